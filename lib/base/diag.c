@@ -1,0 +1,88 @@
+#include "lib/base/diag.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char *tool = "bfpipe";
+static bool loud, silent;
+
+void bf_diag_tool(const char *name)
+{
+    tool = name;
+}
+
+void bf_diag_loudness(bool verbose, bool quiet)
+{
+    loud = verbose;
+    silent = quiet;
+}
+
+bool bf_diag_is_verbose(void)
+{
+    return loud;
+}
+
+bool bf_diag_is_quiet(void)
+{
+    return silent;
+}
+
+/* One write(2) a line, so that the tools of a pipeline do not mix their lines. */
+static void say(const char *text)
+{
+    char line[1024];
+    int n = snprintf(line, sizeof line, "%s: %s\n", tool, text);
+    if (n < 0)
+        return;
+    size_t len = (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
+    line[len - 1] = '\n';
+    ssize_t w = write(STDERR_FILENO, line, len);
+    (void)w; /* nowhere left to complain */
+}
+
+static void vsay(const char *fmt, va_list ap)
+{
+    char text[900];
+    vsnprintf(text, sizeof text, fmt, ap);
+    say(text);
+}
+
+void bf_diag_error(const struct bf_err *e)
+{
+    if (e->code != BF_E_CLOSED)
+        say(e->text);
+}
+
+#define SAY_IF(condition)                                                                           \
+    do {                                                                                            \
+        if (condition) {                                                                            \
+            va_list ap;                                                                             \
+            va_start(ap, fmt);                                                                      \
+            vsay(fmt, ap);                                                                          \
+            va_end(ap);                                                                             \
+        }                                                                                           \
+    } while (0)
+
+void bf_diag_warn(const char *fmt, ...)
+{
+    SAY_IF(!silent);
+}
+
+void bf_diag_hint(const char *fmt, ...)
+{
+    SAY_IF(true);
+}
+
+void bf_diag_note(const char *fmt, ...)
+{
+    SAY_IF(loud);
+}
+
+int bf_diag_exit(const struct bf_err *e)
+{
+    if (e->code != BF_OK)
+        bf_diag_error(e);
+    return bf_err_exit(e->code);
+}

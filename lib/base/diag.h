@@ -1,0 +1,32 @@
+/*
+ * What a command says on standard error: one line each, "tool: where: what".
+ * The state (tool's name, loudness) is one per process and is set by
+ * bf_opt_parse. Only commands call these; the library returns errors instead.
+ */
+#ifndef BF_DIAG_H
+#define BF_DIAG_H
+
+#include "lib/base/err.h"
+
+BF_API void bf_diag_tool(const char *name);
+BF_API void bf_diag_loudness(bool verbose, bool quiet);
+
+/* "tool: text"; nothing for BF_E_CLOSED (the reader went away, nobody is listening). */
+BF_API void bf_diag_error(const struct bf_err *e);
+
+/* "tool: ...", not with --quiet. */
+BF_API void bf_diag_warn(const char *fmt, ...) BF_PRINTF(1, 2);
+
+/* "tool: ...", always: hints behind an error. */
+BF_API void bf_diag_hint(const char *fmt, ...) BF_PRINTF(1, 2);
+
+/* "tool: ...", only with --verbose. */
+BF_API void bf_diag_note(const char *fmt, ...) BF_PRINTF(1, 2);
+
+BF_API bool bf_diag_is_verbose(void);
+BF_API bool bf_diag_is_quiet(void);
+
+/* Prints e unless it is BF_OK and returns the exit status for main. */
+BF_API int bf_diag_exit(const struct bf_err *e);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * Small files: whole in, whole out, and the lock of a state directory.
+ */
+#ifndef BF_FILE_H
+#define BF_FILE_H
+
+#include "lib/base/str.h"
+
+/* Appends the whole file; BF_E_NOTFOUND when it is not there, BF_E_LIMIT past the buffer's maximum. */
+BF_API BF_MUST bool bf_file_read(const char *path, struct bf_buf *out, struct bf_err *e);
+
+/* Replaces path by content so that a crash leaves the old or the new file, never a mixture: a
+ * temporary file in the same folder, fsync, rename, fsync of the folder. */
+BF_API BF_MUST bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e);
+
+/* fsync of a folder, so that a rename or a new name in it is durable. */
+BF_API BF_MUST bool bf_file_sync_dir(const char *path, struct bf_err *e);
+
+/* Creates path and its parents (mode 0777 less umask); existing folders are fine. */
+BF_API BF_MUST bool bf_file_make_dirs(const char *path, struct bf_err *e);
+
+/* An exclusive advisory lock on path (created if missing), held until *fd is closed. Somebody else
+ * holds it: BF_E_TEMPORARY. */
+BF_API BF_MUST bool bf_file_lock(const char *path, int *fd, struct bf_err *e);
+
+#endif

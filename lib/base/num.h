@@ -1,0 +1,23 @@
+/*
+ * Numbers as people write them on a command line. Each parser takes the whole
+ * text or nothing, and its error says what would have been right.
+ */
+#ifndef BF_NUM_H
+#define BF_NUM_H
+
+#include "lib/base/str.h"
+
+/* Decimal digits only: "0", "25". */
+BF_API BF_MUST bool bf_num_u64(struct bf_str s, uint64_t *out, struct bf_err *e);
+
+/* Bytes: "4096", "64k", "5MiB", "5MB" ("k", "M", "G" and "KiB"... are powers of 1024, "kB", "MB",
+ * "GB" powers of 1000). */
+BF_API BF_MUST bool bf_num_size(struct bf_str s, uint64_t *bytes, struct bf_err *e);
+
+/* Milliseconds: "250ms", "15s", "5m", "2h", "1d", a bare number is seconds; "1.5s" too. */
+BF_API BF_MUST bool bf_num_duration(struct bf_str s, uint64_t *ms, struct bf_err *e);
+
+/* Events a second: "100", "100/s", "6000/m", "2.5/s", "10k". Result in thousandths a second. */
+BF_API BF_MUST bool bf_num_rate(struct bf_str s, uint64_t *milli_per_s, struct bf_err *e);
+
+#endif

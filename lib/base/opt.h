@@ -1,0 +1,122 @@
+/*
+ * Options of a command. One table per tool gives parsing, --help and shell
+ * completions, and a check holds it against the man page.
+ *
+ *     struct config { struct bf_common common; const char *format; bool strict; };
+ *     static const struct bf_opt options[] = {
+ *         BF_OPT_STR('f', "format", struct config, format, "FORMAT", "writes, items, cdc or csv"),
+ *         BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first bad line"),
+ *     };
+ *     static const struct bf_opt_group groups[] = {
+ *         {NULL, options, BF_COUNT(options), 0},
+ *         BF_OPT_COMMON(struct config, common),
+ *     };
+ *     static const struct bf_tool tool = {
+ *         .name = "bfgen", .synopsis = "[options]", .about = "mock Black Friday sales",
+ *         .groups = groups, .ngroups = BF_COUNT(groups), .max_operands = 0,
+ *     };
+ *
+ * Long options take "--name value" and "--name=value", short ones "-n5" and
+ * "-n 5"; flags bundle; "--" ends them; operands may stand anywhere. Values are
+ * views into argv. -h, -V, -v, -q and the progress switches come with
+ * BF_OPT_COMMON.
+ */
+#ifndef BF_OPT_H
+#define BF_OPT_H
+
+#include "lib/base/str.h"
+
+enum bf_opt_kind {
+    BF_OPT_KIND_ON,   /* bool = true */
+    BF_OPT_KIND_OFF,  /* bool = false */
+    BF_OPT_KIND_STR,  /* const char * */
+    BF_OPT_KIND_LIST, /* struct bf_opt_list, repeatable */
+    BF_OPT_KIND_U64,  /* uint64_t */
+    BF_OPT_KIND_SIZE, /* uint64_t bytes */
+    BF_OPT_KIND_MS,   /* uint64_t milliseconds */
+    BF_OPT_KIND_RATE, /* uint64_t thousandths a second */
+    BF_OPT_KIND_FN,   /* fn(field, value, e) parses it */
+    BF_OPT_KIND_HELP,
+    BF_OPT_KIND_VERSION,
+    BF_OPT_KIND_COMPLETIONS
+};
+
+struct bf_opt {
+    char letter;      /* 0: none */
+    const char *name; /* long name */
+    enum bf_opt_kind kind;
+    size_t at;       /* offset of the field in the group's struct */
+    const char *arg; /* name of the value in --help, NULL for flags */
+    const char *help;
+    bool (*fn)(void *field, struct bf_str value, struct bf_err *e);
+};
+
+enum { BF_OPT_LIST_MAX = 64 };
+
+struct bf_opt_list {
+    const char *item[BF_OPT_LIST_MAX];
+    size_t n;
+};
+
+#define BF_OPT_FLAG(l, name, type, field, help)                                                     \
+    {l, name, BF_OPT_KIND_ON, offsetof(type, field), NULL, help, NULL}
+#define BF_OPT_OFF(l, name, type, field, help)                                                      \
+    {l, name, BF_OPT_KIND_OFF, offsetof(type, field), NULL, help, NULL}
+#define BF_OPT_STR(l, name, type, field, arg, help)                                                 \
+    {l, name, BF_OPT_KIND_STR, offsetof(type, field), arg, help, NULL}
+#define BF_OPT_LIST(l, name, type, field, arg, help)                                                \
+    {l, name, BF_OPT_KIND_LIST, offsetof(type, field), arg, help, NULL}
+#define BF_OPT_U64(l, name, type, field, arg, help)                                                 \
+    {l, name, BF_OPT_KIND_U64, offsetof(type, field), arg, help, NULL}
+#define BF_OPT_SIZE(l, name, type, field, arg, help)                                                \
+    {l, name, BF_OPT_KIND_SIZE, offsetof(type, field), arg, help, NULL}
+#define BF_OPT_MS(l, name, type, field, arg, help)                                                  \
+    {l, name, BF_OPT_KIND_MS, offsetof(type, field), arg, help, NULL}
+#define BF_OPT_RATE(l, name, type, field, arg, help)                                                \
+    {l, name, BF_OPT_KIND_RATE, offsetof(type, field), arg, help, NULL}
+#define BF_OPT_FN(l, name, type, field, arg, help, fn)                                              \
+    {l, name, BF_OPT_KIND_FN, offsetof(type, field), arg, help, fn}
+
+struct bf_opt_group {
+    const char *title; /* heading in --help; NULL: "Options" */
+    const struct bf_opt *opts;
+    size_t n;
+    size_t at; /* offset of the group's struct in the tool's config */
+};
+
+/* What every tool has. */
+struct bf_common {
+    bool verbose;
+    bool quiet;
+    bool progress;    /* --progress: even when standard error is no terminal */
+    bool no_progress; /* --no-progress */
+};
+
+BF_API extern const struct bf_opt bf_opt_common[];
+enum { BF_OPT_COMMON_N = 7 };
+#define BF_OPT_COMMON(type, field)                                                                  \
+    {"Common options", bf_opt_common, BF_OPT_COMMON_N, offsetof(type, field)}
+
+struct bf_tool {
+    const char *name;
+    const char *synopsis; /* "[options] TABLE" */
+    const char *about;    /* one line */
+    const struct bf_opt_group *groups;
+    size_t ngroups;
+    size_t min_operands, max_operands;
+    const char *(*libraries)(void); /* "libcurl/7.88.1 OpenSSL/3.0" for --version; may be NULL */
+};
+
+enum { BF_OPT_RUN = -1 };
+
+/* Fills *config (its defaults are in it already) and operands[0 .. max_operands-1], *noperands of
+ * them. Returns BF_OPT_RUN to go on, else the exit status: --help and --version have been printed, or
+ * a usage error has been reported. Also names the tool to diag and sets its loudness. */
+BF_API BF_MUST int bf_opt_parse(const struct bf_tool *tool, int argc, char **argv, void *config,
+                                const char **operands, size_t *noperands);
+
+/* One assignment "name = value" in the words of the long options, for configuration files. */
+BF_API BF_MUST bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name,
+                               const char *value, struct bf_err *e);
+
+#endif

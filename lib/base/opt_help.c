@@ -1,0 +1,118 @@
+#include "lib/base/opt_help.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/base/diag.h"
+#include "lib/base/out.h"
+
+enum { HELP_MAX = 64 * 1024, COLUMN = 30, NAME_MAX_LEN = 40 };
+
+static int print(struct bf_buf *b)
+{
+    struct bf_err e = {0};
+    struct bf_out out;
+    bool ok = bf_buf_check(b, "help text", &e) && bf_out_init(&out, STDOUT_FILENO, "standard output", 0, &e);
+    if (ok) {
+        bf_out_write(&out, b->p, b->n);
+        ok = bf_out_close(&out, &e);
+    }
+    bf_buf_free(b);
+    if (!ok)
+        bf_diag_error(&e);
+    return ok ? 0 : 1;
+}
+
+static void describe(struct bf_buf *b, const struct bf_opt *o)
+{
+    size_t start = b->n;
+    if (o->letter)
+        bf_buf_addf(b, "  -%c, --%s", o->letter, o->name);
+    else
+        bf_buf_addf(b, "      --%s", o->name);
+    if (o->arg)
+        bf_buf_addf(b, " %s", o->arg);
+    size_t width = b->n - start;
+    if (width >= COLUMN)
+        bf_buf_addf(b, "\n%*s", COLUMN, "");
+    else
+        bf_buf_addf(b, "%*s", (int)(COLUMN - width), "");
+    bf_buf_addf(b, "%s\n", o->help);
+}
+
+int bf_opt_print_help(const struct bf_tool *tool)
+{
+    struct bf_buf b;
+    bf_buf_init(&b, HELP_MAX);
+    bf_buf_addf(&b, "usage: %s %s\n%s\n", tool->name, tool->synopsis, tool->about);
+    for (size_t g = 0; g < tool->ngroups; g++) {
+        const struct bf_opt_group *group = &tool->groups[g];
+        bf_buf_addf(&b, "\n%s:\n", group->title ? group->title : "Options");
+        for (size_t i = 0; i < group->n; i++)
+            describe(&b, &group->opts[i]);
+    }
+    bf_buf_addf(&b, "\nSee %s(1), bfpipe(7).\n", tool->name);
+    return print(&b);
+}
+
+int bf_opt_print_version(const struct bf_tool *tool)
+{
+    struct bf_buf b;
+    bf_buf_init(&b, HELP_MAX);
+    bf_buf_addf(&b, "%s (bfpipe) %s\n", tool->name, BF_VERSION);
+    if (tool->libraries)
+        bf_buf_addf(&b, "%s\n", tool->libraries());
+    return print(&b);
+}
+
+int bf_opt_print_completions(const struct bf_tool *tool)
+{
+    struct bf_buf b;
+    bf_buf_init(&b, HELP_MAX);
+    bf_buf_addf(&b, "complete -o default -W '");
+    for (size_t g = 0; g < tool->ngroups; g++)
+        for (size_t i = 0; i < tool->groups[g].n; i++)
+            bf_buf_addf(&b, "--%s ", tool->groups[g].opts[i].name);
+    bf_buf_addf(&b, "' %s\n", tool->name);
+    return print(&b);
+}
+
+/* Levenshtein distance, names of up to NAME_MAX_LEN bytes. */
+static size_t distance(struct bf_str a, struct bf_str b)
+{
+    size_t row[NAME_MAX_LEN + 1];
+    for (size_t j = 0; j <= b.n; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a.n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b.n; j++) {
+            size_t best = diagonal + (a.p[i - 1] != b.p[j - 1]);
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b.n];
+}
+
+const char *bf_opt_nearest(const struct bf_tool *tool, struct bf_str name)
+{
+    const char *best = NULL;
+    size_t best_distance = 3;
+    for (size_t g = 0; g < tool->ngroups; g++)
+        for (size_t i = 0; i < tool->groups[g].n; i++) {
+            struct bf_str known = bf_str_of(tool->groups[g].opts[i].name);
+            if (name.n > NAME_MAX_LEN || known.n > NAME_MAX_LEN)
+                continue;
+            size_t d = distance(name, known);
+            if (d < best_distance) {
+                best_distance = d;
+                best = known.p;
+            }
+        }
+    return best;
+}

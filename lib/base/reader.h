@@ -1,0 +1,65 @@
+/*
+ * Lines from a descriptor: read(2) into one growing buffer, each line a view
+ * into it that holds until the next call.
+ *
+ * A line may be as long as max_line; a longer one is data too (BF_LINE_LONG):
+ * the caller hands it on or drops it with bf_reader_skip, in constant memory,
+ * and the lines behind it still arrive. Before the reader would block it
+ * flushes the output tied to it, so that a pipe is live without a flush a line.
+ * A signal (bf_stop) ends the wait for input.
+ */
+#ifndef BF_READER_H
+#define BF_READER_H
+
+#include "lib/base/out.h"
+
+enum bf_line {
+    BF_LINE,        /* a line, without its newline */
+    BF_LINE_PARTIAL, /* the last line, which had no newline */
+    BF_LINE_LONG,   /* longer than max_line: *line is its beginning; call bf_reader_skip */
+    BF_LINE_END,    /* clean end of input */
+    BF_LINE_STOP,   /* SIGINT or SIGTERM while waiting */
+    BF_LINE_WAIT,   /* nothing yet and the timeout is over (bf_reader_next_within only) */
+    BF_LINE_ERROR   /* *e says what */
+};
+
+struct bf_reader {
+    int fd;
+    const char *name; /* for messages: "standard input", a file name */
+    char *buf;
+    size_t start, end, cap;
+    size_t scanned;  /* bytes from start known to hold no newline */
+    size_t max_line; /* bytes */
+    uint64_t line;   /* number of the line last returned, from 1 */
+    uint64_t offset; /* bytes of input before the line last returned */
+    uint64_t next_offset;
+    bool eof;
+    bool in_long;       /* a long line waits for bf_reader_skip */
+    struct bf_out *tie; /* flushed before a read; may be NULL */
+};
+
+enum { BF_LINE_MAX_DEFAULT = 16 * 1024 * 1024 };
+
+/* Takes fd. max_line 0 is BF_LINE_MAX_DEFAULT. tie may be NULL. */
+BF_API BF_MUST bool bf_reader_init(struct bf_reader *r, int fd, const char *name, size_t max_line,
+                                   struct bf_out *tie, struct bf_err *e);
+
+/* "-" is standard input. */
+BF_API BF_MUST bool bf_reader_open(struct bf_reader *r, const char *path, size_t max_line,
+                                   struct bf_out *tie, struct bf_err *e);
+BF_API void bf_reader_close(struct bf_reader *r);
+
+/* The next line. */
+BF_API BF_MUST enum bf_line bf_reader_next(struct bf_reader *r, struct bf_str *line,
+                                           struct bf_err *e);
+
+/* The same, but waits at most timeout_ms (0: not at all, -1: for ever), then BF_LINE_WAIT. */
+BF_API BF_MUST enum bf_line bf_reader_next_within(struct bf_reader *r, int timeout_ms,
+                                                  struct bf_str *line, struct bf_err *e);
+
+/* After BF_LINE_LONG: writes the whole line and its newline to `to` (NULL: drops it), *bytes is its
+ * length. False on a read error. */
+BF_API BF_MUST bool bf_reader_skip(struct bf_reader *r, struct bf_out *to, uint64_t *bytes,
+                                   struct bf_err *e);
+
+#endif

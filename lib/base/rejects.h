@@ -1,0 +1,41 @@
+/*
+ * Lines that could not be processed. Each goes verbatim to --rejects FILE, so
+ * that the file can be fed in again, and is reported as
+ *
+ *     tool: line 17: what was wrong with it
+ *
+ * The first BF_REJECTS_SHOWN are reported one by one (all with --verbose), the
+ * rest are only counted; bf_rejects_close says how many there were. This
+ * module speaks for commands, as diag does.
+ */
+#ifndef BF_REJECTS_H
+#define BF_REJECTS_H
+
+#include "lib/base/reader.h"
+
+enum { BF_REJECTS_SHOWN = 10 };
+
+struct bf_rejects {
+    struct bf_out out;
+    const char *path; /* NULL: nowhere */
+    bool strict;      /* the first one ends the run */
+    uint64_t count;
+};
+
+/* path may be NULL (no --rejects given); the file is created at once, so that a wrong path shows. */
+BF_API BF_MUST bool bf_rejects_open(struct bf_rejects *r, const char *path, bool strict,
+                                    struct bf_err *e);
+
+/* A line and why (why->text, without place). number 0: no line number to tell. False when the run has
+ * to end: strict (*e is why, with its place), or the file cannot be written. */
+BF_API BF_MUST bool bf_rejects_add(struct bf_rejects *r, struct bf_str line, uint64_t number,
+                                   const struct bf_err *why, struct bf_err *e);
+
+/* The same for a line that reader found longer than its maximum; reads past it. */
+BF_API BF_MUST bool bf_rejects_add_long(struct bf_rejects *r, struct bf_reader *reader,
+                                        struct bf_err *e);
+
+/* Closes the file; "tool: 3 lines rejected (FILE)" when there were any. */
+BF_API BF_MUST bool bf_rejects_close(struct bf_rejects *r, struct bf_err *e);
+
+#endif

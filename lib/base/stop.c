@@ -1,0 +1,58 @@
+#include "lib/base/stop.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stopped;
+static int wake[2] = {-1, -1};
+
+static void on_signal(int sig)
+{
+    int saved = errno;
+    if (stopped)
+        _exit(128 + sig);
+    stopped = sig;
+    ssize_t n = write(wake[1], "!", 1);
+    (void)n; /* a full pipe is awake already */
+    errno = saved;
+}
+
+bool bf_stop_install(struct bf_err *e)
+{
+    if (pipe(wake) != 0)
+        return bf_err_sys(e, errno, "pipe");
+    for (int i = 0; i < 2; i++)
+        (void)fcntl(wake[i], F_SETFD, FD_CLOEXEC);
+    struct sigaction sa = {.sa_handler = on_signal};
+    sigemptyset(&sa.sa_mask);
+    struct sigaction old;
+    int signals[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < BF_COUNT(signals); i++) {
+        /* a background job of a shell has SIGINT ignored, and that stays so */
+        if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
+            continue;
+        if (sigaction(signals[i], &sa, NULL) != 0)
+            return bf_err_sys(e, errno, "sigaction");
+    }
+    sa.sa_handler = SIG_IGN;
+    if (sigaction(SIGPIPE, &sa, NULL) != 0)
+        return bf_err_sys(e, errno, "sigaction");
+    return true;
+}
+
+bool bf_stop_asked(void)
+{
+    return stopped != 0;
+}
+
+int bf_stop_signal(void)
+{
+    return stopped;
+}
+
+int bf_stop_fd(void)
+{
+    return wake[0];
+}

@@ -1,0 +1,26 @@
+/*
+ * SIGINT and SIGTERM. The first one raises a flag and wakes whoever waits: the
+ * tool finishes what is in flight, flushes, and exits. The second one exits at
+ * once with 128 + signal. SIGPIPE is ignored, so that a reader that goes away
+ * is an EPIPE at the write that hits it.
+ */
+#ifndef BF_STOP_H
+#define BF_STOP_H
+
+#include "lib/base/err.h"
+
+/* Installs the handlers; once per process. */
+BF_API BF_MUST bool bf_stop_install(struct bf_err *e);
+
+/* Has a signal arrived? */
+BF_API bool bf_stop_asked(void);
+
+/* Exit status after a stop: 0 where everything taken in was also delivered (the tool decides). This
+ * is the number of the signal, 0 if there was none. */
+BF_API int bf_stop_signal(void);
+
+/* A descriptor that becomes readable at the first signal and stays so, for poll(2) and
+ * curl_multi_poll; -1 before bf_stop_install. */
+BF_API int bf_stop_fd(void);
+
+#endif

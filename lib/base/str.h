@@ -1,0 +1,138 @@
+/*
+ * Views and buffers.
+ *
+ * struct bf_str is a view of bytes that somebody else owns; it is passed by
+ * value, is not terminated, and may hold NUL bytes.
+ *
+ * struct bf_buf owns bytes. It is born with its maximum and is sticky: appending
+ * returns nothing; the first append that does not fit (or finds no memory) sets
+ * `failed`, later ones do nothing, and the owner asks bf_buf_ok() once, where
+ * the content is used. A buffer is reused with bf_buf_reset, which keeps its
+ * memory and clears `failed`.
+ */
+#ifndef BF_STR_H
+#define BF_STR_H
+
+#include <string.h>
+
+#include "lib/base/err.h"
+
+struct bf_str {
+    const char *p;
+    size_t n;
+};
+
+/* A view of a string literal. */
+#define BF_STR(lit) ((struct bf_str){"" lit, sizeof(lit) - 1})
+
+static inline struct bf_str bf_str(const char *p, size_t n)
+{
+    return (struct bf_str){p, n};
+}
+
+/* A view of a terminated string; NULL gives an empty view. */
+static inline struct bf_str bf_str_of(const char *s)
+{
+    return (struct bf_str){s, s ? strlen(s) : 0};
+}
+
+static inline bool bf_str_eq(struct bf_str a, struct bf_str b)
+{
+    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* Is a the literal lit? */
+#define bf_str_is(a, lit) bf_str_eq((a), BF_STR(lit))
+
+static inline bool bf_str_starts(struct bf_str s, struct bf_str prefix)
+{
+    return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
+}
+
+/* Orders like memcmp, a prefix before its extensions. */
+BF_API int bf_str_cmp(struct bf_str a, struct bf_str b);
+
+/* Without leading and trailing spaces, tabs, CR and LF. */
+BF_API struct bf_str bf_str_trim(struct bf_str s);
+
+/* Takes the text up to the next sep off the front of *rest (and the sep with it) into *item; false
+ * when *rest is at its end (p == NULL). "a,,b" gives a, "", b; the empty string gives one "". */
+BF_API bool bf_str_split(struct bf_str *rest, char sep, struct bf_str *item);
+
+/* A terminated copy on the heap, the caller frees it; NULL when out of memory. */
+BF_API char *bf_str_dup(struct bf_str s);
+
+struct bf_buf {
+    char *p;
+    size_t n;
+    size_t cap;
+    size_t max; /* bytes; an append past it latches failed */
+    bool failed;
+    bool nomem; /* why it failed: no memory, else the maximum */
+};
+
+/* Allocates nothing yet. max is in bytes and at least 1. */
+BF_API void bf_buf_init(struct bf_buf *b, size_t max);
+BF_API void bf_buf_free(struct bf_buf *b);
+
+static inline void bf_buf_reset(struct bf_buf *b)
+{
+    b->n = 0;
+    b->failed = false;
+}
+
+static inline bool bf_buf_ok(const struct bf_buf *b)
+{
+    return !b->failed;
+}
+
+/* Room for n more bytes behind the content, or NULL (and failed). The caller writes there and adds
+ * what it wrote to b->n. */
+BF_API char *bf_buf_room_slow(struct bf_buf *b, size_t n);
+
+static inline char *bf_buf_room(struct bf_buf *b, size_t n)
+{
+    return !b->failed && b->cap - b->n >= n && b->p ? b->p + b->n : bf_buf_room_slow(b, n);
+}
+
+static inline void bf_buf_add(struct bf_buf *b, const void *p, size_t n)
+{
+    char *at = bf_buf_room(b, n);
+    if (at && n) {
+        memcpy(at, p, n);
+        b->n += n;
+    }
+}
+
+static inline void bf_buf_addc(struct bf_buf *b, char c)
+{
+    char *at = bf_buf_room(b, 1);
+    if (at) {
+        *at = c;
+        b->n++;
+    }
+}
+
+static inline void bf_buf_adds(struct bf_buf *b, struct bf_str s)
+{
+    bf_buf_add(b, s.p, s.n);
+}
+
+/* Appends a literal. */
+#define bf_buf_lit(b, lit) bf_buf_add((b), "" lit, sizeof(lit) - 1)
+
+BF_API void bf_buf_addf(struct bf_buf *b, const char *fmt, ...) BF_PRINTF(2, 3);
+BF_API void bf_buf_u64(struct bf_buf *b, uint64_t v);
+
+static inline struct bf_str bf_buf_view(const struct bf_buf *b)
+{
+    return (struct bf_str){b->p, b->n};
+}
+
+/* The content as a terminated string (the NUL is not counted in n), or NULL when the buffer failed. */
+BF_API const char *bf_buf_cstr(struct bf_buf *b);
+
+/* True when nothing was lost; else fills *e (BF_E_LIMIT or BF_E_MEMORY), naming what. */
+BF_API BF_MUST bool bf_buf_check(const struct bf_buf *b, const char *what, struct bf_err *e);
+
+#endif

@@ -1,0 +1,419 @@
+#include "lib/json/scan.h"
+
+#include "lib/base/enc.h"
+
+static bool fail(struct bf_json *j, const char *at, struct bf_err *e, const char *what)
+{
+    return bf_err_set(e, BF_E_INPUT, "byte %zu: %s", (size_t)(at - j->start) + 1, what);
+}
+
+static void space(struct bf_json *j)
+{
+    while (j->p < j->end && (*j->p == ' ' || *j->p == '\t' || *j->p == '\n' || *j->p == '\r'))
+        j->p++;
+}
+
+void bf_json_init(struct bf_json *j, struct bf_str text)
+{
+    *j = (struct bf_json){.start = text.p, .p = text.p, .end = text.p + text.n};
+}
+
+bool bf_json_peek(struct bf_json *j, enum bf_json_type *type, struct bf_err *e)
+{
+    space(j);
+    if (j->p == j->end)
+        return fail(j, j->p, e, "unexpected end, a value was expected");
+    switch (*j->p) {
+    case '{':
+        *type = BF_JSON_OBJECT;
+        return true;
+    case '[':
+        *type = BF_JSON_ARRAY;
+        return true;
+    case '"':
+        *type = BF_JSON_STRING;
+        return true;
+    case 't':
+        *type = BF_JSON_TRUE;
+        return true;
+    case 'f':
+        *type = BF_JSON_FALSE;
+        return true;
+    case 'n':
+        *type = BF_JSON_NULL;
+        return true;
+    default:
+        *type = BF_JSON_NUMBER;
+        if (*j->p == '-' || (*j->p >= '0' && *j->p <= '9'))
+            return true;
+        return fail(j, j->p, e, "a value was expected");
+    }
+}
+
+bool bf_json_enter(struct bf_json *j, enum bf_json_type type, struct bf_err *e)
+{
+    space(j);
+    char open = type == BF_JSON_OBJECT ? '{' : '[';
+    if (j->p == j->end || *j->p != open)
+        return fail(j, j->p, e, open == '{' ? "an object was expected" : "an array was expected");
+    if (j->depth == BF_JSON_DEPTH)
+        return bf_err_set(e, BF_E_LIMIT, "byte %zu: nested deeper than %d",
+                          (size_t)(j->p - j->start) + 1, BF_JSON_DEPTH);
+    j->p++;
+    j->depth++;
+    j->first = true;
+    return true;
+}
+
+static bool hex4(const char *p, unsigned *v)
+{
+    *v = 0;
+    for (int i = 0; i < 4; i++) {
+        char c = p[i];
+        unsigned d = c >= '0' && c <= '9'   ? (unsigned)(c - '0')
+                     : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a' + 10)
+                     : c >= 'A' && c <= 'F' ? (unsigned)(c - 'A' + 10)
+                                            : 16;
+        if (d == 16)
+            return false;
+        *v = *v << 4 | d;
+    }
+    return true;
+}
+
+/* The escape at j->p (on its backslash); steps over it. */
+static bool escape(struct bf_json *j, struct bf_err *e)
+{
+    const char *at = j->p;
+    if (j->end - at < 2)
+        return fail(j, at, e, "unterminated string");
+    if (at[1] != 'u') {
+        if (at[1] == '\0' || !strchr("\"\\/bfnrt", at[1]))
+            return fail(j, at, e, "unknown escape");
+        j->p += 2;
+        return true;
+    }
+    unsigned v, low;
+    if (j->end - at < 6 || !hex4(at + 2, &v))
+        return fail(j, at, e, "\\u wants four hex digits");
+    j->p += 6;
+    if (v < 0xD800 || v > 0xDFFF)
+        return true;
+    if (v > 0xDBFF || j->end - at < 12 || at[6] != '\\' || at[7] != 'u' || !hex4(at + 8, &low) ||
+        low < 0xDC00 || low > 0xDFFF)
+        return fail(j, at, e, "half of a surrogate pair");
+    j->p += 6;
+    return true;
+}
+
+/* The string at j->p (on its quote). */
+static bool string(struct bf_json *j, struct bf_str *text, bool *escaped, struct bf_err *e)
+{
+    const char *open = j->p++;
+    const char *body = j->p, *clean = body; /* clean: UTF-8 is not checked from here on */
+    size_t bad;
+    *escaped = false;
+    for (;;) {
+        while (j->p < j->end && *j->p != '"' && *j->p != '\\' && (unsigned char)*j->p >= 0x20)
+            j->p++;
+        if (j->p == j->end)
+            return fail(j, open, e, "unterminated string");
+        if (!bf_utf8_valid(bf_str(clean, (size_t)(j->p - clean)), &bad))
+            return fail(j, clean + bad, e, "invalid UTF-8");
+        if (*j->p == '"')
+            break;
+        if (*j->p != '\\')
+            return fail(j, j->p, e, "control character in a string");
+        *escaped = true;
+        if (!escape(j, e))
+            return false;
+        clean = j->p;
+    }
+    *text = bf_str(body, (size_t)(j->p - body));
+    j->p++;
+    return true;
+}
+
+static bool digits(struct bf_json *j)
+{
+    const char *from = j->p;
+    while (j->p < j->end && *j->p >= '0' && *j->p <= '9')
+        j->p++;
+    return j->p > from;
+}
+
+static bool number(struct bf_json *j, struct bf_err *e)
+{
+    const char *at = j->p;
+    if (*j->p == '-')
+        j->p++;
+    if (j->p < j->end && *j->p == '0')
+        j->p++;
+    else if (!digits(j))
+        return fail(j, at, e, "not a number");
+    if (j->p < j->end && *j->p == '.') {
+        j->p++;
+        if (!digits(j))
+            return fail(j, at, e, "a number wants digits after its point");
+    }
+    if (j->p < j->end && (*j->p == 'e' || *j->p == 'E')) {
+        j->p++;
+        if (j->p < j->end && (*j->p == '+' || *j->p == '-'))
+            j->p++;
+        if (!digits(j))
+            return fail(j, at, e, "a number wants digits in its exponent");
+    }
+    return true;
+}
+
+static bool literal(struct bf_json *j, const char *word, size_t n, struct bf_err *e)
+{
+    if ((size_t)(j->end - j->p) < n || memcmp(j->p, word, n) != 0)
+        return fail(j, j->p, e, "a value was expected");
+    j->p += n;
+    return true;
+}
+
+enum bf_json_more bf_json_element(struct bf_json *j, struct bf_err *e)
+{
+    space(j);
+    if (j->p < j->end && *j->p == ']' ) {
+        j->p++;
+        j->depth--;
+        j->first = false;
+        return BF_JSON_END;
+    }
+    if (!j->first) {
+        if (j->p == j->end || *j->p != ',') {
+            fail(j, j->p, e, "',' or ']' was expected");
+            return BF_JSON_ERROR;
+        }
+        j->p++;
+        space(j);
+        if (j->p < j->end && *j->p == ']') {
+            fail(j, j->p, e, "a value was expected");
+            return BF_JSON_ERROR;
+        }
+    }
+    j->first = false;
+    return BF_JSON_MORE;
+}
+
+enum bf_json_more bf_json_member(struct bf_json *j, struct bf_json_key *key, struct bf_err *e)
+{
+    space(j);
+    if (j->p < j->end && *j->p == '}') {
+        j->p++;
+        j->depth--;
+        j->first = false;
+        return BF_JSON_END;
+    }
+    if (!j->first) {
+        if (j->p == j->end || *j->p != ',') {
+            fail(j, j->p, e, "',' or '}' was expected");
+            return BF_JSON_ERROR;
+        }
+        j->p++;
+        space(j);
+    }
+    j->first = false;
+    if (j->p == j->end || *j->p != '"') {
+        fail(j, j->p, e, "a key in quotes was expected");
+        return BF_JSON_ERROR;
+    }
+    if (!string(j, &key->text, &key->escaped, e))
+        return BF_JSON_ERROR;
+    space(j);
+    if (j->p == j->end || *j->p != ':') {
+        fail(j, j->p, e, "':' was expected");
+        return BF_JSON_ERROR;
+    }
+    j->p++;
+    return BF_JSON_MORE;
+}
+
+/* Steps over the object or array at the cursor without recursion. */
+static bool container(struct bf_json *j, struct bf_err *e)
+{
+    unsigned outer = j->depth;
+    bool in_object[BF_JSON_DEPTH + 1];
+    enum bf_json_type type;
+    do {
+        if (!bf_json_peek(j, &type, e))
+            return false;
+        if (type == BF_JSON_OBJECT || type == BF_JSON_ARRAY) {
+            if (!bf_json_enter(j, type, e))
+                return false;
+            in_object[j->depth] = type == BF_JSON_OBJECT;
+        } else if (!bf_json_skip(j, e))
+            return false;
+        /* close whatever ends here; stop on the next value */
+        enum bf_json_more more = BF_JSON_END;
+        struct bf_json_key key;
+        while (j->depth > outer && more == BF_JSON_END)
+            more = in_object[j->depth] ? bf_json_member(j, &key, e) : bf_json_element(j, e);
+        if (more == BF_JSON_ERROR)
+            return false;
+    } while (j->depth > outer);
+    return true;
+}
+
+bool bf_json_value(struct bf_json *j, struct bf_json_val *v, struct bf_err *e)
+{
+    if (!bf_json_peek(j, &v->type, e))
+        return false;
+    const char *from = j->p;
+    bool ok = false;
+    v->escaped = false;
+    switch (v->type) {
+    case BF_JSON_NULL:
+        ok = literal(j, "null", 4, e);
+        break;
+    case BF_JSON_FALSE:
+        ok = literal(j, "false", 5, e);
+        break;
+    case BF_JSON_TRUE:
+        ok = literal(j, "true", 4, e);
+        break;
+    case BF_JSON_NUMBER:
+        ok = number(j, e);
+        break;
+    case BF_JSON_STRING:
+        ok = string(j, &v->text, &v->escaped, e);
+        break;
+    case BF_JSON_ARRAY:
+    case BF_JSON_OBJECT:
+        ok = container(j, e);
+        break;
+    }
+    if (!ok)
+        return false;
+    v->raw = bf_str(from, (size_t)(j->p - from));
+    if (v->type != BF_JSON_STRING)
+        v->text = v->raw;
+    return true;
+}
+
+bool bf_json_skip(struct bf_json *j, struct bf_err *e)
+{
+    struct bf_json_val v;
+    return bf_json_value(j, &v, e);
+}
+
+bool bf_json_string(struct bf_json *j, struct bf_json_val *v, struct bf_err *e)
+{
+    space(j);
+    if (j->p == j->end || *j->p != '"')
+        return fail(j, j->p, e, "a string was expected");
+    return bf_json_value(j, v, e);
+}
+
+bool bf_json_end(struct bf_json *j, struct bf_err *e)
+{
+    space(j);
+    return j->p == j->end || fail(j, j->p, e, "more text after the document");
+}
+
+/* Decodes one character of valid string text at *p into out (4 bytes), steps over it. */
+static size_t decode_one(const char **p, char *out)
+{
+    const char *s = *p;
+    if (*s != '\\') {
+        out[0] = *s;
+        *p = s + 1;
+        return 1;
+    }
+    *p = s + 2;
+    switch (s[1]) {
+    case 'b':
+        out[0] = '\b';
+        return 1;
+    case 'f':
+        out[0] = '\f';
+        return 1;
+    case 'n':
+        out[0] = '\n';
+        return 1;
+    case 'r':
+        out[0] = '\r';
+        return 1;
+    case 't':
+        out[0] = '\t';
+        return 1;
+    case 'u':
+        break;
+    default:
+        out[0] = s[1];
+        return 1;
+    }
+    unsigned v = 0, low = 0;
+    (void)hex4(s + 2, &v);
+    *p = s + 6;
+    if (v >= 0xD800 && v <= 0xDBFF) {
+        (void)hex4(s + 8, &low);
+        *p = s + 12;
+        v = 0x10000 + ((v - 0xD800) << 10) + (low - 0xDC00);
+    }
+    return bf_utf8_put(out, v);
+}
+
+bool bf_json_key_eq(const struct bf_json_key *key, struct bf_str name)
+{
+    if (!key->escaped)
+        return bf_str_eq(key->text, name);
+    const char *p = key->text.p, *end = p + key->text.n;
+    size_t at = 0;
+    while (p < end) {
+        char c[4];
+        size_t n = decode_one(&p, c);
+        if (n > name.n - at || memcmp(c, name.p + at, n) != 0)
+            return false;
+        at += n;
+    }
+    return at == name.n;
+}
+
+void bf_json_unescape(struct bf_buf *out, struct bf_str text)
+{
+    const char *p = text.p, *end = p + text.n;
+    while (p < end) {
+        const char *plain = p;
+        while (p < end && *p != '\\')
+            p++;
+        bf_buf_add(out, plain, (size_t)(p - plain));
+        if (p < end) {
+            char c[4];
+            size_t n = decode_one(&p, c);
+            bf_buf_add(out, c, n);
+        }
+    }
+}
+
+bool bf_json_find(struct bf_str object, struct bf_str name, struct bf_json_val *v, bool *found,
+                  struct bf_err *e)
+{
+    struct bf_json j;
+    struct bf_json_key key;
+    enum bf_json_more more;
+    *found = false;
+    bf_json_init(&j, object);
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE) {
+        struct bf_json_val here;
+        if (!bf_json_value(&j, &here, e))
+            return false;
+        if (bf_json_key_eq(&key, name)) {
+            *v = here;
+            *found = true;
+        }
+    }
+    return more == BF_JSON_END && bf_json_end(&j, e);
+}
+
+bool bf_json_check(struct bf_str text, struct bf_err *e)
+{
+    struct bf_json j;
+    bf_json_init(&j, text);
+    return bf_json_skip(&j, e) && bf_json_end(&j, e);
+}

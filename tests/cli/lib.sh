@@ -1,0 +1,106 @@
+# What every command-line test starts from: TAP, one scratch folder a file, and
+# `check`. The default expectation is exit status 0, empty standard output and
+# empty standard error; whatever differs must be said.
+#
+#   check NAME [-s STATUS] [-i FILE] [-o TEXT | -O FILE | -m ERE | -a] [-e TEXT | -E ERE] -- COMMAND...
+#
+#   -s STATUS  exit status (default 0)
+#   -i FILE    standard input (default /dev/null)
+#   -o TEXT    standard output is TEXT and a newline ("" : nothing)
+#   -O FILE    standard output is byte for byte FILE
+#   -m ERE     a line of standard output matches
+#   -a         any standard output
+#   -e TEXT    standard error is TEXT and a newline
+#   -E ERE     a line of standard error matches
+#
+# ok NAME COMMAND... passes when COMMAND does. skip NAME WHY says what was not
+# tested. plan at the end. Standard output of the last check is in $T/out,
+# standard error in $T/err.
+set -u
+LC_ALL=C
+export LC_ALL
+here=$(cd "$(dirname "$0")" && pwd)
+root=${here%/tests/*}
+BUILD=${BF_BUILD:-build/release}
+case $BUILD in /*) ;; *) BUILD=$root/$BUILD ;; esac
+SHARED=${BF_SHARED:-../shared}
+case $SHARED in /*) ;; *) SHARED=$root/$SHARED ;; esac
+PATH=$BUILD/bin:$PATH
+export PATH
+T=$(mktemp -d "${TMPDIR:-/tmp}/bfpipe-test.XXXXXX") || exit 1
+trap 'rm -rf "$T"' EXIT
+trap 'exit 1' HUP INT TERM
+count=0
+failed=0
+
+pass() {
+    count=$((count + 1))
+    printf 'ok %d - %s\n' "$count" "$1"
+}
+
+fail() {
+    count=$((count + 1))
+    failed=$((failed + 1))
+    printf 'not ok %d - %s\n' "$count" "$1"
+    shift
+    printf '%s\n' "$@" | cut -c 1-400 | head -n 30 | sed 's/^/#   /'
+}
+
+skip() {
+    count=$((count + 1))
+    printf 'ok %d - %s # SKIP %s\n' "$count" "$1" "$2"
+}
+
+ok() {
+    name=$1
+    shift
+    if "$@" >"$T/ok.log" 2>&1; then pass "$name"; else fail "$name" "failed: $*" "$(cat "$T/ok.log")"; fi
+}
+
+check() {
+    name=$1
+    shift
+    want_status=0 in=/dev/null out_kind=text out='' err_kind=text err=''
+    while [ "$1" != -- ]; do
+        case $1 in
+        -s) want_status=$2 ;;
+        -i) in=$2 ;;
+        -o) out_kind=text out=$2 ;;
+        -O) out_kind=file out=$2 ;;
+        -m) out_kind=match out=$2 ;;
+        -a) out_kind=any ;;
+        -e) err_kind=text err=$2 ;;
+        -E) err_kind=match err=$2 ;;
+        *) printf 'Bail out! check: unknown option %s\n' "$1"; exit 1 ;;
+        esac
+        case $1 in -a) shift ;; *) shift 2 ;; esac
+    done
+    shift
+    "$@" <"$in" >"$T/out" 2>"$T/err"
+    got_status=$?
+    why=$(judge)
+    if [ -z "$why" ]; then pass "$name"; else fail "$name" "$why" "command: $*"; fi
+}
+
+judge() {
+    [ "$got_status" = "$want_status" ] || echo "exit status $got_status, not $want_status; standard error: $(head -c 600 "$T/err")"
+    case $out_kind in
+    text) same "$T/out" "$out" || echo "standard output: $(head -c 600 "$T/out")" "  wanted: $out" ;;
+    file) cmp -s "$T/out" "$out" || echo "standard output differs from $out: $(diff "$out" "$T/out" | head -n 6)" ;;
+    match) grep -Eq -e "$out" "$T/out" || echo "standard output: $(head -c 600 "$T/out")" "  matches not: $out" ;;
+    esac
+    case $err_kind in
+    text) same "$T/err" "$err" || echo "standard error: $(head -c 600 "$T/err")" "  wanted: $err" ;;
+    match) grep -Eq -e "$err" "$T/err" || echo "standard error: $(head -c 600 "$T/err")" "  matches not: $err" ;;
+    esac
+}
+
+# same FILE TEXT: FILE holds TEXT and a newline, or nothing when TEXT is empty.
+same() {
+    if [ -z "$2" ]; then [ ! -s "$1" ]; else printf '%s\n' "$2" | cmp -s - "$1"; fi
+}
+
+plan() {
+    printf '1..%d\n' "$count"
+    [ "$failed" = 0 ]
+}
