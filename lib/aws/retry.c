@@ -45,12 +45,12 @@ static bool one_of(struct bf_str code, const char *const *list, size_t n)
     return false;
 }
 
-struct bf_retry_rules bf_retry_rules(enum bf_aws_service service, uint64_t max_attempts)
+struct bf_retry_rules bf_retry_rules_of(enum bf_aws_service service, uint64_t max_attempts)
 {
-    bool dynamodb = service == BF_AWS_DYNAMODB || service == BF_AWS_STREAMS;
+    const struct bf_service *s = bf_service_of(service);
     struct bf_retry_rules rules = {
-        .max_attempts = dynamodb ? 4 : 3,
-        .base_us = dynamodb ? 25000 : 50000,
+        .max_attempts = s->max_attempts,
+        .base_us = s->base_delay_ms * (uint64_t)1000,
         .throttling_base_us = 1000000,
     };
     if (max_attempts)

@@ -16,7 +16,7 @@
 #ifndef BF_RETRY_H
 #define BF_RETRY_H
 
-#include "lib/aws/client.h"
+#include "lib/aws/endpoint.h"
 
 enum bf_retry_kind {
     BF_RETRY_NOT,       /* the same request would fail the same way */
@@ -39,7 +39,7 @@ struct bf_retry_rules {
 };
 
 /* max_attempts 0: the service's default. */
-struct bf_retry_rules bf_retry_rules(enum bf_aws_service service, uint64_t max_attempts);
+struct bf_retry_rules bf_retry_rules_of(enum bf_aws_service service, uint64_t max_attempts);
 
 struct bf_retry_quota {
     unsigned left;
