@@ -93,12 +93,15 @@ T ?= $(sort $(wildcard tests/cli/*.sh))
 check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one
 	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} prove -e sh $(filter-out tests/cli/lib.sh,$(T))
 
+format: ## clang-format the whole tree in place
+	clang-format -i $$(git ls-files '*.c' '*.h')
+
 clean: ## remove everything built
 	rm -rf build
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all check check-unit check-cli check-services check-asan check-valgrind lint lint-quick bench \
+.PHONY: all check check-unit check-cli check-services check-asan check-valgrind lint lint-quick format bench \
         deps demo install uninstall dist clean help
 -include $(objs:.o=.d)
