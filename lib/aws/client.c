@@ -6,53 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/aws/answer.h"
-#include "lib/aws/request.h"
-#include "lib/aws/retry.h"
+#include "lib/aws/state.h"
 #include "lib/base/clock.h"
-#include "lib/base/map.h"
-#include "lib/base/rng.h"
 #include "lib/base/stop.h"
 
 enum { MAX_ANSWER = 32 << 20, DEFAULT_TIMEOUT_MS = 60000, BUCKETS_MAX = 1024 };
-
-/* One call in flight. The structs are kept and used again: each has a connection-ready easy handle
- * and buffers that have grown to what its calls need. */
-struct bf_aws_state {
-    struct bf_aws_call *call; /* NULL: free */
-    struct bf_aws_state *next; /* in the list of the free, or of those that wait for a retry */
-    struct bf_aws_state *all;
-    struct bf_http_exchange x;
-    struct bf_request request;
-    struct bf_retry retry;
-    struct bf_retry_rules rules;
-    const struct bf_endpoint *endpoint;
-    bool running;        /* the engine has it; else it waits until due_us */
-    uint64_t due_us;     /* monotonic */
-    int64_t skew_ms;     /* what the signature was made with */
-    bool moved;          /* it has been signed anew for another region once */
-    bool skewed;         /* and for another clock */
-    char invocation_id[37];
-    char request_id[128];
-    struct bf_answer_error error;
-};
-
-struct bf_aws {
-    struct bf_aws_config config;
-    struct bf_http http;
-    struct bf_signer signer;
-    bool have_credentials;
-    struct bf_endpoint endpoints[BF_AWS_SERVICES];
-    bool resolved[BF_AWS_SERVICES];
-    struct bf_map buckets; /* names of those in another region to their struct bf_endpoint */
-    struct bf_retry_quota quota;
-    struct bf_rng rng;
-    int64_t skew_ms;
-    struct bf_aws_state *all, *free, *waiting;
-    size_t in_flight;
-    void (*note)(void *arg, const char *text);
-    void *note_arg;
-};
 
 /* Whose answer is being handed over: bf_aws_header asks it. A call may be gone or submitted again
  * before `done` returns, so it is not kept in the call. */
@@ -120,11 +78,6 @@ size_t bf_aws_in_flight(const struct bf_aws *aws)
     return aws->in_flight;
 }
 
-static uint64_t now_us(void)
-{
-    return (uint64_t)bf_clock_mono_ms() * 1000;
-}
-
 static struct bf_aws_state *take(struct bf_aws *aws)
 {
     struct bf_aws_state *s = aws->free;
@@ -188,8 +141,7 @@ static bool have_credentials(struct bf_aws *aws, struct bf_err *e)
     return true;
 }
 
-/* Signs and sends the attempt that s->retry names. */
-static bool send_attempt(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
 {
     const struct bf_aws_call *call = s->call;
     char sdk_request[48];
@@ -228,9 +180,9 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     if (call->no_retry)
         s->rules.max_attempts = 1;
     s->retry = (struct bf_retry){.attempt = 1};
-    s->moved = s->skewed = false;
+    s->moved = false;
     bf_rng_uuid(&aws->rng, s->invocation_id);
-    if (!bf_request_hash(&s->request, call, endpoint->https, e) || !send_attempt(aws, s, e)) {
+    if (!bf_request_hash(&s->request, call, endpoint->https, e) || !bf_aws_send(aws, s, e)) {
         give_back(aws, s);
         return bf_err_ctx(e, "%s", bf_request_name(call));
     }
@@ -258,26 +210,14 @@ struct bf_str bf_aws_header(const struct bf_aws_call *call, const char *name)
     return bf_http_header(&answering->x, name);
 }
 
-static void note(const struct bf_aws *aws, const struct bf_aws_state *s, const char *what,
-                 uint64_t delay_us)
+void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_state *s, uint64_t delay_us)
 {
-    char text[256];
-    if (!aws->note)
-        return;
-    snprintf(text, sizeof text, "%s: %.120s, attempt %u of %u in %llu ms", bf_request_name(s->call),
-             what, s->retry.attempt, s->rules.max_attempts, (unsigned long long)delay_us / 1000);
-    aws->note(aws->note_arg, text);
-}
-
-static void wait_for(struct bf_aws *aws, struct bf_aws_state *s, uint64_t delay_us)
-{
-    s->due_us = now_us() + delay_us;
+    s->due_ms = bf_clock_mono_ms() + (int64_t)((delay_us + 999) / 1000);
     s->next = aws->waiting;
     aws->waiting = s;
 }
 
-/* Hands the answer to the caller. The call is the caller's again from here: it may be gone. */
-static void deliver(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *err)
+void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_state *s, const struct bf_err *err)
 {
     struct bf_aws_call *call = s->call;
     struct bf_aws_answer a = {
@@ -295,4 +235,118 @@ static void deliver(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e
     call->done(call, &a);
     answering = outer;
     give_back(aws, s);
+}
+
+/* How long the network may be waited for: until the first retry falls due at most. */
+static int wait_ms(const struct bf_aws *aws, int timeout_ms)
+{
+    int64_t least = timeout_ms < 0 ? INT_MAX : timeout_ms;
+    int64_t now = aws->waiting ? bf_clock_mono_ms() : 0;
+    for (const struct bf_aws_state *s = aws->waiting; s; s = s->next)
+        if (s->due_ms - now < least)
+            least = s->due_ms > now ? s->due_ms - now : 0;
+    return (int)least;
+}
+
+static void send_due(struct bf_aws *aws)
+{
+    if (!aws->waiting)
+        return;
+    int64_t now = bf_clock_mono_ms();
+    struct bf_aws_state *due = NULL, **at = &aws->waiting;
+    while (*at) {
+        struct bf_aws_state *s = *at;
+        if (s->due_ms <= now) {
+            *at = s->next;
+            s->next = due;
+            due = s;
+        } else
+            at = &s->next;
+    }
+    while (due) {
+        struct bf_aws_state *s = due;
+        struct bf_err e = {0};
+        due = s->next;
+        if (!bf_aws_send(aws, s, &e)) {
+            bf_err_ctx(&e, "%s", bf_request_name(s->call));
+            bf_aws_deliver(aws, s, &e);
+        }
+    }
+}
+
+/* Moves the network and hands out what has ended; *n counts it. */
+static bool advance(struct bf_aws *aws, size_t *n, struct bf_err *e)
+{
+    struct bf_http_exchange *x;
+    send_due(aws);
+    if (!bf_http_perform(&aws->http, e))
+        return false;
+    while ((x = bf_http_next(&aws->http))) {
+        struct bf_aws_state *s =
+            (struct bf_aws_state *)(void *)((char *)x - offsetof(struct bf_aws_state, x));
+        s->running = false;
+        bf_aws_conclude(aws, s);
+        ++*n;
+    }
+    return true;
+}
+
+bool bf_aws_run_fd(struct bf_aws *aws, int timeout_ms, int fd, bool *readable, struct bf_err *e)
+{
+    size_t done = 0;
+    if (readable)
+        *readable = false;
+    if (!advance(aws, &done, e))
+        return false;
+    if (fd < 0 && (done || (timeout_ms < 0 && aws->in_flight == 0)))
+        return true;
+    return bf_http_wait(&aws->http, done ? 0 : wait_ms(aws, timeout_ms), fd, readable, e) &&
+           advance(aws, &done, e);
+}
+
+bool bf_aws_run(struct bf_aws *aws, int timeout_ms, struct bf_err *e)
+{
+    return bf_aws_run_fd(aws, timeout_ms, -1, NULL, e);
+}
+
+struct waiter {
+    struct bf_buf *out;
+    char *code;
+    struct bf_err *e;
+    bool done, ok;
+};
+
+static void on_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
+{
+    struct waiter *w = call->arg;
+    w->done = true;
+    if (w->code)
+        snprintf(w->code, 64, "%s", a->code);
+    if (a->err.code != BF_OK) {
+        *w->e = a->err;
+        return;
+    }
+    if (w->out)
+        bf_buf_adds(w->out, a->body);
+    w->ok = !w->out || bf_buf_check(w->out, "the answer", w->e);
+}
+
+bool bf_aws_call_wait(struct bf_aws *aws, const struct bf_aws_op *op, struct bf_str body,
+                      struct bf_buf *out, char code[64], struct bf_err *e)
+{
+    struct waiter w = {.out = out, .code = code, .e = e};
+    struct bf_aws_call call = {.op = op, .body = body, .done = on_done, .arg = &w};
+    bool stopping = bf_stop_asked(); /* a call made while shutting down goes through */
+    if (code)
+        code[0] = '\0';
+    if (!bf_aws_submit(aws, &call, e))
+        return false;
+    while (!w.done) {
+        bool ok = bf_aws_run(aws, -1, e);
+        if (ok && (w.done || stopping || !bf_stop_asked()))
+            continue;
+        bf_aws_cancel(aws, &call);
+        return ok ? bf_err_set(e, BF_E_STOPPED, "%s: interrupted", bf_request_name(&call)) : false;
+    }
+    return w.ok;
 }

@@ -30,13 +30,14 @@ struct bf_http_exchange {
     const char *url;
     const char *lines[BF_HTTP_LINES]; /* "name: value" */
     size_t nlines;
-    struct bf_str body;    /* or, with body_fd > 0, from there */
+    struct bf_str body; /* or, with body_fd > 0, from there */
     int body_fd;
     uint64_t body_offset, body_length;
-    uint64_t timeout_ms;   /* for the whole exchange; 0: none, but see stall_s */
-    uint64_t stall_s;      /* gives up when nothing moves for so long; 0: never */
-    uint64_t max_answer;   /* bytes */
-    bool (*sink)(void *arg, struct bf_str piece); /* takes the body of a 2xx answer; false cancels */
+    uint64_t timeout_ms; /* for the whole exchange; 0: none, but see stall_s */
+    uint64_t stall_s;    /* gives up when nothing moves for so long; 0: never */
+    uint64_t max_answer; /* bytes */
+    bool (*sink)(void *arg,
+                 struct bf_str piece); /* takes the body of a 2xx answer; false cancels */
     void *sink_arg;
 
     /* the answer */

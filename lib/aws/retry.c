@@ -33,8 +33,8 @@ static const char *const transient_codes[] = {
 
 /* The first three say so; the others are what a signature with a wrong date looks like. */
 static const char *const skew_codes[] = {
-    "RequestTimeTooSkewed",  "RequestExpired",    "RequestInTheFuture", "InvalidSignatureException",
-    "SignatureDoesNotMatch", "AuthFailure",
+    "RequestTimeTooSkewed",      "RequestExpired",        "RequestInTheFuture",
+    "InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure",
 };
 
 static bool one_of(struct bf_str code, const char *const *list, size_t n)

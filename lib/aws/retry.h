@@ -28,8 +28,9 @@ enum {
     BF_RETRY_QUOTA = 500,
     BF_RETRY_COST_THROTTLING = 5,
     BF_RETRY_COST_OTHER = 14,
-    BF_RETRY_JITTER_ONE = 65536,     /* jitter is a fraction of this */
-    BF_RETRY_SKEW_MS = 4 * 60 * 1000 /* a clock further off than this explains a refused signature */
+    BF_RETRY_JITTER_ONE = 65536, /* jitter is a fraction of this */
+    BF_RETRY_SKEW_MS =
+        4 * 60 * 1000 /* a clock further off than this explains a refused signature */
 };
 
 struct bf_retry_rules {
