@@ -37,8 +37,9 @@ struct bf_aws_config {
 
 /* Fails on a broken file (BF_E_INPUT, with file and line), a profile that was asked for and is not there
  * (BF_E_NOTFOUND), no region (BF_E_USAGE). */
-BF_API BF_MUST bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *options,
-                                       struct bf_aws_env env, struct bf_err *e);
+BF_API BF_MUST bool bf_aws_config_load(struct bf_aws_config *c,
+                                       const struct bf_aws_options *options, struct bf_aws_env env,
+                                       struct bf_err *e);
 BF_API void bf_aws_config_free(struct bf_aws_config *c);
 
 /* A variable of the environment that is set and not empty, or NULL. */
@@ -49,7 +50,7 @@ BF_API const char *bf_aws_config_get(const struct bf_aws_config *c, const char *
 
 /* Where a shared file lies: $variable, else $HOME/.aws/name ("config", "credentials"). Appends to out;
  * false when neither is known. */
-BF_API BF_MUST bool bf_aws_config_path(struct bf_aws_env env, const char *variable, const char *name,
-                                       struct bf_buf *out);
+BF_API BF_MUST bool bf_aws_config_path(struct bf_aws_env env, const char *variable,
+                                       const char *name, struct bf_buf *out);
 
 #endif

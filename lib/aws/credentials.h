@@ -18,8 +18,8 @@ struct bf_credentials {
 };
 
 /* BF_E_DENIED with what was looked for when there are none. */
-BF_API BF_MUST bool bf_credentials_find(const struct bf_aws_config *config, struct bf_credentials *out,
-                                        struct bf_err *e);
+BF_API BF_MUST bool bf_credentials_find(const struct bf_aws_config *config,
+                                        struct bf_credentials *out, struct bf_err *e);
 BF_API void bf_credentials_free(struct bf_credentials *c);
 
 #endif

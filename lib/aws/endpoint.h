@@ -13,12 +13,12 @@
 #include "lib/aws/config.h"
 
 struct bf_endpoint {
-    char url[512];        /* "https://kinesis.us-east-1.amazonaws.com", no slash at the end */
-    char host[300];       /* for the Host header: with the port when it is not the scheme's own */
-    char path[128];       /* base path of a configured endpoint, "" mostly */
+    char url[512];  /* "https://kinesis.us-east-1.amazonaws.com", no slash at the end */
+    char host[300]; /* for the Host header: with the port when it is not the scheme's own */
+    char path[128]; /* base path of a configured endpoint, "" mostly */
     bool https;
-    bool custom;          /* configured, not AWS's own: S3 uses path style there */
-    const char *signing_name;   /* "dynamodb" */
+    bool custom;              /* configured, not AWS's own: S3 uses path style there */
+    const char *signing_name; /* "dynamodb" */
     char signing_region[64];
 };
 
@@ -27,15 +27,15 @@ BF_API BF_MUST bool bf_endpoint_resolve(const struct bf_aws_config *c, enum bf_a
 
 /* Target prefix ("DynamoDB_20120810."), content type and default attempts of a JSON service. */
 struct bf_service {
-    const char *name;          /* "DynamoDB" */
-    const char *host;          /* "streams.dynamodb" */
+    const char *name; /* "DynamoDB" */
+    const char *host; /* "streams.dynamodb" */
     const char *signing_name;
     const char *env;           /* "DYNAMODB_STREAMS": AWS_ENDPOINT_URL_... */
     const char *config_key;    /* "dynamodb_streams": in a services section */
     const char *target_prefix; /* NULL: REST */
     const char *content_type;
-    unsigned max_attempts;     /* 4 for DynamoDB and Streams, else 3 */
-    unsigned base_delay_ms;    /* 25 for DynamoDB and Streams, else 50 */
+    unsigned max_attempts;  /* 4 for DynamoDB and Streams, else 3 */
+    unsigned base_delay_ms; /* 25 for DynamoDB and Streams, else 50 */
 };
 BF_API const struct bf_service *bf_service_of(enum bf_aws_service service);
 

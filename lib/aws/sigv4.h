@@ -27,17 +27,17 @@ struct bf_sigv4_request {
     struct bf_str path;  /* as on the wire, without the query */
     struct bf_str query; /* as on the wire, without the question mark */
     const struct bf_sigv4_header *headers;
-    size_t nheaders;              /* at most BF_SIGV4_HEADERS */
-    struct bf_str payload_hash;   /* hex SHA-256, or UNSIGNED-PAYLOAD, STREAMING-... */
-    bool encode_path;             /* all services but S3 */
-    bool normalize_path;          /* all services but S3 */
+    size_t nheaders;            /* at most BF_SIGV4_HEADERS */
+    struct bf_str payload_hash; /* hex SHA-256, or UNSIGNED-PAYLOAD, STREAMING-... */
+    bool encode_path;           /* all services but S3 */
+    bool normalize_path;        /* all services but S3 */
 };
 
 enum { BF_SIGV4_HEADERS = 64, BF_SIGV4_QUERY = 256 };
 
 struct bf_sigv4_scope {
-    char time[17];        /* "20150830T123600Z" */
-    struct bf_str region; /* "us-east-1" */
+    char time[17];         /* "20150830T123600Z" */
+    struct bf_str region;  /* "us-east-1" */
     struct bf_str service; /* "dynamodb" */
 };
 
@@ -71,11 +71,11 @@ BF_API BF_MUST bool bf_sigv4_authorization(const struct bf_sigv4_request *r,
 
 /* All stages, in the query: appends the whole query string of a presigned URL, X-Amz-Signature last. The
  * request's headers are those to be signed (host at least, no x-amz-date). token may be empty. */
-BF_API BF_MUST bool bf_sigv4_presign(const struct bf_sigv4_request *r, const struct bf_sigv4_scope *s,
-                                     struct bf_str access_key, struct bf_str token,
-                                     uint64_t expires_s, const struct bf_sigv4_key *key,
-                                     struct bf_buf *out, char signature[BF_SHA256_HEX],
-                                     struct bf_err *e);
+BF_API BF_MUST bool bf_sigv4_presign(const struct bf_sigv4_request *r,
+                                     const struct bf_sigv4_scope *s, struct bf_str access_key,
+                                     struct bf_str token, uint64_t expires_s,
+                                     const struct bf_sigv4_key *key, struct bf_buf *out,
+                                     char signature[BF_SHA256_HEX], struct bf_err *e);
 
 /* One chunk of STREAMING-AWS4-HMAC-SHA256-PAYLOAD (S3 API reference, "Signature calculations for the
  * Authorization header: transferring payload in multiple chunks"): previous is the signature before it,

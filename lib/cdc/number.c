@@ -1,6 +1,6 @@
 #include "lib/cdc/number.h"
 
-/* A number taken apart: 0.DIGITS times ten to the power of point. */
+/* A number taken apart. */
 struct parts {
     bool negative;
     struct bf_str whole, fraction; /* digits in front of and behind the point */
