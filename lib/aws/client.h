@@ -46,8 +46,10 @@ struct bf_aws_options {
 
 BF_API extern const struct bf_opt bf_aws_option_table[];
 enum { BF_AWS_OPTIONS_N = 5 };
-#define BF_AWS_OPTIONS(type, field)                                                                 \
-    {"AWS options", bf_aws_option_table, BF_AWS_OPTIONS_N, offsetof(type, field)}
+#define BF_AWS_OPTIONS(type, field)                                                                \
+    {                                                                                              \
+        "AWS options", bf_aws_option_table, BF_AWS_OPTIONS_N, offsetof(type, field)                \
+    }
 
 struct bf_aws;
 
@@ -59,7 +61,8 @@ BF_API void bf_aws_destroy(struct bf_aws *aws);
 BF_API const char *bf_aws_region(const struct bf_aws *aws);
 
 /* Retries and waits, one line each, for --verbose. */
-BF_API void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text), void *arg);
+BF_API void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text),
+                           void *arg);
 
 struct bf_aws_op {
     enum bf_aws_service service;
@@ -67,13 +70,13 @@ struct bf_aws_op {
 };
 
 struct bf_aws_answer {
-    int status;            /* HTTP status; 0 when there was no answer */
-    struct bf_str body;    /* empty when a sink took it */
+    int status;             /* HTTP status; 0 when there was no answer */
+    struct bf_str body;     /* empty when a sink took it */
     const char *request_id; /* "" when the answer had none */
-    const char *code;      /* the service's error code without prefix, "" on success */
-    const char *message;   /* its message, "" on success */
-    int attempts;          /* 1 when the first try did it */
-    struct bf_err err;     /* BF_OK on success; else what to print: "GetRecords: code: message (HTTP
+    const char *code;       /* the service's error code without prefix, "" on success */
+    const char *message;    /* its message, "" on success */
+    int attempts;           /* 1 when the first try did it */
+    struct bf_err err; /* BF_OK on success; else what to print: "GetRecords: code: message (HTTP
                               400, request id)" */
 };
 
@@ -96,20 +99,20 @@ struct bf_aws_call {
     void *arg;
 
     /* REST (S3) only; zero for the JSON protocols */
-    const char *method;  /* "PUT" */
-    const char *bucket;  /* goes into the host or the path, as the endpoint wants; may be NULL */
-    struct bf_str key;   /* raw, not encoded */
-    const char *query;   /* canonical order not needed; already encoded "partNumber=1&uploadId=x" */
+    const char *method; /* "PUT" */
+    const char *bucket; /* goes into the host or the path, as the endpoint wants; may be NULL */
+    struct bf_str key;  /* raw, not encoded */
+    const char *query;  /* canonical order not needed; already encoded "partNumber=1&uploadId=x" */
     struct bf_aws_header_field headers[BF_AWS_HEADERS_MAX]; /* further headers, all signed */
     size_t nheaders;
     /* the body from a file instead of `body`; sent from offset, length bytes, hash given */
-    int body_fd;             /* -1 or 0: not used */
+    int body_fd; /* -1 or 0: not used */
     uint64_t body_offset, body_length;
     const char *body_sha256; /* hex; NULL: computed from body, or UNSIGNED-PAYLOAD over https */
     bool (*sink)(void *arg, struct bf_str piece); /* takes a 2xx body in pieces; false cancels */
 
-    uint64_t timeout_ms; /* one attempt; 0: 60 s */
-    bool no_retry;       /* the caller does its own */
+    uint64_t timeout_ms;        /* one attempt; 0: 60 s */
+    bool no_retry;              /* the caller does its own */
     struct bf_aws_state *state; /* the client's, while in flight; NULL otherwise */
 };
 

@@ -18,9 +18,9 @@
 #define BF_VERSION "0.1.0"
 #endif
 
-#define BF_API         __attribute__((visibility("default")))
-#define BF_MUST        __attribute__((warn_unused_result))
+#define BF_API          __attribute__((visibility("default")))
+#define BF_MUST         __attribute__((warn_unused_result))
 #define BF_PRINTF(f, a) __attribute__((format(printf, f, a)))
-#define BF_COUNT(a)    (sizeof(a) / sizeof((a)[0]))
+#define BF_COUNT(a)     (sizeof(a) / sizeof((a)[0]))
 
 #endif

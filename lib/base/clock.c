@@ -188,7 +188,8 @@ bool bf_clock_parse(struct bf_str s, int64_t *wall_ms, struct bf_err *e)
     if (s.n && s.p[0] == '@' ? parse_epoch(bf_str(s.p + 1, s.n - 1), wall_ms)
                              : parse_iso(s, wall_ms))
         return true;
-    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not a time such as 2026-11-27T06:30:00Z or @1795759200",
+    return bf_err_set(e, BF_E_USAGE,
+                      "'%.*s' is not a time such as 2026-11-27T06:30:00Z or @1795759200",
                       (int)(s.n > 60 ? 60 : s.n), s.p ? s.p : "");
 }
 

@@ -55,14 +55,14 @@ void bf_diag_error(const struct bf_err *e)
         say(e->text);
 }
 
-#define SAY_IF(condition)                                                                           \
-    do {                                                                                            \
-        if (condition) {                                                                            \
-            va_list ap;                                                                             \
-            va_start(ap, fmt);                                                                      \
-            vsay(fmt, ap);                                                                          \
-            va_end(ap);                                                                             \
-        }                                                                                           \
+#define SAY_IF(condition)                                                                          \
+    do {                                                                                           \
+        if (condition) {                                                                           \
+            va_list ap;                                                                            \
+            va_start(ap, fmt);                                                                     \
+            vsay(fmt, ap);                                                                         \
+            va_end(ap);                                                                            \
+        }                                                                                          \
     } while (0)
 
 void bf_diag_warn(const char *fmt, ...)

@@ -32,11 +32,13 @@ enum { BAD = 64 };
 /* The value of each base64 character, BAD for the others. */
 static const unsigned char unbase64[256] = {
 #define ROW8 BAD, BAD, BAD, BAD, BAD, BAD, BAD, BAD
-    ROW8, ROW8, ROW8, ROW8, ROW8, BAD, BAD, BAD, 62, BAD, BAD, BAD, 63, 52, 53, 54, 55, 56, 57, 58, 59,
-    60, 61, BAD, BAD, BAD, BAD, BAD, BAD, BAD, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
-    16, 17, 18, 19, 20, 21, 22, 23, 24, 25, BAD, BAD, BAD, BAD, BAD, BAD, 26, 27, 28, 29, 30, 31, 32,
-    33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, BAD, BAD, BAD, BAD,
-    BAD, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8,
+    ROW8, ROW8, ROW8, ROW8, ROW8, BAD,  BAD,  BAD,  62,   BAD,  BAD,  BAD,  63,   52,   53,   54,
+    55,   56,   57,   58,   59,   60,   61,   BAD,  BAD,  BAD,  BAD,  BAD,  BAD,  BAD,  0,    1,
+    2,    3,    4,    5,    6,    7,    8,    9,    10,   11,   12,   13,   14,   15,   16,   17,
+    18,   19,   20,   21,   22,   23,   24,   25,   BAD,  BAD,  BAD,  BAD,  BAD,  BAD,  26,   27,
+    28,   29,   30,   31,   32,   33,   34,   35,   36,   37,   38,   39,   40,   41,   42,   43,
+    44,   45,   46,   47,   48,   49,   50,   51,   BAD,  BAD,  BAD,  BAD,  BAD,  ROW8, ROW8, ROW8,
+    ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8, ROW8,
 #undef ROW8
 };
 
@@ -54,7 +56,8 @@ bool bf_base64_decode(struct bf_buf *out, struct bf_str text)
     size_t whole = text.n / 4 - (pad ? 1 : 0);
     unsigned char seen = 0;
     for (size_t i = 0; i < whole; i++, p += 4) {
-        unsigned char a = unbase64[p[0]], b = unbase64[p[1]], c = unbase64[p[2]], d = unbase64[p[3]];
+        unsigned char a = unbase64[p[0]], b = unbase64[p[1]], c = unbase64[p[2]],
+                      d = unbase64[p[3]];
         seen |= a | b | c | d;
         *q++ = (char)(a << 2 | b >> 4);
         *q++ = (char)(b << 4 | c >> 2);

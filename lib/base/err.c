@@ -9,10 +9,10 @@ static const struct {
     bool retryable;
     int exit;
 } codes[] = {
-    [BF_OK] = {false, 0},         [BF_E_USAGE] = {false, 2},     [BF_E_INPUT] = {false, 1},
-    [BF_E_LIMIT] = {false, 1},    [BF_E_MEMORY] = {false, 1},    [BF_E_IO] = {false, 1},
-    [BF_E_CLOSED] = {false, 1},   [BF_E_NETWORK] = {true, 1},    [BF_E_THROTTLED] = {true, 1},
-    [BF_E_DENIED] = {false, 1},   [BF_E_NOTFOUND] = {false, 1},  [BF_E_SERVICE] = {false, 1},
+    [BF_OK] = {false, 0},          [BF_E_USAGE] = {false, 2},    [BF_E_INPUT] = {false, 1},
+    [BF_E_LIMIT] = {false, 1},     [BF_E_MEMORY] = {false, 1},   [BF_E_IO] = {false, 1},
+    [BF_E_CLOSED] = {false, 1},    [BF_E_NETWORK] = {true, 1},   [BF_E_THROTTLED] = {true, 1},
+    [BF_E_DENIED] = {false, 1},    [BF_E_NOTFOUND] = {false, 1}, [BF_E_SERVICE] = {false, 1},
     [BF_E_TEMPORARY] = {true, 75}, [BF_E_STOPPED] = {false, 1},
 };
 

@@ -68,10 +68,9 @@ bool bf_num_u64(struct bf_str s, uint64_t *out, struct bf_err *e)
 bool bf_num_size(struct bf_str s, uint64_t *bytes, struct bf_err *e)
 {
     static const struct unit units[] = {
-        {"", 1},           {"B", 1},           {"k", 1 << 10},      {"K", 1 << 10},
-        {"M", 1 << 20},    {"G", 1 << 30},     {"KiB", 1 << 10},    {"MiB", 1 << 20},
-        {"GiB", 1 << 30},  {"kB", 1000},       {"KB", 1000},        {"MB", 1000000},
-        {"GB", 1000000000},
+        {"", 1},        {"B", 1},         {"k", 1 << 10},     {"K", 1 << 10},   {"M", 1 << 20},
+        {"G", 1 << 30}, {"KiB", 1 << 10}, {"MiB", 1 << 20},   {"GiB", 1 << 30}, {"kB", 1000},
+        {"KB", 1000},   {"MB", 1000000},  {"GB", 1000000000},
     };
     struct bf_str rest = s;
     return (digits(&rest, bytes) && scale(rest, units, BF_COUNT(units), bytes)) ||
@@ -81,8 +80,8 @@ bool bf_num_size(struct bf_str s, uint64_t *bytes, struct bf_err *e)
 bool bf_num_duration(struct bf_str s, uint64_t *ms, struct bf_err *e)
 {
     static const struct unit units[] = {
-        {"", 1000},       {"ms", 1},         {"s", 1000}, {"m", 60 * 1000}, {"min", 60 * 1000},
-        {"h", 3600 * 1000}, {"d", 86400 * 1000},
+        {"", 1000},         {"ms", 1},          {"s", 1000},         {"m", 60 * 1000},
+        {"min", 60 * 1000}, {"h", 3600 * 1000}, {"d", 86400 * 1000},
     };
     struct bf_str rest = s;
     uint64_t v;

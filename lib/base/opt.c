@@ -223,7 +223,8 @@ bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name, co
         return bf_err_set(e, BF_E_USAGE, "unknown option '%.*s'", (int)(name.n > 60 ? 60 : name.n),
                           name.p);
     if ((f.opt->arg != NULL) != (value != NULL))
-        return bf_err_set(e, BF_E_USAGE, f.opt->arg ? "option '%s' needs a value" : "option '%s' takes no value",
+        return bf_err_set(e, BF_E_USAGE,
+                          f.opt->arg ? "option '%s' needs a value" : "option '%s' takes no value",
                           f.opt->name);
     if (assign(f.opt, (char *)config + f.at, value, e))
         return true;

@@ -58,24 +58,29 @@ struct bf_opt_list {
     size_t n;
 };
 
-#define BF_OPT_FLAG(l, name, type, field, help)                                                     \
-    {l, name, BF_OPT_KIND_ON, offsetof(type, field), NULL, help, NULL}
-#define BF_OPT_OFF(l, name, type, field, help)                                                      \
-    {l, name, BF_OPT_KIND_OFF, offsetof(type, field), NULL, help, NULL}
-#define BF_OPT_STR(l, name, type, field, arg, help)                                                 \
-    {l, name, BF_OPT_KIND_STR, offsetof(type, field), arg, help, NULL}
-#define BF_OPT_LIST(l, name, type, field, arg, help)                                                \
-    {l, name, BF_OPT_KIND_LIST, offsetof(type, field), arg, help, NULL}
-#define BF_OPT_U64(l, name, type, field, arg, help)                                                 \
-    {l, name, BF_OPT_KIND_U64, offsetof(type, field), arg, help, NULL}
-#define BF_OPT_SIZE(l, name, type, field, arg, help)                                                \
-    {l, name, BF_OPT_KIND_SIZE, offsetof(type, field), arg, help, NULL}
-#define BF_OPT_MS(l, name, type, field, arg, help)                                                  \
-    {l, name, BF_OPT_KIND_MS, offsetof(type, field), arg, help, NULL}
-#define BF_OPT_RATE(l, name, type, field, arg, help)                                                \
-    {l, name, BF_OPT_KIND_RATE, offsetof(type, field), arg, help, NULL}
-#define BF_OPT_FN(l, name, type, field, arg, help, fn)                                              \
-    {l, name, BF_OPT_KIND_FN, offsetof(type, field), arg, help, fn}
+/* All rows are made here, so that a new field needs one change. */
+#define BF_OPT_ROW(letter, name, kind, at, arg, help, fn)                                          \
+    {                                                                                              \
+        letter, name, kind, at, arg, help, fn                                                      \
+    }
+#define BF_OPT_FLAG(l, name, type, field, help)                                                    \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_ON, offsetof(type, field), NULL, help, NULL)
+#define BF_OPT_OFF(l, name, type, field, help)                                                     \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_OFF, offsetof(type, field), NULL, help, NULL)
+#define BF_OPT_STR(l, name, type, field, arg, help)                                                \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_STR, offsetof(type, field), arg, help, NULL)
+#define BF_OPT_LIST(l, name, type, field, arg, help)                                               \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_LIST, offsetof(type, field), arg, help, NULL)
+#define BF_OPT_U64(l, name, type, field, arg, help)                                                \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_U64, offsetof(type, field), arg, help, NULL)
+#define BF_OPT_SIZE(l, name, type, field, arg, help)                                               \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_SIZE, offsetof(type, field), arg, help, NULL)
+#define BF_OPT_MS(l, name, type, field, arg, help)                                                 \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_MS, offsetof(type, field), arg, help, NULL)
+#define BF_OPT_RATE(l, name, type, field, arg, help)                                               \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_RATE, offsetof(type, field), arg, help, NULL)
+#define BF_OPT_FN(l, name, type, field, arg, help, fn)                                             \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_FN, offsetof(type, field), arg, help, fn)
 
 struct bf_opt_group {
     const char *title; /* heading in --help; NULL: "Options" */
@@ -94,8 +99,10 @@ struct bf_common {
 
 BF_API extern const struct bf_opt bf_opt_common[];
 enum { BF_OPT_COMMON_N = 7 };
-#define BF_OPT_COMMON(type, field)                                                                  \
-    {"Common options", bf_opt_common, BF_OPT_COMMON_N, offsetof(type, field)}
+#define BF_OPT_COMMON(type, field)                                                                 \
+    {                                                                                              \
+        "Common options", bf_opt_common, BF_OPT_COMMON_N, offsetof(type, field)                    \
+    }
 
 struct bf_tool {
     const char *name;

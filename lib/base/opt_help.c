@@ -12,7 +12,8 @@ static int print(struct bf_buf *b)
 {
     struct bf_err e = {0};
     struct bf_out out;
-    bool ok = bf_buf_check(b, "help text", &e) && bf_out_init(&out, STDOUT_FILENO, "standard output", 0, &e);
+    bool ok = bf_buf_check(b, "help text", &e) &&
+              bf_out_init(&out, STDOUT_FILENO, "standard output", 0, &e);
     if (ok) {
         bf_out_write(&out, b->p, b->n);
         ok = bf_out_close(&out, &e);

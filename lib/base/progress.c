@@ -27,8 +27,8 @@ static void draw(const struct bf_progress *p, int64_t now_ms, uint64_t records, 
     if (p->lag_ms >= 0)
         snprintf(lag, sizeof lag, "  lag %.1f s", (double)p->lag_ms / 1000);
     char line[200];
-    int n = snprintf(line, sizeof line, "%s%" PRIu64 " records  %.1f MB  %.0f/s  %.1f MB/s%s%s", begin,
-                     records, (double)bytes / 1e6, (double)records / seconds,
+    int n = snprintf(line, sizeof line, "%s%" PRIu64 " records  %.1f MB  %.0f/s  %.1f MB/s%s%s",
+                     begin, records, (double)bytes / 1e6, (double)records / seconds,
                      (double)bytes / 1e6 / seconds, lag, end);
     ssize_t w = n > 0 ? write(STDERR_FILENO, line, (size_t)n) : 0;
     (void)w;

@@ -14,13 +14,13 @@
 #include "lib/base/out.h"
 
 enum bf_line {
-    BF_LINE,        /* a line, without its newline */
+    BF_LINE,         /* a line, without its newline */
     BF_LINE_PARTIAL, /* the last line, which had no newline */
-    BF_LINE_LONG,   /* longer than max_line: *line is its beginning; call bf_reader_skip */
-    BF_LINE_END,    /* clean end of input */
-    BF_LINE_STOP,   /* SIGINT or SIGTERM while waiting */
-    BF_LINE_WAIT,   /* nothing yet and the timeout is over (bf_reader_next_within only) */
-    BF_LINE_ERROR   /* *e says what */
+    BF_LINE_LONG,    /* longer than max_line: *line is its beginning; call bf_reader_skip */
+    BF_LINE_END,     /* clean end of input */
+    BF_LINE_STOP,    /* SIGINT or SIGTERM while waiting */
+    BF_LINE_WAIT,    /* nothing yet and the timeout is over (bf_reader_next_within only) */
+    BF_LINE_ERROR    /* *e says what */
 };
 
 struct bf_reader {

@@ -11,7 +11,8 @@ bool bf_rejects_open(struct bf_rejects *r, const char *path, bool strict, struct
 }
 
 /* Counts and reports one rejected line; false when strict ends the run. */
-static bool report(struct bf_rejects *r, uint64_t number, const struct bf_err *why, struct bf_err *e)
+static bool report(struct bf_rejects *r, uint64_t number, const struct bf_err *why,
+                   struct bf_err *e)
 {
     struct bf_err told = *why;
     if (number)

@@ -177,7 +177,7 @@ static bool literal(struct bf_json *j, const char *word, size_t n, struct bf_err
 enum bf_json_more bf_json_element(struct bf_json *j, struct bf_err *e)
 {
     space(j);
-    if (j->p < j->end && *j->p == ']' ) {
+    if (j->p < j->end && *j->p == ']') {
         j->p++;
         j->depth--;
         j->first = false;

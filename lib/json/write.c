@@ -4,7 +4,8 @@
 
 static void control(struct bf_buf *out, unsigned char c)
 {
-    static const char letters[0x20] = {['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
+    static const char letters[0x20] = {
+        ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n', ['\r'] = 'r', ['\t'] = 't'};
     if (letters[c]) {
         bf_buf_addc(out, '\\');
         bf_buf_addc(out, letters[c]);

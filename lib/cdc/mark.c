@@ -1,0 +1,91 @@
+#include "lib/cdc/mark.h"
+
+#include "lib/json/scan.h"
+#include "lib/json/write.h"
+
+static bool name(struct bf_json *j, struct bf_str *out, struct bf_err *e)
+{
+    struct bf_json_val v;
+    if (!bf_json_string(j, &v, e))
+        return false;
+    if (v.escaped)
+        return bf_err_set(e, BF_E_INPUT, "an escape in a name");
+    *out = v.text;
+    return true;
+}
+
+static bool kind(struct bf_json *j, enum bf_mark_kind what, struct bf_mark *m, struct bf_err *e)
+{
+    struct bf_json_val v;
+    if (!bf_json_value(j, &v, e))
+        return false;
+    if (v.type == BF_JSON_TRUE)
+        m->kind = what;
+    return v.type == BF_JSON_TRUE || v.type == BF_JSON_FALSE ||
+           bf_err_set(e, BF_E_INPUT, "start and end are true or false");
+}
+
+static bool members(struct bf_mark *m, struct bf_json *j, struct bf_err *e)
+{
+    struct bf_json_key key;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
+        bool ok;
+        if (bf_json_key_is(&key, "stream"))
+            ok = name(j, &m->stream, e);
+        else if (bf_json_key_is(&key, "shard"))
+            ok = name(j, &m->shard, e);
+        else if (bf_json_key_is(&key, "sequence"))
+            ok = name(j, &m->sequence, e);
+        else if (bf_json_key_is(&key, "start"))
+            ok = kind(j, BF_MARK_START, m, e);
+        else if (bf_json_key_is(&key, "end"))
+            ok = kind(j, BF_MARK_END, m, e);
+        else
+            ok = bf_json_skip(j, e);
+        if (!ok)
+            return false;
+    }
+    return more == BF_JSON_END;
+}
+
+static bool whole(struct bf_mark *m, struct bf_str line, struct bf_err *e)
+{
+    struct bf_json j;
+    struct bf_json_key key;
+    bf_json_init(&j, line);
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e) || bf_json_member(&j, &key, e) != BF_JSON_MORE ||
+        !members(m, &j, e))
+        return false;
+    enum bf_json_more more = bf_json_member(&j, &key, e);
+    if (more == BF_JSON_MORE)
+        return bf_err_set(e, BF_E_INPUT, "more than the mark in its line");
+    if (more == BF_JSON_ERROR || !bf_json_end(&j, e))
+        return false;
+    if (m->stream.n == 0 || m->shard.n == 0)
+        return bf_err_set(e, BF_E_INPUT, "stream or shard is missing");
+    return m->sequence.n || m->kind == BF_MARK_START || bf_err_set(e, BF_E_INPUT, "sequence is missing");
+}
+
+bool bf_mark_parse(struct bf_mark *m, struct bf_str line, struct bf_err *e)
+{
+    *m = (struct bf_mark){.kind = BF_MARK_AT};
+    return whole(m, line, e) || bf_err_ctx(e, "mark");
+}
+
+void bf_mark_put(struct bf_buf *out, const struct bf_mark *m)
+{
+    bf_buf_lit(out, BF_MARK_PREFIX "{\"stream\":");
+    bf_json_put_string(out, m->stream);
+    bf_buf_lit(out, ",\"shard\":");
+    bf_json_put_string(out, m->shard);
+    bf_buf_lit(out, ",\"sequence\":");
+    bf_json_put_string(out, m->sequence);
+    if (m->kind == BF_MARK_START)
+        bf_buf_lit(out, ",\"start\":true");
+    if (m->kind == BF_MARK_END)
+        bf_buf_lit(out, ",\"end\":true");
+    bf_buf_lit(out, "}}\n");
+}

@@ -1,0 +1,45 @@
+/*
+ * Marks: in-band lines that say how far a shard has been read (design: the
+ * delivery promise).
+ *
+ *     {"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000000","sequence":"4959..."}}
+ *
+ * "Every record of this shard up to this sequence number has been written
+ * above." Only kinread makes them; every filter passes them on in order, byte
+ * for byte; s3put consumes them. `"start":true` marks where a reader began (an
+ * empty sequence: nothing was read yet), `"end":true` that the shard is closed
+ * and read to its end. Members that a reader does not know are ignored.
+ *
+ * A line is a mark when it begins with {"bfpipe.mark": exactly so, without
+ * white space; that is how they are told from rows at the cost of one compare.
+ */
+#ifndef BF_CDC_MARK_H
+#define BF_CDC_MARK_H
+
+#include "lib/base/str.h"
+
+enum bf_mark_kind { BF_MARK_AT, BF_MARK_START, BF_MARK_END };
+
+/* Views into the line; names hold no escapes. */
+struct bf_mark {
+    struct bf_str stream;   /* name or ARN, as kinread was told */
+    struct bf_str shard;    /* shard id */
+    struct bf_str sequence; /* sequence number; empty only at a start */
+    enum bf_mark_kind kind;
+};
+
+#define BF_MARK_PREFIX "{\"bfpipe.mark\":"
+
+static inline bool bf_mark_is(struct bf_str line)
+{
+    return line.n > sizeof BF_MARK_PREFIX - 1 && line.p[2] == 'b' &&
+           bf_str_starts(line, BF_STR(BF_MARK_PREFIX));
+}
+
+/* Reads a line that bf_mark_is named a mark. BF_E_INPUT when it is a broken one. */
+BF_API BF_MUST bool bf_mark_parse(struct bf_mark *m, struct bf_str line, struct bf_err *e);
+
+/* Appends the mark as a line, newline included. */
+BF_API void bf_mark_put(struct bf_buf *out, const struct bf_mark *m);
+
+#endif

@@ -1,0 +1,88 @@
+/* Marks: what is one, round trips, and what is refused. */
+#include "lib/cdc/mark.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+static void round_trip(const struct bf_mark *m, const char *text)
+{
+    struct bf_buf out;
+    struct bf_mark back;
+    struct bf_err e = {0};
+    bf_buf_init(&out, 4096);
+    bf_mark_put(&out, m);
+    assert_string_equal(bf_buf_cstr(&out), text);
+    struct bf_str line = bf_str(out.p, out.n - 1);
+    assert_true(bf_mark_is(line));
+    assert_true(bf_mark_parse(&back, line, &e));
+    assert_true(bf_str_eq(m->stream, back.stream));
+    assert_true(bf_str_eq(m->shard, back.shard));
+    assert_true(bf_str_eq(m->sequence, back.sequence));
+    assert_int_equal(m->kind, back.kind);
+    bf_buf_free(&out);
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    struct bf_mark m = {BF_STR("orders"), BF_STR("shardId-000000000000"), BF_STR("4959"), BF_MARK_AT};
+    round_trip(&m, "{\"bfpipe.mark\":{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\","
+                   "\"sequence\":\"4959\"}}\n");
+    m.kind = BF_MARK_END;
+    round_trip(&m, "{\"bfpipe.mark\":{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\","
+                   "\"sequence\":\"4959\",\"end\":true}}\n");
+    m.kind = BF_MARK_START;
+    m.sequence = BF_STR("");
+    round_trip(&m, "{\"bfpipe.mark\":{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\","
+                   "\"sequence\":\"\",\"start\":true}}\n");
+}
+
+static void test_unknown_members(void **state)
+{
+    (void)state;
+    struct bf_mark m;
+    struct bf_err e = {0};
+    assert_true(bf_mark_parse(&m, BF_STR("{\"bfpipe.mark\":{\"at\":[1,{}],\"shard\":\"s\",\"sequence\":\"7\","
+                                         "\"stream\":\"o\",\"start\":false}}"), &e));
+    assert_true(bf_str_is(m.sequence, "7"));
+    assert_int_equal(m.kind, BF_MARK_AT);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    static const char *bad[] = {
+        "{\"bfpipe.mark\":1}",
+        "{\"bfpipe.mark\":{}}",
+        "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\"}}",
+        "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":\"\"}}",
+        "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"\\u0073\",\"sequence\":\"1\"}}",
+        "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":1}}",
+        "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":\"1\"},\"x\":1}",
+        "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":\"1\"}",
+        "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":\"1\"}} x",
+    };
+    for (size_t i = 0; i < BF_COUNT(bad); i++) {
+        struct bf_mark m;
+        struct bf_err e = {0};
+        assert_true(bf_mark_is(bf_str_of(bad[i])));
+        if (bf_mark_parse(&m, bf_str_of(bad[i]), &e))
+            fail_msg("taken: %s", bad[i]);
+        assert_memory_equal(e.text, "mark: ", 6);
+    }
+    assert_false(bf_mark_is(BF_STR("{\"bfpipe.mark\":")));
+    assert_false(bf_mark_is(BF_STR("{ \"bfpipe.mark\":{}}")));
+    assert_false(bf_mark_is(BF_STR("")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_unknown_members),
+        cmocka_unit_test(test_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
