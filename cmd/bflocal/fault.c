@@ -6,10 +6,12 @@
 #include "lib/base/num.h"
 
 static const char *const kinds[BL_FAULT_KINDS] = {
-    [BL_FAULT_NONE] = "",           [BL_FAULT_THROTTLE] = "throttle", [BL_FAULT_PARTIAL] = "partial",
-    [BL_FAULT_500] = "500",         [BL_FAULT_503] = "503",           [BL_FAULT_ERROR200] = "error200",
-    [BL_FAULT_LATENCY] = "latency", [BL_FAULT_CUT] = "cut",           [BL_FAULT_CRC] = "crc",
-    [BL_FAULT_ITERATOR] = "iterator", [BL_FAULT_CLOCK] = "clock",     [BL_FAULT_DISK] = "disk",
+    [BL_FAULT_NONE] = "",           [BL_FAULT_THROTTLE] = "throttle",
+    [BL_FAULT_PARTIAL] = "partial", [BL_FAULT_500] = "500",
+    [BL_FAULT_503] = "503",         [BL_FAULT_ERROR200] = "error200",
+    [BL_FAULT_LATENCY] = "latency", [BL_FAULT_CUT] = "cut",
+    [BL_FAULT_CRC] = "crc",         [BL_FAULT_ITERATOR] = "iterator",
+    [BL_FAULT_CLOCK] = "clock",     [BL_FAULT_DISK] = "disk",
 };
 
 enum { MILLION = 1000000 };
@@ -63,8 +65,11 @@ static bool parse_signed_ms(struct bf_str v, int64_t *ms, struct bf_err *e)
 
 static bool parse_name(struct bf_str v, char *out, size_t size, struct bf_err *e)
 {
-    if (v.n >= size)
-        return bf_err_set(e, BF_E_USAGE, "'%.*s' is too long", (int)v.n, v.p);
+    for (size_t i = 0; i < v.n; i++)
+        if (i + 1 >= size ||
+            !((v.p[i] >= 'a' && v.p[i] <= 'z') || (v.p[i] >= 'A' && v.p[i] <= 'Z') ||
+              (v.p[i] >= '0' && v.p[i] <= '9')))
+            return bf_err_set(e, BF_E_USAGE, "'%.*s' is not a name", (int)v.n, v.p);
     memcpy(out, v.p, v.n);
     out[v.n] = '\0';
     return true;
@@ -188,9 +193,15 @@ static bool strikes(struct bl_fault_rule *r, size_t i)
 static void apply(const struct bl_fault_rule *r, size_t i, struct bl_fault_hit *hit)
 {
     switch (r->kind) {
-    case BL_FAULT_LATENCY: hit->latency_ms += r->ms; break;
-    case BL_FAULT_CUT: hit->cut = true; break;
-    case BL_FAULT_CRC: hit->crc = true; break;
+    case BL_FAULT_LATENCY:
+        hit->latency_ms += r->ms;
+        break;
+    case BL_FAULT_CUT:
+        hit->cut = true;
+        break;
+    case BL_FAULT_CRC:
+        hit->crc = true;
+        break;
     case BL_FAULT_PARTIAL:
         hit->part = r->part;
         hit->part_seed = mix(r->seed, i, r->seen);
@@ -206,19 +217,23 @@ static bool possible(enum bl_fault_kind kind, const char *op)
 {
     switch (kind) {
     case BL_FAULT_CLOCK:
-    case BL_FAULT_DISK: return false;
-    case BL_FAULT_ITERATOR: return strcmp(op, "GetRecords") == 0;
+    case BL_FAULT_DISK:
+        return false;
+    case BL_FAULT_ITERATOR:
+        return strcmp(op, "GetRecords") == 0;
     case BL_FAULT_PARTIAL:
         return strcmp(op, "BatchWriteItem") == 0 || strcmp(op, "BatchGetItem") == 0 ||
                strcmp(op, "PutRecords") == 0;
     case BL_FAULT_ERROR200:
         return strcmp(op, "CompleteMultipartUpload") == 0 || strcmp(op, "CopyObject") == 0 ||
                strcmp(op, "UploadPartCopy") == 0;
-    default: return true;
+    default:
+        return true;
     }
 }
 
-void bl_fault_draw(struct bl_faults *f, const char *service, const char *op, struct bl_fault_hit *hit)
+void bl_fault_draw(struct bl_faults *f, const char *service, const char *op,
+                   struct bl_fault_hit *hit)
 {
     memset(hit, 0, sizeof(*hit));
     pthread_mutex_lock(&f->mutex);
@@ -246,10 +261,11 @@ void bl_fault_print(struct bl_faults *f, struct bf_buf *out)
     bf_buf_lit(out, "{\"rules\":[");
     for (size_t i = 0; i < f->n; i++) {
         const struct bl_fault_rule *r = &f->rules[i];
-        bf_buf_addf(out, "%s{\"kind\":\"%s\",\"p\":%g,\"op\":\"%s\",\"service\":\"%s\"", i ? "," : "",
-                    kinds[r->kind], r->per_million / 10000.0, r->op, r->service);
-        bf_buf_addf(out, ",\"seed\":%llu,\"seen\":%llu,\"struck\":%llu}", (unsigned long long)r->seed,
-                    (unsigned long long)r->seen, (unsigned long long)r->struck);
+        bf_buf_addf(out, "%s{\"kind\":\"%s\",\"p\":%g,\"op\":\"%s\",\"service\":\"%s\"",
+                    i ? "," : "", kinds[r->kind], r->per_million / 10000.0, r->op, r->service);
+        bf_buf_addf(out, ",\"seed\":%llu,\"seen\":%llu,\"struck\":%llu}",
+                    (unsigned long long)r->seed, (unsigned long long)r->seen,
+                    (unsigned long long)r->struck);
     }
     bf_buf_lit(out, "]}");
     pthread_mutex_unlock(&f->mutex);
