@@ -35,7 +35,9 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 
 # A tool is cmd/NAME.c or cmd/NAME/*.c. Those named here also need the AWS floor.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
-AWS_TOOLS := ddbput kinread kinput s3put bflocal cdclambda
+AWS_TOOLS := ddbput kinread kinput s3put cdclambda
+# bflocal signs but never calls: out of the archives it takes the signing alone, and no libcurl is loaded.
+STATIC_TOOLS := bflocal
 LIBS_bflocal  := -lmicrohttpd -lsqlite3 -lcrypto -ljansson -lz
 tool_src  = $(wildcard cmd/$1.c cmd/$1/*.c)
 tool_obj  = $(patsubst %.c,$(B)/obj/%.o,$(call tool_src,$1))
@@ -77,14 +79,31 @@ $(B)/bin/$1: $(call tool_obj,$1) $(core_so) $(if $(filter $1,$(AWS_TOOLS)),$(aws
 	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) -Wl,-rpath,'$$$$ORIGIN/../lib' -L$(B)/lib \
 	    $(if $(filter $1,$(AWS_TOOLS)),-lbfpipe-aws) -lbfpipe $(LIBS_$1)
 endef
-$(foreach t,$(TOOLS),$(eval $(call tool_rule,$t)))
+define static_tool_rule
+$(B)/bin/$1: $(call tool_obj,$1) $(aws_a) $(core_a)
+	@mkdir -p $$(@D)
+	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(LIBS_$1)
+endef
+$(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
+$(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
 
 # Unit tests link the static archives, and the objects of a tool's folder when TOOL_OBJ_test_x names it.
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(aws_a) $(core_a)
 	@mkdir -p $(@D)
 	$(CC) -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) -lcmocka $(LIBS_test_$*)
 
-check: check-unit check-cli check-services ## all tests
+deps: ## install what is missing to build, test and lint
+	@sh tools/deps.sh
+
+deps-check:
+	@sh tools/deps.sh --check
+
+# `make -j deps check` installs first.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+check: deps-check check-unit check-cli check-services ## all tests
 
 check-unit: $(units) ## unit tests (cmocka)
 	@CMOCKA_MESSAGE_OUTPUT=TAP BF_SHARED=$${BF_SHARED:-../shared} prove -e '' $(units)
@@ -96,12 +115,21 @@ check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one
 format: ## clang-format the whole tree in place
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
+# All suites share one set of services; BF_BACKEND=bflocal runs the same ones against the toolkit's own.
+BF_BACKEND ?= real
+S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
+backend_real    := sh tests/services/serve.sh
+backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
+check-services: all ## tests on real services (TAP); S=tests/services/x.sh runs one
+	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} $(backend_$(BF_BACKEND)) \
+	    prove -e sh $(filter-out tests/services/lib.sh tests/services/serve.sh,$(S))
+
 clean: ## remove everything built
 	rm -rf build
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all check check-unit check-cli check-services check-asan check-valgrind lint lint-quick format bench \
+.PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick format bench \
         deps demo install uninstall dist clean help
 -include $(objs:.o=.d)
