@@ -160,10 +160,10 @@ static bool prepare(struct follow *f, struct bf_err *e)
     struct bf_feed_position first = f->cfg->start, oldest = {.at = BF_FEED_OLDEST};
     for (size_t i = 0; ok && i < f->lineage.n; i++) {
         struct bf_shard *s = f->lineage.shards[i];
-        bool late = first.at != BF_FEED_TIME && !bf_lineage_ready(&f->lineage, s);
-        if (!s->done && !s->reader && !late)
+        if (!s->done && !s->reader && bf_lineage_ready(&f->lineage, s))
             ok = begin(f, s, resumed ? &oldest : &first);
     }
+    f->known = first.at == BF_FEED_TIME && !resumed ? f->lineage.n : 0;
     state_free(&st);
     if (!ok && f->failed)
         *e = f->err;
@@ -177,7 +177,7 @@ static bool begin_ready(struct follow *f)
     for (size_t i = 0; i < f->lineage.n; i++) {
         struct bf_shard *s = f->lineage.shards[i];
         if (!s->done && !s->reader && wanted(f, s) && bf_lineage_ready(&f->lineage, s) &&
-            !begin(f, s, &oldest))
+            !begin(f, s, i < f->known ? &f->cfg->start : &oldest))
             return false;
     }
     return true;

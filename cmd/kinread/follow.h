@@ -53,6 +53,7 @@ struct follow {
     int64_t start_ms; /* wall clock, ours */
     int64_t skew_ms;  /* the service's clock less ours, at most a second too small */
     bool skew_known;
+    size_t known;     /* so many shards were there at the start and begin at a time */
     size_t active;    /* readings that are not over */
     size_t cursor;    /* where the next round begins */
     size_t in_flight;
