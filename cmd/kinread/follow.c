@@ -313,6 +313,10 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
     bool ok = emit_open(&f.em, cfg, source_name(s), s->feed == &bf_feed_dynamodb, e) &&
               prepare(&f, e) && loop(&f, e);
     clean_up(&f);
+    if (!ok && e->code == BF_E_STOPPED) { /* a signal ends the reading, it does not fail it */
+        bf_err_clear(e);
+        ok = true;
+    }
     struct bf_err later = {0};
     if (!emit_close(&f.em, ok ? e : &later))
         ok = false;

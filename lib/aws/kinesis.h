@@ -28,9 +28,11 @@ BF_API BF_MUST bool bf_kinesis_read_children(struct bf_str array, struct bf_line
 /* Appends one entry of a PutRecords request: {"Data":"...","PartitionKey":"..."}. */
 BF_API void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key);
 
-/* Appends what stands before the entries, and behind them; commas between them are the caller's. */
+/* Appends what stands before the entries, and behind them; commas between them are the caller's.
+ * put_open takes back what put_end appended. */
 BF_API void bf_kinesis_put_begin(struct bf_buf *out, const struct bf_feed_stream *stream);
 BF_API void bf_kinesis_put_end(struct bf_buf *out);
+BF_API void bf_kinesis_put_open(struct bf_buf *out);
 
 /* What became of an entry; code empty: it is in. Views into the answer. */
 struct bf_kinesis_put_result {

@@ -28,6 +28,12 @@ void bf_kinesis_put_end(struct bf_buf *out)
     bf_buf_lit(out, "]}");
 }
 
+void bf_kinesis_put_open(struct bf_buf *out)
+{
+    if (out->n >= 2 && memcmp(out->p + out->n - 2, "]}", 2) == 0)
+        out->n -= 2;
+}
+
 static bool take_result(struct bf_json *j, struct bf_kinesis_put_result *result, struct bf_err *e)
 {
     struct bf_json_key key;
