@@ -84,7 +84,18 @@ $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(aws_a) $(core_a)
 	@mkdir -p $(@D)
 	$(CC) -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) -lcmocka $(LIBS_test_$*)
 
-check: check-unit check-cli check-services ## all tests
+deps: ## install what is missing to build, test and lint
+	@sh tools/deps.sh
+
+deps-check:
+	@sh tools/deps.sh --check
+
+# `make -j deps check` installs first.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+check: deps-check check-unit check-cli check-services ## all tests
 
 check-unit: $(units) ## unit tests (cmocka)
 	@CMOCKA_MESSAGE_OUTPUT=TAP BF_SHARED=$${BF_SHARED:-../shared} prove -e '' $(units)
@@ -96,12 +107,21 @@ check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one
 format: ## clang-format the whole tree in place
 	clang-format -i $$(git ls-files '*.c' '*.h')
 
+# All suites share one set of services; BF_BACKEND=bflocal runs the same ones against the toolkit's own.
+BF_BACKEND ?= real
+S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
+backend_real    := sh tests/services/serve.sh
+backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
+check-services: all ## tests on real services (TAP); S=tests/services/x.sh runs one
+	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} $(backend_$(BF_BACKEND)) \
+	    prove -e sh $(filter-out tests/services/lib.sh tests/services/serve.sh,$(S))
+
 clean: ## remove everything built
 	rm -rf build
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all check check-unit check-cli check-services check-asan check-valgrind lint lint-quick format bench \
+.PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick format bench \
         deps demo install uninstall dist clean help
 -include $(objs:.o=.d)
