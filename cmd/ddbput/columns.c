@@ -30,14 +30,6 @@ static size_t find_field(const struct ddbput *d, struct bf_str name)
     return i;
 }
 
-bool columns_match(const struct ddbput *d)
-{
-    for (unsigned k = 0; k < d->schema.n; k++)
-        if (find_field(d, d->schema.key[k].name) == d->csv.n)
-            return false;
-    return true;
-}
-
 /* One "name:TYPE" of --types. */
 static bool set_type(struct ddbput *d, struct bf_str item, struct bf_err *e)
 {

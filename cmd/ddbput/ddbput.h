@@ -32,6 +32,7 @@ enum {
     OP_TEXT_MAX = 16 * 1024 * 1024,
     LINE_MAX_BYTES = 4 * 1024 * 1024, /* 400 KB, even with every character escaped */
     BUCKETS = 4096,
+    UNIT = 1000000, /* a write unit in tokens: rate (thousandths a second) times milliseconds */
     WINDOW_MAX = 256
 };
 
@@ -74,13 +75,14 @@ struct flight {
     struct op *op[BATCH_MAX];
     unsigned n;    /* operations of the flight */
     unsigned sent; /* how many of them the request holds; less than n after a refusal */
-    bool probing;  /* looking for the one that was refused */
+    bool probing;  /* looks for the one that was refused */
     unsigned failures;    /* in a row, without any progress */
     int64_t due_ms;       /* when a waiting one is sent again */
     int64_t failing_ms;   /* since when nothing of it was written */
     struct bf_err why;    /* what the last failure said */
     struct bf_buf body;
     struct bf_aws_call call;
+    struct flight *next_free;
 };
 
 struct config {
@@ -131,10 +133,11 @@ struct ddbput {
     struct bf_buf key_name; /* of the partition key, as a JSON string */
 
     struct store store;
-    struct flight *flights;
+    struct flight *flights, *free_flights;
     size_t nflights, in_air;
+    bool moved; /* something was sent since the network was last looked at */
     int64_t quiet_ms;      /* since when ready operations wait for company; 0: none do */
-    int64_t tokens;        /* thousandths of write units; may be in debt */
+    int64_t tokens;        /* of write units, UNIT each; may be in debt */
     int64_t tokens_ms;     /* when they were last filled up */
     int64_t progress_ms;   /* when something was last written */
     int64_t stop_ms;       /* when a signal was seen, else 0 */
@@ -169,7 +172,6 @@ void op_end_put(struct ddbput *d, struct op *o);
 /* columns.c */
 bool columns_init(struct ddbput *d, struct bf_err *e); /* from the record last read */
 void columns_free(struct ddbput *d);
-bool columns_match(const struct ddbput *d); /* does the record hold the table's key names? */
 bool op_from_record(struct ddbput *d, struct op *o, struct bf_err *e);
 
 /* table.c */
@@ -183,17 +185,18 @@ bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct 
 /* flight.c */
 bool flights_init(struct ddbput *d, struct bf_err *e);
 void flights_free(struct ddbput *d);
-void flights_start(struct ddbput *d, bool flush);
-void flights_resend(struct ddbput *d);
-void flight_send(struct flight *f);
-void flight_finish(struct flight *f, unsigned from, unsigned n, bool written);
-void flight_refuse(struct flight *f, const struct bf_err *why);
-void flight_settle(struct flight *f);
+void flights_start(struct ddbput *d, bool flush); /* flush: batches that are not full too */
+void flights_resend(struct ddbput *d);            /* those whose time has come */
+void flights_abandon(struct ddbput *d);            /* those in the air; after give_up */
+void flight_written(struct flight *f, const bool *left); /* what was sent, but for those left */
+void flight_went_well(struct flight *f);
+void flight_refused(struct flight *f, const struct bf_err *why); /* halves it, down to the bad one */
+void flight_retry(struct flight *f, const struct bf_err *why, bool progress); /* later */
+void flight_settle(struct flight *f); /* lands when nothing is left, else sends the rest */
 
 /* answer.c */
 void on_batch(struct bf_aws_call *call, const struct bf_aws_answer *answer);
 void on_single(struct bf_aws_call *call, const struct bf_aws_answer *answer);
-void flight_retry(struct flight *f, const struct bf_err *why, bool progress);
 
 /* run.c */
 bool run(struct ddbput *d, struct bf_err *e);

@@ -1,5 +1,6 @@
 #include "cmd/ddbput/ddbput.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "lib/base/diag.h"
@@ -128,32 +129,49 @@ static enum input csv_step(struct ddbput *d, struct bf_err *e)
     return take(d, o, op_from_record(d, o, &why), d->csv.raw, d->csv.line, &why);
 }
 
+/* Is there a field of the line, with or without quotes, for each key of the table? */
+static bool header_has_keys(const struct ddbput *d, struct bf_str line)
+{
+    unsigned found = 0;
+    for (unsigned k = 0; k < d->schema.n; k++) {
+        struct bf_str rest = line, field;
+        bool here = false;
+        while (!here && bf_str_split(&rest, ',', &field)) {
+            if (bf_str_starts(field, BF_STR("\xEF\xBB\xBF")))
+                field = bf_str(field.p + 3, field.n - 3);
+            field = bf_str_trim(field);
+            if (field.n > 1 && field.p[0] == '"' && field.p[field.n - 1] == '"')
+                field = bf_str(field.p + 1, field.n - 2);
+            here = bf_str_eq(field, d->schema.key[k].name);
+        }
+        found += here;
+    }
+    return found == d->schema.n;
+}
+
 /* -i auto: CSV when the first line that is not blank is a header with the table's key names in it;
- * everything else is JSON and is told line by line what is wrong with it. The line is only looked at:
- * a copy of the reader's position brings it back. */
+ * everything else is JSON, and is told line by line what is wrong with it. */
 static enum input decide(struct ddbput *d, struct bf_err *e)
 {
     const char *input = d->config->input;
-    struct bf_reader before = d->in;
     struct bf_str line;
-    if (strcmp(input, "auto") != 0) {
+    if (strcmp(input, "auto") == 0) {
+        enum bf_line got = bf_reader_next_within(&d->in, 0, &line, e);
+        if (got == BF_LINE_WAIT)
+            return INPUT_WAIT;
+        if (got == BF_LINE_ERROR)
+            return INPUT_ERROR;
+        if (got == BF_LINE && is_blank(line))
+            return INPUT_GOT;
+        if (got == BF_LINE || got == BF_LINE_PARTIAL)
+            d->is_csv = header_has_keys(d, line);
+        if (got == BF_LINE || got == BF_LINE_PARTIAL || got == BF_LINE_LONG)
+            bf_reader_unread(&d->in, line);
+    } else
         d->is_csv = strcmp(input, "csv") == 0;
-        d->decided = true;
-        return INPUT_GOT;
-    }
-    enum bf_line got = bf_reader_next_within(&d->in, 0, &line, e);
-    if (got == BF_LINE_WAIT)
-        return INPUT_WAIT;
-    if (got == BF_LINE_ERROR)
-        return INPUT_ERROR;
-    if (got == BF_LINE && is_blank(line))
-        return INPUT_GOT;
-    if (got == BF_LINE || got == BF_LINE_PARTIAL) {
-        struct bf_str text = bf_str_trim(line);
-        d->is_csv = text.n && text.p[0] != '{' && header_has_keys(d, line);
-    }
-    unread(d, &before);
     d->decided = true;
+    bf_csv_init(&d->csv, &d->in, ',', 0);
+    d->csv.next_line = d->in.line + 1;
     return INPUT_GOT;
 }
 

@@ -55,11 +55,10 @@ static bool is_name_char(char ch)
 
 bool bf_ddb_check_name(struct bf_str table, struct bf_err *e)
 {
-    if (bf_str_starts(table, BF_STR("arn:")) && table.n <= BF_DDB_ARN_MAX)
-        return true;
-    bool ok = table.n >= 3 && table.n <= BF_DDB_NAME_MAX;
+    bool arn = bf_str_starts(table, BF_STR("arn:"));
+    bool ok = table.n >= 3 && table.n <= (arn ? BF_DDB_ARN_MAX : BF_DDB_NAME_MAX);
     for (size_t i = 0; ok && i < table.n; i++)
-        ok = is_name_char(table.p[i]);
+        ok = is_name_char(table.p[i]) || (arn && (table.p[i] == ':' || table.p[i] == '/'));
     return ok || bf_err_set(e, BF_E_USAGE, "'%.*s' is no table name: 3 to 255 of A-Z a-z 0-9 - _ .",
                             (int)(table.n > 60 ? 60 : table.n), table.p);
 }
