@@ -138,7 +138,7 @@ lint: lint-quick lint-tidy ## every static check
 # its default: parsers cost minutes otherwise, and it has not found more with more.
 TIDY_FILES := $(filter %.c,$(filter lib/% cmd/%,$(C_FILES)))
 lint-tidy:
-	@$(MAKE) --no-print-directory -j2 $(TIDY_FILES:%.c=build/tidy/%.ok)
+	@$(MAKE) --no-print-directory -k -j2 $(TIDY_FILES:%.c=build/tidy/%.ok)
 build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
 	@mkdir -p $(@D)
 	@clang-tidy --quiet $< --extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang \

@@ -238,7 +238,7 @@ static bool container(struct bf_json *j, struct bf_err *e)
 {
     unsigned outer = j->depth;
     bool in_object[BF_JSON_DEPTH + 1];
-    enum bf_json_type type = BF_JSON_NULL;
+    enum bf_json_type type;
     do {
         if (!bf_json_peek(j, &type, e))
             return false;
