@@ -12,7 +12,8 @@ report() { # report WHAT <<matches: FILE:LINE:TEXT
 }
 files() {
     find . -name node_modules -prune -o -name build -prune -o -name .git -prune -o -type f \
-        ! -name package-lock.json ! -name check-words.sh -print
+        ! -name check-words.sh \( -name '*.[ch1-9]' -o -name '*.sh' -o -name '*.py' -o -name '*.mjs' \
+        -o -name '*.md' -o -name Makefile -o -path './.ci/*' \) -print
 }
 in_c() { # in_c ERE FOLDER...: matching lines of .c files, comments and strings left out as well as a line can tell
     pattern=$1
@@ -26,7 +27,7 @@ in_c() { # in_c ERE FOLDER...: matching lines of .c files, comments and strings 
 }
 
 report 'a mark of unfinished work' <<EOF
-$(files | LC_ALL=C sort | tr '\n' '\0' | xargs -0 grep -InwE 'TODO|FIXME|XXX|HACK|TBD' | sed 's|^\./||')
+$(files | LC_ALL=C sort | tr '\n' '\0' | xargs -0 grep -InE '(^|[^A-Za-z_])(TODO|FIXME|HACK|TBD)([^A-Za-z_]|$)|[/*#] *XXX\b' | sed 's|^\./||')
 EOF
 before='(^|[^a-zA-Z0-9_])'
 report 'not to be used here' <<EOF
