@@ -89,22 +89,16 @@ endef
 $(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
 $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
 
-<<<<<<< HEAD
-# Unit tests link the static archives, and the objects of a tool's folder when TOOL_OBJ_test_x names it.
-$(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(aws_a) $(core_a)
-	@mkdir -p $(@D)
-	$(CC) -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) -lcmocka $(LIBS_test_$*) $(LDFLAGS_test_$*)
-=======
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
+# LDFLAGS_test_x: what one test links with besides.
 unit_tool = $(filter $(word 2,$(subst _, ,$1)),$(TOOLS))
 define unit_rule
 $(B)/tests/$1: $(B)/obj/tests/unit/$1.o $(if $2,$(filter-out %/main.o,$(call tool_obj,$2))) $(aws_a) $(core_a)
 	@mkdir -p $$(@D)
 	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) -lcmocka \
-	    $(if $2,$(LIBS_$2))
+	    $(if $2,$(LIBS_$2)) $(LDFLAGS_$1)
 endef
 $(foreach u,$(notdir $(units)),$(eval $(call unit_rule,$u,$(call unit_tool,$u))))
->>>>>>> main
 
 deps: ## install what is missing to build, test and lint
 	@sh tools/deps.sh
