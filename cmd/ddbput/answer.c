@@ -82,8 +82,8 @@ static bool one_left(struct flight *f, struct bf_json *j, bool *left, struct bf_
         if (!bf_json_enter(j, BF_JSON_OBJECT, e) || bf_json_member(j, &name, e) != BF_JSON_MORE)
             return false;
     bf_buf_reset(&d->key);
-    if (!bf_item_typed(j, &d->schema, &item, NULL, e) || !bf_item_key(&item, &d->schema, &d->key, e) ||
-        !mark(f, bf_buf_view(&d->key), left))
+    if (!bf_item_typed(j, &d->schema, &item, NULL, e) ||
+        !bf_item_key(&item, &d->schema, &d->key, e) || !mark(f, bf_buf_view(&d->key), left))
         return false;
     return bf_json_member(j, &name, e) == BF_JSON_END && bf_json_member(j, &name, e) == BF_JSON_END;
 }
@@ -130,8 +130,8 @@ void on_batch(struct bf_aws_call *call, const struct bf_aws_answer *a)
     }
     if (!read_left(f, a->body, left, &n)) {
         /* puts and deletes can be sent again */
-        bf_err_set(&why, BF_E_SERVICE, "BatchWriteItem: an answer that cannot be read (request %.100s)",
-                   a->request_id);
+        bf_err_set(&why, BF_E_SERVICE,
+                   "BatchWriteItem: an answer that cannot be read (request %.100s)", a->request_id);
         flight_retry(f, &why, false);
         return;
     }
@@ -140,8 +140,8 @@ void on_batch(struct bf_aws_call *call, const struct bf_aws_answer *a)
         flight_went_well(f);
         return;
     }
-    bf_err_set(&why, BF_E_THROTTLED, "BatchWriteItem: still unprocessed by the service (request %.100s)",
-               a->request_id);
+    bf_err_set(&why, BF_E_THROTTLED,
+               "BatchWriteItem: still unprocessed by the service (request %.100s)", a->request_id);
     bf_diag_note("%u of %u operations unprocessed, sent again", n, f->sent);
     flight_retry(f, &why, f->n < before);
 }

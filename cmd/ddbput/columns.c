@@ -47,7 +47,8 @@ static bool set_type(struct ddbput *d, struct bf_str item, struct bf_err *e)
             d->columns[i].type = type_names[t].type;
             return true;
         }
-    return bf_err_set(e, BF_E_USAGE, "--types: '%.*s' is not S, N, B, BOOL or JSON", (int)type.n, type.p);
+    return bf_err_set(e, BF_E_USAGE, "--types: '%.*s' is not S, N, B, BOOL or JSON", (int)type.n,
+                      type.p);
 }
 
 /* A key's column has the type that the table wants. */
@@ -57,7 +58,8 @@ static bool key_types(struct ddbput *d, struct bf_err *e)
         const struct bf_item_attr *a = &d->schema.key[k];
         size_t i = find_field(d, a->name);
         if (i == d->csv.n)
-            return bf_err_set(e, BF_E_INPUT, "line 1: the CSV header has no column '%.*s', a key of the table",
+            return bf_err_set(e, BF_E_INPUT,
+                              "line 1: the CSV header has no column '%.*s', a key of the table",
                               (int)a->name.n, a->name.p);
         d->columns[i].type = a->type == 'S' ? COLUMN_S : a->type == 'N' ? COLUMN_N : COLUMN_B;
     }
@@ -108,9 +110,9 @@ static bool looks_like_number(struct bf_str s)
 
 static bool boolean(struct bf_str s, const char **word)
 {
-    *word = bf_str_is(s, "true") || bf_str_is(s, "TRUE") || bf_str_is(s, "1")    ? "true"
+    *word = bf_str_is(s, "true") || bf_str_is(s, "TRUE") || bf_str_is(s, "1")     ? "true"
             : bf_str_is(s, "false") || bf_str_is(s, "FALSE") || bf_str_is(s, "0") ? "false"
-                                                                                 : NULL;
+                                                                                  : NULL;
     return *word != NULL;
 }
 
@@ -161,8 +163,8 @@ static bool put_fields(struct ddbput *d, struct bf_buf *out, struct bf_err *e)
         if (s.n == 0)
             continue;
         if (!bf_utf8_valid(s, &at))
-            return bf_err_set(e, BF_E_INPUT, "column %s: invalid UTF-8 at byte %zu", d->columns[i].name,
-                              at + 1);
+            return bf_err_set(e, BF_E_INPUT, "column %s: invalid UTF-8 at byte %zu",
+                              d->columns[i].name, at + 1);
         if (!first)
             bf_buf_addc(out, ',');
         first = false;
@@ -180,7 +182,8 @@ bool op_from_record(struct ddbput *d, struct op *o, struct bf_err *e)
     struct bf_item item;
     struct bf_json j;
     if (d->csv.n != d->ncolumns)
-        return bf_err_set(e, BF_E_INPUT, "%zu fields, the CSV header has %zu", d->csv.n, d->ncolumns);
+        return bf_err_set(e, BF_E_INPUT, "%zu fields, the CSV header has %zu", d->csv.n,
+                          d->ncolumns);
     o->kind = d->config->if_not_exists ? OP_PUT_NEW : OP_PUT;
     op_begin_put(d, o);
     size_t at = o->text.n;

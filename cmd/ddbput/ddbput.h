@@ -24,11 +24,11 @@
 #include "lib/cdc/item.h"
 
 enum {
-    BATCH_MAX = 25,                  /* operations in a BatchWriteItem */
-    BATCH_BYTES = 4 * 1024 * 1024,   /* of requests in one; the service takes 16 MB */
-    OPS = 2048,                      /* operations under way or waiting */
-    OPS_BYTES = 8 * 1024 * 1024,     /* of text in them; a full store stops reading */
-    OP_KEEP = 4096,                  /* a larger buffer is given back after use */
+    BATCH_MAX = 25,                /* operations in a BatchWriteItem */
+    BATCH_BYTES = 4 * 1024 * 1024, /* of requests in one; the service takes 16 MB */
+    OPS = 2048,                    /* operations under way or waiting */
+    OPS_BYTES = 8 * 1024 * 1024,   /* of text in them; a full store stops reading */
+    OP_KEEP = 4096,                /* a larger buffer is given back after use */
     OP_TEXT_MAX = 16 * 1024 * 1024,
     LINE_MAX_BYTES = 4 * 1024 * 1024, /* 400 KB, even with every character escaped */
     BUCKETS = 4096,
@@ -40,14 +40,14 @@ enum op_kind { OP_PUT, OP_DELETE, OP_UPDATE, OP_PUT_NEW };
 
 struct op {
     enum op_kind kind;
-    struct bf_buf text;        /* the request, the line, the key, one behind the other */
+    struct bf_buf text; /* the request, the line, the key, one behind the other */
     size_t request_n, line_n;
-    uint64_t line;             /* its number */
-    uint64_t units;            /* write units, as far as the line tells */
-    uint64_t hash;             /* of the key */
-    struct op *next;           /* in the free or a ready list */
-    struct op *bucket_next;    /* another key of the same bucket */
-    struct op *behind, *last;  /* the next on the same key; of a first one, the last */
+    uint64_t line;            /* its number */
+    uint64_t units;           /* write units, as far as the line tells */
+    uint64_t hash;            /* of the key */
+    struct op *next;          /* in the free or a ready list */
+    struct op *bucket_next;   /* another key of the same bucket */
+    struct op *behind, *last; /* the next on the same key; of a first one, the last */
 };
 
 struct op_list {
@@ -73,13 +73,13 @@ struct flight {
     struct ddbput *d;
     enum flight_state state;
     struct op *op[BATCH_MAX];
-    unsigned n;    /* operations of the flight */
-    unsigned sent; /* how many of them the request holds; less than n after a refusal */
-    bool probing;  /* looks for the one that was refused */
-    unsigned failures;    /* in a row, without any progress */
-    int64_t due_ms;       /* when a waiting one is sent again */
-    int64_t failing_ms;   /* since when nothing of it was written */
-    struct bf_err why;    /* what the last failure said */
+    unsigned n;         /* operations of the flight */
+    unsigned sent;      /* how many of them the request holds; less than n after a refusal */
+    bool probing;       /* looks for the one that was refused */
+    unsigned failures;  /* in a row, without any progress */
+    int64_t due_ms;     /* when a waiting one is sent again */
+    int64_t failing_ms; /* since when nothing of it was written */
+    struct bf_err why;  /* what the last failure said */
     struct bf_buf body;
     struct bf_aws_call call;
     struct flight *next_free;
@@ -88,17 +88,17 @@ struct flight {
 struct config {
     struct bf_aws_options aws;
     struct bf_common common;
-    const char *input;  /* auto, json, csv */
-    const char *types;  /* of CSV columns */
+    const char *input; /* auto, json, csv */
+    const char *types; /* of CSV columns */
     const char *create;
     const char *stream_to;
     const char *rejects;
     bool strict;
     bool if_not_exists;
     uint64_t window;
-    uint64_t rate;         /* thousandths of a write unit a second; 0: no limit */
+    uint64_t rate; /* thousandths of a write unit a second; 0: no limit */
     uint64_t retry_for_ms;
-    uint64_t wait_ms;      /* for a table or a streaming destination */
+    uint64_t wait_ms; /* for a table or a streaming destination */
     const char *table;
 };
 
@@ -135,12 +135,12 @@ struct ddbput {
     struct store store;
     struct flight *flights, *free_flights;
     size_t nflights, in_air;
-    bool moved; /* something was sent since the network was last looked at */
-    int64_t quiet_ms;      /* since when ready operations wait for company; 0: none do */
-    int64_t tokens;        /* of write units, UNIT each; may be in debt */
-    int64_t tokens_ms;     /* when they were last filled up */
-    int64_t progress_ms;   /* when something was last written */
-    int64_t stop_ms;       /* when a signal was seen, else 0 */
+    bool moved;          /* something was sent since the network was last looked at */
+    int64_t quiet_ms;    /* since when ready operations wait for company; 0: none do */
+    int64_t tokens;      /* of write units, UNIT each; may be in debt */
+    int64_t tokens_ms;   /* when they were last filled up */
+    int64_t progress_ms; /* when something was last written */
+    int64_t stop_ms;     /* when a signal was seen, else 0 */
     uint64_t written, bytes, existed;
 
     bool closing;      /* reads no more; what was taken in is finished */
@@ -156,7 +156,7 @@ struct op *store_take(struct store *s);           /* a blank one; only when ther
 void store_return(struct store *s, struct op *o); /* takes back one that was never entered */
 void store_enter(struct store *s, struct op *o);  /* ready, or waits for its key */
 void store_done(struct store *s, struct op *o);   /* finished; the next on its key becomes ready */
-struct op *store_any(struct store *s);            /* one that is ready, taken off its list, or NULL */
+struct op *store_any(struct store *s); /* one that is ready, taken off its list, or NULL */
 struct bf_str op_request(const struct op *o);
 struct bf_str op_line(const struct op *o);
 struct bf_str op_key(const struct op *o);
@@ -185,12 +185,13 @@ bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct 
 /* flight.c */
 bool flights_init(struct ddbput *d, struct bf_err *e);
 void flights_free(struct ddbput *d);
-void flights_start(struct ddbput *d, bool flush); /* flush: batches that are not full too */
-void flights_resend(struct ddbput *d);            /* those whose time has come */
-void flights_abandon(struct ddbput *d);            /* those in the air; after give_up */
+void flights_start(struct ddbput *d, bool flush);        /* flush: batches that are not full too */
+void flights_resend(struct ddbput *d);                   /* those whose time has come */
+void flights_abandon(struct ddbput *d);                  /* those in the air; after give_up */
 void flight_written(struct flight *f, const bool *left); /* what was sent, but for those left */
 void flight_went_well(struct flight *f);
-void flight_refused(struct flight *f, const struct bf_err *why); /* halves it, down to the bad one */
+void flight_refused(struct flight *f,
+                    const struct bf_err *why); /* halves it, down to the bad one */
 void flight_retry(struct flight *f, const struct bf_err *why, bool progress); /* later */
 void flight_settle(struct flight *f); /* lands when nothing is left, else sends the rest */
 

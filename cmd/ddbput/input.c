@@ -44,8 +44,8 @@ static enum input reject_long(struct ddbput *d, struct bf_err *e)
 }
 
 /* Enters what was made of a line, or rejects the line. */
-static enum input take(struct ddbput *d, struct op *o, bool made, struct bf_str line, uint64_t number,
-                       const struct bf_err *why)
+static enum input take(struct ddbput *d, struct op *o, bool made, struct bf_str line,
+                       uint64_t number, const struct bf_err *why)
 {
     d->last_line = number;
     if (made) {

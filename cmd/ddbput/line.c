@@ -101,7 +101,8 @@ static bool name_attr(struct ddbput *d, struct bf_json_key key, unsigned i, stru
 {
     for (unsigned k = 0; k < d->schema.n; k++)
         if (bf_json_key_eq(&key, d->schema.key[k].name))
-            return bf_err_set(e, BF_E_INPUT, "attribute '%.60s' is part of the key and cannot change",
+            return bf_err_set(e, BF_E_INPUT,
+                              "attribute '%.60s' is part of the key and cannot change",
                               d->table.key[k].name);
     if (key.text.n == 0)
         return bf_err_set(e, BF_E_INPUT, "an attribute without a name");
@@ -193,9 +194,9 @@ static struct bf_json_val *word(struct write_line *w, const struct bf_json_key *
         struct bf_json_val *v;
         bool *has;
     } words[] = {
-        {BF_STR("put"), &w->put, &w->has_put},       {BF_STR("update"), &w->update, &w->has_update},
-        {BF_STR("delete"), &w->del, &w->has_del},    {BF_STR("Item"), &w->item, &w->has_item},
-        {BF_STR("set"), &w->set, &w->has_set},       {BF_STR("remove"), &w->remove, &w->has_remove},
+        {BF_STR("put"), &w->put, &w->has_put},    {BF_STR("update"), &w->update, &w->has_update},
+        {BF_STR("delete"), &w->del, &w->has_del}, {BF_STR("Item"), &w->item, &w->has_item},
+        {BF_STR("set"), &w->set, &w->has_set},    {BF_STR("remove"), &w->remove, &w->has_remove},
     };
     for (size_t i = 0; i < BF_COUNT(words); i++)
         if (bf_json_key_eq(key, words[i].name)) {

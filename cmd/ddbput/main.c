@@ -8,15 +8,23 @@
 
 static const struct bf_opt options[] = {
     BF_OPT_STR('i', "input", struct config, input, "FORMAT", "auto, json or csv (default auto)"),
-    BF_OPT_STR('t', "types", struct config, types, "NAME:TYPE,...", "types of CSV columns: S, N, B, BOOL, JSON"),
-    BF_OPT_FLAG(0, "if-not-exists", struct config, if_not_exists, "leave items alone that are there already"),
-    BF_OPT_STR(0, "create", struct config, create, "KEY:TYPE[,KEY:TYPE]", "make the table, with its stream, if it is missing"),
-    BF_OPT_STR(0, "stream-to", struct config, stream_to, "STREAM", "send the table's changes to this Kinesis stream"),
-    BF_OPT_MS(0, "wait", struct config, wait_ms, "DURATION", "for a new table or destination to be ready (default 5m)"),
+    BF_OPT_STR('t', "types", struct config, types, "NAME:TYPE,...",
+               "types of CSV columns: S, N, B, BOOL, JSON"),
+    BF_OPT_FLAG(0, "if-not-exists", struct config, if_not_exists,
+                "leave items alone that are there already"),
+    BF_OPT_STR(0, "create", struct config, create, "KEY:TYPE[,KEY:TYPE]",
+               "make the table, with its stream, if it is missing"),
+    BF_OPT_STR(0, "stream-to", struct config, stream_to, "STREAM",
+               "send the table's changes to this Kinesis stream"),
+    BF_OPT_MS(0, "wait", struct config, wait_ms, "DURATION",
+              "for a new table or destination to be ready (default 5m)"),
     BF_OPT_RATE(0, "rate", struct config, rate, "UNITS", "write units a second at most"),
-    BF_OPT_U64(0, "window", struct config, window, "N", "requests under way at once, 1 to 256 (default 16)"),
-    BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION", "how long a request is tried again without progress (default 2m)"),
-    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "write lines there that could not be written to the table"),
+    BF_OPT_U64(0, "window", struct config, window, "N",
+               "requests under way at once, 1 to 256 (default 16)"),
+    BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
+              "how long a request is tried again without progress (default 2m)"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
+               "write lines there that could not be written to the table"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first such line"),
 };
 
@@ -43,7 +51,8 @@ static bool check_config(const struct config *c, struct bf_err *e)
     unsigned n;
     if (!bf_ddb_check_name(bf_str_of(c->table), e))
         return false;
-    if (strcmp(c->input, "auto") != 0 && strcmp(c->input, "json") != 0 && strcmp(c->input, "csv") != 0)
+    if (strcmp(c->input, "auto") != 0 && strcmp(c->input, "json") != 0 &&
+        strcmp(c->input, "csv") != 0)
         return bf_err_set(e, BF_E_USAGE, "--input: '%.40s' is not auto, json or csv", c->input);
     if (c->types && strcmp(c->input, "json") == 0)
         return bf_err_set(e, BF_E_USAGE, "--types is for CSV, not with --input json");
@@ -105,7 +114,8 @@ static int report(struct ddbput *d, struct bf_err *e)
     struct bf_err closing = {0};
     int status = bf_diag_exit(e);
     if (d->existed)
-        bf_diag_warn("%" PRIu64 " item%s existed already, left alone", d->existed, d->existed == 1 ? "" : "s");
+        bf_diag_warn("%" PRIu64 " item%s existed already, left alone", d->existed,
+                     d->existed == 1 ? "" : "s");
     uint64_t rejected = d->rejects.count;
     if (!bf_rejects_close(&d->rejects, &closing) && status == 0)
         status = bf_diag_exit(&closing);

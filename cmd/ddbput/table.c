@@ -4,18 +4,22 @@
 #include "lib/json/write.h"
 
 /* The key that --create asks for is the one that the table has. */
-static bool same_key(const struct ddbput *d, const struct bf_ddb_key *key, unsigned n, struct bf_err *e)
+static bool same_key(const struct ddbput *d, const struct bf_ddb_key *key, unsigned n,
+                     struct bf_err *e)
 {
     bool same = n == d->table.nkeys;
     for (unsigned i = 0; same && i < n; i++)
-        same = strcmp(key[i].name, d->table.key[i].name) == 0 && key[i].type == d->table.key[i].type;
+        same =
+            strcmp(key[i].name, d->table.key[i].name) == 0 && key[i].type == d->table.key[i].type;
     if (same)
         return true;
     const struct bf_ddb_key *k = d->table.key;
     if (d->table.nkeys == 1)
-        return bf_err_set(e, BF_E_USAGE, "the table is there with the key %s:%c, not as --create wants it",
+        return bf_err_set(e, BF_E_USAGE,
+                          "the table is there with the key %s:%c, not as --create wants it",
                           k[0].name, k[0].type);
-    return bf_err_set(e, BF_E_USAGE, "the table is there with the key %s:%c,%s:%c, not as --create wants it",
+    return bf_err_set(e, BF_E_USAGE,
+                      "the table is there with the key %s:%c,%s:%c, not as --create wants it",
                       k[0].name, k[0].type, k[1].name, k[1].type);
 }
 
@@ -60,7 +64,8 @@ bool table_open(struct ddbput *d, struct bf_err *e)
     }
     d->schema.n = d->table.nkeys;
     for (unsigned i = 0; i < d->schema.n; i++)
-        d->schema.key[i] = (struct bf_item_attr){bf_str_of(d->table.key[i].name), d->table.key[i].type};
+        d->schema.key[i] =
+            (struct bf_item_attr){bf_str_of(d->table.key[i].name), d->table.key[i].type};
     bf_json_put_string(&d->key_name, d->schema.key[0].name);
     return bf_buf_check(&d->key_name, "the key's name", e);
 }

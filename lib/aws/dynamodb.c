@@ -1,12 +1,16 @@
 #include "lib/aws/dynamodb.h"
 
-
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
-enum { REQUEST_MAX = 16 * 1024, ANSWER_MAX = 4 * 1024 * 1024, POLL_FIRST_MS = 100, POLL_MAX_MS = 3000 };
+enum {
+    REQUEST_MAX = 16 * 1024,
+    ANSWER_MAX = 4 * 1024 * 1024,
+    POLL_FIRST_MS = 100,
+    POLL_MAX_MS = 3000
+};
 
 /* Request and answer of one control-plane call. */
 struct call {
@@ -27,7 +31,8 @@ static void call_free(struct call *c)
     bf_buf_free(&c->answer);
 }
 
-static bool call_go(struct call *c, struct bf_aws *aws, const struct bf_aws_op *op, struct bf_err *e)
+static bool call_go(struct call *c, struct bf_aws *aws, const struct bf_aws_op *op,
+                    struct bf_err *e)
 {
     bf_buf_reset(&c->answer);
     return bf_buf_check(&c->request, "the request", e) &&
@@ -90,7 +95,8 @@ bool bf_ddb_parse_keys(struct bf_str s, struct bf_ddb_key key[2], unsigned *n, s
 }
 
 /* The member of an object that has to be a string; "" when it is not there. */
-static bool get_string(struct bf_str object, const char *name, char *out, size_t size, struct bf_err *e)
+static bool get_string(struct bf_str object, const char *name, char *out, size_t size,
+                       struct bf_err *e)
 {
     struct bf_json_val v;
     bool found;
@@ -180,7 +186,8 @@ static bool read_table(struct bf_str answer, struct bf_ddb_table *t, struct bf_e
     return t->nkeys ? true : bf_err_set(e, BF_E_SERVICE, "a table without a key");
 }
 
-bool bf_ddb_describe(struct bf_aws *aws, struct bf_str table, struct bf_ddb_table *t, struct bf_err *e)
+bool bf_ddb_describe(struct bf_aws *aws, struct bf_str table, struct bf_ddb_table *t,
+                     struct bf_err *e)
 {
     static const struct bf_aws_op describe = {BF_AWS_DYNAMODB, "DescribeTable"};
     struct call c;
@@ -196,8 +203,8 @@ bool bf_ddb_describe(struct bf_aws *aws, struct bf_str table, struct bf_ddb_tabl
     return ok;
 }
 
-bool bf_ddb_create(struct bf_aws *aws, struct bf_str table, const struct bf_ddb_key *key, unsigned nkeys,
-                   struct bf_err *e)
+bool bf_ddb_create(struct bf_aws *aws, struct bf_str table, const struct bf_ddb_key *key,
+                   unsigned nkeys, struct bf_err *e)
 {
     static const struct bf_aws_op create = {BF_AWS_DYNAMODB, "CreateTable"};
     struct call c;
@@ -250,8 +257,8 @@ static bool next_poll(struct bf_aws *aws, int64_t deadline_ms, int64_t *pause_ms
     return true;
 }
 
-bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms, struct bf_ddb_table *t,
-                 struct bf_err *e)
+bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms,
+                 struct bf_ddb_table *t, struct bf_err *e)
 {
     int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms, pause = POLL_FIRST_MS;
     for (;;) {
@@ -284,10 +291,11 @@ static bool stream_arn(struct bf_aws *aws, struct bf_str stream, char arn[BF_DDB
     call_init(&c);
     put_first(&c, "StreamName", stream);
     bf_buf_addc(&c.request, '}');
-    bool ok = call_go(&c, aws, &summary, e) &&
-              bf_json_find(bf_buf_view(&c.answer), BF_STR("StreamDescriptionSummary"), &v, &found, e) &&
-              (found || bf_err_set(e, BF_E_SERVICE, "DescribeStreamSummary: no summary in the answer")) &&
-              get_string(v.raw, "StreamARN", arn, BF_DDB_ARN_MAX + 1, e);
+    bool ok =
+        call_go(&c, aws, &summary, e) &&
+        bf_json_find(bf_buf_view(&c.answer), BF_STR("StreamDescriptionSummary"), &v, &found, e) &&
+        (found || bf_err_set(e, BF_E_SERVICE, "DescribeStreamSummary: no summary in the answer")) &&
+        get_string(v.raw, "StreamARN", arn, BF_DDB_ARN_MAX + 1, e);
     call_free(&c);
     return ok;
 }
@@ -311,12 +319,14 @@ static bool take_destination(void *arg, struct bf_str element, struct bf_err *e)
 static bool destination_status(struct call *c, struct bf_aws *aws, struct bf_str table,
                                struct destination *d, struct bf_err *e)
 {
-    static const struct bf_aws_op describe = {BF_AWS_DYNAMODB, "DescribeKinesisStreamingDestination"};
+    static const struct bf_aws_op describe = {BF_AWS_DYNAMODB,
+                                              "DescribeKinesisStreamingDestination"};
     d->status[0] = '\0';
     put_first(c, "TableName", table);
     bf_buf_addc(&c->request, '}');
     return call_go(c, aws, &describe, e) &&
-           each_object(bf_buf_view(&c->answer), "KinesisDataStreamDestinations", take_destination, d, e);
+           each_object(bf_buf_view(&c->answer), "KinesisDataStreamDestinations", take_destination,
+                       d, e);
 }
 
 static bool destination_enable(struct call *c, struct bf_aws *aws, struct bf_str table,
@@ -330,8 +340,8 @@ static bool destination_enable(struct call *c, struct bf_aws *aws, struct bf_str
     return call_go(c, aws, &enable, e);
 }
 
-bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str stream, uint64_t timeout_ms,
-                      struct bf_err *e)
+bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str stream,
+                      uint64_t timeout_ms, struct bf_err *e)
 {
     char arn[BF_DDB_ARN_MAX + 1];
     struct destination d = {.arn = arn};
@@ -344,7 +354,8 @@ bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str str
     while (ok && strcmp(d.status, "ACTIVE") != 0) {
         if (strcmp(d.status, "ENABLE_FAILED") == 0 && enabled)
             ok = bf_err_set(e, BF_E_SERVICE, "the streaming destination is ENABLE_FAILED");
-        else if (!enabled && strcmp(d.status, "ENABLING") != 0 && strcmp(d.status, "DISABLING") != 0)
+        else if (!enabled && strcmp(d.status, "ENABLING") != 0 &&
+                 strcmp(d.status, "DISABLING") != 0)
             ok = enabled = destination_enable(&c, aws, table, &d, e);
         ok = ok && next_poll(aws, deadline, &pause, d.status[0] ? d.status : "not enabled", e) &&
              destination_status(&c, aws, table, &d, e);

@@ -21,9 +21,9 @@ struct bf_ddb_key {
 struct bf_ddb_table {
     struct bf_ddb_key key[2]; /* the partition key, then the sort key */
     unsigned nkeys;
-    char status[24]; /* "ACTIVE", "CREATING", ... */
+    char status[24];                     /* "ACTIVE", "CREATING", ... */
     char stream_arn[BF_DDB_ARN_MAX + 1]; /* of its latest stream, "" if it never had one */
-    char stream_view[24];                /* "NEW_AND_OLD_IMAGES", ...; "" when no stream is enabled */
+    char stream_view[24]; /* "NEW_AND_OLD_IMAGES", ...; "" when no stream is enabled */
 };
 
 /* "order_id:S" or "order_id:S,sk:N". */
@@ -39,8 +39,8 @@ BF_API BF_MUST bool bf_ddb_describe(struct bf_aws *aws, struct bf_str table, str
 
 /* CreateTable: on-demand, stream with NEW_AND_OLD_IMAGES. True too when somebody else was faster. Does
  * not wait. */
-BF_API BF_MUST bool bf_ddb_create(struct bf_aws *aws, struct bf_str table, const struct bf_ddb_key *key,
-                                  unsigned nkeys, struct bf_err *e);
+BF_API BF_MUST bool bf_ddb_create(struct bf_aws *aws, struct bf_str table,
+                                  const struct bf_ddb_key *key, unsigned nkeys, struct bf_err *e);
 
 /* Describes the table until it can be written to; BF_E_TEMPORARY after timeout_ms. */
 BF_API BF_MUST bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms,

@@ -208,7 +208,7 @@ static bool wrong_type(struct walk *w, const char *is, char wanted)
 
 static bool plain_key(struct walk *w, struct bf_item *item, unsigned i, char type)
 {
-    static const char *const names[] = {"null",   "a boolean", "a boolean", "a number",
+    static const char *const names[] = {"null",     "a boolean", "a boolean", "a number",
                                         "a string", "a list",    "a map"};
     struct bf_json_val v;
     if (!bf_json_value(w->j, &v, w->e))
@@ -448,11 +448,12 @@ static bool key_value(const struct bf_item *item, unsigned i, const struct bf_it
     return true;
 }
 
-bool bf_item_key(const struct bf_item *item, const struct bf_item_schema *schema, struct bf_buf *key,
-                 struct bf_err *e)
+bool bf_item_key(const struct bf_item *item, const struct bf_item_schema *schema,
+                 struct bf_buf *key, struct bf_err *e)
 {
     static const size_t max[2] = {BF_ITEM_HASH_MAX, BF_ITEM_RANGE_MAX};
-    static const char *const too_long[2] = {"is longer than 2048 bytes", "is longer than 1024 bytes"};
+    static const char *const too_long[2] = {"is longer than 2048 bytes",
+                                            "is longer than 1024 bytes"};
     size_t from = key->n;
     bf_buf_lit(key, "\0\0");
     for (unsigned i = 0; i < schema->n; i++) {

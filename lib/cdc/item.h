@@ -43,8 +43,8 @@ struct bf_item_schema {
 
 /* What was seen of an item. The key's views hold as long as the text that was scanned. */
 struct bf_item {
-    size_t bytes; /* size as DynamoDB counts it */
-    size_t attrs; /* number of attributes */
+    size_t bytes;         /* size as DynamoDB counts it */
+    size_t attrs;         /* number of attributes */
     struct bf_str key[2]; /* texts of the key's values, escapes undecoded */
     bool escaped[2];
     bool has[2];
