@@ -39,7 +39,8 @@ static bool find(struct bf_str line, struct bf_str path, struct bf_json_val *v, 
         if (!rest.p)
             return true;
     }
-    return bf_err_set(why, BF_E_INPUT, "no member '%.*s'", (int)(path.n > 80 ? 80 : path.n), path.p);
+    return bf_err_set(why, BF_E_INPUT, "no member '%.*s'", (int)(path.n > 80 ? 80 : path.n),
+                      path.p);
 }
 
 static size_t characters(struct bf_str s)
@@ -65,9 +66,11 @@ static bool from_field(struct keyer *k, struct bf_str line, struct bf_err *why)
         bf_buf_adds(&k->text, v.text);
     size_t n = characters(bf_buf_view(&k->text));
     if (n == 0)
-        return bf_err_set(why, BF_E_INPUT, "member '%.80s' is empty: a partition key is not", k->cfg->key);
+        return bf_err_set(why, BF_E_INPUT, "member '%.80s' is empty: a partition key is not",
+                          k->cfg->key);
     if (!bf_buf_ok(&k->text) || n > BF_KINESIS_KEY_CHARS)
-        return bf_err_set(why, BF_E_LIMIT, "member '%.80s': a partition key of %zu characters, longer than %d",
+        return bf_err_set(why, BF_E_LIMIT,
+                          "member '%.80s': a partition key of %zu characters, longer than %d",
                           k->cfg->key, n, BF_KINESIS_KEY_CHARS);
     return true;
 }
@@ -131,8 +134,8 @@ static bool from_item(struct keyer *k, struct bf_str line)
 {
     struct bf_json j;
     bf_json_init(&j, line);
-    if (line.n < 2 || line.p[0] != '{' || !step_to(&j, BF_STR("dynamodb")) || !step_to(&j, BF_STR("Keys")) ||
-        !add_keys(&k->text, &j))
+    if (line.n < 2 || line.p[0] != '{' || !step_to(&j, BF_STR("dynamodb")) ||
+        !step_to(&j, BF_STR("Keys")) || !add_keys(&k->text, &j))
         return false;
     set_hash(k, bf_buf_view(&k->text));
     return true;

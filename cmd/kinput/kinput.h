@@ -25,8 +25,8 @@ struct config {
     bool key_hash, key_random;
     const char *rejects;
     bool strict, unordered;
-    uint64_t in_flight;
-    uint64_t linger_ms, patience_ms;
+    uint64_t window;
+    uint64_t linger_ms, retry_for_ms;
     uint64_t max_record; /* bytes, partition key included */
 };
 
@@ -107,14 +107,14 @@ struct put {
     size_t nbatches;
     struct batch *filling;
     struct slot *slots;
-    struct queue ready;     /* own their slot, wait for room */
+    struct queue ready; /* own their slot, wait for room */
     size_t waiting, waiting_bytes;
-    size_t flying, window;  /* requests on their way, and how many may be */
-    size_t clean;           /* answers without throttling since the window was moved */
-    bool contact;           /* the service has answered once */
-    bool failed;            /* err holds it: nothing more can be delivered */
+    size_t flying, window; /* requests on their way, and how many may be */
+    size_t clean;          /* answers without throttling since the window was moved */
+    bool contact;          /* the service has answered once */
+    bool failed;           /* err holds it: nothing more can be delivered */
     struct bf_err err;
-    struct bf_err refused;  /* --strict: the first rejected line */
+    struct bf_err refused; /* --strict: the first rejected line */
     uint64_t records, bytes;
 };
 

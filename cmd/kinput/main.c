@@ -9,17 +9,21 @@
 #include "lib/cdc/mark.h"
 
 static const struct bf_opt options[] = {
-    BF_OPT_STR(0, "key", struct config, key, "FIELD", "partition key: this member of the line's JSON object"),
+    BF_OPT_STR(0, "key", struct config, key, "FIELD",
+               "partition key: this member of the line's JSON object"),
     BF_OPT_FLAG(0, "key-hash", struct config, key_hash, "partition key: a hash of the line"),
     BF_OPT_FLAG(0, "key-random", struct config, key_random, "partition key: random"),
-    BF_OPT_FLAG(0, "unordered", struct config, unordered, "let records of one key overtake each other"),
+    BF_OPT_FLAG(0, "unordered", struct config, unordered,
+                "let records of one key overtake each other"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "lines that could not be put go here"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first line that cannot be put"),
-    BF_OPT_U64(0, "in-flight", struct config, in_flight, "N", "requests at once (8)"),
-    BF_OPT_MS(0, "linger", struct config, linger_ms, "DURATION", "wait so long for a fuller request (50ms)"),
-    BF_OPT_SIZE(0, "max-record", struct config, max_record, "SIZE", "the stream's largest record (1MiB)"),
-    BF_OPT_MS(0, "patience", struct config, patience_ms, "DURATION",
-              "go on through throttling and outages for this long (5m)"),
+    BF_OPT_U64(0, "window", struct config, window, "N", "requests under way at once (8)"),
+    BF_OPT_MS(0, "linger", struct config, linger_ms, "DURATION",
+              "wait so long for a fuller request (50ms)"),
+    BF_OPT_SIZE(0, "max-record", struct config, max_record, "SIZE",
+                "the stream's largest record (1MiB)"),
+    BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
+              "how long records are tried again without progress (5m)"),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -53,8 +57,8 @@ static bool check(const struct config *cfg, struct bf_err *e)
 {
     if ((cfg->key != NULL) + cfg->key_hash + cfg->key_random > 1)
         return bf_err_set(e, BF_E_USAGE, "--key, --key-hash and --key-random exclude each other");
-    if (cfg->in_flight == 0 || cfg->in_flight > BATCHES_MAX - 2)
-        return bf_err_set(e, BF_E_USAGE, "--in-flight: 1 to %d", BATCHES_MAX - 2);
+    if (cfg->window == 0 || cfg->window > BATCHES_MAX - 2)
+        return bf_err_set(e, BF_E_USAGE, "--window: 1 to %d", BATCHES_MAX - 2);
     if (cfg->max_record == 0 || cfg->max_record > BF_KINESIS_PUT_BYTES_LARGE)
         return bf_err_set(e, BF_E_USAGE, "--max-record: at most 10MiB");
     return true;
@@ -78,7 +82,8 @@ static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
         return true;
     }
     if (line.n + key.n > r->cfg->max_record) {
-        bf_err_set(&why, BF_E_LIMIT, "%zu bytes with its partition key, longer than a record may be (%" PRIu64 ")",
+        bf_err_set(&why, BF_E_LIMIT,
+                   "%zu bytes with its partition key, longer than a record may be (%" PRIu64 ")",
                    line.n + key.n, r->cfg->max_record);
         r->ended = !put_reject(&r->put, line, r->reader.line, &why);
         return true;
@@ -168,7 +173,8 @@ static bool run(struct config *cfg, struct bf_err *e)
     if (!check(cfg, e) || !bf_stop_install(e))
         return false;
     keyer_init(&r.keyer, cfg);
-    bool ok = bf_reader_init(&r.reader, STDIN_FILENO, "standard input", BF_KINESIS_PUT_BYTES_LARGE, NULL, e) &&
+    bool ok = bf_reader_init(&r.reader, STDIN_FILENO, "standard input", BF_KINESIS_PUT_BYTES_LARGE,
+                             NULL, e) &&
               (aws = bf_aws_new(&cfg->aws, e)) != NULL;
     if (ok) {
         bf_aws_on_note(aws, note, NULL);
@@ -183,9 +189,9 @@ static bool run(struct config *cfg, struct bf_err *e)
 
 int main(int argc, char **argv)
 {
-    struct config cfg = {.in_flight = 8,
+    struct config cfg = {.window = 8,
                          .linger_ms = 50,
-                         .patience_ms = 300000,
+                         .retry_for_ms = 300000,
                          .max_record = BF_KINESIS_RECORD_BYTES};
     struct bf_err e = {0};
     int status = bf_opt_parse(&tool, argc, argv, &cfg, &cfg.stream, NULL);

@@ -28,7 +28,7 @@ static bool parse_stream(struct put *p, struct bf_err *e)
 
 bool put_init(struct put *p, const struct config *cfg, struct bf_aws *aws, struct bf_err *e)
 {
-    *p = (struct put){.cfg = cfg, .aws = aws, .window = cfg->in_flight, .nbatches = cfg->in_flight + 2};
+    *p = (struct put){.cfg = cfg, .aws = aws, .window = cfg->window, .nbatches = cfg->window + 2};
     bf_progress_init(&p->progress, &cfg->common);
     bf_rng_seed(&p->rng, bf_rng_entropy());
     p->batches = calloc(p->nbatches, sizeof *p->batches);
@@ -89,7 +89,8 @@ void put_free(struct put *p)
 
 static size_t limit(const struct put *p)
 {
-    return p->cfg->max_record > BF_KINESIS_RECORD_BYTES ? BF_KINESIS_PUT_BYTES_LARGE : BF_KINESIS_PUT_BYTES;
+    return p->cfg->max_record > BF_KINESIS_RECORD_BYTES ? BF_KINESIS_PUT_BYTES_LARGE
+                                                        : BF_KINESIS_PUT_BYTES;
 }
 
 static bool fits(const struct put *p, const struct batch *b, size_t bytes)
@@ -128,8 +129,8 @@ static struct batch *room(struct put *p, size_t bytes)
     return NULL;
 }
 
-static void add(struct batch *b, struct bf_str data, struct bf_str key, uint32_t slot, uint64_t line,
-                int64_t since_ms)
+static void add(struct batch *b, struct bf_str data, struct bf_str key, uint32_t slot,
+                uint64_t line, int64_t since_ms)
 {
     if (b->n == 0)
         b->since_ms = since_ms;
@@ -144,7 +145,8 @@ static void add(struct batch *b, struct bf_str data, struct bf_str key, uint32_t
 
 bool put_has_room(const struct put *p)
 {
-    return !p->ready.head && p->waiting < WAITING_MAX && p->waiting_bytes < WAITING_BYTES_MAX && !p->failed;
+    return !p->ready.head && p->waiting < WAITING_MAX && p->waiting_bytes < WAITING_BYTES_MAX &&
+           !p->failed;
 }
 
 static bool hold(struct put *p, struct bf_str data, struct bf_str key, uint32_t slot, uint64_t line,

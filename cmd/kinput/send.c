@@ -96,7 +96,8 @@ static void on_result(void *arg, size_t i, const struct bf_kinesis_put_result *r
                cut(result->code.n, 80), result->code.p, cut(result->message.n, 200),
                result->message.p ? result->message.p : "");
     en->fate = again ? FAILED : REJECTED;
-    b->throttled = b->throttled || bf_str_is(result->code, "ProvisionedThroughputExceededException");
+    b->throttled =
+        b->throttled || bf_str_is(result->code, "ProvisionedThroughputExceededException");
     if (!again)
         reject_entry(b, en, &b->why);
 }
@@ -146,7 +147,7 @@ static void adapt(struct put *p, bool throttled)
     if (throttled) {
         p->window = p->window > 1 ? p->window / 2 : 1;
         p->clean = 0;
-    } else if (p->window < p->cfg->in_flight && ++p->clean >= p->window) {
+    } else if (p->window < p->cfg->window && ++p->clean >= p->window) {
         p->window++;
         p->clean = 0;
     }
@@ -157,7 +158,7 @@ static bool out_of_patience(struct batch *b)
     int64_t now = bf_clock_mono_ms();
     if (!b->failing_ms)
         b->failing_ms = now;
-    return now - b->failing_ms >= (int64_t)b->put->cfg->patience_ms;
+    return now - b->failing_ms >= (int64_t)b->put->cfg->retry_for_ms;
 }
 
 /* Some entries failed and may pass later: they alone go again, or are given up. */
@@ -230,10 +231,19 @@ static bool send(struct batch *b, struct bf_err *e)
     return true;
 }
 
-/* Closes the request that fills when it has waited for more lines long enough. */
+/* Is there a request that only waits to be sent? */
+static bool any_due(const struct put *p, int64_t now)
+{
+    for (size_t i = 0; i < p->nbatches; i++)
+        if (p->batches[i].state == READY && p->batches[i].due_ms <= now)
+            return true;
+    return false;
+}
+
+/* Closes the request that fills when it has waited for more lines long enough, and can go. */
 static void linger(struct put *p, bool all, int64_t now, int64_t *next)
 {
-    if (!p->filling || p->filling->n == 0)
+    if (!p->filling || p->filling->n == 0 || p->flying >= p->window || any_due(p, now))
         return;
     int64_t due = p->filling->since_ms + (int64_t)p->cfg->linger_ms;
     if (all || due <= now || p->filling->n == BF_KINESIS_PUT_RECORDS || !put_has_room(p))
@@ -324,8 +334,9 @@ void put_abandon(struct put *p)
         bf_out_line(&p->rejects.out, bf_buf_view(&data));
     }
     if (n)
-        bf_diag_hint("%zu line%s taken in and not delivered%s%s, the first is line %" PRIu64, n, n == 1 ? "" : "s",
-                     p->rejects.path ? ": see " : "", p->rejects.path ? p->rejects.path : "", o[0].line);
+        bf_diag_hint("%zu line%s taken in and not delivered%s%s, the first is line %" PRIu64, n,
+                     n == 1 ? "" : "s", p->rejects.path ? ": see " : "",
+                     p->rejects.path ? p->rejects.path : "", o[0].line);
     bf_buf_free(&all);
     bf_buf_free(&data);
 }

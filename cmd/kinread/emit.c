@@ -69,7 +69,8 @@ static bool decode(struct emit *em, struct bf_buf *out, struct bf_str text, stru
     return bf_buf_check(out, "record", e) && bf_err_set(e, BF_E_SERVICE, "data that is not base64");
 }
 
-static struct item make_item(const struct emit *em, const char *shard, const struct bf_feed_record *r)
+static struct item make_item(const struct emit *em, const char *shard,
+                             const struct bf_feed_record *r)
 {
     int64_t lag = r->time_ms && em->now_ms > r->time_ms ? em->now_ms - r->time_ms : 0;
     return (struct item){.stream = em->stream,
@@ -89,7 +90,8 @@ static bool newlines(struct emit *em, size_t at, size_t n, struct item *item, st
     if (em->cfg->split)
         return true;
     if (bf_json_check(bf_str(p, n), &why)) {
-        for (size_t i = 0; i < n; i++) /* between the tokens of a JSON text any white space will do */
+        for (size_t i = 0; i < n;
+             i++) /* between the tokens of a JSON text any white space will do */
             if (p[i] == '\n')
                 p[i] = ' ';
         return true;
@@ -106,7 +108,8 @@ static bool newlines(struct emit *em, size_t at, size_t n, struct item *item, st
     envelope_put(&em->buf, item);
     if (!bf_buf_check(&em->buf, "output", e))
         return false;
-    bf_err_set(&why, BF_E_INPUT, "%s: %s: record %.*s: its data holds newlines and is not one JSON document",
+    bf_err_set(&why, BF_E_INPUT,
+               "%s: %s: record %.*s: its data holds newlines and is not one JSON document",
                em->stream, item->shard, (int)item->sequence.n, item->sequence.p);
     bool ok = bf_rejects_add(&em->rejects, bf_str(em->buf.p + at, em->buf.n - at), 0, &why, e);
     em->buf.n = at;
@@ -163,7 +166,8 @@ static bool reached(struct emit *em)
 static bool parts(struct emit *em, struct item *item, struct bf_err *e)
 {
     struct bf_kpl_part part;
-    struct bf_buf aggregate = em->data; /* end_line may want the scratch buffer while the parts are views */
+    struct bf_buf aggregate =
+        em->data; /* end_line may want the scratch buffer while the parts are views */
     bf_buf_init(&em->data, DATA_MAX);
     bool ok = true;
     item->part = true;
@@ -198,7 +202,8 @@ static bool put_decoded(struct emit *em, struct item *item, const struct bf_feed
     return put_item(em, item, e);
 }
 
-bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r, struct bf_err *e)
+bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r,
+                 struct bf_err *e)
 {
     if (reached(em))
         return false;

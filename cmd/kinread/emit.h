@@ -39,7 +39,8 @@ bool emit_close(struct emit *em, struct bf_err *e);
 
 /* Writes a record. False with em->full: the count was reached inside it (an aggregate) or before it.
  * False with *e: the output failed, or --strict and the record is no line. */
-bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r, struct bf_err *e);
+bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r,
+                 struct bf_err *e);
 
 bool emit_mark(struct emit *em, const char *shard, const char *sequence, enum bf_mark_kind kind,
                struct bf_err *e);

@@ -91,8 +91,8 @@ static bool check_wanted(struct follow *f, struct bf_err *e)
         for (size_t k = 0; k < f->lineage.n; k++)
             hits += names_shard(f->lineage.shards[k], f->cfg->shards.item[i]);
         if (!hits)
-            return bf_err_set(e, BF_E_NOTFOUND, "%s: no shard '%.80s'; --list shows them", f->em.stream,
-                              f->cfg->shards.item[i]);
+            return bf_err_set(e, BF_E_NOTFOUND, "%s: no shard '%.80s'; --list shows them",
+                              f->em.stream, f->cfg->shards.item[i]);
     }
     return true;
 }
@@ -105,7 +105,8 @@ static bool check_sequence(struct follow *f, struct bf_err *e)
         n += wanted(f, f->lineage.shards[i]);
     if (f->cfg->start.at != BF_FEED_AT || n == 1)
         return true;
-    return bf_err_set(e, BF_E_USAGE, "--from: a sequence number belongs to one shard of %zu: name it with --shard",
+    return bf_err_set(e, BF_E_USAGE,
+                      "--from: a sequence number belongs to one shard of %zu: name it with --shard",
                       n);
 }
 
@@ -198,7 +199,7 @@ static bool step(struct follow *f, int *wait_ms)
             next = r->due_ms < next ? r->due_ms : next;
             continue;
         }
-        if (f->in_flight >= f->cfg->in_flight) {
+        if (f->in_flight >= f->cfg->window) {
             f->cursor = (f->cursor + k) % n; /* begins with this one next time */
             break;
         }

@@ -30,8 +30,8 @@ struct reading {
     struct bf_buf iterator; /* JSON escapes undecoded */
     struct bf_feed_position position;
     char sequence[BF_SHARD_SEQUENCE_MAX + 1]; /* what position points at */
-    bool verify;            /* the iterator begins AT a record that was read: it must still be there */
-    bool advanced;          /* records were written since the last mark */
+    bool verify;   /* the iterator begins AT a record that was read: it must still be there */
+    bool advanced; /* records were written since the last mark */
     int64_t drop_before_ms; /* older records are not wanted (a service without AT_TIMESTAMP) */
     int64_t due_ms;         /* monotonic: not before */
     int64_t asked_ms;       /* monotonic: when the last GetRecords went out */
@@ -53,14 +53,14 @@ struct follow {
     int64_t start_ms; /* wall clock, ours */
     int64_t skew_ms;  /* the service's clock less ours, at most a second too small */
     bool skew_known;
-    size_t known;     /* so many shards were there at the start and begin at a time */
-    size_t active;    /* readings that are not over */
-    size_t cursor;    /* where the next round begins */
+    size_t known;  /* so many shards were there at the start and begin at a time */
+    size_t active; /* readings that are not over */
+    size_t cursor; /* where the next round begins */
     size_t in_flight;
     uint64_t gaps;
-    bool orphans;     /* a shard ended and its children are not known yet */
+    bool orphans; /* a shard ended and its children are not known yet */
     int64_t list_due_ms;
-    unsigned lists;   /* listings since the last one that brought something */
+    unsigned lists; /* listings since the last one that brought something */
 };
 
 /* The service's clock now, at most a second early. */

@@ -15,10 +15,10 @@
 struct item {
     const char *stream, *shard;
     struct bf_str data, key, sequence;
-    uint64_t index;    /* inside a KPL aggregate */
-    bool part;         /* came out of an aggregate */
-    bool json;         /* data is a JSON document of a DynamoDB stream */
-    int64_t time_ms;   /* 0: none */
+    uint64_t index;  /* inside a KPL aggregate */
+    bool part;       /* came out of an aggregate */
+    bool json;       /* data is a JSON document of a DynamoDB stream */
+    int64_t time_ms; /* 0: none */
     int64_t lag_ms;
 };
 
@@ -26,7 +26,7 @@ enum { FORMAT_PARTS_MAX = 64 };
 
 struct format {
     struct format_part {
-        char kind;         /* the letter, 0 for text */
+        char kind;          /* the letter, 0 for text */
         struct bf_str text; /* view into format.text */
     } parts[FORMAT_PARTS_MAX];
     size_t n;

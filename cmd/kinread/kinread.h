@@ -20,8 +20,8 @@ struct config {
     struct bf_opt_list shards;
     bool end, list, json, split, strict;
     uint64_t count; /* 0: no limit */
-    uint64_t in_flight;
-    uint64_t patience_ms;
+    uint64_t window;
+    uint64_t retry_for_ms;
 
     struct bf_feed_position start; /* from, read */
     int64_t until_ms;              /* until, read; INT64_MAX: none */

@@ -52,7 +52,8 @@ static bool print(const struct config *cfg, const struct bf_lineage *l, const ch
     bf_buf_init(&line, LINE_MAX_BYTES);
     bool ok = bf_out_init(&out, STDOUT_FILENO, "standard output", 0, e);
     if (ok && !cfg->json)
-        bf_out_line(&out, BF_STR("SHARD\tSTATE\tPARENTS\tHASH_FROM\tHASH_TO\tSEQUENCE_FROM\tSEQUENCE_TO"));
+        bf_out_line(
+            &out, BF_STR("SHARD\tSTATE\tPARENTS\tHASH_FROM\tHASH_TO\tSEQUENCE_FROM\tSEQUENCE_TO"));
     for (size_t i = 0; ok && i < l->n; i++) {
         bf_buf_reset(&line);
         if (cfg->json)

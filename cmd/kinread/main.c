@@ -23,9 +23,9 @@ static const struct bf_opt options[] = {
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
                "envelopes of records that are no line go here"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first gap or unwritable record"),
-    BF_OPT_U64(0, "in-flight", struct config, in_flight, "N", "requests at once (8)"),
-    BF_OPT_MS(0, "patience", struct config, patience_ms, "DURATION",
-              "go on through errors that may pass for this long (5m)"),
+    BF_OPT_U64(0, "window", struct config, window, "N", "requests under way at once (8)"),
+    BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
+              "how long a shard is tried again without progress (5m)"),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -50,11 +50,13 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (cfg->format && cfg->json)
         return bf_err_set(e, BF_E_USAGE, "--format and --json exclude each other");
     if (cfg->format && cfg->state)
-        return bf_err_set(e, BF_E_USAGE, "--state writes marks between lines: it cannot go with --format");
+        return bf_err_set(e, BF_E_USAGE,
+                          "--state writes marks between lines: it cannot go with --format");
     if (cfg->shards.n && cfg->state)
-        return bf_err_set(e, BF_E_USAGE, "--state keeps account of all shards: it cannot go with --shard");
-    if (cfg->in_flight == 0 || cfg->in_flight > 256)
-        return bf_err_set(e, BF_E_USAGE, "--in-flight: 1 to 256");
+        return bf_err_set(e, BF_E_USAGE,
+                          "--state keeps account of all shards: it cannot go with --shard");
+    if (cfg->window == 0 || cfg->window > 256)
+        return bf_err_set(e, BF_E_USAGE, "--window: 1 to 256");
     return true;
 }
 
@@ -86,7 +88,7 @@ static bool run(struct config *cfg, struct bf_err *e)
 
 int main(int argc, char **argv)
 {
-    struct config cfg = {.in_flight = 8, .patience_ms = 300000};
+    struct config cfg = {.window = 8, .retry_for_ms = 300000};
     struct bf_err e = {0};
     int status = bf_opt_parse(&tool, argc, argv, &cfg, &cfg.source, NULL);
     if (status != BF_OPT_RUN)

@@ -100,7 +100,7 @@ static bool retry(struct reading *r, const struct bf_err *why)
     int64_t now = bf_clock_mono_ms();
     if (!r->failing_ms)
         r->failing_ms = now;
-    if (now - r->failing_ms >= (int64_t)r->f->cfg->patience_ms) {
+    if (now - r->failing_ms >= (int64_t)r->f->cfg->retry_for_ms) {
         struct bf_err e = *why;
         return fail(r, &e);
     }
@@ -137,7 +137,8 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
     if (strcmp(answer->code, "TrimmedDataAccessException") == 0)
         return trimmed(r);
     if (e.code == BF_E_NOTFOUND && r->shard->listed && !r->failing_ms) {
-        r->shard->listed = false; /* the next listing tells whether the shard or the stream is gone */
+        r->shard->listed =
+            false; /* the next listing tells whether the shard or the stream is gone */
         r->f->list_due_ms = 0;
         r->f->orphans = true;
         r->phase = NEEDS_ITERATOR;
@@ -245,8 +246,9 @@ static bool on_record(void *arg, const struct bf_feed_record *record, struct bf_
     if (verify) {
         if (bf_str_eq(record->sequence, r->position.sequence))
             return true;
-        if (!follow_gap(r->f, r->shard->id, "the last record that was read has expired; records behind it "
-                                            "may have been lost")) {
+        if (!follow_gap(r->f, r->shard->id,
+                        "the last record that was read has expired; records behind it "
+                        "may have been lost")) {
             t->ours = true;
             return false;
         }
@@ -276,7 +278,8 @@ static bool at_end(struct reading *r, const struct bf_feed_answer *a)
     over(r);
     if (a->children.n && !bf_kinesis_read_children(a->children, &r->f->lineage, &e))
         return fail(r, &e);
-    if (!r->f->cfg->shards.n && !r->f->cfg->end && !bf_lineage_has_child(&r->f->lineage, r->shard)) {
+    if (!r->f->cfg->shards.n && !r->f->cfg->end &&
+        !bf_lineage_has_child(&r->f->lineage, r->shard)) {
         r->f->orphans = true;
         r->f->list_due_ms = 0;
         r->f->lists = 0;
@@ -381,7 +384,8 @@ static bool ask_records(struct reading *r)
 {
     struct follow *f = r->f;
     struct bf_err e = {0};
-    uint64_t left = f->cfg->count ? f->cfg->count - f->em.records + (r->verify ? 1 : 0) : UINT64_MAX;
+    uint64_t left =
+        f->cfg->count ? f->cfg->count - f->em.records + (r->verify ? 1 : 0) : UINT64_MAX;
     bf_buf_reset(&r->body);
     f->source->feed->records_body(&r->body, bf_buf_view(&r->iterator), left ? left : 1);
     r->call = (struct bf_aws_call){.op = &f->source->feed->records_op,

@@ -18,7 +18,8 @@ static bool name_ok(struct bf_str s)
 
 static bool bad(struct bf_err *e, const char *text)
 {
-    return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name, stream ARN or dynamodb:TABLE", text);
+    return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name, stream ARN or dynamodb:TABLE",
+                      text);
 }
 
 /* Views of a text that lives as long as argv does. */

@@ -10,7 +10,8 @@ enum { FILE_MAX = 256 * 1024 * 1024, ENTRIES_MAX = 64 * 1024 * 1024 };
 
 static bool broken(struct bf_err *e)
 {
-    return e->code != BF_OK ? false : bf_err_set(e, BF_E_INPUT, "not a state that this version knows");
+    return e->code != BF_OK ? false
+                            : bf_err_set(e, BF_E_INPUT, "not a state that this version knows");
 }
 
 static bool take_entry(struct bf_json *j, struct state_entry *en, struct bf_err *e)

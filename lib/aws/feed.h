@@ -21,9 +21,9 @@ struct bf_feed_stream {
 enum bf_feed_at {
     BF_FEED_OLDEST,
     BF_FEED_LATEST,
-    BF_FEED_TIME,  /* at time_ms; DynamoDB Streams cannot: the reader begins at the oldest and drops */
-    BF_FEED_AT,    /* at the record with this sequence number */
-    BF_FEED_AFTER  /* behind it */
+    BF_FEED_TIME, /* at time_ms; DynamoDB Streams cannot: the reader begins at the oldest and drops */
+    BF_FEED_AT,   /* at the record with this sequence number */
+    BF_FEED_AFTER /* behind it */
 };
 
 struct bf_feed_position {
@@ -33,17 +33,19 @@ struct bf_feed_position {
 };
 
 struct bf_feed_record {
-    struct bf_str raw;      /* the whole JSON object of the answer */
-    struct bf_str data;     /* Kinesis: base64, JSON escapes undecoded. DynamoDB: the same as raw */
-    struct bf_str key;      /* Kinesis: the partition key, JSON escapes undecoded. DynamoDB: Keys, JSON */
+    struct bf_str raw;  /* the whole JSON object of the answer */
+    struct bf_str data; /* Kinesis: base64, JSON escapes undecoded. DynamoDB: the same as raw */
+    struct bf_str
+        key; /* Kinesis: the partition key, JSON escapes undecoded. DynamoDB: Keys, JSON */
     struct bf_str sequence; /* sequence number */
     int64_t time_ms;        /* arrival or creation; 0 when the record has none */
 };
 
 struct bf_feed_answer {
-    struct bf_str next;     /* the next iterator; empty: the shard is read to its end */
-    struct bf_str children; /* the ChildShards array as it stands in the answer; empty: none given */
-    int64_t behind_ms;      /* from the tip; -1 not told */
+    struct bf_str next; /* the next iterator; empty: the shard is read to its end */
+    struct bf_str
+        children;      /* the ChildShards array as it stands in the answer; empty: none given */
+    int64_t behind_ms; /* from the tip; -1 not told */
     size_t records;
 };
 
@@ -57,13 +59,13 @@ struct bf_feed_sink {
 struct bf_feed {
     struct bf_aws_op iterator_op, records_op;
     uint64_t interval_ms; /* least time between two GetRecords of a shard */
-    bool (*list)(struct bf_aws *aws, const struct bf_feed_stream *stream, struct bf_lineage *lineage,
-                 struct bf_err *e);
-    void (*iterator_body)(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str shard,
-                          const struct bf_feed_position *position);
+    bool (*list)(struct bf_aws *aws, const struct bf_feed_stream *stream,
+                 struct bf_lineage *lineage, struct bf_err *e);
+    void (*iterator_body)(struct bf_buf *out, const struct bf_feed_stream *stream,
+                          struct bf_str shard, const struct bf_feed_position *position);
     void (*records_body)(struct bf_buf *out, struct bf_str iterator, uint64_t limit);
-    bool (*records)(struct bf_str body, const struct bf_feed_sink *sink, struct bf_feed_answer *answer,
-                    struct bf_err *e);
+    bool (*records)(struct bf_str body, const struct bf_feed_sink *sink,
+                    struct bf_feed_answer *answer, struct bf_err *e);
 };
 
 BF_API extern const struct bf_feed bf_feed_kinesis;

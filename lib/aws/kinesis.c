@@ -20,7 +20,8 @@ static void put_stream(struct bf_buf *out, const struct bf_feed_stream *stream)
     bf_json_put_string(out, stream->arn.n ? stream->arn : stream->name);
 }
 
-static bool take_text(struct bf_json *j, char *field, size_t size, const char *what, struct bf_err *e)
+static bool take_text(struct bf_json *j, char *field, size_t size, const char *what,
+                      struct bf_err *e)
 {
     struct bf_json_val v;
     if (!bf_json_value(j, &v, e))
@@ -77,8 +78,8 @@ static bool shard_member(struct bf_json *j, const struct bf_json_key *key, struc
 {
     struct range hash = {"StartingHashKey", "EndingHashKey", s->hash_from, s->hash_to,
                          sizeof s->hash_from};
-    struct range sequence = {"StartingSequenceNumber", "EndingSequenceNumber", s->seq_from, s->seq_to,
-                             sizeof s->seq_from};
+    struct range sequence = {"StartingSequenceNumber", "EndingSequenceNumber", s->seq_from,
+                             s->seq_to, sizeof s->seq_from};
     if (bf_json_key_is(key, "ShardId"))
         return take_text(j, s->id, sizeof s->id, "shard id", e);
     if (bf_json_key_is(key, "ParentShardId"))
@@ -110,7 +111,8 @@ static bool take_shard(struct bf_json *j, struct bf_lineage *lineage, bool liste
                    : bf_err_set(e, BF_E_SERVICE, "a shard without an id");
 }
 
-static bool take_shards(struct bf_str array, struct bf_lineage *lineage, bool listed, struct bf_err *e)
+static bool take_shards(struct bf_str array, struct bf_lineage *lineage, bool listed,
+                        struct bf_err *e)
 {
     struct bf_json j;
     enum bf_json_more more;
@@ -139,15 +141,16 @@ static bool take_page(struct bf_str body, struct bf_lineage *lineage, struct bf_
         return false;
     if (!found || v.type != BF_JSON_ARRAY)
         return bf_err_set(e, BF_E_SERVICE, "answer without shards");
-    if (!take_shards(v.raw, lineage, true, e) || !bf_json_find(body, BF_STR("NextToken"), &v, &found, e))
+    if (!take_shards(v.raw, lineage, true, e) ||
+        !bf_json_find(body, BF_STR("NextToken"), &v, &found, e))
         return false;
     if (found && v.type == BF_JSON_STRING)
         bf_buf_adds(token, v.raw);
     return bf_buf_check(token, "token", e);
 }
 
-static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream, struct bf_lineage *lineage,
-                 struct bf_err *e)
+static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream,
+                 struct bf_lineage *lineage, struct bf_err *e)
 {
     struct bf_buf body, answer, token;
     bf_buf_init(&body, 1 << 20);
@@ -175,12 +178,12 @@ static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream, struct
     return ok;
 }
 
-static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str shard,
-                          const struct bf_feed_position *position)
+static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream,
+                          struct bf_str shard, const struct bf_feed_position *position)
 {
     static const char *const types[] = {
-        [BF_FEED_OLDEST] = "TRIM_HORIZON",     [BF_FEED_LATEST] = "LATEST",
-        [BF_FEED_TIME] = "AT_TIMESTAMP",       [BF_FEED_AT] = "AT_SEQUENCE_NUMBER",
+        [BF_FEED_OLDEST] = "TRIM_HORIZON",         [BF_FEED_LATEST] = "LATEST",
+        [BF_FEED_TIME] = "AT_TIMESTAMP",           [BF_FEED_AT] = "AT_SEQUENCE_NUMBER",
         [BF_FEED_AFTER] = "AFTER_SEQUENCE_NUMBER",
     };
     put_stream(out, stream);
@@ -225,8 +228,8 @@ static bool unchecked_string(struct bf_json *j, struct bf_str *text, struct bf_e
     return true;
 }
 
-static bool record_member(struct bf_json *j, const struct bf_json_key *key, struct bf_feed_record *r,
-                          struct bf_err *e)
+static bool record_member(struct bf_json *j, const struct bf_json_key *key,
+                          struct bf_feed_record *r, struct bf_err *e)
 {
     struct bf_json_val v;
     if (bf_json_key_is(key, "Data"))
@@ -291,8 +294,8 @@ static bool answer_member(struct bf_json *j, const struct bf_json_key *key,
     return true;
 }
 
-static bool records(struct bf_str body, const struct bf_feed_sink *sink, struct bf_feed_answer *answer,
-                    struct bf_err *e)
+static bool records(struct bf_str body, const struct bf_feed_sink *sink,
+                    struct bf_feed_answer *answer, struct bf_err *e)
 {
     struct bf_json j;
     struct bf_json_key key;

@@ -61,7 +61,8 @@ static bool take_result(struct bf_json *j, struct bf_kinesis_put_result *result,
 }
 
 bool bf_kinesis_put_answer(struct bf_str body, size_t n,
-                           void (*each)(void *arg, size_t i, const struct bf_kinesis_put_result *result),
+                           void (*each)(void *arg, size_t i,
+                                        const struct bf_kinesis_put_result *result),
                            void *arg, struct bf_err *e)
 {
     struct bf_json_val v;
@@ -87,8 +88,8 @@ bool bf_kinesis_put_answer(struct bf_str body, size_t n,
         if (more != BF_JSON_END)
             return bf_err_ctx(e, "PutRecords: answer");
         if (count != n)
-            return bf_err_set(e, BF_E_SERVICE, "PutRecords: answer for %zu records, %zu were sent", count,
-                              n);
+            return bf_err_set(e, BF_E_SERVICE, "PutRecords: answer for %zu records, %zu were sent",
+                              count, n);
     }
     return true;
 }

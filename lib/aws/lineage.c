@@ -127,7 +127,8 @@ int bf_shard_compare(struct bf_str a, struct bf_str b)
 bool bf_shard_set(char *field, size_t size, struct bf_str text, const char *what, struct bf_err *e)
 {
     if (text.n >= size)
-        return bf_err_set(e, BF_E_LIMIT, "%s of %zu bytes, longer than %zu", what, text.n, size - 1);
+        return bf_err_set(e, BF_E_LIMIT, "%s of %zu bytes, longer than %zu", what, text.n,
+                          size - 1);
     if (text.n)
         memcpy(field, text.p, text.n);
     field[text.n] = '\0';

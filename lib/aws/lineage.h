@@ -20,9 +20,9 @@ struct bf_shard {
     char hash_from[BF_SHARD_HASH_MAX + 1], hash_to[BF_SHARD_HASH_MAX + 1]; /* "" for DynamoDB */
     char seq_from[BF_SHARD_SEQUENCE_MAX + 1];
     char seq_to[BF_SHARD_SEQUENCE_MAX + 1]; /* "" while it is open */
-    bool done;     /* read to its end, or not to be read at all */
-    bool listed;   /* seen in the latest listing; the lister sets it */
-    void *reader;  /* the reader's own; not touched here */
+    bool done;                              /* read to its end, or not to be read at all */
+    bool listed;                            /* seen in the latest listing; the lister sets it */
+    void *reader;                           /* the reader's own; not touched here */
 };
 
 struct bf_lineage {

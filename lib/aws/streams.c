@@ -139,8 +139,8 @@ static bool take_page(struct bf_str body, struct bf_lineage *lineage, struct bf_
     return bf_buf_check(last, "shard id", e);
 }
 
-static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream, struct bf_lineage *lineage,
-                 struct bf_err *e)
+static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream,
+                 struct bf_lineage *lineage, struct bf_err *e)
 {
     struct bf_buf body, answer, last;
     bf_buf_init(&body, REQUEST_MAX);
@@ -169,12 +169,12 @@ static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream, struct
     return ok;
 }
 
-static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str shard,
-                          const struct bf_feed_position *position)
+static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream,
+                          struct bf_str shard, const struct bf_feed_position *position)
 {
     static const char *const types[] = {
-        [BF_FEED_OLDEST] = "TRIM_HORIZON",   [BF_FEED_LATEST] = "LATEST",
-        [BF_FEED_TIME] = "TRIM_HORIZON",     [BF_FEED_AT] = "AT_SEQUENCE_NUMBER",
+        [BF_FEED_OLDEST] = "TRIM_HORIZON",         [BF_FEED_LATEST] = "LATEST",
+        [BF_FEED_TIME] = "TRIM_HORIZON",           [BF_FEED_AT] = "AT_SEQUENCE_NUMBER",
         [BF_FEED_AFTER] = "AFTER_SEQUENCE_NUMBER",
     };
     bf_buf_lit(out, "{\"StreamArn\":");
@@ -237,8 +237,8 @@ static bool take_record(struct bf_json *j, const struct bf_feed_sink *sink, stru
     return sink->take(sink->arg, &r, e);
 }
 
-static bool records(struct bf_str body, const struct bf_feed_sink *sink, struct bf_feed_answer *answer,
-                    struct bf_err *e)
+static bool records(struct bf_str body, const struct bf_feed_sink *sink,
+                    struct bf_feed_answer *answer, struct bf_err *e)
 {
     struct bf_json j;
     struct bf_json_key key;

@@ -18,7 +18,8 @@
 #include "lib/base/str.h"
 
 struct bf_kpl {
-    struct bf_buf keys; /* struct bf_str of each partition key, reused from aggregate to aggregate */
+    struct bf_buf
+        keys; /* struct bf_str of each partition key, reused from aggregate to aggregate */
     struct bf_str rest; /* what of the message has not been handed out */
     uint64_t index;     /* of the next part, from 0 */
 };
