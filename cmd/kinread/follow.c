@@ -243,6 +243,7 @@ static bool list_again(struct follow *f)
     return true;
 }
 
+/* Behind begin_ready only: before it, a child that may begin now is not counted. */
 static bool is_over(const struct follow *f)
 {
     if (f->finished)
@@ -280,8 +281,10 @@ static bool turn(struct follow *f, struct bf_err *e)
         return false;
     if (reader_gone())
         return bf_err_set(e, BF_E_CLOSED, "standard output: its reader went away");
-    if (is_over(f))
+    if (is_over(f)) {
+        f->over = true;
         return true;
+    }
     show(f);
     return bf_aws_run(f->aws, wait_ms, e);
 }
@@ -289,11 +292,8 @@ static bool turn(struct follow *f, struct bf_err *e)
 static bool loop(struct follow *f, struct bf_err *e)
 {
     bool ok = true;
-    while (ok && !f->failed && !bf_stop_asked()) {
+    while (ok && !f->failed && !f->over && !bf_stop_asked())
         ok = turn(f, e);
-        if (is_over(f))
-            break;
-    }
     if (ok && f->failed)
         *e = f->err;
     return ok && !f->failed;

@@ -49,7 +49,8 @@ struct follow {
     struct bf_progress progress;
     struct bf_err err; /* the first failure */
     bool failed;       /* err holds it, or it is the emitter's */
-    bool finished;
+    bool finished; /* --count is reached */
+    bool over;     /* nothing is left to do */
     int64_t start_ms; /* wall clock, ours */
     int64_t skew_ms;  /* the service's clock less ours, at most a second too small */
     bool skew_known;

@@ -306,7 +306,8 @@ static void schedule(struct reading *r, const struct bf_feed_answer *a)
         return;
     unsigned turns = r->empty < 6 ? r->empty : 6;
     int64_t wait = (int64_t)IDLE_MIN_MS << turns;
-    if (bf_shard_closed(r->shard) && wait > 2 * IDLE_MIN_MS)
+    bool soon = bf_shard_closed(r->shard) || r->f->cfg->end; /* it ends after a few of these */
+    if (soon && wait > 2 * IDLE_MIN_MS)
         wait = 2 * IDLE_MIN_MS;
     wait = wait < IDLE_MAX_MS ? wait : IDLE_MAX_MS;
     if (now + wait > r->due_ms)
