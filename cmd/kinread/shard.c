@@ -162,6 +162,19 @@ static void answered(struct reading *r)
     }
 }
 
+/* A shard that began at the latest record has a position as soon as the service's clock is known: one
+ * that counts even when no record comes. */
+static bool start_at_time(struct reading *r)
+{
+    struct bf_err e = {0};
+    r->position = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = follow_now(r->f)};
+    if (!r->f->cfg->state)
+        return true;
+    if (!emit_mark(&r->f->em, r->shard->id, "", BF_MARK_START, &e))
+        return follow_fail(r->f, &e);
+    return write_mark(r, BF_MARK_AT);
+}
+
 static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *answer)
 {
     struct reading *r = call->arg;
@@ -186,8 +199,7 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
     }
     if (r->position.at == BF_FEED_LATEST) {
         /* should it be asked for again, nothing in between may be jumped over */
-        r->position = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = follow_now(r->f)};
-        if (!write_mark(r, BF_MARK_START))
+        if (!start_at_time(r))
             return;
     }
     r->phase = HAS_ITERATOR;
