@@ -12,6 +12,7 @@ enum {
     IDLE_MAX_MS = 1000,
     RETRY_MIN_MS = 250,
     RETRY_MAX_MS = 20000,
+    CLOCK_SLACK_MS = 5000,
     EMPTY_IS_TIP = 5 /* DynamoDB Streams do not say how far the tip is: so many empty answers do */
 };
 
@@ -237,7 +238,9 @@ static enum verdict judge(struct reading *r, const struct bf_feed_record *record
             return PASS;
         if (record->time_ms >= f->cfg->until_ms)
             return STOP;
-        if (f->cfg->end && record->time_ms > follow_tip(f))
+        /* a time in the future is a clock that is off, and no sign of anything */
+        bool credible = record->time_ms <= follow_now(f) + CLOCK_SLACK_MS;
+        if (f->cfg->end && credible && record->time_ms > follow_tip(f))
             return STOP;
     }
     return WRITE;

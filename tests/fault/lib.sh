@@ -28,6 +28,7 @@ fault_stop() {
 fault_start() {
     FAULT_DIR=$T/fault
     mkdir -p "$FAULT_DIR" || exit 1
+    rm -f "$FAULT_DIR/port" # of a server before
     fault_rules
     python=/usr/bin/python3
     [ -x "$python" ] || python=python3
