@@ -35,7 +35,9 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 
 # A tool is cmd/NAME.c or cmd/NAME/*.c. Those named here also need the AWS floor.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
-AWS_TOOLS := ddbput kinread kinput s3put bflocal cdclambda
+AWS_TOOLS := ddbput kinread kinput s3put cdclambda
+# bflocal signs but never calls: out of the archives it takes the signing alone, and no libcurl is loaded.
+STATIC_TOOLS := bflocal
 LIBS_bflocal  := -lmicrohttpd -lsqlite3 -lcrypto -ljansson -lz
 tool_src  = $(wildcard cmd/$1.c cmd/$1/*.c)
 tool_obj  = $(patsubst %.c,$(B)/obj/%.o,$(call tool_src,$1))
@@ -82,14 +84,31 @@ $(B)/bin/$1: $(call tool_obj,$1) $(core_so) $(if $(filter $1,$(AWS_TOOLS)),$(aws
 	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) -Wl,-rpath,'$$$$ORIGIN/../lib' -L$(B)/lib \
 	    $(if $(filter $1,$(AWS_TOOLS)),-lbfpipe-aws) -lbfpipe $(LIBS_$1)
 endef
-$(foreach t,$(TOOLS),$(eval $(call tool_rule,$t)))
+define static_tool_rule
+$(B)/bin/$1: $(call tool_obj,$1) $(aws_a) $(core_a)
+	@mkdir -p $$(@D)
+	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(LIBS_$1)
+endef
+$(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
+$(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
 
 # Unit tests link the static archives, and the objects of a tool's folder when TOOL_OBJ_test_x names it.
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(aws_a) $(core_a)
 	@mkdir -p $(@D)
 	$(CC) -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) -lcmocka $(LIBS_test_$*)
 
-check: check-unit check-cli check-services ## all tests
+deps: ## install what is missing to build, test and lint
+	@sh tools/deps.sh
+
+deps-check:
+	@sh tools/deps.sh --check
+
+# `make -j deps check` installs first.
+ifneq ($(filter deps,$(MAKECMDGOALS)),)
+.NOTPARALLEL:
+endif
+
+check: deps-check check-unit check-cli check-services ## all tests
 
 check-unit: $(units) ## unit tests (cmocka)
 	@CMOCKA_MESSAGE_OUTPUT=TAP BF_SHARED=$${BF_SHARED:-../shared} prove -e '' $(units)
@@ -98,8 +117,51 @@ T ?= $(sort $(wildcard tests/cli/*.sh))
 check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one
 	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} prove -e sh $(filter-out tests/cli/lib.sh,$(T))
 
+C_FILES := $(wildcard lib/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
+LIBRARIES := $(core_so) $(aws_so) $(core_a) $(aws_a)
+
+# What takes a few seconds: layout, floors, symbols, options against man pages, sizes, words.
+lint-quick: all
+	@sh tools/check-format.sh $(C_FILES)
+	@sh tools/check-floors.sh
+	@sh tools/check-symbols.sh $(LIBRARIES)
+	@sh tools/check-options.sh $(LINT_OPTIONS) $(B)/bin
+	@sh tools/check-size.sh
+	@sh tools/check-words.sh
+
+# lint-quick is for work in progress: a tool may come before its page. lint is not.
+lint: LINT_OPTIONS = --all
+lint: lint-quick lint-tidy ## every static check
+	@cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --error-exitcode=1 -I. -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' lib cmd
+	@if ls man/* >/dev/null 2>&1; then mandoc -Tlint -W warning man/*; fi
+	@sh tools/check-scripts.sh
+	@sh tools/check-tools.sh
+	@echo lint: nothing found
+
+# One stamp a file, so that only what changed is read again. The analyzer's budget a function is a tenth of
+# its default: parsers cost minutes otherwise, and it has not found more with more.
+TIDY_FILES := $(filter %.c,$(filter lib/% cmd/%,$(C_FILES)))
+lint-tidy:
+	@$(MAKE) --no-print-directory -k -j2 $(TIDY_FILES:%.c=build/tidy/%.ok)
+build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< --extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang \
+	    --extra-arg=max-nodes=20000 -- -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. \
+	    2>$@.log || { cat $@.log; exit 1; }
+	@touch $@
+
 format: ## clang-format the whole tree in place
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	clang-format -i $(C_FILES)
+
+# All suites share one set of services; BF_BACKEND=bflocal runs the same ones against the toolkit's own.
+BF_BACKEND ?= real
+S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
+backend_real    := sh tests/services/serve.sh
+backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
+check-services: all ## tests on real services (TAP); S=tests/services/x.sh runs one
+	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} $(backend_$(BF_BACKEND)) \
+	    prove -e sh $(filter-out tests/services/lib.sh tests/services/serve.sh,$(S))
 
 clean: ## remove everything built
 	rm -rf build
@@ -107,6 +169,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all check check-unit check-cli check-services check-asan check-valgrind lint lint-quick format bench \
+.PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick lint-tidy format bench \
         deps demo install uninstall dist clean help
 -include $(objs:.o=.d)

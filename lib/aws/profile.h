@@ -4,9 +4,9 @@
  * Format of the configuration and credential files").
  *
  * Sections: in the config file [default], [profile NAME], [services NAME],
- * [sso-session NAME]; in the credentials file [NAME]. Both files merge, the
- * credentials file wins. Names and values are kept as views into the text of
- * the file, which the struct owns.
+ * [sso-session NAME]; in the credentials file [NAME]. Both files merge; what
+ * is read later wins, so the credentials file is read last. The struct owns
+ * everything it holds.
  */
 #ifndef BF_AWS_PROFILE_H
 #define BF_AWS_PROFILE_H
@@ -16,11 +16,11 @@
 enum bf_profile_kind { BF_PROFILE, BF_PROFILE_SERVICES, BF_PROFILE_SSO };
 enum bf_profile_file { BF_PROFILE_CONFIG, BF_PROFILE_CREDENTIALS };
 
-/* 1 MiB of text a file, 16,384 properties in all. */
+/* At most 16,384 properties and 4 MiB of names and values. */
 struct bf_profiles {
-    struct bf_map properties; /* "kind\0section\0property[\0nested]" to an index of values */
-    struct bf_map sections;   /* "kind\0section" */
-    struct bf_arena text;     /* values, terminated */
+    struct bf_map properties; /* kind, section and property to the terminated value, in text */
+    struct bf_map sections;   /* kind and section */
+    struct bf_arena text;
 };
 
 BF_API void bf_profiles_init(struct bf_profiles *p);
@@ -34,7 +34,7 @@ BF_API BF_MUST bool bf_profiles_parse(struct bf_profiles *p, enum bf_profile_fil
 BF_API bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const char *section);
 
 /* A property (lower case), or a nested one ("s3", "endpoint_url"); nested NULL for plain ones. NULL when
- * it is not there. */
+ * it is not there. Lives as long as p; continuation lines are separated by newlines. */
 BF_API const char *bf_profiles_get(struct bf_profiles *p, enum bf_profile_kind kind,
                                    const char *section, const char *property, const char *nested);
 

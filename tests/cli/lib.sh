@@ -25,7 +25,8 @@ BUILD=${BF_BUILD:-build/release}
 case $BUILD in /*) ;; *) BUILD=$root/$BUILD ;; esac
 SHARED=${BF_SHARED:-../shared}
 case $SHARED in /*) ;; *) SHARED=$root/$SHARED ;; esac
-PATH=$BUILD/bin:$PATH
+# The system's own programs stand before those of version managers (pyenv, nvm).
+PATH=$BUILD/bin:/usr/bin:/bin:$PATH
 export PATH
 T=$(mktemp -d "${TMPDIR:-/tmp}/bfpipe-test.XXXXXX") || exit 1
 trap 'rm -rf "$T"' EXIT

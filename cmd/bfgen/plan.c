@@ -1,0 +1,136 @@
+#include "cmd/bfgen/plan.h"
+
+#include <errno.h>
+#include <poll.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/stop.h"
+
+enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS };
+enum { DEFAULT_COUNT = 1000, DEFAULT_RATE_MILLI = 1000, LATE_MS = 1000 };
+
+/* 9999-12-31T00:00:00Z: behind it a year has five digits. */
+#define LAST_MS INT64_C(253402214400000)
+
+/* Changes in each hour of the day, as weights. */
+static const uint8_t curve[24] = {
+    90, 70, 40, 22, 15, 25, 45,  65,  85,  100, 110, 100, /* doors, night, morning */
+    90, 80, 75, 75, 80, 90, 105, 120, 125, 110, 80,  50,  /* afternoon, evening */
+};
+
+/* Each weight holds for the milliseconds of its hour. */
+static uint64_t weight_at(int64_t wall_ms)
+{
+    int64_t in_day = wall_ms % DAY_MS;
+    return curve[(in_day + (in_day < 0 ? DAY_MS : 0)) / HOUR_MS];
+}
+
+static int64_t next_hour(int64_t wall_ms)
+{
+    int64_t in_hour = wall_ms % HOUR_MS;
+    return wall_ms - in_hour + (in_hour < 0 ? 0 : HOUR_MS);
+}
+
+static uint64_t area(int64_t from_ms, uint64_t duration_ms)
+{
+    uint64_t day = 0, sum = 0;
+    for (int h = 0; h < 24; h++)
+        day += (uint64_t)curve[h] * HOUR_MS;
+    int64_t end = from_ms + (int64_t)(duration_ms % DAY_MS);
+    for (int64_t t = from_ms; t < end;) {
+        int64_t until = next_hour(t) < end ? next_hour(t) : end;
+        sum += weight_at(t) * (uint64_t)(until - t);
+        t = until;
+    }
+    return day * (duration_ms / DAY_MS) + sum;
+}
+
+/* count = rate x duration, whichever of them was given. */
+static bool fill_in(struct plan *p, const struct config *cfg, uint64_t *duration_ms,
+                    struct bf_err *e)
+{
+    uint64_t rate = cfg->rate_milli ? cfg->rate_milli : DEFAULT_RATE_MILLI;
+    bool endless = cfg->count == 0 || (cfg->count == COUNT_UNSET && cfg->from && !cfg->duration_ms);
+    *duration_ms = cfg->duration_ms && !endless ? cfg->duration_ms : DAY_MS;
+    if (*duration_ms > UINT64_MAX / rate)
+        return bf_err_set(e, BF_E_USAGE, "the rate and the duration together are too large");
+    uint64_t by_rate = *duration_ms * rate / 1000000;
+    if (endless)
+        p->count = 0;
+    else if (cfg->count != COUNT_UNSET)
+        p->count = cfg->count;
+    else
+        p->count = cfg->duration_ms ? by_rate : DEFAULT_COUNT;
+    p->n = p->count ? p->count : by_rate;
+    if (p->n == 0)
+        p->n = 1;
+    if (p->n > INT64_MAX)
+        return bf_err_set(e, BF_E_USAGE, "the count is too large");
+    if (!endless && p->count == 0)
+        return bf_err_set(e, BF_E_USAGE, "the duration is shorter than one change at this rate");
+    return true;
+}
+
+static void open_hour(struct plan *p, int64_t from_ms)
+{
+    p->hour_at = p->until_at;
+    p->hour_ms = from_ms;
+    p->until_ms = next_hour(from_ms);
+    p->until_at += weight_at(from_ms) * (uint64_t)(p->until_ms - from_ms);
+}
+
+bool plan_init(struct plan *p, const struct config *cfg, struct bf_err *e)
+{
+    uint64_t duration_ms;
+    *p = (struct plan){.rate_milli = cfg->rate_milli};
+    if (!fill_in(p, cfg, &duration_ms, e))
+        return false;
+    if (cfg->start_ms > LAST_MS || duration_ms > (uint64_t)(LAST_MS - cfg->start_ms))
+        return bf_err_set(e, BF_E_USAGE, "the changes would pass the year 9999");
+    uint64_t whole = area(cfg->start_ms, duration_ms);
+    p->step = whole / p->n;
+    p->rem = whole % p->n;
+    open_hour(p, cfg->start_ms);
+    p->wall_start_ms = bf_clock_mono_ms();
+    return true;
+}
+
+int64_t plan_next(struct plan *p, struct bf_rng *rng)
+{
+    uint64_t at = p->at + share_of(p->step, (uint32_t)(bf_rng_next(rng) >> 32));
+    p->at += p->step;
+    p->at_rem += p->rem;
+    if (p->at_rem >= p->n) {
+        p->at_rem -= p->n;
+        p->at++;
+    }
+    while (at >= p->until_at && p->until_ms < LAST_MS)
+        open_hour(p, p->until_ms);
+    if (at >= p->until_at)
+        return LAST_MS;
+    return p->hour_ms + (int64_t)((at - p->hour_at) / weight_at(p->hour_ms));
+}
+
+bool plan_pace(struct plan *p, struct bf_out *out, struct bf_err *e)
+{
+    if (!p->rate_milli)
+        return true;
+    for (;;) {
+        int64_t due =
+            p->wall_start_ms + (int64_t)(p->let_go * 1000 / p->rate_milli * 1000 +
+                                         p->let_go * 1000 % p->rate_milli * 1000 / p->rate_milli);
+        int64_t now = bf_clock_mono_ms();
+        if (now > due + LATE_MS) /* a slow reader: do not make up for it in one burst */
+            p->wall_start_ms += now - due;
+        if (now >= due || bf_stop_asked())
+            break;
+        if (!bf_out_flush(out, e))
+            return false;
+        struct pollfd stop = {.fd = bf_stop_fd(), .events = POLLIN};
+        int64_t wait = due - now;
+        if (poll(&stop, 1, wait > 60000 ? 60000 : (int)wait) < 0 && errno != EINTR)
+            return bf_err_sys(e, errno, "poll");
+    }
+    p->let_go++;
+    return true;
+}

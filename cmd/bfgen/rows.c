@@ -1,0 +1,377 @@
+#include "cmd/bfgen/rows.h"
+
+#include <inttypes.h>
+
+#include "cmd/bfgen/put.h"
+#include "lib/base/enc.h"
+#include "lib/json/write.h"
+
+static const struct bf_str status_name[] = {BF_STR(""), BF_STR("PLACED"), BF_STR("PAID"),
+                                            BF_STR("SHIPPED"), BF_STR("CANCELLED")};
+
+static size_t digits(struct bf_str s, size_t from)
+{
+    size_t i = from;
+    while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
+        i++;
+    return i - from;
+}
+
+/* The exponent of a number's text, as far as it can matter. */
+static int exponent(struct bf_str s)
+{
+    bool minus = s.n && s.p[0] == '-';
+    int v = 0;
+    for (size_t i = s.n && (s.p[0] == '-' || s.p[0] == '+'); i < s.n && v < 100000; i++)
+        v = v * 10 + (s.p[i] - '0');
+    return minus ? -v : v;
+}
+
+/* Can DynamoDB hold it? whole and fraction are the digits of a JSON number. */
+static bool in_range(struct bf_str whole, struct bf_str fraction, int exp)
+{
+    size_t lead = 0, all = whole.n + fraction.n, last = 0;
+    for (size_t i = 0; i < all; i++) {
+        char c = i < whole.n ? whole.p[i] : fraction.p[i - whole.n];
+        if (c != '0')
+            last = i + 1;
+        else if (last == 0)
+            lead++;
+    }
+    if (last == 0)
+        return true;
+    if (last - lead > 38 || all > 10000)
+        return false;
+    int magnitude = exp + (int)whole.n - 1 - (int)lead;
+    return magnitude >= -130 && magnitude <= 125;
+}
+
+static bool is_number(struct bf_str s)
+{
+    size_t i = s.n && s.p[0] == '-';
+    size_t n = digits(s, i);
+    struct bf_str whole = bf_str(s.p + i, n), fraction = {0}, exp = {0};
+    if (n == 0 || (n > 1 && whole.p[0] == '0'))
+        return false;
+    i += n;
+    if (i < s.n && s.p[i] == '.') {
+        n = digits(s, i + 1);
+        fraction = bf_str(s.p + i + 1, n);
+        if (n == 0)
+            return false;
+        i += 1 + n;
+    }
+    if (i < s.n && (s.p[i] == 'e' || s.p[i] == 'E')) {
+        size_t sign = i + 1 < s.n && (s.p[i + 1] == '-' || s.p[i + 1] == '+');
+        n = digits(s, i + 1 + sign);
+        exp = bf_str(s.p + i + 1, sign + n);
+        if (n == 0)
+            return false;
+        i += 1 + sign + n;
+    }
+    return i == s.n && in_range(whole, fraction, exponent(exp));
+}
+
+/* text as it stands inside a JSON string; six bytes for one at most. */
+static char *put_escaped(struct rows *r, char *p, struct bf_str text)
+{
+    size_t i = 0;
+    while (i < text.n && (unsigned char)text.p[i] >= 0x20 && text.p[i] != '"' && text.p[i] != '\\')
+        i++;
+    if (i == text.n)
+        return put_str(p, text);
+    bf_buf_reset(&r->escaped);
+    bf_json_put_escaped(&r->escaped, text);
+    return put_str(p, bf_buf_view(&r->escaped));
+}
+
+static char *put_attr(struct rows *r, char *p, size_t column, enum form form, size_t *size)
+{
+    struct bf_str value = r->csv.field[column];
+    bool number = is_number(value);
+    *size += r->name_size[column] + (number ? number_size(value.p, value.n) : value.n);
+    p = PUT(put_str(PUT(p, ",\""), r->name[column]), "\":");
+    if (form == TYPED)
+        p = number ? PUT(p, "{\"N\":\"") : PUT(p, "{\"S\":\"");
+    else if (!number)
+        *p++ = '"';
+    p = put_escaped(r, p, value);
+    if (form == TYPED)
+        return PUT(p, "\"}");
+    return number ? p : PUT(p, "\"");
+}
+
+static char *put_status(char *p, const struct row *row, enum form form, size_t *size)
+{
+    struct bf_str name = status_name[row->status];
+    *size += sizeof "status" - 1 + name.n;
+    p = form == TYPED ? PUT(p, ",\"status\":{\"S\":\"") : PUT(p, ",\"status\":\"");
+    p = put_str(p, name);
+    return form == TYPED ? PUT(p, "\"}") : PUT(p, "\"");
+}
+
+static size_t bound(void *self, const struct change *c)
+{
+    const struct rows *r = self;
+    const struct row *row = c->after ? c->after : c->before;
+    return 6 * row->bytes + r->names.n + r->columns * 24 + 128;
+}
+
+static char *key(void *self, char *p, const void *thing, enum form form, size_t *size)
+{
+    struct rows *r = self;
+    (void)thing;
+    return put_attr(r, p, r->key, form, size);
+}
+
+static char *image(void *self, char *p, const void *thing, enum form form, size_t *size)
+{
+    struct rows *r = self;
+    const struct row *row = thing;
+    for (size_t i = 0; i < r->columns; i++)
+        if (r->csv.field[i].n && !(i == r->status && row->status != NONE))
+            p = put_attr(r, p, i, form, size);
+    return row->status == NONE ? p : put_status(p, row, form, size);
+}
+
+static char *set(void *self, char *p, const struct change *c)
+{
+    size_t size = 0;
+    (void)self;
+    return put_status(p, c->after, PLAIN, &size);
+}
+
+static char *removed(void *self, char *p, const struct change *c)
+{
+    (void)self, (void)c;
+    return p;
+}
+
+static char *put_csv(char *p, struct bf_str s)
+{
+    bool quote = false;
+    for (size_t i = 0; i < s.n; i++)
+        quote |= s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r';
+    if (!quote)
+        return put_str(p, s);
+    *p++ = '"';
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '"')
+            *p++ = '"';
+        *p++ = s.p[i];
+    }
+    *p++ = '"';
+    return p;
+}
+
+/* The fields that stand in csv, which are the header's names until the first row is read. */
+static char *fields(struct rows *r, char *p, const struct row *row)
+{
+    for (size_t i = 0; i < r->columns; i++) {
+        if (i)
+            *p++ = ',';
+        bool status = i == r->status && row && row->status != NONE;
+        p = put_csv(p, status ? status_name[row->status] : r->csv.field[i]);
+    }
+    return p;
+}
+
+static char *header(void *self, char *p)
+{
+    struct rows *r = self;
+    p = fields(r, p, NULL);
+    return r->status_in_csv ? PUT(p, ",status") : p;
+}
+
+static char *csv_row(void *self, char *p, const void *thing)
+{
+    struct rows *r = self;
+    const struct row *row = thing;
+    p = fields(r, p, row);
+    if (!r->status_in_csv)
+        return p;
+    *p++ = ',';
+    return put_str(p, status_name[row->status]);
+}
+
+static void remember(struct rows *r)
+{
+    struct bf_str text = r->csv.record;
+    r->after = (struct row){.status = NONE, .bytes = text.n};
+    if (text.n > ROW_KEEP)
+        return;
+    size_t at = r->live;
+    if (r->live < ROWS_LIVE)
+        r->live++;
+    else
+        at = (size_t)share_of(ROWS_LIVE, (uint32_t)bf_rng_next(&r->rng));
+    r->kept[at].status = NONE;
+    r->kept[at].n = (uint16_t)text.n;
+    memcpy(r->kept[at].text, text.p, text.n);
+}
+
+/* A row of CSV that is also an item. */
+static bool acceptable(const struct rows *r, struct bf_err *why)
+{
+    size_t have = r->csv.fields;
+    if (have != r->columns)
+        return bf_err_set(why, BF_E_INPUT, "%zu field%s, the header has %zu", have,
+                          have == 1 ? "" : "s", r->columns);
+    if (r->csv.field[r->key].n == 0)
+        return bf_err_set(why, BF_E_INPUT, "column %zu: the key '%.*s' is empty", r->key + 1,
+                          (int)(r->name[r->key].n > 60 ? 60 : r->name[r->key].n),
+                          r->name[r->key].p);
+    return true;
+}
+
+static enum more insert(struct rows *r, struct bf_err *e)
+{
+    for (;;) {
+        struct bf_err why = {0};
+        switch (csv_next(&r->csv, &why)) {
+        case CSV_ROW:
+            if (!acceptable(r, &why))
+                break;
+            remember(r);
+            return MORE;
+        case CSV_BAD:
+        case CSV_LONG:
+            break;
+        case CSV_END:
+            return NO_MORE;
+        case CSV_STOP:
+            return STOPPED;
+        case CSV_ERROR:
+            *e = why;
+            return FAILED;
+        }
+        if (!csv_reject(&r->csv, &why, &r->rejects, e))
+            return e->code == BF_E_STOPPED ? STOPPED : FAILED;
+    }
+}
+
+/* A row that is final or deleted leaves the memory; the last one takes its place. */
+static enum more change_one(struct rows *r, enum kind kind, struct bf_err *e)
+{
+    uint64_t v = bf_rng_next(&r->rng);
+    struct kept *k = &r->kept[share_of(r->live, (uint32_t)(v >> 32))];
+    size_t n = k->n;
+    /* the text moves to where it outlives the place it is kept in */
+    bf_buf_reset(&r->csv.joined);
+    bf_buf_add(&r->csv.joined, k->text, n);
+    if (csv_parse(&r->csv, bf_buf_view(&r->csv.joined), e) != CSV_ROW)
+        return FAILED;
+    r->before = (struct row){.status = k->status, .bytes = n};
+    if (k->status == PAID)
+        k->status = (v & 0xFF) < 13 ? CANCELLED : SHIPPED;
+    else
+        k->status = (v & 0xFF) < 31 ? CANCELLED : PAID;
+    r->after = (struct row){.status = k->status, .bytes = n};
+    if (kind == DELETE || k->status != PAID) {
+        struct kept *last = &r->kept[--r->live];
+        k->status = last->status;
+        k->n = last->n;
+        memmove(k->text, last->text, last->n);
+    }
+    return MORE;
+}
+
+static enum more next(void *self, enum kind kind, int64_t time_ms, struct change *c,
+                      struct bf_err *e)
+{
+    struct rows *r = self;
+    if (r->live == 0)
+        kind = INSERT;
+    enum more more = kind == INSERT ? insert(r, e) : change_one(r, kind, e);
+    *c = (struct change){.kind = kind,
+                         .before = kind == INSERT ? NULL : &r->before,
+                         .after = kind == DELETE ? NULL : &r->after,
+                         .time_ms = time_ms};
+    return more;
+}
+
+static bool name_columns(struct rows *r, const char *key, struct bf_err *e)
+{
+    r->columns = r->status = r->csv.fields;
+    r->key = key ? r->columns : 0;
+    if (!bf_buf_room(&r->names, 6 * r->csv.record.n + 1)) /* so that views into it do not move */
+        return bf_buf_check(&r->names, "the header line", e);
+    for (size_t i = 0; i < r->columns; i++) {
+        struct bf_str name = r->csv.field[i];
+        if (name.n == 0)
+            return bf_err_set(e, BF_E_INPUT, "line 1: column %zu has no name", i + 1);
+        for (size_t j = 0; j < i; j++)
+            if (bf_str_eq(name, r->csv.field[j]))
+                return bf_err_set(e, BF_E_INPUT, "line 1: columns %zu and %zu have the same name",
+                                  j + 1, i + 1);
+        if (key && bf_str_eq(name, bf_str_of(key)))
+            r->key = i;
+        if (bf_str_is(name, "status"))
+            r->status = i;
+        size_t from = r->names.n;
+        bf_json_put_escaped(&r->names, name);
+        r->name[i] = bf_str(r->names.p + from, r->names.n - from);
+        r->name_size[i] = name.n;
+    }
+    if (r->key == r->columns)
+        return bf_err_set(e, BF_E_USAGE, "option '--key': no column is named '%.60s'", key);
+    if (r->key == r->status)
+        return bf_err_set(e, BF_E_USAGE, "option '--key': 'status' changes, a key cannot");
+    return bf_buf_check(&r->names, "the header line", e);
+}
+
+static bool read_header(struct rows *r, const char *key, struct bf_err *e)
+{
+    switch (csv_next(&r->csv, e)) {
+    case CSV_ROW:
+        return name_columns(r, key, e);
+    case CSV_END:
+        return bf_err_set(e, BF_E_INPUT, "empty, a header line with the names was expected");
+    case CSV_LONG:
+        return bf_err_set(e, BF_E_LIMIT, "line 1: longer than the maximum of %d bytes", CSV_RECORD);
+    case CSV_BAD:
+        return bf_err_ctx(e, "line %" PRIu64, r->csv.first_line);
+    case CSV_STOP:
+        return bf_err_set(e, BF_E_STOPPED, "interrupted");
+    case CSV_ERROR:
+        break;
+    }
+    return false;
+}
+
+bool rows_open(struct rows *r, const struct config *cfg, struct bf_out *out, struct bf_err *e)
+{
+    r->path = strcmp(cfg->from, "-") == 0 ? "standard input" : cfg->from;
+    bf_rng_seed(&r->rng, cfg->seed);
+    bf_buf_init(&r->names, 6 * CSV_RECORD + 1);
+    bf_buf_init(&r->escaped, 12 * CSV_RECORD + 12);
+    if (!bf_rejects_open(&r->rejects, cfg->rejects, cfg->strict, e) ||
+        !csv_open(&r->csv, cfg->from, out, e))
+        return false;
+    if (!read_header(r, cfg->key, e))
+        return e->code == BF_E_IO ? false : bf_err_ctx(e, "%s", r->path);
+    r->status_in_csv = cfg->mix.share[UPDATE] > 0 && r->status == r->columns;
+    return true;
+}
+
+bool rows_close(struct rows *r, struct bf_err *e)
+{
+    csv_close(&r->csv);
+    bf_buf_free(&r->names);
+    bf_buf_free(&r->escaped);
+    return bf_rejects_close(&r->rejects, e);
+}
+
+struct source rows_source(struct rows *r)
+{
+    return (struct source){.self = r,
+                           .next = next,
+                           .bound = bound,
+                           .key = key,
+                           .image = image,
+                           .set = set,
+                           .removed = removed,
+                           .header = header,
+                           .row = csv_row,
+                           .header_bound = 2 * r->csv.record.n + 2 * r->columns + 16};
+}

@@ -1,0 +1,54 @@
+/*
+ * --from: rows of a CSV file instead of invented orders. Each good row is one
+ * insert, with its values as they stand there; updates move a row that went
+ * before to PAID, SHIPPED or CANCELLED in the attribute `status`, deletes take
+ * one away. At most ROWS_LIVE rows of up to ROW_KEEP bytes are remembered for
+ * that; longer ones are inserted and left alone.
+ *
+ * A value that is a JSON number DynamoDB can hold (38 digits, 1E-130 to
+ * 9.99E+125) becomes a number and keeps its digits as they are; all others are
+ * strings, so 007 stays 007. Empty ones are left out.
+ */
+#ifndef BFGEN_ROWS_H
+#define BFGEN_ROWS_H
+
+#include "cmd/bfgen/csv.h"
+#include "cmd/bfgen/gen.h"
+
+enum { ROWS_LIVE = 2048, ROW_KEEP = 2048 };
+
+struct row {
+    uint8_t status;
+    size_t bytes; /* of its text */
+};
+
+struct kept {
+    uint8_t status;
+    uint16_t n;
+    char text[ROW_KEEP];
+};
+
+struct rows {
+    struct csv csv;
+    struct bf_rejects rejects;
+    struct bf_rng rng;
+    const char *path;
+    size_t columns, key, status;     /* status: its column, or columns where there is none */
+    bool status_in_csv;              /* CSV output has a last column for it */
+    struct bf_buf names;             /* escaped for JSON, one behind the other */
+    struct bf_str name[CSV_COLUMNS]; /* views into names */
+    size_t name_size[CSV_COLUMNS];   /* bytes before escaping */
+    struct bf_buf escaped;
+    struct row before, after; /* of the change last made; their fields are csv's */
+    size_t live;
+    struct kept kept[ROWS_LIVE];
+};
+
+/* rows is large: the caller gives it static storage. Reads the header line. */
+BF_MUST bool rows_open(struct rows *r, const struct config *cfg, struct bf_out *out,
+                       struct bf_err *e);
+BF_MUST bool rows_close(struct rows *r, struct bf_err *e);
+
+struct source rows_source(struct rows *r);
+
+#endif

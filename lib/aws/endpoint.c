@@ -1,0 +1,170 @@
+#include "lib/aws/endpoint.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define JSON_10 "application/x-amz-json-1.0"
+#define JSON_11 "application/x-amz-json-1.1"
+
+static const struct bf_service services[BF_AWS_SERVICES] = {
+    [BF_AWS_DYNAMODB] = {"DynamoDB", "dynamodb", "dynamodb", "DYNAMODB", "dynamodb",
+                         "DynamoDB_20120810.", JSON_10, 4, 25},
+    [BF_AWS_STREAMS] = {"DynamoDB Streams", "streams.dynamodb", "dynamodb", "DYNAMODB_STREAMS",
+                        "dynamodb_streams", "DynamoDBStreams_20120810.", JSON_10, 4, 25},
+    [BF_AWS_KINESIS] = {"Kinesis", "kinesis", "kinesis", "KINESIS", "kinesis", "Kinesis_20131202.",
+                        JSON_11, 3, 50},
+    [BF_AWS_S3] = {"S3", "s3", "s3", "S3", "s3", NULL, NULL, 3, 50},
+    [BF_AWS_FIREHOSE] = {"Firehose", "firehose", "firehose", "FIREHOSE", "firehose",
+                         "Firehose_20150804.", JSON_11, 3, 50},
+    [BF_AWS_ATHENA] = {"Athena", "athena", "athena", "ATHENA", "athena", "AmazonAthena.", JSON_11,
+                       3, 50},
+    [BF_AWS_EVENTS] = {"EventBridge", "events", "events", "EVENTBRIDGE", "eventbridge",
+                       "AWSEvents.", JSON_11, 3, 50},
+    [BF_AWS_STS] = {"STS", "sts", "sts", "STS", "sts", NULL, "application/x-www-form-urlencoded", 3,
+                    50},
+};
+
+const struct bf_service *bf_service_of(enum bf_aws_service service)
+{
+    return &services[service];
+}
+
+/* Partitions by the beginning of their regions' names; the first that fits. */
+static const struct partition {
+    const char *prefix, *dns, *dual_dns; /* dual_dns NULL: no dual stack there */
+} partitions[] = {
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+    {"us-gov-", "amazonaws.com", "api.aws"},
+    {"us-iso-", "c2s.ic.gov", NULL},
+    {"us-isob-", "sc2s.sgov.gov", NULL},
+    {"eu-isoe-", "cloud.adc-e.uk", NULL},
+    {"us-isof-", "csp.hci.ic.gov", NULL},
+    {"eusc-", "amazonaws.eu", NULL},
+    {"", "amazonaws.com", "api.aws"},
+};
+
+static const struct partition *partition_of(const char *region)
+{
+    const struct partition *p = partitions;
+    while (strncmp(region, p->prefix, strlen(p->prefix)) != 0)
+        p++;
+    return p;
+}
+
+static bool is_true(const char *s)
+{
+    return s && (strcmp(s, "true") == 0 || strcmp(s, "True") == 0 || strcmp(s, "TRUE") == 0);
+}
+
+/* The configured endpoint, in the SDKs' order; NULL when there is none. */
+static const char *configured(const struct bf_aws_config *c, const struct bf_service *s)
+{
+    if (c->endpoint_url)
+        return c->endpoint_url;
+    const char *ignore = bf_aws_config_env(c, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    if (is_true(ignore ? ignore : bf_aws_config_get(c, "ignore_configured_endpoint_urls")))
+        return NULL;
+    char name[64];
+    snprintf(name, sizeof name, "AWS_ENDPOINT_URL_%s", s->env);
+    const char *url = bf_aws_config_env(c, name);
+    if (!url)
+        url = bf_aws_config_env(c, "AWS_ENDPOINT_URL");
+    if (url)
+        return url;
+    const char *section = bf_aws_config_get(c, "services");
+    struct bf_profiles *p =
+        (struct bf_profiles *)(uintptr_t)&c->profiles; /* copies into its arena */
+    if (section)
+        url = bf_profiles_get(p, BF_PROFILE_SERVICES, section, s->config_key, "endpoint_url");
+    return url ? url : bf_aws_config_get(c, "endpoint_url");
+}
+
+/* "host:port", with the port left out where it is the scheme's own (as the Host header has it). */
+static void set_host(struct bf_endpoint *out, struct bf_str authority)
+{
+    const char *own = out->https ? ":443" : ":80";
+    size_t n = strlen(own);
+    if (authority.n > n && memcmp(authority.p + authority.n - n, own, n) == 0)
+        authority.n -= n;
+    snprintf(out->host, sizeof out->host, "%.*s", (int)authority.n, authority.p);
+}
+
+static bool bad_url(struct bf_err *e, const char *url, const char *why)
+{
+    return bf_err_set(e, BF_E_USAGE, "endpoint URL '%.120s' %s", url, why);
+}
+
+static bool parse_url(const char *url, struct bf_endpoint *out, struct bf_err *e)
+{
+    out->https = strncmp(url, "https://", 8) == 0;
+    if (!out->https && strncmp(url, "http://", 7) != 0)
+        return bad_url(e, url, "does not begin with http:// or https://");
+    struct bf_str rest = bf_str_of(url + (out->https ? 8 : 7));
+    while (rest.n && rest.p[rest.n - 1] == '/')
+        rest.n--;
+    for (size_t i = 0; i < rest.n; i++)
+        if ((unsigned char)rest.p[i] <= ' ' || strchr("?#@\\\"<>", rest.p[i]))
+            return bad_url(e, url, "holds more than a host, a port and a path");
+    const char *slash = rest.n ? memchr(rest.p, '/', rest.n) : NULL;
+    struct bf_str authority = bf_str(rest.p, slash ? (size_t)(slash - rest.p) : rest.n);
+    size_t path = rest.n - authority.n;
+    if (authority.n == 0)
+        return bad_url(e, url, "has no host");
+    if (authority.n >= sizeof out->host || path >= sizeof out->path)
+        return bad_url(e, url, "is too long");
+    set_host(out, authority);
+    snprintf(out->path, sizeof out->path, "%.*s", (int)path, slash ? slash : "");
+    snprintf(out->url, sizeof out->url, "%s%.*s", out->https ? "https://" : "http://", (int)rest.n,
+             rest.p);
+    return true;
+}
+
+/* The host label of a service with its FIPS and dual-stack spellings. */
+static void service_label(const struct bf_aws_config *c, enum bf_aws_service service, char *out,
+                          size_t n)
+{
+    bool gov = strncmp(c->region, "us-gov-", 7) == 0;
+    /* in GovCloud these answer FIPS at their ordinary name */
+    bool plain =
+        gov &&
+        (service == BF_AWS_EVENTS || service == BF_AWS_DYNAMODB || service == BF_AWS_KINESIS ||
+         (!c->use_dualstack && (service == BF_AWS_STREAMS || service == BF_AWS_STS)));
+    const char *fips = c->use_fips && !plain ? "-fips" : "";
+    const char *dual = service == BF_AWS_S3 && c->use_dualstack ? ".dualstack" : "";
+    const char *label =
+        service == BF_AWS_STREAMS && c->use_dualstack ? "streams-dynamodb" : services[service].host;
+    snprintf(out, n, "%s%s%s", label, fips, dual);
+}
+
+static bool build(const struct bf_aws_config *c, enum bf_aws_service service,
+                  struct bf_endpoint *out, struct bf_err *e)
+{
+    const struct partition *p = partition_of(c->region);
+    if (c->use_dualstack && !p->dual_dns)
+        return bf_err_set(e, BF_E_USAGE, "region %s has no dual-stack endpoints", c->region);
+    char label[64];
+    service_label(c, service, label, sizeof label);
+    /* S3 puts "dualstack" into its name and keeps the ordinary suffix */
+    const char *dns = c->use_dualstack && service != BF_AWS_S3 ? p->dual_dns : p->dns;
+    snprintf(out->host, sizeof out->host, "%s.%s.%s", label, c->region, dns);
+    snprintf(out->url, sizeof out->url, "https://%s", out->host);
+    out->https = true;
+    return true;
+}
+
+bool bf_endpoint_resolve(const struct bf_aws_config *c, enum bf_aws_service service,
+                         struct bf_endpoint *out, struct bf_err *e)
+{
+    *out = (struct bf_endpoint){.signing_name = services[service].signing_name};
+    snprintf(out->signing_region, sizeof out->signing_region, "%s", c->region);
+    const char *url = configured(c, &services[service]);
+    if (!url)
+        return build(c, service, out, e);
+    out->custom = true;
+    if (c->use_fips)
+        return bf_err_set(e, BF_E_USAGE, "FIPS and custom endpoint are not supported together");
+    if (c->use_dualstack)
+        return bf_err_set(e, BF_E_USAGE,
+                          "Dualstack and custom endpoint are not supported together");
+    return parse_url(url, out, e);
+}

@@ -1,0 +1,191 @@
+#include "lib/aws/state.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/base/clock.h"
+
+static void copy_header(const struct bf_http_exchange *x, const char *name, char *out, size_t size)
+{
+    struct bf_str v = bf_http_header(x, name);
+    if (v.n > size - 1)
+        v.n = size - 1;
+    if (v.n)
+        memcpy(out, v.p, v.n);
+    out[v.n] = '\0';
+}
+
+static void read_request_id(struct bf_aws_state *s)
+{
+    copy_header(&s->x, "x-amzn-requestid", s->request_id, sizeof s->request_id);
+    if (!s->request_id[0])
+        copy_header(&s->x, "x-amz-request-id", s->request_id, sizeof s->request_id);
+}
+
+static bool speaks_xml(const struct bf_aws_state *s)
+{
+    return !bf_service_of(s->call->op->service)->target_prefix;
+}
+
+/* An upload that went wrong behind its 200 OK. The body of an object may look like anything. */
+static bool hides_error(const struct bf_aws_state *s)
+{
+    const char *method = s->call->method ? s->call->method : "POST";
+    return speaks_xml(s) && strcmp(method, "GET") != 0 && s->x.body_in.n &&
+           bf_answer_xml_is_error(bf_buf_view(&s->x.body_in));
+}
+
+/* "name: code: message (HTTP 400, request X, 3 attempts)" */
+static void describe(const struct bf_aws_state *s, struct bf_err *e)
+{
+    char tail[200] = "", attempts[32] = "";
+    if (s->retry.attempt > 1)
+        snprintf(attempts, sizeof attempts, "%u attempts", s->retry.attempt);
+    if (s->x.status)
+        snprintf(tail, sizeof tail, "HTTP %d%s%.100s%s%s", s->x.status,
+                 s->request_id[0] ? ", request " : "", s->request_id, attempts[0] ? ", " : "",
+                 attempts);
+    else
+        snprintf(tail, sizeof tail, "%s", attempts);
+    char what[sizeof e->text]; /* the network's own words, or the service's */
+    const char *message = s->error.message;
+    snprintf(what, sizeof what, "%s", s->error.code[0] ? s->error.code : e->text);
+    bf_err_set(e, e->code, "%s: %s%s%.240s%s%s%s", bf_request_name(s->call), what,
+               message[0] ? ": " : "", message, tail[0] ? " (" : "", tail, tail[0] ? ")" : "");
+}
+
+static void read_service_error(struct bf_aws_state *s, struct bf_err *e)
+{
+    struct bf_str body = bf_buf_view(&s->x.body_in);
+    if (speaks_xml(s))
+        bf_answer_xml_error(s->x.status, body, &s->error);
+    else
+        bf_answer_json_error(s->x.status, bf_http_header(&s->x, "x-amzn-errortype"), body,
+                             &s->error);
+    e->code = bf_answer_err_code(s->x.status, bf_str_of(s->error.code));
+}
+
+/* What went wrong, if anything (e->code), and what kind of retry it is worth. */
+static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+{
+    struct bf_http_exchange *x = &s->x;
+    s->error = (struct bf_answer_error){0};
+    if (x->result != CURLE_OK) {
+        x->status = 0;
+        bf_http_explain(x, s->endpoint->host, e);
+        /* what the sink has taken cannot be taken back */
+        return bf_http_transient(x) && !x->sunk ? BF_RETRY_TRANSIENT : BF_RETRY_NOT;
+    }
+    if (x->status / 100 == 2 && !hides_error(s)) {
+        if (x->sunk || bf_answer_crc32(bf_http_header(x, "x-amz-crc32"), bf_buf_view(&x->body_in)))
+            return BF_RETRY_NOT;
+        snprintf(s->error.code, sizeof s->error.code, "CRC32CheckFailed");
+        snprintf(s->error.message, sizeof s->error.message, "the answer arrived damaged");
+        e->code = BF_E_NETWORK;
+        return BF_RETRY_TRANSIENT;
+    }
+    read_service_error(s, e);
+    struct bf_str code = bf_str_of(s->error.code);
+    if (bf_retry_is_skew(code) && llabs((long long)(aws->skew_ms - s->skew_ms)) > BF_RETRY_SKEW_MS)
+        return BF_RETRY_TRANSIENT;
+    /* an error behind a 200 is one of the service's own */
+    return bf_retry_classify(s->call->op->service, x->status / 100 == 2 ? 500 : x->status, code);
+}
+
+/* The region that S3 says the bucket lies in, when it is not the one that was signed for. */
+static bool other_region(const struct bf_aws_state *s, char region[64])
+{
+    int status = s->x.status;
+    if (s->call->op->service != BF_AWS_S3 || !s->call->bucket || s->moved ||
+        (status != 301 && status != 307 && status != 400))
+        return false;
+    copy_header(&s->x, "x-amz-bucket-region", region, 64);
+    if (!region[0])
+        snprintf(region, 64, "%s", s->error.region);
+    return region[0] && strcmp(region, s->endpoint->signing_region) != 0;
+}
+
+static bool resolve_in(struct bf_aws *aws, const char *region, struct bf_endpoint *ep,
+                       struct bf_err *e)
+{
+    const char *home = aws->config.region;
+    aws->config.region = region;
+    bool ok = bf_endpoint_resolve(&aws->config, BF_AWS_S3, ep, e);
+    aws->config.region = home;
+    return ok;
+}
+
+/* Where the bucket is reached in its own region; kept for later calls. The Location header has no
+ * say in it: the request is signed anew for the host that the region gives. */
+static bool move(struct bf_aws *aws, struct bf_aws_state *s, const char *region)
+{
+    struct bf_err ignored;
+    bool added;
+    s->moved = true;
+    uint64_t *kept = bf_map_put(&aws->buckets, bf_str_of(s->call->bucket), &added);
+    if (!kept)
+        return false;
+    struct bf_endpoint *ep = (struct bf_endpoint *)(uintptr_t)*kept;
+    if (added) {
+        ep = malloc(sizeof *ep);
+        if (ep)
+            *ep = *s->endpoint;
+        if (!ep || (!ep->custom && !resolve_in(aws, region, ep, &ignored))) {
+            free(ep);
+            bf_map_remove(&aws->buckets, bf_str_of(s->call->bucket));
+            return false;
+        }
+        snprintf(ep->signing_region, sizeof ep->signing_region, "%s", region);
+        *kept = (uint64_t)(uintptr_t)ep;
+    }
+    s->endpoint = ep; /* another call may have found it first */
+    return strcmp(ep->signing_region, region) == 0;
+}
+
+static void note(const struct bf_aws *aws, const struct bf_aws_state *s, const struct bf_err *e,
+                 uint64_t delay_us)
+{
+    char text[sizeof e->text + 64];
+    if (!aws->note)
+        return;
+    snprintf(text, sizeof text, "%s; attempt %u of %u in %llu ms", e->text, s->retry.attempt,
+             s->rules.max_attempts, (unsigned long long)(delay_us / 1000));
+    aws->note(aws->note_arg, text);
+}
+
+static void send_again(struct bf_aws *aws, struct bf_aws_state *s)
+{
+    struct bf_err e = {0};
+    if (bf_aws_send(aws, s, &e))
+        return;
+    bf_err_ctx(&e, "%s", bf_request_name(s->call));
+    bf_aws_deliver(aws, s, &e);
+}
+
+void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
+{
+    struct bf_err e = {0};
+    uint64_t delay_us;
+    char region[64];
+    bf_retry_learn_skew(bf_http_header(&s->x, "date"), bf_clock_wall_ms(), &aws->skew_ms);
+    read_request_id(s);
+    enum bf_retry_kind kind = judge(aws, s, &e);
+    if (e.code == BF_OK) {
+        bf_retry_done(&aws->quota, &s->retry);
+        bf_aws_deliver(aws, s, &e);
+        return;
+    }
+    if (other_region(s, region) && move(aws, s, region)) {
+        send_again(aws, s);
+        return;
+    }
+    describe(s, &e);
+    uint32_t jitter = (uint32_t)bf_rng_below(&aws->rng, BF_RETRY_JITTER_ONE + 1);
+    if (bf_retry_again(&s->rules, &aws->quota, &s->retry, kind, jitter,
+                       bf_http_header(&s->x, "x-amz-retry-after"), &delay_us)) {
+        note(aws, s, &e, delay_us);
+        bf_aws_send_later(aws, s, delay_us);
+        return;
+    }
+    bf_aws_deliver(aws, s, &e);
+}

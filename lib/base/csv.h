@@ -1,0 +1,62 @@
+/*
+ * CSV records (RFC 4180) on top of a line reader: quoted fields, quotes doubled
+ * inside them, newlines inside quotes, CR LF or LF at the end.
+ *
+ * A record's views hold until the next call. A field without doubled quotes is
+ * a view into the input; others are decoded into one reused buffer, so that
+ * there is no allocation a record. A quote that never closes must not swallow
+ * the file: the record then counts as bad, only its first line is given up
+ * (BF_CSV_BAD, raw is that line) and reading goes on with the line behind it.
+ * A record is limited to max_record bytes.
+ *
+ * Blank lines come as records of one empty field; UTF-8 is the caller's matter;
+ * a byte order mark in front of the first record is dropped.
+ */
+#ifndef BF_CSV_H
+#define BF_CSV_H
+
+#include "lib/base/reader.h"
+
+enum bf_csv_got {
+    BF_CSV_RECORD,
+    BF_CSV_BAD,  /* not a record: *e says why, raw and line what and where; go on with the next */
+    BF_CSV_LONG, /* a line above the reader's max_line: call bf_reader_skip on the reader */
+    BF_CSV_END,
+    BF_CSV_STOP, /* SIGINT or SIGTERM while waiting */
+    BF_CSV_WAIT, /* nothing yet and the timeout is over */
+    BF_CSV_ERROR /* *e says what */
+};
+
+enum { BF_CSV_FIELDS_MAX = 4096 };
+
+struct bf_csv {
+    struct bf_reader *in; /* the caller's */
+    char separator;
+    size_t max_record; /* bytes */
+
+    struct bf_str *field; /* of the record last returned */
+    size_t n;             /* how many */
+    struct bf_str raw;    /* the record as it stands in the input, without its last newline */
+    uint64_t line;        /* number of its first line, from 1 */
+
+    /* private */
+    size_t cap;         /* of field */
+    struct bf_buf text; /* decoded fields */
+    struct bf_buf held; /* lines of a record with newlines in it, and lines given back */
+    size_t start, scan; /* in held: where the record begins, the first line not looked at */
+    bool open;          /* inside quotes at scan */
+    bool long_line;     /* the reader stands on one */
+    uint64_t next_line; /* number of the line at scan */
+};
+
+/* Reads from `in`, which stays the caller's. max_record 0: the reader's max_line. */
+BF_API void bf_csv_init(struct bf_csv *c, struct bf_reader *in, char separator, size_t max_record);
+BF_API void bf_csv_free(struct bf_csv *c);
+
+/* The next record; waits at most timeout_ms for input (0: not at all, -1: for ever). */
+BF_API BF_MUST enum bf_csv_got bf_csv_next(struct bf_csv *c, int timeout_ms, struct bf_err *e);
+
+/* Appends s as a field: in quotes when it holds the separator, a quote, CR or LF. */
+BF_API void bf_csv_put(struct bf_buf *out, struct bf_str s, char separator);
+
+#endif

@@ -1,0 +1,68 @@
+# What every test against services starts from: tests/cli/lib.sh with `check`
+# and `ok`, a back end, and the means to look at what landed.
+#
+# The back end is a command that starts endpoints, exports the AWS environment
+# and runs a command: tests/services/serve.sh (BF_BACKEND=real, the default) or
+# the toolkit's own bflocal (BF_BACKEND=bflocal). A suite that was started
+# without one starts itself again inside one, so each runs alone as well; make
+# check-services runs all of them inside one. They therefore name their tables,
+# streams and buckets with $run.
+#
+#   need_tools NAME...   fails the suite when a tool is not built
+#   cli SERVICE ARGS...  the AWS CLI against the back end's endpoint
+#   fetch s3://B/P DIR   all objects below a prefix, as files
+#   query DIR SQL        DuckDB in DIR: TSV with a header line (-j: NDJSON)
+#   $kinesis_urls        every Kinesis of the back end, to loop over:
+#                        AWS_ENDPOINT_URL_KINESIS=$url kinread ...
+services=$(cd "$(dirname "$0")" && pwd)
+if [ -z "${BF_IN_BACKEND:-}" ]; then
+    case ${BF_BACKEND:-real} in
+    real) exec sh "$services/serve.sh" sh "$0" "$@" ;;
+    bflocal)
+        PATH=${BF_BUILD:-${services%/tests/*}/build/release}/bin:$PATH
+        BF_IN_BACKEND=bflocal exec bflocal sh "$0" "$@"
+        ;;
+    *) echo "Bail out! BF_BACKEND=$BF_BACKEND is neither real nor bflocal"; exit 1 ;;
+    esac
+fi
+. "$services/../cli/lib.sh"
+
+# The Debian AWS CLI, not one of another Python that may stand in front of it.
+aws=/usr/bin/aws
+[ -x $aws ] || aws=aws
+run=t$$-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
+
+endpoint() {
+    case $1 in
+    dynamodb) echo "${AWS_ENDPOINT_URL_DYNAMODB:-$AWS_ENDPOINT_URL}" ;;
+    dynamodbstreams) echo "${AWS_ENDPOINT_URL_DYNAMODB_STREAMS:-$AWS_ENDPOINT_URL}" ;;
+    kinesis) echo "${AWS_ENDPOINT_URL_KINESIS:-$AWS_ENDPOINT_URL}" ;;
+    s3 | s3api) echo "${AWS_ENDPOINT_URL_S3:-$AWS_ENDPOINT_URL}" ;;
+    *) echo "Bail out! no endpoint for $1" >&2; exit 1 ;;
+    esac
+}
+
+kinesis_urls="$(endpoint kinesis) ${BF_KINESALITE_URL:-}"
+
+cli() {
+    AWS_PAGER='' $aws --endpoint-url "$(endpoint "$1")" --output json "$@"
+}
+
+fetch() {
+    mkdir -p "$2" && cli s3 cp --quiet --recursive "$1" "$2"
+}
+
+query() {
+    form=tsv
+    if [ "$1" = -j ]; then
+        form=json
+        shift
+    fi
+    (cd "$1" && node "$services/query.mjs" $form "$2")
+}
+
+need_tools() {
+    for tool in "$@"; do
+        [ -x "$BUILD/bin/$tool" ] || { echo "Bail out! $tool is not built"; exit 1; }
+    done
+}

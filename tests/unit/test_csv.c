@@ -1,0 +1,190 @@
+#include "tests/unit/unit.h"
+
+#include <unistd.h>
+
+#include "lib/base/csv.h"
+
+struct fixture {
+    struct bf_reader reader;
+    struct bf_csv csv;
+    struct bf_err e;
+};
+
+/* Reads text through a pipe; it must fit into one. */
+static void start(struct fixture *f, const char *text, size_t max_line, size_t max_record)
+{
+    int fd[2];
+    *f = (struct fixture){0};
+    assert_int_equal(pipe(fd), 0);
+    assert_int_equal(write(fd[1], text, strlen(text)), (ssize_t)strlen(text));
+    close(fd[1]);
+    assert_true(bf_reader_init(&f->reader, fd[0], "test", max_line, NULL, &f->e));
+    bf_csv_init(&f->csv, &f->reader, ',', max_record);
+}
+
+static void stop(struct fixture *f)
+{
+    bf_csv_free(&f->csv);
+    bf_reader_close(&f->reader);
+}
+
+#define NEXT(f, want) assert_int_equal(bf_csv_next(&(f)->csv, -1, &(f)->e), want)
+
+static void records(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, "\xEF\xBB\xBFid,name\r\n1,\"a, \"\"b\"\"\"\n\n2,\"two\nlines\"\n3,\"\"\"\"\n,last", 0,
+          0);
+    NEXT(&f, BF_CSV_RECORD);
+    assert_int_equal(f.csv.n, 2);
+    assert_str(f.csv.field[0], "id");
+    assert_str(f.csv.field[1], "name");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_str(f.csv.field[1], "a, \"b\"");
+    assert_str(f.csv.raw, "1,\"a, \"\"b\"\"\"");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_int_equal(f.csv.n, 1);
+    assert_str(f.csv.field[0], "");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_int_equal(f.csv.line, 4);
+    assert_str(f.csv.field[1], "two\nlines");
+    assert_str(f.csv.raw, "2,\"two\nlines\"");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_int_equal(f.csv.line, 6);
+    assert_str(f.csv.field[1], "\"");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_str(f.csv.field[0], "");
+    assert_str(f.csv.field[1], "last");
+    NEXT(&f, BF_CSV_END);
+    NEXT(&f, BF_CSV_END);
+    stop(&f);
+}
+
+static void bad_records(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, "1,a\"b\n2,\"x\"y\n3,\"open\n4,ok\n5,\"fine\"\n", 0, 0);
+    NEXT(&f, BF_CSV_BAD);
+    assert_str(f.csv.raw, "1,a\"b");
+    assert_int_equal(f.csv.line, 1);
+    assert_has(f.e.text, "quote inside a field");
+    NEXT(&f, BF_CSV_BAD);
+    assert_str(f.csv.raw, "2,\"x\"y");
+    assert_has(f.e.text, "behind the closing quote");
+    NEXT(&f, BF_CSV_BAD);
+    assert_int_equal(f.csv.line, 3);
+    assert_str(f.csv.raw, "3,\"open");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_int_equal(f.csv.line, 4);
+    assert_str(f.csv.field[1], "ok");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_int_equal(f.csv.line, 5);
+    assert_str(f.csv.field[1], "fine");
+    NEXT(&f, BF_CSV_END);
+    stop(&f);
+}
+
+static void unclosed_quote_swallows_nothing(void **state)
+{
+    (void)state;
+    struct fixture f;
+    start(&f, "1,\"open\n2,b\n3,c\n", 0, 0);
+    NEXT(&f, BF_CSV_BAD);
+    assert_has(f.e.text, "never closed");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_str(f.csv.field[0], "2");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_str(f.csv.field[0], "3");
+    NEXT(&f, BF_CSV_END);
+    stop(&f);
+
+    start(&f, "1,\"open\n2,b\n3,c\n4,d\n5,e\n", 0, 12); /* past the maximum of a record */
+    NEXT(&f, BF_CSV_BAD);
+    for (int i = 2; i <= 5; i++) {
+        NEXT(&f, BF_CSV_RECORD);
+        assert_int_equal(f.csv.line, i);
+        assert_int_equal(f.csv.field[0].p[0], '0' + i);
+    }
+    NEXT(&f, BF_CSV_END);
+    stop(&f);
+}
+
+static void long_lines(void **state)
+{
+    (void)state;
+    struct fixture f;
+    uint64_t bytes;
+    start(&f, "1,\"open\n2,aaaaaaaaaaaaaaaaaaaaaaaaaaa\n3,c\n", 16, 0);
+    NEXT(&f, BF_CSV_BAD);
+    assert_int_equal(f.csv.line, 1);
+    NEXT(&f, BF_CSV_LONG);
+    assert_int_equal(f.csv.line, 2);
+    assert_true(bf_reader_skip(&f.reader, NULL, &bytes, &f.e));
+    NEXT(&f, BF_CSV_RECORD);
+    assert_int_equal(f.csv.line, 3);
+    NEXT(&f, BF_CSV_END);
+    stop(&f);
+}
+
+static void waits_inside_a_record(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    int fd[2];
+    assert_int_equal(pipe(fd), 0);
+    assert_int_equal(write(fd[1], "1,\"a\nb", 6), 6);
+    assert_true(bf_reader_init(&f.reader, fd[0], "test", 0, NULL, &f.e));
+    bf_csv_init(&f.csv, &f.reader, ',', 0);
+    assert_int_equal(bf_csv_next(&f.csv, 0, &f.e), BF_CSV_WAIT);
+    assert_int_equal(write(fd[1], "\",c\n", 4), 4);
+    close(fd[1]);
+    NEXT(&f, BF_CSV_RECORD);
+    assert_int_equal(f.csv.n, 3);
+    assert_str(f.csv.field[1], "a\nb");
+    NEXT(&f, BF_CSV_END);
+    stop(&f);
+}
+
+static void too_many_fields(void **state)
+{
+    (void)state;
+    struct fixture f;
+    static char text[BF_CSV_FIELDS_MAX + 8];
+    memset(text, ',', BF_CSV_FIELDS_MAX);
+    strcpy(text + BF_CSV_FIELDS_MAX, "\n1,2\n");
+    start(&f, text, 0, 0);
+    NEXT(&f, BF_CSV_BAD);
+    assert_has(f.e.text, "more than 4096 fields");
+    NEXT(&f, BF_CSV_RECORD);
+    assert_int_equal(f.csv.n, 2);
+    stop(&f);
+}
+
+static void puts_back(void **state)
+{
+    (void)state;
+    struct bf_buf b;
+    bf_buf_init(&b, 1000);
+    bf_csv_put(&b, BF_STR("plain"), ',');
+    bf_buf_addc(&b, ',');
+    bf_csv_put(&b, BF_STR("a \"b\", c\n"), ',');
+    bf_csv_put(&b, BF_STR(""), ',');
+    assert_str(bf_buf_view(&b), "plain,\"a \"\"b\"\", c\n\"");
+    bf_buf_free(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(records),
+        cmocka_unit_test(bad_records),
+        cmocka_unit_test(unclosed_quote_swallows_nothing),
+        cmocka_unit_test(long_lines),
+        cmocka_unit_test(waits_inside_a_record),
+        cmocka_unit_test(too_many_fields),
+        cmocka_unit_test(puts_back),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
