@@ -68,7 +68,8 @@ static bool add_line(struct run *r, struct gather *g, struct bf_str line, struct
     bf_buf_addc(&g->text, '\n');
     count_brackets(g, line);
     if (!bf_buf_ok(&g->text))
-        return bf_err_set(e, BF_E_LIMIT, "line %llu: a document longer than the maximum of %zu bytes",
+        return bf_err_set(e, BF_E_LIMIT,
+                          "line %llu: a document longer than the maximum of %zu bytes",
                           (unsigned long long)g->line, g->text.max);
     return g->depth > 0 || hand_in(r, g, e);
 }

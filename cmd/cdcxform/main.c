@@ -9,7 +9,8 @@ struct word {
     int value;
 };
 
-static bool choose(const struct word *words, size_t n, struct bf_str value, int *out, struct bf_err *e)
+static bool choose(const struct word *words, size_t n, struct bf_str value, int *out,
+                   struct bf_err *e)
 {
     struct bf_buf all;
     for (size_t i = 0; i < n; i++)
@@ -85,8 +86,8 @@ static bool set_jobs(void *field, struct bf_str value, struct bf_err *e)
 }
 
 static const struct bf_opt options[] = {
-    BF_OPT_FN(0, "image", struct config, xform.row.image, "IMAGE", "new (default), old, both or keys",
-              set_image),
+    BF_OPT_FN(0, "image", struct config, xform.row.image, "IMAGE",
+              "new (default), old, both or keys", set_image),
     BF_OPT_FN(0, "ops", struct config, xform, "LIST", "only these: INSERT,MODIFY,REMOVE", set_ops),
     BF_OPT_STR(0, "fields", struct config, xform.row.fields, "LIST",
                "only these, in this order: a,b.c,old.d"),
@@ -98,7 +99,8 @@ static const struct bf_opt options[] = {
     BF_OPT_FN('o', "output", struct config, xform.row.format, "FORMAT",
               "ndjson (default), csv, tsv or ddb-json", set_format),
     BF_OPT_OFF(0, "no-header", struct config, xform.row.header, "no column names in CSV and TSV"),
-    BF_OPT_FN('i', "input", struct config, input, "KIND", "auto (default), lines or capture", set_input),
+    BF_OPT_FN('i', "input", struct config, input, "KIND", "auto (default), lines or capture",
+              set_input),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "write refused lines to FILE"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first refused line"),
     BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE",

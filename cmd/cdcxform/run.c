@@ -64,8 +64,7 @@ static bool one_line(struct run *r, enum bf_line kind, struct bf_str line, struc
     if (kind == BF_LINE_LONG)
         return bf_rejects_add_long(&r->rejects, &r->reader, e);
     size_t slack = kind == BF_LINE ? slack_of(&r->reader, line) : 0;
-    return run_line(r, line, slack, r->reader.line, e) &&
-           (r->rows.n < FLUSH_AT || run_flush(r, e));
+    return run_line(r, line, slack, r->reader.line, e) && (r->rows.n < FLUSH_AT || run_flush(r, e));
 }
 
 static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct bf_err *e)
@@ -91,8 +90,6 @@ static bool read_input(struct run *r, struct bf_err *e)
         return false;
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
         return run_documents(r, line, e);
-    if (r->config->jobs > 1)
-        return run_jobs(r, line, kind, e);
     return lines(r, kind, line, e);
 }
 

@@ -52,7 +52,4 @@ bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, 
  * told so, or has p NULL. */
 bool run_documents(struct run *r, struct bf_str first, struct bf_err *e);
 
-/* The lines of the input on config->jobs threads (jobs.c). */
-bool run_jobs(struct run *r, struct bf_str first, enum bf_line kind, struct bf_err *e);
-
 #endif

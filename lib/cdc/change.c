@@ -31,7 +31,7 @@ void bf_change_free(struct bf_change *c)
 }
 
 /* More room in the attribute table, the finished images moved along. */
-bool change_grow(struct bf_change *c)
+bool bf_change_grow(struct bf_change *c)
 {
     struct bf_image *images[] = {&c->keys, &c->new_image, &c->old_image};
     size_t at[3], cap = c->cap ? c->cap * 2 : 64;
@@ -76,7 +76,7 @@ static bool put_name(struct bf_change *c, const struct bf_attr *a, bool *added)
 }
 
 /* Does the name of the newest attribute stand among those from first on? */
-bool change_repeated(struct bf_change *c, size_t first)
+bool bf_change_repeated(struct bf_change *c, size_t first)
 {
     const struct bf_attr *newest = &c->attrs[c->nattrs];
     bool added = true;
@@ -106,7 +106,7 @@ struct bf_str bf_attr_type_name(enum bf_attr_type type)
     return bf_str_of(type_names[type]);
 }
 
-bool change_type(struct bf_str tag, bool escaped, enum bf_attr_type *type)
+bool bf_change_type(struct bf_str tag, bool escaped, enum bf_attr_type *type)
 {
     struct bf_json_key key = {tag, escaped};
     for (size_t i = 0; i < BF_COUNT(type_names); i++)
@@ -131,7 +131,7 @@ static bool is_base64(struct bf_str t)
     return true;
 }
 
-bool change_is_base64(struct bf_str text, bool escaped)
+bool bf_change_is_base64(struct bf_str text, bool escaped)
 {
     if (!escaped)
         return is_base64(text);
@@ -144,7 +144,7 @@ bool change_is_base64(struct bf_str text, bool escaped)
 }
 
 /* An envelope's name written with escapes; one too long for the struct is none that we know. */
-struct bf_str change_decode(struct change_scan *s, struct bf_str name)
+struct bf_str bf_change_decode(struct change_scan *s, struct bf_str name)
 {
     struct bf_buf decoded;
     size_t n = 0;
@@ -165,12 +165,12 @@ static const struct change_ops *ops(void)
     switch (bf_cpu_level()) {
 #if defined(__x86_64__)
     case BF_CPU_AVX2:
-        return &change_avx2;
+        return &bf_change_avx2;
     case BF_CPU_SSE2:
-        return &change_sse2;
+        return &bf_change_sse2;
 #endif
     default:
-        return &change_portable;
+        return &bf_change_portable;
     }
 }
 

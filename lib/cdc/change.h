@@ -40,7 +40,8 @@ enum { BF_ATTR_DEPTH = 32 }; /* how deep M and L may be nested */
 struct bf_attr {
     struct bf_str name; /* as it stands between its quotes, escapes undecoded */
     struct bf_str av;   /* {"S":"text"} */
-    struct bf_str val;  /* S, N, B: between the quotes; BOOL: true or false; M, L, sets: with brackets */
+    struct bf_str
+        val; /* S, N, B: between the quotes; BOOL: true or false; M, L, sets: with brackets */
     enum bf_attr_type type;
     bool name_escaped; /* name holds a backslash */
     bool escaped;      /* S, B: val holds a backslash */
@@ -65,7 +66,8 @@ struct bf_change {
     struct bf_change_text event_id;
     struct bf_change_text table; /* tableName; else out of eventSourceARN; else not there */
     struct bf_change_text seq;   /* dynamodb.SequenceNumber */
-    struct bf_str time;          /* ApproximateCreationDateTime as written, quotes included; p NULL: not there */
+    struct bf_str
+        time; /* ApproximateCreationDateTime as written, quotes included; p NULL: not there */
     struct bf_image keys, new_image, old_image;
 
     /* owned */

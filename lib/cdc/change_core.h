@@ -66,7 +66,7 @@ CORE_INLINE const char *quoted_base64(struct change_scan *s, const char *p, bool
     const char *q = core_string(&s->core, p, escaped);
     if (CORE_UNLIKELY(!q))
         return NULL;
-    if (CORE_UNLIKELY(!change_is_base64(bf_str(p, (size_t)(q - 1 - p)), *escaped)))
+    if (CORE_UNLIKELY(!bf_change_is_base64(bf_str(p, (size_t)(q - 1 - p)), *escaped)))
         return core_fail(&s->core, p, "not base64");
     return q;
 }
@@ -82,10 +82,10 @@ CORE_CALL const char *set(struct change_scan *s, const char *p, enum bf_attr_typ
         return p + 1;
     for (;;) {
         if (*p != '"')
-            return core_fail(&s->core, p, type == BF_ATTR_NS ? "a set of numbers holds something else"
-                                          : type == BF_ATTR_BS
-                                              ? "a set of binaries holds something else"
-                                              : "a set of strings holds something else");
+            return core_fail(&s->core, p,
+                             type == BF_ATTR_NS   ? "a set of numbers holds something else"
+                             : type == BF_ATTR_BS ? "a set of binaries holds something else"
+                                                  : "a set of strings holds something else");
         p = type == BF_ATTR_NS   ? quoted_number(s, p + 1, &flag)
             : type == BF_ATTR_BS ? quoted_base64(s, p + 1, &flag)
                                  : core_string(&s->core, p + 1, &flag);
@@ -190,7 +190,7 @@ CORE_CALL const char *type_of(struct change_scan *s, const char *p, enum bf_attr
     const char *q = member(&s->core, p, &tag, &escaped);
     if (!q)
         return NULL;
-    if (!change_type(tag, escaped, type))
+    if (!bf_change_type(tag, escaped, type))
         return core_fail(&s->core, p, "unknown type of attribute value");
     return q;
 }
@@ -201,11 +201,13 @@ CORE_CALL const char *literal(struct change_scan *s, const char *p, enum bf_attr
         return p + 4;
     if (type == BF_ATTR_BOOL && memcmp(p, "false", 5) == 0)
         return p + 5;
-    return core_fail(&s->core, p, type == BF_ATTR_BOOL ? "BOOL wants true or false" : "NULL wants true");
+    return core_fail(&s->core, p,
+                     type == BF_ATTR_BOOL ? "BOOL wants true or false" : "NULL wants true");
 }
 
 /* The value of a type other than S and N, p is on it. */
-CORE_INLINE const char *typed(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth)
+CORE_INLINE const char *typed(struct change_scan *s, const char *p, struct bf_attr *a,
+                              unsigned depth)
 {
     const char *from = p;
     switch (a->type) {
@@ -266,14 +268,16 @@ static const char *value(struct change_scan *s, const char *p, struct bf_attr *a
         a->val = bf_str(from + 6, (size_t)(p - from) - 7);
     } else {
         if (*p != '{')
-            return core_fail(&s->core, p, "an attribute value such as {\"S\":\"text\"} was expected");
+            return core_fail(&s->core, p,
+                             "an attribute value such as {\"S\":\"text\"} was expected");
         p = type_of(s, core_space(&s->core, p + 1), &a->type);
         if (!p || !(p = typed(s, p, a, depth)))
             return NULL;
     }
     p = core_space(&s->core, p);
     if (CORE_UNLIKELY(*p != '}'))
-        return core_fail(&s->core, p, *p == ',' ? "an attribute value has one type" : "'}' was expected");
+        return core_fail(&s->core, p,
+                         *p == ',' ? "an attribute value has one type" : "'}' was expected");
     p++;
     a->av = bf_str(from, (size_t)(p - from));
     return p;
@@ -286,7 +290,8 @@ CORE_INLINE bool maybe_seen(uint64_t seen[4], struct bf_str name)
     uint64_t word = core_load8(name.p);
     if (name.n < 8)
         word &= ((uint64_t)1 << (8 * name.n)) - 1;
-    uint64_t h = (word ^ core_load4(name.p + (name.n < 4 ? 0 : name.n - 4)) ^ name.n << 7) * 0x9E3779B97F4A7C15u;
+    uint64_t h = (word ^ core_load4(name.p + (name.n < 4 ? 0 : name.n - 4)) ^ name.n << 7) *
+                 0x9E3779B97F4A7C15u;
     uint64_t bit = (uint64_t)1 << (h >> 58);
     uint64_t *slot = &seen[h >> 56 & 3];
     bool hit = *slot & bit;
@@ -309,7 +314,7 @@ static const char *image(struct change_scan *s, const char *p, struct bf_image *
         p++;
     else
         do {
-            if (CORE_UNLIKELY(c->nattrs == c->cap) && !change_grow(c)) {
+            if (CORE_UNLIKELY(c->nattrs == c->cap) && !bf_change_grow(c)) {
                 s->core.code = BF_E_MEMORY;
                 return NULL;
             }
@@ -322,7 +327,7 @@ static const char *image(struct change_scan *s, const char *p, struct bf_image *
             }
             escapes |= a->name_escaped;
             bool look = maybe_seen(seen, a->name) || escapes;
-            if (CORE_UNLIKELY(look) && change_repeated(c, first)) {
+            if (CORE_UNLIKELY(look) && bf_change_repeated(c, first)) {
                 s->attr = name;
                 return core_fail(&s->core, name, "stands twice");
             }
@@ -380,7 +385,7 @@ CORE_CALL const char *body(struct change_scan *s, const char *p)
         if (CORE_UNLIKELY(!p))
             return NULL;
         if (CORE_UNLIKELY(escaped))
-            name = change_decode(s, name);
+            name = bf_change_decode(s, name);
         if (NAME_IS("NewImage"))
             p = image(s, p, &c->new_image);
         else if (NAME_IS("OldImage"))
@@ -423,7 +428,8 @@ CORE_INLINE const char *envelope(struct change_scan *s, const char *p, struct bf
         return text(s, p, &c->table, "tableName is a string");
     if (NAME_IS("eventSourceARN"))
         return text(s, p, &s->arn, "eventSourceARN is a string");
-    if (NAME_IS("Records") || NAME_IS("records") || NAME_IS("kinesis") || NAME_IS("Data") || NAME_IS("data"))
+    if (NAME_IS("Records") || NAME_IS("records") || NAME_IS("kinesis") || NAME_IS("Data") ||
+        NAME_IS("data"))
         s->wrap = true;
     return core_skip(&s->core, p, 1);
 }
@@ -443,7 +449,7 @@ static const char *record(struct change_scan *s, const char *p)
         if (CORE_UNLIKELY(!p))
             return NULL;
         if (CORE_UNLIKELY(escaped))
-            name = change_decode(s, name);
+            name = bf_change_decode(s, name);
         p = envelope(s, p, name);
         if (CORE_UNLIKELY(!p))
             return NULL;

@@ -26,17 +26,17 @@ struct change_ops {
     const char *(*item)(struct change_scan *s, struct bf_image *out);
 };
 
-extern const struct change_ops change_portable;
+extern const struct change_ops bf_change_portable;
 #if defined(__x86_64__)
-extern const struct change_ops change_sse2;
-extern const struct change_ops change_avx2;
+extern const struct change_ops bf_change_sse2;
+extern const struct change_ops bf_change_avx2;
 #endif
 
 /* The rare parts, compiled once in change.c. */
-bool change_grow(struct bf_change *c);
-bool change_repeated(struct bf_change *c, size_t first);
-bool change_type(struct bf_str tag, bool escaped, enum bf_attr_type *type);
-bool change_is_base64(struct bf_str text, bool escaped);
-struct bf_str change_decode(struct change_scan *s, struct bf_str name);
+bool bf_change_grow(struct bf_change *c);
+bool bf_change_repeated(struct bf_change *c, size_t first);
+bool bf_change_type(struct bf_str tag, bool escaped, enum bf_attr_type *type);
+bool bf_change_is_base64(struct bf_str text, bool escaped);
+struct bf_str bf_change_decode(struct change_scan *s, struct bf_str name);
 
 #endif

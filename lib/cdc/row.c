@@ -37,8 +37,8 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
 }
 
 /* Copies prefix + name, and its form as a key of a JSON row, into the arena. */
-static bool keep_name(struct bf_row *r, struct bf_str prefix, struct bf_str name, struct bf_str *plain,
-                      struct bf_str *json, struct bf_err *e)
+static bool keep_name(struct bf_row *r, struct bf_str prefix, struct bf_str name,
+                      struct bf_str *plain, struct bf_str *json, struct bf_err *e)
 {
     struct bf_buf b;
     bf_buf_init(&b, NAMES_MAX);
@@ -55,7 +55,7 @@ static bool keep_name(struct bf_row *r, struct bf_str prefix, struct bf_str name
     return ok || bf_err_nomem(e);
 }
 
-bool row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e)
+bool bf_row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e)
 {
     if (name.n == 0)
         return bf_err_set(e, BF_E_USAGE, "an empty name of a field");
@@ -65,7 +65,8 @@ bool row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e)
                               (int)(name.n > 60 ? 60 : name.n), name.p);
     for (size_t i = 0; i < r->conf.nmeta; i++)
         if (bf_str_eq(r->meta[i].name, name))
-            return bf_err_set(e, BF_E_USAGE, "field '%.*s' is metadata; see --meta and --meta-prefix",
+            return bf_err_set(e, BF_E_USAGE,
+                              "field '%.*s' is metadata; see --meta and --meta-prefix",
                               (int)(name.n > 60 ? 60 : name.n), name.p);
     if (r->ncolumns == COLUMNS_MAX)
         return bf_err_set(e, BF_E_LIMIT, "more than %d columns", COLUMNS_MAX);
@@ -92,7 +93,8 @@ static bool setup(struct bf_row *r, struct bf_err *e)
     if (r->conf.image == BF_ROW_BOTH)
         r->reserved['o'] = true;
     bool table = r->conf.format == BF_ROW_CSV || r->conf.format == BF_ROW_TSV;
-    if (r->conf.image == BF_ROW_BOTH && (r->conf.format == BF_ROW_DDB_JSON || (table && !r->conf.fields)))
+    if (r->conf.image == BF_ROW_BOTH &&
+        (r->conf.format == BF_ROW_DDB_JSON || (table && !r->conf.fields)))
         return bf_err_set(e, BF_E_USAGE, "both images in this format want named fields");
     if (!r->conf.fields && !table)
         return true;
@@ -104,7 +106,7 @@ static bool setup(struct bf_row *r, struct bf_err *e)
         return true;
     struct bf_str rest = bf_str_of(r->conf.fields), item;
     while (bf_str_split(&rest, ',', &item))
-        if (!row_add_column(r, item, e))
+        if (!bf_row_add_column(r, item, e))
             return false;
     r->conf.fields = "";
     r->fixed = true;
@@ -145,9 +147,12 @@ void bf_row_no_header(struct bf_row *r)
 
 static bool missing(struct bf_err *e, const char *image, enum bf_op op, const char *instead)
 {
-    return bf_err_set(e, BF_E_INPUT, "%s without %s: does the stream carry it? --image %s does without",
-                      op == BF_OP_INSERT ? "INSERT" : op == BF_OP_MODIFY ? "MODIFY" : "REMOVE", image,
-                      instead);
+    return bf_err_set(e, BF_E_INPUT,
+                      "%s without %s: does the stream carry it? --image %s does without",
+                      op == BF_OP_INSERT   ? "INSERT"
+                      : op == BF_OP_MODIFY ? "MODIFY"
+                                           : "REMOVE",
+                      image, instead);
 }
 
 bool bf_row_image(const struct bf_row *r, const struct bf_change *c, const struct bf_image **image,
@@ -178,7 +183,7 @@ static char *two(char *o, unsigned v)
     return o + 2;
 }
 
-char *row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
+char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
 {
     int64_t us;
     unsigned decimals;
@@ -202,7 +207,8 @@ char *row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
     *o++ = ':';
     o = two(o, seconds % 60);
     if (decimals) {
-        unsigned fraction = (unsigned)(us % 1000000), shown = decimals == 3 ? fraction / 1000 : fraction;
+        unsigned fraction = (unsigned)(us % 1000000),
+                 shown = decimals == 3 ? fraction / 1000 : fraction;
         *o++ = '.';
         for (unsigned i = decimals; i-- > 0; shown /= 10)
             o[i] = (char)('0' + shown % 10);
@@ -212,8 +218,8 @@ char *row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
     return o;
 }
 
-void row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c, char time[64],
-                   struct bf_change_text *text)
+void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
+                      char time[64], struct bf_change_text *text)
 {
     *text = (struct bf_change_text){0};
     switch (what) {
@@ -221,7 +227,7 @@ void row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_chan
         text->text = bf_op_name(c->op);
         break;
     case BF_META_TS:
-        text->text = bf_str(time, (size_t)(row_write_time(r, time, c) - time));
+        text->text = bf_str(time, (size_t)(bf_row_write_time(r, time, c) - time));
         if (text->text.n == 0)
             text->text.p = NULL;
         break;
@@ -239,7 +245,7 @@ void row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_chan
     }
 }
 
-bool row_collides(const struct bf_row *r, const struct bf_attr *a, struct bf_err *e)
+bool bf_row_collides(const struct bf_row *r, const struct bf_attr *a, struct bf_err *e)
 {
     for (size_t i = 0; i < r->conf.nmeta; i++)
         if (bf_attr_is(a, r->meta[i].name))
@@ -257,7 +263,7 @@ static char *put_attrs(struct bf_row *r, char *o, const struct bf_image *image, 
                        struct bf_err *e)
 {
     for (const struct bf_attr *a = image->attr, *end = a + image->n; a < end; a++) {
-        if (r->reserved[(unsigned char)a->name.p[0]] && row_collides(r, a, e))
+        if (r->reserved[(unsigned char)a->name.p[0]] && bf_row_collides(r, a, e))
             return NULL;
         if (old) {
             memcpy(o, "\"old.", 5);
@@ -277,7 +283,7 @@ static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
         const struct row_meta *m = &r->meta[i];
         struct bf_change_text t;
         char time[64];
-        row_meta_text(r, m->what, c, time, &t);
+        bf_row_meta_text(r, m->what, c, time, &t);
         memcpy(o, m->json.p, m->json.n);
         o += m->json.n;
         if (t.text.p) {
@@ -322,7 +328,8 @@ static bool put_whole(struct bf_row *r, const struct bf_change *c, const struct 
                       struct bf_buf *out, struct bf_err *e)
 {
     bool both = r->conf.image == BF_ROW_BOTH && c->old_image.present;
-    size_t room = image->raw.n + meta_room(r, c) + (both ? c->old_image.raw.n : 0) + 2 * BF_VALUE_ROOM;
+    size_t room =
+        image->raw.n + meta_room(r, c) + (both ? c->old_image.raw.n : 0) + 2 * BF_VALUE_ROOM;
     char *from = bf_buf_room(out, room), *o = from;
     if (!from)
         return no_room(out, e);
@@ -336,8 +343,8 @@ static bool put_whole(struct bf_row *r, const struct bf_change *c, const struct 
     return true;
 }
 
-bool row_find(struct row_column *column, const struct bf_change *c, const struct bf_image *image,
-              struct bf_attr *scratch, const struct bf_attr **found)
+bool bf_row_find(struct row_column *column, const struct bf_change *c, const struct bf_image *image,
+                 struct bf_attr *scratch, const struct bf_attr **found)
 {
     const struct bf_attr *a = NULL;
     if (column->hint < image->n && bf_attr_is(&image->attr[column->hint], column->name))
@@ -362,7 +369,7 @@ static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct
         struct row_column *column = &r->columns[i];
         struct bf_attr scratch;
         const struct bf_attr *a;
-        if (!row_find(column, c, image, &scratch, &a))
+        if (!bf_row_find(column, c, image, &scratch, &a))
             continue;
         bf_buf_adds(out, column->json);
         bf_value_put_json(out, a);
@@ -386,9 +393,9 @@ static bool put_item(struct bf_row *r, const struct bf_change *c, const struct b
     for (size_t i = 0; i < (r->columns ? r->ncolumns : image->n); i++) {
         struct bf_attr scratch;
         const struct bf_attr *a = &image->attr[i];
-        if (r->columns && !row_find(&r->columns[i], c, image, &scratch, &a))
+        if (r->columns && !bf_row_find(&r->columns[i], c, image, &scratch, &a))
             continue;
-        if (!r->columns && r->reserved[(unsigned char)a->name.p[0]] && row_collides(r, a, e)) {
+        if (!r->columns && r->reserved[(unsigned char)a->name.p[0]] && bf_row_collides(r, a, e)) {
             out->n = before;
             return false;
         }
@@ -404,7 +411,7 @@ static bool put_item(struct bf_row *r, const struct bf_change *c, const struct b
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         struct bf_change_text t;
         char time[64];
-        row_meta_text(r, r->meta[i].what, c, time, &t);
+        bf_row_meta_text(r, r->meta[i].what, c, time, &t);
         bf_buf_adds(out, r->meta[i].json);
         if (t.text.p) {
             bf_buf_lit(out, "{\"S\":\"");
@@ -431,5 +438,5 @@ bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
         return r->columns ? put_fields(r, c, image, out, e) : put_whole(r, c, image, out, e);
     if (r->conf.format == BF_ROW_DDB_JSON)
         return put_item(r, c, image, out, e);
-    return row_put_table(r, c, image, out, e);
+    return bf_row_put_table(r, c, image, out, e);
 }

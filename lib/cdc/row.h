@@ -35,7 +35,7 @@ enum bf_row_meta {
     BF_META_TS,       /* ISO 8601 UTC, with the decimals that the source gave */
     BF_META_TABLE,    /* null where the record does not say */
     BF_META_EVENT_ID, /* null where the record does not say */
-    BF_META_SEQ,      /* SequenceNumber: of the DynamoDB stream, else of the Kinesis record; or null */
+    BF_META_SEQ, /* SequenceNumber: of the DynamoDB stream, else of the Kinesis record; or null */
     BF_META_N
 };
 
@@ -53,7 +53,8 @@ struct bf_row_conf {
 BF_API void bf_row_conf_init(struct bf_row_conf *conf);
 
 /* "op,ts,table,event-id,seq" into conf->meta; no name twice. */
-BF_API BF_MUST bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_err *e);
+BF_API BF_MUST bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list,
+                                     struct bf_err *e);
 
 struct bf_row;
 

@@ -83,7 +83,8 @@ static bool fix_columns(struct bf_row *r, const struct bf_image *image, struct b
         const struct bf_attr *a = &image->attr[i];
         bf_buf_reset(&r->cell);
         bf_json_unescape(&r->cell, a->name);
-        if (!bf_buf_check(&r->cell, "a name", e) || !row_add_column(r, bf_buf_view(&r->cell), e)) {
+        if (!bf_buf_check(&r->cell, "a name", e) ||
+            !bf_row_add_column(r, bf_buf_view(&r->cell), e)) {
             r->ncolumns = 0;
             if (e->code == BF_E_USAGE)
                 e->code = BF_E_INPUT;
@@ -103,9 +104,10 @@ static bool complete(const struct bf_row *r, const struct bf_image *image, struc
         while (k < r->ncolumns && !bf_attr_is(a, r->columns[k].name))
             k++;
         if (k == r->ncolumns)
-            return bf_err_set(e, BF_E_INPUT,
-                              "attribute %.*s is none of the columns of the first row; see --fields",
-                              (int)(a->name.n > 60 ? 60 : a->name.n), a->name.p);
+            return bf_err_set(
+                e, BF_E_INPUT,
+                "attribute %.*s is none of the columns of the first row; see --fields",
+                (int)(a->name.n > 60 ? 60 : a->name.n), a->name.p);
     }
     return true;
 }
@@ -132,7 +134,7 @@ static void put_meta(struct bf_row *r, enum bf_row_meta what, const struct bf_ch
 {
     struct bf_change_text t;
     char time[64];
-    row_meta_text(r, what, c, time, &t);
+    bf_row_meta_text(r, what, c, time, &t);
     if (!t.text.p) {
         put_null(r, out);
         return;
@@ -145,8 +147,8 @@ static void put_meta(struct bf_row *r, enum bf_row_meta what, const struct bf_ch
     put_cell(r, out, bf_buf_view(&r->cell));
 }
 
-bool row_put_table(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
-                   struct bf_buf *out, struct bf_err *e)
+bool bf_row_put_table(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
+                      struct bf_buf *out, struct bf_err *e)
 {
     if (!r->fixed && !fix_columns(r, image, e))
         return false;
@@ -158,7 +160,7 @@ bool row_put_table(struct bf_row *r, const struct bf_change *c, const struct bf_
         const struct bf_attr *a;
         if (i)
             bf_buf_addc(out, separator(r));
-        if (row_find(&r->columns[i], c, image, &scratch, &a)) {
+        if (bf_row_find(&r->columns[i], c, image, &scratch, &a)) {
             put_value(r, a, out);
             found++;
         } else

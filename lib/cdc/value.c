@@ -50,7 +50,7 @@ static enum bf_attr_type take_type(struct core *s, const char **p)
     enum bf_attr_type type = BF_ATTR_S;
     const char *end = string_end(*p + 1);
     struct bf_str tag = bf_str(*p + 1, (size_t)(end - *p) - 2);
-    (void)change_type(tag, true, &type);
+    (void)bf_change_type(tag, true, &type);
     *p = core_space(s, core_space(s, end) + 1);
     return type;
 }

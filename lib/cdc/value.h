@@ -28,11 +28,13 @@ BF_API void bf_value_put_av(struct bf_buf *out, const struct bf_attr *a);
 BF_API void bf_value_put_compact(struct bf_buf *out, struct bf_str json);
 
 /* The member `name` (decoded) of an M; false when it is not there or m is no M. */
-BF_API BF_MUST bool bf_value_member(const struct bf_attr *m, struct bf_str name, struct bf_attr *out);
+BF_API BF_MUST bool bf_value_member(const struct bf_attr *m, struct bf_str name,
+                                    struct bf_attr *out);
 
 /* Follows the path behind an attribute: "payment.method" is the member method of the M payment. An
  * attribute whose whole name is the path goes first. False when it leads nowhere. */
-BF_API BF_MUST bool bf_value_path(const struct bf_image *image, struct bf_str path, struct bf_attr *out);
+BF_API BF_MUST bool bf_value_path(const struct bf_image *image, struct bf_str path,
+                                  struct bf_attr *out);
 
 /* Room that bf_value_write wants for a: its text and so many bytes more. */
 enum { BF_VALUE_ROOM = 64 };

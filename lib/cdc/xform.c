@@ -170,7 +170,8 @@ static bool record(struct bf_xform *x, struct bf_str text, size_t slack, struct 
     return false;
 }
 
-bool bf_xform_document(struct bf_xform *x, struct bf_str document, struct bf_buf *rows, struct bf_err *e)
+bool bf_xform_document(struct bf_xform *x, struct bf_str document, struct bf_buf *rows,
+                       struct bf_err *e)
 {
     return record(x, document, 0, rows, e);
 }

@@ -22,7 +22,8 @@
 
 /* Gets a record of a capture that was refused: text is the record on one line. False ends the work on
  * this capture, with *e filled. */
-typedef bool bf_xform_bad_fn(void *ctx, struct bf_str text, const struct bf_err *why, struct bf_err *e);
+typedef bool bf_xform_bad_fn(void *ctx, struct bf_str text, const struct bf_err *why,
+                             struct bf_err *e);
 
 struct bf_xform_conf {
     struct bf_row_conf row;
@@ -41,7 +42,8 @@ struct bf_xform_count {
 BF_API void bf_xform_conf_init(struct bf_xform_conf *conf);
 
 /* "INSERT,MODIFY" (any case) into conf->ops. */
-BF_API BF_MUST bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf_err *e);
+BF_API BF_MUST bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list,
+                                      struct bf_err *e);
 
 struct bf_xform;
 
@@ -55,8 +57,8 @@ BF_API BF_MUST bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t
                                   struct bf_buf *rows, struct bf_err *e);
 
 /* The same for a JSON document that may span lines: a capture, or one change record. */
-BF_API BF_MUST bool bf_xform_document(struct bf_xform *x, struct bf_str document, struct bf_buf *rows,
-                                      struct bf_err *e);
+BF_API BF_MUST bool bf_xform_document(struct bf_xform *x, struct bf_str document,
+                                      struct bf_buf *rows, struct bf_err *e);
 
 /* At the end of input: a header that no row has brought. */
 BF_API void bf_xform_end(struct bf_xform *x, struct bf_buf *rows);

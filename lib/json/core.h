@@ -70,9 +70,10 @@ CORE_INLINE const char *core_special(const char *p)
     for (;; p += 32) {
         __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
         /* signed: below 0x20 are the control characters and everything from 0x80 up */
-        __m256i hit = _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v),
-                                      _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('"')),
-                                                      _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'))));
+        __m256i hit =
+            _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v),
+                            _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('"')),
+                                            _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'))));
         uint32_t mask = (uint32_t)_mm256_movemask_epi8(hit);
         if (CORE_LIKELY(mask))
             return p + __builtin_ctz(mask);
@@ -96,7 +97,8 @@ CORE_INLINE const char *core_special(const char *p)
 {
     static const char special[256] = {
 #define X16 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
-        X16, X16, [0x20] = 0, ['"'] = 1, ['\\'] = 1, [0x80] = X16, X16, X16, X16, X16, X16, X16, X16,
+        X16, X16, [0x20] = 0, ['"'] = 1, ['\\'] = 1, [0x80] = X16, X16,
+        X16, X16, X16,        X16,       X16,        X16,
 #undef X16
     };
     while (!special[(unsigned char)*p])
@@ -180,7 +182,8 @@ CORE_CALL const char *core_utf8(struct core *s, const char *at)
 }
 
 /* A string that holds something special at p; open is behind its opening quote. */
-CORE_CALL const char *core_string_slow(struct core *s, const char *open, const char *p, bool *escaped)
+CORE_CALL const char *core_string_slow(struct core *s, const char *open, const char *p,
+                                       bool *escaped)
 {
     for (;;) {
         if (*p == '"')
@@ -294,7 +297,8 @@ value:
             goto key;
         }
         if (*p != (object[depth] ? '}' : ']'))
-            return core_fail(s, p, object[depth] ? "',' or '}' was expected" : "',' or ']' was expected");
+            return core_fail(s, p,
+                             object[depth] ? "',' or '}' was expected" : "',' or ']' was expected");
     }
     return p;
 key:

@@ -4,7 +4,8 @@ static enum bf_cpu best(void)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? BF_CPU_AVX2 : BF_CPU_SSE2;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? BF_CPU_AVX2
+                                                                           : BF_CPU_SSE2;
 #else
     return BF_CPU_PORTABLE;
 #endif
