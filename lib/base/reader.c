@@ -183,6 +183,15 @@ enum bf_line bf_reader_next(struct bf_reader *r, struct bf_str *line, struct bf_
     return bf_reader_next_within(r, -1, line, e);
 }
 
+void bf_reader_unread(struct bf_reader *r, struct bf_str line)
+{
+    r->start = (size_t)(line.p - r->buf);
+    r->scanned = 0;
+    r->line--;
+    r->next_offset = r->offset;
+    r->in_long = false;
+}
+
 bool bf_reader_skip(struct bf_reader *r, struct bf_out *to, uint64_t *bytes, struct bf_err *e)
 {
     *bytes = 0;
