@@ -12,53 +12,50 @@
 #include "lib/cdc/number.h"
 #include "lib/json/core.h"
 
-/* True when the n bytes at p, at most 38, are -?digits(.digits)? as JSON has it: no need to look
- * closer. */
-CORE_INLINE bool plain_number(const char *p, size_t n)
+/* Behind -?digits(.digits)?" of at most 38 characters as JSON has it, or NULL: look closer. */
+CORE_INLINE const char *plain_number(const char *p)
 {
-    const char *end = p + n;
+    const char *start = p;
     p += *p == '-';
-    if (CORE_UNLIKELY(n > BF_NUMBER_DIGITS || (*p == '0' && p[1] != '.' && p + 1 != end)))
-        return false;
     const char *from = p;
     while (core_digit(*p))
         p++;
-    if (p == from)
-        return false;
+    if (CORE_UNLIKELY(p == from || (*from == '0' && p - from > 1)))
+        return NULL;
     if (*p == '.') {
         from = ++p;
         while (core_digit(*p))
             p++;
-        if (p == from)
-            return false;
+        if (CORE_UNLIKELY(p == from))
+            return NULL;
     }
-    return p == end;
+    return CORE_LIKELY(*p == '"' && p - start <= BF_NUMBER_DIGITS) ? p + 1 : NULL;
 }
 
-CORE_CALL bool other_number(struct change_scan *s, const char *p, size_t n, bool *json)
+CORE_CALL const char *other_number(struct change_scan *s, const char *p, bool *json)
 {
+    bool escaped;
     struct bf_err e = {0};
-    if (!bf_number_check(bf_str(p, n), &e)) {
-        core_fail(&s->core, p, "");
-        s->core.code = e.code;
-        memcpy(s->text, e.text, sizeof s->text);
-        s->core.what = s->text;
-        return false;
-    }
-    *json = bf_number_is_json(bf_str(p, n));
-    return true;
+    const char *q = core_string(&s->core, p, &escaped);
+    if (!q)
+        return NULL;
+    struct bf_str text = bf_str(p, (size_t)(q - p) - 1);
+    *json = bf_number_is_json(text);
+    if (bf_number_check(text, &e))
+        return q;
+    core_fail(&s->core, p, "");
+    s->core.code = e.code;
+    memcpy(s->text, e.text, sizeof s->text);
+    s->core.what = s->text;
+    return NULL;
 }
 
 /* The number in quotes whose opening quote is in front of p. */
 CORE_INLINE const char *quoted_number(struct change_scan *s, const char *p, bool *json)
 {
-    bool escaped;
-    const char *q = core_string(&s->core, p, &escaped);
-    if (CORE_UNLIKELY(!q))
-        return NULL;
-    size_t n = (size_t)(q - 1 - p);
+    const char *q = plain_number(p);
     *json = true;
-    return CORE_LIKELY(plain_number(p, n)) || other_number(s, p, n, json) ? q : NULL;
+    return CORE_LIKELY(q) ? q : other_number(s, p, json);
 }
 
 CORE_INLINE const char *quoted_base64(struct change_scan *s, const char *p, bool *escaped)
@@ -159,6 +156,8 @@ CORE_INLINE const char *next_member(struct core *s, const char *p, bool *more)
     return p + 1;
 }
 
+static const char *pair(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth);
+
 /* A map inside an attribute: only validated. */
 CORE_CALL const char *map(struct change_scan *s, const char *p, unsigned depth)
 {
@@ -172,8 +171,8 @@ CORE_CALL const char *map(struct change_scan *s, const char *p, unsigned depth)
     if (*p == '}')
         return p + 1;
     do {
-        p = member(&s->core, p, &inner.name, &inner.name_escaped);
-        if (!p || !(p = value(s, p, &inner, depth + 1)))
+        p = pair(s, p, &inner, depth + 1);
+        if (CORE_UNLIKELY(!p))
             return NULL;
         p = next_member(&s->core, p, &more);
     } while (p && more);
@@ -187,6 +186,10 @@ CORE_CALL const char *type_of(struct change_scan *s, const char *p, enum bf_attr
     bool escaped;
     if (*p == '}')
         return core_fail(&s->core, p, "an attribute value without a type");
+    size_t n;
+    *type = bf_change_tag(p, &n);
+    if (CORE_LIKELY(n && p[n] == ':'))
+        return core_space(&s->core, p + n + 1);
     const char *q = member(&s->core, p, &tag, &escaped);
     if (!q)
         return NULL;
@@ -283,32 +286,134 @@ static const char *value(struct change_scan *s, const char *p, struct bf_attr *a
     return p;
 }
 
-/* A cheap filter in front of the search for repeated names: true when one like it may have been
- * there. */
-CORE_INLINE bool maybe_seen(uint64_t seen[4], struct bf_str name)
+/* Does the text of an entry stand at p? */
+CORE_INLINE bool stands(const struct shape_entry *e, const char *p)
 {
-    uint64_t word = core_load8(name.p);
-    if (name.n < 8)
-        word &= ((uint64_t)1 << (8 * name.n)) - 1;
-    uint64_t h = (word ^ core_load4(name.p + (name.n < 4 ? 0 : name.n - 4)) ^ name.n << 7) *
-                 0x9E3779B97F4A7C15u;
-    uint64_t bit = (uint64_t)1 << (h >> 58);
-    uint64_t *slot = &seen[h >> 56 & 3];
-    bool hit = *slot & bit;
-    *slot |= bit;
-    return hit;
+#if BF_CORE_SIMD == 2
+    __m256i same = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)p),
+                                     _mm256_loadu_si256((const __m256i *)(const void *)e->text));
+    return ((uint32_t)_mm256_movemask_epi8(same) & e->mask) == e->mask;
+#elif BF_CORE_SIMD == 1
+    const __m128i *a = (const __m128i *)(const void *)p,
+                  *b = (const __m128i *)(const void *)e->text;
+    uint32_t low =
+        (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(a), _mm_loadu_si128(b)));
+    uint32_t high =
+        (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(a + 1), _mm_loadu_si128(b + 1)));
+    return ((low | high << 16) & e->mask) == e->mask;
+#else
+    return memcmp(p, e->text, e->n) == 0;
+#endif
+}
+
+/* The entry that stands at p behind the one that matched last; NULL: none that is known. */
+CORE_INLINE const struct shape_entry *guess(struct change_scan *s, const char *p)
+{
+    const struct shape_entry *last = &s->shape->entry[s->at];
+    for (size_t i = 0; i < BF_COUNT(last->next); i++) {
+        const struct shape_entry *e = &s->shape->entry[last->next[i]];
+        if (CORE_LIKELY(stands(e, p)) && CORE_LIKELY(last->next[i])) {
+            s->at = last->next[i];
+            return e;
+        }
+    }
+    return NULL;
+}
+
+/* A name and value as text[] of an entry promised. */
+CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
+                                   const struct shape_entry *e, struct bf_attr *a, unsigned depth)
+{
+    const char *v = p + e->n;
+    a->name = bf_str(p + 1, e->name_n);
+    a->type = (enum bf_attr_type)e->type;
+    a->name_escaped = a->escaped = a->json = false;
+    if (CORE_LIKELY(e->type <= BF_ATTR_B)) {
+        p = CORE_LIKELY(e->type == BF_ATTR_S) ? core_string(&s->core, v, &a->escaped)
+            : e->type == BF_ATTR_N            ? quoted_number(s, v, &a->json)
+                                              : quoted_base64(s, v, &a->escaped);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+        a->val = bf_str(v, (size_t)(p - v) - 1);
+    } else {
+        p = typed(s, v, a, depth);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+    }
+    p = core_space(&s->core, p);
+    if (CORE_UNLIKELY(*p != '}'))
+        return core_fail(&s->core, p,
+                         *p == ',' ? "an attribute value has one type" : "'}' was expected");
+    p++;
+    a->av = bf_str(v, (size_t)(p - v)); /* its beginning is set by who wants it */
+    return p;
+}
+
+CORE_CALL const char *new_pair(struct change_scan *s, const char *p, struct bf_attr *a,
+                               unsigned depth)
+{
+    const char *name = p;
+    unsigned last = s->at;
+    p = member(&s->core, p, &a->name, &a->name_escaped);
+    if (p)
+        p = value(s, p, a, depth);
+    if (p)
+        bf_change_learn(s, last, name, a);
+    return p;
+}
+
+/* "name":{"S":"text"} at p. */
+static const char *pair(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth)
+{
+    const struct shape_entry *e = guess(s, p);
+    return CORE_LIKELY(e) ? known_pair(s, p, e, a, depth) : new_pair(s, p, a, depth);
+}
+
+/* One attribute of an image into the table; seen holds the entries whose names have come. */
+CORE_INLINE const char *attribute(struct change_scan *s, const char *p, size_t first,
+                                  uint64_t *seen)
+{
+    struct bf_change *c = s->change;
+    struct bf_attr *a = &c->attrs[c->nattrs];
+    const char *name = p;
+    const struct shape_entry *e = guess(s, p);
+    if (CORE_LIKELY(e)) {
+        p = known_pair(s, p, e, a, 0);
+        a->av = bf_str(name + e->name_n + 3, (size_t)(p - name) - e->name_n - 3);
+    } else
+        p = new_pair(s, p, a, 0);
+    if (CORE_UNLIKELY(!p)) {
+        s->attr = name;
+        return NULL;
+    }
+    /* a name that is no entry, or has escapes, makes the rest of the image look closer */
+    uint64_t bit = 1;
+    if (CORE_LIKELY(e))
+        bit = (uint64_t)1 << e->id;
+    else if (s->entry && !a->name_escaped)
+        bit = (uint64_t)1 << s->shape->entry[s->entry].id;
+    else
+        *seen = UINT64_MAX;
+    if (CORE_UNLIKELY(*seen & bit) && bf_change_repeated(c, first)) {
+        s->attr = name;
+        return core_fail(&s->core, name, "stands twice");
+    }
+    *seen |= bit;
+    c->nattrs++;
+    return p;
 }
 
 /* An image or an item, its attributes into the table behind those that are there. */
 static const char *image(struct change_scan *s, const char *p, struct bf_image *out)
 {
-    uint64_t seen[4] = {0};
-    bool more = false, escapes = false;
+    uint64_t seen = 0;
+    bool more = false;
     struct bf_change *c = s->change;
     size_t first = c->nattrs;
     const char *from = p;
     if (*p != '{')
         return core_fail(&s->core, p, "an image is an object");
+    s->at = 0;
     p = core_space(&s->core, p + 1);
     if (*p == '}')
         p++;
@@ -318,20 +423,9 @@ static const char *image(struct change_scan *s, const char *p, struct bf_image *
                 s->core.code = BF_E_MEMORY;
                 return NULL;
             }
-            struct bf_attr *a = &c->attrs[c->nattrs];
-            const char *name = p;
-            p = member(&s->core, p, &a->name, &a->name_escaped);
-            if (CORE_UNLIKELY(!p) || CORE_UNLIKELY(!(p = value(s, p, a, 0)))) {
-                s->attr = name;
+            p = attribute(s, p, first, &seen);
+            if (CORE_UNLIKELY(!p))
                 return NULL;
-            }
-            escapes |= a->name_escaped;
-            bool look = maybe_seen(seen, a->name) || escapes;
-            if (CORE_UNLIKELY(look) && bf_change_repeated(c, first)) {
-                s->attr = name;
-                return core_fail(&s->core, name, "stands twice");
-            }
-            c->nattrs++;
             p = next_member(&s->core, p, &more);
         } while (p && more);
     if (p)
@@ -376,7 +470,7 @@ CORE_CALL const char *body(struct change_scan *s, const char *p)
     struct bf_str name;
     if (*p != '{')
         return core_fail(&s->core, p, "dynamodb is an object");
-    s->body = true;
+    s->body_at = p;
     p = core_space(&s->core, p + 1);
     if (*p == '}')
         return p + 1;
@@ -434,16 +528,11 @@ CORE_INLINE const char *envelope(struct change_scan *s, const char *p, struct bf
     return core_skip(&s->core, p, 1);
 }
 
-static const char *record(struct change_scan *s, const char *p)
+/* The members of the envelope from p, on a key, to the end. */
+CORE_CALL const char *members(struct change_scan *s, const char *p)
 {
     bool escaped, more;
     struct bf_str name;
-    p = core_space(&s->core, p);
-    if (*p != '{')
-        return core_fail(&s->core, p, "a change record is an object");
-    p = core_space(&s->core, p + 1);
-    if (*p == '}')
-        return p + 1;
     do {
         p = member(&s->core, p, &name, &escaped);
         if (CORE_UNLIKELY(!p))
@@ -455,6 +544,60 @@ static const char *record(struct change_scan *s, const char *p)
             return NULL;
         p = next_member(&s->core, p, &more);
     } while (p && more);
+    return p;
+}
+
+/* The place of the value of "dynamodb" when the envelope is that of the record before; else NULL. The
+ * parts that are compared were valid there, so they are valid here. */
+CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
+{
+    const struct shape_head *h = &s->shape->head;
+    struct bf_change *c = s->change;
+    bool escaped;
+    size_t left = (size_t)(s->core.end - p);
+    if (CORE_UNLIKELY(h->first == 0 || left < HEAD_TEXT + 64) || memcmp(p, h->text, h->first) != 0)
+        return NULL;
+    const char *id = p + h->first, *q = core_special(id);
+    if (CORE_UNLIKELY(*q != '"'))
+        return NULL;
+    const char *second = q + 1, *op = second + h->second, *third = op + 7;
+    if (CORE_UNLIKELY((size_t)(s->core.end - second) < HEAD_TEXT) ||
+        memcmp(second, h->text + h->first, h->second) != 0 || op[6] != '"' ||
+        !bf_op_parse(bf_str(op, 6), &c->op) ||
+        memcmp(third, h->text + h->first + h->second, h->third) != 0)
+        return NULL;
+    escaped = false;
+    c->event_id = (struct bf_change_text){bf_str(id, (size_t)(q - id)), escaped};
+    s->op = (struct bf_change_text){bf_str(op, 6), false};
+    if (h->table_n) {
+        const char *base = h->table_at < h->first               ? p
+                           : h->table_at < h->first + h->second ? second - h->first
+                                                                : third - h->first - h->second;
+        c->table.text = bf_str(base + h->table_at, h->table_n);
+    }
+    return third + h->third;
+}
+
+static const char *record(struct change_scan *s, const char *p)
+{
+    bool more;
+    const char *q = known_head(s, p);
+    if (CORE_LIKELY(q)) {
+        q = body(s, q);
+        if (CORE_UNLIKELY(!q))
+            return NULL;
+        q = next_member(&s->core, q, &more);
+        return q && more ? members(s, q) : q;
+    }
+    p = core_space(&s->core, p);
+    if (*p != '{')
+        return core_fail(&s->core, p, "a change record is an object");
+    p = core_space(&s->core, p + 1);
+    if (*p == '}')
+        return p + 1;
+    p = members(s, p);
+    if (p)
+        bf_change_learn_head(s);
     return p;
 }
 
