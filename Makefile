@@ -41,7 +41,9 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 
 # A tool is cmd/NAME.c or cmd/NAME/*.c. Those named here also need the AWS floor.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
-AWS_TOOLS := ddbput kinread kinput s3put bflocal cdclambda
+AWS_TOOLS := ddbput kinread kinput s3put cdclambda
+# bflocal signs but never calls: out of the archives it takes the signing alone, and no libcurl is loaded.
+STATIC_TOOLS := bflocal
 LIBS_bflocal  := -lmicrohttpd -lsqlite3 -lcrypto -ljansson -lz
 tool_src  = $(wildcard cmd/$1.c cmd/$1/*.c)
 tool_obj  = $(patsubst %.c,$(B)/obj/%.o,$(call tool_src,$1))
@@ -83,7 +85,13 @@ $(B)/bin/$1: $(call tool_obj,$1) $(core_so) $(if $(filter $1,$(AWS_TOOLS)),$(aws
 	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) -Wl,-rpath,'$$$$ORIGIN/../lib' -L$(B)/lib \
 	    $(if $(filter $1,$(AWS_TOOLS)),-lbfpipe-aws) -lbfpipe $(LIBS_$1)
 endef
-$(foreach t,$(TOOLS),$(eval $(call tool_rule,$t)))
+define static_tool_rule
+$(B)/bin/$1: $(call tool_obj,$1) $(aws_a) $(core_a)
+	@mkdir -p $$(@D)
+	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(LIBS_$1)
+endef
+$(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
+$(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
 
 # Unit tests link the static archives, and the objects of a tool's folder when TOOL_OBJ_test_x names it.
 $(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(aws_a) $(core_a)

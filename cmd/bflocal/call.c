@@ -1,0 +1,71 @@
+#include "cmd/bflocal/call.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "lib/base/enc.h"
+
+struct bf_str bl_header(const struct bl_call *c, const char *name)
+{
+    struct bf_str want = bf_str_of(name);
+    for (size_t i = 0; i < c->req.nheaders; i++)
+        if (bf_str_eq(c->req.headers[i].name, want))
+            return c->req.headers[i].value;
+    return bf_str(NULL, 0);
+}
+
+struct bf_str bl_query(struct bl_call *c, const char *name)
+{
+    struct bf_str rest = c->req.query, item, want = bf_str_of(name), none = {NULL, 0}, out;
+    while (rest.p && bf_str_split(&rest, '&', &item)) {
+        struct bf_str value = item, key;
+        if (!bf_str_split(&value, '=', &key) || !bf_str_eq(key, want))
+            continue;
+        struct bf_buf b;
+        bf_buf_init(&b, item.n + 1);
+        /* "+" is a space in a query, as forms have it */
+        for (size_t i = 0; i < value.n; i++)
+            bf_buf_addc(&b, value.p[i] == '+' ? ' ' : value.p[i]);
+        struct bf_buf plain;
+        bf_buf_init(&plain, item.n + 1);
+        bf_uri_decode(&plain, bf_buf_view(&b));
+        bool ok = bf_buf_ok(&plain) && bf_arena_copy(&c->arena, bf_buf_view(&plain), &out);
+        bf_buf_free(&b);
+        bf_buf_free(&plain);
+        return ok ? out : none;
+    }
+    return none;
+}
+
+void bl_answer_header(struct bl_call *c, const char *name, struct bf_str value)
+{
+    if (c->ans.nheaders < BL_ANSWER_HEADERS && value.p)
+        c->ans.headers[c->ans.nheaders++] = (struct bf_sigv4_header){bf_str_of(name), value};
+}
+
+static struct bf_str vprint(struct bf_arena *a, const char *fmt, va_list ap)
+{
+    char text[2048];
+    struct bf_str out;
+    int n = vsnprintf(text, sizeof(text), fmt, ap);
+    size_t len = n < 0 ? 0 : (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1;
+    return bf_arena_copy(a, bf_str(text, len), &out) ? out : BF_STR("");
+}
+
+void bl_answer_headerf(struct bl_call *c, const char *name, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    struct bf_str value = vprint(&c->arena, fmt, ap);
+    va_end(ap);
+    bl_answer_header(c, name, value);
+}
+
+struct bf_str bl_arena_printf(struct bf_arena *a, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    struct bf_str out = vprint(a, fmt, ap);
+    va_end(ap);
+    return out;
+}

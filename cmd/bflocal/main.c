@@ -1,0 +1,206 @@
+/* bflocal: local AWS in one small process. See bflocal(1). */
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd/bflocal/run.h"
+#include "lib/base/diag.h"
+#include "lib/base/opt.h"
+#include "lib/base/rng.h"
+
+struct config {
+    struct bf_common common;
+    const char *host, *data, *region, *credentials;
+    struct bf_opt_list fault;
+    uint64_t port, ddb_shards;
+    bool daemon, stop;
+};
+
+static const struct bf_opt options[] = {
+    BF_OPT_U64('p', "port", struct config, port, "PORT",
+               "listen here and stay in the foreground (0: a free port)"),
+    BF_OPT_STR('d', "data", struct config, data, "DIR",
+               "keep everything below this folder, not in memory"),
+    BF_OPT_FLAG(0, "daemon", struct config, daemon,
+                "go to the background, print the environment for eval"),
+    BF_OPT_FLAG(0, "stop", struct config, stop, "end the server at AWS_ENDPOINT_URL, or at --port"),
+    BF_OPT_STR(0, "host", struct config, host, "ADDRESS", "listen at this IP address (127.0.0.1)"),
+    BF_OPT_STR(0, "region", struct config, region, "REGION",
+               "the region that signatures must name (AWS_REGION, us-east-1)"),
+    BF_OPT_STR(0, "credentials", struct config, credentials, "ID:SECRET",
+               "the only credentials taken (drawn at the start)"),
+    BF_OPT_LIST(0, "fault", struct config, fault, "SPEC",
+                "let things go wrong, for instance throttle:p=10%"),
+    BF_OPT_U64(0, "ddb-shards", struct config, ddb_shards, "N",
+               "shards of a new DynamoDB stream (1)"),
+};
+
+static const struct bf_opt_group groups[] = {
+    {NULL, options, BF_COUNT(options), 0},
+    BF_OPT_COMMON(struct config, common),
+};
+
+static const char *libraries(void)
+{
+    static char text[96];
+    snprintf(text, sizeof(text), "libmicrohttpd/%s SQLite/%s", MHD_get_version(),
+             sqlite3_libversion());
+    return text;
+}
+
+static const struct bf_tool tool = {
+    .name = "bflocal",
+    .synopsis = "[options] [COMMAND [ARGUMENT...]]",
+    .about = "DynamoDB, Streams, Kinesis and S3 in one small local process",
+    .groups = groups,
+    .ngroups = BF_COUNT(groups),
+    .max_operands = 0,
+    .libraries = libraries,
+};
+
+/* Does the option at argv[i] take the next word as its value? */
+static bool takes_next(const char *arg)
+{
+    if (arg[1] != '-') {
+        char last = arg[strlen(arg) - 1];
+        return (last == 'p' || last == 'd') && strlen(arg) == 2;
+    }
+    if (strchr(arg, '='))
+        return false;
+    for (size_t g = 0; g < BF_COUNT(groups); g++)
+        for (size_t i = 0; i < groups[g].n; i++)
+            if (groups[g].opts[i].arg && strcmp(groups[g].opts[i].name, arg + 2) == 0)
+                return true;
+    return false;
+}
+
+/* Where the command begins: at the first word that is no option, so that its own options stay its own. */
+static int find_command(int argc, char **argv)
+{
+    int i = 1;
+    for (; i < argc && argv[i][0] == '-' && argv[i][1] != '\0'; i++) {
+        if (strcmp(argv[i], "--") == 0)
+            return i + 1;
+        if (takes_next(argv[i]))
+            i++;
+    }
+    return i < argc ? i : argc;
+}
+
+static bool plain(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!((s[i] >= 'a' && s[i] <= 'z') || (s[i] >= 'A' && s[i] <= 'Z') ||
+              (s[i] >= '0' && s[i] <= '9') || memchr("-_.+/=", s[i], 6)))
+            return false;
+    return n > 0;
+}
+
+/* Throw-away credentials: shaped like the real ones, so that clients which check the shape are content. */
+static void draw_credentials(char key[21], char secret[41])
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567abcdefghijklmnopqrstuvwxyz0189";
+    uint64_t bits;
+    memcpy(key, "AKIABFLOCAL", 11);
+    for (int i = 11; i < 20; i++) {
+        bits = bf_rng_entropy();
+        key[i] = digits[bits % 32];
+    }
+    for (int i = 0; i < 40; i++) {
+        bits = bf_rng_entropy();
+        secret[i] = digits[bits % 62];
+    }
+    key[20] = secret[40] = '\0';
+}
+
+static bool choose_credentials(const struct config *c, struct bl_local *l, struct bf_err *e)
+{
+    static char key[129], secret[129];
+    l->access_key = key;
+    l->secret_key = secret;
+    if (!c->credentials) {
+        draw_credentials(key, secret);
+        return true;
+    }
+    const char *colon = strchr(c->credentials, ':');
+    size_t n = colon ? (size_t)(colon - c->credentials) : 0;
+    if (!colon || n >= sizeof(key) || strlen(colon + 1) >= sizeof(secret) ||
+        !plain(c->credentials, n) || !plain(colon + 1, strlen(colon + 1)))
+        return bf_err_set(e, BF_E_USAGE,
+                          "--credentials: want ID:SECRET of letters, digits and -_.+/=");
+    memcpy(key, c->credentials, n);
+    strcpy(secret, colon + 1);
+    return true;
+}
+
+static bool choose_region(const struct config *c, struct bl_local *l, struct bf_err *e)
+{
+    l->region = c->region ? c->region : getenv("AWS_REGION");
+    if (!l->region || !*l->region)
+        l->region = getenv("AWS_DEFAULT_REGION");
+    if (!l->region || !*l->region)
+        l->region = "us-east-1";
+    return plain(l->region, strlen(l->region)) ||
+           bf_err_set(e, BF_E_USAGE, "--region: '%s' is no region", l->region);
+}
+
+static bool set_faults(const struct config *c, struct bl_local *l, struct bf_err *e)
+{
+    struct bf_buf spec;
+    bf_buf_init(&spec, 64 * 1024);
+    for (size_t i = 0; i < c->fault.n; i++)
+        bf_buf_addf(&spec, "%s;", c->fault.item[i]);
+    bl_fault_init(&l->faults);
+    bool ok = bf_buf_check(&spec, "--fault", e) && bl_fault_set(&l->faults, bf_buf_view(&spec), e);
+    bf_buf_free(&spec);
+    return ok;
+}
+
+static bool stop(const struct config *c, struct bf_err *e)
+{
+    char url[96];
+    snprintf(url, sizeof(url), strchr(c->host, ':') ? "http://[%s]:%u" : "http://%s:%u", c->host,
+             (unsigned)c->port);
+    return bl_run_stop(c->port != UINT64_MAX ? url : getenv("AWS_ENDPOINT_URL"), e);
+}
+
+static bool run(const struct config *c, char **command, int *status, struct bf_err *e)
+{
+    static struct bl_local local;
+    struct bl_run r = {c->host, c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command};
+    if (c->stop)
+        return stop(c, e);
+    if (r.port > 65535)
+        return bf_err_set(e, BF_E_USAGE, "--port: %llu is no port", (unsigned long long)r.port);
+    if (c->ddb_shards < 1 || c->ddb_shards > 64)
+        return bf_err_set(e, BF_E_USAGE, "--ddb-shards: want 1 to 64");
+    local.ddb_shards = c->ddb_shards;
+    if (!choose_region(c, &local, e) || !choose_credentials(c, &local, e) ||
+        !set_faults(c, &local, e))
+        return false;
+    if (c->daemon)
+        return command ? bf_err_set(e, BF_E_USAGE, "--daemon takes no command")
+                       : bl_run_daemon(&local, &r, e);
+    if (command)
+        return bl_run_command(&local, &r, status, e);
+    if (c->port == UINT64_MAX && !c->data)
+        return bf_err_set(e, BF_E_USAGE, "say a COMMAND, --port, --data or --daemon");
+    return bl_run_foreground(&local, &r, e);
+}
+
+int main(int argc, char **argv)
+{
+    struct config config = {.host = "127.0.0.1", .port = UINT64_MAX, .ddb_shards = 1};
+    struct bf_err e = {0};
+    int status = 0, at = find_command(argc, argv);
+    const char *operands[1];
+    size_t n = 0;
+    int early = bf_opt_parse(&tool, at, argv, &config, operands, &n);
+    if (early != BF_OPT_RUN)
+        return early;
+    if (run(&config, at < argc ? argv + at : NULL, &status, &e))
+        return status;
+    early = bf_diag_exit(&e);
+    return status > 1 ? status : early;
+}

@@ -1,0 +1,115 @@
+#include "cmd/bflocal/router.h"
+
+#include <time.h>
+
+#include "cmd/bflocal/reply.h"
+
+static const struct bl_service *const json_services[] = {&bl_service_dynamodb, &bl_service_streams,
+                                                         &bl_service_kinesis};
+
+enum { CONTROL_BODY = 64 * 1024 };
+
+static bool is_control(const struct bl_call *c)
+{
+    return bf_str_starts(c->req.path, BF_STR("/_bflocal/"));
+}
+
+static const struct bl_op *find_op(const struct bl_service *s, struct bf_str name)
+{
+    for (size_t i = 0; i < s->nops; i++)
+        if (bf_str_eq(name, bf_str_of(s->ops[i].name)))
+            return &s->ops[i];
+    return NULL;
+}
+
+/* A target with a prefix we know belongs to that service, even when the operation is unknown. */
+static void find_service(struct bl_call *c, struct bf_str target)
+{
+    for (size_t i = 0; i < BF_COUNT(json_services); i++) {
+        struct bf_str prefix = bf_str_of(json_services[i]->target);
+        if (!bf_str_starts(target, prefix))
+            continue;
+        c->service = json_services[i];
+        c->op = find_op(c->service, bf_str(target.p + prefix.n, target.n - prefix.n));
+        c->op_name = c->op ? c->op->name : "";
+        return;
+    }
+}
+
+bool bl_router_begin(struct bl_call *c, size_t *max_body)
+{
+    *max_body = CONTROL_BODY;
+    c->op_name = "";
+    if (is_control(c))
+        return true;
+    struct bf_str target = bl_header(c, "x-amz-target");
+    if (!target.p) {
+        c->service = &bl_service_s3;
+        bl_reply_request_id(c);
+        return bl_s3_begin(c, max_body);
+    }
+    find_service(c, target);
+    bl_reply_request_id(c);
+    if (c->service)
+        *max_body = c->service->max_body;
+    return true;
+}
+
+static void run_json(struct bl_call *c)
+{
+    if (!c->service) {
+        bl_fail(c, BL_UnknownOperationException, "%s", "");
+        return;
+    }
+    const struct bl_auth_server s = {c->local->access_key,
+                                     c->local->secret_key,
+                                     c->local->region,
+                                     c->service->signing,
+                                     false,
+                                     c->now_ms};
+    bl_auth_check(&s, &c->req, &c->arena, &c->auth);
+    if (c->auth.code != BL_AUTH_OK)
+        bl_fail_auth(c);
+    else if (!c->op)
+        bl_fail(c, BL_UnknownOperationException, "%s", "");
+    else if (!bl_reply_fault(c) && !c->op->run(c))
+        c->failed = true;
+}
+
+static void wait_latency(const struct bl_call *c)
+{
+    struct timespec t = {(time_t)(c->fault.latency_ms / 1000),
+                         (long)(c->fault.latency_ms % 1000) * 1000000};
+    if (c->fault.latency_ms)
+        nanosleep(&t, NULL);
+}
+
+void bl_router_finish(struct bl_call *c)
+{
+    c->now_ms = bl_now_ms(c->local);
+    if (is_control(c)) {
+        bl_control_run(c);
+        return;
+    }
+    bl_fault_draw(&c->local->faults, c->service ? c->service->name : "", c->op_name, &c->fault);
+    wait_latency(c);
+    c->ans.cut = c->fault.cut;
+    c->ans.wrong_crc = c->fault.crc;
+    if (c->service == &bl_service_s3) {
+        bl_s3_finish(c);
+        return;
+    }
+    if (!c->failed)
+        run_json(c);
+    bl_reply_finish(c);
+}
+
+void bl_router_too_large(struct bl_call *c)
+{
+    if (c->service == &bl_service_s3) {
+        bl_s3_too_large(c);
+        return;
+    }
+    bl_fail(c, BL_RequestEntityTooLarge, "%s", "Request body is too large.");
+    c->ans.status = 413;
+}

@@ -1,0 +1,278 @@
+#include "cmd/bflocal/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "cmd/bflocal/server.h"
+#include "lib/base/diag.h"
+#include "lib/base/stop.h"
+
+extern char **environ;
+
+/* What is running, while it runs. */
+struct service {
+    struct bl_local *local;
+    struct bl_server *server;
+    char endpoint[96];
+};
+
+/* An IPv6 address stands in brackets in a URL; "any" is reached over loopback. */
+static void name_endpoint(struct service *s, const char *host, uint16_t port)
+{
+    const char *shown = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1"
+                        : strcmp(host, "::") == 0    ? "::1"
+                                                     : host;
+    snprintf(s->endpoint, sizeof(s->endpoint),
+             strchr(shown, ':') ? "http://[%s]:%u" : "http://%s:%u", shown, (unsigned)port);
+}
+
+static bool start(struct service *s, struct bl_local *l, const struct bl_run *r, struct bf_err *e)
+{
+    uint16_t port = (uint16_t)r->port;
+    int fd;
+    s->local = l;
+    s->server = NULL;
+    if (!bl_local_open(l, r->data, e) || !bl_server_listen(r->host, &port, &fd, e))
+        return false;
+    name_endpoint(s, r->host, port);
+    s->server = bl_server_start(l, fd, e);
+    return s->server != NULL;
+}
+
+static void end(struct service *s)
+{
+    if (s->server)
+        bl_server_stop(s->server);
+    bl_local_close(s->local);
+}
+
+/* The environment of a client, as shell text. The values hold nothing that a shell would read. */
+static void print_exports(const struct service *s, struct bf_buf *out)
+{
+    const struct bl_local *l = s->local;
+    bf_buf_addf(out, "export AWS_ENDPOINT_URL=%s\n", s->endpoint);
+    bf_buf_addf(out, "export AWS_REGION=%s AWS_DEFAULT_REGION=%s\n", l->region, l->region);
+    bf_buf_addf(out, "export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n", l->access_key,
+                l->secret_key);
+    bf_buf_addf(out, "export AWS_EC2_METADATA_DISABLED=true BFLOCAL_PID=%ld\n", (long)getpid());
+    bf_buf_lit(out, "unset AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE\n");
+}
+
+static bool write_all(int fd, struct bf_str s, struct bf_err *e)
+{
+    while (s.n) {
+        ssize_t n = write(fd, s.p, s.n);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return bf_err_sys(e, errno, "standard output");
+        s.p += n;
+        s.n -= (size_t)n;
+    }
+    return true;
+}
+
+static bool say_exports(const struct service *s, int fd, struct bf_err *e)
+{
+    struct bf_buf text;
+    bf_buf_init(&text, 4096);
+    print_exports(s, &text);
+    bool ok = bf_buf_check(&text, "environment", e) && write_all(fd, bf_buf_view(&text), e);
+    bf_buf_free(&text);
+    return ok;
+}
+
+static void wait_for_stop(void)
+{
+    struct pollfd p = {.fd = bf_stop_fd(), .events = POLLIN};
+    while (!bf_stop_asked())
+        (void)poll(&p, 1, -1);
+}
+
+bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
+{
+    struct service s;
+    bool ok = bf_stop_install(e) && start(&s, l, r, e) && say_exports(&s, STDOUT_FILENO, e);
+    if (ok)
+        wait_for_stop();
+    else
+        s.local = l;
+    end(&s);
+    return ok;
+}
+
+static int child_pipe[2] = {-1, -1};
+
+static void on_child(int sig)
+{
+    int saved = errno;
+    (void)sig;
+    if (write(child_pipe[1], "c", 1) < 0) {
+        /* the pipe is full: it wakes the reader as it is */
+    }
+    errno = saved;
+}
+
+static bool watch_children(struct bf_err *e)
+{
+    if (pipe(child_pipe) != 0)
+        return bf_err_sys(e, errno, "pipe");
+    for (int i = 0; i < 2; i++)
+        if (fcntl(child_pipe[i], F_SETFD, FD_CLOEXEC) != 0 ||
+            fcntl(child_pipe[i], F_SETFL, O_NONBLOCK) != 0)
+            return bf_err_sys(e, errno, "pipe");
+    struct sigaction sa = {.sa_handler = on_child, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
+    sigemptyset(&sa.sa_mask);
+    return sigaction(SIGCHLD, &sa, NULL) == 0 || bf_err_sys(e, errno, "SIGCHLD");
+}
+
+static bool set_environment(const struct service *s, struct bf_err *e)
+{
+    const struct bl_local *l = s->local;
+    char pid[24];
+    snprintf(pid, sizeof(pid), "%ld", (long)getpid());
+    bool ok = setenv("AWS_ENDPOINT_URL", s->endpoint, 1) == 0 &&
+              setenv("AWS_REGION", l->region, 1) == 0 &&
+              setenv("AWS_DEFAULT_REGION", l->region, 1) == 0 &&
+              setenv("AWS_ACCESS_KEY_ID", l->access_key, 1) == 0 &&
+              setenv("AWS_SECRET_ACCESS_KEY", l->secret_key, 1) == 0 &&
+              setenv("AWS_EC2_METADATA_DISABLED", "true", 1) == 0 &&
+              setenv("BFLOCAL_PID", pid, 1) == 0 && unsetenv("AWS_SESSION_TOKEN") == 0 &&
+              unsetenv("AWS_PROFILE") == 0 && unsetenv("AWS_DEFAULT_PROFILE") == 0;
+    return ok || bf_err_sys(e, errno, "environment");
+}
+
+/* The command gets the signals as they were before bf_stop_install. */
+static bool spawn(char **command, pid_t *pid, int *status, struct bf_err *e)
+{
+    posix_spawnattr_t attr;
+    sigset_t defaults;
+    sigemptyset(&defaults);
+    sigaddset(&defaults, SIGINT);
+    sigaddset(&defaults, SIGTERM);
+    sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGCHLD);
+    int error = posix_spawnattr_init(&attr);
+    if (error == 0) {
+        posix_spawnattr_setsigdefault(&attr, &defaults);
+        posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGDEF);
+        error = posix_spawnp(pid, command[0], NULL, &attr, command, environ);
+        posix_spawnattr_destroy(&attr);
+    }
+    if (error == 0)
+        return true;
+    *status = error == ENOENT ? 127 : 126;
+    return bf_err_sys(e, error, "%s", command[0]);
+}
+
+/* A stop is handed on to the command, once; it decides when it ends. */
+static int wait_for_child(pid_t pid)
+{
+    struct pollfd p[2] = {{.fd = child_pipe[0], .events = POLLIN},
+                          {.fd = bf_stop_fd(), .events = POLLIN}};
+    bool told = false;
+    for (;;) {
+        int st;
+        pid_t got = waitpid(pid, &st, WNOHANG);
+        if (got == pid)
+            return WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
+        if (got < 0 && errno != EINTR)
+            return 1;
+        if (bf_stop_asked() && !told) {
+            kill(pid, SIGTERM);
+            told = true;
+            p[1].fd = -1;
+        }
+        char drain[16];
+        if (poll(p, 2, -1) > 0 && p[0].revents)
+            (void)!read(child_pipe[0], drain, sizeof(drain));
+    }
+}
+
+bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, struct bf_err *e)
+{
+    struct service s;
+    pid_t pid;
+    *status = 1;
+    bool ok = bf_stop_install(e) && watch_children(e) && start(&s, l, r, e) &&
+              set_environment(&s, e) && spawn(r->command, &pid, status, e);
+    if (ok)
+        *status = wait_for_child(pid);
+    else
+        s.local = l;
+    end(&s);
+    return ok;
+}
+
+/* The child's side: a session of its own, nothing open that the caller waits for. */
+static bool detach(struct bf_err *e)
+{
+    int null = open("/dev/null", O_RDWR);
+    if (null < 0)
+        return bf_err_sys(e, errno, "/dev/null");
+    for (int fd = 0; fd < 3; fd++)
+        if (dup2(null, fd) < 0)
+            return bf_err_sys(e, errno, "/dev/null");
+    if (null > 2)
+        close(null);
+    return true;
+}
+
+static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready, struct bf_err *e)
+{
+    struct service s;
+    setsid();
+    bool ok = bf_stop_install(e) && start(&s, l, r, e) && say_exports(&s, ready, e);
+    if (!ok)
+        bf_diag_error(e); /* while standard error is still the caller's */
+    else if (detach(e)) {
+        close(ready);
+        wait_for_stop();
+    }
+    s.local = l;
+    end(&s);
+    return ok;
+}
+
+/* Copies what the child says; nothing means that it failed and has told why. */
+static bool await_child(int from, pid_t pid, struct bf_err *e)
+{
+    char text[4096];
+    size_t n = 0;
+    ssize_t got;
+    while (n < sizeof(text) &&
+           ((got = read(from, text + n, sizeof(text) - n)) > 0 || (got < 0 && errno == EINTR)))
+        n += got > 0 ? (size_t)got : 0;
+    if (n)
+        return write_all(STDOUT_FILENO, bf_str(text, n), e);
+    int st = 0;
+    while (waitpid(pid, &st, 0) < 0 && errno == EINTR)
+        ;
+    exit(WIFEXITED(st) ? WEXITSTATUS(st) : 1);
+}
+
+bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
+{
+    int p[2];
+    if (pipe(p) != 0)
+        return bf_err_sys(e, errno, "pipe");
+    pid_t pid = fork();
+    if (pid < 0)
+        return bf_err_sys(e, errno, "fork");
+    if (pid == 0) {
+        close(p[0]);
+        bool ok = fcntl(p[1], F_SETFD, FD_CLOEXEC) == 0 && serve_detached(l, r, p[1], e);
+        _exit(ok ? 0 : bf_err_exit(e->code));
+    }
+    close(p[1]);
+    bool ok = await_child(p[0], pid, e);
+    close(p[0]);
+    return ok;
+}

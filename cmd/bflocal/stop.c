@@ -1,0 +1,115 @@
+/* bflocal --stop: one HTTP request by hand, then waiting for the process to be gone. */
+#include <errno.h>
+#include <netdb.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "cmd/bflocal/run.h"
+#include "lib/base/clock.h"
+
+enum { WAIT_MS = 10000, GONE_MS = 500 };
+
+struct place {
+    char host[64], port[8];
+};
+
+/* "http://HOST:PORT", an IPv6 address in brackets. */
+static bool read_endpoint(const char *url, struct place *p, struct bf_err *e)
+{
+    struct bf_str rest = bf_str_of(url);
+    if (bf_str_starts(rest, BF_STR("http://"))) {
+        rest.p += 7;
+        rest.n -= 7;
+        while (rest.n && rest.p[rest.n - 1] == '/')
+            rest.n--;
+        size_t colon = rest.n;
+        while (colon > 0 && rest.p[colon - 1] != ':')
+            colon--;
+        struct bf_str host = bf_str(rest.p, colon ? colon - 1 : 0),
+                      port = bf_str(rest.p + colon, rest.n - colon);
+        if (host.n > 2 && host.p[0] == '[')
+            host = bf_str(host.p + 1, host.n - 2);
+        if (host.n && host.n < sizeof(p->host) && port.n && port.n < sizeof(p->port)) {
+            snprintf(p->host, sizeof(p->host), "%.*s", (int)host.n, host.p);
+            snprintf(p->port, sizeof(p->port), "%.*s", (int)port.n, port.p);
+            return true;
+        }
+    }
+    return bf_err_set(e, BF_E_USAGE, "--stop: '%s' is not http://HOST:PORT", url);
+}
+
+static int dial(const struct place *p)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
+    if (getaddrinfo(p->host, p->port, &hints, &found) != 0)
+        return -1;
+    int fd = -1;
+    for (struct addrinfo *a = found; a && fd < 0; a = a->ai_next) {
+        fd = socket(a->ai_family, SOCK_STREAM, 0);
+        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) != 0) {
+            close(fd);
+            fd = -1;
+        }
+    }
+    freeaddrinfo(found);
+    return fd;
+}
+
+static bool ask(int fd, long *pid, struct bf_err *e)
+{
+    static const char request[] =
+        "POST /_bflocal/stop HTTP/1.1\r\nHost: bflocal\r\nContent-Length: 0\r\n"
+        "Connection: close\r\n\r\n";
+    char text[2048];
+    size_t n = 0;
+    ssize_t got;
+    if (send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) != (ssize_t)sizeof(request) - 1)
+        return bf_err_sys(e, errno, "--stop");
+    while (n < sizeof(text) - 1 && (got = recv(fd, text + n, sizeof(text) - 1 - n, 0)) > 0)
+        n += (size_t)got;
+    text[n] = '\0';
+    const char *at = strstr(text, "\"pid\":");
+    if (strncmp(text, "HTTP/1.1 200", 12) != 0 || !at)
+        return bf_err_set(e, BF_E_SERVICE, "--stop: what answers there is not bflocal");
+    *pid = strtol(at + 6, NULL, 10);
+    return true;
+}
+
+/* Gone: no such process, or (it is a zombie that nobody reaps) nobody listens any more for a while. */
+static bool wait_gone(const struct place *p, long pid, struct bf_err *e)
+{
+    int64_t start = bf_clock_mono_ms(), refused_since = 0;
+    while (bf_clock_mono_ms() < start + WAIT_MS) {
+        if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+            return true;
+        int fd = dial(p);
+        if (fd >= 0)
+            close(fd);
+        else if (!refused_since)
+            refused_since = bf_clock_mono_ms();
+        else if (bf_clock_mono_ms() > refused_since + GONE_MS)
+            return true;
+        (void)poll(NULL, 0, 10);
+    }
+    return bf_err_set(e, BF_E_TEMPORARY, "--stop: process %ld has not ended yet", pid);
+}
+
+bool bl_run_stop(const char *endpoint, struct bf_err *e)
+{
+    struct place p;
+    long pid = 0;
+    if (!endpoint)
+        return bf_err_set(e, BF_E_USAGE, "--stop: AWS_ENDPOINT_URL is not set; say --port N");
+    if (!read_endpoint(endpoint, &p, e))
+        return false;
+    int fd = dial(&p);
+    if (fd < 0)
+        return bf_err_set(e, BF_E_NETWORK, "--stop: nobody listens at %s", endpoint);
+    bool ok = ask(fd, &pid, e);
+    close(fd);
+    return ok && wait_gone(&p, pid, e);
+}

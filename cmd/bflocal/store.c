@@ -1,0 +1,225 @@
+#include "cmd/bflocal/store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/base/file.h"
+
+static bool fail(struct bl_store *s, struct bf_err *e, const char *what)
+{
+    int rc = sqlite3_errcode(s->db);
+    return bf_err_set(e, rc == SQLITE_NOMEM ? BF_E_MEMORY : BF_E_IO, "%s: %s", what,
+                      sqlite3_errmsg(s->db));
+}
+
+static void note(struct bl_store *s, const char *what)
+{
+    if (s->err.code == BF_OK)
+        fail(s, &s->err, what);
+}
+
+static const char pragmas[] = "PRAGMA locking_mode = EXCLUSIVE;"
+                              "PRAGMA journal_mode = WAL;"
+                              "PRAGMA synchronous = NORMAL;"
+                              "PRAGMA wal_autocheckpoint = 4000;"
+                              "PRAGMA temp_store = MEMORY;"
+                              "PRAGMA cache_size = -8000;";
+
+static bool open_database(struct bl_store *s, const char *path, struct bf_err *e)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {
+        if (!s->db)
+            return bf_err_nomem(e);
+        fail(s, e, "open");
+        return bf_err_ctx(e, "%s", path);
+    }
+    return bl_store_exec(s, s->dir ? pragmas : "PRAGMA journal_mode = MEMORY;", e) ||
+           bf_err_ctx(e, "%s", path);
+}
+
+bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
+{
+    memset(s, 0, sizeof(*s));
+    s->lock_fd = -1;
+    s->dir = dir;
+    pthread_mutex_init(&s->mutex, NULL);
+    if (!dir)
+        return open_database(s, ":memory:", e);
+    char path[4096];
+    if (!bf_file_make_dirs(dir, e))
+        return false;
+    if ((size_t)snprintf(path, sizeof(path), "%s/lock", dir) >= sizeof(path))
+        return bf_err_set(e, BF_E_USAGE, "--data: the name is too long");
+    if (!bf_file_lock(path, &s->lock_fd, e))
+        return false;
+    if ((size_t)snprintf(path, sizeof(path), "%s/bflocal.db", dir) >= sizeof(path))
+        return bf_err_set(e, BF_E_USAGE, "--data: the name is too long");
+    return open_database(s, path, e);
+}
+
+void bl_store_close(struct bl_store *s)
+{
+    for (size_t i = 0; i < BL_STORE_STATEMENTS; i++)
+        sqlite3_finalize(s->cache[i].stmt);
+    sqlite3_close(s->db);
+    if (s->lock_fd >= 0)
+        close(s->lock_fd);
+    pthread_mutex_destroy(&s->mutex);
+    memset(s, 0, sizeof(*s));
+    s->lock_fd = -1;
+}
+
+bool bl_store_exec(struct bl_store *s, const char *sql, struct bf_err *e)
+{
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(s, e, "store");
+}
+
+void bl_store_limit(struct bl_store *s, uint64_t max_bytes)
+{
+    uint64_t pages = max_bytes ? max_bytes / 4096 + 1 : 1073741823;
+    char sql[64];
+    snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %llu", (unsigned long long)pages);
+    pthread_mutex_lock(&s->mutex);
+    sqlite3_exec(s->db, sql, NULL, NULL, NULL);
+    pthread_mutex_unlock(&s->mutex);
+}
+
+void bl_store_lock(struct bl_store *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    bf_err_clear(&s->err);
+}
+
+void bl_store_unlock(struct bl_store *s)
+{
+    pthread_mutex_unlock(&s->mutex);
+}
+
+bool bl_store_begin(struct bl_store *s, struct bf_err *e)
+{
+    bl_store_lock(s);
+    bl_run(s, bl_sql(s, "BEGIN"));
+    if (s->err.code == BF_OK) {
+        s->in_transaction = true;
+        return true;
+    }
+    *e = s->err;
+    bl_store_unlock(s);
+    return false;
+}
+
+/* A failed statement may have rolled back by itself (SQLITE_FULL does), so look first. */
+static void undo(struct bl_store *s)
+{
+    if (!sqlite3_get_autocommit(s->db))
+        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    s->in_transaction = false;
+}
+
+bool bl_store_commit(struct bl_store *s, struct bf_err *e)
+{
+    if (s->err.code == BF_OK)
+        bl_run(s, bl_sql(s, "COMMIT"));
+    bool ok = s->err.code == BF_OK;
+    if (!ok) {
+        *e = s->err;
+        undo(s);
+    }
+    s->in_transaction = false;
+    bl_store_unlock(s);
+    return ok;
+}
+
+void bl_store_rollback(struct bl_store *s)
+{
+    undo(s);
+    bl_store_unlock(s);
+}
+
+sqlite3_stmt *bl_sql(struct bl_store *s, const char *literal)
+{
+    size_t at = ((uintptr_t)literal >> 3) * 0x9e3779b1u % BL_STORE_STATEMENTS;
+    while (s->cache[at].sql && s->cache[at].sql != literal)
+        at = (at + 1) % BL_STORE_STATEMENTS;
+    if (s->cache[at].sql) {
+        sqlite3_reset(s->cache[at].stmt);
+        return s->cache[at].stmt;
+    }
+    if (s->nstatements >= BL_STORE_STATEMENTS / 2) {
+        bf_err_set(&s->err, BF_E_LIMIT, "store: too many statements");
+        return NULL;
+    }
+    sqlite3_stmt *q = NULL;
+    if (sqlite3_prepare_v3(s->db, literal, -1, SQLITE_PREPARE_PERSISTENT, &q, NULL) != SQLITE_OK) {
+        note(s, literal);
+        return NULL;
+    }
+    s->cache[at].sql = literal;
+    s->cache[at].stmt = q;
+    s->nstatements++;
+    return q;
+}
+
+/* An empty view has no address, and a NULL would be bound as NULL. */
+void bl_bind_text(sqlite3_stmt *q, int i, struct bf_str v)
+{
+    if (q)
+        sqlite3_bind_text64(q, i, v.n ? v.p : "", v.n, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+void bl_bind_blob(sqlite3_stmt *q, int i, struct bf_str v)
+{
+    if (q)
+        sqlite3_bind_blob64(q, i, v.n ? v.p : "", v.n, SQLITE_STATIC);
+}
+
+void bl_bind_i64(sqlite3_stmt *q, int i, int64_t v)
+{
+    if (q)
+        sqlite3_bind_int64(q, i, v);
+}
+
+bool bl_step(struct bl_store *s, sqlite3_stmt *q)
+{
+    if (!q || s->err.code != BF_OK)
+        return false;
+    int rc = sqlite3_step(q);
+    if (rc == SQLITE_ROW)
+        return true;
+    if (rc != SQLITE_DONE)
+        note(s, "store");
+    sqlite3_reset(q);
+    return false;
+}
+
+int bl_run(struct bl_store *s, sqlite3_stmt *q)
+{
+    if (bl_step(s, q))
+        sqlite3_reset(q);
+    return s->err.code == BF_OK ? sqlite3_changes(s->db) : 0;
+}
+
+struct bf_str bl_column_text(sqlite3_stmt *q, int i)
+{
+    const unsigned char *p = sqlite3_column_text(q, i);
+    return bf_str((const char *)p, (size_t)sqlite3_column_bytes(q, i));
+}
+
+struct bf_str bl_column_blob(sqlite3_stmt *q, int i)
+{
+    const void *p = sqlite3_column_blob(q, i);
+    return bf_str(p, (size_t)sqlite3_column_bytes(q, i));
+}
+
+int64_t bl_column_i64(sqlite3_stmt *q, int i)
+{
+    return sqlite3_column_int64(q, i);
+}
+
+void bl_done(sqlite3_stmt *q)
+{
+    if (q)
+        sqlite3_reset(q);
+}
