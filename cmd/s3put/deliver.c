@@ -92,8 +92,8 @@ static void keep_rows(struct deliver *d, struct sealed *s, struct bf_err *why)
     } else
         ok = keep_in_file(d, s, path, sizeof path, &e);
     if (ok)
-        bf_diag_hint("s3://%s/%s: %" PRIu64 " rows not delivered, kept in %s", d->config->bucket,
-                     bf_buf_cstr(&s->key), s->records, path);
+        bf_diag_hint("s3://%s/%s: %" PRIu64 " row%s not delivered, kept in %s", d->config->bucket,
+                     bf_buf_cstr(&s->key), s->records, s->records == 1 ? "" : "s", path);
     else {
         bf_err_ctx(&e, "the undelivered rows cannot be kept");
         bf_diag_error(&e);
