@@ -33,4 +33,4 @@ BEGIN {
     } else if (to[1] == "cmd" && to[2] != from[2])
         bad("a tool includes another: " quoted[2])
 }
-END { exit failed }'
+END { exit failed }' || exit 1

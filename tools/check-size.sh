@@ -19,4 +19,4 @@ FILENAME ~ /\.[ch]$/ && /^[a-zA-Z].*\(/ { head = $0; sub(/\(.*/, "", head); sub(
     }
     start = 0
 }
-END { file_done(); exit failed }'
+END { file_done(); exit failed }' || exit 1

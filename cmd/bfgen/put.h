@@ -24,14 +24,25 @@ static inline char *put_str(char *p, struct bf_str s)
     return s.n ? put(p, s.p, s.n) : p;
 }
 
+/* Copies a fixed 20 bytes, which is faster than the right number of them: 20 bytes of room. */
 static inline char *put_u64(char *p, uint64_t v)
 {
-    char digits[20];
-    size_t i = sizeof digits;
-    do
-        digits[--i] = (char)('0' + v % 10);
-    while (v /= 10);
-    return put(p, digits + i, sizeof digits - i);
+    if (v < 10) {
+        *p = (char)('0' + v);
+        return p + 1;
+    }
+    char digits[40];
+    size_t i = 20;
+    for (; v >= 100; v /= 100) {
+        i -= 2;
+        digits[i + 1] = (char)('0' + v % 10);
+        digits[i] = (char)('0' + v / 10 % 10);
+    }
+    digits[--i] = (char)('0' + v % 10);
+    if (v >= 10)
+        digits[--i] = (char)('0' + v / 10);
+    memcpy(p, digits + i, 20);
+    return p + 20 - i;
 }
 
 /* Exactly `width` digits, with leading zeros. */
@@ -87,6 +98,8 @@ static inline char *put_iso(char *p, int64_t wall_ms)
 static inline size_t number_size(const char *s, size_t n)
 {
     size_t significant = 0, zeros = 0, minus = n && s[0] == '-';
+    if (n == 1)
+        return s[0] == '0' ? 1 : 2;
     for (size_t i = 0; i < n && s[i] != 'e' && s[i] != 'E'; i++) {
         if (s[i] < '0' || s[i] > '9')
             continue;

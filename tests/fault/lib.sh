@@ -63,5 +63,5 @@ fault_rules() {
 
 # fault_count [OPERATION]: requests that have arrived.
 fault_count() {
-    grep -c "^{\"op\":\"${1:-}" "$FAULT_DIR/log"
+    grep -c "^{\"op\":\"${1:+$1\"}" "$FAULT_DIR/log"
 }

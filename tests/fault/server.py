@@ -331,8 +331,11 @@ def fake_s3(r):
 
 
 def fake(r, failed=0, code="ProvisionedThroughputExceededException"):
-    with LOCK:
-        return fake_json(r, failed, code) if r.service else fake_s3(r)
+    try:
+        with LOCK:
+            return fake_json(r, failed, code) if r.service else fake_s3(r)
+    except (KeyError, ValueError, TypeError) as e:
+        return error(r, 400, "SerializationException", "not a request: %r" % e)
 
 
 # What a service in trouble says ---------------------------------------------------------------
