@@ -5,14 +5,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char schema[] =
-    "CREATE TABLE IF NOT EXISTS kin_stream(id INTEGER PRIMARY KEY, name TEXT UNIQUE, created_ms INTEGER,"
-    " retention_h INTEGER, on_demand INTEGER);"
-    "CREATE TABLE IF NOT EXISTS kin_shard(id INTEGER PRIMARY KEY, stream INTEGER, low TEXT, high TEXT,"
-    " parent INTEGER, adjacent INTEGER, first INTEGER, last INTEGER, created_ms INTEGER, closed_ms INTEGER);"
-    "CREATE INDEX IF NOT EXISTS kin_shard_stream ON kin_shard(stream, id);"
-    "CREATE TABLE IF NOT EXISTS kin_record(shard INTEGER, number INTEGER, at_ms INTEGER, key TEXT, data TEXT,"
-    " PRIMARY KEY(shard, number)) WITHOUT ROWID;";
+static const char schema[] = "CREATE TABLE IF NOT EXISTS kin_stream(id INTEGER PRIMARY KEY, name "
+                             "TEXT UNIQUE, created_ms INTEGER,"
+                             " retention_h INTEGER, on_demand INTEGER);"
+                             "CREATE TABLE IF NOT EXISTS kin_shard(id INTEGER PRIMARY KEY, stream "
+                             "INTEGER, low TEXT, high TEXT,"
+                             " parent INTEGER, adjacent INTEGER, first INTEGER, last INTEGER, "
+                             "created_ms INTEGER, closed_ms INTEGER);"
+                             "CREATE INDEX IF NOT EXISTS kin_shard_stream ON kin_shard(stream, id);"
+                             "CREATE TABLE IF NOT EXISTS kin_record(shard INTEGER, number INTEGER, "
+                             "at_ms INTEGER, key TEXT, data TEXT,"
+                             " PRIMARY KEY(shard, number)) WITHOUT ROWID;";
 
 struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name)
 {
@@ -37,7 +40,8 @@ struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p)
     }
     struct bl_stream *s = bl_stream_find(c->local->kinesis, name);
     if (!s)
-        bl_fail(c, BL_ResourceNotFoundException, "Stream %.*s under account " BL_ACCOUNT " not found.",
+        bl_fail(c, BL_ResourceNotFoundException,
+                "Stream %.*s under account " BL_ACCOUNT " not found.",
                 (int)(name.n > 128 ? 128 : name.n), name.p);
     return s;
 }
@@ -144,15 +148,17 @@ static struct bl_shard *new_shard(struct bl_stream *s)
     return &s->shards[s->n++];
 }
 
-struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash low, bl_hash high, int parent,
-                              int adjacent)
+struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash low, bl_hash high,
+                              int parent, int adjacent)
 {
     char room[2][40];
-    struct bf_buf text[2] = {{.p = room[0], .cap = 40, .max = 40}, {.p = room[1], .cap = 40, .max = 40}};
+    struct bf_buf text[2] = {{.p = room[0], .cap = 40, .max = 40},
+                             {.p = room[1], .cap = 40, .max = 40}};
     bl_hash_put(&text[0], low);
     bl_hash_put(&text[1], high);
-    sqlite3_stmt *q = bl_sql(c->store, "INSERT INTO kin_shard(stream,low,high,parent,adjacent,first,last,created_ms,"
-                                       "closed_ms) VALUES(?,?,?,?,?,?,-1,?,0)");
+    sqlite3_stmt *q = bl_sql(
+        c->store, "INSERT INTO kin_shard(stream,low,high,parent,adjacent,first,last,created_ms,"
+                  "closed_ms) VALUES(?,?,?,?,?,?,-1,?,0)");
     bl_bind_i64(q, 1, s->row);
     bl_bind_text(q, 2, bf_buf_view(&text[0]));
     bl_bind_text(q, 3, bf_buf_view(&text[1]));
@@ -176,9 +182,10 @@ struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash lo
 
 static bool load_shards(struct bl_store *store, struct bl_stream *s)
 {
-    sqlite3_stmt *q = bl_sql(store, "SELECT id,low,high,parent,adjacent,first,last,created_ms,closed_ms,"
-                                    "(SELECT max(number) FROM kin_record r WHERE r.shard=kin_shard.id)"
-                                    " FROM kin_shard WHERE stream=? ORDER BY id");
+    sqlite3_stmt *q =
+        bl_sql(store, "SELECT id,low,high,parent,adjacent,first,last,created_ms,closed_ms,"
+                      "(SELECT max(number) FROM kin_record r WHERE r.shard=kin_shard.id)"
+                      " FROM kin_shard WHERE stream=? ORDER BY id");
     bl_bind_i64(q, 1, s->row);
     while (bl_step(store, q)) {
         struct bl_shard *shard = new_shard(s);
@@ -204,14 +211,16 @@ static bool load_shards(struct bl_store *store, struct bl_stream *s)
 
 static bool load(struct bl_store *store, struct bl_kinesis *k)
 {
-    sqlite3_stmt *q = bl_sql(store, "SELECT id,name,created_ms,retention_h,on_demand FROM kin_stream ORDER BY name");
+    sqlite3_stmt *q = bl_sql(
+        store, "SELECT id,name,created_ms,retention_h,on_demand FROM kin_stream ORDER BY name");
     bool ok = true;
     while (ok && bl_step(store, q)) {
         struct bl_stream *s = k->n < BL_STREAMS_MAX ? calloc(1, sizeof *s) : NULL;
         if (!s)
             return false;
         s->row = sqlite3_column_int64(q, 0);
-        snprintf(s->name, sizeof s->name, "%.*s", sqlite3_column_bytes(q, 1), (const char *)sqlite3_column_text(q, 1));
+        snprintf(s->name, sizeof s->name, "%.*s", sqlite3_column_bytes(q, 1),
+                 (const char *)sqlite3_column_text(q, 1));
         s->created_ms = sqlite3_column_int64(q, 2);
         s->retention_h = sqlite3_column_int64(q, 3);
         s->on_demand = sqlite3_column_int(q, 4);
@@ -232,7 +241,8 @@ static bool open_kinesis(struct bl_local *l, struct bf_err *e)
     bl_store_lock(&l->store);
     bool ok = load(&l->store, l->kinesis);
     if (!ok)
-        bf_err_set(e, BF_E_IO, "Kinesis: the stored streams cannot be read: %.200s", l->store.err.text);
+        bf_err_set(e, BF_E_IO, "Kinesis: the stored streams cannot be read: %.200s",
+                   l->store.err.text);
     bl_store_unlock(&l->store);
     return ok;
 }

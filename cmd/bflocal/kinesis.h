@@ -14,7 +14,7 @@
 __extension__ typedef unsigned __int128 bl_hash; /* 0 to 2^128 - 1 */
 
 enum {
-    BL_SHARDS_MAX = 10000,   /* of one stream, closed ones included */
+    BL_SHARDS_MAX = 10000, /* of one stream, closed ones included */
     BL_STREAMS_MAX = 1000,
     BL_SEQUENCE_SIZE = 57,   /* 56 digits and a NUL */
     BL_SHARD_ID_SIZE = 24,   /* shardId-000000000000 */

@@ -7,17 +7,18 @@
 #include "lib/json/write.h"
 
 enum {
-    RECORD_MAX = 1024 * 1024,      /* data and partition key */
-    BATCH_MAX = 500,               /* records of a PutRecords */
+    RECORD_MAX = 1024 * 1024,       /* data and partition key */
+    BATCH_MAX = 500,                /* records of a PutRecords */
     BATCH_BYTES = 10 * 1024 * 1024, /* data and keys of a PutRecords */
     READ_MAX = 10000,
     READ_BYTES = 10 * 1024 * 1024
 };
 
-int64_t bl_record_add(struct bl_store *store, struct bl_stream *s, struct bl_shard *shard, struct bf_str key,
-                      struct bf_str data, int64_t now_ms)
+int64_t bl_record_add(struct bl_store *store, struct bl_stream *s, struct bl_shard *shard,
+                      struct bf_str key, struct bf_str data, int64_t now_ms)
 {
-    sqlite3_stmt *q = bl_sql(store, "INSERT INTO kin_record(shard,number,at_ms,key,data) VALUES(?,?,?,?,?)");
+    sqlite3_stmt *q =
+        bl_sql(store, "INSERT INTO kin_record(shard,number,at_ms,key,data) VALUES(?,?,?,?,?)");
     bl_bind_i64(q, 1, shard->row);
     bl_bind_i64(q, 2, s->next);
     bl_bind_i64(q, 3, now_ms);
@@ -38,15 +39,18 @@ static bool read_entry(struct bl_call *c, const struct bl_params *p, struct entr
 {
     struct bf_str hash = {NULL, 0};
     *en = (struct entry){0};
-    if (!bl_param_string(c, p, "PartitionKey", &en->key) || !bl_param_string(c, p, "Data", &en->data) ||
+    if (!bl_param_string(c, p, "PartitionKey", &en->key) ||
+        !bl_param_string(c, p, "Data", &en->data) ||
         !bl_param_string(c, p, "ExplicitHashKey", &hash))
         return false;
     if (!en->data.p)
-        return bl_fail(c, BL_ValidationException, "1 validation error detected: Value null at 'data' failed to satisfy "
-                                                  "constraint: Member must not be null");
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value null at 'data' failed to satisfy "
+                       "constraint: Member must not be null");
     if (en->key.n < 1 || en->key.n > 256)
         return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%.*s' at 'partitionKey' failed to satisfy constraint: Member "
+                       "1 validation error detected: Value '%.*s' at 'partitionKey' failed to "
+                       "satisfy constraint: Member "
                        "must have length between 1 and 256",
                        (int)(en->key.n > 60 ? 60 : en->key.n), en->key.p ? en->key.p : "");
     size_t pad = en->data.n % 4 ? 3 : 0; /* wrong anyway */
@@ -56,12 +60,14 @@ static bool read_entry(struct bl_call *c, const struct bl_params *p, struct entr
     en->bytes = bytes + en->key.n;
     if (en->bytes > RECORD_MAX)
         return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value at 'data' failed to satisfy constraint: Member must have "
+                       "1 validation error detected: Value at 'data' failed to satisfy constraint: "
+                       "Member must have "
                        "length less than or equal to %d",
                        RECORD_MAX);
     if (hash.p && !bl_hash_get(hash, &en->hash))
-        return bl_fail(c, BL_InvalidArgumentException, "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: "
-                                                       "[0, 2^128-1].");
+        return bl_fail(c, BL_InvalidArgumentException,
+                       "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: "
+                       "[0, 2^128-1].");
     if (!hash.p)
         en->hash = bl_hash_of(en->key);
     return true;
@@ -81,7 +87,8 @@ static bool check_data(struct bl_call *c, const struct entry *list, size_t n)
     return ok || bl_fail(c, BL_SerializationException, "Data is not valid base64");
 }
 
-static void put_result(struct bf_buf *out, const struct bl_stream *s, const struct bl_shard *shard, int64_t number)
+static void put_result(struct bf_buf *out, const struct bl_stream *s, const struct bl_shard *shard,
+                       int64_t number)
 {
     char id[BL_SHARD_ID_SIZE], sequence[BL_SEQUENCE_SIZE];
     bl_shard_id(id, (int)(shard - s->shards));
@@ -90,15 +97,17 @@ static void put_result(struct bf_buf *out, const struct bl_stream *s, const stru
 }
 
 /* Writes the entries in one transaction; *failed counts those that a fault left out. */
-static bool write_entries(struct bl_call *c, struct bl_stream *s, const struct entry *list, size_t n, size_t *failed)
+static bool write_entries(struct bl_call *c, struct bl_stream *s, const struct entry *list,
+                          size_t n, size_t *failed)
 {
     struct bf_buf *out = &c->ans.body;
     for (size_t i = 0; i < n; i++) {
         if (i)
             bf_buf_addc(out, ',');
-        if (bl_fault_strikes(&c->fault, i, n)) {
+        if (bl_fault_entry(&c->fault, i, n)) {
             bf_buf_addf(out,
-                        "{\"ErrorCode\":\"ProvisionedThroughputExceededException\",\"ErrorMessage\":\"Rate exceeded for "
+                        "{\"ErrorCode\":\"ProvisionedThroughputExceededException\","
+                        "\"ErrorMessage\":\"Rate exceeded for "
                         "shard in stream %s under account " BL_ACCOUNT ".\"}",
                         s->name);
             ++*failed;
@@ -108,7 +117,8 @@ static bool write_entries(struct bl_call *c, struct bl_stream *s, const struct e
         if (!shard)
             return false;
         bf_buf_addc(out, '{');
-        put_result(out, s, shard, bl_record_add(c->store, s, shard, list[i].key, list[i].data, c->now_ms));
+        put_result(out, s, shard,
+                   bl_record_add(c->store, s, shard, list[i].key, list[i].data, c->now_ms));
         bf_buf_addc(out, '}');
     }
     return bl_store_ok(c->store);
@@ -130,18 +140,21 @@ static bool read_entries(struct bl_call *c, struct bf_str records, struct entry 
         return bl_fail(c, BL_SerializationException, "Records: expected a list");
     while (bf_json_element(&j, &e) == BF_JSON_MORE) {
         if (!bf_json_value(&j, &v, &e) || *n == BATCH_MAX)
-            return bl_fail(c, BL_ValidationException, "1 validation error detected: Value at 'records' failed to satisfy "
-                                                      "constraint: Member must have length less than or equal to %d",
+            return bl_fail(c, BL_ValidationException,
+                           "1 validation error detected: Value at 'records' failed to satisfy "
+                           "constraint: Member must have length less than or equal to %d",
                            BATCH_MAX);
         if (!bl_params_read_object(c, v.raw, &p) || !read_entry(c, &p, &(*list)[*n]))
             return false;
         bytes += (*list)[(*n)++].bytes;
     }
     if (*n == 0)
-        return bl_fail(c, BL_ValidationException, "1 validation error detected: Value '[]' at 'records' failed to satisfy "
-                                                  "constraint: Member must have length greater than or equal to 1");
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '[]' at 'records' failed to satisfy "
+                       "constraint: Member must have length greater than or equal to 1");
     if (bytes > BATCH_BYTES)
-        return bl_fail(c, BL_InvalidArgumentException, "Records size exceeds %d MB limit", BATCH_BYTES / 1024 / 1024);
+        return bl_fail(c, BL_InvalidArgumentException, "Records size exceeds %d MB limit",
+                       BATCH_BYTES / 1024 / 1024);
     return check_data(c, *list, *n);
 }
 
@@ -167,7 +180,6 @@ bool bl_kinesis_put_records(struct bl_call *c)
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_stream *s = bl_stream_param(c, &p);
-    bf_buf_lit(&c->ans.body, "");
     if (s)
         bf_buf_lit(&c->ans.body, "{\"Records\":[");
     bool ok = s && write_entries(c, s, list, n, &failed);
@@ -189,7 +201,8 @@ bool bl_kinesis_put_record(struct bl_call *c)
     struct bl_shard *shard = s ? bl_shard_for(s, en.hash) : NULL;
     if (shard) {
         bf_buf_addc(&c->ans.body, '{');
-        put_result(&c->ans.body, s, shard, bl_record_add(c->store, s, shard, en.key, en.data, c->now_ms));
+        put_result(&c->ans.body, s, shard,
+                   bl_record_add(c->store, s, shard, en.key, en.data, c->now_ms));
         bf_buf_addc(&c->ans.body, '}');
     }
     return finish(c, shard && bl_store_ok(c->store));
@@ -203,8 +216,8 @@ struct iterator {
 static void put_iterator(struct bf_buf *out, const struct iterator *it)
 {
     char room[80];
-    int n = snprintf(room, sizeof room, "bflocal %lld %lld %lld", (long long)it->row, (long long)it->number,
-                     (long long)it->created_ms);
+    int n = snprintf(room, sizeof room, "bflocal %lld %lld %lld", (long long)it->row,
+                     (long long)it->number, (long long)it->created_ms);
     bf_base64_encode(out, bf_str(room, (size_t)n));
 }
 
@@ -223,10 +236,12 @@ static bool read_iterator(struct bf_str text, struct iterator *it)
 }
 
 /* The number of the first record of a shard at or after a time; behind the last one if there is none. */
-static int64_t number_at(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard, int64_t at_ms)
+static int64_t number_at(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
+                         int64_t at_ms)
 {
     int64_t number = s->next;
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT min(number) FROM kin_record WHERE shard=? AND at_ms>=?");
+    sqlite3_stmt *q =
+        bl_sql(c->store, "SELECT min(number) FROM kin_record WHERE shard=? AND at_ms>=?");
     bl_bind_i64(q, 1, shard->row);
     bl_bind_i64(q, 2, at_ms);
     if (bl_step(c->store, q) && sqlite3_column_type(q, 0) != SQLITE_NULL)
@@ -243,7 +258,8 @@ static bool start_at(struct bl_call *c, const struct bl_params *p, const struct 
     struct bf_str type = {NULL, 0}, sequence = {NULL, 0};
     int64_t at_ms = -1;
     if (!bl_param_string(c, p, "ShardIteratorType", &type) ||
-        !bl_param_string(c, p, "StartingSequenceNumber", &sequence) || !bl_param_time(c, p, "Timestamp", &at_ms))
+        !bl_param_string(c, p, "StartingSequenceNumber", &sequence) ||
+        !bl_param_time(c, p, "Timestamp", &at_ms))
         return false;
     if (bf_str_is(type, "TRIM_HORIZON"))
         *number = shard->first;
@@ -251,22 +267,26 @@ static bool start_at(struct bl_call *c, const struct bl_params *p, const struct 
         *number = s->next;
     else if (bf_str_is(type, "AT_TIMESTAMP")) {
         if (at_ms < 0)
-            return bl_fail(c, BL_InvalidArgumentException, "Must specify timestamp parameter for iterator of type "
-                                                           "AT_TIMESTAMP. Current request has no timestamp parameter.");
+            return bl_fail(c, BL_InvalidArgumentException,
+                           "Must specify timestamp parameter for iterator of type "
+                           "AT_TIMESTAMP. Current request has no timestamp parameter.");
         *number = number_at(c, s, shard, at_ms);
     } else if (bf_str_is(type, "AT_SEQUENCE_NUMBER") || bf_str_is(type, "AFTER_SEQUENCE_NUMBER")) {
         if (!bl_sequence_get(sequence, number) || *number < shard->first - 1)
             return bl_fail(c, BL_InvalidArgumentException,
-                           "StartingSequenceNumber %.*s used in GetShardIterator on shard in stream %s under account "
-                           BL_ACCOUNT " is invalid.",
-                           (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p ? sequence.p : "", s->name);
+                           "StartingSequenceNumber %.*s used in GetShardIterator on shard in "
+                           "stream %s under account " BL_ACCOUNT " is invalid.",
+                           (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p ? sequence.p : "",
+                           s->name);
         *number += bf_str_is(type, "AFTER_SEQUENCE_NUMBER");
     } else
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%.*s' at 'shardIteratorType' failed to satisfy constraint: "
-                       "Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, "
-                       "AT_SEQUENCE_NUMBER, TRIM_HORIZON]",
-                       (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
+        return bl_fail(
+            c, BL_ValidationException,
+            "1 validation error detected: Value '%.*s' at 'shardIteratorType' failed to satisfy "
+            "constraint: "
+            "Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, "
+            "AT_SEQUENCE_NUMBER, TRIM_HORIZON]",
+            (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
     return true;
 }
 
@@ -282,7 +302,8 @@ bool bl_kinesis_iterator(struct bl_call *c)
     int index = s ? bl_shard_find(s, id) : -1;
     bool ok = index >= 0;
     if (s && !ok)
-        bl_fail(c, BL_ResourceNotFoundException, "Shard %.*s in stream %s under account " BL_ACCOUNT " does not exist",
+        bl_fail(c, BL_ResourceNotFoundException,
+                "Shard %.*s in stream %s under account " BL_ACCOUNT " does not exist",
                 (int)(id.n > 60 ? 60 : id.n), id.p ? id.p : "", s->name);
     ok = ok && start_at(c, &p, s, &s->shards[index], &it.number);
     if (ok) {
@@ -316,8 +337,9 @@ static void put_record(struct bf_buf *out, sqlite3_stmt *q)
     char sequence[BL_SEQUENCE_SIZE];
     int64_t at_ms = sqlite3_column_int64(q, 1);
     bl_sequence_put(sequence, sqlite3_column_int64(q, 0));
-    bf_buf_addf(out, "{\"SequenceNumber\":\"%s\",\"ApproximateArrivalTimestamp\":%lld.%03d,\"Data\":\"", sequence,
-                (long long)(at_ms / 1000), (int)(at_ms % 1000));
+    bf_buf_addf(out,
+                "{\"SequenceNumber\":\"%s\",\"ApproximateArrivalTimestamp\":%lld.%03d,\"Data\":\"",
+                sequence, (long long)(at_ms / 1000), (int)(at_ms % 1000));
     bf_buf_adds(out, column(q, 3));
     bf_buf_lit(out, "\",\"PartitionKey\":");
     bf_json_put_string(out, column(q, 2));
@@ -326,14 +348,15 @@ static void put_record(struct bf_buf *out, sqlite3_stmt *q)
 
 /* Records from it->number on; moves it behind the last one. *last_ms is that one's arrival. True: there may
  * be more. */
-static bool read_records(struct bl_call *c, const struct bl_stream *s, struct iterator *it, int64_t limit,
-                         int64_t *last_ms)
+static bool read_records(struct bl_call *c, const struct bl_stream *s, struct iterator *it,
+                         int64_t limit, int64_t *last_ms)
 {
     struct bf_buf *out = &c->ans.body;
     size_t from = out->n;
     bool more = false;
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT number,at_ms,key,data FROM kin_record WHERE shard=? AND number>=? AND "
-                                       "at_ms>=? ORDER BY number LIMIT ?");
+    sqlite3_stmt *q = bl_sql(
+        c->store, "SELECT number,at_ms,key,data FROM kin_record WHERE shard=? AND number>=? AND "
+                  "at_ms>=? ORDER BY number LIMIT ?");
     bl_bind_i64(q, 1, it->row);
     bl_bind_i64(q, 2, it->number);
     bl_bind_i64(q, 3, c->now_ms - s->retention_h * 3600000);
@@ -382,8 +405,8 @@ static void put_children(struct bf_buf *out, const struct bl_stream *s, int inde
     bf_buf_addc(out, ']');
 }
 
-static void put_rest(struct bl_call *c, const struct bl_stream *s, int index, struct iterator *it, bool more,
-                     int64_t last_ms)
+static void put_rest(struct bl_call *c, const struct bl_stream *s, int index, struct iterator *it,
+                     bool more, int64_t last_ms)
 {
     struct bf_buf *out = &c->ans.body;
     bool ended = s->shards[index].last >= 0 && !more;
@@ -416,12 +439,14 @@ bool bl_kinesis_get_records(struct bl_call *c)
         return bl_fail(c, BL_InvalidArgumentException, "Invalid ShardIterator.");
     if (limit < 1 || limit > READ_MAX)
         return bl_fail(c, BL_InvalidArgumentException,
-                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy constraint: Member must "
+                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
+                       "constraint: Member must "
                        "have value less than or equal to %d",
                        (long long)limit, READ_MAX);
     if (c->now_ms - it.created_ms > BL_ITERATOR_MS)
         return bl_fail(c, BL_ExpiredIteratorException,
-                       "Iterator expired. The iterator was created at time %lld while right now it is %lld which is "
+                       "Iterator expired. The iterator was created at time %lld while right now it "
+                       "is %lld which is "
                        "further in the future than the tolerated delay of %d milliseconds.",
                        (long long)it.created_ms, (long long)c->now_ms, BL_ITERATOR_MS);
     bl_store_lock(c->store);

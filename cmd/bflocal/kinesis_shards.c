@@ -31,9 +31,9 @@ void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index)
 
 /* What a ShardFilter lets through. */
 struct filter {
-    bool open_at_ms;   /* only shards that were open at_ms ... */
-    bool from_ms;      /* ... or opened after it */
-    bool open_now;     /* AT_LATEST */
+    bool open_at_ms; /* only shards that were open at_ms ... */
+    bool from_ms;    /* ... or opened after it */
+    bool open_now;   /* AT_LATEST */
     int64_t at_ms;
     struct bf_str after;
 };
@@ -46,7 +46,8 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, struct fil
     if (!raw.p)
         return true;
     if (!bl_params_read_object(c, raw, &q) || !bl_param_string(c, &q, "Type", &type) ||
-        !bl_param_string(c, &q, "ShardId", &f->after) || !bl_param_time(c, &q, "Timestamp", &f->at_ms))
+        !bl_param_string(c, &q, "ShardId", &f->after) ||
+        !bl_param_time(c, &q, "Timestamp", &f->at_ms))
         return false;
     if (bf_str_is(type, "AT_LATEST"))
         f->open_now = true;
@@ -56,8 +57,9 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, struct fil
         f->open_at_ms = f->from_ms = true;
     else if (!bf_str_is(type, "AFTER_SHARD_ID") && !bf_str_is(type, "AT_TRIM_HORIZON") &&
              !bf_str_is(type, "FROM_TRIM_HORIZON"))
-        return bl_fail(c, BL_ValidationException, "1 validation error detected: Value '%.*s' at 'shardFilter.type' "
-                                                  "failed to satisfy constraint",
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '%.*s' at 'shardFilter.type' "
+                       "failed to satisfy constraint",
                        (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
     return true;
 }
@@ -102,8 +104,8 @@ static void put_token(struct bf_buf *out, const struct bl_stream *s, size_t next
     bf_buf_addc(out, '"');
 }
 
-static void list_shards(struct bl_call *c, const struct bl_stream *s, const struct filter *f, size_t from,
-                        int64_t limit)
+static void list_shards(struct bl_call *c, const struct bl_stream *s, const struct filter *f,
+                        size_t from, int64_t limit)
 {
     struct bf_buf *out = &c->ans.body;
     bool first = true;
@@ -131,8 +133,8 @@ bool bl_kinesis_list_shards(struct bl_call *c)
     int64_t limit = 1000;
     size_t from = 0;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ExclusiveStartShardId", &after) ||
-        !bl_param_string(c, &p, "NextToken", &token) || !bl_param_int(c, &p, "MaxResults", &limit) ||
-        !read_filter(c, &p, &f))
+        !bl_param_string(c, &p, "NextToken", &token) ||
+        !bl_param_int(c, &p, "MaxResults", &limit) || !read_filter(c, &p, &f))
         return false;
     if (limit < 1 || limit > 10000)
         return bl_fail(c, BL_ValidationException, "MaxResults must be 1 to 10000");
@@ -185,19 +187,22 @@ static bool merge(struct bl_call *c, struct bl_stream *s, int a, int b)
 }
 
 /* The shard that a parameter names, open; -1: the answer is set. */
-static int shard_param(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s, const char *name)
+static int shard_param(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
+                       const char *name)
 {
     struct bf_str id = {NULL, 0};
     if (!bl_param_string(c, p, name, &id))
         return -1;
     int index = bl_shard_find(s, id);
     if (index < 0)
-        bl_fail(c, BL_ResourceNotFoundException, "Could not find shard %.*s in stream %s under account " BL_ACCOUNT ".",
+        bl_fail(c, BL_ResourceNotFoundException,
+                "Could not find shard %.*s in stream %s under account " BL_ACCOUNT ".",
                 (int)(id.n > 60 ? 60 : id.n), id.p ? id.p : "", s->name);
     else if (s->shards[index].last >= 0) {
-        bl_fail(c, BL_InvalidArgumentException, "Shard %.*s in stream %s under account " BL_ACCOUNT
-                                                " has already been merged or split, and thus is not eligible for "
-                                                "merging or splitting.",
+        bl_fail(c, BL_InvalidArgumentException,
+                "Shard %.*s in stream %s under account " BL_ACCOUNT
+                " has already been merged or split, and thus is not eligible for "
+                "merging or splitting.",
                 (int)id.n, id.p, s->name);
         index = -1;
     }
@@ -205,7 +210,8 @@ static int shard_param(struct bl_call *c, const struct bl_params *p, const struc
 }
 
 /* Runs a change of shards in a transaction. Memory is put back when the store does not take it. */
-static bool change(struct bl_call *c, bool (*run)(struct bl_call *, const struct bl_params *, struct bl_stream *))
+static bool change(struct bl_call *c,
+                   bool (*run)(struct bl_call *, const struct bl_params *, struct bl_stream *))
 {
     struct bl_params p;
     struct bf_err e = {0};
@@ -240,7 +246,8 @@ static bool run_split(struct bl_call *c, const struct bl_params *p, struct bl_st
         return false;
     if (!bl_hash_get(text, &at) || at <= s->shards[index].low || at > s->shards[index].high)
         return bl_fail(c, BL_InvalidArgumentException,
-                       "NewStartingHashKey %.*s used in SplitShard() is not within the shard's range of hash keys.",
+                       "NewStartingHashKey %.*s used in SplitShard() is not within the shard's "
+                       "range of hash keys.",
                        (int)(text.n > 60 ? 60 : text.n), text.p ? text.p : "");
     if (s->n + 2 > BL_SHARDS_MAX)
         return bl_fail(c, BL_LimitExceededException, "more than %d shards", BL_SHARDS_MAX);
@@ -260,8 +267,9 @@ static bool run_merge(struct bl_call *c, const struct bl_params *p, struct bl_st
         return false;
     const struct bl_shard *x = &s->shards[a], *y = &s->shards[b];
     if (a == b || (x->high + 1 != y->low && y->high + 1 != x->low))
-        return bl_fail(c, BL_InvalidArgumentException,
-                       "Shards to merge in stream %s under account " BL_ACCOUNT " are not adjacent.", s->name);
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "Shards to merge in stream %s under account " BL_ACCOUNT " are not adjacent.", s->name);
     if (s->n + 1 > BL_SHARDS_MAX)
         return bl_fail(c, BL_LimitExceededException, "more than %d shards", BL_SHARDS_MAX);
     return merge(c, s, a, b);
@@ -276,8 +284,8 @@ static int widest(const struct bl_stream *s)
 {
     int best = -1;
     for (size_t i = 0; i < s->n; i++)
-        if (s->shards[i].last < 0 &&
-            (best < 0 || s->shards[i].high - s->shards[i].low > s->shards[best].high - s->shards[best].low))
+        if (s->shards[i].last < 0 && (best < 0 || s->shards[i].high - s->shards[i].low >
+                                                      s->shards[best].high - s->shards[best].low))
             best = (int)i;
     return best;
 }
@@ -307,14 +315,17 @@ static bool run_count(struct bl_call *c, const struct bl_params *p, struct bl_st
         now += s->shards[i].last < 0;
     if (!bl_param_int(c, p, "TargetShardCount", &target))
         return false;
-    if (target < 1 || target > now * 2 || target < (now + 1) / 2 || s->n + (size_t)(2 * target) > BL_SHARDS_MAX)
-        return bl_fail(c, BL_InvalidArgumentException,
-                       "TargetShardCount of %lld is not between half and twice the present %lld open shards.",
-                       (long long)target, (long long)now);
-    bf_buf_addf(&c->ans.body,
-                "{\"StreamName\":\"%s\",\"CurrentShardCount\":%lld,\"TargetShardCount\":%lld,\"StreamARN\":"
-                "\"arn:aws:kinesis:%s:" BL_ACCOUNT ":stream/%s\"}",
-                s->name, (long long)now, (long long)target, c->local->region, s->name);
+    if (target < 1 || target > now * 2 || target < (now + 1) / 2 ||
+        s->n + (size_t)(2 * target) > BL_SHARDS_MAX)
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "TargetShardCount of %lld is not between half and twice the present %lld open shards.",
+            (long long)target, (long long)now);
+    bf_buf_addf(
+        &c->ans.body,
+        "{\"StreamName\":\"%s\",\"CurrentShardCount\":%lld,\"TargetShardCount\":%lld,\"StreamARN\":"
+        "\"arn:aws:kinesis:%s:" BL_ACCOUNT ":stream/%s\"}",
+        s->name, (long long)now, (long long)target, c->local->region, s->name);
     int64_t open = now;
     for (bool ok = true; open != target; open += open < target ? 1 : -1) {
         int a, b;

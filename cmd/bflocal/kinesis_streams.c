@@ -11,8 +11,8 @@ static bool valid_name(struct bf_str s)
 {
     for (size_t i = 0; i < s.n; i++) {
         char ch = s.p[i];
-        if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') || ch == '_' ||
-              ch == '.' || ch == '-'))
+        if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+              ch == '_' || ch == '.' || ch == '-'))
             return false;
     }
     return s.n >= 1 && s.n <= 128;
@@ -34,21 +34,19 @@ static bool read_mode(struct bl_call *c, const struct bl_params *p, bool *on_dem
 /* The stream's rows: itself and its first shards, which divide all hash keys evenly. */
 static bool insert(struct bl_call *c, struct bl_stream *s, int64_t count)
 {
-    sqlite3_stmt *q =
-        bl_sql(c->store, "INSERT INTO kin_stream(name,created_ms,retention_h,on_demand) VALUES(?,?,?,?)");
+    sqlite3_stmt *q = bl_sql(
+        c->store, "INSERT INTO kin_stream(name,created_ms,retention_h,on_demand) VALUES(?,?,?,?)");
     bl_bind_text(q, 1, bf_str_of(s->name));
     bl_bind_i64(q, 2, s->created_ms);
     bl_bind_i64(q, 3, s->retention_h);
     bl_bind_i64(q, 4, s->on_demand);
     bl_run(c->store, q);
     s->row = sqlite3_last_insert_rowid(c->store->db);
-    bl_hash all = ~(bl_hash)0, width = all / (bl_hash)count;
-    for (int64_t i = 0; i < count; i++) {
-        bl_hash low = width * (bl_hash)i + (bl_hash)(i > 0 ? i : 0);
-        bl_hash high = i + 1 == count ? all : width * (bl_hash)(i + 1) + (bl_hash)i;
-        if (!bl_shard_add(c, s, low, high, -1, -1))
+    bl_hash all = ~(bl_hash)0, n = (bl_hash)(uint64_t)count;
+    bl_hash width = all / n + (all % n == n - 1); /* 2^128 / n */
+    for (bl_hash i = 0; i < n; i++)
+        if (!bl_shard_add(c, s, width * i, i + 1 == n ? all : width * (i + 1) - 1, -1, -1))
             return false;
-    }
     return true;
 }
 
@@ -72,21 +70,24 @@ bool bl_kinesis_create(struct bl_call *c)
         return false;
     if (!valid_name(name))
         return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%.*s' at 'streamName' failed to satisfy constraint: Member "
+                       "1 validation error detected: Value '%.*s' at 'streamName' failed to "
+                       "satisfy constraint: Member "
                        "must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
                        (int)(name.n > 128 ? 128 : name.n), name.p ? name.p : "");
     if (count == 0)
         count = ON_DEMAND_SHARDS;
     if (count < 1 || count > BL_SHARDS_MAX / 4)
-        return bl_fail(c, BL_LimitExceededException, "A stream of %lld shards would exceed the limit of %d.",
-                       (long long)count, BL_SHARDS_MAX / 4);
+        return bl_fail(c, BL_LimitExceededException,
+                       "A stream of %lld shards would exceed the limit of %d.", (long long)count,
+                       BL_SHARDS_MAX / 4);
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_stream *s = NULL;
     if (bl_stream_find(k, name)) {
         bl_store_rollback(c->store);
-        return bl_fail(c, BL_ResourceInUseException, "Stream %.*s under account " BL_ACCOUNT " already exists.",
-                       (int)name.n, name.p);
+        return bl_fail(c, BL_ResourceInUseException,
+                       "Stream %.*s under account " BL_ACCOUNT " already exists.", (int)name.n,
+                       name.p);
     }
     if (k->n == BL_STREAMS_MAX || !(s = calloc(1, sizeof *s))) {
         bl_store_rollback(c->store);
@@ -160,19 +161,22 @@ static size_t open_shards(const struct bl_stream *s)
 /* What descriptions and listings share, without braces. */
 static void put_head(struct bl_call *c, struct bf_buf *out, const struct bl_stream *s)
 {
-    bf_buf_addf(out,
-                "\"StreamName\":\"%s\",\"StreamARN\":\"arn:aws:kinesis:%s:" BL_ACCOUNT
-                ":stream/%s\",\"StreamStatus\":\"ACTIVE\",\"StreamModeDetails\":{\"StreamMode\":\"%s\"},"
-                "\"StreamCreationTimestamp\":%lld.%03d",
-                s->name, c->local->region, s->name, s->on_demand ? "ON_DEMAND" : "PROVISIONED",
-                (long long)(s->created_ms / 1000), (int)(s->created_ms % 1000));
+    bf_buf_addf(
+        out,
+        "\"StreamName\":\"%s\",\"StreamARN\":\"arn:aws:kinesis:%s:" BL_ACCOUNT
+        ":stream/%s\",\"StreamStatus\":\"ACTIVE\",\"StreamModeDetails\":{\"StreamMode\":\"%s\"},"
+        "\"StreamCreationTimestamp\":%lld.%03d",
+        s->name, c->local->region, s->name, s->on_demand ? "ON_DEMAND" : "PROVISIONED",
+        (long long)(s->created_ms / 1000), (int)(s->created_ms % 1000));
 }
 
 static void put_settings(struct bf_buf *out, const struct bl_stream *s)
 {
-    bf_buf_addf(out, ",\"RetentionPeriodHours\":%lld,\"EnhancedMonitoring\":[{\"ShardLevelMetrics\":[]}],"
-                     "\"EncryptionType\":\"NONE\"",
-                (long long)s->retention_h);
+    bf_buf_addf(
+        out,
+        ",\"RetentionPeriodHours\":%lld,\"EnhancedMonitoring\":[{\"ShardLevelMetrics\":[]}],"
+        "\"EncryptionType\":\"NONE\"",
+        (long long)s->retention_h);
 }
 
 bool bl_kinesis_describe(struct bl_call *c)
@@ -275,13 +279,16 @@ static bool retention(struct bl_call *c, bool longer)
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_stream *s = bl_stream_param(c, &p);
-    bool ok = s && hours >= 24 && hours <= 8760 && (longer ? hours >= s->retention_h : hours <= s->retention_h);
+    bool ok = s && hours >= 24 && hours <= 8760 &&
+              (longer ? hours >= s->retention_h : hours <= s->retention_h);
     if (!ok) {
         bl_store_rollback(c->store);
         return s && bl_fail(c, BL_InvalidArgumentException,
-                            "Requested retention period (%lld hours) for stream %s is not %s than the present %lld hours, "
+                            "Requested retention period (%lld hours) for stream %s is not %s than "
+                            "the present %lld hours, "
                             "or not within 24 to 8760 hours.",
-                            (long long)hours, s->name, longer ? "longer" : "shorter", (long long)s->retention_h);
+                            (long long)hours, s->name, longer ? "longer" : "shorter",
+                            (long long)s->retention_h);
     }
     sqlite3_stmt *q = bl_sql(c->store, "UPDATE kin_stream SET retention_h=? WHERE id=?");
     bl_bind_i64(q, 1, hours);

@@ -57,7 +57,8 @@ bool bl_param_text(struct bl_call *c, const struct bf_json_val *v, struct bf_str
     *out = v->text;
     if (!v->escaped)
         return true;
-    struct bf_buf b = {.p = bf_arena_alloc(&c->arena, v->text.n + 1), .cap = v->text.n + 1, .max = v->text.n + 1};
+    struct bf_buf b = {
+        .p = bf_arena_alloc(&c->arena, v->text.n + 1), .cap = v->text.n + 1, .max = v->text.n + 1};
     if (!b.p)
         return bl_fail(c, BL_SerializationException, "request too large");
     bf_json_unescape(&b, v->text);
@@ -65,7 +66,8 @@ bool bl_param_text(struct bl_call *c, const struct bf_json_val *v, struct bf_str
     return true;
 }
 
-bool bl_param_string(struct bl_call *c, const struct bl_params *p, const char *name, struct bf_str *out)
+bool bl_param_string(struct bl_call *c, const struct bl_params *p, const char *name,
+                     struct bf_str *out)
 {
     const struct bf_json_val *v = bl_param(p, name);
     if (!v)
