@@ -54,9 +54,14 @@ objs       = $(patsubst %.c,$(B)/obj/%.o,$(CORE_SRC) $(AWS_SRC) $(unit_src) $(fo
 
 all: $(core_so) $(aws_so) $(core_a) $(aws_a) $(bins) ## build the libraries and the tools
 
+# The variants for one vector level are compiled for it and chosen at run time.
+ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
+$(B)/obj/%_avx2.o: CFLAGS_SIMD := -mavx2 -mbmi
+endif
+
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(CFLAGS_SIMD) -c -o $@ $<
 
 $(core_a): $(CORE_SRC:%.c=$(B)/obj/%.o)
 $(aws_a): $(AWS_SRC:%.c=$(B)/obj/%.o)
