@@ -19,10 +19,10 @@ struct batch {
     struct bf_buf rows; /* the end of the batch, or all of it */
     uint64_t in_file;   /* bytes before them, in `file` */
     char file[SPOOL_NAME];
-    bool due;            /* to be sealed at the next commit */
-    bool unsynced;      /* the file has grown since the last fsync */
+    bool due;      /* to be sealed at the next commit */
+    bool unsynced; /* the file has grown since the last fsync */
     uint64_t records, bytes;
-    uint64_t mark;      /* number of the mark that the next two were taken at */
+    uint64_t mark; /* number of the mark that the next two were taken at */
     uint64_t marked_records, marked_bytes;
     int64_t arrival_ms; /* wall time of the first row */
     int64_t opened_ms;  /* the same, monotonic */

@@ -10,7 +10,9 @@ enum { MIB = 1 << 20, TAGS_MAX = 10, TAGGING_MAX = 8192 };
 static bool parse_format(void *field, struct bf_str value, struct bf_err *e)
 {
     enum format *f = field;
-    *f = bf_str_is(value, "text") ? FORMAT_TEXT : bf_str_is(value, "csv") ? FORMAT_CSV : FORMAT_JSON;
+    *f = bf_str_is(value, "text")  ? FORMAT_TEXT
+         : bf_str_is(value, "csv") ? FORMAT_CSV
+                                   : FORMAT_JSON;
     if (*f == FORMAT_JSON && !bf_str_is(value, "ndjson"))
         return bf_err_set(e, BF_E_USAGE, "'%.*s' is not ndjson, csv or text",
                           (int)(value.n > 60 ? 60 : value.n), value.p);
@@ -51,42 +53,65 @@ static bool parse_zone(void *field, struct bf_str s, struct bf_err *e)
 }
 
 static const struct bf_opt options[] = {
-    BF_OPT_SIZE(0, "size", struct config, size, "SIZE", "rows of an object, before compression (default 5MiB)"),
-    BF_OPT_MS(0, "interval", struct config, interval_ms, "TIME", "deliver a row after so long (default 300s, 0: never)"),
-    BF_OPT_FN('f', "format", struct config, format, "FORMAT", "ndjson (default), csv or text", parse_format),
-    BF_OPT_LIST(0, "partition", struct config, partition, "[NAME=]FIELD", "a partition key for the prefix, from a field of the row"),
-    BF_OPT_STR(0, "hive", struct config, hive, "FIELDS", "append FIELD=value/ for each, as Hive and Athena lay out partitions"),
-    BF_OPT_STR(0, "time-field", struct config, time_field, "FIELD", "take the time of the prefix from this field, not from arrival"),
-    BF_OPT_FN(0, "zone", struct config, zone_minutes, "OFFSET", "zone of the prefix: +01:00 (default UTC)", parse_zone),
-    BF_OPT_STR(0, "name", struct config, name, "NAME", "begin of the objects' names (default bfpipe)"),
-    BF_OPT_STR(0, "name-version", struct config, version, "TEXT", "version in the objects' names (default 1)"),
-    BF_OPT_STR(0, "extension", struct config, extension, ".EXT", "end of the objects' names (default .gz or .zst when compressed)"),
-    BF_OPT_FN(0, "compress", struct config, compress, "KIND", "gzip, zstd or none (default)", parse_compress),
-    BF_OPT_U64(0, "level", struct config, level, "N", "compression level (gzip 1 to 9, zstd 1 to 19)"),
-    BF_OPT_FLAG(0, "one", struct config, one, "stream standard input into the one object s3://BUCKET/KEY"),
-    BF_OPT_FLAG('n', "dry-run", struct config, dry_run, "write nothing, print what would be written"),
-    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "write rows that could not be delivered to FILE"),
+    BF_OPT_SIZE(0, "size", struct config, size, "SIZE",
+                "rows of an object, before compression (default 5MiB)"),
+    BF_OPT_MS(0, "interval", struct config, interval_ms, "TIME",
+              "deliver a row after so long (default 300s, 0: never)"),
+    BF_OPT_FN('f', "format", struct config, format, "FORMAT", "ndjson (default), csv or text",
+              parse_format),
+    BF_OPT_LIST(0, "partition", struct config, partition, "[NAME=]FIELD",
+                "a partition key for the prefix, from a field of the row"),
+    BF_OPT_STR(0, "hive", struct config, hive, "FIELDS",
+               "append FIELD=value/ for each, as Hive and Athena lay out partitions"),
+    BF_OPT_STR(0, "time-field", struct config, time_field, "FIELD",
+               "take the time of the prefix from this field, not from arrival"),
+    BF_OPT_FN(0, "zone", struct config, zone_minutes, "OFFSET",
+              "zone of the prefix: +01:00 (default UTC)", parse_zone),
+    BF_OPT_STR(0, "name", struct config, name, "NAME",
+               "begin of the objects' names (default bfpipe)"),
+    BF_OPT_STR(0, "name-version", struct config, version, "TEXT",
+               "version in the objects' names (default 1)"),
+    BF_OPT_STR(0, "extension", struct config, extension, ".EXT",
+               "end of the objects' names (default .gz or .zst when compressed)"),
+    BF_OPT_FN(0, "compress", struct config, compress, "KIND", "gzip, zstd or none (default)",
+              parse_compress),
+    BF_OPT_U64(0, "level", struct config, level, "N",
+               "compression level (gzip 1 to 9, zstd 1 to 19)"),
+    BF_OPT_FLAG(0, "one", struct config, one,
+                "stream standard input into the one object s3://BUCKET/KEY"),
+    BF_OPT_FLAG('n', "dry-run", struct config, dry_run,
+                "write nothing, print what would be written"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
+               "write rows that could not be delivered to FILE"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first bad row"),
-    BF_OPT_STR(0, "state", struct config, state, "DIR", "deliver exactly once, with kinread --state DIR"),
+    BF_OPT_STR(0, "state", struct config, state, "DIR",
+               "deliver exactly once, with kinread --state DIR"),
     BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "longest row (default 16MiB)"),
 };
 
 static const struct bf_opt object_options[] = {
-    BF_OPT_FN(0, "checksum", struct config, checksum, "KIND", "crc32 (default), crc32c, crc64nvme, sha1, sha256 or none", parse_checksum),
-    BF_OPT_STR(0, "content-type", struct config, content_type, "TYPE", "Content-Type of the objects"),
-    BF_OPT_STR(0, "storage-class", struct config, storage_class, "CLASS", "STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, ..."),
+    BF_OPT_FN(0, "checksum", struct config, checksum, "KIND",
+              "crc32 (default), crc32c, crc64nvme, sha1, sha256 or none", parse_checksum),
+    BF_OPT_STR(0, "content-type", struct config, content_type, "TYPE",
+               "Content-Type of the objects"),
+    BF_OPT_STR(0, "storage-class", struct config, storage_class, "CLASS",
+               "STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, ..."),
     BF_OPT_STR(0, "sse", struct config, sse, "KIND", "server-side encryption: AES256 or aws:kms"),
     BF_OPT_STR(0, "sse-kms-key-id", struct config, sse_key, "KEY", "the key for aws:kms"),
     BF_OPT_LIST(0, "tag", struct config, tags, "KEY=VALUE", "a tag of the objects (up to 10)"),
-    BF_OPT_FLAG(0, "if-none-match", struct config, if_none_match, "never replace an object that is there"),
+    BF_OPT_FLAG(0, "if-none-match", struct config, if_none_match,
+                "never replace an object that is there"),
 };
 
 static const struct bf_opt limits[] = {
     BF_OPT_U64(0, "uploads", struct config, uploads, "N", "uploads in flight (default 4)"),
     BF_OPT_SIZE(0, "memory", struct config, memory, "SIZE", "rows held in memory (default 64MiB)"),
-    BF_OPT_U64(0, "partitions", struct config, partitions, "N", "partitions open at a time (default 500)"),
-    BF_OPT_STR(0, "spool", struct config, spool, "DIR", "let rows that exceed --memory wait in files here"),
-    BF_OPT_SIZE(0, "spool-max", struct config, spool_max, "SIZE", "stop reading while so much waits for upload (default 1GiB)"),
+    BF_OPT_U64(0, "partitions", struct config, partitions, "N",
+               "partitions open at a time (default 500)"),
+    BF_OPT_STR(0, "spool", struct config, spool, "DIR",
+               "let rows that exceed --memory wait in files here"),
+    BF_OPT_SIZE(0, "spool-max", struct config, spool_max, "SIZE",
+                "stop reading while so much waits for upload (default 1GiB)"),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -166,8 +191,8 @@ static bool printable(const char *s)
 
 static bool check_headers(const struct config *c, struct bf_err *e)
 {
-    const char *values[] = {c->content_type, c->storage_class, c->sse, c->sse_key, c->name,
-                            c->version, c->extension};
+    const char *values[] = {c->content_type, c->storage_class, c->sse,      c->sse_key,
+                            c->name,         c->version,       c->extension};
     for (size_t i = 0; i < BF_COUNT(values); i++)
         if (!printable(values[i]))
             return bf_err_set(e, BF_E_USAGE, "a control character in an option's value");
@@ -206,7 +231,7 @@ static const char *default_type(const struct config *c)
 {
     if (c->one)
         return "binary/octet-stream";
-    return c->format == FORMAT_JSON ? "application/x-ndjson"
+    return c->format == FORMAT_JSON  ? "application/x-ndjson"
            : c->format == FORMAT_CSV ? "text/csv"
                                      : "text/plain";
 }

@@ -37,8 +37,8 @@ static void write_receipt(struct deliver *d, const struct sealed *s)
                         .bytes = s->bytes,
                         .etag = s->result.etag,
                         .checksum = s->checksum,
-                        .checksum_value = s->result.checksum[0] ? s->result.checksum
-                                                                : s->checksum_value,
+                        .checksum_value =
+                            s->result.checksum[0] ? s->result.checksum : s->checksum_value,
                         .partition = bf_buf_view(&s->partition),
                         .dry_run = d->aws == NULL};
     receipt_put(d->receipts, &r);
@@ -66,7 +66,9 @@ static bool keep_in_file(struct deliver *d, struct sealed *s, char *path, size_t
     const char *tmp = getenv("TMPDIR");
     struct bf_out out;
     snprintf(path, size, "%s/s3put-undelivered-XXXXXX",
-             d->spool ? d->spool->dir : tmp && *tmp ? tmp : "/tmp");
+             d->spool      ? d->spool->dir
+             : tmp && *tmp ? tmp
+                           : "/tmp");
     int fd = mkstemp(path);
     if (fd < 0)
         return bf_err_set(e, BF_E_IO, "%s: cannot be made", path);

@@ -13,24 +13,24 @@
 
 struct deliver {
     const struct config *config;
-    struct bf_aws *aws;   /* NULL: a dry run */
-    struct spool *spool;  /* NULL: none */
+    struct bf_aws *aws;  /* NULL: a dry run */
+    struct spool *spool; /* NULL: none */
     struct bf_out *receipts;
     struct bf_rejects *rejects;
-    bool keep;            /* --state: a failed upload stays in the spool */
+    bool keep; /* --state: a failed upload stays in the spool */
     void (*delivered)(void *arg, struct sealed *s); /* before it is forgotten; may be NULL */
     void *arg;
 
     struct sealed *first, *last; /* not yet started */
     struct bf_s3_head bucket;    /* is there such a bucket? asked once */
     bool asked, asking;
-    size_t pending;              /* objects waiting or under way */
+    size_t pending; /* objects waiting or under way */
     size_t flying;
-    uint64_t held;               /* bytes of bodies in memory */
-    uint64_t waiting;            /* bytes of all bodies that are pending */
+    uint64_t held;                    /* bytes of bodies in memory */
+    uint64_t waiting;                 /* bytes of all bodies that are pending */
     uint64_t objects, records, bytes; /* delivered */
-    bool dirty;                  /* receipts not flushed */
-    struct bf_err failed;        /* the first failure; code BF_OK: none */
+    bool dirty;                       /* receipts not flushed */
+    struct bf_err failed;             /* the first failure; code BF_OK: none */
 };
 
 /* Takes over a sealed batch and starts what may be started. */

@@ -236,7 +236,8 @@ static bool resume_sealed(struct durable *d, const struct bf_state_batch *b, str
     s->raw_bytes = b->raw_bytes;
     s->fd = -1;
     s->resumed = true;
-    if (!b->content_encoding || !bf_compress_parse(bf_str_of(b->content_encoding), &s->compress, &ignored))
+    if (!b->content_encoding ||
+        !bf_compress_parse(bf_str_of(b->content_encoding), &s->compress, &ignored))
         s->compress = BF_COMPRESS_NONE;
     if (!b->checksum || !bf_checksum_parse(bf_str_of(b->checksum), &s->checksum, &ignored))
         s->checksum = BF_CHECKSUM_NONE;
@@ -251,7 +252,8 @@ static bool resume_open(struct durable *d, const struct bf_state_batch *b, struc
     if (!check_file(d, b, e))
         return false;
     if (!route_id(&r->route, b->partition ? bf_str_of(b->partition) : BF_STR("{}"), b->time_ms, e))
-        return bf_err_ctx(e, "an open batch of other partitions; finish it with the options it had");
+        return bf_err_ctx(e,
+                          "an open batch of other partitions; finish it with the options it had");
     int64_t age = bf_clock_wall_ms() - b->arrival_ms;
     struct batch *x = batches_open(&r->batches, bf_buf_view(&r->route.id), b->arrival_ms,
                                    bf_clock_mono_ms() - (age > 0 ? age : 0), b->time_ms, e);

@@ -24,7 +24,7 @@ struct run;
 
 struct durable {
     struct run *run;
-    char path[4096];       /* of state.json */
+    char path[4096]; /* of state.json */
     int lock;
     struct bf_state state; /* as committed */
     struct bf_state ahead; /* positions of marks seen since; shards only */

@@ -259,7 +259,8 @@ static bool seal_rest(struct run *r, struct bf_err *e)
     if (uncovered && !bf_stop_asked())
         return bf_err_set(e, BF_E_TEMPORARY,
                           "%" PRIu64 " rows behind the last mark are not delivered; "
-                          "they will be read again", uncovered);
+                          "they will be read again",
+                          uncovered);
     return true;
 }
 
@@ -325,7 +326,8 @@ static bool open_all(struct run *r, struct bf_err *e)
     bf_buf_init(&r->header, c->max_line ? c->max_line + 1 : BF_LINE_MAX_DEFAULT);
     bf_progress_init(&r->progress, &c->common);
     *d = (struct deliver){.config = c, .receipts = &r->out, .rejects = &r->rejects};
-    if (!route_init(&r->route, c, e) || !bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e) ||
+    if (!route_init(&r->route, c, e) ||
+        !bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e) ||
         !bf_reader_init(&r->reader, STDIN_FILENO, "standard input", c->max_line, NULL, e) ||
         !open_rejects(r, e))
         return false;

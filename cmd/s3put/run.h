@@ -19,7 +19,7 @@ struct run {
     struct bf_rejects rejects;
     struct bf_reader reader;
     struct bf_out out;
-    struct bf_buf header;      /* the first line of CSV */
+    struct bf_buf header; /* the first line of CSV */
     bool has_header;
     struct durable durable;
     bool stateful;

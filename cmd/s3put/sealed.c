@@ -173,7 +173,8 @@ struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x, 
         route_partition(s->route, bf_buf_view(&x->id), &o->partition);
     bool as_is = o->compress == BF_COMPRESS_NONE && s->header.n == 0;
     bf_buf_adds(&o->key, bf_buf_view(&x->key));
-    if (bf_buf_check(&o->key, "the key", e) && bf_buf_check(&o->content_type, "the content type", e) &&
+    if (bf_buf_check(&o->key, "the key", e) &&
+        bf_buf_check(&o->content_type, "the content type", e) &&
         (as_is ? take_rows(s, b, x, o, in_file, e) : compress_rows(s, b, x, o, in_file, e)))
         return o;
     sealed_destroy(o);

@@ -23,8 +23,8 @@ struct sealed {
     enum bf_checksum_kind checksum;
     char checksum_value[BF_CHECKSUM_TEXT];
     struct bf_buf content_type;
-    bool resumed;      /* may have been uploaded by an earlier run */
-    bool raw_file;     /* file holds the rows as they came: the same file as the batch's */
+    bool resumed;  /* may have been uploaded by an earlier run */
+    bool raw_file; /* file holds the rows as they came: the same file as the batch's */
 
     /* while it is uploaded (deliver.c) */
     struct deliver *deliver;
@@ -52,8 +52,8 @@ struct sealer {
 /* Makes the object of a batch. With in_file the body goes into the spool even if it would fit in
  * memory. On success the batch's rows are the object's, the batch only waits to be closed; on failure
  * the batch is as it was. NULL on failure. */
-BF_MUST struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x, bool in_file,
-                                  struct bf_err *e);
+BF_MUST struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x,
+                                  bool in_file, struct bf_err *e);
 void sealed_destroy(struct sealed *s);
 
 /* Writes the rows of a body, decompressed, to out. */

@@ -48,8 +48,7 @@ bool bf_checksum_parse(struct bf_str name, enum bf_checksum_kind *kind, struct b
             *kind = (enum bf_checksum_kind)i;
             return true;
         }
-    return bf_err_set(e, BF_E_USAGE,
-                      "'%.*s' is not crc32, crc32c, crc64nvme, sha1, sha256 or none",
+    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not crc32, crc32c, crc64nvme, sha1, sha256 or none",
                       (int)(name.n > 60 ? 60 : name.n), name.p ? name.p : "");
 }
 
@@ -71,7 +70,8 @@ bool bf_checksum_init(struct bf_checksum *c, enum bf_checksum_kind kind, struct 
     if (kind != BF_CHECKSUM_SHA1 && kind != BF_CHECKSUM_SHA256)
         return true;
     EVP_MD_CTX *md = EVP_MD_CTX_new();
-    if (!md || EVP_DigestInit_ex(md, kind == BF_CHECKSUM_SHA1 ? EVP_sha1() : EVP_sha256(), NULL) != 1) {
+    if (!md ||
+        EVP_DigestInit_ex(md, kind == BF_CHECKSUM_SHA1 ? EVP_sha1() : EVP_sha256(), NULL) != 1) {
         EVP_MD_CTX_free(md);
         return bf_err_nomem(e);
     }

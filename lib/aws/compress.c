@@ -59,7 +59,8 @@ static bool check_level(enum bf_compress_kind kind, int level, struct bf_err *e)
     int max = kind == BF_COMPRESS_GZIP ? 9 : kind == BF_COMPRESS_ZSTD ? ZSTD_LEVEL_MAX : 0;
     if (level >= 0 && level <= max)
         return true;
-    return bf_err_set(e, BF_E_USAGE, "%s has levels up to %d, not %d", kinds[kind].name, max, level);
+    return bf_err_set(e, BF_E_USAGE, "%s has levels up to %d, not %d", kinds[kind].name, max,
+                      level);
 }
 
 #ifdef BF_HAVE_ISAL
@@ -104,8 +105,9 @@ struct bf_compress *bf_compress_new(enum bf_compress_kind kind, int level, struc
                                        GZIP_WINDOW, 9, Z_DEFAULT_STRATEGY) == Z_OK;
     if (ok && kind == BF_COMPRESS_ZSTD) {
         c->zstd = ZSTD_createCCtx();
-        ok = c->zstd && !ZSTD_isError(ZSTD_CCtx_setParameter(c->zstd, ZSTD_c_compressionLevel,
-                                                             level ? level : 1)) &&
+        ok = c->zstd &&
+             !ZSTD_isError(
+                 ZSTD_CCtx_setParameter(c->zstd, ZSTD_c_compressionLevel, level ? level : 1)) &&
              !ZSTD_isError(ZSTD_CCtx_setParameter(c->zstd, ZSTD_c_checksumFlag, 1));
     }
     if (ok)

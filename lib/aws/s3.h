@@ -45,8 +45,8 @@ struct bf_s3_body {
 struct bf_s3_result {
     char etag[80]; /* without quotes */
     char checksum[BF_CHECKSUM_TEXT];
-    char code[64];  /* the service's error code, "" if none */
-    int status;     /* HTTP */
+    char code[64]; /* the service's error code, "" if none */
+    int status;    /* HTTP */
     int attempts;
     bool was_there; /* if_none_match: somebody has already written the very same object */
     struct bf_err err;

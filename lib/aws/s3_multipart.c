@@ -33,7 +33,7 @@ struct bf_s3_multipart {
     struct part *parts;
     unsigned nparts, parts_cap, in_flight;
     bool created, finishing, failed, ended;
-    bool busy; /* inside an answer: what fails now is taken down at its end */
+    bool busy;                    /* inside an answer: what fails now is taken down at its end */
     char whole[BF_CHECKSUM_TEXT]; /* CRC of all parts so far */
     struct bf_buf xml;
     struct bf_s3_result result;
@@ -170,7 +170,8 @@ static void print_parts(struct bf_s3_multipart *m)
 {
     const char *element = bf_checksum_element(m->object->checksum);
     bf_buf_reset(&m->xml);
-    bf_buf_lit(&m->xml, "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
+    bf_buf_lit(&m->xml,
+               "<CompleteMultipartUpload xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">");
     for (unsigned i = 0; i < m->nparts; i++) {
         bf_buf_addf(&m->xml, "<Part><PartNumber>%u</PartNumber><ETag>\"%s\"</ETag>", i + 1,
                     m->parts[i].etag);
@@ -249,7 +250,8 @@ static void created(struct bf_aws_call *call, const struct bf_aws_answer *a)
     struct bf_s3_multipart *m = call->arg;
     char id[1024];
     struct bf_buf query;
-    bool ok = a->err.code == BF_OK && bf_answer_xml_text(a->body, "UploadId", id, sizeof id) && id[0];
+    bool ok =
+        a->err.code == BF_OK && bf_answer_xml_text(a->body, "UploadId", id, sizeof id) && id[0];
     bf_buf_init(&query, sizeof m->upload_query - 1);
     if (ok) {
         bf_buf_lit(&query, "uploadId=");

@@ -84,8 +84,8 @@ static void there_and_back(enum bf_compress_kind kind, int level, struct bf_str 
         bf_buf_init(&packed.out, 8 << 20);
         bf_buf_init(&plain.out, 8 << 20);
         assert_true(bf_compress_add(c, bf_str(text.p, text.n / 3), put, &packed, &e));
-        assert_true(bf_compress_add(c, bf_str(text.p + text.n / 3, text.n - text.n / 3), put,
-                                    &packed, &e));
+        assert_true(
+            bf_compress_add(c, bf_str(text.p + text.n / 3, text.n - text.n / 3), put, &packed, &e));
         assert_true(bf_compress_end(c, put, &packed, &e));
         plain.in = bf_buf_view(&packed.out);
         assert_true(bf_decompress(kind, get, put, &plain, &e));
