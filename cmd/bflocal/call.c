@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/enc.h"
 
 struct bf_str bl_header(const struct bl_call *c, const char *name)
@@ -68,4 +69,17 @@ struct bf_str bl_arena_printf(struct bf_arena *a, const char *fmt, ...)
     struct bf_str out = vprint(a, fmt, ap);
     va_end(ap);
     return out;
+}
+
+void bl_http_date(int64_t wall_ms, char out[32])
+{
+    static const char days[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (wall_ms < 0)
+        wall_ms = 0;
+    struct bf_date d = bf_clock_date(wall_ms);
+    snprintf(out, 32, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[wall_ms / 86400000 % 7], (unsigned)d.day % 32,
+             months[(d.month - 1) % 12], (unsigned)d.year % 10000, (unsigned)d.hour % 24, (unsigned)d.minute % 60,
+             (unsigned)d.second % 60);
 }

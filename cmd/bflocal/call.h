@@ -109,4 +109,7 @@ void bl_answer_headerf(struct bl_call *c, const char *name, const char *fmt, ...
 /* printf into the arena; an empty string when it is full. */
 struct bf_str bl_arena_printf(struct bf_arena *a, const char *fmt, ...) BF_PRINTF(2, 3);
 
+/* "Fri, 27 Nov 2026 06:30:00 GMT" and a NUL. */
+void bl_http_date(int64_t wall_ms, char out[32]);
+
 #endif
