@@ -19,6 +19,8 @@ CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all 
 CFLAGS_debug   := -O0 -g3
 CFLAGS   ?= $(CFLAGS_$(FLAVOUR))
 LDFLAGS_asan   := -fsanitize=address,undefined
+CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+LDFLAGS_fuzz   := -fsanitize=address,undefined
 ALL_CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. -fPIC -fvisibility=hidden \
               -pthread $(WARN) $(CFLAGS) $(EXTRA_CFLAGS) -MMD -MP
 ALL_LDFLAGS = -pthread -Wl,--as-needed $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS)
@@ -52,9 +54,14 @@ objs       = $(patsubst %.c,$(B)/obj/%.o,$(CORE_SRC) $(AWS_SRC) $(unit_src) $(fo
 
 all: $(core_so) $(aws_so) $(core_a) $(aws_a) $(bins) ## build the libraries and the tools
 
+# The variants for one vector level are compiled for it and chosen at run time.
+ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
+$(B)/obj/%_avx2.o: CFLAGS_SIMD := -mavx2 -mbmi
+endif
+
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(CFLAGS_SIMD) -c -o $@ $<
 
 $(core_a): $(CORE_SRC:%.c=$(B)/obj/%.o)
 $(aws_a): $(AWS_SRC:%.c=$(B)/obj/%.o)
@@ -87,10 +94,16 @@ endef
 $(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
 $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
 
-# Unit tests link the static archives, and the objects of a tool's folder when TOOL_OBJ_test_x names it.
-$(B)/tests/test_%: $(B)/obj/tests/unit/test_%.o $(aws_a) $(core_a)
-	@mkdir -p $(@D)
-	$(CC) -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) -lcmocka $(LIBS_test_$*)
+# Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
+# LDFLAGS_test_x: what one test links with besides.
+unit_tool = $(filter $(word 2,$(subst _, ,$1)),$(TOOLS))
+define unit_rule
+$(B)/tests/$1: $(B)/obj/tests/unit/$1.o $(if $2,$(filter-out %/main.o,$(call tool_obj,$2))) $(aws_a) $(core_a)
+	@mkdir -p $$(@D)
+	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) -lcmocka \
+	    $(if $2,$(LIBS_$2)) $(LDFLAGS_$1)
+endef
+$(foreach u,$(notdir $(units)),$(eval $(call unit_rule,$u,$(call unit_tool,$u))))
 
 deps: ## install what is missing to build, test and lint
 	@sh tools/deps.sh
@@ -112,8 +125,139 @@ T ?= $(sort $(wildcard tests/cli/*.sh))
 check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one
 	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} prove -e sh $(filter-out tests/cli/lib.sh,$(T))
 
+# The same tests under sanitizers and under valgrind.
+check-asan: ## unit and command-line tests under address, leak and undefined-behaviour sanitizers
+	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	    $(MAKE) --no-print-directory FLAVOUR=asan check-unit check-cli
+
+VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect
+check-valgrind: all $(units) ## unit and command-line tests under valgrind
+	@CMOCKA_MESSAGE_OUTPUT=TAP BF_SHARED=$${BF_SHARED:-../shared} prove -e '$(VALGRIND)' $(units)
+	@mkdir -p build/valgrind/bin && for t in $(TOOLS); do \
+	    printf '#!/bin/sh\nexec $(VALGRIND) %s "$$@"\n' "$(CURDIR)/$(B)/bin/$$t" >build/valgrind/bin/$$t && \
+	    chmod +x build/valgrind/bin/$$t || exit 1; done
+	@BF_BUILD=build/valgrind BF_SHARED=$${BF_SHARED:-../shared} prove -e sh $(filter-out tests/cli/lib.sh,$(T))
+
+# Fuzzers: tests/fuzz/NAME.c with LLVMFuzzerTestOneInput, seeds in tests/fuzz/NAME/. Their corpora grow in build/corpus.
+FUZZ_SECONDS ?= 10
+fuzz_src := $(wildcard tests/fuzz/*.c)
+fuzz: ## run each fuzzer for FUZZ_SECONDS (10); needs clang
+	@$(MAKE) --no-print-directory CC=clang FLAVOUR=fuzz fuzz-run
+fuzz-run: $(fuzz_src:tests/fuzz/%.c=$(B)/fuzz/%)
+	@set -e; for f in $(fuzz_src:tests/fuzz/%.c=%); do mkdir -p build/corpus/$$f build/crashes; echo "fuzz: $$f"; \
+	    seeds=; [ ! -d tests/fuzz/$$f ] || seeds=tests/fuzz/$$f; \
+	    $(B)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=512 -verbosity=0 -print_final_stats=1 \
+	        -artifact_prefix=build/crashes/$$f- build/corpus/$$f $$seeds; done
+$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(aws_a) $(core_a)
+	@mkdir -p $(@D)
+	$(CC) -fsanitize=fuzzer -o $@ $< $(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS)
+
+$(B)/bench/usage: $(B)/obj/tests/bench/usage.o
+	@mkdir -p $(@D)
+	$(CC) -o $@ $< $(ALL_LDFLAGS)
+bench: all $(B)/bench/usage ## speed and memory of each tool beside a peer; X=tests/bench/x.sh runs one
+	@for b in $(filter-out tests/bench/lib.sh,$(X)); do \
+	    BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} sh $$b || exit 1; done
+X ?= $(sort $(wildcard tests/bench/*.sh))
+
+D := $(DESTDIR)
+COMPDIR ?= $(PREFIX)/share/bash-completion/completions
+DOCDIR  ?= $(PREFIX)/share/doc/bfpipe
+HEADERS := $(wildcard lib/*/*.h)
+PAGES   := $(wildcard man/*.[157])
+page_to  = $(MANDIR)/man$(patsubst .%,%,$(suffix $1))/$(notdir $1)
+
+# A private library lies in Requires.private and Libs.private: only static linking asks for it.
+define pc_core
+prefix=$(PREFIX)
+libdir=$(LIBDIR)
+includedir=$(INCDIR)
+
+Name: bfpipe
+Description: Change records, rows and JSON of the bfpipe toolkit
+Version: $(VERSION)
+Cflags: -I$${includedir}/bfpipe
+Libs: -L$${libdir} -lbfpipe
+Libs.private: -ljansson
+endef
+define pc_aws
+prefix=$(PREFIX)
+libdir=$(LIBDIR)
+includedir=$(INCDIR)
+
+Name: bfpipe-aws
+Description: AWS clients of the bfpipe toolkit
+Version: $(VERSION)
+Requires: bfpipe
+Cflags: -I$${includedir}/bfpipe
+Libs: -L$${libdir} -lbfpipe-aws
+Libs.private: -lcurl -lcrypto -lz -lzstd -ljansson
+endef
+export pc_core pc_aws
+
+install: all ## install under PREFIX (/usr/local), below DESTDIR
+	install -d "$D$(BINDIR)" "$D$(LIBDIR)/pkgconfig" "$D$(COMPDIR)" "$D$(DOCDIR)"
+	install -m 644 $(core_so) $(aws_so) $(core_a) $(aws_a) "$D$(LIBDIR)"
+	ln -sf $(notdir $(core_so)) "$D$(LIBDIR)/libbfpipe.so"
+	ln -sf $(notdir $(aws_so)) "$D$(LIBDIR)/libbfpipe-aws.so"
+	@printf '%s\n' "$$pc_core" >"$D$(LIBDIR)/pkgconfig/bfpipe.pc"
+	@printf '%s\n' "$$pc_aws" >"$D$(LIBDIR)/pkgconfig/bfpipe-aws.pc"
+	@set -e; for h in $(HEADERS); do \
+	    install -d "$D$(INCDIR)/bfpipe/$${h%/*}"; install -m 644 $$h "$D$(INCDIR)/bfpipe/$$h"; done
+	@set -e; for t in $(TOOLS); do install -m 755 $(B)/bin/$$t "$D$(BINDIR)"; \
+	    $(B)/bin/$$t --completions >"$D$(COMPDIR)/$$t"; done
+	@set -e; $(foreach m,$(PAGES),install -d "$D$(dir $(call page_to,$m))"; \
+	    install -m 644 $m "$D$(call page_to,$m)";) :
+	install -m 644 $(wildcard README.md LICENSE examples/*) "$D$(DOCDIR)"
+
+uninstall: ## remove what install put there
+	rm -f $(TOOLS:%="$D$(BINDIR)/%") $(TOOLS:%="$D$(COMPDIR)/%") \
+	    $(foreach l,$(LIBRARIES),"$D$(LIBDIR)/$(notdir $l)") \
+	    "$D$(LIBDIR)/libbfpipe.so" "$D$(LIBDIR)/libbfpipe-aws.so" \
+	    "$D$(LIBDIR)/pkgconfig/bfpipe.pc" "$D$(LIBDIR)/pkgconfig/bfpipe-aws.pc" \
+	    $(foreach m,$(PAGES),"$D$(call page_to,$m)")
+	rm -rf "$D$(INCDIR)/bfpipe" "$D$(DOCDIR)"
+
+dist: ## build/bfpipe-VERSION.tar.gz of the last commit
+	@mkdir -p build
+	git archive --format=tar --prefix=bfpipe-$(VERSION)/ HEAD | gzip -9n >build/bfpipe-$(VERSION).tar.gz
+
+C_FILES := $(wildcard lib/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
+LIBRARIES := $(core_so) $(aws_so) $(core_a) $(aws_a)
+
+# What takes a few seconds: layout, floors, symbols, options against man pages, sizes, words.
+lint-quick: all
+	@sh tools/check-format.sh $(C_FILES)
+	@sh tools/check-floors.sh
+	@sh tools/check-symbols.sh $(LIBRARIES)
+	@sh tools/check-options.sh $(LINT_OPTIONS) $(B)/bin
+	@sh tools/check-size.sh
+	@sh tools/check-words.sh
+
+# lint-quick is for work in progress: a tool may come before its page. lint is not.
+lint: LINT_OPTIONS = --all
+lint: lint-quick lint-tidy ## every static check
+	@cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	    --error-exitcode=1 -I. -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' lib cmd
+	@if ls man/* >/dev/null 2>&1; then mandoc -Tlint -W warning man/*; fi
+	@sh tools/check-scripts.sh
+	@sh tools/check-tools.sh
+	@echo lint: nothing found
+
+# One stamp a file, so that only what changed is read again. The analyzer's budget a function is a tenth of
+# its default: parsers cost minutes otherwise, and it has not found more with more.
+TIDY_FILES := $(filter %.c,$(filter lib/% cmd/%,$(C_FILES)))
+lint-tidy:
+	@$(MAKE) --no-print-directory -k -j2 $(TIDY_FILES:%.c=build/tidy/%.ok)
+build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
+	@mkdir -p $(@D)
+	@clang-tidy --quiet $< --extra-arg=-Xclang --extra-arg=-analyzer-config --extra-arg=-Xclang \
+	    --extra-arg=max-nodes=20000 -- -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. \
+	    2>$@.log || { cat $@.log; exit 1; }
+	@touch $@
+
 format: ## clang-format the whole tree in place
-	clang-format -i $$(git ls-files '*.c' '*.h')
+	clang-format -i $(C_FILES)
 
 # All suites share one set of services; BF_BACKEND=bflocal runs the same ones against the toolkit's own.
 BF_BACKEND ?= real
@@ -130,6 +274,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick format bench \
-        deps demo install uninstall dist clean help
--include $(objs:.o=.d)
+.PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick lint-tidy format bench \
+        deps demo fuzz fuzz-run install uninstall dist clean help
+-include $(objs:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

@@ -19,19 +19,44 @@ static inline char *put(char *p, const char *s, size_t n)
 /* A literal. */
 #define PUT(p, lit) put((p), "" lit, sizeof(lit) - 1)
 
+/* Most views are short: a few overlapping moves are faster than a call of memcpy. */
 static inline char *put_str(char *p, struct bf_str s)
 {
-    return s.n ? put(p, s.p, s.n) : p;
+    if (s.n > 16)
+        return put(p, s.p, s.n);
+    if (s.n >= 8) {
+        memcpy(p, s.p, 8);
+        memcpy(p + s.n - 8, s.p + s.n - 8, 8);
+    } else if (s.n >= 4) {
+        memcpy(p, s.p, 4);
+        memcpy(p + s.n - 4, s.p + s.n - 4, 4);
+    } else if (s.n) {
+        p[0] = s.p[0];
+        p[s.n / 2] = s.p[s.n / 2];
+        p[s.n - 1] = s.p[s.n - 1];
+    }
+    return p + s.n;
 }
 
+/* Decimal digits of v: comparisons that are added up have no branch to mispredict. */
+static inline unsigned digits_of(uint64_t v)
+{
+    unsigned n = 0;
+    for (; v >= 100000000; v /= 100000000)
+        n += 8;
+    return n + 1u + (v >= 10) + (v >= 100) + (v >= 1000) + (v >= 10000) + (v >= 100000) +
+           (v >= 1000000) + (v >= 10000000);
+}
+
+/* Straight to its place, from the back: digits collected elsewhere would have to be read again while
+ * they are still being stored. */
 static inline char *put_u64(char *p, uint64_t v)
 {
-    char digits[20];
-    size_t i = sizeof digits;
+    char *end = p + digits_of(v), *q = end;
     do
-        digits[--i] = (char)('0' + v % 10);
+        *--q = (char)('0' + v % 10);
     while (v /= 10);
-    return put(p, digits + i, sizeof digits - i);
+    return end;
 }
 
 /* Exactly `width` digits, with leading zeros. */
@@ -87,6 +112,8 @@ static inline char *put_iso(char *p, int64_t wall_ms)
 static inline size_t number_size(const char *s, size_t n)
 {
     size_t significant = 0, zeros = 0, minus = n && s[0] == '-';
+    if (n == 1)
+        return s[0] == '0' ? 1 : 2;
     for (size_t i = 0; i < n && s[i] != 'e' && s[i] != 'E'; i++) {
         if (s[i] < '0' || s[i] > '9')
             continue;
@@ -97,6 +124,17 @@ static inline size_t number_size(const char *s, size_t n)
             zeros++;
     }
     return (significant + 1) / 2 + 1 + minus;
+}
+
+/* The same for money: a loop over digits is a branch mispredicted a digit. */
+static inline size_t cents_size(uint64_t cents)
+{
+    if (cents == 0)
+        return 1;
+    while (cents % 10 == 0)
+        cents /= 10;
+    size_t significant = digits_of(cents);
+    return (significant + 1) / 2 + 1;
 }
 
 #endif

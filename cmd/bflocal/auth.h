@@ -22,20 +22,20 @@
 
 enum bl_auth_code {
     BL_AUTH_OK,
-    BL_AUTH_MISSING,     /* no signature at all */
-    BL_AUTH_INCOMPLETE,  /* an Authorization header without its parts */
-    BL_AUTH_MALFORMED,   /* a credential scope or algorithm that cannot be read */
-    BL_AUTH_KEY,         /* an access key that is not ours */
-    BL_AUTH_TOKEN,       /* a session token: none was ever given out */
-    BL_AUTH_REGION,      /* the scope names another region */
-    BL_AUTH_SCOPE,       /* the scope names another service, day or terminator */
-    BL_AUTH_EXPIRED,     /* older than 15 minutes, or a presigned URL past its time */
-    BL_AUTH_EARLY,       /* more than 15 minutes ahead (5 for the JSON services) */
-    BL_AUTH_SIGNATURE,   /* the signature is another */
-    BL_AUTH_NOHASH,      /* S3: x-amz-content-sha256 is missing or no hash */
-    BL_AUTH_BODY,        /* S3: the body does not have the hash that was signed */
-    BL_AUTH_UNSIGNED,    /* a header that must be signed is not: host, x-amz-* */
-    BL_AUTH_INTERNAL     /* out of memory */
+    BL_AUTH_MISSING,    /* no signature at all */
+    BL_AUTH_INCOMPLETE, /* an Authorization header without its parts */
+    BL_AUTH_MALFORMED,  /* a credential scope or algorithm that cannot be read */
+    BL_AUTH_KEY,        /* an access key that is not ours */
+    BL_AUTH_TOKEN,      /* a session token: none was ever given out */
+    BL_AUTH_REGION,     /* the scope names another region */
+    BL_AUTH_SCOPE,      /* the scope names another service, day or terminator */
+    BL_AUTH_EXPIRED,    /* older than 15 minutes, or a presigned URL past its time */
+    BL_AUTH_EARLY,      /* more than 15 minutes ahead (5 for the JSON services) */
+    BL_AUTH_SIGNATURE,  /* the signature is another */
+    BL_AUTH_NOHASH,     /* S3: x-amz-content-sha256 is missing or no hash */
+    BL_AUTH_BODY,       /* S3: the body does not have the hash that was signed */
+    BL_AUTH_UNSIGNED,   /* a header that must be signed is not: host, x-amz-* */
+    BL_AUTH_INTERNAL    /* out of memory */
 };
 
 enum bl_payload {
@@ -51,7 +51,7 @@ struct bl_auth {
     struct bf_str text; /* for a person; in the arena */
     bool presigned;
     enum bl_payload payload;
-    struct bf_str payload_hash; /* the client's x-amz-content-sha256 */
+    struct bf_str payload_hash;                        /* the client's x-amz-content-sha256 */
     struct bf_str canonical, string_to_sign, provided; /* for BL_AUTH_SIGNATURE */
     struct bf_str access_key, region;                  /* the client's */
     int64_t request_ms;                                /* the client's time */
@@ -70,7 +70,7 @@ struct bl_auth_server {
 };
 
 /* Checks r (its body must be complete unless s->s3); *out says how it went. */
-void bl_auth_check(const struct bl_auth_server *s, const struct bl_request *r, struct bf_arena *arena,
-                   struct bl_auth *out);
+void bl_auth_check(const struct bl_auth_server *s, const struct bl_request *r,
+                   struct bf_arena *arena, struct bl_auth *out);
 
 #endif

@@ -37,7 +37,8 @@ struct bl_request {
 struct bl_answer {
     int status;               /* 200 at birth */
     const char *content_type; /* NULL: the service's */
-    struct bf_sigv4_header headers[BL_ANSWER_HEADERS]; /* values live in the arena or are literals */
+    struct bf_sigv4_header
+        headers[BL_ANSWER_HEADERS]; /* values live in the arena or are literals */
     size_t nheaders;
     struct bf_buf body;
     int fd; /* -1, or a file that is the body (closed by the server) */
@@ -76,16 +77,16 @@ extern const struct bl_service bl_service_dynamodb, bl_service_streams, bl_servi
 
 struct bl_call {
     struct bl_local *local;
-    struct bl_store *store; /* local's */
+    struct bl_store *store;           /* local's */
     const struct bl_service *service; /* NULL: a control call, or nobody's */
     const struct bl_op *op;           /* NULL for S3 */
     const char *op_name;              /* also S3's: "PutObject"; faults go by it */
     struct bl_request req;
     struct bl_answer ans;
     struct bf_arena arena;
-    struct bf_buf body;  /* the request's, while it is collected */
-    struct bl_auth auth; /* what the signature check found */
-    int64_t now_ms;      /* the server's clock when the request had arrived */
+    struct bf_buf body;        /* the request's, while it is collected */
+    struct bl_auth auth;       /* what the signature check found */
+    int64_t now_ms;            /* the server's clock when the request had arrived */
     struct bl_fault_hit fault; /* what is to go wrong with this call */
     char request_id[53];
     /* Takes the body in pieces instead of c->body; false: the answer is set, the rest is dropped. */

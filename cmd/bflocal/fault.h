@@ -55,9 +55,9 @@ struct bl_fault_rule {
     uint32_t part;        /* partial: of a million */
     uint64_t limit;       /* n; 0: no limit */
     uint64_t after;
-    uint64_t ms;          /* latency */
-    int64_t by_ms;        /* clock */
-    uint64_t max_bytes;   /* disk */
+    uint64_t ms;        /* latency */
+    int64_t by_ms;      /* clock */
+    uint64_t max_bytes; /* disk */
     uint64_t seed;
     char op[48], service[16]; /* "": any */
     uint64_t seen, struck;
@@ -77,7 +77,7 @@ struct bl_fault_hit {
     enum bl_fault_kind answer; /* THROTTLE, 500, 503, ERROR200, CONFLICT or ITERATOR, else NONE */
     bool cut, crc;
     uint64_t latency_ms;
-    uint32_t part;      /* partial: of a million; 0: the batch is left alone */
+    uint32_t part; /* partial: of a million; 0: the batch is left alone */
     uint64_t part_seed;
 };
 
@@ -87,7 +87,8 @@ void bl_fault_init(struct bl_faults *f);
 bool bl_fault_set(struct bl_faults *f, struct bf_str spec, struct bf_err *e) BF_MUST;
 
 /* Asks every rule about one call. */
-void bl_fault_draw(struct bl_faults *f, const char *service, const char *op, struct bl_fault_hit *hit);
+void bl_fault_draw(struct bl_faults *f, const char *service, const char *op,
+                   struct bl_fault_hit *hit);
 
 /* Is entry i of this call's batch one of those to be left unprocessed? Never all of them when the batch
  * has more than one. */

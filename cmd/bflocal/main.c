@@ -130,7 +130,7 @@ static bool choose_credentials(const struct config *c, struct bl_local *l, struc
         return bf_err_set(e, BF_E_USAGE,
                           "--credentials: want ID:SECRET of letters, digits and -_.+/=");
     memcpy(key, c->credentials, n);
-    strcpy(secret, colon + 1);
+    memcpy(secret, colon + 1, strlen(colon + 1) + 1);
     return true;
 }
 

@@ -57,8 +57,8 @@ enum bl_error {
 bool bl_fail(struct bl_call *c, enum bl_error error, const char *fmt, ...) BF_PRINTF(3, 4);
 
 /* The same with further members behind the message: `,"Item":{...}`. */
-bool bl_fail_with(struct bl_call *c, enum bl_error error, struct bf_str members, const char *fmt, ...)
-    BF_PRINTF(4, 5);
+bool bl_fail_with(struct bl_call *c, enum bl_error error, struct bf_str members, const char *fmt,
+                  ...) BF_PRINTF(4, 5);
 
 /* The machine failed us (store, memory): 500, InternalServerError or InternalFailure. e is told on
  * standard error as well. */

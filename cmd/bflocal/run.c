@@ -198,15 +198,13 @@ static int wait_for_child(pid_t pid)
 
 bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, struct bf_err *e)
 {
-    struct service s;
+    struct service s = {.local = l};
     pid_t pid;
     *status = 1;
     bool ok = bf_stop_install(e) && watch_children(e) && start(&s, l, r, e) &&
               set_environment(&s, e) && spawn(r->command, &pid, status, e);
     if (ok)
         *status = wait_for_child(pid);
-    else
-        s.local = l;
     end(&s);
     return ok;
 }

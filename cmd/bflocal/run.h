@@ -9,7 +9,7 @@
 
 struct bl_run {
     const char *host;
-    uint64_t port; /* 0: a free one */
+    uint64_t port;    /* 0: a free one */
     const char *data; /* NULL: in memory */
     bool daemon;
     char **command; /* NULL: none */
@@ -22,7 +22,8 @@ bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err
 
 /* Serves while r->command runs with the environment that points at it. *status is the command's: 128 and
  * the signal when one ended it, 127 when it could not be found, 126 when it could not be run. */
-bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, struct bf_err *e) BF_MUST;
+bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status,
+                    struct bf_err *e) BF_MUST;
 
 /* Leaves a server in the background; prints the export lines when it is ready. */
 bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e) BF_MUST;

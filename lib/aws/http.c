@@ -292,6 +292,7 @@ bool bf_http_transient(const struct bf_http_exchange *x)
     case CURLE_HTTP2_STREAM:
     case CURLE_SEND_FAIL_REWIND:
     case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL: /* libcurl's word for an answer without a status line */
     case CURLE_AGAIN:
         return true;
     default:
@@ -329,6 +330,10 @@ void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct 
         return;
     case CURLE_PARTIAL_FILE:
         bf_err_set(e, BF_E_NETWORK, "the answer of %s was cut off", host);
+        return;
+    case CURLE_WEIRD_SERVER_REPLY:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+        bf_err_set(e, BF_E_NETWORK, "what %s answered is not HTTP", host);
         return;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:

@@ -38,14 +38,15 @@ static bool hides_error(const struct bf_aws_state *s)
 /* "name: code: message (HTTP 400, request X, 3 attempts)" */
 static void describe(const struct bf_aws_state *s, struct bf_err *e)
 {
-    char tail[200] = "";
-    size_t n = 0;
-    if (s->x.status)
-        n += (size_t)snprintf(tail, sizeof tail, "HTTP %d", s->x.status);
-    if (s->request_id[0])
-        n += (size_t)snprintf(tail + n, sizeof tail - n, ", request %.100s", s->request_id);
+    char tail[200] = "", attempts[32] = "";
     if (s->retry.attempt > 1)
-        snprintf(tail + n, sizeof tail - n, "%s%u attempts", n ? ", " : "", s->retry.attempt);
+        snprintf(attempts, sizeof attempts, "%u attempts", s->retry.attempt);
+    if (s->x.status)
+        snprintf(tail, sizeof tail, "HTTP %d%s%.100s%s%s", s->x.status,
+                 s->request_id[0] ? ", request " : "", s->request_id, attempts[0] ? ", " : "",
+                 attempts);
+    else
+        snprintf(tail, sizeof tail, "%s", attempts);
     char what[sizeof e->text]; /* the network's own words, or the service's */
     const char *message = s->error.message;
     snprintf(what, sizeof what, "%s", s->error.code[0] ? s->error.code : e->text);

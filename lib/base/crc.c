@@ -18,7 +18,8 @@ static const struct {
 
 struct crc {
     uint64_t table[8][256];
-    uint64_t fold64[2], fold16[2]; /* what carries 64 and 16 bytes further: for the low, the high half */
+    uint64_t fold64[2],
+        fold16[2]; /* what carries 64 and 16 bytes further: for the low, the high half */
 };
 
 static struct crc crcs[BF_CRC_KINDS];

@@ -74,7 +74,8 @@ static bool plain(struct bf_csv *c, const char **p, const char *end, struct bf_e
     *p = stop ? stop : end;
     size_t n = (size_t)(*p - from);
     if (n && memchr(from, '"', n))
-        return bf_err_set(e, BF_E_INPUT, "field %zu: a quote inside a field without quotes", c->n + 1);
+        return bf_err_set(e, BF_E_INPUT, "field %zu: a quote inside a field without quotes",
+                          c->n + 1);
     return add_field(c, bf_str(from, n), e);
 }
 

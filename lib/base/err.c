@@ -49,6 +49,12 @@ static void format(struct bf_err *e, const char *fmt, va_list ap)
     flatten(e->text);
 }
 
+/* The analyzer's twins in the header stand for callers, not for what follows. */
+#undef bf_err_set
+#undef bf_err_sys
+#undef bf_err_nomem
+#undef bf_err_ctx
+
 bool bf_err_set(struct bf_err *e, enum bf_err_code code, const char *fmt, ...)
 {
     va_list ap;

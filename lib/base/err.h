@@ -49,6 +49,13 @@ BF_API bool bf_err_nomem(struct bf_err *e);
 /* Puts "context: " in front of the text; returns false. */
 BF_API bool bf_err_ctx(struct bf_err *e, const char *fmt, ...) BF_PRINTF(2, 3);
 
+#ifdef __clang_analyzer__ /* it reads one file at a time and could not know that these return false */
+#define bf_err_set(...) ((bf_err_set)(__VA_ARGS__), false)
+#define bf_err_sys(...) ((bf_err_sys)(__VA_ARGS__), false)
+#define bf_err_nomem(e) ((bf_err_nomem)(e), false)
+#define bf_err_ctx(...) ((bf_err_ctx)(__VA_ARGS__), false)
+#endif
+
 /* Forgets what was there. */
 BF_API void bf_err_clear(struct bf_err *e);
 

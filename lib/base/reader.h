@@ -57,6 +57,9 @@ BF_API BF_MUST enum bf_line bf_reader_next(struct bf_reader *r, struct bf_str *l
 BF_API BF_MUST enum bf_line bf_reader_next_within(struct bf_reader *r, int timeout_ms,
                                                   struct bf_str *line, struct bf_err *e);
 
+/* Gives back the line last returned: the next call returns it again. */
+BF_API void bf_reader_unread(struct bf_reader *r, struct bf_str line);
+
 /* After BF_LINE_LONG: writes the whole line and its newline to `to` (NULL: drops it), *bytes is its
  * length. False on a read error. */
 BF_API BF_MUST bool bf_reader_skip(struct bf_reader *r, struct bf_out *to, uint64_t *bytes,

@@ -73,10 +73,12 @@ void bf_rng_uuid(struct bf_rng *r, char out[37])
     bits[0] = (bits[0] & ~(uint64_t)0xF000) | 0x4000;
     bits[1] = (bits[1] & ~((uint64_t)3 << 62)) | (uint64_t)2 << 62;
     char *p = out;
-    for (int i = 0; i < 32; i++) {
-        if (i == 8 || i == 12 || i == 16 || i == 20)
+    for (int i = 0; i < 16; i++) {
+        unsigned byte = (unsigned)(bits[i / 8] >> (56 - i % 8 * 8)) & 255;
+        if (i == 4 || i == 6 || i == 8 || i == 10)
             *p++ = '-';
-        *p++ = hex[bits[i / 16] >> (60 - i % 16 * 4) & 15];
+        *p++ = hex[byte >> 4];
+        *p++ = hex[byte & 15];
     }
     *p = '\0';
 }

@@ -66,7 +66,8 @@ static bool whole(struct bf_mark *m, struct bf_str line, struct bf_err *e)
         return false;
     if (m->stream.n == 0 || m->shard.n == 0)
         return bf_err_set(e, BF_E_INPUT, "stream or shard is missing");
-    return m->sequence.n || m->kind == BF_MARK_START || bf_err_set(e, BF_E_INPUT, "sequence is missing");
+    return m->sequence.n || m->kind == BF_MARK_START ||
+           bf_err_set(e, BF_E_INPUT, "sequence is missing");
 }
 
 bool bf_mark_parse(struct bf_mark *m, struct bf_str line, struct bf_err *e)

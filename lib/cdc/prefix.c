@@ -39,8 +39,8 @@ static bool add_expression(struct bf_prefix *p, struct bf_str text, enum bf_pref
         return bf_err_set(e, BF_E_USAGE,
                           "prefix: !{firehose:error-output-type} belongs into an error prefix");
     }
-    if (value.n && (bf_str_is(space, "partitionKeyFromQuery") ||
-                    bf_str_is(space, "partitionKeyFromLambda"))) {
+    if (value.n &&
+        (bf_str_is(space, "partitionKeyFromQuery") || bf_str_is(space, "partitionKeyFromLambda"))) {
         if (role == BF_PREFIX_OF_DATA)
             return add(p, BF_PREFIX_FIELD, value, e);
         return bf_err_set(e, BF_E_USAGE, "prefix: an error prefix knows no partition keys");

@@ -33,9 +33,9 @@ struct bf_state_batch {
     char *file; /* name inside DIR/spool */
     char *bucket, *key;
     char *content_type, *content_encoding;
-    char *checksum;   /* algorithm: "crc32" */
+    char *checksum;       /* algorithm: "crc32" */
     char *checksum_value; /* base64, as S3 takes it */
-    char *partition;  /* raw JSON: the object of partition fields of the receipt */
+    char *partition;      /* raw JSON: the object of partition fields of the receipt */
     uint64_t records, bytes;
     uint64_t raw_bytes; /* rows before compression */
     int64_t arrival_ms; /* wall time at which the first row came */

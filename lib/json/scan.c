@@ -15,7 +15,8 @@ static void space(struct bf_json *j)
 
 void bf_json_init(struct bf_json *j, struct bf_str text)
 {
-    *j = (struct bf_json){.start = text.p, .p = text.p, .end = text.p + text.n};
+    const char *p = text.p ? text.p : ""; /* no arithmetic on NULL */
+    *j = (struct bf_json){.start = p, .p = p, .end = p + text.n};
 }
 
 bool bf_json_peek(struct bf_json *j, enum bf_json_type *type, struct bf_err *e)
@@ -251,6 +252,7 @@ static bool container(struct bf_json *j, struct bf_err *e)
         enum bf_json_more more = BF_JSON_END;
         struct bf_json_key key;
         while (j->depth > outer && more == BF_JSON_END)
+            /* cppcheck-suppress uninitvar ; deeper than outer, so it was entered above */
             more = in_object[j->depth] ? bf_json_member(j, &key, e) : bf_json_element(j, e);
         if (more == BF_JSON_ERROR)
             return false;

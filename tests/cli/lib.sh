@@ -53,13 +53,13 @@ skip() {
 }
 
 ok() {
-    name=$1
+    check_name=$1
     shift
-    if "$@" >"$T/ok.log" 2>&1; then pass "$name"; else fail "$name" "failed: $*" "$(cat "$T/ok.log")"; fi
+    if "$@" >"$T/ok.log" 2>&1; then pass "$check_name"; else fail "$check_name" "failed: $*" "$(cat "$T/ok.log")"; fi
 }
 
 check() {
-    name=$1
+    check_name=$1
     shift
     want_status=0 in=/dev/null out_kind=text out='' err_kind=text err=''
     while [ "$1" != -- ]; do
@@ -80,7 +80,7 @@ check() {
     "$@" <"$in" >"$T/out" 2>"$T/err"
     got_status=$?
     why=$(judge)
-    if [ -z "$why" ]; then pass "$name"; else fail "$name" "$why" "command: $*"; fi
+    if [ -z "$why" ]; then pass "$check_name"; else fail "$check_name" "$why" "command: $*"; fi
 }
 
 judge() {

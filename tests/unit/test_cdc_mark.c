@@ -27,7 +27,8 @@ static void round_trip(const struct bf_mark *m, const char *text)
 static void test_round_trip(void **state)
 {
     (void)state;
-    struct bf_mark m = {BF_STR("orders"), BF_STR("shardId-000000000000"), BF_STR("4959"), BF_MARK_AT};
+    struct bf_mark m = {BF_STR("orders"), BF_STR("shardId-000000000000"), BF_STR("4959"),
+                        BF_MARK_AT};
     round_trip(&m, "{\"bfpipe.mark\":{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\","
                    "\"sequence\":\"4959\"}}\n");
     m.kind = BF_MARK_END;
@@ -44,8 +45,11 @@ static void test_unknown_members(void **state)
     (void)state;
     struct bf_mark m;
     struct bf_err e = {0};
-    assert_true(bf_mark_parse(&m, BF_STR("{\"bfpipe.mark\":{\"at\":[1,{}],\"shard\":\"s\",\"sequence\":\"7\","
-                                         "\"stream\":\"o\",\"start\":false}}"), &e));
+    assert_true(
+        bf_mark_parse(&m,
+                      BF_STR("{\"bfpipe.mark\":{\"at\":[1,{}],\"shard\":\"s\",\"sequence\":\"7\","
+                             "\"stream\":\"o\",\"start\":false}}"),
+                      &e));
     assert_true(bf_str_is(m.sequence, "7"));
     assert_int_equal(m.kind, BF_MARK_AT);
 }

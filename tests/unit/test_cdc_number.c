@@ -59,7 +59,8 @@ static void test_limits(void **state)
     (void)state;
     takes("12345678901234567890123456789012345678", "12345678901234567890123456789012345678",
           "12345678901234567890123456789012345678");
-    takes("1000000000000000000000000000000000000000000", "1000000000000000000000000000000000000000000",
+    takes("1000000000000000000000000000000000000000000",
+          "1000000000000000000000000000000000000000000",
           "1000000000000000000000000000000000000000000");
     refuses("123456789012345678901234567890123456789", BF_E_LIMIT);
     refuses("0.123456789012345678901234567890123456789", BF_E_LIMIT);
@@ -73,8 +74,9 @@ static void test_limits(void **state)
 static void test_no_number(void **state)
 {
     (void)state;
-    const char *bad[] = {"",  "-",   "+",   ".",   "-.",    "e5",  "1e",  "1e+", "1.2.3", "NaN", "Infinity",
-                         "x", "1 ", " 1", "0x1", "1,000", "1e5.", "--1", "+-1", "1_000"};
+    const char *bad[] = {"",    "-",     "+",    ".",        "-.",  "e5",   "1e",
+                         "1e+", "1.2.3", "NaN",  "Infinity", "x",   "1 ",   " 1",
+                         "0x1", "1,000", "1e5.", "--1",      "+-1", "1_000"};
     for (size_t i = 0; i < BF_COUNT(bad); i++)
         refuses(bad[i], BF_E_INPUT);
 }
@@ -84,7 +86,8 @@ static void test_vectors(void **state)
     (void)state;
     char path[1000];
     const char *shared = getenv("BF_SHARED");
-    snprintf(path, sizeof path, "%s/vectors/dynamodb-values/vectors.json", shared ? shared : "../shared");
+    snprintf(path, sizeof path, "%s/vectors/dynamodb-values/vectors.json",
+             shared ? shared : "../shared");
     json_t *doc = json_load_file(path, 0, NULL);
     if (!doc) {
         print_message("skipped: number vectors, %s is not there\n", path);

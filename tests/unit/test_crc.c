@@ -80,9 +80,9 @@ static void published_vectors(void **unused)
             if (!want)
                 continue;
             enum bf_crc_kind kind = (enum bf_crc_kind)k;
-            uint64_t got = hex ? bf_crc(kind, 0, bf_str(data, unhex(hex, data)))
-                               : of_zeros(kind, (uint64_t)json_integer_value(
-                                                    json_object_get(v, "zeros")));
+            uint64_t got =
+                hex ? bf_crc(kind, 0, bf_str(data, unhex(hex, data)))
+                    : of_zeros(kind, (uint64_t)json_integer_value(json_object_get(v, "zeros")));
             assert_true(got == strtoull(want, NULL, 16));
             checked++;
         }

@@ -34,7 +34,8 @@ static void records(void **state)
 {
     (void)state;
     struct fixture f;
-    start(&f, "\xEF\xBB\xBFid,name\r\n1,\"a, \"\"b\"\"\"\n\n2,\"two\nlines\"\n3,\"\"\"\"\n,last", 0, 0);
+    start(&f, "\xEF\xBB\xBFid,name\r\n1,\"a, \"\"b\"\"\"\n\n2,\"two\nlines\"\n3,\"\"\"\"\n,last", 0,
+          0);
     NEXT(&f, BF_CSV_RECORD);
     assert_int_equal(f.csv.n, 2);
     assert_str(f.csv.field[0], "id");

@@ -97,7 +97,8 @@ static void shared_vectors(void **unused)
     int64_t ms;
     struct bf_err e = {0};
     size_t i, cases = 0;
-    assert_true(bf_clock_parse(bf_str_of(json_string_value(json_object_get(doc, "instant"))), &ms, &e));
+    assert_true(
+        bf_clock_parse(bf_str_of(json_string_value(json_object_get(doc, "instant"))), &ms, &e));
     json_array_foreach(json_object_get(doc, "cases"), i, c) if (!json_object_get(c, "rule"))
     {
         check_case(c, ms);
@@ -139,14 +140,14 @@ static void mistakes(void **unused)
     (void)unused;
     rejected("a/!{timestamp:yyyy", "prefix: '!{' without its '}'");
     rejected("a/!{timestamp:}", "prefix: !{timestamp:} wants a pattern");
-    rejected("a/!{timestamp:yyyy/JJ}",
-             "prefix: !{timestamp:yyyy/JJ}: unknown pattern letter: J");
+    rejected("a/!{timestamp:yyyy/JJ}", "prefix: !{timestamp:yyyy/JJ}: unknown pattern letter: J");
     rejected("a/!{time:HH}", "prefix: unknown expression !{time:HH}");
     rejected("a/!{firehose:error-output-type}",
              "prefix: !{firehose:error-output-type} belongs into an error prefix");
     struct bf_prefix p;
     struct bf_err e = {0};
-    assert_true(bf_prefix_parse(&p, BF_STR("!{partitionKeyFromQuery:brand}/"), BF_PREFIX_OF_DATA, &e));
+    assert_true(
+        bf_prefix_parse(&p, BF_STR("!{partitionKeyFromQuery:brand}/"), BF_PREFIX_OF_DATA, &e));
     assert_null(evaluate(&p, 0, &e));
     assert_int_equal(e.code, BF_E_INPUT);
     assert_string_equal(e.text, "no partition key 'brand'");

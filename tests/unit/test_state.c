@@ -117,7 +117,8 @@ static void what_is_no_state_is_refused(void **unused)
     refuses("{\"version\":1,\"sealed\":[{\"file\":\"a\"}]}", "without bucket or key");
     refuses("{\"version\":1,\"open\":[{\"file\":\"../a\"}]}", "file name of its own");
     refuses("{\"version\":1,\"open\":[{\"records\":\"x\"}]}", "records is not a number");
-    refuses("{\"version\":1,\"streams\":{\"a\":{\"b\":{\"sequence\":7}}}}", "a string was expected");
+    refuses("{\"version\":1,\"streams\":{\"a\":{\"b\":{\"sequence\":7}}}}",
+            "a string was expected");
     refuses("{\"version\":1,\"sealed\":[{\"file\":\"a\"", "expected");
 }
 
@@ -128,8 +129,9 @@ static void sequences_are_ordered_as_numbers(void **unused)
     assert_true(bf_sequence_cmp(BF_STR("10"), BF_STR("9")) > 0);
     assert_true(bf_sequence_cmp(BF_STR(""), BF_STR("0")) < 0);
     assert_true(bf_sequence_cmp(BF_STR("0010"), BF_STR("10")) == 0);
-    assert_true(bf_sequence_cmp(BF_STR("49546986683135544286507457936321625675700192471156785154"),
-                                BF_STR("49546986683135544286507457936321625675700192471156785155")) < 0);
+    assert_true(
+        bf_sequence_cmp(BF_STR("49546986683135544286507457936321625675700192471156785154"),
+                        BF_STR("49546986683135544286507457936321625675700192471156785155")) < 0);
 }
 
 int main(void)

@@ -1,0 +1,183 @@
+#include "cmd/ddbput/ddbput.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "lib/base/diag.h"
+
+/* With CSV the rejects begin with the header, so that the file can be fed in again. */
+static void put_header(struct ddbput *d)
+{
+    if (!d->is_csv || d->header_written || !d->rejects.path)
+        return;
+    bf_out_line(&d->rejects.out, bf_buf_view(&d->header));
+    d->header_written = true;
+}
+
+bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct bf_err *why)
+{
+    struct bf_err e = {0};
+    put_header(d);
+    if (bf_rejects_add(&d->rejects, line, number, why, &e))
+        return true;
+    if (d->rejects.strict)
+        close_input(d, &e);
+    else
+        give_up(d, &e);
+    return false;
+}
+
+static enum input reject_long(struct ddbput *d, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    put_header(d);
+    if (bf_rejects_add_long(&d->rejects, &d->in, &why))
+        return INPUT_GOT;
+    if (why.code == BF_E_STOPPED)
+        return INPUT_END;
+    if (d->rejects.strict && why.code == BF_E_LIMIT) {
+        close_input(d, &why);
+        return INPUT_GOT;
+    }
+    *e = why;
+    return INPUT_ERROR;
+}
+
+/* Enters what was made of a line, or rejects the line. */
+static enum input take(struct ddbput *d, struct op *o, bool made, struct bf_str line,
+                       uint64_t number, const struct bf_err *why)
+{
+    d->last_line = number;
+    if (made) {
+        o->line = number;
+        store_enter(&d->store, o);
+    } else {
+        store_return(&d->store, o);
+        reject(d, line, number, why);
+    }
+    return INPUT_GOT;
+}
+
+static enum input ended(struct ddbput *d, bool stopped)
+{
+    struct bf_err e = {0};
+    d->eof = true;
+    if (stopped && !d->closing) {
+        bf_err_set(&e, BF_E_STOPPED, "interrupted after line %" PRIu64, d->last_line);
+        close_input(d, &e);
+    }
+    return INPUT_END;
+}
+
+static bool is_blank(struct bf_str line)
+{
+    return bf_str_trim(line).n == 0;
+}
+
+static enum input json_step(struct ddbput *d, struct bf_err *e)
+{
+    struct bf_str line;
+    struct bf_err why = {0};
+    switch (bf_reader_next_within(&d->in, 0, &line, e)) {
+    case BF_LINE:
+    case BF_LINE_PARTIAL:
+        break;
+    case BF_LINE_LONG:
+        return reject_long(d, e);
+    case BF_LINE_END:
+        return ended(d, false);
+    case BF_LINE_STOP:
+        return ended(d, true);
+    case BF_LINE_WAIT:
+        return INPUT_WAIT;
+    case BF_LINE_ERROR:
+        return INPUT_ERROR;
+    }
+    if (is_blank(line))
+        return INPUT_GOT;
+    struct op *o = store_take(&d->store);
+    return take(d, o, op_from_line(d, o, line, &why), line, d->in.line, &why);
+}
+
+static enum input csv_step(struct ddbput *d, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    switch (bf_csv_next(&d->csv, 0, &why)) {
+    case BF_CSV_RECORD:
+        break;
+    case BF_CSV_BAD:
+        d->last_line = d->csv.line;
+        reject(d, d->csv.raw, d->csv.line, &why);
+        return INPUT_GOT;
+    case BF_CSV_LONG:
+        return reject_long(d, e);
+    case BF_CSV_END:
+        return ended(d, false);
+    case BF_CSV_STOP:
+        return ended(d, true);
+    case BF_CSV_WAIT:
+        return INPUT_WAIT;
+    case BF_CSV_ERROR:
+        *e = why;
+        return INPUT_ERROR;
+    }
+    if (is_blank(d->csv.raw))
+        return INPUT_GOT;
+    if (!d->columns)
+        return columns_init(d, e) ? INPUT_GOT : INPUT_ERROR;
+    struct op *o = store_take(&d->store);
+    return take(d, o, op_from_record(d, o, &why), d->csv.raw, d->csv.line, &why);
+}
+
+/* Is there a field of the line, with or without quotes, for each key of the table? */
+static bool header_has_keys(const struct ddbput *d, struct bf_str line)
+{
+    unsigned found = 0;
+    for (unsigned k = 0; k < d->schema.n; k++) {
+        struct bf_str rest = line, field;
+        bool here = false;
+        while (!here && bf_str_split(&rest, ',', &field)) {
+            if (bf_str_starts(field, BF_STR("\xEF\xBB\xBF")))
+                field = bf_str(field.p + 3, field.n - 3);
+            field = bf_str_trim(field);
+            if (field.n > 1 && field.p[0] == '"' && field.p[field.n - 1] == '"')
+                field = bf_str(field.p + 1, field.n - 2);
+            here = bf_str_eq(field, d->schema.key[k].name);
+        }
+        found += here;
+    }
+    return found == d->schema.n;
+}
+
+/* -i auto: CSV when the first line that is not blank is a header with the table's key names in it;
+ * everything else is JSON, and is told line by line what is wrong with it. */
+static enum input decide(struct ddbput *d, struct bf_err *e)
+{
+    const char *input = d->config->input;
+    struct bf_str line;
+    if (strcmp(input, "auto") == 0) {
+        enum bf_line got = bf_reader_next_within(&d->in, 0, &line, e);
+        if (got == BF_LINE_WAIT)
+            return INPUT_WAIT;
+        if (got == BF_LINE_ERROR)
+            return INPUT_ERROR;
+        if (got == BF_LINE && is_blank(line))
+            return INPUT_GOT;
+        if (got == BF_LINE || got == BF_LINE_PARTIAL)
+            d->is_csv = header_has_keys(d, line);
+        if (got == BF_LINE || got == BF_LINE_PARTIAL || got == BF_LINE_LONG)
+            bf_reader_unread(&d->in, line);
+    } else
+        d->is_csv = strcmp(input, "csv") == 0;
+    d->decided = true;
+    bf_csv_init(&d->csv, &d->in, ',', 0);
+    d->csv.next_line = d->in.line + 1;
+    return INPUT_GOT;
+}
+
+enum input input_step(struct ddbput *d, struct bf_err *e)
+{
+    if (!d->decided)
+        return decide(d, e);
+    return d->is_csv ? csv_step(d, e) : json_step(d, e);
+}

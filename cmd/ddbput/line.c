@@ -1,0 +1,285 @@
+#include "cmd/ddbput/ddbput.h"
+
+/* The members that make a line a write line. */
+struct write_line {
+    struct bf_json_val put, update, del, item, set, remove;
+    bool has_put, has_update, has_del, has_item, has_set, has_remove;
+    struct bf_str other; /* a member that belongs to none */
+    bool has_other, has_key;
+};
+
+void op_begin_put(struct ddbput *d, struct op *o)
+{
+    if (o->kind == OP_PUT) {
+        bf_buf_lit(&o->text, "{\"PutRequest\":{\"Item\":");
+        return;
+    }
+    bf_buf_addf(&o->text, "{\"TableName\":\"%s\",\"Item\":", d->config->table);
+}
+
+void op_end_put(struct ddbput *d, struct op *o)
+{
+    if (o->kind == OP_PUT) {
+        bf_buf_lit(&o->text, "}}");
+        return;
+    }
+    bf_buf_lit(&o->text, ",\"ConditionExpression\":\"attribute_not_exists(#k)\","
+                         "\"ExpressionAttributeNames\":{\"#k\":");
+    bf_buf_adds(&o->text, bf_buf_view(&d->key_name));
+    bf_buf_lit(&o->text, "}}");
+}
+
+bool op_finish(struct ddbput *d, struct op *o, size_t item_bytes, struct bf_str line,
+               struct bf_err *e)
+{
+    o->request_n = o->text.n;
+    o->line_n = line.n;
+    o->units = item_bytes > 1024 ? (item_bytes + 1023) / 1024 : 1;
+    bf_buf_adds(&o->text, line);
+    bf_buf_adds(&o->text, bf_buf_view(&d->key));
+    return bf_buf_check(&o->text, "the request", e);
+}
+
+/* The canonical key into d->key, then the rest. */
+static bool finish(struct ddbput *d, struct op *o, const struct bf_item *item, struct bf_str line,
+                   struct bf_err *e)
+{
+    bf_buf_reset(&d->key);
+    return bf_item_key(item, &d->schema, &d->key, e) && op_finish(d, o, item->bytes, line, e);
+}
+
+/* A scanner on a part of the line that counts bytes from the line's beginning. */
+static struct bf_json scan(struct bf_str line, struct bf_str part)
+{
+    struct bf_json j;
+    bf_json_init(&j, part);
+    j.start = line.p;
+    return j;
+}
+
+static bool put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_str part, bool typed,
+                struct bf_err *e)
+{
+    struct bf_json j = scan(line, part);
+    struct bf_item item;
+    o->kind = d->config->if_not_exists ? OP_PUT_NEW : OP_PUT;
+    op_begin_put(d, o);
+    bool ok = typed ? bf_item_typed(&j, &d->schema, &item, &o->text, e)
+                    : bf_item_plain(&j, &d->schema, &item, &o->text, e);
+    if (!ok || !bf_json_end(&j, e))
+        return false;
+    op_end_put(d, o);
+    return finish(d, o, &item, line, e);
+}
+
+/* The key object of a delete or an update. */
+static bool only_key(struct ddbput *d, struct op *o, struct bf_str line, struct bf_str part,
+                     struct bf_item *item, struct bf_err *e)
+{
+    struct bf_json j = scan(line, part);
+    if (!bf_item_plain(&j, &d->schema, item, &o->text, e))
+        return false;
+    if (item->attrs > d->schema.n)
+        return bf_err_set(e, BF_E_INPUT, "the key holds more than the table's key attributes");
+    return true;
+}
+
+static bool del(struct ddbput *d, struct op *o, struct bf_str line, struct bf_str part,
+                struct bf_err *e)
+{
+    struct bf_item item;
+    o->kind = OP_DELETE;
+    bf_buf_lit(&o->text, "{\"DeleteRequest\":{\"Key\":");
+    if (!only_key(d, o, line, part, &item, e))
+        return false;
+    bf_buf_lit(&o->text, "}}");
+    return finish(d, o, &item, line, e);
+}
+
+/* Names the attribute #nI in the expression; n counts them. */
+static bool name_attr(struct ddbput *d, struct bf_json_key key, unsigned i, struct bf_err *e)
+{
+    for (unsigned k = 0; k < d->schema.n; k++)
+        if (bf_json_key_eq(&key, d->schema.key[k].name))
+            return bf_err_set(e, BF_E_INPUT,
+                              "attribute '%.60s' is part of the key and cannot change",
+                              d->table.key[k].name);
+    if (key.text.n == 0)
+        return bf_err_set(e, BF_E_INPUT, "an attribute without a name");
+    bf_buf_addf(&d->names, "%s\"#n%u\":\"", i ? "," : "", i);
+    bf_buf_adds(&d->names, key.text);
+    bf_buf_addc(&d->names, '"');
+    return true;
+}
+
+static bool set_part(struct ddbput *d, struct bf_str line, struct bf_str part, unsigned *n,
+                     size_t *bytes, struct bf_err *e)
+{
+    struct bf_json j = scan(line, part);
+    struct bf_json_key key;
+    enum bf_json_more more;
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
+        return bf_err_ctx(e, "set");
+    for (; (more = bf_json_member(&j, &key, e)) == BF_JSON_MORE; ++*n) {
+        if (!name_attr(d, key, *n, e))
+            return false;
+        bf_buf_addf(&d->expr, "%s#n%u=:v%u", *n ? "," : "SET ", *n, *n);
+        bf_buf_addf(&d->values, "%s\":v%u\":", *n ? "," : "", *n);
+        *bytes += key.text.n;
+        if (!bf_item_plain_value(&j, key.text, bytes, &d->values, e))
+            return false;
+    }
+    return more == BF_JSON_END;
+}
+
+static bool remove_part(struct ddbput *d, struct bf_str line, struct bf_str part, unsigned *n,
+                        struct bf_err *e)
+{
+    struct bf_json j = scan(line, part);
+    enum bf_json_more more;
+    bool first = true;
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
+        return bf_err_ctx(e, "remove");
+    for (; (more = bf_json_element(&j, e)) == BF_JSON_MORE; ++*n) {
+        struct bf_json_val v;
+        if (!bf_json_string(&j, &v, e))
+            return bf_err_ctx(e, "remove");
+        if (!name_attr(d, (struct bf_json_key){v.text, v.escaped}, *n, e))
+            return false;
+        bf_buf_addf(&d->expr, "%s#n%u", !first ? "," : *n ? " REMOVE " : "REMOVE ", *n);
+        first = false;
+    }
+    return more == BF_JSON_END;
+}
+
+static bool update(struct ddbput *d, struct op *o, struct bf_str line, const struct write_line *w,
+                   struct bf_err *e)
+{
+    struct bf_item item;
+    unsigned n = 0;
+    o->kind = OP_UPDATE;
+    bf_buf_reset(&d->expr);
+    bf_buf_reset(&d->names);
+    bf_buf_reset(&d->values);
+    bf_buf_addf(&o->text, "{\"TableName\":\"%s\",\"Key\":", d->config->table);
+    if (!only_key(d, o, line, w->update.raw, &item, e) ||
+        (w->has_set && !set_part(d, line, w->set.raw, &n, &item.bytes, e)) ||
+        (w->has_remove && !remove_part(d, line, w->remove.raw, &n, e)))
+        return false;
+    if (n == 0)
+        return bf_err_set(e, BF_E_INPUT, "an update wants something to set or to remove");
+    if (item.bytes > BF_ITEM_BYTES_MAX)
+        return bf_err_set(e, BF_E_LIMIT, "an update of %zu bytes, DynamoDB takes %d", item.bytes,
+                          BF_ITEM_BYTES_MAX);
+    if (!bf_buf_check(&d->expr, "the update", e) || !bf_buf_check(&d->names, "the update", e) ||
+        !bf_buf_check(&d->values, "the update", e))
+        return false;
+    bf_buf_lit(&o->text, ",\"UpdateExpression\":\"");
+    bf_buf_adds(&o->text, bf_buf_view(&d->expr));
+    bf_buf_lit(&o->text, "\",\"ExpressionAttributeNames\":{");
+    bf_buf_adds(&o->text, bf_buf_view(&d->names));
+    if (d->values.n) {
+        bf_buf_lit(&o->text, "},\"ExpressionAttributeValues\":{");
+        bf_buf_adds(&o->text, bf_buf_view(&d->values));
+    }
+    bf_buf_lit(&o->text, "}}");
+    return finish(d, o, &item, line, e);
+}
+
+/* Which of the words of a write line a member's name is. */
+static struct bf_json_val *word(struct write_line *w, const struct bf_json_key *key, bool **has)
+{
+    const struct {
+        struct bf_str name;
+        struct bf_json_val *v;
+        bool *has;
+    } words[] = {
+        {BF_STR("put"), &w->put, &w->has_put},    {BF_STR("update"), &w->update, &w->has_update},
+        {BF_STR("delete"), &w->del, &w->has_del}, {BF_STR("Item"), &w->item, &w->has_item},
+        {BF_STR("set"), &w->set, &w->has_set},    {BF_STR("remove"), &w->remove, &w->has_remove},
+    };
+    for (size_t i = 0; i < BF_COUNT(words); i++)
+        if (bf_json_key_eq(key, words[i].name)) {
+            *has = words[i].has;
+            return words[i].v;
+        }
+    return NULL;
+}
+
+/* Looks through the whole line; *bare when it can only be an item. */
+static bool look(struct ddbput *d, struct bf_str line, struct write_line *w, bool *bare,
+                 struct bf_err *e)
+{
+    struct bf_json j = scan(line, line);
+    struct bf_json_key key;
+    enum bf_json_more more;
+    *w = (struct write_line){0};
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE) {
+        struct bf_json_val v;
+        bool *has = NULL;
+        struct bf_json_val *slot = word(w, &key, &has);
+        if (!bf_json_value(&j, &v, e))
+            return false;
+        if (bf_json_key_eq(&key, d->schema.key[0].name) && v.type != BF_JSON_OBJECT)
+            w->has_key = true;
+        if (!slot) {
+            w->has_other = true;
+            w->other = key.text;
+        } else if (*has)
+            return bf_err_set(e, BF_E_INPUT, "'%.*s' is given twice", (int)key.text.n, key.text.p);
+        else {
+            *slot = v;
+            *has = true;
+        }
+    }
+    /* an item always holds its key, and a key is never an object: so the two cannot be confused */
+    unsigned verbs = (unsigned)w->has_put + w->has_update + w->has_del + w->has_item;
+    *bare = w->has_key || verbs == 0;
+    if (more != BF_JSON_END || !bf_json_end(&j, e))
+        return false;
+    if (*bare)
+        return true;
+    if (verbs > 1)
+        return bf_err_set(e, BF_E_INPUT, "more than one of put, update, delete and Item");
+    if (w->has_other)
+        return bf_err_set(e, BF_E_INPUT, "'%.*s' does not belong into a write line",
+                          (int)(w->other.n > 60 ? 60 : w->other.n), w->other.p);
+    if ((w->has_set || w->has_remove) && !w->has_update)
+        return bf_err_set(e, BF_E_INPUT, "set and remove belong to an update");
+    return true;
+}
+
+/* Can the line be a write line? Its first member tells: no second pass over a bare item. */
+static bool may_be_write(struct bf_str line, bool *may, struct bf_err *e)
+{
+    struct bf_json j = scan(line, line);
+    struct bf_json_key key;
+    struct write_line w;
+    bool *has;
+    *may = false;
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
+        return false;
+    enum bf_json_more more = bf_json_member(&j, &key, e);
+    if (more == BF_JSON_MORE)
+        *may = word(&w, &key, &has) != NULL;
+    return more != BF_JSON_ERROR;
+}
+
+bool op_from_line(struct ddbput *d, struct op *o, struct bf_str line, struct bf_err *e)
+{
+    struct write_line w;
+    bool may, bare = true;
+    if (!may_be_write(line, &may, e) || (may && !look(d, line, &w, &bare, e)))
+        return false;
+    if (bare)
+        return put(d, o, line, line, false, e);
+    if (w.has_put)
+        return put(d, o, line, w.put.raw, false, e);
+    if (w.has_item)
+        return put(d, o, line, w.item.raw, true, e);
+    if (w.has_del)
+        return del(d, o, line, w.del.raw, e);
+    return update(d, o, line, &w, e);
+}

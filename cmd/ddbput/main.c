@@ -1,0 +1,139 @@
+#include "cmd/ddbput/ddbput.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "lib/base/diag.h"
+#include "lib/base/stop.h"
+
+static const struct bf_opt options[] = {
+    BF_OPT_STR('i', "input", struct config, input, "FORMAT", "auto, json or csv (default auto)"),
+    BF_OPT_STR('t', "types", struct config, types, "NAME:TYPE,...",
+               "types of CSV columns: S, N, B, BOOL, JSON"),
+    BF_OPT_FLAG(0, "if-not-exists", struct config, if_not_exists,
+                "leave items alone that are there already"),
+    BF_OPT_STR(0, "create", struct config, create, "KEY:TYPE[,KEY:TYPE]",
+               "make the table, with its stream, if it is missing"),
+    BF_OPT_STR(0, "stream-to", struct config, stream_to, "STREAM",
+               "send the table's changes to this Kinesis stream"),
+    BF_OPT_MS(0, "wait", struct config, wait_ms, "DURATION",
+              "for a new table or destination to be ready (default 5m)"),
+    BF_OPT_RATE(0, "rate", struct config, rate, "UNITS", "write units a second at most"),
+    BF_OPT_U64(0, "window", struct config, window, "N",
+               "requests under way at once, 1 to 256 (default 16)"),
+    BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
+              "how long a request is tried again without progress (default 2m)"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
+               "write lines there that could not be written to the table"),
+    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first such line"),
+};
+
+static const struct bf_opt_group groups[] = {
+    {NULL, options, BF_COUNT(options), 0},
+    BF_AWS_OPTIONS(struct config, aws),
+    BF_OPT_COMMON(struct config, common),
+};
+
+static const struct bf_tool tool = {
+    .name = "ddbput",
+    .synopsis = "[options] TABLE",
+    .about = "write lines, items or CSV from standard input to a DynamoDB table",
+    .groups = groups,
+    .ngroups = BF_COUNT(groups),
+    .min_operands = 1,
+    .max_operands = 1,
+    .libraries = bf_aws_libraries,
+};
+
+static bool check_config(const struct config *c, struct bf_err *e)
+{
+    struct bf_ddb_key key[2];
+    unsigned n;
+    if (!bf_ddb_check_name(bf_str_of(c->table), e))
+        return false;
+    if (strcmp(c->input, "auto") != 0 && strcmp(c->input, "json") != 0 &&
+        strcmp(c->input, "csv") != 0)
+        return bf_err_set(e, BF_E_USAGE, "--input: '%.40s' is not auto, json or csv", c->input);
+    if (c->types && strcmp(c->input, "json") == 0)
+        return bf_err_set(e, BF_E_USAGE, "--types is for CSV, not with --input json");
+    if (c->window < 1 || c->window > WINDOW_MAX)
+        return bf_err_set(e, BF_E_USAGE, "--window: 1 to %d", WINDOW_MAX);
+    if (c->create && !bf_ddb_parse_keys(bf_str_of(c->create), key, &n, e))
+        return bf_err_ctx(e, "--create");
+    return true;
+}
+
+static void note(void *arg, const char *text)
+{
+    (void)arg;
+    bf_diag_note("%s", text);
+}
+
+static bool open_all(struct ddbput *d, struct bf_err *e)
+{
+    const struct config *c = d->config;
+    bf_buf_init(&d->key, OP_TEXT_MAX);
+    bf_buf_init(&d->expr, OP_TEXT_MAX);
+    bf_buf_init(&d->names, OP_TEXT_MAX);
+    bf_buf_init(&d->values, OP_TEXT_MAX);
+    bf_buf_init(&d->key_name, 8 * BF_DDB_NAME_MAX);
+    bf_buf_init(&d->header, LINE_MAX_BYTES);
+    bf_rng_seed(&d->rng, bf_rng_entropy());
+    if (!bf_stop_install(e) || !bf_rejects_open(&d->rejects, c->rejects, c->strict, e) ||
+        !store_init(&d->store, e) || !flights_init(d, e) ||
+        !bf_reader_init(&d->in, STDIN_FILENO, "standard input", LINE_MAX_BYTES, NULL, e))
+        return false;
+    d->aws = bf_aws_new(&c->aws, e);
+    if (!d->aws)
+        return false;
+    bf_aws_on_note(d->aws, note, NULL);
+    bf_progress_init(&d->progress, &c->common);
+    return table_open(d, e);
+}
+
+static void close_all(struct ddbput *d)
+{
+    bf_aws_destroy(d->aws);
+    columns_free(d);
+    if (d->csv.in)
+        bf_csv_free(&d->csv);
+    bf_reader_close(&d->in);
+    flights_free(d);
+    store_free(&d->store);
+    bf_buf_free(&d->key);
+    bf_buf_free(&d->expr);
+    bf_buf_free(&d->names);
+    bf_buf_free(&d->values);
+    bf_buf_free(&d->key_name);
+    bf_buf_free(&d->header);
+}
+
+/* Prints how the run ended, error first, then what it leaves behind; the exit status. */
+static int report(struct ddbput *d, struct bf_err *e)
+{
+    struct bf_err closing = {0};
+    int status = bf_diag_exit(e);
+    if (d->existed)
+        bf_diag_warn("%" PRIu64 " item%s existed already, left alone", d->existed,
+                     d->existed == 1 ? "" : "s");
+    uint64_t rejected = d->rejects.count;
+    if (!bf_rejects_close(&d->rejects, &closing) && status == 0)
+        status = bf_diag_exit(&closing);
+    bf_diag_note("%" PRIu64 " written, %" PRIu64 " rejected", d->written, rejected);
+    return status == 0 && rejected ? 1 : status;
+}
+
+int main(int argc, char **argv)
+{
+    struct config c = {.input = "auto", .window = 16, .retry_for_ms = 120000, .wait_ms = 300000};
+    struct ddbput d = {.config = &c};
+    struct bf_err e = {0};
+    int status = bf_opt_parse(&tool, argc, argv, &c, &c.table, NULL);
+    if (status != BF_OPT_RUN)
+        return status;
+    if (check_config(&c, &e) && open_all(&d, &e))
+        (void)run(&d, &e);
+    status = report(&d, &e);
+    close_all(&d);
+    return status;
+}

@@ -1,0 +1,161 @@
+/* The partition key of a line. */
+#include <stdio.h>
+
+#include "cmd/kinput/kinput.h"
+#include "lib/base/md5.h"
+#include "lib/json/scan.h"
+
+enum { KEY_MAX_BYTES = 1024 * 1024 };
+
+void keyer_init(struct keyer *k, const struct config *cfg)
+{
+    *k = (struct keyer){.cfg = cfg};
+    bf_rng_seed(&k->rng, bf_rng_entropy());
+    bf_buf_init(&k->text, KEY_MAX_BYTES);
+}
+
+void keyer_free(struct keyer *k)
+{
+    bf_buf_free(&k->text);
+}
+
+/* The value of a top-level member, or of one further down when the name has dots. */
+static bool find(struct bf_str line, struct bf_str path, struct bf_json_val *v, struct bf_err *why)
+{
+    struct bf_str rest = path, name, object = line;
+    bool found;
+    if (!bf_json_find(line, path, v, &found, why))
+        return false;
+    if (found)
+        return true;
+    while (bf_str_split(&rest, '.', &name)) {
+        if (object.n == 0 || object.p[0] != '{')
+            break;
+        if (!bf_json_find(object, name, v, &found, why))
+            return false;
+        if (!found)
+            break;
+        object = v->raw;
+        if (!rest.p)
+            return true;
+    }
+    return bf_err_set(why, BF_E_INPUT, "no member '%.*s'", (int)(path.n > 80 ? 80 : path.n),
+                      path.p);
+}
+
+static size_t characters(struct bf_str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
+static bool from_field(struct keyer *k, struct bf_str line, struct bf_err *why)
+{
+    struct bf_json_val v;
+    if (line.n == 0)
+        return bf_err_set(why, BF_E_INPUT, "an empty line has no member '%.80s'", k->cfg->key);
+    if (!find(line, bf_str_of(k->cfg->key), &v, why))
+        return false;
+    if (v.type == BF_JSON_NULL)
+        return bf_err_set(why, BF_E_INPUT, "member '%.80s' is null", k->cfg->key);
+    if (v.type == BF_JSON_STRING && v.escaped)
+        bf_json_unescape(&k->text, v.text);
+    else
+        bf_buf_adds(&k->text, v.text);
+    size_t n = characters(bf_buf_view(&k->text));
+    if (n == 0)
+        return bf_err_set(why, BF_E_INPUT, "member '%.80s' is empty: a partition key is not",
+                          k->cfg->key);
+    if (!bf_buf_ok(&k->text) || n > BF_KINESIS_KEY_CHARS)
+        return bf_err_set(why, BF_E_LIMIT,
+                          "member '%.80s': a partition key of %zu characters, longer than %d",
+                          k->cfg->key, n, BF_KINESIS_KEY_CHARS);
+    return true;
+}
+
+/* The attributes of an item's key, in the order of their names whatever order they came in. */
+static bool add_keys(struct bf_buf *out, struct bf_json *j)
+{
+    struct {
+        struct bf_str name, value;
+    } key[2];
+    struct bf_json_key name;
+    struct bf_json_val v;
+    struct bf_err ignored = {0};
+    enum bf_json_more more;
+    size_t n = 0;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, &ignored))
+        return false;
+    while ((more = bf_json_member(j, &name, &ignored)) == BF_JSON_MORE) {
+        if (n == BF_COUNT(key) || !bf_json_value(j, &v, &ignored))
+            return false;
+        key[n].name = name.text;
+        key[n++].value = v.raw;
+    }
+    if (more != BF_JSON_END || n == 0)
+        return false;
+    size_t first = n == 2 && bf_str_cmp(key[1].name, key[0].name) < 0 ? 1 : 0;
+    for (size_t i = 0; i < n; i++) {
+        bf_buf_adds(out, key[(first + i) % n].name);
+        bf_buf_addc(out, '\n'); /* stands in no JSON string */
+        bf_buf_adds(out, key[(first + i) % n].value);
+    }
+    return bf_buf_ok(out);
+}
+
+/* Steps to a member of the object at the cursor; false when it is not there. */
+static bool step_to(struct bf_json *j, struct bf_str name)
+{
+    struct bf_json_key key;
+    struct bf_err ignored = {0};
+    if (!bf_json_enter(j, BF_JSON_OBJECT, &ignored))
+        return false;
+    while (bf_json_member(j, &key, &ignored) == BF_JSON_MORE) {
+        if (bf_json_key_eq(&key, name))
+            return true;
+        if (!bf_json_skip(j, &ignored))
+            return false;
+    }
+    return false;
+}
+
+static void set_hash(struct keyer *k, struct bf_str of)
+{
+    char hex[32];
+    bf_md5_hex(of, hex);
+    bf_buf_reset(&k->text);
+    bf_buf_add(&k->text, hex, sizeof hex);
+}
+
+/* A change line of DynamoDB: 32 hex digits made of the item's key, as AWS makes them. */
+static bool from_item(struct keyer *k, struct bf_str line)
+{
+    struct bf_json j;
+    bf_json_init(&j, line);
+    if (line.n < 2 || line.p[0] != '{' || !step_to(&j, BF_STR("dynamodb")) ||
+        !step_to(&j, BF_STR("Keys")) || !add_keys(&k->text, &j))
+        return false;
+    set_hash(k, bf_buf_view(&k->text));
+    return true;
+}
+
+bool keyer_find(struct keyer *k, struct bf_str line, struct bf_str *key, bool *ordered,
+                struct bf_err *why)
+{
+    bool ok = true;
+    bf_buf_reset(&k->text);
+    *ordered = true;
+    if (k->cfg->key)
+        ok = from_field(k, line, why);
+    else if (k->cfg->key_hash)
+        set_hash(k, line);
+    else if (k->cfg->key_random || !from_item(k, line)) {
+        bf_buf_reset(&k->text);
+        bf_buf_addf(&k->text, "%016llx", (unsigned long long)bf_rng_next(&k->rng));
+        *ordered = false;
+    }
+    *key = bf_buf_view(&k->text);
+    return ok;
+}

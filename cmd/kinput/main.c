@@ -1,0 +1,203 @@
+/* kinput: each line of standard input becomes a record of a Kinesis stream. */
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "cmd/kinput/kinput.h"
+#include "lib/base/clock.h"
+#include "lib/base/diag.h"
+#include "lib/base/stop.h"
+#include "lib/cdc/mark.h"
+
+static const struct bf_opt options[] = {
+    BF_OPT_STR(0, "key", struct config, key, "FIELD",
+               "partition key: this member of the line's JSON object"),
+    BF_OPT_FLAG(0, "key-hash", struct config, key_hash, "partition key: a hash of the line"),
+    BF_OPT_FLAG(0, "key-random", struct config, key_random, "partition key: random"),
+    BF_OPT_FLAG(0, "unordered", struct config, unordered,
+                "let records of one key overtake each other"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "lines that could not be put go here"),
+    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first line that cannot be put"),
+    BF_OPT_U64(0, "window", struct config, window, "N", "requests under way at once (8)"),
+    BF_OPT_MS(0, "linger", struct config, linger_ms, "DURATION",
+              "wait so long for a fuller request (50ms)"),
+    BF_OPT_SIZE(0, "max-record", struct config, max_record, "SIZE",
+                "the stream's largest record (1MiB)"),
+    BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
+              "how long records are tried again without progress (5m)"),
+};
+
+static const struct bf_opt_group groups[] = {
+    {NULL, options, BF_COUNT(options), 0},
+    BF_AWS_OPTIONS(struct config, aws),
+    BF_OPT_COMMON(struct config, common),
+};
+
+static const struct bf_tool tool = {
+    .name = "kinput",
+    .synopsis = "[options] STREAM | ARN",
+    .about = "put lines as records of a Kinesis stream",
+    .groups = groups,
+    .ngroups = BF_COUNT(groups),
+    .min_operands = 1,
+    .max_operands = 1,
+    .libraries = bf_aws_libraries,
+};
+
+/* What a run holds besides the requests. */
+struct run {
+    struct config *cfg;
+    struct put put;
+    struct keyer keyer;
+    struct bf_reader reader;
+    bool ended; /* no more input is taken */
+    bool marks; /* a mark has been seen */
+};
+
+static bool check(const struct config *cfg, struct bf_err *e)
+{
+    if ((cfg->key != NULL) + cfg->key_hash + cfg->key_random > 1)
+        return bf_err_set(e, BF_E_USAGE, "--key, --key-hash and --key-random exclude each other");
+    if (cfg->window == 0 || cfg->window > BATCHES_MAX - 2)
+        return bf_err_set(e, BF_E_USAGE, "--window: 1 to %d", BATCHES_MAX - 2);
+    if (cfg->max_record == 0 || cfg->max_record > BF_KINESIS_PUT_BYTES_LARGE)
+        return bf_err_set(e, BF_E_USAGE, "--max-record: at most 10MiB");
+    return true;
+}
+
+/* One line of input; false when the run has to end. */
+static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    struct bf_str key;
+    bool ordered;
+    if (bf_mark_is(line)) {
+        if (!r->marks)
+            bf_diag_warn("line %" PRIu64 ": marks are left out: nobody commits them behind kinput",
+                         r->reader.line);
+        r->marks = true;
+        return true;
+    }
+    if (!keyer_find(&r->keyer, line, &key, &ordered, &why)) {
+        r->ended = !put_reject(&r->put, line, r->reader.line, &why);
+        return true;
+    }
+    if (line.n + key.n > r->cfg->max_record) {
+        bf_err_set(&why, BF_E_LIMIT,
+                   "%zu bytes with its partition key, longer than a record may be (%" PRIu64 ")",
+                   line.n + key.n, r->cfg->max_record);
+        r->ended = !put_reject(&r->put, line, r->reader.line, &why);
+        return true;
+    }
+    return put_line(&r->put, line, key, ordered, r->reader.line, e);
+}
+
+/* Takes the lines that are there, as long as there is room for them. */
+static bool take_input(struct run *r, struct bf_err *e)
+{
+    struct bf_str line;
+    while (!r->ended && put_has_room(&r->put)) {
+        switch (bf_reader_next_within(&r->reader, 0, &line, e)) {
+        case BF_LINE:
+        case BF_LINE_PARTIAL:
+            if (!take_line(r, line, e))
+                return false;
+            break;
+        case BF_LINE_LONG:
+            if (!put_reject_long(&r->put, &r->reader))
+                r->ended = true;
+            break;
+        case BF_LINE_END:
+        case BF_LINE_STOP:
+            r->ended = true;
+            break;
+        case BF_LINE_WAIT:
+            return true;
+        case BF_LINE_ERROR:
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool loop(struct run *r, struct bf_err *e)
+{
+    struct put *p = &r->put;
+    for (;;) {
+        int wait_ms;
+        bool readable;
+        if (!take_input(r, e) || !put_step(p, r->ended, &wait_ms, e))
+            return false;
+        r->ended = r->ended || p->refused.code != BF_OK;
+        if (p->failed || (r->ended && put_idle(p)))
+            return true;
+        bf_progress_tick(&p->progress, p->records, p->bytes);
+        bool listen = !r->ended && put_has_room(p);
+        if (!bf_aws_run_fd(p->aws, wait_ms, listen ? r->reader.fd : -1, &readable, e))
+            return false;
+    }
+}
+
+static bool put_all(struct run *r, struct bf_aws *aws, struct bf_err *e)
+{
+    struct put *p = &r->put;
+    bool ok = put_init(p, r->cfg, aws, e) && loop(r, e);
+    if (ok && p->failed) {
+        *e = p->err;
+        ok = false;
+    }
+    if (!ok)
+        put_abandon(p);
+    struct bf_err later = {0};
+    uint64_t rejected = p->rejects.count;
+    if (!bf_rejects_close(&p->rejects, ok ? e : &later))
+        ok = false;
+    bf_progress_end(&p->progress, p->records, p->bytes);
+    if (ok && p->refused.code != BF_OK) { /* --strict */
+        *e = p->refused;
+        ok = false;
+    }
+    put_free(p);
+    return ok && rejected == 0;
+}
+
+static void note(void *arg, const char *text)
+{
+    (void)arg;
+    bf_diag_note("%s", text);
+}
+
+static bool run(struct config *cfg, struct bf_err *e)
+{
+    struct run r = {.cfg = cfg};
+    struct bf_aws *aws = NULL;
+    if (!check(cfg, e) || !bf_stop_install(e))
+        return false;
+    keyer_init(&r.keyer, cfg);
+    bool ok = bf_reader_init(&r.reader, STDIN_FILENO, "standard input", BF_KINESIS_PUT_BYTES_LARGE,
+                             NULL, e) &&
+              (aws = bf_aws_new(&cfg->aws, e)) != NULL;
+    if (ok) {
+        bf_aws_on_note(aws, note, NULL);
+        ok = put_all(&r, aws, e);
+    }
+    if (aws)
+        bf_aws_destroy(aws);
+    bf_reader_close(&r.reader);
+    keyer_free(&r.keyer);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    struct config cfg = {.window = 8,
+                         .linger_ms = 50,
+                         .retry_for_ms = 300000,
+                         .max_record = BF_KINESIS_RECORD_BYTES};
+    struct bf_err e = {0};
+    int status = bf_opt_parse(&tool, argc, argv, &cfg, &cfg.stream, NULL);
+    if (status != BF_OPT_RUN)
+        return status;
+    if (!run(&cfg, &e) && e.code == BF_OK)
+        return 1; /* told already: rejected lines */
+    return bf_diag_exit(&e);
+}

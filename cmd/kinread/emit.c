@@ -1,0 +1,235 @@
+#include "cmd/kinread/emit.h"
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lib/base/enc.h"
+#include "lib/json/scan.h"
+
+enum {
+    DRAIN = 256 * 1024,
+    BUF_MAX = 96 * 1024 * 1024, /* an answer's worth of the largest records, escaped */
+    DATA_MAX = 32 * 1024 * 1024
+};
+
+bool emit_open(struct emit *em, const struct config *cfg, const char *stream, bool dynamodb,
+               struct bf_err *e)
+{
+    *em = (struct emit){.cfg = cfg, .stream = stream, .dynamodb = dynamodb};
+    bf_buf_init(&em->buf, BUF_MAX);
+    bf_buf_init(&em->data, DATA_MAX);
+    bf_buf_init(&em->key, DATA_MAX);
+    bf_kpl_init(&em->kpl);
+    return bf_out_init(&em->out, STDOUT_FILENO, "standard output", 4096, e) &&
+           bf_rejects_open(&em->rejects, cfg->rejects, cfg->strict, e) &&
+           (!cfg->format || format_compile(&em->format, cfg->format, e));
+}
+
+bool emit_flush(struct emit *em, struct bf_err *e)
+{
+    if (!bf_buf_check(&em->buf, "output", e))
+        return false;
+    if (em->buf.n) {
+        em->bytes += em->buf.n;
+        bf_out_write(&em->out, em->buf.p, em->buf.n);
+        bf_buf_reset(&em->buf);
+    }
+    return bf_out_flush(&em->out, e);
+}
+
+bool emit_close(struct emit *em, struct bf_err *e)
+{
+    bool ok = true;
+    if (em->out.buf) {
+        ok = emit_flush(em, e);
+        struct bf_err later = {0};
+        if (!bf_out_close(&em->out, ok ? e : &later))
+            ok = false;
+    }
+    struct bf_err later = {0};
+    if (!bf_rejects_close(&em->rejects, ok ? e : &later))
+        ok = false;
+    bf_buf_free(&em->buf);
+    bf_buf_free(&em->data);
+    bf_buf_free(&em->key);
+    bf_kpl_free(&em->kpl);
+    format_free(&em->format);
+    return ok;
+}
+
+/* Appends what text (base64, JSON escapes undecoded) stands for. */
+static bool decode(struct emit *em, struct bf_buf *out, struct bf_str text, struct bf_err *e)
+{
+    if (bf_base64_decode(out, text))
+        return true;
+    bf_buf_reset(&em->key); /* a '/' may travel as "\/" */
+    bf_json_unescape(&em->key, text);
+    if (bf_buf_ok(out) && bf_buf_ok(&em->key) && bf_base64_decode(out, bf_buf_view(&em->key)))
+        return true;
+    return bf_buf_check(out, "record", e) && bf_err_set(e, BF_E_SERVICE, "data that is not base64");
+}
+
+static struct item make_item(const struct emit *em, const char *shard,
+                             const struct bf_feed_record *r)
+{
+    int64_t lag = r->time_ms && em->now_ms > r->time_ms ? em->now_ms - r->time_ms : 0;
+    return (struct item){.stream = em->stream,
+                         .shard = shard,
+                         .key = r->key,
+                         .sequence = r->sequence,
+                         .json = em->dynamodb,
+                         .time_ms = r->time_ms,
+                         .lag_ms = lag};
+}
+
+/* The record in the buffer from `at` on holds newlines inside; makes it a line or says that it is none. */
+static bool newlines(struct emit *em, size_t at, size_t n, struct item *item, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    char *p = em->buf.p + at;
+    if (em->cfg->split)
+        return true;
+    if (bf_json_check(bf_str(p, n), &why)) {
+        for (size_t i = 0; i < n;
+             i++) /* between the tokens of a JSON text any white space will do */
+            if (p[i] == '\n')
+                p[i] = ' ';
+        return true;
+    }
+    bf_buf_reset(&em->data);
+    bf_buf_add(&em->data, p, n);
+    em->buf.n = at;
+    item->data = bf_buf_view(&em->data);
+    if (!item->part && !item->json) {
+        bf_buf_reset(&em->key);
+        bf_json_unescape(&em->key, item->key);
+        item->key = bf_buf_view(&em->key);
+    }
+    envelope_put(&em->buf, item);
+    if (!bf_buf_check(&em->buf, "output", e))
+        return false;
+    bf_err_set(&why, BF_E_INPUT,
+               "%s: %s: record %.*s: its data holds newlines and is not one JSON document",
+               em->stream, item->shard, (int)item->sequence.n, item->sequence.p);
+    bool ok = bf_rejects_add(&em->rejects, bf_str(em->buf.p + at, em->buf.n - at), 0, &why, e);
+    em->buf.n = at;
+    return ok;
+}
+
+/* What stands in the buffer from `at` on is the data of a record: makes it a line. */
+static bool end_line(struct emit *em, size_t at, struct item *item, struct bf_err *e)
+{
+    if (!bf_buf_check(&em->buf, "record", e))
+        return false;
+    size_t n = em->buf.n - at;
+    if (n && em->buf.p[at + n - 1] == '\n') /* it brings its own */
+        n--;
+    if (n && memchr(em->buf.p + at, '\n', n)) {
+        if (!newlines(em, at, n, item, e))
+            return false;
+        if (em->buf.n == at) /* rejected */
+            return true;
+    }
+    em->records++;
+    if (em->buf.n == at + n)
+        bf_buf_addc(&em->buf, '\n');
+    return true;
+}
+
+/* Writes one record whose data is decoded and stands outside of the buffer. */
+static bool put_item(struct emit *em, struct item *item, struct bf_err *e)
+{
+    size_t at = em->buf.n;
+    if (em->cfg->format) {
+        format_put(&em->format, &em->buf, item);
+        em->records++;
+    } else if (em->cfg->json) {
+        envelope_put(&em->buf, item);
+        for (size_t i = at; i < em->buf.n; i++) /* a DynamoDB record that was laid out on lines */
+            if (em->buf.p[i] == '\n')
+                em->buf.p[i] = ' ';
+        bf_buf_addc(&em->buf, '\n');
+        em->records++;
+    } else {
+        bf_buf_adds(&em->buf, item->data);
+        return end_line(em, at, item, e);
+    }
+    return true;
+}
+
+static bool reached(struct emit *em)
+{
+    em->full = em->cfg->count && em->records >= em->cfg->count;
+    return em->full;
+}
+
+static bool parts(struct emit *em, struct item *item, struct bf_err *e)
+{
+    struct bf_kpl_part part;
+    struct bf_buf aggregate =
+        em->data; /* end_line may want the scratch buffer while the parts are views */
+    bf_buf_init(&em->data, DATA_MAX);
+    bool ok = true;
+    item->part = true;
+    while (ok && bf_kpl_next(&em->kpl, &part)) {
+        if (reached(em)) {
+            ok = false;
+            break;
+        }
+        item->data = part.data;
+        item->key = part.key;
+        item->index = part.index;
+        ok = put_item(em, item, e);
+    }
+    bf_buf_free(&em->data);
+    em->data = aggregate;
+    return ok;
+}
+
+/* An aggregate, or a record that -f or -J wants: decoded aside. */
+static bool put_decoded(struct emit *em, struct item *item, const struct bf_feed_record *r,
+                        struct bf_err *e)
+{
+    bf_buf_reset(&em->data);
+    if (!decode(em, &em->data, r->data, e))
+        return false;
+    item->data = bf_buf_view(&em->data);
+    if (bf_kpl_open(&em->kpl, item->data))
+        return parts(em, item, e);
+    bf_buf_reset(&em->key);
+    bf_json_unescape(&em->key, r->key);
+    item->key = bf_buf_view(&em->key);
+    return put_item(em, item, e);
+}
+
+bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r,
+                 struct bf_err *e)
+{
+    if (reached(em))
+        return false;
+    if (em->buf.n >= DRAIN && !emit_flush(em, e))
+        return false;
+    struct item item = make_item(em, shard, r);
+    if (em->dynamodb) {
+        item.data = r->data;
+        return put_item(em, &item, e);
+    }
+    if (em->cfg->format || em->cfg->json)
+        return put_decoded(em, &item, r, e);
+    size_t at = em->buf.n;
+    if (!decode(em, &em->buf, r->data, e))
+        return false;
+    if (bf_kpl_maybe(bf_str(em->buf.p + at, em->buf.n - at))) {
+        em->buf.n = at;
+        return put_decoded(em, &item, r, e);
+    }
+    return end_line(em, at, &item, e);
+}
+
+bool emit_mark(struct emit *em, const char *shard, const char *sequence, enum bf_mark_kind kind,
+               struct bf_err *e)
+{
+    struct bf_mark mark = {bf_str_of(em->stream), bf_str_of(shard), bf_str_of(sequence), kind};
+    bf_mark_put(&em->buf, &mark);
+    return bf_buf_check(&em->buf, "output", e);
+}

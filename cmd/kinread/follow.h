@@ -1,0 +1,106 @@
+/*
+ * The loop and one shard's part in it.
+ *
+ * follow.c decides which shards are read and when it is over; shard.c takes one
+ * shard from iterator to iterator. Everything runs on one thread: callbacks run
+ * inside bf_aws_run and never wait.
+ */
+#ifndef KINREAD_FOLLOW_H
+#define KINREAD_FOLLOW_H
+
+#include "cmd/kinread/emit.h"
+#include "lib/base/progress.h"
+
+enum phase {
+    NEEDS_ITERATOR,
+    WAITS_ITERATOR, /* GetShardIterator is in flight */
+    HAS_ITERATOR,
+    WAITS_RECORDS, /* GetRecords is in flight */
+    OVER           /* read to its end, or as far as was asked */
+};
+
+struct follow;
+
+struct reading {
+    struct follow *f;
+    struct bf_shard *shard;
+    enum phase phase;
+    struct bf_aws_call call;
+    struct bf_buf body;     /* of the call */
+    struct bf_buf iterator; /* JSON escapes undecoded */
+    struct bf_feed_position position;
+    char sequence[BF_SHARD_SEQUENCE_MAX + 1]; /* what position points at */
+    bool verify;   /* the iterator begins AT a record that was read: it must still be there */
+    bool advanced; /* records were written since the last mark */
+    int64_t drop_before_ms; /* older records are not wanted (a service without AT_TIMESTAMP) */
+    int64_t due_ms;         /* monotonic: not before */
+    int64_t asked_ms;       /* monotonic: when the last GetRecords went out */
+    int64_t failing_ms;     /* monotonic: since when every call has failed; 0: it has not */
+    int64_t behind_ms;
+    unsigned failures, empty; /* in a row */
+};
+
+struct follow {
+    const struct config *cfg;
+    struct source *source;
+    struct bf_aws *aws;
+    struct bf_lineage lineage;
+    struct emit em;
+    struct bf_progress progress;
+    struct bf_err err; /* the first failure */
+    bool failed;       /* err holds it, or it is the emitter's */
+    bool finished;
+    int64_t start_ms; /* wall clock, ours */
+    int64_t skew_ms;  /* the service's clock less ours, at most a second too small */
+    bool skew_known;
+    size_t known;  /* so many shards were there at the start and begin at a time */
+    size_t active; /* readings that are not over */
+    size_t cursor; /* where the next round begins */
+    size_t in_flight;
+    uint64_t gaps;
+    bool orphans; /* a shard ended and its children are not known yet */
+    int64_t list_due_ms;
+    unsigned lists; /* listings since the last one that brought something */
+};
+
+/* The service's clock now, at most a second early. */
+int64_t follow_now(const struct follow *f);
+
+/* The last instant that --end reads. */
+int64_t follow_tip(const struct follow *f);
+
+/* Latches the failure and returns false. */
+bool follow_fail(struct follow *f, const struct bf_err *e);
+
+/* Tells of data that was lost before it could be read; false with --strict. */
+bool follow_gap(struct follow *f, const char *shard, const char *what);
+
+/* A new reading of shard from position on; NULL when out of memory. */
+struct reading *reading_new(struct follow *f, struct bf_shard *shard,
+                            const struct bf_feed_position *position);
+void reading_destroy(struct reading *r);
+
+/* Sends what is due; false on a failure. */
+bool reading_step(struct reading *r);
+
+/* The shard cannot be found any more, or is to be read from the oldest again. */
+bool reading_lost(struct reading *r);
+
+/* state.json of a state directory: where each shard of a stream stands. */
+struct state_entry {
+    struct bf_str shard;
+    struct bf_feed_position position;
+    bool ended;
+};
+struct state {
+    struct bf_buf text;    /* the file; entries are views into it */
+    struct bf_buf entries; /* struct state_entry */
+};
+
+/* A missing file is an empty state. state_free in every case. */
+bool state_read(struct state *st, const char *dir, const char *stream, struct bf_err *e);
+void state_free(struct state *st);
+size_t state_count(const struct state *st);
+struct state_entry state_at(const struct state *st, size_t i);
+
+#endif

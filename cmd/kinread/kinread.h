@@ -1,0 +1,64 @@
+/*
+ * kinread's parts: what was asked for (config), where it reads (source), what it
+ * writes (emit), and the loop between them (follow).
+ */
+#ifndef KINREAD_H
+#define KINREAD_H
+
+#include "lib/aws/feed.h"
+#include "lib/base/opt.h"
+
+struct config {
+    struct bf_common common;
+    struct bf_aws_options aws;
+    const char *source;
+    const char *from;  /* as written; NULL: latest, or oldest with --end */
+    const char *until; /* as written; NULL: none */
+    const char *format;
+    const char *state;
+    const char *rejects;
+    struct bf_opt_list shards;
+    bool end, list, json, split, strict;
+    uint64_t count; /* 0: no limit */
+    uint64_t window;
+    uint64_t retry_for_ms;
+
+    struct bf_feed_position start; /* from, read */
+    int64_t until_ms;              /* until, read; INT64_MAX: none */
+};
+
+/* Where the records come from. */
+struct source {
+    const struct bf_feed *feed;
+    struct bf_feed_stream stream;
+    struct bf_buf name;   /* for messages, marks and the state: "orders", "dynamodb:sales" */
+    struct bf_buf arn;    /* storage behind stream.arn of a looked-up DynamoDB stream */
+    struct bf_str table;  /* name or ARN of a table whose stream must be looked up; else empty */
+    struct bf_buf region; /* of an ARN */
+};
+
+/* Takes SOURCE apart; an ARN's region becomes the region when none was given. */
+bool source_parse(struct source *s, const char *text, struct bf_aws_options *aws, struct bf_err *e);
+void source_free(struct source *s);
+
+/* Looks up the stream of a table. */
+bool source_open(struct source *s, struct bf_aws *aws, struct bf_err *e);
+
+const char *source_name(struct source *s);
+
+/* Reads --from and --until into cfg->start and cfg->until_ms. */
+bool position_read(struct config *cfg, int64_t now_ms, struct bf_err *e);
+
+/* A position as marks and the state hold it, opaque to everybody else: a sequence number,
+ * "TRIM_HORIZON", or "@MILLISECONDS". */
+enum { POSITION_MAX = BF_SHARD_SEQUENCE_MAX };
+void position_write(char text[POSITION_MAX + 1], const struct bf_feed_position *p);
+bool position_parse(struct bf_feed_position *p, struct bf_str text);
+
+/* --list */
+bool list_shards(const struct config *cfg, struct source *s, struct bf_aws *aws, struct bf_err *e);
+
+/* Reads until the end that was asked for. */
+bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, struct bf_err *e);
+
+#endif

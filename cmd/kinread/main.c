@@ -1,0 +1,99 @@
+/* kinread: follows a Kinesis stream or the stream of a DynamoDB table. */
+#include <stdio.h>
+
+#include "cmd/kinread/kinread.h"
+#include "lib/base/clock.h"
+#include "lib/base/diag.h"
+#include "lib/base/stop.h"
+
+static const struct bf_opt options[] = {
+    BF_OPT_STR(0, "from", struct config, from, "WHERE",
+               "oldest, latest, a time, -15m, or a sequence number"),
+    BF_OPT_FLAG('e', "end", struct config, end, "stop at the tip as it was at the start"),
+    BF_OPT_U64('c', "count", struct config, count, "N", "stop after N records"),
+    BF_OPT_STR(0, "until", struct config, until, "TIME", "stop at the first record from TIME on"),
+    BF_OPT_LIST(0, "shard", struct config, shards, "SHARD", "only this shard; may be given again"),
+    BF_OPT_FLAG(0, "list", struct config, list, "list the shards and exit"),
+    BF_OPT_STR('f', "format", struct config, format, "FORMAT",
+               "write each record so: %d data, %k key, %s sequence, ..."),
+    BF_OPT_FLAG('J', "json", struct config, json, "write each record in a JSON envelope"),
+    BF_OPT_FLAG(0, "split", struct config, split, "write data of several lines as several lines"),
+    BF_OPT_STR(0, "state", struct config, state, "DIR",
+               "begin where DIR says and write marks; s3put commits"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
+               "envelopes of records that are no line go here"),
+    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first gap or unwritable record"),
+    BF_OPT_U64(0, "window", struct config, window, "N", "requests under way at once (8)"),
+    BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
+              "how long a shard is tried again without progress (5m)"),
+};
+
+static const struct bf_opt_group groups[] = {
+    {NULL, options, BF_COUNT(options), 0},
+    BF_AWS_OPTIONS(struct config, aws),
+    BF_OPT_COMMON(struct config, common),
+};
+
+static const struct bf_tool tool = {
+    .name = "kinread",
+    .synopsis = "[options] STREAM | ARN | dynamodb:TABLE",
+    .about = "read the records of a Kinesis stream or a DynamoDB stream",
+    .groups = groups,
+    .ngroups = BF_COUNT(groups),
+    .min_operands = 1,
+    .max_operands = 1,
+    .libraries = bf_aws_libraries,
+};
+
+static bool check(const struct config *cfg, struct bf_err *e)
+{
+    if (cfg->format && cfg->json)
+        return bf_err_set(e, BF_E_USAGE, "--format and --json exclude each other");
+    if (cfg->format && cfg->state)
+        return bf_err_set(e, BF_E_USAGE,
+                          "--state writes marks between lines: it cannot go with --format");
+    if (cfg->shards.n && cfg->state)
+        return bf_err_set(e, BF_E_USAGE,
+                          "--state keeps account of all shards: it cannot go with --shard");
+    if (cfg->window == 0 || cfg->window > 256)
+        return bf_err_set(e, BF_E_USAGE, "--window: 1 to 256");
+    return true;
+}
+
+static void note(void *arg, const char *text)
+{
+    (void)arg;
+    bf_diag_note("%s", text);
+}
+
+static bool run(struct config *cfg, struct bf_err *e)
+{
+    struct source source;
+    struct bf_aws *aws = NULL;
+    bool ok = check(cfg, e) && position_read(cfg, bf_clock_wall_ms(), e);
+    if (!ok)
+        return false;
+    ok = source_parse(&source, cfg->source, &cfg->aws, e) && bf_stop_install(e) &&
+         (aws = bf_aws_new(&cfg->aws, e)) != NULL;
+    if (ok) {
+        bf_aws_on_note(aws, note, NULL);
+        ok = source_open(&source, aws, e) &&
+             (cfg->list ? list_shards : follow)(cfg, &source, aws, e);
+    }
+    if (aws)
+        bf_aws_destroy(aws);
+    source_free(&source);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    struct config cfg = {.window = 8, .retry_for_ms = 300000};
+    struct bf_err e = {0};
+    int status = bf_opt_parse(&tool, argc, argv, &cfg, &cfg.source, NULL);
+    if (status != BF_OPT_RUN)
+        return status;
+    if (!run(&cfg, &e) && e.code == BF_OK)
+        return 1; /* told already: gaps, records that are no line */
+    return bf_diag_exit(&e);
+}

@@ -1,0 +1,409 @@
+/* One shard: iterator, records, iterator... */
+#include <stdlib.h>
+
+#include "cmd/kinread/follow.h"
+#include "lib/aws/kinesis.h"
+#include "lib/base/clock.h"
+#include "lib/base/diag.h"
+
+enum {
+    ITERATOR_MAX = 64 * 1024,
+    IDLE_MIN_MS = 50,
+    IDLE_MAX_MS = 1000,
+    RETRY_MIN_MS = 250,
+    RETRY_MAX_MS = 20000,
+    EMPTY_IS_TIP = 5 /* DynamoDB Streams do not say how far the tip is: so many empty answers do */
+};
+
+/* What a record wants done. */
+enum verdict { WRITE, PASS, STOP };
+
+struct reading *reading_new(struct follow *f, struct bf_shard *shard,
+                            const struct bf_feed_position *position)
+{
+    struct reading *r = calloc(1, sizeof *r);
+    if (!r)
+        return NULL;
+    r->f = f;
+    r->shard = shard;
+    r->position = *position;
+    r->behind_ms = -1;
+    bf_buf_init(&r->body, ITERATOR_MAX + 4096);
+    bf_buf_init(&r->iterator, ITERATOR_MAX);
+    if (position->at == BF_FEED_TIME && f->source->feed == &bf_feed_dynamodb)
+        r->drop_before_ms = position->time_ms;
+    if (position->sequence.n && position->sequence.n <= BF_SHARD_SEQUENCE_MAX) {
+        memcpy(r->sequence, position->sequence.p, position->sequence.n);
+        r->position.sequence = bf_str(r->sequence, position->sequence.n);
+    }
+    f->active++;
+    return r;
+}
+
+void reading_destroy(struct reading *r)
+{
+    if (!r)
+        return;
+    if (r->phase == WAITS_ITERATOR || r->phase == WAITS_RECORDS)
+        bf_aws_cancel(r->f->aws, &r->call);
+    bf_buf_free(&r->body);
+    bf_buf_free(&r->iterator);
+    free(r);
+}
+
+static bool fail(struct reading *r, struct bf_err *e)
+{
+    bf_err_ctx(e, "%s: %s", r->f->em.stream, r->shard->id);
+    return follow_fail(r->f, e);
+}
+
+static bool write_mark(struct reading *r, enum bf_mark_kind kind)
+{
+    char text[POSITION_MAX + 1];
+    struct bf_err e = {0};
+    if (!r->f->cfg->state)
+        return true;
+    position_write(text, &r->position);
+    r->advanced = false;
+    return emit_mark(&r->f->em, r->shard->id, text, kind, &e) || follow_fail(r->f, &e);
+}
+
+static void over(struct reading *r)
+{
+    r->phase = OVER;
+    r->behind_ms = -1;
+    r->f->active--;
+}
+
+/* Asks for an iterator again, where the last record was; at once. */
+static void renew(struct reading *r)
+{
+    r->phase = NEEDS_ITERATOR;
+    r->due_ms = 0;
+}
+
+bool reading_lost(struct reading *r)
+{
+    const char *what = r->position.at == BF_FEED_AFTER
+                           ? "records behind the last one that was read have expired"
+                           : "its records expired before they were read";
+    if (!follow_gap(r->f, r->shard->id, what))
+        return false;
+    r->shard->done = true;
+    over(r);
+    return true;
+}
+
+/* Waits and tries again, unless it has failed for too long. */
+static bool retry(struct reading *r, const struct bf_err *why)
+{
+    int64_t now = bf_clock_mono_ms();
+    if (!r->failing_ms)
+        r->failing_ms = now;
+    if (now - r->failing_ms >= (int64_t)r->f->cfg->retry_for_ms) {
+        struct bf_err e = *why;
+        return fail(r, &e);
+    }
+    int64_t wait = RETRY_MIN_MS << (r->failures < 7 ? r->failures : 7);
+    r->failures++;
+    r->due_ms = now + (wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS);
+    bf_diag_note("%s: %s: %s; again in %.1f s", r->f->em.stream, r->shard->id, why->text,
+                 (double)(r->due_ms - now) / 1000);
+    return true;
+}
+
+/* The records behind the position were trimmed: tell, and go on with the oldest that are left. */
+static bool trimmed(struct reading *r)
+{
+    if (!follow_gap(r->f, r->shard->id,
+                    "records were trimmed before they were read; reading on at the oldest"))
+        return false;
+    r->position.at = BF_FEED_OLDEST;
+    r->verify = false;
+    renew(r);
+    return true;
+}
+
+/* An error answer; goes back to `phase` when the call is worth repeating. */
+static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum phase phase)
+{
+    struct bf_err e = answer->err;
+    r->phase = phase;
+    if (strcmp(answer->code, "ExpiredIteratorException") == 0) {
+        bf_diag_note("%s: %s: the iterator expired; a new one", r->f->em.stream, r->shard->id);
+        renew(r);
+        return true;
+    }
+    if (strcmp(answer->code, "TrimmedDataAccessException") == 0)
+        return trimmed(r);
+    if (e.code == BF_E_NOTFOUND && r->shard->listed && !r->failing_ms) {
+        r->shard->listed =
+            false; /* the next listing tells whether the shard or the stream is gone */
+        r->f->list_due_ms = 0;
+        r->f->orphans = true;
+        r->phase = NEEDS_ITERATOR;
+        return retry(r, &e);
+    }
+    if (bf_err_retryable(e.code))
+        return retry(r, &e);
+    return fail(r, &e);
+}
+
+/* An answer came, so the service is there. Learns its clock. */
+static void answered(struct reading *r)
+{
+    struct follow *f = r->f;
+    int64_t date;
+    r->failures = 0;
+    r->failing_ms = 0;
+    if (!f->skew_known && bf_clock_parse_http(bf_aws_header(&r->call, "date"), &date)) {
+        f->skew_ms = date - bf_clock_wall_ms();
+        f->skew_known = true;
+    }
+}
+
+static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *answer)
+{
+    struct reading *r = call->arg;
+    struct bf_err e = {0};
+    struct bf_str iterator;
+    r->f->in_flight--;
+    if (answer->err.code != BF_OK) {
+        (void)on_error(r, answer, NEEDS_ITERATOR);
+        return;
+    }
+    answered(r);
+    bf_buf_reset(&r->iterator);
+    r->phase = NEEDS_ITERATOR;
+    if (!bf_feed_read_iterator(answer->body, &iterator, &e)) {
+        (void)retry(r, &e);
+        return;
+    }
+    bf_buf_adds(&r->iterator, iterator);
+    if (!bf_buf_check(&r->iterator, "iterator", &e)) {
+        (void)fail(r, &e);
+        return;
+    }
+    if (r->position.at == BF_FEED_LATEST) {
+        /* should it be asked for again, nothing in between may be jumped over */
+        r->position = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = follow_now(r->f)};
+        if (!write_mark(r, BF_MARK_START))
+            return;
+    }
+    r->phase = HAS_ITERATOR;
+}
+
+static bool ask_iterator(struct reading *r)
+{
+    struct follow *f = r->f;
+    struct bf_err e = {0};
+    struct bf_feed_position p = r->position;
+    r->verify = p.at == BF_FEED_AFTER && f->source->feed == &bf_feed_kinesis;
+    if (r->verify)
+        p.at = BF_FEED_AT;
+    if (p.at == BF_FEED_TIME && f->source->feed == &bf_feed_dynamodb)
+        r->drop_before_ms = p.time_ms;
+    bf_buf_reset(&r->body);
+    f->source->feed->iterator_body(&r->body, &f->source->stream, bf_str_of(r->shard->id), &p);
+    r->call = (struct bf_aws_call){.op = &f->source->feed->iterator_op,
+                                   .body = bf_buf_view(&r->body),
+                                   .done = on_iterator,
+                                   .arg = r};
+    r->phase = WAITS_ITERATOR;
+    f->in_flight++;
+    if (bf_buf_check(&r->body, "request", &e) && bf_aws_submit(f->aws, &r->call, &e))
+        return true;
+    r->phase = OVER;
+    return fail(r, &e);
+}
+
+static enum verdict judge(struct reading *r, const struct bf_feed_record *record)
+{
+    const struct follow *f = r->f;
+    if (record->time_ms) {
+        if (record->time_ms < r->drop_before_ms)
+            return PASS;
+        if (record->time_ms >= f->cfg->until_ms)
+            return STOP;
+        if (f->cfg->end && record->time_ms > follow_tip(f))
+            return STOP;
+    }
+    return WRITE;
+}
+
+struct take {
+    struct reading *r;
+    bool stopped; /* a record that is not wanted any more */
+    bool ours;    /* the failure is not the service's */
+};
+
+static bool on_record(void *arg, const struct bf_feed_record *record, struct bf_err *e)
+{
+    struct take *t = arg;
+    struct reading *r = t->r;
+    bool verify = r->verify;
+    r->verify = false;
+    if (verify) {
+        if (bf_str_eq(record->sequence, r->position.sequence))
+            return true;
+        if (!follow_gap(r->f, r->shard->id,
+                        "the last record that was read has expired; records behind it "
+                        "may have been lost")) {
+            t->ours = true;
+            return false;
+        }
+    }
+    enum verdict v = judge(r, record);
+    if (v == STOP) {
+        t->stopped = true;
+        return false;
+    }
+    if (v == WRITE && !emit_record(&r->f->em, r->shard->id, record, e)) {
+        t->ours = e->code != BF_E_SERVICE;
+        return false;
+    }
+    memcpy(r->sequence, record->sequence.p, record->sequence.n);
+    r->sequence[record->sequence.n] = '\0';
+    r->position = (struct bf_feed_position){.at = BF_FEED_AFTER,
+                                            .sequence = bf_str(r->sequence, record->sequence.n)};
+    r->advanced = true;
+    return true;
+}
+
+/* The shard is read to its end: its children may begin. */
+static bool at_end(struct reading *r, const struct bf_feed_answer *a)
+{
+    struct bf_err e = {0};
+    r->shard->done = true;
+    over(r);
+    if (a->children.n && !bf_kinesis_read_children(a->children, &r->f->lineage, &e))
+        return fail(r, &e);
+    if (!r->f->cfg->shards.n && !r->f->cfg->end &&
+        !bf_lineage_has_child(&r->f->lineage, r->shard)) {
+        r->f->orphans = true;
+        r->f->list_due_ms = 0;
+        r->f->lists = 0;
+    }
+    return write_mark(r, BF_MARK_END);
+}
+
+/* Is the reading where the user wanted it to stop? */
+static bool at_goal(const struct reading *r, const struct bf_feed_answer *a)
+{
+    const struct follow *f = r->f;
+    bool tip = a->behind_ms == 0 || (a->behind_ms < 0 && r->empty >= EMPTY_IS_TIP);
+    if (f->cfg->end)
+        return tip && !bf_shard_closed(r->shard);
+    return tip && f->cfg->until_ms != INT64_MAX && follow_now(f) > f->cfg->until_ms;
+}
+
+/* When to ask again: at once while there is more, ever slower while there is not. */
+static void schedule(struct reading *r, const struct bf_feed_answer *a)
+{
+    int64_t now = bf_clock_mono_ms();
+    r->due_ms = r->asked_ms + (int64_t)r->f->source->feed->interval_ms;
+    if (a->records || a->behind_ms > 0)
+        return;
+    unsigned turns = r->empty < 6 ? r->empty : 6;
+    int64_t wait = (int64_t)IDLE_MIN_MS << turns;
+    if (bf_shard_closed(r->shard) && wait > 2 * IDLE_MIN_MS)
+        wait = 2 * IDLE_MIN_MS;
+    wait = wait < IDLE_MAX_MS ? wait : IDLE_MAX_MS;
+    if (now + wait > r->due_ms)
+        r->due_ms = now + wait;
+}
+
+static bool after_answer(struct reading *r, const struct bf_feed_answer *a)
+{
+    struct bf_err e = {0};
+    if (r->advanced && !write_mark(r, BF_MARK_AT))
+        return false;
+    r->behind_ms = a->behind_ms;
+    r->empty = a->records ? 0 : r->empty + 1;
+    if (a->next.n == 0)
+        return at_end(r, a);
+    if (at_goal(r, a)) {
+        over(r);
+        return true;
+    }
+    bf_buf_reset(&r->iterator);
+    bf_buf_adds(&r->iterator, a->next);
+    if (!bf_buf_check(&r->iterator, "iterator", &e))
+        return fail(r, &e);
+    r->phase = HAS_ITERATOR;
+    schedule(r, a);
+    return true;
+}
+
+/* The answer ended early: because it was enough, because our side failed, or because it is broken. */
+static bool cut_short(struct reading *r, const struct take *t, struct bf_err *e)
+{
+    struct follow *f = r->f;
+    if (r->advanced && !write_mark(r, BF_MARK_AT))
+        return false;
+    if (f->em.full || t->stopped) {
+        f->finished = f->finished || f->em.full;
+        over(r);
+        return true;
+    }
+    if (t->ours)
+        return follow_fail(f, e);
+    bf_err_ctx(e, "GetRecords: answer");
+    e->code = BF_E_NETWORK;
+    r->phase = NEEDS_ITERATOR; /* what was read before stands; the rest is asked for again */
+    return retry(r, e);
+}
+
+static void on_records(struct bf_aws_call *call, const struct bf_aws_answer *answer)
+{
+    struct reading *r = call->arg;
+    struct follow *f = r->f;
+    struct take t = {.r = r};
+    struct bf_err e = {0};
+    struct bf_feed_answer a;
+    f->in_flight--;
+    if (f->failed || f->finished) {
+        r->phase = HAS_ITERATOR;
+        return;
+    }
+    if (answer->err.code != BF_OK) {
+        (void)on_error(r, answer, HAS_ITERATOR);
+        return;
+    }
+    f->em.now_ms = follow_now(f);
+    struct bf_feed_sink sink = {on_record, &t};
+    bool whole = f->source->feed->records(answer->body, &sink, &a, &e);
+    if (whole) {
+        answered(r);
+        (void)after_answer(r, &a);
+    } else
+        (void)cut_short(r, &t, &e);
+}
+
+static bool ask_records(struct reading *r)
+{
+    struct follow *f = r->f;
+    struct bf_err e = {0};
+    uint64_t left =
+        f->cfg->count ? f->cfg->count - f->em.records + (r->verify ? 1 : 0) : UINT64_MAX;
+    bf_buf_reset(&r->body);
+    f->source->feed->records_body(&r->body, bf_buf_view(&r->iterator), left ? left : 1);
+    r->call = (struct bf_aws_call){.op = &f->source->feed->records_op,
+                                   .body = bf_buf_view(&r->body),
+                                   .done = on_records,
+                                   .arg = r};
+    r->phase = WAITS_RECORDS;
+    r->asked_ms = bf_clock_mono_ms();
+    f->in_flight++;
+    if (bf_buf_check(&r->body, "request", &e) && bf_aws_submit(f->aws, &r->call, &e))
+        return true;
+    r->phase = OVER;
+    return fail(r, &e);
+}
+
+bool reading_step(struct reading *r)
+{
+    if (r->phase == NEEDS_ITERATOR)
+        return ask_iterator(r);
+    return r->phase != HAS_ITERATOR || ask_records(r);
+}

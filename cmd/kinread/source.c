@@ -1,0 +1,118 @@
+/* What SOURCE names. */
+#include "cmd/kinread/kinread.h"
+#include "lib/aws/streams.h"
+
+enum { NAME_MAX_BYTES = 2100 };
+
+static bool name_ok(struct bf_str s)
+{
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_' || c == '-' || c == '.';
+        if (!ok)
+            return false;
+    }
+    return s.n > 0 && s.n <= 255;
+}
+
+static bool bad(struct bf_err *e, const char *text)
+{
+    return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name, stream ARN or dynamodb:TABLE",
+                      text);
+}
+
+/* Views of a text that lives as long as argv does. */
+static void take_region(struct source *s, const struct bf_arn *arn, struct bf_aws_options *aws)
+{
+    bf_buf_adds(&s->region, arn->region);
+    const char *region = bf_buf_cstr(&s->region);
+    if (!aws->region && region && *region)
+        aws->region = region;
+}
+
+/* "table/sales" or "table/sales/stream/2026-...". */
+static bool table_arn(struct source *s, struct bf_str text, struct bf_str resource)
+{
+    struct bf_str rest = resource, word, name, more;
+    if (!bf_str_split(&rest, '/', &word) || !bf_str_is(word, "table") ||
+        !bf_str_split(&rest, '/', &name) || !name_ok(name))
+        return false;
+    bf_buf_lit(&s->name, "dynamodb:");
+    bf_buf_adds(&s->name, name);
+    s->feed = &bf_feed_dynamodb;
+    s->stream.name = name;
+    if (!bf_str_split(&rest, '/', &more)) {
+        s->table = text;
+        return true;
+    }
+    s->stream.arn = text;
+    return bf_str_is(more, "stream") && rest.n > 0;
+}
+
+static bool from_arn(struct source *s, struct bf_str text, const struct bf_arn *arn)
+{
+    if (bf_str_is(arn->service, "dynamodb"))
+        return table_arn(s, text, arn->resource);
+    struct bf_str rest = arn->resource, word;
+    if (!bf_str_is(arn->service, "kinesis") || !bf_str_split(&rest, '/', &word) ||
+        !bf_str_is(word, "stream") || !name_ok(rest))
+        return false;
+    s->feed = &bf_feed_kinesis;
+    s->stream = (struct bf_feed_stream){rest, text};
+    bf_buf_adds(&s->name, rest);
+    return true;
+}
+
+bool source_parse(struct source *s, const char *text, struct bf_aws_options *aws, struct bf_err *e)
+{
+    struct bf_str t = bf_str_of(text);
+    struct bf_arn arn;
+    *s = (struct source){0};
+    bf_buf_init(&s->name, NAME_MAX_BYTES);
+    bf_buf_init(&s->arn, NAME_MAX_BYTES);
+    bf_buf_init(&s->region, NAME_MAX_BYTES);
+    bool dynamodb = bf_str_starts(t, BF_STR("dynamodb:"));
+    if (dynamodb) {
+        t.p += strlen("dynamodb:");
+        t.n -= strlen("dynamodb:");
+    }
+    if (bf_arn_parse(&arn, t)) {
+        if (!from_arn(s, t, &arn) || (dynamodb && s->feed != &bf_feed_dynamodb))
+            return bad(e, text);
+        take_region(s, &arn, aws);
+    } else {
+        if (!name_ok(t))
+            return bad(e, text);
+        s->feed = dynamodb ? &bf_feed_dynamodb : &bf_feed_kinesis;
+        s->stream.name = t;
+        if (dynamodb)
+            s->table = t;
+        bf_buf_addf(&s->name, "%s", text);
+    }
+    return bf_buf_check(&s->name, "stream name", e);
+}
+
+void source_free(struct source *s)
+{
+    bf_buf_free(&s->name);
+    bf_buf_free(&s->arn);
+    bf_buf_free(&s->region);
+}
+
+bool source_open(struct source *s, struct bf_aws *aws, struct bf_err *e)
+{
+    bool enabled;
+    if (!s->table.n)
+        return true;
+    if (!bf_streams_find(aws, s->table, &s->arn, &enabled, e))
+        return bf_err_ctx(e, "%s", source_name(s));
+    s->stream.arn = bf_buf_view(&s->arn);
+    return true;
+}
+
+const char *source_name(struct source *s)
+{
+    const char *name = bf_buf_cstr(&s->name);
+    return name ? name : "";
+}

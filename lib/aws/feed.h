@@ -1,0 +1,89 @@
+/*
+ * What a Kinesis stream and a DynamoDB stream have in common: shards with
+ * parents, positions in a shard, records in an answer. kinesis.h and streams.h
+ * say how each service asks for them; a reader works with the words here.
+ *
+ * The answers are read with the pull scanner: a record is a set of views into
+ * the answer's body and holds until that body goes.
+ */
+#ifndef BF_AWS_FEED_H
+#define BF_AWS_FEED_H
+
+#include "lib/aws/client.h"
+#include "lib/aws/lineage.h"
+
+/* How requests name the stream: by ARN where one is known, else by name. */
+struct bf_feed_stream {
+    struct bf_str name;
+    struct bf_str arn; /* may be empty for Kinesis */
+};
+
+enum bf_feed_at {
+    BF_FEED_OLDEST,
+    BF_FEED_LATEST,
+    BF_FEED_TIME, /* at time_ms; DynamoDB Streams cannot: the reader begins at the oldest and drops */
+    BF_FEED_AT,   /* at the record with this sequence number */
+    BF_FEED_AFTER /* behind it */
+};
+
+struct bf_feed_position {
+    enum bf_feed_at at;
+    int64_t time_ms;
+    struct bf_str sequence;
+};
+
+struct bf_feed_record {
+    struct bf_str raw;  /* the whole JSON object of the answer */
+    struct bf_str data; /* Kinesis: base64, JSON escapes undecoded. DynamoDB: the same as raw */
+    struct bf_str
+        key; /* Kinesis: the partition key, JSON escapes undecoded. DynamoDB: Keys, JSON */
+    struct bf_str sequence; /* sequence number */
+    int64_t time_ms;        /* arrival or creation; 0 when the record has none */
+};
+
+struct bf_feed_answer {
+    struct bf_str next; /* the next iterator; empty: the shard is read to its end */
+    struct bf_str
+        children;      /* the ChildShards array as it stands in the answer; empty: none given */
+    int64_t behind_ms; /* from the tip; -1 not told */
+    size_t records;
+};
+
+/* Takes a record; false ends the reading of the answer. */
+struct bf_feed_sink {
+    bool (*take)(void *arg, const struct bf_feed_record *record, struct bf_err *e);
+    void *arg;
+};
+
+/* What a service is to the reader. */
+struct bf_feed {
+    struct bf_aws_op iterator_op, records_op;
+    uint64_t interval_ms; /* least time between two GetRecords of a shard */
+    bool (*list)(struct bf_aws *aws, const struct bf_feed_stream *stream,
+                 struct bf_lineage *lineage, struct bf_err *e);
+    void (*iterator_body)(struct bf_buf *out, const struct bf_feed_stream *stream,
+                          struct bf_str shard, const struct bf_feed_position *position);
+    void (*records_body)(struct bf_buf *out, struct bf_str iterator, uint64_t limit);
+    bool (*records)(struct bf_str body, const struct bf_feed_sink *sink,
+                    struct bf_feed_answer *answer, struct bf_err *e);
+};
+
+BF_API extern const struct bf_feed bf_feed_kinesis;
+BF_API extern const struct bf_feed bf_feed_dynamodb;
+
+/* The iterator of a GetShardIterator answer, of either service; JSON escapes undecoded, as iterators
+ * go back into a request unchanged. */
+BF_API BF_MUST bool bf_feed_read_iterator(struct bf_str body, struct bf_str *iterator,
+                                          struct bf_err *e);
+
+/* Seconds since 1970 as the services write them ("1795759200.123", "1.795759200123E9", "1795759200")
+ * in milliseconds. */
+BF_API BF_MUST bool bf_feed_read_time(struct bf_str number, int64_t *ms);
+
+/* "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE". False when text is none; the parts are views. */
+struct bf_arn {
+    struct bf_str service, region, account, resource;
+};
+BF_API bool bf_arn_parse(struct bf_arn *arn, struct bf_str text);
+
+#endif

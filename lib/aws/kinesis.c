@@ -1,0 +1,321 @@
+#include "lib/aws/kinesis.h"
+
+#include <inttypes.h>
+
+#include "lib/base/enc.h"
+#include "lib/json/scan.h"
+#include "lib/json/write.h"
+
+static const struct bf_aws_op list_shards = {BF_AWS_KINESIS, "ListShards"};
+
+const struct bf_aws_op bf_kinesis_put_records = {BF_AWS_KINESIS, "PutRecords"};
+
+/* {"StreamName":"orders" or {"StreamARN":"arn:..." */
+static void put_stream(struct bf_buf *out, const struct bf_feed_stream *stream)
+{
+    if (stream->arn.n)
+        bf_buf_lit(out, "{\"StreamARN\":");
+    else
+        bf_buf_lit(out, "{\"StreamName\":");
+    bf_json_put_string(out, stream->arn.n ? stream->arn : stream->name);
+}
+
+static bool take_text(struct bf_json *j, char *field, size_t size, const char *what,
+                      struct bf_err *e)
+{
+    struct bf_json_val v;
+    if (!bf_json_value(j, &v, e))
+        return false;
+    return v.type != BF_JSON_STRING || bf_shard_set(field, size, v.text, what, e);
+}
+
+/* HashKeyRange or SequenceNumberRange: both are an object with a start and an end. */
+struct range {
+    const char *from_name, *to_name;
+    char *from, *to;
+    size_t size;
+};
+
+static bool take_range(struct bf_json *j, const struct range *r, struct bf_err *e)
+{
+    struct bf_json_key key;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
+        bool ok;
+        if (bf_json_key_eq(&key, bf_str_of(r->from_name)))
+            ok = take_text(j, r->from, r->size, r->from_name, e);
+        else if (bf_json_key_eq(&key, bf_str_of(r->to_name)))
+            ok = take_text(j, r->to, r->size, r->to_name, e);
+        else
+            ok = bf_json_skip(j, e);
+        if (!ok)
+            return false;
+    }
+    return more == BF_JSON_END;
+}
+
+/* ["parent"] or ["parent","adjacent"], as ChildShards has them. */
+static bool take_parents(struct bf_json *j, struct bf_shard *s, struct bf_err *e)
+{
+    char *fields[2] = {s->parent, s->adjacent};
+    enum bf_json_more more;
+    size_t n = 0;
+    if (!bf_json_enter(j, BF_JSON_ARRAY, e))
+        return false;
+    while ((more = bf_json_element(j, e)) == BF_JSON_MORE) {
+        if (n == BF_COUNT(fields))
+            return bf_err_set(e, BF_E_SERVICE, "a shard with more than two parents");
+        if (!take_text(j, fields[n++], sizeof s->parent, "shard id", e))
+            return false;
+    }
+    return more == BF_JSON_END;
+}
+
+static bool shard_member(struct bf_json *j, const struct bf_json_key *key, struct bf_shard *s,
+                         struct bf_err *e)
+{
+    struct range hash = {"StartingHashKey", "EndingHashKey", s->hash_from, s->hash_to,
+                         sizeof s->hash_from};
+    struct range sequence = {"StartingSequenceNumber", "EndingSequenceNumber", s->seq_from,
+                             s->seq_to, sizeof s->seq_from};
+    if (bf_json_key_is(key, "ShardId"))
+        return take_text(j, s->id, sizeof s->id, "shard id", e);
+    if (bf_json_key_is(key, "ParentShardId"))
+        return take_text(j, s->parent, sizeof s->parent, "shard id", e);
+    if (bf_json_key_is(key, "AdjacentParentShardId"))
+        return take_text(j, s->adjacent, sizeof s->adjacent, "shard id", e);
+    if (bf_json_key_is(key, "ParentShards"))
+        return take_parents(j, s, e);
+    if (bf_json_key_is(key, "HashKeyRange"))
+        return take_range(j, &hash, e);
+    if (bf_json_key_is(key, "SequenceNumberRange"))
+        return take_range(j, &sequence, e);
+    return bf_json_skip(j, e);
+}
+
+static bool take_shard(struct bf_json *j, struct bf_lineage *lineage, bool listed, struct bf_err *e)
+{
+    struct bf_shard s = {.listed = listed};
+    struct bf_json_key key;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE)
+        if (!shard_member(j, &key, &s, e))
+            return false;
+    if (more != BF_JSON_END)
+        return false;
+    return s.id[0] ? bf_lineage_add(lineage, &s, e) != NULL
+                   : bf_err_set(e, BF_E_SERVICE, "a shard without an id");
+}
+
+static bool take_shards(struct bf_str array, struct bf_lineage *lineage, bool listed,
+                        struct bf_err *e)
+{
+    struct bf_json j;
+    enum bf_json_more more;
+    bf_json_init(&j, array);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
+        return false;
+    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
+        if (!take_shard(&j, lineage, listed, e))
+            return false;
+    return more == BF_JSON_END;
+}
+
+bool bf_kinesis_read_children(struct bf_str array, struct bf_lineage *lineage, struct bf_err *e)
+{
+    return take_shards(array, lineage, false, e) || bf_err_ctx(e, "ChildShards");
+}
+
+/* One page; *token gets where the next begins, empty at the last. */
+static bool take_page(struct bf_str body, struct bf_lineage *lineage, struct bf_buf *token,
+                      struct bf_err *e)
+{
+    struct bf_json_val v;
+    bool found;
+    bf_buf_reset(token);
+    if (!bf_json_find(body, BF_STR("Shards"), &v, &found, e))
+        return false;
+    if (!found || v.type != BF_JSON_ARRAY)
+        return bf_err_set(e, BF_E_SERVICE, "answer without shards");
+    if (!take_shards(v.raw, lineage, true, e) ||
+        !bf_json_find(body, BF_STR("NextToken"), &v, &found, e))
+        return false;
+    if (found && v.type == BF_JSON_STRING)
+        bf_buf_adds(token, v.raw);
+    return bf_buf_check(token, "token", e);
+}
+
+static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream,
+                 struct bf_lineage *lineage, struct bf_err *e)
+{
+    struct bf_buf body, answer, token;
+    bf_buf_init(&body, 1 << 20);
+    bf_buf_init(&answer, 32 << 20);
+    bf_buf_init(&token, 1 << 19);
+    bool ok;
+    do {
+        bf_buf_reset(&body);
+        bf_buf_reset(&answer);
+        if (token.n) {
+            bf_buf_lit(&body, "{\"NextToken\":");
+            bf_buf_adds(&body, bf_buf_view(&token));
+        } else
+            put_stream(&body, stream);
+        bf_buf_addc(&body, '}');
+        char code[64];
+        ok = bf_buf_check(&body, "request", e) &&
+             bf_aws_call_wait(aws, &list_shards, bf_buf_view(&body), &answer, code, e);
+        if (ok && !take_page(bf_buf_view(&answer), lineage, &token, e))
+            ok = bf_err_ctx(e, "ListShards");
+    } while (ok && token.n);
+    bf_buf_free(&body);
+    bf_buf_free(&answer);
+    bf_buf_free(&token);
+    return ok;
+}
+
+static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream,
+                          struct bf_str shard, const struct bf_feed_position *position)
+{
+    static const char *const types[] = {
+        [BF_FEED_OLDEST] = "TRIM_HORIZON",         [BF_FEED_LATEST] = "LATEST",
+        [BF_FEED_TIME] = "AT_TIMESTAMP",           [BF_FEED_AT] = "AT_SEQUENCE_NUMBER",
+        [BF_FEED_AFTER] = "AFTER_SEQUENCE_NUMBER",
+    };
+    put_stream(out, stream);
+    bf_buf_lit(out, ",\"ShardId\":");
+    bf_json_put_string(out, shard);
+    bf_buf_addf(out, ",\"ShardIteratorType\":\"%s\"", types[position->at]);
+    if (position->at == BF_FEED_TIME)
+        bf_buf_addf(out, ",\"Timestamp\":%" PRId64 ".%03d", position->time_ms / 1000,
+                    (int)(position->time_ms % 1000));
+    if (position->at == BF_FEED_AT || position->at == BF_FEED_AFTER) {
+        bf_buf_lit(out, ",\"StartingSequenceNumber\":");
+        bf_json_put_string(out, position->sequence);
+    }
+    bf_buf_addc(out, '}');
+}
+
+static void records_body(struct bf_buf *out, struct bf_str iterator, uint64_t limit)
+{
+    bf_buf_lit(out, "{\"ShardIterator\":\"");
+    bf_buf_adds(out, iterator);
+    bf_buf_addf(out, "\",\"Limit\":%" PRIu64 "}", limit < 10000 ? limit : 10000);
+}
+
+/* A string whose content is checked by whoever decodes it: up to the next quote, when no backslash
+ * stands before that. */
+static bool unchecked_string(struct bf_json *j, struct bf_str *text, struct bf_err *e)
+{
+    struct bf_json_val v;
+    enum bf_json_type type;
+    if (!bf_json_peek(j, &type, e))
+        return false;
+    const char *from = j->p + 1;
+    const char *quote = *j->p == '"' ? memchr(from, '"', (size_t)(j->end - from)) : NULL;
+    if (quote && quote[-1] != '\\') {
+        *text = bf_str(from, (size_t)(quote - from));
+        j->p = quote + 1;
+        return true;
+    }
+    if (!bf_json_string(j, &v, e))
+        return false;
+    *text = v.text;
+    return true;
+}
+
+static bool record_member(struct bf_json *j, const struct bf_json_key *key,
+                          struct bf_feed_record *r, struct bf_err *e)
+{
+    struct bf_json_val v;
+    if (bf_json_key_is(key, "Data"))
+        return unchecked_string(j, &r->data, e);
+    if (!bf_json_value(j, &v, e))
+        return false;
+    if (bf_json_key_is(key, "SequenceNumber"))
+        r->sequence = v.text;
+    else if (bf_json_key_is(key, "PartitionKey"))
+        r->key = v.text;
+    else if (bf_json_key_is(key, "ApproximateArrivalTimestamp"))
+        return bf_feed_read_time(v.text, &r->time_ms) ||
+               bf_err_set(e, BF_E_SERVICE, "ApproximateArrivalTimestamp is no time");
+    return true;
+}
+
+static bool take_record(struct bf_json *j, const struct bf_feed_sink *sink, struct bf_err *e)
+{
+    struct bf_feed_record r = {0};
+    struct bf_json_key key;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
+        return false;
+    const char *from = j->p - 1;
+    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE)
+        if (!record_member(j, &key, &r, e))
+            return false;
+    if (more != BF_JSON_END)
+        return false;
+    if (r.sequence.n == 0 || r.sequence.n > BF_SHARD_SEQUENCE_MAX || !r.data.p)
+        return bf_err_set(e, BF_E_SERVICE, "a record without data or sequence number");
+    r.raw = bf_str(from, (size_t)(j->p - from));
+    return sink->take(sink->arg, &r, e);
+}
+
+static bool answer_member(struct bf_json *j, const struct bf_json_key *key,
+                          const struct bf_feed_sink *sink, struct bf_feed_answer *answer,
+                          struct bf_err *e)
+{
+    struct bf_json_val v;
+    if (bf_json_key_is(key, "Records")) {
+        enum bf_json_more more;
+        if (!bf_json_enter(j, BF_JSON_ARRAY, e))
+            return false;
+        for (; (more = bf_json_element(j, e)) == BF_JSON_MORE; answer->records++)
+            if (!take_record(j, sink, e))
+                return false;
+        return more == BF_JSON_END;
+    }
+    if (!bf_json_value(j, &v, e))
+        return false;
+    uint64_t behind = 0;
+    if (bf_json_key_is(key, "NextShardIterator") && v.type == BF_JSON_STRING)
+        answer->next = v.text;
+    else if (bf_json_key_is(key, "ChildShards") && v.type == BF_JSON_ARRAY)
+        answer->children = v.raw;
+    else if (bf_json_key_is(key, "MillisBehindLatest") && v.type == BF_JSON_NUMBER) {
+        for (size_t i = 0; i < v.text.n && i < 18 && v.text.p[i] >= '0' && v.text.p[i] <= '9'; i++)
+            behind = behind * 10 + (uint64_t)(v.text.p[i] - '0');
+        answer->behind_ms = (int64_t)behind;
+    }
+    return true;
+}
+
+static bool records(struct bf_str body, const struct bf_feed_sink *sink,
+                    struct bf_feed_answer *answer, struct bf_err *e)
+{
+    struct bf_json j;
+    struct bf_json_key key;
+    enum bf_json_more more;
+    *answer = (struct bf_feed_answer){.behind_ms = -1};
+    bf_json_init(&j, body);
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE)
+        if (!answer_member(&j, &key, sink, answer, e))
+            return false;
+    return more == BF_JSON_END && bf_json_end(&j, e);
+}
+
+const struct bf_feed bf_feed_kinesis = {
+    .iterator_op = {BF_AWS_KINESIS, "GetShardIterator"},
+    .records_op = {BF_AWS_KINESIS, "GetRecords"},
+    .interval_ms = 200, /* 5 GetRecords a second and shard */
+    .list = list,
+    .iterator_body = iterator_body,
+    .records_body = records_body,
+    .records = records,
+};

@@ -1,0 +1,50 @@
+/*
+ * Kinesis: putting records, and the children that a shard's last answer names.
+ * Reading goes through bf_feed_kinesis (feed.h).
+ *
+ * Limits (PutRecords, API reference): 500 records and 5 MiB a request, partition
+ * keys included; 1 MiB a record unless the stream was given more, then 10 MiB
+ * both; a partition key of 1 to 256 characters.
+ */
+#ifndef BF_AWS_KINESIS_H
+#define BF_AWS_KINESIS_H
+
+#include "lib/aws/feed.h"
+
+enum {
+    BF_KINESIS_PUT_RECORDS = 500,
+    BF_KINESIS_PUT_BYTES = 5 * 1024 * 1024,
+    BF_KINESIS_PUT_BYTES_LARGE = 10 * 1024 * 1024,
+    BF_KINESIS_RECORD_BYTES = 1024 * 1024,
+    BF_KINESIS_KEY_CHARS = 256
+};
+
+BF_API extern const struct bf_aws_op bf_kinesis_put_records;
+
+/* Adds the shards of a ChildShards array to the lineage. */
+BF_API BF_MUST bool bf_kinesis_read_children(struct bf_str array, struct bf_lineage *lineage,
+                                             struct bf_err *e);
+
+/* Appends one entry of a PutRecords request: {"Data":"...","PartitionKey":"..."}. */
+BF_API void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key);
+
+/* Appends what stands before the entries, and behind them; commas between them are the caller's.
+ * put_open takes back what put_end appended. */
+BF_API void bf_kinesis_put_begin(struct bf_buf *out, const struct bf_feed_stream *stream);
+BF_API void bf_kinesis_put_end(struct bf_buf *out);
+BF_API void bf_kinesis_put_open(struct bf_buf *out);
+
+/* What became of an entry; code empty: it is in. Views into the answer. */
+struct bf_kinesis_put_result {
+    struct bf_str code;
+    struct bf_str message;
+};
+
+/* Walks the answer to a request of n entries, in their order. False when the answer does not account
+ * for exactly n of them. */
+BF_API BF_MUST bool bf_kinesis_put_answer(struct bf_str body, size_t n,
+                                          void (*each)(void *arg, size_t i,
+                                                       const struct bf_kinesis_put_result *result),
+                                          void *arg, struct bf_err *e);
+
+#endif

@@ -1,0 +1,38 @@
+# What every benchmark starts from: the built tools in PATH, a scratch folder $T, and
+#
+#   title TEXT                                    what is measured
+#   pair [-n RUNS] [-r RECORDS] [-b BYTES] A COMMAND [B COMMAND]
+#                                                 A and B in turn, medians, ratio (pair.py)
+#   need COMMAND WHAT                             says that a peer is not there; false then
+#
+# Only commands that anybody can install stand as peers. Nothing here passes or fails by a clock.
+set -u
+LC_ALL=C
+export LC_ALL
+here=$(cd "$(dirname "$0")" && pwd)
+root=${here%/tests/*}
+BUILD=${BF_BUILD:-build/release}
+case $BUILD in /*) ;; *) BUILD=$root/$BUILD ;; esac
+SHARED=${BF_SHARED:-../shared}
+case $SHARED in /*) ;; *) SHARED=$root/$SHARED ;; esac
+PATH=$BUILD/bin:/usr/bin:/bin:$PATH
+export PATH
+export BF_USAGE="$BUILD/bench/usage"
+T=$(mktemp -d "${TMPDIR:-/tmp}/bfpipe-bench.XXXXXX") || exit 1
+export T
+trap 'rm -rf "$T"' EXIT
+trap 'exit 1' HUP INT TERM
+
+title() {
+    printf '\n%s\n' "$*"
+}
+
+pair() {
+    python3 "$here/pair.py" "$@" || exit 1
+}
+
+need() {
+    command -v "$1" >/dev/null && return 0
+    echo "  left out: $1 is not there ($2)"
+    return 1
+}

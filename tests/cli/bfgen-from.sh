@@ -1,0 +1,124 @@
+#!/bin/sh
+# bfgen --from: rows of a CSV file, good and bad.
+. "$(dirname "$0")/lib.sh"
+only="--mix insert=1"
+
+from() { # NAME STATUS OUTPUT ERROR CSV...: the write lines of a small file
+    name=$1 status=$2 out=$3 err=$4
+    shift 4
+    printf "$@" >"$T/in.csv"
+    check "$name" -s "$status" -o "$out" -e "$err" -- bfgen --from "$T/in.csv" $only --rejects "$T/rejects"
+}
+rejected() { # NAME TEXT: what the last one rejected
+    printf "$2" >"$T/want"
+    check "$1: verbatim in --rejects" -O "$T/want" -- cat "$T/rejects"
+}
+
+from "values that are numbers, and those that are not" 0 \
+    '{"put":{"id":1,"a":99.90,"b":"007","c":-0.5,"d":"+5","e":1e5,"f":".5","g":"1.","h":"0x1F","i":"NaN"}}' '' \
+    'id,a,b,c,d,e,f,g,h,i\n1,99.90,007,-0.5,+5,1e5,.5,1.,0x1F,NaN\n'
+from "38 digits are a number, 39 are not" 0 \
+    '{"put":{"id":12345678901234567890123456789012345678,"a":"123456789012345678901234567890123456789","b":1234567890123456789012345678901234567800}}' '' \
+    'id,a,b\n12345678901234567890123456789012345678,123456789012345678901234567890123456789,1234567890123456789012345678901234567800\n'
+from "magnitudes" 0 '{"put":{"id":9.9e125,"a":"1e126","b":1E-130,"c":"1e-131","d":0e999,"e":"1e99999999999999999999"}}' '' \
+    'id,a,b,c,d,e\n9.9e125,1e126,1E-130,1e-131,0e999,1e99999999999999999999\n'
+from "empty values are left out" 0 '{"put":{"id":1,"c":2}}' '' 'id,a,b,c\n1,,"",2\n'
+from "quoted fields: commas, quotes, newlines" 0 '{"put":{"id":1,"a":"x,y","b":"say \"hi\"","c":"two\nlines\r\nor three"}}' '' \
+    'id,a,b,c\n1,"x,y","say ""hi""","two\nlines\r\nor three"\n'
+from "CRLF" 0 '{"put":{"id":1,"a":"x"}}' '' 'id,a\r\n1,x\r\n'
+from "a byte order mark" 0 '{"put":{"id":1}}' '' '\357\273\277id\n1\n'
+from "no final newline" 0 '{"put":{"id":1,"a":2}}' '' 'id,a\n1,2'
+from "empty lines are passed over" 0 '{"put":{"id":1,"a":2}}' '' 'id,a\n\n\r\n1,2\n\n'
+from "control characters and backslashes are escaped" 0 '{"put":{"id":1,"a":"\u0001\t\\"}}' '' 'id,a\n1,\001\t\\\n'
+from "names are escaped too" 0 '{"put":{"i\"d":1,"a\\b":2}}' '' '"i""d",a\\b\n1,2\n'
+from "only a header" 0 '' '' 'id,a\n'
+
+from "an empty file" 1 '' "bfgen: $T/in.csv: empty, a header line with the names was expected" ''
+from "a header without a name" 1 '' "bfgen: $T/in.csv: line 1: column 2 has no name" 'id,,b\n'
+from "a header with a name twice" 1 '' "bfgen: $T/in.csv: line 1: columns 1 and 3 have the same name" 'id,a,id\n'
+from "a header that is not UTF-8" 1 '' "bfgen: $T/in.csv: line 1: byte 4: invalid UTF-8" 'id,\377\n'
+from "a header with an open quote" 1 '' "bfgen: $T/in.csv: line 1: column 2: the quote is never closed" 'id,"a\n1,2\n'
+
+two='{"put":{"id":1,"a":2}}
+{"put":{"id":5,"a":6}}'
+bad() { # NAME WHY ROW: a bad row between two good ones
+    from "$1" 1 "$two" "bfgen: line 3: $2
+bfgen: 1 line rejected ($T/rejects)" "id,a\n1,2\n$3\n5,6\n"
+    rejected "$1" "$3\n"
+}
+bad "too few fields" '1 field, the header has 2' '3'
+bad "too many fields" '3 fields, the header has 2' '3,4,5'
+bad "broken UTF-8" 'byte 6: invalid UTF-8' '3,caf\351'
+bad "an empty key" "column 1: the key 'id' is empty" ',4'
+bad "a quote inside a field" 'column 2: a quote inside a field without quotes' '3,a"b'
+bad "text behind a closing quote" 'column 2: text behind the closing quote' '3,"a"b'
+bad "an open quote costs its own line only" 'column 2: the quote is never closed' '3,"a'
+
+from "an open quote that a later one seems to close" 1 '{"put":{"id":2,"a":"x"}}
+{"put":{"id":3,"a":"y\nz"}}' "bfgen: line 2: column 2: text behind the closing quote
+bfgen: 1 line rejected ($T/rejects)" 'id,a\n1,"open\n2,"x"\n3,"y\nz"\n'
+rejected "that" '1,"open\n'
+# the last quote of the file is open: everything behind it is read again
+awk 'BEGIN { print "id,a"; print "0,\"open"; for (i = 1; i <= 20000; i++) printf "%d,%s\n", i, "some text of forty characters or about it" }' >"$T/open.csv"
+check "a million bytes behind an open quote" -s 1 -o 20000 -E 'line 2: column 2: the quote is never closed' -- \
+    sh -c 'bfgen --from "$1" --mix insert=1 >"$1.out"; s=$?; wc -l <"$1.out" | tr -d " "; exit $s' - "$T/open.csv"
+
+# A line of 100 MB, in bounded memory (sanitizers want more address space than a limit leaves them).
+{ printf 'id,a\n1,2\n3,'; head -c 100000000 /dev/zero | tr '\0' x; printf '\n5,6\n'; } >"$T/long.csv"
+sed -n 3p "$T/long.csv" >"$T/long.line"
+case $BUILD in *release*) limit='ulimit -v 100000' ;; *) limit=: ;; esac
+check "a line of 100 MB" -s 1 -o "$two" -e "bfgen: line 3: 100000002 bytes, longer than the maximum of 1048576
+bfgen: 1 line rejected ($T/rejects)" -- \
+    sh -c "$limit; exec bfgen --from \"\$1\" --mix insert=1 --rejects \"\$2\"" - "$T/long.csv" "$T/rejects"
+check "a line of 100 MB: verbatim in --rejects" -- cmp "$T/long.line" "$T/rejects"
+head -c 3000000 "$T/long.csv" | tr -d '\n' >"$T/header.csv"
+check "a header of 3 MB" -s 1 -e "bfgen: $T/header.csv: line 1: longer than the maximum of 1048576 bytes" -- \
+    bfgen --from "$T/header.csv"
+rm -f "$T"/long.* "$T/header.csv"
+
+printf 'id,a\n1,2\nx\ny\n5,6\n' >"$T/in.csv"
+check "--strict stops at the first" -s 1 -o '{"put":{"id":1,"a":2}}' -e 'bfgen: line 3: 1 field, the header has 2' -- \
+    bfgen --from "$T/in.csv" $only --strict
+check "standard input" -s 1 -i "$T/in.csv" -o "$two" -E '2 lines rejected$' -- bfgen --from - $only
+check "--rejects that cannot be written" -s 1 -E '/nowhere/r: No such file or directory' -- \
+    bfgen --from "$T/in.csv" --rejects "$T/nowhere/r"
+check "a file that is not there" -s 1 -e "bfgen: $T/none.csv: No such file or directory" -- bfgen --from "$T/none.csv"
+check "--key names a column" -s 2 -e "bfgen: $T/in.csv: option '--key': no column is named 'b'" -- \
+    bfgen --from "$T/in.csv" --key b
+check "--rejects can be fed in again" -o '{"put":{"id":7,"a":8}}' -- sh -c \
+    '{ echo id,a; echo 7 8; } >"$1/r.csv"; bfgen --from "$1/r.csv" --rejects "$1/r" 2>/dev/null
+     { echo id,a; tr " " , <"$1/r"; } | bfgen --from - --mix insert=1' - "$T"
+
+# Formats, mix, clock.
+awk 'BEGIN { print "id,name,status,price"; for (i = 1; i <= 3000; i++) printf "k%d,\"n, %d\",new,%d.50\n", i, i, i }' >"$T/rows.csv"
+check "csv of csv is the same file" -O "$T/rows.csv" -- bfgen --from "$T/rows.csv" -f csv
+check "every row once, in order" -o same -- sh -c \
+    'bfgen --from "$1" -f cdc | jq -r "select(.eventName == \"INSERT\").dynamodb.Keys.id.S" >"$1.got"
+     sed "1d; s/,.*//" "$1" | cmp - "$1.got" && echo same' - "$T/rows.csv"
+check "numbers keep their digits in images" -o 1.50 -- sh -c \
+    'bfgen --from "$1" -f cdc -n 1 | jq -r .dynamodb.NewImage.price.N' - "$T/rows.csv"
+check "-n counts changes" -o 10 -- sh -c 'bfgen --from "$1" -n 10 | wc -l' - "$T/rows.csv"
+check "a column called status is overwritten" -o 'CANCELLED PAID SHIPPED new' -- sh -c \
+    'bfgen --from "$1" -f cdc | jq -r ".dynamodb.NewImage.status.S // empty" | sort -u | paste -sd " " -' - "$T/rows.csv"
+check "and stands once in an image" -o 0 -- sh -c \
+    'bfgen --from "$1" -f cdc | grep -c "NewImage[^}]*}[^I]*status[^I]*status" || true' - "$T/rows.csv"
+check "updates in csv get a column of their own" -o 'Order,x,status' -- sh -c \
+    'printf "Order,x\n1,2\n" | bfgen --from - -f csv --mix insert=1,update=1 | head -n 1'
+cat >"$T/replay.jq" <<'EOF'
+reduce inputs as $l ({state: {}, wrong: 0}; $l.dynamodb as $d | $d.Keys.id.S as $k |
+    if .state[$k] == $d.OldImage and $d.OldImage != $d.NewImage then . else .wrong += 1 end |
+    if $d.NewImage then .state[$k] = $d.NewImage else del(.state[$k]) end) | .wrong
+EOF
+check "old images are the images before" -o 0 -- sh -c 'bfgen --from "$1" -f cdc | jq -n -f "$2"' - "$T/rows.csv" "$T/replay.jq"
+
+real=$SHARED/data/blackfriday-40k.csv
+if [ -r "$real" ]; then
+    check "40,000 real purchases: each once" -o 40000 -- sh -c \
+        'bfgen --from "$1" | grep -o "^{\"put\":{\"Order_ID\":[0-9]*" | sort -u | wc -l' - "$real"
+    check "40,000 real purchases: the sum" -o "$(awk -F, 'NR > 1 { s += $10 } END { printf "%d", s }' "$real")" -- sh -c \
+        "bfgen --from \"\$1\" | sed -n 's/^{\"put.*\"Purchase\":\\([0-9]*\\).*/\\1/p' | awk '{ s += \$1 } END { printf \"%d\\n\", s }'" - "$real"
+    check "40,000 real purchases: csv of csv" -O "$real" -- bfgen --from "$real" -f csv
+else
+    skip "40,000 real purchases" "$real is not there"
+fi
+plan

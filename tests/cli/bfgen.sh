@@ -1,0 +1,124 @@
+#!/bin/sh
+# bfgen: options, formats, the shared behaviour of every tool.
+. "$(dirname "$0")/lib.sh"
+
+sum() {
+    "$@" | sha256sum | cut -c 1-64
+}
+
+# The same seed, the same bytes, on every machine: what changes these lines changes everyone's data.
+golden() {
+    want=$1
+    shift
+    check "golden: $*" -o "$want" -- sum "$@"
+}
+golden 77c8e53b84312887a2f28fda13210bd415730a95387587b7f88e34df20acc013 bfgen -n 20000
+golden 1edd65053d381c5043704053e5584cb0d3c8551f3b6528d1d56cb363f0030d03 bfgen -n 20000 -f items
+golden 36bd4d56b605664d3cb1b514b89efa1b7eadd8a028d8fcc083cf8feeaa8c98a5 bfgen -n 20000 -f cdc
+golden e0c81f424b7df5e859c57a1ccfe4eb61d7cd50b2cef62f48a45ce9868f50e813 bfgen -n 20000 -f csv
+golden d8a7f70d0bfb855f6da89927a2f78880eeb3c3119404e1d59d29fa9f662b8345 bfgen -n 20000 --seed 18446744073709551615 -f cdc
+golden 2dcc40e32571f2b14a46c838c9d3bd8cc2c05dd796cb33581d497ff6eef6f480 bfgen -n 20000 --schema order
+golden ae8628e1f55de897b4bac1d79a187481b429969b06312b12ce31720f8ead2a8d bfgen -n 20000 --schema order -f cdc --seed 7
+golden 101587aecdfbea378da68ee6cf9202e4a88b98f4b3f705a5b13f8925107cbd65 bfgen -n 20000 -f items --mix insert=3,update=2 --start 2024-11-29T05:30:00Z --duration 3h
+
+bfgen --seed 1 >"$T/a"
+bfgen --seed 2 >"$T/b"
+check "seeds 1 and 2 differ" -s 1 -a -- cmp -s "$T/a" "$T/b"
+check "1 is the default seed" -O "$T/a" -- bfgen
+check "1000 changes unless told otherwise" -o 1000 -- sh -c 'bfgen | wc -l'
+
+# Each format parses.
+check "write lines" -o '["delete"] ["put"] ["remove","set","update"] ["set","update"]' -- \
+    sh -c "bfgen -n 5000 | jq -c keys | sort -u | paste -sd ' ' -"
+check "items have 15 attributes" -o 15 -- sh -c 'bfgen -n 500 -f items | jq length | sort -u'
+check "items: updates repeat the whole item" -o 'o-1 PLACED' -- \
+    sh -c "bfgen -n 500 -f items --mix insert=1,update=1 | jq -r '\"\\(.order_id) \\(.status)\"' | head -n 1"
+cat >"$T/shape" <<'EOF'
+{"INSERT":["ApproximateCreationDateTime","Keys","NewImage","SizeBytes"]}
+{"MODIFY":["ApproximateCreationDateTime","Keys","NewImage","OldImage","SizeBytes"]}
+{"REMOVE":["ApproximateCreationDateTime","Keys","OldImage","SizeBytes"]}
+EOF
+check "change lines have their images" -O "$T/shape" -- \
+    sh -c "bfgen -n 3000 -f cdc | jq -c '{(.eventName): .dynamodb | keys_unsorted}' | sort -u"
+check "change lines have DynamoDB's envelope" \
+    -o '["awsRegion","eventID","eventName","userIdentity","recordFormat","tableName","dynamodb","eventSource"]' -- \
+    sh -c "bfgen -n 3000 -f cdc | jq -c keys_unsorted | sort -u"
+check "event ids are version 4 UUIDs" -o 3000 -- sh -c "bfgen -n 3000 -f cdc | jq -r .eventID |
+    grep -Ec '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\$'"
+check "and none comes twice" -o 3000 -- sh -c "bfgen -n 3000 -f cdc | jq -r .eventID | sort -u | wc -l"
+check "csv: a header line and as many fields in each row" -o 15 -- \
+    sh -c "bfgen -n 300 -f csv | sed 's/\"[^,]*\\(\"\"[^\"]*\"\"[^\"]*\\)*\"/q/g; s/\"\\[.*\\]\"/q/; s/\"{.*}\"/q/' | awk -F, '{ print NF }' | sort -u"
+check "csv: the map is the JSON of the item" -o same -- sh -c \
+    'bfgen -n 50 -f csv | sed -n "2,\$s/.*\"\\({.*}\\)\",\"\\[.*/\\1/p" | sed "s/\"\"/\"/g" >"$1/p1"
+     bfgen -n 50 -f items | jq -c .payment | cmp - "$1/p1" && echo same' - "$T"
+check "order: exactly the four attributes" -o '["orderid","product_name","quantity","price"]' -- \
+    sh -c 'bfgen --schema order -f items | jq -c keys_unsorted | sort -u'
+check "order: their types" -o '["S","S","N","N"]' -- \
+    sh -c "bfgen --schema order -f cdc | jq -c '.dynamodb.NewImage // empty | [.[] | keys[0]]' | sort -u"
+
+# Options.
+check "--key renames the key" -o '["pk"]' -- \
+    sh -c 'bfgen -k pk | jq -c "(.update // .delete // empty) | keys" | sort -u'
+check "--table" -o t1 -- sh -c 'bfgen --table t1 -f cdc | jq -r .tableName | sort -u'
+check "the order schema's own table" -o OrderTable -- sh -c 'bfgen --schema order -f cdc | jq -r .tableName | sort -u'
+check "--start" -o '["2024-11-29T08:00:00Z","2024-11-29T08:59:59Z"]' -- sh -c \
+    "bfgen --start 2024-11-29T10:00+02:00 --duration 1h -n 100000 -f items | jq -r .ordered_at | sed -n '1p;\$p' | jq -Rcn '[inputs]'"
+check "--duration and --rate give the count" -o 500 -- sh -c 'bfgen --duration 5s --rate 100000/s -n 500 | wc -l'
+check "--duration alone: one a second" -o 3600 -- sh -c 'bfgen --duration 1h | wc -l'
+check "only inserts" -o '["put"]' -- sh -c 'bfgen --mix insert=1 | jq -c keys | sort -u'
+check "no live order left: an insert" -o '["put"] ["delete"] ["put"] ["delete"]' -- \
+    sh -c 'bfgen -n 4 --mix delete=1 | jq -c keys | paste -sd " " -'
+check "--help names every format" -m 'writes, items, cdc or csv' -- bfgen --help
+check "--version" -m '^bfgen \(bfpipe\)' -- bfgen --version
+
+usage() {
+    name=$1 text=$2
+    shift 2
+    check "$name" -s 2 -E "^bfgen: $text" -- bfgen "$@"
+}
+usage "unknown format" "option '--format': 'xml' is not one of writes, items, cdc, csv" -f xml
+usage "unknown schema" "option '--schema': 'x' is not one of sales, order" --schema x
+usage "unknown kind in the mix" "option '--mix': 'upsert' is not one of insert, update, delete" --mix upsert=1
+usage "a share that is no number" "option '--mix': update wants a share of 0 to 1000000, as in update=25" --mix update=x
+usage "no shares" "option '--mix': all shares are 0" --mix insert=0
+usage "deletes as CSV" "option '--mix': items and CSV cannot say that an order was deleted" -f csv --mix insert=1,delete=1
+usage "a count that is none" "option '--count': 'ten' is not a whole number" -n ten
+usage "a time that is none" "option '--start': 'noon' is not a time such as" --start noon
+usage "a rate that is none" "option '--rate': '0/s' is not a rate such as" --rate 0/s
+usage "before 1970" "option '--start': before 1970" --start 1969-12-31
+usage "past 9999" "the changes would pass the year 9999" --start 9999-12-31
+usage "too short a duration" "the duration is shorter than one change at this rate" --duration 10ms
+usage "a key that is taken" "option '--key': 'total' is another attribute" --key total
+usage "a key with a quote" "option '--key': not a plain name of 1 to 255 bytes" --key 'a"b'
+usage "--rejects without --from" "option '--rejects' is for --from" --rejects "$T/r"
+usage "an operand" "unexpected argument 'sales'" sales
+usage "a near miss" "unknown option '--sed'; did you mean '--seed'\?" --sed 4
+
+# Output.
+if [ -w /dev/full ]; then
+    check "/dev/full" -s 1 -e "bfgen: standard output: No space left on device" -- sh -c 'bfgen >/dev/full'
+else
+    skip "/dev/full" "this system has no /dev/full"
+fi
+check "a reader that goes away" -o 1 -- sh -c 'timeout 20 bfgen -n 0 | head -n 1 | wc -l'
+check "ends quietly with 1 then" -o 1 -- sh -c '{ timeout 20 bfgen -n 0; echo $? >"$1/status"; } | head -n 1 >/dev/null; cat "$1/status"' - "$T"
+
+# --rate: the first line is there long before the second is due; a signal ends the wait.
+mkfifo "$T/fifo"
+timeout 50 bfgen --rate 1/m -n 2 >"$T/fifo" &
+pid=$!
+read -r first <"$T/fifo"
+kill -TERM "$pid"
+check "--rate: a pipe is live" -o put -- sh -c 'echo "$1" | jq -r "keys[0]"' - "$first"
+check "SIGTERM ends the wait for the next one" -- wait "$pid"
+check "--rate: as many as without" -O "$T/a" -- bfgen --rate 50000/s -n 1000
+
+# SIGTERM: to the end of the line, exit status 0. The run has no end of its own.
+bfgen -n 0 --rate 1000/s >"$T/live" &
+pid=$!
+until [ -s "$T/live" ]; do sleep 0.05; done
+kill -TERM "$pid"
+check "SIGTERM: exit status 0" -- wait "$pid"
+check "SIGTERM: ends at the end of a line" -o 1 -- sh -c 'tail -c 1 "$1" | wc -l' - "$T/live"
+check "SIGTERM: every line is whole" -o "$(wc -l <"$T/live")" -- sh -c 'jq -c . "$1" | wc -l' - "$T/live"
+plan

@@ -1,0 +1,116 @@
+#!/bin/sh
+# The checks of the tree themselves: each passes on a good tree and fails on a bad one, and says where.
+. "$(dirname "$0")/lib.sh"
+tools=$root/tools
+
+# A tree with one tool that has all it needs.
+good() {
+    rm -rf "$T/t"
+    mkdir -p "$T/t/lib/base" "$T/t/lib/cdc" "$T/t/lib/aws" "$T/t/cmd/two" "$T/t/man" "$T/t/tests/cli" "$T/t/bin"
+    cd "$T/t" || exit 1
+    printf '#include "lib/base/a.h"\nint bf_a;\n' >lib/base/a.c
+    printf '#include <curl/curl.h>\n#include "lib/cdc/c.h"\n' >lib/aws/w.c
+    printf '#include "lib/aws/w.h"\n' >cmd/one.c
+    printf '#include "cmd/two/two.h"\n' >cmd/two/main.c
+    for tool in one two; do
+        printf '#!/bin/sh\necho "  -h, --help  print this"\necho "      --long-name X  a thing"\n' >bin/$tool
+        chmod +x bin/$tool
+        printf '.Dd x\n.Sh OPTIONS\n.It Fl h , Fl -help\n.It Fl -long-name Ar X\n.Sh EXIT STATUS\n.Sh EXAMPLES\n' >man/$tool.1
+        echo 'plan' >tests/cli/$tool.sh
+    done
+    printf '.It Xr one 1\n.It Xr two 1\n' >man/bfpipe.7
+    echo 'one and two' >README.md
+}
+
+good
+check 'floors: a good tree' -- sh "$tools/check-floors.sh" .
+check 'options: a good tree' -- sh "$tools/check-options.sh" --all bin
+check 'tools: a good tree' -- sh "$tools/check-tools.sh" .
+check 'words: a good tree' -- sh "$tools/check-words.sh" .
+check 'size: a good tree' -- sh "$tools/check-size.sh" .
+
+echo '#include "lib/aws/w.h"' >>lib/base/a.c
+check 'a floor that reaches up' -s 1 -o 'lib/base/a.c:3: floor base reaches up to lib/aws/w.h' -- sh "$tools/check-floors.sh" .
+good
+echo '#include "cmd/one.h"' >>lib/cdc/c.c
+check 'a library file that includes a command' -s 1 -m '^lib/cdc/c.c:1: the library includes a command' -- sh "$tools/check-floors.sh" .
+good
+echo '#include "a.h"' >>lib/base/a.c
+check 'an include that is not written from the root' -s 1 -m 'not written from the root' -- sh "$tools/check-floors.sh" .
+good
+echo '#include <curl/curl.h>' >>lib/cdc/c.c
+check 'libcurl below the AWS floor' -s 1 -m '^lib/cdc/c.c:1: a network' -- sh "$tools/check-floors.sh" .
+good
+echo '#include "cmd/two/two.h"' >>cmd/one.c
+check 'a tool that includes another' -s 1 -m '^cmd/one.c:2: a tool includes another' -- sh "$tools/check-floors.sh" .
+
+good
+sed -i.bak /long-name/d man/one.1
+check 'an option that the page leaves out' -s 1 -m '^man/one.1: does not describe --long-name' -- sh "$tools/check-options.sh" bin
+good
+echo '.It Fl -gone' >>man/two.1
+check 'an option that only the page has' -s 1 -m '^man/two.1: describes --gone' -- sh "$tools/check-options.sh" bin
+good
+sed -i.bak 's/Fl h , Fl/Fl H , Fl/' man/two.1
+check 'a letter that differs' -s 1 -m "describes --help .'H help'" -- sh "$tools/check-options.sh" bin
+good
+rm man/two.1
+check 'a page that is missing' -s 1 -o 'man/two.1: is missing' -- sh "$tools/check-options.sh" --all bin
+good
+printf '.It Fl -long-name Ar X\n' >man/bfpipe-aws.7
+sed -i.bak 's/^\.It Fl -long.*/.Xr bfpipe-aws 7/' man/one.1
+check 'an option of a shared page that is referred to' -- sh "$tools/check-options.sh" --all bin
+
+good
+echo 'two' >README.md
+rm tests/cli/two.sh
+sed -i.bak /EXAMPLES/d man/one.1
+echo '.It Xr two 1' >man/bfpipe.7
+check 'a tool without README, tests, EXAMPLES, overview' -s 1 -o 'README.md: does not name one
+man/bfpipe.7: does not name one
+man/one.1: has no section EXAMPLES
+tests/cli/two.sh: is missing' -- sh "$tools/check-tools.sh" .
+
+good
+printf '/* %s: later */\n' "TO""DO" >>lib/base/a.c
+check 'a mark of unfinished work' -s 1 -m '^lib/base/a.c:3: a mark' -- sh "$tools/check-words.sh" .
+good
+printf 'int f(char *p)\n{\n    return atoi(p);\n}\n' >>cmd/one.c
+check 'a call that cannot be used safely' -s 1 -m '^cmd/one.c:4: not to be used here' -- sh "$tools/check-words.sh" .
+good
+printf 'void f(void)\n{\n    exit(1);\n}\n' >>lib/cdc/c.c
+check 'a library that exits' -s 1 -m '^lib/cdc/c.c:3: the library does not exit' -- sh "$tools/check-words.sh" .
+
+good
+{ echo 'static int f(void)'; echo '{'; yes '    g();' | head -n 91; echo '}'; } >>lib/base/a.c
+check 'a function of 91 lines' -s 1 -o 'lib/base/a.c:4: f has 91 lines, more than 90' -- sh "$tools/check-size.sh" .
+good
+yes '' | head -n 601 >lib/base/b.c
+check 'a file of 601 lines' -s 1 -o 'lib/base/b.c: has 601 lines, more than 600' -- sh "$tools/check-size.sh" .
+
+good
+printf 'int bf_good(void);\nint bf_good(void) { return 1; }\nint stray(void);\nint stray(void) { return 2; }\n' >s.c
+cc -shared -fPIC -o s.so s.c && cc -c -o s.o s.c && ar rc s.a s.o
+check 'an exported symbol without bf_' -s 1 -m "^s.so: exports 'stray'" -- sh "$tools/check-symbols.sh" s.so
+check 'the same in an archive' -s 1 -m "^s.a: exports 'stray'" -- sh "$tools/check-symbols.sh" s.a
+printf 'int bf_good(void);\nint bf_good(void) { return 1; }\n' >s.c
+cc -shared -fPIC -o s.so s.c
+check 'only bf_' -- sh "$tools/check-symbols.sh" s.so
+
+good
+cp "$root/.clang-format" .
+printf 'int  f( void )  { return 1; }\n' >bad.c
+if command -v clang-format >/dev/null; then
+    check 'a layout of its own' -s 1 -m '^bad.c:1: not laid out' -- sh "$tools/check-format.sh" bad.c
+else
+    skip 'a layout of its own' 'clang-format is not there'
+fi
+mkdir -p tools
+# shellcheck disable=SC2016
+printf 'if [ $a == 1 ]; then cd x; fi\n' >tools/x.sh
+if command -v shellcheck >/dev/null; then
+    check 'a script that shellcheck dislikes' -s 1 -m 'SC' -- sh "$tools/check-scripts.sh" .
+else
+    skip 'a script that shellcheck dislikes' 'shellcheck is not there'
+fi
+plan

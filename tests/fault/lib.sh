@@ -1,0 +1,67 @@
+# The fault server for tests in sh. Source it behind tests/cli/lib.sh:
+#
+#     . "$(dirname "$0")/lib.sh"
+#     . "$root/tests/fault/lib.sh"
+#     fault_start <<'END'
+#     PutRecords 2x throttle
+#     END
+#     check 'throttling is sat out' -i lines -- kinput orders
+#     ok 'three requests' test "$(fault_count PutRecords)" = 3
+#     fault_rules <<'END'          # a new script: log, accepted and objects begin anew
+#     * hang
+#     END
+#
+# The rules' language stands at the top of tests/fault/server.py. fault_start
+# sets FAULT_URL and FAULT_DIR (log, accepted, objects/, records) and an AWS
+# environment that points there and nowhere else. The server is stopped by its
+# process id when the test ends, or by fault_stop.
+
+FAULT_PID=''
+
+fault_stop() {
+    [ -z "$FAULT_PID" ] && return 0
+    kill "$FAULT_PID" 2>/dev/null
+    wait "$FAULT_PID" 2>/dev/null
+    FAULT_PID=''
+}
+
+fault_start() {
+    FAULT_DIR=$T/fault
+    mkdir -p "$FAULT_DIR" || exit 1
+    fault_rules
+    python=/usr/bin/python3
+    [ -x "$python" ] || python=python3
+    "$python" "$root/tests/fault/server.py" "$FAULT_DIR" </dev/null 2>"$FAULT_DIR/stderr" &
+    FAULT_PID=$!
+    trap 'fault_stop; rm -rf "$T"' EXIT
+    tries=0
+    while [ ! -s "$FAULT_DIR/port" ]; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 300 ] || ! kill -0 "$FAULT_PID" 2>/dev/null; then
+            printf 'Bail out! the fault server does not start: %s\n' "$(cat "$FAULT_DIR/stderr")"
+            exit 1
+        fi
+        sleep 0.05
+    done
+    FAULT_URL=http://127.0.0.1:$(cat "$FAULT_DIR/port")
+    AWS_ENDPOINT_URL=$FAULT_URL AWS_REGION=us-east-1
+    AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=secret
+    AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+    export AWS_ENDPOINT_URL AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+    export AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE
+    unset AWS_PROFILE AWS_DEFAULT_REGION AWS_SESSION_TOKEN AWS_MAX_ATTEMPTS AWS_CA_BUNDLE
+}
+
+# The new script comes from standard input.
+fault_rules() {
+    cat >"$FAULT_DIR/script.new" || exit 1
+    rm -rf "$FAULT_DIR/objects" "$FAULT_DIR/log" "$FAULT_DIR/accepted"
+    : >"$FAULT_DIR/log"
+    : >"$FAULT_DIR/accepted"
+    mv "$FAULT_DIR/script.new" "$FAULT_DIR/script"
+}
+
+# fault_count [OPERATION]: requests that have arrived.
+fault_count() {
+    grep -c "^{\"op\":\"${1:+$1\"}" "$FAULT_DIR/log"
+}
