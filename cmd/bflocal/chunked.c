@@ -66,14 +66,18 @@ static bool end_chunk(struct bl_chunked *d)
     unsigned char digest[BF_SHA256_SIZE];
     if (!is_signed(d))
         return true;
-    if (EVP_DigestFinal_ex(d->hash, digest, NULL) != 1 || EVP_DigestInit_ex(d->hash, EVP_sha256(), NULL) != 1)
+    if (EVP_DigestFinal_ex(d->hash, digest, NULL) != 1 ||
+        EVP_DigestInit_ex(d->hash, EVP_sha256(), NULL) != 1)
         return fail(d, BL_CHUNKED_MALFORMED);
     return check_signature(d, "AWS4-HMAC-SHA256-PAYLOAD", true, digest);
 }
 
 static int hex_digit(char c)
 {
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
 }
 
 /* "10000" or "10000;chunk-signature=<64 hex digits>" */

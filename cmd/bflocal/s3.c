@@ -10,13 +10,17 @@
 #include "lib/base/enc.h"
 
 static const char schema[] =
-    "CREATE TABLE IF NOT EXISTS s3_bucket (name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS s3_object (bucket TEXT, key BLOB, file INTEGER, size INTEGER, modified_ms INTEGER,"
+    "CREATE TABLE IF NOT EXISTS s3_bucket (name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL) "
+    "WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS s3_object (bucket TEXT, key BLOB, file INTEGER, size INTEGER, "
+    "modified_ms INTEGER,"
     " etag TEXT, headers BLOB, sum INTEGER, composite INTEGER, sum_text TEXT, parts INTEGER,"
     " PRIMARY KEY (bucket, key)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS s3_upload (id TEXT PRIMARY KEY, bucket TEXT, key BLOB, created_ms INTEGER,"
+    "CREATE TABLE IF NOT EXISTS s3_upload (id TEXT PRIMARY KEY, bucket TEXT, key BLOB, created_ms "
+    "INTEGER,"
     " headers BLOB, sum INTEGER, composite INTEGER) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS s3_part (upload TEXT, number INTEGER, file INTEGER, size INTEGER, modified_ms INTEGER,"
+    "CREATE TABLE IF NOT EXISTS s3_part (upload TEXT, number INTEGER, file INTEGER, size INTEGER, "
+    "modified_ms INTEGER,"
     " md5 BLOB, sum INTEGER, sum_bytes BLOB, PRIMARY KEY (upload, number)) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS s3_object_file ON s3_object (file);"
     "CREATE INDEX IF NOT EXISTS s3_part_file ON s3_part (file);"
@@ -79,17 +83,37 @@ static const struct route {
     {"DELETE", BUCKET, NULL, NULL, {"DeleteBucket", bl_s3_delete_bucket, false, true}},
     {"POST", BUCKET, "delete", NULL, {"DeleteObjects", bl_s3_delete_objects, false, true}},
     {"GET", BUCKET, "location", NULL, {"GetBucketLocation", bl_s3_bucket_location, false, true}},
-    {"GET", BUCKET, "versioning", NULL, {"GetBucketVersioning", bl_s3_bucket_versioning, false, true}},
+    {"GET",
+     BUCKET,
+     "versioning",
+     NULL,
+     {"GetBucketVersioning", bl_s3_bucket_versioning, false, true}},
     {"GET", BUCKET, "uploads", NULL, {"ListMultipartUploads", bl_s3_list_uploads, false, true}},
     {"GET", BUCKET, "list-type", NULL, {"ListObjectsV2", bl_s3_list_objects_v2, false, true}},
     {"GET", BUCKET, NULL, NULL, {"ListObjects", bl_s3_list_objects, false, true}},
-    {"PUT", OBJECT, "uploadId", "x-amz-copy-source", {"UploadPartCopy", bl_s3_upload_part_copy, false, true}},
+    {"PUT",
+     OBJECT,
+     "uploadId",
+     "x-amz-copy-source",
+     {"UploadPartCopy", bl_s3_upload_part_copy, false, true}},
     {"PUT", OBJECT, "uploadId", NULL, {"UploadPart", bl_s3_upload_part, true, true}},
     {"PUT", OBJECT, NULL, "x-amz-copy-source", {"CopyObject", bl_s3_copy_object, false, true}},
     {"PUT", OBJECT, NULL, NULL, {"PutObject", bl_s3_put_object, true, true}},
-    {"POST", OBJECT, "uploads", NULL, {"CreateMultipartUpload", bl_s3_create_multipart, false, true}},
-    {"POST", OBJECT, "uploadId", NULL, {"CompleteMultipartUpload", bl_s3_complete_multipart, false, true}},
-    {"DELETE", OBJECT, "uploadId", NULL, {"AbortMultipartUpload", bl_s3_abort_multipart, false, true}},
+    {"POST",
+     OBJECT,
+     "uploads",
+     NULL,
+     {"CreateMultipartUpload", bl_s3_create_multipart, false, true}},
+    {"POST",
+     OBJECT,
+     "uploadId",
+     NULL,
+     {"CompleteMultipartUpload", bl_s3_complete_multipart, false, true}},
+    {"DELETE",
+     OBJECT,
+     "uploadId",
+     NULL,
+     {"AbortMultipartUpload", bl_s3_abort_multipart, false, true}},
     {"DELETE", OBJECT, NULL, NULL, {"DeleteObject", bl_s3_delete_object, false, true}},
     {"GET", OBJECT, "uploadId", NULL, {"ListParts", bl_s3_list_parts, false, true}},
     {"GET", OBJECT, "tagging", NULL, {"GetObjectTagging", bl_s3_get_tagging, false, true}},
@@ -99,10 +123,34 @@ static const struct route {
 
 /* Sub-resources that S3 has and bflocal has not: not to be taken for the plain operation. */
 static const char *const beyond[] = {
-    "accelerate", "acl", "analytics", "attributes", "cors", "encryption", "intelligent-tiering", "inventory",
-    "legal-hold", "lifecycle", "logging", "metadataTable", "metrics", "notification", "object-lock",
-    "ownershipControls", "policy", "policyStatus", "publicAccessBlock", "replication", "requestPayment",
-    "restore", "retention", "select", "torrent", "versionId", "versions", "website",
+    "accelerate",
+    "acl",
+    "analytics",
+    "attributes",
+    "cors",
+    "encryption",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "lifecycle",
+    "logging",
+    "metadataTable",
+    "metrics",
+    "notification",
+    "object-lock",
+    "ownershipControls",
+    "policy",
+    "policyStatus",
+    "publicAccessBlock",
+    "replication",
+    "requestPayment",
+    "restore",
+    "retention",
+    "select",
+    "torrent",
+    "versionId",
+    "versions",
+    "website",
 };
 
 /* Is the parameter in the query, with or without a value? */
@@ -123,7 +171,8 @@ static bool is_beyond(const struct bl_call *c, const char *method)
         if (has_query(c, beyond[i]))
             return true;
     bool get = strcmp(method, "GET") == 0;
-    return !get && (has_query(c, "tagging") || has_query(c, "versioning") || has_query(c, "location"));
+    return !get &&
+           (has_query(c, "tagging") || has_query(c, "versioning") || has_query(c, "location"));
 }
 
 static const struct route *find_route(const struct bl_call *c, enum level level)
@@ -148,7 +197,8 @@ static struct bf_str bucket_of_host(const struct bl_call *c)
     if (colon)
         host.n = (size_t)(colon - host.p);
     for (size_t i = host.n; i-- > 1;)
-        if (host.n - i > 4 && (memcmp(host.p + i, ".s3.", 4) == 0 || memcmp(host.p + i, ".s3-", 4) == 0))
+        if (host.n - i > 4 &&
+            (memcmp(host.p + i, ".s3.", 4) == 0 || memcmp(host.p + i, ".s3-", 4) == 0))
             return bf_str(host.p, i);
     if (bf_str_starts(host, BF_STR("s3.")) || host.n <= local.n ||
         memcmp(host.p + host.n - local.n, local.p, local.n) != 0)
@@ -182,10 +232,13 @@ static bool name_target(struct bl_call *c, struct bl_s3_call *s, enum level *lev
         return false;
     *level = s->bucket.n == 0 ? SERVICE : s->key.n == 0 ? BUCKET : OBJECT;
     if (s->key.n > BL_S3_KEY_MAX)
-        return bl_s3_fail_with(c, BL_S3_KeyTooLongError,
-                               bl_arena_printf(&c->arena, "<Size>%zu</Size><MaxSizeAllowed>%d</MaxSizeAllowed>", s->key.n, BL_S3_KEY_MAX),
-                               NULL);
-    return (bf_utf8_valid(s->key, NULL) && bf_utf8_valid(s->bucket, NULL)) || bl_s3_fail(c, BL_S3_InvalidURI);
+        return bl_s3_fail_with(
+            c, BL_S3_KeyTooLongError,
+            bl_arena_printf(&c->arena, "<Size>%zu</Size><MaxSizeAllowed>%d</MaxSizeAllowed>",
+                            s->key.n, BL_S3_KEY_MAX),
+            NULL);
+    return (bf_utf8_valid(s->key, NULL) && bf_utf8_valid(s->bucket, NULL)) ||
+           bl_s3_fail(c, BL_S3_InvalidURI);
 }
 
 static void on_cleanup(struct bl_call *c)
@@ -218,12 +271,14 @@ static bool begin(struct bl_call *c, struct bl_s3_call *s)
         return false;
     const struct route *r = find_route(c, level);
     c->op_name = r ? r->op.name : "";
-    const struct bl_auth_server server = {c->local->access_key, c->local->secret_key, c->local->region, "s3", true, c->now_ms};
+    const struct bl_auth_server server = {
+        c->local->access_key, c->local->secret_key, c->local->region, "s3", true, c->now_ms};
     bl_auth_check(&server, &c->req, &c->arena, &c->auth);
     if (c->auth.code != BL_AUTH_OK)
         return bl_s3_fail_auth(c);
     if (!r)
-        return bl_s3_fail(c, is_beyond(c, c->req.method.p) ? BL_S3_NotImplemented : BL_S3_MethodNotAllowed);
+        return bl_s3_fail(c, is_beyond(c, c->req.method.p) ? BL_S3_NotImplemented
+                                                           : BL_S3_MethodNotAllowed);
     s->op = &r->op;
     if (!check_bucket(c, s))
         return false;
@@ -282,7 +337,8 @@ static void spoil_sums(struct bl_call *c)
         struct bf_sigv4_header *h = &c->ans.headers[i];
         if (bl_sum_by_header(h->name) == BL_SUM_NONE || h->value.n < 2)
             continue;
-        h->value = bl_arena_printf(&c->arena, "%c%s", h->value.p[0] == 'A' ? 'B' : 'A', h->value.p + 1);
+        h->value =
+            bl_arena_printf(&c->arena, "%c%s", h->value.p[0] == 'A' ? 'B' : 'A', h->value.p + 1);
     }
 }
 

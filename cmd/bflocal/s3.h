@@ -16,6 +16,7 @@
 #include "cmd/bflocal/router.h"
 #include "cmd/bflocal/s3_body.h"
 #include "cmd/bflocal/s3_error.h"
+#include "lib/base/rng.h"
 
 enum { BL_S3_KEY_MAX = 1024, BL_S3_PART_MIN = 5 * 1024 * 1024, BL_S3_DELETES = 256 };
 
@@ -71,6 +72,9 @@ bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket);
 
 /* If-Match and If-None-Match of a write, the store locked; false: the answer is set. */
 bool bl_s3_precondition(struct bl_call *c);
+
+/* Inside a transaction: is the bucket still there, and does the precondition hold? False: the answer is set. */
+bool bl_s3_may_write(struct bl_call *c);
 
 /* Inside a transaction: writes the row; *old_file is what it replaced (0: nothing). */
 void bl_s3_replace(struct bl_call *c, struct bf_str bucket, struct bf_str key,

@@ -35,7 +35,8 @@ static bool start_digest(EVP_MD_CTX **ctx, const EVP_MD *kind)
 
 static bool check_length(struct bl_call *c, const struct bl_s3_body *b)
 {
-    struct bf_str length = bl_header(c, b->chunked_body ? "x-amz-decoded-content-length" : "content-length");
+    struct bf_str length =
+        bl_header(c, b->chunked_body ? "x-amz-decoded-content-length" : "content-length");
     uint64_t n;
     struct bf_err e;
     if (!length.p)
@@ -83,7 +84,8 @@ static bool fail_body(struct bl_call *c, const struct bl_s3_body *b)
         return bl_s3_fail(c, BL_S3_EntityTooLarge);
     if (b->err.code != BF_OK)
         return bl_s3_fail_err(c, &b->err);
-    return bl_s3_fail(c, b->chunked.code == BL_CHUNKED_SIGNATURE ? BL_S3_SignatureDoesNotMatch : BL_S3_IncompleteBody);
+    return bl_s3_fail(c, b->chunked.code == BL_CHUNKED_SIGNATURE ? BL_S3_SignatureDoesNotMatch
+                                                                 : BL_S3_IncompleteBody);
 }
 
 bool bl_s3_body_sink(struct bl_call *c, struct bf_str piece)
@@ -114,9 +116,11 @@ static bool check_sha256(struct bl_call *c, struct bl_s3_body *b)
     bf_sha256_print(digest, hex);
     if (bf_str_eq(c->auth.payload_hash, bf_str(hex, 64)))
         return true;
-    struct bf_str x = bl_arena_printf(&c->arena, "<ClientComputedContentSHA256>%.*s</ClientComputedContentSHA256>"
-                                      "<S3ComputedContentSHA256>%s</S3ComputedContentSHA256>",
-                                      (int)c->auth.payload_hash.n, c->auth.payload_hash.p, hex);
+    struct bf_str x =
+        bl_arena_printf(&c->arena,
+                        "<ClientComputedContentSHA256>%.*s</ClientComputedContentSHA256>"
+                        "<S3ComputedContentSHA256>%s</S3ComputedContentSHA256>",
+                        (int)c->auth.payload_hash.n, c->auth.payload_hash.p, hex);
     return bl_s3_fail_with(c, BL_S3_XAmzContentSHA256Mismatch, x, NULL);
 }
 
@@ -140,22 +144,28 @@ static bool check_sum(struct bl_call *c, struct bl_s3_body *b)
     if (b->sum_in_trailer) {
         want = bl_chunked_trailer(&b->chunked, bf_str_of(bl_sum_header(sum)));
         if (!want.p)
-            return bl_s3_failf(c, BL_S3_InvalidRequest, "The trailer %s was announced and did not come.", bl_sum_header(sum));
+            return bl_s3_failf(c, BL_S3_InvalidRequest,
+                               "The trailer %s was announced and did not come.",
+                               bl_sum_header(sum));
     }
     if (!want.p || bf_str_eq(want, bf_str_of(b->sum_text)))
         return true;
     char room[BL_SUM_TEXT];
     struct bf_buf raw = {.p = room, .cap = sizeof(room), .max = sizeof(room)};
     if (!bf_base64_decode(&raw, want) || raw.n != bl_sum_size(sum))
-        return bl_s3_failf(c, BL_S3_InvalidRequest, "Value for %s header is invalid.", bl_sum_header(sum));
-    return bl_s3_failf(c, BL_S3_BadDigest, "The %s you specified did not match the calculated checksum.", bl_sum_name(sum));
+        return bl_s3_failf(c, BL_S3_InvalidRequest, "Value for %s header is invalid.",
+                           bl_sum_header(sum));
+    return bl_s3_failf(c, BL_S3_BadDigest,
+                       "The %s you specified did not match the calculated checksum.",
+                       bl_sum_name(sum));
 }
 
 bool bl_s3_body_end(struct bl_call *c, struct bl_s3_body *b)
 {
     if (b->chunked_body && !bl_chunked_end(&b->chunked))
         return fail_body(c, b);
-    if (EVP_DigestFinal_ex(b->md5, b->md5_bytes, NULL) != 1 || !bl_summer_end(&b->summer, b->sum_bytes))
+    if (EVP_DigestFinal_ex(b->md5, b->md5_bytes, NULL) != 1 ||
+        !bl_summer_end(&b->summer, b->sum_bytes))
         return bl_s3_fail(c, BL_S3_InternalError);
     return check_decoded_length(c, b) && check_sha256(c, b) && check_md5(c, b) && check_sum(c, b);
 }

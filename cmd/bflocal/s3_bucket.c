@@ -6,8 +6,8 @@
 static void put_time(struct bf_buf *out, const char *name, int64_t ms)
 {
     struct bf_date d = bf_clock_date(ms);
-    bf_buf_addf(out, "<%s>%04d-%02d-%02dT%02d:%02d:%02d.000Z</%s>", name, d.year, d.month, d.day, d.hour,
-                d.minute, d.second, name);
+    bf_buf_addf(out, "<%s>%04d-%02d-%02dT%02d:%02d:%02d.000Z</%s>", name, d.year, d.month, d.day,
+                d.hour, d.minute, d.second, name);
 }
 
 bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket)
@@ -41,7 +41,8 @@ void bl_s3_list_buckets(struct bl_call *c)
 static bool good_name(struct bf_str s)
 {
     size_t dots = 0, digits = 0;
-    if (s.n < 3 || s.n > 63 || s.p[0] == '-' || s.p[0] == '.' || s.p[s.n - 1] == '-' || s.p[s.n - 1] == '.')
+    if (s.n < 3 || s.n > 63 || s.p[0] == '-' || s.p[0] == '.' || s.p[s.n - 1] == '-' ||
+        s.p[s.n - 1] == '.')
         return false;
     for (size_t i = 0; i < s.n; i++) {
         char ch = s.p[i];
@@ -85,10 +86,11 @@ static bool check_location(struct bl_call *c)
     bool us_east_1 = strcmp(c->local->region, "us-east-1") == 0;
     if (want.n ? bf_str_eq(want, bf_str_of(c->local->region)) && !us_east_1 : us_east_1)
         return true;
-    return bl_s3_failf(c, BL_S3_IllegalLocationConstraintException,
-                       "The %.*s location constraint is incompatible for the region specific endpoint this "
-                       "request was sent to.",
-                       want.n ? (int)want.n : 11, want.n ? want.p : "unspecified");
+    return bl_s3_failf(
+        c, BL_S3_IllegalLocationConstraintException,
+        "The %.*s location constraint is incompatible for the region specific endpoint this "
+        "request was sent to.",
+        want.n ? (int)want.n : 11, want.n ? want.p : "unspecified");
 }
 
 void bl_s3_create_bucket(struct bl_call *c)
@@ -151,8 +153,10 @@ void bl_s3_delete_bucket(struct bl_call *c)
 
 void bl_s3_bucket_location(struct bl_call *c)
 {
-    bool us_east_1 = strcmp(c->local->region, "us-east-1") == 0; /* which has no name here, of old */
-    bf_buf_addf(&c->ans.body, BL_XML_HEAD "<LocationConstraint" BL_XML_NS ">%s</LocationConstraint>",
+    bool us_east_1 =
+        strcmp(c->local->region, "us-east-1") == 0; /* which has no name here, of old */
+    bf_buf_addf(&c->ans.body,
+                BL_XML_HEAD "<LocationConstraint" BL_XML_NS ">%s</LocationConstraint>",
                 us_east_1 ? "" : c->local->region);
 }
 

@@ -85,7 +85,9 @@ static bool read_rows(struct bl_call *c, struct completion *m)
         struct part *p = &m->parts[i];
         if (i && p->number <= p[-1].number)
             return bl_s3_fail(c, BL_S3_InvalidPartOrder);
-        sqlite3_stmt *q = bl_sql(st, "SELECT file, size, md5, sum, sum_bytes FROM s3_part WHERE upload = ? AND number = ?");
+        sqlite3_stmt *q = bl_sql(
+            st,
+            "SELECT file, size, md5, sum, sum_bytes FROM s3_part WHERE upload = ? AND number = ?");
         bl_bind_text(q, 1, m->u.id);
         bl_bind_i64(q, 2, (int64_t)p->number);
         if (!bl_step(st, q))
@@ -116,8 +118,11 @@ static bool check_part(struct bl_call *c, const struct part *p, bool last)
     if (last || p->size >= BL_S3_PART_MIN)
         return true;
     return bl_s3_fail_with(c, BL_S3_EntityTooSmall,
-                           bl_arena_printf(&c->arena, "<ProposedSize>%llu</ProposedSize><MinSizeAllowed>%d</MinSizeAllowed><PartNumber>%llu</PartNumber>",
-                                           (unsigned long long)p->size, BL_S3_PART_MIN, (unsigned long long)p->number),
+                           bl_arena_printf(&c->arena,
+                                           "<ProposedSize>%llu</ProposedSize><MinSizeAllowed>%d</"
+                                           "MinSizeAllowed><PartNumber>%llu</PartNumber>",
+                                           (unsigned long long)p->size, BL_S3_PART_MIN,
+                                           (unsigned long long)p->number),
                            NULL);
 }
 
@@ -132,12 +137,14 @@ static bool load(struct bl_call *c, struct completion *m)
     uint64_t size;
     struct bf_err e;
     if (ok && want.p && !(bf_num_u64(want, &size, &e) && size == m->size))
-        return bl_s3_failf(c, BL_S3_InvalidRequest, "The provided 'x-amz-mp-object-size' header does not match what was computed.");
+        return bl_s3_failf(
+            c, BL_S3_InvalidRequest,
+            "The provided 'x-amz-mp-object-size' header does not match what was computed.");
     return ok;
 }
 
-static bool append_file(struct bl_call *c, struct completion *m, uint64_t file, char *room, struct bl_summer *sum,
-                        struct bf_err *e)
+static bool append_file(struct bl_call *c, struct completion *m, uint64_t file, char *room,
+                        struct bl_summer *sum, struct bf_err *e)
 {
     struct bl_s3 *s = c->local->s3;
     int from = bl_s3_file_open(s, file);
@@ -158,7 +165,8 @@ static bool append_file(struct bl_call *c, struct completion *m, uint64_t file, 
 
 /* All parts into one new file, outside the lock: this is where the time goes. A checksum of the whole is taken
  * on the way. */
-static bool join(struct bl_call *c, struct completion *m, unsigned char whole[BL_SUM_BYTES], struct bf_err *e)
+static bool join(struct bl_call *c, struct completion *m, unsigned char whole[BL_SUM_BYTES],
+                 struct bf_err *e)
 {
     struct bl_summer sum;
     char *room = malloc(COPY_BYTES);
@@ -209,7 +217,8 @@ static bool make_sum(struct completion *m, const unsigned char whole[BL_SUM_BYTE
     }
     bool ok = bl_summer_init(&sum, kind);
     for (size_t i = 0; ok && i < m->n; i++)
-        ok = m->parts[i].sum == kind && bl_summer_add(&sum, bf_str((const char *)m->parts[i].bytes, bl_sum_size(kind)));
+        ok = m->parts[i].sum == kind &&
+             bl_summer_add(&sum, bf_str((const char *)m->parts[i].bytes, bl_sum_size(kind)));
     ok = ok && bl_summer_end(&sum, bytes);
     bl_summer_free(&sum);
     m->sum_text[0] = '\0';
@@ -232,7 +241,9 @@ static bool check_sum(struct bl_call *c, const struct completion *m)
     while (dash < have.n && have.p[dash] != '-')
         dash++;
     return bf_str_eq(want, bf_str(have.p, dash)) ||
-           bl_s3_failf(c, BL_S3_BadDigest, "The %s you specified did not match the calculated checksum.", bl_sum_name(m->u.sum));
+           bl_s3_failf(c, BL_S3_BadDigest,
+                       "The %s you specified did not match the calculated checksum.",
+                       bl_sum_name(m->u.sum));
 }
 
 /* The parts are of no more use, those that were not named included; their rows take the place of the list. */
@@ -255,8 +266,15 @@ static bool commit(struct bl_call *c, struct completion *m, uint64_t *old_file, 
     struct bl_s3_call *s = bl_s3_of(c);
     struct bl_s3_upload again;
     struct bf_err e = {0};
-    struct bl_s3_object o = {m->file, m->size, c->now_ms - c->now_ms % 1000, bf_str_of(m->etag), m->u.headers,
-                             m->u.sum, m->u.composite, bf_str_of(m->sum_text), m->n};
+    struct bl_s3_object o = {m->file,
+                             m->size,
+                             c->now_ms - c->now_ms % 1000,
+                             bf_str_of(m->etag),
+                             m->u.headers,
+                             m->u.sum,
+                             m->u.composite,
+                             bf_str_of(m->sum_text),
+                             m->n};
     if (!bl_store_begin(c->store, &e))
         return bl_s3_fail_err(c, &e);
     if (!bl_s3_find_upload(c, &again) || !bl_s3_precondition(c)) {
@@ -280,12 +298,14 @@ static void answer(struct bl_call *c, const struct completion *m)
     bl_xml_element(out, "Key", s->key);
     bl_xml_element(out, "ETag", bf_str_of(m->etag));
     if (m->u.sum != BL_SUM_NONE)
-        bf_buf_addf(out, "<Checksum%s>%s</Checksum%s><ChecksumType>%s</ChecksumType>", bl_sum_name(m->u.sum), m->sum_text,
-                    bl_sum_name(m->u.sum), m->u.composite ? "COMPOSITE" : "FULL_OBJECT");
+        bf_buf_addf(out, "<Checksum%s>%s</Checksum%s><ChecksumType>%s</ChecksumType>",
+                    bl_sum_name(m->u.sum), m->sum_text, bl_sum_name(m->u.sum),
+                    m->u.composite ? "COMPOSITE" : "FULL_OBJECT");
     bf_buf_lit(out, "</CompleteMultipartUploadResult>");
 }
 
-static bool complete(struct bl_call *c, struct completion *m, uint64_t *old_file, uint64_t *old_size)
+static bool complete(struct bl_call *c, struct completion *m, uint64_t *old_file,
+                     uint64_t *old_size)
 {
     unsigned char whole[BL_SUM_BYTES] = {0};
     struct bf_err e = {0};

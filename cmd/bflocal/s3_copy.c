@@ -30,19 +30,23 @@ static bool read_source(struct bl_call *c, struct bf_str *bucket, struct bf_str 
         plain = bf_str(plain.p + 1, plain.n - 1);
     *key = plain;
     if (!bf_str_split(key, '/', bucket) || !key->p || key->n == 0)
-        return bl_s3_failf(c, BL_S3_InvalidArgument, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
+        return bl_s3_failf(
+            c, BL_S3_InvalidArgument,
+            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey");
     return true;
 }
 
 /* The source's row and its open file (-1: it is empty). */
-static bool open_source(struct bl_call *c, struct bl_s3_object *o, int *fd, struct bf_str *bucket, struct bf_str *key)
+static bool open_source(struct bl_call *c, struct bl_s3_object *o, int *fd, struct bf_str *bucket,
+                        struct bf_str *key)
 {
     if (!read_source(c, bucket, key))
         return false;
     struct bf_err e = {0};
     *fd = -1;
     bl_store_lock(c->store);
-    bool there = bl_s3_bucket_exists(c->store, *bucket), found = there && bl_s3_find(c, *bucket, *key, o), ok = true;
+    bool there = bl_s3_bucket_exists(c->store, *bucket),
+         found = there && bl_s3_find(c, *bucket, *key, o), ok = true;
     if (found && o->file) {
         *fd = bl_s3_file_open(c->local->s3, o->file);
         if (*fd < 0)
@@ -99,7 +103,8 @@ static bool begin_body(struct bl_call *c)
         else if (bf_str_is(c->req.headers[i].name, "x-amz-checksum-algorithm"))
             c->req.headers[i].name = BF_STR("x-amz-sdk-checksum-algorithm");
     if (!bl_header(c, "content-length").p && c->req.nheaders < BL_HEADERS_MAX)
-        c->req.headers[c->req.nheaders++] = (struct bf_sigv4_header){BF_STR("content-length"), BF_STR("0")};
+        c->req.headers[c->req.nheaders++] =
+            (struct bf_sigv4_header){BF_STR("content-length"), BF_STR("0")};
     return bl_s3_body_begin(c, b, c->local->s3);
 }
 
@@ -130,12 +135,18 @@ static bool store_copy(struct bl_call *c, const struct bl_s3_object *source, str
     struct bf_err e = {0};
     uint64_t old_file, old_size;
     bool replace = bf_str_is(bl_header(c, "x-amz-metadata-directive"), "REPLACE");
-    struct bl_s3_object o = {b->file, b->size, c->now_ms - c->now_ms % 1000, etag,
-                             replace ? bl_s3_kept_headers(c) : source->headers, b->summer.sum, false,
-                             bf_str_of(b->sum_text), 0};
+    struct bl_s3_object o = {b->file,
+                             b->size,
+                             c->now_ms - c->now_ms % 1000,
+                             etag,
+                             replace ? bl_s3_kept_headers(c) : source->headers,
+                             b->summer.sum,
+                             false,
+                             bf_str_of(b->sum_text),
+                             0};
     if (!bl_store_begin(c->store, &e))
         return bl_s3_fail_err(c, &e);
-    if (!bl_s3_bucket_exists(c->store, s->bucket) ? !bl_s3_fail(c, BL_S3_NoSuchBucket) : !bl_s3_precondition(c)) {
+    if (!bl_s3_may_write(c)) {
         bl_store_rollback(c->store);
         return false;
     }
@@ -147,14 +158,17 @@ static bool store_copy(struct bl_call *c, const struct bl_s3_object *source, str
     return true;
 }
 
-static bool copy_object(struct bl_call *c, const struct bl_s3_object *o, int fd, struct bf_str bucket, struct bf_str key)
+static bool copy_object(struct bl_call *c, const struct bl_s3_object *o, int fd,
+                        struct bf_str bucket, struct bf_str key)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     bool same = bf_str_eq(bucket, s->bucket) && bf_str_eq(key, s->key);
     if (same && !bf_str_is(bl_header(c, "x-amz-metadata-directive"), "REPLACE"))
-        return bl_s3_failf(c, BL_S3_InvalidRequest, "This copy request is illegal because it is trying to copy an object to itself "
-                                                    "without changing the object's metadata, storage class, website redirect "
-                                                    "location or encryption attributes.");
+        return bl_s3_failf(
+            c, BL_S3_InvalidRequest,
+            "This copy request is illegal because it is trying to copy an object to itself "
+            "without changing the object's metadata, storage class, website redirect "
+            "location or encryption attributes.");
     if (!check_source(c, o) || !begin_body(c) || !pump(c, fd, 0, o->size))
         return false;
     struct bf_str etag = etag_of(c);
@@ -194,13 +208,15 @@ static bool source_range(struct bl_call *c, uint64_t size, uint64_t *from, uint6
         return true;
     if (bf_str_starts(text, BF_STR("bytes=")))
         last = bf_str(text.p + 6, text.n - 6);
-    if (bf_str_split(&last, '-', &first) && last.p && bf_num_u64(first, from, &e) && bf_num_u64(last, &end, &e) &&
-        *from <= end && end < size) {
+    if (bf_str_split(&last, '-', &first) && last.p && bf_num_u64(first, from, &e) &&
+        bf_num_u64(last, &end, &e) && *from <= end && end < size) {
         *length = end - *from + 1;
         return true;
     }
-    return bl_s3_failf(c, BL_S3_InvalidArgument, "The x-amz-copy-source-range value must be of the form bytes=first-last "
-                                                 "where first and last are the zero-based offsets of the first and last bytes to copy");
+    return bl_s3_failf(
+        c, BL_S3_InvalidArgument,
+        "The x-amz-copy-source-range value must be of the form bytes=first-last "
+        "where first and last are the zero-based offsets of the first and last bytes to copy");
 }
 
 void bl_s3_upload_part_copy(struct bl_call *c)
@@ -218,10 +234,10 @@ void bl_s3_upload_part_copy(struct bl_call *c)
         return;
     /* the part is summed as the upload asks */
     if (c->req.nheaders < BL_HEADERS_MAX)
-        c->req.headers[c->req.nheaders++] =
-            (struct bf_sigv4_header){BF_STR("x-amz-sdk-checksum-algorithm"), bf_str_of(bl_sum_name(u.sum))};
-    if (source_range(c, o.size, &from, &length) && check_source(c, &o) && begin_body(c) && pump(c, fd, from, length) &&
-        bl_s3_keep_part(c, &bl_s3_of(c)->body, number))
+        c->req.headers[c->req.nheaders++] = (struct bf_sigv4_header){
+            BF_STR("x-amz-sdk-checksum-algorithm"), bf_str_of(bl_sum_name(u.sum))};
+    if (source_range(c, o.size, &from, &length) && check_source(c, &o) && begin_body(c) &&
+        pump(c, fd, from, length) && bl_s3_keep_part(c, &bl_s3_of(c)->body, number))
         answer(c, "CopyPartResult", etag_of(c));
     if (fd >= 0)
         close(fd);

@@ -15,7 +15,8 @@ static struct removed delete_row(struct bl_call *c, struct bf_str bucket, struct
 {
     struct bl_store *st = c->store;
     struct removed r = {0, 0};
-    sqlite3_stmt *q = bl_sql(st, "DELETE FROM s3_object WHERE bucket = ? AND key = ? RETURNING file, size");
+    sqlite3_stmt *q =
+        bl_sql(st, "DELETE FROM s3_object WHERE bucket = ? AND key = ? RETURNING file, size");
     bl_bind_text(q, 1, bucket);
     bl_bind_blob(q, 2, key);
     while (bl_step(st, q)) {
@@ -89,15 +90,19 @@ static bool check_digest(struct bl_call *c)
         struct bf_str want = bl_header(c, bl_sum_header(sum));
         if (!want.p)
             continue;
-        bool ok = bl_summer_init(&summer, sum) && bl_summer_add(&summer, c->req.body) && bl_summer_end(&summer, bytes);
+        bool ok = bl_summer_init(&summer, sum) && bl_summer_add(&summer, c->req.body) &&
+                  bl_summer_end(&summer, bytes);
         bl_summer_free(&summer);
         bl_sum_print(sum, bytes, text);
         return (ok && bf_str_eq(want, bf_str_of(text))) ||
-               bl_s3_failf(c, BL_S3_BadDigest, "The %s you specified did not match the calculated checksum.", bl_sum_name(sum));
+               bl_s3_failf(c, BL_S3_BadDigest,
+                           "The %s you specified did not match the calculated checksum.",
+                           bl_sum_name(sum));
     }
     struct bf_str md5 = bl_header(c, "content-md5");
     if (!md5.p)
-        return bl_s3_failf(c, BL_S3_InvalidRequest, "Missing required header for this request: Content-MD5");
+        return bl_s3_failf(c, BL_S3_InvalidRequest,
+                           "Missing required header for this request: Content-MD5");
     struct bf_buf b = {.p = text, .cap = sizeof(text), .max = sizeof(text)};
     if (EVP_Digest(c->req.body.p, c->req.body.n, bytes, NULL, EVP_md5(), NULL) != 1)
         return bl_s3_fail(c, BL_S3_InternalError);

@@ -17,7 +17,8 @@ static const struct {
 #undef BL_S3_ROW
 };
 
-static void put_error(struct bl_call *c, const char *code, struct bf_str text, struct bf_str elements)
+static void put_error(struct bl_call *c, const char *code, struct bf_str text,
+                      struct bf_str elements)
 {
     struct bf_buf *out = &c->ans.body;
     bf_buf_reset(out);
@@ -30,9 +31,11 @@ static void put_error(struct bl_call *c, const char *code, struct bf_str text, s
     bf_buf_lit(out, "</Error>");
 }
 
-bool bl_s3_fail_with(struct bl_call *c, enum bl_s3_error error, struct bf_str elements, const char *text)
+bool bl_s3_fail_with(struct bl_call *c, enum bl_s3_error error, struct bf_str elements,
+                     const char *text)
 {
     c->failed = true;
+    bl_answer_drop_file(c);
     c->ans.status = errors[error].status;
     c->ans.content_type = "application/xml";
     c->ans.nheaders = 0;
@@ -107,25 +110,37 @@ bool bl_s3_fail_auth(struct bl_call *c)
     const char *text = a->text.p;
     struct bf_str region;
     switch (a->code) {
-    case BL_AUTH_MISSING: return bl_s3_fail(c, BL_S3_AccessDenied);
-    case BL_AUTH_MALFORMED: return bl_s3_failf(c, BL_S3_InvalidRequest, "%s", text);
-    case BL_AUTH_KEY: return bl_s3_fail(c, BL_S3_InvalidAccessKeyId);
-    case BL_AUTH_TOKEN: return bl_s3_fail(c, BL_S3_InvalidToken);
+    case BL_AUTH_MISSING:
+        return bl_s3_fail(c, BL_S3_AccessDenied);
+    case BL_AUTH_MALFORMED:
+        return bl_s3_failf(c, BL_S3_InvalidRequest, "%s", text);
+    case BL_AUTH_KEY:
+        return bl_s3_fail(c, BL_S3_InvalidAccessKeyId);
+    case BL_AUTH_TOKEN:
+        return bl_s3_fail(c, BL_S3_InvalidToken);
     case BL_AUTH_REGION:
         region = bl_arena_printf(&c->arena, "<Region>%s</Region>", c->local->region);
         bl_s3_fail_with(c, BL_S3_AuthorizationHeaderMalformed, region, text);
         bl_answer_header(c, "x-amz-bucket-region", bf_str_of(c->local->region));
         return false;
     case BL_AUTH_EXPIRED:
-    case BL_AUTH_EARLY: return fail_time(c);
-    case BL_AUTH_SIGNATURE: return fail_signature(c);
+    case BL_AUTH_EARLY:
+        return fail_time(c);
+    case BL_AUTH_SIGNATURE:
+        return fail_signature(c);
     case BL_AUTH_NOHASH:
-        return bl_s3_failf(c, a->payload_hash.p ? BL_S3_InvalidArgument : BL_S3_InvalidRequest, "%s", text);
-    case BL_AUTH_BODY: return bl_s3_fail(c, BL_S3_XAmzContentSHA256Mismatch);
-    case BL_AUTH_UNSIGNED: return bl_s3_failf(c, BL_S3_AccessDenied, "%s", text);
-    case BL_AUTH_INTERNAL: return bl_s3_fail(c, BL_S3_InternalError);
+        return bl_s3_failf(c, a->payload_hash.p ? BL_S3_InvalidArgument : BL_S3_InvalidRequest,
+                           "%s", text);
+    case BL_AUTH_BODY:
+        return bl_s3_fail(c, BL_S3_XAmzContentSHA256Mismatch);
+    case BL_AUTH_UNSIGNED:
+        return bl_s3_failf(c, BL_S3_AccessDenied, "%s", text);
+    case BL_AUTH_INTERNAL:
+        return bl_s3_fail(c, BL_S3_InternalError);
     default:
-        return bl_s3_failf(c, a->presigned ? BL_S3_AuthorizationQueryParametersError : BL_S3_AuthorizationHeaderMalformed,
+        return bl_s3_failf(c,
+                           a->presigned ? BL_S3_AuthorizationQueryParametersError
+                                        : BL_S3_AuthorizationHeaderMalformed,
                            "%s", text);
     }
 }
@@ -133,14 +148,23 @@ bool bl_s3_fail_auth(struct bl_call *c)
 bool bl_s3_reply_fault(struct bl_call *c)
 {
     switch (c->fault.answer) {
-    case BL_FAULT_THROTTLE: bl_s3_fail(c, BL_S3_SlowDown); return true;
-    case BL_FAULT_500: bl_s3_fail(c, BL_S3_InternalError); return true;
-    case BL_FAULT_503: bl_s3_fail(c, BL_S3_ServiceUnavailable); return true;
-    case BL_FAULT_CONFLICT: bl_s3_fail(c, BL_S3_ConditionalRequestConflict); return true;
+    case BL_FAULT_THROTTLE:
+        bl_s3_fail(c, BL_S3_SlowDown);
+        return true;
+    case BL_FAULT_500:
+        bl_s3_fail(c, BL_S3_InternalError);
+        return true;
+    case BL_FAULT_503:
+        bl_s3_fail(c, BL_S3_ServiceUnavailable);
+        return true;
+    case BL_FAULT_CONFLICT:
+        bl_s3_fail(c, BL_S3_ConditionalRequestConflict);
+        return true;
     case BL_FAULT_ERROR200:
         bl_s3_fail(c, BL_S3_InternalError);
         c->ans.status = 200;
         return true;
-    default: return false;
+    default:
+        return false;
     }
 }

@@ -19,7 +19,8 @@ static void file_name(uint64_t file, char name[NAME])
 }
 
 /* Files of one folder "xx" for which keep says no. */
-static void sweep_folder(struct bl_s3 *s, const char *sub, bool (*keep)(struct bl_s3 *s, uint64_t file))
+static void sweep_folder(struct bl_s3 *s, const char *sub,
+                         bool (*keep)(struct bl_s3 *s, uint64_t file))
 {
     int fd = openat(s->dir_fd, sub, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
@@ -78,7 +79,8 @@ static bool make_temporary(struct bl_s3 *s, struct bf_err *e)
     char path[4096];
     if (!base || !*base)
         base = "/tmp";
-    if ((size_t)snprintf(path, sizeof(path), "%s/bflocal.XXXXXX", base) >= sizeof(path) || !mkdtemp(path))
+    if ((size_t)snprintf(path, sizeof(path), "%s/bflocal.XXXXXX", base) >= sizeof(path) ||
+        !mkdtemp(path))
         return bf_err_sys(e, errno, "%s: temporary folder", base);
     s->temporary = true;
     s->dir = bf_str_dup(bf_str_of(path));

@@ -54,16 +54,21 @@ static bool in_list(struct bf_str list, struct bf_str etag)
 static bool check_conditions(struct bl_call *c, const struct bl_s3_object *o)
 {
     struct bf_str match = bl_header(c, "if-match"), none = bl_header(c, "if-none-match");
-    struct bf_str since = bl_header(c, "if-modified-since"), until = bl_header(c, "if-unmodified-since");
+    struct bf_str since = bl_header(c, "if-modified-since"),
+                  until = bl_header(c, "if-unmodified-since");
     int64_t t;
-    bool fails = match.p ? !in_list(match, o->etag) : until.p && bf_clock_parse_http(until, &t) && o->modified_ms > t;
+    bool fails = match.p ? !in_list(match, o->etag)
+                         : until.p && bf_clock_parse_http(until, &t) && o->modified_ms > t;
     if (fails)
         return bl_s3_fail_with(c, BL_S3_PreconditionFailed,
-                               bl_arena_printf(&c->arena, "<Condition>%s</Condition>", match.p ? "If-Match" : "If-Unmodified-Since"),
+                               bl_arena_printf(&c->arena, "<Condition>%s</Condition>",
+                                               match.p ? "If-Match" : "If-Unmodified-Since"),
                                NULL);
-    bool same = none.p ? in_list(none, o->etag) : since.p && bf_clock_parse_http(since, &t) && o->modified_ms <= t;
+    bool same = none.p ? in_list(none, o->etag)
+                       : since.p && bf_clock_parse_http(since, &t) && o->modified_ms <= t;
     if (!same)
         return true;
+    bl_answer_drop_file(c);
     c->ans.status = 304;
     c->ans.content_type = NULL;
     bl_answer_header(c, "ETag", o->etag);
@@ -71,7 +76,8 @@ static bool check_conditions(struct bl_call *c, const struct bl_s3_object *o)
 }
 
 /* One range "bytes=a-b", "a-", "-n"; anything else is no range (RFC 9110, 14.2). */
-static bool read_range(struct bf_str text, uint64_t size, uint64_t *from, uint64_t *length, bool *bad)
+static bool read_range(struct bf_str text, uint64_t size, uint64_t *from, uint64_t *length,
+                       bool *bad)
 {
     struct bf_err e;
     uint64_t a = 0, b = 0;
@@ -108,11 +114,14 @@ static bool apply_range(struct bl_call *c, const struct bl_s3_object *o, bool *p
         return true;
     if (bad)
         return bl_s3_fail_with(c, BL_S3_InvalidRange,
-                               bl_arena_printf(&c->arena, "<ActualObjectSize>%llu</ActualObjectSize>", (unsigned long long)o->size),
+                               bl_arena_printf(&c->arena,
+                                               "<ActualObjectSize>%llu</ActualObjectSize>",
+                                               (unsigned long long)o->size),
                                NULL);
     c->ans.status = 206;
-    bl_answer_headerf(c, "Content-Range", "bytes %llu-%llu/%llu", (unsigned long long)c->ans.fd_offset,
-                      (unsigned long long)(c->ans.fd_offset + c->ans.fd_length - 1), (unsigned long long)o->size);
+    bl_answer_headerf(
+        c, "Content-Range", "bytes %llu-%llu/%llu", (unsigned long long)c->ans.fd_offset,
+        (unsigned long long)(c->ans.fd_offset + c->ans.fd_length - 1), (unsigned long long)o->size);
     return true;
 }
 
@@ -146,8 +155,8 @@ static void answer_kept(struct bl_call *c, const struct bl_s3_object *o)
         else if (!bl_query(c, query).p)
             bl_answer_header(c, field.p, copy);
     }
-    static const char *const overrides[] = {"cache-control", "content-disposition", "content-encoding",
-                                            "content-language", "expires"};
+    static const char *const overrides[] = {"cache-control", "content-disposition",
+                                            "content-encoding", "content-language", "expires"};
     for (size_t i = 0; i < BF_COUNT(overrides); i++) {
         char query[64];
         snprintf(query, sizeof(query), "response-%s", overrides[i]);

@@ -25,7 +25,8 @@ struct listing {
     bool last_is_prefix;
 };
 
-static void put_name(const struct listing *l, struct bf_buf *out, const char *name, struct bf_str value)
+static void put_name(const struct listing *l, struct bf_buf *out, const char *name,
+                     struct bf_str value)
 {
     if (!l->url) {
         bl_xml_element(out, name, value);
@@ -43,13 +44,15 @@ static void put_key(struct listing *l, sqlite3_stmt *q, struct bf_str key)
     int64_t sum = bl_column_i64(q, 4);
     bf_buf_lit(out, "<Contents>");
     put_name(l, out, "Key", key);
-    bf_buf_addf(out, "<LastModified>%04d-%02d-%02dT%02d:%02d:%02d.000Z</LastModified>", d.year, d.month, d.day,
-                d.hour, d.minute, d.second);
+    bf_buf_addf(out, "<LastModified>%04d-%02d-%02dT%02d:%02d:%02d.000Z</LastModified>", d.year,
+                d.month, d.day, d.hour, d.minute, d.second);
     bl_xml_element(out, "ETag", bl_column_text(q, 3));
     if (sum > 0 && sum < BL_SUMS)
         bf_buf_addf(out, "<ChecksumAlgorithm>%s</ChecksumAlgorithm><ChecksumType>%s</ChecksumType>",
-                    bl_sum_name((enum bl_sum)sum), bl_column_i64(q, 5) ? "COMPOSITE" : "FULL_OBJECT");
-    bf_buf_addf(out, "<Size>%lld</Size><StorageClass>STANDARD</StorageClass></Contents>", (long long)bl_column_i64(q, 1));
+                    bl_sum_name((enum bl_sum)sum),
+                    bl_column_i64(q, 5) ? "COMPOSITE" : "FULL_OBJECT");
+    bf_buf_addf(out, "<Size>%lld</Size><StorageClass>STANDARD</StorageClass></Contents>",
+                (long long)bl_column_i64(q, 1));
 }
 
 /* Up to and with the first delimiter behind the prefix; p == NULL: not folded. */
@@ -82,8 +85,9 @@ static size_t successor(char *key, size_t n)
 /* Keys from `from` on; a listing goes on behind a folded prefix with a new look-up. */
 static bool run(struct bl_call *c, struct listing *l, char *from, size_t nfrom)
 {
-    static const char sql[] = "SELECT key, size, modified_ms, etag, sum, composite FROM s3_object WHERE bucket = ? "
-                              "AND key >= ? ORDER BY key";
+    static const char sql[] =
+        "SELECT key, size, modified_ms, etag, sum, composite FROM s3_object WHERE bucket = ? "
+        "AND key >= ? ORDER BY key";
     struct bl_store *st = c->store;
     for (;;) {
         sqlite3_stmt *q = bl_sql(st, sql);
@@ -148,9 +152,11 @@ static bool begin(struct bl_call *c, struct listing *l)
     struct bf_err e;
     l->max = KEYS_MAX;
     if (max.n && !bf_num_u64(max, &l->max, &e))
-        return bl_s3_failf(c, BL_S3_InvalidArgument, "Provided max-keys not an integer or within integer range");
+        return bl_s3_failf(c, BL_S3_InvalidArgument,
+                           "Provided max-keys not an integer or within integer range");
     if (encoding.p && !bf_str_is(encoding, "url"))
-        return bl_s3_failf(c, BL_S3_InvalidArgument, "Invalid Encoding Method specified in Request");
+        return bl_s3_failf(c, BL_S3_InvalidArgument,
+                           "Invalid Encoding Method specified in Request");
     if (l->prefix.n > BL_S3_KEY_MAX || l->delimiter.n > BL_S3_KEY_MAX)
         return bl_s3_fail(c, BL_S3_KeyTooLongError);
     l->url = encoding.p != NULL;
@@ -187,8 +193,8 @@ static void put_head(struct bl_call *c, const struct listing *l)
         put_name(l, out, "Delimiter", l->delimiter);
     if (l->url)
         bf_buf_lit(out, "<EncodingType>url</EncodingType>");
-    bf_buf_addf(out, "<MaxKeys>%llu</MaxKeys><IsTruncated>%s</IsTruncated>", (unsigned long long)l->max,
-                l->truncated ? "true" : "false");
+    bf_buf_addf(out, "<MaxKeys>%llu</MaxKeys><IsTruncated>%s</IsTruncated>",
+                (unsigned long long)l->max, l->truncated ? "true" : "false");
 }
 
 static void put_tail(struct bl_call *c, struct listing *l)
@@ -217,7 +223,8 @@ static bool read_token(struct bl_call *c, struct bf_str token, struct bf_str *af
               bf_arena_copy(&c->arena, bf_buf_view(&raw), after);
     bf_buf_free(&raw);
     if (!ok)
-        return bl_s3_failf(c, BL_S3_InvalidArgument, "The continuation token provided is incorrect");
+        return bl_s3_failf(c, BL_S3_InvalidArgument,
+                           "The continuation token provided is incorrect");
     *prefix = after->p[0] == 'p';
     *after = bf_str(after->p + 1, after->n - 1);
     return true;
@@ -237,7 +244,8 @@ void bl_s3_list_objects_v2(struct bl_call *c)
 {
     struct listing l;
     struct bf_buf *out = &c->ans.body;
-    struct bf_str token = bl_query(c, "continuation-token"), start = bl_query(c, "start-after"), after = start;
+    struct bf_str token = bl_query(c, "continuation-token"), start = bl_query(c, "start-after"),
+                  after = start;
     bool prefix = false;
     if (!bf_str_is(bl_query(c, "list-type"), "2")) {
         bl_s3_failf(c, BL_S3_InvalidArgument, "Invalid List Type specified in Request");

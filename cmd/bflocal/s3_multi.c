@@ -12,8 +12,8 @@
 static void put_time(struct bf_buf *out, const char *name, int64_t ms)
 {
     struct bf_date d = bf_clock_date(ms);
-    bf_buf_addf(out, "<%s>%04d-%02d-%02dT%02d:%02d:%02d.000Z</%s>", name, d.year, d.month, d.day, d.hour,
-                d.minute, d.second, name);
+    bf_buf_addf(out, "<%s>%04d-%02d-%02dT%02d:%02d:%02d.000Z</%s>", name, d.year, d.month, d.day,
+                d.hour, d.minute, d.second, name);
 }
 
 /* CRC64NVME is always of the whole object; the others are composite unless the client says otherwise. */
@@ -57,14 +57,20 @@ void bl_s3_create_multipart(struct bl_call *c)
     struct bl_s3_call *s = bl_s3_of(c);
     struct bf_buf *out = &c->ans.body;
     char id[65];
-    struct bf_str name = bl_header(c, "x-amz-checksum-algorithm"), type = bl_header(c, "x-amz-checksum-type");
+    struct bf_str name = bl_header(c, "x-amz-checksum-algorithm"),
+                  type = bl_header(c, "x-amz-checksum-type");
     enum bl_sum sum = bl_sum_by_name(name);
     if (name.p && sum == BL_SUM_NONE) {
-        bl_s3_failf(c, BL_S3_InvalidRequest, "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+        bl_s3_failf(c, BL_S3_InvalidRequest,
+                    "Checksum algorithm provided is unsupported. Please try again with any of the "
+                    "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
         return;
     }
-    if (type.p && ((bf_str_is(type, "FULL_OBJECT") && !bl_sum_is_crc(sum)) || (bf_str_is(type, "COMPOSITE") && sum == BL_SUM_CRC64NVME))) {
-        bl_s3_failf(c, BL_S3_InvalidRequest, "The %s checksum type cannot be used with the %s checksum algorithm.", type.p, bl_sum_name(sum));
+    if (type.p && ((bf_str_is(type, "FULL_OBJECT") && !bl_sum_is_crc(sum)) ||
+                   (bf_str_is(type, "COMPOSITE") && sum == BL_SUM_CRC64NVME))) {
+        bl_s3_failf(c, BL_S3_InvalidRequest,
+                    "The %s checksum type cannot be used with the %s checksum algorithm.", type.p,
+                    bl_sum_name(sum));
         return;
     }
     /* without a wish the object gets what a plain PutObject gets */
@@ -74,7 +80,8 @@ void bl_s3_create_multipart(struct bl_call *c)
         return;
     if (sum != BL_SUM_NONE) {
         bl_answer_header(c, "x-amz-checksum-algorithm", bf_str_of(bl_sum_name(sum)));
-        bl_answer_header(c, "x-amz-checksum-type", composite ? BF_STR("COMPOSITE") : BF_STR("FULL_OBJECT"));
+        bl_answer_header(c, "x-amz-checksum-type",
+                         composite ? BF_STR("COMPOSITE") : BF_STR("FULL_OBJECT"));
     }
     bf_buf_lit(out, BL_XML_HEAD "<InitiateMultipartUploadResult" BL_XML_NS ">");
     bl_xml_element(out, "Bucket", s->bucket);
@@ -87,7 +94,9 @@ bool bl_s3_find_upload(struct bl_call *c, struct bl_s3_upload *u)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     u->id = bl_query(c, "uploadId");
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT headers, sum, composite FROM s3_upload WHERE id = ? AND bucket = ? AND key = ?");
+    sqlite3_stmt *q = bl_sql(
+        c->store,
+        "SELECT headers, sum, composite FROM s3_upload WHERE id = ? AND bucket = ? AND key = ?");
     bl_bind_text(q, 1, u->id);
     bl_bind_text(q, 2, s->bucket);
     bl_bind_blob(q, 3, s->key);
@@ -107,23 +116,28 @@ bool bl_s3_part_number(struct bl_call *c, uint64_t *number)
     struct bf_err e;
     if (bf_num_u64(bl_query(c, "partNumber"), number, &e) && *number >= 1 && *number <= BL_S3_PARTS)
         return true;
-    return bl_s3_failf(c, BL_S3_InvalidArgument, "Part number must be an integer between 1 and %d, inclusive", BL_S3_PARTS);
+    return bl_s3_failf(c, BL_S3_InvalidArgument,
+                       "Part number must be an integer between 1 and %d, inclusive", BL_S3_PARTS);
 }
 
 /* A part with another algorithm than the upload's is refused; one that named none has been summed with the
  * default, which counts only where the upload has it too. */
-static bool check_sum_kind(struct bl_call *c, const struct bl_s3_upload *u, const struct bl_s3_body *b)
+static bool check_sum_kind(struct bl_call *c, const struct bl_s3_upload *u,
+                           const struct bl_s3_body *b)
 {
     bool given = b->want_sum.p || b->sum_in_trailer;
     if (!given || b->summer.sum == u->sum)
         return true;
     bl_store_rollback(c->store);
-    return bl_s3_failf(c, BL_S3_InvalidRequest, "Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s",
-                       bl_sum_name(u->sum), bl_sum_name(b->summer.sum));
+    return bl_s3_failf(
+        c, BL_S3_InvalidRequest,
+        "Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s",
+        bl_sum_name(u->sum), bl_sum_name(b->summer.sum));
 }
 
-static void replace_part(struct bl_call *c, const struct bl_s3_upload *u, const struct bl_s3_body *b,
-                         uint64_t number, uint64_t *old_file, uint64_t *old_size)
+static void replace_part(struct bl_call *c, const struct bl_s3_upload *u,
+                         const struct bl_s3_body *b, uint64_t number, uint64_t *old_file,
+                         uint64_t *old_size)
 {
     struct bl_store *st = c->store;
     sqlite3_stmt *q = bl_sql(st, "SELECT file, size FROM s3_part WHERE upload = ? AND number = ?");
@@ -187,7 +201,7 @@ void bl_s3_abort_multipart(struct bl_call *c)
 {
     struct bl_s3_upload u;
     struct bf_err e = {0};
-    uint64_t (*gone)[2] = NULL;
+    uint64_t(*gone)[2] = NULL;
     size_t n = 0;
     if (!bl_store_begin(c->store, &e)) {
         bl_s3_fail_err(c, &e);
@@ -247,7 +261,8 @@ void bl_s3_list_parts(struct bl_call *c)
     struct bl_s3_call *s = bl_s3_of(c);
     struct bl_s3_upload u;
     struct bf_buf *out = &c->ans.body, parts;
-    uint64_t max = number_query(c, "max-parts", 1000), marker = number_query(c, "part-number-marker", 0), n = 0, last = 0;
+    uint64_t max = number_query(c, "max-parts", 1000),
+             marker = number_query(c, "part-number-marker", 0), n = 0, last = 0;
     bool more = false;
     max = max < 1000 ? max : 1000;
     bl_store_lock(c->store);
@@ -256,8 +271,10 @@ void bl_s3_list_parts(struct bl_call *c)
         return;
     }
     bf_buf_init(&parts, 4 * 1024 * 1024);
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT number, size, modified_ms, md5, sum, sum_bytes FROM s3_part WHERE upload = ? "
-                                       "AND number > ? ORDER BY number");
+    sqlite3_stmt *q = bl_sql(
+        c->store,
+        "SELECT number, size, modified_ms, md5, sum, sum_bytes FROM s3_part WHERE upload = ? "
+        "AND number > ? ORDER BY number");
     bl_bind_text(q, 1, u.id);
     bl_bind_i64(q, 2, marker < BL_S3_PARTS ? (int64_t)marker : BL_S3_PARTS);
     while (bl_step(c->store, q)) {
@@ -275,12 +292,14 @@ void bl_s3_list_parts(struct bl_call *c)
     bl_xml_element(out, "Bucket", s->bucket);
     bl_xml_element(out, "Key", s->key);
     bl_xml_element(out, "UploadId", u.id);
-    bf_buf_addf(out, "<StorageClass>STANDARD</StorageClass><PartNumberMarker>%llu</PartNumberMarker>", (unsigned long long)marker);
-    bf_buf_addf(out, "<NextPartNumberMarker>%llu</NextPartNumberMarker><MaxParts>%llu</MaxParts>", (unsigned long long)last,
-                (unsigned long long)max);
+    bf_buf_addf(out,
+                "<StorageClass>STANDARD</StorageClass><PartNumberMarker>%llu</PartNumberMarker>",
+                (unsigned long long)marker);
+    bf_buf_addf(out, "<NextPartNumberMarker>%llu</NextPartNumberMarker><MaxParts>%llu</MaxParts>",
+                (unsigned long long)last, (unsigned long long)max);
     bf_buf_addf(out, "<IsTruncated>%s</IsTruncated>", more ? "true" : "false");
-    bf_buf_addf(out, "<ChecksumAlgorithm>%s</ChecksumAlgorithm><ChecksumType>%s</ChecksumType>", bl_sum_name(u.sum),
-                u.composite ? "COMPOSITE" : "FULL_OBJECT");
+    bf_buf_addf(out, "<ChecksumAlgorithm>%s</ChecksumAlgorithm><ChecksumType>%s</ChecksumType>",
+                bl_sum_name(u.sum), u.composite ? "COMPOSITE" : "FULL_OBJECT");
     bf_buf_adds(out, bf_buf_view(&parts));
     bf_buf_lit(out, "</ListPartsResult>");
     bf_buf_free(&parts);
@@ -293,10 +312,13 @@ void bl_s3_list_uploads(struct bl_call *c)
     unsigned n = 0;
     bf_buf_lit(out, BL_XML_HEAD "<ListMultipartUploadsResult" BL_XML_NS ">");
     bl_xml_element(out, "Bucket", bl_s3_of(c)->bucket);
-    bf_buf_lit(out, "<KeyMarker></KeyMarker><UploadIdMarker></UploadIdMarker><MaxUploads>1000</MaxUploads>"
-                    "<IsTruncated>false</IsTruncated>");
+    bf_buf_lit(
+        out, "<KeyMarker></KeyMarker><UploadIdMarker></UploadIdMarker><MaxUploads>1000</MaxUploads>"
+             "<IsTruncated>false</IsTruncated>");
     bl_store_lock(c->store);
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT key, id, created_ms FROM s3_upload WHERE bucket = ? ORDER BY key, created_ms");
+    sqlite3_stmt *q = bl_sql(
+        c->store,
+        "SELECT key, id, created_ms FROM s3_upload WHERE bucket = ? ORDER BY key, created_ms");
     bl_bind_text(q, 1, bl_s3_of(c)->bucket);
     while (bl_step(c->store, q)) {
         if (!bf_str_starts(bl_column_blob(q, 0), prefix))

@@ -11,8 +11,9 @@ static bool copy_column(struct bl_call *c, struct bf_str v, struct bf_str *out)
 
 bool bl_s3_find(struct bl_call *c, struct bf_str bucket, struct bf_str key, struct bl_s3_object *o)
 {
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT file, size, modified_ms, etag, headers, sum, composite, sum_text, "
-                                       "parts FROM s3_object WHERE bucket = ? AND key = ?");
+    sqlite3_stmt *q =
+        bl_sql(c->store, "SELECT file, size, modified_ms, etag, headers, sum, composite, sum_text, "
+                         "parts FROM s3_object WHERE bucket = ? AND key = ?");
     bl_bind_text(q, 1, bucket);
     bl_bind_blob(q, 2, key);
     memset(o, 0, sizeof(*o));
@@ -25,7 +26,8 @@ bool bl_s3_find(struct bl_call *c, struct bf_str bucket, struct bf_str key, stru
     o->sum = sum > 0 && sum < BL_SUMS ? (enum bl_sum)sum : BL_SUM_NONE;
     o->composite = bl_column_i64(q, 6) != 0;
     o->parts = (uint64_t)bl_column_i64(q, 8);
-    bool ok = copy_column(c, bl_column_text(q, 3), &o->etag) && copy_column(c, bl_column_blob(q, 4), &o->headers) &&
+    bool ok = copy_column(c, bl_column_text(q, 3), &o->etag) &&
+              copy_column(c, bl_column_blob(q, 4), &o->headers) &&
               copy_column(c, bl_column_text(q, 7), &o->sum_text);
     bl_done(q);
     return ok;
@@ -68,7 +70,8 @@ static bool same_etag(struct bf_str given, struct bf_str etag)
 static bool fail_condition(struct bl_call *c, const char *condition)
 {
     return bl_s3_fail_with(c, BL_S3_PreconditionFailed,
-                           bl_arena_printf(&c->arena, "<Condition>%s</Condition>", condition), NULL);
+                           bl_arena_printf(&c->arena, "<Condition>%s</Condition>", condition),
+                           NULL);
 }
 
 bool bl_s3_precondition(struct bl_call *c)
@@ -87,7 +90,16 @@ bool bl_s3_precondition(struct bl_call *c)
         return fail_condition(c, "If-None-Match");
     if (match.p && !there)
         return bl_s3_fail(c, BL_S3_NoSuchKey);
-    return !match.p || bf_str_is(match, "*") || same_etag(match, o.etag) || fail_condition(c, "If-Match");
+    return !match.p || bf_str_is(match, "*") || same_etag(match, o.etag) ||
+           fail_condition(c, "If-Match");
+}
+
+/* The bucket may have gone while the body came. */
+bool bl_s3_may_write(struct bl_call *c)
+{
+    if (!bl_s3_bucket_exists(c->store, bl_s3_of(c)->bucket))
+        return bl_s3_fail(c, BL_S3_NoSuchBucket);
+    return bl_s3_precondition(c);
 }
 
 void bl_s3_replace(struct bl_call *c, struct bf_str bucket, struct bf_str key,
@@ -137,9 +149,15 @@ static void put_encoding(struct bf_buf *out, struct bf_str value)
 
 static bool is_kept(struct bf_str name)
 {
-    static const char *const kept[] = {"content-type", "cache-control", "content-disposition", "content-language",
-                                       "expires", "x-amz-tagging", "x-amz-storage-class",
-                                       "x-amz-website-redirect-location", "x-amz-server-side-encryption"};
+    static const char *const kept[] = {"content-type",
+                                       "cache-control",
+                                       "content-disposition",
+                                       "content-language",
+                                       "expires",
+                                       "x-amz-tagging",
+                                       "x-amz-storage-class",
+                                       "x-amz-website-redirect-location",
+                                       "x-amz-server-side-encryption"};
     for (size_t i = 0; i < BF_COUNT(kept); i++)
         if (bf_str_eq(name, bf_str_of(kept[i])))
             return true;
@@ -173,7 +191,8 @@ void bl_s3_answer_sum(struct bl_call *c, enum bl_sum sum, bool composite, struct
     if (sum == BL_SUM_NONE)
         return;
     bl_answer_header(c, bl_sum_header(sum), text);
-    bl_answer_header(c, "x-amz-checksum-type", composite ? BF_STR("COMPOSITE") : BF_STR("FULL_OBJECT"));
+    bl_answer_header(c, "x-amz-checksum-type",
+                     composite ? BF_STR("COMPOSITE") : BF_STR("FULL_OBJECT"));
 }
 
 static struct bf_str md5_etag(struct bl_call *c, const unsigned char md5[16])
@@ -192,14 +211,20 @@ void bl_s3_put_object(struct bl_call *c)
     uint64_t old_file, old_size;
     if (!bl_s3_body_end(c, b))
         return;
-    struct bl_s3_object o = {b->file, b->size, c->now_ms - c->now_ms % 1000, md5_etag(c, b->md5_bytes),
-                             bl_s3_kept_headers(c), b->summer.sum, false, bf_str_of(b->sum_text), 0};
+    struct bl_s3_object o = {b->file,
+                             b->size,
+                             c->now_ms - c->now_ms % 1000,
+                             md5_etag(c, b->md5_bytes),
+                             bl_s3_kept_headers(c),
+                             b->summer.sum,
+                             false,
+                             bf_str_of(b->sum_text),
+                             0};
     if (!bl_store_begin(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
     }
-    /* the bucket may have gone while the body came */
-    if (!bl_s3_bucket_exists(c->store, s->bucket) ? !bl_s3_fail(c, BL_S3_NoSuchBucket) : !bl_s3_precondition(c)) {
+    if (!bl_s3_may_write(c)) {
         bl_store_rollback(c->store);
         return;
     }

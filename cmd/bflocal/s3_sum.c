@@ -58,7 +58,8 @@ bool bl_summer_init(struct bl_summer *s, enum bl_sum sum)
     if (sum != BL_SUM_SHA1 && sum != BL_SUM_SHA256)
         return true;
     s->md = EVP_MD_CTX_new();
-    return s->md && EVP_DigestInit_ex(s->md, sum == BL_SUM_SHA1 ? EVP_sha1() : EVP_sha256(), NULL) == 1;
+    return s->md &&
+           EVP_DigestInit_ex(s->md, sum == BL_SUM_SHA1 ? EVP_sha1() : EVP_sha256(), NULL) == 1;
 }
 
 void bl_summer_free(struct bl_summer *s)

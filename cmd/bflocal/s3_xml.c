@@ -7,10 +7,18 @@ void bl_xml_put(struct bf_buf *out, struct bf_str s)
     for (size_t i = 0; i < s.n; i++) {
         char ch = s.p[i];
         switch (ch) {
-        case '&': bf_buf_lit(out, "&amp;"); break;
-        case '<': bf_buf_lit(out, "&lt;"); break;
-        case '>': bf_buf_lit(out, "&gt;"); break;
-        case '"': bf_buf_lit(out, "&quot;"); break;
+        case '&':
+            bf_buf_lit(out, "&amp;");
+            break;
+        case '<':
+            bf_buf_lit(out, "&lt;");
+            break;
+        case '>':
+            bf_buf_lit(out, "&gt;");
+            break;
+        case '"':
+            bf_buf_lit(out, "&quot;");
+            break;
         default:
             if ((unsigned char)ch < 0x20 && ch != '\n' && ch != '\t')
                 bf_buf_addf(out, "&#x%X;", (unsigned char)ch);

@@ -211,7 +211,8 @@ static struct MHD_Response *make_response(struct exchange *x)
     }
     if (a->fd < 0)
         return MHD_create_response_from_buffer(a->body.n, a->body.p, MHD_RESPMEM_PERSISTENT);
-    struct MHD_Response *r = MHD_create_response_from_fd_at_offset64(a->fd_length, a->fd, a->fd_offset);
+    struct MHD_Response *r =
+        MHD_create_response_from_fd_at_offset64(a->fd_length, a->fd, a->fd_offset);
     if (r)
         a->fd = -1;
     return r;
