@@ -36,13 +36,13 @@ struct bl_chunked {
     bool (*take)(void *arg, struct bf_str piece);
     void *arg;
     enum { BL_AT_SIZE, BL_AT_DATA, BL_AT_DATA_END, BL_AT_TRAILER, BL_AT_END } at;
-    uint64_t left;                 /* of the chunk's data */
-    char line[BL_CHUNKED_LINE];    /* the line that is being read */
+    uint64_t left;              /* of the chunk's data */
+    char line[BL_CHUNKED_LINE]; /* the line that is being read */
     size_t nline;
-    char given[BF_SHA256_HEX];     /* the chunk's or trailer's signature */
-    struct bf_buf trailers;        /* "name:value\n" for each, names in lower case */
+    char given[BF_SHA256_HEX]; /* the chunk's or trailer's signature */
+    struct bf_buf trailers;    /* "name:value\n" for each, names in lower case */
     EVP_MD_CTX *hash;
-    enum bl_chunked_code code;     /* the first failure */
+    enum bl_chunked_code code; /* the first failure */
 };
 
 /* auth: of the request's head. False: out of memory. */

@@ -57,13 +57,13 @@ static inline struct bl_s3_call *bl_s3_of(const struct bl_call *c)
 struct bl_s3_object {
     uint64_t file; /* 0: empty, no file */
     uint64_t size;
-    int64_t modified_ms; /* whole seconds */
-    struct bf_str etag;  /* with its quotes */
+    int64_t modified_ms;   /* whole seconds */
+    struct bf_str etag;    /* with its quotes */
     struct bf_str headers; /* "name:value\n", stored with the object and given back */
     enum bl_sum sum;
-    bool composite;       /* the checksum is one of part checksums */
+    bool composite;         /* the checksum is one of part checksums */
     struct bf_str sum_text; /* base64, "-N" behind a composite one */
-    uint64_t parts;       /* of a multipart upload; 0 */
+    uint64_t parts;         /* of a multipart upload; 0 */
 };
 
 /* s3_put.c. The store is locked by the caller. */

@@ -61,7 +61,8 @@ bool bl_s3_fail(struct bl_call *c, enum bl_s3_error error);
 bool bl_s3_failf(struct bl_call *c, enum bl_s3_error error, const char *fmt, ...) BF_PRINTF(3, 4);
 
 /* With further elements behind the message: "<Key>a</Key>"; text NULL: the usual message. */
-bool bl_s3_fail_with(struct bl_call *c, enum bl_s3_error error, struct bf_str elements, const char *text);
+bool bl_s3_fail_with(struct bl_call *c, enum bl_s3_error error, struct bf_str elements,
+                     const char *text);
 
 /* The machine failed us: 500, and a line on standard error. */
 bool bl_s3_fail_err(struct bl_call *c, const struct bf_err *e);

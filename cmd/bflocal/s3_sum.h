@@ -9,7 +9,15 @@
 
 #include "lib/base/crc.h"
 
-enum bl_sum { BL_SUM_NONE, BL_SUM_CRC32, BL_SUM_CRC32C, BL_SUM_CRC64NVME, BL_SUM_SHA1, BL_SUM_SHA256, BL_SUMS };
+enum bl_sum {
+    BL_SUM_NONE,
+    BL_SUM_CRC32,
+    BL_SUM_CRC32C,
+    BL_SUM_CRC64NVME,
+    BL_SUM_SHA1,
+    BL_SUM_SHA256,
+    BL_SUMS
+};
 
 enum { BL_SUM_BYTES = 32, BL_SUM_TEXT = 64 };
 
