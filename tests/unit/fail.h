@@ -1,6 +1,6 @@
 /*
- * Failing calls: a test that is linked with --wrap for the calls below (the Makefile names it in
- * FAIL_ALLOC or FAIL_IO) includes this file once and sets one of the countdowns: 0 fails the next call,
+ * Failing calls: a test that is linked with --wrap for the calls below (LDFLAGS_test_x in the
+ * Makefile) includes this file once and sets one of the countdowns: 0 fails the next call,
  * 1 the one after it, a negative number none. A countdown that has struck stays struck, so that a
  * clean-up that allocates again fails as well.
  */
@@ -8,6 +8,7 @@
 #define BF_UNIT_FAIL_H
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
 
