@@ -30,6 +30,12 @@ CORE_SRC := $(wildcard lib/base/*.c lib/json/*.c lib/cdc/*.c)
 AWS_SRC  := $(wildcard lib/aws/*.c)
 CORE_LIBS := -ljansson
 AWS_LIBS  := -lcurl -lcrypto -lz -lzstd -ljansson
+# ISA-L makes gzip fast where it is installed; nothing else depends on it.
+HAVE_ISAL := $(shell printf '\043include <isa-l.h>\nint main(void){return 0;}\n' | $(CC) -xc - -lisal -o /dev/null 2>/dev/null && echo yes)
+ifeq ($(HAVE_ISAL),yes)
+AWS_LIBS  += -lisal
+ALL_CFLAGS += -DBF_HAVE_ISAL
+endif
 core_so  := $(B)/lib/libbfpipe.so.$(SOVER)
 aws_so   := $(B)/lib/libbfpipe-aws.so.$(SOVER)
 core_a   := $(B)/lib/libbfpipe.a
