@@ -100,6 +100,14 @@ endef
 $(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
 $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
 
+# Tests in which allocations, and system calls, fail (tests/unit/fail.h).
+wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
+comma := ,
+FAIL_ALLOC := malloc calloc realloc
+FAIL_IO    := $(FAIL_ALLOC) read write fsync close rename
+LDFLAGS_test_data = $(call wrap,$(FAIL_ALLOC))
+LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))
+
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
 # LDFLAGS_test_x: what one test links with besides.
 unit_tool = $(filter $(word 2,$(subst _, ,$1)),$(TOOLS))
