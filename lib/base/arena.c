@@ -43,10 +43,17 @@ void bf_arena_reset(struct bf_arena *a)
 
 void *bf_arena_alloc(struct bf_arena *a, size_t n)
 {
-    if (n > a->max)
+    if (n > a->max || n > SIZE_MAX / 2)
         return NULL;
     n = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     struct bf_arena_block *b = a->head;
+    if (b && b->n == 0 && b->cap < n) {
+        /* kept by a reset and too small: it must not take its size away from the maximum */
+        a->head = b->next;
+        a->used -= b->cap;
+        free(b);
+        b = a->head;
+    }
     if (!b || b->cap - b->n < n) {
         size_t cap = b ? b->cap * 2 : BLOCK;
         if (cap > a->max - a->used)

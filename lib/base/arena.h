@@ -1,7 +1,7 @@
 /*
  * An arena: memory for one record or one batch, given back all at once.
  *
- * Allocations are aligned to 16 bytes and never move. bf_arena_reset keeps one
+ * Allocations are aligned to 16 bytes, count as multiples of 16, and never move. bf_arena_reset keeps one
  * block, so that a loop over records allocates only until it has seen its
  * largest. The arena has a hard maximum; past it bf_arena_alloc returns NULL.
  */

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <time.h>
 
+#define LAST_SECOND INT64_C(253402300799) /* 9999-12-31T23:59:59Z */
+
 static int64_t read_clock(clockid_t id)
 {
     struct timespec ts;
@@ -129,8 +131,7 @@ static bool take_zone(struct bf_str *s, int *minutes)
     int h, m = 0;
     if (!sign || !take(s, 2, &h))
         return false;
-    take_char(s, ':');
-    if (s->n && !take(s, 2, &m))
+    if ((take_char(s, ':') || s->n) && !take(s, 2, &m))
         return false;
     *minutes = sign * (h * 60 + m);
     return h < 24 && m < 60;
@@ -154,9 +155,9 @@ static bool parse_epoch(struct bf_str s, int64_t *wall_ms)
 {
     int64_t seconds = 0;
     int digit, n = 0, ms;
-    for (; take(&s, 1, &digit); n++)
+    for (; n < 13 && take(&s, 1, &digit); n++)
         seconds = seconds * 10 + digit;
-    if (n == 0 || n > 12 || !take_fraction(&s, &ms) || s.n)
+    if (n == 0 || seconds > LAST_SECOND || !take_fraction(&s, &ms) || s.n)
         return false;
     *wall_ms = seconds * 1000 + ms;
     return true;
@@ -208,7 +209,8 @@ bool bf_clock_parse_http(struct bf_str s, int64_t *wall_ms)
     rest = bf_str(s.p + 11, s.n - 11);
     if (!take_char(&rest, ' ') || !take(&rest, 4, &d.year) || !take_char(&rest, ' ') ||
         !take(&rest, 2, &d.hour) || !take_char(&rest, ':') || !take(&rest, 2, &d.minute) ||
-        !take_char(&rest, ':') || !take(&rest, 2, &d.second) || !in_range(&d))
+        !take_char(&rest, ':') || !take(&rest, 2, &d.second) || !in_range(&d) ||
+        !bf_str_is(rest, " GMT") || memcmp(s.p + 3, ", ", 2) != 0)
         return false;
     *wall_ms = bf_clock_from_date(d);
     return true;

@@ -17,9 +17,12 @@ bool bf_file_read(const char *path, struct bf_buf *out, struct bf_err *e)
         return bf_err_sys(e, errno, "%s", path);
     char chunk[16384];
     ssize_t n;
-    while ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR))
+    while ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR)) {
         if (n > 0)
             bf_buf_add(out, chunk, (size_t)n);
+        if (!bf_buf_ok(out))
+            break; /* past the maximum: the rest may be endless */
+    }
     int sys = errno;
     close(fd);
     return n < 0 ? bf_err_sys(e, sys, "%s", path) : bf_buf_check(out, path, e);
@@ -82,6 +85,16 @@ bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e)
     return sync_parent(path, e);
 }
 
+/* Leaves errno as it was. */
+static bool is_dir(const char *path)
+{
+    struct stat st;
+    int sys = errno;
+    bool is = stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    errno = sys;
+    return is;
+}
+
 bool bf_file_make_dirs(const char *path, struct bf_err *e)
 {
     char part[PATH_MAX];
@@ -94,8 +107,8 @@ bool bf_file_make_dirs(const char *path, struct bf_err *e)
             continue;
         char c = *p;
         *p = '\0';
-        if (mkdir(part, 0777) != 0 && errno != EEXIST)
-            return bf_err_sys(e, errno, "%s", part);
+        if (mkdir(part, 0777) != 0 && !is_dir(part))
+            return bf_err_sys(e, errno == EEXIST ? ENOTDIR : errno, "%s", part);
         if (c == '\0')
             return true;
         *p = c;

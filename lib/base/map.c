@@ -73,14 +73,10 @@ static size_t find(const struct bf_map *m, struct bf_str key, uint64_t hash)
 /* Drops removed entries and makes room for at least twice the live ones. */
 static bool rebuild(struct bf_map *m)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < m->n; i++)
-        if (m->entries[i].live)
-            m->entries[kept++] = m->entries[i];
-    m->n = kept;
     size_t cap = m->cap ? m->cap : 16;
-    while (cap < kept * 2)
+    while (cap < m->live * 2)
         cap *= 2;
+    /* all memory first: a failure leaves the map as it was */
     if (cap != m->cap) {
         struct bf_map_entry *entries = realloc(m->entries, cap * sizeof *entries);
         if (!entries)
@@ -93,6 +89,11 @@ static bool rebuild(struct bf_map *m)
         m->cap = cap;
         m->nslots = cap * 2;
     }
+    size_t kept = 0;
+    for (size_t i = 0; i < m->n; i++)
+        if (m->entries[i].live)
+            m->entries[kept++] = m->entries[i];
+    m->n = kept;
     memset(m->slots, 0, m->nslots * sizeof *m->slots);
     for (size_t i = 0; i < m->n; i++)
         m->slots[find(m, m->entries[i].key, m->entries[i].hash)] = (uint32_t)(i + 1);

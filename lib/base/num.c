@@ -94,7 +94,7 @@ bool bf_num_duration(struct bf_str s, uint64_t *ms, struct bf_err *e)
 bool bf_num_rate(struct bf_str s, uint64_t *milli_per_s, struct bf_err *e)
 {
     struct bf_str rest = s;
-    uint64_t v;
+    uint64_t v = 0;
     bool ok = thousandths(&rest, &v);
     if (ok && rest.n && (rest.p[0] == 'k' || rest.p[0] == 'M')) {
         uint64_t factor = rest.p[0] == 'k' ? 1000 : 1000000;

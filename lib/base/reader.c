@@ -16,6 +16,8 @@ enum fill { FILLED, FILL_EOF, FILL_STOP, FILL_WAIT, FILL_ERROR };
 bool bf_reader_init(struct bf_reader *r, int fd, const char *name, size_t max_line,
                     struct bf_out *tie, struct bf_err *e)
 {
+    if (max_line > SIZE_MAX / 4)
+        max_line = SIZE_MAX / 4;
     *r = (struct bf_reader){.fd = fd,
                             .name = name,
                             .cap = CHUNK,
@@ -126,9 +128,9 @@ static void take(struct bf_reader *r, size_t n, size_t newline, struct bf_str *l
     r->next_offset += n + newline;
 }
 
-static enum bf_line long_line(struct bf_reader *r, struct bf_str *line)
+static enum bf_line long_line(struct bf_reader *r, size_t n, struct bf_str *line)
 {
-    *line = bf_str(r->buf + r->start, r->end - r->start);
+    *line = bf_str(r->buf + r->start, n);
     r->line++;
     r->offset = r->next_offset;
     r->in_long = true;
@@ -155,7 +157,7 @@ enum bf_line bf_reader_next_within(struct bf_reader *r, int timeout_ms, struct b
         const char *newline = from < end ? memchr(from, '\n', (size_t)(end - from)) : NULL;
         size_t n = (size_t)((newline ? newline : end) - (r->buf + r->start));
         if (n > r->max_line)
-            return long_line(r, line);
+            return long_line(r, n, line);
         if (newline) {
             take(r, n, 1, line);
             return BF_LINE;

@@ -96,8 +96,10 @@ void bf_buf_addf(struct bf_buf *b, const char *fmt, ...)
     char small[256];
     int n = vsnprintf(small, sizeof small, fmt, ap);
     va_end(ap);
-    if (n < 0)
+    if (n < 0) { /* a wide character that cannot be shown, or more than INT_MAX */
+        b->failed = true;
         return;
+    }
     if ((size_t)n < sizeof small) {
         bf_buf_add(b, small, (size_t)n);
         return;

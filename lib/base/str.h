@@ -78,7 +78,7 @@ BF_API void bf_buf_free(struct bf_buf *b);
 static inline void bf_buf_reset(struct bf_buf *b)
 {
     b->n = 0;
-    b->failed = false;
+    b->failed = b->nomem = false;
 }
 
 static inline bool bf_buf_ok(const struct bf_buf *b)
@@ -121,6 +121,7 @@ static inline void bf_buf_adds(struct bf_buf *b, struct bf_str s)
 /* Appends a literal. */
 #define bf_buf_lit(b, lit) bf_buf_add((b), "" lit, sizeof(lit) - 1)
 
+/* A result of 256 bytes and more wants one byte more than it keeps, for printf's NUL. */
 BF_API void bf_buf_addf(struct bf_buf *b, const char *fmt, ...) BF_PRINTF(2, 3);
 BF_API void bf_buf_u64(struct bf_buf *b, uint64_t v);
 

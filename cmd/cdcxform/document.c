@@ -1,0 +1,101 @@
+/*
+ * JSON documents that span lines, one behind the other: lines are gathered until
+ * the brackets are balanced. A lone "{" at the beginning of a line begins a new
+ * document even inside one: the one before it was cut off.
+ */
+#include "cmd/cdcxform/run.h"
+
+#include "lib/base/stop.h"
+
+struct gather {
+    struct bf_buf text;
+    uint64_t line;  /* where the document began */
+    int64_t depth;  /* open brackets */
+    bool in_string; /* strings do not span lines in valid JSON, but broken ones might */
+};
+
+static void count_brackets(struct gather *g, struct bf_str line)
+{
+    g->in_string = false;
+    for (size_t i = 0; i < line.n; i++) {
+        char c = line.p[i];
+        if (g->in_string) {
+            if (c == '\\')
+                i++;
+            else if (c == '"')
+                g->in_string = false;
+        } else if (c == '"')
+            g->in_string = true;
+        else if (c == '{' || c == '[')
+            g->depth++;
+        else if (c == '}' || c == ']')
+            g->depth--;
+    }
+}
+
+/* The gathered document is complete, or as complete as it will be. */
+static bool hand_in(struct run *r, struct gather *g, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    struct bf_str text = bf_buf_view(&g->text);
+    bool ok = true;
+    r->number = g->line;
+    if (text.n && !bf_xform_document(r->xform, text, &r->rows, &why)) {
+        if (why.code == BF_E_INPUT || why.code == BF_E_LIMIT)
+            ok = bf_rejects_add(&r->rejects, bf_str_trim(text), g->line, &why, e);
+        else {
+            *e = why;
+            ok = false;
+        }
+    }
+    bf_buf_reset(&g->text);
+    g->depth = 0;
+    return ok && (r->rows.n < FLUSH_AT || run_flush(r, e));
+}
+
+static bool add_line(struct run *r, struct gather *g, struct bf_str line, struct bf_err *e)
+{
+    r->lines++;
+    r->bytes += line.n + 1;
+    if (g->depth > 0 && bf_str_is(line, "{") && !hand_in(r, g, e))
+        return false;
+    if (g->text.n == 0) {
+        if (bf_str_trim(line).n == 0)
+            return true;
+        g->line = r->reader.line;
+    }
+    bf_buf_adds(&g->text, line);
+    bf_buf_addc(&g->text, '\n');
+    count_brackets(g, line);
+    if (!bf_buf_ok(&g->text))
+        return bf_err_set(e, BF_E_LIMIT,
+                          "line %llu: a document longer than the maximum of %zu bytes",
+                          (unsigned long long)g->line, g->text.max);
+    return g->depth > 0 || hand_in(r, g, e);
+}
+
+bool run_documents(struct run *r, struct bf_str first, struct bf_err *e)
+{
+    struct gather g = {0};
+    bf_buf_init(&g.text, r->config->max_line);
+    bool ok = add_line(r, &g, first, e);
+    while (ok) {
+        struct bf_str line;
+        enum bf_line kind = bf_reader_next_within(&r->reader, 0, &line, e);
+        if (kind == BF_LINE_WAIT) {
+            ok = run_flush(r, e);
+            kind = ok ? bf_reader_next(&r->reader, &line, e) : BF_LINE_ERROR;
+        }
+        if (kind == BF_LINE_END || kind == BF_LINE_STOP)
+            break;
+        if (kind == BF_LINE_ERROR)
+            ok = false;
+        else if (kind == BF_LINE_LONG)
+            ok = bf_rejects_add_long(&r->rejects, &r->reader, e);
+        else
+            ok = add_line(r, &g, line, e);
+    }
+    ok = ok && hand_in(r, &g, e);
+    bf_buf_free(&g.text);
+    return ok;
+}

@@ -1,0 +1,163 @@
+#include "cmd/cdcxform/run.h"
+
+#include <unistd.h>
+
+#include "lib/base/diag.h"
+#include "lib/base/stop.h"
+
+enum { ROWS_MAX = 1024 * 1024 * 1024, PAD = 64 };
+
+bool run_flush(struct run *r, struct bf_err *e)
+{
+    bf_out_write(&r->out, r->rows.p, r->rows.n);
+    bf_buf_reset(&r->rows);
+    bf_progress_tick(&r->progress, r->lines, r->bytes);
+    return bf_out_flush(&r->out, e);
+}
+
+/* A record of a capture that could not be read. */
+static bool bad_record(void *ctx, struct bf_str text, const struct bf_err *why, struct bf_err *e)
+{
+    struct run *r = ctx;
+    return bf_rejects_add(&r->rejects, text, r->number, why, e);
+}
+
+bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    r->number = number;
+    if (bf_xform_line(r->xform, line, slack, &r->rows, &why))
+        return true;
+    if (why.code != BF_E_INPUT && why.code != BF_E_LIMIT) {
+        *e = why;
+        return false;
+    }
+    return bf_rejects_add(&r->rejects, line, number, &why, e);
+}
+
+/* Bytes of the reader's buffer behind a line, its newline first. */
+static size_t slack_of(const struct bf_reader *reader, struct bf_str line)
+{
+    return (size_t)(reader->buf + reader->end - (line.p + line.n));
+}
+
+/* A document that begins with a lone brace is pretty-printed: a capture, not a line. */
+static bool begins_document(const struct config *config, struct bf_str line)
+{
+    return config->input == INPUT_CAPTURE ||
+           (config->input == INPUT_AUTO && bf_str_is(bf_str_trim(line), "{"));
+}
+
+/* The next line; rows go out before the run waits for input. */
+static enum bf_line next(struct run *r, struct bf_str *line, struct bf_err *e)
+{
+    enum bf_line kind = bf_reader_next_within(&r->reader, 0, line, e);
+    if (kind != BF_LINE_WAIT)
+        return kind;
+    return run_flush(r, e) ? bf_reader_next(&r->reader, line, e) : BF_LINE_ERROR;
+}
+
+static bool one_line(struct run *r, enum bf_line kind, struct bf_str line, struct bf_err *e)
+{
+    r->lines++;
+    r->bytes += line.n + 1;
+    if (kind == BF_LINE_LONG)
+        return bf_rejects_add_long(&r->rejects, &r->reader, e);
+    size_t slack = kind == BF_LINE ? slack_of(&r->reader, line) : 0;
+    return run_line(r, line, slack, r->reader.line, e) && (r->rows.n < FLUSH_AT || run_flush(r, e));
+}
+
+static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct bf_err *e)
+{
+    for (;; kind = next(r, &line, e)) {
+        if (kind == BF_LINE_ERROR)
+            return false;
+        if (kind == BF_LINE_END || kind == BF_LINE_STOP)
+            return true;
+        if (!one_line(r, kind, line, e))
+            return false;
+    }
+}
+
+/* One file or standard input, told apart by its first line that is not blank. */
+static bool read_input(struct run *r, struct bf_err *e)
+{
+    struct bf_str line;
+    enum bf_line kind;
+    while ((kind = next(r, &line, e)) == BF_LINE && bf_str_trim(line).n == 0)
+        ;
+    if (kind == BF_LINE_ERROR)
+        return false;
+    if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
+        return run_documents(r, line, e);
+    return lines(r, kind, line, e);
+}
+
+static bool read_file(struct run *r, const char *path, struct bf_err *e)
+{
+    if (!bf_reader_open(&r->reader, path, r->config->max_line, NULL, e))
+        return false;
+    bool ok = read_input(r, e);
+    bf_reader_close(&r->reader);
+    return ok;
+}
+
+static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf_err *e)
+{
+    if (nfiles == 0 && !read_file(r, "-", e))
+        return false;
+    for (size_t i = 0; i < nfiles && !bf_stop_asked(); i++)
+        if (!read_file(r, files[i], e))
+            return false;
+    bf_xform_end(r->xform, &r->rows);
+    return true;
+}
+
+/* What was transformed goes out even when the run ends badly. */
+static bool finish(struct run *r, bool ok, struct bf_err *e)
+{
+    struct bf_err late = {0};
+    bool flushed = run_flush(r, &late) && bf_out_close(&r->out, &late);
+    bf_progress_end(&r->progress, r->lines, r->bytes);
+    if (ok && !flushed)
+        *e = late;
+    if (!bf_rejects_close(&r->rejects, &late) && ok && flushed) {
+        *e = late;
+        flushed = false;
+    }
+    return ok && flushed;
+}
+
+static void tell(const struct run *r)
+{
+    struct bf_xform_count n = bf_xform_count(r->xform);
+    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by --ops, %llu marks",
+                 (unsigned long long)r->lines, (unsigned long long)n.changes,
+                 (unsigned long long)n.rows, (unsigned long long)n.filtered,
+                 (unsigned long long)n.marks);
+}
+
+bool run_files(const struct config *config, const char **files, size_t nfiles, uint64_t *rejected,
+               struct bf_err *e)
+{
+    struct run r = {.config = config};
+    struct bf_xform_conf conf = config->xform;
+    conf.bad = bad_record;
+    conf.bad_ctx = &r;
+    bf_buf_init(&r.rows, ROWS_MAX);
+    bf_progress_init(&r.progress, &config->common);
+    r.xform = bf_xform_new(&conf, e);
+    bool ok = r.xform != NULL;
+    if (ok)
+        ok = bf_out_init(&r.out, STDOUT_FILENO, "standard output", PAD, e);
+    if (ok && !(ok = bf_rejects_open(&r.rejects, config->rejects, config->strict, e)))
+        r.rejects.path = NULL;
+    if (ok) {
+        ok = finish(&r, read_all(&r, files, nfiles, e), e);
+        tell(&r);
+    }
+    *rejected = r.rejects.count;
+    bf_buf_free(&r.rows);
+    bf_xform_destroy(r.xform);
+    return ok;
+}

@@ -1,0 +1,55 @@
+/*
+ * cdcxform: the configuration that main.c parses and the run over the input.
+ */
+#ifndef CDCXFORM_RUN_H
+#define CDCXFORM_RUN_H
+
+#include "lib/base/opt.h"
+#include "lib/base/progress.h"
+#include "lib/base/reader.h"
+#include "lib/base/rejects.h"
+#include "lib/cdc/xform.h"
+
+enum input { INPUT_AUTO, INPUT_LINES, INPUT_CAPTURE };
+
+struct config {
+    struct bf_common common;
+    struct bf_xform_conf xform;
+    enum input input;
+    const char *rejects;
+    uint64_t max_line;
+    uint64_t jobs;
+    bool strict;
+};
+
+/* One run, on the stack of main. */
+struct run {
+    const struct config *config;
+    struct bf_xform *xform;
+    struct bf_reader reader;
+    struct bf_out out;
+    struct bf_buf rows; /* on their way to out */
+    struct bf_rejects rejects;
+    struct bf_progress progress;
+    uint64_t lines, bytes; /* of input */
+    uint64_t number;       /* line number for bad records of captures */
+};
+
+enum { FLUSH_AT = 128 * 1024 };
+
+/* Transforms the files (none: standard input). True when the run came to its end; rejected lines are
+ * counted in *rejected. */
+bool run_files(const struct config *config, const char **files, size_t nfiles, uint64_t *rejected,
+               struct bf_err *e);
+
+/* Hands the rows to the kernel. */
+bool run_flush(struct run *r, struct bf_err *e);
+
+/* Transforms one line into r->rows; false when the run has to end. */
+bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e);
+
+/* The rest of the input as JSON documents that may span lines (document.c); first is the line that
+ * told so, or has p NULL. */
+bool run_documents(struct run *r, struct bf_str first, struct bf_err *e);
+
+#endif

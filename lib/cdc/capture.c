@@ -1,0 +1,122 @@
+#include "lib/cdc/capture.h"
+
+#include "lib/base/enc.h"
+#include "lib/json/scan.h"
+
+/* What the members of one record said. */
+struct wrapped {
+    struct bf_json_val data, seq, id;
+    bool has_data, has_seq, has_id, has_change;
+};
+
+static bool take(struct bf_json *j, struct bf_json_val *v, bool *has, struct bf_err *e)
+{
+    if (!bf_json_value(j, v, e))
+        return false;
+    *has = v->type == BF_JSON_STRING;
+    return true;
+}
+
+/* The members of a record, or of the object "kinesis" in it. */
+static bool members(struct bf_json *j, struct wrapped *w, bool inner, struct bf_err *e)
+{
+    struct bf_json_key key;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
+        enum bf_json_type type;
+        bool ok;
+        if (bf_json_key_is(&key, "Data") || bf_json_key_is(&key, "data"))
+            ok = take(j, &w->data, &w->has_data, e);
+        else if (bf_json_key_is(&key, "SequenceNumber") || bf_json_key_is(&key, "sequenceNumber"))
+            ok = take(j, &w->seq, &w->has_seq, e);
+        else if (bf_json_key_is(&key, "recordId"))
+            ok = take(j, &w->id, &w->has_id, e);
+        else if (!inner && bf_json_key_is(&key, "kinesis")) {
+            ok = bf_json_peek(j, &type, e) &&
+                 (type == BF_JSON_OBJECT ? members(j, w, true, e) : bf_json_skip(j, e));
+        } else {
+            w->has_change = w->has_change || (!inner && bf_json_key_is(&key, "dynamodb"));
+            ok = bf_json_skip(j, e);
+        }
+        if (!ok)
+            return false;
+    }
+    return more == BF_JSON_END;
+}
+
+struct walk {
+    struct bf_buf *decoded;
+    bf_capture_fn *fn;
+    void *ctx;
+};
+
+/* Hands one record on. It is valid JSON. */
+static bool hand_on(const struct walk *walk, struct bf_str raw, size_t index, struct bf_err *e)
+{
+    struct bf_capture_record record = {.index = index, .raw = raw};
+    struct wrapped w = {0};
+    struct bf_json j;
+    struct bf_err why = {0};
+    bf_json_init(&j, raw);
+    if (!members(&j, &w, false, &why))
+        return walk->fn(walk->ctx, &record, &why, e);
+    if (w.has_id)
+        record.id = w.id.text;
+    if (w.has_change) {
+        record.change = raw;
+        return walk->fn(walk->ctx, &record, NULL, e);
+    }
+    if (w.has_seq)
+        record.seq = w.seq.text;
+    if (!w.has_data) {
+        bf_err_set(&why, BF_E_INPUT, "neither a change record nor data");
+        return walk->fn(walk->ctx, &record, &why, e);
+    }
+    bf_buf_reset(walk->decoded);
+    struct bf_buf plain;
+    bf_buf_init(&plain, w.data.text.n + 1);
+    if (w.data.escaped) /* "\/" is what some writers make of a slash */
+        bf_json_unescape(&plain, w.data.text);
+    bool ok = bf_buf_ok(&plain) &&
+              bf_base64_decode(walk->decoded, w.data.escaped ? bf_buf_view(&plain) : w.data.text);
+    bf_buf_free(&plain);
+    if (!ok) {
+        bf_err_set(&why, BF_E_INPUT, "data is not base64");
+        return walk->fn(walk->ctx, &record, &why, e);
+    }
+    record.change = bf_buf_view(walk->decoded);
+    return walk->fn(walk->ctx, &record, NULL, e);
+}
+
+static bool array(const struct walk *walk, struct bf_str text, struct bf_err *e)
+{
+    struct bf_json j;
+    struct bf_json_val v;
+    enum bf_json_more more;
+    size_t index = 0;
+    bf_json_init(&j, text);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
+        return false;
+    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
+        if (!bf_json_value(&j, &v, e) || !hand_on(walk, v.raw, ++index, e))
+            return false;
+    return more == BF_JSON_END;
+}
+
+bool bf_capture_each(struct bf_str document, struct bf_buf *decoded, bf_capture_fn *fn, void *ctx,
+                     struct bf_err *e)
+{
+    const struct walk walk = {decoded, fn, ctx};
+    struct bf_json_val records = {0};
+    bool found = false;
+    if (!bf_json_find(document, BF_STR("Records"), &records, &found, e) ||
+        (!found && !bf_json_find(document, BF_STR("records"), &records, &found, e)))
+        return false;
+    if (!found)
+        return hand_on(&walk, document, 0, e);
+    if (records.type != BF_JSON_ARRAY)
+        return bf_err_set(e, BF_E_INPUT, "Records is not an array");
+    return array(&walk, records.raw, e);
+}

@@ -1,0 +1,442 @@
+#include "lib/cdc/row.h"
+
+#include <stdlib.h>
+
+#include "lib/base/clock.h"
+#include "lib/cdc/row_impl.h"
+#include "lib/cdc/value.h"
+#include "lib/json/write.h"
+
+enum { COLUMNS_MAX = 4096, NAMES_MAX = 4 * 1024 * 1024, CELL_MAX = 512 * 1024 * 1024 };
+
+static const char *const meta_options[BF_META_N] = {"op", "ts", "table", "event-id", "seq"};
+static const char *const meta_names[BF_META_N] = {"op", "ts", "table", "event_id", "seq"};
+
+void bf_row_conf_init(struct bf_row_conf *conf)
+{
+    *conf = (struct bf_row_conf){.meta = {BF_META_OP, BF_META_TS}, .nmeta = 2, .header = true};
+}
+
+bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_err *e)
+{
+    struct bf_str item;
+    conf->nmeta = 0;
+    while (bf_str_split(&list, ',', &item)) {
+        size_t what = 0;
+        while (what < BF_META_N && !bf_str_eq(item, bf_str_of(meta_options[what])))
+            what++;
+        if (what == BF_META_N)
+            return bf_err_set(e, BF_E_USAGE, "'%.*s' is not one of op, ts, table, event-id, seq",
+                              (int)(item.n > 60 ? 60 : item.n), item.p);
+        for (size_t i = 0; i < conf->nmeta; i++)
+            if (conf->meta[i] == what)
+                return bf_err_set(e, BF_E_USAGE, "'%s' stands twice", meta_options[what]);
+        conf->meta[conf->nmeta++] = (enum bf_row_meta)what;
+    }
+    return true;
+}
+
+/* Copies prefix + name, and its form as a key of a JSON row, into the arena. */
+static bool keep_name(struct bf_row *r, struct bf_str prefix, struct bf_str name,
+                      struct bf_str *plain, struct bf_str *json, struct bf_err *e)
+{
+    struct bf_buf b;
+    bf_buf_init(&b, NAMES_MAX);
+    bf_buf_adds(&b, prefix);
+    bf_buf_adds(&b, name);
+    bool ok = bf_buf_ok(&b) && bf_arena_copy(&r->names, bf_buf_view(&b), plain);
+    bf_buf_reset(&b);
+    if (ok) {
+        bf_json_put_string(&b, *plain);
+        bf_buf_addc(&b, ':');
+        ok = bf_buf_ok(&b) && bf_arena_copy(&r->names, bf_buf_view(&b), json);
+    }
+    bf_buf_free(&b);
+    return ok || bf_err_nomem(e);
+}
+
+bool bf_row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e)
+{
+    if (name.n == 0)
+        return bf_err_set(e, BF_E_USAGE, "an empty name of a field");
+    for (size_t i = 0; i < r->ncolumns; i++)
+        if (bf_str_eq(r->columns[i].name, name))
+            return bf_err_set(e, BF_E_USAGE, "field '%.*s' stands twice",
+                              (int)(name.n > 60 ? 60 : name.n), name.p);
+    for (size_t i = 0; i < r->conf.nmeta; i++)
+        if (bf_str_eq(r->meta[i].name, name))
+            return bf_err_set(e, BF_E_USAGE,
+                              "field '%.*s' is metadata; see --meta and --meta-prefix",
+                              (int)(name.n > 60 ? 60 : name.n), name.p);
+    if (r->ncolumns == COLUMNS_MAX)
+        return bf_err_set(e, BF_E_LIMIT, "more than %d columns", COLUMNS_MAX);
+    struct row_column *column = &r->columns[r->ncolumns];
+    *column = (struct row_column){.path = memchr(name.p, '.', name.n) != NULL,
+                                  .old = bf_str_starts(name, BF_STR("old."))};
+    if (!keep_name(r, BF_STR(""), name, &column->name, &column->json, e))
+        return false;
+    r->ncolumns++;
+    return true;
+}
+
+static bool setup(struct bf_row *r, struct bf_err *e)
+{
+    const char *prefix = r->conf.meta_prefix ? r->conf.meta_prefix : "_";
+    for (size_t i = 0; i < r->conf.nmeta; i++) {
+        struct row_meta *m = &r->meta[i];
+        m->what = r->conf.meta[i];
+        if (!keep_name(r, bf_str_of(prefix), bf_str_of(meta_names[m->what]), &m->name, &m->json, e))
+            return false;
+        r->reserved[(unsigned char)m->name.p[0]] = true;
+    }
+    r->reserved['\\'] = true; /* a name that begins with an escape may be any */
+    if (r->conf.image == BF_ROW_BOTH)
+        r->reserved['o'] = true;
+    bool table = r->conf.format == BF_ROW_CSV || r->conf.format == BF_ROW_TSV;
+    if (r->conf.image == BF_ROW_BOTH &&
+        (r->conf.format == BF_ROW_DDB_JSON || (table && !r->conf.fields)))
+        return bf_err_set(e, BF_E_USAGE, "both images in this format want named fields");
+    if (!r->conf.fields && !table)
+        return true;
+    r->columns = calloc(COLUMNS_MAX, sizeof *r->columns);
+    if (!r->columns)
+        return bf_err_nomem(e);
+    r->header_due = table && r->conf.header;
+    if (!r->conf.fields)
+        return true;
+    struct bf_str rest = bf_str_of(r->conf.fields), item;
+    while (bf_str_split(&rest, ',', &item))
+        if (!bf_row_add_column(r, item, e))
+            return false;
+    r->conf.fields = "";
+    r->fixed = true;
+    return true;
+}
+
+struct bf_row *bf_row_new(const struct bf_row_conf *conf, struct bf_err *e)
+{
+    struct bf_row *r = calloc(1, sizeof *r);
+    if (!r) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    r->conf = *conf;
+    r->day = INT64_MIN;
+    bf_arena_init(&r->names, NAMES_MAX);
+    bf_buf_init(&r->cell, CELL_MAX);
+    if (setup(r, e))
+        return r;
+    bf_row_destroy(r);
+    return NULL;
+}
+
+void bf_row_destroy(struct bf_row *r)
+{
+    if (!r)
+        return;
+    bf_arena_free(&r->names);
+    bf_buf_free(&r->cell);
+    free(r->columns);
+    free(r);
+}
+
+void bf_row_no_header(struct bf_row *r)
+{
+    r->header_due = false;
+}
+
+static bool missing(struct bf_err *e, const char *image, enum bf_op op, const char *instead)
+{
+    return bf_err_set(e, BF_E_INPUT,
+                      "%s without %s: does the stream carry it? --image %s does without",
+                      op == BF_OP_INSERT   ? "INSERT"
+                      : op == BF_OP_MODIFY ? "MODIFY"
+                                           : "REMOVE",
+                      image, instead);
+}
+
+bool bf_row_image(const struct bf_row *r, const struct bf_change *c, const struct bf_image **image,
+                  struct bf_err *e)
+{
+    enum bf_row_image pick = r->conf.image;
+    const struct bf_image *i = &c->keys;
+    const char *name = "Keys";
+    if ((pick == BF_ROW_NEW || pick == BF_ROW_BOTH) && c->op != BF_OP_REMOVE) {
+        i = &c->new_image;
+        name = "NewImage";
+    } else if (pick == BF_ROW_OLD && c->op != BF_OP_INSERT) {
+        i = &c->old_image;
+        name = "OldImage";
+    }
+    *image = i;
+    if (!i->present)
+        return missing(e, name, c->op, i == &c->keys ? "new" : "keys");
+    if (pick == BF_ROW_BOTH && c->op != BF_OP_INSERT && !c->old_image.present)
+        return missing(e, "OldImage", c->op, "new");
+    return true;
+}
+
+static char *two(char *o, unsigned v)
+{
+    o[0] = (char)('0' + v / 10);
+    o[1] = (char)('0' + v % 10);
+    return o + 2;
+}
+
+char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
+{
+    int64_t us;
+    unsigned decimals;
+    if (!bf_change_time(c, &us, &decimals) || us < 0)
+        return o;
+    int64_t day = us / 86400000000;
+    if (day != r->day) {
+        struct bf_date d = bf_clock_date(day * 86400000);
+        char *p = two(two(r->date, (unsigned)d.year / 100 % 100), (unsigned)d.year % 100);
+        *p++ = '-';
+        p = two(p, (unsigned)d.month);
+        *p++ = '-';
+        *two(p, (unsigned)d.day) = 'T';
+        r->day = day;
+    }
+    unsigned seconds = (unsigned)(us % 86400000000 / 1000000);
+    memcpy(o, r->date, 11);
+    o = two(o + 11, seconds / 3600);
+    *o++ = ':';
+    o = two(o, seconds / 60 % 60);
+    *o++ = ':';
+    o = two(o, seconds % 60);
+    if (decimals) {
+        unsigned fraction = (unsigned)(us % 1000000),
+                 shown = decimals == 3 ? fraction / 1000 : fraction;
+        *o++ = '.';
+        for (unsigned i = decimals; i-- > 0; shown /= 10)
+            o[i] = (char)('0' + shown % 10);
+        o += decimals;
+    }
+    *o++ = 'Z';
+    return o;
+}
+
+void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
+                      char time[64], struct bf_change_text *text)
+{
+    *text = (struct bf_change_text){0};
+    switch (what) {
+    case BF_META_OP:
+        text->text = bf_op_name(c->op);
+        break;
+    case BF_META_TS:
+        text->text = bf_str(time, (size_t)(bf_row_write_time(r, time, c) - time));
+        if (text->text.n == 0)
+            text->text.p = NULL;
+        break;
+    case BF_META_TABLE:
+        *text = c->table;
+        break;
+    case BF_META_EVENT_ID:
+        *text = c->event_id;
+        break;
+    case BF_META_SEQ:
+        *text = c->seq;
+        break;
+    case BF_META_N:
+        break;
+    }
+}
+
+bool bf_row_collides(const struct bf_row *r, const struct bf_attr *a, struct bf_err *e)
+{
+    for (size_t i = 0; i < r->conf.nmeta; i++)
+        if (bf_attr_is(a, r->meta[i].name))
+            return !bf_err_set(e, BF_E_INPUT,
+                               "attribute %.*s is called like a metadata column; see --meta-prefix",
+                               (int)r->meta[i].name.n, r->meta[i].name.p);
+    if (r->conf.image == BF_ROW_BOTH && (bf_str_starts(a->name, BF_STR("old.")) || a->name_escaped))
+        return !bf_err_set(e, BF_E_INPUT, "attribute %.*s begins with old., as the old image's do",
+                           (int)(a->name.n > 60 ? 60 : a->name.n), a->name.p);
+    return false;
+}
+
+/* The attributes of an image as "name":value, each; NULL when one collides. */
+static char *put_attrs(struct bf_row *r, char *o, const struct bf_image *image, bool old,
+                       struct bf_err *e)
+{
+    for (const struct bf_attr *a = image->attr, *end = a + image->n; a < end; a++) {
+        if (r->reserved[(unsigned char)a->name.p[0]] && bf_row_collides(r, a, e))
+            return NULL;
+        if (old) {
+            memcpy(o, "\"old.", 5);
+            o = bf_value_copy(o + 5, a->name.p, a->name.n + 1);
+        } else
+            o = bf_value_copy(o, a->name.p - 1, a->name.n + 2);
+        *o++ = ':';
+        o = bf_value_write(o, a);
+        *o++ = ',';
+    }
+    return o;
+}
+
+static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
+{
+    for (size_t i = 0; i < r->conf.nmeta; i++) {
+        const struct row_meta *m = &r->meta[i];
+        struct bf_change_text t;
+        char time[64];
+        bf_row_meta_text(r, m->what, c, time, &t);
+        memcpy(o, m->json.p, m->json.n);
+        o += m->json.n;
+        if (t.text.p) {
+            *o++ = '"';
+            memcpy(o, t.text.p, t.text.n);
+            o += t.text.n;
+            *o++ = '"';
+        } else {
+            memcpy(o, "null", 4);
+            o += 4;
+        }
+        *o++ = ',';
+    }
+    return o;
+}
+
+/* Room for the metadata of a row. */
+static size_t meta_room(const struct bf_row *r, const struct bf_change *c)
+{
+    size_t n = c->table.text.n + c->event_id.text.n + c->seq.text.n + 128;
+    for (size_t i = 0; i < r->conf.nmeta; i++)
+        n += r->meta[i].json.n + 8;
+    return n;
+}
+
+static bool no_room(const struct bf_buf *out, struct bf_err *e)
+{
+    return bf_buf_check(out, "the row", e);
+}
+
+static void close_row(struct bf_buf *out, char *o, const char *from)
+{
+    if (o[-1] == ',')
+        o--;
+    *o++ = '}';
+    *o++ = '\n';
+    out->n += (size_t)(o - from);
+}
+
+/* A row of all attributes: in JSON each takes less room than in its image. */
+static bool put_whole(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
+                      struct bf_buf *out, struct bf_err *e)
+{
+    bool both = r->conf.image == BF_ROW_BOTH && c->old_image.present;
+    size_t room =
+        image->raw.n + meta_room(r, c) + (both ? c->old_image.raw.n : 0) + 2 * BF_VALUE_ROOM;
+    char *from = bf_buf_room(out, room), *o = from;
+    if (!from)
+        return no_room(out, e);
+    *o++ = '{';
+    o = put_attrs(r, o, image, false, e);
+    if (o && both)
+        o = put_attrs(r, o, &c->old_image, true, e);
+    if (!o)
+        return false;
+    close_row(out, put_meta(r, o, c), from);
+    return true;
+}
+
+bool bf_row_find(struct row_column *column, const struct bf_change *c, const struct bf_image *image,
+                 struct bf_attr *scratch, const struct bf_attr **found)
+{
+    const struct bf_attr *a = NULL;
+    if (column->hint < image->n && bf_attr_is(&image->attr[column->hint], column->name))
+        a = &image->attr[column->hint];
+    else if ((a = bf_image_find(image, column->name)))
+        column->hint = (size_t)(a - image->attr);
+    else if (column->old &&
+             bf_value_path(&c->old_image, bf_str(column->name.p + 4, column->name.n - 4), scratch))
+        a = scratch;
+    else if (column->path && bf_value_path(image, column->name, scratch))
+        a = scratch;
+    *found = a;
+    return a != NULL;
+}
+
+static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
+                       struct bf_buf *out, struct bf_err *e)
+{
+    size_t before = out->n;
+    bf_buf_addc(out, '{');
+    for (size_t i = 0; i < r->ncolumns; i++) {
+        struct row_column *column = &r->columns[i];
+        struct bf_attr scratch;
+        const struct bf_attr *a;
+        if (!bf_row_find(column, c, image, &scratch, &a))
+            continue;
+        bf_buf_adds(out, column->json);
+        bf_value_put_json(out, a);
+        bf_buf_addc(out, ',');
+    }
+    char *from = bf_buf_room(out, meta_room(r, c));
+    if (!from) {
+        out->n = before;
+        return no_room(out, e);
+    }
+    close_row(out, put_meta(r, from, c), from);
+    return true;
+}
+
+/* {"Item":{...}}: the image as DynamoDB exports it, metadata as strings. */
+static bool put_item(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
+                     struct bf_buf *out, struct bf_err *e)
+{
+    size_t before = out->n;
+    bf_buf_lit(out, "{\"Item\":{");
+    for (size_t i = 0; i < (r->columns ? r->ncolumns : image->n); i++) {
+        struct bf_attr scratch;
+        const struct bf_attr *a = &image->attr[i];
+        if (r->columns && !bf_row_find(&r->columns[i], c, image, &scratch, &a))
+            continue;
+        if (!r->columns && r->reserved[(unsigned char)a->name.p[0]] && bf_row_collides(r, a, e)) {
+            out->n = before;
+            return false;
+        }
+        if (r->columns)
+            bf_buf_adds(out, r->columns[i].json);
+        else {
+            bf_buf_add(out, a->name.p - 1, a->name.n + 2);
+            bf_buf_addc(out, ':');
+        }
+        bf_value_put_av(out, a);
+        bf_buf_addc(out, ',');
+    }
+    for (size_t i = 0; i < r->conf.nmeta; i++) {
+        struct bf_change_text t;
+        char time[64];
+        bf_row_meta_text(r, r->meta[i].what, c, time, &t);
+        bf_buf_adds(out, r->meta[i].json);
+        if (t.text.p) {
+            bf_buf_lit(out, "{\"S\":\"");
+            bf_buf_adds(out, t.text);
+            bf_buf_lit(out, "\"},");
+        } else
+            bf_buf_lit(out, "{\"NULL\":true},");
+    }
+    if (bf_buf_ok(out) && out->p[out->n - 1] == ',')
+        out->n--;
+    bf_buf_lit(out, "}}\n");
+    if (bf_buf_ok(out))
+        return true;
+    out->n = before;
+    return no_room(out, e);
+}
+
+bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
+{
+    const struct bf_image *image;
+    if (!bf_row_image(r, c, &image, e))
+        return false;
+    if (r->conf.format == BF_ROW_NDJSON)
+        return r->columns ? put_fields(r, c, image, out, e) : put_whole(r, c, image, out, e);
+    if (r->conf.format == BF_ROW_DDB_JSON)
+        return put_item(r, c, image, out, e);
+    return bf_row_put_table(r, c, image, out, e);
+}

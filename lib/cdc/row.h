@@ -1,0 +1,80 @@
+/*
+ * Rows out of change records: which image, which columns, in which format.
+ *
+ * A row is the attributes of the picked image in the order they came, then the
+ * metadata columns (_op, _ts and what else was asked for). With `fields` the
+ * columns are those, in that order: names of attributes, paths into maps
+ * (payment.method), and old.NAME for the old image. A field that a record has
+ * not is left out of a JSON row and is NULL in CSV and TSV.
+ *
+ * CSV and TSV have fixed columns. Without `fields` they are those of the first
+ * row; a later row with another attribute is refused, because dropping it would
+ * be silent.
+ *
+ * Names collide when an attribute is called like a metadata column, or begins
+ * with "old." in a row of both images: such a row is refused, with the way out
+ * in the message. A struct bf_row belongs to one thread.
+ */
+#ifndef BF_CDC_ROW_H
+#define BF_CDC_ROW_H
+
+#include "lib/cdc/change.h"
+
+enum bf_row_image {
+    BF_ROW_NEW,  /* NewImage; keys for REMOVE */
+    BF_ROW_OLD,  /* OldImage; keys for INSERT */
+    BF_ROW_BOTH, /* as new, then the old image's attributes as old.NAME */
+    BF_ROW_KEYS
+};
+
+enum bf_row_format { BF_ROW_NDJSON, BF_ROW_CSV, BF_ROW_TSV, BF_ROW_DDB_JSON };
+
+/* Metadata columns, named prefix + op, ts, table, event_id, seq. */
+enum bf_row_meta {
+    BF_META_OP,       /* INSERT, MODIFY, REMOVE */
+    BF_META_TS,       /* ISO 8601 UTC, with the decimals that the source gave */
+    BF_META_TABLE,    /* null where the record does not say */
+    BF_META_EVENT_ID, /* null where the record does not say */
+    BF_META_SEQ, /* SequenceNumber: of the DynamoDB stream, else of the Kinesis record; or null */
+    BF_META_N
+};
+
+struct bf_row_conf {
+    enum bf_row_image image;
+    enum bf_row_format format;
+    const char *fields; /* "order_id,payment.method,old.status"; NULL: all */
+    enum bf_row_meta meta[BF_META_N];
+    size_t nmeta;
+    const char *meta_prefix; /* NULL: "_" */
+    bool header;             /* CSV and TSV: column names in front of the first row */
+};
+
+/* The defaults: new image, NDJSON, all attributes, _op and _ts, a header. */
+BF_API void bf_row_conf_init(struct bf_row_conf *conf);
+
+/* "op,ts,table,event-id,seq" into conf->meta; no name twice. */
+BF_API BF_MUST bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list,
+                                     struct bf_err *e);
+
+struct bf_row;
+
+/* Copies what it needs of conf. NULL: *e says why. */
+BF_API BF_MUST struct bf_row *bf_row_new(const struct bf_row_conf *conf, struct bf_err *e);
+BF_API void bf_row_destroy(struct bf_row *r);
+
+/* Appends the header if the format has one, it was asked for, the columns are known and it has not
+ * been written. A command calls it at the end of input, so that empty input has its header too. */
+BF_API void bf_row_put_header(struct bf_row *r, struct bf_buf *out);
+
+/* No header from here on: another builder of the same conf has written it. */
+BF_API void bf_row_no_header(struct bf_row *r);
+
+/* Appends one row with its newline. False: nothing was appended, *e says why the row was refused. */
+BF_API BF_MUST bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
+                               struct bf_err *e);
+
+/* The image that a row of this record is made of; false (*e) when the record carries it not. */
+BF_API BF_MUST bool bf_row_image(const struct bf_row *r, const struct bf_change *c,
+                                 const struct bf_image **image, struct bf_err *e);
+
+#endif

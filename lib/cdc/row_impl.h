@@ -1,0 +1,58 @@
+/*
+ * The inside of struct bf_row, shared by row.c (what a row is made of, JSON) and
+ * row_table.c (CSV and TSV). Inside lib/cdc only.
+ */
+#ifndef BF_CDC_ROW_IMPL_H
+#define BF_CDC_ROW_IMPL_H
+
+#include "lib/cdc/row.h"
+
+/* A column of --fields, or of a table. */
+struct row_column {
+    struct bf_str name; /* decoded */
+    struct bf_str json; /* "name": as it goes into a JSON row */
+    bool path;          /* holds a dot */
+    bool old;           /* begins with "old." */
+    size_t hint;        /* where in the image it stood last */
+};
+
+struct row_meta {
+    enum bf_row_meta what;
+    struct bf_str name; /* _op */
+    struct bf_str json; /* "_op": */
+};
+
+struct bf_row {
+    struct bf_row_conf conf;
+    struct row_meta meta[BF_META_N];
+    struct row_column *columns;
+    size_t ncolumns;
+    bool fixed;         /* columns are known */
+    bool header_due;    /* and still to be written */
+    bool reserved[256]; /* first bytes of names that collide */
+    struct bf_arena names;
+    struct bf_buf cell;
+    int64_t day;   /* the day that `date` spells, days since 1970 */
+    char date[16]; /* 2026-11-27T */
+};
+
+/* "2026-11-27T06:30:00.123Z" at o (at most 40 bytes), returns the end; o itself when there is no time. */
+char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c);
+
+/* Metadata as text: *text is a view (JSON-escaped when *escaped), or p NULL for null. time is scratch. */
+void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
+                      char time[64], struct bf_change_text *text);
+
+/* The value of a column in a record. */
+bool bf_row_find(struct row_column *column, const struct bf_change *c, const struct bf_image *image,
+                 struct bf_attr *scratch, const struct bf_attr **found);
+
+bool bf_row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e);
+
+/* Is the name one of the reserved ones? Fills *e. */
+bool bf_row_collides(const struct bf_row *r, const struct bf_attr *a, struct bf_err *e);
+
+bool bf_row_put_table(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
+                      struct bf_buf *out, struct bf_err *e);
+
+#endif
