@@ -18,15 +18,17 @@
         p = form == TYPED ? PUT(p, "\"}") : PUT(p, "\"");                                          \
     } while (0)
 
-#define ATTR_N(name, write)                                                                        \
+/* bytes: what DynamoDB counts for the number. */
+#define ATTR_N(name, write, bytes)                                                                 \
     do {                                                                                           \
         p = form == TYPED ? PUT(p, ",\"" name "\":{\"N\":\"") : PUT(p, ",\"" name "\":");          \
-        const char *from_ = p;                                                                     \
         p = (write);                                                                               \
         if (form == TYPED) {                                                                       \
-            size += sizeof(name) - 1 + number_size(from_, (size_t)(p - from_));                    \
+            size += sizeof(name) - 1 + (bytes);                                                    \
             p = PUT(p, "\"}");                                                                     \
         }                                                                                          \
     } while (0)
+
+#define ATTR_CENTS(name, cents) ATTR_N(name, put_cents(p, cents), cents_size(cents))
 
 #endif

@@ -33,8 +33,8 @@ static inline char *put_image(char *p, void *self, const struct order *o, enum f
     size_t size = 0;
     p = key(self, p, o, form, &size);
     ATTR_S("product_name", put_str(p, products[o->product]));
-    ATTR_N("quantity", put_u64(p, o->quantity));
-    ATTR_N("price", put_cents(p, o->unit_cents));
+    ATTR_N("quantity", put_u64(p, o->quantity), 2);
+    ATTR_CENTS("price", o->unit_cents);
     *bytes += size;
     return p;
 }

@@ -50,6 +50,8 @@ static bool is_number(struct bf_str s)
 {
     size_t i = s.n && s.p[0] == '-';
     size_t n = digits(s, i);
+    if (n == s.n && n <= 38) /* most numbers are whole */
+        return n && (s.p[0] != '0' || n == 1);
     struct bf_str whole = bf_str(s.p + i, n), fraction = {0}, exp = {0};
     if (n == 0 || (n > 1 && whole.p[0] == '0'))
         return false;
@@ -88,9 +90,9 @@ static char *put_escaped(struct rows *r, char *p, struct bf_str text)
 static char *put_attr(struct rows *r, char *p, size_t column, enum form form, size_t *size)
 {
     struct bf_str value = r->csv.field[column];
-    bool number = is_number(value);
+    bool number = r->number[column];
     *size += r->name_size[column] + (number ? number_size(value.p, value.n) : value.n);
-    p = PUT(put_str(PUT(p, ",\""), r->name[column]), "\":");
+    p = put_str(p, bf_str(r->name[column].p - 2, r->name[column].n + 4)); /* ,"name": */
     if (form == TYPED)
         p = number ? PUT(p, "{\"N\":\"") : PUT(p, "{\"S\":\"");
     else if (!number)
@@ -194,6 +196,13 @@ static char *csv_row(void *self, char *p, const void *thing)
     return put_str(p, status_name[row->status]);
 }
 
+/* Once for all images that the row will have. */
+static void type_fields(struct rows *r)
+{
+    for (size_t i = 0; i < r->columns; i++)
+        r->number[i] = is_number(r->csv.field[i]);
+}
+
 static void remember(struct rows *r)
 {
     struct bf_str text = r->csv.record;
@@ -232,6 +241,7 @@ static enum more insert(struct rows *r, struct bf_err *e)
         case CSV_ROW:
             if (!acceptable(r, &why))
                 break;
+            type_fields(r);
             remember(r);
             return MORE;
         case CSV_BAD:
@@ -261,6 +271,7 @@ static enum more change_one(struct rows *r, enum kind kind, struct bf_err *e)
     bf_buf_add(&r->csv.joined, k->text, n);
     if (csv_parse(&r->csv, bf_buf_view(&r->csv.joined), e) != CSV_ROW)
         return FAILED;
+    type_fields(r);
     r->before = (struct row){.status = k->status, .bytes = n};
     if (k->status == PAID)
         k->status = (v & 0xFF) < 13 ? CANCELLED : SHIPPED;
@@ -294,7 +305,8 @@ static bool name_columns(struct rows *r, const char *key, struct bf_err *e)
 {
     r->columns = r->status = r->csv.fields;
     r->key = key ? r->columns : 0;
-    if (!bf_buf_room(&r->names, 6 * r->csv.record.n + 1)) /* so that views into it do not move */
+    if (!bf_buf_room(&r->names, 6 * r->csv.record.n + 4 * r->columns +
+                                    1)) /* so that views into it do not move */
         return bf_buf_check(&r->names, "the header line", e);
     for (size_t i = 0; i < r->columns; i++) {
         struct bf_str name = r->csv.field[i];
@@ -308,9 +320,11 @@ static bool name_columns(struct rows *r, const char *key, struct bf_err *e)
             r->key = i;
         if (bf_str_is(name, "status"))
             r->status = i;
+        bf_buf_lit(&r->names, ",\"");
         size_t from = r->names.n;
         bf_json_put_escaped(&r->names, name);
         r->name[i] = bf_str(r->names.p + from, r->names.n - from);
+        bf_buf_lit(&r->names, "\":");
         r->name_size[i] = name.n;
     }
     if (r->key == r->columns)
@@ -343,7 +357,7 @@ bool rows_open(struct rows *r, const struct config *cfg, struct bf_out *out, str
 {
     r->path = strcmp(cfg->from, "-") == 0 ? "standard input" : cfg->from;
     bf_rng_seed(&r->rng, cfg->seed);
-    bf_buf_init(&r->names, 6 * CSV_RECORD + 1);
+    bf_buf_init(&r->names, 6 * CSV_RECORD + 4 * CSV_COLUMNS + 1);
     bf_buf_init(&r->escaped, 12 * CSV_RECORD + 12);
     if (!bf_rejects_open(&r->rejects, cfg->rejects, cfg->strict, e) ||
         !csv_open(&r->csv, cfg->from, out, e))

@@ -38,6 +38,7 @@ struct rows {
     struct bf_buf names;             /* escaped for JSON, one behind the other */
     struct bf_str name[CSV_COLUMNS]; /* views into names */
     size_t name_size[CSV_COLUMNS];   /* bytes before escaping */
+    bool number[CSV_COLUMNS];        /* of the row at hand */
     struct bf_buf escaped;
     struct row before, after; /* of the change last made; their fields are csv's */
     size_t live;

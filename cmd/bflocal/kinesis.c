@@ -1,5 +1,279 @@
-/* Kinesis: the table of its operations. */
-#include "cmd/bflocal/call.h"
+/* Kinesis: the table of its operations, its state, and the spelling of ids and numbers. */
+#include "cmd/bflocal/kinesis.h"
+
+#include <openssl/evp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char schema[] = "CREATE TABLE IF NOT EXISTS kin_stream(id INTEGER PRIMARY KEY, name "
+                             "TEXT UNIQUE, created_ms INTEGER,"
+                             " retention_h INTEGER, on_demand INTEGER);"
+                             "CREATE TABLE IF NOT EXISTS kin_shard(id INTEGER PRIMARY KEY, stream "
+                             "INTEGER, low TEXT, high TEXT,"
+                             " parent INTEGER, adjacent INTEGER, first INTEGER, last INTEGER, "
+                             "created_ms INTEGER, closed_ms INTEGER);"
+                             "CREATE INDEX IF NOT EXISTS kin_shard_stream ON kin_shard(stream, id);"
+                             "CREATE TABLE IF NOT EXISTS kin_record(shard INTEGER, number INTEGER, "
+                             "at_ms INTEGER, key TEXT, data TEXT,"
+                             " PRIMARY KEY(shard, number)) WITHOUT ROWID;";
+
+struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name)
+{
+    for (size_t i = 0; i < k->n; i++)
+        if (bf_str_eq(bf_str_of(k->streams[i]->name), name))
+            return k->streams[i];
+    return NULL;
+}
+
+struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p)
+{
+    struct bf_str name = {NULL, 0}, arn = {NULL, 0};
+    if (!bl_param_string(c, p, "StreamName", &name) || !bl_param_string(c, p, "StreamARN", &arn))
+        return NULL;
+    if (!name.p && arn.p)
+        for (size_t i = 0; i < arn.n; i++)
+            if (arn.p[i] == '/')
+                name = bf_str(arn.p + i + 1, arn.n - i - 1);
+    if (!name.p) {
+        bl_fail(c, BL_InvalidArgumentException, "Either StreamName or StreamARN must be provided.");
+        return NULL;
+    }
+    struct bl_stream *s = bl_stream_find(c->local->kinesis, name);
+    if (!s)
+        bl_fail(c, BL_ResourceNotFoundException,
+                "Stream %.*s under account " BL_ACCOUNT " not found.",
+                (int)(name.n > 128 ? 128 : name.n), name.p);
+    return s;
+}
+
+void bl_shard_id(char out[BL_SHARD_ID_SIZE], int index)
+{
+    snprintf(out, BL_SHARD_ID_SIZE, "shardId-%012d", index);
+}
+
+int bl_shard_find(const struct bl_stream *s, struct bf_str id)
+{
+    char text[BL_SHARD_ID_SIZE];
+    if (id.n <= 8 || id.n >= sizeof text)
+        return -1;
+    int index = 0;
+    for (size_t i = 8; i < id.n; i++) {
+        if (id.p[i] < '0' || id.p[i] > '9' || index > BL_SHARDS_MAX)
+            return -1;
+        index = index * 10 + (id.p[i] - '0');
+    }
+    bl_shard_id(text, index);
+    return (size_t)index < s->n && bf_str_eq(id, bf_str_of(text)) ? index : -1;
+}
+
+void bl_sequence_put(char out[BL_SEQUENCE_SIZE], int64_t number)
+{
+    snprintf(out, BL_SEQUENCE_SIZE, "4966%032d%020lld", 0, (long long)number);
+}
+
+bool bl_sequence_get(struct bf_str text, int64_t *number)
+{
+    *number = 0;
+    if (text.n != BL_SEQUENCE_SIZE - 1 || memcmp(text.p, "4966", 4) != 0)
+        return false;
+    for (size_t i = 4; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9' || *number > INT64_MAX / 10 - 1)
+            return false;
+        *number = *number * 10 + (text.p[i] - '0');
+    }
+    return true;
+}
+
+void bl_hash_put(struct bf_buf *out, bl_hash v)
+{
+    char digits[40];
+    size_t i = sizeof digits;
+    do
+        digits[--i] = (char)('0' + (int)(v % 10));
+    while (v /= 10);
+    bf_buf_add(out, digits + i, sizeof digits - i);
+}
+
+bool bl_hash_get(struct bf_str text, bl_hash *v)
+{
+    *v = 0;
+    if (text.n == 0 || text.n > 39)
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return false;
+        unsigned digit = (unsigned)(text.p[i] - '0');
+        if (*v > (~(bl_hash)0 - digit) / 10)
+            return false;
+        *v = *v * 10 + digit;
+    }
+    return true;
+}
+
+/* The MD5 of the key as a number (Kinesis API reference, PutRecord). */
+bl_hash bl_hash_of(struct bf_str partition_key)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
+    bl_hash v = 0;
+    EVP_Digest(partition_key.p, partition_key.n, digest, NULL, EVP_md5(), NULL);
+    for (int i = 0; i < 16; i++)
+        v = v << 8 | digest[i];
+    return v;
+}
+
+struct bl_shard *bl_shard_for(struct bl_stream *s, bl_hash hash)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->shards[i].last < 0 && s->shards[i].low <= hash && hash <= s->shards[i].high)
+            return &s->shards[i];
+    return NULL;
+}
+
+static struct bf_str column(sqlite3_stmt *q, int i)
+{
+    return bf_str((const char *)sqlite3_column_text(q, i), (size_t)sqlite3_column_bytes(q, i));
+}
+
+/* Room for one more shard. */
+static struct bl_shard *new_shard(struct bl_stream *s)
+{
+    if (s->n == s->cap) {
+        size_t cap = s->cap ? s->cap * 2 : 8;
+        struct bl_shard *p = realloc(s->shards, cap * sizeof *p);
+        if (!p)
+            return NULL;
+        s->shards = p;
+        s->cap = cap;
+    }
+    return &s->shards[s->n++];
+}
+
+struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash low, bl_hash high,
+                              int parent, int adjacent)
+{
+    char room[2][40];
+    struct bf_buf text[2] = {{.p = room[0], .cap = 40, .max = 40},
+                             {.p = room[1], .cap = 40, .max = 40}};
+    bl_hash_put(&text[0], low);
+    bl_hash_put(&text[1], high);
+    sqlite3_stmt *q = bl_sql(
+        c->store, "INSERT INTO kin_shard(stream,low,high,parent,adjacent,first,last,created_ms,"
+                  "closed_ms) VALUES(?,?,?,?,?,?,-1,?,0)");
+    bl_bind_i64(q, 1, s->row);
+    bl_bind_text(q, 2, bf_buf_view(&text[0]));
+    bl_bind_text(q, 3, bf_buf_view(&text[1]));
+    bl_bind_i64(q, 4, parent);
+    bl_bind_i64(q, 5, adjacent);
+    bl_bind_i64(q, 6, s->next);
+    bl_bind_i64(q, 7, c->now_ms);
+    bl_run(c->store, q);
+    struct bl_shard *shard = bl_store_ok(c->store) ? new_shard(s) : NULL;
+    if (shard)
+        *shard = (struct bl_shard){.row = sqlite3_last_insert_rowid(c->store->db),
+                                   .low = low,
+                                   .high = high,
+                                   .parent = parent,
+                                   .adjacent = adjacent,
+                                   .first = s->next,
+                                   .last = -1,
+                                   .created_ms = c->now_ms};
+    return shard;
+}
+
+static bool load_shards(struct bl_store *store, struct bl_stream *s)
+{
+    sqlite3_stmt *q =
+        bl_sql(store, "SELECT id,low,high,parent,adjacent,first,last,created_ms,closed_ms,"
+                      "(SELECT max(number) FROM kin_record r WHERE r.shard=kin_shard.id)"
+                      " FROM kin_shard WHERE stream=? ORDER BY id");
+    bl_bind_i64(q, 1, s->row);
+    while (bl_step(store, q)) {
+        struct bl_shard *shard = new_shard(s);
+        if (!shard)
+            return false;
+        *shard = (struct bl_shard){.row = sqlite3_column_int64(q, 0),
+                                   .parent = sqlite3_column_int(q, 3),
+                                   .adjacent = sqlite3_column_int(q, 4),
+                                   .first = sqlite3_column_int64(q, 5),
+                                   .last = sqlite3_column_int64(q, 6),
+                                   .created_ms = sqlite3_column_int64(q, 7),
+                                   .closed_ms = sqlite3_column_int64(q, 8)};
+        bool ok = bl_hash_get(column(q, 1), &shard->low) && bl_hash_get(column(q, 2), &shard->high);
+        int64_t used[] = {shard->first - 1, shard->last, sqlite3_column_int64(q, 9)};
+        for (size_t i = 0; i < BF_COUNT(used); i++)
+            if (used[i] >= s->next)
+                s->next = used[i] + 1;
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+static bool load(struct bl_store *store, struct bl_kinesis *k)
+{
+    sqlite3_stmt *q = bl_sql(
+        store, "SELECT id,name,created_ms,retention_h,on_demand FROM kin_stream ORDER BY name");
+    bool ok = true;
+    while (ok && bl_step(store, q)) {
+        struct bl_stream *s = k->n < BL_STREAMS_MAX ? calloc(1, sizeof *s) : NULL;
+        if (!s)
+            return false;
+        s->row = sqlite3_column_int64(q, 0);
+        snprintf(s->name, sizeof s->name, "%.*s", sqlite3_column_bytes(q, 1),
+                 (const char *)sqlite3_column_text(q, 1));
+        s->created_ms = sqlite3_column_int64(q, 2);
+        s->retention_h = sqlite3_column_int64(q, 3);
+        s->on_demand = sqlite3_column_int(q, 4);
+        s->next = 1;
+        k->streams[k->n++] = s;
+        ok = load_shards(store, s);
+    }
+    return ok && bl_store_ok(store);
+}
+
+static bool open_kinesis(struct bl_local *l, struct bf_err *e)
+{
+    l->kinesis = calloc(1, sizeof *l->kinesis);
+    if (!l->kinesis)
+        return bf_err_nomem(e);
+    if (!bl_store_exec(&l->store, schema, e))
+        return false;
+    bl_store_lock(&l->store);
+    bool ok = load(&l->store, l->kinesis);
+    if (!ok)
+        bf_err_set(e, BF_E_IO, "Kinesis: the stored streams cannot be read: %.200s",
+                   l->store.err.text);
+    bl_store_unlock(&l->store);
+    return ok;
+}
+
+static void close_kinesis(struct bl_local *l)
+{
+    for (size_t i = 0; l->kinesis && i < l->kinesis->n; i++) {
+        free(l->kinesis->streams[i]->shards);
+        free(l->kinesis->streams[i]);
+    }
+    free(l->kinesis);
+    l->kinesis = NULL;
+}
+
+static const struct bl_op operations[] = {
+    {"CreateStream", bl_kinesis_create},
+    {"DecreaseStreamRetentionPeriod", bl_kinesis_shorter},
+    {"DeleteStream", bl_kinesis_delete},
+    {"DescribeStream", bl_kinesis_describe},
+    {"DescribeStreamSummary", bl_kinesis_summary},
+    {"GetRecords", bl_kinesis_get_records},
+    {"GetShardIterator", bl_kinesis_iterator},
+    {"IncreaseStreamRetentionPeriod", bl_kinesis_longer},
+    {"ListShards", bl_kinesis_list_shards},
+    {"ListStreams", bl_kinesis_list},
+    {"MergeShards", bl_kinesis_merge},
+    {"PutRecord", bl_kinesis_put_record},
+    {"PutRecords", bl_kinesis_put_records},
+    {"SplitShard", bl_kinesis_split},
+    {"UpdateShardCount", bl_kinesis_count},
+};
 
 const struct bl_service bl_service_kinesis = {
     .name = "kinesis",
@@ -8,4 +282,8 @@ const struct bl_service bl_service_kinesis = {
     .content_type = "application/x-amz-json-1.1",
     .error_prefix = "",
     .max_body = 16 * 1024 * 1024,
+    .ops = operations,
+    .nops = BF_COUNT(operations),
+    .open = open_kinesis,
+    .close = close_kinesis,
 };

@@ -67,8 +67,12 @@ static const char *code_of_status(int status)
         return "TooManyRequests";
     case 500:
         return "InternalError";
+    case 502:
+        return "BadGateway";
     case 503:
         return "ServiceUnavailable";
+    case 504:
+        return "GatewayTimeout";
     default:
         return NULL;
     }

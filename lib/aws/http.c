@@ -124,7 +124,7 @@ static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mod
     curl_easy_reset(c);
     free(x->url_set);
     x->url_set = NULL;
-    x->mode = mode;
+    x->mode = (int)mode;
     curl_easy_setopt(c, CURLOPT_PRIVATE, x);
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->error);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
@@ -139,8 +139,10 @@ static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mod
     curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
-    if (h->ca_bundle)
+    if (h->ca_bundle) {
         curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_bundle);
+        curl_easy_setopt(c, CURLOPT_CAPATH, NULL); /* else the system's are trusted beside it */
+    }
     if (mode == MODE_HEAD)
         curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
     else if (mode == MODE_BYTES)
@@ -355,6 +357,7 @@ void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct 
     default:
         break;
     }
-    const char *why = x->error[0] ? x->error : curl_easy_strerror(x->result);
-    bf_err_set(e, BF_E_NETWORK, "%s: %s", host, why);
+    struct bf_str why =
+        bf_str_trim(bf_str_of(x->error[0] ? x->error : curl_easy_strerror(x->result)));
+    bf_err_set(e, BF_E_NETWORK, "%s: %.*s", host, (int)why.n, why.p);
 }

@@ -14,7 +14,9 @@
 # The rules' language stands at the top of tests/fault/server.py. fault_start
 # sets FAULT_URL and FAULT_DIR (log, accepted, objects/, records) and an AWS
 # environment that points there and nowhere else. The server is stopped by its
-# process id when the test ends, or by fault_stop.
+# process id when the test ends, or by fault_stop. `FAULT_TLS=1 fault_start`
+# speaks TLS; the certificate to trust is $FAULT_DIR/ca.pem. `fault_start COMMAND...`
+# starts another server in its place: COMMAND FAULT_DIR writes its port as this one does.
 
 FAULT_PID=''
 
@@ -27,11 +29,16 @@ fault_stop() {
 
 fault_start() {
     FAULT_DIR=$T/fault
+    rm -rf "$FAULT_DIR"
     mkdir -p "$FAULT_DIR" || exit 1
     fault_rules
-    python=/usr/bin/python3
-    [ -x "$python" ] || python=python3
-    "$python" "$root/tests/fault/server.py" "$FAULT_DIR" </dev/null 2>"$FAULT_DIR/stderr" &
+    scheme=http
+    [ -n "${FAULT_TLS:-}" ] && { fault_certificate || exit 1; scheme=https; }
+    if [ $# = 0 ]; then
+        set -- python3 "$root/tests/fault/server.py"
+        [ -x /usr/bin/python3 ] && set -- /usr/bin/python3 "$2"
+    fi
+    "$@" "$FAULT_DIR" </dev/null 2>"$FAULT_DIR/stderr" &
     FAULT_PID=$!
     trap 'fault_stop; rm -rf "$T"' EXIT
     tries=0
@@ -43,13 +50,20 @@ fault_start() {
         fi
         sleep 0.05
     done
-    FAULT_URL=http://127.0.0.1:$(cat "$FAULT_DIR/port")
+    FAULT_URL=$scheme://127.0.0.1:$(cat "$FAULT_DIR/port")
     AWS_ENDPOINT_URL=$FAULT_URL AWS_REGION=us-east-1
     AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=secret
     AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
     export AWS_ENDPOINT_URL AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
     export AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE
     unset AWS_PROFILE AWS_DEFAULT_REGION AWS_SESSION_TOKEN AWS_MAX_ATTEMPTS AWS_CA_BUNDLE
+}
+
+fault_certificate() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=fault \
+        -addext subjectAltName=IP:127.0.0.1 -keyout "$FAULT_DIR/key.pem" -out "$FAULT_DIR/ca.pem" \
+        2>"$FAULT_DIR/openssl.log" || { printf 'Bail out! openssl: %s\n' "$(cat "$FAULT_DIR/openssl.log")"; return 1; }
+    cat "$FAULT_DIR/key.pem" "$FAULT_DIR/ca.pem" >"$FAULT_DIR/tls.pem"
 }
 
 # The new script comes from standard input.

@@ -15,7 +15,8 @@ request and begins with it from the start. It writes
     DIR/objects/  the objects it took in, BUCKET/KEY
 
 and reads DIR/records: each line is one record of the only shard of every
-stream (for DynamoDB Streams a GetRecords record in JSON).
+stream (for DynamoDB Streams a GetRecords record in JSON). With DIR/tls.pem, key and
+certificate, it speaks TLS.
 
 THE SCRIPT: one rule a line, "#" begins a comment line.
 
@@ -65,6 +66,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import struct
 import sys
 import threading
@@ -536,9 +538,20 @@ def respond(sock, r, action):
     return verb not in ("cut", "length")
 
 
-def serve(sock, connection):
+def tls_context():
+    pem = os.path.join(DIR, "tls.pem")
+    if not os.path.exists(pem):
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    return context
+
+
+def serve(sock, connection, tls):
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     try:
+        if tls:
+            sock = tls.wrap_socket(sock, server_side=True)
         with sock, sock.makefile("rb") as f:
             while True:
                 r = read_request(f, sock, connection)
@@ -550,7 +563,7 @@ def serve(sock, connection):
                 if not respond(sock, r, action):
                     f.close()
                     return
-    except (ConnectionError, BrokenPipeError):
+    except (ConnectionError, ssl.SSLError):
         pass
 
 
@@ -558,6 +571,7 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
     SCRIPT.refresh()
+    tls = tls_context()
     port = os.path.join(DIR, "port")
     with open(port + ".new", "w") as f:
         f.write("%d\n" % listener.getsockname()[1])
@@ -566,7 +580,7 @@ def main():
     while True:
         sock, _ = listener.accept()
         connection += 1
-        threading.Thread(target=serve, args=(sock, connection), daemon=True).start()
+        threading.Thread(target=serve, args=(sock, connection, tls), daemon=True).start()
 
 
 main()

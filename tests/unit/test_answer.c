@@ -30,7 +30,7 @@ static void json_errors(void **unused)
         {400, "", "{\"__type\":\"A\",\"message\":7}", "A", ""},
         /* cut off: what was read is kept */
         {400, "", "{\"__type\":\"Half\",\"mess", "Half", ""},
-        {502, "", "<html>Bad Gateway</html>", "HTTP502", ""},
+        {502, "", "<html>Bad Gateway</html>", "BadGateway", ""},
         {503, "", "", "ServiceUnavailable", ""},
         {413, "", "", "EntityTooLarge", ""},
         {400, "", "[]", "BadRequest", ""},

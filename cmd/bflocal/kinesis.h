@@ -1,0 +1,97 @@
+/*
+ * Kinesis: streams and their shards live in memory and in the store, records in
+ * the store alone. Everything here wants the store's lock.
+ *
+ * A record has a number, one sequence for a whole stream; a sequence number on the
+ * wire is that number written with 56 digits, so that it grows within a shard
+ * and from a parent to its children. Numbers start at 1.
+ */
+#ifndef BL_KINESIS_H
+#define BL_KINESIS_H
+
+#include "cmd/bflocal/params.h"
+
+__extension__ typedef unsigned __int128 bl_hash; /* 0 to 2^128 - 1 */
+
+enum {
+    BL_SHARDS_MAX = 10000, /* of one stream, closed ones included */
+    BL_STREAMS_MAX = 1000,
+    BL_SEQUENCE_SIZE = 57,   /* 56 digits and a NUL */
+    BL_SHARD_ID_SIZE = 24,   /* shardId-000000000000 */
+    BL_RETENTION_HOURS = 24, /* of a new stream */
+    BL_ITERATOR_MS = 300000  /* an iterator lives 5 minutes */
+};
+
+struct bl_shard {
+    int64_t row; /* in the store */
+    bl_hash low, high;
+    int parent, adjacent; /* indices into the stream's shards, -1: none */
+    int64_t first, last;  /* numbers that it can hold; last is -1 while it is open */
+    int64_t created_ms, closed_ms;
+};
+
+struct bl_stream {
+    int64_t row;
+    char name[129];
+    int64_t created_ms, retention_h;
+    bool on_demand;
+    struct bl_shard *shards;
+    size_t n, cap;
+    int64_t next; /* the next record's number */
+};
+
+struct bl_kinesis {
+    struct bl_stream *streams[BL_STREAMS_MAX];
+    size_t n;
+};
+
+/* NULL: no such stream. */
+struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name);
+
+/* By StreamName or StreamARN of the request; NULL: the answer is set. */
+struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p);
+
+/* The index of a shard by its id ("shardId-000000000003"), -1: there is none. */
+int bl_shard_find(const struct bl_stream *s, struct bf_str id);
+void bl_shard_id(char out[BL_SHARD_ID_SIZE], int index);
+void bl_sequence_put(char out[BL_SEQUENCE_SIZE], int64_t number);
+bool bl_sequence_get(struct bf_str text, int64_t *number);
+
+/* Decimal digits of a hash key, at most 39. */
+void bl_hash_put(struct bf_buf *out, bl_hash v);
+bool bl_hash_get(struct bf_str text, bl_hash *v);
+
+/* Where a record with this partition key goes: the open shard. */
+bl_hash bl_hash_of(struct bf_str partition_key);
+struct bl_shard *bl_shard_for(struct bl_stream *s, bl_hash hash);
+
+/* Appends a shard to the stream in store and memory, inside a transaction that the caller commits. */
+struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash low, bl_hash high,
+                              int parent, int adjacent);
+
+/* Appends {"ShardId":...} with its ranges. */
+void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index);
+
+/* One record, data already in base64, inside an open transaction; its number. For PutRecords, and for
+ * the DynamoDB streaming destination. */
+int64_t bl_record_add(struct bl_store *store, struct bl_stream *s, struct bl_shard *shard,
+                      struct bf_str key, struct bf_str data, int64_t now_ms);
+
+/* The operations, by file. */
+bool bl_kinesis_create(struct bl_call *c);
+bool bl_kinesis_delete(struct bl_call *c);
+bool bl_kinesis_describe(struct bl_call *c);
+bool bl_kinesis_summary(struct bl_call *c);
+bool bl_kinesis_list(struct bl_call *c);
+bool bl_kinesis_longer(struct bl_call *c);
+bool bl_kinesis_shorter(struct bl_call *c);
+bool bl_kinesis_list_shards(struct bl_call *c);
+bool bl_kinesis_split(struct bl_call *c);
+bool bl_kinesis_merge(struct bl_call *c);
+bool bl_kinesis_count(struct bl_call *c);
+bool bl_kinesis_put_record(struct bl_call *c);
+bool bl_kinesis_put_records(struct bl_call *c);
+bool bl_kinesis_iterator(struct bl_call *c);
+bool bl_kinesis_get_records(struct bl_call *c);
+
+#endif

@@ -1,0 +1,463 @@
+/* Kinesis: records in and out, and the iterators that walk them. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/bflocal/kinesis.h"
+#include "lib/base/enc.h"
+#include "lib/json/write.h"
+
+enum {
+    RECORD_MAX = 1024 * 1024,       /* data and partition key */
+    BATCH_MAX = 500,                /* records of a PutRecords */
+    BATCH_BYTES = 10 * 1024 * 1024, /* data and keys of a PutRecords */
+    READ_MAX = 10000,
+    READ_BYTES = 10 * 1024 * 1024
+};
+
+int64_t bl_record_add(struct bl_store *store, struct bl_stream *s, struct bl_shard *shard,
+                      struct bf_str key, struct bf_str data, int64_t now_ms)
+{
+    sqlite3_stmt *q =
+        bl_sql(store, "INSERT INTO kin_record(shard,number,at_ms,key,data) VALUES(?,?,?,?,?)");
+    bl_bind_i64(q, 1, shard->row);
+    bl_bind_i64(q, 2, s->next);
+    bl_bind_i64(q, 3, now_ms);
+    bl_bind_text(q, 4, key);
+    bl_bind_text(q, 5, data);
+    bl_run(store, q);
+    return s->next++;
+}
+
+/* One record of a request. */
+struct entry {
+    struct bf_str key, data; /* data in base64 */
+    bl_hash hash;
+    size_t bytes;
+};
+
+static bool read_entry(struct bl_call *c, const struct bl_params *p, struct entry *en)
+{
+    struct bf_str hash = {NULL, 0};
+    *en = (struct entry){0};
+    if (!bl_param_string(c, p, "PartitionKey", &en->key) ||
+        !bl_param_string(c, p, "Data", &en->data) ||
+        !bl_param_string(c, p, "ExplicitHashKey", &hash))
+        return false;
+    if (!en->data.p)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value null at 'data' failed to satisfy "
+                       "constraint: Member must not be null");
+    if (en->key.n < 1 || en->key.n > 256)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '%.*s' at 'partitionKey' failed to "
+                       "satisfy constraint: Member "
+                       "must have length between 1 and 256",
+                       (int)(en->key.n > 60 ? 60 : en->key.n), en->key.p ? en->key.p : "");
+    size_t pad = en->data.n % 4 ? 3 : 0; /* wrong anyway */
+    while (pad < 2 && pad < en->data.n && en->data.p[en->data.n - 1 - pad] == '=')
+        pad++;
+    size_t bytes = en->data.n / 4 * 3 - pad;
+    en->bytes = bytes + en->key.n;
+    if (en->bytes > RECORD_MAX)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value at 'data' failed to satisfy constraint: "
+                       "Member must have "
+                       "length less than or equal to %d",
+                       RECORD_MAX);
+    if (hash.p && !bl_hash_get(hash, &en->hash))
+        return bl_fail(c, BL_InvalidArgumentException,
+                       "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: "
+                       "[0, 2^128-1].");
+    if (!hash.p)
+        en->hash = bl_hash_of(en->key);
+    return true;
+}
+
+/* Is the data of every entry base64? Decoded into one scratch buffer and forgotten. */
+static bool check_data(struct bl_call *c, const struct entry *list, size_t n)
+{
+    struct bf_buf scratch;
+    bool ok = true;
+    bf_buf_init(&scratch, 2 * RECORD_MAX);
+    for (size_t i = 0; ok && i < n; i++) {
+        bf_buf_reset(&scratch);
+        ok = bf_base64_decode(&scratch, list[i].data);
+    }
+    bf_buf_free(&scratch);
+    return ok || bl_fail(c, BL_SerializationException, "Data is not valid base64");
+}
+
+static void put_result(struct bf_buf *out, const struct bl_stream *s, const struct bl_shard *shard,
+                       int64_t number)
+{
+    char id[BL_SHARD_ID_SIZE], sequence[BL_SEQUENCE_SIZE];
+    bl_shard_id(id, (int)(shard - s->shards));
+    bl_sequence_put(sequence, number);
+    bf_buf_addf(out, "\"SequenceNumber\":\"%s\",\"ShardId\":\"%s\"", sequence, id);
+}
+
+/* Writes the entries in one transaction; *failed counts those that a fault left out. */
+static bool write_entries(struct bl_call *c, struct bl_stream *s, const struct entry *list,
+                          size_t n, size_t *failed)
+{
+    struct bf_buf *out = &c->ans.body;
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            bf_buf_addc(out, ',');
+        if (bl_fault_entry(&c->fault, i, n)) {
+            bf_buf_addf(out,
+                        "{\"ErrorCode\":\"ProvisionedThroughputExceededException\","
+                        "\"ErrorMessage\":\"Rate exceeded for "
+                        "shard in stream %s under account " BL_ACCOUNT ".\"}",
+                        s->name);
+            ++*failed;
+            continue;
+        }
+        struct bl_shard *shard = bl_shard_for(s, list[i].hash);
+        if (!shard)
+            return false;
+        bf_buf_addc(out, '{');
+        put_result(out, s, shard,
+                   bl_record_add(c->store, s, shard, list[i].key, list[i].data, c->now_ms));
+        bf_buf_addc(out, '}');
+    }
+    return bl_store_ok(c->store);
+}
+
+static bool read_entries(struct bl_call *c, struct bf_str records, struct entry **list, size_t *n)
+{
+    struct bf_json j;
+    struct bf_json_val v;
+    struct bf_err e = {0};
+    struct bl_params p;
+    size_t bytes = 0;
+    *n = 0;
+    *list = bf_arena_alloc(&c->arena, BATCH_MAX * sizeof **list);
+    if (!*list)
+        return bl_fail(c, BL_InternalFailure, "out of memory");
+    bf_json_init(&j, records);
+    if (!records.p || !bf_json_enter(&j, BF_JSON_ARRAY, &e))
+        return bl_fail(c, BL_SerializationException, "Records: expected a list");
+    while (bf_json_element(&j, &e) == BF_JSON_MORE) {
+        if (!bf_json_value(&j, &v, &e) || *n == BATCH_MAX)
+            return bl_fail(c, BL_ValidationException,
+                           "1 validation error detected: Value at 'records' failed to satisfy "
+                           "constraint: Member must have length less than or equal to %d",
+                           BATCH_MAX);
+        if (!bl_params_read_object(c, v.raw, &p) || !read_entry(c, &p, &(*list)[*n]))
+            return false;
+        bytes += (*list)[(*n)++].bytes;
+    }
+    if (*n == 0)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '[]' at 'records' failed to satisfy "
+                       "constraint: Member must have length greater than or equal to 1");
+    if (bytes > BATCH_BYTES)
+        return bl_fail(c, BL_InvalidArgumentException, "Records size exceeds %d MB limit",
+                       BATCH_BYTES / 1024 / 1024);
+    return check_data(c, *list, *n);
+}
+
+/* Ends the transaction of a write. */
+static bool finish(struct bl_call *c, bool ok)
+{
+    struct bf_err e = {0};
+    if (ok)
+        return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
+    e = c->store->err;
+    bl_store_rollback(c->store);
+    return c->failed ? false : bl_fail_err(c, &e);
+}
+
+bool bl_kinesis_put_records(struct bl_call *c)
+{
+    struct bl_params p;
+    struct entry *list;
+    struct bf_err e = {0};
+    size_t n, failed = 0;
+    if (!bl_params_read(c, &p) || !read_entries(c, bl_param_raw(&p, "Records"), &list, &n))
+        return false;
+    if (!bl_store_begin(c->store, &e))
+        return bl_fail_err(c, &e);
+    struct bl_stream *s = bl_stream_param(c, &p);
+    if (s)
+        bf_buf_lit(&c->ans.body, "{\"Records\":[");
+    bool ok = s && write_entries(c, s, list, n, &failed);
+    if (ok)
+        bf_buf_addf(&c->ans.body, "],\"FailedRecordCount\":%zu}", failed);
+    return finish(c, ok);
+}
+
+bool bl_kinesis_put_record(struct bl_call *c)
+{
+    struct bl_params p;
+    struct entry en;
+    struct bf_err e = {0};
+    if (!bl_params_read(c, &p) || !read_entry(c, &p, &en) || !check_data(c, &en, 1))
+        return false;
+    if (!bl_store_begin(c->store, &e))
+        return bl_fail_err(c, &e);
+    struct bl_stream *s = bl_stream_param(c, &p);
+    struct bl_shard *shard = s ? bl_shard_for(s, en.hash) : NULL;
+    if (shard) {
+        bf_buf_addc(&c->ans.body, '{');
+        put_result(&c->ans.body, s, shard,
+                   bl_record_add(c->store, s, shard, en.key, en.data, c->now_ms));
+        bf_buf_addc(&c->ans.body, '}');
+    }
+    return finish(c, shard && bl_store_ok(c->store));
+}
+
+/* An iterator is "SHARD-ROW NUMBER CREATED-MS" in base64: the next record has that number or a larger one. */
+struct iterator {
+    int64_t row, number, created_ms;
+};
+
+static void put_iterator(struct bf_buf *out, const struct iterator *it)
+{
+    char room[80];
+    int n = snprintf(room, sizeof room, "bflocal %lld %lld %lld", (long long)it->row,
+                     (long long)it->number, (long long)it->created_ms);
+    bf_base64_encode(out, bf_str(room, (size_t)n));
+}
+
+static bool read_iterator(struct bf_str text, struct iterator *it)
+{
+    char room[128];
+    long long row, number, created;
+    struct bf_buf b = {.p = room, .cap = sizeof room - 1, .max = sizeof room - 1};
+    if (text.n > 160 || !bf_base64_decode(&b, text))
+        return false;
+    room[b.n] = '\0';
+    if (sscanf(room, "bflocal %lld %lld %lld", &row, &number, &created) != 3)
+        return false;
+    *it = (struct iterator){row, number, created};
+    return true;
+}
+
+/* The number of the first record of a shard at or after a time; behind the last one if there is none. */
+static int64_t number_at(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
+                         int64_t at_ms)
+{
+    int64_t number = s->next;
+    sqlite3_stmt *q =
+        bl_sql(c->store, "SELECT min(number) FROM kin_record WHERE shard=? AND at_ms>=?");
+    bl_bind_i64(q, 1, shard->row);
+    bl_bind_i64(q, 2, at_ms);
+    if (bl_step(c->store, q) && sqlite3_column_type(q, 0) != SQLITE_NULL)
+        number = sqlite3_column_int64(q, 0);
+    if (q)
+        sqlite3_reset(q);
+    return number;
+}
+
+/* Where an iterator of that type begins. */
+static bool start_at(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
+                     const struct bl_shard *shard, int64_t *number)
+{
+    struct bf_str type = {NULL, 0}, sequence = {NULL, 0};
+    int64_t at_ms = -1;
+    if (!bl_param_string(c, p, "ShardIteratorType", &type) ||
+        !bl_param_string(c, p, "StartingSequenceNumber", &sequence) ||
+        !bl_param_time(c, p, "Timestamp", &at_ms))
+        return false;
+    if (bf_str_is(type, "TRIM_HORIZON"))
+        *number = shard->first;
+    else if (bf_str_is(type, "LATEST"))
+        *number = s->next;
+    else if (bf_str_is(type, "AT_TIMESTAMP")) {
+        if (at_ms < 0)
+            return bl_fail(c, BL_InvalidArgumentException,
+                           "Must specify timestamp parameter for iterator of type "
+                           "AT_TIMESTAMP. Current request has no timestamp parameter.");
+        *number = number_at(c, s, shard, at_ms);
+    } else if (bf_str_is(type, "AT_SEQUENCE_NUMBER") || bf_str_is(type, "AFTER_SEQUENCE_NUMBER")) {
+        if (!bl_sequence_get(sequence, number) || *number < shard->first - 1)
+            return bl_fail(c, BL_InvalidArgumentException,
+                           "StartingSequenceNumber %.*s used in GetShardIterator on shard in "
+                           "stream %s under account " BL_ACCOUNT " is invalid.",
+                           (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p ? sequence.p : "",
+                           s->name);
+        *number += bf_str_is(type, "AFTER_SEQUENCE_NUMBER");
+    } else
+        return bl_fail(
+            c, BL_ValidationException,
+            "1 validation error detected: Value '%.*s' at 'shardIteratorType' failed to satisfy "
+            "constraint: "
+            "Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, "
+            "AT_SEQUENCE_NUMBER, TRIM_HORIZON]",
+            (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
+    return true;
+}
+
+bool bl_kinesis_iterator(struct bl_call *c)
+{
+    struct bl_params p;
+    struct bf_str id = {NULL, 0};
+    struct iterator it = {.created_ms = c->now_ms};
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardId", &id))
+        return false;
+    bl_store_lock(c->store);
+    const struct bl_stream *s = bl_stream_param(c, &p);
+    int index = s ? bl_shard_find(s, id) : -1;
+    bool ok = index >= 0;
+    if (s && !ok)
+        bl_fail(c, BL_ResourceNotFoundException,
+                "Shard %.*s in stream %s under account " BL_ACCOUNT " does not exist",
+                (int)(id.n > 60 ? 60 : id.n), id.p ? id.p : "", s->name);
+    ok = ok && start_at(c, &p, s, &s->shards[index], &it.number);
+    if (ok) {
+        it.row = s->shards[index].row;
+        bf_buf_lit(&c->ans.body, "{\"ShardIterator\":\"");
+        put_iterator(&c->ans.body, &it);
+        bf_buf_lit(&c->ans.body, "\"}");
+    }
+    bl_store_unlock(c->store);
+    return ok;
+}
+
+static struct bl_stream *stream_of(struct bl_kinesis *k, int64_t row, int *index)
+{
+    for (size_t i = 0; i < k->n; i++)
+        for (size_t n = 0; n < k->streams[i]->n; n++)
+            if (k->streams[i]->shards[n].row == row) {
+                *index = (int)n;
+                return k->streams[i];
+            }
+    return NULL;
+}
+
+static struct bf_str column(sqlite3_stmt *q, int i)
+{
+    return bf_str((const char *)sqlite3_column_text(q, i), (size_t)sqlite3_column_bytes(q, i));
+}
+
+static void put_record(struct bf_buf *out, sqlite3_stmt *q)
+{
+    char sequence[BL_SEQUENCE_SIZE];
+    int64_t at_ms = sqlite3_column_int64(q, 1);
+    bl_sequence_put(sequence, sqlite3_column_int64(q, 0));
+    bf_buf_addf(out,
+                "{\"SequenceNumber\":\"%s\",\"ApproximateArrivalTimestamp\":%lld.%03d,\"Data\":\"",
+                sequence, (long long)(at_ms / 1000), (int)(at_ms % 1000));
+    bf_buf_adds(out, column(q, 3));
+    bf_buf_lit(out, "\",\"PartitionKey\":");
+    bf_json_put_string(out, column(q, 2));
+    bf_buf_addc(out, '}');
+}
+
+/* Records from it->number on; moves it behind the last one. *last_ms is that one's arrival. True: there may
+ * be more. */
+static bool read_records(struct bl_call *c, const struct bl_stream *s, struct iterator *it,
+                         int64_t limit, int64_t *last_ms)
+{
+    struct bf_buf *out = &c->ans.body;
+    size_t from = out->n;
+    bool more = false;
+    sqlite3_stmt *q = bl_sql(
+        c->store, "SELECT number,at_ms,key,data FROM kin_record WHERE shard=? AND number>=? AND "
+                  "at_ms>=? ORDER BY number LIMIT ?");
+    bl_bind_i64(q, 1, it->row);
+    bl_bind_i64(q, 2, it->number);
+    bl_bind_i64(q, 3, c->now_ms - s->retention_h * 3600000);
+    bl_bind_i64(q, 4, limit + 1);
+    while (bl_step(c->store, q)) {
+        size_t next = (size_t)sqlite3_column_bytes(q, 3) / 4 * 3;
+        if (limit-- == 0 || (out->n > from && (out->n - from) / 4 * 3 + next > READ_BYTES)) {
+            more = true;
+            sqlite3_reset(q);
+            break;
+        }
+        if (out->n > from)
+            bf_buf_addc(out, ',');
+        put_record(out, q);
+        *last_ms = sqlite3_column_int64(q, 1);
+        it->number = sqlite3_column_int64(q, 0) + 1;
+    }
+    return more;
+}
+
+/* The children of a shard that has been read to its end. */
+static void put_children(struct bf_buf *out, const struct bl_stream *s, int index)
+{
+    char id[BL_SHARD_ID_SIZE];
+    bool first = true;
+    bf_buf_lit(out, ",\"ChildShards\":[");
+    for (size_t i = 0; i < s->n; i++) {
+        const struct bl_shard *child = &s->shards[i];
+        if (child->parent != index && child->adjacent != index)
+            continue;
+        bl_shard_id(id, (int)i);
+        bf_buf_addf(out, "%s{\"ShardId\":\"%s\",\"ParentShards\":[", first ? "" : ",", id);
+        bl_shard_id(id, child->parent);
+        bf_buf_addf(out, "\"%s\"", id);
+        if (child->adjacent >= 0) {
+            bl_shard_id(id, child->adjacent);
+            bf_buf_addf(out, ",\"%s\"", id);
+        }
+        bf_buf_lit(out, "],\"HashKeyRange\":{\"StartingHashKey\":\"");
+        bl_hash_put(out, child->low);
+        bf_buf_lit(out, "\",\"EndingHashKey\":\"");
+        bl_hash_put(out, child->high);
+        bf_buf_lit(out, "\"}}");
+        first = false;
+    }
+    bf_buf_addc(out, ']');
+}
+
+static void put_rest(struct bl_call *c, const struct bl_stream *s, int index, struct iterator *it,
+                     bool more, int64_t last_ms)
+{
+    struct bf_buf *out = &c->ans.body;
+    bool ended = s->shards[index].last >= 0 && !more;
+    int64_t behind = more && c->now_ms > last_ms ? c->now_ms - last_ms : more;
+    bf_buf_addf(out, "],\"MillisBehindLatest\":%lld", (long long)behind);
+    if (ended)
+        put_children(out, s, index);
+    else {
+        if (!more && it->number < s->next)
+            it->number = s->next; /* nothing of this shard lies between */
+        it->created_ms = c->now_ms;
+        bf_buf_lit(out, ",\"NextShardIterator\":\"");
+        put_iterator(out, it);
+        bf_buf_addc(out, '"');
+    }
+    bf_buf_addc(out, '}');
+}
+
+bool bl_kinesis_get_records(struct bl_call *c)
+{
+    struct bl_params p;
+    struct bf_str text = {NULL, 0};
+    struct iterator it;
+    int64_t limit = READ_MAX, last_ms = c->now_ms;
+    int index;
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardIterator", &text) ||
+        !bl_param_int(c, &p, "Limit", &limit))
+        return false;
+    if (!read_iterator(text, &it))
+        return bl_fail(c, BL_InvalidArgumentException, "Invalid ShardIterator.");
+    if (limit < 1 || limit > READ_MAX)
+        return bl_fail(c, BL_InvalidArgumentException,
+                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
+                       "constraint: Member must "
+                       "have value less than or equal to %d",
+                       (long long)limit, READ_MAX);
+    if (c->now_ms - it.created_ms > BL_ITERATOR_MS)
+        return bl_fail(c, BL_ExpiredIteratorException,
+                       "Iterator expired. The iterator was created at time %lld while right now it "
+                       "is %lld which is "
+                       "further in the future than the tolerated delay of %d milliseconds.",
+                       (long long)it.created_ms, (long long)c->now_ms, BL_ITERATOR_MS);
+    bl_store_lock(c->store);
+    const struct bl_stream *s = stream_of(c->local->kinesis, it.row, &index);
+    if (s) {
+        bf_buf_lit(&c->ans.body, "{\"Records\":[");
+        bool more = read_records(c, s, &it, limit, &last_ms);
+        put_rest(c, s, index, &it, more, last_ms);
+    } else
+        bl_fail(c, BL_ResourceNotFoundException, "The stream of this iterator is gone.");
+    struct bf_err e = c->store->err;
+    bl_store_unlock(c->store);
+    return e.code == BF_OK ? s != NULL : bl_fail_err(c, &e);
+}
