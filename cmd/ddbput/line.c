@@ -253,8 +253,8 @@ static bool look(struct ddbput *d, struct bf_str line, struct write_line *w, boo
 
 /* The line {"put":{...}} and nothing else, in one pass. Anything else is not *done, and looked at again
  * from its beginning. */
-static bool only_put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_json j, bool *done,
-                     struct bf_err *e)
+static bool only_put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_json j,
+                     bool *done, struct bf_err *e)
 {
     struct bf_err ignored;
     struct bf_json_key key;
