@@ -86,10 +86,10 @@ static void sums(void **state)
     } cases[] = {
         {BL_SUM_CRC32, "CRC32", "x-amz-checksum-crc32", "y/Q5Jg=="},
         {BL_SUM_CRC32C, "CRC32C", "x-amz-checksum-crc32c", "4waSgw=="},
-        {BL_SUM_CRC64NVME, "CRC64NVME", "x-amz-checksum-crc64nvme", "rosUhg5T9YQ="},
+        {BL_SUM_CRC64NVME, "CRC64NVME", "x-amz-checksum-crc64nvme", "rosUhgp5mIg="},
         {BL_SUM_SHA1, "SHA1", "x-amz-checksum-sha1", "98O8HYCOBHMq32eZZczDTKeuNEE="},
         {BL_SUM_SHA256, "SHA256", "x-amz-checksum-sha256",
-         "FeKw08M4ke/3teT2B5QgQgNMtMwgGC5L3Z++axyoYiU="},
+         "FeKw08M4keuw8e9gnsQZQgwg4yDOlMZfvIwzEkSOsiU="},
     };
     for (size_t i = 0; i < BF_COUNT(cases); i++) {
         struct bl_summer s;
@@ -101,8 +101,7 @@ static void sums(void **state)
         assert_true(bl_summer_add(&s, BF_STR("1234")) && bl_summer_add(&s, BF_STR("56789")));
         assert_true(bl_summer_end(&s, bytes));
         bl_sum_print(cases[i].sum, bytes, text);
-        if (cases[i].sum != BL_SUM_CRC64NVME) /* lib/base/crc has its own vectors */
-            assert_string_equal(text, cases[i].text);
+        assert_string_equal(text, cases[i].text);
         bl_summer_free(&s);
     }
     assert_int_equal(bl_sum_by_name(BF_STR("MD5")), BL_SUM_NONE);
