@@ -16,6 +16,7 @@ WARN     := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wcast
             -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 CFLAGS_release := -O2 -g
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_clang   := -O2 -g
 CFLAGS_debug   := -O0 -g3
 CFLAGS   ?= $(CFLAGS_$(FLAVOUR))
 LDFLAGS_asan   := -fsanitize=address,undefined
@@ -252,6 +253,7 @@ lint-quick: all
 # lint-quick is for work in progress: a tool may come before its page. lint is not.
 lint: LINT_OPTIONS = --all
 lint: lint-quick lint-tidy ## every static check
+	@$(MAKE) --no-print-directory -s -j2 CC=clang FLAVOUR=clang EXTRA_CFLAGS=-Werror all
 	@cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 -I. -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' lib cmd
 	@if ls man/* >/dev/null 2>&1; then mandoc -Tlint -W warning man/*; fi

@@ -86,7 +86,7 @@ void bf_change_learn_head(struct change_scan *s);
 static inline enum bf_attr_type bf_change_tag(const char *p, size_t *n)
 {
     *n = 3;
-    if (p[2] == '"')
+    if (p[0] == '"' && p[2] == '"')
         switch (p[1]) {
         case 'S':
             return BF_ATTR_S;
@@ -102,7 +102,7 @@ static inline enum bf_attr_type bf_change_tag(const char *p, size_t *n)
             break;
         }
     *n = 4;
-    if (p[2] == 'S' && p[3] == '"')
+    if (p[0] == '"' && p[2] == 'S' && p[3] == '"')
         switch (p[1]) {
         case 'S':
             return BF_ATTR_SS;

@@ -28,7 +28,8 @@ CORE_INLINE const char *plain_number(const char *p)
     wrong |= ~digits & (1u << negative);
     wrong |= ~digits & (text ^ text >> 1);
     wrong |= (uint32_t)(p[negative] == '0') & digits >> (negative + 1) & (n > negative + 1);
-    return CORE_LIKELY(n - negative - 1 < 15 && wrong == 0) ? p + n + 1 : NULL;
+    wrong |= (n > 15) | (n <= negative);
+    return CORE_LIKELY(wrong == 0) ? p + n + 1 : NULL;
 }
 #else
 /* Behind -?digits(.digits)?" of at most 38 characters as JSON has it, or NULL: look closer. */
@@ -356,7 +357,7 @@ CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
             return NULL;
         a->val = bf_str(v, (size_t)(p - v) - 1);
     } else {
-        p = typed(s, v, a, depth);
+        p = typed(s, core_space(&s->core, v), a, depth);
         if (CORE_UNLIKELY(!p))
             return NULL;
     }
