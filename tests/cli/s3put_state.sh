@@ -32,7 +32,7 @@ reader() {
                             s, at[s], (at[s] % 3 ? "a" : "b")
                     }
                     mark(s, at[s], "")
-                    if (slow) { fflush(); system("sleep 0.01") }
+                    if (slow) { fflush(); system("sleep 0.04") }
                 }
             }
         }'
