@@ -32,7 +32,7 @@ reader() {
                             s, at[s], (at[s] % 3 ? "a" : "b")
                     }
                     mark(s, at[s], "")
-                    if (slow) { fflush(); system("sleep 0.04") }
+                    if (slow) { fflush(); system("sleep 0.02") }
                 }
             }
         }'
@@ -136,8 +136,8 @@ while [ $status -ne 0 ] && [ $runs -lt 60 ]; do
     mkfifo "$T/pipe"
     reader >"$T/pipe" 2>/dev/null &
     reading=$!
-    put <"$T/pipe" >/dev/null 2>"$T/err" &
-    pid=$!
+    s3put --state "$D" --size 2000 's3://lake/!{partitionKeyFromQuery:c}/' <"$T/pipe" >/dev/null 2>"$T/err" &
+    pid=$! # its own, not that of a shell around it
     if [ $runs -lt 12 ]; then
         sleep "$(od -An -N1 -tu1 /dev/urandom | awk '{ printf "0.%03d", $1 + 20 }')"
         kill -9 $pid 2>/dev/null && killed=$((killed + 1))
