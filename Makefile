@@ -16,6 +16,7 @@ WARN     := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wcast
             -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 CFLAGS_release := -O2 -g
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_clang   := -O2 -g
 CFLAGS_debug   := -O0 -g3
 CFLAGS   ?= $(CFLAGS_$(FLAVOUR))
 LDFLAGS_asan   := -fsanitize=address,undefined
@@ -99,6 +100,14 @@ $(B)/bin/$1: $(call tool_obj,$1) $(aws_a) $(core_a)
 endef
 $(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
 $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
+
+# Tests in which allocations, and system calls, fail (tests/unit/fail.h).
+wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
+comma := ,
+FAIL_ALLOC := malloc calloc realloc
+FAIL_IO    := $(FAIL_ALLOC) read write fsync close rename
+LDFLAGS_test_data = $(call wrap,$(FAIL_ALLOC))
+LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))
 
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
 # LDFLAGS_test_x: what one test links with besides.
@@ -243,6 +252,7 @@ lint-quick: all
 # lint-quick is for work in progress: a tool may come before its page. lint is not.
 lint: LINT_OPTIONS = --all
 lint: lint-quick lint-tidy ## every static check
+	@$(MAKE) --no-print-directory -s -j2 CC=clang FLAVOUR=clang EXTRA_CFLAGS=-Werror all
 	@cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 -I. -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' lib cmd
 	@if ls man/* >/dev/null 2>&1; then mandoc -Tlint -W warning man/*; fi

@@ -124,7 +124,7 @@ static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mod
     curl_easy_reset(c);
     free(x->url_set);
     x->url_set = NULL;
-    x->mode = mode;
+    x->mode = (int)mode;
     curl_easy_setopt(c, CURLOPT_PRIVATE, x);
     curl_easy_setopt(c, CURLOPT_ERRORBUFFER, x->error);
     curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);

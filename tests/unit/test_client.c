@@ -157,6 +157,7 @@ static void a_dead_service_is_spared(void **unused)
     run_all(aws);
     /* 500 / 14: thirty-five retries for all of them together */
     assert_int_equal(fault_count(&server, "log", "\"op\":"), CALLS + 500 / 14);
+    assert_has(ends[0].err.text, "); the budget of retries is used up");
     bf_aws_destroy(aws);
 }
 
