@@ -15,6 +15,7 @@
 
 #include "cmd/bflocal/expr.h"
 #include "cmd/bflocal/kinesis.h"
+#include "lib/base/rng.h"
 
 enum {
     BL_TABLES_MAX = 2500,
@@ -58,16 +59,21 @@ struct bl_ddb {
     /* streams of tables, those switched off and those of deleted tables included */
     struct bl_ddb_stream *streams;
     size_t nstreams, streams_cap;
+    struct bf_buf record, base64; /* one change record on its way into the store */
+    struct bf_rng rng;            /* event ids */
 };
 
 /* A stream of a table. */
 struct bl_ddb_stream {
+    int64_t row;
     char table[BL_TABLE_NAME], label[32];
     struct bl_key_attr key[2];
     unsigned nkeys;
     enum bl_view view;
     bool enabled;
     int64_t created_ms;
+    int64_t closed_ms;  /* when it was switched off; it can be read for 24 hours more */
+    int64_t trimmed_ms; /* when old records were last thrown away */
     struct bl_stream *shards;
 };
 
@@ -98,9 +104,12 @@ struct bl_change {
     struct bf_str partition;          /* encoded partition key: one shard per item */
 };
 
-/* streams.c: appends the record to the table's stream and to its Kinesis destinations, inside a
+/* ddb_emit.c: appends the record to the table's stream and to its Kinesis destinations, inside a
  * transaction. Nothing happens when the item did not change. */
 bool bl_ddb_emit(struct bl_call *c, struct bl_table *t, const struct bl_change *change) BF_MUST;
+
+/* ddb_kinesis.c: a Kinesis stream is being deleted, inside a transaction: no table feeds it any more. */
+void bl_ddb_destination_gone(struct bl_call *c, const struct bl_stream *s);
 
 /* An item's place. */
 struct bl_key {
