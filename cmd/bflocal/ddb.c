@@ -43,11 +43,12 @@ struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p)
     struct bl_table *t = bl_table_find(c->local->ddb, name);
     if (t)
         return t;
-    bool table_op = strstr(c->op_name, "Table") || strstr(c->op_name, "Kinesis");
-    bl_fail(c, BL_ResourceNotFoundException,
-            table_op ? "Requested resource not found: Table: %.*s not found"
-                     : "Requested resource not found%.0s%.0s",
-            (int)(name.n > 255 ? 255 : name.n), name.p);
+    if (strstr(c->op_name, "Table") || strstr(c->op_name, "Kinesis"))
+        bl_fail(c, BL_ResourceNotFoundException,
+                "Requested resource not found: Table: %.*s not found",
+                (int)(name.n > 255 ? 255 : name.n), name.p);
+    else
+        bl_fail(c, BL_ResourceNotFoundException, "Requested resource not found");
     return NULL;
 }
 
@@ -64,7 +65,7 @@ static void copy_column(char *out, size_t size, sqlite3_stmt *q, int i)
     snprintf(out, size, "%s", text ? text : "");
 }
 
-static struct bl_table *load_table(struct bl_local *l, sqlite3_stmt *q)
+static struct bl_table *load_table(sqlite3_stmt *q)
 {
     struct bl_table *t = calloc(1, sizeof *t);
     if (!t)
@@ -84,8 +85,7 @@ static struct bl_table *load_table(struct bl_local *l, sqlite3_stmt *q)
     t->view = (enum bl_view)sqlite3_column_int(q, 12);
     copy_column(t->label, sizeof t->label, q, 13);
     for (int i = 0; i < BL_DESTINATIONS; i++) {
-        struct bf_str name = bf_str_of((const char *)sqlite3_column_text(q, 14 + i));
-        t->destination[i] = name.n ? bl_stream_find(l->kinesis, name) : NULL;
+        copy_column(t->destination[i], sizeof t->destination[i], q, 14 + i);
         t->destination_micros[i] = sqlite3_column_int(q, 16 + i);
     }
     return t;
@@ -115,7 +115,7 @@ static bool load(struct bl_local *l)
         "write_units,view,label,destination0,destination1,micros0,micros1 FROM ddb_table ORDER BY "
         "name");
     while (bl_step(&l->store, q)) {
-        if (d->n == BL_TABLES_MAX || !(d->tables[d->n] = load_table(l, q)))
+        if (d->n == BL_TABLES_MAX || !(d->tables[d->n] = load_table(q)))
             return false;
         d->n++;
     }

@@ -45,10 +45,10 @@ struct bl_table {
     int64_t created_ms;
     bool on_demand, deletion_protection;
     int64_t read_units, write_units;
-    enum bl_view view;        /* of the stream that is on; NONE: off */
-    char label[32];           /* of its newest stream, "" when it never had one */
-    struct bl_stream *stream; /* where its changes go; NULL when off */
-    struct bl_stream *destination[BL_DESTINATIONS]; /* Kinesis */
+    enum bl_view view;                        /* of the stream that is on; NONE: off */
+    char label[32];                           /* of its newest stream, "" when it never had one */
+    struct bl_stream *stream;                 /* where its changes go; NULL when off */
+    char destination[BL_DESTINATIONS][129];   /* names of Kinesis streams, "": none */
     bool destination_micros[BL_DESTINATIONS]; /* ApproximateCreationDateTime in microseconds */
     int64_t items, bytes; /* kept while the process runs, and counted anew when it starts */
 };
@@ -167,6 +167,17 @@ bool bl_write_read(struct bl_call *c, const struct bl_params *p, enum bl_write_k
 /* A value of a request, with the service's error when it is wrong. */
 bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what,
                   struct bl_value **out) BF_MUST;
+
+/* ProjectionExpression of the request, in the arena; NULL when it has none. False: the answer is set. */
+bool bl_read_projection(struct bl_call *c, const struct bl_params *p,
+                        struct bl_projection **out) BF_MUST;
+
+/* Appends the item, or what the projection (may be NULL) names of it. False: out of memory. */
+bool bl_put_projected(struct bl_call *c, struct bf_buf *out, const struct bl_projection *projection,
+                      const struct bl_value *item, struct bf_str json) BF_MUST;
+
+/* Writes the table's row in the store, inside a transaction. ddb_tables.c */
+bool bl_table_save(struct bl_call *c, struct bl_table *t) BF_MUST;
 
 /* ReturnConsumedCapacity: appends "ConsumedCapacity" in its form for one table when the request asks for it. */
 void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t,
