@@ -108,9 +108,6 @@ struct bl_change {
  * transaction. Nothing happens when the item did not change. */
 bool bl_ddb_emit(struct bl_call *c, struct bl_table *t, const struct bl_change *change) BF_MUST;
 
-/* ddb_kinesis.c: a Kinesis stream is being deleted, inside a transaction: no table feeds it any more. */
-void bl_ddb_destination_gone(struct bl_call *c, const struct bl_stream *s);
-
 /* An item's place. */
 struct bl_key {
     unsigned char bytes[2][BL_KEY_ENCODED_MAX];

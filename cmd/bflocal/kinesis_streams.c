@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/kinesis.h"
 #include "lib/json/write.h"
 
 enum { ON_DEMAND_SHARDS = 4, LIST_MAX = 10000 };
@@ -138,7 +138,6 @@ bool bl_kinesis_delete(struct bl_call *c)
         return false;
     }
     bl_stream_erase(c->store, s);
-    bl_ddb_destination_gone(c, s);
     if (!bl_store_ok(c->store)) {
         e = c->store->err;
         bl_store_rollback(c->store);
