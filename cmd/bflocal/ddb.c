@@ -12,7 +12,8 @@ static const char schema[] =
     " read_units INTEGER, write_units INTEGER, view INTEGER, label TEXT,"
     " destination0 TEXT, destination1 TEXT, micros0 INTEGER, micros1 INTEGER);"
     "CREATE TABLE IF NOT EXISTS ddb_item(tbl INTEGER, hash BLOB, range BLOB, item TEXT,"
-    " PRIMARY KEY(tbl, hash, range)) WITHOUT ROWID;";
+    " PRIMARY KEY(tbl, hash, range)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS ddb_token(token TEXT PRIMARY KEY, digest BLOB, at_ms INTEGER);";
 
 struct bl_table *bl_table_find(struct bl_ddb *d, struct bf_str name)
 {
