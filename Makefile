@@ -16,6 +16,7 @@ WARN     := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wcast
             -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 CFLAGS_release := -O2 -g
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_clang   := -O2 -g
 CFLAGS_debug   := -O0 -g3
 CFLAGS   ?= $(CFLAGS_$(FLAVOUR))
 LDFLAGS_asan   := -fsanitize=address,undefined
@@ -30,6 +31,12 @@ CORE_SRC := $(wildcard lib/base/*.c lib/json/*.c lib/cdc/*.c)
 AWS_SRC  := $(wildcard lib/aws/*.c)
 CORE_LIBS := -ljansson
 AWS_LIBS  := -lcurl -lcrypto -lz -lzstd -ljansson
+# ISA-L makes gzip fast where it is installed; nothing else depends on it.
+HAVE_ISAL := $(shell printf '\043include <isa-l.h>\nint main(void){return 0;}\n' | $(CC) -xc - -lisal -o /dev/null 2>/dev/null && echo yes)
+ifeq ($(HAVE_ISAL),yes)
+AWS_LIBS  += -lisal
+ALL_CFLAGS += -DBF_HAVE_ISAL
+endif
 core_so  := $(B)/lib/libbfpipe.so.$(SOVER)
 aws_so   := $(B)/lib/libbfpipe-aws.so.$(SOVER)
 core_a   := $(B)/lib/libbfpipe.a
@@ -93,6 +100,15 @@ $(B)/bin/$1: $(call tool_obj,$1) $(aws_a) $(core_a)
 endef
 $(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
 $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
+
+# Tests in which allocations, and system calls, fail (tests/unit/fail.h).
+wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
+comma := ,
+FAIL_ALLOC := malloc calloc realloc
+FAIL_IO    := $(FAIL_ALLOC) read write fsync close rename
+LDFLAGS_test_data = $(call wrap,$(FAIL_ALLOC))
+LDFLAGS_test_client_memory = $(call wrap,$(FAIL_ALLOC))
+LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))
 
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
 # LDFLAGS_test_x: what one test links with besides.
@@ -237,6 +253,7 @@ lint-quick: all
 # lint-quick is for work in progress: a tool may come before its page. lint is not.
 lint: LINT_OPTIONS = --all
 lint: lint-quick lint-tidy ## every static check
+	@$(MAKE) --no-print-directory -s -j2 CC=clang FLAVOUR=clang EXTRA_CFLAGS=-Werror all
 	@cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 -I. -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' lib cmd
 	@if ls man/* >/dev/null 2>&1; then mandoc -Tlint -W warning man/*; fi

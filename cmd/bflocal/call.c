@@ -2,7 +2,9 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/enc.h"
 
 struct bf_str bl_header(const struct bl_call *c, const char *name)
@@ -43,6 +45,13 @@ void bl_answer_header(struct bl_call *c, const char *name, struct bf_str value)
         c->ans.headers[c->ans.nheaders++] = (struct bf_sigv4_header){bf_str_of(name), value};
 }
 
+void bl_answer_drop_file(struct bl_call *c)
+{
+    if (c->ans.fd >= 0)
+        close(c->ans.fd);
+    c->ans.fd = -1;
+}
+
 static struct bf_str vprint(struct bf_arena *a, const char *fmt, va_list ap)
 {
     char text[2048];
@@ -68,4 +77,17 @@ struct bf_str bl_arena_printf(struct bf_arena *a, const char *fmt, ...)
     struct bf_str out = vprint(a, fmt, ap);
     va_end(ap);
     return out;
+}
+
+void bl_http_date(int64_t wall_ms, char out[32])
+{
+    static const char days[7][4] = {"Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    if (wall_ms < 0)
+        wall_ms = 0;
+    struct bf_date d = bf_clock_date(wall_ms);
+    snprintf(out, 32, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[wall_ms / 86400000 % 7],
+             (unsigned)d.day % 32, months[(d.month - 1) % 12], (unsigned)d.year % 10000,
+             (unsigned)d.hour % 24, (unsigned)d.minute % 60, (unsigned)d.second % 60);
 }

@@ -107,7 +107,13 @@ struct bf_str bl_query(struct bl_call *c, const char *name);
 void bl_answer_header(struct bl_call *c, const char *name, struct bf_str value);
 void bl_answer_headerf(struct bl_call *c, const char *name, const char *fmt, ...) BF_PRINTF(3, 4);
 
+/* The answer has no file after all. */
+void bl_answer_drop_file(struct bl_call *c);
+
 /* printf into the arena; an empty string when it is full. */
 struct bf_str bl_arena_printf(struct bf_arena *a, const char *fmt, ...) BF_PRINTF(2, 3);
+
+/* "Fri, 27 Nov 2026 06:30:00 GMT" and a NUL. */
+void bl_http_date(int64_t wall_ms, char out[32]);
 
 #endif

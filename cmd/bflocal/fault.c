@@ -6,12 +6,19 @@
 #include "lib/base/num.h"
 
 static const char *const kinds[BL_FAULT_KINDS] = {
-    [BL_FAULT_NONE] = "",           [BL_FAULT_THROTTLE] = "throttle",
-    [BL_FAULT_PARTIAL] = "partial", [BL_FAULT_500] = "500",
-    [BL_FAULT_503] = "503",         [BL_FAULT_ERROR200] = "error200",
-    [BL_FAULT_LATENCY] = "latency", [BL_FAULT_CUT] = "cut",
-    [BL_FAULT_CRC] = "crc",         [BL_FAULT_ITERATOR] = "iterator",
-    [BL_FAULT_CLOCK] = "clock",     [BL_FAULT_DISK] = "disk",
+    [BL_FAULT_NONE] = "",
+    [BL_FAULT_THROTTLE] = "throttle",
+    [BL_FAULT_PARTIAL] = "partial",
+    [BL_FAULT_500] = "500",
+    [BL_FAULT_503] = "503",
+    [BL_FAULT_ERROR200] = "error200",
+    [BL_FAULT_LATENCY] = "latency",
+    [BL_FAULT_CUT] = "cut",
+    [BL_FAULT_CRC] = "crc",
+    [BL_FAULT_ITERATOR] = "iterator",
+    [BL_FAULT_CONFLICT] = "conflict",
+    [BL_FAULT_CLOCK] = "clock",
+    [BL_FAULT_DISK] = "disk",
 };
 
 enum { MILLION = 1000000 };
@@ -221,6 +228,8 @@ static bool possible(enum bl_fault_kind kind, const char *op)
         return false;
     case BL_FAULT_ITERATOR:
         return strcmp(op, "GetRecords") == 0;
+    case BL_FAULT_CONFLICT:
+        return strcmp(op, "PutObject") == 0 || strcmp(op, "CompleteMultipartUpload") == 0;
     case BL_FAULT_PARTIAL:
         return strcmp(op, "BatchWriteItem") == 0 || strcmp(op, "BatchGetItem") == 0 ||
                strcmp(op, "PutRecords") == 0;

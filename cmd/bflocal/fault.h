@@ -11,6 +11,7 @@
  *     latency     waits `ms` (100) before the answer
  *     cut         closes the connection in mid-answer
  *     crc         a wrong x-amz-crc32 or checksum header
+ *     conflict    409 ConditionalRequestConflict (PutObject, CompleteMultipartUpload)
  *     iterator    ExpiredIteratorException
  *     clock       the server's clock is off `by` 10m (or -10m); a state, not a chance
  *     disk        the store is full at `max` bytes; a state, not a chance
@@ -40,6 +41,7 @@ enum bl_fault_kind {
     BL_FAULT_CUT,
     BL_FAULT_CRC,
     BL_FAULT_ITERATOR,
+    BL_FAULT_CONFLICT,
     BL_FAULT_CLOCK,
     BL_FAULT_DISK,
     BL_FAULT_KINDS
@@ -72,7 +74,7 @@ struct bl_faults {
 
 /* What one call has to suffer. */
 struct bl_fault_hit {
-    enum bl_fault_kind answer; /* THROTTLE, 500, 503, ERROR200 or ITERATOR, else NONE */
+    enum bl_fault_kind answer; /* THROTTLE, 500, 503, ERROR200, CONFLICT or ITERATOR, else NONE */
     bool cut, crc;
     uint64_t latency_ms;
     uint32_t part; /* partial: of a million; 0: the batch is left alone */

@@ -29,10 +29,8 @@ struct exchange {
     struct bl_call call; /* first: the services see only this */
     struct bl_server *server;
     struct exchange *next; /* while it is kept */
-    char *uri;             /* in the arena */
     size_t max_body;
     bool begun, refused;
-    uint64_t sent; /* of a cut answer */
 };
 
 struct bl_server {
@@ -193,13 +191,14 @@ static bool is_loopback(struct MHD_Connection *connection)
 /* The second half of a cut answer never comes. */
 static ssize_t on_cut(void *arg, uint64_t at, char *to, size_t max)
 {
-    struct exchange *x = arg;
-    struct bf_str body = bf_buf_view(&x->call.ans.body);
-    size_t half = body.n / 2;
+    struct bl_answer *a = arg;
+    uint64_t half = (a->fd >= 0 ? a->fd_length : a->body.n) / 2;
     if (at >= half)
         return MHD_CONTENT_READER_END_WITH_ERROR;
-    size_t n = half - (size_t)at < max ? half - (size_t)at : max;
-    memcpy(to, body.p + at, n);
+    size_t n = half - at < max ? (size_t)(half - at) : max;
+    if (a->fd >= 0)
+        return pread(a->fd, to, n, (off_t)(a->fd_offset + at));
+    memcpy(to, a->body.p + at, n);
     return (ssize_t)n;
 }
 
@@ -207,12 +206,8 @@ static struct MHD_Response *make_response(struct exchange *x)
 {
     struct bl_answer *a = &x->call.ans;
     if (a->cut) {
-        if (a->fd >= 0) { /* half of what a file would have given is as good as any */
-            bf_buf_reset(&a->body);
-            bf_buf_lit(&a->body, "0123456789abcdef");
-        }
-        size_t n = a->body.n ? a->body.n : 2;
-        return MHD_create_response_from_callback(n, 4096, on_cut, x, NULL);
+        uint64_t n = a->fd >= 0 ? a->fd_length : a->body.n;
+        return MHD_create_response_from_callback(n ? n : 2, 16384, on_cut, a, NULL);
     }
     if (a->fd < 0)
         return MHD_create_response_from_buffer(a->body.n, a->body.p, MHD_RESPMEM_PERSISTENT);
@@ -225,16 +220,8 @@ static struct MHD_Response *make_response(struct exchange *x)
 
 static void add_date(struct MHD_Response *r, int64_t now_ms)
 {
-    time_t t = (time_t)(now_ms / 1000);
-    struct tm tm;
-    char text[64];
-    static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    if (!gmtime_r(&t, &tm))
-        return;
-    snprintf(text, sizeof(text), "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday],
-             tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+    char text[32];
+    bl_http_date(now_ms, text);
     MHD_add_response_header(r, "Date", text);
 }
 

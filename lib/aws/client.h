@@ -73,7 +73,8 @@ struct bf_aws_answer {
     int status;             /* HTTP status; 0 when there was no answer */
     struct bf_str body;     /* empty when a sink took it */
     const char *request_id; /* "" when the answer had none */
-    const char *code;       /* the service's error code without prefix, "" on success */
+    const char *code;       /* the service's error code without prefix, "" on success; made from the
+                               status when the body has none; CRC32CheckFailed: a damaged answer */
     const char *message;    /* its message, "" on success */
     int attempts;           /* 1 when the first try did it */
     struct bf_err err; /* BF_OK on success; else what to print: "GetRecords: code: message (HTTP
@@ -109,18 +110,21 @@ struct bf_aws_call {
     int body_fd; /* -1 or 0: not used */
     uint64_t body_offset, body_length;
     const char *body_sha256; /* hex; NULL: computed from body, or UNSIGNED-PAYLOAD over https */
-    bool (*sink)(void *arg, struct bf_str piece); /* takes a 2xx body in pieces; false cancels */
+    /* Takes a 2xx body in pieces, with `arg`; false cancels (BF_E_STOPPED). Once it has taken one the
+     * call is not tried again. It must not touch the client. */
+    bool (*sink)(void *arg, struct bf_str piece);
 
-    uint64_t timeout_ms;        /* one attempt; 0: 60 s */
+    uint64_t timeout_ms;        /* one attempt; 0: 60 s, for S3 60 s in which nothing moves */
     bool no_retry;              /* the caller does its own */
-    struct bf_aws_state *state; /* the client's, while in flight; NULL otherwise */
+    struct bf_aws_state *state; /* the client's, while in flight; NULL again when done is called */
 };
 
 /* Starts a call. False when it cannot even be built (*e), and then `done` is not called. */
 BF_API BF_MUST bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *e);
 
-/* Makes progress: waits at most timeout_ms (-1: until something happens) for the network, a retry that
- * falls due, wake_fd, or a signal, and calls what is done. True also when nothing happened. */
+/* Makes progress: waits at most timeout_ms (-1: until something happens; with nothing in flight, not at
+ * all) for the network, a retry that falls due, or the first signal (bf_stop_fd), and calls what is
+ * done. True also when nothing happened. */
 BF_API BF_MUST bool bf_aws_run(struct bf_aws *aws, int timeout_ms, struct bf_err *e);
 
 /* The same, and returns too when fd (for instance standard input) is readable; *readable says so. */
@@ -135,7 +139,8 @@ BF_API void bf_aws_cancel(struct bf_aws *aws, struct bf_aws_call *call);
 
 /* Submits one call and runs until it is done; the answer's body is copied to out (may be NULL). For
  * control-plane calls. False on any error, *e as in the answer; *code (may be NULL) gets the service's
- * error code, "" if none. */
+ * error code, "" if none. A signal that comes meanwhile ends it with BF_E_STOPPED; after one, it goes
+ * through. */
 BF_API BF_MUST bool bf_aws_call_wait(struct bf_aws *aws, const struct bf_aws_op *op,
                                      struct bf_str body, struct bf_buf *out, char code[64],
                                      struct bf_err *e);

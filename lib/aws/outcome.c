@@ -187,5 +187,9 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
         bf_aws_send_later(aws, s, delay_us);
         return;
     }
+    if (kind != BF_RETRY_NOT && s->retry.attempt < s->rules.max_attempts) {
+        size_t n = strlen(e.text);
+        snprintf(e.text + n, sizeof e.text - n, "; the budget of retries is used up");
+    }
     bf_aws_deliver(aws, s, &e);
 }

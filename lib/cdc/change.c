@@ -25,6 +25,7 @@ void bf_change_init(struct bf_change *c)
 void bf_change_free(struct bf_change *c)
 {
     free(c->attrs);
+    free(c->shape);
     bf_buf_free(&c->padded);
     bf_map_free(&c->names);
     *c = (struct bf_change){0};
@@ -174,6 +175,21 @@ static const struct change_ops *ops(void)
     }
 }
 
+/* The memory of shapes, made at the first record, and anew when it is full of what comes no more. */
+static bool remember(struct change_scan *s, struct bf_err *e)
+{
+    struct bf_change *c = s->change;
+    if (!c->shape && !(c->shape = calloc(1, sizeof *c->shape)))
+        return bf_err_nomem(e);
+    s->shape = c->shape;
+    s->at = 0;
+    if (s->shape->n == 0 || s->shape->misses > SHAPE_MISSES) {
+        memset(s->shape, 0, sizeof *s->shape);
+        s->shape->n = 1;
+    }
+    return true;
+}
+
 /* Gets a scan ready over a padded text. */
 static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text, size_t slack,
                   struct bf_err *e)
@@ -198,8 +214,9 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
     s->change = c;
     s->op = s->arn = (struct bf_change_text){0};
     s->attr = NULL;
-    s->body = s->wrap = false;
-    return true;
+    s->body_at = NULL;
+    s->wrap = false;
+    return remember(s, e);
 }
 
 /* The attribute's name for a message: what of it is sound, cut to something readable. */
@@ -260,7 +277,7 @@ static void table_of_arn(struct bf_change *c, struct bf_str arn)
 static enum bf_change_kind judge(struct change_scan *s, struct bf_err *e)
 {
     struct bf_change *c = s->change;
-    if (!s->body) {
+    if (!s->body_at) {
         if (s->wrap)
             return BF_CHANGE_WRAP;
         bf_err_set(e, BF_E_INPUT, "not a change record: no member dynamodb");

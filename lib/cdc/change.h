@@ -19,6 +19,8 @@
 #include "lib/base/map.h"
 #include "lib/base/str.h"
 
+struct bf_change_shape;
+
 enum bf_op { BF_OP_INSERT, BF_OP_MODIFY, BF_OP_REMOVE };
 
 /* DynamoDB's types of values. */
@@ -73,9 +75,10 @@ struct bf_change {
     /* owned */
     struct bf_attr *attrs;
     size_t nattrs, cap;
-    struct bf_buf padded; /* a copy of a text that could not be read in place */
-    struct bf_map names;  /* finds repeated names in large images */
-    size_t names_first;   /* the image that names is about, by its first attribute */
+    struct bf_buf padded;          /* a copy of a text that could not be read in place */
+    struct bf_map names;           /* finds repeated names in large images */
+    struct bf_change_shape *shape; /* what records look like, for speed alone */
+    size_t names_first;            /* the image that names is about, by its first attribute */
 };
 
 BF_API void bf_change_init(struct bf_change *c);

@@ -8,13 +8,49 @@
 #include "lib/cdc/change.h"
 #include "lib/json/core.h"
 
+/*
+ * What the last records looked like. The text in front of an attribute's value, such as
+ * "status":{"S":" is the same from record to record, and so is the order of attributes. An entry
+ * remembers such a text and which came behind it; where it stands again one comparison takes the
+ * place of scanning the name and the type. Entry 0 stands for the beginning of an image.
+ */
+enum { SHAPE_ENTRIES = 64, SHAPE_TEXT = 32, SHAPE_MISSES = 4096, HEAD_TEXT = 320 };
+
+struct shape_entry {
+    char text[SHAPE_TEXT];
+    uint32_t mask; /* the low n bits */
+    uint8_t n;     /* bytes of text; 0: no entry */
+    uint8_t name_n;
+    uint8_t type;
+    uint8_t id;      /* the first entry of the same name */
+    uint8_t next[4]; /* which came behind this one; 0: not known */
+};
+
+/* The constant parts of the envelope in front of "dynamodb"'s value: up to eventID's value, from
+ * there to eventName's, from there on. */
+struct shape_head {
+    char text[HEAD_TEXT];
+    uint16_t first, second, third; /* bytes; first 0: nothing remembered */
+    uint16_t table_at, table_n;    /* tableName's value in text; table_n 0: not there */
+};
+
+struct bf_change_shape {
+    struct shape_entry entry[SHAPE_ENTRIES];
+    unsigned n;      /* entries used, with entry 0 */
+    unsigned misses; /* since the table is full */
+    struct shape_head head;
+};
+
 /* One scan of one text. */
 struct change_scan {
     struct core core;
     struct bf_change *change;
+    struct bf_change_shape *shape;
+    unsigned at;    /* the entry that matched last */
+    unsigned entry; /* the one that bf_change_learn made or found last; 0: none */
     struct bf_change_text op, arn;
+    const char *body_at; /* the value of "dynamodb", NULL: there was none */
     const char *attr; /* the quote in front of the name of the attribute that is wrong, or NULL */
-    bool body;        /* there was a member "dynamodb" */
     bool wrap;        /* there was a member that captures have */
     char text[200];   /* a reason that is no literal */
     char decoded[64]; /* an envelope's name written with escapes */
@@ -32,11 +68,58 @@ extern const struct change_ops bf_change_sse2;
 extern const struct change_ops bf_change_avx2;
 #endif
 
-/* The rare parts, compiled once in change.c. */
+/* The rare parts, compiled once in change.c and change_shape.c. */
 bool bf_change_grow(struct bf_change *c);
 bool bf_change_repeated(struct bf_change *c, size_t first);
 bool bf_change_type(struct bf_str tag, bool escaped, enum bf_attr_type *type);
 bool bf_change_is_base64(struct bf_str text, bool escaped);
 struct bf_str bf_change_decode(struct change_scan *s, struct bf_str name);
+
+/* Remembers that the attribute a, whose name's quote is at p, came behind the entry last. */
+void bf_change_learn(struct change_scan *s, unsigned last, const char *p, const struct bf_attr *a);
+
+/* Remembers the envelope of the record just scanned. */
+void bf_change_learn_head(struct change_scan *s);
+
+/* The type that the tag at p, on its quote, names when it is written as usual; *n is the tag's length
+ * with its quotes, 0 when it is not. */
+static inline enum bf_attr_type bf_change_tag(const char *p, size_t *n)
+{
+    *n = 3;
+    if (p[0] == '"' && p[2] == '"')
+        switch (p[1]) {
+        case 'S':
+            return BF_ATTR_S;
+        case 'N':
+            return BF_ATTR_N;
+        case 'B':
+            return BF_ATTR_B;
+        case 'M':
+            return BF_ATTR_M;
+        case 'L':
+            return BF_ATTR_L;
+        default:
+            break;
+        }
+    *n = 4;
+    if (p[0] == '"' && p[2] == 'S' && p[3] == '"')
+        switch (p[1]) {
+        case 'S':
+            return BF_ATTR_SS;
+        case 'N':
+            return BF_ATTR_NS;
+        case 'B':
+            return BF_ATTR_BS;
+        default:
+            break;
+        }
+    *n = 6;
+    if (memcmp(p, "\"BOOL\"", 6) == 0)
+        return BF_ATTR_BOOL;
+    if (memcmp(p, "\"NULL\"", 6) == 0)
+        return BF_ATTR_NULL;
+    *n = 0;
+    return BF_ATTR_S;
+}
 
 #endif

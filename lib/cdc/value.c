@@ -47,10 +47,13 @@ static char *put_number(char *o, const char **p)
 /* The type named at p, on its quote; *p moves on to the value. */
 static enum bf_attr_type take_type(struct core *s, const char **p)
 {
-    enum bf_attr_type type = BF_ATTR_S;
-    const char *end = string_end(*p + 1);
-    struct bf_str tag = bf_str(*p + 1, (size_t)(end - *p) - 2);
-    (void)bf_change_type(tag, true, &type);
+    size_t n;
+    enum bf_attr_type type = bf_change_tag(*p, &n);
+    const char *end = *p + n;
+    if (n == 0) {
+        end = string_end(*p + 1);
+        (void)bf_change_type(bf_str(*p + 1, (size_t)(end - *p) - 2), true, &type);
+    }
     *p = core_space(s, core_space(s, end) + 1);
     return type;
 }

@@ -42,6 +42,10 @@ stays 'crc' '^ddbput: sales: DescribeTable: CRC32CheckFailed: the answer arrived
 stays 'huge 40000000' '^ddbput: sales: DescribeTable: the answer of 127\.0\.0\.1:[0-9]+ is larger than 33554432 bytes$'
 stays 'redirect 307 - http://127.0.0.1:1/' '^ddbput: sales: DescribeTable: TemporaryRedirect: .* \(HTTP 307, request FAULT-[0-9]+\)$'
 ok '  the redirect is not followed' test "$(fault_count)" = 1
+printf '* close\n' | fault_rules
+check 'AWS_MAX_ATTEMPTS' -s 1 -i "$T/lines" -E 'closed the connection without an answer$' -- \
+    env AWS_MAX_ATTEMPTS=1 ddbput sales
+ok '  one request' test "$(fault_count)" = 1
 check 'nobody listens' -s 1 -i "$T/lines" \
     -e 'ddbput: sales: DescribeTable: cannot connect to 127.0.0.1:1: Connection refused (4 attempts)' -- \
     ddbput --endpoint-url http://127.0.0.1:1 sales

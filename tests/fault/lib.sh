@@ -15,7 +15,8 @@
 # sets FAULT_URL and FAULT_DIR (log, accepted, objects/, records) and an AWS
 # environment that points there and nowhere else. The server is stopped by its
 # process id when the test ends, or by fault_stop. `FAULT_TLS=1 fault_start`
-# speaks TLS; the certificate to trust is $FAULT_DIR/ca.pem.
+# speaks TLS; the certificate to trust is $FAULT_DIR/ca.pem. `fault_start COMMAND...`
+# starts another server in its place: COMMAND FAULT_DIR writes its port as this one does.
 
 FAULT_PID=''
 
@@ -30,12 +31,15 @@ fault_start() {
     FAULT_DIR=$T/fault
     rm -rf "$FAULT_DIR"
     mkdir -p "$FAULT_DIR" || exit 1
+    rm -f "$FAULT_DIR/port" # of a server before
     fault_rules
     scheme=http
     [ -n "${FAULT_TLS:-}" ] && { fault_certificate || exit 1; scheme=https; }
-    python=/usr/bin/python3
-    [ -x "$python" ] || python=python3
-    "$python" "$root/tests/fault/server.py" "$FAULT_DIR" </dev/null 2>"$FAULT_DIR/stderr" &
+    if [ $# = 0 ]; then
+        set -- python3 "$root/tests/fault/server.py"
+        [ -x /usr/bin/python3 ] && set -- /usr/bin/python3 "$2"
+    fi
+    "$@" "$FAULT_DIR" </dev/null 2>"$FAULT_DIR/stderr" &
     FAULT_PID=$!
     trap 'fault_stop; rm -rf "$T"' EXIT
     tries=0

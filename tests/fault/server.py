@@ -216,8 +216,9 @@ def sequence(i):
 
 def shard_iterator(q):
     at = {"TRIM_HORIZON": 0, "AT_TIMESTAMP": 0}.get(q["ShardIteratorType"], len(records()))
-    if "SequenceNumber" in q:
-        at = int(q["SequenceNumber"]) - int(sequence(0))
+    number = q.get("StartingSequenceNumber", q.get("SequenceNumber"))
+    if number:
+        at = int(number) - int(sequence(0))
         at += q["ShardIteratorType"] == "AFTER_SEQUENCE_NUMBER"
     return {"ShardIterator": "it-%d" % at}
 

@@ -23,7 +23,7 @@ static void retried_until_it_works(void **unused)
         fault_rules(&server, scripts[i]);
         struct bf_aws_call call = {.op = &put_records,
                                    .body = BF_STR("{\"Records\":[{\"Data\":\"YQ==\"}]}"),
-                                   .timeout_ms = strstr(scripts[i], "hang") ? 250 : 0};
+                                   .timeout_ms = strstr(scripts[i], "hang") ? 1000 : 0};
         struct end end = run(aws, &call);
         if (end.err.code != BF_OK)
             fail_msg("%s: %s", scripts[i], end.err.text);
@@ -157,6 +157,7 @@ static void a_dead_service_is_spared(void **unused)
     run_all(aws);
     /* 500 / 14: thirty-five retries for all of them together */
     assert_int_equal(fault_count(&server, "log", "\"op\":"), CALLS + 500 / 14);
+    assert_has(ends[0].err.text, "); the budget of retries is used up");
     bf_aws_destroy(aws);
 }
 

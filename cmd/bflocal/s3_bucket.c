@@ -1,0 +1,166 @@
+/* Buckets. */
+#include "cmd/bflocal/s3.h"
+#include "cmd/bflocal/s3_xml.h"
+#include "lib/base/clock.h"
+
+static void put_time(struct bf_buf *out, const char *name, int64_t ms)
+{
+    struct bf_date d = bf_clock_date(ms);
+    bf_buf_addf(out, "<%s>%04d-%02d-%02dT%02d:%02d:%02d.000Z</%s>", name, d.year, d.month, d.day,
+                d.hour, d.minute, d.second, name);
+}
+
+bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket)
+{
+    sqlite3_stmt *q = bl_sql(s, "SELECT 1 FROM s3_bucket WHERE name = ?");
+    bl_bind_text(q, 1, bucket);
+    bool found = bl_step(s, q);
+    bl_done(q);
+    return found;
+}
+
+void bl_s3_list_buckets(struct bl_call *c)
+{
+    struct bf_buf *out = &c->ans.body;
+    bf_buf_lit(out, BL_XML_HEAD "<ListAllMyBucketsResult" BL_XML_NS "><Owner><ID>" BL_ACCOUNT
+                                "</ID><DisplayName>bflocal</DisplayName></Owner><Buckets>");
+    bl_store_lock(c->store);
+    sqlite3_stmt *q = bl_sql(c->store, "SELECT name, created_ms FROM s3_bucket ORDER BY name");
+    while (bl_step(c->store, q)) {
+        bf_buf_lit(out, "<Bucket>");
+        bl_xml_element(out, "Name", bl_column_text(q, 0));
+        put_time(out, "CreationDate", bl_column_i64(q, 1));
+        bf_buf_lit(out, "</Bucket>");
+    }
+    bl_store_unlock(c->store);
+    bf_buf_lit(out, "</Buckets></ListAllMyBucketsResult>");
+}
+
+/* 3 to 63 of a-z 0-9 . -, a letter or digit at both ends, no "..", no IP address (S3 user guide, "Bucket
+ * naming rules"). */
+static bool good_name(struct bf_str s)
+{
+    size_t dots = 0, digits = 0;
+    if (s.n < 3 || s.n > 63 || s.p[0] == '-' || s.p[0] == '.' || s.p[s.n - 1] == '-' ||
+        s.p[s.n - 1] == '.')
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        char ch = s.p[i];
+        bool digit = ch >= '0' && ch <= '9';
+        if (!digit && !(ch >= 'a' && ch <= 'z') && ch != '-' && ch != '.')
+            return false;
+        if (ch == '.' && s.p[i - 1] == '.')
+            return false;
+        dots += ch == '.';
+        digits += digit;
+    }
+    return !(dots == 3 && digits + dots == s.n);
+}
+
+/* The text of <LocationConstraint>; *bad when the document is none. */
+static struct bf_str location(struct bf_str body, bool *bad)
+{
+    struct bl_xml x;
+    enum bl_xml_token t;
+    struct bf_str found = {NULL, 0};
+    bool inside = false;
+    *bad = false;
+    if (bf_str_trim(body).n == 0)
+        return found;
+    bl_xml_init(&x, body);
+    while ((t = bl_xml_next(&x)) != BL_XML_END && t != BL_XML_ERROR) {
+        if (t == BL_XML_TEXT && inside)
+            found = bf_str_trim(x.text);
+        inside = t == BL_XML_OPEN && bf_str_is(x.name, "LocationConstraint");
+    }
+    *bad = t == BL_XML_ERROR;
+    return found;
+}
+
+static bool check_location(struct bl_call *c)
+{
+    bool bad;
+    struct bf_str want = location(c->req.body, &bad);
+    if (bad)
+        return bl_s3_fail(c, BL_S3_MalformedXML);
+    bool us_east_1 = strcmp(c->local->region, "us-east-1") == 0;
+    if (want.n ? bf_str_eq(want, bf_str_of(c->local->region)) && !us_east_1 : us_east_1)
+        return true;
+    return bl_s3_failf(
+        c, BL_S3_IllegalLocationConstraintException,
+        "The %.*s location constraint is incompatible for the region specific endpoint this "
+        "request was sent to.",
+        want.n ? (int)want.n : 11, want.n ? want.p : "unspecified");
+}
+
+void bl_s3_create_bucket(struct bl_call *c)
+{
+    struct bf_str bucket = bl_s3_of(c)->bucket;
+    struct bf_err e = {0};
+    if (!good_name(bucket)) {
+        bl_s3_fail(c, BL_S3_InvalidBucketName);
+        return;
+    }
+    if (!check_location(c))
+        return;
+    if (!bl_store_begin(c->store, &e)) {
+        bl_s3_fail_err(c, &e);
+        return;
+    }
+    bool there = bl_s3_bucket_exists(c->store, bucket);
+    sqlite3_stmt *q = bl_sql(c->store, "INSERT OR IGNORE INTO s3_bucket VALUES (?, ?)");
+    bl_bind_text(q, 1, bucket);
+    bl_bind_i64(q, 2, c->now_ms);
+    bl_run(c->store, q);
+    if (!bl_store_commit(c->store, &e))
+        bl_s3_fail_err(c, &e);
+    else if (there && strcmp(c->local->region, "us-east-1") != 0) /* there alone it is no error */
+        bl_s3_fail(c, BL_S3_BucketAlreadyOwnedByYou);
+    else
+        bl_answer_headerf(c, "Location", "/%.*s", (int)bucket.n, bucket.p);
+}
+
+void bl_s3_head_bucket(struct bl_call *c)
+{
+    bl_answer_header(c, "x-amz-bucket-region", bf_str_of(c->local->region));
+}
+
+void bl_s3_delete_bucket(struct bl_call *c)
+{
+    struct bf_str bucket = bl_s3_of(c)->bucket;
+    struct bf_err e = {0};
+    if (!bl_store_begin(c->store, &e)) {
+        bl_s3_fail_err(c, &e);
+        return;
+    }
+    sqlite3_stmt *q = bl_sql(c->store, "SELECT 1 FROM s3_object WHERE bucket = ? LIMIT 1");
+    bl_bind_text(q, 1, bucket);
+    bool full = bl_step(c->store, q);
+    bl_done(q);
+    if (full) {
+        bl_store_rollback(c->store);
+        bl_s3_fail(c, BL_S3_BucketNotEmpty);
+        return;
+    }
+    q = bl_sql(c->store, "DELETE FROM s3_bucket WHERE name = ?");
+    bl_bind_text(q, 1, bucket);
+    bl_run(c->store, q);
+    if (!bl_store_commit(c->store, &e))
+        bl_s3_fail_err(c, &e);
+    else
+        c->ans.status = 204;
+}
+
+void bl_s3_bucket_location(struct bl_call *c)
+{
+    bool us_east_1 =
+        strcmp(c->local->region, "us-east-1") == 0; /* which has no name here, of old */
+    bf_buf_addf(&c->ans.body,
+                BL_XML_HEAD "<LocationConstraint" BL_XML_NS ">%s</LocationConstraint>",
+                us_east_1 ? "" : c->local->region);
+}
+
+void bl_s3_bucket_versioning(struct bl_call *c)
+{
+    bf_buf_lit(&c->ans.body, BL_XML_HEAD "<VersioningConfiguration" BL_XML_NS "/>");
+}

@@ -1,0 +1,255 @@
+#include "cmd/s3put/config.h"
+
+#include <stdio.h>
+
+#include "lib/aws/s3.h"
+#include "lib/base/enc.h"
+
+enum { MIB = 1 << 20, TAGS_MAX = 10, TAGGING_MAX = 8192 };
+
+static bool parse_format(void *field, struct bf_str value, struct bf_err *e)
+{
+    enum format *f = field;
+    *f = bf_str_is(value, "text")  ? FORMAT_TEXT
+         : bf_str_is(value, "csv") ? FORMAT_CSV
+                                   : FORMAT_JSON;
+    if (*f == FORMAT_JSON && !bf_str_is(value, "ndjson"))
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not ndjson, csv or text",
+                          (int)(value.n > 60 ? 60 : value.n), value.p);
+    return true;
+}
+
+static bool parse_compress(void *field, struct bf_str value, struct bf_err *e)
+{
+    return bf_compress_parse(value, field, e);
+}
+
+static bool parse_checksum(void *field, struct bf_str value, struct bf_err *e)
+{
+    return bf_checksum_parse(value, field, e);
+}
+
+static bool two_digits(struct bf_str s, size_t at, int *v)
+{
+    if (s.n < at + 2 || s.p[at] < '0' || s.p[at] > '9' || s.p[at + 1] < '0' || s.p[at + 1] > '9')
+        return false;
+    *v = (s.p[at] - '0') * 10 + (s.p[at + 1] - '0');
+    return true;
+}
+
+/* "+05:30", "-08:00", "UTC". */
+static bool parse_zone(void *field, struct bf_str s, struct bf_err *e)
+{
+    int *minutes = field, h, m;
+    *minutes = 0;
+    if (bf_str_is(s, "UTC") || bf_str_is(s, "Z"))
+        return true;
+    if (s.n != 6 || (s.p[0] != '+' && s.p[0] != '-') || s.p[3] != ':' || !two_digits(s, 1, &h) ||
+        !two_digits(s, 4, &m) || h > 18 || m > 59)
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not an offset such as +01:00, or UTC",
+                          (int)(s.n > 60 ? 60 : s.n), s.p);
+    *minutes = (s.p[0] == '-' ? -1 : 1) * (h * 60 + m);
+    return true;
+}
+
+static const struct bf_opt options[] = {
+    BF_OPT_SIZE(0, "size", struct config, size, "SIZE",
+                "rows of an object, before compression (default 5MiB)"),
+    BF_OPT_MS(0, "interval", struct config, interval_ms, "TIME",
+              "deliver a row after so long (default 300s, 0: never)"),
+    BF_OPT_FN('f', "format", struct config, format, "FORMAT", "ndjson (default), csv or text",
+              parse_format),
+    BF_OPT_LIST(0, "partition", struct config, partition, "[NAME=]FIELD",
+                "a partition key for the prefix, from a field of the row"),
+    BF_OPT_STR(0, "hive", struct config, hive, "FIELDS",
+               "append FIELD=value/ for each, as Hive and Athena lay out partitions"),
+    BF_OPT_STR(0, "time-field", struct config, time_field, "FIELD",
+               "take the time of the prefix from this field, not from arrival"),
+    BF_OPT_FN(0, "zone", struct config, zone_minutes, "OFFSET",
+              "zone of the prefix: +01:00 (default UTC)", parse_zone),
+    BF_OPT_STR(0, "name", struct config, name, "NAME",
+               "begin of the objects' names (default bfpipe)"),
+    BF_OPT_STR(0, "name-version", struct config, version, "TEXT",
+               "version in the objects' names (default 1)"),
+    BF_OPT_STR(0, "extension", struct config, extension, ".EXT",
+               "end of the objects' names (default .gz or .zst when compressed)"),
+    BF_OPT_FN(0, "compress", struct config, compress, "KIND", "gzip, zstd or none (default)",
+              parse_compress),
+    BF_OPT_U64(0, "level", struct config, level, "N",
+               "compression level (gzip 1 to 9, zstd 1 to 19)"),
+    BF_OPT_FLAG(0, "one", struct config, one,
+                "stream standard input into the one object s3://BUCKET/KEY"),
+    BF_OPT_FLAG('n', "dry-run", struct config, dry_run,
+                "write nothing, print what would be written"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
+               "write rows that could not be delivered to FILE"),
+    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first bad row"),
+    BF_OPT_STR(0, "state", struct config, state, "DIR",
+               "deliver exactly once, with kinread --state DIR"),
+    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "longest row (default 16MiB)"),
+};
+
+static const struct bf_opt object_options[] = {
+    BF_OPT_FN(0, "checksum", struct config, checksum, "KIND",
+              "crc32 (default), crc32c, crc64nvme, sha1, sha256 or none", parse_checksum),
+    BF_OPT_STR(0, "content-type", struct config, content_type, "TYPE",
+               "Content-Type of the objects"),
+    BF_OPT_STR(0, "storage-class", struct config, storage_class, "CLASS",
+               "STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, ..."),
+    BF_OPT_STR(0, "sse", struct config, sse, "KIND", "server-side encryption: AES256 or aws:kms"),
+    BF_OPT_STR(0, "sse-kms-key-id", struct config, sse_key, "KEY", "the key for aws:kms"),
+    BF_OPT_LIST(0, "tag", struct config, tags, "KEY=VALUE", "a tag of the objects (up to 10)"),
+    BF_OPT_FLAG(0, "if-none-match", struct config, if_none_match,
+                "never replace an object that is there"),
+};
+
+static const struct bf_opt limits[] = {
+    BF_OPT_U64(0, "uploads", struct config, uploads, "N", "uploads in flight (default 4)"),
+    BF_OPT_SIZE(0, "memory", struct config, memory, "SIZE", "rows held in memory (default 64MiB)"),
+    BF_OPT_U64(0, "partitions", struct config, partitions, "N",
+               "partitions open at a time (default 500)"),
+    BF_OPT_STR(0, "spool", struct config, spool, "DIR",
+               "let rows that exceed --memory wait in files here"),
+    BF_OPT_SIZE(0, "spool-max", struct config, spool_max, "SIZE",
+                "stop reading while so much waits for upload (default 1GiB)"),
+};
+
+static const struct bf_opt_group groups[] = {
+    {NULL, options, BF_COUNT(options), 0},
+    {"Object options", object_options, BF_COUNT(object_options), 0},
+    {"Limits", limits, BF_COUNT(limits), 0},
+    BF_AWS_OPTIONS(struct config, aws),
+    BF_OPT_COMMON(struct config, common),
+};
+
+static const char *libraries(void)
+{
+    static char text[300];
+    snprintf(text, sizeof text, "%s %s", bf_aws_libraries(), bf_compress_libraries());
+    return text;
+}
+
+const struct bf_tool s3put_tool = {
+    .name = "s3put",
+    .synopsis = "[options] s3://BUCKET/PREFIX",
+    .about = "buffers rows from standard input and delivers them to S3, as Firehose does",
+    .groups = groups,
+    .ngroups = BF_COUNT(groups),
+    .min_operands = 1,
+    .max_operands = 1,
+    .libraries = libraries,
+};
+
+void config_init(struct config *c)
+{
+    *c = (struct config){
+        .size = 5 * MIB,
+        .interval_ms = 300 * 1000,
+        .memory = 64 * MIB,
+        .spool_max = (uint64_t)1024 * MIB,
+        .partitions = 500,
+        .uploads = 4,
+        .name = "bfpipe",
+        .version = "1",
+        .checksum = BF_CHECKSUM_CRC32,
+    };
+    bf_buf_init(&c->tagging, TAGGING_MAX);
+}
+
+void config_free(struct config *c)
+{
+    bf_buf_free(&c->tagging);
+}
+
+static bool finish_tags(struct config *c, struct bf_err *e)
+{
+    if (c->tags.n > TAGS_MAX)
+        return bf_err_set(e, BF_E_USAGE, "option '--tag': an object has at most %d tags", TAGS_MAX);
+    for (size_t i = 0; i < c->tags.n; i++) {
+        struct bf_str value = bf_str_of(c->tags.item[i]), key;
+        if (!bf_str_split(&value, '=', &key) || !value.p || key.n == 0)
+            return bf_err_set(e, BF_E_USAGE, "option '--tag': '%.60s' is not KEY=VALUE",
+                              c->tags.item[i]);
+        if (i)
+            bf_buf_addc(&c->tagging, '&');
+        bf_uri_encode(&c->tagging, key, false);
+        bf_buf_addc(&c->tagging, '=');
+        bf_uri_encode(&c->tagging, value, false);
+    }
+    if (c->tags.n && !bf_buf_cstr(&c->tagging))
+        return bf_buf_check(&c->tagging, "the tags", e);
+    return true;
+}
+
+static bool printable(const char *s)
+{
+    for (; s && *s; s++)
+        if ((unsigned char)*s < 0x20 || *s == 0x7F)
+            return false;
+    return true;
+}
+
+static bool check_headers(const struct config *c, struct bf_err *e)
+{
+    const char *values[] = {c->content_type, c->storage_class, c->sse,      c->sse_key,
+                            c->name,         c->version,       c->extension};
+    for (size_t i = 0; i < BF_COUNT(values); i++)
+        if (!printable(values[i]))
+            return bf_err_set(e, BF_E_USAGE, "a control character in an option's value");
+    if (c->sse_key && (!c->sse || strncmp(c->sse, "aws:kms", 7) != 0))
+        return bf_err_set(e, BF_E_USAGE, "--sse-kms-key-id goes with --sse aws:kms");
+    return true;
+}
+
+/* What does not go together. */
+static bool check_together(const struct config *c, struct bf_err *e)
+{
+    bool routed = c->partition.n || c->hive || c->time_field;
+    if (c->one && (routed || c->state || c->rejects || c->spool))
+        return bf_err_set(e, BF_E_USAGE,
+                          "--one takes bytes, not rows: no partitions, rejects, spool or state");
+    if (c->format != FORMAT_JSON && routed)
+        return bf_err_set(e, BF_E_USAGE, "partitions and --time-field need JSON rows");
+    if (c->state && c->spool)
+        return bf_err_set(e, BF_E_USAGE, "--state has its own spool: no --spool");
+    if (c->state && c->dry_run)
+        return bf_err_set(e, BF_E_USAGE, "--dry-run changes nothing: no --state");
+    if (c->state && c->format == FORMAT_CSV)
+        return bf_err_set(e, BF_E_USAGE, "--state needs rows that stand alone: no csv");
+    if (c->uploads == 0 || c->uploads > 64)
+        return bf_err_set(e, BF_E_USAGE, "--uploads is 1 to 64");
+    if (c->partitions == 0 || c->partitions > 100000)
+        return bf_err_set(e, BF_E_USAGE, "--partitions is 1 to 100000");
+    if (c->size == 0 || c->size > BF_S3_PART_MAX)
+        return bf_err_set(e, BF_E_USAGE, "--size is 1 byte to 5 GiB");
+    if (c->level > 22)
+        return bf_err_set(e, BF_E_USAGE, "--level is too high");
+    return true;
+}
+
+static const char *default_type(const struct config *c)
+{
+    if (c->one)
+        return "binary/octet-stream";
+    return c->format == FORMAT_JSON  ? "application/x-ndjson"
+           : c->format == FORMAT_CSV ? "text/csv"
+                                     : "text/plain";
+}
+
+bool config_finish(struct config *c, const char *url, struct bf_err *e)
+{
+    struct bf_str bucket;
+    if (!bf_s3_parse_url(bf_str_of(url), &bucket, &c->prefix, e) || !check_together(c, e) ||
+        !check_headers(c, e) || !finish_tags(c, e))
+        return false;
+    if (c->one && c->prefix.n == 0)
+        return bf_err_set(e, BF_E_USAGE, "--one wants s3://BUCKET/KEY");
+    memcpy(c->bucket, bucket.p, bucket.n);
+    c->bucket[bucket.n] = '\0';
+    c->type = c->content_type ? c->content_type : default_type(c);
+    const char *ext = c->extension ? c->extension : bf_compress_extension(c->compress);
+    int n = snprintf(c->suffix, sizeof c->suffix, "%s", ext);
+    if (n < 0 || (size_t)n >= sizeof c->suffix)
+        return bf_err_set(e, BF_E_USAGE, "option '--extension' is too long");
+    return true;
+}

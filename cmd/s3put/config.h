@@ -1,0 +1,59 @@
+/*
+ * What the command line of s3put says, and what follows from it: the plan that
+ * all other files of the tool read and none changes.
+ */
+#ifndef S3PUT_CONFIG_H
+#define S3PUT_CONFIG_H
+
+#include "lib/aws/checksum.h"
+#include "lib/aws/client.h"
+#include "lib/aws/compress.h"
+
+enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_CSV };
+
+struct config {
+    struct bf_common common;
+    struct bf_aws_options aws;
+
+    uint64_t size;        /* bytes of rows in an object */
+    uint64_t interval_ms; /* the longest that a row waits; 0: no limit */
+    uint64_t memory;      /* bytes of rows in memory */
+    uint64_t spool_max;   /* bytes of sealed batches that wait in the spool */
+    uint64_t partitions;  /* open at a time */
+    uint64_t uploads;     /* in flight */
+    uint64_t max_line;
+    uint64_t level;
+    enum format format;
+    enum bf_compress_kind compress;
+    enum bf_checksum_kind checksum;
+
+    const char *name, *version, *extension;
+    struct bf_opt_list partition;
+    const char *hive;
+    const char *time_field;
+    int zone_minutes;
+
+    const char *content_type, *storage_class, *sse, *sse_key;
+    struct bf_opt_list tags;
+    bool if_none_match;
+    bool one, dry_run, strict;
+    const char *rejects, *state, *spool;
+
+    /* what follows from it */
+    char bucket[64];
+    struct bf_str prefix; /* the rest of the URL */
+    struct bf_buf tagging;
+    const char *type; /* Content-Type */
+    char suffix[64];  /* extension of the names */
+};
+
+extern const struct bf_tool s3put_tool;
+
+/* The defaults, before the options. */
+void config_init(struct config *c);
+void config_free(struct config *c);
+
+/* Checks what the options say together and fills the second half. */
+BF_MUST bool config_finish(struct config *c, const char *url, struct bf_err *e);
+
+#endif

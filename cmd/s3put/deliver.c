@@ -1,0 +1,326 @@
+#include "cmd/s3put/deliver.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd/s3put/receipt.h"
+#include "lib/base/diag.h"
+
+enum { SINGLE_MAX = 16 << 20, PART = 8 << 20, PARTS_AT_ONCE = 3, HELD_MAX = 16 << 20 };
+
+static void start_some(struct deliver *d);
+static void feed_parts(struct sealed *s);
+
+static void remember(struct deliver *d, const struct bf_err *e)
+{
+    if (d->failed.code == BF_OK)
+        d->failed = *e;
+}
+
+/* Out of the books; the struct is gone afterwards. */
+static void forget(struct deliver *d, struct sealed *s)
+{
+    d->pending--;
+    d->held -= s->body.n;
+    d->waiting -= s->bytes;
+    sealed_destroy(s);
+}
+
+static void write_receipt(struct deliver *d, const struct sealed *s)
+{
+    struct receipt r = {.bucket = d->config->bucket,
+                        .key = bf_buf_view(&s->key),
+                        .has_records = true,
+                        .records = s->records,
+                        .bytes = s->bytes,
+                        .etag = s->result.etag,
+                        .checksum = s->checksum,
+                        .checksum_value =
+                            s->result.checksum[0] ? s->result.checksum : s->checksum_value,
+                        .partition = bf_buf_view(&s->partition),
+                        .dry_run = d->aws == NULL};
+    receipt_put(d->receipts, &r);
+    d->dirty = true;
+    d->objects++;
+    d->records += s->records;
+    d->bytes += s->bytes;
+}
+
+static void arrived(struct sealed *s)
+{
+    struct deliver *d = s->deliver;
+    write_receipt(d, s);
+    if (d->delivered)
+        d->delivered(d->arg, s);
+    else if (s->file[0])
+        spool_remove(d->spool, s->file);
+    forget(d, s);
+}
+
+/* The rows of an undelivered object into a file of their own; its name in path. */
+static bool keep_in_file(struct deliver *d, struct sealed *s, char *path, size_t size,
+                         struct bf_err *e)
+{
+    const char *tmp = getenv("TMPDIR");
+    struct bf_out out;
+    snprintf(path, size, "%s/s3put-undelivered-XXXXXX",
+             d->spool      ? d->spool->dir
+             : tmp && *tmp ? tmp
+                           : "/tmp");
+    int fd = mkstemp(path);
+    if (fd < 0)
+        return bf_err_set(e, BF_E_IO, "%s: cannot be made", path);
+    if (!bf_out_init(&out, fd, path, 0, e)) {
+        close(fd);
+        return false;
+    }
+    bool ok = sealed_put_rows(s, d->spool, &out, e);
+    return bf_out_close(&out, e) && ok;
+}
+
+/* Nothing is lost: says where the rows are. */
+static void keep_rows(struct deliver *d, struct sealed *s, struct bf_err *why)
+{
+    char path[4096];
+    struct bf_err e = {0};
+    bool ok;
+    if (d->rejects->path) {
+        snprintf(path, sizeof path, "%s", d->rejects->path);
+        ok = sealed_put_rows(s, d->spool, &d->rejects->out, &e);
+        if (ok)
+            d->rejects->count += s->records;
+    } else
+        ok = keep_in_file(d, s, path, sizeof path, &e);
+    if (ok)
+        bf_diag_hint("s3://%s/%s: %" PRIu64 " row%s not delivered, kept in %s", d->config->bucket,
+                     bf_buf_cstr(&s->key), s->records, s->records == 1 ? "" : "s", path);
+    else {
+        bf_err_ctx(&e, "the undelivered rows cannot be kept");
+        bf_diag_error(&e);
+        if (!bf_err_retryable(why->code))
+            *why = e;
+    }
+}
+
+static void did_not_arrive(struct sealed *s)
+{
+    struct deliver *d = s->deliver;
+    struct bf_err why = s->result.err;
+    bf_err_ctx(&why, "s3://%s/%s", d->config->bucket, bf_buf_cstr(&s->key));
+    if (d->failed.code != BF_OK)
+        bf_diag_error(&why); /* the first one is told by main */
+    if (!d->keep) {
+        keep_rows(d, s, &why);
+        if (s->file[0])
+            spool_remove(d->spool, s->file);
+    }
+    remember(d, &why);
+    forget(d, s);
+}
+
+/* The object that --if-none-match ran into: is it the one of an earlier attempt of ours? */
+static void looked(struct bf_s3_head *h, const struct bf_s3_result *r)
+{
+    struct sealed *s = h->arg;
+    struct deliver *d = s->deliver;
+    bool same_sum = !r->checksum[0] || strcmp(r->checksum, s->checksum_value) == 0;
+    d->flying--;
+    if (r->err.code == BF_OK && h->bytes == s->bytes && same_sum) {
+        memcpy(s->result.etag, r->etag, sizeof r->etag);
+        arrived(s);
+    } else
+        did_not_arrive(s);
+    start_some(d);
+}
+
+static void finished(struct sealed *s, const struct bf_s3_result *r)
+{
+    struct deliver *d = s->deliver;
+    struct bf_err e = {0};
+    s->result = *r;
+    if (r->status == 412 && (s->resumed || r->attempts > 1)) {
+        s->head = (struct bf_s3_head){.done = looked, .arg = s};
+        if (bf_s3_head_object(d->aws, &s->head, d->config->bucket, bf_buf_view(&s->key),
+                              s->checksum, &e))
+            return;
+    }
+    d->flying--;
+    if (r->err.code == BF_OK)
+        arrived(s);
+    else
+        did_not_arrive(s);
+    start_some(d);
+}
+
+static void put_done(struct bf_s3_put *p, const struct bf_s3_result *r)
+{
+    finished(p->arg, r);
+}
+
+static void part_done(void *arg, unsigned slot)
+{
+    struct sealed *s = arg;
+    (void)slot;
+    s->parts_in_flight--;
+    if (s->multipart)
+        feed_parts(s);
+}
+
+static void multipart_done(void *arg, const struct bf_s3_result *r)
+{
+    finished(arg, r);
+}
+
+static struct bf_s3_body piece_of(const struct sealed *s, uint64_t offset, uint64_t length)
+{
+    if (s->fd >= 0)
+        return (struct bf_s3_body){.fd = s->fd, .offset = offset, .length = length};
+    return (struct bf_s3_body){.data = bf_str(s->body.p + offset, (size_t)length)};
+}
+
+/* Keeps a few parts under way. A failure outside an answer ends s before this returns. */
+static void feed_parts(struct sealed *s)
+{
+    struct bf_err e = {0};
+    while (s->sent < s->bytes && s->parts_in_flight < PARTS_AT_ONCE &&
+           bf_s3_multipart_room(s->multipart)) {
+        unsigned slot;
+        uint64_t left = s->bytes - s->sent, n = left < s->part_bytes ? left : s->part_bytes;
+        if (!bf_s3_multipart_part(s->multipart, piece_of(s, s->sent, n), &slot, &e)) {
+            bf_s3_multipart_fail(s->multipart, &e);
+            return;
+        }
+        s->parts_in_flight++;
+        s->sent += n;
+        if (s->sent == s->bytes) {
+            bf_s3_multipart_finish(s->multipart);
+            return;
+        }
+    }
+}
+
+static void describe(struct deliver *d, struct sealed *s)
+{
+    const struct config *c = d->config;
+    s->object = (struct bf_s3_object){
+        .bucket = c->bucket,
+        .key = bf_buf_view(&s->key),
+        .content_type = bf_buf_cstr(&s->content_type),
+        .content_encoding = bf_compress_encoding(s->compress),
+        .storage_class = c->storage_class,
+        .sse = c->sse,
+        .sse_key = c->sse_key,
+        .tagging = c->tagging.n ? c->tagging.p : NULL,
+        .if_none_match = c->if_none_match,
+        .checksum = s->checksum,
+    };
+}
+
+static bool start(struct deliver *d, struct sealed *s, struct bf_err *e)
+{
+    describe(d, s);
+    if (s->file[0] && !spool_open(d->spool, s->file, &s->fd, e))
+        return false;
+    if (s->bytes <= SINGLE_MAX) {
+        s->put = (struct bf_s3_put){.object = &s->object,
+                                    .body = piece_of(s, 0, s->bytes),
+                                    .checksum_value = s->checksum_value,
+                                    .done = put_done,
+                                    .arg = s};
+        return bf_s3_put(d->aws, &s->put, e);
+    }
+    struct bf_s3_events events = {part_done, multipart_done, s};
+    s->part_bytes = bf_s3_part_size_for(s->bytes, PART);
+    s->multipart = bf_s3_multipart_new(d->aws, &s->object, &events, e);
+    if (!s->multipart)
+        return false;
+    feed_parts(s);
+    return true;
+}
+
+static void start_some(struct deliver *d)
+{
+    while (d->first && d->flying < d->config->uploads) {
+        struct sealed *s = d->first;
+        d->first = s->next;
+        if (!d->first)
+            d->last = NULL;
+        s->next = NULL;
+        d->flying++;
+        if (start(d, s, &s->result.err))
+            continue;
+        d->flying--;
+        did_not_arrive(s);
+    }
+}
+
+static void bucket_known(struct bf_s3_head *h, const struct bf_s3_result *r)
+{
+    struct deliver *d = h->arg;
+    d->asking = false;
+    /* who may only write gets 403 here; a network that fails shows at the upload as well */
+    if (r->status != 404)
+        return;
+    struct bf_err e;
+    bf_err_set(&e, BF_E_NOTFOUND, "s3://%s: there is no such bucket", d->config->bucket);
+    remember(d, &e);
+}
+
+static void ask_for_bucket(struct deliver *d)
+{
+    struct bf_err ignored;
+    d->asked = true;
+    d->bucket = (struct bf_s3_head){.done = bucket_known, .arg = d};
+    d->asking = bf_s3_head_bucket(d->aws, &d->bucket, d->config->bucket, &ignored);
+}
+
+void deliver_add(struct deliver *d, struct sealed *s)
+{
+    s->deliver = d;
+    d->pending++;
+    d->held += s->body.n;
+    d->waiting += s->bytes;
+    if (!d->aws) {
+        arrived(s);
+        return;
+    }
+    if (!d->asked)
+        ask_for_bucket(d);
+    if (d->last)
+        d->last->next = s;
+    else
+        d->first = s;
+    d->last = s;
+    start_some(d);
+}
+
+bool deliver_has_room(const struct deliver *d)
+{
+    const struct config *c = d->config;
+    if (d->pending == 0)
+        return true;
+    /* bodies in the spool wait there; those in memory let the reader wait */
+    return d->held <= (c->memory < HELD_MAX ? c->memory : HELD_MAX) && d->waiting <= c->spool_max &&
+           (d->spool || d->pending <= c->uploads);
+}
+
+bool deliver_run(struct deliver *d, int timeout_ms, int fd, bool *readable, struct bf_err *e)
+{
+    if (d->dirty) {
+        d->dirty = false;
+        struct bf_err out = {0};
+        if (!bf_out_flush(d->receipts, &out))
+            remember(d, &out);
+    }
+    return !d->aws || bf_aws_run_fd(d->aws, timeout_ms, fd, readable, e);
+}
+
+bool deliver_drain(struct deliver *d, struct bf_err *e)
+{
+    while (d->pending || d->asking)
+        if (!deliver_run(d, -1, -1, NULL, e))
+            return false;
+    return deliver_run(d, 0, -1, NULL, e);
+}

@@ -1,0 +1,49 @@
+/*
+ * Delivery: sealed batches go up, several at a time, the first sealed first. For
+ * each one that has arrived a receipt goes to standard output. What S3 refuses,
+ * or what the client gave up after its attempts, is kept: in the spool with
+ * --state, else its rows go to --rejects or into a file of their own; the first
+ * such failure is remembered and ends the reading.
+ */
+#ifndef S3PUT_DELIVER_H
+#define S3PUT_DELIVER_H
+
+#include "cmd/s3put/sealed.h"
+#include "lib/base/rejects.h"
+
+struct deliver {
+    const struct config *config;
+    struct bf_aws *aws;  /* NULL: a dry run */
+    struct spool *spool; /* NULL: none */
+    struct bf_out *receipts;
+    struct bf_rejects *rejects;
+    bool keep; /* --state: a failed upload stays in the spool */
+    void (*delivered)(void *arg, struct sealed *s); /* before it is forgotten; may be NULL */
+    void *arg;
+
+    struct sealed *first, *last; /* not yet started */
+    struct bf_s3_head bucket;    /* is there such a bucket? asked once */
+    bool asked, asking;
+    size_t pending; /* objects waiting or under way */
+    size_t flying;
+    uint64_t held;                    /* bytes of bodies in memory */
+    uint64_t waiting;                 /* bytes of all bodies that are pending */
+    uint64_t objects, records, bytes; /* delivered */
+    bool dirty;                       /* receipts not flushed */
+    struct bf_err failed;             /* the first failure; code BF_OK: none */
+};
+
+/* Takes over a sealed batch and starts what may be started. */
+void deliver_add(struct deliver *d, struct sealed *s);
+
+/* May another batch be sealed now? */
+bool deliver_has_room(const struct deliver *d);
+
+/* Lets the network work for at most timeout_ms, or until fd (-1: none) is readable. */
+BF_MUST bool deliver_run(struct deliver *d, int timeout_ms, int fd, bool *readable,
+                         struct bf_err *e);
+
+/* Waits until nothing is pending. */
+BF_MUST bool deliver_drain(struct deliver *d, struct bf_err *e);
+
+#endif

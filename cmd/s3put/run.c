@@ -1,0 +1,387 @@
+#include "cmd/s3put/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "lib/base/clock.h"
+#include "lib/base/diag.h"
+#include "lib/base/stop.h"
+#include "lib/cdc/mark.h"
+
+enum { NETWORK_EVERY = 256 * 1024 };
+
+/* Makes the batch an object and hands it over. Without --state only. */
+static bool seal(struct run *r, struct batch *x, struct bf_err *e)
+{
+    struct sealed *s = sealed_new(&r->sealer, &r->batches, x, false, e);
+    if (!s)
+        return false;
+    if (x->file[0] && !s->raw_file)
+        spool_remove(&r->spool_files, x->file);
+    batches_close(&r->batches, x);
+    deliver_add(&r->deliver, s);
+    return true;
+}
+
+/* Keeps the rows in memory under --memory: into the spool where there is one, else out to S3. */
+static bool shrink(struct run *r, struct bf_err *e)
+{
+    while (r->batches.held > r->config->memory) {
+        struct batch *x = batches_largest(&r->batches);
+        if (r->batches.spool) {
+            if (!batches_spill(&r->batches, x, e))
+                return false;
+        } else if (!seal(r, x, e))
+            return false;
+    }
+    return true;
+}
+
+static bool is_due(const struct run *r, const struct batch *x, int64_t now_ms)
+{
+    return x->bytes >= r->config->size ||
+           (r->config->interval_ms && now_ms - x->opened_ms >= (int64_t)r->config->interval_ms);
+}
+
+/* At a mark everything read so far is covered by the positions: what is due can be sealed. */
+static bool commit_if_due(struct run *r, struct bf_err *e)
+{
+    if (!r->due || r->since_mark)
+        return true;
+    int64_t now = bf_clock_mono_ms();
+    size_t most = r->config->partitions;
+    for (size_t i = 0; i < r->batches.n; i++)
+        r->batches.all[i]->due = is_due(r, r->batches.all[i], now);
+    while (r->batches.n > most) { /* the oldest ones make room */
+        struct batch *oldest = NULL;
+        size_t open = 0;
+        for (size_t i = 0; i < r->batches.n; i++) {
+            struct batch *x = r->batches.all[i];
+            open += !x->due;
+            if (!x->due && (!oldest || x->opened_ms < oldest->opened_ms))
+                oldest = x;
+        }
+        if (open <= most || !oldest)
+            break;
+        oldest->due = true;
+    }
+    r->due = false;
+    return durable_commit(&r->durable, e);
+}
+
+/* Seals what has waited for --interval. *wait_ms: until the next one is due, -1 if none is. */
+static bool check_intervals(struct run *r, int *wait_ms, struct bf_err *e)
+{
+    int64_t now = bf_clock_mono_ms(), interval = (int64_t)r->config->interval_ms;
+    int64_t next = INT_MAX;
+    *wait_ms = -1;
+    for (size_t i = r->batches.n; interval && i-- > 0;) {
+        struct batch *x = r->batches.all[i];
+        int64_t left = x->opened_ms + interval - now;
+        if (left > 0)
+            next = left < next ? left : next;
+        else if (r->stateful)
+            r->due = true;
+        else if (!seal(r, x, e))
+            return false;
+    }
+    if (next < INT_MAX)
+        *wait_ms = (int)next;
+    return !r->stateful || commit_if_due(r, e);
+}
+
+/* The batch for the row just routed, opened if it is the first of its partition. */
+static bool find_batch(struct run *r, int64_t arrival_ms, struct batch **x, struct bf_err *why,
+                       struct bf_err *e)
+{
+    struct batches *b = &r->batches;
+    struct bf_str id = bf_buf_view(&r->route.id);
+    *x = batches_find(b, id);
+    if (*x)
+        return true;
+    if (b->n >= r->config->partitions) {
+        r->due = true;
+        if (!r->stateful && !seal(r, batches_oldest(b), e))
+            return false;
+    }
+    *x = batches_open(b, id, arrival_ms, bf_clock_mono_ms(), r->route.time_ms, e);
+    if (!*x)
+        return false;
+    if (sealed_key(&r->sealer, *x, why))
+        return true;
+    batches_close(b, *x);
+    *x = NULL;
+    return true;
+}
+
+static bool take_row(struct run *r, struct bf_str row, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    struct batch *x = NULL;
+    int64_t arrival = bf_clock_wall_ms();
+    if (route_row(&r->route, row, arrival, &why) && !find_batch(r, arrival, &x, &why, e))
+        return false;
+    if (!x)
+        return bf_rejects_add(&r->rejects, row, r->reader.line, &why, e);
+    r->rows++;
+    r->rows_bytes += row.n + 1;
+    r->since_mark++;
+    if (!batches_add(&r->batches, x, row, e))
+        return false;
+    if (x->bytes >= r->config->size) {
+        if (r->stateful)
+            r->due = true;
+        else if (!seal(r, x, e))
+            return false;
+    }
+    return r->batches.held <= r->config->memory || shrink(r, e);
+}
+
+static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
+{
+    struct bf_mark mark;
+    struct bf_err why = {0};
+    if (!bf_mark_parse(&mark, line, &why))
+        return bf_rejects_add(&r->rejects, line, r->reader.line, &why, e);
+    if (!r->stateful)
+        return true; /* positions matter to --state only */
+    if (!durable_mark(&r->durable, &mark, e))
+        return false;
+    if (mark.kind != BF_MARK_START) {
+        r->since_mark = 0;
+        r->batches.mark++;
+    }
+    return commit_if_due(r, e);
+}
+
+static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
+{
+    r->since_network += line.n + 1;
+    if (bf_mark_is(line))
+        return take_mark(r, line, e);
+    if (r->config->format != FORMAT_CSV || r->has_header)
+        return take_row(r, line, e);
+    r->has_header = true;
+    bf_buf_adds(&r->header, line);
+    bf_buf_addc(&r->header, '\n');
+    r->sealer.header = bf_buf_view(&r->header);
+    return bf_buf_check(&r->header, "the header line", e);
+}
+
+/* Lets the network work; waits for it, for input, for the clock. */
+static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e)
+{
+    bool readable;
+    r->since_network = 0;
+    if (!deliver_run(&r->deliver, timeout_ms, for_input ? r->reader.fd : -1, &readable, e))
+        return false;
+    if (!r->deliver.aws && for_input) {
+        struct pollfd fds[2] = {{.fd = r->reader.fd, .events = POLLIN},
+                                {.fd = bf_stop_fd(), .events = POLLIN}};
+        (void)poll(fds, 2, timeout_ms);
+    }
+    bf_progress_tick(&r->progress, r->rows, r->rows_bytes);
+    return !r->stateful || durable_settle(&r->durable, e);
+}
+
+/* Reads until the end, a signal, or a failed upload. */
+static bool read_all(struct run *r, struct bf_err *e)
+{
+    struct bf_str line;
+    int wait_ms;
+    while (r->deliver.failed.code == BF_OK) {
+        if (!deliver_has_room(&r->deliver)) {
+            if (!work(r, -1, false, e))
+                return false;
+            continue;
+        }
+        if (r->since_network >= NETWORK_EVERY &&
+            (!check_intervals(r, &wait_ms, e) || !work(r, 0, false, e)))
+            return false;
+        bool ok = true;
+        switch (bf_reader_next_within(&r->reader, 0, &line, e)) {
+        case BF_LINE:
+        case BF_LINE_PARTIAL:
+            ok = take_line(r, line, e);
+            break;
+        case BF_LINE_LONG:
+            ok = bf_rejects_add_long(&r->rejects, &r->reader, e);
+            break;
+        case BF_LINE_WAIT:
+            ok = check_intervals(r, &wait_ms, e) && work(r, wait_ms, true, e);
+            break;
+        case BF_LINE_END:
+        case BF_LINE_STOP:
+            return true;
+        case BF_LINE_ERROR:
+            return false;
+        }
+        if (!ok)
+            return false;
+    }
+    return true;
+}
+
+/* A line that a signal cut off is no row, and it is not lost without a word. */
+static bool report_cut_line(struct run *r, struct bf_err *e)
+{
+    struct bf_str rest = bf_str(r->reader.buf + r->reader.start, r->reader.end - r->reader.start);
+    struct bf_err why = {0};
+    if (!bf_stop_asked() || rest.n == 0 || r->stateful)
+        return true;
+    bf_err_set(&why, BF_E_STOPPED, "interrupted in the middle of the line");
+    return bf_rejects_add(&r->rejects, rest, r->reader.line + 1, &why, e);
+}
+
+/* Seals everything that may be sealed. */
+static bool seal_rest(struct run *r, struct bf_err *e)
+{
+    if (!r->stateful) {
+        while (r->batches.n) {
+            while (!deliver_has_room(&r->deliver))
+                if (!work(r, -1, false, e))
+                    return false;
+            if (!seal(r, r->batches.all[0], e))
+                return false;
+        }
+        return true;
+    }
+    uint64_t uncovered = batches_rewind(&r->batches);
+    r->since_mark = 0;
+    for (size_t i = 0; i < r->batches.n; i++)
+        r->batches.all[i]->due = true;
+    if (!durable_commit(&r->durable, e))
+        return false;
+    if (uncovered && !bf_stop_asked())
+        return bf_err_set(e, BF_E_TEMPORARY,
+                          "%" PRIu64 " rows behind the last mark are not delivered; "
+                          "they will be read again",
+                          uncovered);
+    return true;
+}
+
+/* The worse of two outcomes stays in *e. */
+static bool and_also(bool ok, bool other, struct bf_err *e, const struct bf_err *second)
+{
+    if (ok && !other)
+        *e = *second;
+    return ok && other;
+}
+
+/* What has been read is delivered also after a failure to read more. */
+static bool finish(struct run *r, bool ok, struct bf_err *e)
+{
+    struct bf_err second = {0};
+    bool broken = !ok && r->stateful; /* what was read since the last commit is read again */
+    if (!broken) {
+        bool sealed = report_cut_line(r, &second) && seal_rest(r, &second);
+        ok = and_also(ok, sealed, e, &second);
+    }
+    ok = and_also(ok, deliver_drain(&r->deliver, &second), e, &second);
+    if (r->stateful)
+        ok = and_also(ok, durable_settle(&r->durable, &second), e, &second);
+    if (r->deliver.failed.code != BF_OK) {
+        second = r->deliver.failed;
+        if (r->stateful && bf_err_retryable(second.code))
+            second.code = BF_E_TEMPORARY; /* it waits in the spool for the next start */
+        ok = and_also(ok, false, e, &second);
+    }
+    return ok;
+}
+
+static bool open_rejects(struct run *r, struct bf_err *e)
+{
+    const struct config *c = r->config;
+    if (!r->stateful || !c->rejects)
+        return bf_rejects_open(&r->rejects, c->rejects, c->strict, e);
+    /* a restart must not wipe what an earlier run has put aside */
+    r->rejects = (struct bf_rejects){.strict = c->strict};
+    int fd = open(c->rejects, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return bf_err_sys(e, errno, "%s", c->rejects);
+    if (!bf_out_init(&r->rejects.out, fd, c->rejects, 0, e)) {
+        close(fd);
+        return false;
+    }
+    r->rejects.path = c->rejects;
+    return true;
+}
+
+static void note(void *arg, const char *text)
+{
+    (void)arg;
+    bf_diag_note("%s", text);
+}
+
+static bool open_all(struct run *r, struct bf_err *e)
+{
+    const struct config *c = r->config;
+    struct deliver *d = &r->deliver;
+    r->stateful = c->state != NULL;
+    bf_rng_seed(&r->rng, bf_rng_entropy());
+    bf_buf_init(&r->header, c->max_line ? c->max_line + 1 : BF_LINE_MAX_DEFAULT);
+    bf_progress_init(&r->progress, &c->common);
+    *d = (struct deliver){.config = c, .receipts = &r->out, .rejects = &r->rejects};
+    if (!route_init(&r->route, c, e) ||
+        !bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e) ||
+        !bf_reader_init(&r->reader, STDIN_FILENO, "standard input", c->max_line, NULL, e) ||
+        !open_rejects(r, e))
+        return false;
+    r->sealer = (struct sealer){.config = c, .route = &r->route, .rng = &r->rng};
+    r->sealer.compress = bf_compress_new(c->compress, (int)c->level, e);
+    if (!r->sealer.compress)
+        return false;
+    if (!c->dry_run && !(d->aws = bf_aws_new(&c->aws, e)))
+        return false;
+    if (d->aws)
+        bf_aws_on_note(d->aws, note, NULL);
+    if (c->spool && !c->dry_run) {
+        if (!spool_init(&r->spool_files, c->spool, &r->rng, e))
+            return false;
+        d->spool = r->sealer.spool = &r->spool_files;
+    }
+    batches_init(&r->batches, c, r->sealer.spool);
+    return !r->stateful || durable_open(&r->durable, r, e);
+}
+
+static void close_all(struct run *r)
+{
+    if (r->stateful)
+        durable_close(&r->durable);
+    while (r->deliver.first) {
+        struct sealed *s = r->deliver.first;
+        r->deliver.first = s->next;
+        sealed_destroy(s);
+    }
+    bf_aws_destroy(r->deliver.aws);
+    batches_free(&r->batches);
+    bf_compress_destroy(r->sealer.compress);
+    route_free(&r->route);
+    bf_reader_close(&r->reader);
+    bf_buf_free(&r->header);
+}
+
+bool run_rows(const struct config *c, struct bf_err *e)
+{
+    struct bf_err second = {0};
+    struct run r = {.config = c, .reader = {.fd = -1}};
+    bool ok = open_all(&r, e);
+    if (ok) {
+        ok = read_all(&r, e);
+        ok = finish(&r, ok, e);
+        bf_progress_end(&r.progress, r.rows, r.rows_bytes);
+        bf_diag_note("%" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes delivered",
+                     r.deliver.records, r.deliver.objects, r.deliver.bytes);
+    }
+    uint64_t rejected = r.rejects.count;
+    ok = and_also(ok, bf_rejects_close(&r.rejects, &second), e, &second);
+    ok = and_also(ok, bf_out_close(&r.out, &second), e, &second);
+    close_all(&r);
+    if (ok && rejected)
+        return bf_err_set(e, BF_E_CLOSED, "rejected"); /* has been said: exit 1 without a word */
+    return ok;
+}

@@ -1,0 +1,35 @@
+/*
+ * One run of s3put over rows: reads, routes, seals, delivers, and at the end of
+ * the input, or at a signal, delivers what is left.
+ */
+#ifndef S3PUT_RUN_H
+#define S3PUT_RUN_H
+
+#include "cmd/s3put/durable.h"
+#include "lib/base/progress.h"
+
+struct run {
+    const struct config *config;
+    struct bf_rng rng;
+    struct route route;
+    struct spool spool_files;
+    struct batches batches;
+    struct sealer sealer;
+    struct deliver deliver;
+    struct bf_rejects rejects;
+    struct bf_reader reader;
+    struct bf_out out;
+    struct bf_buf header; /* the first line of CSV */
+    bool has_header;
+    struct durable durable;
+    bool stateful;
+    bool due;                  /* --state: something is to be sealed at the next mark */
+    uint64_t rows, rows_bytes; /* taken in */
+    uint64_t since_mark;       /* rows behind the last mark */
+    uint64_t since_network;    /* bytes read since the network was last looked after */
+    struct bf_progress progress;
+};
+
+BF_MUST bool run_rows(const struct config *c, struct bf_err *e);
+
+#endif

@@ -1,0 +1,252 @@
+#include "cmd/s3put/sealed.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { PIECE = 256 * 1024 };
+
+/* Where the body goes while it is made: through the checksum, into memory or a file. */
+struct sink {
+    struct sealed *s;
+    struct spool *spool;
+    struct bf_checksum sum;
+    struct bf_buf pending; /* of a file, not yet written */
+};
+
+static bool flush(struct sink *k, struct bf_err *e)
+{
+    uint64_t at = k->s->bytes - k->pending.n;
+    bool ok = spool_append(k->spool, k->s->file, at, bf_buf_view(&k->pending), e);
+    bf_buf_reset(&k->pending);
+    return ok;
+}
+
+static bool put_body(void *arg, struct bf_str piece, struct bf_err *e)
+{
+    struct sink *k = arg;
+    bf_checksum_add(&k->sum, piece);
+    k->s->bytes += piece.n;
+    if (!k->s->file[0]) {
+        bf_buf_adds(&k->s->body, piece);
+        return bf_buf_check(&k->s->body, "an object", e);
+    }
+    bf_buf_adds(&k->pending, piece);
+    return bf_buf_check(&k->pending, "an object", e) && (k->pending.n < PIECE || flush(k, e));
+}
+
+/* Hands the content of a file to put, piece by piece. */
+static bool read_file(struct spool *spool, const char *name, uint64_t length, bf_compress_put *put,
+                      void *arg, struct bf_err *e)
+{
+    int fd;
+    char *piece = malloc(PIECE);
+    if (!piece)
+        return bf_err_nomem(e);
+    bool ok = spool_open(spool, name, &fd, e);
+    if (!ok) {
+        free(piece);
+        return false;
+    }
+    while (ok && length) {
+        ssize_t n = read(fd, piece, length < PIECE ? (size_t)length : PIECE);
+        if (n > 0) {
+            ok = put(arg, bf_str(piece, (size_t)n), e);
+            length -= (uint64_t)n;
+        } else if (n == 0)
+            ok = bf_err_set(e, BF_E_IO, "%s: the file is shorter than it was", name);
+        else if (errno != EINTR)
+            ok = bf_err_sys(e, errno, "%s", name);
+    }
+    close(fd);
+    free(piece);
+    return ok;
+}
+
+struct packing {
+    struct bf_compress *compress;
+    struct sink *sink;
+};
+
+static bool pack(void *arg, struct bf_str piece, struct bf_err *e)
+{
+    struct packing *p = arg;
+    return bf_compress_add(p->compress, piece, put_body, p->sink, e);
+}
+
+/* header, file and rows through the compressor into the sink. */
+static bool make_body(struct sealer *s, const struct batches *b, const struct batch *x,
+                      struct sink *k, struct bf_err *e)
+{
+    struct packing p = {s->compress, k};
+    bool ok = pack(&p, s->header, e) &&
+              (!x->in_file || read_file(b->spool, x->file, x->in_file, pack, &p, e)) &&
+              pack(&p, bf_buf_view(&x->rows), e);
+    return bf_compress_end(s->compress, put_body, k, e) && ok && (!k->pending.n || flush(k, e));
+}
+
+static bool sum_piece(void *arg, struct bf_str piece, struct bf_err *e)
+{
+    (void)e;
+    bf_checksum_add(arg, piece);
+    return true;
+}
+
+/* Without compression the rows are the body: they move over as they are. */
+static bool take_rows(struct sealer *s, struct batches *b, struct batch *x, struct sealed *o,
+                      bool in_file, struct bf_err *e)
+{
+    struct bf_checksum sum;
+    if ((x->in_file || in_file) && !batches_spill(b, x, e))
+        return false;
+    if (!bf_checksum_init(&sum, s->config->checksum, e))
+        return false;
+    bool ok = true;
+    if (x->in_file) {
+        ok = read_file(b->spool, x->file, x->in_file, sum_piece, &sum, e);
+        memcpy(o->file, x->file, sizeof o->file);
+        o->raw_file = true;
+    } else
+        bf_checksum_add(&sum, bf_buf_view(&x->rows));
+    bf_checksum_end(&sum, o->checksum_value);
+    o->bytes = x->bytes;
+    if (ok && !x->in_file) {
+        b->held -= x->rows.n;
+        o->body = x->rows;
+        bf_buf_init(&x->rows, x->rows.max);
+    }
+    return ok;
+}
+
+static bool compress_rows(struct sealer *s, struct batches *b, struct batch *x, struct sealed *o,
+                          bool in_file, struct bf_err *e)
+{
+    struct sink k = {.s = o, .spool = s->spool};
+    bf_buf_init(&k.pending, PIECE + 128 * 1024);
+    bf_buf_init(&o->body, s->config->size * 2 + s->config->max_line * 2 + PIECE);
+    if (x->in_file || in_file)
+        spool_name(s->spool, ".body", o->file);
+    bool ok = bf_checksum_init(&k.sum, s->config->checksum, e);
+    if (ok) {
+        ok = make_body(s, b, x, &k, e);
+        bf_checksum_end(&k.sum, o->checksum_value);
+    }
+    bf_buf_free(&k.pending);
+    if (!ok && o->file[0])
+        spool_remove(s->spool, o->file);
+    return ok;
+}
+
+bool sealed_key(struct sealer *s, struct batch *x, struct bf_err *e)
+{
+    char uuid[37];
+    struct bf_buf *key = &x->key;
+    bf_buf_reset(key);
+    if (!route_prefix(s->route, bf_buf_view(&x->id), x->time_ms, s->rng, key, e))
+        return false;
+    bf_rng_uuid(s->rng, uuid);
+    bf_prefix_put_name(key, s->config->name, s->config->version, x->arrival_ms, uuid,
+                       s->config->suffix);
+    if (bf_buf_ok(key) && key->n <= BF_S3_KEY_MAX)
+        return true;
+    return bf_err_set(e, BF_E_LIMIT, "the object's key is longer than %d bytes", BF_S3_KEY_MAX);
+}
+
+struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x, bool in_file,
+                          struct bf_err *e)
+{
+    struct sealed *o = calloc(1, sizeof *o);
+    if (!o) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    bf_buf_init(&o->key, 4096);
+    bf_buf_init(&o->partition, 64 * 1024);
+    bf_buf_init(&o->content_type, 1024);
+    o->records = x->records;
+    o->raw_bytes = x->bytes;
+    o->compress = s->config->compress;
+    o->checksum = s->config->checksum;
+    o->fd = -1;
+    bf_buf_adds(&o->content_type, bf_str_of(s->config->type));
+    if (s->route->nfields)
+        route_partition(s->route, bf_buf_view(&x->id), &o->partition);
+    bool as_is = o->compress == BF_COMPRESS_NONE && s->header.n == 0;
+    bf_buf_adds(&o->key, bf_buf_view(&x->key));
+    if (bf_buf_check(&o->key, "the key", e) &&
+        bf_buf_check(&o->content_type, "the content type", e) &&
+        (as_is ? take_rows(s, b, x, o, in_file, e) : compress_rows(s, b, x, o, in_file, e)))
+        return o;
+    sealed_destroy(o);
+    return NULL;
+}
+
+void sealed_destroy(struct sealed *s)
+{
+    if (!s)
+        return;
+    bf_s3_multipart_destroy(s->multipart);
+    if (s->fd >= 0)
+        close(s->fd);
+    bf_buf_free(&s->key);
+    bf_buf_free(&s->partition);
+    bf_buf_free(&s->content_type);
+    bf_buf_free(&s->body);
+    free(s);
+}
+
+/* The body of a sealed object as pieces, for the decompressor. */
+struct source {
+    struct sealed *s;
+    int fd;
+    uint64_t done;
+    char piece[PIECE / 4];
+    struct bf_out *out;
+    bool failed;
+};
+
+static bool next_piece(void *arg, struct bf_str *piece)
+{
+    struct source *f = arg;
+    uint64_t left = f->s->bytes - f->done;
+    size_t n = left < sizeof f->piece ? (size_t)left : sizeof f->piece;
+    if (n == 0)
+        return false;
+    if (f->fd < 0)
+        *piece = bf_str(f->s->body.p + f->done, n);
+    else {
+        ssize_t got = pread(f->fd, f->piece, n, (off_t)f->done);
+        f->failed = got <= 0;
+        if (f->failed)
+            return false;
+        *piece = bf_str(f->piece, (size_t)got);
+    }
+    f->done += piece->n;
+    return true;
+}
+
+static bool put_out(void *arg, struct bf_str piece, struct bf_err *e)
+{
+    struct source *f = arg;
+    (void)e;
+    bf_out_write(f->out, piece.p, piece.n);
+    return bf_out_ok(f->out);
+}
+
+bool sealed_put_rows(struct sealed *s, struct spool *spool, struct bf_out *out, struct bf_err *e)
+{
+    struct source *f = calloc(1, sizeof *f);
+    if (!f)
+        return bf_err_nomem(e);
+    f->s = s;
+    f->fd = -1;
+    f->out = out;
+    bool ok = !s->file[0] || spool_open(spool, s->file, &f->fd, e);
+    ok = ok && bf_decompress(s->compress, next_piece, put_out, f, e);
+    if (ok && f->failed)
+        ok = bf_err_set(e, BF_E_IO, "%s: cannot be read", s->file);
+    if (f->fd >= 0)
+        close(f->fd);
+    free(f);
+    return bf_out_flush(out, e) && ok;
+}

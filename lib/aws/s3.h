@@ -1,0 +1,129 @@
+/*
+ * S3 objects: one PUT for a body that is known, a multipart upload for one that
+ * is large or still growing, and the questions asked of buckets and objects.
+ * All of it is asynchronous on the client: a `done` for each, called inside
+ * bf_aws_run.
+ *
+ * Every body carries its checksum in a header, computed before it is sent, so
+ * that nothing that S3 has not verified counts as delivered. A multipart upload
+ * that fails is aborted, so that its parts are not paid for.
+ *
+ * The object and the bytes of a body are borrowed until `done` (of the object)
+ * or `part_done` (of that part).
+ */
+#ifndef BF_S3_H
+#define BF_S3_H
+
+#include "lib/aws/checksum.h"
+#include "lib/aws/client.h"
+
+enum { BF_S3_KEY_MAX = 1024, BF_S3_PARTS_MAX = 10000, BF_S3_PARTS_IN_FLIGHT = 8 };
+#define BF_S3_PART_MIN ((uint64_t)5 << 20)
+#define BF_S3_PART_MAX ((uint64_t)5 << 30)
+
+/* What an object is to be. NULL strings are left out. */
+struct bf_s3_object {
+    const char *bucket;
+    struct bf_str key; /* at most BF_S3_KEY_MAX bytes */
+    const char *content_type;
+    const char *content_encoding;
+    const char *storage_class;
+    const char *sse;     /* "AES256", "aws:kms" */
+    const char *sse_key; /* KMS key id */
+    const char *tagging; /* "a=b&c=d", encoded */
+    bool if_none_match;  /* only if there is no such object: 412 otherwise */
+    enum bf_checksum_kind checksum;
+};
+
+/* Bytes in memory, or of a file when fd > 0. */
+struct bf_s3_body {
+    struct bf_str data;
+    int fd;
+    uint64_t offset, length; /* of the file */
+};
+
+struct bf_s3_result {
+    char etag[80]; /* without quotes */
+    char checksum[BF_CHECKSUM_TEXT];
+    char code[64]; /* the service's error code, "" if none */
+    int status;    /* HTTP */
+    int attempts;
+    bool was_there; /* if_none_match: somebody has already written the very same object */
+    struct bf_err err;
+};
+
+/* PutObject. */
+struct bf_s3_put {
+    const struct bf_s3_object *object;
+    struct bf_s3_body body;
+    const char *checksum_value; /* base64 when already known; NULL: computed */
+    void (*done)(struct bf_s3_put *put, const struct bf_s3_result *result);
+    void *arg;
+
+    /* its own */
+    struct bf_aws *aws;
+    struct bf_aws_call call;
+    struct bf_s3_result result;
+};
+
+BF_API BF_MUST bool bf_s3_put(struct bf_aws *aws, struct bf_s3_put *put, struct bf_err *e);
+
+/* A multipart upload. Parts go off as soon as the upload has its id. */
+struct bf_s3_multipart;
+
+struct bf_s3_events {
+    /* the part's bytes are free again, delivered or not (then `done` follows) */
+    void (*part_done)(void *arg, unsigned slot);
+    void (*done)(void *arg, const struct bf_s3_result *result);
+    void *arg;
+};
+
+BF_API BF_MUST struct bf_s3_multipart *bf_s3_multipart_new(struct bf_aws *aws,
+                                                           const struct bf_s3_object *object,
+                                                           const struct bf_s3_events *events,
+                                                           struct bf_err *e);
+
+/* Only after `done`. */
+BF_API void bf_s3_multipart_destroy(struct bf_s3_multipart *m);
+
+/* Can it take a part now? */
+BF_API bool bf_s3_multipart_room(const struct bf_s3_multipart *m);
+
+/* Sends the next part; *slot names it in part_done. */
+BF_API BF_MUST bool bf_s3_multipart_part(struct bf_s3_multipart *m, struct bf_s3_body body,
+                                         unsigned *slot, struct bf_err *e);
+
+/* There are no more parts: completes when all are there. */
+BF_API void bf_s3_multipart_finish(struct bf_s3_multipart *m);
+
+/* Gives it up with this reason: aborts the upload, then `done`. */
+BF_API void bf_s3_multipart_fail(struct bf_s3_multipart *m, const struct bf_err *why);
+
+/* How large part number n (from 1) of an object of unknown length is to be: 5 MiB at first, doubling
+ * every thousand parts, so that 10,000 parts reach 5 TB. */
+BF_API uint64_t bf_s3_part_size(unsigned n);
+
+/* How large each part of a body of known length is to be, at least `wanted`. */
+BF_API uint64_t bf_s3_part_size_for(uint64_t length, uint64_t wanted);
+
+/* HeadBucket: err is BF_E_NOTFOUND for an unknown bucket, BF_E_DENIED where it cannot be told. */
+struct bf_s3_head {
+    void (*done)(struct bf_s3_head *head, const struct bf_s3_result *result);
+    void *arg;
+    uint64_t bytes; /* HeadObject: Content-Length */
+    struct bf_aws_call call;
+    struct bf_s3_result result;
+    enum bf_checksum_kind checksum;
+};
+
+BF_API BF_MUST bool bf_s3_head_bucket(struct bf_aws *aws, struct bf_s3_head *head,
+                                      const char *bucket, struct bf_err *e);
+BF_API BF_MUST bool bf_s3_head_object(struct bf_aws *aws, struct bf_s3_head *head,
+                                      const char *bucket, struct bf_str key,
+                                      enum bf_checksum_kind checksum, struct bf_err *e);
+
+/* "s3://bucket/rest" into its two parts; BF_E_USAGE otherwise. */
+BF_API BF_MUST bool bf_s3_parse_url(struct bf_str url, struct bf_str *bucket, struct bf_str *rest,
+                                    struct bf_err *e);
+
+#endif

@@ -1,0 +1,73 @@
+#include "lib/aws/s3_common.h"
+
+#include <stdio.h>
+
+const struct bf_aws_op bf_s3_op = {BF_AWS_S3, NULL};
+
+void bf_s3_add_header(struct bf_aws_call *call, const char *name, const char *value)
+{
+    if (value && *value && call->nheaders < BF_AWS_HEADERS_MAX)
+        call->headers[call->nheaders++] = (struct bf_aws_header_field){name, value};
+}
+
+void bf_s3_object_headers(struct bf_aws_call *call, const struct bf_s3_object *o)
+{
+    bf_s3_add_header(call, "content-type", o->content_type);
+    bf_s3_add_header(call, "content-encoding", o->content_encoding);
+    bf_s3_add_header(call, "x-amz-storage-class", o->storage_class);
+    bf_s3_add_header(call, "x-amz-server-side-encryption", o->sse);
+    bf_s3_add_header(call, "x-amz-server-side-encryption-aws-kms-key-id", o->sse_key);
+    bf_s3_add_header(call, "x-amz-tagging", o->tagging);
+}
+
+void bf_s3_set_body(struct bf_aws_call *call, const struct bf_s3_body *body)
+{
+    call->body = body->data;
+    call->body_fd = body->fd;
+    call->body_offset = body->offset;
+    call->body_length = body->length;
+}
+
+bool bf_s3_body_checksum(enum bf_checksum_kind kind, const struct bf_s3_body *body,
+                         char out[BF_CHECKSUM_TEXT], struct bf_err *e)
+{
+    if (body->fd > 0)
+        return bf_checksum_of_file(kind, body->fd, body->offset, body->length, out, e);
+    return bf_checksum_of(kind, body->data, out, e);
+}
+
+void bf_s3_copy_unquoted(char *out, size_t size, struct bf_str s)
+{
+    if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+        s = bf_str(s.p + 1, s.n - 2);
+    size_t n = s.n < size ? s.n : size - 1;
+    if (n)
+        memcpy(out, s.p, n);
+    out[n] = '\0';
+}
+
+void bf_s3_take_answer(struct bf_s3_result *r, const struct bf_aws_call *call,
+                       const struct bf_aws_answer *a)
+{
+    r->status = a->status;
+    r->attempts = a->attempts;
+    r->err = a->err;
+    snprintf(r->code, sizeof r->code, "%s", a->code);
+    bf_s3_copy_unquoted(r->etag, sizeof r->etag, bf_aws_header(call, "etag"));
+}
+
+bool bf_s3_parse_url(struct bf_str url, struct bf_str *bucket, struct bf_str *rest,
+                     struct bf_err *e)
+{
+    if (!bf_str_starts(url, BF_STR("s3://")))
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not of the form s3://BUCKET/PREFIX",
+                          (int)(url.n > 100 ? 100 : url.n), url.p ? url.p : "");
+    struct bf_str s = bf_str(url.p + 5, url.n - 5);
+    const char *slash = s.n ? memchr(s.p, '/', s.n) : NULL;
+    *bucket = bf_str(s.p, slash ? (size_t)(slash - s.p) : s.n);
+    *rest = slash ? bf_str(slash + 1, s.n - bucket->n - 1) : bf_str("", 0);
+    if (bucket->n < 3 || bucket->n > 63)
+        return bf_err_set(e, BF_E_USAGE, "'%.*s': a bucket's name has 3 to 63 characters",
+                          (int)(url.n > 100 ? 100 : url.n), url.p);
+    return true;
+}

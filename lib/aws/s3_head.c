@@ -1,0 +1,41 @@
+#include "lib/aws/s3_common.h"
+
+#include "lib/base/num.h"
+
+static void head_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
+{
+    struct bf_s3_head *h = call->arg;
+    struct bf_err ignored;
+    bf_s3_take_answer(&h->result, call, a);
+    if (!bf_num_u64(bf_aws_header(call, "content-length"), &h->bytes, &ignored))
+        h->bytes = 0;
+    if (h->checksum != BF_CHECKSUM_NONE)
+        bf_s3_copy_unquoted(h->result.checksum, sizeof h->result.checksum,
+                            bf_aws_header(call, bf_checksum_header(h->checksum)));
+    h->done(h, &h->result);
+}
+
+static void init(struct bf_s3_head *h, const char *bucket)
+{
+    h->result = (struct bf_s3_result){0};
+    h->call = (struct bf_aws_call){
+        .op = &bf_s3_op, .method = "HEAD", .bucket = bucket, .done = head_done, .arg = h};
+}
+
+bool bf_s3_head_bucket(struct bf_aws *aws, struct bf_s3_head *h, const char *bucket,
+                       struct bf_err *e)
+{
+    init(h, bucket);
+    h->checksum = BF_CHECKSUM_NONE;
+    return bf_aws_submit(aws, &h->call, e);
+}
+
+bool bf_s3_head_object(struct bf_aws *aws, struct bf_s3_head *h, const char *bucket,
+                       struct bf_str key, enum bf_checksum_kind checksum, struct bf_err *e)
+{
+    init(h, bucket);
+    h->call.key = key;
+    h->checksum = checksum;
+    bf_s3_add_header(&h->call, "x-amz-checksum-mode", "ENABLED");
+    return bf_aws_submit(aws, &h->call, e);
+}

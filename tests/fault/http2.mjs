@@ -1,0 +1,27 @@
+// http2.mjs DIR: DynamoDB over TLS with HTTP/2 offered, as far as ddbput asks for it. Key and certificate are in
+// DIR/tls.pem, DIR/port is written once it listens, DIR/log says with which protocol each request came.
+import fs from 'node:fs'
+import http2 from 'node:http2'
+
+const dir = process.argv[2]
+const pem = fs.readFileSync(`${dir}/tls.pem`)
+const table = {
+  TableName: 'sales', TableStatus: 'ACTIVE', TableArn: 'arn:aws:dynamodb:us-east-1:000000000000:table/sales',
+  KeySchema: [{ AttributeName: 'order_id', KeyType: 'HASH' }],
+  AttributeDefinitions: [{ AttributeName: 'order_id', AttributeType: 'S' }]
+}
+const answers = { DescribeTable: { Table: table }, BatchWriteItem: { UnprocessedItems: {} } }
+
+const server = http2.createSecureServer({ key: pem, cert: pem, allowHTTP1: true }, (request, response) => {
+  const operation = (request.headers['x-amz-target'] ?? '').split('.')[1]
+  request.resume()
+  request.on('end', () => {
+    fs.appendFileSync(`${dir}/log`, `${request.httpVersion} ${operation}\n`)
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' })
+    response.end(JSON.stringify(answers[operation] ?? {}))
+  })
+})
+server.listen(0, '127.0.0.1', () => {
+  fs.writeFileSync(`${dir}/port.new`, `${server.address().port}\n`)
+  fs.renameSync(`${dir}/port.new`, `${dir}/port`)
+})
