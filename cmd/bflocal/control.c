@@ -79,11 +79,8 @@ static const struct {
     const char *method, *name;
     void (*run)(struct bl_call *c);
 } calls[] = {
-    {"GET", "health", health},
-    {"GET", "fault", show_fault},
-    {"POST", "fault", set_fault},
-    {"POST", "stop", stop},
-    {"POST", "streams/split", split_shard},
+    {"GET", "health", health}, {"GET", "fault", show_fault},           {"POST", "fault", set_fault},
+    {"POST", "stop", stop},    {"POST", "streams/split", split_shard},
 };
 
 void bl_control_run(struct bl_call *c)
