@@ -179,7 +179,8 @@ static const struct change_ops *ops(void)
 static bool remember(struct change_scan *s, struct bf_err *e)
 {
     struct bf_change *c = s->change;
-    if (!c->shape && !(c->shape = calloc(1, sizeof *c->shape)))
+    if ((!c->shape && !(c->shape = calloc(1, sizeof *c->shape))) ||
+        (!c->attrs && !bf_change_grow(c)))
         return bf_err_nomem(e);
     s->shape = c->shape;
     s->at = 0;

@@ -133,6 +133,18 @@ END
 check 'a table that goes away' -s 1 -i "$T/100" -E '^ddbput: BatchWriteItem: ResourceNotFoundException' -- \
     ddbput --window 1 sales
 
+# --rate: 100 units at 100 a second cannot be done in half a second; full batches go out only where there
+# are units for them, and the first has one.
+fault_rules </dev/null
+begin=$(date +%s%N | cut -c 1-13)
+check 'write units are paced' -i "$T/100" -- ddbput --rate 100/s sales
+paced() { [ $(($(date +%s%N | cut -c 1-13) - begin)) -ge 500 ] && [ "$(fault_count BatchWriteItem)" -gt 4 ]; }
+ok 'no faster than they come' paced
+all 'and all arrive'
+fault_rules </dev/null
+printf '{"order_id":"a","x":"%010240d"}\n' 0 >"$T/in"
+check 'an item above the rate goes alone' -i "$T/in" -- ddbput --rate 5/s sales
+
 # --if-not-exists
 fault_rules <<'END'
 PutItem 2x error 400 ConditionalCheckFailedException The conditional request failed
