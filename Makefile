@@ -129,7 +129,7 @@ deps-check:
 
 # `make -j deps check` installs first.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-.NOTPARALLEL:
+$(objs) deps-check $(filter-out deps,$(MAKECMDGOALS)): | deps
 endif
 
 check: deps-check check-unit check-cli check-services ## all tests
