@@ -129,7 +129,7 @@ deps-check:
 
 # `make -j deps check` installs first.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-.NOTPARALLEL:
+$(objs) deps-check $(filter-out deps,$(MAKECMDGOALS)): | deps
 endif
 
 check: deps-check check-unit check-cli check-services ## all tests
@@ -207,7 +207,7 @@ Version: $(VERSION)
 Requires: bfpipe
 Cflags: -I$${includedir}/bfpipe
 Libs: -L$${libdir} -lbfpipe-aws
-Libs.private: -lcurl -lcrypto -lz -lzstd -ljansson
+Libs.private: $(AWS_LIBS)
 endef
 export pc_core pc_aws
 
