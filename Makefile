@@ -129,7 +129,7 @@ deps-check:
 
 # `make -j deps check` installs first.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-.NOTPARALLEL:
+$(objs) deps-check $(filter-out deps,$(MAKECMDGOALS)): | deps
 endif
 
 check: deps-check check-unit check-cli check-services ## all tests
@@ -211,7 +211,7 @@ Version: $(VERSION)
 Requires: bfpipe
 Cflags: -I$${includedir}/bfpipe
 Libs: -L$${libdir} -lbfpipe-aws
-Libs.private: -lcurl -lcrypto -lz -lzstd -ljansson
+Libs.private: $(AWS_LIBS)
 endef
 export pc_core pc_aws
 
@@ -296,5 +296,5 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 .PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick lint-tidy format bench \
-        deps demo fuzz fuzz-run install uninstall dist clean help
+        deps fuzz fuzz-run install uninstall dist clean help
 -include $(objs:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

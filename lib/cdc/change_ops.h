@@ -21,6 +21,7 @@ struct shape_entry {
     uint32_t mask; /* the low n bits */
     uint8_t n;     /* bytes of text; 0: no entry */
     uint8_t name_n;
+    uint8_t av_at; /* where the value's brace is */
     uint8_t type;
     uint8_t id;      /* the first entry of the same name */
     uint8_t next[4]; /* which came behind this one; 0: not known */

@@ -345,7 +345,7 @@ CORE_INLINE const struct shape_entry *guess(struct change_scan *s, const char *p
 CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
                                    const struct shape_entry *e, struct bf_attr *a, unsigned depth)
 {
-    const char *v = p + e->n;
+    const char *v = p + e->n, *av = p + e->av_at;
     a->name = bf_str(p + 1, e->name_n);
     a->type = (enum bf_attr_type)e->type;
     a->name_escaped = a->escaped = a->json = false;
@@ -366,7 +366,7 @@ CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
         return core_fail(&s->core, p,
                          *p == ',' ? "an attribute value has one type" : "'}' was expected");
     p++;
-    a->av = bf_str(v, (size_t)(p - v)); /* its beginning is set by who wants it */
+    a->av = bf_str(av, (size_t)(p - av));
     return p;
 }
 

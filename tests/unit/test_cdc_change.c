@@ -107,6 +107,8 @@ static void put_value(struct fixture *f, unsigned depth)
 {
     bf_buf_addc(&f->line, '{');
     put_space(f);
+    if (below(f, 30) == 0)
+        bf_buf_addc(&f->line, ' ');
     switch (below(f, depth < 4 ? 12 : 8)) {
     case 0:
     case 1:
@@ -207,13 +209,14 @@ struct engines {
     size_t n;
 };
 
-static void engines_init(struct engines *g)
+static void engines_init(struct engines *g, enum bf_row_format format)
 {
     struct bf_err e;
     static const enum bf_row_meta meta[] = {BF_META_OP, BF_META_TS, BF_META_TABLE,
                                             BF_META_EVENT_ID};
     *g = (struct engines){0};
     bf_xform_conf_init(&g->conf);
+    g->conf.row.format = format;
     memcpy(g->conf.row.meta, meta, sizeof meta);
     g->conf.row.nmeta = BF_COUNT(meta);
     for (int level = BF_CPU_PORTABLE; level <= BF_CPU_AVX2; level++)
@@ -382,7 +385,7 @@ static void test_valid(void **state)
     struct fixture f = {0};
     struct engines g;
     struct bf_buf rows;
-    engines_init(&g);
+    engines_init(&g, BF_ROW_NDJSON);
     bf_rng_seed(&f.rng, 1);
     bf_buf_init(&f.line, 1 << 20);
     bf_buf_init(&rows, 1 << 20);
@@ -399,6 +402,28 @@ static void test_valid(void **state)
     engines_free(&g);
 }
 
+/* Typed rows show where each value began and ended. */
+static void test_typed(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    struct engines g;
+    struct bf_buf rows;
+    struct bf_err e;
+    engines_init(&g, BF_ROW_DDB_JSON);
+    bf_rng_seed(&f.rng, 4);
+    bf_buf_init(&f.line, 1 << 20);
+    bf_buf_init(&rows, 1 << 20);
+    for (int i = 0; i < 3000; i++) {
+        put_record(&f);
+        assert_true(agree(&g, bf_buf_view(&f.line), &rows));
+        assert_true(bf_json_check(bf_str(rows.p, rows.n - 1), &e));
+    }
+    bf_buf_free(&rows);
+    bf_buf_free(&f.line);
+    engines_free(&g);
+}
+
 static void test_mutated(void **state)
 {
     (void)state;
@@ -407,7 +432,7 @@ static void test_mutated(void **state)
     struct bf_buf rows;
     struct bf_err e;
     unsigned taken = 0, refused = 0;
-    engines_init(&g);
+    engines_init(&g, BF_ROW_NDJSON);
     bf_rng_seed(&f.rng, 2);
     bf_buf_init(&f.line, 1 << 20);
     bf_buf_init(&rows, 1 << 20);
@@ -525,7 +550,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_view),     cmocka_unit_test(test_single_values),
         cmocka_unit_test(test_repeated), cmocka_unit_test(test_valid),
-        cmocka_unit_test(test_mutated),
+        cmocka_unit_test(test_typed),    cmocka_unit_test(test_mutated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
