@@ -207,7 +207,7 @@ Version: $(VERSION)
 Requires: bfpipe
 Cflags: -I$${includedir}/bfpipe
 Libs: -L$${libdir} -lbfpipe-aws
-Libs.private: -lcurl -lcrypto -lz -lzstd -ljansson
+Libs.private: $(AWS_LIBS)
 endef
 export pc_core pc_aws
 
