@@ -16,7 +16,7 @@ struct bf_pattern *bf_pattern_new(struct bf_err *e)
     bf_buf_init(&p->decoded, EVENT_MAX);
     bf_buf_init(&p->name, EVENT_MAX);
     p->conjs_end = &p->conjs;
-    p->root = pat_alloc(p, sizeof *p->root);
+    p->root = bf_pat_alloc(p, sizeof *p->root);
     if (p->root)
         return p;
     bf_err_nomem(e);
@@ -41,19 +41,19 @@ size_t bf_pattern_count(const struct bf_pattern *p)
 }
 
 /* Zeroed, and there for as long as the set is. */
-void *pat_alloc(struct bf_pattern *p, size_t n)
+void *bf_pat_alloc(struct bf_pattern *p, size_t n)
 {
     void *at = bf_arena_alloc(&p->memory, n);
     return at ? memset(at, 0, n) : NULL;
 }
 
 /* array points at the array's pointer; a bigger copy leaves the old one to the arena. */
-bool pat_grow(struct bf_pattern *p, void *array, size_t n, size_t *cap, size_t each)
+bool bf_pat_grow(struct bf_pattern *p, void *array, size_t n, size_t *cap, size_t each)
 {
     if (n < *cap)
         return true;
     size_t more = *cap ? *cap * 2 : 4;
-    void *old, *at = pat_alloc(p, more * each);
+    void *old, *at = bf_pat_alloc(p, more * each);
     if (!at)
         return false;
     memcpy(&old, array, sizeof old);
@@ -64,25 +64,25 @@ bool pat_grow(struct bf_pattern *p, void *array, size_t n, size_t *cap, size_t e
     return true;
 }
 
-int pat_order(struct bf_str a, struct bf_str b)
+int bf_pat_order(struct bf_str a, struct bf_str b)
 {
     if (a.n != b.n)
         return a.n < b.n ? -1 : 1;
     return a.n ? memcmp(a.p, b.p, a.n) : 0;
 }
 
-uint64_t pat_name_bit(struct bf_str name)
+uint64_t bf_pat_name_bit(struct bf_str name)
 {
     return (uint64_t)1 << ((name.n * 7 + (name.n ? (unsigned char)name.p[0] : 0)) & 63);
 }
 
-/* Among the node's kids, sorted by pat_order, the first that does not come before the name. */
+/* Among the node's kids, sorted by bf_pat_order, the first that does not come before the name. */
 static size_t place(const struct pat_node *n, struct bf_str name)
 {
     size_t low = 0, high = n->nkids;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (pat_order(n->kids[middle]->name, name) < 0)
+        if (bf_pat_order(n->kids[middle]->name, name) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -90,8 +90,8 @@ static size_t place(const struct pat_node *n, struct bf_str name)
     return low;
 }
 
-struct pat_node *pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
-                         size_t length, bool escaped)
+struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
+                            size_t length, bool escaped)
 {
     struct bf_str s = bf_str(name, length);
     if (escaped) {
@@ -101,21 +101,21 @@ struct pat_node *pat_kid(struct bf_pattern *p, const struct pat_node *n, const c
             return NULL;
         s = bf_buf_view(&p->name);
     }
-    if (!(n->names & pat_name_bit(s)))
+    if (!(n->names & bf_pat_name_bit(s)))
         return NULL;
     size_t i = place(n, s);
-    return i < n->nkids && pat_order(n->kids[i]->name, s) == 0 ? n->kids[i] : NULL;
+    return i < n->nkids && bf_pat_order(n->kids[i]->name, s) == 0 ? n->kids[i] : NULL;
 }
 
-bool pat_nomem(const struct pat_parse *ps, struct bf_err *e)
+bool bf_pat_nomem(const struct pat_parse *ps, struct bf_err *e)
 {
     if (ps->set->memory.used < ps->set->memory.max / 2)
         return bf_err_nomem(e);
     return bf_err_set(e, BF_E_LIMIT, "the event patterns are too large together");
 }
 
-bool pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct bf_str *out,
-              struct bf_err *e)
+bool bf_pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct bf_str *out,
+                 struct bf_err *e)
 {
     struct bf_buf *decoded = &ps->set->decoded;
     if (escaped) {
@@ -125,22 +125,23 @@ bool pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct bf_
             return false;
         text = bf_buf_view(decoded);
     }
-    return bf_arena_copy(&ps->set->memory, text, out) || pat_nomem(ps, e);
+    return bf_arena_copy(&ps->set->memory, text, out) || bf_pat_nomem(ps, e);
 }
 
 /* The child of that name, made when it is not there. */
 static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struct bf_json_key *key,
                                  struct bf_err *e)
 {
-    struct pat_node *kid = pat_alloc(ps->set, sizeof *kid);
-    if (!kid || !pat_grow(ps->set, &n->kids, n->nkids, &n->kids_cap, sizeof(struct pat_node *))) {
-        pat_nomem(ps, e);
+    struct pat_node *kid = bf_pat_alloc(ps->set, sizeof *kid);
+    if (!kid ||
+        !bf_pat_grow(ps->set, &n->kids, n->nkids, &n->kids_cap, sizeof(struct pat_node *))) {
+        bf_pat_nomem(ps, e);
         return NULL;
     }
-    if (!pat_copy(ps, key->text, key->escaped, &kid->name, e))
+    if (!bf_pat_copy(ps, key->text, key->escaped, &kid->name, e))
         return NULL;
     size_t i = place(n, kid->name);
-    if (i < n->nkids && pat_order(n->kids[i]->name, kid->name) == 0)
+    if (i < n->nkids && bf_pat_order(n->kids[i]->name, kid->name) == 0)
         return n->kids[i];
     kid->parent = n;
     const struct pat_node *top = kid;
@@ -151,7 +152,7 @@ static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struc
     memmove(n->kids + i + 1, n->kids + i, (n->nkids - i) * sizeof(struct pat_node *));
     n->kids[i] = kid;
     n->nkids++;
-    n->names |= pat_name_bit(kid->name);
+    n->names |= bf_pat_name_bit(kid->name);
     return kid;
 }
 
@@ -165,10 +166,10 @@ static bool add_combo(struct pat_parse *ps, struct combos *c, struct pat_link *h
                       struct bf_err *e)
 {
     if (c->n == BF_PATTERN_COMBINATIONS)
-        return pat_fail(ps, ps->json.p, e, "$or makes more than %d combinations",
-                        BF_PATTERN_COMBINATIONS);
-    if (!pat_grow(ps->set, &c->head, c->n, &c->cap, sizeof(struct pat_link *)))
-        return pat_nomem(ps, e);
+        return bf_pat_fail(ps, ps->json.p, e, "$or makes more than %d combinations",
+                           BF_PATTERN_COMBINATIONS);
+    if (!bf_pat_grow(ps->set, &c->head, c->n, &c->cap, sizeof(struct pat_link *)))
+        return bf_pat_nomem(ps, e);
     c->head[c->n++] = head;
     return true;
 }
@@ -189,7 +190,7 @@ static bool repeated(const struct pat_parse *ps, const char *at, const struct pa
     bf_buf_init(&path, 2 * BF_PATTERN_TEXT);
     put_path(&path, n);
     const char *text = bf_buf_cstr(&path);
-    pat_fail(ps, at, e, "Path `%.200s` cannot be allowed multiple times", text ? text : "?");
+    bf_pat_fail(ps, at, e, "Path `%.200s` cannot be allowed multiple times", text ? text : "?");
     bf_buf_free(&path);
     return false;
 }
@@ -198,16 +199,16 @@ static bool repeated(const struct pat_parse *ps, const char *at, const struct pa
 static bool read_field(struct pat_parse *ps, struct pat_node *n, struct combos *c, struct bf_err *e)
 {
     const char *at = ps->json.p;
-    struct pat_test *t = pat_alloc(ps->set, sizeof *t);
+    struct pat_test *t = bf_pat_alloc(ps->set, sizeof *t);
     if (!t)
-        return pat_nomem(ps, e);
+        return bf_pat_nomem(ps, e);
     t->node = n;
-    if (!pat_read_values(ps, t, e))
+    if (!bf_pat_read_values(ps, t, e))
         return false;
     for (size_t i = 0; i < c->n; i++) {
-        struct pat_link *link = pat_alloc(ps->set, sizeof *link);
+        struct pat_link *link = bf_pat_alloc(ps->set, sizeof *link);
         if (!link)
-            return pat_nomem(ps, e);
+            return bf_pat_nomem(ps, e);
         for (const struct pat_link *l = c->head[i]; l; l = l->next)
             if (l->test->node == n)
                 return repeated(ps, at, n, e);
@@ -262,7 +263,7 @@ static bool read_or(struct pat_parse *ps, struct pat_node *n, struct combos *c, 
         return false;
     const char *at = ps->json.p;
     if (type != BF_JSON_ARRAY)
-        return pat_fail(ps, at, e, "It must be an Array followed with $or.");
+        return bf_pat_fail(ps, at, e, "It must be an Array followed with $or.");
     if (!bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
         return false;
     while ((more = bf_json_element(&ps->json, e)) == BF_JSON_MORE) {
@@ -270,8 +271,8 @@ static bool read_or(struct pat_parse *ps, struct pat_node *n, struct combos *c, 
         if (!bf_json_peek(&ps->json, &type, e))
             return false;
         if (type != BF_JSON_OBJECT)
-            return pat_fail(ps, ps->json.p, e,
-                            "Only JSON object is allowed in array of $or relationship.");
+            return bf_pat_fail(ps, ps->json.p, e,
+                               "Only JSON object is allowed in array of $or relationship.");
         for (size_t i = 0; i < c->n; i++)
             if (!add_combo(ps, &branch, c->head[i], e))
                 return false;
@@ -285,7 +286,7 @@ static bool read_or(struct pat_parse *ps, struct pat_node *n, struct combos *c, 
     if (more != BF_JSON_END)
         return false;
     if (objects < 2)
-        return pat_fail(ps, at, e, "There must have at least 2 Objects in $or relationship.");
+        return bf_pat_fail(ps, at, e, "There must have at least 2 Objects in $or relationship.");
     *c = all;
     return true;
 }
@@ -299,14 +300,14 @@ static bool read_member(struct pat_parse *ps, struct pat_node *n, struct bf_json
     if (bf_json_key_is(key, "$or"))
         return read_or(ps, n, c, e);
     if (in_or && is_reserved(key))
-        return pat_fail(ps, at, e,
-                        "%.*s is Ruler reserved fieldName which cannot be used inside $or.", shown,
-                        key->text.p);
+        return bf_pat_fail(ps, at, e,
+                           "%.*s is Ruler reserved fieldName which cannot be used inside $or.",
+                           shown, key->text.p);
     if (!bf_json_peek(&ps->json, &type, e))
         return false;
     if (type != BF_JSON_OBJECT && type != BF_JSON_ARRAY)
-        return pat_fail(ps, ps->json.p, e, "\"%.*s\" must be an object or an array", shown,
-                        key->text.p);
+        return bf_pat_fail(ps, ps->json.p, e, "\"%.*s\" must be an object or an array", shown,
+                           key->text.p);
     struct pat_node *kid = make_kid(ps, n, key, e);
     if (!kid)
         return false;
@@ -321,7 +322,7 @@ static bool read_object(struct pat_parse *ps, struct pat_node *n, struct combos 
     bool any = false;
     const char *at = ps->json.p;
     if (ps->json.depth > BF_PATTERN_DEPTH)
-        return pat_fail(ps, at, e, "nested deeper than %d", BF_PATTERN_DEPTH);
+        return bf_pat_fail(ps, at, e, "nested deeper than %d", BF_PATTERN_DEPTH);
     if (!bf_json_enter(&ps->json, BF_JSON_OBJECT, e))
         return false;
     while ((more = bf_json_member(&ps->json, &key, e)) == BF_JSON_MORE) {
@@ -330,7 +331,7 @@ static bool read_object(struct pat_parse *ps, struct pat_node *n, struct combos 
             return false;
     }
     if (more == BF_JSON_END && !any)
-        return pat_fail(ps, at, e, "Empty objects are not allowed");
+        return bf_pat_fail(ps, at, e, "Empty objects are not allowed");
     return more == BF_JSON_END;
 }
 
@@ -342,16 +343,16 @@ static bool index_test(struct pat_parse *ps, struct pat_test *t, struct bf_err *
         const struct pat_value *v = &t->value[i];
         bool ok = true;
         if (v->kind == PAT_STRING) {
-            ok = pat_grow(ps->set, &n->exact, n->nexact, &n->exact_cap, sizeof *n->exact);
+            ok = bf_pat_grow(ps->set, &n->exact, n->nexact, &n->exact_cap, sizeof *n->exact);
             if (ok)
                 n->exact[n->nexact++] = (struct pat_exact){v->text, t};
         } else if (v->kind != PAT_ABSENT) {
-            ok = pat_grow(ps->set, &n->other, n->nother, &n->other_cap, sizeof *n->other);
+            ok = bf_pat_grow(ps->set, &n->other, n->nother, &n->other_cap, sizeof *n->other);
             if (ok)
                 n->other[n->nother++] = (struct pat_other){v, t};
         }
         if (!ok)
-            return pat_nomem(ps, e);
+            return bf_pat_nomem(ps, e);
     }
     if (t->absent) {
         t->next = ps->set->absent;
@@ -363,15 +364,15 @@ static bool index_test(struct pat_parse *ps, struct pat_test *t, struct bf_err *
 static bool add_conj(struct pat_parse *ps, struct pat_link *tests, struct bf_err *e)
 {
     struct bf_pattern *p = ps->set;
-    struct pat_conj *conj = pat_alloc(p, sizeof *conj);
+    struct pat_conj *conj = bf_pat_alloc(p, sizeof *conj);
     if (!conj)
-        return pat_nomem(ps, e);
+        return bf_pat_nomem(ps, e);
     conj->tests = tests;
     conj->pattern = p->n;
     for (struct pat_link *l = tests; l; l = l->next) {
-        struct pat_use *use = pat_alloc(p, sizeof *use);
+        struct pat_use *use = bf_pat_alloc(p, sizeof *use);
         if (!use)
-            return pat_nomem(ps, e);
+            return bf_pat_nomem(ps, e);
         if (!l->test->uses && !index_test(ps, l->test, e))
             return false;
         *use = (struct pat_use){conj, l->test->uses};
@@ -385,7 +386,7 @@ static bool add_conj(struct pat_parse *ps, struct pat_link *tests, struct bf_err
 
 static int by_text(const void *a, const void *b)
 {
-    return pat_order(((const struct pat_exact *)a)->text, ((const struct pat_exact *)b)->text);
+    return bf_pat_order(((const struct pat_exact *)a)->text, ((const struct pat_exact *)b)->text);
 }
 
 static void sort_exact(struct pat_node *n)
@@ -406,7 +407,7 @@ static bool bad_json(const struct pat_parse *ps, struct bf_err *e)
         at = strtoull(text + 5, &text, 10);
     text += *text == ':' ? 2 : 0;
     memcpy(what, text, strlen(text) + 1);
-    return pat_fail(ps, ps->text.p + (at ? at - 1 : 0), e, "%s", what);
+    return bf_pat_fail(ps, ps->text.p + (at ? at - 1 : 0), e, "%s", what);
 }
 
 bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e)
@@ -422,7 +423,7 @@ bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e)
     if (!bf_json_peek(&ps.json, &type, e))
         return bad_json(&ps, e);
     if (type != BF_JSON_OBJECT)
-        return pat_fail(&ps, ps.json.p, e, "Filter is not an object");
+        return bf_pat_fail(&ps, ps.json.p, e, "Filter is not an object");
     if (!add_combo(&ps, &c, NULL, e) || !read_object(&ps, p->root, &c, false, e))
         return false;
     for (size_t i = 0; i < c.n; i++)

@@ -5,7 +5,7 @@
 
 #include "lib/cdc/pattern_impl.h"
 
-bool pat_fail(const struct pat_parse *ps, const char *at, struct bf_err *e, const char *fmt, ...)
+bool bf_pat_fail(const struct pat_parse *ps, const char *at, struct bf_err *e, const char *fmt, ...)
 {
     char what[360];
     size_t line = 1;
@@ -42,7 +42,7 @@ static bool only_one(struct pat_parse *ps, const char *what, struct bf_err *e)
     struct bf_json_key key;
     enum bf_json_more more = bf_json_member(&ps->json, &key, e);
     if (more == BF_JSON_MORE)
-        return pat_fail(ps, key.text.p - 1, e, "%s", what);
+        return bf_pat_fail(ps, key.text.p - 1, e, "%s", what);
     return more == BF_JSON_END;
 }
 
@@ -57,7 +57,7 @@ static bool only_key(struct pat_parse *ps, struct bf_json_key *key, const char *
         return false;
     enum bf_json_more more = bf_json_member(&ps->json, key, e);
     if (more == BF_JSON_END)
-        return pat_fail(ps, at, e, "%s", missing);
+        return bf_pat_fail(ps, at, e, "%s", missing);
     return more == BF_JSON_MORE;
 }
 
@@ -70,21 +70,21 @@ static int shown(struct bf_str s)
 static bool compile_wildcard(struct pat_parse *ps, const char *at, struct bf_str *text,
                              struct bf_err *e)
 {
-    char *out = pat_alloc(ps->set, text->n + 1);
+    char *out = bf_pat_alloc(ps->set, text->n + 1);
     size_t n = 0;
     if (!out)
-        return pat_nomem(ps, e);
+        return bf_pat_nomem(ps, e);
     for (size_t i = 0; i < text->n; i++) {
         char c = text->p[i], next = '\0';
         if (i + 1 < text->n)
             next = text->p[i + 1];
         if (c == '*') {
             if (next == '*')
-                return pat_fail(ps, at, e, "Consecutive wildcard characters at pos %zu", i + 1);
+                return bf_pat_fail(ps, at, e, "Consecutive wildcard characters at pos %zu", i + 1);
             c = (char)PAT_STAR;
         } else if (c == '\\') {
             if (next != '*' && next != '\\')
-                return pat_fail(ps, at, e, "Invalid escape character at pos %zu", i + 1);
+                return bf_pat_fail(ps, at, e, "Invalid escape character at pos %zu", i + 1);
             c = next;
             i++;
         }
@@ -99,7 +99,7 @@ static bool string_value(struct pat_parse *ps, const struct word *w, enum pat_ki
                          struct pat_value *out, struct bf_err *e)
 {
     out->kind = kind;
-    if (!pat_copy(ps, w->v.text, w->v.escaped, &out->text, e))
+    if (!bf_pat_copy(ps, w->v.text, w->v.escaped, &out->text, e))
         return false;
     return kind != PAT_WILDCARD || compile_wildcard(ps, w->at, &out->text, e);
 }
@@ -110,10 +110,11 @@ static bool number_value(struct pat_parse *ps, const struct word *w, struct pat_
 {
     out->kind = PAT_RANGE;
     out->has_low = out->has_high = true;
-    if (!pat_copy(ps, w->v.raw, false, &out->text, e))
+    if (!bf_pat_copy(ps, w->v.raw, false, &out->text, e))
         return false;
-    if (!pat_number_read(out->text, &out->low))
-        return pat_fail(ps, w->at, e, "Cannot compare number : %.*s", shown(w->v.raw), w->v.raw.p);
+    if (!bf_pat_number_read(out->text, &out->low))
+        return bf_pat_fail(ps, w->at, e, "Cannot compare number : %.*s", shown(w->v.raw),
+                           w->v.raw.p);
     out->high = out->low;
     return true;
 }
@@ -127,11 +128,11 @@ static bool limit(struct pat_parse *ps, const char *op, struct pat_number *out, 
     if (more == BF_JSON_ERROR)
         return false;
     if (more == BF_JSON_END)
-        return pat_fail(ps, at - 1, e, "Value of %s must be numeric", op);
+        return bf_pat_fail(ps, at - 1, e, "Value of %s must be numeric", op);
     if (!next_value(ps, &w, e))
         return false;
     if (w.v.type != BF_JSON_NUMBER)
-        return pat_fail(ps, w.at, e, "Value of %s must be numeric", op);
+        return bf_pat_fail(ps, w.at, e, "Value of %s must be numeric", op);
     if (!number_value(ps, &w, &v, e))
         return false;
     *out = v.low;
@@ -148,20 +149,20 @@ static bool upper_half(struct pat_parse *ps, struct pat_value *out, struct bf_er
     if (!next_value(ps, &op, e))
         return false;
     if (op.v.type != BF_JSON_STRING)
-        return pat_fail(ps, op.at, e, "Bad value in numeric range: %.*s", shown(op.v.raw),
-                        op.v.raw.p);
+        return bf_pat_fail(ps, op.at, e, "Bad value in numeric range: %.*s", shown(op.v.raw),
+                           op.v.raw.p);
     out->open_high = bf_str_is(op.v.text, "<");
     if (!out->open_high && !bf_str_is(op.v.text, "<="))
-        return pat_fail(ps, op.at, e, "Bad numeric range operator: %.*s", shown(op.v.text),
-                        op.v.text.p);
+        return bf_pat_fail(ps, op.at, e, "Bad numeric range operator: %.*s", shown(op.v.text),
+                           op.v.text.p);
     out->has_high = true;
     if (!limit(ps, out->open_high ? "<" : "<=", &out->high, e))
         return false;
-    if (pat_number_cmp(&out->low, &out->high) >= 0)
-        return pat_fail(ps, op.at, e, "Bottom must be less than top");
+    if (bf_pat_number_cmp(&out->low, &out->high) >= 0)
+        return bf_pat_fail(ps, op.at, e, "Bottom must be less than top");
     more = bf_json_element(&ps->json, e);
     if (more == BF_JSON_MORE)
-        return pat_fail(ps, ps->json.p, e, "Too many terms in numeric range expression");
+        return bf_pat_fail(ps, ps->json.p, e, "Too many terms in numeric range expression");
     return more == BF_JSON_END;
 }
 
@@ -172,8 +173,8 @@ static bool lower_half(struct pat_parse *ps, const struct word *op, struct pat_v
     bool low = bf_str_is(name, ">") || bf_str_is(name, ">="), equals = bf_str_is(name, "=");
     bool high = bf_str_is(name, "<") || bf_str_is(name, "<=");
     if (!low && !high && !equals)
-        return pat_fail(ps, op->at, e, "Unrecognized numeric range operator: %.*s", shown(name),
-                        name.p);
+        return bf_pat_fail(ps, op->at, e, "Unrecognized numeric range operator: %.*s", shown(name),
+                           name.p);
     char text[8] = "equals";
     if (!equals) {
         memcpy(text, name.p, name.n);
@@ -191,7 +192,7 @@ static bool lower_half(struct pat_parse *ps, const struct word *op, struct pat_v
         return upper_half(ps, out, e);
     enum bf_json_more more = bf_json_element(&ps->json, e);
     if (more == BF_JSON_MORE)
-        return pat_fail(ps, ps->json.p, e, "Too many elements in numeric expression");
+        return bf_pat_fail(ps, ps->json.p, e, "Too many elements in numeric expression");
     return more == BF_JSON_END;
 }
 
@@ -202,7 +203,7 @@ static bool numeric(struct pat_parse *ps, struct pat_value *out, struct bf_err *
     if (!bf_json_peek(&ps->json, &type, e))
         return false;
     if (type != BF_JSON_ARRAY)
-        return pat_fail(ps, ps->json.p, e, "Value of numeric must be an array.");
+        return bf_pat_fail(ps, ps->json.p, e, "Value of numeric must be an array.");
     if (!bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
         return false;
     out->kind = PAT_RANGE;
@@ -210,12 +211,12 @@ static bool numeric(struct pat_parse *ps, struct pat_value *out, struct bf_err *
     if (more == BF_JSON_ERROR)
         return false;
     if (more == BF_JSON_END)
-        return pat_fail(ps, ps->json.p - 1, e, "Invalid member in numeric match: ]");
+        return bf_pat_fail(ps, ps->json.p - 1, e, "Invalid member in numeric match: ]");
     if (!next_value(ps, &op, e))
         return false;
     if (op.v.type != BF_JSON_STRING)
-        return pat_fail(ps, op.at, e, "Invalid member in numeric match: %.*s", shown(op.v.raw),
-                        op.v.raw.p);
+        return bf_pat_fail(ps, op.at, e, "Invalid member in numeric match: %.*s", shown(op.v.raw),
+                           op.v.raw.p);
     return lower_half(ps, &op, out, e) &&
            only_one(ps, "Too many elements in numeric expression", e);
 }
@@ -237,17 +238,17 @@ static bool affix(struct pat_parse *ps, bool prefix, struct pat_value *out, stru
                       e))
             return false;
         if (!bf_json_key_is(&key, "equals-ignore-case"))
-            return pat_fail(ps, key.text.p - 1, e, "Unsupported %s pattern: %.*s",
-                            prefix ? "prefix" : "suffix", shown(key.text), key.text.p);
+            return bf_pat_fail(ps, key.text.p - 1, e, "Unsupported %s pattern: %.*s",
+                               prefix ? "prefix" : "suffix", shown(key.text), key.text.p);
         kind = prefix ? PAT_PREFIX_FOLD : PAT_SUFFIX_FOLD;
     }
     if (!next_value(ps, &w, e))
         return false;
     if (w.v.type != BF_JSON_STRING)
-        return pat_fail(ps, w.at, e, "%s match pattern must be a string",
-                        folded   ? "equals-ignore-case"
-                        : prefix ? "prefix"
-                                 : "suffix");
+        return bf_pat_fail(ps, w.at, e, "%s match pattern must be a string",
+                           folded   ? "equals-ignore-case"
+                           : prefix ? "prefix"
+                                    : "suffix");
     return string_value(ps, &w, kind, out, e) && (!folded || only_one(ps, one_key, e)) &&
            only_one(ps, one_key, e);
 }
@@ -259,7 +260,7 @@ static bool text_operator(struct pat_parse *ps, const char *name, enum pat_kind 
     if (!next_value(ps, &w, e))
         return false;
     if (w.v.type != BF_JSON_STRING)
-        return pat_fail(ps, w.at, e, "%s match pattern must be a string", name);
+        return bf_pat_fail(ps, w.at, e, "%s match pattern must be a string", name);
     return string_value(ps, &w, kind, out, e) && only_one(ps, one_key, e);
 }
 
@@ -269,7 +270,7 @@ static bool exists(struct pat_parse *ps, struct pat_value *out, struct bf_err *e
     if (!next_value(ps, &w, e))
         return false;
     if (w.v.type != BF_JSON_TRUE && w.v.type != BF_JSON_FALSE)
-        return pat_fail(ps, w.at, e, "exists match pattern must be either true or false.");
+        return bf_pat_fail(ps, w.at, e, "exists match pattern must be either true or false.");
     out->kind = w.v.type == BF_JSON_TRUE ? PAT_EXISTS : PAT_ABSENT;
     return only_one(ps, one_key, e);
 }
@@ -281,27 +282,27 @@ static bool cidr(struct pat_parse *ps, struct pat_value *out, struct bf_err *e)
     if (!next_value(ps, &w, e))
         return false;
     if (w.v.type != BF_JSON_STRING)
-        return pat_fail(ps, w.at, e, "cidr match pattern must be a string");
+        return bf_pat_fail(ps, w.at, e, "cidr match pattern must be a string");
     if (!string_value(ps, &w, PAT_CIDR, out, e))
         return false;
     bits = text = out->text;
     if (!bf_str_split(&bits, '/', &ip) || !bits.p || memchr(bits.p, '/', bits.n))
-        return pat_fail(ps, w.at, e, "Malformed CIDR, one '/' required");
+        return bf_pat_fail(ps, w.at, e, "Malformed CIDR, one '/' required");
     bool negative = bits.n > 1 && bits.p[0] == '-';
     for (size_t i = negative; i < bits.n; i++)
         if (!core_digit(bits.p[i]) || bits.n > 6)
             negative = false, bits.n = 0;
     if (bits.n == 0)
-        return pat_fail(ps, w.at, e, "Malformed CIDR, mask bits must be an integer");
+        return bf_pat_fail(ps, w.at, e, "Malformed CIDR, mask bits must be an integer");
     if (negative)
-        return pat_fail(ps, w.at, e, "Malformed CIDR, mask bits must not be negative");
+        return bf_pat_fail(ps, w.at, e, "Malformed CIDR, mask bits must not be negative");
     for (size_t i = 0; i < bits.n; i++)
         out->bits = out->bits * 10 + (bits.p[i] - '0');
-    if (!pat_address_read(ip, &out->address))
-        return pat_fail(ps, w.at, e, "Nonstandard IP address: %.*s", shown(ip), ip.p);
+    if (!bf_pat_address_read(ip, &out->address))
+        return bf_pat_fail(ps, w.at, e, "Nonstandard IP address: %.*s", shown(ip), ip.p);
     if (out->bits >= out->address.n * 8)
-        return pat_fail(ps, w.at, e, "IPv%d mask bits must be < %d", out->address.n == 4 ? 4 : 6,
-                        out->address.n * 8);
+        return bf_pat_fail(ps, w.at, e, "IPv%d mask bits must be < %d", out->address.n == 4 ? 4 : 6,
+                           out->address.n * 8);
     return only_one(ps, one_key, e);
 }
 
@@ -314,20 +315,20 @@ static bool but_member(struct pat_parse *ps, enum pat_kind kind, bool in_list,
         return false;
     if (w.v.type == BF_JSON_STRING) {
         if (w.v.text.n == 0 && (kind == PAT_PREFIX || kind == PAT_SUFFIX))
-            return pat_fail(ps, w.at, e, "Null prefix/suffix not allowed");
+            return bf_pat_fail(ps, w.at, e, "Null prefix/suffix not allowed");
         return string_value(ps, &w, kind, out, e);
     }
     if (kind == PAT_STRING && w.v.type == BF_JSON_NUMBER)
         return number_value(ps, &w, out, e);
-    return pat_fail(ps, w.at, e, "%s",
-                    !in_list && w.v.type != BF_JSON_NUMBER
-                        ? "Value of anything-but must be an array or single string/number value."
-                    : kind == PAT_EQUALS_FOLD ? "Inside anything-but/equals-ignore-case list, "
-                                                "number|start|null|boolean is not supported."
-                    : kind == PAT_WILDCARD    ? "wildcard match pattern must be a string"
-                    : kind == PAT_STRING
-                        ? "Inside anything but list, start|null|boolean is not supported."
-                        : "prefix/suffix match pattern must be a string");
+    return bf_pat_fail(ps, w.at, e, "%s",
+                       !in_list && w.v.type != BF_JSON_NUMBER
+                           ? "Value of anything-but must be an array or single string/number value."
+                       : kind == PAT_EQUALS_FOLD ? "Inside anything-but/equals-ignore-case list, "
+                                                   "number|start|null|boolean is not supported."
+                       : kind == PAT_WILDCARD    ? "wildcard match pattern must be a string"
+                       : kind == PAT_STRING
+                           ? "Inside anything but list, start|null|boolean is not supported."
+                           : "prefix/suffix match pattern must be a string");
 }
 
 static bool but_list(struct pat_parse *ps, enum pat_kind kind, struct pat_value *out,
@@ -343,8 +344,8 @@ static bool but_list(struct pat_parse *ps, enum pat_kind kind, struct pat_value 
     if (in_list && !bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
         return false;
     while (!in_list || (more = bf_json_element(&ps->json, e)) == BF_JSON_MORE) {
-        if (!pat_grow(ps->set, &out->list, out->n, &cap, sizeof *out->list))
-            return pat_nomem(ps, e);
+        if (!bf_pat_grow(ps->set, &out->list, out->n, &cap, sizeof *out->list))
+            return bf_pat_nomem(ps, e);
         if (!but_member(ps, kind, in_list, &out->list[out->n], e))
             return false;
         if (out->list[out->n++].kind != out->list[0].kind)
@@ -355,9 +356,10 @@ static bool but_list(struct pat_parse *ps, enum pat_kind kind, struct pat_value 
     if (more != BF_JSON_END)
         return false;
     if (out->bits || out->n == 0)
-        return pat_fail(ps, at, e,
-                        "Inside anything but list, either all values are number or string, mixed "
-                        "type is not supported");
+        return bf_pat_fail(
+            ps, at, e,
+            "Inside anything but list, either all values are number or string, mixed "
+            "type is not supported");
     return true;
 }
 
@@ -379,8 +381,8 @@ static bool anything_but(struct pat_parse *ps, struct pat_value *out, struct bf_
                : bf_json_key_is(&key, "wildcard")           ? PAT_WILDCARD
                                                             : PAT_STRING;
         if (kind == PAT_STRING)
-            return pat_fail(ps, key.text.p - 1, e, "Unsupported anything-but pattern: %.*s",
-                            shown(key.text), key.text.p);
+            return bf_pat_fail(ps, key.text.p - 1, e, "Unsupported anything-but pattern: %.*s",
+                               shown(key.text), key.text.p);
     }
     return but_list(ps, kind, out, e) && (kind == PAT_STRING || only_one(ps, more, e)) &&
            only_one(ps, more, e);
@@ -409,8 +411,8 @@ static bool expression(struct pat_parse *ps, struct pat_value *out, struct bf_er
         return exists(ps, out, e);
     if (bf_json_key_is(&key, "cidr"))
         return cidr(ps, out, e);
-    return pat_fail(ps, key.text.p - 1, e, "Unrecognized match type %.*s", shown(key.text),
-                    key.text.p);
+    return bf_pat_fail(ps, key.text.p - 1, e, "Unrecognized match type %.*s", shown(key.text),
+                       key.text.p);
 }
 
 /* A string that is an address also matches other ways to write it, as the service has it. */
@@ -419,7 +421,7 @@ static bool plain_string(struct pat_parse *ps, const struct word *w, struct pat_
 {
     if (!string_value(ps, w, PAT_STRING, out, e))
         return false;
-    if (pat_address_read(out->text, &out->address)) {
+    if (bf_pat_address_read(out->text, &out->address)) {
         out->kind = PAT_CIDR;
         out->bits = out->address.n * 8;
     }
@@ -441,12 +443,12 @@ static bool value(struct pat_parse *ps, struct pat_value *out, struct bf_err *e)
     if (type == BF_JSON_NUMBER)
         return number_value(ps, &w, out, e);
     if (type == BF_JSON_ARRAY)
-        return pat_fail(ps, w.at, e, "Match value must be String, number, true, false, or null");
+        return bf_pat_fail(ps, w.at, e, "Match value must be String, number, true, false, or null");
     out->kind = PAT_WORD;
-    return pat_copy(ps, w.v.raw, false, &out->text, e);
+    return bf_pat_copy(ps, w.v.raw, false, &out->text, e);
 }
 
-bool pat_read_values(struct pat_parse *ps, struct pat_test *t, struct bf_err *e)
+bool bf_pat_read_values(struct pat_parse *ps, struct pat_test *t, struct bf_err *e)
 {
     enum bf_json_more more;
     size_t cap = 0;
@@ -454,13 +456,13 @@ bool pat_read_values(struct pat_parse *ps, struct pat_test *t, struct bf_err *e)
     if (!bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
         return false;
     while ((more = bf_json_element(&ps->json, e)) == BF_JSON_MORE) {
-        if (!pat_grow(ps->set, &t->value, t->n, &cap, sizeof *t->value))
-            return pat_nomem(ps, e);
+        if (!bf_pat_grow(ps->set, &t->value, t->n, &cap, sizeof *t->value))
+            return bf_pat_nomem(ps, e);
         if (!value(ps, &t->value[t->n], e))
             return false;
         t->absent |= t->value[t->n++].kind == PAT_ABSENT;
     }
     if (more == BF_JSON_END && t->n == 0)
-        return pat_fail(ps, at, e, "Empty arrays are not allowed");
+        return bf_pat_fail(ps, at, e, "Empty arrays are not allowed");
     return more == BF_JSON_END;
 }

@@ -32,8 +32,8 @@ struct pat_number {
 };
 
 /* False when text is no number as JSON or DynamoDB write one. */
-bool pat_number_read(struct bf_str text, struct pat_number *n);
-int pat_number_cmp(const struct pat_number *a, const struct pat_number *b);
+bool bf_pat_number_read(struct bf_str text, struct pat_number *n);
+int bf_pat_number_cmp(const struct pat_number *a, const struct pat_number *b);
 
 struct pat_address {
     unsigned char byte[16];
@@ -41,10 +41,10 @@ struct pat_address {
 };
 
 /* An IPv4 or IPv6 address as it is usually written. */
-bool pat_address_read(struct bf_str text, struct pat_address *a);
+bool bf_pat_address_read(struct bf_str text, struct pat_address *a);
 
 /* Below, for the case-blind operators: the next character of UTF-8, folded. */
-uint32_t pat_fold_next(const char **p, const char *end);
+uint32_t bf_pat_fold_next(const char **p, const char *end);
 
 enum pat_kind {
     PAT_STRING,
@@ -130,7 +130,7 @@ struct pat_node {
     bool numbers;  /* below dynamodb, and called N or NS: its strings are numbers for `numeric` */
     uint64_t seen; /* stamp: a value stood here, outside of arrays of objects */
     /* pattern_verify.c: one conjunction, or one test of it, at a time */
-    const struct pat_test *active; /* NULL outside of pat_verify */
+    const struct pat_test *active; /* NULL outside of bf_pat_verify */
     uint64_t live;                 /* stamp: active tests here or below */
     uint64_t positive;             /* stamp: some of them want something to be there */
     enum { PAT_MISSING, PAT_FAILED, PAT_HELD } state;
@@ -142,7 +142,7 @@ struct bf_pattern {
     struct pat_conj *conjs, **conjs_end;
     struct pat_test *absent;
     size_t n;               /* patterns */
-    uint64_t stamp, verify; /* numbers of passes: over an event, of pat_verify */
+    uint64_t stamp, verify; /* numbers of passes: over an event, of bf_pat_verify */
     struct bf_buf text;     /* a padded copy of an event */
     struct bf_buf decoded;  /* a string of the event with escapes */
     struct bf_buf name;     /* a name of the event with escapes */
@@ -155,17 +155,17 @@ struct pat_scalar {
 };
 
 /* The scalar at s, and the place behind it. */
-const char *pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar *out);
-bool pat_value_takes(const struct pat_value *v, const struct pat_scalar *s, bool numbers);
-struct pat_node *pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
-                         size_t length, bool escaped);
-int pat_order(struct bf_str a, struct bf_str b);
-uint64_t pat_name_bit(struct bf_str name);
+const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar *out);
+bool bf_pat_value_takes(const struct pat_value *v, const struct pat_scalar *s, bool numbers);
+struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
+                            size_t length, bool escaped);
+int bf_pat_order(struct bf_str a, struct bf_str b);
+uint64_t bf_pat_name_bit(struct bf_str name);
 
 /* Does the event at text satisfy the conjunction, or (test not NULL) that one test of it? numbers: it is
  * a change record. */
-bool pat_verify(struct bf_pattern *p, const struct pat_conj *conj, const struct pat_test *test,
-                bool numbers, const char *text);
+bool bf_pat_verify(struct bf_pattern *p, const struct pat_conj *conj, const struct pat_test *test,
+                   bool numbers, const char *text);
 
 /* Compiling. at: the place in the pattern's text that an error is about. */
 struct pat_parse {
@@ -174,15 +174,15 @@ struct pat_parse {
     struct bf_str text;
 };
 
-bool pat_fail(const struct pat_parse *ps, const char *at, struct bf_err *e, const char *fmt, ...)
+bool bf_pat_fail(const struct pat_parse *ps, const char *at, struct bf_err *e, const char *fmt, ...)
     BF_PRINTF(4, 5);
-bool pat_nomem(const struct pat_parse *ps, struct bf_err *e);
-void *pat_alloc(struct bf_pattern *p, size_t n);
+bool bf_pat_nomem(const struct pat_parse *ps, struct bf_err *e);
+void *bf_pat_alloc(struct bf_pattern *p, size_t n);
 /* A decoded copy of a string's text. */
-bool pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct bf_str *out,
-              struct bf_err *e);
+bool bf_pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct bf_str *out,
+                 struct bf_err *e);
 /* Room for one more element of size each in an array of n. */
-bool pat_grow(struct bf_pattern *p, void *array, size_t n, size_t *cap, size_t each);
-bool pat_read_values(struct pat_parse *ps, struct pat_test *t, struct bf_err *e);
+bool bf_pat_grow(struct bf_pattern *p, void *array, size_t n, size_t *cap, size_t each);
+bool bf_pat_read_values(struct pat_parse *ps, struct pat_test *t, struct bf_err *e);
 
 #endif

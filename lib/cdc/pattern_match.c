@@ -13,7 +13,7 @@ struct walk {
     bool matched;
 };
 
-const char *pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar *out)
+const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar *out)
 {
     struct core core = {.start = s, .end = s + SIZE_MAX / 4};
     bool escaped = false;
@@ -53,7 +53,7 @@ static void meet_exact(struct walk *w, const struct pat_node *n, struct bf_str t
     size_t low = 0, high = n->nexact;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (pat_order(n->exact[middle].text, text) < 0)
+        if (bf_pat_order(n->exact[middle].text, text) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -66,7 +66,7 @@ static void meet_exact(struct walk *w, const struct pat_node *n, struct bf_str t
 static const char *scalar(struct walk *w, struct pat_node *n, const char *p)
 {
     struct pat_scalar s;
-    p = pat_scalar(w->p, p, &s);
+    p = bf_pat_scalar(w->p, p, &s);
     if (!p)
         return NULL;
     if (!w->in_array)
@@ -75,7 +75,7 @@ static const char *scalar(struct walk *w, struct pat_node *n, const char *p)
         meet_exact(w, n, s.text);
     for (size_t i = 0; i < n->nother; i++)
         if (n->other[i].test->met != w->p->stamp &&
-            pat_value_takes(n->other[i].value, &s, w->change && n->numbers))
+            bf_pat_value_takes(n->other[i].value, &s, w->change && n->numbers))
             meet(w, n->other[i].test);
     return p;
 }
@@ -117,7 +117,7 @@ static void image(struct walk *w, const struct pat_node *n, const struct bf_imag
 {
     for (size_t i = 0; i < image->n && !w->matched; i++) {
         const struct bf_attr *a = &image->attr[i];
-        struct pat_node *kid = pat_kid(w->p, n, a->name.p, a->name.n, a->name_escaped);
+        struct pat_node *kid = bf_pat_kid(w->p, n, a->name.p, a->name.n, a->name_escaped);
         if (kid)
             (void)value(w, kid, a->av.p);
     }
@@ -145,7 +145,7 @@ static const char *object(struct walk *w, const struct pat_node *n, const char *
         p = core_string(&w->core, name, &escaped);
         if (!p)
             return NULL;
-        struct pat_node *kid = pat_kid(w->p, n, name, (size_t)(p - name) - 1, escaped);
+        struct pat_node *kid = bf_pat_kid(w->p, n, name, (size_t)(p - name) - 1, escaped);
         p = core_space(&w->core, core_space(&w->core, p) + 1);
         p = member_value(w, kid, p);
         if (!p || w->matched)
@@ -169,7 +169,7 @@ static const char *value(struct walk *w, struct pat_node *n, const char *p)
     }
 }
 
-/* Tests for what is not there are met when nothing was seen; in arrays of objects only pat_verify can
+/* Tests for what is not there are met when nothing was seen; in arrays of objects only bf_pat_verify can
  * tell. */
 static void meet_absent(struct walk *w)
 {
@@ -187,7 +187,7 @@ static bool match(struct bf_pattern *p, const struct bf_change *c, struct bf_str
     (void)value(&w, p->root, w.text);
     meet_absent(&w);
     for (const struct pat_conj *conj = w.pending; conj && !w.matched; conj = conj->pending)
-        w.matched = pat_verify(p, conj, NULL, c != NULL, w.text);
+        w.matched = bf_pat_verify(p, conj, NULL, c != NULL, w.text);
     return w.matched;
 }
 

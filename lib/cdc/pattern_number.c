@@ -17,7 +17,7 @@ static const char *exponent(const char *p, const char *end, int64_t *out)
     return p == from ? NULL : p;
 }
 
-bool pat_number_read(struct bf_str text, struct pat_number *n)
+bool bf_pat_number_read(struct bf_str text, struct pat_number *n)
 {
     const char *p = text.p, *end = text.p + text.n, *point = NULL;
     int64_t scale = 0;
@@ -51,7 +51,7 @@ static int next_digit(const char **p, const char *end)
     return *p < end ? *(*p)++ : '0';
 }
 
-int pat_number_cmp(const struct pat_number *a, const struct pat_number *b)
+int bf_pat_number_cmp(const struct pat_number *a, const struct pat_number *b)
 {
     if (a->zero || b->zero)
         return (a->zero ? 0 : a->negative ? -1 : 1) - (b->zero ? 0 : b->negative ? -1 : 1);
@@ -69,7 +69,7 @@ int pat_number_cmp(const struct pat_number *a, const struct pat_number *b)
     return 0;
 }
 
-bool pat_address_read(struct bf_str text, struct pat_address *a)
+bool bf_pat_address_read(struct bf_str text, struct pat_address *a)
 {
     char copy[INET6_ADDRSTRLEN + 1];
     bool dot = false, colon = false;

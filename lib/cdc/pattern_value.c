@@ -65,7 +65,7 @@ static uint32_t fold(uint32_t c)
     }
 }
 
-uint32_t pat_fold_next(const char **p, const char *end)
+uint32_t bf_pat_fold_next(const char **p, const char *end)
 {
     return fold(utf8_next(p, end));
 }
@@ -75,7 +75,7 @@ static bool begins_folded(struct bf_str text, struct bf_str beginning, size_t *r
 {
     const char *p = text.p, *end = p + text.n, *q = beginning.p, *stop = q + beginning.n;
     while (q < stop)
-        if (p == end || pat_fold_next(&p, end) != pat_fold_next(&q, stop))
+        if (p == end || bf_pat_fold_next(&p, end) != bf_pat_fold_next(&q, stop))
             return false;
     *rest = (size_t)(end - p);
     return true;
@@ -123,17 +123,17 @@ static bool wildcard(struct bf_str pattern, struct bf_str text)
 static bool in_range(const struct pat_value *v, struct bf_str text)
 {
     struct pat_number n;
-    if (!pat_number_read(text, &n))
+    if (!bf_pat_number_read(text, &n))
         return false;
-    int low = v->has_low ? pat_number_cmp(&n, &v->low) : 1;
-    int high = v->has_high ? pat_number_cmp(&n, &v->high) : -1;
+    int low = v->has_low ? bf_pat_number_cmp(&n, &v->low) : 1;
+    int high = v->has_high ? bf_pat_number_cmp(&n, &v->high) : -1;
     return (low > 0 || (low == 0 && !v->open_low)) && (high < 0 || (high == 0 && !v->open_high));
 }
 
 static bool in_network(const struct pat_value *v, struct bf_str text)
 {
     struct pat_address a;
-    if (!pat_address_read(text, &a) || a.n != v->address.n)
+    if (!bf_pat_address_read(text, &a) || a.n != v->address.n)
         return false;
     int whole = v->bits / 8, part = v->bits % 8;
     if (memcmp(a.byte, v->address.byte, (size_t)whole) != 0)
@@ -167,7 +167,7 @@ static bool takes_string(const struct pat_value *v, struct bf_str text)
     }
 }
 
-bool pat_value_takes(const struct pat_value *v, const struct pat_scalar *s, bool numbers)
+bool bf_pat_value_takes(const struct pat_value *v, const struct pat_scalar *s, bool numbers)
 {
     switch (v->kind) {
     case PAT_EXISTS:
@@ -176,7 +176,7 @@ bool pat_value_takes(const struct pat_value *v, const struct pat_scalar *s, bool
         return false;
     case PAT_BUT:
         for (size_t i = 0; i < v->n; i++)
-            if (pat_value_takes(&v->list[i], s, numbers))
+            if (bf_pat_value_takes(&v->list[i], s, numbers))
                 return false;
         return true;
     case PAT_WORD:

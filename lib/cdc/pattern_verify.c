@@ -40,10 +40,10 @@ static const char *leaf(struct look *l, const struct pat_node *n, const char *p,
         }
         return p ? p + 1 : NULL;
     }
-    p = pat_scalar(l->p, p, &s);
+    p = bf_pat_scalar(l->p, p, &s);
     *seen = true;
     for (size_t i = 0; p && i < n->active->n && !*passed; i++)
-        *passed = pat_value_takes(&n->active->value[i], &s, l->numbers && n->numbers);
+        *passed = bf_pat_value_takes(&n->active->value[i], &s, l->numbers && n->numbers);
     return p;
 }
 
@@ -68,7 +68,7 @@ static bool kids_hold_object(struct look *l, struct pat_node *n, const char *p)
         p = core_string(&core, name, &escaped);
         if (!p)
             return false;
-        struct pat_node *kid = pat_kid(l->p, n, name, (size_t)(p - name) - 1, escaped);
+        struct pat_node *kid = bf_pat_kid(l->p, n, name, (size_t)(p - name) - 1, escaped);
         p = space(space(p) + 1);
         if (kid && kid->live == l->stamp && kid->state != PAT_HELD)
             kid->state = holds(l, kid, p) ? PAT_HELD : PAT_FAILED;
@@ -130,8 +130,8 @@ static void activate(struct bf_pattern *p, const struct pat_test *t)
     }
 }
 
-bool pat_verify(struct bf_pattern *p, const struct pat_conj *conj, const struct pat_test *test,
-                bool numbers, const char *text)
+bool bf_pat_verify(struct bf_pattern *p, const struct pat_conj *conj, const struct pat_test *test,
+                   bool numbers, const char *text)
 {
     struct look l = {.p = p, .numbers = numbers, .stamp = ++p->verify};
     for (const struct pat_link *t = conj->tests; t; t = t->next)
