@@ -16,6 +16,7 @@ WARN     := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wcast
             -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 CFLAGS_release := -O2 -g
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_clang   := -O2 -g
 CFLAGS_debug   := -O0 -g3
 CFLAGS   ?= $(CFLAGS_$(FLAVOUR))
 LDFLAGS_asan   := -fsanitize=address,undefined
@@ -106,6 +107,7 @@ comma := ,
 FAIL_ALLOC := malloc calloc realloc
 FAIL_IO    := $(FAIL_ALLOC) read write fsync close rename
 LDFLAGS_test_data = $(call wrap,$(FAIL_ALLOC))
+LDFLAGS_test_client_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))
 
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
@@ -127,7 +129,7 @@ deps-check:
 
 # `make -j deps check` installs first.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
-.NOTPARALLEL:
+$(objs) deps-check $(filter-out deps,$(MAKECMDGOALS)): | deps
 endif
 
 check: deps-check check-unit check-cli check-services ## all tests
@@ -205,7 +207,7 @@ Version: $(VERSION)
 Requires: bfpipe
 Cflags: -I$${includedir}/bfpipe
 Libs: -L$${libdir} -lbfpipe-aws
-Libs.private: -lcurl -lcrypto -lz -lzstd -ljansson
+Libs.private: $(AWS_LIBS)
 endef
 export pc_core pc_aws
 
@@ -251,6 +253,7 @@ lint-quick: all
 # lint-quick is for work in progress: a tool may come before its page. lint is not.
 lint: LINT_OPTIONS = --all
 lint: lint-quick lint-tidy ## every static check
+	@$(MAKE) --no-print-directory -s -j2 CC=clang FLAVOUR=clang EXTRA_CFLAGS=-Werror all
 	@cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
 	    --error-exitcode=1 -I. -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' lib cmd
 	@if ls man/* >/dev/null 2>&1; then mandoc -Tlint -W warning man/*; fi
@@ -289,5 +292,5 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 .PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick lint-tidy format bench \
-        deps demo fuzz fuzz-run install uninstall dist clean help
+        deps fuzz fuzz-run install uninstall dist clean help
 -include $(objs:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

@@ -173,6 +173,7 @@ static char *fields(struct rows *r, char *p, const struct row *row)
         if (i)
             *p++ = ',';
         bool status = i == r->status && row && row->status != NONE;
+        /* cppcheck-suppress nullPointer ; status says that there is a row */
         p = put_csv(p, status ? status_name[row->status] : r->csv.field[i]);
     }
     return p;

@@ -5,6 +5,9 @@
  *     GET  /_bflocal/fault      the rules and how often each struck
  *     POST /_bflocal/fault      the body is the new specification; empty: no faults
  *     POST /_bflocal/stop       as SIGTERM does
+ *     POST /_bflocal/streams/split?table=T&shard=S
+ *                               splits an open shard of a table's stream (without
+ *                               shard: the widest); {"shard":...,"children":[...]}
  *
  * They carry no signature, so they are taken from this machine only, and never
  * from a web page (a browser says Origin).
@@ -14,6 +17,7 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/router.h"
+#include "cmd/bflocal/streams.h"
 #include "lib/json/write.h"
 
 static void answer(struct bl_call *c, int status)
@@ -25,6 +29,7 @@ static void answer(struct bl_call *c, int status)
 static void refuse(struct bl_call *c, int status, const char *text)
 {
     answer(c, status);
+    bf_buf_reset(&c->ans.body);
     bf_buf_lit(&c->ans.body, "{\"message\":");
     bf_json_put_string(&c->ans.body, bf_str_of(text));
     bf_buf_lit(&c->ans.body, "}\n");
@@ -55,6 +60,15 @@ static void set_fault(struct bl_call *c)
     show_fault(c);
 }
 
+static void split_shard(struct bl_call *c)
+{
+    const char *wrong = bl_streams_split(c, bl_query(c, "table"), bl_query(c, "shard"));
+    if (wrong)
+        refuse(c, 400, wrong);
+    else
+        answer(c, 200);
+}
+
 static void stop(struct bl_call *c)
 {
     health(c);
@@ -65,10 +79,8 @@ static const struct {
     const char *method, *name;
     void (*run)(struct bl_call *c);
 } calls[] = {
-    {"GET", "health", health},
-    {"GET", "fault", show_fault},
-    {"POST", "fault", set_fault},
-    {"POST", "stop", stop},
+    {"GET", "health", health}, {"GET", "fault", show_fault},           {"POST", "fault", set_fault},
+    {"POST", "stop", stop},    {"POST", "streams/split", split_shard},
 };
 
 void bl_control_run(struct bl_call *c)

@@ -209,26 +209,49 @@ static bool load_shards(struct bl_store *store, struct bl_stream *s)
     return true;
 }
 
-static bool load(struct bl_store *store, struct bl_kinesis *k)
+void bl_stream_destroy(struct bl_stream *s)
 {
-    sqlite3_stmt *q = bl_sql(
-        store, "SELECT id,name,created_ms,retention_h,on_demand FROM kin_stream ORDER BY name");
-    bool ok = true;
-    while (ok && bl_step(store, q)) {
-        struct bl_stream *s = k->n < BL_STREAMS_MAX ? calloc(1, sizeof *s) : NULL;
-        if (!s)
-            return false;
-        s->row = sqlite3_column_int64(q, 0);
-        snprintf(s->name, sizeof s->name, "%.*s", sqlite3_column_bytes(q, 1),
-                 (const char *)sqlite3_column_text(q, 1));
-        s->created_ms = sqlite3_column_int64(q, 2);
-        s->retention_h = sqlite3_column_int64(q, 3);
-        s->on_demand = sqlite3_column_int(q, 4);
+    if (s)
+        free(s->shards);
+    free(s);
+}
+
+struct bl_stream *bl_stream_load(struct bl_store *store, int64_t row)
+{
+    struct bl_stream *s = calloc(1, sizeof *s);
+    sqlite3_stmt *q =
+        bl_sql(store, "SELECT name,created_ms,retention_h,on_demand FROM kin_stream WHERE id=?");
+    bl_bind_i64(q, 1, row);
+    bool ok = s && bl_step(store, q);
+    if (ok) {
+        struct bf_str name = column(q, 0);
+        s->row = row;
+        snprintf(s->name, sizeof s->name, "%.*s", (int)name.n, name.n ? name.p : "");
+        s->created_ms = sqlite3_column_int64(q, 1);
+        s->retention_h = sqlite3_column_int64(q, 2);
+        s->on_demand = sqlite3_column_int(q, 3);
         s->next = 1;
-        k->streams[k->n++] = s;
+        bl_done(q);
         ok = load_shards(store, s);
     }
-    return ok && bl_store_ok(store);
+    if (ok && bl_store_ok(store))
+        return s;
+    bl_stream_destroy(s);
+    return NULL;
+}
+
+/* Streams without a name are DynamoDB's. */
+static bool load(struct bl_store *store, struct bl_kinesis *k)
+{
+    sqlite3_stmt *q =
+        bl_sql(store, "SELECT id FROM kin_stream WHERE name IS NOT NULL ORDER BY name");
+    while (bl_step(store, q)) {
+        if (k->n == BL_STREAMS_MAX ||
+            !(k->streams[k->n] = bl_stream_load(store, sqlite3_column_int64(q, 0))))
+            return false;
+        k->n++;
+    }
+    return bl_store_ok(store);
 }
 
 static bool open_kinesis(struct bl_local *l, struct bf_err *e)
@@ -249,10 +272,8 @@ static bool open_kinesis(struct bl_local *l, struct bf_err *e)
 
 static void close_kinesis(struct bl_local *l)
 {
-    for (size_t i = 0; l->kinesis && i < l->kinesis->n; i++) {
-        free(l->kinesis->streams[i]->shards);
-        free(l->kinesis->streams[i]);
-    }
+    for (size_t i = 0; l->kinesis && i < l->kinesis->n; i++)
+        bl_stream_destroy(l->kinesis->streams[i]);
     free(l->kinesis);
     l->kinesis = NULL;
 }

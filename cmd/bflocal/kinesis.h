@@ -5,6 +5,9 @@
  * A record has a number, one sequence for a whole stream; a sequence number on the
  * wire is that number written with 56 digits, so that it grows within a shard
  * and from a parent to its children. Numbers start at 1.
+ *
+ * DynamoDB keeps the change records of a table in a struct bl_stream as well: one
+ * without a name, which never shows among Kinesis's streams.
  */
 #ifndef BL_KINESIS_H
 #define BL_KINESIS_H
@@ -32,7 +35,7 @@ struct bl_shard {
 
 struct bl_stream {
     int64_t row;
-    char name[129];
+    char name[129]; /* "": a stream of DynamoDB */
     int64_t created_ms, retention_h;
     bool on_demand;
     struct bl_shard *shards;
@@ -44,6 +47,19 @@ struct bl_kinesis {
     struct bl_stream *streams[BL_STREAMS_MAX];
     size_t n;
 };
+
+/* Stores a new stream (name, created_ms, retention_h, on_demand are set) with that many shards, which
+ * divide all hash keys evenly; inside a transaction. False: store or memory failed. */
+bool bl_stream_insert(struct bl_call *c, struct bl_stream *s, int64_t shards) BF_MUST;
+
+/* The stored stream with its shards; NULL: store or memory failed. */
+struct bl_stream *bl_stream_load(struct bl_store *store, int64_t row);
+
+/* Removes the stream, its shards and its records from the store, inside a transaction. */
+void bl_stream_erase(struct bl_store *store, const struct bl_stream *s);
+
+/* Frees the memory. */
+void bl_stream_destroy(struct bl_stream *s);
 
 /* NULL: no such stream. */
 struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name);
@@ -68,6 +84,15 @@ struct bl_shard *bl_shard_for(struct bl_stream *s, bl_hash hash);
 /* Appends a shard to the stream in store and memory, inside a transaction that the caller commits. */
 struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash low, bl_hash high,
                               int parent, int adjacent);
+
+/* Closes a shard, in store and memory, inside a transaction. */
+void bl_shard_close(struct bl_call *c, struct bl_stream *s, int index);
+
+/* Closes a shard and opens two children that divide its hash keys at `at`, likewise. */
+bool bl_shard_split(struct bl_call *c, struct bl_stream *s, int index, bl_hash at) BF_MUST;
+
+/* Takes back in memory, after a rollback, what has been done to the shards since there were n. */
+void bl_shards_restore(struct bl_stream *s, size_t n);
 
 /* Appends {"ShardId":...} with its ranges. */
 void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index);

@@ -155,8 +155,7 @@ bool bl_kinesis_list_shards(struct bl_call *c)
     return s != NULL;
 }
 
-/* Closes a shard, in store and memory, inside a transaction. */
-static void close_shard(struct bl_call *c, struct bl_stream *s, int index)
+void bl_shard_close(struct bl_call *c, struct bl_stream *s, int index)
 {
     struct bl_shard *shard = &s->shards[index];
     shard->last = s->next > shard->first ? s->next - 1 : shard->first;
@@ -170,10 +169,10 @@ static void close_shard(struct bl_call *c, struct bl_stream *s, int index)
         s->next = shard->last + 1;
 }
 
-static bool split(struct bl_call *c, struct bl_stream *s, int index, bl_hash at)
+bool bl_shard_split(struct bl_call *c, struct bl_stream *s, int index, bl_hash at)
 {
     bl_hash low = s->shards[index].low, high = s->shards[index].high;
-    close_shard(c, s, index);
+    bl_shard_close(c, s, index);
     return bl_shard_add(c, s, low, at - 1, index, -1) && bl_shard_add(c, s, at, high, index, -1);
 }
 
@@ -181,8 +180,8 @@ static bool merge(struct bl_call *c, struct bl_stream *s, int a, int b)
 {
     bl_hash low = s->shards[a].low < s->shards[b].low ? s->shards[a].low : s->shards[b].low;
     bl_hash high = s->shards[a].high > s->shards[b].high ? s->shards[a].high : s->shards[b].high;
-    close_shard(c, s, a);
-    close_shard(c, s, b);
+    bl_shard_close(c, s, a);
+    bl_shard_close(c, s, b);
     return bl_shard_add(c, s, low, high, a, b) != NULL;
 }
 
@@ -209,6 +208,18 @@ static int shard_param(struct bl_call *c, const struct bl_params *p, const struc
     return index;
 }
 
+void bl_shards_restore(struct bl_stream *s, size_t n)
+{
+    for (size_t i = n; i < s->n; i++) {
+        const struct bl_shard *shard = &s->shards[i];
+        int parents[] = {shard->parent, shard->adjacent};
+        for (size_t k = 0; k < 2; k++)
+            if (parents[k] >= 0 && (size_t)parents[k] < n)
+                s->shards[parents[k]].last = -1;
+    }
+    s->n = n;
+}
+
 /* Runs a change of shards in a transaction. Memory is put back when the store does not take it. */
 static bool change(struct bl_call *c,
                    bool (*run)(struct bl_call *, const struct bl_params *, struct bl_stream *))
@@ -223,15 +234,8 @@ static bool change(struct bl_call *c,
     size_t n = s ? s->n : 0;
     if (s && run(c, &p, s) && bl_store_ok(c->store))
         return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
-    for (size_t i = n; s && i < s->n; i++) {
-        const struct bl_shard *shard = &s->shards[i];
-        int parents[] = {shard->parent, shard->adjacent};
-        for (size_t k = 0; k < 2; k++)
-            if (parents[k] >= 0 && (size_t)parents[k] < n)
-                s->shards[parents[k]].last = -1;
-    }
     if (s)
-        s->n = n;
+        bl_shards_restore(s, n);
     e = c->store->err;
     bl_store_rollback(c->store);
     return c->failed ? false : bl_fail_err(c, &e);
@@ -251,7 +255,7 @@ static bool run_split(struct bl_call *c, const struct bl_params *p, struct bl_st
                        (int)(text.n > 60 ? 60 : text.n), text.p ? text.p : "");
     if (s->n + 2 > BL_SHARDS_MAX)
         return bl_fail(c, BL_LimitExceededException, "more than %d shards", BL_SHARDS_MAX);
-    return split(c, s, index, at);
+    return bl_shard_split(c, s, index, at);
 }
 
 bool bl_kinesis_split(struct bl_call *c)
@@ -331,7 +335,8 @@ static bool run_count(struct bl_call *c, const struct bl_params *p, struct bl_st
         int a, b;
         if (open < target) {
             a = widest(s);
-            ok = split(c, s, a, s->shards[a].low + (s->shards[a].high - s->shards[a].low) / 2 + 1);
+            ok = bl_shard_split(c, s, a,
+                                s->shards[a].low + (s->shards[a].high - s->shards[a].low) / 2 + 1);
         } else {
             narrowest_pair(s, &a, &b);
             ok = a >= 0 && merge(c, s, a, b);

@@ -31,18 +31,21 @@ static bool read_mode(struct bl_call *c, const struct bl_params *p, bool *on_dem
     return true;
 }
 
-/* The stream's rows: itself and its first shards, which divide all hash keys evenly. */
-static bool insert(struct bl_call *c, struct bl_stream *s, int64_t count)
+bool bl_stream_insert(struct bl_call *c, struct bl_stream *s, int64_t shards)
 {
     sqlite3_stmt *q = bl_sql(
         c->store, "INSERT INTO kin_stream(name,created_ms,retention_h,on_demand) VALUES(?,?,?,?)");
-    bl_bind_text(q, 1, bf_str_of(s->name));
+    if (s->name[0])
+        bl_bind_text(q, 1, bf_str_of(s->name));
+    else if (q)
+        sqlite3_bind_null(q, 1);
     bl_bind_i64(q, 2, s->created_ms);
     bl_bind_i64(q, 3, s->retention_h);
     bl_bind_i64(q, 4, s->on_demand);
     bl_run(c->store, q);
     s->row = sqlite3_last_insert_rowid(c->store->db);
-    bl_hash all = ~(bl_hash)0, n = (bl_hash)(uint64_t)count;
+    s->next = 1;
+    bl_hash all = ~(bl_hash)0, n = (bl_hash)(uint64_t)shards;
     bl_hash width = all / n + (all % n == n - 1); /* 2^128 / n */
     for (bl_hash i = 0; i < n; i++)
         if (!bl_shard_add(c, s, width * i, i + 1 == n ? all : width * (i + 1) - 1, -1, -1))
@@ -50,11 +53,18 @@ static bool insert(struct bl_call *c, struct bl_stream *s, int64_t count)
     return true;
 }
 
-static void discard(struct bl_stream *s)
+void bl_stream_erase(struct bl_store *store, const struct bl_stream *s)
 {
-    if (s)
-        free(s->shards);
-    free(s);
+    static const char *const statements[] = {
+        "DELETE FROM kin_record WHERE shard IN (SELECT id FROM kin_shard WHERE stream=?)",
+        "DELETE FROM kin_shard WHERE stream=?",
+        "DELETE FROM kin_stream WHERE id=?",
+    };
+    for (size_t i = 0; i < BF_COUNT(statements); i++) {
+        sqlite3_stmt *q = bl_sql(store, statements[i]);
+        bl_bind_i64(q, 1, s->row);
+        bl_run(store, q);
+    }
 }
 
 bool bl_kinesis_create(struct bl_call *c)
@@ -97,8 +107,7 @@ bool bl_kinesis_create(struct bl_call *c)
     s->created_ms = c->now_ms;
     s->retention_h = BL_RETENTION_HOURS;
     s->on_demand = on_demand;
-    s->next = 1;
-    bool ok = insert(c, s, count);
+    bool ok = bl_stream_insert(c, s, count);
     k->streams[k->n] = s;
     k->n++; /* under the lock, so that nobody sees it before the commit */
     if (ok && bl_store_commit(c->store, &e))
@@ -110,7 +119,7 @@ bool bl_kinesis_create(struct bl_call *c)
         if (k->streams[i] == s)
             k->streams[i] = k->streams[--k->n];
     bl_store_unlock(c->store);
-    discard(s);
+    bl_stream_destroy(s);
     return bl_fail_err(c, &e);
 }
 
@@ -128,16 +137,7 @@ bool bl_kinesis_delete(struct bl_call *c)
         bl_store_rollback(c->store);
         return false;
     }
-    static const char *const statements[] = {
-        "DELETE FROM kin_record WHERE shard IN (SELECT id FROM kin_shard WHERE stream=?)",
-        "DELETE FROM kin_shard WHERE stream=?",
-        "DELETE FROM kin_stream WHERE id=?",
-    };
-    for (size_t i = 0; i < BF_COUNT(statements); i++) {
-        sqlite3_stmt *q = bl_sql(c->store, statements[i]);
-        bl_bind_i64(q, 1, s->row);
-        bl_run(c->store, q);
-    }
+    bl_stream_erase(c->store, s);
     if (!bl_store_ok(c->store)) {
         e = c->store->err;
         bl_store_rollback(c->store);
@@ -146,7 +146,7 @@ bool bl_kinesis_delete(struct bl_call *c)
     for (size_t i = 0; i < k->n; i++)
         if (k->streams[i] == s)
             k->streams[i] = k->streams[--k->n];
-    discard(s);
+    bl_stream_destroy(s);
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
 }
 

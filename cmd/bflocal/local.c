@@ -3,8 +3,8 @@
 #include "cmd/bflocal/call.h"
 #include "lib/base/clock.h"
 
-static const struct bl_service *const services[] = {&bl_service_dynamodb, &bl_service_streams,
-                                                    &bl_service_kinesis, &bl_service_s3};
+static const struct bl_service *const services[] = {&bl_service_kinesis, &bl_service_dynamodb,
+                                                    &bl_service_streams, &bl_service_s3};
 
 int64_t bl_now_ms(struct bl_local *l)
 {

@@ -91,7 +91,8 @@ void bl_router_finish(struct bl_call *c)
         bl_control_run(c);
         return;
     }
-    bl_fault_draw(&c->local->faults, c->service ? c->service->name : "", c->op_name, &c->fault);
+    if (*c->op_name)
+        bl_fault_draw(&c->local->faults, c->service->name, c->op_name, &c->fault);
     wait_latency(c);
     c->ans.cut = c->fault.cut;
     c->ans.wrong_crc = c->fault.crc;

@@ -98,7 +98,7 @@ static void wait_for_stop(void)
 
 bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
 {
-    struct service s;
+    struct service s = {.local = l};
     bool ok = bf_stop_install(e) && start(&s, l, r, e) && say_exports(&s, STDOUT_FILENO, e);
     if (ok)
         wait_for_stop();
@@ -225,7 +225,7 @@ static bool detach(struct bf_err *e)
 
 static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready, struct bf_err *e)
 {
-    struct service s;
+    struct service s = {.local = l};
     setsid();
     bool ok = bf_stop_install(e) && start(&s, l, r, e) && say_exports(&s, ready, e);
     if (!ok)

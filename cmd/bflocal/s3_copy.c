@@ -185,8 +185,8 @@ static void on_cleanup(struct bl_call *c)
 
 void bl_s3_copy_object(struct bl_call *c)
 {
-    struct bl_s3_object o;
-    struct bf_str bucket, key;
+    struct bl_s3_object o = {.etag = BF_STR("")};
+    struct bf_str bucket = BF_STR(""), key = BF_STR("");
     int fd = -1;
     c->cleanup = on_cleanup;
     if (!open_source(c, &o, &fd, &bucket, &key))
@@ -221,9 +221,9 @@ static bool source_range(struct bl_call *c, uint64_t size, uint64_t *from, uint6
 
 void bl_s3_upload_part_copy(struct bl_call *c)
 {
-    struct bl_s3_object o;
+    struct bl_s3_object o = {.etag = BF_STR("")};
     struct bl_s3_upload u;
-    struct bf_str bucket, key;
+    struct bf_str bucket = BF_STR(""), key = BF_STR("");
     uint64_t number, from, length;
     int fd = -1;
     c->cleanup = on_cleanup;

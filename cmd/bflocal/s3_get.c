@@ -56,7 +56,7 @@ static bool check_conditions(struct bl_call *c, const struct bl_s3_object *o)
     struct bf_str match = bl_header(c, "if-match"), none = bl_header(c, "if-none-match");
     struct bf_str since = bl_header(c, "if-modified-since"),
                   until = bl_header(c, "if-unmodified-since");
-    int64_t t;
+    int64_t t = 0;
     bool fails = match.p ? !in_list(match, o->etag)
                          : until.p && bf_clock_parse_http(until, &t) && o->modified_ms > t;
     if (fails)

@@ -79,6 +79,13 @@ static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct b
     }
 }
 
+/* Are the columns those of the first row? Then one thread has to see it first. */
+static bool columns_come(const struct config *config)
+{
+    const struct bf_row_conf *row = &config->xform.row;
+    return !row->fields && (row->format == BF_ROW_CSV || row->format == BF_ROW_TSV);
+}
+
 /* One file or standard input, told apart by its first line that is not blank. */
 static bool read_input(struct run *r, struct bf_err *e)
 {
@@ -90,6 +97,8 @@ static bool read_input(struct run *r, struct bf_err *e)
         return false;
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
         return run_documents(r, line, e);
+    if (r->config->jobs > 1 && !columns_come(r->config))
+        return run_jobs(r, line, kind, e);
     return lines(r, kind, line, e);
 }
 
@@ -132,9 +141,10 @@ static void tell(const struct run *r)
 {
     struct bf_xform_count n = bf_xform_count(r->xform);
     bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by --ops, %llu marks",
-                 (unsigned long long)r->lines, (unsigned long long)n.changes,
-                 (unsigned long long)n.rows, (unsigned long long)n.filtered,
-                 (unsigned long long)n.marks);
+                 (unsigned long long)r->lines, (unsigned long long)(n.changes + r->others.changes),
+                 (unsigned long long)(n.rows + r->others.rows),
+                 (unsigned long long)(n.filtered + r->others.filtered),
+                 (unsigned long long)(n.marks + r->others.marks));
 }
 
 bool run_files(const struct config *config, const char **files, size_t nfiles, uint64_t *rejected,

@@ -31,8 +31,9 @@ struct run {
     struct bf_buf rows; /* on their way to out */
     struct bf_rejects rejects;
     struct bf_progress progress;
-    uint64_t lines, bytes; /* of input */
-    uint64_t number;       /* line number for bad records of captures */
+    struct bf_xform_count others; /* counted on other threads */
+    uint64_t lines, bytes;        /* of input */
+    uint64_t number;              /* line number for bad records of captures */
 };
 
 enum { FLUSH_AT = 128 * 1024 };
@@ -51,5 +52,8 @@ bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, 
 /* The rest of the input as JSON documents that may span lines (document.c); first is the line that
  * told so, or has p NULL. */
 bool run_documents(struct run *r, struct bf_str first, struct bf_err *e);
+
+/* The lines of the input, from the one given on, on config->jobs threads (jobs.c). */
+bool run_jobs(struct run *r, struct bf_str first, enum bf_line kind, struct bf_err *e);
 
 #endif

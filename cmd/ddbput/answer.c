@@ -85,6 +85,8 @@ static bool one_left(struct flight *f, struct bf_json *j, bool *left, struct bf_
     if (!bf_item_typed(j, &d->schema, &item, NULL, e) ||
         !bf_item_key(&item, &d->schema, &d->key, e) || !mark(f, bf_buf_view(&d->key), left))
         return false;
+    /* the end of the inner object, then that of the outer
+     * NOLINTNEXTLINE(misc-redundant-expression) */
     return bf_json_member(j, &name, e) == BF_JSON_END && bf_json_member(j, &name, e) == BF_JSON_END;
 }
 

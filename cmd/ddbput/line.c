@@ -251,28 +251,46 @@ static bool look(struct ddbput *d, struct bf_str line, struct write_line *w, boo
     return true;
 }
 
-/* Can the line be a write line? Its first member tells: no second pass over a bare item. */
-static bool may_be_write(struct bf_str line, bool *may, struct bf_err *e)
+/* The line {"put":{...}} and nothing else, in one pass. Anything else is not *done, and looked at again
+ * from its beginning. */
+static bool only_put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_json j,
+                     bool *done, struct bf_err *e)
 {
-    struct bf_json j = scan(line, line);
+    struct bf_err ignored;
     struct bf_json_key key;
-    struct write_line w;
-    bool *has;
-    *may = false;
-    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
-        return false;
-    enum bf_json_more more = bf_json_member(&j, &key, e);
-    if (more == BF_JSON_MORE)
-        *may = word(&w, &key, &has) != NULL;
-    return more != BF_JSON_ERROR;
+    struct bf_item item;
+    o->kind = d->config->if_not_exists ? OP_PUT_NEW : OP_PUT;
+    op_begin_put(d, o);
+    *done = bf_item_plain(&j, &d->schema, &item, &o->text, &ignored) &&
+            bf_json_member(&j, &key, &ignored) == BF_JSON_END && bf_json_end(&j, &ignored);
+    if (!*done) {
+        bf_buf_reset(&o->text);
+        return true;
+    }
+    op_end_put(d, o);
+    return finish(d, o, &item, line, e);
 }
 
 bool op_from_line(struct ddbput *d, struct op *o, struct bf_str line, struct bf_err *e)
 {
+    struct bf_json j = scan(line, line);
+    struct bf_json_key key;
     struct write_line w;
-    bool may, bare = true;
-    if (!may_be_write(line, &may, e) || (may && !look(d, line, &w, &bare, e)))
+    bool bare = true, done = false, *has;
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
         return false;
+    /* the first member tells a write line: no second pass over a bare item */
+    enum bf_json_more more = bf_json_member(&j, &key, e);
+    if (more == BF_JSON_ERROR)
+        return false;
+    if (more == BF_JSON_MORE && word(&w, &key, &has)) {
+        if (bf_json_key_is(&key, "put") && !only_put(d, o, line, j, &done, e))
+            return false;
+        if (done)
+            return true;
+        if (!look(d, line, &w, &bare, e))
+            return false;
+    }
     if (bare)
         return put(d, o, line, line, false, e);
     if (w.has_put)

@@ -2,12 +2,13 @@
 #include "cmd/kinread/follow.h"
 
 #include <poll.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
+#include "lib/cdc/state.h"
 
 enum { WAIT_MAX_MS = 500, LIST_MIN_MS = 200, LIST_MAX_MS = 10000, TIP_SLACK_MS = 1500 };
 
@@ -80,7 +81,9 @@ static bool begin(struct follow *f, struct bf_shard *s, const struct bf_feed_pos
     if (!f->cfg->state || position->at == BF_FEED_LATEST)
         return true;
     position_write(text, position);
-    return emit_mark(&f->em, s->id, text, BF_MARK_START, &e) || follow_fail(f, &e);
+    return emit_mark(&f->em, s->id, position->at == BF_FEED_OLDEST ? "" : text, BF_MARK_START,
+                     &e) ||
+           follow_fail(f, &e);
 }
 
 /* Every --shard names one. */
@@ -120,43 +123,51 @@ static void pass_unwanted(struct follow *f)
     }
 }
 
-/* Takes the positions of the state directory over. */
-static bool resume(struct follow *f, const struct state *st)
+/* One shard of the state: goes on where it says, or is done with. */
+static bool resume_shard(struct follow *f, const struct bf_state_shard *known, struct bf_err *e)
 {
-    for (size_t i = 0; i < state_count(st); i++) {
-        struct state_entry en = state_at(st, i);
-        struct bf_shard *s = bf_lineage_find(&f->lineage, en.shard);
-        if (!s && !en.ended) {
-            char id[BF_SHARD_ID_MAX + 1] = "";
-            struct bf_err ignored = {0};
-            (void)!bf_shard_set(id, sizeof id, en.shard, "shard", &ignored);
-            if (!follow_gap(f, id, "the shard has expired before it was read to its end"))
-                return false;
-        }
-        if (!s)
+    struct bf_feed_position position;
+    struct bf_shard *s = bf_lineage_find(&f->lineage, bf_str_of(known->shard));
+    if (!position_parse(&position, bf_str_of(known->sequence)))
+        return bf_err_set(e, BF_E_INPUT, "%s: %s: the state's sequence number is none",
+                          f->em.stream, known->shard);
+    if (!s)
+        return known->ended ||
+               follow_gap(f, known->shard, "the shard has expired before it was read to its end");
+    bf_lineage_pass_ancestors(&f->lineage, s);
+    s->done = known->ended;
+    return s->done || begin(f, s, &position);
+}
+
+/* Takes the positions of the state directory over; *resumed: there were any. */
+static bool resume(struct follow *f, bool *resumed, struct bf_err *e)
+{
+    char path[4096];
+    struct bf_state state;
+    *resumed = false;
+    if ((size_t)snprintf(path, sizeof path, "%s/state.json", f->cfg->state) >= sizeof path)
+        return bf_err_set(e, BF_E_USAGE, "--state: the path is too long");
+    bf_state_init(&state);
+    bool ok = bf_state_load(&state, path, e);
+    for (size_t i = 0; ok && i < state.nshards; i++) {
+        if (strcmp(state.shards[i].stream, f->em.stream) != 0)
             continue;
-        bf_lineage_pass_ancestors(&f->lineage, s);
-        if (en.ended)
-            s->done = true;
-        else if (!begin(f, s, &en.position))
-            return false;
+        *resumed = true;
+        ok = resume_shard(f, &state.shards[i], e);
     }
-    return true;
+    bf_state_free(&state);
+    return ok;
 }
 
 static bool prepare(struct follow *f, struct bf_err *e)
 {
-    struct state st = {0};
+    bool resumed = false;
     if (!f->source->feed->list(f->aws, &f->source->stream, &f->lineage, e))
         return bf_err_ctx(e, "%s", f->em.stream);
-    if (!check_wanted(f, e) || !check_sequence(f, e))
-        return false;
-    bool ok = !f->cfg->state || state_read(&st, f->cfg->state, f->em.stream, e);
-    bool resumed = ok && state_count(&st) > 0;
+    bool ok =
+        check_wanted(f, e) && check_sequence(f, e) && (!f->cfg->state || resume(f, &resumed, e));
     if (ok && !resumed)
         pass_unwanted(f);
-    if (ok && resumed)
-        ok = resume(f, &st);
     /* what is there now begins where it was asked to; what comes later begins at its beginning */
     struct bf_feed_position first = f->cfg->start, oldest = {.at = BF_FEED_OLDEST};
     for (size_t i = 0; ok && i < f->lineage.n; i++) {
@@ -165,7 +176,6 @@ static bool prepare(struct follow *f, struct bf_err *e)
             ok = begin(f, s, resumed ? &oldest : &first);
     }
     f->known = first.at == BF_FEED_TIME && !resumed ? f->lineage.n : 0;
-    state_free(&st);
     if (!ok && f->failed)
         *e = f->err;
     return ok;
@@ -243,6 +253,7 @@ static bool list_again(struct follow *f)
     return true;
 }
 
+/* Behind begin_ready only: before it, a child that may begin now is not counted. */
 static bool is_over(const struct follow *f)
 {
     if (f->finished)
@@ -280,8 +291,10 @@ static bool turn(struct follow *f, struct bf_err *e)
         return false;
     if (reader_gone())
         return bf_err_set(e, BF_E_CLOSED, "standard output: its reader went away");
-    if (is_over(f))
+    if (is_over(f)) {
+        f->over = true;
         return true;
+    }
     show(f);
     return bf_aws_run(f->aws, wait_ms, e);
 }
@@ -289,11 +302,8 @@ static bool turn(struct follow *f, struct bf_err *e)
 static bool loop(struct follow *f, struct bf_err *e)
 {
     bool ok = true;
-    while (ok && !f->failed && !bf_stop_asked()) {
+    while (ok && !f->failed && !f->over && !bf_stop_asked())
         ok = turn(f, e);
-        if (is_over(f))
-            break;
-    }
     if (ok && f->failed)
         *e = f->err;
     return ok && !f->failed;

@@ -49,9 +49,10 @@ struct follow {
     struct bf_progress progress;
     struct bf_err err; /* the first failure */
     bool failed;       /* err holds it, or it is the emitter's */
-    bool finished;
-    int64_t start_ms; /* wall clock, ours */
-    int64_t skew_ms;  /* the service's clock less ours, at most a second too small */
+    bool finished;     /* --count is reached */
+    bool over;         /* nothing is left to do */
+    int64_t start_ms;  /* wall clock, ours */
+    int64_t skew_ms;   /* the service's clock less ours, at most a second too small */
     bool skew_known;
     size_t known;  /* so many shards were there at the start and begin at a time */
     size_t active; /* readings that are not over */
@@ -85,22 +86,5 @@ bool reading_step(struct reading *r);
 
 /* The shard cannot be found any more, or is to be read from the oldest again. */
 bool reading_lost(struct reading *r);
-
-/* state.json of a state directory: where each shard of a stream stands. */
-struct state_entry {
-    struct bf_str shard;
-    struct bf_feed_position position;
-    bool ended;
-};
-struct state {
-    struct bf_buf text;    /* the file; entries are views into it */
-    struct bf_buf entries; /* struct state_entry */
-};
-
-/* A missing file is an empty state. state_free in every case. */
-bool state_read(struct state *st, const char *dir, const char *stream, struct bf_err *e);
-void state_free(struct state *st);
-size_t state_count(const struct state *st);
-struct state_entry state_at(const struct state *st, size_t i);
 
 #endif

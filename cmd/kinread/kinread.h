@@ -33,7 +33,7 @@ struct source {
     struct bf_feed_stream stream;
     struct bf_buf name;   /* for messages, marks and the state: "orders", "dynamodb:sales" */
     struct bf_buf arn;    /* storage behind stream.arn of a looked-up DynamoDB stream */
-    struct bf_str table;  /* name or ARN of a table whose stream must be looked up; else empty */
+    struct bf_str table;  /* a table whose stream must be looked up; else empty */
     struct bf_buf region; /* of an ARN */
 };
 

@@ -12,6 +12,7 @@ enum {
     IDLE_MAX_MS = 1000,
     RETRY_MIN_MS = 250,
     RETRY_MAX_MS = 20000,
+    CLOCK_SLACK_MS = 5000,
     EMPTY_IS_TIP = 5 /* DynamoDB Streams do not say how far the tip is: so many empty answers do */
 };
 
@@ -162,6 +163,19 @@ static void answered(struct reading *r)
     }
 }
 
+/* A shard that began at the latest record has a position as soon as the service's clock is known: one
+ * that counts even when no record comes. */
+static bool start_at_time(struct reading *r)
+{
+    struct bf_err e = {0};
+    r->position = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = follow_now(r->f)};
+    if (!r->f->cfg->state)
+        return true;
+    if (!emit_mark(&r->f->em, r->shard->id, "", BF_MARK_START, &e))
+        return follow_fail(r->f, &e);
+    return write_mark(r, BF_MARK_AT);
+}
+
 static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *answer)
 {
     struct reading *r = call->arg;
@@ -186,8 +200,7 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
     }
     if (r->position.at == BF_FEED_LATEST) {
         /* should it be asked for again, nothing in between may be jumped over */
-        r->position = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = follow_now(r->f)};
-        if (!write_mark(r, BF_MARK_START))
+        if (!start_at_time(r))
             return;
     }
     r->phase = HAS_ITERATOR;
@@ -225,7 +238,9 @@ static enum verdict judge(struct reading *r, const struct bf_feed_record *record
             return PASS;
         if (record->time_ms >= f->cfg->until_ms)
             return STOP;
-        if (f->cfg->end && record->time_ms > follow_tip(f))
+        /* a time in the future is a clock that is off, and no sign of anything */
+        bool credible = record->time_ms <= follow_now(f) + CLOCK_SLACK_MS;
+        if (f->cfg->end && credible && record->time_ms > follow_tip(f))
             return STOP;
     }
     return WRITE;
@@ -306,7 +321,8 @@ static void schedule(struct reading *r, const struct bf_feed_answer *a)
         return;
     unsigned turns = r->empty < 6 ? r->empty : 6;
     int64_t wait = (int64_t)IDLE_MIN_MS << turns;
-    if (bf_shard_closed(r->shard) && wait > 2 * IDLE_MIN_MS)
+    bool soon = bf_shard_closed(r->shard) || r->f->cfg->end; /* it ends after a few of these */
+    if (soon && wait > 2 * IDLE_MIN_MS)
         wait = 2 * IDLE_MIN_MS;
     wait = wait < IDLE_MAX_MS ? wait : IDLE_MAX_MS;
     if (now + wait > r->due_ms)

@@ -43,7 +43,7 @@ static bool table_arn(struct source *s, struct bf_str text, struct bf_str resour
     s->feed = &bf_feed_dynamodb;
     s->stream.name = name;
     if (!bf_str_split(&rest, '/', &more)) {
-        s->table = text;
+        s->table = name;
         return true;
     }
     s->stream.arn = text;

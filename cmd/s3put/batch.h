@@ -64,6 +64,6 @@ struct batch *batches_oldest(const struct batches *b);
 uint64_t batches_rewind(struct batches *b);
 
 /* Forgets a batch (its file stays). */
-void batches_close(struct batches *b, struct batch *batch);
+void batches_close(struct batches *b, struct batch *x);
 
 #endif

@@ -65,7 +65,7 @@ static bool commit_if_due(struct run *r, struct bf_err *e)
             if (!x->due && (!oldest || x->opened_ms < oldest->opened_ms))
                 oldest = x;
         }
-        if (open <= most)
+        if (open <= most || !oldest)
             break;
         oldest->due = true;
     }

@@ -12,7 +12,7 @@
 #include "lib/aws/client.h"
 #include "lib/aws/lineage.h"
 
-/* How requests name the stream: by ARN where one is known, else by name. */
+/* How requests name the stream. Kinesis: by name, and by ARN where it is known. DynamoDB: by ARN. */
 struct bf_feed_stream {
     struct bf_str name;
     struct bf_str arn; /* may be empty for Kinesis */

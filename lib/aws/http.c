@@ -173,7 +173,7 @@ static bool set_request(struct bf_http_exchange *x, struct bf_err *e)
     CURL *c = x->easy;
     if (!x->url_set || strcmp(x->url_set, x->url) != 0) {
         free(x->url_set);
-        x->url_set = strdup(x->url);
+        x->url_set = bf_str_dup(bf_str_of(x->url));
         if (!x->url_set || curl_easy_setopt(c, CURLOPT_URL, x->url) != CURLE_OK)
             return bf_err_nomem(e);
     }

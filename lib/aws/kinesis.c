@@ -10,16 +10,6 @@ static const struct bf_aws_op list_shards = {BF_AWS_KINESIS, "ListShards"};
 
 const struct bf_aws_op bf_kinesis_put_records = {BF_AWS_KINESIS, "PutRecords"};
 
-/* {"StreamName":"orders" or {"StreamARN":"arn:..." */
-static void put_stream(struct bf_buf *out, const struct bf_feed_stream *stream)
-{
-    if (stream->arn.n)
-        bf_buf_lit(out, "{\"StreamARN\":");
-    else
-        bf_buf_lit(out, "{\"StreamName\":");
-    bf_json_put_string(out, stream->arn.n ? stream->arn : stream->name);
-}
-
 static bool take_text(struct bf_json *j, char *field, size_t size, const char *what,
                       struct bf_err *e)
 {
@@ -164,7 +154,7 @@ static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream,
             bf_buf_lit(&body, "{\"NextToken\":");
             bf_buf_adds(&body, bf_buf_view(&token));
         } else
-            put_stream(&body, stream);
+            bf_kinesis_put_stream(&body, stream);
         bf_buf_addc(&body, '}');
         char code[64];
         ok = bf_buf_check(&body, "request", e) &&
@@ -186,7 +176,7 @@ static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *strea
         [BF_FEED_TIME] = "AT_TIMESTAMP",           [BF_FEED_AT] = "AT_SEQUENCE_NUMBER",
         [BF_FEED_AFTER] = "AFTER_SEQUENCE_NUMBER",
     };
-    put_stream(out, stream);
+    bf_kinesis_put_stream(out, stream);
     bf_buf_lit(out, ",\"ShardId\":");
     bf_json_put_string(out, shard);
     bf_buf_addf(out, ",\"ShardIteratorType\":\"%s\"", types[position->at]);

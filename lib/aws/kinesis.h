@@ -28,6 +28,10 @@ BF_API BF_MUST bool bf_kinesis_read_children(struct bf_str array, struct bf_line
 /* Appends one entry of a PutRecords request: {"Data":"...","PartitionKey":"..."}. */
 BF_API void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key);
 
+/* Appends how every request begins: {"StreamName":"orders", and the ARN where it is known. The object
+ * stays open. */
+BF_API void bf_kinesis_put_stream(struct bf_buf *out, const struct bf_feed_stream *stream);
+
 /* Appends what stands before the entries, and behind them; commas between them are the caller's.
  * put_open takes back what put_end appended. */
 BF_API void bf_kinesis_put_begin(struct bf_buf *out, const struct bf_feed_stream *stream);

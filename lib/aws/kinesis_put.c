@@ -13,13 +13,19 @@ void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str 
     bf_buf_addc(out, '}');
 }
 
+void bf_kinesis_put_stream(struct bf_buf *out, const struct bf_feed_stream *stream)
+{
+    bf_buf_lit(out, "{\"StreamName\":");
+    bf_json_put_string(out, stream->name);
+    if (stream->arn.n) {
+        bf_buf_lit(out, ",\"StreamARN\":");
+        bf_json_put_string(out, stream->arn);
+    }
+}
+
 void bf_kinesis_put_begin(struct bf_buf *out, const struct bf_feed_stream *stream)
 {
-    if (stream->arn.n)
-        bf_buf_lit(out, "{\"StreamARN\":");
-    else
-        bf_buf_lit(out, "{\"StreamName\":");
-    bf_json_put_string(out, stream->arn.n ? stream->arn : stream->name);
+    bf_kinesis_put_stream(out, stream);
     bf_buf_lit(out, ",\"Records\":[");
 }
 

@@ -179,7 +179,8 @@ static const struct change_ops *ops(void)
 static bool remember(struct change_scan *s, struct bf_err *e)
 {
     struct bf_change *c = s->change;
-    if (!c->shape && !(c->shape = calloc(1, sizeof *c->shape)))
+    if ((!c->shape && !(c->shape = calloc(1, sizeof *c->shape))) ||
+        (!c->attrs && !bf_change_grow(c)))
         return bf_err_nomem(e);
     s->shape = c->shape;
     s->at = 0;
@@ -352,13 +353,38 @@ bool bf_op_parse(struct bf_str name, enum bf_op *op)
     return false;
 }
 
-/* Digits alone: how many there are says what they count. */
+/* Eight digits at p as a number; false when they are not all digits. */
+static bool eight(const char *p, int64_t *v)
+{
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    uint64_t w;
+    memcpy(&w, p, 8);
+    if (((w & 0xF0F0F0F0F0F0F0F0u) | ((w + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) >> 4) !=
+        0x3333333333333333u)
+        return false;
+    w = (w & 0x0F0F0F0F0F0F0F0Fu) * (10 * 256 + 1) >> 8; /* pairs, then fours, then all */
+    w = (w & 0x00FF00FF00FF00FFu) * (100 * 65536 + 1) >> 16;
+    *v = (int64_t)((w & 0x0000FFFF0000FFFFu) * (10000 * 4294967296u + 1) >> 32);
+    return true;
+#else
+    *v = 0;
+    for (int i = 0; i < 8; i++) {
+        if (p[i] < '0' || p[i] > '9')
+            return false;
+        *v = *v * 10 + (p[i] - '0');
+    }
+    return true;
+#endif
+}
+
+/* Digits alone: how large the number is says what it counts. */
 static bool epoch(struct bf_str t, int64_t *us, unsigned *decimals)
 {
     int64_t v = 0;
-    if (t.n == 0 || t.n > 16)
+    size_t i = 0;
+    if (t.n == 0 || t.n > 16 || (t.n >= 8 && !eight(t.p, &v)))
         return false;
-    for (size_t i = 0; i < t.n; i++) {
+    for (i = t.n >= 8 ? 8 : 0; i < t.n; i++) {
         if (t.p[i] < '0' || t.p[i] > '9')
             return false;
         v = v * 10 + (t.p[i] - '0');

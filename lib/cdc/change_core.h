@@ -17,10 +17,9 @@ CORE_INLINE const char *attribute(struct change_scan *s, const char *p, size_t f
     struct bf_attr *a = &c->attrs[c->nattrs];
     const char *name = p;
     const struct shape_entry *e = guess(s, p);
-    if (CORE_LIKELY(e)) {
+    if (CORE_LIKELY(e))
         p = known_pair(s, p, e, a, 0);
-        a->av = bf_str(name + e->name_n + 3, (size_t)(p - name) - e->name_n - 3);
-    } else
+    else
         p = new_pair(s, p, a, 0);
     if (CORE_UNLIKELY(!p)) {
         s->attr = name;
@@ -88,9 +87,18 @@ CORE_CALL const char *text(struct change_scan *s, const char *p, struct bf_chang
     return q;
 }
 
-CORE_CALL const char *time_of(struct change_scan *s, const char *p)
+CORE_INLINE const char *time_of(struct change_scan *s, const char *p)
 {
-    const char *q = core_skip(&s->core, p, 2);
+    const char *q = p;
+    if (core_digit(*p) && *p != '0') { /* nearly always: digits alone */
+        while (core_digit(*q))
+            q++;
+        if (*q == ',' || *q == '}') {
+            s->change->time = bf_str(p, (size_t)(q - p));
+            return q;
+        }
+    }
+    q = core_skip(&s->core, p, 2);
     if (!q)
         return NULL;
     if (*p != '"' && *p != '-' && !core_digit(*p) && *p != 'n')

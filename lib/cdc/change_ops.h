@@ -21,6 +21,7 @@ struct shape_entry {
     uint32_t mask; /* the low n bits */
     uint8_t n;     /* bytes of text; 0: no entry */
     uint8_t name_n;
+    uint8_t av_at; /* where the value's brace is */
     uint8_t type;
     uint8_t id;      /* the first entry of the same name */
     uint8_t next[4]; /* which came behind this one; 0: not known */
@@ -86,7 +87,7 @@ void bf_change_learn_head(struct change_scan *s);
 static inline enum bf_attr_type bf_change_tag(const char *p, size_t *n)
 {
     *n = 3;
-    if (p[2] == '"')
+    if (p[0] == '"' && p[2] == '"')
         switch (p[1]) {
         case 'S':
             return BF_ATTR_S;
@@ -102,7 +103,7 @@ static inline enum bf_attr_type bf_change_tag(const char *p, size_t *n)
             break;
         }
     *n = 4;
-    if (p[2] == 'S' && p[3] == '"')
+    if (p[0] == '"' && p[2] == 'S' && p[3] == '"')
         switch (p[1]) {
         case 'S':
             return BF_ATTR_SS;

@@ -20,6 +20,7 @@ static unsigned entry_of(struct bf_change_shape *shape, const char *p, size_t n,
     *e = (struct shape_entry){.mask = n == 32 ? UINT32_MAX : ((uint32_t)1 << n) - 1,
                               .n = (uint8_t)n,
                               .name_n = (uint8_t)a->name.n,
+                              .av_at = (uint8_t)(a->av.p - p),
                               .type = (uint8_t)a->type,
                               .id = (uint8_t)(id ? id : shape->n)};
     memcpy(e->text, p, n);

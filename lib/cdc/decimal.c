@@ -36,6 +36,7 @@ bool bf_decimal_parse(struct bf_str text, struct bf_decimal *out, struct bf_err 
     int n = 0, behind = 0;
     bool point = false;
     for (size_t i = 0; i < plain.n; i++) {
+        /* cppcheck-suppress uninitvar ; written through plain */
         if (room[i] == '.')
             point = true;
         if (room[i] < '0' || room[i] > '9')

@@ -279,7 +279,7 @@ bool bf_item_plain_value(struct bf_json *j, struct bf_str attr, size_t *bytes, s
     return ok;
 }
 
-static bool typed_value(struct walk *w, struct bf_json_val *scalar, char *type);
+static bool typed_value(struct walk *w, struct bf_json_val *v, char *type);
 
 static bool typed_list(struct walk *w)
 {
@@ -465,6 +465,7 @@ bool bf_item_key(const struct bf_item *item, const struct bf_item_schema *schema
             return false;
         if (n == 0)
             return bad_key(a, e, BF_E_INPUT, "is empty");
+        /* a key has two parts at most: NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
         if (n > max[i] && a->type != 'N')
             return bad_key(a, e, BF_E_LIMIT, too_long[i]);
         /* the length of the first part keeps ("ab","c") and ("a","bc") apart */

@@ -271,7 +271,12 @@ static char *put_attrs(struct bf_row *r, char *o, const struct bf_image *image, 
         } else
             o = bf_value_copy(o, a->name.p - 1, a->name.n + 2);
         *o++ = ':';
-        o = bf_value_write(o, a);
+        if (a->type == BF_ATTR_S)
+            o = bf_value_copy(o, a->val.p - 1, a->val.n + 2);
+        else if (a->json)
+            o = bf_value_copy(o, a->val.p, a->val.n);
+        else
+            o = bf_value_write(o, a);
         *o++ = ',';
     }
     return o;

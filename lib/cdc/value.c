@@ -114,9 +114,15 @@ static char *put_typed(struct core *s, char *o, const char **p, enum bf_attr_typ
 /* The attribute value at *p, on its brace. Nesting is bounded by BF_ATTR_DEPTH. */
 static char *put_value(struct core *s, char *o, const char **p)
 {
-    *p = core_space(s, *p + 1);
-    enum bf_attr_type type = take_type(s, p);
-    o = put_typed(s, o, p, type);
+    uint64_t head = core_load8(*p) & 0xFFFFFFFFFFFFu;
+    if (head == (core_load8("{\"S\":\"\0") & 0xFFFFFFFFFFFFu)) {
+        *p += 5;
+        o = put_string(o, p);
+    } else {
+        *p = core_space(s, *p + 1);
+        enum bf_attr_type type = take_type(s, p);
+        o = put_typed(s, o, p, type);
+    }
     *p = core_space(s, *p) + 1;
     return o;
 }

@@ -46,12 +46,14 @@ char *bf_value_write(char *o, const struct bf_attr *a);
 /* Copies n bytes in steps of 32: up to 31 behind either end are touched. */
 static inline char *bf_value_copy(char *o, const char *p, size_t n)
 {
-    if (n > 256) {
-        memcpy(o, p, n);
-        return o + n;
+    memcpy(o, p, 32);
+    if (__builtin_expect(n > 32, 0)) {
+        if (n > 256)
+            memcpy(o, p, n);
+        else
+            for (size_t i = 32; i < n; i += 32)
+                memcpy(o + i, p + i, 32);
     }
-    for (size_t i = 0; i < n; i += 32)
-        memcpy(o + i, p + i, 32);
     return o + n;
 }
 

@@ -28,7 +28,8 @@ CORE_INLINE const char *plain_number(const char *p)
     wrong |= ~digits & (1u << negative);
     wrong |= ~digits & (text ^ text >> 1);
     wrong |= (uint32_t)(p[negative] == '0') & digits >> (negative + 1) & (n > negative + 1);
-    return CORE_LIKELY(n - negative - 1 < 15 && wrong == 0) ? p + n + 1 : NULL;
+    wrong |= (n > 15) | (n <= negative);
+    return CORE_LIKELY(wrong == 0) ? p + n + 1 : NULL;
 }
 #else
 /* Behind -?digits(.digits)?" of at most 38 characters as JSON has it, or NULL: look closer. */
@@ -344,7 +345,7 @@ CORE_INLINE const struct shape_entry *guess(struct change_scan *s, const char *p
 CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
                                    const struct shape_entry *e, struct bf_attr *a, unsigned depth)
 {
-    const char *v = p + e->n;
+    const char *v = p + e->n, *av = p + e->av_at;
     a->name = bf_str(p + 1, e->name_n);
     a->type = (enum bf_attr_type)e->type;
     a->name_escaped = a->escaped = a->json = false;
@@ -356,7 +357,7 @@ CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
             return NULL;
         a->val = bf_str(v, (size_t)(p - v) - 1);
     } else {
-        p = typed(s, v, a, depth);
+        p = typed(s, core_space(&s->core, v), a, depth);
         if (CORE_UNLIKELY(!p))
             return NULL;
     }
@@ -365,7 +366,7 @@ CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
         return core_fail(&s->core, p,
                          *p == ',' ? "an attribute value has one type" : "'}' was expected");
     p++;
-    a->av = bf_str(v, (size_t)(p - v)); /* its beginning is set by who wants it */
+    a->av = bf_str(av, (size_t)(p - av));
     return p;
 }
 

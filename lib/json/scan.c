@@ -1,6 +1,11 @@
 #include "lib/json/scan.h"
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "lib/base/enc.h"
+#include "lib/json/cpu.h"
 
 static bool fail(struct bf_json *j, const char *at, struct bf_err *e, const char *what)
 {
@@ -107,28 +112,60 @@ static bool escape(struct bf_json *j, struct bf_err *e)
     return true;
 }
 
+/* The first byte of p .. end-1 that a string cannot simply pass over, or end. */
+static const char *special_bytes(const char *p, const char *end)
+{
+    while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20 &&
+           (unsigned char)*p < 0x80)
+        p++;
+    return p;
+}
+
+#if defined(__SSE2__)
+static const char *special(const char *p, const char *end)
+{
+    if (bf_cpu_level() == BF_CPU_PORTABLE)
+        return special_bytes(p, end);
+    for (; end - p >= 16; p += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        /* signed: below 0x20 are the control characters and everything from 0x80 up */
+        __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
+                                   _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
+                                                _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+        unsigned mask = (unsigned)_mm_movemask_epi8(hit);
+        if (mask)
+            return p + __builtin_ctz(mask);
+    }
+    return special_bytes(p, end);
+}
+#else
+#define special special_bytes
+#endif
+
 /* The string at j->p (on its quote). */
 static bool string(struct bf_json *j, struct bf_str *text, bool *escaped, struct bf_err *e)
 {
-    const char *open = j->p++;
-    const char *body = j->p, *clean = body; /* clean: UTF-8 is not checked from here on */
-    size_t bad;
+    const char *open = j->p++, *body = j->p;
     *escaped = false;
     for (;;) {
-        while (j->p < j->end && *j->p != '"' && *j->p != '\\' && (unsigned char)*j->p >= 0x20)
-            j->p++;
+        j->p = special(j->p, j->end);
         if (j->p == j->end)
             return fail(j, open, e, "unterminated string");
-        if (!bf_utf8_valid(bf_str(clean, (size_t)(j->p - clean)), &bad))
-            return fail(j, clean + bad, e, "invalid UTF-8");
         if (*j->p == '"')
             break;
-        if (*j->p != '\\')
+        if (*j->p == '\\') {
+            *escaped = true;
+            if (!escape(j, e))
+                return false;
+        } else if ((unsigned char)*j->p >= 0x80) {
+            const char *from = j->p;
+            while (j->p < j->end && (unsigned char)*j->p >= 0x80)
+                j->p++;
+            size_t bad;
+            if (!bf_utf8_valid(bf_str(from, (size_t)(j->p - from)), &bad))
+                return fail(j, from + bad, e, "invalid UTF-8");
+        } else
             return fail(j, j->p, e, "control character in a string");
-        *escaped = true;
-        if (!escape(j, e))
-            return false;
-        clean = j->p;
     }
     *text = bf_str(body, (size_t)(j->p - body));
     j->p++;

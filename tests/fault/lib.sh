@@ -31,6 +31,7 @@ fault_start() {
     FAULT_DIR=$T/fault
     rm -rf "$FAULT_DIR"
     mkdir -p "$FAULT_DIR" || exit 1
+    rm -f "$FAULT_DIR/port" # of a server before
     fault_rules
     scheme=http
     [ -n "${FAULT_TLS:-}" ] && { fault_certificate || exit 1; scheme=https; }

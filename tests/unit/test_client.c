@@ -23,7 +23,7 @@ static void retried_until_it_works(void **unused)
         fault_rules(&server, scripts[i]);
         struct bf_aws_call call = {.op = &put_records,
                                    .body = BF_STR("{\"Records\":[{\"Data\":\"YQ==\"}]}"),
-                                   .timeout_ms = strstr(scripts[i], "hang") ? 250 : 0};
+                                   .timeout_ms = strstr(scripts[i], "hang") ? 1000 : 0};
         struct end end = run(aws, &call);
         if (end.err.code != BF_OK)
             fail_msg("%s: %s", scripts[i], end.err.text);

@@ -109,7 +109,7 @@ static void compressed_bodies_come_back(void **unused)
     assert_non_null(text);
     bf_rng_seed(&rng, 3);
     for (int i = 0; i < N; i++)
-        text[i] = i < N / 2 ? (char)('a' + i % 7) : (char)bf_rng_next(&rng);
+        text[i] = (char)(i < N / 2 ? (uint64_t)('a' + i % 7) : bf_rng_next(&rng));
     static const struct {
         enum bf_compress_kind kind;
         int level;

@@ -1,0 +1,204 @@
+/*
+ * DynamoDB: tables live in memory and in the store, items in the store alone.
+ * Everything here wants the store's lock, unless it says otherwise.
+ *
+ * An item's row is found by its key in an encoding whose byte order is
+ * DynamoDB's order (numbers by value), and holds the item as the JSON that
+ * answers carry, numbers in their plain form.
+ *
+ * Change records of a table's stream are a struct bl_stream of their own, with
+ * the shards, numbers and lineage that Kinesis has (kinesis.h); they never show
+ * among Kinesis's streams.
+ */
+#ifndef BL_DDB_H
+#define BL_DDB_H
+
+#include "cmd/bflocal/expr.h"
+#include "cmd/bflocal/kinesis.h"
+#include "lib/base/rng.h"
+
+enum {
+    BL_TABLES_MAX = 2500,
+    BL_TABLE_NAME = 256,
+    BL_ATTR_NAME = 256,
+    BL_DESTINATIONS = 2,      /* Kinesis streams that one table can feed */
+    BL_ITEM_MAX = 400 * 1024, /* bytes of an item, as DynamoDB counts */
+    BL_KEY_ENCODED_MAX = 2048 + 16,
+    BL_TRANSACTION_MAX = 100,
+    BL_BATCH_WRITE_MAX = 25,
+    BL_BATCH_GET_MAX = 100,
+    BL_ANSWER_BYTES = 1024 * 1024 /* a page of Query and Scan */
+};
+
+enum bl_view { BL_VIEW_NONE, BL_VIEW_KEYS, BL_VIEW_NEW, BL_VIEW_OLD, BL_VIEW_BOTH };
+
+struct bl_key_attr {
+    char name[BL_ATTR_NAME];
+    enum bl_type type; /* S, N or B */
+};
+
+struct bl_table {
+    int64_t row;
+    char name[BL_TABLE_NAME];
+    struct bl_key_attr key[2]; /* partition key, sort key */
+    unsigned nkeys;
+    int64_t created_ms;
+    bool on_demand, deletion_protection;
+    int64_t read_units, write_units;
+    enum bl_view view;                        /* of the stream that is on; NONE: off */
+    char label[32];                           /* of its newest stream, "" when it never had one */
+    struct bl_stream *stream;                 /* where its changes go; NULL when off */
+    char destination[BL_DESTINATIONS][129];   /* names of Kinesis streams, "": none */
+    bool destination_micros[BL_DESTINATIONS]; /* ApproximateCreationDateTime in microseconds */
+    int64_t items, bytes; /* kept while the process runs, and counted anew when it starts */
+};
+
+struct bl_ddb {
+    struct bl_table *tables[BL_TABLES_MAX];
+    size_t n;
+    /* streams of tables, those switched off and those of deleted tables included */
+    struct bl_ddb_stream *streams;
+    size_t nstreams, streams_cap;
+    struct bf_buf record, base64; /* one change record on its way into the store */
+    struct bf_rng rng;            /* event ids */
+};
+
+/* A stream of a table. */
+struct bl_ddb_stream {
+    int64_t row;
+    char table[BL_TABLE_NAME], label[32];
+    struct bl_key_attr key[2];
+    unsigned nkeys;
+    enum bl_view view;
+    bool enabled;
+    int64_t created_ms;
+    int64_t closed_ms;  /* when it was switched off; it can be read for 24 hours more */
+    int64_t trimmed_ms; /* when old records were last thrown away */
+    struct bl_stream *shards;
+};
+
+struct bl_table *bl_table_find(struct bl_ddb *d, struct bf_str name);
+
+/* By TableName (a name or an ARN) of the request; NULL: the answer is set. */
+struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p);
+
+/* "KEYS_ONLY" ...; "" for NONE. */
+const char *bl_view_name(enum bl_view view);
+
+/* Appends {"TableName":...}: the table's description. ddb_tables.c */
+void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *t,
+                  const char *status);
+
+/* streams.c: a new stream for the table, with --ddb-shards shards; switches the old one off first. view NONE
+ * only switches off. Inside a transaction. False: the store or the memory failed. */
+bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view) BF_MUST;
+
+/* streams.c: loads what the store has; for ddb.c's open, tables are loaded already. */
+bool bl_ddb_streams_load(struct bl_local *l, struct bf_err *e) BF_MUST;
+void bl_ddb_streams_free(struct bl_ddb *d);
+
+/* A change of one item on its way to the streams. old or new is NULL for INSERT and REMOVE. */
+struct bl_change {
+    const struct bl_value *old_item, *new_item;
+    struct bf_str old_json, new_json; /* the same as JSON */
+    struct bf_str partition;          /* encoded partition key: one shard per item */
+};
+
+/* ddb_emit.c: appends the record to the table's stream and to its Kinesis destinations, inside a
+ * transaction. Nothing happens when the item did not change. */
+bool bl_ddb_emit(struct bl_call *c, struct bl_table *t, const struct bl_change *change) BF_MUST;
+
+/* An item's place. */
+struct bl_key {
+    unsigned char bytes[2][BL_KEY_ENCODED_MAX];
+    struct bf_str part[2]; /* views of bytes; the second is empty for tables without sort key */
+};
+
+/* The encoded key of an item (any map that holds the key attributes). exact: there must be no others. Needs no
+ * lock but the table. False: the answer is set (ValidationException). */
+bool bl_key_of(struct bl_call *c, const struct bl_table *t, const struct bl_value *item, bool exact,
+               struct bl_key *out) BF_MUST;
+
+/* Encodes one key value; its length. out has BL_KEY_ENCODED_MAX bytes. */
+size_t bl_key_encode(const struct bl_value *v, unsigned char *out);
+
+/* The item at a key, parsed into the call's arena, *json its text there; NULL: none (or the store failed). */
+struct bl_value *bl_item_get(struct bl_call *c, const struct bl_table *t, const struct bl_key *key,
+                             struct bf_str *json);
+
+enum bl_write_kind { BL_WRITE_PUT, BL_WRITE_DELETE, BL_WRITE_UPDATE, BL_WRITE_CHECK };
+
+/* One write, parsed before the lock is taken (all but the table). */
+struct bl_write {
+    enum bl_write_kind kind;
+    struct bf_str table_name;
+    struct bl_value *item; /* PUT: the item; else the key */
+    struct bl_cond *condition;
+    struct bl_update *update;
+    bool old_on_failure; /* ReturnValuesOnConditionCheckFailure: ALL_OLD */
+
+    struct bl_table *table; /* from here on: bl_write_prepare */
+    struct bl_key key;
+    struct bl_value *old_item, *new_item; /* NULL: none */
+    struct bf_str old_json, new_json;
+};
+
+enum bl_write_result { BL_WRITE_OK, BL_WRITE_CONDITION_FAILED, BL_WRITE_INVALID, BL_WRITE_FAILED };
+
+/* Finds table and key; checks limits. False: the answer is set. Under the lock. */
+bool bl_write_prepare(struct bl_call *c, struct bl_write *w) BF_MUST;
+
+/* Reads the old item and computes the new one; nothing is stored yet. INVALID: *e is the text of a
+ * ValidationException. */
+enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w,
+                                       struct bf_err *e) BF_MUST;
+
+/* Stores the new item (or removes the old) and tells the streams, in a transaction that the caller commits. */
+bool bl_write_store(struct bl_call *c, struct bl_write *w) BF_MUST;
+
+/* Reads the expressions and the item or key of a write from its parameters; what lies under "Key" or "Item".
+ * Needs no lock. False: the answer is set. */
+bool bl_write_read(struct bl_call *c, const struct bl_params *p, enum bl_write_kind kind,
+                   struct bl_write *w) BF_MUST;
+
+/* A value of a request, with the service's error when it is wrong. */
+bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what,
+                  struct bl_value **out) BF_MUST;
+
+/* ProjectionExpression of the request, in the arena; NULL when it has none. False: the answer is set. */
+bool bl_read_projection(struct bl_call *c, const struct bl_params *p,
+                        struct bl_projection **out) BF_MUST;
+
+/* Appends the item, or what the projection (may be NULL) names of it. False: out of memory. */
+bool bl_put_projected(struct bl_call *c, struct bf_buf *out, const struct bl_projection *projection,
+                      const struct bl_value *item, struct bf_str json) BF_MUST;
+
+/* Writes the table's row in the store, inside a transaction. ddb_tables.c */
+bool bl_table_save(struct bl_call *c, struct bl_table *t) BF_MUST;
+
+/* ReturnConsumedCapacity: appends "ConsumedCapacity" in its form for one table when the request asks for it. */
+void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t,
+                     double units);
+
+/* The operations, by file. */
+bool bl_ddb_create_table(struct bl_call *c);
+bool bl_ddb_describe_table(struct bl_call *c);
+bool bl_ddb_update_table(struct bl_call *c);
+bool bl_ddb_delete_table(struct bl_call *c);
+bool bl_ddb_list_tables(struct bl_call *c);
+bool bl_ddb_describe_ttl(struct bl_call *c);
+bool bl_ddb_put_item(struct bl_call *c);
+bool bl_ddb_get_item(struct bl_call *c);
+bool bl_ddb_update_item(struct bl_call *c);
+bool bl_ddb_delete_item(struct bl_call *c);
+bool bl_ddb_batch_write(struct bl_call *c);
+bool bl_ddb_batch_get(struct bl_call *c);
+bool bl_ddb_transact_write(struct bl_call *c);
+bool bl_ddb_transact_get(struct bl_call *c);
+bool bl_ddb_query(struct bl_call *c);
+bool bl_ddb_scan(struct bl_call *c);
+bool bl_ddb_enable_kinesis(struct bl_call *c);
+bool bl_ddb_disable_kinesis(struct bl_call *c);
+bool bl_ddb_describe_kinesis(struct bl_call *c);
+
+#endif

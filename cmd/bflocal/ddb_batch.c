@@ -1,0 +1,326 @@
+/* DynamoDB: BatchWriteItem and BatchGetItem. */
+#include "cmd/bflocal/ddb.h"
+
+#include "lib/json/write.h"
+
+enum { GET_BYTES = 16 * 1024 * 1024 };
+
+/* One table of RequestItems, cursor on its value; the name in the arena. */
+static enum bf_json_more next_table(struct bl_call *c, struct bf_json *j, struct bf_str *name,
+                                    struct bf_err *e)
+{
+    struct bf_json_key key;
+    enum bf_json_more more = bf_json_member(j, &key, e);
+    if (more != BF_JSON_MORE)
+        return more;
+    struct bf_json_val text = {.type = BF_JSON_STRING, .text = key.text, .escaped = key.escaped};
+    return bl_param_text(c, &text, name) ? BF_JSON_MORE : BF_JSON_ERROR;
+}
+
+static bool enter_items(struct bl_call *c, const struct bl_params *p, struct bf_json *j)
+{
+    struct bf_err e;
+    struct bf_str raw = bl_param_raw(p, "RequestItems");
+    bf_json_init(j, raw);
+    if (raw.p && bf_json_enter(j, BF_JSON_OBJECT, &e))
+        return true;
+    return bl_fail(c, BL_ValidationException,
+                   "1 validation error detected: Value null at 'requestItems' failed to satisfy "
+                   "constraint: Member must "
+                   "not be null");
+}
+
+static bool bad_shape(struct bl_call *c)
+{
+    return c->failed ? false
+                     : bl_fail(c, BL_SerializationException, "Unexpected value type in payload");
+}
+
+/* One write of a batch, and its text for UnprocessedItems. */
+struct batch_write {
+    struct bl_write w;
+    struct bf_str raw;
+};
+
+struct batch {
+    struct batch_write *list;
+    size_t n;
+};
+
+static bool too_many(struct bl_call *c, size_t n)
+{
+    return bl_fail(c, BL_ValidationException,
+                   "1 validation error detected: Value at 'requestItems' failed to satisfy "
+                   "constraint: Map value must "
+                   "satisfy constraint: [Member must have length less than or equal to %d, Member "
+                   "must have length "
+                   "greater than or equal to 1]; %zu were given",
+                   BL_BATCH_WRITE_MAX, n);
+}
+
+static bool read_write(struct bl_call *c, struct bf_str raw, struct bf_str table,
+                       struct batch_write *b)
+{
+    struct bl_params p, inner;
+    if (!bl_params_read_object(c, raw, &p))
+        return false;
+    struct bf_str put = bl_param_raw(&p, "PutRequest"), take = bl_param_raw(&p, "DeleteRequest");
+    if (!put.p == !take.p)
+        return bl_fail(c, BL_ValidationException,
+                       "Supplied AttributeValue has more than one datatypes set, must contain "
+                       "exactly one of PutRequest "
+                       "and DeleteRequest");
+    *b = (struct batch_write){.raw = raw};
+    b->w.kind = put.p ? BL_WRITE_PUT : BL_WRITE_DELETE;
+    b->w.table_name = table;
+    return bl_params_read_object(c, put.p ? put : take, &inner) &&
+           bl_item_read(c, bl_param_raw(&inner, put.p ? "Item" : "Key"), put.p ? "item" : "key",
+                        &b->w.item);
+}
+
+static bool read_batch(struct bl_call *c, const struct bl_params *p, struct batch *batch)
+{
+    struct bf_json j;
+    struct bf_json_val v;
+    struct bf_str table;
+    struct bf_err e = {0};
+    enum bf_json_more tables, items;
+    batch->list = bf_arena_alloc(&c->arena, BL_BATCH_WRITE_MAX * sizeof *batch->list);
+    if (!batch->list)
+        return bl_fail(c, BL_InternalServerError, "out of memory");
+    if (!enter_items(c, p, &j))
+        return false;
+    while ((tables = next_table(c, &j, &table, &e)) == BF_JSON_MORE) {
+        size_t before = batch->n;
+        if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
+            return bad_shape(c);
+        while ((items = bf_json_element(&j, &e)) == BF_JSON_MORE) {
+            if (!bf_json_value(&j, &v, &e))
+                return bad_shape(c);
+            if (batch->n == BL_BATCH_WRITE_MAX)
+                return too_many(c, batch->n + 1);
+            if (!read_write(c, v.raw, table, &batch->list[batch->n++]))
+                return false;
+        }
+        if (items == BF_JSON_ERROR)
+            return bad_shape(c);
+        if (batch->n == before)
+            return too_many(c, 0);
+    }
+    if (tables == BF_JSON_ERROR)
+        return bad_shape(c);
+    return batch->n > 0 ||
+           bl_fail(c, BL_ValidationException,
+                   "1 validation error detected: Value '{}' at 'requestItems' failed to satisfy "
+                   "constraint: Member must have length greater than or equal to 1");
+}
+
+static bool same_key(const struct bl_write *a, const struct bl_write *b)
+{
+    return a->table == b->table && bf_str_eq(a->key.part[0], b->key.part[0]) &&
+           bf_str_eq(a->key.part[1], b->key.part[1]);
+}
+
+/* Tables, keys, sizes, and no key twice. */
+static bool prepare_all(struct bl_call *c, struct batch *batch)
+{
+    for (size_t i = 0; i < batch->n; i++) {
+        struct bl_write *w = &batch->list[i].w;
+        if (!bl_write_prepare(c, w))
+            return false;
+        if (w->kind == BL_WRITE_PUT && bl_item_size(w->item) > BL_ITEM_MAX)
+            return bl_fail(c, BL_ValidationException,
+                           "Item size has exceeded the maximum allowed size");
+        for (size_t k = 0; k < i; k++)
+            if (same_key(w, &batch->list[k].w))
+                return bl_fail(c, BL_ValidationException,
+                               "Provided list of item keys contains duplicates");
+    }
+    return true;
+}
+
+/* UnprocessedItems: what the fault `partial` picked, table by table as they came. */
+static void put_unprocessed(struct bl_call *c, const struct batch *batch)
+{
+    struct bf_buf *out = &c->ans.body;
+    const struct bl_table *open = NULL;
+    bf_buf_lit(out, "{\"UnprocessedItems\":{");
+    for (size_t i = 0; i < batch->n; i++) {
+        if (!bl_fault_entry(&c->fault, i, batch->n))
+            continue;
+        if (open != batch->list[i].w.table) {
+            if (open)
+                bf_buf_lit(out, "],");
+            open = batch->list[i].w.table;
+            bf_json_put_string(out, batch->list[i].w.table_name);
+            bf_buf_lit(out, ":[");
+        } else
+            bf_buf_addc(out, ',');
+        bf_buf_adds(out, batch->list[i].raw);
+    }
+    bf_buf_adds(out, open ? BF_STR("]}") : BF_STR("}"));
+}
+
+static bool store_all(struct bl_call *c, struct batch *batch)
+{
+    struct bf_err e = {0};
+    for (size_t i = 0; i < batch->n; i++) {
+        struct bl_write *w = &batch->list[i].w;
+        if (bl_fault_entry(&c->fault, i, batch->n))
+            continue;
+        if (bl_write_evaluate(c, w, &e) != BL_WRITE_OK || !bl_write_store(c, w))
+            return false;
+    }
+    return true;
+}
+
+static void put_batch_capacity(struct bl_call *c, const struct bl_params *p,
+                               const struct batch *batch)
+{
+    const struct bf_json_val *v = bl_param(p, "ReturnConsumedCapacity");
+    if (!v || bf_str_is(v->text, "NONE"))
+        return;
+    struct bf_buf *out = &c->ans.body;
+    bool first = true;
+    bf_buf_lit(out, ",\"ConsumedCapacity\":[");
+    for (size_t i = 0; i < batch->n; i++) {
+        const struct bl_table *t = batch->list[i].w.table;
+        double units = 0;
+        bool seen = false;
+        for (size_t k = 0; k < batch->n; k++) {
+            const struct bl_write *w = &batch->list[k].w;
+            seen = seen || (k < i && w->table == t);
+            if (w->table == t)
+                units += w->new_item ? (double)((bl_item_size(w->new_item) + 1023) / 1024) : 1;
+        }
+        if (seen)
+            continue;
+        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%.1f}", first ? "" : ",",
+                    t->name, units);
+        first = false;
+    }
+    bf_buf_addc(out, ']');
+}
+
+bool bl_ddb_batch_write(struct bl_call *c)
+{
+    struct bl_params p;
+    struct batch batch = {0};
+    struct bf_err e = {0};
+    if (!bl_params_read(c, &p) || !read_batch(c, &p, &batch))
+        return false;
+    if (!bl_store_begin(c->store, &e))
+        return bl_fail_err(c, &e);
+    bool ok = prepare_all(c, &batch) && store_all(c, &batch);
+    if (!ok) {
+        e = c->store->err;
+        bl_store_rollback(c->store);
+        if (e.code == BF_OK)
+            bf_err_nomem(&e);
+        return c->failed ? false : bl_fail_err(c, &e);
+    }
+    put_unprocessed(c, &batch);
+    put_batch_capacity(c, &p, &batch);
+    bf_buf_addc(&c->ans.body, '}');
+    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
+}
+
+/* The items of one table, cursor on its list of keys; *bytes counts the whole answer. */
+static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str keys,
+                     const struct bl_projection *projection, size_t *n, size_t *bytes,
+                     struct bf_buf *rest)
+{
+    struct bf_json j;
+    struct bf_json_val v;
+    struct bf_err e = {0};
+    enum bf_json_more more;
+    bool first = true;
+    bf_json_init(&j, keys);
+    if (!keys.p || !bf_json_enter(&j, BF_JSON_ARRAY, &e))
+        return bad_shape(c);
+    while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
+        struct bl_value *key_item;
+        struct bl_key key;
+        struct bf_str json;
+        if (!bf_json_value(&j, &v, &e))
+            return bad_shape(c);
+        if (++*n > BL_BATCH_GET_MAX)
+            return bl_fail(c, BL_ValidationException,
+                           "Too many items requested for the BatchGetItem call");
+        if (!bl_item_read(c, v.raw, "key", &key_item) || !bl_key_of(c, t, key_item, true, &key))
+            return false;
+        const struct bl_value *item = bl_item_get(c, t, &key, &json);
+        if (!item)
+            continue;
+        if (*bytes + json.n > GET_BYTES || bl_fault_entry(&c->fault, *n - 1, BL_BATCH_GET_MAX)) {
+            bf_buf_adds(rest, rest->n ? BF_STR(",") : BF_STR(""));
+            bf_buf_adds(rest, v.raw);
+            continue;
+        }
+        *bytes += json.n;
+        if (!first)
+            bf_buf_addc(&c->ans.body, ',');
+        first = false;
+        if (!bl_put_projected(c, &c->ans.body, projection, item, json))
+            return false;
+    }
+    return more == BF_JSON_END || bad_shape(c);
+}
+
+/* All tables of a BatchGetItem; unprocessed keys gather in `left`. */
+static bool get_tables(struct bl_call *c, struct bf_json *j, struct bf_buf *left)
+{
+    struct bf_str name;
+    struct bf_json_val v;
+    struct bl_params p;
+    struct bl_projection *projection;
+    struct bf_err e = {0};
+    enum bf_json_more more;
+    size_t n = 0, bytes = 0, tables = 0;
+    while ((more = next_table(c, j, &name, &e)) == BF_JSON_MORE) {
+        if (!bf_json_value(j, &v, &e) || !bl_params_read_object(c, v.raw, &p) ||
+            !bl_read_projection(c, &p, &projection))
+            return bad_shape(c);
+        struct bl_table *t = bl_table_find(c->local->ddb, name);
+        if (!t)
+            return bl_fail(c, BL_ResourceNotFoundException, "Requested resource not found");
+        struct bf_buf rest;
+        bf_buf_init(&rest, GET_BYTES);
+        bf_buf_adds(&c->ans.body, tables++ ? BF_STR(",") : BF_STR(""));
+        bf_json_put_string(&c->ans.body, name);
+        bf_buf_lit(&c->ans.body, ":[");
+        bool ok = get_keys(c, t, bl_param_raw(&p, "Keys"), projection, &n, &bytes, &rest);
+        bf_buf_addc(&c->ans.body, ']');
+        if (rest.n) {
+            bf_buf_adds(left, left->n ? BF_STR(",") : BF_STR(""));
+            bf_json_put_string(left, name);
+            bf_buf_addf(left, ":{\"Keys\":[%.*s]}", (int)rest.n, rest.p);
+        }
+        bf_buf_free(&rest);
+        if (!ok)
+            return false;
+    }
+    return more == BF_JSON_END || bad_shape(c);
+}
+
+bool bl_ddb_batch_get(struct bl_call *c)
+{
+    struct bl_params p;
+    struct bf_json j;
+    struct bf_buf left;
+    if (!bl_params_read(c, &p) || !enter_items(c, &p, &j))
+        return false;
+    bf_buf_init(&left, GET_BYTES);
+    bl_store_lock(c->store);
+    bf_buf_lit(&c->ans.body, "{\"Responses\":{");
+    bool ok = get_tables(c, &j, &left);
+    struct bf_err e = c->store->err;
+    bl_store_unlock(c->store);
+    if (ok)
+        bf_buf_addf(&c->ans.body, "},\"UnprocessedKeys\":{%.*s}}", (int)left.n,
+                    left.p ? left.p : "");
+    bf_buf_free(&left);
+    if (e.code != BF_OK)
+        return bl_fail_err(c, &e);
+    return ok;
+}

@@ -1,0 +1,209 @@
+/* DynamoDB: one write, from its parameters to the store and the streams. */
+#include "cmd/bflocal/ddb.h"
+
+enum { ITEM_JSON_MAX = 16 * 1024 * 1024 };
+
+bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what, struct bl_value **out)
+{
+    struct bf_json j;
+    struct bf_err e = {0};
+    if (!raw.p)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value null at '%s' failed to satisfy "
+                       "constraint: Member must not be "
+                       "null",
+                       what);
+    bf_json_init(&j, raw);
+    if (bl_item_parse(&c->arena, &j, out, &e))
+        return true;
+    return e.code == BF_E_MEMORY
+               ? bl_fail_err(c, &e)
+               : bl_fail(c,
+                         e.code == BF_E_USAGE ? BL_SerializationException : BL_ValidationException,
+                         "%s", e.text);
+}
+
+static bool refuse_legacy(struct bl_call *c, const struct bl_params *p)
+{
+    static const char *const legacy[] = {"Expected", "AttributeUpdates", "ConditionalOperator",
+                                         "AttributesToGet"};
+    for (size_t i = 0; i < BF_COUNT(legacy); i++)
+        if (bl_param(p, legacy[i]))
+            return bl_fail(c, BL_ValidationException,
+                           "bflocal takes expressions, not the legacy parameter %s", legacy[i]);
+    return true;
+}
+
+static bool read_expressions(struct bl_call *c, const struct bl_params *p, struct bl_write *w)
+{
+    struct bl_expr x;
+    struct bf_err e = {0};
+    struct bf_str condition = {NULL, 0}, update = {NULL, 0};
+    if (!bl_param_string(c, p, "ConditionExpression", &condition) ||
+        !bl_param_string(c, p, "UpdateExpression", &update))
+        return false;
+    if (w->kind != BL_WRITE_UPDATE)
+        update.p = NULL;
+    bool ok = bl_expr_init(&x, &c->arena, bl_param_raw(p, "ExpressionAttributeNames"),
+                           bl_param_raw(p, "ExpressionAttributeValues"), &e);
+    if (ok && update.p) {
+        w->update = bf_arena_alloc(&c->arena, sizeof *w->update);
+        ok = w->update ? bl_update_parse(&x, update, w->update, &e) : bf_err_nomem(&e);
+    }
+    ok = ok &&
+         (!condition.p || bl_cond_parse(&x, "ConditionExpression", condition, &w->condition, &e)) &&
+         bl_expr_check_used(&x, condition.p || update.p, &e);
+    if (ok)
+        return true;
+    return e.code == BF_E_MEMORY
+               ? bl_fail_err(c, &e)
+               : bl_fail(c,
+                         e.code == BF_E_USAGE ? BL_SerializationException : BL_ValidationException,
+                         "%s", e.text);
+}
+
+bool bl_write_read(struct bl_call *c, const struct bl_params *p, enum bl_write_kind kind,
+                   struct bl_write *w)
+{
+    struct bf_str on_failure = {NULL, 0};
+    *w = (struct bl_write){.kind = kind};
+    bool put = kind == BL_WRITE_PUT;
+    if (!bl_param_string(c, p, "TableName", &w->table_name) ||
+        !bl_param_string(c, p, "ReturnValuesOnConditionCheckFailure", &on_failure) ||
+        !refuse_legacy(c, p) ||
+        !bl_item_read(c, bl_param_raw(p, put ? "Item" : "Key"), put ? "item" : "key", &w->item) ||
+        !read_expressions(c, p, w))
+        return false;
+    w->old_on_failure = bf_str_is(on_failure, "ALL_OLD");
+    if (kind == BL_WRITE_CHECK && !w->condition)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value null at 'conditionExpression' "
+                       "failed to satisfy constraint: Member must not be null");
+    return true;
+}
+
+bool bl_write_prepare(struct bl_call *c, struct bl_write *w)
+{
+    if (!w->table) {
+        struct bl_params p = {.n = 1};
+        p.member[0].name = BF_STR("TableName");
+        p.member[0].value = (struct bf_json_val){.type = BF_JSON_STRING, .text = w->table_name};
+        if (!w->table_name.p)
+            p.n = 0;
+        w->table = bl_table_param(c, &p);
+    }
+    if (!w->table || !bl_key_of(c, w->table, w->item, w->kind != BL_WRITE_PUT, &w->key))
+        return false;
+    for (unsigned i = 0; w->update && i < w->table->nkeys; i++)
+        if (bl_update_touches(w->update, bf_str_of(w->table->key[i].name)))
+            return bl_fail(c, BL_ValidationException,
+                           "One or more parameter values were invalid: Cannot update attribute %s. "
+                           "This attribute is "
+                           "part of the key",
+                           w->table->key[i].name);
+    return true;
+}
+
+struct bl_value *bl_item_get(struct bl_call *c, const struct bl_table *t, const struct bl_key *key,
+                             struct bf_str *json)
+{
+    struct bl_value *item = NULL;
+    struct bf_json j;
+    struct bf_err e = {0};
+    sqlite3_stmt *q =
+        bl_sql(c->store, "SELECT item FROM ddb_item WHERE tbl=? AND hash=? AND range=?");
+    bl_bind_i64(q, 1, t->row);
+    bl_bind_blob(q, 2, key->part[0]);
+    bl_bind_blob(q, 3, key->part[1]);
+    if (!bl_step(c->store, q))
+        return NULL;
+    struct bf_str text =
+        bf_str((const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0));
+    bool ok = bf_arena_copy(&c->arena, text, json);
+    sqlite3_reset(q);
+    if (ok) {
+        bf_json_init(&j, *json);
+        ok = bl_item_parse(&c->arena, &j, &item, &e);
+    }
+    if (!ok && c->store->err.code == BF_OK)
+        bf_err_set(&c->store->err, BF_E_MEMORY, "an item does not fit into the memory of a call");
+    return ok ? item : NULL;
+}
+
+/* The item's JSON in the arena. */
+static bool print_item(struct bl_call *c, const struct bl_value *item, struct bf_str *json)
+{
+    struct bf_buf text;
+    bf_buf_init(&text, ITEM_JSON_MAX);
+    bl_item_put(&text, item);
+    bool ok = bf_buf_ok(&text) && bf_arena_copy(&c->arena, bf_buf_view(&text), json);
+    bf_buf_free(&text);
+    return ok;
+}
+
+static enum bl_write_result updated(struct bl_call *c, struct bl_write *w, struct bf_err *e)
+{
+    w->new_item = bl_value_copy(&c->arena, w->old_item ? w->old_item : w->item);
+    if (!w->new_item)
+        return BL_WRITE_FAILED;
+    if (w->update && !bl_update_apply(&c->arena, w->update, w->new_item, e))
+        return e->code == BF_E_MEMORY ? BL_WRITE_FAILED : BL_WRITE_INVALID;
+    return BL_WRITE_OK;
+}
+
+enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w, struct bf_err *e)
+{
+    static const struct bl_value nothing = {.type = BL_M};
+    enum bl_write_result result = BL_WRITE_OK;
+    w->old_item = bl_item_get(c, w->table, &w->key, &w->old_json);
+    if (!bl_store_ok(c->store))
+        return BL_WRITE_FAILED;
+    if (w->condition && !bl_cond_test(w->condition, w->old_item ? w->old_item : &nothing))
+        return BL_WRITE_CONDITION_FAILED;
+    if (w->kind == BL_WRITE_CHECK || w->kind == BL_WRITE_DELETE)
+        return BL_WRITE_OK;
+    w->new_item = w->item;
+    if (w->kind == BL_WRITE_UPDATE)
+        result = updated(c, w, e);
+    if (result != BL_WRITE_OK)
+        return result;
+    if (bl_item_size(w->new_item) > BL_ITEM_MAX) {
+        bf_err_set(e, BF_E_INPUT, "Item size %shas exceeded the maximum allowed size",
+                   w->kind == BL_WRITE_UPDATE ? "to update " : "");
+        return BL_WRITE_INVALID;
+    }
+    return print_item(c, w->new_item, &w->new_json) ? BL_WRITE_OK : BL_WRITE_FAILED;
+}
+
+static void store_item(struct bl_call *c, const struct bl_write *w)
+{
+    static const char put[] =
+        "INSERT OR REPLACE INTO ddb_item(tbl,hash,range,item) VALUES(?,?,?,?)";
+    static const char take[] = "DELETE FROM ddb_item WHERE tbl=? AND hash=? AND range=?";
+    sqlite3_stmt *q = bl_sql(c->store, w->new_item ? put : take);
+    bl_bind_i64(q, 1, w->table->row);
+    bl_bind_blob(q, 2, w->key.part[0]);
+    bl_bind_blob(q, 3, w->key.part[1]);
+    if (w->new_item)
+        bl_bind_text(q, 4, w->new_json);
+    bl_run(c->store, q);
+}
+
+bool bl_write_store(struct bl_call *c, struct bl_write *w)
+{
+    struct bl_table *t = w->table;
+    if (w->kind == BL_WRITE_CHECK || (!w->old_item && !w->new_item))
+        return true;
+    store_item(c, w);
+    struct bl_change change = {.old_item = w->old_item,
+                               .new_item = w->new_item,
+                               .old_json = w->old_json,
+                               .new_json = w->new_json,
+                               .partition = w->key.part[0]};
+    if (!bl_store_ok(c->store) || !bl_ddb_emit(c, t, &change))
+        return false;
+    t->items += (w->new_item != NULL) - (w->old_item != NULL);
+    t->bytes += (int64_t)(w->new_item ? bl_item_size(w->new_item) : 0) -
+                (int64_t)(w->old_item ? bl_item_size(w->old_item) : 0);
+    return true;
+}

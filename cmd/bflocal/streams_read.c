@@ -1,0 +1,260 @@
+/* DynamoDB Streams: iterators, and the records that they walk. */
+#include <stdio.h>
+
+#include "cmd/bflocal/streams.h"
+#include "lib/base/enc.h"
+
+enum { READ_MAX = 1000, READ_BYTES = 1024 * 1024 };
+
+/* STREAM-ARN|1|base64 of "bflocal SHARD-ROW NUMBER CREATED-MS": the next record has that number or a larger
+ * one. */
+struct iterator {
+    int64_t row, number, created_ms;
+};
+
+static void put_iterator(struct bl_call *c, struct bf_buf *out, const struct bl_ddb_stream *s,
+                         const struct iterator *it)
+{
+    char room[80];
+    int n = snprintf(room, sizeof room, "bflocal %lld %lld %lld", (long long)it->row,
+                     (long long)it->number, (long long)it->created_ms);
+    bl_stream_arn_put(c->local, out, s);
+    bf_buf_lit(out, "|1|");
+    bf_base64_encode(out, bf_str(room, (size_t)n));
+}
+
+static bool read_iterator(struct bf_str text, struct iterator *it)
+{
+    char room[128];
+    long long row, number, created;
+    struct bf_buf b = {.p = room, .cap = sizeof room - 1, .max = sizeof room - 1};
+    size_t bar = text.n;
+    while (bar > 0 && text.p[bar - 1] != '|')
+        bar--;
+    if (bar == 0 || text.n - bar > 160 || !bf_base64_decode(&b, bf_str(text.p + bar, text.n - bar)))
+        return false;
+    room[b.n] = '\0';
+    if (sscanf(room, "bflocal %lld %lld %lld", &row, &number, &created) != 3)
+        return false;
+    *it = (struct iterator){row, number, created};
+    return true;
+}
+
+/* The first number from `from` on that is still kept; -1: none. */
+static int64_t next_kept(struct bl_call *c, const struct bl_shard *shard, int64_t from)
+{
+    int64_t number = -1;
+    sqlite3_stmt *q = bl_sql(c->store, "SELECT number FROM kin_record WHERE shard=? AND number>=?"
+                                       " AND at_ms>? ORDER BY number LIMIT 1");
+    bl_bind_i64(q, 1, shard->row);
+    bl_bind_i64(q, 2, from);
+    bl_bind_i64(q, 3, c->now_ms - BL_STREAM_KEEP_MS);
+    if (bl_step(c->store, q)) {
+        number = bl_column_i64(q, 0);
+        bl_done(q);
+    }
+    return number;
+}
+
+/*
+ * A number that a client took from this shard is of a record that is kept, of
+ * one that is gone, or the shard's first or last. Gone are those in front of the
+ * first that is kept.
+ */
+static bool check_number(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
+                         int64_t number)
+{
+    int64_t end = shard->last < 0 ? s->next : shard->last + 1;
+    if (number < shard->first || number > end)
+        return bl_fail(c, BL_ValidationException,
+                       "Invalid SequenceNumber: it does not lie in the range of the shard");
+    int64_t kept = next_kept(c, shard, shard->first);
+    if (number == shard->first || (kept < 0 ? number >= end - 1 : number >= kept))
+        return true;
+    return bl_fail(c, BL_TrimmedDataAccessException,
+                   "The operation attempted to read past the oldest stream record in a shard. "
+                   "Stream records older than 24 hours are gone.");
+}
+
+/* Where an iterator of that type begins. */
+static bool start_at(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
+                     const struct bl_shard *shard, int64_t *number)
+{
+    struct bf_str type = {NULL, 0}, sequence = {NULL, 0};
+    if (!bl_param_string(c, p, "ShardIteratorType", &type) ||
+        !bl_param_string(c, p, "SequenceNumber", &sequence))
+        return false;
+    bool after = bf_str_is(type, "AFTER_SEQUENCE_NUMBER");
+    bool at = bf_str_is(type, "AT_SEQUENCE_NUMBER");
+    if (!at && !after) {
+        *number = bf_str_is(type, "LATEST") ? s->next : shard->first;
+        if (bf_str_is(type, "LATEST") || bf_str_is(type, "TRIM_HORIZON"))
+            return !sequence.p || bl_fail(c, BL_ValidationException,
+                                          "Invalid ShardIteratorType: a SequenceNumber goes with "
+                                          "AT_SEQUENCE_NUMBER and AFTER_SEQUENCE_NUMBER only");
+        return bl_fail(
+            c, BL_ValidationException,
+            type.p ? "1 validation error detected: Value '%.*s' at 'shardIteratorType' failed to "
+                     "satisfy constraint: Member must satisfy enum value set: "
+                     "[AFTER_SEQUENCE_NUMBER, LATEST, AT_SEQUENCE_NUMBER, TRIM_HORIZON]"
+                   : "1 validation error detected: Value null%.*s at 'shardIteratorType' failed to "
+                     "satisfy constraint: Member must not be null",
+            (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
+    }
+    if (!sequence.p)
+        return bl_fail(c, BL_ValidationException,
+                       "Invalid ShardIteratorType: %s needs a SequenceNumber",
+                       at ? "AT_SEQUENCE_NUMBER" : "AFTER_SEQUENCE_NUMBER");
+    if (!bl_stream_sequence_get(sequence, number))
+        return bl_fail(c, BL_ValidationException, "Invalid SequenceNumber: %.*s",
+                       (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p);
+    if (!check_number(c, s, shard, *number))
+        return false;
+    *number += after;
+    return true;
+}
+
+bool bl_streams_iterator(struct bl_call *c)
+{
+    struct bl_params p;
+    struct bf_str id = {NULL, 0};
+    struct iterator it = {.created_ms = c->now_ms};
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardId", &id))
+        return false;
+    if (!id.p)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value null at 'shardId' failed to satisfy "
+                       "constraint: Member must not be null");
+    bl_store_lock(c->store);
+    const struct bl_ddb_stream *s = bl_stream_arn_param(c, &p);
+    int index = s ? bl_stream_shard_find(s->shards, id) : -1;
+    bool ok = index >= 0;
+    if (s && !ok)
+        bl_fail(c, BL_ResourceNotFoundException,
+                "Requested resource not found: Shard does not exist");
+    ok = ok && start_at(c, &p, s->shards, &s->shards->shards[index], &it.number);
+    if (ok) {
+        it.row = s->shards->shards[index].row;
+        bf_buf_lit(&c->ans.body, "{\"ShardIterator\":\"");
+        put_iterator(c, &c->ans.body, s, &it);
+        bf_buf_lit(&c->ans.body, "\"}");
+    }
+    struct bf_err e = c->store->err;
+    bl_store_unlock(c->store);
+    return e.code == BF_OK ? ok : bl_fail_err(c, &e);
+}
+
+static struct bl_ddb_stream *stream_of(struct bl_call *c, int64_t row,
+                                       const struct bl_shard **shard)
+{
+    struct bl_ddb *d = c->local->ddb;
+    for (size_t i = 0; i < d->nstreams; i++)
+        for (size_t k = 0; k < d->streams[i].shards->n; k++)
+            if (d->streams[i].shards->shards[k].row == row &&
+                bl_stream_kept(&d->streams[i], c->now_ms)) {
+                *shard = &d->streams[i].shards->shards[k];
+                return &d->streams[i];
+            }
+    return NULL;
+}
+
+/* Throws away what is older than a day, now and then. Its own little transaction: SQLite commits it. */
+static void trim(struct bl_call *c, struct bl_ddb_stream *s)
+{
+    if (c->now_ms - s->trimmed_ms < BL_STREAM_ITERATOR_MS)
+        return;
+    s->trimmed_ms = c->now_ms;
+    for (size_t i = 0; i < s->shards->n; i++) {
+        const struct bl_shard *shard = &s->shards->shards[i];
+        int64_t kept = next_kept(c, shard, shard->first);
+        sqlite3_stmt *q =
+            bl_sql(c->store, "DELETE FROM kin_record WHERE shard=? AND number<? AND at_ms<=?");
+        bl_bind_i64(q, 1, shard->row);
+        bl_bind_i64(q, 2, kept < 0 ? s->shards->next : kept);
+        bl_bind_i64(q, 3, c->now_ms - BL_STREAM_KEEP_MS);
+        bl_run(c->store, q);
+    }
+}
+
+/* Records from it->number on; moves it behind the last one. True: there may be more. */
+static bool read_records(struct bl_call *c, struct iterator *it, int64_t limit)
+{
+    struct bf_buf *out = &c->ans.body;
+    size_t from = out->n;
+    bool more = false;
+    sqlite3_stmt *q = bl_sql(c->store, "SELECT number,data FROM kin_record WHERE shard=? AND "
+                                       "number>=? AND at_ms>? ORDER BY number");
+    bl_bind_i64(q, 1, it->row);
+    bl_bind_i64(q, 2, it->number);
+    bl_bind_i64(q, 3, c->now_ms - BL_STREAM_KEEP_MS);
+    while (bl_step(c->store, q)) {
+        struct bf_str record = bl_column_text(q, 1);
+        if (limit-- == 0 || (out->n > from && out->n - from + record.n > READ_BYTES)) {
+            more = true;
+            bl_done(q);
+            break;
+        }
+        if (out->n > from)
+            bf_buf_addc(out, ',');
+        bf_buf_adds(out, record);
+        it->number = bl_column_i64(q, 0) + 1;
+    }
+    return more;
+}
+
+static void answer_records(struct bl_call *c, struct bl_ddb_stream *s, const struct bl_shard *shard,
+                           struct iterator *it, int64_t limit)
+{
+    struct bf_buf *out = &c->ans.body;
+    trim(c, s);
+    bf_buf_lit(out, "{\"Records\":[");
+    bool more = read_records(c, it, limit);
+    bf_buf_addc(out, ']');
+    if (more || shard->last < 0) {
+        if (!more && it->number < s->shards->next)
+            it->number = s->shards->next; /* nothing of this shard lies between */
+        it->created_ms = c->now_ms;
+        bf_buf_lit(out, ",\"NextShardIterator\":\"");
+        put_iterator(c, out, s, it);
+        bf_buf_addc(out, '"');
+    }
+    bf_buf_addc(out, '}');
+}
+
+bool bl_streams_get_records(struct bl_call *c)
+{
+    struct bl_params p;
+    struct bf_str text = {NULL, 0};
+    struct iterator it;
+    const struct bl_shard *shard = NULL;
+    int64_t limit = READ_MAX;
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardIterator", &text) ||
+        !bl_param_int(c, &p, "Limit", &limit))
+        return false;
+    if (!text.p)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value null at 'shardIterator' failed to "
+                       "satisfy constraint: Member must not be null");
+    if (limit < 1 || limit > READ_MAX)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
+                       "constraint: Member must have value %s %d",
+                       (long long)limit,
+                       limit < 1 ? "greater than or equal to" : "less than or equal to",
+                       limit < 1 ? 1 : READ_MAX);
+    if (!read_iterator(text, &it))
+        return bl_fail(c, BL_ValidationException, "Invalid ShardIterator");
+    if (c->now_ms - it.created_ms > BL_STREAM_ITERATOR_MS)
+        return bl_fail(c, BL_ExpiredIteratorException,
+                       "Iterator expired. A shard iterator lives 15 minutes.");
+    bl_store_lock(c->store);
+    struct bl_ddb_stream *s = stream_of(c, it.row, &shard);
+    if (s)
+        answer_records(c, s, shard, &it, limit);
+    else
+        bl_fail(c, BL_ResourceNotFoundException,
+                "Requested resource not found: Shard does not exist");
+    struct bf_err e = c->store->err;
+    bl_store_unlock(c->store);
+    return e.code == BF_OK ? s != NULL : bl_fail_err(c, &e);
+}

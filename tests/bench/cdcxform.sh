@@ -1,0 +1,95 @@
+#!/bin/sh
+# cdcxform on change lines of bfgen (all images, 14 to 16 attributes), beside jq, Python's json, Node and
+# DuckDB doing the same flatten; then its other formats, and two threads.
+# tests/bench/cdcxform.sh [COUNT]
+. "$(dirname "$0")/lib.sh"
+n=${1:-300000}
+small=$((n / 20))
+bfgen -n "$n" -f cdc --seed 1 >"$T/all" 2>/dev/null
+head -n "$small" "$T/all" >"$T/some"
+bytes=$(wc -c <"$T/all")
+some=$(wc -c <"$T/some")
+
+cat >"$T/flatten.jq" <<'END'
+def plain: to_entries[0] | if .key == "N" then .value | tonumber elif .key == "M" then .value | map_values(plain)
+    elif .key == "L" then .value | map(plain) elif .key == "NULL" then null elif .key == "NS" then .value | map(tonumber) else .value end;
+(if .eventName == "REMOVE" then .dynamodb.Keys else .dynamodb.NewImage end | map_values(plain))
+    + {_op: .eventName, _ts: (.dynamodb.ApproximateCreationDateTime / 1000 | todate)}
+END
+cat >"$T/flatten.py" <<'END'
+import datetime, json, sys
+class Number(float):
+    def __new__(cls, text):
+        self = float.__new__(cls, text)
+        self.text = text
+        return self
+    def __repr__(self):
+        return self.text
+def plain(av):
+    for kind, v in av.items():
+        if kind == "N": return Number(v)
+        if kind == "M": return {k: plain(x) for k, x in v.items()}
+        if kind == "L": return [plain(x) for x in v]
+        if kind == "NS": return [Number(x) for x in v]
+        if kind == "NULL": return None
+        return v
+for line in sys.stdin:
+    r = json.loads(line)
+    d = r["dynamodb"]
+    row = {k: plain(v) for k, v in d["Keys" if r["eventName"] == "REMOVE" else "NewImage"].items()}
+    row["_op"] = r["eventName"]
+    row["_ts"] = datetime.datetime.utcfromtimestamp(d["ApproximateCreationDateTime"] / 1000).isoformat() + "Z"
+    sys.stdout.write(json.dumps(row, separators=(",", ":"), ensure_ascii=False) + "\n")
+END
+cat >"$T/flatten.mjs" <<'END'
+import readline from "node:readline";
+const plain = (av) => {
+    for (const kind in av) {
+        const v = av[kind];
+        if (kind === "N") return Number(v);
+        if (kind === "M") return map(v);
+        if (kind === "L") return v.map(plain);
+        if (kind === "NS") return v.map(Number);
+        return kind === "NULL" ? null : v;
+    }
+};
+const map = (m) => { const o = {}; for (const k in m) o[k] = plain(m[k]); return o; };
+let out = [];
+for await (const line of readline.createInterface({ input: process.stdin })) {
+    const r = JSON.parse(line), d = r.dynamodb;
+    const row = map(r.eventName === "REMOVE" ? d.Keys : d.NewImage);
+    row._op = r.eventName;
+    row._ts = new Date(d.ApproximateCreationDateTime).toISOString();
+    if (out.push(JSON.stringify(row)) === 1000) { process.stdout.write(out.join("\n") + "\n"); out = []; }
+}
+process.stdout.write(out.map((s) => s + "\n").join(""));
+END
+
+title "cdcxform: $n change lines of $((bytes / n)) bytes"
+pair -r "$n" -b "$bytes" cat "cat <$T/all >/dev/null" cdcxform "cdcxform <$T/all >/dev/null"
+pair -r "$n" -b "$bytes" "cdcxform -j 2" "cdcxform -j 2 <$T/all >/dev/null"
+pair -r "$n" -b "$bytes" "cdcxform --fields, 5 of them" "cdcxform --fields order_id,status,total,category,payment.method <$T/all >/dev/null"
+pair -r "$n" -b "$bytes" "cdcxform -o csv" "cdcxform -o csv --fields order_id,status,total,category,tags <$T/all >/dev/null"
+pair -r "$n" -b "$bytes" "cdcxform --image both" "cdcxform --image both <$T/all >/dev/null"
+title "beside others, the first $small lines of it"
+need jq "a peer" && pair -n 1 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" jq "jq -c -f $T/flatten.jq <$T/some >/dev/null"
+need python3 "a peer" && pair -n 3 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" "Python json" "python3 $T/flatten.py <$T/some >/dev/null"
+title "beside others, all of it"
+need node "a peer" && pair -n 1 -r "$n" -b "$bytes" cdcxform "cdcxform <$T/all >/dev/null" Node "node $T/flatten.mjs <$T/all >/dev/null"
+duck=$root/tests/services/node_modules/@duckdb/node-api
+if need node "runs DuckDB" && [ -d "$duck" ]; then
+    cat >"$T/duck.mjs" <<END
+import { createRequire } from "node:module";
+const { DuckDBInstance } = createRequire("$root/tests/services/")("@duckdb/node-api");
+const c = await (await DuckDBInstance.create()).connect();
+await c.run("SET threads = 1");
+await c.run(\`COPY (SELECT n.order_id.S AS order_id, n.customer_id.S AS customer_id, n.product_id.S AS product_id,
+    n.product_name.S AS product_name, n.category.S AS category, n.quantity.N AS quantity, n.unit_price.N AS unit_price,
+    n.discount.N AS discount, n.total.N AS total, n.status.S AS status, n.payment.M.method.S AS payment, n.ordered_at.S AS ordered_at,
+    eventName AS _op, make_timestamp(dynamodb.ApproximateCreationDateTime * 1000) AS _ts
+    FROM (SELECT *, dynamodb.NewImage AS n FROM read_json('$T/all', format = 'newline_delimited'))) TO '/dev/null' (FORMAT json)\`);
+END
+    pair -n 1 -r "$n" -b "$bytes" cdcxform "cdcxform <$T/all >/dev/null" "DuckDB, one thread" "node $T/duck.mjs"
+else
+    echo "  left out: DuckDB (tests/services/node_modules is not installed)"
+fi

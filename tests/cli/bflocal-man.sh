@@ -1,0 +1,19 @@
+#!/bin/sh
+# The examples of bflocal(1) print what the page says.
+. "$(dirname "$0")/lib.sh"
+
+# Each literal display is one script; what stands between its commands is what it prints.
+awk -v dir="$T" '
+    /^\.Bd -literal/ { on = 1; n++; next }
+    /^\.Ed/ { on = 0 }
+    on { gsub(/\\e/, "\\") }
+    on && /^\$ / { print substr($0, 3) > (dir "/" n ".sh"); next }
+    on { print > (dir "/" n ".want") }
+' "$root/man/bflocal.1"
+n=1
+while [ -r "$T/$n.sh" ]; do
+    check "example $n: $(head -n 1 "$T/$n.sh")" -O "$T/$n.want" -- sh "$T/$n.sh"
+    n=$((n + 1))
+done
+check 'there are three such examples' -o 4 -- echo "$n"
+plan

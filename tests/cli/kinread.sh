@@ -1,0 +1,252 @@
+#!/bin/sh
+# kinread against a service that does as the test says: what it writes, and what it makes of trouble.
+. "$(dirname "$0")/lib.sh"
+. "$root/tests/fault/lib.sh"
+
+check 'no source' -s 2 -e "kinread: usage: kinread [options] STREAM | ARN | dynamodb:TABLE
+kinread: try 'kinread --help'" -- kinread
+check 'an empty source' -s 2 -e "kinread: '' is no stream name, stream ARN or dynamodb:TABLE" -- kinread ''
+check 'a bad name' -s 2 -e "kinread: 'a b' is no stream name, stream ARN or dynamodb:TABLE" -- kinread 'a b'
+check 'an ARN of something else' -s 2 -E "arn:aws:s3:::b' is no stream name" -- kinread arn:aws:s3:::b
+check 'a bad time' -s 2 -E "^kinread: --from: neither oldest, latest nor a sequence number: 'soon' is not a time" -- kinread --from soon o
+check 'the future' -s 2 -e "kinread: --from: '9999-01-01' is in the future" -- kinread --from 9999-01-01 o
+check 'a bad end' -s 2 -E "^kinread: --until: 'x' is not a time" -- kinread --until x o
+check 'format and envelope' -s 2 -e 'kinread: --format and --json exclude each other' -- kinread -J -f %d o
+check 'format and marks' -s 2 -E '^kinread: --state writes marks' -- kinread --state d -f %d o
+check 'shard and marks' -s 2 -E '^kinread: --state keeps account of all shards' -- kinread --state d --shard 1 o
+check 'no window' -s 2 -e 'kinread: --window: 1 to 256' -- kinread --window 0 o
+
+fault_start <<'END'
+END
+rows() {
+    printf '%s\n' "$@" >"$FAULT_DIR/records"
+}
+data() {
+    printf '%b' "$1" | base64 -w 0
+}
+seq0=49590338271490256608559692538361571095921575989136588
+# bodies OPERATION: the requests
+bodies() {
+    jq -r --arg op "$1" 'select(.op == $op).body' "$FAULT_DIR/log"
+}
+# answer NEXT BASE64...: a GetRecords answer with these records
+answer() {
+    next=$1 n=0
+    shift
+    printf '{"MillisBehindLatest":0,"NextShardIterator":%s,"Records":[' "$next"
+    for d in "$@"; do
+        [ $n = 0 ] || printf ,
+        printf '{"Data":"%s","PartitionKey":"k","SequenceNumber":"%s%d","ApproximateArrivalTimestamp":1795759200.%d}' \
+            "$d" $seq0 $((898 + n)) $n
+        n=$((n + 1))
+    done
+    printf ']}\n'
+}
+
+check 'a bad format' -s 2 -e "kinread: --format: unknown '%q'" -- kinread -e -f %q orders
+check 'an empty stream' -- kinread -e orders
+rows '{"a":1}' two 'drei "3"'
+check 'data and newline' -o '{"a":1}
+two
+drei "3"' -- kinread -e orders
+check 'as many as asked' -o '{"a":1}
+two' -- kinread -e -c 2 orders
+check 'not one more is asked for' -m '"Limit":2}$' -- bodies GetRecords
+check 'a format' -o "p ${seq0}898 shardId-000000000000 2026-11-27T06:00:00Z 1795759200000 7 0 orders 100%|" -- \
+    kinread -e -c 1 -f '%k %s %S %t %T %z %i %o 100%%|\n' orders
+check 'envelopes' -m '^{"stream":"orders","shard":"shardId-000000000000","sequence":"'$seq0'898","key":"p","time":"2026-11-27T06:00:00Z","data":"{\\"a\\":1}"}$' -- \
+    kinread -e -J orders
+check 'until' -o '{"a":1}' -- kinread -e --until 2026-11-27T06:00:01Z orders
+check 'by ARN' -m two -- kinread -e arn:aws:kinesis:us-east-1:000000000000:stream/orders
+check 'the ARN is told to the service' -m '^{"StreamName":"orders","StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/orders"' -- bodies GetShardIterator
+check 'one shard' -m two -- kinread -e --shard 0 orders
+check 'a shard that is not there' -s 1 -e "kinread: orders: no shard '7'; --list shows them" -- kinread -e --shard 7 orders
+check 'the shards' -o "SHARD	STATE	PARENTS	HASH_FROM	HASH_TO	SEQUENCE_FROM	SEQUENCE_TO
+shardId-000000000000	open	-	0	340282366920938463463374607431768211455	${seq0}898	-" -- kinread --list orders
+check 'the shards in JSON' -m '^{"stream":"orders","shard":"shardId-000000000000","state":"open","hash_from":"0"' -- \
+    kinread --list -J orders
+check 'from a sequence number' -o 'two
+drei "3"' -- kinread -e --from ${seq0}899 orders
+
+# Data that is no line.
+fault_rules <<END
+GetRecords 1x ok $(answer null "$(data '{"a":\n 1,\n"b":"x"}\n')" "$(data 'tail\n')" "$(data '')" "$(data 'l1\nl2')" "$(data 'end')")
+END
+check 'newlines' -s 1 -o '{"a":  1, "b":"x"}
+tail
+
+end' -e "kinread: orders: shardId-000000000000: record ${seq0}901: its data holds newlines and is not one JSON document
+kinread: 1 line rejected ($T/rejects)" -- kinread -e --rejects "$T/rejects" orders
+check 'the rejected record' -o "{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\",\"sequence\":\"${seq0}901\",\"key\":\"k\",\"time\":\"2026-11-27T06:00:00.300Z\",\"data\":\"l1\\nl2\"}" -- cat "$T/rejects"
+fault_rules <<END
+GetRecords 1x ok $(answer null "$(data 'l1\nl2')" "$(data 'end')")
+END
+check 'as several lines' -o 'l1
+l2
+end' -- kinread -e --split orders
+fault_rules <<END
+GetRecords 1x ok $(answer null "$(data 'l1\nl2')" "$(data 'end')")
+END
+check 'the first ends it' -s 1 -E "^kinread: orders: shardId-000000000000: record ${seq0}898: its data holds newlines" -- kinread -e --strict orders
+fault_rules <<END
+GetRecords 1x ok $(answer null "$(data '\0377\0000')" "$(data 'a\nb')")
+END
+check 'bytes that are no text' -m '"data_base64":"/wA="}$' -- kinread -e -J orders
+fault_rules <<END
+GetRecords 1x ok $(answer null "$(data '\0377\0001')")
+END
+check 'go out as they are' -m "$(printf '\377\001')" -- kinread -e orders
+
+# A KPL aggregate: magic, message, MD5.
+aggregate=$(python3 -c '
+import base64, hashlib
+m = b"\x0a\x02k1\x0a\x02k2\x1a\x07\x08\x00\x1a\x03one\x1a\x07\x08\x01\x1a\x03two"
+print(base64.b64encode(b"\xf3\x89\x9a\xc2" + m + hashlib.md5(m).digest()).decode())')
+fault_rules <<END
+GetRecords ok $(answer null "$aggregate" "$(data plain)")
+END
+check 'an aggregate' -o 'one
+two
+plain' -- kinread -e orders
+check 'its keys' -o 'k1 0 one
+k2 1 two
+k 0 plain' -- kinread -e -f '%k %i %d%n' orders
+check 'a part of it' -o one -- kinread -e -c 1 orders
+wrong=$(printf %s "$aggregate" | sed 's/^84mawgoC/84mawgoD/')
+fault_rules <<END
+GetRecords 1x ok $(answer null "$wrong")
+END
+check 'a wrong checksum: an ordinary record' -m '^46$' -- kinread -e -f '%z%n' orders
+
+# Trouble that passes.
+rows 1 2 3 4
+fault_rules <<END
+GetRecords 1x ok $(answer '"it-2"' "$(data 1)" "$(data 2)" | sed 's/"MillisBehindLatest":0/"MillisBehindLatest":9/')
+GetRecords 1x error 400 ExpiredIteratorException Iterator expired
+END
+check 'an expired iterator' -o '1
+2
+3
+4' -- kinread -e orders
+check 'asked for anew where it was' -m "\"AT_SEQUENCE_NUMBER\",\"StartingSequenceNumber\":\"${seq0}899\"}" -- bodies GetShardIterator
+fault_rules <<END
+ListShards 1x throttle
+GetRecords 1x throttle
+END
+check 'throttling' -o '1
+2
+3
+4' -- kinread -e orders
+for trouble in 'cut 60' 'length -7' 'length +20' close reset 'plain 503 busy' 'error 500 InternalFailure' 'ok {"Records":[' 'ok {}x'; do
+    fault_rules <<END
+GetRecords 1x $trouble
+END
+    check "an answer that goes wrong: $trouble" -o '1
+2
+3
+4' -- kinread -e orders
+done
+fault_rules <<END
+GetRecords 1x ok {"MillisBehindLatest":0,"NextShardIterator":"it-9","Records":[{"Data":"MQ==","PartitionKey":"p","SequenceNumber":"${seq0}898"},{"Data":"!!","PartitionKey":"p","SequenceNumber":"${seq0}899"}]}
+END
+check 'half an answer is read once' -o '1
+2
+3
+4' -- kinread -e orders
+
+# Trouble that does not.
+fault_rules <<'END'
+* error 400 ResourceNotFoundException Stream orders not found
+END
+check 'an unknown stream' -s 1 -E '^kinread: orders: ListShards: ResourceNotFoundException: Stream orders not found \(HTTP 400, request' -- kinread orders
+check 'an unknown table' -s 1 -E '^kinread: dynamodb:t: DescribeTable: ResourceNotFoundException' -- kinread dynamodb:t
+fault_rules <<'END'
+* error 400 UnrecognizedClientException The security token included in the request is invalid.
+END
+check 'wrong credentials' -s 1 -E '^kinread: orders: ListShards: UnrecognizedClientException: The security token' -- kinread orders
+check 'a service that is down' -s 1 -E '^kinread: orders: ListShards: cannot connect to 127.0.0.1:1: ' -- \
+    kinread --endpoint-url http://127.0.0.1:1 orders
+fault_rules <<'END'
+DescribeTable ok {"Table":{"TableName":"t"}}
+END
+check 'a table without a stream' -s 1 -e 'kinread: dynamodb:t: DescribeTable: the table has no stream' -- kinread dynamodb:t
+fault_rules <<'END'
+GetRecords error 500 InternalFailure
+END
+check 'an end of patience' -s 1 -E '^kinread: orders: shardId-000000000000: GetRecords: InternalFailure' -- \
+    kinread -e --retry-for 0 --max-attempts 1 orders
+fault_rules <<'END'
+GetRecords error 400 AccessDeniedException not you
+END
+check 'no access' -s 1 -E '^kinread: orders: shardId-000000000000: GetRecords: AccessDeniedException: not you' -- kinread -e orders
+
+# Gaps.
+change='{"eventID":"1","dynamodb":{"Keys":{"id":{"S":"1"}},"SequenceNumber":"'${seq0}898'"}}'
+rows "$change"
+fault_rules <<'END'
+GetRecords 1x error 400 TrimmedDataAccessException trimmed
+END
+check 'trimmed data is told' -s 1 -o "$change" \
+    -e 'kinread: dynamodb:t: shardId-000000000000: gap: records were trimmed before they were read; reading on at the oldest' -- \
+    kinread -e dynamodb:t
+fault_rules <<'END'
+GetRecords 1x error 400 TrimmedDataAccessException trimmed
+END
+check 'or ends it' -s 1 -E 'shardId-000000000000: gap: records were trimmed' -- kinread -e --strict dynamodb:t
+fault_rules <<'END'
+END
+check 'a change line as it came' -o "$change" -- kinread -e dynamodb:t
+check 'its key and its place in a format' -o "{\"id\":{\"S\":\"1\"}} ${seq0}898" -- kinread -e -f '%k %s%n' dynamodb:t
+check 'its envelope' -m '"key":{"id":{"S":"1"}},"data":{"eventID":"1"' -- kinread -e -J dynamodb:t
+
+# Where it goes.
+rows 1 2 3
+check 'a full disk' -s 1 -e 'kinread: standard output: No space left on device' -- sh -c 'kinread -e orders >/dev/full'
+check 'a reader that goes away' -o 1 -- sh -c '{ kinread --from oldest orders; echo $? >"$1"; } | head -n 1' - "$T/rc"
+check 'ends it quietly' -o 1 -- cat "$T/rc"
+check 'even when nothing comes' -- sh -c '{ kinread orders; echo $? >"$1"; } | true' - "$T/rc"
+check 'with status 1' -o 1 -- cat "$T/rc"
+
+term() {
+    : >"$T/got"
+    kinread --from oldest orders >"$T/got" 2>"$T/told" &
+    pid=$!
+    tries=0
+    while [ "$(wc -l <"$T/got")" -lt 3 ] && [ $tries -lt 200 ]; do
+        sleep 0.05
+        tries=$((tries + 1))
+    done
+    kill -TERM $pid
+    wait $pid && [ "$(cat "$T/got")" = "$(printf '1\n2\n3')" ] && [ ! -s "$T/told" ]
+}
+ok 'SIGTERM ends the following with status 0' term
+
+# Marks and the state.
+mark() {
+    printf '{"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000000","sequence":"%s"%s}}' "$1" "$2"
+}
+check 'marks' -o "$(mark '' ',"start":true')
+1
+2
+3
+$(mark ${seq0}900 '')" -- kinread -e --state "$T/none" orders
+[ ! -e "$T/none" ] && pass 'kinread commits nothing' || fail 'kinread commits nothing' "$T/none exists"
+mkdir "$T/state"
+printf '{"version":1,"streams":{"orders":{"shardId-000000000000":{"sequence":"%s","ended":false}}}}' ${seq0}899 >"$T/state/state.json"
+check 'begins where the state says' -o "$(mark ${seq0}899 ',"start":true')
+3
+$(mark ${seq0}900 '')" -- kinread -e --state "$T/state" orders
+printf '{"version":1,"streams":{"orders":{"shardId-000000000005":{"sequence":"7","ended":false}}}}' >"$T/state/state.json"
+check 'a shard that has expired is a gap' -s 1 -m '^3$' \
+    -e 'kinread: orders: shardId-000000000005: gap: the shard has expired before it was read to its end' -- \
+    kinread -e --state "$T/state" orders
+printf '{"version":1,"streams":{"orders":{"shardId-000000000000":{"sequence":"%s","ended":false}}}}' ${seq0}899 >"$T/state/state.json"
+fault_rules <<END
+GetRecords 1x ok $(answer null "$(data new)" | sed "s/\"SequenceNumber\":\"[0-9]*\"/\"SequenceNumber\":\"${seq0}999\"/")
+END
+check 'so is a last record that has expired' -s 1 -m '^new$' \
+    -e 'kinread: orders: shardId-000000000000: gap: the last record that was read has expired; records behind it may have been lost' -- \
+    kinread -e --state "$T/state" orders
+printf 'x' >"$T/state/state.json"
+check 'a broken state' -s 1 -E "^kinread: $T/state/state.json: " -- kinread -e --state "$T/state" orders
+plan

@@ -1,0 +1,157 @@
+#!/bin/sh
+# s3put without a network: routing, names, limits, bad rows, options. --dry-run says what would be written.
+. "$(dirname "$0")/lib.sh"
+unset AWS_PROFILE AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3
+export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=secret
+export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
+
+dry() {
+    s3put --dry-run "$@"
+}
+
+# summary: key without its name, records, partition
+summary() {
+    dry "$@" >"$T/receipts" 2>"$T/diag"
+    status=$?
+    jq -r '"\(.key | sub("[^/]*$"; "")) \(.records) \(.partition | tojson)"' "$T/receipts" | sort
+    cat "$T/diag" >&2
+    return $status
+}
+
+cat >"$T/rows" <<'END'
+{"id":1,"category":"Toys","at":"2026-11-27T06:30:00Z","n":{"deep":"x"}}
+{"id":2,"category":"Home & Garden","at":"2026-11-27T07:30:00Z","n":{"deep":"y"}}
+{"id":3,"category":"Toys","at":"2026-11-28T06:30:00Z","n":{"deep":"x"}}
+END
+
+day=$(date -u +%Y/%m/%d)
+check 'without an expression the hour of arrival is appended' -i "$T/rows" -m "^sales/$day/[0-9][0-9]/ 3 \{\}$" -- summary s3://lake/sales/
+check 'an expression stands for itself' -i "$T/rows" -o 'fixed/2026/ 3 {}' -- \
+    summary --time-field at 's3://lake/fixed/!{timestamp:yyyy}/'
+check 'partition keys in the prefix' -i "$T/rows" -o 'c=Home & Garden/ 1 {"category":"Home & Garden"}
+c=Toys/ 2 {"category":"Toys"}' -- summary 's3://lake/c=!{partitionKeyFromQuery:category}/'
+check 'a key of another name' -i "$T/rows" -o 'Home & Garden/ 1 {"cat":"Home & Garden"}
+Toys/ 2 {"cat":"Toys"}' -- summary --partition cat=category 's3://lake/!{partitionKeyFromQuery:cat}/'
+check 'a nested field' -i "$T/rows" -o 'x/ 2 {"d":"x"}
+y/ 1 {"d":"y"}' -- summary --partition d=.n.deep 's3://lake/!{partitionKeyFromQuery:d}/'
+check 'Hive style, the day from a field' -i "$T/rows" -o 'sales/dt=2026-11-27/category=Home & Garden/ 1 {"category":"Home & Garden"}
+sales/dt=2026-11-27/category=Toys/ 1 {"category":"Toys"}
+sales/dt=2026-11-28/category=Toys/ 1 {"category":"Toys"}' -- summary --hive dt,category --time-field at s3://lake/sales
+check 'another zone' -i "$T/rows" -o '2026-11-27 23/ 1 {}
+2026-11-28 00/ 1 {}
+2026-11-28 23/ 1 {}' -- summary --time-field at --zone +17:00 's3://lake/!{timestamp:yyyy-MM-dd HH}/'
+printf '%s\n' '{"c":"a/b=c%"}' >"$T/odd"
+check 'Hive escapes what would break the path' -i "$T/odd" -o 'c=a%2Fb%3Dc%25/ 1 {"c":"a/b=c%"}' -- summary --hive c s3://lake/
+for time in 1795761000 1795761000.25 1795761000123 1795761000123456 '"@1795761000"' '"2026-11-27T07:30:00+01:00"'; do
+    printf '{"at":%s}\n' "$time" >"$T/time"
+    check "a time written as $time" -i "$T/time" -o '2026-11-27T06/ 1 {}' -- \
+        summary --time-field at "s3://lake/!{timestamp:yyyy-MM-dd'T'HH}/"
+done
+
+name='bfpipe-1-20[0-9][0-9](-[0-9][0-9]){5}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}'
+check 'names are as Firehose makes them' -i "$T/rows" -m "\"key\":\"x$name\"" -- dry "s3://lake/!{timestamp:'x'}"
+check 'with a name of its own' -i "$T/rows" -m '"key":"xorders-7-20.*\.json"' -- \
+    dry --name orders --name-version 7 --extension .json "s3://lake/!{timestamp:'x'}"
+check 'gzip names its objects' -i "$T/rows" -m '\.gz","records":3' -- dry --compress gzip s3://lake/
+check 'zstd too' -i "$T/rows" -m '\.zst","records":3' -- dry --compress zstd s3://lake/
+
+# Rotation
+seq -f '{"id":%g}' 1 1000 >"$T/many"
+rotated() {
+    dry --size 1000 "$@" s3://lake/ <"$T/many" >"$T/receipts" &&
+        jq -es --argjson all "$(wc -c <"$T/many")" '(map(.records) | add) == 1000 and (map(.bytes) | add) == $all and
+            (.[:-1] | all(.bytes >= 1000 and .bytes < 1020))' "$T/receipts"
+}
+ok 'objects rotate at --size' rotated
+ok 'also when memory is short' sh -c 's3put --dry-run --memory 2000 --size 5MiB s3://lake/ <"$1" | jq -es "length >= 4 and (map(.records) | add) == 1000"' - "$T/many"
+seq -f '{"p":"k%g"}' 1 40 >"$T/parts"
+ok 'partitions beyond the limit close the oldest' sh -c 's3put --dry-run --partitions 10 --hive p s3://lake/ <"$1" | jq -es "length == 40"' - "$T/parts"
+# The interval passes with nothing coming in; the object is there before the input ends.
+{ head -n 1 "$T/rows"; n=0; while [ ! -s "$T/early" ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done; } |
+    { s3put --dry-run --interval 100ms s3://lake/ >"$T/early"; }
+ok 'a row waits no longer than --interval' grep -q '"records":1' "$T/early"
+check 'receipts have checksums' -i "$T/rows" -m '"checksum":"sha256:[A-Za-z0-9+/]{43}="' -- dry --checksum sha256 s3://lake/
+
+# Input of every shape
+check 'empty input writes nothing' -- dry s3://lake/
+printf '{"a":1}\n{"a":2}' >"$T/partial"
+check 'the last line without a newline gets one' -i "$T/partial" -m '"records":2,"bytes":16' -- dry s3://lake/
+printf '{"a":1}\n{"a":\n[1]\n"x"\n\n{"a":"\377"}\n{"a":2}\n' >"$T/broken"
+check 'broken rows are named, the others arrive' -s 1 -i "$T/broken" -m '"records":2,"bytes":16' \
+    -e 's3put: line 2: byte 6: unexpected end, a value was expected
+s3put: line 3: byte 1: an object was expected
+s3put: line 4: byte 1: an object was expected
+s3put: line 5: byte 1: an object was expected
+s3put: line 6: byte 7: invalid UTF-8
+s3put: 5 lines rejected ('"$T/rejects)" -- dry --rejects "$T/rejects" s3://lake/
+sed -n 2,6p "$T/broken" >"$T/want"
+ok 'the rejects are the rows as they came' cmp "$T/rejects" "$T/want"
+check '--strict stops at the first' -s 1 -i "$T/broken" -m '"records":1,' -e 's3put: line 2: byte 6: unexpected end, a value was expected' -- dry --strict s3://lake/
+printf '%s\n' '{"c":"x"}' '{"d":1}' '{"c":null}' '{"c":""}' '{"c":[1]}' '{"c":1.50}' '{"c":true}' >"$T/fields"
+check 'a row without its partition field is rejected' -s 1 -i "$T/fields" -o 'c=1.50/ 1 {"c":"1.50"}
+c=true/ 1 {"c":"true"}
+c=x/ 1 {"c":"x"}' -e "s3put: line 2: field 'c' is missing
+s3put: line 3: field 'c' is null
+s3put: line 4: field 'c' is empty
+s3put: line 5: field 'c' is no single value
+s3put: 4 lines rejected" -- summary --hive c s3://lake/
+printf '%s\n' '{"at":"yesterday"}' '{"at":-5}' '{}' >"$T/times"
+check 'a row without a time is rejected' -s 1 -i "$T/times" -e "s3put: line 1: field 'at' is not a time such as 2026-11-27T06:30:00Z
+s3put: line 2: field 'at' is not a time
+s3put: line 3: field 'at' is missing
+s3put: 3 lines rejected" -- dry --time-field at s3://lake/
+{ printf '{"c":"'; head -c 600 /dev/zero | tr '\0' x; printf '"}\n{"c":"y"}\n'; } >"$T/wide"
+check 'a key that is too long is rejected' -s 1 -i "$T/wide" -o 'c=y/ 1 {"c":"y"}' -e 's3put: line 1: the evaluated prefix has more than 512 characters
+s3put: 1 line rejected' -- summary --hive c s3://lake/
+{ echo '{"a":1}'; printf '{"a":"'; head -c 100000000 /dev/zero | tr '\0' x; printf '"}\n{"a":2}\n'; } >"$T/huge"
+check 'a line of 100 MB is rejected whole' -s 1 -i "$T/huge" -m '"records":2,"bytes":16' \
+    -e "s3put: line 2: 100000008 bytes, longer than the maximum of 16777216
+s3put: 1 line rejected ($T/rejects)" -- dry --rejects "$T/rejects" s3://lake/
+ok 'and kept' test "$(wc -c <"$T/rejects")" = 100000009
+rm -f "$T/huge" "$T/rejects"
+check 'text rows are taken as they are' -i "$T/broken" -m '"records":7,"bytes":41' -- dry -f text s3://lake/
+printf 'a,b\n1,2\n3,4\n' >"$T/csv"
+check 'CSV: the header is in every object' -i "$T/csv" -m '"records":1,"bytes":8' -- dry -f csv --size 1 s3://lake/
+printf '%s\n' '{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"5"}}' '{"a":1}' >"$T/marked"
+check 'marks are consumed' -i "$T/marked" -m '"records":1,"bytes":8' -- dry s3://lake/
+check '--one counts bytes' -i "$T/rows" -o '{"bucket":"lake","key":"k","bytes":'"$(wc -c <"$T/rows")"',"partition":{},"dry_run":true}' -- dry --one s3://lake/k
+
+# Output
+if [ -e /dev/full ]; then
+    check '/dev/full' -s 1 -i "$T/rows" -e 's3put: standard output: No space left on device' -- sh -c 's3put --dry-run s3://lake/ >/dev/full'
+else
+    skip '/dev/full' 'there is none here'
+fi
+ok 'a reader that goes away ends it quietly' sh -c '{ s3put --dry-run --size 1 s3://lake/ <"$1"; echo $? >"$2"; } 2>"$3" | head -n 1 && test "$(cat "$2")" -le 1 && test ! -s "$3"' - "$T/many" "$T/status" "$T/err"
+
+# Mistakes on the command line
+usage() {
+    want=$1
+    shift
+    check "usage: $want" -s 2 -E "^s3put: .*$want" -- s3put "$@"
+}
+usage 'usage: s3put' --dry-run
+usage "'lake' is not of the form s3://BUCKET/PREFIX" lake
+usage 'has 3 to 63 characters' s3://x/
+usage "'!\{' without its '}'" 's3://lake/!{timestamp'
+usage 'unknown expression !\{time:HH}' 's3://lake/!{time:HH}'
+usage 'unknown pattern letter: J' 's3://lake/!{timestamp:J}'
+usage "does not use partition key 'c'" --partition c s3://lake/
+usage "'gz' is not gzip, zstd or none" --compress gz s3://lake/
+usage 'gzip has levels up to 9, not 12' --compress gzip --level 12 s3://lake/
+usage 'not crc32, crc32c' --checksum md5 s3://lake/
+usage 'not ndjson, csv or text' -f xml s3://lake/
+usage 'need JSON rows' -f csv --hive c s3://lake/
+usage '--one takes bytes, not rows' --one --hive c s3://lake/k
+usage '--one wants s3://BUCKET/KEY' --one s3://lake/
+usage "'a' is not KEY=VALUE" --tag a s3://lake/
+usage 'goes with --sse aws:kms' --sse-kms-key-id k s3://lake/
+usage '--uploads is 1 to 64' --uploads 0 s3://lake/
+usage 'not an offset such as' --zone CET s3://lake/
+usage 'no --spool' --state "$T/s" --spool "$T/p" s3://lake/
+usage 'no --state' --state "$T/s" --dry-run s3://lake/
+check 'no region' -s 2 -E 'region' -- env -u AWS_REGION -u AWS_DEFAULT_REGION s3put s3://lake/
+check 'a spool that cannot be made' -s 1 -E '/dev/null/x: Not a directory|/dev/null: ' -- s3put --spool /dev/null/x s3://lake/
+check 'rejects that cannot be written' -s 1 -E '/nowhere/x: No such file or directory' -- dry --rejects /nowhere/x s3://lake/
+check 'version' -m '^s3put \(bfpipe\) .*' -- s3put --version
+plan

@@ -1,0 +1,215 @@
+#!/bin/sh
+# s3put against an S3 that misbehaves: what is retried, what is given up, and where the rows are then.
+. "$(dirname "$0")/lib.sh"
+. "$root/tests/fault/lib.sh"
+fault_start </dev/null
+export TMPDIR="$T"
+objects=$FAULT_DIR/objects
+seq -f '{"id":%g,"c":"x"}' 1 300 >"$T/rows"
+seq -f '{"id":%g,"pad":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"}' 1 250000 >"$T/large"
+
+landed() {
+    find "$objects" -type f -exec cat {} + | sort | cmp - "$1"
+}
+sort "$T/rows" >"$T/sorted"
+
+# headers OPERATION: of its last request, lower case, name: value
+headers() {
+    grep "^{\"op\":\"$1\"" "$FAULT_DIR/log" | tail -n 1 | jq -r '.headers | to_entries[] | "\(.key | ascii_downcase): \(.value)"'
+}
+has() {
+    headers "$1" | grep -qixF -- "$2" || { headers "$1"; return 1; }
+}
+
+# The healthy case, and what an object is told
+check 'an object arrives' -i "$T/rows" -m '^\{"bucket":"lake","key":"p/.*","records":300,"bytes":[0-9]+,"etag":"[0-9a-f]{32}","checksum":"crc32:[A-Za-z0-9+/]{6}==","partition":\{\}\}$' -- \
+    s3put s3://lake/p/
+ok 'with its rows' landed "$T/sorted"
+fault_rules </dev/null
+check 'all that can be said of an object' -a -i "$T/rows" -- s3put --compress gzip --checksum crc64nvme \
+    --storage-class STANDARD_IA --sse aws:kms --sse-kms-key-id key-1 --tag team=data --tag 'a b=c&d' \
+    --content-type text/x-rows --if-none-match s3://lake/p/
+ok 'content type' has PutObject 'content-type: text/x-rows'
+ok 'content encoding' has PutObject 'content-encoding: gzip'
+ok 'storage class' has PutObject 'x-amz-storage-class: STANDARD_IA'
+ok 'encryption' has PutObject 'x-amz-server-side-encryption: aws:kms'
+ok 'its key' has PutObject 'x-amz-server-side-encryption-aws-kms-key-id: key-1'
+ok 'tags' has PutObject 'x-amz-tagging: team=data&a%20b=c%26d'
+ok 'only if there is none' has PutObject 'if-none-match: *'
+ok 'a checksum' sh -c 'find "$1" -name "*.gz" | grep -q .' - "$objects"
+sum=$(headers PutObject | sed -n 's/^x-amz-checksum-crc64nvme: //p')
+ok 'the checksum of the receipt' grep -qF "\"checksum\":\"crc64nvme:$sum\"" "$T/out"
+for kind in crc32 crc32c sha1 sha256; do
+    fault_rules </dev/null
+    check "checksum $kind" -a -i "$T/rows" -- s3put --checksum $kind s3://lake/p/
+    ok "is sent with the object, $kind" sh -c 'test -n "$1"' - "$(headers PutObject | grep "^x-amz-checksum-$kind: ")"
+done
+fault_rules </dev/null
+check 'SHA-256 as openssl has it' -a -i "$T/rows" -- s3put --checksum sha256 s3://lake/p/
+ok 'is the one of the receipt' grep -qF "\"checksum\":\"sha256:$(openssl dgst -sha256 -binary "$T/rows" | base64)\"" "$T/out"
+check 'gzip and zstd come back' -a -i "$T/rows" -- s3put --compress zstd "s3://lake/!{timestamp:'z'}/"
+ok 'from zstd' sh -c 'zstd -qdc "$1"/lake/z/*.zst | cmp - "$2"' - "$objects" "$T/rows"
+
+# Trouble that passes
+fault_rules <<'END'
+PutObject 2x throttle
+END
+check '503 for a while is sat out' -i "$T/rows" -m '"records":300' -- s3put s3://lake/p/
+ok 'three requests' test "$(fault_count PutObject)" = 3
+fault_rules <<'END'
+PutObject 1x close
+END
+check 'a connection that breaks is made again' -i "$T/rows" -m '"records":300' -- s3put s3://lake/p/
+ok 'the rows are there' landed "$T/sorted"
+
+# Trouble that stays: exit status 1, the rows are in the rejects or in a file
+fault_rules <<'END'
+PutObject error 403 AccessDenied Access Denied
+END
+check 'denied: the rows go to the rejects' -s 1 -i "$T/rows" \
+    -E '^s3put: s3://lake/p/[^ ]*: PutObject: AccessDenied: Access Denied \(HTTP 403' -- s3put --rejects "$T/rejects" s3://lake/p/
+ok 'all of them' cmp "$T/rejects" "$T/rows"
+ok 'and that is said' grep -qE "^s3put: s3://lake/p/[^ ]*: 300 rows not delivered, kept in $T/rejects$" "$T/err"
+check 'compressed: the rejects are rows again' -s 1 -i "$T/rows" -E AccessDenied -- s3put --compress gzip --rejects "$T/rejects" s3://lake/p/
+ok 'all of them, too' cmp "$T/rejects" "$T/rows"
+check 'zstd likewise' -s 1 -i "$T/rows" -E AccessDenied -- s3put --compress zstd --rejects "$T/rejects" s3://lake/p/
+ok 'every row' cmp "$T/rejects" "$T/rows"
+check 'without --rejects they are kept in a file' -s 1 -i "$T/rows" -E "300 rows not delivered, kept in $T/s3put-undelivered-" -- s3put s3://lake/p/
+ok 'which has them' sh -c 'cat "$1"/s3put-undelivered-* | cmp - "$2"' - "$T" "$T/rows"
+rm -f "$T"/s3put-undelivered-*
+fault_rules <<'END'
+* throttle
+END
+check '503 for ever' -s 1 -i "$T/rows" -E 'PutObject: SlowDown: Please reduce your request rate. \(HTTP 503.*2 attempts\)' -- \
+    s3put --max-attempts 2 --rejects "$T/rejects" s3://lake/p/
+ok 'loses nothing' cmp "$T/rejects" "$T/rows"
+fault_rules <<'END'
+HeadBucket error 404 NoSuchBucket
+PutObject error 404 NoSuchBucket The specified bucket does not exist
+END
+check 'an unknown bucket' -s 1 -i "$T/rows" -E '^s3put: s3://lake(/p/.*PutObject: NoSuchBucket: The specified bucket does not exist|: there is no such bucket)' -- \
+    s3put --rejects "$T/rejects" s3://lake/p/
+ok 'loses nothing either' cmp "$T/rejects" "$T/rows"
+fault_rules <<'END'
+* error 403 InvalidAccessKeyId The AWS Access Key Id you provided does not exist in our records.
+END
+check 'wrong credentials' -s 1 -i "$T/rows" -E 'PutObject: InvalidAccessKeyId: The AWS Access Key Id you provided' -- s3put --rejects "$T/rejects" s3://lake/p/
+ok 'never shows the secret' test "$(grep -c 'secret' "$T/err")" = 0
+check 'no credentials' -s 1 -i "$T/rows" -E '[Cc]redentials' -- \
+    env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY AWS_EC2_METADATA_DISABLED=true s3put --rejects "$T/rejects" s3://lake/p/
+ok 'keeps the rows' cmp "$T/rejects" "$T/rows"
+check 'a service that is down' -s 1 -i "$T/rows" -E 'cannot connect to 127.0.0.1:9: Connection refused' -- \
+    s3put --endpoint-url http://127.0.0.1:9 --rejects "$T/rejects" s3://lake/p/
+ok 'keeps the rows, too' cmp "$T/rejects" "$T/rows"
+
+# --if-none-match: the first attempt had arrived, only its answer had not
+fault_rules <<'END'
+PutObject 1x length +5
+PutObject error 412 PreconditionFailed At least one of the pre-conditions you specified did not hold
+END
+check '412 after an attempt of our own that had arrived' -i "$T/rows" -m '"records":300' -- s3put --if-none-match s3://lake/p/
+ok 'has been looked at' test "$(fault_count HeadObject)" = 1
+fault_rules <<'END'
+PutObject error 412 PreconditionFailed At least one of the pre-conditions you specified did not hold
+END
+check '412 for an object of somebody else is a failure' -s 1 -i "$T/rows" -E 'PreconditionFailed' -- s3put --if-none-match --rejects "$T/rejects" s3://lake/p/
+ok 'and loses nothing' cmp "$T/rejects" "$T/rows"
+
+# Multipart
+fault_rules </dev/null
+check 'a large object goes up in parts' -i "$T/large" -m '"records":250000' -- s3put --size 64MiB "s3://lake/!{timestamp:'big'}/"
+ok 'three of them' test "$(fault_count UploadPart)" = 3
+ok 'which are the object' sh -c 'cmp "$1"/lake/big/* "$2"' - "$objects" "$T/large"
+ok 'with the checksum of the whole' has CompleteMultipartUpload "x-amz-checksum-crc32: $(sed -n 's/.*"checksum":"crc32:\([^"]*\)".*/\1/p' "$T/out")"
+ok 'of all its bytes' has CreateMultipartUpload 'x-amz-checksum-type: FULL_OBJECT'
+fault_rules <<'END'
+UploadPart 2x error 500 InternalError We encountered an internal error.
+END
+check 'a part that fails is sent again' -i "$T/large" -m '"records":250000' -- s3put --size 64MiB "s3://lake/!{timestamp:'big'}/"
+ok 'the object is whole' sh -c 'cmp "$1"/lake/big/* "$2"' - "$objects" "$T/large"
+fault_rules <<'END'
+UploadPart 1x fake
+UploadPart error 400 InvalidPart One of the parts is wrong.
+END
+check 'a part that cannot be sent gives the object up' -s 1 -i "$T/large" -E 'UploadPart: InvalidPart: One of the parts is wrong. \(HTTP 400' -- \
+    s3put --size 64MiB --rejects "$T/rejects" s3://lake/big/
+ok 'the upload is aborted' test "$(fault_count AbortMultipartUpload)" = 1
+ok 'never completed' test "$(fault_count CompleteMultipartUpload)" = 0
+ok 'and no row is lost' cmp "$T/rejects" "$T/large"
+fault_rules <<'END'
+CompleteMultipartUpload 1x hidden InternalError
+END
+check 'an error hidden in a 200 is seen and retried' -i "$T/large" -m '"records":250000' -- s3put --size 64MiB "s3://lake/!{timestamp:'big'}/"
+ok 'twice completed' test "$(fault_count CompleteMultipartUpload)" = 2
+fault_rules <<'END'
+CompleteMultipartUpload hidden AccessDenied
+END
+check 'and is a failure when it stays' -s 1 -i "$T/large" -E 'CompleteMultipartUpload: AccessDenied' -- \
+    s3put --size 64MiB --rejects "$T/rejects" s3://lake/big/
+ok 'that loses nothing' cmp "$T/rejects" "$T/large"
+ok 'and aborts the upload' test "$(fault_count AbortMultipartUpload)" = 1
+fault_rules <<'END'
+CreateMultipartUpload error 403 AccessDenied No.
+END
+check 'an upload that cannot begin' -s 1 -i "$T/large" -E 'CreateMultipartUpload: AccessDenied: No. \(HTTP 403' -- \
+    s3put --size 64MiB --rejects "$T/rejects" s3://lake/big/
+ok 'loses nothing' cmp "$T/rejects" "$T/large"
+fault_rules </dev/null
+check 'SHA-256 of a multipart object is composite' -i "$T/large" -m '"checksum":"sha256:[A-Za-z0-9+/=]{44}-3"' -- s3put --checksum sha256 --size 64MiB s3://lake/big/
+check 'from a spool, with little memory' -a -i "$T/large" -- s3put --spool "$T/spool" --memory 1MiB --size 64MiB "s3://lake/!{timestamp:'sp'}/"
+ok 'the object is whole, too' sh -c 'cmp "$1"/lake/sp/* "$2"' - "$objects" "$T/large"
+ok 'the spool is empty again' test -z "$(ls "$T/spool")"
+check 'from a spool, compressed' -a -i "$T/large" -- s3put --spool "$T/spool" --memory 1MiB --size 64MiB --compress gzip "s3://lake/!{timestamp:'sg'}/"
+ok 'comes back' sh -c 'gzip -dc "$1"/lake/sg/* | cmp - "$2"' - "$objects" "$T/large"
+
+# --one
+fault_rules </dev/null
+check '--one, small: a single PUT' -i "$T/rows" -m '^\{"bucket":"lake","key":"one","bytes":[0-9]+,"etag":"[0-9a-f]+","checksum":"crc32:' -- s3put --one s3://lake/one
+ok 'the bytes' cmp "$objects/lake/one" "$T/rows"
+ok 'is a single PUT' test "$(fault_count UploadPart) $(fault_count PutObject)" = '0 1'
+check '--one, large: in parts' -a -i "$T/large" -- s3put --one s3://lake/two
+ok 'the bytes, too' cmp "$objects/lake/two" "$T/large"
+ok 'of 5 MiB' test "$(fault_count UploadPart)" = $((($(wc -c <"$T/large") + 5242879) / 5242880))
+check '--one from a pipe, compressed' -a -- sh -c 'cat "$1" | s3put --one --compress gzip s3://lake/three.gz' - "$T/large"
+ok 'comes back, too' sh -c 'gzip -dc "$1/lake/three.gz" | cmp - "$2"' - "$objects" "$T/large"
+check '--one, empty' -a -- s3put --one s3://lake/none
+ok 'is an empty object' test -e "$objects/lake/none" -a ! -s "$objects/lake/none"
+fault_rules <<'END'
+UploadPart 1x fake
+UploadPart error 403 AccessDenied No more.
+END
+check '--one that fails halfway' -s 1 -i "$T/large" -E '^s3put: s3://lake/four: UploadPart: AccessDenied: No more. \(HTTP 403, request .*\)$' -- s3put --one s3://lake/four
+ok 'is aborted' test "$(fault_count AbortMultipartUpload)" = 1
+
+# SIGTERM: what has been read is delivered
+fault_rules </dev/null
+mkfifo "$T/pipe"
+s3put "s3://lake/!{timestamp:'term'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
+pid=$!
+exec 9>"$T/pipe"
+cat "$T/rows" >&9
+sleep 0.3
+kill -TERM $pid
+wait $pid
+status=$?
+exec 9>&-
+ok 'SIGTERM ends it well' test $status = 0
+ok 'with a receipt' grep -q '"records":300' "$T/out"
+ok 'and everything delivered' sh -c 'cat "$1"/lake/term/* | cmp - "$2"' - "$objects" "$T/rows"
+fault_rules <<'END'
+PutObject after 300 fake
+END
+s3put "s3://lake/!{timestamp:'quit'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
+pid=$!
+exec 9>"$T/pipe"
+head -n 5 "$T/rows" >&9
+printf '{"half":' >&9
+sleep 0.3
+kill -TERM $pid
+wait $pid
+status=$?
+exec 9>&-
+ok 'half a line at SIGTERM is reported' grep -q 's3put: line 6: interrupted in the middle of the line' "$T/err"
+ok 'and is no success' test $status = 1
+ok 'the rows before it are there' grep -q '"records":5' "$T/out"
+plan

@@ -1,0 +1,556 @@
+/*
+ * The pass over change records: every vector level, with and without the memory of earlier records,
+ * gives the same answer on valid and on broken records; what it takes is valid JSON; and the rows hold
+ * what a JSON tree (jansson) of the record holds, numbers digit for digit.
+ */
+#include "tests/unit/unit.h"
+
+#include <jansson.h>
+
+#include "lib/base/rng.h"
+#include "lib/cdc/change.h"
+#include "lib/cdc/xform.h"
+#include "lib/json/cpu.h"
+#include "lib/json/scan.h"
+
+struct fixture {
+    struct bf_rng rng;
+    struct bf_buf line;
+    unsigned attrs; /* numbers the names, so that they differ */
+};
+
+static uint64_t below(struct fixture *f, uint64_t n)
+{
+    return bf_rng_below(&f->rng, n);
+}
+
+static void put_space(struct fixture *f)
+{
+    if (below(f, 40) == 0)
+        bf_buf_addf(&f->line, "%s", (const char *[]){" ", "\t ", "\r\n", "\n  "}[below(f, 4)]);
+}
+
+static void put_string(struct fixture *f)
+{
+    static const char *const pieces[] = {
+        "a",       "shipping", "\\\"",           "\\\\", "\\/",    "\\n",
+        "\\u00e9", "é",        "\\ud83d\\ude00", "😀",    "日本語", "0123456789012345678901234567",
+        " ",       "\x7f",
+    };
+    bf_buf_addc(&f->line, '"');
+    for (uint64_t i = below(f, 6); i > 0; i--)
+        bf_buf_addf(&f->line, "%s", pieces[below(f, BF_COUNT(pieces))]);
+    bf_buf_addc(&f->line, '"');
+}
+
+static void put_number(struct fixture *f)
+{
+    static const char *const odd[] = {"0",     "-0",   "007",  "+1",       ".5",
+                                      "5.",    "1E+2", "1e5",  "-0.10",    "1.0E-9",
+                                      "-12.5", "0.0",  "00.1", "9.99E+125"};
+    bf_buf_addc(&f->line, '"');
+    if (below(f, 4) == 0)
+        bf_buf_addf(&f->line, "%s", odd[below(f, BF_COUNT(odd))]);
+    else {
+        if (below(f, 5) == 0)
+            bf_buf_addc(&f->line, '-');
+        bf_buf_addf(&f->line, "%u", (unsigned)below(f, 10000));
+        for (uint64_t i = below(f, 3) ? 0 : below(f, 30); i > 0; i--)
+            bf_buf_addc(&f->line, (char)('0' + below(f, 10)));
+        if (below(f, 2))
+            bf_buf_addf(&f->line, ".%02u", (unsigned)below(f, 100));
+    }
+    bf_buf_addc(&f->line, '"');
+}
+
+static void put_value(struct fixture *f, unsigned depth);
+
+static void put_set(struct fixture *f, unsigned type)
+{
+    bf_buf_addf(&f->line, "\"%s\":[", (const char *[]){"SS", "NS", "BS"}[type]);
+    for (uint64_t i = 0, n = below(f, 4); i < n; i++) {
+        bf_buf_addf(&f->line, i ? "," : "");
+        put_space(f);
+        if (type == 0)
+            put_string(f);
+        else if (type == 1)
+            put_number(f);
+        else
+            bf_buf_lit(&f->line, "\"AAEqQQ==\"");
+    }
+    bf_buf_addc(&f->line, ']');
+}
+
+static void put_members(struct fixture *f, uint64_t n, unsigned depth)
+{
+    bf_buf_addc(&f->line, '{');
+    for (uint64_t i = 0; i < n; i++) {
+        bf_buf_addf(&f->line, i ? "," : "");
+        put_space(f);
+        /* mostly the same names, so that the memory of earlier records is used */
+        if (below(f, 20))
+            bf_buf_addf(&f->line, "\"attribute%u\"", (unsigned)i);
+        else
+            bf_buf_addf(&f->line, "\"%s%u\"",
+                        below(f, 2) ? "\\u0078" : "a_much_longer_name_than_others_",
+                        1000 + f->attrs++);
+        put_space(f);
+        bf_buf_addc(&f->line, ':');
+        put_space(f);
+        put_value(f, depth + 1);
+        put_space(f);
+    }
+    bf_buf_addc(&f->line, '}');
+}
+
+static void put_value(struct fixture *f, unsigned depth)
+{
+    bf_buf_addc(&f->line, '{');
+    put_space(f);
+    if (below(f, 30) == 0)
+        bf_buf_addc(&f->line, ' ');
+    switch (below(f, depth < 4 ? 12 : 8)) {
+    case 0:
+    case 1:
+    case 2:
+        bf_buf_addf(&f->line, below(f, 30) ? "\"S\":" : "\"\\u0053\" :");
+        put_string(f);
+        break;
+    case 3:
+    case 4:
+        bf_buf_lit(&f->line, "\"N\":");
+        put_number(f);
+        break;
+    case 5:
+        bf_buf_lit(&f->line, "\"B\":\"AAEqQQ==\"");
+        break;
+    case 6:
+        bf_buf_addf(&f->line, "\"BOOL\":%s", below(f, 2) ? "true" : "false");
+        break;
+    case 7:
+        bf_buf_lit(&f->line, "\"NULL\":true");
+        break;
+    case 8:
+        bf_buf_lit(&f->line, "\"M\":");
+        put_members(f, below(f, 4), depth);
+        break;
+    case 9:
+        bf_buf_lit(&f->line, "\"L\":[");
+        for (uint64_t i = 0, n = below(f, 4); i < n; i++) {
+            bf_buf_addf(&f->line, i ? "," : "");
+            put_value(f, depth + 1);
+        }
+        bf_buf_addc(&f->line, ']');
+        break;
+    default:
+        put_set(f, (unsigned)below(f, 3));
+    }
+    put_space(f);
+    bf_buf_addc(&f->line, '}');
+}
+
+static void put_record(struct fixture *f)
+{
+    static const char *const ops[] = {"INSERT", "MODIFY", "REMOVE"};
+    const char *op = ops[below(f, 3)];
+    bf_buf_reset(&f->line);
+    bf_buf_addf(&f->line, "{\"awsRegion\":\"us-east-1\",\"eventID\":");
+    put_string(f);
+    bf_buf_addf(&f->line,
+                ",\"eventName\":\"%s\",\"userIdentity\":null,\"tableName\":\"%s\",\"dynamodb\":{",
+                op, below(f, 10) ? "sales" : "orders");
+    bf_buf_addf(&f->line, "\"ApproximateCreationDateTime\":%u%u,\"Keys\":{\"id\":{\"S\":\"o-%u\"}}",
+                1795759 + (unsigned)below(f, 1000), (unsigned)below(f, 1000000), f->attrs);
+    if (op[0] != 'R') {
+        bf_buf_lit(&f->line, ",\"NewImage\":");
+        put_members(f, below(f, 16), 0);
+    }
+    if (op[0] != 'I') {
+        bf_buf_lit(&f->line, ",\"OldImage\":");
+        put_members(f, below(f, 16), 0);
+    }
+    bf_buf_lit(&f->line, ",\"SizeBytes\":40},\"eventSource\":\"aws:dynamodb\"}");
+}
+
+/* One to three small changes to the text. */
+static void mutate(struct fixture *f)
+{
+    static const char bytes[] = "\"\\{}[]:,0123456789.-+eE \n\x80\xc3\xed\xff\x01tfnuSNBML";
+    for (uint64_t i = 1 + below(f, 3); i > 0; i--) {
+        size_t at = below(f, f->line.n), n = below(f, 4);
+        switch (below(f, 4)) {
+        case 0:
+            f->line.p[at] = bytes[below(f, sizeof bytes - 1)];
+            break;
+        case 1:
+            if (at + n < f->line.n) {
+                memmove(f->line.p + at, f->line.p + at + n, f->line.n - at - n);
+                f->line.n -= n;
+            }
+            break;
+        case 2:
+            bf_buf_addc(&f->line, 'x');
+            memmove(f->line.p + at + 1, f->line.p + at, f->line.n - at - 1);
+            f->line.p[at] = bytes[below(f, sizeof bytes - 1)];
+            break;
+        default:
+            if (below(f, 4) == 0)
+                f->line.n = at + 1;
+        }
+    }
+}
+
+enum { LEVELS = 3 };
+
+struct engines {
+    struct bf_xform *x[LEVELS]; /* one for each level, kept over all records */
+    struct bf_xform_conf conf;
+    enum bf_cpu level[LEVELS];
+    size_t n;
+};
+
+static void engines_init(struct engines *g, enum bf_row_format format)
+{
+    struct bf_err e;
+    static const enum bf_row_meta meta[] = {BF_META_OP, BF_META_TS, BF_META_TABLE,
+                                            BF_META_EVENT_ID};
+    *g = (struct engines){0};
+    bf_xform_conf_init(&g->conf);
+    g->conf.row.format = format;
+    memcpy(g->conf.row.meta, meta, sizeof meta);
+    g->conf.row.nmeta = BF_COUNT(meta);
+    for (int level = BF_CPU_PORTABLE; level <= BF_CPU_AVX2; level++)
+        if (bf_cpu_use((enum bf_cpu)level)) {
+            g->level[g->n] = (enum bf_cpu)level;
+            g->x[g->n] = bf_xform_new(&g->conf, &e);
+            assert_non_null(g->x[g->n++]);
+        }
+}
+
+static void engines_free(struct engines *g)
+{
+    for (size_t i = 0; i < g->n; i++)
+        bf_xform_destroy(g->x[i]);
+    bf_cpu_use(g->level[g->n - 1]);
+}
+
+static bool run_one(struct bf_xform *x, struct bf_str line, struct bf_buf *rows, struct bf_err *e)
+{
+    *e = (struct bf_err){0};
+    bf_buf_reset(rows);
+    return bf_xform_line(x, line, 0, rows, e);
+}
+
+/* All engines, and one without a memory, agree; the row is in *rows when they take the line. */
+static bool agree(struct engines *g, struct bf_str line, struct bf_buf *rows)
+{
+    struct bf_err e, other;
+    struct bf_buf again;
+    bf_cpu_use(BF_CPU_PORTABLE);
+    struct bf_xform *fresh = bf_xform_new(&g->conf, &e);
+    assert_non_null(fresh);
+    bool ok = run_one(fresh, line, rows, &e);
+    bf_xform_destroy(fresh);
+    bf_buf_init(&again, 1 << 20);
+    for (size_t i = 0; i < g->n; i++) {
+        bf_cpu_use(g->level[i]);
+        bool same = run_one(g->x[i], line, &again, &other) == ok &&
+                    strcmp(e.text, other.text) == 0 &&
+                    bf_str_eq(bf_buf_view(rows), bf_buf_view(&again));
+        if (!same)
+            fail_msg("%s: '%s' against '%s'\n%.*s\n%.*s\n%.*s", bf_cpu_name(g->level[i]),
+                     other.text, e.text, (int)line.n, line.p, (int)rows->n, rows->p, (int)again.n,
+                     again.p);
+    }
+    bf_buf_free(&again);
+    return ok;
+}
+
+/* ---- the tree ---- */
+
+static bool same_text(struct bf_json_val *v, json_t *string)
+{
+    struct bf_buf b;
+    bf_buf_init(&b, 1 << 20);
+    bf_json_unescape(&b, v->text);
+    bool same = v->type == BF_JSON_STRING && b.n == json_string_length(string) &&
+                (b.n == 0 || memcmp(b.p, json_string_value(string), b.n) == 0);
+    bf_buf_free(&b);
+    return same;
+}
+
+/* Numbers are the same text, unless JSON wants another. */
+static bool same_number(struct bf_json_val *v, json_t *string)
+{
+    const char *n = json_string_value(string);
+    double wanted = strtod(n, NULL), got = strtod(v->raw.p, NULL);
+    if (v->type != BF_JSON_NUMBER || (wanted < got) || (wanted > got))
+        return false;
+    struct bf_err e;
+    return !bf_json_check(bf_str_of(n), &e) || bf_str_eq(v->raw, bf_str_of(n));
+}
+
+static bool same_value(struct bf_str raw, json_t *av);
+
+static bool same_array(struct bf_str raw, const char *type, json_t *items)
+{
+    struct bf_json j;
+    struct bf_err e;
+    struct bf_json_val v;
+    size_t i;
+    json_t *item;
+    bf_json_init(&j, raw);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
+        return false;
+    json_array_foreach(items, i, item)
+    {
+        if (bf_json_element(&j, &e) != BF_JSON_MORE || !bf_json_value(&j, &v, &e))
+            return false;
+        if (*type == 'L'   ? !same_value(v.raw, item)
+            : *type == 'N' ? !same_number(&v, item)
+                           : !same_text(&v, item))
+            return false;
+    }
+    return bf_json_element(&j, &e) == BF_JSON_END;
+}
+
+/* Every member of the tree is in the object text, and extra more. */
+static bool same_object(struct bf_str raw, json_t *map, size_t extra)
+{
+    struct bf_json j;
+    struct bf_err e;
+    struct bf_json_key key;
+    const char *name;
+    json_t *av;
+    size_t n = 0;
+    json_object_foreach(map, name, av)
+    {
+        struct bf_json_val v;
+        bool found;
+        if (!bf_json_find(raw, bf_str_of(name), &v, &found, &e) || !found || !same_value(v.raw, av))
+            return false;
+    }
+    bf_json_init(&j, raw);
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, &e))
+        return false;
+    for (; bf_json_member(&j, &key, &e) == BF_JSON_MORE; n++)
+        if (!bf_json_skip(&j, &e))
+            return false;
+    return n == json_object_size(map) + extra;
+}
+
+static bool same_value(struct bf_str raw, json_t *av)
+{
+    const char *type = json_object_iter_key(json_object_iter(av));
+    json_t *value = json_object_iter_value(json_object_iter(av));
+    struct bf_json j;
+    struct bf_json_val v;
+    struct bf_err e;
+    bf_json_init(&j, raw);
+    if (json_object_size(av) != 1 || !bf_json_value(&j, &v, &e))
+        return false;
+    if (!strcmp(type, "S") || !strcmp(type, "B"))
+        return same_text(&v, value);
+    if (!strcmp(type, "N"))
+        return same_number(&v, value);
+    if (!strcmp(type, "BOOL"))
+        return v.type == (json_is_true(value) ? BF_JSON_TRUE : BF_JSON_FALSE);
+    if (!strcmp(type, "NULL"))
+        return v.type == BF_JSON_NULL;
+    return *type == 'M' ? same_object(raw, value, 0) : same_array(raw, type, value);
+}
+
+static json_t *load(struct bf_str text)
+{
+    return json_loadb(text.p, text.n, JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, NULL);
+}
+
+static bool row_is_record(struct bf_str line, struct bf_str row)
+{
+    json_t *record = load(line), *copy = load(row);
+    json_t *body = json_object_get(record, "dynamodb");
+    const char *op = json_string_value(json_object_get(record, "eventName"));
+    json_t *image = json_object_get(body, op && *op == 'R' ? "Keys" : "NewImage");
+    bool ok = copy && image && same_object(row, image, 4);
+    json_decref(record);
+    json_decref(copy);
+    return ok;
+}
+
+/* ---- tests ---- */
+
+static void test_valid(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    struct engines g;
+    struct bf_buf rows;
+    engines_init(&g, BF_ROW_NDJSON);
+    bf_rng_seed(&f.rng, 1);
+    bf_buf_init(&f.line, 1 << 20);
+    bf_buf_init(&rows, 1 << 20);
+    for (int i = 0; i < 6000; i++) {
+        put_record(&f);
+        struct bf_str line = bf_buf_view(&f.line);
+        if (!agree(&g, line, &rows))
+            fail_msg("refused: %.*s", (int)line.n, line.p);
+        if (!row_is_record(line, bf_str(rows.p, rows.n - 1)))
+            fail_msg("differs:\n%.*s\n%.*s", (int)line.n, line.p, (int)rows.n, rows.p);
+    }
+    bf_buf_free(&rows);
+    bf_buf_free(&f.line);
+    engines_free(&g);
+}
+
+/* Typed rows show where each value began and ended. */
+static void test_typed(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    struct engines g;
+    struct bf_buf rows;
+    struct bf_err e;
+    engines_init(&g, BF_ROW_DDB_JSON);
+    bf_rng_seed(&f.rng, 4);
+    bf_buf_init(&f.line, 1 << 20);
+    bf_buf_init(&rows, 1 << 20);
+    for (int i = 0; i < 3000; i++) {
+        put_record(&f);
+        assert_true(agree(&g, bf_buf_view(&f.line), &rows));
+        assert_true(bf_json_check(bf_str(rows.p, rows.n - 1), &e));
+    }
+    bf_buf_free(&rows);
+    bf_buf_free(&f.line);
+    engines_free(&g);
+}
+
+static void test_mutated(void **state)
+{
+    (void)state;
+    struct fixture f = {0};
+    struct engines g;
+    struct bf_buf rows;
+    struct bf_err e;
+    unsigned taken = 0, refused = 0;
+    engines_init(&g, BF_ROW_NDJSON);
+    bf_rng_seed(&f.rng, 2);
+    bf_buf_init(&f.line, 1 << 20);
+    bf_buf_init(&rows, 1 << 20);
+    for (int i = 0; i < 30000; i++) {
+        put_record(&f);
+        mutate(&f);
+        struct bf_str line = bf_buf_view(&f.line);
+        json_t *tree = load(line);
+        if (agree(&g, line, &rows)) {
+            taken++;
+            if (!bf_json_check(line, &e))
+                fail_msg("taken, though %s: %.*s", e.text, (int)line.n, line.p);
+            if (rows.n && !bf_json_check(bf_str(rows.p, rows.n - 1), &e))
+                fail_msg("no JSON: %.*s", (int)rows.n, rows.p);
+            if (rows.n && tree && !row_is_record(line, bf_str(rows.p, rows.n - 1)))
+                fail_msg("differs:\n%.*s\n%.*s", (int)line.n, line.p, (int)rows.n, rows.p);
+        } else
+            refused++;
+        json_decref(tree);
+    }
+    assert_true(taken > 3000 && refused > 3000);
+    bf_buf_free(&rows);
+    bf_buf_free(&f.line);
+    engines_free(&g);
+}
+
+static void test_view(void **state)
+{
+    (void)state;
+    struct bf_change c;
+    struct bf_err e = {0};
+    bf_change_init(&c);
+    static const char text[] = "{\"Records\":1,\"dynamodb\":{\"OldImage\":{\"a\":{\"N\":\"1\"}},"
+                               "\"Keys\":{},\"SequenceNumber\":\"9\","
+                               "\"NewImage\":{\"\\u0061\":{\"N\":\"2\"},\"m\":{\"M\":{\"x\":{\"M\":"
+                               "{\"y\":{\"S\":\"\\n\"}}}}}}},"
+                               "\"eventSourceARN\":\"arn:aws:dynamodb:eu-west-1:1:table/T.1/stream/"
+                               "2026\",\"eventName\":\"MODIFY\","
+                               "\"eventID\":\"id\"}";
+    assert_int_equal(bf_change_parse(&c, bf_str_of(text), 0, &e), BF_CHANGE);
+    assert_int_equal(c.op, BF_OP_MODIFY);
+    assert_str(c.table.text, "T.1");
+    assert_str(c.seq.text, "9");
+    assert_str(c.event_id.text, "id");
+    assert_true(c.keys.present);
+    assert_int_equal(c.keys.n, 0);
+    assert_str(bf_image_find(&c.new_image, BF_STR("a"))->val, "2");
+    assert_str(bf_image_find(&c.old_image, BF_STR("a"))->av, "{\"N\":\"1\"}");
+    assert_null(bf_image_find(&c.old_image, BF_STR("m")));
+    bf_change_free(&c);
+}
+
+static void test_single_values(void **state)
+{
+    (void)state;
+    struct bf_change c;
+    struct bf_attr a;
+    struct bf_err e = {0};
+    bf_change_init(&c);
+    assert_true(bf_change_value(&c, BF_STR(" {\"N\" : \"1.50\"} "), &a, &e));
+    assert_int_equal(a.type, BF_ATTR_N);
+    assert_str(a.val, "1.50");
+    assert_false(bf_change_value(&c, BF_STR("{\"FOO\":\"bar\"}"), &a, &e));
+    assert_has(e.text, "byte 2: unknown type of attribute value");
+    assert_false(bf_change_value(&c, BF_STR("{}"), &a, &e));
+    assert_false(bf_change_value(&c, BF_STR(""), &a, &e));
+    assert_false(bf_change_value(&c, BF_STR("{\"S\":\"x\"}{"), &a, &e));
+    assert_true(bf_change_item(&c, BF_STR("{\"a\":{\"S\":\"x\"},\"b\":{\"NULL\":true}}"), &e));
+    assert_int_equal(c.new_image.n, 2);
+    assert_false(bf_change_item(&c, BF_STR("{\"a\":{\"S\":\"x\"},\"a\":{\"NULL\":true}}"), &e));
+    assert_has(e.text, "attribute a: stands twice");
+    bf_change_free(&c);
+}
+
+/* Names that repeat are found whether they are remembered, long, many, or written differently. */
+static void test_repeated(void **state)
+{
+    (void)state;
+    struct bf_change c;
+    struct bf_err e = {0};
+    struct bf_buf item;
+    bf_change_init(&c);
+    bf_buf_init(&item, 1 << 20);
+    for (unsigned n = 2; n < 200; n += 3)
+        for (unsigned form = 0; form < 4; form++) {
+            const char *name = form == 1 ? "a_name_that_is_too_long_to_be_remembered_%u" : "n%u";
+            bf_buf_reset(&item);
+            bf_buf_addc(&item, '{');
+            for (unsigned i = 0; i < n; i++) {
+                bf_buf_addf(&item, "%s\"", i ? "," : "");
+                bf_buf_addf(&item,
+                            form == 1 ? "a_name_that_is_too_long_to_be_remembered_%u" : "n%u", i);
+                bf_buf_lit(&item, "\":{\"S\":\"x\"}");
+            }
+            assert_true(bf_change_item(&c, (bf_buf_addc(&item, '}'), bf_buf_view(&item)), &e));
+            item.n--;
+            bf_buf_lit(&item, ",\"");
+            if (form == 3)
+                bf_buf_addf(&item, "\\u006e%u", n / 2);
+            else if (form == 1)
+                bf_buf_addf(&item, "a_name_that_is_too_long_to_be_remembered_%u", n / 2);
+            else
+                bf_buf_addf(&item, "n%u", n / 2);
+            bf_buf_addf(&item, "\"%s:{\"%s\":\"1\"}}", form == 2 ? " " : "", form == 2 ? "N" : "S");
+            if (bf_change_item(&c, bf_buf_view(&item), &e))
+                fail_msg("%s twice was taken: %.*s", name, (int)item.n, item.p);
+            assert_has(e.text, "stands twice");
+        }
+    bf_buf_free(&item);
+    bf_change_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_view),     cmocka_unit_test(test_single_values),
+        cmocka_unit_test(test_repeated), cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_typed),    cmocka_unit_test(test_mutated),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,190 @@
+/*
+ * The JSON that a change record is passed over with (lib/json/core.h), at every vector level: it takes
+ * what the pull scanner takes, and refuses what that refuses, wherever the text stands in memory.
+ */
+#include "tests/unit/unit.h"
+
+#include <stdlib.h>
+
+#include "lib/base/rng.h"
+#include "lib/cdc/change.h"
+#include "lib/json/cpu.h"
+#include "lib/json/scan.h"
+
+#define HEAD "{\"x\":"
+#define TAIL ",\"eventName\":\"INSERT\",\"dynamodb\":{\"NewImage\":{}}}"
+
+static const char *const documents[] = {
+    "null",
+    "[]",
+    "{}",
+    "\"\"",
+    "-0.0e-0",
+    "[1,[2,{\"a\":[]}],{\"b\":{}}]",
+    "1e400",
+    "\"\\ud83d\\ude00\"",
+    "\"\xf4\x8f\xbf\xbf\"",
+    " [ 1 , 2 ] ",
+    "nul",
+    "truee",
+    "01",
+    "1.",
+    ".5",
+    "-",
+    "+1",
+    "1e",
+    "[1,]",
+    "[,1]",
+    "[1 2]",
+    "[1}",
+    "{\"a\":}",
+    "{\"a\" 1}",
+    "{a:1}",
+    "{\"a\":1,}",
+    "{,}",
+    "{\"a\",\"b\"}",
+    "\"\\x\"",
+    "\"\\u12\"",
+    "\"\\ud800\"",
+    "\"\\udc00\"",
+    "\"\xc0\x80\"",
+    "\"\xed\xa0\x80\"",
+    "\"\x01\"",
+    "'a'",
+    "",
+    "\"\xe2\x82\"",
+    "\"\xf0\x8f\xbf\xbf\"",
+    "[\"a\"",
+    "\"",
+    "\"\\",
+    "\"\\\"",
+    "[[[[",
+    "]",
+    "}",
+    ",",
+    ":",
+    "{\"a\":1 \"b\":2}",
+    "{\"a\"::1}",
+    "NaN",
+    "0x1",
+    "// c\n1",
+    "\v1",
+    "\"\\u00zz\"",
+    "\"\\ud83d\\u0041\"",
+};
+
+static void same(struct bf_change *c, struct bf_str text)
+{
+    struct bf_err e = {0}, other = {0};
+    bool valid = bf_json_check(text, &e);
+    for (int level = BF_CPU_PORTABLE; level <= BF_CPU_AVX2; level++) {
+        if (!bf_cpu_use((enum bf_cpu)level))
+            continue;
+        bool taken = bf_change_parse(c, text, 0, &other) == BF_CHANGE;
+        if (taken != valid)
+            fail_msg("%s: %s: %s%s", bf_cpu_name((enum bf_cpu)level), text.p, e.text, other.text);
+    }
+}
+
+static void test_documents(void **state)
+{
+    (void)state;
+    struct bf_change c;
+    struct bf_buf text;
+    bf_change_init(&c);
+    bf_buf_init(&text, 4096);
+    for (size_t i = 0; i < BF_COUNT(documents); i++) {
+        bf_buf_reset(&text);
+        bf_buf_addf(&text, HEAD "%s" TAIL, documents[i]);
+        same(&c, bf_str_of(bf_buf_cstr(&text)));
+    }
+    bf_buf_free(&text);
+    bf_change_free(&c);
+}
+
+/* Strings of all lengths up to three vectors, with something special at every place. */
+static void test_places(void **state)
+{
+    (void)state;
+    static const char *const special[] = {
+        "x",        "\\n",          "\\", "\x1f",           "\x80",
+        "\xc3\xa9", "\xe2\x82\xac", "\"", "\\ud83d\\ude00", "\xf0\x9f\x98"};
+    struct bf_change c;
+    struct bf_buf text;
+    bf_change_init(&c);
+    bf_buf_init(&text, 4096);
+    for (int n = 0; n < 97; n++)
+        for (int at = 0; at <= n; at += n < 40 ? 1 : 5)
+            for (size_t i = 0; i < BF_COUNT(special); i++) {
+                bf_buf_reset(&text);
+                bf_buf_addf(&text, HEAD "\"%0*d%s%0*d\"" TAIL, at + 1, 0, special[i], n - at + 1,
+                            0);
+                same(&c, bf_str_of(bf_buf_cstr(&text)));
+            }
+    bf_buf_free(&text);
+    bf_change_free(&c);
+}
+
+/* Random documents of JSON's own bytes. */
+static void test_noise(void **state)
+{
+    (void)state;
+    static const char *const pieces[] = {
+        "{",    "}",    "[", "]",  ",",        ":",      "\"a\"",   "\"", "1",  "-2.5e3",
+        "true", "null", " ", "\\", "\xc3\xa9", "\"b\":", "{\"c\":", "[[", "]]", "}}"};
+    struct bf_change c;
+    struct bf_buf text;
+    struct bf_rng rng;
+    bf_change_init(&c);
+    bf_rng_seed(&rng, 3);
+    bf_buf_init(&text, 4096);
+    for (int i = 0; i < 20000; i++) {
+        bf_buf_reset(&text);
+        bf_buf_lit(&text, HEAD);
+        for (uint64_t n = 1 + bf_rng_below(&rng, 8); n > 0; n--)
+            bf_buf_addf(&text, "%s", pieces[bf_rng_below(&rng, BF_COUNT(pieces))]);
+        bf_buf_lit(&text, TAIL);
+        same(&c, bf_str_of(bf_buf_cstr(&text)));
+    }
+    bf_buf_free(&text);
+    bf_change_free(&c);
+}
+
+/* Every beginning of a record is refused, read in place or from a copy, and nothing behind it counts. */
+static void test_beginnings(void **state)
+{
+    (void)state;
+    static const char record[] = "{\"eventID\":\"\xc3\xa9\",\"eventName\":\"INSERT\",\"dynamodb\":{"
+                                 "\"NewImage\":{\"a\":{\"N\":\"1.5\"},"
+                                 "\"b\":{\"L\":[{\"S\":\"\\ud83d\\ude00\"}]}}}}";
+    struct bf_change c;
+    struct bf_err e;
+    char place[400];
+    bf_change_init(&c);
+    for (size_t n = 0; n <= sizeof record - 1; n++) {
+        memset(place, '}', sizeof place);
+        memcpy(place, record, n);
+        place[n] = '\n';
+        bool whole = n == sizeof record - 1;
+        assert_int_equal(bf_change_parse(&c, bf_str(place, n), 100, &e),
+                         whole ? BF_CHANGE : BF_CHANGE_BAD);
+        char *exact = malloc(n ? n : 1); /* so that a sanitizer sees a read past the end */
+        assert_non_null(exact);
+        memcpy(exact, record, n);
+        assert_int_equal(bf_change_parse(&c, bf_str(exact, n), 0, &e),
+                         whole ? BF_CHANGE : BF_CHANGE_BAD);
+        free(exact);
+    }
+    bf_change_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_documents),
+        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_beginnings),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
