@@ -126,7 +126,9 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
 static bool finish(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err late = {0};
-    bool flushed = run_flush(r, &late) && bf_out_close(&r->out, &late);
+    bool flushed = run_flush(r, &late);
+    if (!bf_out_close(&r->out, &late)) /* also tells what the flush could not write */
+        flushed = false;
     bf_progress_end(&r->progress, r->lines, r->bytes);
     if (ok && !flushed)
         *e = late;
@@ -158,10 +160,10 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     bf_progress_init(&r.progress, &config->common);
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
-    if (ok)
-        ok = bf_out_init(&r.out, STDOUT_FILENO, "standard output", PAD, e);
-    if (ok && !(ok = bf_rejects_open(&r.rejects, config->rejects, config->strict, e)))
+    ok = ok && bf_rejects_open(&r.rejects, config->rejects, config->strict, e);
+    if (!ok)
         r.rejects.path = NULL;
+    ok = ok && bf_out_init(&r.out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
         ok = finish(&r, read_all(&r, files, nfiles, e), e);
         tell(&r);

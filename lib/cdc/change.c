@@ -225,10 +225,10 @@ static struct bf_str shown_name(const struct change_scan *s)
 {
     const char *p = s->attr + 1;
     size_t n = 0;
-    while (p + n < s->core.bad && p[n] != '"' && n < 60)
+    while (n < 60 && p + n < s->core.bad && p[n] != '"')
         n++;
     if (n == 0 && s->core.bad == s->attr) /* the name itself is not at fault: it stands twice */
-        while (p[n] != '"' && n < 60)
+        while (n < 60 && p[n] != '"')
             n++;
     while (n && (p[n] & 0xC0) == 0x80)
         n--;
