@@ -211,6 +211,7 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
         memset(copy + text.n, 0, BF_CORE_PAD);
         text.p = copy;
     }
+    c->text = text;
     s->core = (struct core){.start = text.p, .end = text.p + text.n};
     s->change = c;
     s->op = s->arn = (struct bf_change_text){0};
