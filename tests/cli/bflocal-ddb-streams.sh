@@ -160,8 +160,8 @@ def clock(minutes):
             return datetime.datetime.utcnow() + datetime.timedelta(minutes=minutes)
     botocore.auth.datetime = types.SimpleNamespace(datetime=Later, timezone=datetime.timezone)
     if botocore.compat.HAS_CRT:
-        import botocore.crt.auth
-        botocore.crt.auth.datetime = botocore.auth.datetime
+        from botocore.crt import auth
+        auth.datetime = botocore.auth.datetime
 clock(14)
 print(len(keys(fresh)))
 clock(16)
