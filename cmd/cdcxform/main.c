@@ -109,8 +109,28 @@ static const struct bf_opt options[] = {
               set_jobs),
 };
 
+static const struct bf_opt filters[] = {
+    BF_OPT_STR(0, "where", struct config, xform.sql.where, "EXPR",
+               "only changes for which this SQL expression is true"),
+    BF_OPT_STR(0, "select", struct config, xform.sql.select, "LIST",
+               "rows of these SQL expressions: EXPR [AS NAME], ..."),
+    BF_OPT_STR(0, "sql", struct config, xform.sql.query, "QUERY",
+               "rows of a whole query: SELECT ... FROM cdc ..."),
+};
+
+static const struct bf_opt enrichment[] = {
+    BF_OPT_LIST(0, "lookup", struct config, xform.sql.lookup, "NAME=FILE",
+                "a table for joins, out of FILE.csv or FILE.ndjson"),
+    BF_OPT_LIST(0, "enrich", struct config, xform.sql.enrich, "JOIN",
+                "add its columns: 'NAME on KEY: COLUMN, COLUMN'"),
+    BF_OPT_LIST(0, "set", struct config, xform.sql.set, "NAME=EXPR",
+                "an attribute computed by an SQL expression"),
+};
+
 static const struct bf_opt_group groups[] = {
     {NULL, options, BF_COUNT(options), 0},
+    {"Filters", filters, BF_COUNT(filters), 0},
+    {"Enrichment", enrichment, BF_COUNT(enrichment), 0},
     BF_OPT_COMMON(struct config, common),
 };
 
