@@ -4,6 +4,8 @@
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 
+enum { FIREHOSE = -1 };
+
 struct word {
     const char *name;
     int value;
@@ -39,20 +41,27 @@ static bool set_image(void *field, struct bf_str value, struct bf_err *e)
 
 static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 {
+    struct config *config = field;
     static const struct word words[] = {{"ndjson", BF_ROW_NDJSON},
                                         {"csv", BF_ROW_CSV},
                                         {"tsv", BF_ROW_TSV},
-                                        {"ddb-json", BF_ROW_DDB_JSON}};
+                                        {"ddb-json", BF_ROW_DDB_JSON},
+                                        {"firehose", FIREHOSE}};
     int v = 0;
     bool ok = choose(words, BF_COUNT(words), value, &v, e);
-    *(enum bf_row_format *)field = (enum bf_row_format)v;
+    if (v == FIREHOSE) /* rows inside the answers: another -o may name their format */
+        config->firehose = true;
+    else
+        config->xform.row.format = (enum bf_row_format)v;
     return ok;
 }
 
 static bool set_input(void *field, struct bf_str value, struct bf_err *e)
 {
-    static const struct word words[] = {
-        {"auto", INPUT_AUTO}, {"lines", INPUT_LINES}, {"capture", INPUT_CAPTURE}};
+    static const struct word words[] = {{"auto", INPUT_AUTO},
+                                        {"lines", INPUT_LINES},
+                                        {"capture", INPUT_CAPTURE},
+                                        {"firehose", INPUT_FIREHOSE}};
     int v = 0;
     bool ok = choose(words, BF_COUNT(words), value, &v, e);
     *(enum input *)field = (enum input)v;
@@ -96,11 +105,15 @@ static const struct bf_opt options[] = {
     BF_OPT_FN(0, "no-meta", struct config, xform.row, NULL, "no metadata columns", no_meta),
     BF_OPT_STR(0, "meta-prefix", struct config, xform.row.meta_prefix, "TEXT",
                "begin their names with TEXT (default _)"),
-    BF_OPT_FN('o', "output", struct config, xform.row.format, "FORMAT",
-              "ndjson (default), csv, tsv or ddb-json", set_format),
+    BF_OPT_ROW('o', "output", BF_OPT_KIND_FN, 0, "FORMAT",
+               "ndjson (default), csv, tsv, ddb-json or firehose", set_format),
+    BF_OPT_STR(0, "partition-keys", struct config, partition_keys, "LIST",
+               "Firehose's partition keys, of these columns: a,name=b.c"),
+    BF_OPT_SIZE(0, "max-answer", struct config, max_answer, "SIZE",
+                "Firehose's answers, at most (default 6MiB)"),
     BF_OPT_OFF(0, "no-header", struct config, xform.row.header, "no column names in CSV and TSV"),
-    BF_OPT_FN('i', "input", struct config, input, "KIND", "auto (default), lines or capture",
-              set_input),
+    BF_OPT_FN('i', "input", struct config, input, "KIND",
+              "auto (default), lines, capture or firehose", set_input),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "write refused lines to FILE"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first refused line"),
     BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE",

@@ -26,7 +26,8 @@ bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, 
 {
     struct bf_err why = {0};
     r->number = number;
-    if (bf_xform_line(r->xform, line, slack, &r->rows, &why))
+    if (r->firehose ? run_event(r, line, &why)
+                    : bf_xform_line(r->xform, line, slack, &r->rows, &why))
         return true;
     if (why.code != BF_E_INPUT && why.code != BF_E_LIMIT) {
         *e = why;
@@ -45,7 +46,7 @@ static size_t slack_of(const struct bf_reader *reader, struct bf_str line)
 static bool begins_document(const struct config *config, struct bf_str line)
 {
     return config->input == INPUT_CAPTURE ||
-           (config->input == INPUT_AUTO && bf_str_is(bf_str_trim(line), "{"));
+           (config->input != INPUT_LINES && bf_str_is(bf_str_trim(line), "{"));
 }
 
 /* The next line; rows go out before the run waits for input. */
@@ -88,7 +89,7 @@ static bool columns_come(const struct run *r)
 
 static bool one_thread(const struct run *r)
 {
-    return r->config->jobs == 1 || columns_come(r) || bf_xform_waits(r->xform);
+    return r->config->jobs == 1 || r->firehose || columns_come(r) || bf_xform_waits(r->xform);
 }
 
 /* One file or standard input, told apart by its first line that is not blank. */
@@ -132,14 +133,16 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
     for (size_t i = 0; i < nfiles && !bf_stop_asked(); i++)
         if (!read_file(r, files[i], e))
             return false;
-    return end(r, e);
+    return r->firehose || end(r, e);
 }
 
 /* What was transformed goes out even when the run ends badly. */
 static bool finish(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err late = {0};
-    bool flushed = run_flush(r, &late) && bf_out_close(&r->out, &late);
+    bool flushed = run_flush(r, &late);
+    if (!bf_out_close(&r->out, &late)) /* also tells what the flush could not write */
+        flushed = false;
     bf_progress_end(&r->progress, r->lines, r->bytes);
     if (ok && !flushed)
         *e = late;
@@ -152,6 +155,13 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
 
 static void tell(const struct run *r)
 {
+    if (r->firehose) {
+        struct bf_firehose_count f = bf_firehose_count(r->firehose);
+        bf_diag_note("%llu records: %llu Ok, %llu Dropped, %llu ProcessingFailed",
+                     (unsigned long long)f.records, (unsigned long long)f.ok,
+                     (unsigned long long)f.dropped, (unsigned long long)f.failed);
+        return;
+    }
     struct bf_xform_count n = bf_xform_count(r->xform);
     bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by filters, %llu marks",
                  (unsigned long long)r->lines, (unsigned long long)(n.changes + r->others.changes),
@@ -176,10 +186,11 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     bf_progress_init(&r.progress, &config->common);
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
-    if (ok)
-        ok = bf_out_init(&r.out, STDOUT_FILENO, "standard output", PAD, e);
-    if (ok && !(ok = bf_rejects_open(&r.rejects, config->rejects, config->strict, e)))
+    ok = ok && run_firehose_new(&r, &conf, e);
+    ok = ok && bf_rejects_open(&r.rejects, config->rejects, config->strict, e);
+    if (!ok)
         r.rejects.path = NULL;
+    ok = ok && bf_out_init(&r.out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
         ok = finish(&r, read_all(&r, files, nfiles, e), e);
         tell(&r);
@@ -187,5 +198,6 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     *rejected = r.rejects.count;
     bf_buf_free(&r.rows);
     bf_xform_destroy(r.xform);
+    bf_firehose_destroy(r.firehose);
     return ok;
 }
