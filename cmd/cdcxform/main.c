@@ -4,6 +4,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 #include "lib/cdc/options.h"
+#include "lib/cdc/sql_options.h"
 
 enum { FIREHOSE = -1 };
 
@@ -63,29 +64,9 @@ static const struct bf_opt options[] = {
               set_jobs),
 };
 
-static const struct bf_opt filters[] = {
-    BF_OPT_STR(0, "where", struct config, xform.sql.where, "EXPR",
-               "only changes for which this SQL expression is true"),
-    BF_OPT_STR(0, "select", struct config, xform.sql.select, "LIST",
-               "rows of these SQL expressions: EXPR [AS NAME], ..."),
-    BF_OPT_STR(0, "sql", struct config, xform.sql.query, "QUERY",
-               "rows of a whole query: SELECT ... FROM cdc ..."),
-};
-
-static const struct bf_opt enrichment[] = {
-    BF_OPT_LIST(0, "lookup", struct config, xform.sql.lookup, "NAME=FILE",
-                "a table for joins, out of FILE.csv or FILE.ndjson"),
-    BF_OPT_LIST(0, "enrich", struct config, xform.sql.enrich, "JOIN",
-                "add its columns: 'NAME on KEY: COLUMN, COLUMN'"),
-    BF_OPT_LIST(0, "set", struct config, xform.sql.set, "NAME=EXPR",
-                "an attribute computed by an SQL expression"),
-};
-
 static const struct bf_opt_group groups[] = {
-    BF_XFORM_OPTIONS(struct config, xform),
-    {NULL, options, BF_COUNT(options), 0},
-    {"Filters", filters, BF_COUNT(filters), 0},
-    {"Enrichment", enrichment, BF_COUNT(enrichment), 0},
+    BF_XFORM_OPTIONS(struct config, xform),      BF_SQL_FILTERS(struct config, xform.sql),
+    BF_SQL_ENRICHMENT(struct config, xform.sql), {NULL, options, BF_COUNT(options), 0},
     BF_OPT_COMMON(struct config, common),
 };
 
