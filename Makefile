@@ -164,9 +164,13 @@ fuzz-run: $(fuzz_src:tests/fuzz/%.c=$(B)/fuzz/%)
 	    seeds=; [ ! -d tests/fuzz/$$f ] || seeds=tests/fuzz/$$f; \
 	    $(B)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=512 -verbosity=0 -print_final_stats=1 \
 	        -artifact_prefix=build/crashes/$$f- build/corpus/$$f $$seeds; done
-$(B)/fuzz/%: $(B)/obj/tests/fuzz/%.o $(aws_a) $(core_a)
-	@mkdir -p $(@D)
-	$(CC) -fsanitize=fuzzer -o $@ $< $(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS)
+# A fuzzer TOOL_x links the objects of cmd/TOOL, as a unit test does.
+define fuzz_rule
+$(B)/fuzz/$1: $(B)/obj/tests/fuzz/$1.o $(if $2,$(filter-out %/main.o,$(call tool_obj,$2))) $(aws_a) $(core_a)
+	@mkdir -p $$(@D)
+	$$(CC) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) $(if $2,$(LIBS_$2))
+endef
+$(foreach f,$(fuzz_src:tests/fuzz/%.c=%),$(eval $(call fuzz_rule,$f,$(filter $(firstword $(subst _, ,$f)),$(TOOLS)))))
 
 $(B)/bench/usage: $(B)/obj/tests/bench/usage.o
 	@mkdir -p $(@D)
@@ -207,7 +211,7 @@ Version: $(VERSION)
 Requires: bfpipe
 Cflags: -I$${includedir}/bfpipe
 Libs: -L$${libdir} -lbfpipe-aws
-Libs.private: -lcurl -lcrypto -lz -lzstd -ljansson
+Libs.private: $(AWS_LIBS)
 endef
 export pc_core pc_aws
 

@@ -27,6 +27,7 @@ h curl/curl.h     libcurl4-openssl-dev   libcurl-devel      curl-dev            
 h openssl/evp.h   libssl-dev             openssl-devel      openssl-dev         openssl@3
 h zlib.h          zlib1g-dev             zlib-devel         zlib-dev            zlib
 h zstd.h          libzstd-dev            libzstd-devel      zstd-dev            zstd
+h isa-l.h         libisal-dev            isa-l-devel        isa-l-dev           isa-l
 h sqlite3.h       libsqlite3-dev         sqlite-devel       sqlite-dev          sqlite
 h microhttpd.h    libmicrohttpd-dev      libmicrohttpd-devel libmicrohttpd-dev  libmicrohttpd
 h cmocka.h        libcmocka-dev          libcmocka-devel    cmocka-dev          cmocka

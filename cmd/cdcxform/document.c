@@ -40,7 +40,8 @@ static bool hand_in(struct run *r, struct gather *g, struct bf_err *e)
     struct bf_str text = bf_buf_view(&g->text);
     bool ok = true;
     r->number = g->line;
-    if (text.n && !bf_xform_document(r->xform, text, &r->rows, &why)) {
+    if (text.n && !(r->firehose ? run_event(r, text, &why)
+                                : bf_xform_document(r->xform, text, &r->rows, &why))) {
         if (why.code == BF_E_INPUT || why.code == BF_E_LIMIT)
             ok = bf_rejects_add(&r->rejects, bf_str_trim(text), g->line, &why, e);
         else {

@@ -26,7 +26,8 @@ bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, 
 {
     struct bf_err why = {0};
     r->number = number;
-    if (bf_xform_line(r->xform, line, slack, &r->rows, &why))
+    if (r->firehose ? run_event(r, line, &why)
+                    : bf_xform_line(r->xform, line, slack, &r->rows, &why))
         return true;
     if (why.code != BF_E_INPUT && why.code != BF_E_LIMIT) {
         *e = why;
@@ -45,7 +46,7 @@ static size_t slack_of(const struct bf_reader *reader, struct bf_str line)
 static bool begins_document(const struct config *config, struct bf_str line)
 {
     return config->input == INPUT_CAPTURE ||
-           (config->input == INPUT_AUTO && bf_str_is(bf_str_trim(line), "{"));
+           (config->input != INPUT_LINES && bf_str_is(bf_str_trim(line), "{"));
 }
 
 /* The next line; rows go out before the run waits for input. */
@@ -80,10 +81,15 @@ static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct b
 }
 
 /* Are the columns those of the first row? Then one thread has to see it first. */
-static bool columns_come(const struct config *config)
+static bool columns_come(const struct run *r)
 {
-    const struct bf_row_conf *row = &config->xform.row;
+    const struct bf_row_conf *row = &r->config->xform.row;
     return !row->fields && (row->format == BF_ROW_CSV || row->format == BF_ROW_TSV);
+}
+
+static bool one_thread(const struct run *r)
+{
+    return r->config->jobs == 1 || r->firehose || columns_come(r) || bf_xform_waits(r->xform);
 }
 
 /* One file or standard input, told apart by its first line that is not blank. */
@@ -97,7 +103,7 @@ static bool read_input(struct run *r, struct bf_err *e)
         return false;
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
         return run_documents(r, line, e);
-    if (r->config->jobs > 1 && !columns_come(r->config))
+    if (!one_thread(r))
         return run_jobs(r, line, kind, e);
     return lines(r, kind, line, e);
 }
@@ -111,6 +117,15 @@ static bool read_file(struct run *r, const char *path, struct bf_err *e)
     return ok;
 }
 
+/* Rows that waited for the end. */
+static bool end(struct run *r, struct bf_err *e)
+{
+    for (bool more = true; more;)
+        if (!bf_xform_end(r->xform, &r->rows, &more, e) || !run_flush(r, e))
+            return false;
+    return true;
+}
+
 static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf_err *e)
 {
     if (nfiles == 0 && !read_file(r, "-", e))
@@ -118,15 +133,16 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
     for (size_t i = 0; i < nfiles && !bf_stop_asked(); i++)
         if (!read_file(r, files[i], e))
             return false;
-    bf_xform_end(r->xform, &r->rows);
-    return true;
+    return r->firehose || end(r, e);
 }
 
 /* What was transformed goes out even when the run ends badly. */
 static bool finish(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err late = {0};
-    bool flushed = run_flush(r, &late) && bf_out_close(&r->out, &late);
+    bool flushed = run_flush(r, &late);
+    if (!bf_out_close(&r->out, &late)) /* also tells what the flush could not write */
+        flushed = false;
     bf_progress_end(&r->progress, r->lines, r->bytes);
     if (ok && !flushed)
         *e = late;
@@ -139,12 +155,24 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
 
 static void tell(const struct run *r)
 {
+    if (r->firehose) {
+        struct bf_firehose_count f = bf_firehose_count(r->firehose);
+        bf_diag_note("%llu records: %llu Ok, %llu Dropped, %llu ProcessingFailed",
+                     (unsigned long long)f.records, (unsigned long long)f.ok,
+                     (unsigned long long)f.dropped, (unsigned long long)f.failed);
+        return;
+    }
     struct bf_xform_count n = bf_xform_count(r->xform);
-    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by --ops, %llu marks",
+    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by filters, %llu marks",
                  (unsigned long long)r->lines, (unsigned long long)(n.changes + r->others.changes),
                  (unsigned long long)(n.rows + r->others.rows),
                  (unsigned long long)(n.filtered + r->others.filtered),
                  (unsigned long long)(n.marks + r->others.marks));
+    if (n.changes + r->others.changes == 0)
+        return;
+    struct bf_str name;
+    for (size_t i = 0; (name = bf_xform_unseen(r->xform, i)).p; i++)
+        bf_diag_warn("no record has an attribute %.*s", (int)name.n, name.p);
 }
 
 bool run_files(const struct config *config, const char **files, size_t nfiles, uint64_t *rejected,
@@ -158,10 +186,11 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     bf_progress_init(&r.progress, &config->common);
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
-    if (ok)
-        ok = bf_out_init(&r.out, STDOUT_FILENO, "standard output", PAD, e);
-    if (ok && !(ok = bf_rejects_open(&r.rejects, config->rejects, config->strict, e)))
+    ok = ok && run_firehose_new(&r, &conf, e);
+    ok = ok && bf_rejects_open(&r.rejects, config->rejects, config->strict, e);
+    if (!ok)
         r.rejects.path = NULL;
+    ok = ok && bf_out_init(&r.out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
         ok = finish(&r, read_all(&r, files, nfiles, e), e);
         tell(&r);
@@ -169,5 +198,6 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     *rejected = r.rejects.count;
     bf_buf_free(&r.rows);
     bf_xform_destroy(r.xform);
+    bf_firehose_destroy(r.firehose);
     return ok;
 }

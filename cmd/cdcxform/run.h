@@ -8,14 +8,17 @@
 #include "lib/base/progress.h"
 #include "lib/base/reader.h"
 #include "lib/base/rejects.h"
-#include "lib/cdc/xform.h"
+#include "lib/cdc/firehose.h"
 
-enum input { INPUT_AUTO, INPUT_LINES, INPUT_CAPTURE };
+enum input { INPUT_AUTO, INPUT_LINES, INPUT_CAPTURE, INPUT_FIREHOSE };
 
 struct config {
     struct bf_common common;
     struct bf_xform_conf xform;
     enum input input;
+    bool firehose; /* -o firehose: answers instead of rows */
+    const char *partition_keys;
+    uint64_t max_answer;
     const char *rejects;
     uint64_t max_line;
     uint64_t jobs;
@@ -26,6 +29,7 @@ struct config {
 struct run {
     const struct config *config;
     struct bf_xform *xform;
+    struct bf_firehose *firehose; /* NULL: rows */
     struct bf_reader reader;
     struct bf_out out;
     struct bf_buf rows; /* on their way to out */
@@ -34,6 +38,7 @@ struct run {
     struct bf_xform_count others; /* counted on other threads */
     uint64_t lines, bytes;        /* of input */
     uint64_t number;              /* line number for bad records of captures */
+    struct bf_err failed;         /* a record that ends the run */
 };
 
 enum { FLUSH_AT = 128 * 1024 };
@@ -48,6 +53,12 @@ bool run_flush(struct run *r, struct bf_err *e);
 
 /* Transforms one line into r->rows; false when the run has to end. */
 bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e);
+
+/* Sets up r->firehose where it was asked for (firehose.c). */
+bool run_firehose_new(struct run *r, const struct bf_xform_conf *conf, struct bf_err *e);
+
+/* The answer to a transform event into r->rows; false as bf_xform_line, or when the run has to end. */
+bool run_event(struct run *r, struct bf_str event, struct bf_err *e);
 
 /* The rest of the input as JSON documents that may span lines (document.c); first is the line that
  * told so, or has p NULL. */

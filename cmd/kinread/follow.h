@@ -37,6 +37,7 @@ struct reading {
     int64_t asked_ms;       /* monotonic: when the last GetRecords went out */
     int64_t failing_ms;     /* monotonic: since when every call has failed; 0: it has not */
     int64_t behind_ms;
+    uint64_t limit;           /* as many records were asked for */
     unsigned failures, empty; /* in a row */
 };
 

@@ -306,7 +306,9 @@ static bool at_end(struct reading *r, const struct bf_feed_answer *a)
 static bool at_goal(const struct reading *r, const struct bf_feed_answer *a)
 {
     const struct follow *f = r->f;
-    bool tip = a->behind_ms == 0 || (a->behind_ms < 0 && r->empty >= EMPTY_IS_TIP);
+    /* not every Kinesis tells how far the tip is: a full answer is never the last */
+    bool tip = (a->behind_ms == 0 && a->records < r->limit) ||
+               (a->behind_ms < 0 && r->empty >= EMPTY_IS_TIP);
     if (f->cfg->end)
         return tip && !bf_shard_closed(r->shard);
     return tip && f->cfg->until_ms != INT64_MAX && follow_now(f) > f->cfg->until_ms;
@@ -402,8 +404,9 @@ static bool ask_records(struct reading *r)
     struct bf_err e = {0};
     uint64_t left =
         f->cfg->count ? f->cfg->count - f->em.records + (r->verify ? 1 : 0) : UINT64_MAX;
+    r->limit = left == 0 ? 1 : left < f->source->feed->limit ? left : f->source->feed->limit;
     bf_buf_reset(&r->body);
-    f->source->feed->records_body(&r->body, bf_buf_view(&r->iterator), left ? left : 1);
+    f->source->feed->records_body(&r->body, bf_buf_view(&r->iterator), r->limit);
     r->call = (struct bf_aws_call){.op = &f->source->feed->records_op,
                                    .body = bf_buf_view(&r->body),
                                    .done = on_records,

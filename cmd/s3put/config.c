@@ -4,6 +4,7 @@
 
 #include "lib/aws/s3.h"
 #include "lib/base/enc.h"
+#include "lib/base/reader.h"
 
 enum { MIB = 1 << 20, TAGS_MAX = 10, TAGGING_MAX = 8192 };
 
@@ -148,6 +149,7 @@ void config_init(struct config *c)
         .memory = 64 * MIB,
         .spool_max = (uint64_t)1024 * MIB,
         .partitions = 500,
+        .max_line = BF_LINE_MAX_DEFAULT,
         .uploads = 4,
         .name = "bfpipe",
         .version = "1",
@@ -222,6 +224,8 @@ static bool check_together(const struct config *c, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "--partitions is 1 to 100000");
     if (c->size == 0 || c->size > BF_S3_PART_MAX)
         return bf_err_set(e, BF_E_USAGE, "--size is 1 byte to 5 GiB");
+    if (c->max_line == 0 || c->max_line > (uint64_t)1024 * MIB)
+        return bf_err_set(e, BF_E_USAGE, "--max-line is 1 byte to 1 GiB");
     if (c->level > 22)
         return bf_err_set(e, BF_E_USAGE, "--level is too high");
     return true;

@@ -13,8 +13,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/file.h"
 
-/* A full disk passes: the rows are read again by the next start. */
-static bool tell_disk(struct bf_err *e)
+bool durable_tell(struct bf_err *e)
 {
     if (e->code == BF_E_IO && (e->sys == ENOSPC || e->sys == EDQUOT))
         e->code = BF_E_TEMPORARY;
@@ -157,7 +156,7 @@ bool durable_commit(struct durable *d, struct bf_err *e)
         sealed_destroy(s);
     }
     bf_err_ctx(e, "--state");
-    return tell_disk(e);
+    return durable_tell(e);
 }
 
 static void on_delivered(void *arg, struct sealed *s)
@@ -172,7 +171,7 @@ bool durable_settle(struct durable *d, struct bf_err *e)
     if (d->settled && d->gone.n == 0)
         return true;
     if (!d->settled && !bf_state_save(&d->state, d->path, e))
-        return tell_disk(e);
+        return durable_tell(e);
     d->settled = true;
     for (size_t at = 0; at < d->gone.n; at += strlen(d->gone.p + at) + 1)
         spool_remove(&d->run->spool_files, d->gone.p + at);
@@ -314,11 +313,11 @@ bool durable_open(struct durable *d, struct run *r, struct bf_err *e)
         return bf_err_sys(e, ENAMETOOLONG, "--state");
     snprintf(path, sizeof path, "%s/spool", dir);
     if (!spool_init(&r->spool_files, path, &r->rng, e))
-        return tell_disk(e);
+        return durable_tell(e);
     snprintf(path, sizeof path, "%s/lock", dir);
     snprintf(d->path, sizeof d->path, "%s/state.json", dir);
     if (!bf_file_lock(path, &d->lock, e) || !bf_state_load(&d->state, d->path, e))
-        return tell_disk(e);
+        return durable_tell(e);
     r->deliver.spool = r->sealer.spool = r->batches.spool = &r->spool_files;
     r->deliver.keep = true;
     r->deliver.delivered = on_delivered;

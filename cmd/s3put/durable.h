@@ -42,6 +42,9 @@ BF_MUST bool durable_mark(struct durable *d, const struct bf_mark *mark, struct 
 /* Seals the batches that are due, makes the others safe, commits. */
 BF_MUST bool durable_commit(struct durable *d, struct bf_err *e);
 
+/* A full disk passes, and the rows are read again by the next start: makes it temporary. False. */
+bool durable_tell(struct bf_err *e);
+
 /* Takes delivered objects out of the state. */
 BF_MUST bool durable_settle(struct durable *d, struct bf_err *e);
 

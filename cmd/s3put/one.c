@@ -225,8 +225,8 @@ static bool upload(struct one *o, struct bf_err *e)
     while (flying && !o->done)
         if (!bf_aws_run(o->aws, -1, &second))
             break;
-    if (ok && o->result.err.code != BF_OK)
-        *e = o->result.err;
+    if (o->done && o->result.err.code != BF_OK)
+        *e = o->result.err; /* the first reason, also when something else has noticed it */
     return ok && o->done && o->result.err.code == BF_OK;
 }
 

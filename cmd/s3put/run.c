@@ -133,9 +133,11 @@ static bool take_row(struct run *r, struct bf_str row, struct bf_err *e)
     if (!batches_add(&r->batches, x, row, e))
         return false;
     if (x->bytes >= r->config->size) {
-        if (r->stateful)
+        if (r->stateful) { /* the next mark may be far: until then it grows in its file */
             r->due = true;
-        else if (!seal(r, x, e))
+            if (x->rows.n >= r->config->size && !batches_spill(&r->batches, x, e))
+                return false;
+        } else if (!seal(r, x, e))
             return false;
     }
     return r->batches.held <= r->config->memory || shrink(r, e);
@@ -277,7 +279,9 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err second = {0};
     bool broken = !ok && r->stateful; /* what was read since the last commit is read again */
-    if (!broken) {
+    if (broken)
+        (void)durable_tell(e);
+    else {
         bool sealed = report_cut_line(r, &second) && seal_rest(r, &second);
         ok = and_also(ok, sealed, e, &second);
     }
@@ -323,7 +327,7 @@ static bool open_all(struct run *r, struct bf_err *e)
     struct deliver *d = &r->deliver;
     r->stateful = c->state != NULL;
     bf_rng_seed(&r->rng, bf_rng_entropy());
-    bf_buf_init(&r->header, c->max_line ? c->max_line + 1 : BF_LINE_MAX_DEFAULT);
+    bf_buf_init(&r->header, c->max_line + 1);
     bf_progress_init(&r->progress, &c->common);
     *d = (struct deliver){.config = c, .receipts = &r->out, .rejects = &r->rejects};
     if (!route_init(&r->route, c, e) ||

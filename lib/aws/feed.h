@@ -58,6 +58,7 @@ struct bf_feed_sink {
 /* What a service is to the reader. */
 struct bf_feed {
     struct bf_aws_op iterator_op, records_op;
+    uint64_t limit;       /* the most records that one GetRecords gives */
     uint64_t interval_ms; /* least time between two GetRecords of a shard */
     bool (*list)(struct bf_aws *aws, const struct bf_feed_stream *stream,
                  struct bf_lineage *lineage, struct bf_err *e);

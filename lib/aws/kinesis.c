@@ -194,7 +194,7 @@ static void records_body(struct bf_buf *out, struct bf_str iterator, uint64_t li
 {
     bf_buf_lit(out, "{\"ShardIterator\":\"");
     bf_buf_adds(out, iterator);
-    bf_buf_addf(out, "\",\"Limit\":%" PRIu64 "}", limit < 10000 ? limit : 10000);
+    bf_buf_addf(out, "\",\"Limit\":%" PRIu64 "}", limit);
 }
 
 /* A string whose content is checked by whoever decodes it: up to the next quote, when no backslash
@@ -303,6 +303,7 @@ static bool records(struct bf_str body, const struct bf_feed_sink *sink,
 const struct bf_feed bf_feed_kinesis = {
     .iterator_op = {BF_AWS_KINESIS, "GetShardIterator"},
     .records_op = {BF_AWS_KINESIS, "GetRecords"},
+    .limit = 10000,
     .interval_ms = 200, /* 5 GetRecords a second and shard */
     .list = list,
     .iterator_body = iterator_body,

@@ -193,7 +193,7 @@ static void records_body(struct bf_buf *out, struct bf_str iterator, uint64_t li
 {
     bf_buf_lit(out, "{\"ShardIterator\":\"");
     bf_buf_adds(out, iterator);
-    bf_buf_addf(out, "\",\"Limit\":%" PRIu64 "}", limit < 1000 ? limit : 1000);
+    bf_buf_addf(out, "\",\"Limit\":%" PRIu64 "}", limit);
 }
 
 /* The members of a record's "dynamodb" that a reader wants. */
@@ -270,6 +270,7 @@ static bool records(struct bf_str body, const struct bf_feed_sink *sink,
 const struct bf_feed bf_feed_dynamodb = {
     .iterator_op = {BF_AWS_STREAMS, "GetShardIterator"},
     .records_op = {BF_AWS_STREAMS, "GetRecords"},
+    .limit = 1000,
     .interval_ms = 0,
     .list = list,
     .iterator_body = iterator_body,

@@ -4,6 +4,8 @@ static bool digits(struct bf_str *s, uint64_t *out)
 {
     size_t i = 0;
     uint64_t v = 0;
+    if (s->n == 0) /* the empty view may have no address to add to */
+        return false;
     for (; i < s->n && s->p[i] >= '0' && s->p[i] <= '9'; i++) {
         uint64_t d = (uint64_t)(s->p[i] - '0');
         if (v > (UINT64_MAX - d) / 10)

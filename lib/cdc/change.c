@@ -211,6 +211,7 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
         memset(copy + text.n, 0, BF_CORE_PAD);
         text.p = copy;
     }
+    c->text = text;
     s->core = (struct core){.start = text.p, .end = text.p + text.n};
     s->change = c;
     s->op = s->arn = (struct bf_change_text){0};
@@ -225,10 +226,10 @@ static struct bf_str shown_name(const struct change_scan *s)
 {
     const char *p = s->attr + 1;
     size_t n = 0;
-    while (p + n < s->core.bad && p[n] != '"' && n < 60)
+    while (n < 60 && p + n < s->core.bad && p[n] != '"')
         n++;
     if (n == 0 && s->core.bad == s->attr) /* the name itself is not at fault: it stands twice */
-        while (p[n] != '"' && n < 60)
+        while (n < 60 && p[n] != '"')
             n++;
     while (n && (p[n] & 0xC0) == 0x80)
         n--;

@@ -64,6 +64,7 @@ struct bf_change_text {
 };
 
 struct bf_change {
+    struct bf_str text; /* what was parsed, padded: behind it are 64 bytes that can be read */
     enum bf_op op;
     struct bf_change_text event_id;
     struct bf_change_text table; /* tableName; else out of eventSourceARN; else not there */

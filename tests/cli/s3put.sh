@@ -109,6 +109,10 @@ check 'a line of 100 MB is rejected whole' -s 1 -i "$T/huge" -m '"records":2,"by
 s3put: 1 line rejected ($T/rejects)" -- dry --rejects "$T/rejects" s3://lake/
 ok 'and kept' test "$(wc -c <"$T/rejects")" = 100000009
 rm -f "$T/huge" "$T/rejects"
+{ printf '{"a":"'; head -c 12000000 /dev/zero | tr '\0' x; printf '"}\n{"a":2}\n'; } >"$T/long"
+check 'a row longer than an object is an object' -i "$T/long" -m '"records":1,"bytes":12000009' -- dry s3://lake/
+check 'also compressed' -i "$T/long" -m '"records":1,"bytes":[0-9]+' -- dry --compress gzip s3://lake/
+rm -f "$T/long"
 check 'text rows are taken as they are' -i "$T/broken" -m '"records":7,"bytes":41' -- dry -f text s3://lake/
 printf 'a,b\n1,2\n3,4\n' >"$T/csv"
 check 'CSV: the header is in every object' -i "$T/csv" -m '"records":1,"bytes":8' -- dry -f csv --size 1 s3://lake/

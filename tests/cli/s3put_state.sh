@@ -76,6 +76,13 @@ check 'a reader that began earlier than the state is sent back' -s 75 -i "$T/inp
 check 'one that began later too' -s 1 -E 'orders: shard-0: the reader started ahead of this state; do both use the same --state\?' -- \
     sh -c 'printf "%s\n" "{\"bfpipe.mark\":{\"stream\":\"orders\",\"shard\":\"shard-0\",\"sequence\":\"401\",\"start\":true}}" | s3put --state "$1" s3://lake/' - "$D"
 
+# A block between two marks may be much larger than an object, and than the memory
+reset
+{ sed -n 1,2p "$T/input"; grep -v bfpipe.mark "$T/input" | sed 's/xxxxx/&'"$(head -c 500 /dev/zero | tr '\0' x)"'/'
+  tail -n 8 "$T/input" | grep bfpipe.mark; sed -n 's/shard-1","sequence":"400/shard-0","sequence":"400/p' "$T/input" | tail -n 1; } >"$T/block"
+check 'a block larger than an object and than the memory' -a -i "$T/block" -- put --memory 5000
+ok 'each record once, in a large block' each_once $TOTAL
+
 # Goes on where it stopped
 reset
 reader 0 0 100 >"$T/first"

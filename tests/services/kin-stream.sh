@@ -51,6 +51,7 @@ round_trip() {
     check "$at: both shards" -m '^shardId-000000000001	open	-	1701411834604692317316873037158841057' -- kinread --list "$s"
     check "$at: three records" -o 3 -- sh -c 'kinread -e -c 3 "$1" | wc -l' - "$s"
     check "$at: nothing is newer" -- kinread -e --from latest "$s"
+    # kinesalite never answers for a time behind a shard's last record; here each shard has one
     check "$at: a quarter of an hour" -o 400 -- sh -c 'kinread -e --from -15m "$1" | wc -l' - "$s"
     check "$at: before the beginning of time" -- kinread -e --until 2001-01-01 "$s"
     kinread -e --shard 1 -f '%s %d%n' "$s" >"$T/shard"
@@ -67,11 +68,8 @@ round_trip() {
     check "$at: an unknown stream" -s 1 -E "^kinread: $run-none: ListShards: ResourceNotFoundException: " -- kinread "$run-none"
     check "$at: nor can it be written" -s 1 -i "$T/in" -E "^kinput: $run-none: PutRecords: ResourceNotFoundException: " -- kinput "$run-none"
     printf '\303\050\000\377 a "b"\n' >"$T/bytes"
-    newest=$(kinread -e -f '%T%n' "$s" | sort -n | tail -n 1)
-    behind=$((newest / 1000)).$(printf %03d $(((newest + 1) % 1000)))
-    [ $((newest % 1000)) != 999 ] || behind=$((newest / 1000 + 1))
     check "$at: any bytes" -i "$T/bytes" -- kinput "$s"
-    check "$at: unharmed" -O "$T/bytes" -- kinread -e --from "@$behind" "$s"
+    check "$at: unharmed" -O "$T/bytes" -- sh -c 'kinread -e "$1" | grep -av "^{"' - "$s"
 }
 
 # The reader follows; between the writes shards are split and merged.

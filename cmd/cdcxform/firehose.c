@@ -1,0 +1,56 @@
+/*
+ * -o firehose: each line of input is one of Firehose's transform events, each line of output its answer.
+ */
+#include "cmd/cdcxform/run.h"
+
+/* A record that is answered as ProcessingFailed is a rejected one too; on one line, as JSON has line
+ * breaks only between its words. */
+static void failed(void *ctx, struct bf_str record, const struct bf_err *why)
+{
+    struct run *r = ctx;
+    struct bf_buf line;
+    struct bf_err e = {0};
+    if (r->failed.code != BF_OK)
+        return;
+    bf_buf_init(&line, record.n + 1);
+    bf_buf_adds(&line, record);
+    for (size_t i = 0; i < line.n; i++)
+        if (line.p[i] == '\n' || line.p[i] == '\r')
+            line.p[i] = ' ';
+    if (!bf_buf_check(&line, "the record", &e) ||
+        !bf_rejects_add(&r->rejects, bf_buf_view(&line), r->number, why, &e))
+        r->failed = e;
+    bf_buf_free(&line);
+}
+
+bool run_firehose_new(struct run *r, const struct bf_xform_conf *conf, struct bf_err *e)
+{
+    const struct config *config = r->config;
+    struct bf_firehose_conf all = {.xform = *conf,
+                                   .partition_keys = config->partition_keys,
+                                   .max_answer = config->max_answer,
+                                   .failed = failed,
+                                   .failed_ctx = r};
+    if (!config->firehose) {
+        if (config->partition_keys)
+            return bf_err_set(e, BF_E_USAGE, "--partition-keys is for -o firehose");
+        return true;
+    }
+    r->firehose = bf_firehose_new(&all, e);
+    return r->firehose != NULL;
+}
+
+bool run_event(struct run *r, struct bf_str event, struct bf_err *e)
+{
+    if (bf_str_trim(event).n == 0)
+        return true;
+    bool ok = bf_firehose_event(r->firehose, event, &r->rows, e);
+    if (ok)
+        bf_buf_addc(&r->rows, '\n');
+    if (r->failed.code != BF_OK) { /* --strict, or --rejects cannot be written */
+        *e = r->failed;
+        e->code = e->code == BF_E_INPUT || e->code == BF_E_LIMIT ? BF_E_SERVICE : e->code;
+        return false;
+    }
+    return ok;
+}

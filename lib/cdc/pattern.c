@@ -1,0 +1,435 @@
+#include "lib/cdc/pattern_impl.h"
+
+#include <stdlib.h>
+
+enum { MEMORY_MAX = 256 * 1024 * 1024, EVENT_MAX = 256 * 1024 * 1024 };
+
+struct bf_pattern *bf_pattern_new(struct bf_err *e)
+{
+    struct bf_pattern *p = calloc(1, sizeof *p);
+    if (!p) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    bf_arena_init(&p->memory, MEMORY_MAX);
+    bf_buf_init(&p->text, EVENT_MAX);
+    bf_buf_init(&p->decoded, EVENT_MAX);
+    bf_buf_init(&p->name, EVENT_MAX);
+    p->conjs_end = &p->conjs;
+    p->root = bf_pat_alloc(p, sizeof *p->root);
+    if (p->root)
+        return p;
+    bf_err_nomem(e);
+    bf_pattern_destroy(p);
+    return NULL;
+}
+
+void bf_pattern_destroy(struct bf_pattern *p)
+{
+    if (!p)
+        return;
+    bf_arena_free(&p->memory);
+    bf_buf_free(&p->text);
+    bf_buf_free(&p->decoded);
+    bf_buf_free(&p->name);
+    free(p);
+}
+
+size_t bf_pattern_count(const struct bf_pattern *p)
+{
+    return p->n;
+}
+
+/* Zeroed, and there for as long as the set is. */
+void *bf_pat_alloc(struct bf_pattern *p, size_t n)
+{
+    void *at = bf_arena_alloc(&p->memory, n);
+    return at ? memset(at, 0, n) : NULL;
+}
+
+/* array points at the array's pointer; a bigger copy leaves the old one to the arena. */
+bool bf_pat_grow(struct bf_pattern *p, void *array, size_t n, size_t *cap, size_t each)
+{
+    if (n < *cap)
+        return true;
+    size_t more = *cap ? *cap * 2 : 4;
+    void *old, *at = bf_pat_alloc(p, more * each);
+    if (!at)
+        return false;
+    memcpy(&old, array, sizeof old);
+    if (n)
+        memcpy(at, old, n * each);
+    memcpy(array, &at, sizeof at);
+    *cap = more;
+    return true;
+}
+
+int bf_pat_order(struct bf_str a, struct bf_str b)
+{
+    if (a.n != b.n)
+        return a.n < b.n ? -1 : 1;
+    return a.n ? memcmp(a.p, b.p, a.n) : 0;
+}
+
+uint64_t bf_pat_name_bit(struct bf_str name)
+{
+    return (uint64_t)1 << ((name.n * 7 + (name.n ? (unsigned char)name.p[0] : 0)) & 63);
+}
+
+/* Among the node's kids, sorted by bf_pat_order, the first that does not come before the name. */
+static size_t place(const struct pat_node *n, struct bf_str name)
+{
+    size_t low = 0, high = n->nkids;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (bf_pat_order(n->kids[middle]->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
+                            size_t length, bool escaped)
+{
+    struct bf_str s = bf_str(name, length);
+    if (escaped) {
+        bf_buf_reset(&p->name);
+        bf_json_unescape(&p->name, s);
+        if (!bf_buf_ok(&p->name))
+            return NULL;
+        s = bf_buf_view(&p->name);
+    }
+    if (!(n->names & bf_pat_name_bit(s)))
+        return NULL;
+    size_t i = place(n, s);
+    return i < n->nkids && bf_pat_order(n->kids[i]->name, s) == 0 ? n->kids[i] : NULL;
+}
+
+bool bf_pat_nomem(const struct pat_parse *ps, struct bf_err *e)
+{
+    if (ps->set->memory.used < ps->set->memory.max / 2)
+        return bf_err_nomem(e);
+    return bf_err_set(e, BF_E_LIMIT, "the event patterns are too large together");
+}
+
+bool bf_pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct bf_str *out,
+                 struct bf_err *e)
+{
+    struct bf_buf *decoded = &ps->set->decoded;
+    if (escaped) {
+        bf_buf_reset(decoded);
+        bf_json_unescape(decoded, text);
+        if (!bf_buf_check(decoded, "the pattern", e))
+            return false;
+        text = bf_buf_view(decoded);
+    }
+    return bf_arena_copy(&ps->set->memory, text, out) || bf_pat_nomem(ps, e);
+}
+
+/* The child of that name, made when it is not there. */
+static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struct bf_json_key *key,
+                                 struct bf_err *e)
+{
+    struct pat_node *kid = bf_pat_alloc(ps->set, sizeof *kid);
+    if (!kid ||
+        !bf_pat_grow(ps->set, &n->kids, n->nkids, &n->kids_cap, sizeof(struct pat_node *))) {
+        bf_pat_nomem(ps, e);
+        return NULL;
+    }
+    if (!bf_pat_copy(ps, key->text, key->escaped, &kid->name, e))
+        return NULL;
+    size_t i = place(n, kid->name);
+    if (i < n->nkids && bf_pat_order(n->kids[i]->name, kid->name) == 0)
+        return n->kids[i];
+    kid->parent = n;
+    const struct pat_node *top = kid;
+    while (top->parent && top->parent->parent)
+        top = top->parent;
+    kid->numbers = bf_str_is(top->name, "dynamodb") && top != kid &&
+                   (bf_str_is(kid->name, "N") || bf_str_is(kid->name, "NS"));
+    memmove(n->kids + i + 1, n->kids + i, (n->nkids - i) * sizeof(struct pat_node *));
+    n->kids[i] = kid;
+    n->nkids++;
+    n->names |= bf_pat_name_bit(kid->name);
+    return kid;
+}
+
+/* The combinations that $or makes of a pattern. */
+struct combos {
+    struct pat_link **head;
+    size_t n, cap;
+};
+
+static bool add_combo(struct pat_parse *ps, struct combos *c, struct pat_link *head,
+                      struct bf_err *e)
+{
+    if (c->n == BF_PATTERN_COMBINATIONS)
+        return bf_pat_fail(ps, ps->json.p, e, "$or makes more than %d combinations",
+                           BF_PATTERN_COMBINATIONS);
+    if (!bf_pat_grow(ps->set, &c->head, c->n, &c->cap, sizeof(struct pat_link *)))
+        return bf_pat_nomem(ps, e);
+    c->head[c->n++] = head;
+    return true;
+}
+
+static void put_path(struct bf_buf *out, const struct pat_node *n)
+{
+    if (n->parent->parent) {
+        put_path(out, n->parent);
+        bf_buf_addc(out, '.');
+    }
+    bf_buf_adds(out, n->name);
+}
+
+static bool repeated(const struct pat_parse *ps, const char *at, const struct pat_node *n,
+                     struct bf_err *e)
+{
+    struct bf_buf path;
+    bf_buf_init(&path, 2 * BF_PATTERN_TEXT);
+    put_path(&path, n);
+    const char *text = bf_buf_cstr(&path);
+    bf_pat_fail(ps, at, e, "Path `%.200s` cannot be allowed multiple times", text ? text : "?");
+    bf_buf_free(&path);
+    return false;
+}
+
+/* A field: its test into every combination. */
+static bool read_field(struct pat_parse *ps, struct pat_node *n, struct combos *c, struct bf_err *e)
+{
+    const char *at = ps->json.p;
+    struct pat_test *t = bf_pat_alloc(ps->set, sizeof *t);
+    if (!t)
+        return bf_pat_nomem(ps, e);
+    t->node = n;
+    if (!bf_pat_read_values(ps, t, e))
+        return false;
+    for (size_t i = 0; i < c->n; i++) {
+        struct pat_link *link = bf_pat_alloc(ps->set, sizeof *link);
+        if (!link)
+            return bf_pat_nomem(ps, e);
+        for (const struct pat_link *l = c->head[i]; l; l = l->next)
+            if (l->test->node == n)
+                return repeated(ps, at, n, e);
+        *link = (struct pat_link){t, c->head[i]};
+        c->head[i] = link;
+    }
+    return true;
+}
+
+static bool is_reserved(const struct bf_json_key *key)
+{
+    static const char words[][25] = {"exactly",
+                                     "equals-ignore-case",
+                                     "prefix",
+                                     "suffix",
+                                     "anything-but",
+                                     "exists",
+                                     "wildcard",
+                                     "numeric",
+                                     "cidr",
+                                     "=",
+                                     "<",
+                                     "<=",
+                                     ">",
+                                     ">=",
+                                     "regex",
+                                     "not-wildcard",
+                                     "not-equals-ignore-case",
+                                     "date-after",
+                                     "date-on-or-after",
+                                     "date-before",
+                                     "date-on-or-before",
+                                     "in-date-range",
+                                     "ip-address-in-range",
+                                     "ip-address-not-in-range"};
+    for (size_t i = 0; i < BF_COUNT(words); i++)
+        if (bf_json_key_eq(key, bf_str_of(words[i])))
+            return true;
+    return false;
+}
+
+static bool read_object(struct pat_parse *ps, struct pat_node *n, struct combos *c, bool in_or,
+                        struct bf_err *e);
+
+static bool read_or(struct pat_parse *ps, struct pat_node *n, struct combos *c, struct bf_err *e)
+{
+    struct combos all = {0};
+    enum bf_json_type type;
+    enum bf_json_more more;
+    size_t objects = 0;
+    if (!bf_json_peek(&ps->json, &type, e))
+        return false;
+    const char *at = ps->json.p;
+    if (type != BF_JSON_ARRAY)
+        return bf_pat_fail(ps, at, e, "It must be an Array followed with $or.");
+    if (!bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
+        return false;
+    while ((more = bf_json_element(&ps->json, e)) == BF_JSON_MORE) {
+        struct combos branch = {0};
+        if (!bf_json_peek(&ps->json, &type, e))
+            return false;
+        if (type != BF_JSON_OBJECT)
+            return bf_pat_fail(ps, ps->json.p, e,
+                               "Only JSON object is allowed in array of $or relationship.");
+        for (size_t i = 0; i < c->n; i++)
+            if (!add_combo(ps, &branch, c->head[i], e))
+                return false;
+        if (!read_object(ps, n, &branch, true, e))
+            return false;
+        for (size_t i = 0; i < branch.n; i++)
+            if (!add_combo(ps, &all, branch.head[i], e))
+                return false;
+        objects++;
+    }
+    if (more != BF_JSON_END)
+        return false;
+    if (objects < 2)
+        return bf_pat_fail(ps, at, e, "There must have at least 2 Objects in $or relationship.");
+    *c = all;
+    return true;
+}
+
+static bool read_member(struct pat_parse *ps, struct pat_node *n, struct bf_json_key *key,
+                        struct combos *c, bool in_or, struct bf_err *e)
+{
+    enum bf_json_type type;
+    const char *at = key->text.p - 1;
+    int shown = (int)(key->text.n < 100 ? key->text.n : 100);
+    if (bf_json_key_is(key, "$or"))
+        return read_or(ps, n, c, e);
+    if (in_or && is_reserved(key))
+        return bf_pat_fail(ps, at, e,
+                           "%.*s is Ruler reserved fieldName which cannot be used inside $or.",
+                           shown, key->text.p);
+    if (!bf_json_peek(&ps->json, &type, e))
+        return false;
+    if (type != BF_JSON_OBJECT && type != BF_JSON_ARRAY)
+        return bf_pat_fail(ps, ps->json.p, e, "\"%.*s\" must be an object or an array", shown,
+                           key->text.p);
+    struct pat_node *kid = make_kid(ps, n, key, e);
+    if (!kid)
+        return false;
+    return type == BF_JSON_OBJECT ? read_object(ps, kid, c, in_or, e) : read_field(ps, kid, c, e);
+}
+
+static bool read_object(struct pat_parse *ps, struct pat_node *n, struct combos *c, bool in_or,
+                        struct bf_err *e)
+{
+    enum bf_json_more more;
+    struct bf_json_key key;
+    bool any = false;
+    const char *at = ps->json.p;
+    if (ps->json.depth > BF_PATTERN_DEPTH)
+        return bf_pat_fail(ps, at, e, "nested deeper than %d", BF_PATTERN_DEPTH);
+    if (!bf_json_enter(&ps->json, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(&ps->json, &key, e)) == BF_JSON_MORE) {
+        any = true;
+        if (!read_member(ps, n, &key, c, in_or, e))
+            return false;
+    }
+    if (more == BF_JSON_END && !any)
+        return bf_pat_fail(ps, at, e, "Empty objects are not allowed");
+    return more == BF_JSON_END;
+}
+
+/* A test into the tables of its node. */
+static bool index_test(struct pat_parse *ps, struct pat_test *t, struct bf_err *e)
+{
+    struct pat_node *n = t->node;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct pat_value *v = &t->value[i];
+        bool ok = true;
+        if (v->kind == PAT_STRING) {
+            ok = bf_pat_grow(ps->set, &n->exact, n->nexact, &n->exact_cap, sizeof *n->exact);
+            if (ok)
+                n->exact[n->nexact++] = (struct pat_exact){v->text, t};
+        } else if (v->kind != PAT_ABSENT) {
+            ok = bf_pat_grow(ps->set, &n->other, n->nother, &n->other_cap, sizeof *n->other);
+            if (ok)
+                n->other[n->nother++] = (struct pat_other){v, t};
+        }
+        if (!ok)
+            return bf_pat_nomem(ps, e);
+    }
+    if (t->absent) {
+        t->next = ps->set->absent;
+        ps->set->absent = t;
+    }
+    return true;
+}
+
+static bool add_conj(struct pat_parse *ps, struct pat_link *tests, struct bf_err *e)
+{
+    struct bf_pattern *p = ps->set;
+    struct pat_conj *conj = bf_pat_alloc(p, sizeof *conj);
+    if (!conj)
+        return bf_pat_nomem(ps, e);
+    conj->tests = tests;
+    conj->pattern = p->n;
+    for (struct pat_link *l = tests; l; l = l->next) {
+        struct pat_use *use = bf_pat_alloc(p, sizeof *use);
+        if (!use)
+            return bf_pat_nomem(ps, e);
+        if (!l->test->uses && !index_test(ps, l->test, e))
+            return false;
+        *use = (struct pat_use){conj, l->test->uses};
+        l->test->uses = use;
+        conj->need++;
+    }
+    *p->conjs_end = conj;
+    p->conjs_end = &conj->next;
+    return true;
+}
+
+static int by_text(const void *a, const void *b)
+{
+    return bf_pat_order(((const struct pat_exact *)a)->text, ((const struct pat_exact *)b)->text);
+}
+
+static void sort_exact(struct pat_node *n)
+{
+    if (n->nexact)
+        qsort(n->exact, n->nexact, sizeof *n->exact, by_text);
+    for (size_t i = 0; i < n->nkids; i++)
+        sort_exact(n->kids[i]);
+}
+
+/* "byte N: what" of the scanner becomes a line and a column, as all else here. */
+static bool bad_json(const struct pat_parse *ps, struct bf_err *e)
+{
+    char what[sizeof e->text];
+    unsigned long long at = 1;
+    char *text = e->text;
+    if (strncmp(text, "byte ", 5) == 0)
+        at = strtoull(text + 5, &text, 10);
+    text += *text == ':' ? 2 : 0;
+    memcpy(what, text, strlen(text) + 1);
+    return bf_pat_fail(ps, ps->text.p + (at ? at - 1 : 0), e, "%s", what);
+}
+
+bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e)
+{
+    struct pat_parse ps = {.set = p, .text = text};
+    struct combos c = {0};
+    enum bf_json_type type;
+    if (text.n > BF_PATTERN_TEXT)
+        return bf_err_set(e, BF_E_USAGE, "an event pattern of more than %d bytes", BF_PATTERN_TEXT);
+    if (!bf_json_check(text, e))
+        return bad_json(&ps, e);
+    bf_json_init(&ps.json, text);
+    if (!bf_json_peek(&ps.json, &type, e))
+        return bad_json(&ps, e);
+    if (type != BF_JSON_OBJECT)
+        return bf_pat_fail(&ps, ps.json.p, e, "Filter is not an object");
+    if (!add_combo(&ps, &c, NULL, e) || !read_object(&ps, p->root, &c, false, e))
+        return false;
+    for (size_t i = 0; i < c.n; i++)
+        if (!add_conj(&ps, c.head[i], e))
+            return false;
+    p->n++;
+    sort_exact(p->root);
+    return true;
+}
