@@ -11,7 +11,7 @@ need_tools bflocal
 python=/usr/bin/python3
 [ -x $python ] || python=python3
 differ() {
-    bflocal -q sh -c '"$0" "$@" "$AWS_ENDPOINT_URL"' "$python" "$services/differ_ddb.py" --seed "$1" --calls 350 \
+    PYTHONDONTWRITEBYTECODE=1 bflocal -q sh -c '"$0" "$@" "$AWS_ENDPOINT_URL"' "$python" "$services/differ_ddb.py" --seed "$1" --calls 350 \
         --local "$(endpoint dynamodb)"
 }
 for seed in 11 12; do
