@@ -4,6 +4,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 #include "lib/cdc/options.h"
+#include "lib/cdc/sql_options.h"
 
 enum { FIREHOSE = -1 };
 
@@ -64,8 +65,8 @@ static const struct bf_opt options[] = {
 };
 
 static const struct bf_opt_group groups[] = {
-    BF_XFORM_OPTIONS(struct config, xform),
-    {NULL, options, BF_COUNT(options), 0},
+    BF_XFORM_OPTIONS(struct config, xform),      BF_SQL_FILTERS(struct config, xform.sql),
+    BF_SQL_ENRICHMENT(struct config, xform.sql), {NULL, options, BF_COUNT(options), 0},
     BF_OPT_COMMON(struct config, common),
 };
 

@@ -81,10 +81,15 @@ static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct b
 }
 
 /* Are the columns those of the first row? Then one thread has to see it first. */
-static bool columns_come(const struct config *config)
+static bool columns_come(const struct run *r)
 {
-    const struct bf_row_conf *row = &config->xform.row;
+    const struct bf_row_conf *row = &r->config->xform.row;
     return !row->fields && (row->format == BF_ROW_CSV || row->format == BF_ROW_TSV);
+}
+
+static bool one_thread(const struct run *r)
+{
+    return r->config->jobs == 1 || r->firehose || columns_come(r) || bf_xform_waits(r->xform);
 }
 
 /* One file or standard input, told apart by its first line that is not blank. */
@@ -98,7 +103,7 @@ static bool read_input(struct run *r, struct bf_err *e)
         return false;
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
         return run_documents(r, line, e);
-    if (r->config->jobs > 1 && !r->firehose && !columns_come(r->config))
+    if (!one_thread(r))
         return run_jobs(r, line, kind, e);
     return lines(r, kind, line, e);
 }
@@ -112,6 +117,15 @@ static bool read_file(struct run *r, const char *path, struct bf_err *e)
     return ok;
 }
 
+/* Rows that waited for the end. */
+static bool end(struct run *r, struct bf_err *e)
+{
+    for (bool more = true; more;)
+        if (!bf_xform_end(r->xform, &r->rows, &more, e) || !run_flush(r, e))
+            return false;
+    return true;
+}
+
 static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf_err *e)
 {
     if (nfiles == 0 && !read_file(r, "-", e))
@@ -119,9 +133,7 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
     for (size_t i = 0; i < nfiles && !bf_stop_asked(); i++)
         if (!read_file(r, files[i], e))
             return false;
-    if (!r->firehose)
-        bf_xform_end(r->xform, &r->rows);
-    return true;
+    return r->firehose || end(r, e);
 }
 
 /* What was transformed goes out even when the run ends badly. */
@@ -151,11 +163,16 @@ static void tell(const struct run *r)
         return;
     }
     struct bf_xform_count n = bf_xform_count(r->xform);
-    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by --ops, %llu marks",
+    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by filters, %llu marks",
                  (unsigned long long)r->lines, (unsigned long long)(n.changes + r->others.changes),
                  (unsigned long long)(n.rows + r->others.rows),
                  (unsigned long long)(n.filtered + r->others.filtered),
                  (unsigned long long)(n.marks + r->others.marks));
+    if (n.changes + r->others.changes == 0)
+        return;
+    struct bf_str name;
+    for (size_t i = 0; (name = bf_xform_unseen(r->xform, i)).p; i++)
+        bf_diag_warn("no record has an attribute %.*s", (int)name.n, name.p);
 }
 
 bool run_files(const struct config *config, const char **files, size_t nfiles, uint64_t *rejected,

@@ -6,11 +6,14 @@
 #include "lib/cdc/mark.h"
 #include "lib/cdc/value.h"
 
-enum { DECODED_MAX = 64 * 1024 * 1024, SHOWN_MAX = 256 * 1024 * 1024 };
+enum { DECODED_MAX = 64 * 1024 * 1024, SHOWN_MAX = 256 * 1024 * 1024, END_BYTES = 65536 };
 
 struct bf_xform {
     struct bf_xform_conf conf;
     struct bf_row *row;
+    struct bf_sql *sql;     /* NULL: none asked for */
+    struct bf_row *results; /* builds the rows that SQL selects */
+    struct bf_buf marks;    /* wait with the rows */
     struct bf_change change;
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
@@ -47,6 +50,24 @@ bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf
     return true;
 }
 
+/* What SQL selects has its own columns: nothing is added and nothing left out. */
+static bool setup_sql(struct bf_xform *x, struct bf_err *e)
+{
+    struct bf_row_conf results = x->conf.row;
+    if ((x->conf.sql.select || x->conf.sql.query) &&
+        (results.fields || results.image == BF_ROW_BOTH))
+        return bf_err_set(e, BF_E_USAGE, "--select and --sql name the columns: no --%s beside them",
+                          results.fields ? "fields" : "image both");
+    results.image = BF_ROW_NEW;
+    results.nmeta = 0;
+    x->sql = bf_sql_new(&x->conf.sql, x->row, e);
+    if (!x->sql)
+        return false;
+    if (bf_sql_selects(x->sql))
+        x->results = bf_row_new(&results, e);
+    return x->results || !bf_sql_selects(x->sql);
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -60,8 +81,9 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_change_init(&x->change);
     bf_buf_init(&x->decoded, DECODED_MAX);
     bf_buf_init(&x->shown, SHOWN_MAX);
+    bf_buf_init(&x->marks, DECODED_MAX);
     x->row = bf_row_new(&conf->row, e);
-    if (x->row)
+    if (x->row && (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)))
         return x;
     bf_xform_destroy(x);
     return NULL;
@@ -71,11 +93,70 @@ void bf_xform_destroy(struct bf_xform *x)
 {
     if (!x)
         return;
+    bf_sql_destroy(x->sql);
+    bf_row_destroy(x->results);
     bf_row_destroy(x->row);
+    bf_buf_free(&x->marks);
     bf_change_free(&x->change);
     bf_buf_free(&x->decoded);
     bf_buf_free(&x->shown);
     free(x);
+}
+
+/* The row of an image that SQL made. */
+static bool write_result(struct bf_xform *x, const struct bf_image *image, struct bf_buf *rows,
+                         struct bf_err *e)
+{
+    struct bf_change made = {.op = BF_OP_INSERT, .new_image = *image};
+    if (!bf_row_put(x->results, &made, rows, e))
+        return false;
+    x->count.rows++;
+    return true;
+}
+
+/* The row of the change with another image in the place of its own. */
+static bool write_image(struct bf_xform *x, const struct bf_image *image, struct bf_buf *rows,
+                        struct bf_err *e)
+{
+    struct bf_change c = x->change;
+    const struct bf_image *picked;
+    if (!bf_row_image(x->row, &c, &picked, e))
+        return false;
+    *(picked == &c.keys ? &c.keys : picked == &c.old_image ? &c.old_image : &c.new_image) = *image;
+    if (!bf_row_put(x->row, &c, rows, e))
+        return false;
+    x->count.rows++;
+    return true;
+}
+
+static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    struct bf_image image;
+    size_t before = rows->n;
+    uint64_t count = x->count.rows;
+    bool pass, ok = true;
+    if (!bf_sql_where(x->sql, &x->change, &pass, e))
+        return false;
+    if (!pass) {
+        x->count.filtered++;
+        return true;
+    }
+    if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql))
+        return bf_sql_set(x->sql, &x->change, &image, e) && write_image(x, &image, rows, e);
+    if (!bf_sql_selects(x->sql)) {
+        x->count.rows++;
+        return bf_row_put(x->row, &x->change, rows, e);
+    }
+    for (bool again = false; (ok = bf_sql_next(x->sql, &x->change, again, &image, e)) &&
+                             image.present && (ok = write_result(x, &image, rows, e));
+         again = true)
+        ;
+    if (!ok) {
+        rows->n = before;
+        x->count.rows = count;
+    } else
+        x->count.filtered += x->count.rows == count && !bf_sql_waits(x->sql);
+    return ok;
 }
 
 /* Filters and writes the change in x->change. */
@@ -86,6 +167,8 @@ static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
         x->count.filtered++;
         return true;
     }
+    if (x->sql)
+        return sql_row(x, rows, e);
     if (!bf_row_put(x->row, &x->change, rows, e))
         return false;
     x->count.rows++;
@@ -188,9 +271,11 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
     if (bf_mark_is(line)) {
         if (!bf_mark_parse(&mark, line, e))
             return false;
+        x->count.marks++;
+        if (bf_xform_waits(x)) /* a mark promises the rows of what stands above it */
+            rows = &x->marks;
         bf_buf_adds(rows, line);
         bf_buf_addc(rows, '\n');
-        x->count.marks++;
         return bf_buf_check(rows, "output", e);
     }
     if (line.n == 0 || (line.p[0] != '{' && is_blank(line)))
@@ -198,14 +283,48 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
     return record(x, line, slack, rows, e);
 }
 
-void bf_xform_end(struct bf_xform *x, struct bf_buf *rows)
+bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf_err *e)
 {
-    bf_row_put_header(x->row, rows);
+    struct bf_image image = {.present = true};
+    size_t full = rows->n + END_BYTES;
+    *more = false;
+    while (bf_xform_waits(x) && rows->n < full) {
+        if (!bf_sql_end_next(x->sql, &image, e))
+            return false;
+        if (!image.present)
+            break;
+        if (!write_result(x, &image, rows, e))
+            return false;
+        *more = true;
+    }
+    if (*more && image.present)
+        return true;
+    *more = false;
+    bf_row_put_header(x->results ? x->results : x->row, rows);
+    bf_buf_adds(rows, bf_buf_view(&x->marks));
+    bf_buf_reset(&x->marks);
+    return bf_buf_check(rows, "output", e);
+}
+
+bool bf_xform_waits(const struct bf_xform *x)
+{
+    return x->sql && bf_sql_waits(x->sql);
+}
+
+struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i)
+{
+    return x->sql ? bf_sql_unseen(x->sql, i) : (struct bf_str){0};
+}
+
+void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
+{
+    if (x->sql && other->sql)
+        bf_sql_merge(x->sql, other->sql);
 }
 
 void bf_xform_no_header(struct bf_xform *x)
 {
-    bf_row_no_header(x->row);
+    bf_row_no_header(x->results ? x->results : x->row);
 }
 
 struct bf_xform_count bf_xform_count(const struct bf_xform *x)

@@ -19,6 +19,7 @@
 
 #include "lib/cdc/change.h"
 #include "lib/cdc/row.h"
+#include "lib/cdc/sql.h"
 
 /* Gets a record of a capture that was refused: text is the record on one line. False ends the work on
  * this capture, with *e filled. */
@@ -27,7 +28,8 @@ typedef bool bf_xform_bad_fn(void *ctx, struct bf_str text, const struct bf_err 
 
 struct bf_xform_conf {
     struct bf_row_conf row;
-    unsigned ops;         /* bits 1 << enum bf_op of the changes to take; 0: all */
+    unsigned ops; /* bits 1 << enum bf_op of the changes to take; 0: all */
+    struct bf_sql_conf sql;
     bf_xform_bad_fn *bad; /* NULL: the first bad record refuses the whole capture */
     void *bad_ctx;
 };
@@ -35,7 +37,7 @@ struct bf_xform_conf {
 struct bf_xform_count {
     uint64_t changes;  /* read */
     uint64_t rows;     /* written */
-    uint64_t filtered; /* left out by ops */
+    uint64_t filtered; /* left out by ops and filters */
     uint64_t marks;    /* passed on */
 };
 
@@ -60,8 +62,19 @@ BF_API BF_MUST bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t
 BF_API BF_MUST bool bf_xform_document(struct bf_xform *x, struct bf_str document,
                                       struct bf_buf *rows, struct bf_err *e);
 
-/* At the end of input: a header that no row has brought. */
-BF_API void bf_xform_end(struct bf_xform *x, struct bf_buf *rows);
+/* At the end of input, and again while *more: rows that waited for the end (SQL over all changes), some at
+ * a time, then a header that no row has brought. */
+BF_API BF_MUST bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more,
+                                 struct bf_err *e);
+
+/* Does any row wait for the end? Then one object has to see all lines. */
+BF_API bool bf_xform_waits(const struct bf_xform *x);
+
+/* The i-th column of SQL that was looked for and that no record had; p NULL: no more. */
+BF_API struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i);
+
+/* Counts what `other`, made of the same conf, has seen as seen here too. */
+BF_API void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other);
 
 /* No header from this one: another has written it. */
 BF_API void bf_xform_no_header(struct bf_xform *x);
