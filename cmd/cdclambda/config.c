@@ -9,6 +9,7 @@
 #include "cmd/cdclambda/lambda.h"
 #include "lib/base/file.h"
 #include "lib/cdc/options.h"
+#include "lib/cdc/sql_options.h"
 
 enum { FILE_MAX = 1024 * 1024 };
 
@@ -40,6 +41,8 @@ static const struct bf_opt options[] = {
 
 static const struct bf_opt_group groups[] = {
     BF_XFORM_OPTIONS(struct config, firehose.xform),
+    BF_SQL_FILTERS(struct config, firehose.xform.sql),
+    BF_SQL_ENRICHMENT(struct config, firehose.xform.sql),
     {NULL, options, BF_COUNT(options), 0},
     BF_AWS_OPTIONS(struct config, aws),
     BF_OPT_COMMON(struct config, common),
@@ -51,7 +54,9 @@ const struct bf_tool cdclambda_tool = {
     .about = "the transform as a Lambda function: a custom runtime",
     .groups = groups,
     .ngroups = BF_COUNT(groups),
+#ifndef CDCLAMBDA_ALONE
     .libraries = bf_aws_libraries,
+#endif
 };
 
 void config_init(struct config *c)

@@ -32,8 +32,8 @@ BF_MUST bool config_load(struct config *c, struct bf_err *e);
 
 /* One connection to the runtime API, used again and again. */
 struct api {
-    char host[256];
-    char port[8];
+    char host[16]; /* 127.0.0.1 */
+    unsigned port;
     int fd;             /* -1: none */
     bool reused;        /* it has carried an exchange */
     struct bf_buf head; /* of an answer */
@@ -83,6 +83,11 @@ struct origin {
     struct bf_str first;  /* eventID or sequence number of the first record */
     int64_t wall_ms;      /* when it came */
 };
+
+/* Does this program have all that the configuration wants? The package's bootstrap is a static program
+ * without SQL and destinations (alone/): it becomes the full one that lies beside it, and returns only when
+ * that is not there. In the full one: true. */
+BF_MUST bool become_full(const struct config *config, char **argv, struct bf_err *e);
 
 struct sink;
 

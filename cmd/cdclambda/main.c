@@ -48,48 +48,44 @@ static bool serve(struct api *api, struct handler *h, struct bf_err *e)
     return ok && next == API_STOP;
 }
 
-static bool run(struct config *config, struct bf_err *e)
+/* The first failure, to whom it concerns: the runtime API. */
+static void fail_init(struct api *api, const struct bf_err *why)
+{
+    struct bf_err late = {0};
+    if (!api_fail(api, NULL, "Runtime.BadConfiguration", why, &late))
+        bf_diag_error(&late);
+}
+
+static bool run(struct config *config, bool loaded, char **argv, struct bf_err *e)
 {
     struct api api;
     struct bf_err late = {0};
-    bool ok = bf_stop_install(e) && api_init(&api, getenv("AWS_LAMBDA_RUNTIME_API"), e);
-    if (!ok)
+    if (!bf_stop_install(e))
         return false;
-    struct handler *h = handler_new(config, e);
-    ok = h && serve(&api, h, e);
-    if (!h && !api_fail(&api, NULL, "Runtime.BadConfiguration", e, &late))
-        bf_diag_error(&late);
+    if (!api_init(&api, getenv("AWS_LAMBDA_RUNTIME_API"), loaded ? e : &late))
+        return false;
+    struct handler *h = NULL;
+    bool ok = loaded && become_full(config, argv, e) && (h = handler_new(config, e)) != NULL;
+    if (ok)
+        ok = serve(&api, h, e);
+    else
+        fail_init(&api, e);
     handler_destroy(h);
     api_free(&api);
     return ok;
 }
 
-/* Configuration from file and environment first, so that the command line wins; what is wrong with it is
- * reported to the runtime API too. */
-static bool load(struct config *config, struct bf_err *e)
-{
-    struct api api;
-    struct bf_err late = {0};
-    if (config_load(config, e))
-        return true;
-    if (api_init(&api, getenv("AWS_LAMBDA_RUNTIME_API"), &late)) {
-        if (!api_fail(&api, NULL, "Runtime.BadConfiguration", e, &late))
-            bf_diag_error(&late);
-        api_free(&api);
-    }
-    return false;
-}
-
+/* Configuration from file and environment first, so that the command line wins. */
 int main(int argc, char **argv)
 {
     struct config config;
     struct bf_err e = {0};
     config_init(&config);
     bf_diag_tool(cdclambda_tool.name);
-    bool ok = load(&config, &e);
-    int status = ok ? bf_opt_parse(&cdclambda_tool, argc, argv, &config, NULL, NULL) : BF_OPT_RUN;
+    bool loaded = config_load(&config, &e);
+    int status = bf_opt_parse(&cdclambda_tool, argc, argv, &config, NULL, NULL);
     if (status == BF_OPT_RUN)
-        status = ok && run(&config, &e) ? 0 : bf_diag_exit(&e);
+        status = run(&config, loaded, argv, &e) ? 0 : bf_diag_exit(&e);
     config_free(&config);
     return status;
 }

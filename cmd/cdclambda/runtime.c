@@ -2,8 +2,8 @@
  * Lambda's runtime API (version 2018-06-01), over one kept connection: HTTP/1.1 in the little that the API
  * wants, so that no library has to be set up before the first event is asked for.
  */
+#include <arpa/inet.h>
 #include <errno.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -29,12 +29,18 @@ bool api_init(struct api *api, const char *address, struct bf_err *e)
     if (!colon)
         return bf_err_set(e, BF_E_USAGE,
                           "AWS_LAMBDA_RUNTIME_API is not set: this is a program for Lambda");
-    size_t n = (size_t)(colon - address);
-    if (n == 0 || n >= sizeof api->host || strlen(colon + 1) >= sizeof api->port)
-        return bf_err_set(e, BF_E_USAGE, "AWS_LAMBDA_RUNTIME_API: '%.60s' is no host:port",
+    struct in_addr probe;
+    struct bf_str host = bf_str(address, (size_t)(colon - address));
+    if (bf_str_is(host, "localhost"))
+        host = BF_STR("127.0.0.1");
+    char *end;
+    unsigned long port = strtoul(colon + 1, &end, 10);
+    if (host.n < sizeof api->host)
+        memcpy(api->host, host.p, host.n);
+    if (inet_pton(AF_INET, api->host, &probe) != 1 || *end || port == 0 || port > 65535)
+        return bf_err_set(e, BF_E_USAGE, "AWS_LAMBDA_RUNTIME_API: '%.60s' is no address:port",
                           address);
-    memcpy(api->host, address, n);
-    snprintf(api->port, sizeof api->port, "%s", colon + 1);
+    api->port = (unsigned)port;
     return true;
 }
 
@@ -54,29 +60,19 @@ void api_free(struct api *api)
     bf_buf_free(&api->request);
 }
 
+/* The API is on this machine, and its address a number. */
 static bool connect_to(struct api *api, struct bf_err *e)
 {
-    struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV}, *list;
-    int failed = 0, one = 1;
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)api->port)};
+    int one = 1;
     if (api->fd >= 0)
         return true;
-    int code = getaddrinfo(api->host, api->port, &hints, &list);
-    if (code != 0)
-        return bf_err_set(e, BF_E_NETWORK, "runtime API: %s: %s", api->host, gai_strerror(code));
-    for (struct addrinfo *a = list; a && api->fd < 0; a = a->ai_next) {
-        int fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
-        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0)
-            api->fd = fd;
-        else {
-            failed = errno;
-            if (fd >= 0)
-                close(fd);
-        }
-    }
-    freeaddrinfo(list);
-    if (api->fd < 0) {
-        bf_err_sys(e, failed, "runtime API: %s:%s", api->host, api->port);
+    (void)inet_pton(AF_INET, api->host, &to.sin_addr);
+    api->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (api->fd < 0 || connect(api->fd, (struct sockaddr *)&to, sizeof to) < 0) {
+        bf_err_sys(e, errno, "runtime API: %s:%u", api->host, api->port);
         e->code = BF_E_NETWORK;
+        hang_up(api);
         return false;
     }
     (void)setsockopt(api->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
@@ -282,7 +278,7 @@ static bool exchange(struct api *api, struct bf_str body, bool may_stop, int *st
 static void begin(struct api *api, const char *method, const char *path)
 {
     bf_buf_reset(&api->request);
-    bf_buf_addf(&api->request, "%s /2018-06-01/runtime/%s HTTP/1.1\r\nHost: %s:%s\r\n", method,
+    bf_buf_addf(&api->request, "%s /2018-06-01/runtime/%s HTTP/1.1\r\nHost: %s:%u\r\n", method,
                 path, api->host, api->port);
     bf_buf_lit(&api->request, "User-Agent: bfpipe/" BF_VERSION "\r\n");
 }

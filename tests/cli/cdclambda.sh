@@ -87,7 +87,7 @@ for how in cut noid broken; do
 done
 check "no API to speak to" -s 1 -E '^cdclambda: runtime API: 127.0.0.1:1: Connection refused' -- env AWS_LAMBDA_RUNTIME_API=127.0.0.1:1 cdclambda
 check "not in Lambda" -s 2 -E 'AWS_LAMBDA_RUNTIME_API is not set' -- env -u AWS_LAMBDA_RUNTIME_API cdclambda
-check "no address" -s 2 -E "'nonsense:123456789' is no host:port" -- env AWS_LAMBDA_RUNTIME_API=nonsense:123456789 cdclambda
+check "no address" -s 2 -E "'nonsense:123456789' is no address:port" -- env AWS_LAMBDA_RUNTIME_API=nonsense:123456789 cdclambda
 
 # configuration: file, then environment; what is wrong is an error of initialisation
 lambda_begin
@@ -109,6 +109,13 @@ is "a wrong value" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_OPS: optio
 lambda_begin
 BF_TO=ftp://x lambda_run
 is "a wrong destination" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "to: 'ftp://x' is not firehose:STREAM or s3://BUCKET/PREFIX"
+lambda_begin
+cp "$T/three" "$L/events/1"
+BF_WHERE="order_id <> 'o-2'" lambda_run
+is "SQL filters" "$(jq -c '[.records[].result]' "$L/answers/1")" '["Ok","Dropped","Ok"]'
+lambda_begin
+BF_SQL='SELECT count(*) FROM cdc' lambda_run
+is "a query that waits for the end" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" '--sql over more than one change has no end in Firehose'
 lambda_begin
 BF_NO_META=yes lambda_run
 is "a flag is 1 or true" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_NO_META: 'yes' is not 1, true, 0 or false"
