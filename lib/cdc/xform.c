@@ -11,9 +11,10 @@ enum { DECODED_MAX = 64 * 1024 * 1024, SHOWN_MAX = 256 * 1024 * 1024, END_BYTES 
 struct bf_xform {
     struct bf_xform_conf conf;
     struct bf_row *row;
-    struct bf_sql *sql;     /* NULL: none asked for */
-    struct bf_row *results; /* builds the rows that SQL selects */
-    struct bf_buf marks;    /* wait with the rows */
+    struct bf_sql *sql;       /* NULL: none asked for */
+    struct bf_reshape *shape; /* the same */
+    struct bf_row *results;   /* builds the rows that SQL selects */
+    struct bf_buf marks;      /* wait with the rows */
     struct bf_change change;
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
@@ -83,7 +84,9 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_buf_init(&x->shown, SHOWN_MAX);
     bf_buf_init(&x->marks, DECODED_MAX);
     x->row = bf_row_new(&conf->row, e);
-    if (x->row && (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)))
+    if (x->row &&
+        (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
+        (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)))
         return x;
     bf_xform_destroy(x);
     return NULL;
@@ -94,6 +97,7 @@ void bf_xform_destroy(struct bf_xform *x)
     if (!x)
         return;
     bf_sql_destroy(x->sql);
+    bf_reshape_destroy(x->shape);
     bf_row_destroy(x->results);
     bf_row_destroy(x->row);
     bf_buf_free(&x->marks);
@@ -103,15 +107,27 @@ void bf_xform_destroy(struct bf_xform *x)
     free(x);
 }
 
+static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_change *c,
+                    struct bf_buf *rows, struct bf_err *e)
+{
+    struct bf_change shaped;
+    if (x->shape) {
+        if (!bf_reshape_change(x->shape, c, &shaped, e))
+            return false;
+        c = &shaped;
+    }
+    if (!bf_row_put(row, c, rows, e))
+        return false;
+    x->count.rows++;
+    return true;
+}
+
 /* The row of an image that SQL made. */
 static bool write_result(struct bf_xform *x, const struct bf_image *image, struct bf_buf *rows,
                          struct bf_err *e)
 {
     struct bf_change made = {.op = BF_OP_INSERT, .new_image = *image};
-    if (!bf_row_put(x->results, &made, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return put_row(x, x->results, &made, rows, e);
 }
 
 /* The row of the change with another image in the place of its own. */
@@ -123,10 +139,7 @@ static bool write_image(struct bf_xform *x, const struct bf_image *image, struct
     if (!bf_row_image(x->row, &c, &picked, e))
         return false;
     *(picked == &c.keys ? &c.keys : picked == &c.old_image ? &c.old_image : &c.new_image) = *image;
-    if (!bf_row_put(x->row, &c, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return put_row(x, x->row, &c, rows, e);
 }
 
 static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
@@ -144,8 +157,7 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql))
         return bf_sql_set(x->sql, &x->change, &image, e) && write_image(x, &image, rows, e);
     if (!bf_sql_selects(x->sql)) {
-        x->count.rows++;
-        return bf_row_put(x->row, &x->change, rows, e);
+        return put_row(x, x->row, &x->change, rows, e);
     }
     for (bool again = false; (ok = bf_sql_next(x->sql, &x->change, again, &image, e)) &&
                              image.present && (ok = write_result(x, &image, rows, e));
@@ -169,10 +181,7 @@ static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     }
     if (x->sql)
         return sql_row(x, rows, e);
-    if (!bf_row_put(x->row, &x->change, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return put_row(x, x->row, &x->change, rows, e);
 }
 
 struct wrap {
@@ -313,13 +322,20 @@ bool bf_xform_waits(const struct bf_xform *x)
 
 struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i)
 {
-    return x->sql ? bf_sql_unseen(x->sql, i) : (struct bf_str){0};
+    size_t of_sql = 0;
+    struct bf_str name;
+    for (; x->sql && (name = bf_sql_unseen(x->sql, of_sql)).p; of_sql++)
+        if (of_sql == i)
+            return name;
+    return x->shape ? bf_reshape_unseen(x->shape, i - of_sql) : (struct bf_str){0};
 }
 
 void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
 {
     if (x->sql && other->sql)
         bf_sql_merge(x->sql, other->sql);
+    if (x->shape && other->shape)
+        bf_reshape_merge(x->shape, other->shape);
 }
 
 void bf_xform_no_header(struct bf_xform *x)

@@ -18,6 +18,7 @@
 #define BF_CDC_XFORM_H
 
 #include "lib/cdc/change.h"
+#include "lib/cdc/reshape.h"
 #include "lib/cdc/row.h"
 #include "lib/cdc/sql.h"
 
@@ -30,7 +31,8 @@ struct bf_xform_conf {
     struct bf_row_conf row;
     unsigned ops; /* bits 1 << enum bf_op of the changes to take; 0: all */
     struct bf_sql_conf sql;
-    bf_xform_bad_fn *bad; /* NULL: the first bad record refuses the whole capture */
+    struct bf_reshape_conf shape; /* of the rows, after SQL */
+    bf_xform_bad_fn *bad;         /* NULL: the first bad record refuses the whole capture */
     void *bad_ctx;
 };
 
@@ -70,7 +72,7 @@ BF_API BF_MUST bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *
 /* Does any row wait for the end? Then one object has to see all lines. */
 BF_API bool bf_xform_waits(const struct bf_xform *x);
 
-/* The i-th column of SQL that was looked for and that no record had; p NULL: no more. */
+/* The i-th attribute that was looked for and that no record had; p NULL: no more. */
 BF_API struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i);
 
 /* Counts what `other`, made of the same conf, has seen as seen here too. */
