@@ -94,7 +94,12 @@ static bool set_jobs(void *field, struct bf_str value, struct bf_err *e)
     return (n >= 1 && n <= 256) || bf_err_set(e, BF_E_USAGE, "wants a number from 1 to 256");
 }
 
+static bool set_file(void *field, struct bf_str value, struct bf_err *e);
+
 static const struct bf_opt options[] = {
+    BF_OPT_FN('f', "file", struct config, common, "FILE", "take options from FILE, one a line",
+              set_file),
+    BF_OPT_FLAG(0, "check", struct config, check, "check options and patterns, read no input"),
     BF_OPT_FN(0, "image", struct config, xform.row.image, "IMAGE",
               "new (default), old, both or keys", set_image),
     BF_OPT_FN(0, "ops", struct config, xform, "LIST", "only these: INSERT,MODIFY,REMOVE", set_ops),
@@ -124,6 +129,7 @@ static const struct bf_opt options[] = {
 
 static const struct bf_opt_group groups[] = {
     {NULL, options, BF_COUNT(options), 0},
+    {"Filters", filter_options, FILTER_OPTIONS_N, 0},
     BF_OPT_COMMON(struct config, common),
 };
 
@@ -138,18 +144,35 @@ static const struct bf_tool tool = {
     .max_operands = FILES_MAX,
 };
 
+static bool set_file(void *field, struct bf_str value, struct bf_err *e)
+{
+    struct config *config = field;
+    return conf_file_read(&config->files, &tool, config, value.p, e);
+}
+
+static bool run(struct config *config, const char **files, size_t nfiles, uint64_t *rejected,
+                struct bf_err *e)
+{
+    if (!filters_load(config, e))
+        return false;
+    if (config->check)
+        return filters_check(config, e);
+    return bf_stop_install(e) && run_files(config, files, nfiles, rejected, e);
+}
+
 int main(int argc, char **argv)
 {
     static const char *files[FILES_MAX];
-    struct config config = {.max_line = BF_LINE_MAX_DEFAULT, .jobs = 1};
+    static struct config config = {.max_line = BF_LINE_MAX_DEFAULT, .jobs = 1};
     struct bf_err e = {0};
     size_t nfiles = 0;
     uint64_t rejected = 0;
     bf_xform_conf_init(&config.xform);
+    config.xform.fold_bytes = FOLD_BYTES;
     int status = bf_opt_parse(&tool, argc, argv, &config, files, &nfiles);
-    if (status != BF_OPT_RUN)
-        return status;
-    if (!bf_stop_install(&e) || !run_files(&config, files, nfiles, &rejected, &e))
-        return bf_diag_exit(&e);
-    return rejected ? 1 : 0;
+    if (status == BF_OPT_RUN)
+        status = run(&config, files, nfiles, &rejected, &e) ? rejected != 0 : bf_diag_exit(&e);
+    filters_free(&config.filters);
+    conf_files_free(&config.files);
+    return status;
 }

@@ -98,7 +98,8 @@ static bool read_input(struct run *r, struct bf_err *e)
         return false;
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
         return run_documents(r, line, e);
-    if (r->config->jobs > 1 && !r->firehose && !columns_come(r->config))
+    if (r->config->jobs > 1 && !r->firehose && !columns_come(r->config) &&
+        !filters_want_order(r->config))
         return run_jobs(r, line, kind, e);
     return lines(r, kind, line, e);
 }
@@ -119,8 +120,12 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
     for (size_t i = 0; i < nfiles && !bf_stop_asked(); i++)
         if (!read_file(r, files[i], e))
             return false;
-    if (!r->firehose)
-        bf_xform_end(r->xform, &r->rows);
+    if (r->firehose)
+        return true;
+    while (bf_xform_rest(r->xform, &r->rows))
+        if (!run_flush(r, e))
+            return false;
+    bf_xform_end(r->xform, &r->rows);
     return true;
 }
 
@@ -151,7 +156,7 @@ static void tell(const struct run *r)
         return;
     }
     struct bf_xform_count n = bf_xform_count(r->xform);
-    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by --ops, %llu marks",
+    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out, %llu marks",
                  (unsigned long long)r->lines, (unsigned long long)(n.changes + r->others.changes),
                  (unsigned long long)(n.rows + r->others.rows),
                  (unsigned long long)(n.filtered + r->others.filtered),
@@ -165,6 +170,7 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     struct bf_xform_conf conf = config->xform;
     conf.bad = bad_record;
     conf.bad_ctx = &r;
+    filters_explain(config, &conf, &r);
     bf_buf_init(&r.rows, ROWS_MAX);
     bf_progress_init(&r.progress, &config->common);
     r.xform = bf_xform_new(&conf, e);

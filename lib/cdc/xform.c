@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/cdc/capture.h"
+#include "lib/cdc/fold.h"
 #include "lib/cdc/mark.h"
 #include "lib/cdc/value.h"
 
@@ -11,6 +12,10 @@ enum { DECODED_MAX = 64 * 1024 * 1024, SHOWN_MAX = 256 * 1024 * 1024 };
 struct bf_xform {
     struct bf_xform_conf conf;
     struct bf_row *row;
+    struct bf_filter *filter; /* NULL: everything passes */
+    struct bf_fold *fold;     /* NULL: rows go out at once */
+    struct bf_buf folded;     /* a row on its way there */
+    bool headed;              /* the first of them was made */
     struct bf_change change;
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
@@ -60,8 +65,15 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_change_init(&x->change);
     bf_buf_init(&x->decoded, DECODED_MAX);
     bf_buf_init(&x->shown, SHOWN_MAX);
+    bf_buf_init(&x->folded, SHOWN_MAX);
     x->row = bf_row_new(&conf->row, e);
-    if (x->row)
+    bool ok = x->row != NULL;
+    x->conf.filter.fields = conf->row.fields;
+    if (ok && bf_filter_wanted(&conf->filter))
+        ok = (x->filter = bf_filter_new(&x->conf.filter, e)) != NULL;
+    if (ok && conf->fold)
+        ok = (x->fold = bf_fold_new(conf->fold, conf->fold_bytes, e)) != NULL;
+    if (ok)
         return x;
     bf_xform_destroy(x);
     return NULL;
@@ -72,20 +84,54 @@ void bf_xform_destroy(struct bf_xform *x)
     if (!x)
         return;
     bf_row_destroy(x->row);
+    bf_filter_destroy(x->filter);
+    bf_fold_destroy(x->fold);
+    bf_buf_free(&x->folded);
     bf_change_free(&x->change);
     bf_buf_free(&x->decoded);
     bf_buf_free(&x->shown);
     free(x);
 }
 
+/* The first row of a table brings the header with it; made twice, what the second is shorter by. */
+static bool fold_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    size_t header = 0, row = 0;
+    bf_buf_reset(&x->folded);
+    if (x->change.op != BF_OP_REMOVE) {
+        if (!bf_row_put(x->row, &x->change, &x->folded, e))
+            return false;
+        row = x->folded.n;
+        if (!x->headed) {
+            if (!bf_row_put(x->row, &x->change, &x->folded, e))
+                return false;
+            header = 2 * row - x->folded.n;
+            row -= header;
+            bf_buf_add(rows, x->folded.p, header);
+            x->headed = true;
+        }
+    }
+    return bf_fold_put(x->fold, &x->change, bf_str(x->folded.p + header, row), e);
+}
+
+bool bf_xform_rest(struct bf_xform *x, struct bf_buf *rows)
+{
+    return x->fold && bf_fold_next(x->fold, rows, &x->count.rows);
+}
+
 /* Filters and writes the change in x->change. */
 static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
+    bool pass = x->conf.ops & 1u << x->change.op;
     x->count.changes++;
-    if (!(x->conf.ops & 1u << x->change.op)) {
+    if (pass && x->filter && !bf_filter_takes(x->filter, &x->change, &pass, e))
+        return false;
+    if (!pass) {
         x->count.filtered++;
         return true;
     }
+    if (x->fold)
+        return fold_row(x, rows, e);
     if (!bf_row_put(x->row, &x->change, rows, e))
         return false;
     x->count.rows++;
@@ -186,6 +232,8 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
 {
     struct bf_mark mark;
     if (bf_mark_is(line)) {
+        if (x->fold && ++x->count.marks)
+            return bf_fold_mark(x->fold, line, rows, e);
         if (!bf_mark_parse(&mark, line, e))
             return false;
         bf_buf_adds(rows, line);

@@ -11,13 +11,15 @@
  *
  * A line is a change record, a mark (passed on as it is) or a capture on one
  * line; an empty line is nothing. Nothing is kept from one line to the next but
- * the columns of a table format. An object belongs to one thread; several
- * threads have one each.
+ * the columns of a table format, and what filter.dedupe and fold are about: with
+ * those, one object has to see all lines. An object belongs to one thread;
+ * several threads have one each.
  */
 #ifndef BF_CDC_XFORM_H
 #define BF_CDC_XFORM_H
 
 #include "lib/cdc/change.h"
+#include "lib/cdc/filter.h"
 #include "lib/cdc/row.h"
 
 /* Gets a record of a capture that was refused: text is the record on one line. False ends the work on
@@ -27,7 +29,10 @@ typedef bool bf_xform_bad_fn(void *ctx, struct bf_str text, const struct bf_err 
 
 struct bf_xform_conf {
     struct bf_row_conf row;
-    unsigned ops;         /* bits 1 << enum bf_op of the changes to take; 0: all */
+    unsigned ops;                 /* bits 1 << enum bf_op of the changes to take; 0: all */
+    struct bf_filter_conf filter; /* its fields are those of row, whatever it says */
+    const char *fold;     /* key: at the end the last row for each (fold.h); NULL: rows at once */
+    uint64_t fold_bytes;  /* memory of that */
     bf_xform_bad_fn *bad; /* NULL: the first bad record refuses the whole capture */
     void *bad_ctx;
 };
@@ -35,7 +40,7 @@ struct bf_xform_conf {
 struct bf_xform_count {
     uint64_t changes;  /* read */
     uint64_t rows;     /* written */
-    uint64_t filtered; /* left out by ops */
+    uint64_t filtered; /* left out */
     uint64_t marks;    /* passed on */
 };
 
@@ -59,6 +64,9 @@ BF_API BF_MUST bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t
 /* The same for a JSON document that may span lines: a capture, or one change record. */
 BF_API BF_MUST bool bf_xform_document(struct bf_xform *x, struct bf_str document,
                                       struct bf_buf *rows, struct bf_err *e);
+
+/* At the end of input, with fold: appends a piece of what is left, true as long as there is more. */
+BF_API bool bf_xform_rest(struct bf_xform *x, struct bf_buf *rows);
 
 /* At the end of input: a header that no row has brought. */
 BF_API void bf_xform_end(struct bf_xform *x, struct bf_buf *rows);
