@@ -250,6 +250,7 @@ static void end(struct run *r, struct ring *ring, struct worker *w, size_t start
         r->others.rows += n.rows;
         r->others.filtered += n.filtered;
         r->others.marks += n.marks;
+        bf_xform_merge(r->xform, w[i].xform);
         bf_xform_destroy(w[i].xform);
     }
 }
@@ -270,9 +271,9 @@ bool run_jobs(struct run *r, struct bf_str first, enum bf_line kind, struct bf_e
         bf_buf_init(&ring.batch[i].rows, BATCH_MAX);
         bf_buf_init(&ring.batch[i].bad, BATCH_MAX);
     }
-    bf_xform_end(r->xform, &r->rows); /* the header */
-    ok = ok && run_flush(r, e) && start(r, &ring, w, jobs, &started, e) &&
-         feed(r, &ring, first, kind, e);
+    bool more; /* not here: what waits runs on one thread */
+    ok = ok && bf_xform_end(r->xform, &r->rows, &more, e) && run_flush(r, e) && /* the header */
+         start(r, &ring, w, jobs, &started, e) && feed(r, &ring, first, kind, e);
     if (started)
         end(r, &ring, w, started);
     for (size_t i = 0; ring.batch && i < ring.n; i++) {

@@ -3,52 +3,22 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
+#include "lib/cdc/filter_options.h"
+#include "lib/cdc/options.h"
+#include "lib/cdc/sql_options.h"
 
 enum { FIREHOSE = -1 };
-
-struct word {
-    const char *name;
-    int value;
-};
-
-static bool choose(const struct word *words, size_t n, struct bf_str value, int *out,
-                   struct bf_err *e)
-{
-    struct bf_buf all;
-    for (size_t i = 0; i < n; i++)
-        if (bf_str_eq(value, bf_str_of(words[i].name))) {
-            *out = words[i].value;
-            return true;
-        }
-    bf_buf_init(&all, 200);
-    for (size_t i = 0; i < n; i++)
-        bf_buf_addf(&all, "%s%s", i == 0 ? "" : i + 1 < n ? ", " : " or ", words[i].name);
-    bf_err_set(e, BF_E_USAGE, "'%.*s' is not %s", (int)(value.n > 60 ? 60 : value.n), value.p,
-               bf_buf_cstr(&all));
-    bf_buf_free(&all);
-    return false;
-}
-
-static bool set_image(void *field, struct bf_str value, struct bf_err *e)
-{
-    static const struct word words[] = {
-        {"new", BF_ROW_NEW}, {"old", BF_ROW_OLD}, {"both", BF_ROW_BOTH}, {"keys", BF_ROW_KEYS}};
-    int v = 0;
-    bool ok = choose(words, BF_COUNT(words), value, &v, e);
-    *(enum bf_row_image *)field = (enum bf_row_image)v;
-    return ok;
-}
 
 static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 {
     struct config *config = field;
-    static const struct word words[] = {{"ndjson", BF_ROW_NDJSON},
-                                        {"csv", BF_ROW_CSV},
-                                        {"tsv", BF_ROW_TSV},
-                                        {"ddb-json", BF_ROW_DDB_JSON},
-                                        {"firehose", FIREHOSE}};
+    static const struct bf_opt_word words[] = {{"ndjson", BF_ROW_NDJSON},
+                                               {"csv", BF_ROW_CSV},
+                                               {"tsv", BF_ROW_TSV},
+                                               {"ddb-json", BF_ROW_DDB_JSON},
+                                               {"firehose", FIREHOSE}};
     int v = 0;
-    bool ok = choose(words, BF_COUNT(words), value, &v, e);
+    bool ok = bf_opt_choose(words, BF_COUNT(words), value, &v, e);
     if (v == FIREHOSE) /* rows inside the answers: another -o may name their format */
         config->firehose = true;
     else
@@ -58,31 +28,14 @@ static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 
 static bool set_input(void *field, struct bf_str value, struct bf_err *e)
 {
-    static const struct word words[] = {{"auto", INPUT_AUTO},
-                                        {"lines", INPUT_LINES},
-                                        {"capture", INPUT_CAPTURE},
-                                        {"firehose", INPUT_FIREHOSE}};
+    static const struct bf_opt_word words[] = {{"auto", INPUT_AUTO},
+                                               {"lines", INPUT_LINES},
+                                               {"capture", INPUT_CAPTURE},
+                                               {"firehose", INPUT_FIREHOSE}};
     int v = 0;
-    bool ok = choose(words, BF_COUNT(words), value, &v, e);
+    bool ok = bf_opt_choose(words, BF_COUNT(words), value, &v, e);
     *(enum input *)field = (enum input)v;
     return ok;
-}
-
-static bool set_ops(void *field, struct bf_str value, struct bf_err *e)
-{
-    return bf_xform_conf_ops(field, value, e);
-}
-
-static bool set_meta(void *field, struct bf_str value, struct bf_err *e)
-{
-    return bf_row_conf_meta(field, value, e);
-}
-
-static bool no_meta(void *field, struct bf_str value, struct bf_err *e)
-{
-    (void)value, (void)e;
-    ((struct bf_row_conf *)field)->nmeta = 0;
-    return true;
 }
 
 static bool set_jobs(void *field, struct bf_str value, struct bf_err *e)
@@ -99,17 +52,7 @@ static bool set_file(void *field, struct bf_str value, struct bf_err *e);
 static const struct bf_opt options[] = {
     BF_OPT_FN('f', "file", struct config, common, "FILE", "take options from FILE, one a line",
               set_file),
-    BF_OPT_FLAG(0, "check", struct config, check, "check options and patterns, read no input"),
-    BF_OPT_FN(0, "image", struct config, xform.row.image, "IMAGE",
-              "new (default), old, both or keys", set_image),
-    BF_OPT_FN(0, "ops", struct config, xform, "LIST", "only these: INSERT,MODIFY,REMOVE", set_ops),
-    BF_OPT_STR(0, "fields", struct config, xform.row.fields, "LIST",
-               "only these, in this order: a,b.c,old.d"),
-    BF_OPT_FN(0, "meta", struct config, xform.row, "LIST",
-              "metadata columns: op,ts,table,event-id,seq (default op,ts)", set_meta),
-    BF_OPT_FN(0, "no-meta", struct config, xform.row, NULL, "no metadata columns", no_meta),
-    BF_OPT_STR(0, "meta-prefix", struct config, xform.row.meta_prefix, "TEXT",
-               "begin their names with TEXT (default _)"),
+    BF_OPT_FLAG(0, "check", struct config, check, "only check all that was given; read no input"),
     BF_OPT_ROW('o', "output", BF_OPT_KIND_FN, 0, "FORMAT",
                "ndjson (default), csv, tsv, ddb-json or firehose", set_format),
     BF_OPT_STR(0, "partition-keys", struct config, partition_keys, "LIST",
@@ -128,9 +71,9 @@ static const struct bf_opt options[] = {
 };
 
 static const struct bf_opt_group groups[] = {
-    {NULL, options, BF_COUNT(options), 0},
-    {"Filters", filter_options, FILTER_OPTIONS_N, 0},
-    BF_OPT_COMMON(struct config, common),
+    BF_XFORM_OPTIONS(struct config, xform),   BF_FILTER_OPTIONS(struct config, xform),
+    BF_SQL_FILTERS(struct config, xform.sql), BF_SQL_ENRICHMENT(struct config, xform.sql),
+    {NULL, options, BF_COUNT(options), 0},    BF_OPT_COMMON(struct config, common),
 };
 
 enum { FILES_MAX = 1024 };
@@ -150,14 +93,13 @@ static bool set_file(void *field, struct bf_str value, struct bf_err *e)
     return conf_file_read(&config->files, &tool, config, value.p, e);
 }
 
-static bool run(struct config *config, const char **files, size_t nfiles, uint64_t *rejected,
-                struct bf_err *e)
+/* --check: a transform is made, and let go. */
+static bool check(const struct config *config, struct bf_err *e)
 {
-    if (!filters_load(config, e))
-        return false;
-    if (config->check)
-        return filters_check(config, e);
-    return bf_stop_install(e) && run_files(config, files, nfiles, rejected, e);
+    struct bf_xform *x = bf_xform_new(&config->xform, e);
+    bool ok = x != NULL;
+    bf_xform_destroy(x);
+    return ok;
 }
 
 int main(int argc, char **argv)
@@ -168,11 +110,13 @@ int main(int argc, char **argv)
     size_t nfiles = 0;
     uint64_t rejected = 0;
     bf_xform_conf_init(&config.xform);
-    config.xform.fold_bytes = FOLD_BYTES;
     int status = bf_opt_parse(&tool, argc, argv, &config, files, &nfiles);
-    if (status == BF_OPT_RUN)
-        status = run(&config, files, nfiles, &rejected, &e) ? rejected != 0 : bf_diag_exit(&e);
-    filters_free(&config.filters);
+    if (status == BF_OPT_RUN) {
+        bool ok = config.check
+                      ? check(&config, &e)
+                      : bf_stop_install(&e) && run_files(&config, files, nfiles, &rejected, &e);
+        status = ok ? rejected != 0 : bf_diag_exit(&e);
+    }
     conf_files_free(&config.files);
     return status;
 }

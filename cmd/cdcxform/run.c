@@ -22,6 +22,12 @@ static bool bad_record(void *ctx, struct bf_str text, const struct bf_err *why, 
     return bf_rejects_add(&r->rejects, text, r->number, why, e);
 }
 
+static void explain(void *ctx, const char *text)
+{
+    const struct run *r = ctx;
+    bf_diag_hint("line %llu: %s", (unsigned long long)r->number, text);
+}
+
 bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e)
 {
     struct bf_err why = {0};
@@ -81,10 +87,15 @@ static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct b
 }
 
 /* Are the columns those of the first row? Then one thread has to see it first. */
-static bool columns_come(const struct config *config)
+static bool columns_come(const struct run *r)
 {
-    const struct bf_row_conf *row = &config->xform.row;
+    const struct bf_row_conf *row = &r->config->xform.row;
     return !row->fields && (row->format == BF_ROW_CSV || row->format == BF_ROW_TSV);
+}
+
+static bool one_thread(const struct run *r)
+{
+    return r->config->jobs == 1 || r->firehose || columns_come(r) || bf_xform_in_order(r->xform);
 }
 
 /* One file or standard input, told apart by its first line that is not blank. */
@@ -98,8 +109,7 @@ static bool read_input(struct run *r, struct bf_err *e)
         return false;
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
         return run_documents(r, line, e);
-    if (r->config->jobs > 1 && !r->firehose && !columns_come(r->config) &&
-        !filters_want_order(r->config))
+    if (!one_thread(r))
         return run_jobs(r, line, kind, e);
     return lines(r, kind, line, e);
 }
@@ -113,6 +123,15 @@ static bool read_file(struct run *r, const char *path, struct bf_err *e)
     return ok;
 }
 
+/* Rows that waited for the end. */
+static bool end(struct run *r, struct bf_err *e)
+{
+    for (bool more = true; more;)
+        if (!bf_xform_end(r->xform, &r->rows, &more, e) || !run_flush(r, e))
+            return false;
+    return true;
+}
+
 static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf_err *e)
 {
     if (nfiles == 0 && !read_file(r, "-", e))
@@ -120,13 +139,7 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
     for (size_t i = 0; i < nfiles && !bf_stop_asked(); i++)
         if (!read_file(r, files[i], e))
             return false;
-    if (r->firehose)
-        return true;
-    while (bf_xform_rest(r->xform, &r->rows))
-        if (!run_flush(r, e))
-            return false;
-    bf_xform_end(r->xform, &r->rows);
-    return true;
+    return r->firehose || end(r, e);
 }
 
 /* What was transformed goes out even when the run ends badly. */
@@ -156,11 +169,16 @@ static void tell(const struct run *r)
         return;
     }
     struct bf_xform_count n = bf_xform_count(r->xform);
-    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out, %llu marks",
+    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by filters, %llu marks",
                  (unsigned long long)r->lines, (unsigned long long)(n.changes + r->others.changes),
                  (unsigned long long)(n.rows + r->others.rows),
                  (unsigned long long)(n.filtered + r->others.filtered),
                  (unsigned long long)(n.marks + r->others.marks));
+    if (n.changes + r->others.changes == 0)
+        return;
+    struct bf_str name;
+    for (size_t i = 0; (name = bf_xform_unseen(r->xform, i)).p; i++)
+        bf_diag_warn("no record has an attribute %.*s", (int)name.n, name.p);
 }
 
 bool run_files(const struct config *config, const char **files, size_t nfiles, uint64_t *rejected,
@@ -170,7 +188,8 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     struct bf_xform_conf conf = config->xform;
     conf.bad = bad_record;
     conf.bad_ctx = &r;
-    filters_explain(config, &conf, &r);
+    conf.filter.tell = explain;
+    conf.filter.tell_ctx = &r;
     bf_buf_init(&r.rows, ROWS_MAX);
     bf_progress_init(&r.progress, &config->common);
     r.xform = bf_xform_new(&conf, e);

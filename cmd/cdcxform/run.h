@@ -5,7 +5,6 @@
 #define CDCXFORM_RUN_H
 
 #include "cmd/cdcxform/conf_file.h"
-#include "cmd/cdcxform/filters.h"
 #include "lib/base/opt.h"
 #include "lib/base/progress.h"
 #include "lib/base/reader.h"
@@ -17,7 +16,6 @@ enum input { INPUT_AUTO, INPUT_LINES, INPUT_CAPTURE, INPUT_FIREHOSE };
 struct config {
     struct bf_common common;
     struct bf_xform_conf xform;
-    struct filters filters;
     struct conf_files files;
     enum input input;
     bool firehose; /* -o firehose: answers instead of rows */

@@ -1,7 +1,9 @@
 #include "lib/cdc/filter.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/file.h"
 #include "lib/cdc/dedupe.h"
 #include "lib/cdc/number.h"
 #include "lib/cdc/pattern.h"
@@ -14,32 +16,48 @@ struct bf_filter {
     struct bf_dedupe *dedupe;
     bool no_match, changed_only;
     char *fields;
-    char **names; /* of the patterns */
-    size_t nnames;
-    bf_filter_explain_fn *explain;
-    void *explain_ctx;
+    char *names[BF_OPT_LIST_MAX]; /* of the patterns */
+    bf_filter_tell_fn *tell;      /* NULL: nothing is explained */
+    void *tell_ctx;
     struct bf_buf a, b; /* two values in their compact form; what is explained */
 };
 
 bool bf_filter_wanted(const struct bf_filter_conf *conf)
 {
-    return conf->nmatch || conf->dedupe || conf->changed_only;
+    return conf->match.n || conf->no_match || conf->explain || conf->dedupe || conf->changed_only;
+}
+
+/* JSON, or the name of a file; the name is for messages. */
+static bool add_pattern(struct bf_filter *f, const struct bf_filter_conf *conf, size_t i,
+                        struct bf_err *e)
+{
+    const char *item = conf->match.item[i], *name = item;
+    struct bf_str text = bf_str_of(item), trimmed = bf_str_trim(text);
+    struct bf_buf file;
+    char literal[32];
+    bf_buf_init(&file, BF_PATTERN_TEXT + 1);
+    bool ok = true;
+    if (trimmed.n == 0 || trimmed.p[0] == '{' || trimmed.p[0] == '[') {
+        snprintf(literal, sizeof literal, conf->match.n > 1 ? "--match %zu" : "--match", i + 1);
+        name = literal;
+    } else if ((ok = bf_file_read(item, &file, e)))
+        text = bf_buf_view(&file);
+    if (ok && !bf_pattern_add(f->patterns, text, e))
+        ok = bf_err_ctx(e, "%s", name);
+    if (ok && !(f->names[i] = bf_str_dup(bf_str_of(name))))
+        ok = bf_err_nomem(e);
+    bf_buf_free(&file);
+    return ok;
 }
 
 static bool add_patterns(struct bf_filter *f, const struct bf_filter_conf *conf, struct bf_err *e)
 {
     f->patterns = bf_pattern_new(e);
-    f->names = calloc(conf->nmatch, sizeof *f->names);
-    if (!f->patterns || !f->names)
-        return bf_err_nomem(e);
-    for (size_t i = 0; i < conf->nmatch; i++) {
-        if (!bf_pattern_add(f->patterns, conf->match[i].text, e))
-            return bf_err_ctx(e, "%s", conf->match[i].name);
-        f->names[i] = bf_str_dup(bf_str_of(conf->match[i].name));
-        if (!f->names[i])
-            return bf_err_nomem(e);
-        f->nnames++;
-    }
+    if (!f->patterns)
+        return false;
+    for (size_t i = 0; i < conf->match.n; i++)
+        if (!add_pattern(f, conf, i, e))
+            return false;
     return true;
 }
 
@@ -51,13 +69,16 @@ struct bf_filter *bf_filter_new(const struct bf_filter_conf *conf, struct bf_err
         return NULL;
     f->no_match = conf->no_match;
     f->changed_only = conf->changed_only;
-    f->explain = conf->explain;
-    f->explain_ctx = conf->explain_ctx;
+    f->tell = conf->explain ? conf->tell : NULL;
+    f->tell_ctx = conf->tell_ctx;
     bf_buf_init(&f->a, TEXT_MAX);
     bf_buf_init(&f->b, TEXT_MAX);
     if (conf->fields && !(f->fields = bf_str_dup(bf_str_of(conf->fields))))
         ok = bf_err_nomem(e);
-    ok = ok && (!conf->nmatch || add_patterns(f, conf, e));
+    if (ok && !conf->match.n && (conf->explain || conf->no_match))
+        ok = bf_err_set(e, BF_E_USAGE, "%s wants --match",
+                        conf->explain ? "--explain" : "--no-match");
+    ok = ok && (!conf->match.n || add_patterns(f, conf, e));
     if (ok && conf->dedupe)
         ok = (f->dedupe = bf_dedupe_new(conf->dedupe, e)) != NULL;
     if (ok)
@@ -70,9 +91,8 @@ void bf_filter_destroy(struct bf_filter *f)
 {
     if (!f)
         return;
-    for (size_t i = 0; i < f->nnames; i++)
+    for (size_t i = 0; i < BF_COUNT(f->names); i++)
         free(f->names[i]);
-    free(f->names);
     bf_pattern_destroy(f->patterns);
     bf_dedupe_destroy(f->dedupe);
     bf_buf_free(&f->a);
@@ -175,7 +195,7 @@ static void explain(struct bf_filter *f, const struct bf_change *c)
         bf_buf_addf(&line, "%s: %s: ", fails ? "no match" : "match", f->names[i]);
         bf_buf_adds(&line, fails ? bf_buf_view(&why) : BF_STR("all fields"));
         const char *text = bf_buf_cstr(&line);
-        f->explain(f->explain_ctx, text ? text : "too much to explain");
+        f->tell(f->tell_ctx, text ? text : "too much to explain");
     }
     bf_buf_free(&line);
     bf_buf_free(&why);
@@ -185,7 +205,7 @@ bool bf_filter_takes(struct bf_filter *f, const struct bf_change *c, bool *pass,
 {
     *pass = true;
     if (f->patterns) {
-        if (f->explain)
+        if (f->tell)
             explain(f, c);
         *pass = bf_pattern_match(f->patterns, c) != f->no_match;
     }

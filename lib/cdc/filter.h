@@ -6,27 +6,23 @@
 #ifndef BF_CDC_FILTER_H
 #define BF_CDC_FILTER_H
 
+#include "lib/base/opt.h"
 #include "lib/cdc/change.h"
 
-/* An event pattern (pattern.h) and what to call it in messages. */
-struct bf_filter_pattern {
-    const char *name;
-    struct bf_str text;
-};
+/* Gets what is to be said of a change, one line. */
+typedef void bf_filter_tell_fn(void *ctx, const char *text);
 
-/* Gets what --explain says of a change, one line; text ends before any newline. */
-typedef void bf_filter_explain_fn(void *ctx, const char *text);
-
-/* All zero: everything passes. The arrays belong to the caller and are read by bf_filter_new only. */
+/* All zero: everything passes. */
 struct bf_filter_conf {
-    const struct bf_filter_pattern *match; /* any of them */
-    size_t nmatch;
-    bool no_match;      /* those pass that match none */
-    uint64_t dedupe;    /* window of dedupe.h; 0: none */
-    bool changed_only;  /* no MODIFY that left fields as they were */
-    const char *fields; /* the fields that changed_only is about, as in row.h; NULL: all */
-    bf_filter_explain_fn *explain;
-    void *explain_ctx;
+    struct bf_opt_list
+        match;               /* event patterns (pattern.h), or files that hold one; any may match */
+    bool no_match;           /* those pass that match none */
+    bool explain;            /* tell why each does not match */
+    bool changed_only;       /* no MODIFY that left fields as they were */
+    uint64_t dedupe;         /* window of dedupe.h; 0: none */
+    const char *fields;      /* what changed_only is about, as in row.h; NULL: all */
+    bf_filter_tell_fn *tell; /* with explain */
+    void *tell_ctx;
 };
 
 struct bf_filter;
@@ -34,7 +30,7 @@ struct bf_filter;
 /* Does conf ask for anything? */
 BF_API bool bf_filter_wanted(const struct bf_filter_conf *conf);
 
-/* NULL: *e says why. */
+/* Reads the files of patterns. NULL: *e says why. */
 BF_API BF_MUST struct bf_filter *bf_filter_new(const struct bf_filter_conf *conf, struct bf_err *e);
 BF_API void bf_filter_destroy(struct bf_filter *f);
 

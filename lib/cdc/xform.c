@@ -7,15 +7,23 @@
 #include "lib/cdc/mark.h"
 #include "lib/cdc/value.h"
 
-enum { DECODED_MAX = 64 * 1024 * 1024, SHOWN_MAX = 256 * 1024 * 1024 };
+enum {
+    FOLD_BYTES = 512 * 1024 * 1024,
+    DECODED_MAX = 64 * 1024 * 1024,
+    SHOWN_MAX = 256 * 1024 * 1024,
+    END_BYTES = 65536
+};
 
 struct bf_xform {
     struct bf_xform_conf conf;
     struct bf_row *row;
     struct bf_filter *filter; /* NULL: everything passes */
-    struct bf_fold *fold;     /* NULL: rows go out at once */
+    struct bf_fold *fold;     /* NULL: rows are not folded */
     struct bf_buf folded;     /* a row on its way there */
-    bool headed;              /* the first of them was made */
+    bool headed;              /* the header that it brought has been written */
+    struct bf_sql *sql;       /* NULL: none asked for */
+    struct bf_row *results;   /* builds the rows that SQL selects */
+    struct bf_buf marks;      /* wait with the rows */
     struct bf_change change;
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
@@ -24,7 +32,7 @@ struct bf_xform {
 
 void bf_xform_conf_init(struct bf_xform_conf *conf)
 {
-    *conf = (struct bf_xform_conf){.ops = 0};
+    *conf = (struct bf_xform_conf){.fold_bytes = FOLD_BYTES};
     bf_row_conf_init(&conf->row);
 }
 
@@ -52,6 +60,37 @@ bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf
     return true;
 }
 
+/* What SQL selects has its own columns: nothing is added and nothing left out. */
+static bool setup_sql(struct bf_xform *x, struct bf_err *e)
+{
+    struct bf_row_conf results = x->conf.row;
+    if ((x->conf.sql.select || x->conf.sql.query) &&
+        (results.fields || results.image == BF_ROW_BOTH))
+        return bf_err_set(e, BF_E_USAGE, "--select and --sql name the columns: no --%s beside them",
+                          results.fields ? "fields" : "image both");
+    results.image = BF_ROW_NEW;
+    results.nmeta = 0;
+    x->sql = bf_sql_new(&x->conf.sql, x->row, e);
+    if (!x->sql)
+        return false;
+    if (bf_sql_selects(x->sql))
+        x->results = bf_row_new(&results, e);
+    return x->results || !bf_sql_selects(x->sql);
+}
+
+static bool setup_filter(struct bf_xform *x, struct bf_err *e)
+{
+    x->conf.filter.fields = x->conf.row.fields;
+    if (bf_filter_wanted(&x->conf.filter) && !(x->filter = bf_filter_new(&x->conf.filter, e)))
+        return false;
+    if (!x->conf.fold)
+        return true;
+    if (x->results)
+        return bf_err_set(e, BF_E_USAGE, "--fold cannot go with --select and --sql");
+    x->fold = bf_fold_new(x->conf.fold, x->conf.fold_bytes, e);
+    return x->fold != NULL;
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -65,15 +104,10 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_change_init(&x->change);
     bf_buf_init(&x->decoded, DECODED_MAX);
     bf_buf_init(&x->shown, SHOWN_MAX);
+    bf_buf_init(&x->marks, DECODED_MAX);
     bf_buf_init(&x->folded, SHOWN_MAX);
     x->row = bf_row_new(&conf->row, e);
-    bool ok = x->row != NULL;
-    x->conf.filter.fields = conf->row.fields;
-    if (ok && bf_filter_wanted(&conf->filter))
-        ok = (x->filter = bf_filter_new(&x->conf.filter, e)) != NULL;
-    if (ok && conf->fold)
-        ok = (x->fold = bf_fold_new(conf->fold, conf->fold_bytes, e)) != NULL;
-    if (ok)
+    if (x->row && (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && setup_filter(x, e))
         return x;
     bf_xform_destroy(x);
     return NULL;
@@ -83,40 +117,115 @@ void bf_xform_destroy(struct bf_xform *x)
 {
     if (!x)
         return;
+    bf_sql_destroy(x->sql);
+    bf_row_destroy(x->results);
     bf_row_destroy(x->row);
     bf_filter_destroy(x->filter);
     bf_fold_destroy(x->fold);
     bf_buf_free(&x->folded);
+    bf_buf_free(&x->marks);
     bf_change_free(&x->change);
     bf_buf_free(&x->decoded);
     bf_buf_free(&x->shown);
     free(x);
 }
 
-/* The first row of a table brings the header with it; made twice, what the second is shorter by. */
-static bool fold_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+/* The row of an image that SQL made. */
+static bool write_result(struct bf_xform *x, const struct bf_image *image, struct bf_buf *rows,
+                         struct bf_err *e)
 {
-    size_t header = 0, row = 0;
-    bf_buf_reset(&x->folded);
-    if (x->change.op != BF_OP_REMOVE) {
-        if (!bf_row_put(x->row, &x->change, &x->folded, e))
-            return false;
-        row = x->folded.n;
-        if (!x->headed) {
-            if (!bf_row_put(x->row, &x->change, &x->folded, e))
-                return false;
-            header = 2 * row - x->folded.n;
-            row -= header;
-            bf_buf_add(rows, x->folded.p, header);
-            x->headed = true;
-        }
-    }
-    return bf_fold_put(x->fold, &x->change, bf_str(x->folded.p + header, row), e);
+    struct bf_change made = {.op = BF_OP_INSERT, .new_image = *image};
+    if (!bf_row_put(x->results, &made, rows, e))
+        return false;
+    x->count.rows++;
+    return true;
 }
 
-bool bf_xform_rest(struct bf_xform *x, struct bf_buf *rows)
+/* The row of the change with another image in the place of its own. */
+static bool write_image(struct bf_xform *x, const struct bf_image *image, struct bf_buf *rows,
+                        struct bf_err *e)
 {
-    return x->fold && bf_fold_next(x->fold, rows, &x->count.rows);
+    struct bf_change c = x->change;
+    const struct bf_image *picked;
+    if (!bf_row_image(x->row, &c, &picked, e))
+        return false;
+    *(picked == &c.keys ? &c.keys : picked == &c.old_image ? &c.old_image : &c.new_image) = *image;
+    if (!bf_row_put(x->row, &c, rows, e))
+        return false;
+    x->count.rows++;
+    return true;
+}
+
+static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    struct bf_image image;
+    size_t before = rows->n;
+    uint64_t count = x->count.rows;
+    bool pass, ok = true;
+    if (!bf_sql_where(x->sql, &x->change, &pass, e))
+        return false;
+    if (!pass) {
+        x->count.filtered++;
+        return true;
+    }
+    if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql))
+        return bf_sql_set(x->sql, &x->change, &image, e) && write_image(x, &image, rows, e);
+    if (!bf_sql_selects(x->sql)) {
+        x->count.rows++;
+        return bf_row_put(x->row, &x->change, rows, e);
+    }
+    for (bool again = false; (ok = bf_sql_next(x->sql, &x->change, again, &image, e)) &&
+                             image.present && (ok = write_result(x, &image, rows, e));
+         again = true)
+        ;
+    if (!ok) {
+        rows->n = before;
+        x->count.rows = count;
+    } else
+        x->count.filtered += x->count.rows == count && !bf_sql_waits(x->sql);
+    return ok;
+}
+
+/* The first row of a table brings the names of the columns with it; made twice, what the second is
+ * shorter by. They go out at once. */
+static bool fold_header(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    bf_buf_reset(&x->folded);
+    if (!bf_row_put(x->row, &x->change, &x->folded, e))
+        return false;
+    size_t both = x->folded.n;
+    if (!bf_row_put(x->row, &x->change, &x->folded, e))
+        return false;
+    bf_buf_add(rows, x->folded.p, 2 * both - x->folded.n);
+    x->headed = true;
+    return true;
+}
+
+static bool pass_on(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    if (x->sql)
+        return sql_row(x, rows, e);
+    if (!bf_row_put(x->row, &x->change, rows, e))
+        return false;
+    x->count.rows++;
+    return true;
+}
+
+/* The row counts when it goes out, in bf_xform_end. */
+static bool fold_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    uint64_t count = x->count.rows;
+    bool gone = x->change.op == BF_OP_REMOVE && !x->sql; /* nobody will see that row */
+    if (gone)
+        return bf_fold_put(x->fold, &x->change, BF_STR(""), e);
+    if (!x->headed && !fold_header(x, rows, e))
+        return false;
+    bf_buf_reset(&x->folded);
+    if (!pass_on(x, &x->folded, e))
+        return false;
+    bool left_out = x->count.rows == count;
+    x->count.rows = count;
+    return left_out || bf_fold_put(x->fold, &x->change, bf_buf_view(&x->folded), e);
 }
 
 /* Filters and writes the change in x->change. */
@@ -130,12 +239,7 @@ static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
         x->count.filtered++;
         return true;
     }
-    if (x->fold)
-        return fold_row(x, rows, e);
-    if (!bf_row_put(x->row, &x->change, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return x->fold ? fold_row(x, rows, e) : pass_on(x, rows, e);
 }
 
 struct wrap {
@@ -232,13 +336,15 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
 {
     struct bf_mark mark;
     if (bf_mark_is(line)) {
-        if (x->fold && ++x->count.marks)
-            return bf_fold_mark(x->fold, line, rows, e);
         if (!bf_mark_parse(&mark, line, e))
             return false;
+        x->count.marks++;
+        if (x->fold)
+            return bf_fold_mark(x->fold, line, rows, e);
+        if (bf_xform_waits(x)) /* a mark promises the rows of what stands above it */
+            rows = &x->marks;
         bf_buf_adds(rows, line);
         bf_buf_addc(rows, '\n');
-        x->count.marks++;
         return bf_buf_check(rows, "output", e);
     }
     if (line.n == 0 || (line.p[0] != '{' && is_blank(line)))
@@ -246,14 +352,55 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
     return record(x, line, slack, rows, e);
 }
 
-void bf_xform_end(struct bf_xform *x, struct bf_buf *rows)
+bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf_err *e)
 {
-    bf_row_put_header(x->row, rows);
+    struct bf_image image = {.present = true};
+    size_t full = rows->n + END_BYTES;
+    *more = x->fold && bf_fold_next(x->fold, rows, &x->count.rows);
+    if (*more)
+        return bf_buf_check(rows, "output", e);
+    while (x->sql && bf_sql_waits(x->sql) && rows->n < full) {
+        if (!bf_sql_end_next(x->sql, &image, e))
+            return false;
+        if (!image.present)
+            break;
+        if (!write_result(x, &image, rows, e))
+            return false;
+        *more = true;
+    }
+    if (*more && image.present)
+        return true;
+    *more = false;
+    bf_row_put_header(x->results ? x->results : x->row, rows);
+    bf_buf_adds(rows, bf_buf_view(&x->marks));
+    bf_buf_reset(&x->marks);
+    return bf_buf_check(rows, "output", e);
+}
+
+bool bf_xform_waits(const struct bf_xform *x)
+{
+    return x->fold || (x->sql && bf_sql_waits(x->sql));
+}
+
+bool bf_xform_in_order(const struct bf_xform *x)
+{
+    return bf_xform_waits(x) || x->conf.filter.dedupe || x->conf.filter.explain;
+}
+
+struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i)
+{
+    return x->sql ? bf_sql_unseen(x->sql, i) : (struct bf_str){0};
+}
+
+void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
+{
+    if (x->sql && other->sql)
+        bf_sql_merge(x->sql, other->sql);
 }
 
 void bf_xform_no_header(struct bf_xform *x)
 {
-    bf_row_no_header(x->row);
+    bf_row_no_header(x->results ? x->results : x->row);
 }
 
 struct bf_xform_count bf_xform_count(const struct bf_xform *x)

@@ -11,9 +11,8 @@
  *
  * A line is a change record, a mark (passed on as it is) or a capture on one
  * line; an empty line is nothing. Nothing is kept from one line to the next but
- * the columns of a table format, and what filter.dedupe and fold are about: with
- * those, one object has to see all lines. An object belongs to one thread;
- * several threads have one each.
+ * the columns of a table format. An object belongs to one thread; several
+ * threads have one each.
  */
 #ifndef BF_CDC_XFORM_H
 #define BF_CDC_XFORM_H
@@ -21,6 +20,7 @@
 #include "lib/cdc/change.h"
 #include "lib/cdc/filter.h"
 #include "lib/cdc/row.h"
+#include "lib/cdc/sql.h"
 
 /* Gets a record of a capture that was refused: text is the record on one line. False ends the work on
  * this capture, with *e filled. */
@@ -31,6 +31,7 @@ struct bf_xform_conf {
     struct bf_row_conf row;
     unsigned ops;                 /* bits 1 << enum bf_op of the changes to take; 0: all */
     struct bf_filter_conf filter; /* its fields are those of row, whatever it says */
+    struct bf_sql_conf sql;
     const char *fold;     /* key: at the end the last row for each (fold.h); NULL: rows at once */
     uint64_t fold_bytes;  /* memory of that */
     bf_xform_bad_fn *bad; /* NULL: the first bad record refuses the whole capture */
@@ -40,7 +41,7 @@ struct bf_xform_conf {
 struct bf_xform_count {
     uint64_t changes;  /* read */
     uint64_t rows;     /* written */
-    uint64_t filtered; /* left out */
+    uint64_t filtered; /* left out by ops and filters */
     uint64_t marks;    /* passed on */
 };
 
@@ -65,11 +66,22 @@ BF_API BF_MUST bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t
 BF_API BF_MUST bool bf_xform_document(struct bf_xform *x, struct bf_str document,
                                       struct bf_buf *rows, struct bf_err *e);
 
-/* At the end of input, with fold: appends a piece of what is left, true as long as there is more. */
-BF_API bool bf_xform_rest(struct bf_xform *x, struct bf_buf *rows);
+/* At the end of input, and again while *more: rows that waited for the end (SQL over all changes), some at
+ * a time, then a header that no row has brought. */
+BF_API BF_MUST bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more,
+                                 struct bf_err *e);
 
-/* At the end of input: a header that no row has brought. */
-BF_API void bf_xform_end(struct bf_xform *x, struct bf_buf *rows);
+/* Does any row wait for the end? */
+BF_API bool bf_xform_waits(const struct bf_xform *x);
+
+/* Does one object have to see all lines, in order? */
+BF_API bool bf_xform_in_order(const struct bf_xform *x);
+
+/* The i-th column of SQL that was looked for and that no record had; p NULL: no more. */
+BF_API struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i);
+
+/* Counts what `other`, made of the same conf, has seen as seen here too. */
+BF_API void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other);
 
 /* No header from this one: another has written it. */
 BF_API void bf_xform_no_header(struct bf_xform *x);

@@ -143,5 +143,5 @@ while [ -r "$n.sh" ]; do
     check "manual: $(cat "$n.sh")" -O "$n.want" -- sh "$n.sh"
     n=$((n + 1))
 done
-check "the manual has three such examples" -o 4 -- echo "$n"
+check "the manual has six such examples" -o 7 -- echo "$n"
 plan

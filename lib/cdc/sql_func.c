@@ -1,0 +1,126 @@
+#include <stdio.h>
+
+#include "lib/cdc/decimal.h"
+#include "lib/cdc/sql_impl.h"
+
+/* The functions' names, and what they do; sum is the aggregate. */
+enum op { ADD, SUB, MUL, CMP, SUM };
+
+struct func {
+    const struct sql_api *api;
+    enum op op;
+};
+
+static const char *const names[] = {"dec_add", "dec_sub", "dec_mul", "dec_cmp", "dec_sum"};
+
+/* The argument as a decimal. A real counts by its 15 digits, which is what it was made of. */
+static bool decimal(const struct sql_api *api, sqlite3_value *value, struct bf_decimal *out,
+                    struct bf_err *e)
+{
+    char text[64];
+    struct bf_str number;
+    if (api->value_type(value) == SQLITE_FLOAT) {
+        int n = snprintf(text, sizeof text, "%.15g", api->value_double(value));
+        number = bf_str(text, (size_t)n);
+    } else {
+        const char *p = (const char *)api->value_text(value);
+        number = bf_str(p ? p : "", p ? (size_t)api->value_bytes(value) : 0);
+    }
+    return bf_decimal_parse(number, out, e);
+}
+
+static void fail(const struct func *f, sqlite3_context *context, struct bf_err *e)
+{
+    bf_err_ctx(e, "%s", names[f->op]);
+    f->api->result_error(context, e->text, -1);
+}
+
+static void result(const struct func *f, sqlite3_context *context, const struct bf_decimal *d)
+{
+    char room[512];
+    struct bf_buf text = {.p = room, .cap = sizeof room, .max = sizeof room};
+    bf_decimal_put(&text, d);
+    bf_sql_result_number(f->api, context, bf_buf_view(&text));
+}
+
+/* One for each function, filled before the first use; the api is the same for all objects. */
+static struct func funcs[BF_COUNT(names)];
+
+static const struct func *func_of(sqlite3_context *context)
+{
+    return funcs[0].api->user_data(context);
+}
+
+/* dec_add and dec_mul take two and more, the others two; NULL gives NULL. */
+static void compute(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    const struct func *f = func_of(context);
+    struct bf_decimal a, b;
+    struct bf_err e = {0};
+    for (int i = 0; i < argc; i++)
+        if (f->api->value_type(argv[i]) == SQLITE_NULL)
+            return;
+    if (argc < 2 || (argc > 2 && (f->op == SUB || f->op == CMP))) {
+        bf_err_set(&e, BF_E_USAGE, "wants two numbers");
+        fail(f, context, &e);
+        return;
+    }
+    bool ok = decimal(f->api, argv[0], &a, &e);
+    for (int i = 1; ok && i < argc; i++) {
+        ok = decimal(f->api, argv[i], &b, &e);
+        if (ok && f->op == CMP) {
+            int order = bf_decimal_cmp(&a, &b);
+            f->api->result_int64(context, (order > 0) - (order < 0));
+            return;
+        }
+        if (ok)
+            ok = f->op == ADD   ? bf_decimal_add(&a, &b, &a, &e)
+                 : f->op == SUB ? bf_decimal_sub(&a, &b, &a, &e)
+                                : bf_decimal_mul(&a, &b, &a, &e);
+    }
+    if (ok)
+        result(f, context, &a);
+    else
+        fail(f, context, &e);
+}
+
+struct sum {
+    struct bf_decimal total;
+    bool any;
+};
+
+static void sum_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    const struct func *f = func_of(context);
+    struct sum *sum = f->api->aggregate_context(context, sizeof *sum);
+    struct bf_decimal d;
+    struct bf_err e = {0};
+    (void)argc;
+    if (!sum || f->api->value_type(argv[0]) == SQLITE_NULL)
+        return;
+    sum->any = true;
+    if (!decimal(f->api, argv[0], &d, &e) || !bf_decimal_add(&sum->total, &d, &sum->total, &e))
+        fail(f, context, &e);
+}
+
+static void sum_final(sqlite3_context *context)
+{
+    const struct func *f = func_of(context);
+    struct sum *sum = f->api->aggregate_context(context, 0);
+    if (sum && sum->any)
+        result(f, context, &sum->total);
+}
+
+bool bf_sql_func_init(struct bf_sql *s, struct bf_err *e)
+{
+    for (int i = 0; i < (int)BF_COUNT(names); i++) {
+        funcs[i] = (struct func){s->api, (enum op)i};
+        bool sum = i == SUM;
+        if (s->api->create_function_v2(s->db, names[i], sum ? 1 : -1,
+                                       SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                                       &funcs[i], sum ? NULL : compute, sum ? sum_step : NULL,
+                                       sum ? sum_final : NULL, NULL) != SQLITE_OK)
+            return bf_sql_fail(s, BF_E_MEMORY, e);
+    }
+    return true;
+}

@@ -1,0 +1,111 @@
+/*
+ * The inside of struct bf_sql, shared by sql.c (queries), sql_table.c (cdc as a
+ * virtual table), sql_func.c (functions), sql_value.c (numbers and result rows)
+ * and sql_lookup.c (lookup tables). Inside lib/cdc only.
+ *
+ * The table cdc holds one row, the change at hand. A query is stepped once for
+ * each change: where it stopped with a row, the next step goes on with the next
+ * change, as in one long scan; where it came to its end it starts again.
+ */
+#ifndef BF_CDC_SQL_IMPL_H
+#define BF_CDC_SQL_IMPL_H
+
+#include "lib/base/arena.h"
+#include "lib/cdc/row_impl.h"
+#include "lib/cdc/sql.h"
+#include "lib/cdc/sql_load.h"
+#include "lib/cdc/sql_text.h"
+
+enum {
+    SQL_COLUMNS_MAX = 1000,
+    SQL_SETS_MAX = 1000,
+    SQL_STAR_COLUMN = 0, /* _row, hidden */
+    SQL_SUB_JSON = 'J',  /* SQLite's own for JSON texts */
+    SQL_SUB_NUMBER = 'n',
+    SQL_SUB_BOOL = 'b'
+};
+
+/* A column of cdc: an attribute, or metadata. */
+struct sql_column {
+    struct row_column find;
+    enum bf_row_meta meta; /* BF_META_N: an attribute */
+    uint64_t serial;       /* of the change that attr is of */
+    const struct bf_attr *attr;
+    struct bf_attr scratch;
+    bool looked, seen; /* was it looked for, and ever found */
+    unsigned types;    /* bits 1 << enum bf_attr_type of what was found */
+};
+
+/* A column of a query's result. */
+struct sql_result {
+    struct bf_attr attr; /* its name */
+    struct bf_str name;  /* the same, decoded */
+    size_t column;       /* of cdc, when it is nothing but that; else SIZE_MAX */
+    bool star;
+};
+
+struct sql_query {
+    sqlite3_stmt *stmt;
+    struct sql_result *result;
+    size_t n;
+    bool once;     /* one row for each change: no need to ask for a second */
+    bool override; /* a star and columns that may be called like attributes */
+};
+
+struct bf_sql {
+    const struct sql_api *api;
+    sqlite3 *db;
+    struct bf_sql_conf conf;
+    struct sql_column *column;
+    size_t ncolumns;
+    struct bf_str lookup[BF_OPT_LIST_MAX];
+    struct bf_row *row;
+    const struct bf_change *change; /* at hand */
+    const struct bf_image *image;
+    uint64_t serial;
+    struct sql_query where, rows, sets, store;
+    struct bf_str text;    /* the query over all changes, as SQLite gets it */
+    struct bf_arena names; /* as long as the object */
+    struct bf_arena values;
+    struct bf_buf scratch, typed;
+    struct bf_attr *attr; /* of the row that is being built */
+    size_t nattr, cap;
+    struct bf_change inner; /* reads a whole row back */
+    struct bf_err why;      /* why a callback failed */
+    bool ended;             /* cdc is the table of what was kept */
+};
+
+/* sql_table.c: registers the module; makes the table anew with the columns there are. */
+bool bf_sql_table_init(struct bf_sql *s, struct bf_err *e);
+bool bf_sql_table_make(struct bf_sql *s, struct bf_err *e);
+
+/* The attribute of a column in the change at hand; NULL: it has none. */
+const struct bf_attr *bf_sql_find(struct bf_sql *s, struct sql_column *column);
+
+/* sql_func.c: dec_add and its like. */
+bool bf_sql_func_init(struct bf_sql *s, struct bf_err *e);
+
+/* sql_value.c: a number as an integer or real where that is exact, else as text. */
+void bf_sql_result_number(const struct sql_api *api, sqlite3_context *context, struct bf_str text);
+
+/* sql_value.c: the attributes of the row that the query stands on, into s->attr. */
+bool bf_sql_collect(struct bf_sql *s, struct sql_query *q, bool stored, struct bf_err *e);
+bool bf_sql_add_attr(struct bf_sql *s, const struct bf_attr *a, struct bf_err *e);
+
+/* sql_lookup.c: loads "name=FILE" into a table. */
+bool bf_sql_lookup_load(struct bf_sql *s, const char *spec, struct bf_str *name, struct bf_err *e);
+
+/* sql_lookup.c: an index on a column of a lookup; unique: one row a key, *e tells where not. */
+bool bf_sql_lookup_index(struct bf_sql *s, struct bf_str table, struct bf_str column, bool unique,
+                         struct bf_err *e);
+
+/* sql_lookup.c: an index on each column of a lookup that the query mentions. */
+bool bf_sql_lookup_indexes(struct bf_sql *s, const struct sql_text *t, struct bf_err *e);
+
+/* SQLite's message into *e; false. */
+bool bf_sql_fail(struct bf_sql *s, enum bf_err_code code, struct bf_err *e);
+
+/* Runs a statement without rows. */
+bool bf_sql_exec(struct bf_sql *s, const char *sql, struct bf_err *e);
+
+#endif

@@ -1,0 +1,26 @@
+/*
+ * The options that fill a struct bf_sql_conf, for every command that has one:
+ * groups of an option table (lib/base/opt.h), of a command's config struct
+ * `type` with the bf_sql_conf at `field`.
+ */
+#ifndef BF_CDC_SQL_OPTIONS_H
+#define BF_CDC_SQL_OPTIONS_H
+
+#include "lib/base/opt.h"
+#include "lib/cdc/sql.h"
+
+enum { BF_SQL_FILTERS_N = 3, BF_SQL_ENRICHMENT_N = 3 };
+
+BF_API extern const struct bf_opt bf_sql_filters[];
+BF_API extern const struct bf_opt bf_sql_enrichment[];
+
+#define BF_SQL_FILTERS(type, field)                                                                \
+    {                                                                                              \
+        "Filters", bf_sql_filters, BF_SQL_FILTERS_N, offsetof(type, field)                         \
+    }
+#define BF_SQL_ENRICHMENT(type, field)                                                             \
+    {                                                                                              \
+        "Enrichment", bf_sql_enrichment, BF_SQL_ENRICHMENT_N, offsetof(type, field)                \
+    }
+
+#endif

@@ -1,0 +1,334 @@
+#include "lib/cdc/sql_text.h"
+
+enum { ARENA_MAX = 4 * 1024 * 1024 };
+
+static char lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+bool bf_sql_same(struct bf_str a, struct bf_str b)
+{
+    size_t i = 0;
+    if (a.n != b.n)
+        return false;
+    while (i < a.n && lower(a.p[i]) == lower(b.p[i]))
+        i++;
+    return i == a.n;
+}
+
+static bool word_char(char c)
+{
+    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           (unsigned char)c >= 0x80;
+}
+
+/* Over white space and comments. */
+static const char *over_blank(const char *p, const char *end)
+{
+    for (;;) {
+        while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')))
+            p++;
+        if (end - p > 1 && p[0] == '-' && p[1] == '-') {
+            while (p < end && *p != '\n')
+                p++;
+        } else if (end - p > 1 && p[0] == '/' && p[1] == '*') {
+            for (p += 2; p < end && !(p[0] == '*' && end - p > 1 && p[1] == '/'); p++)
+                ;
+            p = end - p > 1 ? p + 2 : end;
+        } else
+            return p;
+    }
+}
+
+/* The quoted thing at p: *ident without quotes, doubled ones single. NULL: it does not end. */
+static const char *quoted(struct bf_arena *arena, const char *p, const char *end,
+                          struct bf_str *ident)
+{
+    char close = *p == '[' ? ']' : *p, *copy = bf_arena_alloc(arena, (size_t)(end - p));
+    size_t n = 0;
+    if (!copy)
+        return NULL;
+    for (p++; p < end; p++) {
+        if (*p == close && (close == ']' || end - p < 2 || p[1] != close)) {
+            *ident = bf_str(copy, n);
+            return p + 1;
+        }
+        p += *p == close;
+        copy[n++] = *p;
+    }
+    return NULL;
+}
+
+/* One token at p; returns its end, NULL when it has none. */
+static const char *cut(struct sql_text *t, const char *p, const char *end, struct sql_token *token)
+{
+    const char *from = p;
+    token->ident = (struct bf_str){0};
+    if (*p == '\'' || *p == '"' || *p == '`' || *p == '[') {
+        token->kind = *p == '\'' ? SQL_STRING : SQL_QUOTED;
+        p = quoted(&t->arena, p, end, &token->ident);
+    } else if ((*p >= '0' && *p <= '9') ||
+               (*p == '.' && end - p > 1 && p[1] >= '0' && p[1] <= '9')) {
+        token->kind = SQL_NUMBER;
+        while (p < end && (word_char(*p) || *p == '.' ||
+                           ((*p == '+' || *p == '-') && lower(p[-1]) == 'e' && from[0] != '0')))
+            p++;
+    } else if (word_char(*p)) {
+        token->kind = SQL_WORD;
+        while (p < end && word_char(*p))
+            p++;
+        token->ident = bf_str(from, (size_t)(p - from));
+    } else {
+        token->kind = SQL_PUNCT;
+        p++;
+    }
+    if (p)
+        token->text = bf_str(from, (size_t)(p - from));
+    return p;
+}
+
+static bool is(const struct sql_text *t, size_t i, const char *word)
+{
+    return i < t->n && t->token[i].kind == SQL_WORD &&
+           bf_sql_same(t->token[i].ident, bf_str_of(word));
+}
+
+static bool punct(const struct sql_text *t, size_t i, char c)
+{
+    return i < t->n && t->token[i].kind == SQL_PUNCT && t->token[i].text.p[0] == c;
+}
+
+static bool name(const struct sql_text *t, size_t i)
+{
+    return i < t->n && (t->token[i].kind == SQL_WORD || t->token[i].kind == SQL_QUOTED);
+}
+
+static bool any(const struct sql_text *t, size_t i, const char *const *words, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        if (is(t, i, words[k]))
+            return true;
+    return false;
+}
+
+/* Is the name at i an alias, standing behind a table? */
+static bool alias(const struct sql_text *t, size_t i)
+{
+    static const char *const follow[] = {
+        "where",  "group", "order",   "limit",  "join", "left",      "inner",
+        "cross",  "right", "natural", "full",   "on",   "using",     "having",
+        "window", "outer", "union",   "except", "not",  "intersect", "indexed"};
+    return name(t, i) && !any(t, i, follow, BF_COUNT(follow));
+}
+
+static void add_table(struct sql_text *t, struct bf_str called, bool cdc)
+{
+    if (t->ntables < SQL_TABLES_MAX)
+        t->table[t->ntables++] = (struct sql_table){called, cdc};
+}
+
+/* Which of the names in the text are tables. */
+static void find_tables(struct sql_text *t, const char *const *lookups, size_t nlookups)
+{
+    size_t open[64];
+    add_table(t, BF_STR("cdc"), true);
+    for (size_t i = 0; i < nlookups; i++)
+        add_table(t, bf_str_of(lookups[i]), false);
+    for (size_t i = 0, base = t->ntables; i < t->n; i++) {
+        unsigned d = t->token[i].depth;
+        size_t as = i + 1 + is(t, i + 1, "as");
+        if (punct(t, i, '(') && d < BF_COUNT(open))
+            open[d] = i;
+        else if (punct(t, i, ')') && d < BF_COUNT(open) && open[d] < i &&
+                 (is(t, open[d] + 1, "select") || is(t, open[d] + 1, "with")) && alias(t, as))
+            add_table(t, t->token[as].ident, false);
+        if (!name(t, i) || (i && punct(t, i - 1, '.')))
+            continue;
+        if (is(t, i + 1, "as") && punct(t, i + 2, '('))
+            add_table(t, t->token[i].ident, false);
+        static const char *const before[] = {"from", "join"};
+        if (!i || !(any(t, i - 1, before, 2) || punct(t, i - 1, ',')) || punct(t, i + 1, '.'))
+            continue;
+        for (size_t k = 0; k < base; k++)
+            if (bf_sql_same(t->token[i].ident, t->table[k].name)) {
+                t->uses += t->table[k].cdc;
+                if (alias(t, as))
+                    add_table(t, t->token[as].ident, t->table[k].cdc);
+            }
+    }
+}
+
+bool bf_sql_text_init(struct sql_text *t, struct bf_str sql, const char *const *lookups,
+                      size_t nlookups, struct bf_err *e)
+{
+    static const char *const whole[] = {"order", "group",     "limit",  "distinct", "over",
+                                        "union", "intersect", "except", "with"};
+    unsigned depth = 0;
+    *t = (struct sql_text){0};
+    bf_arena_init(&t->arena, ARENA_MAX);
+    t->token = bf_arena_alloc(&t->arena, SQL_TOKENS_MAX * sizeof *t->token);
+    if (!t->token)
+        return bf_err_nomem(e);
+    const char *end = sql.p + sql.n;
+    for (const char *p = over_blank(sql.p, end), *q; p < end; p = over_blank(q, end)) {
+        if (t->n == SQL_TOKENS_MAX)
+            return bf_err_set(e, BF_E_USAGE, "more than %d words of SQL", SQL_TOKENS_MAX);
+        struct sql_token *token = &t->token[t->n];
+        q = cut(t, p, end, token);
+        if (!q)
+            return bf_err_set(e, BF_E_USAGE, "a %c that is not closed", *p);
+        t->n++;
+        depth -= punct(t, t->n - 1, ')') && depth;
+        token->depth = depth;
+        depth += punct(t, t->n - 1, '(');
+        t->whole |= any(t, t->n - 1, whole, BF_COUNT(whole));
+        if (is(t, t->n - 1, "natural"))
+            return bf_err_set(e, BF_E_USAGE, "NATURAL JOIN: name the columns with USING");
+        if (punct(t, t->n - 1, ';'))
+            return bf_err_set(e, BF_E_USAGE, "one query, without ';'");
+    }
+    find_tables(t, lookups, nlookups);
+    return t->n ? true : bf_err_set(e, BF_E_USAGE, "is empty");
+}
+
+void bf_sql_text_free(struct sql_text *t)
+{
+    bf_arena_free(&t->arena);
+}
+
+static const struct sql_table *table(const struct sql_text *t, struct bf_str called)
+{
+    for (size_t i = 0; i < t->ntables; i++)
+        if (bf_sql_same(t->table[i].name, called))
+            return &t->table[i];
+    return NULL;
+}
+
+const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called)
+{
+    struct bf_str first;
+    return memchr(called.p, '.', called.n) && bf_str_split(&called, '.', &first) ? table(t, first)
+                                                                                 : NULL;
+}
+
+void bf_sql_put_name(struct bf_buf *out, struct bf_str called)
+{
+    bf_buf_addc(out, '"');
+    for (size_t i = 0; i < called.n; i++) {
+        if (called.p[i] == '"')
+            bf_buf_addc(out, '"');
+        bf_buf_addc(out, called.p[i]);
+    }
+    bf_buf_addc(out, '"');
+}
+
+/* Is the star at i, in the outermost SELECT, all of cdc? */
+static bool star_of_cdc(const struct sql_text *t, size_t i)
+{
+    size_t from = i + 1;
+    while (from < t->n && !(t->token[from].depth == 0 && is(t, from, "from")))
+        from++;
+    if (from == t->n)
+        return true; /* a list of results: its FROM stands elsewhere */
+    const struct sql_table *first = name(t, from + 1) ? table(t, t->token[from + 1].ident) : NULL;
+    if (!first || !first->cdc)
+        return false;
+    static const char *const behind[] = {"where", "group", "order", "limit", "having"};
+    for (size_t k = from + 2; k < t->n && !any(t, k, behind, BF_COUNT(behind)); k++)
+        if (t->token[k].depth == 0 && (is(t, k, "join") || punct(t, k, ',')))
+            return false;
+    return true;
+}
+
+static const char star_text[] = "_row AS \"" BF_SQL_STAR "\"";
+
+/* The chain of names from i on, up to last, as SQLite wants it. */
+static void put_chain(const struct sql_text *t, size_t i, size_t last, struct bf_buf *out)
+{
+    const struct sql_table *first = table(t, t->token[i].ident);
+    struct bf_buf path;
+    bf_buf_init(&path, ARENA_MAX);
+    if (first) {
+        bf_buf_adds(out, t->token[i].text);
+        bf_buf_addc(out, '.');
+        i += 2;
+        if (punct(t, i, '*')) {
+            if (first->cdc && t->token[i].depth == 0)
+                bf_buf_add(out, star_text, sizeof star_text - 1);
+            else
+                bf_buf_addc(out, '*');
+            return;
+        }
+    }
+    if (first && i == last) {
+        bf_buf_adds(out, t->token[i].text);
+        return;
+    }
+    for (size_t k = i; k <= last; k += 2) {
+        if (k > i)
+            bf_buf_addc(&path, '.');
+        bf_buf_adds(&path, t->token[k].ident);
+    }
+    bf_sql_put_name(out, bf_buf_view(&path));
+    out->failed |= path.failed;
+    bf_buf_free(&path);
+}
+
+static bool put_star(const struct sql_text *t, size_t i, struct bf_buf *out, struct bf_err *e)
+{
+    if (t->token[i].depth) {
+        bf_buf_addc(out, '*');
+        return true;
+    }
+    if (!star_of_cdc(t, i))
+        return bf_err_set(e, BF_E_USAGE,
+                          "* stands for all of cdc alone; in a join or above a subquery name the "
+                          "columns (c.*, p.brand)");
+    bf_buf_add(out, star_text, sizeof star_text - 1);
+    return true;
+}
+
+bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e)
+{
+    static const char *const before[] = {"select", "distinct", "all"};
+    for (size_t i = 0; i < t->n; i++) {
+        size_t last = i;
+        while (name(t, i) && punct(t, last + 1, '.') &&
+               (name(t, last + 2) || punct(t, last + 2, '*')))
+            last += 2;
+        /* SQLite's own tokens keep what stands between them: "<=" must not become "< =" */
+        if (i && t->token[i].text.p != t->token[i - 1].text.p + t->token[i - 1].text.n)
+            bf_buf_addc(out, ' ');
+        if (last > i) {
+            put_chain(t, i, last, out);
+            i = last;
+        } else if (star && punct(t, i, '*') &&
+                   (!i || any(t, i - 1, before, 3) || punct(t, i - 1, ','))) {
+            if (!put_star(t, i, out, e))
+                return false;
+        } else
+            bf_buf_adds(out, t->token[i].text);
+    }
+    return bf_buf_check(out, "SQL", e);
+}
+
+bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, struct bf_str *other)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (name(t, i) && !(i && (is(t, i - 1, "as") || punct(t, i - 1, '.'))) &&
+            !punct(t, i + 1, '(') && !punct(t, i + 1, '.') &&
+            bf_sql_same(t->token[i].ident, called) && !bf_str_eq(t->token[i].ident, called)) {
+            *other = t->token[i].ident;
+            return true;
+        }
+    return false;
+}
+
+bool bf_sql_text_has(const struct sql_text *t, struct bf_str called)
+{
+    for (size_t i = 0; i < t->n; i++)
+        if (name(t, i) && bf_sql_same(t->token[i].ident, called))
+            return true;
+    return false;
+}

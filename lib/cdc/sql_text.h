@@ -1,0 +1,66 @@
+/*
+ * The text of an SQL query before SQLite sees it. DynamoDB's paths are not SQL:
+ * payment.method would be a column of a table payment, so it is written
+ * "payment.method", and old.status "old.status"; cdc.a.b is cdc."a.b". What
+ * really is a table stays: cdc and its aliases, lookups and theirs, names of
+ * subqueries and of WITH. A * that means all of cdc becomes the column _row,
+ * named BF_SQL_STAR, because what attributes a record has shows only when it
+ * comes. Inside lib/cdc only.
+ */
+#ifndef BF_CDC_SQL_TEXT_H
+#define BF_CDC_SQL_TEXT_H
+
+#include "lib/base/arena.h"
+
+#define BF_SQL_STAR "\001row"
+
+enum { SQL_TOKENS_MAX = 8192, SQL_TABLES_MAX = 64 };
+
+enum sql_token_kind { SQL_WORD, SQL_QUOTED, SQL_STRING, SQL_NUMBER, SQL_PUNCT };
+
+struct sql_token {
+    enum sql_token_kind kind;
+    struct bf_str text;  /* as written */
+    struct bf_str ident; /* of a word or quoted name: what it names */
+    unsigned depth;      /* parentheses open around it */
+};
+
+struct sql_table {
+    struct bf_str name;
+    bool cdc;
+};
+
+struct sql_text {
+    struct bf_arena arena;
+    struct sql_token *token;
+    size_t n;
+    struct sql_table table[SQL_TABLES_MAX];
+    size_t ntables;
+    size_t uses; /* how often cdc stands behind FROM, JOIN or a comma */
+    bool whole;  /* a word that looks at more than one row: ORDER, GROUP, LIMIT... */
+};
+
+/* Cuts sql into tokens; lookups are the names of other tables. sql has to outlive it. */
+bool bf_sql_text_init(struct sql_text *t, struct bf_str sql, const char *const *lookups,
+                      size_t nlookups, struct bf_err *e);
+void bf_sql_text_free(struct sql_text *t);
+
+/* Appends the text for SQLite; star: may * stand for whole rows? */
+bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e);
+
+/* Does a word or quoted name stand in it, in another case than `name`? For names that SQL takes for one. */
+bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str name, struct bf_str *other);
+
+/* Does the name stand in it, in any case? */
+bool bf_sql_text_has(const struct sql_text *t, struct bf_str name);
+
+/* The table that a name such as c.status begins with; NULL: none. */
+const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str name);
+
+/* Compares ASCII letters in any case. */
+bool bf_sql_same(struct bf_str a, struct bf_str b);
+
+/* Appends "name", quotes in it doubled. */
+void bf_sql_put_name(struct bf_buf *out, struct bf_str name);
+
+#endif
