@@ -185,17 +185,17 @@ static void put_batch_capacity(struct bl_call *c, const struct bl_params *p,
     bf_buf_lit(out, ",\"ConsumedCapacity\":[");
     for (size_t i = 0; i < batch->n; i++) {
         const struct bl_table *t = batch->list[i].w.table;
-        double units = 0;
+        size_t units = 0;
         bool seen = false;
         for (size_t k = 0; k < batch->n; k++) {
             const struct bl_write *w = &batch->list[k].w;
             seen = seen || (k < i && w->table == t);
             if (w->table == t)
-                units += w->new_item ? (double)((bl_item_size(w->new_item) + 1023) / 1024) : 1;
+                units += w->new_item ? (bl_item_size(w->new_item) + 1023) / 1024 : 1;
         }
         if (seen)
             continue;
-        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%.1f}", first ? "" : ",",
+        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0}", first ? "" : ",",
                     t->name, units);
         first = false;
     }
@@ -225,6 +225,16 @@ bool bl_ddb_batch_write(struct bl_call *c)
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
 }
 
+/* Is that key among the n before it? */
+static bool seen_before(const struct bl_key *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bf_str_eq(keys[i].part[0], keys[n].part[0]) &&
+            bf_str_eq(keys[i].part[1], keys[n].part[1]))
+            return true;
+    return false;
+}
+
 /* The items of one table, cursor on its list of keys; *bytes counts the whole answer. */
 static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str keys,
                      const struct bl_projection *projection, size_t *n, size_t *bytes,
@@ -235,21 +245,28 @@ static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str 
     struct bf_err e = {0};
     enum bf_json_more more;
     bool first = true;
+    size_t from = *n;
+    struct bl_key *list = bf_arena_alloc(&c->arena, BL_BATCH_GET_MAX * sizeof *list);
+    if (!list)
+        return bl_fail(c, BL_InternalServerError, "out of memory");
     bf_json_init(&j, keys);
     if (!keys.p || !bf_json_enter(&j, BF_JSON_ARRAY, &e))
         return bad_shape(c);
     while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
         struct bl_value *key_item;
-        struct bl_key key;
+        struct bl_key *key = &list[*n - from];
         struct bf_str json;
         if (!bf_json_value(&j, &v, &e))
             return bad_shape(c);
         if (++*n > BL_BATCH_GET_MAX)
             return bl_fail(c, BL_ValidationException,
                            "Too many items requested for the BatchGetItem call");
-        if (!bl_item_read(c, v.raw, "key", &key_item) || !bl_key_of(c, t, key_item, true, &key))
+        if (!bl_item_read(c, v.raw, "key", &key_item) || !bl_key_of(c, t, key_item, true, key))
             return false;
-        const struct bl_value *item = bl_item_get(c, t, &key, &json);
+        if (seen_before(list, *n - 1 - from))
+            return bl_fail(c, BL_ValidationException,
+                           "Provided list of item keys contains duplicates");
+        const struct bl_value *item = bl_item_get(c, t, key, &json);
         if (!item)
             continue;
         if (*bytes + json.n > GET_BYTES || bl_fault_entry(&c->fault, *n - 1, BL_BATCH_GET_MAX)) {
@@ -264,6 +281,12 @@ static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str 
         if (!bl_put_projected(c, &c->ans.body, projection, item, json))
             return false;
     }
+    if (more == BF_JSON_END && *n == from)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '[]' at 'requestItems.%s.member.keys' "
+                       "failed to satisfy constraint: Member must have length greater than or "
+                       "equal to 1",
+                       t->name);
     return more == BF_JSON_END || bad_shape(c);
 }
 
@@ -290,7 +313,8 @@ static bool get_tables(struct bl_call *c, struct bf_json *j, struct bf_buf *left
         bf_json_put_string(&c->ans.body, name);
         bf_buf_lit(&c->ans.body, ":[");
         bool ok = get_keys(c, t, bl_param_raw(&p, "Keys"), projection, &n, &bytes, &rest);
-        bf_buf_addc(&c->ans.body, ']');
+        if (ok)
+            bf_buf_addc(&c->ans.body, ']');
         if (rest.n) {
             bf_buf_adds(left, left->n ? BF_STR(",") : BF_STR(""));
             bf_json_put_string(left, name);
