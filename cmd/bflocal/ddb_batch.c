@@ -218,17 +218,17 @@ static void put_batch_capacity(struct bl_call *c, const struct bl_params *p,
     bf_buf_lit(out, ",\"ConsumedCapacity\":[");
     for (size_t i = 0; i < batch->n; i++) {
         const struct bl_table *t = batch->list[i].w.table;
-        double units = 0;
+        size_t units = 0;
         bool seen = false;
         for (size_t k = 0; k < batch->n; k++) {
             const struct bl_write *w = &batch->list[k].w;
             seen = seen || (k < i && w->table == t);
             if (w->table == t)
-                units += w->new_item ? (double)((bl_item_size(w->new_item) + 1023) / 1024) : 1;
+                units += w->new_item ? (bl_item_size(w->new_item) + 1023) / 1024 : 1;
         }
         if (seen)
             continue;
-        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%.1f}", first ? "" : ",",
+        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0}", first ? "" : ",",
                     t->name, units);
         first = false;
     }
