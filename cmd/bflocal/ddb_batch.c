@@ -58,30 +58,65 @@ static bool too_many(struct bl_call *c, size_t n)
                    BL_BATCH_WRITE_MAX, n);
 }
 
-static bool read_write(struct bl_call *c, struct bf_str raw, struct bf_str table,
+/* {"Item":{...}} or {"Key":{...}} at the cursor. */
+static bool read_request(struct bl_call *c, struct bf_json *j, bool put, struct bl_value **item)
+{
+    struct bf_json_key key;
+    struct bf_err e;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, &e))
+        return bad_shape(c);
+    while ((more = bf_json_member(j, &key, &e)) == BF_JSON_MORE) {
+        if (bf_json_key_eq(&key, put ? BF_STR("Item") : BF_STR("Key"))) {
+            if (!bl_item_read_at(c, j, item))
+                return false;
+        } else if (!bf_json_skip(j, &e))
+            break;
+    }
+    if (more != BF_JSON_END)
+        return bad_shape(c);
+    return *item || bl_item_read(c, bf_str(NULL, 0), put ? "item" : "key", item);
+}
+
+/* One write at the cursor, in one pass: what comes in batches comes in large numbers. */
+static bool read_write(struct bl_call *c, struct bf_json *j, struct bf_str table,
                        struct batch_write *b)
 {
-    struct bl_params p, inner;
-    if (!bl_params_read_object(c, raw, &p))
-        return false;
-    struct bf_str put = bl_param_raw(&p, "PutRequest"), take = bl_param_raw(&p, "DeleteRequest");
-    if (!put.p == !take.p)
-        return bl_fail(c, BL_ValidationException,
-                       "Supplied AttributeValue has more than one datatypes set, must contain "
-                       "exactly one of PutRequest "
-                       "and DeleteRequest");
-    *b = (struct batch_write){.raw = raw};
-    b->w.kind = put.p ? BL_WRITE_PUT : BL_WRITE_DELETE;
-    b->w.table_name = table;
-    return bl_params_read_object(c, put.p ? put : take, &inner) &&
-           bl_item_read(c, bl_param_raw(&inner, put.p ? "Item" : "Key"), put.p ? "item" : "key",
-                        &b->w.item);
+    struct bf_json_key key;
+    struct bf_err e;
+    enum bf_json_more more;
+    enum bf_json_type type;
+    size_t given = 0;
+    const char *from = j->p;
+    *b = (struct batch_write){.w = {.table_name = table}};
+    if (!bf_json_enter(j, BF_JSON_OBJECT, &e))
+        return bad_shape(c);
+    while ((more = bf_json_member(j, &key, &e)) == BF_JSON_MORE) {
+        bool put = bf_json_key_is(&key, "PutRequest");
+        if (!bf_json_peek(j, &type, &e))
+            return bad_shape(c);
+        if (type == BF_JSON_NULL || (!put && !bf_json_key_is(&key, "DeleteRequest"))) {
+            if (!bf_json_skip(j, &e))
+                return bad_shape(c);
+            continue;
+        }
+        given++;
+        b->w.kind = put ? BL_WRITE_PUT : BL_WRITE_DELETE;
+        b->w.item = NULL;
+        if (!read_request(c, j, put, &b->w.item))
+            return false;
+    }
+    if (more == BF_JSON_ERROR)
+        return bad_shape(c);
+    b->raw = bf_str_trim(bf_str(from, (size_t)(j->p - from)));
+    return given == 1 || bl_fail(c, BL_ValidationException,
+                                 "Supplied AttributeValue has more than one datatypes set, must "
+                                 "contain exactly one of PutRequest and DeleteRequest");
 }
 
 static bool read_batch(struct bl_call *c, const struct bl_params *p, struct batch *batch)
 {
     struct bf_json j;
-    struct bf_json_val v;
     struct bf_str table;
     struct bf_err e = {0};
     enum bf_json_more tables, items;
@@ -95,11 +130,9 @@ static bool read_batch(struct bl_call *c, const struct bl_params *p, struct batc
         if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
             return bad_shape(c);
         while ((items = bf_json_element(&j, &e)) == BF_JSON_MORE) {
-            if (!bf_json_value(&j, &v, &e))
-                return bad_shape(c);
             if (batch->n == BL_BATCH_WRITE_MAX)
                 return too_many(c, batch->n + 1);
-            if (!read_write(c, v.raw, table, &batch->list[batch->n++]))
+            if (!read_write(c, &j, table, &batch->list[batch->n++]))
                 return false;
         }
         if (items == BF_JSON_ERROR)
@@ -185,17 +218,17 @@ static void put_batch_capacity(struct bl_call *c, const struct bl_params *p,
     bf_buf_lit(out, ",\"ConsumedCapacity\":[");
     for (size_t i = 0; i < batch->n; i++) {
         const struct bl_table *t = batch->list[i].w.table;
-        double units = 0;
+        size_t units = 0;
         bool seen = false;
         for (size_t k = 0; k < batch->n; k++) {
             const struct bl_write *w = &batch->list[k].w;
             seen = seen || (k < i && w->table == t);
             if (w->table == t)
-                units += w->new_item ? (double)((bl_item_size(w->new_item) + 1023) / 1024) : 1;
+                units += w->new_item ? (bl_item_size(w->new_item) + 1023) / 1024 : 1;
         }
         if (seen)
             continue;
-        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%.1f}", first ? "" : ",",
+        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0}", first ? "" : ",",
                     t->name, units);
         first = false;
     }
@@ -225,6 +258,16 @@ bool bl_ddb_batch_write(struct bl_call *c)
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
 }
 
+/* Is that key among the n before it? */
+static bool seen_before(const struct bl_key *keys, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bf_str_eq(keys[i].part[0], keys[n].part[0]) &&
+            bf_str_eq(keys[i].part[1], keys[n].part[1]))
+            return true;
+    return false;
+}
+
 /* The items of one table, cursor on its list of keys; *bytes counts the whole answer. */
 static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str keys,
                      const struct bl_projection *projection, size_t *n, size_t *bytes,
@@ -235,21 +278,28 @@ static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str 
     struct bf_err e = {0};
     enum bf_json_more more;
     bool first = true;
+    size_t from = *n;
+    struct bl_key *list = bf_arena_alloc(&c->arena, BL_BATCH_GET_MAX * sizeof *list);
+    if (!list)
+        return bl_fail(c, BL_InternalServerError, "out of memory");
     bf_json_init(&j, keys);
     if (!keys.p || !bf_json_enter(&j, BF_JSON_ARRAY, &e))
         return bad_shape(c);
     while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
         struct bl_value *key_item;
-        struct bl_key key;
+        struct bl_key *key = &list[*n - from];
         struct bf_str json;
         if (!bf_json_value(&j, &v, &e))
             return bad_shape(c);
         if (++*n > BL_BATCH_GET_MAX)
             return bl_fail(c, BL_ValidationException,
                            "Too many items requested for the BatchGetItem call");
-        if (!bl_item_read(c, v.raw, "key", &key_item) || !bl_key_of(c, t, key_item, true, &key))
+        if (!bl_item_read(c, v.raw, "key", &key_item) || !bl_key_of(c, t, key_item, true, key))
             return false;
-        const struct bl_value *item = bl_item_get(c, t, &key, &json);
+        if (seen_before(list, *n - 1 - from))
+            return bl_fail(c, BL_ValidationException,
+                           "Provided list of item keys contains duplicates");
+        const struct bl_value *item = bl_item_get(c, t, key, &json);
         if (!item)
             continue;
         if (*bytes + json.n > GET_BYTES || bl_fault_entry(&c->fault, *n - 1, BL_BATCH_GET_MAX)) {
@@ -264,6 +314,12 @@ static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str 
         if (!bl_put_projected(c, &c->ans.body, projection, item, json))
             return false;
     }
+    if (more == BF_JSON_END && *n == from)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '[]' at 'requestItems.%s.member.keys' "
+                       "failed to satisfy constraint: Member must have length greater than or "
+                       "equal to 1",
+                       t->name);
     return more == BF_JSON_END || bad_shape(c);
 }
 
@@ -290,7 +346,8 @@ static bool get_tables(struct bl_call *c, struct bf_json *j, struct bf_buf *left
         bf_json_put_string(&c->ans.body, name);
         bf_buf_lit(&c->ans.body, ":[");
         bool ok = get_keys(c, t, bl_param_raw(&p, "Keys"), projection, &n, &bytes, &rest);
-        bf_buf_addc(&c->ans.body, ']');
+        if (ok)
+            bf_buf_addc(&c->ans.body, ']');
         if (rest.n) {
             bf_buf_adds(left, left->n ? BF_STR(",") : BF_STR(""));
             bf_json_put_string(left, name);

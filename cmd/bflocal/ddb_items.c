@@ -28,7 +28,8 @@ static double write_units(const struct bl_write *w)
     size_t a = w->old_item ? bl_item_size(w->old_item) : 0,
            b = w->new_item ? bl_item_size(w->new_item) : 0;
     size_t bytes = a > b ? a : b;
-    return bytes ? (double)((bytes + ROUND_KB - 1) / ROUND_KB) : 1;
+    size_t units = (bytes + ROUND_KB - 1) / ROUND_KB;
+    return units ? (double)units : 1;
 }
 
 enum returns {
@@ -213,7 +214,8 @@ bool bl_ddb_get_item(struct bl_call *c)
             bf_buf_lit(&c->ans.body, "\"Item\":");
             ok = bl_put_projected(c, &c->ans.body, projection, item, json);
         }
-        bl_capacity_put(c, &p, t, item ? (double)((bl_item_size(item) + 4095) / 4096) / 2 : 0.5);
+        size_t blocks = item ? (bl_item_size(item) + 4095) / 4096 : 1;
+        bl_capacity_put(c, &p, t, (double)blocks / 2);
         bf_buf_addc(&c->ans.body, '}');
     }
     struct bf_err e = c->store->err;

@@ -170,7 +170,7 @@ bool bl_page_add(struct bl_call *c, const struct bl_table *t, struct bl_page *pa
             bf_buf_adds(out, json);
         page->count++;
     }
-    page->full = page->scanned == page->limit || page->bytes >= BL_ANSWER_BYTES;
+    page->full = !page->single && (page->scanned == page->limit || page->bytes >= BL_ANSWER_BYTES);
     if (page->full)
         put_last_key(t, page, item);
     return true;

@@ -18,6 +18,7 @@ struct bl_page {
     int64_t limit; /* INT64_MAX: none */
     int64_t scanned, count;
     size_t bytes;
+    bool single; /* there can be but one row: it is never a full page */
     bool full;
     struct bf_arena scratch;
     struct bf_buf last_key; /* where a full page ends */

@@ -274,6 +274,7 @@ static bool run(struct bl_call *c, const struct bl_params *p, struct bl_page *pa
     bool ok = t && make_range(c, t, cond, &r) && check_filter(c, t, page) &&
               start_behind(c, t, page, forward, &r);
     if (ok) {
+        page->single = t->nkeys == 1;
         bl_page_begin(c, page);
         ok = read_rows(c, t, page, forward, &r);
         bl_page_end(c, p, t, page);

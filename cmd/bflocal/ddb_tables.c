@@ -106,6 +106,19 @@ static bool attribute_type(struct bl_call *c, struct bf_str definitions, struct 
         (int)(name.n > 255 ? 255 : name.n), name.p);
 }
 
+static size_t count_elements(struct bf_str array)
+{
+    struct bf_json j;
+    struct bf_err e;
+    size_t n = 0;
+    bf_json_init(&j, array);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
+        return 0;
+    while (bf_json_element(&j, &e) == BF_JSON_MORE && bf_json_skip(&j, &e))
+        n++;
+    return n;
+}
+
 static bool read_schema(struct bl_call *c, const struct bl_params *p, struct bl_table *t)
 {
     struct bf_json j;
@@ -143,6 +156,10 @@ static bool read_schema(struct bl_call *c, const struct bl_params *p, struct bl_
         if (!attribute_type(c, definitions, name, &k->type))
             return false;
     }
+    if (t->nkeys > 0 && count_elements(definitions) != t->nkeys)
+        return bl_fail(c, BL_ValidationException,
+                       INVALID "Number of attributes in KeySchema does not exactly match number "
+                               "of attributes defined in AttributeDefinitions");
     return t->nkeys > 0 ||
            bl_fail(c, BL_ValidationException,
                    "1 validation error detected: Value '[]' at 'keySchema' failed to satisfy "

@@ -345,6 +345,14 @@ bool bl_ddb_transact_write(struct bl_call *c)
     return c->failed ? false : bl_fail_err(c, &e);
 }
 
+/* The key of Get number n does not fit its table: the service cancels the transaction. */
+static bool get_cancelled(struct bl_call *c, size_t n)
+{
+    struct reason reasons[BL_TRANSACTION_MAX] = {{0}};
+    const struct transaction t = {.reasons = reasons, .n = n + 1};
+    return take_answer(c, &reasons[n]) && cancel(c, &t);
+}
+
 /* One Get: appends {"Item":...}, or {} when there is none. */
 static bool get_one(struct bl_call *c, const struct bl_params *action, struct bl_key *seen,
                     size_t n, const struct bl_table **tables)
@@ -362,8 +370,10 @@ static bool get_one(struct bl_call *c, const struct bl_params *action, struct bl
         !bl_read_projection(c, &p, &projection))
         return false;
     const struct bl_table *t = tables[n] = bl_table_param(c, &p);
-    if (!t || !bl_key_of(c, t, key_item, true, &seen[n]))
+    if (!t)
         return false;
+    if (!bl_key_of(c, t, key_item, true, &seen[n]))
+        return get_cancelled(c, n);
     for (size_t i = 0; i < n; i++)
         if (tables[i] == t && bf_str_eq(seen[i].part[0], seen[n].part[0]) &&
             bf_str_eq(seen[i].part[1], seen[n].part[1]))

@@ -196,6 +196,29 @@ static bool parse_in(struct bl_lex *l, const struct bl_operand *first, struct bl
     return bl_lex_next(l, e);
 }
 
+static bool same_path(const struct bl_operand *a, const struct bl_operand *b)
+{
+    if (a->kind != BL_OPERAND_PATH || b->kind != BL_OPERAND_PATH || a->path.n != b->path.n)
+        return false;
+    for (size_t i = 0; i < a->path.n; i++)
+        if (!bf_str_eq(a->path.steps[i].name, b->path.steps[i].name) ||
+            a->path.steps[i].index != b->path.steps[i].index)
+            return false;
+    return true;
+}
+
+/* Nothing is compared with itself. */
+static bool check_distinct(struct bl_lex *l, const char *sign, const struct bl_cond *c,
+                           struct bf_err *e)
+{
+    struct bf_str name = c->args[0].path.n ? c->args[0].path.steps[0].name : BF_STR("");
+    return !same_path(&c->args[0], &c->args[1]) ||
+           bl_lex_fail(l, e,
+                       "The first operand must be distinct from the remaining operands for this "
+                       "operator or function; operator: %s, first operand: [%.*s]",
+                       sign, (int)(name.n > 255 ? 255 : name.n), name.p);
+}
+
 static bool parse_comparison(struct bl_lex *l, struct bl_cond **out, struct bf_err *e)
 {
     struct bl_operand first;
@@ -217,7 +240,7 @@ static bool parse_comparison(struct bl_lex *l, struct bl_cond **out, struct bf_e
         for (size_t k = 0; c->kind > BL_NE && k < 2; k++)
             if (c->args[k].kind == BL_OPERAND_VALUE && !ordered(c->args[k].value->type))
                 return wrong_type(l, comparators[i].sign, c->args[k].value->type, e);
-        return true;
+        return check_distinct(l, comparators[i].sign, c, e);
     }
     return bl_lex_syntax(l, e);
 }
@@ -229,6 +252,9 @@ static bool parse_primary(struct bl_lex *l, struct bl_cond **out, struct bf_err 
             return bl_lex_fail(l, e, "The expression nests too deep");
         if (!bl_lex_next(l, e) || !parse_or(l, out, e) || !bl_lex_expect(l, ")", e))
             return false;
+        if (*out == l->group)
+            return bl_lex_fail(l, e, "The expression has redundant parentheses;");
+        l->group = *out;
         l->depth--;
         return true;
     }

@@ -22,6 +22,7 @@ struct bl_lex {
     struct bf_str text;     /* of the current token */
     struct bf_str previous; /* the token before */
     unsigned operators, depth;
+    const struct bl_cond *group; /* the last condition that stood in parentheses */
 };
 
 /* On the first token. */

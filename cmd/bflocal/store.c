@@ -6,6 +6,8 @@
 
 #include "lib/base/file.h"
 
+enum { FILE_PAGE = 4096, MEMORY_PAGE = 16384 }; /* bytes; what the pragmas say */
+
 static bool fail(struct bl_store *s, struct bf_err *e, const char *what)
 {
     int rc = sqlite3_errcode(s->db);
@@ -19,12 +21,19 @@ static void note(struct bl_store *s, const char *what)
         fail(s, &s->err, what);
 }
 
-static const char pragmas[] = "PRAGMA locking_mode = EXCLUSIVE;"
+static const char pragmas[] = "PRAGMA page_size = 4096;"
+                              "PRAGMA locking_mode = EXCLUSIVE;"
                               "PRAGMA journal_mode = WAL;"
                               "PRAGMA synchronous = NORMAL;"
                               "PRAGMA wal_autocheckpoint = 4000;"
                               "PRAGMA temp_store = MEMORY;"
                               "PRAGMA cache_size = -8000;";
+
+/*
+ * In memory every page stays in SQLite's page cache, which is walked from end to
+ * end by each commit that has split a page; with larger pages there are fewer.
+ */
+static const char memory_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY;";
 
 static bool open_database(struct bl_store *s, const char *path, struct bf_err *e)
 {
@@ -35,8 +44,7 @@ static bool open_database(struct bl_store *s, const char *path, struct bf_err *e
         fail(s, e, "open");
         return bf_err_ctx(e, "%s", path);
     }
-    return bl_store_exec(s, s->dir ? pragmas : "PRAGMA journal_mode = MEMORY;", e) ||
-           bf_err_ctx(e, "%s", path);
+    return bl_store_exec(s, s->dir ? pragmas : memory_pragmas, e) || bf_err_ctx(e, "%s", path);
 }
 
 bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
@@ -44,6 +52,10 @@ bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
     memset(s, 0, sizeof(*s));
     s->lock_fd = -1;
     s->dir = dir;
+    /* Our lock is round every call of SQLite, so it needs none of its own. Too late for this in a
+     * process that has used SQLite before, which does no harm. */
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     pthread_mutex_init(&s->mutex, NULL);
     if (!dir)
         return open_database(s, ":memory:", e);
@@ -78,7 +90,8 @@ bool bl_store_exec(struct bl_store *s, const char *sql, struct bf_err *e)
 
 void bl_store_limit(struct bl_store *s, uint64_t max_bytes)
 {
-    uint64_t pages = max_bytes ? max_bytes / 4096 + 1 : 1073741823;
+    uint64_t page = s->dir ? FILE_PAGE : MEMORY_PAGE;
+    uint64_t pages = max_bytes ? max_bytes / page + 1 : 1073741823;
     char sql[64];
     snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %llu", (unsigned long long)pages);
     pthread_mutex_lock(&s->mutex);

@@ -254,6 +254,8 @@ static bool parse_fields(struct bf_arena *a, struct bf_json *j, unsigned depth, 
         struct bf_str name;
         if (!decode(a, key.text, key.escaped, &name))
             return no_memory(e);
+        if (name.n == 0)
+            return invalid(e, "Empty attribute name");
         if (!parse_any(a, j, depth + 1, &value, e))
             return false;
         if (!add_field(a, v, name, value, seen, e))

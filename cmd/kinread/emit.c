@@ -157,7 +157,7 @@ static bool put_item(struct emit *em, struct item *item, struct bf_err *e)
     return true;
 }
 
-static bool reached(struct emit *em)
+bool emit_full(struct emit *em)
 {
     em->full = em->cfg->count && em->records >= em->cfg->count;
     return em->full;
@@ -172,7 +172,7 @@ static bool parts(struct emit *em, struct item *item, struct bf_err *e)
     bool ok = true;
     item->part = true;
     while (ok && bf_kpl_next(&em->kpl, &part)) {
-        if (reached(em)) {
+        if (emit_full(em)) {
             ok = false;
             break;
         }
@@ -205,7 +205,7 @@ static bool put_decoded(struct emit *em, struct item *item, const struct bf_feed
 bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r,
                  struct bf_err *e)
 {
-    if (reached(em))
+    if (emit_full(em))
         return false;
     if (em->buf.n >= DRAIN && !emit_flush(em, e))
         return false;

@@ -37,6 +37,9 @@ bool emit_open(struct emit *em, const struct config *cfg, const char *stream, bo
 /* Flushes, closes, and says what was rejected. */
 bool emit_close(struct emit *em, struct bf_err *e);
 
+/* Is --count reached? Sets em->full. */
+bool emit_full(struct emit *em);
+
 /* Writes a record. False with em->full: the count was reached inside it (an aggregate) or before it.
  * False with *e: the output failed, or --strict and the record is no line. */
 bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r,

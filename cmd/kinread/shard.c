@@ -333,11 +333,17 @@ static void schedule(struct reading *r, const struct bf_feed_answer *a)
 
 static bool after_answer(struct reading *r, const struct bf_feed_answer *a)
 {
+    struct follow *f = r->f;
     struct bf_err e = {0};
     if (r->advanced && !write_mark(r, BF_MARK_AT))
         return false;
     r->behind_ms = a->behind_ms;
     r->empty = a->records ? 0 : r->empty + 1;
+    if (emit_full(&f->em)) {
+        f->finished = true;
+        over(r);
+        return true;
+    }
     if (a->next.n == 0)
         return at_end(r, a);
     if (at_goal(r, a)) {

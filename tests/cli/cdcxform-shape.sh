@@ -24,6 +24,10 @@ check "--hash of a map and a number; ddb-json" -i "$T/in" -m '^\{"Item":\{"id":\
 check "--set and --rename" -i "$T/in" -o '{"id":"o-1","gross":110}' -- $x --set 'g=round(total*1.19)' --rename g=gross --drop email,total,pay,l
 check "-j 2" -i "$T/in" -o '{"order":"o-1"}' -e 'cdcxform: no record has an attribute nope' -- $x -j 2 --rename id=order,nope=x --fields order
 
+check "--fold of rows in another shape" -i "$T/in" -o 'order
+o-1' -- $x -o csv --fold id --rename id=order --fields order
+check "--changed-only beside --fields knows no new names" -s 2 -E 'compares records as they came' -- $x --changed-only --rename id=order --fields order
+
 # types
 cat >"$T/types" <<'END'
 # what Athena gets

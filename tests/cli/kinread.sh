@@ -51,7 +51,10 @@ two
 drei "3"' -- kinread -e orders
 check 'as many as asked' -o '{"a":1}
 two' -- kinread -e -c 2 orders
-check 'not one more is asked for' -m '"Limit":2}$' -- bodies GetRecords
+check 'the last one there is ends it too' -o '{"a":1}
+two
+drei "3"' -- timeout 20 kinread --from oldest -c 3 orders
+check 'not one more is asked for' -m '"Limit":3}$' -- bodies GetRecords
 check 'a format' -o "p ${seq0}898 shardId-000000000000 2026-11-27T06:00:00Z 1795759200000 7 0 orders 100%|" -- \
     kinread -e -c 1 -f '%k %s %S %t %T %z %i %o 100%%|\n' orders
 check 'envelopes' -m '^{"stream":"orders","shard":"shardId-000000000000","sequence":"'$seq0'898","key":"p","time":"2026-11-27T06:00:00Z","data":"{\\"a\\":1}"}$' -- \

@@ -1,0 +1,65 @@
+#!/bin/sh
+# A Black Friday in a few seconds: `make demo` runs this under bflocal. Sales are
+# written to a table whose changes DynamoDB itself sends on to Kinesis; at the same
+# time they are read, transformed and delivered to S3. Then the objects that landed
+# are asked what a shop would want to know.
+(set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not know it
+set -eu -o pipefail
+: "${COUNT:=100000}"
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
+
+# What no tool of the toolkit makes: a stream and a bucket.
+signed() {
+    service=$1
+    shift
+    curl -sS --fail --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 "aws:amz:$AWS_REGION:$service" "$@"
+}
+signed kinesis "$AWS_ENDPOINT_URL" -H 'Content-Type: application/x-amz-json-1.1' \
+    -H 'X-Amz-Target: Kinesis_20131202.CreateStream' -d '{"StreamName":"orders","ShardCount":2}'
+signed s3 "$AWS_ENDPOINT_URL/lake" -X PUT \
+    -H 'x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+
+now() { date +%s%N; }
+took() { printf '%-40s %8s s\n' "$1" "$(awk -v a="$2" -v b="$3" 'BEGIN {printf "%.2f", (b - a) / 1e9}')"; }
+
+start=$(now)
+bfgen -n "$COUNT" | ddbput --create order_id:S --stream-to orders sales &
+writer=$!
+kinread --from oldest -c "$COUNT" orders | cdcxform |
+    s3put --name orders --size 128MiB "s3://lake/sales/!{timestamp:yyyy/MM/dd/HH}/" >"$work/receipts" &
+reader=$!
+wait $writer
+written=$(now)
+wait $reader
+delivered=$(now)
+
+# Fetch the objects, and ask.
+jq -r .key "$work/receipts" | while read -r key; do
+    signed s3 "$AWS_ENDPOINT_URL/lake/$key" -o "$work/${key##*/}.ndjson" \
+        -H 'x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
+done
+# The last row of an order is what it is now. Money is decimal, never a float.
+orders="with changes as (select *, row_number() over () as line from read_json('*.ndjson', format='newline_delimited',
+    columns={order_id:'VARCHAR', category:'VARCHAR', product_name:'VARCHAR', quantity:'INTEGER', total:'DECIMAL(18,2)',
+             status:'VARCHAR', ordered_at:'TIMESTAMP', _op:'VARCHAR'})),
+  last as (select * from changes qualify row_number() over (partition by order_id order by line desc) = 1),
+  orders as (select * from last where _op <> 'REMOVE')"
+ask() {
+    printf '\n%s\n' "$1"
+    (cd "$work" && node "$here/../tests/services/query.mjs" tsv "$orders $2") | column -t -s "$(printf '\t')" | sed 's/^/  /'
+}
+ask 'Revenue by category' "select category, count(*) as orders, sum(total) as revenue from orders
+    where status <> 'CANCELLED' group by category order by revenue desc"
+ask 'Revenue by hour' "select strftime(date_trunc('hour', ordered_at), '%H:00') as hour, count(*) as orders, sum(total) as revenue,
+    repeat('#', (sum(total) / max(sum(total)) over () * 40)::int) as curve
+    from orders where status <> 'CANCELLED' group by 1 order by 1"
+ask 'Orders by status' "select status, count(*) as orders from orders group by status order by orders desc"
+ask 'Top products' "select product_name, sum(quantity) as sold, sum(total) as revenue from orders
+    where status <> 'CANCELLED' group by product_name order by revenue desc limit 10"
+asked=$(now)
+
+printf '\n%s changes, %s objects\n' "$(jq -s 'map(.records) | add' "$work/receipts")" "$(wc -l <"$work/receipts" | tr -d ' ')"
+took 'bfgen | ddbput' "$start" "$written"
+took 'kinread | cdcxform | s3put, beside it' "$start" "$delivered"
+took 'queries' "$delivered" "$asked"
