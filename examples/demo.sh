@@ -3,6 +3,7 @@
 # written to a table whose changes DynamoDB itself sends on to Kinesis; at the same
 # time they are read, transformed and delivered to S3. Then the objects that landed
 # are asked what a shop would want to know.
+# shellcheck disable=SC3040 # pipefail is asked for before it is used
 (set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not know it
 set -eu -o pipefail
 : "${COUNT:=100000}"
