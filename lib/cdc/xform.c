@@ -3,17 +3,27 @@
 #include <stdlib.h>
 
 #include "lib/cdc/capture.h"
+#include "lib/cdc/fold.h"
 #include "lib/cdc/mark.h"
 #include "lib/cdc/value.h"
 
-enum { DECODED_MAX = 64 * 1024 * 1024, SHOWN_MAX = 256 * 1024 * 1024, END_BYTES = 65536 };
+enum {
+    FOLD_BYTES = 512 * 1024 * 1024,
+    DECODED_MAX = 64 * 1024 * 1024,
+    SHOWN_MAX = 256 * 1024 * 1024,
+    END_BYTES = 65536
+};
 
 struct bf_xform {
     struct bf_xform_conf conf;
     struct bf_row *row;
-    struct bf_sql *sql;     /* NULL: none asked for */
-    struct bf_row *results; /* builds the rows that SQL selects */
-    struct bf_buf marks;    /* wait with the rows */
+    struct bf_filter *filter; /* NULL: everything passes */
+    struct bf_fold *fold;     /* NULL: rows are not folded */
+    struct bf_buf folded;     /* a row on its way there */
+    bool headed;              /* the header that it brought has been written */
+    struct bf_sql *sql;       /* NULL: none asked for */
+    struct bf_row *results;   /* builds the rows that SQL selects */
+    struct bf_buf marks;      /* wait with the rows */
     struct bf_change change;
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
@@ -22,7 +32,7 @@ struct bf_xform {
 
 void bf_xform_conf_init(struct bf_xform_conf *conf)
 {
-    *conf = (struct bf_xform_conf){.ops = 0};
+    *conf = (struct bf_xform_conf){.fold_bytes = FOLD_BYTES};
     bf_row_conf_init(&conf->row);
 }
 
@@ -68,6 +78,19 @@ static bool setup_sql(struct bf_xform *x, struct bf_err *e)
     return x->results || !bf_sql_selects(x->sql);
 }
 
+static bool setup_filter(struct bf_xform *x, struct bf_err *e)
+{
+    x->conf.filter.fields = x->conf.row.fields;
+    if (bf_filter_wanted(&x->conf.filter) && !(x->filter = bf_filter_new(&x->conf.filter, e)))
+        return false;
+    if (!x->conf.fold)
+        return true;
+    if (x->results)
+        return bf_err_set(e, BF_E_USAGE, "--fold cannot go with --select and --sql");
+    x->fold = bf_fold_new(x->conf.fold, x->conf.fold_bytes, e);
+    return x->fold != NULL;
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -82,8 +105,9 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_buf_init(&x->decoded, DECODED_MAX);
     bf_buf_init(&x->shown, SHOWN_MAX);
     bf_buf_init(&x->marks, DECODED_MAX);
+    bf_buf_init(&x->folded, SHOWN_MAX);
     x->row = bf_row_new(&conf->row, e);
-    if (x->row && (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)))
+    if (x->row && (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && setup_filter(x, e))
         return x;
     bf_xform_destroy(x);
     return NULL;
@@ -96,6 +120,9 @@ void bf_xform_destroy(struct bf_xform *x)
     bf_sql_destroy(x->sql);
     bf_row_destroy(x->results);
     bf_row_destroy(x->row);
+    bf_filter_destroy(x->filter);
+    bf_fold_destroy(x->fold);
+    bf_buf_free(&x->folded);
     bf_buf_free(&x->marks);
     bf_change_free(&x->change);
     bf_buf_free(&x->decoded);
@@ -159,20 +186,60 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     return ok;
 }
 
-/* Filters and writes the change in x->change. */
-static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+/* The first row of a table brings the names of the columns with it; made twice, what the second is
+ * shorter by. They go out at once. */
+static bool fold_header(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
-    x->count.changes++;
-    if (!(x->conf.ops & 1u << x->change.op)) {
-        x->count.filtered++;
-        return true;
-    }
+    bf_buf_reset(&x->folded);
+    if (!bf_row_put(x->row, &x->change, &x->folded, e))
+        return false;
+    size_t both = x->folded.n;
+    if (!bf_row_put(x->row, &x->change, &x->folded, e))
+        return false;
+    bf_buf_add(rows, x->folded.p, 2 * both - x->folded.n);
+    x->headed = true;
+    return true;
+}
+
+static bool pass_on(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
     if (x->sql)
         return sql_row(x, rows, e);
     if (!bf_row_put(x->row, &x->change, rows, e))
         return false;
     x->count.rows++;
     return true;
+}
+
+/* The row counts when it goes out, in bf_xform_end. */
+static bool fold_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    uint64_t count = x->count.rows;
+    bool gone = x->change.op == BF_OP_REMOVE && !x->sql; /* nobody will see that row */
+    if (gone)
+        return bf_fold_put(x->fold, &x->change, BF_STR(""), e);
+    if (!x->headed && !fold_header(x, rows, e))
+        return false;
+    bf_buf_reset(&x->folded);
+    if (!pass_on(x, &x->folded, e))
+        return false;
+    bool left_out = x->count.rows == count;
+    x->count.rows = count;
+    return left_out || bf_fold_put(x->fold, &x->change, bf_buf_view(&x->folded), e);
+}
+
+/* Filters and writes the change in x->change. */
+static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    bool pass = x->conf.ops & 1u << x->change.op;
+    x->count.changes++;
+    if (pass && x->filter && !bf_filter_takes(x->filter, &x->change, &pass, e))
+        return false;
+    if (!pass) {
+        x->count.filtered++;
+        return true;
+    }
+    return x->fold ? fold_row(x, rows, e) : pass_on(x, rows, e);
 }
 
 struct wrap {
@@ -272,6 +339,8 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
         if (!bf_mark_parse(&mark, line, e))
             return false;
         x->count.marks++;
+        if (x->fold)
+            return bf_fold_mark(x->fold, line, rows, e);
         if (bf_xform_waits(x)) /* a mark promises the rows of what stands above it */
             rows = &x->marks;
         bf_buf_adds(rows, line);
@@ -287,8 +356,10 @@ bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf
 {
     struct bf_image image = {.present = true};
     size_t full = rows->n + END_BYTES;
-    *more = false;
-    while (bf_xform_waits(x) && rows->n < full) {
+    *more = x->fold && bf_fold_next(x->fold, rows, &x->count.rows);
+    if (*more)
+        return bf_buf_check(rows, "output", e);
+    while (x->sql && bf_sql_waits(x->sql) && rows->n < full) {
         if (!bf_sql_end_next(x->sql, &image, e))
             return false;
         if (!image.present)
@@ -308,7 +379,12 @@ bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf
 
 bool bf_xform_waits(const struct bf_xform *x)
 {
-    return x->sql && bf_sql_waits(x->sql);
+    return x->fold || (x->sql && bf_sql_waits(x->sql));
+}
+
+bool bf_xform_in_order(const struct bf_xform *x)
+{
+    return bf_xform_waits(x) || x->conf.filter.dedupe || x->conf.filter.explain;
 }
 
 struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i)
