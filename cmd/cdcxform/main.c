@@ -3,6 +3,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
+#include "lib/cdc/filter_options.h"
 #include "lib/cdc/options.h"
 #include "lib/cdc/sql_options.h"
 
@@ -46,7 +47,12 @@ static bool set_jobs(void *field, struct bf_str value, struct bf_err *e)
     return (n >= 1 && n <= 256) || bf_err_set(e, BF_E_USAGE, "wants a number from 1 to 256");
 }
 
+static bool set_file(void *field, struct bf_str value, struct bf_err *e);
+
 static const struct bf_opt options[] = {
+    BF_OPT_FN('f', "file", struct config, common, "FILE", "take options from FILE, one a line",
+              set_file),
+    BF_OPT_FLAG(0, "check", struct config, check, "only check all that was given; read no input"),
     BF_OPT_ROW('o', "output", BF_OPT_KIND_FN, 0, "FORMAT",
                "ndjson (default), csv, tsv, ddb-json or firehose", set_format),
     BF_OPT_STR(0, "partition-keys", struct config, partition_keys, "LIST",
@@ -65,8 +71,9 @@ static const struct bf_opt options[] = {
 };
 
 static const struct bf_opt_group groups[] = {
-    BF_XFORM_OPTIONS(struct config, xform),      BF_SQL_FILTERS(struct config, xform.sql),
-    BF_SQL_ENRICHMENT(struct config, xform.sql), {NULL, options, BF_COUNT(options), 0},
+    BF_XFORM_OPTIONS(struct config, xform),         BF_FILTER_OPTIONS(struct config, xform),
+    BF_SQL_FILTERS(struct config, xform.sql),       BF_SQL_ENRICHMENT(struct config, xform.sql),
+    BF_RESHAPE_OPTIONS(struct config, xform.shape), {NULL, options, BF_COUNT(options), 0},
     BF_OPT_COMMON(struct config, common),
 };
 
@@ -81,18 +88,36 @@ static const struct bf_tool tool = {
     .max_operands = FILES_MAX,
 };
 
+static bool set_file(void *field, struct bf_str value, struct bf_err *e)
+{
+    struct config *config = field;
+    return conf_file_read(&config->files, &tool, config, value.p, e);
+}
+
+/* --check: a transform is made, and let go. */
+static bool check(const struct config *config, struct bf_err *e)
+{
+    struct bf_xform *x = bf_xform_new(&config->xform, e);
+    bool ok = x != NULL;
+    bf_xform_destroy(x);
+    return ok;
+}
+
 int main(int argc, char **argv)
 {
     static const char *files[FILES_MAX];
-    struct config config = {.max_line = BF_LINE_MAX_DEFAULT, .jobs = 1};
+    static struct config config = {.max_line = BF_LINE_MAX_DEFAULT, .jobs = 1};
     struct bf_err e = {0};
     size_t nfiles = 0;
     uint64_t rejected = 0;
     bf_xform_conf_init(&config.xform);
     int status = bf_opt_parse(&tool, argc, argv, &config, files, &nfiles);
-    if (status != BF_OPT_RUN)
-        return status;
-    if (!bf_stop_install(&e) || !run_files(&config, files, nfiles, &rejected, &e))
-        return bf_diag_exit(&e);
-    return rejected ? 1 : 0;
+    if (status == BF_OPT_RUN) {
+        bool ok = config.check
+                      ? check(&config, &e)
+                      : bf_stop_install(&e) && run_files(&config, files, nfiles, &rejected, &e);
+        status = ok ? rejected != 0 : bf_diag_exit(&e);
+    }
+    conf_files_free(&config.files);
+    return status;
 }

@@ -22,6 +22,12 @@ static bool bad_record(void *ctx, struct bf_str text, const struct bf_err *why, 
     return bf_rejects_add(&r->rejects, text, r->number, why, e);
 }
 
+static void explain(void *ctx, const char *text)
+{
+    const struct run *r = ctx;
+    bf_diag_hint("line %llu: %s", (unsigned long long)r->number, text);
+}
+
 bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e)
 {
     struct bf_err why = {0};
@@ -89,7 +95,7 @@ static bool columns_come(const struct run *r)
 
 static bool one_thread(const struct run *r)
 {
-    return r->config->jobs == 1 || r->firehose || columns_come(r) || bf_xform_waits(r->xform);
+    return r->config->jobs == 1 || r->firehose || columns_come(r) || bf_xform_in_order(r->xform);
 }
 
 /* One file or standard input, told apart by its first line that is not blank. */
@@ -182,6 +188,8 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     struct bf_xform_conf conf = config->xform;
     conf.bad = bad_record;
     conf.bad_ctx = &r;
+    conf.filter.tell = explain;
+    conf.filter.tell_ctx = &r;
     bf_buf_init(&r.rows, ROWS_MAX);
     bf_progress_init(&r.progress, &config->common);
     r.xform = bf_xform_new(&conf, e);

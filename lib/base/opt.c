@@ -80,6 +80,7 @@ static bool assign(const struct bf_opt *o, void *field, const char *value, struc
     case BF_OPT_KIND_RATE:
         return bf_num_rate(s, field, e);
     case BF_OPT_KIND_FN:
+    case BF_OPT_KIND_MAYBE:
         return o->fn(field, s, e);
     case BF_OPT_KIND_HELP:
     case BF_OPT_KIND_VERSION:
@@ -108,7 +109,7 @@ static bool apply(struct parse *p, struct found f, const char *value, struct bf_
 {
     if (prints(p, f.opt))
         return true;
-    if (f.opt->arg && !value) {
+    if (f.opt->arg && !value && f.opt->kind != BF_OPT_KIND_MAYBE) {
         if (p->i + 1 >= p->argc)
             return bf_err_set(e, BF_E_USAGE, "option '--%s' needs a value: %s", f.opt->name,
                               f.opt->arg);
@@ -222,7 +223,7 @@ bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name, co
     if (!find(tool, 0, name, &f))
         return bf_err_set(e, BF_E_USAGE, "unknown option '%.*s'", (int)(name.n > 60 ? 60 : name.n),
                           name.p);
-    if ((f.opt->arg != NULL) != (value != NULL))
+    if ((f.opt->arg != NULL) != (value != NULL) && f.opt->kind != BF_OPT_KIND_MAYBE)
         return bf_err_set(e, BF_E_USAGE,
                           f.opt->arg ? "option '%s' needs a value" : "option '%s' takes no value",
                           f.opt->name);

@@ -27,15 +27,16 @@
 #include "lib/base/str.h"
 
 enum bf_opt_kind {
-    BF_OPT_KIND_ON,   /* bool = true */
-    BF_OPT_KIND_OFF,  /* bool = false */
-    BF_OPT_KIND_STR,  /* const char * */
-    BF_OPT_KIND_LIST, /* struct bf_opt_list, repeatable */
-    BF_OPT_KIND_U64,  /* uint64_t */
-    BF_OPT_KIND_SIZE, /* uint64_t bytes */
-    BF_OPT_KIND_MS,   /* uint64_t milliseconds */
-    BF_OPT_KIND_RATE, /* uint64_t thousandths a second */
-    BF_OPT_KIND_FN,   /* fn(field, value, e) parses it */
+    BF_OPT_KIND_ON,    /* bool = true */
+    BF_OPT_KIND_OFF,   /* bool = false */
+    BF_OPT_KIND_STR,   /* const char * */
+    BF_OPT_KIND_LIST,  /* struct bf_opt_list, repeatable */
+    BF_OPT_KIND_U64,   /* uint64_t */
+    BF_OPT_KIND_SIZE,  /* uint64_t bytes */
+    BF_OPT_KIND_MS,    /* uint64_t milliseconds */
+    BF_OPT_KIND_RATE,  /* uint64_t thousandths a second */
+    BF_OPT_KIND_FN,    /* fn(field, value, e) parses it */
+    BF_OPT_KIND_MAYBE, /* the same; the value may be left out (p NULL), or is given with "=" */
     BF_OPT_KIND_HELP,
     BF_OPT_KIND_VERSION,
     BF_OPT_KIND_COMPLETIONS
@@ -81,6 +82,8 @@ struct bf_opt_list {
     BF_OPT_ROW(l, name, BF_OPT_KIND_RATE, offsetof(type, field), arg, help, NULL)
 #define BF_OPT_FN(l, name, type, field, arg, help, fn)                                             \
     BF_OPT_ROW(l, name, BF_OPT_KIND_FN, offsetof(type, field), arg, help, fn)
+#define BF_OPT_MAYBE(l, name, type, field, arg, help, fn)                                          \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_MAYBE, offsetof(type, field), arg, help, fn)
 
 struct bf_opt_group {
     const char *title; /* heading in --help; NULL: "Options" */

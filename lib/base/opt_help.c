@@ -32,7 +32,7 @@ static void describe(struct bf_buf *b, const struct bf_opt *o)
     else
         bf_buf_addf(b, "      --%s", o->name);
     if (o->arg)
-        bf_buf_addf(b, " %s", o->arg);
+        bf_buf_addf(b, o->kind == BF_OPT_KIND_MAYBE ? "[=%s]" : " %s", o->arg);
     size_t width = b->n - start;
     if (width >= COLUMN)
         bf_buf_addf(b, "\n%*s", COLUMN, "");

@@ -367,12 +367,14 @@ static bool add_conj(struct pat_parse *ps, struct pat_link *tests, struct bf_err
     struct pat_conj *conj = bf_pat_alloc(p, sizeof *conj);
     if (!conj)
         return bf_pat_nomem(ps, e);
-    conj->tests = tests;
     conj->pattern = p->n;
     for (struct pat_link *l = tests; l; l = l->next) {
         struct pat_use *use = bf_pat_alloc(p, sizeof *use);
-        if (!use)
+        struct pat_link *turned = bf_pat_alloc(p, sizeof *turned);
+        if (!use || !turned)
             return bf_pat_nomem(ps, e);
+        *turned = (struct pat_link){l->test, conj->tests}; /* in the order of the pattern again */
+        conj->tests = turned;
         if (!l->test->uses && !index_test(ps, l->test, e))
             return false;
         *use = (struct pat_use){conj, l->test->uses};

@@ -150,13 +150,15 @@ struct bf_pattern {
 
 /* What stands at a place of the event that holds no object and no array. */
 struct pat_scalar {
-    char first;         /* '"', 't', 'f', 'n', or of a number */
-    struct bf_str text; /* a string decoded; else as it stands */
+    char first;                                          /* '"', 't', 'f', 'n', or of a number */
+    struct bf_str text;                                  /* a string decoded; else as it stands */
+    enum { PAT_UNREAD, PAT_NUMBER, PAT_NO_NUMBER } read; /* it is read as a number once */
+    struct pat_number number;
 };
 
 /* The scalar at s, and the place behind it. */
 const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar *out);
-bool bf_pat_value_takes(const struct pat_value *v, const struct pat_scalar *s, bool numbers);
+bool bf_pat_value_takes(const struct pat_value *v, struct pat_scalar *s, bool numbers);
 struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
                             size_t length, bool escaped);
 int bf_pat_order(struct bf_str a, struct bf_str b);

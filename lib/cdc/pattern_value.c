@@ -120,13 +120,14 @@ static bool wildcard(struct bf_str pattern, struct bf_str text)
     return p == pattern.n;
 }
 
-static bool in_range(const struct pat_value *v, struct bf_str text)
+static bool in_range(const struct pat_value *v, struct pat_scalar *s)
 {
-    struct pat_number n;
-    if (!bf_pat_number_read(text, &n))
+    if (s->read == PAT_UNREAD)
+        s->read = bf_pat_number_read(s->text, &s->number) ? PAT_NUMBER : PAT_NO_NUMBER;
+    if (s->read == PAT_NO_NUMBER)
         return false;
-    int low = v->has_low ? bf_pat_number_cmp(&n, &v->low) : 1;
-    int high = v->has_high ? bf_pat_number_cmp(&n, &v->high) : -1;
+    int low = v->has_low ? bf_pat_number_cmp(&s->number, &v->low) : 1;
+    int high = v->has_high ? bf_pat_number_cmp(&s->number, &v->high) : -1;
     return (low > 0 || (low == 0 && !v->open_low)) && (high < 0 || (high == 0 && !v->open_high));
 }
 
@@ -167,7 +168,7 @@ static bool takes_string(const struct pat_value *v, struct bf_str text)
     }
 }
 
-bool bf_pat_value_takes(const struct pat_value *v, const struct pat_scalar *s, bool numbers)
+bool bf_pat_value_takes(const struct pat_value *v, struct pat_scalar *s, bool numbers)
 {
     switch (v->kind) {
     case PAT_EXISTS:
@@ -183,8 +184,8 @@ bool bf_pat_value_takes(const struct pat_value *v, const struct pat_scalar *s, b
         return s->first != '"' && bf_str_eq(s->text, v->text);
     case PAT_RANGE:
         if (s->first == '"')
-            return numbers && in_range(v, s->text);
-        return (s->first == '-' || core_digit(s->first)) && in_range(v, s->text);
+            return numbers && in_range(v, s);
+        return (s->first == '-' || core_digit(s->first)) && in_range(v, s);
     default:
         return s->first == '"' && takes_string(v, s->text);
     }

@@ -3,17 +3,28 @@
 #include <stdlib.h>
 
 #include "lib/cdc/capture.h"
+#include "lib/cdc/fold.h"
 #include "lib/cdc/mark.h"
 #include "lib/cdc/value.h"
 
-enum { DECODED_MAX = 64 * 1024 * 1024, SHOWN_MAX = 256 * 1024 * 1024, END_BYTES = 65536 };
+enum {
+    FOLD_BYTES = 512 * 1024 * 1024,
+    DECODED_MAX = 64 * 1024 * 1024,
+    SHOWN_MAX = 256 * 1024 * 1024,
+    END_BYTES = 65536
+};
 
 struct bf_xform {
     struct bf_xform_conf conf;
     struct bf_row *row;
-    struct bf_sql *sql;     /* NULL: none asked for */
-    struct bf_row *results; /* builds the rows that SQL selects */
-    struct bf_buf marks;    /* wait with the rows */
+    struct bf_filter *filter; /* NULL: everything passes */
+    struct bf_fold *fold;     /* NULL: rows are not folded */
+    struct bf_buf folded;     /* a row on its way there */
+    bool headed;              /* the header that it brought has been written */
+    struct bf_sql *sql;       /* NULL: none asked for */
+    struct bf_reshape *shape; /* the same */
+    struct bf_row *results;   /* builds the rows that SQL selects */
+    struct bf_buf marks;      /* wait with the rows */
     struct bf_change change;
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
@@ -22,7 +33,7 @@ struct bf_xform {
 
 void bf_xform_conf_init(struct bf_xform_conf *conf)
 {
-    *conf = (struct bf_xform_conf){.ops = 0};
+    *conf = (struct bf_xform_conf){.fold_bytes = FOLD_BYTES};
     bf_row_conf_init(&conf->row);
 }
 
@@ -68,6 +79,25 @@ static bool setup_sql(struct bf_xform *x, struct bf_err *e)
     return x->results || !bf_sql_selects(x->sql);
 }
 
+static bool setup_filter(struct bf_xform *x, struct bf_err *e)
+{
+    const struct bf_xform_conf *conf = &x->conf;
+    if (conf->filter.changed_only && conf->row.fields &&
+        (conf->shape.rename.n || conf->shape.flatten || conf->sql.set.n || conf->sql.enrich.n))
+        return bf_err_set(e, BF_E_USAGE,
+                          "--changed-only compares records as they came: beside --fields it cannot "
+                          "go with --rename, --flatten, --set and --enrich");
+    x->conf.filter.fields = x->conf.row.fields;
+    if (bf_filter_wanted(&x->conf.filter) && !(x->filter = bf_filter_new(&x->conf.filter, e)))
+        return false;
+    if (!x->conf.fold)
+        return true;
+    if (x->results)
+        return bf_err_set(e, BF_E_USAGE, "--fold cannot go with --select and --sql");
+    x->fold = bf_fold_new(x->conf.fold, x->conf.fold_bytes, e);
+    return x->fold != NULL;
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -82,8 +112,11 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_buf_init(&x->decoded, DECODED_MAX);
     bf_buf_init(&x->shown, SHOWN_MAX);
     bf_buf_init(&x->marks, DECODED_MAX);
+    bf_buf_init(&x->folded, SHOWN_MAX);
     x->row = bf_row_new(&conf->row, e);
-    if (x->row && (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)))
+    if (x->row &&
+        (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
+        (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && setup_filter(x, e))
         return x;
     bf_xform_destroy(x);
     return NULL;
@@ -94,8 +127,12 @@ void bf_xform_destroy(struct bf_xform *x)
     if (!x)
         return;
     bf_sql_destroy(x->sql);
+    bf_reshape_destroy(x->shape);
     bf_row_destroy(x->results);
     bf_row_destroy(x->row);
+    bf_filter_destroy(x->filter);
+    bf_fold_destroy(x->fold);
+    bf_buf_free(&x->folded);
     bf_buf_free(&x->marks);
     bf_change_free(&x->change);
     bf_buf_free(&x->decoded);
@@ -103,15 +140,27 @@ void bf_xform_destroy(struct bf_xform *x)
     free(x);
 }
 
+static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_change *c,
+                    struct bf_buf *rows, struct bf_err *e)
+{
+    struct bf_change shaped;
+    if (x->shape) {
+        if (!bf_reshape_change(x->shape, c, &shaped, e))
+            return false;
+        c = &shaped;
+    }
+    if (!bf_row_put(row, c, rows, e))
+        return false;
+    x->count.rows++;
+    return true;
+}
+
 /* The row of an image that SQL made. */
 static bool write_result(struct bf_xform *x, const struct bf_image *image, struct bf_buf *rows,
                          struct bf_err *e)
 {
     struct bf_change made = {.op = BF_OP_INSERT, .new_image = *image};
-    if (!bf_row_put(x->results, &made, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return put_row(x, x->results, &made, rows, e);
 }
 
 /* The row of the change with another image in the place of its own. */
@@ -123,10 +172,7 @@ static bool write_image(struct bf_xform *x, const struct bf_image *image, struct
     if (!bf_row_image(x->row, &c, &picked, e))
         return false;
     *(picked == &c.keys ? &c.keys : picked == &c.old_image ? &c.old_image : &c.new_image) = *image;
-    if (!bf_row_put(x->row, &c, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return put_row(x, x->row, &c, rows, e);
 }
 
 static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
@@ -144,8 +190,7 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql))
         return bf_sql_set(x->sql, &x->change, &image, e) && write_image(x, &image, rows, e);
     if (!bf_sql_selects(x->sql)) {
-        x->count.rows++;
-        return bf_row_put(x->row, &x->change, rows, e);
+        return put_row(x, x->row, &x->change, rows, e);
     }
     for (bool again = false; (ok = bf_sql_next(x->sql, &x->change, again, &image, e)) &&
                              image.present && (ok = write_result(x, &image, rows, e));
@@ -159,20 +204,59 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     return ok;
 }
 
+/* The first row of a table brings the names of the columns with it; made twice, what the second is
+ * shorter by. They go out at once. */
+static bool fold_header(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    uint64_t count = x->count.rows;
+    bf_buf_reset(&x->folded);
+    if (!put_row(x, x->row, &x->change, &x->folded, e))
+        return false;
+    size_t both = x->folded.n;
+    if (!put_row(x, x->row, &x->change, &x->folded, e))
+        return false;
+    bf_buf_add(rows, x->folded.p, 2 * both - x->folded.n);
+    x->headed = true;
+    x->count.rows = count;
+    return true;
+}
+
+static bool pass_on(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    if (x->sql)
+        return sql_row(x, rows, e);
+    return put_row(x, x->row, &x->change, rows, e);
+}
+
+/* The row counts when it goes out, in bf_xform_end. */
+static bool fold_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+{
+    uint64_t count = x->count.rows;
+    bool gone = x->change.op == BF_OP_REMOVE && !x->sql; /* nobody will see that row */
+    if (gone)
+        return bf_fold_put(x->fold, &x->change, BF_STR(""), e);
+    if (!x->headed && !fold_header(x, rows, e))
+        return false;
+    bf_buf_reset(&x->folded);
+    if (!pass_on(x, &x->folded, e))
+        return false;
+    bool left_out = x->count.rows == count;
+    x->count.rows = count;
+    return left_out || bf_fold_put(x->fold, &x->change, bf_buf_view(&x->folded), e);
+}
+
 /* Filters and writes the change in x->change. */
 static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
+    bool pass = x->conf.ops & 1u << x->change.op;
     x->count.changes++;
-    if (!(x->conf.ops & 1u << x->change.op)) {
+    if (pass && x->filter && !bf_filter_takes(x->filter, &x->change, &pass, e))
+        return false;
+    if (!pass) {
         x->count.filtered++;
         return true;
     }
-    if (x->sql)
-        return sql_row(x, rows, e);
-    if (!bf_row_put(x->row, &x->change, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return x->fold ? fold_row(x, rows, e) : pass_on(x, rows, e);
 }
 
 struct wrap {
@@ -272,6 +356,8 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
         if (!bf_mark_parse(&mark, line, e))
             return false;
         x->count.marks++;
+        if (x->fold)
+            return bf_fold_mark(x->fold, line, rows, e);
         if (bf_xform_waits(x)) /* a mark promises the rows of what stands above it */
             rows = &x->marks;
         bf_buf_adds(rows, line);
@@ -287,8 +373,10 @@ bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf
 {
     struct bf_image image = {.present = true};
     size_t full = rows->n + END_BYTES;
-    *more = false;
-    while (bf_xform_waits(x) && rows->n < full) {
+    *more = x->fold && bf_fold_next(x->fold, rows, &x->count.rows);
+    if (*more)
+        return bf_buf_check(rows, "output", e);
+    while (x->sql && bf_sql_waits(x->sql) && rows->n < full) {
         if (!bf_sql_end_next(x->sql, &image, e))
             return false;
         if (!image.present)
@@ -308,18 +396,30 @@ bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf
 
 bool bf_xform_waits(const struct bf_xform *x)
 {
-    return x->sql && bf_sql_waits(x->sql);
+    return x->fold || (x->sql && bf_sql_waits(x->sql));
+}
+
+bool bf_xform_in_order(const struct bf_xform *x)
+{
+    return bf_xform_waits(x) || x->conf.filter.dedupe || x->conf.filter.explain;
 }
 
 struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i)
 {
-    return x->sql ? bf_sql_unseen(x->sql, i) : (struct bf_str){0};
+    size_t of_sql = 0;
+    struct bf_str name;
+    for (; x->sql && (name = bf_sql_unseen(x->sql, of_sql)).p; of_sql++)
+        if (of_sql == i)
+            return name;
+    return x->shape ? bf_reshape_unseen(x->shape, i - of_sql) : (struct bf_str){0};
 }
 
 void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
 {
     if (x->sql && other->sql)
         bf_sql_merge(x->sql, other->sql);
+    if (x->shape && other->shape)
+        bf_reshape_merge(x->shape, other->shape);
 }
 
 void bf_xform_no_header(struct bf_xform *x)

@@ -18,6 +18,8 @@
 #define BF_CDC_XFORM_H
 
 #include "lib/cdc/change.h"
+#include "lib/cdc/filter.h"
+#include "lib/cdc/reshape.h"
 #include "lib/cdc/row.h"
 #include "lib/cdc/sql.h"
 
@@ -28,8 +30,12 @@ typedef bool bf_xform_bad_fn(void *ctx, struct bf_str text, const struct bf_err 
 
 struct bf_xform_conf {
     struct bf_row_conf row;
-    unsigned ops; /* bits 1 << enum bf_op of the changes to take; 0: all */
+    unsigned ops;                 /* bits 1 << enum bf_op of the changes to take; 0: all */
+    struct bf_filter_conf filter; /* its fields are those of row, whatever it says */
     struct bf_sql_conf sql;
+    struct bf_reshape_conf shape; /* of the rows, after SQL */
+    const char *fold;     /* key: at the end the last row for each (fold.h); NULL: rows at once */
+    uint64_t fold_bytes;  /* memory of that */
     bf_xform_bad_fn *bad; /* NULL: the first bad record refuses the whole capture */
     void *bad_ctx;
 };
@@ -67,10 +73,13 @@ BF_API BF_MUST bool bf_xform_document(struct bf_xform *x, struct bf_str document
 BF_API BF_MUST bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more,
                                  struct bf_err *e);
 
-/* Does any row wait for the end? Then one object has to see all lines. */
+/* Does any row wait for the end? */
 BF_API bool bf_xform_waits(const struct bf_xform *x);
 
-/* The i-th column of SQL that was looked for and that no record had; p NULL: no more. */
+/* Does one object have to see all lines, in order? */
+BF_API bool bf_xform_in_order(const struct bf_xform *x);
+
+/* The i-th attribute that was looked for and that no record had; p NULL: no more. */
 BF_API struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i);
 
 /* Counts what `other`, made of the same conf, has seen as seen here too. */

@@ -124,7 +124,7 @@ static const struct on_change on_change[] = {
      "\"numeric\":[\"=\",40]}]}}",
      true, ""},
     {"{\"dynamodb\":{\"NewImage\":{\"gift\":{\"BOOL\":[true]}}},\"eventName\":[\"REMOVE\"]}", false,
-     "eventName is \"MODIFY\"; dynamodb.NewImage.gift.BOOL is not there"},
+     "dynamodb.NewImage.gift.BOOL is not there; eventName is \"MODIFY\""},
     {"{\"dynamodb\":{\"NewImage\":{\"gift\":{\"BOOL\":[{\"exists\":false}]}}}}", true, ""},
     {"{\"dynamodb\":{\"NewImage\":{\"lines\":{\"L\":{\"M\":{\"sku\":{\"S\":[\"b\"]},\"n\":{\"N\":["
      "{\"numeric\":[\">\",2]}]}}}}}}}",

@@ -1,0 +1,53 @@
+#!/bin/sh
+# cdcxform -f: options from a file, its errors with file and line; --check.
+. "$(dirname "$0")/lib.sh"
+printf '%s\n' '{"eventName":"INSERT","tableName":"sales","dynamodb":{"Keys":{"id":{"S":"1"}},"NewImage":{"id":{"S":"1"},"a":{"S":"x y"}}}}' \
+    '{"eventName":"REMOVE","tableName":"sales","dynamodb":{"Keys":{"id":{"S":"1"}}}}' >"$T/in"
+cat >"$T/t.conf" <<'END'
+# what the dashboard gets
+match = {"eventName":["INSERT"],
+  "tableName":["sales"]}
+
+fields id,a
+--output=csv
+no-meta
+meta-prefix = # no comment here
+END
+check "options from a file" -i "$T/in" -o 'id,a
+1,x y' -- cdcxform -f "$T/t.conf"
+check "what comes later wins" -i "$T/in" -o '{"a":"x y"}' -- cdcxform --file "$T/t.conf" -o ndjson --fields a
+check "what came earlier does not" -i "$T/in" -o 'id,a
+1,x y' -- cdcxform -o ndjson -f "$T/t.conf"
+echo 'match {"eventName":["REMOVE"]}' >"$T/more.conf"
+check "two files: their patterns add up" -i "$T/in" -o 'id,a
+1,x y
+1,' -- cdcxform -f "$T/t.conf" -f "$T/more.conf"
+check "--check" -- cdcxform --check -f "$T/t.conf"
+: >"$T/empty.conf"
+check "an empty file" -i "$T/in" -m '"_op":"INSERT"' -- cdcxform -f "$T/empty.conf"
+printf 'strict' >"$T/nonl.conf"
+check "no final newline" -i "$T/in" -m '"_op":"INSERT"' -- cdcxform -f "$T/nonl.conf"
+printf 'fields = id\r\nno-meta\r\n' >"$T/crlf.conf"
+check "CRLF" -i "$T/in" -o '{"id":"1"}
+{"id":"1"}' -- cdcxform -f "$T/crlf.conf"
+
+# bad NAME CONTENT MESSAGE
+bad() {
+    printf '%b' "$2" >"$T/bad.conf"
+    check "$1" -s 2 -E "^cdcxform: option '--file': $T/bad.conf: $3" -- cdcxform -f "$T/bad.conf"
+}
+bad "an unknown name" '# x\n\nfieldz a\n' "line 3: unknown option 'fieldz'"
+bad "a value that is wrong" 'match {"a":[1],\n "b":[2]}\noutput = xml\n' "line 3: option 'output': 'xml' is not ndjson"
+bad "a value that is missing" 'fields\n' "line 1: option 'fields' needs a value"
+bad "a value too many" 'strict = yes\n' "line 1: option 'strict' takes no value"
+bad "nothing to go on with" ' a\n' 'line 1: there is no option above'
+bad "no name" '= x\n' 'line 1: the name of an option was expected'
+bad "a file in a file" "file $T/t.conf\n" "line 1: option 'file': only on the command line"
+bad "help" 'help\n' "line 1: option 'help': only on the command line"
+printf 'strict\000\n' >"$T/nul.conf"
+check "a NUL byte" -s 2 -E 'nul.conf: holds a NUL byte' -- cdcxform -f "$T/nul.conf"
+check "a file that is not there" -s 2 -E 'none.conf: No such file' -- cdcxform -f "$T/none.conf"
+set --
+while [ $# -lt 34 ]; do set -- "$@" -f "$T/empty.conf"; done
+check "too many files" -s 2 -E 'given more than 16 times' -- cdcxform "$@"
+plan

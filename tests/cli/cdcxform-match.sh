@@ -1,0 +1,57 @@
+#!/bin/sh
+# cdcxform --match: event patterns on the command line and in files, --no-match, --explain, what is wrong with them.
+. "$(dirname "$0")/lib.sh"
+# change OP ID STATUS TOTAL [OLD]: a change line.
+change() {
+    printf '{"eventID":"%s-%s","eventName":"%s","tableName":"sales","dynamodb":{"ApproximateCreationDateTime":1795759200000,"Keys":{"order_id":{"S":"%s"}}' "$2" "$3" "$1" "$2"
+    [ "$1" = REMOVE ] || printf ',"NewImage":{"order_id":{"S":"%s"},"status":{"S":"%s"},"total":{"N":"%s"}}' "$2" "$3" "$4"
+    [ "$1" = INSERT ] || printf ',"OldImage":{"order_id":{"S":"%s"},"status":{"S":"%s"},"total":{"N":"%s"}}' "$2" "${5:-PLACED}" "$4"
+    printf ',"SizeBytes":40}}\n'
+}
+{
+    change INSERT o-1 PLACED 92.01
+    change MODIFY o-1 PAID 92.01
+    change INSERT o-2 PLACED 12345678901234567890.01
+    change REMOVE o-1 GONE 1
+} >"$T/in"
+paid='{"eventName":["MODIFY"],"dynamodb":{"NewImage":{"status":{"S":["PAID"]}}}}'
+dear='{"dynamodb":{"NewImage":{"total":{"N":[{"numeric":[">",12345678901234567890]}]}}}}'
+printf '%s\n' "$paid" >"$T/paid.json"
+x='cdcxform --fields order_id,status --meta op'
+
+# shellcheck disable=SC2086
+{
+check "a literal" -i "$T/in" -o '{"order_id":"o-1","status":"PAID","_op":"MODIFY"}' -- $x --match "$paid"
+check "a file" -i "$T/in" -o '{"order_id":"o-1","status":"PAID","_op":"MODIFY"}' -- $x --match "$T/paid.json"
+check "any of several; numbers exactly" -i "$T/in" -o '{"order_id":"o-1","status":"PAID","_op":"MODIFY"}
+{"order_id":"o-2","status":"PLACED","_op":"INSERT"}' -- $x --match "$T/paid.json" --match "$dear"
+check "--no-match" -i "$T/in" -o '{"order_id":"o-1","status":"PLACED","_op":"INSERT"}
+{"order_id":"o-1","_op":"REMOVE"}' -- $x --no-match --match "$T/paid.json" --match "$dear"
+check "--explain: each record, each pattern" -i "$T/in" -o '{"order_id":"o-1","status":"PAID","_op":"MODIFY"}' -e 'cdcxform: line 1: no match: --match: eventName is "INSERT"; dynamodb.NewImage.status.S is "PLACED"
+cdcxform: line 2: match: --match: all fields
+cdcxform: line 3: no match: --match: eventName is "INSERT"; dynamodb.NewImage.status.S is "PLACED"
+cdcxform: line 4: no match: --match: eventName is "REMOVE"; dynamodb.NewImage.status.S is not there' -- $x --explain --match "$paid"
+check "--explain with threads keeps the order" -i "$T/in" -a -e "$(cat "$T/err")" -- $x -j 4 --explain --match "$paid"
+check "on several threads" -i "$T/in" -o '{"order_id":"o-1","status":"PAID","_op":"MODIFY"}' -- $x -j 3 --match "$paid"
+check "with --ops" -i "$T/in" -o '{"order_id":"o-1","_op":"REMOVE"}' -- $x --ops remove --match '{"tableName":["sales"]}'
+}
+{ cat "$T/in"; echo '{"eventName":'; } >"$T/bad"
+check "a bad line is refused whatever the pattern" -s 1 -i "$T/bad" -e 'cdcxform: line 5: byte 14: unexpected end
+cdcxform: 1 line rejected' -- cdcxform --match '{"eventName":["NEVER"]}'
+mark='{"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000000","sequence":"49"}}'
+echo "$mark" >"$T/mark"
+check "marks pass" -i "$T/mark" -o "$mark" -- cdcxform --match '{"eventName":["NEVER"]}'
+printf '{"Records":[%s,%s]}\n' "$(sed -n 1p "$T/in")" "$(sed -n 2p "$T/in")" >"$T/capture"
+check "records of a capture" -i "$T/capture" -o '{"order_id":"o-1","status":"PAID","total":92.01}' -- cdcxform --no-meta --match "$paid"
+
+check "what is wrong, and where" -s 2 -e 'cdcxform: --match: line 1, column 13: Event pattern is not valid. Reason: Unrecognized match type prefx' -- cdcxform --match '{"source":[{"prefx":"x"}]}'
+printf '{"eventName":\n  "INSERT"}\n' >"$T/wrong.json"
+check "in a file, the second of two" -s 2 -e "cdcxform: $T/wrong.json: line 2, column 3: Event pattern is not valid. Reason: \"eventName\" must be an object or an array" -- cdcxform --match "$paid" --match "$T/wrong.json"
+check "a file that is not there" -s 1 -E 'cdcxform: .*/none.json: No such file' -- cdcxform --match "$T/none.json"
+check "an empty pattern" -s 2 -E 'cdcxform: --match: line 1, column 1: Event pattern is not valid' -- cdcxform --match ''
+check "--no-match alone" -s 2 -e 'cdcxform: --no-match wants --match' -- cdcxform --no-match
+check "--explain alone" -s 2 -e 'cdcxform: --explain wants --match' -- cdcxform --explain
+check "--check: nothing wrong, no input read" -i "$T/bad" -- cdcxform --check --match "$T/paid.json"
+check "--check: a wrong pattern" -s 2 -E 'Event pattern is not valid' -- cdcxform --check --match "$T/wrong.json"
+check "--check: a wrong field" -s 2 -E "field 'a' stands twice" -- cdcxform --check --fields a,a
+plan
