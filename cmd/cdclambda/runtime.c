@@ -240,7 +240,7 @@ static enum got read_answer(struct api *api, bool may_stop, int *status)
     api->body_at = (size_t)(end - api->head.p);
     if (api->head.n < 13 || memcmp(api->head.p, "HTTP/1.", 7) != 0)
         return GOT_BROKEN;
-    *status = atoi(api->head.p + 9);
+    *status = (int)strtol(api->head.p + 9, NULL, 10);
     if (!read_body(api))
         return GOT_BROKEN;
     api->reused = true;
