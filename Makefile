@@ -289,6 +289,9 @@ check-services: all ## tests on real services (TAP); S=tests/services/x.sh runs 
 	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} $(backend_$(BF_BACKEND)) \
 	    prove -e sh $(filter-out tests/services/lib.sh tests/services/serve.sh,$(S))
 
+demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
+	@PATH=$(CURDIR)/$(B)/bin:$$PATH bflocal sh examples/demo.sh
+
 clean: ## remove everything built
 	rm -rf build
 
@@ -296,5 +299,5 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 .PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick lint-tidy format bench \
-        deps fuzz fuzz-run install uninstall dist clean help
+        deps demo fuzz fuzz-run install uninstall dist clean help
 -include $(objs:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

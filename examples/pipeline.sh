@@ -7,6 +7,7 @@
 #
 # TABLE, STREAM and BUCKET name what is used (stream and bucket must be there;
 # examples/setup.sh makes them), COUNT and SEED say which sales.
+# shellcheck disable=SC3040 # pipefail is asked for before it is used
 (set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not know it
 set -eu -o pipefail
 

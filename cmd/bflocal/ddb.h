@@ -59,8 +59,9 @@ struct bl_ddb {
     /* streams of tables, those switched off and those of deleted tables included */
     struct bl_ddb_stream *streams;
     size_t nstreams, streams_cap;
-    struct bf_buf record, base64; /* one change record on its way into the store */
-    struct bf_rng rng;            /* event ids */
+    struct bf_buf record,
+        base64;        /* an item's or a change record's text on its way into the store */
+    struct bf_rng rng; /* event ids */
 };
 
 /* A stream of a table. */
@@ -164,6 +165,9 @@ bool bl_write_read(struct bl_call *c, const struct bl_params *p, enum bl_write_k
 /* A value of a request, with the service's error when it is wrong. */
 bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what,
                   struct bl_value **out) BF_MUST;
+
+/* The same for the value at a cursor, which it takes. */
+bool bl_item_read_at(struct bl_call *c, struct bf_json *j, struct bl_value **out) BF_MUST;
 
 /* ProjectionExpression of the request, in the arena; NULL when it has none. False: the answer is set. */
 bool bl_read_projection(struct bl_call *c, const struct bl_params *p,

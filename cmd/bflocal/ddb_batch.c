@@ -58,30 +58,65 @@ static bool too_many(struct bl_call *c, size_t n)
                    BL_BATCH_WRITE_MAX, n);
 }
 
-static bool read_write(struct bl_call *c, struct bf_str raw, struct bf_str table,
+/* {"Item":{...}} or {"Key":{...}} at the cursor. */
+static bool read_request(struct bl_call *c, struct bf_json *j, bool put, struct bl_value **item)
+{
+    struct bf_json_key key;
+    struct bf_err e;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, &e))
+        return bad_shape(c);
+    while ((more = bf_json_member(j, &key, &e)) == BF_JSON_MORE) {
+        if (bf_json_key_eq(&key, put ? BF_STR("Item") : BF_STR("Key"))) {
+            if (!bl_item_read_at(c, j, item))
+                return false;
+        } else if (!bf_json_skip(j, &e))
+            break;
+    }
+    if (more != BF_JSON_END)
+        return bad_shape(c);
+    return *item || bl_item_read(c, bf_str(NULL, 0), put ? "item" : "key", item);
+}
+
+/* One write at the cursor, in one pass: what comes in batches comes in large numbers. */
+static bool read_write(struct bl_call *c, struct bf_json *j, struct bf_str table,
                        struct batch_write *b)
 {
-    struct bl_params p, inner;
-    if (!bl_params_read_object(c, raw, &p))
-        return false;
-    struct bf_str put = bl_param_raw(&p, "PutRequest"), take = bl_param_raw(&p, "DeleteRequest");
-    if (!put.p == !take.p)
-        return bl_fail(c, BL_ValidationException,
-                       "Supplied AttributeValue has more than one datatypes set, must contain "
-                       "exactly one of PutRequest "
-                       "and DeleteRequest");
-    *b = (struct batch_write){.raw = raw};
-    b->w.kind = put.p ? BL_WRITE_PUT : BL_WRITE_DELETE;
-    b->w.table_name = table;
-    return bl_params_read_object(c, put.p ? put : take, &inner) &&
-           bl_item_read(c, bl_param_raw(&inner, put.p ? "Item" : "Key"), put.p ? "item" : "key",
-                        &b->w.item);
+    struct bf_json_key key;
+    struct bf_err e;
+    enum bf_json_more more;
+    enum bf_json_type type;
+    size_t given = 0;
+    const char *from = j->p;
+    *b = (struct batch_write){.w = {.table_name = table}};
+    if (!bf_json_enter(j, BF_JSON_OBJECT, &e))
+        return bad_shape(c);
+    while ((more = bf_json_member(j, &key, &e)) == BF_JSON_MORE) {
+        bool put = bf_json_key_is(&key, "PutRequest");
+        if (!bf_json_peek(j, &type, &e))
+            return bad_shape(c);
+        if (type == BF_JSON_NULL || (!put && !bf_json_key_is(&key, "DeleteRequest"))) {
+            if (!bf_json_skip(j, &e))
+                return bad_shape(c);
+            continue;
+        }
+        given++;
+        b->w.kind = put ? BL_WRITE_PUT : BL_WRITE_DELETE;
+        b->w.item = NULL;
+        if (!read_request(c, j, put, &b->w.item))
+            return false;
+    }
+    if (more == BF_JSON_ERROR)
+        return bad_shape(c);
+    b->raw = bf_str_trim(bf_str(from, (size_t)(j->p - from)));
+    return given == 1 || bl_fail(c, BL_ValidationException,
+                                 "Supplied AttributeValue has more than one datatypes set, must "
+                                 "contain exactly one of PutRequest and DeleteRequest");
 }
 
 static bool read_batch(struct bl_call *c, const struct bl_params *p, struct batch *batch)
 {
     struct bf_json j;
-    struct bf_json_val v;
     struct bf_str table;
     struct bf_err e = {0};
     enum bf_json_more tables, items;
@@ -95,11 +130,9 @@ static bool read_batch(struct bl_call *c, const struct bl_params *p, struct batc
         if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
             return bad_shape(c);
         while ((items = bf_json_element(&j, &e)) == BF_JSON_MORE) {
-            if (!bf_json_value(&j, &v, &e))
-                return bad_shape(c);
             if (batch->n == BL_BATCH_WRITE_MAX)
                 return too_many(c, batch->n + 1);
-            if (!read_write(c, v.raw, table, &batch->list[batch->n++]))
+            if (!read_write(c, &j, table, &batch->list[batch->n++]))
                 return false;
         }
         if (items == BF_JSON_ERROR)

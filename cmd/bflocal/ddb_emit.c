@@ -77,7 +77,9 @@ static void print_stream_record(struct bl_call *c, const struct bl_table *t,
 static bool to_stream(struct bl_call *c, const struct bl_table *t, const struct bl_change *change)
 {
     struct bf_buf *record = &c->local->ddb->record;
-    struct bl_shard *shard = bl_shard_for(t->stream, bl_hash_of(change->partition));
+    struct bl_shard *shard = t->stream->n == 1
+                                 ? t->stream->shards
+                                 : bl_shard_for(t->stream, bl_hash_of(change->partition));
     print_stream_record(c, t, change, record);
     if (!shard || !bf_buf_check(record, "change record", &c->store->err))
         return false;

@@ -1,12 +1,21 @@
 /* DynamoDB: one write, from its parameters to the store and the streams. */
 #include "cmd/bflocal/ddb.h"
 
-enum { ITEM_JSON_MAX = 16 * 1024 * 1024 };
+bool bl_item_read_at(struct bl_call *c, struct bf_json *j, struct bl_value **out)
+{
+    struct bf_err e = {0};
+    if (bl_item_parse(&c->arena, j, out, &e))
+        return true;
+    return e.code == BF_E_MEMORY
+               ? bl_fail_err(c, &e)
+               : bl_fail(c,
+                         e.code == BF_E_USAGE ? BL_SerializationException : BL_ValidationException,
+                         "%s", e.text);
+}
 
 bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what, struct bl_value **out)
 {
     struct bf_json j;
-    struct bf_err e = {0};
     if (!raw.p)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value null at '%s' failed to satisfy "
@@ -14,13 +23,7 @@ bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what, struct
                        "null",
                        what);
     bf_json_init(&j, raw);
-    if (bl_item_parse(&c->arena, &j, out, &e))
-        return true;
-    return e.code == BF_E_MEMORY
-               ? bl_fail_err(c, &e)
-               : bl_fail(c,
-                         e.code == BF_E_USAGE ? BL_SerializationException : BL_ValidationException,
-                         "%s", e.text);
+    return bl_item_read_at(c, &j, out);
 }
 
 static bool refuse_legacy(struct bl_call *c, const struct bl_params *p)
@@ -133,12 +136,10 @@ struct bl_value *bl_item_get(struct bl_call *c, const struct bl_table *t, const 
 /* The item's JSON in the arena. */
 static bool print_item(struct bl_call *c, const struct bl_value *item, struct bf_str *json)
 {
-    struct bf_buf text;
-    bf_buf_init(&text, ITEM_JSON_MAX);
-    bl_item_put(&text, item);
-    bool ok = bf_buf_ok(&text) && bf_arena_copy(&c->arena, bf_buf_view(&text), json);
-    bf_buf_free(&text);
-    return ok;
+    struct bf_buf *text = &c->local->ddb->record;
+    bf_buf_reset(text);
+    bl_item_put(text, item);
+    return bf_buf_ok(text) && bf_arena_copy(&c->arena, bf_buf_view(text), json);
 }
 
 static enum bl_write_result updated(struct bl_call *c, struct bl_write *w, struct bf_err *e)

@@ -17,7 +17,7 @@ enum {
     KEPT_BYTES = 1024 * 1024, /* buffers larger than this are given back */
     ARENA_MAX = 64 * 1024 * 1024,
     ANSWER_MAX = 48 * 1024 * 1024,
-    CONNECTION_BYTES = 128 * 1024,
+    CONNECTION_BYTES = 32 * 1024,
     CONNECTIONS = 1000,
     STACK_BYTES = 512 * 1024,
     IDLE_S = 300,

@@ -52,6 +52,10 @@ bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
     memset(s, 0, sizeof(*s));
     s->lock_fd = -1;
     s->dir = dir;
+    /* Our lock is round every call of SQLite, so it needs none of its own. Too late for this in a
+     * process that has used SQLite before, which does no harm. */
+    sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     pthread_mutex_init(&s->mutex, NULL);
     if (!dir)
         return open_database(s, ":memory:", e);

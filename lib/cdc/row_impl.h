@@ -36,6 +36,16 @@ struct bf_row {
     char date[16]; /* 2026-11-27T */
 };
 
+/* An image of attributes that stand in no record; raw has the length alone, an upper bound of what a row
+ * needs. */
+static inline struct bf_image bf_row_image_of(const struct bf_attr *attr, size_t n)
+{
+    size_t room = 64;
+    for (size_t i = 0; i < n; i++)
+        room += attr[i].name.n + attr[i].av.n + attr[i].val.n + 16;
+    return (struct bf_image){.present = true, .raw = {"", room}, .attr = attr, .n = n};
+}
+
 /* "2026-11-27T06:30:00.123Z" at o (at most 40 bytes), returns the end; o itself when there is no time. */
 char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c);
 

@@ -16,7 +16,7 @@ BF_API extern const struct bf_opt bf_sql_enrichment[];
 
 #define BF_SQL_FILTERS(type, field)                                                                \
     {                                                                                              \
-        "Filters", bf_sql_filters, BF_SQL_FILTERS_N, offsetof(type, field)                         \
+        "Filters by SQL", bf_sql_filters, BF_SQL_FILTERS_N, offsetof(type, field)                  \
     }
 #define BF_SQL_ENRICHMENT(type, field)                                                             \
     {                                                                                              \

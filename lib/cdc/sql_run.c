@@ -45,15 +45,6 @@ bool bf_sql_where(struct bf_sql *s, const struct bf_change *c, bool *pass, struc
     return true;
 }
 
-/* What row builders want of an image that is none: an upper bound of what its row needs. */
-static void finish_image(const struct bf_attr *attr, size_t n, struct bf_image *image)
-{
-    size_t room = 64;
-    for (size_t i = 0; i < n; i++)
-        room += attr[i].name.n + attr[i].av.n + attr[i].val.n + 16;
-    *image = (struct bf_image){.present = true, .raw = {"", room}, .attr = attr, .n = n};
-}
-
 bool bf_sql_next(struct bf_sql *s, const struct bf_change *c, bool again, struct bf_image *image,
                  struct bf_err *e)
 {
@@ -69,7 +60,7 @@ bool bf_sql_next(struct bf_sql *s, const struct bf_change *c, bool again, struct
         return true;
     if (!bf_sql_collect(s, q, false, e))
         return false;
-    finish_image(s->attr, s->nattr, image);
+    *image = bf_row_image_of(s->attr, s->nattr);
     return true;
 }
 
@@ -99,7 +90,7 @@ bool bf_sql_end_next(struct bf_sql *s, struct bf_image *image, struct bf_err *e)
         return true;
     if (!bf_sql_collect(s, &s->rows, true, e))
         return false;
-    finish_image(s->attr, s->nattr, image);
+    *image = bf_row_image_of(s->attr, s->nattr);
     return true;
 }
 
@@ -139,7 +130,7 @@ bool bf_sql_set(struct bf_sql *s, const struct bf_change *c, struct bf_image *im
         if (!used[k] && a.type != BF_ATTR_NULL && !bf_sql_add_attr(s, &a, e))
             return false;
     }
-    finish_image(s->attr + n, s->nattr - n, image);
+    *image = bf_row_image_of(s->attr + n, s->nattr - n);
     return true;
 }
 

@@ -22,6 +22,7 @@ struct bf_xform {
     struct bf_buf folded;     /* a row on its way there */
     bool headed;              /* the header that it brought has been written */
     struct bf_sql *sql;       /* NULL: none asked for */
+    struct bf_reshape *shape; /* the same */
     struct bf_row *results;   /* builds the rows that SQL selects */
     struct bf_buf marks;      /* wait with the rows */
     struct bf_change change;
@@ -80,6 +81,12 @@ static bool setup_sql(struct bf_xform *x, struct bf_err *e)
 
 static bool setup_filter(struct bf_xform *x, struct bf_err *e)
 {
+    const struct bf_xform_conf *conf = &x->conf;
+    if (conf->filter.changed_only && conf->row.fields &&
+        (conf->shape.rename.n || conf->shape.flatten || conf->sql.set.n || conf->sql.enrich.n))
+        return bf_err_set(e, BF_E_USAGE,
+                          "--changed-only compares records as they came: beside --fields it cannot "
+                          "go with --rename, --flatten, --set and --enrich");
     x->conf.filter.fields = x->conf.row.fields;
     if (bf_filter_wanted(&x->conf.filter) && !(x->filter = bf_filter_new(&x->conf.filter, e)))
         return false;
@@ -107,7 +114,9 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_buf_init(&x->marks, DECODED_MAX);
     bf_buf_init(&x->folded, SHOWN_MAX);
     x->row = bf_row_new(&conf->row, e);
-    if (x->row && (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && setup_filter(x, e))
+    if (x->row &&
+        (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
+        (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && setup_filter(x, e))
         return x;
     bf_xform_destroy(x);
     return NULL;
@@ -118,6 +127,7 @@ void bf_xform_destroy(struct bf_xform *x)
     if (!x)
         return;
     bf_sql_destroy(x->sql);
+    bf_reshape_destroy(x->shape);
     bf_row_destroy(x->results);
     bf_row_destroy(x->row);
     bf_filter_destroy(x->filter);
@@ -130,15 +140,27 @@ void bf_xform_destroy(struct bf_xform *x)
     free(x);
 }
 
+static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_change *c,
+                    struct bf_buf *rows, struct bf_err *e)
+{
+    struct bf_change shaped;
+    if (x->shape) {
+        if (!bf_reshape_change(x->shape, c, &shaped, e))
+            return false;
+        c = &shaped;
+    }
+    if (!bf_row_put(row, c, rows, e))
+        return false;
+    x->count.rows++;
+    return true;
+}
+
 /* The row of an image that SQL made. */
 static bool write_result(struct bf_xform *x, const struct bf_image *image, struct bf_buf *rows,
                          struct bf_err *e)
 {
     struct bf_change made = {.op = BF_OP_INSERT, .new_image = *image};
-    if (!bf_row_put(x->results, &made, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return put_row(x, x->results, &made, rows, e);
 }
 
 /* The row of the change with another image in the place of its own. */
@@ -150,10 +172,7 @@ static bool write_image(struct bf_xform *x, const struct bf_image *image, struct
     if (!bf_row_image(x->row, &c, &picked, e))
         return false;
     *(picked == &c.keys ? &c.keys : picked == &c.old_image ? &c.old_image : &c.new_image) = *image;
-    if (!bf_row_put(x->row, &c, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return put_row(x, x->row, &c, rows, e);
 }
 
 static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
@@ -171,8 +190,7 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql))
         return bf_sql_set(x->sql, &x->change, &image, e) && write_image(x, &image, rows, e);
     if (!bf_sql_selects(x->sql)) {
-        x->count.rows++;
-        return bf_row_put(x->row, &x->change, rows, e);
+        return put_row(x, x->row, &x->change, rows, e);
     }
     for (bool again = false; (ok = bf_sql_next(x->sql, &x->change, again, &image, e)) &&
                              image.present && (ok = write_result(x, &image, rows, e));
@@ -190,14 +208,16 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
  * shorter by. They go out at once. */
 static bool fold_header(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
+    uint64_t count = x->count.rows;
     bf_buf_reset(&x->folded);
-    if (!bf_row_put(x->row, &x->change, &x->folded, e))
+    if (!put_row(x, x->row, &x->change, &x->folded, e))
         return false;
     size_t both = x->folded.n;
-    if (!bf_row_put(x->row, &x->change, &x->folded, e))
+    if (!put_row(x, x->row, &x->change, &x->folded, e))
         return false;
     bf_buf_add(rows, x->folded.p, 2 * both - x->folded.n);
     x->headed = true;
+    x->count.rows = count;
     return true;
 }
 
@@ -205,10 +225,7 @@ static bool pass_on(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
     if (x->sql)
         return sql_row(x, rows, e);
-    if (!bf_row_put(x->row, &x->change, rows, e))
-        return false;
-    x->count.rows++;
-    return true;
+    return put_row(x, x->row, &x->change, rows, e);
 }
 
 /* The row counts when it goes out, in bf_xform_end. */
@@ -389,13 +406,20 @@ bool bf_xform_in_order(const struct bf_xform *x)
 
 struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i)
 {
-    return x->sql ? bf_sql_unseen(x->sql, i) : (struct bf_str){0};
+    size_t of_sql = 0;
+    struct bf_str name;
+    for (; x->sql && (name = bf_sql_unseen(x->sql, of_sql)).p; of_sql++)
+        if (of_sql == i)
+            return name;
+    return x->shape ? bf_reshape_unseen(x->shape, i - of_sql) : (struct bf_str){0};
 }
 
 void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
 {
     if (x->sql && other->sql)
         bf_sql_merge(x->sql, other->sql);
+    if (x->shape && other->shape)
+        bf_reshape_merge(x->shape, other->shape);
 }
 
 void bf_xform_no_header(struct bf_xform *x)

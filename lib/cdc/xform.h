@@ -19,6 +19,7 @@
 
 #include "lib/cdc/change.h"
 #include "lib/cdc/filter.h"
+#include "lib/cdc/reshape.h"
 #include "lib/cdc/row.h"
 #include "lib/cdc/sql.h"
 
@@ -32,6 +33,7 @@ struct bf_xform_conf {
     unsigned ops;                 /* bits 1 << enum bf_op of the changes to take; 0: all */
     struct bf_filter_conf filter; /* its fields are those of row, whatever it says */
     struct bf_sql_conf sql;
+    struct bf_reshape_conf shape; /* of the rows, after SQL */
     const char *fold;     /* key: at the end the last row for each (fold.h); NULL: rows at once */
     uint64_t fold_bytes;  /* memory of that */
     bf_xform_bad_fn *bad; /* NULL: the first bad record refuses the whole capture */
@@ -77,7 +79,7 @@ BF_API bool bf_xform_waits(const struct bf_xform *x);
 /* Does one object have to see all lines, in order? */
 BF_API bool bf_xform_in_order(const struct bf_xform *x);
 
-/* The i-th column of SQL that was looked for and that no record had; p NULL: no more. */
+/* The i-th attribute that was looked for and that no record had; p NULL: no more. */
 BF_API struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i);
 
 /* Counts what `other`, made of the same conf, has seen as seen here too. */

@@ -143,5 +143,5 @@ while [ -r "$n.sh" ]; do
     check "manual: $(cat "$n.sh")" -O "$n.want" -- sh "$n.sh"
     n=$((n + 1))
 done
-check "the manual has eleven such examples" -o 12 -- echo "$n"
+check "the manual has twelve such examples" -o 13 -- echo "$n"
 plan

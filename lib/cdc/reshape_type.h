@@ -1,0 +1,32 @@
+/*
+ * Types of columns: reads "decimal(10,2)" and fits values to it. Inside lib/cdc
+ * only.
+ */
+#ifndef BF_CDC_RESHAPE_TYPE_H
+#define BF_CDC_RESHAPE_TYPE_H
+
+#include "lib/cdc/change.h"
+
+enum shape_kind {
+    SHAPE_ANY,
+    SHAPE_STRING,
+    SHAPE_INTEGER,
+    SHAPE_DECIMAL,
+    SHAPE_BOOLEAN,
+    SHAPE_DATE,
+    SHAPE_TIMESTAMP
+};
+
+struct shape_type {
+    enum shape_kind kind;
+    int digits, scale;  /* of a decimal */
+    struct bf_str text; /* as written */
+};
+
+bool bf_shape_type_parse(struct bf_str text, struct shape_type *type, struct bf_err *e);
+
+/* text is the value as a person would write it. Appends it as the type wants it; *as is S, N or BOOL. */
+bool bf_shape_type_fit(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
+                       struct bf_buf *out, enum bf_attr_type *as, struct bf_err *e);
+
+#endif

@@ -1,0 +1,68 @@
+#!/bin/sh
+# cdcxform: --rename, --drop, --hash, --flatten, --types, alone and behind SQL.
+. "$(dirname "$0")/lib.sh"
+
+change() { # change OP ATTRIBUTES
+    printf '{"eventName":"%s","dynamodb":{"Keys":{"id":{"S":"o-1"}},"NewImage":{"id":{"S":"o-1"}%s},"OldImage":{"id":{"S":"o-1"}%s}}}\n' "$1" "$2" "$2"
+}
+change MODIFY ',"email":{"S":"a@x.com"},"total":{"N":"92.1"},"pay":{"M":{"method":{"S":"card"},"card":{"M":{"last4":{"S":"42\u00e9"},"none":{"M":{}}}}}},"l":{"L":[{"M":{"a":{"N":"1"}}}]}' >"$T/in"
+x="cdcxform --no-meta"
+printf 'sixteen bytes and more\n' >"$T/key"
+hex=$(printf 'a@x.com' | openssl dgst -sha256 -hmac 'sixteen bytes and more' | sed 's/.*= *//')
+
+check "--rename, --drop" -i "$T/in" -o '{"order":"o-1","total":92.1,"payment":{"method":"card","card":{"last4":"42\u00e9","none":{}}}}' \
+    -- $x --rename 'id=order,pay=payment' --drop email --drop l
+check "--rename: --fields and both images see the new name" -i "$T/in" -o '{"sum":92.1,"old.sum":92.1}' -- $x --rename total=sum --fields sum,old.sum
+check "--flatten" -i "$T/in" -o '{"id":"o-1","total":92.1,"pay_method":"card","pay_card_last4":"42\u00e9","pay_card_none":{}}' -- $x --flatten --drop email,l
+check "--flatten: names of what came out" -i "$T/in" -o '{"pay_method":"card","last4":"42\u00e9"}' -- $x --flatten --rename pay_card_last4=last4 --fields pay_method,last4
+check "--hash: HMAC-SHA-256, as openssl has it, in every image" -i "$T/in" -o "{\"email\":\"$hex\",\"old.email\":\"$hex\"}" \
+    -- $x --hash email --hash-key "$T/key" --fields email,old.email
+check "--hash behind --select" -i "$T/in" -o "{\"email\":\"$hex\",\"old.email\":\"$hex\",\"d\":\"x.com\"}" \
+    -- $x --hash email --hash-key "$T/key" --select "email, old.email, substr(email, instr(email,'@')+1) AS d"
+check "--hash of a map and a number; ddb-json" -i "$T/in" -m '^\{"Item":\{"id":\{"S":"o-1"\},"total":\{"S":"[0-9a-f]{64}"\},"pay":\{"S":"[0-9a-f]{64}"\}\}\}$' \
+    -- $x -o ddb-json --hash total,pay --hash-key "$T/key" --drop email,l
+check "--set and --rename" -i "$T/in" -o '{"id":"o-1","gross":110}' -- $x --set 'g=round(total*1.19)' --rename g=gross --drop email,total,pay,l
+check "-j 2" -i "$T/in" -o '{"order":"o-1"}' -e 'cdcxform: no record has an attribute nope' -- $x -j 2 --rename id=order,nope=x --fields order
+
+check "--fold of rows in another shape" -i "$T/in" -o 'order
+o-1' -- $x -o csv --fold id --rename id=order --fields order
+check "--changed-only beside --fields knows no new names" -s 2 -E 'compares records as they came' -- $x --changed-only --rename id=order --fields order
+
+# types
+cat >"$T/types" <<'END'
+# what Athena gets
+n decimal(6,2)
+i integer
+b boolean
+d date
+t  timestamp
+s string
+END
+change INSERT ',"n":{"N":"92.1"},"i":{"S":"0012"},"b":{"N":"1"},"d":{"N":"1795759200"},"t":{"S":"2026-11-27T06:30:00+01:00"},"s":{"N":"1.50"}' >"$T/t"
+check "--types" -i "$T/t" -o '{"id":"o-1","n":92.10,"i":12,"b":true,"d":"2026-11-27","t":"2026-11-27 05:30:00.000","s":"1.50"}' -- $x --types "$T/types"
+change INSERT ',"n":{"N":"-9999.99"},"i":{"N":"-1E2"},"b":{"BOOL":false},"d":{"S":"2026-11-27"},"t":{"N":"1795759200123"},"s":{"L":[{"N":"1"}]}' >"$T/t"
+check "--types: more of them" -i "$T/t" -o '{"id":"o-1","n":-9999.99,"i":-100,"b":false,"d":"2026-11-27","t":"2026-11-27 06:00:00.123","s":"[1]"}' -- $x --types "$T/types"
+change INSERT ',"n":{"NULL":true}' >"$T/t"
+check "--types: NULL and what is not there" -i "$T/t" -o '{"id":"o-1","n":null}' -E 'no record has an attribute i$' -- $x --types "$T/types"
+for bad in '"n":{"N":"10000"}|N value that is no decimal(6,2)|n' '"n":{"N":"0.001"}|N value that is no decimal(6,2)|n' '"i":{"N":"1.5"}|N value that is no integer|i' \
+    '"b":{"S":"yes"}|S value that is no boolean|b' '"d":{"S":"27.11.2026"}|S value that is no date|d' '"t":{"BOOL":true}|BOOL value that is no timestamp|t'; do
+    attr=${bad%%|*} rest=${bad#*|}
+    change INSERT ",$attr" >"$T/t"
+    check "--types refuses $attr" -s 1 -i "$T/t" -E "^cdcxform: line 1: attribute ${rest#*|}: $(echo "${rest%|*}" | sed 's/[()]/\\&/g')$" -- $x --types "$T/types" --rejects "$T/rej"
+    ok "and keeps it whole" cmp "$T/t" "$T/rej"
+done
+
+# errors
+check "two attributes of one name" -s 1 -i "$T/in" -E '^cdcxform: line 1: two attributes would be called total$' -- $x --rename email=total
+check "a name that no record has" -i "$T/in" -a -e 'cdcxform: no record has an attribute emial' -- $x --hash emial --hash-key "$T/key"
+check "--hash of a path would leak it" -s 2 -e "cdcxform: --hash: 'a.b' is no name of an attribute; --flatten makes a_b of a.b" -- $x --hash a.b --hash-key "$T/key"
+check "--hash without a key" -s 2 -e 'cdcxform: --hash wants --hash-key FILE' -- $x --hash a
+printf 'short\n' >"$T/short"
+check "a key that hides nothing" -s 2 -e "cdcxform: --hash-key: $T/short: a key of less than 16 bytes hides nothing" -- $x --hash a --hash-key "$T/short"
+check "no key file" -s 1 -E '^cdcxform: --hash-key: ' -- $x --hash a --hash-key "$T/none"
+check "--rename in other words" -s 2 -e "cdcxform: --rename: wants OLD=NEW, not 'a'" -- $x --rename a
+printf 'a float\n' >"$T/bad"
+check "an unknown type" -s 1 -E "^cdcxform: --types: $T/bad: line 1: 'float' is not string, integer" -- $x --types "$T/bad"
+printf 'a date\na date\n' >"$T/bad"
+check "a type twice" -s 1 -e "cdcxform: --types: $T/bad: line 2: a stands twice" -- $x --types "$T/bad"
+plan
