@@ -101,6 +101,16 @@ endef
 $(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
 $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
 
+# Lambda's package: `bootstrap` is static, without libcurl and SQLite; tools/lambda-zip.sh calls this in a flavour
+# of its own for each machine.
+alone_obj := $(patsubst cmd/cdclambda/%.c,$(B)/obj/cmd/cdclambda/%.o,$(filter-out cmd/cdclambda/sink.c,\
+             $(wildcard cmd/cdclambda/*.c)) cmd/cdclambda/alone/sink.c)
+$(B)/bootstrap: $(alone_obj) $(B)/obj/lib/aws/options.o $(core_a)
+	$(CC) -static -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) -Wl,--gc-sections $(core_a)
+
+lambda.zip: all ## build/lambda-*.zip: packages for provided.al2023; CONF=FILE goes in as transform.conf
+	@CC='$(CC)' MAKE='$(MAKE)' CONF='$(CONF)' sh tools/lambda-zip.sh
+
 # Tests in which allocations, and system calls, fail (tests/unit/fail.h).
 wrap = $(patsubst %,-Wl$(comma)--wrap=%,$1)
 comma := ,
@@ -296,8 +306,8 @@ clean: ## remove everything built
 	rm -rf build
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
+	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 .PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick lint-tidy format bench \
-        deps demo fuzz fuzz-run install uninstall dist clean help
+        deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
 -include $(objs:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

@@ -350,3 +350,13 @@ bool bf_aws_call_wait(struct bf_aws *aws, const struct bf_aws_op *op, struct bf_
     }
     return w.ok;
 }
+
+const char *bf_aws_libraries(void)
+{
+    static char text[256];
+    const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+    snprintf(text, sizeof text, "libcurl/%s %s zlib/%s%s%s", v->version,
+             v->ssl_version ? v->ssl_version : "no TLS", v->libz_version ? v->libz_version : "none",
+             v->nghttp2_version ? " nghttp2/" : "", v->nghttp2_version ? v->nghttp2_version : "");
+    return text;
+}

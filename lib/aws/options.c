@@ -1,9 +1,5 @@
 #include "lib/aws/client.h"
 
-#include <stdio.h>
-
-#include <curl/curl.h>
-
 const struct bf_opt bf_aws_option_table[BF_AWS_OPTIONS_N] = {
     BF_OPT_STR(0, "region", struct bf_aws_options, region, "REGION",
                "AWS region (default: AWS_REGION, then the profile's)"),
@@ -16,13 +12,3 @@ const struct bf_opt bf_aws_option_table[BF_AWS_OPTIONS_N] = {
     BF_OPT_U64(0, "max-attempts", struct bf_aws_options, max_attempts, "N",
                "tries a request gets (default: 3, DynamoDB 4)"),
 };
-
-const char *bf_aws_libraries(void)
-{
-    static char text[256];
-    const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-    snprintf(text, sizeof text, "libcurl/%s %s zlib/%s%s%s", v->version,
-             v->ssl_version ? v->ssl_version : "no TLS", v->libz_version ? v->libz_version : "none",
-             v->nghttp2_version ? " nghttp2/" : "", v->nghttp2_version ? v->nghttp2_version : "");
-    return text;
-}

@@ -64,9 +64,11 @@ static bool add_patterns(struct bf_filter *f, const struct bf_filter_conf *conf,
 struct bf_filter *bf_filter_new(const struct bf_filter_conf *conf, struct bf_err *e)
 {
     struct bf_filter *f = calloc(1, sizeof *f);
-    bool ok = f ? true : bf_err_nomem(e);
-    if (!ok)
+    bool ok = true;
+    if (!f) {
+        bf_err_nomem(e);
         return NULL;
+    }
     f->no_match = conf->no_match;
     f->changed_only = conf->changed_only;
     f->tell = conf->explain ? conf->tell : NULL;

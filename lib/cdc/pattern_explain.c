@@ -44,12 +44,8 @@ static bool first_value(const struct route *r, size_t at, struct bf_json *j, str
             found = first_value(r, at, j, v, e);
         return found;
     }
-    if (at == r->n && type != BF_JSON_OBJECT)
-        return bf_json_value(j, v, e);
-    if (at == r->n || type != BF_JSON_OBJECT) {
-        found = bf_json_skip(j, e);
-        return false;
-    }
+    if (at == r->n || type != BF_JSON_OBJECT)
+        return bf_json_value(j, v, e) && at == r->n && type != BF_JSON_OBJECT;
     if (!bf_json_enter(j, type, e))
         return false;
     while (!found && bf_json_member(j, &key, e) == BF_JSON_MORE) {

@@ -278,14 +278,14 @@ static bool exists(struct pat_parse *ps, struct pat_value *out, struct bf_err *e
 static bool cidr(struct pat_parse *ps, struct pat_value *out, struct bf_err *e)
 {
     struct word w;
-    struct bf_str text, ip, bits;
+    struct bf_str ip, bits;
     if (!next_value(ps, &w, e))
         return false;
     if (w.v.type != BF_JSON_STRING)
         return bf_pat_fail(ps, w.at, e, "cidr match pattern must be a string");
     if (!string_value(ps, &w, PAT_CIDR, out, e))
         return false;
-    bits = text = out->text;
+    bits = out->text;
     if (!bf_str_split(&bits, '/', &ip) || !bits.p || memchr(bits.p, '/', bits.n))
         return bf_pat_fail(ps, w.at, e, "Malformed CIDR, one '/' required");
     bool negative = bits.n > 1 && bits.p[0] == '-';

@@ -71,6 +71,16 @@ pair -r "$n" -b "$bytes" "cdcxform -j 2" "cdcxform -j 2 <$T/all >/dev/null"
 pair -r "$n" -b "$bytes" "cdcxform --fields, 5 of them" "cdcxform --fields order_id,status,total,category,payment.method <$T/all >/dev/null"
 pair -r "$n" -b "$bytes" "cdcxform -o csv" "cdcxform -o csv --fields order_id,status,total,category,tags <$T/all >/dev/null"
 pair -r "$n" -b "$bytes" "cdcxform --image both" "cdcxform --image both <$T/all >/dev/null"
+title "filters: a pattern that nothing matches, so that no row is made; the rows of 50 patterns"
+match() { printf -- "--match '{\"dynamodb\":{\"NewImage\":{\"customer_id\":{\"S\":[\"c-%s\"]},\"status\":{\"S\":[\"PAID\"]}}}}' " "$1"; }
+one=$(match none)
+fifty=$(i=0; while [ "$i" -lt 50 ]; do match "$i"; i=$((i + 1)); done)
+ranges=$(i=0; while [ "$i" -lt 50 ]; do printf -- "--match '{\"dynamodb\":{\"NewImage\":{\"category\":{\"S\":[{\"prefix\":\"c%s\"}]},\"total\":{\"N\":[{\"numeric\":[\">\",%s]}]}}}}' " "$i" "$i"; i=$((i + 1)); done)
+pair -r "$n" -b "$bytes" "no filter" "cdcxform <$T/all >/dev/null" "--match, 1" "cdcxform $one <$T/all >/dev/null"
+pair -r "$n" -b "$bytes" "--match, 1" "cdcxform $one <$T/all >/dev/null" "--match, 50" "cdcxform $fifty <$T/all >/dev/null"
+pair -r "$n" -b "$bytes" "--match, 50 with prefix and numeric" "cdcxform $ranges <$T/all >/dev/null"
+pair -r "$n" -b "$bytes" "--dedupe" "cdcxform --dedupe <$T/all >/dev/null" "--changed-only" "cdcxform --changed-only <$T/all >/dev/null"
+pair -r "$n" -b "$bytes" "--fold order_id" "cdcxform --fold order_id <$T/all >/dev/null"
 title "beside others, the first $small lines of it"
 need jq "a peer" && pair -n 1 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" jq "jq -c -f $T/flatten.jq <$T/some >/dev/null"
 need python3 "a peer" && pair -n 3 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" "Python json" "python3 $T/flatten.py <$T/some >/dev/null"

@@ -166,6 +166,17 @@ def put_records(q, failed=0, code="ProvisionedThroughputExceededException"):
     return {"FailedRecordCount": min(failed, len(out)), "Records": out}
 
 
+def put_record_batch(q, failed=0, code="ServiceUnavailableException"):
+    out = []
+    for i, r in enumerate(q["Records"]):
+        if i < failed:
+            out.append({"ErrorCode": code, "ErrorMessage": "made to fail"})
+            continue
+        append("accepted", base64.b64decode(r["Data"]).decode("utf-8", "surrogateescape").rstrip("\n"))
+        out.append({"RecordId": STORE.next_sequence()})
+    return {"FailedPutCount": min(failed, len(out)), "Encrypted": False, "RequestResponses": out}
+
+
 def batch_write(q, failed=0, code=None):
     left = {}
     for table, requests in q["RequestItems"].items():
@@ -261,6 +272,7 @@ def fake_json(r, failed=0, code="ProvisionedThroughputExceededException"):
     streams = r.service.startswith("DynamoDBStreams")
     known = {
         "PutRecords": lambda: put_records(q, failed, code),
+        "PutRecordBatch": lambda: put_record_batch(q, failed, code),
         "PutRecord": lambda: put_records({"Records": [q]})["Records"][0],
         "BatchWriteItem": lambda: batch_write(q, failed),
         "PutItem": lambda: single_write(q, "put", "Item"),

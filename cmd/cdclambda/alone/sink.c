@@ -1,0 +1,54 @@
+/*
+ * In place of sink.c (and of SQLite) in the static program of the package: it has no destinations and no SQL.
+ * Where they are wanted it becomes the full program, with the loader and the libraries that lie in the package,
+ * whatever C library the machine has.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd/cdclambda/lambda.h"
+#include "lib/cdc/sql_load.h"
+
+bool become_full(const struct config *config, char **argv, struct bf_err *e)
+{
+    const char *root = getenv("LAMBDA_TASK_ROOT");
+    char loader[4096], folder[4096], program[4096];
+    (void)argv;
+    if (!config->to && !bf_sql_wanted(&config->firehose.xform.sql))
+        return true;
+    snprintf(folder, sizeof folder, "%s/lib", root ? root : ".");
+    snprintf(loader, sizeof loader, "%.4000s/ld.so", folder);
+    snprintf(program, sizeof program, "%.4000s/cdclambda", folder);
+    char option[] = "--library-path";
+    char *args[] = {loader, option, folder, program, NULL};
+    execv(loader, args);
+    return bf_err_sys(e, errno, "this package has no SQL and no destinations: %s", loader);
+}
+
+struct sink *sink_new(const struct config *config, struct bf_err *e)
+{
+    (void)config;
+    bf_err_set(e, BF_E_USAGE, "no destinations in this program");
+    return NULL;
+}
+
+void sink_destroy(struct sink *s)
+{
+    (void)s;
+}
+
+bool sink_put(struct sink *s, const struct rows *rows, const struct origin *origin,
+              int64_t deadline_ms, size_t *failed, struct bf_err *e)
+{
+    (void)s, (void)rows, (void)origin, (void)deadline_ms;
+    *failed = 0;
+    return bf_err_set(e, BF_E_USAGE, "no destinations in this program");
+}
+
+const struct sql_api *bf_sql_load(struct bf_err *e)
+{
+    bf_err_set(e, BF_E_USAGE, "no SQL in this program");
+    return NULL;
+}

@@ -1,0 +1,149 @@
+/*
+ * What was asked for. A custom runtime gets no arguments, so every option is also a line of
+ * transform.conf in the package, and a variable of the environment, which wins over the file.
+ */
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/cdclambda/lambda.h"
+#include "lib/base/file.h"
+#include "lib/cdc/options.h"
+#include "lib/cdc/sql_options.h"
+
+enum { FILE_MAX = 1024 * 1024 };
+
+static bool set_format(void *field, struct bf_str value, struct bf_err *e)
+{
+    static const struct bf_opt_word words[] = {{"ndjson", BF_ROW_NDJSON},
+                                               {"csv", BF_ROW_CSV},
+                                               {"tsv", BF_ROW_TSV},
+                                               {"ddb-json", BF_ROW_DDB_JSON}};
+    int v = 0;
+    bool ok = bf_opt_choose(words, BF_COUNT(words), value, &v, e);
+    *(enum bf_row_format *)field = (enum bf_row_format)v;
+    return ok;
+}
+
+static const struct bf_opt options[] = {
+    BF_OPT_FN('o', "output", struct config, firehose.xform.row.format, "FORMAT",
+              "rows as ndjson (default), csv, tsv or ddb-json", set_format),
+    BF_OPT_STR(0, "partition-keys", struct config, firehose.partition_keys, "LIST",
+               "Firehose's partition keys, of these columns: a,name=b.c"),
+    BF_OPT_SIZE(0, "max-answer", struct config, firehose.max_answer, "SIZE",
+                "answers, at most (default 6MiB)"),
+    BF_OPT_STR(0, "to", struct config, to, "DESTINATION",
+               "rows of Kinesis and DynamoDB: firehose:STREAM or s3://BUCKET/PREFIX"),
+    BF_OPT_FLAG(0, "gzip", struct config, gzip, "compress objects in S3"),
+    BF_OPT_FLAG(0, "fail-batch", struct config, fail_batch,
+                "fail the whole batch, without batchItemFailures"),
+};
+
+static const struct bf_opt_group groups[] = {
+    BF_XFORM_OPTIONS(struct config, firehose.xform),
+    BF_SQL_FILTERS(struct config, firehose.xform.sql),
+    BF_SQL_ENRICHMENT(struct config, firehose.xform.sql),
+    {NULL, options, BF_COUNT(options), 0},
+    BF_AWS_OPTIONS(struct config, aws),
+    BF_OPT_COMMON(struct config, common),
+};
+
+const struct bf_tool cdclambda_tool = {
+    .name = "cdclambda",
+    .synopsis = "[options]",
+    .about = "the transform as a Lambda function: a custom runtime",
+    .groups = groups,
+    .ngroups = BF_COUNT(groups),
+#ifndef CDCLAMBDA_ALONE
+    .libraries = bf_aws_libraries,
+#endif
+};
+
+void config_init(struct config *c)
+{
+    *c = (struct config){.to = NULL};
+    bf_xform_conf_init(&c->firehose.xform);
+    bf_buf_init(&c->file, FILE_MAX);
+}
+
+void config_free(struct config *c)
+{
+    bf_buf_free(&c->file);
+}
+
+/* "name = value" or "name"; the line is terminated, and stays. */
+static bool set_line(struct config *c, char *line, struct bf_err *e)
+{
+    struct bf_str all = bf_str_trim(bf_str_of(line));
+    if (all.n == 0 || all.p[0] == '#')
+        return true;
+    const char *eq = memchr(all.p, '=', all.n);
+    struct bf_str name = bf_str_trim(eq ? bf_str(all.p, (size_t)(eq - all.p)) : all);
+    if (!eq)
+        return bf_opt_set(&cdclambda_tool, c, name, NULL, e);
+    struct bf_str value = bf_str_trim(bf_str(eq + 1, (size_t)(all.p + all.n - eq - 1)));
+    line[value.p + value.n - line] = '\0';
+    return bf_opt_set(&cdclambda_tool, c, name, value.p, e);
+}
+
+static bool load_file(struct config *c, const char *root, struct bf_err *e)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/transform.conf", root);
+    if (!bf_file_read(path, &c->file, e)) {
+        bool absent = e->code == BF_E_NOTFOUND;
+        if (absent)
+            bf_err_clear(e);
+        return absent;
+    }
+    bf_buf_addc(&c->file, '\0');
+    if (!bf_buf_check(&c->file, path, e))
+        return false;
+    unsigned number = 0;
+    for (char *line = c->file.p, *next; line; line = next) {
+        next = strchr(line, '\n');
+        if (next)
+            *next++ = '\0';
+        number++;
+        if (!set_line(c, line, e))
+            return bf_err_ctx(e, "%s: line %u", path, number);
+    }
+    return true;
+}
+
+/* BF_PARTITION_KEYS for partition-keys; a flag is set by 1 or true, and left alone by 0 or false. */
+static bool load_variable(struct config *c, const struct bf_opt *o, struct bf_err *e)
+{
+    char name[64];
+    int n = snprintf(name, sizeof name, "BF_%s", o->name);
+    for (int i = 3; i < n && i < (int)sizeof name; i++)
+        name[i] = (char)(name[i] == '-' ? '_' : toupper((unsigned char)name[i]));
+    const char *value = getenv(name);
+    if (!value || !*value)
+        return true;
+    struct bf_str v = bf_str_of(value);
+    if (!o->arg) {
+        if (bf_str_is(v, "0") || bf_str_is(v, "false"))
+            return true;
+        if (!bf_str_is(v, "1") && !bf_str_is(v, "true"))
+            return bf_err_set(e, BF_E_USAGE, "%s: '%.60s' is not 1, true, 0 or false", name, value);
+        value = NULL;
+    }
+    return bf_opt_set(&cdclambda_tool, c, bf_str_of(o->name), value, e) ||
+           bf_err_ctx(e, "%s", name);
+}
+
+bool config_load(struct config *c, struct bf_err *e)
+{
+    const char *root = getenv("LAMBDA_TASK_ROOT");
+    if (root && *root && !load_file(c, root, e))
+        return false;
+    for (size_t g = 0; g < BF_COUNT(groups); g++)
+        for (size_t i = 0; i < groups[g].n; i++) {
+            enum bf_opt_kind kind = groups[g].opts[i].kind;
+            if (kind != BF_OPT_KIND_HELP && kind != BF_OPT_KIND_VERSION &&
+                kind != BF_OPT_KIND_COMPLETIONS && !load_variable(c, &groups[g].opts[i], e))
+                return false;
+        }
+    return true;
+}

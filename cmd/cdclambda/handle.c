@@ -1,0 +1,294 @@
+/*
+ * Events: Firehose's are answered, those of Kinesis and DynamoDB are delivered.
+ *
+ * Of an event from a shard the records in front of the first failure are delivered and that failure alone
+ * is reported: Lambda sends again from there on, so whatever was delivered behind it would come twice.
+ */
+#include <stdlib.h>
+
+#include "cmd/cdclambda/lambda.h"
+#include "lib/base/clock.h"
+#include "lib/base/diag.h"
+#include "lib/cdc/capture.h"
+#include "lib/cdc/mark.h"
+#include "lib/json/scan.h"
+
+enum { ROWS_MAX = 256 * 1024 * 1024, DECODED_MAX = 64 * 1024 * 1024, TOLD_MAX = 10 };
+
+struct handler {
+    const struct config *config;
+    struct bf_firehose *firehose;
+    struct bf_xform *xform;
+    struct sink *sink; /* NULL until it is wanted */
+    struct bf_buf decoded;
+    struct rows rows;
+    const struct invocation *inv;
+    unsigned told; /* failed records of the event at hand */
+
+    /* of the event at hand */
+    struct bf_str first; /* its first record, as it stands */
+    size_t records;
+    size_t stopped; /* index from 1 of the record that was refused; 0: none */
+    struct bf_err why;
+};
+
+static void tell_failed(void *ctx, struct bf_str record, const struct bf_err *why)
+{
+    struct handler *h = ctx;
+    (void)record;
+    if (h->told++ < TOLD_MAX || bf_diag_is_verbose())
+        bf_diag_warn("%s: %s", h->inv->id, why->text);
+}
+
+struct handler *handler_new(const struct config *config, struct bf_err *e)
+{
+    struct handler *h = calloc(1, sizeof *h);
+    struct bf_firehose_conf firehose = config->firehose;
+    if (!h) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    h->config = config;
+    bf_buf_init(&h->decoded, DECODED_MAX);
+    bf_buf_init(&h->rows.text, ROWS_MAX);
+    firehose.failed = tell_failed;
+    firehose.failed_ctx = h;
+    h->firehose = bf_firehose_new(&firehose, e);
+    firehose.xform.row.header = false;
+    h->xform = h->firehose ? bf_xform_new(&firehose.xform, e) : NULL;
+    if (h->xform && (!config->to || (h->sink = sink_new(config, e)) != NULL))
+        return h;
+    handler_destroy(h);
+    return NULL;
+}
+
+void handler_destroy(struct handler *h)
+{
+    if (!h)
+        return;
+    sink_destroy(h->sink);
+    bf_firehose_destroy(h->firehose);
+    bf_xform_destroy(h->xform);
+    bf_buf_free(&h->decoded);
+    bf_buf_free(&h->rows.text);
+    free(h->rows.row);
+    free(h);
+}
+
+static bool add_row(struct rows *rows, size_t at, size_t record, struct bf_err *e)
+{
+    if (rows->n == rows->cap) {
+        size_t cap = rows->cap ? rows->cap * 2 : 1024;
+        struct row *more = realloc(rows->row, cap * sizeof *more);
+        if (!more)
+            return bf_err_nomem(e);
+        rows->row = more;
+        rows->cap = cap;
+    }
+    rows->row[rows->n++] = (struct row){at, rows->text.n - at, record};
+    return true;
+}
+
+/* The rows of a record, whose data may hold several changes, one a line. */
+static bool transform(struct handler *h, struct bf_str data, struct bf_err *e)
+{
+    uint64_t before = bf_xform_count(h->xform).changes;
+    struct bf_str rest = data, line;
+    while (bf_str_split(&rest, '\n', &line)) {
+        size_t at = h->rows.text.n;
+        if (bf_mark_is(line) || line.n == 0)
+            continue;
+        if (!bf_xform_line(h->xform, line, 0, &h->rows.text, e) ||
+            !bf_buf_check(&h->rows.text, "rows", e))
+            return false;
+        if (h->rows.text.n > at && !add_row(&h->rows, at, h->records, e))
+            return false;
+    }
+    return bf_xform_count(h->xform).changes > before ||
+           bf_err_set(e, BF_E_INPUT, "no change record in it");
+}
+
+/* DynamoDB's records may span lines, Kinesis' data are lines. */
+static bool one_record(struct handler *h, const struct bf_capture_record *record, struct bf_err *e)
+{
+    size_t at = h->rows.text.n;
+    if (record->change.p != record->raw.p)
+        return transform(h, record->change, e);
+    return bf_xform_document(h->xform, record->change, &h->rows.text, e) &&
+           bf_buf_check(&h->rows.text, "rows", e) &&
+           (h->rows.text.n == at || add_row(&h->rows, at, h->records, e));
+}
+
+static bool take_record(void *ctx, const struct bf_capture_record *record, const struct bf_err *why,
+                        struct bf_err *e)
+{
+    struct handler *h = ctx;
+    size_t rows = h->rows.n, text = h->rows.text.n;
+    struct bf_err bad = {0};
+    h->records++;
+    if (h->records == 1)
+        h->first = record->raw;
+    if (h->stopped)
+        return true;
+    if (why)
+        bad = *why;
+    else if (one_record(h, record, &bad))
+        return true;
+    if (bad.code == BF_E_MEMORY) {
+        *e = bad;
+        return false;
+    }
+    if (!h->rows.text.failed)
+        h->rows.text.n = text;
+    h->rows.n = rows;
+    h->stopped = h->records;
+    bf_err_ctx(&bad, "record %zu", h->records);
+    h->why = bad;
+    return true;
+}
+
+/* A member of a member; empty when it is not there. */
+static struct bf_str inner(struct bf_str object, struct bf_str outer, struct bf_str name)
+{
+    struct bf_json_val v;
+    bool found = false;
+    struct bf_err e = {0};
+    if (outer.n &&
+        (!bf_json_find(object, outer, &v, &found, &e) || !found || v.type != BF_JSON_OBJECT))
+        return bf_str(NULL, 0);
+    if (!bf_json_find(outer.n ? v.raw : object, name, &v, &found, &e) || !found)
+        return bf_str(NULL, 0);
+    return v.text;
+}
+
+static struct bf_str sequence(struct bf_str record)
+{
+    struct bf_str s = inner(record, BF_STR("kinesis"), BF_STR("sequenceNumber"));
+    return s.n ? s : inner(record, BF_STR("dynamodb"), BF_STR("SequenceNumber"));
+}
+
+/* The name of the stream or table in "arn:aws:kinesis:...:stream/NAME" or "arn:...:table/NAME/stream/TIME". */
+static struct bf_str source_name(struct bf_str arn)
+{
+    const char *slash = arn.n ? memchr(arn.p, '/', arn.n) : NULL;
+    if (!slash)
+        return arn;
+    struct bf_str rest = bf_str(slash + 1, (size_t)(arn.p + arn.n - slash - 1)), name;
+    return bf_str_split(&rest, '/', &name) ? name : arn;
+}
+
+static struct origin origin_of(struct bf_str record)
+{
+    struct origin o = {source_name(inner(record, bf_str(NULL, 0), BF_STR("eventSourceARN"))),
+                       {NULL, 0},
+                       bf_clock_wall_ms()};
+    struct bf_str at = inner(record, BF_STR("kinesis"), BF_STR("approximateArrivalTimestamp"));
+    if (at.n)
+        o.first = inner(record, bf_str(NULL, 0), BF_STR("eventID"));
+    else
+        at = inner(record, BF_STR("dynamodb"), BF_STR("ApproximateCreationDateTime"));
+    if (!o.first.n)
+        o.first = sequence(record);
+    double seconds = at.n ? strtod(at.p, NULL) : 0; /* JSON text: something else stands behind it */
+    if (seconds > 0 && seconds < 253402300799.0)
+        o.wall_ms = (int64_t)(seconds * 1000);
+    return o;
+}
+
+struct nth {
+    size_t wanted, at;
+    struct bf_str raw;
+};
+
+static bool find_nth(void *ctx, const struct bf_capture_record *record, const struct bf_err *why,
+                     struct bf_err *e)
+{
+    struct nth *n = ctx;
+    (void)why, (void)e;
+    if (++n->at == n->wanted)
+        n->raw = record->raw;
+    return true;
+}
+
+/* {"batchItemFailures":[{"itemIdentifier":"the sequence number"}]} */
+static bool report(struct handler *h, size_t failed, struct bf_buf *answer, struct bf_err *e)
+{
+    struct nth nth = {.wanted = failed};
+    if (failed) {
+        bf_diag_warn("%s: %s", h->inv->id, h->why.text);
+        if (!bf_capture_each(h->inv->event, &h->decoded, find_nth, &nth, e))
+            return false;
+        nth.raw = sequence(nth.raw);
+        if (h->config->fail_batch || nth.raw.n == 0) {
+            *e = h->why;
+            return false;
+        }
+    }
+    bf_buf_lit(answer, "{\"batchItemFailures\":[");
+    if (failed) {
+        bf_buf_lit(answer, "{\"itemIdentifier\":\"");
+        bf_buf_adds(answer, nth.raw);
+        bf_buf_lit(answer, "\"}");
+    }
+    bf_buf_lit(answer, "]}");
+    return true;
+}
+
+static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **type,
+                         struct bf_err *e)
+{
+    size_t failed_row;
+    if (!h->sink) {
+        *type = "Runtime.NoDestination";
+        return bf_err_set(e, BF_E_USAGE,
+                          "an event of Kinesis or DynamoDB, and BF_TO does not say where to");
+    }
+    bf_buf_reset(&h->rows.text);
+    h->rows.n = h->records = h->stopped = 0;
+    if (!bf_capture_each(h->inv->event, &h->decoded, take_record, h, e)) {
+        *type = "Runtime.BadEvent";
+        return false;
+    }
+    size_t failed = h->stopped;
+    struct bf_err why = {0};
+    if (h->rows.n) {
+        struct origin origin = origin_of(h->first);
+        if (!sink_put(h->sink, &h->rows, &origin, h->inv->deadline_ms, &failed_row, &why)) {
+            failed = h->rows.row[failed_row].record;
+            h->why = why;
+        }
+    }
+    *type = "Runtime.Undelivered";
+    return report(h, failed, answer, e);
+}
+
+static bool has_records(struct bf_str event)
+{
+    struct bf_json_val v;
+    bool found = false;
+    struct bf_err e = {0};
+    return bf_json_find(event, BF_STR("Records"), &v, &found, &e) && found &&
+           v.type == BF_JSON_ARRAY;
+}
+
+bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answer,
+            const char **type, struct bf_err *e)
+{
+    h->inv = inv;
+    h->told = 0;
+    if (bf_firehose_is(inv->event)) {
+        if (bf_firehose_event(h->firehose, inv->event, answer, e)) {
+            if (h->told > TOLD_MAX && !bf_diag_is_verbose())
+                bf_diag_warn("%s: %u records failed", inv->id, h->told);
+            return true;
+        }
+        *type = e->code == BF_E_LIMIT ? "Runtime.AnswerTooLarge" : "Runtime.BadEvent";
+        return false;
+    }
+    if (has_records(inv->event))
+        return handle_shard(h, answer, type, e);
+    *type = "Runtime.BadEvent";
+    if (!bf_json_check(inv->event, e))
+        return bf_err_ctx(e, "the event");
+    return bf_err_set(e, BF_E_INPUT, "an event of neither Firehose, Kinesis nor DynamoDB");
+}

@@ -1,0 +1,112 @@
+/*
+ * cdclambda's parts: what was asked for (config.c), the runtime API (runtime.c),
+ * events (handle.c), and where rows of Kinesis and DynamoDB events go (sink.c).
+ *
+ * Nothing of libcurl or TLS is touched before the first row has to go out, so
+ * that a cold start is the start of a process.
+ */
+#ifndef CDCLAMBDA_H
+#define CDCLAMBDA_H
+
+#include "lib/base/opt.h"
+#include "lib/cdc/firehose.h"
+#include "lib/aws/client.h"
+
+struct config {
+    struct bf_common common;
+    struct bf_aws_options aws;
+    struct bf_firehose_conf firehose; /* the transform is in it */
+    const char *to;                   /* firehose:NAME or s3://BUCKET/PREFIX */
+    bool gzip;
+    bool fail_batch;    /* no batchItemFailures: the invocation fails */
+    struct bf_buf file; /* transform.conf: option values are views into it */
+};
+
+extern const struct bf_tool cdclambda_tool;
+
+void config_init(struct config *c);
+void config_free(struct config *c);
+
+/* Reads $LAMBDA_TASK_ROOT/transform.conf, where there is one, then BF_... variables. */
+BF_MUST bool config_load(struct config *c, struct bf_err *e);
+
+/* One connection to the runtime API, used again and again. */
+struct api {
+    char host[16]; /* 127.0.0.1 */
+    unsigned port;
+    int fd;             /* -1: none */
+    bool reused;        /* it has carried an exchange */
+    struct bf_buf head; /* of an answer */
+    struct bf_buf body;
+    struct bf_buf request;
+    size_t body_at; /* bytes of head behind which body begins */
+};
+
+/* An invocation; views into api until the next call. */
+struct invocation {
+    char id[128];
+    char trace[512];
+    int64_t deadline_ms; /* wall time; 0: not told */
+    struct bf_str event;
+};
+
+enum api_next { API_EVENT, API_STOP, API_ERROR };
+
+/* address: AWS_LAMBDA_RUNTIME_API, "host:port". */
+BF_MUST bool api_init(struct api *api, const char *address, struct bf_err *e);
+void api_free(struct api *api);
+
+/* Waits for the next event; API_STOP: a signal came first. */
+BF_MUST enum api_next api_next(struct api *api, struct invocation *inv, struct bf_err *e);
+
+/* Posts an answer to the invocation. refused: the API took it not, for its content (413). */
+BF_MUST bool api_respond(struct api *api, const struct invocation *inv, struct bf_str answer,
+                         bool *refused, struct bf_err *e);
+
+/* Posts an error, of an invocation or (inv NULL) of initialisation. */
+BF_MUST bool api_fail(struct api *api, const struct invocation *inv, const char *type,
+                      const struct bf_err *why, struct bf_err *e);
+
+/* Rows of one event and where each came from. */
+struct rows {
+    struct bf_buf text;
+    struct row {
+        size_t at, n;  /* in text, newline included */
+        size_t record; /* index of its record in the event */
+    } * row;
+    size_t n, cap;
+};
+
+/* What the rows' object is named after. */
+struct origin {
+    struct bf_str source; /* stream or table */
+    struct bf_str first;  /* eventID or sequence number of the first record */
+    int64_t wall_ms;      /* when it came */
+};
+
+/* Does this program have all that the configuration wants? The package's bootstrap is a static program
+ * without SQL and destinations (alone/): it becomes the full one that lies beside it, and returns only when
+ * that is not there. In the full one: true. */
+BF_MUST bool become_full(const struct config *config, char **argv, struct bf_err *e);
+
+struct sink;
+
+/* NULL: *e says what is wrong with config->to. */
+BF_MUST struct sink *sink_new(const struct config *config, struct bf_err *e);
+void sink_destroy(struct sink *s);
+
+/* Delivers the rows before deadline_ms (wall time). False: row number *failed (from 0) is the first that
+ * was not delivered, and *e says why. */
+BF_MUST bool sink_put(struct sink *s, const struct rows *rows, const struct origin *origin,
+                      int64_t deadline_ms, size_t *failed, struct bf_err *e);
+
+struct handler;
+
+BF_MUST struct handler *handler_new(const struct config *config, struct bf_err *e);
+void handler_destroy(struct handler *h);
+
+/* Appends the answer to an event. False: *e says why, *type names the error for the runtime API. */
+BF_MUST bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answer,
+                    const char **type, struct bf_err *e);
+
+#endif

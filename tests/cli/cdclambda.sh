@@ -1,0 +1,132 @@
+#!/bin/sh
+# cdclambda: the runtime API, Firehose events, and how errors are reported.
+. "$(dirname "$0")/lib.sh"
+. "$root/tests/lambda/lib.sh"
+
+is() { # is NAME GOT WANTED
+    if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "got:    $2" "wanted: $3"; fi
+}
+# event N: a transform event of N changes
+event() {
+    bfgen -n "$1" -f cdc --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s '{invocationId: "i", deliveryStreamArn: "arn:aws:firehose:us-east-1:1:deliverystream/s", region: "us-east-1",
+        records: (split("\n")[:-1] | to_entries | map({recordId: "r\(.key)", approximateArrivalTimestamp: 1, data: (.value + "\n" | @base64)}))}'
+}
+event 3 >"$T/three"
+cdcxform -o firehose "$T/three" | tr -d '\n' >"$T/three.want"
+
+lambda_begin
+cp "$T/three" "$L/events/1"
+cp "$T/three" "$L/events/2.chunked"
+cp "$T/three" "$L/events/3.drip"
+cp "$T/three" "$L/events/4.last"
+cp "$T/three" "$L/events/5.gone"
+cp "$T/three" "$L/events/6"
+lambda_run
+is "SIGTERM while it waits: exit 0" "$lambda_status" 0
+ok "nothing is said" test ! -s "$L/stderr"
+for n in 1 2.chunked 3.drip 4.last 5.gone 6; do
+    ok "event $n has the answer of cdcxform" cmp "$T/three.want" "$L/answers/$n"
+done
+is "one connection until it was closed" "$(awk '$1 == "GET" { print $3 }' "$L/log" | tr '\n' ' ')" '1 1 1 1 2 3 3 '
+is "the paths of the API" "$(head -n 2 "$L/log")" 'GET /2018-06-01/runtime/invocation/next 1
+POST /2018-06-01/runtime/invocation/1/response 1'
+
+# what cannot be read: each is told with its kind, and the next event is served
+lambda_begin
+printf '' >"$L/events/1"
+printf '{"records":[{"recordId":"1","data":"' >"$L/events/2"
+echo '{"hello":"world"}' >"$L/events/3"
+echo '[1]' >"$L/events/4"
+echo '{"records":[{"data":""}]}' >"$L/events/5"
+echo '{"records":[]}' >"$L/events/6"
+echo '{"Records":[{"kinesis":{"data":"","sequenceNumber":"1"}}]}' >"$L/events/7"
+cp "$T/three" "$L/events/8.refuse"
+cp "$T/three" "$L/events/9"
+lambda_run
+is "served all" "$(cd "$L" && echo answers/* errors/*)" 'answers/6 answers/9 errors/1 errors/2 errors/3 errors/4 errors/5 errors/7 errors/8.refuse'
+is "an empty event" "$(cat "$L/errors/1")" 'Runtime.BadEvent
+{"errorMessage":"the event: byte 1: unexpected end, a value was expected","errorType":"Runtime.BadEvent","stackTrace":[]}'
+is "half of one" "$(tail -n 1 "$L/errors/2" | jq -r .errorMessage)" 'byte 36: unterminated string'
+is "another one" "$(tail -n 1 "$L/errors/3" | jq -r .errorMessage)" 'an event of neither Firehose, Kinesis nor DynamoDB'
+is "an array" "$(tail -n 1 "$L/errors/4" | jq -r .errorMessage)" 'an event of neither Firehose, Kinesis nor DynamoDB'
+is "no recordId" "$(tail -n 1 "$L/errors/5" | jq -r .errorMessage)" 'record 1: has no recordId'
+is "no destination" "$(head -n 1 "$L/errors/7")" Runtime.NoDestination
+is "an answer that is refused" "$(head -n 1 "$L/errors/8.refuse")" Runtime.AnswerRefused
+is "no records" "$(cat "$L/answers/6")" '{"records":[]}'
+ok "standard error names the request" grep -q '^cdclambda: 5: record 1: has no recordId$' "$L/stderr"
+
+# failed records are told, in the log
+lambda_begin
+echo '{"records":[{"recordId":"x","data":"e30="}]}' >"$L/events/1"
+lambda_run
+is "ProcessingFailed with the data as it came" "$(cat "$L/answers/1")" '{"records":[{"recordId":"x","result":"ProcessingFailed","data":"e30="}]}'
+ok "and why" grep -q '^cdclambda: 1: record 1 (x): ' "$L/stderr"
+
+# large: 6 MB in, under 6 MiB out
+event 4200 | head -c 100000000 >"$T/large"
+lambda_begin
+cp "$T/large" "$L/events/1"
+cp "$T/large" "$L/events/2.chunked"
+BF_IMAGE=both lambda_run
+ok "an event of $(wc -c <"$T/large") bytes" test "$(wc -c <"$T/large")" -gt 4000000
+is "every recordId once" "$(jq -r '.records[].recordId' "$L/answers/1" | sort -u | wc -l)" 4200
+ok "chunked alike" cmp "$L/answers/1" "$L/answers/2.chunked"
+lambda_begin
+cp "$T/large" "$L/events/1"
+BF_MAX_ANSWER=$(wc -c <"$T/large") BF_META_PREFIX=$(printf %0150d 7) BF_IMAGE=both BF_META=op,ts,table,event-id,seq lambda_run
+ok "an answer is not larger than it may be" test "$(wc -c <"$L/answers/1")" -le "$(wc -c <"$T/large")"
+is "every recordId once" "$(jq -r '.records[].recordId' "$L/answers/1" | sort -u | wc -l)" 4200
+is "what had no room failed, at the end" "$(jq -r '.records[].result' "$L/answers/1" | uniq | tr '\n' ' ')" 'Ok ProcessingFailed '
+
+# the API fails
+for how in cut noid broken; do
+    lambda_begin
+    cp "$T/three" "$L/events/1.$how"
+    lambda_run
+    is "$how: it exits with 1" "$lambda_status" 1
+done
+check "no API to speak to" -s 1 -E '^cdclambda: runtime API: 127.0.0.1:1: Connection refused' -- env AWS_LAMBDA_RUNTIME_API=127.0.0.1:1 cdclambda
+check "not in Lambda" -s 2 -E 'AWS_LAMBDA_RUNTIME_API is not set' -- env -u AWS_LAMBDA_RUNTIME_API cdclambda
+check "no address" -s 2 -E "'nonsense:123456789' is no address:port" -- env AWS_LAMBDA_RUNTIME_API=nonsense:123456789 cdclambda
+
+# configuration: file, then environment; what is wrong is an error of initialisation
+lambda_begin
+cp "$T/three" "$L/events/1"
+mkdir "$T/task"
+printf '# rows\nops = insert\n\nfields = order_id , total\nno-meta\n' >"$T/task/transform.conf"
+sed -i 's/ , /,/' "$T/task/transform.conf"
+LAMBDA_TASK_ROOT=$T/task BF_FIELDS=order_id BF_NO_META=1 lambda_run
+is "transform.conf, and BF_FIELDS over it" "$(jq -r '.records[0].data | @base64d' "$L/answers/1")" '{"order_id":"o-1"}'
+printf 'ops = insert\nfeilds = a\n' >"$T/task/transform.conf"
+lambda_begin
+LAMBDA_TASK_ROOT=$T/task lambda_run
+is "a wrong word: exit 2" "$lambda_status" 2
+is "is told to the API" "$(head -n 1 "$L/init"; tail -n 1 "$L/init" | jq -r .errorMessage)" "Runtime.BadConfiguration
+$T/task/transform.conf: line 2: unknown option 'feilds'"
+lambda_begin
+BF_OPS=upsert lambda_run
+is "a wrong value" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_OPS: option 'ops': 'upsert' is not one of INSERT, MODIFY, REMOVE"
+lambda_begin
+BF_TO=ftp://x lambda_run
+is "a wrong destination" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "to: 'ftp://x' is not firehose:STREAM or s3://BUCKET/PREFIX"
+lambda_begin
+cp "$T/three" "$L/events/1"
+BF_WHERE="order_id <> 'o-2'" lambda_run
+is "SQL filters" "$(jq -c '[.records[].result]' "$L/answers/1")" '["Ok","Dropped","Ok"]'
+lambda_begin
+BF_SQL='SELECT count(*) FROM cdc' lambda_run
+is "a query that waits for the end" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" '--sql over more than one change has no end in Firehose'
+lambda_begin
+BF_NO_META=yes lambda_run
+is "a flag is 1 or true" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_NO_META: 'yes' is not 1, true, 0 or false"
+
+v=$SHARED/vectors/lambda/kinesis-firehose-event.json
+if [ -f "$v" ]; then
+    lambda_begin
+    cp "$v" "$L/events/1"
+    lambda_run
+    is "Firehose's event of AWS" "$(cat "$L/answers/1")" '{"records":[{"recordId":"record1","result":"ProcessingFailed","data":"SGVsbG8gV29ybGQ="},{"recordId":"record2","result":"ProcessingFailed","data":"SGVsbG8gV29ybGQ="}]}'
+else
+    skip "Firehose's event of AWS" "no $v"
+fi
+plan
