@@ -56,9 +56,9 @@ if need node "runs DuckDB" && [ -d "$duck" ]; then
     title "beside DuckDB on one thread, all of it"
     for query in where group; do
         case $query in
-        where) sql="SELECT n.order_id.S, n.status.S, n.total.N::DECIMAL(18,2) * 1.19 AS gross, n.payment.M.method.S
+        where) sql="SELECT n.order_id.S AS id, n.status.S AS status, n.total.N::DECIMAL(18,2) * 1.19 AS gross, n.payment.M.method.S AS method
             FROM r WHERE eventName = 'MODIFY' AND n.status.S <> o.status.S" ;;
-        group) sql="SELECT n.category.S, count(*), sum(n.total.N::DECIMAL(18,2)) FROM r GROUP BY 1" ;;
+        group) sql="SELECT n.category.S AS category, count(*) AS n, sum(n.total.N::DECIMAL(18,2)) AS total FROM r GROUP BY 1" ;;
         esac
         cat >"$T/$query.mjs" <<END
 import { createRequire } from "node:module";
