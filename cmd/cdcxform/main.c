@@ -94,15 +94,6 @@ static bool set_file(void *field, struct bf_str value, struct bf_err *e)
     return conf_file_read(&config->files, &tool, config, value.p, e);
 }
 
-/* --check: a transform is made, and let go. */
-static bool check(const struct config *config, struct bf_err *e)
-{
-    struct bf_xform *x = bf_xform_new(&config->xform, e);
-    bool ok = x != NULL;
-    bf_xform_destroy(x);
-    return ok;
-}
-
 int main(int argc, char **argv)
 {
     static const char *files[FILES_MAX];
@@ -113,9 +104,7 @@ int main(int argc, char **argv)
     bf_xform_conf_init(&config.xform);
     int status = bf_opt_parse(&tool, argc, argv, &config, files, &nfiles);
     if (status == BF_OPT_RUN) {
-        bool ok = config.check
-                      ? check(&config, &e)
-                      : bf_stop_install(&e) && run_files(&config, files, nfiles, &rejected, &e);
+        bool ok = bf_stop_install(&e) && run_files(&config, files, nfiles, &rejected, &e);
         status = ok ? rejected != 0 : bf_diag_exit(&e);
     }
     conf_files_free(&config.files);

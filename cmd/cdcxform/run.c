@@ -181,6 +181,19 @@ static void tell(const struct run *r)
         bf_diag_warn("no record has an attribute %.*s", (int)name.n, name.p);
 }
 
+static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err *e)
+{
+    bool ok = bf_rejects_open(&r->rejects, r->config->rejects, r->config->strict, e);
+    if (!ok)
+        r->rejects.path = NULL;
+    ok = ok && bf_out_init(&r->out, STDOUT_FILENO, "standard output", PAD, e);
+    if (ok) {
+        ok = finish(r, read_all(r, files, nfiles, e), e);
+        tell(r);
+    }
+    return ok;
+}
+
 bool run_files(const struct config *config, const char **files, size_t nfiles, uint64_t *rejected,
                struct bf_err *e)
 {
@@ -195,14 +208,8 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
     ok = ok && run_firehose_new(&r, &conf, e);
-    ok = ok && bf_rejects_open(&r.rejects, config->rejects, config->strict, e);
-    if (!ok)
-        r.rejects.path = NULL;
-    ok = ok && bf_out_init(&r.out, STDOUT_FILENO, "standard output", PAD, e);
-    if (ok) {
-        ok = finish(&r, read_all(&r, files, nfiles, e), e);
-        tell(&r);
-    }
+    if (ok && !config->check)
+        ok = work(&r, files, nfiles, e);
     *rejected = r.rejects.count;
     bf_buf_free(&r.rows);
     bf_xform_destroy(r.xform);

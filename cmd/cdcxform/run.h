@@ -25,7 +25,7 @@ struct config {
     uint64_t max_line;
     uint64_t jobs;
     bool strict;
-    bool check;
+    bool check; /* set up, then end */
 };
 
 /* One run, on the stack of main. */

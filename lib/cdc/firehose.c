@@ -98,7 +98,8 @@ struct bf_firehose *bf_firehose_new(const struct bf_firehose_conf *conf, struct 
     f->xform = bf_xform_new(&xform, e);
     bool ok = f->xform != NULL;
     if (ok && bf_xform_waits(f->xform))
-        ok = bf_err_set(e, BF_E_USAGE, "--sql over more than one change has no end in Firehose");
+        ok = bf_err_set(e, BF_E_USAGE,
+                        "--fold and --sql over more than one change have no end in Firehose");
     if (ok && conf->partition_keys) {
         f->key_text = bf_str_dup(bf_str_of(conf->partition_keys));
         ok = f->key_text ? read_keys(f, f->key_text, e) : bf_err_nomem(e);

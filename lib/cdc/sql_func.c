@@ -1,5 +1,3 @@
-#include <stdio.h>
-
 #include "lib/cdc/decimal.h"
 #include "lib/cdc/sql_impl.h"
 
@@ -17,11 +15,10 @@ static const char *const names[] = {"dec_add", "dec_sub", "dec_mul", "dec_cmp", 
 static bool decimal(const struct sql_api *api, sqlite3_value *value, struct bf_decimal *out,
                     struct bf_err *e)
 {
-    char text[64];
+    char text[SQL_REAL_MAX];
     struct bf_str number;
     if (api->value_type(value) == SQLITE_FLOAT) {
-        int n = snprintf(text, sizeof text, "%.15g", api->value_double(value));
-        number = bf_str(text, (size_t)n);
+        number = bf_str(text, bf_sql_real_text(api->value_double(value), text));
     } else {
         const char *p = (const char *)api->value_text(value);
         number = bf_str(p ? p : "", p ? (size_t)api->value_bytes(value) : 0);

@@ -19,6 +19,7 @@
 enum {
     SQL_COLUMNS_MAX = 1000,
     SQL_SETS_MAX = 1000,
+    SQL_REAL_MAX = 64,
     SQL_STAR_COLUMN = 0, /* _row, hidden */
     SQL_SUB_JSON = 'J',  /* SQLite's own for JSON texts */
     SQL_SUB_NUMBER = 'n',
@@ -87,6 +88,9 @@ bool bf_sql_func_init(struct bf_sql *s, struct bf_err *e);
 
 /* sql_value.c: a number as an integer or real where that is exact, else as text. */
 void bf_sql_result_number(const struct sql_api *api, sqlite3_context *context, struct bf_str text);
+
+/* sql_value.c: a real by its 15 digits, terminated; returns how long it is. */
+size_t bf_sql_real_text(double v, char out[SQL_REAL_MAX]);
 
 /* sql_value.c: the attributes of the row that the query stands on, into s->attr. */
 bool bf_sql_collect(struct bf_sql *s, struct sql_query *q, bool stored, struct bf_err *e);

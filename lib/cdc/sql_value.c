@@ -35,11 +35,46 @@ static struct plain read_plain(struct bf_str t)
     return p;
 }
 
+static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                              1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+                              1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* A double that a few digits spell, as prices are: the only 15 digits that round to it, without printf. */
+static size_t few_digits(double v, char *out)
+{
+    char digits[24];
+    bool negative = v < 0;
+    double positive = negative ? -v : v;
+    for (int scale = 0; positive < 1e9 && scale <= 6; scale++) {
+        int64_t m = (int64_t)(positive * tens[scale] + 0.5);
+        if ((double)m / tens[scale] != positive)
+            continue;
+        int n = 0, at = 0;
+        for (; m || n <= scale; m /= 10) {
+            digits[n++] = (char)('0' + m % 10);
+            if (n == scale)
+                digits[n++] = '.';
+        }
+        if (scale && digits[n - 1] == '.')
+            digits[n++] = '0';
+        if (negative)
+            out[at++] = '-';
+        while (n)
+            out[at++] = digits[--n];
+        out[at] = '\0';
+        return (size_t)at;
+    }
+    return 0;
+}
+
+size_t bf_sql_real_text(double v, char out[SQL_REAL_MAX])
+{
+    size_t n = few_digits(v, out);
+    return n ? n : (size_t)snprintf(out, SQL_REAL_MAX, "%.15g", v);
+}
+
 static bool result_plain(const struct sql_api *api, sqlite3_context *context, struct bf_str text)
 {
-    static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                  1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                  1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
     struct plain p = read_plain(text);
     bool negative = text.n && text.p[0] == '-';
     if (!p.ok)
@@ -157,11 +192,14 @@ static bool number(struct bf_sql *s, struct bf_str text, struct bf_attr *a, stru
 
 static bool real(struct bf_sql *s, double v, struct bf_attr *a, struct bf_err *e)
 {
-    char text[64];
-    int n = snprintf(text, sizeof text, "%.15g", v);
+    char text[SQL_REAL_MAX];
+    size_t n = bf_sql_real_text(v, text);
     if (strtod(text, NULL) != v)
-        n = snprintf(text, sizeof text, "%.17g", v);
-    return number(s, bf_str(text, (size_t)n), a, e);
+        n = (size_t)snprintf(text, sizeof text, "%.17g", v);
+    a->type =
+        bf_number_is_json(bf_str(text, n)) ? BF_ATTR_N : BF_ATTR_NULL; /* no infinity in JSON */
+    a->json = a->type == BF_ATTR_N;
+    return keep(s, a->json ? bf_str(text, n) : BF_STR("true"), &a->val, e);
 }
 
 /* Gives a value its typed form, for rows that are items. */

@@ -108,6 +108,7 @@ check "marks wait until their rows are out" -i "$T/marks" -o "$(m 0 '' ',"start"
 $(m 0 2 '')
 $(m 1 9 '')" -- cdcxform --no-meta --fold id
 check "too much for its memory" -s 1 -i "$T/gen" -E '^cdcxform: --fold holds [0-9]+ keys, more than its 0 MiB of memory; see --fold-memory' -- cdcxform --fold order_id --fold-memory 100k
+check "not in Firehose's answers" -s 2 -E 'cdcxform: --fold .* have no end in Firehose' -- cdcxform -o firehose --fold id
 if command -v python3 >/dev/null; then
     python3 -c '
 import json, sys
