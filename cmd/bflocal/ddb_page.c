@@ -187,7 +187,7 @@ void bl_page_end(struct bl_call *c, const struct bl_params *p, const struct bl_t
         bf_buf_lit(out, ",\"LastEvaluatedKey\":");
         bf_buf_adds(out, bf_buf_view(&page->last_key));
     }
-    double blocks = (double)((page->bytes + 4095) / 4096);
-    bl_capacity_put(c, p, t, (blocks > 0 ? blocks : 1) * (page->consistent ? 1.0 : 0.5));
+    size_t blocks = ((size_t)page->bytes + 4095) / 4096;
+    bl_capacity_put(c, p, t, (double)(blocks ? blocks : 1) * (page->consistent ? 1.0 : 0.5));
     bf_buf_addc(out, '}');
 }

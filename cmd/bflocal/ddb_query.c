@@ -173,10 +173,10 @@ static bool compare(struct bl_call *c, const struct bl_key_attr *k, const struct
 static bool make_range(struct bl_call *c, const struct bl_table *t, const struct bl_cond *cond,
                        struct range *r)
 {
-    const struct bl_cond *parts[2];
-    r->low = r->high = bf_str("", 0);
+    const struct bl_cond *parts[2] = {NULL, NULL};
+    r->partition = r->low = r->high = bf_str("", 0);
     r->bounded = false;
-    if (!assign(c, t, cond, parts) ||
+    if (!assign(c, t, cond, parts) || !parts[0] ||
         !encode(c, &t->key[0], false, parts[0]->args[1].value, r->partition_bytes, &r->partition))
         return false;
     if (!parts[1])
@@ -305,13 +305,13 @@ bool bl_ddb_query(struct bl_call *c)
 {
     struct bl_params p;
     struct bl_page page;
-    struct bl_cond *cond;
+    struct bl_cond *cond = NULL;
     bool forward = true;
     if (!bl_params_read(c, &p))
         return false;
     bool ok = bl_page_read(c, &p, &page) && bl_param_bool(c, &p, "ScanIndexForward", &forward) &&
               parse_condition(c, &p, &page, &cond) && bl_page_check(c, &page, true) &&
-              run(c, &p, &page, cond, forward);
+              cond && run(c, &p, &page, cond, forward);
     bl_page_free(&page);
     return ok;
 }

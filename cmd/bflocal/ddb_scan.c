@@ -68,6 +68,7 @@ static bool run(struct bl_call *c, const struct bl_params *p, struct bl_page *pa
                 const struct segment *s)
 {
     struct bl_key after;
+    after.part[0] = after.part[1] = bf_str("", 0);
     bl_store_lock(c->store);
     const struct bl_table *t = bl_table_param(c, p);
     bool ok = t && (!page->start || bl_page_start(c, t, page, &after));

@@ -55,12 +55,12 @@ bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str name, struct
 bool bf_sql_text_has(const struct sql_text *t, struct bf_str name);
 
 /* The table that a name such as c.status begins with; NULL: none. */
-const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str name);
+const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called);
 
 /* Compares ASCII letters in any case. */
 bool bf_sql_same(struct bf_str a, struct bf_str b);
 
 /* Appends "name", quotes in it doubled. */
-void bf_sql_put_name(struct bf_buf *out, struct bf_str name);
+void bf_sql_put_name(struct bf_buf *out, struct bf_str called);
 
 #endif
