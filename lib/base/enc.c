@@ -1,5 +1,7 @@
 #include "lib/base/enc.h"
 
+#include "lib/base/base64.h"
+
 static const char base64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 void bf_base64_encode(struct bf_buf *out, struct bf_str data)
@@ -10,6 +12,12 @@ void bf_base64_encode(struct bf_buf *out, struct bf_str data)
     const unsigned char *p = (const unsigned char *)data.p;
     size_t n = data.n;
     char *q = at;
+#ifdef BF_BASE64_AVX2
+    if (n >= 28 && __builtin_cpu_supports("avx2")) {
+        size_t took = bf_base64_encode_avx2(p, n, q);
+        p += took, n -= took, q += took / 3 * 4;
+    }
+#endif
     for (; n >= 3; p += 3, n -= 3) {
         uint32_t v = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
         *q++ = base64[v >> 18];
@@ -55,6 +63,12 @@ bool bf_base64_decode(struct bf_buf *out, struct bf_str text)
     size_t pad = text.p[text.n - 1] != '=' ? 0 : text.p[text.n - 2] != '=' ? 1 : 2;
     size_t whole = text.n / 4 - (pad ? 1 : 0);
     unsigned char seen = 0;
+#ifdef BF_BASE64_AVX2
+    if (text.n >= 48 && __builtin_cpu_supports("avx2")) {
+        size_t took = bf_base64_decode_avx2(p, text.n, q);
+        p += took, q += took / 4 * 3, whole -= took / 4;
+    }
+#endif
     for (size_t i = 0; i < whole; i++, p += 4) {
         unsigned char a = unbase64[p[0]], b = unbase64[p[1]], c = unbase64[p[2]],
                       d = unbase64[p[3]];
