@@ -134,49 +134,6 @@ static void numbers(void **state)
     refuses(bf_num_rate, not_rate, BF_COUNT(not_rate));
 }
 
-static void base64_round_trip(void **state)
-{
-    (void)state;
-    struct bf_buf text, back;
-    char data[64];
-    struct bf_rng r;
-    bf_rng_seed(&r, 1);
-    bf_buf_init(&text, 1000);
-    bf_buf_init(&back, 1000);
-    for (size_t n = 0; n <= sizeof data; n++) {
-        for (size_t i = 0; i < n; i++)
-            data[i] = (char)bf_rng_next(&r);
-        bf_buf_reset(&text);
-        bf_buf_reset(&back);
-        bf_base64_encode(&text, bf_str(data, n));
-        assert_int_equal(text.n, (n + 2) / 3 * 4);
-        assert_true(bf_base64_decode(&back, bf_buf_view(&text)));
-        assert_true(bf_str_eq(bf_buf_view(&back), bf_str(data, n)));
-    }
-    bf_buf_reset(&text);
-    bf_base64_encode(&text, BF_STR("foobar\xff\xfe"));
-    assert_str(bf_buf_view(&text), "Zm9vYmFy//4=");
-    bf_buf_free(&text);
-    bf_buf_free(&back);
-}
-
-static void base64_refuses(void **state)
-{
-    (void)state;
-    static const char *const bad[] = {"A",    "AA",    "AAA",      "A===",   "====", "=AAA",
-                                      "AA=A", "AB==",  "AAB=",     "AA-A",   "AA_A", "AA A",
-                                      "AA\n", "AAAAA", "AA==AAAA", "AAA\xc3"};
-    struct bf_buf b;
-    bf_buf_init(&b, 100);
-    for (size_t i = 0; i < BF_COUNT(bad); i++) {
-        if (bf_base64_decode(&b, bf_str_of(bad[i])))
-            fail_msg("'%s' passed", bad[i]);
-        assert_int_equal(b.n, 0);
-    }
-    assert_true(bf_base64_decode(&b, bf_str(NULL, 0)));
-    bf_buf_free(&b);
-}
-
 static void percent_and_hex(void **state)
 {
     (void)state;
@@ -351,7 +308,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_compose),       cmocka_unit_test(errors_are_cut),
         cmocka_unit_test(errors_have_statuses), cmocka_unit_test(numbers),
-        cmocka_unit_test(base64_round_trip),    cmocka_unit_test(base64_refuses),
         cmocka_unit_test(percent_and_hex),      cmocka_unit_test(utf8),
         cmocka_unit_test(times_parse),          cmocka_unit_test(times_round_trip),
         cmocka_unit_test(http_dates),           cmocka_unit_test(random_numbers),
