@@ -72,7 +72,8 @@ bool bf_base64_use(enum bf_base64_way way)
 #define AVX2  __attribute__((target("avx2")))
 
 /*
- * The constants, 16 bytes each; AVX2 has them twice.
+ * The method is that of W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions"
+ * (2018). The constants have 16 bytes each; AVX2 has them twice.
  *
  * Encoding: SPREAD makes of each three bytes a, b, c the words ab and bc, from which two multiplications shift the
  * four values to their bytes. SHIFT is what is added to a value to make it a character, by the class of
@@ -229,7 +230,7 @@ static size_t decode_steps(char *q, const unsigned char *p, size_t n, bool *bad)
 void bf_base64_encode(struct bf_buf *out, struct bf_str data)
 {
     char *at = bf_buf_room(out, (data.n + 2) / 3 * 4);
-    if (!at)
+    if (!at || data.n == 0)
         return;
     const unsigned char *p = (const unsigned char *)data.p;
     size_t done = encode_steps(at, p, data.n), n = data.n - done;

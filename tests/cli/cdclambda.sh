@@ -120,6 +120,18 @@ lambda_begin
 BF_NO_META=yes lambda_run
 is "a flag is 1 or true" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_NO_META: 'yes' is not 1, true, 0 or false"
 
+# the manual: its transform.conf, and its trial with cdcxform
+sed -n '/^\$ cat transform.conf/,/^\$ make/p' "$root/man/cdclambda.1" | sed '1d;$d' >"$T/task/transform.conf"
+lambda_begin
+cp "$T/three" "$L/events/1"
+LAMBDA_TASK_ROOT=$T/task lambda_run
+cp "$T/three" "$T/event.json"
+sed -n 's/^\.Dl \$ //p' "$root/man/cdclambda.1" >"$T/trial"
+is "manual: one trial" "$(wc -l <"$T/trial")" 1
+(cd "$T" && sh ./trial | tr -d '\n') >"$T/trial.out"
+ok "manual: the trial and the function agree" cmp "$T/trial.out" "$L/answers/1"
+is "manual: partition keys" "$(jq -c '.records[1].metadata' "$L/answers/1")" '{"partitionKeys":{"category":"games"}}'
+
 v=$SHARED/vectors/lambda/kinesis-firehose-event.json
 if [ -f "$v" ]; then
     lambda_begin

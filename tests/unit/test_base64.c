@@ -21,7 +21,7 @@ static size_t define(char *out, const unsigned char *p, size_t n)
     for (i = 0; i < chars; i++) {
         unsigned v = 0;
         for (size_t bit = 6 * i; bit < 6 * i + 6; bit++)
-            v = v << 1 | (bit / 8 < n ? p[bit / 8] >> (7 - bit % 8) & 1u : 0);
+            v = v << 1 | (bit / 8 < n ? (unsigned)p[bit / 8] >> (7 - bit % 8) & 1 : 0);
         out[i] = alphabet[v];
     }
     while (i % 4)
