@@ -1,23 +1,28 @@
 /*
- * The inner loops of base64 in AVX2, inside lib/base only: enc.c asks the processor and does the rest. Each takes
- * as much as it can in whole vectors and returns how much of its input that was.
+ * Base64 (RFC 4648 section 4) with padding, canonical both ways: what decodes is
+ * what encodes to it, so no line breaks, no missing padding, no left-over bits.
  *
- * The method is that of W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions" (2018).
+ * Three ways to do it with the same answers: 32 characters a step (AVX2), 16
+ * (SSSE3), or tables. The best that the machine has is found out once; tests
+ * go through all of them with bf_base64_use.
  */
 #ifndef BF_BASE64_H
 #define BF_BASE64_H
 
-#include "lib/base/base.h"
+#include "lib/base/str.h"
 
-#if defined(__x86_64__)
-#define BF_BASE64_AVX2 1
+/* Appends base64 with padding: 4 bytes for each 3 begun. */
+BF_API void bf_base64_encode(struct bf_buf *out, struct bf_str data);
 
-/* Takes a multiple of 24 bytes and writes 4 for each 3 of them. */
-size_t bf_base64_encode_avx2(const unsigned char *p, size_t n, char *q);
+/* Appends the decoded bytes; false (nothing appended) for anything but canonical padded base64. */
+BF_API BF_MUST bool bf_base64_decode(struct bf_buf *out, struct bf_str text);
 
-/* Takes a multiple of 32 characters, stopping at one that is not base64; writes 3 for each 4, and up to 8
- * bytes behind them, which lie within the 3 for each 4 of all n. */
-size_t bf_base64_decode_avx2(const unsigned char *p, size_t n, char *q);
-#endif
+enum bf_base64_way { BF_BASE64_TABLES, BF_BASE64_SSSE3, BF_BASE64_AVX2, BF_BASE64_WAYS };
+
+/* Takes that way from now on; false, and nothing changed, when this machine or build has it not. */
+BF_API bool bf_base64_use(enum bf_base64_way way);
+
+/* The way in use. */
+BF_API enum bf_base64_way bf_base64_in_use(void);
 
 #endif
