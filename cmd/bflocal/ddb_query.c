@@ -310,8 +310,8 @@ bool bl_ddb_query(struct bl_call *c)
     if (!bl_params_read(c, &p))
         return false;
     bool ok = bl_page_read(c, &p, &page) && bl_param_bool(c, &p, "ScanIndexForward", &forward) &&
-              parse_condition(c, &p, &page, &cond) && bl_page_check(c, &page, true) &&
-              cond && run(c, &p, &page, cond, forward);
+              parse_condition(c, &p, &page, &cond) && bl_page_check(c, &page, true) && cond &&
+              run(c, &p, &page, cond, forward);
     bl_page_free(&page);
     return ok;
 }
