@@ -59,8 +59,10 @@ while [ ! -s "$L/port" ]; do sleep 0.01; done
 AWS_LAMBDA_RUNTIME_API=127.0.0.1:$(cat "$L/port") "$@" &
 function=$!
 while [ ! -e "$L/idle" ] && kill -0 $function 2>/dev/null; do sleep 0.002; done
-kill $function $api
-wait
+kill $function
+wait $function
+kill $api
+wait $api
 [ -e "$L/idle" ]
 END
 RUNTIME=$root/tests/lambda/runtime.py
