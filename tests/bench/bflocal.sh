@@ -16,7 +16,7 @@ bflocal -q -p 0 --credentials "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" >"$T/e
 server=$!
 trap 'kill $server 2>/dev/null; rm -rf "$T"' EXIT
 tries=0
-until grep -q AWS_ENDPOINT_URL= "$T/env" || [ $tries -gt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+until grep -qs AWS_ENDPOINT_URL= "$T/env" || [ $tries -gt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 # shellcheck disable=SC1091 # what bflocal prints
 ours=$(. "$T/env"; echo "$AWS_ENDPOINT_URL")
 [ -n "$ours" ] || { echo 'bench: bflocal does not start'; exit 1; }

@@ -51,7 +51,7 @@ bflocal -q -p 0 >"$T/env" &
 server=$!
 trap 'kill $server 2>/dev/null; rm -rf "$T"' EXIT
 tries=0
-until grep -q AWS_ENDPOINT_URL= "$T/env" || [ $tries -gt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
+until grep -qs AWS_ENDPOINT_URL= "$T/env" || [ $tries -gt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
 # shellcheck disable=SC1091 # what bflocal prints
 . "$T/env"
 export AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
