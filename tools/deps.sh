@@ -38,6 +38,8 @@ c curl            curl                   curl               curl                
 c zstd            zstd                   zstd               zstd                zstd
 c gzip            gzip                   gzip               gzip                gzip
 c openssl         openssl                openssl            openssl             openssl@3
+c zip             zip                    zip                zip                 zip
+c unzip           unzip                  unzip              unzip               unzip
 c sqlite3         sqlite3                sqlite             sqlite              sqlite
 c python3         python3                python3            python3             python3
 y boto3           python3-boto3          python3-boto3      py3-boto3           -

@@ -8,7 +8,9 @@
 
 #include "cmd/cdclambda/lambda.h"
 #include "lib/base/file.h"
+#include "lib/cdc/filter_options.h"
 #include "lib/cdc/options.h"
+#include "lib/cdc/reshape.h"
 #include "lib/cdc/sql_options.h"
 
 enum { FILE_MAX = 1024 * 1024 };
@@ -41,8 +43,10 @@ static const struct bf_opt options[] = {
 
 static const struct bf_opt_group groups[] = {
     BF_XFORM_OPTIONS(struct config, firehose.xform),
+    BF_FILTER_OPTIONS(struct config, firehose.xform),
     BF_SQL_FILTERS(struct config, firehose.xform.sql),
     BF_SQL_ENRICHMENT(struct config, firehose.xform.sql),
+    BF_RESHAPE_OPTIONS(struct config, firehose.xform.shape),
     {NULL, options, BF_COUNT(options), 0},
     BF_AWS_OPTIONS(struct config, aws),
     BF_OPT_COMMON(struct config, common),

@@ -53,6 +53,13 @@ struct handler *handler_new(const struct config *config, struct bf_err *e)
     bf_buf_init(&h->rows.text, ROWS_MAX);
     firehose.failed = tell_failed;
     firehose.failed_ctx = h;
+    firehose.xform.filter.explain = false; /* there is nobody to tell */
+    if (firehose.xform.filter.dedupe) {
+        bf_err_set(e, BF_E_USAGE,
+                   "dedupe: an event that was not delivered comes again, and would be dropped");
+        handler_destroy(h);
+        return NULL;
+    }
     h->firehose = bf_firehose_new(&firehose, e);
     firehose.xform.row.header = false;
     h->xform = h->firehose ? bf_xform_new(&firehose.xform, e) : NULL;

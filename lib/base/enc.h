@@ -1,17 +1,12 @@
 /*
- * Encodings: base64 (RFC 4648 section 4), hex, URI percent-encoding as SigV4
- * wants it, and UTF-8 validation (RFC 3629).
+ * Encodings: hex, URI percent-encoding as SigV4 wants it, UTF-8 validation
+ * (RFC 3629), and base64, which has a header of its own.
  */
 #ifndef BF_ENC_H
 #define BF_ENC_H
 
+#include "lib/base/base64.h"
 #include "lib/base/str.h"
-
-/* Appends base64 with padding: 4 bytes for each 3 begun. */
-BF_API void bf_base64_encode(struct bf_buf *out, struct bf_str data);
-
-/* Appends the decoded bytes; false (nothing appended) for anything but canonical padded base64. */
-BF_API BF_MUST bool bf_base64_decode(struct bf_buf *out, struct bf_str text);
 
 /* Appends lower-case hex. */
 BF_API void bf_hex_encode(struct bf_buf *out, const void *data, size_t n);

@@ -48,19 +48,19 @@ void bf_sql_text_free(struct sql_text *t);
 /* Appends the text for SQLite; star: may * stand for whole rows? */
 bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e);
 
-/* Does a word or quoted name stand in it, in another case than `name`? For names that SQL takes for one. */
-bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str name, struct bf_str *other);
+/* Does a word or quoted name stand in it, in another case than `called`? For names that SQL takes for one. */
+bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, struct bf_str *other);
 
 /* Does the name stand in it, in any case? */
-bool bf_sql_text_has(const struct sql_text *t, struct bf_str name);
+bool bf_sql_text_has(const struct sql_text *t, struct bf_str called);
 
 /* The table that a name such as c.status begins with; NULL: none. */
-const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str name);
+const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called);
 
 /* Compares ASCII letters in any case. */
 bool bf_sql_same(struct bf_str a, struct bf_str b);
 
 /* Appends "name", quotes in it doubled. */
-void bf_sql_put_name(struct bf_buf *out, struct bf_str name);
+void bf_sql_put_name(struct bf_buf *out, struct bf_str called);
 
 #endif

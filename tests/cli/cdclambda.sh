@@ -115,10 +115,31 @@ BF_WHERE="order_id <> 'o-2'" lambda_run
 is "SQL filters" "$(jq -c '[.records[].result]' "$L/answers/1")" '["Ok","Dropped","Ok"]'
 lambda_begin
 BF_SQL='SELECT count(*) FROM cdc' lambda_run
-is "a query that waits for the end" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" '--sql over more than one change has no end in Firehose'
+ok "a query that waits for the end" grep -q 'over more than one change ha.* no end in Firehose' "$L/init"
+lambda_begin
+BF_DEDUPE=100 lambda_run
+is "what would drop an event that comes again" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" 'dedupe: an event that was not delivered comes again, and would be dropped'
+lambda_begin
+cp "$T/three" "$L/events/1"
+BF_MATCH='{"dynamodb":{"NewImage":{"order_id":{"S":["o-3"]}}}}' BF_EXPLAIN=1 BF_RENAME=order_id=id BF_NO_META=1 BF_FIELDS=id lambda_run
+is "event patterns and another shape" "$(jq -c '.records[] | [.result, (.data | @base64d)]' "$L/answers/1")" '["Dropped",""]
+["Dropped",""]
+["Ok","{\"id\":\"o-3\"}\n"]'
 lambda_begin
 BF_NO_META=yes lambda_run
 is "a flag is 1 or true" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_NO_META: 'yes' is not 1, true, 0 or false"
+
+# the manual: its transform.conf, and its trial with cdcxform
+sed -n '/^\$ cat transform.conf/,/^\$ make/p' "$root/man/cdclambda.1" | sed '1d;$d' >"$T/task/transform.conf"
+lambda_begin
+cp "$T/three" "$L/events/1"
+LAMBDA_TASK_ROOT=$T/task lambda_run
+cp "$T/three" "$T/event.json"
+sed -n 's/^\.Dl \$ //p' "$root/man/cdclambda.1" >"$T/trial"
+is "manual: one trial" "$(wc -l <"$T/trial")" 1
+(cd "$T" && sh ./trial | tr -d '\n') >"$T/trial.out"
+ok "manual: the trial and the function agree" cmp "$T/trial.out" "$L/answers/1"
+is "manual: partition keys" "$(jq -c '.records[1].metadata' "$L/answers/1")" '{"partitionKeys":{"category":"games"}}'
 
 v=$SHARED/vectors/lambda/kinesis-firehose-event.json
 if [ -f "$v" ]; then

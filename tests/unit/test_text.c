@@ -160,6 +160,64 @@ static void base64_round_trip(void **state)
     bf_buf_free(&back);
 }
 
+/* Long enough for whole vectors: the same as in pieces of 3 bytes, and nothing behind what was asked for. */
+static void base64_vectors(void **state)
+{
+    (void)state;
+    char data[300];
+    uint32_t x = 1;
+    for (size_t i = 0; i < sizeof data; i++)
+        data[i] = (char)((x = x * 1664525u + 1013904223u) >> 24);
+    for (size_t n = 0; n <= sizeof data; n++) {
+        char *exact = malloc(n ? n : 1); /* so that a sanitizer sees a read too far */
+        struct bf_buf whole, pieces, back;
+        bf_buf_init(&whole, (n + 2) / 3 * 4 + 1);
+        bf_buf_init(&pieces, (n + 2) / 3 * 4 + 1);
+        bf_buf_init(&back, n + 3);
+        memcpy(exact, data, n);
+        bf_base64_encode(&whole, bf_str(exact, n));
+        for (size_t i = 0; i < n; i += 3)
+            bf_base64_encode(&pieces, bf_str(exact + i, n - i < 3 ? n - i : 3));
+        assert_true(bf_str_eq(bf_buf_view(&whole), bf_buf_view(&pieces)));
+        assert_true(bf_base64_decode(&back, bf_buf_view(&whole)));
+        assert_true(bf_str_eq(bf_buf_view(&back), bf_str(exact, n)));
+        bf_buf_free(&whole);
+        bf_buf_free(&pieces);
+        bf_buf_free(&back);
+        free(exact);
+    }
+}
+
+/* Every byte at every place of a text of vectors, a tail and no padding. */
+static void base64_every_byte(void **state)
+{
+    (void)state;
+    static const char good[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    char text[100];
+    struct bf_buf out;
+    bf_buf_init(&out, 100);
+    memset(text, 'A', sizeof text);
+    for (size_t at = 0; at < sizeof text; at++) {
+        for (int c = 0; c < 256; c++) {
+            text[at] = (char)c;
+            bool pad = c == '=' && at == sizeof text - 1; /* "AAA=" is canonical */
+            bool ok = (c && strchr(good, c)) || pad;
+            bf_buf_reset(&out);
+            assert_int_equal(bf_base64_decode(&out, bf_str(text, sizeof text)), ok);
+            if (ok && !pad) {
+                const char *v = strchr(good, c);
+                unsigned b[4] = {0, 0, 0, 0}, three;
+                b[at % 4] = (unsigned)(v - good);
+                three = b[0] << 18 | b[1] << 12 | b[2] << 6 | b[3];
+                const unsigned char *o = (const unsigned char *)out.p + at / 4 * 3;
+                assert_int_equal((unsigned)o[0] << 16 | (unsigned)o[1] << 8 | o[2], three);
+            }
+        }
+        text[at] = 'A';
+    }
+    bf_buf_free(&out);
+}
+
 static void base64_refuses(void **state)
 {
     (void)state;
@@ -351,7 +409,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errors_compose),       cmocka_unit_test(errors_are_cut),
         cmocka_unit_test(errors_have_statuses), cmocka_unit_test(numbers),
-        cmocka_unit_test(base64_round_trip),    cmocka_unit_test(base64_refuses),
+        cmocka_unit_test(base64_round_trip),    cmocka_unit_test(base64_vectors),
+        cmocka_unit_test(base64_every_byte),    cmocka_unit_test(base64_refuses),
         cmocka_unit_test(percent_and_hex),      cmocka_unit_test(utf8),
         cmocka_unit_test(times_parse),          cmocka_unit_test(times_round_trip),
         cmocka_unit_test(http_dates),           cmocka_unit_test(random_numbers),

@@ -1,0 +1,152 @@
+/* Firehose's transform events (lib/cdc/firehose.h); more of them in tests/cli/cdcxform-firehose.sh. */
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#include "lib/base/enc.h"
+#include "lib/cdc/firehose.h"
+#include "lib/json/scan.h"
+
+#define CHANGE(op, id)                                                                             \
+    "{\"eventName\":\"" op "\",\"dynamodb\":{\"Keys\":{\"id\":{\"S\":\"" id                        \
+    "\"}},\"NewImage\":{\"id\":{\"S\":\"" id "\"}}}}"
+
+struct fixture {
+    struct bf_firehose *f;
+    struct bf_buf event, answer;
+    struct bf_err e;
+    size_t told;
+};
+
+static void told(void *ctx, struct bf_str record, const struct bf_err *why)
+{
+    struct fixture *x = ctx;
+    assert_true(record.n > 1 && record.p[0] == '{' && record.p[record.n - 1] == '}');
+    assert_true(why->code == BF_E_INPUT || why->code == BF_E_LIMIT);
+    x->told++;
+}
+
+static void begin(struct fixture *x, uint64_t max_answer)
+{
+    struct bf_firehose_conf conf = {.max_answer = max_answer, .failed = told, .failed_ctx = x};
+    *x = (struct fixture){0};
+    bf_xform_conf_init(&conf.xform);
+    conf.xform.row.nmeta = 0;
+    x->f = bf_firehose_new(&conf, &x->e);
+    assert_non_null(x->f);
+    bf_buf_init(&x->event, 1 << 24);
+    bf_buf_init(&x->answer, 1 << 24);
+    bf_buf_lit(&x->event, "{\"records\":[");
+}
+
+static void record(struct fixture *x, unsigned id, const char *data)
+{
+    if (x->event.p[x->event.n - 1] == '}')
+        bf_buf_addc(&x->event, ',');
+    bf_buf_addf(&x->event, "{\"recordId\":\"%u\",\"data\":\"", id);
+    bf_base64_encode(&x->event, bf_str_of(data));
+    bf_buf_lit(&x->event, "\"}");
+}
+
+static bool finish(struct fixture *x)
+{
+    bf_buf_lit(&x->event, "]}");
+    return bf_firehose_event(x->f, bf_buf_view(&x->event), &x->answer, &x->e);
+}
+
+static void end(struct fixture *x)
+{
+    bf_firehose_destroy(x->f);
+    bf_buf_free(&x->event);
+    bf_buf_free(&x->answer);
+}
+
+/* Whatever the limit, an answer is valid, keeps it, and has every id once and in order; or there is none. */
+static void every_limit(void **state)
+{
+    (void)state;
+    struct bf_err e;
+    unsigned fitted = 0;
+    for (uint64_t max = 1; max < 1400; max += 7) {
+        struct fixture x;
+        begin(&x, max);
+        for (unsigned i = 0; i < 9; i++)
+            record(&x, i,
+                   i == 4 ? "no change"
+                   : i == 6
+                       ? "{\"bfpipe.mark\":{\"stream\":\"s\",\"shard\":\"t\",\"sequence\":\"1\"}}"
+                       : CHANGE("INSERT", "aaaaaaaaaaaaaaaaaaaaaa"));
+        bool ok = finish(&x);
+        assert_int_equal(ok, x.answer.n > 0);
+        if (!ok)
+            assert_int_equal(x.e.code, BF_E_LIMIT);
+        else {
+            const char *at = bf_buf_cstr(&x.answer);
+            fitted++;
+            assert_true(x.answer.n <= max);
+            assert_true(bf_json_check(bf_buf_view(&x.answer), &e));
+            for (unsigned i = 0; i < 9; i++) {
+                char id[32];
+                snprintf(id, sizeof id, "{\"recordId\":\"%u\",", i);
+                at = strstr(at, id);
+                assert_non_null(at);
+                assert_null(strstr(at + 1, id));
+            }
+            struct bf_firehose_count n = bf_firehose_count(x.f);
+            assert_int_equal(n.records, 9);
+            assert_int_equal(n.ok + n.dropped + n.failed, 9);
+            assert_int_equal(n.failed, x.told);
+        }
+        end(&x);
+    }
+    assert_true(fitted > 10);
+}
+
+/* What is refused leaves the answer buffer and the counts as they were. */
+static void refused(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",
+                                      "[]",
+                                      "{}",
+                                      "{\"records\":{}}",
+                                      "{\"records\":[1]}",
+                                      "{\"records\":[{\"recordId\":1}]}",
+                                      "{\"records\":[{\"recordId\":\"1\",\"data\":\"\"}",
+                                      "{\"records\":[],\"records\":[]}",
+                                      "{\"records\":[]}x"};
+    struct fixture x;
+    begin(&x, 0);
+    bf_buf_lit(&x.answer, "before");
+    for (size_t i = 0; i < BF_COUNT(bad); i++) {
+        assert_false(bf_firehose_event(x.f, bf_str_of(bad[i]), &x.answer, &x.e));
+        assert_int_equal(x.e.code, BF_E_INPUT);
+        assert_true(bf_str_is(bf_buf_view(&x.answer), "before"));
+        assert_int_equal(bf_firehose_count(x.f).records, 0);
+    }
+    record(&x, 1, CHANGE("INSERT", "a"));
+    assert_true(finish(&x)); /* and the next one is served */
+    assert_int_equal(bf_firehose_count(x.f).ok, 1);
+    end(&x);
+}
+
+static void told_apart(void **state)
+{
+    (void)state;
+    assert_true(bf_firehose_is(BF_STR("{\"invocationId\":\"x\",\"records\":[]}")));
+    assert_true(bf_firehose_is(BF_STR("{\"deliveryStreamArn\":1")));
+    assert_false(bf_firehose_is(BF_STR("{\"Records\":[],\"records\":[]}")));
+    assert_false(bf_firehose_is(BF_STR("{}")));
+    assert_false(bf_firehose_is(BF_STR("[")));
+    assert_false(bf_firehose_is(BF_STR("")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_limit),
+        cmocka_unit_test(refused),
+        cmocka_unit_test(told_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
