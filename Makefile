@@ -310,4 +310,4 @@ help: ## this list
 
 .PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick lint-tidy format bench \
         deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
--include $(objs:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)
+-include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)
