@@ -16,6 +16,7 @@ mkdir -p "$out"
 
 # bootstrap ARCH COMPILER
 bootstrap() {
+    rm -rf "build/lambda-$1/obj/cmd" "build/lambda-$1/bootstrap" # little work, and nothing stale goes out
     $make --no-print-directory -s CC="$2" FLAVOUR="lambda-$1" CFLAGS="-O2 -g" EXTRA_CFLAGS=-DCDCLAMBDA_ALONE \
         "build/lambda-$1/bootstrap"
     mkdir -p "$out/$1"

@@ -67,6 +67,11 @@ struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name);
 /* By StreamName or StreamARN of the request; NULL: the answer is set. */
 struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p);
 
+/* Holds parameters against the service's model; required: names with a space between. bl_kinesis_read reads
+ * the request's first. False: the answer is set. */
+bool bl_kinesis_check(struct bl_call *c, const struct bl_params *p, const char *required);
+bool bl_kinesis_read(struct bl_call *c, struct bl_params *p, const char *required);
+
 /* The index of a shard by its id ("shardId-000000000003"), -1: there is none. */
 int bl_shard_find(const struct bl_stream *s, struct bf_str id);
 void bl_shard_id(char out[BL_SHARD_ID_SIZE], int index);

@@ -39,20 +39,11 @@ static bool read_entry(struct bl_call *c, const struct bl_params *p, struct entr
 {
     struct bf_str hash = {NULL, 0};
     *en = (struct entry){0};
-    if (!bl_param_string(c, p, "PartitionKey", &en->key) ||
+    if (!bl_kinesis_check(c, p, "Data PartitionKey") ||
+        !bl_param_string(c, p, "PartitionKey", &en->key) ||
         !bl_param_string(c, p, "Data", &en->data) ||
         !bl_param_string(c, p, "ExplicitHashKey", &hash))
         return false;
-    if (!en->data.p)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value null at 'data' failed to satisfy "
-                       "constraint: Member must not be null");
-    if (en->key.n < 1 || en->key.n > 256)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%.*s' at 'partitionKey' failed to "
-                       "satisfy constraint: Member "
-                       "must have length between 1 and 256",
-                       (int)(en->key.n > 60 ? 60 : en->key.n), en->key.p ? en->key.p : "");
     size_t pad = en->data.n % 4 ? 3 : 0; /* wrong anyway */
     while (pad < 2 && pad < en->data.n && en->data.p[en->data.n - 1 - pad] == '=')
         pad++;
@@ -175,7 +166,8 @@ bool bl_kinesis_put_records(struct bl_call *c)
     struct entry *list;
     struct bf_err e = {0};
     size_t n, failed = 0;
-    if (!bl_params_read(c, &p) || !read_entries(c, bl_param_raw(&p, "Records"), &list, &n))
+    if (!bl_kinesis_read(c, &p, "Records") ||
+        !read_entries(c, bl_param_raw(&p, "Records"), &list, &n))
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
@@ -279,14 +271,7 @@ static bool start_at(struct bl_call *c, const struct bl_params *p, const struct 
                            (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p ? sequence.p : "",
                            s->name);
         *number += bf_str_is(type, "AFTER_SEQUENCE_NUMBER");
-    } else
-        return bl_fail(
-            c, BL_ValidationException,
-            "1 validation error detected: Value '%.*s' at 'shardIteratorType' failed to satisfy "
-            "constraint: "
-            "Member must satisfy enum value set: [AFTER_SEQUENCE_NUMBER, LATEST, AT_TIMESTAMP, "
-            "AT_SEQUENCE_NUMBER, TRIM_HORIZON]",
-            (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
+    }
     return true;
 }
 
@@ -295,7 +280,8 @@ bool bl_kinesis_iterator(struct bl_call *c)
     struct bl_params p;
     struct bf_str id = {NULL, 0};
     struct iterator it = {.created_ms = c->now_ms};
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardId", &id))
+    if (!bl_kinesis_read(c, &p, "ShardId ShardIteratorType") ||
+        !bl_param_string(c, &p, "ShardId", &id))
         return false;
     bl_store_lock(c->store);
     const struct bl_stream *s = bl_stream_param(c, &p);
@@ -432,17 +418,11 @@ bool bl_kinesis_get_records(struct bl_call *c)
     struct iterator it;
     int64_t limit = READ_MAX, last_ms = c->now_ms;
     int index;
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardIterator", &text) ||
-        !bl_param_int(c, &p, "Limit", &limit))
+    if (!bl_kinesis_read(c, &p, "ShardIterator") ||
+        !bl_param_string(c, &p, "ShardIterator", &text) || !bl_param_int(c, &p, "Limit", &limit))
         return false;
     if (!read_iterator(text, &it))
         return bl_fail(c, BL_InvalidArgumentException, "Invalid ShardIterator.");
-    if (limit < 1 || limit > READ_MAX)
-        return bl_fail(c, BL_InvalidArgumentException,
-                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
-                       "constraint: Member must "
-                       "have value less than or equal to %d",
-                       (long long)limit, READ_MAX);
     if (c->now_ms - it.created_ms > BL_ITERATOR_MS)
         return bl_fail(c, BL_ExpiredIteratorException,
                        "Iterator expired. The iterator was created at time %lld while right now it "

@@ -132,12 +132,10 @@ bool bl_kinesis_list_shards(struct bl_call *c)
     struct bf_str after = {NULL, 0}, token = {NULL, 0}, name = {NULL, 0};
     int64_t limit = 1000;
     size_t from = 0;
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ExclusiveStartShardId", &after) ||
+    if (!bl_kinesis_read(c, &p, "") || !bl_param_string(c, &p, "ExclusiveStartShardId", &after) ||
         !bl_param_string(c, &p, "NextToken", &token) ||
         !bl_param_int(c, &p, "MaxResults", &limit) || !read_filter(c, &p, &f))
         return false;
-    if (limit < 1 || limit > 10000)
-        return bl_fail(c, BL_ValidationException, "MaxResults must be 1 to 10000");
     if (token.p && !read_token(c, token, &name, &from))
         return bl_fail(c, BL_InvalidArgumentException, "NextToken is not valid.");
     bl_store_lock(c->store);
@@ -222,11 +220,12 @@ void bl_shards_restore(struct bl_stream *s, size_t n)
 
 /* Runs a change of shards in a transaction. Memory is put back when the store does not take it. */
 static bool change(struct bl_call *c,
-                   bool (*run)(struct bl_call *, const struct bl_params *, struct bl_stream *))
+                   bool (*run)(struct bl_call *, const struct bl_params *, struct bl_stream *),
+                   const char *required)
 {
     struct bl_params p;
     struct bf_err e = {0};
-    if (!bl_params_read(c, &p))
+    if (!bl_kinesis_read(c, &p, required))
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
@@ -260,7 +259,13 @@ static bool run_split(struct bl_call *c, const struct bl_params *p, struct bl_st
 
 bool bl_kinesis_split(struct bl_call *c)
 {
-    return change(c, run_split);
+    return change(c, run_split, "ShardToSplit NewStartingHashKey");
+}
+
+/* Does b begin where a ends? Behind the highest hash key nothing begins. */
+static bool follows(const struct bl_shard *a, const struct bl_shard *b)
+{
+    return a->high != ~(bl_hash)0 && a->high + 1 == b->low;
 }
 
 static bool run_merge(struct bl_call *c, const struct bl_params *p, struct bl_stream *s)
@@ -270,7 +275,7 @@ static bool run_merge(struct bl_call *c, const struct bl_params *p, struct bl_st
     if (b < 0)
         return false;
     const struct bl_shard *x = &s->shards[a], *y = &s->shards[b];
-    if (a == b || (x->high + 1 != y->low && y->high + 1 != x->low))
+    if (!follows(x, y) && !follows(y, x))
         return bl_fail(
             c, BL_InvalidArgumentException,
             "Shards to merge in stream %s under account " BL_ACCOUNT " are not adjacent.", s->name);
@@ -281,7 +286,7 @@ static bool run_merge(struct bl_call *c, const struct bl_params *p, struct bl_st
 
 bool bl_kinesis_merge(struct bl_call *c)
 {
-    return change(c, run_merge);
+    return change(c, run_merge, "ShardToMerge AdjacentShardToMerge");
 }
 
 static int widest(const struct bl_stream *s)
@@ -302,7 +307,7 @@ static void narrowest_pair(const struct bl_stream *s, int *a, int *b)
     for (size_t i = 0; i < s->n; i++)
         for (size_t k = 0; k < s->n; k++) {
             const struct bl_shard *x = &s->shards[i], *y = &s->shards[k];
-            if (x->last >= 0 || y->last >= 0 || x->high == ~(bl_hash)0 || x->high + 1 != y->low)
+            if (x->last >= 0 || y->last >= 0 || !follows(x, y))
                 continue;
             if (*a < 0 || y->high - x->low < best) {
                 best = y->high - x->low;
@@ -349,5 +354,5 @@ static bool run_count(struct bl_call *c, const struct bl_params *p, struct bl_st
 
 bool bl_kinesis_count(struct bl_call *c)
 {
-    return change(c, run_count);
+    return change(c, run_count, "TargetShardCount ScalingType");
 }

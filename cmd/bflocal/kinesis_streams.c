@@ -5,18 +5,7 @@
 #include "cmd/bflocal/kinesis.h"
 #include "lib/json/write.h"
 
-enum { ON_DEMAND_SHARDS = 4, LIST_MAX = 10000 };
-
-static bool valid_name(struct bf_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char ch = s.p[i];
-        if (!((ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-              ch == '_' || ch == '.' || ch == '-'))
-            return false;
-    }
-    return s.n >= 1 && s.n <= 128;
-}
+enum { ON_DEMAND_SHARDS = 4 };
 
 static bool read_mode(struct bl_call *c, const struct bl_params *p, bool *on_demand)
 {
@@ -75,15 +64,9 @@ bool bl_kinesis_create(struct bl_call *c)
     int64_t count = 0;
     bool on_demand;
     struct bf_err e = {0};
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "StreamName", &name) ||
+    if (!bl_kinesis_read(c, &p, "StreamName") || !bl_param_string(c, &p, "StreamName", &name) ||
         !bl_param_int(c, &p, "ShardCount", &count) || !read_mode(c, &p, &on_demand))
         return false;
-    if (!valid_name(name))
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%.*s' at 'streamName' failed to "
-                       "satisfy constraint: Member "
-                       "must satisfy regular expression pattern: [a-zA-Z0-9_.-]+",
-                       (int)(name.n > 128 ? 128 : name.n), name.p ? name.p : "");
     if (count == 0)
         count = ON_DEMAND_SHARDS;
     if (count < 1 || count > BL_SHARDS_MAX / 4)
@@ -128,7 +111,7 @@ bool bl_kinesis_delete(struct bl_call *c)
     struct bl_params p;
     struct bf_err e = {0};
     struct bl_kinesis *k = c->local->kinesis;
-    if (!bl_params_read(c, &p))
+    if (!bl_kinesis_read(c, &p, ""))
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
@@ -184,11 +167,9 @@ bool bl_kinesis_describe(struct bl_call *c)
     struct bl_params p;
     struct bf_str after = {NULL, 0};
     int64_t limit = 100;
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ExclusiveStartShardId", &after) ||
+    if (!bl_kinesis_read(c, &p, "") || !bl_param_string(c, &p, "ExclusiveStartShardId", &after) ||
         !bl_param_int(c, &p, "Limit", &limit))
         return false;
-    if (limit < 1 || limit > LIST_MAX)
-        return bl_fail(c, BL_ValidationException, "Limit must be 1 to %d", LIST_MAX);
     bl_store_lock(c->store);
     const struct bl_stream *s = bl_stream_param(c, &p);
     if (s) {
@@ -213,7 +194,7 @@ bool bl_kinesis_describe(struct bl_call *c)
 bool bl_kinesis_summary(struct bl_call *c)
 {
     struct bl_params p;
-    if (!bl_params_read(c, &p))
+    if (!bl_kinesis_read(c, &p, ""))
         return false;
     bl_store_lock(c->store);
     const struct bl_stream *s = bl_stream_param(c, &p);
@@ -238,11 +219,10 @@ bool bl_kinesis_list(struct bl_call *c)
     struct bl_params p;
     struct bf_str after = {NULL, 0};
     int64_t limit = 100;
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ExclusiveStartStreamName", &after) ||
+    if (!bl_kinesis_read(c, &p, "") ||
+        !bl_param_string(c, &p, "ExclusiveStartStreamName", &after) ||
         !bl_param_string(c, &p, "NextToken", &after) || !bl_param_int(c, &p, "Limit", &limit))
         return false;
-    if (limit < 1 || limit > LIST_MAX)
-        return bl_fail(c, BL_ValidationException, "Limit must be 1 to %d", LIST_MAX);
     struct bl_kinesis *k = c->local->kinesis;
     struct bf_buf *out = &c->ans.body;
     bl_store_lock(c->store);
@@ -274,7 +254,8 @@ static bool retention(struct bl_call *c, bool longer)
     struct bl_params p;
     int64_t hours = 0;
     struct bf_err e = {0};
-    if (!bl_params_read(c, &p) || !bl_param_int(c, &p, "RetentionPeriodHours", &hours))
+    if (!bl_kinesis_read(c, &p, "RetentionPeriodHours") ||
+        !bl_param_int(c, &p, "RetentionPeriodHours", &hours))
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);

@@ -172,7 +172,7 @@ static bool parts(struct emit *em, struct item *item, struct bf_err *e)
     bool ok = true;
     item->part = true;
     while (ok && bf_kpl_next(&em->kpl, &part)) {
-        if (emit_full(em)) {
+        if (!em->cfg->state && emit_full(em)) { /* positions know whole records only */
             ok = false;
             break;
         }
@@ -202,13 +202,9 @@ static bool put_decoded(struct emit *em, struct item *item, const struct bf_feed
     return put_item(em, item, e);
 }
 
-bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r,
-                 struct bf_err *e)
+static bool put_record(struct emit *em, const char *shard, const struct bf_feed_record *r,
+                       struct bf_err *e)
 {
-    if (emit_full(em))
-        return false;
-    if (em->buf.n >= DRAIN && !emit_flush(em, e))
-        return false;
     struct item item = make_item(em, shard, r);
     if (em->dynamodb) {
         item.data = r->data;
@@ -224,6 +220,24 @@ bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record
         return put_decoded(em, &item, r, e);
     }
     return end_line(em, at, &item, e);
+}
+
+bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r,
+                 struct bf_err *e)
+{
+    if (emit_full(em))
+        return false;
+    if (em->buf.n >= DRAIN && !emit_flush(em, e))
+        return false;
+    size_t at = em->buf.n;
+    uint64_t records = em->records;
+    if (put_record(em, shard, r, e))
+        return true;
+    if (em->cfg->state) { /* a mark may follow, and it would count a part of this record as read */
+        em->buf.n = at;
+        em->records = records;
+    }
+    return false;
 }
 
 bool emit_mark(struct emit *em, const char *shard, const char *sequence, enum bf_mark_kind kind,

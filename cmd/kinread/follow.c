@@ -123,6 +123,19 @@ static void pass_unwanted(struct follow *f)
     }
 }
 
+/* Children that the state knows: their ancestors are read, those that it says more of excepted. */
+static void pass_ancestors(struct follow *f, const struct bf_state *state)
+{
+    for (size_t i = 0; i < state->nshards; i++) {
+        const struct bf_state_shard *known = &state->shards[i];
+        if (strcmp(known->stream, f->em.stream) != 0)
+            continue;
+        struct bf_shard *s = bf_lineage_find(&f->lineage, bf_str_of(known->shard));
+        if (s)
+            bf_lineage_pass_ancestors(&f->lineage, s);
+    }
+}
+
 /* One shard of the state: goes on where it says, or is done with. */
 static bool resume_shard(struct follow *f, const struct bf_state_shard *known, struct bf_err *e)
 {
@@ -134,7 +147,6 @@ static bool resume_shard(struct follow *f, const struct bf_state_shard *known, s
     if (!s)
         return known->ended ||
                follow_gap(f, known->shard, "the shard has expired before it was read to its end");
-    bf_lineage_pass_ancestors(&f->lineage, s);
     s->done = known->ended;
     return s->done || begin(f, s, &position);
 }
@@ -149,6 +161,7 @@ static bool resume(struct follow *f, bool *resumed, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "--state: the path is too long");
     bf_state_init(&state);
     bool ok = bf_state_load(&state, path, e);
+    pass_ancestors(f, &state);
     for (size_t i = 0; ok && i < state.nshards; i++) {
         if (strcmp(state.shards[i].stream, f->em.stream) != 0)
             continue;
@@ -190,6 +203,32 @@ static bool begin_ready(struct follow *f)
         if (!s->done && !s->reader && wanted(f, s) && bf_lineage_ready(&f->lineage, s) &&
             !begin(f, s, i < f->known ? &f->cfg->start : &oldest))
             return false;
+    }
+    return true;
+}
+
+/* The shards that begin at the latest record begin together: either the state gets to know all of them, or
+ * none and the next start is at the latest record once more. */
+static bool begin_latest(struct follow *f)
+{
+    struct bf_err e = {0};
+    char text[POSITION_MAX + 1];
+    if (!f->latest_ms || !f->cfg->state || f->latest_begun)
+        return true;
+    for (size_t i = 0; i < f->lineage.n; i++) {
+        const struct reading *r = f->lineage.shards[i]->reader;
+        if (r && r->position.at == BF_FEED_LATEST && r->phase != OVER)
+            return true;
+    }
+    f->latest_begun = true;
+    for (size_t i = 0; i < f->lineage.n; i++) {
+        struct reading *r = f->lineage.shards[i]->reader;
+        if (!r || r->phase != WAITS_OTHERS)
+            continue;
+        position_write(text, &r->position);
+        if (!emit_mark(&f->em, r->shard->id, text, BF_MARK_START, &e))
+            return follow_fail(f, &e);
+        r->phase = HAS_ITERATOR;
     }
     return true;
 }
@@ -285,7 +324,7 @@ static bool reader_gone(void)
 static bool turn(struct follow *f, struct bf_err *e)
 {
     int wait_ms = WAIT_MAX_MS;
-    if (!list_again(f) || !begin_ready(f) || !step(f, &wait_ms))
+    if (!list_again(f) || !begin_ready(f) || !begin_latest(f) || !step(f, &wait_ms))
         return true; /* latched */
     if (!emit_flush(&f->em, e))
         return false;
@@ -328,6 +367,8 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
         bf_err_clear(e);
         ok = true;
     }
+    if (!ok && cfg->state && bf_err_retryable(e->code))
+        e->code = BF_E_TEMPORARY; /* the next start goes on where the state says */
     struct bf_err later = {0};
     if (!emit_close(&f.em, ok ? e : &later))
         ok = false;

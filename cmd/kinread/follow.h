@@ -14,6 +14,7 @@
 enum phase {
     NEEDS_ITERATOR,
     WAITS_ITERATOR, /* GetShardIterator is in flight */
+    WAITS_OTHERS,   /* has one at the latest record, waits until all the others have */
     HAS_ITERATOR,
     WAITS_RECORDS, /* GetRecords is in flight */
     OVER           /* read to its end, or as far as was asked */
@@ -55,9 +56,11 @@ struct follow {
     int64_t start_ms;  /* wall clock, ours */
     int64_t skew_ms;   /* the service's clock less ours, at most a second too small */
     bool skew_known;
-    size_t known;  /* so many shards were there at the start and begin at a time */
-    size_t active; /* readings that are not over */
-    size_t cursor; /* where the next round begins */
+    int64_t latest_ms; /* the service's clock when the first shard began at the latest record */
+    bool latest_begun; /* with --state: they all have */
+    size_t known;      /* so many shards were there at the start and begin at a time */
+    size_t active;     /* readings that are not over */
+    size_t cursor;     /* where the next round begins */
     size_t in_flight;
     uint64_t gaps;
     bool orphans; /* a shard ended and its children are not known yet */

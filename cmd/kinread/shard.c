@@ -145,6 +145,8 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
         r->phase = NEEDS_ITERATOR;
         return retry(r, &e);
     }
+    if (answer->status >= 500) /* the service's trouble, no word about the call */
+        e.code = BF_E_NETWORK;
     if (bf_err_retryable(e.code))
         return retry(r, &e);
     return fail(r, &e);
@@ -164,16 +166,18 @@ static void answered(struct reading *r)
 }
 
 /* A shard that began at the latest record has a position as soon as the service's clock is known: one
- * that counts even when no record comes. */
-static bool start_at_time(struct reading *r)
+ * that counts even when no record comes. With --state it waits until all have one (follow.c). */
+static void start_at_time(struct reading *r)
 {
-    struct bf_err e = {0};
-    r->position = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = follow_now(r->f)};
-    if (!r->f->cfg->state)
-        return true;
-    if (!emit_mark(&r->f->em, r->shard->id, "", BF_MARK_START, &e))
-        return follow_fail(r->f, &e);
-    return write_mark(r, BF_MARK_AT);
+    struct follow *f = r->f;
+    if (!f->latest_ms) {
+        f->latest_ms = follow_now(f);
+        if (f->source->feed == &bf_feed_dynamodb)
+            f->latest_ms -= f->latest_ms % 1000; /* its records' times are whole seconds */
+    }
+    r->position = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = f->latest_ms};
+    if (f->cfg->state)
+        r->phase = WAITS_OTHERS;
 }
 
 static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *answer)
@@ -198,12 +202,9 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
         (void)fail(r, &e);
         return;
     }
-    if (r->position.at == BF_FEED_LATEST) {
-        /* should it be asked for again, nothing in between may be jumped over */
-        if (!start_at_time(r))
-            return;
-    }
     r->phase = HAS_ITERATOR;
+    if (r->position.at == BF_FEED_LATEST) /* asked for again, it may jump over nothing in between */
+        start_at_time(r);
 }
 
 static bool ask_iterator(struct reading *r)

@@ -184,10 +184,15 @@ bool durable_mark(struct durable *d, const struct bf_mark *m, struct bf_err *e)
     if (m->kind != BF_MARK_START)
         return bf_state_set(&d->ahead, m->stream, m->shard, m->sequence, m->kind == BF_MARK_END, e);
     const struct bf_state_shard *own = bf_state_find(&d->state, m->stream, m->shard);
-    int order = own ? bf_sequence_cmp(m->sequence, bf_str_of(own->sequence)) : 0;
+    if (!own) { /* a start is kept too: at the latest record, or at a time, the next one would be elsewhere */
+        d->run->due = true;
+        return bf_state_set(&d->ahead, m->stream, m->shard, m->sequence, false, e);
+    }
+    int order = bf_sequence_cmp(m->sequence, bf_str_of(own->sequence));
     if (order == 0)
         return true;
-    if (order < 0)
+    /* a reader that began at a time has not seen the state, which another run has made meanwhile */
+    if (order < 0 || bf_str_starts(m->sequence, BF_STR("@")))
         return bf_err_set(e, BF_E_TEMPORARY,
                           "%.*s: %.*s: the reader started from an older state; start both again",
                           (int)m->stream.n, m->stream.p, (int)m->shard.n, m->shard.p);

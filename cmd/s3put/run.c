@@ -153,10 +153,10 @@ static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
         return true; /* positions matter to --state only */
     if (!durable_mark(&r->durable, &mark, e))
         return false;
-    if (mark.kind != BF_MARK_START) {
-        r->since_mark = 0;
-        r->batches.mark++;
-    }
+    if (mark.kind == BF_MARK_START)
+        return true; /* starts come together: they are committed with what follows, or when nothing does */
+    r->since_mark = 0;
+    r->batches.mark++;
     return commit_if_due(r, e);
 }
 
@@ -165,6 +165,8 @@ static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
     r->since_network += line.n + 1;
     if (bf_mark_is(line))
         return take_mark(r, line, e);
+    if (r->due && r->since_mark == 0 && r->stateful && !commit_if_due(r, e))
+        return false;
     if (r->config->format != FORMAT_CSV || r->has_header)
         return take_row(r, line, e);
     r->has_header = true;
@@ -172,6 +174,17 @@ static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
     bf_buf_addc(&r->header, '\n');
     r->sealer.header = bf_buf_view(&r->header);
     return bf_buf_check(&r->header, "the header line", e);
+}
+
+/* With --state: what a reader that was killed left of a line is read again by the next one. */
+static bool take_rest(struct run *r, struct bf_str line, struct bf_err *e)
+{
+    struct bf_mark mark;
+    struct bf_err ignored = {0};
+    if (!r->stateful || (bf_mark_is(line) && bf_mark_parse(&mark, line, &ignored)))
+        return take_line(r, line, e);
+    r->torn = true;
+    return true;
 }
 
 /* Lets the network work; waits for it, for input, for the clock. */
@@ -207,8 +220,10 @@ static bool read_all(struct run *r, struct bf_err *e)
         bool ok = true;
         switch (bf_reader_next_within(&r->reader, 0, &line, e)) {
         case BF_LINE:
-        case BF_LINE_PARTIAL:
             ok = take_line(r, line, e);
+            break;
+        case BF_LINE_PARTIAL:
+            ok = take_rest(r, line, e);
             break;
         case BF_LINE_LONG:
             ok = bf_rejects_add_long(&r->rejects, &r->reader, e);
@@ -252,7 +267,7 @@ static bool seal_rest(struct run *r, struct bf_err *e)
         }
         return true;
     }
-    uint64_t uncovered = batches_rewind(&r->batches);
+    uint64_t uncovered = batches_rewind(&r->batches) + r->torn;
     r->since_mark = 0;
     for (size_t i = 0; i < r->batches.n; i++)
         r->batches.all[i]->due = true;

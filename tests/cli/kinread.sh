@@ -250,6 +250,23 @@ END
 check 'so is a last record that has expired' -s 1 -m '^new$' \
     -e 'kinread: orders: shardId-000000000000: gap: the last record that was read has expired; records behind it may have been lost' -- \
     kinread -e --state "$T/state" orders
+fault_rules <<END
+GetRecords ok $(answer null "$aggregate" "$(data plain)")
+END
+check 'between marks an aggregate is whole' -o "$(mark '' ',"start":true')
+one
+two
+$(mark ${seq0}898 '')" -- kinread -e -c 1 --state "$T/none" orders
+check 'a start at the latest record has a position' -m '"sequence":"@[0-9]{13}","start":true' -- \
+    kinread -e --from latest --state "$T/none" orders
+fault_rules <<END
+GetRecords 1x error 500 InternalFailure Oops
+END
+check 'an outage passes' -m 3 -- kinread -e --state "$T/none" --max-attempts 1 orders
+fault_rules <<END
+GetRecords error 500 InternalFailure Oops
+END
+check 'or is temporary' -s 75 -a -E 'InternalFailure' -- kinread -e --state "$T/none" --max-attempts 1 --retry-for 1ms orders
 printf 'x' >"$T/state/state.json"
 check 'a broken state' -s 1 -E "^kinread: $T/state/state.json: " -- kinread -e --state "$T/state" orders
 plan

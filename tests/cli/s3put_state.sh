@@ -101,6 +101,18 @@ reader >"$T/again"
 check 'which takes them' -a -i "$T/again" -- put
 ok 'each record once after a reader that died' each_once $TOTAL
 
+reset
+{ head -n 100 "$T/input"; printf '{"id":"0-'; } >"$T/cut"
+check 'half a line is left to the next run, and rejected by none' -s 75 -a -i "$T/cut" \
+    -E "$((n + 1)) rows behind the last mark are not delivered; they will be read again" -- put --rejects "$T/torn"
+ok 'nothing was rejected' test ! -s "$T/torn"
+reset
+printf '{"bfpipe.mark":{"stream":"orders","shard":"shard-%d","sequence":"@1795759200000","start":true}}\n' 0 1 >"$T/starts"
+check 'only starts' -i "$T/starts" -- put
+ok 'they are kept' jq -e '.streams.orders | map(.sequence) == ["@1795759200000","@1795759200000"]' "$D/state.json"
+check 'a reader that began at another time meanwhile is sent back' -s 75 -E 'start both again' -- \
+    sh -c 'sed s/9200000/9999999/ "$1" | s3put --state "$2" s3://lake/' - "$T/starts" "$D"
+
 # One writer at a time
 reset
 mkfifo "$T/pipe"
@@ -115,6 +127,12 @@ exec 9>&-
 wait $writer
 
 # S3 in trouble: the spool keeps what is sealed, a later run delivers it under the same key
+reset
+fault_rules <<'END'
+HeadBucket fake
+* error 503 ServiceUnavailable Oops
+END
+check 'S3 is out' -s 75 -a -i "$T/input" -E 'ServiceUnavailable' -- put --max-attempts 2
 reset
 fault_rules <<'END'
 HeadBucket fake
