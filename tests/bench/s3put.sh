@@ -14,7 +14,8 @@ sink=$!
 trap 'kill $sink 2>/dev/null; rm -rf "$T"' EXIT
 tries=0
 until [ -s "$T/port" ] || [ $tries -gt 100 ]; do sleep 0.1; tries=$((tries + 1)); done
-export AWS_ENDPOINT_URL="http://127.0.0.1:$(cat "$T/port")" AWS_REGION=us-east-1
+AWS_ENDPOINT_URL=http://127.0.0.1:$(cat "$T/port") AWS_REGION=us-east-1
+export AWS_ENDPOINT_URL AWS_REGION
 export AWS_ACCESS_KEY_ID=bench AWS_SECRET_ACCESS_KEY=bench AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null
 export AWS_EC2_METADATA_DISABLED=true
 

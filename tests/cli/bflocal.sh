@@ -67,7 +67,7 @@ check 'a daemon takes no command' -s 2 -E 'takes no command' -- bflocal --daemon
 # In the foreground, with a folder. start sets pid and the environment.
 start() {
     rm -f env
-    bflocal --port 0 --data store --credentials K:S "$@" >env &
+    bflocal --port 0 --data store --credentials K:S >./env &
     pid=$!
     tries=0
     while [ $tries -lt 250 ] && ! grep -q '^unset' env 2>/dev/null; do
@@ -92,7 +92,7 @@ start
 check 'after kill -9 all are there' -m '<KeyCount>20</KeyCount>' -- s3 GET '/lake?list-type=2'
 check 'with their bytes' -o 'value 13200' -- s3 GET /lake/key-13
 for f in store/objects/*/*; do echo "$f"; done >files
-touch store/objects/$(sed -n '1s|.*objects/\(..\)/.*|\1|p' files)/0123456789abcdef
+touch "store/objects/$(sed -n '1s|.*objects/\(..\)/.*|\1|p' files)/0123456789abcdef"
 kill -KILL $pid
 wait $pid 2>/dev/null
 start

@@ -26,7 +26,7 @@ while IFS= read -r line; do
     case $line in
     *'| kinput'* | kinput*) ok 'puts records' test -s "$FAULT_DIR/accepted" ;;
     *s3put*) ok 'delivers an object' sh -c 'find "$1/objects" -type f | grep -q orders/' - "$FAULT_DIR" ;;
-    *) ok 'prints three' test "$(grep -c o-[123] "$T/out")" = 3 ;;
+    *) ok 'prints three' test "$(grep -c 'o-[123]' "$T/out")" = 3 ;;
     esac
 done <<END
 $(cat "$T/read" "$T/put")

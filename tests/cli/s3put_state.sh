@@ -39,7 +39,7 @@ reader() {
 }
 
 put() {
-    s3put --state "$D" --size 2000 "$@" 's3://lake/!{partitionKeyFromQuery:c}/'
+    s3put --state "$D" --size 2000 's3://lake/!{partitionKeyFromQuery:c}/'
 }
 
 # each_once TOTAL: every id of both shards in exactly one object, and the state says so

@@ -51,7 +51,7 @@ check 'a wrong checksum is refused' -s 254 -E 'BadDigest.*The CRC32 you specifie
     api put-object --bucket lake --key wrong --body d/new --checksum-crc32 AAAAAA==
 check 'metadata and tags' -m ETag -- api put-object --bucket lake --key meta --body d/new --metadata a=b,c=d --tagging 'k=v&l=w' \
     --content-type text/plain --cache-control max-age=5
-api head-object --bucket lake --key meta >head
+api head-object --bucket lake --key meta >./head
 ok 'come back' jq -e '.Metadata == {a: "b", c: "d"} and .ContentType == "text/plain" and .CacheControl == "max-age=5"' head
 check 'tags too' -m '"Key": "l"' -- api get-object-tagging --bucket lake --key meta
 check 'a range' -o '"bytes 2-3/5"' -- api get-object --bucket lake --key meta --range bytes=2-3 part --query ContentRange
