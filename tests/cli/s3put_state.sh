@@ -38,8 +38,9 @@ reader() {
         }'
 }
 
+# shellcheck disable=SC2120 # check calls it with arguments
 put() {
-    s3put --state "$D" --size 2000 's3://lake/!{partitionKeyFromQuery:c}/'
+    s3put --state "$D" --size 2000 "$@" 's3://lake/!{partitionKeyFromQuery:c}/'
 }
 
 # each_once TOTAL: every id of both shards in exactly one object, and the state says so
