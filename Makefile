@@ -63,7 +63,7 @@ all: $(core_so) $(aws_so) $(core_a) $(aws_a) $(bins) ## build the libraries and 
 
 # The variants for one vector level are compiled for it and chosen at run time.
 ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
-$(B)/obj/%_avx2.o: CFLAGS_SIMD := -mavx2 -mbmi
+$(B)/obj/%_avx2.o: CFLAGS_SIMD := -mavx2 -mbmi -mbmi2
 endif
 
 $(B)/obj/%.o: %.c

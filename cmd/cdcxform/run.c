@@ -30,7 +30,8 @@ static void explain(void *ctx, const char *text)
 
 bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e)
 {
-    struct bf_err why = {0};
+    struct bf_err why;
+    bf_err_clear(&why);
     r->number = number;
     if (r->firehose ? run_event(r, line, &why)
                     : bf_xform_line(r->xform, line, slack, &r->rows, &why))
