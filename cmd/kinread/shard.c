@@ -145,8 +145,6 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
         r->phase = NEEDS_ITERATOR;
         return retry(r, &e);
     }
-    if (answer->status >= 500) /* the service's trouble, no word about the call */
-        e.code = BF_E_NETWORK;
     if (bf_err_retryable(e.code))
         return retry(r, &e);
     return fail(r, &e);
