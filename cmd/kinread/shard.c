@@ -145,8 +145,6 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
         r->phase = NEEDS_ITERATOR;
         return retry(r, &e);
     }
-    if (answer->status >= 500) /* the service's trouble, no word about the call */
-        e.code = BF_E_NETWORK;
     if (bf_err_retryable(e.code))
         return retry(r, &e);
     return fail(r, &e);
@@ -397,7 +395,7 @@ static void on_records(struct bf_aws_call *call, const struct bf_aws_answer *ans
     }
     f->em.now_ms = follow_now(f);
     struct bf_feed_sink sink = {on_record, &t};
-    bool whole = f->source->feed->records(answer->body, &sink, &a, &e);
+    bool whole = bf_feed_records(f->source->feed, answer->body, &sink, &a, &e);
     if (whole) {
         answered(r);
         (void)after_answer(r, &a);
@@ -413,7 +411,7 @@ static bool ask_records(struct reading *r)
         f->cfg->count ? f->cfg->count - f->em.records + (r->verify ? 1 : 0) : UINT64_MAX;
     r->limit = left == 0 ? 1 : left < f->source->feed->limit ? left : f->source->feed->limit;
     bf_buf_reset(&r->body);
-    f->source->feed->records_body(&r->body, bf_buf_view(&r->iterator), r->limit);
+    bf_feed_records_body(&r->body, bf_buf_view(&r->iterator), r->limit);
     r->call = (struct bf_aws_call){.op = &f->source->feed->records_op,
                                    .body = bf_buf_view(&r->body),
                                    .done = on_records,

@@ -167,7 +167,7 @@ fault_rules <<'END'
 * error 400 UnrecognizedClientException The security token included in the request is invalid.
 END
 check 'wrong credentials' -s 1 -E '^kinread: orders: ListShards: UnrecognizedClientException: The security token' -- kinread orders
-check 'a service that is down' -s 1 -E '^kinread: orders: ListShards: cannot connect to 127.0.0.1:1: ' -- \
+check 'a service that is down' -s 75 -E '^kinread: orders: ListShards: cannot connect to 127.0.0.1:1: ' -- \
     kinread --endpoint-url http://127.0.0.1:1 orders
 fault_rules <<'END'
 DescribeTable ok {"Table":{"TableName":"t"}}
@@ -176,7 +176,7 @@ check 'a table without a stream' -s 1 -e 'kinread: dynamodb:t: DescribeTable: th
 fault_rules <<'END'
 GetRecords error 500 InternalFailure
 END
-check 'an end of patience' -s 1 -E '^kinread: orders: shardId-000000000000: GetRecords: InternalFailure' -- \
+check 'an end of patience' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: InternalFailure' -- \
     kinread -e --retry-for 0 --max-attempts 1 orders
 fault_rules <<'END'
 GetRecords error 400 AccessDeniedException not you
