@@ -205,7 +205,7 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     conf.filter.tell = explain;
     conf.filter.tell_ctx = &r;
     bf_buf_init(&r.rows, ROWS_MAX);
-    bf_progress_init(&r.progress, &config->common);
+    bf_progress_init(&r.progress, &config->common, BF_PROGRESS_FILTER);
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
     ok = ok && run_firehose_new(&r, &conf, e);
