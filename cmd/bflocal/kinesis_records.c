@@ -247,8 +247,9 @@ static int64_t number_at(struct bl_call *c, const struct bl_stream *s, const str
 static bool is_elsewhere(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
                          int64_t number)
 {
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT 1 FROM kin_shard s JOIN kin_record r ON r.shard=s.id "
-                                       "WHERE s.stream=? AND s.id<>? AND r.number=?");
+    sqlite3_stmt *q =
+        bl_sql(c->store, "SELECT 1 FROM kin_shard s JOIN kin_record r ON r.shard=s.id "
+                         "WHERE s.stream=? AND s.id<>? AND r.number=?");
     bl_bind_i64(q, 1, s->row);
     bl_bind_i64(q, 2, shard->row);
     bl_bind_i64(q, 3, number);
@@ -265,9 +266,10 @@ static bool start_at_time(struct bl_call *c, const struct bl_params *p, const st
     if (!bl_param_time(c, p, "Timestamp", &at_ms))
         return false;
     if (at_ms < 0)
-        return bl_fail(c, BL_InvalidArgumentException,
-                       "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. "
-                       "Current request has no timestamp parameter.");
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. "
+            "Current request has no timestamp parameter.");
     if (at_ms > c->now_ms)
         return bl_fail(c, BL_InvalidArgumentException,
                        "The timestampInMillis parameter cannot be greater than the "
@@ -306,11 +308,12 @@ static bool start_at(struct bl_call *c, const struct bl_params *p, const struct 
     bool after = bf_str_is(type, "AFTER_SEQUENCE_NUMBER");
     bool wants = after || bf_str_is(type, "AT_SEQUENCE_NUMBER");
     if (wants != (sequence.p != NULL))
-        return bl_fail(c, BL_InvalidArgumentException,
-                       "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
-                       "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no "
-                       "StartingSequenceNumber. Request specified %.*s and %s StartingSequenceNumber.",
-                       (int)type.n, type.p, wants ? "no" : "also a");
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+            "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no "
+            "StartingSequenceNumber. Request specified %.*s and %s StartingSequenceNumber.",
+            (int)type.n, type.p, wants ? "no" : "also a");
     if (wants)
         return start_at_sequence(c, s, shard, sequence, after, number);
     *number = bf_str_is(type, "LATEST") ? s->next : shard->first;

@@ -66,9 +66,9 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, struct fil
                        "failed to satisfy constraint",
                        (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
     bool missing = f->open_at_ms ? f->at_ms < 0 : bf_str_is(type, "AFTER_SHARD_ID") && !f->after.p;
-    return !missing || bl_fail(c, BL_InvalidArgumentException,
-                               "A ShardFilter of the type %.*s must have a %s.", (int)type.n, type.p,
-                               f->open_at_ms ? "Timestamp" : "ShardId");
+    return !missing ||
+           bl_fail(c, BL_InvalidArgumentException, "A ShardFilter of the type %.*s must have a %s.",
+                   (int)type.n, type.p, f->open_at_ms ? "Timestamp" : "ShardId");
 }
 
 static bool passes(const struct filter *f, const struct bl_shard *s)
@@ -94,8 +94,8 @@ static bool read_token(struct bl_call *c, struct bf_str token, struct bf_str *na
     if (token.n > 300 || !bf_base64_decode(&text, token))
         return false;
     room[text.n] = '\0';
-    if (sscanf(room, "%128[a-zA-Z0-9_.-] %zu %u %u %u %u %lld", stream, from, &at[0], &at[1], &at[2],
-               &at[3], &at_ms) != 7 ||
+    if (sscanf(room, "%128[a-zA-Z0-9_.-] %zu %u %u %u %u %lld", stream, from, &at[0], &at[1],
+               &at[2], &at[3], &at_ms) != 7 ||
         *from > BL_SHARDS_MAX)
         return false;
     *f = (struct filter){at[0] != 0, at[1] != 0, at[2] != 0, at[3] != 0, at_ms, {NULL, 0}};
@@ -262,12 +262,13 @@ static bool run_split(struct bl_call *c, const struct bl_params *p, struct bl_st
         return false;
     const struct bl_shard *shard = &s->shards[index];
     if (!bl_hash_get(text, &at) || at <= shard->low || at - 1 <= shard->low || at >= shard->high)
-        return bl_fail(c, BL_InvalidArgumentException,
-                       "NewStartingHashKey %.*s used in SplitShard() on shard shardId-%012d in stream "
-                       "%s under account " BL_ACCOUNT
-                       " is not both greater than one plus the shard's StartingHashKey and less than "
-                       "the shard's EndingHashKey.",
-                       (int)(text.n > 60 ? 60 : text.n), text.p ? text.p : "", index, s->name);
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "NewStartingHashKey %.*s used in SplitShard() on shard shardId-%012d in stream "
+            "%s under account " BL_ACCOUNT
+            " is not both greater than one plus the shard's StartingHashKey and less than "
+            "the shard's EndingHashKey.",
+            (int)(text.n > 60 ? 60 : text.n), text.p ? text.p : "", index, s->name);
     if (s->n + 2 > BL_SHARDS_MAX)
         return bl_fail(c, BL_LimitExceededException, "more than %d shards", BL_SHARDS_MAX);
     return bl_shard_split(c, s, index, at);
