@@ -83,9 +83,7 @@ static int run(struct config *cfg)
     ok = bf_out_close(&out, ok ? &e : &closing) && ok;
     ok = (!cfg->from || rows_close(&rows, ok ? &e : &closing)) && ok;
     emit_free(&emit);
-    if (!ok)
-        return bf_diag_exit(&e);
-    return rows.rejects.count ? 1 : 0;
+    return ok && bf_rejects_told(&rows.rejects, &e) ? 0 : bf_diag_exit(&e);
 }
 
 int main(int argc, char **argv)

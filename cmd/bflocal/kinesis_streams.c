@@ -51,10 +51,11 @@ bool bl_stream_insert(struct bl_call *c, struct bl_stream *s, int64_t shards)
 void bl_stream_erase(struct bl_store *store, const struct bl_stream *s)
 {
     static const char *const statements[] = {
-        "DELETE FROM kin_record WHERE shard IN (SELECT id FROM kin_shard WHERE stream=?)",
         "DELETE FROM kin_shard WHERE stream=?",
         "DELETE FROM kin_stream WHERE id=?",
     };
+    for (size_t i = 0; i < s->n; i++)
+        bl_log_erase(store, s->shards[i].row);
     for (size_t i = 0; i < BF_COUNT(statements); i++) {
         sqlite3_stmt *q = bl_sql(store, statements[i]);
         bl_bind_i64(q, 1, s->row);

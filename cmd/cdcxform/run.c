@@ -183,9 +183,10 @@ static void tell(const struct run *r)
 
 static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err *e)
 {
-    bool ok = bf_rejects_open(&r->rejects, r->config->rejects, r->config->strict, e);
-    if (!ok)
-        r->rejects.path = NULL;
+    bool ok = true;
+    for (size_t i = 0; ok && i < nfiles; i++)
+        ok = bf_rejects_spare(r->config->rejects, files[i], e);
+    ok = ok && bf_rejects_open(&r->rejects, r->config->rejects, r->config->strict, e);
     ok = ok && bf_out_init(&r->out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
         ok = finish(r, read_all(r, files, nfiles, e), e);

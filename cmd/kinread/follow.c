@@ -367,11 +367,11 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
         bf_err_clear(e);
         ok = true;
     }
-    if (!ok && cfg->state && bf_err_retryable(e->code))
-        e->code = BF_E_TEMPORARY; /* the next start goes on where the state says */
     struct bf_err later = {0};
     if (!emit_close(&f.em, ok ? e : &later))
         ok = false;
     bf_progress_end(&f.progress, f.em.records, f.em.bytes);
-    return ok && f.gaps == 0 && f.em.rejects.count == 0;
+    if (ok && f.gaps)
+        return bf_err_told(e, BF_E_SERVICE);
+    return ok && bf_rejects_told(&f.em.rejects, e);
 }

@@ -109,8 +109,6 @@ static void did_not_arrive(struct sealed *s)
     struct deliver *d = s->deliver;
     struct bf_err why = s->result.err;
     bf_err_ctx(&why, "s3://%s/%s", d->config->bucket, bf_buf_cstr(&s->key));
-    if (d->keep && s->result.status >= 500)
-        why.code = BF_E_TEMPORARY; /* S3's trouble; it waits in the spool */
     if (d->failed.code != BF_OK)
         bf_diag_error(&why); /* the first one is told by main */
     if (!d->keep) {

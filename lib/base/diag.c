@@ -54,7 +54,7 @@ static void vsay(const char *fmt, va_list ap)
 
 void bf_diag_error(const struct bf_err *e)
 {
-    if (e->code != BF_E_CLOSED)
+    if (e->code != BF_E_CLOSED && e->text[0])
         say(e->text);
 }
 

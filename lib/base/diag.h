@@ -11,7 +11,8 @@
 BF_API void bf_diag_tool(const char *name);
 BF_API void bf_diag_loudness(bool verbose, bool quiet);
 
-/* "tool: text"; nothing for BF_E_CLOSED (the reader went away, nobody is listening). */
+/* "tool: text"; nothing for BF_E_CLOSED (the reader went away, nobody is listening) and for what has been
+ * told (bf_err_told). */
 BF_API void bf_diag_error(const struct bf_err *e);
 
 /* "tool: ...", not with --quiet. */

@@ -44,11 +44,15 @@ static void describe(struct bf_buf *b, const struct bf_opt *o)
 int bf_opt_print_help(const struct bf_tool *tool)
 {
     struct bf_buf b;
+    const char *above = "";
     bf_buf_init(&b, HELP_MAX);
     bf_buf_addf(&b, "usage: %s %s\n%s\n", tool->name, tool->synopsis, tool->about);
     for (size_t g = 0; g < tool->ngroups; g++) {
         const struct bf_opt_group *group = &tool->groups[g];
-        bf_buf_addf(&b, "\n%s:\n", group->title ? group->title : "Options");
+        const char *title = group->title ? group->title : "Options";
+        if (strcmp(title, above) != 0)
+            bf_buf_addf(&b, "\n%s:\n", title);
+        above = title;
         for (size_t i = 0; i < group->n; i++)
             describe(&b, &group->opts[i]);
     }
