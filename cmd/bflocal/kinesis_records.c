@@ -231,15 +231,18 @@ static int64_t number_at(struct bl_call *c, const struct bl_stream *s, const str
 static bool is_elsewhere(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
                          int64_t number)
 {
-    sqlite3_stmt *q =
-        bl_sql(c->store, "SELECT 1 FROM kin_shard s JOIN kin_record r ON r.shard=s.id "
-                         "WHERE s.stream=? AND s.id<>? AND r.number=?");
-    bl_bind_i64(q, 1, s->row);
-    bl_bind_i64(q, 2, shard->row);
-    bl_bind_i64(q, 3, number);
-    bool found = bl_step(c->store, q);
-    if (q)
-        sqlite3_reset(q);
+    bool found = false;
+    for (size_t i = 0; !found && i < s->n; i++) {
+        struct bl_log_walk w;
+        struct bl_record r;
+        if (&s->shards[i] == shard)
+            continue;
+        bl_log_walk(c->store, s->shards[i].row, number, 0, &w);
+        if (bl_log_next(&w, &r)) {
+            found = r.number == number;
+            bl_log_leave(&w);
+        }
+    }
     return found;
 }
 
