@@ -37,7 +37,7 @@ static bool generate(const struct config *cfg, struct plan *plan, struct emit *e
     uint64_t made = 0;
     bool ok = emit_header(emit, e);
     bf_rng_seed(&rng, cfg->seed + 1);
-    bf_progress_init(&progress, &cfg->common);
+    bf_progress_init(&progress, &cfg->common, BF_PROGRESS_FILTER);
     while (ok && (plan->count == 0 || made < plan->count)) {
         ok = plan_pace(plan, emit->out, e);
         if (!ok || bf_stop_asked())
@@ -83,9 +83,7 @@ static int run(struct config *cfg)
     ok = bf_out_close(&out, ok ? &e : &closing) && ok;
     ok = (!cfg->from || rows_close(&rows, ok ? &e : &closing)) && ok;
     emit_free(&emit);
-    if (!ok)
-        return bf_diag_exit(&e);
-    return rows.rejects.count ? 1 : 0;
+    return ok && bf_rejects_told(&rows.rejects, &e) ? 0 : bf_diag_exit(&e);
 }
 
 int main(int argc, char **argv)

@@ -360,7 +360,8 @@ bool rows_open(struct rows *r, const struct config *cfg, struct bf_out *out, str
     bf_rng_seed(&r->rng, cfg->seed);
     bf_buf_init(&r->names, 6 * CSV_RECORD + 4 * CSV_COLUMNS + 1);
     bf_buf_init(&r->escaped, 12 * CSV_RECORD + 12);
-    if (!bf_rejects_open(&r->rejects, cfg->rejects, cfg->strict, e) ||
+    if (!bf_rejects_spare(cfg->rejects, cfg->from, e) ||
+        !bf_rejects_open(&r->rejects, cfg->rejects, cfg->strict, e) ||
         !csv_open(&r->csv, cfg->from, out, e))
         return false;
     if (!read_header(r, cfg->key, e))

@@ -108,7 +108,7 @@ bool bl_run_stop(const char *endpoint, struct bf_err *e)
         return false;
     int fd = dial(&p);
     if (fd < 0)
-        return bf_err_set(e, BF_E_NETWORK, "--stop: nobody listens at %s", endpoint);
+        return bf_err_set(e, BF_E_NOTFOUND, "--stop: nobody listens at %s", endpoint);
     bool ok = ask(fd, &pid, e);
     close(fd);
     return ok && wait_gone(&p, pid, e);

@@ -43,8 +43,9 @@ static const struct bf_opt options[] = {
 
 static const struct bf_opt_group groups[] = {
     BF_XFORM_OPTIONS(struct config, firehose.xform),
-    BF_FILTER_OPTIONS(struct config, firehose.xform),
     BF_SQL_FILTERS(struct config, firehose.xform.sql),
+    BF_FILTER_OPTIONS(struct config, firehose.xform),
+    BF_SQL_ROWS(struct config, firehose.xform.sql),
     BF_SQL_ENRICHMENT(struct config, firehose.xform.sql),
     BF_RESHAPE_OPTIONS(struct config, firehose.xform.shape),
     {NULL, options, BF_COUNT(options), 0},

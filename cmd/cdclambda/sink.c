@@ -127,7 +127,7 @@ static struct bf_str row_text(const struct rows *rows, size_t i)
 }
 
 /* Keeps the entries that failed, in their order, for the next request. */
-static void take_result(void *arg, size_t i, const struct bf_firehose_put_result *result)
+static void take_result(void *arg, size_t i, const struct bf_put_result *result)
 {
     struct sink *s = arg;
     if (result->code.n == 0)

@@ -71,10 +71,10 @@ static const struct bf_opt options[] = {
 };
 
 static const struct bf_opt_group groups[] = {
-    BF_XFORM_OPTIONS(struct config, xform),         BF_FILTER_OPTIONS(struct config, xform),
-    BF_SQL_FILTERS(struct config, xform.sql),       BF_SQL_ENRICHMENT(struct config, xform.sql),
-    BF_RESHAPE_OPTIONS(struct config, xform.shape), {NULL, options, BF_COUNT(options), 0},
-    BF_OPT_COMMON(struct config, common),
+    BF_XFORM_OPTIONS(struct config, xform),      BF_SQL_FILTERS(struct config, xform.sql),
+    BF_FILTER_OPTIONS(struct config, xform),     BF_SQL_ROWS(struct config, xform.sql),
+    BF_SQL_ENRICHMENT(struct config, xform.sql), BF_RESHAPE_OPTIONS(struct config, xform.shape),
+    {NULL, options, BF_COUNT(options), 0},       BF_OPT_COMMON(struct config, common),
 };
 
 enum { FILES_MAX = 1024 };

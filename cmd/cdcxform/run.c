@@ -184,9 +184,10 @@ static void tell(const struct run *r)
 
 static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err *e)
 {
-    bool ok = bf_rejects_open(&r->rejects, r->config->rejects, r->config->strict, e);
-    if (!ok)
-        r->rejects.path = NULL;
+    bool ok = true;
+    for (size_t i = 0; ok && i < nfiles; i++)
+        ok = bf_rejects_spare(r->config->rejects, files[i], e);
+    ok = ok && bf_rejects_open(&r->rejects, r->config->rejects, r->config->strict, e);
     ok = ok && bf_out_init(&r->out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
         ok = finish(r, read_all(r, files, nfiles, e), e);
@@ -205,7 +206,7 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     conf.filter.tell = explain;
     conf.filter.tell_ctx = &r;
     bf_buf_init(&r.rows, ROWS_MAX);
-    bf_progress_init(&r.progress, &config->common);
+    bf_progress_init(&r.progress, &config->common, BF_PROGRESS_FILTER);
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
     ok = ok && run_firehose_new(&r, &conf, e);

@@ -22,7 +22,7 @@ static enum fate fate_of(const struct bf_aws_answer *a)
     default:
         return FATE_END;
     }
-    if (a->status >= 500 || a->status < 400 || is_code(a, "TransactionConflictException") ||
+    if (a->status < 400 || is_code(a, "TransactionConflictException") ||
         is_code(a, "ReplicatedWriteConflictException"))
         return FATE_AGAIN;
     return FATE_REFUSED;

@@ -87,7 +87,7 @@ static bool open_all(struct ddbput *d, struct bf_err *e)
     if (!d->aws)
         return false;
     bf_aws_on_note(d->aws, note, NULL);
-    bf_progress_init(&d->progress, &c->common);
+    bf_progress_init(&d->progress, &c->common, BF_PROGRESS_SINK);
     return table_open(d, e);
 }
 
@@ -109,18 +109,18 @@ static void close_all(struct ddbput *d)
 }
 
 /* Prints how the run ended, error first, then what it leaves behind; the exit status. */
-static int report(struct ddbput *d, struct bf_err *e)
+static int report(struct ddbput *d, const struct bf_err *e)
 {
     struct bf_err closing = {0};
     int status = bf_diag_exit(e);
     if (d->existed)
         bf_diag_warn("%" PRIu64 " item%s existed already, left alone", d->existed,
                      d->existed == 1 ? "" : "s");
-    uint64_t rejected = d->rejects.count;
-    if (!bf_rejects_close(&d->rejects, &closing) && status == 0)
+    if ((!bf_rejects_close(&d->rejects, &closing) || !bf_rejects_told(&d->rejects, &closing)) &&
+        status == 0)
         status = bf_diag_exit(&closing);
-    bf_diag_note("%" PRIu64 " written, %" PRIu64 " rejected", d->written, rejected);
-    return status == 0 && rejected ? 1 : status;
+    bf_diag_note("%" PRIu64 " written, %" PRIu64 " rejected", d->written, d->rejects.count);
+    return status;
 }
 
 int main(int argc, char **argv)

@@ -148,7 +148,6 @@ static bool put_all(struct run *r, struct bf_aws *aws, struct bf_err *e)
     if (!ok)
         put_abandon(p);
     struct bf_err later = {0};
-    uint64_t rejected = p->rejects.count;
     if (!bf_rejects_close(&p->rejects, ok ? e : &later))
         ok = false;
     bf_progress_end(&p->progress, p->records, p->bytes);
@@ -156,8 +155,9 @@ static bool put_all(struct run *r, struct bf_aws *aws, struct bf_err *e)
         *e = p->refused;
         ok = false;
     }
+    ok = ok && bf_rejects_told(&p->rejects, e);
     put_free(p);
-    return ok && rejected == 0;
+    return ok;
 }
 
 static void note(void *arg, const char *text)
@@ -197,7 +197,5 @@ int main(int argc, char **argv)
     int status = bf_opt_parse(&tool, argc, argv, &cfg, &cfg.stream, NULL);
     if (status != BF_OPT_RUN)
         return status;
-    if (!run(&cfg, &e) && e.code == BF_OK)
-        return 1; /* told already: rejected lines */
-    return bf_diag_exit(&e);
+    return run(&cfg, &e) ? 0 : bf_diag_exit(&e);
 }

@@ -84,7 +84,7 @@ static int cut(size_t n, size_t max)
     return (int)(n > max ? max : n);
 }
 
-static void on_result(void *arg, size_t i, const struct bf_kinesis_put_result *result)
+static void on_result(void *arg, size_t i, const struct bf_put_result *result)
 {
     struct batch *b = arg;
     struct entry *en = &b->entries[i];

@@ -359,7 +359,7 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
 {
     struct follow f = {.cfg = cfg, .source = s, .aws = aws, .start_ms = bf_clock_wall_ms()};
     bf_lineage_init(&f.lineage);
-    bf_progress_init(&f.progress, &cfg->common);
+    bf_progress_init(&f.progress, &cfg->common, BF_PROGRESS_FILTER);
     bool ok = emit_open(&f.em, cfg, source_name(s), s->feed == &bf_feed_dynamodb, e) &&
               prepare(&f, e) && loop(&f, e);
     clean_up(&f);
@@ -367,11 +367,11 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
         bf_err_clear(e);
         ok = true;
     }
-    if (!ok && cfg->state && bf_err_retryable(e->code))
-        e->code = BF_E_TEMPORARY; /* the next start goes on where the state says */
     struct bf_err later = {0};
     if (!emit_close(&f.em, ok ? e : &later))
         ok = false;
     bf_progress_end(&f.progress, f.em.records, f.em.bytes);
-    return ok && f.gaps == 0 && f.em.rejects.count == 0;
+    if (ok && f.gaps)
+        return bf_err_told(e, BF_E_SERVICE);
+    return ok && bf_rejects_told(&f.em.rejects, e);
 }

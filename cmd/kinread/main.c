@@ -93,7 +93,5 @@ int main(int argc, char **argv)
     int status = bf_opt_parse(&tool, argc, argv, &cfg, &cfg.source, NULL);
     if (status != BF_OPT_RUN)
         return status;
-    if (!run(&cfg, &e) && e.code == BF_OK)
-        return 1; /* told already: gaps, records that are no line */
-    return bf_diag_exit(&e);
+    return run(&cfg, &e) ? 0 : bf_diag_exit(&e);
 }

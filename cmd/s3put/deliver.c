@@ -109,8 +109,6 @@ static void did_not_arrive(struct sealed *s)
     struct deliver *d = s->deliver;
     struct bf_err why = s->result.err;
     bf_err_ctx(&why, "s3://%s/%s", d->config->bucket, bf_buf_cstr(&s->key));
-    if (d->keep && s->result.status >= 500)
-        why.code = BF_E_TEMPORARY; /* S3's trouble; it waits in the spool */
     if (d->failed.code != BF_OK)
         bf_diag_error(&why); /* the first one is told by main */
     if (!d->keep) {
@@ -313,6 +311,7 @@ bool deliver_run(struct deliver *d, int timeout_ms, int fd, bool *readable, stru
     if (d->dirty) {
         d->dirty = false;
         struct bf_err out = {0};
+        bf_diag_wipe(); /* receipts may go to the same terminal */
         if (!bf_out_flush(d->receipts, &out))
             remember(d, &out);
     }

@@ -1,7 +1,5 @@
 #include "cmd/s3put/run.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -305,29 +303,17 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
         ok = and_also(ok, durable_settle(&r->durable, &second), e, &second);
     if (r->deliver.failed.code != BF_OK) {
         second = r->deliver.failed;
-        if (r->stateful && bf_err_retryable(second.code))
-            second.code = BF_E_TEMPORARY; /* it waits in the spool for the next start */
         ok = and_also(ok, false, e, &second);
     }
     return ok;
 }
 
+/* With --state a restart must not wipe what an earlier run has put aside. */
 static bool open_rejects(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
-    if (!r->stateful || !c->rejects)
-        return bf_rejects_open(&r->rejects, c->rejects, c->strict, e);
-    /* a restart must not wipe what an earlier run has put aside */
-    r->rejects = (struct bf_rejects){.strict = c->strict};
-    int fd = open(c->rejects, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    if (fd < 0)
-        return bf_err_sys(e, errno, "%s", c->rejects);
-    if (!bf_out_init(&r->rejects.out, fd, c->rejects, 0, e)) {
-        close(fd);
-        return false;
-    }
-    r->rejects.path = c->rejects;
-    return true;
+    return (r->stateful ? bf_rejects_append : bf_rejects_open)(&r->rejects, c->rejects, c->strict,
+                                                               e);
 }
 
 static void note(void *arg, const char *text)
@@ -343,7 +329,7 @@ static bool open_all(struct run *r, struct bf_err *e)
     r->stateful = c->state != NULL;
     bf_rng_seed(&r->rng, bf_rng_entropy());
     bf_buf_init(&r->header, c->max_line + 1);
-    bf_progress_init(&r->progress, &c->common);
+    bf_progress_init(&r->progress, &c->common, BF_PROGRESS_SINK);
     *d = (struct deliver){.config = c, .receipts = &r->out, .rejects = &r->rejects};
     if (!route_init(&r->route, c, e) ||
         !bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e) ||
@@ -396,11 +382,8 @@ bool run_rows(const struct config *c, struct bf_err *e)
         bf_diag_note("%" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes delivered",
                      r.deliver.records, r.deliver.objects, r.deliver.bytes);
     }
-    uint64_t rejected = r.rejects.count;
     ok = and_also(ok, bf_rejects_close(&r.rejects, &second), e, &second);
     ok = and_also(ok, bf_out_close(&r.out, &second), e, &second);
     close_all(&r);
-    if (ok && rejected)
-        return bf_err_set(e, BF_E_CLOSED, "rejected"); /* has been said: exit 1 without a word */
-    return ok;
+    return ok && bf_rejects_told(&r.rejects, e);
 }

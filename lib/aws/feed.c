@@ -1,8 +1,7 @@
 #include "lib/aws/feed.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
-
-#include "lib/json/scan.h"
 
 bool bf_feed_read_iterator(struct bf_str body, struct bf_str *iterator, struct bf_err *e)
 {
@@ -14,6 +13,60 @@ bool bf_feed_read_iterator(struct bf_str body, struct bf_str *iterator, struct b
         return bf_err_set(e, BF_E_SERVICE, "GetShardIterator: answer without an iterator");
     *iterator = v.text;
     return true;
+}
+
+void bf_feed_records_body(struct bf_buf *out, struct bf_str iterator, uint64_t limit)
+{
+    bf_buf_lit(out, "{\"ShardIterator\":\"");
+    bf_buf_adds(out, iterator);
+    bf_buf_addf(out, "\",\"Limit\":%" PRIu64 "}", limit);
+}
+
+/* MillisBehindLatest and ChildShards are Kinesis' alone. */
+static bool answer_member(const struct bf_feed *feed, struct bf_json *j,
+                          const struct bf_json_key *key, const struct bf_feed_sink *sink,
+                          struct bf_feed_answer *answer, struct bf_err *e)
+{
+    struct bf_json_val v;
+    if (bf_json_key_is(key, "Records")) {
+        enum bf_json_more more;
+        if (!bf_json_enter(j, BF_JSON_ARRAY, e))
+            return false;
+        for (; (more = bf_json_element(j, e)) == BF_JSON_MORE; answer->records++)
+            if (!feed->record(j, sink, e))
+                return false;
+        return more == BF_JSON_END;
+    }
+    if (!bf_json_value(j, &v, e))
+        return false;
+    uint64_t behind = 0;
+    if (bf_json_key_is(key, "NextShardIterator") && v.type == BF_JSON_STRING)
+        answer->next = v.text;
+    else if (bf_json_key_is(key, "ChildShards") && v.type == BF_JSON_ARRAY)
+        answer->children = v.raw;
+    else if (bf_json_key_is(key, "MillisBehindLatest") && v.type == BF_JSON_NUMBER) {
+        for (size_t i = 0; i < v.text.n && i < 18 && v.text.p[i] >= '0' && v.text.p[i] <= '9'; i++)
+            behind = behind * 10 + (uint64_t)(v.text.p[i] - '0');
+        answer->behind_ms = (int64_t)behind;
+    }
+    return true;
+}
+
+bool bf_feed_records(const struct bf_feed *feed, struct bf_str body,
+                     const struct bf_feed_sink *sink, struct bf_feed_answer *answer,
+                     struct bf_err *e)
+{
+    struct bf_json j;
+    struct bf_json_key key;
+    enum bf_json_more more;
+    *answer = (struct bf_feed_answer){.behind_ms = -1};
+    bf_json_init(&j, body);
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE)
+        if (!answer_member(feed, &j, &key, sink, answer, e))
+            return false;
+    return more == BF_JSON_END && bf_json_end(&j, e);
 }
 
 /* "1795759200.123": up to 11 digits, and a fraction of which three count. */
@@ -54,6 +107,42 @@ bool bf_feed_read_time(struct bf_str number, int64_t *ms)
         return false;
     *ms = (int64_t)(seconds * 1000 + 0.5);
     return true;
+}
+
+bool bf_feed_take_text(struct bf_json *j, char *field, size_t size, const char *what,
+                       struct bf_err *e)
+{
+    struct bf_json_val v;
+    if (!bf_json_value(j, &v, e))
+        return false;
+    return v.type != BF_JSON_STRING || bf_shard_set(field, size, v.text, what, e);
+}
+
+bool bf_feed_take_range(struct bf_json *j, const struct bf_feed_range *r, struct bf_err *e)
+{
+    struct bf_json_key key;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
+        bool ok;
+        if (bf_json_key_eq(&key, bf_str_of(r->from_name)))
+            ok = bf_feed_take_text(j, r->from, r->size, r->from_name, e);
+        else if (bf_json_key_eq(&key, bf_str_of(r->to_name)))
+            ok = bf_feed_take_text(j, r->to, r->size, r->to_name, e);
+        else
+            ok = bf_json_skip(j, e);
+        if (!ok)
+            return false;
+    }
+    return more == BF_JSON_END;
+}
+
+bool bf_feed_take_sequences(struct bf_json *j, struct bf_shard *s, struct bf_err *e)
+{
+    struct bf_feed_range r = {"StartingSequenceNumber", "EndingSequenceNumber", s->seq_from,
+                              s->seq_to, sizeof s->seq_from};
+    return bf_feed_take_range(j, &r, e);
 }
 
 bool bf_arn_parse(struct bf_arn *arn, struct bf_str text)

@@ -11,6 +11,7 @@
 
 #include "lib/aws/client.h"
 #include "lib/aws/lineage.h"
+#include "lib/json/scan.h"
 
 /* How requests name the stream. Kinesis: by name, and by ARN where it is known. DynamoDB: by ARN. */
 struct bf_feed_stream {
@@ -64,13 +65,21 @@ struct bf_feed {
                  struct bf_lineage *lineage, struct bf_err *e);
     void (*iterator_body)(struct bf_buf *out, const struct bf_feed_stream *stream,
                           struct bf_str shard, const struct bf_feed_position *position);
-    void (*records_body)(struct bf_buf *out, struct bf_str iterator, uint64_t limit);
-    bool (*records)(struct bf_str body, const struct bf_feed_sink *sink,
-                    struct bf_feed_answer *answer, struct bf_err *e);
+    /* Reads the record at the cursor and hands it to the sink. */
+    bool (*record)(struct bf_json *j, const struct bf_feed_sink *sink, struct bf_err *e);
 };
 
 BF_API extern const struct bf_feed bf_feed_kinesis;
 BF_API extern const struct bf_feed bf_feed_dynamodb;
+
+/* The body of a GetRecords request. */
+BF_API void bf_feed_records_body(struct bf_buf *out, struct bf_str iterator, uint64_t limit);
+
+/* Hands the records of a GetRecords answer to the sink, in their order. False when the answer is broken
+ * or the sink has had enough; what was handed over before stands. */
+BF_API BF_MUST bool bf_feed_records(const struct bf_feed *feed, struct bf_str body,
+                                    const struct bf_feed_sink *sink, struct bf_feed_answer *answer,
+                                    struct bf_err *e);
 
 /* The iterator of a GetShardIterator answer, of either service; JSON escapes undecoded, as iterators
  * go back into a request unchanged. */
@@ -80,6 +89,20 @@ BF_API BF_MUST bool bf_feed_read_iterator(struct bf_str body, struct bf_str *ite
 /* Seconds since 1970 as the services write them ("1795759200.123", "1.795759200123E9", "1795759200")
  * in milliseconds. */
 BF_API BF_MUST bool bf_feed_read_time(struct bf_str number, int64_t *ms);
+
+/* The value at the cursor, when it is a string, into a field of struct bf_shard. For the readers of
+ * shard lists (kinesis.c, streams.c). */
+bool bf_feed_take_text(struct bf_json *j, char *field, size_t size, const char *what,
+                       struct bf_err *e);
+
+/* An object with a start and an end: SequenceNumberRange, HashKeyRange. */
+struct bf_feed_range {
+    const char *from_name, *to_name;
+    char *from, *to; /* fields of struct bf_shard */
+    size_t size;     /* of each */
+};
+bool bf_feed_take_range(struct bf_json *j, const struct bf_feed_range *r, struct bf_err *e);
+bool bf_feed_take_sequences(struct bf_json *j, struct bf_shard *s, struct bf_err *e);
 
 /* "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE". False when text is none; the parts are views. */
 struct bf_arn {

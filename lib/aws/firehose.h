@@ -6,6 +6,7 @@
 #define BF_AWS_FIREHOSE_H
 
 #include "lib/aws/client.h"
+#include "lib/aws/put_answer.h"
 
 enum {
     BF_FIREHOSE_PUT_RECORDS = 500,
@@ -20,16 +21,8 @@ BF_API void bf_firehose_put_begin(struct bf_buf *out, struct bf_str stream);
 BF_API void bf_firehose_put_entry(struct bf_buf *out, struct bf_str data);
 BF_API void bf_firehose_put_end(struct bf_buf *out);
 
-/* What became of an entry; code empty: it is in. Views into the answer. */
-struct bf_firehose_put_result {
-    struct bf_str code, message;
-};
-
-/* Walks the answer to a request of n entries, in their order. False, before the first, when the answer
- * does not account for exactly n of them. */
-BF_API BF_MUST bool bf_firehose_put_answer(
-    struct bf_str body, size_t n,
-    void (*each)(void *arg, size_t i, const struct bf_firehose_put_result *result), void *arg,
-    struct bf_err *e);
+/* put_answer.h */
+BF_API BF_MUST bool bf_firehose_put_answer(struct bf_str body, size_t n, bf_put_each *each,
+                                           void *arg, struct bf_err *e);
 
 #endif

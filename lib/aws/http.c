@@ -278,7 +278,8 @@ struct bf_str bf_http_header(const struct bf_http_exchange *x, const char *name)
     return (struct bf_str){NULL, 0};
 }
 
-bool bf_http_transient(const struct bf_http_exchange *x)
+/* Would it have a chance a little later? A certificate that nobody vouches for has none. */
+static bool transient(const struct bf_http_exchange *x)
 {
     switch (x->result) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -359,5 +360,5 @@ void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct 
     }
     struct bf_str why =
         bf_str_trim(bf_str_of(x->error[0] ? x->error : curl_easy_strerror(x->result)));
-    bf_err_set(e, BF_E_NETWORK, "%s: %.*s", host, (int)why.n, why.p);
+    bf_err_set(e, transient(x) ? BF_E_NETWORK : BF_E_SERVICE, "%s: %.*s", host, (int)why.n, why.p);
 }

@@ -84,10 +84,8 @@ struct bf_http_exchange *bf_http_next(struct bf_http *h);
 /* A header of the answer by its lower-case name, trimmed; empty when it is not there. */
 struct bf_str bf_http_header(const struct bf_http_exchange *x, const char *name);
 
-/* Would the exchange that failed have a chance a little later? */
-bool bf_http_transient(const struct bf_http_exchange *x);
-
-/* Says why there is no complete answer. host is whom we spoke to. */
+/* Says why there is no complete answer; BF_E_NETWORK when the same request may have a chance a little
+ * later. host is whom we spoke to. */
 void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct bf_err *e);
 
 #endif

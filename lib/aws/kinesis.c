@@ -10,42 +10,6 @@ static const struct bf_aws_op list_shards = {BF_AWS_KINESIS, "ListShards"};
 
 const struct bf_aws_op bf_kinesis_put_records = {BF_AWS_KINESIS, "PutRecords"};
 
-static bool take_text(struct bf_json *j, char *field, size_t size, const char *what,
-                      struct bf_err *e)
-{
-    struct bf_json_val v;
-    if (!bf_json_value(j, &v, e))
-        return false;
-    return v.type != BF_JSON_STRING || bf_shard_set(field, size, v.text, what, e);
-}
-
-/* HashKeyRange or SequenceNumberRange: both are an object with a start and an end. */
-struct range {
-    const char *from_name, *to_name;
-    char *from, *to;
-    size_t size;
-};
-
-static bool take_range(struct bf_json *j, const struct range *r, struct bf_err *e)
-{
-    struct bf_json_key key;
-    enum bf_json_more more;
-    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
-        bool ok;
-        if (bf_json_key_eq(&key, bf_str_of(r->from_name)))
-            ok = take_text(j, r->from, r->size, r->from_name, e);
-        else if (bf_json_key_eq(&key, bf_str_of(r->to_name)))
-            ok = take_text(j, r->to, r->size, r->to_name, e);
-        else
-            ok = bf_json_skip(j, e);
-        if (!ok)
-            return false;
-    }
-    return more == BF_JSON_END;
-}
-
 /* ["parent"] or ["parent","adjacent"], as ChildShards has them. */
 static bool take_parents(struct bf_json *j, struct bf_shard *s, struct bf_err *e)
 {
@@ -57,7 +21,7 @@ static bool take_parents(struct bf_json *j, struct bf_shard *s, struct bf_err *e
     while ((more = bf_json_element(j, e)) == BF_JSON_MORE) {
         if (n == BF_COUNT(fields))
             return bf_err_set(e, BF_E_SERVICE, "a shard with more than two parents");
-        if (!take_text(j, fields[n++], sizeof s->parent, "shard id", e))
+        if (!bf_feed_take_text(j, fields[n++], sizeof s->parent, "shard id", e))
             return false;
     }
     return more == BF_JSON_END;
@@ -66,22 +30,20 @@ static bool take_parents(struct bf_json *j, struct bf_shard *s, struct bf_err *e
 static bool shard_member(struct bf_json *j, const struct bf_json_key *key, struct bf_shard *s,
                          struct bf_err *e)
 {
-    struct range hash = {"StartingHashKey", "EndingHashKey", s->hash_from, s->hash_to,
-                         sizeof s->hash_from};
-    struct range sequence = {"StartingSequenceNumber", "EndingSequenceNumber", s->seq_from,
-                             s->seq_to, sizeof s->seq_from};
+    struct bf_feed_range hash = {"StartingHashKey", "EndingHashKey", s->hash_from, s->hash_to,
+                                 sizeof s->hash_from};
     if (bf_json_key_is(key, "ShardId"))
-        return take_text(j, s->id, sizeof s->id, "shard id", e);
+        return bf_feed_take_text(j, s->id, sizeof s->id, "shard id", e);
     if (bf_json_key_is(key, "ParentShardId"))
-        return take_text(j, s->parent, sizeof s->parent, "shard id", e);
+        return bf_feed_take_text(j, s->parent, sizeof s->parent, "shard id", e);
     if (bf_json_key_is(key, "AdjacentParentShardId"))
-        return take_text(j, s->adjacent, sizeof s->adjacent, "shard id", e);
+        return bf_feed_take_text(j, s->adjacent, sizeof s->adjacent, "shard id", e);
     if (bf_json_key_is(key, "ParentShards"))
         return take_parents(j, s, e);
     if (bf_json_key_is(key, "HashKeyRange"))
-        return take_range(j, &hash, e);
+        return bf_feed_take_range(j, &hash, e);
     if (bf_json_key_is(key, "SequenceNumberRange"))
-        return take_range(j, &sequence, e);
+        return bf_feed_take_sequences(j, s, e);
     return bf_json_skip(j, e);
 }
 
@@ -190,13 +152,6 @@ static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *strea
     bf_buf_addc(out, '}');
 }
 
-static void records_body(struct bf_buf *out, struct bf_str iterator, uint64_t limit)
-{
-    bf_buf_lit(out, "{\"ShardIterator\":\"");
-    bf_buf_adds(out, iterator);
-    bf_buf_addf(out, "\",\"Limit\":%" PRIu64 "}", limit);
-}
-
 /* A string whose content is checked by whoever decodes it: up to the next quote, when no backslash
  * stands before that. */
 static bool unchecked_string(struct bf_json *j, struct bf_str *text, struct bf_err *e)
@@ -255,51 +210,6 @@ static bool take_record(struct bf_json *j, const struct bf_feed_sink *sink, stru
     return sink->take(sink->arg, &r, e);
 }
 
-static bool answer_member(struct bf_json *j, const struct bf_json_key *key,
-                          const struct bf_feed_sink *sink, struct bf_feed_answer *answer,
-                          struct bf_err *e)
-{
-    struct bf_json_val v;
-    if (bf_json_key_is(key, "Records")) {
-        enum bf_json_more more;
-        if (!bf_json_enter(j, BF_JSON_ARRAY, e))
-            return false;
-        for (; (more = bf_json_element(j, e)) == BF_JSON_MORE; answer->records++)
-            if (!take_record(j, sink, e))
-                return false;
-        return more == BF_JSON_END;
-    }
-    if (!bf_json_value(j, &v, e))
-        return false;
-    uint64_t behind = 0;
-    if (bf_json_key_is(key, "NextShardIterator") && v.type == BF_JSON_STRING)
-        answer->next = v.text;
-    else if (bf_json_key_is(key, "ChildShards") && v.type == BF_JSON_ARRAY)
-        answer->children = v.raw;
-    else if (bf_json_key_is(key, "MillisBehindLatest") && v.type == BF_JSON_NUMBER) {
-        for (size_t i = 0; i < v.text.n && i < 18 && v.text.p[i] >= '0' && v.text.p[i] <= '9'; i++)
-            behind = behind * 10 + (uint64_t)(v.text.p[i] - '0');
-        answer->behind_ms = (int64_t)behind;
-    }
-    return true;
-}
-
-static bool records(struct bf_str body, const struct bf_feed_sink *sink,
-                    struct bf_feed_answer *answer, struct bf_err *e)
-{
-    struct bf_json j;
-    struct bf_json_key key;
-    enum bf_json_more more;
-    *answer = (struct bf_feed_answer){.behind_ms = -1};
-    bf_json_init(&j, body);
-    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE)
-        if (!answer_member(&j, &key, sink, answer, e))
-            return false;
-    return more == BF_JSON_END && bf_json_end(&j, e);
-}
-
 const struct bf_feed bf_feed_kinesis = {
     .iterator_op = {BF_AWS_KINESIS, "GetShardIterator"},
     .records_op = {BF_AWS_KINESIS, "GetRecords"},
@@ -307,6 +217,5 @@ const struct bf_feed bf_feed_kinesis = {
     .interval_ms = 200, /* 5 GetRecords a second and shard */
     .list = list,
     .iterator_body = iterator_body,
-    .records_body = records_body,
-    .records = records,
+    .record = take_record,
 };

@@ -10,6 +10,7 @@
 #define BF_AWS_KINESIS_H
 
 #include "lib/aws/feed.h"
+#include "lib/aws/put_answer.h"
 
 enum {
     BF_KINESIS_PUT_RECORDS = 500,
@@ -38,17 +39,8 @@ BF_API void bf_kinesis_put_begin(struct bf_buf *out, const struct bf_feed_stream
 BF_API void bf_kinesis_put_end(struct bf_buf *out);
 BF_API void bf_kinesis_put_open(struct bf_buf *out);
 
-/* What became of an entry; code empty: it is in. Views into the answer. */
-struct bf_kinesis_put_result {
-    struct bf_str code;
-    struct bf_str message;
-};
-
-/* Walks the answer to a request of n entries, in their order. False when the answer does not account
- * for exactly n of them. */
-BF_API BF_MUST bool bf_kinesis_put_answer(struct bf_str body, size_t n,
-                                          void (*each)(void *arg, size_t i,
-                                                       const struct bf_kinesis_put_result *result),
+/* put_answer.h */
+BF_API BF_MUST bool bf_kinesis_put_answer(struct bf_str body, size_t n, bf_put_each *each,
                                           void *arg, struct bf_err *e);
 
 #endif

@@ -1,7 +1,6 @@
 /* PutRecords: the request's text and what the answer says of each entry. */
 #include "lib/aws/kinesis.h"
 #include "lib/base/enc.h"
-#include "lib/json/scan.h"
 #include "lib/json/write.h"
 
 void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key)
@@ -40,62 +39,9 @@ void bf_kinesis_put_open(struct bf_buf *out)
         out->n -= 2;
 }
 
-static bool take_result(struct bf_json *j, struct bf_kinesis_put_result *result, struct bf_err *e)
+bool bf_kinesis_put_answer(struct bf_str body, size_t n, bf_put_each *each, void *arg,
+                           struct bf_err *e)
 {
-    struct bf_json_key key;
-    struct bf_json_val v;
-    enum bf_json_more more;
-    bool in = false;
-    *result = (struct bf_kinesis_put_result){0};
-    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
-        if (!bf_json_value(j, &v, e))
-            return false;
-        if (v.type != BF_JSON_STRING)
-            continue;
-        if (bf_json_key_is(&key, "ErrorCode"))
-            result->code = v.text;
-        else if (bf_json_key_is(&key, "ErrorMessage"))
-            result->message = v.text;
-        else if (bf_json_key_is(&key, "SequenceNumber"))
-            in = v.text.n > 0;
-    }
-    if (more == BF_JSON_END && !in && result->code.n == 0)
-        result->code = BF_STR("InternalFailure"); /* neither stored nor refused: ask again */
-    return more == BF_JSON_END;
-}
-
-bool bf_kinesis_put_answer(struct bf_str body, size_t n,
-                           void (*each)(void *arg, size_t i,
-                                        const struct bf_kinesis_put_result *result),
-                           void *arg, struct bf_err *e)
-{
-    struct bf_json_val v;
-    struct bf_json j;
-    enum bf_json_more more;
-    bool found;
-    size_t count = 0;
-    if (!bf_json_find(body, BF_STR("Records"), &v, &found, e))
-        return bf_err_ctx(e, "PutRecords: answer");
-    if (!found || v.type != BF_JSON_ARRAY)
-        return bf_err_set(e, BF_E_SERVICE, "PutRecords: answer without records");
-    for (int pass = 0; pass < 2; pass++) { /* count first: nothing is told of an answer that lies */
-        bf_json_init(&j, v.raw);
-        if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
-            return false;
-        for (count = 0; (more = bf_json_element(&j, e)) == BF_JSON_MORE; count++) {
-            struct bf_kinesis_put_result result;
-            if (!take_result(&j, &result, e))
-                return bf_err_ctx(e, "PutRecords: answer");
-            if (pass == 1)
-                each(arg, count, &result);
-        }
-        if (more != BF_JSON_END)
-            return bf_err_ctx(e, "PutRecords: answer");
-        if (count != n)
-            return bf_err_set(e, BF_E_SERVICE, "PutRecords: answer for %zu records, %zu were sent",
-                              count, n);
-    }
-    return true;
+    static const struct bf_put_words words = {"PutRecords", "Records", "SequenceNumber"};
+    return bf_put_answer(&words, body, n, each, arg, e);
 }

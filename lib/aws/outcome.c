@@ -74,7 +74,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s
         x->status = 0;
         bf_http_explain(x, s->endpoint->host, e);
         /* what the sink has taken cannot be taken back */
-        return bf_http_transient(x) && !x->sunk ? BF_RETRY_TRANSIENT : BF_RETRY_NOT;
+        return bf_err_retryable(e->code) && !x->sunk ? BF_RETRY_TRANSIENT : BF_RETRY_NOT;
     }
     if (x->status / 100 == 2 && !hides_error(s)) {
         if (x->sunk || bf_answer_crc32(bf_http_header(x, "x-amz-crc32"), bf_buf_view(&x->body_in)))
@@ -89,7 +89,11 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s
     if (bf_retry_is_skew(code) && llabs((long long)(aws->skew_ms - s->skew_ms)) > BF_RETRY_SKEW_MS)
         return BF_RETRY_TRANSIENT;
     /* an error behind a 200 is one of the service's own */
-    return bf_retry_classify(s->call->op->service, x->status / 100 == 2 ? 500 : x->status, code);
+    int status = x->status / 100 == 2 ? 500 : x->status;
+    enum bf_retry_kind kind = bf_retry_classify(s->call->op->service, status, code);
+    if (kind == BF_RETRY_TRANSIENT && e->code == BF_E_SERVICE)
+        e->code = BF_E_TEMPORARY;
+    return kind;
 }
 
 /* The region that S3 says the bucket lies in, when it is not the one that was signed for. */

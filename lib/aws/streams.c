@@ -1,7 +1,5 @@
 #include "lib/aws/streams.h"
 
-#include <inttypes.h>
-
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
@@ -53,34 +51,6 @@ bool bf_streams_find(struct bf_aws *aws, struct bf_str table, struct bf_buf *arn
     return ok;
 }
 
-static bool take_text(struct bf_json *j, char *field, size_t size, struct bf_err *e)
-{
-    struct bf_json_val v;
-    if (!bf_json_value(j, &v, e))
-        return false;
-    return v.type != BF_JSON_STRING || bf_shard_set(field, size, v.text, "shard field", e);
-}
-
-static bool take_range(struct bf_json *j, struct bf_shard *s, struct bf_err *e)
-{
-    struct bf_json_key key;
-    enum bf_json_more more;
-    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
-        bool ok;
-        if (bf_json_key_is(&key, "StartingSequenceNumber"))
-            ok = take_text(j, s->seq_from, sizeof s->seq_from, e);
-        else if (bf_json_key_is(&key, "EndingSequenceNumber"))
-            ok = take_text(j, s->seq_to, sizeof s->seq_to, e);
-        else
-            ok = bf_json_skip(j, e);
-        if (!ok)
-            return false;
-    }
-    return more == BF_JSON_END;
-}
-
 static bool take_shard(struct bf_json *j, struct bf_lineage *lineage, struct bf_err *e)
 {
     struct bf_shard s = {.listed = true};
@@ -91,11 +61,11 @@ static bool take_shard(struct bf_json *j, struct bf_lineage *lineage, struct bf_
     while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
         bool ok;
         if (bf_json_key_is(&key, "ShardId"))
-            ok = take_text(j, s.id, sizeof s.id, e);
+            ok = bf_feed_take_text(j, s.id, sizeof s.id, "shard id", e);
         else if (bf_json_key_is(&key, "ParentShardId"))
-            ok = take_text(j, s.parent, sizeof s.parent, e);
+            ok = bf_feed_take_text(j, s.parent, sizeof s.parent, "shard id", e);
         else if (bf_json_key_is(&key, "SequenceNumberRange"))
-            ok = take_range(j, &s, e);
+            ok = bf_feed_take_sequences(j, &s, e);
         else
             ok = bf_json_skip(j, e);
         if (!ok)
@@ -189,13 +159,6 @@ static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *strea
     bf_buf_addc(out, '}');
 }
 
-static void records_body(struct bf_buf *out, struct bf_str iterator, uint64_t limit)
-{
-    bf_buf_lit(out, "{\"ShardIterator\":\"");
-    bf_buf_adds(out, iterator);
-    bf_buf_addf(out, "\",\"Limit\":%" PRIu64 "}", limit);
-}
-
 /* The members of a record's "dynamodb" that a reader wants. */
 static bool take_change(struct bf_json *j, struct bf_feed_record *r, struct bf_err *e)
 {
@@ -237,36 +200,6 @@ static bool take_record(struct bf_json *j, const struct bf_feed_sink *sink, stru
     return sink->take(sink->arg, &r, e);
 }
 
-static bool records(struct bf_str body, const struct bf_feed_sink *sink,
-                    struct bf_feed_answer *answer, struct bf_err *e)
-{
-    struct bf_json j;
-    struct bf_json_key key;
-    struct bf_json_val v;
-    enum bf_json_more more;
-    *answer = (struct bf_feed_answer){.behind_ms = -1};
-    bf_json_init(&j, body);
-    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE) {
-        if (!bf_json_key_is(&key, "Records")) {
-            if (!bf_json_value(&j, &v, e))
-                return false;
-            if (bf_json_key_is(&key, "NextShardIterator") && v.type == BF_JSON_STRING)
-                answer->next = v.text;
-            continue;
-        }
-        if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
-            return false;
-        for (; (more = bf_json_element(&j, e)) == BF_JSON_MORE; answer->records++)
-            if (!take_record(&j, sink, e))
-                return false;
-        if (more != BF_JSON_END)
-            return false;
-    }
-    return more == BF_JSON_END && bf_json_end(&j, e);
-}
-
 const struct bf_feed bf_feed_dynamodb = {
     .iterator_op = {BF_AWS_STREAMS, "GetShardIterator"},
     .records_op = {BF_AWS_STREAMS, "GetRecords"},
@@ -274,6 +207,5 @@ const struct bf_feed bf_feed_dynamodb = {
     .interval_ms = 0,
     .list = list,
     .iterator_body = iterator_body,
-    .records_body = records_body,
-    .records = records,
+    .record = take_record,
 };

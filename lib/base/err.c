@@ -11,7 +11,7 @@ static const struct {
 } codes[] = {
     [BF_OK] = {false, 0},          [BF_E_USAGE] = {false, 2},    [BF_E_INPUT] = {false, 1},
     [BF_E_LIMIT] = {false, 1},     [BF_E_MEMORY] = {false, 1},   [BF_E_IO] = {false, 1},
-    [BF_E_CLOSED] = {false, 1},    [BF_E_NETWORK] = {true, 1},   [BF_E_THROTTLED] = {true, 1},
+    [BF_E_CLOSED] = {false, 1},    [BF_E_NETWORK] = {true, 75},  [BF_E_THROTTLED] = {true, 75},
     [BF_E_DENIED] = {false, 1},    [BF_E_NOTFOUND] = {false, 1}, [BF_E_SERVICE] = {false, 1},
     [BF_E_TEMPORARY] = {true, 75}, [BF_E_STOPPED] = {false, 1},
 };
@@ -54,6 +54,7 @@ static void format(struct bf_err *e, const char *fmt, va_list ap)
 #undef bf_err_sys
 #undef bf_err_nomem
 #undef bf_err_ctx
+#undef bf_err_told
 
 bool bf_err_set(struct bf_err *e, enum bf_err_code code, const char *fmt, ...)
 {
@@ -104,11 +105,17 @@ bool bf_err_ctx(struct bf_err *e, const char *fmt, ...)
     return false;
 }
 
-void bf_err_clear(struct bf_err *e)
+bool bf_err_told(struct bf_err *e, enum bf_err_code code)
 {
-    e->code = BF_OK;
+    e->code = code;
     e->sys = 0;
     e->text[0] = '\0';
+    return false;
+}
+
+void bf_err_clear(struct bf_err *e)
+{
+    (void)bf_err_told(e, BF_OK);
 }
 
 bool bf_err_retryable(enum bf_err_code code)

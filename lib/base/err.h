@@ -26,7 +26,7 @@ enum bf_err_code {
     BF_E_DENIED,    /* credentials missing, wrong or not allowed */
     BF_E_NOTFOUND,  /* the named table, stream, bucket, file is not there */
     BF_E_SERVICE,   /* any other error answer of a service */
-    BF_E_TEMPORARY, /* start again later: locks, state that moved on */
+    BF_E_TEMPORARY, /* start again later: locks, state that moved on, a service in trouble (5xx) */
     BF_E_STOPPED    /* interrupted by SIGINT or SIGTERM */
 };
 
@@ -50,11 +50,15 @@ BF_API bool bf_err_nomem(struct bf_err *e);
 BF_API bool bf_err_ctx(struct bf_err *e, const char *fmt, ...) BF_PRINTF(2, 3);
 
 #ifdef __clang_analyzer__ /* it reads one file at a time and could not know that these return false */
-#define bf_err_set(...) ((bf_err_set)(__VA_ARGS__), false)
-#define bf_err_sys(...) ((bf_err_sys)(__VA_ARGS__), false)
-#define bf_err_nomem(e) ((bf_err_nomem)(e), false)
-#define bf_err_ctx(...) ((bf_err_ctx)(__VA_ARGS__), false)
+#define bf_err_set(...)      ((bf_err_set)(__VA_ARGS__), false)
+#define bf_err_sys(...)      ((bf_err_sys)(__VA_ARGS__), false)
+#define bf_err_nomem(e)      ((bf_err_nomem)(e), false)
+#define bf_err_ctx(...)      ((bf_err_ctx)(__VA_ARGS__), false)
+#define bf_err_told(e, code) ((bf_err_told)(e, code), false)
 #endif
+
+/* A failure whose words have been said already: no text, only what it means for the exit status. */
+BF_API bool bf_err_told(struct bf_err *e, enum bf_err_code code);
 
 /* Forgets what was there. */
 BF_API void bf_err_clear(struct bf_err *e);
@@ -62,7 +66,7 @@ BF_API void bf_err_clear(struct bf_err *e);
 /* Would the same call have a chance a little later? */
 BF_API bool bf_err_retryable(enum bf_err_code code);
 
-/* Exit status for main: 0, 1, 2 or 75 (EX_TEMPFAIL). */
+/* Exit status for main: 0, 1, 2, or 75 (EX_TEMPFAIL) for what is retryable. */
 BF_API int bf_err_exit(enum bf_err_code code);
 
 #endif

@@ -86,7 +86,7 @@ struct bf_opt_list {
     BF_OPT_ROW(l, name, BF_OPT_KIND_MAYBE, offsetof(type, field), arg, help, fn)
 
 struct bf_opt_group {
-    const char *title; /* heading in --help; NULL: "Options" */
+    const char *title; /* heading in --help, once for neighbours that share it; NULL: "Options" */
     const struct bf_opt *opts;
     size_t n;
     size_t at; /* offset of the group's struct in the tool's config */

@@ -1,13 +1,78 @@
 #include "lib/base/rejects.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/base/diag.h"
 
-bool bf_rejects_open(struct bf_rejects *r, const char *path, bool strict, struct bf_err *e)
+static bool same(const struct stat *a, const struct stat *b)
+{
+    return S_ISREG(a->st_mode) && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+static bool refuse(const char *path, const char *what, struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_USAGE, "--rejects: %s is the %s", path, what);
+}
+
+/* Is it none of the files that the process reads and writes anyway? */
+static bool spare(const struct stat *st, const char *path, struct bf_err *e)
+{
+    struct stat other;
+    if (fstat(STDIN_FILENO, &other) == 0 && same(&other, st))
+        return refuse(path, "input", e);
+    if (fstat(STDOUT_FILENO, &other) == 0 && same(&other, st))
+        return refuse(path, "output", e);
+    return true;
+}
+
+bool bf_rejects_spare(const char *path, const char *input, struct bf_err *e)
+{
+    struct stat a, b;
+    bool is = path && stat(path, &a) == 0 && stat(input, &b) == 0 && same(&a, &b);
+    return is ? refuse(path, "input", e) : true;
+}
+
+/* Emptied only when it is known to be no other file of ours. */
+static bool open_file(struct bf_rejects *r, int append, struct bf_err *e)
+{
+    struct stat st;
+    int fd = open(r->path, O_WRONLY | O_CREAT | O_CLOEXEC | append, 0666);
+    if (fd < 0)
+        return bf_err_sys(e, errno, "%s", r->path);
+    bool ok = fstat(fd, &st) == 0 || bf_err_sys(e, errno, "%s", r->path);
+    ok = ok && spare(&st, r->path, e);
+    if (ok && !append && S_ISREG(st.st_mode) && ftruncate(fd, 0) != 0)
+        ok = bf_err_sys(e, errno, "%s", r->path);
+    if (ok && bf_out_init(&r->out, fd, r->path, 0, e))
+        return true;
+    close(fd);
+    return false;
+}
+
+static bool open_as(struct bf_rejects *r, const char *path, bool strict, int append,
+                    struct bf_err *e)
 {
     *r = (struct bf_rejects){.path = path, .strict = strict};
-    return path ? bf_out_open(&r->out, path, e) : true;
+    if (!path)
+        return true;
+    if (strcmp(path, "-") == 0 ? bf_out_open(&r->out, path, e) : open_file(r, append, e))
+        return true;
+    r->path = NULL;
+    return false;
+}
+
+bool bf_rejects_open(struct bf_rejects *r, const char *path, bool strict, struct bf_err *e)
+{
+    return open_as(r, path, strict, 0, e);
+}
+
+bool bf_rejects_append(struct bf_rejects *r, const char *path, bool strict, struct bf_err *e)
+{
+    return open_as(r, path, strict, O_APPEND, e);
 }
 
 /* Counts and reports one rejected line; false when strict ends the run. */
@@ -18,6 +83,7 @@ static bool report(struct bf_rejects *r, uint64_t number, const struct bf_err *w
     if (number)
         bf_err_ctx(&told, "line %" PRIu64, number);
     r->count++;
+    r->lasting = r->lasting || !bf_err_retryable(why->code);
     if (r->strict) {
         *e = told;
         return false;
@@ -65,4 +131,9 @@ bool bf_rejects_close(struct bf_rejects *r, struct bf_err *e)
     }
     r->path = NULL;
     return ok;
+}
+
+bool bf_rejects_told(const struct bf_rejects *r, struct bf_err *e)
+{
+    return r->count == 0 || bf_err_told(e, r->lasting ? BF_E_INPUT : BF_E_TEMPORARY);
 }

@@ -19,12 +19,21 @@ struct bf_rejects {
     struct bf_out out;
     const char *path; /* NULL: nowhere */
     bool strict;      /* the first one ends the run */
+    bool lasting;     /* one at least would be rejected again */
     uint64_t count;
 };
 
-/* path may be NULL (no --rejects given); the file is created at once, so that a wrong path shows. */
+/* path may be NULL (no --rejects given); the file is created at once, so that a wrong path shows, and
+ * emptied. BF_E_USAGE when it is the file that standard input or output is: they would be lost. */
 BF_API BF_MUST bool bf_rejects_open(struct bf_rejects *r, const char *path, bool strict,
                                     struct bf_err *e);
+
+/* The same, but what the file holds stays. */
+BF_API BF_MUST bool bf_rejects_append(struct bf_rejects *r, const char *path, bool strict,
+                                      struct bf_err *e);
+
+/* Is path (may be NULL) another file than input? Else BF_E_USAGE. For inputs that are named. */
+BF_API BF_MUST bool bf_rejects_spare(const char *path, const char *input, struct bf_err *e);
 
 /* A line and why (why->text, without place). number 0: no line number to tell. False when the run has
  * to end: strict (*e is why, with its place), or the file cannot be written. */
@@ -37,5 +46,9 @@ BF_API BF_MUST bool bf_rejects_add_long(struct bf_rejects *r, struct bf_reader *
 
 /* Closes the file; "tool: 3 lines rejected (FILE)" when there were any. */
 BF_API BF_MUST bool bf_rejects_close(struct bf_rejects *r, struct bf_err *e);
+
+/* What the rejected lines mean for the exit status: true when there are none, else a told error, temporary
+ * when all of them may pass the next time. */
+BF_API BF_MUST bool bf_rejects_told(const struct bf_rejects *r, struct bf_err *e);
 
 #endif

@@ -16,8 +16,14 @@ static bool set_dedupe(void *field, struct bf_str value, struct bf_err *e)
            bf_err_set(e, BF_E_USAGE, "wants a number from 1 to %d", BF_DEDUPE_MAX);
 }
 
+static bool set_ops(void *field, struct bf_str value, struct bf_err *e)
+{
+    return bf_xform_conf_ops(field, value, e);
+}
+
 #define CONF struct bf_xform_conf
 const struct bf_opt bf_filter_option_table[] = {
+    BF_OPT_ROW(0, "ops", BF_OPT_KIND_FN, 0, "LIST", "only these: INSERT,MODIFY,REMOVE", set_ops),
     BF_OPT_LIST(0, "match", CONF, filter.match, "PATTERN",
                 "only what an EventBridge event pattern matches: JSON, or a file of it"),
     BF_OPT_FLAG(0, "no-match", CONF, filter.no_match, "only what none of the patterns matches"),

@@ -11,12 +11,12 @@
 
 #include "lib/base/opt.h"
 
-enum { BF_FILTER_OPTIONS_N = 7 };
+enum { BF_FILTER_OPTIONS_N = 8 };
 BF_API extern const struct bf_opt bf_filter_option_table[BF_FILTER_OPTIONS_N];
 
 #define BF_FILTER_OPTIONS(type, field)                                                             \
     {                                                                                              \
-        "Filters over records", bf_filter_option_table, BF_FILTER_OPTIONS_N, offsetof(type, field) \
+        "Filters", bf_filter_option_table, BF_FILTER_OPTIONS_N, offsetof(type, field)              \
     }
 
 #endif

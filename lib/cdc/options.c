@@ -28,11 +28,6 @@ static bool set_image(void *field, struct bf_str value, struct bf_err *e)
     return ok;
 }
 
-static bool set_ops(void *field, struct bf_str value, struct bf_err *e)
-{
-    return bf_xform_conf_ops(field, value, e);
-}
-
 static bool set_meta(void *field, struct bf_str value, struct bf_err *e)
 {
     return bf_row_conf_meta(field, value, e);
@@ -48,7 +43,6 @@ static bool no_meta(void *field, struct bf_str value, struct bf_err *e)
 const struct bf_opt bf_xform_option_table[] = {
     BF_OPT_FN(0, "image", struct bf_xform_conf, row.image, "IMAGE",
               "new (default), old, both or keys", set_image),
-    BF_OPT_ROW(0, "ops", BF_OPT_KIND_FN, 0, "LIST", "only these: INSERT,MODIFY,REMOVE", set_ops),
     BF_OPT_STR(0, "fields", struct bf_xform_conf, row.fields, "LIST",
                "only these, in this order: a,b.c,old.d"),
     BF_OPT_FN(0, "meta", struct bf_xform_conf, row, "LIST",

@@ -9,7 +9,7 @@
 #include "lib/cdc/xform.h"
 
 BF_API extern const struct bf_opt bf_xform_option_table[];
-enum { BF_XFORM_OPTIONS_N = 6 };
+enum { BF_XFORM_OPTIONS_N = 5 };
 
 /* field: a struct bf_xform_conf, initialised. */
 #define BF_XFORM_OPTIONS(type, field)                                                              \

@@ -83,6 +83,8 @@ static bool add_rename(struct bf_reshape *r, struct bf_str item, struct bf_err *
     struct rule *rule = rule_of(r, bf_str_trim(from), e);
     if (!rule)
         return false;
+    if (rule->rename.p)
+        return bf_err_set(e, BF_E_USAGE, "%.*s gets two names", (int)rule->name.n, rule->name.p);
     bf_buf_reset(&r->text);
     bf_json_put_string(&r->text, bf_str_trim(rest));
     size_t n = r->text.n;

@@ -1,5 +1,6 @@
 /*
- * Types of columns: reads "decimal(10,2)" and fits values to it. Inside lib/cdc
+ * Types of columns: reads "decimal(10,2)", in any case, and fits values to it.
+ * Nothing is rounded or cut: a value fits whole or not at all. Inside lib/cdc
  * only.
  */
 #ifndef BF_CDC_RESHAPE_TYPE_H
@@ -20,6 +21,7 @@ enum shape_kind {
 struct shape_type {
     enum shape_kind kind;
     int digits, scale;  /* of a decimal */
+    int bits;           /* of an integer: 32, 64; 0: any */
     struct bf_str text; /* as written */
 };
 

@@ -1,5 +1,6 @@
 #include "lib/cdc/sql.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/cdc/sql_impl.h"
@@ -128,9 +129,13 @@ static bool name_result(struct bf_sql *s, struct sql_query *q, size_t i, struct 
     r->attr.name_escaped = memchr(r->attr.name.p, '\\', n - 2) != NULL;
     const char *table =
         s->api->column_table_name ? s->api->column_table_name(q->stmt, (int)i) : NULL;
-    if (!table || !bf_str_is(bf_str_of(table), "cdc"))
+    if (!table)
         return true;
     struct bf_str origin = bf_str_of(s->api->column_origin_name(q->stmt, (int)i));
+    if (!bf_str_is(bf_str_of(table), "cdc")) {
+        r->types = bf_sql_lookup_types(s, bf_str_of(table), origin);
+        return true;
+    }
     for (size_t k = 1; k < s->ncolumns; k++)
         if (bf_str_eq(s->column[k].find.name, origin))
             r->column = k;
@@ -154,6 +159,32 @@ static bool name_results(struct bf_sql *s, struct sql_query *q, struct bf_err *e
     return true;
 }
 
+/* A syntax error at a word: SQL's words are names only in double quotes. */
+static bool tell_quotes(const struct sql_text *t, struct bf_err *e)
+{
+    struct bf_str word = bf_str_of(e->text);
+    const char *end = NULL;
+    if (bf_str_starts(word, BF_STR("near \""))) {
+        word = bf_str(word.p + 6, word.n - 6);
+        end = memchr(word.p, '"', word.n);
+    }
+    if (!end || strcmp(end, "\": syntax error") != 0)
+        return false;
+    word.n = (size_t)(end - word.p);
+    if (bf_sql_same(word, BF_STR("and")) || bf_sql_same(word, BF_STR("or")))
+        return false;
+    for (size_t i = 0; i < t->n; i++)
+        if (t->token[i].kind == SQL_WORD && bf_sql_same(t->token[i].ident, word)) {
+            char kept[60];
+            snprintf(kept, sizeof kept, "%.*s", (int)word.n, word.p);
+            return bf_err_set(e, BF_E_USAGE,
+                              "near \"%s\": syntax error; an attribute that is called like a word "
+                              "of SQL stands in double quotes",
+                              kept);
+        }
+    return false;
+}
+
 /* Prepares sql; cdc gets the columns that it turns out to want. */
 static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text *t,
                     struct bf_str sql, struct bf_err *e)
@@ -162,7 +193,7 @@ static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text
     while (s->api->prepare_v2(s->db, sql.p, (int)sql.n, &q->stmt, &tail) != SQLITE_OK) {
         struct bf_str name = missing_column(s->api->errmsg(s->db)), kept;
         if (!name.p)
-            return bf_sql_fail(s, BF_E_USAGE, e);
+            return bf_sql_fail(s, BF_E_USAGE, e) || tell_quotes(t, e);
         if (!bf_arena_copy(&s->names, name, &kept))
             return bf_err_nomem(e);
         if (!add_column(s, t, kept, e))
@@ -184,14 +215,13 @@ static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option
     struct sql_text t;
     struct bf_buf sql;
     const char *lookups[BF_OPT_LIST_MAX];
-    for (size_t i = 0; i < s->conf.lookup.n; i++)
-        lookups[i] = s->lookup[i].p;
+    size_t nlookups = bf_sql_lookup_names(s, lookups);
     bf_buf_init(&sql, SQL_MAX);
     bf_buf_adds(&sql, bf_str_of(head));
-    bool ok = bf_sql_text_init(&t, user, lookups, s->conf.lookup.n, e);
+    bool ok = bf_sql_text_init(&t, user, lookups, nlookups, e);
     if (ok) {
         /* select lists are text of the outermost SELECT, whose FROM comes from here */
-        ok = bf_sql_text_put(&t, star, &sql, e);
+        ok = bf_sql_text_expressions(&t, e) && bf_sql_text_put(&t, star, &sql, e);
         bf_buf_adds(&sql, tail);
         ok = ok && bf_buf_check(&sql, "SQL", e) && prepare(s, q, &t, bf_buf_view(&sql), e);
     }
@@ -240,10 +270,17 @@ shape:
 
 static bool set_one(const char *spec, struct bf_buf *results, struct bf_err *e)
 {
+    struct sql_text t;
     const char *equal = strchr(spec, '=');
     struct bf_str name = bf_str_trim(bf_str(spec, equal ? (size_t)(equal - spec) : 0));
     if (!equal || !name.n)
         return bf_err_set(e, BF_E_USAGE, "wants NAME=EXPR");
+    /* alone, before it stands in parentheses among others */
+    bool ok =
+        bf_sql_text_init(&t, bf_str_of(equal + 1), NULL, 0, e) && bf_sql_text_expressions(&t, e);
+    bf_sql_text_free(&t);
+    if (!ok)
+        return bf_err_ctx(e, "%.*s", (int)(name.n < 60 ? name.n : 60), name.p);
     if (results->n)
         bf_buf_lit(results, ", ");
     bf_buf_lit(results, "(");
@@ -273,7 +310,7 @@ static bool make_sets(struct bf_sql *s, struct bf_buf *from, struct bf_err *e)
     return ok;
 }
 
-/* Does a query look at more than one row at a time? */
+/* Does a query look at more than one row at a time, by a function that the text is not known for? */
 static bool aggregates(struct bf_sql *s, struct bf_str sql, struct bf_err *e)
 {
     bool found = false;
@@ -324,16 +361,15 @@ static bool make_whole(struct bf_sql *s, struct bf_err *e)
     struct bf_buf sql;
     const char *lookups[BF_OPT_LIST_MAX];
     struct bf_str user = bf_str_of(s->conf.query);
-    for (size_t i = 0; i < s->conf.lookup.n; i++)
-        lookups[i] = s->lookup[i].p;
+    size_t nlookups = bf_sql_lookup_names(s, lookups);
     bf_buf_init(&sql, SQL_MAX);
-    bool ok = bf_sql_text_init(&t, user, lookups, s->conf.lookup.n, e);
+    bool ok = bf_sql_text_init(&t, user, lookups, nlookups, e);
     if (ok && !t.uses)
         ok = bf_err_set(e, BF_E_USAGE, "does not read FROM cdc");
     ok = ok && bf_sql_text_put(&t, true, &sql, e) &&
          bf_arena_copy(&s->names, bf_buf_view(&sql), &s->text) && bf_sql_lookup_indexes(s, &t, e) &&
          prepare(s, &s->rows, &t, s->text, e);
-    if (ok && (t.whole || t.uses > 1 || aggregates(s, s->text, e)))
+    if (ok && (t.whole || t.uses > 1 || (!t.subs && aggregates(s, s->text, e))))
         ok = make_store(s, e);
     bf_sql_text_free(&t);
     bf_buf_free(&sql);
@@ -350,7 +386,7 @@ static bool setup(struct bf_sql *s, struct bf_err *e)
     if (conf->select && conf->set.n)
         return bf_err_set(e, BF_E_USAGE, "--select names all columns: no --set beside it");
     for (size_t i = 0; i < conf->lookup.n; i++)
-        if (!bf_sql_lookup_load(s, conf->lookup.item[i], &s->lookup[i], e))
+        if (!bf_sql_lookup_load(s, conf->lookup.item[i], e))
             return bf_err_ctx(e, "--lookup");
     if (conf->query)
         return make_whole(s, e);

@@ -1,7 +1,7 @@
 /*
  * The inside of struct bf_sql, shared by sql.c (queries), sql_table.c (cdc as a
- * virtual table), sql_func.c (functions), sql_value.c (numbers and result rows)
- * and sql_lookup.c (lookup tables). Inside lib/cdc only.
+ * virtual table), sql_func.c (functions), sql_value.c (numbers and result rows),
+ * sql_lookup.c and sql_lookup_load.c (lookup tables). Inside lib/cdc only.
  *
  * The table cdc holds one row, the change at hand. A query is stepped once for
  * each change: where it stopped with a row, the next step goes on with the next
@@ -37,12 +37,28 @@ struct sql_column {
     unsigned types;    /* bits 1 << enum bf_attr_type of what was found */
 };
 
+/* A table for joins. */
+struct sql_lookup {
+    struct bf_str name;
+    struct bf_str *column;
+    unsigned *types; /* of each column, as in struct sql_column */
+    size_t n;
+};
+
 /* A column of a query's result. */
 struct sql_result {
     struct bf_attr attr; /* its name */
     struct bf_str name;  /* the same, decoded */
     size_t column;       /* of cdc, when it is nothing but that; else SIZE_MAX */
+    unsigned types;      /* of a lookup's column; 0: of none */
     bool star;
+};
+
+/* A number as SQL sees it: SQLITE_INTEGER, SQLITE_FLOAT where that is exact, else SQLITE_TEXT. */
+struct sql_number {
+    int type;
+    sqlite3_int64 integer;
+    double real;
 };
 
 struct sql_query {
@@ -59,7 +75,8 @@ struct bf_sql {
     struct bf_sql_conf conf;
     struct sql_column *column;
     size_t ncolumns;
-    struct bf_str lookup[BF_OPT_LIST_MAX];
+    struct sql_lookup lookup[BF_OPT_LIST_MAX];
+    size_t nlookups;
     struct bf_row *row;
     const struct bf_change *change; /* at hand */
     const struct bf_image *image;
@@ -86,7 +103,8 @@ const struct bf_attr *bf_sql_find(struct bf_sql *s, struct sql_column *column);
 /* sql_func.c: dec_add and its like. */
 bool bf_sql_func_init(struct bf_sql *s, struct bf_err *e);
 
-/* sql_value.c: a number as an integer or real where that is exact, else as text. */
+/* sql_value.c: what a number is to SQL, and as the result of a function or column. */
+struct sql_number bf_sql_number(struct bf_str text);
 void bf_sql_result_number(const struct sql_api *api, sqlite3_context *context, struct bf_str text);
 
 /* sql_value.c: a real by its 15 digits, terminated; returns how long it is. */
@@ -96,8 +114,14 @@ size_t bf_sql_real_text(double v, char out[SQL_REAL_MAX]);
 bool bf_sql_collect(struct bf_sql *s, struct sql_query *q, bool stored, struct bf_err *e);
 bool bf_sql_add_attr(struct bf_sql *s, const struct bf_attr *a, struct bf_err *e);
 
-/* sql_lookup.c: loads "name=FILE" into a table. */
-bool bf_sql_lookup_load(struct bf_sql *s, const char *spec, struct bf_str *name, struct bf_err *e);
+/* sql_lookup_load.c: loads "name=FILE" into a table, the next of s->lookup. */
+bool bf_sql_lookup_load(struct bf_sql *s, const char *spec, struct bf_err *e);
+
+/* sql_lookup.c: the names of all lookups; how many there are. */
+size_t bf_sql_lookup_names(const struct bf_sql *s, const char *names[BF_OPT_LIST_MAX]);
+
+/* sql_lookup.c: what a column of a lookup holds, as bits of types; 0: there is no such column. */
+unsigned bf_sql_lookup_types(const struct bf_sql *s, struct bf_str table, struct bf_str column);
 
 /* sql_lookup.c: an index on a column of a lookup; unique: one row a key, *e tells where not. */
 bool bf_sql_lookup_index(struct bf_sql *s, struct bf_str table, struct bf_str column, bool unique,

@@ -3,6 +3,9 @@
 const struct bf_opt bf_sql_filters[] = {
     BF_OPT_STR(0, "where", struct bf_sql_conf, where, "EXPR",
                "only changes for which this SQL expression is true"),
+};
+
+const struct bf_opt bf_sql_rows[] = {
     BF_OPT_STR(0, "select", struct bf_sql_conf, select, "LIST",
                "rows of these SQL expressions: EXPR [AS NAME], ..."),
     BF_OPT_STR(0, "sql", struct bf_sql_conf, query, "QUERY",
@@ -19,5 +22,6 @@ const struct bf_opt bf_sql_enrichment[] = {
 };
 
 _Static_assert(BF_COUNT(bf_sql_filters) == BF_SQL_FILTERS_N &&
+                   BF_COUNT(bf_sql_rows) == BF_SQL_ROWS_N &&
                    BF_COUNT(bf_sql_enrichment) == BF_SQL_ENRICHMENT_N,
                "sql_options.h counts them");

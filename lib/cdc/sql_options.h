@@ -9,14 +9,19 @@
 #include "lib/base/opt.h"
 #include "lib/cdc/sql.h"
 
-enum { BF_SQL_FILTERS_N = 3, BF_SQL_ENRICHMENT_N = 3 };
+enum { BF_SQL_FILTERS_N = 1, BF_SQL_ROWS_N = 2, BF_SQL_ENRICHMENT_N = 3 };
 
 BF_API extern const struct bf_opt bf_sql_filters[];
+BF_API extern const struct bf_opt bf_sql_rows[];
 BF_API extern const struct bf_opt bf_sql_enrichment[];
 
 #define BF_SQL_FILTERS(type, field)                                                                \
     {                                                                                              \
-        "Filters by SQL", bf_sql_filters, BF_SQL_FILTERS_N, offsetof(type, field)                  \
+        "Filters", bf_sql_filters, BF_SQL_FILTERS_N, offsetof(type, field)                         \
+    }
+#define BF_SQL_ROWS(type, field)                                                                   \
+    {                                                                                              \
+        "Rows by SQL", bf_sql_rows, BF_SQL_ROWS_N, offsetof(type, field)                           \
     }
 #define BF_SQL_ENRICHMENT(type, field)                                                             \
     {                                                                                              \

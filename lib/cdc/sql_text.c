@@ -128,68 +128,171 @@ static void add_table(struct sql_text *t, struct bf_str called, bool cdc)
         t->table[t->ntables++] = (struct sql_table){called, cdc};
 }
 
+/* Does a SELECT stand in the parenthesis at i? */
+static bool opens_query(const struct sql_text *t, size_t i)
+{
+    static const char *const words[] = {"select", "with", "values"};
+    return any(t, i + 1, words, BF_COUNT(words));
+}
+
+/* The parenthesis that closes the one at i. */
+static size_t closing(const struct sql_text *t, size_t i)
+{
+    unsigned d = t->token[i].depth;
+    do
+        i++;
+    while (i < t->n && !(punct(t, i, ')') && t->token[i].depth == d));
+    return i;
+}
+
+/* A name behind FROM, JOIN or a comma: is it a table, and is it called something else? */
+static void find_table(struct sql_text *t, size_t i, size_t base)
+{
+    static const char *const functions[] = {"json_each", "json_tree"};
+    if (any(t, i, functions, BF_COUNT(functions)) && punct(t, i + 1, '(')) {
+        size_t end = closing(t, i + 1), as = end + 1 + is(t, end + 1, "as");
+        add_table(t, alias(t, as) ? t->token[as].ident : t->token[i].ident, false);
+        return;
+    }
+    size_t as = i + 1 + is(t, i + 1, "as");
+    for (size_t k = 0; k < base; k++)
+        if (bf_sql_same(t->token[i].ident, t->table[k].name)) {
+            t->uses += t->table[k].cdc;
+            t->used_below |= t->table[k].cdc && t->token[i].sub;
+            if (alias(t, as))
+                add_table(t, t->token[as].ident, t->table[k].cdc);
+        }
+}
+
 /* Which of the names in the text are tables. */
 static void find_tables(struct sql_text *t, const char *const *lookups, size_t nlookups)
 {
-    size_t open[64];
+    static const char *const before[] = {"from", "join"};
     add_table(t, BF_STR("cdc"), true);
     for (size_t i = 0; i < nlookups; i++)
         add_table(t, bf_str_of(lookups[i]), false);
     for (size_t i = 0, base = t->ntables; i < t->n; i++) {
-        unsigned d = t->token[i].depth;
-        size_t as = i + 1 + is(t, i + 1, "as");
-        if (punct(t, i, '(') && d < BF_COUNT(open))
-            open[d] = i;
-        else if (punct(t, i, ')') && d < BF_COUNT(open) && open[d] < i &&
-                 (is(t, open[d] + 1, "select") || is(t, open[d] + 1, "with")) && alias(t, as))
-            add_table(t, t->token[as].ident, false);
+        if (punct(t, i, '(') && opens_query(t, i)) {
+            size_t end = closing(t, i), as = end + 1 + is(t, end + 1, "as");
+            if (alias(t, as))
+                add_table(t, t->token[as].ident, false);
+        }
         if (!name(t, i) || (i && punct(t, i - 1, '.')))
             continue;
         if (is(t, i + 1, "as") && punct(t, i + 2, '('))
             add_table(t, t->token[i].ident, false);
-        static const char *const before[] = {"from", "join"};
-        if (!i || !(any(t, i - 1, before, 2) || punct(t, i - 1, ',')) || punct(t, i + 1, '.'))
-            continue;
-        for (size_t k = 0; k < base; k++)
-            if (bf_sql_same(t->token[i].ident, t->table[k].name)) {
-                t->uses += t->table[k].cdc;
-                if (alias(t, as))
-                    add_table(t, t->token[as].ident, t->table[k].cdc);
-            }
+        if (i && (any(t, i - 1, before, 2) || punct(t, i - 1, ',')) && !punct(t, i + 1, '.'))
+            find_table(t, i, base);
     }
+}
+
+/* Is the name at i an aggregate function? max(a, b) of two is none. */
+static bool aggregate(const struct sql_text *t, size_t i)
+{
+    static const char *const all[] = {"count",
+                                      "sum",
+                                      "total",
+                                      "avg",
+                                      "dec_sum",
+                                      "group_concat",
+                                      "string_agg",
+                                      "json_group_array",
+                                      "jsonb_group_array",
+                                      "json_group_object",
+                                      "jsonb_group_object"};
+    static const char *const some[] = {"min", "max"};
+    if (!punct(t, i + 1, '('))
+        return false;
+    if (any(t, i, all, BF_COUNT(all)))
+        return true;
+    if (!any(t, i, some, BF_COUNT(some)))
+        return false;
+    for (size_t k = i + 2, end = closing(t, i + 1); k < end; k++)
+        if (punct(t, k, ',') && t->token[k].depth == t->token[i].depth + 1)
+            return false;
+    return true;
+}
+
+/* What a SELECT in parentheses does to a table of its own is its own matter. */
+static bool whole(const struct sql_text *t)
+{
+    static const char *const words[] = {"order", "group",     "limit",  "distinct", "over",
+                                        "union", "intersect", "except", "with"};
+    for (size_t i = 0; i < t->n; i++)
+        if ((!t->token[i].sub || t->used_below) &&
+            ((any(t, i, words, BF_COUNT(words)) &&
+              !(is(t, i, "distinct") && is(t, i + 1, "from"))) ||
+             aggregate(t, i)))
+            return true;
+    return false;
+}
+
+/* Cuts the text; parentheses have to match. */
+static bool cut_all(struct sql_text *t, struct bf_str sql, struct bf_err *e)
+{
+    unsigned depth = 0, sub = 0; /* sub: the depth inside the outermost SELECT in parentheses */
+    const char *end = sql.p + sql.n;
+    for (const char *p = over_blank(sql.p, end), *q; p < end; p = over_blank(q, end)) {
+        if (t->n == SQL_TOKENS_MAX)
+            return bf_err_set(e, BF_E_USAGE, "more than %d words of SQL", SQL_TOKENS_MAX);
+        struct sql_token *token = &t->token[t->n++];
+        q = cut(t, p, end, token);
+        if (!q)
+            return bf_err_set(e, BF_E_USAGE, "a %c that is not closed", *p);
+        size_t at = t->n - 1;
+        if (punct(t, at, ')') && depth-- == 0)
+            return bf_err_set(e, BF_E_USAGE, "a ) that was not opened");
+        sub = depth < sub ? 0 : sub;
+        if (!sub && at && punct(t, at - 1, '(') && opens_query(t, at - 1))
+            sub = depth;
+        token->depth = depth;
+        token->sub = sub > 0;
+        t->subs |= token->sub;
+        depth += punct(t, at, '(');
+        if (is(t, at, "natural"))
+            return bf_err_set(e, BF_E_USAGE, "NATURAL JOIN: name the columns with USING");
+        if (punct(t, at, ';'))
+            return bf_err_set(e, BF_E_USAGE, "one query, without ';'");
+    }
+    if (depth)
+        return bf_err_set(e, BF_E_USAGE, "a ( that is not closed");
+    return t->n ? true : bf_err_set(e, BF_E_USAGE, "is empty");
 }
 
 bool bf_sql_text_init(struct sql_text *t, struct bf_str sql, const char *const *lookups,
                       size_t nlookups, struct bf_err *e)
 {
-    static const char *const whole[] = {"order", "group",     "limit",  "distinct", "over",
-                                        "union", "intersect", "except", "with"};
-    unsigned depth = 0;
     *t = (struct sql_text){0};
     bf_arena_init(&t->arena, ARENA_MAX);
     t->token = bf_arena_alloc(&t->arena, SQL_TOKENS_MAX * sizeof *t->token);
     if (!t->token)
         return bf_err_nomem(e);
-    const char *end = sql.p + sql.n;
-    for (const char *p = over_blank(sql.p, end), *q; p < end; p = over_blank(q, end)) {
-        if (t->n == SQL_TOKENS_MAX)
-            return bf_err_set(e, BF_E_USAGE, "more than %d words of SQL", SQL_TOKENS_MAX);
-        struct sql_token *token = &t->token[t->n];
-        q = cut(t, p, end, token);
-        if (!q)
-            return bf_err_set(e, BF_E_USAGE, "a %c that is not closed", *p);
-        t->n++;
-        depth -= punct(t, t->n - 1, ')') && depth;
-        token->depth = depth;
-        depth += punct(t, t->n - 1, '(');
-        t->whole |= any(t, t->n - 1, whole, BF_COUNT(whole));
-        if (is(t, t->n - 1, "natural"))
-            return bf_err_set(e, BF_E_USAGE, "NATURAL JOIN: name the columns with USING");
-        if (punct(t, t->n - 1, ';'))
-            return bf_err_set(e, BF_E_USAGE, "one query, without ';'");
-    }
+    if (!cut_all(t, sql, e))
+        return false;
     find_tables(t, lookups, nlookups);
-    return t->n ? true : bf_err_set(e, BF_E_USAGE, "is empty");
+    t->whole = whole(t);
+    return true;
+}
+
+bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
+{
+    static const char *const words[] = {"from",  "where", "group",  "order",     "having", "limit",
+                                        "union", "with",  "except", "intersect", "select"};
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->token[i].sub)
+            continue;
+        if (any(t, i, words, BF_COUNT(words)) && t->token[i].depth == 0 &&
+            !(is(t, i, "from") && i && is(t, i - 1, "distinct")))
+            return bf_err_set(e, BF_E_USAGE,
+                              "%.*s belongs to a whole query, see --sql; a column of that name "
+                              "stands in double quotes",
+                              (int)t->token[i].text.n, t->token[i].text.p);
+        if (aggregate(t, i) || is(t, i, "over"))
+            return bf_err_set(e, BF_E_USAGE,
+                              "%.*s looks at more than one change, which takes --sql",
+                              (int)t->token[i].text.n, t->token[i].text.p);
+    }
+    return true;
 }
 
 void bf_sql_text_free(struct sql_text *t)

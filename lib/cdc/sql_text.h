@@ -23,6 +23,7 @@ struct sql_token {
     struct bf_str text;  /* as written */
     struct bf_str ident; /* of a word or quoted name: what it names */
     unsigned depth;      /* parentheses open around it */
+    bool sub;            /* inside a SELECT in parentheses */
 };
 
 struct sql_table {
@@ -36,14 +37,19 @@ struct sql_text {
     size_t n;
     struct sql_table table[SQL_TABLES_MAX];
     size_t ntables;
-    size_t uses; /* how often cdc stands behind FROM, JOIN or a comma */
-    bool whole;  /* a word that looks at more than one row: ORDER, GROUP, LIMIT... */
+    bool subs;       /* is there a SELECT in parentheses? */
+    size_t uses;     /* how often cdc stands behind FROM, JOIN or a comma */
+    bool used_below; /* and whether in a SELECT in parentheses */
+    bool whole;      /* looks at more than one row: ORDER, GROUP, LIMIT, an aggregate... */
 };
 
 /* Cuts sql into tokens; lookups are the names of other tables. sql has to outlive it. */
 bool bf_sql_text_init(struct sql_text *t, struct bf_str sql, const char *const *lookups,
                       size_t nlookups, struct bf_err *e);
 void bf_sql_text_free(struct sql_text *t);
+
+/* Is it a list of expressions, without the words of a whole query around it? *e says what is in the way. */
+bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e);
 
 /* Appends the text for SQLite; star: may * stand for whole rows? */
 bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e);

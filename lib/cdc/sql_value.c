@@ -73,34 +73,48 @@ size_t bf_sql_real_text(double v, char out[SQL_REAL_MAX])
     return n ? n : (size_t)snprintf(out, SQL_REAL_MAX, "%.15g", v);
 }
 
-static bool result_plain(const struct sql_api *api, sqlite3_context *context, struct bf_str text)
+static bool plain_number(struct bf_str text, struct sql_number *out)
 {
     struct plain p = read_plain(text);
     bool negative = text.n && text.p[0] == '-';
     if (!p.ok)
         return false;
     if (!p.behind)
-        api->result_int64(context, negative ? -p.digits : p.digits);
+        *out =
+            (struct sql_number){.type = SQLITE_INTEGER, .integer = negative ? -p.digits : p.digits};
     else if (p.significant > EXACT_DIGITS || p.behind >= (int)BF_COUNT(tens))
         return false;
     else { /* both exact, so the quotient is the double nearest to the number */
         double v = (double)p.digits / tens[p.behind];
-        api->result_double(context, negative ? -v : v);
+        *out = (struct sql_number){.type = SQLITE_FLOAT, .real = negative ? -v : v};
     }
     return true;
 }
 
-void bf_sql_result_number(const struct sql_api *api, sqlite3_context *context, struct bf_str text)
+struct sql_number bf_sql_number(struct bf_str text)
 {
     char room[256];
     struct bf_buf plain = {.p = room, .cap = sizeof room, .max = sizeof room};
-    if (result_plain(api, context, text))
-        return;
+    struct sql_number n = {.type = SQLITE_TEXT};
+    if (plain_number(text, &n))
+        return n;
     bf_number_put_plain(&plain, text); /* without an exponent, without zeros at the end */
-    if (bf_buf_ok(&plain) && result_plain(api, context, bf_buf_view(&plain)))
-        return;
-    api->result_text(context, text.p, (int)text.n, SQLITE_TRANSIENT);
-    api->result_subtype(context, SQL_SUB_NUMBER);
+    if (bf_buf_ok(&plain))
+        (void)plain_number(bf_buf_view(&plain), &n);
+    return n;
+}
+
+void bf_sql_result_number(const struct sql_api *api, sqlite3_context *context, struct bf_str text)
+{
+    struct sql_number n = bf_sql_number(text);
+    if (n.type == SQLITE_INTEGER)
+        api->result_int64(context, n.integer);
+    else if (n.type == SQLITE_FLOAT)
+        api->result_double(context, n.real);
+    else {
+        api->result_text(context, text.p, (int)text.n, SQLITE_TRANSIENT);
+        api->result_subtype(context, SQL_SUB_NUMBER);
+    }
 }
 
 bool bf_sql_add_attr(struct bf_sql *s, const struct bf_attr *a, struct bf_err *e)
@@ -372,7 +386,7 @@ bool bf_sql_collect(struct bf_sql *s, struct sql_query *q, bool stored, struct b
             a.name = r->attr.name;
             a.name_escaped = r->attr.name_escaped;
         } else if (!from_value(s, s->api->column_value(q->stmt, (int)i),
-                               column && stored ? column->types : 0, &a, e) ||
+                               column && stored ? column->types : r->types, &a, e) ||
                    (items && !typed_form(s, &a, e)))
             return false;
         if (!bf_sql_add_attr(s, &a, e))

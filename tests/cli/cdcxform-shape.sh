@@ -44,13 +44,34 @@ change INSERT ',"n":{"N":"-9999.99"},"i":{"N":"-1E2"},"b":{"BOOL":false},"d":{"S
 check "--types: more of them" -i "$T/t" -o '{"id":"o-1","n":-9999.99,"i":-100,"b":false,"d":"2026-11-27","t":"2026-11-27 06:00:00.123","s":"[1]"}' -- $x --types "$T/types"
 change INSERT ',"n":{"NULL":true}' >"$T/t"
 check "--types: NULL and what is not there" -i "$T/t" -o '{"id":"o-1","n":null}' -E 'no record has an attribute i$' -- $x --types "$T/types"
-for bad in '"n":{"N":"10000"}|N value that is no decimal(6,2)|n' '"n":{"N":"0.001"}|N value that is no decimal(6,2)|n' '"i":{"N":"1.5"}|N value that is no integer|i' \
-    '"b":{"S":"yes"}|S value that is no boolean|b' '"d":{"S":"27.11.2026"}|S value that is no date|d' '"t":{"BOOL":true}|BOOL value that is no timestamp|t'; do
-    attr=${bad%%|*} rest=${bad#*|}
-    change INSERT ",$attr" >"$T/t"
-    check "--types refuses $attr" -s 1 -i "$T/t" -E "^cdcxform: line 1: attribute ${rest#*|}: $(echo "${rest%|*}" | sed 's/[()]/\\&/g')$" -- $x --types "$T/types" --rejects "$T/rej"
+# refuses ATTRIBUTE VALUE TYPE NAME
+refuses() {
+    change INSERT ",$1" >"$T/t"
+    check "--types refuses $1 as $3" -s 1 -i "$T/t" -E "^cdcxform: line 1: attribute $4: $2 is no $(echo "$3" | sed 's/[()]/\\&/g')$" -- $x --types "$T/types" --rejects "$T/rej"
     ok "and keeps it whole" cmp "$T/t" "$T/rej"
-done
+}
+refuses '"n":{"N":"10000"}' "N value '10000'" 'decimal(6,2)' n
+refuses '"n":{"N":"0.001"}' "N value '0.001'" 'decimal(6,2)' n
+refuses '"i":{"N":"1.5"}' "N value '1.5'" integer i
+refuses '"b":{"S":"yes"}' "S value 'yes'" boolean b
+refuses '"d":{"S":"27.11.2026"}' "S value '27.11.2026'" date d
+refuses '"d":{"S":"2026-02-29"}' "S value '2026-02-29'" date d
+refuses '"t":{"BOOL":true}' "BOOL value 'true'" timestamp t
+refuses '"t":{"S":"9999-12-31T23:59:59-14:00"}' "S value '9999-12-31T23:59:59-14:00'" timestamp t
+refuses '"t":{"S":"@1795759200"}' "S value '@1795759200'" timestamp t
+refuses '"t":{"S":"2026-11-27T06:30:00.1234567891Z"}' "S value '2026-11-27T06:30:00.1234567891Z'" timestamp t
+refuses '"t":{"N":"-1"}' "N value '-1'" timestamp t
+printf 'i INT\nn BigInt\ns Decimal(38, 36)\n' >"$T/types"
+change INSERT ',"i":{"N":"-2147483648"},"n":{"N":"9223372036854775807"},"s":{"S":"92.1"}' >"$T/t"
+check "--types: Athena's words, in any case" -i "$T/t" -o '{"id":"o-1","i":-2147483648,"n":9223372036854775807,"s":92.100000000000000000000000000000000000}' -- $x --types "$T/types"
+refuses '"i":{"N":"2147483648"}' "N value '2147483648'" INT i
+refuses '"n":{"N":"-9223372036854775809"}' "N value '-9223372036854775809'" BigInt n
+refuses '"s":{"N":"100"}' "N value '100'" 'Decimal(38, 36)' s
+printf 't timestamp\nd date\n' >"$T/types"
+change INSERT ',"t":{"S":"2026-11-27T06:30:00.123456Z"},"d":{"N":"0"}' >"$T/t"
+check "--types: no digit of a time is lost" -i "$T/t" -o '{"id":"o-1","t":"2026-11-27 06:30:00.123456","d":"1970-01-01"}' -- $x --types "$T/types"
+change INSERT ',"t":{"N":"1795759200.123450"},"d":{"S":"2024-02-29T23:30:00-01:00"}' >"$T/t"
+check "--types: nor of a number of seconds" -i "$T/t" -o '{"id":"o-1","t":"2026-11-27 06:00:00.12345","d":"2024-03-01"}' -- $x --types "$T/types"
 
 # errors
 check "two attributes of one name" -s 1 -i "$T/in" -E '^cdcxform: line 1: two attributes would be called total$' -- $x --rename email=total
@@ -60,6 +81,7 @@ check "--hash without a key" -s 2 -e 'cdcxform: --hash wants --hash-key FILE' --
 printf 'short\n' >"$T/short"
 check "a key that hides nothing" -s 2 -e "cdcxform: --hash-key: $T/short: a key of less than 16 bytes hides nothing" -- $x --hash a --hash-key "$T/short"
 check "no key file" -s 1 -E '^cdcxform: --hash-key: ' -- $x --hash a --hash-key "$T/none"
+check "two new names" -s 2 -e 'cdcxform: --rename: a gets two names' -- $x --rename a=b,a=c
 check "--rename in other words" -s 2 -e "cdcxform: --rename: wants OLD=NEW, not 'a'" -- $x --rename a
 printf 'a float\n' >"$T/bad"
 check "an unknown type" -s 1 -E "^cdcxform: --types: $T/bad: line 1: 'float' is not string, integer" -- $x --types "$T/bad"

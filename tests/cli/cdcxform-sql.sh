@@ -109,7 +109,7 @@ check "--enrich: a key twice" -s 1 -e "cdcxform: --enrich: $T/twice.csv: line 4:
 printf 'p,brand\np-1,a\n,b\n' >"$T/none.csv"
 check "--enrich: a line without key" -s 1 -e "cdcxform: --enrich: $T/none.csv: line 3: no p" -- cdcxform --lookup t="$T/none.csv" --enrich 't on p: brand'
 printf 'p,brand\np-1\n' >"$T/short.csv"
-check "a line with too few fields" -s 1 -e "cdcxform: --lookup: $T/short.csv: line 2: 1 fields, the header has 2" -- cdcxform --lookup t="$T/short.csv"
+check "a line with too few fields" -s 1 -e "cdcxform: --lookup: $T/short.csv: line 2: 1 field, the header has 2" -- cdcxform --lookup t="$T/short.csv"
 printf '{"p":"p-1"}\n{"p":"p-2","x":1}\n' >"$T/more.ndjson"
 check "NDJSON: a member that the first line has not" -s 1 -e "cdcxform: --lookup: $T/more.ndjson: line 2: x is no member of the first line's object" -- cdcxform --lookup t="$T/more.ndjson"
 printf '{"p":"p-1"}\n{"p":\n' >"$T/bad.ndjson"

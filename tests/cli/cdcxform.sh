@@ -15,6 +15,7 @@ rest=',"total":{"N":"92.01"},"payment":{"M":{"method":{"S":"card"}}}'
     time=1795759207500 change MODIFY ",\"status\":{\"S\":\"PAID\"}$rest" ",\"status\":{\"S\":\"PLACED\"}$rest"
     time=1795759209000 change REMOVE '' ",\"status\":{\"S\":\"PAID\"}$rest"
 } >"$T/changes.ndjson"
+echo '{"eventName":"INSERT","dynamodb":{"Keys":{"order_id":{"S":"o-1"}},"NewImage":{"order_id":{"S":"o-1"},"lines":{"L":[{"M":{"sku":{"S":"tv"}}},{"M":{"sku":{"S":"cable"}}}]}}}}' >"$T/lines.ndjson"
 
 check "rows: new image, or the keys of REMOVE" -i "$T/changes.ndjson" \
     -o '{"order_id":"o-1","status":"PLACED","total":92.01,"payment":{"method":"card"},"_op":"INSERT","_ts":"2026-11-27T06:00:00.000Z"}
@@ -143,5 +144,5 @@ while [ -r "$n.sh" ]; do
     check "manual: $(cat "$n.sh")" -O "$n.want" -- sh "$n.sh"
     n=$((n + 1))
 done
-check "the manual has twelve such examples" -o 13 -- echo "$n"
+check "the manual has thirteen such examples" -o 14 -- echo "$n"
 plan

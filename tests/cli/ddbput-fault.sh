@@ -76,7 +76,7 @@ done
 fault_rules <<'END'
 BatchWriteItem throttle
 END
-check 'throttled for ever' -s 1 -i "$T/100" \
+check 'throttled for ever' -s 75 -i "$T/100" \
     -E '^ddbput: BatchWriteItem: ProvisionedThroughputExceededException: ' -- \
     ddbput --max-attempts 1 --retry-for 300ms --rejects "$T/rejects" sales
 ok 'lines are counted' grep -q "^ddbput: 100 lines rejected ($T/rejects)$" "$T/err"
@@ -86,7 +86,7 @@ check 'all lines are in the rejects' -O "$T/100.sorted" -- cat "$T/rejects"
 fault_rules <<'END'
 BatchWriteItem partial 1
 END
-check 'a few never get through' -s 1 -i "$T/100" -E 'BatchWriteItem: still unprocessed by the service' -- \
+check 'a few never get through' -s 75 -i "$T/100" -E 'BatchWriteItem: still unprocessed by the service' -- \
     ddbput --retry-for 300ms --rejects "$T/rejects" sales
 sum_up() { { arrived | sed 's/put //'; jq -r .order_id "$T/rejects"; } | sort; }
 sed 's/put //' "$T/100.want" >"$T/ids"

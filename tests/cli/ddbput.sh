@@ -20,7 +20,7 @@ for key in order_id id:X :S a:S,b:N,c:S a:S,a:N ''; do
 done
 check 'rejects that cannot be made' -s 1 -e "ddbput: $T/no/rejects: No such file or directory" -- \
     ddbput --rejects "$T/no/rejects" sales
-check 'a service that is down' -s 1 \
+check 'a service that is down' -s 75 \
     -E '^ddbput: sales: DescribeTable: cannot connect to 127\.0\.0\.1:1: Connection refused' -- \
     ddbput --endpoint-url http://127.0.0.1:1 sales
 check 'no region' -s 2 -E '^ddbput: .*region' -- env -u AWS_REGION ddbput sales

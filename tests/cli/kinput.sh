@@ -166,7 +166,7 @@ c' -- accepted
 fresh <<'END'
 PutRecords partial 2
 END
-check 'an end of patience' -i "$T/in" -s 1 -E '^kinput: line 1: PutRecords: ProvisionedThroughputExceededException: made to fail' -- \
+check 'an end of patience' -i "$T/in" -s 75 -E '^kinput: line 1: PutRecords: ProvisionedThroughputExceededException: made to fail' -- \
     kinput --retry-for 300ms --rejects "$T/rejects" s
 check 'rejects what is left' -o 'a
 b' -- cat "$T/rejects"
@@ -205,7 +205,7 @@ fresh <<'END'
 * error 400 UnrecognizedClientException The security token included in the request is invalid.
 END
 check 'wrong credentials' -i "$T/in" -s 1 -E '^kinput: s: PutRecords: UnrecognizedClientException: The security' -- kinput s
-check 'a service that is down' -i "$T/in" -s 1 -E '^kinput: s: PutRecords: cannot connect to 127.0.0.1:1: ' -- \
+check 'a service that is down' -i "$T/in" -s 75 -E '^kinput: s: PutRecords: cannot connect to 127.0.0.1:1: ' -- \
     kinput --endpoint-url http://127.0.0.1:1 s
 fresh <<'END'
 PutRecords 1x fake
@@ -220,7 +220,7 @@ gone() {
     done
     fault_stop
     wait $pid
-    [ $? = 1 ] && cmp "$T/in" "$T/rejects" && grep -q 'PutRecords: cannot connect' "$T/err"
+    [ $? = 75 ] && cmp "$T/in" "$T/rejects" && grep -q 'PutRecords: cannot connect' "$T/err"
 }
 ok 'a service that goes down: tried again, then all is kept' gone
 

@@ -167,7 +167,7 @@ fault_rules <<'END'
 * error 400 UnrecognizedClientException The security token included in the request is invalid.
 END
 check 'wrong credentials' -s 1 -E '^kinread: orders: ListShards: UnrecognizedClientException: The security token' -- kinread orders
-check 'a service that is down' -s 1 -E '^kinread: orders: ListShards: cannot connect to 127.0.0.1:1: ' -- \
+check 'a service that is down' -s 75 -E '^kinread: orders: ListShards: cannot connect to 127.0.0.1:1: ' -- \
     kinread --endpoint-url http://127.0.0.1:1 orders
 fault_rules <<'END'
 DescribeTable ok {"Table":{"TableName":"t"}}
@@ -176,8 +176,18 @@ check 'a table without a stream' -s 1 -e 'kinread: dynamodb:t: DescribeTable: th
 fault_rules <<'END'
 GetRecords error 500 InternalFailure
 END
-check 'an end of patience' -s 1 -E '^kinread: orders: shardId-000000000000: GetRecords: InternalFailure' -- \
+check 'an end of patience' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: InternalFailure' -- \
     kinread -e --retry-for 0 --max-attempts 1 orders
+# Large records: the next request asks for as many as fit.
+large=$(head -c 1200000 /dev/zero | tr '\0' A)
+answer '"it-2"' "$large" "$large" | sed 's/"MillisBehindLatest":0/"MillisBehindLatest":9/' >"$T/large"
+fault_rules <<END
+GetRecords 1x ok @$T/large
+GetRecords ok $(answer null "$(data end)")
+END
+check 'large records' -a -- kinread -e --from oldest orders
+ok 'arrive' test "$(wc -c <"$T/out")" = 1800006
+check 'and fewer of them are asked for' -m '"Limit":27}$' -- bodies GetRecords
 fault_rules <<'END'
 GetRecords error 400 AccessDeniedException not you
 END

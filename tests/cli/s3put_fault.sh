@@ -80,7 +80,7 @@ rm -f "$T"/s3put-undelivered-*
 fault_rules <<'END'
 * throttle
 END
-check '503 for ever' -s 1 -i "$T/rows" -E 'PutObject: SlowDown: Please reduce your request rate. \(HTTP 503.*2 attempts\)' -- \
+check '503 for ever' -s 75 -i "$T/rows" -E 'PutObject: SlowDown: Please reduce your request rate. \(HTTP 503.*2 attempts\)' -- \
     s3put --max-attempts 2 --rejects "$T/rejects" s3://lake/p/
 ok 'loses nothing' cmp "$T/rejects" "$T/rows"
 fault_rules <<'END'
@@ -98,7 +98,7 @@ ok 'never shows the secret' test "$(grep -c 'secret' "$T/err")" = 0
 check 'no credentials' -s 1 -i "$T/rows" -E '[Cc]redentials' -- \
     env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY AWS_EC2_METADATA_DISABLED=true s3put --rejects "$T/rejects" s3://lake/p/
 ok 'keeps the rows' cmp "$T/rejects" "$T/rows"
-check 'a service that is down' -s 1 -i "$T/rows" -E 'cannot connect to 127.0.0.1:9: Connection refused' -- \
+check 'a service that is down' -s 75 -i "$T/rows" -E 'cannot connect to 127.0.0.1:9: Connection refused' -- \
     s3put --endpoint-url http://127.0.0.1:9 --rejects "$T/rejects" s3://lake/p/
 ok 'keeps the rows, too' cmp "$T/rejects" "$T/rows"
 

@@ -72,7 +72,7 @@ static void what_it_says_in_the_end(void **unused)
          "FAULT-"},
         {"* error 400 UnrecognizedClientException The security token is invalid.", 1, 400,
          BF_E_DENIED, "UnrecognizedClientException: The security token is invalid. (HTTP 400"},
-        {"* error 500 InternalServerError", 4, 500, BF_E_SERVICE,
+        {"* error 500 InternalServerError", 4, 500, BF_E_TEMPORARY,
          "ListTables: InternalServerError"},
         {"* plain 418 teapot", 1, 418, BF_E_SERVICE, "ListTables: HTTP418 (HTTP 418"},
         {"* close", 4, 0, BF_E_NETWORK, "closed the connection without an answer (4 attempts)"},

@@ -20,7 +20,7 @@ static bool read_records(const struct bf_feed *feed, const char *text, struct se
                          struct bf_feed_answer *a, struct bf_err *e)
 {
     struct bf_feed_sink sink = {take, s};
-    return feed->records(bf_str_of(text), &sink, a, e);
+    return bf_feed_records(feed, bf_str_of(text), &sink, a, e);
 }
 
 static void test_kinesis(void **state)
@@ -173,7 +173,7 @@ struct results {
     size_t n, failed;
 };
 
-static void on_result(void *arg, size_t i, const struct bf_kinesis_put_result *r)
+static void on_result(void *arg, size_t i, const struct bf_put_result *r)
 {
     struct results *s = arg;
     assert_int_equal(i, s->n);

@@ -64,7 +64,10 @@ static void errors_have_statuses(void **state)
     assert_int_equal(bf_err_exit(BF_OK), 0);
     assert_int_equal(bf_err_exit(BF_E_USAGE), 2);
     assert_int_equal(bf_err_exit(BF_E_INPUT), 1);
+    assert_int_equal(bf_err_exit(BF_E_SERVICE), 1);
     assert_int_equal(bf_err_exit(BF_E_TEMPORARY), 75);
+    assert_int_equal(bf_err_exit(BF_E_NETWORK), 75);
+    assert_int_equal(bf_err_exit(BF_E_THROTTLED), 75);
     assert_true(bf_err_retryable(BF_E_THROTTLED));
     assert_true(bf_err_retryable(BF_E_NETWORK));
     assert_false(bf_err_retryable(BF_E_DENIED));
