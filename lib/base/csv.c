@@ -211,23 +211,3 @@ enum bf_csv_got bf_csv_next(struct bf_csv *c, int timeout_ms, struct bf_err *e)
         return first ? BF_CSV_BAD : give_up(c);
     }
 }
-
-void bf_csv_put(struct bf_buf *out, struct bf_str s, char separator)
-{
-    bool plain_text = true;
-    for (size_t i = 0; plain_text && i < s.n; i++)
-        plain_text = s.p[i] != separator && s.p[i] != '"' && s.p[i] != '\r' && s.p[i] != '\n';
-    if (plain_text) {
-        bf_buf_adds(out, s);
-        return;
-    }
-    bf_buf_addc(out, '"');
-    const char *p = s.p, *end = p + s.n, *quote;
-    while (p < end && (quote = memchr(p, '"', (size_t)(end - p)))) {
-        bf_buf_add(out, p, (size_t)(quote + 1 - p));
-        bf_buf_addc(out, '"');
-        p = quote + 1;
-    }
-    bf_buf_add(out, p, (size_t)(end - p));
-    bf_buf_addc(out, '"');
-}

@@ -56,7 +56,4 @@ BF_API void bf_csv_free(struct bf_csv *c);
 /* The next record; waits at most timeout_ms for input (0: not at all, -1: for ever). */
 BF_API BF_MUST enum bf_csv_got bf_csv_next(struct bf_csv *c, int timeout_ms, struct bf_err *e);
 
-/* Appends s as a field: in quotes when it holds the separator, a quote, CR or LF. */
-BF_API void bf_csv_put(struct bf_buf *out, struct bf_str s, char separator);
-
 #endif

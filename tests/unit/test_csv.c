@@ -162,19 +162,6 @@ static void too_many_fields(void **state)
     stop(&f);
 }
 
-static void puts_back(void **state)
-{
-    (void)state;
-    struct bf_buf b;
-    bf_buf_init(&b, 1000);
-    bf_csv_put(&b, BF_STR("plain"), ',');
-    bf_buf_addc(&b, ',');
-    bf_csv_put(&b, BF_STR("a \"b\", c\n"), ',');
-    bf_csv_put(&b, BF_STR(""), ',');
-    assert_str(bf_buf_view(&b), "plain,\"a \"\"b\"\", c\n\"");
-    bf_buf_free(&b);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,7 +171,6 @@ int main(void)
         cmocka_unit_test(long_lines),
         cmocka_unit_test(waits_inside_a_record),
         cmocka_unit_test(too_many_fields),
-        cmocka_unit_test(puts_back),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
