@@ -118,7 +118,7 @@ END
 check 'CSV with bad records' -s 1 -i "$T/in" -e "ddbput: line 4: 2 fields, the CSV header has 5
 ddbput: line 5: key 'order_id' is missing
 ddbput: line 6: column \"paid\": neither true nor false
-ddbput: line 7: a quote is opened and never closed
+ddbput: line 7: field 5: a quote inside a field without quotes
 ddbput: 4 lines rejected ($T/rejects)" -- ddbput --types paid:BOOL --rejects "$T/rejects" sales
 jq -cS .put "$FAULT_DIR/accepted" >"$T/got"
 cat >"$T/want" <<'END'
