@@ -204,7 +204,8 @@ bool bl_ddb_get_item(struct bl_call *c)
     struct bf_str json;
     bool consistent = false;
     if (!bl_params_read(c, &p) || !bl_item_read(c, bl_param_raw(&p, "Key"), "key", &key_item) ||
-        !bl_param_bool(c, &p, "ConsistentRead", &consistent) || !bl_read_projection(c, &p, &projection))
+        !bl_param_bool(c, &p, "ConsistentRead", &consistent) ||
+        !bl_read_projection(c, &p, &projection))
         return false;
     bl_store_lock(c->store);
     const struct bl_table *t = bl_table_param(c, &p);
