@@ -37,7 +37,7 @@ static const char pragmas[] = "PRAGMA page_size = 4096;"
 static const char memory_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY;";
 
 /* What the tables look like; another number: a folder of another version. */
-enum { LAYOUT = 2 };
+enum { LAYOUT = 3 };
 
 static int64_t number(struct bl_store *s, const char *sql)
 {
