@@ -227,35 +227,83 @@ static int64_t number_at(struct bl_call *c, const struct bl_stream *s, const str
     return number < 0 ? s->next : number;
 }
 
+/* Does the number belong to a record of another shard of the stream? */
+static bool is_elsewhere(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
+                         int64_t number)
+{
+    bool found = false;
+    for (size_t i = 0; !found && i < s->n; i++) {
+        struct bl_log_walk w;
+        struct bl_record r;
+        if (&s->shards[i] == shard)
+            continue;
+        bl_log_walk(c->store, s->shards[i].row, number, 0, &w);
+        if (bl_log_next(&w, &r)) {
+            found = r.number == number;
+            bl_log_leave(&w);
+        }
+    }
+    return found;
+}
+
+static bool start_at_time(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
+                          const struct bl_shard *shard, int64_t *number)
+{
+    int64_t at_ms = -1;
+    if (!bl_param_time(c, p, "Timestamp", &at_ms))
+        return false;
+    if (at_ms < 0)
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. "
+            "Current request has no timestamp parameter.");
+    if (at_ms > c->now_ms)
+        return bl_fail(c, BL_InvalidArgumentException,
+                       "The timestampInMillis parameter cannot be greater than the "
+                       "currentTimestampInMillis. timestampInMillis: %lld, "
+                       "currentTimestampInMillis: %lld",
+                       (long long)at_ms, (long long)c->now_ms);
+    *number = number_at(c, s, shard, at_ms);
+    return true;
+}
+
+static bool start_at_sequence(struct bl_call *c, const struct bl_stream *s,
+                              const struct bl_shard *shard, struct bf_str sequence, bool after,
+                              int64_t *number)
+{
+    if (!bl_sequence_get(sequence, number) || *number < shard->first - 1 ||
+        is_elsewhere(c, s, shard, *number))
+        return bl_fail(c, BL_InvalidArgumentException,
+                       "StartingSequenceNumber %.*s used in GetShardIterator on shard "
+                       "shardId-%012d in stream %s under account " BL_ACCOUNT " is invalid.",
+                       (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p,
+                       (int)(shard - s->shards), s->name);
+    *number += after;
+    return true;
+}
+
 /* Where an iterator of that type begins. */
 static bool start_at(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
                      const struct bl_shard *shard, int64_t *number)
 {
     struct bf_str type = {NULL, 0}, sequence = {NULL, 0};
-    int64_t at_ms = -1;
     if (!bl_param_string(c, p, "ShardIteratorType", &type) ||
-        !bl_param_string(c, p, "StartingSequenceNumber", &sequence) ||
-        !bl_param_time(c, p, "Timestamp", &at_ms))
+        !bl_param_string(c, p, "StartingSequenceNumber", &sequence))
         return false;
-    if (bf_str_is(type, "TRIM_HORIZON"))
-        *number = shard->first;
-    else if (bf_str_is(type, "LATEST"))
-        *number = s->next;
-    else if (bf_str_is(type, "AT_TIMESTAMP")) {
-        if (at_ms < 0)
-            return bl_fail(c, BL_InvalidArgumentException,
-                           "Must specify timestamp parameter for iterator of type "
-                           "AT_TIMESTAMP. Current request has no timestamp parameter.");
-        *number = number_at(c, s, shard, at_ms);
-    } else if (bf_str_is(type, "AT_SEQUENCE_NUMBER") || bf_str_is(type, "AFTER_SEQUENCE_NUMBER")) {
-        if (!bl_sequence_get(sequence, number) || *number < shard->first - 1)
-            return bl_fail(c, BL_InvalidArgumentException,
-                           "StartingSequenceNumber %.*s used in GetShardIterator on shard in "
-                           "stream %s under account " BL_ACCOUNT " is invalid.",
-                           (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p ? sequence.p : "",
-                           s->name);
-        *number += bf_str_is(type, "AFTER_SEQUENCE_NUMBER");
-    }
+    if (bf_str_is(type, "AT_TIMESTAMP"))
+        return start_at_time(c, p, s, shard, number);
+    bool after = bf_str_is(type, "AFTER_SEQUENCE_NUMBER");
+    bool wants = after || bf_str_is(type, "AT_SEQUENCE_NUMBER");
+    if (wants != (sequence.p != NULL))
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+            "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no "
+            "StartingSequenceNumber. Request specified %.*s and %s StartingSequenceNumber.",
+            (int)type.n, type.p, wants ? "no" : "also a");
+    if (wants)
+        return start_at_sequence(c, s, shard, sequence, after, number);
+    *number = bf_str_is(type, "LATEST") ? s->next : shard->first;
     return true;
 }
 
