@@ -221,7 +221,9 @@ static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option
     bool ok = bf_sql_text_init(&t, user, lookups, nlookups, e);
     if (ok) {
         /* select lists are text of the outermost SELECT, whose FROM comes from here */
-        ok = bf_sql_text_expressions(&t, e) && bf_sql_text_put(&t, star, &sql, e);
+        ok = bf_sql_text_expressions(&t, e) &&
+             (!star || bf_sql_expr_name_results(&t) || bf_err_nomem(e)) &&
+             bf_sql_text_put(&t, star, &sql, e);
         bf_buf_adds(&sql, tail);
         ok = ok && bf_buf_check(&sql, "SQL", e) && prepare(s, q, &t, bf_buf_view(&sql), e);
     }
@@ -366,7 +368,8 @@ static bool make_whole(struct bf_sql *s, struct bf_err *e)
     bool ok = bf_sql_text_init(&t, user, lookups, nlookups, e);
     if (ok && !t.uses)
         ok = bf_err_set(e, BF_E_USAGE, "does not read FROM cdc");
-    ok = ok && bf_sql_text_put(&t, true, &sql, e) &&
+    ok = ok && (bf_sql_expr_name_results(&t) || bf_err_nomem(e)) &&
+         bf_sql_text_put(&t, true, &sql, e) &&
          bf_arena_copy(&s->names, bf_buf_view(&sql), &s->text) && bf_sql_lookup_indexes(s, &t, e) &&
          prepare(s, &s->rows, &t, s->text, e);
     if (ok && (t.whole || t.uses > 1 || (!t.subs && aggregates(s, s->text, e))))

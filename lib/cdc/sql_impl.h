@@ -11,6 +11,7 @@
 #define BF_CDC_SQL_IMPL_H
 
 #include "lib/base/arena.h"
+#include "lib/cdc/decimal.h"
 #include "lib/cdc/row_impl.h"
 #include "lib/cdc/sql.h"
 #include "lib/cdc/sql_load.h"
@@ -102,6 +103,13 @@ const struct bf_attr *bf_sql_find(struct bf_sql *s, struct sql_column *column);
 
 /* sql_func.c: dec_add and its like. */
 bool bf_sql_func_init(struct bf_sql *s, struct bf_err *e);
+
+/* sql_order.c: bf_order and its like, which sql_expr.c puts into queries. */
+bool bf_sql_order_init(struct bf_sql *s, struct bf_err *e);
+
+/* sql_func.c: a value of SQL as a decimal. A real counts by its 15 digits, which is what it was made of. */
+bool bf_sql_decimal(const struct sql_api *api, sqlite3_value *value, struct bf_decimal *out,
+                    struct bf_err *e);
 
 /* sql_value.c: what a number is to SQL, and as the result of a function or column. */
 struct sql_number bf_sql_number(struct bf_str text);

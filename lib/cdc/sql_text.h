@@ -5,7 +5,8 @@
  * really is a table stays: cdc and its aliases, lookups and theirs, names of
  * subqueries and of WITH. A * that means all of cdc becomes the column _row,
  * named BF_SQL_STAR, because what attributes a record has shows only when it
- * comes. Inside lib/cdc only.
+ * comes. Comparisons become calls where a number may be longer than SQLite's own
+ * (sql_expr.c). Inside lib/cdc only.
  */
 #ifndef BF_CDC_SQL_TEXT_H
 #define BF_CDC_SQL_TEXT_H
@@ -24,6 +25,9 @@ struct sql_token {
     struct bf_str ident; /* of a word or quoted name: what it names */
     unsigned depth;      /* parentheses open around it */
     bool sub;            /* inside a SELECT in parentheses */
+
+    /* what SQLite gets in front of it, in its place, behind it; NULL: nothing, itself, nothing */
+    const char *before, *instead, *after;
 };
 
 struct sql_table {
@@ -62,6 +66,20 @@ bool bf_sql_text_has(const struct sql_text *t, struct bf_str called);
 
 /* The table that a name such as c.status begins with; NULL: none. */
 const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called);
+
+/* Of a text that is being read: is token i that word, one of the words, that character, a name; and which
+ * token closes the parenthesis at i. Tokens behind the last are none of it. */
+bool bf_sql_is(const struct sql_text *t, size_t i, const char *word);
+bool bf_sql_any(const struct sql_text *t, size_t i, const char *const *words, size_t n);
+bool bf_sql_punct(const struct sql_text *t, size_t i, char c);
+bool bf_sql_name(const struct sql_text *t, size_t i);
+size_t bf_sql_closing(const struct sql_text *t, size_t i);
+
+/* sql_expr.c: numbers that SQLite would round or order as texts go through functions. False: no memory. */
+bool bf_sql_expr_rewrite(struct sql_text *t);
+
+/* sql_expr.c: results that became calls keep their text as their name. */
+bool bf_sql_expr_name_results(struct sql_text *t);
 
 /* Compares ASCII letters in any case. */
 bool bf_sql_same(struct bf_str a, struct bf_str b);
