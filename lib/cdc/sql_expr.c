@@ -14,8 +14,6 @@
 #include "lib/cdc/number.h"
 #include "lib/cdc/sql_impl.h"
 
-enum { NAME_MAX_BYTES = 64 * 1024 };
-
 /* Words that are no operand and stand in front of one. */
 static const char *const words[] = {
     "select", "distinct", "all",    "from",    "where",     "group",  "by",    "having",
@@ -31,7 +29,7 @@ static bool adjacent(const struct sql_text *t, size_t i, char second)
            t->token[i + 1].text.p == t->token[i].text.p + t->token[i].text.n;
 }
 
-static bool keyword(const struct sql_text *t, size_t i)
+bool bf_sql_keyword(const struct sql_text *t, size_t i)
 {
     return bf_sql_any(t, i, words, BF_COUNT(words));
 }
@@ -68,7 +66,7 @@ static size_t over_value(const struct sql_text *t, size_t i)
         return i + 1;
     if (bf_sql_is(t, i, "case"))
         return over_case(t, i);
-    if (!bf_sql_name(t, i) || keyword(t, i) || bf_sql_is(t, i, "cast"))
+    if (!bf_sql_name(t, i) || bf_sql_keyword(t, i) || bf_sql_is(t, i, "cast"))
         return 0; /* a cast has an affinity, which a function would not see */
     while (bf_sql_punct(t, i + 1, '.') && bf_sql_name(t, i + 2))
         i += 2;
@@ -135,7 +133,7 @@ static bool begins(const struct sql_text *t, size_t i)
     const struct sql_token *before = &t->token[i - 1];
     return before->kind == SQL_PUNCT
                ? before->text.p[0] == '(' || before->text.p[0] == ',' || before->text.p[0] == '='
-               : keyword(t, i - 1);
+               : bf_sql_keyword(t, i - 1);
 }
 
 /* A text, or metadata, which are texts: nothing that a number could hide in. */
@@ -160,7 +158,7 @@ static bool is_long(const struct sql_text *t, size_t from, size_t to)
     return is_number(t, from, to) && t->token[to - 1].instead;
 }
 
-static char *text_of(struct sql_text *t, const char *head, struct bf_str middle, const char *tail)
+char *bf_sql_text_join(struct sql_text *t, const char *head, struct bf_str middle, const char *tail)
 {
     size_t a = strlen(head), b = strlen(tail);
     char *p = bf_arena_alloc(&t->arena, a + middle.n + b + 1);
@@ -178,7 +176,7 @@ static bool rewrite_order(struct sql_text *t, size_t left, size_t op, size_t n, 
 {
     struct bf_str how = bf_str(t->token[op].text.p,
                                (size_t)(t->token[op + n - 1].text.p - t->token[op].text.p) + 1);
-    char *after = text_of(t, ") ", how, " 0");
+    char *after = bf_sql_text_join(t, ") ", how, " 0");
     if (!after || t->token[left].before || t->token[right_end - 1].after)
         return after != NULL;
     t->token[left].before = "bf_order(";
@@ -279,7 +277,7 @@ static bool literals(struct sql_text *t)
     for (size_t i = 0; i < t->n; i++)
         if (t->token[i].kind == SQL_NUMBER && bf_number_check(t->token[i].text, &ignored) &&
             bf_sql_number(t->token[i].text).type == SQLITE_TEXT &&
-            !(t->token[i].instead = text_of(t, "bf_num('", t->token[i].text, "')")))
+            !(t->token[i].instead = bf_sql_text_join(t, "bf_num('", t->token[i].text, "')")))
             return false;
     return true;
 }
@@ -301,56 +299,6 @@ bool bf_sql_expr_rewrite(struct sql_text *t)
             extreme(t, i);
         if (terms && i && bf_sql_is(t, i, "by") && bf_sql_is(t, i - 1, "order"))
             order_by(t, i + 1);
-    }
-    return true;
-}
-
-/* Has the result from..to a name? Two things that end an operand, side by side. */
-static bool has_name(const struct sql_text *t, size_t from, size_t to)
-{
-    if (to < from + 2 || !bf_sql_name(t, to - 1) || keyword(t, to - 1))
-        return false;
-    const struct sql_token *before = &t->token[to - 2];
-    return bf_sql_is(t, to - 2, "as") || bf_sql_is(t, to - 2, "end") ||
-           before->kind == SQL_STRING || before->kind == SQL_NUMBER ||
-           bf_sql_punct(t, to - 2, ')') || (bf_sql_name(t, to - 2) && !keyword(t, to - 2));
-}
-
-static bool name_result(struct sql_text *t, size_t from, size_t to)
-{
-    bool changed = false;
-    for (size_t i = from; i < to; i++)
-        changed |= t->token[i].before || t->token[i].instead || t->token[i].after;
-    if (!changed || has_name(t, from, to))
-        return true;
-    struct bf_buf name;
-    const struct sql_token *first = &t->token[from], *last = &t->token[to - 1];
-    bf_buf_init(&name, NAME_MAX_BYTES);
-    bf_sql_put_name(&name,
-                    bf_str(first->text.p, (size_t)(last->text.p + last->text.n - first->text.p)));
-    const char *after = bf_buf_ok(&name) ? text_of(t, last->after ? last->after : "",
-                                                   BF_STR(" AS "), bf_buf_cstr(&name))
-                                         : NULL;
-    t->token[to - 1].after = after;
-    bf_buf_free(&name);
-    return after != NULL;
-}
-
-bool bf_sql_expr_name_results(struct sql_text *t)
-{
-    static const char *const front[] = {"distinct", "all"};
-    size_t from = bf_sql_is(t, 0, "select") ? 1 : 0;
-    from += bf_sql_any(t, from, front, BF_COUNT(front));
-    for (size_t i = from; i <= t->n; i++) {
-        bool ends = i == t->n || (t->token[i].depth == 0 && bf_sql_is(t, i, "from") &&
-                                  !bf_sql_is(t, i - 1, "distinct"));
-        if (!ends && !(bf_sql_punct(t, i, ',') && t->token[i].depth == 0))
-            continue;
-        if (i > from && !name_result(t, from, i))
-            return false;
-        if (ends)
-            break;
-        from = i + 1;
     }
     return true;
 }

@@ -111,24 +111,8 @@ bool bf_sql_any(const struct sql_text *t, size_t i, const char *const *words, si
     return false;
 }
 
-/* Is the name at i an alias, standing behind a table? */
-static bool alias(const struct sql_text *t, size_t i)
-{
-    static const char *const follow[] = {
-        "where",  "group", "order",   "limit",  "join", "left",      "inner",
-        "cross",  "right", "natural", "full",   "on",   "using",     "having",
-        "window", "outer", "union",   "except", "not",  "intersect", "indexed"};
-    return bf_sql_name(t, i) && !bf_sql_any(t, i, follow, BF_COUNT(follow));
-}
-
-static void add_table(struct sql_text *t, struct bf_str called, bool cdc)
-{
-    if (t->ntables < SQL_TABLES_MAX)
-        t->table[t->ntables++] = (struct sql_table){called, cdc};
-}
-
 /* Does a SELECT stand in the parenthesis at i? */
-static bool opens_query(const struct sql_text *t, size_t i)
+bool bf_sql_opens_query(const struct sql_text *t, size_t i)
 {
     static const char *const words[] = {"select", "with", "values"};
     return bf_sql_any(t, i + 1, words, BF_COUNT(words));
@@ -142,89 +126,6 @@ size_t bf_sql_closing(const struct sql_text *t, size_t i)
         i++;
     while (i < t->n && !(bf_sql_punct(t, i, ')') && t->token[i].depth == d));
     return i;
-}
-
-/* A name behind FROM, JOIN or a comma: is it a table, and is it called something else? */
-static void find_table(struct sql_text *t, size_t i, size_t base)
-{
-    static const char *const functions[] = {"json_each", "json_tree"};
-    if (bf_sql_any(t, i, functions, BF_COUNT(functions)) && bf_sql_punct(t, i + 1, '(')) {
-        size_t end = bf_sql_closing(t, i + 1), as = end + 1 + bf_sql_is(t, end + 1, "as");
-        add_table(t, alias(t, as) ? t->token[as].ident : t->token[i].ident, false);
-        return;
-    }
-    size_t as = i + 1 + bf_sql_is(t, i + 1, "as");
-    for (size_t k = 0; k < base; k++)
-        if (bf_sql_same(t->token[i].ident, t->table[k].name)) {
-            t->uses += t->table[k].cdc;
-            t->used_below |= t->table[k].cdc && t->token[i].sub;
-            if (alias(t, as))
-                add_table(t, t->token[as].ident, t->table[k].cdc);
-        }
-}
-
-/* Which of the names in the text are tables. */
-static void find_tables(struct sql_text *t, const char *const *lookups, size_t nlookups)
-{
-    static const char *const before[] = {"from", "join"};
-    add_table(t, BF_STR("cdc"), true);
-    for (size_t i = 0; i < nlookups; i++)
-        add_table(t, bf_str_of(lookups[i]), false);
-    for (size_t i = 0, base = t->ntables; i < t->n; i++) {
-        if (bf_sql_punct(t, i, '(') && opens_query(t, i)) {
-            size_t end = bf_sql_closing(t, i), as = end + 1 + bf_sql_is(t, end + 1, "as");
-            if (alias(t, as))
-                add_table(t, t->token[as].ident, false);
-        }
-        if (!bf_sql_name(t, i) || (i && bf_sql_punct(t, i - 1, '.')))
-            continue;
-        if (bf_sql_is(t, i + 1, "as") && bf_sql_punct(t, i + 2, '('))
-            add_table(t, t->token[i].ident, false);
-        if (i && (bf_sql_any(t, i - 1, before, 2) || bf_sql_punct(t, i - 1, ',')) &&
-            !bf_sql_punct(t, i + 1, '.'))
-            find_table(t, i, base);
-    }
-}
-
-/* Is the name at i an aggregate function? max(a, b) of two is none. */
-static bool aggregate(const struct sql_text *t, size_t i)
-{
-    static const char *const all[] = {"count",
-                                      "sum",
-                                      "total",
-                                      "avg",
-                                      "dec_sum",
-                                      "group_concat",
-                                      "string_agg",
-                                      "json_group_array",
-                                      "jsonb_group_array",
-                                      "json_group_object",
-                                      "jsonb_group_object"};
-    static const char *const some[] = {"min", "max"};
-    if (!bf_sql_punct(t, i + 1, '('))
-        return false;
-    if (bf_sql_any(t, i, all, BF_COUNT(all)))
-        return true;
-    if (!bf_sql_any(t, i, some, BF_COUNT(some)))
-        return false;
-    for (size_t k = i + 2, end = bf_sql_closing(t, i + 1); k < end; k++)
-        if (bf_sql_punct(t, k, ',') && t->token[k].depth == t->token[i].depth + 1)
-            return false;
-    return true;
-}
-
-/* What a SELECT in parentheses does to a table of its own is its own matter. */
-static bool whole(const struct sql_text *t)
-{
-    static const char *const words[] = {"order", "group",     "limit",  "distinct", "over",
-                                        "union", "intersect", "except", "with"};
-    for (size_t i = 0; i < t->n; i++)
-        if ((!t->token[i].sub || t->used_below) &&
-            ((bf_sql_any(t, i, words, BF_COUNT(words)) &&
-              !(bf_sql_is(t, i, "distinct") && bf_sql_is(t, i + 1, "from"))) ||
-             aggregate(t, i)))
-            return true;
-    return false;
 }
 
 /* Cuts the text; parentheses have to match. */
@@ -244,7 +145,7 @@ static bool cut_all(struct sql_text *t, struct bf_str sql, struct bf_err *e)
         if (bf_sql_punct(t, at, ')') && depth-- == 0)
             return bf_err_set(e, BF_E_USAGE, "a ) that was not opened");
         sub = depth < sub ? 0 : sub;
-        if (!sub && at && bf_sql_punct(t, at - 1, '(') && opens_query(t, at - 1))
+        if (!sub && at && bf_sql_punct(t, at - 1, '(') && bf_sql_opens_query(t, at - 1))
             sub = depth;
         token->depth = depth;
         token->sub = sub > 0;
@@ -270,8 +171,7 @@ bool bf_sql_text_init(struct sql_text *t, struct bf_str sql, const char *const *
         return bf_err_nomem(e);
     if (!cut_all(t, sql, e))
         return false;
-    find_tables(t, lookups, nlookups);
-    t->whole = whole(t);
+    bf_sql_scope(t, lookups, nlookups);
     return bf_sql_expr_rewrite(t) || bf_err_nomem(e);
 }
 
@@ -288,7 +188,7 @@ bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
                               "%.*s belongs to a whole query, see --sql; a column of that name "
                               "stands in double quotes",
                               (int)t->token[i].text.n, t->token[i].text.p);
-        if (aggregate(t, i) || bf_sql_is(t, i, "over"))
+        if (bf_sql_aggregate(t, i) || bf_sql_is(t, i, "over"))
             return bf_err_set(e, BF_E_USAGE,
                               "%.*s looks at more than one change, which takes --sql",
                               (int)t->token[i].text.n, t->token[i].text.p);
@@ -301,19 +201,12 @@ void bf_sql_text_free(struct sql_text *t)
     bf_arena_free(&t->arena);
 }
 
-static const struct sql_table *table(const struct sql_text *t, struct bf_str called)
-{
-    for (size_t i = 0; i < t->ntables; i++)
-        if (bf_sql_same(t->table[i].name, called))
-            return &t->table[i];
-    return NULL;
-}
-
 const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called)
 {
     struct bf_str first;
-    return memchr(called.p, '.', called.n) && bf_str_split(&called, '.', &first) ? table(t, first)
-                                                                                 : NULL;
+    return memchr(called.p, '.', called.n) && bf_str_split(&called, '.', &first)
+               ? bf_sql_table(t, first)
+               : NULL;
 }
 
 void bf_sql_put_name(struct bf_buf *out, struct bf_str called)
@@ -336,7 +229,7 @@ static bool star_of_cdc(const struct sql_text *t, size_t i)
     if (from == t->n)
         return true; /* a list of results: its FROM stands elsewhere */
     const struct sql_table *first =
-        bf_sql_name(t, from + 1) ? table(t, t->token[from + 1].ident) : NULL;
+        bf_sql_name(t, from + 1) ? bf_sql_table(t, t->token[from + 1].ident) : NULL;
     if (!first || !first->cdc)
         return false;
     static const char *const behind[] = {"where", "group", "order", "limit", "having"};
@@ -351,7 +244,7 @@ static const char star_text[] = "_row AS \"" BF_SQL_STAR "\"";
 /* The chain of names from i on, up to last, as SQLite wants it. */
 static void put_chain(const struct sql_text *t, size_t i, size_t last, struct bf_buf *out)
 {
-    const struct sql_table *first = table(t, t->token[i].ident);
+    const struct sql_table *first = bf_sql_table(t, t->token[i].ident);
     struct bf_buf path;
     bf_buf_init(&path, ARENA_MAX);
     if (first) {
