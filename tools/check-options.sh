@@ -35,6 +35,8 @@ for tool in $tools; do
     page=$root/man/$tool.1
     [ -f "$page" ] || { if $all; then say "man/$tool.1: is missing"; fi; continue; }
     "$bin/$tool" --help >"$dir/text" 2>&1 || { say "$tool: --help fails"; continue; }
+    awk -v tool="$tool" 'length($0) > 80 { print tool ": --help: wider than 80 columns: " $0; bad = 1 } END { exit bad }' \
+        "$dir/text" || status=1
     of_help <"$dir/text" >"$dir/help"
     [ -s "$dir/help" ] || say "$tool: --help names no option"
     of_page "$page" >"$dir/page"

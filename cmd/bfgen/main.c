@@ -37,7 +37,7 @@ static bool generate(const struct config *cfg, struct plan *plan, struct emit *e
     uint64_t made = 0;
     bool ok = emit_header(emit, e);
     bf_rng_seed(&rng, cfg->seed + 1);
-    bf_progress_init(&progress, &cfg->common);
+    bf_progress_init(&progress, &cfg->common, BF_PROGRESS_FILTER);
     while (ok && (plan->count == 0 || made < plan->count)) {
         ok = plan_pace(plan, emit->out, e);
         if (!ok || bf_stop_asked())

@@ -386,6 +386,32 @@ static bool same_signature(struct bf_str a, const char b[BF_SHA256_HEX])
     return d == 0;
 }
 
+/* The key of a day is made once for each thread, which serves one connection: it takes four HMACs. */
+static bool signing_key(const struct bl_auth_server *s, struct bl_auth *a, struct bf_err *e)
+{
+    static _Thread_local struct {
+        char of[512];
+        size_t n;
+        struct bf_sigv4_key key;
+    } kept;
+    char room[sizeof kept.of];
+    struct bf_buf of = {.p = room, .cap = sizeof room, .max = sizeof room};
+    bf_sigv4_put_scope(&a->scope, &of);
+    bf_buf_adds(&of, bf_str_of(s->secret_key));
+    if (bf_buf_ok(&of) && bf_str_eq(bf_buf_view(&of), bf_str(kept.of, kept.n))) {
+        a->key = kept.key;
+        return true;
+    }
+    if (!bf_sigv4_signing_key(bf_str_of(s->secret_key), &a->scope, &a->key, e))
+        return false;
+    if (bf_buf_ok(&of)) {
+        memcpy(kept.of, room, of.n);
+        kept.n = of.n;
+        kept.key = a->key;
+    }
+    return true;
+}
+
 static bool compute(const struct bl_auth_server *s, const struct bf_sigv4_request *q,
                     struct bf_arena *arena, struct bf_str provided, struct bl_auth *a)
 {
@@ -398,7 +424,7 @@ static bool compute(const struct bl_auth_server *s, const struct bf_sigv4_reques
     a->scope.service = bf_str_of(s->service);
     bool ok = bf_sigv4_canonical(q, &canonical, &names, &e) &&
               bf_sigv4_string_to_sign(&a->scope, bf_buf_view(&canonical), &to_sign, &e) &&
-              bf_sigv4_signing_key(bf_str_of(s->secret_key), &a->scope, &a->key, &e) &&
+              signing_key(s, a, &e) &&
               bf_sigv4_signature(&a->key, bf_buf_view(&to_sign), a->signature, &e);
     if (!ok)
         refuse(a, arena, BL_AUTH_INTERNAL, "%s", e.text);

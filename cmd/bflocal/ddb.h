@@ -59,9 +59,8 @@ struct bl_ddb {
     /* streams of tables, those switched off and those of deleted tables included */
     struct bl_ddb_stream *streams;
     size_t nstreams, streams_cap;
-    struct bf_buf record,
-        base64;        /* an item's or a change record's text on its way into the store */
-    struct bf_rng rng; /* event ids */
+    struct bf_buf record; /* an item's or a change record's text on its way into the store */
+    struct bf_rng rng;    /* event ids */
 };
 
 /* A stream of a table. */

@@ -194,16 +194,17 @@ static void put_unprocessed(struct bl_call *c, const struct batch *batch)
     bf_buf_adds(out, open ? BF_STR("]}") : BF_STR("}"));
 }
 
+/* All are evaluated before the first is stored: what is wrong with one must show before a row changes. */
 static bool store_all(struct bl_call *c, struct batch *batch)
 {
     struct bf_err e = {0};
-    for (size_t i = 0; i < batch->n; i++) {
-        struct bl_write *w = &batch->list[i].w;
-        if (bl_fault_entry(&c->fault, i, batch->n))
-            continue;
-        if (bl_write_evaluate(c, w, &e) != BL_WRITE_OK || !bl_write_store(c, w))
+    for (size_t i = 0; i < batch->n; i++)
+        if (!bl_fault_entry(&c->fault, i, batch->n) &&
+            bl_write_evaluate(c, &batch->list[i].w, &e) != BL_WRITE_OK)
             return false;
-    }
+    for (size_t i = 0; i < batch->n; i++)
+        if (!bl_fault_entry(&c->fault, i, batch->n) && !bl_write_store(c, &batch->list[i].w))
+            return false;
     return true;
 }
 
@@ -242,7 +243,7 @@ bool bl_ddb_batch_write(struct bl_call *c)
     struct bf_err e = {0};
     if (!bl_params_read(c, &p) || !read_batch(c, &p, &batch))
         return false;
-    if (!bl_store_begin(c->store, &e))
+    if (!bl_store_begin_bulk(c->store, &e))
         return bl_fail_err(c, &e);
     bool ok = prepare_all(c, &batch) && store_all(c, &batch);
     if (!ok) {

@@ -141,10 +141,7 @@ static bool to_kinesis(struct bl_call *c, const struct bl_table *t, const struct
     if (!s)
         return true; /* deleted: the service gives up on it as well */
     print_kinesis_record(c, t, change, t->destination_micros[destination], &d->record);
-    bf_buf_reset(&d->base64);
-    bf_base64_encode(&d->base64, bf_buf_view(&d->record));
-    if (!bf_buf_check(&d->record, "change record", &c->store->err) ||
-        !bf_buf_check(&d->base64, "change record", &c->store->err))
+    if (!bf_buf_check(&d->record, "change record", &c->store->err))
         return false;
     if (d->record.n > KINESIS_MAX)
         return true; /* too large for Kinesis: DynamoDB leaves it out */
@@ -152,7 +149,7 @@ static bool to_kinesis(struct bl_call *c, const struct bl_table *t, const struct
     struct bl_shard *shard = bl_shard_for(s, bl_hash_of(partition));
     if (!shard)
         return false;
-    bl_record_add(c->store, s, shard, partition, bf_buf_view(&d->base64), c->now_ms);
+    bl_record_add(c->store, s, shard, partition, bf_buf_view(&d->record), c->now_ms);
     return bl_store_ok(c->store);
 }
 

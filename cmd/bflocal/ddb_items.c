@@ -100,8 +100,8 @@ static bool condition_failed(struct bl_call *c, const struct bl_write *w)
     return false;
 }
 
-/* Evaluates and stores, inside the transaction. False: the answer is set, or the store failed. */
-static bool perform(struct bl_call *c, struct bl_write *w)
+/* Evaluates, inside the transaction. False: the answer is set, or the store failed. */
+static bool evaluate(struct bl_call *c, struct bl_write *w)
 {
     struct bf_err e = {0};
     switch (bl_write_evaluate(c, w, &e)) {
@@ -114,9 +114,10 @@ static bool perform(struct bl_call *c, struct bl_write *w)
     case BL_WRITE_OK:
         break;
     }
-    return bl_write_store(c, w);
+    return true;
 }
 
+/* The answer comes before the change: from there on nothing can be wrong but the store. */
 static bool write_item(struct bl_call *c, enum bl_write_kind kind)
 {
     struct bl_params p;
@@ -126,16 +127,16 @@ static bool write_item(struct bl_call *c, enum bl_write_kind kind)
     if (!bl_params_read(c, &p) || !read_returns(c, &p, kind == BL_WRITE_UPDATE, &returns) ||
         !bl_write_read(c, &p, kind, &w))
         return false;
-    if (!bl_store_begin(c->store, &e))
+    if (!bl_store_begin_bulk(c->store, &e))
         return bl_fail_err(c, &e);
-    bool ok = bl_write_prepare(c, &w) && perform(c, &w);
+    bool ok = bl_write_prepare(c, &w) && evaluate(c, &w);
     if (ok) {
         bf_buf_addc(&c->ans.body, '{');
         ok = put_returns(c, &w, returns);
         bl_capacity_put(c, &p, w.table, write_units(&w));
         bf_buf_addc(&c->ans.body, '}');
     }
-    if (ok)
+    if (ok && bl_write_store(c, &w))
         return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
     e = c->store->err;
     bl_store_rollback(c->store);

@@ -195,16 +195,16 @@ bool bl_write_store(struct bl_call *c, struct bl_write *w)
     struct bl_table *t = w->table;
     if (w->kind == BL_WRITE_CHECK || (!w->old_item && !w->new_item))
         return true;
-    store_item(c, w);
     struct bl_change change = {.old_item = w->old_item,
                                .new_item = w->new_item,
                                .old_json = w->old_json,
                                .new_json = w->new_json,
                                .partition = w->key.part[0]};
-    if (!bl_store_ok(c->store) || !bl_ddb_emit(c, t, &change))
+    if (!bl_ddb_emit(c, t, &change))
         return false;
+    store_item(c, w);
     t->items += (w->new_item != NULL) - (w->old_item != NULL);
     t->bytes += (int64_t)(w->new_item ? bl_item_size(w->new_item) : 0) -
                 (int64_t)(w->old_item ? bl_item_size(w->old_item) : 0);
-    return true;
+    return bl_store_ok(c->store);
 }

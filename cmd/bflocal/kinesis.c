@@ -5,17 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char schema[] = "CREATE TABLE IF NOT EXISTS kin_stream(id INTEGER PRIMARY KEY, name "
-                             "TEXT UNIQUE, created_ms INTEGER,"
-                             " retention_h INTEGER, on_demand INTEGER);"
-                             "CREATE TABLE IF NOT EXISTS kin_shard(id INTEGER PRIMARY KEY, stream "
-                             "INTEGER, low TEXT, high TEXT,"
-                             " parent INTEGER, adjacent INTEGER, first INTEGER, last INTEGER, "
-                             "created_ms INTEGER, closed_ms INTEGER);"
-                             "CREATE INDEX IF NOT EXISTS kin_shard_stream ON kin_shard(stream, id);"
-                             "CREATE TABLE IF NOT EXISTS kin_record(shard INTEGER, number INTEGER, "
-                             "at_ms INTEGER, key TEXT, data TEXT,"
-                             " PRIMARY KEY(shard, number)) WITHOUT ROWID;";
+static const char schema[] =
+    "CREATE TABLE IF NOT EXISTS kin_stream(id INTEGER PRIMARY KEY, name "
+    "TEXT UNIQUE, created_ms INTEGER,"
+    " retention_h INTEGER, on_demand INTEGER);"
+    "CREATE TABLE IF NOT EXISTS kin_shard(id INTEGER PRIMARY KEY, stream "
+    "INTEGER, low TEXT, high TEXT,"
+    " parent INTEGER, adjacent INTEGER, first INTEGER, last INTEGER, "
+    "created_ms INTEGER, closed_ms INTEGER);"
+    "CREATE INDEX IF NOT EXISTS kin_shard_stream ON kin_shard(stream, id);";
 
 struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name)
 {
@@ -183,8 +181,7 @@ struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash lo
 static bool load_shards(struct bl_store *store, struct bl_stream *s)
 {
     sqlite3_stmt *q =
-        bl_sql(store, "SELECT id,low,high,parent,adjacent,first,last,created_ms,closed_ms,"
-                      "(SELECT max(number) FROM kin_record r WHERE r.shard=kin_shard.id)"
+        bl_sql(store, "SELECT id,low,high,parent,adjacent,first,last,created_ms,closed_ms"
                       " FROM kin_shard WHERE stream=? ORDER BY id");
     bl_bind_i64(q, 1, s->row);
     while (bl_step(store, q)) {
@@ -199,7 +196,7 @@ static bool load_shards(struct bl_store *store, struct bl_stream *s)
                                    .created_ms = sqlite3_column_int64(q, 7),
                                    .closed_ms = sqlite3_column_int64(q, 8)};
         bool ok = bl_hash_get(column(q, 1), &shard->low) && bl_hash_get(column(q, 2), &shard->high);
-        int64_t used[] = {shard->first - 1, shard->last, sqlite3_column_int64(q, 9)};
+        int64_t used[] = {shard->first - 1, shard->last, bl_log_last(store, shard->row)};
         for (size_t i = 0; i < BF_COUNT(used); i++)
             if (used[i] >= s->next)
                 s->next = used[i] + 1;
@@ -259,7 +256,7 @@ static bool open_kinesis(struct bl_local *l, struct bf_err *e)
     l->kinesis = calloc(1, sizeof *l->kinesis);
     if (!l->kinesis)
         return bf_err_nomem(e);
-    if (!bl_store_exec(&l->store, schema, e))
+    if (!bl_store_exec(&l->store, schema, e) || !bl_log_open(&l->store, e))
         return false;
     bl_store_lock(&l->store);
     bool ok = load(&l->store, l->kinesis);

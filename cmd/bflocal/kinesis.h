@@ -2,7 +2,7 @@
  * Kinesis: streams and their shards live in memory and in the store, records in
  * the store alone. Everything here wants the store's lock.
  *
- * A record has a number, one sequence for a whole stream; a sequence number on the
+ * A shard is a log (log.h). A record has a number, one sequence for a whole stream; a sequence number on the
  * wire is that number written with 56 digits, so that it grows within a shard
  * and from a parent to its children. Numbers start at 1.
  *
@@ -12,6 +12,7 @@
 #ifndef BL_KINESIS_H
 #define BL_KINESIS_H
 
+#include "cmd/bflocal/log.h"
 #include "cmd/bflocal/params.h"
 
 __extension__ typedef unsigned __int128 bl_hash; /* 0 to 2^128 - 1 */
@@ -102,8 +103,7 @@ void bl_shards_restore(struct bl_stream *s, size_t n);
 /* Appends {"ShardId":...} with its ranges. */
 void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index);
 
-/* One record, data already in base64, inside an open transaction; its number. For PutRecords, and for
- * the DynamoDB streaming destination. */
+/* One record, inside an open transaction; its number. For PutRecords, and for DynamoDB's changes. */
 int64_t bl_record_add(struct bl_store *store, struct bl_stream *s, struct bl_shard *shard,
                       struct bf_str key, struct bf_str data, int64_t now_ms);
 

@@ -17,23 +17,29 @@ enum {
 int64_t bl_record_add(struct bl_store *store, struct bl_stream *s, struct bl_shard *shard,
                       struct bf_str key, struct bf_str data, int64_t now_ms)
 {
-    sqlite3_stmt *q =
-        bl_sql(store, "INSERT INTO kin_record(shard,number,at_ms,key,data) VALUES(?,?,?,?,?)");
-    bl_bind_i64(q, 1, shard->row);
-    bl_bind_i64(q, 2, s->next);
-    bl_bind_i64(q, 3, now_ms);
-    bl_bind_text(q, 4, key);
-    bl_bind_text(q, 5, data);
-    bl_run(store, q);
+    bl_log_add(store, shard->row, &(struct bl_record){s->next, now_ms, key, data});
     return s->next++;
 }
 
 /* One record of a request. */
 struct entry {
-    struct bf_str key, data; /* data in base64 */
+    struct bf_str key, data;
     bl_hash hash;
     size_t bytes;
 };
+
+/* Base64 into the arena. */
+static bool decode(struct bl_call *c, struct bf_str text, struct bf_str *out)
+{
+    size_t n = text.n / 4 * 3 + 3;
+    struct bf_buf b = {.p = bf_arena_alloc(&c->arena, n), .cap = n, .max = n};
+    if (!b.p)
+        return bl_fail(c, BL_InternalFailure, "out of memory");
+    if (!bf_base64_decode(&b, text))
+        return bl_fail(c, BL_SerializationException, "Data is not valid base64");
+    *out = bf_buf_view(&b);
+    return true;
+}
 
 static bool read_entry(struct bl_call *c, const struct bl_params *p, struct entry *en)
 {
@@ -61,21 +67,7 @@ static bool read_entry(struct bl_call *c, const struct bl_params *p, struct entr
                        "[0, 2^128-1].");
     if (!hash.p)
         en->hash = bl_hash_of(en->key);
-    return true;
-}
-
-/* Is the data of every entry base64? Decoded into one scratch buffer and forgotten. */
-static bool check_data(struct bl_call *c, const struct entry *list, size_t n)
-{
-    struct bf_buf scratch;
-    bool ok = true;
-    bf_buf_init(&scratch, 2 * RECORD_MAX);
-    for (size_t i = 0; ok && i < n; i++) {
-        bf_buf_reset(&scratch);
-        ok = bf_base64_decode(&scratch, list[i].data);
-    }
-    bf_buf_free(&scratch);
-    return ok || bl_fail(c, BL_SerializationException, "Data is not valid base64");
+    return decode(c, en->data, &en->data);
 }
 
 static void put_result(struct bf_buf *out, const struct bl_stream *s, const struct bl_shard *shard,
@@ -146,7 +138,7 @@ static bool read_entries(struct bl_call *c, struct bf_str records, struct entry 
     if (bytes > BATCH_BYTES)
         return bl_fail(c, BL_InvalidArgumentException, "Records size exceeds %d MB limit",
                        BATCH_BYTES / 1024 / 1024);
-    return check_data(c, *list, *n);
+    return true;
 }
 
 /* Ends the transaction of a write. */
@@ -169,7 +161,7 @@ bool bl_kinesis_put_records(struct bl_call *c)
     if (!bl_kinesis_read(c, &p, "Records") ||
         !read_entries(c, bl_param_raw(&p, "Records"), &list, &n))
         return false;
-    if (!bl_store_begin(c->store, &e))
+    if (!bl_store_begin_bulk(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_stream *s = bl_stream_param(c, &p);
     if (s)
@@ -185,9 +177,9 @@ bool bl_kinesis_put_record(struct bl_call *c)
     struct bl_params p;
     struct entry en;
     struct bf_err e = {0};
-    if (!bl_params_read(c, &p) || !read_entry(c, &p, &en) || !check_data(c, &en, 1))
+    if (!bl_params_read(c, &p) || !read_entry(c, &p, &en))
         return false;
-    if (!bl_store_begin(c->store, &e))
+    if (!bl_store_begin_bulk(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_stream *s = bl_stream_param(c, &p);
     struct bl_shard *shard = s ? bl_shard_for(s, en.hash) : NULL;
@@ -231,16 +223,63 @@ static bool read_iterator(struct bf_str text, struct iterator *it)
 static int64_t number_at(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
                          int64_t at_ms)
 {
-    int64_t number = s->next;
-    sqlite3_stmt *q =
-        bl_sql(c->store, "SELECT min(number) FROM kin_record WHERE shard=? AND at_ms>=?");
-    bl_bind_i64(q, 1, shard->row);
-    bl_bind_i64(q, 2, at_ms);
-    if (bl_step(c->store, q) && sqlite3_column_type(q, 0) != SQLITE_NULL)
-        number = sqlite3_column_int64(q, 0);
-    if (q)
-        sqlite3_reset(q);
-    return number;
+    int64_t number = bl_log_first(c->store, shard->row, at_ms);
+    return number < 0 ? s->next : number;
+}
+
+/* Does the number belong to a record of another shard of the stream? */
+static bool is_elsewhere(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
+                         int64_t number)
+{
+    bool found = false;
+    for (size_t i = 0; !found && i < s->n; i++) {
+        struct bl_log_walk w;
+        struct bl_record r;
+        if (&s->shards[i] == shard)
+            continue;
+        bl_log_walk(c->store, s->shards[i].row, number, 0, &w);
+        if (bl_log_next(&w, &r)) {
+            found = r.number == number;
+            bl_log_leave(&w);
+        }
+    }
+    return found;
+}
+
+static bool start_at_time(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
+                          const struct bl_shard *shard, int64_t *number)
+{
+    int64_t at_ms = -1;
+    if (!bl_param_time(c, p, "Timestamp", &at_ms))
+        return false;
+    if (at_ms < 0)
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "Must specify timestampInMillis parameter for iterator of type AT_TIMESTAMP. "
+            "Current request has no timestamp parameter.");
+    if (at_ms > c->now_ms)
+        return bl_fail(c, BL_InvalidArgumentException,
+                       "The timestampInMillis parameter cannot be greater than the "
+                       "currentTimestampInMillis. timestampInMillis: %lld, "
+                       "currentTimestampInMillis: %lld",
+                       (long long)at_ms, (long long)c->now_ms);
+    *number = number_at(c, s, shard, at_ms);
+    return true;
+}
+
+static bool start_at_sequence(struct bl_call *c, const struct bl_stream *s,
+                              const struct bl_shard *shard, struct bf_str sequence, bool after,
+                              int64_t *number)
+{
+    if (!bl_sequence_get(sequence, number) || *number < shard->first - 1 ||
+        is_elsewhere(c, s, shard, *number))
+        return bl_fail(c, BL_InvalidArgumentException,
+                       "StartingSequenceNumber %.*s used in GetShardIterator on shard "
+                       "shardId-%012d in stream %s under account " BL_ACCOUNT " is invalid.",
+                       (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p,
+                       (int)(shard - s->shards), s->name);
+    *number += after;
+    return true;
 }
 
 /* Where an iterator of that type begins. */
@@ -248,30 +287,23 @@ static bool start_at(struct bl_call *c, const struct bl_params *p, const struct 
                      const struct bl_shard *shard, int64_t *number)
 {
     struct bf_str type = {NULL, 0}, sequence = {NULL, 0};
-    int64_t at_ms = -1;
     if (!bl_param_string(c, p, "ShardIteratorType", &type) ||
-        !bl_param_string(c, p, "StartingSequenceNumber", &sequence) ||
-        !bl_param_time(c, p, "Timestamp", &at_ms))
+        !bl_param_string(c, p, "StartingSequenceNumber", &sequence))
         return false;
-    if (bf_str_is(type, "TRIM_HORIZON"))
-        *number = shard->first;
-    else if (bf_str_is(type, "LATEST"))
-        *number = s->next;
-    else if (bf_str_is(type, "AT_TIMESTAMP")) {
-        if (at_ms < 0)
-            return bl_fail(c, BL_InvalidArgumentException,
-                           "Must specify timestamp parameter for iterator of type "
-                           "AT_TIMESTAMP. Current request has no timestamp parameter.");
-        *number = number_at(c, s, shard, at_ms);
-    } else if (bf_str_is(type, "AT_SEQUENCE_NUMBER") || bf_str_is(type, "AFTER_SEQUENCE_NUMBER")) {
-        if (!bl_sequence_get(sequence, number) || *number < shard->first - 1)
-            return bl_fail(c, BL_InvalidArgumentException,
-                           "StartingSequenceNumber %.*s used in GetShardIterator on shard in "
-                           "stream %s under account " BL_ACCOUNT " is invalid.",
-                           (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p ? sequence.p : "",
-                           s->name);
-        *number += bf_str_is(type, "AFTER_SEQUENCE_NUMBER");
-    }
+    if (bf_str_is(type, "AT_TIMESTAMP"))
+        return start_at_time(c, p, s, shard, number);
+    bool after = bf_str_is(type, "AFTER_SEQUENCE_NUMBER");
+    bool wants = after || bf_str_is(type, "AT_SEQUENCE_NUMBER");
+    if (wants != (sequence.p != NULL))
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "Must either specify (1) AT_SEQUENCE_NUMBER or AFTER_SEQUENCE_NUMBER and "
+            "StartingSequenceNumber or (2) TRIM_HORIZON or LATEST and no "
+            "StartingSequenceNumber. Request specified %.*s and %s StartingSequenceNumber.",
+            (int)type.n, type.p, wants ? "no" : "also a");
+    if (wants)
+        return start_at_sequence(c, s, shard, sequence, after, number);
+    *number = bf_str_is(type, "LATEST") ? s->next : shard->first;
     return true;
 }
 
@@ -313,22 +345,16 @@ static struct bl_stream *stream_of(struct bl_kinesis *k, int64_t row, int *index
     return NULL;
 }
 
-static struct bf_str column(sqlite3_stmt *q, int i)
-{
-    return bf_str((const char *)sqlite3_column_text(q, i), (size_t)sqlite3_column_bytes(q, i));
-}
-
-static void put_record(struct bf_buf *out, sqlite3_stmt *q)
+static void put_record(struct bf_buf *out, const struct bl_record *r)
 {
     char sequence[BL_SEQUENCE_SIZE];
-    int64_t at_ms = sqlite3_column_int64(q, 1);
-    bl_sequence_put(sequence, sqlite3_column_int64(q, 0));
+    bl_sequence_put(sequence, r->number);
     bf_buf_addf(out,
                 "{\"SequenceNumber\":\"%s\",\"ApproximateArrivalTimestamp\":%lld.%03d,\"Data\":\"",
-                sequence, (long long)(at_ms / 1000), (int)(at_ms % 1000));
-    bf_buf_adds(out, column(q, 3));
+                sequence, (long long)(r->at_ms / 1000), (int)(r->at_ms % 1000));
+    bf_base64_encode(out, r->data);
     bf_buf_lit(out, "\",\"PartitionKey\":");
-    bf_json_put_string(out, column(q, 2));
+    bf_json_put_string(out, r->key);
     bf_buf_addc(out, '}');
 }
 
@@ -338,29 +364,23 @@ static bool read_records(struct bl_call *c, const struct bl_stream *s, struct it
                          int64_t limit, int64_t *last_ms)
 {
     struct bf_buf *out = &c->ans.body;
-    size_t from = out->n;
-    bool more = false;
-    sqlite3_stmt *q = bl_sql(
-        c->store, "SELECT number,at_ms,key,data FROM kin_record WHERE shard=? AND number>=? AND "
-                  "at_ms>=? ORDER BY number LIMIT ?");
-    bl_bind_i64(q, 1, it->row);
-    bl_bind_i64(q, 2, it->number);
-    bl_bind_i64(q, 3, c->now_ms - s->retention_h * 3600000);
-    bl_bind_i64(q, 4, limit + 1);
-    while (bl_step(c->store, q)) {
-        size_t next = (size_t)sqlite3_column_bytes(q, 3) / 4 * 3;
-        if (limit-- == 0 || (out->n > from && (out->n - from) / 4 * 3 + next > READ_BYTES)) {
-            more = true;
-            sqlite3_reset(q);
-            break;
+    struct bl_log_walk w;
+    struct bl_record r;
+    size_t bytes = 0;
+    bl_log_walk(c->store, it->row, it->number, c->now_ms - s->retention_h * 3600000, &w);
+    while (bl_log_next(&w, &r)) {
+        if (limit-- == 0 || (bytes && bytes + r.data.n > READ_BYTES)) {
+            bl_log_leave(&w);
+            return true;
         }
-        if (out->n > from)
+        if (bytes)
             bf_buf_addc(out, ',');
-        put_record(out, q);
-        *last_ms = sqlite3_column_int64(q, 1);
-        it->number = sqlite3_column_int64(q, 0) + 1;
+        put_record(out, &r);
+        bytes += r.data.n + r.key.n;
+        *last_ms = r.at_ms;
+        it->number = r.number + 1;
     }
-    return more;
+    return false;
 }
 
 /* The children of a shard that has been read to its end. */

@@ -1,4 +1,6 @@
 /* Kinesis: listing, splitting and merging shards. */
+#include <stdio.h>
+
 #include "cmd/bflocal/kinesis.h"
 #include "lib/base/enc.h"
 
@@ -31,6 +33,7 @@ void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index)
 
 /* What a ShardFilter lets through. */
 struct filter {
+    bool oldest;     /* AT_TRIM_HORIZON */
     bool open_at_ms; /* only shards that were open at_ms ... */
     bool from_ms;    /* ... or opened after it */
     bool open_now;   /* AT_LATEST */
@@ -42,7 +45,7 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, struct fil
 {
     struct bl_params q;
     struct bf_str type = {NULL, 0}, raw = bl_param_raw(p, "ShardFilter");
-    *f = (struct filter){0};
+    *f = (struct filter){.at_ms = -1};
     if (!raw.p)
         return true;
     if (!bl_params_read_object(c, raw, &q) || !bl_param_string(c, &q, "Type", &type) ||
@@ -55,50 +58,57 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, struct fil
         f->open_at_ms = true;
     else if (bf_str_is(type, "FROM_TIMESTAMP"))
         f->open_at_ms = f->from_ms = true;
-    else if (!bf_str_is(type, "AFTER_SHARD_ID") && !bf_str_is(type, "AT_TRIM_HORIZON") &&
-             !bf_str_is(type, "FROM_TRIM_HORIZON"))
+    else if (bf_str_is(type, "AT_TRIM_HORIZON"))
+        f->oldest = true;
+    else if (!bf_str_is(type, "AFTER_SHARD_ID") && !bf_str_is(type, "FROM_TRIM_HORIZON"))
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%.*s' at 'shardFilter.type' "
                        "failed to satisfy constraint",
                        (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
-    return true;
+    bool missing = f->open_at_ms ? f->at_ms < 0 : bf_str_is(type, "AFTER_SHARD_ID") && !f->after.p;
+    return !missing ||
+           bl_fail(c, BL_InvalidArgumentException, "A ShardFilter of the type %.*s must have a %s.",
+                   (int)type.n, type.p, f->open_at_ms ? "Timestamp" : "ShardId");
 }
 
 static bool passes(const struct filter *f, const struct bl_shard *s)
 {
     if (f->open_now)
         return s->last < 0;
+    if (f->oldest) /* no record is trimmed away before its shard: the first ones were open then */
+        return s->parent < 0;
     if (!f->open_at_ms)
         return true;
     bool open_then = s->created_ms <= f->at_ms && (s->last < 0 || s->closed_ms > f->at_ms);
     return open_then || (f->from_ms && s->created_ms > f->at_ms);
 }
 
-/* A token is "STREAM INDEX" in base64. */
-static bool read_token(struct bl_call *c, struct bf_str token, struct bf_str *name, size_t *from)
+/* A token is "STREAM INDEX" and the filter in base64. */
+static bool read_token(struct bl_call *c, struct bf_str token, struct bf_str *name, size_t *from,
+                       struct filter *f)
+{
+    char room[256], stream[129];
+    struct bf_buf text = {.p = room, .cap = sizeof room - 1, .max = sizeof room - 1};
+    unsigned at[4];
+    long long at_ms;
+    if (token.n > 300 || !bf_base64_decode(&text, token))
+        return false;
+    room[text.n] = '\0';
+    if (sscanf(room, "%128[a-zA-Z0-9_.-] %zu %u %u %u %u %lld", stream, from, &at[0], &at[1],
+               &at[2], &at[3], &at_ms) != 7 ||
+        *from > BL_SHARDS_MAX)
+        return false;
+    *f = (struct filter){at[0] != 0, at[1] != 0, at[2] != 0, at[3] != 0, at_ms, {NULL, 0}};
+    return bf_arena_copy(&c->arena, bf_str_of(stream), name);
+}
+
+static void put_token(struct bf_buf *out, const struct bl_stream *s, const struct filter *f,
+                      size_t next)
 {
     char room[256];
     struct bf_buf text = {.p = room, .cap = sizeof room, .max = sizeof room};
-    struct bf_str rest, copy;
-    if (token.n > 300 || !bf_base64_decode(&text, token))
-        return false;
-    rest = bf_buf_view(&text);
-    if (!bf_str_split(&rest, ' ', name) || !rest.p)
-        return false;
-    *from = 0;
-    for (size_t i = 0; i < rest.n && *from <= BL_SHARDS_MAX; i++)
-        *from = *from * 10 + (size_t)(rest.p[i] - '0');
-    if (!bf_arena_copy(&c->arena, *name, &copy))
-        return false;
-    *name = copy;
-    return true;
-}
-
-static void put_token(struct bf_buf *out, const struct bl_stream *s, size_t next)
-{
-    char room[200];
-    struct bf_buf text = {.p = room, .cap = sizeof room, .max = sizeof room};
-    bf_buf_addf(&text, "%s %zu", s->name, next);
+    bf_buf_addf(&text, "%s %zu %u %u %u %u %lld", s->name, next, f->oldest, f->open_at_ms,
+                f->from_ms, f->open_now, (long long)f->at_ms);
     bf_buf_lit(out, ",\"NextToken\":\"");
     bf_base64_encode(out, bf_buf_view(&text));
     bf_buf_addc(out, '"');
@@ -121,7 +131,7 @@ static void list_shards(struct bl_call *c, const struct bl_stream *s, const stru
     }
     bf_buf_addc(out, ']');
     if (from < s->n)
-        put_token(out, s, from);
+        put_token(out, s, f, from);
     bf_buf_addc(out, '}');
 }
 
@@ -136,7 +146,10 @@ bool bl_kinesis_list_shards(struct bl_call *c)
         !bl_param_string(c, &p, "NextToken", &token) ||
         !bl_param_int(c, &p, "MaxResults", &limit) || !read_filter(c, &p, &f))
         return false;
-    if (token.p && !read_token(c, token, &name, &from))
+    if (token.p && (bl_param(&p, "StreamName") || bl_param(&p, "StreamARN")))
+        return bl_fail(c, BL_InvalidArgumentException,
+                       "NextToken and StreamName cannot be provided together.");
+    if (token.p && !read_token(c, token, &name, &from, &f))
         return bl_fail(c, BL_InvalidArgumentException, "NextToken is not valid.");
     bl_store_lock(c->store);
     const struct bl_stream *s =
@@ -247,11 +260,15 @@ static bool run_split(struct bl_call *c, const struct bl_params *p, struct bl_st
     int index = shard_param(c, p, s, "ShardToSplit");
     if (index < 0 || !bl_param_string(c, p, "NewStartingHashKey", &text))
         return false;
-    if (!bl_hash_get(text, &at) || at <= s->shards[index].low || at > s->shards[index].high)
-        return bl_fail(c, BL_InvalidArgumentException,
-                       "NewStartingHashKey %.*s used in SplitShard() is not within the shard's "
-                       "range of hash keys.",
-                       (int)(text.n > 60 ? 60 : text.n), text.p ? text.p : "");
+    const struct bl_shard *shard = &s->shards[index];
+    if (!bl_hash_get(text, &at) || at <= shard->low || at - 1 <= shard->low || at >= shard->high)
+        return bl_fail(
+            c, BL_InvalidArgumentException,
+            "NewStartingHashKey %.*s used in SplitShard() on shard shardId-%012d in stream "
+            "%s under account " BL_ACCOUNT
+            " is not both greater than one plus the shard's StartingHashKey and less than "
+            "the shard's EndingHashKey.",
+            (int)(text.n > 60 ? 60 : text.n), text.p ? text.p : "", index, s->name);
     if (s->n + 2 > BL_SHARDS_MAX)
         return bl_fail(c, BL_LimitExceededException, "more than %d shards", BL_SHARDS_MAX);
     return bl_shard_split(c, s, index, at);

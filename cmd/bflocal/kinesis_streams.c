@@ -17,7 +17,13 @@ static bool read_mode(struct bl_call *c, const struct bl_params *p, bool *on_dem
     if (!bl_params_read_object(c, raw, &mode) || !bl_param_string(c, &mode, "StreamMode", &text))
         return false;
     *on_demand = bf_str_is(text, "ON_DEMAND");
-    return true;
+    return *on_demand || bf_str_is(text, "PROVISIONED") ||
+           bl_fail(
+               c, BL_ValidationException,
+               "1 validation error detected: Value '%.*s' at 'streamModeDetails.streamMode' "
+               "failed to satisfy constraint: Member must satisfy enum value set: [PROVISIONED, "
+               "ON_DEMAND]",
+               (int)(text.n > 60 ? 60 : text.n), text.p ? text.p : "");
 }
 
 bool bl_stream_insert(struct bl_call *c, struct bl_stream *s, int64_t shards)
@@ -45,10 +51,11 @@ bool bl_stream_insert(struct bl_call *c, struct bl_stream *s, int64_t shards)
 void bl_stream_erase(struct bl_store *store, const struct bl_stream *s)
 {
     static const char *const statements[] = {
-        "DELETE FROM kin_record WHERE shard IN (SELECT id FROM kin_shard WHERE stream=?)",
         "DELETE FROM kin_shard WHERE stream=?",
         "DELETE FROM kin_stream WHERE id=?",
     };
+    for (size_t i = 0; i < s->n; i++)
+        bl_log_erase(store, s->shards[i].row);
     for (size_t i = 0; i < BF_COUNT(statements); i++) {
         sqlite3_stmt *q = bl_sql(store, statements[i]);
         bl_bind_i64(q, 1, s->row);

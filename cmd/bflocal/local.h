@@ -12,7 +12,7 @@
  *     auth, chunked    the signature check; aws-chunked bodies
  *     reply            JSON answers and errors
  *     fault, control   what goes wrong on demand; /_bflocal/...
- *     store            SQLite
+ *     store, log       SQLite; the records of streams in it
  *     ddb*, expr*, streams, kinesis*, s3*   the services
  */
 #ifndef BL_LOCAL_H

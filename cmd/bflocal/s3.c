@@ -171,6 +171,8 @@ static bool is_beyond(const struct bl_call *c, const char *method)
         if (has_query(c, beyond[i]))
             return true;
     bool get = strcmp(method, "GET") == 0;
+    if ((get || strcmp(method, "HEAD") == 0) && has_query(c, "partNumber"))
+        return true;
     return !get &&
            (has_query(c, "tagging") || has_query(c, "versioning") || has_query(c, "location"));
 }

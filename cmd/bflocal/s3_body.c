@@ -62,13 +62,25 @@ static bool take_plain(void *arg, struct bf_str piece)
     return b->size <= part_max || bf_err_set(&b->err, BF_E_LIMIT, "more than 5 GiB");
 }
 
+/* At most one checksum may come with a body. */
+static bool check_one_sum(struct bl_call *c)
+{
+    int n = 0;
+    for (int i = 1; i < BL_SUMS; i++)
+        n += bl_header(c, bl_sum_header((enum bl_sum)i)).p != NULL;
+    return n < 2 ||
+           bl_s3_failf(c, BL_S3_InvalidRequest,
+                       "Expecting a single x-amz-checksum- header. Multiple checksum Types "
+                       "are not allowed.");
+}
+
 bool bl_s3_body_begin(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3)
 {
     memset(b, 0, sizeof(*b));
     b->s3 = s3;
     b->fd = -1;
     b->chunked_body = c->auth.payload >= BL_PAYLOAD_SIGNED_CHUNKS;
-    if (!check_length(c, b))
+    if (!check_length(c, b) || !check_one_sum(c))
         return false;
     bool ok = bl_summer_init(&b->summer, choose_sum(c, b)) && start_digest(&b->md5, EVP_md5());
     if (ok && c->auth.payload == BL_PAYLOAD_HASH)

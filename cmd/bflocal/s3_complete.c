@@ -126,6 +126,20 @@ static bool check_part(struct bl_call *c, const struct part *p, bool last)
                            NULL);
 }
 
+/* A composite checksum is made of the parts' checksums: the list must name each. */
+static bool check_named_sums(struct bl_call *c, const struct completion *m)
+{
+    for (size_t i = 0; m->u.composite && i < m->n; i++)
+        if (!m->parts[i].sum_text.p)
+            return bl_s3_failf(
+                c, BL_S3_InvalidRequest,
+                "The upload was created using a %s checksum. The complete request must "
+                "include the checksum for each part. It was missing for part %llu in "
+                "the request.",
+                bl_sum_name(m->u.sum), (unsigned long long)m->parts[i].number);
+    return true;
+}
+
 static bool load(struct bl_call *c, struct completion *m)
 {
     bl_store_lock(c->store);
@@ -133,6 +147,7 @@ static bool load(struct bl_call *c, struct completion *m)
     bl_store_unlock(c->store);
     for (size_t i = 0; ok && i < m->n; i++)
         ok = check_part(c, &m->parts[i], i + 1 == m->n);
+    ok = ok && check_named_sums(c, m);
     struct bf_str want = bl_header(c, "x-amz-mp-object-size");
     uint64_t size;
     struct bf_err e;

@@ -58,14 +58,25 @@ static bool open_source(struct bl_call *c, struct bl_s3_object *o, int *fd, stru
     return found || bl_s3_fail(c, there ? BL_S3_NoSuchKey : BL_S3_NoSuchBucket);
 }
 
-/* x-amz-copy-source-if-match and -if-none-match. */
+/* x-amz-copy-source-if-...; an ETag that is named decides alone, its time is not asked (API reference,
+ * CopyObject). */
 static bool check_source(struct bl_call *c, const struct bl_s3_object *o)
 {
     struct bf_str match = bl_header(c, "x-amz-copy-source-if-match");
     struct bf_str none = bl_header(c, "x-amz-copy-source-if-none-match");
+    struct bf_str since = bl_header(c, "x-amz-copy-source-if-modified-since");
+    struct bf_str until = bl_header(c, "x-amz-copy-source-if-unmodified-since");
     struct bf_str bare = bf_str(o->etag.p + 1, o->etag.n - 2);
-    bool ok = (!match.p || bf_str_eq(match, o->etag) || bf_str_eq(match, bare)) &&
-              !(none.p && (bf_str_eq(none, o->etag) || bf_str_eq(none, bare)));
+    int64_t t = 0;
+    bool ok = true;
+    if (match.p)
+        ok = bf_str_eq(match, o->etag) || bf_str_eq(match, bare);
+    else if (until.p && bf_clock_parse_http(until, &t))
+        ok = o->modified_ms <= t;
+    if (none.p)
+        ok = ok && !bf_str_eq(none, o->etag) && !bf_str_eq(none, bare);
+    else if (since.p && bf_clock_parse_http(since, &t))
+        ok = ok && o->modified_ms > t;
     return ok || bl_s3_fail(c, BL_S3_PreconditionFailed);
 }
 
@@ -92,16 +103,22 @@ static bool pump(struct bl_call *c, int fd, uint64_t from, uint64_t length)
     return length == 0 && bl_s3_body_end(c, b);
 }
 
-/* The same body as an upload has, but the request's own payload and checksum are not the copy's. */
-static bool begin_body(struct bl_call *c)
+/* The same body as an upload has, but the request's own payload and checksum are not the copy's: that one is
+ * of the algorithm that the request names, else of the source's. */
+static bool begin_body(struct bl_call *c, enum bl_sum sum)
 {
     struct bl_s3_body *b = &bl_s3_of(c)->body;
     c->auth.payload = BL_PAYLOAD_UNSIGNED;
     for (size_t i = 0; i < c->req.nheaders; i++)
         if (bf_str_is(c->req.headers[i].name, "content-length"))
             c->req.headers[i].value = BF_STR("0");
-        else if (bf_str_is(c->req.headers[i].name, "x-amz-checksum-algorithm"))
+        else if (bf_str_is(c->req.headers[i].name, "x-amz-checksum-algorithm")) {
             c->req.headers[i].name = BF_STR("x-amz-sdk-checksum-algorithm");
+            sum = BL_SUM_NONE;
+        }
+    if (sum != BL_SUM_NONE && c->req.nheaders < BL_HEADERS_MAX)
+        c->req.headers[c->req.nheaders++] = (struct bf_sigv4_header){
+            BF_STR("x-amz-sdk-checksum-algorithm"), bf_str_of(bl_sum_name(sum))};
     if (!bl_header(c, "content-length").p && c->req.nheaders < BL_HEADERS_MAX)
         c->req.headers[c->req.nheaders++] =
             (struct bf_sigv4_header){BF_STR("content-length"), BF_STR("0")};
@@ -169,7 +186,7 @@ static bool copy_object(struct bl_call *c, const struct bl_s3_object *o, int fd,
             "This copy request is illegal because it is trying to copy an object to itself "
             "without changing the object's metadata, storage class, website redirect "
             "location or encryption attributes.");
-    if (!check_source(c, o) || !begin_body(c) || !pump(c, fd, 0, o->size))
+    if (!check_source(c, o) || !begin_body(c, o->sum) || !pump(c, fd, 0, o->size))
         return false;
     struct bf_str etag = etag_of(c);
     if (!store_copy(c, o, etag))
@@ -233,10 +250,7 @@ void bl_s3_upload_part_copy(struct bl_call *c)
     if (!found || !bl_s3_part_number(c, &number) || !open_source(c, &o, &fd, &bucket, &key))
         return;
     /* the part is summed as the upload asks */
-    if (c->req.nheaders < BL_HEADERS_MAX)
-        c->req.headers[c->req.nheaders++] = (struct bf_sigv4_header){
-            BF_STR("x-amz-sdk-checksum-algorithm"), bf_str_of(bl_sum_name(u.sum))};
-    if (source_range(c, o.size, &from, &length) && check_source(c, &o) && begin_body(c) &&
+    if (source_range(c, o.size, &from, &length) && check_source(c, &o) && begin_body(c, u.sum) &&
         pump(c, fd, from, length) && bl_s3_keep_part(c, &bl_s3_of(c)->body, number))
         answer(c, "CopyPartResult", etag_of(c));
     if (fd >= 0)

@@ -25,10 +25,14 @@ bool bl_s3_is_composite(struct bl_call *c, enum bl_sum sum)
     return !bf_str_is(type, "FULL_OBJECT");
 }
 
-static void draw_id(struct bl_s3 *s, char id[65])
+/* Ids of later uploads are greater. */
+static void draw_id(struct bl_s3 *s, int64_t now_ms, char id[65])
 {
+    static uint64_t last;
     pthread_mutex_lock(&s->mutex);
-    for (int i = 0; i < 4; i++)
+    last = (uint64_t)now_ms << 16 > last ? (uint64_t)now_ms << 16 : last + 1;
+    snprintf(id, 17, "%016llx", (unsigned long long)last);
+    for (int i = 1; i < 4; i++)
         snprintf(id + 16 * i, 17, "%016llx", (unsigned long long)bf_rng_next(&s->rng));
     pthread_mutex_unlock(&s->mutex);
 }
@@ -66,7 +70,7 @@ void bl_s3_create_multipart(struct bl_call *c)
                     "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
         return;
     }
-    if (type.p && ((bf_str_is(type, "FULL_OBJECT") && !bl_sum_is_crc(sum)) ||
+    if (type.p && (sum == BL_SUM_NONE || (bf_str_is(type, "FULL_OBJECT") && !bl_sum_is_crc(sum)) ||
                    (bf_str_is(type, "COMPOSITE") && sum == BL_SUM_CRC64NVME))) {
         bl_s3_failf(c, BL_S3_InvalidRequest,
                     "The %s checksum type cannot be used with the %s checksum algorithm.", type.p,
@@ -75,7 +79,7 @@ void bl_s3_create_multipart(struct bl_call *c)
     }
     /* without a wish the object gets what a plain PutObject gets */
     bool composite = bl_s3_is_composite(c, sum);
-    draw_id(c->local->s3, id);
+    draw_id(c->local->s3, c->now_ms, id);
     if (!insert_upload(c, id, sum == BL_SUM_NONE ? BL_SUM_CRC64NVME : sum, composite))
         return;
     if (sum != BL_SUM_NONE) {
@@ -305,34 +309,77 @@ void bl_s3_list_parts(struct bl_call *c)
     bf_buf_free(&parts);
 }
 
-void bl_s3_list_uploads(struct bl_call *c)
+/* What a list of uploads begins behind, and how long it gets. */
+struct uploads {
+    struct bf_str prefix, key, id; /* key-marker, upload-id-marker */
+    uint64_t max, n;
+    bool more;
+    struct bf_str last_key, last_id;
+};
+
+/* Uploads of one key come as they were made: their ids grow. */
+static void put_uploads(struct bl_call *c, struct uploads *l, struct bf_buf *out)
 {
-    struct bf_buf *out = &c->ans.body;
-    struct bf_str prefix = bl_query(c, "prefix");
-    unsigned n = 0;
-    bf_buf_lit(out, BL_XML_HEAD "<ListMultipartUploadsResult" BL_XML_NS ">");
-    bl_xml_element(out, "Bucket", bl_s3_of(c)->bucket);
-    bf_buf_lit(
-        out, "<KeyMarker></KeyMarker><UploadIdMarker></UploadIdMarker><MaxUploads>1000</MaxUploads>"
-             "<IsTruncated>false</IsTruncated>");
-    bl_store_lock(c->store);
-    sqlite3_stmt *q = bl_sql(
-        c->store,
-        "SELECT key, id, created_ms FROM s3_upload WHERE bucket = ? ORDER BY key, created_ms");
+    sqlite3_stmt *q =
+        bl_sql(c->store, "SELECT key, id, created_ms FROM s3_upload WHERE bucket = ?1 "
+                         "AND (key > ?2 OR (key = ?2 AND id > ?3)) ORDER BY key, id");
     bl_bind_text(q, 1, bl_s3_of(c)->bucket);
+    bl_bind_blob(q, 2, l->key.p ? l->key : BF_STR(""));
+    /* without an id's mark the key's uploads are all behind; 'z' is behind every id */
+    bl_bind_text(q, 3, l->id.n ? l->id : BF_STR("z"));
     while (bl_step(c->store, q)) {
-        if (!bf_str_starts(bl_column_blob(q, 0), prefix))
+        struct bf_str key = bl_column_blob(q, 0), id = bl_column_text(q, 1);
+        if (!bf_str_starts(key, l->prefix))
             continue;
-        if (n++ == 1000) {
+        if (l->n == l->max) {
+            l->more = true;
             bl_done(q);
             break;
         }
+        l->n++;
+        if (!bf_arena_copy(&c->arena, key, &l->last_key) ||
+            !bf_arena_copy(&c->arena, id, &l->last_id))
+            continue;
         bf_buf_lit(out, "<Upload>");
-        bl_xml_element(out, "Key", bl_column_blob(q, 0));
-        bl_xml_element(out, "UploadId", bl_column_text(q, 1));
+        bl_xml_element(out, "Key", key);
+        bl_xml_element(out, "UploadId", id);
         put_time(out, "Initiated", bl_column_i64(q, 2));
         bf_buf_lit(out, "<StorageClass>STANDARD</StorageClass></Upload>");
     }
+}
+
+static void put_mark(struct bf_buf *out, const char *name, struct bf_str value)
+{
+    bl_xml_element(out, name, value.p ? value : BF_STR(""));
+}
+
+void bl_s3_list_uploads(struct bl_call *c)
+{
+    struct bf_buf *out = &c->ans.body, list;
+    struct uploads l = {.prefix = bl_query(c, "prefix"),
+                        .key = bl_query(c, "key-marker"),
+                        .id = bl_query(c, "upload-id-marker"),
+                        .max = number_query(c, "max-uploads", 1000)};
+    if (l.max > 1000)
+        l.max = 1000;
+    bf_buf_init(&list, 4 * 1024 * 1024);
+    bl_store_lock(c->store);
+    put_uploads(c, &l, &list);
     bl_store_unlock(c->store);
+    bf_buf_lit(out, BL_XML_HEAD "<ListMultipartUploadsResult" BL_XML_NS ">");
+    bl_xml_element(out, "Bucket", bl_s3_of(c)->bucket);
+    put_mark(out, "Prefix", l.prefix);
+    put_mark(out, "KeyMarker", l.key);
+    put_mark(out, "UploadIdMarker", l.id);
+    if (l.more) {
+        put_mark(out, "NextKeyMarker", l.last_key);
+        put_mark(out, "NextUploadIdMarker", l.last_id);
+    }
+    bf_buf_addf(out, "<MaxUploads>%llu</MaxUploads><IsTruncated>%s</IsTruncated>",
+                (unsigned long long)l.max, l.more ? "true" : "false");
+    bf_buf_adds(out, bf_buf_view(&list));
     bf_buf_lit(out, "</ListMultipartUploadsResult>");
+    if (!bf_buf_ok(&list))
+        bl_s3_fail(c, BL_S3_InternalError);
+    bf_buf_free(&list);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cmd/bflocal/log.h"
 #include "lib/base/file.h"
 
 enum { FILE_PAGE = 4096, MEMORY_PAGE = 16384 }; /* bytes; what the pragmas say */
@@ -35,6 +36,30 @@ static const char pragmas[] = "PRAGMA page_size = 4096;"
  */
 static const char memory_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY;";
 
+/* What the tables look like; another number: a folder of another version. */
+enum { LAYOUT = 2 };
+
+static int64_t number(struct bl_store *s, const char *sql)
+{
+    sqlite3_stmt *q = NULL;
+    int64_t n = -1;
+    if (sqlite3_prepare_v2(s->db, sql, -1, &q, NULL) == SQLITE_OK && sqlite3_step(q) == SQLITE_ROW)
+        n = sqlite3_column_int64(q, 0);
+    sqlite3_finalize(q);
+    return n;
+}
+
+static bool check_layout(struct bl_store *s, struct bf_err *e)
+{
+    char sql[64];
+    if (number(s, "PRAGMA user_version") == LAYOUT)
+        return true;
+    if (number(s, "SELECT count(*) FROM sqlite_master") != 0)
+        return bf_err_set(e, BF_E_INPUT, "holds the data of another version of bflocal");
+    snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", (int)LAYOUT);
+    return bl_store_exec(s, sql, e);
+}
+
 static bool open_database(struct bl_store *s, const char *path, struct bf_err *e)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -44,7 +69,8 @@ static bool open_database(struct bl_store *s, const char *path, struct bf_err *e
         fail(s, e, "open");
         return bf_err_ctx(e, "%s", path);
     }
-    return bl_store_exec(s, s->dir ? pragmas : memory_pragmas, e) || bf_err_ctx(e, "%s", path);
+    return (bl_store_exec(s, s->dir ? pragmas : memory_pragmas, e) && check_layout(s, e)) ||
+           bf_err_ctx(e, "%s", path);
 }
 
 bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
@@ -76,6 +102,7 @@ void bl_store_close(struct bl_store *s)
     for (size_t i = 0; i < BL_STORE_STATEMENTS; i++)
         sqlite3_finalize(s->cache[i].stmt);
     sqlite3_close(s->db);
+    bl_log_free(s);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
     pthread_mutex_destroy(&s->mutex);
@@ -95,6 +122,7 @@ void bl_store_limit(struct bl_store *s, uint64_t max_bytes)
     char sql[64];
     snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %llu", (unsigned long long)pages);
     pthread_mutex_lock(&s->mutex);
+    s->limited = max_bytes != 0;
     sqlite3_exec(s->db, sql, NULL, NULL, NULL);
     pthread_mutex_unlock(&s->mutex);
 }
@@ -110,10 +138,24 @@ void bl_store_unlock(struct bl_store *s)
     pthread_mutex_unlock(&s->mutex);
 }
 
-bool bl_store_begin(struct bl_store *s, struct bf_err *e)
+/* With or without a journal; only a store in memory can choose. */
+static void set_journal(struct bl_store *s, bool journal)
+{
+    if (s->dir || s->unjournaled == !journal)
+        return;
+    bl_run(s, journal ? bl_sql(s, "PRAGMA journal_mode = MEMORY")
+                      : bl_sql(s, "PRAGMA journal_mode = OFF"));
+    s->unjournaled = !journal;
+}
+
+static bool begin(struct bl_store *s, bool journal, struct bf_err *e)
 {
     bl_store_lock(s);
+    if (s->lost)
+        bf_err_set(&s->err, BF_E_MEMORY, "store: memory had run out in the midst of a change");
+    set_journal(s, journal);
     bl_run(s, bl_sql(s, "BEGIN"));
+    s->changes = sqlite3_total_changes(s->db);
     if (s->err.code == BF_OK) {
         s->in_transaction = true;
         return true;
@@ -123,9 +165,21 @@ bool bl_store_begin(struct bl_store *s, struct bf_err *e)
     return false;
 }
 
+bool bl_store_begin(struct bl_store *s, struct bf_err *e)
+{
+    return begin(s, true, e);
+}
+
+bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e)
+{
+    return begin(s, s->dir || s->limited, e);
+}
+
 /* A failed statement may have rolled back by itself (SQLITE_FULL does), so look first. */
 static void undo(struct bl_store *s)
 {
+    if (s->unjournaled && sqlite3_total_changes(s->db) != s->changes)
+        s->lost = true;
     if (!sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     s->in_transaction = false;
@@ -133,6 +187,7 @@ static void undo(struct bl_store *s)
 
 bool bl_store_commit(struct bl_store *s, struct bf_err *e)
 {
+    bl_log_flush(s);
     if (s->err.code == BF_OK)
         bl_run(s, bl_sql(s, "COMMIT"));
     bool ok = s->err.code == BF_OK;
@@ -147,6 +202,7 @@ bool bl_store_commit(struct bl_store *s, struct bf_err *e)
 
 void bl_store_rollback(struct bl_store *s)
 {
+    bl_log_forget(s);
     undo(s);
     bl_store_unlock(s);
 }
@@ -201,8 +257,11 @@ bool bl_step(struct bl_store *s, sqlite3_stmt *q)
     int rc = sqlite3_step(q);
     if (rc == SQLITE_ROW)
         return true;
-    if (rc != SQLITE_DONE)
+    if (rc != SQLITE_DONE) {
         note(s, "store");
+        if (s->unjournaled && s->in_transaction && !sqlite3_stmt_readonly(q))
+            s->lost = true;
+    }
     sqlite3_reset(q);
     return false;
 }

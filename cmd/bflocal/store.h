@@ -18,6 +18,9 @@
  * bl_step report into the store, bl_store_commit fails and rolls back, and
  * bl_store_err tells why. A store that was given a maximum of bytes (the fault
  * `disk`) is full when it is reached, like any full disk: SQLITE_FULL.
+ *
+ * A journal in memory copies each page that a transaction changes, which costs
+ * more than the change. bl_store_begin_bulk does without where it can.
  */
 #ifndef BL_STORE_H
 #define BL_STORE_H
@@ -27,7 +30,14 @@
 
 #include "lib/base/str.h"
 
-enum { BL_STORE_STATEMENTS = 512 };
+enum { BL_STORE_STATEMENTS = 512, BL_STORE_CHUNKS = 8 };
+
+/* Records of one log that were added in the present transaction (log.h). */
+struct bl_chunk {
+    int64_t log; /* 0: free */
+    int64_t first, last, at_ms;
+    struct bf_buf records;
+};
 
 struct bl_store {
     sqlite3 *db;
@@ -35,15 +45,21 @@ struct bl_store {
     int lock_fd;     /* of DIR/lock, -1 */
     pthread_mutex_t mutex;
     bool in_transaction;
+    bool limited;     /* to a maximum of bytes */
+    bool unjournaled; /* the present transaction, or the last one, has no journal */
+    bool lost;   /* one without a journal failed half-way: nothing is to be had here any more */
+    int changes; /* of all rows ever, when the transaction began */
     struct bf_err err; /* the first failure since begin or lock */
     struct {
         const char *sql;
         sqlite3_stmt *stmt;
     } cache[BL_STORE_STATEMENTS];
     size_t nstatements;
+    struct bl_chunk chunk[BL_STORE_CHUNKS];
 };
 
-/* dir NULL: in memory. Creates the folder. Another process has it: BF_E_TEMPORARY. */
+/* dir NULL: in memory. Creates the folder. Another process has it: BF_E_TEMPORARY; another version of bflocal
+ * filled it: BF_E_INPUT. */
 bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e) BF_MUST;
 
 /* Leaves a checkpointed database. Also after a failed open. */
@@ -60,6 +76,15 @@ void bl_store_unlock(struct bl_store *s);
 
 /* Locks and opens a transaction. False: nothing is held. */
 bool bl_store_begin(struct bl_store *s, struct bf_err *e) BF_MUST;
+
+/*
+ * The same for an operation that finds out all that can be wrong with it before
+ * it changes its first row: a store in memory keeps no journal for it, unless it may
+ * become full. Only a lack of memory can then fail in the midst of the changes,
+ * and that is the end of a store in memory: every later transaction fails.
+ */
+bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e) BF_MUST;
+
 /* Commits (or rolls back, when anything had failed: *e says what) and unlocks. */
 bool bl_store_commit(struct bl_store *s, struct bf_err *e) BF_MUST;
 void bl_store_rollback(struct bl_store *s);

@@ -270,7 +270,6 @@ bool bl_ddb_streams_load(struct bl_local *l, struct bf_err *e)
 {
     struct bl_ddb *d = l->ddb;
     bf_buf_init(&d->record, 4 * BL_ITEM_MAX * 6);
-    bf_buf_init(&d->base64, 4 * BL_ITEM_MAX * 8 + 8);
     bf_rng_seed(&d->rng, bf_rng_entropy());
     if (!bl_store_exec(&l->store, schema, e))
         return false;
@@ -295,7 +294,6 @@ void bl_ddb_streams_free(struct bl_ddb *d)
     d->streams = NULL;
     d->nstreams = d->streams_cap = 0;
     bf_buf_free(&d->record);
-    bf_buf_free(&d->base64);
 }
 
 static const struct bl_op operations[] = {

@@ -40,22 +40,6 @@ static bool read_iterator(struct bf_str text, struct iterator *it)
     return true;
 }
 
-/* The first number from `from` on that is still kept; -1: none. */
-static int64_t next_kept(struct bl_call *c, const struct bl_shard *shard, int64_t from)
-{
-    int64_t number = -1;
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT number FROM kin_record WHERE shard=? AND number>=?"
-                                       " AND at_ms>? ORDER BY number LIMIT 1");
-    bl_bind_i64(q, 1, shard->row);
-    bl_bind_i64(q, 2, from);
-    bl_bind_i64(q, 3, c->now_ms - BL_STREAM_KEEP_MS);
-    if (bl_step(c->store, q)) {
-        number = bl_column_i64(q, 0);
-        bl_done(q);
-    }
-    return number;
-}
-
 /*
  * A number that a client took from this shard is of a record that is kept, of
  * one that is gone, or the shard's first or last. Gone are those in front of the
@@ -68,7 +52,7 @@ static bool check_number(struct bl_call *c, const struct bl_stream *s, const str
     if (number < shard->first || number > end)
         return bl_fail(c, BL_ValidationException,
                        "Invalid SequenceNumber: it does not lie in the range of the shard");
-    int64_t kept = next_kept(c, shard, shard->first);
+    int64_t kept = bl_log_first(c->store, shard->row, c->now_ms - BL_STREAM_KEEP_MS + 1);
     if (number == shard->first || (kept < 0 ? number >= end - 1 : number >= kept))
         return true;
     return bl_fail(c, BL_TrimmedDataAccessException,
@@ -164,16 +148,8 @@ static void trim(struct bl_call *c, struct bl_ddb_stream *s)
     if (c->now_ms - s->trimmed_ms < BL_STREAM_ITERATOR_MS)
         return;
     s->trimmed_ms = c->now_ms;
-    for (size_t i = 0; i < s->shards->n; i++) {
-        const struct bl_shard *shard = &s->shards->shards[i];
-        int64_t kept = next_kept(c, shard, shard->first);
-        sqlite3_stmt *q =
-            bl_sql(c->store, "DELETE FROM kin_record WHERE shard=? AND number<? AND at_ms<=?");
-        bl_bind_i64(q, 1, shard->row);
-        bl_bind_i64(q, 2, kept < 0 ? s->shards->next : kept);
-        bl_bind_i64(q, 3, c->now_ms - BL_STREAM_KEEP_MS);
-        bl_run(c->store, q);
-    }
+    for (size_t i = 0; i < s->shards->n; i++)
+        bl_log_trim(c->store, s->shards->shards[i].row, c->now_ms - BL_STREAM_KEEP_MS + 1);
 }
 
 /* Records from it->number on; moves it behind the last one. True: there may be more. */
@@ -181,25 +157,20 @@ static bool read_records(struct bl_call *c, struct iterator *it, int64_t limit)
 {
     struct bf_buf *out = &c->ans.body;
     size_t from = out->n;
-    bool more = false;
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT number,data FROM kin_record WHERE shard=? AND "
-                                       "number>=? AND at_ms>? ORDER BY number");
-    bl_bind_i64(q, 1, it->row);
-    bl_bind_i64(q, 2, it->number);
-    bl_bind_i64(q, 3, c->now_ms - BL_STREAM_KEEP_MS);
-    while (bl_step(c->store, q)) {
-        struct bf_str record = bl_column_text(q, 1);
-        if (limit-- == 0 || (out->n > from && out->n - from + record.n > READ_BYTES)) {
-            more = true;
-            bl_done(q);
-            break;
+    struct bl_log_walk w;
+    struct bl_record r;
+    bl_log_walk(c->store, it->row, it->number, c->now_ms - BL_STREAM_KEEP_MS + 1, &w);
+    while (bl_log_next(&w, &r)) {
+        if (limit-- == 0 || (out->n > from && out->n - from + r.data.n > READ_BYTES)) {
+            bl_log_leave(&w);
+            return true;
         }
         if (out->n > from)
             bf_buf_addc(out, ',');
-        bf_buf_adds(out, record);
-        it->number = bl_column_i64(q, 0) + 1;
+        bf_buf_adds(out, r.data);
+        it->number = r.number + 1;
     }
-    return more;
+    return false;
 }
 
 static void answer_records(struct bl_call *c, struct bl_ddb_stream *s, const struct bl_shard *shard,

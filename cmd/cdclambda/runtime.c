@@ -71,7 +71,6 @@ static bool connect_to(struct api *api, struct bf_err *e)
     api->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (api->fd < 0 || connect(api->fd, (struct sockaddr *)&to, sizeof to) < 0) {
         bf_err_sys(e, errno, "runtime API: %s:%u", api->host, api->port);
-        e->code = BF_E_NETWORK;
         hang_up(api);
         return false;
     }
@@ -271,7 +270,7 @@ static bool exchange(struct api *api, struct bf_str body, bool may_stop, int *st
             return true;
         }
         if (got == GOT_BROKEN || !again)
-            return bf_err_set(e, BF_E_NETWORK, "runtime API: the connection broke");
+            return bf_err_set(e, BF_E_IO, "runtime API: the connection broke");
     }
 }
 

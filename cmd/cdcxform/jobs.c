@@ -71,7 +71,8 @@ static void transform(struct worker *w, struct batch *b)
     for (b->number = b->first; p < end; b->number++) {
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         struct bf_str line = bf_str(p, (size_t)(newline - p));
-        struct bf_err why = {0};
+        struct bf_err why;
+        bf_err_clear(&why);
         if (!bf_xform_line(w->xform, line, (size_t)(end + JOBS_PAD - newline), &b->rows, &why)) {
             if (why.code == BF_E_INPUT || why.code == BF_E_LIMIT)
                 refuse(b, line, b->number, &why);

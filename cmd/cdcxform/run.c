@@ -30,7 +30,8 @@ static void explain(void *ctx, const char *text)
 
 bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e)
 {
-    struct bf_err why = {0};
+    struct bf_err why;
+    bf_err_clear(&why);
     r->number = number;
     if (r->firehose ? run_event(r, line, &why)
                     : bf_xform_line(r->xform, line, slack, &r->rows, &why))
@@ -205,7 +206,7 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     conf.filter.tell = explain;
     conf.filter.tell_ctx = &r;
     bf_buf_init(&r.rows, ROWS_MAX);
-    bf_progress_init(&r.progress, &config->common);
+    bf_progress_init(&r.progress, &config->common, BF_PROGRESS_FILTER);
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
     ok = ok && run_firehose_new(&r, &conf, e);

@@ -87,7 +87,7 @@ static bool open_all(struct ddbput *d, struct bf_err *e)
     if (!d->aws)
         return false;
     bf_aws_on_note(d->aws, note, NULL);
-    bf_progress_init(&d->progress, &c->common);
+    bf_progress_init(&d->progress, &c->common, BF_PROGRESS_SINK);
     return table_open(d, e);
 }
 

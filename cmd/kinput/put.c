@@ -29,7 +29,7 @@ static bool parse_stream(struct put *p, struct bf_err *e)
 bool put_init(struct put *p, const struct config *cfg, struct bf_aws *aws, struct bf_err *e)
 {
     *p = (struct put){.cfg = cfg, .aws = aws, .window = cfg->window, .nbatches = cfg->window + 2};
-    bf_progress_init(&p->progress, &cfg->common);
+    bf_progress_init(&p->progress, &cfg->common, BF_PROGRESS_SINK);
     bf_rng_seed(&p->rng, bf_rng_entropy());
     p->batches = calloc(p->nbatches, sizeof *p->batches);
     p->slots = calloc(SLOTS, sizeof *p->slots);

@@ -359,7 +359,7 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
 {
     struct follow f = {.cfg = cfg, .source = s, .aws = aws, .start_ms = bf_clock_wall_ms()};
     bf_lineage_init(&f.lineage);
-    bf_progress_init(&f.progress, &cfg->common);
+    bf_progress_init(&f.progress, &cfg->common, BF_PROGRESS_FILTER);
     bool ok = emit_open(&f.em, cfg, source_name(s), s->feed == &bf_feed_dynamodb, e) &&
               prepare(&f, e) && loop(&f, e);
     clean_up(&f);

@@ -39,6 +39,7 @@ struct reading {
     int64_t failing_ms;     /* monotonic: since when every call has failed; 0: it has not */
     int64_t behind_ms;
     uint64_t limit;           /* as many records were asked for */
+    uint64_t record_bytes;    /* what one takes in an answer, of late; 0: not known */
     unsigned failures, empty; /* in a row */
 };
 
@@ -62,6 +63,7 @@ struct follow {
     size_t active;     /* readings that are not over */
     size_t cursor;     /* where the next round begins */
     size_t in_flight;
+    uint64_t record_bytes; /* of any shard, the last that told */
     uint64_t gaps;
     bool orphans; /* a shard ended and its children are not known yet */
     int64_t list_due_ms;

@@ -13,6 +13,8 @@ enum {
     RETRY_MIN_MS = 250,
     RETRY_MAX_MS = 20000,
     CLOCK_SLACK_MS = 5000,
+    ANSWERS_BYTES = 32 << 20, /* of all answers under way */
+    RECORD_BYTES = 1400,      /* a guess at a record in an answer, until there is one */
     EMPTY_IS_TIP = 5 /* DynamoDB Streams do not say how far the tip is: so many empty answers do */
 };
 
@@ -377,6 +379,17 @@ static bool cut_short(struct reading *r, const struct take *t, struct bf_err *e)
     return retry(r, e);
 }
 
+/* How large the records are, so that the next answer can be kept small: at once when they grow, slowly when
+ * they shrink. */
+static void learn_size(struct reading *r, size_t answer_bytes, size_t records)
+{
+    if (!records)
+        return;
+    uint64_t now = answer_bytes / records + 1;
+    r->record_bytes = now > r->record_bytes ? now : r->record_bytes - (r->record_bytes - now) / 4;
+    r->f->record_bytes = r->record_bytes;
+}
+
 static void on_records(struct bf_aws_call *call, const struct bf_aws_answer *answer)
 {
     struct reading *r = call->arg;
@@ -398,18 +411,36 @@ static void on_records(struct bf_aws_call *call, const struct bf_aws_answer *ans
     bool whole = bf_feed_records(f->source->feed, answer->body, &sink, &a, &e);
     if (whole) {
         answered(r);
+        learn_size(r, answer->body.n, a.records);
         (void)after_answer(r, &a);
     } else
         (void)cut_short(r, &t, &e);
+}
+
+/* How many records to ask for. The services count records, not bytes: what they weighed so far tells how
+ * many of them fill this request's share of memory. */
+static uint64_t limit(const struct reading *r)
+{
+    const struct follow *f = r->f;
+    uint64_t most = f->source->feed->limit;
+    uint64_t size = r->record_bytes   ? r->record_bytes
+                    : f->record_bytes ? f->record_bytes
+                                      : RECORD_BYTES;
+    uint64_t at_once = f->active < f->cfg->window ? f->active : f->cfg->window;
+    uint64_t share = ANSWERS_BYTES / (at_once ? at_once : 1) / size;
+    if (f->cfg->count) {
+        uint64_t left = f->cfg->count - f->em.records + (r->verify ? 1 : 0);
+        most = left < most ? left : most;
+    }
+    most = share < most ? share : most;
+    return most ? most : 1;
 }
 
 static bool ask_records(struct reading *r)
 {
     struct follow *f = r->f;
     struct bf_err e = {0};
-    uint64_t left =
-        f->cfg->count ? f->cfg->count - f->em.records + (r->verify ? 1 : 0) : UINT64_MAX;
-    r->limit = left == 0 ? 1 : left < f->source->feed->limit ? left : f->source->feed->limit;
+    r->limit = limit(r);
     bf_buf_reset(&r->body);
     bf_feed_records_body(&r->body, bf_buf_view(&r->iterator), r->limit);
     r->call = (struct bf_aws_call){.op = &f->source->feed->records_op,

@@ -311,6 +311,7 @@ bool deliver_run(struct deliver *d, int timeout_ms, int fd, bool *readable, stru
     if (d->dirty) {
         d->dirty = false;
         struct bf_err out = {0};
+        bf_diag_wipe(); /* receipts may go to the same terminal */
         if (!bf_out_flush(d->receipts, &out))
             remember(d, &out);
     }

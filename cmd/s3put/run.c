@@ -329,7 +329,7 @@ static bool open_all(struct run *r, struct bf_err *e)
     r->stateful = c->state != NULL;
     bf_rng_seed(&r->rng, bf_rng_entropy());
     bf_buf_init(&r->header, c->max_line + 1);
-    bf_progress_init(&r->progress, &c->common);
+    bf_progress_init(&r->progress, &c->common, BF_PROGRESS_SINK);
     *d = (struct deliver){.config = c, .receipts = &r->out, .rejects = &r->rejects};
     if (!route_init(&r->route, c, e) ||
         !bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e) ||

@@ -182,7 +182,11 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     s->retry = (struct bf_retry){.attempt = 1};
     s->moved = false;
     bf_rng_uuid(&aws->rng, s->invocation_id);
-    if (!bf_request_hash(&s->request, call, endpoint->https, e) || !bf_aws_send(aws, s, e)) {
+    enum bf_request_hash hash = bf_request_hash(&s->request, call, endpoint->https, e);
+    s->hashing = hash == BF_HASH_MORE;
+    if (s->hashing)
+        bf_aws_send_later(aws, s, 0);
+    else if (hash == BF_HASH_FAILED || !bf_aws_send(aws, s, e)) {
         give_back(aws, s);
         return bf_err_ctx(e, "%s", bf_request_name(call));
     }
@@ -248,6 +252,37 @@ static int wait_ms(const struct bf_aws *aws, int timeout_ms)
     return (int)least;
 }
 
+/* A failure before anything was sent. */
+static void deliver_unsent(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+{
+    bf_err_ctx(e, "%s", bf_request_name(s->call));
+    s->x.status = 0;
+    s->request_id[0] = '\0';
+    s->error = (struct bf_answer_error){0};
+    bf_buf_reset(&s->x.body_in);
+    bf_aws_deliver(aws, s, e);
+}
+
+/* Its turn: hashes a slice of its body, or sends it. */
+static void take_turn(struct bf_aws *aws, struct bf_aws_state *s)
+{
+    struct bf_err e = {0};
+    if (s->hashing) {
+        enum bf_request_hash hash = bf_request_hash_more(&s->request, s->call, &e);
+        if (hash == BF_HASH_MORE) {
+            bf_aws_send_later(aws, s, 0);
+            return;
+        }
+        s->hashing = false;
+        if (hash == BF_HASH_FAILED) {
+            deliver_unsent(aws, s, &e);
+            return;
+        }
+    }
+    if (!bf_aws_send(aws, s, &e))
+        deliver_unsent(aws, s, &e);
+}
+
 static void send_due(struct bf_aws *aws)
 {
     if (!aws->waiting)
@@ -265,12 +300,8 @@ static void send_due(struct bf_aws *aws)
     }
     while (due) {
         struct bf_aws_state *s = due;
-        struct bf_err e = {0};
         due = s->next;
-        if (!bf_aws_send(aws, s, &e)) {
-            bf_err_ctx(&e, "%s", bf_request_name(s->call));
-            bf_aws_deliver(aws, s, &e);
-        }
+        take_turn(aws, s);
     }
 }
 

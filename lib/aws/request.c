@@ -28,6 +28,7 @@ void bf_signer_free(struct bf_signer *s)
 void bf_request_init(struct bf_request *r)
 {
     r->payload_hash[0] = '\0';
+    r->digest = NULL;
     bf_buf_init(&r->url, 16 << 10);
     bf_buf_init(&r->path, 8 << 10);
     bf_buf_init(&r->text, 64 << 10);
@@ -40,63 +41,72 @@ void bf_request_free(struct bf_request *r)
     bf_buf_free(&r->path);
     bf_buf_free(&r->text);
     bf_buf_free(&r->auth);
+    EVP_MD_CTX_free(r->digest);
+    r->digest = NULL;
 }
 
-/* The hash of a piece of a file, without reading it into memory. */
-static bool hash_file(const struct bf_aws_call *call, char out[BF_SHA256_HEX], struct bf_err *e)
-{
-    enum { PIECE = 256 << 10 };
-    unsigned char digest[BF_SHA256_SIZE];
-    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-    char *piece = malloc(PIECE);
-    bool ok = ctx && piece && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
-    if (!ok)
-        bf_err_nomem(e);
-    uint64_t done = 0;
-    while (ok && done < call->body_length) {
-        uint64_t left = call->body_length - done;
-        ssize_t n = pread(call->body_fd, piece, left < PIECE ? (size_t)left : PIECE,
-                          (off_t)(call->body_offset + done));
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            ok = bf_err_sys(e, errno, "body");
-        else if (n == 0)
-            ok = bf_err_set(e, BF_E_IO, "the body's file is shorter than %llu bytes",
-                            (unsigned long long)(call->body_offset + call->body_length));
-        else {
-            EVP_DigestUpdate(ctx, piece, (size_t)n);
-            done += (uint64_t)n;
-        }
-    }
-    if (ok && EVP_DigestFinal_ex(ctx, digest, NULL) == 1)
-        bf_sha256_print(digest, out);
-    free(piece);
-    EVP_MD_CTX_free(ctx);
-    return ok;
-}
-
-bool bf_request_hash(struct bf_request *r, const struct bf_aws_call *call, bool https,
-                     struct bf_err *e)
+enum bf_request_hash bf_request_hash(struct bf_request *r, const struct bf_aws_call *call,
+                                     bool https, struct bf_err *e)
 {
     bool file = call->body_fd > 0;
     if (call->body_sha256) {
-        if (strlen(call->body_sha256) >= sizeof r->payload_hash)
-            return bf_err_set(e, BF_E_USAGE, "the body's hash is too long");
+        if (strlen(call->body_sha256) >= sizeof r->payload_hash) {
+            bf_err_set(e, BF_E_USAGE, "the body's hash is too long");
+            return BF_HASH_FAILED;
+        }
         memcpy(r->payload_hash, call->body_sha256, strlen(call->body_sha256) + 1);
-        return true;
+        return BF_HASH_DONE;
     }
     if (file ? call->body_length == 0 : call->body.n == 0) {
         memcpy(r->payload_hash, BF_SHA256_EMPTY, sizeof r->payload_hash);
-        return true;
+        return BF_HASH_DONE;
     }
     if (call->op->service == BF_AWS_S3 && https) {
         memcpy(r->payload_hash, unsigned_payload, sizeof unsigned_payload);
-        return true;
+        return BF_HASH_DONE;
     }
-    if (file)
-        return hash_file(call, r->payload_hash, e);
-    return bf_sha256_hex(call->body, r->payload_hash) || bf_err_nomem(e);
+    if (!file && bf_sha256_hex(call->body, r->payload_hash))
+        return BF_HASH_DONE;
+    r->hashed = 0;
+    if (file && (r->digest || (r->digest = EVP_MD_CTX_new())) &&
+        EVP_DigestInit_ex(r->digest, EVP_sha256(), NULL) == 1)
+        return bf_request_hash_more(r, call, e);
+    bf_err_nomem(e);
+    return BF_HASH_FAILED;
+}
+
+enum bf_request_hash bf_request_hash_more(struct bf_request *r, const struct bf_aws_call *call,
+                                          struct bf_err *e)
+{
+    char piece[64 << 10];
+    uint64_t end = call->body_length - r->hashed < BF_HASH_SLICE ? call->body_length
+                                                                 : r->hashed + BF_HASH_SLICE;
+    while (r->hashed < end) {
+        uint64_t left = end - r->hashed;
+        ssize_t n = pread(call->body_fd, piece, left < sizeof piece ? (size_t)left : sizeof piece,
+                          (off_t)(call->body_offset + r->hashed));
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0) {
+            if (n < 0)
+                bf_err_sys(e, errno, "body");
+            else
+                bf_err_set(e, BF_E_IO, "the body's file is shorter than %llu bytes",
+                           (unsigned long long)(call->body_offset + call->body_length));
+            return BF_HASH_FAILED;
+        }
+        EVP_DigestUpdate(r->digest, piece, (size_t)n);
+        r->hashed += (uint64_t)n;
+    }
+    if (r->hashed < call->body_length)
+        return BF_HASH_MORE;
+    unsigned char digest[BF_SHA256_SIZE];
+    if (EVP_DigestFinal_ex(r->digest, digest, NULL) == 1) {
+        bf_sha256_print(digest, r->payload_hash);
+        return BF_HASH_DONE;
+    }
+    bf_err_nomem(e);
+    return BF_HASH_FAILED;
 }
 
 /* May the bucket be a label of a host name? */

@@ -36,6 +36,8 @@ void bf_signer_reset(struct bf_signer *s);
 
 struct bf_request {
     char payload_hash[BF_SHA256_HEX];
+    void *digest;    /* OpenSSL's, of a body in a file */
+    uint64_t hashed; /* bytes of that file it has seen */
     struct bf_buf url, path, text, auth;
 };
 
@@ -43,9 +45,16 @@ void bf_request_init(struct bf_request *r);
 void bf_request_free(struct bf_request *r);
 
 /* The payload hash, once a call: it holds for all attempts. A body in a file is read for it, where it
- * has to be. */
-BF_MUST bool bf_request_hash(struct bf_request *r, const struct bf_aws_call *call, bool https,
-                             struct bf_err *e);
+ * has to be: in slices, since it may be gigabytes and other calls want their turn meanwhile. */
+enum bf_request_hash { BF_HASH_DONE, BF_HASH_MORE, BF_HASH_FAILED };
+enum { BF_HASH_SLICE = 2 << 20 };
+
+BF_MUST enum bf_request_hash bf_request_hash(struct bf_request *r, const struct bf_aws_call *call,
+                                             bool https, struct bf_err *e);
+
+/* After BF_HASH_MORE: the next slice. */
+BF_MUST enum bf_request_hash bf_request_hash_more(struct bf_request *r,
+                                                  const struct bf_aws_call *call, struct bf_err *e);
 
 struct bf_request_attempt {
     const struct bf_endpoint *endpoint;

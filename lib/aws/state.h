@@ -15,7 +15,7 @@
  * and buffers that have grown to what its calls need. */
 struct bf_aws_state {
     struct bf_aws_call *call;  /* NULL: free */
-    struct bf_aws_state *next; /* in the list of the free, or of those that wait for a retry */
+    struct bf_aws_state *next; /* in the list of the free, or of those that wait */
     struct bf_aws_state *all;
     struct bf_http_exchange x;
     struct bf_request request;
@@ -23,6 +23,7 @@ struct bf_aws_state {
     struct bf_retry_rules rules;
     const struct bf_endpoint *endpoint;
     bool running;    /* the engine has it; else it waits until due_ms */
+    bool hashing;    /* it waits for its turn to read more of its body */
     int64_t due_ms;  /* monotonic */
     int64_t skew_ms; /* what the signature was made with */
     bool moved;      /* it has been signed anew for another region once */

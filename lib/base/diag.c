@@ -6,11 +6,16 @@
 #include <unistd.h>
 
 static const char *tool = "bfpipe";
-static bool loud, silent;
+static bool loud, silent, line_drawn;
 
 void bf_diag_tool(const char *name)
 {
     tool = name;
+}
+
+const char *bf_diag_name(void)
+{
+    return tool;
 }
 
 void bf_diag_loudness(bool verbose, bool quiet)
@@ -29,6 +34,21 @@ bool bf_diag_is_quiet(void)
     return silent;
 }
 
+void bf_diag_line_drawn(void)
+{
+    line_drawn = true;
+}
+
+void bf_diag_wipe(void)
+{
+    static const char wipe[] = "\r\033[K";
+    if (!line_drawn)
+        return;
+    ssize_t w = write(STDERR_FILENO, wipe, sizeof wipe - 1);
+    (void)w;
+    line_drawn = false;
+}
+
 /* One write(2) a line, so that the tools of a pipeline do not mix their lines. */
 static void say(const char *text)
 {
@@ -36,6 +56,7 @@ static void say(const char *text)
     int n = snprintf(line, sizeof line, "%s: %s\n", tool, text);
     if (n < 0)
         return;
+    bf_diag_wipe();
     size_t len = (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
     for (size_t i = 0; i < len; i++) /* a line is a line, whatever a name or a value holds */
         if ((unsigned char)line[i] < 0x20 || line[i] == 0x7F)

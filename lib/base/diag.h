@@ -9,6 +9,7 @@
 #include "lib/base/err.h"
 
 BF_API void bf_diag_tool(const char *name);
+BF_API const char *bf_diag_name(void);
 BF_API void bf_diag_loudness(bool verbose, bool quiet);
 
 /* "tool: text"; nothing for BF_E_CLOSED (the reader went away, nobody is listening) and for what has been
@@ -23,6 +24,12 @@ BF_API void bf_diag_hint(const char *fmt, ...) BF_PRINTF(1, 2);
 
 /* "tool: ...", only with --verbose. */
 BF_API void bf_diag_note(const char *fmt, ...) BF_PRINTF(1, 2);
+
+/* A progress line stands on the terminal: the next message takes it off first. */
+BF_API void bf_diag_line_drawn(void);
+
+/* Takes it off now, if it is there. */
+BF_API void bf_diag_wipe(void);
 
 BF_API bool bf_diag_is_verbose(void);
 BF_API bool bf_diag_is_quiet(void);

@@ -6,7 +6,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/out.h"
 
-enum { HELP_MAX = 64 * 1024, COLUMN = 30, NAME_MAX_LEN = 40 };
+enum { HELP_MAX = 64 * 1024, COLUMN = 30, WIDTH = 80, NAME_MAX_LEN = 40 };
 
 static int print(struct bf_buf *b)
 {
@@ -24,6 +24,25 @@ static int print(struct bf_buf *b)
     return ok ? 0 : 1;
 }
 
+/* Appends text, which begins in column `at` of its line, and goes on in column `indent` of the next where
+ * a word would pass the width. */
+static void wrap(struct bf_buf *b, const char *text, size_t at, size_t indent)
+{
+    struct bf_str rest = bf_str_of(text), word;
+    for (bool first = true; bf_str_split(&rest, ' ', &word); first = false) {
+        if (!first && at + 1 + word.n > WIDTH) {
+            bf_buf_addf(b, "\n%*s", (int)indent, "");
+            at = indent;
+        } else if (!first) {
+            bf_buf_addc(b, ' ');
+            at++;
+        }
+        bf_buf_adds(b, word);
+        at += word.n;
+    }
+    bf_buf_addc(b, '\n');
+}
+
 static void describe(struct bf_buf *b, const struct bf_opt *o)
 {
     size_t start = b->n;
@@ -38,7 +57,7 @@ static void describe(struct bf_buf *b, const struct bf_opt *o)
         bf_buf_addf(b, "\n%*s", COLUMN, "");
     else
         bf_buf_addf(b, "%*s", (int)(COLUMN - width), "");
-    bf_buf_addf(b, "%s\n", o->help);
+    wrap(b, o->help, COLUMN, COLUMN);
 }
 
 int bf_opt_print_help(const struct bf_tool *tool)
@@ -46,7 +65,8 @@ int bf_opt_print_help(const struct bf_tool *tool)
     struct bf_buf b;
     const char *above = "";
     bf_buf_init(&b, HELP_MAX);
-    bf_buf_addf(&b, "usage: %s %s\n%s\n", tool->name, tool->synopsis, tool->about);
+    bf_buf_addf(&b, "usage: %s %s\n", tool->name, tool->synopsis);
+    wrap(&b, tool->about, 0, 0);
     for (size_t g = 0; g < tool->ngroups; g++) {
         const struct bf_opt_group *group = &tool->groups[g];
         const char *title = group->title ? group->title : "Options";

@@ -1,7 +1,8 @@
 /*
  * Progress of long work, on a terminal: records, bytes, rate, lag. Nothing is
- * shown when standard error is no terminal, unless asked for. Speaks for
- * commands, as diag does.
+ * shown, unless asked for, when standard error is no terminal, and when the
+ * tool's lines go to the terminal (they would mix) or into a pipe (the tool
+ * behind it shows how far the pipeline is). Speaks for commands, as diag does.
  */
 #ifndef BF_PROGRESS_H
 #define BF_PROGRESS_H
@@ -9,12 +10,18 @@
 #include "lib/base/opt.h"
 
 struct bf_progress {
-    bool on, terminal, drawn;
+    bool on, terminal;
     int64_t start_ms, next_ms;
     int64_t lag_ms; /* how far behind the source; -1: not known */
 };
 
-BF_API void bf_progress_init(struct bf_progress *p, const struct bf_common *common);
+enum bf_progress_of {
+    BF_PROGRESS_FILTER, /* what the tool makes goes to standard output */
+    BF_PROGRESS_SINK    /* it goes elsewhere */
+};
+
+BF_API void bf_progress_init(struct bf_progress *p, const struct bf_common *common,
+                             enum bf_progress_of kind);
 
 /* Cheap; draws at most twice a second. Totals since the start. */
 BF_API void bf_progress_tick(struct bf_progress *p, uint64_t records, uint64_t bytes);

@@ -19,6 +19,7 @@ void bf_change_init(struct bf_change *c)
 {
     *c = (struct bf_change){0};
     bf_buf_init(&c->padded, TEXT_MAX + (size_t)BF_CORE_PAD);
+    bf_buf_init(&c->flat, TEXT_MAX + (size_t)BF_CORE_PAD);
     bf_map_init(&c->names, ATTRS_MAX);
 }
 
@@ -27,6 +28,7 @@ void bf_change_free(struct bf_change *c)
     free(c->attrs);
     free(c->shape);
     bf_buf_free(&c->padded);
+    bf_buf_free(&c->flat);
     bf_map_free(&c->names);
     *c = (struct bf_change){0};
 }
@@ -187,6 +189,7 @@ static bool remember(struct change_scan *s, struct bf_err *e)
     if (s->shape->n == 0 || s->shape->misses > SHAPE_MISSES) {
         memset(s->shape, 0, sizeof *s->shape);
         s->shape->n = 1;
+        s->shape->id[0] = 63;
     }
     return true;
 }
@@ -211,13 +214,18 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
         memset(copy + text.n, 0, BF_CORE_PAD);
         text.p = copy;
     }
+    bf_buf_reset(&c->flat);
+    s->flat = bf_buf_room(&c->flat, text.n + BF_CORE_PAD);
+    if (!s->flat)
+        return bf_buf_check(&c->flat, "the record", e);
     c->text = text;
     s->core = (struct core){.start = text.p, .end = text.p + text.n};
     s->change = c;
     s->op = s->arn = (struct bf_change_text){0};
     s->attr = NULL;
     s->body_at = NULL;
-    s->wrap = false;
+    s->wrap = s->twice = false;
+    s->twin = s->twin_end = 0;
     return remember(s, e);
 }
 
@@ -346,12 +354,7 @@ struct bf_str bf_op_name(enum bf_op op)
 
 bool bf_op_parse(struct bf_str name, enum bf_op *op)
 {
-    for (size_t i = 0; name.n == 6 && i < BF_COUNT(op_names); i++)
-        if (memcmp(name.p, op_names[i], 6) == 0) {
-            *op = (enum bf_op)i;
-            return true;
-        }
-    return false;
+    return name.n == 6 && bf_change_op(name.p, op);
 }
 
 /* Eight digits at p as a number; false when they are not all digits. */
@@ -381,11 +384,19 @@ static bool eight(const char *p, int64_t *v)
 /* Digits alone: how large the number is says what it counts. */
 static bool epoch(struct bf_str t, int64_t *us, unsigned *decimals)
 {
-    int64_t v = 0;
-    size_t i = 0;
+    int64_t v = 0, low;
+    if (t.n ==
+        13) { /* milliseconds, as the service writes them: two times eight, three of them twice */
+        if (!eight(t.p, &v) || !eight(t.p + 5, &low))
+            return false;
+        v = v * 100000 + low % 100000;
+        *decimals = v < 100000000000 ? 0 : 3;
+        *us = v * (*decimals ? 1000 : 1000000);
+        return true;
+    }
     if (t.n == 0 || t.n > 16 || (t.n >= 8 && !eight(t.p, &v)))
         return false;
-    for (i = t.n >= 8 ? 8 : 0; i < t.n; i++) {
+    for (size_t i = t.n >= 8 ? 8 : 0; i < t.n; i++) {
         if (t.p[i] < '0' || t.p[i] > '9')
             return false;
         v = v * 10 + (t.p[i] - '0');

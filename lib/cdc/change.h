@@ -24,7 +24,7 @@ struct bf_change_shape;
 enum bf_op { BF_OP_INSERT, BF_OP_MODIFY, BF_OP_REMOVE };
 
 /* DynamoDB's types of values. */
-enum bf_attr_type {
+enum __attribute__((packed)) bf_attr_type {
     BF_ATTR_S,
     BF_ATTR_N,
     BF_ATTR_B,
@@ -45,9 +45,13 @@ struct bf_attr {
     struct bf_str
         val; /* S, N, B: between the quotes; BOOL: true or false; M, L, sets: with brackets */
     enum bf_attr_type type;
-    bool name_escaped; /* name holds a backslash */
-    bool escaped;      /* S, B: val holds a backslash */
-    bool json;         /* N: val is a JSON number as it stands */
+    bool name_escaped;    /* name holds a backslash */
+    bool escaped;         /* S, B: val holds a backslash */
+    bool json;            /* N: val is a JSON number as it stands */
+    uint8_t entry, after; /* places in the memory of shapes; 0: none */
+    /* M, L, sets of a record: the value as plain JSON, its length in front of it as a uint32_t. NULL:
+     * not made. Who changes val sets it to NULL. */
+    const char *flat;
 };
 
 struct bf_image {
@@ -77,6 +81,7 @@ struct bf_change {
     struct bf_attr *attrs;
     size_t nattrs, cap;
     struct bf_buf padded;          /* a copy of a text that could not be read in place */
+    struct bf_buf flat;            /* the attributes' plain JSON */
     struct bf_map names;           /* finds repeated names in large images */
     struct bf_change_shape *shape; /* what records look like, for speed alone */
     size_t names_first;            /* the image that names is about, by its first attribute */

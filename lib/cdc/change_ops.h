@@ -14,7 +14,10 @@
  * remembers such a text and which came behind it; where it stands again one comparison takes the
  * place of scanning the name and the type. Entry 0 stands for the beginning of an image.
  */
-enum { SHAPE_ENTRIES = 64, SHAPE_TEXT = 32, SHAPE_MISSES = 4096, HEAD_TEXT = 320 };
+enum { FLAT_HEAD = 4 }; /* in front of an attribute's plain JSON: its length */
+
+#define SHAPE_NO_ID ((uint64_t)1 << 63) /* the bit of what is no entry */
+enum { SHAPE_ENTRIES = 63, SHAPE_TEXT = 32, SHAPE_MISSES = 4096, HEAD_TEXT = 320, TAIL_TEXT = 256 };
 
 struct shape_entry {
     char text[SHAPE_TEXT];
@@ -23,8 +26,8 @@ struct shape_entry {
     uint8_t name_n;
     uint8_t av_at; /* where the value's brace is */
     uint8_t type;
-    uint8_t id;      /* the first entry of the same name */
     uint8_t next[4]; /* which came behind this one; 0: not known */
+    char unused[20]; /* to 64 bytes */
 };
 
 /* The constant parts of the envelope in front of "dynamodb"'s value: up to eventID's value, from
@@ -35,11 +38,20 @@ struct shape_head {
     uint16_t table_at, table_n;    /* tableName's value in text; table_n 0: not there */
 };
 
+/* The text behind "dynamodb"'s value to the end of the record, where it holds nothing that differs. */
+struct shape_tail {
+    char text[TAIL_TEXT];
+    uint16_t n;             /* 0: nothing remembered */
+    uint16_t arn_at, arn_n; /* eventSourceARN's value in text; arn_n 0: not there */
+};
+
 struct bf_change_shape {
     struct shape_entry entry[SHAPE_ENTRIES];
-    unsigned n;      /* entries used, with entry 0 */
-    unsigned misses; /* since the table is full */
+    uint8_t id[SHAPE_ENTRIES]; /* the first entry of the same name; the last number for entry 0 */
+    unsigned n;                /* entries used, with entry 0 */
+    unsigned misses;           /* since the table is full */
     struct shape_head head;
+    struct shape_tail tail;
 };
 
 /* One scan of one text. */
@@ -47,12 +59,15 @@ struct change_scan {
     struct core core;
     struct bf_change *change;
     struct bf_change_shape *shape;
-    unsigned at;    /* the entry that matched last */
-    unsigned entry; /* the one that bf_change_learn made or found last; 0: none */
+    char *flat;  /* where the next byte of plain JSON goes; there is room for the text's length */
+    unsigned at; /* the entry that matched last */
+    unsigned entry;        /* the one that bf_change_learn made or found last; 0: none */
+    size_t twin, twin_end; /* what is left of the image before, in the table of attributes */
     struct bf_change_text op, arn;
     const char *body_at; /* the value of "dynamodb", NULL: there was none */
     const char *attr; /* the quote in front of the name of the attribute that is wrong, or NULL */
     bool wrap;        /* there was a member that captures have */
+    bool twice;       /* a member of the envelope stood twice: nothing to be remembered */
     char text[200];   /* a reason that is no literal */
     char decoded[64]; /* an envelope's name written with escapes */
 };
@@ -81,6 +96,21 @@ void bf_change_learn(struct change_scan *s, unsigned last, const char *p, const 
 
 /* Remembers the envelope of the record just scanned. */
 void bf_change_learn_head(struct change_scan *s);
+
+/* Remembers its end, which stood at from up to end. */
+void bf_change_learn_tail(struct change_scan *s, const char *from, const char *end);
+
+/* The operation that the six bytes at p name. */
+static inline bool bf_change_op(const char *p, enum bf_op *op)
+{
+    static const char names[3][6] = {"INSERT", "MODIFY", "REMOVE"};
+    for (int i = 0; i < 3; i++)
+        if (memcmp(p, names[i], 6) == 0) {
+            *op = (enum bf_op)i;
+            return true;
+        }
+    return false;
+}
 
 /* The type that the tag at p, on its quote, names when it is written as usual; *n is the tag's length
  * with its quotes, 0 when it is not. */

@@ -10,7 +10,7 @@ static unsigned entry_of(struct bf_change_shape *shape, const char *p, size_t n,
         if (e->n == n && memcmp(e->text, p, n) == 0)
             return i;
         if (!id && e->name_n == a->name.n && memcmp(e->text + 1, a->name.p, a->name.n) == 0)
-            id = e->id;
+            id = shape->id[i];
     }
     if (shape->n == SHAPE_ENTRIES) {
         shape->misses++;
@@ -21,8 +21,8 @@ static unsigned entry_of(struct bf_change_shape *shape, const char *p, size_t n,
                               .n = (uint8_t)n,
                               .name_n = (uint8_t)a->name.n,
                               .av_at = (uint8_t)(a->av.p - p),
-                              .type = (uint8_t)a->type,
-                              .id = (uint8_t)(id ? id : shape->n)};
+                              .type = (uint8_t)a->type};
+    shape->id[shape->n] = (uint8_t)(id ? id : shape->n);
     memcpy(e->text, p, n);
     return shape->n++;
 }
@@ -48,8 +48,8 @@ void bf_change_learn_head(struct change_scan *s)
     const char *start = s->core.start, *id = c->event_id.text.p, *op = s->op.text.p,
                *body = s->body_at;
     h->first = 0;
-    if (!id || !op || !body || id > op || op > body || c->event_id.escaped || s->op.escaped ||
-        s->op.text.n != 6 || (s->arn.text.p && s->arn.text.p < body))
+    if (s->twice || !id || !op || !body || id > op || op > body || c->event_id.escaped ||
+        s->op.escaped || s->op.text.n != 6 || (s->arn.text.p && s->arn.text.p < body))
         return;
     const char *second = id + c->event_id.text.n + 1, *third = op + 7;
     size_t n1 = (size_t)(id - start), n2 = (size_t)(op - second), n3 = (size_t)(body - third);
@@ -71,4 +71,28 @@ void bf_change_learn_head(struct change_scan *s)
     h->first = (uint16_t)n1;
     h->second = (uint16_t)n2;
     h->third = (uint16_t)n3;
+}
+
+static bool behind(struct bf_str text, const char *from)
+{
+    return text.p && text.p >= from;
+}
+
+void bf_change_learn_tail(struct change_scan *s, const char *from, const char *end)
+{
+    struct shape_tail *t = &s->shape->tail;
+    const struct bf_change *c = s->change;
+    size_t n = (size_t)(end - from);
+    t->n = 0;
+    if (n > TAIL_TEXT || s->twice || behind(c->table.text, from))
+        return;
+    t->arn_n = 0;
+    if (behind(s->arn.text, from)) {
+        if (s->arn.escaped || s->arn.text.n == 0)
+            return;
+        t->arn_at = (uint16_t)(s->arn.text.p - from);
+        t->arn_n = (uint16_t)s->arn.text.n;
+    }
+    memcpy(t->text, from, n);
+    t->n = (uint16_t)n;
 }

@@ -276,6 +276,7 @@ static bool become(struct bf_reshape *r, struct bf_attr *a, enum bf_attr_type ty
     if (!keep(r, t, &a->av, e))
         return false;
     a->type = type;
+    a->flat = NULL;
     a->val = bf_str(a->av.p + at + quote, end - at - 2 * quote);
     a->escaped = type == BF_ATTR_S && memchr(a->val.p, '\\', a->val.n);
     a->json = type == BF_ATTR_N;
@@ -340,6 +341,7 @@ static bool flatten(struct bf_reshape *r, const struct bf_attr *m, struct bf_err
         struct bf_attr *a = &member[i];
         a->av.p = m->val.p + (a->av.p - copy);
         a->val.p = m->val.p + (a->val.p - copy);
+        a->flat = NULL; /* goes with what was read last */
         bf_buf_reset(&r->text);
         bf_buf_lit(&r->text, "\"");
         bf_buf_adds(&r->text, m->name);

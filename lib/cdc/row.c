@@ -36,7 +36,8 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
     return true;
 }
 
-/* Copies prefix + name, and its form as a key of a JSON row, into the arena. */
+/* Copies prefix + name, and its form as a key of a JSON row, into the arena; behind that are 32 bytes
+ * that can be read. */
 static bool keep_name(struct bf_row *r, struct bf_str prefix, struct bf_str name,
                       struct bf_str *plain, struct bf_str *json, struct bf_err *e)
 {
@@ -49,7 +50,9 @@ static bool keep_name(struct bf_row *r, struct bf_str prefix, struct bf_str name
     if (ok) {
         bf_json_put_string(&b, *plain);
         bf_buf_addc(&b, ':');
+        bf_buf_add(&b, (char[BF_VALUE_STEP]){0}, BF_VALUE_STEP);
         ok = bf_buf_ok(&b) && bf_arena_copy(&r->names, bf_buf_view(&b), json);
+        json->n -= ok ? BF_VALUE_STEP : 0;
     }
     bf_buf_free(&b);
     return ok || bf_err_nomem(e);
@@ -121,7 +124,7 @@ struct bf_row *bf_row_new(const struct bf_row_conf *conf, struct bf_err *e)
         return NULL;
     }
     r->conf = *conf;
-    r->day = INT64_MIN;
+    r->minute = INT64_MIN;
     bf_arena_init(&r->names, NAMES_MAX);
     bf_buf_init(&r->cell, CELL_MAX);
     if (setup(r, e))
@@ -183,36 +186,43 @@ static char *two(char *o, unsigned v)
     return o + 2;
 }
 
+/* Spells the minute (since 1970) into r->stamp: 2026-11-27T06:30: */
+static void set_minute(struct bf_row *r, int64_t minute)
+{
+    struct bf_date d = bf_clock_date(minute * 60000);
+    char *p = two(two(r->stamp, (unsigned)d.year / 100 % 100), (unsigned)d.year % 100);
+    *p++ = '-';
+    p = two(p, (unsigned)d.month);
+    *p++ = '-';
+    p = two(p, (unsigned)d.day);
+    *p++ = 'T';
+    p = two(p, (unsigned)d.hour);
+    *p++ = ':';
+    p = two(p, (unsigned)d.minute);
+    *p = ':';
+    r->minute = minute;
+}
+
 char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
 {
     int64_t us;
     unsigned decimals;
     if (!bf_change_time(c, &us, &decimals) || us < 0)
         return o;
-    int64_t day = us / 86400000000;
-    if (day != r->day) {
-        struct bf_date d = bf_clock_date(day * 86400000);
-        char *p = two(two(r->date, (unsigned)d.year / 100 % 100), (unsigned)d.year % 100);
-        *p++ = '-';
-        p = two(p, (unsigned)d.month);
-        *p++ = '-';
-        *two(p, (unsigned)d.day) = 'T';
-        r->day = day;
-    }
-    unsigned seconds = (unsigned)(us % 86400000000 / 1000000);
-    memcpy(o, r->date, 11);
-    o = two(o + 11, seconds / 3600);
-    *o++ = ':';
-    o = two(o, seconds / 60 % 60);
-    *o++ = ':';
-    o = two(o, seconds % 60);
+    int64_t minute = us / 60000000;
+    if (minute != r->minute)
+        set_minute(r, minute);
+    unsigned rest = (unsigned)(us - minute * 60000000), fraction = rest % 1000000;
+    memcpy(o, r->stamp, sizeof r->stamp);
+    o = two(o + sizeof r->stamp, rest / 1000000);
     if (decimals) {
-        unsigned fraction = (unsigned)(us % 1000000),
-                 shown = decimals == 3 ? fraction / 1000 : fraction;
         *o++ = '.';
-        for (unsigned i = decimals; i-- > 0; shown /= 10)
-            o[i] = (char)('0' + shown % 10);
-        o += decimals;
+        *o++ = (char)('0' + fraction / 100000);
+        o = two(o, fraction / 1000 % 100);
+    }
+    if (decimals == 6) {
+        *o++ = (char)('0' + fraction / 100 % 10);
+        o = two(o, fraction % 100);
     }
     *o++ = 'Z';
     return o;
@@ -275,6 +285,8 @@ static char *put_attrs(struct bf_row *r, char *o, const struct bf_image *image, 
             o = bf_value_copy(o, a->val.p - 1, a->val.n + 2);
         else if (a->json)
             o = bf_value_copy(o, a->val.p, a->val.n);
+        else if (a->flat)
+            o = bf_value_copy_flat(o, a->flat);
         else
             o = bf_value_write(o, a);
         *o++ = ',';
@@ -282,25 +294,31 @@ static char *put_attrs(struct bf_row *r, char *o, const struct bf_image *image, 
     return o;
 }
 
+/* "name":"text", or "name":null, */
+static char *put_meta_text(char *o, const struct bf_change_text *t)
+{
+    if (!t->text.p)
+        return bf_value_copy(o, "null,                           ", 5);
+    *o++ = '"';
+    memcpy(o, t->text.p, t->text.n);
+    o += t->text.n;
+    return bf_value_copy(o, "\",                              ", 2);
+}
+
 static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
 {
+    static const char ops[][BF_VALUE_STEP] = {"\"INSERT\",", "\"MODIFY\",", "\"REMOVE\","};
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         const struct row_meta *m = &r->meta[i];
         struct bf_change_text t;
         char time[64];
-        bf_row_meta_text(r, m->what, c, time, &t);
-        memcpy(o, m->json.p, m->json.n);
-        o += m->json.n;
-        if (t.text.p) {
-            *o++ = '"';
-            memcpy(o, t.text.p, t.text.n);
-            o += t.text.n;
-            *o++ = '"';
-        } else {
-            memcpy(o, "null", 4);
-            o += 4;
+        o = bf_value_copy(o, m->json.p, m->json.n);
+        if (m->what == BF_META_OP) {
+            o = bf_value_copy(o, ops[c->op], sizeof "\"INSERT\"," - 1);
+            continue;
         }
-        *o++ = ',';
+        bf_row_meta_text(r, m->what, c, time, &t);
+        o = put_meta_text(o, &t);
     }
     return o;
 }
@@ -310,7 +328,7 @@ static size_t meta_room(const struct bf_row *r, const struct bf_change *c)
 {
     size_t n = c->table.text.n + c->event_id.text.n + c->seq.text.n + 128;
     for (size_t i = 0; i < r->conf.nmeta; i++)
-        n += r->meta[i].json.n + 8;
+        n += r->meta[i].json.n + BF_VALUE_STEP;
     return n;
 }
 

@@ -32,8 +32,8 @@ struct bf_row {
     bool reserved[256]; /* first bytes of names that collide */
     struct bf_arena names;
     struct bf_buf cell;
-    int64_t day;   /* the day that `date` spells, days since 1970 */
-    char date[16]; /* 2026-11-27T */
+    int64_t minute; /* the one that `stamp` spells, since 1970 */
+    char stamp[17]; /* 2026-11-27T06:30: */
 };
 
 /* An image of attributes that stand in no record; raw has the length alone, an upper bound of what a row

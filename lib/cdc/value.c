@@ -23,16 +23,11 @@ static char *put_string(char *o, const char **p)
     return bf_value_copy(o, from, (size_t)(*p - from));
 }
 
-/* A number that JSON wants written otherwise. */
-static char *put_mended(char *o, struct bf_str text)
+char *bf_value_write_number(char *o, struct bf_str text)
 {
-    struct bf_buf mended;
-    bf_buf_init(&mended, text.n + 2);
-    bf_number_put_json(&mended, text);
-    if (bf_buf_ok(&mended))
-        o = (char *)memcpy(o, mended.p, mended.n) + mended.n;
-    bf_buf_free(&mended);
-    return o;
+    struct bf_buf at = {.p = o, .cap = text.n + 2, .max = text.n + 2};
+    bf_number_put_json(&at, text); /* fits, so nothing is allocated */
+    return o + at.n;
 }
 
 static char *put_number(char *o, const char **p)
@@ -41,7 +36,8 @@ static char *put_number(char *o, const char **p)
     while (text.p[text.n] != '"')
         text.n++;
     *p = text.p + text.n + 1;
-    return bf_number_is_json(text) ? bf_value_copy(o, text.p, text.n) : put_mended(o, text);
+    return bf_number_is_json(text) ? bf_value_copy(o, text.p, text.n)
+                                   : bf_value_write_number(o, text);
 }
 
 /* The type named at p, on its quote; *p moves on to the value. */
@@ -136,7 +132,7 @@ char *bf_value_write(char *o, const struct bf_attr *a)
     case BF_ATTR_B:
         return bf_value_copy(o, p - 1, a->val.n + 2);
     case BF_ATTR_N:
-        return a->json ? bf_value_copy(o, p, a->val.n) : put_mended(o, a->val);
+        return a->json ? bf_value_copy(o, p, a->val.n) : bf_value_write_number(o, a->val);
     case BF_ATTR_BOOL:
         return bf_value_copy(o, p, a->val.n);
     case BF_ATTR_NULL:
@@ -149,7 +145,7 @@ char *bf_value_write(char *o, const struct bf_attr *a)
     case BF_ATTR_BS:
         break;
     }
-    return put_members(&s, o, &p, a->type);
+    return a->flat ? bf_value_copy_flat(o, a->flat) : put_members(&s, o, &p, a->type);
 }
 
 void bf_value_put_json(struct bf_buf *out, const struct bf_attr *a)
@@ -202,6 +198,7 @@ static const char *read_value(struct core *s, const char *p, struct bf_attr *a)
     p = core_space(s, p + 1);
     a->type = take_type(s, &p);
     a->escaped = a->json = false;
+    a->flat = NULL;
     if (*p == '"') {
         const char *end = core_string(s, p + 1, &escaped);
         a->val = bf_str(p + 1, (size_t)(end - p) - 2);

@@ -7,6 +7,7 @@
 
 #include "lib/cdc/change_ops.h"
 #include "lib/cdc/number.h"
+#include "lib/cdc/value.h"
 #include "lib/json/core.h"
 
 #if BF_CORE_SIMD
@@ -14,22 +15,19 @@
  * without branches, because how long a number is cannot be foreseen. */
 CORE_INLINE const char *plain_number(const char *p)
 {
+    p += *p == '-';
+    const struct core_bytes *is = &bf_core_bytes;
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-    __m128i value = _mm_sub_epi8(v, _mm_set1_epi8('0'));
-    uint32_t quotes = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('"'))) | 0x10000;
-    uint32_t digits =
-        (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(value, _mm_set1_epi8(9)), value));
-    uint32_t dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.')));
-    uint32_t n = (uint32_t)__builtin_ctz(quotes), negative = *p == '-';
-    uint32_t text = (quotes & -quotes) - 1; /* the bytes in front of the quote */
-    dots &= text;
-    /* a digit at both ends, nothing but digits and one dot between, no 0 in front of a digit */
-    uint32_t wrong = (text & ~(digits | dots) & ~negative) | (dots & (dots - 1));
-    wrong |= ~digits & (1u << negative);
-    wrong |= ~digits & (text ^ text >> 1);
-    wrong |= (uint32_t)(p[negative] == '0') & digits >> (negative + 1) & (n > negative + 1);
-    wrong |= (n > 15) | (n <= negative);
-    return CORE_LIKELY(wrong == 0) ? p + n + 1 : NULL;
+    uint32_t quotes = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, core_load16(is->quote)));
+    uint32_t dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, core_load16(is->dot)));
+    uint32_t digits = core_digits16(v);
+    /* what is no digit, up to the first quote; all beyond the vector when there is no quote */
+    uint32_t others = (quotes ^ (quotes - 1)) & ~digits, dot = others & (others - 1);
+    uint32_t wrong = others & ~(dots | quotes);   /* nothing but a dot and the quote, */
+    wrong |= dot & (dot - 1);                     /* both once, */
+    wrong |= others & ~(digits << 1);             /* each behind a digit, */
+    wrong |= (uint32_t)(*p == '0') & digits >> 1; /* and no digit behind a 0 in front */
+    return CORE_LIKELY(wrong == 0) ? p + (size_t)__builtin_ctz(quotes) + 1 : NULL;
 }
 #else
 /* Behind -?digits(.digits)?" of at most 38 characters as JSON has it, or NULL: look closer. */
@@ -89,6 +87,38 @@ CORE_INLINE const char *quoted_base64(struct change_scan *s, const char *p, bool
     return q;
 }
 
+/*
+ * What is inside M, L and the sets is written down as plain JSON (s->flat) while it is validated. That
+ * never takes more room than the text it is made of.
+ */
+CORE_INLINE void flat_number(struct change_scan *s, struct bf_str text, bool json)
+{
+    s->flat = CORE_LIKELY(json) ? bf_value_copy(s->flat, text.p, text.n)
+                                : bf_value_write_number(s->flat, text);
+}
+
+/* The name of n bytes whose opening quote is at p. */
+CORE_INLINE void flat_name(struct change_scan *s, const char *p, size_t n)
+{
+    s->flat = bf_value_copy(s->flat, p, n + 2);
+    *s->flat++ = ':';
+}
+
+/* An inner value; containers have written themselves. */
+CORE_INLINE void flat_value(struct change_scan *s, const struct bf_attr *a)
+{
+    if (CORE_LIKELY(a->type == BF_ATTR_S))
+        s->flat = bf_value_copy(s->flat, a->val.p - 1, a->val.n + 2);
+    else if (a->type == BF_ATTR_N)
+        flat_number(s, a->val, a->json);
+    else if (a->type == BF_ATTR_BOOL)
+        s->flat = bf_value_copy(s->flat, a->val.p, a->val.n);
+    else if (a->type == BF_ATTR_B)
+        s->flat = bf_value_copy(s->flat, a->val.p - 1, a->val.n + 2);
+    else if (a->type == BF_ATTR_NULL)
+        s->flat = bf_value_copy(s->flat, "null                            ", 4);
+}
+
 /* Members of SS, NS, BS; p is at the value. */
 CORE_CALL const char *set(struct change_scan *s, const char *p, enum bf_attr_type type)
 {
@@ -96,9 +126,11 @@ CORE_CALL const char *set(struct change_scan *s, const char *p, enum bf_attr_typ
     if (*p != '[')
         return core_fail(&s->core, p, "a set is an array of strings");
     p = core_space(&s->core, p + 1);
+    *s->flat++ = '[';
     if (*p == ']')
-        return p + 1;
+        goto end;
     for (;;) {
+        const char *from = p;
         if (*p != '"')
             return core_fail(&s->core, p,
                              type == BF_ATTR_NS   ? "a set of numbers holds something else"
@@ -109,13 +141,21 @@ CORE_CALL const char *set(struct change_scan *s, const char *p, enum bf_attr_typ
                                  : core_string(&s->core, p + 1, &flag);
         if (!p)
             return NULL;
+        if (type == BF_ATTR_NS)
+            flat_number(s, bf_str(from + 1, (size_t)(p - from) - 2), flag);
+        else
+            s->flat = bf_value_copy(s->flat, from, (size_t)(p - from));
         p = core_space(&s->core, p);
         if (*p == ']')
-            return p + 1;
+            break;
         if (*p != ',')
             return core_fail(&s->core, p, "',' or ']' was expected");
+        *s->flat++ = ',';
         p = core_space(&s->core, p + 1);
     }
+end:
+    *s->flat++ = ']';
+    return p + 1;
 }
 
 static const char *value(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth);
@@ -135,19 +175,25 @@ CORE_CALL const char *list(struct change_scan *s, const char *p, unsigned depth)
     if (depth == BF_ATTR_DEPTH)
         return too_deep(s, p);
     p = core_space(&s->core, p + 1);
+    *s->flat++ = '[';
     if (*p == ']')
-        return p + 1;
+        goto end;
     for (;;) {
         p = value(s, p, &inner, depth + 1);
-        if (!p)
+        if (CORE_UNLIKELY(!p))
             return NULL;
+        flat_value(s, &inner);
         p = core_space(&s->core, p);
         if (*p == ']')
-            return p + 1;
-        if (*p != ',')
+            break;
+        if (CORE_UNLIKELY(*p != ','))
             return core_fail(&s->core, p, "',' or ']' was expected");
+        *s->flat++ = ',';
         p = core_space(&s->core, p + 1);
     }
+end:
+    *s->flat++ = ']';
+    return p + 1;
 }
 
 /* "name": at p, which is on the quote; returns the place of the value. */
@@ -168,34 +214,52 @@ CORE_INLINE const char *member(struct core *s, const char *p, struct bf_str *nam
 /* Behind a value in an object: *more says whether another key follows, at the place returned. */
 CORE_INLINE const char *next_member(struct core *s, const char *p, bool *more)
 {
+    *more = true;
+    if (CORE_LIKELY(core_load2(p) == core_load2(",\"")))
+        return p + 1;
     p = core_space(s, p);
-    *more = *p == ',';
-    if (CORE_LIKELY(*more))
+    if (*p == ',')
         return core_space(s, p + 1);
+    *more = false;
     if (CORE_UNLIKELY(*p != '}'))
         return core_fail(s, p, "',' or '}' was expected");
     return p + 1;
 }
 
+/* Behind the brace that ends an attribute value. */
+CORE_INLINE const char *value_end(struct core *s, const char *p)
+{
+    if (CORE_LIKELY(*p == '}'))
+        return p + 1;
+    p = core_space(s, p);
+    if (CORE_LIKELY(*p == '}'))
+        return p + 1;
+    return core_fail(s, p, *p == ',' ? "an attribute value has one type" : "'}' was expected");
+}
+
 static const char *pair(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth);
 
-/* A map inside an attribute: only validated. */
 CORE_CALL const char *map(struct change_scan *s, const char *p, unsigned depth)
 {
     struct bf_attr inner;
-    bool more;
+    bool more = false;
     if (*p != '{')
         return core_fail(&s->core, p, "a map is an object");
     if (depth == BF_ATTR_DEPTH)
         return too_deep(s, p);
     p = core_space(&s->core, p + 1);
-    if (*p == '}')
+    *s->flat++ = '{';
+    if (*p == '}') {
+        *s->flat++ = '}';
         return p + 1;
+    }
     do {
         p = pair(s, p, &inner, depth + 1);
         if (CORE_UNLIKELY(!p))
             return NULL;
+        flat_value(s, &inner);
         p = next_member(&s->core, p, &more);
+        *s->flat++ = more ? ',' : '}';
     } while (p && more);
     return p;
 }
@@ -234,10 +298,13 @@ CORE_INLINE const char *typed(struct change_scan *s, const char *p, struct bf_at
                               unsigned depth)
 {
     const char *from = p;
+    char *flat = s->flat;
+    s->flat += depth ? 0 : FLAT_HEAD;
     switch (a->type) {
     case BF_ATTR_S:
     case BF_ATTR_N:
     case BF_ATTR_B:
+        s->flat = flat;
         if (*p != '"')
             return core_fail(&s->core, p, "a string was expected");
         p = a->type == BF_ATTR_S   ? core_string(&s->core, p + 1, &a->escaped)
@@ -262,8 +329,14 @@ CORE_INLINE const char *typed(struct change_scan *s, const char *p, struct bf_at
         p = set(s, p, a->type);
         break;
     }
-    if (p)
-        a->val = bf_str(from, (size_t)(p - from));
+    if (CORE_UNLIKELY(!p))
+        return NULL;
+    a->val = bf_str(from, (size_t)(p - from));
+    if (depth == 0 && a->type >= BF_ATTR_M) {
+        uint32_t n = (uint32_t)(s->flat - flat - FLAT_HEAD);
+        memcpy(flat, &n, FLAT_HEAD);
+        a->flat = flat + FLAT_HEAD;
+    }
     return p;
 }
 
@@ -277,6 +350,7 @@ static const char *value(struct change_scan *s, const char *p, struct bf_attr *a
 {
     const char *from = p;
     a->escaped = a->json = false;
+    a->flat = NULL;
     uint64_t head = six(p);
     if (CORE_LIKELY(head == six("{\"S\":\"\0"))) {
         a->type = BF_ATTR_S;
@@ -298,11 +372,9 @@ static const char *value(struct change_scan *s, const char *p, struct bf_attr *a
         if (!p || !(p = typed(s, p, a, depth)))
             return NULL;
     }
-    p = core_space(&s->core, p);
-    if (CORE_UNLIKELY(*p != '}'))
-        return core_fail(&s->core, p,
-                         *p == ',' ? "an attribute value has one type" : "'}' was expected");
-    p++;
+    p = value_end(&s->core, p);
+    if (CORE_UNLIKELY(!p))
+        return NULL;
     a->av = bf_str(from, (size_t)(p - from));
     return p;
 }
@@ -313,7 +385,7 @@ CORE_INLINE bool stands(const struct shape_entry *e, const char *p)
 #if BF_CORE_SIMD == 2
     __m256i same = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)p),
                                      _mm256_loadu_si256((const __m256i *)(const void *)e->text));
-    return ((uint32_t)_mm256_movemask_epi8(same) & e->mask) == e->mask;
+    return (e->mask & ~(uint32_t)_mm256_movemask_epi8(same)) == 0;
 #elif BF_CORE_SIMD == 1
     const __m128i *a = (const __m128i *)(const void *)p,
                   *b = (const __m128i *)(const void *)e->text;
@@ -321,7 +393,7 @@ CORE_INLINE bool stands(const struct shape_entry *e, const char *p)
         (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(a), _mm_loadu_si128(b)));
     uint32_t high =
         (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(a + 1), _mm_loadu_si128(b + 1)));
-    return ((low | high << 16) & e->mask) == e->mask;
+    return (e->mask & ~(low | high << 16)) == 0;
 #else
     return memcmp(p, e->text, e->n) == 0;
 #endif
@@ -330,12 +402,12 @@ CORE_INLINE bool stands(const struct shape_entry *e, const char *p)
 /* The entry that stands at p behind the one that matched last; NULL: none that is known. */
 CORE_INLINE const struct shape_entry *guess(struct change_scan *s, const char *p)
 {
-    const struct shape_entry *last = &s->shape->entry[s->at];
+    const struct shape_entry *entry = s->shape->entry, *last = &entry[s->at];
     for (size_t i = 0; i < BF_COUNT(last->next); i++) {
-        const struct shape_entry *e = &s->shape->entry[last->next[i]];
-        if (CORE_LIKELY(stands(e, p)) && CORE_LIKELY(last->next[i])) {
-            s->at = last->next[i];
-            return e;
+        size_t next = last->next[i];
+        if (CORE_LIKELY(stands(&entry[next], p)) && CORE_LIKELY(next != 0)) {
+            s->at = (unsigned)next;
+            return &entry[next];
         }
     }
     return NULL;
@@ -349,6 +421,7 @@ CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
     a->name = bf_str(p + 1, e->name_n);
     a->type = (enum bf_attr_type)e->type;
     a->name_escaped = a->escaped = a->json = false;
+    a->flat = NULL;
     if (CORE_LIKELY(e->type <= BF_ATTR_B)) {
         p = CORE_LIKELY(e->type == BF_ATTR_S) ? core_string(&s->core, v, &a->escaped)
             : e->type == BF_ATTR_N            ? quoted_number(s, v, &a->json)
@@ -361,11 +434,9 @@ CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
         if (CORE_UNLIKELY(!p))
             return NULL;
     }
-    p = core_space(&s->core, p);
-    if (CORE_UNLIKELY(*p != '}'))
-        return core_fail(&s->core, p,
-                         *p == ',' ? "an attribute value has one type" : "'}' was expected");
-    p++;
+    p = value_end(&s->core, p);
+    if (CORE_UNLIKELY(!p))
+        return NULL;
     a->av = bf_str(av, (size_t)(p - av));
     return p;
 }
@@ -376,18 +447,24 @@ CORE_CALL const char *new_pair(struct change_scan *s, const char *p, struct bf_a
     const char *name = p;
     unsigned last = s->at;
     p = member(&s->core, p, &a->name, &a->name_escaped);
-    if (p)
-        p = value(s, p, a, depth);
+    if (CORE_UNLIKELY(!p))
+        return NULL;
+    if (depth)
+        flat_name(s, name, a->name.n);
+    p = value(s, p, a, depth);
     if (p)
         bf_change_learn(s, last, name, a);
     return p;
 }
 
-/* "name":{"S":"text"} at p. */
+/* "name":{"S":"text"} at p, inside a map. */
 static const char *pair(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth)
 {
     const struct shape_entry *e = guess(s, p);
-    return CORE_LIKELY(e) ? known_pair(s, p, e, a, depth) : new_pair(s, p, a, depth);
+    if (CORE_UNLIKELY(!e))
+        return new_pair(s, p, a, depth);
+    flat_name(s, p, e->name_n);
+    return known_pair(s, p, e, a, depth);
 }
 
 #endif

@@ -55,6 +55,13 @@ CORE_INLINE uint64_t core_load8(const char *p)
     return v;
 }
 
+CORE_INLINE uint16_t core_load2(const char *p)
+{
+    uint16_t v;
+    memcpy(&v, p, 2);
+    return v;
+}
+
 CORE_INLINE uint32_t core_load4(const char *p)
 {
     uint32_t v;
@@ -62,18 +69,49 @@ CORE_INLINE uint32_t core_load4(const char *p)
     return v;
 }
 
+#if BF_CORE_SIMD
+/* One byte, 32 times. In memory and out of the compiler's sight, which otherwise makes them anew in
+ * registers for every string. */
+struct core_bytes {
+    _Alignas(32) char space[32], quote[32], slash[32], dot[32], zero[32], nine[32];
+};
+extern const struct core_bytes bf_core_bytes; /* cpu.c */
+
+CORE_INLINE __m128i core_load16(const char *p)
+{
+    return _mm_load_si128((const __m128i *)(const void *)p);
+}
+
+#if BF_CORE_SIMD == 2
+CORE_INLINE __m256i core_load32(const char *p)
+{
+    return _mm256_load_si256((const __m256i *)(const void *)p);
+}
+#endif
+
+/* The digits among the 16 bytes at p, a bit each. */
+CORE_INLINE uint32_t core_digits16(__m128i v)
+{
+    const struct core_bytes *is = &bf_core_bytes;
+    __m128i value = _mm_sub_epi8(v, core_load16(is->zero));
+    __m128i low = _mm_min_epu8(value, core_load16(is->nine));
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(low, value));
+}
+#endif
+
 /* The first byte from p on that a string cannot simply pass over: '"', '\', a control character or a
  * byte of 0x80 and above. At the latest that is the sentinel. */
 #if BF_CORE_SIMD == 2
 CORE_INLINE const char *core_special(const char *p)
 {
+    const struct core_bytes *is = &bf_core_bytes;
     for (;; p += 32) {
         __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
         /* signed: below 0x20 are the control characters and everything from 0x80 up */
         __m256i hit =
-            _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v),
-                            _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('"')),
-                                            _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'))));
+            _mm256_or_si256(_mm256_cmpgt_epi8(core_load32(is->space), v),
+                            _mm256_or_si256(_mm256_cmpeq_epi8(v, core_load32(is->quote)),
+                                            _mm256_cmpeq_epi8(v, core_load32(is->slash))));
         uint32_t mask = (uint32_t)_mm256_movemask_epi8(hit);
         if (CORE_LIKELY(mask))
             return p + __builtin_ctz(mask);
@@ -82,11 +120,12 @@ CORE_INLINE const char *core_special(const char *p)
 #elif BF_CORE_SIMD == 1
 CORE_INLINE const char *core_special(const char *p)
 {
+    const struct core_bytes *is = &bf_core_bytes;
     for (;; p += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
-                                   _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
-                                                _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
+        __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, core_load16(is->space)),
+                                   _mm_or_si128(_mm_cmpeq_epi8(v, core_load16(is->quote)),
+                                                _mm_cmpeq_epi8(v, core_load16(is->slash))));
         uint32_t mask = (uint32_t)_mm_movemask_epi8(hit);
         if (CORE_LIKELY(mask))
             return p + __builtin_ctz(mask);
@@ -106,6 +145,34 @@ CORE_INLINE const char *core_special(const char *p)
     return p;
 }
 #endif
+
+/* Are the n bytes (1 and more) at a those at b? Up to 31 behind either may be read. */
+CORE_INLINE bool core_same(const char *a, const char *b, size_t n)
+{
+#if BF_CORE_SIMD == 2
+    for (;; a += 32, b += 32, n -= 32) {
+        __m256i eq = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)a),
+                                       _mm256_loadu_si256((const __m256i *)(const void *)b));
+        uint32_t differ = ~(uint32_t)_mm256_movemask_epi8(eq);
+        if (n <= 32)
+            return differ << (32 - n) == 0;
+        if (differ)
+            return false;
+    }
+#elif BF_CORE_SIMD == 1
+    for (;; a += 16, b += 16, n -= 16) {
+        __m128i eq = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
+                                    _mm_loadu_si128((const __m128i *)(const void *)b));
+        uint32_t differ = ~(uint32_t)_mm_movemask_epi8(eq) & 0xFFFF;
+        if (n <= 16)
+            return differ << (32 - n) == 0;
+        if (differ)
+            return false;
+    }
+#else
+    return memcmp(a, b, n) == 0;
+#endif
+}
 
 CORE_CALL const char *core_space_slow(const struct core *s, const char *p)
 {

@@ -1,11 +1,24 @@
 #include "lib/json/cpu.h"
 
+#if defined(__SSE2__)
+#define BF_CORE_SIMD 1
+#include "lib/json/core.h"
+
+#define X32(c)                                                                                     \
+    {                                                                                              \
+        c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c, c,  \
+            c, c                                                                                   \
+    }
+const struct core_bytes bf_core_bytes = {X32(' '), X32('"'), X32('\\'), X32('.'), X32('0'), X32(9)};
+#endif
+
 static enum bf_cpu best(void)
 {
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") ? BF_CPU_AVX2
-                                                                           : BF_CPU_SSE2;
+    bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+                __builtin_cpu_supports("bmi2");
+    return avx2 ? BF_CPU_AVX2 : BF_CPU_SSE2;
 #else
     return BF_CPU_PORTABLE;
 #endif

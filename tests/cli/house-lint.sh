@@ -54,6 +54,9 @@ good
 sed -i.bak 's/Fl h , Fl/Fl H , Fl/' man/two.1
 check 'a letter that differs' -s 1 -m "describes --help .'H help'" -- sh "$tools/check-options.sh" bin
 good
+sed -i.bak 's/a thing/a thing that is told of in so many words that no terminal shows all of them/' bin/two
+check 'a --help that is too wide' -s 1 -m '^two: --help: wider than 80 columns: ' -- sh "$tools/check-options.sh" bin
+good
 rm man/two.1
 check 'a page that is missing' -s 1 -o 'man/two.1: is missing' -- sh "$tools/check-options.sh" --all bin
 good

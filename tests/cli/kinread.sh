@@ -178,6 +178,16 @@ GetRecords error 500 InternalFailure
 END
 check 'an end of patience' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: InternalFailure' -- \
     kinread -e --retry-for 0 --max-attempts 1 orders
+# Large records: the next request asks for as many as fit.
+large=$(head -c 1200000 /dev/zero | tr '\0' A)
+answer '"it-2"' "$large" "$large" | sed 's/"MillisBehindLatest":0/"MillisBehindLatest":9/' >"$T/large"
+fault_rules <<END
+GetRecords 1x ok @$T/large
+GetRecords ok $(answer null "$(data end)")
+END
+check 'large records' -a -- kinread -e --from oldest orders
+ok 'arrive' test "$(wc -c <"$T/out")" = 1800006
+check 'and fewer of them are asked for' -m '"Limit":27}$' -- bodies GetRecords
 fault_rules <<'END'
 GetRecords error 400 AccessDeniedException not you
 END

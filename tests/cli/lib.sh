@@ -43,13 +43,16 @@ fail() {
     count=$((count + 1))
     failed=$((failed + 1))
     printf 'not ok %d - %s\n' "$count" "$1"
+    # On standard error, where prove lets it through.
+    printf '%s: %d - %s\n' "$0" "$count" "$1" >&2
     shift
-    printf '%s\n' "$@" | cut -c 1-400 | head -n 30 | sed 's/^/#   /'
+    printf '%s\n' "$@" | cut -c 1-400 | head -n 30 | sed 's/^/#   /' >&2
 }
 
 skip() {
     count=$((count + 1))
     printf 'ok %d - %s # SKIP %s\n' "$count" "$1" "$2"
+    printf 'skipped: %s, %s: %s\n' "$0" "$1" "$2" >&2
 }
 
 ok() {

@@ -1,32 +1,31 @@
-"""What the differential tests share: both sides' clients, the tally of what was the same, and the calls' randomness.
+"""What the differential tests share: the loop, both sides' clients, the tally of what was the same.
 
-The tests send the same calls, drawn from a seed, to bflocal and to another emulator of the service, with boto3's
-own serializer and its validation off, and compare the answers without ids and times. Where the two differ the
-service's API reference decides; a rule of the test says which side it takes, any other difference fails."""
+A test sends the same calls, drawn from a seed, to bflocal and to another emulator of the service, with boto3's
+own serializer and its validation off, and compares the answers without ids and times. Where the two differ the
+service's API reference decides; a rule of the test says which side it takes, any other difference fails.
+
+differ_SERVICE.py [--seeds LIST] [--calls N] [--messages] --local URL BFLOCAL-URL; the exit status is 1 when a
+difference has no rule. A seed's calls depend on nothing but the seed, so a difference can be looked at again."""
 import argparse
 import json
 import random
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ClientError, HTTPClientError, ParamValidationError
 
 CANNOT_SEND = (ParamValidationError, ValueError, TypeError, AttributeError, KeyError)
 
 
-def arguments(text):
-    parser = argparse.ArgumentParser(description=text)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--calls", type=int, default=600)
-    parser.add_argument("--messages", action="store_true", help="also show where only the messages differ")
-    parser.add_argument("--local", required=True, help="the other emulator's address")
-    parser.add_argument("bflocal")
-    return parser.parse_args()
+def seeds_of(text):
+    """"3" or "1,5-9"."""
+    ends = [part.split("-") for part in text.split(",")]
+    return [seed for end in ends for seed in range(int(end[0]), int(end[-1]) + 1)]
 
 
-def clients(service, urls, **more):
-    config = Config(parameter_validation=False, retries={"max_attempts": 0}, region_name="us-east-1", read_timeout=5, **more)
-    return [boto3.client(service, endpoint_url=url, config=config) for url in urls]
+def client(service, url, keys=None, **more):
+    config = Config(parameter_validation=False, retries={"max_attempts": 0}, region_name="us-east-1", **dict({"read_timeout": 10}, **more))
+    return boto3.client(service, endpoint_url=url, config=config, aws_access_key_id=keys, aws_secret_access_key=keys)
 
 
 def text_of(v):
@@ -57,7 +56,7 @@ class Tally:
 
     def __init__(self, messages=False):
         self.counts = {"same": 0, "errors": 0, "excused": 0, "different": 0}
-        self.messages, self.used, self.seen = messages, set(), set()
+        self.messages, self.used, self.seen = messages, {}, set()
 
     def same(self, operation="", answer=(), messages=("", "")):
         self.counts["same"] += 1
@@ -68,27 +67,100 @@ class Tally:
 
     def excused(self, reason):
         self.counts["excused"] += 1
-        self.used.add(reason)
+        self.used[reason] = self.used.get(reason, 0) + 1
 
     def different(self, what, answers, messages=("", "")):
         self.counts["different"] += 1
         print("{}\n  bflocal: {} {}\n  local:   {} {}".format(what, text_of(answers[0]), messages[0], text_of(answers[1]), messages[1]))
 
-    def compare(self, operation, call, answers, messages, excuse):
-        """True when they are the same; the reason when they may differ; else False."""
-        if answers[0] == answers[1]:
-            self.same(operation, answers[0], tuple(messages))
-            return True
-        reason = excuse(operation, call, answers, messages)
-        if reason:
-            self.excused(reason)
-            return reason
-        self.different(f"{operation} {text_of(call)}", answers, messages)
-        return False
-
     def end(self):
         """Prints the sum; the exit status."""
-        for reason in sorted(self.used):
-            print("# " + reason)
+        for reason, times in sorted(self.used.items()):
+            print(f"# {times} times: {reason}")
         print("{same} the same ({errors} of them errors), {excused} excused by {rules} rules, {different} different".format(rules=len(self.used), **self.counts))
         return self.counts["different"] > 0
+
+
+class Suite:
+    """One service's comparison. A suite says which calls there are (makers), how an answer looks without what
+    must differ (answer), why two answers may differ (rules, excuse) and what to do behind a call (after)."""
+
+    makers, bad, draw = [], 0.35, Draw
+    # Operation ("": any), a part of a message or of the call, and why bflocal answers as it does.
+    rules = []
+
+    def __init__(self, args, tally):
+        """Makes both sides, bflocal's first."""
+        self.args, self.tally, self.sides = args, tally, []
+
+    def answer(self, side, operation, call):
+        raise NotImplementedError
+
+    def excuse(self, operation, call, answers, messages):
+        """Why the two may differ here; None: they may not."""
+
+    def after(self, operation, call, answers, reason):
+        """reason: None when they were the same."""
+
+    def end(self):
+        """What is compared when all calls are made."""
+
+    def tried(self, side, operation, call):
+        """An answer and its message."""
+        try:
+            return self.answer(side, operation, call), ""
+        except ClientError as e:
+            return failure(e)
+        except HTTPClientError as e:
+            return {"error": "no answer"}, repr(e)
+
+    def reason(self, operation, call, answers, messages):
+        shown = text_of(call)
+        for name, part, why in self.rules:
+            if name in ("", operation) and (part in shown or any(part in m for m in messages)):
+                return why
+        return self.excuse(operation, call, answers, messages)
+
+    def send(self, operation, call):
+        """One call to both. False: it cannot be written."""
+        try:
+            answers, messages = zip(*(self.tried(s, operation, call) for s in self.sides))
+        except CANNOT_SEND as e:
+            print(f"cannot be sent: {operation} {text_of(call)[:300]}: {e!r}")
+            return False
+        reason = None
+        if answers[0] == answers[1]:
+            self.tally.same(operation, answers[0], messages)
+        else:
+            reason = self.reason(operation, call, answers, messages)
+            if reason:
+                self.tally.excused(reason)
+            else:
+                self.tally.different(f"{operation} {text_of(call)[:3000]}", answers, messages)
+                reason = "different"
+        self.after(operation, call, answers, reason)
+        return True
+
+    def run(self, seed):
+        self.d = d = self.draw(seed)
+        for _ in range(self.args.calls):
+            operation, call = d.r.choice(self.makers)(d, d.chance(self.bad))
+            self.send(operation, call)
+        self.end()
+
+
+def main(suite, about):
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("--seeds", type=seeds_of, default=[1])
+    parser.add_argument("--calls", type=int, default=350, help="of each seed")
+    parser.add_argument("--messages", action="store_true", help="also show where only the messages differ")
+    parser.add_argument("--local", required=True, help="the other emulator's address")
+    parser.add_argument("bflocal")
+    args = parser.parse_args()
+    tally = Tally(args.messages)
+    for seed in args.seeds:
+        before = tally.counts["different"]
+        suite(args, tally).run(seed)
+        if tally.counts["different"] > before:
+            print(f"  that was seed {seed}")
+    return tally.end()

@@ -1,165 +1,69 @@
 #!/usr/bin/python3
 """The same calls, drawn from a seed, to bflocal's Kinesis and to kinesalite; their answers compared.
 
-differ_kinesis.py [--seed N] [--calls N] --local KINESALITE-URL BFLOCAL-URL
-
 Sequence numbers and iterators are each side's own: a call names the n-th one that a side has given, and
-an answer is compared with those names in their place."""
+an answer is compared with those names in their place. What kinesalite does not know is held against the API
+reference in differ_kinesis_alone.py."""
 import re
 import sys
 import time
 
-from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ClientError
 
-from differ import CANNOT_SEND, Draw, Tally, arguments, clients, failure, text_of
+import differ
+import differ_kinesis_alone
+from differ import client, text_of
+from differ_kinesis_calls import LONG_AGO, MAKERS, STREAMS
 
-STREAMS = {"differ-one": 1, "differ-two": 2, "differ-four": 4}
-HIGHEST = str(2**128 - 1)
-NAMED = re.compile(r"<(sequence|iterator|time) ?(-?\d+)?>$")
-
-
-def stream(d, bad):
-    if bad and d.chance(0.15):
-        return d.one({"StreamName": "nowhere"}, {"StreamName": ""}, {"StreamName": "a b"}, {"StreamName": "x" * 129}, {})
-    name = d.one(*STREAMS)
-    return {"StreamName": name}
-
-
-def shard(d, bad):
-    if bad and d.chance(0.4):
-        return d.one("shardId-000000000099", "shardId-99", "shard", "", "a b")
-    return "shardId-%012d" % d.r.randrange(4)
-
-
-def entry(d, bad):
-    call = {"Data": d.one(b"", b"a", b"\x00\xff\n", b"x" * 1000), "PartitionKey": d.one("a", "b", "k" * 256, "\u00e9", "\U0001f600", "7")}
-    if d.chance(0.3):
-        call["ExplicitHashKey"] = d.one("0", "1", HIGHEST, str(2**127 + 99), str(2**127 - 99))
-    if bad:
-        d.one(lambda: call.update(PartitionKey=d.one("", "k" * 257)), lambda: call.pop("PartitionKey"), lambda: call.pop("Data"),
-              lambda: call.update(ExplicitHashKey=d.one("-1", "x", "", str(2**128))),
-              lambda: call.update(Data=b"x" * (1024 * 1024 + 1)))()
-    return call
-
-
-def put(d, bad):
-    call = dict(stream(d, bad), **entry(d, bad and d.chance(0.8)))
-    return "put_record", call
-
-
-def puts(d, bad):
-    records = [entry(d, False) for _ in range(d.r.randint(1, 5))]
-    if bad:
-        records = d.one([], [{"Data": b"a", "PartitionKey": "a"}] * 501 if d.chance(0.3) else [], records + [entry(d, True)], [entry(d, True)] + records)
-    return "put_records", dict(stream(d, bad), Records=records)
-
-
-def iterator(d, bad):
-    # No AT_TIMESTAMP: kinesalite does not answer it.
-    kind = d.one("TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER")
-    call = dict(stream(d, bad), ShardId=shard(d, bad), ShardIteratorType=kind)
-    if "SEQUENCE" in kind:
-        # One of a shard that exists, with the shard that it is in.
-        call["StartingSequenceNumber"] = "<sequence %d>" % d.r.randrange(-6, 0)
-        call["ShardId"] = "<shard>"
-        call["StreamName"] = "<stream>"
-    if bad:
-        d.one(lambda: call.update(ShardIteratorType=d.one("FIRST", "", "latest")), lambda: call.pop("ShardIteratorType"), lambda: call.pop("ShardId"),
-              lambda: call.update(ShardIteratorType="AT_TIMESTAMP"),
-              lambda: call.update(ShardIteratorType="AT_SEQUENCE_NUMBER", StartingSequenceNumber=d.one("", "x"), StreamName="differ-one", ShardId="shardId-000000000000"),
-              lambda: call.update(ShardIteratorType="AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=None), lambda: None)()
-    return "get_shard_iterator", {k: v for k, v in call.items() if v is not None}
-
-
-def records(d, bad):
-    call = {"ShardIterator": "<iterator %d>" % d.r.randrange(-8, 0)}
-    if d.chance(0.5):
-        call["Limit"] = d.one(1, 2, 10000)
-    if bad:
-        d.one(lambda: call.update(ShardIterator=d.one("", "x", "AAAA", "A" * 600)), lambda: call.pop("ShardIterator"), lambda: call.update(Limit=d.one(0, -1, 10001)))()
-    return "get_records", call
-
-
-def describe(d, bad):
-    call = stream(d, bad)
-    operation = d.one("describe_stream", "describe_stream_summary")
-    if operation == "describe_stream" and d.chance(0.5):
-        call.update(d.one({"Limit": 1}, {"Limit": 3}, {"ExclusiveStartShardId": "shardId-000000000000"}, {"Limit": 1, "ExclusiveStartShardId": "shardId-000000000001"}))
-    if operation == "describe_stream" and bad:
-        call.update(d.one({"Limit": 0}, {"Limit": 10001}, {"Limit": -1}, {"ExclusiveStartShardId": "x y"}, {}))
-    return operation, call
-
-
-def list_shards(d, bad):
-    call = stream(d, bad)
-    if d.chance(0.6):
-        call.update(d.one({"MaxResults": 100}, {"ExclusiveStartShardId": "shardId-000000000000"}))
-    if bad:
-        call.update(d.one({"MaxResults": 0}, {"MaxResults": 10001}, {"NextToken": "x"}, {"NextToken": ""}, {"ExclusiveStartShardId": "x y"}))
-    return "list_shards", call
-
-
-def list_streams(d, bad):
-    return "list_streams", d.one({"Limit": 0}, {"Limit": 10001}, {"Limit": -1}) if bad else {"ExclusiveStartStreamName": "differ-", "Limit": 100}
-
-
-def split(d, bad):
-    at = d.one(str(2**126), str(2**127 + 5), str(3 * 2**126), *(("0", HIGHEST, "x", "", "-1", str(2**128)) if bad else ()))
-    return "split_shard", dict(stream(d, bad), ShardToSplit=shard(d, bad), NewStartingHashKey=at)
-
-
-def merge(d, bad):
-    return "merge_shards", dict(stream(d, bad), ShardToMerge=shard(d, bad), AdjacentShardToMerge=shard(d, bad))
-
-
-def retention(d, bad):
-    hours = d.one(0, 23, 8761, -1) if bad else d.one(24, 25, 48, 168)
-    return d.one("increase", "decrease") + "_stream_retention_period", dict(stream(d, bad), RetentionPeriodHours=hours)
-
-
-def create(d, bad):
-    if d.chance(0.3):
-        return "delete_stream", {"StreamName": "nowhere"}
-    return "create_stream", d.one({"StreamName": "differ-one", "ShardCount": 1}, {"StreamName": "a b", "ShardCount": 1}, {"StreamName": "", "ShardCount": 1}, {"StreamName": "x" * 129, "ShardCount": 1},
-                                  {"ShardCount": 1}, {"StreamName": "made", "ShardCount": 0}, {"StreamName": "made", "ShardCount": -1}, {"StreamName": "made", "ShardCount": 100000},
-                                  {"StreamName": "made", "ShardCount": 1, "StreamModeDetails": {"StreamMode": "SOME"}})
-
-
-MAKERS = [put] * 5 + [puts] * 3 + [iterator] * 6 + [records] * 7 + [describe] * 2 + [list_shards] * 2 + [list_streams, split, merge, retention, retention, create]
+NAMED = re.compile(r"<(sequence|iterator) (-\d+)>$")
+EDGE = re.compile(r"<(low|high|middle)([+-]\d)?>$")
 LEFT_OUT = {"ResponseMetadata", "StreamARN", "StreamCreationTimestamp", "ApproximateArrivalTimestamp", "StreamSummaries", "EncryptionType",
             "StreamModeDetails", "ChildShards"}  # the last two are younger than kinesalite
+RESHARDING = ("split_shard", "merge_shards")
 
 
 class Side:
     """One service: what it has called its records and iterators."""
 
-    def __init__(self, client):
-        self.client = client
-        self.names = {"sequence": [], "iterator": []}
-        self.places = []  # of each sequence number: stream and shard
+    def __init__(self, kinesis):
+        self.kinesis = kinesis
+        self.names, self.places = {}, []  # the places of the sequence numbers: stream and shard
+        self.forget()
 
-    def real(self, v, call_place=None):
-        """A call's value with this side's own names."""
-        if isinstance(v, dict):
-            return {k: self.real(x, call_place) for k, x in v.items()}
-        if isinstance(v, list):
-            return [self.real(x, call_place) for x in v]
-        if v in ("<shard>", "<stream>"):
-            return (call_place or ("differ-one", "shardId-000000000000"))[v == "<shard>"]
-        named = NAMED.match(v) if isinstance(v, str) else None
-        if not named:
-            return v
-        known = self.names[named[1]]
-        at = int(named[2])
-        return known[at] if -len(known) <= at < len(known) else "none"
+    def forget(self):
+        self.names, self.places = {"sequence": [], "iterator": []}, []
 
-    def place(self, call):
-        named = NAMED.match(call.get("StartingSequenceNumber") or "")
+    def edge(self, call, name, offset):
+        """A hash key where the shard to split begins or ends."""
+        for s in self.kinesis.list_shards(StreamName=call["StreamName"])["Shards"]:
+            if s["ShardId"] == call["ShardToSplit"]:
+                low, high = (int(s["HashKeyRange"][k]) for k in ("StartingHashKey", "EndingHashKey"))
+                return str({"low": low, "high": high, "middle": (low + high) // 2}[name] + int(offset or 0))
+        return "5"
+
+    def real(self, call):
+        """The call with this side's own names."""
+        call = dict(call)
+        stream, shard = self.place(call.pop("Of", None) or call.get("StartingSequenceNumber"))
+        other = "shardId-%012d" % (not int(shard[-12:]))
+        for k, v in call.items():
+            call[k] = v = {"<stream>": stream, "<shard>": shard, "<another shard>": other}.get(v, v) if isinstance(v, str) else v
+            named = NAMED.match(v) if isinstance(v, str) else None
+            if named:
+                known, at = self.names[named[1]], int(named[2])
+                call[k] = known[at] if -len(known) <= at else "none"
+        at = EDGE.match(call.get("NewStartingHashKey", ""))
+        if at:
+            try:
+                call["NewStartingHashKey"] = self.edge(call, *at.groups())
+            except (ClientError, KeyError):
+                call["NewStartingHashKey"] = "5"
+        return call
+
+    def place(self, sequence):
+        named = NAMED.match(sequence or "")
         at = int(named[2]) if named else 0
-        return self.places[at] if -len(self.places) <= at < len(self.places) else None
-
-    def learn(self, kind, name):
-        self.names[kind].append(name)
+        return (self.places[at] if named and -len(self.places) <= at else None) or ("differ-one", "shardId-000000000000")
 
     def shown(self, v, key=""):
         """An answer with names that both sides share."""
@@ -169,7 +73,7 @@ class Side:
             return [self.shown(x, key) for x in v]
         if key == "SequenceNumber":
             return "<sequence>"
-        if key.endswith("HashKey"):  # see RANGES
+        if key.endswith("HashKey"):  # kinesalite divides the highest hash key, not 2^128: a few keys earlier
             return (int(v) + 16) >> 64
         if key in ("StartingSequenceNumber", "EndingSequenceNumber"):
             return "<%s>" % key
@@ -180,29 +84,25 @@ class Side:
         return v.hex() if isinstance(v, bytes) else v
 
     def answer(self, operation, call):
-        try:
-            got = getattr(self.client, operation)(**self.real(call, self.place(call)))
-        except ClientError as e:
-            return failure(e)
-        except HTTPClientError as e:
-            return {"error": "no answer"}, repr(e)
+        call = self.real(call)
+        got = getattr(self.kinesis, operation)(**call)
         for r in got.get("Records", []) if operation == "put_records" else [got] if operation == "put_record" else []:
             if "SequenceNumber" in r:
-                self.learn("sequence", r["SequenceNumber"])
+                self.names["sequence"].append(r["SequenceNumber"])
                 self.places.append((call.get("StreamName"), r["ShardId"]))
         for key in ("ShardIterator", "NextShardIterator"):
             if got.get(key):
-                self.learn("iterator", got[key])
+                self.names["iterator"].append(got[key])
         if operation == "get_records":
             numbers = [int(r["SequenceNumber"]) for r in got["Records"]]
             got["InOrder"] = numbers == sorted(set(numbers))
         if operation == "list_streams":
             got = {"StreamNames": [n for n in got["StreamNames"] if n in STREAMS]}
-        return self.shown(got), ""
+        return self.shown(got)
 
     def status(self, name):
         try:
-            return self.client.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamStatus"]
+            return self.kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]["StreamStatus"]
         except ClientError:
             return "GONE"
 
@@ -210,85 +110,112 @@ class Side:
         """Waits until no stream is being changed."""
         for name in names:
             for _ in range(200):
-                if self.status(name) == status:
+                if self.status(name) in (status, "GONE"):
                     break
                 time.sleep(0.02)
 
-    def make(self):
-        for name, shards in STREAMS.items():
-            if self.status(name) != "GONE":
-                self.client.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
-                self.settled([name], "GONE")
-            self.client.create_stream(StreamName=name, ShardCount=shards)
-            self.settled([name])
+    def gone(self, name):
+        self.settled([name])
+        if self.status(name) != "GONE":
+            self.kinesis.delete_stream(StreamName=name, EnforceConsumerDeletion=True)
+            self.settled([name], "GONE")
+
+    def make(self, name, shards):
+        self.gone(name)
+        self.kinesis.create_stream(StreamName=name, ShardCount=shards)
+        self.settled([name])
 
 
-# The service divides 2^128 hash keys; the others the highest hash key, so that their ranges end a few keys earlier.
-RANGES = "API reference, CreateStream"
-# Where the two differ: operation ("": any), a part of a message or of the call, and why bflocal answers as it does.
-DIFFERENCES = [
-    ("describe_stream", '"Limit"', "API reference, DescribeStream: Limit and ExclusiveStartShardId page; kinesalite gives all shards"),
-    ("describe_stream", '"ExclusiveStartShardId"', "API reference, DescribeStream: Limit and ExclusiveStartShardId page; kinesalite gives all shards"),
-    ("", "at 'retentionPeriodHours' failed", "API reference, RetentionPeriodHours: up to 8760 since 2020, and the model bounds it no more"),
-    ("get_shard_iterator", '"AT_TIMESTAMP"', "API reference, GetShardIterator: AT_TIMESTAMP wants a Timestamp; kinesalite does without"),
-    ("", "Either StreamName or StreamARN", "API reference: StreamName is optional since StreamARN is there"),
-]
+PAGES = "API reference, DescribeStream: Limit and ExclusiveStartShardId page; kinesalite gives all shards"
 BEHIND = "API reference, GetRecords: MillisBehindLatest is how far the answer is behind the tip; kinesalite says 0"
+CAUGHT_UP = "API reference, GetRecords: zero means that there are no new records to process, as at a closed shard's end; kinesalite counts from its closing"
 ENDED = "API reference, GetRecords: NextShardIterator is null at the end of a closed shard; kinesalite gives one more"
 PATTERN = "API reference, PutRecord: ExplicitHashKey is 0|([1-9]\\d{0,38}), a ValidationException; kinesalite finds -1 out of range"
-TWO_MISTAKES = "A call with two mistakes: no reference says which of them is told"
+CLOSED = "API reference, SplitShard and MergeShards: a parent shard is CLOSED, its data read-only; kinesalite divides it once more"
+ORDER = "API reference, MergeShards: adjacent are two shards whose hash key ranges form a contiguous set, in either order; kinesalite wants the lower one first"
+TWO_MISTAKES = "A call with two mistakes, a shard closed and another: no reference says which of them is told"
+BREAKS = "kinesalite breaks down with 500; bflocal answers as the API reference has it"
+NO_NAME = "API reference: StreamName is optional since StreamARN is there"
+MODE = "API reference, StreamModeDetails: PROVISIONED or ON_DEMAND; kinesalite is older"
+YEAR = "API reference, RetentionPeriodHours: up to 8760 since 2020, and the model bounds it no more"
 
 
-def excuse(operation, call, answers, messages):
-    """Why the two may differ here; None: they may not."""
-    shown = text_of(call)
-    for name, part, why in DIFFERENCES:
-        if name in ("", operation) and (part in shown or any(part in m for m in messages)):
-            return why
-    without = [{k: v for k, v in a.items() if k != "MillisBehindLatest"} for a in answers]
-    if operation == "get_records" and "NextShardIterator" not in without[0]:
-        without[1].pop("NextShardIterator", None)
-        if without[0] == without[1]:
-            return ENDED
-    if operation == "get_records" and without[0] == without[1] and answers[1].get("MillisBehindLatest") == 0:
-        return BEHIND
-    if all("error" in a for a in answers) and "at 'explicitHashKey' failed" in messages[0]:
-        return PATTERN
-    if operation in ("merge_shards", "split_shard") and all("error" in a for a in answers):
-        return TWO_MISTAKES
-    return None
+def paged(answer, call):
+    """What DescribeStream should make of an answer with all shards."""
+    about = answer.get("StreamDescription")
+    if about is None:
+        return answer
+    shards = [s for s in about["Shards"] if s["ShardId"] > call.get("ExclusiveStartShardId", "")]
+    limit = call.get("Limit", 100)
+    return {"StreamDescription": dict(about, Shards=shards[:limit], HasMoreShards=len(shards) > limit)}
 
 
-def level(sides):
-    """What only one side has given a name is nobody's: the n-th name is about the same thing on both."""
-    for kind in ("sequence", "iterator"):
-        least, most = (f(len(s.names[kind]) for s in sides) for f in (min, max))
-        for s in sides:
-            s.names[kind][least:] = ["none"] * (most - least)
-            if kind == "sequence":
-                s.places[least:] = [None] * (most - least)
+class Kinesis(differ.Suite):
+    makers = MAKERS
 
+    def __init__(self, args, tally):
+        super().__init__(args, tally)
+        self.sides = [Side(client("kinesis", url)) for url in (args.bflocal, args.local)]
+        for side in self.sides:
+            for name, shards in STREAMS.items():
+                side.make(name, shards)
 
-def main():
-    args = arguments(__doc__)
-    sides = [Side(c) for c in clients("kinesis", (args.bflocal, args.local))]
-    for side in sides:
-        side.make()
-    d, tally = Draw(args.seed), Tally(args.messages)
-    for n in range(args.calls):
-        operation, call = d.r.choice(MAKERS)(d, d.chance(0.35))
-        try:
-            answers, messages = zip(*(s.answer(operation, call) for s in sides))
-        except CANNOT_SEND as e:
-            print(f"call {n} cannot be sent: {operation} {text_of(call)[:300]}: {e!r}")
-            continue
-        tally.compare(operation, call if len(text_of(call)) < 2000 else text_of(call)[:200], answers, messages, excuse)
-        level(sides)
-        if operation in ("split_shard", "merge_shards", "create_stream") and any("error" not in a for a in answers):
+    def answer(self, side, operation, call):
+        return side.answer(operation, call)
+
+    def excuse(self, operation, call, answers, messages):
+        ours, theirs = (a.get("error") for a in answers)
+        if theirs == "InternalFailure":
+            return BREAKS
+        if operation == "describe_stream" and answers[0] == paged(answers[1], call):
+            return PAGES
+        if operation == "get_records" and not ours:
+            alike = [{k: v for k, v in a.items() if k not in ("MillisBehindLatest", "NextShardIterator")} for a in answers]
+            if alike[0] == alike[1] and not answers[0]["Records"] and "NextShardIterator" not in answers[0] and answers[0]["MillisBehindLatest"] == 0:
+                return CAUGHT_UP
+            if alike[0] == alike[1] and answers[1].get("MillisBehindLatest") == 0:
+                return BEHIND if answers[0].get("NextShardIterator") == answers[1].get("NextShardIterator") else ENDED
+        if ours == theirs == "InvalidArgumentException" or not ours and not theirs:
+            return None
+        if ours and theirs and "at 'explicitHashKey' failed" in messages[0]:
+            return PATTERN
+        if ours and theirs == "ValidationException" and "retentionPeriodHours" in messages[1]:
+            return YEAR
+        if operation == "create_stream" and "streamMode" in messages[0]:
+            return MODE
+        if "StreamName" not in call and "at 'streamName'" in messages[1]:
+            return NO_NAME
+        if operation in RESHARDING and "already been merged or split" in messages[0]:
+            return TWO_MISTAKES if theirs else CLOSED
+        if operation == "merge_shards" and not ours and "not an adjacent pair" in messages[1]:
+            return ORDER
+        return None
+
+    def after(self, operation, call, answers, reason):
+        """What only one side has given a name is nobody's: the n-th name is about the same thing on both."""
+        sides = self.sides
+        for kind in ("sequence", "iterator"):
+            least, most = (f(len(s.names[kind]) for s in sides) for f in (min, max))
+            for s in sides:
+                s.names[kind][least:] = ["none"] * (most - least)
+                if kind == "sequence":
+                    s.places[least:] = [None] * (most - least)
+        if operation == "create_stream" and reason:
             for side in sides:
-                side.settled()
-    return tally.end()
+                side.gone("made")
+        if operation not in RESHARDING or all("error" in a for a in answers):
+            return
+        for side in sides:
+            side.settled([call["StreamName"]])
+        # A stream that only one side has resharded, or that has many shards, begins anew on both.
+        if reason or self.sides[0].kinesis.describe_stream_summary(StreamName=call["StreamName"])["StreamDescriptionSummary"]["OpenShardCount"] > 8:
+            for side in sides:
+                side.make(call["StreamName"], STREAMS[call["StreamName"]])
+                side.forget()
+
+    def end(self):
+        differ_kinesis_alone.check(self.sides[0].kinesis, self.d, self.tally, LONG_AGO)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(differ.main(Kinesis, __doc__))

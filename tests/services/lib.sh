@@ -32,17 +32,21 @@ aws=/usr/bin/aws
 [ -x $aws ] || aws=aws
 run=t$$-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
 
+# Not every service has to be started: what is asked for in vain ends the suite.
 endpoint() {
+    all=${AWS_ENDPOINT_URL:-}
     case $1 in
-    dynamodb) echo "${AWS_ENDPOINT_URL_DYNAMODB:-$AWS_ENDPOINT_URL}" ;;
-    dynamodbstreams) echo "${AWS_ENDPOINT_URL_DYNAMODB_STREAMS:-$AWS_ENDPOINT_URL}" ;;
-    kinesis) echo "${AWS_ENDPOINT_URL_KINESIS:-$AWS_ENDPOINT_URL}" ;;
-    s3 | s3api) echo "${AWS_ENDPOINT_URL_S3:-$AWS_ENDPOINT_URL}" ;;
-    *) echo "Bail out! no endpoint for $1" >&2; exit 1 ;;
+    dynamodb) url=${AWS_ENDPOINT_URL_DYNAMODB:-$all} ;;
+    dynamodbstreams) url=${AWS_ENDPOINT_URL_DYNAMODB_STREAMS:-$all} ;;
+    kinesis) url=${AWS_ENDPOINT_URL_KINESIS:-$all} ;;
+    s3 | s3api) url=${AWS_ENDPOINT_URL_S3:-$all} ;;
+    *) url='' ;;
     esac
+    [ -n "$url" ] || { echo "Bail out! no endpoint for $1" >&2; exit 1; }
+    echo "$url"
 }
 
-kinesis_urls="$(endpoint kinesis) ${BF_KINESALITE_URL:-}"
+kinesis_urls="${AWS_ENDPOINT_URL_KINESIS:-${AWS_ENDPOINT_URL:-}} ${BF_KINESALITE_URL:-}"
 
 cli() {
     AWS_PAGER='' $aws --endpoint-url "$(endpoint "$1")" --output json "$@"

@@ -49,6 +49,58 @@ static void transactions(void **state)
     bl_store_close(&s);
 }
 
+/* Without a journal: what changed nothing rolls back, what was changed and then given up is the store's end. */
+static void bulk(void **state)
+{
+    (void)state;
+    struct bl_store s;
+    struct bf_err e = {0};
+    open_memory(&s);
+    assert_true(bl_store_begin_bulk(&s, &e));
+    insert(&s, BF_STR("a"));
+    assert_true(bl_store_commit(&s, &e));
+    assert_true(bl_store_begin_bulk(&s, &e));
+    assert_int_equal(bl_run(&s, bl_sql(&s, "DELETE FROM t WHERE v=x'00'")), 0);
+    bl_store_rollback(&s);
+    assert_true(bl_store_begin(&s, &e)); /* this one has its journal again */
+    insert(&s, BF_STR("b"));
+    bl_store_rollback(&s);
+    assert_int_equal(count(&s), 1);
+    assert_true(bl_store_begin_bulk(&s, &e));
+    insert(&s, BF_STR("c"));
+    bl_store_rollback(&s);
+    assert_false(bl_store_begin(&s, &e));
+    assert_has(e.text, "memory had run out");
+    assert_false(bl_store_begin_bulk(&s, &e));
+    bl_store_close(&s);
+}
+
+/* With a maximum the journal stays, and so does what was there. */
+static void bulk_full(void **state)
+{
+    (void)state;
+    struct bl_store s;
+    struct bf_err e = {0};
+    char *big = calloc(1, 100000);
+    assert_non_null(big);
+    open_memory(&s);
+    bl_store_limit(&s, 50000);
+    assert_true(bl_store_begin_bulk(&s, &e));
+    insert(&s, BF_STR("a"));
+    assert_true(bl_store_commit(&s, &e));
+    assert_true(bl_store_begin_bulk(&s, &e));
+    insert(&s, BF_STR("b"));
+    insert(&s, bf_str(big, 100000));
+    assert_false(bl_store_commit(&s, &e));
+    assert_int_equal(count(&s), 1);
+    assert_true(bl_store_begin_bulk(&s, &e));
+    insert(&s, BF_STR("c"));
+    assert_true(bl_store_commit(&s, &e));
+    assert_int_equal(count(&s), 2);
+    free(big);
+    bl_store_close(&s);
+}
+
 static void sticky(void **state)
 {
     (void)state;
@@ -124,6 +176,11 @@ static void folder(void **state)
     bl_store_close(&s);
     assert_true(bl_store_open(&s, path, &e));
     assert_int_equal(count(&s), 1);
+    assert_true(bl_store_exec(&s, "PRAGMA user_version = 1", &e)); /* as another version has it */
+    bl_store_close(&s);
+    assert_false(bl_store_open(&s, path, &e));
+    assert_int_equal(e.code, BF_E_INPUT);
+    assert_has(e.text, "another version");
     bl_store_close(&s);
     char command[96];
     snprintf(command, sizeof(command), "rm -r %s", dir);
@@ -133,10 +190,8 @@ static void folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(transactions),
-        cmocka_unit_test(sticky),
-        cmocka_unit_test(full),
-        cmocka_unit_test(folder),
+        cmocka_unit_test(transactions), cmocka_unit_test(bulk), cmocka_unit_test(bulk_full),
+        cmocka_unit_test(sticky),       cmocka_unit_test(full), cmocka_unit_test(folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

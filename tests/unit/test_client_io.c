@@ -1,6 +1,8 @@
 /* The client's bodies, in and out, and its waiting. */
 #include "tests/unit/client.h"
 
+#include "lib/aws/hash.h"
+
 struct sunk {
     struct end end; /* first: on_done's arg too */
     size_t bytes, pieces, stop_after;
@@ -96,6 +98,60 @@ static void a_body_from_a_file(void **unused)
     fclose(file);
 }
 
+/* It is hashed in slices, between which others have their turn. */
+static void a_large_body_from_a_file(void **unused)
+{
+    (void)unused;
+    enum { SIZE = 5 << 20, LINE = 8 };
+    char path[128];
+    fault_path(&server, "large", path);
+    FILE *file = fopen(path, "w+");
+    assert_non_null(file);
+    for (int i = 0; i < SIZE / LINE; i++)
+        fprintf(file, "%07d\n", i);
+    assert_int_equal(fflush(file), 0);
+    struct bf_aws *aws = client(server.url, 0);
+    struct bf_err e = {0};
+    fault_rules(&server, "");
+    struct end large = {0};
+    struct bf_aws_call call = {.op = &s3,
+                               .method = "PUT",
+                               .bucket = "lake",
+                               .key = BF_STR("large"),
+                               .body_fd = fileno(file),
+                               .body_length = SIZE,
+                               .done = on_done,
+                               .arg = &large};
+    assert_true(bf_aws_submit(aws, &call, &e));
+    assert_int_equal(bf_aws_in_flight(aws), 1);
+    run_all(aws);
+    assert_int_equal(large.err.code, BF_OK);
+    char *object = fault_text(&server, "objects/lake/large");
+    assert_int_equal(strlen(object), SIZE);
+    free(object);
+    char hash[BF_SHA256_HEX];
+    FILE *again = fopen(path, "r");
+    char *text = malloc(SIZE);
+    assert_int_equal(fread(text, 1, SIZE, again), SIZE);
+    assert_true(bf_sha256_hex(bf_str(text, SIZE), hash));
+    assert_int_equal(fault_count(&server, "log", hash), 1);
+    fclose(again);
+    free(text);
+    /* it shrinks while it waits for its turn; and a call taken back is gone */
+    large = (struct end){0};
+    assert_true(bf_aws_submit(aws, &call, &e));
+    assert_int_equal(ftruncate(fileno(file), 3 << 20), 0);
+    run_all(aws);
+    assert_int_equal(large.err.code, BF_E_IO);
+    assert_string_equal(large.err.text, "PutObject: the body's file is shorter than 5242880 bytes");
+    call.body_length = 3 << 20;
+    assert_true(bf_aws_submit(aws, &call, &e));
+    bf_aws_cancel(aws, &call);
+    assert_int_equal(bf_aws_in_flight(aws), 0);
+    bf_aws_destroy(aws);
+    fclose(file);
+}
+
 static void wakes_for_input(void **unused)
 {
     (void)unused;
@@ -126,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_in_pieces),
         cmocka_unit_test(a_body_from_a_file),
+        cmocka_unit_test(a_large_body_from_a_file),
         cmocka_unit_test(wakes_for_input),
     };
     return cmocka_run_group_tests(tests, start, stop);

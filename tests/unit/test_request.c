@@ -41,7 +41,7 @@ static bool build(struct fixture *f, const struct bf_aws_call *call, struct bf_e
                                          .invocation_id = "id",
                                          .sdk_request = "attempt=1; max=3"};
     f->ep.signing_name = bf_service_of(call->op->service)->signing_name;
-    return bf_request_hash(&f->r, call, f->ep.https, e) &&
+    return bf_request_hash(&f->r, call, f->ep.https, e) == BF_HASH_DONE &&
            bf_request_build(&f->r, &f->signer, call, &attempt, &f->x, e);
 }
 
