@@ -11,8 +11,9 @@
  * What compares with a text stays as it is, so do = and <> but beside such a number: they are right, and an
  * index of a lookup serves them. An operand is what binds closer than a comparison.
  */
-#include "lib/cdc/number.h"
 #include "lib/cdc/sql_impl.h"
+
+enum { REAL_DIGITS = 15 };
 
 /* Words that are no operand and stand in front of one. */
 static const char *const words[] = {
@@ -152,10 +153,12 @@ static bool is_number(const struct sql_text *t, size_t from, size_t to)
     return to == from + 1 && t->token[from].kind == SQL_NUMBER;
 }
 
-/* A number as it is written that SQLite would round. */
+/* A number as it is written that an equal one need not look like. */
 static bool is_long(const struct sql_text *t, size_t from, size_t to)
 {
-    return is_number(t, from, to) && t->token[to - 1].instead;
+    const struct sql_token *last = &t->token[to - 1];
+    return is_number(t, from, to) && (last->instead || memchr(last->text.p, 'e', last->text.n) ||
+                                      memchr(last->text.p, 'E', last->text.n));
 }
 
 char *bf_sql_text_join(struct sql_text *t, const char *head, struct bf_str middle, const char *tail)
@@ -270,13 +273,20 @@ static bool compound(const struct sql_text *t)
     return false;
 }
 
+/* Does a number as it is written have more digits than a real? */
+static bool too_long(struct bf_str text)
+{
+    struct bf_decimal d;
+    struct bf_err ignored;
+    return bf_decimal_parse(text, &d, &ignored) && d.n > REAL_DIGITS &&
+           bf_sql_number(text).type == SQLITE_TEXT;
+}
+
 /* Numbers as they are written. */
 static bool literals(struct sql_text *t)
 {
-    struct bf_err ignored;
     for (size_t i = 0; i < t->n; i++)
-        if (t->token[i].kind == SQL_NUMBER && bf_number_check(t->token[i].text, &ignored) &&
-            bf_sql_number(t->token[i].text).type == SQLITE_TEXT &&
+        if (t->token[i].kind == SQL_NUMBER && too_long(t->token[i].text) &&
             !(t->token[i].instead = bf_sql_text_join(t, "bf_num('", t->token[i].text, "')")))
             return false;
     return true;
