@@ -16,6 +16,8 @@ WARN     := -Wall -Wextra -Wshadow -Wconversion -Wvla -Wstrict-prototypes -Wcast
             -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 CFLAGS_release := -O2 -g
 CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+CFLAGS_tsan    := -O1 -g -fsanitize=thread
+LDFLAGS_tsan   := -fsanitize=thread
 CFLAGS_clang   := -O2 -g
 CFLAGS_debug   := -O0 -g3
 CFLAGS   ?= $(CFLAGS_$(FLAVOUR))
@@ -144,25 +146,39 @@ endif
 
 check: deps-check check-unit check-cli check-services ## all tests
 
+# Suites mostly wait, for services and for time to pass: so many run at once, the long ones first.
+J ?= 3
+LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state \
+        services/bflocal-s3 services/exactly-once services/kin-stream services/pipeline services/kin-bridge)
+suites = $(filter-out %/lib.sh %/serve.sh,$(filter $(LONG),$1) $(filter-out $(LONG),$1))
+prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
+
 check-unit: $(units) ## unit tests (cmocka)
-	@CMOCKA_MESSAGE_OUTPUT=TAP BF_SHARED=$${BF_SHARED:-../shared} prove -e '' $(units)
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e '' $(units)
 
 T ?= $(sort $(wildcard tests/cli/*.sh))
-check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one
-	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} prove -e sh $(filter-out tests/cli/lib.sh,$(T))
+check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
+	@BF_BUILD=$(B) $(prove) -e sh $(call suites,$(T))
 
 # The same tests under sanitizers and under valgrind.
 check-asan: ## unit and command-line tests under address, leak and undefined-behaviour sanitizers
 	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(MAKE) --no-print-directory FLAVOUR=asan check-unit check-cli
 
-VALGRIND := valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite,indirect
-check-valgrind: all $(units) ## unit and command-line tests under valgrind
-	@CMOCKA_MESSAGE_OUTPUT=TAP BF_SHARED=$${BF_SHARED:-../shared} prove -e '$(VALGRIND)' $(units)
+# What has threads: bflocal, and cdcxform -j.
+TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh,$(T))
+check-tsan: ## the tests of what has threads under the thread sanitizer
+	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli
+
+# Valgrind's own pipes stay out of the TMPDIR that tests look into.
+VALGRIND := valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
+            --errors-for-leak-kinds=definite,indirect
+check-valgrind: all $(units) ## unit and command-line tests under valgrind (an hour or more)
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e '$(VALGRIND)' $(units)
 	@mkdir -p build/valgrind/bin && for t in $(TOOLS); do \
 	    printf '#!/bin/sh\nexec $(VALGRIND) %s "$$@"\n' "$(CURDIR)/$(B)/bin/$$t" >build/valgrind/bin/$$t && \
 	    chmod +x build/valgrind/bin/$$t || exit 1; done
-	@BF_BUILD=build/valgrind BF_SHARED=$${BF_SHARED:-../shared} prove -e sh $(filter-out tests/cli/lib.sh,$(T))
+	@BF_VALGRIND=1 BF_BUILD=build/valgrind $(prove) -e sh $(call suites,$(T))
 
 # Fuzzers: tests/fuzz/NAME.c with LLVMFuzzerTestOneInput, seeds in tests/fuzz/NAME/. Their corpora grow in build/corpus.
 FUZZ_SECONDS ?= 10
@@ -296,8 +312,7 @@ S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
 backend_real    := sh tests/services/serve.sh
 backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
 check-services: all ## tests on real services (TAP); S=tests/services/x.sh runs one
-	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} $(backend_$(BF_BACKEND)) \
-	    prove -e sh $(filter-out tests/services/lib.sh tests/services/serve.sh,$(S))
+	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} $(backend_$(BF_BACKEND)) prove -j$(J) -e sh $(call suites,$(S))
 
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
 	@PATH=$(CURDIR)/$(B)/bin:$$PATH bflocal sh examples/demo.sh
@@ -308,6 +323,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all deps-check check check-unit check-cli check-services check-asan check-valgrind lint lint-quick lint-tidy format bench \
+.PHONY: all deps-check check check-unit check-cli check-services check-asan check-tsan check-valgrind lint lint-quick lint-tidy format bench \
         deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)
