@@ -11,7 +11,8 @@ static const char schema[] =
     "protected INTEGER,"
     " read_units INTEGER, write_units INTEGER, view INTEGER, label TEXT,"
     " destination0 TEXT, destination1 TEXT, micros0 INTEGER, micros1 INTEGER);"
-    "CREATE TABLE IF NOT EXISTS ddb_item(tbl INTEGER, hash BLOB, range BLOB, item TEXT,"
+    "CREATE TABLE IF NOT EXISTS ddb_item(tbl INTEGER, hash BLOB, range BLOB, bytes INTEGER, item "
+    "TEXT,"
     " PRIMARY KEY(tbl, hash, range)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS ddb_token(token TEXT PRIMARY KEY, digest BLOB, at_ms INTEGER);";
 
@@ -96,8 +97,7 @@ static struct bl_table *load_table(sqlite3_stmt *q)
 static void count_items(struct bl_store *store, struct bl_ddb *d)
 {
     for (size_t i = 0; i < d->n; i++) {
-        sqlite3_stmt *q =
-            bl_sql(store, "SELECT count(*), total(length(item)) FROM ddb_item WHERE tbl=?");
+        sqlite3_stmt *q = bl_sql(store, "SELECT count(*), total(bytes) FROM ddb_item WHERE tbl=?");
         bl_bind_i64(q, 1, d->tables[i]->row);
         if (bl_step(store, q)) {
             d->tables[i]->items = sqlite3_column_int64(q, 0);

@@ -97,17 +97,6 @@ bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view)
 bool bl_ddb_streams_load(struct bl_local *l, struct bf_err *e) BF_MUST;
 void bl_ddb_streams_free(struct bl_ddb *d);
 
-/* A change of one item on its way to the streams. old or new is NULL for INSERT and REMOVE. */
-struct bl_change {
-    const struct bl_value *old_item, *new_item;
-    struct bf_str old_json, new_json; /* the same as JSON */
-    struct bf_str partition;          /* encoded partition key: one shard per item */
-};
-
-/* ddb_emit.c: appends the record to the table's stream and to its Kinesis destinations, inside a
- * transaction. Nothing happens when the item did not change. */
-bool bl_ddb_emit(struct bl_call *c, struct bl_table *t, const struct bl_change *change) BF_MUST;
-
 /* An item's place. */
 struct bl_key {
     unsigned char bytes[2][BL_KEY_ENCODED_MAX];
@@ -122,9 +111,18 @@ bool bl_key_of(struct bl_call *c, const struct bl_table *t, const struct bl_valu
 /* Encodes one key value; its length. out has BL_KEY_ENCODED_MAX bytes. */
 size_t bl_key_encode(const struct bl_value *v, unsigned char *out);
 
-/* The item at a key, parsed into the call's arena, *json its text there; NULL: none (or the store failed). */
-struct bl_value *bl_item_get(struct bl_call *c, const struct bl_table *t, const struct bl_key *key,
-                             struct bf_str *json);
+/* An item as it is stored. */
+struct bl_stored {
+    struct bf_str json; /* p == NULL: there is none */
+    size_t bytes;       /* as DynamoDB counts */
+};
+
+/* The item at a key, its text in the call's arena. False: there is none (or the store failed). */
+bool bl_item_find(struct bl_call *c, const struct bl_table *t, const struct bl_key *key,
+                  struct bl_stored *out);
+
+/* Such an item parsed, in the arena too; NULL: out of memory, which the store's error says. */
+struct bl_value *bl_item_load(struct bl_call *c, const struct bl_stored *stored) BF_MUST;
 
 enum bl_write_kind { BL_WRITE_PUT, BL_WRITE_DELETE, BL_WRITE_UPDATE, BL_WRITE_CHECK };
 
@@ -139,8 +137,10 @@ struct bl_write {
 
     struct bl_table *table; /* from here on: bl_write_prepare */
     struct bl_key key;
-    struct bl_value *old_item, *new_item; /* NULL: none */
-    struct bf_str old_json, new_json;
+    struct bl_stored old, new; /* from here on: bl_write_evaluate */
+    struct bl_value
+        *old_item; /* parsed only for a condition, for an update, and to see what a put changes */
+    struct bl_value *new_item; /* NULL: none */
 };
 
 enum bl_write_result { BL_WRITE_OK, BL_WRITE_CONDITION_FAILED, BL_WRITE_INVALID, BL_WRITE_FAILED };
@@ -153,7 +153,11 @@ bool bl_write_prepare(struct bl_call *c, struct bl_write *w) BF_MUST;
 enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w,
                                        struct bf_err *e) BF_MUST;
 
-/* Stores the new item (or removes the old) and tells the streams, in a transaction that the caller commits. */
+/* ddb_emit.c: appends the record of a change to the table's stream and to its Kinesis destinations, inside
+ * a transaction. Nothing happens when the item did not change. */
+bool bl_ddb_emit(struct bl_call *c, const struct bl_write *w) BF_MUST;
+
+/* Tells the streams and stores the new item (or removes the old), in a transaction that the caller commits. */
 bool bl_write_store(struct bl_call *c, struct bl_write *w) BF_MUST;
 
 /* Reads the expressions and the item or key of a write from its parameters; what lies under "Key" or "Item".
@@ -174,7 +178,7 @@ bool bl_read_projection(struct bl_call *c, const struct bl_params *p,
 
 /* Appends the item, or what the projection (may be NULL) names of it. False: out of memory. */
 bool bl_put_projected(struct bl_call *c, struct bf_buf *out, const struct bl_projection *projection,
-                      const struct bl_value *item, struct bf_str json) BF_MUST;
+                      const struct bl_stored *item) BF_MUST;
 
 /* Writes the table's row in the store, inside a transaction. ddb_tables.c */
 bool bl_table_save(struct bl_call *c, struct bl_table *t) BF_MUST;

@@ -225,12 +225,15 @@ static void put_batch_capacity(struct bl_call *c, const struct bl_params *p,
             const struct bl_write *w = &batch->list[k].w;
             seen = seen || (k < i && w->table == t);
             if (w->table == t)
-                units += w->new_item ? (bl_item_size(w->new_item) + 1023) / 1024 : 1;
+                units += w->new_item ? (w->new.bytes + 1023) / 1024 : 1;
         }
         if (seen)
             continue;
-        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0}", first ? "" : ",",
+        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0", first ? "" : ",",
                     t->name, units);
+        if (bf_str_is(v->text, "INDEXES"))
+            bf_buf_addf(out, ",\"Table\":{\"CapacityUnits\":%zu.0}", units);
+        bf_buf_addc(out, '}');
         first = false;
     }
     bf_buf_addc(out, ']');
@@ -289,7 +292,7 @@ static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str 
     while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
         struct bl_value *key_item;
         struct bl_key *key = &list[*n - from];
-        struct bf_str json;
+        struct bl_stored item;
         if (!bf_json_value(&j, &v, &e))
             return bad_shape(c);
         if (++*n > BL_BATCH_GET_MAX)
@@ -300,19 +303,19 @@ static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str 
         if (seen_before(list, *n - 1 - from))
             return bl_fail(c, BL_ValidationException,
                            "Provided list of item keys contains duplicates");
-        const struct bl_value *item = bl_item_get(c, t, key, &json);
-        if (!item)
+        if (!bl_item_find(c, t, key, &item))
             continue;
-        if (*bytes + json.n > GET_BYTES || bl_fault_entry(&c->fault, *n - 1, BL_BATCH_GET_MAX)) {
+        if (*bytes + item.json.n > GET_BYTES ||
+            bl_fault_entry(&c->fault, *n - 1, BL_BATCH_GET_MAX)) {
             bf_buf_adds(rest, rest->n ? BF_STR(",") : BF_STR(""));
             bf_buf_adds(rest, v.raw);
             continue;
         }
-        *bytes += json.n;
+        *bytes += item.json.n;
         if (!first)
             bf_buf_addc(&c->ans.body, ',');
         first = false;
-        if (!bl_put_projected(c, &c->ans.body, projection, item, json))
+        if (!bl_put_projected(c, &c->ans.body, projection, &item))
             return false;
     }
     if (more == BF_JSON_END && *n == from)

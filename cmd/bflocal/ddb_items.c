@@ -25,9 +25,7 @@ void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct 
 /* Write units of an item: one for each kilobyte begun. */
 static double write_units(const struct bl_write *w)
 {
-    size_t a = w->old_item ? bl_item_size(w->old_item) : 0,
-           b = w->new_item ? bl_item_size(w->new_item) : 0;
-    size_t bytes = a > b ? a : b;
+    size_t bytes = w->old.bytes > w->new.bytes ? w->old.bytes : w->new.bytes;
     size_t units = (bytes + ROUND_KB - 1) / ROUND_KB;
     return units ? (double)units : 1;
 }
@@ -68,31 +66,31 @@ static bool read_returns(struct bl_call *c, const struct bl_params *p, bool upda
 /* "Attributes" of the answer, when there are any. */
 static bool put_returns(struct bl_call *c, const struct bl_write *w, enum returns returns)
 {
-    const struct bl_value *from =
-        returns == RETURN_ALL_OLD || returns == RETURN_UPDATED_OLD ? w->old_item : w->new_item;
-    if (returns == RETURN_NONE || !from)
+    bool old = returns == RETURN_ALL_OLD || returns == RETURN_UPDATED_OLD;
+    const struct bl_stored *whole = old ? &w->old : &w->new;
+    const struct bl_value *item = old ? w->old_item : w->new_item;
+    if (returns == RETURN_NONE || !whole->json.p)
         return true;
-    if (returns == RETURN_UPDATED_OLD || returns == RETURN_UPDATED_NEW) {
-        if (!w->update)
-            return true;
-        from = bl_update_pick(&c->arena, w->update, from);
-        if (!from)
-            return false;
-        if (from->n == 0)
-            return true;
+    if (returns == RETURN_ALL_OLD || returns == RETURN_ALL_NEW) {
+        bf_buf_lit(&c->ans.body, "\"Attributes\":");
+        bf_buf_adds(&c->ans.body, whole->json);
+        return true;
     }
-    bf_buf_lit(&c->ans.body, "\"Attributes\":");
-    bl_item_put(&c->ans.body, from);
-    return true;
+    item = w->update ? bl_update_pick(&c->arena, w->update, item) : NULL;
+    if (item && item->n) {
+        bf_buf_lit(&c->ans.body, "\"Attributes\":");
+        bl_item_put(&c->ans.body, item);
+    }
+    return item || !w->update;
 }
 
 static bool condition_failed(struct bl_call *c, const struct bl_write *w)
 {
     struct bf_buf item;
     bf_buf_init(&item, 16 * 1024 * 1024);
-    if (w->old_on_failure && w->old_item) {
+    if (w->old_on_failure && w->old.json.p) {
         bf_buf_lit(&item, ",\"Item\":");
-        bf_buf_adds(&item, w->old_json);
+        bf_buf_adds(&item, w->old.json);
     }
     bl_fail_with(c, BL_ConditionalCheckFailedException, bf_buf_view(&item),
                  "The conditional request failed");
@@ -183,13 +181,15 @@ bool bl_read_projection(struct bl_call *c, const struct bl_params *p, struct bl_
 }
 
 bool bl_put_projected(struct bl_call *c, struct bf_buf *out, const struct bl_projection *projection,
-                      const struct bl_value *item, struct bf_str json)
+                      const struct bl_stored *item)
 {
     if (!projection) {
-        bf_buf_adds(out, json);
+        bf_buf_adds(out, item->json);
         return true;
     }
-    const struct bl_value *picked = bl_projection_apply(&c->arena, projection, item);
+    const struct bl_value *whole = bl_item_load(c, item);
+    const struct bl_value *picked =
+        whole ? bl_projection_apply(&c->arena, projection, whole) : NULL;
     if (picked)
         bl_item_put(out, picked);
     return picked != NULL;
@@ -201,22 +201,23 @@ bool bl_ddb_get_item(struct bl_call *c)
     struct bl_value *key_item;
     struct bl_projection *projection;
     struct bl_key key;
-    struct bf_str json;
+    struct bl_stored item;
+    bool consistent = false;
     if (!bl_params_read(c, &p) || !bl_item_read(c, bl_param_raw(&p, "Key"), "key", &key_item) ||
+        !bl_param_bool(c, &p, "ConsistentRead", &consistent) ||
         !bl_read_projection(c, &p, &projection))
         return false;
     bl_store_lock(c->store);
     const struct bl_table *t = bl_table_param(c, &p);
     bool ok = t && bl_key_of(c, t, key_item, true, &key);
     if (ok) {
-        const struct bl_value *item = bl_item_get(c, t, &key, &json);
         bf_buf_addc(&c->ans.body, '{');
-        if (item) {
+        if (bl_item_find(c, t, &key, &item)) {
             bf_buf_lit(&c->ans.body, "\"Item\":");
-            ok = bl_put_projected(c, &c->ans.body, projection, item, json);
+            ok = bl_put_projected(c, &c->ans.body, projection, &item);
         }
-        size_t blocks = item ? (bl_item_size(item) + 4095) / 4096 : 1;
-        bl_capacity_put(c, &p, t, (double)blocks / 2);
+        size_t blocks = item.bytes ? (item.bytes + 4095) / 4096 : 1;
+        bl_capacity_put(c, &p, t, (double)blocks * (consistent ? 1.0 : 0.5));
         bf_buf_addc(&c->ans.body, '}');
     }
     struct bf_err e = c->store->err;

@@ -194,8 +194,8 @@ static bool evaluate_all(struct bl_call *c, struct transaction *t)
         case BL_WRITE_CONDITION_FAILED:
             r->code = "ConditionalCheckFailed";
             r->message = BF_STR("\"The conditional request failed\"");
-            if (w->old_on_failure && w->old_item)
-                r->item = w->old_json;
+            if (w->old_on_failure)
+                r->item = w->old.json;
             break;
         case BL_WRITE_INVALID:
             bl_fail(c, BL_ValidationException, "%s", e.text);
@@ -288,17 +288,20 @@ static void put_capacity(struct bl_call *c, const struct bl_params *p, const str
         size_t units = 0, earlier = 0;
         for (size_t k = 0; k < t->n; k++) {
             const struct bl_write *w = &t->list[k];
-            size_t old = w->old_item ? bl_item_size(w->old_item) : 0;
-            size_t new = w->new_item ? bl_item_size(w->new_item) : 0;
-            size_t kilobytes = ((old > new ? old : new) + 1023) / 1024;
+            size_t bytes = w->old.bytes > w->new.bytes ? w->old.bytes : w->new.bytes;
+            size_t kilobytes = (bytes + 1023) / 1024;
             earlier += k < i && w->table == table;
             units += w->table == table ? 2 * (kilobytes ? kilobytes : 1) : 0;
         }
         if (earlier)
             continue;
         bf_buf_addf(out,
-                    "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0,\"WriteCapacityUnits\":%zu.0}",
+                    "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0,\"WriteCapacityUnits\":%zu.0",
                     first ? "" : ",", table->name, units, units);
+        if (bf_str_is(v->text, "INDEXES"))
+            bf_buf_addf(out, ",\"Table\":{\"CapacityUnits\":%zu.0,\"WriteCapacityUnits\":%zu.0}",
+                        units, units);
+        bf_buf_addc(out, '}');
         first = false;
     }
     bf_buf_addc(out, ']');
@@ -360,7 +363,8 @@ static bool get_one(struct bl_call *c, const struct bl_params *action, struct bl
     struct bl_params p;
     struct bl_projection *projection;
     struct bl_value *key_item;
-    struct bf_str json, raw = bl_param_raw(action, "Get");
+    struct bl_stored item;
+    struct bf_str raw = bl_param_raw(action, "Get");
     struct bf_buf *out = &c->ans.body;
     if (!raw.p)
         return bl_fail(c, BL_ValidationException,
@@ -379,11 +383,10 @@ static bool get_one(struct bl_call *c, const struct bl_params *action, struct bl
             bf_str_eq(seen[i].part[1], seen[n].part[1]))
             return bl_fail(c, BL_ValidationException,
                            "Transaction request cannot include multiple operations on one item");
-    const struct bl_value *item = bl_item_get(c, t, &seen[n], &json);
     bf_buf_adds(out, n ? BF_STR(",{") : BF_STR("{"));
-    if (item) {
+    if (bl_item_find(c, t, &seen[n], &item)) {
         bf_buf_lit(out, "\"Item\":");
-        if (!bl_put_projected(c, out, projection, item, json))
+        if (!bl_put_projected(c, out, projection, &item))
             return false;
     }
     bf_buf_addc(out, '}');

@@ -107,39 +107,47 @@ bool bl_write_prepare(struct bl_call *c, struct bl_write *w)
     return true;
 }
 
-struct bl_value *bl_item_get(struct bl_call *c, const struct bl_table *t, const struct bl_key *key,
-                             struct bf_str *json)
+bool bl_item_find(struct bl_call *c, const struct bl_table *t, const struct bl_key *key,
+                  struct bl_stored *out)
 {
-    struct bl_value *item = NULL;
-    struct bf_json j;
-    struct bf_err e = {0};
     sqlite3_stmt *q =
-        bl_sql(c->store, "SELECT item FROM ddb_item WHERE tbl=? AND hash=? AND range=?");
+        bl_sql(c->store, "SELECT item,bytes FROM ddb_item WHERE tbl=? AND hash=? AND range=?");
+    *out = (struct bl_stored){.json = {NULL, 0}};
     bl_bind_i64(q, 1, t->row);
     bl_bind_blob(q, 2, key->part[0]);
     bl_bind_blob(q, 3, key->part[1]);
     if (!bl_step(c->store, q))
-        return NULL;
-    struct bf_str text =
-        bf_str((const char *)sqlite3_column_text(q, 0), (size_t)sqlite3_column_bytes(q, 0));
-    bool ok = bf_arena_copy(&c->arena, text, json);
-    sqlite3_reset(q);
-    if (ok) {
-        bf_json_init(&j, *json);
-        ok = bl_item_parse(&c->arena, &j, &item, &e);
-    }
-    if (!ok && c->store->err.code == BF_OK)
+        return false;
+    out->bytes = (size_t)bl_column_i64(q, 1);
+    if (!bf_arena_copy(&c->arena, bl_column_text(q, 0), &out->json))
         bf_err_set(&c->store->err, BF_E_MEMORY, "an item does not fit into the memory of a call");
-    return ok ? item : NULL;
+    bl_done(q);
+    return out->json.p != NULL;
 }
 
-/* The item's JSON in the arena. */
-static bool print_item(struct bl_call *c, const struct bl_value *item, struct bf_str *json)
+struct bl_value *bl_item_load(struct bl_call *c, const struct bl_stored *stored)
 {
+    struct bl_value *item;
+    struct bf_json j;
+    struct bf_err e = {0};
+    bf_json_init(&j, stored->json);
+    if (bl_item_parse(&c->arena, &j, &item, &e))
+        return item;
+    bf_err_set(&c->store->err, BF_E_MEMORY, "an item does not fit into the memory of a call");
+    return NULL;
+}
+
+/* The item as it will be stored. Its text is what the request had, or is made in the arena. */
+static bool print_item(struct bl_call *c, const struct bl_value *item, struct bl_stored *out)
+{
+    out->bytes = bl_item_size(item);
+    out->json = item->raw;
+    if (item->raw.p)
+        return true;
     struct bf_buf *text = &c->local->ddb->record;
     bf_buf_reset(text);
     bl_item_put(text, item);
-    return bf_buf_ok(text) && bf_arena_copy(&c->arena, bf_buf_view(text), json);
+    return bf_buf_ok(text) && bf_arena_copy(&c->arena, bf_buf_view(text), &out->json);
 }
 
 static enum bl_write_result updated(struct bl_call *c, struct bl_write *w, struct bf_err *e)
@@ -152,11 +160,29 @@ static enum bl_write_result updated(struct bl_call *c, struct bl_write *w, struc
     return BL_WRITE_OK;
 }
 
+/* The text of the new item, and its size. */
+static enum bl_write_result finish(struct bl_call *c, struct bl_write *w, struct bf_err *e)
+{
+    if (!print_item(c, w->new_item, &w->new))
+        return BL_WRITE_FAILED;
+    if (w->new.bytes > BL_ITEM_MAX) {
+        bf_err_set(e, BF_E_INPUT, "Item size %shas exceeded the maximum allowed size",
+                   w->kind == BL_WRITE_UPDATE ? "to update " : "");
+        return BL_WRITE_INVALID;
+    }
+    /* another text may still be the same item */
+    if (w->old.json.p && !w->old_item && !bf_str_eq(w->old.json, w->new.json) &&
+        !(w->old_item = bl_item_load(c, &w->old)))
+        return BL_WRITE_FAILED;
+    return BL_WRITE_OK;
+}
+
 enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w, struct bf_err *e)
 {
     static const struct bl_value nothing = {.type = BL_M};
     enum bl_write_result result = BL_WRITE_OK;
-    w->old_item = bl_item_get(c, w->table, &w->key, &w->old_json);
+    if (bl_item_find(c, w->table, &w->key, &w->old) && (w->condition || w->update))
+        w->old_item = bl_item_load(c, &w->old);
     if (!bl_store_ok(c->store))
         return BL_WRITE_FAILED;
     if (w->condition && !bl_cond_test(w->condition, w->old_item ? w->old_item : &nothing))
@@ -166,45 +192,34 @@ enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w, st
     w->new_item = w->item;
     if (w->kind == BL_WRITE_UPDATE)
         result = updated(c, w, e);
-    if (result != BL_WRITE_OK)
-        return result;
-    if (bl_item_size(w->new_item) > BL_ITEM_MAX) {
-        bf_err_set(e, BF_E_INPUT, "Item size %shas exceeded the maximum allowed size",
-                   w->kind == BL_WRITE_UPDATE ? "to update " : "");
-        return BL_WRITE_INVALID;
-    }
-    return print_item(c, w->new_item, &w->new_json) ? BL_WRITE_OK : BL_WRITE_FAILED;
+    return result == BL_WRITE_OK ? finish(c, w, e) : result;
 }
 
 static void store_item(struct bl_call *c, const struct bl_write *w)
 {
     static const char put[] =
-        "INSERT OR REPLACE INTO ddb_item(tbl,hash,range,item) VALUES(?,?,?,?)";
+        "INSERT OR REPLACE INTO ddb_item(tbl,hash,range,bytes,item) VALUES(?,?,?,?,?)";
     static const char take[] = "DELETE FROM ddb_item WHERE tbl=? AND hash=? AND range=?";
     sqlite3_stmt *q = bl_sql(c->store, w->new_item ? put : take);
     bl_bind_i64(q, 1, w->table->row);
     bl_bind_blob(q, 2, w->key.part[0]);
     bl_bind_blob(q, 3, w->key.part[1]);
-    if (w->new_item)
-        bl_bind_text(q, 4, w->new_json);
+    if (w->new_item) {
+        bl_bind_i64(q, 4, (int64_t)w->new.bytes);
+        bl_bind_text(q, 5, w->new.json);
+    }
     bl_run(c->store, q);
 }
 
 bool bl_write_store(struct bl_call *c, struct bl_write *w)
 {
     struct bl_table *t = w->table;
-    if (w->kind == BL_WRITE_CHECK || (!w->old_item && !w->new_item))
+    if (w->kind == BL_WRITE_CHECK || (!w->old.json.p && !w->new_item))
         return true;
-    struct bl_change change = {.old_item = w->old_item,
-                               .new_item = w->new_item,
-                               .old_json = w->old_json,
-                               .new_json = w->new_json,
-                               .partition = w->key.part[0]};
-    if (!bl_ddb_emit(c, t, &change))
+    if (!bl_ddb_emit(c, w))
         return false;
     store_item(c, w);
-    t->items += (w->new_item != NULL) - (w->old_item != NULL);
-    t->bytes += (int64_t)(w->new_item ? bl_item_size(w->new_item) : 0) -
-                (int64_t)(w->old_item ? bl_item_size(w->old_item) : 0);
+    t->items += (w->new_item != NULL) - (w->old.json.p != NULL);
+    t->bytes += (int64_t)w->new.bytes - (int64_t)w->old.bytes;
     return bl_store_ok(c->store);
 }

@@ -1,9 +1,10 @@
 /* Kinesis: the table of its operations, its state, and the spelling of ids and numbers. */
 #include "cmd/bflocal/kinesis.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "lib/base/md5.h"
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS kin_stream(id INTEGER PRIMARY KEY, name "
@@ -111,9 +112,9 @@ bool bl_hash_get(struct bf_str text, bl_hash *v)
 /* The MD5 of the key as a number (Kinesis API reference, PutRecord). */
 bl_hash bl_hash_of(struct bf_str partition_key)
 {
-    unsigned char digest[EVP_MAX_MD_SIZE] = {0};
+    unsigned char digest[16];
     bl_hash v = 0;
-    EVP_Digest(partition_key.p, partition_key.n, digest, NULL, EVP_md5(), NULL);
+    bf_md5(partition_key, digest);
     for (int i = 0; i < 16; i++)
         v = v << 8 | digest[i];
     return v;

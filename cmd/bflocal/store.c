@@ -22,7 +22,7 @@ static void note(struct bl_store *s, const char *what)
         fail(s, &s->err, what);
 }
 
-static const char pragmas[] = "PRAGMA page_size = 4096;"
+static const char pragmas[] = "PRAGMA page_size = 16384;"
                               "PRAGMA locking_mode = EXCLUSIVE;"
                               "PRAGMA journal_mode = WAL;"
                               "PRAGMA synchronous = NORMAL;"
@@ -37,7 +37,7 @@ static const char pragmas[] = "PRAGMA page_size = 4096;"
 static const char memory_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY;";
 
 /* What the tables look like; another number: a folder of another version. */
-enum { LAYOUT = 2 };
+enum { LAYOUT = 3 };
 
 static int64_t number(struct bl_store *s, const char *sql)
 {
@@ -115,16 +115,19 @@ bool bl_store_exec(struct bl_store *s, const char *sql, struct bf_err *e)
     return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(s, e, "store");
 }
 
+static void end_standing(struct bl_store *s);
+
 void bl_store_limit(struct bl_store *s, uint64_t max_bytes)
 {
     uint64_t page = s->dir ? FILE_PAGE : MEMORY_PAGE;
     uint64_t pages = max_bytes ? max_bytes / page + 1 : 1073741823;
     char sql[64];
     snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %llu", (unsigned long long)pages);
-    pthread_mutex_lock(&s->mutex);
+    bl_store_lock(s);
+    end_standing(s);
     s->limited = max_bytes != 0;
     sqlite3_exec(s->db, sql, NULL, NULL, NULL);
-    pthread_mutex_unlock(&s->mutex);
+    bl_store_unlock(s);
 }
 
 void bl_store_lock(struct bl_store *s)
@@ -138,11 +141,23 @@ void bl_store_unlock(struct bl_store *s)
     pthread_mutex_unlock(&s->mutex);
 }
 
+/*
+ * Without a journal there is nothing that a commit would do but look through all
+ * pages: the transaction stands open until the next one that wants a journal.
+ */
+static void end_standing(struct bl_store *s)
+{
+    if (s->standing)
+        bl_run(s, bl_sql(s, "COMMIT"));
+    s->standing = false;
+}
+
 /* With or without a journal; only a store in memory can choose. */
 static void set_journal(struct bl_store *s, bool journal)
 {
     if (s->dir || s->unjournaled == !journal)
         return;
+    end_standing(s);
     bl_run(s, journal ? bl_sql(s, "PRAGMA journal_mode = MEMORY")
                       : bl_sql(s, "PRAGMA journal_mode = OFF"));
     s->unjournaled = !journal;
@@ -154,7 +169,9 @@ static bool begin(struct bl_store *s, bool journal, struct bf_err *e)
     if (s->lost)
         bf_err_set(&s->err, BF_E_MEMORY, "store: memory had run out in the midst of a change");
     set_journal(s, journal);
-    bl_run(s, bl_sql(s, "BEGIN"));
+    if (!s->standing)
+        bl_run(s, bl_sql(s, "BEGIN"));
+    s->standing = s->unjournaled && s->err.code == BF_OK;
     s->changes = sqlite3_total_changes(s->db);
     if (s->err.code == BF_OK) {
         s->in_transaction = true;
@@ -178,9 +195,9 @@ bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e)
 /* A failed statement may have rolled back by itself (SQLITE_FULL does), so look first. */
 static void undo(struct bl_store *s)
 {
-    if (s->unjournaled && sqlite3_total_changes(s->db) != s->changes)
-        s->lost = true;
-    if (!sqlite3_get_autocommit(s->db))
+    if (s->standing)
+        s->lost = s->lost || sqlite3_total_changes(s->db) != s->changes;
+    else if (!sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
     s->in_transaction = false;
 }
@@ -188,7 +205,7 @@ static void undo(struct bl_store *s)
 bool bl_store_commit(struct bl_store *s, struct bf_err *e)
 {
     bl_log_flush(s);
-    if (s->err.code == BF_OK)
+    if (s->err.code == BF_OK && !s->standing)
         bl_run(s, bl_sql(s, "COMMIT"));
     bool ok = s->err.code == BF_OK;
     if (!ok) {

@@ -47,6 +47,7 @@ struct bl_store {
     bool in_transaction;
     bool limited;     /* to a maximum of bytes */
     bool unjournaled; /* the present transaction, or the last one, has no journal */
+    bool standing;    /* a transaction without a journal, open from one operation to the next */
     bool lost;   /* one without a journal failed half-way: nothing is to be had here any more */
     int changes; /* of all rows ever, when the transaction began */
     struct bf_err err; /* the first failure since begin or lock */

@@ -66,7 +66,10 @@ int bl_stream_shard_find(const struct bl_stream *s, struct bf_str id)
 
 void bl_stream_sequence_put(char out[BL_STREAM_SEQUENCE], int64_t number)
 {
-    snprintf(out, BL_STREAM_SEQUENCE, "1%020lld", (long long)number);
+    for (int i = BL_STREAM_SEQUENCE - 2; i > 0; i--, number /= 10)
+        out[i] = (char)('0' + number % 10);
+    out[0] = '1';
+    out[BL_STREAM_SEQUENCE - 1] = '\0';
 }
 
 bool bl_stream_sequence_get(struct bf_str text, int64_t *number)

@@ -15,7 +15,7 @@ const char *bl_type_name(enum bl_type type)
 bool bl_type_of(struct bf_str name, enum bl_type *type)
 {
     for (size_t i = 0; i < BF_COUNT(names); i++)
-        if (bf_str_eq(name, bf_str_of(names[i]))) {
+        if (name.n && name.p[0] == names[i][0] && bf_str_eq(name, bf_str_of(names[i]))) {
             *type = (enum bl_type)i;
             return true;
         }
@@ -35,7 +35,7 @@ static bool grow(struct bf_arena *a, void **array, size_t n, size_t *cap, size_t
 {
     if (n < *cap)
         return true;
-    size_t more = *cap ? *cap * 2 : 4;
+    size_t more = *cap ? *cap * 2 : 8;
     void *p = bf_arena_alloc(a, more * size);
     if (!p)
         return false;
@@ -107,10 +107,12 @@ struct bl_value *bl_value_copy(struct bf_arena *a, const struct bl_value *v)
     if (!copy)
         return NULL;
     *copy = *v;
+    if (v->type != BL_M && !has_items(v))
+        return copy;
     copy->n = copy->cap = 0;
     copy->items = NULL;
-    copy->fields = NULL;
-    for (size_t i = 0; has_items(v) && i < v->n; i++) {
+    copy->raw = (struct bf_str){NULL, 0};
+    for (size_t i = 0; v->type != BL_M && i < v->n; i++) {
         struct bl_value *item = bl_value_copy(a, v->items[i]);
         if (!item || !bl_items_add(a, copy, item))
             return NULL;
@@ -279,6 +281,10 @@ void bl_item_put(struct bf_buf *out, const struct bl_value *item)
 
 void bl_value_put(struct bf_buf *out, const struct bl_value *v)
 {
+    if (v->raw.p) {
+        bf_buf_adds(out, v->raw);
+        return;
+    }
     bf_buf_lit(out, "{\"");
     bf_buf_adds(out, bf_str_of(names[v->type]));
     bf_buf_lit(out, "\":");

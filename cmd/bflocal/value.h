@@ -21,10 +21,15 @@ enum { BL_NEST_MAX = 32 };
 struct bl_value {
     enum bl_type type;
     bool boolean;
-    struct bf_str text;      /* S: characters; N: plain form; B: decoded bytes */
-    struct bl_value **items; /* SS, NS, BS, L */
-    struct bl_field *fields; /* M, in the order they came */
-    size_t n, cap;           /* of items or fields */
+    struct bf_str text; /* S: characters; N: plain form; B: decoded bytes */
+    union {
+        struct bl_value **items; /* SS, NS, BS, L */
+        struct bl_field *fields; /* M, in the order they came */
+    };
+    size_t n, cap; /* of items or fields */
+    /* The JSON that it was parsed from, when bl_value_put (for an item: bl_item_put) would write just
+     * that; so what only passes through is copied as it stands. A container that may change has none. */
+    struct bf_str raw;
 };
 
 struct bl_field {
@@ -81,7 +86,8 @@ bool bl_items_has(const struct bl_value *list, const struct bl_value *value);
 /* A value of that type in the arena, otherwise empty; NULL: out of memory. */
 struct bl_value *bl_value_new(struct bf_arena *a, enum bl_type type);
 
-/* A deep copy of containers (texts are shared), so that a change does not reach the original. */
+/* A deep copy of containers (texts are shared), without their raw, so that they can be changed and the change
+ * does not reach the original. */
 struct bl_value *bl_value_copy(struct bf_arena *a, const struct bl_value *v);
 
 #endif

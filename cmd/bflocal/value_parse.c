@@ -53,10 +53,29 @@ static bool parse_string(struct bf_arena *a, struct bf_json *j, struct bf_str *o
     return decode(a, v.text, v.escaped, out) || no_memory(e);
 }
 
+/* Is that a number in its plain form, and short enough to be one that DynamoDB holds? Most are. */
+static bool is_plain(struct bf_str s)
+{
+    size_t i = s.n && s.p[0] == '-', whole = i, end;
+    while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
+        i++;
+    end = i;
+    if (end == whole || s.n > 38 || (s.p[whole] == '0' && (end > whole + 1 || end == s.n)))
+        return s.n == 1 && s.p[0] == '0';
+    if (end == s.n)
+        return true;
+    for (i++; s.p[end] == '.' && i < s.n && s.p[i] >= '0' && s.p[i] <= '9'; i++)
+        ;
+    return i == s.n && i > end + 1 && s.p[i - 1] != '0';
+}
+
 /* A number in its plain form. */
 static bool normalise(struct bf_arena *a, struct bf_str text, struct bf_str *out, struct bf_err *e)
 {
     struct bf_err why = {0};
+    *out = text;
+    if (is_plain(text))
+        return true;
     if (text.n == 0)
         return invalid(e, "The parameter cannot be converted to a numeric value");
     if (!bf_number_check(text, &why)) {
@@ -312,6 +331,63 @@ static bool parse_typed(struct bf_arena *a, struct bf_json *j, unsigned depth, s
     return parse_literal(j, v, e);
 }
 
+/*
+ * Most values are {"S":"..."} or {"N":"..."} without white space or escapes, and
+ * are taken in one step. False: not one of those; the cursor is where it was.
+ */
+static bool parse_quickly(struct bf_json *j, struct bl_value *v)
+{
+    const struct bf_json before = *j;
+    const char *p = j->p;
+    struct bf_json_val text;
+    struct bf_err scan;
+    if (j->end - p < 8 || p[0] != '{' || p[1] != '"' || (p[2] != 'S' && p[2] != 'N') ||
+        p[3] != '"' || p[4] != ':' || p[5] != '"')
+        return false;
+    j->p += 5;
+    if (bf_json_string(j, &text, &scan) && !text.escaped && j->p < j->end && *j->p == '}' &&
+        (p[2] == 'S' || is_plain(text.text))) {
+        j->p++;
+        v->type = p[2] == 'S' ? BL_S : BL_N;
+        v->text = text.text;
+        v->raw = bf_str(p, (size_t)(j->p - p));
+        return true;
+    }
+    *j = before;
+    return false;
+}
+
+/* The length of a container as bl_value_put writes it, 0 when a part of it has another text than it came in. */
+static size_t put_length(const struct bl_value *v, bool item)
+{
+    size_t n = (item ? 2 : 8) + (v->n ? v->n - 1 : 0);
+    for (size_t i = 0; i < v->n; i++) {
+        const struct bl_value *part = v->type == BL_M ? v->fields[i].value : v->items[i];
+        if (!part->raw.p)
+            return 0;
+        n += part->raw.n;
+        if (v->type == BL_M)
+            n += v->fields[i].name.n + 3;
+    }
+    return n;
+}
+
+/* Keeps the text of a value that began at `from`, when it is as it would be written: of that length there is no
+ * other text with these parts in it. */
+static void keep_raw(const struct bf_json *j, const char *from, struct bl_value *v, bool item)
+{
+    struct bf_str raw = bf_str(from, (size_t)(j->p - from));
+    size_t n = 0;
+    if (v->type == BL_L || v->type == BL_M)
+        n = put_length(v, item);
+    else if (v->type == BL_BOOL)
+        n = v->boolean ? sizeof "{\"BOOL\":true}" - 1 : sizeof "{\"BOOL\":false}" - 1;
+    else if (v->type == BL_NULL)
+        n = sizeof "{\"NULL\":true}" - 1;
+    if (raw.n == n)
+        v->raw = raw;
+}
+
 /* {"TYPE":...} with exactly one known type. */
 static bool parse_any(struct bf_arena *a, struct bf_json *j, unsigned depth, struct bl_value **out,
                       struct bf_err *e)
@@ -325,6 +401,9 @@ static bool parse_any(struct bf_arena *a, struct bf_json *j, unsigned depth, str
     *out = bl_value_new(a, BL_S);
     if (!*out)
         return no_memory(e);
+    if (parse_quickly(j, *out))
+        return true;
+    const char *from = j->p;
     if (!enter(j, BF_JSON_OBJECT, e))
         return false;
     while ((more = bf_json_member(j, &key, &scan)) == BF_JSON_MORE) {
@@ -349,6 +428,7 @@ static bool parse_any(struct bf_arena *a, struct bf_json *j, unsigned depth, str
     if (!seen)
         return invalid(e, "Supplied AttributeValue is empty, must contain exactly one of the "
                           "supported datatypes");
+    keep_raw(j, from, *out, false);
     return true;
 }
 
@@ -359,6 +439,12 @@ bool bl_value_parse(struct bf_arena *a, struct bf_json *j, struct bl_value **out
 
 bool bl_item_parse(struct bf_arena *a, struct bf_json *j, struct bl_value **out, struct bf_err *e)
 {
+    const char *from = j->p;
     *out = bl_value_new(a, BL_M);
-    return *out ? parse_map(a, j, 0, *out, e) : no_memory(e);
+    if (!*out)
+        return no_memory(e);
+    if (!parse_map(a, j, 0, *out, e))
+        return false;
+    keep_raw(j, from, *out, true);
+    return true;
 }

@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 import differ
 import differ_kinesis_alone
 from differ import client, text_of
-from differ_kinesis_calls import LONG_AGO, MAKERS, STREAMS
+from differ_kinesis_calls import MAKERS, PINNED, STREAMS
 
 NAMED = re.compile(r"<(sequence|iterator) (-\d+)>$")
 EDGE = re.compile(r"<(low|high|middle)([+-]\d)?>$")
@@ -151,7 +151,7 @@ def paged(answer, call):
 
 
 class Kinesis(differ.Suite):
-    makers = MAKERS
+    makers, pinned = MAKERS, PINNED
 
     def __init__(self, args, tally):
         super().__init__(args, tally)
@@ -214,7 +214,7 @@ class Kinesis(differ.Suite):
                 side.forget()
 
     def end(self):
-        differ_kinesis_alone.check(self.sides[0].kinesis, self.d, self.tally, LONG_AGO)
+        differ_kinesis_alone.check(self.sides[0].kinesis, self.d, self.tally)
 
 
 if __name__ == "__main__":
