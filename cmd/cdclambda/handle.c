@@ -19,9 +19,11 @@ struct handler {
     const struct config *config;
     struct bf_firehose *firehose;
     struct bf_xform *xform;
-    struct sink *sink; /* NULL until it is wanted */
+    struct bf_rowsink_conf to;
+    const struct bf_rowsink_api *api;
+    struct bf_rowsink *sink; /* NULL: there is no destination */
     struct bf_buf decoded;
-    struct rows rows;
+    struct bf_rowsink_rows rows;
     const struct invocation *inv;
     unsigned told; /* failed records of the event at hand */
 
@@ -38,6 +40,27 @@ static void tell_failed(void *ctx, struct bf_str record, const struct bf_err *wh
     (void)record;
     if (h->told++ < TOLD_MAX || bf_diag_is_verbose())
         bf_diag_warn("%s: %s", h->inv->id, why->text);
+}
+
+static void note(const char *text)
+{
+    bf_diag_note("%s", text);
+}
+
+static bool open_sink(struct handler *h, struct bf_err *e)
+{
+    static const char *const ends[] = {".ndjson", ".csv", ".tsv", ".json"};
+    const struct config *config = h->config;
+    if (!config->to)
+        return true;
+    h->to = (struct bf_rowsink_conf){.aws = &config->aws,
+                                     .to = config->to,
+                                     .extension = ends[config->firehose.xform.row.format],
+                                     .gzip = config->gzip,
+                                     .note = note};
+    h->api = sink_load(e);
+    h->sink = h->api ? h->api->new (&h->to, e) : NULL;
+    return h->sink != NULL;
 }
 
 struct handler *handler_new(const struct config *config, struct bf_err *e)
@@ -63,7 +86,7 @@ struct handler *handler_new(const struct config *config, struct bf_err *e)
     h->firehose = bf_firehose_new(&firehose, e);
     firehose.xform.row.header = false;
     h->xform = h->firehose ? bf_xform_new(&firehose.xform, e) : NULL;
-    if (h->xform && (!config->to || (h->sink = sink_new(config, e)) != NULL))
+    if (h->xform && open_sink(h, e))
         return h;
     handler_destroy(h);
     return NULL;
@@ -73,7 +96,8 @@ void handler_destroy(struct handler *h)
 {
     if (!h)
         return;
-    sink_destroy(h->sink);
+    if (h->sink)
+        h->api->destroy(h->sink);
     bf_firehose_destroy(h->firehose);
     bf_xform_destroy(h->xform);
     bf_buf_free(&h->decoded);
@@ -82,17 +106,17 @@ void handler_destroy(struct handler *h)
     free(h);
 }
 
-static bool add_row(struct rows *rows, size_t at, size_t record, struct bf_err *e)
+static bool add_row(struct bf_rowsink_rows *rows, size_t at, size_t record, struct bf_err *e)
 {
     if (rows->n == rows->cap) {
         size_t cap = rows->cap ? rows->cap * 2 : 1024;
-        struct row *more = realloc(rows->row, cap * sizeof *more);
+        struct bf_rowsink_row *more = realloc(rows->row, cap * sizeof *more);
         if (!more)
             return bf_err_nomem(e);
         rows->row = more;
         rows->cap = cap;
     }
-    rows->row[rows->n++] = (struct row){at, rows->text.n - at, record};
+    rows->row[rows->n++] = (struct bf_rowsink_row){at, rows->text.n - at, record};
     return true;
 }
 
@@ -184,11 +208,12 @@ static struct bf_str source_name(struct bf_str arn)
     return bf_str_split(&rest, '/', &name) ? name : arn;
 }
 
-static struct origin origin_of(struct bf_str record)
+static struct bf_rowsink_origin origin_of(struct bf_str record)
 {
-    struct origin o = {source_name(inner(record, bf_str(NULL, 0), BF_STR("eventSourceARN"))),
-                       {NULL, 0},
-                       bf_clock_wall_ms()};
+    struct bf_rowsink_origin o = {
+        source_name(inner(record, bf_str(NULL, 0), BF_STR("eventSourceARN"))),
+        {NULL, 0},
+        bf_clock_wall_ms()};
     struct bf_str at = inner(record, BF_STR("kinesis"), BF_STR("approximateArrivalTimestamp"));
     if (at.n)
         o.first = inner(record, bf_str(NULL, 0), BF_STR("eventID"));
@@ -259,8 +284,8 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
     size_t failed = h->stopped;
     struct bf_err why = {0};
     if (h->rows.n) {
-        struct origin origin = origin_of(h->first);
-        if (!sink_put(h->sink, &h->rows, &origin, h->inv->deadline_ms, &failed_row, &why)) {
+        struct bf_rowsink_origin origin = origin_of(h->first);
+        if (!h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, &failed_row, &why)) {
             failed = h->rows.row[failed_row].record;
             h->why = why;
         }
