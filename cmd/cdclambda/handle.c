@@ -21,7 +21,7 @@ struct handler {
     struct bf_xform *xform;
     struct bf_rowsink_conf to;
     const struct bf_rowsink_api *api;
-    struct bf_rowsink *sink; /* NULL: there is no destination */
+    struct bf_rowsink *sink; /* NULL until the first row: a cold start does not wait for it */
     struct bf_buf decoded;
     struct bf_rowsink_rows rows;
     const struct invocation *inv;
@@ -47,20 +47,16 @@ static void note(const char *text)
     bf_diag_note("%s", text);
 }
 
-static bool open_sink(struct handler *h, struct bf_err *e)
+/* What the destination is; nothing of it is loaded yet. */
+static bool choose_sink(struct handler *h, struct bf_err *e)
 {
     static const char *const ends[] = {".ndjson", ".csv", ".tsv", ".json"};
     const struct config *config = h->config;
-    if (!config->to)
-        return true;
     h->to = (struct bf_rowsink_conf){.aws = &config->aws,
-                                     .to = config->to,
                                      .extension = ends[config->firehose.xform.row.format],
                                      .gzip = config->gzip,
                                      .note = note};
-    h->api = sink_load(e);
-    h->sink = h->api ? h->api->new (&h->to, e) : NULL;
-    return h->sink != NULL;
+    return !config->to || bf_rowsink_parse(&h->to.to, bf_str_of(config->to), e);
 }
 
 struct handler *handler_new(const struct config *config, struct bf_err *e)
@@ -86,7 +82,7 @@ struct handler *handler_new(const struct config *config, struct bf_err *e)
     h->firehose = bf_firehose_new(&firehose, e);
     firehose.xform.row.header = false;
     h->xform = h->firehose ? bf_xform_new(&firehose.xform, e) : NULL;
-    if (h->xform && open_sink(h, e))
+    if (h->xform && choose_sink(h, e))
         return h;
     handler_destroy(h);
     return NULL;
@@ -266,11 +262,23 @@ static bool report(struct handler *h, size_t failed, struct bf_buf *answer, stru
     return true;
 }
 
+/* The rows of the event at hand; the first of them bring the way out with them. */
+static bool deliver(struct handler *h, size_t *failed, struct bf_err *e)
+{
+    struct bf_rowsink_origin origin = origin_of(h->first);
+    *failed = 0;
+    if (!h->api)
+        h->api = sink_load(e);
+    if (h->api && !h->sink)
+        h->sink = h->api->new (&h->to, e);
+    return h->sink && h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, failed, e);
+}
+
 static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **type,
                          struct bf_err *e)
 {
     size_t failed_row;
-    if (!h->sink) {
+    if (!h->config->to) {
         *type = "Runtime.NoDestination";
         return bf_err_set(e, BF_E_USAGE,
                           "an event of Kinesis or DynamoDB, and BF_TO does not say where to");
@@ -283,12 +291,9 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
     }
     size_t failed = h->stopped;
     struct bf_err why = {0};
-    if (h->rows.n) {
-        struct bf_rowsink_origin origin = origin_of(h->first);
-        if (!h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, &failed_row, &why)) {
-            failed = h->rows.row[failed_row].record;
-            h->why = why;
-        }
+    if (h->rows.n && !deliver(h, &failed_row, &why)) {
+        failed = h->rows.row[failed_row].record;
+        h->why = why;
     }
     *type = "Runtime.Undelivered";
     return report(h, failed, answer, e);

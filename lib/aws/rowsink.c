@@ -7,7 +7,6 @@
 #include "lib/aws/firehose.h"
 #include "lib/aws/s3.h"
 #include "lib/base/clock.h"
-#include "lib/cdc/prefix.h"
 
 enum {
     REQUEST_MAX = 8 * 1024 * 1024,
@@ -22,9 +21,7 @@ struct bf_rowsink {
     const struct bf_rowsink_conf *conf;
     struct bf_aws *aws; /* NULL until the first row: a cold start does not wait for it */
     struct bf_rng rng;
-    struct bf_str stream; /* Firehose */
-    char *bucket;         /* S3 */
-    struct bf_prefix prefix;
+    char *bucket; /* NULL: a Firehose stream */
     struct bf_buf request, answer, key;
     const struct bf_s3_result *result;
 
@@ -51,20 +48,6 @@ static bool connect_aws(struct bf_rowsink *s, struct bf_err *e)
     return s->aws != NULL;
 }
 
-static bool parse_s3(struct bf_rowsink *s, struct bf_str to, struct bf_err *e)
-{
-    struct bf_str bucket, rest;
-    if (!bf_s3_parse_url(to, &bucket, &rest, e) ||
-        !bf_prefix_parse(&s->prefix, rest, BF_PREFIX_OF_DATA, e))
-        return false;
-    for (size_t i = 0; i < s->prefix.n; i++)
-        if (s->prefix.part[i].kind == BF_PREFIX_FIELD || s->prefix.part[i].kind == BF_PREFIX_RANDOM)
-            return bf_err_set(e, BF_E_USAGE,
-                              "an object holds a whole batch: its prefix can only tell the time");
-    s->bucket = bf_str_dup(bucket);
-    return s->bucket || bf_err_nomem(e);
-}
-
 static void sink_destroy(struct bf_rowsink *s)
 {
     if (!s)
@@ -80,9 +63,7 @@ static void sink_destroy(struct bf_rowsink *s)
 
 static struct bf_rowsink *sink_new(const struct bf_rowsink_conf *conf, struct bf_err *e)
 {
-    struct bf_str to = bf_str_of(conf->to), firehose = BF_STR("firehose:");
     struct bf_rowsink *s = calloc(1, sizeof *s);
-    bool ok = true;
     if (!s) {
         bf_err_nomem(e);
         return NULL;
@@ -92,16 +73,9 @@ static struct bf_rowsink *sink_new(const struct bf_rowsink_conf *conf, struct bf
     bf_buf_init(&s->request, REQUEST_MAX);
     bf_buf_init(&s->answer, REQUEST_MAX);
     bf_buf_init(&s->key, 2 * BF_S3_KEY_MAX);
-    if (bf_str_starts(to, firehose) && to.n > firehose.n)
-        s->stream = bf_str(to.p + firehose.n, to.n - firehose.n);
-    else if (bf_str_starts(to, BF_STR("s3://")))
-        ok = parse_s3(s, to, e);
-    else
-        ok = bf_err_set(e, BF_E_USAGE, "'%.60s' is not firehose:STREAM or s3://BUCKET/PREFIX",
-                        conf->to);
-    if (ok)
+    if (conf->to.stream.p || (s->bucket = bf_str_dup(conf->to.bucket)))
         return s;
-    bf_err_ctx(e, "to");
+    bf_err_nomem(e);
     sink_destroy(s);
     return NULL;
 }
@@ -129,7 +103,7 @@ static bool send_entries(struct bf_rowsink *s, const struct bf_rowsink_rows *row
 {
     bf_buf_reset(&s->request);
     bf_buf_reset(&s->answer);
-    bf_firehose_put_begin(&s->request, s->stream);
+    bf_firehose_put_begin(&s->request, s->conf->to.stream);
     for (size_t i = 0; i < s->n; i++) {
         if (i)
             bf_buf_addc(&s->request, ',');
@@ -209,7 +183,7 @@ static bool object_key(struct bf_rowsink *s, const struct bf_rowsink_origin *o, 
 {
     const struct bf_prefix_values values = {.wall_ms = o->wall_ms, .rng = &s->rng};
     bf_buf_reset(&s->key);
-    if (!bf_prefix_put(&s->prefix, &values, &s->key, e))
+    if (!bf_prefix_put(&s->conf->to.prefix, &values, &s->key, e))
         return false;
     size_t from = s->key.n;
     bf_buf_adds(&s->key, o->source);

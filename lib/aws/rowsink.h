@@ -11,10 +11,22 @@
 #define BF_AWS_ROWSINK_H
 
 #include "lib/aws/client.h"
+#include "lib/cdc/prefix.h"
+
+/* firehose:STREAM or s3://BUCKET/PREFIX; views of the text. */
+struct bf_rowsink_to {
+    struct bf_str stream; /* p NULL: S3 */
+    struct bf_str bucket;
+    struct bf_prefix prefix;
+};
+
+/* Needs nothing but libbfpipe (rowsink_to.c, s3_url.c). */
+BF_API BF_MUST bool bf_rowsink_parse(struct bf_rowsink_to *to, struct bf_str text,
+                                     struct bf_err *e);
 
 struct bf_rowsink_conf {
     const struct bf_aws_options *aws;
-    const char *to;                 /* firehose:STREAM or s3://BUCKET/PREFIX */
+    struct bf_rowsink_to to;
     const char *extension;          /* of objects: ".ndjson" */
     bool gzip;                      /* compress objects */
     void (*note)(const char *text); /* what the client has to tell; may be NULL */
@@ -40,7 +52,7 @@ struct bf_rowsink_origin {
 struct bf_rowsink;
 
 struct bf_rowsink_api {
-    /* Keeps views of conf. NULL: *e says what is wrong with conf->to. No client is made yet. */
+    /* Keeps conf, which has to stay. NULL: no memory. No client is made yet. */
     struct bf_rowsink *(*new)(const struct bf_rowsink_conf *conf, struct bf_err *e);
     void (*destroy)(struct bf_rowsink *s);
     /* Delivers the rows before deadline_ms (wall time; 0: within a minute). False: row number *failed (from
