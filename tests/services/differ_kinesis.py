@@ -130,7 +130,7 @@ PAGES = "API reference, DescribeStream: Limit and ExclusiveStartShardId page; ki
 BEHIND = "API reference, GetRecords: MillisBehindLatest is how far the answer is behind the tip; kinesalite says 0"
 CAUGHT_UP = "API reference, GetRecords: zero means that there are no new records to process, as at a closed shard's end; kinesalite counts from its closing"
 ENDED = "API reference, GetRecords: NextShardIterator is null at the end of a closed shard; kinesalite gives one more"
-PATTERN = "API reference, PutRecord: ExplicitHashKey is 0|([1-9]\\d{0,38}), a ValidationException; kinesalite finds -1 out of range"
+PATTERN = "API reference, HashKey: 0|([1-9]\\d{0,38}), else a ValidationException; to kinesalite -1 is a number"
 CLOSED = "API reference, SplitShard and MergeShards: a parent shard is CLOSED, its data read-only; kinesalite divides it once more"
 ORDER = "API reference, MergeShards: adjacent are two shards whose hash key ranges form a contiguous set, in either order; kinesalite wants the lower one first"
 TWO_MISTAKES = "A call with two mistakes, a shard closed and another: no reference says which of them is told"
@@ -138,6 +138,11 @@ BREAKS = "kinesalite breaks down with 500; bflocal answers as the API reference 
 NO_NAME = "API reference: StreamName is optional since StreamARN is there"
 MODE = "API reference, StreamModeDetails: PROVISIONED or ON_DEMAND; kinesalite is older"
 YEAR = "API reference, RetentionPeriodHours: up to 8760 since 2020, and the model bounds it no more"
+
+
+def call_has(call, value):
+    """Is it the value of a parameter, or of one of a record?"""
+    return value in call.values() or any(value in r.values() for r in call.get("Records", []))
 
 
 def paged(answer, call):
@@ -177,7 +182,7 @@ class Kinesis(differ.Suite):
                 return BEHIND if answers[0].get("NextShardIterator") == answers[1].get("NextShardIterator") else ENDED
         if ours == theirs == "InvalidArgumentException" or not ours and not theirs:
             return None
-        if ours and theirs and "at 'explicitHashKey' failed" in messages[0]:
+        if ours and theirs and any(f"at '{name}' failed" in messages[0] and call_has(call, "-1") for name in ("explicitHashKey", "newStartingHashKey")):
             return PATTERN
         if ours and theirs == "ValidationException" and "retentionPeriodHours" in messages[1]:
             return YEAR
