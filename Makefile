@@ -170,7 +170,9 @@ check-asan: ## unit and command-line tests under address, leak and undefined-beh
 # What has threads: bflocal, and cdcxform -j.
 TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh,$(T))
 check-tsan: ## the tests of what has threads under the thread sanitizer
-	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli
+	@mkdir -p build/tsan && rm -f build/tsan/report.*
+	@TSAN_OPTIONS=log_path=$(CURDIR)/build/tsan/report $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli
+	@! cat build/tsan/report.* 2>/dev/null
 
 # Valgrind's own pipes stay out of the TMPDIR that tests look into.
 VALGRIND := valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
