@@ -212,6 +212,7 @@ bool bl_lex_path(struct bl_lex *l, struct bl_path *out, struct bf_err *e)
 {
     struct bl_step steps[BL_NEST_MAX + 1];
     size_t n = 0;
+    steps[0] = (struct bl_step){{NULL, 0}, 0};
     if (!step_name(l, &steps[n].name, e) || !bl_lex_next(l, e))
         return false;
     for (n = 1; bl_lex_is(l, ".") || bl_lex_is(l, "["); n++) {

@@ -104,7 +104,8 @@ static bool add_column(struct bf_sql *s, const struct sql_text *t, struct bf_str
     return bf_sql_table_make(s, e);
 }
 
-static bool name_result(struct bf_sql *s, struct sql_query *q, size_t i, struct bf_err *e)
+static bool name_result(struct bf_sql *s, struct sql_query *q, const struct sql_text *t, size_t i,
+                        struct bf_err *e)
 {
     struct sql_result *r = &q->result[i];
     struct bf_str name = bf_str_of(s->api->column_name(q->stmt, (int)i)), quoted;
@@ -127,6 +128,7 @@ static bool name_result(struct bf_sql *s, struct sql_query *q, size_t i, struct 
         return bf_err_nomem(e);
     r->attr.name = bf_str(quoted.p + 1, n - 2);
     r->attr.name_escaped = memchr(r->attr.name.p, '\\', n - 2) != NULL;
+    r->types = bf_sql_result_decimal(t, name) ? 1u << BF_ATTR_N : 0;
     const char *table =
         s->api->column_table_name ? s->api->column_table_name(q->stmt, (int)i) : NULL;
     if (!table)
@@ -142,7 +144,8 @@ static bool name_result(struct bf_sql *s, struct sql_query *q, size_t i, struct 
     return true;
 }
 
-static bool name_results(struct bf_sql *s, struct sql_query *q, struct bf_err *e)
+static bool name_results(struct bf_sql *s, struct sql_query *q, const struct sql_text *t,
+                         struct bf_err *e)
 {
     bool star = false;
     q->n = (size_t)s->api->column_count(q->stmt);
@@ -151,7 +154,7 @@ static bool name_results(struct bf_sql *s, struct sql_query *q, struct bf_err *e
         return bf_err_nomem(e);
     memset(q->result, 0, q->n * sizeof *q->result);
     for (size_t i = 0; i < q->n; i++) {
-        if (!name_result(s, q, i, e))
+        if (!name_result(s, q, t, i, e))
             return false;
         star |= q->result[i].star;
     }
@@ -205,7 +208,7 @@ static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text
         return bf_err_set(e, BF_E_USAGE, "a parameter such as ? has no value here");
     if (!s->api->stmt_readonly(q->stmt) || !s->api->column_count(q->stmt))
         return bf_err_set(e, BF_E_USAGE, "is not a SELECT");
-    return name_results(s, q, e);
+    return name_results(s, q, t, e);
 }
 
 /* A query whose text is head, the user's text, tail. */
@@ -221,7 +224,9 @@ static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option
     bool ok = bf_sql_text_init(&t, user, lookups, nlookups, e);
     if (ok) {
         /* select lists are text of the outermost SELECT, whose FROM comes from here */
-        ok = bf_sql_text_expressions(&t, e) && bf_sql_text_put(&t, star, &sql, e);
+        ok = bf_sql_text_expressions(&t, e) &&
+             (!star || bf_sql_result_names(&t) || bf_err_nomem(e)) &&
+             bf_sql_text_put(&t, star, &sql, e);
         bf_buf_adds(&sql, tail);
         ok = ok && bf_buf_check(&sql, "SQL", e) && prepare(s, q, &t, bf_buf_view(&sql), e);
     }
@@ -230,77 +235,11 @@ static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option
     return ok || bf_err_ctx(e, "%s", option);
 }
 
-/* " FROM cdc LEFT JOIN products USING (product_id)", and the results that --enrich adds. */
-static bool enrich_one(struct bf_sql *s, const char *spec, struct bf_buf *from,
-                       struct bf_buf *results, struct bf_err *e)
-{
-    struct bf_str rest = bf_str_of(spec), head, list, name, word, key;
-    if (!bf_str_split(&rest, ':', &head) || !rest.p)
-        goto shape;
-    list = rest;
-    head = bf_str_trim(head);
-    if (!bf_str_split(&head, ' ', &name) || !head.p)
-        goto shape;
-    head = bf_str_trim(head);
-    if (!bf_str_split(&head, ' ', &word) || !bf_sql_same(word, BF_STR("on")) || !head.p)
-        goto shape;
-    key = bf_str_trim(head);
-    if (!key.n)
-        goto shape;
-    if (!bf_sql_lookup_index(s, name, key, true, e))
-        return false;
-    bf_buf_lit(from, " LEFT JOIN ");
-    bf_sql_put_name(from, name);
-    bf_buf_lit(from, " USING (");
-    bf_sql_put_name(from, key);
-    bf_buf_lit(from, ")");
-    while (bf_str_split(&list, ',', &word)) {
-        word = bf_str_trim(word);
-        if (!word.n)
-            goto shape;
-        bf_buf_add(results, ", ", results->n ? 2 : 0);
-        bf_sql_put_name(results, name);
-        bf_buf_lit(results, ".");
-        bf_sql_put_name(results, word);
-    }
-    return true;
-shape:
-    return bf_err_set(e, BF_E_USAGE, "wants 'TABLE on COLUMN: COLUMN, COLUMN...'");
-}
-
-static bool set_one(const char *spec, struct bf_buf *results, struct bf_err *e)
-{
-    struct sql_text t;
-    const char *equal = strchr(spec, '=');
-    struct bf_str name = bf_str_trim(bf_str(spec, equal ? (size_t)(equal - spec) : 0));
-    if (!equal || !name.n)
-        return bf_err_set(e, BF_E_USAGE, "wants NAME=EXPR");
-    /* alone, before it stands in parentheses among others */
-    bool ok =
-        bf_sql_text_init(&t, bf_str_of(equal + 1), NULL, 0, e) && bf_sql_text_expressions(&t, e);
-    bf_sql_text_free(&t);
-    if (!ok)
-        return bf_err_ctx(e, "%.*s", (int)(name.n < 60 ? name.n : 60), name.p);
-    if (results->n)
-        bf_buf_lit(results, ", ");
-    bf_buf_lit(results, "(");
-    bf_buf_adds(results, bf_str_of(equal + 1));
-    bf_buf_lit(results, "\n) AS ");
-    bf_sql_put_name(results, name);
-    return true;
-}
-
 static bool make_sets(struct bf_sql *s, struct bf_buf *from, struct bf_err *e)
 {
     struct bf_buf results;
-    bool ok = true;
     bf_buf_init(&results, SQL_MAX);
-    bf_buf_lit(from, "\nFROM cdc");
-    for (size_t i = 0; ok && i < s->conf.enrich.n; i++)
-        ok = enrich_one(s, s->conf.enrich.item[i], from, &results, e) || bf_err_ctx(e, "--enrich");
-    for (size_t i = 0; ok && i < s->conf.set.n; i++)
-        ok = set_one(s->conf.set.item[i], &results, e) || bf_err_ctx(e, "--set");
-    ok = ok && bf_buf_check(&results, "SQL", e) && bf_buf_check(from, "SQL", e);
+    bool ok = bf_sql_sets_text(s, from, &results, e);
     if (ok && results.n)
         ok = make_query(s, &s->sets, s->conf.set.n ? "--set" : "--enrich", "SELECT ",
                         bf_buf_view(&results), bf_buf_view(from), false, e);
@@ -328,14 +267,11 @@ static bool aggregates(struct bf_sql *s, struct bf_str sql, struct bf_err *e)
 }
 
 /* The table that keeps changes for a query over all of them, and what fills it. */
-static bool make_store(struct bf_sql *s, struct bf_err *e)
+static bool make_store(struct bf_sql *s, bool star, struct bf_err *e)
 {
     struct bf_buf table, fill;
     bf_buf_init(&table, SQL_MAX);
     bf_buf_init(&fill, SQL_MAX);
-    bool star = false;
-    for (size_t i = 0; i < s->rows.n; i++)
-        star |= s->rows.result[i].star;
     bf_buf_lit(&table, "BEGIN; CREATE TEMP TABLE kept(_row");
     bf_buf_lit(&fill, "INSERT INTO temp.kept SELECT ");
     bf_buf_adds(&fill, star ? BF_STR("_row") : BF_STR("NULL"));
@@ -355,6 +291,14 @@ static bool make_store(struct bf_sql *s, struct bf_err *e)
     return ok;
 }
 
+static bool has_star(const struct bf_sql *s)
+{
+    for (size_t i = 0; i < s->rows.n; i++)
+        if (s->rows.result[i].star)
+            return true;
+    return false;
+}
+
 static bool make_whole(struct bf_sql *s, struct bf_err *e)
 {
     struct sql_text t;
@@ -366,11 +310,11 @@ static bool make_whole(struct bf_sql *s, struct bf_err *e)
     bool ok = bf_sql_text_init(&t, user, lookups, nlookups, e);
     if (ok && !t.uses)
         ok = bf_err_set(e, BF_E_USAGE, "does not read FROM cdc");
-    ok = ok && bf_sql_text_put(&t, true, &sql, e) &&
+    ok = ok && (bf_sql_result_names(&t) || bf_err_nomem(e)) && bf_sql_text_put(&t, true, &sql, e) &&
          bf_arena_copy(&s->names, bf_buf_view(&sql), &s->text) && bf_sql_lookup_indexes(s, &t, e) &&
          prepare(s, &s->rows, &t, s->text, e);
-    if (ok && (t.whole || t.uses > 1 || (!t.subs && aggregates(s, s->text, e))))
-        ok = make_store(s, e);
+    if (ok && (t.whole || !t.once || (!t.subs && aggregates(s, s->text, e))))
+        ok = t.once ? bf_sql_feed_new(s, has_star(s), e) : make_store(s, has_star(s), e);
     bf_sql_text_free(&t);
     bf_buf_free(&sql);
     return ok || bf_err_ctx(e, "--sql");
@@ -433,6 +377,7 @@ void bf_sql_destroy(struct bf_sql *s)
 {
     if (!s)
         return;
+    bf_sql_feed_destroy(s->feed);
     if (s->api) {
         s->api->finalize(s->where.stmt);
         s->api->finalize(s->rows.stmt);

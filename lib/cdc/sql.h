@@ -10,12 +10,15 @@
  * Values: S is text, B its base64 text; N an integer, or a real when 15 digits
  * hold it, else text, never rounded; BOOL is 1 or 0; M, L and sets are JSON
  * text. A result that is nothing but a column goes out as it came in, digit for
- * digit. dec_add, dec_sub, dec_mul, dec_cmp and the aggregate dec_sum compute
- * with decimals exactly.
+ * digit. Comparisons and BETWEEN are exact for numbers of any length, ORDER BY,
+ * min and max take the nearest real. dec_add, dec_sub, dec_mul, dec_cmp and the
+ * aggregates dec_sum, dec_min and dec_max compute with decimals exactly.
  *
  * A query that looks at one change at a time answers at once. One that looks
- * at more (GROUP BY, ORDER BY, LIMIT, DISTINCT, aggregates, WITH, cdc twice)
- * keeps the columns it mentions in a temporary file and answers at the end.
+ * at more (GROUP BY, ORDER BY, LIMIT, DISTINCT, aggregates) is fed on a thread of
+ * its own, and answers at the end or when it can; one that reads cdc more than
+ * once (a join with itself, WITH, UNION) keeps the columns that it mentions in a
+ * temporary file first.
  */
 #ifndef BF_CDC_SQL_H
 #define BF_CDC_SQL_H

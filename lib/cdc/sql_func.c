@@ -1,18 +1,17 @@
-#include "lib/cdc/decimal.h"
 #include "lib/cdc/sql_impl.h"
 
-/* The functions' names, and what they do; sum is the aggregate. */
-enum op { ADD, SUB, MUL, CMP, SUM };
+/* The functions' names, and what they do; from sum on they are aggregates. */
+enum op { ADD, SUB, MUL, CMP, SUM, MIN, MAX };
 
 struct func {
     const struct sql_api *api;
     enum op op;
 };
 
-static const char *const names[] = {"dec_add", "dec_sub", "dec_mul", "dec_cmp", "dec_sum"};
+static const char *const names[] = {"dec_add", "dec_sub", "dec_mul", "dec_cmp",
+                                    "dec_sum", "dec_min", "dec_max"};
 
-/* The argument as a decimal. A real counts by its 15 digits, which is what it was made of. */
-static bool decimal(const struct sql_api *api, sqlite3_value *value, struct bf_decimal *out,
+bool bf_sql_decimal(const struct sql_api *api, sqlite3_value *value, struct bf_decimal *out,
                     struct bf_err *e)
 {
     char text[SQL_REAL_MAX];
@@ -62,9 +61,9 @@ static void compute(sqlite3_context *context, int argc, sqlite3_value **argv)
         fail(f, context, &e);
         return;
     }
-    bool ok = decimal(f->api, argv[0], &a, &e);
+    bool ok = bf_sql_decimal(f->api, argv[0], &a, &e);
     for (int i = 1; ok && i < argc; i++) {
-        ok = decimal(f->api, argv[i], &b, &e);
+        ok = bf_sql_decimal(f->api, argv[i], &b, &e);
         if (ok && f->op == CMP) {
             int order = bf_decimal_cmp(&a, &b);
             f->api->result_int64(context, (order > 0) - (order < 0));
@@ -95,9 +94,14 @@ static void sum_step(sqlite3_context *context, int argc, sqlite3_value **argv)
     (void)argc;
     if (!sum || f->api->value_type(argv[0]) == SQLITE_NULL)
         return;
-    sum->any = true;
-    if (!decimal(f->api, argv[0], &d, &e) || !bf_decimal_add(&sum->total, &d, &sum->total, &e))
+    if (!bf_sql_decimal(f->api, argv[0], &d, &e))
         fail(f, context, &e);
+    else if (f->op == SUM || !sum->any) {
+        if (!bf_decimal_add(&sum->total, &d, &sum->total, &e))
+            fail(f, context, &e);
+    } else if ((bf_decimal_cmp(&d, &sum->total) < 0) == (f->op == MIN))
+        sum->total = d;
+    sum->any = true;
 }
 
 static void sum_final(sqlite3_context *context)
@@ -112,12 +116,12 @@ bool bf_sql_func_init(struct bf_sql *s, struct bf_err *e)
 {
     for (int i = 0; i < (int)BF_COUNT(names); i++) {
         funcs[i] = (struct func){s->api, (enum op)i};
-        bool sum = i == SUM;
+        bool sum = i >= SUM;
         if (s->api->create_function_v2(s->db, names[i], sum ? 1 : -1,
                                        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
                                        &funcs[i], sum ? NULL : compute, sum ? sum_step : NULL,
                                        sum ? sum_final : NULL, NULL) != SQLITE_OK)
             return bf_sql_fail(s, BF_E_MEMORY, e);
     }
-    return true;
+    return bf_sql_order_init(s, e);
 }

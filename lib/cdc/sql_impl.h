@@ -5,12 +5,15 @@
  *
  * The table cdc holds one row, the change at hand. A query is stepped once for
  * each change: where it stopped with a row, the next step goes on with the next
- * change, as in one long scan; where it came to its end it starts again.
+ * change, as in one long scan; where it came to its end it starts again. A query
+ * over all changes that reads them once is fed with them (sql_feed.c), one that
+ * reads them more often waits until they are kept in a table.
  */
 #ifndef BF_CDC_SQL_IMPL_H
 #define BF_CDC_SQL_IMPL_H
 
 #include "lib/base/arena.h"
+#include "lib/cdc/decimal.h"
 #include "lib/cdc/row_impl.h"
 #include "lib/cdc/sql.h"
 #include "lib/cdc/sql_load.h"
@@ -69,6 +72,27 @@ struct sql_query {
     bool override; /* a star and columns that may be called like attributes */
 };
 
+/* A value of cdc as SQL sees it. */
+enum sql_cell_kind {
+    CELL_NULL,
+    CELL_INTEGER,
+    CELL_REAL,
+    CELL_BOOL,   /* an integer with a subtype */
+    CELL_TEXT,   /* so are these with theirs: */
+    CELL_NUMBER, /* one that neither an integer nor a real holds */
+    CELL_JSON
+};
+
+struct sql_cell {
+    enum sql_cell_kind kind;
+    bool stays; /* text is in the change itself, not in scratch */
+    sqlite3_int64 integer;
+    double real;
+    struct bf_str text;
+};
+
+struct sql_feed;
+
 struct bf_sql {
     const struct sql_api *api;
     sqlite3 *db;
@@ -91,6 +115,7 @@ struct bf_sql {
     struct bf_change inner; /* reads a whole row back */
     struct bf_err why;      /* why a callback failed */
     bool ended;             /* cdc is the table of what was kept */
+    struct sql_feed *feed;  /* of a query over all changes that reads them once; NULL: none */
 };
 
 /* sql_table.c: registers the module; makes the table anew with the columns there are. */
@@ -100,8 +125,32 @@ bool bf_sql_table_make(struct bf_sql *s, struct bf_err *e);
 /* The attribute of a column in the change at hand; NULL: it has none. */
 const struct bf_attr *bf_sql_find(struct bf_sql *s, struct sql_column *column);
 
+/* sql_table.c: column i of the change at hand. */
+bool bf_sql_cell(struct bf_sql *s, size_t i, struct sql_cell *cell, struct bf_err *e);
+
+/* sql_feed.c: a query over all changes. star: does it ask for whole rows? */
+bool bf_sql_feed_new(struct bf_sql *s, bool star, struct bf_err *e);
+void bf_sql_feed_destroy(struct sql_feed *f);
+
+/* Gives it the change at hand, or (again) goes on behind the row that it stood on; then, without more
+ * changes. *row: it stands on a row of the result. */
+bool bf_sql_feed_next(struct sql_feed *f, bool again, bool *row, struct bf_err *e);
+bool bf_sql_feed_end_next(struct sql_feed *f, bool *row, struct bf_err *e);
+
+/* For the table cdc: begins a scan, of which there may be one; the next row; a value of it. */
+int bf_sql_feed_filter(struct sql_feed *f);
+int bf_sql_feed_advance(struct sql_feed *f, bool *end);
+const struct sql_cell *bf_sql_feed_cell(const struct sql_feed *f, size_t column);
+
 /* sql_func.c: dec_add and its like. */
 bool bf_sql_func_init(struct bf_sql *s, struct bf_err *e);
+
+/* sql_order.c: bf_order and its like, which sql_expr.c puts into queries. */
+bool bf_sql_order_init(struct bf_sql *s, struct bf_err *e);
+
+/* sql_func.c: a value of SQL as a decimal. A real counts by its 15 digits, which is what it was made of. */
+bool bf_sql_decimal(const struct sql_api *api, sqlite3_value *value, struct bf_decimal *out,
+                    struct bf_err *e);
 
 /* sql_value.c: what a number is to SQL, and as the result of a function or column. */
 struct sql_number bf_sql_number(struct bf_str text);
@@ -129,6 +178,10 @@ bool bf_sql_lookup_index(struct bf_sql *s, struct bf_str table, struct bf_str co
 
 /* sql_lookup.c: an index on each column of a lookup that the query mentions. */
 bool bf_sql_lookup_indexes(struct bf_sql *s, const struct sql_text *t, struct bf_err *e);
+
+/* sql_sets.c: what --enrich and --set select, and what it is selected from. */
+bool bf_sql_sets_text(struct bf_sql *s, struct bf_buf *from, struct bf_buf *results,
+                      struct bf_err *e);
 
 /* SQLite's message into *e; false. */
 bool bf_sql_fail(struct bf_sql *s, enum bf_err_code code, struct bf_err *e);

@@ -50,6 +50,7 @@
     X(result_text)                                                                                 \
     X(result_int64)                                                                                \
     X(result_double)                                                                               \
+    X(result_value)                                                                                \
     X(result_null)                                                                                 \
     X(result_subtype)                                                                              \
     X(result_error)                                                                                \

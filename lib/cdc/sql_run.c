@@ -12,7 +12,7 @@ bool bf_sql_sets(const struct bf_sql *s)
 
 bool bf_sql_waits(const struct bf_sql *s)
 {
-    return s->store.stmt != NULL || s->ended;
+    return s->feed || s->store.stmt != NULL || s->ended;
 }
 
 /* One step of a query; *row: it stands on one. A query that fails begins anew with the next change. */
@@ -54,11 +54,11 @@ bool bf_sql_next(struct bf_sql *s, const struct bf_change *c, bool again, struct
     *image = (struct bf_image){0};
     if (again && q->once)
         return true;
-    if (!step(s, q, &row, e))
+    if (!(s->feed ? bf_sql_feed_next(s->feed, again, &row, e) : step(s, q, &row, e)))
         return bf_err_ctx(e, s->conf.query ? "--sql" : "--select");
     if (!row)
         return true;
-    if (!bf_sql_collect(s, q, false, e))
+    if (!bf_sql_collect(s, q, s->feed != NULL, e))
         return false;
     *image = bf_row_image_of(s->attr, s->nattr);
     return true;
@@ -84,7 +84,9 @@ bool bf_sql_end_next(struct bf_sql *s, struct bf_image *image, struct bf_err *e)
 {
     bool row;
     *image = (struct bf_image){0};
-    if ((!s->ended && !turn_over(s, e)) || !step(s, &s->rows, &row, e))
+    bool ok = s->feed ? bf_sql_feed_end_next(s->feed, &row, e)
+                      : (s->ended || turn_over(s, e)) && step(s, &s->rows, &row, e);
+    if (!ok)
         return bf_err_ctx(e, "--sql");
     if (!row)
         return true;

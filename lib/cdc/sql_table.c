@@ -79,8 +79,16 @@ static int filter(sqlite3_vtab_cursor *cursor, int number, const char *text, int
                   sqlite3_value **argv)
 {
     struct cursor *c = (struct cursor *)cursor;
+    struct bf_sql *s = ((struct table *)(void *)cursor->pVtab)->sql;
     (void)number, (void)text, (void)argc, (void)argv;
-    c->at = sql_of(cursor)->serial;
+    if (s->feed) {
+        int rc = bf_sql_feed_filter(s->feed);
+        if (rc == SQLITE_OK)
+            return bf_sql_feed_advance(s->feed, &c->end);
+        cursor->pVtab->zErrMsg = s->api->mprintf("the query reads the changes more than once");
+        return rc;
+    }
+    c->at = s->serial;
     c->end = false;
     return SQLITE_OK;
 }
@@ -88,9 +96,13 @@ static int filter(sqlite3_vtab_cursor *cursor, int number, const char *text, int
 static int next(sqlite3_vtab_cursor *cursor)
 {
     struct cursor *c = (struct cursor *)cursor;
-    uint64_t serial = sql_of(cursor)->serial;
-    c->end = c->at == serial;
-    c->at = serial;
+    const struct bf_sql *s = sql_of(cursor);
+    if (s->feed) {
+        c->at++;
+        return bf_sql_feed_advance(s->feed, &c->end);
+    }
+    c->end = c->at == s->serial;
+    c->at = s->serial;
     return SQLITE_OK;
 }
 
@@ -119,44 +131,47 @@ const struct bf_attr *bf_sql_find(struct bf_sql *s, struct sql_column *column)
     return column->attr;
 }
 
-/* The text stays where it is until the next change. */
-static void result_slice(const struct sql_api *api, sqlite3_context *context, struct bf_str text)
+static bool text_cell(struct bf_sql *s, enum sql_cell_kind kind, struct sql_cell *cell,
+                      struct bf_err *e)
 {
-    api->result_text(context, text.p, (int)text.n, SQLITE_STATIC);
+    cell->kind = kind;
+    cell->text = bf_str(s->scratch.p ? s->scratch.p : "", s->scratch.n);
+    return bf_buf_check(&s->scratch, "a value", e);
 }
 
-static void result_scratch(struct bf_sql *s, sqlite3_context *context)
+static void number_cell(struct bf_str text, struct sql_cell *cell)
 {
-    if (!bf_buf_ok(&s->scratch))
-        s->api->result_error_nomem(context);
-    else
-        s->api->result_text(context, s->scratch.p ? s->scratch.p : "", (int)s->scratch.n,
-                            SQLITE_TRANSIENT);
+    struct sql_number n = bf_sql_number(text);
+    cell->kind = n.type == SQLITE_INTEGER ? CELL_INTEGER
+                 : n.type == SQLITE_FLOAT ? CELL_REAL
+                                          : CELL_NUMBER;
+    cell->integer = n.integer;
+    cell->real = n.real;
+    if (cell->kind == CELL_NUMBER)
+        cell->text = text;
 }
 
-static void result_attr(struct bf_sql *s, sqlite3_context *context, const struct bf_attr *a)
+static bool attr_cell(struct bf_sql *s, const struct bf_attr *a, struct sql_cell *cell,
+                      struct bf_err *e)
 {
-    const struct sql_api *api = s->api;
     bf_buf_reset(&s->scratch);
     switch (a->type) {
     case BF_ATTR_S:
     case BF_ATTR_B:
         if (!a->escaped) {
-            result_slice(api, context, a->val);
-            return;
+            *cell = (struct sql_cell){.kind = CELL_TEXT, .stays = true, .text = a->val};
+            return true;
         }
         bf_json_unescape(&s->scratch, a->val);
-        result_scratch(s, context);
-        return;
+        return text_cell(s, CELL_TEXT, cell, e);
     case BF_ATTR_N:
-        bf_sql_result_number(api, context, a->val);
-        return;
+        number_cell(a->val, cell);
+        return true;
     case BF_ATTR_BOOL:
-        api->result_int64(context, a->val.p[0] == 't');
-        api->result_subtype(context, SQL_SUB_BOOL);
-        return;
+        *cell = (struct sql_cell){.kind = CELL_BOOL, .integer = a->val.p[0] == 't'};
+        return true;
     case BF_ATTR_NULL:
-        return;
+        return true;
     case BF_ATTR_M:
     case BF_ATTR_L:
     case BF_ATTR_SS:
@@ -165,54 +180,88 @@ static void result_attr(struct bf_sql *s, sqlite3_context *context, const struct
         break;
     }
     bf_value_put_json(&s->scratch, a);
-    result_scratch(s, context);
-    api->result_subtype(context, SQL_SUB_JSON);
+    return text_cell(s, CELL_JSON, cell, e);
 }
 
-static void result_meta(struct bf_sql *s, sqlite3_context *context, enum bf_row_meta what)
+static bool meta_cell(struct bf_sql *s, enum bf_row_meta what, struct sql_cell *cell,
+                      struct bf_err *e)
 {
     struct bf_change_text t;
     char time[64];
     bf_row_meta_text(s->row, what, s->change, time, &t);
     if (!t.text.p)
-        return;
-    if (!t.escaped) {
-        s->api->result_text(context, t.text.p, (int)t.text.n,
-                            what == BF_META_TS ? SQLITE_TRANSIENT : SQLITE_STATIC);
-        return;
+        return true;
+    if (!t.escaped && what != BF_META_TS) {
+        *cell = (struct sql_cell){.kind = CELL_TEXT, .stays = true, .text = t.text};
+        return true;
     }
     bf_buf_reset(&s->scratch);
-    bf_json_unescape(&s->scratch, t.text);
-    result_scratch(s, context);
+    if (t.escaped)
+        bf_json_unescape(&s->scratch, t.text);
+    else
+        bf_buf_adds(&s->scratch, t.text);
+    return text_cell(s, CELL_TEXT, cell, e);
 }
 
-/* A whole row; only a query that keeps changes asks for its text. */
-static void result_row(struct bf_sql *s, sqlite3_context *context)
+/* A whole row; only a query over all changes asks for its text. */
+static bool row_cell(struct bf_sql *s, struct sql_cell *cell, struct bf_err *e)
 {
-    if (!s->store.stmt)
-        return;
+    if (!s->store.stmt && !s->feed)
+        return true;
     bf_buf_reset(&s->scratch);
-    if (!bf_row_put(s->row, s->change, &s->scratch, &s->why)) {
-        s->api->result_error(context, s->why.text, -1);
+    if (!bf_row_put(s->row, s->change, &s->scratch, e))
+        return false;
+    s->scratch.n--; /* its newline */
+    return text_cell(s, CELL_TEXT, cell, e);
+}
+
+bool bf_sql_cell(struct bf_sql *s, size_t i, struct sql_cell *cell, struct bf_err *e)
+{
+    struct sql_column *column = &s->column[i];
+    *cell = (struct sql_cell){.kind = CELL_NULL};
+    if (i == SQL_STAR_COLUMN)
+        return row_cell(s, cell, e);
+    if (column->meta != BF_META_N)
+        return meta_cell(s, column->meta, cell, e);
+    const struct bf_attr *a = bf_sql_find(s, column);
+    return !a || attr_cell(s, a, cell, e);
+}
+
+static void give(const struct sql_api *api, sqlite3_context *context, const struct sql_cell *cell)
+{
+    switch (cell->kind) {
+    case CELL_NULL:
+        return;
+    case CELL_INTEGER:
+    case CELL_BOOL:
+        api->result_int64(context, cell->integer);
+        if (cell->kind == CELL_BOOL)
+            api->result_subtype(context, SQL_SUB_BOOL);
+        return;
+    case CELL_REAL:
+        api->result_double(context, cell->real);
+        return;
+    case CELL_TEXT:
+    case CELL_NUMBER:
+    case CELL_JSON:
+        api->result_text(context, cell->text.p, (int)cell->text.n,
+                         cell->stays ? SQLITE_STATIC : SQLITE_TRANSIENT);
+        if (cell->kind != CELL_TEXT)
+            api->result_subtype(context, cell->kind == CELL_JSON ? SQL_SUB_JSON : SQL_SUB_NUMBER);
         return;
     }
-    s->scratch.n--; /* its newline */
-    result_scratch(s, context);
 }
 
 static int column_of(sqlite3_vtab_cursor *cursor, sqlite3_context *context, int n)
 {
     struct bf_sql *s = ((struct table *)(void *)cursor->pVtab)->sql;
-    struct sql_column *column = &s->column[n];
-    if (n == SQL_STAR_COLUMN)
-        result_row(s, context);
-    else if (column->meta != BF_META_N)
-        result_meta(s, context, column->meta);
-    else {
-        const struct bf_attr *a = bf_sql_find(s, column);
-        if (a)
-            result_attr(s, context, a);
-    }
+    struct sql_cell cell;
+    if (s->feed)
+        give(s->api, context, bf_sql_feed_cell(s->feed, (size_t)n));
+    else if (bf_sql_cell(s, (size_t)n, &cell, &s->why))
+        give(s->api, context, &cell);
+    else
+        s->api->result_error(context, s->why.text, -1);
     return SQLITE_OK;
 }
 

@@ -64,7 +64,6 @@ static const char *quoted(struct bf_arena *arena, const char *p, const char *end
 static const char *cut(struct sql_text *t, const char *p, const char *end, struct sql_token *token)
 {
     const char *from = p;
-    token->ident = (struct bf_str){0};
     if (*p == '\'' || *p == '"' || *p == '`' || *p == '[') {
         token->kind = *p == '\'' ? SQL_STRING : SQL_QUOTED;
         p = quoted(&t->arena, p, end, &token->ident);
@@ -88,143 +87,45 @@ static const char *cut(struct sql_text *t, const char *p, const char *end, struc
     return p;
 }
 
-static bool is(const struct sql_text *t, size_t i, const char *word)
+bool bf_sql_is(const struct sql_text *t, size_t i, const char *word)
 {
     return i < t->n && t->token[i].kind == SQL_WORD &&
            bf_sql_same(t->token[i].ident, bf_str_of(word));
 }
 
-static bool punct(const struct sql_text *t, size_t i, char c)
+bool bf_sql_punct(const struct sql_text *t, size_t i, char c)
 {
     return i < t->n && t->token[i].kind == SQL_PUNCT && t->token[i].text.p[0] == c;
 }
 
-static bool name(const struct sql_text *t, size_t i)
+bool bf_sql_name(const struct sql_text *t, size_t i)
 {
     return i < t->n && (t->token[i].kind == SQL_WORD || t->token[i].kind == SQL_QUOTED);
 }
 
-static bool any(const struct sql_text *t, size_t i, const char *const *words, size_t n)
+bool bf_sql_any(const struct sql_text *t, size_t i, const char *const *words, size_t n)
 {
     for (size_t k = 0; k < n; k++)
-        if (is(t, i, words[k]))
+        if (bf_sql_is(t, i, words[k]))
             return true;
     return false;
 }
 
-/* Is the name at i an alias, standing behind a table? */
-static bool alias(const struct sql_text *t, size_t i)
-{
-    static const char *const follow[] = {
-        "where",  "group", "order",   "limit",  "join", "left",      "inner",
-        "cross",  "right", "natural", "full",   "on",   "using",     "having",
-        "window", "outer", "union",   "except", "not",  "intersect", "indexed"};
-    return name(t, i) && !any(t, i, follow, BF_COUNT(follow));
-}
-
-static void add_table(struct sql_text *t, struct bf_str called, bool cdc)
-{
-    if (t->ntables < SQL_TABLES_MAX)
-        t->table[t->ntables++] = (struct sql_table){called, cdc};
-}
-
 /* Does a SELECT stand in the parenthesis at i? */
-static bool opens_query(const struct sql_text *t, size_t i)
+bool bf_sql_opens_query(const struct sql_text *t, size_t i)
 {
     static const char *const words[] = {"select", "with", "values"};
-    return any(t, i + 1, words, BF_COUNT(words));
+    return bf_sql_any(t, i + 1, words, BF_COUNT(words));
 }
 
 /* The parenthesis that closes the one at i. */
-static size_t closing(const struct sql_text *t, size_t i)
+size_t bf_sql_closing(const struct sql_text *t, size_t i)
 {
     unsigned d = t->token[i].depth;
     do
         i++;
-    while (i < t->n && !(punct(t, i, ')') && t->token[i].depth == d));
+    while (i < t->n && !(bf_sql_punct(t, i, ')') && t->token[i].depth == d));
     return i;
-}
-
-/* A name behind FROM, JOIN or a comma: is it a table, and is it called something else? */
-static void find_table(struct sql_text *t, size_t i, size_t base)
-{
-    static const char *const functions[] = {"json_each", "json_tree"};
-    if (any(t, i, functions, BF_COUNT(functions)) && punct(t, i + 1, '(')) {
-        size_t end = closing(t, i + 1), as = end + 1 + is(t, end + 1, "as");
-        add_table(t, alias(t, as) ? t->token[as].ident : t->token[i].ident, false);
-        return;
-    }
-    size_t as = i + 1 + is(t, i + 1, "as");
-    for (size_t k = 0; k < base; k++)
-        if (bf_sql_same(t->token[i].ident, t->table[k].name)) {
-            t->uses += t->table[k].cdc;
-            t->used_below |= t->table[k].cdc && t->token[i].sub;
-            if (alias(t, as))
-                add_table(t, t->token[as].ident, t->table[k].cdc);
-        }
-}
-
-/* Which of the names in the text are tables. */
-static void find_tables(struct sql_text *t, const char *const *lookups, size_t nlookups)
-{
-    static const char *const before[] = {"from", "join"};
-    add_table(t, BF_STR("cdc"), true);
-    for (size_t i = 0; i < nlookups; i++)
-        add_table(t, bf_str_of(lookups[i]), false);
-    for (size_t i = 0, base = t->ntables; i < t->n; i++) {
-        if (punct(t, i, '(') && opens_query(t, i)) {
-            size_t end = closing(t, i), as = end + 1 + is(t, end + 1, "as");
-            if (alias(t, as))
-                add_table(t, t->token[as].ident, false);
-        }
-        if (!name(t, i) || (i && punct(t, i - 1, '.')))
-            continue;
-        if (is(t, i + 1, "as") && punct(t, i + 2, '('))
-            add_table(t, t->token[i].ident, false);
-        if (i && (any(t, i - 1, before, 2) || punct(t, i - 1, ',')) && !punct(t, i + 1, '.'))
-            find_table(t, i, base);
-    }
-}
-
-/* Is the name at i an aggregate function? max(a, b) of two is none. */
-static bool aggregate(const struct sql_text *t, size_t i)
-{
-    static const char *const all[] = {"count",
-                                      "sum",
-                                      "total",
-                                      "avg",
-                                      "dec_sum",
-                                      "group_concat",
-                                      "string_agg",
-                                      "json_group_array",
-                                      "jsonb_group_array",
-                                      "json_group_object",
-                                      "jsonb_group_object"};
-    static const char *const some[] = {"min", "max"};
-    if (!punct(t, i + 1, '('))
-        return false;
-    if (any(t, i, all, BF_COUNT(all)))
-        return true;
-    if (!any(t, i, some, BF_COUNT(some)))
-        return false;
-    for (size_t k = i + 2, end = closing(t, i + 1); k < end; k++)
-        if (punct(t, k, ',') && t->token[k].depth == t->token[i].depth + 1)
-            return false;
-    return true;
-}
-
-/* What a SELECT in parentheses does to a table of its own is its own matter. */
-static bool whole(const struct sql_text *t)
-{
-    static const char *const words[] = {"order", "group",     "limit",  "distinct", "over",
-                                        "union", "intersect", "except", "with"};
-    for (size_t i = 0; i < t->n; i++)
-        if ((!t->token[i].sub || t->used_below) &&
-            ((any(t, i, words, BF_COUNT(words)) &&
-              !(is(t, i, "distinct") && is(t, i + 1, "from"))) ||
-             aggregate(t, i)))
-            return true;
-    return false;
 }
 
 /* Cuts the text; parentheses have to match. */
@@ -236,22 +137,23 @@ static bool cut_all(struct sql_text *t, struct bf_str sql, struct bf_err *e)
         if (t->n == SQL_TOKENS_MAX)
             return bf_err_set(e, BF_E_USAGE, "more than %d words of SQL", SQL_TOKENS_MAX);
         struct sql_token *token = &t->token[t->n++];
+        *token = (struct sql_token){0};
         q = cut(t, p, end, token);
         if (!q)
             return bf_err_set(e, BF_E_USAGE, "a %c that is not closed", *p);
         size_t at = t->n - 1;
-        if (punct(t, at, ')') && depth-- == 0)
+        if (bf_sql_punct(t, at, ')') && depth-- == 0)
             return bf_err_set(e, BF_E_USAGE, "a ) that was not opened");
         sub = depth < sub ? 0 : sub;
-        if (!sub && at && punct(t, at - 1, '(') && opens_query(t, at - 1))
+        if (!sub && at && bf_sql_punct(t, at - 1, '(') && bf_sql_opens_query(t, at - 1))
             sub = depth;
         token->depth = depth;
         token->sub = sub > 0;
         t->subs |= token->sub;
-        depth += punct(t, at, '(');
-        if (is(t, at, "natural"))
+        depth += bf_sql_punct(t, at, '(');
+        if (bf_sql_is(t, at, "natural"))
             return bf_err_set(e, BF_E_USAGE, "NATURAL JOIN: name the columns with USING");
-        if (punct(t, at, ';'))
+        if (bf_sql_punct(t, at, ';'))
             return bf_err_set(e, BF_E_USAGE, "one query, without ';'");
     }
     if (depth)
@@ -269,9 +171,8 @@ bool bf_sql_text_init(struct sql_text *t, struct bf_str sql, const char *const *
         return bf_err_nomem(e);
     if (!cut_all(t, sql, e))
         return false;
-    find_tables(t, lookups, nlookups);
-    t->whole = whole(t);
-    return true;
+    bf_sql_scope(t, lookups, nlookups);
+    return bf_sql_expr_rewrite(t) || bf_err_nomem(e);
 }
 
 bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
@@ -281,13 +182,13 @@ bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
     for (size_t i = 0; i < t->n; i++) {
         if (t->token[i].sub)
             continue;
-        if (any(t, i, words, BF_COUNT(words)) && t->token[i].depth == 0 &&
-            !(is(t, i, "from") && i && is(t, i - 1, "distinct")))
+        if (bf_sql_any(t, i, words, BF_COUNT(words)) && t->token[i].depth == 0 &&
+            !(bf_sql_is(t, i, "from") && i && bf_sql_is(t, i - 1, "distinct")))
             return bf_err_set(e, BF_E_USAGE,
                               "%.*s belongs to a whole query, see --sql; a column of that name "
                               "stands in double quotes",
                               (int)t->token[i].text.n, t->token[i].text.p);
-        if (aggregate(t, i) || is(t, i, "over"))
+        if (bf_sql_aggregate(t, i) || bf_sql_is(t, i, "over"))
             return bf_err_set(e, BF_E_USAGE,
                               "%.*s looks at more than one change, which takes --sql",
                               (int)t->token[i].text.n, t->token[i].text.p);
@@ -300,19 +201,12 @@ void bf_sql_text_free(struct sql_text *t)
     bf_arena_free(&t->arena);
 }
 
-static const struct sql_table *table(const struct sql_text *t, struct bf_str called)
-{
-    for (size_t i = 0; i < t->ntables; i++)
-        if (bf_sql_same(t->table[i].name, called))
-            return &t->table[i];
-    return NULL;
-}
-
 const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called)
 {
     struct bf_str first;
-    return memchr(called.p, '.', called.n) && bf_str_split(&called, '.', &first) ? table(t, first)
-                                                                                 : NULL;
+    return memchr(called.p, '.', called.n) && bf_str_split(&called, '.', &first)
+               ? bf_sql_table(t, first)
+               : NULL;
 }
 
 void bf_sql_put_name(struct bf_buf *out, struct bf_str called)
@@ -330,16 +224,17 @@ void bf_sql_put_name(struct bf_buf *out, struct bf_str called)
 static bool star_of_cdc(const struct sql_text *t, size_t i)
 {
     size_t from = i + 1;
-    while (from < t->n && !(t->token[from].depth == 0 && is(t, from, "from")))
+    while (from < t->n && !(t->token[from].depth == 0 && bf_sql_is(t, from, "from")))
         from++;
     if (from == t->n)
         return true; /* a list of results: its FROM stands elsewhere */
-    const struct sql_table *first = name(t, from + 1) ? table(t, t->token[from + 1].ident) : NULL;
+    const struct sql_table *first =
+        bf_sql_name(t, from + 1) ? bf_sql_table(t, t->token[from + 1].ident) : NULL;
     if (!first || !first->cdc)
         return false;
     static const char *const behind[] = {"where", "group", "order", "limit", "having"};
-    for (size_t k = from + 2; k < t->n && !any(t, k, behind, BF_COUNT(behind)); k++)
-        if (t->token[k].depth == 0 && (is(t, k, "join") || punct(t, k, ',')))
+    for (size_t k = from + 2; k < t->n && !bf_sql_any(t, k, behind, BF_COUNT(behind)); k++)
+        if (t->token[k].depth == 0 && (bf_sql_is(t, k, "join") || bf_sql_punct(t, k, ',')))
             return false;
     return true;
 }
@@ -349,14 +244,14 @@ static const char star_text[] = "_row AS \"" BF_SQL_STAR "\"";
 /* The chain of names from i on, up to last, as SQLite wants it. */
 static void put_chain(const struct sql_text *t, size_t i, size_t last, struct bf_buf *out)
 {
-    const struct sql_table *first = table(t, t->token[i].ident);
+    const struct sql_table *first = bf_sql_table(t, t->token[i].ident);
     struct bf_buf path;
     bf_buf_init(&path, ARENA_MAX);
     if (first) {
         bf_buf_adds(out, t->token[i].text);
         bf_buf_addc(out, '.');
         i += 2;
-        if (punct(t, i, '*')) {
+        if (bf_sql_punct(t, i, '*')) {
             if (first->cdc && t->token[i].depth == 0)
                 bf_buf_add(out, star_text, sizeof star_text - 1);
             else
@@ -397,21 +292,27 @@ bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, st
     static const char *const before[] = {"select", "distinct", "all"};
     for (size_t i = 0; i < t->n; i++) {
         size_t last = i;
-        while (name(t, i) && punct(t, last + 1, '.') &&
-               (name(t, last + 2) || punct(t, last + 2, '*')))
+        while (bf_sql_name(t, i) && bf_sql_punct(t, last + 1, '.') &&
+               (bf_sql_name(t, last + 2) || bf_sql_punct(t, last + 2, '*')))
             last += 2;
         /* SQLite's own tokens keep what stands between them: "<=" must not become "< =" */
         if (i && t->token[i].text.p != t->token[i - 1].text.p + t->token[i - 1].text.n)
             bf_buf_addc(out, ' ');
-        if (last > i) {
+        if (t->token[i].before)
+            bf_buf_adds(out, bf_str_of(t->token[i].before));
+        if (t->token[i].instead)
+            bf_buf_adds(out, bf_str_of(t->token[i].instead));
+        else if (last > i)
             put_chain(t, i, last, out);
-            i = last;
-        } else if (star && punct(t, i, '*') &&
-                   (!i || any(t, i - 1, before, 3) || punct(t, i - 1, ','))) {
+        else if (star && bf_sql_punct(t, i, '*') &&
+                 (!i || bf_sql_any(t, i - 1, before, 3) || bf_sql_punct(t, i - 1, ','))) {
             if (!put_star(t, i, out, e))
                 return false;
         } else
             bf_buf_adds(out, t->token[i].text);
+        i = last;
+        if (t->token[i].after)
+            bf_buf_adds(out, bf_str_of(t->token[i].after));
     }
     return bf_buf_check(out, "SQL", e);
 }
@@ -419,8 +320,9 @@ bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, st
 bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, struct bf_str *other)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (name(t, i) && !(i && (is(t, i - 1, "as") || punct(t, i - 1, '.'))) &&
-            !punct(t, i + 1, '(') && !punct(t, i + 1, '.') &&
+        if (bf_sql_name(t, i) &&
+            !(i && (bf_sql_is(t, i - 1, "as") || bf_sql_punct(t, i - 1, '.'))) &&
+            !bf_sql_punct(t, i + 1, '(') && !bf_sql_punct(t, i + 1, '.') &&
             bf_sql_same(t->token[i].ident, called) && !bf_str_eq(t->token[i].ident, called)) {
             *other = t->token[i].ident;
             return true;
@@ -431,7 +333,7 @@ bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, stru
 bool bf_sql_text_has(const struct sql_text *t, struct bf_str called)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (name(t, i) && bf_sql_same(t->token[i].ident, called))
+        if (bf_sql_name(t, i) && bf_sql_same(t->token[i].ident, called))
             return true;
     return false;
 }

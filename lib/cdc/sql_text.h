@@ -5,7 +5,8 @@
  * really is a table stays: cdc and its aliases, lookups and theirs, names of
  * subqueries and of WITH. A * that means all of cdc becomes the column _row,
  * named BF_SQL_STAR, because what attributes a record has shows only when it
- * comes. Inside lib/cdc only.
+ * comes. Comparisons become calls where a number may be longer than SQLite's own
+ * (sql_expr.c). Inside lib/cdc only.
  */
 #ifndef BF_CDC_SQL_TEXT_H
 #define BF_CDC_SQL_TEXT_H
@@ -24,6 +25,9 @@ struct sql_token {
     struct bf_str ident; /* of a word or quoted name: what it names */
     unsigned depth;      /* parentheses open around it */
     bool sub;            /* inside a SELECT in parentheses */
+
+    /* what SQLite gets in front of it, in its place, behind it; NULL: nothing, itself, nothing */
+    const char *before, *instead, *after;
 };
 
 struct sql_table {
@@ -40,6 +44,7 @@ struct sql_text {
     bool subs;       /* is there a SELECT in parentheses? */
     size_t uses;     /* how often cdc stands behind FROM, JOIN or a comma */
     bool used_below; /* and whether in a SELECT in parentheses */
+    bool once;       /* is cdc scanned once, outside of all other loops? */
     bool whole;      /* looks at more than one row: ORDER, GROUP, LIMIT, an aggregate... */
 };
 
@@ -62,6 +67,38 @@ bool bf_sql_text_has(const struct sql_text *t, struct bf_str called);
 
 /* The table that a name such as c.status begins with; NULL: none. */
 const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called);
+
+/* Of a text that is being read: is token i that word, one of the words, that character, a name; and which
+ * token closes the parenthesis at i. Tokens behind the last are none of it. */
+bool bf_sql_is(const struct sql_text *t, size_t i, const char *word);
+bool bf_sql_any(const struct sql_text *t, size_t i, const char *const *words, size_t n);
+bool bf_sql_punct(const struct sql_text *t, size_t i, char c);
+bool bf_sql_name(const struct sql_text *t, size_t i);
+size_t bf_sql_closing(const struct sql_text *t, size_t i);
+
+/* Does a SELECT stand in the parenthesis at i? */
+bool bf_sql_opens_query(const struct sql_text *t, size_t i);
+
+/* sql_scope.c: finds the tables, and fills uses, whole and once. Is the name at i an aggregate function? The
+ * table of that name; NULL: none. */
+void bf_sql_scope(struct sql_text *t, const char *const *lookups, size_t nlookups);
+bool bf_sql_aggregate(const struct sql_text *t, size_t i);
+const struct sql_table *bf_sql_table(const struct sql_text *t, struct bf_str called);
+
+/* sql_expr.c: numbers that SQLite would round or order as texts go through functions. False: no memory. */
+bool bf_sql_expr_rewrite(struct sql_text *t);
+
+/* sql_expr.c: is it a word that is no operand? Three texts as one, in the arena; NULL: no memory. */
+bool bf_sql_keyword(const struct sql_text *t, size_t i);
+char *bf_sql_text_join(struct sql_text *t, const char *head, struct bf_str middle,
+                       const char *tail);
+
+/* sql_result.c: results that became calls keep their text as their name. False: no memory. */
+bool bf_sql_result_names(struct sql_text *t);
+
+/* sql_result.c: is the result of that name what a decimal function gave, by way of a subquery too? Behind a
+ * sorter it is a text. */
+bool bf_sql_result_decimal(const struct sql_text *t, struct bf_str called);
 
 /* Compares ASCII letters in any case. */
 bool bf_sql_same(struct bf_str a, struct bf_str b);

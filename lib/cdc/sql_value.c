@@ -197,7 +197,9 @@ static bool json(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct
 static bool number(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct bf_err *e)
 {
     struct bf_err ignored;
-    if (!bf_number_check(text, &ignored) || !bf_number_is_json(text))
+    bool items =
+        s->row->conf.format == BF_ROW_DDB_JSON; /* they hold what DynamoDB does: 38 digits */
+    if (!bf_number_is_json(text) || (items && !bf_number_check(text, &ignored)))
         return string(s, text, a, e);
     a->type = BF_ATTR_N;
     a->json = true;

@@ -32,6 +32,55 @@ check "does not wait for the end" -o '{"n":2}' -- cat "$T/live"
 exec 9>&-
 wait $pid
 
+# numbers of any length: SQLite's own hold 18 digits, or 15 with a point
+for n in 5 9007199254740993 9007199254740994.5 12345678901234567890123456789 -12345678901234567890123456789 0.30000000000000004; do change ",\"n\":{\"N\":\"$n\"}"; done >"$T/n"
+where() { # where EXPR NUMBERS...: for these it is true
+    expr=$1
+    shift
+    check "--where $expr" -i "$T/n" -o "$(printf '{"n":%s}\n' "$@")" -- $x --fields n --where "$expr"
+}
+where 'n > 9007199254740993' 9007199254740994.5 12345678901234567890123456789
+where 'n<=9007199254740993' 5 9007199254740993 -12345678901234567890123456789 0.30000000000000004
+where '1 > n' -12345678901234567890123456789 0.30000000000000004
+where 'NOT n < 9007199254740994.5' 9007199254740994.5 12345678901234567890123456789
+where 'n > 12345678901234567890123456788' 12345678901234567890123456789
+where 'n = 12345678901234567890123456789' 12345678901234567890123456789
+where 'n = 1.2345678901234567890123456789e28' 12345678901234567890123456789
+where 'n <> 1e2 AND n = 123456789012345678901234567890e-1' 12345678901234567890123456789
+where 'n >= 0.30000000000000004 AND n < 6' 5 0.30000000000000004
+where 'n BETWEEN 0 AND 10' 5 0.30000000000000004
+where 'n NOT BETWEEN 0 AND 9007199254740994.25' 9007199254740994.5 12345678901234567890123456789 -12345678901234567890123456789
+where 'CASE WHEN n < 1 THEN 1 ELSE 0 END = 1' -12345678901234567890123456789 0.30000000000000004
+where "n+0 < 5" -12345678901234567890123456789 0.30000000000000004
+check "NULL in comparisons" -i "$T/in" -o '{"a":null,"b":null,"c":0,"d":1}' -e 'cdcxform: no record has an attribute nope' -- $x --select 'nope > 1 AS a, nope BETWEEN 1 AND 2 AS b, n BETWEEN nope AND 6 AS c, n BETWEEN 6 AND 8 AS d'
+check "texts stand behind numbers" -i "$T/in" -o '{"a":1,"b":1,"c":0}' -- $x --select 'p > 5 AS a, n < p AS b, p < n AS c'
+check "results keep their text as their name" -i "$T/in" -o '{"n > 5":1,"n BETWEEN 1 AND 2":0,"l":1,"12345678901234567890":12345678901234567890}' -- $x --select 'n > 5, n BETWEEN 1 AND 2, n<8 l, 12345678901234567890'
+check "ORDER BY" -i "$T/n" -o '{"n":12345678901234567890123456789}
+{"n":9007199254740994.5}
+{"n":9007199254740993}
+{"n":5}
+{"n":0.30000000000000004}
+{"n":-12345678901234567890123456789}' -- $x --sql 'SELECT n FROM cdc ORDER BY n DESC'
+check "the largest, the smallest" -i "$T/n" -o '{"n":4,"max":1.2345678901234568e+28,"dec_max":12345678901234567890123456789,"dec_min":5}' -- $x --sql 'SELECT count(*) AS n, max(n) AS max, dec_max(n) AS dec_max, dec_min(n) AS dec_min FROM cdc WHERE n >= 5'
+check "a result of more digits than DynamoDB holds" -i "$T/n" -o '{"s":18014398509481992.80000000000000004}' -- $x --sql 'SELECT dec_sum(n) AS s FROM cdc'
+
+# queries that need all changes
+{ change ',"n":{"N":"1"}'; change ',"n":{"N":"2"}'; } >"$T/two"
+check "DISTINCT" -i "$T/two" -o '{"id":"o-1"}' -- $x --sql 'SELECT DISTINCT id FROM cdc'
+check "LIMIT" -i "$T/two" -o '{"n":1}' -- $x --sql 'SELECT n FROM cdc LIMIT 1'
+check "no column at all" -i "$T/two" -o '{"count(*)":2}' -- $x --sql 'SELECT count(*) FROM cdc'
+check "types behind a sorter" -i "$T/in" -o '{"l":[{"sku":"a","qty":2},{"sku":"b","qty":3}],"n":7}' -- $x --sql 'SELECT l, n FROM cdc GROUP BY id ORDER BY n'
+check "decimals behind a sorter stay numbers" -i "$T/n" -o '{"id":"o-1","b":-12345678901234567890123456788.5}' -- $x --sql 'SELECT id, dec_add(n,0.5) AS b FROM cdc ORDER BY n LIMIT 1'
+check "out of a subquery, too" -i "$T/n" -o '{"s":18014398509481992.80000000000000004,"t":18014398509481993.80000000000000004}' -- $x --sql 'WITH z(id, total) AS (SELECT id, dec_sum(n) AS total FROM cdc GROUP BY id) SELECT z.total AS s, dec_add(total, 1) AS t FROM z ORDER BY 1'
+check "but texts stay texts" -i "$T/in" -o '{"s":"12345678901234567890123"}' -- $x --sql "SELECT '12345678901234567890123' AS s FROM cdc ORDER BY 1"
+check "an expression that fails ends the query, no line" -s 1 -i "$T/in" -e "cdcxform: --sql: dec_sum: 'o-1' is not a number" -- $x --sql 'SELECT dec_sum(id) FROM cdc'
+check "cdc inside of another table" -i "$T/two" -o '{"a":1,"n":1}
+{"a":1,"n":2}' -- $x --sql 'SELECT p.a, c.n FROM (SELECT 1 AS a) p LEFT JOIN cdc c ON c.n < 5 ORDER BY 2'
+check "cdc in a subquery" -i "$T/two" -o '{"n":2}' -- $x --sql 'SELECT n FROM cdc WHERE n = (SELECT max(n) FROM cdc)'
+bfgen -q -n 3000 -f cdc --seed 5 >"$T/gen"
+check "many batches: groups" -i "$T/gen" -o "$(jq -r 'select(.dynamodb.NewImage.order_id) | .eventName' "$T/gen" | LC_ALL=C sort | uniq -c | awk '{ printf "%s{\"_op\":\"%s\",\"n\":%d}", (NR > 1 ? "\n" : ""), $2, $1 }')" -- $x --sql "SELECT _op, count(*) AS n FROM cdc WHERE status IS NOT NULL GROUP BY _op"
+check "many batches: DISTINCT, as they come" -i "$T/gen" -o "$(jq -r '.dynamodb.NewImage.order_id.S // empty' "$T/gen" | awk '!seen[$0]++ { printf "%s{\"order_id\":\"%s\"}", (NR > 1 ? "\n" : ""), $0 }')" -- $x --sql "SELECT DISTINCT order_id FROM cdc WHERE order_id IS NOT NULL AND _op <> 'REMOVE'"
+
 # what does not belong into an expression
 check "an aggregate in --where" -s 2 -e 'cdcxform: --where: max looks at more than one change, which takes --sql' -- $x --where "max(p) = 'a'"
 check "max of two is none" -i "$T/in" -o '{"p":"101"}' -- $x --where "max(p, 'a') = 'a'" --select p
@@ -58,7 +107,7 @@ check "CSV: what is no JSON number makes a column of texts" -i "$T/in" -o '{"z":
 printf 'p,z\n101,a\377b\n' >"$T/t.csv"
 check "CSV: not UTF-8" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 2: byte 6: not UTF-8" -- $x --lookup t="$T/t.csv"
 look 'p,z\n101,"a\n'
-check "CSV: a quote that never closes" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 2: a quote is opened and never closed" -- $x --lookup t="$T/t.csv"
+check "CSV: a quote that never closes" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 2: field 2: its quote is never closed" -- $x --lookup t="$T/t.csv"
 look 'p,P\n101,a\n'
 check "CSV: a column twice" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 1: column P stands twice" -- $x --lookup t="$T/t.csv"
 : >"$T/t.csv"
