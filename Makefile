@@ -46,7 +46,9 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 
 # A tool is cmd/NAME.c or cmd/NAME/*.c. Those named here also need the AWS floor.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
-AWS_TOOLS := ddbput kinread kinput s3put cdclambda
+AWS_TOOLS := ddbput kinread kinput s3put
+# cdclambda opens the library of the AWS floor when rows have somewhere to go: it links what reads options alone.
+LIGHT_OBJ_cdclambda = $(addprefix $(B)/obj/lib/aws/,options.o rowsink_to.o s3_url.o)
 # bflocal signs but never calls: out of the archives it takes the signing alone, and no libcurl is loaded.
 STATIC_TOOLS := bflocal
 LIBS_bflocal  := -lmicrohttpd -lsqlite3 -lcrypto -ljansson -lz
@@ -90,7 +92,7 @@ $(aws_so): $(AWS_SRC:%.c=$(B)/obj/%.o) $(core_so)
 
 # Tools find the libraries beside them, built or installed.
 define tool_rule
-$(B)/bin/$1: $(call tool_obj,$1) $(core_so) $(if $(filter $1,$(AWS_TOOLS)),$(aws_so))
+$(B)/bin/$1: $(call tool_obj,$1) $(LIGHT_OBJ_$1) $(core_so) $(if $(filter $1,$(AWS_TOOLS)),$(aws_so))
 	@mkdir -p $$(@D)
 	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) -Wl,-rpath,'$$$$ORIGIN/../lib' -L$(B)/lib \
 	    $(if $(filter $1,$(AWS_TOOLS)),-lbfpipe-aws) -lbfpipe $(LIBS_$1)
@@ -107,7 +109,7 @@ $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t
 # of its own for each machine.
 alone_obj := $(patsubst cmd/cdclambda/%.c,$(B)/obj/cmd/cdclambda/%.o,$(filter-out cmd/cdclambda/sink.c,\
              $(wildcard cmd/cdclambda/*.c)) cmd/cdclambda/alone/sink.c)
-$(B)/bootstrap: $(alone_obj) $(B)/obj/lib/aws/options.o $(core_a)
+$(B)/bootstrap: $(alone_obj) $(LIGHT_OBJ_cdclambda) $(core_a)
 	$(CC) -static -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) -Wl,--gc-sections $(core_a)
 
 lambda.zip: all ## build/lambda-*.zip: packages for provided.al2023; CONF=FILE goes in as transform.conf
@@ -168,7 +170,9 @@ check-asan: ## unit and command-line tests under address, leak and undefined-beh
 # What has threads: bflocal, and cdcxform -j.
 TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh,$(T))
 check-tsan: ## the tests of what has threads under the thread sanitizer
-	@TSAN_OPTIONS=halt_on_error=0:exitcode=66 $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli
+	@mkdir -p build/tsan && rm -f build/tsan/report.*
+	@TSAN_OPTIONS=log_path=$(CURDIR)/build/tsan/report $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli
+	@! cat build/tsan/report.* 2>/dev/null
 
 # Valgrind's own pipes stay out of the TMPDIR that tests look into.
 VALGRIND := valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \

@@ -4,6 +4,7 @@
 
 #include "cmd/bfgen/put.h"
 #include "lib/base/enc.h"
+#include "lib/cdc/item.h"
 #include "lib/json/write.h"
 
 static const struct bf_str status_name[] = {BF_STR(""), BF_STR("PLACED"), BF_STR("PAID"),
@@ -91,7 +92,7 @@ static char *put_attr(struct rows *r, char *p, size_t column, enum form form, si
 {
     struct bf_str value = r->csv.field[column];
     bool number = r->number[column];
-    *size += r->name_size[column] + (number ? number_size(value.p, value.n) : value.n);
+    *size += r->name_size[column] + (number ? bf_item_number_bytes(value) : value.n);
     p = put_str(p, bf_str(r->name[column].p - 2, r->name[column].n + 4)); /* ,"name": */
     if (form == TYPED)
         p = number ? PUT(p, "{\"N\":\"") : PUT(p, "{\"S\":\"");
@@ -206,7 +207,7 @@ static void type_fields(struct rows *r)
 
 static void remember(struct rows *r)
 {
-    struct bf_str text = r->csv.record;
+    struct bf_str text = r->csv.raw;
     r->after = (struct row){.status = NONE, .bytes = text.n};
     if (text.n > ROW_KEEP)
         return;
@@ -223,7 +224,7 @@ static void remember(struct rows *r)
 /* A row of CSV that is also an item. */
 static bool acceptable(const struct rows *r, struct bf_err *why)
 {
-    size_t have = r->csv.fields;
+    size_t have = r->csv.n;
     if (have != r->columns)
         return bf_err_set(why, BF_E_INPUT, "%zu field%s, the header has %zu", have,
                           have == 1 ? "" : "s", r->columns);
@@ -234,29 +235,54 @@ static bool acceptable(const struct rows *r, struct bf_err *why)
     return true;
 }
 
+/* The next record that is no blank line. */
+static enum bf_csv_got read_row(struct rows *r, struct bf_err *e)
+{
+    size_t bad;
+    enum bf_csv_got got;
+    do
+        got = bf_csv_next(&r->csv, -1, e);
+    while (got == BF_CSV_RECORD && bf_str_trim(r->csv.raw).n == 0);
+    if (got == BF_CSV_RECORD && !bf_utf8_valid(r->csv.raw, &bad)) {
+        bf_err_set(e, BF_E_INPUT, "byte %zu: invalid UTF-8", bad + 1);
+        return BF_CSV_BAD;
+    }
+    return got;
+}
+
+static bool reject(struct rows *r, enum bf_csv_got got, const struct bf_err *why, struct bf_err *e)
+{
+    if (got == BF_CSV_LONG)
+        return bf_rejects_add_long(&r->rejects, &r->reader, e);
+    bf_csv_give_up(&r->csv);
+    return bf_rejects_add(&r->rejects, r->csv.raw, r->csv.line, why, e);
+}
+
 static enum more insert(struct rows *r, struct bf_err *e)
 {
     for (;;) {
         struct bf_err why = {0};
-        switch (csv_next(&r->csv, &why)) {
-        case CSV_ROW:
+        enum bf_csv_got got = read_row(r, &why);
+        switch (got) {
+        case BF_CSV_RECORD:
             if (!acceptable(r, &why))
                 break;
             type_fields(r);
             remember(r);
             return MORE;
-        case CSV_BAD:
-        case CSV_LONG:
+        case BF_CSV_BAD:
+        case BF_CSV_LONG:
             break;
-        case CSV_END:
+        case BF_CSV_END:
             return NO_MORE;
-        case CSV_STOP:
+        case BF_CSV_STOP:
+        case BF_CSV_WAIT:
             return STOPPED;
-        case CSV_ERROR:
+        case BF_CSV_ERROR:
             *e = why;
             return FAILED;
         }
-        if (!csv_reject(&r->csv, &why, &r->rejects, e))
+        if (!reject(r, got, &why, e))
             return e->code == BF_E_STOPPED ? STOPPED : FAILED;
     }
 }
@@ -268,9 +294,9 @@ static enum more change_one(struct rows *r, enum kind kind, struct bf_err *e)
     struct kept *k = &r->kept[share_of(r->live, (uint32_t)(v >> 32))];
     size_t n = k->n;
     /* the text moves to where it outlives the place it is kept in */
-    bf_buf_reset(&r->csv.joined);
-    bf_buf_add(&r->csv.joined, k->text, n);
-    if (csv_parse(&r->csv, bf_buf_view(&r->csv.joined), e) != CSV_ROW)
+    bf_buf_reset(&r->text);
+    bf_buf_add(&r->text, k->text, n);
+    if (!bf_csv_split(&r->csv, bf_buf_view(&r->text), e))
         return FAILED;
     type_fields(r);
     r->before = (struct row){.status = k->status, .bytes = n};
@@ -304,10 +330,12 @@ static enum more next(void *self, enum kind kind, int64_t time_ms, struct change
 
 static bool name_columns(struct rows *r, const char *key, struct bf_err *e)
 {
-    r->columns = r->status = r->csv.fields;
+    if (r->csv.n > ROW_COLUMNS)
+        return bf_err_set(e, BF_E_LIMIT, "line 1: more than %d columns", ROW_COLUMNS);
+    r->columns = r->status = r->csv.n;
     r->key = key ? r->columns : 0;
-    if (!bf_buf_room(&r->names, 6 * r->csv.record.n + 4 * r->columns +
-                                    1)) /* so that views into it do not move */
+    if (!bf_buf_room(&r->names,
+                     6 * r->csv.raw.n + 4 * r->columns + 1)) /* so that views into it do not move */
         return bf_buf_check(&r->names, "the header line", e);
     for (size_t i = 0; i < r->columns; i++) {
         struct bf_str name = r->csv.field[i];
@@ -337,18 +365,19 @@ static bool name_columns(struct rows *r, const char *key, struct bf_err *e)
 
 static bool read_header(struct rows *r, const char *key, struct bf_err *e)
 {
-    switch (csv_next(&r->csv, e)) {
-    case CSV_ROW:
+    switch (read_row(r, e)) {
+    case BF_CSV_RECORD:
         return name_columns(r, key, e);
-    case CSV_END:
+    case BF_CSV_END:
         return bf_err_set(e, BF_E_INPUT, "empty, a header line with the names was expected");
-    case CSV_LONG:
-        return bf_err_set(e, BF_E_LIMIT, "line 1: longer than the maximum of %d bytes", CSV_RECORD);
-    case CSV_BAD:
-        return bf_err_ctx(e, "line %" PRIu64, r->csv.first_line);
-    case CSV_STOP:
+    case BF_CSV_LONG:
+        return bf_err_set(e, BF_E_LIMIT, "line 1: longer than the maximum of %d bytes", ROW_MAX);
+    case BF_CSV_BAD:
+        return bf_err_ctx(e, "line %" PRIu64, r->csv.line);
+    case BF_CSV_STOP:
+    case BF_CSV_WAIT:
         return bf_err_set(e, BF_E_STOPPED, "interrupted");
-    case CSV_ERROR:
+    case BF_CSV_ERROR:
         break;
     }
     return false;
@@ -358,12 +387,14 @@ bool rows_open(struct rows *r, const struct config *cfg, struct bf_out *out, str
 {
     r->path = strcmp(cfg->from, "-") == 0 ? "standard input" : cfg->from;
     bf_rng_seed(&r->rng, cfg->seed);
-    bf_buf_init(&r->names, 6 * CSV_RECORD + 4 * CSV_COLUMNS + 1);
-    bf_buf_init(&r->escaped, 12 * CSV_RECORD + 12);
+    bf_buf_init(&r->names, 6 * ROW_MAX + 4 * ROW_COLUMNS + 1);
+    bf_buf_init(&r->escaped, 12 * ROW_MAX + 12);
+    bf_buf_init(&r->text, ROW_KEEP);
     if (!bf_rejects_spare(cfg->rejects, cfg->from, e) ||
         !bf_rejects_open(&r->rejects, cfg->rejects, cfg->strict, e) ||
-        !csv_open(&r->csv, cfg->from, out, e))
+        !bf_reader_open(&r->reader, cfg->from, ROW_MAX, out, e))
         return false;
+    bf_csv_init(&r->csv, &r->reader, ',', ROW_MAX);
     if (!read_header(r, cfg->key, e))
         return e->code == BF_E_IO ? false : bf_err_ctx(e, "%s", r->path);
     r->status_in_csv = cfg->mix.share[UPDATE] > 0 && r->status == r->columns;
@@ -372,7 +403,10 @@ bool rows_open(struct rows *r, const struct config *cfg, struct bf_out *out, str
 
 bool rows_close(struct rows *r, struct bf_err *e)
 {
-    csv_close(&r->csv);
+    if (r->csv.in)
+        bf_csv_free(&r->csv);
+    bf_reader_close(&r->reader);
+    bf_buf_free(&r->text);
     bf_buf_free(&r->names);
     bf_buf_free(&r->escaped);
     return bf_rejects_close(&r->rejects, e);
@@ -389,5 +423,5 @@ struct source rows_source(struct rows *r)
                            .removed = removed,
                            .header = header,
                            .row = csv_row,
-                           .header_bound = 2 * r->csv.record.n + 2 * r->columns + 16};
+                           .header_bound = 2 * r->csv.raw.n + 2 * r->columns + 16};
 }

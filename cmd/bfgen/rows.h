@@ -12,10 +12,10 @@
 #ifndef BFGEN_ROWS_H
 #define BFGEN_ROWS_H
 
-#include "cmd/bfgen/csv.h"
 #include "cmd/bfgen/gen.h"
+#include "lib/base/csv.h"
 
-enum { ROWS_LIVE = 2048, ROW_KEEP = 2048 };
+enum { ROWS_LIVE = 2048, ROW_KEEP = 2048, ROW_COLUMNS = 1024, ROW_MAX = 1024 * 1024 };
 
 struct row {
     uint8_t status;
@@ -29,16 +29,18 @@ struct kept {
 };
 
 struct rows {
-    struct csv csv;
+    struct bf_reader reader;
+    struct bf_csv csv;
+    struct bf_buf text; /* of the kept row at hand */
     struct bf_rejects rejects;
     struct bf_rng rng;
     const char *path;
     size_t columns, key, status;     /* status: its column, or columns where there is none */
     bool status_in_csv;              /* CSV output has a last column for it */
     struct bf_buf names;             /* escaped for JSON, one behind the other */
-    struct bf_str name[CSV_COLUMNS]; /* views into names */
-    size_t name_size[CSV_COLUMNS];   /* bytes before escaping */
-    bool number[CSV_COLUMNS];        /* of the row at hand */
+    struct bf_str name[ROW_COLUMNS]; /* views into names */
+    size_t name_size[ROW_COLUMNS];   /* bytes before escaping */
+    bool number[ROW_COLUMNS];        /* of the row at hand */
     struct bf_buf escaped;
     struct row before, after; /* of the change last made; their fields are csv's */
     size_t live;

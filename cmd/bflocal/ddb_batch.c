@@ -229,8 +229,11 @@ static void put_batch_capacity(struct bl_call *c, const struct bl_params *p,
         }
         if (seen)
             continue;
-        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0}", first ? "" : ",",
+        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0", first ? "" : ",",
                     t->name, units);
+        if (bf_str_is(v->text, "INDEXES"))
+            bf_buf_addf(out, ",\"Table\":{\"CapacityUnits\":%zu.0}", units);
+        bf_buf_addc(out, '}');
         first = false;
     }
     bf_buf_addc(out, ']');

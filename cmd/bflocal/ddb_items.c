@@ -202,7 +202,9 @@ bool bl_ddb_get_item(struct bl_call *c)
     struct bl_projection *projection;
     struct bl_key key;
     struct bl_stored item;
+    bool consistent = false;
     if (!bl_params_read(c, &p) || !bl_item_read(c, bl_param_raw(&p, "Key"), "key", &key_item) ||
+        !bl_param_bool(c, &p, "ConsistentRead", &consistent) ||
         !bl_read_projection(c, &p, &projection))
         return false;
     bl_store_lock(c->store);
@@ -215,7 +217,7 @@ bool bl_ddb_get_item(struct bl_call *c)
             ok = bl_put_projected(c, &c->ans.body, projection, &item);
         }
         size_t blocks = item.bytes ? (item.bytes + 4095) / 4096 : 1;
-        bl_capacity_put(c, &p, t, (double)blocks / 2);
+        bl_capacity_put(c, &p, t, (double)blocks * (consistent ? 1.0 : 0.5));
         bf_buf_addc(&c->ans.body, '}');
     }
     struct bf_err e = c->store->err;

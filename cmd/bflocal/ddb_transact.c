@@ -296,8 +296,12 @@ static void put_capacity(struct bl_call *c, const struct bl_params *p, const str
         if (earlier)
             continue;
         bf_buf_addf(out,
-                    "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0,\"WriteCapacityUnits\":%zu.0}",
+                    "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0,\"WriteCapacityUnits\":%zu.0",
                     first ? "" : ",", table->name, units, units);
+        if (bf_str_is(v->text, "INDEXES"))
+            bf_buf_addf(out, ",\"Table\":{\"CapacityUnits\":%zu.0,\"WriteCapacityUnits\":%zu.0}",
+                        units, units);
+        bf_buf_addc(out, '}');
         first = false;
     }
     bf_buf_addc(out, ']');

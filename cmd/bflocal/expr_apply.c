@@ -165,8 +165,9 @@ static bool subtract(struct bl_value *item, const struct bl_action *act, struct 
 {
     struct bl_value *old = bl_path_get(item, &act->path);
     const struct bl_value *less = act->term->operand.value;
+    struct bl_value *in;
     if (!old)
-        return true;
+        return act->path.n == 1 || parent(item, &act->path, &in, e);
     if (old->type != less->type)
         return wrong_type(e);
     size_t n = 0;

@@ -78,6 +78,31 @@ static bool ordered(enum bl_type type)
     return type == BL_S || type == BL_N || type == BL_B;
 }
 
+static bool same_path(const struct bl_operand *a, const struct bl_operand *b)
+{
+    if (a->kind != BL_OPERAND_PATH || b->kind != BL_OPERAND_PATH || a->path.n != b->path.n)
+        return false;
+    for (size_t i = 0; i < a->path.n; i++)
+        if (!bf_str_eq(a->path.steps[i].name, b->path.steps[i].name) ||
+            a->path.steps[i].index != b->path.steps[i].index)
+            return false;
+    return true;
+}
+
+/* Nothing is compared with itself. */
+static bool check_distinct(struct bl_lex *l, const char *sign, const struct bl_cond *c,
+                           struct bf_err *e)
+{
+    struct bf_str name = c->args[0].path.n ? c->args[0].path.steps[0].name : BF_STR("");
+    for (size_t i = 1; i < c->nargs; i++)
+        if (same_path(&c->args[0], &c->args[i]))
+            return bl_lex_fail(l, e,
+                               "The first operand must be distinct from the remaining operands for "
+                               "this operator or function; operator: %s, first operand: [%.*s]",
+                               sign, (int)(name.n > 255 ? 255 : name.n), name.p);
+    return true;
+}
+
 /* What can be told of a function's literal operands before there is an item. */
 static bool check_function(struct bl_lex *l, const struct function *f, const struct bl_cond *c,
                            struct bf_err *e)
@@ -89,6 +114,8 @@ static bool check_function(struct bl_lex *l, const struct function *f, const str
         return bl_lex_fail(
             l, e, "Operator or function requires a document path; operator or function: %s",
             f->name);
+    if ((c->kind == BL_BEGINS_WITH || c->kind == BL_CONTAINS) && !check_distinct(l, f->name, c, e))
+        return false;
     if (c->kind == BL_BEGINS_WITH && second && second->type != BL_S && second->type != BL_B)
         return wrong_type(l, f->name, second->type, e);
     if (c->kind != BL_TYPE)
@@ -145,11 +172,12 @@ static bool parse_between(struct bl_lex *l, const struct bl_operand *first, stru
         return bl_lex_syntax(l, e);
     if (!bl_lex_next(l, e) || !parse_operand(l, &c->args[2], e))
         return false;
+    for (size_t i = 0; i < 3; i++)
+        if (c->args[i].kind == BL_OPERAND_VALUE && !ordered(c->args[i].value->type))
+            return wrong_type(l, "BETWEEN", c->args[i].value->type, e);
     if (c->args[1].kind != BL_OPERAND_VALUE || c->args[2].kind != BL_OPERAND_VALUE)
         return true;
     const struct bl_value *low = c->args[1].value, *high = c->args[2].value;
-    if (!ordered(low->type))
-        return wrong_type(l, "BETWEEN", low->type, e);
     if (low->type != high->type)
         return bl_lex_fail(
             l, e,
@@ -193,30 +221,7 @@ static bool parse_in(struct bl_lex *l, const struct bl_operand *first, struct bl
         return false;
     c->args[0] = *first;
     memcpy(c->args + 1, list, n * sizeof *list);
-    return bl_lex_next(l, e);
-}
-
-static bool same_path(const struct bl_operand *a, const struct bl_operand *b)
-{
-    if (a->kind != BL_OPERAND_PATH || b->kind != BL_OPERAND_PATH || a->path.n != b->path.n)
-        return false;
-    for (size_t i = 0; i < a->path.n; i++)
-        if (!bf_str_eq(a->path.steps[i].name, b->path.steps[i].name) ||
-            a->path.steps[i].index != b->path.steps[i].index)
-            return false;
-    return true;
-}
-
-/* Nothing is compared with itself. */
-static bool check_distinct(struct bl_lex *l, const char *sign, const struct bl_cond *c,
-                           struct bf_err *e)
-{
-    struct bf_str name = c->args[0].path.n ? c->args[0].path.steps[0].name : BF_STR("");
-    return !same_path(&c->args[0], &c->args[1]) ||
-           bl_lex_fail(l, e,
-                       "The first operand must be distinct from the remaining operands for this "
-                       "operator or function; operator: %s, first operand: [%.*s]",
-                       sign, (int)(name.n > 255 ? 255 : name.n), name.p);
+    return check_distinct(l, "IN", c, e) && bl_lex_next(l, e);
 }
 
 static bool parse_comparison(struct bl_lex *l, struct bl_cond **out, struct bf_err *e)

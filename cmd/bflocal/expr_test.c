@@ -92,7 +92,7 @@ static bool two(enum bl_cond_kind kind, const struct bl_value *a, const struct b
 {
     enum bl_type type;
     if (!a || !b)
-        return kind == BL_NE && a != b; /* a value differs from none */
+        return kind == BL_NE; /* nothing is equal to what is not there */
     switch (kind) {
     case BL_TYPE:
         return bl_type_of(b->text, &type) && a->type == type;

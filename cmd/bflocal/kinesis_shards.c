@@ -146,9 +146,11 @@ bool bl_kinesis_list_shards(struct bl_call *c)
         !bl_param_string(c, &p, "NextToken", &token) ||
         !bl_param_int(c, &p, "MaxResults", &limit) || !read_filter(c, &p, &f))
         return false;
-    if (token.p && (bl_param(&p, "StreamName") || bl_param(&p, "StreamARN")))
-        return bl_fail(c, BL_InvalidArgumentException,
-                       "NextToken and StreamName cannot be provided together.");
+    static const char *const alone[] = {"StreamName", "StreamARN", "ExclusiveStartShardId"};
+    for (size_t i = 0; token.p && i < BF_COUNT(alone); i++)
+        if (bl_param(&p, alone[i]))
+            return bl_fail(c, BL_InvalidArgumentException,
+                           "NextToken and %s cannot be provided together.", alone[i]);
     if (token.p && !read_token(c, token, &name, &from, &f))
         return bl_fail(c, BL_InvalidArgumentException, "NextToken is not valid.");
     bl_store_lock(c->store);

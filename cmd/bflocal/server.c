@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <microhttpd.h>
 #include <netdb.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -40,7 +41,7 @@ struct bl_server {
     pthread_cond_t idle;
     struct exchange *kept;
     size_t nkept, in_flight;
-    bool stopping;
+    atomic_bool stopping; /* written under the lock, asked for without it */
 };
 
 static void scrub(struct exchange *x)

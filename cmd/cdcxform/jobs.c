@@ -1,9 +1,10 @@
 /*
- * Several threads. The main thread reads lines into batches and hands them out
- * in a ring; workers, each with a transform of its own, turn a batch into rows
- * and a list of refused lines; the main thread takes the batches back in the
- * order of the ring, so the order of lines is kept and only it writes and
- * reports. Before it would wait for input it takes everything back.
+ * Several threads. The main thread hands out what it reads in a ring of
+ * batches, buffer by buffer, without looking for lines; workers, each with a
+ * transform of its own, turn a batch into rows and a list of refused lines, and
+ * count; the main thread takes the batches back in the order of the ring, so the
+ * order of lines is kept and only it writes and reports. Before it would wait
+ * for input it takes everything back.
  */
 #include "cmd/cdcxform/run.h"
 
@@ -23,11 +24,13 @@ struct refused {
 
 struct batch {
     enum state state;
-    struct bf_buf lines; /* with their newlines, padded */
+    struct bf_reader_lines in; /* lines as the reader had them, or: */
+    struct bf_buf lines;       /* lines that came one by one, with newlines, padded */
+    bool single;               /* lines it is; the reader has counted them */
     struct bf_buf rows;
-    struct bf_buf bad;      /* struct refused, reason, line; and again */
-    struct bf_err fatal;    /* the worker could not go on */
-    uint64_t first, number; /* line numbers: of the first line, of the one at work */
+    struct bf_buf bad;   /* struct refused, reason, line; and again */
+    struct bf_err fatal; /* the worker could not go on */
+    uint64_t number;     /* of the line at work, from 0; in the end how many there are */
 };
 
 struct ring {
@@ -36,6 +39,7 @@ struct ring {
     struct batch *batch;
     size_t n;
     size_t in, next, out; /* to fill, to take, to give back; counted without end */
+    uint64_t line;        /* number of the last line in front of the oldest batch */
     bool closing, strict;
 };
 
@@ -66,14 +70,16 @@ static bool bad_record(void *ctx, struct bf_str text, const struct bf_err *why, 
 /* All lines of a batch; with --strict up to the first that is refused. */
 static void transform(struct worker *w, struct batch *b)
 {
-    const char *p = b->lines.p, *end = p + b->lines.n - JOBS_PAD;
+    const char *p = b->single ? b->lines.p : b->in.p;
+    const char *end = p + (b->single ? b->lines.n - JOBS_PAD : b->in.n);
+    const char *readable = end + (b->single ? JOBS_PAD : b->in.slack);
     w->batch = b;
-    for (b->number = b->first; p < end; b->number++) {
+    for (b->number = 0; p < end; b->number++) {
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         struct bf_str line = bf_str(p, (size_t)(newline - p));
         struct bf_err why;
         bf_err_clear(&why);
-        if (!bf_xform_line(w->xform, line, (size_t)(end + JOBS_PAD - newline), &b->rows, &why)) {
+        if (!bf_xform_line(w->xform, line, (size_t)(readable - newline), &b->rows, &why)) {
             if (why.code == BF_E_INPUT || why.code == BF_E_LIMIT)
                 refuse(b, line, b->number, &why);
             else if (why.code != BF_E_STOPPED)
@@ -109,8 +115,8 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Reports the refused lines of a batch. */
-static bool report(struct run *r, const struct batch *b, struct bf_err *e)
+/* Reports the refused lines of a batch behind line number `before`. */
+static bool report(struct run *r, const struct batch *b, uint64_t before, struct bf_err *e)
 {
     for (size_t at = 0; at < b->bad.n;) {
         struct refused head;
@@ -119,7 +125,8 @@ static bool report(struct run *r, const struct batch *b, struct bf_err *e)
         at += sizeof head;
         bf_err_set(&why, head.code, "%.*s", (int)head.text_n, b->bad.p + at);
         at += head.text_n;
-        if (!bf_rejects_add(&r->rejects, bf_str(b->bad.p + at, head.line_n), head.number, &why, e))
+        if (!bf_rejects_add(&r->rejects, bf_str(b->bad.p + at, head.line_n),
+                            before + 1 + head.number, &why, e))
             return false;
         at += head.line_n;
     }
@@ -137,7 +144,10 @@ static bool collect(struct run *r, struct ring *ring, struct bf_err *e)
     ring->out++;
     b->state = FREE;
     bf_out_write(&r->out, b->rows.p, b->rows.n);
-    bool ok = report(r, b, e) && bf_out_ok(&r->out);
+    bool ok = report(r, b, ring->line, e) && bf_out_ok(&r->out);
+    ring->line += b->number;
+    r->lines += b->number;
+    r->reader.line += b->single ? 0 : b->number;
     if (ok && b->fatal.code) {
         *e = b->fatal;
         ok = false;
@@ -154,17 +164,17 @@ static bool drain(struct run *r, struct ring *ring, struct bf_err *e)
     return bf_out_flush(&r->out, e);
 }
 
-/* Gives the batch that is being filled to the workers. */
+/* Gives the batch that was filled to the workers, and makes the next one ready. */
 static bool hand_out(struct run *r, struct ring *ring, struct bf_err *e)
 {
     struct batch *b = &ring->batch[ring->in % ring->n];
-    if (b->lines.n == 0)
-        return true;
-    char *pad = bf_buf_room(&b->lines, JOBS_PAD);
-    if (!pad)
-        return bf_buf_check(&b->lines, "a batch of lines", e);
-    memset(pad, 0, JOBS_PAD);
-    b->lines.n += JOBS_PAD;
+    if (b->single) {
+        char *pad = bf_buf_room(&b->lines, JOBS_PAD);
+        if (!pad)
+            return bf_buf_check(&b->lines, "a batch of lines", e);
+        memset(pad, 0, JOBS_PAD);
+        b->lines.n += JOBS_PAD;
+    }
     pthread_mutex_lock(&ring->lock);
     b->state = FILLED;
     ring->in++;
@@ -173,24 +183,50 @@ static bool hand_out(struct run *r, struct ring *ring, struct bf_err *e)
     if (ring->in - ring->out == ring->n && !collect(r, ring, e))
         return false;
     b = &ring->batch[ring->in % ring->n];
+    b->single = false;
     bf_buf_reset(&b->lines);
     bf_buf_reset(&b->rows);
     bf_buf_reset(&b->bad);
     return true;
 }
 
+/* What waits in the batch that is being filled. */
+static bool hand_out_rest(struct run *r, struct ring *ring, struct bf_err *e)
+{
+    return !ring->batch[ring->in % ring->n].single || hand_out(r, ring, e);
+}
+
 static bool add(struct run *r, struct ring *ring, struct bf_str line, struct bf_err *e)
 {
     struct batch *b = &ring->batch[ring->in % ring->n];
-    if (b->lines.n == 0)
-        b->first = r->reader.line;
+    b->single = true;
     bf_buf_adds(&b->lines, line);
     bf_buf_addc(&b->lines, '\n');
-    r->lines++;
     r->bytes += line.n + 1;
     if (!bf_buf_ok(&b->lines))
         return bf_err_nomem(e);
     return b->lines.n < BATCH || hand_out(r, ring, e);
+}
+
+/* A line, and with it all that the reader has in memory. */
+static bool add_all(struct run *r, struct ring *ring, struct bf_str line, enum bf_line kind,
+                    struct bf_err *e)
+{
+    if (kind == BF_LINE_PARTIAL || r->reader.max_line < r->reader.cap)
+        return add(r, ring, line, e);
+    if (!hand_out_rest(r, ring, e))
+        return false;
+    struct batch *b = &ring->batch[ring->in % ring->n];
+    bf_reader_unread(&r->reader, line);
+    if (!bf_reader_swap(&r->reader, &b->in))
+        return bf_err_nomem(e);
+    r->bytes += b->in.n;
+    return hand_out(r, ring, e);
+}
+
+static bool take_back(struct run *r, struct ring *ring, struct bf_err *e)
+{
+    return hand_out_rest(r, ring, e) && drain(r, ring, e);
 }
 
 static bool feed(struct run *r, struct ring *ring, struct bf_str line, enum bf_line kind,
@@ -198,20 +234,20 @@ static bool feed(struct run *r, struct ring *ring, struct bf_str line, enum bf_l
 {
     for (;; kind = bf_reader_next_within(&r->reader, 0, &line, e)) {
         if (kind == BF_LINE_WAIT) {
-            if (!hand_out(r, ring, e) || !drain(r, ring, e))
+            if (!take_back(r, ring, e))
                 return false;
             kind = bf_reader_next(&r->reader, &line, e);
         }
         if (kind == BF_LINE_ERROR)
             return false;
         if (kind == BF_LINE_END || kind == BF_LINE_STOP)
-            return hand_out(r, ring, e) && drain(r, ring, e);
+            return take_back(r, ring, e);
         if (kind == BF_LINE_LONG) {
-            r->lines++;
-            if (!hand_out(r, ring, e) || !drain(r, ring, e) ||
-                !bf_rejects_add_long(&r->rejects, &r->reader, e))
+            if (!take_back(r, ring, e) || !bf_rejects_add_long(&r->rejects, &r->reader, e))
                 return false;
-        } else if (!add(r, ring, line, e))
+            r->lines++;
+            ring->line++;
+        } else if (!add_all(r, ring, line, kind, e))
             return false;
     }
 }
@@ -259,10 +295,12 @@ static void end(struct run *r, struct ring *ring, struct worker *w, size_t start
 bool run_jobs(struct run *r, struct bf_str first, enum bf_line kind, struct bf_err *e)
 {
     size_t jobs = (size_t)r->config->jobs, started = 0;
+    bool given = kind == BF_LINE || kind == BF_LINE_PARTIAL || kind == BF_LINE_LONG;
     struct ring ring = {.lock = PTHREAD_MUTEX_INITIALIZER,
                         .filled = PTHREAD_COND_INITIALIZER,
                         .done = PTHREAD_COND_INITIALIZER,
                         .n = jobs + 2,
+                        .line = r->reader.line - (given ? 1 : 0),
                         .strict = r->config->strict};
     struct worker *w = calloc(jobs, sizeof *w);
     ring.batch = calloc(ring.n, sizeof *ring.batch);
@@ -278,6 +316,7 @@ bool run_jobs(struct run *r, struct bf_str first, enum bf_line kind, struct bf_e
     if (started)
         end(r, &ring, w, started);
     for (size_t i = 0; ring.batch && i < ring.n; i++) {
+        free(ring.batch[i].in.buf);
         bf_buf_free(&ring.batch[i].lines);
         bf_buf_free(&ring.batch[i].rows);
         bf_buf_free(&ring.batch[i].bad);

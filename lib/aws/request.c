@@ -13,15 +13,9 @@
 
 static const char unsigned_payload[] = "UNSIGNED-PAYLOAD";
 
-void bf_signer_reset(struct bf_signer *s)
-{
-    OPENSSL_cleanse(s->keys, sizeof s->keys);
-    s->next = 0;
-}
-
 void bf_signer_free(struct bf_signer *s)
 {
-    bf_signer_reset(s);
+    OPENSSL_cleanse(s->keys, sizeof s->keys);
     bf_credentials_free(&s->credentials);
 }
 

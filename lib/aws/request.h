@@ -31,9 +31,6 @@ struct bf_signer {
 /* Starts from zero bytes. */
 void bf_signer_free(struct bf_signer *s);
 
-/* Forgets the keys: the credentials have changed. */
-void bf_signer_reset(struct bf_signer *s);
-
 struct bf_request {
     char payload_hash[BF_SHA256_HEX];
     void *digest;    /* OpenSSL's, of a body in a file */

@@ -13,7 +13,7 @@ static struct {
      * what is no character of base64. Kept as bytes, so the order in a word is nobody's matter. */
     uint32_t part[4][256];
 } tables;
-static atomic_int in_use;
+static atomic_int in_use = -1; /* not known yet, and the tables are empty */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static bool available(enum bf_base64_way way)
@@ -52,8 +52,11 @@ static void init(void)
 
 enum bf_base64_way bf_base64_in_use(void)
 {
+    int way = atomic_load_explicit(&in_use, memory_order_acquire);
+    if (__builtin_expect(way >= 0, 1))
+        return (enum bf_base64_way)way;
     pthread_once(&once, init);
-    return (enum bf_base64_way)atomic_load_explicit(&in_use, memory_order_relaxed);
+    return (enum bf_base64_way)atomic_load(&in_use);
 }
 
 bool bf_base64_use(enum bf_base64_way way)

@@ -79,7 +79,7 @@ static bool plain(struct bf_csv *c, const char **p, const char *end, struct bf_e
     return add_field(c, bf_str(from, n), e);
 }
 
-static bool split(struct bf_csv *c, struct bf_str record, struct bf_err *e)
+bool bf_csv_split(struct bf_csv *c, struct bf_str record, struct bf_err *e)
 {
     const char *p = record.p, *end = p + record.n;
     c->n = 0;
@@ -110,10 +110,19 @@ static enum bf_csv_got give_up(struct bf_csv *c)
     return BF_CSV_BAD;
 }
 
+void bf_csv_give_up(struct bf_csv *c)
+{
+    if (c->raw.n && memchr(c->raw.p, '\n', c->raw.n))
+        (void)give_up(c); /* a record of several lines lies in held */
+}
+
 static enum bf_csv_got unclosed(struct bf_csv *c, struct bf_err *e)
 {
-    bf_err_set(e, BF_E_INPUT, "a quote is opened and never closed");
-    return give_up(c);
+    enum bf_csv_got got = give_up(c);
+    if (bf_csv_split(c, c->raw,
+                     e)) /* says which field it is; with an odd quote it does not succeed */
+        bf_err_set(e, BF_E_INPUT, "a quote is opened and never closed");
+    return got;
 }
 
 /* Puts a line behind the held ones. */
@@ -204,30 +213,10 @@ enum bf_csv_got bf_csv_next(struct bf_csv *c, int timeout_ms, struct bf_err *e)
             continue;
         }
         c->raw = held ? bf_str(c->held.p + c->start, c->scan - c->start - 1) : line;
-        if (split(c, without_mark(c->raw, c->line), e))
+        if (bf_csv_split(c, without_mark(c->raw, c->line), e))
             return BF_CSV_RECORD;
         if (e->code == BF_E_MEMORY)
             return BF_CSV_ERROR;
         return first ? BF_CSV_BAD : give_up(c);
     }
-}
-
-void bf_csv_put(struct bf_buf *out, struct bf_str s, char separator)
-{
-    bool plain_text = true;
-    for (size_t i = 0; plain_text && i < s.n; i++)
-        plain_text = s.p[i] != separator && s.p[i] != '"' && s.p[i] != '\r' && s.p[i] != '\n';
-    if (plain_text) {
-        bf_buf_adds(out, s);
-        return;
-    }
-    bf_buf_addc(out, '"');
-    const char *p = s.p, *end = p + s.n, *quote;
-    while (p < end && (quote = memchr(p, '"', (size_t)(end - p)))) {
-        bf_buf_add(out, p, (size_t)(quote + 1 - p));
-        bf_buf_addc(out, '"');
-        p = quote + 1;
-    }
-    bf_buf_add(out, p, (size_t)(end - p));
-    bf_buf_addc(out, '"');
 }

@@ -53,10 +53,15 @@ struct bf_csv {
 BF_API void bf_csv_init(struct bf_csv *c, struct bf_reader *in, char separator, size_t max_record);
 BF_API void bf_csv_free(struct bf_csv *c);
 
+/* Splits a text of the caller's into c->field, as if it were a record; the reading stays where it is. */
+BF_API BF_MUST bool bf_csv_split(struct bf_csv *c, struct bf_str record, struct bf_err *e);
+
+/* The record last returned is none after all, by what only the caller knows: where it has several lines, an
+ * open quote may have swallowed good ones. Only the first line is given up (raw is that line), the others are
+ * read again. */
+BF_API void bf_csv_give_up(struct bf_csv *c);
+
 /* The next record; waits at most timeout_ms for input (0: not at all, -1: for ever). */
 BF_API BF_MUST enum bf_csv_got bf_csv_next(struct bf_csv *c, int timeout_ms, struct bf_err *e);
-
-/* Appends s as a field: in quotes when it holds the separator, a quote, CR or LF. */
-BF_API void bf_csv_put(struct bf_buf *out, struct bf_str s, char separator);
 
 #endif

@@ -29,11 +29,6 @@ bool bf_diag_is_verbose(void)
     return loud;
 }
 
-bool bf_diag_is_quiet(void)
-{
-    return silent;
-}
-
 void bf_diag_line_drawn(void)
 {
     line_drawn = true;

@@ -32,7 +32,6 @@ BF_API void bf_diag_line_drawn(void);
 BF_API void bf_diag_wipe(void);
 
 BF_API bool bf_diag_is_verbose(void);
-BF_API bool bf_diag_is_quiet(void);
 
 /* Prints e unless it is BF_OK and returns the exit status for main. */
 BF_API int bf_diag_exit(const struct bf_err *e);

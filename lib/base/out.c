@@ -57,15 +57,6 @@ void bf_out_write_slow(struct bf_out *o, const void *p, size_t n)
     }
 }
 
-char *bf_out_room(struct bf_out *o, size_t n)
-{
-    if (o->cap - o->n < n) {
-        put(o, o->buf, o->n);
-        o->n = 0;
-    }
-    return o->buf + o->n;
-}
-
 bool bf_out_flush(struct bf_out *o, struct bf_err *e)
 {
     put(o, o->buf, o->n);

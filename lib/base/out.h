@@ -44,14 +44,6 @@ static inline void bf_out_line(struct bf_out *o, struct bf_str s)
     bf_out_write(o, "\n", 1);
 }
 
-/* At least n bytes (n <= cap) to write into directly, then bf_out_took says how many were used. */
-BF_API char *bf_out_room(struct bf_out *o, size_t n);
-
-static inline void bf_out_took(struct bf_out *o, size_t n)
-{
-    o->n += n;
-}
-
 static inline bool bf_out_ok(const struct bf_out *o)
 {
     return o->err.code == BF_OK;

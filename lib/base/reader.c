@@ -185,6 +185,34 @@ enum bf_line bf_reader_next(struct bf_reader *r, struct bf_str *line, struct bf_
     return bf_reader_next_within(r, -1, line, e);
 }
 
+bool bf_reader_swap(struct bf_reader *r, struct bf_reader_lines *l)
+{
+    if (r->in_long || r->max_line < r->cap)
+        return false;
+    const char *from = r->buf + r->start, *end = r->buf + r->end, *p = end;
+    while (p > from + r->scanned && p[-1] != '\n')
+        p--;
+    size_t rest = (size_t)(end - p), cap = rest < CHUNK / 2 ? CHUNK : r->cap;
+    if (p == from + r->scanned)
+        return false;
+    if (!l->buf || l->cap < cap) {
+        char *spare = realloc(l->buf, cap);
+        if (!spare)
+            return false;
+        l->buf = spare;
+        l->cap = cap;
+    }
+    struct bf_reader_lines spare = *l;
+    *l = (struct bf_reader_lines){r->buf, r->cap, from, (size_t)(p - from), rest};
+    memcpy(spare.buf, p, rest);
+    r->buf = spare.buf;
+    r->cap = spare.cap;
+    r->start = 0;
+    r->end = r->scanned = rest;
+    r->next_offset += l->n;
+    return true;
+}
+
 void bf_reader_unread(struct bf_reader *r, struct bf_str line)
 {
     r->start = (size_t)(line.p - r->buf);

@@ -57,6 +57,20 @@ BF_API BF_MUST enum bf_line bf_reader_next(struct bf_reader *r, struct bf_str *l
 BF_API BF_MUST enum bf_line bf_reader_next_within(struct bf_reader *r, int timeout_ms,
                                                   struct bf_str *line, struct bf_err *e);
 
+/* Whole lines in a buffer that the caller owns (free), or a spare buffer for the reader. */
+struct bf_reader_lines {
+    char *buf; /* NULL: none */
+    size_t cap;
+    const char *p; /* the lines, with their newlines */
+    size_t n;
+    size_t slack; /* bytes behind them that are initialised */
+};
+
+/* All whole lines that are in memory, without a copy: gives the reader's buffer for the spare one in *l, which
+ * is made larger or made where it has to be. They are not counted in r->line: the caller adds their number. False:
+ * there is none, or some may be too long, or no memory; then bf_reader_next tells. */
+BF_API BF_MUST bool bf_reader_swap(struct bf_reader *r, struct bf_reader_lines *l);
+
 /* Gives back the line last returned: the next call returns it again. */
 BF_API void bf_reader_unread(struct bf_reader *r, struct bf_str line);
 

@@ -13,7 +13,7 @@ static void on_signal(int sig)
     int saved = errno;
     if (stopped)
         _exit(128 + sig);
-    stopped = sig;
+    stopped = 1;
     ssize_t n = write(wake[1], "!", 1);
     (void)n; /* a full pipe is awake already */
     errno = saved;
@@ -45,11 +45,6 @@ bool bf_stop_install(struct bf_err *e)
 bool bf_stop_asked(void)
 {
     return stopped != 0;
-}
-
-int bf_stop_signal(void)
-{
-    return stopped;
 }
 
 int bf_stop_fd(void)

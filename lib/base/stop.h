@@ -15,10 +15,6 @@ BF_API BF_MUST bool bf_stop_install(struct bf_err *e);
 /* Has a signal arrived? */
 BF_API bool bf_stop_asked(void);
 
-/* Exit status after a stop: 0 where everything taken in was also delivered (the tool decides). This
- * is the number of the signal, 0 if there was none. */
-BF_API int bf_stop_signal(void);
-
 /* A descriptor that becomes readable at the first signal and stays so, for poll(2) and
  * curl_multi_poll; -1 before bf_stop_install. */
 BF_API int bf_stop_fd(void);

@@ -185,7 +185,16 @@ static bool take_keys(struct bf_firehose *f, struct bf_err *e)
     return true;
 }
 
-/* Decodes the data, with padding behind it, so that the last line is read in place. */
+/* Behind decoded data, so that its last line is read in place. */
+static bool pad(struct bf_firehose *f, struct bf_err *e)
+{
+    char *at = bf_buf_room(&f->data, PAD);
+    if (!at)
+        return bf_buf_check(&f->data, "data", e);
+    memset(at, 0, PAD);
+    return true;
+}
+
 static bool decode(struct bf_firehose *f, const struct bf_json_val *data, struct bf_err *e)
 {
     struct bf_str text = data->text;
@@ -199,17 +208,13 @@ static bool decode(struct bf_firehose *f, const struct bf_json_val *data, struct
     bf_buf_reset(&f->data);
     if (!bf_base64_decode(&f->data, text))
         return bf_buf_check(&f->data, "data", e) && bf_err_set(e, BF_E_INPUT, "data is not base64");
-    char *pad = bf_buf_room(&f->data, PAD);
-    if (!pad)
-        return bf_buf_check(&f->data, "data", e);
-    memset(pad, 0, PAD);
     return true;
 }
 
-/* The rows of a record into f->rows. */
-static bool transform(struct bf_firehose *f, const struct bf_json_val *data, struct bf_err *e)
+/* The rows of a record, whose data is decoded, into f->rows. */
+static bool transform(struct bf_firehose *f, struct bf_err *e)
 {
-    if (!decode(f, data, e))
+    if (!pad(f, e))
         return false;
     uint64_t before = bf_xform_count(f->xform).changes;
     struct bf_str text = bf_buf_view(&f->data);
@@ -246,23 +251,28 @@ static size_t failed_size(const struct placed *p)
            sizeof "{\"recordId\":,\"result\":\"ProcessingFailed\",\"data\":}" - 1;
 }
 
+/* Literals and views one behind the other, where there is room. */
+#define PUT(o, lit) ((char *)memcpy((o), "" lit, sizeof(lit) - 1) + sizeof(lit) - 1)
+
 static void put_done(struct bf_firehose *f, struct bf_buf *out, struct bf_str id)
 {
-    bf_buf_lit(out, "{\"recordId\":");
-    bf_buf_adds(out, id);
-    if (f->rows.n == 0) {
-        bf_buf_lit(out, ",\"result\":\"Dropped\",\"data\":\"\"}");
+    char *o = bf_buf_room(out, id.n + 64);
+    if (!o)
         return;
-    }
-    bf_buf_lit(out, ",\"result\":\"Ok\",\"data\":\"");
-    bf_base64_encode(out, bf_buf_view(&f->rows));
-    bf_buf_addc(out, '"');
-    if (f->nkeys) {
-        bf_buf_lit(out, ",\"metadata\":{\"partitionKeys\":");
+    o = PUT(o, "{\"recordId\":");
+    memcpy(o, id.p, id.n);
+    o += id.n;
+    o = f->rows.n ? PUT(o, ",\"result\":\"Ok\",\"data\":\"")
+                  : PUT(o, ",\"result\":\"Dropped\",\"data\":\"");
+    out->n = (size_t)(o - out->p);
+    if (f->rows.n)
+        bf_base64_encode(out, bf_buf_view(&f->rows));
+    if (f->rows.n && f->nkeys) {
+        bf_buf_lit(out, "\",\"metadata\":{\"partitionKeys\":");
         bf_buf_adds(out, bf_buf_view(&f->keys));
-        bf_buf_addc(out, '}');
-    }
-    bf_buf_addc(out, '}');
+        bf_buf_lit(out, "}}");
+    } else
+        bf_buf_lit(out, "\"}");
 }
 
 static struct placed *place(struct bf_firehose *f, struct bf_err *e)
@@ -290,21 +300,30 @@ static void tell(const struct bf_firehose *f, const struct placed *p, struct bf_
     f->failed(f->failed_ctx, p->raw, why);
 }
 
-static bool one_record(struct bf_firehose *f, struct bf_str raw, const struct bf_json_val *id,
-                       const struct bf_json_val *data, struct bf_buf *out, struct bf_err *e)
+/* A record as it stands in the event; data without raw: there is none. */
+struct given {
+    struct bf_str raw;
+    struct bf_json_val id, data;
+    bool decoded; /* f->data holds what data says */
+};
+
+static bool one_record(struct bf_firehose *f, const struct given *g, struct bf_buf *out,
+                       struct bf_err *e)
 {
-    struct bf_err why = {0};
-    if (!id->raw.p)
+    struct bf_err why;
+    bf_err_clear(&why);
+    if (!g->id.raw.p)
         return bf_err_set(e, BF_E_INPUT, "record %zu: has no recordId", f->n + 1);
     struct placed *p = place(f, e);
     if (!p)
         return false;
     if (f->n > 1)
         bf_buf_addc(out, ',');
-    *p = (struct placed){raw, id->raw, data->raw.p ? data->raw : BF_STR("\"\""), out->n, 0, false};
-    if (!data->raw.p)
+    *p = (struct placed){g->raw, g->id.raw, g->data.raw.p ? g->data.raw : BF_STR("\"\""),
+                         out->n, 0,         false};
+    if (!g->data.raw.p)
         bf_err_set(&why, BF_E_INPUT, "has no data");
-    if (data->raw.p && transform(f, data, &why)) {
+    if (g->data.raw.p && (g->decoded || decode(f, &g->data, &why)) && transform(f, &why)) {
         put_done(f, out, p->id);
         p->ok = f->rows.n > 0;
         f->count.ok += p->ok;
@@ -323,12 +342,69 @@ static bool one_record(struct bf_firehose *f, struct bf_str raw, const struct bf
     return true;
 }
 
+static bool take(const char **p, const char *end, struct bf_str what)
+{
+    if ((size_t)(end - *p) < what.n || memcmp(*p, what.p, what.n) != 0)
+        return false;
+    *p += what.n;
+    return true;
+}
+
+/* The plain string whose opening quote is in front of *p; one of base64 is looked at when it is decoded. */
+static bool take_string(const char **p, const char *end, bool base64, struct bf_json_val *v)
+{
+    const char *from = *p;
+    const char *to = base64 ? memchr(from, '"', (size_t)(end - from)) : bf_json_plain(from, end);
+    if (!to || v->raw.p)
+        return false;
+    *p = to + 1;
+    v->raw = bf_str(from - 1, (size_t)(*p - from) + 1);
+    v->text = bf_str(from, (size_t)(to - from));
+    return true;
+}
+
+static bool take_digits(const char **p, const char *end)
+{
+    const char *from = *p;
+    while (*p < end && **p >= '0' && **p <= '9')
+        ++*p;
+    return *p > from && *from != '0';
+}
+
+/* A record of the members, and in the spelling, that the service writes; its data is decoded with it. False:
+ * it is to be read as any other JSON, from where it begins. */
+static bool usual_record(struct bf_firehose *f, struct bf_json *j, struct given *g)
+{
+    const char *p = j->p, *end = j->end;
+    if (!take(&p, end, BF_STR("{")))
+        return false;
+    do {
+        bool ok =
+            take(&p, end, BF_STR("\"recordId\":\"")) ? take_string(&p, end, false, &g->id)
+            : take(&p, end, BF_STR("\"data\":\""))
+                ? take_string(&p, end, true, &g->data)
+                : take(&p, end, BF_STR("\"approximateArrivalTimestamp\":")) && take_digits(&p, end);
+        if (!ok)
+            return false;
+    } while (take(&p, end, BF_STR(",")));
+    bf_buf_reset(&f->data);
+    if (!take(&p, end, BF_STR("}")) || !g->data.raw.p || !bf_base64_decode(&f->data, g->data.text))
+        return false;
+    g->raw = bf_str(j->p, (size_t)(p - j->p));
+    g->decoded = true;
+    j->p = p;
+    return true;
+}
+
 static bool read_record(struct bf_firehose *f, struct bf_json *j, struct bf_buf *out,
                         struct bf_err *e)
 {
-    struct bf_json_val id = {0}, data = {0};
+    struct given g = {.decoded = false};
     struct bf_json_key key;
     enum bf_json_more more;
+    if (usual_record(f, j, &g))
+        return one_record(f, &g, out, e);
+    g = (struct given){.decoded = false};
     if (!bf_json_enter(j, BF_JSON_OBJECT, e))
         return false;
     const char *from = j->p - 1;
@@ -337,12 +413,12 @@ static bool read_record(struct bf_firehose *f, struct bf_json *j, struct bf_buf 
         if (!bf_json_value(j, &v, e))
             return false;
         if (v.type == BF_JSON_STRING && bf_json_key_is(&key, "data"))
-            data = v;
+            g.data = v;
         else if (v.type == BF_JSON_STRING && bf_json_key_is(&key, "recordId"))
-            id = v;
+            g.id = v;
     }
-    return more == BF_JSON_END &&
-           one_record(f, bf_str(from, (size_t)(j->p - from)), &id, &data, out, e);
+    g.raw = bf_str(from, (size_t)(j->p - from));
+    return more == BF_JSON_END && one_record(f, &g, out, e);
 }
 
 static bool read_records(struct bf_firehose *f, struct bf_json *j, struct bf_buf *out,

@@ -62,7 +62,8 @@ size_t bf_item_number_bytes(struct bf_str text)
     return (significant + 1) / 2 + 1 + (text.n && text.p[0] == '-');
 }
 
-const char *bf_item_type_name(char type)
+/* In people's words. */
+static const char *type_name(char type)
 {
     return type == 'S' ? "a string (S)" : type == 'N' ? "a number (N)" : "binary (B)";
 }
@@ -202,7 +203,7 @@ static bool note_key(struct walk *w, struct bf_item *item, unsigned i, const str
 
 static bool wrong_type(struct walk *w, const char *is, char wanted)
 {
-    bf_err_set(w->e, BF_E_INPUT, "%s, the table's key wants %s", is, bf_item_type_name(wanted));
+    bf_err_set(w->e, BF_E_INPUT, "%s, the table's key wants %s", is, type_name(wanted));
     return in_attr(w);
 }
 

@@ -68,9 +68,6 @@ BF_API BF_MUST bool bf_item_plain_value(struct bf_json *j, struct bf_str attr, s
 BF_API BF_MUST bool bf_item_key(const struct bf_item *item, const struct bf_item_schema *schema,
                                 struct bf_buf *key, struct bf_err *e);
 
-/* "partition key" in people's words: "a string (S)". */
-BF_API const char *bf_item_type_name(char type);
-
 /* Size of a number's text and of a string's text (escapes undecoded) as DynamoDB counts them. */
 BF_API size_t bf_item_number_bytes(struct bf_str text);
 BF_API size_t bf_item_string_bytes(struct bf_str text, bool escaped);

@@ -84,6 +84,10 @@ BF_API BF_MUST bool bf_json_string(struct bf_json *j, struct bf_json_val *v, str
 /* Only white space is left. */
 BF_API BF_MUST bool bf_json_end(struct bf_json *j, struct bf_err *e);
 
+/* The closing quote of the string whose text begins at p, when that is plain: ASCII without escapes. NULL:
+ * look closer. For readers of documents that one program writes always alike. */
+BF_API const char *bf_json_plain(const char *p, const char *end);
+
 /* Is the key this name? Compares decoded characters, so "\u0061" is "a". */
 BF_API bool bf_json_key_eq(const struct bf_json_key *key, struct bf_str name);
 #define bf_json_key_is(key, lit) bf_json_key_eq((key), BF_STR(lit))

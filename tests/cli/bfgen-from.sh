@@ -37,7 +37,7 @@ from "an empty file" 1 '' "bfgen: $T/in.csv: empty, a header line with the names
 from "a header without a name" 1 '' "bfgen: $T/in.csv: line 1: column 2 has no name" 'id,,b\n'
 from "a header with a name twice" 1 '' "bfgen: $T/in.csv: line 1: columns 1 and 3 have the same name" 'id,a,id\n'
 from "a header that is not UTF-8" 1 '' "bfgen: $T/in.csv: line 1: byte 4: invalid UTF-8" 'id,\377\n'
-from "a header with an open quote" 1 '' "bfgen: $T/in.csv: line 1: column 2: the quote is never closed" 'id,"a\n1,2\n'
+from "a header with an open quote" 1 '' "bfgen: $T/in.csv: line 1: field 2: its quote is never closed" 'id,"a\n1,2\n'
 
 two='{"put":{"id":1,"a":2}}
 {"put":{"id":5,"a":6}}'
@@ -50,17 +50,17 @@ bad "too few fields" '1 field, the header has 2' '3'
 bad "too many fields" '3 fields, the header has 2' '3,4,5'
 bad "broken UTF-8" 'byte 6: invalid UTF-8' '3,caf\351'
 bad "an empty key" "column 1: the key 'id' is empty" ',4'
-bad "a quote inside a field" 'column 2: a quote inside a field without quotes' '3,a"b'
-bad "text behind a closing quote" 'column 2: text behind the closing quote' '3,"a"b'
-bad "an open quote costs its own line only" 'column 2: the quote is never closed' '3,"a'
+bad "a quote inside a field" 'field 2: a quote inside a field without quotes' '3,a"b'
+bad "text behind a closing quote" 'field 2: text behind the closing quote' '3,"a"b'
+bad "an open quote costs its own line only" 'field 2: its quote is never closed' '3,"a'
 
 from "an open quote that a later one seems to close" 1 '{"put":{"id":2,"a":"x"}}
-{"put":{"id":3,"a":"y\nz"}}' "bfgen: line 2: column 2: text behind the closing quote
+{"put":{"id":3,"a":"y\nz"}}' "bfgen: line 2: field 2: text behind the closing quote
 bfgen: 1 line rejected ($T/rejects)" 'id,a\n1,"open\n2,"x"\n3,"y\nz"\n'
 rejected "that" '1,"open\n'
 # the last quote of the file is open: everything behind it is read again
 awk 'BEGIN { print "id,a"; print "0,\"open"; for (i = 1; i <= 20000; i++) printf "%d,%s\n", i, "some text of forty characters or about it" }' >"$T/open.csv"
-check "a million bytes behind an open quote" -s 1 -o 20000 -E 'line 2: column 2: the quote is never closed' -- \
+check "a million bytes behind an open quote" -s 1 -o 20000 -E 'line 2: field 2: its quote is never closed' -- \
     sh -c 'bfgen --from "$1" --mix insert=1 >"$1.out"; s=$?; wc -l <"$1.out" | tr -d " "; exit $s' - "$T/open.csv"
 
 # A line of 100 MB, in bounded memory (sanitizers want more address space than a limit leaves them).

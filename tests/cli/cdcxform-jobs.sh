@@ -22,6 +22,14 @@ check "--strict: the rows in front of the bad line" -s 1 -O "$T/one" -e "$(cat "
 { head -n 3 "$T/in"; head -c 200000 /dev/zero | tr '\0' x; echo; sed -n 4,6p "$T/in"; } >"$T/long"
 head -n 6 "$T/in" | cdcxform >"$T/one"
 check "a long line in between" -s 1 -O "$T/one" -E 'line 4: 200000 bytes, longer than the maximum of 102400' -- cdcxform -j 3 --max-line 100k "$T/long"
+{ head -n 700 "$T/in"; head -c 400000 /dev/zero | tr '\0' x; echo; head -n 700 "$T/in"; printf '{"last":' ; } >"$T/longer"
+cdcxform --max-line 300k "$T/longer" >"$T/one" 2>"$T/one.err"
+check "a long line among whole buffers: places and numbers are those of one thread" -s 1 -O "$T/one" -e "$(cat "$T/one.err")" -- cdcxform -j 3 --max-line 300k "$T/longer"
+check "blank lines in front are counted" -i /dev/stdin -s 1 -E 'line 3: ' -- cdcxform -j 2 <<'END'
+
+
+nothing
+END
 check "/dev/full" -s 1 -E 'standard output: No space left on device' -- sh -c "cdcxform -j 3 '$T/in' >/dev/full"
 check "a reader that goes away" -a -- sh -c "cdcxform -j 3 '$T/in' '$T/in' '$T/in' 2>/dev/null | head -n 1"
 mkfifo "$T/pipe"

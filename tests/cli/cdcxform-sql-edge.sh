@@ -107,7 +107,7 @@ check "CSV: what is no JSON number makes a column of texts" -i "$T/in" -o '{"z":
 printf 'p,z\n101,a\377b\n' >"$T/t.csv"
 check "CSV: not UTF-8" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 2: byte 6: not UTF-8" -- $x --lookup t="$T/t.csv"
 look 'p,z\n101,"a\n'
-check "CSV: a quote that never closes" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 2: a quote is opened and never closed" -- $x --lookup t="$T/t.csv"
+check "CSV: a quote that never closes" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 2: field 2: its quote is never closed" -- $x --lookup t="$T/t.csv"
 look 'p,P\n101,a\n'
 check "CSV: a column twice" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 1: column P stands twice" -- $x --lookup t="$T/t.csv"
 : >"$T/t.csv"

@@ -46,10 +46,11 @@ update_body() {
 check 'updates with names and values' -o '{"TableName":"sales","Key":{"order_id":{"S":"c"}},"UpdateExpression":"SET #n0=:v0,#n1=:v1 REMOVE #n2,#n3","ExpressionAttributeNames":{"#n0":"status","#n1":"n","#n2":"cart id","#n3":"x.y"},"ExpressionAttributeValues":{":v0":{"S":"PAID"},":v1":{"N":"0.10"}}}
 {"TableName":"sales","Key":{"order_id":{"S":"d"}},"UpdateExpression":"REMOVE #n0","ExpressionAttributeNames":{"#n0":"z"}}' -- update_body
 
-# In part, throttled, cut off: in the end all is there, and nobody hears of it.
+# In part, throttled, cut off: in the end all is there, and nobody hears of it. The answers come when all four
+# batches are out.
 fault_rules <<'END'
-BatchWriteItem 3x partial 7
-BatchWriteItem 1x partial 25
+BatchWriteItem 3x after 500 partial 7
+BatchWriteItem 1x after 500 partial 25
 END
 check 'UnprocessedItems for part of a batch' -i "$T/100" -- ddbput sales
 all 'unprocessed items are sent again'

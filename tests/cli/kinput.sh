@@ -210,15 +210,20 @@ check 'a service that is down' -i "$T/in" -s 75 -E '^kinput: s: PutRecords: cann
 fresh <<'END'
 PutRecords 1x fake
 END
+mkfifo "$T/fifo"
 gone() {
-    { echo x; sleep 0.5; cat "$T/in"; } | kinput --linger 0 --retry-for 500ms --max-attempts 1 --rejects "$T/rejects" s 2>"$T/err" &
+    kinput --linger 0 --retry-for 500ms --max-attempts 1 --rejects "$T/rejects" s <"$T/fifo" 2>"$T/err" &
     pid=$!
+    exec 4>"$T/fifo"
+    echo x >&4
     tries=0
-    while [ ! -s "$FAULT_DIR/accepted" ] && [ $tries -lt 100 ]; do
+    while [ ! -s "$FAULT_DIR/accepted" ] && [ $tries -lt 1200 ]; do
         sleep 0.05
         tries=$((tries + 1))
     done
     fault_stop
+    cat "$T/in" >&4
+    exec 4>&-
     wait $pid
     [ $? = 75 ] && cmp "$T/in" "$T/rejects" && grep -q 'PutRecords: cannot connect' "$T/err"
 }

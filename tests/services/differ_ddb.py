@@ -5,20 +5,26 @@ import sys
 from botocore.exceptions import ClientError
 
 import differ
+import differ_ddb_calls
+import differ_ddb_deep
 from differ import CANNOT_SEND, client, failure, text_of
-from differ_ddb_calls import MAKERS
-from differ_ddb_draw import KEYS, Draw, by_value, canonical, spelled
+from differ_ddb_draw import KEYS, TABLES, Draw, by_value, canonical, spelled
 
 CANCELLED = "API reference, TransactionCanceledException: what is wrong with one action is its CancellationReason, ValidationError"
 TWO_MISTAKES = "A call with two mistakes, an unknown table among them: no reference says which of them is told"
 ONE_MORE_PAGE = ("API reference, Query: a LastEvaluatedKey does not mean that there is more; "
                  "DynamoDB Local leaves it out where Limit ends at the bound of a BETWEEN or <=")
 NUMBERS_INSIDE = "Developer Guide, Number: leading and trailing zeroes are trimmed; DynamoDB Local keeps them inside documents and sets"
+UNASKED = "API reference, DeleteItem: ConsumedCapacity is only returned if ReturnConsumedCapacity asks for it; DynamoDB Local always gives it"
+PARTS = ("Developer Guide, increment an atomic counter: what UPDATED_NEW of info.rating gives is info with rating alone; "
+         "DynamoDB Local gives all of the attribute")
+HUNDRED = "API reference, TransactWriteItems, TransactGetItems: up to 100 actions since 2022; this DynamoDB Local takes 10"
+UNITS = "Developer Guide, transactions: two units for each kilobyte, one to prepare and one to commit, and one in a batch; DynamoDB Local counts otherwise"
 BREAKS = "DynamoDB Local breaks down with 500; bflocal answers as the API reference has it"
 
 
 def make_tables(side):
-    for name, keys in KEYS.items():
+    for name, keys in TABLES.items():
         try:
             side.delete_table(TableName=name)
         except ClientError:
@@ -45,6 +51,16 @@ def changes(side, streams, table):
     return per_item
 
 
+def part_of(part, whole):
+    """Is a value what is left of another when some of it is taken away?"""
+    if isinstance(part, dict):
+        return isinstance(whole, dict) and all(k in whole and part_of(v, whole[k]) for k, v in part.items())
+    if isinstance(part, list):
+        rest = iter(whole if isinstance(whole, list) else [])
+        return all(any(part_of(p, w) for w in rest) for p in part)
+    return part == whole
+
+
 def written(operation, call):
     """The keys that a call writes: (table, key)."""
     if operation in ("put_item", "update_item", "delete_item"):
@@ -57,7 +73,8 @@ def written(operation, call):
 
 
 class DynamoDB(differ.Suite):
-    makers, bad, draw = MAKERS, 0.4, Draw
+    makers, bad, draw = differ_ddb_calls.MAKERS + differ_ddb_deep.MAKERS, 0.4, Draw
+    pinned = differ_ddb_deep.PINNED
     rules = [
         ("", "An AttributeValue may not contain an empty string",
          "API reference, AttributeValue: since 2020 strings outside keys may be empty; this DynamoDB Local is older"),
@@ -80,8 +97,31 @@ class DynamoDB(differ.Suite):
         self.tainted = set()  # items that only one side wrote: their streams are not compared
         for side in self.sides:
             make_tables(side)
+            for i in range(24):
+                side.put_item(TableName="sorted", Item={"id": {"S": differ_ddb_deep.PAGES}, "n": {"N": str(i)}, "v": {"N": str(i % 3)}, "w": {"S": "abx"[i % 3]}, "lst": {"L": [{"N": "1"}] * (i % 4)}})
+
+    def pages(self, side, operation, call):
+        """All pages of a query or scan as one answer, and how many items there were in each.
+
+        The last pages may be empty: a LastEvaluatedKey does not mean that there is more."""
+        found, counts, segments = [], [], call.pop("TotalSegments", None)
+        for segment in range(segments or 1):
+            more = {"TotalSegments": segments, "Segment": segment} if segments else {}
+            while True:
+                got = getattr(side, operation)(**call, **more)
+                found += got.get("Items", [])
+                counts.append((got["Count"], got["ScannedCount"]))
+                if "LastEvaluatedKey" not in got or len(counts) > 1000:
+                    break
+                more["ExclusiveStartKey"] = got["LastEvaluatedKey"]
+        found = [canonical(i) for i in found]
+        if operation == "scan":
+            return {"Items": sorted(found, key=lambda i: text_of(by_value(i))), "Count": [sum(c) for c in zip(*counts)]}
+        return {"Items": found, "Counts": [c for c in counts if c[1]]}
 
     def answer(self, side, operation, call):
+        if operation.startswith("pages_of_"):
+            return self.pages(side, operation[9:], dict(call))
         got = canonical(getattr(side, operation)(**call))
         if operation == "scan":  # in an order that only the service knows
             got["Items"] = sorted(got.get("Items", []), key=lambda i: text_of(by_value(i)))
@@ -114,13 +154,26 @@ class DynamoDB(differ.Suite):
             return CANCELLED
         if ours and theirs and '"nowhere"' in text_of(call):
             return TWO_MISTAKES
+        if operation == "delete_item" and call.get("ReturnConsumedCapacity", "NONE") == "NONE" and answers[0] == {k: v for k, v in answers[1].items() if k != "ConsumedCapacity"}:
+            return UNASKED
+        if operation == "update_item" and call.get("ReturnValues", "").startswith("UPDATED") and not ours and not theirs:
+            attributes = [by_value(a.get("Attributes", {})) for a in answers]
+            if set(attributes[0]) == set(attributes[1]) and part_of(*attributes):
+                return PARTS
+        if theirs and "less than or equal to 10" in messages[1] and 10 < len(call.get("TransactItems", [])) <= 100:
+            return HUNDRED
+        if operation in ("transact_write_items", "batch_write_item") and "ConsumedCapacity" in answers[0]:
+            alike = [{k: v for k, v in a.items() if k != "ConsumedCapacity"} for a in answers]
+            units = 2 if operation == "transact_write_items" else 1  # the items are small
+            if alike[0] == alike[1] and sum(c["CapacityUnits"] for c in answers[0]["ConsumedCapacity"]) == units * len(written(operation, call)):
+                return UNITS
         if operation == "query" and {k: v for k, v in answers[0].items() if k != "LastEvaluatedKey"} == answers[1]:
             return ONE_MORE_PAGE
         return None
 
     def after(self, operation, call, answers, reason):
         """After a write that only one of the two took: the items are removed from both, and their streams not compared."""
-        if reason in (None, NUMBERS_INSIDE):
+        if reason in (None, NUMBERS_INSIDE, UNASKED, PARTS, UNITS):
             return
         if operation == "create_table":
             for side in self.sides:
@@ -134,7 +187,7 @@ class DynamoDB(differ.Suite):
             return
         for table, item in places:
             try:
-                key = {n: item[n] for n, _ in KEYS[table]}
+                key = {n: item[n] for n, _ in TABLES[table]}
                 for side in self.sides:
                     side.delete_item(TableName=table, Key=key)
                 self.tainted.add((table, spelled(item, table)))

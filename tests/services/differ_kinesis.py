@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 import differ
 import differ_kinesis_alone
 from differ import client, text_of
-from differ_kinesis_calls import LONG_AGO, MAKERS, STREAMS
+from differ_kinesis_calls import MAKERS, PINNED, STREAMS
 
 NAMED = re.compile(r"<(sequence|iterator) (-\d+)>$")
 EDGE = re.compile(r"<(low|high|middle)([+-]\d)?>$")
@@ -44,7 +44,10 @@ class Side:
     def real(self, call):
         """The call with this side's own names."""
         call = dict(call)
-        stream, shard = self.place(call.pop("Of", None) or call.get("StartingSequenceNumber"))
+        of = call.pop("Of", None)
+        if of and not self.place(of) and call.pop("Timestamp", None):
+            call["ShardIteratorType"] = "TRIM_HORIZON"  # no record to look for: kinesalite would not answer
+        stream, shard = self.place(of or call.get("StartingSequenceNumber")) or ("differ-one", "shardId-000000000000")
         other = "shardId-%012d" % (not int(shard[-12:]))
         for k, v in call.items():
             call[k] = v = {"<stream>": stream, "<shard>": shard, "<another shard>": other}.get(v, v) if isinstance(v, str) else v
@@ -63,7 +66,7 @@ class Side:
     def place(self, sequence):
         named = NAMED.match(sequence or "")
         at = int(named[2]) if named else 0
-        return (self.places[at] if named and -len(self.places) <= at else None) or ("differ-one", "shardId-000000000000")
+        return self.places[at] if named and -len(self.places) <= at else None
 
     def shown(self, v, key=""):
         """An answer with names that both sides share."""
@@ -130,7 +133,7 @@ PAGES = "API reference, DescribeStream: Limit and ExclusiveStartShardId page; ki
 BEHIND = "API reference, GetRecords: MillisBehindLatest is how far the answer is behind the tip; kinesalite says 0"
 CAUGHT_UP = "API reference, GetRecords: zero means that there are no new records to process, as at a closed shard's end; kinesalite counts from its closing"
 ENDED = "API reference, GetRecords: NextShardIterator is null at the end of a closed shard; kinesalite gives one more"
-PATTERN = "API reference, PutRecord: ExplicitHashKey is 0|([1-9]\\d{0,38}), a ValidationException; kinesalite finds -1 out of range"
+PATTERN = "API reference, HashKey: 0|([1-9]\\d{0,38}), else a ValidationException; to kinesalite -1 is a number"
 CLOSED = "API reference, SplitShard and MergeShards: a parent shard is CLOSED, its data read-only; kinesalite divides it once more"
 ORDER = "API reference, MergeShards: adjacent are two shards whose hash key ranges form a contiguous set, in either order; kinesalite wants the lower one first"
 TWO_MISTAKES = "A call with two mistakes, a shard closed and another: no reference says which of them is told"
@@ -138,6 +141,11 @@ BREAKS = "kinesalite breaks down with 500; bflocal answers as the API reference 
 NO_NAME = "API reference: StreamName is optional since StreamARN is there"
 MODE = "API reference, StreamModeDetails: PROVISIONED or ON_DEMAND; kinesalite is older"
 YEAR = "API reference, RetentionPeriodHours: up to 8760 since 2020, and the model bounds it no more"
+
+
+def call_has(call, value):
+    """Is it the value of a parameter, or of one of a record?"""
+    return value in call.values() or any(value in r.values() for r in call.get("Records", []))
 
 
 def paged(answer, call):
@@ -151,7 +159,7 @@ def paged(answer, call):
 
 
 class Kinesis(differ.Suite):
-    makers = MAKERS
+    makers, pinned = MAKERS, PINNED
 
     def __init__(self, args, tally):
         super().__init__(args, tally)
@@ -177,7 +185,7 @@ class Kinesis(differ.Suite):
                 return BEHIND if answers[0].get("NextShardIterator") == answers[1].get("NextShardIterator") else ENDED
         if ours == theirs == "InvalidArgumentException" or not ours and not theirs:
             return None
-        if ours and theirs and "at 'explicitHashKey' failed" in messages[0]:
+        if ours and theirs and any(f"at '{name}' failed" in messages[0] and call_has(call, "-1") for name in ("explicitHashKey", "newStartingHashKey")):
             return PATTERN
         if ours and theirs == "ValidationException" and "retentionPeriodHours" in messages[1]:
             return YEAR
@@ -214,7 +222,7 @@ class Kinesis(differ.Suite):
                 side.forget()
 
     def end(self):
-        differ_kinesis_alone.check(self.sides[0].kinesis, self.d, self.tally, LONG_AGO)
+        differ_kinesis_alone.check(self.sides[0].kinesis, self.d, self.tally)
 
 
 if __name__ == "__main__":

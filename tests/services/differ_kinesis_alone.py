@@ -144,5 +144,5 @@ class Checks:
         self.filters(middle)
 
 
-def check(kinesis, d, tally, _):
+def check(kinesis, d, tally):
     Checks(kinesis, d, tally).run()

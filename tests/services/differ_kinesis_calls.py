@@ -122,3 +122,23 @@ def create(d, bad):
 
 
 MAKERS = [put] * 5 + [puts] * 3 + [iterator] * 6 + [records] * 7 + [describe] * 2 + [list_shards] * 2 + [list_streams, split, split, merge, merge, retention, retention, create]
+
+
+def start(kind, **more):
+    return "get_shard_iterator", dict({"StreamName": "<stream>", "ShardId": "<shard>", "ShardIteratorType": kind}, **more)
+
+
+FIRST = {"StreamName": "differ-one", "ShardToSplit": "shardId-000000000000"}
+PINNED = [
+    ("put_record", {"StreamName": "differ-two", "Data": b"x", "PartitionKey": "k", "ExplicitHashKey": "0"}),
+    ("put_record", {"StreamName": "differ-two", "Data": b"x", "PartitionKey": "k", "ExplicitHashKey": HIGHEST}),
+    start("LATEST", StartingSequenceNumber="<sequence -1>"), start("TRIM_HORIZON", StartingSequenceNumber="<sequence -2>"), start("AT_SEQUENCE_NUMBER"),
+    start("AT_SEQUENCE_NUMBER", StartingSequenceNumber="<sequence -1>"), start("AT_SEQUENCE_NUMBER", StartingSequenceNumber="<sequence -1>", ShardId="<another shard>"),
+    start("AT_TIMESTAMP", StreamName="differ-two", ShardId="shardId-000000000000", Timestamp=AHEAD), start("AT_TIMESTAMP", StreamName="differ-two", ShardId="shardId-000000000000"),
+    ("create_stream", {"StreamName": "made", "ShardCount": 1, "StreamModeDetails": {"StreamMode": "SOME"}}),
+    ("list_shards", {"StreamName": "differ-one", "NextToken": "x"}),
+    *(("split_shard", dict(FIRST, NewStartingHashKey=at)) for at in ("0", "1", HIGHEST, "<high>", "<low>", "<low+1>", "x", "<low+2>")),
+    ("split_shard", dict(FIRST, NewStartingHashKey="<middle>")),
+    ("merge_shards", {"StreamName": "differ-four", "ShardToMerge": "shardId-000000000000", "AdjacentShardToMerge": "shardId-000000000002"}),
+    ("merge_shards", {"StreamName": "differ-four", "ShardToMerge": "shardId-000000000001", "AdjacentShardToMerge": "shardId-000000000000"}),
+]

@@ -111,7 +111,7 @@ class S3(differ.Suite):
             return OLD_TAG
         if operation == "copy_object" and ours.get("status") == theirs.get("status") == 200 and ours["CopyObjectResult"]["ETag"] == self.tags.get(call["CopySource"]["Key"]):
             return OLD_TAG
-        if operation == "copy_object" and theirs.get("error") == "NoSuchKey" and ours.get("status") == 200 and quote(call["CopySource"]["Key"]) != quote(call["CopySource"]["Key"], "&=+%"):
+        if operation == "copy_object" and theirs.get("error") == "NoSuchKey" and (ours.get("status") == 200 or ours["error"] == "InvalidRequest") and quote(call["CopySource"]["Key"]) != quote(call["CopySource"]["Key"], "&=+%"):
             return COPY_NAME
         if operation == "delete_objects" and call["Delete"].get("Quiet") and "Deleted" not in ours and ours.get("status") == theirs.get("status"):
             return QUIET

@@ -102,6 +102,57 @@ static void every_limit(void **state)
     assert_true(fitted > 10);
 }
 
+/* The spelling that the service uses is read on a way of its own: it answers as the others do. */
+static void spellings(void **state)
+{
+    (void)state;
+    static const char row[] = "{\"id\":\"a?b\"}\n"; /* its base64 has a slash */
+    static const char *const records[] = {
+        "{\"recordId\":\"1\",\"data\":\"%s\"}",
+        "{\"data\":\"%s\",\"recordId\":\"1\"}",
+        "{\"recordId\":\"1\",\"approximateArrivalTimestamp\":1795759200000,\"data\":\"%s\"}",
+        "{\"recordId\":\"1\",\"approximateArrivalTimestamp\":0,\"data\":\"%s\"}",
+        "{\"recordId\":\"1\",\"approximateArrivalTimestamp\":-1.5e3,\"data\":\"%s\"}",
+        " { \"recordId\" : \"1\" , \"data\" : \"%s\" } ",
+        "{\"recordId\":\"1\",\"kinesisRecordMetadata\":{\"shardId\":\"s\"},\"data\":\"%s\"}",
+        "{\"recordId\":\"0\",\"recordId\":\"1\",\"data\":\"eA==\",\"data\":\"%s\"}",
+        "{\"record\\u0049d\":\"1\",\"data\":\"%s\",\"x\":[{}]}",
+    };
+    static const char *const broken[] = {
+        "{\"recordId\":\"1\",\"data\":\"%s\"",
+        "{\"recordId\":\"1\",\"data\":\"%s\",}",
+        "{\"recordId\":\"1\x01\",\"data\":\"%s\"}",
+        "{\"recordId\":\"1\",\"data\":\"%s\n\"}",
+        "{\"recordId\":\"1\",\"data\":\"%s\\q\"}",
+        "{\"recordId\":\"1\",\"approximateArrivalTimestamp\":012,\"data\":\"%s\"}",
+        "{\"data\":\"%s\"}",
+    };
+    struct bf_buf data;
+    bf_buf_init(&data, 1 << 16);
+    bf_base64_encode(&data, BF_STR(CHANGE("INSERT", "a?b")));
+    for (size_t i = 0; i < BF_COUNT(records) + BF_COUNT(broken); i++) {
+        struct fixture x;
+        bool sound = i < BF_COUNT(records);
+        begin(&x, 0);
+        const char *form = sound ? records[i] : broken[i - BF_COUNT(records)],
+                   *at = strchr(form, '%');
+        bf_buf_add(&x.event, form, (size_t)(at - form));
+        bf_buf_adds(&x.event, bf_buf_view(&data));
+        bf_buf_adds(&x.event, bf_str_of(at + 2));
+        assert_int_equal(finish(&x), sound);
+        bf_buf_reset(&x.event);
+        bf_buf_lit(&x.event, "{\"records\":[{\"recordId\":\"1\",\"result\":\"Ok\",\"data\":\"");
+        bf_base64_encode(&x.event, bf_str(row, sizeof row - 1));
+        bf_buf_lit(&x.event, "\"}]}");
+        if (sound)
+            assert_true(bf_str_eq(bf_buf_view(&x.answer), bf_buf_view(&x.event)));
+        else
+            assert_int_equal(x.e.code, BF_E_INPUT);
+        end(&x);
+    }
+    bf_buf_free(&data);
+}
+
 /* What is refused leaves the answer buffer and the counts as they were. */
 static void refused(void **state)
 {
@@ -145,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_limit),
+        cmocka_unit_test(spellings),
         cmocka_unit_test(refused),
         cmocka_unit_test(told_apart),
     };

@@ -90,6 +90,55 @@ static void reader_takes_lines(void **state)
     bf_reader_close(&r);
 }
 
+/* Whole buffers, lines and a long one in turn give every byte once. */
+static void reader_hands_over(void **state)
+{
+    (void)state;
+    size_t sizes[] = {0, 1, 7, 1000};
+    for (size_t i = 0; i < BF_COUNT(sizes); i++) {
+        struct bf_reader r;
+        struct bf_reader_lines l = {.buf = NULL};
+        struct bf_buf text, got;
+        struct bf_err e = {0};
+        enum bf_line kind;
+        struct bf_str line;
+        bf_buf_init(&text, 4 << 20);
+        bf_buf_init(&got, 4 << 20);
+        for (size_t n = 0; text.n < (sizes[i] ? 20000 : 2000000); n = (n * 7 + 1) % 1009)
+            bf_buf_addf(&text, "%0*u\n", (int)n, (unsigned)n);
+        bf_buf_lit(&text, "the last");
+        short_io = 0;
+        int fd = holding(bf_buf_view(&text));
+        short_io = sizes[i];
+        assert_true(bf_reader_init(&r, fd, "input", 0, NULL, &e));
+        assert_false(bf_reader_swap(&r, &l));
+        while ((kind = bf_reader_next(&r, &line, &e)) == BF_LINE) {
+            bf_buf_adds(&got, line);
+            bf_buf_addc(&got, '\n');
+            assert_int_equal(r.next_offset, got.n);
+            if (bf_reader_swap(&r, &l)) {
+                assert_true(l.n > 0 && l.p[l.n - 1] == '\n');
+                assert_true(l.p + l.n + l.slack <= l.buf + l.cap);
+                assert_null(memchr(l.p + l.n, '\n', l.slack));
+                bf_buf_add(&got, l.p, l.n);
+            }
+        }
+        assert_int_equal(kind, BF_LINE_PARTIAL);
+        bf_buf_adds(&got, line);
+        assert_true(bf_str_eq(bf_buf_view(&got), bf_buf_view(&text)));
+        assert_false(bf_reader_swap(&r, &l));
+        bf_reader_close(&r);
+        assert_true(bf_reader_init(&r, holding(bf_buf_view(&text)), "input", 10, NULL, &e));
+        wants(&r, BF_LINE, "0");
+        assert_false(bf_reader_swap(&r, &l)); /* the next ones may be too long */
+        bf_reader_close(&r);
+        free(l.buf);
+        bf_buf_free(&text);
+        bf_buf_free(&got);
+    }
+    short_io = 0;
+}
+
 /* A line of exactly the maximum passes, one byte more is long, and the lines behind arrive. */
 static void reader_limits_lines(void **state)
 {
@@ -218,8 +267,7 @@ static void output_writes_all(void **state)
             bf_out_write(&out, NULL, 0);
             bf_out_line(&out, BF_STR("hello"));
             bf_out_line(&out, BF_STR("a longer line than that"));
-            memcpy(bf_out_room(&out, 1), "x", 1);
-            bf_out_took(&out, 1);
+            bf_out_write(&out, "x", 1);
             assert_true(bf_out_flush(&out, &e));
             assert_int_equal(out.bytes, 31);
             assert_true(bf_out_close(&out, &e));
@@ -244,7 +292,6 @@ static void output_errors_stick(void **state)
     assert_has(e.text, "/dev/full: ");
     for (int i = 0; i < 100000; i++)
         bf_out_line(&out, BF_STR("0123456789"));
-    assert_non_null(bf_out_room(&out, 100));
     bf_err_clear(&e);
     assert_false(bf_out_close(&out, &e));
     assert_int_equal(e.sys, ENOSPC);
@@ -454,12 +501,19 @@ static int remove_dir(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reader_takes_lines),       cmocka_unit_test(reader_limits_lines),
-        cmocka_unit_test(reader_reports_errors),    cmocka_unit_test(reader_flushes_and_waits),
-        cmocka_unit_test(output_writes_all),        cmocka_unit_test(output_errors_stick),
-        cmocka_unit_test(files_are_replaced_whole), cmocka_unit_test(files_are_read),
-        cmocka_unit_test(folders_are_made),         cmocka_unit_test(locks_exclude),
-        cmocka_unit_test(rejects_go_to_their_file), cmocka_unit_test(rejects_may_be_strict_or_fail),
+        cmocka_unit_test(reader_hands_over),
+        cmocka_unit_test(reader_takes_lines),
+        cmocka_unit_test(reader_limits_lines),
+        cmocka_unit_test(reader_reports_errors),
+        cmocka_unit_test(reader_flushes_and_waits),
+        cmocka_unit_test(output_writes_all),
+        cmocka_unit_test(output_errors_stick),
+        cmocka_unit_test(files_are_replaced_whole),
+        cmocka_unit_test(files_are_read),
+        cmocka_unit_test(folders_are_made),
+        cmocka_unit_test(locks_exclude),
+        cmocka_unit_test(rejects_go_to_their_file),
+        cmocka_unit_test(rejects_may_be_strict_or_fail),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }

@@ -9,6 +9,7 @@
 #include "tests/unit/unit.h"
 
 #include "lib/base/rng.h"
+#include "lib/json/cpu.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
@@ -418,6 +419,40 @@ static void same_value(struct bf_str text, const json_t *want)
                                                        : BF_JSON_NULL);
 }
 
+/* A string is over where it is over, and wrong where it is wrong, whatever its length and the vector level. */
+static void lengths_and_levels(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        bool sound;
+    } piece[] = {{"x", true},         {"\\n", true},   {"\\q", false}, {"\xc3\xa9", true},
+                 {"\xc3\x41", false}, {"\x1f", false}, {"\x7f", true}, {"\\\"", true}};
+    struct bf_buf b;
+    bf_buf_init(&b, 1024);
+    for (int level = BF_CPU_PORTABLE; level <= BF_CPU_AVX2; level++)
+        for (size_t n = 0; bf_cpu_use((enum bf_cpu)level) && n < 180; n++)
+            for (size_t at = 0; at <= n; at += 1 + n / 20)
+                for (size_t k = 0; k < BF_COUNT(piece); k++) {
+                    struct bf_err e;
+                    struct bf_json j;
+                    struct bf_json_val v;
+                    bf_buf_reset(&b);
+                    bf_buf_addf(&b, "\"%*.*s%s%*.*s\"x\"", (int)at, 0, "", piece[k].what,
+                                (int)(n - at), 0, "");
+                    bf_json_init(&j, bf_buf_view(&b));
+                    assert_int_equal(bf_json_value(&j, &v, &e), piece[k].sound);
+                    size_t length = n + strlen(piece[k].what);
+                    if (piece[k].sound)
+                        assert_int_equal(v.text.n, length);
+                    const char *end = bf_json_plain(b.p + 1, b.p + b.n);
+                    bool plain = strlen(piece[k].what) == 1 && piece[k].sound;
+                    assert_ptr_equal(end, plain ? b.p + 1 + length : NULL);
+                    assert_null(bf_json_plain(b.p + 1, b.p + 1 + (plain ? length : 0)));
+                }
+    bf_buf_free(&b);
+}
+
 static void agrees_with_jansson(void **state)
 {
     (void)state;
@@ -464,6 +499,7 @@ int main(void)
         cmocka_unit_test(finds),
         cmocka_unit_test(unescapes),
         cmocka_unit_test(writes),
+        cmocka_unit_test(lengths_and_levels),
         cmocka_unit_test(agrees_with_jansson),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
