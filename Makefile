@@ -24,9 +24,9 @@ CFLAGS   ?= $(CFLAGS_$(FLAVOUR))
 LDFLAGS_asan   := -fsanitize=address,undefined
 CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LDFLAGS_fuzz   := -fsanitize=address,undefined
-ALL_CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. -fPIC -fvisibility=hidden \
+ALL_CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. -fPIC -fno-semantic-interposition -fvisibility=hidden \
               -pthread $(WARN) $(CFLAGS) $(EXTRA_CFLAGS) -MMD -MP
-ALL_LDFLAGS = -pthread -Wl,--as-needed $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS)
+ALL_LDFLAGS = -pthread -Wl,--as-needed,-Bsymbolic-functions $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS)
 
 # The two libraries: what each is made of and what it needs.
 CORE_SRC := $(wildcard lib/base/*.c lib/json/*.c lib/cdc/*.c)

@@ -1,6 +1,8 @@
 /* What the expressions of a request share: the placeholders. And projections. */
 #include "cmd/bflocal/expr.h"
 
+#include <stdlib.h>
+
 #include "cmd/bflocal/expr_lex.h"
 
 enum { PLACEHOLDERS_MAX = 4096 };
@@ -176,23 +178,49 @@ bool bl_projection_parse(struct bl_expr *x, struct bf_str text, struct bl_projec
         if (!bl_lex_path(&l, &out->paths[out->n++], e) || !overlap(&l, out, e))
             return false;
         if (l.token == BL_TOKEN_END)
-            return true;
+            break;
         if (!bl_lex_expect(&l, ",", e))
             return false;
     }
+    bl_projection_sort(out);
+    return true;
 }
 
-/* Puts value under path into the item that is being picked together, making what lies on the way. */
+static int by_steps(const void *a, const void *b)
+{
+    const struct bl_path *x = a, *y = b;
+    size_t n = bl_path_common(x, y);
+    if (n == x->n || n == y->n)
+        return (x->n > y->n) - (x->n < y->n);
+    const struct bl_step *s = &x->steps[n], *t = &y->steps[n];
+    if (s->name.p && t->name.p)
+        return bf_str_cmp(s->name, t->name);
+    return (s->index > t->index) - (s->index < t->index);
+}
+
+void bl_projection_sort(struct bl_projection *p)
+{
+    qsort(p->paths, p->n, sizeof *p->paths, by_steps);
+}
+
+/*
+ * Puts value under path into the item that is being picked together, making what
+ * lies on the way. The paths come in order, so the element of a list that was put
+ * last is the one that `before` went through.
+ */
 static bool place(struct bf_arena *a, struct bl_value *item, const struct bl_path *path,
-                  const struct bl_value *from)
+                  const struct bl_path *before, const struct bl_value *from)
 {
     struct bl_value *to = item;
     const struct bl_value *source = from;
+    size_t common = before ? bl_path_common(path, before) : 0;
     for (size_t i = 0; i < path->n; i++) {
         const struct bl_step *s = &path->steps[i];
         bool last = i + 1 == path->n;
         source = s->name.p ? bl_field_get(source, s->name) : source->items[s->index];
-        struct bl_value *next = s->name.p ? bl_field_get(to, s->name) : NULL;
+        struct bl_value *next = s->name.p    ? bl_field_get(to, s->name)
+                                : i < common ? to->items[to->n - 1]
+                                             : NULL;
         if (!next) {
             next = last ? bl_value_copy(a, source) : bl_value_new(a, source->type);
             if (!next ||
@@ -208,8 +236,13 @@ struct bl_value *bl_projection_apply(struct bf_arena *a, const struct bl_project
                                      const struct bl_value *item)
 {
     struct bl_value *out = bl_value_new(a, BL_M);
-    for (size_t i = 0; out && i < p->n; i++)
-        if (bl_path_get(item, &p->paths[i]) && !place(a, out, &p->paths[i], item))
+    const struct bl_path *before = NULL;
+    for (size_t i = 0; out && i < p->n; i++) {
+        if (!bl_path_get(item, &p->paths[i]))
+            continue;
+        if (!place(a, out, &p->paths[i], before, item))
             return NULL;
+        before = &p->paths[i];
+    }
     return out;
 }
