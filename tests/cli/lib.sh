@@ -99,6 +99,18 @@ judge() {
     esac
 }
 
+# drained FD: waits until the reader of the pipe behind this descriptor has taken all that was written.
+drained() {
+    python3 -c 'import array, fcntl, sys, termios, time
+left = array.array("i", [1])
+for _ in range(1200):
+    fcntl.ioctl(int(sys.argv[1]), termios.FIONREAD, left)
+    if left[0] == 0:
+        sys.exit(0)
+    time.sleep(0.05)
+sys.exit("not drained")' "$1"
+}
+
 # same FILE TEXT: FILE holds TEXT and a newline, or nothing when TEXT is empty.
 same() {
     if [ -z "$2" ]; then [ ! -s "$1" ]; else printf '%s\n' "$2" | cmp -s - "$1"; fi
