@@ -24,9 +24,9 @@ CFLAGS   ?= $(CFLAGS_$(FLAVOUR))
 LDFLAGS_asan   := -fsanitize=address,undefined
 CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LDFLAGS_fuzz   := -fsanitize=address,undefined
-ALL_CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. -fPIC -fvisibility=hidden \
+ALL_CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. -fPIC -fno-semantic-interposition -fvisibility=hidden \
               -pthread $(WARN) $(CFLAGS) $(EXTRA_CFLAGS) -MMD -MP
-ALL_LDFLAGS = -pthread -Wl,--as-needed $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS)
+ALL_LDFLAGS = -pthread -Wl,--as-needed,-Bsymbolic-functions $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS)
 
 # The two libraries: what each is made of and what it needs.
 CORE_SRC := $(wildcard lib/base/*.c lib/json/*.c lib/cdc/*.c)
@@ -310,13 +310,13 @@ build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
 format: ## clang-format the whole tree in place
 	clang-format -i $(C_FILES)
 
-# All suites share one set of services; BF_BACKEND=bflocal runs the same ones against the toolkit's own.
-BF_BACKEND ?= real
+# All suites share one set of services: the real ones, then the toolkit's own. BF_BACKEND=bflocal runs them on that alone.
+BF_BACKEND ?= real bflocal
 S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
 backend_real    := sh tests/services/serve.sh
 backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
-check-services: all ## tests on real services (TAP); S=tests/services/x.sh runs one
-	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} $(backend_$(BF_BACKEND)) prove -j$(J) -e sh $(call suites,$(S))
+check-services: all ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
+	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
 
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
 	@PATH=$(CURDIR)/$(B)/bin:$$PATH bflocal sh examples/demo.sh
