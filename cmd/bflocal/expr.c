@@ -182,34 +182,58 @@ bool bl_projection_parse(struct bl_expr *x, struct bf_str text, struct bl_projec
     }
 }
 
-/* Puts value under path into the item that is being picked together, making what lies on the way. */
-static bool place(struct bf_arena *a, struct bl_value *item, const struct bl_path *path,
-                  const struct bl_value *from)
+static bool same_step(const struct bl_step *a, const struct bl_step *b)
 {
-    struct bl_value *to = item;
-    const struct bl_value *source = from;
-    for (size_t i = 0; i < path->n; i++) {
-        const struct bl_step *s = &path->steps[i];
-        bool last = i + 1 == path->n;
-        source = s->name.p ? bl_field_get(source, s->name) : source->items[s->index];
-        struct bl_value *next = s->name.p ? bl_field_get(to, s->name) : NULL;
-        if (!next) {
-            next = last ? bl_value_copy(a, source) : bl_value_new(a, source->type);
-            if (!next ||
-                !(s->name.p ? bl_field_set(a, to, s->name, next) : bl_items_add(a, to, next)))
-                return false;
-        }
-        to = next;
+    return a->name.p ? b->name.p && bf_str_eq(a->name, b->name)
+                     : !b->name.p && a->index == b->index;
+}
+
+/* What n paths, which all lead somewhere and share their first `depth` steps, leave of a value: a list's
+ * elements stay in its order. NULL: out of memory. */
+static struct bl_value *pick(struct bf_arena *a, const struct bl_value *from,
+                             const struct bl_path **paths, size_t n, size_t depth)
+{
+    for (size_t i = 0; i < n; i++)
+        if (paths[i]->n == depth)
+            return bl_value_copy(a, from);
+    struct bl_value *out = bl_value_new(a, from->type);
+    const struct bl_path **below = bf_arena_alloc(a, n * sizeof *below + 1);
+    if (!out || !below)
+        return NULL;
+    for (size_t done = 0; done < n;) {
+        /* the paths that go on with the same step, the lowest index first */
+        size_t first = n, m = 0;
+        for (size_t i = 0; i < n; i++)
+            if (paths[i] &&
+                (first == n || (!paths[i]->steps[depth].name.p &&
+                                paths[i]->steps[depth].index < paths[first]->steps[depth].index)))
+                first = i;
+        const struct bl_step *s = &paths[first]->steps[depth];
+        for (size_t i = 0; i < n; i++)
+            if (paths[i] && same_step(&paths[i]->steps[depth], s)) {
+                below[m++] = paths[i];
+                paths[i] = NULL;
+            }
+        done += m;
+        const struct bl_value *child =
+            s->name.p ? bl_field_get(from, s->name) : from->items[s->index];
+        struct bl_value *kept = pick(a, child, below, m, depth + 1);
+        if (!kept ||
+            !(s->name.p ? bl_field_set(a, out, s->name, kept) : bl_items_add(a, out, kept)))
+            return NULL;
     }
-    return true;
+    return out;
 }
 
 struct bl_value *bl_projection_apply(struct bf_arena *a, const struct bl_projection *p,
                                      const struct bl_value *item)
 {
-    struct bl_value *out = bl_value_new(a, BL_M);
-    for (size_t i = 0; out && i < p->n; i++)
-        if (bl_path_get(item, &p->paths[i]) && !place(a, out, &p->paths[i], item))
-            return NULL;
-    return out;
+    const struct bl_path **paths = bf_arena_alloc(a, p->n * sizeof *paths + 1);
+    size_t n = 0;
+    if (!paths)
+        return NULL;
+    for (size_t i = 0; i < p->n; i++)
+        if (bl_path_get(item, &p->paths[i]))
+            paths[n++] = &p->paths[i];
+    return pick(a, item, paths, n, 0);
 }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The AWS CLI and boto3 drive bflocal: a table, a query, the tails of streams, objects; resources, waiters, paginators and
-# transfers. S3 with cp and sync is in bflocal-s3.sh.
+# The AWS CLI, boto3 and the SDK for JavaScript drive bflocal: a table, a query, the tails of streams, objects; resources,
+# waiters, paginators and transfers; checksums in trailers. S3 with cp and sync is in bflocal-s3.sh.
 . "$(dirname "$0")/../cli/lib.sh"
 cd "$T" || exit 1
 services=$root/tests/services
@@ -59,4 +59,15 @@ ok 'the cases of boto3 ran' grep -q '^end$' cases
 while IFS='|' read -r name got want; do
     [ "$name" = end ] || check "$name" -o "$want" -- echo "$got"
 done <cases
+
+# It wants a newer Node.js than some systems have.
+if node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'; then
+    (cd "$services" && node --no-warnings sdk.mjs) >cases || echo 'Bail out! sdk.mjs'
+    ok 'the cases of the SDK ran' grep -q '^end$' cases
+    while IFS='|' read -r name got want; do
+        [ "$name" = end ] || check "$name" -o "$want" -- echo "$got"
+    done <cases
+else
+    skip "the SDK for JavaScript" "Node.js is older than 20"
+fi
 plan

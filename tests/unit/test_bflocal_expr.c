@@ -211,6 +211,10 @@ static void test_projections(void **state)
         {"id, gone", "{\"id\":{\"S\":\"o-1\"}}"},
         {"#p.fee", "{\"pay\":{\"M\":{\"fee\":{\"N\":\"0.1\"}}}}"},
         {"lst[2]", "{\"lst\":{\"L\":[{\"N\":\"3\"}]}}"},
+        {"lst[2], lst[0]", "{\"lst\":{\"L\":[{\"N\":\"1\"},{\"N\":\"3\"}]}}"},
+        {"#p.fee, id, #p.#m",
+         "{\"pay\":{\"M\":{\"fee\":{\"N\":\"0.1\"},\"method\":{\"S\":\"card\"}}},"
+         "\"id\":{\"S\":\"o-1\"}}"},
         {"id, id", "error: Two document paths overlap"},
         {"id,", "error: Syntax error; token: \"<EOF>\""},
     };
