@@ -33,7 +33,8 @@ iterator=$(cli dynamodbstreams get-shard-iterator --stream-arn "$arn" --shard-id
 cli dynamodbstreams get-records --shard-iterator "$iterator" >changes
 check 'the table'"'"'s stream' -o '["INSERT 1","INSERT 2","INSERT 3"]' -- jq -c '[.Records[] | "\(.eventName) \(.dynamodb.NewImage.n.N)"]' changes
 check 'one more put' -- cli dynamodb put-item --table-name sales --item '{"id":{"S":"a"},"n":{"N":"3"},"total":{"N":"1"}}'
-cli dynamodbstreams get-records --shard-iterator "$(jq -r .NextShardIterator changes)" >changes
+iterator=$(jq -r .NextShardIterator changes)
+cli dynamodbstreams get-records --shard-iterator "$iterator" >changes
 check 'tailed from where the last call ended' -o '["MODIFY 9.5 1"]' -- \
     jq -c '[.Records[] | "\(.eventName) \(.dynamodb.OldImage.total.N) \(.dynamodb.NewImage.total.N)"]' changes
 
@@ -43,7 +44,8 @@ iterator=$(cli kinesis get-shard-iterator --stream-name clicks --shard-id shardI
 check 'put a record' -m '"ShardId": "shardId-000000000000"' -- cli kinesis put-record --stream-name clicks --partition-key k --data aGk=
 cli kinesis get-records --shard-iterator "$iterator" >records
 check 'tail it' -o '["aGk="]' -- jq -c '[.Records[].Data]' records
-cli kinesis get-records --shard-iterator "$(jq -r .NextShardIterator records)" >records
+iterator=$(jq -r .NextShardIterator records)
+cli kinesis get-records --shard-iterator "$iterator" >records
 check 'nothing more' -o '[0,0]' -- jq -c '[(.Records | length), .MillisBehindLatest]' records
 
 check 'a bucket' -m '"Location": "/lake"' -- cli s3api create-bucket --bucket lake
