@@ -24,9 +24,9 @@ CFLAGS   ?= $(CFLAGS_$(FLAVOUR))
 LDFLAGS_asan   := -fsanitize=address,undefined
 CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LDFLAGS_fuzz   := -fsanitize=address,undefined
-ALL_CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. -fPIC -fvisibility=hidden \
+ALL_CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. -fPIC -fno-semantic-interposition -fvisibility=hidden \
               -pthread $(WARN) $(CFLAGS) $(EXTRA_CFLAGS) -MMD -MP
-ALL_LDFLAGS = -pthread -Wl,--as-needed $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS)
+ALL_LDFLAGS = -pthread -Wl,--as-needed,-Bsymbolic-functions $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS)
 
 # The two libraries: what each is made of and what it needs.
 CORE_SRC := $(wildcard lib/base/*.c lib/json/*.c lib/cdc/*.c)
@@ -46,7 +46,9 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 
 # A tool is cmd/NAME.c or cmd/NAME/*.c. Those named here also need the AWS floor.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
-AWS_TOOLS := ddbput kinread kinput s3put cdclambda
+AWS_TOOLS := ddbput kinread kinput s3put
+# cdclambda opens the library of the AWS floor when rows have somewhere to go: it links what reads options alone.
+LIGHT_OBJ_cdclambda = $(addprefix $(B)/obj/lib/aws/,options.o rowsink_to.o s3_url.o)
 # bflocal signs but never calls: out of the archives it takes the signing alone, and no libcurl is loaded.
 STATIC_TOOLS := bflocal
 LIBS_bflocal  := -lmicrohttpd -lsqlite3 -lcrypto -ljansson -lz
@@ -90,7 +92,7 @@ $(aws_so): $(AWS_SRC:%.c=$(B)/obj/%.o) $(core_so)
 
 # Tools find the libraries beside them, built or installed.
 define tool_rule
-$(B)/bin/$1: $(call tool_obj,$1) $(core_so) $(if $(filter $1,$(AWS_TOOLS)),$(aws_so))
+$(B)/bin/$1: $(call tool_obj,$1) $(LIGHT_OBJ_$1) $(core_so) $(if $(filter $1,$(AWS_TOOLS)),$(aws_so))
 	@mkdir -p $$(@D)
 	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) -Wl,-rpath,'$$$$ORIGIN/../lib' -L$(B)/lib \
 	    $(if $(filter $1,$(AWS_TOOLS)),-lbfpipe-aws) -lbfpipe $(LIBS_$1)
@@ -107,7 +109,7 @@ $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t
 # of its own for each machine.
 alone_obj := $(patsubst cmd/cdclambda/%.c,$(B)/obj/cmd/cdclambda/%.o,$(filter-out cmd/cdclambda/sink.c,\
              $(wildcard cmd/cdclambda/*.c)) cmd/cdclambda/alone/sink.c)
-$(B)/bootstrap: $(alone_obj) $(B)/obj/lib/aws/options.o $(core_a)
+$(B)/bootstrap: $(alone_obj) $(LIGHT_OBJ_cdclambda) $(core_a)
 	$(CC) -static -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) -Wl,--gc-sections $(core_a)
 
 lambda.zip: all ## build/lambda-*.zip: packages for provided.al2023; CONF=FILE goes in as transform.conf
@@ -308,13 +310,13 @@ build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
 format: ## clang-format the whole tree in place
 	clang-format -i $(C_FILES)
 
-# All suites share one set of services; BF_BACKEND=bflocal runs the same ones against the toolkit's own.
-BF_BACKEND ?= real
+# All suites share one set of services: the real ones, then the toolkit's own. BF_BACKEND=bflocal runs them on that alone.
+BF_BACKEND ?= real bflocal
 S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
 backend_real    := sh tests/services/serve.sh
 backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
-check-services: all ## tests on real services (TAP); S=tests/services/x.sh runs one
-	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} $(backend_$(BF_BACKEND)) prove -j$(J) -e sh $(call suites,$(S))
+check-services: all ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
+	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
 
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
 	@PATH=$(CURDIR)/$(B)/bin:$$PATH bflocal sh examples/demo.sh

@@ -17,7 +17,7 @@ mkdir -p "$out"
 # bootstrap ARCH COMPILER
 bootstrap() {
     rm -rf "build/lambda-$1/obj/cmd" "build/lambda-$1/bootstrap" # little work, and nothing stale goes out
-    $make --no-print-directory -s CC="$2" FLAVOUR="lambda-$1" CFLAGS="-O2 -g" EXTRA_CFLAGS=-DCDCLAMBDA_ALONE \
+    $make --no-print-directory -s CC="$2" FLAVOUR="lambda-$1" CFLAGS="-O2 -g" \
         "build/lambda-$1/bootstrap"
     mkdir -p "$out/$1"
     cp "build/lambda-$1/bootstrap" "$out/$1/bootstrap"
@@ -25,11 +25,11 @@ bootstrap() {
     [ -z "${CONF:-}" ] || cp "$CONF" "$out/$1/transform.conf"
 }
 
-# The full program and all that it loads, SQLite included, which it opens by name.
+# The full program and all that it loads, with what it opens by name: destinations and SQLite.
 full() {
     mkdir -p "$out/$1/lib"
-    cp build/release/bin/cdclambda "$out/$1/lib/"
-    { ldd build/release/bin/cdclambda
+    cp build/release/bin/cdclambda build/release/lib/libbfpipe-aws.so.0 "$out/$1/lib/"
+    { ldd build/release/bin/cdclambda build/release/lib/libbfpipe-aws.so.0
       ldconfig -p 2>/dev/null | sed -n 's/.*libsqlite3\.so\.0 .*=> \(.*\)/x => \1 x/p' | head -n 1
     } | sed -n -e 's/.*=> \(\/[^ ]*\) .*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*ld[^ ]*\) .*/\1/p' | sort -u |
         while IFS= read -r so; do

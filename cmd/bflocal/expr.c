@@ -1,6 +1,8 @@
 /* What the expressions of a request share: the placeholders. And projections. */
 #include "cmd/bflocal/expr.h"
 
+#include <stdlib.h>
+
 #include "cmd/bflocal/expr_lex.h"
 
 enum { PLACEHOLDERS_MAX = 4096 };
@@ -176,64 +178,71 @@ bool bl_projection_parse(struct bl_expr *x, struct bf_str text, struct bl_projec
         if (!bl_lex_path(&l, &out->paths[out->n++], e) || !overlap(&l, out, e))
             return false;
         if (l.token == BL_TOKEN_END)
-            return true;
+            break;
         if (!bl_lex_expect(&l, ",", e))
             return false;
     }
+    bl_projection_sort(out);
+    return true;
 }
 
-static bool same_step(const struct bl_step *a, const struct bl_step *b)
+static int by_steps(const void *a, const void *b)
 {
-    return a->name.p ? b->name.p && bf_str_eq(a->name, b->name)
-                     : !b->name.p && a->index == b->index;
+    const struct bl_path *x = a, *y = b;
+    size_t n = bl_path_common(x, y);
+    if (n == x->n || n == y->n)
+        return (x->n > y->n) - (x->n < y->n);
+    const struct bl_step *s = &x->steps[n], *t = &y->steps[n];
+    if (s->name.p && t->name.p)
+        return bf_str_cmp(s->name, t->name);
+    return (s->index > t->index) - (s->index < t->index);
 }
 
-/* What n paths, which all lead somewhere and share their first `depth` steps, leave of a value: a list's
- * elements stay in its order. NULL: out of memory. */
-static struct bl_value *pick(struct bf_arena *a, const struct bl_value *from,
-                             const struct bl_path **paths, size_t n, size_t depth)
+void bl_projection_sort(struct bl_projection *p)
 {
-    for (size_t i = 0; i < n; i++)
-        if (paths[i]->n == depth)
-            return bl_value_copy(a, from);
-    struct bl_value *out = bl_value_new(a, from->type);
-    const struct bl_path **below = bf_arena_alloc(a, n * sizeof *below + 1);
-    if (!out || !below)
-        return NULL;
-    for (size_t done = 0; done < n;) {
-        /* the paths that go on with the same step, the lowest index first */
-        size_t first = n, m = 0;
-        for (size_t i = 0; i < n; i++)
-            if (paths[i] &&
-                (first == n || (!paths[i]->steps[depth].name.p &&
-                                paths[i]->steps[depth].index < paths[first]->steps[depth].index)))
-                first = i;
-        const struct bl_step *s = &paths[first]->steps[depth];
-        for (size_t i = 0; i < n; i++)
-            if (paths[i] && same_step(&paths[i]->steps[depth], s)) {
-                below[m++] = paths[i];
-                paths[i] = NULL;
-            }
-        done += m;
-        const struct bl_value *child =
-            s->name.p ? bl_field_get(from, s->name) : from->items[s->index];
-        struct bl_value *kept = pick(a, child, below, m, depth + 1);
-        if (!kept ||
-            !(s->name.p ? bl_field_set(a, out, s->name, kept) : bl_items_add(a, out, kept)))
-            return NULL;
+    qsort(p->paths, p->n, sizeof *p->paths, by_steps);
+}
+
+/*
+ * Puts value under path into the item that is being picked together, making what
+ * lies on the way. The paths come in order, so the element of a list that was put
+ * last is the one that `before` went through.
+ */
+static bool place(struct bf_arena *a, struct bl_value *item, const struct bl_path *path,
+                  const struct bl_path *before, const struct bl_value *from)
+{
+    struct bl_value *to = item;
+    const struct bl_value *source = from;
+    size_t common = before ? bl_path_common(path, before) : 0;
+    for (size_t i = 0; i < path->n; i++) {
+        const struct bl_step *s = &path->steps[i];
+        bool last = i + 1 == path->n;
+        source = s->name.p ? bl_field_get(source, s->name) : source->items[s->index];
+        struct bl_value *next = s->name.p    ? bl_field_get(to, s->name)
+                                : i < common ? to->items[to->n - 1]
+                                             : NULL;
+        if (!next) {
+            next = last ? bl_value_copy(a, source) : bl_value_new(a, source->type);
+            if (!next ||
+                !(s->name.p ? bl_field_set(a, to, s->name, next) : bl_items_add(a, to, next)))
+                return false;
+        }
+        to = next;
     }
-    return out;
+    return true;
 }
 
 struct bl_value *bl_projection_apply(struct bf_arena *a, const struct bl_projection *p,
                                      const struct bl_value *item)
 {
-    const struct bl_path **paths = bf_arena_alloc(a, p->n * sizeof *paths + 1);
-    size_t n = 0;
-    if (!paths)
-        return NULL;
-    for (size_t i = 0; i < p->n; i++)
-        if (bl_path_get(item, &p->paths[i]))
-            paths[n++] = &p->paths[i];
-    return pick(a, item, paths, n, 0);
+    struct bl_value *out = bl_value_new(a, BL_M);
+    const struct bl_path *before = NULL;
+    for (size_t i = 0; out && i < p->n; i++) {
+        if (!bl_path_get(item, &p->paths[i]))
+            continue;
+        if (!place(a, out, &p->paths[i], before, item))
+            return NULL;
+        before = &p->paths[i];
+    }
+    return out;
 }

@@ -101,6 +101,10 @@ struct bl_projection {
 bool bl_projection_parse(struct bl_expr *x, struct bf_str text, struct bl_projection *out,
                          struct bf_err *e) BF_MUST;
 
+/* Puts the paths in the order in which bl_projection_apply wants them: elements of a list by their index. A
+ * projection that was parsed has them so. */
+void bl_projection_sort(struct bl_projection *p);
+
 /* The parts of the item that the projection names, as an item of its own; NULL: out of memory. */
 struct bl_value *bl_projection_apply(struct bf_arena *a, const struct bl_projection *p,
                                      const struct bl_value *item) BF_MUST;

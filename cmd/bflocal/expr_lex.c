@@ -234,8 +234,7 @@ bool bl_lex_path(struct bl_lex *l, struct bl_path *out, struct bf_err *e)
     return true;
 }
 
-/* The number of steps that two paths have in common. */
-static size_t common(const struct bl_path *a, const struct bl_path *b)
+size_t bl_path_common(const struct bl_path *a, const struct bl_path *b)
 {
     size_t i = 0;
     while (i < a->n && i < b->n && !a->steps[i].name.p == !b->steps[i].name.p &&
@@ -247,13 +246,13 @@ static size_t common(const struct bl_path *a, const struct bl_path *b)
 
 bool bl_path_overlaps(const struct bl_path *a, const struct bl_path *b)
 {
-    size_t n = common(a, b);
+    size_t n = bl_path_common(a, b);
     return n == a->n || n == b->n;
 }
 
 bool bl_path_conflicts(const struct bl_path *a, const struct bl_path *b)
 {
-    size_t n = common(a, b);
+    size_t n = bl_path_common(a, b);
     return n < a->n && n < b->n && !a->steps[n].name.p != !b->steps[n].name.p;
 }
 

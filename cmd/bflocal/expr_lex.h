@@ -50,6 +50,9 @@ bool bl_lex_expect(struct bl_lex *l, const char *sign, struct bf_err *e) BF_MUST
 bool bl_lex_path(struct bl_lex *l, struct bl_path *out, struct bf_err *e) BF_MUST;
 bool bl_lex_value(struct bl_lex *l, struct bl_value **out, struct bf_err *e) BF_MUST;
 
+/* The number of steps that two paths have in common. */
+size_t bl_path_common(const struct bl_path *a, const struct bl_path *b);
+
 /* Do two paths overlap (one is the beginning of the other), or conflict (one wants a map where the other
  * wants a list)? */
 bool bl_path_overlaps(const struct bl_path *a, const struct bl_path *b);

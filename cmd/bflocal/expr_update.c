@@ -196,5 +196,6 @@ struct bl_value *bl_update_pick(struct bf_arena *a, const struct bl_update *u,
         return NULL;
     for (size_t i = 0; i < u->n; i++)
         p.paths[i] = u->actions[i].path;
+    bl_projection_sort(&p);
     return bl_projection_apply(a, &p, item);
 }

@@ -79,12 +79,27 @@ static bool ask(int fd, long *pid, struct bf_err *e)
     return true;
 }
 
-/* Gone: no such process, or (it is a zombie that nobody reaps) nobody listens any more for a while. */
+/* Has it ended, though nobody has reaped it? Linux tells. */
+static bool is_zombie(long pid)
+{
+    char path[40], text[256];
+    snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+    FILE *f = fopen(path, "r");
+    if (!f)
+        return false;
+    size_t n = fread(text, 1, sizeof(text) - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    const char *name_end = strrchr(text, ')');
+    return name_end && strncmp(name_end, ") Z", 3) == 0;
+}
+
+/* Gone: no such process, a zombie, or (where a zombie cannot be told) nobody listens any more for a while. */
 static bool wait_gone(const struct place *p, long pid, struct bf_err *e)
 {
     int64_t start = bf_clock_mono_ms(), refused_since = 0;
     while (bf_clock_mono_ms() < start + WAIT_MS) {
-        if (pid > 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+        if (pid > 0 && ((kill((pid_t)pid, 0) != 0 && errno == ESRCH) || is_zombie(pid)))
             return true;
         int fd = dial(p);
         if (fd >= 0)

@@ -53,15 +53,20 @@ static const struct bf_opt_group groups[] = {
     BF_OPT_COMMON(struct config, common),
 };
 
+static const char *libraries(void)
+{
+    struct bf_err e;
+    const struct bf_rowsink_api *sink = sink_load(&e);
+    return sink ? sink->libraries() : "";
+}
+
 const struct bf_tool cdclambda_tool = {
     .name = "cdclambda",
     .synopsis = "[options]",
     .about = "the transform as a Lambda function: a custom runtime",
     .groups = groups,
     .ngroups = BF_COUNT(groups),
-#ifndef CDCLAMBDA_ALONE
-    .libraries = bf_aws_libraries,
-#endif
+    .libraries = libraries,
 };
 
 void config_init(struct config *c)

@@ -19,9 +19,11 @@ struct handler {
     const struct config *config;
     struct bf_firehose *firehose;
     struct bf_xform *xform;
-    struct sink *sink; /* NULL until it is wanted */
+    struct bf_rowsink_conf to;
+    const struct bf_rowsink_api *api;
+    struct bf_rowsink *sink; /* NULL until the first row: a cold start does not wait for it */
     struct bf_buf decoded;
-    struct rows rows;
+    struct bf_rowsink_rows rows;
     const struct invocation *inv;
     unsigned told; /* failed records of the event at hand */
 
@@ -38,6 +40,23 @@ static void tell_failed(void *ctx, struct bf_str record, const struct bf_err *wh
     (void)record;
     if (h->told++ < TOLD_MAX || bf_diag_is_verbose())
         bf_diag_warn("%s: %s", h->inv->id, why->text);
+}
+
+static void note(const char *text)
+{
+    bf_diag_note("%s", text);
+}
+
+/* What the destination is; nothing of it is loaded yet. */
+static bool choose_sink(struct handler *h, struct bf_err *e)
+{
+    static const char *const ends[] = {".ndjson", ".csv", ".tsv", ".json"};
+    const struct config *config = h->config;
+    h->to = (struct bf_rowsink_conf){.aws = &config->aws,
+                                     .extension = ends[config->firehose.xform.row.format],
+                                     .gzip = config->gzip,
+                                     .note = note};
+    return !config->to || bf_rowsink_parse(&h->to.to, bf_str_of(config->to), e);
 }
 
 struct handler *handler_new(const struct config *config, struct bf_err *e)
@@ -63,7 +82,7 @@ struct handler *handler_new(const struct config *config, struct bf_err *e)
     h->firehose = bf_firehose_new(&firehose, e);
     firehose.xform.row.header = false;
     h->xform = h->firehose ? bf_xform_new(&firehose.xform, e) : NULL;
-    if (h->xform && (!config->to || (h->sink = sink_new(config, e)) != NULL))
+    if (h->xform && choose_sink(h, e))
         return h;
     handler_destroy(h);
     return NULL;
@@ -73,7 +92,8 @@ void handler_destroy(struct handler *h)
 {
     if (!h)
         return;
-    sink_destroy(h->sink);
+    if (h->sink)
+        h->api->destroy(h->sink);
     bf_firehose_destroy(h->firehose);
     bf_xform_destroy(h->xform);
     bf_buf_free(&h->decoded);
@@ -82,17 +102,17 @@ void handler_destroy(struct handler *h)
     free(h);
 }
 
-static bool add_row(struct rows *rows, size_t at, size_t record, struct bf_err *e)
+static bool add_row(struct bf_rowsink_rows *rows, size_t at, size_t record, struct bf_err *e)
 {
     if (rows->n == rows->cap) {
         size_t cap = rows->cap ? rows->cap * 2 : 1024;
-        struct row *more = realloc(rows->row, cap * sizeof *more);
+        struct bf_rowsink_row *more = realloc(rows->row, cap * sizeof *more);
         if (!more)
             return bf_err_nomem(e);
         rows->row = more;
         rows->cap = cap;
     }
-    rows->row[rows->n++] = (struct row){at, rows->text.n - at, record};
+    rows->row[rows->n++] = (struct bf_rowsink_row){at, rows->text.n - at, record};
     return true;
 }
 
@@ -184,11 +204,12 @@ static struct bf_str source_name(struct bf_str arn)
     return bf_str_split(&rest, '/', &name) ? name : arn;
 }
 
-static struct origin origin_of(struct bf_str record)
+static struct bf_rowsink_origin origin_of(struct bf_str record)
 {
-    struct origin o = {source_name(inner(record, bf_str(NULL, 0), BF_STR("eventSourceARN"))),
-                       {NULL, 0},
-                       bf_clock_wall_ms()};
+    struct bf_rowsink_origin o = {
+        source_name(inner(record, bf_str(NULL, 0), BF_STR("eventSourceARN"))),
+        {NULL, 0},
+        bf_clock_wall_ms()};
     struct bf_str at = inner(record, BF_STR("kinesis"), BF_STR("approximateArrivalTimestamp"));
     if (at.n)
         o.first = inner(record, bf_str(NULL, 0), BF_STR("eventID"));
@@ -241,11 +262,23 @@ static bool report(struct handler *h, size_t failed, struct bf_buf *answer, stru
     return true;
 }
 
+/* The rows of the event at hand; the first of them bring the way out with them. */
+static bool deliver(struct handler *h, size_t *failed, struct bf_err *e)
+{
+    struct bf_rowsink_origin origin = origin_of(h->first);
+    *failed = 0;
+    if (!h->api && !(h->api = sink_load(e)))
+        return false;
+    if (!h->sink && !(h->sink = h->api->new (&h->to, e)))
+        return false;
+    return h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, failed, e);
+}
+
 static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **type,
                          struct bf_err *e)
 {
     size_t failed_row;
-    if (!h->sink) {
+    if (!h->config->to) {
         *type = "Runtime.NoDestination";
         return bf_err_set(e, BF_E_USAGE,
                           "an event of Kinesis or DynamoDB, and BF_TO does not say where to");
@@ -258,12 +291,9 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
     }
     size_t failed = h->stopped;
     struct bf_err why = {0};
-    if (h->rows.n) {
-        struct origin origin = origin_of(h->first);
-        if (!sink_put(h->sink, &h->rows, &origin, h->inv->deadline_ms, &failed_row, &why)) {
-            failed = h->rows.row[failed_row].record;
-            h->why = why;
-        }
+    if (h->rows.n && !deliver(h, &failed_row, &why)) {
+        failed = h->rows.row[failed_row].record;
+        h->why = why;
     }
     *type = "Runtime.Undelivered";
     return report(h, failed, answer, e);

@@ -1,16 +1,17 @@
 /*
  * cdclambda's parts: what was asked for (config.c), the runtime API (runtime.c),
- * events (handle.c), and where rows of Kinesis and DynamoDB events go (sink.c).
+ * events (handle.c), and the way to where rows of Kinesis and DynamoDB events go
+ * (sink.c, lib/aws/rowsink.h).
  *
- * Nothing of libcurl or TLS is touched before the first row has to go out, so
- * that a cold start is the start of a process.
+ * Nothing of libcurl or TLS is loaded where there is no destination, nor touched
+ * before the first row has to go out, so that a cold start is the start of a process.
  */
 #ifndef CDCLAMBDA_H
 #define CDCLAMBDA_H
 
+#include "lib/aws/rowsink.h"
 #include "lib/base/opt.h"
 #include "lib/cdc/firehose.h"
-#include "lib/aws/client.h"
 
 struct config {
     struct bf_common common;
@@ -67,38 +68,13 @@ BF_MUST bool api_respond(struct api *api, const struct invocation *inv, struct b
 BF_MUST bool api_fail(struct api *api, const struct invocation *inv, const char *type,
                       const struct bf_err *why, struct bf_err *e);
 
-/* Rows of one event and where each came from. */
-struct rows {
-    struct bf_buf text;
-    struct row {
-        size_t at, n;  /* in text, newline included */
-        size_t record; /* index of its record in the event */
-    } * row;
-    size_t n, cap;
-};
-
-/* What the rows' object is named after. */
-struct origin {
-    struct bf_str source; /* stream or table */
-    struct bf_str first;  /* eventID or sequence number of the first record */
-    int64_t wall_ms;      /* when it came */
-};
-
 /* Does this program have all that the configuration wants? The package's bootstrap is a static program
  * without SQL and destinations (alone/): it becomes the full one that lies beside it, and returns only when
  * that is not there. In the full one: true. */
 BF_MUST bool become_full(const struct config *config, char **argv, struct bf_err *e);
 
-struct sink;
-
-/* NULL: *e says what is wrong with config->to. */
-BF_MUST struct sink *sink_new(const struct config *config, struct bf_err *e);
-void sink_destroy(struct sink *s);
-
-/* Delivers the rows before deadline_ms (wall time). False: row number *failed (from 0) is the first that
- * was not delivered, and *e says why. */
-BF_MUST bool sink_put(struct sink *s, const struct rows *rows, const struct origin *origin,
-                      int64_t deadline_ms, size_t *failed, struct bf_err *e);
+/* The way to destinations (sink.c). NULL: they are not there, *e says why. */
+BF_MUST const struct bf_rowsink_api *sink_load(struct bf_err *e);
 
 struct handler;
 

@@ -243,7 +243,8 @@ bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record
 bool emit_mark(struct emit *em, const char *shard, const char *sequence, enum bf_mark_kind kind,
                struct bf_err *e)
 {
-    struct bf_mark mark = {bf_str_of(em->stream), bf_str_of(shard), bf_str_of(sequence), kind};
+    struct bf_mark mark = {bf_str_of(em->stream), bf_str_of(shard), bf_str_of(sequence), kind,
+                           false};
     bf_mark_put(&em->buf, &mark);
     return bf_buf_check(&em->buf, "output", e);
 }

@@ -11,6 +11,7 @@
 #include "lib/cdc/state.h"
 
 enum { WAIT_MAX_MS = 500, LIST_MIN_MS = 200, LIST_MAX_MS = 10000, TIP_SLACK_MS = 1500 };
+enum { BLIND_WINDOW = 2 }; /* answers of 10 MiB of data, in base64 */
 
 int64_t follow_now(const struct follow *f)
 {
@@ -233,6 +234,14 @@ static bool begin_latest(struct follow *f)
     return true;
 }
 
+/* How many requests may be under way for r to send one. Until an answer has told how large the records are, a
+ * few: as many as fit into memory whatever comes. */
+static size_t window(const struct follow *f, const struct reading *r)
+{
+    bool blind = !f->record_bytes && !r->asked_ms;
+    return blind && f->cfg->window > BLIND_WINDOW ? BLIND_WINDOW : (size_t)f->cfg->window;
+}
+
 /* Sends what is due, in turn, and says how long nothing will be. */
 static bool step(struct follow *f, int *wait_ms)
 {
@@ -248,7 +257,7 @@ static bool step(struct follow *f, int *wait_ms)
             next = r->due_ms < next ? r->due_ms : next;
             continue;
         }
-        if (f->in_flight >= f->cfg->window) {
+        if (f->in_flight >= window(f, r)) {
             f->cursor = (f->cursor + k) % n; /* begins with this one next time */
             break;
         }

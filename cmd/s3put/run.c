@@ -10,7 +10,7 @@
 #include "lib/base/stop.h"
 #include "lib/cdc/mark.h"
 
-enum { NETWORK_EVERY = 256 * 1024 };
+enum { NETWORK_EVERY = 256 * 1024, TOGETHER_MAX = 64 * 1024 * 1024 };
 
 /* Makes the batch an object and hands it over. Without --state only. */
 static bool seal(struct run *r, struct batch *x, struct bf_err *e)
@@ -141,6 +141,18 @@ static bool take_row(struct run *r, struct bf_str row, struct bf_err *e)
     return r->batches.held <= r->config->memory || shrink(r, e);
 }
 
+/* Marks that count together with the one that has come. */
+static bool take_together(struct run *r, struct bf_err *e)
+{
+    struct bf_str rest = bf_buf_view(&r->together), line;
+    struct bf_mark mark;
+    while (rest.n && bf_str_split(&rest, '\n', &line))
+        if (!bf_mark_parse(&mark, line, e) || !durable_mark(&r->durable, &mark, e))
+            return false;
+    bf_buf_reset(&r->together);
+    return true;
+}
+
 static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
 {
     struct bf_mark mark;
@@ -149,7 +161,12 @@ static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
         return bf_rejects_add(&r->rejects, line, r->reader.line, &why, e);
     if (!r->stateful)
         return true; /* positions matter to --state only */
-    if (!durable_mark(&r->durable, &mark, e))
+    if (mark.more) { /* nothing, should the others never come */
+        bf_buf_adds(&r->together, line);
+        bf_buf_addc(&r->together, '\n');
+        return bf_buf_check(&r->together, "marks", e);
+    }
+    if (!take_together(r, e) || !durable_mark(&r->durable, &mark, e))
         return false;
     if (mark.kind == BF_MARK_START)
         return true; /* starts come together: they are committed with what follows, or when nothing does */
@@ -329,6 +346,7 @@ static bool open_all(struct run *r, struct bf_err *e)
     r->stateful = c->state != NULL;
     bf_rng_seed(&r->rng, bf_rng_entropy());
     bf_buf_init(&r->header, c->max_line + 1);
+    bf_buf_init(&r->together, TOGETHER_MAX);
     bf_progress_init(&r->progress, &c->common, BF_PROGRESS_SINK);
     *d = (struct deliver){.config = c, .receipts = &r->out, .rejects = &r->rejects};
     if (!route_init(&r->route, c, e) ||
@@ -368,6 +386,7 @@ static void close_all(struct run *r)
     route_free(&r->route);
     bf_reader_close(&r->reader);
     bf_buf_free(&r->header);
+    bf_buf_free(&r->together);
 }
 
 bool run_rows(const struct config *c, struct bf_err *e)

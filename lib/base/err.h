@@ -49,6 +49,9 @@ BF_API bool bf_err_nomem(struct bf_err *e);
 /* Puts "context: " in front of the text; returns false. */
 BF_API bool bf_err_ctx(struct bf_err *e, const char *fmt, ...) BF_PRINTF(2, 3);
 
+/* A failure whose words have been said already: no text, only what it means for the exit status. */
+BF_API bool bf_err_told(struct bf_err *e, enum bf_err_code code);
+
 #ifdef __clang_analyzer__ /* it reads one file at a time and could not know that these return false */
 #define bf_err_set(...)      ((bf_err_set)(__VA_ARGS__), false)
 #define bf_err_sys(...)      ((bf_err_sys)(__VA_ARGS__), false)
@@ -56,9 +59,6 @@ BF_API bool bf_err_ctx(struct bf_err *e, const char *fmt, ...) BF_PRINTF(2, 3);
 #define bf_err_ctx(...)      ((bf_err_ctx)(__VA_ARGS__), false)
 #define bf_err_told(e, code) ((bf_err_told)(e, code), false)
 #endif
-
-/* A failure whose words have been said already: no text, only what it means for the exit status. */
-BF_API bool bf_err_told(struct bf_err *e, enum bf_err_code code);
 
 /* Forgets what was there. */
 BF_API void bf_err_clear(struct bf_err *e);

@@ -85,8 +85,9 @@ int bf_opt_print_version(const struct bf_tool *tool)
     struct bf_buf b;
     bf_buf_init(&b, HELP_MAX);
     bf_buf_addf(&b, "%s (bfpipe) %s\n", tool->name, BF_VERSION);
-    if (tool->libraries)
-        bf_buf_addf(&b, "%s\n", tool->libraries());
+    const char *libraries = tool->libraries ? tool->libraries() : "";
+    if (*libraries)
+        bf_buf_addf(&b, "%s\n", libraries);
     return print(&b);
 }
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "lib/cdc/mark.h"
+#include "lib/base/map.h"
 #include "lib/cdc/value.h"
 
 enum {
@@ -20,9 +20,9 @@ struct state {
 struct bf_fold {
     char *fields;
     uint64_t max, used;
-    struct bf_map rows, marks;
+    struct bf_map rows;
     struct bf_buf key;
-    size_t at_row, at_mark;
+    size_t at_row;
 };
 
 struct bf_fold *bf_fold_new(const char *key, uint64_t max_bytes, struct bf_err *e)
@@ -43,7 +43,6 @@ struct bf_fold *bf_fold_new(const char *key, uint64_t max_bytes, struct bf_err *
     }
     f->max = max_bytes;
     bf_map_init(&f->rows, KEYS_MAX);
-    bf_map_init(&f->marks, KEYS_MAX);
     bf_buf_init(&f->key, KEY_MAX);
     return f;
 }
@@ -66,7 +65,6 @@ void bf_fold_destroy(struct bf_fold *f)
     if (!f)
         return;
     free_all(&f->rows);
-    free_all(&f->marks);
     bf_buf_free(&f->key);
     free(f->fields);
     free(f);
@@ -146,42 +144,12 @@ bool bf_fold_put(struct bf_fold *f, const struct bf_change *c, struct bf_str row
     return true;
 }
 
-bool bf_fold_mark(struct bf_fold *f, struct bf_str line, struct bf_buf *out, struct bf_err *e)
-{
-    struct bf_mark m;
-    if (!bf_mark_parse(&m, line, e))
-        return false;
-    if (m.kind == BF_MARK_START) {
-        bf_buf_adds(out, line);
-        bf_buf_addc(out, '\n');
-        return bf_buf_check(out, "output", e);
-    }
-    bf_buf_reset(&f->key);
-    bf_buf_adds(&f->key, m.stream);
-    bf_buf_addc(&f->key, '\n');
-    bf_buf_adds(&f->key, m.shard);
-    struct bf_buf text;
-    bf_buf_init(&text, line.n + 1);
-    bf_buf_adds(&text, line);
-    bf_buf_addc(&text, '\n');
-    bool ok = bf_buf_check(&f->key, "the mark", e) && bf_buf_check(&text, "the mark", e) &&
-              keep(f, &f->marks, bf_buf_view(&f->key), bf_buf_view(&text), e);
-    bf_buf_free(&text);
-    return ok;
-}
-
 bool bf_fold_next(struct bf_fold *f, struct bf_buf *out, uint64_t *rows)
 {
     size_t before = out->n;
     struct bf_map_entry *en;
-    while (out->n - before < PIECE && !out->failed) {
-        en = bf_map_next(&f->rows, &f->at_row);
-        if (en)
-            ++*rows;
-        else
-            en = bf_map_next(&f->marks, &f->at_mark);
-        if (!en)
-            break;
+    while (out->n - before < PIECE && !out->failed && (en = bf_map_next(&f->rows, &f->at_row))) {
+        ++*rows;
         bf_buf_add(out, state_of(en->value)->text, state_of(en->value)->n);
     }
     return out->n > before;

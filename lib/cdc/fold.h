@@ -2,9 +2,7 @@
  * What is left at the end: the last state for each key. Rows are put in under
  * the key of their change, a REMOVE takes its key out, and at the end the rows
  * come out in the order in which their keys came (a key that was removed and
- * came again counts from then). Marks that came meanwhile are held back, since
- * what they vouch for has not been written: start marks go out at once, of the
- * others the last of each shard behind the rows.
+ * came again counts from then).
  *
  * Memory is bounded by max_bytes (of rows, keys and what it takes to find
  * them); more is BF_E_MEMORY with what to do about it.
@@ -25,12 +23,7 @@ BF_API void bf_fold_destroy(struct bf_fold *f);
 BF_API BF_MUST bool bf_fold_put(struct bf_fold *f, const struct bf_change *c, struct bf_str row,
                                 struct bf_err *e);
 
-/* A line that bf_mark_is names a mark; what has to go out now is appended. */
-BF_API BF_MUST bool bf_fold_mark(struct bf_fold *f, struct bf_str line, struct bf_buf *out,
-                                 struct bf_err *e);
-
-/* Appends a piece of what is left, rows first (counted in *rows), then marks; false when there is no
- * more. */
+/* Appends a piece of what is left, counted in *rows; false when there is no more. */
 BF_API bool bf_fold_next(struct bf_fold *f, struct bf_buf *out, uint64_t *rows);
 
 #endif

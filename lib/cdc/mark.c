@@ -14,15 +14,23 @@ static bool name(struct bf_json *j, struct bf_str *out, struct bf_err *e)
     return true;
 }
 
-static bool kind(struct bf_json *j, enum bf_mark_kind what, struct bf_mark *m, struct bf_err *e)
+static bool flag(struct bf_json *j, bool *out, struct bf_err *e)
 {
     struct bf_json_val v;
     if (!bf_json_value(j, &v, e))
         return false;
-    if (v.type == BF_JSON_TRUE)
-        m->kind = what;
+    *out = v.type == BF_JSON_TRUE;
     return v.type == BF_JSON_TRUE || v.type == BF_JSON_FALSE ||
-           bf_err_set(e, BF_E_INPUT, "start and end are true or false");
+           bf_err_set(e, BF_E_INPUT, "start, end and more are true or false");
+}
+
+static bool kind(struct bf_json *j, enum bf_mark_kind what, struct bf_mark *m, struct bf_err *e)
+{
+    bool set = false;
+    if (!flag(j, &set, e))
+        return false;
+    m->kind = set ? what : m->kind;
+    return true;
 }
 
 static bool members(struct bf_mark *m, struct bf_json *j, struct bf_err *e)
@@ -43,6 +51,8 @@ static bool members(struct bf_mark *m, struct bf_json *j, struct bf_err *e)
             ok = kind(j, BF_MARK_START, m, e);
         else if (bf_json_key_is(&key, "end"))
             ok = kind(j, BF_MARK_END, m, e);
+        else if (bf_json_key_is(&key, "more"))
+            ok = flag(j, &m->more, e);
         else
             ok = bf_json_skip(j, e);
         if (!ok)
@@ -88,5 +98,7 @@ void bf_mark_put(struct bf_buf *out, const struct bf_mark *m)
         bf_buf_lit(out, ",\"start\":true");
     if (m->kind == BF_MARK_END)
         bf_buf_lit(out, ",\"end\":true");
+    if (m->more)
+        bf_buf_lit(out, ",\"more\":true");
     bf_buf_lit(out, "}}\n");
 }

@@ -8,7 +8,10 @@
  * above." Only kinread makes them; every filter passes them on in order, byte
  * for byte; s3put consumes them. `"start":true` marks where a reader began (an
  * empty sequence: nothing was read yet), `"end":true` that the shard is closed
- * and read to its end. Members that a reader does not know are ignored.
+ * and read to its end. A filter that holds rows of several shards back (held.h)
+ * writes their marks together; `"more":true` says that the next one belongs to
+ * it: what is above is covered only from the last of them on. Members that a
+ * reader does not know are ignored.
  *
  * A line is a mark when it begins with {"bfpipe.mark": exactly so, without
  * white space; that is how they are told from rows at the cost of one compare.
@@ -26,6 +29,7 @@ struct bf_mark {
     struct bf_str shard;    /* shard id */
     struct bf_str sequence; /* sequence number; empty only at a start */
     enum bf_mark_kind kind;
+    bool more; /* it vouches for its rows only together with the marks that follow */
 };
 
 #define BF_MARK_PREFIX "{\"bfpipe.mark\":"

@@ -4,7 +4,7 @@
 
 #include "lib/cdc/capture.h"
 #include "lib/cdc/fold.h"
-#include "lib/cdc/mark.h"
+#include "lib/cdc/held.h"
 #include "lib/cdc/value.h"
 
 enum {
@@ -24,7 +24,7 @@ struct bf_xform {
     struct bf_sql *sql;       /* NULL: none asked for */
     struct bf_reshape *shape; /* the same */
     struct bf_row *results;   /* builds the rows that SQL selects */
-    struct bf_buf marks;      /* wait with the rows */
+    struct bf_held marks;     /* wait with the rows */
     struct bf_change change;
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
@@ -111,7 +111,7 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_change_init(&x->change);
     bf_buf_init(&x->decoded, DECODED_MAX);
     bf_buf_init(&x->shown, SHOWN_MAX);
-    bf_buf_init(&x->marks, DECODED_MAX);
+    bf_held_init(&x->marks);
     bf_buf_init(&x->folded, SHOWN_MAX);
     x->row = bf_row_new(&conf->row, e);
     if (x->row &&
@@ -133,7 +133,7 @@ void bf_xform_destroy(struct bf_xform *x)
     bf_filter_destroy(x->filter);
     bf_fold_destroy(x->fold);
     bf_buf_free(&x->folded);
-    bf_buf_free(&x->marks);
+    bf_held_free(&x->marks);
     bf_change_free(&x->change);
     bf_buf_free(&x->decoded);
     bf_buf_free(&x->shown);
@@ -356,10 +356,8 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
         if (!bf_mark_parse(&mark, line, e))
             return false;
         x->count.marks++;
-        if (x->fold)
-            return bf_fold_mark(x->fold, line, rows, e);
         if (bf_xform_waits(x)) /* a mark promises the rows of what stands above it */
-            rows = &x->marks;
+            return bf_held_add(&x->marks, &mark, line, rows, e);
         bf_buf_adds(rows, line);
         bf_buf_addc(rows, '\n');
         return bf_buf_check(rows, "output", e);
@@ -389,8 +387,7 @@ bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf
         return true;
     *more = false;
     bf_row_put_header(x->results ? x->results : x->row, rows);
-    bf_buf_adds(rows, bf_buf_view(&x->marks));
-    bf_buf_reset(&x->marks);
+    bf_held_put(&x->marks, rows);
     return bf_buf_check(rows, "output", e);
 }
 

@@ -46,7 +46,8 @@ while True:
                 json.dumps({"records": [one(r) for r in event["records"]]}))
     api.getresponse().read()
 END
-# One run: the server, the function until it has had all events, then the end of both.
+# One run: the server, the function until it has had all events, then the end of both. Into seen.COMMAND: seconds
+# from the first event to the last answer, CPU seconds of the function.
 cat >"$T/serve" <<'END'
 #!/bin/sh
 # serve FOLDER REPEAT COMMAND...
@@ -56,18 +57,25 @@ rm -f "$L/port" "$L/idle"
 /usr/bin/python3 "$RUNTIME" "$L" "$repeat" &
 api=$!
 while [ ! -s "$L/port" ]; do sleep 0.01; done
-AWS_LAMBDA_RUNTIME_API=127.0.0.1:$(cat "$L/port") "$@" &
+AWS_LAMBDA_RUNTIME_API=127.0.0.1:$(cat "$L/port") "$BF_USAGE" "$L/cpu" "exec $*" 2>"$L/late" &
 function=$!
 while [ ! -e "$L/idle" ] && kill -0 $function 2>/dev/null; do sleep 0.002; done
-kill $function
-wait $function
 kill $api
-wait $api
-[ -e "$L/idle" ]
+wait $api 2>/dev/null
+wait $function
+[ -e "$L/idle" ] || { cat "$L/late" >&2; exit 1; }
+echo "$(cat "$L/idle") $(cut -d ' ' -f 2 "$L/cpu")" >>"$T/seen.$1"
 END
 RUNTIME=$root/tests/lambda/runtime.py
 export RUNTIME
 
+# seen NAME RECORDS: medians
+seen() {
+    awk -v n="$2" -v name="$1" '{ wall[NR] = $1; cpu[NR] = $2 }
+        function median(a, i, k, t) { for (i = 2; i <= NR; i++) { t = a[i]; for (k = i - 1; k > 0 && a[k] > t; k--) a[k + 1] = a[k]; a[k + 1] = t } return a[int((NR + 1) / 2)] }
+        END { printf "  %-28s %12.0f records/s from the first event to the last answer, %12.0f a CPU second of the function\n", name, n / median(wall), n / median(cpu) }' "$T/seen.$1"
+    rm "$T/seen.$1"
+}
 for schema in order sales; do
     n=4000
     lambda_begin
@@ -76,6 +84,8 @@ for schema in order sales; do
     records=$((n * events))
     title "cdclambda: $events Firehose events of $n records, $((size / n)) bytes a record in the event; the runtime API's own time included"
     pair -n 3 -r $records -b $((size * events)) cdclambda "sh $T/serve $L $events cdclambda" "Python handler" "sh $T/serve $L $events python3 $T/handler.py"
+    seen cdclambda $records
+    seen python3 $records
     i=0
     while [ $i -lt "$events" ]; do cat "$L/events/1"; i=$((i + 1)); done >"$T/all"
     title "the transform of the same events alone"

@@ -66,6 +66,11 @@ check 'control calls are not for web pages' -m '"message"' -- curl -sS -H 'Origi
 check 'a control call that is none' -m 'no such control call' -- curl -sS "$url/_bflocal/what"
 check '--stop ends it' -- bflocal --stop
 check 'and then nobody is there' -s 1 -e "bflocal: --stop: nobody listens at $url" -- bflocal --stop
+sh -c 'bflocal -q -p 0 >unreaped & exec sleep 60' &
+holder=$!
+until grep -qs '^export AWS_ENDPOINT_URL=\|^AWS_ENDPOINT_URL=' unreaped; do sleep 0.02; done
+check '--stop ends one that nobody reaps' -- sh -c '. ./unreaped; AWS_ENDPOINT_URL=$AWS_ENDPOINT_URL bflocal --stop'
+kill $holder
 check '--stop wants to know where' -s 2 -E 'AWS_ENDPOINT_URL is not set' -- env -u AWS_ENDPOINT_URL bflocal --stop
 check '--stop wants an endpoint' -s 2 -E "is not http://HOST:PORT" -- env AWS_ENDPOINT_URL=ftp://x bflocal --stop
 check 'a daemon that cannot start says why' -s 1 -E '^bflocal: /dev/null' -- bflocal --daemon --data /dev/null/x

@@ -105,8 +105,12 @@ m() { printf '{"bfpipe.mark":{"stream":"s","shard":"%s","sequence":"%s"%s}}\n' "
 check "marks wait until their rows are out" -i "$T/marks" -o "$(m 0 '' ',"start":true')
 {\"id\":\"k1\",\"v\":1}
 {\"id\":\"k2\",\"v\":1}
-$(m 0 2 '')
+$(m 0 2 ',"more":true')
 $(m 1 9 '')" -- cdcxform --no-meta --fold id
+check "also with SQL over all changes" -i "$T/marks" -o "$(m 0 '' ',"start":true')
+{\"n\":2}
+$(m 0 2 ',"more":true')
+$(m 1 9 '')" -- cdcxform --sql 'SELECT count(*) AS n FROM cdc'
 check "too much for its memory" -s 1 -i "$T/gen" -E '^cdcxform: --fold holds [0-9]+ keys, more than its 0 MiB of memory; see --fold-memory' -- cdcxform --fold order_id --fold-memory 100k
 check "not in Firehose's answers" -s 2 -E 'cdcxform: --fold .* have no end in Firehose' -- cdcxform -o firehose --fold id
 if command -v python3 >/dev/null; then

@@ -14,7 +14,7 @@
 #   -E ERE     a line of standard error matches
 #
 # ok NAME COMMAND... passes when COMMAND does. skip NAME WHY says what was not
-# tested. plan at the end. Standard output of the last check is in $T/out,
+# tested. drained FD waits for the reader of a pipe. plan at the end. Standard output of the last check is in $T/out,
 # standard error in $T/err.
 set -u
 LC_ALL=C
@@ -97,6 +97,18 @@ judge() {
     text) same "$T/err" "$err" || echo "standard error: $(head -c 600 "$T/err")" "  wanted: $err" ;;
     match) grep -Eq -e "$err" "$T/err" || echo "standard error: $(head -c 600 "$T/err")" "  matches not: $err" ;;
     esac
+}
+
+# drained FD: waits until the reader of the pipe behind this descriptor has taken all that was written.
+drained() {
+    python3 -c 'import array, fcntl, sys, termios, time
+left = array.array("i", [1])
+for _ in range(1200):
+    fcntl.ioctl(int(sys.argv[1]), termios.FIONREAD, left)
+    if left[0] == 0:
+        sys.exit(0)
+    time.sleep(0.05)
+sys.exit("not drained")' "$1"
 }
 
 # same FILE TEXT: FILE holds TEXT and a newline, or nothing when TEXT is empty.

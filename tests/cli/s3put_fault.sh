@@ -188,7 +188,7 @@ s3put "s3://lake/!{timestamp:'term'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
 pid=$!
 exec 9>"$T/pipe"
 cat "$T/rows" >&9
-sleep 0.3
+drained 9
 kill -TERM $pid
 wait $pid
 status=$?
@@ -204,7 +204,7 @@ pid=$!
 exec 9>"$T/pipe"
 head -n 5 "$T/rows" >&9
 printf '{"half":' >&9
-sleep 0.3
+drained 9
 kill -TERM $pid
 wait $pid
 status=$?

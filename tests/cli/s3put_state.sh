@@ -170,6 +170,7 @@ while [ $status -ne 0 ] && [ $runs -lt 60 ]; do
     fi
     wait $pid 2>/dev/null
     status=$?
+    kill $reading 2>/dev/null # killed before it opened the pipe, nobody reads it
     wait $reading 2>/dev/null
 done
 ok "delivered after $runs starts, $killed of them killed" test "$status" = 0 -a "$killed" -gt 2
@@ -214,4 +215,19 @@ ok 'keep it in the rejects' test "$(cat "$T/rejects")" = '{broken'
 check 'compressed, with a state' -a -i "$T/input" -- sh -c 'rm -rf "$1"; s3put --state "$1" --compress gzip --size 3000 s3://lake/z/' - "$D"
 find "$FAULT_DIR/objects/lake/z" -type f -exec gzip -dc {} + | jq -r .id | sort >"$T/ids"
 ok 'each record once, compressed' cmp "$T/ids" "$T/want"
+# Marks that count together: rows of both shards, folded, then the mark of each. Cut off between them, nothing is
+# delivered, and the whole comes again; with the last, both positions and all rows are.
+reset
+for s in 0 1; do printf '{"bfpipe.mark":{"stream":"orders","shard":"shard-%d","sequence":"","start":true}}\n' $s; done >"$T/starts"
+{ cat "$T/starts"; printf '{"id":"%s","c":"a"}\n' 0-1 1-1 0-2 1-2; } >"$T/folded"
+m='{"bfpipe.mark":{"stream":"orders","shard":"shard-0","sequence":"2","more":true}}'
+{ cat "$T/folded"; echo "$m"; } >"$T/torn"
+check 'marks that count together, cut off in between' -s 75 -a -i "$T/torn" -E '4 rows behind the last mark are not delivered' -- put --size 10
+ok 'no row is delivered' test -z "$(find "$FAULT_DIR/objects" -type f 2>/dev/null)"
+ok 'and no position is kept' jq -e '[.streams.orders[].sequence] | all(. == "")' "$D/state.json"
+{ cat "$T/torn"; echo '{"bfpipe.mark":{"stream":"orders","shard":"shard-1","sequence":"2"}}'; } >"$T/whole"
+check 'again, with both' -a -i "$T/whole" -- put --size 10
+ok 'each row once' each_once 2
+ok 'both positions' jq -e '[.streams.orders[].sequence] == ["2", "2"]' "$D/state.json"
+
 plan

@@ -10,7 +10,8 @@ answers are not kept). DIR/port is written once the server listens on 127.0.0.1.
     DIR/errors/NAME    the error that it reported instead: its type header, a line end, its body
     DIR/init           the error of initialisation, likewise
     DIR/log            a line a request: method, path, number of the connection
-    DIR/idle           the function asks for an event and there is none: it waits from here on
+    DIR/idle           the function asks for an event and there is none: it waits from here on; seconds since
+                       the first event was handed out
 
 Words between dots in an event's name say how it is handed out:
 
@@ -77,8 +78,9 @@ class Connection(threading.Thread):
         with LOCK:
             i = state["next"]
             state["next"] += 1
+            state.setdefault("began", time.monotonic())
         if i >= len(NAMES) * max(REPEAT, 1):
-            keep("idle", b"")
+            keep("idle", b"%.6f" % (time.monotonic() - state["began"]))
             self.sock.recv(1)
             return False
         name = NAMES[i % len(NAMES)]

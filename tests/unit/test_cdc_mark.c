@@ -28,7 +28,7 @@ static void test_round_trip(void **state)
 {
     (void)state;
     struct bf_mark m = {BF_STR("orders"), BF_STR("shardId-000000000000"), BF_STR("4959"),
-                        BF_MARK_AT};
+                        BF_MARK_AT, false};
     round_trip(&m, "{\"bfpipe.mark\":{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\","
                    "\"sequence\":\"4959\"}}\n");
     m.kind = BF_MARK_END;
@@ -81,12 +81,29 @@ static void test_refused(void **state)
     assert_false(bf_mark_is(BF_STR("")));
 }
 
+static void test_more(void **state)
+{
+    (void)state;
+    static const char line[] = "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":"
+                               "\"1\",\"end\":true,\"more\":true}}\n";
+    struct bf_mark m;
+    struct bf_err e = {0};
+    struct bf_buf out;
+    bf_buf_init(&out, 1000);
+    assert_true(bf_mark_parse(&m, bf_str(line, sizeof line - 2), &e));
+    assert_true(m.more);
+    bf_mark_put(&out, &m);
+    assert_string_equal(bf_buf_cstr(&out), line);
+    bf_buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_unknown_members),
         cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,24 +27,10 @@ bool become_full(const struct config *config, char **argv, struct bf_err *e)
     return bf_err_sys(e, errno, "this package has no SQL and no destinations: %s", loader);
 }
 
-struct sink *sink_new(const struct config *config, struct bf_err *e)
+const struct bf_rowsink_api *sink_load(struct bf_err *e)
 {
-    (void)config;
     bf_err_set(e, BF_E_USAGE, "no destinations in this program");
     return NULL;
-}
-
-void sink_destroy(struct sink *s)
-{
-    (void)s;
-}
-
-bool sink_put(struct sink *s, const struct rows *rows, const struct origin *origin,
-              int64_t deadline_ms, size_t *failed, struct bf_err *e)
-{
-    (void)s, (void)rows, (void)origin, (void)deadline_ms;
-    *failed = 0;
-    return bf_err_set(e, BF_E_USAGE, "no destinations in this program");
 }
 
 const struct sql_api *bf_sql_load(struct bf_err *e)

@@ -1,0 +1,32 @@
+/*
+ * Marks that are held back while their rows are (fold, SQL over all changes):
+ * start marks go out at once, of the others the last of each shard, behind the
+ * rows. They vouch for the rows together, so all but the last say that more
+ * follow: s3put commits at the last, and a kill in between repeats nothing.
+ *
+ * Memory: one position a shard.
+ */
+#ifndef BF_CDC_HELD_H
+#define BF_CDC_HELD_H
+
+#include "lib/base/map.h"
+#include "lib/cdc/mark.h"
+
+struct bf_held {
+    struct bf_map shards; /* "stream\nshard" to an index */
+    struct bf_held_at *at;
+    size_t n;
+    struct bf_buf key;
+};
+
+BF_API void bf_held_init(struct bf_held *h);
+BF_API void bf_held_free(struct bf_held *h);
+
+/* A mark in its line: held back, or appended. */
+BF_API BF_MUST bool bf_held_add(struct bf_held *h, const struct bf_mark *m, struct bf_str line,
+                                struct bf_buf *out, struct bf_err *e);
+
+/* Appends the marks, in the order in which their shards came, and forgets them. */
+BF_API void bf_held_put(struct bf_held *h, struct bf_buf *out);
+
+#endif
