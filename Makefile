@@ -311,13 +311,13 @@ build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
 format: ## clang-format the whole tree in place
 	clang-format -i $(C_FILES)
 
-# All suites share one set of services; BF_BACKEND=bflocal runs the same ones against the toolkit's own.
-BF_BACKEND ?= real
+# All suites share one set of services: the real ones, then the toolkit's own. BF_BACKEND=bflocal runs them on that alone.
+BF_BACKEND ?= real bflocal
 S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
 backend_real    := sh tests/services/serve.sh
 backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
-check-services: all ## tests on real services (TAP); S=tests/services/x.sh runs one
-	@BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} $(backend_$(BF_BACKEND)) prove -j$(J) -e sh $(call suites,$(S))
+check-services: all ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
+	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
 
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
 	@PATH=$(CURDIR)/$(B)/bin:$$PATH bflocal sh examples/demo.sh

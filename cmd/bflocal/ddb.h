@@ -89,9 +89,18 @@ const char *bl_view_name(enum bl_view view);
 void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *t,
                   const char *status);
 
+/* A change of a table's stream that is not yet settled; {NULL, NULL}: none. */
+struct bl_stream_change {
+    struct bl_ddb_stream *next, *last; /* the new one, and the one that goes; NULL: none */
+};
+
 /* streams.c: a new stream for the table, with --ddb-shards shards; switches the old one off first. view NONE
- * only switches off. Inside a transaction. False: the store or the memory failed. */
-bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view) BF_MUST;
+ * only switches off. Changes the store and *t, inside a transaction. False: the store or the memory failed. */
+bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view,
+                       struct bl_stream_change *change) BF_MUST;
+
+/* Ends it when the transaction has come to its end. Without success the caller puts *t back. */
+void bl_ddb_stream_settle(struct bl_call *c, const struct bl_stream_change *change, bool ok);
 
 /* streams.c: loads what the store has; for ddb.c's open, tables are loaded already. */
 bool bl_ddb_streams_load(struct bl_local *l, struct bf_err *e) BF_MUST;

@@ -17,17 +17,20 @@ static enum bf_json_more next_table(struct bl_call *c, struct bf_json *j, struct
     return bl_param_text(c, &text, name) ? BF_JSON_MORE : BF_JSON_ERROR;
 }
 
+static bool no_items(struct bl_call *c)
+{
+    return bl_fail(c, BL_ValidationException,
+                   "1 validation error detected: Value null at 'requestItems' failed to satisfy "
+                   "constraint: Member must "
+                   "not be null");
+}
+
 static bool enter_items(struct bl_call *c, const struct bl_params *p, struct bf_json *j)
 {
     struct bf_err e;
     struct bf_str raw = bl_param_raw(p, "RequestItems");
     bf_json_init(j, raw);
-    if (raw.p && bf_json_enter(j, BF_JSON_OBJECT, &e))
-        return true;
-    return bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value null at 'requestItems' failed to satisfy "
-                   "constraint: Member must "
-                   "not be null");
+    return (raw.p && bf_json_enter(j, BF_JSON_OBJECT, &e)) || no_items(c);
 }
 
 static bool bad_shape(struct bl_call *c)
@@ -114,25 +117,26 @@ static bool read_write(struct bl_call *c, struct bf_json *j, struct bf_str table
                                  "contain exactly one of PutRequest and DeleteRequest");
 }
 
-static bool read_batch(struct bl_call *c, const struct bl_params *p, struct batch *batch)
+/* RequestItems at the cursor. */
+static bool read_batch(struct bl_call *c, struct bf_json *j, void *arg)
 {
-    struct bf_json j;
+    struct batch *batch = arg;
     struct bf_str table;
     struct bf_err e = {0};
     enum bf_json_more tables, items;
     batch->list = bf_arena_alloc(&c->arena, BL_BATCH_WRITE_MAX * sizeof *batch->list);
     if (!batch->list)
         return bl_fail(c, BL_InternalServerError, "out of memory");
-    if (!enter_items(c, p, &j))
-        return false;
-    while ((tables = next_table(c, &j, &table, &e)) == BF_JSON_MORE) {
+    if (!bf_json_enter(j, BF_JSON_OBJECT, &e))
+        return no_items(c);
+    while ((tables = next_table(c, j, &table, &e)) == BF_JSON_MORE) {
         size_t before = batch->n;
-        if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
+        if (!bf_json_enter(j, BF_JSON_ARRAY, &e))
             return bad_shape(c);
-        while ((items = bf_json_element(&j, &e)) == BF_JSON_MORE) {
+        while ((items = bf_json_element(j, &e)) == BF_JSON_MORE) {
             if (batch->n == BL_BATCH_WRITE_MAX)
                 return too_many(c, batch->n + 1);
-            if (!read_write(c, &j, table, &batch->list[batch->n++]))
+            if (!read_write(c, j, table, &batch->list[batch->n++]))
                 return false;
         }
         if (items == BF_JSON_ERROR)
@@ -244,8 +248,10 @@ bool bl_ddb_batch_write(struct bl_call *c)
     struct bl_params p;
     struct batch batch = {0};
     struct bf_err e = {0};
-    if (!bl_params_read(c, &p) || !read_batch(c, &p, &batch))
+    if (!bl_params_read_but(c, &p, "RequestItems", read_batch, &batch))
         return false;
+    if (!batch.n)
+        return no_items(c);
     if (!bl_store_begin_bulk(c->store, &e))
         return bl_fail_err(c, &e);
     bool ok = prepare_all(c, &batch) && store_all(c, &batch);

@@ -278,16 +278,14 @@ bool bl_table_save(struct bl_call *c, struct bl_table *t)
     return ok;
 }
 
-/* Ends a transaction that changed *t: puts the old table back when it did not take. */
-static bool end_change(struct bl_call *c, struct bl_table *t, const struct bl_table *old, bool ok)
+/* Ends a transaction that changed *t, and perhaps its stream: puts the old table back when it did not take. Keeps
+ * the lock. */
+static bool end_change(struct bl_call *c, struct bl_table *t, const struct bl_table *old,
+                       const struct bl_stream_change *change, bool ok)
 {
     struct bf_err e = {0};
-    if (ok)
-        ok = bl_store_commit(c->store, &e);
-    else {
-        e = c->store->err;
-        bl_store_rollback(c->store);
-    }
+    ok = bl_store_settle(c->store, ok, &e);
+    bl_ddb_stream_settle(c, change, ok);
     if (ok)
         return true;
     *t = *old;
@@ -320,23 +318,21 @@ bool bl_ddb_create_table(struct bl_call *c)
         ok = bl_fail(c, BL_ResourceInUseException, "Table already exists: %s", t->name);
     else if (d->n == BL_TABLES_MAX)
         ok = bl_fail(c, BL_LimitExceededException, "more than %d tables", BL_TABLES_MAX);
-    ok = ok && bl_table_save(c, t);
+    const struct bl_table blank = *t;
+    struct bl_stream_change change = {NULL, NULL};
+    ok = ok && bl_table_save(c, t) && bl_ddb_stream_set(c, t, view, &change) && bl_table_save(c, t);
     if (ok) {
-        d->tables[d->n++] = t; /* under the lock: nobody sees it before the commit */
-        ok = bl_ddb_stream_set(c, t, view) && bl_table_save(c, t);
-        if (!ok)
-            d->n--;
+        bf_buf_lit(&c->ans.body, "{\"TableDescription\":");
+        bl_table_put(c, &c->ans.body, t, "CREATING");
+        bf_buf_addc(&c->ans.body, '}');
     }
-    if (!ok) {
-        e = c->store->err;
-        bl_store_rollback(c->store);
+    ok = end_change(c, t, &blank, &change, ok);
+    if (ok)
+        d->tables[d->n++] = t;
+    else
         free(t);
-        return c->failed ? false : bl_fail_err(c, &e);
-    }
-    bf_buf_lit(&c->ans.body, "{\"TableDescription\":");
-    bl_table_put(c, &c->ans.body, t, "CREATING");
-    bf_buf_addc(&c->ans.body, '}');
-    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
+    bl_store_unlock(c->store);
+    return ok;
 }
 
 bool bl_ddb_describe_table(struct bl_call *c)
@@ -355,7 +351,8 @@ bool bl_ddb_describe_table(struct bl_call *c)
     return t != NULL;
 }
 
-static bool change_stream(struct bl_call *c, struct bl_table *t, enum bl_view view)
+static bool change_stream(struct bl_call *c, struct bl_table *t, enum bl_view view,
+                          struct bl_stream_change *change)
 {
     if (view != BL_VIEW_NONE && t->view != BL_VIEW_NONE)
         return bl_fail(c, BL_ValidationException,
@@ -363,7 +360,7 @@ static bool change_stream(struct bl_call *c, struct bl_table *t, enum bl_view vi
     if (view == BL_VIEW_NONE && t->view == BL_VIEW_NONE)
         return bl_fail(c, BL_ValidationException,
                        "Table already has a disabled stream: TableName: %s", t->name);
-    return bl_ddb_stream_set(c, t, view);
+    return bl_ddb_stream_set(c, t, view, change);
 }
 
 bool bl_ddb_update_table(struct bl_call *c)
@@ -381,67 +378,72 @@ bool bl_ddb_update_table(struct bl_call *c)
         bl_store_rollback(c->store);
         return false;
     }
-    struct bl_table old = *t;
+    const struct bl_table old = *t;
+    struct bl_stream_change change = {NULL, NULL};
     bool billing = bl_param(&p, "BillingMode") || bl_param(&p, "ProvisionedThroughput");
     bool ok = (!billing || read_billing(c, &p, t)) &&
               bl_param_bool(c, &p, "DeletionProtectionEnabled", &t->deletion_protection) &&
-              (!given || change_stream(c, t, view)) && bl_table_save(c, t);
+              (!given || change_stream(c, t, view, &change)) && bl_table_save(c, t);
     if (ok) {
         bf_buf_lit(&c->ans.body, "{\"TableDescription\":");
         bl_table_put(c, &c->ans.body, t, "UPDATING");
         bf_buf_addc(&c->ans.body, '}');
     }
-    return end_change(c, t, &old, ok);
+    ok = end_change(c, t, &old, &change, ok);
+    bl_store_unlock(c->store);
+    return ok;
 }
 
-/* Takes the table out of store and memory, inside a transaction. */
-static bool drop(struct bl_call *c, struct bl_table *t)
+/* Takes the table out of the store, inside a transaction. */
+static bool erase(struct bl_call *c, struct bl_table *t, struct bl_stream_change *change)
 {
-    struct bl_ddb *d = c->local->ddb;
     static const char *const statements[] = {"DELETE FROM ddb_item WHERE tbl=?",
                                              "DELETE FROM ddb_table WHERE id=?"};
-    if (t->view != BL_VIEW_NONE && !bl_ddb_stream_set(c, t, BL_VIEW_NONE))
+    if (t->view != BL_VIEW_NONE && !bl_ddb_stream_set(c, t, BL_VIEW_NONE, change))
         return false;
     for (size_t i = 0; i < BF_COUNT(statements); i++) {
         sqlite3_stmt *q = bl_sql(c->store, statements[i]);
         bl_bind_i64(q, 1, t->row);
         bl_run(c->store, q);
     }
-    if (!bl_store_ok(c->store))
-        return false;
+    return bl_store_ok(c->store);
+}
+
+/* And out of memory. */
+static void forget(struct bl_ddb *d, struct bl_table *t)
+{
     for (size_t i = 0; i < d->n; i++)
         if (d->tables[i] == t)
             d->tables[i] = d->tables[--d->n];
     free(t);
-    return true;
 }
 
 bool bl_ddb_delete_table(struct bl_call *c)
 {
     struct bl_params p;
     struct bf_err e = {0};
+    struct bl_stream_change change = {NULL, NULL};
     if (!bl_params_read(c, &p))
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_table *t = bl_table_param(c, &p);
-    bool ok = t != NULL;
-    if (ok && t->deletion_protection)
-        ok = bl_fail(c, BL_ValidationException,
-                     "Resource cannot be deleted as it is currently protected against deletion. "
-                     "Disable deletion "
-                     "protection first.");
-    if (ok) {
-        bf_buf_lit(&c->ans.body, "{\"TableDescription\":");
-        bl_table_put(c, &c->ans.body, t, "DELETING");
-        bf_buf_addc(&c->ans.body, '}');
-        ok = drop(c, t);
+    if (!t || t->deletion_protection) {
+        bl_store_rollback(c->store);
+        return t ? bl_fail(c, BL_ValidationException,
+                           "Resource cannot be deleted as it is currently protected against "
+                           "deletion. Disable deletion protection first.")
+                 : false;
     }
+    const struct bl_table old = *t;
+    bf_buf_lit(&c->ans.body, "{\"TableDescription\":");
+    bl_table_put(c, &c->ans.body, t, "DELETING");
+    bf_buf_addc(&c->ans.body, '}');
+    bool ok = end_change(c, t, &old, &change, erase(c, t, &change));
     if (ok)
-        return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
-    e = c->store->err;
-    bl_store_rollback(c->store);
-    return c->failed ? false : bl_fail_err(c, &e);
+        forget(c->local->ddb, t);
+    bl_store_unlock(c->store);
+    return ok;
 }
 
 static int by_name(const void *a, const void *b)

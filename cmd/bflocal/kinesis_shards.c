@@ -246,13 +246,11 @@ static bool change(struct bl_call *c,
         return bl_fail_err(c, &e);
     struct bl_stream *s = bl_stream_param(c, &p);
     size_t n = s ? s->n : 0;
-    if (s && run(c, &p, s) && bl_store_ok(c->store))
-        return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
-    if (s)
+    bool ok = bl_store_settle(c->store, s && run(c, &p, s), &e);
+    if (s && !ok)
         bl_shards_restore(s, n);
-    e = c->store->err;
-    bl_store_rollback(c->store);
-    return c->failed ? false : bl_fail_err(c, &e);
+    bl_store_unlock(c->store);
+    return ok || (c->failed ? false : bl_fail_err(c, &e));
 }
 
 static bool run_split(struct bl_call *c, const struct bl_params *p, struct bl_stream *s)

@@ -97,20 +97,13 @@ bool bl_kinesis_create(struct bl_call *c)
     s->created_ms = c->now_ms;
     s->retention_h = BL_RETENTION_HOURS;
     s->on_demand = on_demand;
-    bool ok = bl_stream_insert(c, s, count);
-    k->streams[k->n] = s;
-    k->n++; /* under the lock, so that nobody sees it before the commit */
-    if (ok && bl_store_commit(c->store, &e))
-        return true;
-    if (!ok)
-        bl_store_rollback(c->store);
-    bl_store_lock(c->store);
-    for (size_t i = 0; i < k->n; i++)
-        if (k->streams[i] == s)
-            k->streams[i] = k->streams[--k->n];
+    bool ok = bl_store_settle(c->store, bl_stream_insert(c, s, count), &e);
+    if (ok)
+        k->streams[k->n++] = s;
+    else
+        bl_stream_destroy(s);
     bl_store_unlock(c->store);
-    bl_stream_destroy(s);
-    return bl_fail_err(c, &e);
+    return ok || bl_fail_err(c, &e);
 }
 
 bool bl_kinesis_delete(struct bl_call *c)
@@ -128,16 +121,14 @@ bool bl_kinesis_delete(struct bl_call *c)
         return false;
     }
     bl_stream_erase(c->store, s);
-    if (!bl_store_ok(c->store)) {
-        e = c->store->err;
-        bl_store_rollback(c->store);
-        return bl_fail_err(c, &e);
-    }
-    for (size_t i = 0; i < k->n; i++)
+    bool ok = bl_store_settle(c->store, true, &e);
+    for (size_t i = 0; ok && i < k->n; i++)
         if (k->streams[i] == s)
             k->streams[i] = k->streams[--k->n];
-    bl_stream_destroy(s);
-    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
+    if (ok)
+        bl_stream_destroy(s);
+    bl_store_unlock(c->store);
+    return ok || bl_fail_err(c, &e);
 }
 
 static size_t open_shards(const struct bl_stream *s)

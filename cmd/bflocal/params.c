@@ -7,7 +7,25 @@ static bool wrong_type(struct bl_call *c, const char *name, const char *wanted)
     return bl_fail(c, BL_SerializationException, "%s: expected %s", name, wanted);
 }
 
-bool bl_params_read_object(struct bl_call *c, struct bf_str object, struct bl_params *p)
+/* A member that somebody else reads. */
+struct other {
+    struct bf_str name;
+    bool (*take)(struct bl_call *c, struct bf_json *j, void *arg);
+    void *arg;
+    bool taken;
+};
+
+/* Is the member at the cursor that one, seen for the first time? */
+static bool is_other(const struct other *o, const struct bf_json_key *key, struct bf_json *j)
+{
+    enum bf_json_type type;
+    struct bf_err e;
+    return o && !o->taken && bf_str_eq(key->text, o->name) && bf_json_peek(j, &type, &e) &&
+           type != BF_JSON_NULL;
+}
+
+static bool read_object(struct bl_call *c, struct bf_str object, struct bl_params *p,
+                        struct other *o)
 {
     struct bf_json j;
     struct bf_json_key key;
@@ -19,6 +37,12 @@ bool bl_params_read_object(struct bl_call *c, struct bf_str object, struct bl_pa
         return bl_fail(c, BL_SerializationException, "Unexpected value type in payload");
     while ((more = bf_json_member(&j, &key, &e)) == BF_JSON_MORE) {
         struct bf_json_val v;
+        if (is_other(o, &key, &j)) {
+            o->taken = true;
+            if (!o->take(c, &j, o->arg))
+                return false;
+            continue;
+        }
         if (!bf_json_value(&j, &v, &e))
             break;
         if (v.type == BF_JSON_NULL || p->n == BL_PARAMS_MAX)
@@ -31,10 +55,27 @@ bool bl_params_read_object(struct bl_call *c, struct bf_str object, struct bl_pa
     return true;
 }
 
+bool bl_params_read_object(struct bl_call *c, struct bf_str object, struct bl_params *p)
+{
+    return read_object(c, object, p, NULL);
+}
+
+static struct bf_str body(const struct bl_call *c)
+{
+    struct bf_str text = bf_str_trim(c->req.body);
+    return text.n ? text : BF_STR("{}");
+}
+
 bool bl_params_read(struct bl_call *c, struct bl_params *p)
 {
-    struct bf_str body = bf_str_trim(c->req.body);
-    return bl_params_read_object(c, body.n ? body : BF_STR("{}"), p);
+    return read_object(c, body(c), p, NULL);
+}
+
+bool bl_params_read_but(struct bl_call *c, struct bl_params *p, const char *name,
+                        bool (*take)(struct bl_call *c, struct bf_json *j, void *arg), void *arg)
+{
+    struct other o = {.name = bf_str_of(name), .take = take, .arg = arg};
+    return read_object(c, body(c), p, &o);
 }
 
 const struct bf_json_val *bl_param(const struct bl_params *p, const char *name)

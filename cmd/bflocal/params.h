@@ -23,6 +23,11 @@ struct bl_params {
 bool bl_params_read(struct bl_call *c, struct bl_params *p);
 bool bl_params_read_object(struct bl_call *c, struct bf_str object, struct bl_params *p);
 
+/* The same for the request's body, but a member `name` that is not null is left to `take`, cursor on its value: what is
+ * large is read once. False: the answer is set. */
+bool bl_params_read_but(struct bl_call *c, struct bl_params *p, const char *name,
+                        bool (*take)(struct bl_call *c, struct bf_json *j, void *arg), void *arg);
+
 /* NULL: absent. */
 const struct bf_json_val *bl_param(const struct bl_params *p, const char *name);
 

@@ -202,25 +202,34 @@ static void undo(struct bl_store *s)
     s->in_transaction = false;
 }
 
-bool bl_store_commit(struct bl_store *s, struct bf_err *e)
+bool bl_store_settle(struct bl_store *s, bool ok, struct bf_err *e)
 {
-    bl_log_flush(s);
-    if (s->err.code == BF_OK && !s->standing)
+    if (ok)
+        bl_log_flush(s);
+    else
+        bl_log_forget(s);
+    if (ok && s->err.code == BF_OK && !s->standing)
         bl_run(s, bl_sql(s, "COMMIT"));
-    bool ok = s->err.code == BF_OK;
-    if (!ok) {
+    if (!ok || s->err.code != BF_OK) {
         *e = s->err;
         undo(s);
+        ok = false;
     }
     s->in_transaction = false;
+    return ok;
+}
+
+bool bl_store_commit(struct bl_store *s, struct bf_err *e)
+{
+    bool ok = bl_store_settle(s, true, e);
     bl_store_unlock(s);
     return ok;
 }
 
 void bl_store_rollback(struct bl_store *s)
 {
-    bl_log_forget(s);
-    undo(s);
+    struct bf_err e;
+    (void)!bl_store_settle(s, false, &e);
     bl_store_unlock(s);
 }
 

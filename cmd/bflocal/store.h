@@ -89,6 +89,9 @@ bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e) BF_MUST;
 /* Commits (or rolls back, when anything had failed: *e says what) and unlocks. */
 bool bl_store_commit(struct bl_store *s, struct bf_err *e) BF_MUST;
 void bl_store_rollback(struct bl_store *s);
+/* Commits, or rolls back when `ok` is false or anything had failed, and keeps the lock: for what is also kept in
+ * memory, which changes only when the store has changed. bl_store_unlock follows. */
+bool bl_store_settle(struct bl_store *s, bool ok, struct bf_err *e) BF_MUST;
 
 /* Has anything failed since begin or lock? */
 static inline bool bl_store_ok(const struct bl_store *s)

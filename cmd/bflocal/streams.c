@@ -209,29 +209,31 @@ static struct bl_ddb_stream *current(struct bl_ddb *d, const struct bl_table *t)
     return NULL;
 }
 
-bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view)
+bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view,
+                       struct bl_stream_change *change)
 {
     struct bl_ddb *d = c->local->ddb;
-    struct bl_ddb_stream *next = NULL, *last;
     drop_old(c->store, d, c->now_ms);
-    if (view != BL_VIEW_NONE && !(next = create(c, t, view)))
+    *change = (struct bl_stream_change){.last = current(d, t)};
+    if (view != BL_VIEW_NONE && !(change->next = create(c, t, view)))
         return false;
-    if ((last = current(d, t)))
-        store_closed(c, last);
-    if (!bl_store_ok(c->store)) {
-        if (next)
-            bl_stream_destroy(next->shards);
-        return false;
-    }
-    if (last)
-        close_shards(last, c->now_ms);
+    if (change->last)
+        store_closed(c, change->last);
     t->view = view;
-    t->stream = next ? next->shards : NULL;
-    if (next) {
-        memcpy(t->label, next->label, sizeof t->label);
-        d->nstreams++;
-    }
-    return true;
+    t->stream = change->next ? change->next->shards : NULL;
+    if (change->next)
+        memcpy(t->label, change->next->label, sizeof t->label);
+    return bl_store_ok(c->store);
+}
+
+void bl_ddb_stream_settle(struct bl_call *c, const struct bl_stream_change *change, bool ok)
+{
+    if (ok && change->last)
+        close_shards(change->last, c->now_ms);
+    if (ok && change->next)
+        c->local->ddb->nstreams++;
+    if (!ok && change->next)
+        bl_stream_destroy(change->next->shards);
 }
 
 static void copy_column(char *out, size_t size, sqlite3_stmt *q, int i)

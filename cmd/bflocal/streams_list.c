@@ -239,11 +239,12 @@ const char *bl_streams_split(struct bl_call *c, struct bf_str table, struct bf_s
     }
     size_t n = s->n;
     bl_hash low = s->shards[index].low, high = s->shards[index].high;
-    if (bl_shard_split(c, s, index, low + (high - low) / 2 + 1) && bl_store_ok(c->store)) {
+    bool ok =
+        bl_store_settle(c->store, bl_shard_split(c, s, index, low + (high - low) / 2 + 1), &e);
+    if (ok)
         put_split(c, s, index);
-        return bl_store_commit(c->store, &e) ? NULL : "the store failed";
-    }
-    bl_shards_restore(s, n);
-    bl_store_rollback(c->store);
-    return "the store failed";
+    else
+        bl_shards_restore(s, n);
+    bl_store_unlock(c->store);
+    return ok ? NULL : "the store failed";
 }

@@ -271,11 +271,11 @@ static bool deliver(struct handler *h, size_t *failed, struct bf_err *e)
 {
     struct bf_rowsink_origin origin = origin_of(h->first);
     *failed = 0;
-    if (!h->api)
-        h->api = sink_load(e);
-    if (h->api && !h->sink)
-        h->sink = h->api->new (&h->to, e);
-    return h->sink && h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, failed, e);
+    if (!h->api && !(h->api = sink_load(e)))
+        return false;
+    if (!h->sink && !(h->sink = h->api->new (&h->to, e)))
+        return false;
+    return h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, failed, e);
 }
 
 static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **type,

@@ -151,4 +151,22 @@ check 'transactions: all or nothing, once for a token' -o '"TransactionCanceledE
 2
 "ValidationException: 1 validation error detected: Value at '"'transactItems'"' failed to satisfy constraint: Member must have length less than or equal to 100"
 {}' -- bflocal -q sh transact.sh
+cat >large.sh <<'END'
+. ./fill
+# eleven items of that many bytes each, and a little
+large() {
+    jq -nc --argjson n "$1" '{TransactItems:[range(11)|{Put:{TableName:"tab",Item:{id:{S:"large"},n:{N:tostring},v:{S:("x"*$n)}}}}]}' >body
+    db TransactWriteItems @body
+    ask 'id = :a' '{":a":{"S":"large"}}' '"Select":"COUNT","Limit":20' | jq .Count
+}
+large 382000
+large 1000
+large 381000
+END
+check 'a transaction has 4 MB at most' -o '"ValidationException: Transaction size exceeded: the items of a transaction have at most 4 MB"
+0
+{}
+11
+{}
+3' -- bflocal -q sh large.sh
 plan

@@ -14,7 +14,7 @@
 #   -E ERE     a line of standard error matches
 #
 # ok NAME COMMAND... passes when COMMAND does. skip NAME WHY says what was not
-# tested. plan at the end. Standard output of the last check is in $T/out,
+# tested. drained FD waits for the reader of a pipe. plan at the end. Standard output of the last check is in $T/out,
 # standard error in $T/err.
 set -u
 LC_ALL=C
