@@ -122,6 +122,7 @@ FAIL_ALLOC := malloc calloc realloc
 FAIL_IO    := $(FAIL_ALLOC) read write fsync close rename
 LDFLAGS_test_data = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_client_memory = $(call wrap,$(FAIL_ALLOC))
+LDFLAGS_test_cdc_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))
 
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.

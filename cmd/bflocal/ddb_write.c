@@ -181,7 +181,8 @@ enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w, st
 {
     static const struct bl_value nothing = {.type = BL_M};
     enum bl_write_result result = BL_WRITE_OK;
-    if (bl_item_find(c, w->table, &w->key, &w->old) && (w->condition || w->update))
+    if (bl_item_find(c, w->table, &w->key, &w->old) &&
+        (w->condition || w->kind == BL_WRITE_UPDATE)) /* an update may be without an expression */
         w->old_item = bl_item_load(c, &w->old);
     if (!bl_store_ok(c->store))
         return BL_WRITE_FAILED;

@@ -65,17 +65,21 @@ int bl_shard_find(const struct bl_stream *s, struct bf_str id)
     return (size_t)index < s->n && bf_str_eq(id, bf_str_of(text)) ? index : -1;
 }
 
-void bl_sequence_put(char out[BL_SEQUENCE_SIZE], int64_t number)
+void bl_sequence_put(char out[BL_SEQUENCE_SIZE], const struct bl_stream *s, int64_t number)
 {
-    snprintf(out, BL_SEQUENCE_SIZE, "4966%032d%020lld", 0, (long long)number);
+    snprintf(out, BL_SEQUENCE_SIZE, "4966%013lld%019lld%020lld", (long long)s->created_ms,
+             (long long)s->row, (long long)number);
 }
 
-bool bl_sequence_get(struct bf_str text, int64_t *number)
+bool bl_sequence_get(const struct bl_stream *s, struct bf_str text, int64_t *number)
 {
+    enum { STREAM = 36 }; /* digits in front of the number */
+    char like[BL_SEQUENCE_SIZE];
+    bl_sequence_put(like, s, 0);
     *number = 0;
-    if (text.n != BL_SEQUENCE_SIZE - 1 || memcmp(text.p, "4966", 4) != 0)
+    if (text.n != BL_SEQUENCE_SIZE - 1 || memcmp(text.p, like, STREAM) != 0)
         return false;
-    for (size_t i = 4; i < text.n; i++) {
+    for (size_t i = STREAM; i < text.n; i++) {
         if (text.p[i] < '0' || text.p[i] > '9' || *number > INT64_MAX / 10 - 1)
             return false;
         *number = *number * 10 + (text.p[i] - '0');

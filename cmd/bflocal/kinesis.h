@@ -3,8 +3,8 @@
  * the store alone. Everything here wants the store's lock.
  *
  * A shard is a log (log.h). A record has a number, one sequence for a whole stream; a sequence number on the
- * wire is that number written with 56 digits, so that it grows within a shard
- * and from a parent to its children. Numbers start at 1.
+ * wire is that number behind what tells the stream, 56 digits in all, so that it grows
+ * within a shard and from a parent to its children. Numbers start at 1.
  *
  * DynamoDB keeps the change records of a table in a struct bl_stream as well: one
  * without a name, which never shows among Kinesis's streams.
@@ -76,8 +76,10 @@ bool bl_kinesis_read(struct bl_call *c, struct bl_params *p, const char *require
 /* The index of a shard by its id ("shardId-000000000003"), -1: there is none. */
 int bl_shard_find(const struct bl_stream *s, struct bf_str id);
 void bl_shard_id(char out[BL_SHARD_ID_SIZE], int index);
-void bl_sequence_put(char out[BL_SEQUENCE_SIZE], int64_t number);
-bool bl_sequence_get(struct bf_str text, int64_t *number);
+void bl_sequence_put(char out[BL_SEQUENCE_SIZE], const struct bl_stream *s, int64_t number);
+
+/* False: it is none, or of another stream. */
+bool bl_sequence_get(const struct bl_stream *s, struct bf_str text, int64_t *number);
 
 /* Decimal digits of a hash key, at most 39. */
 void bl_hash_put(struct bf_buf *out, bl_hash v);

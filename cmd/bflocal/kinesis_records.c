@@ -75,7 +75,7 @@ static void put_result(struct bf_buf *out, const struct bl_stream *s, const stru
 {
     char id[BL_SHARD_ID_SIZE], sequence[BL_SEQUENCE_SIZE];
     bl_shard_id(id, (int)(shard - s->shards));
-    bl_sequence_put(sequence, number);
+    bl_sequence_put(sequence, s, number);
     bf_buf_addf(out, "\"SequenceNumber\":\"%s\",\"ShardId\":\"%s\"", sequence, id);
 }
 
@@ -271,7 +271,7 @@ static bool start_at_sequence(struct bl_call *c, const struct bl_stream *s,
                               const struct bl_shard *shard, struct bf_str sequence, bool after,
                               int64_t *number)
 {
-    if (!bl_sequence_get(sequence, number) || *number < shard->first - 1 ||
+    if (!bl_sequence_get(s, sequence, number) || *number < shard->first - 1 ||
         is_elsewhere(c, s, shard, *number))
         return bl_fail(c, BL_InvalidArgumentException,
                        "StartingSequenceNumber %.*s used in GetShardIterator on shard "
@@ -345,10 +345,10 @@ static struct bl_stream *stream_of(struct bl_kinesis *k, int64_t row, int *index
     return NULL;
 }
 
-static void put_record(struct bf_buf *out, const struct bl_record *r)
+static void put_record(struct bf_buf *out, const struct bl_stream *s, const struct bl_record *r)
 {
     char sequence[BL_SEQUENCE_SIZE];
-    bl_sequence_put(sequence, r->number);
+    bl_sequence_put(sequence, s, r->number);
     bf_buf_addf(out,
                 "{\"SequenceNumber\":\"%s\",\"ApproximateArrivalTimestamp\":%lld.%03d,\"Data\":\"",
                 sequence, (long long)(r->at_ms / 1000), (int)(r->at_ms % 1000));
@@ -375,7 +375,7 @@ static bool read_records(struct bl_call *c, const struct bl_stream *s, struct it
         }
         if (bytes)
             bf_buf_addc(out, ',');
-        put_record(out, &r);
+        put_record(out, s, &r);
         bytes += r.data.n + r.key.n;
         *last_ms = r.at_ms;
         it->number = r.number + 1;

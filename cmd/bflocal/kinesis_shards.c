@@ -22,10 +22,10 @@ void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index)
     bl_hash_put(out, shard->low);
     bf_buf_lit(out, "\",\"EndingHashKey\":\"");
     bl_hash_put(out, shard->high);
-    bl_sequence_put(sequence, shard->first);
+    bl_sequence_put(sequence, s, shard->first);
     bf_buf_addf(out, "\"},\"SequenceNumberRange\":{\"StartingSequenceNumber\":\"%s\"", sequence);
     if (shard->last >= 0) {
-        bl_sequence_put(sequence, shard->last);
+        bl_sequence_put(sequence, s, shard->last);
         bf_buf_addf(out, ",\"EndingSequenceNumber\":\"%s\"", sequence);
     }
     bf_buf_lit(out, "}}");

@@ -3,6 +3,7 @@
 #include <time.h>
 
 #include "cmd/bflocal/reply.h"
+#include "lib/base/diag.h"
 
 static const struct bl_service *const json_services[] = {&bl_service_dynamodb, &bl_service_streams,
                                                          &bl_service_kinesis};
@@ -55,6 +56,21 @@ bool bl_router_begin(struct bl_call *c, size_t *max_body)
     return true;
 }
 
+/* Some SDKs speak CBOR to Kinesis unless they are told not to. They cannot read an answer in JSON, so that
+ * standard error says it as well. */
+static bool refuse_cbor(struct bl_call *c)
+{
+    if (!bf_str_starts(bl_header(c, "content-type"), BF_STR("application/x-amz-cbor")))
+        return false;
+    bf_diag_warn("%s: the client speaks CBOR; AWS_CBOR_DISABLE=true or CBOR_ENABLED=false in its "
+                 "environment makes it JSON",
+                 *c->op_name ? c->op_name : "request");
+    bl_fail(c, BL_SerializationException, "%s",
+            "bflocal speaks JSON, not CBOR: set AWS_CBOR_DISABLE=true or CBOR_ENABLED=false");
+    bl_answer_header(c, "x-amzn-ErrorType", BF_STR("SerializationException"));
+    return true;
+}
+
 static void run_json(struct bl_call *c)
 {
     if (!c->service) {
@@ -72,7 +88,7 @@ static void run_json(struct bl_call *c)
         bl_fail_auth(c);
     else if (!c->op)
         bl_fail(c, BL_UnknownOperationException, "%s", "");
-    else if (!bl_reply_fault(c) && !c->op->run(c))
+    else if (!refuse_cbor(c) && !bl_reply_fault(c) && !c->op->run(c))
         c->failed = true;
 }
 

@@ -28,9 +28,10 @@ struct handler {
     unsigned told; /* failed records of the event at hand */
 
     /* of the event at hand */
-    struct bf_str first; /* its first record, as it stands */
-    size_t records;
-    size_t stopped; /* index from 1 of the record that was refused; 0: none */
+    struct bf_str first;             /* its first record, as it stands */
+    size_t record;                   /* the one at hand, from 1 */
+    size_t rows_before, text_before; /* how much was there when it came */
+    size_t stopped;                  /* index from 1 of the record that was refused; 0: none */
     struct bf_err why;
 };
 
@@ -128,7 +129,7 @@ static bool transform(struct handler *h, struct bf_str data, struct bf_err *e)
         if (!bf_xform_line(h->xform, line, 0, &h->rows.text, e) ||
             !bf_buf_check(&h->rows.text, "rows", e))
             return false;
-        if (h->rows.text.n > at && !add_row(&h->rows, at, h->records, e))
+        if (h->rows.text.n > at && !add_row(&h->rows, at, h->record, e))
             return false;
     }
     return bf_xform_count(h->xform).changes > before ||
@@ -143,20 +144,23 @@ static bool one_record(struct handler *h, const struct bf_capture_record *record
         return transform(h, record->change, e);
     return bf_xform_document(h->xform, record->change, &h->rows.text, e) &&
            bf_buf_check(&h->rows.text, "rows", e) &&
-           (h->rows.text.n == at || add_row(&h->rows, at, h->records, e));
+           (h->rows.text.n == at || add_row(&h->rows, at, h->record, e));
 }
 
 static bool take_record(void *ctx, const struct bf_capture_record *record, const struct bf_err *why,
                         struct bf_err *e)
 {
     struct handler *h = ctx;
-    size_t rows = h->rows.n, text = h->rows.text.n;
     struct bf_err bad = {0};
-    h->records++;
-    if (h->records == 1)
-        h->first = record->raw;
     if (h->stopped)
         return true;
+    if (record->index != h->record) { /* an aggregate comes in parts */
+        h->record = record->index;
+        h->rows_before = h->rows.n;
+        h->text_before = h->rows.text.n;
+        if (h->record == 1)
+            h->first = record->raw;
+    }
     if (why)
         bad = *why;
     else if (one_record(h, record, &bad))
@@ -166,10 +170,10 @@ static bool take_record(void *ctx, const struct bf_capture_record *record, const
         return false;
     }
     if (!h->rows.text.failed)
-        h->rows.text.n = text;
-    h->rows.n = rows;
-    h->stopped = h->records;
-    bf_err_ctx(&bad, "record %zu", h->records);
+        h->rows.text.n = h->text_before;
+    h->rows.n = h->rows_before;
+    h->stopped = h->record;
+    bf_err_ctx(&bad, "record %zu", h->record);
     h->why = bad;
     return true;
 }
@@ -224,7 +228,7 @@ static struct bf_rowsink_origin origin_of(struct bf_str record)
 }
 
 struct nth {
-    size_t wanted, at;
+    size_t wanted;
     struct bf_str raw;
 };
 
@@ -233,7 +237,7 @@ static bool find_nth(void *ctx, const struct bf_capture_record *record, const st
 {
     struct nth *n = ctx;
     (void)why, (void)e;
-    if (++n->at == n->wanted)
+    if (record->index == n->wanted)
         n->raw = record->raw;
     return true;
 }
@@ -267,11 +271,11 @@ static bool deliver(struct handler *h, size_t *failed, struct bf_err *e)
 {
     struct bf_rowsink_origin origin = origin_of(h->first);
     *failed = 0;
-    if (!h->api)
-        h->api = sink_load(e);
-    if (h->api && !h->sink)
-        h->sink = h->api->new (&h->to, e);
-    return h->sink && h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, failed, e);
+    if (!h->api && !(h->api = sink_load(e)))
+        return false;
+    if (!h->sink && !(h->sink = h->api->new (&h->to, e)))
+        return false;
+    return h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, failed, e);
 }
 
 static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **type,
@@ -284,7 +288,7 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
                           "an event of Kinesis or DynamoDB, and BF_TO does not say where to");
     }
     bf_buf_reset(&h->rows.text);
-    h->rows.n = h->records = h->stopped = 0;
+    h->rows.n = h->record = h->stopped = 0;
     if (!bf_capture_each(h->inv->event, &h->decoded, take_record, h, e)) {
         *type = "Runtime.BadEvent";
         return false;

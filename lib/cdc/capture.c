@@ -1,6 +1,7 @@
 #include "lib/cdc/capture.h"
 
 #include "lib/base/enc.h"
+#include "lib/cdc/kpl.h"
 #include "lib/json/scan.h"
 
 /* What the members of one record said. */
@@ -52,6 +53,28 @@ struct walk {
     void *ctx;
 };
 
+/* Data, or what the Kinesis Producer Library packed into it. */
+static bool hand_data(const struct walk *walk, struct bf_capture_record *record, struct bf_err *e)
+{
+    struct bf_kpl kpl;
+    struct bf_kpl_part part;
+    struct bf_str data = bf_buf_view(walk->decoded);
+    bool ok = true;
+    record->change = data;
+    if (!bf_kpl_maybe(data))
+        return walk->fn(walk->ctx, record, NULL, e);
+    bf_kpl_init(&kpl);
+    if (!bf_kpl_open(&kpl, data))
+        ok = walk->fn(walk->ctx, record, NULL, e);
+    else
+        while (ok && bf_kpl_next(&kpl, &part)) {
+            record->change = part.data;
+            ok = walk->fn(walk->ctx, record, NULL, e);
+        }
+    bf_kpl_free(&kpl);
+    return ok;
+}
+
 /* Hands one record on. It is valid JSON. */
 static bool hand_on(const struct walk *walk, struct bf_str raw, size_t index, struct bf_err *e)
 {
@@ -86,8 +109,7 @@ static bool hand_on(const struct walk *walk, struct bf_str raw, size_t index, st
         bf_err_set(&why, BF_E_INPUT, "data is not base64");
         return walk->fn(walk->ctx, &record, &why, e);
     }
-    record.change = bf_buf_view(walk->decoded);
-    return walk->fn(walk->ctx, &record, NULL, e);
+    return hand_data(walk, &record, e);
 }
 
 static bool array(const struct walk *walk, struct bf_str text, struct bf_err *e)

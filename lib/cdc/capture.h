@@ -10,7 +10,9 @@
  *     {"recordId":"...","data":"base64"}                     Firehose
  *     {"eventName":"INSERT","dynamodb":{...}}                DynamoDB Streams, Lambda
  *
- * A single record of these kinds is taken too, without an array around it.
+ * A single record of these kinds is taken too, without an array around it. Data
+ * that the Kinesis Producer Library packed together is handed out in its parts,
+ * each with the index of the record.
  */
 #ifndef BF_CDC_CAPTURE_H
 #define BF_CDC_CAPTURE_H

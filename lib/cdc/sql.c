@@ -18,6 +18,8 @@ bool bf_sql_fail(struct bf_sql *s, enum bf_err_code code, struct bf_err *e)
 {
     if (s->why.code)
         *e = s->why;
+    else if ((s->api->errcode(s->db) & 0xff) == SQLITE_NOMEM)
+        (void)bf_err_nomem(e);
     else
         bf_err_set(e, code, "%s", s->api->errmsg(s->db));
     bf_err_clear(&s->why);

@@ -15,6 +15,7 @@
     X(open_v2)                                                                                     \
     X(close_v2)                                                                                    \
     X(db_config)                                                                                   \
+    X(errcode)                                                                                     \
     X(errmsg)                                                                                      \
     X(exec)                                                                                        \
     X(free)                                                                                        \

@@ -25,26 +25,29 @@ static bool tell_twice(struct bf_sql *s, size_t lookup, struct bf_str column, st
     return false;
 }
 
-static bool has_null(struct bf_sql *s, size_t lookup, struct bf_str column, struct bf_err *e)
+/* Every line has a value in the column. */
+static bool no_null(struct bf_sql *s, size_t lookup, struct bf_str column, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;
     struct bf_buf sql;
-    bool found = false;
+    bool found = false, ok;
     bf_buf_init(&sql, QUERY_MAX);
     bf_buf_lit(&sql, "SELECT min(rowid) FROM main.");
     bf_sql_put_name(&sql, s->lookup[lookup].name);
     bf_buf_lit(&sql, " WHERE ");
     bf_sql_put_name(&sql, column);
     bf_buf_lit(&sql, " IS NULL HAVING count(*)");
-    if (s->api->prepare_v2(s->db, sql.p, (int)sql.n, &stmt, NULL) == SQLITE_OK)
-        found = s->api->step(stmt) == SQLITE_ROW;
+    ok = bf_buf_check(&sql, "SQL", e);
+    if (ok && s->api->prepare_v2(s->db, sql.p, (int)sql.n, &stmt, NULL) != SQLITE_OK)
+        ok = bf_sql_fail(s, BF_E_INPUT, e);
+    found = ok && s->api->step(stmt) == SQLITE_ROW;
     if (found)
         bf_err_set(e, BF_E_INPUT, "%s: line %lld: no %.*s",
                    strchr(s->conf.lookup.item[lookup], '=') + 1,
                    (long long)s->api->column_int64(stmt, 0), (int)column.n, column.p);
     s->api->finalize(stmt);
     bf_buf_free(&sql);
-    return found;
+    return ok && !found;
 }
 
 bool bf_sql_lookup_index(struct bf_sql *s, struct bf_str table, struct bf_str column, bool unique,
@@ -70,7 +73,7 @@ bool bf_sql_lookup_index(struct bf_sql *s, struct bf_str table, struct bf_str co
                        (int)column.n, column.p);
         return false;
     }
-    return !has_null(s, i, column, e);
+    return no_null(s, i, column, e);
 }
 
 bool bf_sql_lookup_indexes(struct bf_sql *s, const struct sql_text *t, struct bf_err *e)

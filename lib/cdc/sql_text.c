@@ -41,12 +41,12 @@ static const char *over_blank(const char *p, const char *end)
     }
 }
 
-/* The quoted thing at p: *ident without quotes, doubled ones single. NULL: it does not end. */
-static const char *quoted(struct bf_arena *arena, const char *p, const char *end,
-                          struct bf_str *ident)
+/* The quoted thing at p: *ident without quotes, doubled ones single. NULL: it does not end, or no memory. */
+static const char *quoted(struct sql_text *t, const char *p, const char *end, struct bf_str *ident)
 {
-    char close = *p == '[' ? ']' : *p, *copy = bf_arena_alloc(arena, (size_t)(end - p));
+    char close = *p == '[' ? ']' : *p, *copy = bf_arena_alloc(&t->arena, (size_t)(end - p));
     size_t n = 0;
+    t->nomem = !copy;
     if (!copy)
         return NULL;
     for (p++; p < end; p++) {
@@ -66,7 +66,7 @@ static const char *cut(struct sql_text *t, const char *p, const char *end, struc
     const char *from = p;
     if (*p == '\'' || *p == '"' || *p == '`' || *p == '[') {
         token->kind = *p == '\'' ? SQL_STRING : SQL_QUOTED;
-        p = quoted(&t->arena, p, end, &token->ident);
+        p = quoted(t, p, end, &token->ident);
     } else if ((*p >= '0' && *p <= '9') ||
                (*p == '.' && end - p > 1 && p[1] >= '0' && p[1] <= '9')) {
         token->kind = SQL_NUMBER;
@@ -139,6 +139,8 @@ static bool cut_all(struct sql_text *t, struct bf_str sql, struct bf_err *e)
         struct sql_token *token = &t->token[t->n++];
         *token = (struct sql_token){0};
         q = cut(t, p, end, token);
+        if (!q && t->nomem)
+            return bf_err_nomem(e);
         if (!q)
             return bf_err_set(e, BF_E_USAGE, "a %c that is not closed", *p);
         size_t at = t->n - 1;
@@ -270,6 +272,7 @@ static void put_chain(const struct sql_text *t, size_t i, size_t last, struct bf
     }
     bf_sql_put_name(out, bf_buf_view(&path));
     out->failed |= path.failed;
+    out->nomem |= path.nomem;
     bf_buf_free(&path);
 }
 

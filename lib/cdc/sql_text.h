@@ -37,6 +37,7 @@ struct sql_table {
 
 struct sql_text {
     struct bf_arena arena;
+    bool nomem;
     struct sql_token *token;
     size_t n;
     struct sql_table table[SQL_TABLES_MAX];

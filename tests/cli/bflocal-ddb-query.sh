@@ -1,6 +1,6 @@
 #!/bin/sh
 # bflocal's Query, Scan and transactions. What is refused, and with which
-# error, is compared with DynamoDB Local in tests/services/differ-ddb.sh.
+# error, is compared with DynamoDB Local in tests/services/differ.sh.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 

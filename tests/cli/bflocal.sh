@@ -59,6 +59,9 @@ url=$AWS_ENDPOINT_URL
 check 'a daemon answers' -m "\"pid\":$BFLOCAL_PID," -- curl -sS "$url/_bflocal/health"
 check 'it takes what is signed' -o 200 -- s3 PUT /bucket
 check 'it keeps nothing of the caller open' -o '/dev/null' -- readlink "/proc/$BFLOCAL_PID/fd/1"
+check 'CBOR is refused with a hint' -m 'SerializationException.*bflocal speaks JSON, not CBOR: set AWS_CBOR_DISABLE=true' -- curl -sS \
+    -H 'X-Amz-Target: Kinesis_20131202.ListStreams' -H 'Content-Type: application/x-amz-cbor-1.1' --data-binary '{}' \
+    --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:kinesis "$url"
 check 'control calls are not for web pages' -m '"message"' -- curl -sS -H 'Origin: http://evil.example' "$url/_bflocal/health"
 check 'a control call that is none' -m 'no such control call' -- curl -sS "$url/_bflocal/what"
 check '--stop ends it' -- bflocal --stop

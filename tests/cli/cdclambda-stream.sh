@@ -86,6 +86,40 @@ cp "$T/five" "$L/events/1"
 BF_OPS=remove lambda_run
 is "what the filters drop needs no request" "$(cat "$L/answers/1") $(fault_count)" "$none 0"
 
+# what the Kinesis Producer Library packed together: each part is a record; a wrong one takes its neighbours with it
+aggregate() { # aggregate BAD <LINES: an event of one plain record and one aggregate of the rest
+    python3 -c '
+import base64, hashlib, json, sys
+lines = [l.rstrip("\n").encode() for l in sys.stdin]
+if int(sys.argv[1]): lines[int(sys.argv[1])] = b"no change"
+def varint(n):
+    out = b""
+    while n > 127: out, n = out + bytes([n & 127 | 128]), n >> 7
+    return out + bytes([n])
+def field(n, b): return bytes([n << 3 | 2]) + varint(len(b)) + b
+message = field(1, b"key") + b"".join(field(3, b"\x08\x00" + field(3, l)) for l in lines[1:])
+packed = b"\xf3\x89\x9a\xc2" + message + hashlib.md5(message).digest()
+print(json.dumps({"Records": [{"kinesis": {"sequenceNumber": str(4954 + i), "data": base64.b64encode(d).decode()}, "eventSource": "aws:kinesis",
+    "eventID": "shardId-0:%d" % (4954 + i), "eventSourceARN": "arn:aws:kinesis:us-east-1:1:stream/orders"} for i, d in enumerate([lines[0], packed])]}))' "$1"
+}
+bfgen -q -n 4 -f cdc --seed 1 | head -n 4 >"$T/lines"
+aggregate 0 <"$T/lines" >"$T/packed"
+aggregate 2 <"$T/lines" >"$T/packed.bad"
+cdcxform "$T/lines" >"$T/rows"
+check "cdcxform takes an aggregate apart" -O "$T/rows" -- cdcxform "$T/packed"
+fault_rules </dev/null
+lambda_begin
+cp "$T/packed" "$L/events/1"
+lambda_run
+is "so does the function" "$(cat "$L/answers/1" "$L/stderr")" "$none"
+ok "with its rows" cmp "$T/rows" "$FAULT_DIR/accepted"
+fault_rules </dev/null
+lambda_begin
+cp "$T/packed.bad" "$L/events/1"
+lambda_run
+is "an aggregate with a wrong part is reported" "$(cat "$L/answers/1")" '{"batchItemFailures":[{"itemIdentifier":"4955"}]}'
+is "and nothing of it is delivered" "$(accepted)" 1
+
 # to S3: an object a batch, named after its first record
 objects() {
     (cd "$FAULT_DIR/objects" 2>/dev/null && find . -type f | sort | tr '\n' ' ')

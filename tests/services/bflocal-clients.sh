@@ -1,6 +1,6 @@
 #!/bin/sh
-# The AWS CLI and boto3 drive bflocal: a table, a query, the tails of streams, objects; resources, waiters, paginators and
-# transfers. S3 with cp and sync is in bflocal-s3.sh.
+# The AWS CLI, boto3 and the SDK for JavaScript drive bflocal: a table, a query, the tails of streams, objects; resources,
+# waiters, paginators and transfers; checksums in trailers. S3 with cp and sync is in bflocal-s3.sh.
 . "$(dirname "$0")/../cli/lib.sh"
 cd "$T" || exit 1
 services=$root/tests/services
@@ -33,7 +33,8 @@ iterator=$(cli dynamodbstreams get-shard-iterator --stream-arn "$arn" --shard-id
 cli dynamodbstreams get-records --shard-iterator "$iterator" >changes
 check 'the table'"'"'s stream' -o '["INSERT 1","INSERT 2","INSERT 3"]' -- jq -c '[.Records[] | "\(.eventName) \(.dynamodb.NewImage.n.N)"]' changes
 check 'one more put' -- cli dynamodb put-item --table-name sales --item '{"id":{"S":"a"},"n":{"N":"3"},"total":{"N":"1"}}'
-cli dynamodbstreams get-records --shard-iterator "$(jq -r .NextShardIterator changes)" >changes
+iterator=$(jq -r .NextShardIterator changes)
+cli dynamodbstreams get-records --shard-iterator "$iterator" >changes
 check 'tailed from where the last call ended' -o '["MODIFY 9.5 1"]' -- \
     jq -c '[.Records[] | "\(.eventName) \(.dynamodb.OldImage.total.N) \(.dynamodb.NewImage.total.N)"]' changes
 
@@ -43,7 +44,8 @@ iterator=$(cli kinesis get-shard-iterator --stream-name clicks --shard-id shardI
 check 'put a record' -m '"ShardId": "shardId-000000000000"' -- cli kinesis put-record --stream-name clicks --partition-key k --data aGk=
 cli kinesis get-records --shard-iterator "$iterator" >records
 check 'tail it' -o '["aGk="]' -- jq -c '[.Records[].Data]' records
-cli kinesis get-records --shard-iterator "$(jq -r .NextShardIterator records)" >records
+iterator=$(jq -r .NextShardIterator records)
+cli kinesis get-records --shard-iterator "$iterator" >records
 check 'nothing more' -o '[0,0]' -- jq -c '[(.Records | length), .MillisBehindLatest]' records
 
 check 'a bucket' -m '"Location": "/lake"' -- cli s3api create-bucket --bucket lake
@@ -59,4 +61,15 @@ ok 'the cases of boto3 ran' grep -q '^end$' cases
 while IFS='|' read -r name got want; do
     [ "$name" = end ] || check "$name" -o "$want" -- echo "$got"
 done <cases
+
+# It wants a newer Node.js than some systems have.
+if node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)'; then
+    (cd "$services" && node --no-warnings sdk.mjs) >cases || echo 'Bail out! sdk.mjs'
+    ok 'the cases of the SDK ran' grep -q '^end$' cases
+    while IFS='|' read -r name got want; do
+        [ "$name" = end ] || check "$name" -o "$want" -- echo "$got"
+    done <cases
+else
+    skip "the SDK for JavaScript" "Node.js is older than 20"
+fi
 plan

@@ -84,6 +84,25 @@ def upload(path, data, payload, extra=None, trailer=None, spoil=None, size=8192)
     return send("PUT", path, headers, body)[0]
 
 
+def overtaken(path, condition):
+    """A conditional PUT whose key another client deletes before the body comes."""
+    headers = dict({"host": HOST, "x-amz-date": NOW, "x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, **condition)
+    signature, names = sign("PUT", path, headers, "UNSIGNED-PAYLOAD")
+    headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={KEY}/{SCOPE},SignedHeaders={names},Signature={signature}"
+    connection = http.client.HTTPConnection(HOST, timeout=20)
+    connection.putrequest("PUT", path, skip_host=True, skip_accept_encoding=True)
+    for name, value in dict(headers, **{"content-length": "100000", "expect": "100-continue"}).items():
+        connection.putheader(name, value)
+    connection.endheaders()
+    begun = connection.sock.recv(100)  # the call has begun once it is told to go on
+    presigned("DELETE", path, 60)
+    connection.send(b"x" * 100000)
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return f"{begun.decode().split()[1]}, {answer.status} {text.split('<Code>')[1].split('<')[0] if '<Code>' in text else ''}"
+
+
 def presigned(method, path, expires, body=None, spoil=False):
     query = urllib.parse.urlencode(sorted({
         "X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Credential": f"{KEY}/{SCOPE}", "X-Amz-Date": NOW,
@@ -120,6 +139,7 @@ def main():
         ("another length than was said",
          upload(key, data, unsigned, extra={"x-amz-decoded-content-length": "5"},
                 trailer=("x-amz-checksum-sha256", sha)), "400 IncompleteBody"),
+        ("If-None-Match, overtaken by a delete", overtaken("/lake/overtaken", {"if-none-match": "*"}), "100, 409 ConditionalRequestConflict"),
         ("a presigned upload", presigned("PUT", "/lake/presigned", 60, b"sent")[0], "200"),
         ("a presigned download", presigned("GET", "/lake/presigned", 60)[1].decode(), "sent"),
         ("a presigned URL for something else", presigned("GET", "/lake/presigned", 60, spoil=True)[0],

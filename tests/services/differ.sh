@@ -3,7 +3,7 @@
 # (differ_ddb.py, differ_kinesis.py and differ_s3.py say where not, and why). Needs both sides, so it is a test of
 # the real back end only.
 #
-# BF_DIFFER_SEEDS (11; a list such as 1,5-9) and BF_DIFFER_CALLS (350, of each seed) draw other calls.
+# BF_DIFFER_SEEDS (11; a list such as 1,5-9) and BF_DIFFER_CALLS (250, of each seed) draw other calls.
 . "$(dirname "$0")/lib.sh"
 if [ "$BF_IN_BACKEND" != real ]; then
     echo '1..0 # skipped: the other emulators, this is the back end bflocal'
@@ -16,7 +16,7 @@ python=/usr/bin/python3
 differ() { # SERVICE ENDPOINT
     # shellcheck disable=SC2016 # the inner shell's variables
     PYTHONDONTWRITEBYTECODE=1 bflocal -q sh -c '"$0" "$@" "$AWS_ENDPOINT_URL"' "$python" "$services/differ_$1.py" \
-        --seeds "${BF_DIFFER_SEEDS:-11}" --calls "${BF_DIFFER_CALLS:-350}" --local "$2"
+        --seeds "${BF_DIFFER_SEEDS:-11}" --calls "${BF_DIFFER_CALLS:-250}" --local "$2"
 }
 check 'DynamoDB and DynamoDB Local: no difference but those with a reason' -m '^[0-9]* the same .* 0 different$' -- differ ddb "$(endpoint dynamodb)"
 check 'Kinesis and kinesalite' -m '^[0-9]* the same .* 0 different$' -- differ kinesis "$BF_KINESALITE_URL"

@@ -177,8 +177,12 @@ def condition(text, **values):
 
 
 PINNED = [
-    ("put_item", {"TableName": "plain", "Item": {"id": {"S": "pinned"}, "v": {"N": "1"}, "s": {"S": "abc"}, "lst": {"L": [{"N": "1"}]}, "mp": {"M": {"k": {"N": "1"}}}}}),
+    ("put_item", {"TableName": "plain", "Item": {"id": {"S": "pinned"}, "v": {"N": "1"}, "s": {"S": "abc"}, "lst": {"L": [{"N": "1"}, {"M": {"k": {"N": "1"}, "j": {"S": "x"}}}, {"S": "c"}]}, "mp": {"M": {"k": {"N": "1"}}}}}),
     ("get_item", {"TableName": "plain", "Key": {"id": {"S": "pinned"}}, "ConsistentRead": True, "ReturnConsumedCapacity": "TOTAL"}),
+    # An update without an expression changes nothing.
+    ("update_item", {"TableName": "plain", "Key": {"id": {"S": "pinned"}}, "ReturnValues": "ALL_NEW"}),
+    # The elements of a list come in its order; two steps into one element give one element.
+    *(("get_item", {"TableName": "plain", "Key": {"id": {"S": "pinned"}}, "ProjectionExpression": p}) for p in ("lst[1].k, lst[0], lst[1].j", "lst[2], lst[1].j, id", "mp.k, lst[9], v")),
     # Nothing is equal to what is not there, be it on one side or on both.
     condition("s[0] <> v.k"), condition("size(v) <> size(nix)"), condition("nix <> size(nix)"), condition("NOT s[0] = v.k"),
     # No operand may be the first one again.

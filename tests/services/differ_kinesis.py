@@ -138,6 +138,7 @@ CLOSED = "API reference, SplitShard and MergeShards: a parent shard is CLOSED, i
 ORDER = "API reference, MergeShards: adjacent are two shards whose hash key ranges form a contiguous set, in either order; kinesalite wants the lower one first"
 TWO_MISTAKES = "A call with two mistakes, a shard closed and another: no reference says which of them is told"
 BREAKS = "kinesalite breaks down with 500; bflocal answers as the API reference has it"
+FOREIGN = "API reference, GetShardIterator: StartingSequenceNumber is of a record in the shard; kinesalite tells two streams apart by the second they were made in"
 NO_NAME = "API reference: StreamName is optional since StreamARN is there"
 MODE = "API reference, StreamModeDetails: PROVISIONED or ON_DEMAND; kinesalite is older"
 YEAR = "API reference, RetentionPeriodHours: up to 8760 since 2020, and the model bounds it no more"
@@ -175,6 +176,9 @@ class Kinesis(differ.Suite):
         ours, theirs = (a.get("error") for a in answers)
         if theirs == "InternalFailure":
             return BREAKS
+        if operation == "get_shard_iterator" and not theirs and " is invalid." in messages[0]:
+            place = self.sides[0].place(call.get("StartingSequenceNumber"))
+            return FOREIGN if place and place[0] != call["StreamName"] else None
         if operation == "describe_stream" and answers[0] == paged(answers[1], call):
             return PAGES
         if operation == "get_records" and not ours:

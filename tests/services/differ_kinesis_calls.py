@@ -53,10 +53,11 @@ def iterator(d, bad):
     if bad:
         d.one(lambda: call.update(ShardIteratorType=d.one("FIRST", "", "latest")), lambda: call.pop("ShardIteratorType"), lambda: call.pop("ShardId"),
               lambda: call.update(ShardIteratorType="AT_TIMESTAMP", Timestamp=d.one(None, AHEAD), StartingSequenceNumber=None),
-              lambda: call.update(ShardIteratorType="AT_SEQUENCE_NUMBER", StartingSequenceNumber=d.one("", "x", "1", "0"), StreamName="differ-one", ShardId="shardId-000000000000"),
+              lambda: call.update(ShardIteratorType="AT_SEQUENCE_NUMBER", StartingSequenceNumber=d.one("", "x", "1", "0"), Of=None, Timestamp=None, StreamName="differ-one", ShardId="shardId-000000000000"),
               lambda: call.update(ShardIteratorType="AFTER_SEQUENCE_NUMBER", StartingSequenceNumber=None),
-              lambda: call.update(ShardIteratorType=d.one("LATEST", "TRIM_HORIZON"), StartingSequenceNumber="<sequence -1>", ShardId="<shard>", StreamName="<stream>"),
-              lambda: call.update(ShardIteratorType="AT_SEQUENCE_NUMBER", StartingSequenceNumber="<sequence -1>", StreamName="<stream>", ShardId="<another shard>"),
+              lambda: call.update(ShardIteratorType=d.one("LATEST", "TRIM_HORIZON"), StartingSequenceNumber="<sequence -1>", Of=None, Timestamp=None, ShardId="<shard>", StreamName="<stream>"),
+              lambda: call.update(ShardIteratorType="AT_SEQUENCE_NUMBER", StartingSequenceNumber="<sequence -1>", Of=None, Timestamp=None, StreamName="<stream>", ShardId="<another shard>"),
+              lambda: call.update(ShardIteratorType="AFTER_SEQUENCE_NUMBER", StartingSequenceNumber="<sequence -1>", Of=None, Timestamp=None, StreamName=d.one(*STREAMS), ShardId="shardId-000000000000"),
               lambda: None)()
     return "get_shard_iterator", {k: v for k, v in call.items() if v is not None}
 
@@ -134,6 +135,7 @@ PINNED = [
     ("put_record", {"StreamName": "differ-two", "Data": b"x", "PartitionKey": "k", "ExplicitHashKey": HIGHEST}),
     start("LATEST", StartingSequenceNumber="<sequence -1>"), start("TRIM_HORIZON", StartingSequenceNumber="<sequence -2>"), start("AT_SEQUENCE_NUMBER"),
     start("AT_SEQUENCE_NUMBER", StartingSequenceNumber="<sequence -1>"), start("AT_SEQUENCE_NUMBER", StartingSequenceNumber="<sequence -1>", ShardId="<another shard>"),
+    start("AT_SEQUENCE_NUMBER", StartingSequenceNumber="<sequence -2>", StreamName="differ-one", ShardId="shardId-000000000000"),
     start("AT_TIMESTAMP", StreamName="differ-two", ShardId="shardId-000000000000", Timestamp=AHEAD), start("AT_TIMESTAMP", StreamName="differ-two", ShardId="shardId-000000000000"),
     ("create_stream", {"StreamName": "made", "ShardCount": 1, "StreamModeDetails": {"StreamMode": "SOME"}}),
     ("list_shards", {"StreamName": "differ-one", "NextToken": "x"}),

@@ -31,8 +31,8 @@ def md5(body):
 class Model:
     """Objects as (pieces, ETag, checksum's name, type and text), uploads as their parts."""
 
-    def __init__(self, s3, d):
-        self.s3, self.d, self.objects, self.uploads = s3, d, {}, {}
+    def __init__(self, s3, d, tally):
+        self.s3, self.d, self.tally, self.objects, self.uploads = s3, d, tally, {}, {}
         self.extra = {}  # headers that this boto3 does not know
         s3.meta.events.register("before-call.s3", lambda params, **_: params["headers"].update(self.extra))
 
@@ -292,14 +292,33 @@ class Model:
         self.objects.pop(key, None)
         return "delete_object", shown, {}
 
-    def run(self, calls, tally):
+    def same(self, what, ours, reference):
+        if ours == reference:
+            self.tally.same(what, ours if isinstance(ours, dict) else ())
+        else:
+            self.tally.different(what + " (the second is the API reference's)", (ours, reference))
+
+    def run(self, calls):
         makers = [self.put] * 4 + [self.read] * 6 + [self.copy] * 3 + [self.create] * 3 + [self.part] * 8 + [self.part_copy] + [self.complete] * 5 + [self.abort, self.list_parts, self.list_uploads, self.delete]
         for _ in range(calls):
             what, ours, reference = self.d.r.choice(makers)()
-            if ours == reference:
-                tally.same(what, ours if isinstance(ours, dict) else ())
-            else:
-                tally.different(what + " (the second is the API reference's)", (ours, reference))
+            self.same(what, ours, reference)
+
+
+def pinned(m, same):
+    """What once was wrong, whatever is drawn."""
+    body, key = b"pinned", {"Key": "pinned"}
+    two = {"x-amz-checksum-sha1": sums.whole("SHA1", [body]), "x-amz-checksum-crc32": sums.whole("CRC32", [body])}
+    same("two checksums of one body", m.call("put_object", two, Body=body, **key)[0], error("InvalidRequest"))
+    m.call("put_object", Body=body, ChecksumAlgorithm="SHA1", **key)
+    source = {"CopySource": {"Bucket": BUCKET, "Key": "pinned"}, "Key": "copied"}
+    same("a copy's algorithm is the source's", m.call("copy_object", **source)[1]["CopyObjectResult"].get("ChecksumSHA1"), sums.whole("SHA1", [body]))
+    same("a copy of what has not changed", m.call("copy_object", CopySourceIfModifiedSince=LATER, **source)[0], error("PreconditionFailed", 412))
+    same("one part of an object is beyond bflocal", m.call("get_object", PartNumber=1, **key)[0], error("NotImplemented", 501))
+    upload = dict(key, UploadId=m.call("create_multipart_upload", {"x-amz-checksum-algorithm": "SHA256"}, **key)[1]["UploadId"])
+    tag = m.call("upload_part", {"x-amz-checksum-sha256": sums.whole("SHA256", [body])}, PartNumber=1, Body=body, **upload)[1]["ETag"]
+    same("a composite checksum wants those of the parts", m.call("complete_multipart_upload", MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": tag}]}, **upload)[0], error("InvalidRequest"))
+    m.call("abort_multipart_upload", **upload)
 
 
 def check(s3, d, tally):
@@ -311,4 +330,6 @@ def check(s3, d, tally):
         s3.delete_object(Bucket=BUCKET, Key=key)
     for u in s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", []):
         s3.abort_multipart_upload(Bucket=BUCKET, Key=u["Key"], UploadId=u["UploadId"])
-    Model(s3, d).run(150, tally)
+    m = Model(s3, d, tally)
+    pinned(m, m.same)
+    m.run(150)
