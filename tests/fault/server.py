@@ -92,27 +92,29 @@ class Script:
     """The rules of DIR/script, read again when another file takes its place."""
 
     def __init__(self):
-        self.identity = None
+        self.file = None  # stays open: no later file can have its inode number
         self.rules = []
 
     def refresh(self):
-        s = os.stat(os.path.join(DIR, "script"))
-        if (s.st_ino, s.st_mtime_ns) == self.identity:
+        file = open(os.path.join(DIR, "script"))
+        if self.file and os.path.sameopenfile(file.fileno(), self.file.fileno()):
+            file.close()
             return
-        self.identity = (s.st_ino, s.st_mtime_ns)
+        if self.file:
+            self.file.close()
+        self.file = file
         self.rules = []
-        with open(os.path.join(DIR, "script")) as f:
-            for line in f:
-                words = line.split(None, 2)
-                if not words or words[0].startswith("#"):
-                    continue
-                count = -1
-                if len(words) > 1 and words[1].endswith("x") and words[1][:-1].isdigit():
-                    count = int(words[1][:-1])
-                    rest = words[2]
-                else:
-                    rest = " ".join(words[1:])
-                self.rules.append([words[0], count, rest.strip()])
+        for line in file:
+            words = line.split(None, 2)
+            if not words or words[0].startswith("#"):
+                continue
+            count = -1
+            if len(words) > 1 and words[1].endswith("x") and words[1][:-1].isdigit():
+                count = int(words[1][:-1])
+                rest = words[2]
+            else:
+                rest = " ".join(words[1:])
+            self.rules.append([words[0], count, rest.strip()])
 
     def action(self, op):
         self.refresh()
