@@ -63,7 +63,7 @@ for question in 'Revenue by category' 'Revenue by hour' 'Orders by status' 'Top 
 done
 asked=$(now)
 
-printf '\n%s changes, %s objects\n' "$(jq -s 'map(.records) | add' "$work/receipts")" "$(wc -l <"$work/receipts" | tr -d ' ')"
+printf '\nchanges %s, objects %s\n' "$(jq -s 'map(.records) | add' "$work/receipts")" "$(wc -l <"$work/receipts" | tr -d ' ')"
 took 'bfgen | ddbput' "$start" "$written"
 took 'kinread | cdcxform | s3put, beside it' "$start" "$delivered"
 took 'queries' "$delivered" "$asked"

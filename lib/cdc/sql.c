@@ -164,8 +164,9 @@ static bool name_results(struct bf_sql *s, struct sql_query *q, const struct sql
     return true;
 }
 
-/* A syntax error at a word: SQL's words are names only in double quotes. */
-static bool tell_quotes(const struct sql_text *t, struct bf_err *e)
+/* A syntax error in the user's words: SQL's words are names only in double quotes, and a text that ends
+   too soon must not be told about the words that were put behind it. */
+static bool tell_syntax(const struct sql_text *t, struct bf_err *e)
 {
     struct bf_str word = bf_str_of(e->text);
     const char *end = NULL;
@@ -178,7 +179,9 @@ static bool tell_quotes(const struct sql_text *t, struct bf_err *e)
     word.n = (size_t)(end - word.p);
     if (bf_sql_same(word, BF_STR("and")) || bf_sql_same(word, BF_STR("or")))
         return false;
-    for (size_t i = 0; i < t->n; i++)
+    bool written = false;
+    for (size_t i = 0; i < t->n; i++) {
+        written |= bf_sql_same(t->token[i].text, word);
         if (t->token[i].kind == SQL_WORD && bf_sql_same(t->token[i].ident, word)) {
             char kept[60];
             snprintf(kept, sizeof kept, "%.*s", (int)word.n, word.p);
@@ -187,7 +190,8 @@ static bool tell_quotes(const struct sql_text *t, struct bf_err *e)
                               "of SQL stands in double quotes",
                               kept);
         }
-    return false;
+    }
+    return !written && bf_err_set(e, BF_E_USAGE, "something is missing at its end");
 }
 
 /* Prepares sql; cdc gets the columns that it turns out to want. */
@@ -198,7 +202,7 @@ static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text
     while (s->api->prepare_v2(s->db, sql.p, (int)sql.n, &q->stmt, &tail) != SQLITE_OK) {
         struct bf_str name = missing_column(s->api->errmsg(s->db)), kept;
         if (!name.p)
-            return bf_sql_fail(s, BF_E_USAGE, e) || tell_quotes(t, e);
+            return bf_sql_fail(s, BF_E_USAGE, e) || tell_syntax(t, e);
         if (!bf_arena_copy(&s->names, name, &kept))
             return bf_err_nomem(e);
         if (!add_column(s, t, kept, e))

@@ -13,6 +13,8 @@ change ',"order":{"S":"kw"},"a-b":{"S":"dash"},"a.b":{"S":"dot"},"größe":{"S":
 check "names that are no SQL names" -i "$T/names" -o '{"order":"kw","a-b":"dash","a.b":"dot","g":"ü","with space":"sp","q\"uote":"qq","1st":"digit","$d":"dollar","m.d":1}' \
     -- $x --select '"order","a-b",a.b, größe AS g,"with space","q""uote","1st","$d",m.d'
 check "a word of a query as a name" -s 2 -e 'cdcxform: --where: order belongs to a whole query, see --sql; a column of that name stands in double quotes' -- $x --where 'order = 1'
+check "an expression that ends too soon" -s 2 -e 'cdcxform: --where: something is missing at its end' -- $x --where 'total ='
+check "a list that ends too soon" -s 2 -e 'cdcxform: --select: something is missing at its end' -- $x --select 'status,'
 check "another word of SQL" -s 2 -e 'cdcxform: --where: near "index": syntax error; an attribute that is called like a word of SQL stands in double quotes' -- $x --where 'index = 1'
 
 # lists, sets: one row an element, sums over elements
