@@ -98,8 +98,7 @@ class Script:
     def refresh(self):
         file = open(os.path.join(DIR, "script"))
         if self.file and os.path.sameopenfile(file.fileno(), self.file.fileno()):
-            file.close()
-            return
+            return file.close()
         if self.file:
             self.file.close()
         self.file = file
