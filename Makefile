@@ -163,13 +163,13 @@ T ?= $(sort $(wildcard tests/cli/*.sh))
 check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
 	@BF_BUILD=$(B) $(prove) -e sh $(call suites,$(T))
 
-# The same tests under sanitizers and under valgrind.
+# The same tests under sanitizers and under valgrind. A sanitizer's dlopen does not see the program's rpath.
 check-asan: ## unit and command-line tests under address, leak and undefined-behaviour sanitizers
-	@ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	@LD_LIBRARY_PATH=$(CURDIR)/build/asan/lib ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(MAKE) --no-print-directory FLAVOUR=asan check-unit check-cli
 
 # What has threads: bflocal, and cdcxform -j.
-TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh,$(T))
+TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh tests/cli/cdcxform-sql%.sh,$(T))
 check-tsan: ## the tests of what has threads under the thread sanitizer
 	@mkdir -p build/tsan && rm -f build/tsan/report.*
 	@TSAN_OPTIONS=log_path=$(CURDIR)/build/tsan/report $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli

@@ -60,8 +60,10 @@ static int open_cursor(sqlite3_vtab *v, sqlite3_vtab_cursor **out)
 {
     (void)v;
     struct cursor *c = calloc(1, sizeof *c);
+    if (!c)
+        return SQLITE_NOMEM;
     *out = &c->base;
-    return c ? SQLITE_OK : SQLITE_NOMEM;
+    return SQLITE_OK;
 }
 
 static int close_cursor(sqlite3_vtab_cursor *c)
