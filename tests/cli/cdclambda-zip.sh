@@ -42,6 +42,17 @@ BF_TO=s3://lake/ lambda_run "$T/task/bootstrap"
 is "a destination, in the full program" "$(cat "$L/answers/1" "$L/stderr")" '{"batchItemFailures":[]}'
 is "has its row" "$(cat "$FAULT_DIR"/objects/lake/*/*/*/*/orders-7.ndjson)" '{"order_id":"o-1"}'
 
+arm=$root/build/lambda-arm64.zip
+if [ "$(uname -m)" = x86_64 ] && [ -f "$arm" ] && command -v qemu-aarch64-static >/dev/null; then
+    unzip -q "$arm" bootstrap -d "$T/arm"
+    lambda_begin
+    echo "$firehose" >"$L/events/1"
+    lambda_run qemu-aarch64-static "$T/arm/bootstrap"
+    is "the package for arm64" "$(cat "$L/answers/1" "$L/stderr")" "$(want "$a,$b")"
+else
+    skip "the package for arm64" "it takes $arm and qemu-aarch64-static"
+fi
+
 rm -r "$T/task/lib"
 lambda_begin
 BF_TO=s3://lake/ lambda_run "$T/task/bootstrap"
