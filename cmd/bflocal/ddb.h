@@ -174,6 +174,9 @@ bool bl_write_store(struct bl_call *c, struct bl_write *w) BF_MUST;
 bool bl_write_read(struct bl_call *c, const struct bl_params *p, enum bl_write_kind kind,
                    struct bl_write *w) BF_MUST;
 
+/* An error in an item or an expression, as the service answers it; returns false. */
+bool bl_fail_input(struct bl_call *c, const struct bf_err *e);
+
 /* A value of a request, with the service's error when it is wrong. */
 bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what,
                   struct bl_value **out) BF_MUST;

@@ -4,14 +4,6 @@
 
 enum { SCRATCH_MAX = 64 * 1024 * 1024, KEY_JSON_MAX = 64 * 1024 };
 
-bool bl_expr_failed(struct bl_call *c, const struct bf_err *e)
-{
-    if (e->code == BF_E_MEMORY)
-        return bl_fail_err(c, e);
-    return bl_fail(c, e->code == BF_E_USAGE ? BL_SerializationException : BL_ValidationException,
-                   "%s", e->text);
-}
-
 static bool refuse(struct bl_call *c, const struct bl_params *p)
 {
     static const char *const legacy[] = {"KeyConditions",       "QueryFilter",     "ScanFilter",
@@ -87,7 +79,7 @@ static bool read_expressions(struct bl_call *c, const struct bl_params *p, struc
          (!projection.p || bl_projection_parse(&page->expr, projection, paths, &e));
     page->filter = cond;
     page->projection = projection.p ? paths : NULL;
-    return ok || bl_expr_failed(c, &e);
+    return ok || bl_fail_input(c, &e);
 }
 
 bool bl_page_read(struct bl_call *c, const struct bl_params *p, struct bl_page *page)
@@ -112,7 +104,7 @@ bool bl_page_check(struct bl_call *c, const struct bl_page *page, bool any)
 {
     struct bf_err e = {0};
     any = any || page->filter || page->projection;
-    return bl_expr_check_used(&page->expr, any, &e) || bl_expr_failed(c, &e);
+    return bl_expr_check_used(&page->expr, any, &e) || bl_fail_input(c, &e);
 }
 
 bool bl_page_start(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,

@@ -32,9 +32,6 @@ void bl_page_free(struct bl_page *page);
 /* After the last expression: are all placeholders used? False: the answer is set. */
 bool bl_page_check(struct bl_call *c, const struct bl_page *page, bool any) BF_MUST;
 
-/* An error of an expression as the service answers it; returns false. */
-bool bl_expr_failed(struct bl_call *c, const struct bf_err *e);
-
 /* The encoded ExclusiveStartKey; false: the answer is set. */
 bool bl_page_start(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,
                    struct bl_key *key) BF_MUST;

@@ -298,7 +298,7 @@ static bool parse_condition(struct bl_call *c, const struct bl_params *p, struct
                        "Either the KeyConditions or KeyConditionExpression parameter must be "
                        "specified in the request.");
     return bl_cond_parse(&page->expr, "KeyConditionExpression", text, cond, &e) ||
-           bl_expr_failed(c, &e);
+           bl_fail_input(c, &e);
 }
 
 bool bl_ddb_query(struct bl_call *c)

@@ -1,16 +1,18 @@
 /* DynamoDB: one write, from its parameters to the store and the streams. */
 #include "cmd/bflocal/ddb.h"
 
+bool bl_fail_input(struct bl_call *c, const struct bf_err *e)
+{
+    if (e->code == BF_E_MEMORY)
+        return bl_fail_err(c, e);
+    return bl_fail(c, e->code == BF_E_USAGE ? BL_SerializationException : BL_ValidationException,
+                   "%s", e->text);
+}
+
 bool bl_item_read_at(struct bl_call *c, struct bf_json *j, struct bl_value **out)
 {
     struct bf_err e = {0};
-    if (bl_item_parse(&c->arena, j, out, &e))
-        return true;
-    return e.code == BF_E_MEMORY
-               ? bl_fail_err(c, &e)
-               : bl_fail(c,
-                         e.code == BF_E_USAGE ? BL_SerializationException : BL_ValidationException,
-                         "%s", e.text);
+    return bl_item_parse(&c->arena, j, out, &e) || bl_fail_input(c, &e);
 }
 
 bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what, struct bl_value **out)
@@ -56,13 +58,7 @@ static bool read_expressions(struct bl_call *c, const struct bl_params *p, struc
     ok = ok &&
          (!condition.p || bl_cond_parse(&x, "ConditionExpression", condition, &w->condition, &e)) &&
          bl_expr_check_used(&x, condition.p || update.p, &e);
-    if (ok)
-        return true;
-    return e.code == BF_E_MEMORY
-               ? bl_fail_err(c, &e)
-               : bl_fail(c,
-                         e.code == BF_E_USAGE ? BL_SerializationException : BL_ValidationException,
-                         "%s", e.text);
+    return ok || bl_fail_input(c, &e);
 }
 
 bool bl_write_read(struct bl_call *c, const struct bl_params *p, enum bl_write_kind kind,
