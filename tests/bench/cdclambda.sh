@@ -11,30 +11,12 @@ event() {
     bfgen -n "$1" -f cdc --schema "$2" --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s '{invocationId: "i", deliveryStreamArn: "a", region: "us-east-1",
         records: (split("\n")[:-1] | to_entries | map({recordId: "4954667413500008633709212\(.key)", approximateArrivalTimestamp: 1795759200000, data: (.value | @base64)}))}'
 }
+cp "$here/flatten.py" "$T" # beside the handler, where Python keeps what it has compiled
 cat >"$T/handler.py" <<'END'
-import base64, datetime, http.client, json, os
-class Number(float):
-    def __new__(cls, text):
-        self = float.__new__(cls, text)
-        self.text = text
-        return self
-    def __repr__(self):
-        return self.text
-def plain(av):
-    for kind, v in av.items():
-        if kind == "N": return Number(v)
-        if kind == "M": return {k: plain(x) for k, x in v.items()}
-        if kind == "L": return [plain(x) for x in v]
-        if kind == "NS": return [Number(x) for x in v]
-        if kind == "NULL": return None
-        return v
+import base64, http.client, json, os
+from flatten import row
 def one(r):
-    c = json.loads(base64.b64decode(r["data"]))
-    d = c["dynamodb"]
-    row = {k: plain(v) for k, v in d["Keys" if c["eventName"] == "REMOVE" else "NewImage"].items()}
-    row["_op"] = c["eventName"]
-    row["_ts"] = datetime.datetime.utcfromtimestamp(d["ApproximateCreationDateTime"] / 1000).isoformat() + "Z"
-    data = json.dumps(row, separators=(",", ":"), ensure_ascii=False) + "\n"
+    data = row(base64.b64decode(r["data"]))
     return {"recordId": r["recordId"], "result": "Ok", "data": base64.b64encode(data.encode()).decode()}
 api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
 base = "/2018-06-01/runtime/invocation/"

@@ -3,12 +3,7 @@
 # SQLite costs a start; rows in another shape.
 # tests/bench/cdcxform-sql.sh [COUNT]
 . "$(dirname "$0")/lib.sh"
-n=${1:-300000}
-small=$((n / 20))
-bfgen -n "$n" -f cdc --seed 1 >"$T/all" 2>/dev/null
-head -n "$small" "$T/all" >"$T/some"
-bytes=$(wc -c <"$T/all")
-some=$(wc -c <"$T/some")
+changes "${1:-300000}"
 where="_op = 'MODIFY' AND status <> old.status"
 list="order_id, status, dec_mul(total, 1.19) AS gross, payment.method"
 group="SELECT category, count(*) AS n, dec_sum(total) AS total FROM cdc GROUP BY category"

@@ -3,43 +3,13 @@
 # DuckDB doing the same flatten; then its other formats, and two threads.
 # tests/bench/cdcxform.sh [COUNT]
 . "$(dirname "$0")/lib.sh"
-n=${1:-300000}
-small=$((n / 20))
-bfgen -n "$n" -f cdc --seed 1 >"$T/all" 2>/dev/null
-head -n "$small" "$T/all" >"$T/some"
-bytes=$(wc -c <"$T/all")
-some=$(wc -c <"$T/some")
+changes "${1:-300000}"
 
 cat >"$T/flatten.jq" <<'END'
 def plain: to_entries[0] | if .key == "N" then .value | tonumber elif .key == "M" then .value | map_values(plain)
     elif .key == "L" then .value | map(plain) elif .key == "NULL" then null elif .key == "NS" then .value | map(tonumber) else .value end;
 (if .eventName == "REMOVE" then .dynamodb.Keys else .dynamodb.NewImage end | map_values(plain))
     + {_op: .eventName, _ts: (.dynamodb.ApproximateCreationDateTime / 1000 | todate)}
-END
-cat >"$T/flatten.py" <<'END'
-import datetime, json, sys
-class Number(float):
-    def __new__(cls, text):
-        self = float.__new__(cls, text)
-        self.text = text
-        return self
-    def __repr__(self):
-        return self.text
-def plain(av):
-    for kind, v in av.items():
-        if kind == "N": return Number(v)
-        if kind == "M": return {k: plain(x) for k, x in v.items()}
-        if kind == "L": return [plain(x) for x in v]
-        if kind == "NS": return [Number(x) for x in v]
-        if kind == "NULL": return None
-        return v
-for line in sys.stdin:
-    r = json.loads(line)
-    d = r["dynamodb"]
-    row = {k: plain(v) for k, v in d["Keys" if r["eventName"] == "REMOVE" else "NewImage"].items()}
-    row["_op"] = r["eventName"]
-    row["_ts"] = datetime.datetime.utcfromtimestamp(d["ApproximateCreationDateTime"] / 1000).isoformat() + "Z"
-    sys.stdout.write(json.dumps(row, separators=(",", ":"), ensure_ascii=False) + "\n")
 END
 cat >"$T/flatten.mjs" <<'END'
 import readline from "node:readline";
@@ -83,7 +53,7 @@ pair -r "$n" -b "$bytes" "--dedupe" "cdcxform --dedupe <$T/all >/dev/null" "--ch
 pair -r "$n" -b "$bytes" "--fold order_id" "cdcxform --fold order_id <$T/all >/dev/null"
 title "beside others, the first $small lines of it"
 need jq "a peer" && pair -n 1 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" jq "jq -c -f $T/flatten.jq <$T/some >/dev/null"
-need python3 "a peer" && pair -n 3 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" "Python json" "python3 $T/flatten.py <$T/some >/dev/null"
+need python3 "a peer" && pair -n 3 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" "Python json" "python3 $here/flatten.py <$T/some >/dev/null"
 title "beside others, all of it"
 need node "a peer" && pair -n 1 -r "$n" -b "$bytes" cdcxform "cdcxform <$T/all >/dev/null" Node "node $T/flatten.mjs <$T/all >/dev/null"
 duck=$root/tests/services/node_modules/@duckdb/node-api

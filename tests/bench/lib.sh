@@ -3,6 +3,7 @@
 #   title TEXT                                    what is measured
 #   pair [-n RUNS] [-r RECORDS] [-b BYTES] A COMMAND [B COMMAND]
 #                                                 A and B in turn, medians, ratio (pair.py)
+#   changes N                                     $T/all: $n change lines, $bytes; $T/some: the first $small, $some bytes
 #   need COMMAND WHAT                             says that a peer is not there; false then
 #
 # Only commands that anybody can install stand as peers. Nothing here passes or fails by a clock.
@@ -29,6 +30,15 @@ title() {
 
 pair() {
     python3 "$here/pair.py" "$@" || exit 1
+}
+
+changes() {
+    n=$1
+    small=$((n / 20))
+    bfgen -n "$n" -f cdc --seed 1 >"$T/all" 2>/dev/null
+    head -n "$small" "$T/all" >"$T/some"
+    bytes=$(wc -c <"$T/all")
+    some=$(wc -c <"$T/some")
 }
 
 need() {
