@@ -152,8 +152,8 @@ check: deps-check check-unit check-cli check-services ## all tests
 # Suites mostly wait, for services and for time to pass: so many run at once, the long ones first.
 J ?= 3
 LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state \
-        services/bflocal-s3 services/exactly-once services/kin-stream services/pipeline services/kin-bridge)
-suites = $(filter-out %/lib.sh %/serve.sh,$(filter $(LONG),$1) $(filter-out $(LONG),$1))
+        services/bflocal-s3 services/exactly-once services/exactly-once-faults services/kin-stream services/pipeline services/kin-bridge)
+suites = $(filter-out %/lib.sh %/serve.sh %/supervise.sh,$(filter $(LONG),$1) $(filter-out $(LONG),$1))
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
 
 check-unit: $(units) ## unit tests (cmocka)
