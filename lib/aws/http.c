@@ -314,9 +314,9 @@ static bool names_proxy(const struct bf_http_exchange *x, const char *host, char
     rest = bf_str(rest.p + strlen(begin), rest.n - strlen(begin));
     if (!bf_str_split(&rest, ' ', &at) || !bf_str_starts(rest, BF_STR("port ")))
         return false;
-    int port = atoi(rest.p + strlen("port "));
+    long port = strtol(rest.p + strlen("port "), NULL, 10);
     bool v6 = memchr(at.p, ':', at.n) != NULL;
-    snprintf(name, 300, v6 ? "[%.*s]:%d" : "%.*s:%d", (int)at.n, at.p, port);
+    snprintf(name, 300, v6 ? "[%.*s]:%ld" : "%.*s:%ld", (int)at.n, at.p, port);
     size_t n = strlen(host);
     return strncmp(name, host, n) != 0 || (name[n] != '\0' && name[n] != ':');
 }
@@ -337,10 +337,10 @@ static void explain_connect(const struct bf_http_exchange *x, const char *host, 
 static void explain_broken(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
 {
     const char *response = strstr(x->error, "response ");
-    int status = response ? atoi(response + strlen("response ")) : 0;
+    long status = response ? strtol(response + strlen("response "), NULL, 10) : 0;
     if (status && strncmp(x->error, "CONNECT tunnel failed", 21) == 0)
         bf_err_set(e, status >= 500 ? BF_E_NETWORK : BF_E_SERVICE,
-                   "the proxy opens no tunnel to %s: HTTP %d%s", host, status,
+                   "the proxy opens no tunnel to %s: HTTP %ld%s", host, status,
                    status == 407 ? ", it wants a user and a password in its URL" : "");
     else
         bf_err_set(e, BF_E_NETWORK, "the connection to %s broke", host);
