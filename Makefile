@@ -203,10 +203,11 @@ $(B)/fuzz/$1: $(B)/obj/tests/fuzz/$1.o $(if $2,$(filter-out %/main.o,$(call tool
 endef
 $(foreach f,$(fuzz_src:tests/fuzz/%.c=%),$(eval $(call fuzz_rule,$f,$(filter $(firstword $(subst _, ,$f)),$(TOOLS)))))
 
-$(B)/bench/usage: $(B)/obj/tests/bench/usage.o
+BENCH_HELPERS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c))
+$(BENCH_HELPERS): $(B)/%: $(B)/obj/tests/%.o
 	@mkdir -p $(@D)
 	$(CC) -o $@ $< $(ALL_LDFLAGS)
-bench: all $(B)/bench/usage ## speed and memory of each tool beside a peer; X=tests/bench/x.sh runs one
+bench: all $(BENCH_HELPERS) ## speed and memory of each tool beside a peer; X=tests/bench/x.sh runs one
 	@for b in $(filter-out tests/bench/lib.sh,$(X)); do \
 	    BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} sh $$b || exit 1; done
 X ?= $(sort $(wildcard tests/bench/*.sh))
