@@ -248,7 +248,7 @@ static bool report(struct handler *h, size_t failed, struct bf_buf *answer, stru
     struct nth nth = {.wanted = failed};
     if (failed) {
         bf_diag_warn("%s: %s", h->inv->id, h->why.text);
-        if (!bf_capture_each(h->inv->event, &h->decoded, find_nth, &nth, e))
+        if (!bf_capture_each(h->inv->event->have, &h->decoded, find_nth, &nth, e))
             return false;
         nth.raw = sequence(nth.raw);
         if (h->config->fail_batch || nth.raw.n == 0) {
@@ -289,7 +289,7 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
     }
     bf_buf_reset(&h->rows.text);
     h->rows.n = h->record = h->stopped = 0;
-    if (!bf_capture_each(h->inv->event, &h->decoded, take_record, h, e)) {
+    if (!bf_capture_each(h->inv->event->have, &h->decoded, take_record, h, e)) {
         *type = "Runtime.BadEvent";
         return false;
     }
@@ -312,24 +312,34 @@ static bool has_records(struct bf_str event)
            v.type == BF_JSON_ARRAY;
 }
 
+static bool handle_firehose(struct handler *h, struct bf_buf *answer, const char **type,
+                            struct bf_err *e)
+{
+    if (!bf_firehose_event_in(h->firehose, h->inv->event, answer, e)) {
+        *type = e->code == BF_E_LIMIT ? "Runtime.AnswerTooLarge" : "Runtime.BadEvent";
+        return false;
+    }
+    if (h->told > TOLD_MAX && !bf_diag_is_verbose())
+        bf_diag_warn("%s: %u records failed", h->inv->id, h->told);
+    return true;
+}
+
+/* Firehose's events are large, and answered while they come; the others are waited for. */
 bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answer,
             const char **type, struct bf_err *e)
 {
     h->inv = inv;
     h->told = 0;
-    if (bf_firehose_is(inv->event)) {
-        if (bf_firehose_event(h->firehose, inv->event, answer, e)) {
-            if (h->told > TOLD_MAX && !bf_diag_is_verbose())
-                bf_diag_warn("%s: %u records failed", inv->id, h->told);
-            return true;
-        }
-        *type = e->code == BF_E_LIMIT ? "Runtime.AnswerTooLarge" : "Runtime.BadEvent";
+    if (bf_firehose_is(inv->event->have))
+        return handle_firehose(h, answer, type, e);
+    if (!api_event(inv->event, e))
         return false;
-    }
-    if (has_records(inv->event))
+    if (bf_firehose_is(inv->event->have))
+        return handle_firehose(h, answer, type, e);
+    if (has_records(inv->event->have))
         return handle_shard(h, answer, type, e);
     *type = "Runtime.BadEvent";
-    if (!bf_json_check(inv->event, e))
+    if (!bf_json_check(inv->event->have, e))
         return bf_err_ctx(e, "the event");
     return bf_err_set(e, BF_E_INPUT, "an event of neither Firehose, Kinesis nor DynamoDB");
 }

@@ -37,18 +37,20 @@ struct api {
     unsigned port;
     int fd;             /* -1: none */
     bool reused;        /* it has carried an exchange */
+    bool last;          /* the other side closes it behind this answer */
     struct bf_buf head; /* of an answer */
     struct bf_buf body;
+    struct bf_firehose_in event; /* views of body */
     struct bf_buf request;
     size_t body_at; /* bytes of head behind which body begins */
 };
 
-/* An invocation; views into api until the next call. */
+/* An invocation. */
 struct invocation {
     char id[128];
     char trace[512];
-    int64_t deadline_ms; /* wall time; 0: not told */
-    struct bf_str event;
+    int64_t deadline_ms;          /* wall time; 0: not told */
+    struct bf_firehose_in *event; /* may still be coming in; api's, until the next call */
 };
 
 enum api_next { API_EVENT, API_STOP, API_ERROR };
@@ -60,7 +62,10 @@ void api_free(struct api *api);
 /* Waits for the next event; API_STOP: a signal came first. */
 BF_MUST enum api_next api_next(struct api *api, struct invocation *inv, struct bf_err *e);
 
-/* Posts an answer to the invocation. refused: the API took it not, for its content (413). */
+/* Waits for the rest of the event. */
+BF_MUST bool api_event(struct bf_firehose_in *event, struct bf_err *e);
+
+/* Posts an answer to the invocation, whose event is there whole. refused: the API took it not, for its content (413). */
 BF_MUST bool api_respond(struct api *api, const struct invocation *inv, struct bf_str answer,
                          bool *refused, struct bf_err *e);
 

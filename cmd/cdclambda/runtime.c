@@ -49,7 +49,7 @@ static void hang_up(struct api *api)
     if (api->fd >= 0)
         close(api->fd);
     api->fd = -1;
-    api->reused = false;
+    api->reused = api->last = false;
 }
 
 void api_free(struct api *api)
@@ -175,6 +175,31 @@ static bool fill(struct api *api, struct bf_buf *to, size_t until)
     return true;
 }
 
+static bool broke(struct api *api, struct bf_err *e)
+{
+    hang_up(api);
+    return bf_err_set(e, BF_E_IO, "runtime API: the connection broke");
+}
+
+/* A piece more of the event. */
+static bool more(struct bf_firehose_in *event, struct bf_err *e)
+{
+    struct api *api = event->ctx;
+    size_t want = event->whole - event->have.n;
+    if (api->fd < 0 || receive(api->fd, &api->body, want < PIECE ? want : PIECE) <= 0)
+        return broke(api, e);
+    event->have = bf_buf_view(&api->body);
+    return true;
+}
+
+bool api_event(struct bf_firehose_in *event, struct bf_err *e)
+{
+    while (event->have.n < event->whole)
+        if (!event->more(event, e))
+            return false;
+    return true;
+}
+
 /* A chunked body; what was read already begins at head + body_at. */
 static bool read_chunks(struct api *api)
 {
@@ -206,24 +231,29 @@ static bool read_chunks(struct api *api)
     }
 }
 
-static bool read_body(struct api *api)
+/* What is there of the body, and how long it will be; one in chunks is read to its end. */
+static bool begin_body(struct api *api)
 {
     struct bf_str v;
+    size_t length = 0, here = api->head.n - api->body_at;
     bf_buf_reset(&api->body);
-    if (header(api, "transfer-encoding", &v))
-        return read_chunks(api);
-    if (!header(api, "content-length", &v))
-        return true;
-    size_t length = (size_t)strtoull(v.p, NULL, 10), here = api->head.n - api->body_at;
-    if (length > BODY_MAX)
-        return false;
-    bf_buf_add(&api->body, api->head.p + api->body_at, here < length ? here : length);
-    return fill(api, &api->body, length) && bf_buf_ok(&api->body);
+    if (header(api, "transfer-encoding", &v)) {
+        if (!read_chunks(api))
+            return false;
+        length = api->body.n;
+    } else if (header(api, "content-length", &v)) {
+        length = (size_t)strtoull(v.p, NULL, 10);
+        if (length > BODY_MAX || !bf_buf_room(&api->body, length))
+            return false;
+        bf_buf_add(&api->body, api->head.p + api->body_at, here < length ? here : length);
+    }
+    api->event = (struct bf_firehose_in){bf_buf_view(&api->body), length, api, more};
+    return true;
 }
 
 enum got { GOT, GOT_NOTHING, GOT_BROKEN, GOT_STOP };
 
-/* Reads an answer; *status is its HTTP status. */
+/* Reads an answer up to where its body begins; *status is its HTTP status. */
 static enum got read_answer(struct api *api, bool may_stop, int *status)
 {
     const char *end;
@@ -240,21 +270,22 @@ static enum got read_answer(struct api *api, bool may_stop, int *status)
     if (api->head.n < 13 || memcmp(api->head.p, "HTTP/1.", 7) != 0)
         return GOT_BROKEN;
     *status = (int)strtol(api->head.p + 9, NULL, 10);
-    if (!read_body(api))
+    if (!begin_body(api))
         return GOT_BROKEN;
     api->reused = true;
-    if (header(api, "connection", &v) && bf_str_is(v, "close"))
-        hang_up(api);
+    api->last = header(api, "connection", &v) && bf_str_is(v, "close");
     return GOT;
 }
 
-/* One request and its answer. A kept connection that the other side has closed meanwhile is opened once
- * more. *status is 0 when a signal came first. */
+/* One request, and the beginning of its answer. A kept connection that the other side has closed meanwhile is
+ * opened once more. *status is 0 when a signal came first. */
 static bool exchange(struct api *api, struct bf_str body, bool may_stop, int *status,
                      struct bf_err *e)
 {
     if (!bf_buf_check(&api->request, "runtime API: a request", e))
         return false;
+    if (api->last)
+        hang_up(api);
     for (;;) {
         if (!connect_to(api, e))
             return false;
@@ -264,13 +295,13 @@ static bool exchange(struct api *api, struct bf_str body, bool may_stop, int *st
                            : GOT_NOTHING;
         if (got == GOT)
             return true;
+        if (got == GOT_BROKEN || (got == GOT_NOTHING && !again))
+            return broke(api, e);
         hang_up(api);
         if (got == GOT_STOP) {
             *status = 0;
             return true;
         }
-        if (got == GOT_BROKEN || !again)
-            return bf_err_set(e, BF_E_IO, "runtime API: the connection broke");
     }
 }
 
@@ -300,7 +331,7 @@ enum api_next api_next(struct api *api, struct invocation *inv, struct bf_err *e
     header_copy(api, "lambda-runtime-trace-id", inv->trace, sizeof inv->trace);
     header_copy(api, "lambda-runtime-deadline-ms", deadline, sizeof deadline);
     inv->deadline_ms = strtoll(deadline, NULL, 10);
-    inv->event = bf_buf_view(&api->body);
+    inv->event = &api->event;
     if (inv->id[0] == '\0') {
         bf_err_set(e, BF_E_SERVICE, "runtime API: next: an event without request id");
         return API_ERROR;
@@ -317,7 +348,7 @@ static bool post(struct api *api, const char *path, const char *error_type, stru
         bf_buf_addf(&api->request, "Lambda-Runtime-Function-Error-Type: %s\r\n", error_type);
     bf_buf_addf(&api->request, "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
                 body.n);
-    return exchange(api, body, false, status, e);
+    return exchange(api, body, false, status, e) && api_event(&api->event, e);
 }
 
 bool api_respond(struct api *api, const struct invocation *inv, struct bf_str answer, bool *refused,

@@ -17,6 +17,11 @@ BF_API void bf_base64_encode(struct bf_buf *out, struct bf_str data);
 /* Appends the decoded bytes; false (nothing appended) for anything but canonical padded base64. */
 BF_API BF_MUST bool bf_base64_decode(struct bf_buf *out, struct bf_str text);
 
+/* The same for base64 with a quote behind it: takes what stands in front of the first '"' in text, and *n becomes
+ * its length. False also when there is no quote. Faster than to look for the quote first; room is taken
+ * for all of text. */
+BF_API BF_MUST bool bf_base64_decode_quoted(struct bf_buf *out, struct bf_str text, size_t *n);
+
 enum bf_base64_way { BF_BASE64_TABLES, BF_BASE64_SSSE3, BF_BASE64_AVX2, BF_BASE64_WAYS };
 
 /* Takes that way from now on; false, and nothing changed, when this machine or build has it not. */

@@ -1,60 +1,28 @@
-#include "lib/cdc/firehose.h"
-
 #include <stdlib.h>
 
 #include "lib/base/enc.h"
+#include "lib/cdc/firehose_impl.h"
 #include "lib/cdc/mark.h"
-#include "lib/json/scan.h"
 #include "lib/json/write.h"
 
 enum { DATA_MAX = 64 * 1024 * 1024, ROWS_MAX = 256 * 1024 * 1024, PAD = 64 };
-
-struct partition_key {
-    struct bf_str name; /* in the answer */
-    struct bf_str path; /* in the row */
-};
-
-/* A record of the event at hand; its answer stands at at .. at + n. */
-struct placed {
-    struct bf_str raw, id, data; /* as they stand in the event, quotes included */
-    size_t at, n;
-    bool ok; /* carries rows, so it can be made smaller */
-};
-
-struct bf_firehose {
-    struct bf_xform *xform;
-    uint64_t max_answer;
-    bf_firehose_failed_fn *failed;
-    void *failed_ctx;
-    char *key_text;
-    struct partition_key key[BF_FIREHOSE_KEYS];
-    size_t nkeys;
-    struct bf_buf data;  /* decoded, padded */
-    struct bf_buf plain; /* base64 without its JSON escapes */
-    struct bf_buf rows;
-    struct bf_buf keys; /* the partition keys of a record, as JSON */
-    struct bf_buf more; /* those of its next row */
-    struct placed *placed;
-    size_t n, cap;
-    struct bf_firehose_count count;
-};
 
 static bool read_keys(struct bf_firehose *f, const char *list, struct bf_err *e)
 {
     struct bf_str rest = bf_str_of(list), item;
     while (bf_str_split(&rest, ',', &item)) {
-        struct partition_key *k = &f->key[f->nkeys];
+        struct firehose_key *k = &f->key[f->nkeys];
         const char *eq = item.n ? memchr(item.p, '=', item.n) : NULL;
         if (f->nkeys++ == BF_FIREHOSE_KEYS)
             return bf_err_set(e, BF_E_USAGE, "more than %d partition keys", BF_FIREHOSE_KEYS);
-        *k = (struct partition_key){item, item};
+        *k = (struct firehose_key){item, item};
         if (eq) {
             k->name.n = (size_t)(eq - item.p);
             k->path = bf_str(eq + 1, item.n - k->name.n - 1);
         }
         if (k->name.n == 0 || k->path.n == 0)
             return bf_err_set(e, BF_E_USAGE, "partition keys: an empty name");
-        for (const struct partition_key *other = f->key; other < k; other++)
+        for (const struct firehose_key *other = f->key; other < k; other++)
             if (bf_str_eq(other->name, k->name))
                 return bf_err_set(e, BF_E_USAGE, "partition key %.*s stands twice",
                                   (int)(k->name.n > 60 ? 60 : k->name.n), k->name.p);
@@ -150,7 +118,7 @@ static bool put_keys(const struct bf_firehose *f, struct bf_str row, struct bf_b
     bool first = true;
     bf_buf_addc(out, '{');
     for (size_t i = 0; i < f->nkeys; i++) {
-        const struct partition_key *k = &f->key[i];
+        const struct firehose_key *k = &f->key[i];
         struct bf_json_val v = {0};
         bool found = false;
         if (!look_up(row, k->path, &v, &found, e))
@@ -245,7 +213,7 @@ static void put_failed(struct bf_buf *out, struct bf_str id, struct bf_str data)
     bf_buf_addc(out, '}');
 }
 
-static size_t failed_size(const struct placed *p)
+static size_t failed_size(const struct firehose_placed *p)
 {
     return p->id.n + p->data.n +
            sizeof "{\"recordId\":,\"result\":\"ProcessingFailed\",\"data\":}" - 1;
@@ -275,11 +243,11 @@ static void put_done(struct bf_firehose *f, struct bf_buf *out, struct bf_str id
         bf_buf_lit(out, "\"}");
 }
 
-static struct placed *place(struct bf_firehose *f, struct bf_err *e)
+static struct firehose_placed *place(struct bf_firehose *f, struct bf_err *e)
 {
     if (f->n == f->cap) {
         size_t cap = f->cap ? f->cap * 2 : 512;
-        struct placed *more = realloc(f->placed, cap * sizeof *more);
+        struct firehose_placed *more = realloc(f->placed, cap * sizeof *more);
         if (!more) {
             bf_err_nomem(e);
             return NULL;
@@ -290,7 +258,7 @@ static struct placed *place(struct bf_firehose *f, struct bf_err *e)
     return &f->placed[f->n++];
 }
 
-static void tell(const struct bf_firehose *f, const struct placed *p, struct bf_err *why)
+static void tell(const struct bf_firehose *f, const struct firehose_placed *p, struct bf_err *why)
 {
     size_t id = p->id.n - 2;
     if (!f->failed)
@@ -300,30 +268,23 @@ static void tell(const struct bf_firehose *f, const struct placed *p, struct bf_
     f->failed(f->failed_ctx, p->raw, why);
 }
 
-/* A record as it stands in the event; data without raw: there is none. */
-struct given {
-    struct bf_str raw;
-    struct bf_json_val id, data;
-    bool decoded; /* f->data holds what data says */
-};
-
-static bool one_record(struct bf_firehose *f, const struct given *g, struct bf_buf *out,
-                       struct bf_err *e)
+bool bf_firehose_record(struct bf_firehose *f, const struct firehose_record *r, struct bf_buf *out,
+                        struct bf_err *e)
 {
     struct bf_err why;
     bf_err_clear(&why);
-    if (!g->id.raw.p)
+    if (!r->id.raw.p)
         return bf_err_set(e, BF_E_INPUT, "record %zu: has no recordId", f->n + 1);
-    struct placed *p = place(f, e);
+    struct firehose_placed *p = place(f, e);
     if (!p)
         return false;
     if (f->n > 1)
         bf_buf_addc(out, ',');
-    *p = (struct placed){g->raw, g->id.raw, g->data.raw.p ? g->data.raw : BF_STR("\"\""),
-                         out->n, 0,         false};
-    if (!g->data.raw.p)
+    *p = (struct firehose_placed){r->raw, r->id.raw, r->data.raw.p ? r->data.raw : BF_STR("\"\""),
+                                  out->n, 0,         false};
+    if (!r->data.raw.p)
         bf_err_set(&why, BF_E_INPUT, "has no data");
-    if (g->data.raw.p && (g->decoded || decode(f, &g->data, &why)) && transform(f, &why)) {
+    if (r->data.raw.p && (r->decoded || decode(f, &r->data, &why)) && transform(f, &why)) {
         put_done(f, out, p->id);
         p->ok = f->rows.n > 0;
         f->count.ok += p->ok;
@@ -342,97 +303,6 @@ static bool one_record(struct bf_firehose *f, const struct given *g, struct bf_b
     return true;
 }
 
-static bool take(const char **p, const char *end, struct bf_str what)
-{
-    if ((size_t)(end - *p) < what.n || memcmp(*p, what.p, what.n) != 0)
-        return false;
-    *p += what.n;
-    return true;
-}
-
-/* The plain string whose opening quote is in front of *p; one of base64 is looked at when it is decoded. */
-static bool take_string(const char **p, const char *end, bool base64, struct bf_json_val *v)
-{
-    const char *from = *p;
-    const char *to = base64 ? memchr(from, '"', (size_t)(end - from)) : bf_json_plain(from, end);
-    if (!to || v->raw.p)
-        return false;
-    *p = to + 1;
-    v->raw = bf_str(from - 1, (size_t)(*p - from) + 1);
-    v->text = bf_str(from, (size_t)(to - from));
-    return true;
-}
-
-static bool take_digits(const char **p, const char *end)
-{
-    const char *from = *p;
-    while (*p < end && **p >= '0' && **p <= '9')
-        ++*p;
-    return *p > from && *from != '0';
-}
-
-/* A record of the members, and in the spelling, that the service writes; its data is decoded with it. False:
- * it is to be read as any other JSON, from where it begins. */
-static bool usual_record(struct bf_firehose *f, struct bf_json *j, struct given *g)
-{
-    const char *p = j->p, *end = j->end;
-    if (!take(&p, end, BF_STR("{")))
-        return false;
-    do {
-        bool ok =
-            take(&p, end, BF_STR("\"recordId\":\"")) ? take_string(&p, end, false, &g->id)
-            : take(&p, end, BF_STR("\"data\":\""))
-                ? take_string(&p, end, true, &g->data)
-                : take(&p, end, BF_STR("\"approximateArrivalTimestamp\":")) && take_digits(&p, end);
-        if (!ok)
-            return false;
-    } while (take(&p, end, BF_STR(",")));
-    bf_buf_reset(&f->data);
-    if (!take(&p, end, BF_STR("}")) || !g->data.raw.p || !bf_base64_decode(&f->data, g->data.text))
-        return false;
-    g->raw = bf_str(j->p, (size_t)(p - j->p));
-    g->decoded = true;
-    j->p = p;
-    return true;
-}
-
-static bool read_record(struct bf_firehose *f, struct bf_json *j, struct bf_buf *out,
-                        struct bf_err *e)
-{
-    struct given g = {.decoded = false};
-    struct bf_json_key key;
-    enum bf_json_more more;
-    if (usual_record(f, j, &g))
-        return one_record(f, &g, out, e);
-    g = (struct given){.decoded = false};
-    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
-        return false;
-    const char *from = j->p - 1;
-    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
-        struct bf_json_val v;
-        if (!bf_json_value(j, &v, e))
-            return false;
-        if (v.type == BF_JSON_STRING && bf_json_key_is(&key, "data"))
-            g.data = v;
-        else if (v.type == BF_JSON_STRING && bf_json_key_is(&key, "recordId"))
-            g.id = v;
-    }
-    g.raw = bf_str(from, (size_t)(j->p - from));
-    return more == BF_JSON_END && one_record(f, &g, out, e);
-}
-
-static bool read_records(struct bf_firehose *f, struct bf_json *j, struct bf_buf *out,
-                         struct bf_err *e)
-{
-    enum bf_json_more more;
-    if (!bf_json_enter(j, BF_JSON_ARRAY, e))
-        return bf_err_ctx(e, "records");
-    while ((more = bf_json_element(j, e)) == BF_JSON_MORE)
-        if (!read_record(f, j, out, e))
-            return false;
-    return more == BF_JSON_END;
-}
-
 /* Makes records from the end ProcessingFailed, so that the answer that begins at start fits; room is
  * for what stands behind the records. */
 static bool shrink(struct bf_firehose *f, struct bf_buf *out, size_t start, size_t room,
@@ -440,7 +310,7 @@ static bool shrink(struct bf_firehose *f, struct bf_buf *out, size_t start, size
 {
     size_t size = out->n - start + room, first = f->n;
     while (size > f->max_answer && first > 0) {
-        const struct placed *p = &f->placed[--first];
+        const struct firehose_placed *p = &f->placed[--first];
         if (p->ok && failed_size(p) < p->n)
             size -= p->n - failed_size(p);
     }
@@ -451,7 +321,7 @@ static bool shrink(struct bf_firehose *f, struct bf_buf *out, size_t start, size
         return true;
     size_t to = f->placed[first].at;
     for (size_t i = first; i < f->n; i++) {
-        struct placed *p = &f->placed[i];
+        struct firehose_placed *p = &f->placed[i];
         size_t from = p->at;
         p->at = to;
         if (p->ok && failed_size(p) < p->n) {
@@ -475,41 +345,14 @@ static bool shrink(struct bf_firehose *f, struct bf_buf *out, size_t start, size
     return true;
 }
 
-static bool read_event(struct bf_firehose *f, struct bf_str event, struct bf_buf *out,
-                       struct bf_err *e)
-{
-    struct bf_json j;
-    struct bf_json_key key;
-    enum bf_json_more more;
-    bool found = false;
-    bf_json_init(&j, event);
-    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE) {
-        if (!bf_json_key_is(&key, "records")) {
-            if (!bf_json_skip(&j, e))
-                return false;
-            continue;
-        }
-        if (found)
-            return bf_err_set(e, BF_E_INPUT, "records stands twice");
-        found = true;
-        if (!read_records(f, &j, out, e))
-            return false;
-    }
-    if (more != BF_JSON_END || !bf_json_end(&j, e))
-        return false;
-    return found || bf_err_set(e, BF_E_INPUT, "not a transform event: it has no records");
-}
-
-bool bf_firehose_event(struct bf_firehose *f, struct bf_str event, struct bf_buf *answer,
-                       struct bf_err *e)
+bool bf_firehose_event_in(struct bf_firehose *f, struct bf_firehose_in *in, struct bf_buf *answer,
+                          struct bf_err *e)
 {
     size_t start = answer->n;
     struct bf_firehose_count before = f->count;
     f->n = 0;
     bf_buf_lit(answer, "{\"records\":[");
-    if (read_event(f, event, answer, e) && bf_buf_check(answer, "the answer", e) &&
+    if (bf_firehose_read(f, in, answer, e) && bf_buf_check(answer, "the answer", e) &&
         shrink(f, answer, start, 2, e)) {
         bf_buf_lit(answer, "]}");
         if (bf_buf_check(answer, "the answer", e))
@@ -521,21 +364,11 @@ bool bf_firehose_event(struct bf_firehose *f, struct bf_str event, struct bf_buf
     return false;
 }
 
-bool bf_firehose_is(struct bf_str document)
+bool bf_firehose_event(struct bf_firehose *f, struct bf_str event, struct bf_buf *answer,
+                       struct bf_err *e)
 {
-    struct bf_json j;
-    struct bf_json_key key;
-    struct bf_err e = {0};
-    bf_json_init(&j, document);
-    if (!bf_json_enter(&j, BF_JSON_OBJECT, &e))
-        return false;
-    while (bf_json_member(&j, &key, &e) == BF_JSON_MORE) {
-        if (bf_json_key_is(&key, "records") || bf_json_key_is(&key, "deliveryStreamArn"))
-            return true;
-        if (bf_json_key_is(&key, "Records") || !bf_json_skip(&j, &e))
-            return false;
-    }
-    return false;
+    struct bf_firehose_in in = {.have = event, .whole = event.n};
+    return bf_firehose_event_in(f, &in, answer, e);
 }
 
 struct bf_firehose_count bf_firehose_count(const struct bf_firehose *f)

@@ -59,6 +59,19 @@ BF_API void bf_firehose_destroy(struct bf_firehose *f);
 BF_API BF_MUST bool bf_firehose_event(struct bf_firehose *f, struct bf_str event,
                                       struct bf_buf *answer, struct bf_err *e);
 
+/* An event that is still coming in, whole bytes long. */
+struct bf_firehose_in {
+    struct bf_str have; /* what is there of it; have.p stays */
+    size_t whole;
+    void *ctx; /* the caller's, for more */
+    /* Makes have longer, by a byte at least, where it stands; not called once all is there. */
+    bool (*more)(struct bf_firehose_in *in, struct bf_err *e);
+};
+
+/* bf_firehose_event for it: records are taken as they come. False also with the error of more. */
+BF_API BF_MUST bool bf_firehose_event_in(struct bf_firehose *f, struct bf_firehose_in *in,
+                                         struct bf_buf *answer, struct bf_err *e);
+
 /* Is the document a transform event, told by a member "records" whose records have a recordId? Cheap:
  * it looks only at the beginning. */
 BF_API bool bf_firehose_is(struct bf_str document);

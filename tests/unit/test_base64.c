@@ -51,12 +51,41 @@ static void assert_encodes(const char *data, size_t n, struct bf_str want)
     free(from);
 }
 
+/* With a quote behind it, and more text behind that: the same as what stands in front of the first quote. */
+static void assert_quoted(struct bf_str text, size_t more)
+{
+    char all[2 * TEXT];
+    struct bf_buf want, out;
+    size_t n = SIZE_MAX;
+    memset(all, 'A', sizeof all);
+    if (text.n)
+        memcpy(all, text.p, text.n);
+    all[text.n] = '"';
+    size_t front = (size_t)((char *)memchr(all, '"', text.n + 1) - all);
+    bf_buf_init(&want, TEXT);
+    bf_buf_init(&out, 4 * TEXT);
+    bool ok = bf_base64_decode(&want, bf_str(all, front));
+    char *from = exact(all, text.n + 1 + more);
+    assert_int_equal(bf_base64_decode_quoted(&out, bf_str(from, text.n + 1 + more), &n), ok);
+    assert_int_equal(out.n, want.n);
+    if (ok) {
+        assert_int_equal(n, front);
+        assert_true(bf_str_eq(bf_buf_view(&out), bf_buf_view(&want)));
+        assert_false(bf_base64_decode_quoted(&out, bf_str(from, front), &n));
+    }
+    free(from);
+    bf_buf_free(&want);
+    bf_buf_free(&out);
+}
+
 static bool decodes(struct bf_buf *out, struct bf_str text)
 {
     char *from = exact(text.p, text.n);
     bf_buf_init(out, text.n ? text.n / 4 * 3 + 1 : 1);
     bool ok = bf_base64_decode(out, bf_str(from, text.n));
     free(from);
+    assert_quoted(text, 0);
+    assert_quoted(text, 40);
     return ok;
 }
 

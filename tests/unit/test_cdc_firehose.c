@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lib/base/enc.h"
 #include "lib/cdc/firehose.h"
@@ -181,6 +182,99 @@ static void refused(void **state)
     end(&x);
 }
 
+/* An event that comes in pieces; what stands behind them is of the event before. */
+struct coming {
+    struct bf_firehose_in in;
+    struct bf_str event;
+    char *at;
+    size_t piece, calls, breaks; /* breaks: the call that fails */
+};
+
+static bool come(struct bf_firehose_in *in, struct bf_err *e)
+{
+    struct coming *c = in->ctx;
+    size_t left = in->whole - in->have.n, n = left < c->piece ? left : c->piece;
+    assert_true(n > 0);
+    if (++c->calls == c->breaks)
+        return bf_err_set(e, BF_E_IO, "broke");
+    memcpy(c->at + in->have.n, c->event.p + in->have.n, n);
+    in->have.n += n;
+    return true;
+}
+
+static void coming(struct coming *c, struct bf_str event, size_t first, size_t piece)
+{
+    *c = (struct coming){.event = event, .piece = piece};
+    c->at = malloc(event.n);
+    assert_non_null(c->at);
+    for (size_t i = 0; i < event.n; i++)
+        c->at[i] = event.p[event.n - 1 - i];
+    memcpy(c->at, event.p, first);
+    c->in = (struct bf_firehose_in){{c->at, first}, event.n, c, come};
+}
+
+static void pieces_of(struct fixture *x, struct bf_str event, bool sound)
+{
+    struct bf_str want = bf_buf_view(&x->answer);
+    struct bf_buf answer;
+    bf_buf_init(&answer, 1 << 24);
+    for (size_t piece = 1; piece <= event.n; piece += 1 + piece / 7)
+        for (size_t first = 0; first < event.n; first += 1 + event.n / 11) {
+            struct coming c;
+            struct bf_err e;
+            coming(&c, event, first, piece);
+            bf_buf_reset(&answer);
+            assert_int_equal(bf_firehose_event_in(x->f, &c.in, &answer, &e), sound);
+            if (sound)
+                assert_true(bf_str_eq(bf_buf_view(&answer), want));
+            else
+                assert_string_equal(e.text, x->e.text);
+            for (size_t breaks = 1, calls = c.calls; sound && breaks <= calls; breaks += calls) {
+                struct bf_firehose_count before = bf_firehose_count(x->f);
+                free(c.at);
+                coming(&c, event, first, piece);
+                c.breaks = breaks;
+                bf_buf_reset(&answer);
+                assert_false(bf_firehose_event_in(x->f, &c.in, &answer, &e));
+                assert_int_equal(e.code, BF_E_IO);
+                assert_int_equal(answer.n, 0);
+                assert_int_equal(bf_firehose_count(x->f).records, before.records);
+            }
+            free(c.at);
+        }
+    bf_buf_free(&answer);
+}
+
+static void pieces(void **state)
+{
+    (void)state;
+    static const char *const spelled[] = {
+        "{\"invocationId\":\"\\u0041\",\"records\":[",
+        "{\"deliveryStreamArn\":[1,{\"records\":2}],\"region\":\"x\", \"records\" : [ "};
+    static const char *const middle[] = {
+        "",
+        ",{\"recordId\":\"k\",\"kinesisRecordMetadata\":{\"shardId\":\"s\",\"n\":[1,2]},\"data\":"
+        "\"e30=\"}",
+        ", { \"recordId\" : \"s\" , \"data\":\"\" }",
+        ",{\"recordId\":\"v\",\"kinesisRecordMetadata\":{\"shardId\":\"s},\"data\":\"e30=\"}",
+        ",{\"recordId\":1}"};
+    for (size_t i = 0; i < BF_COUNT(spelled); i++)
+        for (size_t k = 0; k < BF_COUNT(middle); k++) {
+            struct fixture x;
+            begin(&x, 0);
+            bf_buf_reset(&x.event);
+            bf_buf_adds(&x.event, bf_str_of(spelled[i]));
+            record(&x, 1, CHANGE("INSERT", "a"));
+            bf_buf_adds(&x.event, bf_str_of(middle[k]));
+            bf_buf_lit(&x.event, ",");
+            record(&x, 2, CHANGE("INSERT", "bbbbbbbbbbbbbbbbbbbbbbbb"));
+            bool sound = finish(&x);
+            assert_int_equal(sound, k < 3);
+            pieces_of(&x, bf_buf_view(&x.event), sound);
+            end(&x);
+        }
+}
+
 static void told_apart(void **state)
 {
     (void)state;
@@ -195,10 +289,8 @@ static void told_apart(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(every_limit),
-        cmocka_unit_test(spellings),
-        cmocka_unit_test(refused),
-        cmocka_unit_test(told_apart),
+        cmocka_unit_test(every_limit), cmocka_unit_test(spellings),  cmocka_unit_test(refused),
+        cmocka_unit_test(pieces),      cmocka_unit_test(told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
