@@ -157,7 +157,7 @@ suites = $(filter-out %/lib.sh %/serve.sh %/supervise.sh,$(filter $(LONG),$1) $(
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
 
 check-unit: $(units) ## unit tests (cmocka)
-	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e '' $(units)
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e 'sh tests/unit/tap.sh' $(units)
 
 T ?= $(sort $(wildcard tests/cli/*.sh))
 check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
@@ -179,7 +179,7 @@ check-tsan: ## the tests of what has threads under the thread sanitizer
 VALGRIND := valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
             --errors-for-leak-kinds=definite,indirect
 check-valgrind: all $(units) ## unit and command-line tests under valgrind (an hour or more)
-	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e '$(VALGRIND)' $(units)
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e 'sh tests/unit/tap.sh $(VALGRIND)' $(units)
 	@mkdir -p build/valgrind/bin && for t in $(TOOLS); do \
 	    printf '#!/bin/sh\nexec $(VALGRIND) %s "$$@"\n' "$(CURDIR)/$(B)/bin/$$t" >build/valgrind/bin/$$t && \
 	    chmod +x build/valgrind/bin/$$t || exit 1; done

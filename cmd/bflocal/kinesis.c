@@ -304,6 +304,7 @@ const struct bl_service bl_service_kinesis = {
     .target = "Kinesis_20131202.",
     .content_type = "application/x-amz-json-1.1",
     .error_prefix = "",
+    .cbor_type = "application/x-amz-cbor-1.1",
     .max_body = 16 * 1024 * 1024,
     .ops = operations,
     .nops = BF_COUNT(operations),

@@ -152,13 +152,17 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
     return fail(r, &e);
 }
 
-/* An answer came, so the service is there. Learns its clock. */
-static void answered(struct reading *r)
+/* Something was read: patience begins anew. An iterator alone is nothing read. */
+static void progressed(struct reading *r)
+{
+    r->failures = 0;
+    r->failing_ms = 0;
+}
+
+static void learn_clock(struct reading *r)
 {
     struct follow *f = r->f;
     int64_t date;
-    r->failures = 0;
-    r->failing_ms = 0;
     if (!f->skew_known && bf_clock_parse_http(bf_aws_header(&r->call, "date"), &date)) {
         f->skew_ms = date - bf_clock_wall_ms();
         f->skew_known = true;
@@ -190,7 +194,7 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
         (void)on_error(r, answer, NEEDS_ITERATOR);
         return;
     }
-    answered(r);
+    learn_clock(r);
     bf_buf_reset(&r->iterator);
     r->phase = NEEDS_ITERATOR;
     if (!bf_feed_read_iterator(answer->body, &iterator, &e)) {
@@ -251,6 +255,7 @@ struct take {
     struct reading *r;
     bool stopped; /* a record that is not wanted any more */
     bool ours;    /* the failure is not the service's */
+    bool taken;   /* at least one record */
 };
 
 static bool on_record(void *arg, const struct bf_feed_record *record, struct bf_err *e)
@@ -283,6 +288,7 @@ static bool on_record(void *arg, const struct bf_feed_record *record, struct bf_
     r->position = (struct bf_feed_position){.at = BF_FEED_AFTER,
                                             .sequence = bf_str(r->sequence, record->sequence.n)};
     r->advanced = true;
+    t->taken = true;
     return true;
 }
 
@@ -364,6 +370,8 @@ static bool after_answer(struct reading *r, const struct bf_feed_answer *a)
 static bool cut_short(struct reading *r, const struct take *t, struct bf_err *e)
 {
     struct follow *f = r->f;
+    if (t->taken)
+        progressed(r);
     if (r->advanced && !write_mark(r, BF_MARK_AT))
         return false;
     if (f->em.full || t->stopped) {
@@ -410,7 +418,8 @@ static void on_records(struct bf_aws_call *call, const struct bf_aws_answer *ans
     struct bf_feed_sink sink = {on_record, &t};
     bool whole = bf_feed_records(f->source->feed, answer->body, &sink, &a, &e);
     if (whole) {
-        answered(r);
+        learn_clock(r);
+        progressed(r);
         learn_size(r, answer->body.n, a.records);
         (void)after_answer(r, &a);
     } else

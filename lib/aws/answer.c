@@ -57,6 +57,8 @@ static const char *code_of_status(int status)
         return "NotFound";
     case 405:
         return "MethodNotAllowed";
+    case 407:
+        return "ProxyAuthenticationRequired";
     case 409:
         return "Conflict";
     case 412:
@@ -83,6 +85,9 @@ static void fall_back(int status, struct bf_answer_error *out)
     if (out->code[0])
         return;
     const char *known = code_of_status(status);
+    if (status == 407 && !out->message[0])
+        snprintf(out->message, sizeof out->message,
+                 "the proxy wants a user and a password in its URL");
     if (known)
         snprintf(out->code, sizeof out->code, "%s", known);
     else
@@ -216,6 +221,11 @@ bool bf_answer_xml_text(struct bf_str body, const char *name, char *out, size_t 
     copy_line(out, size, bf_buf_view(&decoded));
     bf_buf_free(&decoded);
     return true;
+}
+
+bool bf_answer_xml_has(struct bf_str body, const char *word)
+{
+    return seek(body, body.p, word) != NULL;
 }
 
 bool bf_answer_xml_is_error(struct bf_str body)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/base/num.h"
+
 #define JSON_10 "application/x-amz-json-1.0"
 #define JSON_11 "application/x-amz-json-1.1"
 
@@ -94,6 +96,19 @@ static bool bad_url(struct bf_err *e, const char *url, const char *why)
     return bf_err_set(e, BF_E_USAGE, "endpoint URL '%.120s' %s", url, why);
 }
 
+/* The port, where there is one, behind a name or an IPv6 address in brackets. */
+static bool port_ok(struct bf_str authority)
+{
+    const char *end = authority.p + authority.n, *p = end;
+    uint64_t port;
+    struct bf_err ignored;
+    while (p > authority.p && p[-1] != ':' && p[-1] != ']')
+        p--;
+    if (p == authority.p || p[-1] == ']')
+        return p == end || p == authority.p;
+    return bf_num_u64(bf_str(p, (size_t)(end - p)), &port, &ignored) && port > 0 && port < 65536;
+}
+
 static bool parse_url(const char *url, struct bf_endpoint *out, struct bf_err *e)
 {
     out->https = strncmp(url, "https://", 8) == 0;
@@ -102,6 +117,9 @@ static bool parse_url(const char *url, struct bf_endpoint *out, struct bf_err *e
     struct bf_str rest = bf_str_of(url + (out->https ? 8 : 7));
     while (rest.n && rest.p[rest.n - 1] == '/')
         rest.n--;
+    if (memchr(rest.p, '@', rest.n)) /* a password may stand before it */
+        return bf_err_set(e, BF_E_USAGE,
+                          "the endpoint URL holds a user, which AWS has no use for: keys sign");
     for (size_t i = 0; i < rest.n; i++)
         if ((unsigned char)rest.p[i] <= ' ' || strchr("?#@\\\"<>", rest.p[i]))
             return bad_url(e, url, "holds more than a host, a port and a path");
@@ -110,6 +128,8 @@ static bool parse_url(const char *url, struct bf_endpoint *out, struct bf_err *e
     size_t path = rest.n - authority.n;
     if (authority.n == 0)
         return bad_url(e, url, "has no host");
+    if (!port_ok(authority))
+        return bad_url(e, url, "has no port from 1 to 65535");
     if (authority.n >= sizeof out->host || path >= sizeof out->path)
         return bad_url(e, url, "is too long");
     set_host(out, authority);

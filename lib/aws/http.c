@@ -303,12 +303,63 @@ static bool transient(const struct bf_http_exchange *x)
     }
 }
 
+/* libcurl says where it wanted to: "Failed to connect to NAME port N after 0 ms: ..." When that is not the
+ * endpoint, it is a proxy, which is what has to be looked at. */
+static bool names_proxy(const struct bf_http_exchange *x, const char *host, char name[300])
+{
+    static const char begin[] = "Failed to connect to ";
+    struct bf_str rest = bf_str_of(x->error), at;
+    if (!bf_str_starts(rest, bf_str_of(begin)))
+        return false;
+    rest = bf_str(rest.p + strlen(begin), rest.n - strlen(begin));
+    if (!bf_str_split(&rest, ' ', &at) || !bf_str_starts(rest, BF_STR("port ")))
+        return false;
+    long port = strtol(rest.p + strlen("port "), NULL, 10);
+    bool v6 = memchr(at.p, ':', at.n) != NULL;
+    snprintf(name, 300, v6 ? "[%.*s]:%ld" : "%.*s:%ld", (int)at.n, at.p, port);
+    size_t n = strlen(host);
+    return strncmp(name, host, n) != 0 || (name[n] != '\0' && name[n] != ':');
+}
+
 static void explain_connect(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
 {
+    char proxy[300];
     long sys = 0;
     curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &sys);
-    bf_err_set(e, BF_E_NETWORK, "cannot connect to %s: %s", host,
-               sys ? strerror((int)sys) : curl_easy_strerror(x->result));
+    const char *why = sys ? strerror((int)sys) : curl_easy_strerror(x->result);
+    if (names_proxy(x, host, proxy))
+        bf_err_set(e, BF_E_NETWORK, "cannot connect to the proxy %s: %s", proxy, why);
+    else
+        bf_err_set(e, BF_E_NETWORK, "cannot connect to %s: %s", host, why);
+}
+
+/* "CONNECT tunnel failed, response 407": the proxy's own no. */
+static void explain_broken(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
+{
+    const char *response = strstr(x->error, "response ");
+    long status = response ? strtol(response + strlen("response "), NULL, 10) : 0;
+    if (status && strncmp(x->error, "CONNECT tunnel failed", 21) == 0)
+        bf_err_set(e, status >= 500 ? BF_E_NETWORK : BF_E_SERVICE,
+                   "the proxy opens no tunnel to %s: HTTP %ld%s", host, status,
+                   status == 407 ? ", it wants a user and a password in its URL" : "");
+    else
+        bf_err_set(e, BF_E_NETWORK, "the connection to %s broke", host);
+}
+
+/* What to do about TLS that did not come about, behind libcurl's words for it. */
+static void explain_tls(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
+{
+    enum bf_err_code code = transient(x) ? BF_E_NETWORK : BF_E_SERVICE;
+    struct bf_str why =
+        bf_str_trim(bf_str_of(x->error[0] ? x->error : curl_easy_strerror(x->result)));
+    if (x->result == CURLE_PEER_FAILED_VERIFICATION && !strstr(x->error, "target host name"))
+        bf_err_set(e, code, "%s: %.*s (--ca-bundle says whom to trust)", host, (int)why.n, why.p);
+    else if (strstr(x->error, "wrong version number") || strstr(x->error, "packet length too long"))
+        bf_err_set(e, code, "%s does not speak TLS; is it http:// instead of https://?", host);
+    else if (strstr(x->error, "SSL_ERROR_SYSCALL"))
+        bf_err_set(e, code, "%s closed the connection in the TLS handshake", host);
+    else
+        bf_err_set(e, code, "%s: %.*s", host, (int)why.n, why.p);
 }
 
 void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
@@ -318,6 +369,9 @@ void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct 
         return;
     }
     switch (x->result) {
+    case CURLE_COULDNT_RESOLVE_PROXY:
+        bf_err_set(e, BF_E_NETWORK, "cannot resolve the proxy's name: see https_proxy, http_proxy");
+        return;
     case CURLE_COULDNT_RESOLVE_HOST:
         bf_err_set(e, BF_E_NETWORK, "cannot resolve %s", host);
         return;
@@ -340,7 +394,11 @@ void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct 
         return;
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
-        bf_err_set(e, BF_E_NETWORK, "the connection to %s broke", host);
+        explain_broken(x, host, e);
+        return;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_PEER_FAILED_VERIFICATION:
+        explain_tls(x, host, e);
         return;
     case CURLE_READ_ERROR:
     case CURLE_ABORTED_BY_CALLBACK:

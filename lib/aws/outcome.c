@@ -35,6 +35,27 @@ static bool hides_error(const struct bf_aws_state *s)
            bf_answer_xml_is_error(bf_buf_view(&s->x.body_in));
 }
 
+/* An answer that this service never gives: of a proxy, a log-in page, a server of another kind at this
+ * address. S3 names the ETag of all that it stores. */
+static bool foreign(const struct bf_aws_state *s)
+{
+    const char *method = s->call->method ? s->call->method : "POST";
+    struct bf_str body = bf_str_trim(bf_buf_view(&s->x.body_in));
+    if (!speaks_xml(s))
+        return body.n && (body.p[0] != '{' || body.p[body.n - 1] != '}');
+    if (s->x.status / 100 != 2)
+        return false;
+    if (strcmp(method, "PUT") == 0)
+        return s->call->key.n && !bf_http_header(&s->x, "etag").n;
+    return strcmp(method, "POST") == 0 && !bf_answer_xml_has(body, "MultipartUploadResult");
+}
+
+static void explain_foreign(const struct bf_aws_state *s, enum bf_err_code code, struct bf_err *e)
+{
+    bf_err_set(e, code, "%s does not answer as %s does; is the endpoint right?", s->endpoint->host,
+               bf_service_of(s->call->op->service)->name);
+}
+
 /* "name: code: message (HTTP 400, request X, 3 attempts)" */
 static void describe(const struct bf_aws_state *s, struct bf_err *e)
 {
@@ -77,12 +98,20 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s
         return bf_err_retryable(e->code) && !x->sunk ? BF_RETRY_TRANSIENT : BF_RETRY_NOT;
     }
     if (x->status / 100 == 2 && !hides_error(s)) {
+        if (!x->sunk && foreign(s)) {
+            explain_foreign(s, BF_E_NETWORK, e);
+            return BF_RETRY_TRANSIENT;
+        }
         if (x->sunk || bf_answer_crc32(bf_http_header(x, "x-amz-crc32"), bf_buf_view(&x->body_in)))
             return BF_RETRY_NOT;
         snprintf(s->error.code, sizeof s->error.code, "CRC32CheckFailed");
         snprintf(s->error.message, sizeof s->error.message, "the answer arrived damaged");
         e->code = BF_E_NETWORK;
         return BF_RETRY_TRANSIENT;
+    }
+    if (x->status == 404 && foreign(s)) { /* not the table is missing, but the service */
+        explain_foreign(s, BF_E_SERVICE, e);
+        return BF_RETRY_NOT;
     }
     read_service_error(s, e);
     struct bf_str code = bf_str_of(s->error.code);

@@ -58,7 +58,7 @@ static bool add_patterns(struct bf_filter *f, const struct bf_filter_conf *conf,
     for (size_t i = 0; i < conf->match.n; i++)
         if (!add_pattern(f, conf, i, e))
             return false;
-    return true;
+    return bf_pattern_ready(f->patterns, e);
 }
 
 struct bf_filter *bf_filter_new(const struct bf_filter_conf *conf, struct bf_err *e)

@@ -42,6 +42,22 @@ stays 75 'crc' '^ddbput: sales: DescribeTable: CRC32CheckFailed: the answer arri
 stays 1 'huge 40000000' '^ddbput: sales: DescribeTable: the answer of 127\.0\.0\.1:[0-9]+ is larger than 33554432 bytes$'
 stays 1 'redirect 307 - http://127.0.0.1:1/' '^ddbput: sales: DescribeTable: TemporaryRedirect: .* \(HTTP 307, request FAULT-[0-9]+\)$'
 ok '  the redirect is not followed' test "$(fault_count)" = 1
+# What no service says, though its status is one of success: nothing of it is taken for a delivery.
+for rule in 'ok <html>Welcome to the hotel</html>' 'ok {"a":' 'plain 200 hello'; do
+    stays 75 "$rule" \
+        '^ddbput: sales: DescribeTable: 127\.0\.0\.1:[0-9]+ does not answer as DynamoDB does; is the endpoint right\? \(HTTP 200, .*2 attempts\)$' \
+        --max-attempts 2
+done
+stays 1 'plain 404 no' 'DescribeTable: 127\.0\.0\.1:[0-9]+ does not answer as DynamoDB does; is the endpoint right\? \(HTTP 404, '
+printf '* ok <html>hello</html>\n' | fault_rules
+not_s3='does not answer as S3 does; is the endpoint right\? \(HTTP 200, .*2 attempts\)$'
+check 'an object without an ETag is not there' -s 75 -i "$T/lines" -E "PutObject: 127.*$not_s3" -- \
+    env TMPDIR="$T" s3put --max-attempts 2 s3://lake/p/
+check '  nor is one in one piece' -s 75 -i "$T/lines" -E "PutObject: 127.*$not_s3" -- s3put --one --max-attempts 2 s3://lake/k
+printf 'CompleteMultipartUpload ok <html>hello</html>\n' | fault_rules
+head -c 20000000 /dev/zero >"$T/zeros"
+check '  nor one in parts' -s 75 -i "$T/zeros" -E "CompleteMultipartUpload: 127.*$not_s3" -- s3put --one --max-attempts 2 s3://lake/k
+
 printf '* close\n' | fault_rules
 check 'AWS_MAX_ATTEMPTS' -s 75 -i "$T/lines" -E 'closed the connection without an answer$' -- \
     env AWS_MAX_ATTEMPTS=1 ddbput sales
@@ -53,7 +69,36 @@ check 'no such host' -s 75 -i "$T/lines" \
     -e 'ddbput: sales: DescribeTable: cannot resolve no-such-host.invalid (4 attempts)' -- \
     ddbput --endpoint-url http://no-such-host.invalid sales
 
-# --verbose shows the retries.
+# A proxy is told from the endpoint.
+fault_rules </dev/null
+check 'a proxy' -i "$T/lines" -- env http_proxy="$FAULT_URL" ddbput --endpoint-url http://no-such-host.invalid sales
+check 'a proxy that is not there' -s 75 -i "$T/lines" \
+    -e 'ddbput: sales: DescribeTable: cannot connect to the proxy 127.0.0.1:1: Connection refused (4 attempts)' -- \
+    env http_proxy=http://user:secret@127.0.0.1:1 ddbput sales
+check 'a proxy that has no address' -s 75 -i "$T/lines" -E "cannot resolve the proxy's name: see https_proxy, http_proxy \(4 attempts\)$" -- \
+    env http_proxy=http://no-such-host.invalid:1 ddbput sales
+check 'one that is passed by' -i "$T/lines" -- env http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 ddbput sales
+printf '* plain 407 who?\n' | fault_rules
+check 'one that asks who is there' -s 1 -i "$T/lines" \
+    -E 'ProxyAuthenticationRequired: the proxy wants a user and a password in its URL \(HTTP 407, ' -- \
+    env http_proxy="$FAULT_URL" ddbput sales
+check 'one that opens no tunnel' -s 1 -i "$T/lines" \
+    -e 'ddbput: sales: DescribeTable: the proxy opens no tunnel to 127.0.0.1:1: HTTP 407, it wants a user and a password in its URL' -- \
+    env https_proxy="$FAULT_URL" ddbput --endpoint-url https://127.0.0.1:1 sales
+check 'IPv6' -s 75 -i "$T/lines" -e 'ddbput: sales: DescribeTable: cannot connect to [::1]:1: Connection refused (4 attempts)' -- \
+    ddbput --endpoint-url 'http://[::1]:1' sales
+
+# --verbose shows the retries, and no secret.
+for rule in 'error 403 SignatureDoesNotMatch no' 'error 500 InternalServerError' 'ok no' 'redirect 301 eu-west-1' 'clock 900'; do
+    printf '* %s\n' "$rule" | fault_rules
+    for run in 'ddbput sales' 'kinput orders' 'kinread -e --retry-for 1s orders' 's3put --one s3://lake/p'; do
+        # shellcheck disable=SC2086 # a command
+        AWS_SECRET_ACCESS_KEY=SeCrEt AWS_SESSION_TOKEN=ToKeN $run -v <"$T/lines" >>"$T/said" 2>&1
+    done
+done
+ok 'no secret in what is said' test "$(grep -c -e SeCrEt -e ToKeN "$T/said")" = 0
+ok '  and something is said' grep -q 'SignatureDoesNotMatch' "$T/said"
+
 printf 'BatchWriteItem 1x error 500 InternalServerError\n' | fault_rules
 check 'verbose' -i "$T/lines" -E 'BatchWriteItem: InternalServerError \(HTTP 500, request FAULT-[0-9]+\); attempt 2 of 4 in [0-9]+ ms$' -- ddbput -v sales
 
@@ -73,6 +118,13 @@ check 'no such CA bundle' -s 1 -i "$T/lines" -e "ddbput: CA bundle $T/none: No s
     ddbput --ca-bundle "$T/none" sales
 check 'no URL' -s 2 -i "$T/lines" -E "endpoint URL 'localhost:8000' does not begin with http:// or https://$" -- \
     ddbput --endpoint-url localhost:8000 sales
+check 'no port' -s 2 -i "$T/lines" -e "ddbput: sales: endpoint URL 'http://127.0.0.1:99999' has no port from 1 to 65535" -- \
+    ddbput --endpoint-url http://127.0.0.1:99999 sales
+check 'a password in the URL is not repeated' -s 2 -i "$T/lines" \
+    -e 'ddbput: sales: the endpoint URL holds a user, which AWS has no use for: keys sign' -- \
+    ddbput --endpoint-url http://me:secret@127.0.0.1:8000 sales
+check 'no attempt at all' -s 2 -i "$T/lines" -E "'--max-attempts': 0 attempts would send nothing; 1 is the least$" -- \
+    ddbput --max-attempts 0 sales
 ok 'none of these sent a request' test "$(fault_count)" = 0
 ok 'the version names the libraries' sh -c 'ddbput --version | grep -q "^libcurl/.* OpenSSL/.* zlib/"'
 
@@ -106,11 +158,15 @@ exec 3>&-
 ok 'SIGTERM: what is in flight arrives' test "$(wc -l <"$FAULT_DIR/accepted")" = 3
 
 # TLS.
+check 'https where there is none' -s 75 -i "$T/lines" \
+    -e "ddbput: sales: DescribeTable: ${FAULT_URL#http://} does not speak TLS; is it http:// instead of https://? (4 attempts)" -- \
+    ddbput --endpoint-url "https://${FAULT_URL#http://}" sales
 fault_stop
 FAULT_TLS=1 fault_start </dev/null
 check 'a certificate that is trusted' -i "$T/lines" -- ddbput --ca-bundle "$FAULT_DIR/ca.pem" sales
 check 'the same by environment' -i "$T/lines" -- env AWS_CA_BUNDLE="$FAULT_DIR/ca.pem" ddbput sales
 ok '  three items each' test "$(wc -l <"$FAULT_DIR/accepted")" = 6
-check 'one that is not' -s 1 -i "$T/lines" -E '^ddbput: sales: DescribeTable: 127\.0\.0\.1:[0-9]+: SSL certificate problem: self.signed certificate$' -- ddbput sales
+check 'one that is not' -s 1 -i "$T/lines" -E '^ddbput: sales: DescribeTable: 127\.0\.0\.1:[0-9]+: SSL certificate problem: self.signed certificate \(--ca-bundle says whom to trust\)$' -- ddbput sales
+check 'a bundle that is none' -s 1 -i "$T/lines" -E "error setting certificate file: $T/lines$" -- ddbput --ca-bundle "$T/lines" sales
 fault_stop
 plan

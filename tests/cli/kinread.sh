@@ -157,6 +157,14 @@ check 'half an answer is read once' -o '1
 3
 4' -- kinread -e orders
 
+# A record that cannot be read is asked for until patience ends: a new iterator is no progress.
+fault_rules <<END
+GetRecords ok {"MillisBehindLatest":0,"NextShardIterator":"it-9","Records":[{"Data":"!!","PartitionKey":"p","SequenceNumber":"${seq0}899"}]}
+END
+check 'an answer that stays broken' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: answer: ' -- \
+    kinread -e --retry-for 600ms orders
+ok '  every time with a new iterator' test "$(fault_count GetShardIterator)" -gt 1
+
 # Trouble that does not.
 fault_rules <<'END'
 * error 400 ResourceNotFoundException Stream orders not found

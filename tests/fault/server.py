@@ -141,7 +141,6 @@ def compact(value):
 
 class Store:
     """The little that has to be remembered between requests."""
-
     def __init__(self):
         self.sequence = 49590338271490256608559692538361571095921575989136588898
         self.parts = {}
@@ -424,8 +423,7 @@ def answer_for(r, verb, rest):
     if verb == "partial":
         return fake(r, int(args[0]), *args[1:2])
     if verb == "hidden":
-        answer = error(r, 200, args[0], "We encountered an internal error. Please try again.")
-        return answer
+        return error(r, 200, args[0], "We encountered an internal error. Please try again.")
     if verb == "redirect":
         return redirect(r, args)
     if verb == "crc":
@@ -567,6 +565,8 @@ def serve(sock, connection, tls):
         if tls:
             sock = tls.wrap_socket(sock, server_side=True)
         with sock, sock.makefile("rb") as f:
+            if f.peek(1)[:1] == b"\x16":  # a TLS greeting where none is spoken: what servers say to that
+                return sock.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
             while True:
                 r = read_request(f, sock, connection)
                 if r is None:
