@@ -233,6 +233,7 @@ static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option
         ok = bf_sql_text_expressions(&t, e) &&
              (!star || bf_sql_result_names(&t) || bf_err_nomem(e)) &&
              bf_sql_text_put(&t, star, &sql, e);
+        s->forgets |= t.subs;
         bf_buf_adds(&sql, tail);
         ok = ok && bf_buf_check(&sql, "SQL", e) && prepare(s, q, &t, bf_buf_view(&sql), e);
     }
@@ -319,7 +320,10 @@ static bool make_whole(struct bf_sql *s, struct bf_err *e)
     ok = ok && (bf_sql_result_names(&t) || bf_err_nomem(e)) && bf_sql_text_put(&t, true, &sql, e) &&
          bf_arena_copy(&s->names, bf_buf_view(&sql), &s->text) && bf_sql_lookup_indexes(s, &t, e) &&
          prepare(s, &s->rows, &t, s->text, e);
-    if (ok && (t.whole || !t.once || (!t.subs && aggregates(s, s->text, e))))
+    bool whole = ok && (t.whole || !t.once || (!t.subs && aggregates(s, s->text, e)));
+    s->forgets |= whole || t.subs;
+    s->sorts_plain = t.sorts_plain;
+    if (whole)
         ok = t.once ? bf_sql_feed_new(s, has_star(s), e) : make_store(s, has_star(s), e);
     bf_sql_text_free(&t);
     bf_buf_free(&sql);

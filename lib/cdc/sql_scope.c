@@ -20,7 +20,7 @@ static void add_table(struct sql_text *t, struct bf_str called, bool cdc)
 }
 
 /* A name behind FROM, JOIN or a comma: is it a table, and is it called something else? */
-static void find_table(struct sql_text *t, size_t i, size_t base)
+static void find_table(struct sql_text *t, size_t i)
 {
     static const char *const functions[] = {"json_each", "json_tree"};
     if (bf_sql_any(t, i, functions, BF_COUNT(functions)) && bf_sql_punct(t, i + 1, '(')) {
@@ -29,12 +29,14 @@ static void find_table(struct sql_text *t, size_t i, size_t base)
         return;
     }
     size_t as = i + 1 + bf_sql_is(t, i + 1, "as");
-    for (size_t k = 0; k < base; k++)
+    for (size_t k = 0, n = t->ntables; k < n; k++)
         if (bf_sql_same(t->token[i].ident, t->table[k].name)) {
-            t->uses += t->table[k].cdc;
-            t->used_below |= t->table[k].cdc && t->token[i].sub;
+            bool cdc = t->table[k].cdc && k == 0;
+            t->uses += cdc;
+            t->used_below |= cdc && t->token[i].sub;
             if (alias(t, as))
                 add_table(t, t->token[as].ident, t->table[k].cdc);
+            return;
         }
 }
 
@@ -54,7 +56,7 @@ static void find_tables(struct sql_text *t, const char *const *lookups, size_t n
     add_table(t, BF_STR("cdc"), true);
     for (size_t i = 0; i < nlookups; i++)
         add_table(t, bf_str_of(lookups[i]), false);
-    for (size_t i = 0, base = t->ntables; i < t->n; i++) {
+    for (size_t i = 0; i < t->n; i++) {
         if (bf_sql_punct(t, i, '(') && bf_sql_opens_query(t, i)) {
             size_t end = bf_sql_closing(t, i), as = end + 1 + bf_sql_is(t, end + 1, "as");
             if (alias(t, as))
@@ -66,7 +68,7 @@ static void find_tables(struct sql_text *t, const char *const *lookups, size_t n
             add_table(t, t->token[i].ident, false);
         if (i && (bf_sql_any(t, i - 1, before, 2) || bf_sql_punct(t, i - 1, ',')) &&
             !bf_sql_punct(t, i + 1, '.'))
-            find_table(t, i, base);
+            find_table(t, i);
     }
 }
 

@@ -290,16 +290,17 @@ static bool put_star(const struct sql_text *t, size_t i, struct bf_buf *out, str
     return true;
 }
 
-bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e)
+bool bf_sql_text_put_part(const struct sql_text *t, size_t from, size_t to, bool star,
+                          struct bf_buf *out, struct bf_err *e)
 {
     static const char *const before[] = {"select", "distinct", "all"};
-    for (size_t i = 0; i < t->n; i++) {
+    for (size_t i = from; i < to; i++) {
         size_t last = i;
         while (bf_sql_name(t, i) && bf_sql_punct(t, last + 1, '.') &&
                (bf_sql_name(t, last + 2) || bf_sql_punct(t, last + 2, '*')))
             last += 2;
         /* SQLite's own tokens keep what stands between them: "<=" must not become "< =" */
-        if (i && t->token[i].text.p != t->token[i - 1].text.p + t->token[i - 1].text.n)
+        if (i > from && t->token[i].text.p != t->token[i - 1].text.p + t->token[i - 1].text.n)
             bf_buf_addc(out, ' ');
         if (t->token[i].before)
             bf_buf_adds(out, bf_str_of(t->token[i].before));
@@ -318,6 +319,11 @@ bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, st
             bf_buf_adds(out, bf_str_of(t->token[i].after));
     }
     return bf_buf_check(out, "SQL", e);
+}
+
+bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e)
+{
+    return bf_sql_text_put_part(t, 0, t->n, star, out, e);
 }
 
 bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, struct bf_str *other)

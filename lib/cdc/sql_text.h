@@ -42,11 +42,12 @@ struct sql_text {
     size_t n;
     struct sql_table table[SQL_TABLES_MAX];
     size_t ntables;
-    bool subs;       /* is there a SELECT in parentheses? */
-    size_t uses;     /* how often cdc stands behind FROM, JOIN or a comma */
-    bool used_below; /* and whether in a SELECT in parentheses */
-    bool once;       /* is cdc scanned once, outside of all other loops? */
-    bool whole;      /* looks at more than one row: ORDER, GROUP, LIMIT, an aggregate... */
+    bool subs;        /* is there a SELECT in parentheses? */
+    size_t uses;      /* how often cdc stands behind FROM, JOIN or a comma */
+    bool used_below;  /* and whether in a SELECT in parentheses */
+    bool once;        /* is cdc scanned once, outside of all other loops? */
+    bool whole;       /* looks at more than one row: ORDER, GROUP, LIMIT, an aggregate... */
+    bool sorts_plain; /* orders a compound query, whose terms cannot be functions */
 };
 
 /* Cuts sql into tokens; lookups are the names of other tables. sql has to outlive it. */
@@ -57,8 +58,10 @@ void bf_sql_text_free(struct sql_text *t);
 /* Is it a list of expressions, without the words of a whole query around it? *e says what is in the way. */
 bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e);
 
-/* Appends the text for SQLite; star: may * stand for whole rows? */
+/* Appends the text for SQLite; star: may * stand for whole rows? And that of tokens from .. to - 1 alone. */
 bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e);
+bool bf_sql_text_put_part(const struct sql_text *t, size_t from, size_t to, bool star,
+                          struct bf_buf *out, struct bf_err *e);
 
 /* Does a word or quoted name stand in it, in another case than `called`? For names that SQL takes for one. */
 bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, struct bf_str *other);
@@ -93,6 +96,10 @@ bool bf_sql_expr_rewrite(struct sql_text *t);
 bool bf_sql_keyword(const struct sql_text *t, size_t i);
 char *bf_sql_text_join(struct sql_text *t, const char *head, struct bf_str middle,
                        const char *tail);
+
+/* sql_result.c: the result, an expression of tokens *from .. *to - 1, that an ORDER BY term at i means by its
+ * name or number. False: there is none. */
+bool bf_sql_result_meant(const struct sql_text *t, size_t i, size_t *from, size_t *to);
 
 /* sql_result.c: results that became calls keep their text as their name. False: no memory. */
 bool bf_sql_result_names(struct sql_text *t);

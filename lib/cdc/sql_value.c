@@ -104,14 +104,26 @@ struct sql_number bf_sql_number(struct bf_str text)
     return n;
 }
 
-void bf_sql_result_number(const struct sql_api *api, sqlite3_context *context, struct bf_str text)
+bool bf_sql_looks_long(struct bf_str text)
 {
+    struct bf_err e = {0};
+    if (text.n <= EXACT_DIGITS || (unsigned char)text.p[0] > '9')
+        return false;
+    if (!bf_number_check(text, &e))
+        return e.code == BF_E_LIMIT; /* a sum may have more digits than DynamoDB's */
+    return bf_sql_number(text).type == SQLITE_TEXT;
+}
+
+void bf_sql_result_number(struct bf_sql *s, sqlite3_context *context, struct bf_str text)
+{
+    const struct sql_api *api = s->api;
     struct sql_number n = bf_sql_number(text);
     if (n.type == SQLITE_INTEGER)
         api->result_int64(context, n.integer);
     else if (n.type == SQLITE_FLOAT)
         api->result_double(context, n.real);
     else {
+        s->long_numbers = true;
         api->result_text(context, text.p, (int)text.n, SQLITE_TRANSIENT);
         api->result_subtype(context, SQL_SUB_NUMBER);
     }
