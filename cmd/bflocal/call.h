@@ -62,6 +62,7 @@ struct bl_service {
     const char *error_prefix; /* "com.amazonaws.dynamodb.v20120810#", or "" */
     bool coral;               /* framework errors carry "com.amazon.coral.service#" */
     bool crc32;               /* answers carry x-amz-crc32 */
+    const char *cbor_type;    /* "application/x-amz-cbor-1.1"; NULL: JSON alone */
     size_t max_body;          /* bytes of a request body */
     const struct bl_op *ops;
     size_t nops;
@@ -81,6 +82,7 @@ struct bl_call {
     const struct bl_service *service; /* NULL: a control call, or nobody's */
     const struct bl_op *op;           /* NULL for S3 */
     const char *op_name;              /* also S3's: "PutObject"; faults go by it */
+    bool cbor;                        /* request and answer are CBOR (cbor.h) */
     struct bl_request req;
     struct bl_answer ans;
     struct bf_arena arena;

@@ -10,7 +10,7 @@
  *     server           libmicrohttpd: bytes to struct bl_call and back
  *     router           which service, which operation
  *     auth, chunked    the signature check; aws-chunked bodies
- *     reply            JSON answers and errors
+ *     reply, cbor      JSON answers and errors; CBOR for JSON and back
  *     fault, control   what goes wrong on demand; /_bflocal/...
  *     store, log       SQLite; the records of streams in it
  *     ddb*, expr*, streams, kinesis*, s3*   the services

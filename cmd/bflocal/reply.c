@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <zlib.h>
 
+#include "cmd/bflocal/cbor.h"
 #include "lib/base/diag.h"
 #include "lib/base/rng.h"
 #include "lib/json/write.h"
@@ -161,12 +162,30 @@ void bl_reply_request_id(struct bl_call *c)
     c->request_id[52] = '\0';
 }
 
+/* False: it does not fit. */
+static bool make_cbor(struct bl_call *c)
+{
+    struct bf_err e;
+    struct bf_buf cbor;
+    if (!c->ans.body.n)
+        return true;
+    bf_buf_init(&cbor, c->ans.body.max);
+    bool ok = bl_cbor_from_json(&cbor, bf_buf_view(&c->ans.body), &e);
+    bf_buf_free(ok ? &c->ans.body : &cbor);
+    if (ok)
+        c->ans.body = cbor;
+    return ok;
+}
+
 void bl_reply_finish(struct bl_call *c)
 {
-    if (!bf_buf_ok(&c->ans.body))
+    const char *json = c->service ? c->service->content_type : "application/json";
+    if (!bf_buf_ok(&c->ans.body) || (c->cbor && !make_cbor(c))) {
         bl_fail(c, BL_InternalFailure, "%s", "The answer is larger than its limit.");
+        c->cbor = c->cbor && make_cbor(c);
+    }
     if (!c->ans.content_type)
-        c->ans.content_type = c->service ? c->service->content_type : "application/json";
+        c->ans.content_type = c->cbor ? c->service->cbor_type : json;
     bl_answer_header(c, "x-amzn-RequestId", bf_str_of(c->request_id));
     if (!c->service || !c->service->crc32)
         return;

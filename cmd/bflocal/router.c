@@ -2,8 +2,8 @@
 
 #include <time.h>
 
+#include "cmd/bflocal/cbor.h"
 #include "cmd/bflocal/reply.h"
-#include "lib/base/diag.h"
 
 static const struct bl_service *const json_services[] = {&bl_service_dynamodb, &bl_service_streams,
                                                          &bl_service_kinesis};
@@ -51,24 +51,27 @@ bool bl_router_begin(struct bl_call *c, size_t *max_body)
     }
     find_service(c, target);
     bl_reply_request_id(c);
-    if (c->service)
-        *max_body = c->service->max_body;
+    if (!c->service)
+        return true;
+    *max_body = c->service->max_body;
+    struct bf_str type = bl_header(c, "content-type");
+    c->cbor = c->service->cbor_type && bf_str_starts(type, bf_str_of(c->service->cbor_type));
     return true;
 }
 
-/* Some SDKs speak CBOR to Kinesis unless they are told not to. They cannot read an answer in JSON, so that
- * standard error says it as well. */
-static bool refuse_cbor(struct bl_call *c)
+/* The body as the JSON that it stands for. */
+static bool take_cbor(struct bl_call *c)
 {
-    if (!bf_str_starts(bl_header(c, "content-type"), BF_STR("application/x-amz-cbor")))
-        return false;
-    bf_diag_warn("%s: the client speaks CBOR; AWS_CBOR_DISABLE=true or CBOR_ENABLED=false in its "
-                 "environment makes it JSON",
-                 *c->op_name ? c->op_name : "request");
-    bl_fail(c, BL_SerializationException, "%s",
-            "bflocal speaks JSON, not CBOR: set AWS_CBOR_DISABLE=true or CBOR_ENABLED=false");
-    bl_answer_header(c, "x-amzn-ErrorType", BF_STR("SerializationException"));
-    return true;
+    struct bf_err e;
+    struct bf_buf json;
+    if (!c->cbor || !c->req.body.n)
+        return true;
+    bf_buf_init(&json, c->service->max_body);
+    bool ok = bl_cbor_to_json(&json, c->req.body, &e);
+    bf_buf_free(&c->body);
+    c->body = json;
+    c->req.body = bf_buf_view(&c->body);
+    return ok || bl_fail(c, BL_SerializationException, "%s", e.text);
 }
 
 static void run_json(struct bl_call *c)
@@ -88,7 +91,7 @@ static void run_json(struct bl_call *c)
         bl_fail_auth(c);
     else if (!c->op)
         bl_fail(c, BL_UnknownOperationException, "%s", "");
-    else if (!refuse_cbor(c) && !bl_reply_fault(c) && !c->op->run(c))
+    else if (!bl_reply_fault(c) && (!take_cbor(c) || !c->op->run(c)))
         c->failed = true;
 }
 
@@ -129,4 +132,5 @@ void bl_router_too_large(struct bl_call *c)
     }
     bl_fail(c, BL_RequestEntityTooLarge, "%s", "Request body is too large.");
     c->ans.status = 413;
+    bl_reply_finish(c);
 }

@@ -1,5 +1,5 @@
 /*
- * What was asked for. A custom runtime gets no arguments, so every option is also a line of
+ * What was asked for. A custom runtime gets no arguments, so every option is also an entry of
  * transform.conf in the package, and a variable of the environment, which wins over the file.
  */
 #include <ctype.h>
@@ -7,13 +7,10 @@
 #include <stdlib.h>
 
 #include "cmd/cdclambda/lambda.h"
-#include "lib/base/file.h"
 #include "lib/cdc/filter_options.h"
 #include "lib/cdc/options.h"
 #include "lib/cdc/reshape.h"
 #include "lib/cdc/sql_options.h"
-
-enum { FILE_MAX = 1024 * 1024 };
 
 static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 {
@@ -73,52 +70,24 @@ void config_init(struct config *c)
 {
     *c = (struct config){.to = NULL};
     bf_xform_conf_init(&c->firehose.xform);
-    bf_buf_init(&c->file, FILE_MAX);
 }
 
 void config_free(struct config *c)
 {
-    bf_buf_free(&c->file);
-}
-
-/* "name = value" or "name"; the line is terminated, and stays. */
-static bool set_line(struct config *c, char *line, struct bf_err *e)
-{
-    struct bf_str all = bf_str_trim(bf_str_of(line));
-    if (all.n == 0 || all.p[0] == '#')
-        return true;
-    const char *eq = memchr(all.p, '=', all.n);
-    struct bf_str name = bf_str_trim(eq ? bf_str(all.p, (size_t)(eq - all.p)) : all);
-    if (!eq)
-        return bf_opt_set(&cdclambda_tool, c, name, NULL, e);
-    struct bf_str value = bf_str_trim(bf_str(eq + 1, (size_t)(all.p + all.n - eq - 1)));
-    line[value.p + value.n - line] = '\0';
-    return bf_opt_set(&cdclambda_tool, c, name, value.p, e);
+    bf_opt_files_free(&c->files);
 }
 
 static bool load_file(struct config *c, const char *root, struct bf_err *e)
 {
     char path[4096];
-    snprintf(path, sizeof path, "%s/transform.conf", root);
-    if (!bf_file_read(path, &c->file, e)) {
-        bool absent = e->code == BF_E_NOTFOUND;
-        if (absent)
-            bf_err_clear(e);
-        return absent;
-    }
-    bf_buf_addc(&c->file, '\0');
-    if (!bf_buf_check(&c->file, path, e))
-        return false;
-    unsigned number = 0;
-    for (char *line = c->file.p, *next; line; line = next) {
-        next = strchr(line, '\n');
-        if (next)
-            *next++ = '\0';
-        number++;
-        if (!set_line(c, line, e))
-            return bf_err_ctx(e, "%s: line %u", path, number);
-    }
-    return true;
+    if (snprintf(path, sizeof path, "%s/transform.conf", root) >= (int)sizeof path)
+        return bf_err_set(e, BF_E_USAGE, "LAMBDA_TASK_ROOT is too long");
+    if (bf_opt_file_read(&c->files, &cdclambda_tool, c, path, e))
+        return true;
+    bool absent = e->code == BF_E_NOTFOUND && c->files.text[0].n == 0;
+    if (absent)
+        bf_err_clear(e);
+    return absent;
 }
 
 /* BF_PARTITION_KEYS for partition-keys; a flag is set by 1 or true, and left alone by 0 or false. */

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-enum { MEMORY_MAX = 256 * 1024 * 1024, EVENT_MAX = 256 * 1024 * 1024 };
+enum { MEMORY_MAX = 128 * 1024 * 1024, EVENT_MAX = 256 * 1024 * 1024 };
 
 struct bf_pattern *bf_pattern_new(struct bf_err *e)
 {
@@ -12,11 +12,12 @@ struct bf_pattern *bf_pattern_new(struct bf_err *e)
         return NULL;
     }
     bf_arena_init(&p->memory, MEMORY_MAX);
+    bf_arena_init(&p->tables, MEMORY_MAX);
     bf_buf_init(&p->text, EVENT_MAX);
     bf_buf_init(&p->decoded, EVENT_MAX);
     bf_buf_init(&p->name, EVENT_MAX);
     p->conjs_end = &p->conjs;
-    p->root = bf_pat_alloc(p, sizeof *p->root);
+    p->root = bf_pat_alloc(&p->memory, sizeof *p->root);
     if (p->root)
         return p;
     bf_err_nomem(e);
@@ -29,6 +30,7 @@ void bf_pattern_destroy(struct bf_pattern *p)
     if (!p)
         return;
     bf_arena_free(&p->memory);
+    bf_arena_free(&p->tables);
     bf_buf_free(&p->text);
     bf_buf_free(&p->decoded);
     bf_buf_free(&p->name);
@@ -40,20 +42,19 @@ size_t bf_pattern_count(const struct bf_pattern *p)
     return p->n;
 }
 
-/* Zeroed, and there for as long as the set is. */
-void *bf_pat_alloc(struct bf_pattern *p, size_t n)
+void *bf_pat_alloc(struct bf_arena *a, size_t n)
 {
-    void *at = bf_arena_alloc(&p->memory, n);
+    void *at = bf_arena_alloc(a, n);
     return at ? memset(at, 0, n) : NULL;
 }
 
 /* array points at the array's pointer; a bigger copy leaves the old one to the arena. */
-bool bf_pat_grow(struct bf_pattern *p, void *array, size_t n, size_t *cap, size_t each)
+bool bf_pat_grow(struct bf_arena *a, void *array, size_t n, size_t *cap, size_t each)
 {
     if (n < *cap)
         return true;
     size_t more = *cap ? *cap * 2 : 4;
-    void *old, *at = bf_pat_alloc(p, more * each);
+    void *old, *at = bf_pat_alloc(a, more * each);
     if (!at)
         return false;
     memcpy(&old, array, sizeof old);
@@ -64,25 +65,25 @@ bool bf_pat_grow(struct bf_pattern *p, void *array, size_t n, size_t *cap, size_
     return true;
 }
 
-int bf_pat_order(struct bf_str a, struct bf_str b)
+static int name_order(struct bf_str a, struct bf_str b)
 {
     if (a.n != b.n)
         return a.n < b.n ? -1 : 1;
     return a.n ? memcmp(a.p, b.p, a.n) : 0;
 }
 
-uint64_t bf_pat_name_bit(struct bf_str name)
+static uint64_t name_bit(struct bf_str name)
 {
     return (uint64_t)1 << ((name.n * 7 + (name.n ? (unsigned char)name.p[0] : 0)) & 63);
 }
 
-/* Among the node's kids, sorted by bf_pat_order, the first that does not come before the name. */
+/* Among the node's kids, sorted by name_order, the first that does not come before the name. */
 static size_t place(const struct pat_node *n, struct bf_str name)
 {
     size_t low = 0, high = n->nkids;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
-        if (bf_pat_order(n->kids[middle]->name, name) < 0)
+        if (name_order(n->kids[middle]->name, name) < 0)
             low = middle + 1;
         else
             high = middle;
@@ -101,15 +102,15 @@ struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n, cons
             return NULL;
         s = bf_buf_view(&p->name);
     }
-    if (!(n->names & bf_pat_name_bit(s)))
+    if (!(n->names & name_bit(s)))
         return NULL;
     size_t i = place(n, s);
-    return i < n->nkids && bf_pat_order(n->kids[i]->name, s) == 0 ? n->kids[i] : NULL;
+    return i < n->nkids && name_order(n->kids[i]->name, s) == 0 ? n->kids[i] : NULL;
 }
 
-bool bf_pat_nomem(const struct pat_parse *ps, struct bf_err *e)
+bool bf_pat_nomem(const struct bf_arena *a, struct bf_err *e)
 {
-    if (ps->set->memory.used < ps->set->memory.max / 2)
+    if (a->used < a->max / 2)
         return bf_err_nomem(e);
     return bf_err_set(e, BF_E_LIMIT, "the event patterns are too large together");
 }
@@ -125,24 +126,25 @@ bool bf_pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct 
             return false;
         text = bf_buf_view(decoded);
     }
-    return bf_arena_copy(&ps->set->memory, text, out) || bf_pat_nomem(ps, e);
+    return bf_arena_copy(&ps->set->memory, text, out) || bf_pat_nomem(&ps->set->memory, e);
 }
 
 /* The child of that name, made when it is not there. */
 static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struct bf_json_key *key,
                                  struct bf_err *e)
 {
-    struct pat_node *kid = bf_pat_alloc(ps->set, sizeof *kid);
-    if (!kid ||
-        !bf_pat_grow(ps->set, &n->kids, n->nkids, &n->kids_cap, sizeof(struct pat_node *))) {
-        bf_pat_nomem(ps, e);
+    struct bf_arena *memory = &ps->set->memory;
+    struct pat_node *kid = bf_pat_kid(ps->set, n, key->text.p, key->text.n, key->escaped);
+    if (kid)
+        return kid;
+    kid = bf_pat_alloc(memory, sizeof *kid);
+    if (!kid || !bf_pat_grow(memory, &n->kids, n->nkids, &n->kids_cap, sizeof(struct pat_node *))) {
+        bf_pat_nomem(memory, e);
         return NULL;
     }
     if (!bf_pat_copy(ps, key->text, key->escaped, &kid->name, e))
         return NULL;
     size_t i = place(n, kid->name);
-    if (i < n->nkids && bf_pat_order(n->kids[i]->name, kid->name) == 0)
-        return n->kids[i];
     kid->parent = n;
     const struct pat_node *top = kid;
     while (top->parent && top->parent->parent)
@@ -152,7 +154,7 @@ static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struc
     memmove(n->kids + i + 1, n->kids + i, (n->nkids - i) * sizeof(struct pat_node *));
     n->kids[i] = kid;
     n->nkids++;
-    n->names |= bf_pat_name_bit(kid->name);
+    n->names |= name_bit(kid->name);
     return kid;
 }
 
@@ -168,8 +170,8 @@ static bool add_combo(struct pat_parse *ps, struct combos *c, struct pat_link *h
     if (c->n == BF_PATTERN_COMBINATIONS)
         return bf_pat_fail(ps, ps->json.p, e, "$or makes more than %d combinations",
                            BF_PATTERN_COMBINATIONS);
-    if (!bf_pat_grow(ps->set, &c->head, c->n, &c->cap, sizeof(struct pat_link *)))
-        return bf_pat_nomem(ps, e);
+    if (!bf_pat_grow(&ps->set->memory, &c->head, c->n, &c->cap, sizeof(struct pat_link *)))
+        return bf_pat_nomem(&ps->set->memory, e);
     c->head[c->n++] = head;
     return true;
 }
@@ -199,16 +201,16 @@ static bool repeated(const struct pat_parse *ps, const char *at, const struct pa
 static bool read_field(struct pat_parse *ps, struct pat_node *n, struct combos *c, struct bf_err *e)
 {
     const char *at = ps->json.p;
-    struct pat_test *t = bf_pat_alloc(ps->set, sizeof *t);
+    struct pat_test *t = bf_pat_alloc(&ps->set->memory, sizeof *t);
     if (!t)
-        return bf_pat_nomem(ps, e);
+        return bf_pat_nomem(&ps->set->memory, e);
     t->node = n;
     if (!bf_pat_read_values(ps, t, e))
         return false;
     for (size_t i = 0; i < c->n; i++) {
-        struct pat_link *link = bf_pat_alloc(ps->set, sizeof *link);
+        struct pat_link *link = bf_pat_alloc(&ps->set->memory, sizeof *link);
         if (!link)
-            return bf_pat_nomem(ps, e);
+            return bf_pat_nomem(&ps->set->memory, e);
         for (const struct pat_link *l = c->head[i]; l; l = l->next)
             if (l->test->node == n)
                 return repeated(ps, at, n, e);
@@ -335,68 +337,23 @@ static bool read_object(struct pat_parse *ps, struct pat_node *n, struct combos 
     return more == BF_JSON_END;
 }
 
-/* A test into the tables of its node. */
-static bool index_test(struct pat_parse *ps, struct pat_test *t, struct bf_err *e)
-{
-    struct pat_node *n = t->node;
-    for (size_t i = 0; i < t->n; i++) {
-        const struct pat_value *v = &t->value[i];
-        bool ok = true;
-        if (v->kind == PAT_STRING) {
-            ok = bf_pat_grow(ps->set, &n->exact, n->nexact, &n->exact_cap, sizeof *n->exact);
-            if (ok)
-                n->exact[n->nexact++] = (struct pat_exact){v->text, t};
-        } else if (v->kind != PAT_ABSENT) {
-            ok = bf_pat_grow(ps->set, &n->other, n->nother, &n->other_cap, sizeof *n->other);
-            if (ok)
-                n->other[n->nother++] = (struct pat_other){v, t};
-        }
-        if (!ok)
-            return bf_pat_nomem(ps, e);
-    }
-    if (t->absent) {
-        t->next = ps->set->absent;
-        ps->set->absent = t;
-    }
-    return true;
-}
-
 static bool add_conj(struct pat_parse *ps, struct pat_link *tests, struct bf_err *e)
 {
     struct bf_pattern *p = ps->set;
-    struct pat_conj *conj = bf_pat_alloc(p, sizeof *conj);
+    struct pat_conj *conj = bf_pat_alloc(&p->memory, sizeof *conj);
     if (!conj)
-        return bf_pat_nomem(ps, e);
+        return bf_pat_nomem(&p->memory, e);
     conj->pattern = p->n;
     for (struct pat_link *l = tests; l; l = l->next) {
-        struct pat_use *use = bf_pat_alloc(p, sizeof *use);
-        struct pat_link *turned = bf_pat_alloc(p, sizeof *turned);
-        if (!use || !turned)
-            return bf_pat_nomem(ps, e);
+        struct pat_link *turned = bf_pat_alloc(&p->memory, sizeof *turned);
+        if (!turned)
+            return bf_pat_nomem(&p->memory, e);
         *turned = (struct pat_link){l->test, conj->tests}; /* in the order of the pattern again */
         conj->tests = turned;
-        if (!l->test->uses && !index_test(ps, l->test, e))
-            return false;
-        *use = (struct pat_use){conj, l->test->uses};
-        l->test->uses = use;
-        conj->need++;
     }
     *p->conjs_end = conj;
     p->conjs_end = &conj->next;
     return true;
-}
-
-static int by_text(const void *a, const void *b)
-{
-    return bf_pat_order(((const struct pat_exact *)a)->text, ((const struct pat_exact *)b)->text);
-}
-
-static void sort_exact(struct pat_node *n)
-{
-    if (n->nexact)
-        qsort(n->exact, n->nexact, sizeof *n->exact, by_text);
-    for (size_t i = 0; i < n->nkids; i++)
-        sort_exact(n->kids[i]);
 }
 
 /* "byte N: what" of the scanner becomes a line and a column, as all else here. */
@@ -417,6 +374,8 @@ bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e)
     struct pat_parse ps = {.set = p, .text = text};
     struct combos c = {0};
     enum bf_json_type type;
+    if (p->ready)
+        return bf_err_set(e, BF_E_USAGE, "an event pattern after the last one");
     if (text.n > BF_PATTERN_TEXT)
         return bf_err_set(e, BF_E_USAGE, "an event pattern of more than %d bytes", BF_PATTERN_TEXT);
     if (!bf_json_check(text, e))
@@ -432,6 +391,5 @@ bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e)
         if (!add_conj(&ps, c.head[i], e))
             return false;
     p->n++;
-    sort_exact(p->root);
     return true;
 }

@@ -5,7 +5,8 @@
  * No tree of the event is built, nothing is allocated for a record.
  *
  *     struct bf_pattern *p = bf_pattern_new(&e);
- *     if (!bf_pattern_add(p, BF_STR("{\"eventName\":[\"INSERT\"]}"), &e)) ...
+ *     if (!bf_pattern_add(p, BF_STR("{\"eventName\":[\"INSERT\"]}"), &e) ||
+ *         !bf_pattern_ready(p, &e)) ...
  *     if (bf_pattern_match(p, &change)) ...      // any of the patterns
  *
  * All fields that a pattern names have to match; a field matches when one of
@@ -37,6 +38,9 @@ BF_API void bf_pattern_destroy(struct bf_pattern *p);
 /* Compiles one more pattern. False: "line L, column C: Event pattern is not valid. Reason: ..." in the
  * service's words (BF_E_USAGE); the set is then good for nothing but bf_pattern_destroy. */
 BF_API BF_MUST bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e);
+
+/* Ends the adding; before it nothing matches. False: no memory, or too large together (BF_E_LIMIT). */
+BF_API BF_MUST bool bf_pattern_ready(struct bf_pattern *p, struct bf_err *e);
 
 /* Does any pattern match the record that bf_change_parse filled c with? An empty set matches nothing. */
 BF_API bool bf_pattern_match(struct bf_pattern *p, const struct bf_change *c);

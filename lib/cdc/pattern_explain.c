@@ -90,7 +90,7 @@ static size_t failing(struct bf_pattern *p, const struct pat_conj *conj, const c
 {
     size_t n = 0;
     for (const struct pat_link *l = conj->tests; l; l = l->next) {
-        if (bf_pat_verify(p, conj, l->test, true, text))
+        if (bf_pat_verify(p, conj->block, conj->bit, l->test, true, text))
             continue;
         if (out && n < FIELDS) {
             if (n)
@@ -114,7 +114,7 @@ bool bf_pattern_explain(struct bf_pattern *p, size_t i, const struct bf_change *
     for (const struct pat_conj *conj = p->conjs; conj; conj = conj->next) {
         if (conj->pattern != i)
             continue;
-        if (bf_pat_verify(p, conj, NULL, true, text))
+        if (bf_pat_verify(p, conj->block, conj->bit, NULL, true, text))
             return false;
         size_t n = failing(p, conj, text, NULL, c->text);
         if (n < fewest) {

@@ -67,13 +67,14 @@ static int shown(struct bf_str s)
 }
 
 /* * becomes PAT_STAR, an escape what it stands for. Places count from the quote, as the service does. */
-static bool compile_wildcard(struct pat_parse *ps, const char *at, struct bf_str *text,
+static bool compile_wildcard(struct pat_parse *ps, const char *at, struct pat_value *v,
                              struct bf_err *e)
 {
-    char *out = bf_pat_alloc(ps->set, text->n + 1);
+    const struct bf_str *text = &v->text;
+    char *out = bf_pat_alloc(&ps->set->memory, text->n + 1);
     size_t n = 0;
     if (!out)
-        return bf_pat_nomem(ps, e);
+        return bf_pat_nomem(&ps->set->memory, e);
     for (size_t i = 0; i < text->n; i++) {
         char c = text->p[i], next = '\0';
         if (i + 1 < text->n)
@@ -90,8 +91,8 @@ static bool compile_wildcard(struct pat_parse *ps, const char *at, struct bf_str
         }
         out[n++] = c;
     }
-    *text = bf_str(out, n);
-    return true;
+    v->text = bf_str(out, n);
+    return bf_pat_wildcard_compile(ps->set, v) || bf_pat_nomem(&ps->set->memory, e);
 }
 
 /* The string w as a value of that kind. */
@@ -101,7 +102,7 @@ static bool string_value(struct pat_parse *ps, const struct word *w, enum pat_ki
     out->kind = kind;
     if (!bf_pat_copy(ps, w->v.text, w->v.escaped, &out->text, e))
         return false;
-    return kind != PAT_WILDCARD || compile_wildcard(ps, w->at, &out->text, e);
+    return kind != PAT_WILDCARD || compile_wildcard(ps, w->at, out, e);
 }
 
 /* A number in the pattern is a range of one. */
@@ -344,8 +345,8 @@ static bool but_list(struct pat_parse *ps, enum pat_kind kind, struct pat_value 
     if (in_list && !bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
         return false;
     while (!in_list || (more = bf_json_element(&ps->json, e)) == BF_JSON_MORE) {
-        if (!bf_pat_grow(ps->set, &out->list, out->n, &cap, sizeof *out->list))
-            return bf_pat_nomem(ps, e);
+        if (!bf_pat_grow(&ps->set->memory, &out->list, out->n, &cap, sizeof *out->list))
+            return bf_pat_nomem(&ps->set->memory, e);
         if (!but_member(ps, kind, in_list, &out->list[out->n], e))
             return false;
         if (out->list[out->n++].kind != out->list[0].kind)
@@ -456,8 +457,8 @@ bool bf_pat_read_values(struct pat_parse *ps, struct pat_test *t, struct bf_err 
     if (!bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
         return false;
     while ((more = bf_json_element(&ps->json, e)) == BF_JSON_MORE) {
-        if (!bf_pat_grow(ps->set, &t->value, t->n, &cap, sizeof *t->value))
-            return bf_pat_nomem(ps, e);
+        if (!bf_pat_grow(&ps->set->memory, &t->value, t->n, &cap, sizeof *t->value))
+            return bf_pat_nomem(&ps->set->memory, e);
         if (!value(ps, &t->value[t->n], e))
             return false;
         t->absent |= t->value[t->n++].kind == PAT_ABSENT;

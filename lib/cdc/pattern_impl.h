@@ -2,14 +2,21 @@
  * Inside the event patterns. A pattern is compiled into tests: a test is a path
  * and the values allowed there. $or is multiplied out, so a pattern is a list of
  * conjunctions, each a list of tests. The paths of all tests of all patterns
- * form one trie.
+ * form one trie. Conjunctions go through an event 64 at a time, as the bits of a
+ * word: a block. bf_pattern_ready (pattern_ready.c) gives each node of the trie
+ * a slot for each block that has paths there, and tables of the tests' values.
  *
- * The pass over an event (pattern_match.c) walks text and trie together, counts
- * for each conjunction the tests that were met, and is done when one is
- * complete. Marks are stamps, the number of the pass, so nothing is cleared
- * between events. Where arrays hold objects, being complete is not enough, since
- * tests may have been met in different elements: then pattern_verify.c looks
- * again, for that conjunction alone.
+ * A table (pattern_table.c) answers for all tests of a node at once. A value of
+ * the event becomes a key, a string of bytes that sorts as values of its kind do
+ * (pattern_key.c); every operator is a range of keys, or of several kinds of
+ * keys; and one binary search finds the bits of all ranges that hold the key.
+ *
+ * The pass over an event (pattern_match.c) walks text and trie together,
+ * collects bits in slots, and ends with the conjunctions all of whose slots have
+ * their bit. Marks are stamps, the number of the pass, so nothing is cleared
+ * between events. Where arrays hold objects that is not enough, since tests may
+ * have been met in different elements: then pattern_verify.c looks again, for
+ * the block of those conjunctions alone.
  *
  * The text of an event is valid JSON and padded (lib/json/core.h).
  */
@@ -43,9 +50,6 @@ struct pat_address {
 /* An IPv4 or IPv6 address as it is usually written. */
 bool bf_pat_address_read(struct bf_str text, struct pat_address *a);
 
-/* Below, for the case-blind operators: the next character of UTF-8, folded. */
-uint32_t bf_pat_fold_next(const char **p, const char *end);
-
 enum pat_kind {
     PAT_STRING,
     PAT_WORD, /* null, true, false */
@@ -69,28 +73,34 @@ struct pat_value {
     bool has_low, has_high, open_low, open_high;
     int bits; /* CIDR */
     struct bf_str text;
+    size_t head, tail; /* WILDCARD: bytes in front of the first *, behind the last */
+    uint32_t *border;  /* WILDCARD: of each byte between, for bf_pat_wildcard_takes */
     struct pat_number low, high;
     struct pat_address address;
     struct pat_value *list; /* BUT */
     size_t n;
 };
 
-struct pat_node;
-struct pat_conj;
+/* Bits of one of a node's slots, or of its leaf's cells. */
+struct pat_part {
+    uint64_t mask;
+    uint32_t cell; /* number of a slot; with PAT_EXCLUDED or PAT_CANDIDATE of such a cell */
+};
 
-struct pat_use {
-    struct pat_conj *conj;
-    struct pat_use *next;
+enum { PAT_EXCLUDED = 1 << 29, PAT_CANDIDATE = 1 << 30 };
+
+struct pat_set {
+    struct pat_part *part;
+    size_t n, cap;
 };
 
 struct pat_test {
     struct pat_node *node;
     struct pat_value *value;
     size_t n;
-    bool absent;  /* one of the values is exists: false */
-    uint64_t met; /* stamp */
-    struct pat_use *uses;
-    struct pat_test *next; /* of those with absent */
+    bool absent;           /* one of the values is exists: false */
+    struct pat_set conjs;  /* those that have this test, in the node's slots */
+    struct pat_test *next; /* of the node */
 };
 
 /* Tests of a combination while a pattern is read; combinations share their tails. */
@@ -101,48 +111,98 @@ struct pat_link {
 
 struct pat_conj {
     struct pat_link *tests;
-    size_t need, have, pattern;
-    uint64_t stamp;
-    struct pat_conj *next, *pending;
+    size_t pattern;
+    struct pat_block *block;
+    uint64_t bit;
+    struct pat_conj *next;
 };
 
-/* A string that a test wants exactly; sorted by length and bytes. */
-struct pat_exact {
-    struct bf_str text;
-    struct pat_test *test;
+/* What the conjunctions of a block have to do with a node: a bit for each. */
+struct pat_slot {
+    struct pat_node *node;
+    struct pat_block *block;
+    uint64_t need;                     /* have a test here */
+    uint64_t absent;                   /* and it may be that nothing stands here */
+    uint64_t live;                     /* have tests here or below */
+    uint64_t present;                  /* and some of those want something to be there */
+    uint64_t met, stamp;               /* met in this pass, if stamp says so */
+    struct pat_slot *next, *next_test; /* of the block: all, those with need */
 };
 
-struct pat_other {
-    const struct pat_value *value;
-    struct pat_test *test;
+enum { PAT_BLOCK = 64 };
+
+struct pat_block {
+    struct pat_conj *conj[PAT_BLOCK];
+    size_t n;
+    struct pat_slot *slots, *tests;
+    uint64_t stamp;                  /* a slot of it was met in this pass */
+    uint64_t complete;               /* conjunctions all of whose tests were met */
+    struct pat_block *met, *pending; /* lists of this pass */
+    struct pat_block *idle;          /* list of those where nothing has to be met */
+};
+
+/* A kind of keys: how the values of an event are sorted. */
+enum pat_domain {
+    PAT_TEXT,
+    PAT_FOLDED,
+    PAT_REVERSED,
+    PAT_REVERSED_FOLDED,
+    PAT_NUMBERS,
+    PAT_ADDRESSES,
+    PAT_WORDS,
+    PAT_INSIDE, /* what begins at any place of a string: candidates for wildcards */
+    PAT_DOMAINS
+};
+
+struct pat_table;
+
+/* The tests of a node. The bits of cells are zero between values. */
+struct pat_leaf {
+    struct pat_table *tables;
+    struct pat_but {
+        uint64_t
+            all; /* conjunctions of that slot that take what is not excluded: anything-but, exists */
+        uint64_t excluded;
+        uint32_t slot;
+    } * but;
+    struct pat_wild {
+        const struct pat_value *value;
+        const struct pat_set *set;
+    } * wild;
+    uint64_t *candidates; /* wildcards that may match, 64 to a cell */
+    size_t nbut, but_cap, nwild, wild_cap;
 };
 
 struct pat_node {
     struct bf_str name;
     struct pat_node *parent;
-    struct pat_node **kids; /* sorted like exact */
+    struct pat_node **kids; /* by length and bytes */
     size_t nkids, kids_cap;
     uint64_t names; /* which lengths and first bytes the kids' names have, folded to bits */
-    struct pat_exact *exact;
-    size_t nexact, exact_cap;
-    struct pat_other *other;
-    size_t nother, other_cap;
+    struct pat_test *tests;
+    struct pat_leaf *leaf; /* NULL: no tests */
+    struct pat_slot **slots;
+    size_t nslots, slots_cap;
     bool numbers;  /* below dynamodb, and called N or NS: its strings are numbers for `numeric` */
     uint64_t seen; /* stamp: a value stood here, outside of arrays of objects */
-    /* pattern_verify.c: one conjunction, or one test of it, at a time */
-    const struct pat_test *active; /* NULL outside of bf_pat_verify */
-    uint64_t live;                 /* stamp: active tests here or below */
-    uint64_t positive;             /* stamp: some of them want something to be there */
-    enum { PAT_MISSING, PAT_FAILED, PAT_HELD } state;
+    /* pattern_verify.c: one block at a time */
+    uint64_t live;         /* stamp: the block has tests here or below */
+    struct pat_slot *slot; /* of that block */
+    uint64_t held;         /* bits: hold in the object that is looked at */
+    bool found;            /* has a member there */
 };
 
 struct bf_pattern {
-    struct bf_arena memory;
+    struct bf_arena memory; /* patterns and the trie */
+    struct bf_arena tables; /* what bf_pattern_ready makes of them */
     struct pat_node *root;
     struct pat_conj *conjs, **conjs_end;
-    struct pat_test *absent;
+    struct pat_block *idle; /* those with a conjunction that asks only for what is not there */
     size_t n;               /* patterns */
+    bool ready;
     uint64_t stamp, verify; /* numbers of passes: over an event, of bf_pat_verify */
+    struct pat_block *met;  /* in this pass */
+    char *key;              /* room for a key of any table */
     struct bf_buf text;     /* a padded copy of an event */
     struct bf_buf decoded;  /* a string of the event with escapes */
     struct bf_buf name;     /* a name of the event with escapes */
@@ -150,24 +210,57 @@ struct bf_pattern {
 
 /* What stands at a place of the event that holds no object and no array. */
 struct pat_scalar {
-    char first;                                          /* '"', 't', 'f', 'n', or of a number */
-    struct bf_str text;                                  /* a string decoded; else as it stands */
-    enum { PAT_UNREAD, PAT_NUMBER, PAT_NO_NUMBER } read; /* it is read as a number once */
-    struct pat_number number;
+    char first;         /* '"', 't', 'f', 'n', or of a number */
+    struct bf_str text; /* a string decoded; else as it stands */
 };
 
 /* The scalar at s, and the place behind it. */
 const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar *out);
-bool bf_pat_value_takes(const struct pat_value *v, struct pat_scalar *s, bool numbers);
+/* Into the slots of n: the bits of the conjunctions whose test takes the scalar. */
+void bf_pat_collect(struct bf_pattern *p, const struct pat_node *n, const struct pat_scalar *s,
+                    bool numbers);
 struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
                             size_t length, bool escaped);
-int bf_pat_order(struct bf_str a, struct bf_str b);
-uint64_t bf_pat_name_bit(struct bf_str name);
 
-/* Does the event at text satisfy the conjunction, or (test not NULL) that one test of it? numbers: it is
- * a change record. */
-bool bf_pat_verify(struct bf_pattern *p, const struct pat_conj *conj, const struct pat_test *test,
-                   bool numbers, const char *text);
+/* Which of the conjunctions in want does the event at text satisfy? All of them belong to the block. Or
+ * (test not NULL): which satisfy that one test? numbers: the event is a change record. */
+uint64_t bf_pat_verify(struct bf_pattern *p, struct pat_block *block, uint64_t want,
+                       const struct pat_test *test, bool numbers, const char *text);
+
+/* Keys. out has room for PAT_KEY_MORE bytes more than limit, past which a key may be cut off. */
+enum { PAT_KEY_MORE = 16 };
+size_t bf_pat_key_folded(struct bf_str text, size_t limit, char *out);
+size_t bf_pat_key_reversed(struct bf_str text, size_t limit, char *out);
+size_t bf_pat_key_reversed_folded(struct bf_str text, size_t limit, char *out);
+size_t bf_pat_key_number(const struct pat_number *n, size_t limit, char *out);
+size_t bf_pat_key_address(const struct pat_address *a, char *out);
+
+/* A place between keys. */
+struct pat_cut {
+    struct bf_str text;
+    enum {
+        PAT_BEFORE, /* text */
+        PAT_AFTER,  /* text */
+        PAT_PAST    /* all that begins with text */
+    } side;
+};
+
+/* Keys that stand for the bits of set: those between two cuts. */
+struct pat_range {
+    struct pat_cut from, to;
+    const struct pat_set *set;
+};
+
+/* NULL: the arena p->tables, or scratch, is full or has no memory. */
+struct pat_table *bf_pat_table_new(struct bf_pattern *p, struct bf_arena *scratch,
+                                   enum pat_domain domain, const struct pat_range *range, size_t n);
+
+/* A wildcard's text, * being PAT_STAR by now. */
+bool bf_pat_wildcard_compile(struct bf_pattern *p, struct pat_value *v);
+/* In time that grows with the text's length and the wildcard's, not with their product. */
+bool bf_pat_wildcard_takes(const struct pat_value *v, struct bf_str text);
+/* The longest text between two stars; empty where there is none. */
+struct bf_str bf_pat_wildcard_middle(const struct pat_value *v);
 
 /* Compiling. at: the place in the pattern's text that an error is about. */
 struct pat_parse {
@@ -178,13 +271,15 @@ struct pat_parse {
 
 bool bf_pat_fail(const struct pat_parse *ps, const char *at, struct bf_err *e, const char *fmt, ...)
     BF_PRINTF(4, 5);
-bool bf_pat_nomem(const struct pat_parse *ps, struct bf_err *e);
-void *bf_pat_alloc(struct bf_pattern *p, size_t n);
+/* Why an arena gave nothing. */
+bool bf_pat_nomem(const struct bf_arena *a, struct bf_err *e);
+/* Zeroed. */
+void *bf_pat_alloc(struct bf_arena *a, size_t n);
 /* A decoded copy of a string's text. */
 bool bf_pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct bf_str *out,
                  struct bf_err *e);
 /* Room for one more element of size each in an array of n. */
-bool bf_pat_grow(struct bf_pattern *p, void *array, size_t n, size_t *cap, size_t each);
+bool bf_pat_grow(struct bf_arena *a, void *array, size_t n, size_t *cap, size_t each);
 bool bf_pat_read_values(struct pat_parse *ps, struct pat_test *t, struct bf_err *e);
 
 #endif

@@ -6,11 +6,8 @@ struct walk {
     struct bf_pattern *p;
     struct core core;
     const struct bf_change *change; /* NULL: the event is any document */
-    const char *text;
-    unsigned in_array;        /* arrays around that hold objects or arrays */
-    bool arrays;              /* something was looked for in such an array */
-    struct pat_conj *pending; /* complete, to be looked at again */
-    bool matched;
+    unsigned in_array;              /* arrays around that hold objects or arrays */
+    bool arrays;                    /* something was looked for in such an array */
 };
 
 const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar *out)
@@ -18,7 +15,6 @@ const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar
     struct core core = {.start = s, .end = s + SIZE_MAX / 4};
     bool escaped = false;
     out->first = *s;
-    out->read = PAT_UNREAD;
     const char *q = *s == '"' ? core_string(&core, s + 1, &escaped) : core_word(&core, s);
     if (!q)
         return NULL;
@@ -31,39 +27,6 @@ const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar
     return q;
 }
 
-static void meet(struct walk *w, struct pat_test *t)
-{
-    struct bf_pattern *p = w->p;
-    t->met = p->stamp;
-    for (const struct pat_use *u = t->uses; u && !w->matched; u = u->next) {
-        struct pat_conj *c = u->conj;
-        if (c->stamp != p->stamp) {
-            c->stamp = p->stamp;
-            c->have = 0;
-        }
-        if (++c->have < c->need)
-            continue;
-        w->matched = !w->arrays;
-        c->pending = w->pending;
-        w->pending = c;
-    }
-}
-
-static void meet_exact(struct walk *w, const struct pat_node *n, struct bf_str text)
-{
-    size_t low = 0, high = n->nexact;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (bf_pat_order(n->exact[middle].text, text) < 0)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    for (; low < n->nexact && bf_str_eq(n->exact[low].text, text); low++)
-        if (n->exact[low].test->met != w->p->stamp)
-            meet(w, n->exact[low].test);
-}
-
 static const char *scalar(struct walk *w, struct pat_node *n, const char *p)
 {
     struct pat_scalar s;
@@ -72,12 +35,8 @@ static const char *scalar(struct walk *w, struct pat_node *n, const char *p)
         return NULL;
     if (!w->in_array)
         n->seen = w->p->stamp;
-    if (s.first == '"' && n->nexact)
-        meet_exact(w, n, s.text);
-    for (size_t i = 0; i < n->nother; i++)
-        if (n->other[i].test->met != w->p->stamp &&
-            bf_pat_value_takes(n->other[i].value, &s, w->change && n->numbers))
-            meet(w, n->other[i].test);
+    if (n->leaf)
+        bf_pat_collect(w->p, n, &s, w->change);
     return p;
 }
 
@@ -94,7 +53,7 @@ static const char *array(struct walk *w, struct pat_node *n, const char *p)
         w->arrays |= holds;
         p = value(w, n, p);
         w->in_array -= holds;
-        if (!p || w->matched)
+        if (!p)
             return NULL;
         p = core_space(&w->core, p);
         if (*p == ']')
@@ -116,7 +75,7 @@ static const struct bf_image *image_at(const struct walk *w, const char *p)
 
 static void image(struct walk *w, const struct pat_node *n, const struct bf_image *image)
 {
-    for (size_t i = 0; i < image->n && !w->matched; i++) {
+    for (size_t i = 0; i < image->n; i++) {
         const struct bf_attr *a = &image->attr[i];
         struct pat_node *kid = bf_pat_kid(w->p, n, a->name.p, a->name.n, a->name_escaped);
         if (kid)
@@ -134,7 +93,7 @@ static const char *member_value(struct walk *w, struct pat_node *kid, const char
     if (known) {
         if (kid)
             image(w, kid, known);
-        return w->matched ? NULL : p + known->raw.n;
+        return p + known->raw.n;
     }
     if (kid)
         return value(w, kid, p);
@@ -156,7 +115,7 @@ static const char *object(struct walk *w, const struct pat_node *n, const char *
         struct pat_node *kid = bf_pat_kid(w->p, n, name, (size_t)(p - name) - 1, escaped);
         p = core_space(&w->core, core_space(&w->core, p) + 1);
         p = member_value(w, kid, p);
-        if (!p || w->matched)
+        if (!p)
             return NULL;
         p = core_space(&w->core, p);
         if (*p == '}')
@@ -164,7 +123,7 @@ static const char *object(struct walk *w, const struct pat_node *n, const char *
     }
 }
 
-/* Returns the place behind the value; NULL: a pattern matches, no need to go on. */
+/* Returns the place behind the value. */
 static const char *value(struct walk *w, struct pat_node *n, const char *p)
 {
     switch (*p) {
@@ -177,26 +136,45 @@ static const char *value(struct walk *w, struct pat_node *n, const char *p)
     }
 }
 
-/* Tests for what is not there are met when nothing was seen; in arrays of objects only bf_pat_verify can
- * tell. */
-static void meet_absent(struct walk *w)
+/* The conjunctions of the block all of whose tests are met. Where nothing stands at all, those are met that
+ * want it so; what stands in arrays of objects does not count for that, bf_pat_verify looks at it. */
+static void complete(const struct bf_pattern *p, struct pat_block *b)
 {
-    for (struct pat_test *t = w->p->absent; t && !w->matched; t = t->next)
-        if (t->met != w->p->stamp && t->node->seen != w->p->stamp)
-            meet(w, t);
+    b->complete = UINT64_MAX >> (PAT_BLOCK - b->n);
+    for (const struct pat_slot *slot = b->tests; slot && b->complete; slot = slot->next_test) {
+        uint64_t met = slot->stamp == p->stamp ? slot->met : 0;
+        if (slot->node->seen != p->stamp)
+            met |= slot->absent;
+        b->complete &= met | ~slot->need;
+    }
 }
 
 static bool match(struct bf_pattern *p, const struct bf_change *c, struct bf_str text)
 {
-    struct walk w = {.p = p, .change = c};
-    w.core = (struct core){.start = text.p, .end = text.p + text.n};
-    w.text = core_space(&w.core, text.p);
+    struct walk w = {.p = p, .change = c, .core = {.start = text.p, .end = text.p + text.n}};
+    struct pat_block *pending = NULL;
+    const char *from = core_space(&w.core, text.p);
     p->stamp++;
-    (void)value(&w, p->root, w.text);
-    meet_absent(&w);
-    for (const struct pat_conj *conj = w.pending; conj && !w.matched; conj = conj->pending)
-        w.matched = bf_pat_verify(p, conj, NULL, c != NULL, w.text);
-    return w.matched;
+    p->met = NULL;
+    (void)value(&w, p->root, from);
+    for (struct pat_block *b = p->idle; b; b = b->idle)
+        if (b->stamp != p->stamp) {
+            b->met = p->met;
+            p->met = b;
+        }
+    for (struct pat_block *b = p->met; b; b = b->met) {
+        complete(p, b);
+        if (!b->complete)
+            continue;
+        if (!w.arrays)
+            return true;
+        b->pending = pending;
+        pending = b;
+    }
+    for (; pending; pending = pending->pending)
+        if (bf_pat_verify(p, pending, pending->complete, NULL, c, from))
+            return true;
+    return false;
 }
 
 bool bf_pattern_match(struct bf_pattern *p, const struct bf_change *c)

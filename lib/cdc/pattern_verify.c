@@ -1,6 +1,7 @@
 /*
- * One conjunction over an event, exactly: below an array of objects all its
- * tests have to hold in one element. And, on the same footing, why not.
+ * The conjunctions of a block over an event, exactly: below an array of objects
+ * all tests of one have to hold in one element. And, on the same footing, why
+ * one does not match. All answers are bits, one for each conjunction.
  */
 #include "lib/cdc/pattern_impl.h"
 
@@ -19,13 +20,32 @@ static const char *space(const char *p)
 
 struct look {
     struct bf_pattern *p;
-    bool numbers; /* the event is a change record */
-    uint64_t stamp;
+    bool numbers;                /* the event is a change record */
+    const struct pat_test *only; /* NULL: all tests of the block */
+    uint64_t want, stamp;
 };
 
-/* The scalars at p, arrays of them included: was there one, does one pass? */
-static const char *leaf(struct look *l, const struct pat_node *n, const char *p, bool *seen,
-                        bool *passed)
+/* What the conjunctions have to do with a node, as in struct pat_slot. */
+struct stake {
+    uint64_t need, absent, live, present;
+};
+
+static struct stake stake_in(const struct look *l, const struct pat_node *n)
+{
+    const struct pat_slot *s = n->slot;
+    if (n->live != l->stamp)
+        return (struct stake){0};
+    if (l->only)
+        return (struct stake){.need = n == l->only->node ? l->want : 0,
+                              .absent = l->only->absent ? l->want : 0,
+                              .live = l->want,
+                              .present = l->only->absent ? 0 : l->want};
+    return (struct stake){s->need & l->want, s->absent & l->want, s->live & l->want,
+                          s->present & l->want};
+}
+
+/* Collects from the scalars at p, those in arrays included. */
+static const char *leaf(struct look *l, const struct pat_node *n, const char *p, bool *seen)
 {
     struct pat_scalar s;
     if (*p == '{')
@@ -33,7 +53,7 @@ static const char *leaf(struct look *l, const struct pat_node *n, const char *p,
     if (*p == '[') {
         p = space(p + 1);
         while (p && *p != ']') {
-            p = leaf(l, n, p, seen, passed);
+            p = leaf(l, n, p, seen);
             p = p ? space(p) : NULL;
             if (p && *p == ',')
                 p = space(p + 1);
@@ -42,105 +62,108 @@ static const char *leaf(struct look *l, const struct pat_node *n, const char *p,
     }
     p = bf_pat_scalar(l->p, p, &s);
     *seen = true;
-    for (size_t i = 0; p && i < n->active->n && !*passed; i++)
-        *passed = bf_pat_value_takes(&n->active->value[i], &s, l->numbers && n->numbers);
+    if (p)
+        bf_pat_collect(l->p, n, &s, l->numbers);
     return p;
 }
 
-static bool leaf_holds(struct look *l, const struct pat_node *n, const char *p)
+static uint64_t leaf_holds(struct look *l, const struct pat_node *n, uint64_t absent, const char *p)
 {
-    bool seen = false, passed = false;
-    (void)leaf(l, n, p, &seen, &passed);
-    return passed || (!seen && n->active->absent);
+    bool seen = false;
+    l->p->stamp++;
+    (void)leaf(l, n, p, &seen);
+    return (n->slot->stamp == l->p->stamp ? n->slot->met : 0) | (seen ? 0 : absent);
 }
 
-static bool holds(struct look *l, struct pat_node *n, const char *p);
-static bool kids_hold(struct look *l, struct pat_node *n, const char *p);
+static uint64_t holds(struct look *l, struct pat_node *n, const char *p);
+static uint64_t kids_hold(struct look *l, struct pat_node *n, const char *p);
 
-static bool kids_hold_object(struct look *l, struct pat_node *n, const char *p)
+static uint64_t kids_hold_object(struct look *l, struct pat_node *n, const char *p)
 {
-    for (size_t i = 0; i < n->nkids; i++)
-        n->kids[i]->state = PAT_MISSING;
+    uint64_t all = l->want;
+    for (size_t i = 0; i < n->nkids; i++) {
+        n->kids[i]->held = 0;
+        n->kids[i]->found = false;
+    }
     for (p = space(p + 1); *p != '}'; p = *p == ',' ? space(p + 1) : p) {
         bool escaped;
         struct core core = {.start = p, .end = p + SIZE_MAX / 4};
         const char *name = p + 1;
         p = core_string(&core, name, &escaped);
         if (!p)
-            return false;
+            return 0;
         struct pat_node *kid = bf_pat_kid(l->p, n, name, (size_t)(p - name) - 1, escaped);
         p = space(space(p) + 1);
-        if (kid && kid->live == l->stamp && kid->state != PAT_HELD)
-            kid->state = holds(l, kid, p) ? PAT_HELD : PAT_FAILED;
+        if (kid && kid->live == l->stamp) {
+            kid->held |= holds(l, kid, p);
+            kid->found = true;
+        }
         p = skip(p);
         if (!p)
-            return false;
+            return 0;
         p = space(p);
     }
     for (size_t i = 0; i < n->nkids; i++) {
         const struct pat_node *kid = n->kids[i];
-        if (kid->live == l->stamp && kid->state != PAT_HELD &&
-            (kid->state == PAT_FAILED || kid->positive == l->stamp))
-            return false;
+        struct stake s = stake_in(l, kid);
+        all &= kid->held | ~s.live | (kid->found ? 0 : ~s.present);
     }
-    return true;
+    return all;
 }
 
 /* One element has all that is wanted; where nothing is wanted to be there, no element has it. */
-static bool kids_hold_array(struct look *l, struct pat_node *n, const char *p)
+static uint64_t kids_hold_array(struct look *l, struct pat_node *n, const char *p)
 {
-    bool positive = n->positive == l->stamp;
+    uint64_t some = 0, every = l->want, present = stake_in(l, n).present;
     for (p = space(p + 1); *p != ']'; p = *p == ',' ? space(p + 1) : p) {
-        if ((*p == '{' || *p == '[') && kids_hold(l, n, p) == positive)
-            return positive;
+        if (*p == '{' || *p == '[') {
+            uint64_t held = kids_hold(l, n, p);
+            some |= held;
+            every &= held;
+        }
         p = skip(p);
         if (!p)
-            return false;
+            return 0;
         p = space(p);
     }
-    return !positive;
+    return (some & present) | (every & ~present);
 }
 
-static bool kids_hold(struct look *l, struct pat_node *n, const char *p)
+static uint64_t kids_hold(struct look *l, struct pat_node *n, const char *p)
 {
     if (*p == '{')
         return kids_hold_object(l, n, p);
     if (*p == '[')
         return kids_hold_array(l, n, p);
-    return n->positive != l->stamp;
+    return l->want & ~stake_in(l, n).present;
 }
 
-static bool holds(struct look *l, struct pat_node *n, const char *p)
+/* Those of want for which all that they ask of n and below it holds for the value at p. */
+static uint64_t holds(struct look *l, struct pat_node *n, const char *p)
 {
-    bool below = false;
-    if (n->active && !leaf_holds(l, n, p))
-        return false;
-    for (size_t i = 0; i < n->nkids && !below; i++)
-        below = n->kids[i]->live == l->stamp;
-    return !below || kids_hold(l, n, p);
+    struct stake s = stake_in(l, n);
+    uint64_t below = 0, held = l->want;
+    if (s.need)
+        held &= ~s.need | leaf_holds(l, n, s.absent, p);
+    for (size_t i = 0; i < n->nkids; i++)
+        below |= stake_in(l, n->kids[i]).live;
+    return below ? held & (~below | kids_hold(l, n, p)) : held;
 }
 
-static void activate(struct bf_pattern *p, const struct pat_test *t)
+static void take_part(struct look *l, struct pat_node *n, struct pat_slot *slot)
 {
-    t->node->active = t;
-    for (struct pat_node *n = t->node; n; n = n->parent) {
-        n->live = p->verify;
-        if (!t->absent)
-            n->positive = p->verify;
-    }
+    n->live = l->stamp;
+    n->slot = slot;
 }
 
-bool bf_pat_verify(struct bf_pattern *p, const struct pat_conj *conj, const struct pat_test *test,
-                   bool numbers, const char *text)
+uint64_t bf_pat_verify(struct bf_pattern *p, struct pat_block *block, uint64_t want,
+                       const struct pat_test *test, bool numbers, const char *text)
 {
-    struct look l = {.p = p, .numbers = numbers, .stamp = ++p->verify};
-    for (const struct pat_link *t = conj->tests; t; t = t->next)
-        t->test->node->active = NULL;
-    for (const struct pat_link *t = conj->tests; t; t = t->next)
-        if (!test || t->test == test)
-            activate(p, t->test);
-    bool ok = holds(&l, p->root, text);
-    for (const struct pat_link *t = conj->tests; t; t = t->next)
-        t->test->node->active = NULL;
-    return ok;
+    struct look l = {.p = p, .numbers = numbers, .only = test, .want = want, .stamp = ++p->verify};
+    for (struct pat_slot *slot = block->slots; slot; slot = slot->next)
+        if (!test || (slot->node == test->node))
+            take_part(&l, slot->node, slot);
+    for (struct pat_node *n = test ? test->node->parent : NULL; n; n = n->parent)
+        take_part(&l, n, NULL);
+    return holds(&l, p->root, text);
 }

@@ -11,7 +11,8 @@
  * hold it, else text, never rounded; BOOL is 1 or 0; M, L and sets are JSON
  * text. A result that is nothing but a column goes out as it came in, digit for
  * digit. Comparisons and BETWEEN are exact for numbers of any length, ORDER BY,
- * min and max take the nearest real. dec_add, dec_sub, dec_mul, dec_cmp and the
+ * min and max take the nearest real; a query that can no longer tell such a
+ * number from a text fails. dec_add, dec_sub, dec_mul, dec_cmp and the
  * aggregates dec_sum, dec_min and dec_max compute with decimals exactly.
  *
  * A query that looks at one change at a time answers at once. One that looks

@@ -7,13 +7,16 @@
  *     a BETWEEN b AND c          bf_between(a,b,c)
  *     12345678901234567890.5     bf_num('12345678901234567890.5')
  *     ORDER BY a, max(a)         ORDER BY bf_key(a), max(bf_key(a))
+ *     max(a, b)                  bf_max(a, b)
+ *
+ * A name or number in ORDER BY that means a result is replaced by the result's expression.
  *
  * What compares with a text stays as it is, so do = and <> but beside such a number: they are right, and an
  * index of a lookup serves them. An operand is what binds closer than a comparison.
  */
 #include "lib/cdc/sql_impl.h"
 
-enum { REAL_DIGITS = 15 };
+enum { REAL_DIGITS = 15, RESULT_MAX = 1024 * 1024 };
 
 /* Words that are no operand and stand in front of one. */
 static const char *const words[] = {
@@ -74,7 +77,11 @@ static size_t over_value(const struct sql_text *t, size_t i)
     if (!bf_sql_punct(t, i + 1, '('))
         return i + 1;
     i = bf_sql_closing(t, i + 1) + 1;
-    return bf_sql_is(t, i, "over") || bf_sql_is(t, i, "filter") ? 0 : i;
+    if (bf_sql_is(t, i, "filter") && bf_sql_punct(t, i + 1, '('))
+        i = bf_sql_closing(t, i + 1) + 1;
+    if (bf_sql_is(t, i, "over"))
+        i = bf_sql_punct(t, i + 1, '(') ? bf_sql_closing(t, i + 1) + 1 : i + 2;
+    return i;
 }
 
 /* How many tokens the operator at i has that binds closer than a comparison. */
@@ -131,6 +138,9 @@ static bool begins(const struct sql_text *t, size_t i)
 {
     if (i == 0)
         return true;
+    static const char *const inside[] = {"over", "filter", "collate"}; /* of an operand */
+    if (bf_sql_any(t, i - 1, inside, BF_COUNT(inside)))
+        return false;
     const struct sql_token *before = &t->token[i - 1];
     return before->kind == SQL_PUNCT
                ? before->text.p[0] == '(' || before->text.p[0] == ',' || before->text.p[0] == '='
@@ -149,7 +159,7 @@ static bool is_text(const struct sql_text *t, size_t from, size_t to)
 
 static bool is_number(const struct sql_text *t, size_t from, size_t to)
 {
-    from += from + 1 < to && bf_sql_punct(t, from, '-');
+    from += from + 1 < to && (bf_sql_punct(t, from, '-') || bf_sql_punct(t, from, '+'));
     return to == from + 1 && t->token[from].kind == SQL_NUMBER;
 }
 
@@ -228,47 +238,59 @@ static void key_at(struct sql_text *t, size_t i, size_t end)
     t->token[end - 1].after = ")";
 }
 
-/* Is token i a bare name that results or terms could be called by? */
-static bool is_alias(const struct sql_text *t, size_t i, size_t end)
+/* The term at i is a name or number of a result: that result's expression. False: no memory. */
+static bool key_of_result(struct sql_text *t, size_t i, bool *done)
 {
-    if (end != i + 1 || !bf_sql_name(t, i))
-        return false;
-    for (size_t k = 1; k < t->n; k++)
-        if (k != i && bf_sql_name(t, k) && bf_sql_same(t->token[k].ident, t->token[i].ident) &&
-            bf_sql_is(t, k - 1, "as"))
-            return true;
-    return false;
+    size_t from, to;
+    struct bf_buf sql;
+    struct bf_err ignored;
+    *done = bf_sql_result_meant(t, i, &from, &to);
+    if (!*done)
+        return true;
+    bf_buf_init(&sql, RESULT_MAX);
+    bool ok = bf_sql_text_put_part(t, from, to, false, &sql, &ignored);
+    const char *instead = ok ? bf_sql_text_join(t, "bf_key(", bf_buf_view(&sql), ")") : NULL;
+    t->token[i].instead = instead;
+    bf_buf_free(&sql);
+    return instead != NULL;
 }
 
 /* The terms of ORDER BY, from the one at i on. */
-static void order_by(struct sql_text *t, size_t i)
+static bool order_by(struct sql_text *t, size_t i)
 {
     unsigned d = t->token[i].depth;
     for (; i < t->n && t->token[i].depth >= d; i++) {
         size_t end = over_operand(t, i);
-        if (end && !is_alias(t, i, end))
+        bool done = false;
+        if (end == i + 1 && !key_of_result(t, i, &done))
+            return false;
+        if (end && !done)
             key_at(t, i, end);
         for (i = end ? end : i; i < t->n && !(bf_sql_punct(t, i, ',') && t->token[i].depth == d);
              i++)
             if (t->token[i].depth < d || (t->token[i].depth == d && bf_sql_is(t, i, "limit")))
-                return;
+                return true;
     }
+    return true;
 }
 
-/* max(x) or min(x) of one argument at i. */
+/* max(x) or min(x) at i; of several arguments it is no aggregate. */
 static void extreme(struct sql_text *t, size_t i)
 {
     size_t close = bf_sql_closing(t, i + 1), end = over_operand(t, i + 2);
     if (end == close)
         key_at(t, i + 2, end);
+    else if (!bf_sql_aggregate(t, i))
+        t->token[i].instead = bf_sql_is(t, i, "max") ? "bf_max" : "bf_min";
 }
 
-/* A compound's terms have to be its results. */
-static bool compound(const struct sql_text *t)
+/* Does the ORDER at i order a compound query? Its terms have to be its results. */
+static bool compound(const struct sql_text *t, size_t i)
 {
     static const char *const sets[] = {"union", "intersect", "except"};
-    for (size_t i = 0; i < t->n; i++)
-        if (bf_sql_any(t, i, sets, BF_COUNT(sets)))
+    unsigned d = t->token[i].depth;
+    while (i-- > 0 && t->token[i].depth >= d)
+        if (t->token[i].depth == d && bf_sql_any(t, i, sets, BF_COUNT(sets)))
             return true;
     return false;
 }
@@ -282,20 +304,35 @@ static bool too_long(struct bf_str text)
            bf_sql_number(text).type == SQLITE_TEXT;
 }
 
+/* Is the minus in front of i a sign, and no operator? */
+static bool negative(const struct sql_text *t, size_t i)
+{
+    if (i == 0 || !bf_sql_punct(t, i - 1, '-'))
+        return false;
+    return i == 1 || bf_sql_keyword(t, i - 2) ||
+           (t->token[i - 2].kind == SQL_PUNCT && !bf_sql_punct(t, i - 2, ')'));
+}
+
 /* Numbers as they are written. */
 static bool literals(struct sql_text *t)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (t->token[i].kind == SQL_NUMBER && too_long(t->token[i].text) &&
-            !(t->token[i].instead = bf_sql_text_join(t, "bf_num('", t->token[i].text, "')")))
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->token[i].kind != SQL_NUMBER || !too_long(t->token[i].text))
+            continue;
+        bool minus = negative(t, i);
+        if (minus)
+            t->token[i - 1].instead = "";
+        t->token[i].instead =
+            bf_sql_text_join(t, minus ? "bf_num('-" : "bf_num('", t->token[i].text, "')");
+        if (!t->token[i].instead)
             return false;
+    }
     return true;
 }
 
 bool bf_sql_expr_rewrite(struct sql_text *t)
 {
     static const char *const extremes[] = {"max", "min"};
-    bool terms = !compound(t);
     if (!literals(t))
         return false;
     for (size_t i = 0; i < t->n; i++) {
@@ -307,8 +344,12 @@ bool bf_sql_expr_rewrite(struct sql_text *t)
             between_at(t, i, between);
         if (bf_sql_any(t, i, extremes, 2) && bf_sql_punct(t, i + 1, '('))
             extreme(t, i);
-        if (terms && i && bf_sql_is(t, i, "by") && bf_sql_is(t, i - 1, "order"))
-            order_by(t, i + 1);
+        if (!i || !bf_sql_is(t, i, "by") || !bf_sql_is(t, i - 1, "order"))
+            continue;
+        if (compound(t, i - 1))
+            t->sorts_plain = true;
+        else if (!order_by(t, i + 1))
+            return false;
     }
     return true;
 }

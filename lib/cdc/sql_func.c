@@ -3,7 +3,8 @@
 /* The functions' names, and what they do; from sum on they are aggregates. */
 enum op { ADD, SUB, MUL, CMP, SUM, MIN, MAX };
 
-struct func {
+struct sql_func {
+    struct bf_sql *sql;
     const struct sql_api *api;
     enum op op;
 };
@@ -25,32 +26,29 @@ bool bf_sql_decimal(const struct sql_api *api, sqlite3_value *value, struct bf_d
     return bf_decimal_parse(number, out, e);
 }
 
-static void fail(const struct func *f, sqlite3_context *context, struct bf_err *e)
+static void fail(const struct sql_func *f, sqlite3_context *context, struct bf_err *e)
 {
     bf_err_ctx(e, "%s", names[f->op]);
     f->api->result_error(context, e->text, -1);
 }
 
-static void result(const struct func *f, sqlite3_context *context, const struct bf_decimal *d)
+static void result(const struct sql_func *f, sqlite3_context *context, const struct bf_decimal *d)
 {
     char room[512];
     struct bf_buf text = {.p = room, .cap = sizeof room, .max = sizeof room};
     bf_decimal_put(&text, d);
-    bf_sql_result_number(f->api, context, bf_buf_view(&text));
+    bf_sql_result_number(f->sql, context, bf_buf_view(&text));
 }
 
-/* One for each function, filled before the first use; the api is the same for all objects. */
-static struct func funcs[BF_COUNT(names)];
-
-static const struct func *func_of(sqlite3_context *context)
+static const struct sql_func *func_of(sqlite3_context *context)
 {
-    return funcs[0].api->user_data(context);
+    return bf_sql_api()->user_data(context);
 }
 
 /* dec_add and dec_mul take two and more, the others two; NULL gives NULL. */
 static void compute(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
-    const struct func *f = func_of(context);
+    const struct sql_func *f = func_of(context);
     struct bf_decimal a, b;
     struct bf_err e = {0};
     for (int i = 0; i < argc; i++)
@@ -87,7 +85,7 @@ struct sum {
 
 static void sum_step(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
-    const struct func *f = func_of(context);
+    const struct sql_func *f = func_of(context);
     struct sum *sum = f->api->aggregate_context(context, sizeof *sum);
     struct bf_decimal d;
     struct bf_err e = {0};
@@ -106,7 +104,7 @@ static void sum_step(sqlite3_context *context, int argc, sqlite3_value **argv)
 
 static void sum_final(sqlite3_context *context)
 {
-    const struct func *f = func_of(context);
+    const struct sql_func *f = func_of(context);
     struct sum *sum = f->api->aggregate_context(context, 0);
     if (sum && sum->any)
         result(f, context, &sum->total);
@@ -114,12 +112,15 @@ static void sum_final(sqlite3_context *context)
 
 bool bf_sql_func_init(struct bf_sql *s, struct bf_err *e)
 {
+    s->funcs = bf_arena_alloc(&s->names, BF_COUNT(names) * sizeof *s->funcs);
+    if (!s->funcs)
+        return bf_err_nomem(e);
     for (int i = 0; i < (int)BF_COUNT(names); i++) {
-        funcs[i] = (struct func){s->api, (enum op)i};
+        s->funcs[i] = (struct sql_func){s, s->api, (enum op)i};
         bool sum = i >= SUM;
         if (s->api->create_function_v2(s->db, names[i], sum ? 1 : -1,
                                        SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
-                                       &funcs[i], sum ? NULL : compute, sum ? sum_step : NULL,
+                                       &s->funcs[i], sum ? NULL : compute, sum ? sum_step : NULL,
                                        sum ? sum_final : NULL, NULL) != SQLITE_OK)
             return bf_sql_fail(s, BF_E_MEMORY, e);
     }

@@ -26,6 +26,7 @@ enum {
     SQL_STAR_COLUMN = 0, /* _row, hidden */
     SQL_SUB_JSON = 'J',  /* SQLite's own for JSON texts */
     SQL_SUB_NUMBER = 'n',
+    SQL_SUB_TEXT = 't', /* of a text that looks like such a number */
     SQL_SUB_BOOL = 'b'
 };
 
@@ -79,6 +80,7 @@ enum sql_cell_kind {
     CELL_REAL,
     CELL_BOOL,   /* an integer with a subtype */
     CELL_TEXT,   /* so are these with theirs: */
+    CELL_DIGITS, /* one that looks like a number and is none */
     CELL_NUMBER, /* one that neither an integer nor a real holds */
     CELL_JSON
 };
@@ -92,6 +94,7 @@ struct sql_cell {
 };
 
 struct sql_feed;
+struct sql_func;
 
 struct bf_sql {
     const struct sql_api *api;
@@ -112,10 +115,15 @@ struct bf_sql {
     struct bf_buf scratch, typed;
     struct bf_attr *attr; /* of the row that is being built */
     size_t nattr, cap;
-    struct bf_change inner; /* reads a whole row back */
-    struct bf_err why;      /* why a callback failed */
-    bool ended;             /* cdc is the table of what was kept */
-    struct sql_feed *feed;  /* of a query over all changes that reads them once; NULL: none */
+    struct bf_change inner;        /* reads a whole row back */
+    struct bf_err why;             /* why a callback failed */
+    bool ended;                    /* cdc is the table of what was kept */
+    bool forgets;                  /* a value may come without its subtype */
+    bool long_numbers, long_texts; /* came: numbers that only a text holds, texts that look so */
+    bool long_metas, makes_text; /* sequence numbers that look so; the query may make such texts */
+    bool sorts_plain;            /* an ORDER BY of a compound query, which takes no function */
+    struct sql_func *funcs;      /* dec_add and its like */
+    struct sql_feed *feed;       /* of a query over all changes that reads them once; NULL: none */
 };
 
 /* sql_table.c: registers the module; makes the table anew with the columns there are. */
@@ -154,7 +162,10 @@ bool bf_sql_decimal(const struct sql_api *api, sqlite3_value *value, struct bf_d
 
 /* sql_value.c: what a number is to SQL, and as the result of a function or column. */
 struct sql_number bf_sql_number(struct bf_str text);
-void bf_sql_result_number(const struct sql_api *api, sqlite3_context *context, struct bf_str text);
+void bf_sql_result_number(struct bf_sql *s, sqlite3_context *context, struct bf_str text);
+
+/* sql_value.c: is it the text of a number that neither an integer nor a real holds? */
+bool bf_sql_looks_long(struct bf_str text);
 
 /* sql_value.c: a real by its 15 digits, terminated; returns how long it is. */
 size_t bf_sql_real_text(double v, char out[SQL_REAL_MAX]);

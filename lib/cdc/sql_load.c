@@ -46,3 +46,8 @@ const struct sql_api *bf_sql_load(struct bf_err *e)
     }
     return &api;
 }
+
+const struct sql_api *bf_sql_api(void)
+{
+    return &api;
+}

@@ -1,8 +1,7 @@
 /*
  * SQLite, loaded when SQL is asked for and not before: linking it would cost
  * every start of every pure filter its relocations (about 0.6 ms, twice what
- * the rest takes). Functions are called as bf_sql_api()->step(stmt).
- * Inside lib/cdc only.
+ * the rest takes). Inside lib/cdc only.
  */
 #ifndef BF_CDC_SQL_LOAD_H
 #define BF_CDC_SQL_LOAD_H
@@ -68,5 +67,8 @@ struct sql_api {
 
 /* The library, loaded at the first call; NULL: *e says what is missing. */
 const struct sql_api *bf_sql_load(struct bf_err *e);
+
+/* The same, once it is loaded: for SQLite's callbacks. */
+const struct sql_api *bf_sql_api(void);
 
 #endif

@@ -19,7 +19,7 @@ struct load {
     struct bf_reader reader;
     struct bf_str column[COLUMNS_MAX];
     unsigned types[COLUMNS_MAX]; /* bits 1 << enum bf_attr_type of the values so far */
-    bool inexact[COLUMNS_MAX];   /* a number among them that only a text holds */
+    bool inexact[COLUMNS_MAX];   /* one among them looks like a number that only a text holds */
     bool set[COLUMNS_MAX];       /* NDJSON: bound in this row */
     bool csv;
     size_t n;
@@ -152,7 +152,7 @@ static bool csv_row(struct load *l, const struct bf_csv *c, struct bf_err *e)
         bool number = !(l->types[i] & 1u << BF_ATTR_S) && bf_number_is_json(f) &&
                       bf_number_check(f, &ignored);
         l->types[i] |= 1u << (number ? BF_ATTR_N : BF_ATTR_S);
-        l->inexact[i] |= number && bf_sql_number(f).type == SQLITE_TEXT;
+        l->inexact[i] |= bf_sql_looks_long(f);
         if (api->bind_text(l->insert, (int)i + 1, f.p, (int)f.n, SQLITE_TRANSIENT) != SQLITE_OK)
             return bf_err_nomem(e);
     }
@@ -244,6 +244,7 @@ static bool bind_json(struct load *l, size_t i, const struct bf_json_val *v, str
     case BF_JSON_STRING:
         bf_buf_reset(text);
         bf_json_unescape(text, v->text);
+        l->inexact[i] |= bf_buf_ok(text) && bf_sql_looks_long(bf_buf_view(text));
         if (bf_buf_ok(text))
             rc = api->bind_text(l->insert, at, text->p ? text->p : "", (int)text->n,
                                 SQLITE_TRANSIENT);
@@ -363,6 +364,12 @@ static bool remember(struct load *l, struct bf_err *e)
         return bf_err_nomem(e);
     memcpy(to->column, l->column, l->n * sizeof *to->column);
     memcpy(to->types, l->types, l->n * sizeof *to->types);
+    for (size_t i = 0; i < l->n; i++)
+        if (l->inexact[i]) {
+            s->forgets = true;
+            s->long_numbers |= (l->types[i] & 1u << BF_ATTR_N) != 0;
+            s->long_texts |= (l->types[i] & 1u << BF_ATTR_S) != 0;
+        }
     s->nlookups++;
     return true;
 }

@@ -1,6 +1,7 @@
 /*
  * The results of the outermost SELECT: what they are called, and which of them are decimals.
  */
+#include "lib/base/num.h"
 #include "lib/cdc/sql_impl.h"
 
 enum { NAME_MAX_BYTES = 64 * 1024 };
@@ -16,11 +17,11 @@ static size_t first_result(const struct sql_text *t)
     return i + bf_sql_any(t, i, front, BF_COUNT(front));
 }
 
-/* The end of the result that begins at i: a comma, FROM or the end of the text. */
-static size_t end_of_result(const struct sql_text *t, size_t i)
+/* The end of the result that begins at i, depth parentheses deep: a comma, FROM or the end of the text. */
+static size_t end_of_result(const struct sql_text *t, size_t i, unsigned depth)
 {
-    for (; i < t->n; i++)
-        if (t->token[i].depth == 0 &&
+    for (; i < t->n && t->token[i].depth >= depth; i++)
+        if (t->token[i].depth == depth &&
             (bf_sql_punct(t, i, ',') ||
              (bf_sql_is(t, i, "from") && i && !bf_sql_is(t, i - 1, "distinct"))))
             break;
@@ -58,10 +59,44 @@ static bool name_result(struct sql_text *t, size_t from, size_t to)
     return after != NULL;
 }
 
+/* The token behind the SELECT whose ORDER BY has the token i; 0: there is none. */
+static size_t select_of(const struct sql_text *t, size_t i)
+{
+    unsigned d = t->token[i].depth;
+    while (i-- > 0 && t->token[i].depth >= d)
+        if (t->token[i].depth == d && bf_sql_is(t, i, "select"))
+            return i + 1 + (bf_sql_is(t, i + 1, "distinct") || bf_sql_is(t, i + 1, "all"));
+    return 0;
+}
+
+bool bf_sql_result_meant(const struct sql_text *t, size_t i, size_t *from, size_t *to)
+{
+    struct bf_str name = t->token[i].ident;
+    unsigned depth = t->token[i].depth;
+    uint64_t number = 0;
+    struct bf_err ignored;
+    if (!name.p && !bf_num_u64(t->token[i].text, &number, &ignored))
+        return false;
+    *from = select_of(t, i);
+    while (*from && *from < i) {
+        size_t end = end_of_result(t, *from, depth);
+        bool named = end > *from && has_name(t, *from, end);
+        if (bf_sql_punct(t, end - 1, '*'))
+            return false; /* who knows how many there are */
+        *to = end - (named ? 1u + bf_sql_is(t, end - 2, "as") : 0);
+        if (name.p ? named && bf_sql_same(t->token[end - 1].ident, name) : --number == 0)
+            return true;
+        if (!bf_sql_punct(t, end, ','))
+            return false;
+        *from = end + 1;
+    }
+    return false;
+}
+
 bool bf_sql_result_names(struct sql_text *t)
 {
     for (size_t i = first_result(t), end; i < t->n; i = end + 1) {
-        end = end_of_result(t, i);
+        end = end_of_result(t, i, 0);
         if (end > i && !name_result(t, i, end))
             return false;
         if (!bf_sql_punct(t, end, ','))
@@ -95,7 +130,7 @@ static bool decimal_below(const struct sql_text *t, struct bf_str called)
 bool bf_sql_result_decimal(const struct sql_text *t, struct bf_str called)
 {
     for (size_t i = first_result(t), end; i < t->n; i = end + 1) {
-        end = end_of_result(t, i);
+        end = end_of_result(t, i, 0);
         size_t to = end;
         const struct sql_token *last = &t->token[end ? end - 1 : 0];
         struct bf_str name =

@@ -71,6 +71,11 @@ static bool turn_over(struct bf_sql *s, struct bf_err *e)
     s->api->finalize(s->rows.stmt);
     s->store.stmt = s->rows.stmt = NULL;
     s->ended = true;
+    if (s->sorts_plain && s->long_numbers)
+        return bf_err_set(
+            e, BF_E_LIMIT,
+            "the ORDER BY of a UNION, INTERSECT or EXCEPT cannot order numbers of more "
+            "than 15 digits; SELECT its columns FROM (...) ORDER BY them");
     if (!bf_sql_exec(s,
                      "COMMIT; DROP TABLE main.cdc; ALTER TABLE temp.kept RENAME TO cdc; "
                      "PRAGMA automatic_index=ON",

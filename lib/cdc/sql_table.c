@@ -141,7 +141,7 @@ static bool text_cell(struct bf_sql *s, enum sql_cell_kind kind, struct sql_cell
     return bf_buf_check(&s->scratch, "a value", e);
 }
 
-static void number_cell(struct bf_str text, struct sql_cell *cell)
+static void number_cell(struct bf_sql *s, struct bf_str text, struct sql_cell *cell)
 {
     struct sql_number n = bf_sql_number(text);
     cell->kind = n.type == SQLITE_INTEGER ? CELL_INTEGER
@@ -149,8 +149,27 @@ static void number_cell(struct bf_str text, struct sql_cell *cell)
                                           : CELL_NUMBER;
     cell->integer = n.integer;
     cell->real = n.real;
-    if (cell->kind == CELL_NUMBER)
-        cell->text = text;
+    if (cell->kind != CELL_NUMBER)
+        return;
+    cell->text = text;
+    s->long_numbers = true;
+}
+
+/* A text; one that looks like a long number is to stay known as none. */
+static bool string_cell(struct bf_sql *s, const struct bf_attr *a, struct sql_cell *cell,
+                        struct bf_err *e)
+{
+    if (a->escaped) {
+        bf_json_unescape(&s->scratch, a->val);
+        if (!text_cell(s, CELL_TEXT, cell, e))
+            return false;
+    } else
+        *cell = (struct sql_cell){.kind = CELL_TEXT, .stays = true, .text = a->val};
+    if (bf_sql_looks_long(cell->text)) {
+        cell->kind = CELL_DIGITS;
+        s->long_texts = true;
+    }
+    return true;
 }
 
 static bool attr_cell(struct bf_sql *s, const struct bf_attr *a, struct sql_cell *cell,
@@ -160,14 +179,9 @@ static bool attr_cell(struct bf_sql *s, const struct bf_attr *a, struct sql_cell
     switch (a->type) {
     case BF_ATTR_S:
     case BF_ATTR_B:
-        if (!a->escaped) {
-            *cell = (struct sql_cell){.kind = CELL_TEXT, .stays = true, .text = a->val};
-            return true;
-        }
-        bf_json_unescape(&s->scratch, a->val);
-        return text_cell(s, CELL_TEXT, cell, e);
+        return string_cell(s, a, cell, e);
     case BF_ATTR_N:
-        number_cell(a->val, cell);
+        number_cell(s, a->val, cell);
         return true;
     case BF_ATTR_BOOL:
         *cell = (struct sql_cell){.kind = CELL_BOOL, .integer = a->val.p[0] == 't'};
@@ -195,6 +209,7 @@ static bool meta_cell(struct bf_sql *s, enum bf_row_meta what, struct sql_cell *
         return true;
     if (!t.escaped && what != BF_META_TS) {
         *cell = (struct sql_cell){.kind = CELL_TEXT, .stays = true, .text = t.text};
+        s->long_metas |= bf_sql_looks_long(t.text);
         return true;
     }
     bf_buf_reset(&s->scratch);
@@ -244,12 +259,15 @@ static void give(const struct sql_api *api, sqlite3_context *context, const stru
         api->result_double(context, cell->real);
         return;
     case CELL_TEXT:
+    case CELL_DIGITS:
     case CELL_NUMBER:
     case CELL_JSON:
         api->result_text(context, cell->text.p, (int)cell->text.n,
                          cell->stays ? SQLITE_STATIC : SQLITE_TRANSIENT);
         if (cell->kind != CELL_TEXT)
-            api->result_subtype(context, cell->kind == CELL_JSON ? SQL_SUB_JSON : SQL_SUB_NUMBER);
+            api->result_subtype(context, cell->kind == CELL_JSON     ? SQL_SUB_JSON
+                                         : cell->kind == CELL_DIGITS ? SQL_SUB_TEXT
+                                                                     : SQL_SUB_NUMBER);
         return;
     }
 }

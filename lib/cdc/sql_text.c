@@ -174,6 +174,8 @@ bool bf_sql_text_init(struct sql_text *t, struct bf_str sql, const char *const *
     if (!cut_all(t, sql, e))
         return false;
     bf_sql_scope(t, lookups, nlookups);
+    if (!bf_sql_scope_stars(t, e))
+        return false;
     return bf_sql_expr_rewrite(t) || bf_err_nomem(e);
 }
 
@@ -181,6 +183,9 @@ bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
 {
     static const char *const words[] = {"from",  "where", "group",  "order",     "having", "limit",
                                         "union", "with",  "except", "intersect", "select"};
+    if (t->used_below)
+        return bf_err_set(e, BF_E_USAGE,
+                          "a subquery that reads cdc sees all changes, which takes --sql");
     for (size_t i = 0; i < t->n; i++) {
         if (t->token[i].sub)
             continue;
@@ -206,9 +211,12 @@ void bf_sql_text_free(struct sql_text *t)
 const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called)
 {
     struct bf_str first;
-    return memchr(called.p, '.', called.n) && bf_str_split(&called, '.', &first)
-               ? bf_sql_table(t, first)
-               : NULL;
+    if (!memchr(called.p, '.', called.n) || !bf_str_split(&called, '.', &first))
+        return NULL;
+    for (size_t i = 0; i < t->ntables; i++)
+        if (t->table[i].cdc && bf_sql_same(t->table[i].name, first))
+            return &t->table[i];
+    return bf_sql_table(t, first);
 }
 
 void bf_sql_put_name(struct bf_buf *out, struct bf_str called)
@@ -290,16 +298,17 @@ static bool put_star(const struct sql_text *t, size_t i, struct bf_buf *out, str
     return true;
 }
 
-bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e)
+bool bf_sql_text_put_part(const struct sql_text *t, size_t from, size_t to, bool star,
+                          struct bf_buf *out, struct bf_err *e)
 {
     static const char *const before[] = {"select", "distinct", "all"};
-    for (size_t i = 0; i < t->n; i++) {
+    for (size_t i = from; i < to; i++) {
         size_t last = i;
         while (bf_sql_name(t, i) && bf_sql_punct(t, last + 1, '.') &&
                (bf_sql_name(t, last + 2) || bf_sql_punct(t, last + 2, '*')))
             last += 2;
         /* SQLite's own tokens keep what stands between them: "<=" must not become "< =" */
-        if (i && t->token[i].text.p != t->token[i - 1].text.p + t->token[i - 1].text.n)
+        if (i > from && t->token[i].text.p != t->token[i - 1].text.p + t->token[i - 1].text.n)
             bf_buf_addc(out, ' ');
         if (t->token[i].before)
             bf_buf_adds(out, bf_str_of(t->token[i].before));
@@ -318,6 +327,11 @@ bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, st
             bf_buf_adds(out, bf_str_of(t->token[i].after));
     }
     return bf_buf_check(out, "SQL", e);
+}
+
+bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e)
+{
+    return bf_sql_text_put_part(t, 0, t->n, star, out, e);
 }
 
 bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, struct bf_str *other)

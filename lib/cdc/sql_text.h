@@ -33,6 +33,7 @@ struct sql_token {
 struct sql_table {
     struct bf_str name;
     bool cdc;
+    bool query; /* a subquery, or one of WITH */
 };
 
 struct sql_text {
@@ -42,11 +43,14 @@ struct sql_text {
     size_t n;
     struct sql_table table[SQL_TABLES_MAX];
     size_t ntables;
-    bool subs;       /* is there a SELECT in parentheses? */
-    size_t uses;     /* how often cdc stands behind FROM, JOIN or a comma */
-    bool used_below; /* and whether in a SELECT in parentheses */
-    bool once;       /* is cdc scanned once, outside of all other loops? */
-    bool whole;      /* looks at more than one row: ORDER, GROUP, LIMIT, an aggregate... */
+    bool inner_star;  /* does a * stand for columns in a subquery? */
+    bool subs;        /* is there a SELECT in parentheses? */
+    size_t uses;      /* how often cdc stands behind FROM, JOIN or a comma */
+    bool used_below;  /* and whether in a SELECT in parentheses */
+    bool once;        /* is cdc scanned once, outside of all other loops? */
+    bool whole;       /* looks at more than one row: ORDER, GROUP, LIMIT, an aggregate... */
+    bool makes_text;  /* could it make a text that looks like a number? */
+    bool sorts_plain; /* orders a compound query, whose terms cannot be functions */
 };
 
 /* Cuts sql into tokens; lookups are the names of other tables. sql has to outlive it. */
@@ -57,8 +61,10 @@ void bf_sql_text_free(struct sql_text *t);
 /* Is it a list of expressions, without the words of a whole query around it? *e says what is in the way. */
 bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e);
 
-/* Appends the text for SQLite; star: may * stand for whole rows? */
+/* Appends the text for SQLite; star: may * stand for whole rows? And that of tokens from .. to - 1 alone. */
 bool bf_sql_text_put(const struct sql_text *t, bool star, struct bf_buf *out, struct bf_err *e);
+bool bf_sql_text_put_part(const struct sql_text *t, size_t from, size_t to, bool star,
+                          struct bf_buf *out, struct bf_err *e);
 
 /* Does a word or quoted name stand in it, in another case than `called`? For names that SQL takes for one. */
 bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, struct bf_str *other);
@@ -66,7 +72,7 @@ bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, stru
 /* Does the name stand in it, in any case? */
 bool bf_sql_text_has(const struct sql_text *t, struct bf_str called);
 
-/* The table that a name such as c.status begins with; NULL: none. */
+/* The table that a name such as c.status begins with, cdc before others of the same name; NULL: none. */
 const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called);
 
 /* Of a text that is being read: is token i that word, one of the words, that character, a name; and which
@@ -80,10 +86,14 @@ size_t bf_sql_closing(const struct sql_text *t, size_t i);
 /* Does a SELECT stand in the parenthesis at i? */
 bool bf_sql_opens_query(const struct sql_text *t, size_t i);
 
-/* sql_scope.c: finds the tables, and fills uses, whole and once. Is the name at i an aggregate function? The
- * table of that name; NULL: none. */
+/* sql_scope.c: finds the tables, and fills uses, whole and once. Is the name at i an aggregate function? */
 void bf_sql_scope(struct sql_text *t, const char *const *lookups, size_t nlookups);
 bool bf_sql_aggregate(const struct sql_text *t, size_t i);
+
+/* sql_scope.c: finds stars in subqueries; false, *e: one that would have to be whole rows. */
+bool bf_sql_scope_stars(struct sql_text *t, struct bf_err *e);
+
+/* sql_scope.c: the table of that name; NULL: none. */
 const struct sql_table *bf_sql_table(const struct sql_text *t, struct bf_str called);
 
 /* sql_expr.c: numbers that SQLite would round or order as texts go through functions. False: no memory. */
@@ -93,6 +103,10 @@ bool bf_sql_expr_rewrite(struct sql_text *t);
 bool bf_sql_keyword(const struct sql_text *t, size_t i);
 char *bf_sql_text_join(struct sql_text *t, const char *head, struct bf_str middle,
                        const char *tail);
+
+/* sql_result.c: the result, an expression of tokens *from .. *to - 1, that an ORDER BY term at i means by its
+ * name or number. False: there is none. */
+bool bf_sql_result_meant(const struct sql_text *t, size_t i, size_t *from, size_t *to);
 
 /* sql_result.c: results that became calls keep their text as their name. False: no memory. */
 bool bf_sql_result_names(struct sql_text *t);

@@ -59,9 +59,19 @@ url=$AWS_ENDPOINT_URL
 check 'a daemon answers' -m "\"pid\":$BFLOCAL_PID," -- curl -sS "$url/_bflocal/health"
 check 'it takes what is signed' -o 200 -- s3 PUT /bucket
 check 'it keeps nothing of the caller open' -o '/dev/null' -- readlink "/proc/$BFLOCAL_PID/fd/1"
-check 'CBOR is refused with a hint' -m 'SerializationException.*bflocal speaks JSON, not CBOR: set AWS_CBOR_DISABLE=true' -- curl -sS \
-    -H 'X-Amz-Target: Kinesis_20131202.ListStreams' -H 'Content-Type: application/x-amz-cbor-1.1' --data-binary '{}' \
-    --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:kinesis "$url"
+# cbor OPERATION BODY: a signed call to Kinesis; prints the answer in hex. BODY is as printf's %b takes it.
+cbor() {
+    printf '%b' "$2" | curl -sS -H "X-Amz-Target: Kinesis_20131202.$1" -H 'Content-Type: application/x-amz-cbor-1.1' -D headers --data-binary @- \
+        --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:kinesis "$url" | od -An -v -tx1 | tr -d ' \n'
+}
+check 'Kinesis in CBOR: CreateStream' -o '' -- cbor CreateStream '\0242jStreamName\0144cborjShardCount\01'
+check 'ListStreams' -m '^bf6b53747265616d4e616d65739f6463626f72ff6f53747265616d53756d6d61726965739fbf.*7753747265616d4372656174696f6e54696d657374616d70c11b0000.*ff6e4861734d6f726553747265616d73f4ff$' -- \
+    cbor ListStreams '\0240'
+check 'its content type' -m '^Content-Type: application/x-amz-cbor-1.1' -- cat headers
+check 'a record' -m '^bf6e53657175656e63654e756d6265727838.*675368617264496474736861726449642d303030303030303030303030ff$' -- \
+    cbor PutRecord '\0243jStreamName\0144cbordData\0103hi\0000lPartitionKeyak'
+check 'an error' -m '^bf665f5f747970657356616c69646174696f6e457863657074696f6e676d65737361676578.*ff$' -- cbor ListStreams '\0241eLimit\00'
+check 'a body that is no CBOR' -m '^bf665f5f747970657653657269616c697a6174696f6e457863657074696f6e676d657373616765' -- cbor ListStreams '{}'
 check 'control calls are not for web pages' -m '"message"' -- curl -sS -H 'Origin: http://evil.example' "$url/_bflocal/health"
 check 'a control call that is none' -m 'no such control call' -- curl -sS "$url/_bflocal/what"
 check '--stop ends it' -- bflocal --stop

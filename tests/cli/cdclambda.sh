@@ -93,10 +93,14 @@ check "no address" -s 2 -E "'nonsense:123456789' is no address:port" -- env AWS_
 lambda_begin
 cp "$T/three" "$L/events/1"
 mkdir "$T/task"
-printf '# rows\nops = insert\n\nfields = order_id , total\nno-meta\n' >"$T/task/transform.conf"
-sed -i 's/ , /,/' "$T/task/transform.conf"
+printf '# rows\nops = insert\n\n--fields order_id,\n  total\nno-meta\n' >"$T/task/transform.conf"
 LAMBDA_TASK_ROOT=$T/task BF_FIELDS=order_id BF_NO_META=1 lambda_run
 is "transform.conf, and BF_FIELDS over it" "$(jq -r '.records[0].data | @base64d' "$L/answers/1")" '{"order_id":"o-1"}'
+cdcxform -f "$T/task/transform.conf" -o firehose "$T/three" | tr -d '\n' >"$T/three.conf"
+lambda_begin
+cp "$T/three" "$L/events/1"
+LAMBDA_TASK_ROOT=$T/task lambda_run
+ok "cdcxform -f reads it alike" cmp "$T/three.conf" "$L/answers/1"
 printf 'ops = insert\nfeilds = a\n' >"$T/task/transform.conf"
 lambda_begin
 LAMBDA_TASK_ROOT=$T/task lambda_run

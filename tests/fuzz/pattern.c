@@ -34,22 +34,37 @@ static void on_change(struct bf_pattern *p, struct bf_str text)
     bf_change_free(&c);
 }
 
+/* Does the event match the set? False: it is no JSON. */
+static bool judge(struct bf_pattern *p, struct bf_str event, bool *yes)
+{
+    struct bf_err e = {0};
+    if (!bf_pattern_ready(p, &e))
+        abort();
+    return bf_pattern_match_json(p, event, yes, &e);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct bf_str rest = bf_str((const char *)data, n), pattern;
     struct bf_err e = {0};
-    struct bf_pattern *p = fresh();
+    struct bf_pattern *p = fresh(), *q = fresh();
     if (n && bf_str_split(&rest, '\n', &pattern) && rest.p) {
-        bool one = false, two = false;
+        bool one = false, two = false, other = false;
         if (bf_pattern_add(p, pattern, &e)) {
-            bool valid = bf_pattern_match_json(p, rest, &one, &e);
+            bool valid = judge(p, rest, &one);
             on_change(p, rest);
-            if (!bf_pattern_add(p, BF_STR("{\"a\":[\"x\",{\"exists\":false}]}"), &e) ||
-                bf_pattern_match_json(p, rest, &two, &e) != valid || (one && !two))
+            if (!bf_pattern_add(q, BF_STR("{\"a\":[\"x\",{\"exists\":false}]}"), &e) ||
+                !bf_pattern_add(q, pattern, &e) || judge(q, rest, &two) != valid || (one && !two))
+                abort();
+            bf_pattern_destroy(q);
+            q = fresh();
+            if (!bf_pattern_add(q, BF_STR("{\"a\":[\"x\",{\"exists\":false}]}"), &e) ||
+                judge(q, rest, &other) != valid || two != (one || other))
                 abort();
         } else if (e.code == BF_OK || !e.text[0])
             abort();
     }
     bf_pattern_destroy(p);
+    bf_pattern_destroy(q);
     return 0;
 }

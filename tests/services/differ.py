@@ -4,7 +4,7 @@ A test sends the same calls, drawn from a seed, to bflocal and to another emulat
 own serializer and its validation off, and compares the answers without ids and times. Where the two differ the
 service's API reference decides; a rule of the test says which side it takes, any other difference fails.
 
-differ_SERVICE.py [--seeds LIST] [--calls N] [--messages] --local URL BFLOCAL-URL; the exit status is 1 when a
+differ_SERVICE.py [--seeds LIST] [--calls N] [--messages] [--cbor] --local URL BFLOCAL-URL; the exit status is 1 when a
 difference has no rule. A seed's calls depend on nothing but the seed, so a difference can be looked at again."""
 import argparse
 import json
@@ -157,6 +157,7 @@ def main(suite, about):
     parser.add_argument("--seeds", type=seeds_of, default=[1])
     parser.add_argument("--calls", type=int, default=350, help="of each seed")
     parser.add_argument("--messages", action="store_true", help="also show where only the messages differ")
+    parser.add_argument("--cbor", action="store_true", help="Kinesis: speak CBOR")
     parser.add_argument("--local", required=True, help="the other emulator's address")
     parser.add_argument("bflocal")
     args = parser.parse_args()

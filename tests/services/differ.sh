@@ -13,12 +13,13 @@ need_tools bflocal
 
 python=/usr/bin/python3
 [ -x $python ] || python=python3
-differ() { # SERVICE ENDPOINT
+differ() { # SERVICE ENDPOINT [OPTION]
     # shellcheck disable=SC2016 # the inner shell's variables
     PYTHONDONTWRITEBYTECODE=1 bflocal -q sh -c '"$0" "$@" "$AWS_ENDPOINT_URL"' "$python" "$services/differ_$1.py" \
-        --seeds "${BF_DIFFER_SEEDS:-11}" --calls "${BF_DIFFER_CALLS:-250}" --local "$2"
+        --seeds "${BF_DIFFER_SEEDS:-11}" --calls "${BF_DIFFER_CALLS:-250}" ${3:-} --local "$2"
 }
 check 'DynamoDB and DynamoDB Local: no difference but those with a reason' -m '^[0-9]* the same .* 0 different$' -- differ ddb "$(endpoint dynamodb)"
 check 'Kinesis and kinesalite' -m '^[0-9]* the same .* 0 different$' -- differ kinesis "$BF_KINESALITE_URL"
+check 'Kinesis and kinesalite in CBOR' -m '^[0-9]* the same .* 0 different$' -- differ kinesis "$BF_KINESALITE_URL" --cbor
 check 'S3 and s3rver' -m '^[0-9]* the same .* 0 different$' -- differ s3 "$(endpoint s3)"
 plan

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 import differ
 import differ_kinesis_alone
 from differ import client, text_of
+from kinesis_cbor import speak_cbor
 from differ_kinesis_calls import MAKERS, PINNED, STREAMS
 
 NAMED = re.compile(r"<(sequence|iterator) (-\d+)>$")
@@ -138,6 +139,7 @@ CLOSED = "API reference, SplitShard and MergeShards: a parent shard is CLOSED, i
 ORDER = "API reference, MergeShards: adjacent are two shards whose hash key ranges form a contiguous set, in either order; kinesalite wants the lower one first"
 TWO_MISTAKES = "A call with two mistakes, a shard closed and another: no reference says which of them is told"
 BREAKS = "kinesalite breaks down with 500; bflocal answers as the API reference has it"
+CUT = "kinesalite cuts off what it says in CBOR beyond 16 kB"
 FOREIGN = "API reference, GetShardIterator: StartingSequenceNumber is of a record in the shard; kinesalite tells two streams apart by the second they were made in"
 NO_NAME = "API reference: StreamName is optional since StreamARN is there"
 MODE = "API reference, StreamModeDetails: PROVISIONED or ON_DEMAND; kinesalite is older"
@@ -164,7 +166,11 @@ class Kinesis(differ.Suite):
 
     def __init__(self, args, tally):
         super().__init__(args, tally)
-        self.sides = [Side(client("kinesis", url)) for url in (args.bflocal, args.local)]
+        ours, theirs = client("kinesis", args.bflocal), client("kinesis", args.local)
+        if args.cbor:
+            speak_cbor(ours)
+            speak_cbor(theirs, times=False)
+        self.sides = [Side(ours), Side(theirs)]
         for side in self.sides:
             for name, shards in STREAMS.items():
                 side.make(name, shards)
@@ -176,6 +182,8 @@ class Kinesis(differ.Suite):
         ours, theirs = (a.get("error") for a in answers)
         if theirs == "InternalFailure":
             return BREAKS
+        if "ends too early" in messages[1] and not ours:
+            return CUT
         if operation == "get_shard_iterator" and not theirs and " is invalid." in messages[0]:
             place = self.sides[0].place(call.get("StartingSequenceNumber"))
             return FOREIGN if place and place[0] != call["StreamName"] else None

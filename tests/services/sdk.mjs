@@ -8,15 +8,17 @@ import * as kinesis from "@aws-sdk/client-kinesis";
 import * as s3 from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { NodeHttpHandler } from "@smithy/node-http-handler";
+import cbor from "cbor"; // kinesalite's
 
-const Bucket = "sdk", TableName = "sdk", StreamName = "sdk";
+const Bucket = "sdk", TableName = "sdk";
 const wait = { maxWaitTime: 60 };
 
 // What went wrong, by name; else "as wanted".
-async function step(name, f) {
+async function caseOf(name, f) {
     const got = await f().then(v => (v === undefined || v === true ? "as wanted" : JSON.stringify(v)), e => `${e.name}: ${e.message}`);
     console.log(`${name}|${got.slice(0, 300)}|as wanted`);
 }
+const step = caseOf;
 const fails = (promise, wanted) => promise.then(() => "taken", e => e.name === wanted || e.name);
 
 async function objects() {
@@ -96,8 +98,29 @@ async function items() {
     });
 }
 
-async function records() {
+// Lets the client speak CBOR, as the SDK for Java does: what it writes as JSON goes out as CBOR and comes back so.
+function speakCbor(client) {
+    const packed = v => JSON.parse(v, (key, x) => key === "Data" ? Buffer.from(x, "base64") : key === "Timestamp" ? new cbor.Tagged(1, Math.round(x * 1000)) : x);
+    const unpacked = v => JSON.stringify(v, (key, x) => x?.type === "Buffer" ? Buffer.from(x.data).toString("base64") : x);
+    client.middlewareStack.add(next => async args => {
+        const { request } = args;
+        request.body = cbor.encode(packed(new TextDecoder().decode(request.body)));
+        Object.assign(request.headers, { "content-type": "application/x-amz-cbor-1.1", "content-length": String(request.body.length) });
+        return next(args);
+    }, { step: "build", priority: "low" });
+    client.middlewareStack.add(next => async args => {
+        const result = await next(args), { response } = result, body = Buffer.concat(await response.body.toArray());
+        const json = body.length ? unpacked(cbor.decodeFirstSync(body, { tags: { 1: ms => ms / 1000 } })) : "";
+        response.body = Readable.from([Buffer.from(json)]);
+        return result;
+    }, { step: "deserialize", priority: "low" });
+}
+
+async function records(StreamName, spoken) {
     const client = new kinesis.KinesisClient({ requestHandler: new NodeHttpHandler() });
+    if (spoken === "CBOR")
+        speakCbor(client);
+    const step = (name, f) => caseOf(`${name}, ${spoken}`, f);
     const send = (name, call) => client.send(new kinesis[name + "Command"](call));
     await step("SDK: CreateStream and waiter", async () => {
         await send("CreateStream", { StreamName, ShardCount: 2 });
@@ -112,10 +135,17 @@ async function records() {
         }
         return n === 20 || n;
     });
+    await step("SDK: AT_TIMESTAMP, and when a record came", async () => {
+        const { ShardId } = (await send("ListShards", { StreamName })).Shards[0], Timestamp = new Date(Date.now() - 60000);
+        const { ShardIterator } = await send("GetShardIterator", { StreamName, ShardId, ShardIteratorType: "AT_TIMESTAMP", Timestamp });
+        const came = (await send("GetRecords", { ShardIterator })).Records[0].ApproximateArrivalTimestamp;
+        return came > Timestamp && came < new Date(Date.now() + 60000) || came;
+    });
     await step("SDK: an error by its name", () => fails(send("ListShards", { StreamName: "nowhere" }), "ResourceNotFoundException"));
 }
 
 await objects();
 await items();
-await records();
+await records("sdk", "JSON");
+await records("sdk-cbor", "CBOR");
 console.log("end");

@@ -25,7 +25,7 @@ static bool matches(struct bf_pattern *p, const char *event)
 {
     struct bf_err e = {0};
     bool yes = false;
-    if (!bf_pattern_match_json(p, bf_str_of(event), &yes, &e))
+    if (!bf_pattern_ready(p, &e) || !bf_pattern_match_json(p, bf_str_of(event), &yes, &e))
         fail_msg("%s: %s", event, e.text);
     return yes;
 }
@@ -146,6 +146,7 @@ static void check_change(struct bf_change *c, struct bf_str text, size_t slack)
     for (size_t i = 0; i < BF_COUNT(on_change); i++) {
         struct bf_pattern *p = fresh();
         add(p, on_change[i].pattern);
+        assert_true(bf_pattern_ready(p, &e));
         if (bf_pattern_match(p, c) != on_change[i].yes)
             fail_msg("%s: wanted %d", on_change[i].pattern, on_change[i].yes);
         bf_buf_reset(&why);
@@ -182,7 +183,6 @@ static void test_many(void **state)
     (void)state;
     struct bf_pattern *p = fresh();
     char text[128];
-    assert_false(matches(p, "{}")); /* none: nothing matches */
     for (int i = 0; i < 300; i++) {
         snprintf(text, sizeof text, "{\"k%d\":[\"v%d\",{\"prefix\":\"p%d\"}],\"same\":[\"s%d\"]}",
                  i % 40, i, i, i % 7);
@@ -197,6 +197,25 @@ static void test_many(void **state)
         snprintf(text, sizeof text, "{\"k%d\":\"v%d\",\"same\":\"s%d\"}", (i + 1) % 40, i, i % 7);
         assert_false(matches(p, text));
     }
+    bf_pattern_destroy(p);
+}
+
+/* Nothing matches before the set is ready, nor when it is empty; nothing is added after that. */
+static void test_ready(void **state)
+{
+    (void)state;
+    struct bf_err e = {0};
+    struct bf_pattern *p = fresh();
+    bool yes = true;
+    add(p, "{\"a\":[{\"exists\":false}]}");
+    assert_true(bf_pattern_match_json(p, BF_STR("{}"), &yes, &e));
+    assert_false(yes);
+    assert_true(matches(p, "{}"));
+    assert_false(bf_pattern_add(p, BF_STR("{\"a\":[1]}"), &e));
+    assert_string_equal(e.text, "an event pattern after the last one");
+    bf_pattern_destroy(p);
+    p = fresh();
+    assert_false(matches(p, "{}"));
     bf_pattern_destroy(p);
 }
 
@@ -259,9 +278,9 @@ static void test_limits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),  cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_many),   cmocka_unit_test(test_combinations),
-        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_table), cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_many),  cmocka_unit_test(test_combinations),
+        cmocka_unit_test(test_ready), cmocka_unit_test(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,317 @@
+/* From tests to blocks, slots and tables: what is known of all patterns once no more are added. */
+#include "lib/cdc/pattern_table.h"
+
+enum { SCRATCH_MAX = 256 * 1024 * 1024, INSIDE_BYTES = 8 };
+
+struct ranges {
+    struct pat_range *at;
+    size_t n, cap;
+};
+
+struct builder {
+    struct bf_pattern *p;
+    struct bf_arena scratch; /* ranges of one node */
+    struct pat_block *block; /* the last one */
+    struct pat_node *node;   /* whose tables are made */
+    struct ranges ranges[PAT_DOMAINS];
+    uint32_t *first_but; /* of each slot of the node, from 1; 0: none yet */
+    size_t longest;      /* of all tables */
+};
+
+/* The slot of the newest block. */
+static struct pat_slot *slot_at(struct builder *b, struct pat_node *n)
+{
+    if (n->nslots && n->slots[n->nslots - 1]->block == b->block)
+        return n->slots[n->nslots - 1];
+    struct pat_slot *slot = bf_pat_alloc(&b->p->tables, sizeof *slot);
+    if (!slot ||
+        !bf_pat_grow(&b->p->tables, &n->slots, n->nslots, &n->slots_cap, sizeof(struct pat_slot *)))
+        return NULL;
+    slot->node = n;
+    slot->block = b->block;
+    slot->next = b->block->slots;
+    b->block->slots = slot;
+    n->slots[n->nslots++] = slot;
+    return slot;
+}
+
+static bool add_part(struct bf_arena *a, struct pat_set *set, uint32_t cell, uint64_t mask)
+{
+    if (set->n && set->part[set->n - 1].cell == cell) {
+        set->part[set->n - 1].mask |= mask;
+        return true;
+    }
+    if (!bf_pat_grow(a, &set->part, set->n, &set->cap, sizeof *set->part))
+        return false;
+    set->part[set->n++] = (struct pat_part){mask, cell};
+    return true;
+}
+
+/* Of a conjunction. */
+static bool place_test(struct builder *b, struct pat_test *t, uint64_t bit)
+{
+    for (struct pat_node *n = t->node; n; n = n->parent) {
+        struct pat_slot *slot = slot_at(b, n);
+        if (!slot)
+            return false;
+        slot->live |= bit;
+        slot->present |= t->absent ? 0 : bit;
+        if (n != t->node)
+            continue;
+        if (!slot->need) {
+            slot->next_test = b->block->tests;
+            b->block->tests = slot;
+        }
+        slot->need |= bit;
+        slot->absent |= t->absent ? bit : 0;
+    }
+    if (!t->conjs.n) {
+        t->next = t->node->tests;
+        t->node->tests = t;
+    }
+    return add_part(&b->p->tables, &t->conjs, (uint32_t)t->node->nslots - 1, bit);
+}
+
+static bool place_conj(struct builder *b, struct pat_conj *c)
+{
+    bool idle = true;
+    if (!b->block || b->block->n == PAT_BLOCK)
+        b->block = bf_pat_alloc(&b->p->tables, sizeof *b->block);
+    if (!b->block)
+        return false;
+    c->block = b->block;
+    c->bit = (uint64_t)1 << b->block->n;
+    b->block->conj[b->block->n++] = c;
+    for (const struct pat_link *l = c->tests; l; l = l->next) {
+        if (!place_test(b, l->test, c->bit))
+            return false;
+        idle &= l->test->absent;
+    }
+    if (idle && b->p->idle != b->block) {
+        b->block->idle = b->p->idle;
+        b->p->idle = b->block;
+    }
+    return true;
+}
+
+static bool add_range(struct builder *b, enum pat_domain domain, struct pat_cut from,
+                      struct pat_cut to, const struct pat_set *set)
+{
+    struct ranges *r = &b->ranges[domain];
+    if (!bf_pat_grow(&b->scratch, &r->at, r->n, &r->cap, sizeof *r->at))
+        return false;
+    r->at[r->n++] = (struct pat_range){from, to, set};
+    return true;
+}
+
+typedef size_t key_fn(struct bf_str text, size_t limit, char *out);
+
+/* Strings of which text, or what make makes of it, is all (to PAT_AFTER) or the beginning (PAT_PAST). */
+static bool add_text(struct builder *b, enum pat_domain domain, key_fn *make, struct bf_str text,
+                     bool all, const struct pat_set *set)
+{
+    if (make) {
+        char *key = bf_arena_alloc(&b->p->tables, text.n + PAT_KEY_MORE);
+        if (!key)
+            return false;
+        text = bf_str(key, make(text, text.n, key));
+    }
+    return add_range(b, domain, (struct pat_cut){text, PAT_BEFORE},
+                     (struct pat_cut){text, all ? PAT_AFTER : PAT_PAST}, set);
+}
+
+static bool add_numbers(struct builder *b, const struct pat_value *v, const struct pat_set *set)
+{
+    struct pat_cut from = {{"", 0}, PAT_BEFORE}, to = {{"", 0}, PAT_PAST};
+    const struct {
+        bool has;
+        const struct pat_number *number;
+        struct pat_cut *cut;
+        bool after;
+    } end[] = {{v->has_low, &v->low, &from, v->open_low},
+               {v->has_high, &v->high, &to, !v->open_high}};
+    for (size_t i = 0; i < BF_COUNT(end); i++) {
+        if (!end[i].has)
+            continue;
+        const struct pat_number *number = end[i].number;
+        size_t room = number->zero ? 1 : (size_t)(number->end - number->p) + PAT_KEY_MORE;
+        char *key = bf_arena_alloc(&b->p->tables, room + PAT_KEY_MORE);
+        if (!key)
+            return false;
+        *end[i].cut = (struct pat_cut){bf_str(key, bf_pat_key_number(number, room, key)),
+                                       end[i].after ? PAT_AFTER : PAT_BEFORE};
+    }
+    return add_range(b, PAT_NUMBERS, from, to, set);
+}
+
+/* From the first address of the network to its last. */
+static bool add_network(struct builder *b, const struct pat_value *v, const struct pat_set *set)
+{
+    char *key = bf_arena_alloc(&b->p->tables, 2 * (sizeof v->address.byte + 1));
+    struct pat_address first = v->address, last = v->address;
+    if (!key)
+        return false;
+    for (int bit = v->bits; bit < v->address.n * 8; bit++) {
+        unsigned char mask = (unsigned char)(0x80 >> bit % 8);
+        first.byte[bit / 8] &= (unsigned char)~mask;
+        last.byte[bit / 8] |= mask;
+    }
+    size_t n = bf_pat_key_address(&first, key);
+    (void)bf_pat_key_address(&last, key + n);
+    return add_range(b, PAT_ADDRESSES, (struct pat_cut){bf_str(key, n), PAT_BEFORE},
+                     (struct pat_cut){bf_str(key + n, n), PAT_AFTER}, set);
+}
+
+/* Where one search cannot tell all, it tells by the head, the tail or a piece whether to look closer. */
+static bool add_wildcard(struct builder *b, const struct pat_value *v, const struct pat_set *set)
+{
+    struct pat_leaf *leaf = b->node->leaf;
+    struct bf_str head = bf_str(v->text.p, v->head), middle = bf_pat_wildcard_middle(v);
+    struct bf_str tail = bf_str(v->text.p + (v->text.n - v->tail), v->tail);
+    if (head.n == v->text.n)
+        return add_text(b, PAT_TEXT, NULL, v->text, true, set);
+    if (head.n + 1 == v->text.n)
+        return add_text(b, PAT_TEXT, NULL, head, false, set);
+    if (tail.n + 1 == v->text.n)
+        return add_text(b, PAT_REVERSED, bf_pat_key_reversed, tail, false, set);
+    struct pat_set *candidate = bf_pat_alloc(&b->p->tables, sizeof *candidate);
+    if (!candidate ||
+        !add_part(&b->p->tables, candidate, PAT_CANDIDATE | (uint32_t)(leaf->nwild / 64),
+                  (uint64_t)1 << leaf->nwild % 64) ||
+        !bf_pat_grow(&b->p->tables, &leaf->wild, leaf->nwild, &leaf->wild_cap, sizeof *leaf->wild))
+        return false;
+    leaf->wild[leaf->nwild++] = (struct pat_wild){v, set};
+    if (head.n == 0 && tail.n == 0)
+        return add_text(b, PAT_INSIDE, NULL,
+                        bf_str(middle.p, middle.n < INSIDE_BYTES ? middle.n : INSIDE_BYTES), false,
+                        candidate);
+    if (head.n >= tail.n)
+        return add_text(b, PAT_TEXT, NULL, head, false, candidate);
+    return add_text(b, PAT_REVERSED, bf_pat_key_reversed, tail, false, candidate);
+}
+
+static bool add_value(struct builder *b, const struct pat_value *v, const struct pat_set *set)
+{
+    switch (v->kind) {
+    case PAT_STRING:
+        return add_text(b, PAT_TEXT, NULL, v->text, true, set);
+    case PAT_WORD:
+        return add_text(b, PAT_WORDS, NULL, v->text, true, set);
+    case PAT_PREFIX:
+        return add_text(b, PAT_TEXT, NULL, v->text, false, set);
+    case PAT_SUFFIX:
+        return add_text(b, PAT_REVERSED, bf_pat_key_reversed, v->text, false, set);
+    case PAT_EQUALS_FOLD:
+        return add_text(b, PAT_FOLDED, bf_pat_key_folded, v->text, true, set);
+    case PAT_PREFIX_FOLD:
+        return add_text(b, PAT_FOLDED, bf_pat_key_folded, v->text, false, set);
+    case PAT_SUFFIX_FOLD:
+        return add_text(b, PAT_REVERSED_FOLDED, bf_pat_key_reversed_folded, v->text, false, set);
+    case PAT_WILDCARD:
+        return add_wildcard(b, v, set);
+    case PAT_RANGE:
+        return add_numbers(b, v, set);
+    case PAT_CIDR:
+        return add_network(b, v, set);
+    default:
+        return true;
+    }
+}
+
+/* What v does not exclude belongs to the test; nth of its kind there. The first of each slot share a cell. */
+static bool add_but(struct builder *b, const struct pat_test *t, const struct pat_value *v,
+                    size_t nth)
+{
+    struct pat_leaf *leaf = b->node->leaf;
+    struct pat_set *set = bf_pat_alloc(&b->p->tables, sizeof *set);
+    if (!set)
+        return false;
+    for (size_t i = 0; i < t->conjs.n; i++) {
+        const struct pat_part *part = &t->conjs.part[i];
+        uint32_t first = b->first_but[part->cell],
+                 cell = nth || !first ? (uint32_t)leaf->nbut : first - 1;
+        if (cell == leaf->nbut) {
+            if (!bf_pat_grow(&b->p->tables, &leaf->but, leaf->nbut, &leaf->but_cap,
+                             sizeof *leaf->but))
+                return false;
+            leaf->but[leaf->nbut++] = (struct pat_but){.slot = part->cell};
+        }
+        if (!nth)
+            b->first_but[part->cell] = cell + 1;
+        leaf->but[cell].all |= part->mask;
+        if (!add_part(&b->p->tables, set, PAT_EXCLUDED | cell, part->mask))
+            return false;
+    }
+    for (size_t i = 0; i < v->n; i++)
+        if (!add_value(b, &v->list[i], set))
+            return false;
+    return true;
+}
+
+static bool add_test(struct builder *b, const struct pat_test *t)
+{
+    size_t buts = 0;
+    for (size_t i = 0; i < t->n; i++) {
+        const struct pat_value *v = &t->value[i];
+        bool but = v->kind == PAT_BUT || v->kind == PAT_EXISTS;
+        if (but ? !add_but(b, t, v, buts++) : !add_value(b, v, &t->conjs))
+            return false;
+    }
+    return true;
+}
+
+static bool make_tables(struct builder *b, struct pat_node *n)
+{
+    struct pat_leaf *leaf = bf_pat_alloc(&b->p->tables, sizeof *leaf);
+    bf_arena_reset(&b->scratch);
+    memset(b->ranges, 0, sizeof b->ranges);
+    b->first_but = bf_pat_alloc(&b->scratch, n->nslots * sizeof *b->first_but);
+    n->leaf = leaf;
+    b->node = n;
+    if (!leaf || !b->first_but)
+        return false;
+    for (const struct pat_test *t = n->tests; t; t = t->next)
+        if (!add_test(b, t))
+            return false;
+    leaf->candidates = bf_pat_alloc(&b->p->tables, (leaf->nwild + 63) / 64 * sizeof(uint64_t));
+    for (enum pat_domain d = 0; d < PAT_DOMAINS; d++) {
+        if (!b->ranges[d].n)
+            continue;
+        struct pat_table *t =
+            bf_pat_table_new(b->p, &b->scratch, d, b->ranges[d].at, b->ranges[d].n);
+        if (!t)
+            return false;
+        t->next = leaf->tables;
+        leaf->tables = t;
+        b->longest = t->longest > b->longest ? t->longest : b->longest;
+    }
+    return leaf->candidates;
+}
+
+static bool make_all_tables(struct builder *b, struct pat_node *n)
+{
+    if (n->tests && !make_tables(b, n))
+        return false;
+    for (size_t i = 0; i < n->nkids; i++)
+        if (!make_all_tables(b, n->kids[i]))
+            return false;
+    return true;
+}
+
+bool bf_pattern_ready(struct bf_pattern *p, struct bf_err *e)
+{
+    struct builder b = {.p = p};
+    bool ok = true;
+    if (p->ready)
+        return true;
+    bf_arena_init(&b.scratch, SCRATCH_MAX);
+    for (struct pat_conj *c = p->conjs; c && ok; c = c->next)
+        ok = place_conj(&b, c);
+    ok = ok && make_all_tables(&b, p->root);
+    ok = ok && (p->key = bf_arena_alloc(&p->tables, b.longest + 1 + PAT_KEY_MORE + 16));
+    if (!ok)
+        bf_pat_nomem(b.scratch.used > p->tables.used ? &b.scratch : &p->tables, e);
+    bf_arena_free(&b.scratch);
+    p->ready = ok;
+    return ok;
+}

@@ -1,0 +1,222 @@
+/*
+ * Event patterns the plain way, for tests that hold the tables of lib/cdc/pattern*
+ * against it: an event is a tree, each value of each test is tried on each value
+ * of the event, one after the other, as the operator's definition reads.
+ */
+#ifndef BF_PATTERN_PLAIN_H
+#define BF_PATTERN_PLAIN_H
+
+#include "lib/cdc/pattern_impl.h"
+
+enum { PLAIN_KIDS = 4, PLAIN_TEXT = 120 };
+
+struct plain {
+    enum { PLAIN_SCALAR, PLAIN_ARRAY, PLAIN_OBJECT } kind;
+    struct pat_scalar scalar; /* its text lies in text */
+    char text[PLAIN_TEXT];
+    size_t n;
+    struct plain *kid[PLAIN_KIDS];
+    const char *name[PLAIN_KIDS];
+};
+
+static bool plain_folded(struct bf_str text, struct bf_str wanted, bool begin, bool end)
+{
+    char a[8 * PLAIN_TEXT], b[8 * PLAIN_TEXT];
+    struct bf_str x = bf_str(a, bf_pat_key_folded(text, PLAIN_TEXT, a));
+    struct bf_str y = bf_str(b, bf_pat_key_folded(wanted, PLAIN_TEXT, b));
+    if (x.n < y.n || (begin && end && x.n != y.n))
+        return false;
+    return memcmp(begin ? x.p : x.p + (x.n - y.n), y.p, y.n) == 0;
+}
+
+static bool plain_wildcard(struct bf_str w, struct bf_str text)
+{
+    if (w.n == 0)
+        return text.n == 0;
+    struct bf_str rest = bf_str(w.p + 1, w.n - 1);
+    if ((unsigned char)w.p[0] != PAT_STAR)
+        return text.n && text.p[0] == w.p[0] &&
+               plain_wildcard(rest, bf_str(text.p + 1, text.n - 1));
+    for (size_t i = 0; i <= text.n; i++)
+        if (plain_wildcard(rest, bf_str(text.p + i, text.n - i)))
+            return true;
+    return false;
+}
+
+static bool plain_range(const struct pat_value *v, struct bf_str text)
+{
+    struct pat_number number;
+    if (!bf_pat_number_read(text, &number))
+        return false;
+    int low = v->has_low ? bf_pat_number_cmp(&number, &v->low) : 1;
+    int high = v->has_high ? bf_pat_number_cmp(&number, &v->high) : -1;
+    return (low > 0 || (low == 0 && !v->open_low)) && (high < 0 || (high == 0 && !v->open_high));
+}
+
+static bool plain_network(const struct pat_value *v, struct bf_str text)
+{
+    struct pat_address a;
+    if (!bf_pat_address_read(text, &a) || a.n != v->address.n)
+        return false;
+    for (int bit = 0; bit < v->bits; bit++)
+        if ((a.byte[bit / 8] ^ v->address.byte[bit / 8]) & 0x80 >> bit % 8)
+            return false;
+    return true;
+}
+
+static bool plain_string_takes(const struct pat_value *v, struct bf_str text)
+{
+    switch (v->kind) {
+    case PAT_STRING:
+        return bf_str_eq(text, v->text);
+    case PAT_PREFIX:
+        return bf_str_starts(text, v->text);
+    case PAT_SUFFIX:
+        return text.n >= v->text.n &&
+               bf_str_eq(bf_str(text.p + (text.n - v->text.n), v->text.n), v->text);
+    case PAT_EQUALS_FOLD:
+        return plain_folded(text, v->text, true, true);
+    case PAT_PREFIX_FOLD:
+        return plain_folded(text, v->text, true, false);
+    case PAT_SUFFIX_FOLD:
+        return plain_folded(text, v->text, false, true);
+    case PAT_WILDCARD:
+        return plain_wildcard(v->text, text);
+    case PAT_CIDR:
+        return plain_network(v, text);
+    default:
+        return false;
+    }
+}
+
+/* numbers: a string counts as the number that it is. */
+static bool plain_takes(const struct pat_value *v, const struct pat_scalar *s, bool numbers)
+{
+    bool string = s->first == '"', number = s->first == '-' || core_digit(s->first);
+    switch (v->kind) {
+    case PAT_EXISTS:
+        return true;
+    case PAT_ABSENT:
+        return false;
+    case PAT_BUT:
+        for (size_t i = 0; i < v->n; i++)
+            if (plain_takes(&v->list[i], s, numbers))
+                return false;
+        return true;
+    case PAT_WORD:
+        return !string && !number && bf_str_eq(s->text, v->text);
+    case PAT_RANGE:
+        return (number || (string && numbers)) && plain_range(v, s->text);
+    default:
+        return string && plain_string_takes(v, s->text);
+    }
+}
+
+/* Some of a conjunction's tests, and where their paths are by now. */
+struct plain_tests {
+    const struct pat_test *test[64];
+    size_t n, depth;
+    bool change; /* the event is a change record */
+};
+
+static struct bf_str plain_name(const struct pat_test *t, size_t depth)
+{
+    const struct pat_node *path[BF_PATTERN_DEPTH + 2], *n = t->node;
+    size_t length = 0;
+    for (; n->parent; n = n->parent)
+        path[length++] = n;
+    return depth < length ? path[length - 1 - depth]->name : bf_str(NULL, 0);
+}
+
+static bool plain_numbers(const struct plain_tests *l, const struct pat_test *t)
+{
+    return l->change && l->depth > 1 && bf_str_is(plain_name(t, 0), "dynamodb") &&
+           (bf_str_is(t->node->name, "N") || bf_str_is(t->node->name, "NS"));
+}
+
+static void plain_leaves(const struct plain_tests *l, const struct pat_test *t,
+                         const struct plain *v, bool *seen, bool *passed)
+{
+    for (size_t i = 0; v->kind == PLAIN_ARRAY && i < v->n; i++)
+        plain_leaves(l, t, v->kid[i], seen, passed);
+    if (v->kind != PLAIN_SCALAR)
+        return;
+    *seen = true;
+    for (size_t i = 0; i < t->n; i++)
+        *passed |= plain_takes(&t->value[i], &v->scalar, plain_numbers(l, t));
+}
+
+static bool plain_holds(const struct plain_tests *l, const struct plain *v);
+
+/* Something is wanted to be there. */
+static bool plain_positive(const struct plain_tests *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (!l->test[i]->absent)
+            return true;
+    return false;
+}
+
+static bool plain_below(const struct plain_tests *l, const struct plain *v);
+
+static bool plain_member(const struct plain_tests *l, struct bf_str name, const struct plain *v)
+{
+    struct plain_tests of = {.depth = l->depth + 1, .change = l->change};
+    for (size_t i = 0; i < l->n; i++)
+        if (bf_str_eq(plain_name(l->test[i], l->depth), name))
+            of.test[of.n++] = l->test[i];
+    for (size_t i = 0; i < v->n; i++)
+        if (bf_str_eq(bf_str_of(v->name[i]), name))
+            return plain_holds(&of, v->kid[i]);
+    return !plain_positive(&of);
+}
+
+static bool plain_below(const struct plain_tests *l, const struct plain *v)
+{
+    bool positive = plain_positive(l);
+    if (v->kind == PLAIN_SCALAR)
+        return !positive;
+    if (v->kind == PLAIN_ARRAY) {
+        for (size_t i = 0; i < v->n; i++)
+            if (v->kid[i]->kind != PLAIN_SCALAR && plain_below(l, v->kid[i]) == positive)
+                return positive;
+        return !positive;
+    }
+    for (size_t i = 0; i < l->n; i++)
+        if (!plain_member(l, plain_name(l->test[i], l->depth), v))
+            return false;
+    return true;
+}
+
+static bool plain_holds(const struct plain_tests *l, const struct plain *v)
+{
+    struct plain_tests below = {.depth = l->depth, .change = l->change};
+    for (size_t i = 0; i < l->n; i++) {
+        const struct pat_test *t = l->test[i];
+        bool seen = false, passed = false;
+        if (plain_name(t, l->depth).p) {
+            below.test[below.n++] = t;
+            continue;
+        }
+        plain_leaves(l, t, v, &seen, &passed);
+        if (!passed && (seen || !t->absent))
+            return false;
+    }
+    return !below.n || plain_below(&below, v);
+}
+
+/* Does the event match the pattern? */
+static bool plain_match(const struct bf_pattern *p, size_t pattern, const struct plain *event,
+                        bool change)
+{
+    for (const struct pat_conj *c = p->conjs; c; c = c->next) {
+        struct plain_tests all = {.change = change};
+        for (const struct pat_link *l = c->tests; l && all.n < BF_COUNT(all.test); l = l->next)
+            all.test[all.n++] = l->test;
+        if (c->pattern == pattern && plain_holds(&all, event))
+            return true;
+    }
+    return false;
+}
+
+#endif
