@@ -135,6 +135,7 @@ bool bf_file_lock(const char *path, int *fd, struct bf_err *e)
 void bf_file_hold_standard(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) /* the lowest that is free, so it becomes fd */
+        if (fcntl(fd, F_GETFD) < 0 &&
+            errno == EBADF) /* the lowest that is free, so it becomes fd */
             (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
