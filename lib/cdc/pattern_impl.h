@@ -219,8 +219,23 @@ const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar
 /* Into the slots of n: the bits of the conjunctions whose test takes the scalar. */
 void bf_pat_collect(struct bf_pattern *p, const struct pat_node *n, const struct pat_scalar *s,
                     bool numbers);
-struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
-                            size_t length, bool escaped);
+
+static inline uint64_t bf_pat_name_bit(const char *name, size_t length)
+{
+    return (uint64_t)1 << ((length * 7 + (length ? (unsigned char)name[0] : 0)) & 63);
+}
+
+struct pat_node *bf_pat_kid_search(struct bf_pattern *p, const struct pat_node *n,
+                                   struct bf_str name, bool escaped);
+
+/* The child of that name, or NULL; most names are no child's, and that is soon known. */
+static inline struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n,
+                                          const char *name, size_t length, bool escaped)
+{
+    if (!escaped && !(n->names & bf_pat_name_bit(name, length)))
+        return NULL;
+    return bf_pat_kid_search(p, n, bf_str(name, length), escaped);
+}
 
 /* Which of the conjunctions in want does the event at text satisfy? All of them belong to the block. Or
  * (test not NULL): which satisfy that one test? numbers: the event is a change record. */

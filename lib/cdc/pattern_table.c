@@ -133,7 +133,7 @@ static bool note_pairs(struct bf_pattern *p, struct pat_table *t)
         const unsigned char *text = (const unsigned char *)t->cut[i].text.p;
         for (unsigned second = 0; second < 256; second++)
             if (t->cut[i].text.n < 2 || text[1] == second)
-                t->pairs[text[0] << 2 | second >> 6] |= (uint64_t)1 << (second & 63);
+                t->pairs[(unsigned)text[0] << 2 | second >> 6] |= (uint64_t)1 << (second & 63);
     }
     return true;
 }
