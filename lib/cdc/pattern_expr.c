@@ -105,26 +105,32 @@ static bool string_value(struct pat_parse *ps, const struct word *w, enum pat_ki
     return kind != PAT_WILDCARD || compile_wildcard(ps, w->at, out, e);
 }
 
+/* The text of the number w, which can be read as such. */
+static bool number_text(struct pat_parse *ps, const struct word *w, struct bf_str *out,
+                        struct bf_err *e)
+{
+    struct pat_number number;
+    if (!bf_pat_number_read(w->v.raw, &number))
+        return bf_pat_fail(ps, w->at, e, "Cannot compare number : %.*s", shown(w->v.raw),
+                           w->v.raw.p);
+    return bf_pat_copy(ps, w->v.raw, false, out, e);
+}
+
 /* A number in the pattern is a range of one. */
 static bool number_value(struct pat_parse *ps, const struct word *w, struct pat_value *out,
                          struct bf_err *e)
 {
     out->kind = PAT_RANGE;
-    out->has_low = out->has_high = true;
-    if (!bf_pat_copy(ps, w->v.raw, false, &out->text, e))
+    if (!number_text(ps, w, &out->low, e))
         return false;
-    if (!bf_pat_number_read(out->text, &out->low))
-        return bf_pat_fail(ps, w->at, e, "Cannot compare number : %.*s", shown(w->v.raw),
-                           w->v.raw.p);
     out->high = out->low;
     return true;
 }
 
-static bool limit(struct pat_parse *ps, const char *op, struct pat_number *out, struct bf_err *e)
+static bool limit(struct pat_parse *ps, const char *op, struct bf_str *out, struct bf_err *e)
 {
     enum bf_json_more more = bf_json_element(&ps->json, e);
     struct word w;
-    struct pat_value v = {0};
     const char *at = ps->json.p;
     if (more == BF_JSON_ERROR)
         return false;
@@ -134,10 +140,13 @@ static bool limit(struct pat_parse *ps, const char *op, struct pat_number *out, 
         return false;
     if (w.v.type != BF_JSON_NUMBER)
         return bf_pat_fail(ps, w.at, e, "Value of %s must be numeric", op);
-    if (!number_value(ps, &w, &v, e))
-        return false;
-    *out = v.low;
-    return true;
+    return number_text(ps, &w, out, e);
+}
+
+static bool is_less(struct bf_str a, struct bf_str b)
+{
+    struct pat_number x, y;
+    return bf_pat_number_read(a, &x) && bf_pat_number_read(b, &y) && bf_pat_number_cmp(&x, &y) < 0;
 }
 
 /* The second half of a range: "<" or "<=" and a number, then the end. */
@@ -156,10 +165,9 @@ static bool upper_half(struct pat_parse *ps, struct pat_value *out, struct bf_er
     if (!out->open_high && !bf_str_is(op.v.text, "<="))
         return bf_pat_fail(ps, op.at, e, "Bad numeric range operator: %.*s", shown(op.v.text),
                            op.v.text.p);
-    out->has_high = true;
     if (!limit(ps, out->open_high ? "<" : "<=", &out->high, e))
         return false;
-    if (bf_pat_number_cmp(&out->low, &out->high) >= 0)
+    if (!is_less(out->low, out->high))
         return bf_pat_fail(ps, op.at, e, "Bottom must be less than top");
     more = bf_json_element(&ps->json, e);
     if (more == BF_JSON_MORE)
@@ -183,8 +191,6 @@ static bool lower_half(struct pat_parse *ps, const struct word *op, struct pat_v
     }
     if (!limit(ps, text, high ? &out->high : &out->low, e))
         return false;
-    out->has_low = low || equals;
-    out->has_high = high || equals;
     out->open_low = low && name.n == 1;
     out->open_high = high && name.n == 1;
     if (equals)
@@ -337,6 +343,7 @@ static bool but_list(struct pat_parse *ps, enum pat_kind kind, struct pat_value 
 {
     enum bf_json_type type;
     enum bf_json_more more = BF_JSON_END;
+    bool mixed = false;
     size_t cap = 0;
     if (!bf_json_peek(&ps->json, &type, e))
         return false;
@@ -349,14 +356,13 @@ static bool but_list(struct pat_parse *ps, enum pat_kind kind, struct pat_value 
             return bf_pat_nomem(&ps->set->memory, e);
         if (!but_member(ps, kind, in_list, &out->list[out->n], e))
             return false;
-        if (out->list[out->n++].kind != out->list[0].kind)
-            out->bits = 1; /* strings and numbers */
+        mixed |= out->list[out->n++].kind != out->list[0].kind;
         if (!in_list)
             break;
     }
     if (more != BF_JSON_END)
         return false;
-    if (out->bits || out->n == 0)
+    if (mixed || out->n == 0)
         return bf_pat_fail(
             ps, at, e,
             "Inside anything but list, either all values are number or string, mixed "

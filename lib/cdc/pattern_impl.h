@@ -70,15 +70,25 @@ enum { PAT_STAR = 0xFF }; /* stands for * in the text of a wildcard; no byte of 
 
 struct pat_value {
     enum pat_kind kind;
-    bool has_low, has_high, open_low, open_high;
-    int bits; /* CIDR */
+    bool open_low, open_high;
     struct bf_str text;
-    size_t head, tail; /* WILDCARD: bytes in front of the first *, behind the last */
-    uint32_t *border;  /* WILDCARD: of each byte between, for bf_pat_wildcard_takes */
-    struct pat_number low, high;
-    struct pat_address address;
-    struct pat_value *list; /* BUT */
-    size_t n;
+    union {
+        struct {
+            struct bf_str low, high; /* RANGE: NULL where it has no such end */
+        };
+        struct {
+            struct pat_address address; /* CIDR */
+            int bits;
+        };
+        struct {
+            struct pat_value *list; /* BUT */
+            size_t n;
+        };
+        struct {
+            size_t head, tail; /* WILDCARD: bytes in front of the first *, behind the last */
+            uint32_t *border;  /* and of each byte between, for bf_pat_wildcard_takes */
+        };
+    };
 };
 
 /* Bits of one of a node's slots, or of its leaf's cells. */

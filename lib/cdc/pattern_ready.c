@@ -120,27 +120,26 @@ static bool add_text(struct builder *b, enum pat_domain domain, key_fn *make, st
                      (struct pat_cut){text, all ? PAT_AFTER : PAT_PAST}, set);
 }
 
+/* Puts a cut at a number. */
+static bool cut_at(struct builder *b, struct bf_str text, bool after, struct pat_cut *out)
+{
+    struct pat_number number;
+    size_t limit = text.n + PAT_KEY_MORE;
+    char *key = bf_arena_alloc(&b->p->tables, limit + PAT_KEY_MORE);
+    if (!key || !bf_pat_number_read(text, &number))
+        return false;
+    *out = (struct pat_cut){bf_str(key, bf_pat_key_number(&number, limit, key)),
+                            after ? PAT_AFTER : PAT_BEFORE};
+    return true;
+}
+
 static bool add_numbers(struct builder *b, const struct pat_value *v, const struct pat_set *set)
 {
     struct pat_cut from = {{"", 0}, PAT_BEFORE}, to = {{"", 0}, PAT_PAST};
-    const struct {
-        bool has;
-        const struct pat_number *number;
-        struct pat_cut *cut;
-        bool after;
-    } end[] = {{v->has_low, &v->low, &from, v->open_low},
-               {v->has_high, &v->high, &to, !v->open_high}};
-    for (size_t i = 0; i < BF_COUNT(end); i++) {
-        if (!end[i].has)
-            continue;
-        const struct pat_number *number = end[i].number;
-        size_t room = number->zero ? 1 : (size_t)(number->end - number->p) + PAT_KEY_MORE;
-        char *key = bf_arena_alloc(&b->p->tables, room + PAT_KEY_MORE);
-        if (!key)
-            return false;
-        *end[i].cut = (struct pat_cut){bf_str(key, bf_pat_key_number(number, room, key)),
-                                       end[i].after ? PAT_AFTER : PAT_BEFORE};
-    }
+    if (v->low.p && !cut_at(b, v->low, v->open_low, &from))
+        return false;
+    if (v->high.p && !cut_at(b, v->high, !v->open_high, &to))
+        return false;
     return add_range(b, PAT_NUMBERS, from, to, set);
 }
 

@@ -43,13 +43,21 @@ static bool plain_wildcard(struct bf_str w, struct bf_str text)
     return false;
 }
 
+/* How a number compares with the end of a range; where there is none, as what it says. */
+static int plain_compare(const struct pat_number *number, struct bf_str end, int none)
+{
+    struct pat_number other;
+    if (!end.p)
+        return none;
+    return bf_pat_number_read(end, &other) ? bf_pat_number_cmp(number, &other) : 0;
+}
+
 static bool plain_range(const struct pat_value *v, struct bf_str text)
 {
     struct pat_number number;
     if (!bf_pat_number_read(text, &number))
         return false;
-    int low = v->has_low ? bf_pat_number_cmp(&number, &v->low) : 1;
-    int high = v->has_high ? bf_pat_number_cmp(&number, &v->high) : -1;
+    int low = plain_compare(&number, v->low, 1), high = plain_compare(&number, v->high, -1);
     return (low > 0 || (low == 0 && !v->open_low)) && (high < 0 || (high == 0 && !v->open_high));
 }
 
