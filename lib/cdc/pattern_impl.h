@@ -280,13 +280,6 @@ struct pat_range {
 struct pat_table *bf_pat_table_new(struct bf_pattern *p, struct bf_arena *scratch,
                                    enum pat_domain domain, const struct pat_range *range, size_t n);
 
-/* A wildcard's text, * being PAT_STAR by now. */
-bool bf_pat_wildcard_compile(struct bf_pattern *p, struct pat_value *v);
-/* In time that grows with the text's length and the wildcard's, not with their product. */
-bool bf_pat_wildcard_takes(const struct pat_value *v, struct bf_str text);
-/* The longest text between two stars; empty where there is none. */
-struct bf_str bf_pat_wildcard_middle(const struct pat_value *v);
-
 /* Compiling. at: the place in the pattern's text that an error is about. */
 struct pat_parse {
     struct bf_pattern *set;
@@ -306,5 +299,13 @@ bool bf_pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct 
 /* Room for one more element of size each in an array of n. */
 bool bf_pat_grow(struct bf_arena *a, void *array, size_t n, size_t *cap, size_t each);
 bool bf_pat_read_values(struct pat_parse *ps, struct pat_test *t, struct bf_err *e);
+
+/* Reads the text of v as a wildcard. */
+bool bf_pat_wildcard_compile(struct pat_parse *ps, const char *at, struct pat_value *v,
+                             struct bf_err *e);
+/* In time that grows with the text's length and the wildcard's, not with their product. */
+bool bf_pat_wildcard_takes(const struct pat_value *v, struct bf_str text);
+/* The longest text between two stars; empty where there is none. */
+struct bf_str bf_pat_wildcard_middle(const struct pat_value *v);
 
 #endif
