@@ -91,7 +91,7 @@ static bool number_text(struct pat_parse *ps, const struct word *w, struct bf_st
 static bool number_value(struct pat_parse *ps, const struct word *w, struct pat_value *out,
                          struct bf_err *e)
 {
-    out->kind = PAT_RANGE;
+    out->kind = PAT_NUMERIC;
     if (!number_text(ps, w, &out->low, e))
         return false;
     out->high = out->low;
@@ -184,7 +184,7 @@ static bool numeric(struct pat_parse *ps, struct pat_value *out, struct bf_err *
         return bf_pat_fail(ps, ps->json.p, e, "Value of numeric must be an array.");
     if (!bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
         return false;
-    out->kind = PAT_RANGE;
+    out->kind = PAT_NUMERIC;
     enum bf_json_more more = bf_json_element(&ps->json, e);
     if (more == BF_JSON_ERROR)
         return false;

@@ -81,7 +81,7 @@ static bool place_conj(struct builder *b, struct pat_conj *c)
         return false;
     c->block = b->block;
     c->bit = (uint64_t)1 << b->block->n;
-    b->block->conj[b->block->n++] = c;
+    b->block->n++;
     for (const struct pat_link *l = c->tests; l; l = l->next) {
         if (!place_test(b, l->test, c->bit))
             return false;
@@ -208,7 +208,7 @@ static bool add_value(struct builder *b, const struct pat_value *v, const struct
         return add_text(b, PAT_REVERSED_FOLDED, bf_pat_key_reversed_folded, v->text, false, set);
     case PAT_WILDCARD:
         return add_wildcard(b, v, set);
-    case PAT_RANGE:
+    case PAT_NUMERIC:
         return add_numbers(b, v, set);
     case PAT_CIDR:
         return add_network(b, v, set);

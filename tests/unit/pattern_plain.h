@@ -6,7 +6,7 @@
 #ifndef BF_PATTERN_PLAIN_H
 #define BF_PATTERN_PLAIN_H
 
-#include "lib/cdc/pattern_impl.h"
+#include "lib/cdc/pattern_table.h"
 
 enum { PLAIN_KIDS = 4, PLAIN_TEXT = 120 };
 
@@ -113,7 +113,7 @@ static bool plain_takes(const struct pat_value *v, const struct pat_scalar *s, b
         return true;
     case PAT_WORD:
         return !string && !number && bf_str_eq(s->text, v->text);
-    case PAT_RANGE:
+    case PAT_NUMERIC:
         return (number || (string && numbers)) && plain_range(v, s->text);
     default:
         return string && plain_string_takes(v, s->text);
