@@ -86,18 +86,18 @@ static size_t place(const struct pat_node *n, struct bf_str name)
     return low;
 }
 
-struct pat_node *bf_pat_kid_search(struct bf_pattern *p, const struct pat_node *n, struct bf_str s,
-                                   bool escaped)
+struct pat_node *bf_pat_kid_search(struct bf_pattern *p, const struct pat_node *n,
+                                   struct bf_str name, bool escaped)
 {
     if (escaped) {
         bf_buf_reset(&p->name);
-        bf_json_unescape(&p->name, s);
+        bf_json_unescape(&p->name, name);
         if (!bf_buf_ok(&p->name))
             return NULL;
-        s = bf_buf_view(&p->name);
+        name = bf_buf_view(&p->name);
     }
-    size_t i = place(n, s);
-    return i < n->nkids && name_order(n->kids[i]->name, s) == 0 ? n->kids[i] : NULL;
+    size_t i = place(n, name);
+    return i < n->nkids && name_order(n->kids[i]->name, name) == 0 ? n->kids[i] : NULL;
 }
 
 bool bf_pat_nomem(const struct bf_arena *a, struct bf_err *e)

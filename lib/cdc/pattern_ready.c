@@ -47,24 +47,27 @@ static bool add_part(struct bf_arena *a, struct pat_set *set, uint32_t cell, uin
     return true;
 }
 
-/* Of a conjunction. */
+/* Tells the nodes on the way to a test of a conjunction, and the test. */
 static bool place_test(struct builder *b, struct pat_test *t, uint64_t bit)
 {
-    for (struct pat_node *n = t->node; n; n = n->parent) {
-        struct pat_slot *slot = slot_at(b, n);
-        if (!slot)
-            return false;
+    struct pat_node *n = t->node;
+    struct pat_slot *at = slot_at(b, n), *slot = at;
+    while (slot) {
         slot->live |= bit;
         slot->present |= t->absent ? 0 : bit;
-        if (n != t->node)
-            continue;
-        if (!slot->need) {
-            slot->next_test = b->block->tests;
-            b->block->tests = slot;
-        }
-        slot->need |= bit;
-        slot->absent |= t->absent ? bit : 0;
+        n = n->parent;
+        if (!n)
+            break;
+        slot = slot_at(b, n);
     }
+    if (!slot)
+        return false;
+    if (!at->need) {
+        at->next_test = b->block->tests;
+        b->block->tests = at;
+    }
+    at->need |= bit;
+    at->absent |= t->absent ? bit : 0;
     if (!t->conjs.n) {
         t->next = t->node->tests;
         t->node->tests = t;
