@@ -62,11 +62,11 @@ static void set_fault(struct bl_call *c)
 
 static void split_shard(struct bl_call *c)
 {
-    const char *wrong = bl_streams_split(c, bl_query(c, "table"), bl_query(c, "shard"));
-    if (wrong)
-        refuse(c, 400, wrong);
-    else
+    struct bf_err e = {0};
+    if (bl_streams_split(c, bl_query(c, "table"), bl_query(c, "shard"), &e))
         answer(c, 200);
+    else
+        refuse(c, e.code == BF_E_INPUT ? 400 : 500, e.text);
 }
 
 static void stop(struct bl_call *c)

@@ -99,7 +99,7 @@ struct bl_stream_change {
 bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view,
                        struct bl_stream_change *change) BF_MUST;
 
-/* Ends it when the transaction has come to its end. Without success the caller puts *t back. */
+/* Ends it when the transaction has come to its end. */
 void bl_ddb_stream_settle(struct bl_call *c, const struct bl_stream_change *change, bool ok);
 
 /* streams.c: loads what the store has; for ddb.c's open, tables are loaded already. */
@@ -194,6 +194,12 @@ bool bl_put_projected(struct bl_call *c, struct bf_buf *out, const struct bl_pro
 
 /* Writes the table's row in the store, inside a transaction. ddb_tables.c */
 bool bl_table_save(struct bl_call *c, struct bl_table *t) BF_MUST;
+
+/* Before a transaction changes a table in memory: it is as before when that does not take (store.h). */
+static inline void bl_table_keep(struct bl_call *c, struct bl_table *t)
+{
+    bl_store_keep(c->store, t, sizeof *t, NULL);
+}
 
 /* ReturnConsumedCapacity: appends "ConsumedCapacity" in its form for one table when the request asks for it. */
 void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t,

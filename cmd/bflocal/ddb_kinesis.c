@@ -104,7 +104,7 @@ static bool disable(struct bl_call *c, struct bl_table *t, struct bf_str name, b
     return bl_table_save(c, t);
 }
 
-/* Runs a change of a table's destinations in a transaction; the table is as before when it fails. */
+/* Runs a change of a table's destinations in a transaction. */
 static bool change(struct bl_call *c,
                    bool (*run)(struct bl_call *, struct bl_table *, struct bf_str, bool))
 {
@@ -116,18 +116,12 @@ static bool change(struct bl_call *c,
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
-    struct bl_table *t = bl_table_param(c, &p), old;
+    struct bl_table *t = bl_table_param(c, &p);
     if (t)
-        old = *t;
-    if (t && run(c, t, name, micros) && bl_store_commit(c->store, &e))
-        return true;
-    if (e.code == BF_OK) {
-        e = c->store->err;
-        bl_store_rollback(c->store);
-    }
-    if (t)
-        *t = old;
-    return c->failed ? false : bl_fail_err(c, &e);
+        bl_table_keep(c, t);
+    bool ok = bl_store_settle(c->store, t && run(c, t, name, micros), &e);
+    bl_store_unlock(c->store);
+    return ok || (c->failed ? false : bl_fail_err(c, &e));
 }
 
 bool bl_ddb_enable_kinesis(struct bl_call *c)

@@ -278,18 +278,13 @@ bool bl_table_save(struct bl_call *c, struct bl_table *t)
     return ok;
 }
 
-/* Ends a transaction that changed *t, and perhaps its stream: puts the old table back when it did not take. Keeps
- * the lock. */
-static bool end_change(struct bl_call *c, struct bl_table *t, const struct bl_table *old,
-                       const struct bl_stream_change *change, bool ok)
+/* Ends a transaction that changed a table, and perhaps its stream. Keeps the lock. */
+static bool end_change(struct bl_call *c, const struct bl_stream_change *change, bool ok)
 {
     struct bf_err e = {0};
     ok = bl_store_settle(c->store, ok, &e);
     bl_ddb_stream_settle(c, change, ok);
-    if (ok)
-        return true;
-    *t = *old;
-    return c->failed ? false : bl_fail_err(c, &e);
+    return ok || (c->failed ? false : bl_fail_err(c, &e));
 }
 
 bool bl_ddb_create_table(struct bl_call *c)
@@ -318,7 +313,6 @@ bool bl_ddb_create_table(struct bl_call *c)
         ok = bl_fail(c, BL_ResourceInUseException, "Table already exists: %s", t->name);
     else if (d->n == BL_TABLES_MAX)
         ok = bl_fail(c, BL_LimitExceededException, "more than %d tables", BL_TABLES_MAX);
-    const struct bl_table blank = *t;
     struct bl_stream_change change = {NULL, NULL};
     ok = ok && bl_table_save(c, t) && bl_ddb_stream_set(c, t, view, &change) && bl_table_save(c, t);
     if (ok) {
@@ -326,7 +320,7 @@ bool bl_ddb_create_table(struct bl_call *c)
         bl_table_put(c, &c->ans.body, t, "CREATING");
         bf_buf_addc(&c->ans.body, '}');
     }
-    ok = end_change(c, t, &blank, &change, ok);
+    ok = end_change(c, &change, ok);
     if (ok)
         d->tables[d->n++] = t;
     else
@@ -378,7 +372,7 @@ bool bl_ddb_update_table(struct bl_call *c)
         bl_store_rollback(c->store);
         return false;
     }
-    const struct bl_table old = *t;
+    bl_table_keep(c, t);
     struct bl_stream_change change = {NULL, NULL};
     bool billing = bl_param(&p, "BillingMode") || bl_param(&p, "ProvisionedThroughput");
     bool ok = (!billing || read_billing(c, &p, t)) &&
@@ -389,7 +383,7 @@ bool bl_ddb_update_table(struct bl_call *c)
         bl_table_put(c, &c->ans.body, t, "UPDATING");
         bf_buf_addc(&c->ans.body, '}');
     }
-    ok = end_change(c, t, &old, &change, ok);
+    ok = end_change(c, &change, ok);
     bl_store_unlock(c->store);
     return ok;
 }
@@ -435,11 +429,11 @@ bool bl_ddb_delete_table(struct bl_call *c)
                            "deletion. Disable deletion protection first.")
                  : false;
     }
-    const struct bl_table old = *t;
+    bl_table_keep(c, t);
     bf_buf_lit(&c->ans.body, "{\"TableDescription\":");
     bl_table_put(c, &c->ans.body, t, "DELETING");
     bf_buf_addc(&c->ans.body, '}');
-    bool ok = end_change(c, t, &old, &change, erase(c, t, &change));
+    bool ok = end_change(c, &change, erase(c, t, &change));
     if (ok)
         forget(c->local->ddb, t);
     bl_store_unlock(c->store);

@@ -216,6 +216,7 @@ bool bl_write_store(struct bl_call *c, struct bl_write *w)
     if (!bl_ddb_emit(c, w))
         return false;
     store_item(c, w);
+    bl_table_keep(c, t);
     t->items += (w->new_item != NULL) - (w->old.json.p != NULL);
     t->bytes += (int64_t)w->new.bytes - (int64_t)w->old.bytes;
     return bl_store_ok(c->store);

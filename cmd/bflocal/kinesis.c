@@ -137,18 +137,47 @@ static struct bf_str column(sqlite3_stmt *q, int i)
     return bf_str((const char *)sqlite3_column_text(q, i), (size_t)sqlite3_column_bytes(q, i));
 }
 
-/* Room for one more shard. */
+bool bl_shard_room(struct bl_stream *s, size_t n)
+{
+    size_t cap = s->cap ? s->cap : 8;
+    while (cap - s->n < n)
+        cap *= 2;
+    if (cap == s->cap)
+        return true;
+    struct bl_shard *p = realloc(s->shards, cap * sizeof *p);
+    if (!p)
+        return false;
+    s->shards = p;
+    s->cap = cap;
+    return true;
+}
+
 static struct bl_shard *new_shard(struct bl_stream *s)
 {
-    if (s->n == s->cap) {
-        size_t cap = s->cap ? s->cap * 2 : 8;
-        struct bl_shard *p = realloc(s->shards, cap * sizeof *p);
-        if (!p)
-            return NULL;
-        s->shards = p;
-        s->cap = cap;
+    return bl_shard_room(s, 1) ? &s->shards[s->n++] : NULL;
+}
+
+/* The shards that have come go, and their parents are open again. */
+static void put_back(void *at, const void *kept)
+{
+    struct bl_stream *s = at;
+    const struct bl_stream *old = kept;
+    for (size_t i = old->n; i < s->n; i++) {
+        int parents[] = {s->shards[i].parent, s->shards[i].adjacent};
+        for (size_t k = 0; k < 2; k++)
+            if (parents[k] >= 0 && (size_t)parents[k] < old->n) {
+                s->shards[parents[k]].last = -1;
+                s->shards[parents[k]].closed_ms = 0;
+            }
     }
-    return &s->shards[s->n++];
+    s->n = old->n;
+    s->next = old->next;
+    s->retention_h = old->retention_h;
+}
+
+void bl_stream_keep(struct bl_store *store, struct bl_stream *s)
+{
+    bl_store_keep(store, s, sizeof *s, put_back);
 }
 
 struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash low, bl_hash high,
@@ -170,7 +199,7 @@ struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash lo
     bl_bind_i64(q, 6, s->next);
     bl_bind_i64(q, 7, c->now_ms);
     bl_run(c->store, q);
-    struct bl_shard *shard = bl_store_ok(c->store) ? new_shard(s) : NULL;
+    struct bl_shard *shard = new_shard(s);
     if (shard)
         *shard = (struct bl_shard){.row = sqlite3_last_insert_rowid(c->store->db),
                                    .low = low,

@@ -89,7 +89,8 @@ bool bl_hash_get(struct bf_str text, bl_hash *v);
 bl_hash bl_hash_of(struct bf_str partition_key);
 struct bl_shard *bl_shard_for(struct bl_stream *s, bl_hash hash);
 
-/* Appends a shard to the stream in store and memory, inside a transaction that the caller commits. */
+/* Appends a shard to the stream in store and memory, inside a transaction that the caller commits. NULL: no
+ * memory. */
 struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash low, bl_hash high,
                               int parent, int adjacent);
 
@@ -99,8 +100,12 @@ void bl_shard_close(struct bl_call *c, struct bl_stream *s, int index);
 /* Closes a shard and opens two children that divide its hash keys at `at`, likewise. */
 bool bl_shard_split(struct bl_call *c, struct bl_stream *s, int index, bl_hash at) BF_MUST;
 
-/* Takes back in memory, after a rollback, what has been done to the shards since there were n. */
-void bl_shards_restore(struct bl_stream *s, size_t n);
+/* Before a transaction changes a stream, its shards or the next record's number: all that is as before when it
+ * does not take (store.h). */
+void bl_stream_keep(struct bl_store *store, struct bl_stream *s);
+
+/* Room for n more shards in memory; without it bl_shard_add may fail. */
+bool bl_shard_room(struct bl_stream *s, size_t n) BF_MUST;
 
 /* Appends {"ShardId":...} with its ranges. */
 void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index);

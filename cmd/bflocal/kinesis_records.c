@@ -17,6 +17,7 @@ enum {
 int64_t bl_record_add(struct bl_store *store, struct bl_stream *s, struct bl_shard *shard,
                       struct bf_str key, struct bf_str data, int64_t now_ms)
 {
+    bl_stream_keep(store, s);
     bl_log_add(store, shard->row, &(struct bl_record){s->next, now_ms, key, data});
     return s->next++;
 }

@@ -171,6 +171,7 @@ bool bl_kinesis_list_shards(struct bl_call *c)
 void bl_shard_close(struct bl_call *c, struct bl_stream *s, int index)
 {
     struct bl_shard *shard = &s->shards[index];
+    bl_stream_keep(c->store, s);
     shard->last = s->next > shard->first ? s->next - 1 : shard->first;
     shard->closed_ms = c->now_ms;
     sqlite3_stmt *q = bl_sql(c->store, "UPDATE kin_shard SET last=?, closed_ms=? WHERE id=?");
@@ -185,6 +186,8 @@ void bl_shard_close(struct bl_call *c, struct bl_stream *s, int index)
 bool bl_shard_split(struct bl_call *c, struct bl_stream *s, int index, bl_hash at)
 {
     bl_hash low = s->shards[index].low, high = s->shards[index].high;
+    if (!bl_shard_room(s, 2))
+        return false;
     bl_shard_close(c, s, index);
     return bl_shard_add(c, s, low, at - 1, index, -1) && bl_shard_add(c, s, at, high, index, -1);
 }
@@ -193,6 +196,8 @@ static bool merge(struct bl_call *c, struct bl_stream *s, int a, int b)
 {
     bl_hash low = s->shards[a].low < s->shards[b].low ? s->shards[a].low : s->shards[b].low;
     bl_hash high = s->shards[a].high > s->shards[b].high ? s->shards[a].high : s->shards[b].high;
+    if (!bl_shard_room(s, 1))
+        return false;
     bl_shard_close(c, s, a);
     bl_shard_close(c, s, b);
     return bl_shard_add(c, s, low, high, a, b) != NULL;
@@ -221,19 +226,7 @@ static int shard_param(struct bl_call *c, const struct bl_params *p, const struc
     return index;
 }
 
-void bl_shards_restore(struct bl_stream *s, size_t n)
-{
-    for (size_t i = n; i < s->n; i++) {
-        const struct bl_shard *shard = &s->shards[i];
-        int parents[] = {shard->parent, shard->adjacent};
-        for (size_t k = 0; k < 2; k++)
-            if (parents[k] >= 0 && (size_t)parents[k] < n)
-                s->shards[parents[k]].last = -1;
-    }
-    s->n = n;
-}
-
-/* Runs a change of shards in a transaction. Memory is put back when the store does not take it. */
+/* Runs a change of shards in a transaction. */
 static bool change(struct bl_call *c,
                    bool (*run)(struct bl_call *, const struct bl_params *, struct bl_stream *),
                    const char *required)
@@ -245,10 +238,7 @@ static bool change(struct bl_call *c,
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_stream *s = bl_stream_param(c, &p);
-    size_t n = s ? s->n : 0;
     bool ok = bl_store_settle(c->store, s && run(c, &p, s), &e);
-    if (s && !ok)
-        bl_shards_restore(s, n);
     bl_store_unlock(c->store);
     return ok || (c->failed ? false : bl_fail_err(c, &e));
 }

@@ -273,8 +273,8 @@ static bool retention(struct bl_call *c, bool longer)
     bl_bind_i64(q, 1, hours);
     bl_bind_i64(q, 2, s->row);
     bl_run(c->store, q);
-    if (bl_store_ok(c->store))
-        s->retention_h = hours;
+    bl_stream_keep(c->store, s);
+    s->retention_h = hours;
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
 }
 

@@ -254,7 +254,8 @@ static bool check_bucket(struct bl_call *c, const struct bl_s3_call *s)
         return true;
     bl_store_lock(c->store);
     bool found = bl_s3_bucket_exists(c->store, s->bucket);
-    bl_store_unlock(c->store);
+    if (!bl_s3_end_read(c))
+        return false;
     if (found)
         return true;
     struct bf_buf x;

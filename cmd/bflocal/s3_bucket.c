@@ -32,8 +32,8 @@ void bl_s3_list_buckets(struct bl_call *c)
         put_time(out, "CreationDate", bl_column_i64(q, 1));
         bf_buf_lit(out, "</Bucket>");
     }
-    bl_store_unlock(c->store);
-    bf_buf_lit(out, "</Buckets></ListAllMyBucketsResult>");
+    if (bl_s3_end_read(c))
+        bf_buf_lit(out, "</Buckets></ListAllMyBucketsResult>");
 }
 
 /* 3 to 63 of a-z 0-9 . -, a letter or digit at both ends, no "..", no IP address (S3 user guide, "Bucket

@@ -91,7 +91,7 @@ static bool read_rows(struct bl_call *c, struct completion *m)
         bl_bind_text(q, 1, m->u.id);
         bl_bind_i64(q, 2, (int64_t)p->number);
         if (!bl_step(st, q))
-            return bl_s3_fail(c, BL_S3_InvalidPart);
+            return bl_s3_missing(c, BL_S3_InvalidPart);
         p->file = (uint64_t)bl_column_i64(q, 0);
         p->size = (uint64_t)bl_column_i64(q, 1);
         struct bf_str md5 = bl_column_blob(q, 2), bytes = bl_column_blob(q, 4);

@@ -52,7 +52,8 @@ static bool open_source(struct bl_call *c, struct bl_s3_object *o, int *fd, stru
         if (*fd < 0)
             ok = bf_err_sys(&e, errno, "object file");
     }
-    bl_store_unlock(c->store);
+    if (!bl_s3_end_read(c))
+        return false;
     if (!ok)
         return bl_s3_fail_err(c, &e);
     return found || bl_s3_fail(c, there ? BL_S3_NoSuchKey : BL_S3_NoSuchBucket);

@@ -26,6 +26,17 @@ static struct removed delete_row(struct bl_call *c, struct bf_str bucket, struct
     return r;
 }
 
+/* Ends the transaction that has deleted these. */
+static bool settle(struct bl_call *c, const struct bf_str *keys, size_t n)
+{
+    struct bf_err e = {0};
+    bool ok = bl_store_settle(c->store, true, &e);
+    for (size_t i = 0; ok && i < n; i++)
+        bl_s3_note_delete(c->local->s3, bl_s3_of(c)->bucket, keys[i]);
+    bl_store_unlock(c->store);
+    return ok || bl_s3_fail_err(c, &e);
+}
+
 void bl_s3_delete_object(struct bl_call *c)
 {
     struct bl_s3_call *s = bl_s3_of(c);
@@ -39,11 +50,8 @@ void bl_s3_delete_object(struct bl_call *c)
         return;
     }
     struct removed r = delete_row(c, s->bucket, s->key);
-    bl_s3_note_delete(c->local->s3, s->bucket, s->key);
-    if (!bl_store_commit(c->store, &e)) {
-        bl_s3_fail_err(c, &e);
+    if (!settle(c, &s->key, 1))
         return;
-    }
     bl_s3_file_remove(c->local->s3, r.file, r.size);
     c->ans.status = 204;
 }
@@ -128,14 +136,10 @@ void bl_s3_delete_objects(struct bl_call *c)
         bl_s3_fail_err(c, &e);
         return;
     }
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < n; i++)
         gone[i] = delete_row(c, s->bucket, keys[i]);
-        bl_s3_note_delete(c->local->s3, s->bucket, keys[i]);
-    }
-    if (!bl_store_commit(c->store, &e)) {
-        bl_s3_fail_err(c, &e);
+    if (!settle(c, keys, n))
         return;
-    }
     bf_buf_lit(&c->ans.body, BL_XML_HEAD "<DeleteResult" BL_XML_NS ">");
     for (size_t i = 0; i < n; i++) {
         bl_s3_file_remove(c->local->s3, gone[i].file, gone[i].size);

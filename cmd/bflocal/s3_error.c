@@ -64,6 +64,18 @@ bool bl_s3_fail_err(struct bl_call *c, const struct bf_err *e)
     return bl_s3_fail(c, BL_S3_InternalError);
 }
 
+bool bl_s3_end_read(struct bl_call *c)
+{
+    struct bf_err e = c->store->err;
+    bl_store_unlock(c->store);
+    return e.code == BF_OK || bl_s3_fail_err(c, &e);
+}
+
+bool bl_s3_missing(struct bl_call *c, enum bl_s3_error code)
+{
+    return bl_store_ok(c->store) ? bl_s3_fail(c, code) : bl_s3_fail_err(c, &c->store->err);
+}
+
 static void put_hex_bytes(struct bf_buf *out, const char *name, struct bf_str s)
 {
     bf_buf_addf(out, "<%s>", name);

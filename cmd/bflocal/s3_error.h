@@ -67,6 +67,12 @@ bool bl_s3_fail_with(struct bl_call *c, enum bl_s3_error error, struct bf_str el
 /* The machine failed us: 500, and a line on standard error. */
 bool bl_s3_fail_err(struct bl_call *c, const struct bf_err *e);
 
+/* Ends what only reads: unlocks the store. False: it had failed, and that is the answer. */
+bool bl_s3_end_read(struct bl_call *c) BF_MUST;
+
+/* Something is not there; or the store, which is locked, could not tell. */
+bool bl_s3_missing(struct bl_call *c, enum bl_s3_error code);
+
 /* What the signature check found. */
 bool bl_s3_fail_auth(struct bl_call *c);
 

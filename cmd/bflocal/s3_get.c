@@ -204,7 +204,8 @@ void bl_s3_get_tagging(struct bl_call *c)
     struct bf_buf *out = &c->ans.body;
     bl_store_lock(c->store);
     bool found = bl_s3_find(c, s->bucket, s->key, &o);
-    bl_store_unlock(c->store);
+    if (!bl_s3_end_read(c))
+        return;
     if (!found) {
         bl_s3_fail(c, BL_S3_NoSuchKey);
         return;

@@ -112,7 +112,7 @@ bool bl_s3_find_upload(struct bl_call *c, struct bl_s3_upload *u)
         found = bf_arena_copy(&c->arena, bl_column_blob(q, 0), &u->headers);
         bl_done(q);
     }
-    return found || bl_s3_fail(c, BL_S3_NoSuchUpload);
+    return found || bl_s3_missing(c, BL_S3_NoSuchUpload);
 }
 
 bool bl_s3_part_number(struct bl_call *c, uint64_t *number)
@@ -291,7 +291,10 @@ void bl_s3_list_parts(struct bl_call *c)
         last = (uint64_t)bl_column_i64(q, 0);
         n++;
     }
-    bl_store_unlock(c->store);
+    if (!bl_s3_end_read(c)) {
+        bf_buf_free(&parts);
+        return;
+    }
     bf_buf_lit(out, BL_XML_HEAD "<ListPartsResult" BL_XML_NS ">");
     bl_xml_element(out, "Bucket", s->bucket);
     bl_xml_element(out, "Key", s->key);
@@ -365,7 +368,10 @@ void bl_s3_list_uploads(struct bl_call *c)
     bf_buf_init(&list, 4 * 1024 * 1024);
     bl_store_lock(c->store);
     put_uploads(c, &l, &list);
-    bl_store_unlock(c->store);
+    if (!bl_s3_end_read(c)) {
+        bf_buf_free(&list);
+        return;
+    }
     bf_buf_lit(out, BL_XML_HEAD "<ListMultipartUploadsResult" BL_XML_NS ">");
     bl_xml_element(out, "Bucket", bl_s3_of(c)->bucket);
     put_mark(out, "Prefix", l.prefix);

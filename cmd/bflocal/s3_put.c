@@ -89,7 +89,7 @@ bool bl_s3_precondition(struct bl_call *c)
     if (none.p && there)
         return fail_condition(c, "If-None-Match");
     if (match.p && !there)
-        return bl_s3_fail(c, BL_S3_NoSuchKey);
+        return bl_s3_missing(c, BL_S3_NoSuchKey);
     return !match.p || bf_str_is(match, "*") || same_etag(match, o.etag) ||
            fail_condition(c, "If-Match");
 }
@@ -98,7 +98,7 @@ bool bl_s3_precondition(struct bl_call *c)
 bool bl_s3_may_write(struct bl_call *c)
 {
     if (!bl_s3_bucket_exists(c->store, bl_s3_of(c)->bucket))
-        return bl_s3_fail(c, BL_S3_NoSuchBucket);
+        return bl_s3_missing(c, BL_S3_NoSuchBucket);
     return bl_s3_precondition(c);
 }
 

@@ -8,6 +8,7 @@
 #include "lib/base/file.h"
 
 enum { FILE_PAGE = 4096, MEMORY_PAGE = 16384 }; /* bytes; what the pragmas say */
+static const size_t kept_max = 4 * 1024 * 1024; /* a transaction of a hundred tables has 200 kB */
 
 static bool fail(struct bl_store *s, struct bf_err *e, const char *what)
 {
@@ -78,6 +79,7 @@ bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
     memset(s, 0, sizeof(*s));
     s->lock_fd = -1;
     s->dir = dir;
+    bf_buf_init(&s->kept, kept_max);
     /* Our lock is round every call of SQLite, so it needs none of its own. Too late for this in a
      * process that has used SQLite before, which does no harm. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
@@ -103,6 +105,7 @@ void bl_store_close(struct bl_store *s)
         sqlite3_finalize(s->cache[i].stmt);
     sqlite3_close(s->db);
     bl_log_free(s);
+    bf_buf_free(&s->kept);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
     pthread_mutex_destroy(&s->mutex);
@@ -163,6 +166,16 @@ static void set_journal(struct bl_store *s, bool journal)
     s->unjournaled = !journal;
 }
 
+/* A failed statement may have rolled back by itself (SQLITE_FULL does), so look first. */
+static void undo(struct bl_store *s)
+{
+    if (s->standing)
+        s->lost = s->lost || sqlite3_total_changes(s->db) != s->changes;
+    else if (!sqlite3_get_autocommit(s->db))
+        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
+    s->in_transaction = false;
+}
+
 static bool begin(struct bl_store *s, bool journal, struct bf_err *e)
 {
     bl_store_lock(s);
@@ -178,6 +191,7 @@ static bool begin(struct bl_store *s, bool journal, struct bf_err *e)
         return true;
     }
     *e = s->err;
+    undo(s);
     bl_store_unlock(s);
     return false;
 }
@@ -192,14 +206,47 @@ bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e)
     return begin(s, s->dir || s->limited, e);
 }
 
-/* A failed statement may have rolled back by itself (SQLITE_FULL does), so look first. */
-static void undo(struct bl_store *s)
+/* Stands in front of each piece of `kept`, which is padded so that the next is aligned. */
+struct kept {
+    void *at;
+    void (*back)(void *at, const void *old);
+    size_t n, room;
+};
+
+enum { ALIGN = 16 };
+
+void bl_store_keep(struct bl_store *s, void *at, size_t n, void (*back)(void *at, const void *old))
 {
-    if (s->standing)
-        s->lost = s->lost || sqlite3_total_changes(s->db) != s->changes;
-    else if (!sqlite3_get_autocommit(s->db))
-        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    s->in_transaction = false;
+    struct kept k = {at, back, n, sizeof k + (n + ALIGN - 1) / ALIGN * ALIGN};
+    const struct kept *other;
+    for (size_t i = 0; i < s->kept.n; i += other->room) {
+        other = (const struct kept *)(const void *)(s->kept.p + i);
+        if (other->at == at)
+            return;
+    }
+    char *to = bf_buf_room(&s->kept, k.room);
+    if (to) {
+        memcpy(to, &k, sizeof k);
+        memcpy(to + sizeof k, at, n);
+        s->kept.n += k.room;
+    } else {
+        s->lost = true; /* it changes all the same, and could not be put back */
+        if (bl_store_ok(s))
+            bf_err_nomem(&s->err);
+    }
+}
+
+/* Memory as it was. */
+static void put_back(struct bl_store *s)
+{
+    const struct kept *k;
+    for (size_t i = 0; i < s->kept.n; i += k->room) {
+        k = (const struct kept *)(const void *)(s->kept.p + i);
+        if (k->back)
+            k->back(k->at, k + 1);
+        else
+            memcpy(k->at, k + 1, k->n);
+    }
 }
 
 bool bl_store_settle(struct bl_store *s, bool ok, struct bf_err *e)
@@ -213,8 +260,10 @@ bool bl_store_settle(struct bl_store *s, bool ok, struct bf_err *e)
     if (!ok || s->err.code != BF_OK) {
         *e = s->err;
         undo(s);
+        put_back(s);
         ok = false;
     }
+    bf_buf_reset(&s->kept);
     s->in_transaction = false;
     return ok;
 }

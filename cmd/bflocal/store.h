@@ -45,12 +45,13 @@ struct bl_store {
     int lock_fd;     /* of DIR/lock, -1 */
     pthread_mutex_t mutex;
     bool in_transaction;
-    bool limited;     /* to a maximum of bytes */
-    bool unjournaled; /* the present transaction, or the last one, has no journal */
-    bool standing;    /* a transaction without a journal, open from one operation to the next */
-    bool lost;   /* one without a journal failed half-way: nothing is to be had here any more */
-    int changes; /* of all rows ever, when the transaction began */
-    struct bf_err err; /* the first failure since begin or lock */
+    bool limited;       /* to a maximum of bytes */
+    bool unjournaled;   /* the present transaction, or the last one, has no journal */
+    bool standing;      /* a transaction without a journal, open from one operation to the next */
+    bool lost;          /* a change could not be taken back: nothing is to be had here any more */
+    int changes;        /* of all rows ever, when the transaction began */
+    struct bf_err err;  /* the first failure since begin or lock */
+    struct bf_buf kept; /* memory as it was when the transaction began: bl_store_keep */
     struct {
         const char *sql;
         sqlite3_stmt *stmt;
@@ -89,9 +90,16 @@ bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e) BF_MUST;
 /* Commits (or rolls back, when anything had failed: *e says what) and unlocks. */
 bool bl_store_commit(struct bl_store *s, struct bf_err *e) BF_MUST;
 void bl_store_rollback(struct bl_store *s);
-/* Commits, or rolls back when `ok` is false or anything had failed, and keeps the lock: for what is also kept in
- * memory, which changes only when the store has changed. bl_store_unlock follows. */
+/* Commits, or rolls back when `ok` is false or anything had failed, and keeps the lock: for what comes to memory
+ * or goes from it with the transaction. bl_store_unlock follows. */
 bool bl_store_settle(struct bl_store *s, bool ok, struct bf_err *e) BF_MUST;
+
+/*
+ * For what rows and memory both say: called before a transaction changes the n bytes at `at`, which stand there
+ * again when it does not take, however that comes. The first call for an address counts. back: puts them back
+ * itself (NULL: all of them are copied).
+ */
+void bl_store_keep(struct bl_store *s, void *at, size_t n, void (*back)(void *at, const void *old));
 
 /* Has anything failed since begin or lock? */
 static inline bool bl_store_ok(const struct bl_store *s)

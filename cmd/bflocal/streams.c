@@ -179,25 +179,34 @@ static void close_shards(struct bl_ddb_stream *s, int64_t now_ms)
             continue;
         shard->last = s->shards->next > shard->first ? s->shards->next - 1 : shard->first;
         shard->closed_ms = now_ms;
+        if (s->shards->next <= shard->last)
+            s->shards->next = shard->last + 1;
     }
 }
 
-/* Forgets the streams that have been off for a day. */
-static void drop_old(struct bl_store *store, struct bl_ddb *d, int64_t now_ms)
+/* Takes the streams that have been off for a day out of the store, inside a transaction. */
+static void erase_old(struct bl_store *store, const struct bl_ddb *d, int64_t now_ms)
 {
-    size_t kept = 0;
     for (size_t i = 0; i < d->nstreams; i++) {
-        struct bl_ddb_stream *s = &d->streams[i];
-        if (bl_stream_kept(s, now_ms)) {
-            d->streams[kept++] = *s;
+        const struct bl_ddb_stream *s = &d->streams[i];
+        if (bl_stream_kept(s, now_ms))
             continue;
-        }
         sqlite3_stmt *q = bl_sql(store, "DELETE FROM ddb_stream WHERE id=?");
         bl_bind_i64(q, 1, s->row);
         bl_run(store, q);
         bl_stream_erase(store, s->shards);
-        bl_stream_destroy(s->shards);
     }
+}
+
+/* And out of memory. */
+static void forget_old(struct bl_ddb *d, int64_t now_ms)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < d->nstreams; i++)
+        if (bl_stream_kept(&d->streams[i], now_ms))
+            d->streams[kept++] = d->streams[i];
+        else
+            bl_stream_destroy(d->streams[i].shards);
     d->nstreams = kept;
 }
 
@@ -213,10 +222,10 @@ bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view,
                        struct bl_stream_change *change)
 {
     struct bl_ddb *d = c->local->ddb;
-    drop_old(c->store, d, c->now_ms);
-    *change = (struct bl_stream_change){.last = current(d, t)};
+    erase_old(c->store, d, c->now_ms);
     if (view != BL_VIEW_NONE && !(change->next = create(c, t, view)))
         return false;
+    change->last = current(d, t);
     if (change->last)
         store_closed(c, change->last);
     t->view = view;
@@ -232,6 +241,8 @@ void bl_ddb_stream_settle(struct bl_call *c, const struct bl_stream_change *chan
         close_shards(change->last, c->now_ms);
     if (ok && change->next)
         c->local->ddb->nstreams++;
+    if (ok && (change->last || change->next))
+        forget_old(c->local->ddb, c->now_ms);
     if (!ok && change->next)
         bl_stream_destroy(change->next->shards);
 }

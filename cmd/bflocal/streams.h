@@ -37,8 +37,9 @@ void bl_stream_sequence_put(char out[BL_STREAM_SEQUENCE], int64_t number);
 bool bl_stream_sequence_get(struct bf_str text, int64_t *number);
 
 /* The control call: splits the open shard with that id (empty: the widest) of the table's stream in two,
- * and appends what became of it as JSON. Takes the lock itself. NULL: done; else what was wrong. */
-const char *bl_streams_split(struct bl_call *c, struct bf_str table, struct bf_str shard);
+ * and appends what became of it as JSON. Takes the lock itself. False: BF_E_INPUT, or the store failed. */
+bool bl_streams_split(struct bl_call *c, struct bf_str table, struct bf_str shard,
+                      struct bf_err *e) BF_MUST;
 
 /* The operations, by file. */
 bool bl_streams_list(struct bl_call *c);

@@ -218,12 +218,11 @@ static void put_split(struct bl_call *c, const struct bl_stream *s, int index)
     bf_buf_lit(&c->ans.body, "]}\n");
 }
 
-const char *bl_streams_split(struct bl_call *c, struct bf_str table, struct bf_str shard)
+bool bl_streams_split(struct bl_call *c, struct bf_str table, struct bf_str shard, struct bf_err *e)
 {
-    struct bf_err e = {0};
     const char *wrong = NULL;
-    if (!bl_store_begin(c->store, &e))
-        return "the store failed";
+    if (!bl_store_begin(c->store, e))
+        return false;
     struct bl_table *t = bl_table_find(c->local->ddb, table);
     struct bl_stream *s = t ? t->stream : NULL;
     int index = s ? pick(s, shard) : -1;
@@ -235,16 +234,12 @@ const char *bl_streams_split(struct bl_call *c, struct bf_str table, struct bf_s
         wrong = "too many shards";
     if (wrong) {
         bl_store_rollback(c->store);
-        return wrong;
+        return bf_err_set(e, BF_E_INPUT, "%s", wrong);
     }
-    size_t n = s->n;
     bl_hash low = s->shards[index].low, high = s->shards[index].high;
-    bool ok =
-        bl_store_settle(c->store, bl_shard_split(c, s, index, low + (high - low) / 2 + 1), &e);
+    bool ok = bl_store_settle(c->store, bl_shard_split(c, s, index, low + (high - low) / 2 + 1), e);
     if (ok)
         put_split(c, s, index);
-    else
-        bl_shards_restore(s, n);
     bl_store_unlock(c->store);
-    return ok ? NULL : "the store failed";
+    return ok;
 }

@@ -10,7 +10,7 @@
 #define CDCLAMBDA_H
 
 #include "lib/aws/rowsink.h"
-#include "lib/base/opt.h"
+#include "lib/base/opt_file.h"
 #include "lib/cdc/firehose.h"
 
 struct config {
@@ -19,8 +19,8 @@ struct config {
     struct bf_firehose_conf firehose; /* the transform is in it */
     const char *to;                   /* firehose:NAME or s3://BUCKET/PREFIX */
     bool gzip;
-    bool fail_batch;    /* no batchItemFailures: the invocation fails */
-    struct bf_buf file; /* transform.conf: option values are views into it */
+    bool fail_batch;           /* no batchItemFailures: the invocation fails */
+    struct bf_opt_files files; /* transform.conf */
 };
 
 extern const struct bf_tool cdclambda_tool;

@@ -91,7 +91,7 @@ static const struct bf_tool tool = {
 static bool set_file(void *field, struct bf_str value, struct bf_err *e)
 {
     struct config *config = field;
-    return conf_file_read(&config->files, &tool, config, value.p, e);
+    return bf_opt_file_read(&config->files, &tool, config, value.p, e);
 }
 
 int main(int argc, char **argv)
@@ -107,6 +107,6 @@ int main(int argc, char **argv)
         bool ok = bf_stop_install(&e) && run_files(&config, files, nfiles, &rejected, &e);
         status = ok ? rejected != 0 : bf_diag_exit(&e);
     }
-    conf_files_free(&config.files);
+    bf_opt_files_free(&config.files);
     return status;
 }

@@ -4,8 +4,7 @@
 #ifndef CDCXFORM_RUN_H
 #define CDCXFORM_RUN_H
 
-#include "cmd/cdcxform/conf_file.h"
-#include "lib/base/opt.h"
+#include "lib/base/opt_file.h"
 #include "lib/base/progress.h"
 #include "lib/base/reader.h"
 #include "lib/base/rejects.h"
@@ -16,7 +15,7 @@ enum input { INPUT_AUTO, INPUT_LINES, INPUT_CAPTURE, INPUT_FIREHOSE };
 struct config {
     struct bf_common common;
     struct bf_xform_conf xform;
-    struct conf_files files;
+    struct bf_opt_files files;
     enum input input;
     bool firehose; /* -o firehose: answers instead of rows */
     const char *partition_keys;

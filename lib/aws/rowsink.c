@@ -17,18 +17,26 @@ enum {
     PAUSE_MAX_MS = 2000
 };
 
+/* What is atomic in Firehose, a record of it: rows that stand one behind the other. */
+struct entry {
+    size_t row; /* the first of them */
+    struct bf_str text;
+};
+
 struct bf_rowsink {
     const struct bf_rowsink_conf *conf;
     struct bf_aws *aws; /* NULL until the first row: a cold start does not wait for it */
     struct bf_rng rng;
     char *bucket; /* NULL: a Firehose stream */
-    struct bf_buf request, answer, key;
-    const struct bf_s3_result *result;
+    struct bf_buf request, key;
+    int64_t until_ms; /* of the batch at hand; wall time */
 
-    /* the entries of a request: which rows, and those that failed */
-    size_t entry[BF_FIREHOSE_PUT_RECORDS], n;
-    size_t left;
+    /* the entries of a request, and behind its answer those that failed */
+    struct entry entry[BF_FIREHOSE_PUT_RECORDS];
+    size_t n, left;
     struct bf_err why;
+    bool answered;
+    struct bf_err outcome;
 };
 
 static void note(void *arg, const char *text)
@@ -55,7 +63,6 @@ static void sink_destroy(struct bf_rowsink *s)
     if (s->aws)
         bf_aws_destroy(s->aws);
     bf_buf_free(&s->request);
-    bf_buf_free(&s->answer);
     bf_buf_free(&s->key);
     free(s->bucket);
     free(s);
@@ -71,7 +78,6 @@ static struct bf_rowsink *sink_new(const struct bf_rowsink_conf *conf, struct bf
     s->conf = conf;
     bf_rng_seed(&s->rng, bf_rng_entropy());
     bf_buf_init(&s->request, REQUEST_MAX);
-    bf_buf_init(&s->answer, REQUEST_MAX);
     bf_buf_init(&s->key, 2 * BF_S3_KEY_MAX);
     if (conf->to.stream.p || (s->bucket = bf_str_dup(conf->to.bucket)))
         return s;
@@ -80,9 +86,19 @@ static struct bf_rowsink *sink_new(const struct bf_rowsink_conf *conf, struct bf
     return NULL;
 }
 
-static struct bf_str row_text(const struct bf_rowsink_rows *rows, size_t i)
+/* Runs until *done; where time runs out the call is taken back. */
+static bool run_until(struct bf_rowsink *s, struct bf_aws_call *call, const bool *done,
+                      struct bf_err *e)
 {
-    return bf_str(rows->text.p + rows->row[i].at, rows->row[i].n);
+    while (!*done) {
+        int64_t left = s->until_ms - bf_clock_wall_ms();
+        if (left > 0 && bf_aws_run(s->aws, left < TRY_MS ? (int)left : TRY_MS, e))
+            continue;
+        bf_aws_cancel(s->aws, call);
+        return left <= 0 ? bf_err_set(e, BF_E_TEMPORARY, "not done before the function's deadline")
+                         : false;
+    }
+    return true;
 }
 
 /* Keeps the entries that failed, in their order, for the next request. */
@@ -98,27 +114,44 @@ static void take_result(void *arg, size_t i, const struct bf_put_result *result)
     s->entry[s->left++] = s->entry[i];
 }
 
+static void take_answer(struct bf_aws_call *call, const struct bf_aws_answer *answer)
+{
+    struct bf_rowsink *s = call->arg;
+    s->answered = true;
+    s->outcome = answer->err;
+    if (answer->err.code != BF_OK)
+        return;
+    s->left = 0;
+    if (bf_firehose_put_answer(answer->body, s->n, take_result, s, &s->outcome))
+        s->n = s->left;
+}
+
 /* One request for the entries; what is left of them stays in s->entry. */
-static bool send_entries(struct bf_rowsink *s, const struct bf_rowsink_rows *rows, struct bf_err *e)
+static bool send_entries(struct bf_rowsink *s, struct bf_err *e)
 {
     bf_buf_reset(&s->request);
-    bf_buf_reset(&s->answer);
     bf_firehose_put_begin(&s->request, s->conf->to.stream);
     for (size_t i = 0; i < s->n; i++) {
         if (i)
             bf_buf_addc(&s->request, ',');
-        bf_firehose_put_entry(&s->request, row_text(rows, s->entry[i]));
+        bf_firehose_put_entry(&s->request, s->entry[i].text);
     }
     bf_firehose_put_end(&s->request);
-    if (!bf_buf_check(&s->request, "request", e) ||
-        !bf_aws_call_wait(s->aws, &bf_firehose_put_record_batch, bf_buf_view(&s->request),
-                          &s->answer, NULL, e))
+    if (!bf_buf_check(&s->request, "request", e))
         return false;
-    s->left = 0;
-    if (!bf_firehose_put_answer(bf_buf_view(&s->answer), s->n, take_result, s, e))
+    struct bf_aws_call call = {.op = &bf_firehose_put_record_batch,
+                               .body = bf_buf_view(&s->request),
+                               .done = take_answer,
+                               .arg = s};
+    s->answered = false;
+    if (!bf_aws_submit(s->aws, &call, e))
         return false;
-    s->n = s->left;
-    return true;
+    if (!run_until(s, &call, &s->answered, e))
+        return bf_err_ctx(e, "PutRecordBatch");
+    if (s->outcome.code == BF_OK)
+        return true;
+    *e = s->outcome;
+    return false;
 }
 
 static void pause_ms(int64_t ms)
@@ -128,17 +161,16 @@ static void pause_ms(int64_t ms)
 }
 
 /* Sends the entries until all are in, or there is no time left. */
-static bool put_entries(struct bf_rowsink *s, const struct bf_rowsink_rows *rows, int64_t until_ms,
-                        struct bf_err *e)
+static bool put_entries(struct bf_rowsink *s, struct bf_err *e)
 {
     int64_t pause = PAUSE_MS;
     for (;;) {
-        if (!send_entries(s, rows, e))
+        if (!send_entries(s, e))
             return false;
         if (s->n == 0)
             return true;
         int64_t wait = (int64_t)bf_rng_below(&s->rng, (uint64_t)pause) + 1;
-        if (bf_clock_wall_ms() + wait >= until_ms) {
+        if (bf_clock_wall_ms() + wait >= s->until_ms) {
             *e = s->why;
             return false;
         }
@@ -147,35 +179,66 @@ static bool put_entries(struct bf_rowsink *s, const struct bf_rowsink_rows *rows
     }
 }
 
-static bool put_firehose(struct bf_rowsink *s, const struct bf_rowsink_rows *rows, int64_t until_ms,
-                         size_t *failed, struct bf_err *e)
+/* The rows of one record from row i on, as many as an entry holds. */
+static struct entry entry_at(const struct bf_rowsink_rows *rows, size_t i, size_t *next)
 {
-    for (size_t i = 0; i < rows->n;) {
-        size_t bytes = 0;
-        *failed = i;
-        for (s->n = 0; i < rows->n && s->n < BF_FIREHOSE_PUT_RECORDS; i++) {
-            size_t n = rows->row[i].n;
-            if (bytes + n > BF_FIREHOSE_PUT_BYTES || n > BF_FIREHOSE_RECORD_BYTES)
-                break;
-            bytes += n;
-            s->entry[s->n++] = i;
+    const struct bf_rowsink_row *row = &rows->row[i];
+    size_t n = row->n;
+    for (*next = i + 1; *next < rows->n && rows->row[*next].record == row->record &&
+                        n + rows->row[*next].n <= BF_FIREHOSE_RECORD_BYTES;
+         ++*next)
+        n += rows->row[*next].n;
+    return (struct entry){i, bf_str(rows->text.p + row->at, n)};
+}
+
+/* Where the first record begins that has a row which Firehose does not take; rows->n: there is none. */
+static size_t first_oversize(const struct bf_rowsink_rows *rows, struct bf_err *e)
+{
+    size_t first = 0;
+    for (size_t i = 0; i < rows->n; i++) {
+        if (rows->row[i].record != rows->row[first].record)
+            first = i;
+        if (rows->row[i].n > BF_FIREHOSE_RECORD_BYTES) {
+            bf_err_set(e, BF_E_LIMIT,
+                       "record %zu: a row of %zu bytes, more than a Firehose record holds",
+                       rows->row[i].record, rows->row[i].n);
+            return first;
         }
-        if (s->n == 0)
-            return bf_err_set(e, BF_E_LIMIT,
-                              "a row of %zu bytes, more than a Firehose record holds",
-                              rows->row[i].n);
-        if (!put_entries(s, rows, until_ms, e)) {
-            if (s->n)
-                *failed = s->entry[0];
+    }
+    return rows->n;
+}
+
+static bool put_firehose(struct bf_rowsink *s, const struct bf_rowsink_rows *rows, size_t *failed,
+                         struct bf_err *e)
+{
+    struct bf_err oversize;
+    size_t end = first_oversize(rows, &oversize), next;
+    for (size_t i = 0; i < end;) {
+        size_t bytes = 0;
+        for (s->n = 0; i < end && s->n < BF_FIREHOSE_PUT_RECORDS; i = next) {
+            struct entry entry = entry_at(rows, i, &next);
+            if (bytes + entry.text.n > BF_FIREHOSE_PUT_BYTES)
+                break;
+            bytes += entry.text.n;
+            s->entry[s->n++] = entry;
+        }
+        if (!put_entries(s, e)) {
+            *failed = s->entry[0].row;
             return false;
         }
     }
-    return true;
+    if (end == rows->n)
+        return true;
+    *failed = end;
+    *e = oversize;
+    return false;
 }
 
 static void put_done(struct bf_s3_put *put, const struct bf_s3_result *result)
 {
-    ((struct bf_rowsink *)put->arg)->result = result;
+    struct bf_rowsink *s = put->arg;
+    s->answered = true;
+    s->outcome = result->err;
 }
 
 /* prefix + source-first.ndjson, of characters that are safe in a key. */
@@ -232,28 +295,34 @@ static bool put_s3(struct bf_rowsink *s, const struct bf_rowsink_rows *rows,
                             .body = {.data = s->conf->gzip ? bf_buf_view(&zipped) : body},
                             .done = put_done,
                             .arg = s};
-    s->result = NULL;
-    ok = ok && bf_s3_put(s->aws, &put, e);
-    while (ok && !s->result)
-        ok = bf_aws_run(s->aws, -1, e);
-    if (ok && s->result->err.code != BF_OK) {
-        *e = s->result->err;
+    s->answered = false;
+    ok = ok && bf_s3_put(s->aws, &put, e) && run_until(s, &put.call, &s->answered, e);
+    if (ok && s->outcome.code != BF_OK) {
+        *e = s->outcome;
         ok = false;
     }
     bf_buf_free(&zipped);
     return ok || bf_err_ctx(e, "s3://%s", s->bucket);
 }
 
+/* Some time is left for what is to be said then: of a short one a quarter. */
+static int64_t until(int64_t deadline_ms)
+{
+    int64_t now = bf_clock_wall_ms(), left = deadline_ms - now;
+    if (!deadline_ms)
+        return now + TRY_MS;
+    return deadline_ms - (left / 4 < MARGIN_MS ? left / 4 : MARGIN_MS);
+}
+
 static bool sink_put(struct bf_rowsink *s, const struct bf_rowsink_rows *rows,
                      const struct bf_rowsink_origin *origin, int64_t deadline_ms, size_t *failed,
                      struct bf_err *e)
 {
-    int64_t now = bf_clock_wall_ms();
-    int64_t until = deadline_ms ? deadline_ms - MARGIN_MS : now + TRY_MS;
+    s->until_ms = until(deadline_ms);
     *failed = 0;
     if (!connect_aws(s, e))
         return false;
-    return s->bucket ? put_s3(s, rows, origin, e) : put_firehose(s, rows, until, failed, e);
+    return s->bucket ? put_s3(s, rows, origin, e) : put_firehose(s, rows, failed, e);
 }
 
 const struct bf_rowsink_api bf_rowsink = {sink_new, sink_destroy, sink_put, bf_aws_libraries};

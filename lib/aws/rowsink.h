@@ -1,8 +1,10 @@
 /*
- * The rows of a batch to where they are wanted: record by record to a Firehose stream, or as one object to S3.
+ * The rows of a batch to where they are wanted: to a Firehose stream, or as one object to S3.
  *
- * The object is named after the first record of the batch, so that a batch which is sent again replaces its
- * object instead of adding one; and the time in its prefix is that record's, not the clock's.
+ * Rows of the same record of the batch become one record of the Firehose, as far as they fit (1,000 KiB), because
+ * that is in or not as a whole: the record can be sent again without its rows coming twice. The object is named
+ * after the first record of the batch, so that a batch which is sent again replaces its object instead of
+ * adding one; and the time in its prefix is that record's, not the clock's.
  *
  * Whoever needs this seldom and has to start fast (cdclambda) does not link it: it opens the library by its
  * soname and takes bf_rowsink from it, so that libcurl and TLS are loaded when rows have somewhere to go.
@@ -32,12 +34,12 @@ struct bf_rowsink_conf {
     void (*note)(const char *text); /* what the client has to tell; may be NULL */
 };
 
-/* Rows of one batch and where each came from. */
+/* Rows of one batch and where each came from; one stands behind the other. */
 struct bf_rowsink_rows {
     struct bf_buf text;
     struct bf_rowsink_row {
         size_t at, n;  /* in text, newline included */
-        size_t record; /* the caller's: which record it was */
+        size_t record; /* of the batch, from 1 */
     } * row;
     size_t n, cap;
 };
@@ -56,7 +58,8 @@ struct bf_rowsink_api {
     struct bf_rowsink *(*new)(const struct bf_rowsink_conf *conf, struct bf_err *e);
     void (*destroy)(struct bf_rowsink *s);
     /* Delivers the rows before deadline_ms (wall time; 0: within a minute). False: row number *failed (from
-     * 0) is the first that was not delivered, and *e says why. */
+     * 0) is the first that was not delivered, or of which that is not known, and *e says why; some behind it may
+     * be in. */
     bool (*put)(struct bf_rowsink *s, const struct bf_rowsink_rows *rows,
                 const struct bf_rowsink_origin *origin, int64_t deadline_ms, size_t *failed,
                 struct bf_err *e);

@@ -162,6 +162,7 @@ static bool same_fields(struct bf_filter *f, const struct bf_change *c)
     struct bf_str rest = bf_str_of(f->fields), name;
     while (bf_str_split(&rest, ',', &name)) {
         struct bf_attr a, b;
+        name = bf_str_trim(name);
         if (bf_str_starts(name, BF_STR("old.")) && !bf_image_find(&c->new_image, name))
             name = bf_str(name.p + 4, name.n - 4);
         bool in_new = bf_value_path(&c->new_image, name, &a);

@@ -15,10 +15,10 @@ static bool read_keys(struct bf_firehose *f, const char *list, struct bf_err *e)
         const char *eq = item.n ? memchr(item.p, '=', item.n) : NULL;
         if (f->nkeys++ == BF_FIREHOSE_KEYS)
             return bf_err_set(e, BF_E_USAGE, "more than %d partition keys", BF_FIREHOSE_KEYS);
-        *k = (struct firehose_key){item, item};
+        k->name = k->path = bf_str_trim(item);
         if (eq) {
-            k->name.n = (size_t)(eq - item.p);
-            k->path = bf_str(eq + 1, item.n - k->name.n - 1);
+            k->name = bf_str_trim(bf_str(item.p, (size_t)(eq - item.p)));
+            k->path = bf_str_trim(bf_str(eq + 1, (size_t)(item.p + item.n - eq - 1)));
         }
         if (k->name.n == 0 || k->path.n == 0)
             return bf_err_set(e, BF_E_USAGE, "partition keys: an empty name");
@@ -37,8 +37,9 @@ static bool check(const struct bf_firehose_conf *conf, struct bf_err *e)
     if (conf->partition_keys && row->format != BF_ROW_NDJSON)
         return bf_err_set(e, BF_E_USAGE, "partition keys want rows as ndjson");
     if ((row->format == BF_ROW_CSV || row->format == BF_ROW_TSV) && !row->fields &&
-        !conf->xform.sql.select)
-        return bf_err_set(e, BF_E_USAGE, "CSV and TSV for Firehose want --fields");
+        !conf->xform.sql.select && !conf->xform.sql.query)
+        return bf_err_set(e, BF_E_USAGE,
+                          "CSV and TSV for Firehose want --fields, --select or --sql");
     return true;
 }
 

@@ -29,7 +29,7 @@ struct bf_fold *bf_fold_new(const char *key, uint64_t max_bytes, struct bf_err *
 {
     struct bf_str rest = bf_str_of(key), name;
     while (bf_str_split(&rest, ',', &name))
-        if (name.n == 0) {
+        if (bf_str_trim(name).n == 0) {
             bf_err_set(e, BF_E_USAGE, "an empty name in the key '%.60s'", key);
             return NULL;
         }
@@ -123,6 +123,7 @@ static bool key_of(struct bf_fold *f, const struct bf_change *c, struct bf_err *
     while (bf_str_split(&rest, ',', &name)) {
         struct bf_attr a;
         size_t i = 0;
+        name = bf_str_trim(name);
         while (i < BF_COUNT(images) && !(images[i]->present && bf_value_path(images[i], name, &a)))
             i++;
         if (i == BF_COUNT(images))

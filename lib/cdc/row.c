@@ -23,6 +23,7 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
     conf->nmeta = 0;
     while (bf_str_split(&list, ',', &item)) {
         size_t what = 0;
+        item = bf_str_trim(item);
         while (what < BF_META_N && !bf_str_eq(item, bf_str_of(meta_options[what])))
             what++;
         if (what == BF_META_N)
@@ -109,7 +110,7 @@ static bool setup(struct bf_row *r, struct bf_err *e)
         return true;
     struct bf_str rest = bf_str_of(r->conf.fields), item;
     while (bf_str_split(&rest, ',', &item))
-        if (!bf_row_add_column(r, item, e))
+        if (!bf_row_add_column(r, bf_str_trim(item), e))
             return false;
     r->conf.fields = "";
     r->fixed = true;

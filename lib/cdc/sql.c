@@ -72,6 +72,14 @@ static struct bf_str missing_column(const char *message)
     return bf_str(m.p, end ? (size_t)(end - m.p) : m.n);
 }
 
+static bool has_column(const struct bf_sql *s, struct bf_str name)
+{
+    for (size_t i = 1; i < s->ncolumns; i++)
+        if (bf_sql_same(s->column[i].find.name, name))
+            return true;
+    return false;
+}
+
 static bool add_column(struct bf_sql *s, const struct sql_text *t, struct bf_str name,
                        struct bf_err *e)
 {
@@ -80,16 +88,15 @@ static bool add_column(struct bf_sql *s, const struct sql_text *t, struct bf_str
     struct bf_str first, other;
     if (table) {
         (void)bf_str_split(&name, '.', &first);
-        if (!table->cdc)
+        if (!table->cdc && !(table->query && t->inner_star && !has_column(s, name)))
             return bf_err_set(e, BF_E_USAGE, "%.*s has no column %.*s", (int)first.n, first.p,
                               (int)name.n, name.p);
     }
     if (bf_sql_text_other_case(t, name, &other))
         return bf_err_set(e, BF_E_USAGE, "%.*s and %.*s are the same column to SQL", (int)name.n,
                           name.p, (int)other.n, other.p);
-    for (size_t i = 1; i < s->ncolumns; i++)
-        if (bf_sql_same(s->column[i].find.name, name))
-            return bf_err_set(e, BF_E_USAGE, "no such column: %.*s", (int)name.n, name.p);
+    if (has_column(s, name))
+        return bf_err_set(e, BF_E_USAGE, "no such column: %.*s", (int)name.n, name.p);
     if (s->ncolumns == SQL_COLUMNS_MAX)
         return bf_err_set(e, BF_E_LIMIT, "more than %d columns", SQL_COLUMNS_MAX);
     struct sql_column *column = &s->column[s->ncolumns];
@@ -199,6 +206,8 @@ static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text
                     struct bf_str sql, struct bf_err *e)
 {
     const char *tail = NULL;
+    if (t->inner_star && s->ncolumns == 1 && !add_column(s, t, BF_STR("_op"), e))
+        return false; /* a * of no columns at all would be an error */
     while (s->api->prepare_v2(s->db, sql.p, (int)sql.n, &q->stmt, &tail) != SQLITE_OK) {
         struct bf_str name = missing_column(s->api->errmsg(s->db)), kept;
         if (!name.p)
@@ -234,6 +243,7 @@ static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option
              (!star || bf_sql_result_names(&t) || bf_err_nomem(e)) &&
              bf_sql_text_put(&t, star, &sql, e);
         s->forgets |= t.subs;
+        s->makes_text |= t.makes_text;
         bf_buf_adds(&sql, tail);
         ok = ok && bf_buf_check(&sql, "SQL", e) && prepare(s, q, &t, bf_buf_view(&sql), e);
     }
@@ -323,6 +333,7 @@ static bool make_whole(struct bf_sql *s, struct bf_err *e)
     bool whole = ok && (t.whole || !t.once || (!t.subs && aggregates(s, s->text, e)));
     s->forgets |= whole || t.subs;
     s->sorts_plain = t.sorts_plain;
+    s->makes_text |= t.makes_text;
     if (whole)
         ok = t.once ? bf_sql_feed_new(s, has_star(s), e) : make_store(s, has_star(s), e);
     bf_sql_text_free(&t);

@@ -159,7 +159,7 @@ static bool is_text(const struct sql_text *t, size_t from, size_t to)
 
 static bool is_number(const struct sql_text *t, size_t from, size_t to)
 {
-    from += from + 1 < to && bf_sql_punct(t, from, '-');
+    from += from + 1 < to && (bf_sql_punct(t, from, '-') || bf_sql_punct(t, from, '+'));
     return to == from + 1 && t->token[from].kind == SQL_NUMBER;
 }
 
@@ -304,13 +304,29 @@ static bool too_long(struct bf_str text)
            bf_sql_number(text).type == SQLITE_TEXT;
 }
 
+/* Is the minus in front of i a sign, and no operator? */
+static bool negative(const struct sql_text *t, size_t i)
+{
+    if (i == 0 || !bf_sql_punct(t, i - 1, '-'))
+        return false;
+    return i == 1 || bf_sql_keyword(t, i - 2) ||
+           (t->token[i - 2].kind == SQL_PUNCT && !bf_sql_punct(t, i - 2, ')'));
+}
+
 /* Numbers as they are written. */
 static bool literals(struct sql_text *t)
 {
-    for (size_t i = 0; i < t->n; i++)
-        if (t->token[i].kind == SQL_NUMBER && too_long(t->token[i].text) &&
-            !(t->token[i].instead = bf_sql_text_join(t, "bf_num('", t->token[i].text, "')")))
+    for (size_t i = 0; i < t->n; i++) {
+        if (t->token[i].kind != SQL_NUMBER || !too_long(t->token[i].text))
+            continue;
+        bool minus = negative(t, i);
+        if (minus)
+            t->token[i - 1].instead = "";
+        t->token[i].instead =
+            bf_sql_text_join(t, minus ? "bf_num('-" : "bf_num('", t->token[i].text, "')");
+        if (!t->token[i].instead)
             return false;
+    }
     return true;
 }
 

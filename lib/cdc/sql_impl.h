@@ -120,9 +120,10 @@ struct bf_sql {
     bool ended;                    /* cdc is the table of what was kept */
     bool forgets;                  /* a value may come without its subtype */
     bool long_numbers, long_texts; /* came: numbers that only a text holds, texts that look so */
-    bool sorts_plain;              /* an ORDER BY of a compound query, which takes no function */
-    struct sql_func *funcs;        /* dec_add and its like */
-    struct sql_feed *feed; /* of a query over all changes that reads them once; NULL: none */
+    bool long_metas, makes_text; /* sequence numbers that look so; the query may make such texts */
+    bool sorts_plain;            /* an ORDER BY of a compound query, which takes no function */
+    struct sql_func *funcs;      /* dec_add and its like */
+    struct sql_feed *feed;       /* of a query over all changes that reads them once; NULL: none */
 };
 
 /* sql_table.c: registers the module; makes the table anew with the columns there are. */

@@ -209,6 +209,7 @@ static bool meta_cell(struct bf_sql *s, enum bf_row_meta what, struct sql_cell *
         return true;
     if (!t.escaped && what != BF_META_TS) {
         *cell = (struct sql_cell){.kind = CELL_TEXT, .stays = true, .text = t.text};
+        s->long_metas |= bf_sql_looks_long(t.text);
         return true;
     }
     bf_buf_reset(&s->scratch);

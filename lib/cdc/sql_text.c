@@ -174,6 +174,8 @@ bool bf_sql_text_init(struct sql_text *t, struct bf_str sql, const char *const *
     if (!cut_all(t, sql, e))
         return false;
     bf_sql_scope(t, lookups, nlookups);
+    if (!bf_sql_scope_stars(t, e))
+        return false;
     return bf_sql_expr_rewrite(t) || bf_err_nomem(e);
 }
 
@@ -181,6 +183,9 @@ bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
 {
     static const char *const words[] = {"from",  "where", "group",  "order",     "having", "limit",
                                         "union", "with",  "except", "intersect", "select"};
+    if (t->used_below)
+        return bf_err_set(e, BF_E_USAGE,
+                          "a subquery that reads cdc sees all changes, which takes --sql");
     for (size_t i = 0; i < t->n; i++) {
         if (t->token[i].sub)
             continue;
@@ -206,9 +211,12 @@ void bf_sql_text_free(struct sql_text *t)
 const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called)
 {
     struct bf_str first;
-    return memchr(called.p, '.', called.n) && bf_str_split(&called, '.', &first)
-               ? bf_sql_table(t, first)
-               : NULL;
+    if (!memchr(called.p, '.', called.n) || !bf_str_split(&called, '.', &first))
+        return NULL;
+    for (size_t i = 0; i < t->ntables; i++)
+        if (t->table[i].cdc && bf_sql_same(t->table[i].name, first))
+            return &t->table[i];
+    return bf_sql_table(t, first);
 }
 
 void bf_sql_put_name(struct bf_buf *out, struct bf_str called)

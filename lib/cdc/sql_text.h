@@ -33,6 +33,7 @@ struct sql_token {
 struct sql_table {
     struct bf_str name;
     bool cdc;
+    bool query; /* a subquery, or one of WITH */
 };
 
 struct sql_text {
@@ -42,11 +43,13 @@ struct sql_text {
     size_t n;
     struct sql_table table[SQL_TABLES_MAX];
     size_t ntables;
+    bool inner_star;  /* does a * stand for columns in a subquery? */
     bool subs;        /* is there a SELECT in parentheses? */
     size_t uses;      /* how often cdc stands behind FROM, JOIN or a comma */
     bool used_below;  /* and whether in a SELECT in parentheses */
     bool once;        /* is cdc scanned once, outside of all other loops? */
     bool whole;       /* looks at more than one row: ORDER, GROUP, LIMIT, an aggregate... */
+    bool makes_text;  /* could it make a text that looks like a number? */
     bool sorts_plain; /* orders a compound query, whose terms cannot be functions */
 };
 
@@ -69,7 +72,7 @@ bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, stru
 /* Does the name stand in it, in any case? */
 bool bf_sql_text_has(const struct sql_text *t, struct bf_str called);
 
-/* The table that a name such as c.status begins with; NULL: none. */
+/* The table that a name such as c.status begins with, cdc before others of the same name; NULL: none. */
 const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_str called);
 
 /* Of a text that is being read: is token i that word, one of the words, that character, a name; and which
@@ -83,10 +86,14 @@ size_t bf_sql_closing(const struct sql_text *t, size_t i);
 /* Does a SELECT stand in the parenthesis at i? */
 bool bf_sql_opens_query(const struct sql_text *t, size_t i);
 
-/* sql_scope.c: finds the tables, and fills uses, whole and once. Is the name at i an aggregate function? The
- * table of that name; NULL: none. */
+/* sql_scope.c: finds the tables, and fills uses, whole and once. Is the name at i an aggregate function? */
 void bf_sql_scope(struct sql_text *t, const char *const *lookups, size_t nlookups);
 bool bf_sql_aggregate(const struct sql_text *t, size_t i);
+
+/* sql_scope.c: finds stars in subqueries; false, *e: one that would have to be whole rows. */
+bool bf_sql_scope_stars(struct sql_text *t, struct bf_err *e);
+
+/* sql_scope.c: the table of that name; NULL: none. */
 const struct sql_table *bf_sql_table(const struct sql_text *t, struct bf_str called);
 
 /* sql_expr.c: numbers that SQLite would round or order as texts go through functions. False: no memory. */

@@ -107,7 +107,8 @@ struct sql_number bf_sql_number(struct bf_str text)
 bool bf_sql_looks_long(struct bf_str text)
 {
     struct bf_err e = {0};
-    if (text.n <= EXACT_DIGITS || (unsigned char)text.p[0] > '9')
+    if (!text.n || (unsigned char)text.p[0] > '9' ||
+        (text.n <= EXACT_DIGITS && !memchr(text.p, 'E', text.n) && !memchr(text.p, 'e', text.n)))
         return false;
     if (!bf_number_check(text, &e))
         return e.code == BF_E_LIMIT; /* a sum may have more digits than DynamoDB's */
@@ -255,6 +256,13 @@ static bool only(unsigned types, unsigned which)
     return types && !(types & ~which);
 }
 
+/* A text without its subtype that can only have been a long number, as in sql_order.c. */
+static bool was_number(const struct bf_sql *s, struct bf_str text)
+{
+    return s->forgets && s->long_numbers && !s->long_texts && !s->long_metas && !s->makes_text &&
+           bf_sql_looks_long(text);
+}
+
 static bool text_value(struct bf_sql *s, struct bf_str text, unsigned sub, unsigned types,
                        struct bf_attr *a, struct bf_err *e)
 {
@@ -262,7 +270,7 @@ static bool text_value(struct bf_sql *s, struct bf_str text, unsigned sub, unsig
         1u << BF_ATTR_M | 1u << BF_ATTR_L | 1u << BF_ATTR_SS | 1u << BF_ATTR_NS | 1u << BF_ATTR_BS;
     if (sub == SQL_SUB_JSON || only(types, nested))
         return json(s, text, a, e);
-    if (sub == SQL_SUB_NUMBER || only(types, 1u << BF_ATTR_N))
+    if (sub == SQL_SUB_NUMBER || only(types, 1u << BF_ATTR_N) || (!sub && was_number(s, text)))
         return number(s, text, a, e);
     return string(s, text, a, e);
 }

@@ -31,6 +31,13 @@ printf 'fields = id\r\nno-meta\r\n' >"$T/crlf.conf"
 check "CRLF" -i "$T/in" -o '{"id":"1"}
 {"id":"1"}' -- cdcxform -f "$T/crlf.conf"
 
+# the manual
+sed -n '/^\.Sh OPTION FILES/,/^\.Ed/p' "$root/man/bfpipe-formats.5" | sed '1,/^\.Bd/d;/^\.Ed/d' >"$T/manual.conf"
+printf '%s\n' '{"eventName":"INSERT","tableName":"sales","dynamodb":{"Keys":{"order_id":{"S":"1"}},"NewImage":{"order_id":{"S":"1"},"total":{"N":"2"},"customer":{"M":{"city":{"S":"Ulm"}}}}}}' >"$T/sale"
+check "takes what it says" -i "$T/sale" -o '{"order_id":"1","total":2,"customer.city":"Ulm"}' -- cdcxform -f "$T/manual.conf"
+printf 'fields = id ,\n  a\nops = insert,\n\tmodify\nmeta = op , table\n' >"$T/list.conf"
+check "lists over several lines, with white space" -i "$T/in" -o '{"id":"1","a":"x y","_op":"INSERT","_table":"sales"}' -- cdcxform -f "$T/list.conf"
+
 # bad NAME CONTENT MESSAGE
 bad() {
     printf '%b' "$2" >"$T/bad.conf"
@@ -44,8 +51,8 @@ bad "nothing to go on with" ' a\n' 'line 1: there is no option above'
 bad "no name" '= x\n' 'line 1: the name of an option was expected'
 bad "a file in a file" "file $T/t.conf\n" "line 1: option 'file': only on the command line"
 bad "help" 'help\n' "line 1: option 'help': only on the command line"
-printf 'strict\000\n' >"$T/nul.conf"
-check "a NUL byte" -s 2 -E 'nul.conf: holds a NUL byte' -- cdcxform -f "$T/nul.conf"
+printf 'strict\nops = in\000sert\n' >"$T/nul.conf"
+check "a NUL byte" -s 2 -E 'nul.conf: line 2: holds a NUL byte' -- cdcxform -f "$T/nul.conf"
 check "a file that is not there" -s 2 -E 'none.conf: No such file' -- cdcxform -f "$T/none.conf"
 set --
 while [ $# -lt 34 ]; do set -- "$@" -f "$T/empty.conf"; done

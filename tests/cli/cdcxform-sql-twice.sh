@@ -40,6 +40,20 @@ check "UNION orders no long numbers, and says so" -i "$T/in" -s 1 -E '^cdcxform:
 sql "around it they are" "SELECT u.s FROM (SELECT n, status AS s FROM cdc UNION SELECT 10 AS n, 'ten' AS s FROM cdc) u ORDER BY u.n LIMIT 4" \
     '{"s":"SHIPPED"}' '{"s":"PLACED"}' '{"s":"PLACED"}' '{"s":"ten"}'
 
+# a * in a subquery: the columns that the query names
+sql "the last change of each order" "WITH l AS (SELECT *, row_number() OVER (PARTITION BY order_id ORDER BY _seq DESC) AS rn FROM cdc) SELECT order_id, l.n, _op FROM l WHERE rn = 1 AND order_id > 'o-1'" \
+    "{\"order_id\":\"o-2\",\"n\":${big%0}1,\"_op\":\"INSERT\"}" "{\"order_id\":\"o-3\",\"n\":-$big,\"_op\":\"INSERT\"}"
+check "with a path" -i "$T/in" -o '{"lines":[1.0],"old.n":null}' -e "cdcxform: no record has an attribute old.n" -- $x --sql "SELECT x.lines, x.old.n FROM (SELECT c.* FROM cdc c LIMIT 1) x"
+sql "the same name inside and outside" "SELECT c.status FROM (SELECT c.* FROM cdc c WHERE c.n > 5 LIMIT 1) c" '{"status":"SHIPPED"}'
+sql "counted" "SELECT count(*) AS n FROM (SELECT * FROM cdc)" '{"n":5}'
+no="cdcxform: --sql: \* in a subquery stands for the columns that the query names; with"
+check "DISTINCT *" -s 2 -E "^$no DISTINCT name them there$" -- cdcxform --sql "SELECT count(*) FROM (SELECT DISTINCT * FROM cdc)"
+check "UNION of *" -s 2 -E "^$no UNION, INTERSECT, EXCEPT name them there$" -- cdcxform --sql "SELECT count(*) FROM (SELECT * FROM cdc UNION SELECT * FROM cdc)"
+check "a column that is not there" -s 2 -e "cdcxform: --sql: t has no column status" -- cdcxform --sql "WITH t AS (SELECT order_id FROM cdc) SELECT t.status FROM t"
+for option in --where --select --set=a; do
+    check "$option cannot read all of cdc" -s 2 -e "cdcxform: ${option%=a}: $(test $option = --set=a && echo 'a: ')a subquery that reads cdc sees all changes, which takes --sql" -- cdcxform $option="n > (SELECT avg(n) FROM cdc)"
+done
+
 # what a sorter or a window gives back
 sql "HAVING" "SELECT order_id, n FROM cdc GROUP BY order_id HAVING n < 5" '{"order_id":"o-1","n":1.1}' "{\"order_id\":\"o-3\",\"n\":-$big}"
 sql "the smallest" "SELECT order_id, min(n) AS m, dec_min(n) AS d FROM cdc GROUP BY order_id HAVING m < 5" '{"order_id":"o-1","m":1.1,"d":1.1}' "{\"order_id\":\"o-3\",\"m\":-1.2345678901234567e+19,\"d\":-$big}"
@@ -52,6 +66,9 @@ sql "in a subquery too" "SELECT y FROM (SELECT n x, order_id y FROM cdc ORDER BY
 sql "the name of a result goes before a column" "SELECT order_id AS n FROM cdc ORDER BY n DESC LIMIT 1" '{"n":"o-3"}'
 sql "max and min of several" "SELECT max(n, 5), min(n, 5) AS m FROM cdc WHERE order_id = 'o-3' OR _seq = '2'" "{\"max(n, 5)\":$big.5,\"m\":5}" "{\"max(n, 5)\":5,\"m\":-$big}"
 sql "of nothing" "SELECT max(n, NULL) AS m FROM cdc WHERE _seq = '1'" '{"m":null}'
+
+sql "a long number that was computed stays a number" "SELECT order_id AS o, coalesce(n, 0) AS x FROM cdc ORDER BY x DESC LIMIT 1" "{\"o\":\"o-1\",\"x\":$big.5}"
+sql "a negative number as it is written" "SELECT _seq AS s FROM cdc WHERE n = -$big OR n < -${big}1" '{"s":"5"}'
 
 # a text that looks like such a number
 n=0

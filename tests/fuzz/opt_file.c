@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd/cdcxform/conf_file.h"
+#include "lib/base/opt_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -28,7 +28,7 @@ static const struct bf_tool tool = {.name = "fuzz", .groups = groups, .ngroups =
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     static char path[64];
-    static struct conf_files files;
+    static struct bf_opt_files files;
     struct config config = {.flag = false};
     struct bf_err e = {0};
     if (!path[0])
@@ -36,12 +36,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     FILE *f = fopen(path, "w");
     if (!f || fwrite(data, 1, n, f) != n || fclose(f) != 0)
         abort();
-    files = (struct conf_files){.n = 0};
-    if (!conf_file_read(&files, &tool, &config, path, &e) && (e.code == BF_OK || !e.text[0]))
+    if (!bf_opt_file_read(&files, &tool, &config, path, &e) &&
+        (e.code != BF_E_USAGE || !strstr(e.text, ": line ")))
         abort();
     if (config.text && strlen(config.text) > n) /* terminated, inside of the file */
         abort();
-    conf_files_free(&files);
+    bf_opt_files_free(&files);
     (void)unlink(path);
     return 0;
 }
