@@ -113,7 +113,7 @@ class Side:
     def settled(self, names=tuple(STREAMS), status="ACTIVE"):
         """Waits until no stream is being changed."""
         for name in names:
-            for _ in range(200):
+            for _ in range(3000):
                 if self.status(name) in (status, "GONE"):
                     break
                 time.sleep(0.02)
