@@ -12,6 +12,8 @@
 #include "lib/cdc/reshape.h"
 #include "lib/cdc/sql_options.h"
 
+extern char **environ;
+
 static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 {
     static const struct bf_opt_word words[] = {{"ndjson", BF_ROW_NDJSON},
@@ -90,26 +92,53 @@ static bool load_file(struct config *c, const char *root, struct bf_err *e)
     return absent;
 }
 
-/* BF_PARTITION_KEYS for partition-keys; a flag is set by 1 or true, and left alone by 0 or false. */
-static bool load_variable(struct config *c, const struct bf_opt *o, struct bf_err *e)
+static const struct bf_opt *option(const char *name)
+{
+    for (size_t g = 0; g < BF_COUNT(groups); g++)
+        for (size_t i = 0; i < groups[g].n; i++)
+            if (strcmp(groups[g].opts[i].name, name) == 0)
+                return &groups[g].opts[i];
+    return NULL;
+}
+
+/* BF_PARTITION_KEYS for partition-keys; NULL: for none. */
+static const struct bf_opt *option_of(struct bf_str variable)
 {
     char name[64];
-    int n = snprintf(name, sizeof name, "BF_%s", o->name);
-    for (int i = 3; i < n && i < (int)sizeof name; i++)
-        name[i] = (char)(name[i] == '-' ? '_' : toupper((unsigned char)name[i]));
-    const char *value = getenv(name);
-    if (!value || !*value)
-        return true;
+    if (variable.n - 3 >= sizeof name)
+        return NULL;
+    for (size_t i = 3; i < variable.n; i++) {
+        char c = variable.p[i];
+        if (!isupper((unsigned char)c) && !isdigit((unsigned char)c) && c != '_')
+            return NULL;
+        name[i - 3] = (char)(c == '_' ? '-' : tolower((unsigned char)c));
+    }
+    name[variable.n - 3] = '\0';
+    return option(name);
+}
+
+/* "BF_NAME=value". A flag is set by 1 or true, and left alone by 0 or false; an empty value is none. */
+static bool load_variable(struct config *c, const char *assignment, struct bf_err *e)
+{
+    struct bf_str name = bf_str(assignment, strcspn(assignment, "="));
+    const char *value = assignment + name.n + (assignment[name.n] == '=');
+    const struct bf_opt *o = option_of(name);
+    int shown = (int)(name.n > 60 ? 60 : name.n);
+    if (!o) /* a filter whose name is mistyped must not be left out unseen */
+        return bf_err_set(e, BF_E_USAGE, "%.*s: there is no such option", shown, name.p);
     struct bf_str v = bf_str_of(value);
+    if (v.n == 0)
+        return true;
     if (!o->arg) {
         if (bf_str_is(v, "0") || bf_str_is(v, "false"))
             return true;
         if (!bf_str_is(v, "1") && !bf_str_is(v, "true"))
-            return bf_err_set(e, BF_E_USAGE, "%s: '%.60s' is not 1, true, 0 or false", name, value);
+            return bf_err_set(e, BF_E_USAGE, "%.*s: '%.60s' is not 1, true, 0 or false", shown,
+                              name.p, value);
         value = NULL;
     }
     return bf_opt_set(&cdclambda_tool, c, bf_str_of(o->name), value, e) ||
-           bf_err_ctx(e, "%s", name);
+           bf_err_ctx(e, "%.*s", shown, name.p);
 }
 
 bool config_load(struct config *c, struct bf_err *e)
@@ -117,12 +146,8 @@ bool config_load(struct config *c, struct bf_err *e)
     const char *root = getenv("LAMBDA_TASK_ROOT");
     if (root && *root && !load_file(c, root, e))
         return false;
-    for (size_t g = 0; g < BF_COUNT(groups); g++)
-        for (size_t i = 0; i < groups[g].n; i++) {
-            enum bf_opt_kind kind = groups[g].opts[i].kind;
-            if (kind != BF_OPT_KIND_HELP && kind != BF_OPT_KIND_VERSION &&
-                kind != BF_OPT_KIND_COMPLETIONS && !load_variable(c, &groups[g].opts[i], e))
-                return false;
-        }
+    for (char **v = environ; *v; v++)
+        if (strncmp(*v, "BF_", 3) == 0 && !load_variable(c, *v, e))
+            return false;
     return true;
 }

@@ -76,7 +76,7 @@ struct handler *handler_new(const struct config *config, struct bf_err *e)
     firehose.xform.filter.explain = false; /* there is nobody to tell */
     if (firehose.xform.filter.dedupe) {
         bf_err_set(e, BF_E_USAGE,
-                   "dedupe: an event that was not delivered comes again, and would be dropped");
+                   "--dedupe: an event that was not delivered comes again, and would be dropped");
         handler_destroy(h);
         return NULL;
     }
@@ -284,8 +284,9 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
     size_t failed_row;
     if (!h->config->to) {
         *type = "Runtime.NoDestination";
-        return bf_err_set(e, BF_E_USAGE,
-                          "an event of Kinesis or DynamoDB, and BF_TO does not say where to");
+        return bf_err_set(
+            e, BF_E_USAGE,
+            "an event of Kinesis or DynamoDB, and --to (BF_TO) does not say where its rows go");
     }
     bf_buf_reset(&h->rows.text);
     h->rows.n = h->record = h->stopped = 0;
@@ -303,13 +304,23 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
     return report(h, failed, answer, e);
 }
 
-static bool has_records(struct bf_str event)
+/* Told by its first record; one without records is nobody's, and done. */
+static bool is_of_shard(struct bf_str event)
 {
     struct bf_json_val v;
+    struct bf_json j;
     bool found = false;
     struct bf_err e = {0};
-    return bf_json_find(event, BF_STR("Records"), &v, &found, &e) && found &&
-           v.type == BF_JSON_ARRAY;
+    if (!bf_json_find(event, BF_STR("Records"), &v, &found, &e) || !found ||
+        v.type != BF_JSON_ARRAY)
+        return false;
+    bf_json_init(&j, v.raw);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
+        return false;
+    if (bf_json_element(&j, &e) != BF_JSON_MORE)
+        return true;
+    return bf_json_value(&j, &v, &e) && (inner(v.raw, bf_str(NULL, 0), BF_STR("kinesis")).n ||
+                                         inner(v.raw, bf_str(NULL, 0), BF_STR("dynamodb")).n);
 }
 
 static bool handle_firehose(struct handler *h, struct bf_buf *answer, const char **type,
@@ -336,7 +347,7 @@ bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answ
         return false;
     if (bf_firehose_is(inv->event->have))
         return handle_firehose(h, answer, type, e);
-    if (has_records(inv->event->have))
+    if (is_of_shard(inv->event->have))
         return handle_shard(h, answer, type, e);
     *type = "Runtime.BadEvent";
     if (!bf_json_check(inv->event->have, e))

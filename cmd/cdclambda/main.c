@@ -14,7 +14,9 @@ static bool one_event(struct api *api, struct handler *h, const struct invocatio
     const char *type = "Runtime.Error";
     struct bf_err why = {0};
     bool refused;
-    if (inv->trace[0])
+    if (!inv->trace[0])
+        (void)unsetenv("_X_AMZN_TRACE_ID");
+    else
         (void)setenv("_X_AMZN_TRACE_ID", inv->trace, 1);
     bf_buf_reset(answer);
     bool ok = handle(h, inv, answer, &type, &why) && bf_buf_check(answer, "the answer", &why);

@@ -3,6 +3,7 @@
  * wants, so that no library has to be set up before the first event is asked for.
  */
 #include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "cmd/cdclambda/lambda.h"
+#include "lib/base/num.h"
 #include "lib/base/stop.h"
 #include "lib/json/write.h"
 
@@ -164,21 +166,31 @@ static void header_copy(const struct api *api, const char *name, char *to, size_
     to[v.n] = '\0';
 }
 
-static bool fill(struct api *api, struct bf_buf *to, size_t until)
-{
-    while (to->n < until) {
-        size_t want = until - to->n;
-        ssize_t n = receive(api->fd, to, want < PIECE ? want : PIECE);
-        if (n <= 0)
-            return false;
-    }
-    return true;
-}
-
 static bool broke(struct api *api, struct bf_err *e)
 {
     hang_up(api);
     return bf_err_set(e, BF_E_IO, "runtime API: the connection broke");
+}
+
+static bool senseless(struct bf_err *e, const char *what)
+{
+    return bf_err_set(e, BF_E_SERVICE, "runtime API: %s", what);
+}
+
+static bool too_large(struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_LIMIT, "runtime API: an event of more than %d MiB",
+                      BODY_MAX / 1024 / 1024);
+}
+
+static bool fill(struct api *api, struct bf_buf *to, size_t until, struct bf_err *e)
+{
+    while (to->n < until) {
+        size_t want = until - to->n;
+        if (receive(api->fd, to, want < PIECE ? want : PIECE) <= 0)
+            return broke(api, e);
+    }
+    return true;
 }
 
 /* A piece more of the event. */
@@ -200,61 +212,80 @@ bool api_event(struct bf_firehose_in *event, struct bf_err *e)
     return true;
 }
 
-/* A chunked body; what was read already begins at head + body_at. */
-static bool read_chunks(struct api *api)
+/* The line at in + *at, which says how long the next chunk is; steps over it. */
+static bool chunk_size(struct api *api, size_t *at, size_t *size, struct bf_err *e)
 {
     struct bf_buf *in = &api->head;
-    size_t at = api->body_at;
+    const char *nl;
+    char *end;
+    while (!(nl = memchr(in->p + *at, '\n', in->n - *at))) {
+        if (in->n - *at > 4096)
+            return senseless(e, "a chunk without its size");
+        if (receive(api->fd, in, 4096) <= 0)
+            return broke(api, e);
+    }
+    *size = (size_t)strtoul(in->p + *at, &end, 16);
+    bool digit = isxdigit((unsigned char)in->p[*at]) != 0; /* and no sign, no white space */
+    *at = (size_t)(nl - in->p) + 1;
+    if (!digit || (*end != '\r' && *end != '\n' && *end != ';' && *end != ' '))
+        return senseless(e, "a chunk without its size");
+    return *size <= BODY_MAX - api->body.n || too_large(e);
+}
+
+/* A chunked body; what was read already begins at head + body_at. */
+static bool read_chunks(struct api *api, struct bf_err *e)
+{
+    struct bf_buf *in = &api->head;
+    size_t at = api->body_at, size = 0;
     for (;;) {
-        const char *nl;
-        while (!(nl = memchr(in->p + at, '\n', in->n - at)))
-            if (in->n - at > 64 || receive(api->fd, in, 4096) <= 0)
-                return false;
-        size_t size = (size_t)strtoul(in->p + at, NULL, 16);
-        at = (size_t)(nl - in->p) + 1;
-        if (size > BODY_MAX)
+        if (!chunk_size(api, &at, &size, e))
             return false;
         size_t here = in->n - at < size ? in->n - at : size;
         bf_buf_add(&api->body, in->p + at, here);
         at += here;
-        if (here < size && !fill(api, &api->body, api->body.n + size - here))
+        if (here < size && !fill(api, &api->body, api->body.n + size - here, e))
             return false;
         /* the line end behind the data; at the last chunk the end of the trailers, which are none */
         in->n -= at - api->body_at;
         memmove(in->p + api->body_at, in->p + at, in->n - api->body_at);
         at = api->body_at;
-        if (in->n < at + 2 && !fill(api, in, at + 2))
+        if (in->n < at + 2 && !fill(api, in, at + 2, e))
             return false;
         at += 2;
         if (size == 0)
-            return bf_buf_ok(&api->body);
+            return bf_buf_check(&api->body, "runtime API: an event", e);
     }
 }
 
 /* What is there of the body, and how long it will be; one in chunks is read to its end. */
-static bool begin_body(struct api *api)
+static bool begin_body(struct api *api, struct bf_err *e)
 {
     struct bf_str v;
-    size_t length = 0, here = api->head.n - api->body_at;
+    struct bf_err ignored;
+    uint64_t length = 0;
+    size_t here = api->head.n - api->body_at;
     bf_buf_reset(&api->body);
     if (header(api, "transfer-encoding", &v)) {
-        if (!read_chunks(api))
+        if (!read_chunks(api, e))
             return false;
         length = api->body.n;
     } else if (header(api, "content-length", &v)) {
-        length = (size_t)strtoull(v.p, NULL, 10);
-        if (length > BODY_MAX || !bf_buf_room(&api->body, length))
-            return false;
-        bf_buf_add(&api->body, api->head.p + api->body_at, here < length ? here : length);
+        if (!bf_num_u64(v, &length, &ignored))
+            return senseless(e, "a Content-Length that is no number");
+        if (length > BODY_MAX)
+            return too_large(e);
+        if (!bf_buf_room(&api->body, (size_t)length))
+            return bf_buf_check(&api->body, "runtime API: an event", e);
+        bf_buf_add(&api->body, api->head.p + api->body_at, here < length ? here : (size_t)length);
     }
-    api->event = (struct bf_firehose_in){bf_buf_view(&api->body), length, api, more};
+    api->event = (struct bf_firehose_in){bf_buf_view(&api->body), (size_t)length, api, more};
     return true;
 }
 
-enum got { GOT, GOT_NOTHING, GOT_BROKEN, GOT_STOP };
+enum got { GOT, GOT_NOTHING, GOT_WRONG, GOT_STOP };
 
-/* Reads an answer up to where its body begins; *status is its HTTP status. */
-static enum got read_answer(struct api *api, bool may_stop, int *status)
+/* Reads an answer up to where its body begins; *status is its HTTP status. GOT_WRONG: *e says how. */
+static enum got read_answer(struct api *api, bool may_stop, int *status, struct bf_err *e)
 {
     const char *end;
     struct bf_str v;
@@ -262,16 +293,17 @@ static enum got read_answer(struct api *api, bool may_stop, int *status)
     if (may_stop && !wait_readable(api->fd))
         return GOT_STOP;
     while (!(end = end_of_head(&api->head))) {
-        ssize_t n = api->head.n < HEAD_MAX ? receive(api->fd, &api->head, 16384) : -1;
-        if (n <= 0)
-            return api->head.n ? GOT_BROKEN : GOT_NOTHING;
+        if (api->head.n >= HEAD_MAX)
+            return senseless(e, "an answer whose head does not end"), GOT_WRONG;
+        if (receive(api->fd, &api->head, 16384) <= 0)
+            return api->head.n ? (broke(api, e), GOT_WRONG) : GOT_NOTHING;
     }
     api->body_at = (size_t)(end - api->head.p);
-    if (api->head.n < 13 || memcmp(api->head.p, "HTTP/1.", 7) != 0)
-        return GOT_BROKEN;
+    if (api->body_at < 13 || memcmp(api->head.p, "HTTP/1.", 7) != 0)
+        return senseless(e, "an answer that is not HTTP/1"), GOT_WRONG;
     *status = (int)strtol(api->head.p + 9, NULL, 10);
-    if (!begin_body(api))
-        return GOT_BROKEN;
+    if (!begin_body(api, e))
+        return GOT_WRONG;
     api->reused = true;
     api->last = header(api, "connection", &v) && bf_str_is(v, "close");
     return GOT;
@@ -291,17 +323,16 @@ static bool exchange(struct api *api, struct bf_str body, bool may_stop, int *st
             return false;
         bool again = api->reused;
         enum got got = send_all(api->fd, bf_buf_view(&api->request), body)
-                           ? read_answer(api, may_stop, status)
+                           ? read_answer(api, may_stop, status, e)
                            : GOT_NOTHING;
         if (got == GOT)
             return true;
-        if (got == GOT_BROKEN || (got == GOT_NOTHING && !again))
-            return broke(api, e);
         hang_up(api);
-        if (got == GOT_STOP) {
+        if (got == GOT_STOP)
             *status = 0;
-            return true;
-        }
+        if (got == GOT_NOTHING && again)
+            continue;
+        return got == GOT_STOP || (got == GOT_NOTHING ? broke(api, e) : false);
     }
 }
 
@@ -317,6 +348,7 @@ enum api_next api_next(struct api *api, struct invocation *inv, struct bf_err *e
 {
     int status = 0;
     char deadline[32];
+    struct bf_str v;
     begin(api, "GET", "invocation/next");
     bf_buf_lit(&api->request, "\r\n");
     if (!exchange(api, BF_STR(""), true, &status, e))
@@ -325,6 +357,10 @@ enum api_next api_next(struct api *api, struct invocation *inv, struct bf_err *e
         return API_STOP;
     if (status != 200) {
         bf_err_set(e, BF_E_SERVICE, "runtime API: next: HTTP %d", status);
+        return API_ERROR;
+    }
+    if (!header(api, "content-length", &v) && !header(api, "transfer-encoding", &v)) {
+        senseless(e, "next: an event of unknown length");
         return API_ERROR;
     }
     header_copy(api, "lambda-runtime-aws-request-id", inv->id, sizeof inv->id);

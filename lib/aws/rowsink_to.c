@@ -1,4 +1,7 @@
 #include "lib/aws/rowsink.h"
+
+#include <ctype.h>
+
 #include "lib/aws/s3.h"
 
 static bool parse_s3(struct bf_rowsink_to *to, struct bf_str text, struct bf_err *e)
@@ -15,17 +18,28 @@ static bool parse_s3(struct bf_rowsink_to *to, struct bf_str text, struct bf_err
     return true;
 }
 
+/* Up to 64 letters, digits and "_.-" (API reference, CreateDeliveryStream). */
+static bool parse_stream(struct bf_rowsink_to *to, struct bf_str name, struct bf_err *e)
+{
+    bool ok = name.n > 0 && name.n <= 64;
+    for (size_t i = 0; ok && i < name.n; i++)
+        ok = isalnum((unsigned char)name.p[i]) || (name.p[i] && strchr("_.-", name.p[i]));
+    to->stream = name;
+    return ok || bf_err_set(e, BF_E_USAGE, "'%.*s' is not the name of a Firehose stream",
+                            (int)(name.n > 60 ? 60 : name.n), name.p);
+}
+
 bool bf_rowsink_parse(struct bf_rowsink_to *to, struct bf_str text, struct bf_err *e)
 {
     struct bf_str firehose = BF_STR("firehose:");
     *to = (struct bf_rowsink_to){.stream = {NULL, 0}};
-    if (bf_str_starts(text, firehose) && text.n > firehose.n) {
-        to->stream = bf_str(text.p + firehose.n, text.n - firehose.n);
-        return true;
-    }
-    bool ok = bf_str_starts(text, BF_STR("s3://"))
-                  ? parse_s3(to, text, e)
-                  : bf_err_set(e, BF_E_USAGE, "'%.*s' is not firehose:STREAM or s3://BUCKET/PREFIX",
-                               (int)(text.n > 60 ? 60 : text.n), text.p);
-    return ok || bf_err_ctx(e, "to");
+    bool ok;
+    if (bf_str_starts(text, firehose))
+        ok = parse_stream(to, bf_str(text.p + firehose.n, text.n - firehose.n), e);
+    else if (bf_str_starts(text, BF_STR("s3://")))
+        ok = parse_s3(to, text, e);
+    else
+        ok = bf_err_set(e, BF_E_USAGE, "'%.*s' is not firehose:STREAM or s3://BUCKET/PREFIX",
+                        (int)(text.n > 60 ? 60 : text.n), text.p);
+    return ok || bf_err_ctx(e, "--to");
 }

@@ -37,8 +37,9 @@ static bool check(const struct bf_firehose_conf *conf, struct bf_err *e)
     if (conf->partition_keys && row->format != BF_ROW_NDJSON)
         return bf_err_set(e, BF_E_USAGE, "partition keys want rows as ndjson");
     if ((row->format == BF_ROW_CSV || row->format == BF_ROW_TSV) && !row->fields &&
-        !conf->xform.sql.select)
-        return bf_err_set(e, BF_E_USAGE, "CSV and TSV for Firehose want --fields");
+        !conf->xform.sql.select && !conf->xform.sql.query)
+        return bf_err_set(e, BF_E_USAGE,
+                          "CSV and TSV for Firehose want --fields, --select or --sql");
     return true;
 }
 

@@ -72,11 +72,6 @@ static int name_order(struct bf_str a, struct bf_str b)
     return a.n ? memcmp(a.p, b.p, a.n) : 0;
 }
 
-static uint64_t name_bit(struct bf_str name)
-{
-    return (uint64_t)1 << ((name.n * 7 + (name.n ? (unsigned char)name.p[0] : 0)) & 63);
-}
-
 /* Among the node's kids, sorted by name_order, the first that does not come before the name. */
 static size_t place(const struct pat_node *n, struct bf_str name)
 {
@@ -91,21 +86,18 @@ static size_t place(const struct pat_node *n, struct bf_str name)
     return low;
 }
 
-struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
-                            size_t length, bool escaped)
+struct pat_node *bf_pat_kid_search(struct bf_pattern *p, const struct pat_node *n,
+                                   struct bf_str name, bool escaped)
 {
-    struct bf_str s = bf_str(name, length);
     if (escaped) {
         bf_buf_reset(&p->name);
-        bf_json_unescape(&p->name, s);
+        bf_json_unescape(&p->name, name);
         if (!bf_buf_ok(&p->name))
             return NULL;
-        s = bf_buf_view(&p->name);
+        name = bf_buf_view(&p->name);
     }
-    if (!(n->names & name_bit(s)))
-        return NULL;
-    size_t i = place(n, s);
-    return i < n->nkids && name_order(n->kids[i]->name, s) == 0 ? n->kids[i] : NULL;
+    size_t i = place(n, name);
+    return i < n->nkids && name_order(n->kids[i]->name, name) == 0 ? n->kids[i] : NULL;
 }
 
 bool bf_pat_nomem(const struct bf_arena *a, struct bf_err *e)
@@ -154,7 +146,7 @@ static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struc
     memmove(n->kids + i + 1, n->kids + i, (n->nkids - i) * sizeof(struct pat_node *));
     n->kids[i] = kid;
     n->nkids++;
-    n->names |= name_bit(kid->name);
+    n->names |= bf_pat_name_bit(kid->name.p, kid->name.n);
     return kid;
 }
 

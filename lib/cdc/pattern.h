@@ -19,8 +19,14 @@
  * an N or NS below "dynamodb" counts as a number for `numeric`, which is what
  * one means there; the service sees a string and never matches it.
  *
+ * Many patterns cost little more than one: what they want of one path is found
+ * by one search, whatever the operators (pattern_impl.h). Only wildcards are
+ * tried one by one, those whose beginning, end or longest piece was found.
+ *
  * Limits: BF_PATTERN_COMBINATIONS of $or in a pattern, as the service has it,
- * BF_PATTERN_DEPTH objects, BF_PATTERN_TEXT bytes. A set belongs to one thread.
+ * BF_PATTERN_DEPTH objects, BF_PATTERN_TEXT bytes. The values of a set cost 500
+ * to 1500 bytes each, and some half a million of them are as many as there may
+ * be (BF_E_LIMIT). A set belongs to one thread.
  */
 #ifndef BF_CDC_PATTERN_H
 #define BF_CDC_PATTERN_H

@@ -66,35 +66,6 @@ static int shown(struct bf_str s)
     return (int)(s.n < 100 ? s.n : 100);
 }
 
-/* * becomes PAT_STAR, an escape what it stands for. Places count from the quote, as the service does. */
-static bool compile_wildcard(struct pat_parse *ps, const char *at, struct pat_value *v,
-                             struct bf_err *e)
-{
-    const struct bf_str *text = &v->text;
-    char *out = bf_pat_alloc(&ps->set->memory, text->n + 1);
-    size_t n = 0;
-    if (!out)
-        return bf_pat_nomem(&ps->set->memory, e);
-    for (size_t i = 0; i < text->n; i++) {
-        char c = text->p[i], next = '\0';
-        if (i + 1 < text->n)
-            next = text->p[i + 1];
-        if (c == '*') {
-            if (next == '*')
-                return bf_pat_fail(ps, at, e, "Consecutive wildcard characters at pos %zu", i + 1);
-            c = (char)PAT_STAR;
-        } else if (c == '\\') {
-            if (next != '*' && next != '\\')
-                return bf_pat_fail(ps, at, e, "Invalid escape character at pos %zu", i + 1);
-            c = next;
-            i++;
-        }
-        out[n++] = c;
-    }
-    v->text = bf_str(out, n);
-    return bf_pat_wildcard_compile(ps->set, v) || bf_pat_nomem(&ps->set->memory, e);
-}
-
 /* The string w as a value of that kind. */
 static bool string_value(struct pat_parse *ps, const struct word *w, enum pat_kind kind,
                          struct pat_value *out, struct bf_err *e)
@@ -102,29 +73,35 @@ static bool string_value(struct pat_parse *ps, const struct word *w, enum pat_ki
     out->kind = kind;
     if (!bf_pat_copy(ps, w->v.text, w->v.escaped, &out->text, e))
         return false;
-    return kind != PAT_WILDCARD || compile_wildcard(ps, w->at, out, e);
+    return kind != PAT_WILDCARD || bf_pat_wildcard_compile(ps, w->at, out, e);
+}
+
+/* The text of the number w, which can be read as such. */
+static bool number_text(struct pat_parse *ps, const struct word *w, struct bf_str *out,
+                        struct bf_err *e)
+{
+    struct pat_number number;
+    if (!bf_pat_number_read(w->v.raw, &number))
+        return bf_pat_fail(ps, w->at, e, "Cannot compare number : %.*s", shown(w->v.raw),
+                           w->v.raw.p);
+    return bf_pat_copy(ps, w->v.raw, false, out, e);
 }
 
 /* A number in the pattern is a range of one. */
 static bool number_value(struct pat_parse *ps, const struct word *w, struct pat_value *out,
                          struct bf_err *e)
 {
-    out->kind = PAT_RANGE;
-    out->has_low = out->has_high = true;
-    if (!bf_pat_copy(ps, w->v.raw, false, &out->text, e))
+    out->kind = PAT_NUMERIC;
+    if (!number_text(ps, w, &out->low, e))
         return false;
-    if (!bf_pat_number_read(out->text, &out->low))
-        return bf_pat_fail(ps, w->at, e, "Cannot compare number : %.*s", shown(w->v.raw),
-                           w->v.raw.p);
     out->high = out->low;
     return true;
 }
 
-static bool limit(struct pat_parse *ps, const char *op, struct pat_number *out, struct bf_err *e)
+static bool limit(struct pat_parse *ps, const char *op, struct bf_str *out, struct bf_err *e)
 {
     enum bf_json_more more = bf_json_element(&ps->json, e);
     struct word w;
-    struct pat_value v = {0};
     const char *at = ps->json.p;
     if (more == BF_JSON_ERROR)
         return false;
@@ -134,10 +111,13 @@ static bool limit(struct pat_parse *ps, const char *op, struct pat_number *out, 
         return false;
     if (w.v.type != BF_JSON_NUMBER)
         return bf_pat_fail(ps, w.at, e, "Value of %s must be numeric", op);
-    if (!number_value(ps, &w, &v, e))
-        return false;
-    *out = v.low;
-    return true;
+    return number_text(ps, &w, out, e);
+}
+
+static bool is_less(struct bf_str a, struct bf_str b)
+{
+    struct pat_number x, y;
+    return bf_pat_number_read(a, &x) && bf_pat_number_read(b, &y) && bf_pat_number_cmp(&x, &y) < 0;
 }
 
 /* The second half of a range: "<" or "<=" and a number, then the end. */
@@ -156,10 +136,9 @@ static bool upper_half(struct pat_parse *ps, struct pat_value *out, struct bf_er
     if (!out->open_high && !bf_str_is(op.v.text, "<="))
         return bf_pat_fail(ps, op.at, e, "Bad numeric range operator: %.*s", shown(op.v.text),
                            op.v.text.p);
-    out->has_high = true;
     if (!limit(ps, out->open_high ? "<" : "<=", &out->high, e))
         return false;
-    if (bf_pat_number_cmp(&out->low, &out->high) >= 0)
+    if (!is_less(out->low, out->high))
         return bf_pat_fail(ps, op.at, e, "Bottom must be less than top");
     more = bf_json_element(&ps->json, e);
     if (more == BF_JSON_MORE)
@@ -183,8 +162,6 @@ static bool lower_half(struct pat_parse *ps, const struct word *op, struct pat_v
     }
     if (!limit(ps, text, high ? &out->high : &out->low, e))
         return false;
-    out->has_low = low || equals;
-    out->has_high = high || equals;
     out->open_low = low && name.n == 1;
     out->open_high = high && name.n == 1;
     if (equals)
@@ -207,7 +184,7 @@ static bool numeric(struct pat_parse *ps, struct pat_value *out, struct bf_err *
         return bf_pat_fail(ps, ps->json.p, e, "Value of numeric must be an array.");
     if (!bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
         return false;
-    out->kind = PAT_RANGE;
+    out->kind = PAT_NUMERIC;
     enum bf_json_more more = bf_json_element(&ps->json, e);
     if (more == BF_JSON_ERROR)
         return false;
@@ -276,6 +253,38 @@ static bool exists(struct pat_parse *ps, struct pat_value *out, struct bf_err *e
     return only_one(ps, one_key, e);
 }
 
+/* How many bits of the address count; what the service says where that cannot be read, or NULL. */
+static const char *mask_bits(struct bf_str text, int *bits)
+{
+    bool negative = text.n > 1 && text.p[0] == '-';
+    size_t i = negative || (text.n > 1 && text.p[0] == '+');
+    if (i == text.n || text.n > 9)
+        return "Malformed CIDR, mask bits must be an integer";
+    for (*bits = 0; i < text.n; i++) {
+        if (!core_digit(text.p[i]))
+            return "Malformed CIDR, mask bits must be an integer";
+        *bits = *bits * 10 + (text.p[i] - '0');
+    }
+    return negative && *bits ? "Malformed CIDR, mask bits must not be negative" : NULL;
+}
+
+/* Is it written like an address? Then only its numbers can be wrong. */
+static bool looks_like_address(struct bf_str text)
+{
+    size_t dots = 0, colons = 0, digits = 0;
+    for (size_t i = 0; i < text.n; i++) {
+        char c = text.p[i];
+        if (c == '.' && (i == 0 || text.p[i - 1] == '.' || i + 1 == text.n))
+            return false;
+        dots += c == '.';
+        colons += c == ':';
+        digits += core_digit(c);
+        if (c != '.' && c != ':' && !core_digit(c) && !((c | 0x20) >= 'a' && (c | 0x20) <= 'f'))
+            return false;
+    }
+    return colons ? dots == 0 : dots == 3 && digits + dots == text.n;
+}
+
 static bool cidr(struct pat_parse *ps, struct pat_value *out, struct bf_err *e)
 {
     struct word w;
@@ -283,24 +292,19 @@ static bool cidr(struct pat_parse *ps, struct pat_value *out, struct bf_err *e)
     if (!next_value(ps, &w, e))
         return false;
     if (w.v.type != BF_JSON_STRING)
-        return bf_pat_fail(ps, w.at, e, "cidr match pattern must be a string");
+        return bf_pat_fail(ps, w.at, e, "prefix match pattern must be a string");
     if (!string_value(ps, &w, PAT_CIDR, out, e))
         return false;
-    bits = out->text;
+    for (bits = out->text; bits.n && bits.p[bits.n - 1] == '/';)
+        bits.n--;
     if (!bf_str_split(&bits, '/', &ip) || !bits.p || memchr(bits.p, '/', bits.n))
         return bf_pat_fail(ps, w.at, e, "Malformed CIDR, one '/' required");
-    bool negative = bits.n > 1 && bits.p[0] == '-';
-    for (size_t i = negative; i < bits.n; i++)
-        if (!core_digit(bits.p[i]) || bits.n > 6)
-            negative = false, bits.n = 0;
-    if (bits.n == 0)
-        return bf_pat_fail(ps, w.at, e, "Malformed CIDR, mask bits must be an integer");
-    if (negative)
-        return bf_pat_fail(ps, w.at, e, "Malformed CIDR, mask bits must not be negative");
-    for (size_t i = 0; i < bits.n; i++)
-        out->bits = out->bits * 10 + (bits.p[i] - '0');
+    const char *wrong = mask_bits(bits, &out->bits);
+    if (wrong)
+        return bf_pat_fail(ps, w.at, e, "%s", wrong);
     if (!bf_pat_address_read(ip, &out->address))
-        return bf_pat_fail(ps, w.at, e, "Nonstandard IP address: %.*s", shown(ip), ip.p);
+        return bf_pat_fail(ps, w.at, e, "%s IP address: %.*s",
+                           looks_like_address(ip) ? "Invalid" : "Nonstandard", shown(ip), ip.p);
     if (out->bits >= out->address.n * 8)
         return bf_pat_fail(ps, w.at, e, "IPv%d mask bits must be < %d", out->address.n == 4 ? 4 : 6,
                            out->address.n * 8);
@@ -337,6 +341,7 @@ static bool but_list(struct pat_parse *ps, enum pat_kind kind, struct pat_value 
 {
     enum bf_json_type type;
     enum bf_json_more more = BF_JSON_END;
+    bool mixed = false;
     size_t cap = 0;
     if (!bf_json_peek(&ps->json, &type, e))
         return false;
@@ -349,14 +354,13 @@ static bool but_list(struct pat_parse *ps, enum pat_kind kind, struct pat_value 
             return bf_pat_nomem(&ps->set->memory, e);
         if (!but_member(ps, kind, in_list, &out->list[out->n], e))
             return false;
-        if (out->list[out->n++].kind != out->list[0].kind)
-            out->bits = 1; /* strings and numbers */
+        mixed |= out->list[out->n++].kind != out->list[0].kind;
         if (!in_list)
             break;
     }
     if (more != BF_JSON_END)
         return false;
-    if (out->bits || out->n == 0)
+    if (mixed || out->n == 0)
         return bf_pat_fail(
             ps, at, e,
             "Inside anything but list, either all values are number or string, mixed "

@@ -59,7 +59,7 @@ enum pat_kind {
     PAT_PREFIX_FOLD,
     PAT_SUFFIX_FOLD,
     PAT_WILDCARD,
-    PAT_RANGE, /* numbers */
+    PAT_NUMERIC, /* numbers */
     PAT_CIDR,
     PAT_EXISTS,
     PAT_ABSENT, /* exists: false */
@@ -70,21 +70,32 @@ enum { PAT_STAR = 0xFF }; /* stands for * in the text of a wildcard; no byte of 
 
 struct pat_value {
     enum pat_kind kind;
-    bool has_low, has_high, open_low, open_high;
-    int bits; /* CIDR */
+    bool open_low, open_high;
     struct bf_str text;
-    size_t head, tail; /* WILDCARD: bytes in front of the first *, behind the last */
-    uint32_t *border;  /* WILDCARD: of each byte between, for bf_pat_wildcard_takes */
-    struct pat_number low, high;
-    struct pat_address address;
-    struct pat_value *list; /* BUT */
-    size_t n;
+    union {
+        struct {
+            struct bf_str low, high; /* NUMERIC: NULL where it has no such end */
+        };
+        struct {
+            struct pat_address address; /* CIDR */
+            int bits;
+        };
+        struct {
+            struct pat_value *list; /* BUT */
+            size_t n;
+        };
+        struct {
+            size_t head, tail; /* WILDCARD: bytes in front of the first *, behind the last */
+            uint32_t *border;  /* and of each byte between, for bf_pat_wildcard_takes */
+        };
+    };
 };
 
-/* Bits of one of a node's slots, or of its leaf's cells. */
+/* Bits of one of a node's slots; with PAT_EXCLUDED of one of its leaf's buts, with PAT_CANDIDATE of its
+ * candidates. */
 struct pat_part {
     uint64_t mask;
-    uint32_t cell; /* number of a slot; with PAT_EXCLUDED or PAT_CANDIDATE of such a cell */
+    uint32_t cell;
 };
 
 enum { PAT_EXCLUDED = 1 << 29, PAT_CANDIDATE = 1 << 30 };
@@ -132,8 +143,7 @@ struct pat_slot {
 enum { PAT_BLOCK = 64 };
 
 struct pat_block {
-    struct pat_conj *conj[PAT_BLOCK];
-    size_t n;
+    size_t n; /* conjunctions */
     struct pat_slot *slots, *tests;
     uint64_t stamp;                  /* a slot of it was met in this pass */
     uint64_t complete;               /* conjunctions all of whose tests were met */
@@ -141,35 +151,26 @@ struct pat_block {
     struct pat_block *idle;          /* list of those where nothing has to be met */
 };
 
-/* A kind of keys: how the values of an event are sorted. */
-enum pat_domain {
-    PAT_TEXT,
-    PAT_FOLDED,
-    PAT_REVERSED,
-    PAT_REVERSED_FOLDED,
-    PAT_NUMBERS,
-    PAT_ADDRESSES,
-    PAT_WORDS,
-    PAT_INSIDE, /* what begins at any place of a string: candidates for wildcards */
-    PAT_DOMAINS
-};
-
 struct pat_table;
 
-/* The tests of a node. The bits of cells are zero between values. */
+/* Of a slot: the conjunctions that take what some values do not exclude (anything-but, exists). */
+struct pat_but {
+    uint64_t all, excluded;
+    uint32_t slot;
+};
+
+/* A wildcard that is tried when it is a candidate, and whose bits it stands for. */
+struct pat_wild {
+    const struct pat_value *value;
+    const struct pat_set *set;
+};
+
+/* The tests of a node. Bits of excluded and candidates are zero between values. */
 struct pat_leaf {
     struct pat_table *tables;
-    struct pat_but {
-        uint64_t
-            all; /* conjunctions of that slot that take what is not excluded: anything-but, exists */
-        uint64_t excluded;
-        uint32_t slot;
-    } * but;
-    struct pat_wild {
-        const struct pat_value *value;
-        const struct pat_set *set;
-    } * wild;
-    uint64_t *candidates; /* wildcards that may match, 64 to a cell */
+    struct pat_but *but;
+    struct pat_wild *wild;
+    uint64_t *candidates; /* 64 wildcards to each */
     size_t nbut, but_cap, nwild, wild_cap;
 };
 
@@ -186,7 +187,7 @@ struct pat_node {
     bool numbers;  /* below dynamodb, and called N or NS: its strings are numbers for `numeric` */
     uint64_t seen; /* stamp: a value stood here, outside of arrays of objects */
     /* pattern_verify.c: one block at a time */
-    uint64_t live;         /* stamp: the block has tests here or below */
+    uint64_t verify;       /* stamp: the block has tests here or below */
     struct pat_slot *slot; /* of that block */
     uint64_t held;         /* bits: hold in the object that is looked at */
     bool found;            /* has a member there */
@@ -219,48 +220,28 @@ const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar
 /* Into the slots of n: the bits of the conjunctions whose test takes the scalar. */
 void bf_pat_collect(struct bf_pattern *p, const struct pat_node *n, const struct pat_scalar *s,
                     bool numbers);
-struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n, const char *name,
-                            size_t length, bool escaped);
+
+static inline uint64_t bf_pat_name_bit(const char *name, size_t length)
+{
+    return (uint64_t)1 << ((length * 7 + (length ? (unsigned char)name[0] : 0)) & 63);
+}
+
+struct pat_node *bf_pat_kid_search(struct bf_pattern *p, const struct pat_node *n,
+                                   struct bf_str name, bool escaped);
+
+/* The child of that name, or NULL; most names are no child's, and that is soon known. */
+static inline struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n,
+                                          const char *name, size_t length, bool escaped)
+{
+    if (!escaped && !(n->names & bf_pat_name_bit(name, length)))
+        return NULL;
+    return bf_pat_kid_search(p, n, bf_str(name, length), escaped);
+}
 
 /* Which of the conjunctions in want does the event at text satisfy? All of them belong to the block. Or
  * (test not NULL): which satisfy that one test? numbers: the event is a change record. */
 uint64_t bf_pat_verify(struct bf_pattern *p, struct pat_block *block, uint64_t want,
                        const struct pat_test *test, bool numbers, const char *text);
-
-/* Keys. out has room for PAT_KEY_MORE bytes more than limit, past which a key may be cut off. */
-enum { PAT_KEY_MORE = 16 };
-size_t bf_pat_key_folded(struct bf_str text, size_t limit, char *out);
-size_t bf_pat_key_reversed(struct bf_str text, size_t limit, char *out);
-size_t bf_pat_key_reversed_folded(struct bf_str text, size_t limit, char *out);
-size_t bf_pat_key_number(const struct pat_number *n, size_t limit, char *out);
-size_t bf_pat_key_address(const struct pat_address *a, char *out);
-
-/* A place between keys. */
-struct pat_cut {
-    struct bf_str text;
-    enum {
-        PAT_BEFORE, /* text */
-        PAT_AFTER,  /* text */
-        PAT_PAST    /* all that begins with text */
-    } side;
-};
-
-/* Keys that stand for the bits of set: those between two cuts. */
-struct pat_range {
-    struct pat_cut from, to;
-    const struct pat_set *set;
-};
-
-/* NULL: the arena p->tables, or scratch, is full or has no memory. */
-struct pat_table *bf_pat_table_new(struct bf_pattern *p, struct bf_arena *scratch,
-                                   enum pat_domain domain, const struct pat_range *range, size_t n);
-
-/* A wildcard's text, * being PAT_STAR by now. */
-bool bf_pat_wildcard_compile(struct bf_pattern *p, struct pat_value *v);
-/* In time that grows with the text's length and the wildcard's, not with their product. */
-bool bf_pat_wildcard_takes(const struct pat_value *v, struct bf_str text);
-/* The longest text between two stars; empty where there is none. */
-struct bf_str bf_pat_wildcard_middle(const struct pat_value *v);
 
 /* Compiling. at: the place in the pattern's text that an error is about. */
 struct pat_parse {
@@ -281,5 +262,13 @@ bool bf_pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct 
 /* Room for one more element of size each in an array of n. */
 bool bf_pat_grow(struct bf_arena *a, void *array, size_t n, size_t *cap, size_t each);
 bool bf_pat_read_values(struct pat_parse *ps, struct pat_test *t, struct bf_err *e);
+
+/* Reads the text of v as a wildcard. */
+bool bf_pat_wildcard_compile(struct pat_parse *ps, const char *at, struct pat_value *v,
+                             struct bf_err *e);
+/* In time that grows with the text's length and the wildcard's, not with their product. */
+bool bf_pat_wildcard_takes(const struct pat_value *v, struct bf_str text);
+/* The longest text between two stars; empty where there is none. */
+struct bf_str bf_pat_wildcard_middle(const struct pat_value *v);
 
 #endif

@@ -1,5 +1,5 @@
 /* Keys of values: strings of bytes that sort as the values do, made alike of patterns and of events. */
-#include "lib/cdc/pattern_impl.h"
+#include "lib/cdc/pattern_table.h"
 
 static uint32_t utf8_next(const char **at, const char *end)
 {

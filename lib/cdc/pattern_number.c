@@ -71,6 +71,7 @@ int bf_pat_number_cmp(const struct pat_number *a, const struct pat_number *b)
 
 bool bf_pat_address_read(struct bf_str text, struct pat_address *a)
 {
+    static const unsigned char mapped[12] = {[10] = 0xFF, [11] = 0xFF};
     char copy[INET6_ADDRSTRLEN + 1];
     bool dot = false, colon = false;
     if (text.n < 2 || text.n >= sizeof copy)
@@ -87,5 +88,12 @@ bool bf_pat_address_read(struct bf_str text, struct pat_address *a)
     memcpy(copy, text.p, text.n);
     copy[text.n] = '\0';
     a->n = dot ? 4 : 16;
-    return inet_pton(dot ? AF_INET : AF_INET6, copy, a->byte) == 1;
+    if (inet_pton(dot ? AF_INET : AF_INET6, copy, a->byte) != 1)
+        return false;
+    if (a->n == 16 &&
+        memcmp(a->byte, mapped, sizeof mapped) == 0) { /* to the service an IPv4 address */
+        memmove(a->byte, a->byte + sizeof mapped, 4);
+        a->n = 4;
+    }
+    return true;
 }

@@ -47,24 +47,27 @@ static bool add_part(struct bf_arena *a, struct pat_set *set, uint32_t cell, uin
     return true;
 }
 
-/* Of a conjunction. */
+/* Tells the nodes on the way to a test of a conjunction, and the test. */
 static bool place_test(struct builder *b, struct pat_test *t, uint64_t bit)
 {
-    for (struct pat_node *n = t->node; n; n = n->parent) {
-        struct pat_slot *slot = slot_at(b, n);
-        if (!slot)
-            return false;
+    struct pat_node *n = t->node;
+    struct pat_slot *at = slot_at(b, n), *slot = at;
+    while (slot) {
         slot->live |= bit;
         slot->present |= t->absent ? 0 : bit;
-        if (n != t->node)
-            continue;
-        if (!slot->need) {
-            slot->next_test = b->block->tests;
-            b->block->tests = slot;
-        }
-        slot->need |= bit;
-        slot->absent |= t->absent ? bit : 0;
+        n = n->parent;
+        if (!n)
+            break;
+        slot = slot_at(b, n);
     }
+    if (!slot)
+        return false;
+    if (!at->need) {
+        at->next_test = b->block->tests;
+        b->block->tests = at;
+    }
+    at->need |= bit;
+    at->absent |= t->absent ? bit : 0;
     if (!t->conjs.n) {
         t->next = t->node->tests;
         t->node->tests = t;
@@ -81,7 +84,7 @@ static bool place_conj(struct builder *b, struct pat_conj *c)
         return false;
     c->block = b->block;
     c->bit = (uint64_t)1 << b->block->n;
-    b->block->conj[b->block->n++] = c;
+    b->block->n++;
     for (const struct pat_link *l = c->tests; l; l = l->next) {
         if (!place_test(b, l->test, c->bit))
             return false;
@@ -120,27 +123,26 @@ static bool add_text(struct builder *b, enum pat_domain domain, key_fn *make, st
                      (struct pat_cut){text, all ? PAT_AFTER : PAT_PAST}, set);
 }
 
+/* Puts a cut at a number. */
+static bool cut_at(struct builder *b, struct bf_str text, bool after, struct pat_cut *out)
+{
+    struct pat_number number;
+    size_t limit = text.n + PAT_KEY_MORE;
+    char *key = bf_arena_alloc(&b->p->tables, limit + PAT_KEY_MORE);
+    if (!key || !bf_pat_number_read(text, &number))
+        return false;
+    *out = (struct pat_cut){bf_str(key, bf_pat_key_number(&number, limit, key)),
+                            after ? PAT_AFTER : PAT_BEFORE};
+    return true;
+}
+
 static bool add_numbers(struct builder *b, const struct pat_value *v, const struct pat_set *set)
 {
     struct pat_cut from = {{"", 0}, PAT_BEFORE}, to = {{"", 0}, PAT_PAST};
-    const struct {
-        bool has;
-        const struct pat_number *number;
-        struct pat_cut *cut;
-        bool after;
-    } end[] = {{v->has_low, &v->low, &from, v->open_low},
-               {v->has_high, &v->high, &to, !v->open_high}};
-    for (size_t i = 0; i < BF_COUNT(end); i++) {
-        if (!end[i].has)
-            continue;
-        const struct pat_number *number = end[i].number;
-        size_t room = number->zero ? 1 : (size_t)(number->end - number->p) + PAT_KEY_MORE;
-        char *key = bf_arena_alloc(&b->p->tables, room + PAT_KEY_MORE);
-        if (!key)
-            return false;
-        *end[i].cut = (struct pat_cut){bf_str(key, bf_pat_key_number(number, room, key)),
-                                       end[i].after ? PAT_AFTER : PAT_BEFORE};
-    }
+    if (v->low.p && !cut_at(b, v->low, v->open_low, &from))
+        return false;
+    if (v->high.p && !cut_at(b, v->high, !v->open_high, &to))
+        return false;
     return add_range(b, PAT_NUMBERS, from, to, set);
 }
 
@@ -209,7 +211,7 @@ static bool add_value(struct builder *b, const struct pat_value *v, const struct
         return add_text(b, PAT_REVERSED_FOLDED, bf_pat_key_reversed_folded, v->text, false, set);
     case PAT_WILDCARD:
         return add_wildcard(b, v, set);
-    case PAT_RANGE:
+    case PAT_NUMERIC:
         return add_numbers(b, v, set);
     case PAT_CIDR:
         return add_network(b, v, set);

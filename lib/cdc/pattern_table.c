@@ -61,33 +61,41 @@ struct placed {
     struct pat_part part;
 };
 
+/* The parts of all ranges; at first they are only counted. */
 struct placing {
-    struct bf_arena *scratch;
-    struct placed *at;
-    size_t n, cap;
+    struct placed *at; /* NULL: counting */
+    size_t n;
 };
 
-static bool place_set(struct placing *to, size_t segment, const struct pat_set *set)
+static void place_set(struct placing *to, size_t segment, const struct pat_set *set)
 {
-    for (size_t i = 0; i < set->n; i++) {
-        if (!bf_pat_grow(to->scratch, &to->at, to->n, &to->cap, sizeof *to->at))
-            return false;
-        to->at[to->n++] = (struct placed){segment, set->part[i]};
-    }
-    return true;
+    for (size_t i = 0; to->at && i < set->n; i++)
+        to->at[to->n + i] = (struct placed){segment, set->part[i]};
+    to->n += set->n;
 }
 
-static bool place_range(struct placing *to, const struct pat_table *t, const struct pat_range *r)
+static void place_range(struct placing *to, const struct pat_table *t, const struct pat_range *r)
 {
     size_t leaves = t->n + 1;
     size_t low = cut_index(t, &r->from) + 1 + leaves, high = cut_index(t, &r->to) + 1 + leaves;
     for (; low < high; low /= 2, high /= 2) {
-        if (low % 2 && !place_set(to, low++, r->set))
-            return false;
-        if (high % 2 && !place_set(to, --high, r->set))
-            return false;
+        if (low % 2)
+            place_set(to, low++, r->set);
+        if (high % 2)
+            place_set(to, --high, r->set);
     }
-    return true;
+}
+
+static bool place_ranges(struct placing *to, struct bf_arena *scratch, const struct pat_table *t,
+                         const struct pat_range *range, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        place_range(to, t, &range[i]);
+    to->at = bf_arena_alloc(scratch, to->n * sizeof *to->at);
+    to->n = 0;
+    for (size_t i = 0; to->at && i < n; i++)
+        place_range(to, t, &range[i]);
+    return to->at;
 }
 
 static int placed_order(const void *a, const void *b)
@@ -133,7 +141,7 @@ static bool note_pairs(struct bf_pattern *p, struct pat_table *t)
         const unsigned char *text = (const unsigned char *)t->cut[i].text.p;
         for (unsigned second = 0; second < 256; second++)
             if (t->cut[i].text.n < 2 || text[1] == second)
-                t->pairs[text[0] << 2 | second >> 6] |= (uint64_t)1 << (second & 63);
+                t->pairs[(unsigned)text[0] << 2 | second >> 6] |= (uint64_t)1 << (second & 63);
     }
     return true;
 }
@@ -142,13 +150,10 @@ struct pat_table *bf_pat_table_new(struct bf_pattern *p, struct bf_arena *scratc
                                    enum pat_domain domain, const struct pat_range *range, size_t n)
 {
     struct pat_table *t = bf_pat_alloc(&p->tables, sizeof *t);
-    struct placing placing = {.scratch = scratch};
-    if (!t || !sort_cuts(p, t, range, n))
+    struct placing placing = {0};
+    if (!t || !sort_cuts(p, t, range, n) || !place_ranges(&placing, scratch, t, range, n))
         return NULL;
     t->domain = domain;
-    for (size_t i = 0; i < n; i++)
-        if (!place_range(&placing, t, &range[i]))
-            return NULL;
     if (!fill_segments(p, t, &placing) || (domain == PAT_INSIDE && !note_pairs(p, t)))
         return NULL;
     return t;

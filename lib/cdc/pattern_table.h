@@ -13,6 +13,56 @@
 
 #include "lib/cdc/pattern_impl.h"
 
+/* Kinds of keys, and the operators that are ranges of them. */
+enum pat_domain {
+    PAT_TEXT,            /* exact strings, prefix, wildcards that begin with a text */
+    PAT_FOLDED,          /* equals-ignore-case, alone and in a prefix */
+    PAT_REVERSED,        /* suffix, wildcards that end with a text */
+    PAT_REVERSED_FOLDED, /* suffix with equals-ignore-case */
+    PAT_NUMBERS,
+    PAT_ADDRESSES, /* cidr */
+    PAT_WORDS,     /* null, true, false */
+    PAT_INSIDE,    /* what begins at any place of a string: candidates for wildcards */
+    PAT_DOMAINS
+};
+
+/* Keys, made alike of patterns and of events. out has room for PAT_KEY_MORE bytes more than limit, past which a key may be cut off. */
+enum { PAT_KEY_MORE = 16 };
+size_t bf_pat_key_folded(struct bf_str text, size_t limit, char *out);
+size_t bf_pat_key_reversed(struct bf_str text, size_t limit, char *out);
+size_t bf_pat_key_reversed_folded(struct bf_str text, size_t limit, char *out);
+size_t bf_pat_key_number(const struct pat_number *n, size_t limit, char *out);
+size_t bf_pat_key_address(const struct pat_address *a, char *out);
+
+/* Eight bytes of a key, zeros behind it. */
+static inline uint64_t bf_pat_key_head(struct bf_str key)
+{
+    uint64_t v = 0;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    if (key.n >= 8)
+        return __builtin_bswap64(core_load8(key.p));
+#endif
+    for (size_t i = 0; i < key.n && i < 8; i++)
+        v |= (uint64_t)(unsigned char)key.p[i] << (56 - 8 * i);
+    return v;
+}
+
+/* A place between keys. */
+struct pat_cut {
+    struct bf_str text;
+    enum {
+        PAT_BEFORE, /* text */
+        PAT_AFTER,  /* text */
+        PAT_PAST    /* all that begins with text */
+    } side;
+};
+
+/* Keys that stand for the bits of set: those between two cuts. */
+struct pat_range {
+    struct pat_cut from, to;
+    const struct pat_set *set;
+};
+
 struct pat_segment {
     uint32_t first; /* its parts, up to the next one's first */
     uint32_t up;    /* the next segment with parts on the way to the root; 0: none */
@@ -30,15 +80,8 @@ struct pat_table {
     struct pat_table *next;
 };
 
-/* Eight bytes of a key, zeros behind it. */
-static inline uint64_t bf_pat_key_head(struct bf_str key)
-{
-    uint64_t v = 0;
-    if (key.n >= 8)
-        return __builtin_bswap64(core_load8(key.p));
-    for (size_t i = 0; i < key.n; i++)
-        v |= (uint64_t)(unsigned char)key.p[i] << (56 - 8 * i);
-    return v;
-}
+/* NULL: the arena p->tables, or scratch, is full or has no memory. */
+struct pat_table *bf_pat_table_new(struct bf_pattern *p, struct bf_arena *scratch,
+                                   enum pat_domain domain, const struct pat_range *range, size_t n);
 
 #endif

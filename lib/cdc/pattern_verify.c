@@ -33,7 +33,7 @@ struct stake {
 static struct stake stake_in(const struct look *l, const struct pat_node *n)
 {
     const struct pat_slot *s = n->slot;
-    if (n->live != l->stamp)
+    if (n->verify != l->stamp)
         return (struct stake){0};
     if (l->only)
         return (struct stake){.need = n == l->only->node ? l->want : 0,
@@ -94,7 +94,7 @@ static uint64_t kids_hold_object(struct look *l, struct pat_node *n, const char 
             return 0;
         struct pat_node *kid = bf_pat_kid(l->p, n, name, (size_t)(p - name) - 1, escaped);
         p = space(space(p) + 1);
-        if (kid && kid->live == l->stamp) {
+        if (kid && kid->verify == l->stamp) {
             kid->held |= holds(l, kid, p);
             kid->found = true;
         }
@@ -152,7 +152,7 @@ static uint64_t holds(struct look *l, struct pat_node *n, const char *p)
 
 static void take_part(struct look *l, struct pat_node *n, struct pat_slot *slot)
 {
-    n->live = l->stamp;
+    n->verify = l->stamp;
     n->slot = slot;
 }
 

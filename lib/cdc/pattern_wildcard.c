@@ -27,8 +27,39 @@ static size_t piece_at(const struct pat_value *v, size_t from)
     return n;
 }
 
-bool bf_pat_wildcard_compile(struct bf_pattern *p, struct pat_value *v)
+/* * becomes PAT_STAR, an escape what it stands for. Places count from the quote, as the service does. */
+static bool read_text(struct pat_parse *ps, const char *at, struct pat_value *v, struct bf_err *e)
 {
+    const struct bf_str *text = &v->text;
+    char *out = bf_pat_alloc(&ps->set->memory, text->n + 1);
+    size_t n = 0;
+    if (!out)
+        return bf_pat_nomem(&ps->set->memory, e);
+    for (size_t i = 0; i < text->n; i++) {
+        char c = text->p[i], next = '\0';
+        if (i + 1 < text->n)
+            next = text->p[i + 1];
+        if (c == '*') {
+            if (next == '*')
+                return bf_pat_fail(ps, at, e, "Consecutive wildcard characters at pos %zu", i + 1);
+            c = (char)PAT_STAR;
+        } else if (c == '\\') {
+            if (next != '*' && next != '\\')
+                return bf_pat_fail(ps, at, e, "Invalid escape character at pos %zu", i + 1);
+            c = next;
+            i++;
+        }
+        out[n++] = c;
+    }
+    v->text = bf_str(out, n);
+    return true;
+}
+
+bool bf_pat_wildcard_compile(struct pat_parse *ps, const char *at, struct pat_value *v,
+                             struct bf_err *e)
+{
+    if (!read_text(ps, at, v, e))
+        return false;
     size_t n = v->text.n, end;
     for (v->head = 0; v->head < n && !is_star(v, v->head);)
         v->head++;
@@ -37,11 +68,11 @@ bool bf_pat_wildcard_compile(struct bf_pattern *p, struct pat_value *v)
     end = n - v->tail;
     if (end <= v->head + 1) /* no star, or one */
         return true;
-    v->border = bf_pat_alloc(&p->memory, end * sizeof *v->border);
+    v->border = bf_pat_alloc(&ps->set->memory, end * sizeof *v->border);
     if (!v->border)
-        return false;
-    for (size_t at = v->head + 1; at < end; at += piece_at(v, at) + 1)
-        find_borders(v->text.p + at, piece_at(v, at), v->border + at);
+        return bf_pat_nomem(&ps->set->memory, e);
+    for (size_t i = v->head + 1; i < end; i += piece_at(v, i) + 1)
+        find_borders(v->text.p + i, piece_at(v, i), v->border + i);
     return true;
 }
 

@@ -28,6 +28,10 @@ while True:
                 json.dumps({"records": [one(r) for r in event["records"]]}))
     api.getresponse().read()
 END
+# What benchmarks are told in BF_... would be options of the function.
+plain() {
+    env -u BF_BUILD -u BF_SHARED -u BF_USAGE "$@"
+}
 api=$BUILD/bench/lambda_api
 
 # seen NAME RECORDS: the median and the best of its runs, by the wall clock and a CPU second of the function
@@ -44,8 +48,8 @@ for schema in order sales; do
     title "cdclambda beside a Python handler: $events Firehose events of $n records, $((size / n)) bytes a record in the event; in turn, 5 times"
     rm -f "$T/cdclambda" "$T/python3"
     for _ in 1 2 3 4 5; do
-        "$api" "$T/event" "$events" cdclambda >>"$T/cdclambda" || exit 1
-        "$api" "$T/event" $((events / 10)) /usr/bin/python3 "$T/handler.py" >>"$T/python3" || exit 1
+        plain "$api" "$T/event" "$events" cdclambda >>"$T/cdclambda" || exit 1
+        plain "$api" "$T/event" $((events / 10)) /usr/bin/python3 "$T/handler.py" >>"$T/python3" || exit 1
     done
     seen cdclambda $((n * events))
     seen python3 $((n * (events / 10)))
@@ -75,11 +79,11 @@ for i in range(51):
 times = times[1:]
 print("  %-28s %8.2f  %8.2f" % (os.path.basename(sys.argv[-1]), statistics.median(times), max(times)))
 END
-/usr/bin/python3 "$T/cold.py" cdclambda
+plain /usr/bin/python3 "$T/cold.py" cdclambda
 zip=$root/build/lambda-$(uname -m).zip
 if [ -f "$zip" ]; then
     unzip -q "$zip" -d "$T/task"
-    /usr/bin/python3 "$T/cold.py" "$T/task/bootstrap"
-    LAMBDA_TASK_ROOT=$T/task BF_TO=s3://lake/ /usr/bin/python3 "$T/cold.py" "$T/task/bootstrap"
+    plain /usr/bin/python3 "$T/cold.py" "$T/task/bootstrap"
+    BF_TO=s3://lake/ LAMBDA_TASK_ROOT=$T/task plain /usr/bin/python3 "$T/cold.py" "$T/task/bootstrap"
 fi
-/usr/bin/python3 "$T/cold.py" /usr/bin/python3 "$T/handler.py"
+plain /usr/bin/python3 "$T/cold.py" /usr/bin/python3 "$T/handler.py"

@@ -55,12 +55,37 @@ is "an answer that is refused" "$(head -n 1 "$L/errors/8.refuse")" Runtime.Answe
 is "no records" "$(cat "$L/answers/6")" '{"records":[]}'
 ok "standard error names the request" grep -q '^cdclambda: 5: record 1: has no recordId$' "$L/stderr"
 
+# events of other sources have records too
+lambda_begin
+echo '{"Records":[{"eventSource":"aws:s3","s3":{"object":{"key":"x"}}}]}' >"$L/events/1"
+echo '{"Records":[{"eventSource":"aws:sqs","body":"{}"}]}' >"$L/events/2"
+echo '{"Records":[]}' >"$L/events/3"
+BF_TO=s3://lake/ lambda_run
+for n in 1 2; do
+    is "of another source" "$(head -n 1 "$L/errors/$n") $(tail -n 1 "$L/errors/$n" | jq -r .errorMessage)" 'Runtime.BadEvent an event of neither Firehose, Kinesis nor DynamoDB'
+done
+is "without records: done" "$(cat "$L/answers/3")" '{"batchItemFailures":[]}'
+
 # failed records are told, in the log
 lambda_begin
 echo '{"records":[{"recordId":"x","data":"e30="}]}' >"$L/events/1"
 lambda_run
 is "ProcessingFailed with the data as it came" "$(cat "$L/answers/1")" '{"records":[{"recordId":"x","result":"ProcessingFailed","data":"e30="}]}'
 ok "and why" grep -q '^cdclambda: 1: record 1 (x): ' "$L/stderr"
+jq -n -c '{records: [range(12) | {recordId: "r\(.)", data: ""}]}' >"$T/twelve"
+lambda_begin
+cp "$T/twelve" "$L/events/1"
+cp "$T/twelve" "$L/events/2"
+lambda_run
+is "the first ten of an event, then how many" "$(grep -c '^cdclambda: 2: record ' "$L/stderr") $(tail -n 1 "$L/stderr")" '10 cdclambda: 2: 12 records failed'
+lambda_begin
+cp "$T/twelve" "$L/events/1"
+BF_VERBOSE=1 lambda_run
+is "--verbose: all of them" "$(grep -c '^cdclambda: 1: record ' "$L/stderr")" 12
+lambda_begin
+cp "$T/twelve" "$L/events/1"
+BF_QUIET=1 lambda_run
+is "--quiet: none" "$(cat "$L/stderr")" ''
 
 # large: 6 MB in, under 6 MiB out
 event 4200 | head -c 100000000 >"$T/large"
@@ -78,13 +103,43 @@ ok "an answer is not larger than it may be" test "$(wc -c <"$L/answers/1")" -le 
 is "every recordId once" "$(jq -r '.records[].recordId' "$L/answers/1" | sort -u | wc -l)" 4200
 is "what had no room failed, at the end" "$(jq -r '.records[].result' "$L/answers/1" | uniq | tr '\n' ' ')" 'Ok ProcessingFailed '
 
+lambda_begin
+cp "$T/three" "$L/events/1"
+BF_MAX_ANSWER=300 lambda_run
+is "an answer that cannot be made small enough" "$(head -n 1 "$L/errors/1") $(tail -n 1 "$L/errors/1" | jq -r .errorMessage | sed 's/[0-9]* bytes/N bytes/')" \
+    "Runtime.AnswerTooLarge an answer of N bytes, more than Lambda takes (300)"
+
+# an event that comes slowly is answered though SIGTERM came meanwhile
+lambda_begin
+cp "$T/large" "$L/events/1.hold"
+cp "$T/three" "$L/events/2"
+lambda_api
+cdclambda 2>"$L/stderr" &
+LAMBDA_PID=$!
+lambda_wait "$L/held" "$LAMBDA_PID"
+kill -TERM "$LAMBDA_PID"
+: >"$L/go"
+wait "$LAMBDA_PID"
+is "SIGTERM in an event: exit 0" "$?" 0
+LAMBDA_PID=''
+lambda_stop
+is "behind its answer, and no other" "$(jq '.records | length' "$L/answers/1.hold") $(ls "$L/answers")" '4200 1.hold'
+
 # the API fails
-for how in cut noid broken; do
+# fails HOW MESSAGE
+fails() {
     lambda_begin
-    cp "$T/three" "$L/events/1.$how"
+    cp "$T/three" "$L/events/1.$1"
     lambda_run
-    is "$how: it exits with 1" "$lambda_status" 1
-done
+    is "$1: it exits with 1" "$lambda_status $(cat "$L/stderr")" "1 cdclambda: runtime API: $2"
+}
+fails cut 'the connection broke'
+fails noid 'next: an event without request id'
+fails broken 'response: HTTP 500'
+fails next500 'next: HTTP 500'
+fails nolength 'next: an event of unknown length'
+fails badlength 'a Content-Length that is no number'
+fails badchunk 'a chunk without its size'
 check "no API to speak to" -s 1 -E '^cdclambda: runtime API: 127.0.0.1:1: Connection refused' -- env AWS_LAMBDA_RUNTIME_API=127.0.0.1:1 cdclambda
 check "not in Lambda" -s 2 -E 'AWS_LAMBDA_RUNTIME_API is not set' -- env -u AWS_LAMBDA_RUNTIME_API cdclambda
 check "no address" -s 2 -E "'nonsense:123456789' is no address:port" -- env AWS_LAMBDA_RUNTIME_API=nonsense:123456789 cdclambda
@@ -112,7 +167,7 @@ BF_OPS=upsert lambda_run
 is "a wrong value" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_OPS: option 'ops': 'upsert' is not one of INSERT, MODIFY, REMOVE"
 lambda_begin
 BF_TO=ftp://x lambda_run
-is "a wrong destination" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "to: 'ftp://x' is not firehose:STREAM or s3://BUCKET/PREFIX"
+is "a wrong destination" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "--to: 'ftp://x' is not firehose:STREAM or s3://BUCKET/PREFIX"
 lambda_begin
 cp "$T/three" "$L/events/1"
 BF_WHERE="order_id <> 'o-2'" lambda_run
@@ -122,13 +177,27 @@ BF_SQL='SELECT count(*) FROM cdc' lambda_run
 ok "a query that waits for the end" grep -q 'over more than one change ha.* no end in Firehose' "$L/init"
 lambda_begin
 BF_DEDUPE=100 lambda_run
-is "what would drop an event that comes again" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" 'dedupe: an event that was not delivered comes again, and would be dropped'
+is "what would drop an event that comes again" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" '--dedupe: an event that was not delivered comes again, and would be dropped'
 lambda_begin
 cp "$T/three" "$L/events/1"
 BF_MATCH='{"dynamodb":{"NewImage":{"order_id":{"S":["o-3"]}}}}' BF_EXPLAIN=1 BF_RENAME=order_id=id BF_NO_META=1 BF_FIELDS=id lambda_run
 is "event patterns and another shape" "$(jq -c '.records[] | [.result, (.data | @base64d)]' "$L/answers/1")" '["Dropped",""]
 ["Dropped",""]
 ["Ok","{\"id\":\"o-3\"}\n"]'
+lambda_begin
+BF_FEILDS=order_id lambda_run
+is "a variable that is mistyped" "$lambda_status $(tail -n 1 "$L/init" | jq -r .errorMessage)" '2 BF_FEILDS: there is no such option'
+lambda_begin
+BF_TO='firehose:a b' lambda_run
+is "no name of a Firehose" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "--to: 'a b' is not the name of a Firehose stream"
+lambda_begin
+cp "$T/three" "$L/events/1"
+BF_FIELDS='' BF_NO_META=0 BF_GZIP=false BF_EXPLAIN=1 BF_PROGRESS=1 lambda_run
+ok "an empty one is as none, and 0 and false change nothing" cmp "$T/three.want" "$L/answers/1"
+is "nor do those that mean nothing here say anything" "$(cat "$L/stdout" "$L/stderr")" ''
+lambda_begin
+BF_FOLD=order_id lambda_run
+ok "--fold is refused" grep -q 'fold.* have no end in Firehose' "$L/init"
 lambda_begin
 BF_NO_META=yes lambda_run
 is "a flag is 1 or true" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_NO_META: 'yes' is not 1, true, 0 or false"
@@ -144,6 +213,17 @@ is "manual: one trial" "$(wc -l <"$T/trial")" 1
 (cd "$T" && sh ./trial | tr -d '\n') >"$T/trial.out"
 ok "manual: the trial and the function agree" cmp "$T/trial.out" "$L/answers/1"
 is "manual: partition keys" "$(jq -c '.records[1].metadata' "$L/answers/1")" '{"partitionKeys":{"category":"games"}}'
+
+# The AWS CLI takes the manual's commands.
+sed -n '/^\$ aws /,/[^e]$/p' "$root/man/cdclambda.1" | sed 's/^\$ aws \(.*\)/aws --region us-east-1 \1/; s/\\e$/\\/; /[^\\]$/s/$/ --generate-cli-skeleton input/' >"$T/aws"
+is "manual: commands of the AWS CLI" "$(grep -c '^aws ' "$T/aws") $(grep -c 'skeleton input$' "$T/aws")" '3 3'
+if command -v aws >/dev/null; then
+    mkdir -p "$T/build"
+    printf 'PK\005\006\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000' >"$T/build/lambda-x86_64.zip"
+    ok "it takes them" sh -c 'cd "$1" && stream=arn:s queue=arn:q role=arn:r sh -e ./aws >aws.out 2>&1 || { cat aws.out; false; }' - "$T"
+else
+    skip "it takes them" "no aws"
+fi
 
 v=$SHARED/vectors/lambda/kinesis-firehose-event.json
 if [ -f "$v" ]; then

@@ -125,8 +125,7 @@ cdcxform --no-meta <"$T/pipe" >"$T/live" 2>"$T/live.err" &
 pid=$!
 exec 3>"$T/pipe"
 echo "$good" >&3
-i=0
-while [ ! -s "$T/live" ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
+soon test -s "$T/live"
 check "a pipe is live: a row comes while the input is open" -o '{"id":1}' -- cat "$T/live"
 kill -TERM "$pid"
 wait "$pid"

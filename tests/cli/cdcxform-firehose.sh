@@ -78,7 +78,7 @@ check "one that can not be made small enough is refused" -s 1 -i "$T/one" -E 'li
 
 check "CSV in answers" -i "$T/a" -a -- cdcxform -o firehose -o csv --fields id,n --no-meta
 ok "has no header" sh -c 'test "$1" = "$2"' - "$(plain)" '["1","Ok","a,1.50\n",{}]'
-check "CSV wants --fields" -s 2 -e 'cdcxform: CSV and TSV for Firehose want --fields' -- cdcxform -o firehose -o csv
+check "CSV wants --fields" -s 2 -e 'cdcxform: CSV and TSV for Firehose want --fields, --select or --sql' -- cdcxform -o firehose -o csv
 check "partition keys want rows as ndjson" -s 2 -e 'cdcxform: partition keys want rows as ndjson' -- cdcxform -o firehose -o csv --fields id --partition-keys id
 check "and -o firehose" -s 2 -e 'cdcxform: --partition-keys is for -o firehose' -- cdcxform --partition-keys id
 check "a key twice" -s 2 -e 'cdcxform: partition key id stands twice' -- cdcxform -o firehose --partition-keys id,id

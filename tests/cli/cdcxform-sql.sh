@@ -59,8 +59,7 @@ cdcxform --sql "SELECT id FROM cdc" <"$T/fifo" >"$T/live" 2>"$T/live.err" &
 pid=$!
 exec 9>"$T/fifo"
 head -n 1 "$T/in" >&9
-i=0
-while [ $i -lt 100 ] && [ ! -s "$T/live" ]; do sleep 0.05; i=$((i + 1)); done
+soon test -s "$T/live"
 check "a row is out while the input is open" -o '{"id":"o-1"}' -- cat "$T/live"
 exec 9>&-
 wait $pid

@@ -20,6 +20,10 @@ Words between dots in an event's name say how it is handed out:
     cut       half of it, then the end        noid     without a request id
     refuse    the answer is refused, 413      broken   the answer is met with a 500
     late      the deadline is in two seconds
+    hold      half of it; the rest when DIR/go is there, and DIR/held is until then
+    nolength  without Content-Length          badlength  with one that is no number
+    badchunk  in chunks, one of which does not say its size
+    next500   there is none, but a 500
 """
 
 import os
@@ -92,7 +96,18 @@ class Connection(threading.Thread):
             head += f"lambda-runtime-aws-request-id: {name}\r\n"
         if "last" in words:
             head += "Connection: close\r\n"
-        if "chunked" in words:
+        if "next500" in words:
+            self.status(500)
+        elif {"nolength", "badlength", "badchunk"} & set(words):
+            head += {"nolength": "", "badlength": "Content-Length: many\r\n"}.get(words[-1], "Transfer-Encoding: chunked\r\n")
+            self.sock.sendall((head + "\r\n").encode() + (b"some\r\n" if "badchunk" in words else b"") + body)
+        elif "hold" in words:
+            self.sock.sendall((head + f"Content-Length: {len(body)}\r\n\r\n").encode() + body[:len(body) // 2])
+            keep("held", b"")
+            while not os.path.exists(os.path.join(DIR, "go")):
+                time.sleep(0.01)
+            self.sock.sendall(body[len(body) // 2:])
+        elif "chunked" in words:
             chunks = [body[k:k + 1000] for k in range(0, len(body), 1000)] + [b""]
             self.sock.sendall((head + "Transfer-Encoding: chunked\r\n\r\n").encode())
             for c in chunks:

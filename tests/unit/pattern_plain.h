@@ -6,7 +6,7 @@
 #ifndef BF_PATTERN_PLAIN_H
 #define BF_PATTERN_PLAIN_H
 
-#include "lib/cdc/pattern_impl.h"
+#include "lib/cdc/pattern_table.h"
 
 enum { PLAIN_KIDS = 4, PLAIN_TEXT = 120 };
 
@@ -43,13 +43,21 @@ static bool plain_wildcard(struct bf_str w, struct bf_str text)
     return false;
 }
 
+/* How a number compares with the end of a range; where there is none, as what it says. */
+static int plain_compare(const struct pat_number *number, struct bf_str end, int none)
+{
+    struct pat_number other;
+    if (!end.p)
+        return none;
+    return bf_pat_number_read(end, &other) ? bf_pat_number_cmp(number, &other) : 0;
+}
+
 static bool plain_range(const struct pat_value *v, struct bf_str text)
 {
     struct pat_number number;
     if (!bf_pat_number_read(text, &number))
         return false;
-    int low = v->has_low ? bf_pat_number_cmp(&number, &v->low) : 1;
-    int high = v->has_high ? bf_pat_number_cmp(&number, &v->high) : -1;
+    int low = plain_compare(&number, v->low, 1), high = plain_compare(&number, v->high, -1);
     return (low > 0 || (low == 0 && !v->open_low)) && (high < 0 || (high == 0 && !v->open_high));
 }
 
@@ -105,7 +113,7 @@ static bool plain_takes(const struct pat_value *v, const struct pat_scalar *s, b
         return true;
     case PAT_WORD:
         return !string && !number && bf_str_eq(s->text, v->text);
-    case PAT_RANGE:
+    case PAT_NUMERIC:
         return (number || (string && numbers)) && plain_range(v, s->text);
     default:
         return string && plain_string_takes(v, s->text);

@@ -82,7 +82,7 @@ static void test_table(void **state)
     assert_int_equal(kind, BF_LINE_END);
     bf_reader_close(&t.reader);
     bf_pattern_destroy(t.set);
-    assert_true(t.cases > 380);
+    assert_true(t.cases > 440);
 }
 
 #define CHANGE(op, status, total)                                                                  \
@@ -275,12 +275,154 @@ static void test_limits(void **state)
     bf_buf_free(&text);
 }
 
+/* {"a":["PIECE0","PIECE1", ...]} with each number between two texts. */
+static void add_numbered(struct bf_pattern *p, const char *begin, const char *end, int n)
+{
+    struct bf_err e = {0};
+    struct bf_buf text;
+    bf_buf_init(&text, BF_PATTERN_TEXT);
+    bf_buf_lit(&text, "{\"a\":[");
+    for (int i = 0; i < n; i++)
+        bf_buf_addf(&text, "%s%s%d%s", i ? "," : "", begin, i, end);
+    bf_buf_lit(&text, "]}");
+    if (!bf_pattern_add(p, bf_buf_view(&text), &e))
+        fail_msg("%s...: %s", begin, e.text);
+    bf_buf_free(&text);
+}
+
+/* 10,000 values of one field. */
+static void test_many_values(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *begin, *end, *yes, *no;
+    } of[] = {
+        {"\"v", "\"", "\"v9999\"", "\"v10000\""},
+        {"", "", "9.999e3", "10000"},
+        {"{\"prefix\":\"", "-\"}", "\"9999-x\"", "\"10000-x\""},
+        {"{\"suffix\":\"-", "\"}", "\"x-9999\"", "\"x-10000\""},
+        {"{\"equals-ignore-case\":\"V", "W\"}", "\"v9999w\"", "\"v10000w\""},
+        {"{\"prefix\":{\"equals-ignore-case\":\"V", "W\"}}", "\"v9999wx\"", "\"xv9999w\""},
+        {"{\"suffix\":{\"equals-ignore-case\":\"V", "W\"}}", "\"xv9999w\"", "\"v9999wx\""},
+        {"{\"wildcard\":\"v", "*x*\"}", "\"v9999-x-\"", "\"v9999-\""},
+        {"{\"wildcard\":\"*v", "-*\"}", "\"xv9999-\"", "\"xv9999\""},
+        {"{\"numeric\":[\"=\",", "]}", "9999", "9999.5"},
+        {"{\"numeric\":[\"<\",", ".5]}", "9999", "9999.5"},
+        {"{\"numeric\":[\">\",-1,\"<=\",", "]}", "9999", "9999.5"},
+        {"{\"anything-but\":\"v", "\"}", "\"v1\"", "{}"},
+        {"{\"anything-but\":[\"v\",\"v", "\"]}", "\"v1\"", "\"v\""},
+        {"{\"anything-but\":{\"wildcard\":\"v*", "\"}}", "\"vx1\"", "{}"},
+    };
+    char event[64];
+    for (size_t i = 0; i < BF_COUNT(of); i++) {
+        struct bf_pattern *p = fresh();
+        add_numbered(p, of[i].begin, of[i].end, 10000);
+        snprintf(event, sizeof event, "{\"a\":%s}", of[i].yes);
+        assert_true(matches(p, event));
+        snprintf(event, sizeof event, "{\"a\":%s}", of[i].no);
+        assert_false(matches(p, event));
+        bf_pattern_destroy(p);
+    }
+}
+
+static void put_times(struct bf_buf *out, const char *text, size_t n)
+{
+    while (n--)
+        bf_buf_adds(out, bf_str_of(text));
+}
+
+/* What takes for ever when it is tried from each place anew. */
+static void test_slow_wildcards(void **state)
+{
+    (void)state;
+    struct bf_err e = {0};
+    struct bf_buf pattern, event;
+    bf_buf_init(&pattern, BF_PATTERN_TEXT);
+    bf_buf_init(&event, 4 * 1024 * 1024);
+    for (int kind = 0; kind < 4; kind++) {
+        for (int yes = 0; yes < 2; yes++) {
+            bf_buf_reset(&pattern);
+            bf_buf_reset(&event);
+            bf_buf_lit(&pattern, "{\"a\":[{\"wildcard\":\"");
+            if (kind < 2)
+                put_times(&pattern, kind ? "*a" : "a*", 1000);
+            else {
+                bf_buf_adds(&pattern, bf_str_of(kind == 2 ? "*" : "a*"));
+                put_times(&pattern, "a", 100000);
+            }
+            bf_buf_lit(&pattern, "b*c*\"}]}");
+            bf_buf_lit(&event, "{\"a\":\"");
+            put_times(&event, "a", 1000000);
+            bf_buf_adds(&event, bf_str_of(yes ? "b c\"}" : " c\"}"));
+            struct bf_pattern *p = fresh();
+            assert_true(bf_pattern_add(p, bf_buf_view(&pattern), &e));
+            assert_int_equal(matches(p, bf_buf_cstr(&event)), yes);
+            bf_pattern_destroy(p);
+        }
+    }
+    bf_buf_free(&pattern);
+    bf_buf_free(&event);
+}
+
+/* A thousand prefixes, each the beginning of the next; each wants another second field. */
+static void test_nested_prefixes(void **state)
+{
+    (void)state;
+    struct bf_err e = {0};
+    struct bf_buf text;
+    struct bf_pattern *p = fresh();
+    bf_buf_init(&text, BF_PATTERN_TEXT);
+    for (size_t i = 1; i <= 1000; i++) {
+        bf_buf_reset(&text);
+        bf_buf_lit(&text, "{\"a\":[{\"prefix\":\"");
+        put_times(&text, "x", i);
+        bf_buf_addf(&text, "\"}],\"b\":[%zu]}", i);
+        assert_true(bf_pattern_add(p, bf_buf_view(&text), &e));
+    }
+    for (size_t n = 499; n <= 501; n++) {
+        bf_buf_reset(&text);
+        bf_buf_lit(&text, "{\"a\":\"");
+        put_times(&text, "x", n);
+        bf_buf_lit(&text, "\",\"b\":500}");
+        assert_int_equal(matches(p, bf_buf_cstr(&text)), n >= 500);
+    }
+    bf_pattern_destroy(p);
+    bf_buf_free(&text);
+}
+
+/* More than fits is an error, not more memory. */
+static void test_too_large(void **state)
+{
+    (void)state;
+    struct bf_err e = {0};
+    struct bf_buf text;
+    struct bf_pattern *p = fresh();
+    int n = 0;
+    bf_buf_init(&text, BF_PATTERN_TEXT);
+    bf_buf_lit(&text, "{\"a\":[0");
+    put_times(&text, ",1", BF_PATTERN_TEXT / 2 - 10);
+    bf_buf_lit(&text, "]}");
+    while (bf_pattern_add(p, bf_buf_view(&text), &e))
+        assert_true(++n < 1000);
+    assert_int_equal(e.code, BF_E_LIMIT);
+    assert_string_equal(e.text, "the event patterns are too large together");
+    bf_pattern_destroy(p);
+    bf_buf_free(&text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table), cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_many),  cmocka_unit_test(test_combinations),
-        cmocka_unit_test(test_ready), cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_table),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_many),
+        cmocka_unit_test(test_combinations),
+        cmocka_unit_test(test_ready),
+        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_many_values),
+        cmocka_unit_test(test_slow_wildcards),
+        cmocka_unit_test(test_nested_prefixes),
+        cmocka_unit_test(test_too_large),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

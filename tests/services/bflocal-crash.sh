@@ -1,0 +1,18 @@
+#!/bin/sh
+# bflocal --data is killed with SIGKILL at drawn moments under a mixed load: batches, transactions, PutRecords, objects and
+# uploads in parts. What was answered is there, nothing is half there, streams agree with tables, no file is left over.
+#
+# BF_CRASH_SEED draws other moments, BF_CRASH_SECONDS (10) how long.
+. "$(dirname "$0")/lib.sh"
+if [ "$BF_IN_BACKEND" = real ]; then
+    echo '1..0 # skipped: a bflocal of its own, once is enough'
+    exit 0
+fi
+need_tools bflocal
+unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3 AWS_ENDPOINT_URL_KINESIS AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_DYNAMODB_STREAMS
+
+python=/usr/bin/python3
+[ -x $python ] || python=python3
+check 'what was answered with success is there after kill -9' -m '^end: all is there after [0-9]+ kills and [0-9]+ calls$' -- \
+    env PYTHONDONTWRITEBYTECODE=1 $python "$services/bflocal_crash.py" --seed "${BF_CRASH_SEED:-1}" --seconds "${BF_CRASH_SECONDS:-10}" "$T/data"
+plan
