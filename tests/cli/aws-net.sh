@@ -147,11 +147,7 @@ ddbput sales <"$T/in" 2>"$T/err" &
 pid=$!
 exec 3>"$T/in"
 cat "$T/lines" >&3
-tries=0
-while [ "$(fault_count BatchWriteItem)" = 0 ] && [ "$tries" -lt 100 ]; do
-    tries=$((tries + 1))
-    sleep 0.05
-done
+soon fault_got BatchWriteItem
 kill -TERM "$pid"
 wait "$pid"
 exec 3>&-

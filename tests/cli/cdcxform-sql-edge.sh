@@ -28,8 +28,7 @@ cdcxform --sql "SELECT (SELECT count(*) FROM json_each(c.l)) AS n FROM cdc c WHE
 pid=$!
 exec 9>"$T/fifo"
 cat "$T/in" >&9
-i=0
-while [ $i -lt 100 ] && [ ! -s "$T/live" ]; do sleep 0.05; i=$((i + 1)); done
+soon test -s "$T/live"
 check "does not wait for the end" -o '{"n":2}' -- cat "$T/live"
 exec 9>&-
 wait $pid

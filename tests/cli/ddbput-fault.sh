@@ -219,11 +219,7 @@ ddbput sales <"$T/fifo" >"$T/said" 2>&1 &
 pid=$!
 exec 9>"$T/fifo"
 cat "$T/100" >&9
-tries=0
-while [ "$(fault_count BatchWriteItem)" = 0 ] && [ $tries -lt 200 ]; do
-    sleep 0.05
-    tries=$((tries + 1))
-done
+soon fault_got BatchWriteItem 4 # all lines are taken in
 kill -TERM $pid
 wait $pid
 ended=$?
@@ -237,14 +233,6 @@ BatchWriteItem hang
 END
 ddbput sales <"$T/100" >"$T/said" 2>&1 &
 pid=$!
-tries=0
-while [ "$(fault_count BatchWriteItem)" = 0 ] && [ $tries -lt 200 ]; do
-    sleep 0.05
-    tries=$((tries + 1))
-done
-kill -TERM $pid
-sleep 0.2
-kill -TERM $pid
-wait $pid
-check 'a second SIGTERM ends it at once' -o 143 -- echo $?
+soon fault_got BatchWriteItem
+check 'a second SIGTERM ends it at once' -s 143 -- kill_twice $pid
 plan

@@ -182,12 +182,15 @@ END
 b
 c' -- accepted
 done
+x_first() { # a request of its own, before the others come
+    { echo x; soon fault_got PutRecords; cat "$T/in"; } | kinput --window 1 --linger 0 s
+}
 for trouble in 'cut 40' 'ok {"FailedRecordCount":0,"Records":[]}' 'ok {"Rec'; do
     fresh <<END
 PutRecords 1x fake
 PutRecords 1x $trouble
 END
-    check "an answer that goes wrong: $trouble" -- sh -c '{ echo x; sleep 0.3; cat "$1"; } | kinput --window 1 --linger 0 s' - "$T/in"
+    check "an answer that goes wrong: $trouble" -- x_first
     check 'at least once' -o 'a
 b
 c
@@ -216,11 +219,7 @@ gone() {
     pid=$!
     exec 4>"$T/fifo"
     echo x >&4
-    tries=0
-    while [ ! -s "$FAULT_DIR/accepted" ] && [ $tries -lt 1200 ]; do
-        sleep 0.05
-        tries=$((tries + 1))
-    done
+    soon test -s "$FAULT_DIR/accepted"
     fault_stop
     cat "$T/in" >&4
     exec 4>&-
@@ -245,11 +244,7 @@ term() {
     pid=$!
     exec 8>"$T/fifo"
     echo one >&8
-    tries=0
-    while [ ! -s "$FAULT_DIR/accepted" ] && [ $tries -lt 100 ]; do
-        sleep 0.05
-        tries=$((tries + 1))
-    done
+    soon test -s "$FAULT_DIR/accepted"
     kill -TERM $pid
     wait $pid
     status=$?
@@ -259,7 +254,7 @@ term() {
 fresh </dev/null
 ok 'lines go out while the input is open; SIGTERM ends it with status 0' term
 linger() {
-    { seq 1 20; sleep 0.1; seq 21 40; } | kinput --linger 2s s
+    { seq 1 20; sleep 0.1; seq 21 40; } | kinput --linger 10m s # the end of the input ends it
     [ "$(fault_count PutRecords)" = 1 ]
 }
 fresh </dev/null

@@ -53,7 +53,7 @@ check 'as many as asked' -o '{"a":1}
 two' -- kinread -e -c 2 orders
 check 'the last one there is ends it too' -o '{"a":1}
 two
-drei "3"' -- timeout 20 kinread --from oldest -c 3 orders
+drei "3"' -- timeout 120 kinread --from oldest -c 3 orders
 check 'not one more is asked for' -m '"Limit":3}$' -- bodies GetRecords
 check 'a format' -o "p ${seq0}898 shardId-000000000000 2026-11-27T06:00:00Z 1795759200000 7 0 orders 100%|" -- \
     kinread -e -c 1 -f '%k %s %S %t %T %z %i %o 100%%|\n' orders
@@ -232,11 +232,7 @@ term() {
     : >"$T/got"
     kinread --from oldest orders >"$T/got" 2>"$T/told" &
     pid=$!
-    tries=0
-    while [ "$(wc -l <"$T/got")" -lt 3 ] && [ $tries -lt 200 ]; do
-        sleep 0.05
-        tries=$((tries + 1))
-    done
+    soon has_lines "$T/got" 3
     kill -TERM $pid
     wait $pid && [ "$(cat "$T/got")" = "$(printf '1\n2\n3')" ] && [ ! -s "$T/told" ]
 }
