@@ -19,7 +19,7 @@ Words between dots in an event's name say how it is handed out:
     last      with "Connection: close"        gone     the connection is closed behind it, unsaid
     cut       half of it, then the end        noid     without a request id
     refuse    the answer is refused, 413      broken   the answer is met with a 500
-    late      the deadline is in two seconds (LAMBDA_LATE)
+    late      the deadline is in eight seconds (LAMBDA_LATE)
     hold      half of it; the rest when DIR/go is there, and DIR/held is until then
     nolength  without Content-Length          badlength  with one that is no number
     badchunk  in chunks, one of which does not say its size
