@@ -74,6 +74,16 @@ static bool take_cbor(struct bl_call *c)
     return ok || bl_fail(c, BL_SerializationException, "%s", e.text);
 }
 
+/* The service says nothing here; whoever tries something out is told why. */
+static void fail_op(struct bl_call *c)
+{
+    struct bf_str target = bl_header(c, "x-amz-target"), prefix = bf_str_of(c->service->target);
+    size_t n = target.n - prefix.n;
+    bl_fail(c, BL_UnknownOperationException,
+            "bflocal has no %.*s: it holds the slice of the service that the toolkit uses",
+            (int)(n > 60 ? 60 : n), target.p + prefix.n);
+}
+
 static void run_json(struct bl_call *c)
 {
     if (!c->service) {
@@ -90,7 +100,7 @@ static void run_json(struct bl_call *c)
     if (c->auth.code != BL_AUTH_OK)
         bl_fail_auth(c);
     else if (!c->op)
-        bl_fail(c, BL_UnknownOperationException, "%s", "");
+        fail_op(c);
     else if (!bl_reply_fault(c) && (!take_cbor(c) || !c->op->run(c)))
         c->failed = true;
 }
