@@ -117,4 +117,15 @@ check "a lookup that is not there" -s 1 -E '^cdcxform: --lookup: .*none.such.csv
 check "no lookup of that name" -s 2 -e 'cdcxform: --enrich: no --lookup is called t' -- cdcxform --enrich 't on p: brand'
 check "a column that the lookup has not" -s 2 -E "^cdcxform: --enrich: .*brnd" -- cdcxform --lookup t="$T/products.csv" --enrich 't on p: brnd'
 check "--enrich in other words" -s 2 -e "cdcxform: --enrich: wants 'TABLE on COLUMN: COLUMN, COLUMN...'" -- cdcxform --lookup t="$T/products.csv" --enrich 't p brand'
+# a name that no record had
+head -n 1 "$T/n" >"$T/one"
+printf '{"eventName":"REMOVE","dynamodb":{"Keys":{"id":{"N":"1"}}}}\n' >"$T/removed"
+check "a misspelled name is told" -i "$T/one" -e 'cdcxform: no record has an attribute bigg' -- cdcxform --where 'bigg > 1'
+check "--strict: and fails" -i "$T/one" -s 1 -e 'cdcxform: no record has an attribute bigg' -- cdcxform --strict --where 'bigg > 1'
+check "and says so in any case" -i "$T/one" -s 1 -e 'cdcxform: no record has an attribute bigg' -- cdcxform -q --strict --where 'bigg > 1'
+check "the rows are out" -i "$T/one" -s 1 -o '{"int":900719925474099312,"x":null}' -E 'no record has an attribute bigg$' -- cdcxform --strict --select 'int, bigg AS x'
+check "on two threads too" -i "$T/one" -s 1 -E 'no record has an attribute bigg$' -- cdcxform -j 2 --strict --where 'bigg > 1'
+check "no record is no mistake" -- cdcxform --strict --where 'bigg > 1'
+check "nor is one of --fields or --drop" -i "$T/one" -o '{}' -E 'no record has an attribute (nope|gone)$' -- cdcxform --strict --no-meta --fields nope --drop gone
+check "keys alone have little" -i "$T/removed" -o '{"id":1}' -- cdcxform --no-meta --fields id,status
 plan
