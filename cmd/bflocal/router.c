@@ -23,6 +23,15 @@ static const struct bl_op *find_op(const struct bl_service *s, struct bf_str nam
     return NULL;
 }
 
+bool bl_router_knows(const char *service, const char *op)
+{
+    for (size_t i = 0; i < BF_COUNT(json_services); i++)
+        if ((!*service || strcmp(service, json_services[i]->name) == 0) &&
+            (!*op || find_op(json_services[i], bf_str_of(op))))
+            return true;
+    return (!*service || strcmp(service, bl_service_s3.name) == 0) && (!*op || bl_s3_knows(op));
+}
+
 /* A target with a prefix we know belongs to that service, even when the operation is unknown. */
 static void find_service(struct bl_call *c, struct bf_str target)
 {
