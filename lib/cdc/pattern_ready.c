@@ -173,7 +173,7 @@ static bool add_candidate(struct builder *b, const struct pat_value *v, struct b
     struct bf_str middle = bf_pat_wildcard_middle(v);
     uint32_t cell = (uint32_t)(leaf->nwild / 64);
     uint64_t bit = (uint64_t)1 << leaf->nwild % 64;
-    struct pat_set *found = bf_pat_alloc(&b->p->tables, 2 * sizeof *found);
+    struct pat_set *found = bf_pat_alloc(&b->p->tables, 2 * sizeof *found); /* end, middle */
     middle.n = middle.n < INSIDE_BYTES ? middle.n : INSIDE_BYTES;
     if (!found || !add_part(&b->p->tables, &found[0], PAT_ENDS | cell, bit) ||
         !add_part(&b->p->tables, &found[1], PAT_MIDDLE | cell, bit) ||
@@ -326,7 +326,7 @@ bool bf_pattern_ready(struct bf_pattern *p, struct bf_err *e)
     for (struct pat_conj *c = p->conjs; c && ok; c = c->next)
         ok = place_conj(&b, c);
     ok = ok && make_all_tables(&b, p->root);
-    ok = ok && (p->key = bf_arena_alloc(&p->tables, b.longest + 1 + PAT_KEY_MORE + 16));
+    ok = ok && (p->key = bf_arena_alloc(&p->tables, b.longest + 2 * PAT_KEY_MORE));
     if (!ok)
         bf_pat_nomem(b.scratch.used > p->tables.used ? &b.scratch : &p->tables, e);
     bf_arena_free(&b.scratch);
