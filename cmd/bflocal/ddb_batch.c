@@ -301,7 +301,13 @@ static bool get_keys(struct bl_call *c, const struct bl_table *t, struct bf_str 
         struct bl_stored item;
         if (!bf_json_value(&j, &v, &e))
             return bad_shape(c);
-        if (++*n > BL_BATCH_GET_MAX)
+        if (++*n - from > BL_BATCH_GET_MAX)
+            return bl_fail(c, BL_ValidationException,
+                           "1 validation error detected: Value at 'RequestItems.%s.member.Keys' "
+                           "failed to satisfy constraint: Member must have length less than or "
+                           "equal to %d",
+                           t->name, BL_BATCH_GET_MAX);
+        if (*n > BL_BATCH_GET_MAX)
             return bl_fail(c, BL_ValidationException,
                            "Too many items requested for the BatchGetItem call");
         if (!bl_item_read(c, v.raw, "key", &key_item) || !bl_key_of(c, t, key_item, true, key))
@@ -367,6 +373,9 @@ static bool get_tables(struct bl_call *c, struct bf_json *j, struct bf_buf *left
         if (!ok)
             return false;
     }
+    if (more == BF_JSON_END && !tables)
+        return bl_fail(c, BL_ValidationException,
+                       "The requestItems parameter is required for BatchGetItem");
     return more == BF_JSON_END || bad_shape(c);
 }
 

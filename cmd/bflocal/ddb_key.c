@@ -67,11 +67,15 @@ static bool check_size(struct bl_call *c, const struct bl_key_attr *k, const str
                        v->type == BL_S ? "string" : "binary", k->name);
     if (v->text.n <= max)
         return true;
+    if (part)
+        return bl_fail(c, BL_ValidationException,
+                       "One or more parameter values were invalid: Aggregated size of all range "
+                       "keys has exceeded the size limit of %zu bytes",
+                       max);
     return bl_fail(c, BL_ValidationException,
-                   "One or more parameter values were invalid: Size of %s has exceeded the maximum "
-                   "size limit of%s%zu "
-                   "bytes",
-                   part ? "rangekey" : "hashkey", part ? " " : "", max);
+                   "One or more parameter values were invalid: Size of hashkey has exceeded the "
+                   "maximum size limit of%zu bytes", /* so it is spelled */
+                   max);
 }
 
 bool bl_key_of(struct bl_call *c, const struct bl_table *t, const struct bl_value *item, bool exact,

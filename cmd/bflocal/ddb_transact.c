@@ -20,12 +20,18 @@ struct transaction {
     unsigned char digest[EVP_MAX_MD_SIZE]; /* of the actions */
 };
 
-static bool bad_count(struct bl_call *c, const char *bound)
+static bool bad_count(struct bl_call *c, const char *shown, const char *bound)
 {
     return bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value at 'transactItems' failed to satisfy "
+                   "1 validation error detected: Value '%s' at 'transactItems' failed to satisfy "
                    "constraint: Member must have length %s",
-                   bound);
+                   shown, bound);
+}
+
+static bool too_large(struct bl_call *c)
+{
+    return bl_fail(c, BL_ValidationException,
+                   "Transaction size exceeded: the items of a transaction have at most 4 MB");
 }
 
 static bool enter(struct bl_call *c, struct bf_str raw, struct bf_json *j)
@@ -48,13 +54,13 @@ static enum bf_json_more next(struct bl_call *c, struct bf_json *j, size_t n,
     struct bf_err e;
     enum bf_json_more more = bf_json_element(j, &e);
     if (more == BF_JSON_END && n == 0) {
-        bad_count(c, "greater than or equal to 1");
+        bad_count(c, "[]", "greater than or equal to 1");
         return BF_JSON_ERROR;
     }
     if (more == BF_JSON_END)
         return more;
     if (more == BF_JSON_MORE && n == BL_TRANSACTION_MAX)
-        bad_count(c, "less than or equal to 100");
+        bad_count(c, "[...]", "less than or equal to 100");
     else if (more == BF_JSON_ERROR || !bf_json_value(j, &v, &e))
         bl_fail(c, BL_SerializationException, "Unexpected value type in payload");
     else if (bl_params_read_object(c, v.raw, action))
@@ -130,7 +136,8 @@ static bool read_transaction(struct bl_call *c, const struct bl_params *p, struc
     return more == BF_JSON_END && read_token(c, p, t);
 }
 
-/* What would have been an answer of its own becomes the reason of one action. False: it stays an answer. */
+/* What would have been an answer of its own becomes the reason of one action. False: it stays an answer, as does
+ * what is wrong with a key whatever the table is (empty). */
 static bool take_answer(struct bl_call *c, struct reason *r)
 {
     struct bf_json_val type, text;
@@ -140,6 +147,7 @@ static bool take_answer(struct bl_call *c, struct reason *r)
     if (!bf_json_find(body, BF_STR("__type"), &type, &found, &e) || !found ||
         !bf_str_is(type.text, "com.amazon.coral.validate#ValidationException") ||
         !bf_json_find(body, BF_STR("message"), &text, &found, &e) || !found ||
+        bf_str_starts(text.text, BF_STR("One or more parameter values are not valid.")) ||
         !bf_arena_copy(&c->arena, text.raw, &r->message))
         return false;
     r->code = "ValidationError";
@@ -165,16 +173,18 @@ static bool prepare_all(struct bl_call *c, struct transaction *t)
             t->cancelled = true;
             continue;
         }
-        bytes += bl_item_size(t->list[i].item);
+        size_t size = bl_item_size(t->list[i].item);
+        if (t->list[i].kind == BL_WRITE_PUT && size > BL_ITEM_MAX)
+            return bl_fail(c, BL_ValidationException,
+                           "Item size has exceeded the maximum allowed size");
+        bytes += size;
         for (size_t k = 0; k < i; k++)
             if (!t->reasons[k].code && same_item(&t->list[i], &t->list[k]))
                 return bl_fail(c, BL_ValidationException,
                                "Transaction request cannot include multiple operations on one "
                                "item");
     }
-    return bytes <= TRANSACTION_BYTES ||
-           bl_fail(c, BL_ValidationException,
-                   "Transaction size exceeded: the items of a transaction have at most 4 MB");
+    return bytes <= TRANSACTION_BYTES || too_large(c);
 }
 
 /* Evaluates all; nothing is stored yet. False: the store or the memory failed. */
@@ -358,7 +368,7 @@ static bool get_cancelled(struct bl_call *c, size_t n)
 
 /* One Get: appends {"Item":...}, or {} when there is none. */
 static bool get_one(struct bl_call *c, const struct bl_params *action, struct bl_key *seen,
-                    size_t n, const struct bl_table **tables)
+                    size_t n, const struct bl_table **tables, size_t *bytes)
 {
     struct bl_params p;
     struct bl_projection *projection;
@@ -385,6 +395,8 @@ static bool get_one(struct bl_call *c, const struct bl_params *action, struct bl
                            "Transaction request cannot include multiple operations on one item");
     bf_buf_adds(out, n ? BF_STR(",{") : BF_STR("{"));
     if (bl_item_find(c, t, &seen[n], &item)) {
+        if ((*bytes += item.bytes) > TRANSACTION_BYTES)
+            return too_large(c);
         bf_buf_lit(out, "\"Item\":");
         if (!bl_put_projected(c, out, projection, &item))
             return false;
@@ -398,7 +410,7 @@ bool bl_ddb_transact_get(struct bl_call *c)
     struct bl_params p, action;
     struct bf_json j;
     enum bf_json_more more;
-    size_t n = 0;
+    size_t n = 0, bytes = 0;
     if (!bl_params_read(c, &p) || !enter(c, bl_param_raw(&p, "TransactItems"), &j))
         return false;
     struct bl_key *seen = bf_arena_alloc(&c->arena, BL_TRANSACTION_MAX * sizeof *seen);
@@ -408,7 +420,7 @@ bool bl_ddb_transact_get(struct bl_call *c)
     bl_store_lock(c->store);
     bf_buf_lit(&c->ans.body, "{\"Responses\":[");
     while ((more = next(c, &j, n, &action)) == BF_JSON_MORE) {
-        if (!get_one(c, &action, seen, n, tables))
+        if (!get_one(c, &action, seen, n, tables, &bytes))
             break;
         n++;
     }

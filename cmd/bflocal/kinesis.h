@@ -68,9 +68,10 @@ struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name);
 /* By StreamName or StreamARN of the request; NULL: the answer is set. */
 struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p);
 
-/* Holds parameters against the service's model; required: names with a space between. bl_kinesis_read reads
- * the request's first. False: the answer is set. */
-bool bl_kinesis_check(struct bl_call *c, const struct bl_params *p, const char *required);
+/* Holds parameters against the service's model; record: whose they are, 1 for the first (0: the call's own);
+ * required: names with a space between. bl_kinesis_read reads the request's first. False: the answer is set. */
+bool bl_kinesis_check(struct bl_call *c, const struct bl_params *p, size_t record,
+                      const char *required);
 bool bl_kinesis_read(struct bl_call *c, struct bl_params *p, const char *required);
 
 /* The index of a shard by its id ("shardId-000000000003"), -1: there is none. */

@@ -42,11 +42,23 @@ static bool decode(struct bl_call *c, struct bf_str text, struct bf_str *out)
     return true;
 }
 
-static bool read_entry(struct bl_call *c, const struct bl_params *p, struct entry *en)
+static bool too_long(struct bl_call *c, size_t record)
+{
+    char within[40] = "";
+    if (record)
+        snprintf(within, sizeof within, "records.%zu.member.", record);
+    return bl_fail(c, BL_ValidationException,
+                   "1 validation error detected: Value at '%sdata' failed to satisfy constraint: "
+                   "Member must have length less than or equal to %d",
+                   within, RECORD_MAX);
+}
+
+static bool read_entry(struct bl_call *c, const struct bl_params *p, size_t record,
+                       struct entry *en)
 {
     struct bf_str hash = {NULL, 0};
     *en = (struct entry){0};
-    if (!bl_kinesis_check(c, p, "Data PartitionKey") ||
+    if (!bl_kinesis_check(c, p, record, "Data PartitionKey") ||
         !bl_param_string(c, p, "PartitionKey", &en->key) ||
         !bl_param_string(c, p, "Data", &en->data) ||
         !bl_param_string(c, p, "ExplicitHashKey", &hash))
@@ -57,11 +69,7 @@ static bool read_entry(struct bl_call *c, const struct bl_params *p, struct entr
     size_t bytes = en->data.n / 4 * 3 - pad;
     en->bytes = bytes + en->key.n;
     if (en->bytes > RECORD_MAX)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value at 'data' failed to satisfy constraint: "
-                       "Member must have "
-                       "length less than or equal to %d",
-                       RECORD_MAX);
+        return too_long(c, record);
     if (hash.p && !bl_hash_get(hash, &en->hash))
         return bl_fail(c, BL_InvalidArgumentException,
                        "Invalid ExplicitHashKey. ExplicitHashKey must be in the range: "
@@ -128,7 +136,7 @@ static bool read_entries(struct bl_call *c, struct bf_str records, struct entry 
                            "1 validation error detected: Value at 'records' failed to satisfy "
                            "constraint: Member must have length less than or equal to %d",
                            BATCH_MAX);
-        if (!bl_params_read_object(c, v.raw, &p) || !read_entry(c, &p, &(*list)[*n]))
+        if (!bl_params_read_object(c, v.raw, &p) || !read_entry(c, &p, *n + 1, &(*list)[*n]))
             return false;
         bytes += (*list)[(*n)++].bytes;
     }
@@ -178,7 +186,7 @@ bool bl_kinesis_put_record(struct bl_call *c)
     struct bl_params p;
     struct entry en;
     struct bf_err e = {0};
-    if (!bl_params_read(c, &p) || !read_entry(c, &p, &en))
+    if (!bl_params_read(c, &p) || !read_entry(c, &p, 0, &en))
         return false;
     if (!bl_store_begin_bulk(c->store, &e))
         return bl_fail_err(c, &e);

@@ -43,13 +43,29 @@ static const struct rule {
     {"RetentionPeriodHours", "retentionPeriodHours", NUMBER, INT32_MIN, INT32_MAX, ""},
 };
 
-static bool fail(struct bl_call *c, struct bf_str value, const char *shown, const char *must,
+/* What is checked: the parameters of a call, or those of one of its records. */
+struct checked {
+    struct bl_call *c;
+    size_t record; /* its number, 0: the call's own */
+};
+
+static void put_within(const struct checked *k, char out[40])
+{
+    out[0] = '\0';
+    if (k->record)
+        snprintf(out, 40, "records.%zu.member.", k->record);
+}
+
+static bool fail(const struct checked *k, struct bf_str value, const char *shown, const char *must,
                  const char *what)
 {
-    return bl_fail(c, BL_ValidationException,
-                   "1 validation error detected: Value '%.*s' at '%s' failed to satisfy "
+    char within[40];
+    put_within(k, within);
+    return bl_fail(k->c, BL_ValidationException,
+                   "1 validation error detected: Value '%.*s' at '%s%s' failed to satisfy "
                    "constraint: Member must %s%s",
-                   (int)(value.n > 128 ? 128 : value.n), value.p ? value.p : "", shown, must, what);
+                   (int)(value.n > 128 ? 128 : value.n), value.p ? value.p : "", within, shown,
+                   must, what);
 }
 
 static bool in_choices(struct bf_str value, const char *choices)
@@ -84,67 +100,70 @@ static int64_t length(struct bf_str s)
     return n;
 }
 
-static bool check_text(struct bl_call *c, const struct rule *r, struct bf_str s)
+static bool check_text(const struct checked *k, const struct rule *r, struct bf_str s)
 {
     char limit[32];
     if (r->kind == CHOICE)
         return in_choices(s, r->pattern) ||
-               fail(c, s, r->shown, "satisfy enum value set: ", r->pattern);
+               fail(k, s, r->shown, "satisfy enum value set: ", r->pattern);
     if (r->kind != TEXT && !in_pattern(r, s))
-        return fail(c, s, r->shown, "satisfy regular expression pattern: ", r->pattern);
+        return fail(k, s, r->shown, "satisfy regular expression pattern: ", r->pattern);
     int64_t n = length(s);
     if (n >= r->min && n <= r->max)
         return true;
     snprintf(limit, sizeof limit, "%lld", (long long)(n < r->min ? r->min : r->max));
-    return fail(c, s, r->shown,
+    return fail(k, s, r->shown,
                 n < r->min ? "have length greater than or equal to "
                            : "have length less than or equal to ",
                 limit);
 }
 
-static bool check_number(struct bl_call *c, const struct bl_params *p, const struct rule *r)
+static bool check_number(const struct checked *k, const struct bl_params *p, const struct rule *r)
 {
     char text[32], limit[32];
     int64_t v = r->min;
-    if (!bl_param_int(c, p, r->name, &v))
+    if (!bl_param_int(k->c, p, r->name, &v))
         return false;
     if (v >= r->min && v <= r->max)
         return true;
     snprintf(text, sizeof text, "%lld", (long long)v);
     snprintf(limit, sizeof limit, "%lld", (long long)(v < r->min ? r->min : r->max));
-    return fail(c, bf_str_of(text), r->shown,
+    return fail(k, bf_str_of(text), r->shown,
                 v < r->min ? "have value greater than or equal to "
                            : "have value less than or equal to ",
                 limit);
 }
 
-bool bl_kinesis_check(struct bl_call *c, const struct bl_params *p, const char *required)
+bool bl_kinesis_check(struct bl_call *c, const struct bl_params *p, size_t record,
+                      const char *required)
 {
+    const struct checked k = {c, record};
     struct bf_str rest = bf_str_of(required), name;
     for (size_t i = 0; i < BF_COUNT(rules); i++) {
         struct bf_str s = {NULL, 0};
         if (!bl_param(p, rules[i].name))
             continue;
         if (rules[i].kind == NUMBER
-                ? !check_number(c, p, &rules[i])
-                : !bl_param_string(c, p, rules[i].name, &s) || !check_text(c, &rules[i], s))
+                ? !check_number(&k, p, &rules[i])
+                : !bl_param_string(c, p, rules[i].name, &s) || !check_text(&k, &rules[i], s))
             return false;
     }
     while (rest.n && bf_str_split(&rest, ' ', &name)) {
-        char text[64];
+        char text[64], within[40];
+        put_within(&k, within);
         snprintf(text, sizeof text, "%.*s", (int)name.n, name.p);
         if (bl_param(p, text))
             continue;
         text[0] = (char)(text[0] | 0x20); /* the message begins them with a small letter */
         return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value null at '%s' failed to satisfy "
+                       "1 validation error detected: Value null at '%s%s' failed to satisfy "
                        "constraint: Member must not be null",
-                       text);
+                       within, text);
     }
     return true;
 }
 
 bool bl_kinesis_read(struct bl_call *c, struct bl_params *p, const char *required)
 {
-    return bl_params_read(c, p) && bl_kinesis_check(c, p, required);
+    return bl_params_read(c, p) && bl_kinesis_check(c, p, 0, required);
 }

@@ -266,6 +266,22 @@ static bool check_bucket(struct bl_call *c, const struct bl_s3_call *s)
     return false;
 }
 
+/* User metadata: names and values together (API reference, PutObject). */
+static bool check_metadata(struct bl_call *c)
+{
+    static const struct bf_str prefix = BF_STR("x-amz-meta-");
+    size_t bytes = 0;
+    for (size_t i = 0; i < c->req.nheaders; i++)
+        if (bf_str_starts(c->req.headers[i].name, prefix))
+            bytes += c->req.headers[i].name.n - prefix.n + c->req.headers[i].value.n;
+    return bytes <= BL_S3_METADATA_MAX ||
+           bl_s3_fail_with(c, BL_S3_MetadataTooLarge,
+                           bl_arena_printf(&c->arena,
+                                           "<Size>%zu</Size><MaxSizeAllowed>%d</MaxSizeAllowed>",
+                                           bytes, BL_S3_METADATA_MAX),
+                           NULL);
+}
+
 static bool begin(struct bl_call *c, struct bl_s3_call *s)
 {
     enum level level;
@@ -284,6 +300,8 @@ static bool begin(struct bl_call *c, struct bl_s3_call *s)
                                                            : BL_S3_MethodNotAllowed);
     s->op = &r->op;
     if (!check_bucket(c, s))
+        return false;
+    if (!check_metadata(c))
         return false;
     pthread_mutex_lock(&c->local->s3->mutex);
     s->deletes_before = c->local->s3->deletes;

@@ -18,7 +18,12 @@
 #include "cmd/bflocal/s3_error.h"
 #include "lib/base/rng.h"
 
-enum { BL_S3_KEY_MAX = 1024, BL_S3_PART_MIN = 5 * 1024 * 1024, BL_S3_DELETES = 256 };
+enum {
+    BL_S3_KEY_MAX = 1024,
+    BL_S3_METADATA_MAX = 2048,
+    BL_S3_PART_MIN = 5 * 1024 * 1024,
+    BL_S3_DELETES = 256
+};
 
 struct bl_s3 {
     struct bl_local *local;

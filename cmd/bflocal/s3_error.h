@@ -33,6 +33,7 @@
     X(InvalidURI, 400, "Couldn't parse the specified URI.")                                                    \
     X(KeyTooLongError, 400, "Your key is too long")                                                            \
     X(MalformedXML, 400, "The XML you provided was not well-formed or did not validate against our published schema") \
+    X(MetadataTooLarge, 400, "Your metadata headers exceed the maximum allowed metadata size")                 \
     X(MethodNotAllowed, 405, "The specified method is not allowed against this resource.")                     \
     X(MissingContentLength, 411, "You must provide the Content-Length HTTP header.")                           \
     X(MissingRequestBodyError, 400, "Request Body is empty")                                                   \

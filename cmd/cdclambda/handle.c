@@ -13,7 +13,12 @@
 #include "lib/cdc/mark.h"
 #include "lib/json/scan.h"
 
-enum { ROWS_MAX = 256 * 1024 * 1024, DECODED_MAX = 64 * 1024 * 1024, TOLD_MAX = 10 };
+enum {
+    ROWS_MAX = 256 * 1024 * 1024,
+    DECODED_MAX = 64 * 1024 * 1024,
+    TOLD_MAX = 10,
+    BEGINNING = 4096 /* bytes of an event that tell what it is */
+};
 
 struct handler {
     const struct config *config;
@@ -341,9 +346,11 @@ bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answ
 {
     h->inv = inv;
     h->told = 0;
+    if (!api_event(inv->event, BEGINNING, e))
+        return false;
     if (bf_firehose_is(inv->event->have))
         return handle_firehose(h, answer, type, e);
-    if (!api_event(inv->event, e))
+    if (!api_event(inv->event, SIZE_MAX, e))
         return false;
     if (bf_firehose_is(inv->event->have))
         return handle_firehose(h, answer, type, e);

@@ -62,8 +62,8 @@ void api_free(struct api *api);
 /* Waits for the next event; API_STOP: a signal came first. */
 BF_MUST enum api_next api_next(struct api *api, struct invocation *inv, struct bf_err *e);
 
-/* Waits for the rest of the event. */
-BF_MUST bool api_event(struct bf_firehose_in *event, struct bf_err *e);
+/* Waits for so many bytes of the event, or for the whole of it. */
+BF_MUST bool api_event(struct bf_firehose_in *event, size_t bytes, struct bf_err *e);
 
 /* Posts an answer to the invocation, whose event is there whole. refused: the API took it not, for its content (413). */
 BF_MUST bool api_respond(struct api *api, const struct invocation *inv, struct bf_str answer,

@@ -20,7 +20,7 @@ static bool one_event(struct api *api, struct handler *h, const struct invocatio
         (void)setenv("_X_AMZN_TRACE_ID", inv->trace, 1);
     bf_buf_reset(answer);
     bool ok = handle(h, inv, answer, &type, &why) && bf_buf_check(answer, "the answer", &why);
-    if (!api_event(inv->event, e)) /* an event that broke off has nobody to tell */
+    if (!api_event(inv->event, SIZE_MAX, e)) /* an event that broke off has nobody to tell */
         return false;
     if (ok) {
         if (api_respond(api, inv, bf_buf_view(answer), &refused, e))

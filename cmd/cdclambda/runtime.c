@@ -204,9 +204,9 @@ static bool more(struct bf_firehose_in *event, struct bf_err *e)
     return true;
 }
 
-bool api_event(struct bf_firehose_in *event, struct bf_err *e)
+bool api_event(struct bf_firehose_in *event, size_t bytes, struct bf_err *e)
 {
-    while (event->have.n < event->whole)
+    while (event->have.n < event->whole && event->have.n < bytes)
         if (!event->more(event, e))
             return false;
     return true;
@@ -384,7 +384,7 @@ static bool post(struct api *api, const char *path, const char *error_type, stru
         bf_buf_addf(&api->request, "Lambda-Runtime-Function-Error-Type: %s\r\n", error_type);
     bf_buf_addf(&api->request, "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n",
                 body.n);
-    return exchange(api, body, false, status, e) && api_event(&api->event, e);
+    return exchange(api, body, false, status, e) && api_event(&api->event, SIZE_MAX, e);
 }
 
 bool api_respond(struct api *api, const struct invocation *inv, struct bf_str answer, bool *refused,

@@ -160,14 +160,28 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
     return ok && flushed;
 }
 
-static void tell(const struct run *r)
+/* Names the attributes that no record had. False: one that SQL asked for is an error, *e. */
+static bool tell_unseen(const struct run *r, struct bf_err *e)
+{
+    struct bf_str name;
+    bool ok = true, sql;
+    for (size_t i = 0; (name = bf_xform_unseen(r->xform, i, &sql)).p; i++)
+        if (ok && sql && r->config->strict)
+            ok = bf_err_set(e, BF_E_INPUT, "no record has an attribute %.*s", (int)name.n, name.p);
+        else
+            bf_diag_warn("no record has an attribute %.*s", (int)name.n, name.p);
+    return ok;
+}
+
+/* With --verbose, what was done; false: it is not what was asked for. */
+static bool tell(const struct run *r, bool ok, struct bf_err *e)
 {
     if (r->firehose) {
         struct bf_firehose_count f = bf_firehose_count(r->firehose);
         bf_diag_note("%llu records: %llu Ok, %llu Dropped, %llu ProcessingFailed",
                      (unsigned long long)f.records, (unsigned long long)f.ok,
                      (unsigned long long)f.dropped, (unsigned long long)f.failed);
-        return;
+        return ok;
     }
     struct bf_xform_count n = bf_xform_count(r->xform);
     bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by filters, %llu marks",
@@ -175,11 +189,7 @@ static void tell(const struct run *r)
                  (unsigned long long)(n.rows + r->others.rows),
                  (unsigned long long)(n.filtered + r->others.filtered),
                  (unsigned long long)(n.marks + r->others.marks));
-    if (n.changes + r->others.changes == 0)
-        return;
-    struct bf_str name;
-    for (size_t i = 0; (name = bf_xform_unseen(r->xform, i)).p; i++)
-        bf_diag_warn("no record has an attribute %.*s", (int)name.n, name.p);
+    return n.changes + r->others.changes == 0 || !ok ? ok : tell_unseen(r, e);
 }
 
 static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err *e)
@@ -191,7 +201,7 @@ static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err
     ok = ok && bf_out_init(&r->out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
         ok = finish(r, read_all(r, files, nfiles, e), e);
-        tell(r);
+        ok = tell(r, ok, e);
     }
     return ok;
 }

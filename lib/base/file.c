@@ -131,3 +131,11 @@ bool bf_file_lock(const char *path, int *fd, struct bf_err *e)
         return bf_err_set(e, BF_E_TEMPORARY, "%s: in use by another process", path);
     return bf_err_sys(e, sys, "%s", path);
 }
+
+void bf_file_hold_standard(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            errno == EBADF) /* the lowest that is free, so it becomes fd */
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}

@@ -23,4 +23,9 @@ BF_API BF_MUST bool bf_file_make_dirs(const char *path, struct bf_err *e);
  * holds it: BF_E_TEMPORARY. */
 BF_API BF_MUST bool bf_file_lock(const char *path, int *fd, struct bf_err *e);
 
+/* Holds 0, 1 and 2 open, for the start of a program: where one of them was closed, its number would go to the
+ * next file or socket, and what is meant for standard error would end up there. Using it stays the error that
+ * it was (EBADF). */
+BF_API void bf_file_hold_standard(void);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/base/diag.h"
+#include "lib/base/file.h"
 #include "lib/base/num.h"
 #include "lib/base/opt_help.h"
 
@@ -204,6 +205,7 @@ int bf_opt_parse(const struct bf_tool *tool, int argc, char **argv, void *config
                       .operands = operands,
                       .exit = BF_OPT_RUN};
     struct bf_err e = {0};
+    bf_file_hold_standard();
     bf_diag_tool(tool->name);
     if (!parse_all(&p, &e)) {
         bf_diag_error(&e);

@@ -121,7 +121,8 @@ enum { BF_OPT_RUN = -1 };
 
 /* Fills *config (its defaults are in it already) and operands[0 .. max_operands-1], *noperands of
  * them. Returns BF_OPT_RUN to go on, else the exit status: --help and --version have been printed, or
- * a usage error has been reported. Also names the tool to diag and sets its loudness. */
+ * a usage error has been reported. Also names the tool to diag, sets its loudness, and holds the
+ * standard descriptors open. */
 BF_API BF_MUST int bf_opt_parse(const struct bf_tool *tool, int argc, char **argv, void *config,
                                 const char **operands, size_t *noperands);
 

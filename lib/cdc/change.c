@@ -12,6 +12,7 @@
 enum {
     ATTRS_MAX = 4 * 1024 * 1024, /* an entry needs 14 bytes of text at least */
     NAMES_BY_MAP = 48,           /* from so many attributes on, repeated names are looked up */
+    MEMBERS_BY_MAP = 16,         /* and from so many members of a map */
     TEXT_MAX = 256 * 1024 * 1024
 };
 
@@ -21,6 +22,7 @@ void bf_change_init(struct bf_change *c)
     bf_buf_init(&c->padded, TEXT_MAX + (size_t)BF_CORE_PAD);
     bf_buf_init(&c->flat, TEXT_MAX + (size_t)BF_CORE_PAD);
     bf_map_init(&c->names, ATTRS_MAX);
+    bf_map_init(&c->inner, ATTRS_MAX);
 }
 
 void bf_change_free(struct bf_change *c)
@@ -30,6 +32,7 @@ void bf_change_free(struct bf_change *c)
     bf_buf_free(&c->padded);
     bf_buf_free(&c->flat);
     bf_map_free(&c->names);
+    bf_map_free(&c->inner);
     *c = (struct bf_change){0};
 }
 
@@ -64,7 +67,7 @@ static bool same_name(const struct bf_attr *a, const struct bf_attr *b)
     return same;
 }
 
-static bool put_name(struct bf_change *c, const struct bf_attr *a, bool *added)
+static bool put_name(struct bf_map *names, const struct bf_attr *a, bool *added)
 {
     struct bf_buf decoded;
     struct bf_str name = a->name;
@@ -73,7 +76,7 @@ static bool put_name(struct bf_change *c, const struct bf_attr *a, bool *added)
         bf_json_unescape(&decoded, a->name);
         name = bf_buf_view(&decoded);
     }
-    bool ok = bf_map_put(&c->names, name, added) != NULL;
+    bool ok = bf_map_put(names, name, added) != NULL;
     bf_buf_free(&decoded);
     return ok;
 }
@@ -97,9 +100,58 @@ bool bf_change_repeated(struct bf_change *c, size_t first)
         have = 0;
     }
     for (const struct bf_attr *a = c->attrs + first + have; a <= newest; a++)
-        if (!put_name(c, a, &added) || !added)
+        if (!put_name(&c->names, a, &added) || !added)
             return true;
     return false;
+}
+
+/* Names of members, the first of them side by side. */
+struct members {
+    struct bf_attr few[MEMBERS_BY_MAP];
+    size_t n;
+    bool nomem;
+};
+
+/* Does the name stand among them? Else it does now. */
+static bool member_came(struct bf_change *c, struct members *m, const struct bf_json_key *key)
+{
+    struct bf_attr a = {.name = key->text, .name_escaped = key->escaped};
+    bool added = true;
+    if (m->n < MEMBERS_BY_MAP) {
+        for (size_t i = 0; i < m->n; i++)
+            if (same_name(&m->few[i], &a))
+                return true;
+        m->few[m->n++] = a;
+        return false;
+    }
+    if (m->n == MEMBERS_BY_MAP) {
+        bf_map_clear(&c->inner);
+        for (size_t i = 0; i < m->n; i++)
+            m->nomem |= !put_name(&c->inner, &m->few[i], &added);
+    }
+    m->n++;
+    m->nomem |= !put_name(&c->inner, &a, &added);
+    return m->nomem || !added;
+}
+
+const char *bf_change_member_twice(struct bf_change *c, struct bf_str map, bool *nomem)
+{
+    struct members m;
+    struct bf_json j;
+    struct bf_json_key key;
+    struct bf_err ignored;
+    const char *twice = NULL;
+    m.n = 0;
+    m.nomem = false;
+    bf_json_init(&j, map);
+    bool ok = bf_json_enter(&j, BF_JSON_OBJECT, &ignored);
+    while (ok && !twice && bf_json_member(&j, &key, &ignored) == BF_JSON_MORE) {
+        if (member_came(c, &m, &key))
+            twice = key.text.p - 1;
+        ok = bf_json_skip(&j, &ignored);
+    }
+    *nomem = m.nomem;
+    return twice;
 }
 
 static const char type_names[][5] = {"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"};

@@ -4,8 +4,8 @@
  *
  * bf_change_parse goes over the text once and validates all of it: JSON
  * grammar, UTF-8, escapes, nesting, and DynamoDB's types in every image (a
- * number of 39 digits, a wrong tag, a set with a wrong element, an attribute
- * that stands twice). What comes out are slices of the text, and for each image
+ * number of 39 digits, a wrong tag, a set with a wrong element, an attribute or
+ * a member of a map that stands twice). What comes out are slices of the text, and for each image
  * the table of its attributes. Members may come in any order; where one stands
  * twice the last one counts; members that are not known are passed over.
  *
@@ -83,6 +83,7 @@ struct bf_change {
     struct bf_buf padded;          /* a copy of a text that could not be read in place */
     struct bf_buf flat;            /* the attributes' plain JSON */
     struct bf_map names;           /* finds repeated names in large images */
+    struct bf_map inner;           /* and in large maps */
     struct bf_change_shape *shape; /* what records look like, for speed alone */
     size_t names_first;            /* the image that names is about, by its first attribute */
 };

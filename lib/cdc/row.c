@@ -381,7 +381,25 @@ bool bf_row_find(struct row_column *column, const struct bf_change *c, const str
     else if (column->path && bf_value_path(image, column->name, scratch))
         a = scratch;
     *found = a;
+    column->looked |= image != &c->keys; /* which have little */
+    column->seen |= a != NULL;
     return a != NULL;
+}
+
+struct bf_str bf_row_unseen(const struct bf_row *r, size_t n)
+{
+    for (size_t i = 0; i < r->ncolumns; i++)
+        if (r->columns[i].looked && !r->columns[i].seen && n-- == 0)
+            return r->columns[i].name;
+    return (struct bf_str){0};
+}
+
+void bf_row_merge(struct bf_row *r, const struct bf_row *other)
+{
+    for (size_t i = 0; i < r->ncolumns && i < other->ncolumns; i++) {
+        r->columns[i].looked |= other->columns[i].looked;
+        r->columns[i].seen |= other->columns[i].seen;
+    }
 }
 
 static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,

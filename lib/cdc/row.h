@@ -66,6 +66,11 @@ BF_API void bf_row_destroy(struct bf_row *r);
  * been written. A command calls it at the end of input, so that empty input has its header too. */
 BF_API void bf_row_put_header(struct bf_row *r, struct bf_buf *out);
 
+/* The i-th of the fields that was looked for and that no record had; p NULL: no more. What `other`, made of the
+ * same conf, has seen counts as seen here. */
+BF_API struct bf_str bf_row_unseen(const struct bf_row *r, size_t i);
+BF_API void bf_row_merge(struct bf_row *r, const struct bf_row *other);
+
 /* No header from here on: another builder of the same conf has written it. */
 BF_API void bf_row_no_header(struct bf_row *r);
 

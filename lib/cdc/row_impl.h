@@ -14,6 +14,7 @@ struct row_column {
     bool path;          /* holds a dot */
     bool old;           /* begins with "old." */
     size_t hint;        /* where in the image it stood last */
+    bool looked, seen;  /* was it looked for, and ever found */
 };
 
 struct row_meta {

@@ -22,7 +22,7 @@ static struct plain read_plain(struct bf_str t)
     struct plain p = {.ok = true};
     for (size_t i = t.n && (t.p[0] == '-' || t.p[0] == '+'); i < t.n; i++) {
         unsigned d = (unsigned char)t.p[i] - (unsigned)'0';
-        if (d < 10 && p.significant <= INT_DIGITS) {
+        if (d < 10 && p.significant < INT_DIGITS) {
             p.digits = p.digits * 10 + (int64_t)d;
             p.significant += p.digits > 0;
             p.behind += p.point;
@@ -31,7 +31,6 @@ static struct plain read_plain(struct bf_str t)
         else
             p.ok = false;
     }
-    p.ok &= p.significant <= INT_DIGITS;
     return p;
 }
 

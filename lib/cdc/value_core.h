@@ -239,9 +239,23 @@ CORE_INLINE const char *value_end(struct core *s, const char *p)
 
 static const char *pair(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth);
 
+CORE_CALL const char *member_twice(struct change_scan *s, const char *from, const char *end)
+{
+    bool nomem;
+    const char *name =
+        bf_change_member_twice(s->change, bf_str(from, (size_t)(end - from)), &nomem);
+    if (!name)
+        return end;
+    core_fail(&s->core, name, "a member of the map stands twice");
+    s->core.code = nomem ? BF_E_MEMORY : s->core.code;
+    return NULL;
+}
+
 CORE_CALL const char *map(struct change_scan *s, const char *p, unsigned depth)
 {
     struct bf_attr inner;
+    const char *from = p;
+    uint64_t seen = SHAPE_NO_ID, again = 0; /* as in change_core.h's attributes */
     bool more = false;
     if (*p != '{')
         return core_fail(&s->core, p, "a map is an object");
@@ -258,10 +272,13 @@ CORE_CALL const char *map(struct change_scan *s, const char *p, unsigned depth)
         if (CORE_UNLIKELY(!p))
             return NULL;
         flat_value(s, &inner);
+        uint64_t bit = (uint64_t)1 << s->shape->id[inner.entry];
+        again |= seen & bit;
+        seen |= bit;
         p = next_member(&s->core, p, &more);
         *s->flat++ = more ? ',' : '}';
     } while (p && more);
-    return p;
+    return CORE_LIKELY(!again) || !p ? p : member_twice(s, from, p);
 }
 
 /* The type between the quotes at p ("BOOL"); returns the place of the value. */
@@ -457,12 +474,16 @@ CORE_CALL const char *new_pair(struct change_scan *s, const char *p, struct bf_a
     return p;
 }
 
-/* "name":{"S":"text"} at p, inside a map. */
+/* "name":{"S":"text"} at p, inside a map; a->entry is the one of its name. */
 static const char *pair(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth)
 {
     const struct shape_entry *e = guess(s, p);
-    if (CORE_UNLIKELY(!e))
-        return new_pair(s, p, a, depth);
+    if (CORE_UNLIKELY(!e)) {
+        p = new_pair(s, p, a, depth);
+        a->entry = (uint8_t)s->entry;
+        return p;
+    }
+    a->entry = (uint8_t)s->at;
     flat_name(s, p, e->name_n);
     return known_pair(s, p, e, a, depth);
 }

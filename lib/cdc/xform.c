@@ -401,14 +401,20 @@ bool bf_xform_in_order(const struct bf_xform *x)
     return bf_xform_waits(x) || x->conf.filter.dedupe || x->conf.filter.explain;
 }
 
-struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i)
+struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i, bool *sql)
 {
-    size_t of_sql = 0;
+    size_t of_sql = 0, of_shape = 0;
     struct bf_str name;
+    *sql = true;
     for (; x->sql && (name = bf_sql_unseen(x->sql, of_sql)).p; of_sql++)
         if (of_sql == i)
             return name;
-    return x->shape ? bf_reshape_unseen(x->shape, i - of_sql) : (struct bf_str){0};
+    *sql = false;
+    i -= of_sql;
+    for (; x->shape && (name = bf_reshape_unseen(x->shape, of_shape)).p; of_shape++)
+        if (of_shape == i)
+            return name;
+    return bf_row_unseen(x->results ? x->results : x->row, i - of_shape);
 }
 
 void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
@@ -417,6 +423,7 @@ void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
         bf_sql_merge(x->sql, other->sql);
     if (x->shape && other->shape)
         bf_reshape_merge(x->shape, other->shape);
+    bf_row_merge(x->results ? x->results : x->row, other->results ? other->results : other->row);
 }
 
 void bf_xform_no_header(struct bf_xform *x)

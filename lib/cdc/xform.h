@@ -79,8 +79,9 @@ BF_API bool bf_xform_waits(const struct bf_xform *x);
 /* Does one object have to see all lines, in order? */
 BF_API bool bf_xform_in_order(const struct bf_xform *x);
 
-/* The i-th attribute that was looked for and that no record had; p NULL: no more. */
-BF_API struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i);
+/* The i-th attribute that was looked for and that no record had, those that SQL looked for (*sql) first;
+ * p NULL: no more. */
+BF_API struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i, bool *sql);
 
 /* Counts what `other`, made of the same conf, has seen as seen here too. */
 BF_API void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other);

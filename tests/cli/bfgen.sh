@@ -100,8 +100,8 @@ if [ -w /dev/full ]; then
 else
     skip "/dev/full" "this system has no /dev/full"
 fi
-check "a reader that goes away" -o 1 -- sh -c 'timeout 20 bfgen -n 0 | head -n 1 | wc -l'
-check "ends quietly with 1 then" -o 1 -- sh -c '{ timeout 20 bfgen -n 0; echo $? >"$1/status"; } | head -n 1 >/dev/null; cat "$1/status"' - "$T"
+check "a reader that goes away" -o 1 -- sh -c 'timeout 120 bfgen -n 0 | head -n 1 | wc -l'
+check "ends quietly with 1 then" -o 1 -- sh -c '{ timeout 120 bfgen -n 0; echo $? >"$1/status"; } | head -n 1 >/dev/null; cat "$1/status"' - "$T"
 
 # --rate: the first line is there long before the second is due; a signal ends the wait.
 mkfifo "$T/fifo"
@@ -116,7 +116,7 @@ check "--rate: as many as without" -O "$T/a" -- bfgen --rate 50000/s -n 1000
 # SIGTERM: to the end of the line, exit status 0. The run has no end of its own.
 bfgen -n 0 --rate 1000/s >"$T/live" &
 pid=$!
-until [ -s "$T/live" ]; do sleep 0.05; done
+soon test -s "$T/live"
 kill -TERM "$pid"
 check "SIGTERM: exit status 0" -- wait "$pid"
 check "SIGTERM: ends at the end of a line" -o 1 -- sh -c 'tail -c 1 "$1" | wc -l' - "$T/live"

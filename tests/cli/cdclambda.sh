@@ -215,8 +215,8 @@ ok "manual: the trial and the function agree" cmp "$T/trial.out" "$L/answers/1"
 is "manual: partition keys" "$(jq -c '.records[1].metadata' "$L/answers/1")" '{"partitionKeys":{"category":"games"}}'
 
 # The AWS CLI takes the manual's commands.
-sed -n '/^\$ aws /,/[^e]$/p' "$root/man/cdclambda.1" | sed 's/^\$ aws \(.*\)/aws --region us-east-1 \1/; s/\\e$/\\/; /[^\\]$/s/$/ --generate-cli-skeleton output/' >"$T/aws"
-is "manual: commands of the AWS CLI" "$(grep -c '^aws ' "$T/aws") $(grep -c 'skeleton output$' "$T/aws")" '3 3'
+sed -n '/^\$ aws /,/[^e]$/p' "$root/man/cdclambda.1" | sed 's/^\$ aws \(.*\)/aws --region us-east-1 \1/; s/\\e$/\\/; /[^\\]$/s/$/ --generate-cli-skeleton input/' >"$T/aws"
+is "manual: commands of the AWS CLI" "$(grep -c '^aws ' "$T/aws") $(grep -c 'skeleton input$' "$T/aws")" '3 3'
 if command -v aws >/dev/null; then
     mkdir -p "$T/build"
     printf 'PK\005\006\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000' >"$T/build/lambda-x86_64.zip"

@@ -71,7 +71,7 @@ a,x,
 new,x,
 type,1,
 ins,x,
-rem,,' -- cdcxform -o csv --no-meta --changed-only --fields id,a,m.a
+rem,,' -e 'cdcxform: no record has an attribute m.a' -- cdcxform -o csv --no-meta --changed-only --fields id,a,m.a
 check "old.NAME is about NAME" -i "$T/mod" -o '{"id":"b","old.b":"2"}' -- sh -c 'cdcxform --no-meta --ops modify --changed-only --fields id,old.b'
 change MODIFY 1 x ',"a":{"S":"x"}' '' >"$T/keys"
 check "without the old image it cannot be told" -s 1 -i "$T/keys" -e 'cdcxform: line 1: no OldImage, which --changed-only compares

@@ -37,8 +37,7 @@ cdcxform -j 2 --no-meta --fields order_id <"$T/pipe" >"$T/live" 2>"$T/live.err" 
 pid=$!
 exec 3>"$T/pipe"
 head -n 1 "$T/in" >&3
-i=0
-while [ ! -s "$T/live" ] && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
+soon test -s "$T/live"
 check "a pipe is live" -m '^\{"order_id":"o-' -- cat "$T/live"
 kill -TERM "$pid"
 wait "$pid"

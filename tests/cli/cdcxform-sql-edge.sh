@@ -28,8 +28,7 @@ cdcxform --sql "SELECT (SELECT count(*) FROM json_each(c.l)) AS n FROM cdc c WHE
 pid=$!
 exec 9>"$T/fifo"
 cat "$T/in" >&9
-i=0
-while [ $i -lt 100 ] && [ ! -s "$T/live" ]; do sleep 0.05; i=$((i + 1)); done
+soon test -s "$T/live"
 check "does not wait for the end" -o '{"n":2}' -- cat "$T/live"
 exec 9>&-
 wait $pid
@@ -125,4 +124,6 @@ echo '{"n":7}' >"$T/t.ndjson"
 check "two of one name" -s 2 -e 'cdcxform: --lookup: two tables are called T' -- $x --lookup t="$T/t.ndjson" --lookup T="$T/t.ndjson"
 check "a folder" -s 1 -e "cdcxform: --lookup: $T: Is a directory" -- $x --lookup t="$T"
 check "a name of SQLite's" -s 2 -e "cdcxform: --lookup: names that begin with sqlite_ are SQLite's own" -- $x --lookup sqlite_x="$T/t.ndjson"
+look 'k;z\n1;2\n'
+check "a column that a join names and a lookup lacks" -s 2 -e 'cdcxform: --sql: a table that is joined has no column k' -- $x --lookup t="$T/t.csv" --sql "SELECT c.id FROM cdc c JOIN t USING (k)"
 plan

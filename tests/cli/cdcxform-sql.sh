@@ -59,8 +59,7 @@ cdcxform --sql "SELECT id FROM cdc" <"$T/fifo" >"$T/live" 2>"$T/live.err" &
 pid=$!
 exec 9>"$T/fifo"
 head -n 1 "$T/in" >&9
-i=0
-while [ $i -lt 100 ] && [ ! -s "$T/live" ]; do sleep 0.05; i=$((i + 1)); done
+soon test -s "$T/live"
 check "a row is out while the input is open" -o '{"id":"o-1"}' -- cat "$T/live"
 exec 9>&-
 wait $pid
@@ -83,6 +82,7 @@ check "a text in double quotes is a name" -i "$T/in" -e 'cdcxform: no record has
 check "bad SQL" -s 2 -e 'cdcxform: --where: near "AND": syntax error' -- cdcxform --where "status='x' AND AND 1"
 check "no function of that name" -s 2 -e 'cdcxform: --select: no such function: uper' -- cdcxform --select "uper(status)"
 check "two names that SQL takes for one" -s 2 -e 'cdcxform: --where: Status and status are the same column to SQL' -- cdcxform --where "Status='x' OR status='y'"
+check "attributes of one name" -s 2 -e 'cdcxform: --set: two results are called a' -- cdcxform --set a=1 --set a=2
 check "results of one name" -s 2 -e 'cdcxform: --select: two results are called a; use AS' -- cdcxform --select "a, 1 AS a"
 check "not a SELECT" -s 2 -E '^cdcxform: --sql: ' -- cdcxform --sql "DELETE FROM cdc"
 check "two queries" -s 2 -e "cdcxform: --sql: one query, without ';'" -- cdcxform --sql "SELECT 1 FROM cdc; SELECT 2"
@@ -118,4 +118,15 @@ check "a lookup that is not there" -s 1 -E '^cdcxform: --lookup: .*none.such.csv
 check "no lookup of that name" -s 2 -e 'cdcxform: --enrich: no --lookup is called t' -- cdcxform --enrich 't on p: brand'
 check "a column that the lookup has not" -s 2 -E "^cdcxform: --enrich: .*brnd" -- cdcxform --lookup t="$T/products.csv" --enrich 't on p: brnd'
 check "--enrich in other words" -s 2 -e "cdcxform: --enrich: wants 'TABLE on COLUMN: COLUMN, COLUMN...'" -- cdcxform --lookup t="$T/products.csv" --enrich 't p brand'
+# a name that no record had
+head -n 1 "$T/n" >"$T/one"
+printf '{"eventName":"REMOVE","dynamodb":{"Keys":{"id":{"N":"1"}}}}\n' >"$T/removed"
+check "a misspelled name is told" -i "$T/one" -e 'cdcxform: no record has an attribute bigg' -- cdcxform --where 'bigg > 1'
+check "--strict: and fails" -i "$T/one" -s 1 -e 'cdcxform: no record has an attribute bigg' -- cdcxform --strict --where 'bigg > 1'
+check "and says so in any case" -i "$T/one" -s 1 -e 'cdcxform: no record has an attribute bigg' -- cdcxform -q --strict --where 'bigg > 1'
+check "the rows are out" -i "$T/one" -s 1 -o '{"int":900719925474099312,"x":null}' -E 'no record has an attribute bigg$' -- cdcxform --strict --select 'int, bigg AS x'
+check "on two threads too" -i "$T/one" -s 1 -E 'no record has an attribute bigg$' -- cdcxform -j 2 --strict --where 'bigg > 1'
+check "no record is no mistake" -- cdcxform --strict --where 'bigg > 1'
+check "nor is one of --fields or --drop" -i "$T/one" -o '{}' -E 'no record has an attribute (nope|gone)$' -- cdcxform --strict --no-meta --fields nope --drop gone
+check "keys alone have little" -i "$T/removed" -o '{"id":1}' -- cdcxform --no-meta --fields id,status
 plan

@@ -126,7 +126,27 @@ BatchWriteItem error 400 ExpiredTokenException The security token included in th
 END
 check 'credentials that expire' -s 1 -i "$T/100" -E '^ddbput: BatchWriteItem: ExpiredTokenException' -- \
     ddbput --window 1 --rejects "$T/rejects" sales
-check 'what was not written is in the rejects' -O "$T/ids" -- sum_up
+# unread FILE: what stands behind the line that the last check's run says it stopped at
+unread() {
+    stopped=$(sed -n 's/.*: reading stopped after line \([0-9]*\);.*/\1/p' "$T/err")
+    [ -z "$stopped" ] || tail -n "+$((stopped + 1))" "$1"
+}
+unread "$T/100" >"$T/behind"
+cat "$T/behind" >>"$T/rejects"
+check 'what was not written is in the rejects, or behind the line it stopped at' -O "$T/ids" -- sum_up
+fault_rules <<'END'
+BatchWriteItem 2x fake
+BatchWriteItem error 400 ExpiredTokenException no
+END
+bfgen -n 5000 --mix insert=1 -f items >"$T/5000"
+check 'a long input is not read to its end then' -s 1 -i "$T/5000" \
+    -E '^ddbput: reading stopped after line [0-9]+; the lines behind it are to be fed in again as well$' -- \
+    ddbput --window 1 --rejects "$T/rejects" sales
+unread "$T/5000" >"$T/behind"
+ok 'much is left' test -s "$T/behind"
+cat "$T/behind" >>"$T/rejects"
+jq -r .order_id "$T/5000" | sort >"$T/ids5000"
+check 'every line is somewhere, once' -O "$T/ids5000" -- sum_up
 fault_rules <<'END'
 BatchWriteItem 1x fake
 BatchWriteItem error 400 ResourceNotFoundException Requested resource not found
@@ -219,11 +239,7 @@ ddbput sales <"$T/fifo" >"$T/said" 2>&1 &
 pid=$!
 exec 9>"$T/fifo"
 cat "$T/100" >&9
-tries=0
-while [ "$(fault_count BatchWriteItem)" = 0 ] && [ $tries -lt 200 ]; do
-    sleep 0.05
-    tries=$((tries + 1))
-done
+soon fault_got BatchWriteItem 4 # all lines are taken in
 kill -TERM $pid
 wait $pid
 ended=$?
@@ -237,14 +253,6 @@ BatchWriteItem hang
 END
 ddbput sales <"$T/100" >"$T/said" 2>&1 &
 pid=$!
-tries=0
-while [ "$(fault_count BatchWriteItem)" = 0 ] && [ $tries -lt 200 ]; do
-    sleep 0.05
-    tries=$((tries + 1))
-done
-kill -TERM $pid
-sleep 0.2
-kill -TERM $pid
-wait $pid
-check 'a second SIGTERM ends it at once' -o 143 -- echo $?
+soon fault_got BatchWriteItem
+check 'a second SIGTERM ends it at once' -s 143 -- kill_twice $pid
 plan

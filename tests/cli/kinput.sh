@@ -6,8 +6,10 @@
 check 'no stream' -s 2 -e "kinput: usage: kinput [options] STREAM | ARN
 kinput: try 'kinput --help'" -- kinput
 check 'two keys' -s 2 -e 'kinput: --key, --key-hash and --key-random exclude each other' -- kinput --key a --key-hash s
-check 'no window' -s 2 -e 'kinput: --window: 1 to 64' -- kinput --window 0 s
-check 'too large' -s 2 -e 'kinput: --max-record: at most 10MiB' -- kinput --max-record 11MiB s
+check 'no window' -s 2 -e 'kinput: --window: 0 is not from 1 to 64' -- kinput --window 0 s
+check 'no name of a key' -s 2 -e 'kinput: --key: a name is missing, such as customer_id' -- kinput --key '' s
+check 'a table is no stream' -s 2 -e "kinput: 'dynamodb:sales' is no stream name: A-Z a-z 0-9 - _ . only" -- kinput dynamodb:sales
+check 'too large' -s 2 -e 'kinput: --max-record: 11534336 is not from 1 byte to 10MiB' -- kinput --max-record 11MiB s
 
 fault_start <<'END'
 END
@@ -182,12 +184,15 @@ END
 b
 c' -- accepted
 done
+x_first() { # a request of its own, before the others come
+    { echo x; soon fault_got PutRecords; cat "$T/in"; } | kinput --window 1 --linger 0 s
+}
 for trouble in 'cut 40' 'ok {"FailedRecordCount":0,"Records":[]}' 'ok {"Rec'; do
     fresh <<END
 PutRecords 1x fake
 PutRecords 1x $trouble
 END
-    check "an answer that goes wrong: $trouble" -- sh -c '{ echo x; sleep 0.3; cat "$1"; } | kinput --window 1 --linger 0 s' - "$T/in"
+    check "an answer that goes wrong: $trouble" -- x_first
     check 'at least once' -o 'a
 b
 c
@@ -216,11 +221,7 @@ gone() {
     pid=$!
     exec 4>"$T/fifo"
     echo x >&4
-    tries=0
-    while [ ! -s "$FAULT_DIR/accepted" ] && [ $tries -lt 1200 ]; do
-        sleep 0.05
-        tries=$((tries + 1))
-    done
+    soon test -s "$FAULT_DIR/accepted"
     fault_stop
     cat "$T/in" >&4
     exec 4>&-
@@ -245,11 +246,7 @@ term() {
     pid=$!
     exec 8>"$T/fifo"
     echo one >&8
-    tries=0
-    while [ ! -s "$FAULT_DIR/accepted" ] && [ $tries -lt 100 ]; do
-        sleep 0.05
-        tries=$((tries + 1))
-    done
+    soon test -s "$FAULT_DIR/accepted"
     kill -TERM $pid
     wait $pid
     status=$?
@@ -259,7 +256,7 @@ term() {
 fresh </dev/null
 ok 'lines go out while the input is open; SIGTERM ends it with status 0' term
 linger() {
-    { seq 1 20; sleep 0.1; seq 21 40; } | kinput --linger 2s s
+    { seq 1 20; sleep 0.1; seq 21 40; } | kinput --linger 10m s # the end of the input ends it
     [ "$(fault_count PutRecords)" = 1 ]
 }
 fresh </dev/null

@@ -14,7 +14,7 @@
 #   -E ERE     a line of standard error matches
 #
 # ok NAME COMMAND... passes when COMMAND does. skip NAME WHY says what was not
-# tested. drained FD waits for the reader of a pipe. plan at the end. Standard output of the last check is in $T/out,
+# tested. drained FD waits for the reader of a pipe, soon COMMAND... until it is true. plan at the end. Standard output of the last check is in $T/out,
 # standard error in $T/err.
 set -u
 LC_ALL=C
@@ -109,6 +109,32 @@ for _ in range(1200):
         sys.exit(0)
     time.sleep(0.05)
 sys.exit("not drained")' "$1"
+}
+
+# soon COMMAND...: waits until it is true; false when it is not within two minutes, which only a broken program
+# needs: how fast the machine is decides no test.
+soon() {
+    soon_tries=0
+    until "$@" >/dev/null 2>&1; do
+        soon_tries=$((soon_tries + 1))
+        [ "$soon_tries" -le 2400 ] || { echo "not within two minutes: $*" >&2; return 1; }
+        sleep 0.05
+    done
+}
+
+# has_lines FILE N: are there so many by now? For soon.
+has_lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
+
+# kill_twice PID: signals until it is gone, so that the second is not taken for the first on a busy machine. The exit
+# status is the program's.
+kill_twice() {
+    { while kill -TERM "$1" 2>/dev/null; do sleep 0.1; done; } &
+    killer=$!
+    wait "$1"
+    ended=$?
+    kill $killer 2>/dev/null
+    wait $killer 2>/dev/null
+    return $ended
 }
 
 # same FILE TEXT: FILE holds TEXT and a newline, or nothing when TEXT is empty.

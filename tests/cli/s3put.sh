@@ -67,9 +67,10 @@ ok 'also when memory is short' sh -c 's3put --dry-run --memory 2000 --size 5MiB 
 seq -f '{"p":"k%g"}' 1 40 >"$T/parts"
 ok 'partitions beyond the limit close the oldest' sh -c 's3put --dry-run --partitions 10 --hive p s3://lake/ <"$1" | jq -es "length == 40"' - "$T/parts"
 # The interval passes with nothing coming in; the object is there before the input ends.
-{ head -n 1 "$T/rows"; n=0; while [ ! -s "$T/early" ] && [ $n -lt 200 ]; do sleep 0.05; n=$((n + 1)); done; } |
+{ head -n 1 "$T/rows"; soon test -s "$T/early" && echo open >"$T/input"; } |
     { s3put --dry-run --interval 100ms s3://lake/ >"$T/early"; }
 ok 'a row waits no longer than --interval' grep -q '"records":1' "$T/early"
+ok 'the input was open then' same "$T/input" open
 check 'receipts have checksums' -i "$T/rows" -m '"checksum":"sha256:[A-Za-z0-9+/]{43}="' -- dry --checksum sha256 s3://lake/
 
 # Input of every shape

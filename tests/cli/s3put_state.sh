@@ -120,9 +120,8 @@ mkfifo "$T/pipe"
 put <"$T/pipe" >/dev/null &
 writer=$!
 exec 9>"$T/pipe"
-tries=0
-until [ -e "$D/lock" ] || [ $tries -gt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
-sleep 0.1
+head -n 1 "$T/starts" >&9
+drained 9 # who reads has the lock
 check 'a second writer waits for its turn' -s 75 -E 'state/lock: in use by another process' -- put
 exec 9>&-
 wait $writer

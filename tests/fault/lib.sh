@@ -45,7 +45,7 @@ fault_start() {
     tries=0
     while [ ! -s "$FAULT_DIR/port" ]; do
         tries=$((tries + 1))
-        if [ "$tries" -gt 300 ] || ! kill -0 "$FAULT_PID" 2>/dev/null; then
+        if [ "$tries" -gt 2400 ] || ! kill -0 "$FAULT_PID" 2>/dev/null; then
             printf 'Bail out! the fault server does not start: %s\n' "$(cat "$FAULT_DIR/stderr")"
             exit 1
         fi
@@ -81,3 +81,6 @@ fault_rules() {
 fault_count() {
     grep -c "^{\"op\":\"${1:+$1\"}" "$FAULT_DIR/log"
 }
+
+# fault_got OPERATION [N]: have so many arrived by now? For `soon`.
+fault_got() { [ "$(fault_count "$1")" -ge "${2:-1}" ]; }

@@ -7,6 +7,9 @@
 # Afterwards: $lambda_status, $L/stdout, $L/stderr, $L/answers/NAME, $L/errors/NAME, $L/init, $L/log.
 # LAMBDA_PID and LAMBDA_API are stopped by their process ids when the test ends.
 
+# Under valgrind two seconds are over before anything was done.
+LAMBDA_LATE=${BF_VALGRIND:+20}
+export LAMBDA_LATE
 # What the tests are told in variables of that name would be options of the function.
 for variable in $(env | sed -n 's/^\(BF_[A-Za-z0-9_]*\)=.*/\1/p'); do
     unset "$variable"

@@ -113,7 +113,7 @@ class Side:
     def settled(self, names=tuple(STREAMS), status="ACTIVE"):
         """Waits until no stream is being changed."""
         for name in names:
-            for _ in range(200):
+            for _ in range(3000):
                 if self.status(name) in (status, "GONE"):
                     break
                 time.sleep(0.02)
@@ -197,7 +197,7 @@ class Kinesis(differ.Suite):
                 return BEHIND if answers[0].get("NextShardIterator") == answers[1].get("NextShardIterator") else ENDED
         if ours == theirs == "InvalidArgumentException" or not ours and not theirs:
             return None
-        if ours and theirs and any(f"at '{name}' failed" in messages[0] and call_has(call, "-1") for name in ("explicitHashKey", "newStartingHashKey")):
+        if ours and theirs and any(f"{name}' failed" in messages[0] and call_has(call, "-1") for name in ("explicitHashKey", "newStartingHashKey")):
             return PATTERN
         if ours and theirs == "ValidationException" and "retentionPeriodHours" in messages[1]:
             return YEAR

@@ -40,12 +40,15 @@ ok 'another stream' make "$s"
 : >"$T/receipts"
 ok 'with records of an earlier time' put 1 5
 sleep 2 # the service tells its clock in whole seconds
+kinesis=$(endpoint kinesis)
+export AWS_ENDPOINT_URL_KINESIS=http://127.0.0.1:1 # nobody there: no mark comes, however late the kill
 begin
 kill -9 $r $x $w
 clear_away
 ok 'killed before its first mark: knows nothing' test ! -s "$D/state.json"
+AWS_ENDPOINT_URL_KINESIS=$kinesis
 begin
-ok 'a start at the latest record is kept at once' within 100 known
+ok 'a start at the latest record is kept at once' soon known
 kill -9 $r $x $w
 clear_away
 ok 'written while nobody reads' put 6 30

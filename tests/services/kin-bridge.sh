@@ -60,18 +60,15 @@ ok 'every change once, byte for byte' same
 ok 'each item in its order behind it' in_order "$T/bridged"
 check 'on all three shards' -o 3 -- sh -c 'kinread -e -f "%S%n" "$1" | sort -u | wc -l' - "$run"
 
+fifty() { [ "$(grep -c live- "$T/live")" -ge 50 ]; }
 # Following: the changes come while the table is written.
 live() {
     : >"$T/live"
-    kinread "dynamodb:$run" >"$T/live" 2>"$T/told" &
+    kinread --state "$T/none" "dynamodb:$run" >"$T/live" 2>"$T/told" &
     reader=$!
-    sleep 1
+    soon test -s "$T/live" # the mark of its start: what is written from now on, it reads
     bfgen -n 50 --seed 8 --mix insert=1 | sed 's/"order_id":"/&live-/' | ddbput "$run" || return 1
-    tries=0
-    while [ "$(wc -l <"$T/live")" -lt 50 ] && [ $tries -lt 200 ]; do
-        sleep 0.1
-        tries=$((tries + 1))
-    done
+    soon fifty
     kill -TERM $reader
     wait $reader && [ "$(grep -c live- "$T/live")" = 50 ] && [ ! -s "$T/told" ]
 }

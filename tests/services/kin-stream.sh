@@ -27,15 +27,6 @@ ordered() {
 same_lines() {
     sort "$1" >"$T/sorted1" && sort "$2" >"$T/sorted2" && cmp "$T/sorted1" "$T/sorted2"
 }
-# until_lines FILE N: waits until there are so many, half a minute at most
-until_lines() {
-    tries=0
-    while [ "$(wc -l <"$1")" -lt "$2" ] && [ $tries -lt 300 ]; do
-        sleep 0.1
-        tries=$((tries + 1))
-    done
-    [ "$(wc -l <"$1")" -ge "$2" ]
-}
 
 round_trip() {
     s=$run-a
@@ -88,7 +79,7 @@ reshard() {
         settled "$s" && lines 16 20 | kinput --key id "$s" &&
         kinesis merge-shards --stream-name "$s" --shard-to-merge shardId-000000000004 --adjacent-shard-to-merge shardId-000000000005 &&
         settled "$s" && lines 21 25 | kinput --key id "$s" || return 1
-    until_lines "$T/follow" 400
+    soon has_lines "$T/follow" 400
     sleep 0.5 # what came twice would come now
     kill -TERM $reader
     wait $reader

@@ -108,10 +108,10 @@ launch() {
     cd "$here" || exit 1
 }
 
-# answers PID URL: waits until the service speaks HTTP; false when it died or 60 s are over.
+# answers PID URL: waits until the service speaks HTTP; false when it died or three minutes are over.
 answers() {
     tries=0
-    while [ $tries -lt 300 ]; do
+    while [ $tries -lt 900 ]; do
         kill -0 "$1" 2>/dev/null || return 1
         curl -s --noproxy '*' -m 5 -o "$dir/answer" "$2" && return 0
         sleep 0.2

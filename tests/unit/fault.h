@@ -69,7 +69,7 @@ static inline void fault_start(struct fault *f)
     bf_buf_init(&port, 64);
     fault_path(f, "port", path);
     for (int tries = 0; !bf_file_read(path, &port, &e); tries++) {
-        if (tries > 300 || waitpid(f->pid, NULL, WNOHANG) != 0)
+        if (tries > 2400 || waitpid(f->pid, NULL, WNOHANG) != 0)
             fail_msg("the fault server does not start");
         fault_sleep_ms(50);
     }
@@ -98,6 +98,21 @@ static inline char *fault_text(const struct fault *f, const char *name)
         bf_buf_reset(&text);
     assert_non_null(bf_buf_cstr(&text));
     return text.p;
+}
+
+/* Waits until a request of this operation has arrived, a minute at most. */
+static inline void fault_await(const struct fault *f, const char *op)
+{
+    char want[80];
+    snprintf(want, sizeof want, "{\"op\":\"%s\"", op);
+    for (int tries = 0; tries < 6000; tries++) {
+        char *log = fault_text(f, "log");
+        bool there = strstr(log, want) != NULL;
+        free(log);
+        if (there)
+            return;
+        fault_sleep_ms(10);
+    }
 }
 
 /* How often piece stands in what the server has written. */

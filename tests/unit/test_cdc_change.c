@@ -366,12 +366,49 @@ static void test_repeated(void **state)
     bf_change_free(&c);
 }
 
+/* The same inside of a map, whatever it stands in; n members and one that stands once more, or does not. */
+static void test_repeated_inside(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"n", "a_name_that_is_too_long_to_be_remembered_n"};
+    struct bf_change c;
+    struct bf_err e = {0};
+    struct bf_buf item;
+    bf_change_init(&c);
+    bf_buf_init(&item, 1 << 20);
+    for (int level = BF_CPU_PORTABLE; level <= BF_CPU_AVX2; level++)
+        for (unsigned n = 2; bf_cpu_use((enum bf_cpu)level) && n < 80; n += 3)
+            for (unsigned form = 0; form < 16; form++) {
+                const char *name = names[form & 1], *type = form & 2 ? "N" : "S";
+                bool twice = form & 4, escaped = form & 8;
+                bf_buf_reset(&item);
+                bf_buf_lit(&item, "{\"m\":{\"M\":{\"n1\":{\"L\":[{\"M\":{");
+                for (unsigned i = 0; i < n; i++)
+                    bf_buf_addf(&item, "\"%s%u\":{\"S\":\"1\"},", name, i);
+                size_t at = item.n;
+                bf_buf_addf(&item, "\"%.*s%s%u\"", (int)strlen(name) - 1, name,
+                            escaped ? "\\u006e" : "n", twice ? n / 2 : n);
+                bf_buf_addf(&item, ":{\"%s\":\"1\"}}}]}}}}", type);
+                bool taken = bf_change_item(&c, bf_buf_view(&item), &e);
+                if (taken == twice)
+                    fail_msg("%s: %.*s", taken ? "taken" : e.text, (int)item.n, item.p);
+                char where[80];
+                snprintf(where, sizeof where,
+                         "byte %zu: attribute m: a member of the map stands twice", at + 1);
+                if (twice)
+                    assert_string_equal(e.text, where);
+            }
+    bf_buf_free(&item);
+    bf_change_free(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_view),     cmocka_unit_test(test_single_values),
-        cmocka_unit_test(test_repeated), cmocka_unit_test(test_valid),
-        cmocka_unit_test(test_typed),    cmocka_unit_test(test_mutated),
+        cmocka_unit_test(test_repeated), cmocka_unit_test(test_repeated_inside),
+        cmocka_unit_test(test_valid),    cmocka_unit_test(test_typed),
+        cmocka_unit_test(test_mutated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -416,7 +416,7 @@ static void a_signal_ends_the_wait(void **unused)
     assert_true(bf_aws_submit(other, &call, &e));
     pid_t killer = fork();
     if (killer == 0) {
-        fault_sleep_ms(200);
+        fault_await(&server, "ListTables");
         kill(getppid(), SIGTERM);
         _exit(0);
     }
