@@ -31,24 +31,48 @@ static size_t find_field(const struct ddbput *d, struct bf_str name)
 }
 
 /* One "name:TYPE" of --types. */
-static bool set_type(struct ddbput *d, struct bf_str item, struct bf_err *e)
+static bool parse_type(struct bf_str item, struct bf_str *name, enum column_type *type,
+                       struct bf_err *e)
 {
     size_t colon = item.n;
     while (colon > 0 && item.p[colon - 1] != ':')
         colon--;
-    struct bf_str name = bf_str(item.p, colon ? colon - 1 : 0);
-    struct bf_str type = bf_str(item.p + colon, item.n - colon);
-    size_t i = find_field(d, name);
-    if (colon == 0 || i == d->csv.n)
-        return bf_err_set(e, BF_E_USAGE, "--types: the CSV header has no column '%.*s'",
-                          (int)(colon ? name.n : item.n), item.p);
-    for (size_t t = 0; t < BF_COUNT(type_names); t++)
-        if (bf_str_eq(type, bf_str_of(type_names[t].name))) {
-            d->columns[i].type = type_names[t].type;
+    *name = bf_str(item.p, colon ? colon - 1 : 0);
+    for (size_t t = 0; name->n && t < BF_COUNT(type_names); t++)
+        if (bf_str_eq(bf_str(item.p + colon, item.n - colon), bf_str_of(type_names[t].name))) {
+            *type = type_names[t].type;
             return true;
         }
-    return bf_err_set(e, BF_E_USAGE, "--types: '%.*s' is not S, N, B, BOOL or JSON", (int)type.n,
-                      type.p);
+    return bf_err_set(e, BF_E_USAGE,
+                      "--types: '%.*s' is not NAME:TYPE with TYPE one of S, N, B, BOOL, JSON",
+                      (int)(item.n > 80 ? 80 : item.n), item.p);
+}
+
+bool columns_types_ok(const char *types, struct bf_err *e)
+{
+    struct bf_str rest = bf_str_of(types), item, name;
+    enum column_type type;
+    do { /* an empty list is one empty item */
+        if (!bf_str_split(&rest, ',', &item))
+            item = bf_str("", 0);
+        if (!parse_type(item, &name, &type, e))
+            return false;
+    } while (rest.n);
+    return true;
+}
+
+static bool set_type(struct ddbput *d, struct bf_str item, struct bf_err *e)
+{
+    struct bf_str name;
+    enum column_type type;
+    if (!parse_type(item, &name, &type, e))
+        return false;
+    size_t i = find_field(d, name);
+    if (i == d->csv.n)
+        return bf_err_set(e, BF_E_USAGE, "--types: the CSV header has no column '%.*s'",
+                          (int)name.n, name.p);
+    d->columns[i].type = type;
+    return true;
 }
 
 /* A key's column has the type that the table wants. */

@@ -172,6 +172,8 @@ void op_end_put(struct ddbput *d, struct op *o);
 /* columns.c */
 bool columns_init(struct ddbput *d, struct bf_err *e); /* from the record last read */
 void columns_free(struct ddbput *d);
+bool columns_types_ok(const char *types,
+                      struct bf_err *e); /* the value of --types, before any CSV */
 bool op_from_record(struct ddbput *d, struct op *o, struct bf_err *e);
 
 /* table.c */

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "lib/aws/feed.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 
@@ -56,8 +57,15 @@ static bool check_config(const struct config *c, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "--input: '%.40s' is not auto, json or csv", c->input);
     if (c->types && strcmp(c->input, "json") == 0)
         return bf_err_set(e, BF_E_USAGE, "--types is for CSV, not with --input json");
+    if (c->types && !columns_types_ok(c->types, e))
+        return false;
+    if (c->stream_to && !bf_feed_name_ok(bf_str_of(c->stream_to)) &&
+        strncmp(c->stream_to, "arn:", 4) != 0)
+        return bf_err_set(e, BF_E_USAGE, "--stream-to: '%.80s' is no stream name and no ARN",
+                          c->stream_to);
     if (c->window < 1 || c->window > WINDOW_MAX)
-        return bf_err_set(e, BF_E_USAGE, "--window: 1 to %d", WINDOW_MAX);
+        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to %d", c->window,
+                          WINDOW_MAX);
     if (c->create && !bf_ddb_parse_keys(bf_str_of(c->create), key, &n, e))
         return bf_err_ctx(e, "--create");
     return true;
@@ -113,6 +121,14 @@ static int report(struct ddbput *d, const struct bf_err *e)
 {
     struct bf_err closing = {0};
     int status = bf_diag_exit(e);
+    if (d->fatal && d->last_line && !d->eof) {
+        uint64_t last = d->last_line;
+        if (!bf_reader_done(&d->in))
+            bf_diag_hint("reading stopped after line %" PRIu64
+                         "; the lines behind it are to be fed in "
+                         "again as well",
+                         last);
+    }
     if (d->existed)
         bf_diag_warn("%" PRIu64 " item%s existed already, left alone", d->existed,
                      d->existed == 1 ? "" : "s");

@@ -57,10 +57,17 @@ static bool check(const struct config *cfg, struct bf_err *e)
 {
     if ((cfg->key != NULL) + cfg->key_hash + cfg->key_random > 1)
         return bf_err_set(e, BF_E_USAGE, "--key, --key-hash and --key-random exclude each other");
+    if (cfg->key && !*cfg->key)
+        return bf_err_set(e, BF_E_USAGE, "--key: a name is missing, such as customer_id");
+    if (!bf_feed_name_ok(bf_str_of(cfg->stream)) && strncmp(cfg->stream, "arn:", 4) != 0)
+        return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name: A-Z a-z 0-9 - _ . only",
+                          cfg->stream);
     if (cfg->window == 0 || cfg->window > BATCHES_MAX - 2)
-        return bf_err_set(e, BF_E_USAGE, "--window: 1 to %d", BATCHES_MAX - 2);
+        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to %d", cfg->window,
+                          BATCHES_MAX - 2);
     if (cfg->max_record == 0 || cfg->max_record > BF_KINESIS_PUT_BYTES_LARGE)
-        return bf_err_set(e, BF_E_USAGE, "--max-record: at most 10MiB");
+        return bf_err_set(e, BF_E_USAGE, "--max-record: %" PRIu64 " is not from 1 byte to 10MiB",
+                          cfg->max_record);
     return true;
 }
 
@@ -145,8 +152,15 @@ static bool put_all(struct run *r, struct bf_aws *aws, struct bf_err *e)
         *e = p->err;
         ok = false;
     }
-    if (!ok)
+    if (!ok) {
+        uint64_t last = r->reader.line;
         put_abandon(p);
+        if (p->failed && last && !r->ended && !bf_reader_done(&r->reader))
+            bf_diag_hint("reading stopped after line %" PRIu64
+                         "; the lines behind it are to be fed in "
+                         "again as well",
+                         last);
+    }
     struct bf_err later = {0};
     if (!bf_rejects_close(&p->rejects, ok ? e : &later))
         ok = false;

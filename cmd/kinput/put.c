@@ -17,7 +17,8 @@ static bool parse_stream(struct put *p, struct bf_err *e)
     struct bf_arn arn;
     p->stream.name = name;
     if (!bf_arn_parse(&arn, name))
-        return name.n > 0 || bf_err_set(e, BF_E_USAGE, "an empty stream name");
+        return bf_feed_name_ok(name) ||
+               bf_err_set(e, BF_E_USAGE, "'%.80s' is no ARN of a Kinesis stream", p->cfg->stream);
     struct bf_str stream = BF_STR("stream/");
     if (!bf_str_is(arn.service, "kinesis") || !bf_str_starts(arn.resource, stream))
         return bf_err_set(e, BF_E_USAGE, "'%.80s' is no ARN of a Kinesis stream", p->cfg->stream);

@@ -1,16 +1,25 @@
 /* kinread: follows a Kinesis stream or the stream of a DynamoDB table. */
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "cmd/kinread/kinread.h"
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
+#include "lib/base/num.h"
 #include "lib/base/stop.h"
+
+static bool parse_count(void *field, struct bf_str value, struct bf_err *e)
+{
+    uint64_t *n = field;
+    return bf_num_u64(value, n, e) &&
+           (*n > 0 || bf_err_set(e, BF_E_USAGE, "0 records are none; 1 is the least"));
+}
 
 static const struct bf_opt options[] = {
     BF_OPT_STR(0, "from", struct config, from, "WHERE",
                "oldest, latest, a time, -15m, or a sequence number"),
     BF_OPT_FLAG('e', "end", struct config, end, "stop at the tip as it was at the start"),
-    BF_OPT_U64('c', "count", struct config, count, "N", "stop after N records"),
+    BF_OPT_FN('c', "count", struct config, count, "N", "stop after N records", parse_count),
     BF_OPT_STR(0, "until", struct config, until, "TIME", "stop at the first record from TIME on"),
     BF_OPT_LIST(0, "shard", struct config, shards, "SHARD", "only this shard; may be given again"),
     BF_OPT_FLAG(0, "list", struct config, list, "list the shards and exit"),
@@ -56,7 +65,7 @@ static bool check(const struct config *cfg, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE,
                           "--state keeps account of all shards: it cannot go with --shard");
     if (cfg->window == 0 || cfg->window > 256)
-        return bf_err_set(e, BF_E_USAGE, "--window: 1 to 256");
+        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to 256", cfg->window);
     return true;
 }
 

@@ -40,7 +40,10 @@ static bool read_from(struct config *cfg, struct bf_str s, int64_t now_ms, struc
     } else {
         cfg->start.at = BF_FEED_TIME;
         if (!read_time(s, now_ms, &cfg->start.time_ms, e))
-            return bf_err_ctx(e, "--from: neither oldest, latest nor a sequence number");
+            return bf_err_set(e, BF_E_USAGE,
+                              "--from: '%.60s' is none of oldest, latest, a time such as "
+                              "2026-11-27T06:30:00Z, so long ago such as -15m, a sequence number",
+                              cfg->from);
         if (cfg->start.time_ms > now_ms)
             return bf_err_set(e, BF_E_USAGE, "--from: '%.40s' is in the future", s.p);
     }

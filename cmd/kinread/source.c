@@ -4,18 +4,6 @@
 
 enum { NAME_MAX_BYTES = 2100 };
 
-static bool name_ok(struct bf_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '_' || c == '-' || c == '.';
-        if (!ok)
-            return false;
-    }
-    return s.n > 0 && s.n <= 255;
-}
-
 static bool bad(struct bf_err *e, const char *text)
 {
     return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name, stream ARN or dynamodb:TABLE",
@@ -36,7 +24,7 @@ static bool table_arn(struct source *s, struct bf_str text, struct bf_str resour
 {
     struct bf_str rest = resource, word, name, more;
     if (!bf_str_split(&rest, '/', &word) || !bf_str_is(word, "table") ||
-        !bf_str_split(&rest, '/', &name) || !name_ok(name))
+        !bf_str_split(&rest, '/', &name) || !bf_feed_name_ok(name))
         return false;
     bf_buf_lit(&s->name, "dynamodb:");
     bf_buf_adds(&s->name, name);
@@ -56,7 +44,7 @@ static bool from_arn(struct source *s, struct bf_str text, const struct bf_arn *
         return table_arn(s, text, arn->resource);
     struct bf_str rest = arn->resource, word;
     if (!bf_str_is(arn->service, "kinesis") || !bf_str_split(&rest, '/', &word) ||
-        !bf_str_is(word, "stream") || !name_ok(rest))
+        !bf_str_is(word, "stream") || !bf_feed_name_ok(rest))
         return false;
     s->feed = &bf_feed_kinesis;
     s->stream = (struct bf_feed_stream){rest, text};
@@ -82,7 +70,7 @@ bool source_parse(struct source *s, const char *text, struct bf_aws_options *aws
             return bad(e, text);
         take_region(s, &arn, aws);
     } else {
-        if (!name_ok(t))
+        if (!bf_feed_name_ok(t))
             return bad(e, text);
         s->feed = dynamodb ? &bf_feed_dynamodb : &bf_feed_kinesis;
         s->stream.name = t;

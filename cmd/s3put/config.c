@@ -1,5 +1,6 @@
 #include "cmd/s3put/config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 #include "lib/aws/s3.h"
@@ -227,7 +228,8 @@ static bool check_together(const struct config *c, struct bf_err *e)
     if (c->max_line == 0 || c->max_line > (uint64_t)1024 * MIB)
         return bf_err_set(e, BF_E_USAGE, "--max-line is 1 byte to 1 GiB");
     if (c->level > 22)
-        return bf_err_set(e, BF_E_USAGE, "--level is too high");
+        return bf_err_set(e, BF_E_USAGE,
+                          "--level: %" PRIu64 " is not from 1 to 9 (gzip) or 19 (zstd)", c->level);
     return true;
 }
 

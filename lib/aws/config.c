@@ -118,7 +118,7 @@ static bool choose_region(struct bf_aws_config *c, const struct bf_aws_options *
             "no region: give --region, set AWS_REGION, or put 'region' into profile '%.80s'",
             c->profile);
     if (!valid_region(c->region))
-        return bf_err_set(e, BF_E_USAGE, "'%.80s' is not a region", c->region);
+        return bf_err_set(e, BF_E_USAGE, "'%.80s' is not a region such as eu-central-1", c->region);
     return true;
 }
 

@@ -157,3 +157,15 @@ bool bf_arn_parse(struct bf_arn *arn, struct bf_str text)
     *arn = (struct bf_arn){part[2], part[3], part[4], rest};
     return true;
 }
+
+bool bf_feed_name_ok(struct bf_str name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
+        bool ok = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                  c == '_' || c == '-' || c == '.';
+        if (!ok)
+            return false;
+    }
+    return name.n > 0 && name.n <= 255;
+}

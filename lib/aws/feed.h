@@ -104,6 +104,9 @@ struct bf_feed_range {
 bool bf_feed_take_range(struct bf_json *j, const struct bf_feed_range *r, struct bf_err *e);
 bool bf_feed_take_sequences(struct bf_json *j, struct bf_shard *s, struct bf_err *e);
 
+/* Is it what a stream or a table can be called: 1 to 255 of A-Z a-z 0-9 - _ . */
+BF_API bool bf_feed_name_ok(struct bf_str name);
+
 /* "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE". False when text is none; the parts are views. */
 struct bf_arn {
     struct bf_str service, region, account, resource;

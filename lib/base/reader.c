@@ -250,3 +250,10 @@ bool bf_reader_skip(struct bf_reader *r, struct bf_out *to, uint64_t *bytes, str
         bf_out_write(to, "\n", 1);
     return true;
 }
+
+bool bf_reader_done(struct bf_reader *r)
+{
+    struct bf_str line;
+    struct bf_err ignored = {0};
+    return bf_reader_next_within(r, 0, &line, &ignored) == BF_LINE_END;
+}

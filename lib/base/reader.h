@@ -71,6 +71,9 @@ struct bf_reader_lines {
  * there is none, or some may be too long, or no memory; then bf_reader_next tells. */
 BF_API BF_MUST bool bf_reader_swap(struct bf_reader *r, struct bf_reader_lines *l);
 
+/* Has all of the input been taken? For the end of a run that failed: does not wait, and may take a line. */
+BF_API BF_MUST bool bf_reader_done(struct bf_reader *r);
+
 /* Gives back the line last returned: the next call returns it again. */
 BF_API void bf_reader_unread(struct bf_reader *r, struct bf_str line);
 

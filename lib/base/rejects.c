@@ -59,6 +59,8 @@ static bool open_as(struct bf_rejects *r, const char *path, bool strict, int app
     *r = (struct bf_rejects){.path = path, .strict = strict};
     if (!path)
         return true;
+    if (!*path)
+        return bf_err_set(e, BF_E_USAGE, "--rejects: a file's name is missing");
     if (strcmp(path, "-") == 0 ? bf_out_open(&r->out, path, e) : open_file(r, append, e))
         return true;
     r->path = NULL;

@@ -122,8 +122,8 @@ static bool name_result(struct bf_sql *s, struct sql_query *q, const struct sql_
     r->star = bf_str_is(name, BF_SQL_STAR);
     for (size_t k = 0; k < i; k++)
         if (bf_str_eq(q->result[k].name, name))
-            return bf_err_set(e, BF_E_USAGE, "two results are called %s; use AS",
-                              r->star ? "*" : name.p);
+            return bf_err_set(e, BF_E_USAGE, "two results are called %s%s", r->star ? "*" : name.p,
+                              q == &s->sets ? "" : "; use AS");
     bf_buf_reset(&s->scratch);
     bf_json_put_string(&s->scratch, name);
     size_t n = s->scratch.n;
@@ -214,6 +214,9 @@ static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text
             return bf_sql_fail(s, BF_E_USAGE, e) || tell_syntax(t, e);
         if (!bf_arena_copy(&s->names, name, &kept))
             return bf_err_nomem(e);
+        if (has_column(s, kept) &&
+            bf_str_starts(bf_str_of(s->api->errmsg(s->db)), BF_STR("cannot join")))
+            return bf_err_set(e, BF_E_USAGE, "a table that is joined has no column %s", kept.p);
         if (!add_column(s, t, kept, e))
             return false;
     }

@@ -107,7 +107,7 @@ fault_rules </dev/null
 check 'no region' -s 2 -i "$T/lines" \
     -e "ddbput: no region: give --region, set AWS_REGION, or put 'region' into profile 'default'" -- \
     env -u AWS_REGION ddbput sales
-check 'not a region' -s 2 -i "$T/lines" -e "ddbput: 'us east' is not a region" -- ddbput --region 'us east' sales
+check 'not a region' -s 2 -i "$T/lines" -e "ddbput: 'us east' is not a region such as eu-central-1" -- ddbput --region 'us east' sales
 check 'no credentials' -s 1 -i "$T/lines" -E "^ddbput: sales: no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" -- \
     env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY ddbput sales
 check 'half of the credentials' -s 1 -i "$T/lines" -E 'AWS_ACCESS_KEY_ID is set, AWS_SECRET_ACCESS_KEY is not$' -- \

@@ -124,4 +124,6 @@ echo '{"n":7}' >"$T/t.ndjson"
 check "two of one name" -s 2 -e 'cdcxform: --lookup: two tables are called T' -- $x --lookup t="$T/t.ndjson" --lookup T="$T/t.ndjson"
 check "a folder" -s 1 -e "cdcxform: --lookup: $T: Is a directory" -- $x --lookup t="$T"
 check "a name of SQLite's" -s 2 -e "cdcxform: --lookup: names that begin with sqlite_ are SQLite's own" -- $x --lookup sqlite_x="$T/t.ndjson"
+look 'k;z\n1;2\n'
+check "a column that a join names and a lookup lacks" -s 2 -e 'cdcxform: --sql: a table that is joined has no column k' -- $x --lookup t="$T/t.csv" --sql "SELECT c.id FROM cdc c JOIN t USING (k)"
 plan

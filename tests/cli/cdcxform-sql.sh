@@ -82,6 +82,7 @@ check "a text in double quotes is a name" -i "$T/in" -e 'cdcxform: no record has
 check "bad SQL" -s 2 -e 'cdcxform: --where: near "AND": syntax error' -- cdcxform --where "status='x' AND AND 1"
 check "no function of that name" -s 2 -e 'cdcxform: --select: no such function: uper' -- cdcxform --select "uper(status)"
 check "two names that SQL takes for one" -s 2 -e 'cdcxform: --where: Status and status are the same column to SQL' -- cdcxform --where "Status='x' OR status='y'"
+check "attributes of one name" -s 2 -e 'cdcxform: --set: two results are called a' -- cdcxform --set a=1 --set a=2
 check "results of one name" -s 2 -e 'cdcxform: --select: two results are called a; use AS' -- cdcxform --select "a, 1 AS a"
 check "not a SELECT" -s 2 -E '^cdcxform: --sql: ' -- cdcxform --sql "DELETE FROM cdc"
 check "two queries" -s 2 -e "cdcxform: --sql: one query, without ';'" -- cdcxform --sql "SELECT 1 FROM cdc; SELECT 2"

@@ -147,7 +147,7 @@ printf 'order_id,b\n1,2\n' >"$T/in"
 check 'CSV: a type for no column' -s 2 -i "$T/in" \
     -e "ddbput: --types: the CSV header has no column 'c'" -- ddbput -t c:S sales
 check 'CSV: a type that is none' -s 2 -i "$T/in" \
-    -e "ddbput: --types: 'X' is not S, N, B, BOOL or JSON" -- ddbput -t b:X sales
+    -e "ddbput: --types: 'b:X' is not NAME:TYPE with TYPE one of S, N, B, BOOL, JSON" -- ddbput -t b:X sales
 printf 'order_id,b\n1,\377\n2,b\n' >"$T/in"
 check 'CSV: broken UTF-8' -s 1 -i "$T/in" -E '^ddbput: line 2: column "b": invalid UTF-8 at byte 1$' -- ddbput sales
 plan

@@ -126,7 +126,27 @@ BatchWriteItem error 400 ExpiredTokenException The security token included in th
 END
 check 'credentials that expire' -s 1 -i "$T/100" -E '^ddbput: BatchWriteItem: ExpiredTokenException' -- \
     ddbput --window 1 --rejects "$T/rejects" sales
-check 'what was not written is in the rejects' -O "$T/ids" -- sum_up
+# unread FILE: what stands behind the line that the last check's run says it stopped at
+unread() {
+    stopped=$(sed -n 's/.*: reading stopped after line \([0-9]*\);.*/\1/p' "$T/err")
+    [ -z "$stopped" ] || tail -n "+$((stopped + 1))" "$1"
+}
+unread "$T/100" >"$T/behind"
+cat "$T/behind" >>"$T/rejects"
+check 'what was not written is in the rejects, or behind the line it stopped at' -O "$T/ids" -- sum_up
+fault_rules <<'END'
+BatchWriteItem 2x fake
+BatchWriteItem error 400 ExpiredTokenException no
+END
+bfgen -n 5000 --mix insert=1 -f items >"$T/5000"
+check 'a long input is not read to its end then' -s 1 -i "$T/5000" \
+    -E '^ddbput: reading stopped after line [0-9]+; the lines behind it are to be fed in again as well$' -- \
+    ddbput --window 1 --rejects "$T/rejects" sales
+unread "$T/5000" >"$T/behind"
+ok 'much is left' test -s "$T/behind"
+cat "$T/behind" >>"$T/rejects"
+jq -r .order_id "$T/5000" | sort >"$T/ids5000"
+check 'every line is somewhere, once' -O "$T/ids5000" -- sum_up
 fault_rules <<'END'
 BatchWriteItem 1x fake
 BatchWriteItem error 400 ResourceNotFoundException Requested resource not found

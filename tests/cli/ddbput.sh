@@ -13,7 +13,10 @@ check 'no table' -s 2 -E '^ddbput: usage: ddbput \[options\] TABLE$' -- ddbput
 check 'a table name that is none' -s 2 -e "ddbput: 'a b' is no table name: 3 to 255 of A-Z a-z 0-9 - _ ." -- ddbput 'a b'
 check 'an input format that is none' -s 2 -e "ddbput: --input: 'xml' is not auto, json or csv" -- ddbput -i xml sales
 check 'types are for CSV' -s 2 -e 'ddbput: --types is for CSV, not with --input json' -- ddbput -i json -t a:S sales
-check 'a window of none' -s 2 -e 'ddbput: --window: 1 to 256' -- ddbput --window 0 sales
+check 'types that are none, before anything is asked' -s 2 \
+    -e "ddbput: --types: 'zip' is not NAME:TYPE with TYPE one of S, N, B, BOOL, JSON" -- ddbput -t zip sales
+check 'a stream that is none' -s 2 -e "ddbput: --stream-to: 'a b' is no stream name and no ARN" -- ddbput --stream-to 'a b' sales
+check 'a window of none' -s 2 -e 'ddbput: --window: 0 is not from 1 to 256' -- ddbput --window 0 sales
 for key in order_id id:X :S a:S,b:N,c:S a:S,a:N ''; do
     check "--create '$key'" -s 2 \
         -e "ddbput: --create: '$key' is no key such as order_id:S or order_id:S,line:N" -- ddbput --create "$key" sales

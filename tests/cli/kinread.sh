@@ -8,13 +8,14 @@ kinread: try 'kinread --help'" -- kinread
 check 'an empty source' -s 2 -e "kinread: '' is no stream name, stream ARN or dynamodb:TABLE" -- kinread ''
 check 'a bad name' -s 2 -e "kinread: 'a b' is no stream name, stream ARN or dynamodb:TABLE" -- kinread 'a b'
 check 'an ARN of something else' -s 2 -E "arn:aws:s3:::b' is no stream name" -- kinread arn:aws:s3:::b
-check 'a bad time' -s 2 -E "^kinread: --from: neither oldest, latest nor a sequence number: 'soon' is not a time" -- kinread --from soon o
+check 'a bad time' -s 2 -E "^kinread: --from: 'soon' is none of oldest, latest, a time such as .*, so long ago such as -15m, a sequence number$" -- kinread --from soon o
 check 'the future' -s 2 -e "kinread: --from: '9999-01-01' is in the future" -- kinread --from 9999-01-01 o
 check 'a bad end' -s 2 -E "^kinread: --until: 'x' is not a time" -- kinread --until x o
 check 'format and envelope' -s 2 -e 'kinread: --format and --json exclude each other' -- kinread -J -f %d o
 check 'format and marks' -s 2 -E '^kinread: --state writes marks' -- kinread --state d -f %d o
 check 'shard and marks' -s 2 -E '^kinread: --state keeps account of all shards' -- kinread --state d --shard 1 o
-check 'no window' -s 2 -e 'kinread: --window: 1 to 256' -- kinread --window 0 o
+check 'no records' -s 2 -E "'--count': 0 records are none; 1 is the least$" -- kinread -c 0 o
+check 'no window' -s 2 -e 'kinread: --window: 0 is not from 1 to 256' -- kinread --window 0 o
 
 fault_start <<'END'
 END

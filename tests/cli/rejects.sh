@@ -19,6 +19,10 @@ for name in lines link symlink; do
         bfgen --from "$T/lines" --rejects "$T/$name"
     ok "$name is as it was" cmp "$T/lines" "$T/kept"
 done
+for tool in 'ddbput sales' 'kinput s' 's3put s3://lake/p/' cdcxform; do
+    # shellcheck disable=SC2086 # a command
+    check "${tool%% *}: no name at all" -s 2 -i "$T/lines" -e "${tool%% *}: --rejects: a file's name is missing" -- $tool --rejects ''
+done
 same_output() { cdcxform --rejects "$T/rows" <"$T/lines" >"$T/rows"; }
 check 'the output is none, either' -s 2 -a -e "cdcxform: --rejects: $T/rows is the output" -- same_output
 

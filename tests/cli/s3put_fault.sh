@@ -181,6 +181,21 @@ END
 check '--one that fails halfway' -s 1 -i "$T/large" -E '^s3put: s3://lake/four: UploadPart: AccessDenied: No more. \(HTTP 403, request .*\)$' -- s3put --one s3://lake/four
 ok 'is aborted' test "$(fault_count AbortMultipartUpload)" = 1
 
+# An input that is longer than what was read when it failed
+fault_rules <<'END'
+PutObject 2x fake
+PutObject error 403 AccessDenied no
+END
+check 'a failure ends the reading' -s 1 -a -i "$T/large" \
+    -E '^s3put: reading stopped after line [0-9]+; the lines behind it are to be fed in again as well$' -- \
+    s3put --size 100k --rejects "$T/rejects" s3://lake/p/
+stopped=$(sed -n 's/.*: reading stopped after line \([0-9]*\);.*/\1/p' "$T/err")
+everything() {
+    { find "$objects/lake/p" -type f -exec cat {} +; cat "$T/rejects"; tail -n "+$((stopped + 1))" "$T/large"; } | sort | cmp - "$T/large.sorted"
+}
+sort "$T/large" >"$T/large.sorted"
+ok 'every row is somewhere, once' everything
+
 # SIGTERM: what has been read is delivered
 fault_rules </dev/null
 mkfifo "$T/pipe"
