@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmd/bflocal/router.h"
 #include "lib/base/num.h"
 
 static const char *const kinds[BL_FAULT_KINDS] = {
@@ -129,6 +130,20 @@ static bool parse_rule(struct bl_fault_rule *r, struct bf_str spec, struct bf_er
     return true;
 }
 
+/* What no call will ever be named strikes none: better told now. */
+static bool check_rule(const struct bl_fault_rule *r, struct bf_err *e)
+{
+    if (!bl_router_knows(r->service, ""))
+        return bf_err_set(e, BF_E_USAGE,
+                          "no service is called '%s'; dynamodb, streams, kinesis, s3 are",
+                          r->service);
+    if (!bl_router_knows(r->service, r->op))
+        return bf_err_set(e, BF_E_USAGE, "no operation %sis called '%s'",
+                          *r->service ? "of that service " : "", r->op);
+    return r->kind != BL_FAULT_DISK || r->max_bytes ||
+           bf_err_set(e, BF_E_USAGE, "say how much fits: disk:max=10MB");
+}
+
 static bool parse_all(struct bl_faults *f, struct bf_str spec, struct bf_err *e)
 {
     uint64_t seed = 1;
@@ -149,7 +164,7 @@ static bool parse_all(struct bl_faults *f, struct bf_str spec, struct bf_err *e)
         if (f->n == BL_FAULT_RULES)
             return bf_err_set(e, BF_E_USAGE, "fault: more than %d rules", BL_FAULT_RULES);
         struct bl_fault_rule *r = &f->rules[f->n++];
-        if (!parse_rule(r, word, e))
+        if (!parse_rule(r, word, e) || !check_rule(r, e))
             return bf_err_ctx(e, "fault: %.*s", (int)word.n, word.p);
         r->seed = seed;
         if (r->kind == BL_FAULT_CLOCK)

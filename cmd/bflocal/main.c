@@ -141,8 +141,10 @@ static bool choose_region(const struct config *c, struct bl_local *l, struct bf_
         l->region = getenv("AWS_DEFAULT_REGION");
     if (!l->region || !*l->region)
         l->region = "us-east-1";
-    return plain(l->region, strlen(l->region)) ||
-           bf_err_set(e, BF_E_USAGE, "--region: '%s' is no region", l->region);
+    size_t n = strlen(l->region);
+    return (plain(l->region, n) && n <= 64 && !(c->region && !*c->region)) ||
+           bf_err_set(e, BF_E_USAGE, "--region: '%.80s' is no region",
+                      c->region ? c->region : l->region);
 }
 
 static bool set_faults(const struct config *c, struct bl_local *l, struct bf_err *e)
@@ -157,9 +159,11 @@ static bool set_faults(const struct config *c, struct bl_local *l, struct bf_err
     return ok;
 }
 
-static bool stop(const struct config *c, struct bf_err *e)
+static bool stop(const struct config *c, bool command, struct bf_err *e)
 {
     char url[96];
+    if (command || c->daemon || c->data)
+        return bf_err_set(e, BF_E_USAGE, "--stop takes --port and --host alone");
     snprintf(url, sizeof(url), strchr(c->host, ':') ? "http://[%s]:%u" : "http://%s:%u", c->host,
              (unsigned)c->port);
     return bl_run_stop(c->port != UINT64_MAX ? url : getenv("AWS_ENDPOINT_URL"), e);
@@ -169,10 +173,12 @@ static bool run(const struct config *c, char **command, int *status, struct bf_e
 {
     static struct bl_local local;
     struct bl_run r = {c->host, c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command};
-    if (c->stop)
-        return stop(c, e);
-    if (r.port > 65535)
+    if (r.port > 65535 || (c->stop && c->port == 0))
         return bf_err_set(e, BF_E_USAGE, "--port: %llu is no port", (unsigned long long)r.port);
+    if (c->stop)
+        return stop(c, command != NULL, e);
+    if (c->data && !*c->data)
+        return bf_err_set(e, BF_E_USAGE, "--data: the folder has no name");
     if (c->ddb_shards < 1 || c->ddb_shards > 64)
         return bf_err_set(e, BF_E_USAGE, "--ddb-shards: want 1 to 64");
     local.ddb_shards = c->ddb_shards;

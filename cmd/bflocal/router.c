@@ -23,6 +23,15 @@ static const struct bl_op *find_op(const struct bl_service *s, struct bf_str nam
     return NULL;
 }
 
+bool bl_router_knows(const char *service, const char *op)
+{
+    for (size_t i = 0; i < BF_COUNT(json_services); i++)
+        if ((!*service || strcmp(service, json_services[i]->name) == 0) &&
+            (!*op || find_op(json_services[i], bf_str_of(op))))
+            return true;
+    return (!*service || strcmp(service, bl_service_s3.name) == 0) && (!*op || bl_s3_knows(op));
+}
+
 /* A target with a prefix we know belongs to that service, even when the operation is unknown. */
 static void find_service(struct bl_call *c, struct bf_str target)
 {
@@ -74,6 +83,16 @@ static bool take_cbor(struct bl_call *c)
     return ok || bl_fail(c, BL_SerializationException, "%s", e.text);
 }
 
+/* The service says nothing here; whoever tries something out is told why. */
+static void fail_op(struct bl_call *c)
+{
+    struct bf_str target = bl_header(c, "x-amz-target"), prefix = bf_str_of(c->service->target);
+    size_t n = target.n - prefix.n;
+    bl_fail(c, BL_UnknownOperationException,
+            "bflocal has no %.*s: it holds the slice of the service that the toolkit uses",
+            (int)(n > 60 ? 60 : n), target.p + prefix.n);
+}
+
 static void run_json(struct bl_call *c)
 {
     if (!c->service) {
@@ -90,7 +109,7 @@ static void run_json(struct bl_call *c)
     if (c->auth.code != BL_AUTH_OK)
         bl_fail_auth(c);
     else if (!c->op)
-        bl_fail(c, BL_UnknownOperationException, "%s", "");
+        fail_op(c);
     else if (!bl_reply_fault(c) && (!take_cbor(c) || !c->op->run(c)))
         c->failed = true;
 }

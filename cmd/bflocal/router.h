@@ -26,4 +26,10 @@ void bl_s3_too_large(struct bl_call *c);
 /* control.c: /_bflocal/NAME. A service adds its own calls (a shard split) to the table there. */
 void bl_control_run(struct bl_call *c);
 
+/* Is there such a service ("": any) with such an operation ("": any)? */
+bool bl_router_knows(const char *service, const char *op);
+
+/* The same of S3's operations; s3.c. */
+bool bl_s3_knows(const char *op);
+
 #endif

@@ -121,6 +121,14 @@ static const struct route {
     {"HEAD", OBJECT, NULL, NULL, {"HeadObject", bl_s3_get_object, false, true}},
 };
 
+bool bl_s3_knows(const char *op)
+{
+    for (size_t i = 0; i < BF_COUNT(routes); i++)
+        if (strcmp(op, routes[i].op.name) == 0)
+            return true;
+    return false;
+}
+
 /* Sub-resources that S3 has and bflocal has not: not to be taken for the plain operation. */
 static const char *const beyond[] = {
     "accelerate",

@@ -1,17 +1,18 @@
 /* One value of an event against all tests of a node. */
 #include "lib/cdc/pattern_table.h"
 
+enum { FEW = 3 }; /* wildcards that cost less to try than to sort out */
+
 static void add(struct bf_pattern *p, const struct pat_node *n, const struct pat_part *part)
 {
-    if (part->cell & PAT_EXCLUDED) {
-        n->leaf->but[part->cell & ~(uint32_t)PAT_EXCLUDED].excluded |= part->mask;
+    uint32_t kind = part->cell & (PAT_EXCLUDED | PAT_ENDS | PAT_MIDDLE), cell = part->cell & ~kind;
+    if (kind) {
+        *(kind == PAT_EXCLUDED ? &n->leaf->but[cell].excluded
+          : kind == PAT_ENDS   ? &n->leaf->candidates[cell].ends
+                               : &n->leaf->candidates[cell].middle) |= part->mask;
         return;
     }
-    if (part->cell & PAT_CANDIDATE) {
-        n->leaf->candidates[part->cell & ~(uint32_t)PAT_CANDIDATE] |= part->mask;
-        return;
-    }
-    struct pat_slot *slot = n->slots[part->cell];
+    struct pat_slot *slot = n->slots[cell];
     if (slot->stamp != p->stamp) {
         slot->stamp = p->stamp;
         slot->met = 0;
@@ -110,13 +111,25 @@ static bool make_key(const struct bf_pattern *p, const struct pat_table *t,
     return (t->domain == PAT_WORDS) == (s->first != '"');
 }
 
-static void try_candidates(struct bf_pattern *p, const struct pat_node *n, struct bf_str text)
+/* Wildcards whose beginning or end was found; when they are many, those of them whose middle is there. */
+static void try_wildcards(struct bf_pattern *p, const struct pat_node *n, struct bf_str text)
 {
     const struct pat_leaf *leaf = n->leaf;
-    for (size_t i = 0; i * 64 < leaf->nwild; i++)
-        for (; leaf->candidates[i]; leaf->candidates[i] &= leaf->candidates[i] - 1) {
-            const struct pat_wild *w =
-                &leaf->wild[i * 64 + (size_t)__builtin_ctzll(leaf->candidates[i])];
+    size_t count = 0, cells = (leaf->nwild + 63) / 64;
+    for (struct pat_candidates *c = leaf->candidates; c < leaf->candidates + cells; c++) {
+        c->ends |= c->no_ends;
+        count += (size_t)__builtin_popcountll(c->ends);
+    }
+    if (count > FEW && leaf->inside) {
+        look_inside(p, n, leaf->inside, text);
+        for (struct pat_candidates *c = leaf->candidates; c < leaf->candidates + cells; c++) {
+            c->ends &= c->middle | c->no_middle;
+            c->middle = 0;
+        }
+    }
+    for (size_t i = 0; i < cells; i++)
+        for (uint64_t *ends = &leaf->candidates[i].ends; *ends; *ends &= *ends - 1) {
+            const struct pat_wild *w = &leaf->wild[i * 64 + (size_t)__builtin_ctzll(*ends)];
             if (bf_pat_wildcard_takes(w->value, text))
                 for (size_t k = 0; k < w->set->n; k++)
                     add(p, n, &w->set->part[k]);
@@ -129,13 +142,11 @@ void bf_pat_collect(struct bf_pattern *p, const struct pat_node *n, const struct
     const struct pat_leaf *leaf = n->leaf;
     for (const struct pat_table *t = leaf->tables; t; t = t->next) {
         struct bf_str key;
-        if (t->domain != PAT_INSIDE) {
-            if (make_key(p, t, s, numbers && n->numbers, &key))
-                look_up(p, n, t, key);
-        } else if (s->first == '"')
-            look_inside(p, n, t, s->text);
+        if (make_key(p, t, s, numbers && n->numbers, &key))
+            look_up(p, n, t, key);
     }
-    try_candidates(p, n, s->text);
+    if (leaf->nwild && s->first == '"')
+        try_wildcards(p, n, s->text);
     for (size_t i = 0; i < leaf->nbut; i++) {
         struct pat_but *but = &leaf->but[i];
         uint64_t taken = but->all & ~but->excluded;

@@ -91,14 +91,14 @@ struct pat_value {
     };
 };
 
-/* Bits of one of a node's slots; with PAT_EXCLUDED of one of its leaf's buts, with PAT_CANDIDATE of its
- * candidates. */
+/* Bits of one of a node's slots; with PAT_EXCLUDED of one of its leaf's buts, with PAT_ENDS and PAT_MIDDLE of
+ * its candidates. */
 struct pat_part {
     uint64_t mask;
     uint32_t cell;
 };
 
-enum { PAT_EXCLUDED = 1 << 29, PAT_CANDIDATE = 1 << 30 };
+enum { PAT_EXCLUDED = 1 << 28, PAT_ENDS = 1 << 29, PAT_MIDDLE = 1 << 30 };
 
 struct pat_set {
     struct pat_part *part;
@@ -165,13 +165,20 @@ struct pat_wild {
     const struct pat_set *set;
 };
 
-/* The tests of a node. Bits of excluded and candidates are zero between values. */
+/* 64 of them: whose beginning or end, and whose longest piece between was found, or need not be. */
+struct pat_candidates {
+    uint64_t ends, middle;
+    uint64_t no_ends, no_middle;
+};
+
+/* The tests of a node. Bits of what was found or excluded are zero between values. */
 struct pat_leaf {
     struct pat_table *tables;
+    struct pat_table *inside; /* what stands between the ends of wildcards */
     struct pat_but *but;
     struct pat_wild *wild;
-    uint64_t *candidates; /* 64 wildcards to each */
-    size_t nbut, but_cap, nwild, wild_cap;
+    struct pat_candidates *candidates;
+    size_t nbut, but_cap, nwild, wild_cap, candidates_cap;
 };
 
 struct pat_node {

@@ -164,11 +164,37 @@ static bool add_network(struct builder *b, const struct pat_value *v, const stru
                      (struct pat_cut){bf_str(key + n, n), PAT_AFTER}, set);
 }
 
-/* Where one search cannot tell all, it tells by the head, the tail or a piece whether to look closer. */
-static bool add_wildcard(struct builder *b, const struct pat_value *v, const struct pat_set *set)
+/* Of a wildcard that one search cannot decide, its longer end and its longest piece between are searched
+ * for; where both are found, it is tried. */
+static bool add_candidate(struct builder *b, const struct pat_value *v, struct bf_str head,
+                          struct bf_str tail, const struct pat_set *set)
 {
     struct pat_leaf *leaf = b->node->leaf;
-    struct bf_str head = bf_str(v->text.p, v->head), middle = bf_pat_wildcard_middle(v);
+    struct bf_str middle = bf_pat_wildcard_middle(v);
+    uint32_t cell = (uint32_t)(leaf->nwild / 64);
+    uint64_t bit = (uint64_t)1 << leaf->nwild % 64;
+    struct pat_set *found = bf_pat_alloc(&b->p->tables, 2 * sizeof *found); /* end, middle */
+    middle.n = middle.n < INSIDE_BYTES ? middle.n : INSIDE_BYTES;
+    if (!found || !add_part(&b->p->tables, &found[0], PAT_ENDS | cell, bit) ||
+        !add_part(&b->p->tables, &found[1], PAT_MIDDLE | cell, bit) ||
+        !bf_pat_grow(&b->p->tables, &leaf->wild, leaf->nwild, &leaf->wild_cap,
+                     sizeof *leaf->wild) ||
+        !bf_pat_grow(&b->p->tables, &leaf->candidates, cell, &leaf->candidates_cap,
+                     sizeof *leaf->candidates))
+        return false;
+    leaf->wild[leaf->nwild++] = (struct pat_wild){v, set};
+    leaf->candidates[cell].no_ends |= head.n || tail.n ? 0 : bit;
+    leaf->candidates[cell].no_middle |= middle.n ? 0 : bit;
+    if (middle.n && !add_text(b, PAT_INSIDE, NULL, middle, false, &found[1]))
+        return false;
+    if (head.n >= tail.n)
+        return !head.n || add_text(b, PAT_TEXT, NULL, head, false, &found[0]);
+    return add_text(b, PAT_REVERSED, bf_pat_key_reversed, tail, false, &found[0]);
+}
+
+static bool add_wildcard(struct builder *b, const struct pat_value *v, const struct pat_set *set)
+{
+    struct bf_str head = bf_str(v->text.p, v->head);
     struct bf_str tail = bf_str(v->text.p + (v->text.n - v->tail), v->tail);
     if (head.n == v->text.n)
         return add_text(b, PAT_TEXT, NULL, v->text, true, set);
@@ -176,20 +202,7 @@ static bool add_wildcard(struct builder *b, const struct pat_value *v, const str
         return add_text(b, PAT_TEXT, NULL, head, false, set);
     if (tail.n + 1 == v->text.n)
         return add_text(b, PAT_REVERSED, bf_pat_key_reversed, tail, false, set);
-    struct pat_set *candidate = bf_pat_alloc(&b->p->tables, sizeof *candidate);
-    if (!candidate ||
-        !add_part(&b->p->tables, candidate, PAT_CANDIDATE | (uint32_t)(leaf->nwild / 64),
-                  (uint64_t)1 << leaf->nwild % 64) ||
-        !bf_pat_grow(&b->p->tables, &leaf->wild, leaf->nwild, &leaf->wild_cap, sizeof *leaf->wild))
-        return false;
-    leaf->wild[leaf->nwild++] = (struct pat_wild){v, set};
-    if (head.n == 0 && tail.n == 0)
-        return add_text(b, PAT_INSIDE, NULL,
-                        bf_str(middle.p, middle.n < INSIDE_BYTES ? middle.n : INSIDE_BYTES), false,
-                        candidate);
-    if (head.n >= tail.n)
-        return add_text(b, PAT_TEXT, NULL, head, false, candidate);
-    return add_text(b, PAT_REVERSED, bf_pat_key_reversed, tail, false, candidate);
+    return add_candidate(b, v, head, tail, set);
 }
 
 static bool add_value(struct builder *b, const struct pat_value *v, const struct pat_set *set)
@@ -275,7 +288,6 @@ static bool make_tables(struct builder *b, struct pat_node *n)
     for (const struct pat_test *t = n->tests; t; t = t->next)
         if (!add_test(b, t))
             return false;
-    leaf->candidates = bf_pat_alloc(&b->p->tables, (leaf->nwild + 63) / 64 * sizeof(uint64_t));
     for (enum pat_domain d = 0; d < PAT_DOMAINS; d++) {
         if (!b->ranges[d].n)
             continue;
@@ -283,11 +295,15 @@ static bool make_tables(struct builder *b, struct pat_node *n)
             bf_pat_table_new(b->p, &b->scratch, d, b->ranges[d].at, b->ranges[d].n);
         if (!t)
             return false;
-        t->next = leaf->tables;
-        leaf->tables = t;
+        if (d == PAT_INSIDE)
+            leaf->inside = t;
+        else {
+            t->next = leaf->tables;
+            leaf->tables = t;
+        }
         b->longest = t->longest > b->longest ? t->longest : b->longest;
     }
-    return leaf->candidates;
+    return true;
 }
 
 static bool make_all_tables(struct builder *b, struct pat_node *n)
@@ -310,7 +326,7 @@ bool bf_pattern_ready(struct bf_pattern *p, struct bf_err *e)
     for (struct pat_conj *c = p->conjs; c && ok; c = c->next)
         ok = place_conj(&b, c);
     ok = ok && make_all_tables(&b, p->root);
-    ok = ok && (p->key = bf_arena_alloc(&p->tables, b.longest + 1 + PAT_KEY_MORE + 16));
+    ok = ok && (p->key = bf_arena_alloc(&p->tables, b.longest + 2 * PAT_KEY_MORE));
     if (!ok)
         bf_pat_nomem(b.scratch.used > p->tables.used ? &b.scratch : &p->tables, e);
     bf_arena_free(&b.scratch);

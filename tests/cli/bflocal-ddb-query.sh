@@ -149,7 +149,7 @@ check 'transactions: all or nothing, once for a token' -o '"TransactionCanceledE
 {}
 "IdempotentParameterMismatchException: The request uses the same client token as a previous, but non-identical request. Do not reuse a client token with different requests, unless the requests are identical"
 2
-"ValidationException: 1 validation error detected: Value at '"'transactItems'"' failed to satisfy constraint: Member must have length less than or equal to 100"
+"ValidationException: 1 validation error detected: Value '"'[...]' at 'transactItems'"' failed to satisfy constraint: Member must have length less than or equal to 100"
 {}' -- bflocal -q sh transact.sh
 cat >large.sh <<'END'
 . ./fill

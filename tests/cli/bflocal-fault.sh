@@ -33,7 +33,7 @@ s3() {
 }
 
 coral='"__type":"com.amazon.coral.service#'
-check 'an operation that is none' -m "${coral}UnknownOperationException\"" -- ddb FooBar '{}'
+check 'an operation that is none' -m "${coral}UnknownOperationException\",\"message\":\"bflocal has no FooBar: it holds the slice" -- ddb FooBar '{}'
 check 'a service that is none' -m 'UnknownOperationException"' -- json Foo_1.Bar '{}'
 check 'no signature' -m "${coral}MissingAuthenticationTokenException\",\"message\":\"Request is missing Authentication Token\"" -- \
     curl -sS -H 'X-Amz-Target: DynamoDB_20120810.ListTables' -d '{}' "$url/"

@@ -16,6 +16,11 @@ check 'a fault that is none' -s 2 -e "bflocal: fault: x: no fault is called 'x'"
 check 'credentials that are none' -s 2 -E '^bflocal: --credentials: want ID:SECRET' -- bflocal --credentials a true
 check 'a region that a shell would read' -s 2 -E "is no region" -- bflocal --region 'a;b' true
 check 'too many shards' -s 2 -E 'want 1 to 64' -- bflocal --ddb-shards 65 true
+check 'no region' -s 2 -e "bflocal: --region: '' is no region" -- bflocal --region '' true
+check 'a folder without a name' -s 2 -e 'bflocal: --data: the folder has no name' -- bflocal --data '' true
+check 'a fault of an operation that is none' -s 2 -E "no operation is called 'PutItems'" -- bflocal --fault throttle:op=PutItems true
+check '--stop takes no command' -s 2 -e 'bflocal: --stop takes --port and --host alone' -- bflocal --stop true
+check '--stop of no port' -s 2 -e 'bflocal: --port: 0 is no port' -- bflocal --stop --port 0
 check 'a folder that cannot be' -s 1 -E '^bflocal: /dev/null' -- bflocal --data /dev/null/x true
 check '/dev/full is told' -s 1 -e 'bflocal: standard output: No space left on device' -- \
     sh -c 'bflocal --port 0 >/dev/full'

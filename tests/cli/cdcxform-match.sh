@@ -18,6 +18,8 @@ paid='{"eventName":["MODIFY"],"dynamodb":{"NewImage":{"status":{"S":["PAID"]}}}}
 dear='{"dynamodb":{"NewImage":{"total":{"N":[{"numeric":[">",12345678901234567890]}]}}}}'
 printf '%s\n' "$paid" >"$T/paid.json"
 x='cdcxform --fields order_id,status --meta op'
+by_id() { printf -- '--match {"dynamodb":{"Keys":{"order_id":{"S":[%s]}}}} ' "$1"; }
+many=$(i=0; while [ "$i" -lt 60 ]; do by_id "{\"prefix\":\"x-$i\"},{\"suffix\":\"x$i\"}"; i=$((i + 1)); done; by_id '{"prefix":"o-2"}')
 
 # shellcheck disable=SC2086
 {
@@ -27,6 +29,10 @@ check "any of several; numbers exactly" -i "$T/in" -o '{"order_id":"o-1","status
 {"order_id":"o-2","status":"PLACED","_op":"INSERT"}' -- $x --match "$T/paid.json" --match "$dear"
 check "--no-match" -i "$T/in" -o '{"order_id":"o-1","status":"PLACED","_op":"INSERT"}
 {"order_id":"o-1","_op":"REMOVE"}' -- $x --no-match --match "$T/paid.json" --match "$dear"
+check "one of many" -i "$T/in" -o '{"order_id":"o-2","status":"PLACED","_op":"INSERT"}' -- $x $many
+check "none of many" -i "$T/in" -o '{"order_id":"o-1","status":"PLACED","_op":"INSERT"}
+{"order_id":"o-1","status":"PAID","_op":"MODIFY"}
+{"order_id":"o-1","_op":"REMOVE"}' -- $x --no-match $many
 check "--explain: each record, each pattern" -i "$T/in" -o '{"order_id":"o-1","status":"PAID","_op":"MODIFY"}' -e 'cdcxform: line 1: no match: --match: eventName is "INSERT"; dynamodb.NewImage.status.S is "PLACED"
 cdcxform: line 2: match: --match: all fields
 cdcxform: line 3: no match: --match: eventName is "INSERT"; dynamodb.NewImage.status.S is "PLACED"

@@ -44,7 +44,7 @@ static void draw_text(struct bf_buf *out)
                                         "\n",
                                         "abcabcabd"};
     for (size_t n = below(7); n; n--)
-        bf_buf_adds(out, bf_str_of(piece[below(BF_COUNT(piece))]));
+        bf_buf_adds(out, bf_str_of(piece[below(below(2) ? 6 : BF_COUNT(piece))]));
     if (below(20) == 0)
         bf_buf_addc(out, '\0');
 }
@@ -108,7 +108,7 @@ static void draw_wildcard(struct bf_buf *out)
     bool star = false;
     for (size_t n = 1 + below(6); n; n--) {
         bool again = !star && below(2);
-        bf_buf_adds(out, bf_str_of(again ? "*" : piece[below(BF_COUNT(piece))]));
+        bf_buf_adds(out, bf_str_of(again ? "*" : piece[below(below(4) ? 3 : BF_COUNT(piece))]));
         star = again;
     }
 }
@@ -174,13 +174,15 @@ static void draw_numeric(struct bf_buf *out)
     bf_buf_lit(out, "]}");
 }
 
-static void draw_value(struct bf_buf *out)
+enum { OPERATORS = 12 };
+
+static void draw_value(struct bf_buf *out, size_t operator)
 {
     static const char *const word[] = {"null", "true", "false", "{\"exists\":true}",
                                        "{\"exists\":false}"};
     static const char *const text[] = {"prefix", "suffix", "equals-ignore-case"};
     static const char *const affix[] = {"prefix", "suffix"};
-    switch (below(12)) {
+    switch (operator) {
     case 0:
         draw_string(out, draw_text);
         break;
@@ -222,13 +224,14 @@ static void draw_value(struct bf_buf *out)
     }
 }
 
-static void draw_values(struct bf_buf *out)
+/* Of that operator; OPERATORS: of any. */
+static void draw_values(struct bf_buf *out, size_t operator)
 {
     size_t n = 1 + below(3) * below(2);
     bf_buf_addc(out, '[');
     for (size_t i = 0; i < n; i++) {
         bf_buf_adds(out, bf_str_of(i ? "," : ""));
-        draw_value(out);
+        draw_value(out, operator<OPERATORS ? operator : below(OPERATORS));
     }
     bf_buf_addc(out, ']');
 }
@@ -247,13 +250,13 @@ static void draw_pattern(struct bf_buf *out, size_t depth)
         if (depth && below(2))
             draw_pattern(out, depth - 1);
         else
-            draw_values(out);
+            draw_values(out, OPERATORS);
     }
     if (!*comma || below(8) == 0) {
         bf_buf_addf(out, "%s\"$or\":[{\"d\":", comma);
-        draw_values(out);
+        draw_values(out, OPERATORS);
         bf_buf_lit(out, "},{\"e\":");
-        draw_values(out);
+        draw_values(out, OPERATORS);
         bf_buf_lit(out, "}]");
     }
     bf_buf_addc(out, '}');

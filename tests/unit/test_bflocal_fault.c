@@ -17,10 +17,18 @@ static void good_and_bad(void **state)
     static const struct {
         const char *spec, *error;
     } bad[] = {
-        {"nonsense", "no fault is called 'nonsense'"}, {"throttle:p=101%", "is not a percentage"},
-        {"throttle:p=x", "is not a percentage"},       {"throttle:p", "is not KEY=VALUE"},
-        {"throttle:ms=5", "throttle has no key 'ms'"}, {"latency:by=5", "latency has no key 'by'"},
-        {"throttle:op=a\"b", "is not a name"},         {"seed=x", "fault: seed"},
+        {"nonsense", "no fault is called 'nonsense'"},
+        {"throttle:p=101%", "is not a percentage"},
+        {"throttle:p=x", "is not a percentage"},
+        {"throttle:p", "is not KEY=VALUE"},
+        {"throttle:ms=5", "throttle has no key 'ms'"},
+        {"latency:by=5", "latency has no key 'by'"},
+        {"throttle:op=a\"b", "is not a name"},
+        {"seed=x", "fault: seed"},
+        {"throttle:op=Nope", "no operation is called 'Nope'"},
+        {"throttle:service=sqs", "no service is called 'sqs'"},
+        {"throttle:service=kinesis,op=PutItem", "no operation of that service is called 'PutItem'"},
+        {"disk", "say how much fits"},
     };
     struct bl_faults f;
     set(&f, "");

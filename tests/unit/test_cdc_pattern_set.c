@@ -77,8 +77,8 @@ static void ready(struct set *s)
         fail_msg("seed %llu: %s", (unsigned long long)seed, e.text);
 }
 
-/* Many patterns below v; k tells them apart, so that each is seen to match or not. */
-static void apart(size_t n, bool trees)
+/* Many patterns below v, all of one operator or of any; k tells them apart, so that each is seen to match or not. */
+static void apart(size_t n, bool trees, size_t operator)
 {
     struct set s;
     struct bf_buf text;
@@ -93,7 +93,7 @@ static void apart(size_t n, bool trees)
         if (trees)
             draw_pattern(&text, 1);
         else
-            draw_values(&text);
+            draw_values(&text, operator);
         bf_buf_addf(&text, ",\"k\":[\"k%zu\"]}", i);
         add(&s, bf_buf_view(&text));
     }
@@ -119,7 +119,7 @@ static void each_apart(bool trees)
     cases = matched = 0;
     for (size_t i = 0; i < 60; i++) {
         bf_rng_seed(&rng, ++seed);
-        apart(i % 10 == 9 ? 150 : 1 + below(60), trees);
+        apart(i % 10 == 9 ? 150 : 1 + below(60), trees, i % 2 ? OPERATORS : i / 2 % OPERATORS);
     }
     print_message("%zu cases, %zu matched\n", cases, matched);
     assert_true(matched > cases / 100 && matched < cases / 2);
@@ -194,7 +194,7 @@ static void test_changes(void **state)
             bf_buf_addf(&text, "{\"dynamodb\":{\"NewImage\":{\"v\":{\"%s\":[", type);
             draw_numeric(&text);
             bf_buf_addc(&text, ',');
-            draw_value(&text);
+            draw_value(&text, below(OPERATORS));
             bf_buf_lit(&text, "]}}}}");
             add(&s, bf_buf_view(&text));
         }
