@@ -36,7 +36,7 @@ DIR = sys.argv[1]
 REPEAT = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 NAMES = sorted(os.listdir(os.path.join(DIR, "events")))
 EVENTS = {n: open(os.path.join(DIR, "events", n), "rb").read() for n in NAMES}
-LATE = int(os.environ.get("LAMBDA_LATE") or 2)
+LATE = int(os.environ.get("LAMBDA_LATE") or 8)
 LOCK = threading.Lock()
 state = {"next": 0}
 
