@@ -150,10 +150,10 @@ bool bl_kinesis_check(struct bl_call *c, const struct bl_params *p, size_t recor
     }
     while (rest.n && bf_str_split(&rest, ' ', &name)) {
         char text[64], within[40];
-        put_within(&k, within);
         snprintf(text, sizeof text, "%.*s", (int)name.n, name.p);
         if (bl_param(p, text))
             continue;
+        put_within(&k, within);
         text[0] = (char)(text[0] | 0x20); /* the message begins them with a small letter */
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value null at '%s%s' failed to satisfy "

@@ -179,13 +179,14 @@ static bool make_cbor(struct bl_call *c)
 
 void bl_reply_finish(struct bl_call *c)
 {
-    const char *json = c->service ? c->service->content_type : "application/json";
     if (!bf_buf_ok(&c->ans.body) || (c->cbor && !make_cbor(c))) {
         bl_fail(c, BL_InternalFailure, "%s", "The answer is larger than its limit.");
         c->cbor = c->cbor && make_cbor(c);
     }
     if (!c->ans.content_type)
-        c->ans.content_type = c->cbor ? c->service->cbor_type : json;
+        c->ans.content_type = !c->service ? "application/json"
+                              : c->cbor   ? c->service->cbor_type
+                                          : c->service->content_type;
     bl_answer_header(c, "x-amzn-RequestId", bf_str_of(c->request_id));
     if (!c->service || !c->service->crc32)
         return;
