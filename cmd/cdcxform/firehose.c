@@ -32,9 +32,10 @@ bool run_firehose_new(struct run *r, const struct bf_xform_conf *conf, struct bf
                                    .failed = failed,
                                    .failed_ctx = r};
     if (!config->firehose) {
-        if (config->partition_keys)
-            return bf_err_set(e, BF_E_USAGE, "--partition-keys is for -o firehose");
-        return true;
+        const char *idle = config->partition_keys ? "partition-keys"
+                           : config->max_answer   ? "max-answer"
+                                                  : NULL;
+        return !idle || bf_err_set(e, BF_E_USAGE, "--%s is for -o firehose", idle);
     }
     r->firehose = bf_firehose_new(&all, e);
     return r->firehose != NULL;

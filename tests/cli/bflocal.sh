@@ -83,7 +83,7 @@ check '--stop ends it' -- bflocal --stop
 check 'and then nobody is there' -s 1 -e "bflocal: --stop: nobody listens at $url" -- bflocal --stop
 sh -c 'bflocal -q -p 0 >unreaped & exec sleep 60' &
 holder=$!
-until grep -qs '^export AWS_ENDPOINT_URL=\|^AWS_ENDPOINT_URL=' unreaped; do sleep 0.02; done
+soon grep '^export AWS_ENDPOINT_URL=\|^AWS_ENDPOINT_URL=' unreaped
 check '--stop ends one that nobody reaps' -- sh -c '. ./unreaped; AWS_ENDPOINT_URL=$AWS_ENDPOINT_URL bflocal --stop'
 kill $holder
 check '--stop wants to know where' -s 2 -E 'AWS_ENDPOINT_URL is not set' -- env -u AWS_ENDPOINT_URL bflocal --stop
@@ -96,11 +96,7 @@ start() {
     rm -f env
     bflocal --port 0 --data store --credentials K:S >./env &
     pid=$!
-    tries=0
-    while [ $tries -lt 250 ] && ! grep -q '^unset' env 2>/dev/null; do
-        sleep 0.02
-        tries=$((tries + 1))
-    done
+    soon grep '^unset' env
     . ./env
 }
 

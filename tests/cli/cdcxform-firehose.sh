@@ -81,6 +81,7 @@ ok "has no header" sh -c 'test "$1" = "$2"' - "$(plain)" '["1","Ok","a,1.50\n",{
 check "CSV wants --fields" -s 2 -e 'cdcxform: CSV and TSV for Firehose want --fields, --select or --sql' -- cdcxform -o firehose -o csv
 check "partition keys want rows as ndjson" -s 2 -e 'cdcxform: partition keys want rows as ndjson' -- cdcxform -o firehose -o csv --fields id --partition-keys id
 check "and -o firehose" -s 2 -e 'cdcxform: --partition-keys is for -o firehose' -- cdcxform --partition-keys id
+check '--max-answer, too' -s 2 -e 'cdcxform: --max-answer is for -o firehose' -- cdcxform --max-answer 1MiB
 check "a key twice" -s 2 -e 'cdcxform: partition key id stands twice' -- cdcxform -o firehose --partition-keys id,id
 
 v=$SHARED/vectors/lambda/kinesis-firehose-event.json
