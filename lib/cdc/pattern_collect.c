@@ -90,24 +90,16 @@ static bool make_key(const struct bf_pattern *p, const struct pat_table *t,
                      const struct pat_scalar *s, bool strings_are_numbers, struct bf_str *key)
 {
     size_t limit = t->longest + 1;
+    bf_pat_key_text *make = bf_pat_key_of[t->domain];
     *key = bf_str(p->key, 0);
-    switch (t->domain) {
-    case PAT_NUMBERS:
+    if (t->domain == PAT_NUMBERS)
         return number_key(p, s, strings_are_numbers, limit, &key->n);
-    case PAT_ADDRESSES:
+    if (t->domain == PAT_ADDRESSES)
         return address_key(p, s, &key->n);
-    case PAT_FOLDED:
-        key->n = bf_pat_key_folded(s->text, limit, p->key);
-        break;
-    case PAT_REVERSED:
-        key->n = bf_pat_key_reversed(s->text, limit, p->key);
-        break;
-    case PAT_REVERSED_FOLDED:
-        key->n = bf_pat_key_reversed_folded(s->text, limit, p->key);
-        break;
-    default:
+    if (make)
+        key->n = make(s->text, limit, p->key);
+    else
         *key = s->text;
-    }
     return (t->domain == PAT_WORDS) == (s->first != '"');
 }
 

@@ -84,7 +84,7 @@ size_t bf_pat_key_folded(struct bf_str text, size_t limit, char *out)
     return n;
 }
 
-size_t bf_pat_key_reversed(struct bf_str text, size_t limit, char *out)
+static size_t key_reversed(struct bf_str text, size_t limit, char *out)
 {
     size_t n = text.n < limit ? text.n : limit;
     for (size_t i = 0; i < n; i++)
@@ -93,7 +93,7 @@ size_t bf_pat_key_reversed(struct bf_str text, size_t limit, char *out)
 }
 
 /* Character by character from the end, the bytes of each turned round. */
-size_t bf_pat_key_reversed_folded(struct bf_str text, size_t limit, char *out)
+static size_t key_reversed_folded(struct bf_str text, size_t limit, char *out)
 {
     const char *end = text.p + text.n;
     size_t n = 0;
@@ -109,6 +109,12 @@ size_t bf_pat_key_reversed_folded(struct bf_str text, size_t limit, char *out)
     }
     return n;
 }
+
+bf_pat_key_text *const bf_pat_key_of[PAT_DOMAINS] = {
+    [PAT_FOLDED] = bf_pat_key_folded,
+    [PAT_REVERSED] = key_reversed,
+    [PAT_REVERSED_FOLDED] = key_reversed_folded,
+};
 
 /*
  * A byte for sign and exponent, the digits, and for negative numbers, whose bytes are turned over, an end

@@ -107,12 +107,11 @@ static bool add_range(struct builder *b, enum pat_domain domain, struct pat_cut 
     return true;
 }
 
-typedef size_t key_fn(struct bf_str text, size_t limit, char *out);
-
-/* Strings of which text, or what make makes of it, is all (to PAT_AFTER) or the beginning (PAT_PAST). */
-static bool add_text(struct builder *b, enum pat_domain domain, key_fn *make, struct bf_str text,
-                     bool all, const struct pat_set *set)
+/* Strings of which text, as a key of the domain, is all (to PAT_AFTER) or the beginning (PAT_PAST). */
+static bool add_text(struct builder *b, enum pat_domain domain, struct bf_str text, bool all,
+                     const struct pat_set *set)
 {
+    bf_pat_key_text *make = bf_pat_key_of[domain];
     if (make) {
         char *key = bf_arena_alloc(&b->p->tables, text.n + PAT_KEY_MORE);
         if (!key)
@@ -185,11 +184,11 @@ static bool add_candidate(struct builder *b, const struct pat_value *v, struct b
     leaf->wild[leaf->nwild++] = (struct pat_wild){v, set};
     leaf->candidates[cell].no_ends |= head.n || tail.n ? 0 : bit;
     leaf->candidates[cell].no_middle |= middle.n ? 0 : bit;
-    if (middle.n && !add_text(b, PAT_INSIDE, NULL, middle, false, &found[1]))
+    if (middle.n && !add_text(b, PAT_INSIDE, middle, false, &found[1]))
         return false;
     if (head.n >= tail.n)
-        return !head.n || add_text(b, PAT_TEXT, NULL, head, false, &found[0]);
-    return add_text(b, PAT_REVERSED, bf_pat_key_reversed, tail, false, &found[0]);
+        return !head.n || add_text(b, PAT_TEXT, head, false, &found[0]);
+    return add_text(b, PAT_REVERSED, tail, false, &found[0]);
 }
 
 static bool add_wildcard(struct builder *b, const struct pat_value *v, const struct pat_set *set)
@@ -197,11 +196,11 @@ static bool add_wildcard(struct builder *b, const struct pat_value *v, const str
     struct bf_str head = bf_str(v->text.p, v->head);
     struct bf_str tail = bf_str(v->text.p + (v->text.n - v->tail), v->tail);
     if (head.n == v->text.n)
-        return add_text(b, PAT_TEXT, NULL, v->text, true, set);
+        return add_text(b, PAT_TEXT, v->text, true, set);
     if (head.n + 1 == v->text.n)
-        return add_text(b, PAT_TEXT, NULL, head, false, set);
+        return add_text(b, PAT_TEXT, head, false, set);
     if (tail.n + 1 == v->text.n)
-        return add_text(b, PAT_REVERSED, bf_pat_key_reversed, tail, false, set);
+        return add_text(b, PAT_REVERSED, tail, false, set);
     return add_candidate(b, v, head, tail, set);
 }
 
@@ -209,19 +208,19 @@ static bool add_value(struct builder *b, const struct pat_value *v, const struct
 {
     switch (v->kind) {
     case PAT_STRING:
-        return add_text(b, PAT_TEXT, NULL, v->text, true, set);
+        return add_text(b, PAT_TEXT, v->text, true, set);
     case PAT_WORD:
-        return add_text(b, PAT_WORDS, NULL, v->text, true, set);
+        return add_text(b, PAT_WORDS, v->text, true, set);
     case PAT_PREFIX:
-        return add_text(b, PAT_TEXT, NULL, v->text, false, set);
+        return add_text(b, PAT_TEXT, v->text, false, set);
     case PAT_SUFFIX:
-        return add_text(b, PAT_REVERSED, bf_pat_key_reversed, v->text, false, set);
+        return add_text(b, PAT_REVERSED, v->text, false, set);
     case PAT_EQUALS_FOLD:
-        return add_text(b, PAT_FOLDED, bf_pat_key_folded, v->text, true, set);
+        return add_text(b, PAT_FOLDED, v->text, true, set);
     case PAT_PREFIX_FOLD:
-        return add_text(b, PAT_FOLDED, bf_pat_key_folded, v->text, false, set);
+        return add_text(b, PAT_FOLDED, v->text, false, set);
     case PAT_SUFFIX_FOLD:
-        return add_text(b, PAT_REVERSED_FOLDED, bf_pat_key_reversed_folded, v->text, false, set);
+        return add_text(b, PAT_REVERSED_FOLDED, v->text, false, set);
     case PAT_WILDCARD:
         return add_wildcard(b, v, set);
     case PAT_NUMERIC:

@@ -29,10 +29,12 @@ enum pat_domain {
 /* Keys, made alike of patterns and of events. out has room for PAT_KEY_MORE bytes more than limit, past which a key may be cut off. */
 enum { PAT_KEY_MORE = 16 };
 size_t bf_pat_key_folded(struct bf_str text, size_t limit, char *out);
-size_t bf_pat_key_reversed(struct bf_str text, size_t limit, char *out);
-size_t bf_pat_key_reversed_folded(struct bf_str text, size_t limit, char *out);
 size_t bf_pat_key_number(const struct pat_number *n, size_t limit, char *out);
 size_t bf_pat_key_address(const struct pat_address *a, char *out);
+
+/* How a string becomes a key of a domain; NULL: it is one as it stands. */
+typedef size_t bf_pat_key_text(struct bf_str text, size_t limit, char *out);
+extern bf_pat_key_text *const bf_pat_key_of[PAT_DOMAINS];
 
 /* Eight bytes of a key, zeros behind it. */
 static inline uint64_t bf_pat_key_head(struct bf_str key)

@@ -20,6 +20,7 @@ import sqlite3
 import subprocess
 import sys
 from decimal import Context, Decimal
+from functools import reduce
 
 CHANGES = 240
 EXACT = Context(prec=96)
@@ -137,13 +138,6 @@ def settle(d):
     return int(d) if d == d.to_integral_value() and abs(d) < 10 ** 18 else float(d)
 
 
-def product(xs):
-    out = xs[0]
-    for x in xs[1:]:
-        out = EXACT.multiply(out, x)
-    return out
-
-
 class Sum:
     fold = staticmethod(lambda a, b: EXACT.add(a, b))
 
@@ -175,20 +169,13 @@ def database(rows, lookups):
     for name, (columns, values) in lookups.items():
         db.execute("CREATE TABLE %s(%s)" % (name, ",".join(columns)))
         db.executemany("INSERT INTO %s VALUES(%s)" % (name, ",".join("?" * len(columns))), values)
-    db.create_function("dec_add", -1, dec(sum_of))
+    db.create_function("dec_add", -1, dec(lambda xs: reduce(EXACT.add, xs)))
     db.create_function("dec_sub", 2, dec(lambda x: EXACT.subtract(x[0], x[1])))
-    db.create_function("dec_mul", -1, dec(product))
+    db.create_function("dec_mul", -1, dec(lambda xs: reduce(EXACT.multiply, xs)))
     db.create_function("dec_cmp", 2, dec(lambda x: Decimal((x[0] > x[1]) - (x[0] < x[1]))))
     for name, kind in (("dec_sum", Sum), ("dec_min", Min), ("dec_max", Max)):
         db.create_aggregate(name, 1, kind)
     return db
-
-
-def sum_of(xs):
-    out = xs[0]
-    for x in xs[1:]:
-        out = EXACT.add(out, x)
-    return out
 
 
 # ---- the queries: texts in which {name} is a column
