@@ -121,14 +121,8 @@ static int report(struct ddbput *d, const struct bf_err *e)
 {
     struct bf_err closing = {0};
     int status = bf_diag_exit(e);
-    if (d->fatal && d->last_line && !d->eof) {
-        uint64_t last = d->last_line;
-        if (!bf_reader_done(&d->in))
-            bf_diag_hint("reading stopped after line %" PRIu64
-                         "; the lines behind it are to be fed in "
-                         "again as well",
-                         last);
-    }
+    if (d->fatal && !d->eof)
+        bf_rejects_unread(&d->in, d->last_line);
     if (d->existed)
         bf_diag_warn("%" PRIu64 " item%s existed already, left alone", d->existed,
                      d->existed == 1 ? "" : "s");

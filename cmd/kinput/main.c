@@ -155,11 +155,8 @@ static bool put_all(struct run *r, struct bf_aws *aws, struct bf_err *e)
     if (!ok) {
         uint64_t last = r->reader.line;
         put_abandon(p);
-        if (p->failed && last && !r->ended && !bf_reader_done(&r->reader))
-            bf_diag_hint("reading stopped after line %" PRIu64
-                         "; the lines behind it are to be fed in "
-                         "again as well",
-                         last);
+        if (p->failed && !r->ended)
+            bf_rejects_unread(&r->reader, last);
     }
     struct bf_err later = {0};
     if (!bf_rejects_close(&p->rejects, ok ? e : &later))

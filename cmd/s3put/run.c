@@ -399,11 +399,8 @@ bool run_rows(const struct config *c, struct bf_err *e)
         bool cut = r.deliver.failed.code != BF_OK && !r.stateful;
         uint64_t last = r.reader.line;
         ok = finish(&r, ok, e);
-        if (cut && last && !bf_stop_asked() && !bf_reader_done(&r.reader))
-            bf_diag_hint("reading stopped after line %" PRIu64
-                         "; the lines behind it are to be fed in "
-                         "again as well",
-                         last);
+        if (cut && !bf_stop_asked())
+            bf_rejects_unread(&r.reader, last);
         bf_progress_end(&r.progress, r.rows, r.rows_bytes);
         bf_diag_note("%" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes delivered",
                      r.deliver.records, r.deliver.objects, r.deliver.bytes);

@@ -121,6 +121,14 @@ bool bf_rejects_add_long(struct bf_rejects *r, struct bf_reader *reader, struct 
     return report(r, number, &why, e);
 }
 
+void bf_rejects_unread(struct bf_reader *in, uint64_t last)
+{
+    if (last && !bf_reader_done(in))
+        bf_diag_hint("reading stopped after line %" PRIu64
+                     "; the lines behind it are to be fed in again as well",
+                     last);
+}
+
 bool bf_rejects_close(struct bf_rejects *r, struct bf_err *e)
 {
     bool ok = r->path ? bf_out_close(&r->out, e) : true;

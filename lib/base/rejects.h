@@ -44,6 +44,10 @@ BF_API BF_MUST bool bf_rejects_add(struct bf_rejects *r, struct bf_str line, uin
 BF_API BF_MUST bool bf_rejects_add_long(struct bf_rejects *r, struct bf_reader *reader,
                                         struct bf_err *e);
 
+/* A run that ends before its input does: tells behind which line, since the lines behind it are not among the
+ * rejected ones. Nothing when last is 0, or was the last one. */
+BF_API void bf_rejects_unread(struct bf_reader *in, uint64_t last);
+
 /* Closes the file; "tool: 3 lines rejected (FILE)" when there were any. */
 BF_API BF_MUST bool bf_rejects_close(struct bf_rejects *r, struct bf_err *e);
 
