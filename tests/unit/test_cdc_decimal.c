@@ -115,7 +115,8 @@ static void test_results(void **state)
     struct bf_err e = {0};
     struct bf_buf text;
     struct bf_decimal wide = dec("12345678901234567890123456789012345678"), d, again;
-    struct bf_decimal big = dec("-1E125"), small = dec("99999999999999999999999999999999999999E-160");
+    struct bf_decimal big = dec("-1E125"),
+                      small = dec("99999999999999999999999999999999999999E-160");
     bf_buf_init(&text, BF_DECIMAL_TEXT);
     assert_true(bf_decimal_mul(&wide, &wide, &d, &e));
     bf_decimal_put(&text, &d);
