@@ -230,7 +230,8 @@ static void fill_tokens(struct ddbput *d)
 {
     int64_t now = bf_clock_mono_ms(), rate = (int64_t)d->config->rate;
     int64_t most = rate * 1000 > UNIT ? rate * 1000 : UNIT; /* a second's worth */
-    d->tokens += (now - d->tokens_ms) * rate;
+    if (d->tokens_ms) /* else it begins now, with the first write, for which there is one */
+        d->tokens += (now - d->tokens_ms) * rate;
     d->tokens_ms = now;
     if (d->tokens > most)
         d->tokens = most;
