@@ -235,7 +235,7 @@ fault_rules <<'END'
 BatchWriteItem after 300 fake
 END
 mkfifo "$T/fifo"
-ddbput sales <"$T/fifo" >"$T/said" 2>&1 &
+ddbput --grace 2m sales <"$T/fifo" >"$T/said" 2>&1 &
 pid=$!
 exec 9>"$T/fifo"
 cat "$T/100" >&9
@@ -251,7 +251,7 @@ all 'what was read is written'
 fault_rules <<'END'
 BatchWriteItem hang
 END
-ddbput sales <"$T/100" >"$T/said" 2>&1 &
+ddbput --grace 2m sales <"$T/100" >"$T/said" 2>&1 &
 pid=$!
 soon fault_got BatchWriteItem
 check 'a second SIGTERM ends it at once' -s 143 -- kill_twice $pid
