@@ -104,8 +104,10 @@ static bool read_input(struct run *r, struct bf_err *e)
 {
     struct bf_str line;
     enum bf_line kind;
-    while ((kind = next(r, &line, e)) == BF_LINE && bf_str_trim(line).n == 0)
-        ;
+    while ((kind = next(r, &line, e)) == BF_LINE && bf_str_trim(line).n == 0) {
+        r->lines++;
+        r->bytes += line.n + 1;
+    }
     if (kind == BF_LINE_ERROR)
         return false;
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))

@@ -68,9 +68,10 @@ static int patience_ms(const struct ddbput *d, bool reading)
 static void notice_stop(struct ddbput *d)
 {
     struct bf_err e = {0};
-    if (!bf_stop_asked() || d->stop_ms)
+    if (!bf_stop_asked() || d->stopping)
         return;
-    d->stop_ms = bf_clock_mono_ms();
+    d->stopping = true;
+    flights_hurry(d);
     /* what the pipe has already given us is written too, unless that may take for ever */
     if (d->config->rate && !d->closing && !d->eof) {
         bf_err_set(&e, BF_E_STOPPED, "interrupted after line %" PRIu64, d->last_line);

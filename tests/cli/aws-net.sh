@@ -144,7 +144,7 @@ ok '  its keys and region, not those of the environment' grep -q 'Credential=AKI
 # A signal: what is in flight is finished.
 printf 'BatchWriteItem after 700 fake\n' | fault_rules
 mkfifo "$T/in"
-ddbput sales <"$T/in" 2>"$T/err" &
+ddbput --grace 2m sales <"$T/in" 2>"$T/err" &
 pid=$!
 exec 3>"$T/in"
 cat "$T/lines" >&3

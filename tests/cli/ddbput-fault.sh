@@ -238,7 +238,7 @@ fault_rules <<'END'
 BatchWriteItem after 300 fake
 END
 mkfifo "$T/fifo"
-ddbput sales <"$T/fifo" >"$T/said" 2>&1 &
+ddbput --grace 2m sales <"$T/fifo" >"$T/said" 2>&1 &
 pid=$!
 exec 9>"$T/fifo"
 cat "$T/100" >&9
@@ -254,7 +254,7 @@ all 'what was read is written'
 fault_rules <<'END'
 BatchWriteItem hang
 END
-ddbput sales <"$T/100" >"$T/said" 2>&1 &
+ddbput --grace 2m sales <"$T/100" >"$T/said" 2>&1 &
 pid=$!
 soon fault_got BatchWriteItem
 check 'a second SIGTERM ends it at once' -s 143 -- kill_twice $pid

@@ -451,12 +451,48 @@ static void a_signal_ends_the_wait(void **unused)
     assert_int_equal(e.code, BF_E_STOPPED);
     assert_string_equal(e.text, "ListTables: interrupted");
     waitpid(killer, NULL, 0);
-    /* what is in flight elsewhere is finished, and calls made while shutting down go through */
+    /* what is in flight elsewhere is finished; a wait that begins now ends at once */
     run_all(other);
     assert_int_equal(end.err.code, BF_OK);
     fault_rules(&server, "");
-    assert_true(bf_aws_call_wait(aws, &list_tables, BF_STR("{}"), NULL, code, &e));
+    assert_false(bf_aws_call_wait(aws, &list_tables, BF_STR("{}"), NULL, code, &e));
+    assert_int_equal(e.code, BF_E_STOPPED);
     bf_aws_destroy(other);
+    bf_aws_destroy(aws);
+}
+
+static void on_warning(void *arg, const char *text)
+{
+    (void)text;
+    ++*(int *)arg;
+}
+
+/* Behind the signal above: what stands still for the grace is given up, what moves is not. */
+static void a_signal_and_a_service_that_hangs(void **unused)
+{
+    (void)unused;
+    int warnings = 0;
+    struct bf_err e = {0};
+    struct bf_aws_options options = {.endpoint_url = server.url, .grace_ms = 1200};
+    struct bf_aws *aws = bf_aws_new(&options, &e);
+    assert_non_null(aws);
+    assert_true(bf_stop_asked());
+    bf_aws_on_warning(aws, on_warning, &warnings);
+    fault_rules(&server, "PutRecords hang");
+    struct bf_aws_call call = {.op = &put_records, .body = BF_STR("{\"Records\":[]}")};
+    struct end end = run(aws, &call);
+    assert_int_equal(end.err.code, BF_E_NETWORK);
+    assert_int_equal(end.attempts, 1);
+    assert_non_null(strstr(end.err.text, "PutRecords: interrupted, and 127.0.0.1:"));
+    assert_int_equal(warnings, 1);
+    /* the back-off of a throttled service would take longer: the attempt that there was is the last */
+    fault_rules(&server, "PutRecords retry-after 4000 throttle");
+    end = run(aws, &call);
+    assert_int_equal(end.err.code, BF_E_THROTTLED);
+    assert_int_equal(end.attempts, 1);
+    assert_int_equal(fault_count(&server, "log", "\"op\":"), 1);
+    assert_true(bf_aws_patience_ms(aws, 1, UINT64_MAX) <= 1200);
+    assert_true(bf_aws_patience_ms(aws, 1, 0) <= 0);
     bf_aws_destroy(aws);
 }
 
@@ -481,6 +517,7 @@ int main(void)
         cmocka_unit_test(notes),
         cmocka_unit_test(no_client),
         cmocka_unit_test(a_signal_ends_the_wait),
+        cmocka_unit_test(a_signal_and_a_service_that_hangs),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }
