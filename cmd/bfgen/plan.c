@@ -105,7 +105,6 @@ bool plan_init(struct plan *p, const struct config *cfg, struct bf_err *e)
     p->step = whole / p->n;
     p->rem = whole % p->n;
     open_hour(p, cfg->start_ms);
-    p->due_ms = bf_clock_mono_ms();
     return true;
 }
 
@@ -129,6 +128,8 @@ bool plan_pace(struct plan *p, struct bf_out *out, struct bf_err *e)
 {
     if (!p->rate_micro)
         return true;
+    if (p->due_ms == 0) /* not before: to open what the rows come from may take a while */
+        p->due_ms = bf_clock_mono_ms();
     for (;;) {
         int64_t now = bf_clock_mono_ms();
         if (now > p->due_ms + LATE_MS) /* a slow reader: do not make up for it in one burst */

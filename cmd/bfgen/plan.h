@@ -22,7 +22,7 @@ struct plan {
     uint64_t hour_at, until_at; /* area before the beginning and the end of that piece */
     /* pacing */
     uint64_t rate_micro; /* 0: as fast as it goes */
-    int64_t due_ms;      /* of the next change, and a fraction due_rem/rate_micro */
+    int64_t due_ms; /* of the next change (0: it is the first), and a fraction due_rem/rate_micro */
     uint64_t due_rem;
 };
 

@@ -24,6 +24,7 @@ static const struct bf_opt options[] = {
                 "the stream's largest record (1MiB)"),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
               "how long records are tried again without progress (5m)"),
+    BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -171,12 +172,6 @@ static bool put_all(struct run *r, struct bf_aws *aws, struct bf_err *e)
     return ok;
 }
 
-static void note(void *arg, const char *text)
-{
-    (void)arg;
-    bf_diag_note("%s", text);
-}
-
 static bool run(struct config *cfg, struct bf_err *e)
 {
     struct run r = {.cfg = cfg};
@@ -188,7 +183,8 @@ static bool run(struct config *cfg, struct bf_err *e)
                              NULL, e) &&
               (aws = bf_aws_new(&cfg->aws, e)) != NULL;
     if (ok) {
-        bf_aws_on_note(aws, note, NULL);
+        bf_aws_on_note(aws, bf_diag_take_note, NULL);
+        bf_aws_on_warning(aws, bf_diag_take_warning, NULL);
         ok = put_all(&r, aws, e);
     }
     if (aws)
@@ -200,7 +196,8 @@ static bool run(struct config *cfg, struct bf_err *e)
 
 int main(int argc, char **argv)
 {
-    struct config cfg = {.window = 8,
+    struct config cfg = {.aws.grace_ms = BF_AWS_GRACE_MS,
+                         .window = 8,
                          .linger_ms = 50,
                          .retry_for_ms = 300000,
                          .max_record = BF_KINESIS_RECORD_BYTES};

@@ -155,10 +155,10 @@ static void adapt(struct put *p, bool throttled)
 
 static bool out_of_patience(struct batch *b)
 {
-    int64_t now = bf_clock_mono_ms();
+    struct put *p = b->put;
     if (!b->failing_ms)
-        b->failing_ms = now;
-    return now - b->failing_ms >= (int64_t)b->put->cfg->retry_for_ms;
+        b->failing_ms = bf_clock_mono_ms();
+    return bf_aws_patience_ms(p->aws, b->failing_ms, p->cfg->retry_for_ms) <= 0;
 }
 
 /* Some entries failed and may pass later: they alone go again, or are given up. */

@@ -69,12 +69,6 @@ static bool check(const struct config *cfg, struct bf_err *e)
     return true;
 }
 
-static void note(void *arg, const char *text)
-{
-    (void)arg;
-    bf_diag_note("%s", text);
-}
-
 static bool run(struct config *cfg, struct bf_err *e)
 {
     struct source source;
@@ -85,9 +79,14 @@ static bool run(struct config *cfg, struct bf_err *e)
     ok = source_parse(&source, cfg->source, &cfg->aws, e) && bf_stop_install(e) &&
          (aws = bf_aws_new(&cfg->aws, e)) != NULL;
     if (ok) {
-        bf_aws_on_note(aws, note, NULL);
+        bf_aws_on_note(aws, bf_diag_take_note, NULL);
         ok = source_open(&source, aws, e) &&
              (cfg->list ? list_shards : follow)(cfg, &source, aws, e);
+    }
+    if (!ok && e->code == BF_E_STOPPED &&
+        !cfg->list) { /* a signal ends the reading, it does not fail it */
+        bf_err_clear(e);
+        ok = true;
     }
     if (aws)
         bf_aws_destroy(aws);

@@ -114,6 +114,7 @@ static const struct bf_opt limits[] = {
                "let rows that exceed --memory wait in files here"),
     BF_OPT_SIZE(0, "spool-max", struct config, spool_max, "SIZE",
                 "stop reading while so much waits for upload (default 1GiB)"),
+    BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -145,6 +146,7 @@ const struct bf_tool s3put_tool = {
 void config_init(struct config *c)
 {
     *c = (struct config){
+        .aws.grace_ms = BF_AWS_GRACE_MS,
         .size = 5 * MIB,
         .interval_ms = 300 * 1000,
         .memory = 64 * MIB,

@@ -7,6 +7,7 @@
 
 #include "cmd/s3put/receipt.h"
 #include "lib/base/diag.h"
+#include "lib/base/stop.h"
 
 enum { SINGLE_MAX = 16 << 20, PART = 8 << 20, PARTS_AT_ONCE = 3, HELD_MAX = 16 << 20 };
 
@@ -249,7 +250,11 @@ static void start_some(struct deliver *d)
             d->last = NULL;
         s->next = NULL;
         d->flying++;
-        if (start(d, s, &s->result.err))
+        /* after a signal one that S3 leaves waiting is enough to know of the others */
+        bool hopeless = bf_stop_asked() && bf_err_retryable(d->failed.code);
+        if (hopeless)
+            bf_err_set(&s->result.err, d->failed.code, "not sent: interrupted");
+        else if (start(d, s, &s->result.err))
             continue;
         d->flying--;
         did_not_arrive(s);

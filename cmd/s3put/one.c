@@ -266,12 +266,6 @@ static bool count(struct one *o, struct bf_err *e)
     return bf_compress_end(o->compress, discard, o, e) && write_receipt(o, true, e);
 }
 
-static void note(void *arg, const char *text)
-{
-    (void)arg;
-    bf_diag_note("%s", text);
-}
-
 static bool open_all(struct one *o, const struct config *c, struct bf_err *e)
 {
     o->config = c;
@@ -300,8 +294,10 @@ static bool open_all(struct one *o, const struct config *c, struct bf_err *e)
         return false;
     if (!c->dry_run && !(o->aws = bf_aws_new(&c->aws, e)))
         return false;
-    if (o->aws)
-        bf_aws_on_note(o->aws, note, NULL);
+    if (o->aws) {
+        bf_aws_on_note(o->aws, bf_diag_take_note, NULL);
+        bf_aws_on_warning(o->aws, bf_diag_take_warning, NULL);
+    }
     return true;
 }
 

@@ -218,7 +218,7 @@ static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e
     return !r->stateful || durable_settle(&r->durable, e);
 }
 
-/* Reads until the end, a signal, or a failed upload. */
+/* Reads until the end, a signal (r->stopped), or a failed upload. */
 static bool read_all(struct run *r, struct bf_err *e)
 {
     struct bf_str line;
@@ -246,8 +246,10 @@ static bool read_all(struct run *r, struct bf_err *e)
         case BF_LINE_WAIT:
             ok = check_intervals(r, &wait_ms, e) && work(r, wait_ms, true, e);
             break;
-        case BF_LINE_END:
         case BF_LINE_STOP:
+            r->stopped = true;
+            return true;
+        case BF_LINE_END:
             return true;
         case BF_LINE_ERROR:
             return false;
@@ -263,7 +265,7 @@ static bool report_cut_line(struct run *r, struct bf_err *e)
 {
     struct bf_str rest = bf_str(r->reader.buf + r->reader.start, r->reader.end - r->reader.start);
     struct bf_err why = {0};
-    if (!bf_stop_asked() || rest.n == 0 || r->stateful)
+    if (!r->stopped || rest.n == 0 || r->stateful)
         return true;
     bf_err_set(&why, BF_E_STOPPED, "interrupted in the middle of the line");
     return bf_rejects_add(&r->rejects, rest, r->reader.line + 1, &why, e);
@@ -333,12 +335,6 @@ static bool open_rejects(struct run *r, struct bf_err *e)
                                                                e);
 }
 
-static void note(void *arg, const char *text)
-{
-    (void)arg;
-    bf_diag_note("%s", text);
-}
-
 static bool open_all(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
@@ -360,8 +356,10 @@ static bool open_all(struct run *r, struct bf_err *e)
         return false;
     if (!c->dry_run && !(d->aws = bf_aws_new(&c->aws, e)))
         return false;
-    if (d->aws)
-        bf_aws_on_note(d->aws, note, NULL);
+    if (d->aws) {
+        bf_aws_on_note(d->aws, bf_diag_take_note, NULL);
+        bf_aws_on_warning(d->aws, bf_diag_take_warning, NULL);
+    }
     if (c->spool && !c->dry_run) {
         if (!spool_init(&r->spool_files, c->spool, &r->rng, e))
             return false;
@@ -399,7 +397,7 @@ bool run_rows(const struct config *c, struct bf_err *e)
         bool cut = r.deliver.failed.code != BF_OK && !r.stateful;
         uint64_t last = r.reader.line;
         ok = finish(&r, ok, e);
-        if (cut && !bf_stop_asked())
+        if (cut)
             bf_rejects_unread(&r.reader, last);
         bf_progress_end(&r.progress, r.rows, r.rows_bytes);
         bf_diag_note("%" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes delivered",

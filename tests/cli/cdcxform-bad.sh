@@ -15,6 +15,8 @@ check "no final newline" -i "$T/partial" -o '{"id":1}' -- cdcxform --no-meta
 printf '\n  \n\r\n%s\r\n\n' "$good" >"$T/blank"
 check "blank lines and CRLF" -i "$T/blank" -o '{"id":1}' -- cdcxform --no-meta
 
+check "blank lines are counted wherever they stand" -i "$T/blank" -o '{"id":1}' -e 'cdcxform: 5 lines, 1 changes, 1 rows, 0 left out by filters, 0 marks' -- cdcxform --no-meta -v
+
 # refused NAME REASON LINE: the line is refused for this reason, and the lines around it arrive.
 refused() {
     { echo "$good"; printf '%b\n' "$3"; echo "$good"; } >"$T/in"

@@ -199,7 +199,7 @@ ok 'every row is somewhere, once' everything
 # SIGTERM: what has been read is delivered
 fault_rules </dev/null
 mkfifo "$T/pipe"
-s3put "s3://lake/!{timestamp:'term'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
+s3put --grace 2m "s3://lake/!{timestamp:'term'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
 pid=$!
 exec 9>"$T/pipe"
 cat "$T/rows" >&9
@@ -214,7 +214,7 @@ ok 'and everything delivered' sh -c 'cat "$1"/lake/term/* | cmp - "$2"' - "$obje
 fault_rules <<'END'
 PutObject after 300 fake
 END
-s3put "s3://lake/!{timestamp:'quit'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
+s3put --grace 2m "s3://lake/!{timestamp:'quit'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
 pid=$!
 exec 9>"$T/pipe"
 head -n 5 "$T/rows" >&9
