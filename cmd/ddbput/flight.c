@@ -240,10 +240,10 @@ static struct op_list *next_list(struct store *s, bool flush)
 
 static void fill_tokens(struct ddbput *d)
 {
-    int64_t now = bf_clock_mono_ms(), rate = (int64_t)d->config->rate;
+    int64_t now = bf_clock_mono_ms(), rate = (int64_t)d->config->rate, ms = now - d->tokens_ms;
     int64_t most = rate * 1000 > UNIT ? rate * 1000 : UNIT; /* a second's worth */
     if (d->tokens_ms) /* else it begins now, with the first write, for which there is one */
-        d->tokens += (now - d->tokens_ms) * rate;
+        d->tokens += ms > most / rate ? most : ms * rate;
     d->tokens_ms = now;
     if (d->tokens > most)
         d->tokens = most;
