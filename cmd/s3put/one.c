@@ -292,12 +292,8 @@ static bool open_all(struct one *o, const struct config *c, struct bf_err *e)
     o->compress = bf_compress_new(c->compress, (int)c->level, e);
     if (!o->compress)
         return false;
-    if (!c->dry_run && !(o->aws = bf_aws_new(&c->aws, e)))
+    if (!config_open_client(c, &o->aws, e))
         return false;
-    if (o->aws) {
-        bf_aws_on_note(o->aws, bf_diag_take_note, NULL);
-        bf_aws_on_warning(o->aws, bf_diag_take_warning, NULL);
-    }
     return true;
 }
 

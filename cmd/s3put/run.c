@@ -354,12 +354,8 @@ static bool open_all(struct run *r, struct bf_err *e)
     r->sealer.compress = bf_compress_new(c->compress, (int)c->level, e);
     if (!r->sealer.compress)
         return false;
-    if (!c->dry_run && !(d->aws = bf_aws_new(&c->aws, e)))
+    if (!config_open_client(c, &d->aws, e))
         return false;
-    if (d->aws) {
-        bf_aws_on_note(d->aws, bf_diag_take_note, NULL);
-        bf_aws_on_warning(d->aws, bf_diag_take_warning, NULL);
-    }
     if (c->spool && !c->dry_run) {
         if (!spool_init(&r->spool_files, c->spool, &r->rng, e))
             return false;

@@ -39,6 +39,10 @@ ok 'only if there is none' has PutObject 'if-none-match: *'
 ok 'a checksum' sh -c 'find "$1" -name "*.gz" | grep -q .' - "$objects"
 sum=$(headers PutObject | sed -n 's/^x-amz-checksum-crc64nvme: //p')
 ok 'the checksum of the receipt' grep -qF "\"checksum\":\"crc64nvme:$sum\"" "$T/out"
+fault_rules </dev/null
+check 'words of a service that is not AWS' -a -i "$T/rows" -- s3put --storage-class COLD --sse vault s3://lake/p/
+ok 'its storage class' has PutObject 'x-amz-storage-class: COLD'
+ok 'its encryption' has PutObject 'x-amz-server-side-encryption: vault'
 for kind in crc32 crc32c sha1 sha256; do
     fault_rules </dev/null
     check "checksum $kind" -a -i "$T/rows" -- s3put --checksum $kind s3://lake/p/
