@@ -121,32 +121,10 @@ static void did_not_arrive(struct sealed *s)
     forget(d, s);
 }
 
-/* The object that --if-none-match ran into: is it the one of an earlier attempt of ours? */
-static void looked(struct bf_s3_head *h, const struct bf_s3_result *r)
-{
-    struct sealed *s = h->arg;
-    struct deliver *d = s->deliver;
-    bool same_sum = !r->checksum[0] || strcmp(r->checksum, s->checksum_value) == 0;
-    d->flying--;
-    if (r->err.code == BF_OK && h->bytes == s->bytes && same_sum) {
-        memcpy(s->result.etag, r->etag, sizeof r->etag);
-        arrived(s);
-    } else
-        did_not_arrive(s);
-    start_some(d);
-}
-
 static void finished(struct sealed *s, const struct bf_s3_result *r)
 {
     struct deliver *d = s->deliver;
-    struct bf_err e = {0};
     s->result = *r;
-    if (r->status == 412 && (s->resumed || r->attempts > 1)) {
-        s->head = (struct bf_s3_head){.done = looked, .arg = s};
-        if (bf_s3_head_object(d->aws, &s->head, d->config->bucket, bf_buf_view(&s->key),
-                              s->checksum, &e))
-            return;
-    }
     d->flying--;
     if (r->err.code == BF_OK)
         arrived(s);
@@ -215,6 +193,7 @@ static void describe(struct deliver *d, struct sealed *s)
         .sse_key = c->sse_key,
         .tagging = c->tagging.n ? c->tagging.p : NULL,
         .if_none_match = c->if_none_match,
+        .resumed = s->resumed,
         .checksum = s->checksum,
     };
 }
