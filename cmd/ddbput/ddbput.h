@@ -33,6 +33,7 @@ enum {
     LINE_MAX_BYTES = 4 * 1024 * 1024, /* 400 KB, even with every character escaped */
     BUCKETS = 4096,
     UNIT = 1000000, /* a write unit in tokens: rate (thousandths a second) times milliseconds */
+    RATE_MAX = 1000000000, /* write units a second; keeps the tokens of a second far from 64 bits */
     WINDOW_MAX = 256
 };
 

@@ -242,7 +242,10 @@ static void fill_tokens(struct ddbput *d)
 {
     int64_t now = bf_clock_mono_ms(), rate = (int64_t)d->config->rate;
     int64_t most = rate * 1000 > UNIT ? rate * 1000 : UNIT; /* a second's worth */
-    d->tokens += (now - d->tokens_ms) * rate;
+    int64_t most_ms =
+        1000 + (d->tokens < 0 ? -d->tokens / rate : 0); /* more would only be cut off */
+    int64_t ms = now - d->tokens_ms;
+    d->tokens += (ms < most_ms ? ms : most_ms) * rate;
     d->tokens_ms = now;
     if (d->tokens > most)
         d->tokens = most;

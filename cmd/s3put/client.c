@@ -6,10 +6,9 @@
 
 /* API reference, PutObject: x-amz-storage-class, x-amz-server-side-encryption. */
 static const char *const storage_classes[] = {
-    "STANDARD",         "STANDARD_IA", "ONEZONE_IA",  "INTELLIGENT_TIERING",
-    "GLACIER_IR",       "GLACIER",     "DEEP_ARCHIVE", "REDUCED_REDUNDANCY",
-    "EXPRESS_ONEZONE",  "OUTPOSTS",    "SNOW",        "FSX_OPENZFS",
-    "FSX_ONTAP",
+    "STANDARD", "STANDARD_IA",  "ONEZONE_IA",         "INTELLIGENT_TIERING", "GLACIER_IR",
+    "GLACIER",  "DEEP_ARCHIVE", "REDUCED_REDUNDANCY", "EXPRESS_ONEZONE",     "OUTPOSTS",
+    "SNOW",     "FSX_OPENZFS",  "FSX_ONTAP",
 };
 
 static const char *const encryptions[] = {"AES256", "aws:kms", "aws:kms:dsse", "aws:fsx"};
@@ -28,7 +27,8 @@ static bool check_word(const char *option, const char *word, const char *const *
         }
         bf_buf_addf(&list, "%s%s", i ? ", " : "", known[i]);
     }
-    bf_err_set(e, BF_E_USAGE, "option '%s': '%.60s' is none of %.*s (AWS; with --endpoint-url any word goes)",
+    bf_err_set(e, BF_E_USAGE,
+               "option '%s': '%.60s' is none of %.*s (AWS; with --endpoint-url any word goes)",
                option, word, (int)list.n, list.p ? list.p : "");
     bf_buf_free(&list);
     return false;

@@ -1,5 +1,6 @@
 #include "cmd/s3put/deliver.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +73,7 @@ static bool keep_in_file(struct deliver *d, struct sealed *s, char *path, size_t
                            : "/tmp");
     int fd = mkstemp(path);
     if (fd < 0)
-        return bf_err_set(e, BF_E_IO, "%s: cannot be made", path);
+        return bf_err_sys(e, errno, "%s", path);
     if (!bf_out_init(&out, fd, path, 0, e)) {
         close(fd);
         return false;
@@ -98,10 +99,10 @@ static void keep_rows(struct deliver *d, struct sealed *s, struct bf_err *why)
         bf_diag_hint("s3://%s/%s: %" PRIu64 " row%s not delivered, kept in %s", d->config->bucket,
                      bf_buf_cstr(&s->key), s->records, s->records == 1 ? "" : "s", path);
     else {
-        bf_err_ctx(&e, "the undelivered rows cannot be kept");
+        bf_err_ctx(&e, "s3://%s/%s: %" PRIu64 " rows cannot be kept and are lost",
+                   d->config->bucket, bf_buf_cstr(&s->key), s->records);
         bf_diag_error(&e);
-        if (!bf_err_retryable(why->code))
-            *why = e;
+        why->code = e.code; /* another start does not bring them back */
     }
 }
 

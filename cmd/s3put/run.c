@@ -305,8 +305,8 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
     else {
         /* a line that a signal cut off is no row, and it is not lost without a word */
         bool cut = r->stopped && !r->stateful;
-        bool sealed = (!cut || bf_rejects_add_cut(&r->rejects, &r->reader, &second)) &&
-                      seal_rest(r, &second);
+        bool sealed =
+            (!cut || bf_rejects_add_cut(&r->rejects, &r->reader, &second)) && seal_rest(r, &second);
         ok = and_also(ok, sealed, e, &second);
     }
     ok = and_also(ok, deliver_drain(&r->deliver, &second), e, &second);

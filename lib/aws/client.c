@@ -144,7 +144,8 @@ static const struct bf_endpoint *endpoint_for(struct bf_aws *aws, const struct b
     return resolve(aws, service, e);
 }
 
-bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service, bool *own, struct bf_err *e)
+bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service, bool *own,
+                            struct bf_err *e)
 {
     const struct bf_endpoint *endpoint = resolve(aws, service, e);
     *own = endpoint && !endpoint->custom;

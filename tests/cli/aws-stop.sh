@@ -104,8 +104,8 @@ one
 ok 's3put --one, at its end: 75' test $status = 75
 ok '  says why' said "^s3put: s3://lake/k: PutObject: $gives_up$"
 
-# A line that the signal cuts off, long or not, is told, and so is the end of it that is there.
-cut() { # cut COMMAND...: the first line of the input is whole, the second has no end
+# cut COMMAND...: the signal comes when $T/input has been read, and stays open.
+cut() {
     fault_rules </dev/null
     "$@" <"$T/in" >"$T/out" 2>"$T/err" &
     pid=$!
@@ -117,6 +117,12 @@ cut() { # cut COMMAND...: the first line of the input is whole, the second has n
     status=$?
     exec 8>&-
 }
+head -c 100 "$T/zeros" >"$T/input"
+cut s3put --one --dry-run s3://lake/k
+ok 's3put --one --dry-run: 1' test $status = 1
+ok '  says so' said '^s3put: interrupted$'
+
+# A line that the signal cuts off, long or not, is told, and put aside as far as it has come.
 put_aside() { [ "$(cat "$T/rejects")" = "$(tail -n 1 "$T/input")" ] && [ "$(tail -c 1 "$T/rejects" | wc -l)" = 1 ]; }
 for n in 20 17000000; do
     { head -n 1 "$T/lines"; head -c $n /dev/zero | tr '\0' x; } >"$T/input"

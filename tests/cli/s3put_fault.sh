@@ -106,6 +106,11 @@ check 'a service that is down' -s 75 -i "$T/rows" -E 'cannot connect to 127.0.0.
     s3put --endpoint-url http://127.0.0.1:9 --rejects "$T/rejects" s3://lake/p/
 ok 'keeps the rows, too' cmp "$T/rejects" "$T/rows"
 
+check 'rows that are kept nowhere are no temporary failure' -s 1 -i "$T/rows" \
+    -E '^s3put: s3://lake/p/.*: 300 rows cannot be kept and are lost: /nowhere/s3put-undelivered-.*: No such file or directory$' -- \
+    env TMPDIR=/nowhere s3put --endpoint-url http://127.0.0.1:9 s3://lake/p/
+ok 'both reasons are told' grep -q 'Connection refused' "$T/err"
+
 # --if-none-match: the first attempt had arrived, only its answer had not
 fault_rules <<'END'
 PutObject 1x length +5
