@@ -91,7 +91,6 @@ bool plan_init(struct plan *p, const struct config *cfg, struct bf_err *e)
     p->step = whole / p->n;
     p->rem = whole % p->n;
     open_hour(p, cfg->start_ms);
-    p->wall_start_ms = bf_clock_mono_ms();
     return true;
 }
 
@@ -115,6 +114,8 @@ bool plan_pace(struct plan *p, struct bf_out *out, struct bf_err *e)
 {
     if (!p->rate_milli)
         return true;
+    if (p->let_go == 0) /* not before: to open what the rows come from may take a while */
+        p->wall_start_ms = bf_clock_mono_ms();
     for (;;) {
         int64_t due =
             p->wall_start_ms + (int64_t)(p->let_go * 1000 / p->rate_milli * 1000 +

@@ -87,16 +87,16 @@ static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct b
     }
 }
 
-/* Are the columns those of the first row? Then one thread has to see it first. */
+/* Are the columns those of the first row? Then one thread has to see it first. Asked before there is one. */
 static bool columns_come(const struct run *r)
 {
-    const struct bf_row_conf *row = &r->config->xform.row;
-    return !row->fields && (row->format == BF_ROW_CSV || row->format == BF_ROW_TSV);
+    enum bf_row_format format = r->config->xform.row.format;
+    return (format == BF_ROW_CSV || format == BF_ROW_TSV) && !bf_xform_columns_known(r->xform);
 }
 
 static bool one_thread(const struct run *r)
 {
-    return r->config->jobs == 1 || r->firehose || columns_come(r) || bf_xform_in_order(r->xform);
+    return r->config->jobs == 1 || r->firehose || r->columns_come || bf_xform_in_order(r->xform);
 }
 
 /* One file or standard input, told apart by its first line that is not blank. */
@@ -221,6 +221,7 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     bf_progress_init(&r.progress, &config->common, BF_PROGRESS_FILTER);
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
+    r.columns_come = ok && columns_come(&r);
     ok = ok && run_firehose_new(&r, &conf, e);
     if (ok && !config->check)
         ok = work(&r, files, nfiles, e);

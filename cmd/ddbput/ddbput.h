@@ -139,7 +139,7 @@ struct ddbput {
     bool moved;          /* something was sent since the network was last looked at */
     int64_t quiet_ms;    /* since when ready operations wait for company; 0: none do */
     int64_t tokens;      /* of write units, UNIT each; may be in debt */
-    int64_t tokens_ms;   /* when they were last filled up */
+    int64_t tokens_ms;   /* when they were last filled up; 0: nothing was written yet */
     int64_t progress_ms; /* when something was last written */
     bool stopping;       /* a signal has been seen */
     uint64_t written, bytes, existed;

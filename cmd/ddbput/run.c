@@ -140,7 +140,7 @@ static void reject_rest(struct ddbput *d)
 bool run(struct ddbput *d, struct bf_err *e)
 {
     struct bf_err local = {0};
-    d->progress_ms = d->tokens_ms = bf_clock_mono_ms();
+    d->progress_ms = bf_clock_mono_ms();
     d->tokens = d->config->rate ? 1 : 0;
     while (!finished(d)) {
         if (!step(d, &local)) { /* the network engine itself */

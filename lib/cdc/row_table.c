@@ -97,6 +97,17 @@ static bool fix_columns(struct bf_row *r, const struct bf_image *image, struct b
     return true;
 }
 
+bool bf_row_fix(struct bf_row *r, const struct bf_image *image, struct bf_err *e)
+{
+    bool table = r->conf.format == BF_ROW_CSV || r->conf.format == BF_ROW_TSV;
+    return !table || r->fixed || fix_columns(r, image, e);
+}
+
+bool bf_row_is_fixed(const struct bf_row *r)
+{
+    return r->fixed;
+}
+
 /* Without --fields: an attribute that is no column would be lost. */
 static bool complete(const struct bf_row *r, const struct bf_image *image, struct bf_err *e)
 {

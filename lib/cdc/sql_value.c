@@ -397,6 +397,23 @@ static bool whole_row(struct bf_sql *s, const struct sql_query *q, struct bf_err
     return true;
 }
 
+bool bf_sql_columns(struct bf_sql *s, struct bf_image *image, struct bf_err *e)
+{
+    *image = (struct bf_image){.present = s->rows.n > 0};
+    s->nattr = 0;
+    for (size_t i = 0; i < s->rows.n; i++) {
+        struct bf_attr a = {.name = s->rows.result[i].attr.name,
+                            .name_escaped = s->rows.result[i].attr.name_escaped,
+                            .type = BF_ATTR_NULL};
+        image->present &= !s->rows.result[i].star;
+        if (!bf_sql_add_attr(s, &a, e))
+            return false;
+    }
+    if (image->present)
+        *image = bf_row_image_of(s->attr, s->nattr);
+    return true;
+}
+
 bool bf_sql_put_row(struct bf_sql *s, struct bf_buf *out, struct bf_err *e)
 {
     static const struct sql_query all = {.override = false};
