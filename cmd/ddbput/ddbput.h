@@ -32,8 +32,7 @@ enum {
     OP_TEXT_MAX = 16 * 1024 * 1024,
     LINE_MAX_BYTES = 4 * 1024 * 1024, /* 400 KB, even with every character escaped */
     BUCKETS = 4096,
-    UNIT = 1000000, /* a write unit in tokens: rate (thousandths a second) times milliseconds */
-    RATE_MAX = 1000000000, /* write units a second; keeps the tokens of a second far from 64 bits */
+    UNIT = 1000000000, /* a write unit in tokens: rate (millionths a second) times milliseconds */
     WINDOW_MAX = 256
 };
 
@@ -97,7 +96,7 @@ struct config {
     bool strict;
     bool if_not_exists;
     uint64_t window;
-    uint64_t rate; /* thousandths of a write unit a second; 0: no limit */
+    uint64_t rate; /* millionths of a write unit a second; 0: no limit */
     uint64_t retry_for_ms;
     uint64_t wait_ms; /* for a table or a streaming destination */
     const char *table;

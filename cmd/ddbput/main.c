@@ -67,9 +67,6 @@ static bool check_config(const struct config *c, struct bf_err *e)
     if (c->window < 1 || c->window > WINDOW_MAX)
         return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to %d", c->window,
                           WINDOW_MAX);
-    if (c->rate / 1000 > RATE_MAX)
-        return bf_err_set(e, BF_E_USAGE, "--rate: more than %d write units a second is no limit",
-                          RATE_MAX);
     if (c->create && !bf_ddb_parse_keys(bf_str_of(c->create), key, &n, e))
         return bf_err_ctx(e, "--create");
     return true;

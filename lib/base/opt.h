@@ -34,7 +34,7 @@ enum bf_opt_kind {
     BF_OPT_KIND_U64,   /* uint64_t */
     BF_OPT_KIND_SIZE,  /* uint64_t bytes */
     BF_OPT_KIND_MS,    /* uint64_t milliseconds */
-    BF_OPT_KIND_RATE,  /* uint64_t thousandths a second */
+    BF_OPT_KIND_RATE,  /* uint64_t millionths a second */
     BF_OPT_KIND_FN,    /* fn(field, value, e) parses it */
     BF_OPT_KIND_MAYBE, /* the same; the value may be left out (p NULL), or is given with "=" */
     BF_OPT_KIND_HELP,
