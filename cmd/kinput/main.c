@@ -113,8 +113,11 @@ static bool take_input(struct run *r, struct bf_err *e)
             if (!put_reject_long(&r->put, &r->reader))
                 r->ended = true;
             break;
-        case BF_LINE_END:
         case BF_LINE_STOP:
+            (void)!put_reject_cut(&r->put, &r->reader);
+            r->ended = true;
+            break;
+        case BF_LINE_END:
             r->ended = true;
             break;
         case BF_LINE_WAIT:
