@@ -166,6 +166,33 @@ check 'an answer that stays broken' -s 75 -E '^kinread: orders: shardId-00000000
     kinread -e --retry-for 600ms orders
 ok '  every time with a new iterator' test "$(fault_count GetShardIterator)" -gt 1
 
+# Lists of shards in pages.
+fault_rules <<'END'
+ListShards 1x ok {"Shards":[{"ShardId":"shardId-000000000000","SequenceNumberRange":{"StartingSequenceNumber":"1"}}],"NextToken":"a\"b"}
+ListShards ok {"Shards":[{"ShardId":"shardId-000000000001","SequenceNumberRange":{"StartingSequenceNumber":"2"}}]}
+DescribeStream 1x ok {"StreamDescription":{"Shards":[{"ShardId":"shardId-0"}],"LastEvaluatedShardId":"shardId-0"}}
+DescribeStream ok {"StreamDescription":{"Shards":[{"ShardId":"shardId-1"}]}}
+END
+shards() { kinread --list --json "$1" | jq -r .shard; }
+check 'two pages of shards' -o 'shardId-000000000000
+shardId-000000000001' -- shards orders
+bodies() { jq -r "select(.op == \"$1\") | .body" "$FAULT_DIR/log"; }
+check '  the second by its token' -o '{"StreamName":"orders"}
+{"NextToken":"a\"b"}' -- bodies ListShards
+check 'two pages of a table' -o 'shardId-0
+shardId-1' -- shards dynamodb:sales
+ok '  the second behind the first' sh -c 'tail -n 1 | grep -q "\"ExclusiveStartShardId\":\"shardId-0\"}$"' <<END
+$(bodies DescribeStream)
+END
+fault_rules <<'END'
+ListShards ok {"Shards":[],"NextToken":"again"}
+DescribeStream ok {"StreamDescription":{"Shards":[],"LastEvaluatedShardId":"shardId-0"}}
+END
+check 'pages without an end' -s 1 -e 'kinread: orders: ListShards: the next page is the same one again' -- \
+    timeout 120 kinread orders
+check '  of a table' -s 1 -e 'kinread: dynamodb:sales: DescribeStream: the next page is the same one again' -- \
+    timeout 120 kinread dynamodb:sales
+
 # Trouble that does not.
 fault_rules <<'END'
 * error 400 ResourceNotFoundException Stream orders not found
