@@ -174,6 +174,19 @@ check 'an answer that stays broken' -s 75 -E '^kinread: orders: shardId-00000000
     kinread -e --retry-for 600ms orders
 ok '  every time with a new iterator' test "$(fault_count GetShardIterator)" -gt 1
 
+# Iterators that are never any good: tried again, but not for ever.
+fault_rules <<'END'
+GetRecords error 400 ExpiredIteratorException too old
+END
+check 'iterators that always expire' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: ExpiredIteratorException: too old' -- \
+    timeout 120 kinread --from oldest --retry-for 600ms orders
+fault_rules <<'END'
+GetRecords error 400 TrimmedDataAccessException gone
+END
+check 'records that are always trimmed' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: TrimmedDataAccessException: gone' -- \
+    timeout 120 kinread --from oldest --retry-for 600ms orders
+ok '  the gap is told once' test "$(grep -c ': gap: records were trimmed' "$T/err")" = 1
+
 # Lists of shards in pages.
 fault_rules <<'END'
 ListShards 1x ok {"Shards":[{"ShardId":"shardId-000000000000","SequenceNumberRange":{"StartingSequenceNumber":"1"}}],"NextToken":"a\"b"}
