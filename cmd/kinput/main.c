@@ -63,9 +63,8 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (!bf_feed_name_ok(bf_str_of(cfg->stream)) && strncmp(cfg->stream, "arn:", 4) != 0)
         return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name: A-Z a-z 0-9 - _ . only",
                           cfg->stream);
-    if (cfg->window == 0 || cfg->window > BATCHES_MAX - 2)
-        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to %d", cfg->window,
-                          BATCHES_MAX - 2);
+    if (!bf_opt_up_to("--window", cfg->window, BATCHES_MAX - 2, e))
+        return false;
     if (cfg->max_record == 0 || cfg->max_record > BF_KINESIS_PUT_BYTES_LARGE)
         return bf_err_set(e, BF_E_USAGE, "--max-record: %" PRIu64 " is not from 1 byte to 10MiB",
                           cfg->max_record);

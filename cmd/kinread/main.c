@@ -1,5 +1,4 @@
 /* kinread: follows a Kinesis stream or the stream of a DynamoDB table. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "cmd/kinread/kinread.h"
@@ -71,9 +70,7 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (cfg->shards.n && cfg->state)
         return bf_err_set(e, BF_E_USAGE,
                           "--state keeps account of all shards: it cannot go with --shard");
-    if (cfg->window == 0 || cfg->window > 256)
-        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to 256", cfg->window);
-    return true;
+    return bf_opt_up_to("--window", cfg->window, 256, e);
 }
 
 static bool run(struct config *cfg, struct bf_err *e)
