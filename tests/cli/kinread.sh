@@ -12,6 +12,14 @@ check 'a bad time' -s 2 -E "^kinread: --from: 'soon' is none of oldest, latest, 
 check 'the future' -s 2 -e "kinread: --from: '9999-01-01' is in the future" -- kinread --from 9999-01-01 o
 check 'a bad end' -s 2 -E "^kinread: --until: 'x' is not a time" -- kinread --until x o
 check 'format and envelope' -s 2 -e 'kinread: --format and --json exclude each other' -- kinread -J -f %d o
+for other in -J '-f %d'; do
+    # shellcheck disable=SC2086 # words
+    check "split and $other" -s 2 -E '^kinread: --split is for plain lines: it cannot go with --(json|format)$' -- kinread --split $other o
+done
+for other in -e '-c 1' '--from oldest' '--shard 1' '--state d' '--split' '--rejects f'; do
+    # shellcheck disable=SC2086
+    check "list and $other" -s 2 -e 'kinread: --list reads no records: of the options only --json goes with it' -- kinread --list $other o
+done
 check 'format and marks' -s 2 -E '^kinread: --state writes marks' -- kinread --state d -f %d o
 check 'shard and marks' -s 2 -E '^kinread: --state keeps account of all shards' -- kinread --state d --shard 1 o
 check 'no records' -s 2 -E "'--count': 0 records are none; 1 is the least$" -- kinread -c 0 o
@@ -171,6 +179,19 @@ END
 check 'an answer that stays broken' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: answer: ' -- \
     kinread -e --retry-for 600ms orders
 ok '  every time with a new iterator' test "$(fault_count GetShardIterator)" -gt 1
+
+# Iterators that are never any good: tried again, but not for ever.
+fault_rules <<'END'
+GetRecords error 400 ExpiredIteratorException too old
+END
+check 'iterators that always expire' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: ExpiredIteratorException: too old' -- \
+    timeout 120 kinread --from oldest --retry-for 600ms orders
+fault_rules <<'END'
+GetRecords error 400 TrimmedDataAccessException gone
+END
+check 'records that are always trimmed' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: TrimmedDataAccessException: gone' -- \
+    timeout 120 kinread --from oldest --retry-for 600ms orders
+ok '  the gap is told once' test "$(grep -c ': gap: records were trimmed' "$T/err")" = 1
 
 # Lists of shards in pages.
 fault_rules <<'END'
