@@ -57,6 +57,10 @@ bool run_flush(struct run *r, struct bf_err *e);
 /* Transforms one line into r->rows; false when the run has to end. */
 bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e);
 
+/* A line or document that was refused: what is wrong with it ends the run, or it is reported and kept. */
+bool run_refuse(struct run *r, struct bf_str text, uint64_t number, const struct bf_err *why,
+                struct bf_err *e);
+
 /* Sets up r->firehose where it was asked for (firehose.c). */
 bool run_firehose_new(struct run *r, const struct bf_xform_conf *conf, struct bf_err *e);
 

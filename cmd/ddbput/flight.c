@@ -242,8 +242,9 @@ static void fill_tokens(struct ddbput *d)
 {
     int64_t now = bf_clock_mono_ms(), rate = (int64_t)d->config->rate, ms = now - d->tokens_ms;
     int64_t most = rate * 1000 > UNIT ? rate * 1000 : UNIT; /* a second's worth */
+    int64_t until_full = (most - d->tokens) / rate + 1;     /* a large item leaves a debt */
     if (d->tokens_ms) /* else it begins now, with the first write, for which there is one */
-        d->tokens += ms > most / rate ? most : ms * rate;
+        d->tokens += (ms < until_full ? ms : until_full) * rate;
     d->tokens_ms = now;
     if (d->tokens > most)
         d->tokens = most;

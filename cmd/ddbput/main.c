@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/aws/feed.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 
@@ -64,9 +63,8 @@ static bool check_config(const struct config *c, struct bf_err *e)
         strncmp(c->stream_to, "arn:", 4) != 0)
         return bf_err_set(e, BF_E_USAGE, "--stream-to: '%.80s' is no stream name and no ARN",
                           c->stream_to);
-    if (c->window < 1 || c->window > WINDOW_MAX)
-        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to %d", c->window,
-                          WINDOW_MAX);
+    if (!bf_opt_up_to("--window", c->window, WINDOW_MAX, e))
+        return false;
     if (c->create && !bf_ddb_parse_keys(bf_str_of(c->create), key, &n, e))
         return bf_err_ctx(e, "--create");
     return true;
@@ -141,6 +139,7 @@ int main(int argc, char **argv)
     int status = bf_opt_parse(&tool, argc, argv, &c, &c.table, NULL);
     if (status != BF_OPT_RUN)
         return status;
+    bf_arn_take_region(bf_str_of(c.table), c.arn_region, &c.aws.region);
     if (check_config(&c, &e) && open_all(&d, &e))
         (void)run(&d, &e);
     status = report(&d, &e);

@@ -63,9 +63,8 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (!bf_feed_name_ok(bf_str_of(cfg->stream)) && strncmp(cfg->stream, "arn:", 4) != 0)
         return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name: A-Z a-z 0-9 - _ . only",
                           cfg->stream);
-    if (cfg->window == 0 || cfg->window > BATCHES_MAX - 2)
-        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to %d", cfg->window,
-                          BATCHES_MAX - 2);
+    if (!bf_opt_up_to("--window", cfg->window, BATCHES_MAX - 2, e))
+        return false;
     if (cfg->max_record == 0 || cfg->max_record > BF_KINESIS_PUT_BYTES_LARGE)
         return bf_err_set(e, BF_E_USAGE, "--max-record: %" PRIu64 " is not from 1 byte to 10MiB",
                           cfg->max_record);
@@ -114,8 +113,11 @@ static bool take_input(struct run *r, struct bf_err *e)
             if (!put_reject_long(&r->put, &r->reader))
                 r->ended = true;
             break;
-        case BF_LINE_END:
         case BF_LINE_STOP:
+            (void)!put_reject_cut(&r->put, &r->reader);
+            r->ended = true;
+            break;
+        case BF_LINE_END:
             r->ended = true;
             break;
         case BF_LINE_WAIT:
@@ -178,6 +180,7 @@ static bool run(struct config *cfg, struct bf_err *e)
     struct bf_aws *aws = NULL;
     if (!check(cfg, e) || !bf_stop_install(e))
         return false;
+    bf_arn_take_region(bf_str_of(cfg->stream), cfg->arn_region, &cfg->aws.region);
     keyer_init(&r.keyer, cfg);
     bool ok = bf_reader_init(&r.reader, STDIN_FILENO, "standard input", BF_KINESIS_PUT_BYTES_LARGE,
                              NULL, e) &&

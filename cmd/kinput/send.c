@@ -19,9 +19,13 @@ static bool fatal(struct put *p, const struct bf_err *e)
     return false;
 }
 
-/* What rejects said: with --strict the run ends in order, with a full disk it ends now. */
-static bool refused(struct put *p)
+/* What rejects said, when it was no: with --strict the run ends in order, with a full disk it ends now. */
+static bool rejected(struct put *p, bool ok, const struct bf_err *e)
 {
+    if (ok)
+        return true;
+    if (p->refused.code == BF_OK)
+        p->refused = *e;
     if (!p->cfg->strict || p->refused.code == BF_E_IO || p->refused.code == BF_E_CLOSED) {
         p->err = p->refused;
         bf_err_clear(&p->refused);
@@ -33,21 +37,19 @@ static bool refused(struct put *p)
 bool put_reject(struct put *p, struct bf_str data, uint64_t line, const struct bf_err *why)
 {
     struct bf_err e = {0};
-    if (bf_rejects_add(&p->rejects, data, line, why, &e))
-        return true;
-    if (p->refused.code == BF_OK)
-        p->refused = e;
-    return refused(p);
+    return rejected(p, bf_rejects_add(&p->rejects, data, line, why, &e), &e);
 }
 
 bool put_reject_long(struct put *p, struct bf_reader *reader)
 {
     struct bf_err e = {0};
-    if (bf_rejects_add_long(&p->rejects, reader, &e))
-        return true;
-    if (p->refused.code == BF_OK)
-        p->refused = e;
-    return refused(p);
+    return rejected(p, bf_rejects_add_long(&p->rejects, reader, &e), &e);
+}
+
+bool put_reject_cut(struct put *p, const struct bf_reader *reader)
+{
+    struct bf_err e = {0};
+    return rejected(p, bf_rejects_add_cut(&p->rejects, reader, &e), &e);
 }
 
 /* The line that an entry was made of: its base64 stands in the request between two quotes. */

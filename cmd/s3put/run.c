@@ -260,17 +260,6 @@ static bool read_all(struct run *r, struct bf_err *e)
     return true;
 }
 
-/* A line that a signal cut off is no row, and it is not lost without a word. */
-static bool report_cut_line(struct run *r, struct bf_err *e)
-{
-    struct bf_str rest = bf_str(r->reader.buf + r->reader.start, r->reader.end - r->reader.start);
-    struct bf_err why = {0};
-    if (!r->stopped || rest.n == 0 || r->stateful)
-        return true;
-    bf_err_set(&why, BF_E_STOPPED, "interrupted in the middle of the line");
-    return bf_rejects_add(&r->rejects, rest, r->reader.line + 1, &why, e);
-}
-
 /* Seals everything that may be sealed. */
 static bool seal_rest(struct run *r, struct bf_err *e)
 {
@@ -314,7 +303,10 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
     if (broken)
         (void)durable_tell(e);
     else {
-        bool sealed = report_cut_line(r, &second) && seal_rest(r, &second);
+        /* a line that a signal cut off is no row, and it is not lost without a word */
+        bool cut = r->stopped && !r->stateful;
+        bool sealed =
+            (!cut || bf_rejects_add_cut(&r->rejects, &r->reader, &second)) && seal_rest(r, &second);
         ok = and_also(ok, sealed, e, &second);
     }
     ok = and_also(ok, deliver_drain(&r->deliver, &second), e, &second);
@@ -354,12 +346,8 @@ static bool open_all(struct run *r, struct bf_err *e)
     r->sealer.compress = bf_compress_new(c->compress, (int)c->level, e);
     if (!r->sealer.compress)
         return false;
-    if (!c->dry_run && !(d->aws = bf_aws_new(&c->aws, e)))
+    if (!config_open_client(c, &d->aws, e))
         return false;
-    if (d->aws) {
-        bf_aws_on_note(d->aws, bf_diag_take_note, NULL);
-        bf_aws_on_warning(d->aws, bf_diag_take_warning, NULL);
-    }
     if (c->spool && !c->dry_run) {
         if (!spool_init(&r->spool_files, c->spool, &r->rng, e))
             return false;

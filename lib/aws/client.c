@@ -121,6 +121,17 @@ static void take_off(struct bf_aws_state **at, const struct bf_aws_state *s)
         *at = s->next;
 }
 
+static const struct bf_endpoint *resolve(struct bf_aws *aws, enum bf_aws_service service,
+                                         struct bf_err *e)
+{
+    if (!aws->resolved[service]) {
+        if (!bf_endpoint_resolve(&aws->config, service, &aws->endpoints[service], e))
+            return NULL;
+        aws->resolved[service] = true;
+    }
+    return &aws->endpoints[service];
+}
+
 static const struct bf_endpoint *endpoint_for(struct bf_aws *aws, const struct bf_aws_call *call,
                                               struct bf_err *e)
 {
@@ -130,12 +141,15 @@ static const struct bf_endpoint *endpoint_for(struct bf_aws *aws, const struct b
         if (known)
             return (const struct bf_endpoint *)(uintptr_t)*known;
     }
-    if (!aws->resolved[service]) {
-        if (!bf_endpoint_resolve(&aws->config, service, &aws->endpoints[service], e))
-            return NULL;
-        aws->resolved[service] = true;
-    }
-    return &aws->endpoints[service];
+    return resolve(aws, service, e);
+}
+
+bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service, bool *own,
+                            struct bf_err *e)
+{
+    const struct bf_endpoint *endpoint = resolve(aws, service, e);
+    *own = endpoint && !endpoint->custom;
+    return endpoint != NULL;
 }
 
 static bool have_credentials(struct bf_aws *aws, struct bf_err *e)

@@ -69,6 +69,11 @@ struct bf_aws;
 BF_API BF_MUST struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e);
 BF_API void bf_aws_destroy(struct bf_aws *aws);
 
+/* *own: is the service spoken to at AWS's own endpoint, not at a configured one? False for an endpoint's URL that is
+ * none. */
+BF_API BF_MUST bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service,
+                                           bool *own, struct bf_err *e);
+
 BF_API const char *bf_aws_region(const struct bf_aws *aws);
 
 /* Retries and waits, one line each, for --verbose. */

@@ -130,4 +130,11 @@ BF_API BF_MUST int bf_opt_parse(const struct bf_tool *tool, int argc, char **arg
 BF_API BF_MUST bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name,
                                const char *value, struct bf_err *e);
 
+/* The option of that name; NULL: there is none. */
+BF_API const struct bf_opt *bf_opt_find(const struct bf_tool *tool, struct bf_str name);
+
+/* "--window: 0 is not from 1 to 64", where it is not. */
+BF_API BF_MUST bool bf_opt_up_to(const char *option, uint64_t value, uint64_t max,
+                                 struct bf_err *e);
+
 #endif

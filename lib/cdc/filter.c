@@ -47,6 +47,8 @@ static bool add_pattern(struct bf_filter *f, const struct bf_filter_conf *conf, 
         text = bf_buf_view(&file);
     if (ok && !bf_pattern_add(f->patterns, text, e))
         ok = bf_err_ctx(e, "%s", name);
+    else if (!ok)
+        bf_err_ctx(e, "--match");
     if (ok && !(f->names[i] = bf_str_dup(bf_str_of(name))))
         ok = bf_err_nomem(e);
     bf_buf_free(&file);

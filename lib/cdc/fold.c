@@ -30,7 +30,7 @@ struct bf_fold *bf_fold_new(const char *key, uint64_t max_bytes, struct bf_err *
     struct bf_str rest = bf_str_of(key), name;
     while (bf_str_split(&rest, ',', &name))
         if (bf_str_trim(name).n == 0) {
-            bf_err_set(e, BF_E_USAGE, "an empty name in the key '%.60s'", key);
+            bf_err_set(e, BF_E_USAGE, "--fold: an empty name in the key '%.60s'", key);
             return NULL;
         }
     struct bf_fold *f = calloc(1, sizeof *f);

@@ -119,7 +119,7 @@ static bool setup(struct bf_row *r, struct bf_err *e)
     struct bf_str rest = bf_str_of(r->conf.fields), item;
     while (bf_str_split(&rest, ',', &item))
         if (!bf_row_add_column(r, bf_str_trim(item), e))
-            return false;
+            return bf_err_ctx(e, "--fields");
     r->conf.fields = "";
     r->fixed = true;
     return true;

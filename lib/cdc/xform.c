@@ -334,7 +334,7 @@ static bool capture(struct bf_xform *x, struct bf_str text, struct bf_buf *rows,
     size_t before = rows->n;
     if (bf_capture_each(text, &x->decoded, wrapped, &w, e))
         return true;
-    if (!rows->failed)
+    if (!rows->failed && !x->conf.bad) /* else what came in front of the bad record stays */
         rows->n = before;
     return false;
 }

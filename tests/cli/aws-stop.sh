@@ -104,6 +104,45 @@ one
 ok 's3put --one, at its end: 75' test $status = 75
 ok '  says why' said "^s3put: s3://lake/k: PutObject: $gives_up$"
 
+# cut COMMAND...: the signal comes when $T/input has been read, and stays open.
+cut() {
+    fault_rules </dev/null
+    "$@" <"$T/in" >"$T/out" 2>"$T/err" &
+    pid=$!
+    exec 8>"$T/in"
+    cat "$T/input" >&8
+    drained 8
+    kill -TERM $pid
+    wait $pid
+    status=$?
+    exec 8>&-
+}
+head -c 100 "$T/zeros" >"$T/input"
+cut s3put --one --dry-run s3://lake/k
+ok 's3put --one --dry-run: 1' test $status = 1
+ok '  says so' said '^s3put: interrupted$'
+
+# A line that the signal cuts off, long or not, is told, and put aside as far as it has come.
+put_aside() { [ "$(cat "$T/rejects")" = "$(tail -n 1 "$T/input")" ] && [ "$(tail -c 1 "$T/rejects" | wc -l)" = 1 ]; }
+for n in 20 17000000; do
+    { head -n 1 "$T/lines"; head -c $n /dev/zero | tr '\0' x; } >"$T/input"
+    cut kinput --grace 2m --rejects "$T/rejects" orders
+    ok "kinput, a line of $n bytes is cut off: 1" test $status = 1
+    ok '  told' said '^kinput: line 2: interrupted in the middle of the line$'
+    ok '  put aside' put_aside
+    ok '  the one before it arrives' test "$(cat "$FAULT_DIR/accepted")" = "$(head -n 1 "$T/lines")"
+    cut s3put --grace 2m --rejects "$T/rejects" s3://lake/p/
+    ok "s3put, a line of $n bytes is cut off: 1" test $status = 1
+    ok '  told' said '^s3put: line 2: interrupted in the middle of the line$'
+    ok '  put aside' put_aside
+    ok '  the one before it arrives' grep -q '"records":1,' "$T/out"
+done
+cut ddbput --grace 2m --rejects "$T/rejects" sales
+ok 'ddbput, a long line is cut off: 1' test $status = 1
+ok '  told' said '^ddbput: line 2: interrupted in the middle of the line$'
+ok '  put aside' put_aside
+ok '  the one before it arrives' test "$(wc -l <"$FAULT_DIR/accepted")" = 1
+
 # kinread has nothing to finish.
 for op in ListShards GetShardIterator GetRecords; do
     stopped $op /dev/null kinread --from oldest orders

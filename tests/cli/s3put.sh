@@ -163,6 +163,22 @@ usage '--uploads is 1 to 64' --uploads 0 s3://lake/
 usage 'not an offset such as' --zone CET s3://lake/
 usage 'no --spool' --state "$T/s" --spool "$T/p" s3://lake/
 usage 'no --state' --state "$T/s" --dry-run s3://lake/
+# Words that AWS does not know, at its own endpoint: nothing is sent, there is nobody to send it to.
+own() {
+    env -u AWS_ENDPOINT_URL -u AWS_ENDPOINT_URL_S3 AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null \
+        AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=k AWS_SECRET_ACCESS_KEY=s s3put "$@"
+}
+for how in '' '--one'; do
+    # shellcheck disable=SC2086 # no option, or one
+    check "a storage class that AWS has not $how" -s 2 -i /dev/null \
+        -E "^s3put: option '--storage-class': 'standard-ia' is none of STANDARD, STANDARD_IA, .*\(AWS; with --endpoint-url any word goes\)$" -- \
+        own $how --storage-class standard-ia s3://lake/k
+    # shellcheck disable=SC2086
+    check "an encryption that AWS has not $how" -s 2 -i /dev/null \
+        -e "s3put: option '--sse': 'AES-256' is none of AES256, aws:kms, aws:kms:dsse, aws:fsx (AWS; with --endpoint-url any word goes)" -- \
+        own $how --sse AES-256 s3://lake/k
+done
+check 'words that it has' -i /dev/null -- own --storage-class GLACIER_IR --sse aws:kms:dsse --sse-kms-key-id k s3://lake/k
 check 'no region' -s 2 -E 'region' -- env -u AWS_REGION -u AWS_DEFAULT_REGION s3put s3://lake/
 check 'a spool that cannot be made' -s 1 -E '/dev/null/x: Not a directory|/dev/null: ' -- s3put --spool /dev/null/x s3://lake/
 check 'rejects that cannot be written' -s 1 -E '/nowhere/x: No such file or directory' -- dry --rejects /nowhere/x s3://lake/
