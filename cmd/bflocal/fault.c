@@ -194,6 +194,14 @@ bool bl_fault_set(struct bl_faults *f, struct bf_str spec, struct bf_err *e)
     return ok;
 }
 
+uint64_t bl_fault_disk_max(struct bl_faults *f)
+{
+    pthread_mutex_lock(&f->mutex);
+    uint64_t max = f->disk_max;
+    pthread_mutex_unlock(&f->mutex);
+    return max;
+}
+
 static bool matches(const struct bl_fault_rule *r, const char *service, const char *op)
 {
     return (r->op[0] == '\0' || strcmp(r->op, op) == 0) &&

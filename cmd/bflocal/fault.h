@@ -94,6 +94,9 @@ void bl_fault_draw(struct bl_faults *f, const char *service, const char *op,
  * has more than one. */
 bool bl_fault_entry(const struct bl_fault_hit *hit, size_t i, size_t n);
 
+/* What the rules say of the store: the most bytes, 0: no limit. */
+uint64_t bl_fault_disk_max(struct bl_faults *f);
+
 /* Appends {"rules":[{"kind","seen","struck",...}]}. */
 void bl_fault_print(struct bl_faults *f, struct bf_buf *out);
 

@@ -153,3 +153,21 @@ void bl_router_too_large(struct bl_call *c)
     c->ans.status = 413;
     bl_reply_finish(c);
 }
+
+void bl_router_head_too_large(struct bl_call *c)
+{
+    struct bf_str target = bl_header(c, "x-amz-target");
+    c->op_name = "";
+    find_service(c, target);
+    if (!target.p)
+        c->service = &bl_service_s3;
+    bl_reply_request_id(c);
+    if (!target.p) {
+        bl_s3_head_too_large(c);
+        return;
+    }
+    bl_fail(c, BL_RequestEntityTooLarge, "Request header is too large: more than %d headers.",
+            BL_HEADERS_MAX);
+    c->ans.status = 431;
+    bl_reply_finish(c);
+}

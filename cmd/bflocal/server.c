@@ -253,8 +253,10 @@ static enum MHD_Result begin(struct exchange *x, struct MHD_Connection *connecti
     if (!bf_arena_copy(&c->arena, bf_str_of(method), &c->req.method))
         return MHD_NO;
     MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, c);
-    if (c->failed)
-        return MHD_NO;
+    if (c->failed) {
+        bl_router_head_too_large(c);
+        return send_answer(x, connection, true);
+    }
     c->req.loopback = is_loopback(connection);
     if (!bl_router_begin(c, &x->max_body)) {
         c->failed = true;
