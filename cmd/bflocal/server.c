@@ -393,6 +393,7 @@ void bl_server_stop(struct bl_server *s)
     int fd = MHD_quiesce_daemon(s->daemon);
     if (fd >= 0)
         close(fd);
+    bl_fault_end(&s->local->faults);
     wait_idle(s);
     MHD_stop_daemon(s->daemon);
     while (s->kept) {
