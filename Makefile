@@ -125,7 +125,7 @@ LDFLAGS_test_client_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_cdc_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))
 LDFLAGS_test_bflocal_commit = $(call wrap,bl_auth_check)
-LDFLAGS_test_bflocal_limits = $(call wrap,bl_auth_check)
+LDFLAGS_test_bflocal_limits = $(call wrap,bl_auth_check bf_clock_wall_ms)
 LDFLAGS_test_bflocal_trim = $(call wrap,bl_auth_check)
 
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
@@ -168,14 +168,14 @@ check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one a
 
 # The same tests under sanitizers and under valgrind. A sanitizer's dlopen does not see the program's rpath.
 check-asan: ## unit and command-line tests under address, leak and undefined-behaviour sanitizers
-	@LD_LIBRARY_PATH=$(CURDIR)/build/asan/lib ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
+	@LD_LIBRARY_PATH="$(CURDIR)/build/asan/lib" ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(MAKE) --no-print-directory FLAVOUR=asan check-unit check-cli
 
 # What has threads: bflocal, and cdcxform -j.
 TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh tests/cli/cdcxform-sql%.sh,$(T))
 check-tsan: ## the tests of what has threads under the thread sanitizer
 	@mkdir -p build/tsan && rm -f build/tsan/report.*
-	@TSAN_OPTIONS=log_path=$(CURDIR)/build/tsan/report $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli
+	@TSAN_OPTIONS="log_path='$(CURDIR)/build/tsan/report'" $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli
 	@! cat build/tsan/report.* 2>/dev/null
 
 # Valgrind's own pipes stay out of the TMPDIR that tests look into.
@@ -324,7 +324,7 @@ check-services: all ## tests on real services and on bflocal (TAP); S=tests/serv
 	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
 
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
-	@PATH=$(CURDIR)/$(B)/bin:$$PATH bflocal sh examples/demo.sh
+	@PATH="$(CURDIR)/$(B)/bin:$$PATH" bflocal sh examples/demo.sh
 
 clean: ## remove everything built
 	rm -rf build

@@ -14,7 +14,6 @@ struct emit {
     struct bf_buf line;   /* the change being written */
     struct bf_buf prefix; /* of a change line: what is the same in all of them */
     struct bf_rng ids;
-    struct bf_str table;
 };
 
 BF_MUST bool emit_init(struct emit *m, const struct config *cfg, struct source source,

@@ -18,7 +18,7 @@
 #include "lib/base/rng.h"
 
 enum format { FORMAT_WRITES, FORMAT_ITEMS, FORMAT_CDC, FORMAT_CSV };
-enum schema { SCHEMA_SALES, SCHEMA_ORDER };
+enum schema { SCHEMA_SALES, SCHEMA_ORDER, SCHEMA_UNSET };
 enum kind { INSERT, UPDATE, DELETE, KINDS };
 
 /* The statuses of an order; NONE is a CSV row that has not been touched. */
@@ -30,8 +30,8 @@ struct mix {
 
 struct config {
     struct bf_common common;
-    uint64_t count; /* COUNT_UNSET, 0: without end */
-    uint64_t duration_ms, rate_milli, seed;
+    uint64_t count;                         /* COUNT_UNSET, 0: without end */
+    uint64_t duration_ms, rate_micro, seed; /* 0: not given; rate in millionths a second */
     int64_t start_ms;
     struct mix mix; /* sum 0: not given */
     enum format format;

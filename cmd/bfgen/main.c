@@ -80,6 +80,7 @@ static int run(struct config *cfg)
               bf_out_init(&out, STDOUT_FILENO, "standard output", 0, &e) &&
               open_source(cfg, &source, &out, &e) && emit_init(&emit, cfg, source, &out, &e) &&
               generate(cfg, &plan, &emit, &e);
+    ok = ok || e.code == BF_E_STOPPED; /* before the header line came: nothing was begun */
     ok = bf_out_close(&out, ok ? &e : &closing) && ok;
     ok = (!cfg->from || rows_close(&rows, ok ? &e : &closing)) && ok;
     emit_free(&emit);

@@ -1,5 +1,7 @@
 #include "cmd/bfgen/options.h"
 
+#include <inttypes.h>
+
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
@@ -26,6 +28,28 @@ static bool take_format(void *field, struct bf_str value, struct bf_err *e)
 {
     static const char *const names[] = {"writes", "items", "cdc", "csv"};
     return choose(field, value, names, BF_COUNT(names), "writes, items, cdc, csv", e);
+}
+
+/* COUNT_UNSET is none that can be given, and sums of two have to fit. */
+static bool take_count(void *field, struct bf_str value, struct bf_err *e)
+{
+    uint64_t n;
+    if (!bf_num_u64(value, &n, e))
+        return false;
+    if (n > INT64_MAX)
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is more than %" PRId64,
+                          (int)(value.n > 60 ? 60 : value.n), value.p, INT64_MAX);
+    *(uint64_t *)field = n;
+    return true;
+}
+
+/* 0 in the config says that none was given. */
+static bool take_duration(void *field, struct bf_str value, struct bf_err *e)
+{
+    if (!bf_num_duration(value, field, e))
+        return false;
+    return *(uint64_t *)field > 0 || bf_err_set(e, BF_E_USAGE, "'%.*s' has no room for a change",
+                                                (int)(value.n > 60 ? 60 : value.n), value.p);
 }
 
 static bool take_schema(void *field, struct bf_str value, struct bf_err *e)
@@ -68,11 +92,9 @@ static bool take_mix(void *field, struct bf_str value, struct bf_err *e)
     }
 
 static const struct bf_opt bfgen_options[] = {
-    BF_OPT_U64('n', "count", struct config, count, "COUNT",
-               "changes to make; 0: without end (1000)"),
-    BF_OPT_MS(0, "duration", struct config, duration_ms, "TIME",
-              "how much of the sale they cover (1d)"),
-    BF_OPT_RATE(0, "rate", struct config, rate_milli, "N/s", "changes a second, paced"),
+    FN('n', "count", count, "COUNT", "changes to make; 0: without end (1000)", take_count),
+    FN(0, "duration", duration_ms, "TIME", "how much of the sale they cover (1d)", take_duration),
+    BF_OPT_RATE(0, "rate", struct config, rate_micro, "N/s", "changes a second, paced"),
     FN(0, "start", start_ms, "TIME", "when the sale begins (2026-11-27)", take_time),
     BF_OPT_U64(0, "seed", struct config, seed, "N", "the same seed gives the same bytes (1)"),
     FN(0, "mix", mix, "SHARES", "insert=70,update=25,delete=5", take_mix),
@@ -101,7 +123,8 @@ const struct bf_tool bfgen_tool = {
 
 void options_default(struct config *cfg)
 {
-    *cfg = (struct config){.count = COUNT_UNSET, .seed = 1, .start_ms = BLACK_FRIDAY_MS};
+    *cfg = (struct config){
+        .count = COUNT_UNSET, .seed = 1, .start_ms = BLACK_FRIDAY_MS, .schema = SCHEMA_UNSET};
 }
 
 /* For invented orders the key is renamed: it must be a plain name that no other attribute has. */
@@ -124,6 +147,18 @@ static bool check_key(const struct config *cfg, struct bf_err *e)
                  : bf_err_set(e, BF_E_USAGE, "option '--key': not a plain name of 1 to 255 bytes");
 }
 
+/* A name that DynamoDB could give to a table, but for the shortest, which are handy in tests. */
+static bool check_table(const struct config *cfg, struct bf_err *e)
+{
+    size_t n = strlen(cfg->table);
+    if (cfg->format != FORMAT_CDC)
+        return bf_err_set(e, BF_E_USAGE, "option '--table' is for -f cdc");
+    return (n > 0 && n <= 255 &&
+            n == strspn(cfg->table, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                    "0123456789-_.")) ||
+           bf_err_set(e, BF_E_USAGE, "option '--table': 1 to 255 of A-Z a-z 0-9 - _ . only");
+}
+
 bool options_check(struct config *cfg, struct bf_err *e)
 {
     bool items = cfg->format == FORMAT_ITEMS || cfg->format == FORMAT_CSV;
@@ -137,5 +172,11 @@ bool options_check(struct config *cfg, struct bf_err *e)
     if (!cfg->from && (cfg->rejects || cfg->strict))
         return bf_err_set(e, BF_E_USAGE, "option '--%s' is for --from",
                           cfg->rejects ? "rejects" : "strict");
+    if (cfg->from && cfg->schema != SCHEMA_UNSET)
+        return bf_err_set(e, BF_E_USAGE, "option '--schema' is not for --from");
+    if (cfg->schema == SCHEMA_UNSET)
+        cfg->schema = SCHEMA_SALES;
+    if (cfg->table && !check_table(cfg, e))
+        return false;
     return cfg->from || !cfg->key || check_key(cfg, e);
 }

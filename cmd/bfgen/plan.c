@@ -7,7 +7,10 @@
 #include "lib/base/stop.h"
 
 enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS };
-enum { DEFAULT_COUNT = 1000, DEFAULT_RATE_MILLI = 1000, LATE_MS = 1000 };
+enum { DEFAULT_COUNT = 1000, DEFAULT_RATE_MICRO = 1000000, LATE_MS = 1000 };
+
+/* Between two changes, in milliseconds: this over the rate. */
+#define GAP UINT64_C(1000000000)
 
 /* 9999-12-31T00:00:00Z: behind it a year has five digits. */
 #define LAST_MS INT64_C(253402214400000)
@@ -45,16 +48,30 @@ static uint64_t area(int64_t from_ms, uint64_t duration_ms)
     return day * (duration_ms / DAY_MS) + sum;
 }
 
+/* How many fit into the duration at this rate; false where that is more than anyone can count. */
+static bool fits(uint64_t duration_ms, uint64_t rate_micro, uint64_t *count)
+{
+    uint64_t s = duration_ms / 1000, ms = duration_ms % 1000;
+    uint64_t whole = rate_micro / 1000000, part = rate_micro % 1000000;
+    if (whole && s > INT64_MAX / 2 / whole)
+        return false;
+    *count = s * whole + (s * part + ms * rate_micro / 1000) / 1000000;
+    return true;
+}
+
 /* count = rate x duration, whichever of them was given. */
 static bool fill_in(struct plan *p, const struct config *cfg, uint64_t *duration_ms,
                     struct bf_err *e)
 {
-    uint64_t rate = cfg->rate_milli ? cfg->rate_milli : DEFAULT_RATE_MILLI;
+    uint64_t rate = cfg->rate_micro ? cfg->rate_micro : DEFAULT_RATE_MICRO, by_rate;
     bool endless = cfg->count == 0 || (cfg->count == COUNT_UNSET && cfg->from && !cfg->duration_ms);
-    *duration_ms = cfg->duration_ms && !endless ? cfg->duration_ms : DAY_MS;
-    if (*duration_ms > UINT64_MAX / rate)
+    if (cfg->count == 0 && cfg->duration_ms)
+        return bf_err_set(e, BF_E_USAGE, "option '--duration': a count of 0 has no end");
+    *duration_ms = cfg->duration_ms ? cfg->duration_ms : DAY_MS;
+    if (cfg->start_ms > LAST_MS || *duration_ms > (uint64_t)(LAST_MS - cfg->start_ms))
+        return bf_err_set(e, BF_E_USAGE, "the changes would pass the year 9999");
+    if (!fits(*duration_ms, rate, &by_rate))
         return bf_err_set(e, BF_E_USAGE, "the rate and the duration together are too large");
-    uint64_t by_rate = *duration_ms * rate / 1000000;
     if (endless)
         p->count = 0;
     else if (cfg->count != COUNT_UNSET)
@@ -64,10 +81,9 @@ static bool fill_in(struct plan *p, const struct config *cfg, uint64_t *duration
     p->n = p->count ? p->count : by_rate;
     if (p->n == 0)
         p->n = 1;
-    if (p->n > INT64_MAX)
-        return bf_err_set(e, BF_E_USAGE, "the count is too large");
     if (!endless && p->count == 0)
-        return bf_err_set(e, BF_E_USAGE, "the duration is shorter than one change at this rate");
+        return bf_err_set(e, BF_E_USAGE,
+                          "option '--duration': shorter than one change at this rate");
     return true;
 }
 
@@ -81,17 +97,14 @@ static void open_hour(struct plan *p, int64_t from_ms)
 
 bool plan_init(struct plan *p, const struct config *cfg, struct bf_err *e)
 {
-    uint64_t duration_ms;
-    *p = (struct plan){.rate_milli = cfg->rate_milli};
+    uint64_t duration_ms = 0;
+    *p = (struct plan){.rate_micro = cfg->rate_micro};
     if (!fill_in(p, cfg, &duration_ms, e))
         return false;
-    if (cfg->start_ms > LAST_MS || duration_ms > (uint64_t)(LAST_MS - cfg->start_ms))
-        return bf_err_set(e, BF_E_USAGE, "the changes would pass the year 9999");
     uint64_t whole = area(cfg->start_ms, duration_ms);
     p->step = whole / p->n;
     p->rem = whole % p->n;
     open_hour(p, cfg->start_ms);
-    p->wall_start_ms = bf_clock_mono_ms();
     return true;
 }
 
@@ -113,24 +126,28 @@ int64_t plan_next(struct plan *p, struct bf_rng *rng)
 
 bool plan_pace(struct plan *p, struct bf_out *out, struct bf_err *e)
 {
-    if (!p->rate_milli)
+    if (!p->rate_micro)
         return true;
+    if (p->due_ms == 0) /* not before: to open what the rows come from may take a while */
+        p->due_ms = bf_clock_mono_ms();
     for (;;) {
-        int64_t due =
-            p->wall_start_ms + (int64_t)(p->let_go * 1000 / p->rate_milli * 1000 +
-                                         p->let_go * 1000 % p->rate_milli * 1000 / p->rate_milli);
         int64_t now = bf_clock_mono_ms();
-        if (now > due + LATE_MS) /* a slow reader: do not make up for it in one burst */
-            p->wall_start_ms += now - due;
-        if (now >= due || bf_stop_asked())
+        if (now > p->due_ms + LATE_MS) /* a slow reader: do not make up for it in one burst */
+            p->due_ms = now;
+        if (now >= p->due_ms || bf_stop_asked())
             break;
         if (!bf_out_flush(out, e))
             return false;
         struct pollfd stop = {.fd = bf_stop_fd(), .events = POLLIN};
-        int64_t wait = due - now;
+        int64_t wait = p->due_ms - now;
         if (poll(&stop, 1, wait > 60000 ? 60000 : (int)wait) < 0 && errno != EINTR)
             return bf_err_sys(e, errno, "poll");
     }
-    p->let_go++;
+    p->due_ms += (int64_t)(GAP / p->rate_micro);
+    p->due_rem += GAP % p->rate_micro;
+    if (p->due_rem >= p->rate_micro) {
+        p->due_rem -= p->rate_micro;
+        p->due_ms++;
+    }
     return true;
 }

@@ -21,9 +21,9 @@ struct plan {
     int64_t hour_ms, until_ms;  /* the piece of the curve it lies in: one hour at most */
     uint64_t hour_at, until_at; /* area before the beginning and the end of that piece */
     /* pacing */
-    uint64_t rate_milli; /* 0: as fast as it goes */
-    int64_t wall_start_ms;
-    uint64_t let_go;
+    uint64_t rate_micro; /* 0: as fast as it goes */
+    int64_t due_ms; /* of the next change (0: it is the first), and a fraction due_rem/rate_micro */
+    uint64_t due_rem;
 };
 
 BF_MUST bool plan_init(struct plan *p, const struct config *cfg, struct bf_err *e);

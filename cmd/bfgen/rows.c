@@ -328,8 +328,9 @@ static enum more next(void *self, enum kind kind, int64_t time_ms, struct change
     return more;
 }
 
-static bool name_columns(struct rows *r, const char *key, struct bf_err *e)
+static bool name_columns(struct rows *r, const struct config *cfg, struct bf_err *e)
 {
+    const char *key = cfg->key;
     if (r->csv.n > ROW_COLUMNS)
         return bf_err_set(e, BF_E_LIMIT, "line 1: more than %d columns", ROW_COLUMNS);
     r->columns = r->status = r->csv.n;
@@ -358,16 +359,16 @@ static bool name_columns(struct rows *r, const char *key, struct bf_err *e)
     }
     if (r->key == r->columns)
         return bf_err_set(e, BF_E_USAGE, "option '--key': no column is named '%.60s'", key);
-    if (r->key == r->status)
+    if (r->key == r->status && cfg->mix.share[UPDATE])
         return bf_err_set(e, BF_E_USAGE, "option '--key': 'status' changes, a key cannot");
     return bf_buf_check(&r->names, "the header line", e);
 }
 
-static bool read_header(struct rows *r, const char *key, struct bf_err *e)
+static bool read_header(struct rows *r, const struct config *cfg, struct bf_err *e)
 {
     switch (read_row(r, e)) {
     case BF_CSV_RECORD:
-        return name_columns(r, key, e);
+        return name_columns(r, cfg, e);
     case BF_CSV_END:
         return bf_err_set(e, BF_E_INPUT, "empty, a header line with the names was expected");
     case BF_CSV_LONG:
@@ -395,7 +396,7 @@ bool rows_open(struct rows *r, const struct config *cfg, struct bf_out *out, str
         !bf_reader_open(&r->reader, cfg->from, ROW_MAX, out, e))
         return false;
     bf_csv_init(&r->csv, &r->reader, ',', ROW_MAX);
-    if (!read_header(r, cfg->key, e))
+    if (!read_header(r, cfg, e))
         return e->code == BF_E_IO ? false : bf_err_ctx(e, "%s", r->path);
     r->status_in_csv = cfg->mix.share[UPDATE] > 0 && r->status == r->columns;
     return true;

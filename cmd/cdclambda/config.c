@@ -92,15 +92,6 @@ static bool load_file(struct config *c, const char *root, struct bf_err *e)
     return absent;
 }
 
-static const struct bf_opt *option(const char *name)
-{
-    for (size_t g = 0; g < BF_COUNT(groups); g++)
-        for (size_t i = 0; i < groups[g].n; i++)
-            if (strcmp(groups[g].opts[i].name, name) == 0)
-                return &groups[g].opts[i];
-    return NULL;
-}
-
 /* BF_PARTITION_KEYS for partition-keys; NULL: for none. */
 static const struct bf_opt *option_of(struct bf_str variable)
 {
@@ -113,8 +104,7 @@ static const struct bf_opt *option_of(struct bf_str variable)
             return NULL;
         name[i - 3] = (char)(c == '_' ? '-' : tolower((unsigned char)c));
     }
-    name[variable.n - 3] = '\0';
-    return option(name);
+    return bf_opt_find(&cdclambda_tool, bf_str(name, variable.n - 3));
 }
 
 /* "BF_NAME=value". A flag is set by 1 or true, and left alone by 0 or false; an empty value is none. */

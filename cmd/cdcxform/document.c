@@ -12,6 +12,7 @@ struct gather {
     uint64_t line;  /* where the document began */
     int64_t depth;  /* open brackets */
     bool in_string; /* strings do not span lines in valid JSON, but broken ones might */
+    bool refused;   /* it was too long, and what is left of it goes the same way */
 };
 
 static void count_brackets(struct gather *g, struct bf_str line)
@@ -41,44 +42,68 @@ static bool hand_in(struct run *r, struct gather *g, struct bf_err *e)
     bool ok = true;
     r->number = g->line;
     if (text.n && !(r->firehose ? run_event(r, text, &why)
-                                : bf_xform_document(r->xform, text, &r->rows, &why))) {
-        if (why.code == BF_E_INPUT || why.code == BF_E_LIMIT)
-            ok = bf_rejects_add(&r->rejects, bf_str_trim(text), g->line, &why, e);
-        else {
-            *e = why;
-            ok = false;
-        }
-    }
+                                : bf_xform_document(r->xform, text, &r->rows, &why)))
+        ok = run_refuse(r, bf_str_trim(text), g->line, &why, e);
     bf_buf_reset(&g->text);
     g->depth = 0;
+    g->refused = false;
     return ok && (r->rows.n < FLUSH_AT || run_flush(r, e));
+}
+
+/* What was gathered goes to the rejects; what is wrong is told of the line that follows. */
+static void give_up(struct run *r, struct gather *g)
+{
+    if (r->rejects.path && g->text.n)
+        bf_out_line(&r->rejects.out, bf_str(g->text.p, g->text.n - 1));
+    bf_buf_reset(&g->text);
+    g->refused = true;
+}
+
+static bool too_long(struct run *r, struct gather *g, struct bf_str line, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    bf_err_set(&why, BF_E_LIMIT, "a document longer than the maximum of %zu bytes", g->text.max);
+    give_up(r, g);
+    return bf_rejects_add(&r->rejects, line, g->line, &why, e);
+}
+
+/* A line that is too long by itself. The brackets in it are nobody's. */
+static bool add_long(struct run *r, struct gather *g, struct bf_err *e)
+{
+    r->lines++;
+    if (g->depth > 0)
+        give_up(r, g);
+    return bf_rejects_add_long(&r->rejects, &r->reader, e);
 }
 
 static bool add_line(struct run *r, struct gather *g, struct bf_str line, struct bf_err *e)
 {
+    bool ok = true;
     r->lines++;
     r->bytes += line.n + 1;
     if (g->depth > 0 && bf_str_is(line, "{") && !hand_in(r, g, e))
         return false;
-    if (g->text.n == 0) {
+    if (g->depth <= 0) {
         if (bf_str_trim(line).n == 0)
             return true;
         g->line = r->reader.line;
     }
-    bf_buf_adds(&g->text, line);
-    bf_buf_addc(&g->text, '\n');
     count_brackets(g, line);
-    if (!bf_buf_ok(&g->text))
-        return bf_err_set(e, BF_E_LIMIT,
-                          "line %llu: a document longer than the maximum of %zu bytes",
-                          (unsigned long long)g->line, g->text.max);
-    return g->depth > 0 || hand_in(r, g, e);
+    if (g->refused && r->rejects.path)
+        bf_out_line(&r->rejects.out, line);
+    else if (!g->refused && g->text.n + line.n >= g->text.max)
+        ok = too_long(r, g, line, e);
+    else if (!g->refused) {
+        bf_buf_adds(&g->text, line);
+        bf_buf_addc(&g->text, '\n');
+    }
+    return ok && (g->depth > 0 || (bf_buf_check(&g->text, "a document", e) && hand_in(r, g, e)));
 }
 
 bool run_documents(struct run *r, struct bf_str first, struct bf_err *e)
 {
     struct gather g = {0};
-    bf_buf_init(&g.text, r->config->max_line);
+    bf_buf_init(&g.text, r->reader.max_line);
     bool ok = add_line(r, &g, first, e);
     while (ok) {
         struct bf_str line;
@@ -92,7 +117,7 @@ bool run_documents(struct run *r, struct bf_str first, struct bf_err *e)
         if (kind == BF_LINE_ERROR)
             ok = false;
         else if (kind == BF_LINE_LONG)
-            ok = bf_rejects_add_long(&r->rejects, &r->reader, e);
+            ok = add_long(r, &g, e);
         else
             ok = add_line(r, &g, line, e);
     }

@@ -48,10 +48,5 @@ bool run_event(struct run *r, struct bf_str event, struct bf_err *e)
     bool ok = bf_firehose_event(r->firehose, event, &r->rows, e);
     if (ok)
         bf_buf_addc(&r->rows, '\n');
-    if (r->failed.code != BF_OK) { /* --strict, or --rejects cannot be written */
-        *e = r->failed;
-        e->code = e->code == BF_E_INPUT || e->code == BF_E_LIMIT ? BF_E_SERVICE : e->code;
-        return false;
-    }
-    return ok;
+    return ok && r->failed.code == BF_OK; /* run_refuse knows */
 }

@@ -53,9 +53,14 @@ struct worker {
 static void refuse(struct batch *b, struct bf_str line, uint64_t number, const struct bf_err *why)
 {
     struct refused head = {number, why->code, strlen(why->text), line.n};
+    size_t before = b->bad.n;
     bf_buf_add(&b->bad, &head, sizeof head);
     bf_buf_add(&b->bad, why->text, head.text_n);
     bf_buf_adds(&b->bad, line);
+    if (!bf_buf_ok(&b->bad)) { /* half of it would be no line */
+        b->bad.n = before;
+        bf_err_nomem(&b->fatal);
+    }
 }
 
 static bool bad_record(void *ctx, struct bf_str text, const struct bf_err *why, struct bf_err *e)
@@ -89,8 +94,6 @@ static void transform(struct worker *w, struct batch *b)
         }
         p = newline + 1;
     }
-    if (!bf_buf_ok(&b->bad))
-        bf_err_nomem(&b->fatal);
 }
 
 static void *work(void *arg)

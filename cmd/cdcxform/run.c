@@ -19,7 +19,20 @@ bool run_flush(struct run *r, struct bf_err *e)
 static bool bad_record(void *ctx, struct bf_str text, const struct bf_err *why, struct bf_err *e)
 {
     struct run *r = ctx;
-    return bf_rejects_add(&r->rejects, text, r->number, why, e);
+    if (bf_rejects_add(&r->rejects, text, r->number, why, e))
+        return true;
+    r->failed = *e;
+    return false;
+}
+
+bool run_refuse(struct run *r, struct bf_str text, uint64_t number, const struct bf_err *why,
+                struct bf_err *e)
+{
+    bool of_input = why->code == BF_E_INPUT || why->code == BF_E_LIMIT;
+    if (r->failed.code == BF_OK && of_input)
+        return bf_rejects_add(&r->rejects, text, number, why, e);
+    *e = r->failed.code == BF_OK ? *why : r->failed; /* --strict, or --rejects cannot be written */
+    return false;
 }
 
 static void explain(void *ctx, const char *text)
@@ -33,14 +46,9 @@ bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, 
     struct bf_err why;
     bf_err_clear(&why);
     r->number = number;
-    if (r->firehose ? run_event(r, line, &why)
-                    : bf_xform_line(r->xform, line, slack, &r->rows, &why))
-        return true;
-    if (why.code != BF_E_INPUT && why.code != BF_E_LIMIT) {
-        *e = why;
-        return false;
-    }
-    return bf_rejects_add(&r->rejects, line, number, &why, e);
+    return (r->firehose ? run_event(r, line, &why)
+                        : bf_xform_line(r->xform, line, slack, &r->rows, &why)) ||
+           run_refuse(r, line, number, &why, e);
 }
 
 /* Bytes of the reader's buffer behind a line, its newline first. */
@@ -87,16 +95,23 @@ static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct b
     }
 }
 
-/* Are the columns those of the first row? Then one thread has to see it first. */
+/* Are the columns those of the first row? Then one thread has to see it first. Asked before there is one. */
 static bool columns_come(const struct run *r)
 {
-    const struct bf_row_conf *row = &r->config->xform.row;
-    return !row->fields && (row->format == BF_ROW_CSV || row->format == BF_ROW_TSV);
+    enum bf_row_format format = r->config->xform.row.format;
+    return (format == BF_ROW_CSV || format == BF_ROW_TSV) && !bf_xform_columns_known(r->xform);
 }
 
 static bool one_thread(const struct run *r)
 {
-    return r->config->jobs == 1 || r->firehose || columns_come(r) || bf_xform_in_order(r->xform);
+    return r->config->jobs == 1 || r->firehose || r->columns_come || bf_xform_in_order(r->xform);
+}
+
+/* The mark that some editors put in front of UTF-8 is no part of the text (RFC 8259, section 8.1). */
+static void pass_over_mark(const struct run *r, struct bf_str *line)
+{
+    if (r->reader.line == 1 && bf_str_starts(*line, BF_STR("\xEF\xBB\xBF")))
+        *line = bf_str(line->p + 3, line->n - 3);
 }
 
 /* One file or standard input, told apart by its first line that is not blank. */
@@ -104,10 +119,14 @@ static bool read_input(struct run *r, struct bf_err *e)
 {
     struct bf_str line;
     enum bf_line kind;
-    while ((kind = next(r, &line, e)) == BF_LINE && bf_str_trim(line).n == 0)
-        ;
+    while ((kind = next(r, &line, e)) == BF_LINE && bf_str_trim(line).n == 0) {
+        r->lines++;
+        r->bytes += line.n + 1;
+    }
     if (kind == BF_LINE_ERROR)
         return false;
+    if (kind == BF_LINE || kind == BF_LINE_PARTIAL)
+        pass_over_mark(r, &line);
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
         return run_documents(r, line, e);
     if (!one_thread(r))
@@ -219,6 +238,7 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     bf_progress_init(&r.progress, &config->common, BF_PROGRESS_FILTER);
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
+    r.columns_come = ok && columns_come(&r);
     ok = ok && run_firehose_new(&r, &conf, e);
     if (ok && !config->check)
         ok = work(&r, files, nfiles, e);

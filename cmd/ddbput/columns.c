@@ -1,5 +1,6 @@
 #include "cmd/ddbput/ddbput.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "lib/base/enc.h"
@@ -83,7 +84,7 @@ static bool key_types(struct ddbput *d, struct bf_err *e)
         size_t i = find_field(d, a->name);
         if (i == d->csv.n)
             return bf_err_set(e, BF_E_INPUT,
-                              "line 1: the CSV header has no column '%.*s', a key of the table",
+                              "the CSV header has no column '%.*s', a key of the table",
                               (int)a->name.n, a->name.p);
         d->columns[i].type = a->type == 'S' ? COLUMN_S : a->type == 'N' ? COLUMN_N : COLUMN_B;
     }
@@ -94,14 +95,24 @@ static bool name_column(struct ddbput *d, size_t i, struct bf_err *e)
 {
     struct bf_str name = d->csv.field[i];
     if (name.n == 0)
-        return bf_err_set(e, BF_E_INPUT, "line 1: column %zu of the CSV header has no name", i + 1);
+        return bf_err_set(e, BF_E_INPUT, "column %zu of the CSV header has no name", i + 1);
     if (find_field(d, name) != i)
-        return bf_err_set(e, BF_E_INPUT, "line 1: the CSV header names '%.*s' twice",
+        return bf_err_set(e, BF_E_INPUT, "the CSV header names '%.*s' twice",
                           (int)(name.n > 60 ? 60 : name.n), name.p);
     bf_buf_reset(&d->names);
     bf_json_put_string(&d->names, name);
     d->columns[i].name = bf_buf_ok(&d->names) ? bf_str_dup(bf_buf_view(&d->names)) : NULL;
     return d->columns[i].name ? true : bf_err_nomem(e);
+}
+
+/* Names, types and the line itself of the header that was just read. */
+static bool read_header(struct ddbput *d, struct bf_err *e)
+{
+    for (size_t i = 0; i < d->ncolumns; i++)
+        if (!name_column(d, i, e))
+            return false;
+    bf_buf_adds(&d->header, d->csv.raw);
+    return bf_buf_check(&d->header, "the CSV header", e) && key_types(d, e);
 }
 
 bool columns_init(struct ddbput *d, struct bf_err *e)
@@ -110,15 +121,11 @@ bool columns_init(struct ddbput *d, struct bf_err *e)
     if (!d->columns)
         return bf_err_nomem(e);
     d->ncolumns = d->csv.n;
-    for (size_t i = 0; i < d->ncolumns; i++)
-        if (!name_column(d, i, e))
-            return false;
     struct bf_str rest = bf_str_of(d->config->types), item;
     while (d->config->types && bf_str_split(&rest, ',', &item))
         if (!set_type(d, item, e))
             return false;
-    bf_buf_adds(&d->header, d->csv.raw);
-    return bf_buf_check(&d->header, "line 1: the CSV header", e) && key_types(d, e);
+    return read_header(d, e) || bf_err_ctx(e, "line %" PRIu64, d->csv.line);
 }
 
 /* A decimal number without exponent or leading zeros, that DynamoDB holds: a code such as 12E3 or

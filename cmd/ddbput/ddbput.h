@@ -16,6 +16,7 @@
 
 #include "lib/aws/client.h"
 #include "lib/aws/dynamodb.h"
+#include "lib/aws/feed.h"
 #include "lib/base/csv.h"
 #include "lib/base/opt.h"
 #include "lib/base/progress.h"
@@ -32,7 +33,7 @@ enum {
     OP_TEXT_MAX = 16 * 1024 * 1024,
     LINE_MAX_BYTES = 4 * 1024 * 1024, /* 400 KB, even with every character escaped */
     BUCKETS = 4096,
-    UNIT = 1000000, /* a write unit in tokens: rate (thousandths a second) times milliseconds */
+    UNIT = 1000000000, /* a write unit in tokens: rate (millionths a second) times milliseconds */
     WINDOW_MAX = 256
 };
 
@@ -96,10 +97,11 @@ struct config {
     bool strict;
     bool if_not_exists;
     uint64_t window;
-    uint64_t rate; /* thousandths of a write unit a second; 0: no limit */
+    uint64_t rate; /* millionths of a write unit a second; 0: no limit */
     uint64_t retry_for_ms;
     uint64_t wait_ms; /* for a table or a streaming destination */
     const char *table;
+    char arn_region[BF_ARN_REGION]; /* that of table, when it is an ARN */
 };
 
 enum column_type { COLUMN_AUTO, COLUMN_S, COLUMN_N, COLUMN_B, COLUMN_BOOL, COLUMN_JSON };
@@ -138,9 +140,9 @@ struct ddbput {
     bool moved;          /* something was sent since the network was last looked at */
     int64_t quiet_ms;    /* since when ready operations wait for company; 0: none do */
     int64_t tokens;      /* of write units, UNIT each; may be in debt */
-    int64_t tokens_ms;   /* when they were last filled up */
+    int64_t tokens_ms;   /* when they were last filled up; 0: nothing was written yet */
     int64_t progress_ms; /* when something was last written */
-    int64_t stop_ms;     /* when a signal was seen, else 0 */
+    bool stopping;       /* a signal has been seen */
     uint64_t written, bytes, existed;
 
     bool closing;      /* reads no more; what was taken in is finished */
@@ -189,6 +191,7 @@ bool flights_init(struct ddbput *d, struct bf_err *e);
 void flights_free(struct ddbput *d);
 void flights_start(struct ddbput *d, bool flush);        /* flush: batches that are not full too */
 void flights_resend(struct ddbput *d);                   /* those whose time has come */
+void flights_hurry(struct ddbput *d);                    /* after a signal: none waits long */
 void flights_abandon(struct ddbput *d);                  /* those in the air; after give_up */
 void flight_written(struct flight *f, const bool *left); /* what was sent, but for those left */
 void flight_went_well(struct flight *f);

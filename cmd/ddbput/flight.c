@@ -170,7 +170,7 @@ static int64_t back_off_ms(struct ddbput *d, unsigned failures)
 static void out_of_time(struct flight *f, const struct bf_err *why)
 {
     struct ddbput *d = f->d;
-    if (d->progress_ms > f->failing_ms && !d->stop_ms)
+    if (d->progress_ms > f->failing_ms && !d->stopping)
         reject_first(f, f->sent, why);
     else
         give_up(d, why);
@@ -180,7 +180,6 @@ static void out_of_time(struct flight *f, const struct bf_err *why)
 
 void flight_retry(struct flight *f, const struct bf_err *why, bool progress)
 {
-    enum { AFTER_STOP_MS = 10000 };
     struct ddbput *d = f->d;
     int64_t now = bf_clock_mono_ms();
     if (progress)
@@ -188,14 +187,27 @@ void flight_retry(struct flight *f, const struct bf_err *why, bool progress)
     if (f->failures++ == 0)
         f->failing_ms = now;
     f->sent = f->probing && f->sent < f->n ? f->sent : f->n;
-    if (d->fatal || now - f->failing_ms >= (int64_t)d->config->retry_for_ms ||
-        (d->stop_ms && now - d->stop_ms > AFTER_STOP_MS)) {
+    int64_t patience = bf_aws_patience_ms(d->aws, f->failing_ms, d->config->retry_for_ms);
+    if (d->fatal || patience <= 0) {
         out_of_time(f, why);
         return;
     }
     f->why = *why;
     f->state = FLIGHT_WAITING;
     f->due_ms = now + back_off_ms(d, f->failures);
+    if (d->stopping && f->due_ms > now + patience)
+        f->due_ms = now + patience;
+}
+
+void flights_hurry(struct ddbput *d)
+{
+    int64_t now = bf_clock_mono_ms();
+    for (size_t i = 0; i < d->nflights; i++) {
+        struct flight *f = &d->flights[i];
+        int64_t patience = bf_aws_patience_ms(d->aws, f->failing_ms, d->config->retry_for_ms);
+        if (f->state == FLIGHT_WAITING && f->due_ms > now + patience)
+            f->due_ms = now + patience;
+    }
 }
 
 static struct flight *fill(struct ddbput *d, struct op_list *from)
@@ -228,9 +240,11 @@ static struct op_list *next_list(struct store *s, bool flush)
 
 static void fill_tokens(struct ddbput *d)
 {
-    int64_t now = bf_clock_mono_ms(), rate = (int64_t)d->config->rate;
+    int64_t now = bf_clock_mono_ms(), rate = (int64_t)d->config->rate, ms = now - d->tokens_ms;
     int64_t most = rate * 1000 > UNIT ? rate * 1000 : UNIT; /* a second's worth */
-    d->tokens += (now - d->tokens_ms) * rate;
+    int64_t until_full = (most - d->tokens) / rate + 1;     /* a large item leaves a debt */
+    if (d->tokens_ms) /* else it begins now, with the first write, for which there is one */
+        d->tokens += (ms < until_full ? ms : until_full) * rate;
     d->tokens_ms = now;
     if (d->tokens > most)
         d->tokens = most;

@@ -29,18 +29,9 @@ bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct 
 
 static enum input reject_long(struct ddbput *d, struct bf_err *e)
 {
-    struct bf_err why = {0};
     put_header(d);
-    if (bf_rejects_add_long(&d->rejects, &d->in, &why))
-        return INPUT_GOT;
-    if (why.code == BF_E_STOPPED)
-        return INPUT_END;
-    if (d->rejects.strict && why.code == BF_E_LIMIT) {
-        close_input(d, &why);
-        return INPUT_GOT;
-    }
-    *e = why;
-    return INPUT_ERROR;
+    d->last_line = d->in.line;
+    return bf_rejects_add_long(&d->rejects, &d->in, e) ? INPUT_GOT : INPUT_ERROR;
 }
 
 /* Enters what was made of a line, or rejects the line. */

@@ -3,7 +3,6 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/aws/feed.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 
@@ -24,6 +23,7 @@ static const struct bf_opt options[] = {
                "requests under way at once, 1 to 256 (default 16)"),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
               "how long a request is tried again without progress (default 2m)"),
+    BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
                "write lines there that could not be written to the table"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first such line"),
@@ -63,18 +63,11 @@ static bool check_config(const struct config *c, struct bf_err *e)
         strncmp(c->stream_to, "arn:", 4) != 0)
         return bf_err_set(e, BF_E_USAGE, "--stream-to: '%.80s' is no stream name and no ARN",
                           c->stream_to);
-    if (c->window < 1 || c->window > WINDOW_MAX)
-        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to %d", c->window,
-                          WINDOW_MAX);
+    if (!bf_opt_up_to("--window", c->window, WINDOW_MAX, e))
+        return false;
     if (c->create && !bf_ddb_parse_keys(bf_str_of(c->create), key, &n, e))
         return bf_err_ctx(e, "--create");
     return true;
-}
-
-static void note(void *arg, const char *text)
-{
-    (void)arg;
-    bf_diag_note("%s", text);
 }
 
 static bool open_all(struct ddbput *d, struct bf_err *e)
@@ -94,7 +87,8 @@ static bool open_all(struct ddbput *d, struct bf_err *e)
     d->aws = bf_aws_new(&c->aws, e);
     if (!d->aws)
         return false;
-    bf_aws_on_note(d->aws, note, NULL);
+    bf_aws_on_note(d->aws, bf_diag_take_note, NULL);
+    bf_aws_on_warning(d->aws, bf_diag_take_warning, NULL);
     bf_progress_init(&d->progress, &c->common, BF_PROGRESS_SINK);
     return table_open(d, e);
 }
@@ -135,12 +129,17 @@ static int report(struct ddbput *d, const struct bf_err *e)
 
 int main(int argc, char **argv)
 {
-    struct config c = {.input = "auto", .window = 16, .retry_for_ms = 120000, .wait_ms = 300000};
+    struct config c = {.aws.grace_ms = BF_AWS_GRACE_MS,
+                       .input = "auto",
+                       .window = 16,
+                       .retry_for_ms = 120000,
+                       .wait_ms = 300000};
     struct ddbput d = {.config = &c};
     struct bf_err e = {0};
     int status = bf_opt_parse(&tool, argc, argv, &c, &c.table, NULL);
     if (status != BF_OPT_RUN)
         return status;
+    bf_arn_take_region(bf_str_of(c.table), c.arn_region, &c.aws.region);
     if (check_config(&c, &e) && open_all(&d, &e))
         (void)run(&d, &e);
     status = report(&d, &e);

@@ -68,9 +68,10 @@ static int patience_ms(const struct ddbput *d, bool reading)
 static void notice_stop(struct ddbput *d)
 {
     struct bf_err e = {0};
-    if (!bf_stop_asked() || d->stop_ms)
+    if (!bf_stop_asked() || d->stopping)
         return;
-    d->stop_ms = bf_clock_mono_ms();
+    d->stopping = true;
+    flights_hurry(d);
     /* what the pipe has already given us is written too, unless that may take for ever */
     if (d->config->rate && !d->closing && !d->eof) {
         bf_err_set(&e, BF_E_STOPPED, "interrupted after line %" PRIu64, d->last_line);
@@ -139,7 +140,7 @@ static void reject_rest(struct ddbput *d)
 bool run(struct ddbput *d, struct bf_err *e)
 {
     struct bf_err local = {0};
-    d->progress_ms = d->tokens_ms = bf_clock_mono_ms();
+    d->progress_ms = bf_clock_mono_ms();
     d->tokens = d->config->rate ? 1 : 0;
     while (!finished(d)) {
         if (!step(d, &local)) { /* the network engine itself */

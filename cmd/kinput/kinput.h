@@ -21,7 +21,8 @@ struct config {
     struct bf_common common;
     struct bf_aws_options aws;
     const char *stream;
-    const char *key; /* a top-level field, or a path with dots; NULL: see below */
+    char arn_region[BF_ARN_REGION]; /* that of stream, when it is an ARN */
+    const char *key;                /* a top-level field, or a path with dots; NULL: see below */
     bool key_hash, key_random;
     const char *rejects;
     bool strict, unordered;
@@ -144,8 +145,9 @@ bool put_idle(const struct put *p);
 /* Rejects a line: false when the run has to end. */
 bool put_reject(struct put *p, struct bf_str data, uint64_t line, const struct bf_err *why);
 
-/* The same for a line that is longer than any record. */
+/* The same for a line that is longer than any record, and for one that a signal has cut off, if there is one. */
 bool put_reject_long(struct put *p, struct bf_reader *reader);
+bool put_reject_cut(struct put *p, const struct bf_reader *reader);
 
 /* After a failure: what was taken in and not delivered goes to --rejects, and is told. */
 void put_abandon(struct put *p);

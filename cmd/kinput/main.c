@@ -24,6 +24,7 @@ static const struct bf_opt options[] = {
                 "the stream's largest record (1MiB)"),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
               "how long records are tried again without progress (5m)"),
+    BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -62,9 +63,8 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (!bf_feed_name_ok(bf_str_of(cfg->stream)) && strncmp(cfg->stream, "arn:", 4) != 0)
         return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name: A-Z a-z 0-9 - _ . only",
                           cfg->stream);
-    if (cfg->window == 0 || cfg->window > BATCHES_MAX - 2)
-        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to %d", cfg->window,
-                          BATCHES_MAX - 2);
+    if (!bf_opt_up_to("--window", cfg->window, BATCHES_MAX - 2, e))
+        return false;
     if (cfg->max_record == 0 || cfg->max_record > BF_KINESIS_PUT_BYTES_LARGE)
         return bf_err_set(e, BF_E_USAGE, "--max-record: %" PRIu64 " is not from 1 byte to 10MiB",
                           cfg->max_record);
@@ -113,8 +113,11 @@ static bool take_input(struct run *r, struct bf_err *e)
             if (!put_reject_long(&r->put, &r->reader))
                 r->ended = true;
             break;
-        case BF_LINE_END:
         case BF_LINE_STOP:
+            (void)!put_reject_cut(&r->put, &r->reader);
+            r->ended = true;
+            break;
+        case BF_LINE_END:
             r->ended = true;
             break;
         case BF_LINE_WAIT:
@@ -171,24 +174,20 @@ static bool put_all(struct run *r, struct bf_aws *aws, struct bf_err *e)
     return ok;
 }
 
-static void note(void *arg, const char *text)
-{
-    (void)arg;
-    bf_diag_note("%s", text);
-}
-
 static bool run(struct config *cfg, struct bf_err *e)
 {
     struct run r = {.cfg = cfg};
     struct bf_aws *aws = NULL;
     if (!check(cfg, e) || !bf_stop_install(e))
         return false;
+    bf_arn_take_region(bf_str_of(cfg->stream), cfg->arn_region, &cfg->aws.region);
     keyer_init(&r.keyer, cfg);
     bool ok = bf_reader_init(&r.reader, STDIN_FILENO, "standard input", BF_KINESIS_PUT_BYTES_LARGE,
                              NULL, e) &&
               (aws = bf_aws_new(&cfg->aws, e)) != NULL;
     if (ok) {
-        bf_aws_on_note(aws, note, NULL);
+        bf_aws_on_note(aws, bf_diag_take_note, NULL);
+        bf_aws_on_warning(aws, bf_diag_take_warning, NULL);
         ok = put_all(&r, aws, e);
     }
     if (aws)
@@ -200,7 +199,8 @@ static bool run(struct config *cfg, struct bf_err *e)
 
 int main(int argc, char **argv)
 {
-    struct config cfg = {.window = 8,
+    struct config cfg = {.aws.grace_ms = BF_AWS_GRACE_MS,
+                         .window = 8,
                          .linger_ms = 50,
                          .retry_for_ms = 300000,
                          .max_record = BF_KINESIS_RECORD_BYTES};

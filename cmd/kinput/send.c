@@ -19,9 +19,13 @@ static bool fatal(struct put *p, const struct bf_err *e)
     return false;
 }
 
-/* What rejects said: with --strict the run ends in order, with a full disk it ends now. */
-static bool refused(struct put *p)
+/* What rejects said, when it was no: with --strict the run ends in order, with a full disk it ends now. */
+static bool rejected(struct put *p, bool ok, const struct bf_err *e)
 {
+    if (ok)
+        return true;
+    if (p->refused.code == BF_OK)
+        p->refused = *e;
     if (!p->cfg->strict || p->refused.code == BF_E_IO || p->refused.code == BF_E_CLOSED) {
         p->err = p->refused;
         bf_err_clear(&p->refused);
@@ -33,21 +37,19 @@ static bool refused(struct put *p)
 bool put_reject(struct put *p, struct bf_str data, uint64_t line, const struct bf_err *why)
 {
     struct bf_err e = {0};
-    if (bf_rejects_add(&p->rejects, data, line, why, &e))
-        return true;
-    if (p->refused.code == BF_OK)
-        p->refused = e;
-    return refused(p);
+    return rejected(p, bf_rejects_add(&p->rejects, data, line, why, &e), &e);
 }
 
 bool put_reject_long(struct put *p, struct bf_reader *reader)
 {
     struct bf_err e = {0};
-    if (bf_rejects_add_long(&p->rejects, reader, &e))
-        return true;
-    if (p->refused.code == BF_OK)
-        p->refused = e;
-    return refused(p);
+    return rejected(p, bf_rejects_add_long(&p->rejects, reader, &e), &e);
+}
+
+bool put_reject_cut(struct put *p, const struct bf_reader *reader)
+{
+    struct bf_err e = {0};
+    return rejected(p, bf_rejects_add_cut(&p->rejects, reader, &e), &e);
 }
 
 /* The line that an entry was made of: its base64 stands in the request between two quotes. */
@@ -155,10 +157,10 @@ static void adapt(struct put *p, bool throttled)
 
 static bool out_of_patience(struct batch *b)
 {
-    int64_t now = bf_clock_mono_ms();
+    struct put *p = b->put;
     if (!b->failing_ms)
-        b->failing_ms = now;
-    return now - b->failing_ms >= (int64_t)b->put->cfg->retry_for_ms;
+        b->failing_ms = bf_clock_mono_ms();
+    return bf_aws_patience_ms(p->aws, b->failing_ms, p->cfg->retry_for_ms) <= 0;
 }
 
 /* Some entries failed and may pass later: they alone go again, or are given up. */

@@ -176,7 +176,7 @@ static bool resume(struct follow *f, bool *resumed, struct bf_err *e)
 static bool prepare(struct follow *f, struct bf_err *e)
 {
     bool resumed = false;
-    if (!f->source->feed->list(f->aws, &f->source->stream, &f->lineage, e))
+    if (!bf_feed_list(f->source->feed, f->aws, &f->source->stream, &f->lineage, e))
         return bf_err_ctx(e, "%s", f->em.stream);
     bool ok =
         check_wanted(f, e) && check_sequence(f, e) && (!f->cfg->state || resume(f, &resumed, e));
@@ -277,7 +277,7 @@ static bool list_again(struct follow *f)
         return true;
     for (size_t i = 0; i < f->lineage.n; i++)
         f->lineage.shards[i]->listed = false;
-    if (!f->source->feed->list(f->aws, &f->source->stream, &f->lineage, &e)) {
+    if (!bf_feed_list(f->source->feed, f->aws, &f->source->stream, &f->lineage, &e)) {
         if (!bf_err_retryable(e.code)) {
             bf_err_ctx(&e, "%s", f->em.stream);
             return follow_fail(f, &e);

@@ -71,7 +71,7 @@ bool list_shards(const struct config *cfg, struct source *s, struct bf_aws *aws,
 {
     struct bf_lineage l;
     bf_lineage_init(&l);
-    bool ok = s->feed->list(aws, &s->stream, &l, e);
+    bool ok = bf_feed_list(s->feed, aws, &s->stream, &l, e);
     if (!ok)
         bf_err_ctx(e, "%s", source_name(s));
     ok = ok && print(cfg, &l, source_name(s), e);

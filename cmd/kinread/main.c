@@ -1,5 +1,4 @@
 /* kinread: follows a Kinesis stream or the stream of a DynamoDB table. */
-#include <inttypes.h>
 #include <stdio.h>
 
 #include "cmd/kinread/kinread.h"
@@ -58,21 +57,20 @@ static bool check(const struct config *cfg, struct bf_err *e)
 {
     if (cfg->format && cfg->json)
         return bf_err_set(e, BF_E_USAGE, "--format and --json exclude each other");
+    if (cfg->split && (cfg->format || cfg->json))
+        return bf_err_set(e, BF_E_USAGE, "--split is for plain lines: it cannot go with --%s",
+                          cfg->json ? "json" : "format");
+    if (cfg->list && (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects ||
+                      cfg->shards.n || cfg->end || cfg->split || cfg->strict || cfg->count))
+        return bf_err_set(e, BF_E_USAGE,
+                          "--list reads no records: of the options only --json goes with it");
     if (cfg->format && cfg->state)
         return bf_err_set(e, BF_E_USAGE,
                           "--state writes marks between lines: it cannot go with --format");
     if (cfg->shards.n && cfg->state)
         return bf_err_set(e, BF_E_USAGE,
                           "--state keeps account of all shards: it cannot go with --shard");
-    if (cfg->window == 0 || cfg->window > 256)
-        return bf_err_set(e, BF_E_USAGE, "--window: %" PRIu64 " is not from 1 to 256", cfg->window);
-    return true;
-}
-
-static void note(void *arg, const char *text)
-{
-    (void)arg;
-    bf_diag_note("%s", text);
+    return bf_opt_up_to("--window", cfg->window, 256, e);
 }
 
 static bool run(struct config *cfg, struct bf_err *e)
@@ -85,9 +83,14 @@ static bool run(struct config *cfg, struct bf_err *e)
     ok = source_parse(&source, cfg->source, &cfg->aws, e) && bf_stop_install(e) &&
          (aws = bf_aws_new(&cfg->aws, e)) != NULL;
     if (ok) {
-        bf_aws_on_note(aws, note, NULL);
+        bf_aws_on_note(aws, bf_diag_take_note, NULL);
         ok = source_open(&source, aws, e) &&
              (cfg->list ? list_shards : follow)(cfg, &source, aws, e);
+    }
+    if (!ok && e->code == BF_E_STOPPED &&
+        !cfg->list) { /* a signal ends the reading, it does not fail it */
+        bf_err_clear(e);
+        ok = true;
     }
     if (aws)
         bf_aws_destroy(aws);

@@ -98,8 +98,10 @@ static const struct bf_opt object_options[] = {
                "Content-Type of the objects"),
     BF_OPT_STR(0, "storage-class", struct config, storage_class, "CLASS",
                "STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, ..."),
-    BF_OPT_STR(0, "sse", struct config, sse, "KIND", "server-side encryption: AES256 or aws:kms"),
-    BF_OPT_STR(0, "sse-kms-key-id", struct config, sse_key, "KEY", "the key for aws:kms"),
+    BF_OPT_STR(0, "sse", struct config, sse, "KIND",
+               "server-side encryption: AES256, aws:kms, aws:kms:dsse"),
+    BF_OPT_STR(0, "sse-kms-key-id", struct config, sse_key, "KEY",
+               "the key for aws:kms and aws:kms:dsse"),
     BF_OPT_LIST(0, "tag", struct config, tags, "KEY=VALUE", "a tag of the objects (up to 10)"),
     BF_OPT_FLAG(0, "if-none-match", struct config, if_none_match,
                 "never replace an object that is there"),
@@ -114,6 +116,7 @@ static const struct bf_opt limits[] = {
                "let rows that exceed --memory wait in files here"),
     BF_OPT_SIZE(0, "spool-max", struct config, spool_max, "SIZE",
                 "stop reading while so much waits for upload (default 1GiB)"),
+    BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -145,6 +148,7 @@ const struct bf_tool s3put_tool = {
 void config_init(struct config *c)
 {
     *c = (struct config){
+        .aws.grace_ms = BF_AWS_GRACE_MS,
         .size = 5 * MIB,
         .interval_ms = 300 * 1000,
         .memory = 64 * MIB,

@@ -56,4 +56,8 @@ void config_free(struct config *c);
 /* Checks what the options say together and fills the second half. */
 BF_MUST bool config_finish(struct config *c, const char *url, struct bf_err *e);
 
+/* The client of the run in *aws, which the caller destroys also after a failure; NULL with --dry-run. Refuses words
+ * that AWS does not know where AWS itself is spoken to. */
+BF_MUST bool config_open_client(const struct config *c, struct bf_aws **aws, struct bf_err *e);
+
 #endif

@@ -1,5 +1,6 @@
 #include "cmd/s3put/deliver.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,6 +8,7 @@
 
 #include "cmd/s3put/receipt.h"
 #include "lib/base/diag.h"
+#include "lib/base/stop.h"
 
 enum { SINGLE_MAX = 16 << 20, PART = 8 << 20, PARTS_AT_ONCE = 3, HELD_MAX = 16 << 20 };
 
@@ -71,7 +73,7 @@ static bool keep_in_file(struct deliver *d, struct sealed *s, char *path, size_t
                            : "/tmp");
     int fd = mkstemp(path);
     if (fd < 0)
-        return bf_err_set(e, BF_E_IO, "%s: cannot be made", path);
+        return bf_err_sys(e, errno, "%s", path);
     if (!bf_out_init(&out, fd, path, 0, e)) {
         close(fd);
         return false;
@@ -97,10 +99,10 @@ static void keep_rows(struct deliver *d, struct sealed *s, struct bf_err *why)
         bf_diag_hint("s3://%s/%s: %" PRIu64 " row%s not delivered, kept in %s", d->config->bucket,
                      bf_buf_cstr(&s->key), s->records, s->records == 1 ? "" : "s", path);
     else {
-        bf_err_ctx(&e, "the undelivered rows cannot be kept");
+        bf_err_ctx(&e, "s3://%s/%s: %" PRIu64 " rows cannot be kept and are lost",
+                   d->config->bucket, bf_buf_cstr(&s->key), s->records);
         bf_diag_error(&e);
-        if (!bf_err_retryable(why->code))
-            *why = e;
+        why->code = e.code; /* another start does not bring them back */
     }
 }
 
@@ -120,32 +122,10 @@ static void did_not_arrive(struct sealed *s)
     forget(d, s);
 }
 
-/* The object that --if-none-match ran into: is it the one of an earlier attempt of ours? */
-static void looked(struct bf_s3_head *h, const struct bf_s3_result *r)
-{
-    struct sealed *s = h->arg;
-    struct deliver *d = s->deliver;
-    bool same_sum = !r->checksum[0] || strcmp(r->checksum, s->checksum_value) == 0;
-    d->flying--;
-    if (r->err.code == BF_OK && h->bytes == s->bytes && same_sum) {
-        memcpy(s->result.etag, r->etag, sizeof r->etag);
-        arrived(s);
-    } else
-        did_not_arrive(s);
-    start_some(d);
-}
-
 static void finished(struct sealed *s, const struct bf_s3_result *r)
 {
     struct deliver *d = s->deliver;
-    struct bf_err e = {0};
     s->result = *r;
-    if (r->status == 412 && (s->resumed || r->attempts > 1)) {
-        s->head = (struct bf_s3_head){.done = looked, .arg = s};
-        if (bf_s3_head_object(d->aws, &s->head, d->config->bucket, bf_buf_view(&s->key),
-                              s->checksum, &e))
-            return;
-    }
     d->flying--;
     if (r->err.code == BF_OK)
         arrived(s);
@@ -214,6 +194,7 @@ static void describe(struct deliver *d, struct sealed *s)
         .sse_key = c->sse_key,
         .tagging = c->tagging.n ? c->tagging.p : NULL,
         .if_none_match = c->if_none_match,
+        .resumed = s->resumed,
         .checksum = s->checksum,
     };
 }
@@ -249,7 +230,11 @@ static void start_some(struct deliver *d)
             d->last = NULL;
         s->next = NULL;
         d->flying++;
-        if (start(d, s, &s->result.err))
+        /* after a signal one that S3 leaves waiting is enough to know of the others */
+        bool hopeless = bf_stop_asked() && bf_err_retryable(d->failed.code);
+        if (hopeless)
+            bf_err_set(&s->result.err, d->failed.code, "not sent: interrupted");
+        else if (start(d, s, &s->result.err))
             continue;
         d->flying--;
         did_not_arrive(s);

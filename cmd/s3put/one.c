@@ -1,6 +1,7 @@
 #include "cmd/s3put/one.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -257,19 +258,20 @@ static bool discard(void *arg, struct bf_str piece, struct bf_err *e)
 /* --dry-run: counts the bytes. */
 static bool count(struct one *o, struct bf_err *e)
 {
-    ssize_t n;
-    while ((n = read(STDIN_FILENO, o->input, STEP)) > 0)
-        if (!bf_compress_add(o->compress, bf_str(o->input, (size_t)n), discard, o, e))
+    while (!o->ended) {
+        struct pollfd fds[2] = {{.fd = STDIN_FILENO, .events = POLLIN},
+                                {.fd = bf_stop_fd(), .events = POLLIN}};
+        (void)poll(fds, 2, -1);
+        if (bf_stop_asked())
+            return bf_err_set(e, BF_E_STOPPED, "interrupted");
+        ssize_t n = read(STDIN_FILENO, o->input, STEP);
+        if (n < 0 && errno != EINTR && errno != EAGAIN)
+            return bf_err_sys(e, errno, "standard input");
+        o->ended = n == 0;
+        if (n > 0 && !bf_compress_add(o->compress, bf_str(o->input, (size_t)n), discard, o, e))
             return false;
-    if (n < 0)
-        return bf_err_sys(e, errno, "standard input");
+    }
     return bf_compress_end(o->compress, discard, o, e) && write_receipt(o, true, e);
-}
-
-static void note(void *arg, const char *text)
-{
-    (void)arg;
-    bf_diag_note("%s", text);
 }
 
 static bool open_all(struct one *o, const struct config *c, struct bf_err *e)
@@ -298,10 +300,8 @@ static bool open_all(struct one *o, const struct config *c, struct bf_err *e)
     o->compress = bf_compress_new(c->compress, (int)c->level, e);
     if (!o->compress)
         return false;
-    if (!c->dry_run && !(o->aws = bf_aws_new(&c->aws, e)))
+    if (!config_open_client(c, &o->aws, e))
         return false;
-    if (o->aws)
-        bf_aws_on_note(o->aws, note, NULL);
     return true;
 }
 

@@ -218,7 +218,7 @@ static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e
     return !r->stateful || durable_settle(&r->durable, e);
 }
 
-/* Reads until the end, a signal, or a failed upload. */
+/* Reads until the end, a signal (r->stopped), or a failed upload. */
 static bool read_all(struct run *r, struct bf_err *e)
 {
     struct bf_str line;
@@ -246,8 +246,10 @@ static bool read_all(struct run *r, struct bf_err *e)
         case BF_LINE_WAIT:
             ok = check_intervals(r, &wait_ms, e) && work(r, wait_ms, true, e);
             break;
-        case BF_LINE_END:
         case BF_LINE_STOP:
+            r->stopped = true;
+            return true;
+        case BF_LINE_END:
             return true;
         case BF_LINE_ERROR:
             return false;
@@ -256,17 +258,6 @@ static bool read_all(struct run *r, struct bf_err *e)
             return false;
     }
     return true;
-}
-
-/* A line that a signal cut off is no row, and it is not lost without a word. */
-static bool report_cut_line(struct run *r, struct bf_err *e)
-{
-    struct bf_str rest = bf_str(r->reader.buf + r->reader.start, r->reader.end - r->reader.start);
-    struct bf_err why = {0};
-    if (!bf_stop_asked() || rest.n == 0 || r->stateful)
-        return true;
-    bf_err_set(&why, BF_E_STOPPED, "interrupted in the middle of the line");
-    return bf_rejects_add(&r->rejects, rest, r->reader.line + 1, &why, e);
 }
 
 /* Seals everything that may be sealed. */
@@ -312,7 +303,10 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
     if (broken)
         (void)durable_tell(e);
     else {
-        bool sealed = report_cut_line(r, &second) && seal_rest(r, &second);
+        /* a line that a signal cut off is no row, and it is not lost without a word */
+        bool cut = r->stopped && !r->stateful;
+        bool sealed =
+            (!cut || bf_rejects_add_cut(&r->rejects, &r->reader, &second)) && seal_rest(r, &second);
         ok = and_also(ok, sealed, e, &second);
     }
     ok = and_also(ok, deliver_drain(&r->deliver, &second), e, &second);
@@ -331,12 +325,6 @@ static bool open_rejects(struct run *r, struct bf_err *e)
     const struct config *c = r->config;
     return (r->stateful ? bf_rejects_append : bf_rejects_open)(&r->rejects, c->rejects, c->strict,
                                                                e);
-}
-
-static void note(void *arg, const char *text)
-{
-    (void)arg;
-    bf_diag_note("%s", text);
 }
 
 static bool open_all(struct run *r, struct bf_err *e)
@@ -358,10 +346,8 @@ static bool open_all(struct run *r, struct bf_err *e)
     r->sealer.compress = bf_compress_new(c->compress, (int)c->level, e);
     if (!r->sealer.compress)
         return false;
-    if (!c->dry_run && !(d->aws = bf_aws_new(&c->aws, e)))
+    if (!config_open_client(c, &d->aws, e))
         return false;
-    if (d->aws)
-        bf_aws_on_note(d->aws, note, NULL);
     if (c->spool && !c->dry_run) {
         if (!spool_init(&r->spool_files, c->spool, &r->rng, e))
             return false;
@@ -399,7 +385,7 @@ bool run_rows(const struct config *c, struct bf_err *e)
         bool cut = r.deliver.failed.code != BF_OK && !r.stateful;
         uint64_t last = r.reader.line;
         ok = finish(&r, ok, e);
-        if (cut && !bf_stop_asked())
+        if (cut)
             bf_rejects_unread(&r.reader, last);
         bf_progress_end(&r.progress, r.rows, r.rows_bytes);
         bf_diag_note("%" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes delivered",

@@ -26,6 +26,7 @@ struct run {
     bool stateful;
     bool due;                  /* --state: something is to be sealed at the next mark */
     uint64_t rows, rows_bytes; /* taken in */
+    bool stopped;              /* a signal has ended the reading */
     bool torn;                 /* --state: the input ended inside a line */
     uint64_t since_mark;       /* rows behind the last mark */
     uint64_t since_network;    /* bytes read since the network was last looked after */

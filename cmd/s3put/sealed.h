@@ -30,7 +30,6 @@ struct sealed {
     struct deliver *deliver;
     struct bf_s3_object object;
     struct bf_s3_put put;
-    struct bf_s3_head head;
     struct bf_s3_multipart *multipart;
     struct bf_s3_result result;
     int fd;

@@ -26,6 +26,7 @@ struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e
     bf_map_init(&aws->buckets, BUCKETS_MAX);
     bf_rng_seed(&aws->rng, bf_rng_entropy());
     aws->quota.left = BF_RETRY_QUOTA;
+    aws->grace_ms = options->grace_ms;
     if (!bf_aws_config_load(&aws->config, options, bf_aws_env_process(), e)) {
         bf_map_free(&aws->buckets);
         free(aws);
@@ -73,6 +74,12 @@ void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text
     aws->note_arg = arg;
 }
 
+void bf_aws_on_warning(struct bf_aws *aws, void (*warn)(void *arg, const char *text), void *arg)
+{
+    aws->warn = warn;
+    aws->warn_arg = arg;
+}
+
 size_t bf_aws_in_flight(const struct bf_aws *aws)
 {
     return aws->in_flight;
@@ -105,13 +112,24 @@ static void give_back(struct bf_aws *aws, struct bf_aws_state *s)
     aws->in_flight--;
 }
 
-static void stop_waiting(struct bf_aws *aws, struct bf_aws_state *s)
+/* Takes s off a list, when it is there. */
+static void take_off(struct bf_aws_state **at, const struct bf_aws_state *s)
 {
-    struct bf_aws_state **at = &aws->waiting;
     while (*at && *at != s)
         at = &(*at)->next;
     if (*at)
         *at = s->next;
+}
+
+static const struct bf_endpoint *resolve(struct bf_aws *aws, enum bf_aws_service service,
+                                         struct bf_err *e)
+{
+    if (!aws->resolved[service]) {
+        if (!bf_endpoint_resolve(&aws->config, service, &aws->endpoints[service], e))
+            return NULL;
+        aws->resolved[service] = true;
+    }
+    return &aws->endpoints[service];
 }
 
 static const struct bf_endpoint *endpoint_for(struct bf_aws *aws, const struct bf_aws_call *call,
@@ -123,12 +141,15 @@ static const struct bf_endpoint *endpoint_for(struct bf_aws *aws, const struct b
         if (known)
             return (const struct bf_endpoint *)(uintptr_t)*known;
     }
-    if (!aws->resolved[service]) {
-        if (!bf_endpoint_resolve(&aws->config, service, &aws->endpoints[service], e))
-            return NULL;
-        aws->resolved[service] = true;
-    }
-    return &aws->endpoints[service];
+    return resolve(aws, service, e);
+}
+
+bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service, bool *own,
+                            struct bf_err *e)
+{
+    const struct bf_endpoint *endpoint = resolve(aws, service, e);
+    *own = endpoint && !endpoint->custom;
+    return endpoint != NULL;
 }
 
 static bool have_credentials(struct bf_aws *aws, struct bf_err *e)
@@ -161,6 +182,8 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
     x->max_answer = MAX_ANSWER;
     x->sink = call->sink;
     x->sink_arg = call->arg;
+    s->moved = 0;
+    s->moved_ms = bf_clock_mono_ms();
     s->running = bf_http_start(&aws->http, x, e);
     return s->running;
 }
@@ -180,7 +203,8 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     if (call->no_retry)
         s->rules.max_attempts = 1;
     s->retry = (struct bf_retry){.attempt = 1};
-    s->moved = false;
+    s->redirected = false;
+    s->failing_ms = 0;
     bf_rng_uuid(&aws->rng, s->invocation_id);
     enum bf_request_hash hash = bf_request_hash(&s->request, call, endpoint->https, e);
     s->hashing = hash == BF_HASH_MORE;
@@ -201,8 +225,10 @@ void bf_aws_cancel(struct bf_aws *aws, struct bf_aws_call *call)
         return;
     if (s->running)
         bf_http_drop(&aws->http, &s->x);
-    else
-        stop_waiting(aws, s);
+    else {
+        take_off(&aws->waiting, s);
+        take_off(&aws->due, s); /* its turn was to come behind the one that is being delivered */
+    }
     call->state = NULL;
     give_back(aws, s);
 }
@@ -249,18 +275,7 @@ static int wait_ms(const struct bf_aws *aws, int timeout_ms)
     for (const struct bf_aws_state *s = aws->waiting; s; s = s->next)
         if (s->due_ms - now < least)
             least = s->due_ms > now ? s->due_ms - now : 0;
-    return (int)least;
-}
-
-/* A failure before anything was sent. */
-static void deliver_unsent(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
-{
-    bf_err_ctx(e, "%s", bf_request_name(s->call));
-    s->x.status = 0;
-    s->request_id[0] = '\0';
-    s->error = (struct bf_answer_error){0};
-    bf_buf_reset(&s->x.body_in);
-    bf_aws_deliver(aws, s, e);
+    return bf_aws_grace_wait_ms(aws, (int)least);
 }
 
 /* Its turn: hashes a slice of its body, or sends it. */
@@ -275,32 +290,33 @@ static void take_turn(struct bf_aws *aws, struct bf_aws_state *s)
         }
         s->hashing = false;
         if (hash == BF_HASH_FAILED) {
-            deliver_unsent(aws, s, &e);
+            bf_aws_give_up(aws, s, &e);
             return;
         }
     }
     if (!bf_aws_send(aws, s, &e))
-        deliver_unsent(aws, s, &e);
+        bf_aws_give_up(aws, s, &e);
 }
 
+/* Who waits again in its turn, for the next slice, comes after all the others: hence a list of its own. */
 static void send_due(struct bf_aws *aws)
 {
     if (!aws->waiting)
         return;
     int64_t now = bf_clock_mono_ms();
-    struct bf_aws_state *due = NULL, **at = &aws->waiting;
+    struct bf_aws_state **at = &aws->waiting;
     while (*at) {
         struct bf_aws_state *s = *at;
         if (s->due_ms <= now) {
             *at = s->next;
-            s->next = due;
-            due = s;
+            s->next = aws->due;
+            aws->due = s;
         } else
             at = &s->next;
     }
-    while (due) {
-        struct bf_aws_state *s = due;
-        due = s->next;
+    while (aws->due) {
+        struct bf_aws_state *s = aws->due;
+        aws->due = s->next;
         take_turn(aws, s);
     }
 }
@@ -331,8 +347,12 @@ bool bf_aws_run_fd(struct bf_aws *aws, int timeout_ms, int fd, bool *readable, s
         return false;
     if (fd < 0 && (done || (timeout_ms < 0 && aws->in_flight == 0)))
         return true;
-    return bf_http_wait(&aws->http, done ? 0 : wait_ms(aws, timeout_ms), fd, readable, e) &&
-           advance(aws, &done, e);
+    bf_aws_notice_stop(aws);
+    if (!bf_http_wait(&aws->http, done ? 0 : wait_ms(aws, timeout_ms), fd, readable, e) ||
+        !advance(aws, &done, e))
+        return false;
+    bf_aws_end_what_stands(aws);
+    return true;
 }
 
 bool bf_aws_run(struct bf_aws *aws, int timeout_ms, struct bf_err *e)
@@ -367,14 +387,13 @@ bool bf_aws_call_wait(struct bf_aws *aws, const struct bf_aws_op *op, struct bf_
 {
     struct waiter w = {.out = out, .code = code, .e = e};
     struct bf_aws_call call = {.op = op, .body = body, .done = on_done, .arg = &w};
-    bool stopping = bf_stop_asked(); /* a call made while shutting down goes through */
     if (code)
         code[0] = '\0';
     if (!bf_aws_submit(aws, &call, e))
         return false;
     while (!w.done) {
-        bool ok = bf_aws_run(aws, -1, e);
-        if (ok && (w.done || stopping || !bf_stop_asked()))
+        bool ok = bf_stop_asked() || bf_aws_run(aws, -1, e);
+        if (ok && (w.done || !bf_stop_asked()))
             continue;
         bf_aws_cancel(aws, &call);
         return ok ? bf_err_set(e, BF_E_STOPPED, "%s: interrupted", bf_request_name(&call)) : false;

@@ -42,7 +42,18 @@ struct bf_aws_options {
     const char *endpoint_url;
     const char *ca_bundle;
     uint64_t max_attempts; /* 0: environment, profile, then the service's default */
+    uint64_t
+        grace_ms; /* after a signal: how long a request may stand still; 0: no limit of its own */
 };
+
+/* --grace, for the tools that finish what is under way; field is the config's grace_ms, whose default is
+ * BF_AWS_GRACE_MS. */
+enum { BF_AWS_GRACE_MS = 5000 };
+#define BF_AWS_OPT_GRACE(type, field)                                                              \
+    BF_OPT_FN(0, "grace", type, field, "DURATION",                                                 \
+              "after a signal, wait so long for a request that stands still (default 5s)",         \
+              bf_aws_parse_grace)
+BF_API bool bf_aws_parse_grace(void *field, struct bf_str value, struct bf_err *e);
 
 BF_API extern const struct bf_opt bf_aws_option_table[];
 enum { BF_AWS_OPTIONS_N = 5 };
@@ -58,11 +69,20 @@ struct bf_aws;
 BF_API BF_MUST struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e);
 BF_API void bf_aws_destroy(struct bf_aws *aws);
 
+/* *own: is the service spoken to at AWS's own endpoint, not at a configured one? False for an endpoint's URL that is
+ * none. */
+BF_API BF_MUST bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service,
+                                           bool *own, struct bf_err *e);
+
 BF_API const char *bf_aws_region(const struct bf_aws *aws);
 
 /* Retries and waits, one line each, for --verbose. */
 BF_API void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text),
                            void *arg);
+
+/* What a user who waits wants to know without --verbose too: what is waited for after a signal. */
+BF_API void bf_aws_on_warning(struct bf_aws *aws, void (*warn)(void *arg, const char *text),
+                              void *arg);
 
 struct bf_aws_op {
     enum bf_aws_service service;
@@ -124,7 +144,8 @@ BF_API BF_MUST bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, 
 
 /* Makes progress: waits at most timeout_ms (-1: until something happens; with nothing in flight, not at
  * all) for the network, a retry that falls due, or the first signal (bf_stop_fd), and calls what is
- * done. True also when nothing happened. */
+ * done. True also when nothing happened. After a signal it ends, as BF_E_NETWORK, what stands still for
+ * options.grace_ms. */
 BF_API BF_MUST bool bf_aws_run(struct bf_aws *aws, int timeout_ms, struct bf_err *e);
 
 /* The same, and returns too when fd (for instance standard input) is readable; *readable says so. */
@@ -134,13 +155,16 @@ BF_API BF_MUST bool bf_aws_run_fd(struct bf_aws *aws, int timeout_ms, int fd, bo
 /* Calls between submit and done, those that wait for a retry included. */
 BF_API size_t bf_aws_in_flight(const struct bf_aws *aws);
 
+/* How many milliseconds a caller may still try again what has failed since since_ms (monotonic), and is tried for
+ * for_ms at most: less after a signal, from which on grace_ms counts. 0 or less: no longer. */
+BF_API int64_t bf_aws_patience_ms(struct bf_aws *aws, int64_t since_ms, uint64_t for_ms);
+
 /* Takes back a call: its done is not called, the connection is dropped. */
 BF_API void bf_aws_cancel(struct bf_aws *aws, struct bf_aws_call *call);
 
 /* Submits one call and runs until it is done; the answer's body is copied to out (may be NULL). For
  * control-plane calls. False on any error, *e as in the answer; *code (may be NULL) gets the service's
- * error code, "" if none. A signal that comes meanwhile ends it with BF_E_STOPPED; after one, it goes
- * through. */
+ * error code, "" if none. A signal ends it with BF_E_STOPPED, also one that came before. */
 BF_API BF_MUST bool bf_aws_call_wait(struct bf_aws *aws, const struct bf_aws_op *op,
                                      struct bf_str body, struct bf_buf *out, char code[64],
                                      struct bf_err *e);

@@ -277,6 +277,8 @@ static bool unzstd(bool (*get)(void *arg, struct bf_str *piece), bf_compress_put
         } while (ok && (from.pos < from.size || to.pos == sizeof out));
     }
     ZSTD_freeDCtx(z);
+    if (ZSTD_isError(left))
+        return bf_err_set(e, BF_E_IO, "zstd: %s", ZSTD_getErrorName(left));
     return ok && (left == 0 || bf_err_set(e, BF_E_IO, "zstd: damaged data"));
 }
 

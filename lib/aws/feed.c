@@ -3,6 +3,47 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
+enum { LIST_REQUEST_MAX = 1 << 20, LIST_ANSWER_MAX = 32 << 20 };
+
+/* One page: asks for it with body, puts where the next one begins into next. */
+static bool list_page(const struct bf_feed *feed, struct bf_aws *aws, struct bf_str body,
+                      struct bf_lineage *lineage, struct bf_buf *next, struct bf_err *e)
+{
+    struct bf_buf answer;
+    struct bf_str from = bf_buf_view(next), to = {NULL, 0};
+    bf_buf_init(&answer, LIST_ANSWER_MAX);
+    bool ok = bf_aws_call_wait(aws, &feed->list_op, body, &answer, NULL, e);
+    if (ok) {
+        ok = feed->list_page(bf_buf_view(&answer), lineage, &to, e);
+        if (ok && to.n && bf_str_eq(from, to))
+            ok = bf_err_set(e, BF_E_SERVICE, "the next page is the same one again");
+        bf_buf_reset(next);
+        bf_buf_adds(next, to);
+        ok = (ok && bf_buf_check(next, "the next page's name", e)) ||
+             bf_err_ctx(e, "%s", feed->list_op.target);
+    }
+    bf_buf_free(&answer);
+    return ok;
+}
+
+bool bf_feed_list(const struct bf_feed *feed, struct bf_aws *aws,
+                  const struct bf_feed_stream *stream, struct bf_lineage *lineage, struct bf_err *e)
+{
+    struct bf_buf body, next;
+    bool ok;
+    bf_buf_init(&body, LIST_REQUEST_MAX);
+    bf_buf_init(&next, LIST_REQUEST_MAX / 2);
+    do {
+        bf_buf_reset(&body);
+        feed->list_body(&body, stream, bf_buf_view(&next));
+        ok = bf_buf_check(&body, "request", e) &&
+             list_page(feed, aws, bf_buf_view(&body), lineage, &next, e);
+    } while (ok && next.n);
+    bf_buf_free(&body);
+    bf_buf_free(&next);
+    return ok;
+}
+
 bool bf_feed_read_iterator(struct bf_str body, struct bf_str *iterator, struct bf_err *e)
 {
     struct bf_json_val v;
@@ -156,6 +197,16 @@ bool bf_arn_parse(struct bf_arn *arn, struct bf_str text)
         return false;
     *arn = (struct bf_arn){part[2], part[3], part[4], rest};
     return true;
+}
+
+void bf_arn_take_region(struct bf_str text, char room[BF_ARN_REGION], const char **region)
+{
+    struct bf_arn arn;
+    if (*region || !bf_arn_parse(&arn, text) || !arn.region.n || arn.region.n >= BF_ARN_REGION)
+        return;
+    memcpy(room, arn.region.p, arn.region.n);
+    room[arn.region.n] = '\0';
+    *region = room;
 }
 
 bool bf_feed_name_ok(struct bf_str name)

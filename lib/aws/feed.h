@@ -58,11 +58,14 @@ struct bf_feed_sink {
 
 /* What a service is to the reader. */
 struct bf_feed {
-    struct bf_aws_op iterator_op, records_op;
+    struct bf_aws_op list_op, iterator_op, records_op;
     uint64_t limit;       /* the most records that one GetRecords gives */
     uint64_t interval_ms; /* least time between two GetRecords of a shard */
-    bool (*list)(struct bf_aws *aws, const struct bf_feed_stream *stream,
-                 struct bf_lineage *lineage, struct bf_err *e);
+    /* Asks for the page that begins at next (JSON, as the page before it said), or for the first one. */
+    void (*list_body)(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str next);
+    /* Takes the shards of a page; *next: where the next one begins, a view into body, empty at the last. */
+    bool (*list_page)(struct bf_str body, struct bf_lineage *lineage, struct bf_str *next,
+                      struct bf_err *e);
     void (*iterator_body)(struct bf_buf *out, const struct bf_feed_stream *stream,
                           struct bf_str shard, const struct bf_feed_position *position);
     /* Reads the record at the cursor and hands it to the sink. */
@@ -71,6 +74,12 @@ struct bf_feed {
 
 BF_API extern const struct bf_feed bf_feed_kinesis;
 BF_API extern const struct bf_feed bf_feed_dynamodb;
+
+/* Adds all shards of the stream to the lineage, as listed ones; waits for the answers. A page that names itself as the
+ * next one is BF_E_SERVICE. */
+BF_API BF_MUST bool bf_feed_list(const struct bf_feed *feed, struct bf_aws *aws,
+                                 const struct bf_feed_stream *stream, struct bf_lineage *lineage,
+                                 struct bf_err *e);
 
 /* The body of a GetRecords request. */
 BF_API void bf_feed_records_body(struct bf_buf *out, struct bf_str iterator, uint64_t limit);
@@ -112,5 +121,10 @@ struct bf_arn {
     struct bf_str service, region, account, resource;
 };
 BF_API bool bf_arn_parse(struct bf_arn *arn, struct bf_str text);
+
+/* Who names something by its ARN has said the region: *region, when it is NULL, becomes the ARN's, kept in room. A text
+ * that is no ARN, or one without a region, changes nothing. */
+enum { BF_ARN_REGION = 64 };
+BF_API void bf_arn_take_region(struct bf_str text, char room[BF_ARN_REGION], const char **region);
 
 #endif

@@ -133,6 +133,10 @@ static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mod
     curl_easy_setopt(c, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
+#if LIBCURL_VERSION_NUM >= 0x075700
+    curl_easy_setopt(c, CURLOPT_QUICK_EXIT,
+                     1L); /* a name that is being looked up holds up no end */
+#endif
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
     curl_easy_setopt(c, CURLOPT_USERAGENT, "bfpipe/" BF_VERSION);
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
@@ -216,6 +220,16 @@ bool bf_http_start(struct bf_http *h, struct bf_http_exchange *x, struct bf_err 
 void bf_http_drop(struct bf_http *h, struct bf_http_exchange *x)
 {
     (void)curl_multi_remove_handle(h->multi, x->easy);
+}
+
+uint64_t bf_http_moved(const struct bf_http_exchange *x)
+{
+    curl_off_t up = 0, down = 0;
+    long sent = 0;
+    curl_easy_getinfo(x->easy, CURLINFO_SIZE_UPLOAD_T, &up);
+    curl_easy_getinfo(x->easy, CURLINFO_SIZE_DOWNLOAD_T, &down);
+    curl_easy_getinfo(x->easy, CURLINFO_REQUEST_SIZE, &sent);
+    return (uint64_t)up + (uint64_t)down + (uint64_t)sent + x->head.n;
 }
 
 bool bf_http_perform(struct bf_http *h, struct bf_err *e)

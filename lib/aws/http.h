@@ -70,6 +70,9 @@ BF_MUST bool bf_http_start(struct bf_http *h, struct bf_http_exchange *x, struct
 /* Ends it unfinished; its connection is closed. */
 void bf_http_drop(struct bf_http *h, struct bf_http_exchange *x);
 
+/* Bytes of the exchange that runs, both ways, heads included: what changes while something moves. */
+uint64_t bf_http_moved(const struct bf_http_exchange *x);
+
 /* Waits until the network moves, fd (-1: none) is readable, the first signal (bf_stop_fd) arrives, or
  * timeout_ms is over. */
 BF_MUST bool bf_http_wait(struct bf_http *h, int timeout_ms, int fd, bool *readable,

@@ -6,8 +6,6 @@
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
-static const struct bf_aws_op list_shards = {BF_AWS_KINESIS, "ListShards"};
-
 const struct bf_aws_op bf_kinesis_put_records = {BF_AWS_KINESIS, "PutRecords"};
 
 /* ["parent"] or ["parent","adjacent"], as ChildShards has them. */
@@ -82,13 +80,21 @@ bool bf_kinesis_read_children(struct bf_str array, struct bf_lineage *lineage, s
     return take_shards(array, lineage, false, e) || bf_err_ctx(e, "ChildShards");
 }
 
-/* One page; *token gets where the next begins, empty at the last. */
-static bool take_page(struct bf_str body, struct bf_lineage *lineage, struct bf_buf *token,
+static void list_body(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str next)
+{
+    if (next.n) {
+        bf_buf_lit(out, "{\"NextToken\":");
+        bf_buf_adds(out, next);
+    } else
+        bf_kinesis_put_stream(out, stream);
+    bf_buf_addc(out, '}');
+}
+
+static bool list_page(struct bf_str body, struct bf_lineage *lineage, struct bf_str *next,
                       struct bf_err *e)
 {
     struct bf_json_val v;
     bool found;
-    bf_buf_reset(token);
     if (!bf_json_find(body, BF_STR("Shards"), &v, &found, e))
         return false;
     if (!found || v.type != BF_JSON_ARRAY)
@@ -97,37 +103,8 @@ static bool take_page(struct bf_str body, struct bf_lineage *lineage, struct bf_
         !bf_json_find(body, BF_STR("NextToken"), &v, &found, e))
         return false;
     if (found && v.type == BF_JSON_STRING)
-        bf_buf_adds(token, v.raw);
-    return bf_buf_check(token, "token", e);
-}
-
-static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream,
-                 struct bf_lineage *lineage, struct bf_err *e)
-{
-    struct bf_buf body, answer, token;
-    bf_buf_init(&body, 1 << 20);
-    bf_buf_init(&answer, 32 << 20);
-    bf_buf_init(&token, 1 << 19);
-    bool ok;
-    do {
-        bf_buf_reset(&body);
-        bf_buf_reset(&answer);
-        if (token.n) {
-            bf_buf_lit(&body, "{\"NextToken\":");
-            bf_buf_adds(&body, bf_buf_view(&token));
-        } else
-            bf_kinesis_put_stream(&body, stream);
-        bf_buf_addc(&body, '}');
-        char code[64];
-        ok = bf_buf_check(&body, "request", e) &&
-             bf_aws_call_wait(aws, &list_shards, bf_buf_view(&body), &answer, code, e);
-        if (ok && !take_page(bf_buf_view(&answer), lineage, &token, e))
-            ok = bf_err_ctx(e, "ListShards");
-    } while (ok && token.n);
-    bf_buf_free(&body);
-    bf_buf_free(&answer);
-    bf_buf_free(&token);
-    return ok;
+        *next = v.raw;
+    return true;
 }
 
 static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream,
@@ -211,11 +188,13 @@ static bool take_record(struct bf_json *j, const struct bf_feed_sink *sink, stru
 }
 
 const struct bf_feed bf_feed_kinesis = {
+    .list_op = {BF_AWS_KINESIS, "ListShards"},
     .iterator_op = {BF_AWS_KINESIS, "GetShardIterator"},
     .records_op = {BF_AWS_KINESIS, "GetRecords"},
     .limit = 10000,
     .interval_ms = 200, /* 5 GetRecords a second and shard */
-    .list = list,
+    .list_body = list_body,
+    .list_page = list_page,
     .iterator_body = iterator_body,
     .record = take_record,
 };

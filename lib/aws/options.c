@@ -9,6 +9,16 @@ static bool parse_attempts(void *field, struct bf_str value, struct bf_err *e)
            (*n > 0 || bf_err_set(e, BF_E_USAGE, "0 attempts would send nothing; 1 is the least"));
 }
 
+bool bf_aws_parse_grace(void *field, struct bf_str value, struct bf_err *e)
+{
+    uint64_t *ms = field;
+    if (!bf_num_duration(value, ms, e))
+        return false;
+    if (*ms == 0) /* at once; 0 in the options is no limit */
+        *ms = 1;
+    return true;
+}
+
 const struct bf_opt bf_aws_option_table[BF_AWS_OPTIONS_N] = {
     BF_OPT_STR(0, "region", struct bf_aws_options, region, "REGION",
                "AWS region (default: AWS_REGION, then the profile's)"),

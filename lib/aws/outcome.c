@@ -129,13 +129,13 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s
 static bool other_region(const struct bf_aws_state *s, char region[64])
 {
     int status = s->x.status;
-    if (s->call->op->service != BF_AWS_S3 || !s->call->bucket || s->moved ||
+    if (s->call->op->service != BF_AWS_S3 || !s->call->bucket || s->redirected ||
         (status != 301 && status != 307 && status != 400))
         return false;
     copy_header(&s->x, "x-amz-bucket-region", region, 64);
     if (!region[0])
         snprintf(region, 64, "%s", s->error.region);
-    return region[0] && strcmp(region, s->endpoint->signing_region) != 0;
+    return bf_aws_region_ok(region) && strcmp(region, s->endpoint->signing_region) != 0;
 }
 
 static bool resolve_in(struct bf_aws *aws, const char *region, struct bf_endpoint *ep,
@@ -154,7 +154,7 @@ static bool move(struct bf_aws *aws, struct bf_aws_state *s, const char *region)
 {
     struct bf_err ignored;
     bool added;
-    s->moved = true;
+    s->redirected = true;
     uint64_t *kept = bf_map_put(&aws->buckets, bf_str_of(s->call->bucket), &added);
     if (!kept)
         return false;
@@ -186,13 +186,22 @@ static void note(const struct bf_aws *aws, const struct bf_aws_state *s, const s
     aws->note(aws->note_arg, text);
 }
 
+void bf_aws_give_up(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+{
+    s->x.status = 0;
+    s->request_id[0] = '\0';
+    s->error = (struct bf_answer_error){0};
+    bf_buf_reset(&s->x.head);
+    bf_buf_reset(&s->x.body_in);
+    describe(s, e);
+    bf_aws_deliver(aws, s, e);
+}
+
 static void send_again(struct bf_aws *aws, struct bf_aws_state *s)
 {
     struct bf_err e = {0};
-    if (bf_aws_send(aws, s, &e))
-        return;
-    bf_err_ctx(&e, "%s", bf_request_name(s->call));
-    bf_aws_deliver(aws, s, &e);
+    if (!bf_aws_send(aws, s, &e))
+        bf_aws_give_up(aws, s, &e);
 }
 
 void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
@@ -214,10 +223,14 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
     }
     describe(s, &e);
     uint32_t jitter = (uint32_t)bf_rng_below(&aws->rng, BF_RETRY_JITTER_ONE + 1);
+    if (!s->failing_ms)
+        s->failing_ms = bf_clock_mono_ms();
     if (bf_retry_again(&s->rules, &aws->quota, &s->retry, kind, jitter,
                        bf_http_header(&s->x, "x-amz-retry-after"), &delay_us)) {
         note(aws, s, &e, delay_us);
-        bf_aws_send_later(aws, s, delay_us);
+        s->why = e;
+        bf_aws_send_later(aws, s,
+                          delay_us); /* patience.c ends the wait that is too long after a signal */
         return;
     }
     if (kind != BF_RETRY_NOT && s->retry.attempt < s->rules.max_attempts) {

@@ -34,7 +34,7 @@ struct bf_rowsink {
     /* the entries of a request, and behind its answer those that failed */
     struct entry entry[BF_FIREHOSE_PUT_RECORDS];
     size_t n, left;
-    struct bf_err why;
+    struct bf_err why; /* of the first that failed in the last answer with such */
     bool answered;
     struct bf_err outcome;
 };
@@ -95,8 +95,12 @@ static bool run_until(struct bf_rowsink *s, struct bf_aws_call *call, const bool
         if (left > 0 && bf_aws_run(s->aws, left < TRY_MS ? (int)left : TRY_MS, e))
             continue;
         bf_aws_cancel(s->aws, call);
-        return left <= 0 ? bf_err_set(e, BF_E_TEMPORARY, "not done before the function's deadline")
-                         : false;
+        if (left > 0)
+            return false;
+        if (s->why.code == BF_OK)
+            return bf_err_set(e, BF_E_TEMPORARY, "not done before the function's deadline");
+        *e = s->why; /* what the service said tells more than that time ran out */
+        return false;
     }
     return true;
 }
@@ -108,7 +112,7 @@ static void take_result(void *arg, size_t i, const struct bf_put_result *result)
     if (result->code.n == 0)
         return;
     if (s->left == 0)
-        bf_err_set(&s->why, BF_E_SERVICE, "PutRecordBatch: %.*s: %.*s",
+        bf_err_set(&s->why, BF_E_SERVICE, "%.*s: %.*s",
                    (int)(result->code.n > 80 ? 80 : result->code.n), result->code.p,
                    (int)(result->message.n > 200 ? 200 : result->message.n), result->message.p);
     s->entry[s->left++] = s->entry[i];
@@ -172,7 +176,7 @@ static bool put_entries(struct bf_rowsink *s, struct bf_err *e)
         int64_t wait = (int64_t)bf_rng_below(&s->rng, (uint64_t)pause) + 1;
         if (bf_clock_wall_ms() + wait >= s->until_ms) {
             *e = s->why;
-            return false;
+            return bf_err_ctx(e, "PutRecordBatch");
         }
         pause_ms(wait);
         pause = pause * 2 < PAUSE_MAX_MS ? pause * 2 : PAUSE_MAX_MS;
@@ -319,6 +323,7 @@ static bool sink_put(struct bf_rowsink *s, const struct bf_rowsink_rows *rows,
                      struct bf_err *e)
 {
     s->until_ms = until(deadline_ms);
+    s->why = (struct bf_err){0};
     *failed = 0;
     if (!connect_aws(s, e))
         return false;

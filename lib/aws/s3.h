@@ -6,7 +6,9 @@
  *
  * Every body carries its checksum in a header, computed before it is sent, so
  * that nothing that S3 has not verified counts as delivered. A multipart upload
- * that fails is aborted, so that its parts are not paid for.
+ * that fails is aborted, so that its parts are not paid for. An attempt may arrive and its
+ * answer get lost: when the next one is told that the object is there already, or that its
+ * upload is gone, the object is looked at, and the very same one is a success.
  *
  * The object and the bytes of a body are borrowed until `done` (of the object)
  * or `part_done` (of that part).
@@ -32,6 +34,7 @@ struct bf_s3_object {
     const char *sse_key; /* KMS key id */
     const char *tagging; /* "a=b&c=d", encoded */
     bool if_none_match;  /* only if there is no such object: 412 otherwise */
+    bool resumed;        /* an earlier run may have put it: what is there may be ours */
     enum bf_checksum_kind checksum;
 };
 
@@ -48,8 +51,17 @@ struct bf_s3_result {
     char code[64]; /* the service's error code, "" if none */
     int status;    /* HTTP */
     int attempts;
-    bool was_there; /* if_none_match: somebody has already written the very same object */
     struct bf_err err;
+};
+
+/* HeadBucket, HeadObject: err is BF_E_NOTFOUND for what is not there, BF_E_DENIED where it cannot be told. */
+struct bf_s3_head {
+    void (*done)(struct bf_s3_head *head, const struct bf_s3_result *result);
+    void *arg;
+    uint64_t bytes; /* HeadObject: Content-Length */
+    struct bf_aws_call call;
+    struct bf_s3_result result;
+    enum bf_checksum_kind checksum;
 };
 
 /* PutObject. */
@@ -63,6 +75,7 @@ struct bf_s3_put {
     /* its own */
     struct bf_aws *aws;
     struct bf_aws_call call;
+    struct bf_s3_head head;
     struct bf_s3_result result;
 };
 
@@ -105,16 +118,6 @@ BF_API uint64_t bf_s3_part_size(unsigned n);
 
 /* How large each part of a body of known length is to be, at least `wanted`. */
 BF_API uint64_t bf_s3_part_size_for(uint64_t length, uint64_t wanted);
-
-/* HeadBucket: err is BF_E_NOTFOUND for an unknown bucket, BF_E_DENIED where it cannot be told. */
-struct bf_s3_head {
-    void (*done)(struct bf_s3_head *head, const struct bf_s3_result *result);
-    void *arg;
-    uint64_t bytes; /* HeadObject: Content-Length */
-    struct bf_aws_call call;
-    struct bf_s3_result result;
-    enum bf_checksum_kind checksum;
-};
 
 BF_API BF_MUST bool bf_s3_head_bucket(struct bf_aws *aws, struct bf_s3_head *head,
                                       const char *bucket, struct bf_err *e);

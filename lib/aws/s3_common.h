@@ -23,6 +23,12 @@ bool bf_s3_body_checksum(enum bf_checksum_kind kind, const struct bf_s3_body *bo
 void bf_s3_take_answer(struct bf_s3_result *r, const struct bf_aws_call *call,
                        const struct bf_aws_answer *a);
 
+/* An attempt of ours may have arrived unheard: does this answer to a later one call for a look? */
+bool bf_s3_may_be_there(const struct bf_s3_object *o, const struct bf_aws_answer *a);
+
+/* Did that look find the very object: as long, with this checksum where S3 tells one ("": none to compare)? */
+bool bf_s3_is_there(const struct bf_s3_head *h, uint64_t bytes, const char *checksum);
+
 /* A header's value, unquoted, cut at size - 1. */
 void bf_s3_copy_unquoted(char *out, size_t size, struct bf_str s);
 

@@ -39,3 +39,16 @@ bool bf_s3_head_object(struct bf_aws *aws, struct bf_s3_head *h, const char *buc
     bf_s3_add_header(&h->call, "x-amz-checksum-mode", "ENABLED");
     return bf_aws_submit(aws, &h->call, e);
 }
+
+bool bf_s3_may_be_there(const struct bf_s3_object *o, const struct bf_aws_answer *a)
+{
+    return (a->attempts > 1 || o->resumed) &&
+           (a->status == 412 || strcmp(a->code, "NoSuchUpload") == 0);
+}
+
+bool bf_s3_is_there(const struct bf_s3_head *h, uint64_t bytes, const char *checksum)
+{
+    const char *theirs = h->result.checksum;
+    return h->result.err.code == BF_OK && h->bytes == bytes &&
+           (!theirs[0] || !checksum[0] || strcmp(theirs, checksum) == 0);
+}

@@ -28,6 +28,8 @@ struct bf_s3_multipart {
     const struct bf_s3_object *object;
     struct bf_s3_events events;
     struct bf_aws_call call; /* create, complete, abort: one after another */
+    struct bf_s3_head head;  /* behind a Complete whose answer leaves a doubt */
+    uint64_t bytes;          /* of all parts so far */
     char upload_query[1300]; /* "uploadId=..." */
     struct slot slots[BF_S3_PARTS_IN_FLIGHT];
     struct part *parts;
@@ -96,6 +98,7 @@ static void free_slot(struct slot *s)
 static void take_down(struct bf_s3_multipart *m)
 {
     struct bf_err ignored = {0};
+    bf_aws_cancel(m->aws, &m->head.call);
     for (size_t i = 0; i < BF_S3_PARTS_IN_FLIGHT; i++) {
         struct slot *s = &m->slots[i];
         if (!s->number)
@@ -135,10 +138,32 @@ static void failed_answer(struct bf_s3_multipart *m, const struct bf_aws_call *c
     bf_s3_multipart_fail(m, &why);
 }
 
+/* Has an earlier Complete, whose answer got lost, made the object? */
+static void looked(struct bf_s3_head *h, const struct bf_s3_result *r)
+{
+    struct bf_s3_multipart *m = h->arg;
+    struct bf_err why = m->result.err;
+    if (!bf_s3_is_there(h, m->bytes, m->result.checksum)) {
+        bf_s3_multipart_fail(m, &why);
+        return;
+    }
+    bf_err_clear(&m->result.err);
+    memcpy(m->result.etag, r->etag, sizeof m->result.etag);
+    end(m);
+}
+
 static void completed(struct bf_aws_call *call, const struct bf_aws_answer *a)
 {
     struct bf_s3_multipart *m = call->arg;
+    const struct bf_s3_object *o = m->object;
     char etag[sizeof m->result.etag + 8];
+    if (a->err.code != BF_OK && bf_s3_may_be_there(o, a)) {
+        struct bf_err ignored = {0};
+        bf_s3_take_answer(&m->result, call, a);
+        m->head = (struct bf_s3_head){.done = looked, .arg = m};
+        if (bf_s3_head_object(m->aws, &m->head, o->bucket, o->key, o->checksum, &ignored))
+            return;
+    }
     /* 200 with <Error> in its body has been made an error by the client */
     if (a->err.code != BF_OK) {
         failed_answer(m, call, a);
@@ -353,6 +378,7 @@ bool bf_s3_multipart_part(struct bf_s3_multipart *m, struct bf_s3_body body, uns
     uint64_t bytes = body.fd > 0 ? body.length : body.data.n;
     if (bf_checksum_is_crc(kind) && !bf_checksum_append(kind, m->whole, s->checksum, bytes))
         return bf_err_nomem(e);
+    m->bytes += bytes;
     s->body = body;
     s->number = ++m->nparts;
     m->in_flight++;

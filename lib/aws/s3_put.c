@@ -1,9 +1,26 @@
 #include "lib/aws/s3_common.h"
 
+static void looked(struct bf_s3_head *h, const struct bf_s3_result *r)
+{
+    struct bf_s3_put *p = h->arg;
+    uint64_t bytes = p->body.fd > 0 ? p->body.length : p->body.data.n;
+    if (bf_s3_is_there(h, bytes, p->result.checksum)) {
+        bf_err_clear(&p->result.err);
+        memcpy(p->result.etag, r->etag, sizeof p->result.etag);
+    }
+    p->done(p, &p->result);
+}
+
 static void put_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
 {
     struct bf_s3_put *p = call->arg;
+    const struct bf_s3_object *o = p->object;
+    struct bf_err ignored = {0};
     bf_s3_take_answer(&p->result, call, a);
+    p->head = (struct bf_s3_head){.done = looked, .arg = p};
+    if (bf_s3_may_be_there(o, a) &&
+        bf_s3_head_object(p->aws, &p->head, o->bucket, o->key, o->checksum, &ignored))
+        return;
     p->done(p, &p->result);
 }
 

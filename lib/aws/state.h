@@ -1,6 +1,7 @@
 /*
- * What client.c and outcome.c share: the client's struct and that of a call in
- * flight. client.c owns them, sends and waits; outcome.c judges what came back.
+ * What the client's files share: its struct and that of a call in flight.
+ * client.c owns them, sends and waits; outcome.c judges what came back;
+ * patience.c ends what does not get on after a signal.
  */
 #ifndef BF_AWS_STATE_H
 #define BF_AWS_STATE_H
@@ -22,11 +23,15 @@ struct bf_aws_state {
     struct bf_retry retry;
     struct bf_retry_rules rules;
     const struct bf_endpoint *endpoint;
-    bool running;    /* the engine has it; else it waits until due_ms */
-    bool hashing;    /* it waits for its turn to read more of its body */
-    int64_t due_ms;  /* monotonic */
-    int64_t skew_ms; /* what the signature was made with */
-    bool moved;      /* it has been signed anew for another region once */
+    bool running;       /* the engine has it; else it waits until due_ms */
+    bool hashing;       /* it waits for its turn to read more of its body */
+    int64_t due_ms;     /* monotonic */
+    int64_t skew_ms;    /* what the signature was made with */
+    bool redirected;    /* it has been signed anew for another region once */
+    uint64_t moved;     /* bytes of the attempt in flight, when they were last looked at... */
+    int64_t moved_ms;   /* ...and since when there have been so many; monotonic */
+    int64_t failing_ms; /* since when its attempts have failed; monotonic */
+    struct bf_err why;  /* while it waits: what the last one said */
     char invocation_id[37];
     char request_id[128];
     struct bf_answer_error error; /* codes and texts are empty on success */
@@ -44,9 +49,15 @@ struct bf_aws {
     struct bf_rng rng;
     int64_t skew_ms;
     struct bf_aws_state *all, *free, *waiting;
+    struct bf_aws_state *due; /* of those that waited: whose turn it is */
     size_t in_flight;
     void (*note)(void *arg, const char *text);
     void *note_arg;
+    void (*warn)(void *arg, const char *text);
+    void *warn_arg;
+    uint64_t grace_ms; /* 0: no limit */
+    int64_t stop_ms;   /* monotonic: when a signal was seen; 0: none has come */
+    bool stop_told;
 };
 
 /* Signs and sends the attempt that s->retry names. */
@@ -60,5 +71,18 @@ void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_state *s, const struct bf_
 
 /* The exchange of s has ended: delivers it, or sends it again. */
 void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s);
+
+/* Delivers s, which was not sent or whose exchange has been dropped: there is no answer, *e says why. */
+void bf_aws_give_up(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e);
+
+/* patience.c: from the first look behind a signal on its grace counts. */
+void bf_aws_notice_stop(struct bf_aws *aws);
+
+/* timeout_ms, or less: until bf_aws_end_what_stands may have something to do. */
+int bf_aws_grace_wait_ms(const struct bf_aws *aws, int timeout_ms);
+
+/* After a signal: gives up what does not get on. Behind a look at the network, since the process may have been held
+ * up itself. */
+void bf_aws_end_what_stands(struct bf_aws *aws);
 
 #endif

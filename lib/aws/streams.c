@@ -4,7 +4,6 @@
 #include "lib/json/write.h"
 
 static const struct bf_aws_op describe_table = {BF_AWS_DYNAMODB, "DescribeTable"};
-static const struct bf_aws_op describe_stream = {BF_AWS_STREAMS, "DescribeStream"};
 
 enum { ANSWER_MAX = 32 << 20, REQUEST_MAX = 1 << 16 };
 
@@ -77,66 +76,47 @@ static bool take_shard(struct bf_json *j, struct bf_lineage *lineage, struct bf_
                    : bf_err_set(e, BF_E_SERVICE, "a shard without an id");
 }
 
-/* One page of DescribeStream; *last gets the last shard it evaluated, empty on the final page. */
-static bool take_page(struct bf_str body, struct bf_lineage *lineage, struct bf_buf *last,
+static bool take_shards(struct bf_str array, struct bf_lineage *lineage, struct bf_err *e)
+{
+    struct bf_json j;
+    enum bf_json_more more;
+    bf_json_init(&j, array);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
+        return false;
+    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
+        if (!take_shard(&j, lineage, e))
+            return false;
+    return more == BF_JSON_END;
+}
+
+static void list_body(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str next)
+{
+    bf_buf_lit(out, "{\"StreamArn\":");
+    bf_json_put_string(out, stream->arn);
+    if (next.n) {
+        bf_buf_lit(out, ",\"ExclusiveStartShardId\":");
+        bf_buf_adds(out, next);
+    }
+    bf_buf_addc(out, '}');
+}
+
+/* The next page begins behind the last shard that this one has looked at. */
+static bool list_page(struct bf_str body, struct bf_lineage *lineage, struct bf_str *next,
                       struct bf_err *e)
 {
     struct bf_json_val description, v;
-    struct bf_json j;
-    enum bf_json_more more;
     bool found;
-    bf_buf_reset(last);
     if (!bf_json_find(body, BF_STR("StreamDescription"), &description, &found, e))
         return false;
     if (!found || description.type != BF_JSON_OBJECT)
         return bf_err_set(e, BF_E_SERVICE, "answer without a description");
-    if (!bf_json_find(description.raw, BF_STR("Shards"), &v, &found, e))
-        return false;
-    if (found && v.type == BF_JSON_ARRAY) {
-        bf_json_init(&j, v.raw);
-        if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
-            return false;
-        while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
-            if (!take_shard(&j, lineage, e))
-                return false;
-        if (more != BF_JSON_END)
-            return false;
-    }
-    if (!bf_json_find(description.raw, BF_STR("LastEvaluatedShardId"), &v, &found, e))
+    if (!bf_json_find(description.raw, BF_STR("Shards"), &v, &found, e) ||
+        (found && v.type == BF_JSON_ARRAY && !take_shards(v.raw, lineage, e)) ||
+        !bf_json_find(description.raw, BF_STR("LastEvaluatedShardId"), &v, &found, e))
         return false;
     if (found && v.type == BF_JSON_STRING)
-        bf_buf_adds(last, v.raw);
-    return bf_buf_check(last, "shard id", e);
-}
-
-static bool list(struct bf_aws *aws, const struct bf_feed_stream *stream,
-                 struct bf_lineage *lineage, struct bf_err *e)
-{
-    struct bf_buf body, answer, last;
-    bf_buf_init(&body, REQUEST_MAX);
-    bf_buf_init(&answer, ANSWER_MAX);
-    bf_buf_init(&last, REQUEST_MAX / 2);
-    bool ok;
-    do {
-        char code[64];
-        bf_buf_reset(&body);
-        bf_buf_reset(&answer);
-        bf_buf_lit(&body, "{\"StreamArn\":");
-        bf_json_put_string(&body, stream->arn);
-        if (last.n) {
-            bf_buf_lit(&body, ",\"ExclusiveStartShardId\":");
-            bf_buf_adds(&body, bf_buf_view(&last));
-        }
-        bf_buf_addc(&body, '}');
-        ok = bf_buf_check(&body, "request", e) &&
-             bf_aws_call_wait(aws, &describe_stream, bf_buf_view(&body), &answer, code, e);
-        if (ok && !take_page(bf_buf_view(&answer), lineage, &last, e))
-            ok = bf_err_ctx(e, "DescribeStream");
-    } while (ok && last.n);
-    bf_buf_free(&body);
-    bf_buf_free(&answer);
-    bf_buf_free(&last);
-    return ok;
+        *next = v.raw;
+    return true;
 }
 
 static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream,
@@ -201,11 +181,13 @@ static bool take_record(struct bf_json *j, const struct bf_feed_sink *sink, stru
 }
 
 const struct bf_feed bf_feed_dynamodb = {
+    .list_op = {BF_AWS_STREAMS, "DescribeStream"},
     .iterator_op = {BF_AWS_STREAMS, "GetShardIterator"},
     .records_op = {BF_AWS_STREAMS, "GetRecords"},
     .limit = 1000,
     .interval_ms = 0,
-    .list = list,
+    .list_body = list_body,
+    .list_page = list_page,
     .iterator_body = iterator_body,
     .record = take_record,
 };

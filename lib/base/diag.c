@@ -99,6 +99,18 @@ void bf_diag_note(const char *fmt, ...)
     SAY_IF(loud);
 }
 
+void bf_diag_take_note(void *arg, const char *text)
+{
+    (void)arg;
+    bf_diag_note("%s", text);
+}
+
+void bf_diag_take_warning(void *arg, const char *text)
+{
+    (void)arg;
+    bf_diag_warn("%s", text);
+}
+
 int bf_diag_exit(const struct bf_err *e)
 {
     if (e->code != BF_OK)

@@ -25,6 +25,10 @@ BF_API void bf_diag_hint(const char *fmt, ...) BF_PRINTF(1, 2);
 /* "tool: ...", only with --verbose. */
 BF_API void bf_diag_note(const char *fmt, ...) BF_PRINTF(1, 2);
 
+/* A note, a warning, as callbacks for the library; arg is not used. */
+BF_API void bf_diag_take_note(void *arg, const char *text);
+BF_API void bf_diag_take_warning(void *arg, const char *text);
+
 /* A progress line stands on the terminal: the next message takes it off first. */
 BF_API void bf_diag_line_drawn(void);
 

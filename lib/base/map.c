@@ -1,5 +1,6 @@
 #include "lib/base/map.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "lib/base/rng.h"
@@ -10,12 +11,20 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return x ^ x >> 32;
 }
 
+/* One for the process, whichever thread asks first. */
+static uint64_t process_seed(void)
+{
+    static _Atomic uint64_t seed;
+    uint64_t now = atomic_load_explicit(&seed, memory_order_relaxed);
+    if (now)
+        return now;
+    uint64_t fresh = bf_rng_entropy() | 1;
+    return atomic_compare_exchange_strong(&seed, &now, fresh) ? fresh : now;
+}
+
 uint64_t bf_hash(struct bf_str s)
 {
-    static uint64_t seed;
-    if (!seed)
-        seed = bf_rng_entropy() | 1;
-    uint64_t h = seed ^ s.n, word;
+    uint64_t h = process_seed() ^ s.n, word;
     size_t i = 0;
     for (; s.n - i >= 8; i += 8) {
         memcpy(&word, s.p + i, 8);

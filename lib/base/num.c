@@ -93,25 +93,20 @@ bool bf_num_duration(struct bf_str s, uint64_t *ms, struct bf_err *e)
     return true;
 }
 
-bool bf_num_rate(struct bf_str s, uint64_t *milli_per_s, struct bf_err *e)
+bool bf_num_rate(struct bf_str s, uint64_t *micro_per_s, struct bf_err *e)
 {
-    struct bf_str rest = s;
-    uint64_t v = 0;
+    static const struct unit units[] = {{"", 1}, {"k", 1000}, {"M", 1000000}};
+    struct bf_str rest = s, suffix = {0};
+    uint64_t v = 0, seconds = 1;
     bool ok = thousandths(&rest, &v);
-    if (ok && rest.n && (rest.p[0] == 'k' || rest.p[0] == 'M')) {
-        uint64_t factor = rest.p[0] == 'k' ? 1000 : 1000000;
-        ok = v <= UINT64_MAX / factor;
-        v *= factor;
-        rest.p++, rest.n--;
-    }
-    if (bf_str_is(rest, "/m"))
-        v /= 60;
-    else if (bf_str_is(rest, "/h"))
-        v /= 3600;
-    else
-        ok = ok && (rest.n == 0 || bf_str_is(rest, "/s"));
-    if (!ok || v == 0)
-        return bad(e, s, "a rate such as 100, 100/s or 6000/m");
-    *milli_per_s = v;
+    (void)bf_str_split(&rest, '/', &suffix);
+    if (rest.p)
+        seconds = bf_str_is(rest, "s") ? 1 : bf_str_is(rest, "m") ? 60 : 3600;
+    ok = ok && (seconds < 3600 || bf_str_is(rest, "h")) &&
+         scale(suffix, units, BF_COUNT(units), &v) && v <= UINT64_MAX / 1000 - seconds;
+    v = ok ? (v * 1000 + seconds / 2) / seconds : 0;
+    if (v == 0 || v > BF_NUM_RATE_MAX)
+        return bad(e, s, "a rate such as 100, 100/s, 6000/m or 5/h, 1000M/s at most");
+    *micro_per_s = v;
     return true;
 }

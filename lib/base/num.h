@@ -17,7 +17,8 @@ BF_API BF_MUST bool bf_num_size(struct bf_str s, uint64_t *bytes, struct bf_err 
 /* Milliseconds: "250ms", "15s", "5m", "2h", "1d", a bare number is seconds; "1.5s" too. */
 BF_API BF_MUST bool bf_num_duration(struct bf_str s, uint64_t *ms, struct bf_err *e);
 
-/* Events a second: "100", "100/s", "6000/m", "2.5/s", "10k". Result in thousandths a second. */
-BF_API BF_MUST bool bf_num_rate(struct bf_str s, uint64_t *milli_per_s, struct bf_err *e);
+/* Events a second: "100", "100/s", "6000/m", "5/h", "2.5/s", "10k". Result in millionths a second, above 0. */
+#define BF_NUM_RATE_MAX UINT64_C(1000000000000000)
+BF_API BF_MUST bool bf_num_rate(struct bf_str s, uint64_t *micro_per_s, struct bf_err *e);
 
 #endif

@@ -1,5 +1,6 @@
 #include "lib/base/opt.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -232,4 +233,17 @@ bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name, co
     if (assign(f.opt, (char *)config + f.at, value, e))
         return true;
     return bf_err_ctx(e, "option '%s'", f.opt->name);
+}
+
+const struct bf_opt *bf_opt_find(const struct bf_tool *tool, struct bf_str name)
+{
+    struct found f;
+    return find(tool, 0, name, &f) ? f.opt : NULL;
+}
+
+bool bf_opt_up_to(const char *option, uint64_t value, uint64_t max, struct bf_err *e)
+{
+    return (value >= 1 && value <= max) ||
+           bf_err_set(e, BF_E_USAGE, "%s: %" PRIu64 " is not from 1 to %" PRIu64, option, value,
+                      max);
 }

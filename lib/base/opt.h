@@ -34,7 +34,7 @@ enum bf_opt_kind {
     BF_OPT_KIND_U64,   /* uint64_t */
     BF_OPT_KIND_SIZE,  /* uint64_t bytes */
     BF_OPT_KIND_MS,    /* uint64_t milliseconds */
-    BF_OPT_KIND_RATE,  /* uint64_t thousandths a second */
+    BF_OPT_KIND_RATE,  /* uint64_t millionths a second */
     BF_OPT_KIND_FN,    /* fn(field, value, e) parses it */
     BF_OPT_KIND_MAYBE, /* the same; the value may be left out (p NULL), or is given with "=" */
     BF_OPT_KIND_HELP,
@@ -129,5 +129,12 @@ BF_API BF_MUST int bf_opt_parse(const struct bf_tool *tool, int argc, char **arg
 /* One assignment "name = value" in the words of the long options, for configuration files. */
 BF_API BF_MUST bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name,
                                const char *value, struct bf_err *e);
+
+/* The option of that name; NULL: there is none. */
+BF_API const struct bf_opt *bf_opt_find(const struct bf_tool *tool, struct bf_str name);
+
+/* "--window: 0 is not from 1 to 64", where it is not. */
+BF_API BF_MUST bool bf_opt_up_to(const char *option, uint64_t value, uint64_t max,
+                                 struct bf_err *e);
 
 #endif

@@ -241,14 +241,25 @@ bool bf_reader_skip(struct bf_reader *r, struct bf_out *to, uint64_t *bytes, str
             break;
         r->start = r->end = 0;
         enum fill f = fill(r, -1, e);
-        if (f == FILL_ERROR)
-            return false;
-        if (f == FILL_STOP)
-            return bf_err_set(e, BF_E_STOPPED, "interrupted inside a long line");
+        if (f == FILL_ERROR || f == FILL_STOP) {
+            if (to)
+                bf_out_write(to, "\n", 1); /* what comes next is no part of it */
+            return f == FILL_STOP ? bf_reader_cut(e) : false;
+        }
     }
     if (to)
         bf_out_write(to, "\n", 1);
     return true;
+}
+
+bool bf_reader_cut(struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_STOPPED, "interrupted in the middle of the line");
+}
+
+struct bf_str bf_reader_rest(const struct bf_reader *r)
+{
+    return bf_str(r->buf + r->start, r->end - r->start);
 }
 
 bool bf_reader_done(struct bf_reader *r)

@@ -78,8 +78,15 @@ BF_API BF_MUST bool bf_reader_done(struct bf_reader *r);
 BF_API void bf_reader_unread(struct bf_reader *r, struct bf_str line);
 
 /* After BF_LINE_LONG: writes the whole line and its newline to `to` (NULL: drops it), *bytes is its
- * length. False on a read error. */
+ * length. False on a read error, and with BF_E_STOPPED when a signal came before the line's end: then what there was of
+ * it has been written, with a newline. */
 BF_API BF_MUST bool bf_reader_skip(struct bf_reader *r, struct bf_out *to, uint64_t *bytes,
                                    struct bf_err *e);
+
+/* After BF_LINE_STOP: what has been read of a line whose end has not come; empty between lines. */
+BF_API struct bf_str bf_reader_rest(const struct bf_reader *r);
+
+/* What is wrong with such a line: BF_E_STOPPED. False. */
+BF_API bool bf_reader_cut(struct bf_err *e);
 
 #endif

@@ -111,14 +111,25 @@ bool bf_rejects_add(struct bf_rejects *r, struct bf_str line, uint64_t number,
 bool bf_rejects_add_long(struct bf_rejects *r, struct bf_reader *reader, struct bf_err *e)
 {
     uint64_t number = reader->line, bytes;
-    if (!bf_reader_skip(reader, r->path ? &r->out : NULL, &bytes, e))
+    struct bf_err why = {0};
+    if (bf_reader_skip(reader, r->path ? &r->out : NULL, &bytes, &why))
+        bf_err_set(&why, BF_E_LIMIT, "%" PRIu64 " bytes, longer than the maximum of %zu", bytes,
+                   reader->max_line);
+    else if (why.code != BF_E_STOPPED) {
+        *e = why;
         return false;
+    }
     if (r->path && !bf_out_flush(&r->out, e))
         return false;
-    struct bf_err why = {0};
-    bf_err_set(&why, BF_E_LIMIT, "%" PRIu64 " bytes, longer than the maximum of %zu", bytes,
-               reader->max_line);
     return report(r, number, &why, e);
+}
+
+bool bf_rejects_add_cut(struct bf_rejects *r, const struct bf_reader *reader, struct bf_err *e)
+{
+    struct bf_str rest = bf_reader_rest(reader);
+    struct bf_err why = {0};
+    (void)bf_reader_cut(&why);
+    return rest.n == 0 || bf_rejects_add(r, rest, reader->line + 1, &why, e);
 }
 
 void bf_rejects_unread(struct bf_reader *in, uint64_t last)

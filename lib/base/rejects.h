@@ -40,9 +40,14 @@ BF_API BF_MUST bool bf_rejects_spare(const char *path, const char *input, struct
 BF_API BF_MUST bool bf_rejects_add(struct bf_rejects *r, struct bf_str line, uint64_t number,
                                    const struct bf_err *why, struct bf_err *e);
 
-/* The same for a line that reader found longer than its maximum; reads past it. */
+/* The same for a line that reader found longer than its maximum; reads past it, or, for a line that a signal cuts off,
+ * as far as it has come. */
 BF_API BF_MUST bool bf_rejects_add_long(struct bf_rejects *r, struct bf_reader *reader,
                                         struct bf_err *e);
+
+/* The same, after BF_LINE_STOP, for a line that the signal has cut off; nothing when there is none. */
+BF_API BF_MUST bool bf_rejects_add_cut(struct bf_rejects *r, const struct bf_reader *reader,
+                                       struct bf_err *e);
 
 /* A run that ends before its input does: tells behind which line, since the lines behind it are not among the
  * rejected ones. Nothing when last is 0, or was the last one. */

@@ -105,6 +105,15 @@ bool bf_change_repeated(struct bf_change *c, size_t first)
     return false;
 }
 
+void bf_change_forget_body(struct change_scan *s)
+{
+    struct bf_change *c = s->change;
+    s->twice = true;
+    c->keys = c->new_image = c->old_image = (struct bf_image){0};
+    c->time = (struct bf_str){0};
+    c->seq = (struct bf_change_text){0};
+}
+
 /* Names of members, the first of them side by side. */
 struct members {
     struct bf_attr few[MEMBERS_BY_MAP];

@@ -270,7 +270,8 @@ CORE_INLINE const char *envelope(struct change_scan *s, const char *p, struct bf
 {
     struct bf_change *c = s->change;
     if (NAME_IS("dynamodb")) {
-        s->twice |= s->body_at != NULL;
+        if (CORE_UNLIKELY(s->body_at != NULL))
+            bf_change_forget_body(s);
         return body(s, p);
     }
     if (NAME_IS("eventName"))

@@ -2,12 +2,24 @@
 
 #include "lib/cdc/number.h"
 
-enum { PLAIN_MAX = 256, ADD_WIDTH = 2 * BF_DECIMAL_DIGITS };
+enum { PLAIN_MAX = 1024, ADD_WIDTH = 2 * BF_DECIMAL_DIGITS };
 
 static bool overflow(struct bf_err *e)
 {
-    return bf_err_set(e, BF_E_LIMIT, "a result of more than %d significant digits",
+    return bf_err_set(e, BF_E_LIMIT, "a number of more than %d significant digits",
                       BF_DECIMAL_DIGITS);
+}
+
+static bool out_of_range(struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_LIMIT, "a number above 1E+%d or below 1E-%d", BF_DECIMAL_POWER,
+                      BF_DECIMAL_POWER);
+}
+
+/* The power of ten of the first digit. */
+static int magnitude(const struct bf_decimal *d)
+{
+    return d->exponent + d->n - 1;
 }
 
 /* Takes zeros off both ends of n digits and stores the rest. */
@@ -22,17 +34,20 @@ static bool store(const unsigned char *digits, int n, int exponent, bool negativ
         return overflow(e);
     *out = (struct bf_decimal){.negative = negative && n, .exponent = n ? exponent : 0, .n = n};
     memcpy(out->digits, digits, (size_t)n);
-    return true;
+    return !n || (magnitude(out) <= BF_DECIMAL_POWER && magnitude(out) >= -BF_DECIMAL_POWER) ||
+           out_of_range(e);
 }
 
-bool bf_decimal_parse(struct bf_str text, struct bf_decimal *out, struct bf_err *e)
+bool bf_decimal_parse_long(struct bf_str text, struct bf_decimal *out, struct bf_err *e)
 {
     char room[PLAIN_MAX];
     unsigned char digits[PLAIN_MAX];
     struct bf_buf plain = {.p = room, .cap = sizeof room, .max = sizeof room};
-    if (!bf_number_check(text, e))
+    if (!bf_number_check(text, e) && e->code != BF_E_LIMIT)
         return false;
     bf_number_put_plain(&plain, text);
+    if (!bf_buf_ok(&plain))
+        return out_of_range(e);
     int n = 0, behind = 0;
     bool point = false;
     for (size_t i = 0; i < plain.n; i++) {
@@ -47,10 +62,9 @@ bool bf_decimal_parse(struct bf_str text, struct bf_decimal *out, struct bf_err 
     return store(digits, n, -behind, plain.n && room[0] == '-', out, e);
 }
 
-/* The power of ten of the first digit. */
-static int magnitude(const struct bf_decimal *d)
+bool bf_decimal_parse(struct bf_str text, struct bf_decimal *out, struct bf_err *e)
 {
-    return d->exponent + d->n - 1;
+    return bf_number_check(text, e) && bf_decimal_parse_long(text, out, e);
 }
 
 static int cmp_absolute(const struct bf_decimal *a, const struct bf_decimal *b)

@@ -1,7 +1,8 @@
 /*
  * Exact decimal arithmetic on DynamoDB numbers: compare, add, subtract,
  * multiply. No rounding, ever: a result that does not fit into
- * BF_DECIMAL_DIGITS significant digits is BF_E_LIMIT. Sums of money over a whole
+ * BF_DECIMAL_DIGITS significant digits, or whose first one stands beyond ten to
+ * plus or minus BF_DECIMAL_POWER, is BF_E_LIMIT. Sums of money over a whole
  * stream stay exact, because the room is more than twice DynamoDB's 38 digits.
  */
 #ifndef BF_CDC_DECIMAL_H
@@ -9,7 +10,11 @@
 
 #include "lib/base/str.h"
 
-enum { BF_DECIMAL_DIGITS = 96 };
+enum {
+    BF_DECIMAL_DIGITS = 96,
+    BF_DECIMAL_POWER = 400, /* of the first digit, and minus that */
+    BF_DECIMAL_TEXT = 512   /* bytes of the plain form, at most */
+};
 
 /* Minus one if negative, times the integer that digits spell, times ten to the exponent. No leading and
  * no trailing zero digits; zero has none at all. All bytes zero is zero. */
@@ -22,6 +27,10 @@ struct bf_decimal {
 
 /* A text that bf_number_check takes; its errors. */
 BF_API BF_MUST bool bf_decimal_parse(struct bf_str text, struct bf_decimal *out, struct bf_err *e);
+
+/* The same for what bf_decimal_put wrote, which may be longer than DynamoDB's numbers. */
+BF_API BF_MUST bool bf_decimal_parse_long(struct bf_str text, struct bf_decimal *out,
+                                          struct bf_err *e);
 
 /* Below, equal, above: negative, 0, positive. */
 BF_API int bf_decimal_cmp(const struct bf_decimal *a, const struct bf_decimal *b);

@@ -86,9 +86,9 @@ static void forget(struct bf_dedupe *d, size_t at)
 bool bf_dedupe_seen(struct bf_dedupe *d, const struct bf_change *c)
 {
     struct slot it;
-    if (c->event_id.text.p)
+    if (c->event_id.text.n) /* an empty one tells nothing apart */
         identity(c->event_id.text, 'e', &it);
-    else if (c->seq.text.p)
+    else if (c->seq.text.n)
         identity(c->seq.text, 's', &it);
     else
         return false;

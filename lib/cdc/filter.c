@@ -4,12 +4,14 @@
 #include <stdlib.h>
 
 #include "lib/base/file.h"
+#include "lib/base/map.h"
 #include "lib/cdc/dedupe.h"
 #include "lib/cdc/number.h"
 #include "lib/cdc/pattern.h"
 #include "lib/cdc/value.h"
+#include "lib/json/scan.h"
 
-enum { TEXT_MAX = 256 * 1024 * 1024, EXPLAINED_MAX = 64 * 1024 };
+enum { TEXT_MAX = 256 * 1024 * 1024, EXPLAINED_MAX = 64 * 1024, NAMES_MAX = 4 * 1024 * 1024 };
 
 struct bf_filter {
     struct bf_pattern *patterns; /* NULL: none given */
@@ -19,7 +21,8 @@ struct bf_filter {
     char *names[BF_OPT_LIST_MAX]; /* of the patterns */
     bf_filter_tell_fn *tell;      /* NULL: nothing is explained */
     void *tell_ctx;
-    struct bf_buf a, b; /* two values in their compact form; what is explained */
+    struct bf_buf a, b;     /* two values in their compact form */
+    struct bf_map names_of; /* the attributes of an image, by their places */
 };
 
 bool bf_filter_wanted(const struct bf_filter_conf *conf)
@@ -44,6 +47,8 @@ static bool add_pattern(struct bf_filter *f, const struct bf_filter_conf *conf, 
         text = bf_buf_view(&file);
     if (ok && !bf_pattern_add(f->patterns, text, e))
         ok = bf_err_ctx(e, "%s", name);
+    else if (!ok)
+        bf_err_ctx(e, "--match");
     if (ok && !(f->names[i] = bf_str_dup(bf_str_of(name))))
         ok = bf_err_nomem(e);
     bf_buf_free(&file);
@@ -75,6 +80,7 @@ struct bf_filter *bf_filter_new(const struct bf_filter_conf *conf, struct bf_err
     f->tell_ctx = conf->tell_ctx;
     bf_buf_init(&f->a, TEXT_MAX);
     bf_buf_init(&f->b, TEXT_MAX);
+    bf_map_init(&f->names_of, NAMES_MAX);
     if (conf->fields && !(f->fields = bf_str_dup(bf_str_of(conf->fields))))
         ok = bf_err_nomem(e);
     if (ok && !conf->match.n && (conf->explain || conf->no_match))
@@ -99,6 +105,7 @@ void bf_filter_destroy(struct bf_filter *f)
     bf_dedupe_destroy(f->dedupe);
     bf_buf_free(&f->a);
     bf_buf_free(&f->b);
+    bf_map_free(&f->names_of);
     free(f->fields);
     free(f);
 }
@@ -127,32 +134,54 @@ static bool same_value(struct bf_filter *f, const struct bf_attr *a, const struc
     return bf_str_eq(bf_buf_view(&f->a), bf_buf_view(&f->b));
 }
 
-/* Two names that are both written with escapes, and differently, count as different: a change too many. */
-static bool same_name(const struct bf_attr *a, const struct bf_attr *b)
+/* An attribute's name without escapes. */
+static struct bf_str name_of(struct bf_filter *f, const struct bf_attr *a)
 {
-    return a->name_escaped ? bf_attr_is(a, b->name) : bf_attr_is(b, a->name);
+    if (!a->name_escaped)
+        return a->name;
+    bf_buf_reset(&f->a);
+    bf_json_unescape(&f->a, a->name);
+    return bf_buf_view(&f->a);
 }
 
-static const struct bf_attr *find(const struct bf_image *image, size_t hint,
-                                  const struct bf_attr *a)
+static bool note_names(struct bf_filter *f, const struct bf_image *image)
 {
-    if (hint < image->n && same_name(a, &image->attr[hint]))
+    bool added;
+    bf_map_clear(&f->names_of);
+    for (size_t i = 0; i < image->n; i++) {
+        uint64_t *at = bf_map_put(&f->names_of, name_of(f, &image->attr[i]), &added);
+        if (!at || !bf_buf_ok(&f->a))
+            return false;
+        *at = i;
+    }
+    return true;
+}
+
+/* The attribute of that name, which mostly stands at the same place; else it is looked up, for which the names
+ * of the image are noted once. NULL: there is none, or (*nomem) no memory to say. */
+static const struct bf_attr *find(struct bf_filter *f, const struct bf_image *image, size_t hint,
+                                  const struct bf_attr *a, bool *noted, bool *nomem)
+{
+    struct bf_str name = name_of(f, a);
+    if (hint < image->n && bf_attr_is(&image->attr[hint], name))
         return &image->attr[hint];
-    for (size_t i = 0; i < image->n; i++)
-        if (same_name(a, &image->attr[i]))
-            return &image->attr[i];
-    return NULL;
+    *nomem = !*noted && !note_names(f, image);
+    *noted = true;
+    const uint64_t *at = *nomem ? NULL : bf_map_get(&f->names_of, name_of(f, a));
+    return at ? &image->attr[*at] : NULL;
 }
 
 /* Every attribute of one is in the other with the same value, and there are as many. */
-static bool same_images(struct bf_filter *f, const struct bf_image *a, const struct bf_image *b)
+static bool same_images(struct bf_filter *f, const struct bf_image *a, const struct bf_image *b,
+                        bool *same, struct bf_err *e)
 {
-    if (a->n != b->n)
-        return false;
-    for (size_t i = 0; i < a->n; i++) {
-        const struct bf_attr *other = find(b, i, &a->attr[i]);
-        if (!other || !same_value(f, &a->attr[i], other))
-            return false;
+    bool noted = false, nomem = false;
+    *same = a->n == b->n;
+    for (size_t i = 0; i < a->n && *same; i++) {
+        const struct bf_attr *other = find(f, b, i, &a->attr[i], &noted, &nomem);
+        if (nomem)
+            return bf_err_nomem(e);
+        *same = other && same_value(f, &a->attr[i], other);
     }
     return true;
 }
@@ -180,7 +209,10 @@ static bool changed(struct bf_filter *f, const struct bf_change *c, bool *pass, 
     if (!c->new_image.present || !c->old_image.present)
         return bf_err_set(e, BF_E_INPUT, "no %s, which --changed-only compares",
                           c->new_image.present ? "OldImage" : "NewImage");
-    *pass = f->fields ? !same_fields(f, c) : !same_images(f, &c->new_image, &c->old_image);
+    bool same = f->fields && same_fields(f, c);
+    if (!f->fields && !same_images(f, &c->new_image, &c->old_image, &same, e))
+        return false;
+    *pass = !same;
     return true;
 }
 

@@ -43,6 +43,17 @@ static bool check(const struct bf_firehose_conf *conf, struct bf_err *e)
     return true;
 }
 
+/* Nor can the first record that comes along tell them for all others. */
+static bool check_columns(const struct bf_firehose *f, const struct bf_row_conf *row,
+                          struct bf_err *e)
+{
+    bool table = row->format == BF_ROW_CSV || row->format == BF_ROW_TSV;
+    return !table || bf_xform_columns_known(f->xform) ||
+           bf_err_set(e, BF_E_USAGE,
+                      "CSV and TSV for Firehose want columns with names: no * in --select and "
+                      "--sql, and no --flatten beside them");
+}
+
 struct bf_firehose *bf_firehose_new(const struct bf_firehose_conf *conf, struct bf_err *e)
 {
     struct bf_firehose *f;
@@ -69,6 +80,7 @@ struct bf_firehose *bf_firehose_new(const struct bf_firehose_conf *conf, struct 
     if (ok && bf_xform_waits(f->xform))
         ok = bf_err_set(e, BF_E_USAGE,
                         "--fold and --sql over more than one change have no end in Firehose");
+    ok = ok && check_columns(f, &xform.row, e);
     if (ok && conf->partition_keys) {
         f->key_text = bf_str_dup(bf_str_of(conf->partition_keys));
         ok = f->key_text ? read_keys(f, f->key_text, e) : bf_err_nomem(e);

@@ -136,6 +136,18 @@ static bool fetch_all(struct bf_firehose_in *in, struct bf_json *j, struct bf_er
     return true;
 }
 
+/* The record at `at` is not there whole: what is there of it has been looked at, so as much again is waited for. */
+static bool fetch_rest(struct bf_firehose_in *in, struct bf_json *j, const char *at,
+                       struct bf_err *e)
+{
+    size_t n = in->have.n, part = (size_t)(in->have.p + n - at);
+    do
+        if (!fetch(in, j, e))
+            return false;
+    while (!is_whole(in) && in->have.n - n < part);
+    return true;
+}
+
 /* Usual records, as far as they go; on return the event is there whole. */
 static bool read_as_it_comes(struct bf_firehose *f, struct bf_firehose_in *in, struct bf_json *j,
                              struct bf_buf *out, struct bf_err *e)
@@ -145,7 +157,7 @@ static bool read_as_it_comes(struct bf_firehose *f, struct bf_firehose_in *in, s
         struct bf_json next = *j;
         struct bf_err ignored;
         if (bf_json_element(&next, &ignored) != BF_JSON_MORE || !usual_record(f, &next, &r)) {
-            if (!fetch(in, j, e))
+            if (!fetch_rest(in, j, next.p, e))
                 return false;
             continue;
         }

@@ -13,7 +13,7 @@ enum {
 };
 
 struct state {
-    size_t n;
+    size_t n, room; /* bytes of text, and for how many there is room */
     char text[];
 };
 
@@ -30,7 +30,7 @@ struct bf_fold *bf_fold_new(const char *key, uint64_t max_bytes, struct bf_err *
     struct bf_str rest = bf_str_of(key), name;
     while (bf_str_split(&rest, ',', &name))
         if (bf_str_trim(name).n == 0) {
-            bf_err_set(e, BF_E_USAGE, "an empty name in the key '%.60s'", key);
+            bf_err_set(e, BF_E_USAGE, "--fold: an empty name in the key '%.60s'", key);
             return NULL;
         }
     struct bf_fold *f = calloc(1, sizeof *f);
@@ -83,7 +83,7 @@ static void remove_key(struct bf_fold *f, struct bf_map *m, struct bf_str key)
     if (!value)
         return;
     struct state *s = state_of(*value);
-    f->used -= s->n + key.n + ENTRY_COST;
+    f->used -= s->room + key.n + ENTRY_COST;
     free(s);
     bf_map_remove(m, key);
 }
@@ -97,8 +97,8 @@ static bool keep(struct bf_fold *f, struct bf_map *m, struct bf_str key, struct 
         return bf_err_nomem(e);
     struct state *s = state_of(*value);
     f->used += added ? key.n + ENTRY_COST : 0;
-    f->used -= s ? s->n : 0;
-    if (!s || s->n < text.n || s->n > 2 * text.n) {
+    if (!s || s->room < text.n || s->room > 2 * text.n) {
+        f->used -= s ? s->room : 0;
         free(s);
         *value = 0;
         if (f->used + text.n > f->max)
@@ -107,10 +107,11 @@ static bool keep(struct bf_fold *f, struct bf_map *m, struct bf_str key, struct 
         if (!s)
             return bf_err_nomem(e);
         *value = (uint64_t)(uintptr_t)s;
+        s->room = text.n;
+        f->used += text.n;
     }
     s->n = text.n;
     memcpy(s->text, text.p, text.n);
-    f->used += text.n;
     return true;
 }
 

@@ -136,6 +136,28 @@ static const char *value(struct walk *w, struct pat_node *n, const char *p)
     }
 }
 
+/* The same without a pass over the text, where all that is asked for was found when it was parsed. */
+static void parsed(struct walk *w)
+{
+    const struct bf_change *c = w->change;
+    for (size_t i = 0; i < w->p->root->nkids; i++) {
+        struct pat_node *n = w->p->root->kids[i];
+        const struct pat_scalar op = {'"', bf_op_name(c->op)};
+        for (size_t k = 0; k < n->nkids; k++) { /* of dynamodb */
+            char first = n->kids[k]->name.p[0];
+            image(w, n->kids[k],
+                  first == 'N'   ? &c->new_image
+                  : first == 'O' ? &c->old_image
+                                 : &c->keys);
+        }
+        if (n->name.p[0] != 'e')
+            continue;
+        n->seen = w->p->stamp;
+        if (n->leaf)
+            bf_pat_collect(w->p, n, &op, true);
+    }
+}
+
 /* The conjunctions of the block all of whose tests are met. Where nothing stands at all, those are met that
  * want it so; what stands in arrays of objects does not count for that, bf_pat_verify looks at it. */
 static void complete(const struct bf_pattern *p, struct pat_block *b)
@@ -156,7 +178,10 @@ static bool match(struct bf_pattern *p, const struct bf_change *c, struct bf_str
     const char *from = core_space(&w.core, text.p);
     p->stamp++;
     p->met = NULL;
-    (void)value(&w, p->root, from);
+    if (c && p->parsed)
+        parsed(&w);
+    else
+        (void)value(&w, p->root, from);
     for (struct pat_block *b = p->idle; b; b = b->idle)
         if (b->stamp != p->stamp) {
             b->met = p->met;

@@ -315,6 +315,25 @@ static bool make_all_tables(struct builder *b, struct pat_node *n)
     return true;
 }
 
+static bool is_image(const struct pat_node *n)
+{
+    return bf_str_is(n->name, "NewImage") || bf_str_is(n->name, "OldImage") ||
+           bf_str_is(n->name, "Keys");
+}
+
+static bool only_parsed(const struct pat_node *root)
+{
+    bool ok = true;
+    for (size_t i = 0; i < root->nkids; i++) {
+        const struct pat_node *n = root->kids[i];
+        ok &= (bf_str_is(n->name, "eventName") && !n->nkids) ||
+              (bf_str_is(n->name, "dynamodb") && !n->leaf);
+        for (size_t k = 0; k < n->nkids; k++)
+            ok &= is_image(n->kids[k]) && !n->kids[k]->leaf;
+    }
+    return ok;
+}
+
 bool bf_pattern_ready(struct bf_pattern *p, struct bf_err *e)
 {
     struct builder b = {.p = p};
@@ -329,6 +348,7 @@ bool bf_pattern_ready(struct bf_pattern *p, struct bf_err *e)
     if (!ok)
         bf_pat_nomem(b.scratch.used > p->tables.used ? &b.scratch : &p->tables, e);
     bf_arena_free(&b.scratch);
+    p->parsed = only_parsed(p->root);
     p->ready = ok;
     return ok;
 }

@@ -9,6 +9,7 @@
 #include "lib/cdc/reshape_type.h"
 #include "lib/cdc/row_impl.h"
 #include "lib/cdc/value.h"
+#include "lib/json/scan.h"
 #include "lib/json/write.h"
 
 enum {
@@ -16,6 +17,7 @@ enum {
     NAMES_MAX = 4 * 1024 * 1024,
     VALUES_MAX = 512 * 1024 * 1024,
     ATTRS_MAX = 1024 * 1024,
+    NAMES_FEW = 32,
     PAD = 64
 };
 
@@ -39,6 +41,7 @@ struct bf_reshape {
     struct bf_attr *attr;
     size_t n, cap;
     struct bf_change inner; /* reads maps */
+    struct bf_map seen;     /* the names of an image that has many */
 };
 
 bool bf_reshape_wanted(const struct bf_reshape_conf *conf)
@@ -206,6 +209,7 @@ struct bf_reshape *bf_reshape_new(const struct bf_reshape_conf *conf, struct bf_
     bf_buf_init(&r->text, VALUES_MAX);
     bf_buf_init(&r->fitted, VALUES_MAX);
     bf_change_init(&r->inner);
+    bf_map_init(&r->seen, ATTRS_MAX);
     if (setup(r, conf, e))
         return r;
     bf_reshape_destroy(r);
@@ -221,6 +225,7 @@ void bf_reshape_destroy(struct bf_reshape *r)
     bf_buf_free(&r->text);
     bf_buf_free(&r->fitted);
     bf_change_free(&r->inner);
+    bf_map_free(&r->seen);
     free(r->attr);
     free(r);
 }
@@ -381,16 +386,43 @@ static bool one(struct bf_reshape *r, const struct bf_attr *in, struct bf_err *e
     return add(r, &a, e);
 }
 
-/* Names that came about here must not be there already. */
-static bool check_names(const struct bf_reshape *r, size_t from, struct bf_err *e)
+/* A name that stands behind `from` twice; p NULL: none does. Few are compared with each other, many are looked
+ * up, and so are names with escapes, of which two may be the same. */
+static bool name_twice(struct bf_reshape *r, size_t from, struct bf_str *twice, struct bf_err *e)
 {
-    for (size_t i = from; i < r->n; i++)
-        for (size_t k = from; k < i; k++)
-            if (bf_str_eq(r->attr[i].name, r->attr[k].name))
-                return bf_err_set(e, BF_E_INPUT, "two attributes would be called %.*s",
-                                  (int)(r->attr[i].name.n < 60 ? r->attr[i].name.n : 60),
-                                  r->attr[i].name.p);
+    bool many = r->n - from > NAMES_FEW, added = true;
+    *twice = (struct bf_str){0};
+    for (size_t i = from; i < r->n && !many; i++)
+        many = r->attr[i].name_escaped;
+    if (many)
+        bf_map_clear(&r->seen);
+    for (size_t i = from; i < r->n && !twice->p; i++) {
+        const struct bf_attr *a = &r->attr[i];
+        struct bf_str name = a->name;
+        for (size_t k = from; k < i && !many && !twice->p; k++)
+            if (bf_str_eq(name, r->attr[k].name))
+                *twice = name;
+        if (many && a->name_escaped) {
+            bf_buf_reset(&r->text);
+            bf_json_unescape(&r->text, name);
+            name = bf_buf_view(&r->text);
+        }
+        if (many && (!bf_buf_ok(&r->text) || !bf_map_put(&r->seen, name, &added)))
+            return bf_err_nomem(e);
+        if (!added)
+            *twice = a->name;
+    }
     return true;
+}
+
+/* Names that came about here must not be there already. */
+static bool check_names(struct bf_reshape *r, size_t from, struct bf_err *e)
+{
+    struct bf_str twice;
+    if (!name_twice(r, from, &twice, e))
+        return false;
+    return !twice.p || bf_err_set(e, BF_E_INPUT, "two attributes would be called %.*s",
+                                  (int)(twice.n < 60 ? twice.n : 60), twice.p);
 }
 
 bool bf_reshape_change(struct bf_reshape *r, const struct bf_change *in, struct bf_change *out,

@@ -1,7 +1,5 @@
 #include "lib/cdc/reshape_type.h"
 
-#include <stdio.h>
-
 #include "lib/base/clock.h"
 #include "lib/base/num.h"
 #include "lib/cdc/number.h"
@@ -112,21 +110,48 @@ static struct bf_str more_decimals(struct bf_str text)
     return p > point + 4 ? bf_str(point + 4, (size_t)(p - point - 4)) : (struct bf_str){0};
 }
 
-/* A number counts seconds, milliseconds or microseconds, by its size; a text is ISO 8601. */
+/* A number counts seconds, milliseconds or microseconds, by its size. *more are the digits behind the
+ * milliseconds, in room. */
+static bool number_time(struct bf_str text, int64_t *ms, struct bf_buf *room, struct bf_str *more)
+{
+    struct bf_str rest, whole;
+    struct bf_change c = {.op = BF_OP_INSERT};
+    int64_t us;
+    unsigned decimals;
+    bf_number_put_plain(room, text);
+    rest = bf_buf_view(room);
+    if (!bf_buf_ok(room) || !bf_str_split(&rest, '.', &whole))
+        return false;
+    c.time = whole;
+    if (!bf_change_time(&c, &us, &decimals))
+        return false;
+    /* the decimals of the second, closed up: "1480642020123.5" goes on with 123, then 5 */
+    size_t behind = rest.p ? rest.n : 0, from = whole.n - decimals;
+    memmove(room->p + whole.n, rest.p ? rest.p : "", behind);
+    room->n = whole.n + behind;
+    *ms = us / 1000000 * 1000;
+    for (int unit = 100; unit && from < room->n; unit /= 10)
+        *ms += (room->p[from++] - '0') * unit;
+    *more = bf_str(room->p + from, room->n - from);
+    return true;
+}
+
+/* A text is ISO 8601. */
 static bool fit_time(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
                      struct bf_buf *out)
 {
+    char digits[256];
+    struct bf_buf room = {.p = digits, .cap = sizeof digits, .max = sizeof digits};
     struct bf_err ignored;
-    struct bf_change c = {.time = text};
-    int64_t us = 0, ms = 0;
-    unsigned decimals;
-    char micros[8];
+    struct bf_str more;
+    int64_t ms = 0;
     if (a->type == BF_ATTR_N) {
-        if (!bf_change_time(&c, &us, &decimals) || us < 0)
+        if (!number_time(text, &ms, &room, &more))
             return false;
-        ms = us / 1000;
-    } else if (a->type != BF_ATTR_S || (text.n && text.p[0] == '@') ||
-               !bf_clock_parse(text, &ms, &ignored))
+    } else if (a->type == BF_ATTR_S && !(text.n && text.p[0] == '@') &&
+               bf_clock_parse(text, &ms, &ignored))
+        more = more_decimals(text);
+    else
         return false;
     struct bf_date d = bf_clock_date(ms);
     if (d.year < 0 || d.year > YEAR_MAX)
@@ -135,8 +160,7 @@ static bool fit_time(const struct shape_type *type, const struct bf_attr *a, str
     if (type->kind == SHAPE_DATE)
         return true;
     bf_buf_addf(out, " %02d:%02d:%02d.%03d", d.hour, d.minute, d.second, d.ms);
-    snprintf(micros, sizeof micros, "%03d", (int)(us % 1000));
-    return put_decimals(a->type == BF_ATTR_N ? bf_str_of(micros) : more_decimals(text), out);
+    return put_decimals(more, out);
 }
 
 static bool fit_boolean(struct bf_str text, struct bf_buf *out)

@@ -5,6 +5,7 @@
 #include "lib/base/clock.h"
 #include "lib/cdc/row_impl.h"
 #include "lib/cdc/value.h"
+#include "lib/json/scan.h"
 #include "lib/json/write.h"
 
 enum { COLUMNS_MAX = 4096, NAMES_MAX = 4 * 1024 * 1024, CELL_MAX = 512 * 1024 * 1024 };
@@ -39,20 +40,20 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
 
 /* Copies prefix + name, and its form as a key of a JSON row, into the arena; behind that are 32 bytes
  * that can be read. */
-static bool keep_name(struct bf_row *r, struct bf_str prefix, struct bf_str name,
+static bool keep_name(struct bf_arena *names, struct bf_str prefix, struct bf_str name,
                       struct bf_str *plain, struct bf_str *json, struct bf_err *e)
 {
     struct bf_buf b;
     bf_buf_init(&b, NAMES_MAX);
     bf_buf_adds(&b, prefix);
     bf_buf_adds(&b, name);
-    bool ok = bf_buf_ok(&b) && bf_arena_copy(&r->names, bf_buf_view(&b), plain);
+    bool ok = bf_buf_ok(&b) && bf_arena_copy(names, bf_buf_view(&b), plain);
     bf_buf_reset(&b);
     if (ok) {
         bf_json_put_string(&b, *plain);
         bf_buf_addc(&b, ':');
         bf_buf_add(&b, (char[BF_VALUE_STEP]){0}, BF_VALUE_STEP);
-        ok = bf_buf_ok(&b) && bf_arena_copy(&r->names, bf_buf_view(&b), json);
+        ok = bf_buf_ok(&b) && bf_arena_copy(names, bf_buf_view(&b), json);
         json->n -= ok ? BF_VALUE_STEP : 0;
     }
     bf_buf_free(&b);
@@ -77,10 +78,16 @@ bool bf_row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e)
     struct row_column *column = &r->columns[r->ncolumns];
     *column = (struct row_column){.path = memchr(name.p, '.', name.n) != NULL,
                                   .old = bf_str_starts(name, BF_STR("old."))};
-    if (!keep_name(r, BF_STR(""), name, &column->name, &column->json, e))
+    if (!keep_name(&r->column_names, BF_STR(""), name, &column->name, &column->json, e))
         return false;
     r->ncolumns++;
     return true;
+}
+
+void bf_row_no_columns(struct bf_row *r)
+{
+    r->ncolumns = 0;
+    bf_arena_reset(&r->column_names);
 }
 
 static bool setup(struct bf_row *r, struct bf_err *e)
@@ -89,7 +96,8 @@ static bool setup(struct bf_row *r, struct bf_err *e)
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         struct row_meta *m = &r->meta[i];
         m->what = r->conf.meta[i];
-        if (!keep_name(r, bf_str_of(prefix), bf_str_of(meta_names[m->what]), &m->name, &m->json, e))
+        if (!keep_name(&r->names, bf_str_of(prefix), bf_str_of(meta_names[m->what]), &m->name,
+                       &m->json, e))
             return false;
         r->reserved[(unsigned char)m->name.p[0]] = true;
     }
@@ -111,7 +119,7 @@ static bool setup(struct bf_row *r, struct bf_err *e)
     struct bf_str rest = bf_str_of(r->conf.fields), item;
     while (bf_str_split(&rest, ',', &item))
         if (!bf_row_add_column(r, bf_str_trim(item), e))
-            return false;
+            return bf_err_ctx(e, "--fields");
     r->conf.fields = "";
     r->fixed = true;
     return true;
@@ -127,6 +135,7 @@ struct bf_row *bf_row_new(const struct bf_row_conf *conf, struct bf_err *e)
     r->conf = *conf;
     r->minute = INT64_MIN;
     bf_arena_init(&r->names, NAMES_MAX);
+    bf_arena_init(&r->column_names, NAMES_MAX);
     bf_buf_init(&r->cell, CELL_MAX);
     if (setup(r, e))
         return r;
@@ -139,6 +148,7 @@ void bf_row_destroy(struct bf_row *r)
     if (!r)
         return;
     bf_arena_free(&r->names);
+    bf_arena_free(&r->column_names);
     bf_buf_free(&r->cell);
     free(r->columns);
     free(r);
@@ -256,14 +266,25 @@ void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_c
     }
 }
 
-bool bf_row_collides(const struct bf_row *r, const struct bf_attr *a, struct bf_err *e)
+static bool begins_old(struct bf_row *r, const struct bf_attr *a)
+{
+    struct bf_str name = a->name;
+    if (a->name_escaped) {
+        bf_buf_reset(&r->cell);
+        bf_json_unescape(&r->cell, name);
+        name = bf_buf_view(&r->cell);
+    }
+    return bf_str_starts(name, BF_STR("old."));
+}
+
+bool bf_row_collides(struct bf_row *r, const struct bf_attr *a, struct bf_err *e)
 {
     for (size_t i = 0; i < r->conf.nmeta; i++)
         if (bf_attr_is(a, r->meta[i].name))
             return !bf_err_set(e, BF_E_INPUT,
                                "attribute %.*s is called like a metadata column; see --meta-prefix",
                                (int)r->meta[i].name.n, r->meta[i].name.p);
-    if (r->conf.image == BF_ROW_BOTH && (bf_str_starts(a->name, BF_STR("old.")) || a->name_escaped))
+    if (r->conf.image == BF_ROW_BOTH && begins_old(r, a))
         return !bf_err_set(e, BF_E_INPUT, "attribute %.*s begins with old., as the old image's do",
                            (int)(a->name.n > 60 ? 60 : a->name.n), a->name.p);
     return false;

@@ -62,6 +62,10 @@ struct bf_row;
 BF_API BF_MUST struct bf_row *bf_row_new(const struct bf_row_conf *conf, struct bf_err *e);
 BF_API void bf_row_destroy(struct bf_row *r);
 
+/* The columns of a table, when they are known before its first row: those attributes. */
+BF_API BF_MUST bool bf_row_fix(struct bf_row *r, const struct bf_image *image, struct bf_err *e);
+BF_API bool bf_row_is_fixed(const struct bf_row *r);
+
 /* Appends the header if the format has one, it was asked for, the columns are known and it has not
  * been written. A command calls it at the end of input, so that empty input has its header too. */
 BF_API void bf_row_put_header(struct bf_row *r, struct bf_buf *out);

@@ -31,7 +31,7 @@ struct bf_row {
     bool fixed;         /* columns are known */
     bool header_due;    /* and still to be written */
     bool reserved[256]; /* first bytes of names that collide */
-    struct bf_arena names;
+    struct bf_arena names, column_names;
     struct bf_buf cell;
     int64_t minute; /* the one that `stamp` spells, since 1970 */
     char stamp[17]; /* 2026-11-27T06:30: */
@@ -60,8 +60,11 @@ bool bf_row_find(struct row_column *column, const struct bf_change *c, const str
 
 bool bf_row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e);
 
+/* Takes them all out again. */
+void bf_row_no_columns(struct bf_row *r);
+
 /* Is the name one of the reserved ones? Fills *e. */
-bool bf_row_collides(const struct bf_row *r, const struct bf_attr *a, struct bf_err *e);
+bool bf_row_collides(struct bf_row *r, const struct bf_attr *a, struct bf_err *e);
 
 bool bf_row_put_table(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
                       struct bf_buf *out, struct bf_err *e);

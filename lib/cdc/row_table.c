@@ -85,14 +85,27 @@ static bool fix_columns(struct bf_row *r, const struct bf_image *image, struct b
         bf_json_unescape(&r->cell, a->name);
         if (!bf_buf_check(&r->cell, "a name", e) ||
             !bf_row_add_column(r, bf_buf_view(&r->cell), e)) {
-            r->ncolumns = 0;
+            bf_row_no_columns(r);
             if (e->code == BF_E_USAGE)
                 e->code = BF_E_INPUT;
             return false;
         }
+        /* it is this very attribute: no path into others, which would be shown twice */
+        r->columns[i].path = r->columns[i].old = false;
     }
     r->fixed = true;
     return true;
+}
+
+bool bf_row_fix(struct bf_row *r, const struct bf_image *image, struct bf_err *e)
+{
+    bool table = r->conf.format == BF_ROW_CSV || r->conf.format == BF_ROW_TSV;
+    return !table || r->fixed || fix_columns(r, image, e);
+}
+
+bool bf_row_is_fixed(const struct bf_row *r)
+{
+    return r->fixed;
 }
 
 /* Without --fields: an attribute that is no column would be lost. */

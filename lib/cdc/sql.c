@@ -391,6 +391,7 @@ struct bf_sql *bf_sql_new(const struct bf_sql_conf *conf, struct bf_row *row, st
     bf_buf_init(&s->scratch, VALUES_MAX);
     bf_buf_init(&s->typed, VALUES_MAX);
     bf_change_init(&s->inner);
+    bf_change_init(&s->kept);
     if (open_db(s, e) && setup(s, e))
         return s;
     bf_sql_destroy(s);
@@ -414,6 +415,7 @@ void bf_sql_destroy(struct bf_sql *s)
     bf_buf_free(&s->scratch);
     bf_buf_free(&s->typed);
     bf_change_free(&s->inner);
+    bf_change_free(&s->kept);
     free(s->column);
     free(s->attr);
     free(s);

@@ -55,6 +55,10 @@ BF_API BF_MUST bool bf_sql_where(struct bf_sql *s, const struct bf_change *c, bo
 BF_API bool bf_sql_selects(const struct bf_sql *s);
 BF_API bool bf_sql_sets(const struct bf_sql *s);
 
+/* The results as attributes without values, where it selects and they are known; *image not present: they are
+ * not, since there is a star among them. */
+BF_API BF_MUST bool bf_sql_columns(struct bf_sql *s, struct bf_image *image, struct bf_err *e);
+
 /* Does it answer only at the end of input? */
 BF_API bool bf_sql_waits(const struct bf_sql *s);
 

@@ -300,7 +300,7 @@ static bool too_long(struct bf_str text)
 {
     struct bf_decimal d;
     struct bf_err ignored;
-    return bf_decimal_parse(text, &d, &ignored) && d.n > REAL_DIGITS &&
+    return bf_decimal_parse_long(text, &d, &ignored) && d.n > REAL_DIGITS &&
            bf_sql_number(text).type == SQLITE_TEXT;
 }
 

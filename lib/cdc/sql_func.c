@@ -23,7 +23,7 @@ bool bf_sql_decimal(const struct sql_api *api, sqlite3_value *value, struct bf_d
         const char *p = (const char *)api->value_text(value);
         number = bf_str(p ? p : "", p ? (size_t)api->value_bytes(value) : 0);
     }
-    return bf_decimal_parse(number, out, e);
+    return bf_decimal_parse_long(number, out, e);
 }
 
 static void fail(const struct sql_func *f, sqlite3_context *context, struct bf_err *e)
@@ -34,7 +34,7 @@ static void fail(const struct sql_func *f, sqlite3_context *context, struct bf_e
 
 static void result(const struct sql_func *f, sqlite3_context *context, const struct bf_decimal *d)
 {
-    char room[512];
+    char room[BF_DECIMAL_TEXT];
     struct bf_buf text = {.p = room, .cap = sizeof room, .max = sizeof room};
     bf_decimal_put(&text, d);
     bf_sql_result_number(f->sql, context, bf_buf_view(&text));

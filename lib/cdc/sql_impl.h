@@ -115,7 +115,8 @@ struct bf_sql {
     struct bf_buf scratch, typed;
     struct bf_attr *attr; /* of the row that is being built */
     size_t nattr, cap;
-    struct bf_change inner;        /* reads a whole row back */
+    struct bf_change inner;        /* reads JSON values */
+    struct bf_change kept;         /* reads a whole row back */
     struct bf_err why;             /* why a callback failed */
     bool ended;                    /* cdc is the table of what was kept */
     bool forgets;                  /* a value may come without its subtype */
@@ -173,6 +174,9 @@ size_t bf_sql_real_text(double v, char out[SQL_REAL_MAX]);
 /* sql_value.c: the attributes of the row that the query stands on, into s->attr. */
 bool bf_sql_collect(struct bf_sql *s, struct sql_query *q, bool stored, struct bf_err *e);
 bool bf_sql_add_attr(struct bf_sql *s, const struct bf_attr *a, struct bf_err *e);
+
+/* sql_value.c: appends the whole row of the change at hand with its types, as bf_sql_collect reads it back. */
+bool bf_sql_put_row(struct bf_sql *s, struct bf_buf *out, struct bf_err *e);
 
 /* sql_lookup_load.c: loads "name=FILE" into a table, the next of s->lookup. */
 bool bf_sql_lookup_load(struct bf_sql *s, const char *spec, struct bf_err *e);

@@ -226,10 +226,7 @@ static bool row_cell(struct bf_sql *s, struct sql_cell *cell, struct bf_err *e)
     if (!s->store.stmt && !s->feed)
         return true;
     bf_buf_reset(&s->scratch);
-    if (!bf_row_put(s->row, s->change, &s->scratch, e))
-        return false;
-    s->scratch.n--; /* its newline */
-    return text_cell(s, CELL_TEXT, cell, e);
+    return bf_sql_put_row(s, &s->scratch, e) && text_cell(s, CELL_TEXT, cell, e);
 }
 
 bool bf_sql_cell(struct bf_sql *s, size_t i, struct sql_cell *cell, struct bf_err *e)

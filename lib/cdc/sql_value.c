@@ -5,6 +5,7 @@
 #include "lib/cdc/item.h"
 #include "lib/cdc/number.h"
 #include "lib/cdc/sql_impl.h"
+#include "lib/cdc/value.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
@@ -262,16 +263,38 @@ static bool was_number(const struct bf_sql *s, struct bf_str text)
            bf_sql_looks_long(text);
 }
 
+/* The JSON of a set is that of the set again; numbers stand in quotes there. */
+static bool set(struct bf_sql *s, struct bf_str text, enum bf_attr_type type, struct bf_attr *a,
+                struct bf_err *e)
+{
+    bool quotes = type == BF_ATTR_NS && text.n > 2;
+    bf_buf_reset(&s->scratch);
+    for (size_t i = 0; i < text.n; i++) {
+        bf_buf_add(&s->scratch, "\"", quotes && (text.p[i] == ',' || text.p[i] == ']'));
+        bf_buf_addc(&s->scratch, text.p[i]);
+        bf_buf_add(&s->scratch, "\"", quotes && (text.p[i] == ',' || text.p[i] == '['));
+    }
+    a->type = type;
+    return bf_buf_check(&s->scratch, "a value", e) && keep(s, bf_buf_view(&s->scratch), &a->val, e);
+}
+
 static bool text_value(struct bf_sql *s, struct bf_str text, unsigned sub, unsigned types,
                        struct bf_attr *a, struct bf_err *e)
 {
     const unsigned nested =
         1u << BF_ATTR_M | 1u << BF_ATTR_L | 1u << BF_ATTR_SS | 1u << BF_ATTR_NS | 1u << BF_ATTR_BS;
+    for (int type = BF_ATTR_SS; type <= BF_ATTR_BS; type++)
+        if (only(types, 1u << type))
+            return set(s, text, (enum bf_attr_type)type, a, e);
     if (sub == SQL_SUB_JSON || only(types, nested))
         return json(s, text, a, e);
     if (sub == SQL_SUB_NUMBER || only(types, 1u << BF_ATTR_N) || (!sub && was_number(s, text)))
         return number(s, text, a, e);
-    return string(s, text, a, e);
+    if (!string(s, text, a, e))
+        return false;
+    if (only(types, 1u << BF_ATTR_B))
+        a->type = BF_ATTR_B;
+    return true;
 }
 
 static bool from_value(struct bf_sql *s, sqlite3_value *v, unsigned types, struct bf_attr *a,
@@ -319,30 +342,18 @@ static bool taken(const struct sql_query *q, const struct bf_attr *a)
     return false;
 }
 
-/* A whole row that was stored as JSON. */
+/* A whole row that was stored by bf_sql_put_row. */
 static bool stored_row(struct bf_sql *s, const struct sql_query *q, struct bf_str text,
                        struct bf_err *e)
 {
-    struct bf_json j;
-    struct bf_json_key key;
-    struct bf_json_val v;
-    struct bf_str kept;
-    enum bf_json_more more;
-    if (!keep(s, text, &kept, e))
+    if (!bf_change_item(&s->kept, text, e))
         return false;
-    bf_json_init(&j, kept);
-    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE) {
-        struct bf_attr a = {.name = key.text, .name_escaped = key.escaped};
-        if (!bf_json_value(&j, &v, e))
-            return false;
-        if (q->override && taken(q, &a))
-            continue;
-        if (!json(s, v.raw, &a, e) || !typed_form(s, &a, e) || !bf_sql_add_attr(s, &a, e))
+    for (size_t i = 0; i < s->kept.new_image.n; i++) {
+        const struct bf_attr *a = &s->kept.new_image.attr[i];
+        if (!(q->override && taken(q, a)) && !bf_sql_add_attr(s, a, e))
             return false;
     }
-    return more == BF_JSON_END;
+    return true;
 }
 
 /* All attributes of the change, then its metadata. */
@@ -383,6 +394,42 @@ static bool whole_row(struct bf_sql *s, const struct sql_query *q, struct bf_err
         if (!typed_form(s, &a, e) || !bf_sql_add_attr(s, &a, e))
             return false;
     }
+    return true;
+}
+
+bool bf_sql_columns(struct bf_sql *s, struct bf_image *image, struct bf_err *e)
+{
+    *image = (struct bf_image){.present = s->rows.n > 0};
+    s->nattr = 0;
+    for (size_t i = 0; i < s->rows.n; i++) {
+        struct bf_attr a = {.name = s->rows.result[i].attr.name,
+                            .name_escaped = s->rows.result[i].attr.name_escaped,
+                            .type = BF_ATTR_NULL};
+        image->present &= !s->rows.result[i].star;
+        if (!bf_sql_add_attr(s, &a, e))
+            return false;
+    }
+    if (image->present)
+        *image = bf_row_image_of(s->attr, s->nattr);
+    return true;
+}
+
+bool bf_sql_put_row(struct bf_sql *s, struct bf_buf *out, struct bf_err *e)
+{
+    static const struct sql_query all = {.override = false};
+    s->nattr = 0;
+    bf_arena_reset(&s->values);
+    if (!whole_row(s, &all, e))
+        return false;
+    bf_buf_lit(out, "{");
+    for (size_t i = 0; i < s->nattr; i++) {
+        const struct bf_attr *a = &s->attr[i];
+        bf_buf_add(out, ",", i > 0);
+        bf_buf_add(out, a->name.p - 1, a->name.n + 2);
+        bf_buf_lit(out, ":");
+        bf_value_put_av(out, a);
+    }
+    bf_buf_lit(out, "}");
     return true;
 }
 

@@ -79,6 +79,22 @@ static bool setup_sql(struct bf_xform *x, struct bf_err *e)
     return x->results || !bf_sql_selects(x->sql);
 }
 
+/* The columns of what SQL selects, as far as they can be known before there is a row. */
+static bool fix_results(struct bf_xform *x, struct bf_err *e)
+{
+    struct bf_change c = {.op = BF_OP_INSERT}, shaped;
+    if (!x->results || x->conf.shape.flatten)
+        return true;
+    if (!bf_sql_columns(x->sql, &c.new_image, e))
+        return false;
+    if (!c.new_image.present)
+        return true;
+    if (!x->shape)
+        return bf_row_fix(x->results, &c.new_image, e);
+    return bf_reshape_change(x->shape, &c, &shaped, e) &&
+           bf_row_fix(x->results, &shaped.new_image, e);
+}
+
 static bool setup_filter(struct bf_xform *x, struct bf_err *e)
 {
     const struct bf_xform_conf *conf = &x->conf;
@@ -116,7 +132,7 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     x->row = bf_row_new(&conf->row, e);
     if (x->row &&
         (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
-        (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && setup_filter(x, e))
+        (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) && setup_filter(x, e))
         return x;
     bf_xform_destroy(x);
     return NULL;
@@ -318,7 +334,7 @@ static bool capture(struct bf_xform *x, struct bf_str text, struct bf_buf *rows,
     size_t before = rows->n;
     if (bf_capture_each(text, &x->decoded, wrapped, &w, e))
         return true;
-    if (!rows->failed)
+    if (!rows->failed && !x->conf.bad) /* else what came in front of the bad record stays */
         rows->n = before;
     return false;
 }
@@ -394,6 +410,11 @@ bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf
 bool bf_xform_waits(const struct bf_xform *x)
 {
     return x->fold || (x->sql && bf_sql_waits(x->sql));
+}
+
+bool bf_xform_columns_known(const struct bf_xform *x)
+{
+    return bf_row_is_fixed(x->results ? x->results : x->row);
 }
 
 bool bf_xform_in_order(const struct bf_xform *x)

@@ -76,6 +76,9 @@ BF_API BF_MUST bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *
 /* Does any row wait for the end? */
 BF_API bool bf_xform_waits(const struct bf_xform *x);
 
+/* Are the columns of CSV or TSV known? Those of the first row are, once it came. */
+BF_API bool bf_xform_columns_known(const struct bf_xform *x);
+
 /* Does one object have to see all lines, in order? */
 BF_API bool bf_xform_in_order(const struct bf_xform *x);
 

@@ -65,9 +65,10 @@ ok '  one request' test "$(fault_count)" = 1
 check 'nobody listens' -s 75 -i "$T/lines" \
     -e 'ddbput: sales: DescribeTable: cannot connect to 127.0.0.1:1: Connection refused (4 attempts)' -- \
     ddbput --endpoint-url http://127.0.0.1:1 sales
+# A name that cannot be one: no name server is asked, and none can be slow.
 check 'no such host' -s 75 -i "$T/lines" \
-    -e 'ddbput: sales: DescribeTable: cannot resolve no-such-host.invalid (4 attempts)' -- \
-    ddbput --endpoint-url http://no-such-host.invalid sales
+    -e 'ddbput: sales: DescribeTable: cannot resolve no..such.host (4 attempts)' -- \
+    ddbput --endpoint-url http://no..such.host sales
 
 # A proxy is told from the endpoint.
 fault_rules </dev/null
@@ -76,7 +77,7 @@ check 'a proxy that is not there' -s 75 -i "$T/lines" \
     -e 'ddbput: sales: DescribeTable: cannot connect to the proxy 127.0.0.1:1: Connection refused (4 attempts)' -- \
     env http_proxy=http://user:secret@127.0.0.1:1 ddbput sales
 check 'a proxy that has no address' -s 75 -i "$T/lines" -E "cannot resolve the proxy's name: see https_proxy, http_proxy \(4 attempts\)$" -- \
-    env http_proxy=http://no-such-host.invalid:1 ddbput sales
+    env http_proxy=http://no..such.host:1 ddbput sales
 check 'one that is passed by' -i "$T/lines" -- env http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 ddbput sales
 printf '* plain 407 who?\n' | fault_rules
 check 'one that asks who is there' -s 1 -i "$T/lines" \
@@ -128,6 +129,27 @@ check 'no attempt at all' -s 2 -i "$T/lines" -E "'--max-attempts': 0 attempts wo
 ok 'none of these sent a request' test "$(fault_count)" = 0
 ok 'the version names the libraries' sh -c 'ddbput --version | grep -q "^libcurl/.* OpenSSL/.* zlib/"'
 
+# The region of an ARN counts before the environment's, and after --region.
+region_of() { # region_of SERVICE REGION COMMAND...
+    fault_rules </dev/null
+    service=$1 want=$2
+    shift 2
+    "$@" <"$T/lines" >"$T/out" 2>"$T/err" && grep -q "Credential=test/[0-9]*/$want/$service/" "$FAULT_DIR/log" &&
+        [ "$(grep -c "Credential=test/[0-9]*/$want/$service/" "$FAULT_DIR/log")" = "$(fault_count)" ]
+}
+stream=arn:aws:kinesis:eu-west-3:000000000000:stream/orders table=arn:aws:dynamodb:eu-west-3:000000000000:table/sales
+for run in "kinesis kinput" "kinesis kinread -e" "dynamodb ddbput"; do
+    name=$stream
+    [ "${run%% *}" = kinesis ] || name=$table
+    # shellcheck disable=SC2086 # words
+    ok "${run#* }: the ARN's region" region_of ${run%% *} eu-west-3 ${run#* } "$name"
+    # shellcheck disable=SC2086
+    ok '  --region counts more' region_of ${run%% *} eu-west-1 ${run#* } --region eu-west-1 "$name"
+    # shellcheck disable=SC2086
+    ok '  and without any other' region_of ${run%% *} eu-west-3 env -u AWS_REGION ${run#* } "$name"
+done
+fault_rules </dev/null
+
 # The examples of bfpipe-aws(7), with the port of this server.
 printf '%s\n' '[profile local]' 'region = eu-central-1' "endpoint_url = $FAULT_URL" 'aws_access_key_id = AKIDPROFILE' \
     'aws_secret_access_key = s' >"$T/config"
@@ -143,7 +165,7 @@ ok '  its keys and region, not those of the environment' grep -q 'Credential=AKI
 # A signal: what is in flight is finished.
 printf 'BatchWriteItem after 700 fake\n' | fault_rules
 mkfifo "$T/in"
-ddbput sales <"$T/in" 2>"$T/err" &
+ddbput --grace 2m sales <"$T/in" 2>"$T/err" &
 pid=$!
 exec 3>"$T/in"
 cat "$T/lines" >&3

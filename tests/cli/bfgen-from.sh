@@ -85,6 +85,10 @@ check "--rejects that cannot be written" -s 1 -E '/nowhere/r: No such file or di
 check "a file that is not there" -s 1 -e "bfgen: $T/none.csv: No such file or directory" -- bfgen --from "$T/none.csv"
 check "--key names a column" -s 2 -e "bfgen: $T/in.csv: option '--key': no column is named 'b'" -- \
     bfgen --from "$T/in.csv" --key b
+printf 'status,a\nnew,1\n' >"$T/status.csv"
+check "a key called status cannot change" -s 2 -e "bfgen: $T/status.csv: option '--key': 'status' changes, a key cannot" -- \
+    bfgen --from "$T/status.csv"
+check "but can be, where nothing changes" -o '{"status":"new","a":1}' -- bfgen --from "$T/status.csv" -f items
 check "--rejects can be fed in again" -o '{"put":{"id":7,"a":8}}' -- sh -c \
     '{ echo id,a; echo 7 8; } >"$1/r.csv"; bfgen --from "$1/r.csv" --rejects "$1/r" 2>/dev/null
      { echo id,a; tr " " , <"$1/r"; } | bfgen --from - --mix insert=1' - "$T"

@@ -64,6 +64,9 @@ check "the order schema's own table" -o OrderTable -- sh -c 'bfgen --schema orde
 check "--start" -o '["2024-11-29T08:00:00Z","2024-11-29T08:59:59Z"]' -- sh -c \
     "bfgen --start 2024-11-29T10:00+02:00 --duration 1h -n 100000 -f items | jq -r .ordered_at | sed -n '1p;\$p' | jq -Rcn '[inputs]'"
 check "--duration and --rate give the count" -o 500 -- sh -c 'bfgen --duration 5s --rate 100000/s -n 500 | wc -l'
+check "--duration and a rate a minute" -o 1000 -- sh -c 'bfgen --duration 1s --rate 60000/m | wc -l'
+check "a rate an hour is exact" -o 1 -- sh -c 'bfgen --duration 1h --rate 1/h | wc -l'
+check "the largest count" -o 2 -- sh -c 'timeout 120 bfgen -n 9223372036854775807 | head -n 2 | wc -l'
 check "--duration alone: one a second" -o 3600 -- sh -c 'bfgen --duration 1h | wc -l'
 check "only inserts" -o '["put"]' -- sh -c 'bfgen --mix insert=1 | jq -c keys | sort -u'
 check "no live order left: an insert" -o '["put"] ["delete"] ["put"] ["delete"]' -- \
@@ -87,7 +90,15 @@ usage "a time that is none" "option '--start': 'noon' is not a time such as" --s
 usage "a rate that is none" "option '--rate': '0/s' is not a rate such as" --rate 0/s
 usage "before 1970" "option '--start': before 1970" --start 1969-12-31
 usage "past 9999" "the changes would pass the year 9999" --start 9999-12-31
-usage "too short a duration" "the duration is shorter than one change at this rate" --duration 10ms
+usage "too short a duration" "option '--duration': shorter than one change at this rate" --duration 10ms
+usage "no duration" "option '--duration': '0s' has no room for a change" --duration 0s
+usage "a duration without end" "option '--duration': a count of 0 has no end" --duration 1h -n 0
+usage "a rate and a duration beyond all counts" "the rate and the duration together are too large" --duration 60000000h --rate 1000M/s
+usage "a count beyond all counts" "option '--count': '18446744073709551615' is more than 9223372036854775807" -n 18446744073709551615
+usage "a table's name that is none" "option '--table': 1 to 255 of A-Z a-z 0-9 - _ . only" -f cdc --table 'a b'
+usage "no table's name" "option '--table': 1 to 255 of A-Z" -f cdc --table ''
+usage "--table where no line names it" "option '--table' is for -f cdc" --table sales
+usage "--schema with rows of one's own" "option '--schema' is not for --from" --schema order --from rows.csv
 usage "a key that is taken" "option '--key': 'total' is another attribute" --key total
 usage "a key with a quote" "option '--key': not a plain name of 1 to 255 bytes" --key 'a"b'
 usage "--rejects without --from" "option '--rejects' is for --from" --rejects "$T/r"
@@ -112,6 +123,16 @@ kill -TERM "$pid"
 check "--rate: a pipe is live" -o put -- sh -c 'echo "$1" | jq -r "keys[0]"' - "$first"
 check "SIGTERM ends the wait for the next one" -- wait "$pid"
 check "--rate: as many as without" -O "$T/a" -- bfgen --rate 50000/s -n 1000
+
+# A reader of the header line can be stopped, too.
+mkfifo "$T/rows"
+bfgen --from "$T/rows" >"$T/none" 2>"$T/said" &
+pid=$!
+exec 9>"$T/rows"
+kill -TERM "$pid"
+check "SIGTERM before the header line came" -- wait "$pid"
+exec 9>&-
+check "  in silence" -- cat "$T/none" "$T/said"
 
 # SIGTERM: to the end of the line, exit status 0. The run has no end of its own.
 bfgen -n 0 --rate 1000/s >"$T/live" &

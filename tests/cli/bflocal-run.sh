@@ -8,6 +8,23 @@ check 'letters together, the last with its value' -m '^http://127.0.0.1:[0-9]+$'
 check 'no endpoint of one service leads elsewhere' -o '' -- env AWS_ENDPOINT_URL_S3=http://s3.example AWS_ENDPOINT_URL_DYNAMODB=x \
     AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true bflocal sh -c 'printenv AWS_ENDPOINT_URL_S3 AWS_ENDPOINT_URL_DYNAMODB AWS_IGNORE_CONFIGURED_ENDPOINT_URLS; :'
 
+cat >mute.py <<'END'
+import socket, time
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen(5)
+print(s.getsockname()[1], flush=True)
+time.sleep(600)
+END
+python3 mute.py >mute &
+mute=$!
+soon grep . mute
+( # for a minute, beside all that follows
+    bflocal --stop --port "$(cat mute)" 2>mute.err
+    echo $? >mute.status
+) &
+asking=$!
+
 # A terminal sends its interrupt to the command as well: it must not come as a SIGTERM on top. command.py tells what it gets.
 cat >command.py <<'END'
 import signal, sys
@@ -97,18 +114,8 @@ check 'a latency of more than a day' -s 2 -E 'ms: more than a day' -- bflocal --
 check 'a daemon whose environment cannot be told' -s 1 -e 'bflocal: standard output: No space left on device' -- \
     sh -c 'bflocal --daemon --data store >/dev/full'
 ok 'does not stay' soon bflocal --data store true
-cat >mute.py <<'END'
-import socket, time
-s = socket.socket()
-s.bind(("127.0.0.1", 0))
-s.listen(5)
-print(s.getsockname()[1], flush=True)
-time.sleep(600)
-END
-python3 mute.py >mute &
-mute=$!
-soon grep . mute
-check '--stop does not wait for ever for an answer' -s 75 -e 'bflocal: --stop: what listens there does not answer' -- \
-    bflocal --stop --port "$(cat mute)"
+wait $asking
+check '--stop does not wait for ever for an answer' -o '75 bflocal: --stop: what listens there does not answer' -- \
+    sh -c 'echo $(cat mute.status mute.err)'
 kill $mute
 plan

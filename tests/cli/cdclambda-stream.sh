@@ -53,7 +53,16 @@ lambda_begin
 cp "$T/many" "$L/events/1.late"
 lambda_run
 is "those that do not get in before the deadline are reported" "$(cat "$L/answers/1.late")" '{"batchItemFailures":[{"itemIdentifier":"4954501"}]}'
-ok "and why" grep -q '^cdclambda: 1.late: PutRecordBatch: ServiceUnavailableException' "$L/stderr"
+ok "and why" grep -q '^cdclambda: 1.late: PutRecordBatch: ServiceUnavailableException: made to fail$' "$L/stderr"
+fault_rules <<'END'
+PutRecordBatch 1x partial 1 ServiceUnavailableException
+PutRecordBatch hang
+END
+lambda_begin
+cp "$T/five" "$L/events/1.late"
+lambda_run
+is "nor is a request waited for past it" "$(cat "$L/answers/1.late")" '{"batchItemFailures":[{"itemIdentifier":"49541"}]}'
+ok "and what the service said before is told" grep -q '^cdclambda: 1.late: PutRecordBatch: ServiceUnavailableException: made to fail$' "$L/stderr"
 fault_rules <<'END'
 PutRecordBatch error 400 ResourceNotFoundException no such stream
 END

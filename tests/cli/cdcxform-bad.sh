@@ -15,6 +15,16 @@ check "no final newline" -i "$T/partial" -o '{"id":1}' -- cdcxform --no-meta
 printf '\n  \n\r\n%s\r\n\n' "$good" >"$T/blank"
 check "blank lines and CRLF" -i "$T/blank" -o '{"id":1}' -- cdcxform --no-meta
 
+check "blank lines are counted wherever they stand" -i "$T/blank" -o '{"id":1}' -e 'cdcxform: 5 lines, 1 changes, 1 rows, 0 left out by filters, 0 marks' -- cdcxform --no-meta -v
+
+printf '\357\273\277%s\n%s\n' "$good" "$good" >"$T/mark"
+check "a byte order mark in front" -i "$T/mark" -o '{"id":1}
+{"id":1}' -- cdcxform --no-meta
+check "and on two threads" -i "$T/mark" -o '{"id":1}
+{"id":1}' -- cdcxform --no-meta -j 2
+printf '\357\273\277{\n%s\n' "${good#?}" >"$T/mark"
+check "and of a document" -i "$T/mark" -o '{"id":1}' -- cdcxform --no-meta
+
 # refused NAME REASON LINE: the line is refused for this reason, and the lines around it arrive.
 refused() {
     { echo "$good"; printf '%b\n' "$3"; echo "$good"; } >"$T/in"
@@ -102,9 +112,9 @@ cp "$T/err" "$T/told"
 check "the rest is announced" -o 12 -- sh -c 'wc -l <"$1"' - "$T/told"
 
 # options
-check "an unknown field's name" -s 2 -e "cdcxform: field 'a' stands twice" -- cdcxform --fields a,a
-check "an empty field" -s 2 -e 'cdcxform: an empty name of a field' -- cdcxform --fields a,,b
-check "a field that is metadata" -s 2 -e "cdcxform: field '_op' is metadata; see --meta and --meta-prefix" -- cdcxform --fields a,_op
+check "an unknown field's name" -s 2 -e "cdcxform: --fields: field 'a' stands twice" -- cdcxform --fields a,a
+check "an empty field" -s 2 -e 'cdcxform: --fields: an empty name of a field' -- cdcxform --fields a,,b
+check "a field that is metadata" -s 2 -e "cdcxform: --fields: field '_op' is metadata; see --meta and --meta-prefix" -- cdcxform --fields a,_op
 check "an unknown operation" -s 2 -E "option '--ops': 'upsert' is not one of INSERT, MODIFY, REMOVE" -- cdcxform --ops upsert
 check "unknown metadata" -s 2 -E "option '--meta': 'x' is not one of op, ts, table, event-id, seq" -- cdcxform --meta op,x
 check "an unknown format" -s 2 -E "option '--output': 'xml' is not ndjson, csv, tsv, ddb-json or firehose" -- cdcxform -o xml
@@ -132,4 +142,27 @@ wait "$pid"
 status=$?
 exec 3>&-
 check "SIGTERM while waiting: quiet, 0" -o "0 0" -- sh -c "echo $status \$(wc -c <'$T/live.err')"
+
+# captures: --strict keeps the rows in front of the bad record, and rejects that record once
+data() { printf '%s' "$1" | base64 | tr -d '\n'; }
+printf '{"Records":[{"SequenceNumber":"1","Data":"%s"},{"SequenceNumber":"2","Data":"%s"},{"SequenceNumber":"3","Data":"%s"}]}\n' "$(data "$good")" "$(data nonsense)" "$(data "$good")" >"$T/cap"
+jq . "$T/cap" >"$T/cap.json"
+for jobs in 1 3; do
+    for cap in cap cap.json; do
+        check "--strict in $cap, $jobs threads" -s 1 -o '{"id":1}' -e 'cdcxform: line 1: record 2: byte 1: a change record is an object' -- cdcxform --no-meta --strict -j $jobs --rejects "$T/rejects" "$T/$cap"
+        check "its reject is the record" -o "{\"SequenceNumber\":\"2\",\"Data\":\"$(data nonsense)\"}" -- cat "$T/rejects"
+    done
+done
+
+# documents that are too long go to the rejects as they stand, and those around arrive
+long=$(printf '%2000s' '' | tr ' ' x)
+wide=$(i=0; while [ $i -lt 100 ]; do printf '"a%d":{"S":"x"},' $i; i=$((i + 1)); done)
+for attributes in "\"long\":{\"S\":\"$long\"}," "$wide"; do
+    line "$attributes\"id\":{\"N\":\"2\"}" | jq . >"$T/long.json"
+    { line '"id":{"N":"1"}' | jq .; cat "$T/long.json"; line '"id":{"N":"3"}' | jq .; } >"$T/in"
+    check "a document that is too long" -s 1 -i "$T/in" -o '{"id":1}
+{"id":3}' -E 'line [0-9]+: .* longer than the maximum of 1024' -- cdcxform --no-meta --fields id --max-line 1k --rejects "$T/rejects"
+    ok "goes to the rejects whole" cmp "$T/long.json" "$T/rejects"
+    check "and can be fed in again" -i "$T/rejects" -o '{"id":2}' -- cdcxform --no-meta --fields id
+done
 plan

@@ -79,6 +79,13 @@ check "one that can not be made small enough is refused" -s 1 -i "$T/one" -E 'li
 check "CSV in answers" -i "$T/a" -a -- cdcxform -o firehose -o csv --fields id,n --no-meta
 ok "has no header" sh -c 'test "$1" = "$2"' - "$(plain)" '["1","Ok","a,1.50\n",{}]'
 check "CSV wants --fields" -s 2 -e 'cdcxform: CSV and TSV for Firehose want --fields, --select or --sql' -- cdcxform -o firehose -o csv
+for shape in '--select=*' '--sql=SELECT id, c.* FROM cdc c' '--flatten --select=id,n'; do
+    # shellcheck disable=SC2086
+    case $shape in *flatten*) set -- $shape ;; *) set -- "$shape" ;; esac
+    check "CSV: columns of the record that happens to come first are none: $shape" -s 2 -e 'cdcxform: CSV and TSV for Firehose want columns with names: no * in --select and --sql, and no --flatten beside them' -- cdcxform -o firehose -o csv --check "$@"
+done
+check "but those of a query are" -i "$T/a" -a -- cdcxform -o firehose -o csv --select id,n --rename id=key
+ok "in its order" sh -c 'test "$1" = "$2"' - "$(plain)" '["1","Ok","a,1.50\n",{}]'
 check "partition keys want rows as ndjson" -s 2 -e 'cdcxform: partition keys want rows as ndjson' -- cdcxform -o firehose -o csv --fields id --partition-keys id
 check "and -o firehose" -s 2 -e 'cdcxform: --partition-keys is for -o firehose' -- cdcxform --partition-keys id
 check '--max-answer, too' -s 2 -e 'cdcxform: --max-answer is for -o firehose' -- cdcxform --max-answer 1MiB

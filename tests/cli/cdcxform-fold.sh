@@ -47,6 +47,9 @@ done
 bfgen -n 3000 -f cdc --seed 3 2>/dev/null >"$T/gen"
 cat "$T/gen" "$T/gen" >"$T/twice"
 cdcxform "$T/gen" >"$T/once"
+printf '{"eventID":"","eventName":"INSERT","dynamodb":{"NewImage":{"n":{"N":"%d"}}}}\n' 1 2 >"$T/empty"
+check "--dedupe: an empty eventID tells nothing" -i "$T/empty" -o '{"n":1}
+{"n":2}' -- cdcxform --no-meta --dedupe
 check "a stream read twice" -i "$T/twice" -O "$T/once" -- cdcxform --dedupe
 
 {

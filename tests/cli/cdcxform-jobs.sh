@@ -16,6 +16,10 @@ for options in "" "-o csv --fields order_id,total" "--meta op,ts,seq --ops inser
     ok "the same rejects" cmp "$T/rej1" "$T/rej"
 done
 check "CSV without --fields: the first row's columns" -s 1 -m '^order_id,customer_id' -E 'rejected' -- cdcxform -j 4 -o csv "$T/in"
+cdcxform -o csv --select 'order_id, status AS s' --rename order_id=id "$T/in" "$T/in" >"$T/one" 2>"$T/one.err"
+check "CSV whose columns a query names" -s 1 -O "$T/one" -e "$(cat "$T/one.err")" -- cdcxform -j 4 -o csv --select 'order_id, status AS s' --rename order_id=id "$T/in" "$T/in"
+check "empty input, CSV whose columns a query names" -o 'id,s' -- cdcxform -j 4 -o csv --select 'order_id, status AS s' --rename order_id=id
+check "and of a query that waits" -o 'status,n' -- cdcxform -o csv --sql 'SELECT status, count(*) AS n FROM cdc GROUP BY status'
 check "empty input, CSV" -o 'a,_op,_ts' -- cdcxform -j 4 -o csv --fields a
 cdcxform --strict "$T/in" >"$T/one" 2>"$T/one.err"
 check "--strict: the rows in front of the bad line" -s 1 -O "$T/one" -e "$(cat "$T/one.err")" -- cdcxform -j 4 --strict "$T/in"

@@ -21,6 +21,41 @@ x='cdcxform --fields order_id,status --meta op'
 by_id() { printf -- '--match {"dynamodb":{"Keys":{"order_id":{"S":[%s]}}}} ' "$1"; }
 many=$(i=0; while [ "$i" -lt 60 ]; do by_id "{\"prefix\":\"x-$i\"},{\"suffix\":\"x$i\"}"; i=$((i + 1)); done; by_id '{"prefix":"o-2"}')
 
+# What leads into images and eventName alone is not looked for in the text: the same pattern with a field that
+# always matches is, and has to take the same records.
+{
+    bfgen -n 400 -f cdc --seed 3
+    for image in '"Keys":{"id":{"S":"k"}}' '"NewImage":{"st\u0061tus":{"S":"P\u0041ID"},"":{"N":"1"}}' '"OldImage":{}' '"NewImage":{"status":{"L":[{"S":"PAID"},{"M":{"status":{"S":"x"}}}]}}'; do
+        printf '{"awsRegion":"us-east-1","eventName":"MODIFY","dynamodb":{%s}}\n' "$image"
+    done
+    printf '{"dynamodb":{},"eventName":"\\u0049NSERT","awsRegion":"us-east-1"}\n'
+} >"$T/all" 2>"$T/gen.err"
+while read -r pattern; do
+    cdcxform --image keys --no-match --match "${pattern%\}},\"awsRegion\":[\"us-east-1\"]}" "$T/all" >"$T/want" 2>"$T/want.err"
+    cdcxform --image keys --no-match --match "$pattern" "$T/all" >"$T/got" 2>"$T/got.err"
+    ok "with and without the text: $pattern" cmp "$T/want" "$T/got"
+    ok "and it says the same" cmp "$T/want.err" "$T/got.err"
+done <<'END'
+{"eventName":["INSERT"]}
+{"eventName":[{"anything-but":"INSERT"}]}
+{"eventName":[{"exists":true}]}
+{"eventName":[{"exists":false}]}
+{"eventName":{"NewImage":{"status":{"S":["PAID"]}}}}
+{"eventName":["MODIFY"],"dynamodb":{"NewImage":{"status":{"S":["PAID","SHIPPED"]}}}}
+{"dynamodb":{"NewImage":{"status":{"S":[{"anything-but":"PAID"}]}}}}
+{"dynamodb":{"NewImage":{"status":{"S":[{"exists":false}]}}}}
+{"dynamodb":{"OldImage":{"status":{"S":[{"exists":false}]}},"NewImage":{"total":{"N":[{"numeric":[">",100]}]}}}}
+{"dynamodb":{"NewImage":{"tags":{"L":{"S":["gift"]}}}}}
+{"dynamodb":{"NewImage":{"status":{"L":{"S":["PAID"],"M":{"status":{"S":["x"]}}}}}}}
+{"dynamodb":{"NewImage":{"payment":{"M":{"method":{"S":["card"]},"captured":{"BOOL":[true]}}}}}}
+{"dynamodb":{"NewImage":[{"exists":true}]}}
+{"dynamodb":[{"exists":false}]}
+{"dynamodb":{"NewImage":{"":{"N":[1]}}}}
+{"dynamodb":{"Keys":{"order_id":{"S":[{"suffix":"7"}]}}}}
+{"$or":[{"eventName":["REMOVE"]},{"dynamodb":{"NewImage":{"quantity":{"N":[1]}}}}]}
+END
+check "they took some and not all" -o yes -- sh -c 'test -s "$0" && ! cmp -s "$0" "$1" && echo yes' "$T/want" "$T/all"
+
 # shellcheck disable=SC2086
 {
 check "a literal" -i "$T/in" -o '{"order_id":"o-1","status":"PAID","_op":"MODIFY"}' -- $x --match "$paid"

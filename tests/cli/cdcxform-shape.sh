@@ -73,7 +73,28 @@ check "--types: no digit of a time is lost" -i "$T/t" -o '{"id":"o-1","t":"2026-
 change INSERT ',"t":{"N":"1795759200.123450"},"d":{"S":"2024-02-29T23:30:00-01:00"}' >"$T/t"
 check "--types: nor of a number of seconds" -i "$T/t" -o '{"id":"o-1","t":"2026-11-27 06:00:00.12345","d":"2024-03-01"}' -- $x --types "$T/types"
 
+# a number of seconds, milliseconds or microseconds may have a fraction, too
+fraction() {
+    change INSERT ",\"t\":{\"N\":\"$1\"}" >"$T/t"
+    check "--types: $1 as a timestamp" -i "$T/t" -o "{\"t\":\"2016-12-02 01:27:00.$2\"}" -- $x --types "$T/types" --fields t -q
+}
+fraction 1480642020.1234567 1234567
+fraction 1480642020.123456789 123456789
+fraction 1.48064202005E9 050
+fraction 1480642020123.5 1235
+fraction 1480642020123456.78 12345678
+refuses '"t":{"N":"1480642020.1234567891"}' "N value '1480642020.1234567891'" timestamp t
+refuses '"t":{"N":"1480642020123.4567891"}' "N value '1480642020123.4567891'" timestamp t
+
 # errors
+printf '{"eventName":"INSERT","dynamodb":{"NewImage":{"a_b":{"N":"1"},"a":{"M":{"\\u0062":{"N":"2"}}},"\\u0063":{"N":"3"},"d":{"N":"4"}}}}\n' >"$T/esc"
+check "--flatten: one name, written in two ways" -s 1 -i "$T/esc" -E '^cdcxform: line 1: two attributes would be called a_.u0062$' -- $x --flatten
+check "--rename: one name, written in two ways" -s 1 -i "$T/esc" -E '^cdcxform: line 1: two attributes would be called c$' -- $x --rename d=c
+many=$(i=0; while [ $i -lt 100 ]; do printf ',"n_%d":{"N":"%d"}' $i $i; i=$((i + 1)); done)
+change INSERT "$many"',"n":{"M":{"100":{"N":"1"}}}' >"$T/many"
+check "--flatten: many names" -i "$T/many" -m '^\{"id":"o-1",.*"n_99":99,"n_100":1\}$' -- $x --flatten
+change INSERT "$many"',"n":{"M":{"57":{"N":"1"}}}' >"$T/many"
+check "--flatten: many names and one of them twice" -s 1 -i "$T/many" -E '^cdcxform: line 1: two attributes would be called n_57$' -- $x --flatten
 check "two attributes of one name" -s 1 -i "$T/in" -E '^cdcxform: line 1: two attributes would be called total$' -- $x --rename email=total
 check "a name that no record has" -i "$T/in" -a -e 'cdcxform: no record has an attribute emial' -- $x --hash emial --hash-key "$T/key"
 check "--hash of a path would leak it" -s 2 -e "cdcxform: --hash: 'a.b' is no name of an attribute; --flatten makes a_b of a.b" -- $x --hash a.b --hash-key "$T/key"

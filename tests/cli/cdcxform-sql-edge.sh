@@ -17,6 +17,31 @@ check "an expression that ends too soon" -s 2 -e 'cdcxform: --where: something i
 check "a list that ends too soon" -s 2 -e 'cdcxform: --select: something is missing at its end' -- $x --select 'status,'
 check "another word of SQL" -s 2 -e 'cdcxform: --where: near "index": syntax error; an attribute that is called like a word of SQL stands in double quotes' -- $x --where 'index = 1'
 
+# a query that waits for the end keeps the types of whole rows and of columns
+change ',"b":{"B":"AAE="},"ss":{"SS":["x","y"]},"ns":{"NS":["1","2.50"]},"big":{"N":"12345678901234567890123"},"m":{"M":{"b":{"B":"AAE="}}},"nil":{"NULL":true},"t":{"BOOL":true}' >"$T/kinds"
+typed='"b":{"B":"AAE="},"ss":{"SS":["x","y"]},"ns":{"NS":["1","2.50"]},"big":{"N":"12345678901234567890123"},"m":{"M":{"b":{"B":"AAE="}}},"nil":{"NULL":true},"t":{"BOOL":true}'
+for end in "FROM cdc" "FROM cdc ORDER BY id" "FROM cdc a JOIN cdc b USING (id)"; do
+    star='*'
+    case $end in *JOIN*) star='a.*' ;; esac
+    check "whole items: $star $end" -i "$T/kinds" -o "{\"Item\":{\"id\":{\"S\":\"o-1\"},$typed,\"_op\":{\"S\":\"INSERT\"},\"_seq\":{\"NULL\":true}}}" \
+        -- cdcxform --meta op,seq -o ddb-json --sql "SELECT $star $end"
+    check "whole rows as CSV: $star $end" -i "$T/kinds" -o 'id,b,ss,ns,big,m,nil,t
+o-1,AAE=,"[""x"",""y""]","[1,2.50]",12345678901234567890123,"{""b"":""AAE=""}",,true' -- $x -o csv --sql "SELECT $star $end"
+    check "whole rows with another column: $star $end" -i "$T/kinds" -o '{"id":"o-1","b":"AAE=","ss":["x","y"],"ns":[1,2.50],"big":12345678901234567890123,"m":{"b":"AAE="},"nil":null,"t":true,"k":["x","y"]}' \
+        -- $x --sql "SELECT $star, ${star%\*}ss AS k $end"
+done
+check "columns as items, at the end" -i "$T/kinds" -o '{"Item":{"b":{"B":"AAE="},"ss":{"SS":["x","y"]},"ns":{"NS":["1","2.50"]},"big":{"N":"12345678901234567890123"}}}' \
+    -- $x -o ddb-json --sql "SELECT b, ss, ns, big FROM cdc ORDER BY id"
+
+# decimals: what one function makes the next one takes, whole or not at all
+change ',"big":{"N":"12345678901234567890123456789012345678"},"huge":{"N":"1E125"},"tiny":{"N":"1E-130"}' >"$T/dec"
+check "a decimal of a decimal" -i "$T/dec" -o '{"x":152415787532388367504953518230452651811918912592440176580368847}' -- $x --select "dec_add(dec_mul(big, 12345678901234567890123456), big, 1) AS x" -q
+check "and sums of them" -i "$T/dec" -o '{"x":152415787532388367504953505884773750577351022468983387568023168,"y":1}' \
+    -- $x --sql "SELECT dec_sum(dec_mul(big, 12345678901234567890123456)) AS x, dec_max(dec_cmp(dec_mul(big, big), big)) AS y FROM cdc"
+check "a decimal of 400 digits" -i "$T/dec" -m '^\{"x":10{375}\}$' -- $x --select "dec_mul(huge, huge, huge) AS x"
+check "a larger one is refused, and not cut" -s 1 -i "$T/dec" -E '^cdcxform: line 1: --select: dec_mul: a number above 1E.400 or below 1E-400$' -- $x --select "dec_mul(huge, huge, huge, huge) AS x"
+check "and so is a smaller one" -s 1 -i "$T/dec" -E '^cdcxform: line 1: --select: dec_mul: a number above 1E.400 or below 1E-400$' -- $x --select "dec_mul(tiny, tiny, tiny, tiny) AS x"
+
 # lists, sets: one row an element, sums over elements
 check "json_each with an alias" -i "$T/in" -o '{"p":"101","sku":"b","key":1}' \
     -- $x --sql "SELECT c.p, j.value->>'sku' AS sku, j.key FROM cdc c, json_each(c.l) AS j WHERE j.value->>'qty' > 2"

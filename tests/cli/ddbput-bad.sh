@@ -142,6 +142,12 @@ check 'CSV: as said' -o '{"put":{"order_id":{"S":"o-1"},"doc":{"M":{"a":{"L":[{"
 printf 'a,b\n1,2\n' >"$T/in"
 check 'CSV without the key' -s 1 -i "$T/in" \
     -e "ddbput: line 1: the CSV header has no column 'order_id', a key of the table" -- ddbput -i csv sales
+printf '\n\na,b\n1,2\n' >"$T/low"
+check 'a header below blank lines' -s 1 -i "$T/low" \
+    -e "ddbput: line 3: the CSV header has no column 'order_id', a key of the table" -- ddbput -i csv sales
+check 'a rate that is none' -s 2 -i /dev/null -E "^ddbput: option '--rate': '9000000000000000' is not a rate " -- \
+    ddbput --rate 9000000000000000 sales
+check 'the highest' -i /dev/null -- ddbput --rate 1000000000 sales
 check 'CSV without the key, not asked for' -s 1 -i "$T/in" -E '^ddbput: line 1: byte 1: an object was expected' -- ddbput sales
 printf 'order_id,b\n1,2\n' >"$T/in"
 check 'CSV: a type for no column' -s 2 -i "$T/in" \

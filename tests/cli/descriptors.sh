@@ -11,18 +11,18 @@ cp "$T/changes" "$FAULT_DIR/records"
 closed() { "$@" <&-; }
 for tool in 'ddbput sales' 'kinput orders' 's3put s3://lake/p/' 's3put --one s3://lake/k' cdcxform 'bfgen --from -'; do
     # shellcheck disable=SC2086 # a command
-    check "closed input: $tool" -s 1 -E '^[a-z0-9]*: (s3://lake/k: )?standard input: Bad file descriptor$' -- closed timeout 60 $tool
+    check "closed input: $tool" -s 1 -E '^[a-z0-9]*: (s3://lake/k: )?standard input: Bad file descriptor$' -- closed timeout 300 $tool
 done
 no_output() { "$@" >&-; }
 full_output() { "$@" >/dev/full; }
 for tool in 'bfgen -n 100000' 'kinread -e orders' 'kinread --list orders' 's3put s3://lake/p/' cdcxform; do
     # shellcheck disable=SC2086 # a command
-    check "closed output: $tool" -s 1 -i "$T/changes" -e "${tool%% *}: standard output: Bad file descriptor" -- no_output timeout 60 $tool
+    check "closed output: $tool" -s 1 -i "$T/changes" -e "${tool%% *}: standard output: Bad file descriptor" -- no_output timeout 300 $tool
     # shellcheck disable=SC2086
-    check "a full disk: $tool" -s 1 -i "$T/changes" -e "${tool%% *}: standard output: No space left on device" -- full_output timeout 60 $tool
+    check "a full disk: $tool" -s 1 -i "$T/changes" -e "${tool%% *}: standard output: No space left on device" -- full_output timeout 300 $tool
 done
 gone_output() { { "$@" 3>&-; echo $? >&3; } 3>"$T/status" | :; return "$(cat "$T/status")"; }
-check 'a reader that goes away is left in silence' -s 1 -- gone_output timeout 60 bfgen -n 100000
+check 'a reader that goes away is left in silence' -s 1 -- gone_output timeout 300 bfgen -n 100000
 for tool in bfgen ddbput kinread kinput s3put cdcxform bflocal cdclambda; do
     for option in --help --version --completions; do
         check "$tool $option: a full disk" -s 1 -e "$tool: standard output: No space left on device" -- full_output $tool $option
@@ -38,7 +38,7 @@ if [ -n "${BF_VALGRIND-}" ]; then
 fi
 for tool in 'ddbput sales' 's3put s3://lake/p/'; do
     # shellcheck disable=SC2086 # a command
-    check "closed error: $tool" -s 1 -a -i "$T/lines" -- no_error timeout 60 $tool --rejects "$T/rejects"
+    check "closed error: $tool" -s 1 -a -i "$T/lines" -- no_error timeout 300 $tool --rejects "$T/rejects"
     ok '  only the line is in the rejects' same "$T/rejects" bad
 done
 ok '  all that arrived is from the lines' sh -c '! grep -q "line 3" "$1/log"' - "$FAULT_DIR"

@@ -212,18 +212,22 @@ END
 check 'wrong credentials' -i "$T/in" -s 1 -E '^kinput: s: PutRecords: UnrecognizedClientException: The security' -- kinput s
 check 'a service that is down' -i "$T/in" -s 75 -E '^kinput: s: PutRecords: cannot connect to 127.0.0.1:1: ' -- \
     kinput --endpoint-url http://127.0.0.1:1 s
+# The second request goes when the first is answered, and is not: its line is kept, too.
 fresh <<'END'
 PutRecords 1x fake
+PutRecords hang
 END
 mkfifo "$T/fifo"
 gone() {
-    kinput --linger 0 --retry-for 500ms --max-attempts 1 --rejects "$T/rejects" s <"$T/fifo" 2>"$T/err" &
+    kinput --window 1 --linger 0 --retry-for 500ms --max-attempts 1 --rejects "$T/rejects" s <"$T/fifo" 2>"$T/err" &
     pid=$!
     exec 4>"$T/fifo"
     echo x >&4
-    soon test -s "$FAULT_DIR/accepted"
+    soon fault_got PutRecords
+    head -n 1 "$T/in" >&4
+    soon fault_got PutRecords 2
     fault_stop
-    cat "$T/in" >&4
+    tail -n +2 "$T/in" >&4
     exec 4>&-
     wait $pid
     [ $? = 75 ] && cmp "$T/in" "$T/rejects" && grep -q 'PutRecords: cannot connect' "$T/err"
@@ -242,7 +246,7 @@ b' -- accepted
 
 term() {
     mkfifo "$T/fifo"
-    kinput --linger 0 s <"$T/fifo" 2>"$T/err" &
+    kinput --grace 2m --linger 0 s <"$T/fifo" 2>"$T/err" &
     pid=$!
     exec 8>"$T/fifo"
     echo one >&8

@@ -103,7 +103,7 @@ judge() {
 drained() {
     python3 -c 'import array, fcntl, sys, termios, time
 left = array.array("i", [1])
-for _ in range(1200):
+for _ in range(2400):
     fcntl.ioctl(int(sys.argv[1]), termios.FIONREAD, left)
     if left[0] == 0:
         sys.exit(0)

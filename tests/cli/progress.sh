@@ -2,7 +2,8 @@
 # Progress: one line on a terminal that names its tool and goes away, and none where it would be in the way.
 . "$(dirname "$0")/lib.sh"
 # tty FDS COMMAND...: what a terminal behind these descriptors shows, its control codes made visible
-tty() { python3 "$root/tests/cli/terminal.py" "$@" | sed -e 's/\r/<CR>/g' -e 's/\x1b\[K/<EL>/g'; }
+tty() { python3 "$root/tests/cli/terminal.py" "$@" | visible; }
+visible() { sed -e 's/\r/<CR>/g' -e 's/\x1b\[K/<EL>/g'; }
 slow='bfgen -n 700 --rate 1000/s'
 line='<CR>bfgen: [0-9]+ records  [0-9.]+ MB  [0-9]+/s  [0-9.]+ MB/s<EL>'
 
@@ -24,7 +25,21 @@ into_pipe() { tty 2 sh -c "$slow --progress | cat >/dev/null"; }
 check 'asked for, into a pipe' -m "^($line)+<CR><EL>$" -- into_pipe
 
 # A message takes the line off; the next one is drawn behind it.
-bad() { tty 2 sh -c "{ bfgen -n 700 --rate 1000/s -f cdc; echo bad; bfgen -n 700 --rate 1000/s -f cdc; } | cdcxform >/dev/null"; }
-check 'a message stands alone' -m '<EL>(<CR>)?<CR><EL>cdcxform: line 701: .*<CR>$' -- bad
+bfgen -n 1 -f cdc >"$T/change"
+# changes_until LINE: changes until progress stands there on the screen. The message ends line 1.
+changes_until() {
+    for _ in $(seq 2400); do
+        cat "$T/change"
+        tail -n "+$1" "$T/screen" | grep -q records && return
+        sleep 0.05
+    done
+}
+bad() {
+    : >"$T/screen"
+    { changes_until 1; echo bad; changes_until 2; } |
+        python3 "$root/tests/cli/terminal.py" 2 sh -c 'cdcxform >/dev/null' >"$T/screen"
+    visible <"$T/screen"
+}
+check 'a message stands alone' -m '<EL>(<CR>)?<CR><EL>cdcxform: line [0-9]+: .*<CR>$' -- bad
 check 'and progress goes on' -m '^<CR>cdcxform: [0-9]+ records.*<CR><EL>cdcxform: 1 line rejected<CR>$' -- bad
 plan

@@ -24,8 +24,16 @@ cat >"$T/rows" <<'END'
 {"id":3,"category":"Toys","at":"2026-11-28T06:30:00Z","n":{"deep":"x"}}
 END
 
-day=$(date -u +%Y/%m/%d)
-check 'without an expression the hour of arrival is appended' -i "$T/rows" -m "^sales/$day/[0-9][0-9]/ 3 \{\}$" -- summary s3://lake/sales/
+# The hour may end meanwhile, also between two rows.
+hour=$(date -u +%Y/%m/%d/%H)
+check 'without an expression the hour of arrival is appended' -i "$T/rows" -a -- summary s3://lake/sales/
+arrived() {
+    awk -v a="sales/$hour/" -v b="sales/$(date -u +%Y/%m/%d/%H)/" '
+        $1 != a && $1 != b || $3 != "{}" { exit 1 }
+        { n += $2 }
+        END { exit n != 3 }' "$T/out"
+}
+ok '  which is now' arrived
 check 'an expression stands for itself' -i "$T/rows" -o 'fixed/2026/ 3 {}' -- \
     summary --time-field at 's3://lake/fixed/!{timestamp:yyyy}/'
 check 'partition keys in the prefix' -i "$T/rows" -o 'c=Home & Garden/ 1 {"category":"Home & Garden"}
@@ -155,6 +163,22 @@ usage '--uploads is 1 to 64' --uploads 0 s3://lake/
 usage 'not an offset such as' --zone CET s3://lake/
 usage 'no --spool' --state "$T/s" --spool "$T/p" s3://lake/
 usage 'no --state' --state "$T/s" --dry-run s3://lake/
+# Words that AWS does not know, at its own endpoint: nothing is sent, there is nobody to send it to.
+own() {
+    env -u AWS_ENDPOINT_URL -u AWS_ENDPOINT_URL_S3 AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null \
+        AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=k AWS_SECRET_ACCESS_KEY=s s3put "$@"
+}
+for how in '' '--one'; do
+    # shellcheck disable=SC2086 # no option, or one
+    check "a storage class that AWS has not $how" -s 2 -i /dev/null \
+        -E "^s3put: option '--storage-class': 'standard-ia' is none of STANDARD, STANDARD_IA, .*\(AWS; with --endpoint-url any word goes\)$" -- \
+        own $how --storage-class standard-ia s3://lake/k
+    # shellcheck disable=SC2086
+    check "an encryption that AWS has not $how" -s 2 -i /dev/null \
+        -e "s3put: option '--sse': 'AES-256' is none of AES256, aws:kms, aws:kms:dsse, aws:fsx (AWS; with --endpoint-url any word goes)" -- \
+        own $how --sse AES-256 s3://lake/k
+done
+check 'words that it has' -i /dev/null -- own --storage-class GLACIER_IR --sse aws:kms:dsse --sse-kms-key-id k s3://lake/k
 check 'no region' -s 2 -E 'region' -- env -u AWS_REGION -u AWS_DEFAULT_REGION s3put s3://lake/
 check 'a spool that cannot be made' -s 1 -E '/dev/null/x: Not a directory|/dev/null: ' -- s3put --spool /dev/null/x s3://lake/
 check 'rejects that cannot be written' -s 1 -E '/nowhere/x: No such file or directory' -- dry --rejects /nowhere/x s3://lake/

@@ -39,6 +39,10 @@ ok 'only if there is none' has PutObject 'if-none-match: *'
 ok 'a checksum' sh -c 'find "$1" -name "*.gz" | grep -q .' - "$objects"
 sum=$(headers PutObject | sed -n 's/^x-amz-checksum-crc64nvme: //p')
 ok 'the checksum of the receipt' grep -qF "\"checksum\":\"crc64nvme:$sum\"" "$T/out"
+fault_rules </dev/null
+check 'words of a service that is not AWS' -a -i "$T/rows" -- s3put --storage-class COLD --sse vault s3://lake/p/
+ok 'its storage class' has PutObject 'x-amz-storage-class: COLD'
+ok 'its encryption' has PutObject 'x-amz-server-side-encryption: vault'
 for kind in crc32 crc32c sha1 sha256; do
     fault_rules </dev/null
     check "checksum $kind" -a -i "$T/rows" -- s3put --checksum $kind s3://lake/p/
@@ -102,6 +106,11 @@ check 'a service that is down' -s 75 -i "$T/rows" -E 'cannot connect to 127.0.0.
     s3put --endpoint-url http://127.0.0.1:9 --rejects "$T/rejects" s3://lake/p/
 ok 'keeps the rows, too' cmp "$T/rejects" "$T/rows"
 
+check 'rows that are kept nowhere are no temporary failure' -s 1 -i "$T/rows" \
+    -E '^s3put: s3://lake/p/.*: 300 rows cannot be kept and are lost: /nowhere/s3put-undelivered-.*: No such file or directory$' -- \
+    env TMPDIR=/nowhere s3put --endpoint-url http://127.0.0.1:9 s3://lake/p/
+ok 'both reasons are told' grep -q 'Connection refused' "$T/err"
+
 # --if-none-match: the first attempt had arrived, only its answer had not
 fault_rules <<'END'
 PutObject 1x length +5
@@ -114,8 +123,24 @@ PutObject error 412 PreconditionFailed At least one of the pre-conditions you sp
 END
 check '412 for an object of somebody else is a failure' -s 1 -i "$T/rows" -E 'PreconditionFailed' -- s3put --if-none-match --rejects "$T/rejects" s3://lake/p/
 ok 'and loses nothing' cmp "$T/rejects" "$T/rows"
+printf 'PutObject 1x length +5\nPutObject error 412 PreconditionFailed no\n' | fault_rules
+check 'with --one too' -i "$T/rows" -m "\"bytes\":$(wc -c <"$T/rows")," -- s3put --one --if-none-match s3://lake/k
+printf 'PutObject 1x close\nPutObject error 412 PreconditionFailed no\nHeadObject ok other\n' | fault_rules
+check 'another object is not ours' -s 1 -i "$T/rows" -E 'PreconditionFailed' -- s3put --one --if-none-match s3://lake/k
 
 # Multipart
+# The answer to the end of an upload gets lost: the upload is gone, the object is there, or is not.
+for one in '--size 64MiB s3://lake/late/' '--one s3://lake/late/k'; do
+    printf 'CompleteMultipartUpload 1x length +5\nCompleteMultipartUpload error 404 NoSuchUpload gone\n' | fault_rules
+    # shellcheck disable=SC2086 # options
+    check 'an upload whose end was answered into the void' -i "$T/large" -m "\"bytes\":$(wc -c <"$T/large"),\"etag\":\"[^\"]" -- s3put $one
+    ok 'has been looked at' test "$(fault_count HeadObject)" = 1
+    printf 'CompleteMultipartUpload 1x close\nCompleteMultipartUpload error 404 NoSuchUpload gone\n' | fault_rules
+    # shellcheck disable=SC2086
+    check 'one that is gone without an object' -s 1 -a -i "$T/large" -E 'CompleteMultipartUpload: NoSuchUpload: gone' -- \
+        env TMPDIR="$T" s3put $one
+done
+fault_rules </dev/null
 fault_rules </dev/null
 check 'a large object goes up in parts' -i "$T/large" -m '"records":250000' -- s3put --size 64MiB "s3://lake/!{timestamp:'big'}/"
 ok 'three of them' test "$(fault_count UploadPart)" = 3
@@ -199,7 +224,7 @@ ok 'every row is somewhere, once' everything
 # SIGTERM: what has been read is delivered
 fault_rules </dev/null
 mkfifo "$T/pipe"
-s3put "s3://lake/!{timestamp:'term'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
+s3put --grace 2m "s3://lake/!{timestamp:'term'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
 pid=$!
 exec 9>"$T/pipe"
 cat "$T/rows" >&9
@@ -214,7 +239,7 @@ ok 'and everything delivered' sh -c 'cat "$1"/lake/term/* | cmp - "$2"' - "$obje
 fault_rules <<'END'
 PutObject after 300 fake
 END
-s3put "s3://lake/!{timestamp:'quit'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
+s3put --grace 2m "s3://lake/!{timestamp:'quit'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &
 pid=$!
 exec 9>"$T/pipe"
 head -n 5 "$T/rows" >&9

@@ -100,12 +100,12 @@ static inline char *fault_text(const struct fault *f, const char *name)
     return text.p;
 }
 
-/* Waits until a request of this operation has arrived, a minute at most. */
+/* Waits until a request of this operation has arrived, two minutes at most. */
 static inline void fault_await(const struct fault *f, const char *op)
 {
     char want[80];
     snprintf(want, sizeof want, "{\"op\":\"%s\"", op);
-    for (int tries = 0; tries < 6000; tries++) {
+    for (int tries = 0; tries < 12000; tries++) {
         char *log = fault_text(f, "log");
         bool there = strstr(log, want) != NULL;
         free(log);
@@ -113,6 +113,7 @@ static inline void fault_await(const struct fault *f, const char *op)
             return;
         fault_sleep_ms(10);
     }
+    fail_msg("no %s", op);
 }
 
 /* How often piece stands in what the server has written. */

@@ -108,6 +108,41 @@ static void test_limits(void **state)
     assert_int_equal(e.code, BF_E_LIMIT);
 }
 
+/* A result is read again, whatever its length; one that would not be written whole is none. */
+static void test_results(void **state)
+{
+    (void)state;
+    struct bf_err e = {0};
+    struct bf_buf text;
+    struct bf_decimal wide = dec("12345678901234567890123456789012345678"), d, again;
+    struct bf_decimal big = dec("-1E125"),
+                      small = dec("99999999999999999999999999999999999999E-160");
+    bf_buf_init(&text, BF_DECIMAL_TEXT);
+    assert_true(bf_decimal_mul(&wide, &wide, &d, &e));
+    bf_decimal_put(&text, &d);
+    assert_false(bf_decimal_parse(bf_buf_view(&text), &again, &e));
+    assert_true(bf_decimal_parse_long(bf_buf_view(&text), &again, &e));
+    assert_int_equal(bf_decimal_cmp(&d, &again), 0);
+    assert_false(bf_decimal_parse_long(BF_STR("1x"), &again, &e));
+    assert_int_equal(e.code, BF_E_INPUT);
+    assert_false(bf_decimal_parse_long(BF_STR("1E401"), &again, &e));
+    assert_false(bf_decimal_parse_long(BF_STR("1E-999999999"), &again, &e));
+    assert_int_equal(e.code, BF_E_LIMIT);
+    const struct bf_decimal *factor[] = {&big, &small};
+    for (size_t i = 0; i < BF_COUNT(factor); i++) {
+        int n = 1;
+        for (d = *factor[i]; bf_decimal_mul(&d, factor[i], &d, &e); n++) {
+            bf_buf_reset(&text);
+            bf_decimal_put(&text, &d);
+            assert_true(bf_buf_ok(&text) && bf_decimal_parse_long(bf_buf_view(&text), &again, &e));
+            assert_int_equal(bf_decimal_cmp(&d, &again), 0);
+        }
+        assert_int_equal(e.code, BF_E_LIMIT);
+        assert_int_equal(n, i ? 2 : 3); /* digits end it, or the power of ten */
+    }
+    bf_buf_free(&text);
+}
+
 /* (a + b) - b is a, a * b is b * a, and small ones agree with integers. */
 static void test_laws(void **state)
 {
@@ -137,7 +172,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_print),   cmocka_unit_test(test_arithmetic),
         cmocka_unit_test(test_compare), cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_laws),
+        cmocka_unit_test(test_laws),    cmocka_unit_test(test_results),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,8 +34,10 @@ static void test_dedupe(void **state)
     assert_true(seen(d, NULL, "a"));
     assert_false(seen(d, NULL, NULL));
     assert_false(seen(d, NULL, NULL));
-    assert_false(seen(d, "", NULL));
-    assert_true(seen(d, "", NULL));
+    assert_false(seen(d, "", NULL)); /* tells nothing apart */
+    assert_false(seen(d, "", ""));
+    assert_false(seen(d, "", "c"));
+    assert_true(seen(d, "", "c"));
     assert_false(seen(d, "b", NULL)); /* the fourth: a is forgotten */
     assert_false(seen(d, "a", NULL));
     assert_false(seen(d, NULL, "a"));
@@ -143,6 +145,37 @@ static void test_fold_limit(void **state)
     bf_fold_destroy(f);
 }
 
+/* Memory that a row has is what counts, however short it has become. */
+static void test_fold_shrinks(void **state)
+{
+    (void)state;
+    static char row[4000];
+    struct bf_err e = {0};
+    struct bf_change c;
+    struct bf_fold *f = bf_fold_new("k", 100000, &e);
+    assert_non_null(f);
+    memset(row, 'x', sizeof row);
+    bf_change_init(&c);
+    bool ok = true;
+    int keys = 0;
+    for (; ok && keys < 1000; keys++) {
+        char text[64];
+        snprintf(text, sizeof text, "{\"k\":{\"S\":\"%d\"}}", keys);
+        assert_true(bf_change_item(&c, bf_str_of(text), &e));
+        for (size_t n = sizeof row; ok && n >= 3000; n -= 500)
+            ok = bf_fold_put(f, &c, bf_str(row, n), &e);
+    }
+    assert_in_range(keys, 20, 26);
+    for (size_t n = sizeof row; n; n /= 2) { /* what is far too long is given back */
+        assert_true(bf_change_item(&c, BF_STR("{\"k\":{\"S\":\"0\"}}"), &e));
+        assert_true(bf_fold_put(f, &c, bf_str(row, n), &e));
+    }
+    assert_true(bf_change_item(&c, BF_STR("{\"k\":{\"S\":\"new\"}}"), &e));
+    assert_true(bf_fold_put(f, &c, bf_str(row, 2000), &e));
+    bf_change_free(&c);
+    bf_fold_destroy(f);
+}
+
 #define LINE(op, id, new, old)                                                                     \
     "{\"eventID\":\"" id "\",\"eventName\":\"" op                                                  \
     "\",\"dynamodb\":{\"Keys\":{\"k\":{\"S\":\"x\"}}" new old "}}"
@@ -206,9 +239,9 @@ static void test_transform(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dedupe),    cmocka_unit_test(test_dedupe_model),
-        cmocka_unit_test(test_fold),      cmocka_unit_test(test_fold_limit),
-        cmocka_unit_test(test_transform),
+        cmocka_unit_test(test_dedupe),       cmocka_unit_test(test_dedupe_model),
+        cmocka_unit_test(test_fold),         cmocka_unit_test(test_fold_limit),
+        cmocka_unit_test(test_fold_shrinks), cmocka_unit_test(test_transform),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

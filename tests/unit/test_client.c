@@ -16,14 +16,12 @@ static void retried_until_it_works(void **unused)
         "* 2x length +5",
         "* 2x error 400 RequestTimeout",
         "* 2x plain 502 <html>",
-        "* 2x hang",
     };
     for (size_t i = 0; i < BF_COUNT(scripts); i++) {
         struct bf_aws *aws = client(server.url, 0);
         fault_rules(&server, scripts[i]);
         struct bf_aws_call call = {.op = &put_records,
-                                   .body = BF_STR("{\"Records\":[{\"Data\":\"YQ==\"}]}"),
-                                   .timeout_ms = strstr(scripts[i], "hang") ? 1000 : 0};
+                                   .body = BF_STR("{\"Records\":[{\"Data\":\"YQ==\"}]}")};
         struct end end = run(aws, &call);
         if (end.err.code != BF_OK)
             fail_msg("%s: %s", scripts[i], end.err.text);
@@ -37,6 +35,34 @@ static void retried_until_it_works(void **unused)
                          1);
         bf_aws_destroy(aws);
     }
+}
+
+/* The attempts behind one that timed out have all the time they need. */
+static void on_timeout(void *arg, const char *text)
+{
+    struct bf_aws_call *call = arg;
+    (void)text;
+    call->timeout_ms = 0;
+}
+
+static void no_answer_in_time(void **unused)
+{
+    (void)unused;
+    struct bf_aws *aws = client(server.url, 2);
+    struct bf_aws_call call = {.op = &list_tables, .body = BF_STR("{}"), .timeout_ms = 300};
+    fault_rules(&server, "* hang");
+    struct end end = run(aws, &call);
+    assert_int_equal(end.err.code, BF_E_NETWORK);
+    assert_int_equal(end.attempts, 2);
+    bf_aws_destroy(aws);
+    /* the first is answered when the second has come, which is too late for it */
+    aws = client(server.url, 0);
+    bf_aws_on_note(aws, on_timeout, &call);
+    fault_rules(&server, "* gather 2 fake");
+    end = run(aws, &call);
+    assert_int_equal(end.err.code, BF_OK);
+    assert_true(end.attempts > 1);
+    bf_aws_destroy(aws);
 }
 
 static void one_invocation_id(void **unused)
@@ -202,6 +228,12 @@ static void a_bucket_elsewhere(void **unused)
     assert_int_equal(end.status, 301);
     assert_has(end.err.text, "PutObject: PermanentRedirect: Please send");
     assert_true(fault_count(&server, "log", "\"op\":") <= 2);
+    bf_aws_destroy(aws);
+    /* what can be no region becomes no part of a host name or a signature */
+    aws = client(server.url, 0);
+    fault_rules(&server, "* redirect 301 evil.example/eu");
+    assert_int_equal(run(aws, &call).status, 301);
+    assert_int_equal(fault_count(&server, "log", "\"op\":"), 1);
     bf_aws_destroy(aws);
 }
 
@@ -425,12 +457,48 @@ static void a_signal_ends_the_wait(void **unused)
     assert_int_equal(e.code, BF_E_STOPPED);
     assert_string_equal(e.text, "ListTables: interrupted");
     waitpid(killer, NULL, 0);
-    /* what is in flight elsewhere is finished, and calls made while shutting down go through */
+    /* what is in flight elsewhere is finished; a wait that begins now ends at once */
     run_all(other);
     assert_int_equal(end.err.code, BF_OK);
     fault_rules(&server, "");
-    assert_true(bf_aws_call_wait(aws, &list_tables, BF_STR("{}"), NULL, code, &e));
+    assert_false(bf_aws_call_wait(aws, &list_tables, BF_STR("{}"), NULL, code, &e));
+    assert_int_equal(e.code, BF_E_STOPPED);
     bf_aws_destroy(other);
+    bf_aws_destroy(aws);
+}
+
+static void on_warning(void *arg, const char *text)
+{
+    (void)text;
+    ++*(int *)arg;
+}
+
+/* Behind the signal above: what stands still for the grace is given up, what moves is not. */
+static void a_signal_and_a_service_that_hangs(void **unused)
+{
+    (void)unused;
+    int warnings = 0;
+    struct bf_err e = {0};
+    struct bf_aws_options options = {.endpoint_url = server.url, .grace_ms = 1200};
+    struct bf_aws *aws = bf_aws_new(&options, &e);
+    assert_non_null(aws);
+    assert_true(bf_stop_asked());
+    bf_aws_on_warning(aws, on_warning, &warnings);
+    fault_rules(&server, "PutRecords hang");
+    struct bf_aws_call call = {.op = &put_records, .body = BF_STR("{\"Records\":[]}")};
+    struct end end = run(aws, &call);
+    assert_int_equal(end.err.code, BF_E_NETWORK);
+    assert_int_equal(end.attempts, 1);
+    assert_non_null(strstr(end.err.text, "PutRecords: interrupted, and 127.0.0.1:"));
+    assert_int_equal(warnings, 1);
+    /* the back-off of a throttled service would take longer: the attempt that there was is the last */
+    fault_rules(&server, "PutRecords retry-after 4000 throttle");
+    end = run(aws, &call);
+    assert_int_equal(end.err.code, BF_E_THROTTLED);
+    assert_int_equal(end.attempts, 1);
+    assert_int_equal(fault_count(&server, "log", "\"op\":"), 1);
+    assert_true(bf_aws_patience_ms(aws, 1, UINT64_MAX) <= 1200);
+    assert_true(bf_aws_patience_ms(aws, 1, 0) <= 0);
     bf_aws_destroy(aws);
 }
 
@@ -438,6 +506,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(retried_until_it_works),
+        cmocka_unit_test(no_answer_in_time),
         cmocka_unit_test(one_invocation_id),
         cmocka_unit_test(what_it_says_in_the_end),
         cmocka_unit_test(nobody_listens),
@@ -454,6 +523,7 @@ int main(void)
         cmocka_unit_test(notes),
         cmocka_unit_test(no_client),
         cmocka_unit_test(a_signal_ends_the_wait),
+        cmocka_unit_test(a_signal_and_a_service_that_hangs),
     };
     return cmocka_run_group_tests(tests, start, stop);
 }

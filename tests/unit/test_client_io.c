@@ -152,6 +152,56 @@ static void a_large_body_from_a_file(void **unused)
     fclose(file);
 }
 
+/* A call whose end takes another one back. */
+struct pair {
+    struct end end; /* first: on_done's arg too */
+    struct bf_aws *aws;
+    struct bf_aws_call *other;
+};
+
+static void on_done_cancel(struct bf_aws_call *call, const struct bf_aws_answer *a)
+{
+    struct pair *p = call->arg;
+    on_done(call, a);
+    bf_aws_cancel(p->aws, p->other);
+}
+
+/* Both wait for their turn to hash the next slice of a file that has become too short: the first that finds out takes
+ * the second back, as the parts of an upload do. */
+static void taken_back_in_its_turn(void **unused)
+{
+    (void)unused;
+    enum { SIZE = 5 << 20 };
+    char path[128];
+    fault_path(&server, "short", path);
+    FILE *file = fopen(path, "w+");
+    assert_non_null(file);
+    assert_int_equal(ftruncate(fileno(file), SIZE), 0);
+    struct bf_aws *aws = client(server.url, 0);
+    struct bf_err e = {0};
+    fault_rules(&server, "");
+    struct bf_aws_call call[2];
+    struct pair pair[2];
+    for (int i = 0; i < 2; i++) {
+        pair[i] = (struct pair){.aws = aws, .other = &call[1 - i]};
+        call[i] = (struct bf_aws_call){.op = &s3,
+                                       .method = "PUT",
+                                       .bucket = "lake",
+                                       .key = BF_STR("k"),
+                                       .body_fd = fileno(file),
+                                       .body_length = SIZE,
+                                       .done = on_done_cancel,
+                                       .arg = &pair[i]};
+        assert_true(bf_aws_submit(aws, &call[i], &e));
+    }
+    assert_int_equal(ftruncate(fileno(file), 2 << 20), 0);
+    run_all(aws);
+    assert_int_equal(pair[0].end.done + pair[1].end.done, 1);
+    assert_int_equal(pair[0].end.done ? pair[0].end.err.code : pair[1].end.err.code, BF_E_IO);
+    bf_aws_destroy(aws);
+    fclose(file);
+}
+
 static void wakes_for_input(void **unused)
 {
     (void)unused;
@@ -180,9 +230,8 @@ static void wakes_for_input(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_in_pieces),
-        cmocka_unit_test(a_body_from_a_file),
-        cmocka_unit_test(a_large_body_from_a_file),
+        cmocka_unit_test(answers_in_pieces),        cmocka_unit_test(a_body_from_a_file),
+        cmocka_unit_test(a_large_body_from_a_file), cmocka_unit_test(taken_back_in_its_turn),
         cmocka_unit_test(wakes_for_input),
     };
     return cmocka_run_group_tests(tests, start, stop);

@@ -93,6 +93,11 @@ static void there_and_back(enum bf_compress_kind kind, int level, struct bf_str 
         if (kind != BF_COMPRESS_NONE && packed.out.n > 100) {
             plain.in = bf_str(packed.out.p, packed.out.n - 20);
             assert_false(bf_decompress(kind, get, put, &plain, &e));
+            bf_err_clear(&e);
+            packed.out.p[0] ^= 0x55;
+            plain.in = bf_buf_view(&packed.out);
+            assert_false(bf_decompress(kind, get, put, &plain, &e));
+            assert_int_equal(e.code, BF_E_IO);
         }
         bf_buf_free(&packed.out);
         bf_buf_free(&plain.out);

@@ -100,7 +100,7 @@ static void takes_values(void **state)
     assert_int_equal(c.count, 5);
     assert_int_equal(c.size, 5 << 20);
     assert_int_equal(c.wait_ms, 1500);
-    assert_int_equal(c.rate, 2000);
+    assert_int_equal(c.rate, 2000000);
     assert_int_equal(c.chosen, 1);
     assert_true(c.common.verbose);
     assert_int_equal(noperands, 1);

@@ -106,8 +106,21 @@ static void numbers(void **state)
         "", "k", "1kb", "1.5k", "1 k", "-1", "18446744073709551615k", "1TiBx"};
     static const char *const not_ms[] = {
         "", "s", "1x", "1.s", ".5s", "1.2345s", "-1s", "1 s", "18446744073709551615"};
-    static const char *const not_rate[] = {"",   "0",        "0/s",     "1/x", "k",
-                                           "-5", "5.1234/m", "0.001/h", "1//s"};
+    static const char *const not_rate[] = {"",
+                                           "0",
+                                           "0/s",
+                                           "1/x",
+                                           "k",
+                                           "-5",
+                                           "5.1234/m",
+                                           "0.001/h",
+                                           "1//s",
+                                           "1/",
+                                           "1000.001M/s",
+                                           "1m",
+                                           "18446744073709551M",
+                                           "18446744073709551615",
+                                           "60001M/m"};
     takes(bf_num_u64, "0", 0);
     takes(bf_num_u64, "007", 7);
     takes(bf_num_u64, "18446744073709551615", UINT64_MAX);
@@ -129,11 +142,15 @@ static void numbers(void **state)
     takes(bf_num_duration, "1d", 86400000);
     takes(bf_num_duration, "1.5ms", 1);
     refuses(bf_num_duration, not_ms, BF_COUNT(not_ms));
-    takes(bf_num_rate, "100", 100000);
-    takes(bf_num_rate, "2.5/s", 2500);
-    takes(bf_num_rate, "6000/m", 100000);
-    takes(bf_num_rate, "10k", 10000000);
-    takes(bf_num_rate, "1M/s", 1000000000);
+    takes(bf_num_rate, "100", 100000000);
+    takes(bf_num_rate, "2.5/s", 2500000);
+    takes(bf_num_rate, "6000/m", 100000000);
+    takes(bf_num_rate, "1/m", 16667);
+    takes(bf_num_rate, "1/h", 278);
+    takes(bf_num_rate, "0.1k/h", 27778);
+    takes(bf_num_rate, "10k", 10000000000);
+    takes(bf_num_rate, "1M/s", 1000000000000);
+    takes(bf_num_rate, "1000M/s", BF_NUM_RATE_MAX);
     refuses(bf_num_rate, not_rate, BF_COUNT(not_rate));
 }
 

@@ -1,0 +1,58 @@
+/* The client of a run, and the words that only AWS's own S3 is asked to know. */
+#include <stdio.h>
+
+#include "cmd/s3put/config.h"
+#include "lib/base/diag.h"
+
+/* API reference, PutObject: x-amz-storage-class, x-amz-server-side-encryption. */
+static const char *const storage_classes[] = {
+    "STANDARD", "STANDARD_IA",  "ONEZONE_IA",         "INTELLIGENT_TIERING", "GLACIER_IR",
+    "GLACIER",  "DEEP_ARCHIVE", "REDUCED_REDUNDANCY", "EXPRESS_ONEZONE",     "OUTPOSTS",
+    "SNOW",     "FSX_OPENZFS",  "FSX_ONTAP",
+};
+
+static const char *const encryptions[] = {"AES256", "aws:kms", "aws:kms:dsse", "aws:fsx"};
+
+static bool check_word(const char *option, const char *word, const char *const *known, size_t n,
+                       struct bf_err *e)
+{
+    struct bf_buf list;
+    if (!word)
+        return true;
+    bf_buf_init(&list, 400);
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(word, known[i]) == 0) {
+            bf_buf_free(&list);
+            return true;
+        }
+        bf_buf_addf(&list, "%s%s", i ? ", " : "", known[i]);
+    }
+    bf_err_set(e, BF_E_USAGE,
+               "option '%s': '%.60s' is none of %.*s (AWS; with --endpoint-url any word goes)",
+               option, word, (int)list.n, list.p ? list.p : "");
+    bf_buf_free(&list);
+    return false;
+}
+
+/* A service of another kind may have words of its own. */
+static bool check_words(const struct config *c, struct bf_aws *aws, struct bf_err *e)
+{
+    bool own;
+    return bf_aws_is_own_endpoint(aws, BF_AWS_S3, &own, e) &&
+           (!own || (check_word("--storage-class", c->storage_class, storage_classes,
+                                BF_COUNT(storage_classes), e) &&
+                     check_word("--sse", c->sse, encryptions, BF_COUNT(encryptions), e)));
+}
+
+bool config_open_client(const struct config *c, struct bf_aws **aws, struct bf_err *e)
+{
+    *aws = NULL;
+    if (c->dry_run)
+        return true;
+    *aws = bf_aws_new(&c->aws, e);
+    if (!*aws)
+        return false;
+    bf_aws_on_note(*aws, bf_diag_take_note, NULL);
+    bf_aws_on_warning(*aws, bf_diag_take_warning, NULL);
+    return check_words(c, *aws, e);
+}
