@@ -16,6 +16,7 @@
 
 #include "lib/aws/client.h"
 #include "lib/aws/dynamodb.h"
+#include "lib/aws/feed.h"
 #include "lib/base/csv.h"
 #include "lib/base/opt.h"
 #include "lib/base/progress.h"
@@ -100,6 +101,7 @@ struct config {
     uint64_t retry_for_ms;
     uint64_t wait_ms; /* for a table or a streaming destination */
     const char *table;
+    char arn_region[BF_ARN_REGION]; /* that of table, when it is an ARN */
 };
 
 enum column_type { COLUMN_AUTO, COLUMN_S, COLUMN_N, COLUMN_B, COLUMN_BOOL, COLUMN_JSON };

@@ -21,7 +21,8 @@ struct config {
     struct bf_common common;
     struct bf_aws_options aws;
     const char *stream;
-    const char *key; /* a top-level field, or a path with dots; NULL: see below */
+    char arn_region[BF_ARN_REGION]; /* that of stream, when it is an ARN */
+    const char *key;                /* a top-level field, or a path with dots; NULL: see below */
     bool key_hash, key_random;
     const char *rejects;
     bool strict, unordered;

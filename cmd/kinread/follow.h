@@ -33,6 +33,7 @@ struct reading {
     char sequence[BF_SHARD_SEQUENCE_MAX + 1]; /* what position points at */
     bool verify;   /* the iterator begins AT a record that was read: it must still be there */
     bool advanced; /* records were written since the last mark */
+    bool renewed;  /* a new iterator was asked for at once, and nothing has been read since */
     int64_t drop_before_ms; /* older records are not wanted (a service without AT_TIMESTAMP) */
     int64_t due_ms;         /* monotonic: not before */
     int64_t asked_ms;       /* monotonic: when the last GetRecords went out */

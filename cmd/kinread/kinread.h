@@ -31,10 +31,10 @@ struct config {
 struct source {
     const struct bf_feed *feed;
     struct bf_feed_stream stream;
-    struct bf_buf name;   /* for messages, marks and the state: "orders", "dynamodb:sales" */
-    struct bf_buf arn;    /* storage behind stream.arn of a looked-up DynamoDB stream */
-    struct bf_str table;  /* a table whose stream must be looked up; else empty */
-    struct bf_buf region; /* of an ARN */
+    struct bf_buf name;         /* for messages, marks and the state: "orders", "dynamodb:sales" */
+    struct bf_buf arn;          /* storage behind stream.arn of a looked-up DynamoDB stream */
+    struct bf_str table;        /* a table whose stream must be looked up; else empty */
+    char region[BF_ARN_REGION]; /* of an ARN */
 };
 
 /* Takes SOURCE apart; an ARN's region becomes the region when none was given. */

@@ -57,6 +57,13 @@ static bool check(const struct config *cfg, struct bf_err *e)
 {
     if (cfg->format && cfg->json)
         return bf_err_set(e, BF_E_USAGE, "--format and --json exclude each other");
+    if (cfg->split && (cfg->format || cfg->json))
+        return bf_err_set(e, BF_E_USAGE, "--split is for plain lines: it cannot go with --%s",
+                          cfg->json ? "json" : "format");
+    if (cfg->list && (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects ||
+                      cfg->shards.n || cfg->end || cfg->split || cfg->strict || cfg->count))
+        return bf_err_set(e, BF_E_USAGE,
+                          "--list reads no records: of the options only --json goes with it");
     if (cfg->format && cfg->state)
         return bf_err_set(e, BF_E_USAGE,
                           "--state writes marks between lines: it cannot go with --format");

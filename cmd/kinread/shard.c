@@ -115,16 +115,28 @@ static bool retry(struct reading *r, const struct bf_err *why)
     return true;
 }
 
-/* The records behind the position were trimmed: tell, and go on with the oldest that are left. */
-static bool trimmed(struct reading *r)
+/* The iterator is of no use any more: another one, at once the first time, then as after any failure. */
+static bool renew_or_retry(struct reading *r, const struct bf_err *why)
 {
-    if (!follow_gap(r->f, r->shard->id,
+    struct bf_err e = *why;
+    bool again = r->renewed;
+    r->renewed = true;
+    renew(r);
+    e.code = BF_E_TEMPORARY;
+    return !again || retry(r, &e);
+}
+
+/* The records behind the position were trimmed: tell, and go on with the oldest that are left. */
+static bool trimmed(struct reading *r, const struct bf_err *why)
+{
+    bool told = r->renewed && r->position.at == BF_FEED_OLDEST;
+    if (!told &&
+        !follow_gap(r->f, r->shard->id,
                     "records were trimmed before they were read; reading on at the oldest"))
         return false;
     r->position.at = BF_FEED_OLDEST;
     r->verify = false;
-    renew(r);
-    return true;
+    return renew_or_retry(r, why);
 }
 
 /* An error answer; goes back to `phase` when the call is worth repeating. */
@@ -134,11 +146,10 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
     r->phase = phase;
     if (strcmp(answer->code, "ExpiredIteratorException") == 0) {
         bf_diag_note("%s: %s: the iterator expired; a new one", r->f->em.stream, r->shard->id);
-        renew(r);
-        return true;
+        return renew_or_retry(r, &e);
     }
     if (strcmp(answer->code, "TrimmedDataAccessException") == 0)
-        return trimmed(r);
+        return trimmed(r, &e);
     if (e.code == BF_E_NOTFOUND && r->shard->listed && !r->failing_ms) {
         r->shard->listed =
             false; /* the next listing tells whether the shard or the stream is gone */
@@ -157,6 +168,7 @@ static void progressed(struct reading *r)
 {
     r->failures = 0;
     r->failing_ms = 0;
+    r->renewed = false;
 }
 
 static void learn_clock(struct reading *r)

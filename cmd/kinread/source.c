@@ -10,15 +10,6 @@ static bool bad(struct bf_err *e, const char *text)
                       text);
 }
 
-/* Views of a text that lives as long as argv does. */
-static void take_region(struct source *s, const struct bf_arn *arn, struct bf_aws_options *aws)
-{
-    bf_buf_adds(&s->region, arn->region);
-    const char *region = bf_buf_cstr(&s->region);
-    if (!aws->region && region && *region)
-        aws->region = region;
-}
-
 /* "table/sales" or "table/sales/stream/2026-...". */
 static bool table_arn(struct source *s, struct bf_str text, struct bf_str resource)
 {
@@ -59,7 +50,6 @@ bool source_parse(struct source *s, const char *text, struct bf_aws_options *aws
     *s = (struct source){0};
     bf_buf_init(&s->name, NAME_MAX_BYTES);
     bf_buf_init(&s->arn, NAME_MAX_BYTES);
-    bf_buf_init(&s->region, NAME_MAX_BYTES);
     bool dynamodb = bf_str_starts(t, BF_STR("dynamodb:"));
     if (dynamodb) {
         t.p += strlen("dynamodb:");
@@ -68,7 +58,7 @@ bool source_parse(struct source *s, const char *text, struct bf_aws_options *aws
     if (bf_arn_parse(&arn, t)) {
         if (!from_arn(s, t, &arn) || (dynamodb && s->feed != &bf_feed_dynamodb))
             return bad(e, text);
-        take_region(s, &arn, aws);
+        bf_arn_take_region(t, s->region, &aws->region);
     } else {
         if (!bf_feed_name_ok(t))
             return bad(e, text);
@@ -85,7 +75,6 @@ void source_free(struct source *s)
 {
     bf_buf_free(&s->name);
     bf_buf_free(&s->arn);
-    bf_buf_free(&s->region);
 }
 
 bool source_open(struct source *s, struct bf_aws *aws, struct bf_err *e)

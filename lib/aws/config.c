@@ -95,8 +95,7 @@ static bool choose_profile(struct bf_aws_config *c, const struct bf_aws_options 
     return true;
 }
 
-/* Goes into a host name, so nothing else may come in here. */
-static bool valid_region(const char *region)
+bool bf_aws_region_ok(const char *region)
 {
     size_t n = strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-");
     return n > 0 && n < 64 && region[n] == '\0' && region[0] != '-' && region[n - 1] != '-';
@@ -117,7 +116,7 @@ static bool choose_region(struct bf_aws_config *c, const struct bf_aws_options *
             e, BF_E_USAGE,
             "no region: give --region, set AWS_REGION, or put 'region' into profile '%.80s'",
             c->profile);
-    if (!valid_region(c->region))
+    if (!bf_aws_region_ok(c->region))
         return bf_err_set(e, BF_E_USAGE, "'%.80s' is not a region such as eu-central-1", c->region);
     return true;
 }

@@ -42,6 +42,9 @@ BF_API BF_MUST bool bf_aws_config_load(struct bf_aws_config *c,
                                        struct bf_err *e);
 BF_API void bf_aws_config_free(struct bf_aws_config *c);
 
+/* Can it be a region: 1 to 63 of a-z 0-9 -, none at its ends? It goes into a host name, so nothing else may. */
+BF_API bool bf_aws_region_ok(const char *region);
+
 /* A variable of the environment that is set and not empty, or NULL. */
 BF_API const char *bf_aws_config_env(const struct bf_aws_config *c, const char *name);
 

@@ -199,6 +199,16 @@ bool bf_arn_parse(struct bf_arn *arn, struct bf_str text)
     return true;
 }
 
+void bf_arn_take_region(struct bf_str text, char room[BF_ARN_REGION], const char **region)
+{
+    struct bf_arn arn;
+    if (*region || !bf_arn_parse(&arn, text) || !arn.region.n || arn.region.n >= BF_ARN_REGION)
+        return;
+    memcpy(room, arn.region.p, arn.region.n);
+    room[arn.region.n] = '\0';
+    *region = room;
+}
+
 bool bf_feed_name_ok(struct bf_str name)
 {
     for (size_t i = 0; i < name.n; i++) {

@@ -122,4 +122,9 @@ struct bf_arn {
 };
 BF_API bool bf_arn_parse(struct bf_arn *arn, struct bf_str text);
 
+/* Who names something by its ARN has said the region: *region, when it is NULL, becomes the ARN's, kept in room. A text
+ * that is no ARN, or one without a region, changes nothing. */
+enum { BF_ARN_REGION = 64 };
+BF_API void bf_arn_take_region(struct bf_str text, char room[BF_ARN_REGION], const char **region);
+
 #endif

@@ -135,7 +135,7 @@ static bool other_region(const struct bf_aws_state *s, char region[64])
     copy_header(&s->x, "x-amz-bucket-region", region, 64);
     if (!region[0])
         snprintf(region, 64, "%s", s->error.region);
-    return region[0] && strcmp(region, s->endpoint->signing_region) != 0;
+    return bf_aws_region_ok(region) && strcmp(region, s->endpoint->signing_region) != 0;
 }
 
 static bool resolve_in(struct bf_aws *aws, const char *region, struct bf_endpoint *ep,

@@ -129,6 +129,27 @@ check 'no attempt at all' -s 2 -i "$T/lines" -E "'--max-attempts': 0 attempts wo
 ok 'none of these sent a request' test "$(fault_count)" = 0
 ok 'the version names the libraries' sh -c 'ddbput --version | grep -q "^libcurl/.* OpenSSL/.* zlib/"'
 
+# The region of an ARN counts before the environment's, and after --region.
+region_of() { # region_of SERVICE REGION COMMAND...
+    fault_rules </dev/null
+    service=$1 want=$2
+    shift 2
+    "$@" <"$T/lines" >"$T/out" 2>"$T/err" && grep -q "Credential=test/[0-9]*/$want/$service/" "$FAULT_DIR/log" &&
+        [ "$(grep -c "Credential=test/[0-9]*/$want/$service/" "$FAULT_DIR/log")" = "$(fault_count)" ]
+}
+stream=arn:aws:kinesis:eu-west-3:000000000000:stream/orders table=arn:aws:dynamodb:eu-west-3:000000000000:table/sales
+for run in "kinesis kinput" "kinesis kinread -e" "dynamodb ddbput"; do
+    name=$stream
+    [ "${run%% *}" = kinesis ] || name=$table
+    # shellcheck disable=SC2086 # words
+    ok "${run#* }: the ARN's region" region_of ${run%% *} eu-west-3 ${run#* } "$name"
+    # shellcheck disable=SC2086
+    ok '  --region counts more' region_of ${run%% *} eu-west-1 ${run#* } --region eu-west-1 "$name"
+    # shellcheck disable=SC2086
+    ok '  and without any other' region_of ${run%% *} eu-west-3 env -u AWS_REGION ${run#* } "$name"
+done
+fault_rules </dev/null
+
 # The examples of bfpipe-aws(7), with the port of this server.
 printf '%s\n' '[profile local]' 'region = eu-central-1' "endpoint_url = $FAULT_URL" 'aws_access_key_id = AKIDPROFILE' \
     'aws_secret_access_key = s' >"$T/config"

@@ -12,6 +12,14 @@ check 'a bad time' -s 2 -E "^kinread: --from: 'soon' is none of oldest, latest, 
 check 'the future' -s 2 -e "kinread: --from: '9999-01-01' is in the future" -- kinread --from 9999-01-01 o
 check 'a bad end' -s 2 -E "^kinread: --until: 'x' is not a time" -- kinread --until x o
 check 'format and envelope' -s 2 -e 'kinread: --format and --json exclude each other' -- kinread -J -f %d o
+for other in -J '-f %d'; do
+    # shellcheck disable=SC2086 # words
+    check "split and $other" -s 2 -E '^kinread: --split is for plain lines: it cannot go with --(json|format)$' -- kinread --split $other o
+done
+for other in -e '-c 1' '--from oldest' '--shard 1' '--state d' '--split' '--rejects f'; do
+    # shellcheck disable=SC2086
+    check "list and $other" -s 2 -e 'kinread: --list reads no records: of the options only --json goes with it' -- kinread --list $other o
+done
 check 'format and marks' -s 2 -E '^kinread: --state writes marks' -- kinread --state d -f %d o
 check 'shard and marks' -s 2 -E '^kinread: --state keeps account of all shards' -- kinread --state d --shard 1 o
 check 'no records' -s 2 -E "'--count': 0 records are none; 1 is the least$" -- kinread -c 0 o
@@ -37,7 +45,7 @@ answer() {
     printf '{"MillisBehindLatest":0,"NextShardIterator":%s,"Records":[' "$next"
     for d in "$@"; do
         [ $n = 0 ] || printf ,
-        printf '{"Data":"%s","PartitionKey":"k","SequenceNumber":"%s%d","ApproximateArrivalTimestamp":1795759200.%d}' \
+        printf '{"Data":"%s","PartitionKey":"k","SequenceNumber":"%s%d","ApproximateArrivalTimestamp":1764309600.%d}' \
             "$d" $seq0 $((898 + n)) $n
         n=$((n + 1))
     done
@@ -56,11 +64,17 @@ check 'the last one there is ends it too' -o '{"a":1}
 two
 drei "3"' -- timeout 120 kinread --from oldest -c 3 orders
 check 'not one more is asked for' -m '"Limit":3}$' -- bodies GetRecords
-check 'a format' -o "p ${seq0}898 shardId-000000000000 2026-11-27T06:00:00Z 1795759200000 7 0 orders 100%|" -- \
+check 'a format' -o "p ${seq0}898 shardId-000000000000 2025-11-28T06:00:00Z 1764309600000 7 0 orders 100%|" -- \
     kinread -e -c 1 -f '%k %s %S %t %T %z %i %o 100%%|\n' orders
-check 'envelopes' -m '^{"stream":"orders","shard":"shardId-000000000000","sequence":"'$seq0'898","key":"p","time":"2026-11-27T06:00:00Z","data":"{\\"a\\":1}"}$' -- \
+check 'envelopes' -m '^{"stream":"orders","shard":"shardId-000000000000","sequence":"'$seq0'898","key":"p","time":"2025-11-28T06:00:00Z","data":"{\\"a\\":1}"}$' -- \
     kinread -e -J orders
-check 'until' -o '{"a":1}' -- kinread -e --until 2026-11-27T06:00:01Z orders
+check 'until' -o '{"a":1}' -- kinread -e --until 2025-11-28T06:00:01Z orders
+fault_rules <<END
+GetRecords 1x ok $(answer null "$(data a)" "$(data b)" | sed 's/1764309600/4102444800/g')
+END
+check 'a time to come is a clock that is off, and ends nothing' -o 'a
+b' -- kinread -e orders
+fault_rules </dev/null
 check 'by ARN' -m two -- kinread -e arn:aws:kinesis:us-east-1:000000000000:stream/orders
 check 'the ARN is told to the service' -m '^{"StreamName":"orders","StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/orders"' -- bodies GetShardIterator
 check 'one shard' -m two -- kinread -e --shard 0 orders
@@ -81,7 +95,7 @@ tail
 
 end' -e "kinread: orders: shardId-000000000000: record ${seq0}901: its data holds newlines and is not one JSON document
 kinread: 1 line rejected ($T/rejects)" -- kinread -e --rejects "$T/rejects" orders
-check 'the rejected record' -o "{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\",\"sequence\":\"${seq0}901\",\"key\":\"k\",\"time\":\"2026-11-27T06:00:00.300Z\",\"data\":\"l1\\nl2\"}" -- cat "$T/rejects"
+check 'the rejected record' -o "{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\",\"sequence\":\"${seq0}901\",\"key\":\"k\",\"time\":\"2025-11-28T06:00:00.300Z\",\"data\":\"l1\\nl2\"}" -- cat "$T/rejects"
 fault_rules <<END
 GetRecords 1x ok $(answer null "$(data 'l1\nl2')" "$(data 'end')")
 END
@@ -165,6 +179,19 @@ END
 check 'an answer that stays broken' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: answer: ' -- \
     kinread -e --retry-for 600ms orders
 ok '  every time with a new iterator' test "$(fault_count GetShardIterator)" -gt 1
+
+# Iterators that are never any good: tried again, but not for ever.
+fault_rules <<'END'
+GetRecords error 400 ExpiredIteratorException too old
+END
+check 'iterators that always expire' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: ExpiredIteratorException: too old' -- \
+    timeout 120 kinread --from oldest --retry-for 600ms orders
+fault_rules <<'END'
+GetRecords error 400 TrimmedDataAccessException gone
+END
+check 'records that are always trimmed' -s 75 -E '^kinread: orders: shardId-000000000000: GetRecords: TrimmedDataAccessException: gone' -- \
+    timeout 120 kinread --from oldest --retry-for 600ms orders
+ok '  the gap is told once' test "$(grep -c ': gap: records were trimmed' "$T/err")" = 1
 
 # Lists of shards in pages.
 fault_rules <<'END'

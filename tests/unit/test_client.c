@@ -229,6 +229,12 @@ static void a_bucket_elsewhere(void **unused)
     assert_has(end.err.text, "PutObject: PermanentRedirect: Please send");
     assert_true(fault_count(&server, "log", "\"op\":") <= 2);
     bf_aws_destroy(aws);
+    /* what can be no region becomes no part of a host name or a signature */
+    aws = client(server.url, 0);
+    fault_rules(&server, "* redirect 301 evil.example/eu");
+    assert_int_equal(run(aws, &call).status, 301);
+    assert_int_equal(fault_count(&server, "log", "\"op\":"), 1);
+    bf_aws_destroy(aws);
 }
 
 static void an_error_behind_200(void **unused)
