@@ -126,6 +126,7 @@ LDFLAGS_test_cdc_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))
 LDFLAGS_test_bflocal_commit = $(call wrap,bl_auth_check)
 LDFLAGS_test_bflocal_limits = $(call wrap,bl_auth_check bf_clock_wall_ms)
+LDFLAGS_test_bflocal_trim = $(call wrap,bl_auth_check)
 
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
 # LDFLAGS_test_x: what one test links with besides.
