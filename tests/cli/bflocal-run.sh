@@ -74,7 +74,7 @@ kill -HUP $pid
 wait $pid
 ok 'and so does SIGHUP' [ $? = 6 ]
 
-bflocal -q --port 0 --data store >env &
+bflocal -q --port 0 --data store >./env &
 pid=$!
 soon grep '^unset' env
 kill -HUP $pid
