@@ -6,7 +6,7 @@
 
 fault_start </dev/null
 for i in 1 2 3; do
-    printf '{"eventID":"%s","eventName":"INSERT","dynamodb":{"ApproximateCreationDateTime":1795759200,"Keys":{"order_id":{"S":"o-%s"}},"NewImage":{"order_id":{"S":"o-%s"}},"SequenceNumber":"49590338271490256608559692538361571095921575989136588%s"}}\n' $i $i $i $((897 + i))
+    printf '{"eventID":"%s","eventName":"INSERT","dynamodb":{"ApproximateCreationDateTime":1764309600,"Keys":{"order_id":{"S":"o-%s"}},"NewImage":{"order_id":{"S":"o-%s"}},"SequenceNumber":"49590338271490256608559692538361571095921575989136588%s"}}\n' $i $i $i $((897 + i))
 done >"$FAULT_DIR/records"
 cd "$T" || exit 1
 mkdir lake

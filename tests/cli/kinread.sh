@@ -45,7 +45,7 @@ answer() {
     printf '{"MillisBehindLatest":0,"NextShardIterator":%s,"Records":[' "$next"
     for d in "$@"; do
         [ $n = 0 ] || printf ,
-        printf '{"Data":"%s","PartitionKey":"k","SequenceNumber":"%s%d","ApproximateArrivalTimestamp":1795759200.%d}' \
+        printf '{"Data":"%s","PartitionKey":"k","SequenceNumber":"%s%d","ApproximateArrivalTimestamp":1764309600.%d}' \
             "$d" $seq0 $((898 + n)) $n
         n=$((n + 1))
     done
@@ -64,11 +64,17 @@ check 'the last one there is ends it too' -o '{"a":1}
 two
 drei "3"' -- timeout 120 kinread --from oldest -c 3 orders
 check 'not one more is asked for' -m '"Limit":3}$' -- bodies GetRecords
-check 'a format' -o "p ${seq0}898 shardId-000000000000 2026-11-27T06:00:00Z 1795759200000 7 0 orders 100%|" -- \
+check 'a format' -o "p ${seq0}898 shardId-000000000000 2025-11-28T06:00:00Z 1764309600000 7 0 orders 100%|" -- \
     kinread -e -c 1 -f '%k %s %S %t %T %z %i %o 100%%|\n' orders
-check 'envelopes' -m '^{"stream":"orders","shard":"shardId-000000000000","sequence":"'$seq0'898","key":"p","time":"2026-11-27T06:00:00Z","data":"{\\"a\\":1}"}$' -- \
+check 'envelopes' -m '^{"stream":"orders","shard":"shardId-000000000000","sequence":"'$seq0'898","key":"p","time":"2025-11-28T06:00:00Z","data":"{\\"a\\":1}"}$' -- \
     kinread -e -J orders
-check 'until' -o '{"a":1}' -- kinread -e --until 2026-11-27T06:00:01Z orders
+check 'until' -o '{"a":1}' -- kinread -e --until 2025-11-28T06:00:01Z orders
+fault_rules <<END
+GetRecords 1x ok $(answer null "$(data a)" "$(data b)" | sed 's/1764309600/4102444800/g')
+END
+check 'a time to come is a clock that is off, and ends nothing' -o 'a
+b' -- kinread -e orders
+fault_rules </dev/null
 check 'by ARN' -m two -- kinread -e arn:aws:kinesis:us-east-1:000000000000:stream/orders
 check 'the ARN is told to the service' -m '^{"StreamName":"orders","StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/orders"' -- bodies GetShardIterator
 check 'one shard' -m two -- kinread -e --shard 0 orders
@@ -89,7 +95,7 @@ tail
 
 end' -e "kinread: orders: shardId-000000000000: record ${seq0}901: its data holds newlines and is not one JSON document
 kinread: 1 line rejected ($T/rejects)" -- kinread -e --rejects "$T/rejects" orders
-check 'the rejected record' -o "{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\",\"sequence\":\"${seq0}901\",\"key\":\"k\",\"time\":\"2026-11-27T06:00:00.300Z\",\"data\":\"l1\\nl2\"}" -- cat "$T/rejects"
+check 'the rejected record' -o "{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\",\"sequence\":\"${seq0}901\",\"key\":\"k\",\"time\":\"2025-11-28T06:00:00.300Z\",\"data\":\"l1\\nl2\"}" -- cat "$T/rejects"
 fault_rules <<END
 GetRecords 1x ok $(answer null "$(data 'l1\nl2')" "$(data 'end')")
 END

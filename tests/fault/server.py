@@ -62,7 +62,6 @@ Before an action may stand:
 import calendar
 import collections
 import os
-import signal
 import socket
 import ssl
 import struct
@@ -358,7 +357,6 @@ def serve(sock, connection, tls):
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
     SCRIPT.refresh()
     tls = tls_context()
