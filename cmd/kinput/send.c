@@ -220,10 +220,8 @@ static bool send(struct batch *b, struct bf_err *e)
     bf_kinesis_put_end(&b->body);
     if (!bf_buf_check(&b->body, "request", e))
         return false;
-    b->call = (struct bf_aws_call){.op = &bf_kinesis_put_records,
-                                   .body = bf_buf_view(&b->body),
-                                   .done = on_answer,
-                                   .arg = b};
+    b->call = (struct bf_aws_call){
+        .op = &bf_kinesis_put_records, .body = bf_buf_view(&b->body), .done = on_answer, .arg = b};
     if (!bf_aws_submit(p->aws, &b->call, e))
         return false;
     b->state = FLYING;
