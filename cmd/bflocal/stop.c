@@ -11,7 +11,7 @@
 #include "cmd/bflocal/run.h"
 #include "lib/base/clock.h"
 
-enum { WAIT_MS = 10000, GONE_MS = 500 };
+enum { WAIT_MS = 60000, GONE_MS = 500 };
 
 struct place {
     char host[64], port[8];

@@ -277,8 +277,10 @@ bool op_from_line(struct ddbput *d, struct op *o, struct bf_str line, struct bf_
     struct bf_json_key key;
     struct write_line w;
     bool bare = true, done = false, *has;
-    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e)) {
+        bf_json_hint(line, e);
         return false;
+    }
     /* the first member tells a write line: no second pass over a bare item */
     enum bf_json_more more = bf_json_member(&j, &key, e);
     if (more == BF_JSON_ERROR)

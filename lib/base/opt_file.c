@@ -80,6 +80,12 @@ static bool is_text(const struct bf_buf *text, struct bf_err *e)
     return bf_err_set(e, BF_E_USAGE, "line %zu: holds a NUL byte", line);
 }
 
+/* The buffer has room for one more byte, so its own word for it would be wrong by one. */
+static bool too_large(const char *path, struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_LIMIT, "%s is larger than %d bytes", path, BF_OPT_FILE_BYTES);
+}
+
 bool bf_opt_file_read(struct bf_opt_files *files, const struct bf_tool *tool, void *config,
                       const char *path, struct bf_err *e)
 {
@@ -90,7 +96,9 @@ bool bf_opt_file_read(struct bf_opt_files *files, const struct bf_tool *tool, vo
     struct bf_buf *text = &files->text[files->n++];
     bf_buf_init(text, (size_t)BF_OPT_FILE_BYTES + 1);
     if (!bf_file_read(path, text, e))
-        return false;
+        return e->code == BF_E_LIMIT ? too_large(path, e) : false;
+    if (text->n > BF_OPT_FILE_BYTES)
+        return too_large(path, e);
     if (!is_text(text, e))
         return bf_err_ctx(e, "%s", path);
     if (!bf_buf_cstr(text)) /* terminates it */

@@ -351,7 +351,11 @@ static enum bf_change_kind judge(struct change_scan *s, struct bf_err *e)
     if (!s->body_at) {
         if (s->wrap)
             return BF_CHANGE_WRAP;
-        bf_err_set(e, BF_E_INPUT, "not a change record: no member dynamodb");
+        bool write = bf_str_starts(c->text, BF_STR("{\"put\":")) ||
+                     bf_str_starts(c->text, BF_STR("{\"update\":")) ||
+                     bf_str_starts(c->text, BF_STR("{\"delete\":"));
+        bf_err_set(e, BF_E_INPUT, "not a change record: no member dynamodb%s",
+                   write ? "; it is a write line, which ddbput takes" : "");
         return BF_CHANGE_BAD;
     }
     if (!s->op.text.p) {
@@ -372,8 +376,12 @@ enum bf_change_kind bf_change_parse(struct bf_change *c, struct bf_str text, siz
                                     struct bf_err *e)
 {
     struct change_scan s;
-    if (!begin(&s, c, text, slack, e) || !finish(&s, ops()->record(&s), e))
+    if (!begin(&s, c, text, slack, e))
         return BF_CHANGE_BAD;
+    if (!finish(&s, ops()->record(&s), e)) {
+        bf_json_hint(text, e);
+        return BF_CHANGE_BAD;
+    }
     return judge(&s, e);
 }
 

@@ -386,31 +386,43 @@ static bool one(struct bf_reshape *r, const struct bf_attr *in, struct bf_err *e
     return add(r, &a, e);
 }
 
-/* A name that stands behind `from` twice; p NULL: none does. Few are compared with each other, many are looked
- * up, and so are names with escapes, of which two may be the same. */
-static bool name_twice(struct bf_reshape *r, size_t from, struct bf_str *twice, struct bf_err *e)
+static bool called_twice(struct bf_str name, struct bf_err *e)
 {
-    bool many = r->n - from > NAMES_FEW, added = true;
-    *twice = (struct bf_str){0};
-    for (size_t i = from; i < r->n && !many; i++)
-        many = r->attr[i].name_escaped;
-    if (many)
-        bf_map_clear(&r->seen);
-    for (size_t i = from; i < r->n && !twice->p; i++) {
-        const struct bf_attr *a = &r->attr[i];
-        struct bf_str name = a->name;
-        for (size_t k = from; k < i && !many && !twice->p; k++)
-            if (bf_str_eq(name, r->attr[k].name))
-                *twice = name;
-        if (many && a->name_escaped) {
+    return bf_err_set(e, BF_E_INPUT, "two attributes would be called %.*s",
+                      (int)(name.n < 60 ? name.n : 60), name.p);
+}
+
+/* Does the attribute's name, which has no escapes, stand among those behind `from`? Most names are told apart by
+ * their length and ends, a bit of *seen. */
+static bool among(const struct bf_reshape *r, size_t from, size_t i, uint64_t *seen)
+{
+    struct bf_str name = r->attr[i].name;
+    unsigned ends = name.n ? (unsigned char)name.p[0] * 5u + (unsigned char)name.p[name.n - 1] : 0;
+    uint64_t bit = (uint64_t)1 << ((name.n * 11 + ends) & 63);
+    bool maybe = *seen & bit;
+    *seen |= bit;
+    for (size_t k = from; maybe && k < i; k++)
+        if (bf_str_eq(name, r->attr[k].name))
+            return true;
+    return false;
+}
+
+/* The same for many names, and for names with escapes, of which two may be the same: they are looked up. */
+static bool look_up_names(struct bf_reshape *r, size_t from, struct bf_err *e)
+{
+    bool added = true;
+    bf_map_clear(&r->seen);
+    for (size_t i = from; i < r->n; i++) {
+        struct bf_str name = r->attr[i].name;
+        if (r->attr[i].name_escaped) {
             bf_buf_reset(&r->text);
             bf_json_unescape(&r->text, name);
             name = bf_buf_view(&r->text);
         }
-        if (many && (!bf_buf_ok(&r->text) || !bf_map_put(&r->seen, name, &added)))
+        if (!bf_buf_ok(&r->text) || !bf_map_put(&r->seen, name, &added))
             return bf_err_nomem(e);
         if (!added)
-            *twice = a->name;
+            return called_twice(r->attr[i].name, e);
     }
     return true;
 }
@@ -418,11 +430,16 @@ static bool name_twice(struct bf_reshape *r, size_t from, struct bf_str *twice, 
 /* Names that came about here must not be there already. */
 static bool check_names(struct bf_reshape *r, size_t from, struct bf_err *e)
 {
-    struct bf_str twice;
-    if (!name_twice(r, from, &twice, e))
-        return false;
-    return !twice.p || bf_err_set(e, BF_E_INPUT, "two attributes would be called %.*s",
-                                  (int)(twice.n < 60 ? twice.n : 60), twice.p);
+    uint64_t seen = 0;
+    if (r->n - from > NAMES_FEW)
+        return look_up_names(r, from, e);
+    for (size_t i = from; i < r->n; i++) {
+        if (r->attr[i].name_escaped)
+            return look_up_names(r, from, e);
+        if (among(r, from, i, &seen))
+            return called_twice(r->attr[i].name, e);
+    }
+    return true;
 }
 
 bool bf_reshape_change(struct bf_reshape *r, const struct bf_change *in, struct bf_change *out,

@@ -491,3 +491,21 @@ bool bf_json_check(struct bf_str text, struct bf_err *e)
     bf_json_init(&j, text);
     return bf_json_skip(&j, e) && bf_json_end(&j, e);
 }
+
+void bf_json_hint(struct bf_str line, struct bf_err *e)
+{
+    static const struct {
+        struct bf_str begins;
+        const char *hint;
+    } known[] = {
+        {BF_STR("["), "; it is an array, jq -c '.[]' makes lines of it"},
+        {BF_STR("\x1f\x8b"), "; it is gzip, zcat unpacks it"},
+        {BF_STR("\x28\xb5\x2f\xfd"), "; it is Zstandard, zstdcat unpacks it"},
+        {BF_STR("\xff\xfe"), "; it is UTF-16, iconv -f UTF-16 -t UTF-8 turns it"},
+    };
+    for (size_t i = 0; i < BF_COUNT(known); i++) {
+        size_t have = strlen(e->text), n = strlen(known[i].hint);
+        if (bf_str_starts(line, known[i].begins) && have + n < sizeof e->text)
+            memcpy(e->text + have, known[i].hint, n + 1);
+    }
+}

@@ -100,6 +100,10 @@ BF_API void bf_json_unescape(struct bf_buf *out, struct bf_str text);
 BF_API BF_MUST bool bf_json_find(struct bf_str object, struct bf_str name, struct bf_json_val *v,
                                  bool *found, struct bf_err *e);
 
+/* Appends to an error about a line that should have been an object what else it plainly is, and the way out:
+ * a line of an array, compressed data. */
+BF_API void bf_json_hint(struct bf_str line, struct bf_err *e);
+
 /* Is text one valid JSON document? */
 BF_API BF_MUST bool bf_json_check(struct bf_str text, struct bf_err *e);
 

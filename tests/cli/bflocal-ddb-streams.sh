@@ -162,7 +162,7 @@ def clock(minutes):
     if botocore.compat.HAS_CRT:
         from botocore.crt import auth
         auth.datetime = botocore.auth.datetime
-clock(14)
+clock(10)
 print(len(keys(fresh)))
 clock(16)
 print(error(streams.get_records, ShardIterator=fresh))

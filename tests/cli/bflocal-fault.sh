@@ -63,7 +63,7 @@ check 'a client clock that is off' -m 'Signature expired: .* is now earlier than
      curl -sS --user '$user' --aws-sigv4 aws:amz:us-east-1:dynamodb -H 'X-Amz-Target: DynamoDB_20120810.ListTables' -d '{}' $url/"
 check 'S3 tells both times' -m '<Code>RequestTimeTooSkewed</Code>.*<RequestTime>.*<ServerTime>' -- s3 GET /
 check 'the Date header is off as well' -- sh -c \
-    "d=\$(curl -sSI $url/_bflocal/health | sed -n 's/^Date: //p' | tr -d '\r'); a=\$(date -d \"\$d\" +%s); b=\$(date +%s); [ \$((a - b)) -gt 3500 ]"
+    "d=\$(curl -sSI $url/_bflocal/health | sed -n 's/^Date: //p' | tr -d '\r'); a=\$(date -d \"\$d\" +%s); b=\$(date +%s); [ \$((a - b)) -gt 1800 ]"
 
 check 'a new specification replaces the old' -m '"kind":"throttle"' -- fault 'throttle:service=kinesis,n=1'
 check 'throttled' -m '"__type":"ProvisionedThroughputExceededException"' -- json Kinesis_20131202.ListStreams '{}'

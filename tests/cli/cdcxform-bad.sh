@@ -36,6 +36,9 @@ cdcxform: 1 line rejected ($T/rejects)" -- cdcxform --no-meta --rejects "$T/reje
 }
 at='byte 75: attribute a:'
 refused "broken JSON" "byte 1: a change record is an object" 'hello'
+refused "an array" "byte 1: a change record is an object; it is an array, jq -c '.[]' makes lines of it" '[{"eventName":"INSERT"}]'
+refused "gzip" "byte 1: a change record is an object; it is gzip, zcat unpacks it" "$(printf '\037\213\010x')"
+refused "a write line" "not a change record: no member dynamodb; it is a write line, which ddbput takes" '{"put":{"id":1}}'
 refused "broken off" "byte 13: unexpected end" '{"eventName"'
 refused "a string without its end" 'byte 14: unterminated string' '{"eventName":"INS'
 refused "text behind the document" 'byte 88: more text after the document' "$(echo "$good" | sed 's/$/x/')"

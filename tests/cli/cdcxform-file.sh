@@ -54,6 +54,10 @@ bad "help" 'help\n' "line 1: option 'help': only on the command line"
 printf 'strict\nops = in\000sert\n' >"$T/nul.conf"
 check "a NUL byte" -s 2 -E 'nul.conf: line 2: holds a NUL byte' -- cdcxform -f "$T/nul.conf"
 check "a file that is not there" -s 2 -E 'none.conf: No such file' -- cdcxform -f "$T/none.conf"
+head -c 4194304 /dev/zero | tr '\0' '#' >"$T/large.conf"
+check "a file of 4 MiB" -i "$T/in" -a -- cdcxform -f "$T/large.conf"
+echo >>"$T/large.conf"
+check "one of a byte more" -s 2 -E 'large.conf is larger than 4194304 bytes$' -- cdcxform -f "$T/large.conf"
 set --
 while [ $# -lt 34 ]; do set -- "$@" -f "$T/empty.conf"; done
 check "too many files" -s 2 -E 'given more than 16 times' -- cdcxform "$@"

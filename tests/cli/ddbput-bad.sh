@@ -36,7 +36,7 @@ check 'blank lines are passed over' -i "$T/in" -- ddbput sales
 
 bad_line 'broken JSON' "byte 17: ',' or '}' was expected" '{"order_id":"a" "x":1}'
 bad_line 'no JSON at all' 'byte 1: an object was expected' 'garbage'
-bad_line 'an array' 'byte 1: an object was expected' '[{"order_id":"a"}]'
+bad_line 'an array' "byte 1: an object was expected; it is an array, jq -c '.[]' makes lines of it" '[{"order_id":"a"}]'
 bad_line 'more behind the object' 'byte 18: more text after the document' '{"order_id":"a"} {"order_id":"b"}'
 printf '{"order_id":"a","x":"\377"}\n' >"$T/line"
 bad 'broken UTF-8' 'byte 22: invalid UTF-8' "$T/line"

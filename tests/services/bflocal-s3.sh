@@ -1,6 +1,10 @@
 #!/bin/sh
 # The AWS CLI drives bflocal's S3: cp and sync both ways, multipart, checksums; and uploads in signed and
 # unsigned chunks from a signer that is not ours.
+if [ "${BF_IN_BACKEND:-}" = real ]; then
+    echo '1..0 # skipped: a bflocal of its own, once is enough'
+    exit 0
+fi
 . "$(dirname "$0")/../cli/lib.sh"
 cd "$T" || exit 1
 services=$root/tests/services

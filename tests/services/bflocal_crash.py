@@ -28,18 +28,19 @@ def expect(ok, *what):
 
 
 class Server:
-    """One bflocal after the other, on one folder and one port."""
+    """One bflocal after the other, on one folder. Each has a port of its own: one that is free again is anyone's."""
 
     def __init__(self, folder):
-        self.folder, self.port = folder, 0
+        self.folder, self.port, self.clients = folder, 0, {}
 
     def start(self):
-        self.process = subprocess.Popen(["bflocal", "-q", "--port", str(self.port), "--data", self.folder, "--credentials", "K:S", "--region", "us-east-1", "--ddb-shards", "2"],
+        self.process = subprocess.Popen(["bflocal", "-q", "--port", "0", "--data", self.folder, "--credentials", "K:S", "--region", "us-east-1", "--ddb-shards", "2"],
                                         stdout=subprocess.PIPE, text=True)
         for line in self.process.stdout:
             if "AWS_ENDPOINT_URL=" in line:
                 self.port = int(line.strip().rstrip("'\"").rsplit(":", 1)[1].rstrip("'\"/"))
             if line.startswith("unset"):
+                self.clients.update((s, self.client(s)) for s in ("dynamodb", "dynamodbstreams", "kinesis", "s3"))
                 return
         raise SystemExit("bflocal does not start")
 
@@ -49,7 +50,7 @@ class Server:
         self.process.stdout.close()
 
     def client(self, service):
-        config = Config(retries={"max_attempts": 0}, connect_timeout=5, read_timeout=20, max_pool_connections=20, s3={"addressing_style": "path"})
+        config = Config(retries={"max_attempts": 0}, connect_timeout=60, read_timeout=300, max_pool_connections=20, s3={"addressing_style": "path"})
         return boto3.client(service, endpoint_url=f"http://127.0.0.1:{self.port}", region_name="us-east-1", aws_access_key_id="K", aws_secret_access_key="S", config=config)
 
 
@@ -252,7 +253,7 @@ def main():
     args = parser.parse_args()
     r, server, until, kills = random.Random(args.seed), Server(args.folder), time.monotonic() + args.seconds, 0
     server.start()
-    clients = {s: server.client(s) for s in ("dynamodb", "dynamodbstreams", "kinesis", "s3")}
+    clients = server.clients
     create(clients)
     world = World(clients)
     kinds, before, sent = (Batch, Transact, Records, Objects, Parts), None, 0
@@ -263,14 +264,14 @@ def main():
             w.name = "%d-%d" % (kills, i)
         for w in writers:
             w.start()
-        calls, patience = r.randrange(5, 150), time.monotonic() + 60
+        calls, patience = r.randrange(5, 150), time.monotonic() + 300
         while sum(w.sent for w in writers) < calls and time.monotonic() < patience:
             time.sleep(0.002)
         time.sleep(r.random() * 0.01)
         server.end(signal.SIGKILL)
         kills += 1
         for w in writers:
-            w.join(30)
+            w.join(300)
             sent += w.sent
             expect(not w.is_alive(), "a writer that does not end")
         server.start()

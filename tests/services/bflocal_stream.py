@@ -39,7 +39,7 @@ def sign(method, path, headers, payload, query=""):
 
 
 def send(method, path, headers, body, query=""):
-    connection = http.client.HTTPConnection(HOST, timeout=20)
+    connection = http.client.HTTPConnection(HOST, timeout=300)
     connection.request(method, path + ("?" + query if query else ""), body, headers)
     answer = connection.getresponse()
     text = answer.read()
@@ -89,13 +89,13 @@ def overtaken(path, condition):
     headers = dict({"host": HOST, "x-amz-date": NOW, "x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, **condition)
     signature, names = sign("PUT", path, headers, "UNSIGNED-PAYLOAD")
     headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={KEY}/{SCOPE},SignedHeaders={names},Signature={signature}"
-    connection = http.client.HTTPConnection(HOST, timeout=20)
+    connection = http.client.HTTPConnection(HOST, timeout=300)
     connection.putrequest("PUT", path, skip_host=True, skip_accept_encoding=True)
     for name, value in dict(headers, **{"content-length": "100000", "expect": "100-continue"}).items():
         connection.putheader(name, value)
     connection.endheaders()
     begun = connection.sock.recv(100)  # the call has begun once it is told to go on
-    presigned("DELETE", path, 60)
+    presigned("DELETE", path, 3600)
     connection.send(b"x" * 100000)
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -140,11 +140,11 @@ def main():
          upload(key, data, unsigned, extra={"x-amz-decoded-content-length": "5"},
                 trailer=("x-amz-checksum-sha256", sha)), "400 IncompleteBody"),
         ("If-None-Match, overtaken by a delete", overtaken("/lake/overtaken", {"if-none-match": "*"}), "100, 409 ConditionalRequestConflict"),
-        ("a presigned upload", presigned("PUT", "/lake/presigned", 60, b"sent")[0], "200"),
-        ("a presigned download", presigned("GET", "/lake/presigned", 60)[1].decode(), "sent"),
-        ("a presigned URL for something else", presigned("GET", "/lake/presigned", 60, spoil=True)[0],
+        ("a presigned upload", presigned("PUT", "/lake/presigned", 3600, b"sent")[0], "200"),
+        ("a presigned download", presigned("GET", "/lake/presigned", 3600)[1].decode(), "sent"),
+        ("a presigned URL for something else", presigned("GET", "/lake/presigned", 3600, spoil=True)[0],
          "403 SignatureDoesNotMatch"),
-        ("what the last good upload left", str(presigned("GET", key, 60)[1] == data), "True"),
+        ("what the last good upload left", str(presigned("GET", key, 3600)[1] == data), "True"),
     ]
     for name, got, want in cases:
         print(f"{name}|{got}|{want}")

@@ -24,7 +24,7 @@ def seeds_of(text):
 
 
 def client(service, url, keys=None, **more):
-    config = Config(parameter_validation=False, retries={"max_attempts": 0}, region_name="us-east-1", **dict({"read_timeout": 60}, **more))
+    config = Config(parameter_validation=False, retries={"max_attempts": 0}, region_name="us-east-1", **dict({"read_timeout": 300}, **more))
     return boto3.client(service, endpoint_url=url, config=config, aws_access_key_id=keys, aws_secret_access_key=keys)
 
 

@@ -11,7 +11,7 @@ import { NodeHttpHandler } from "@smithy/node-http-handler";
 import cbor from "cbor"; // kinesalite's
 
 const Bucket = "sdk", TableName = "sdk";
-const wait = { maxWaitTime: 60 };
+const wait = { maxWaitTime: 600 };
 
 // What went wrong, by name; else "as wanted".
 async function caseOf(name, f) {
@@ -136,7 +136,7 @@ async function records(StreamName, spoken) {
         return n === 20 || n;
     });
     await step("SDK: AT_TIMESTAMP, and when a record came", async () => {
-        const { ShardId } = (await send("ListShards", { StreamName })).Shards[0], Timestamp = new Date(Date.now() - 60000);
+        const { ShardId } = (await send("ListShards", { StreamName })).Shards[0], Timestamp = new Date(Date.now() - 3600000);
         const { ShardIterator } = await send("GetShardIterator", { StreamName, ShardId, ShardIteratorType: "AT_TIMESTAMP", Timestamp });
         const came = (await send("GetRecords", { ShardIterator })).Records[0].ApproximateArrivalTimestamp;
         return came > Timestamp && came < new Date(Date.now() + 60000) || came;

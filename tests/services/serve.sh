@@ -58,15 +58,16 @@ trap 'forward HUP 129' HUP
 trap 'forward INT 130' INT
 trap 'forward TERM 143' TERM
 
-# free_ports N: so many ports that nobody listens on at the moment.
+# free_ports N: so many ports that nobody listens on at the moment; below those that systems give to whoever asks for
+# any, as bflocal and the servers of other suites do: none of them takes one before its service does.
 free_ports() {
     node -e '
         const net = require("net"), held = [];
         let left = Number(process.argv[1]);
         (function next() {
-            if (!left--) return held.forEach(s => { console.log(s.address().port); s.close(); });
-            const s = net.createServer().listen(0, "127.0.0.1", next);
-            held.push(s);
+            if (!left) return held.forEach(s => { console.log(s.address().port); s.close(); });
+            const port = 12000 + Math.floor(Math.random() * 18000);
+            const s = net.createServer().on("error", next).listen(port, "127.0.0.1", () => { held.push(s); left--; next(); });
         })();' "$1"
 }
 

@@ -87,11 +87,12 @@ kill_some() {
         clear_away
     done <"$T/moments"
 }
-# to_end: to the tip of the stream, again after 75 only; a writer that still has the folder is waited for
+# to_end: to the tip of the stream, again after 75 only; a writer that still has the folder is waited for, two minutes
+# or more
 to_end() {
     starts=0
     status=75
-    while [ $status = 75 ] && [ $starts -lt 20 ]; do
+    while [ $status = 75 ] && [ $starts -lt 600 ]; do
         begin -e --from oldest
         wait $w
         status=$?
