@@ -126,6 +126,7 @@ LDFLAGS_test_cdc_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))
 LDFLAGS_test_bflocal_commit = $(call wrap,bl_auth_check)
 LDFLAGS_test_bflocal_limits = $(call wrap,bl_auth_check bf_clock_wall_ms)
+LDFLAGS_test_bflocal_trim = $(call wrap,bl_auth_check)
 
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
 # LDFLAGS_test_x: what one test links with besides.
@@ -151,11 +152,13 @@ endif
 
 check: deps-check check-unit check-cli check-services ## all tests
 
-# Suites mostly wait, for services and for time to pass: so many run at once, the long ones first.
+# Suites mostly wait, for services and for time to pass: so many run at once, the long ones first; DynamoDB Local
+# is the slowest of the services.
 J ?= 3
-LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state \
-        services/bflocal-s3 services/exactly-once services/exactly-once-faults services/kin-stream services/pipeline services/kin-bridge)
-suites = $(filter-out %/lib.sh %/serve.sh %/supervise.sh,$(filter $(LONG),$1) $(filter-out $(LONG),$1))
+LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/cdclambda-fault \
+        services/bflocal-s3 services/bflocal-clients services/pipeline services/ddbput-many services/exactly-once services/ddbput \
+        services/kin-stream services/kin-bridge services/exactly-once-faults)
+suites = $(filter-out %/lib.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
 
 check-unit: $(units) ## unit tests (cmocka)

@@ -22,7 +22,10 @@
 #include "cmd/bflocal/local.h"
 #include "lib/base/arena.h"
 
-enum { BL_HEADERS_MAX = BF_SIGV4_HEADERS, BL_ANSWER_HEADERS = 24 };
+enum {
+    BL_HEADERS_MAX = BF_SIGV4_HEADERS,
+    BL_ANSWER_HEADERS = BL_HEADERS_MAX + 32 /* an object gives back those that it came with */
+};
 
 struct bl_request {
     struct bf_str method;

@@ -56,7 +56,7 @@ static void set_fault(struct bl_call *c)
         refuse(c, 400, e.text);
         return;
     }
-    bl_store_limit(c->store, c->local->faults.disk_max);
+    bl_store_limit(c->store, bl_fault_disk_max(&c->local->faults));
     show_fault(c);
 }
 

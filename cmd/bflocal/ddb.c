@@ -14,10 +14,21 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS ddb_item(tbl INTEGER, hash BLOB, range BLOB, bytes INTEGER, item "
     "TEXT,"
     " PRIMARY KEY(tbl, hash, range)) WITHOUT ROWID;"
-    "CREATE TABLE IF NOT EXISTS ddb_token(token TEXT PRIMARY KEY, digest BLOB, at_ms INTEGER);";
+    "CREATE TABLE IF NOT EXISTS ddb_token(token TEXT PRIMARY KEY, digest BLOB, at_ms INTEGER);"
+    "CREATE INDEX IF NOT EXISTS ddb_token_time ON ddb_token(at_ms);";
+
+/* A table may be named by its ARN. */
+static struct bf_str plain_name(struct bf_str name)
+{
+    for (size_t i = name.n; bf_str_starts(name, BF_STR("arn:")) && i-- > 0;)
+        if (name.p[i] == '/')
+            return bf_str(name.p + i + 1, name.n - i - 1);
+    return name;
+}
 
 struct bl_table *bl_table_find(struct bl_ddb *d, struct bf_str name)
 {
+    name = plain_name(name);
     for (size_t i = 0; i < d->n; i++)
         if (bf_str_eq(bf_str_of(d->tables[i]->name), name))
             return d->tables[i];
@@ -36,12 +47,7 @@ struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p)
                 "null");
         return NULL;
     }
-    if (bf_str_starts(name, BF_STR("arn:")))
-        for (size_t i = name.n; i-- > 0;)
-            if (name.p[i] == '/') {
-                name = bf_str(name.p + i + 1, name.n - i - 1);
-                break;
-            }
+    name = plain_name(name);
     struct bl_table *t = bl_table_find(c->local->ddb, name);
     if (t)
         return t;

@@ -72,8 +72,7 @@ struct bl_ddb_stream {
     enum bl_view view;
     bool enabled;
     int64_t created_ms;
-    int64_t closed_ms;  /* when it was switched off; it can be read for 24 hours more */
-    int64_t trimmed_ms; /* when old records were last thrown away */
+    int64_t closed_ms; /* when it was switched off; it can be read for 24 hours more */
     struct bl_stream *shards;
 };
 

@@ -82,6 +82,7 @@ static void print_stream_record(struct bl_call *c, const struct bl_write *w, str
 static bool to_stream(struct bl_call *c, const struct bl_write *w)
 {
     struct bl_stream *s = w->table->stream;
+    bl_stream_trim(c->store, s, c->now_ms);
     struct bf_buf *record = &c->local->ddb->record;
     struct bl_shard *shard = s->n == 1 ? s->shards : bl_shard_for(s, bl_hash_of(w->key.part[0]));
     print_stream_record(c, w, record);
@@ -149,6 +150,7 @@ static bool to_kinesis(struct bl_call *c, const struct bl_write *w, int destinat
     struct bl_shard *shard = bl_shard_for(s, bl_hash_of(partition));
     if (!shard)
         return false;
+    bl_stream_trim(c->store, s, c->now_ms);
     bl_record_add(c->store, s, shard, partition, bf_buf_view(record), c->now_ms);
     return bl_store_ok(c->store);
 }

@@ -3,19 +3,24 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/ddb.h"
+#include "lib/json/write.h"
 
 #define INVALID "One or more parameter values were invalid: "
 
 static void put_keys(struct bf_buf *out, const struct bl_table *t)
 {
     bf_buf_lit(out, "\"AttributeDefinitions\":[");
-    for (unsigned i = 0; i < t->nkeys; i++)
-        bf_buf_addf(out, "%s{\"AttributeName\":\"%s\",\"AttributeType\":\"%s\"}", i ? "," : "",
-                    t->key[i].name, bl_type_name(t->key[i].type));
+    for (unsigned i = 0; i < t->nkeys; i++) {
+        bf_buf_adds(out, i ? BF_STR(",{\"AttributeName\":") : BF_STR("{\"AttributeName\":"));
+        bf_json_put_string(out, bf_str_of(t->key[i].name));
+        bf_buf_addf(out, ",\"AttributeType\":\"%s\"}", bl_type_name(t->key[i].type));
+    }
     bf_buf_lit(out, "],\"KeySchema\":[");
-    for (unsigned i = 0; i < t->nkeys; i++)
-        bf_buf_addf(out, "%s{\"AttributeName\":\"%s\",\"KeyType\":\"%s\"}", i ? "," : "",
-                    t->key[i].name, i ? "RANGE" : "HASH");
+    for (unsigned i = 0; i < t->nkeys; i++) {
+        bf_buf_adds(out, i ? BF_STR(",{\"AttributeName\":") : BF_STR("{\"AttributeName\":"));
+        bf_json_put_string(out, bf_str_of(t->key[i].name));
+        bf_buf_addf(out, ",\"KeyType\":\"%s\"}", i ? "RANGE" : "HASH");
+    }
     bf_buf_lit(out, "]");
 }
 
@@ -106,6 +111,14 @@ static bool attribute_type(struct bl_call *c, struct bf_str definitions, struct 
         (int)(name.n > 255 ? 255 : name.n), name.p);
 }
 
+static bool same_names(struct bl_call *c, const struct bl_table *t)
+{
+    return t->nkeys == 2 && strcmp(t->key[0].name, t->key[1].name) == 0 &&
+           !bl_fail(c, BL_ValidationException,
+                    "Both the Hash Key and the Range Key element in the KeySchema have the same "
+                    "name");
+}
+
 static size_t count_elements(struct bf_str array)
 {
     struct bf_json j;
@@ -153,7 +166,7 @@ static bool read_schema(struct bl_call *c, const struct bl_params *p, struct bl_
                            INVALID "a key name must have 1 to 255 bytes");
         struct bl_key_attr *k = &t->key[t->nkeys++];
         snprintf(k->name, sizeof k->name, "%.*s", (int)name.n, name.p);
-        if (!attribute_type(c, definitions, name, &k->type))
+        if (same_names(c, t) || !attribute_type(c, definitions, name, &k->type))
             return false;
     }
     if (t->nkeys > 0 && count_elements(definitions) != t->nkeys)
@@ -172,6 +185,12 @@ static bool read_billing(struct bl_call *c, const struct bl_params *p, struct bl
     struct bl_params q;
     if (!bl_param_string(c, p, "BillingMode", &mode))
         return false;
+    if (mode.p && !bf_str_is(mode, "PAY_PER_REQUEST") && !bf_str_is(mode, "PROVISIONED"))
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '%.*s' at 'billingMode' failed to "
+                       "satisfy constraint: Member must satisfy enum value set: [PROVISIONED, "
+                       "PAY_PER_REQUEST]",
+                       (int)(mode.n > 60 ? 60 : mode.n), mode.p);
     if (mode.p)
         t->on_demand = bf_str_is(mode, "PAY_PER_REQUEST");
     if (t->on_demand && units.p)
@@ -357,13 +376,57 @@ static bool change_stream(struct bl_call *c, struct bl_table *t, enum bl_view vi
     return bl_ddb_stream_set(c, t, view, change);
 }
 
+static bool check_update(struct bl_call *c, const struct bl_params *p)
+{
+    static const char *const known[] = {"BillingMode", "ProvisionedThroughput",
+                                        "StreamSpecification", "DeletionProtectionEnabled"};
+    static const char *const unknown[] = {"SSESpecification", "TableClass"};
+    bool any = false;
+    for (size_t i = 0; i < BF_COUNT(known); i++)
+        any = any || bl_param(p, known[i]);
+    for (size_t i = 0; i < BF_COUNT(unknown); i++)
+        if (bl_param(p, unknown[i]))
+            return bl_fail(c, BL_ValidationException,
+                           "bflocal has no %s: it holds the slice of DynamoDB that the "
+                           "toolkit uses",
+                           unknown[i]);
+    return any || bl_fail(c, BL_ValidationException,
+                          "At least one of ProvisionedThroughput, BillingMode, "
+                          "UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification "
+                          "or ReplicaUpdates is required");
+}
+
+/* Throughput alone must change something. */
+static bool change_billing(struct bl_call *c, const struct bl_params *p, struct bl_table *t)
+{
+    const struct bl_table old = *t;
+    bool units = bl_param(p, "ProvisionedThroughput");
+    if (!units && !bl_param(p, "BillingMode"))
+        return true;
+    if (!read_billing(c, p, t))
+        return false;
+    bool same = units && t->on_demand == old.on_demand && t->read_units == old.read_units &&
+                t->write_units == old.write_units;
+    return !same ||
+           bl_fail(c, BL_ValidationException,
+                   "The provisioned throughput for the table will not change. The requested value "
+                   "equals the current value. Current ReadCapacityUnits provisioned for the table: "
+                   "%lld. Requested ReadCapacityUnits: %lld. Current WriteCapacityUnits "
+                   "provisioned for the table: %lld. Requested WriteCapacityUnits: %lld. Refer to "
+                   "the Amazon DynamoDB Developer Guide for current limits and how to request "
+                   "higher limits.",
+                   (long long)old.read_units, (long long)t->read_units, (long long)old.write_units,
+                   (long long)t->write_units);
+}
+
 bool bl_ddb_update_table(struct bl_call *c)
 {
     struct bl_params p;
     struct bf_err e = {0};
     enum bl_view view;
     bool given;
-    if (!bl_params_read(c, &p) || !refuse_indexes(c, &p) || !read_stream(c, &p, &view, &given))
+    if (!bl_params_read(c, &p) || !refuse_indexes(c, &p) || !check_update(c, &p) ||
+        !read_stream(c, &p, &view, &given))
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
@@ -374,8 +437,7 @@ bool bl_ddb_update_table(struct bl_call *c)
     }
     bl_table_keep(c, t);
     struct bl_stream_change change = {NULL, NULL};
-    bool billing = bl_param(&p, "BillingMode") || bl_param(&p, "ProvisionedThroughput");
-    bool ok = (!billing || read_billing(c, &p, t)) &&
+    bool ok = change_billing(c, &p, t) &&
               bl_param_bool(c, &p, "DeletionProtectionEnabled", &t->deletion_protection) &&
               (!given || change_stream(c, t, view, &change)) && bl_table_save(c, t);
     if (ok) {

@@ -187,9 +187,11 @@ static bool prepare_all(struct bl_call *c, struct transaction *t)
     return bytes <= TRANSACTION_BYTES || too_large(c);
 }
 
-/* Evaluates all; nothing is stored yet. False: the store or the memory failed. */
+/* Evaluates all; nothing is stored yet. An updated item counts with what becomes of it. False: the answer is set, or
+ * the store or the memory failed. */
 static bool evaluate_all(struct bl_call *c, struct transaction *t)
 {
+    size_t bytes = 0;
     for (size_t i = 0; i < t->n; i++) {
         struct reason *r = &t->reasons[i];
         struct bl_write *w = &t->list[i];
@@ -198,6 +200,7 @@ static bool evaluate_all(struct bl_call *c, struct transaction *t)
             continue;
         switch (bl_write_evaluate(c, w, &e)) {
         case BL_WRITE_OK:
+            bytes += w->new.bytes;
             continue;
         case BL_WRITE_FAILED:
             return false;
@@ -215,7 +218,7 @@ static bool evaluate_all(struct bl_call *c, struct transaction *t)
         }
         t->cancelled = true;
     }
-    return true;
+    return t->cancelled || bytes <= TRANSACTION_BYTES || too_large(c);
 }
 
 static bool cancel(struct bl_call *c, const struct transaction *t)

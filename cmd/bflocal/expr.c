@@ -186,9 +186,8 @@ bool bl_projection_parse(struct bl_expr *x, struct bf_str text, struct bl_projec
     return true;
 }
 
-static int by_steps(const void *a, const void *b)
+int bl_path_order(const struct bl_path *x, const struct bl_path *y)
 {
-    const struct bl_path *x = a, *y = b;
     size_t n = bl_path_common(x, y);
     if (n == x->n || n == y->n)
         return (x->n > y->n) - (x->n < y->n);
@@ -196,6 +195,11 @@ static int by_steps(const void *a, const void *b)
     if (s->name.p && t->name.p)
         return bf_str_cmp(s->name, t->name);
     return (s->index > t->index) - (s->index < t->index);
+}
+
+static int by_steps(const void *a, const void *b)
+{
+    return bl_path_order(a, b);
 }
 
 void bl_projection_sort(struct bl_projection *p)

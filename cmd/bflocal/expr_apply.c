@@ -1,5 +1,5 @@
 /* Update expressions: applying them. */
-#include "cmd/bflocal/expr.h"
+#include "cmd/bflocal/expr_lex.h"
 
 #include "lib/cdc/decimal.h"
 #include "lib/cdc/number.h"
@@ -215,23 +215,57 @@ static bool compute(struct bf_arena *a, const struct bl_update *u, const struct 
     return true;
 }
 
+/* Actions in the order in which they are applied: new elements come to a list in the order of their indices,
+ * however the expression has them (Developer Guide, "Appending elements to a list"). */
+static const struct bl_action **in_order(struct bf_arena *a, const struct bl_update *u)
+{
+    const struct bl_action **order = bf_arena_alloc(a, u->n * sizeof *order + 1);
+    for (size_t i = 0; order && i < u->n; i++) {
+        size_t at = i;
+        for (; at && bl_path_order(&u->actions[i].path, &order[at - 1]->path) < 0; at--)
+            order[at] = order[at - 1];
+        order[at] = &u->actions[i];
+    }
+    return order;
+}
+
+/* The list that an action has taken an element out of, NULL: none. */
+static struct bl_value *list_with_gap(const struct bl_value *item, const struct bl_action *act)
+{
+    struct bl_path up = {act->path.steps, act->path.n - 1};
+    struct bl_value *in =
+        up.n && (act->kind == BL_REMOVE || act->kind == BL_DELETE) ? bl_path_get(item, &up) : NULL;
+    return in && in->type == BL_L ? in : NULL;
+}
+
+static bool too_deep(const struct bl_value *v, unsigned depth)
+{
+    bool deep = depth > BL_NEST_MAX;
+    for (size_t i = 0; !deep && v->type == BL_M && i < v->n; i++)
+        deep = too_deep(v->fields[i].value, depth + 1);
+    for (size_t i = 0; !deep && v->type == BL_L && i < v->n; i++)
+        deep = too_deep(v->items[i], depth + 1);
+    return deep;
+}
+
 bool bl_update_apply(struct bf_arena *a, const struct bl_update *u, struct bl_value *item,
                      struct bf_err *e)
 {
-    struct bl_value **values = bf_arena_alloc(a, u->n * sizeof *values + 1);
-    if (!values)
+    struct bl_value **values = bf_arena_alloc(a, u->n * sizeof *values + 1),
+                    **gaps = bf_arena_alloc(a, u->n * sizeof *gaps + 1);
+    const struct bl_action **order = in_order(a, u);
+    if (!values || !gaps || !order)
         return bf_err_nomem(e);
     if (!compute(a, u, item, values, e))
         return false;
     for (size_t i = 0; i < u->n; i++)
-        if (!apply_one(a, &u->actions[i], item, values[i], e))
+        if (!apply_one(a, order[i], item, values[order[i] - u->actions], e))
             return false;
-    for (size_t i = 0; i < u->n; i++) {
-        struct bl_path up = {u->actions[i].path.steps, u->actions[i].path.n - 1};
-        struct bl_value *in =
-            up.n && u->actions[i].kind == BL_REMOVE ? bl_path_get(item, &up) : NULL;
-        if (in && in->type == BL_L)
-            close_gaps(in);
-    }
-    return true;
+    /* all lists are found before the first is closed: that moves what the paths of others lead through */
+    for (size_t i = 0; i < u->n; i++)
+        gaps[i] = list_with_gap(item, &u->actions[i]);
+    for (size_t i = 0; i < u->n; i++)
+        if (gaps[i])
+            close_gaps(gaps[i]);
+    return !too_deep(item, 0) || invalid(e, "Nesting Levels have exceeded supported limits");
 }

@@ -53,6 +53,9 @@ bool bl_lex_value(struct bl_lex *l, struct bl_value **out, struct bf_err *e) BF_
 /* The number of steps that two paths have in common. */
 size_t bl_path_common(const struct bl_path *a, const struct bl_path *b);
 
+/* Orders paths, elements of a list by their index: negative, 0, positive. */
+int bl_path_order(const struct bl_path *a, const struct bl_path *b);
+
 /* Do two paths overlap (one is the beginning of the other), or conflict (one wants a map where the other
  * wants a list)? */
 bool bl_path_overlaps(const struct bl_path *a, const struct bl_path *b);

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "cmd/bflocal/router.h"
 #include "lib/base/num.h"
@@ -22,12 +23,17 @@ static const char *const kinds[BL_FAULT_KINDS] = {
     [BL_FAULT_DISK] = "disk",
 };
 
-enum { MILLION = 1000000 };
+enum { MILLION = 1000000, DAY_MS = 86400000 };
 
 void bl_fault_init(struct bl_faults *f)
 {
     memset(f, 0, sizeof(*f));
+    pthread_condattr_t attr;
     pthread_mutex_init(&f->mutex, NULL);
+    pthread_condattr_init(&attr);
+    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
+    pthread_cond_init(&f->end, &attr);
+    pthread_condattr_destroy(&attr);
 }
 
 /* splitmix64's finisher: one well mixed number from a few. */
@@ -98,7 +104,8 @@ static bool parse_key(struct bl_fault_rule *r, struct bf_str key, struct bf_str 
     if (bf_str_is(key, "part") && r->kind == BL_FAULT_PARTIAL)
         return parse_percent(v, &r->part, e);
     if (bf_str_is(key, "ms") && r->kind == BL_FAULT_LATENCY)
-        return bf_num_u64(v, &r->ms, e);
+        return bf_num_u64(v, &r->ms, e) &&
+               (r->ms <= DAY_MS || bf_err_set(e, BF_E_USAGE, "ms: more than a day"));
     if (bf_str_is(key, "by") && r->kind == BL_FAULT_CLOCK)
         return parse_signed_ms(v, &r->by_ms, e);
     if (bf_str_is(key, "max") && r->kind == BL_FAULT_DISK)
@@ -194,6 +201,14 @@ bool bl_fault_set(struct bl_faults *f, struct bf_str spec, struct bf_err *e)
     return ok;
 }
 
+uint64_t bl_fault_disk_max(struct bl_faults *f)
+{
+    pthread_mutex_lock(&f->mutex);
+    uint64_t max = f->disk_max;
+    pthread_mutex_unlock(&f->mutex);
+    return max;
+}
+
 static bool matches(const struct bl_fault_rule *r, const char *service, const char *op)
 {
     return (r->op[0] == '\0' || strcmp(r->op, op) == 0) &&
@@ -266,6 +281,32 @@ void bl_fault_draw(struct bl_faults *f, const char *service, const char *op,
         if (possible(r->kind, op) && matches(r, service, op) && strikes(r, i))
             apply(r, i, hit);
     }
+    pthread_mutex_unlock(&f->mutex);
+}
+
+void bl_fault_wait(struct bl_faults *f, const struct bl_fault_hit *hit)
+{
+    struct timespec until;
+    if (!hit->latency_ms)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += (time_t)(hit->latency_ms / 1000);
+    until.tv_nsec += (long)(hit->latency_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_sec++;
+        until.tv_nsec -= 1000000000;
+    }
+    pthread_mutex_lock(&f->mutex);
+    while (!f->ended && pthread_cond_timedwait(&f->end, &f->mutex, &until) == 0)
+        ;
+    pthread_mutex_unlock(&f->mutex);
+}
+
+void bl_fault_end(struct bl_faults *f)
+{
+    pthread_mutex_lock(&f->mutex);
+    f->ended = true;
+    pthread_cond_broadcast(&f->end);
     pthread_mutex_unlock(&f->mutex);
 }
 

@@ -65,6 +65,8 @@ struct bl_fault_rule {
 
 struct bl_faults {
     pthread_mutex_t mutex;
+    pthread_cond_t end; /* of all waiting */
+    bool ended;
     struct bl_fault_rule rules[BL_FAULT_RULES];
     size_t n;
     int64_t clock_off_ms; /* from the rules */
@@ -93,6 +95,13 @@ void bl_fault_draw(struct bl_faults *f, const char *service, const char *op,
 /* Is entry i of this call's batch one of those to be left unprocessed? Never all of them when the batch
  * has more than one. */
 bool bl_fault_entry(const struct bl_fault_hit *hit, size_t i, size_t n);
+
+/* The latency of a hit: waits, but not beyond bl_fault_end, which comes when the server ends. */
+void bl_fault_wait(struct bl_faults *f, const struct bl_fault_hit *hit);
+void bl_fault_end(struct bl_faults *f);
+
+/* What the rules say of the store: the most bytes, 0: no limit. */
+uint64_t bl_fault_disk_max(struct bl_faults *f);
 
 /* Appends {"rules":[{"kind","seen","struck",...}]}. */
 void bl_fault_print(struct bl_faults *f, struct bf_buf *out);

@@ -132,6 +132,20 @@ struct bl_shard *bl_shard_for(struct bl_stream *s, bl_hash hash)
     return NULL;
 }
 
+void bl_stream_trim(struct bl_store *store, struct bl_stream *s, int64_t now_ms)
+{
+    if (now_ms >= s->trimmed_ms && now_ms - s->trimmed_ms < BL_TRIM_MS)
+        return;
+    for (int i = 0; i < BL_TRIM_SHARDS && s->trimming < s->n; i++, s->trimming++)
+        if (bl_log_trim(store, s->shards[s->trimming].row, now_ms - s->retention_h * 3600000,
+                        BL_TRIM_CHUNKS))
+            return;
+    if (s->trimming < s->n)
+        return;
+    s->trimming = 0;
+    s->trimmed_ms = now_ms;
+}
+
 static struct bf_str column(sqlite3_stmt *q, int i)
 {
     return bf_str((const char *)sqlite3_column_text(q, i), (size_t)sqlite3_column_bytes(q, i));

@@ -23,7 +23,10 @@ enum {
     BL_SEQUENCE_SIZE = 57,   /* 56 digits and a NUL */
     BL_SHARD_ID_SIZE = 24,   /* shardId-000000000000 */
     BL_RETENTION_HOURS = 24, /* of a new stream */
-    BL_ITERATOR_MS = 300000  /* an iterator lives 5 minutes */
+    BL_ITERATOR_MS = 300000, /* an iterator lives 5 minutes */
+    BL_TRIM_MS = 60000,
+    BL_TRIM_SHARDS = 16,
+    BL_TRIM_CHUNKS = 64 /* more than one call can write */
 };
 
 struct bl_shard {
@@ -41,7 +44,9 @@ struct bl_stream {
     bool on_demand;
     struct bl_shard *shards;
     size_t n, cap;
-    int64_t next; /* the next record's number */
+    int64_t next;       /* the next record's number */
+    int64_t trimmed_ms; /* when all shards had been seen for records past their retention */
+    size_t trimming;    /* the shard that is seen next */
 };
 
 struct bl_kinesis {
@@ -114,6 +119,10 @@ void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index);
 /* One record, inside an open transaction; its number. For PutRecords, and for DynamoDB's changes. */
 int64_t bl_record_add(struct bl_store *store, struct bl_stream *s, struct bl_shard *shard,
                       struct bf_str key, struct bf_str data, int64_t now_ms);
+
+/* Removes records past their retention, every minute and some at a time: at most BL_TRIM_SHARDS shards are seen, and
+ * BL_TRIM_CHUNKS chunks go. Whoever writes or reads the stream's records calls it. */
+void bl_stream_trim(struct bl_store *store, struct bl_stream *s, int64_t now_ms);
 
 /* The operations, by file. */
 bool bl_kinesis_create(struct bl_call *c);

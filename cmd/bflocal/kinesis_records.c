@@ -93,6 +93,7 @@ static bool write_entries(struct bl_call *c, struct bl_stream *s, const struct e
                           size_t n, size_t *failed)
 {
     struct bf_buf *out = &c->ans.body;
+    bl_stream_trim(c->store, s, c->now_ms);
     for (size_t i = 0; i < n; i++) {
         if (i)
             bf_buf_addc(out, ',');
@@ -193,6 +194,7 @@ bool bl_kinesis_put_record(struct bl_call *c)
     struct bl_stream *s = bl_stream_param(c, &p);
     struct bl_shard *shard = s ? bl_shard_for(s, en.hash) : NULL;
     if (shard) {
+        bl_stream_trim(c->store, s, c->now_ms);
         bf_buf_addc(&c->ans.body, '{');
         put_result(&c->ans.body, s, shard,
                    bl_record_add(c->store, s, shard, en.key, en.data, c->now_ms));
@@ -222,7 +224,8 @@ static bool read_iterator(struct bf_str text, struct iterator *it)
     if (text.n > 160 || !bf_base64_decode(&b, text))
         return false;
     room[b.n] = '\0';
-    if (sscanf(room, "bflocal %lld %lld %lld", &row, &number, &created) != 3)
+    if (sscanf(room, "bflocal %lld %lld %lld", &row, &number, &created) != 3 || number < 0 ||
+        number > BL_NUMBER_MAX || created < 0)
         return false;
     *it = (struct iterator){row, number, created};
     return true;
@@ -459,8 +462,10 @@ bool bl_kinesis_get_records(struct bl_call *c)
                        "further in the future than the tolerated delay of %d milliseconds.",
                        (long long)it.created_ms, (long long)c->now_ms, BL_ITERATOR_MS);
     bl_store_lock(c->store);
-    const struct bl_stream *s = stream_of(c->local->kinesis, it.row, &index);
+    struct bl_stream *s = stream_of(c->local->kinesis, it.row, &index);
     if (s) {
+        bl_stream_trim(c->store, s, c->now_ms);
+        bf_err_clear(&c->store->err); /* a full store can still be read */
         bf_buf_lit(&c->ans.body, "{\"Records\":[");
         bool more = read_records(c, s, &it, limit, &last_ms);
         put_rest(c, s, index, &it, more, last_ms);

@@ -21,7 +21,7 @@ bool bl_local_open(struct bl_local *l, const char *dir, struct bf_err *e)
     for (size_t i = 0; i < BF_COUNT(services); i++)
         if (services[i]->open && !services[i]->open(l, e))
             return false;
-    bl_store_limit(&l->store, l->faults.disk_max);
+    bl_store_limit(&l->store, bl_fault_disk_max(&l->faults));
     return true;
 }
 

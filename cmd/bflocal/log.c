@@ -189,10 +189,40 @@ static void erase(struct bl_store *s, int64_t log, int64_t end)
     bl_run(s, q);
 }
 
-void bl_log_trim(struct bl_store *s, int64_t log, int64_t before_ms)
+static void empty(struct bl_store *s, int64_t id)
 {
-    int64_t kept = bl_log_first(s, log, before_ms);
-    erase(s, log, kept < 0 ? id_of(log + 1, 0) : id_of(log, kept));
+    sqlite3_stmt *q = bl_sql(s, "UPDATE log_chunk SET records=x'' WHERE id=?");
+    bl_bind_i64(q, 1, id);
+    bl_run(s, q);
+}
+
+bool bl_log_trim(struct bl_store *s, int64_t log, int64_t before_ms, size_t chunks)
+{
+    int64_t id = -1, at_ms = 0;
+    size_t n = 0;
+    bool full = false; /* has the chunk `id` records? */
+    sqlite3_stmt *q =
+        bl_sql(s, "SELECT id,at_ms,length(records) FROM log_chunk WHERE id>=? AND id<?"
+                  " ORDER BY id LIMIT ?");
+    bl_bind_i64(q, 1, id_of(log, 0));
+    bl_bind_i64(q, 2, id_of(log + 1, 0));
+    bl_bind_i64(q, 3, (int64_t)chunks + 1);
+    while (bl_step(s, q)) {
+        id = bl_column_i64(q, 0);
+        at_ms = bl_column_i64(q, 1);
+        full = bl_column_i64(q, 2) > 0;
+        n++;
+        if (at_ms >= before_ms || n > chunks)
+            break;
+    }
+    bl_done(q);
+    if (n > 1) /* all in front of the one where that ended */
+        erase(s, log, id);
+    if (n > chunks)
+        return at_ms < before_ms;
+    if (n && at_ms < before_ms && full)
+        empty(s, id);
+    return false;
 }
 
 void bl_log_erase(struct bl_store *s, int64_t log)

@@ -15,6 +15,8 @@
 
 #include "cmd/bflocal/store.h"
 
+#define BL_NUMBER_MAX (((int64_t)1 << 40) - 1)
+
 struct bl_record {
     int64_t number, at_ms;
     struct bf_str key, data;
@@ -54,8 +56,9 @@ int64_t bl_log_first(struct bl_store *s, int64_t log, int64_t since_ms);
 /* The last record's number; 0: there is none. */
 int64_t bl_log_last(struct bl_store *s, int64_t log);
 
-/* Removes the records older than before_ms in front of the first that is not. */
-void bl_log_trim(struct bl_store *s, int64_t log, int64_t before_ms);
+/* Removes the records older than before_ms in front of the first that is not, at most that many chunks of them. A
+ * log's last chunk stays, without its records, and with it the number that they had come to. True: there are more. */
+bool bl_log_trim(struct bl_store *s, int64_t log, int64_t before_ms, size_t chunks);
 
 /* Removes them all. */
 void bl_log_erase(struct bl_store *s, int64_t log);

@@ -59,13 +59,22 @@ static const struct bf_tool tool = {
     .libraries = libraries,
 };
 
+/* Do letters like "vp" end with an option that wants a value? One in their midst has the rest as its value. */
+static bool letters_take_next(const char *letters)
+{
+    for (; *letters; letters++)
+        for (size_t g = 0; g < BF_COUNT(groups); g++)
+            for (size_t i = 0; i < groups[g].n; i++)
+                if (groups[g].opts[i].letter == *letters && groups[g].opts[i].arg)
+                    return letters[1] == '\0';
+    return false;
+}
+
 /* Does the option at argv[i] take the next word as its value? */
 static bool takes_next(const char *arg)
 {
-    if (arg[1] != '-') {
-        char last = arg[strlen(arg) - 1];
-        return (last == 'p' || last == 'd') && strlen(arg) == 2;
-    }
+    if (arg[1] != '-')
+        return letters_take_next(arg + 1);
     if (strchr(arg, '='))
         return false;
     for (size_t g = 0; g < BF_COUNT(groups); g++)

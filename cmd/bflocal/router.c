@@ -1,7 +1,5 @@
 #include "cmd/bflocal/router.h"
 
-#include <time.h>
-
 #include "cmd/bflocal/cbor.h"
 #include "cmd/bflocal/reply.h"
 
@@ -114,14 +112,6 @@ static void run_json(struct bl_call *c)
         c->failed = true;
 }
 
-static void wait_latency(const struct bl_call *c)
-{
-    struct timespec t = {(time_t)(c->fault.latency_ms / 1000),
-                         (long)(c->fault.latency_ms % 1000) * 1000000};
-    if (c->fault.latency_ms)
-        nanosleep(&t, NULL);
-}
-
 void bl_router_finish(struct bl_call *c)
 {
     c->now_ms = bl_now_ms(c->local);
@@ -131,7 +121,7 @@ void bl_router_finish(struct bl_call *c)
     }
     if (*c->op_name)
         bl_fault_draw(&c->local->faults, c->service->name, c->op_name, &c->fault);
-    wait_latency(c);
+    bl_fault_wait(&c->local->faults, &c->fault);
     c->ans.cut = c->fault.cut;
     c->ans.wrong_crc = c->fault.crc;
     if (c->service == &bl_service_s3) {
@@ -151,5 +141,23 @@ void bl_router_too_large(struct bl_call *c)
     }
     bl_fail(c, BL_RequestEntityTooLarge, "%s", "Request body is too large.");
     c->ans.status = 413;
+    bl_reply_finish(c);
+}
+
+void bl_router_head_too_large(struct bl_call *c)
+{
+    struct bf_str target = bl_header(c, "x-amz-target");
+    c->op_name = "";
+    find_service(c, target);
+    if (!target.p)
+        c->service = &bl_service_s3;
+    bl_reply_request_id(c);
+    if (!target.p) {
+        bl_s3_head_too_large(c);
+        return;
+    }
+    bl_fail(c, BL_RequestEntityTooLarge, "Request header is too large: more than %d headers.",
+            BL_HEADERS_MAX);
+    c->ans.status = 431;
     bl_reply_finish(c);
 }

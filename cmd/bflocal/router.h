@@ -15,13 +15,15 @@
 bool bl_router_begin(struct bl_call *c, size_t *max_body);
 void bl_router_finish(struct bl_call *c);
 
-/* The body passed its limit. */
+/* The body passed its limit; there are more headers than are taken. */
 void bl_router_too_large(struct bl_call *c);
+void bl_router_head_too_large(struct bl_call *c);
 
 /* s3.c */
 bool bl_s3_begin(struct bl_call *c, size_t *max_body);
 void bl_s3_finish(struct bl_call *c);
 void bl_s3_too_large(struct bl_call *c);
+void bl_s3_head_too_large(struct bl_call *c);
 
 /* control.c: /_bflocal/NAME. A service adds its own calls (a shard split) to the table there. */
 void bl_control_run(struct bl_call *c);

@@ -1,5 +1,6 @@
 #include "cmd/bflocal/run.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -7,12 +8,12 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "cmd/bflocal/server.h"
 #include "lib/base/diag.h"
-#include "lib/base/stop.h"
 
 extern char **environ;
 
@@ -53,6 +54,16 @@ static void end(struct service *s)
     bl_local_close(s->local);
 }
 
+/* What would lead a client elsewhere. */
+static const char *const foreign[] = {"AWS_SESSION_TOKEN",
+                                      "AWS_PROFILE",
+                                      "AWS_DEFAULT_PROFILE",
+                                      "AWS_ENDPOINT_URL_DYNAMODB",
+                                      "AWS_ENDPOINT_URL_DYNAMODB_STREAMS",
+                                      "AWS_ENDPOINT_URL_KINESIS",
+                                      "AWS_ENDPOINT_URL_S3",
+                                      "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"};
+
 /* The environment of a client, as shell text. The values hold nothing that a shell would read. */
 static void print_exports(const struct service *s, struct bf_buf *out)
 {
@@ -62,7 +73,10 @@ static void print_exports(const struct service *s, struct bf_buf *out)
     bf_buf_addf(out, "export AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n", l->access_key,
                 l->secret_key);
     bf_buf_addf(out, "export AWS_EC2_METADATA_DISABLED=true BFLOCAL_PID=%ld\n", (long)getpid());
-    bf_buf_lit(out, "unset AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE\n");
+    bf_buf_lit(out, "unset");
+    for (size_t i = 0; i < BF_COUNT(foreign); i++)
+        bf_buf_addf(out, " %s", foreign[i]);
+    bf_buf_addc(out, '\n');
 }
 
 static bool write_all(int fd, struct bf_str s, struct bf_err *e)
@@ -89,48 +103,77 @@ static bool say_exports(const struct service *s, int fd, struct bf_err *e)
     return ok;
 }
 
+static int events[2] = {-1, -1}; /* what the handler writes, a byte a signal */
+
+enum { TERMINAL = 0x80 }; /* a terminal sent it, so the command has it as well */
+
+/* However often: `timeout` sends its signal twice, and an end that has begun comes to its end. */
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+    int saved = errno;
+    char byte = (char)(sig | (info->si_code > 0 ? TERMINAL : 0));
+    (void)context;
+    if (write(events[1], &byte, 1) < 0) {
+        /* the pipe is full: it wakes the reader as it is */
+    }
+    errno = saved;
+}
+
+/* One that is ignored, as SIGHUP under nohup, stays so. */
+static bool watch(int sig, struct bf_err *e)
+{
+    struct sigaction sa = {.sa_sigaction = on_signal,
+                           .sa_flags = SA_RESTART | SA_NOCLDSTOP | SA_SIGINFO},
+                     old;
+    sigemptyset(&sa.sa_mask);
+    if (sigaction(sig, NULL, &old) == 0 && old.sa_handler == SIG_IGN && sig != SIGCHLD)
+        return true;
+    return sigaction(sig, &sa, NULL) == 0 || bf_err_sys(e, errno, "sigaction");
+}
+
+/* command: its end is watched, and SIGQUIT, which ends it, does not end us. */
+static bool watch_signals(bool command, struct bf_err *e)
+{
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    if (pipe(events) != 0)
+        return bf_err_sys(e, errno, "pipe");
+    for (int i = 0; i < 2; i++)
+        if (fcntl(events[i], F_SETFD, FD_CLOEXEC) != 0 ||
+            fcntl(events[i], F_SETFL, O_NONBLOCK) != 0)
+            return bf_err_sys(e, errno, "pipe");
+    if (sigaction(SIGPIPE, &ignore, NULL) != 0)
+        return bf_err_sys(e, errno, "sigaction");
+    return watch(SIGINT, e) && watch(SIGTERM, e) && watch(SIGHUP, e) &&
+           (!command || (watch(SIGQUIT, e) && watch(SIGCHLD, e)));
+}
+
+/* The next signal that came, 0: none is waiting. *terminal says where it came from. */
+static int next_signal(bool *terminal)
+{
+    unsigned char byte;
+    if (read(events[0], &byte, 1) != 1)
+        return 0;
+    *terminal = (byte & TERMINAL) != 0;
+    return byte & ~TERMINAL;
+}
+
 static void wait_for_stop(void)
 {
-    struct pollfd p = {.fd = bf_stop_fd(), .events = POLLIN};
-    while (!bf_stop_asked())
-        (void)poll(&p, 1, -1);
+    struct pollfd p = {.fd = events[0], .events = POLLIN};
+    while (poll(&p, 1, -1) < 1)
+        ;
 }
 
 bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
 {
     struct service s = {.local = l};
-    bool ok = bf_stop_install(e) && start(&s, l, r, e) && say_exports(&s, STDOUT_FILENO, e);
+    bool ok = watch_signals(false, e) && start(&s, l, r, e) && say_exports(&s, STDOUT_FILENO, e);
     if (ok)
         wait_for_stop();
     else
         s.local = l;
     end(&s);
     return ok;
-}
-
-static int child_pipe[2] = {-1, -1};
-
-static void on_child(int sig)
-{
-    int saved = errno;
-    (void)sig;
-    if (write(child_pipe[1], "c", 1) < 0) {
-        /* the pipe is full: it wakes the reader as it is */
-    }
-    errno = saved;
-}
-
-static bool watch_children(struct bf_err *e)
-{
-    if (pipe(child_pipe) != 0)
-        return bf_err_sys(e, errno, "pipe");
-    for (int i = 0; i < 2; i++)
-        if (fcntl(child_pipe[i], F_SETFD, FD_CLOEXEC) != 0 ||
-            fcntl(child_pipe[i], F_SETFL, O_NONBLOCK) != 0)
-            return bf_err_sys(e, errno, "pipe");
-    struct sigaction sa = {.sa_handler = on_child, .sa_flags = SA_RESTART | SA_NOCLDSTOP};
-    sigemptyset(&sa.sa_mask);
-    return sigaction(SIGCHLD, &sa, NULL) == 0 || bf_err_sys(e, errno, "SIGCHLD");
 }
 
 static bool set_environment(const struct service *s, struct bf_err *e)
@@ -144,21 +187,19 @@ static bool set_environment(const struct service *s, struct bf_err *e)
               setenv("AWS_ACCESS_KEY_ID", l->access_key, 1) == 0 &&
               setenv("AWS_SECRET_ACCESS_KEY", l->secret_key, 1) == 0 &&
               setenv("AWS_EC2_METADATA_DISABLED", "true", 1) == 0 &&
-              setenv("BFLOCAL_PID", pid, 1) == 0 && unsetenv("AWS_SESSION_TOKEN") == 0 &&
-              unsetenv("AWS_PROFILE") == 0 && unsetenv("AWS_DEFAULT_PROFILE") == 0;
+              setenv("BFLOCAL_PID", pid, 1) == 0;
+    for (size_t i = 0; i < BF_COUNT(foreign); i++)
+        ok = ok && unsetenv(foreign[i]) == 0;
     return ok || bf_err_sys(e, errno, "environment");
 }
 
-/* The command gets the signals as they were before bf_stop_install. */
+/* The command gets the signals as they were: handlers go by themselves. */
 static bool spawn(char **command, pid_t *pid, int *status, struct bf_err *e)
 {
     posix_spawnattr_t attr;
     sigset_t defaults;
     sigemptyset(&defaults);
-    sigaddset(&defaults, SIGINT);
-    sigaddset(&defaults, SIGTERM);
     sigaddset(&defaults, SIGPIPE);
-    sigaddset(&defaults, SIGCHLD);
     int error = posix_spawnattr_init(&attr);
     if (error == 0) {
         posix_spawnattr_setsigdefault(&attr, &defaults);
@@ -172,38 +213,41 @@ static bool spawn(char **command, pid_t *pid, int *status, struct bf_err *e)
     return bf_err_sys(e, error, "%s", command[0]);
 }
 
-/* A stop is handed on to the command, once; it decides when it ends. */
+/* What a process asks of us is meant for the command, which decides what it makes of it. */
+static void hand_on(pid_t pid)
+{
+    bool terminal;
+    for (int sig; (sig = next_signal(&terminal)) != 0;)
+        if (sig != SIGCHLD && !terminal)
+            kill(pid, sig);
+}
+
 static int wait_for_child(pid_t pid)
 {
-    struct pollfd p[2] = {{.fd = child_pipe[0], .events = POLLIN},
-                          {.fd = bf_stop_fd(), .events = POLLIN}};
-    bool told = false;
+    struct pollfd p = {.fd = events[0], .events = POLLIN};
+    int st;
     for (;;) {
-        int st;
         pid_t got = waitpid(pid, &st, WNOHANG);
         if (got == pid)
             return WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
         if (got < 0 && errno != EINTR)
             return 1;
-        if (bf_stop_asked() && !told) {
-            kill(pid, SIGTERM);
-            told = true;
-            p[1].fd = -1;
-        }
-        char drain[16];
-        if (poll(p, 2, -1) > 0 && p[0].revents)
-            (void)!read(child_pipe[0], drain, sizeof(drain));
+        if (poll(&p, 1, -1) > 0)
+            hand_on(pid);
     }
 }
 
 bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, struct bf_err *e)
 {
     struct service s = {.local = l};
+    bool terminal;
     pid_t pid;
+    int sig = 0;
     *status = 1;
-    bool ok = bf_stop_install(e) && watch_children(e) && start(&s, l, r, e) &&
-              set_environment(&s, e) && spawn(r->command, &pid, status, e);
-    if (ok)
+    bool ok = watch_signals(true, e) && start(&s, l, r, e) && set_environment(&s, e);
+    if (ok && (sig = next_signal(&terminal)) != 0) /* it is over before it began */
+        *status = 128 + sig;
+    else if (ok && (ok = spawn(r->command, &pid, status, e)))
         *status = wait_for_child(pid);
     end(&s);
     return ok;
@@ -223,11 +267,27 @@ static bool detach(struct bf_err *e)
     return true;
 }
 
+/* Descriptors that the caller happened to have open (a test's pipe, a lock) are not ours to keep. */
+static void close_inherited(int except)
+{
+    struct rlimit most = {.rlim_cur = 1024};
+    (void)getrlimit(RLIMIT_NOFILE, &most); /* a debugger's own lie above */
+    DIR *d = opendir("/dev/fd");
+    if (!d)
+        return;
+    for (struct dirent *entry; (entry = readdir(d)) != NULL;) {
+        long fd = strtol(entry->d_name, NULL, 10);
+        if (fd > 2 && fd != except && fd != dirfd(d) && (rlim_t)fd < most.rlim_cur)
+            close((int)fd);
+    }
+    closedir(d);
+}
+
 static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready, struct bf_err *e)
 {
     struct service s = {.local = l};
     setsid();
-    bool ok = bf_stop_install(e) && start(&s, l, r, e) && say_exports(&s, ready, e);
+    bool ok = watch_signals(false, e) && start(&s, l, r, e) && say_exports(&s, ready, e);
     if (!ok)
         bf_diag_error(e); /* while standard error is still the caller's */
     else if (detach(e)) {
@@ -265,12 +325,14 @@ bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
     if (pid < 0)
         return bf_err_sys(e, errno, "fork");
     if (pid == 0) {
-        close(p[0]);
+        close_inherited(p[1]);
         bool ok = fcntl(p[1], F_SETFD, FD_CLOEXEC) == 0 && serve_detached(l, r, p[1], e);
         _exit(ok ? 0 : bf_err_exit(e->code));
     }
     close(p[1]);
     bool ok = await_child(p[0], pid, e);
     close(p[0]);
+    if (!ok) /* nobody would ever find it */
+        kill(pid, SIGTERM);
     return ok;
 }

@@ -36,6 +36,7 @@ static bool open_s3(struct bl_local *l, struct bf_err *e)
     s->local = l;
     s->dir_fd = -1;
     pthread_mutex_init(&s->mutex, NULL);
+    pthread_mutex_init(&s->first, NULL);
     bf_rng_seed(&s->rng, bf_rng_entropy());
     if (!bl_store_exec(&l->store, schema, e) || !bl_s3_file_open_dir(s, e))
         return false;
@@ -53,6 +54,7 @@ static void close_s3(struct bl_local *l)
         return;
     bl_s3_file_close_dir(l->s3);
     pthread_mutex_destroy(&l->s3->mutex);
+    pthread_mutex_destroy(&l->s3->first);
     free(l->s3);
     l->s3 = NULL;
 }
@@ -88,6 +90,14 @@ static const struct route {
      "versioning",
      NULL,
      {"GetBucketVersioning", bl_s3_bucket_versioning, false, true}},
+    {"GET", BUCKET, "tagging", NULL, {"GetBucketTagging", bl_s3_no_tagging, false, true}},
+    {"GET", BUCKET, "policy", NULL, {"GetBucketPolicy", bl_s3_no_policy, false, true}},
+    {"GET", BUCKET, "cors", NULL, {"GetBucketCors", bl_s3_no_cors, false, true}},
+    {"GET",
+     BUCKET,
+     "lifecycle",
+     NULL,
+     {"GetBucketLifecycleConfiguration", bl_s3_no_lifecycle, false, true}},
     {"GET", BUCKET, "uploads", NULL, {"ListMultipartUploads", bl_s3_list_uploads, false, true}},
     {"GET", BUCKET, "list-type", NULL, {"ListObjectsV2", bl_s3_list_objects_v2, false, true}},
     {"GET", BUCKET, NULL, NULL, {"ListObjects", bl_s3_list_objects, false, true}},
@@ -131,33 +141,18 @@ bool bl_s3_knows(const char *op)
 
 /* Sub-resources that S3 has and bflocal has not: not to be taken for the plain operation. */
 static const char *const beyond[] = {
-    "accelerate",
-    "acl",
-    "analytics",
-    "attributes",
-    "cors",
-    "encryption",
-    "intelligent-tiering",
-    "inventory",
-    "legal-hold",
-    "lifecycle",
-    "logging",
-    "metadataTable",
-    "metrics",
-    "notification",
-    "object-lock",
-    "ownershipControls",
-    "policy",
-    "policyStatus",
-    "publicAccessBlock",
-    "replication",
-    "requestPayment",
-    "restore",
-    "retention",
-    "select",
-    "torrent",
-    "versionId",
-    "versions",
+    "accelerate",   "acl",
+    "analytics",    "attributes",
+    "encryption",   "intelligent-tiering",
+    "inventory",    "legal-hold",
+    "logging",      "metadataTable",
+    "metrics",      "notification",
+    "object-lock",  "ownershipControls",
+    "policyStatus", "publicAccessBlock",
+    "replication",  "requestPayment",
+    "restore",      "retention",
+    "select",       "torrent",
+    "versionId",    "versions",
     "website",
 };
 
@@ -173,21 +168,24 @@ static bool has_query(const struct bl_call *c, const char *name)
     return false;
 }
 
-static bool is_beyond(const struct bl_call *c, const char *method)
+/* What of the request bflocal has not, NULL: nothing. */
+static const char *find_beyond(const struct bl_call *c)
 {
+    static const char *const written[] = {"tagging", "versioning", "location", "policy",
+                                          "cors",    "lifecycle"}; /* these can be read */
+    bool get = bf_str_is(c->req.method, "GET"), head = bf_str_is(c->req.method, "HEAD");
     for (size_t i = 0; i < BF_COUNT(beyond); i++)
         if (has_query(c, beyond[i]))
-            return true;
-    bool get = strcmp(method, "GET") == 0;
-    if ((get || strcmp(method, "HEAD") == 0) && has_query(c, "partNumber"))
-        return true;
-    return !get &&
-           (has_query(c, "tagging") || has_query(c, "versioning") || has_query(c, "location"));
+            return beyond[i];
+    for (size_t i = 0; !get && i < BF_COUNT(written); i++)
+        if (has_query(c, written[i]))
+            return written[i];
+    return (get || head) && has_query(c, "partNumber") ? "partNumber" : NULL;
 }
 
 static const struct route *find_route(const struct bl_call *c, enum level level)
 {
-    if (c->req.query.n && is_beyond(c, c->req.method.p))
+    if (c->req.query.n && find_beyond(c))
         return NULL;
     for (size_t i = 0; i < BF_COUNT(routes); i++) {
         const struct route *r = &routes[i];
@@ -290,6 +288,28 @@ static bool check_metadata(struct bl_call *c)
                            NULL);
 }
 
+static bool fail_route(struct bl_call *c)
+{
+    const char *what = find_beyond(c);
+    if (!what)
+        return bl_s3_fail(c, BL_S3_MethodNotAllowed);
+    return bl_s3_failf(c, BL_S3_NotImplemented,
+                       "bflocal has no %s ?%s: it holds the slice of S3 that the toolkit uses",
+                       c->req.method.p, what);
+}
+
+/* A new bucket knows no access control lists (S3 user guide, "Controlling ownership of objects"). */
+static bool check_acl(struct bl_call *c, const struct bl_s3_call *s)
+{
+    struct bf_str acl = bl_header(c, "x-amz-acl");
+    bool wanted =
+        acl.p && !bf_str_is(acl, "private") && !bf_str_is(acl, "bucket-owner-full-control");
+    for (size_t i = 0; i < c->req.nheaders; i++)
+        wanted = wanted || bf_str_starts(c->req.headers[i].name, BF_STR("x-amz-grant-"));
+    return !wanted || bl_s3_fail(c, s->op->bucket ? BL_S3_AccessControlListNotSupported
+                                                  : BL_S3_InvalidBucketAclWithObjectOwnership);
+}
+
 static bool begin(struct bl_call *c, struct bl_s3_call *s)
 {
     enum level level;
@@ -304,12 +324,11 @@ static bool begin(struct bl_call *c, struct bl_s3_call *s)
     if (c->auth.code != BL_AUTH_OK)
         return bl_s3_fail_auth(c);
     if (!r)
-        return bl_s3_fail(c, is_beyond(c, c->req.method.p) ? BL_S3_NotImplemented
-                                                           : BL_S3_MethodNotAllowed);
+        return fail_route(c);
     s->op = &r->op;
     if (!check_bucket(c, s))
         return false;
-    if (!check_metadata(c))
+    if (!check_metadata(c) || !check_acl(c, s))
         return false;
     pthread_mutex_lock(&c->local->s3->mutex);
     s->deletes_before = c->local->s3->deletes;
@@ -334,8 +353,10 @@ bool bl_s3_begin(struct bl_call *c, size_t *max_body)
 {
     struct bl_s3_call *s = bf_arena_alloc(&c->arena, sizeof(*s));
     *max_body = c->service->max_body;
-    if (!s)
+    if (!s) {
+        bl_s3_fail(c, BL_S3_InternalError);
         return false;
+    }
     memset(s, 0, sizeof(*s));
     s->body.fd = -1;
     c->sink_arg = s;
@@ -388,5 +409,11 @@ void bl_s3_finish(struct bl_call *c)
 void bl_s3_too_large(struct bl_call *c)
 {
     bl_s3_failf(c, BL_S3_MalformedXML, "The XML you provided is larger than its limit");
+    finish_headers(c);
+}
+
+void bl_s3_head_too_large(struct bl_call *c)
+{
+    bl_s3_fail(c, BL_S3_RequestHeaderSectionTooLarge);
     finish_headers(c);
 }

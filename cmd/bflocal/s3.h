@@ -27,9 +27,12 @@ enum {
 
 struct bl_s3 {
     struct bl_local *local;
-    pthread_mutex_t mutex;
-    int dir_fd;        /* the folder of the files; -1: none yet */
-    char *dir;         /* its path */
+    pthread_mutex_t
+        mutex; /* may be taken under the store's lock, so the store's lock never under it */
+    pthread_mutex_t
+        first;  /* of who makes a file: `dirty` and what comes with it; taken before all others */
+    int dir_fd; /* the folder of the files; -1: none yet */
+    char *dir;  /* its path */
     bool temporary;    /* in memory: removed at the end */
     bool dirty;        /* the store knows that files are being written */
     uint64_t bytes;    /* in all files */
@@ -88,6 +91,9 @@ void bl_s3_replace(struct bl_call *c, struct bf_str bucket, struct bf_str key,
 /* The request's headers that are kept with an object, as "name:value\n", in the arena. */
 struct bf_str bl_s3_kept_headers(struct bl_call *c);
 
+/* The value of one of them, p == NULL: it is not there. */
+struct bf_str bl_s3_kept_header(struct bf_str headers, const char *name);
+
 /* x-amz-checksum-... and x-amz-checksum-type into the answer. */
 void bl_s3_answer_sum(struct bl_call *c, enum bl_sum sum, bool composite, struct bf_str text);
 
@@ -101,6 +107,10 @@ void bl_s3_head_bucket(struct bl_call *c);
 void bl_s3_delete_bucket(struct bl_call *c);
 void bl_s3_bucket_location(struct bl_call *c);
 void bl_s3_bucket_versioning(struct bl_call *c);
+void bl_s3_no_tagging(struct bl_call *c);
+void bl_s3_no_policy(struct bl_call *c);
+void bl_s3_no_cors(struct bl_call *c);
+void bl_s3_no_lifecycle(struct bl_call *c);
 void bl_s3_list_objects(struct bl_call *c);
 void bl_s3_list_objects_v2(struct bl_call *c);
 void bl_s3_put_object(struct bl_call *c);

@@ -1,5 +1,6 @@
 /* Buckets. */
 #include "cmd/bflocal/s3.h"
+#include "cmd/bflocal/s3_file.h"
 #include "cmd/bflocal/s3_xml.h"
 #include "lib/base/clock.h"
 
@@ -125,6 +126,31 @@ void bl_s3_head_bucket(struct bl_call *c)
     bl_answer_header(c, "x-amz-bucket-region", bf_str_of(c->local->region));
 }
 
+/* Uploads that were begun and not ended go with their bucket; *gone gets file and size of each part. */
+static void drop_uploads(struct bl_call *c, struct bf_str bucket, struct bf_buf *gone)
+{
+    sqlite3_stmt *q =
+        bl_sql(c->store, "DELETE FROM s3_part WHERE upload IN (SELECT id FROM s3_upload"
+                         " WHERE bucket = ?) RETURNING file, size");
+    bl_bind_text(q, 1, bucket);
+    while (bl_step(c->store, q)) {
+        uint64_t part[2] = {(uint64_t)bl_column_i64(q, 0), (uint64_t)bl_column_i64(q, 1)};
+        bf_buf_add(gone, part, sizeof(part));
+    }
+    q = bl_sql(c->store, "DELETE FROM s3_upload WHERE bucket = ?");
+    bl_bind_text(q, 1, bucket);
+    bl_run(c->store, q);
+}
+
+static void remove_parts(struct bl_s3 *s3, const struct bf_buf *gone)
+{
+    uint64_t part[2];
+    for (size_t i = 0; i + sizeof(part) <= gone->n; i += sizeof(part)) {
+        memcpy(part, gone->p + i, sizeof(part));
+        bl_s3_file_remove(s3, part[0], part[1]);
+    }
+}
+
 void bl_s3_delete_bucket(struct bl_call *c)
 {
     struct bf_str bucket = bl_s3_of(c)->bucket;
@@ -142,13 +168,19 @@ void bl_s3_delete_bucket(struct bl_call *c)
         bl_s3_fail(c, BL_S3_BucketNotEmpty);
         return;
     }
+    struct bf_buf gone;
+    bf_buf_init(&gone, 16 * 1024 * 1024);
+    drop_uploads(c, bucket, &gone);
     q = bl_sql(c->store, "DELETE FROM s3_bucket WHERE name = ?");
     bl_bind_text(q, 1, bucket);
     bl_run(c->store, q);
     if (!bl_store_commit(c->store, &e))
         bl_s3_fail_err(c, &e);
-    else
+    else {
+        remove_parts(c->local->s3, &gone);
         c->ans.status = 204;
+    }
+    bf_buf_free(&gone);
 }
 
 void bl_s3_bucket_location(struct bl_call *c)
@@ -163,4 +195,25 @@ void bl_s3_bucket_location(struct bl_call *c)
 void bl_s3_bucket_versioning(struct bl_call *c)
 {
     bf_buf_lit(&c->ans.body, BL_XML_HEAD "<VersioningConfiguration" BL_XML_NS "/>");
+}
+
+/* What nobody can set is not there. */
+void bl_s3_no_tagging(struct bl_call *c)
+{
+    bl_s3_fail(c, BL_S3_NoSuchTagSet);
+}
+
+void bl_s3_no_policy(struct bl_call *c)
+{
+    bl_s3_fail(c, BL_S3_NoSuchBucketPolicy);
+}
+
+void bl_s3_no_cors(struct bl_call *c)
+{
+    bl_s3_fail(c, BL_S3_NoSuchCORSConfiguration);
+}
+
+void bl_s3_no_lifecycle(struct bl_call *c)
+{
+    bl_s3_fail(c, BL_S3_NoSuchLifecycleConfiguration);
 }

@@ -146,18 +146,71 @@ static void answer(struct bl_call *c, const char *root, struct bf_str etag)
                 bl_sum_name(b->summer.sum), root);
 }
 
+/* Those that belong to one object and are not copied with it. */
+static const char *const own[] = {"x-amz-storage-class", "x-amz-website-redirect-location",
+                                  "x-amz-server-side-encryption"};
+
+static bool is_own(struct bf_str name)
+{
+    for (size_t i = 0; i < BF_COUNT(own); i++)
+        if (bf_str_eq(name, bf_str_of(own[i])))
+            return true;
+    return false;
+}
+
+/* Takes lines of `from` for which of the two sides decides. */
+static void add_lines(struct bf_buf *out, struct bf_str from, bool request, bool metadata,
+                      bool tags)
+{
+    struct bf_str line;
+    while (from.n && bf_str_split(&from, '\n', &line)) {
+        struct bf_str value = line, name;
+        if (!bf_str_split(&value, ':', &name))
+            continue;
+        bool replaced = bf_str_is(name, "x-amz-tagging") ? tags : is_own(name) || metadata;
+        if (replaced != request)
+            continue;
+        bf_buf_adds(out, line);
+        bf_buf_addc(out, '\n');
+    }
+}
+
+/* What is kept with the copy: metadata and tags are the source's unless a directive says REPLACE. */
+static struct bf_str copied_headers(struct bl_call *c, struct bf_str source)
+{
+    struct bf_buf out;
+    struct bf_str view = {NULL, 0};
+    bool metadata = bf_str_is(bl_header(c, "x-amz-metadata-directive"), "REPLACE");
+    bool tags = bf_str_is(bl_header(c, "x-amz-tagging-directive"), "REPLACE");
+    bf_buf_init(&out, 64 * 1024);
+    add_lines(&out, source, false, metadata, tags);
+    add_lines(&out, bl_s3_kept_headers(c), true, metadata, tags);
+    if (!bf_buf_ok(&out) || !bf_arena_copy(&c->arena, bf_buf_view(&out), &view))
+        view = bf_str(NULL, 0);
+    bf_buf_free(&out);
+    return view;
+}
+
+/* Does the copy differ from its source in more than its time? */
+static bool changes(const struct bl_call *c)
+{
+    bool any = bf_str_is(bl_header(c, "x-amz-metadata-directive"), "REPLACE");
+    for (size_t i = 0; i < BF_COUNT(own); i++)
+        any = any || bl_header(c, own[i]).p;
+    return any;
+}
+
 static bool store_copy(struct bl_call *c, const struct bl_s3_object *source, struct bf_str etag)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     struct bl_s3_body *b = &s->body;
     struct bf_err e = {0};
     uint64_t old_file, old_size;
-    bool replace = bf_str_is(bl_header(c, "x-amz-metadata-directive"), "REPLACE");
     struct bl_s3_object o = {b->file,
                              b->size,
                              c->now_ms - c->now_ms % 1000,
                              etag,
-                             replace ? bl_s3_kept_headers(c) : source->headers,
+                             copied_headers(c, source->headers),
                              b->summer.sum,
                              false,
                              bf_str_of(b->sum_text),
@@ -181,7 +234,7 @@ static bool copy_object(struct bl_call *c, const struct bl_s3_object *o, int fd,
 {
     struct bl_s3_call *s = bl_s3_of(c);
     bool same = bf_str_eq(bucket, s->bucket) && bf_str_eq(key, s->key);
-    if (same && !bf_str_is(bl_header(c, "x-amz-metadata-directive"), "REPLACE"))
+    if (same && !changes(c))
         return bl_s3_failf(
             c, BL_S3_InvalidRequest,
             "This copy request is illegal because it is trying to copy an object to itself "

@@ -9,6 +9,7 @@
 
 /* clang-format off */
 #define BL_S3_ERRORS(X)                                                                                        \
+    X(AccessControlListNotSupported, 400, "The bucket does not allow ACLs")                                    \
     X(AccessDenied, 403, "Access Denied")                                                                      \
     X(AuthorizationHeaderMalformed, 400, "The authorization header is malformed")                              \
     X(AuthorizationQueryParametersError, 400, "The query parameters are malformed")                            \
@@ -23,6 +24,7 @@
     X(InternalError, 500, "We encountered an internal error. Please try again.")                               \
     X(InvalidAccessKeyId, 403, "The AWS Access Key Id you provided does not exist in our records.")            \
     X(InvalidArgument, 400, "Invalid Argument")                                                                \
+    X(InvalidBucketAclWithObjectOwnership, 400, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting") \
     X(InvalidBucketName, 400, "The specified bucket is not valid.")                                            \
     X(InvalidDigest, 400, "The Content-MD5 you specified was invalid.")                                        \
     X(InvalidPart, 400, "One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.") \
@@ -37,11 +39,16 @@
     X(MethodNotAllowed, 405, "The specified method is not allowed against this resource.")                     \
     X(MissingContentLength, 411, "You must provide the Content-Length HTTP header.")                           \
     X(MissingRequestBodyError, 400, "Request Body is empty")                                                   \
+    X(NoSuchBucketPolicy, 404, "The bucket policy does not exist")                                             \
+    X(NoSuchCORSConfiguration, 404, "The CORS configuration does not exist")                                   \
+    X(NoSuchLifecycleConfiguration, 404, "The lifecycle configuration does not exist")                         \
+    X(NoSuchTagSet, 404, "The TagSet does not exist")                                                          \
     X(NoSuchBucket, 404, "The specified bucket does not exist")                                                \
     X(NoSuchKey, 404, "The specified key does not exist.")                                                     \
     X(NoSuchUpload, 404, "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.") \
     X(NotImplemented, 501, "A header you provided implies functionality that is not implemented")              \
     X(PreconditionFailed, 412, "At least one of the pre-conditions you specified did not hold")                \
+    X(RequestHeaderSectionTooLarge, 400, "Your request header section exceeds the maximum allowed request header section size.") \
     X(RequestTimeTooSkewed, 403, "The difference between the request time and the current time is too large.") \
     X(ServiceUnavailable, 503, "Service is unable to handle request.")                                         \
     X(SignatureDoesNotMatch, 403, "The request signature we calculated does not match the signature you provided. Check your key and signing method.") \

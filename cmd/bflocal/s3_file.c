@@ -123,41 +123,43 @@ void bl_s3_file_close_dir(struct bl_s3 *s)
     free(s->dir);
 }
 
-/* The first file of this run: from now on a crash may leave files behind. */
-static bool mark_dirty(struct bl_s3 *s, struct bf_err *e)
+static bool store_dirty(struct bl_store *st, struct bf_err *e)
 {
-    struct bl_store *st = &s->local->store;
-    if (s->dirty)
-        return true;
-    if (!st->dir) {
-        s->dirty = s->dir_fd >= 0 || make_temporary(s, e);
-        return s->dirty;
-    }
     if (!bl_store_begin(st, e))
         return false;
     bl_run(st, bl_sql(st, "UPDATE s3_state SET dirty = 1"));
-    s->dirty = bl_store_commit(st, e);
-    return s->dirty;
+    return bl_store_commit(st, e);
+}
+
+/* The first file of this run: from now on a crash may leave files behind. */
+static bool mark_dirty(struct bl_s3 *s, struct bf_err *e)
+{
+    pthread_mutex_lock(&s->first);
+    if (!s->dirty)
+        s->dirty = s->local->store.dir ? store_dirty(&s->local->store, e)
+                                       : s->dir_fd >= 0 || make_temporary(s, e);
+    bool dirty = s->dirty;
+    pthread_mutex_unlock(&s->first);
+    return dirty;
 }
 
 static uint64_t draw(struct bl_s3 *s)
 {
     uint64_t file;
+    pthread_mutex_lock(&s->mutex);
     do
         file = bf_rng_next(&s->rng);
     while (file == 0);
+    pthread_mutex_unlock(&s->mutex);
     return file;
 }
 
 bool bl_s3_file_create(struct bl_s3 *s, uint64_t *file, int *fd, struct bf_err *e)
 {
     char name[NAME];
-    pthread_mutex_lock(&s->mutex);
-    bool ok = mark_dirty(s, e);
-    uint64_t id = draw(s);
-    pthread_mutex_unlock(&s->mutex);
-    if (!ok)
+    if (!mark_dirty(s, e))
         return false;
+    uint64_t id = draw(s);
     file_name(id, name);
     int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
     int got = openat(s->dir_fd, name, flags, 0666);
@@ -178,10 +180,7 @@ bool bl_s3_file_create(struct bl_s3 *s, uint64_t *file, int *fd, struct bf_err *
 /* Room for n more bytes under the fault `disk`? Counts them. */
 static bool reserve(struct bl_s3 *s, size_t n)
 {
-    struct bl_faults *f = &s->local->faults;
-    pthread_mutex_lock(&f->mutex);
-    uint64_t max = f->disk_max;
-    pthread_mutex_unlock(&f->mutex);
+    uint64_t max = bl_fault_disk_max(&s->local->faults);
     pthread_mutex_lock(&s->mutex);
     bool room = !max || s->bytes + n <= max;
     if (room)
@@ -190,16 +189,27 @@ static bool reserve(struct bl_s3 *s, size_t n)
     return room;
 }
 
+static void release(struct bl_s3 *s, uint64_t n)
+{
+    pthread_mutex_lock(&s->mutex);
+    s->bytes = s->bytes > n ? s->bytes - n : 0;
+    pthread_mutex_unlock(&s->mutex);
+}
+
 bool bl_s3_file_write(struct bl_s3 *s, int fd, struct bf_str data, struct bf_err *e)
 {
     if (!reserve(s, data.n))
         return bf_err_sys(e, ENOSPC, "%s", s->dir);
+    size_t all = data.n;
     while (data.n) {
         ssize_t n = write(fd, data.p, data.n);
         if (n < 0 && errno == EINTR)
             continue;
-        if (n < 0)
-            return bf_err_sys(e, errno, "%s", s->dir);
+        if (n < 0) {
+            int error = errno;
+            release(s, all);
+            return bf_err_sys(e, error, "%s", s->dir);
+        }
         data = bf_str(data.p + n, data.n - (size_t)n);
     }
     return true;
@@ -219,7 +229,5 @@ void bl_s3_file_remove(struct bl_s3 *s, uint64_t file, uint64_t size)
         return;
     file_name(file, name);
     unlinkat(s->dir_fd, name, 0);
-    pthread_mutex_lock(&s->mutex);
-    s->bytes = s->bytes > size ? s->bytes - size : 0;
-    pthread_mutex_unlock(&s->mutex);
+    release(s, size);
 }

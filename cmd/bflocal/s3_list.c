@@ -51,8 +51,10 @@ static void put_key(struct listing *l, sqlite3_stmt *q, struct bf_str key)
         bf_buf_addf(out, "<ChecksumAlgorithm>%s</ChecksumAlgorithm><ChecksumType>%s</ChecksumType>",
                     bl_sum_name((enum bl_sum)sum),
                     bl_column_i64(q, 5) ? "COMPOSITE" : "FULL_OBJECT");
-    bf_buf_addf(out, "<Size>%lld</Size><StorageClass>STANDARD</StorageClass></Contents>",
-                (long long)bl_column_i64(q, 1));
+    bf_buf_addf(out, "<Size>%lld</Size>", (long long)bl_column_i64(q, 1));
+    struct bf_str class = bl_s3_kept_header(bl_column_blob(q, 6), "x-amz-storage-class");
+    bl_xml_element(out, "StorageClass", class.n ? class : BF_STR("STANDARD"));
+    bf_buf_lit(out, "</Contents>");
 }
 
 /* Up to and with the first delimiter behind the prefix; p == NULL: not folded. */
@@ -86,8 +88,8 @@ static size_t successor(char *key, size_t n)
 static bool run(struct bl_call *c, struct listing *l, char *from, size_t nfrom)
 {
     static const char sql[] =
-        "SELECT key, size, modified_ms, etag, sum, composite FROM s3_object WHERE bucket = ? "
-        "AND key >= ? ORDER BY key";
+        "SELECT key, size, modified_ms, etag, sum, composite, headers FROM s3_object"
+        " WHERE bucket = ? AND key >= ? ORDER BY key";
     struct bl_store *st = c->store;
     for (;;) {
         sqlite3_stmt *q = bl_sql(st, sql);

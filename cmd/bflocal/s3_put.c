@@ -186,6 +186,17 @@ struct bf_str bl_s3_kept_headers(struct bl_call *c)
     return view;
 }
 
+struct bf_str bl_s3_kept_header(struct bf_str headers, const char *name)
+{
+    struct bf_str line, want = bf_str_of(name);
+    while (headers.n && bf_str_split(&headers, '\n', &line)) {
+        struct bf_str value = line, field;
+        if (bf_str_split(&value, ':', &field) && value.p && bf_str_eq(field, want))
+            return value;
+    }
+    return bf_str(NULL, 0);
+}
+
 void bl_s3_answer_sum(struct bl_call *c, enum bl_sum sum, bool composite, struct bf_str text)
 {
     if (sum == BL_SUM_NONE)

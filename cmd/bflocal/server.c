@@ -253,8 +253,10 @@ static enum MHD_Result begin(struct exchange *x, struct MHD_Connection *connecti
     if (!bf_arena_copy(&c->arena, bf_str_of(method), &c->req.method))
         return MHD_NO;
     MHD_get_connection_values(connection, MHD_HEADER_KIND, on_header, c);
-    if (c->failed)
-        return MHD_NO;
+    if (c->failed) {
+        bl_router_head_too_large(c);
+        return send_answer(x, connection, true);
+    }
     c->req.loopback = is_loopback(connection);
     if (!bl_router_begin(c, &x->max_body)) {
         c->failed = true;
@@ -391,6 +393,7 @@ void bl_server_stop(struct bl_server *s)
     int fd = MHD_quiesce_daemon(s->daemon);
     if (fd >= 0)
         close(fd);
+    bl_fault_end(&s->local->faults);
     wait_idle(s);
     MHD_stop_daemon(s->daemon);
     while (s->kept) {

@@ -2,7 +2,7 @@
  * The HTTP server: libmicrohttpd, one thread a connection, so that a call may
  * wait for the store, a disk or a latency fault and hold up nobody else.
  *
- * Requests are bounded: 64 headers, 64 KiB of request head, a body as large as
+ * Requests are bounded: 64 headers, 32 KiB of request head, a body as large as
  * its operation takes. Calls (struct bl_call) are kept and used again, with
  * their buffers while those are small.
  */

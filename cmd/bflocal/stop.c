@@ -69,8 +69,15 @@ static bool ask(int fd, long *pid, struct bf_err *e)
     ssize_t got;
     if (send(fd, request, sizeof(request) - 1, MSG_NOSIGNAL) != (ssize_t)sizeof(request) - 1)
         return bf_err_sys(e, errno, "--stop");
-    while (n < sizeof(text) - 1 && (got = recv(fd, text + n, sizeof(text) - 1 - n, 0)) > 0)
-        n += (size_t)got;
+    int64_t end = bf_clock_mono_ms() + WAIT_MS;
+    struct pollfd p = {.fd = fd, .events = POLLIN};
+    do {
+        int64_t left = end - bf_clock_mono_ms();
+        if (poll(&p, 1, left > 0 ? (int)left : 0) == 0)
+            return bf_err_set(e, BF_E_TEMPORARY, "--stop: what listens there does not answer");
+        got = recv(fd, text + n, sizeof(text) - 1 - n, MSG_DONTWAIT);
+        n += got > 0 ? (size_t)got : 0;
+    } while (n < sizeof(text) - 1 && (got > 0 || (got < 0 && errno == EAGAIN)));
     text[n] = '\0';
     const char *at = strstr(text, "\"pid\":");
     if (strncmp(text, "HTTP/1.1 200", 12) != 0 || !at)
@@ -79,31 +86,38 @@ static bool ask(int fd, long *pid, struct bf_err *e)
     return true;
 }
 
-/* Has it ended, though nobody has reaped it? Linux tells. */
-static bool is_zombie(long pid)
+enum state { GONE, THERE, UNKNOWN };
+
+/* The process as Linux tells it. One of another name is not the server: it has its number in another container. */
+static enum state state_of(long pid)
 {
     char path[40], text[256];
     snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
     FILE *f = fopen(path, "r");
     if (!f)
-        return false;
+        return kill((pid_t)pid, 0) != 0 && errno == ESRCH ? GONE : UNKNOWN;
     size_t n = fread(text, 1, sizeof(text) - 1, f);
     fclose(f);
     text[n] = '\0';
-    const char *name_end = strrchr(text, ')');
-    return name_end && strncmp(name_end, ") Z", 3) == 0;
+    const char *name = strchr(text, '('), *name_end = strrchr(text, ')');
+    if (!name || !name_end || strncmp(name, "(bflocal)", 9) != 0)
+        return UNKNOWN;
+    return strncmp(name_end, ") Z", 3) == 0 ? GONE : THERE; /* a zombie, which nobody has reaped */
 }
 
-/* Gone: no such process, a zombie, or (where a zombie cannot be told) nobody listens any more for a while. */
+/* Gone: no such process, a zombie, or (where it cannot be told) nobody listens any more for a while. */
 static bool wait_gone(const struct place *p, long pid, struct bf_err *e)
 {
     int64_t start = bf_clock_mono_ms(), refused_since = 0;
     while (bf_clock_mono_ms() < start + WAIT_MS) {
-        if (pid > 0 && ((kill((pid_t)pid, 0) != 0 && errno == ESRCH) || is_zombie(pid)))
+        enum state state = pid > 0 ? state_of(pid) : UNKNOWN;
+        if (state == GONE)
             return true;
-        int fd = dial(p);
+        int fd = state == UNKNOWN ? dial(p) : -1;
         if (fd >= 0)
             close(fd);
+        else if (state == THERE)
+            refused_since = 0;
         else if (!refused_since)
             refused_since = bf_clock_mono_ms();
         else if (bf_clock_mono_ms() > refused_since + GONE_MS)

@@ -7,7 +7,6 @@
 #include "cmd/bflocal/log.h"
 #include "lib/base/file.h"
 
-enum { FILE_PAGE = 4096, MEMORY_PAGE = 16384 }; /* bytes; what the pragmas say */
 static const size_t kept_max = 4 * 1024 * 1024; /* a transaction of a hundred tables has 200 kB */
 
 static bool fail(struct bl_store *s, struct bf_err *e, const char *what)
@@ -122,12 +121,12 @@ static void end_standing(struct bl_store *s);
 
 void bl_store_limit(struct bl_store *s, uint64_t max_bytes)
 {
-    uint64_t page = s->dir ? FILE_PAGE : MEMORY_PAGE;
-    uint64_t pages = max_bytes ? max_bytes / page + 1 : 1073741823;
     char sql[64];
-    snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %llu", (unsigned long long)pages);
     bl_store_lock(s);
     end_standing(s);
+    int64_t page = number(s, "PRAGMA page_size");
+    uint64_t pages = max_bytes && page > 0 ? max_bytes / (uint64_t)page + 1 : 1073741823;
+    snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %llu", (unsigned long long)pages);
     s->limited = max_bytes != 0;
     sqlite3_exec(s->db, sql, NULL, NULL, NULL);
     bl_store_unlock(s);

@@ -137,7 +137,6 @@ static struct bl_ddb_stream *create(struct bl_call *c, const struct bl_table *t,
                                 .view = view,
                                 .enabled = true,
                                 .created_ms = c->now_ms,
-                                .trimmed_ms = c->now_ms,
                                 .shards = calloc(1, sizeof *s->shards)};
     if (!s->shards)
         return NULL;

@@ -34,7 +34,8 @@ static bool read_iterator(struct bf_str text, struct iterator *it)
     if (bar == 0 || text.n - bar > 160 || !bf_base64_decode(&b, bf_str(text.p + bar, text.n - bar)))
         return false;
     room[b.n] = '\0';
-    if (sscanf(room, "bflocal %lld %lld %lld", &row, &number, &created) != 3)
+    if (sscanf(room, "bflocal %lld %lld %lld", &row, &number, &created) != 3 || number < 0 ||
+        number > BL_NUMBER_MAX || created < 0)
         return false;
     *it = (struct iterator){row, number, created};
     return true;
@@ -142,16 +143,6 @@ static struct bl_ddb_stream *stream_of(struct bl_call *c, int64_t row,
     return NULL;
 }
 
-/* Throws away what is older than a day, now and then. Its own little transaction: SQLite commits it. */
-static void trim(struct bl_call *c, struct bl_ddb_stream *s)
-{
-    if (c->now_ms - s->trimmed_ms < BL_STREAM_ITERATOR_MS)
-        return;
-    s->trimmed_ms = c->now_ms;
-    for (size_t i = 0; i < s->shards->n; i++)
-        bl_log_trim(c->store, s->shards->shards[i].row, c->now_ms - BL_STREAM_KEEP_MS + 1);
-}
-
 /* Records from it->number on; moves it behind the last one. True: there may be more. */
 static bool read_records(struct bl_call *c, struct iterator *it, int64_t limit)
 {
@@ -177,7 +168,8 @@ static void answer_records(struct bl_call *c, struct bl_ddb_stream *s, const str
                            struct iterator *it, int64_t limit)
 {
     struct bf_buf *out = &c->ans.body;
-    trim(c, s);
+    bl_stream_trim(c->store, s->shards, c->now_ms);
+    bf_err_clear(&c->store->err); /* a full store can still be read */
     bf_buf_lit(out, "{\"Records\":[");
     bool more = read_records(c, it, limit);
     bf_buf_addc(out, ']');

@@ -6,6 +6,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/enc.h"
+#include "lib/base/stop.h"
 
 enum { RETRY_MIN_MS = 100, RETRY_MAX_MS = 5000, WAIT_MAX_MS = 1000, DATA_MAX = 16 * 1024 * 1024 };
 
@@ -183,13 +184,15 @@ static void on_error(struct batch *b, const struct bf_err *e)
 {
     struct put *p = b->put;
     b->state = READY;
-    b->why = *e;
+    /* after a signal: what the service said before tells more than that it says nothing now */
+    if (!b->failing_ms || e->code != BF_E_NETWORK || !bf_stop_asked())
+        b->why = *e;
     bf_kinesis_put_open(&b->body); /* takes back what put_end appended */
     bool patient = p->contact && bf_err_retryable(e->code) && !out_of_patience(b);
     if (patient)
         back_off(b);
     else
-        (void)fatal(p, e);
+        (void)fatal(p, &b->why);
 }
 
 static void on_answer(struct bf_aws_call *call, const struct bf_aws_answer *answer)

@@ -92,6 +92,14 @@ def s3(url):
     yield "download_fileobj in ranges", got.getvalue() == body, True
     bucket.Object("copied").copy({"Bucket": "lake", "Key": "SHA1"}, Config=config)
     yield "a copy in parts", resource.Object("lake", "copied").content_length, len(body)
+    client.put_object(Bucket="lake", Key="meta", Metadata={"m%d" % n: "v" for n in range(40)})
+    head = client.head_object(Bucket="lake", Key="meta")
+    yield "forty metadata", (len(head["Metadata"]), head["ETag"]), (40, '"d41d8cd98f00b204e9800998ecf8427e"')
+    client.copy_object(Bucket="lake", Key="meta", CopySource="lake/copied", TaggingDirective="REPLACE", Tagging="b=2", MetadataDirective="REPLACE", Metadata={"k": "v"})
+    client.copy_object(Bucket="lake", Key="meta2", CopySource="lake/meta", TaggingDirective="REPLACE", Tagging="c=3")
+    head, tags = client.head_object(Bucket="lake", Key="meta2"), client.get_object_tagging(Bucket="lake", Key="meta2")["TagSet"]
+    yield "a copy with other tags and the old metadata", (head["Metadata"], tags), ({"k": "v"}, [{"Key": "c", "Value": "3"}])
+    client.delete_objects(Bucket="lake", Delete={"Objects": [{"Key": "meta"}, {"Key": "meta2"}]})
     for n in range(25):
         bucket.put_object(Key="many/%02d" % n, Body=b"x" * n)
     pages = list(client.get_paginator("list_objects_v2").paginate(Bucket="lake", Prefix="many/", PaginationConfig={"PageSize": 10}))

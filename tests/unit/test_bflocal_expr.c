@@ -8,14 +8,22 @@
     "\"lst\":{\"L\":[{\"N\":\"1\"},{\"S\":\"two\"},{\"N\":\"3\"}]},\"flag\":{\"BOOL\":true},"      \
     "\"pay\":{\"M\":{\"method\":{\"S\":\"card\"},\"fee\":{\"N\":\"0.10\"}}},\"none\":{\"NULL\":"   \
     "true},\"rws\":{\"L\":[{\"M\":{\"a\":{\"N\":\"1\"},\"b\":{\"N\":\"2\"}}},"                     \
-    "{\"M\":{\"a\":{\"N\":\"3\"},\"b\":{\"N\":\"4\"}}},{\"L\":[{\"N\":\"5\"},{\"N\":\"6\"}]}]}}"
+    "{\"M\":{\"a\":{\"N\":\"3\"},\"b\":{\"N\":\"4\"}}},{\"L\":[{\"N\":\"5\"},{\"N\":\"6\"}]}]},"   \
+    "\"bags\":{\"L\":[{\"SS\":[\"a\",\"b\"]},{\"N\":\"7\"}]}}"
 #define NAMES "{\"#s\":\"status\",\"#p\":\"pay\",\"#m\":\"method\"}"
+/* 31 maps, one in the other: as an attribute they just fit. */
+#define MAPS "{\"M\":{\"d\":{\"M\":{\"d\":{\"M\":{\"d\":{\"M\":{\"d\":{\"M\":{\"d\":"
+#define ENDS "}}}}}}}}}}"
+#define DEEP                                                                                       \
+    "{\"M\":{\"d\":" MAPS MAPS MAPS MAPS MAPS MAPS "{\"N\":\"1\"}" ENDS ENDS ENDS ENDS ENDS ENDS   \
+    "}}"
 #define VALUES                                                                                     \
     "{\":ten\":{\"N\":\"10.0\"},\":one\":{\"N\":\"1\"},\":x\":{\"S\":\"o-\"},\":a\":{\"S\":\"a\"}" \
     ","                                                                                            \
     "\":set\":{\"SS\":[\"b\",\"a\"]},\":l\":{\"L\":[{\"S\":\"new\"}]},\":S\":{\"S\":\"S\"},"       \
     "\":t\":{\"BOOL\":true},\":z\":{\"S\":\"o-9\"},\":bb\":{\"SS\":[\"b\",\"c\"]},"                \
-    "\":big\":{\"N\":\"99999999999999999999999999999999999999\"}}"
+    "\":big\":{\"N\":\"99999999999999999999999999999999999999\"},"                                 \
+    "\":deep\":" DEEP "}"
 
 struct fixture {
     struct bf_arena a;
@@ -142,8 +150,18 @@ static void test_updates(void **state)
         {"SET lst = list_append(:l, lst)", "lst[0]", "{\"S\":\"new\"}"},
         {"SET lst[1] = :one", "lst[1]", "{\"N\":\"1\"}"},
         {"SET lst[77] = :one", "lst[3]", "{\"N\":\"1\"}"},
+        {"SET lst[9] = :ten, lst[3] = :one", "lst[3]", "{\"N\":\"1\"}"},
+        {"SET lst[9] = :ten, lst[3] = :one", "lst[4]", "{\"N\":\"10\"}"},
+        {"REMOVE lst[0] SET lst[5] = :ten, lst[4] = :one", "lst[2]", "{\"N\":\"1\"}"},
         {"REMOVE flag", "flag", ""},
         {"REMOVE lst[0], lst[1]", "lst[0]", "{\"N\":\"3\"}"},
+        {"REMOVE rws[0], rws[2][0]", "rws[1]", "{\"L\":[{\"N\":\"6\"}]}"},
+        {"REMOVE rws[2][1], rws[0].a, rws[1]", "rws",
+         "{\"L\":[{\"M\":{\"b\":{\"N\":\"2\"}}},{\"L\":[{\"N\":\"5\"}]}]}"},
+        {"REMOVE lst[0], lst[1] SET lst[2] = :set DELETE bags[0] :set", "bags",
+         "{\"L\":[{\"N\":\"7\"}]}"},
+        {"SET pay.deep = :deep", "", "error: Nesting Levels have exceeded supported limits"},
+        {"SET flag = :deep", "flag.x", ""},
         {"REMOVE pay.fee", "pay", "{\"M\":{\"method\":{\"S\":\"card\"}}}"},
         {"ADD n :one", "n", "{\"N\":\"11\"}"},
         {"ADD novel :one", "novel", "{\"N\":\"1\"}"},
@@ -181,6 +199,7 @@ static void test_updates(void **state)
         struct bf_buf out;
         set_up(&f);
         bf_buf_init(&out, 4096);
+        assert_non_null(f.item = bl_value_copy(&f.a, f.item)); /* as before every update */
         bool ok = bl_update_parse(&f.x, bf_str_of(cases[i].text), &u, &f.e) &&
                   bl_update_apply(&f.a, &u, f.item, &f.e);
         if (strncmp(cases[i].want, "error: ", 7) == 0) {
