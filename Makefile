@@ -152,11 +152,13 @@ endif
 
 check: deps-check check-unit check-cli check-services ## all tests
 
-# Suites mostly wait, for services and for time to pass: so many run at once, the long ones first.
+# Suites mostly wait, for services and for time to pass: so many run at once, the long ones first; DynamoDB Local
+# is the slowest of the services.
 J ?= 3
-LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state \
-        services/bflocal-s3 services/exactly-once services/exactly-once-faults services/kin-stream services/pipeline services/kin-bridge)
-suites = $(filter-out %/lib.sh %/serve.sh %/supervise.sh,$(filter $(LONG),$1) $(filter-out $(LONG),$1))
+LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/cdclambda-fault \
+        services/bflocal-s3 services/bflocal-clients services/pipeline services/ddbput-many services/exactly-once services/ddbput \
+        services/kin-stream services/kin-bridge services/exactly-once-faults)
+suites = $(filter-out %/lib.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
 
 check-unit: $(units) ## unit tests (cmocka)

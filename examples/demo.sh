@@ -8,6 +8,11 @@
 set -eu -o pipefail
 : "${COUNT:=100000}"
 here=$(cd "$(dirname "$0")" && pwd)
+[ -d "$here/../tests/services/node_modules" ] || {
+    echo "demo.sh: asks with DuckDB out of tests/services of the source tree, after make deps: make demo runs it" >&2
+    exit 1
+}
+[ -n "${AWS_ENDPOINT_URL-}" ] || { echo "demo.sh: bflocal sh examples/demo.sh runs it: it makes a table, a stream and a bucket" >&2; exit 1; }
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 
 # What no tool of the toolkit makes: a stream and a bucket.

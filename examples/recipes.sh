@@ -12,7 +12,9 @@
 #     revenue [FILE]         revenue by category, exact to the cent
 #
 # FILE is changes.ndjson, the order is o-4 when they are not named; KEY in the environment is the key attribute.
-set -eu
+# shellcheck disable=SC3040 # pipefail is asked for before it is used
+(set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not know it
+set -eu -o pipefail
 
 recipe=${1:-} file=${2:-changes.ndjson} id=${3:-o-4}
 : "${KEY:=order_id}"
@@ -57,6 +59,11 @@ revenue() {
             WHERE status <> 'CANCELLED' GROUP BY category ORDER BY category"
 }
 
+case $recipe in
+twice | order | dropped | columns | last | revenue)
+    [ -r "$file" ] || { echo "recipes.sh: $file: cannot be read; bfgen -f cdc makes such a file" >&2; exit 1; }
+    ;;
+esac
 case $recipe in
 twice | order | dropped | columns | last | revenue) "$recipe" ;;
 *)

@@ -36,6 +36,7 @@ c git             git                    git                git                 
 c jq              jq                     jq                 jq                  jq
 c curl            curl                   curl               curl                curl
 c zstd            zstd                   zstd               zstd                zstd
+c column          bsdextrautils          util-linux         util-linux-misc     -
 c gzip            gzip                   gzip               gzip                gzip
 c openssl         openssl                openssl            openssl             openssl@3
 c zip             zip                    zip                zip                 zip

@@ -6,6 +6,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/enc.h"
+#include "lib/base/stop.h"
 
 enum { RETRY_MIN_MS = 100, RETRY_MAX_MS = 5000, WAIT_MAX_MS = 1000, DATA_MAX = 16 * 1024 * 1024 };
 
@@ -183,13 +184,15 @@ static void on_error(struct batch *b, const struct bf_err *e)
 {
     struct put *p = b->put;
     b->state = READY;
-    b->why = *e;
+    /* after a signal: what the service said before tells more than that it says nothing now */
+    if (!b->failing_ms || e->code != BF_E_NETWORK || !bf_stop_asked())
+        b->why = *e;
     bf_kinesis_put_open(&b->body); /* takes back what put_end appended */
     bool patient = p->contact && bf_err_retryable(e->code) && !out_of_patience(b);
     if (patient)
         back_off(b);
     else
-        (void)fatal(p, e);
+        (void)fatal(p, &b->why);
 }
 
 static void on_answer(struct bf_aws_call *call, const struct bf_aws_answer *answer)
@@ -216,16 +219,12 @@ static void on_answer(struct bf_aws_call *call, const struct bf_aws_answer *answ
 
 static bool send(struct batch *b, struct bf_err *e)
 {
-    static const uint64_t timeout_ms = 60000;
     struct put *p = b->put;
     bf_kinesis_put_end(&b->body);
     if (!bf_buf_check(&b->body, "request", e))
         return false;
-    b->call = (struct bf_aws_call){.op = &bf_kinesis_put_records,
-                                   .body = bf_buf_view(&b->body),
-                                   .done = on_answer,
-                                   .arg = b,
-                                   .timeout_ms = timeout_ms};
+    b->call = (struct bf_aws_call){
+        .op = &bf_kinesis_put_records, .body = bf_buf_view(&b->body), .done = on_answer, .arg = b};
     if (!bf_aws_submit(p->aws, &b->call, e))
         return false;
     b->state = FLYING;

@@ -39,16 +39,16 @@ again() {
     jq -c --slurpfile a "$2" '$a[0].batchItemFailures[0].itemIdentifier as $from |
         .Records |= .[(map((.kinesis.sequenceNumber // .dynamodb.SequenceNumber) == $from) | index(true)):]' "$1"
 }
-# run EVENT [WORDS]: one invocation; its answer in $L/answers/1WORDS
+# run EVENT: one invocation; its answer in $answer
 run() {
     lambda_begin
-    cp "$1" "$L/events/1${2:-}"
+    cp "$1" "$L/events/1"
     lambda_run
-    answer=$L/answers/1${2:-}
+    answer=$L/answers/1
 }
-# twice: the rows that came more than once, and how many came at all
+# twice [FAULT_DIR]: the rows that came more than once, and how many came at all
 twice() {
-    sort "$FAULT_DIR/accepted" | uniq -c | awk '$1 > 1 { more++ } END { print NR " rows, " more + 0 " more than once" }'
+    sort "${1:-$FAULT_DIR}/accepted" | uniq -c | awk '$1 > 1 { more++ } END { print NR " rows, " more + 0 " more than once" }'
 }
 none='{"batchItemFailures":[]}'
 failed() {
@@ -67,6 +67,27 @@ export BF_TO
 AWS_MAX_ATTEMPTS=1
 export AWS_MAX_ATTEMPTS
 
+# invocations whose deadline comes: begun here, looked at in the end
+for event in kinesis dynamodb packed; do
+    lambda_late "partial-$event" "$T/$event" <<'RULES'
+PutRecordBatch partial 1 ServiceUnavailableException
+RULES
+done
+changes 1200 >"$T/many.lines"
+kinesis <"$T/many.lines" >"$T/many"
+lambda_late whole "$T/many" <<'RULES'
+PutRecordBatch 1x fake
+PutRecordBatch partial 500 ServiceUnavailableException
+RULES
+for event in kinesis dynamodb; do
+    lambda_late "hang-$event" "$T/$event" <<'RULES'
+PutRecordBatch hang
+RULES
+done
+BF_TO='s3://lake/!{timestamp:yyyy}/' lambda_late hang-s3 "$T/kinesis" <<'RULES'
+PutObject hang
+RULES
+
 # rows of one record go out as one record of the Firehose
 for event in kinesis dynamodb packed; do
     fault_rules </dev/null
@@ -82,41 +103,6 @@ PutRecordBatch 3x partial 1 ServiceUnavailableException
 RULES
 run "$T/packed"
 is "an aggregate that fails three times" "$(cat "$answer") $(twice) $(fault_count PutRecordBatch)" "$none 9 rows, 0 more than once 4"
-
-# entries that do not get in: what was taken of the same request comes twice, aggregates as a whole
-for event in kinesis dynamodb packed; do
-    case $event in
-    kinesis) from=49541 behind=8 ;;
-    dynamodb) from=101 behind=8 ;;
-    packed) from=4954 behind=6 ;;
-    esac
-    fault_rules <<'RULES'
-PutRecordBatch partial 1 ServiceUnavailableException
-RULES
-    run "$T/$event" .late
-    is "$event: the record is reported" "$(cat "$answer")" "$(failed "$from")"
-    is "$event: those behind it in the request are in" "$(twice)" "$behind rows, 0 more than once"
-    cp "$FAULT_DIR/accepted" "$T/accepted"
-    again "$T/$event" "$answer" >"$T/next"
-    fault_rules </dev/null
-    run "$T/next"
-    cat "$T/accepted" >>"$FAULT_DIR/accepted"
-    is "$event: sent again, they come twice" "$(cat "$answer") $(twice)" "$none 9 rows, $behind more than once"
-done
-fault_rules <<'RULES'
-PutRecordBatch 1x fake
-PutRecordBatch partial 500 ServiceUnavailableException
-RULES
-changes 1200 >"$T/many.lines"
-kinesis <"$T/many.lines" >"$T/many"
-run "$T/many" .late
-is "a request that failed as a whole" "$(cat "$answer") $(twice)" "$(failed 4954501) 500 rows, 0 more than once"
-cp "$FAULT_DIR/accepted" "$T/accepted"
-again "$T/many" "$answer" >"$T/next"
-fault_rules </dev/null
-run "$T/next"
-cat "$T/accepted" >>"$FAULT_DIR/accepted"
-is "and sent again: nothing comes twice" "$(cat "$answer") $(twice)" "$none 1200 rows, 0 more than once"
 
 # requests that fail
 for rule in 'error 500 InternalFailure' 'error 503 ServiceUnavailableException' throttle 'error 400 ThrottlingException' 'error 400 ResourceNotFoundException' close reset 'plain 502 bad'; do
@@ -139,14 +125,6 @@ fault_rules </dev/null
 run "$T/next"
 cat "$T/accepted" >>"$FAULT_DIR/accepted"
 is "all come twice" "$(twice)" '9 rows, 9 more than once'
-for event in kinesis dynamodb; do
-    fault_rules <<'RULES'
-PutRecordBatch hang
-RULES
-    run "$T/$event" .late
-    is "$event: a Firehose that says nothing is given up before the deadline" "$(jq '.batchItemFailures | length' "$answer")" 1
-    ok "and why" grep -q "^cdclambda: 1.late: PutRecordBatch: not done before the function's deadline" "$L/stderr"
-done
 unset AWS_MAX_ATTEMPTS
 for rule in 'error 500 InternalFailure' 'error 503 ServiceUnavailableException' close; do
     fault_rules <<RULES
@@ -203,12 +181,6 @@ run "$T/right"
 is "sent again in halves: two objects" "$(objects)" './2026/orders-shardId-0-49541.ndjson ./2026/orders-shardId-0-49545.ndjson '
 cat "$FAULT_DIR"/objects/lake/2026/* >"$T/halves"
 ok "that have every row once" cmp "$T/halves" "$T/rows"
-fault_rules <<'RULES'
-PutObject hang
-RULES
-run "$T/kinesis" .late
-is "S3 that says nothing is given up before the deadline" "$(cat "$answer")" "$(failed 49541)"
-ok "and why" grep -q "^cdclambda: 1.late: s3://lake: not done before the function's deadline" "$L/stderr"
 unset AWS_MAX_ATTEMPTS
 fault_rules <<'RULES'
 PutObject 2x throttle
@@ -225,4 +197,39 @@ AWS_MAX_ATTEMPTS=1 run "$T/third"
 is "the earlier of two failures is reported" "$(cat "$answer")" "$(failed 49541)"
 BF_FAIL_BATCH=1 run "$T/third"
 is "or the batch fails" "$(head -n 1 "$L/errors/1")" Runtime.Undelivered
+
+# The deadlines have come. Entries that did not get in: what was taken of the same request comes twice, aggregates as a
+# whole.
+BF_TO=firehose:rows
+# again_behind EVENT: the rest of the event of $late, sent again, behind what was taken of it
+again_behind() {
+    again "$1" "$late/lambda/answers/1.late" >"$T/next"
+    fault_rules </dev/null
+    run "$T/next"
+    cat "$late/fault/accepted" >>"$FAULT_DIR/accepted"
+}
+for event in kinesis dynamodb packed; do
+    case $event in
+    kinesis) from=49541 behind=8 ;;
+    dynamodb) from=101 behind=8 ;;
+    packed) from=4954 behind=6 ;;
+    esac
+    lambda_late_end "partial-$event"
+    is "$event: the record is reported" "$(cat "$late/lambda/answers/1.late")" "$(failed "$from")"
+    is "$event: those behind it in the request are in" "$(twice "$late/fault")" "$behind rows, 0 more than once"
+    again_behind "$T/$event"
+    is "$event: sent again, they come twice" "$(cat "$answer") $(twice)" "$none 9 rows, $behind more than once"
+done
+lambda_late_end whole
+is "a request that failed as a whole" "$(cat "$late/lambda/answers/1.late") $(twice "$late/fault")" "$(failed 4954501) 500 rows, 0 more than once"
+again_behind "$T/many"
+is "and sent again: nothing comes twice" "$(cat "$answer") $(twice)" "$none 1200 rows, 0 more than once"
+for event in kinesis dynamodb; do
+    lambda_late_end "hang-$event"
+    is "$event: a Firehose that says nothing is given up before the deadline" "$(jq '.batchItemFailures | length' "$late/lambda/answers/1.late")" 1
+    ok "and why" grep -q "^cdclambda: 1.late: PutRecordBatch: not done before the function's deadline" "$late/lambda/stderr"
+done
+lambda_late_end hang-s3
+is "S3 that says nothing is given up before the deadline" "$(cat "$late/lambda/answers/1.late")" "$(failed 49541)"
+ok "and why" grep -q "^cdclambda: 1.late: s3://lake: not done before the function's deadline" "$late/lambda/stderr"
 plan

@@ -61,5 +61,14 @@ toys	1	73.12' -- recipe revenue
 cp "$T/out" "$T/revenue"
 sum() { awk 'NR > 1 { cents += $3 * 100 } END { printf "%.0f\n", cents }'; }
 check 'and its sum is that of the last states' -i "$T/revenue" -o 345402 -- sum
+for r in twice order dropped columns last revenue; do
+    check "$r: a file that is not there" -s 1 -e 'recipes.sh: no such: cannot be read; bfgen -f cdc makes such a file' -- recipe $r 'no such'
+done
+echo '{"eventName":' >"$T/bad lines"
+for r in twice last revenue; do
+    check "$r: a broken file" -s 1 -a -E '^cdcxform: line 1: ' -- recipe $r 'bad lines'
+done
+failed() { ! recipe "$@" >/dev/null 2>&1; }
+check 'columns: a broken file' -- failed columns 'bad lines'
 check 'a recipe that is not there' -s 2 -E '^ *twice ' -- recipe thrice
 plan

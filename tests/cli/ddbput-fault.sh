@@ -238,7 +238,7 @@ fault_rules <<'END'
 BatchWriteItem after 300 fake
 END
 mkfifo "$T/fifo"
-ddbput --grace 2m sales <"$T/fifo" >"$T/said" 2>&1 &
+ddbput -q --grace 2m sales <"$T/fifo" >"$T/said" 2>&1 &
 pid=$!
 exec 9>"$T/fifo"
 cat "$T/100" >&9

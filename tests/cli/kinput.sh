@@ -246,7 +246,7 @@ b' -- accepted
 
 term() {
     mkfifo "$T/fifo"
-    kinput --grace 2m --linger 0 s <"$T/fifo" 2>"$T/err" &
+    kinput -q --grace 2m --linger 0 s <"$T/fifo" 2>"$T/err" &
     pid=$!
     exec 8>"$T/fifo"
     echo one >&8

@@ -387,7 +387,7 @@ def loose(v, name, unrank):
 
 def run_ours(text, folder, ways):
     argv = ["cdcxform", "-q", "--no-meta", "--lookup", "people=" + os.path.join(folder, "people.csv")] + ways(text)
-    p = subprocess.run(argv + [os.path.join(folder, "changes")], capture_output=True, timeout=60)
+    p = subprocess.run(argv + [os.path.join(folder, "changes")], capture_output=True, timeout=300)
     if p.returncode:
         return None, p.stderr.decode("utf-8", "replace")
     return [json.loads(line, parse_float=Decimal, parse_int=Decimal) for line in p.stdout.decode().splitlines()], ""

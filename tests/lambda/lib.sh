@@ -4,12 +4,12 @@
 #     cp event.json "$L/events/1"
 #     lambda_run [COMMAND...]      # cdclambda, or COMMAND, until it has had all events; then SIGTERM
 #
+#     lambda_late NAME EVENT <RULES   # an invocation whose deadline comes, in the background; behind tests/fault/lib.sh
+#     lambda_late_end NAME            # waits for it; $late/lambda is its $L, $late/fault its FAULT_DIR
+#
 # Afterwards: $lambda_status, $L/stdout, $L/stderr, $L/answers/NAME, $L/errors/NAME, $L/init, $L/log.
 # LAMBDA_PID and LAMBDA_API are stopped by their process ids when the test ends.
 
-# Under valgrind two seconds are over before anything was done.
-LAMBDA_LATE=${BF_VALGRIND:+20}
-export LAMBDA_LATE
 # What the tests are told in variables of that name would be options of the function.
 for variable in $(env | sed -n 's/^\(BF_[A-Za-z0-9_]*\)=.*/\1/p'); do
     unset "$variable"
@@ -51,7 +51,7 @@ lambda_wait() {
     tries=0
     while [ ! -e "$1" ] && { [ -z "${2:-}" ] || kill -0 "$2" 2>/dev/null; }; do
         tries=$((tries + 1))
-        [ "$tries" -gt 1200 ] && { echo "Bail out! $1 does not come: $(cat "$L"/*err*)"; exit 1; }
+        [ "$tries" -gt 6000 ] && { echo "Bail out! $1 does not come: $(cat "$L"/*err*)"; exit 1; }
         sleep 0.05
     done
 }
@@ -67,4 +67,28 @@ lambda_run() {
     lambda_status=$?
     LAMBDA_PID=''
     lambda_stop
+}
+
+# Such invocations wait beside each other, each with a fault server of its own: so the deadline is far enough away for
+# whatever is to happen before it, on any machine.
+lambda_late() {
+    mkdir -p "$T/late/$1" || exit 1
+    cat >"$T/late/$1/rules"
+    (
+        T=$T/late/$1 LAMBDA_API='' LAMBDA_PID=''
+        fault_start <"$T/rules"
+        AWS_MAX_ATTEMPTS=1 # a rule meets one request
+        export AWS_MAX_ATTEMPTS
+        lambda_begin
+        cp "$2" "$L/events/1.late"
+        lambda_run
+        fault_stop
+        trap - EXIT
+    ) &
+    echo $! >"$T/late/$1/pid"
+}
+
+lambda_late_end() {
+    late=$T/late/$1
+    wait "$(cat "$late/pid")"
 }

@@ -19,7 +19,7 @@ Words between dots in an event's name say how it is handed out:
     last      with "Connection: close"        gone     the connection is closed behind it, unsaid
     cut       half of it, then the end        noid     without a request id
     refuse    the answer is refused, 413      broken   the answer is met with a 500
-    late      the deadline is in eight seconds (LAMBDA_LATE)
+    late      the deadline is in forty seconds; else in 300
     hold      half of it; the rest when DIR/go is there, and DIR/held is until then
     nolength  without Content-Length          badlength  with one that is no number
     badchunk  in chunks, one of which does not say its size
@@ -36,7 +36,6 @@ DIR = sys.argv[1]
 REPEAT = int(sys.argv[2]) if len(sys.argv) > 2 else 0
 NAMES = sorted(os.listdir(os.path.join(DIR, "events")))
 EVENTS = {n: open(os.path.join(DIR, "events", n), "rb").read() for n in NAMES}
-LATE = int(os.environ.get("LAMBDA_LATE") or 8)
 LOCK = threading.Lock()
 state = {"next": 0}
 
@@ -90,7 +89,7 @@ class Connection(threading.Thread):
             return False
         name = NAMES[i % len(NAMES)]
         words, body = name.split("."), EVENTS[name]
-        late = LATE if "late" in words else 60
+        late = 40 if "late" in words else 300
         head = f"HTTP/1.1 200 OK\r\nLambda-Runtime-Deadline-Ms: {int((time.time() + late) * 1000)}\r\n"
         head += "Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700\r\n"
         if "noid" not in words:

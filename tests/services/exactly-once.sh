@@ -45,7 +45,11 @@ export AWS_ENDPOINT_URL_KINESIS=http://127.0.0.1:1 # nobody there: no mark comes
 begin
 kill -9 $r $x $w
 clear_away
-ok 'killed before its first mark: knows nothing' test ! -s "$D/state.json"
+# It may have given up and ended by itself before it was killed: then the state is there, and empty.
+nothing_known() {
+    [ ! -s "$D/state.json" ] || jq -e '.streams == {} and .sealed == [] and .open == []' "$D/state.json"
+}
+ok 'killed before its first mark: knows nothing' nothing_known
 AWS_ENDPOINT_URL_KINESIS=$kinesis
 begin
 ok 'a start at the latest record is kept at once' soon known
