@@ -112,6 +112,7 @@ static bool read_header(struct ddbput *d, struct bf_err *e)
         if (!name_column(d, i, e))
             return false;
     bf_buf_adds(&d->header, d->csv.raw);
+    d->rejects.header = bf_buf_view(&d->header);
     return bf_buf_check(&d->header, "the CSV header", e) && key_types(d, e);
 }
 

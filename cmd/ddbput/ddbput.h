@@ -127,7 +127,7 @@ struct ddbput {
     struct column *columns;
     size_t ncolumns;
     struct bf_buf header; /* of the CSV as it was read; put in front of its rejects */
-    bool header_written, eof;
+    bool eof;
     uint64_t last_line; /* number of the last one read */
 
     /* scratch of one line */

@@ -5,19 +5,9 @@
 
 #include "lib/base/diag.h"
 
-/* With CSV the rejects begin with the header, so that the file can be fed in again. */
-static void put_header(struct ddbput *d)
-{
-    if (!d->is_csv || d->header_written || !d->rejects.path)
-        return;
-    bf_out_line(&d->rejects.out, bf_buf_view(&d->header));
-    d->header_written = true;
-}
-
 bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct bf_err *why)
 {
     struct bf_err e = {0};
-    put_header(d);
     if (bf_rejects_add(&d->rejects, line, number, why, &e))
         return true;
     if (d->rejects.strict)
@@ -29,7 +19,6 @@ bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct 
 
 static enum input reject_long(struct ddbput *d, struct bf_err *e)
 {
-    put_header(d);
     d->last_line = d->in.line;
     return bf_rejects_add_long(&d->rejects, &d->in, e) ? INPUT_GOT : INPUT_ERROR;
 }

@@ -219,16 +219,12 @@ static void on_answer(struct bf_aws_call *call, const struct bf_aws_answer *answ
 
 static bool send(struct batch *b, struct bf_err *e)
 {
-    static const uint64_t timeout_ms = 60000;
     struct put *p = b->put;
     bf_kinesis_put_end(&b->body);
     if (!bf_buf_check(&b->body, "request", e))
         return false;
-    b->call = (struct bf_aws_call){.op = &bf_kinesis_put_records,
-                                   .body = bf_buf_view(&b->body),
-                                   .done = on_answer,
-                                   .arg = b,
-                                   .timeout_ms = timeout_ms};
+    b->call = (struct bf_aws_call){
+        .op = &bf_kinesis_put_records, .body = bf_buf_view(&b->body), .done = on_answer, .arg = b};
     if (!bf_aws_submit(p->aws, &b->call, e))
         return false;
     b->state = FLYING;

@@ -78,7 +78,7 @@ static bool keep_in_file(struct deliver *d, struct sealed *s, char *path, size_t
         close(fd);
         return false;
     }
-    bool ok = sealed_put_rows(s, d->spool, &out, e);
+    bool ok = sealed_put_rows(s, d->spool, true, &out, e);
     return bf_out_close(&out, e) && ok;
 }
 
@@ -90,7 +90,8 @@ static void keep_rows(struct deliver *d, struct sealed *s, struct bf_err *why)
     bool ok;
     if (d->rejects->path) {
         snprintf(path, sizeof path, "%s", d->rejects->path);
-        ok = sealed_put_rows(s, d->spool, &d->rejects->out, &e);
+        bf_rejects_head(d->rejects);
+        ok = sealed_put_rows(s, d->spool, false, &d->rejects->out, &e);
         if (ok)
             d->rejects->count += s->records;
     } else

@@ -188,6 +188,7 @@ static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
     bf_buf_adds(&r->header, line);
     bf_buf_addc(&r->header, '\n');
     r->sealer.header = bf_buf_view(&r->header);
+    r->rejects.header = line.n ? bf_str(r->header.p, line.n) : line;
     return bf_buf_check(&r->header, "the header line", e);
 }
 

@@ -165,6 +165,7 @@ struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x, 
     bf_buf_init(&o->content_type, 1024);
     o->records = x->records;
     o->raw_bytes = x->bytes;
+    o->header_n = s->header.n;
     o->compress = s->config->compress;
     o->checksum = s->config->checksum;
     o->fd = -1;
@@ -202,6 +203,7 @@ struct source {
     uint64_t done;
     char piece[PIECE / 4];
     struct bf_out *out;
+    size_t skip; /* bytes that do not go out */
     bool failed;
 };
 
@@ -229,11 +231,14 @@ static bool put_out(void *arg, struct bf_str piece, struct bf_err *e)
 {
     struct source *f = arg;
     (void)e;
-    bf_out_write(f->out, piece.p, piece.n);
+    size_t skip = f->skip < piece.n ? f->skip : piece.n;
+    f->skip -= skip;
+    bf_out_write(f->out, piece.p + skip, piece.n - skip);
     return bf_out_ok(f->out);
 }
 
-bool sealed_put_rows(struct sealed *s, struct spool *spool, struct bf_out *out, struct bf_err *e)
+bool sealed_put_rows(struct sealed *s, struct spool *spool, bool with_header, struct bf_out *out,
+                     struct bf_err *e)
 {
     struct source *f = calloc(1, sizeof *f);
     if (!f)
@@ -241,6 +246,7 @@ bool sealed_put_rows(struct sealed *s, struct spool *spool, struct bf_out *out, 
     f->s = s;
     f->fd = -1;
     f->out = out;
+    f->skip = with_header ? 0 : s->header_n;
     bool ok = !s->file[0] || spool_open(spool, s->file, &f->fd, e);
     ok = ok && bf_decompress(s->compress, next_piece, put_out, f, e);
     if (ok && f->failed)

@@ -19,6 +19,7 @@ struct sealed {
     struct bf_buf body;
     char file[SPOOL_NAME]; /* instead of body */
     uint64_t bytes, raw_bytes, records;
+    size_t header_n; /* bytes in front of the rows: the header line of CSV */
     enum bf_compress_kind compress;
     enum bf_checksum_kind checksum;
     char checksum_value[BF_CHECKSUM_TEXT];
@@ -55,9 +56,9 @@ BF_MUST struct sealed *sealed_new(struct sealer *s, struct batches *b, struct ba
                                   bool in_file, struct bf_err *e);
 void sealed_destroy(struct sealed *s);
 
-/* Writes the rows of a body, decompressed, to out. */
-BF_MUST bool sealed_put_rows(struct sealed *s, struct spool *spool, struct bf_out *out,
-                             struct bf_err *e);
+/* Writes the rows of a body, decompressed, to out; with its header line or without. */
+BF_MUST bool sealed_put_rows(struct sealed *s, struct spool *spool, bool with_header,
+                             struct bf_out *out, struct bf_err *e);
 
 /* The key that the object of an open batch will have. */
 BF_MUST bool sealed_key(struct sealer *s, struct batch *x, struct bf_err *e);

@@ -11,6 +11,7 @@
 #include "lib/base/stop.h"
 
 enum { MAX_ANSWER = 32 << 20, DEFAULT_TIMEOUT_MS = 60000, BUCKETS_MAX = 1024 };
+enum { SLOWEST = 16 << 10 }; /* bytes a second of a request's body */
 
 /* Whose answer is being handed over: bf_aws_header asks it. A call may be gone or submitted again
  * before `done` returns, so it is not kept in the call. */
@@ -162,6 +163,14 @@ static bool have_credentials(struct bf_aws *aws, struct bf_err *e)
     return true;
 }
 
+/* An object may take long as long as it moves; an API answer may not, but its request may on a slow line. */
+uint64_t bf_aws_timeout_ms(const struct bf_aws_call *call)
+{
+    if (call->timeout_ms || call->op->service == BF_AWS_S3)
+        return call->timeout_ms;
+    return DEFAULT_TIMEOUT_MS + call->body.n / SLOWEST * 1000;
+}
+
 bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
 {
     const struct bf_aws_call *call = s->call;
@@ -175,10 +184,8 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
     struct bf_http_exchange *x = &s->x;
     if (!bf_request_build(&s->request, &aws->signer, call, &attempt, x, e))
         return false;
-    /* an object may take long as long as it moves; an API answer may not */
-    bool object = call->op->service == BF_AWS_S3 && !call->timeout_ms;
-    x->timeout_ms = object ? 0 : call->timeout_ms ? call->timeout_ms : DEFAULT_TIMEOUT_MS;
-    x->stall_s = object ? DEFAULT_TIMEOUT_MS / 1000 : 0;
+    x->timeout_ms = bf_aws_timeout_ms(call);
+    x->stall_s = call->timeout_ms ? 0 : DEFAULT_TIMEOUT_MS / 1000;
     x->max_answer = MAX_ANSWER;
     x->sink = call->sink;
     x->sink_arg = call->arg;

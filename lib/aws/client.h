@@ -134,7 +134,9 @@ struct bf_aws_call {
      * call is not tried again. It must not touch the client. */
     bool (*sink)(void *arg, struct bf_str piece);
 
-    uint64_t timeout_ms;        /* one attempt; 0: 60 s, for S3 60 s in which nothing moves */
+    uint64_t
+        timeout_ms; /* one attempt; 0: 60 s in which nothing moves, and for what is not S3 also 60 s in all,
+                            a second more for each 16 KiB of body */
     bool no_retry;              /* the caller does its own */
     struct bf_aws_state *state; /* the client's, while in flight; NULL again when done is called */
 };

@@ -63,6 +63,9 @@ struct bf_aws {
 /* Signs and sends the attempt that s->retry names. */
 BF_MUST bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e);
 
+/* How long one attempt may take in all; 0: as long as it moves. */
+uint64_t bf_aws_timeout_ms(const struct bf_aws_call *call);
+
 /* Lets s wait for delay_us and then sends it. */
 void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_state *s, uint64_t delay_us);
 

@@ -97,10 +97,19 @@ static bool report(struct bf_rejects *r, uint64_t number, const struct bf_err *w
     return true;
 }
 
+void bf_rejects_head(struct bf_rejects *r)
+{
+    if (!r->path || r->headed || !r->header.n)
+        return;
+    bf_out_line(&r->out, r->header);
+    r->headed = true;
+}
+
 bool bf_rejects_add(struct bf_rejects *r, struct bf_str line, uint64_t number,
                     const struct bf_err *why, struct bf_err *e)
 {
     if (r->path) {
+        bf_rejects_head(r);
         bf_out_line(&r->out, line);
         if (!bf_out_flush(&r->out, e))
             return false;
@@ -112,6 +121,7 @@ bool bf_rejects_add_long(struct bf_rejects *r, struct bf_reader *reader, struct 
 {
     uint64_t number = reader->line, bytes;
     struct bf_err why = {0};
+    bf_rejects_head(r);
     if (bf_reader_skip(reader, r->path ? &r->out : NULL, &bytes, &why))
         bf_err_set(&why, BF_E_LIMIT, "%" PRIu64 " bytes, longer than the maximum of %zu", bytes,
                    reader->max_line);

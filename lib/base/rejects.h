@@ -1,6 +1,6 @@
 /*
  * Lines that could not be processed. Each goes verbatim to --rejects FILE, so
- * that the file can be fed in again, and is reported as
+ * that the file can be fed in again (behind the header line of CSV), and is reported as
  *
  *     tool: line 17: what was wrong with it
  *
@@ -20,6 +20,9 @@ struct bf_rejects {
     const char *path; /* NULL: nowhere */
     bool strict;      /* the first one ends the run */
     bool lasting;     /* one at least would be rejected again */
+    bool headed;      /* the header is written */
+    struct bf_str
+        header; /* the owner's: a line that stands in front of the lines, as in CSV; empty: none */
     uint64_t count;
 };
 
@@ -34,6 +37,9 @@ BF_API BF_MUST bool bf_rejects_append(struct bf_rejects *r, const char *path, bo
 
 /* Is path (may be NULL) another file than input? Else BF_E_USAGE. For inputs that are named. */
 BF_API BF_MUST bool bf_rejects_spare(const char *path, const char *input, struct bf_err *e);
+
+/* Writes the header, if there is one and it is not yet there. For who writes to r->out; the others do it. */
+BF_API void bf_rejects_head(struct bf_rejects *r);
 
 /* A line and why (why->text, without place). number 0: no line number to tell. False when the run has
  * to end: strict (*e is why, with its place), or the file cannot be written. */

@@ -100,7 +100,11 @@ python3 slow.py >slow &
 slow=$!
 soon grep sent slow
 check '--stop waits until it is gone, whoever is slow' -- bflocal --stop
-check 'the folder is free at once' -- bflocal --data store true
+if [ -n "${BF_VALGRIND:-}" ]; then
+    skip 'the folder is free at once' 'the process has the name of valgrind, and --stop goes by the port then'
+else
+    check 'the folder is free at once' -- bflocal --data store true
+fi
 wait $slow
 eval "$(bflocal --daemon)"
 curl -sS -d latency:ms=3600000 "$AWS_ENDPOINT_URL/_bflocal/fault" >out.fault

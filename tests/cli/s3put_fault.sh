@@ -106,6 +106,21 @@ check 'a service that is down' -s 75 -i "$T/rows" -E 'cannot connect to 127.0.0.
     s3put --endpoint-url http://127.0.0.1:9 --rejects "$T/rejects" s3://lake/p/
 ok 'keeps the rows, too' cmp "$T/rejects" "$T/rows"
 
+# CSV: the rejects are one table, whatever they come from; a file of rows has its own header.
+printf '%s\n' a,b 1,x 2,x 3,x 4,x "$(head -c 300 /dev/zero | tr '\0' y)" 5,x >"$T/csv"
+printf 'PutObject error 403 AccessDenied no\n' | fault_rules
+for compress in none gzip; do
+    check "CSV, $compress: rows of objects and bad rows" -s 1 -i "$T/csv" -E 'longer than the maximum' -- \
+        s3put -f csv --size 8 --max-line 100 --compress $compress --rejects "$T/rejects" s3://lake/p/
+    ok '  are behind one header' test "$(grep -n '^a,b$' "$T/rejects" | cut -d: -f1)" = 1
+    ok '  and all there' sh -c 'sort "$1" >"$1.s" && sort "$2" | cmp - "$1.s"' - "$T/rejects" "$T/csv"
+done
+head -n 3 "$T/csv" >"$T/small"
+check 'CSV without rejects' -s 1 -i "$T/small" -E 'kept in' -- env TMPDIR="$T" s3put -f csv s3://lake/p/
+ok '  the file is a table' sh -c 'cmp "$1"/s3put-undelivered-* "$2"' - "$T" "$T/small"
+rm -f "$T"/s3put-undelivered-*
+printf 'a,b\n' | s3put -f csv --rejects "$T/rejects" s3://lake/p/
+ok 'a header alone is no reject' test ! -s "$T/rejects"
 check 'rows that are kept nowhere are no temporary failure' -s 1 -i "$T/rows" \
     -E '^s3put: s3://lake/p/.*: 300 rows cannot be kept and are lost: /nowhere/s3put-undelivered-.*: No such file or directory$' -- \
     env TMPDIR=/nowhere s3put --endpoint-url http://127.0.0.1:9 s3://lake/p/

@@ -1,6 +1,7 @@
 /* The client against a server that misbehaves: what it sends, how often, what it says in the end. */
 #include "tests/unit/client.h"
 
+#include "lib/aws/state.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 
@@ -467,6 +468,20 @@ static void a_signal_ends_the_wait(void **unused)
     bf_aws_destroy(aws);
 }
 
+/* Five MiB take their time on a slow line; what a caller says counts. */
+static void how_long_an_attempt_may_take(void **unused)
+{
+    (void)unused;
+    struct bf_aws_call call = {.op = &put_records, .body = BF_STR("{}")};
+    assert_int_equal(bf_aws_timeout_ms(&call), 60000);
+    call.body.n = 7 << 20;
+    assert_int_equal(bf_aws_timeout_ms(&call), 60000 + 448000);
+    call.timeout_ms = 5;
+    assert_int_equal(bf_aws_timeout_ms(&call), 5);
+    call = (struct bf_aws_call){.op = &s3};
+    assert_int_equal(bf_aws_timeout_ms(&call), 0);
+}
+
 static void on_warning(void *arg, const char *text)
 {
     (void)text;
@@ -522,6 +537,7 @@ int main(void)
         cmocka_unit_test(one_call_waited_for),
         cmocka_unit_test(notes),
         cmocka_unit_test(no_client),
+        cmocka_unit_test(how_long_an_attempt_may_take),
         cmocka_unit_test(a_signal_ends_the_wait),
         cmocka_unit_test(a_signal_and_a_service_that_hangs),
     };
