@@ -5,17 +5,23 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
+
 static volatile sig_atomic_t stopped;
 static int wake[2] = {-1, -1};
 
+/* The mask holds the other signal back: only one of these runs at a time. */
 static void on_signal(int sig)
 {
+    static int64_t first_ms;
     int saved = errno;
-    if (stopped)
+    if (!stopped) {
+        first_ms = bf_clock_mono_ms();
+        stopped = 1;
+        ssize_t n = write(wake[1], "!", 1);
+        (void)n; /* a full pipe is awake already */
+    } else if (bf_clock_mono_ms() - first_ms >= BF_STOP_SAME_MS)
         _exit(128 + sig);
-    stopped = 1;
-    ssize_t n = write(wake[1], "!", 1);
-    (void)n; /* a full pipe is awake already */
     errno = saved;
 }
 
@@ -29,6 +35,8 @@ bool bf_stop_install(struct bf_err *e)
     sigemptyset(&sa.sa_mask);
     struct sigaction old;
     int signals[] = {SIGINT, SIGTERM};
+    for (size_t i = 0; i < BF_COUNT(signals); i++)
+        sigaddset(&sa.sa_mask, signals[i]);
     for (size_t i = 0; i < BF_COUNT(signals); i++) {
         /* a background job of a shell has SIGINT ignored, and that stays so */
         if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)

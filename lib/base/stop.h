@@ -1,13 +1,17 @@
 /*
  * SIGINT and SIGTERM. The first one raises a flag and wakes whoever waits: the
  * tool finishes what is in flight, flushes, and exits. The second one exits at
- * once with 128 + signal. SIGPIPE is ignored, so that a reader that goes away
- * is an EPIPE at the write that hits it.
+ * once with 128 + signal; but what comes within BF_STOP_SAME_MS of the first is
+ * the first once more: timeout(1) signals its child, and then the group that the
+ * child is in. SIGPIPE is ignored, so that a reader that goes away is an EPIPE at
+ * the write that hits it.
  */
 #ifndef BF_STOP_H
 #define BF_STOP_H
 
 #include "lib/base/err.h"
+
+enum { BF_STOP_SAME_MS = 200 };
 
 /* Installs the handlers; once per process. */
 BF_API BF_MUST bool bf_stop_install(struct bf_err *e);

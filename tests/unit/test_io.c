@@ -1,6 +1,7 @@
-/* Lines in, bytes out, small files, rejected lines; with calls that fail, are short or are interrupted. */
+/* Lines in, bytes out, small files, rejected lines, signals; with calls that fail, are short or are interrupted. */
 #define BF_FAIL_IO
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -9,9 +10,11 @@
 #include "tests/unit/fail.h"
 #include "tests/unit/unit.h"
 
+#include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/file.h"
 #include "lib/base/rejects.h"
+#include "lib/base/stop.h"
 
 static char dir[] = "/tmp/bfpipe-io.XXXXXX";
 
@@ -498,6 +501,45 @@ static int remove_dir(void **state)
     return system(command);
 }
 
+/* The exit status of a process that gets SIGTERM twice, with a pause between, and would end with 0. */
+static int signalled_twice(int64_t pause_ms)
+{
+    struct bf_err e = {0};
+    int status;
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        if (!bf_stop_install(&e) || raise(SIGTERM) != 0 || !bf_stop_asked())
+            _exit(1);
+        for (int64_t from = bf_clock_mono_ms(); bf_clock_mono_ms() < from + pause_ms;)
+            (void)poll(NULL, 0, 10);
+        (void)raise(SIGTERM);
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void a_second_signal_ends(void **unused)
+{
+    (void)unused;
+    assert_int_equal(signalled_twice(BF_STOP_SAME_MS), 128 + SIGTERM);
+}
+
+/* Where the process was held up between the two, nothing can be said, and it is tried again. */
+static void a_signal_that_comes_twice_is_one(void **unused)
+{
+    (void)unused;
+    int64_t from;
+    int status;
+    do {
+        from = bf_clock_mono_ms();
+        status = signalled_twice(0);
+    } while (bf_clock_mono_ms() - from >= BF_STOP_SAME_MS && status == 128 + SIGTERM);
+    assert_int_equal(status, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -514,6 +556,8 @@ int main(void)
         cmocka_unit_test(locks_exclude),
         cmocka_unit_test(rejects_go_to_their_file),
         cmocka_unit_test(rejects_may_be_strict_or_fail),
+        cmocka_unit_test(a_second_signal_ends),
+        cmocka_unit_test(a_signal_that_comes_twice_is_one),
     };
     return cmocka_run_group_tests(tests, make_dir, remove_dir);
 }
