@@ -186,15 +186,27 @@ static void note(const struct bf_aws *aws, const struct bf_aws_state *s, const s
     aws->note(aws->note_arg, text);
 }
 
-void bf_aws_give_up(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+static void clear_answer(struct bf_aws_state *s)
 {
     s->x.status = 0;
     s->request_id[0] = '\0';
     s->error = (struct bf_answer_error){0};
     bf_buf_reset(&s->x.head);
     bf_buf_reset(&s->x.body_in);
+}
+
+void bf_aws_give_up(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+{
+    clear_answer(s);
     describe(s, e);
     bf_aws_deliver(aws, s, e);
+}
+
+void bf_aws_give_up_retry(struct bf_aws *aws, struct bf_aws_state *s)
+{
+    s->retry.attempt--; /* it has been counted already */
+    clear_answer(s);
+    bf_aws_deliver(aws, s, &s->why);
 }
 
 static void send_again(struct bf_aws *aws, struct bf_aws_state *s)
@@ -229,8 +241,7 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
                        bf_http_header(&s->x, "x-amz-retry-after"), &delay_us)) {
         note(aws, s, &e, delay_us);
         s->why = e;
-        bf_aws_send_later(aws, s,
-                          delay_us); /* patience.c ends the wait that is too long after a signal */
+        bf_aws_send_later(aws, s, delay_us);
         return;
     }
     if (kind != BF_RETRY_NOT && s->retry.attempt < s->rules.max_attempts) {

@@ -93,8 +93,7 @@ static void end_waits(struct bf_aws *aws)
             continue;
         }
         *at = s->next;
-        s->retry.attempt--; /* it has been counted already */
-        bf_aws_deliver(aws, s, &s->why);
+        bf_aws_give_up_retry(aws, s);
         at = &aws->waiting; /* the list may be another now */
     }
 }
@@ -113,6 +112,10 @@ void bf_aws_end_what_stands(struct bf_aws *aws)
             continue;
         bf_http_drop(&aws->http, &s->x);
         s->running = false;
+        if (s->failing_ms) {
+            bf_aws_give_up_retry(aws, s);
+            continue;
+        }
         bf_err_set(&e, BF_E_NETWORK, "interrupted, and %s does not answer", s->endpoint->host);
         bf_aws_give_up(aws, s, &e);
     }

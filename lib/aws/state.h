@@ -31,7 +31,7 @@ struct bf_aws_state {
     uint64_t moved;     /* bytes of the attempt in flight, when they were last looked at... */
     int64_t moved_ms;   /* ...and since when there have been so many; monotonic */
     int64_t failing_ms; /* since when its attempts have failed; monotonic */
-    struct bf_err why;  /* while it waits: what the last one said */
+    struct bf_err why;  /* and what the last of them said */
     char invocation_id[37];
     char request_id[128];
     struct bf_answer_error error; /* codes and texts are empty on success */
@@ -77,6 +77,9 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s);
 
 /* Delivers s, which was not sent or whose exchange has been dropped: there is no answer, *e says why. */
 void bf_aws_give_up(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e);
+
+/* Delivers s, whose next attempt has not come about or has been dropped: what the last one said is said. */
+void bf_aws_give_up_retry(struct bf_aws *aws, struct bf_aws_state *s);
 
 /* patience.c: from the first look behind a signal on its grace counts. */
 void bf_aws_notice_stop(struct bf_aws *aws);

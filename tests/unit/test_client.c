@@ -512,6 +512,11 @@ static void a_signal_and_a_service_that_hangs(void **unused)
     assert_int_equal(end.err.code, BF_E_THROTTLED);
     assert_int_equal(end.attempts, 1);
     assert_int_equal(fault_count(&server, "log", "\"op\":"), 1);
+    /* and what a service said tells more than that it does not answer now */
+    fault_rules(&server, "PutRecords 1x error 500 InternalFailure\nPutRecords hang");
+    end = run(aws, &call);
+    assert_int_equal(end.err.code, BF_E_TEMPORARY);
+    assert_non_null(strstr(end.err.text, "PutRecords: InternalFailure"));
     assert_true(bf_aws_patience_ms(aws, 1, UINT64_MAX) <= 1200);
     assert_true(bf_aws_patience_ms(aws, 1, 0) <= 0);
     bf_aws_destroy(aws);
