@@ -87,8 +87,8 @@ static bool run(struct config *cfg, struct bf_err *e)
         ok = source_open(&source, aws, e) &&
              (cfg->list ? list_shards : follow)(cfg, &source, aws, e);
     }
-    if (!ok && e->code == BF_E_STOPPED &&
-        !cfg->list) { /* a signal ends the reading, it does not fail it */
+    /* a signal ends the reading, it does not fail it */
+    if (!ok && e->code == BF_E_STOPPED && !cfg->list) {
         bf_err_clear(e);
         ok = true;
     }

@@ -151,8 +151,7 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
     if (strcmp(answer->code, "TrimmedDataAccessException") == 0)
         return trimmed(r, &e);
     if (e.code == BF_E_NOTFOUND && r->shard->listed && !r->failing_ms) {
-        r->shard->listed =
-            false; /* the next listing tells whether the shard or the stream is gone */
+        r->shard->listed = false; /* the next listing tells whether it or the stream is gone */
         r->f->list_due_ms = 0;
         r->f->orphans = true;
         r->phase = NEEDS_ITERATOR;

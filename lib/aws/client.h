@@ -42,8 +42,8 @@ struct bf_aws_options {
     const char *endpoint_url;
     const char *ca_bundle;
     uint64_t max_attempts; /* 0: environment, profile, then the service's default */
-    uint64_t
-        grace_ms; /* after a signal: how long a request may stand still; 0: no limit of its own */
+    /* after a signal: how long a request may stand still; 0: no limit of its own */
+    uint64_t grace_ms;
 };
 
 /* --grace, for the tools that finish what is under way; field is the config's grace_ms, whose default is
@@ -134,9 +134,9 @@ struct bf_aws_call {
      * call is not tried again. It must not touch the client. */
     bool (*sink)(void *arg, struct bf_str piece);
 
-    uint64_t
-        timeout_ms; /* one attempt; 0: 60 s in which nothing moves, and for what is not S3 also 60 s in all,
-                            a second more for each 16 KiB of body */
+    /* one attempt; 0: 60 s in which nothing moves, and for what is not S3 also 60 s in all, a second
+     * more for each 16 KiB of body */
+    uint64_t timeout_ms;
     bool no_retry;              /* the caller does its own */
     struct bf_aws_state *state; /* the client's, while in flight; NULL again when done is called */
 };

@@ -208,8 +208,7 @@ struct bf_pattern {
     struct pat_block *idle; /* those with a conjunction that asks only for what is not there */
     size_t n;               /* patterns */
     bool ready;
-    bool
-        parsed; /* all paths lead into images, or to eventName: what bf_change_parse tells is enough */
+    bool parsed; /* all paths lead into images or to eventName, which bf_change_parse tells */
     uint64_t stamp, verify; /* numbers of passes: over an event, of bf_pat_verify */
     struct pat_block *met;  /* in this pass */
     char *key;              /* room for a key of any table */
