@@ -67,14 +67,20 @@ touch go
 wait $pid
 ok 'every SIGTERM of a process goes to the command, whose status counts' [ $? = 9 ]
 rm -f up
-bflocal sh -c 'trap "exit 6" HUP; touch up; while :; do sleep 0.05; done' &
+# Under nohup a hangup is ignored, by bflocal and its command alike. Here it is not.
+cat >hangup.py <<'END'
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])
+END
+python3 hangup.py bflocal sh -c 'trap "exit 6" HUP; touch up; while :; do sleep 0.05; done' &
 pid=$!
 soon [ -e up ]
 kill -HUP $pid
 wait $pid
 ok 'and so does SIGHUP' [ $? = 6 ]
 
-bflocal -q --port 0 --data store >./env &
+python3 hangup.py bflocal -q --port 0 --data store >./env &
 pid=$!
 soon grep '^unset' env
 kill -HUP $pid
