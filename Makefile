@@ -180,6 +180,10 @@ check-tsan: ## the tests of what has threads under the thread sanitizer
 	@TSAN_OPTIONS="log_path='$(CURDIR)/build/tsan/report'" $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli
 	@! cat build/tsan/report.* 2>/dev/null
 
+# What counts on time shows when its processes are held up.
+check-stalled: $(units) all ## unit and command-line tests whose processes are stopped at random; SEED=n
+	@python3 tools/stall.py $(if $(SEED),-s $(SEED)) $(MAKE) --no-print-directory J=8 check-unit check-cli
+
 # Valgrind's own pipes stay out of the TMPDIR that tests look into.
 VALGRIND := valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
             --errors-for-leak-kinds=definite,indirect
@@ -334,6 +338,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all deps-check check check-unit check-cli check-services check-asan check-tsan check-valgrind lint lint-quick lint-tidy format bench \
+.PHONY: all deps-check check check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
         deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)
