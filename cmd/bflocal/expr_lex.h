@@ -54,7 +54,7 @@ bool bl_lex_value(struct bl_lex *l, struct bl_value **out, struct bf_err *e) BF_
 size_t bl_path_common(const struct bl_path *a, const struct bl_path *b);
 
 /* Orders paths, elements of a list by their index: negative, 0, positive. */
-int bl_path_order(const struct bl_path *a, const struct bl_path *b);
+int bl_path_order(const struct bl_path *x, const struct bl_path *y);
 
 /* Do two paths overlap (one is the beginning of the other), or conflict (one wants a map where the other
  * wants a list)? */
