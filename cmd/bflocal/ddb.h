@@ -200,6 +200,9 @@ static inline void bl_table_keep(struct bl_call *c, struct bl_table *t)
     bl_store_keep(c->store, t, sizeof *t, NULL);
 }
 
+/* One ConsumedCapacity: {"TableName":...,"CapacityUnits":...}. */
+void bl_capacity_print(struct bf_buf *out, const struct bl_table *t, double units, bool indexes);
+
 /* ReturnConsumedCapacity: appends "ConsumedCapacity" in its form for one table when the request asks for it. */
 void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t,
                      double units);

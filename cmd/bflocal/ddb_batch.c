@@ -233,11 +233,9 @@ static void put_batch_capacity(struct bl_call *c, const struct bl_params *p,
         }
         if (seen)
             continue;
-        bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%zu.0", first ? "" : ",",
-                    t->name, units);
-        if (bf_str_is(v->text, "INDEXES"))
-            bf_buf_addf(out, ",\"Table\":{\"CapacityUnits\":%zu.0}", units);
-        bf_buf_addc(out, '}');
+        if (!first)
+            bf_buf_addc(out, ',');
+        bl_capacity_print(out, t, (double)units, bf_str_is(v->text, "INDEXES"));
         first = false;
     }
     bf_buf_addc(out, ']');
@@ -394,14 +392,11 @@ static void put_left(struct get *g, struct bf_str name, const struct get_table *
 static void put_get_capacity(struct get *g, const struct get_table *gt)
 {
     struct bf_buf *out = &g->capacity;
-    double units = (double)gt->blocks * (gt->consistent ? 1.0 : 0.5);
     if (!g->consumed)
         return;
-    bf_buf_addf(out, "%s{\"TableName\":\"%s\",\"CapacityUnits\":%.1f", out->n ? "," : "",
-                gt->t->name, units);
-    if (g->indexes)
-        bf_buf_addf(out, ",\"Table\":{\"CapacityUnits\":%.1f}", units);
-    bf_buf_addc(out, '}');
+    if (out->n)
+        bf_buf_addc(out, ',');
+    bl_capacity_print(out, gt->t, (double)gt->blocks * (gt->consistent ? 1.0 : 0.5), g->indexes);
 }
 
 static bool get_table(struct bl_call *c, struct get *g, struct bf_str name, struct bf_str raw)

@@ -3,6 +3,14 @@
 
 enum { ROUND_KB = 1024 };
 
+void bl_capacity_print(struct bf_buf *out, const struct bl_table *t, double units, bool indexes)
+{
+    bf_buf_addf(out, "{\"TableName\":\"%s\",\"CapacityUnits\":%.1f", t->name, units);
+    if (indexes)
+        bf_buf_addf(out, ",\"Table\":{\"CapacityUnits\":%.1f}", units);
+    bf_buf_addc(out, '}');
+}
+
 void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t,
                      double units)
 {
@@ -15,11 +23,8 @@ void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct 
         return;
     if (out->n && out->p[out->n - 1] != '{')
         bf_buf_addc(out, ',');
-    bf_buf_addf(out, "\"ConsumedCapacity\":{\"TableName\":\"%s\",\"CapacityUnits\":%.1f", t->name,
-                units);
-    if (bf_str_is(wanted, "INDEXES"))
-        bf_buf_addf(out, ",\"Table\":{\"CapacityUnits\":%.1f}", units);
-    bf_buf_addc(out, '}');
+    bf_buf_lit(out, "\"ConsumedCapacity\":");
+    bl_capacity_print(out, t, units, bf_str_is(wanted, "INDEXES"));
 }
 
 /* Write units of an item: one for each kilobyte begun. */

@@ -246,17 +246,22 @@ static bool read_stream(struct bl_call *c, const struct bl_params *p, enum bl_vi
                : INVALID "StreamSpecification's StreamViewType is missing");
 }
 
+static bool refuse(struct bl_call *c, const struct bl_params *p, const char *const *names, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bl_param(p, names[i]))
+            return bl_fail(c, BL_ValidationException,
+                           "bflocal has no %s: it holds the slice of DynamoDB that the "
+                           "toolkit uses",
+                           names[i]);
+    return true;
+}
+
 static bool refuse_indexes(struct bl_call *c, const struct bl_params *p)
 {
     static const char *const unknown[] = {"GlobalSecondaryIndexes", "LocalSecondaryIndexes",
                                           "GlobalSecondaryIndexUpdates", "ReplicaUpdates"};
-    for (size_t i = 0; i < BF_COUNT(unknown); i++)
-        if (bl_param(p, unknown[i]))
-            return bl_fail(c, BL_ValidationException,
-                           "bflocal has no %s: it holds the slice of DynamoDB that the "
-                           "toolkit uses",
-                           unknown[i]);
-    return true;
+    return refuse(c, p, unknown, BF_COUNT(unknown));
 }
 
 /* Writes the table's row, new (row 0) or changed. */
@@ -384,12 +389,8 @@ static bool check_update(struct bl_call *c, const struct bl_params *p)
     bool any = false;
     for (size_t i = 0; i < BF_COUNT(known); i++)
         any = any || bl_param(p, known[i]);
-    for (size_t i = 0; i < BF_COUNT(unknown); i++)
-        if (bl_param(p, unknown[i]))
-            return bl_fail(c, BL_ValidationException,
-                           "bflocal has no %s: it holds the slice of DynamoDB that the "
-                           "toolkit uses",
-                           unknown[i]);
+    if (!refuse(c, p, unknown, BF_COUNT(unknown)))
+        return false;
     return any || bl_fail(c, BL_ValidationException,
                           "At least one of ProvisionedThroughput, BillingMode, "
                           "UpdateStreamEnabled, GlobalSecondaryIndexUpdates or SSESpecification "

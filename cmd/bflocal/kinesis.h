@@ -120,6 +120,17 @@ void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index);
 int64_t bl_record_add(struct bl_store *store, struct bl_stream *s, struct bl_shard *shard,
                       struct bf_str key, struct bf_str data, int64_t now_ms);
 
+/* An iterator is "bflocal SHARD-ROW NUMBER CREATED-MS" in base64: the next record has that number or a larger one.
+ * DynamoDB Streams' stand behind their stream's name. */
+struct bl_iterator {
+    int64_t row, number, created_ms;
+};
+
+void bl_iterator_put(struct bf_buf *out, const struct bl_iterator *it);
+
+/* False: none of ours. */
+bool bl_iterator_read(struct bf_str text, struct bl_iterator *it);
+
 /* Removes records past their retention, every minute and some at a time: at most BL_TRIM_SHARDS shards are seen, and
  * BL_TRIM_CHUNKS chunks go. Whoever writes or reads the stream's records calls it. */
 void bl_stream_trim(struct bl_store *store, struct bl_stream *s, int64_t now_ms);

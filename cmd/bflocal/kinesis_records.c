@@ -203,12 +203,7 @@ bool bl_kinesis_put_record(struct bl_call *c)
     return finish(c, shard && bl_store_ok(c->store));
 }
 
-/* An iterator is "SHARD-ROW NUMBER CREATED-MS" in base64: the next record has that number or a larger one. */
-struct iterator {
-    int64_t row, number, created_ms;
-};
-
-static void put_iterator(struct bf_buf *out, const struct iterator *it)
+void bl_iterator_put(struct bf_buf *out, const struct bl_iterator *it)
 {
     char room[80];
     int n = snprintf(room, sizeof room, "bflocal %lld %lld %lld", (long long)it->row,
@@ -216,7 +211,7 @@ static void put_iterator(struct bf_buf *out, const struct iterator *it)
     bf_base64_encode(out, bf_str(room, (size_t)n));
 }
 
-static bool read_iterator(struct bf_str text, struct iterator *it)
+bool bl_iterator_read(struct bf_str text, struct bl_iterator *it)
 {
     char room[128];
     long long row, number, created;
@@ -227,7 +222,7 @@ static bool read_iterator(struct bf_str text, struct iterator *it)
     if (sscanf(room, "bflocal %lld %lld %lld", &row, &number, &created) != 3 || number < 0 ||
         number > BL_NUMBER_MAX || created < 0)
         return false;
-    *it = (struct iterator){row, number, created};
+    *it = (struct bl_iterator){row, number, created};
     return true;
 }
 
@@ -323,7 +318,7 @@ bool bl_kinesis_iterator(struct bl_call *c)
 {
     struct bl_params p;
     struct bf_str id = {NULL, 0};
-    struct iterator it = {.created_ms = c->now_ms};
+    struct bl_iterator it = {.created_ms = c->now_ms};
     if (!bl_kinesis_read(c, &p, "ShardId ShardIteratorType") ||
         !bl_param_string(c, &p, "ShardId", &id))
         return false;
@@ -339,7 +334,7 @@ bool bl_kinesis_iterator(struct bl_call *c)
     if (ok) {
         it.row = s->shards[index].row;
         bf_buf_lit(&c->ans.body, "{\"ShardIterator\":\"");
-        put_iterator(&c->ans.body, &it);
+        bl_iterator_put(&c->ans.body, &it);
         bf_buf_lit(&c->ans.body, "\"}");
     }
     bl_store_unlock(c->store);
@@ -372,7 +367,7 @@ static void put_record(struct bf_buf *out, const struct bl_stream *s, const stru
 
 /* Records from it->number on; moves it behind the last one. *last_ms is that one's arrival. True: there may
  * be more. */
-static bool read_records(struct bl_call *c, const struct bl_stream *s, struct iterator *it,
+static bool read_records(struct bl_call *c, const struct bl_stream *s, struct bl_iterator *it,
                          int64_t limit, int64_t *last_ms)
 {
     struct bf_buf *out = &c->ans.body;
@@ -423,8 +418,8 @@ static void put_children(struct bf_buf *out, const struct bl_stream *s, int inde
     bf_buf_addc(out, ']');
 }
 
-static void put_rest(struct bl_call *c, const struct bl_stream *s, int index, struct iterator *it,
-                     bool more, int64_t last_ms)
+static void put_rest(struct bl_call *c, const struct bl_stream *s, int index,
+                     struct bl_iterator *it, bool more, int64_t last_ms)
 {
     struct bf_buf *out = &c->ans.body;
     bool ended = s->shards[index].last >= 0 && !more;
@@ -437,7 +432,7 @@ static void put_rest(struct bl_call *c, const struct bl_stream *s, int index, st
             it->number = s->next; /* nothing of this shard lies between */
         it->created_ms = c->now_ms;
         bf_buf_lit(out, ",\"NextShardIterator\":\"");
-        put_iterator(out, it);
+        bl_iterator_put(out, it);
         bf_buf_addc(out, '"');
     }
     bf_buf_addc(out, '}');
@@ -447,13 +442,13 @@ bool bl_kinesis_get_records(struct bl_call *c)
 {
     struct bl_params p;
     struct bf_str text = {NULL, 0};
-    struct iterator it;
+    struct bl_iterator it;
     int64_t limit = READ_MAX, last_ms = c->now_ms;
     int index;
     if (!bl_kinesis_read(c, &p, "ShardIterator") ||
         !bl_param_string(c, &p, "ShardIterator", &text) || !bl_param_int(c, &p, "Limit", &limit))
         return false;
-    if (!read_iterator(text, &it))
+    if (!bl_iterator_read(text, &it))
         return bl_fail(c, BL_InvalidArgumentException, "Invalid ShardIterator.");
     if (c->now_ms - it.created_ms > BL_ITERATOR_MS)
         return bl_fail(c, BL_ExpiredIteratorException,

@@ -13,19 +13,18 @@ struct head {
     uint32_t key, data;
 };
 
-enum { NUMBER_BITS = 40 };
 static const size_t chunk_bytes = 256 * 1024, /* a larger chunk is written before the commit */
     kept_bytes = 1024 * 1024,                 /* room that is kept for the next transaction */
     most_bytes = 64 * 1024 * 1024;
 
 static int64_t id_of(int64_t log, int64_t number)
 {
-    return log * ((int64_t)1 << NUMBER_BITS) + number;
+    return log * (BL_NUMBER_MAX + 1) + number;
 }
 
 static int64_t number_of(int64_t id)
 {
-    return id & (((int64_t)1 << NUMBER_BITS) - 1);
+    return id & BL_NUMBER_MAX;
 }
 
 bool bl_log_open(struct bl_store *s, struct bf_err *e)

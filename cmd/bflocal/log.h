@@ -15,7 +15,7 @@
 
 #include "cmd/bflocal/store.h"
 
-#define BL_NUMBER_MAX (((int64_t)1 << 40) - 1)
+#define BL_NUMBER_MAX (((int64_t)1 << 40) - 1) /* of a record; all bits set */
 
 struct bl_record {
     int64_t number, at_ms;

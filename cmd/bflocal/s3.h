@@ -27,12 +27,12 @@ enum {
 
 struct bl_s3 {
     struct bl_local *local;
-    pthread_mutex_t
-        mutex; /* may be taken under the store's lock, so the store's lock never under it */
-    pthread_mutex_t
-        first;  /* of who makes a file: `dirty` and what comes with it; taken before all others */
-    int dir_fd; /* the folder of the files; -1: none yet */
-    char *dir;  /* its path */
+    /* may be taken under the store's lock, so the store's lock never under it */
+    pthread_mutex_t mutex;
+    /* of who makes a file: `dirty` and what comes with it; taken before all others */
+    pthread_mutex_t first;
+    int dir_fd;        /* the folder of the files; -1: none yet */
+    char *dir;         /* its path */
     bool temporary;    /* in memory: removed at the end */
     bool dirty;        /* the store knows that files are being written */
     uint64_t bytes;    /* in all files */

@@ -211,13 +211,8 @@ void bl_s3_get_tagging(struct bl_call *c)
         return;
     }
     bf_buf_lit(out, BL_XML_HEAD "<Tagging" BL_XML_NS "><TagSet>");
-    struct bf_str rest = o.headers, line, prefix = BF_STR("x-amz-tagging:"), pair;
-    while (rest.n && bf_str_split(&rest, '\n', &line)) {
-        if (!bf_str_starts(line, prefix))
-            continue;
-        struct bf_str tags = bf_str(line.p + prefix.n, line.n - prefix.n);
-        while (tags.n && bf_str_split(&tags, '&', &pair))
-            put_tag(out, pair);
-    }
+    struct bf_str tags = bl_s3_kept_header(o.headers, "x-amz-tagging"), pair;
+    while (tags.n && bf_str_split(&tags, '&', &pair))
+        put_tag(out, pair);
     bf_buf_lit(out, "</TagSet></Tagging>");
 }

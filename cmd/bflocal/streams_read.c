@@ -1,44 +1,23 @@
 /* DynamoDB Streams: iterators, and the records that they walk. */
-#include <stdio.h>
-
 #include "cmd/bflocal/streams.h"
-#include "lib/base/enc.h"
 
 enum { READ_MAX = 1000, READ_BYTES = 1024 * 1024 };
 
-/* STREAM-ARN|1|base64 of "bflocal SHARD-ROW NUMBER CREATED-MS": the next record has that number or a larger
- * one. */
-struct iterator {
-    int64_t row, number, created_ms;
-};
-
+/* STREAM-ARN|1|ITERATOR */
 static void put_iterator(struct bl_call *c, struct bf_buf *out, const struct bl_ddb_stream *s,
-                         const struct iterator *it)
+                         const struct bl_iterator *it)
 {
-    char room[80];
-    int n = snprintf(room, sizeof room, "bflocal %lld %lld %lld", (long long)it->row,
-                     (long long)it->number, (long long)it->created_ms);
     bl_stream_arn_put(c->local, out, s);
     bf_buf_lit(out, "|1|");
-    bf_base64_encode(out, bf_str(room, (size_t)n));
+    bl_iterator_put(out, it);
 }
 
-static bool read_iterator(struct bf_str text, struct iterator *it)
+static bool read_iterator(struct bf_str text, struct bl_iterator *it)
 {
-    char room[128];
-    long long row, number, created;
-    struct bf_buf b = {.p = room, .cap = sizeof room - 1, .max = sizeof room - 1};
     size_t bar = text.n;
     while (bar > 0 && text.p[bar - 1] != '|')
         bar--;
-    if (bar == 0 || text.n - bar > 160 || !bf_base64_decode(&b, bf_str(text.p + bar, text.n - bar)))
-        return false;
-    room[b.n] = '\0';
-    if (sscanf(room, "bflocal %lld %lld %lld", &row, &number, &created) != 3 || number < 0 ||
-        number > BL_NUMBER_MAX || created < 0)
-        return false;
-    *it = (struct iterator){row, number, created};
-    return true;
+    return bar > 0 && bl_iterator_read(bf_str(text.p + bar, text.n - bar), it);
 }
 
 /*
@@ -103,7 +82,7 @@ bool bl_streams_iterator(struct bl_call *c)
 {
     struct bl_params p;
     struct bf_str id = {NULL, 0};
-    struct iterator it = {.created_ms = c->now_ms};
+    struct bl_iterator it = {.created_ms = c->now_ms};
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardId", &id))
         return false;
     if (!id.p)
@@ -144,7 +123,7 @@ static struct bl_ddb_stream *stream_of(struct bl_call *c, int64_t row,
 }
 
 /* Records from it->number on; moves it behind the last one. True: there may be more. */
-static bool read_records(struct bl_call *c, struct iterator *it, int64_t limit)
+static bool read_records(struct bl_call *c, struct bl_iterator *it, int64_t limit)
 {
     struct bf_buf *out = &c->ans.body;
     size_t from = out->n;
@@ -165,7 +144,7 @@ static bool read_records(struct bl_call *c, struct iterator *it, int64_t limit)
 }
 
 static void answer_records(struct bl_call *c, struct bl_ddb_stream *s, const struct bl_shard *shard,
-                           struct iterator *it, int64_t limit)
+                           struct bl_iterator *it, int64_t limit)
 {
     struct bf_buf *out = &c->ans.body;
     bl_stream_trim(c->store, s->shards, c->now_ms);
@@ -188,7 +167,7 @@ bool bl_streams_get_records(struct bl_call *c)
 {
     struct bl_params p;
     struct bf_str text = {NULL, 0};
-    struct iterator it;
+    struct bl_iterator it;
     const struct bl_shard *shard = NULL;
     int64_t limit = READ_MAX;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "ShardIterator", &text) ||
