@@ -134,8 +134,8 @@ static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mod
     curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
 #if LIBCURL_VERSION_NUM >= 0x075700
-    curl_easy_setopt(c, CURLOPT_QUICK_EXIT,
-                     1L); /* a name that is being looked up holds up no end */
+    /* a name that is being looked up holds up no end */
+    curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 #endif
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
     curl_easy_setopt(c, CURLOPT_USERAGENT, "bfpipe/" BF_VERSION);

@@ -21,8 +21,8 @@ struct bf_rejects {
     bool strict;      /* the first one ends the run */
     bool lasting;     /* one at least would be rejected again */
     bool headed;      /* the header is written */
-    struct bf_str
-        header; /* the owner's: a line that stands in front of the lines, as in CSV; empty: none */
+    /* the owner's: a line that stands in front of the lines, as in CSV; empty: none */
+    struct bf_str header;
     uint64_t count;
 };
 
