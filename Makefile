@@ -348,6 +348,9 @@ backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
 check-services: all ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
 	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
 
+check-fresh: ## README's two commands on a new minimal Debian 12 and 13; FRESH=bookworm for one
+	@sh tools/check-fresh.sh $(FRESH)
+
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
 	@PATH="$(CURDIR)/$(B)/bin:$$PATH" bflocal sh examples/demo.sh
 
@@ -357,6 +360,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all deps-check check check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
+.PHONY: all deps-check check check-fresh check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
         deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

@@ -49,6 +49,8 @@ test     y boto3           python3-boto3          python3-boto3      py3-boto3  
 test     c aws             awscli                 awscli2            aws-cli             awscli
 test     c node            nodejs                 nodejs             nodejs              node
 test     c npm             npm                    npm                npm                 -
+fresh    c debootstrap     debootstrap            debootstrap        debootstrap         -
+fresh    c unshare         util-linux             util-linux         util-linux          -
 test     c ps              procps                 procps-ng          procps              -
 lint     c clang           clang                  clang              clang               llvm
 lint     c clang-format    clang-format           clang-tools-extra  clang-extra-tools   clang-format
@@ -62,11 +64,12 @@ asan     s address,undefined -                    libasan,libubsan   -          
 
 # groups GOAL...: what Make's goals need; build is always among them.
 groups() {
-    [ $# -gt 0 ] || { echo 'build demo test lint valgrind asan npm'; return; }
+    [ $# -gt 0 ] || { echo 'build demo test npm lint valgrind asan fresh'; return; }
     wanted=build
     for goal in "$@"; do
         case $goal in
         all | install | uninstall | dist | bench-helpers | lambda.zip | shell | help) ;;
+        check-fresh) wanted="$wanted fresh" ;;
         demo) wanted="$wanted demo" ;;
         check-unit) wanted="$wanted demo test" ;;
         check | check-* | torture*) wanted="$wanted demo test npm" ;;
