@@ -22,8 +22,8 @@ unshare --mount true 2>/dev/null || skip 'this machine allows no mount namespace
 # settings DIR: how the package registries are reached from here.
 settings() {
     cp -L /etc/resolv.conf /etc/hosts "$1/etc/"
-    mkdir -p "$1/etc/ssl/certs" "$1/root"
-    [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$1/etc/ssl/certs/"
+    # Under a name of its own: the package ca-certificates makes its own list anew.
+    [ ! -f /etc/ssl/certs/ca-certificates.crt ] || cp -L /etc/ssl/certs/ca-certificates.crt "$1/etc/registries.crt"
     for file in /etc/apt/apt.conf.d/*proxy* /root/.npmrc /usr/etc/npmrc /etc/npmrc; do
         [ ! -f "$file" ] || { mkdir -p "$1${file%/*}" && cp "$file" "$1$file"; }
     done
@@ -41,7 +41,7 @@ inside() {
         mount -t proc proc "$dir/proc" && mount --rbind /dev "$dir/dev" && mount -t tmpfs tmpfs "$dir/tmp" && chmod 1777 "$dir/tmp" &&
             exec chroot "$dir" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb \
                 http_proxy="${http_proxy-}" https_proxy="${https_proxy-}" no_proxy="${no_proxy-}" \
-                NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt CI="${CI-}" DEBIAN_FRONTEND=noninteractive "$@"
+                NPM_CONFIG_CAFILE=/etc/registries.crt CI="${CI-}" DEBIAN_FRONTEND=noninteractive "$@"
     ' sh "$dir" "$@" </dev/null
 }
 
