@@ -182,8 +182,8 @@ static void part_done(void *arg, unsigned slot)
 /* After a conflict S3 wants the parts once more, and so does an upload that a rule of the bucket has swept up. */
 static bool begin_again(struct sealed *s, const struct bf_s3_result *r)
 {
-    bool gone = strcmp(r->code, "ConditionalRequestConflict") == 0 ||
-                strcmp(r->code, "NoSuchUpload") == 0;
+    bool gone =
+        strcmp(r->code, "ConditionalRequestConflict") == 0 || strcmp(r->code, "NoSuchUpload") == 0;
     if (!gone || bf_stop_asked() || ++s->begun == UPLOADS_OF_ONE)
         return false;
     bf_s3_multipart_destroy(s->multipart);
