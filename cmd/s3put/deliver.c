@@ -11,9 +11,11 @@
 #include "lib/base/stop.h"
 
 enum { SINGLE_MAX = 16 << 20, PART = 8 << 20, PARTS_AT_ONCE = 3, HELD_MAX = 16 << 20 };
+enum { ASIDE_IN_ROW = 10, UPLOADS_OF_ONE = 3 };
 
 static void start_some(struct deliver *d);
 static void feed_parts(struct sealed *s);
+static bool start_parts(struct deliver *d, struct sealed *s, struct bf_err *e);
 
 static void remember(struct deliver *d, const struct bf_err *e)
 {
@@ -46,6 +48,7 @@ static void write_receipt(struct deliver *d, const struct sealed *s)
     receipt_put(d->receipts, &r);
     d->dirty = true;
     d->objects++;
+    d->aside_in_row = 0;
     d->records += s->records;
     d->bytes += s->bytes;
 }
@@ -107,19 +110,46 @@ static void keep_rows(struct deliver *d, struct sealed *s, struct bf_err *why)
     }
 }
 
+/* Does S3 refuse this very object, whenever it comes? Not what is wrong with the credentials (400 ExpiredToken), and
+ * not a body that was too slow. */
+static bool is_refused(const struct bf_s3_result *r)
+{
+    return r->status == 400 && strncmp(r->code, "RequestTimeout", 14) != 0 &&
+           (r->err.code == BF_E_SERVICE || r->err.code == BF_E_TEMPORARY);
+}
+
+static void set_aside(struct deliver *d, struct sealed *s, struct bf_err *why)
+{
+    d->aside++;
+    d->aside_in_row++;
+    why->code = BF_E_SERVICE;
+    bf_diag_error(why);
+    if (d->keep)
+        d->refused(d->arg, s, why);
+    if (d->aside_in_row == ASIDE_IN_ROW) {
+        bf_err_set(why, BF_E_SERVICE, "s3://%s refused %d objects in a row; are the options right?",
+                   d->config->bucket, ASIDE_IN_ROW);
+        remember(d, why);
+    }
+}
+
 static void did_not_arrive(struct sealed *s)
 {
     struct deliver *d = s->deliver;
     struct bf_err why = s->result.err;
+    bool refused = is_refused(&s->result);
     bf_err_ctx(&why, "s3://%s/%s", d->config->bucket, bf_buf_cstr(&s->key));
-    if (d->failed.code != BF_OK)
+    if (refused)
+        set_aside(d, s, &why);
+    else if (d->failed.code != BF_OK)
         bf_diag_error(&why); /* the first one is told by main */
     if (!d->keep) {
         keep_rows(d, s, &why);
         if (s->file[0])
             spool_remove(d->spool, s->file);
     }
-    remember(d, &why);
+    if (!refused)
+        remember(d, &why);
     forget(d, s);
 }
 
@@ -149,9 +179,26 @@ static void part_done(void *arg, unsigned slot)
         feed_parts(s);
 }
 
+/* After a conflict S3 wants the parts once more, and so does an upload that a rule of the bucket has swept up. */
+static bool begin_again(struct sealed *s, const struct bf_s3_result *r)
+{
+    bool gone =
+        strcmp(r->code, "ConditionalRequestConflict") == 0 || strcmp(r->code, "NoSuchUpload") == 0;
+    if (!gone || bf_stop_asked() || ++s->begun == UPLOADS_OF_ONE)
+        return false;
+    bf_s3_multipart_destroy(s->multipart);
+    s->multipart = NULL;
+    s->sent = 0;
+    s->parts_in_flight = 0;
+    struct bf_err ignored = {0}; /* the conflict is the news */
+    return start_parts(s->deliver, s, &ignored);
+}
+
 static void multipart_done(void *arg, const struct bf_s3_result *r)
 {
-    finished(arg, r);
+    struct bf_s3_result copy = *r; /* it goes with the upload */
+    if (copy.err.code == BF_OK || !begin_again(arg, &copy))
+        finished(arg, &copy);
 }
 
 static struct bf_s3_body piece_of(const struct sealed *s, uint64_t offset, uint64_t length)
@@ -194,10 +241,23 @@ static void describe(struct deliver *d, struct sealed *s)
         .sse = c->sse,
         .sse_key = c->sse_key,
         .tagging = c->tagging.n ? c->tagging.p : NULL,
+        .acl = c->acl,
+        .payer = c->request_payer ? "requester" : NULL,
         .if_none_match = c->if_none_match,
         .resumed = s->resumed,
         .checksum = s->checksum,
     };
+}
+
+static bool start_parts(struct deliver *d, struct sealed *s, struct bf_err *e)
+{
+    struct bf_s3_events events = {part_done, multipart_done, s};
+    s->part_bytes = bf_s3_part_size_for(s->bytes, PART);
+    s->multipart = bf_s3_multipart_new(d->aws, &s->object, &events, e);
+    if (!s->multipart)
+        return false;
+    feed_parts(s);
+    return true;
 }
 
 static bool start(struct deliver *d, struct sealed *s, struct bf_err *e)
@@ -213,13 +273,7 @@ static bool start(struct deliver *d, struct sealed *s, struct bf_err *e)
                                     .arg = s};
         return bf_s3_put(d->aws, &s->put, e);
     }
-    struct bf_s3_events events = {part_done, multipart_done, s};
-    s->part_bytes = bf_s3_part_size_for(s->bytes, PART);
-    s->multipart = bf_s3_multipart_new(d->aws, &s->object, &events, e);
-    if (!s->multipart)
-        return false;
-    feed_parts(s);
-    return true;
+    return start_parts(d, s, e);
 }
 
 static void start_some(struct deliver *d)
@@ -242,26 +296,6 @@ static void start_some(struct deliver *d)
     }
 }
 
-static void bucket_known(struct bf_s3_head *h, const struct bf_s3_result *r)
-{
-    struct deliver *d = h->arg;
-    d->asking = false;
-    /* who may only write gets 403 here; a network that fails shows at the upload as well */
-    if (r->status != 404)
-        return;
-    struct bf_err e;
-    bf_err_set(&e, BF_E_NOTFOUND, "s3://%s: there is no such bucket", d->config->bucket);
-    remember(d, &e);
-}
-
-static void ask_for_bucket(struct deliver *d)
-{
-    struct bf_err ignored;
-    d->asked = true;
-    d->bucket = (struct bf_s3_head){.done = bucket_known, .arg = d};
-    d->asking = bf_s3_head_bucket(d->aws, &d->bucket, d->config->bucket, &ignored);
-}
-
 void deliver_add(struct deliver *d, struct sealed *s)
 {
     s->deliver = d;
@@ -272,8 +306,6 @@ void deliver_add(struct deliver *d, struct sealed *s)
         arrived(s);
         return;
     }
-    if (!d->asked)
-        ask_for_bucket(d);
     if (d->last)
         d->last->next = s;
     else
@@ -306,7 +338,7 @@ bool deliver_run(struct deliver *d, int timeout_ms, int fd, bool *readable, stru
 
 bool deliver_drain(struct deliver *d, struct bf_err *e)
 {
-    while (d->pending || d->asking)
+    while (d->pending)
         if (!deliver_run(d, -1, -1, NULL, e))
             return false;
     return deliver_run(d, 0, -1, NULL, e);

@@ -3,7 +3,9 @@
  * each one that has arrived a receipt goes to standard output. What S3 refuses,
  * or what the client gave up after its attempts, is kept: in the spool with
  * --state, else its rows go to --rejects or into a file of their own; the first
- * such failure is remembered and ends the reading.
+ * such failure is remembered and ends the reading. An object that S3 refuses for
+ * what it is (400) is kept alike, but set aside: the others go on, until so many
+ * in a row are refused that the options must be wrong.
  */
 #ifndef S3PUT_DELIVER_H
 #define S3PUT_DELIVER_H
@@ -19,16 +21,18 @@ struct deliver {
     struct bf_rejects *rejects;
     bool keep; /* --state: a failed upload stays in the spool */
     void (*delivered)(void *arg, struct sealed *s); /* before it is forgotten; may be NULL */
+    /* set aside: told and kept in the spool; NULL without `keep` */
+    void (*refused)(void *arg, const struct sealed *s, const struct bf_err *why);
     void *arg;
 
     struct sealed *first, *last; /* not yet started */
-    struct bf_s3_head bucket;    /* is there such a bucket? asked once */
-    bool asked, asking;
-    size_t pending; /* objects waiting or under way */
+    size_t pending;              /* objects waiting or under way */
     size_t flying;
     uint64_t held;                    /* bytes of bodies in memory */
     uint64_t waiting;                 /* bytes of all bodies that are pending */
     uint64_t objects, records, bytes; /* delivered */
+    uint64_t aside;                   /* objects that S3 refused */
+    unsigned aside_in_row;            /* the last so many of them, none delivered in between */
     bool dirty;                       /* receipts not flushed */
     struct bf_err failed;             /* the first failure; code BF_OK: none */
 };

@@ -166,6 +166,16 @@ static void on_delivered(void *arg, struct sealed *s)
     bf_buf_add(&d->gone, s->file, strlen(s->file) + 1);
 }
 
+/* What S3 refuses for good stays in the spool and in the state, and stands in nobody's way. */
+static void on_refused(void *arg, const struct sealed *s, const struct bf_err *why)
+{
+    struct durable *d = arg;
+    d->settled = !bf_state_refuse_sealed(&d->state, s->file, why->text) && d->settled;
+    bf_diag_hint("s3://%s/%s: %" PRIu64 " row%s set aside, kept in %s/%s and not tried again",
+                 d->run->config->bucket, s->key.p, s->records, s->records == 1 ? "" : "s",
+                 d->run->spool_files.dir, s->file);
+}
+
 bool durable_settle(struct durable *d, struct bf_err *e)
 {
     if (d->settled && d->gone.n == 0)
@@ -219,6 +229,8 @@ static bool check_file(struct durable *d, const struct bf_state_batch *b, struct
 static bool resume_sealed(struct durable *d, const struct bf_state_batch *b, struct bf_err *e)
 {
     struct bf_err ignored;
+    if (b->refused)
+        return check_file(d, b, e); /* it has been told */
     if (strcmp(b->bucket, d->run->config->bucket) != 0)
         return bf_err_set(e, BF_E_USAGE, "the state has objects for s3://%s that are not delivered",
                           b->bucket);
@@ -326,6 +338,7 @@ bool durable_open(struct durable *d, struct run *r, struct bf_err *e)
     r->deliver.spool = r->sealer.spool = r->batches.spool = &r->spool_files;
     r->deliver.keep = true;
     r->deliver.delivered = on_delivered;
+    r->deliver.refused = on_refused;
     r->deliver.arg = d;
     return sweep(d, e) && take_up(d, e);
 }

@@ -6,6 +6,7 @@
 #define S3PUT_RUN_H
 
 #include "cmd/s3put/durable.h"
+#include "cmd/s3put/input.h"
 #include "lib/base/progress.h"
 
 struct run {
@@ -17,7 +18,8 @@ struct run {
     struct sealer sealer;
     struct deliver deliver;
     struct bf_rejects rejects;
-    struct bf_reader reader;
+    char own_rejects[4096]; /* where they go with --state and without --rejects */
+    struct input input;
     struct bf_out out;
     struct bf_buf header; /* the first line of CSV */
     bool has_header;

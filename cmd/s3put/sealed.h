@@ -37,6 +37,7 @@ struct sealed {
     uint64_t sent;
     uint64_t part_bytes;
     unsigned parts_in_flight;
+    unsigned begun; /* uploads in parts that were given up for a new one */
 };
 
 /* What sealing needs beside the batch. */

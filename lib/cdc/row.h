@@ -24,7 +24,8 @@ enum bf_row_image {
     BF_ROW_NEW,  /* NewImage; keys for REMOVE */
     BF_ROW_OLD,  /* OldImage; keys for INSERT */
     BF_ROW_BOTH, /* as new, then the old image's attributes as old.NAME */
-    BF_ROW_KEYS
+    BF_ROW_KEYS,
+    BF_ROW_NEWEST /* as new; for REMOVE the old image where the record carries it */
 };
 
 enum bf_row_format { BF_ROW_NDJSON, BF_ROW_CSV, BF_ROW_TSV, BF_ROW_DDB_JSON };

@@ -23,6 +23,7 @@ void bf_state_batch_free(struct bf_state_batch *b)
     free(b->checksum);
     free(b->checksum_value);
     free(b->partition);
+    free(b->refused);
     *b = (struct bf_state_batch){0};
 }
 
@@ -143,6 +144,21 @@ bool bf_state_add_open(struct bf_state *s, struct bf_state_batch *b, struct bf_e
     s->open[s->nopen++] = *b;
     *b = (struct bf_state_batch){0};
     return true;
+}
+
+bool bf_state_refuse_sealed(struct bf_state *s, const char *file, const char *why)
+{
+    for (size_t i = 0; i < s->nsealed; i++) {
+        if (strcmp(s->sealed[i].file, file) != 0)
+            continue;
+        char *text = bf_str_dup(bf_str_of(why));
+        if (!text)
+            return false;
+        free(s->sealed[i].refused);
+        s->sealed[i].refused = text;
+        return true;
+    }
+    return false;
 }
 
 bool bf_state_drop_sealed(struct bf_state *s, const char *file)

@@ -18,6 +18,7 @@ static const struct text_member {
     {"content_encoding", offsetof(struct bf_state_batch, content_encoding)},
     {"checksum", offsetof(struct bf_state_batch, checksum)},
     {"checksum_value", offsetof(struct bf_state_batch, checksum_value)},
+    {"refused", offsetof(struct bf_state_batch, refused)},
 };
 static const struct text_member numbers[] = {
     {"records", offsetof(struct bf_state_batch, records)},
