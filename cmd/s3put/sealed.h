@@ -60,7 +60,7 @@ void sealed_destroy(struct sealed *s);
 BF_MUST bool sealed_put_rows(struct sealed *s, struct spool *spool, bool with_header,
                              struct bf_out *out, struct bf_err *e);
 
-/* The key that the object of an open batch will have. */
-BF_MUST bool sealed_key(struct sealer *s, struct batch *x, struct bf_err *e);
+/* Gives a batch that has just been opened the key and the partition that its object will have. */
+BF_MUST bool sealed_name(struct sealer *s, struct batch *x, struct bf_err *e);
 
 #endif
