@@ -1,6 +1,7 @@
 #include "cmd/s3put/durable.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -8,6 +9,7 @@
 #include "cmd/s3put/resume.h"
 #include "cmd/s3put/run.h"
 #include "lib/base/clock.h"
+#include "lib/base/diag.h"
 #include "lib/base/file.h"
 
 enum { COMMIT_MS = 60 * 1000 };
@@ -165,11 +167,11 @@ static void read_back(struct durable *d)
 bool durable_commit(struct durable *d, struct bf_err *e)
 {
     struct sealed *list = NULL;
-    if (d->broken)
-        return true;
     if (seal_due(d, &list, e) && save_open(d, e) && write_state(d, list, e)) {
         d->settled = true;
         d->moved = false;
+        bf_state_free(&d->ahead);
+        bf_state_init(&d->ahead);
         d->committed_ms = bf_clock_mono_ms();
         hand_over(d, list);
         return true;
@@ -197,6 +199,16 @@ static void on_delivered(void *arg, struct sealed *s)
     struct durable *d = arg;
     d->settled = !bf_state_drop_sealed(&d->state, s->file) && d->settled;
     bf_buf_add(&d->gone, s->file, strlen(s->file) + 1);
+}
+
+/* What S3 refuses for good stays in the spool and in the state, and stands in nobody's way. */
+static void on_refused(void *arg, const struct sealed *s, const struct bf_err *why)
+{
+    struct durable *d = arg;
+    d->settled = !bf_state_refuse_sealed(&d->state, s->file, why->text) && d->settled;
+    bf_diag_hint("s3://%s/%s: %" PRIu64 " row%s set aside, kept in %s/%s and not tried again",
+                 d->run->config->bucket, s->key.p, s->records, s->records == 1 ? "" : "s",
+                 d->run->spool_files.dir, s->file);
 }
 
 bool durable_settle(struct durable *d, struct bf_err *e)
@@ -246,6 +258,7 @@ bool durable_open(struct durable *d, struct run *r, struct bf_err *e)
     r->deliver.keep = true;
     r->deliver.delivered = on_delivered;
     r->deliver.upload = on_upload;
+    r->deliver.refused = on_refused;
     r->deliver.arg = d;
     d->committed_ms = bf_clock_mono_ms();
     return resume(d, e);

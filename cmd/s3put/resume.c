@@ -56,6 +56,8 @@ static enum bf_checksum_kind checksum_of(const struct bf_state_batch *b)
 /* A sealed object of an earlier run, on its way again. */
 static bool resume_sealed(struct durable *d, const struct bf_state_batch *b, struct bf_err *e)
 {
+    if (b->refused)
+        return check_file(d, b, e); /* it has been told */
     if (!check_bucket(d, b, e) || !check_file(d, b, e))
         return false;
     struct sealed *s = calloc(1, sizeof *s);
@@ -76,6 +78,7 @@ static bool resume_sealed(struct durable *d, const struct bf_state_batch *b, str
     s->raw_bytes = b->raw_bytes;
     s->fd = -1;
     s->resumed = true;
+    s->upload = b->upload ? bf_str_dup(bf_str_of(b->upload)) : NULL;
     s->compress = compress_of(b);
     s->checksum = checksum_of(b);
     deliver_add(&d->run->deliver, s);

@@ -156,9 +156,7 @@ bool sealed_name(struct sealer *s, struct batch *x, struct bf_err *e)
     bf_rng_uuid(s->rng, uuid);
     bf_prefix_put_name(key, s->config->name, s->config->version, x->arrival_ms, uuid,
                        s->config->suffix);
-    if (bf_buf_ok(key) && key->n <= BF_S3_KEY_MAX)
-        return true;
-    return bf_err_set(e, BF_E_LIMIT, "the object's key is longer than %d bytes", BF_S3_KEY_MAX);
+    return bf_buf_check(key, "the object's key", e) && bf_s3_check_key(bf_buf_view(key), e);
 }
 
 struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x, bool in_file,
@@ -202,6 +200,7 @@ void sealed_destroy(struct sealed *s)
     bf_buf_free(&s->partition);
     bf_buf_free(&s->content_type);
     bf_buf_free(&s->body);
+    free(s->upload);
     free(s);
 }
 

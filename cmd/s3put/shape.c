@@ -25,6 +25,7 @@ bool shape_init(struct shape *s, const struct config *c, const struct route *r, 
         add(&s->text, r->fields[i].name);
         add(&s->text, r->fields[i].path);
     }
+    add(&s->text, bf_str_of(c->partition_default));
     add(&s->text, r->timed ? BF_STR("time-field") : BF_STR(""));
     add(&s->text, bf_str_of(c->name));
     add(&s->text, bf_str_of(c->version));

@@ -35,19 +35,55 @@ static bool hides_error(const struct bf_aws_state *s)
            bf_answer_xml_is_error(bf_buf_view(&s->x.body_in));
 }
 
+/* Does the document end where its root element does? A body that was cut off says nothing. */
+static bool ends_with(struct bf_str body, const char *end)
+{
+    size_t n = strlen(end);
+    return body.n >= n && memcmp(body.p + body.n - n, end, n) == 0;
+}
+
+/* What S3 has stored it names by an ETag. */
+static bool names_etag(struct bf_str etag)
+{
+    char text[80];
+    bf_copy_unquoted(text, sizeof text, etag);
+    return text[0] != '\0';
+}
+
+/* CreateMultipartUpload gives an id, CompleteMultipartUpload an ETag. */
+static bool tells_upload(const struct bf_aws_call *call, struct bf_str body)
+{
+    char text[1024];
+    if (call->query && strncmp(call->query, "uploads", 7) == 0)
+        return ends_with(body, "</InitiateMultipartUploadResult>") &&
+               bf_answer_xml_text(body, "UploadId", text, sizeof text) && text[0];
+    return ends_with(body, "</CompleteMultipartUploadResult>") &&
+           bf_answer_xml_text(body, "ETag", text, sizeof text) && names_etag(bf_str_of(text));
+}
+
+/* A success in S3's own form. A body where S3 sends none is a page of a proxy; what tells only that "something" has
+ * gone well, a 204 for instance, is no receipt. */
+static bool is_s3_success(const struct bf_aws_state *s, struct bf_str body)
+{
+    const struct bf_aws_call *call = s->call;
+    const char *method = call->method ? call->method : "POST";
+    if (strcmp(method, "POST") == 0)
+        return s->x.status == 200 && tells_upload(call, body);
+    if (strcmp(method, "GET") == 0 && !call->key.n)
+        return ends_with(body, "</ListBucketResult>");
+    if (!call->key.n || (strcmp(method, "PUT") != 0 && strcmp(method, "HEAD") != 0))
+        return true;
+    return s->x.status == 200 && body.n == 0 && names_etag(bf_http_header(&s->x, "etag"));
+}
+
 /* An answer that this service never gives: of a proxy, a log-in page, a server of another kind at this
- * address. S3 names the ETag of all that it stores. */
+ * address. */
 static bool foreign(const struct bf_aws_state *s)
 {
-    const char *method = s->call->method ? s->call->method : "POST";
     struct bf_str body = bf_str_trim(bf_buf_view(&s->x.body_in));
     if (!speaks_xml(s))
         return body.n && (body.p[0] != '{' || body.p[body.n - 1] != '}');
-    if (s->x.status / 100 != 2)
-        return false;
-    if (strcmp(method, "PUT") == 0)
-        return s->call->key.n && !bf_http_header(&s->x, "etag").n;
-    return strcmp(method, "POST") == 0 && !bf_answer_xml_has(body, "MultipartUploadResult");
+    return s->x.status / 100 == 2 && !is_s3_success(s, body);
 }
 
 static void explain_foreign(const struct bf_aws_state *s, enum bf_err_code code, struct bf_err *e)

@@ -31,6 +31,13 @@ static const char *const transient_codes[] = {
     "RequestTimeoutException",
 };
 
+/* S3: another request was at the same object or bucket; the same one again may pass (API reference, PutObject,
+ * CompleteMultipartUpload; "List of error codes"). */
+static const char *const conflict_codes[] = {
+    "ConditionalRequestConflict",
+    "OperationAborted",
+};
+
 /* The first three say so; the others are what a signature with a wrong date looks like. */
 static const char *const skew_codes[] = {
     "RequestTimeTooSkewed",      "RequestExpired",        "RequestInTheFuture",
@@ -70,6 +77,8 @@ enum bf_retry_kind bf_retry_classify(enum bf_aws_service service, int status, st
     if (one_of(code, transient_codes, BF_COUNT(transient_codes)))
         return BF_RETRY_TRANSIENT;
     if (service == BF_AWS_STS && bf_str_is(code, "IDPCommunicationError"))
+        return BF_RETRY_TRANSIENT;
+    if (service == BF_AWS_S3 && one_of(code, conflict_codes, BF_COUNT(conflict_codes)))
         return BF_RETRY_TRANSIENT;
     switch (status) {
     case 0:

@@ -175,6 +175,13 @@ static enum bf_csv_got take_line(struct bf_csv *c, int timeout_ms, struct bf_str
     return BF_CSV_LONG;
 }
 
+void bf_csv_rest(const struct bf_csv *c, struct bf_buf *out)
+{
+    if (c->open)
+        bf_buf_add(out, c->held.p + c->start, c->held.n - c->start);
+    bf_buf_adds(out, bf_reader_rest(c->in));
+}
+
 static struct bf_str without_mark(struct bf_str record, uint64_t line)
 {
     if (line == 1 && bf_str_starts(record, BF_STR("\xEF\xBB\xBF")))

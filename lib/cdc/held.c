@@ -6,6 +6,7 @@ enum { SHARDS_MAX = 1000 * 1000, KEY_MAX = 64 * 1024 };
 
 struct bf_held_at {
     char *sequence;
+    char *after; /* NULL: not told */
     enum bf_mark_kind kind;
 };
 
@@ -19,7 +20,7 @@ void bf_held_init(struct bf_held *h)
 void bf_held_free(struct bf_held *h)
 {
     for (size_t i = 0; i < h->n; i++)
-        free(h->at[i].sequence);
+        free(h->at[i].sequence), free(h->at[i].after);
     free(h->at);
     bf_map_free(&h->shards);
     bf_buf_free(&h->key);
@@ -48,14 +49,18 @@ static struct bf_held_at *place(struct bf_held *h, const struct bf_mark *m, stru
         return NULL;
     }
     *index = h->n;
-    h->at[h->n] = (struct bf_held_at){NULL, m->kind};
+    h->at[h->n] = (struct bf_held_at){.after = m->after.p ? bf_str_dup(m->after) : NULL};
+    if (m->after.p && !h->at[h->n].after) {
+        bf_err_nomem(e);
+        return NULL;
+    }
     return &h->at[h->n++];
 }
 
 bool bf_held_add(struct bf_held *h, const struct bf_mark *m, struct bf_str line, struct bf_buf *out,
                  struct bf_err *e)
 {
-    if (m->kind == BF_MARK_START) {
+    if (m->kind == BF_MARK_START || m->kind == BF_MARK_GONE) {
         bf_buf_adds(out, line);
         bf_buf_addc(out, '\n');
         return bf_buf_check(out, "output", e);
@@ -67,7 +72,8 @@ bool bf_held_add(struct bf_held *h, const struct bf_mark *m, struct bf_str line,
         return sequence ? false : bf_err_nomem(e);
     }
     free(at->sequence);
-    *at = (struct bf_held_at){sequence, m->kind};
+    at->sequence = sequence;
+    at->kind = m->kind;
     return true;
 }
 
@@ -79,7 +85,12 @@ void bf_held_put(struct bf_held *h, struct bf_buf *out)
         struct bf_str rest = en->key, stream;
         if (!at->sequence || !bf_str_split(&rest, '\n', &stream))
             continue;
-        struct bf_mark m = {stream, rest, bf_str_of(at->sequence), at->kind, --left > 0};
+        struct bf_mark m = {.stream = stream,
+                            .shard = rest,
+                            .sequence = bf_str_of(at->sequence),
+                            .after = bf_str_of(at->after),
+                            .kind = at->kind,
+                            .more = --left > 0};
         bf_mark_put(out, &m);
     }
     if (h->n) {

@@ -1,7 +1,7 @@
 /*
  * Marks that are held back while their rows are (fold, SQL over all changes):
- * start marks go out at once, of the others the last of each shard, behind the
- * rows. They vouch for the rows together, so all but the last say that more
+ * start marks go out at once, of the others the last of each shard, after the
+ * rows, with the `after` of the first: it spans all of their rows. They vouch for the rows together, so all but the last say that more
  * follow: s3put commits at the last, and a kill in between repeats nothing.
  *
  * Memory: one position a shard.

@@ -25,6 +25,7 @@ void bf_state_batch_free(struct bf_state_batch *b)
     free(b->checksum_value);
     free(b->upload);
     free(b->partition);
+    free(b->refused);
     *b = (struct bf_state_batch){0};
 }
 
@@ -177,6 +178,17 @@ struct bf_state_batch *bf_state_sealed(struct bf_state *s, const char *file)
         if (strcmp(s->sealed[i].file, file) == 0)
             return &s->sealed[i];
     return NULL;
+}
+
+bool bf_state_refuse_sealed(struct bf_state *s, const char *file, const char *why)
+{
+    struct bf_state_batch *b = bf_state_sealed(s, file);
+    char *text = b ? bf_str_dup(bf_str_of(why)) : NULL;
+    if (!text)
+        return false;
+    free(b->refused);
+    b->refused = text;
+    return true;
 }
 
 bool bf_state_drop_sealed(struct bf_state *s, const char *file)

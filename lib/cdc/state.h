@@ -12,7 +12,8 @@
  *
  * `s3put --state` reads and writes it under the lock DIR/lock; `kinread --state`
  * only reads it, to start from its positions. Strings belong to the struct.
- * A sequence "" says: of this shard nothing has been delivered yet.
+ * A sequence "" says: of this shard nothing has been delivered yet. A sealed batch
+ * with "refused":"..." is set aside: who takes that member out has it tried again.
  */
 #ifndef BF_STATE_H
 #define BF_STATE_H
@@ -39,6 +40,7 @@ struct bf_state_batch {
     char *checksum_value; /* base64, as S3 takes it; of sealed ones */
     char *upload;         /* of a sealed one: the id of the multipart upload that is under way */
     char *partition;      /* raw JSON: the object of partition fields of the receipt */
+    char *refused;        /* sealed: why the service will not have it; it is kept and not tried again */
     uint64_t records, bytes;
     uint64_t raw_bytes; /* rows before compression */
     int64_t arrival_ms; /* wall time at which the first row came */
@@ -83,6 +85,8 @@ BF_API BF_MUST bool bf_state_add_open(struct bf_state *s, struct bf_state_batch 
 
 /* The sealed batch of that file, NULL when there is none. */
 BF_API struct bf_state_batch *bf_state_sealed(struct bf_state *s, const char *file);
+/* Sets the sealed batch of that file aside. True: it is there. */
+BF_API bool bf_state_refuse_sealed(struct bf_state *s, const char *file, const char *why);
 
 /* Forgets the sealed batch of that file (it has been delivered). */
 BF_API bool bf_state_drop_sealed(struct bf_state *s, const char *file);

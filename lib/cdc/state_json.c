@@ -20,6 +20,7 @@ static const struct text_member {
     {"checksum", offsetof(struct bf_state_batch, checksum)},
     {"checksum_value", offsetof(struct bf_state_batch, checksum_value)},
     {"upload", offsetof(struct bf_state_batch, upload)},
+    {"refused", offsetof(struct bf_state_batch, refused)},
 };
 static const struct text_member numbers[] = {
     {"records", offsetof(struct bf_state_batch, records)},
