@@ -2,7 +2,13 @@
 
 #include <stdlib.h>
 
-enum { ID_MAX = 8192, KEY_MAX = 4096, PARTITION_MAX = 64 * 1024, SLACK = 64 * 1024, MAP_MAX = 1 << 20 };
+enum {
+    ID_MAX = 8192,
+    KEY_MAX = 4096,
+    PARTITION_MAX = 64 * 1024,
+    SLACK = 64 * 1024,
+    MAP_MAX = 1 << 20
+};
 
 void batches_init(struct batches *b, const struct config *c, const struct shape *shape,
                   struct spool *spool)

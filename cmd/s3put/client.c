@@ -76,7 +76,8 @@ static bool is_final(const struct bf_s3_result *r)
 {
     switch (r->err.code) {
     case BF_E_DENIED:
-        return strncmp(r->code, "AccessDenied", 12) != 0 && strcmp(r->code, "AllAccessDisabled") != 0;
+        return strncmp(r->code, "AccessDenied", 12) != 0 &&
+               strcmp(r->code, "AllAccessDisabled") != 0;
     case BF_E_NOTFOUND:
     case BF_E_NETWORK:
         return true;

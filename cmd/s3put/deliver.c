@@ -212,8 +212,8 @@ static void upload_begun(void *arg, const char *id)
 /* After a conflict S3 wants the parts once more, and so does an upload that a rule of the bucket has swept up. */
 static bool begin_again(struct sealed *s, const struct bf_s3_result *r)
 {
-    bool gone = strcmp(r->code, "ConditionalRequestConflict") == 0 ||
-                strcmp(r->code, "NoSuchUpload") == 0;
+    bool gone =
+        strcmp(r->code, "ConditionalRequestConflict") == 0 || strcmp(r->code, "NoSuchUpload") == 0;
     if (!gone || bf_stop_asked() || ++s->begun == UPLOADS_OF_ONE)
         return false;
     bf_s3_multipart_destroy(s->multipart);
@@ -383,7 +383,8 @@ bool deliver_flush(struct deliver *d, struct bf_err *e)
 {
     if (d->dirty)
         bf_diag_wipe(); /* receipts may go to the same terminal */
-    bool ok = bf_out_flush(d->receipts, e) && (!d->keep || !d->dirty || bf_out_sync(d->receipts, e));
+    bool ok =
+        bf_out_flush(d->receipts, e) && (!d->keep || !d->dirty || bf_out_sync(d->receipts, e));
     d->dirty = false;
     if (ok)
         return true;

@@ -28,7 +28,7 @@ struct deliver {
     void *arg;
 
     struct sealed *first, *last; /* not yet started */
-    size_t pending; /* objects waiting or under way */
+    size_t pending;              /* objects waiting or under way */
     size_t flying;
     uint64_t held;                    /* bytes of bodies in memory */
     uint64_t waiting;                 /* bytes of all bodies that are pending */

@@ -105,8 +105,8 @@ enum input_got input_next(struct input *in, struct bf_err *e)
 {
     for (;;) {
         bool again = false;
-        enum input_got got =
-            in->config->format == FORMAT_CSV ? next_record(in, &again, e) : next_line(in, &again, e);
+        enum input_got got = in->config->format == FORMAT_CSV ? next_record(in, &again, e)
+                                                              : next_line(in, &again, e);
         if (!again)
             return got;
     }

@@ -23,10 +23,10 @@ struct input {
     const struct config *config;
     struct bf_reader reader;
     struct bf_csv csv;
-    bool headed;      /* CSV: the header has come */
-    bool one_column;  /* CSV: a blank line is a row */
+    bool headed;       /* CSV: the header has come */
+    bool one_column;   /* CSV: a blank line is a row */
     struct bf_str row; /* or the bad line; without its newline, holds until the next call */
-    uint64_t line;    /* number of its first line */
+    uint64_t line;     /* number of its first line */
 };
 
 /* Needs input_free also after a failure. */

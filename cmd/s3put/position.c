@@ -54,7 +54,8 @@ bool durable_check(struct durable *d, const struct bf_mark *m, struct bf_err *e)
         return true;
     if (m->kind == BF_MARK_START && d->run->since_mark)
         return refuse(d, m, BF_E_TEMPORARY,
-                      "the reader was started again in the middle of its rows; start both again", e);
+                      "the reader was started again in the middle of its rows; start both again",
+                      e);
     if (!own)
         return true;
     if (m->kind == BF_MARK_START)
@@ -67,7 +68,8 @@ bool durable_check(struct durable *d, const struct bf_mark *m, struct bf_err *e)
 
 bool durable_take(struct durable *d, const struct bf_mark *m, struct bf_err *e)
 {
-    if (m->kind == BF_MARK_GONE) { /* nothing can be read of it any more, so nobody needs to know its end */
+    if (m->kind ==
+        BF_MARK_GONE) { /* nothing can be read of it any more, so nobody needs to know its end */
         if (bf_state_forget(&d->state, m->stream, m->shard))
             d->settled = false;
         return true;
@@ -75,7 +77,8 @@ bool durable_take(struct durable *d, const struct bf_mark *m, struct bf_err *e)
     if (m->kind == BF_MARK_START) {
         if (taken_of(d, m))
             return true;
-        d->run->due = true; /* kept at once: at the latest record, or at a time, the next start would be elsewhere */
+        d->run->due =
+            true; /* kept at once: at the latest record, or at a time, the next start would be elsewhere */
     }
     d->moved = true;
     return bf_state_set(&d->ahead, m->stream, m->shard, m->sequence, m->kind == BF_MARK_END, e);

@@ -129,7 +129,8 @@ static bool resume_open(struct durable *d, const struct bf_state_batch *b, size_
         return bf_err_set(e, BF_E_INPUT, "an open batch without a key");
     bool ours = still_ours(d, b);
     int64_t age = bf_clock_wall_ms() - b->arrival_ms;
-    struct bf_str id = ours ? bf_buf_view(&r->route.id) : bf_str_of(b->file); /* a name no row has */
+    struct bf_str id =
+        ours ? bf_buf_view(&r->route.id) : bf_str_of(b->file); /* a name no row has */
     struct batch *x = batches_open(&r->batches, id, b->arrival_ms,
                                    bf_clock_mono_ms() - (age > 0 ? age : 0), b->time_ms, e);
     if (!x || (!ours && !own_shape(d, x, b, e)))

@@ -139,8 +139,8 @@ bool route_init(struct route *r, const struct config *c, struct bf_err *e)
     bf_buf_init(&r->id, ID_MAX);
     bf_buf_init(&r->scratch, ID_MAX);
     bf_buf_adds(&r->text, c->prefix);
-    if (!bf_s3_check_prefix(c->prefix, e) || !add_partitions(r, &c->partition, e) || (c->hive && !add_hive(r, c->hive, e)) ||
-        !bf_buf_check(&r->text, "the prefix", e) ||
+    if (!bf_s3_check_prefix(c->prefix, e) || !add_partitions(r, &c->partition, e) ||
+        (c->hive && !add_hive(r, c->hive, e)) || !bf_buf_check(&r->text, "the prefix", e) ||
         !bf_prefix_parse(&r->prefix, bf_buf_view(&r->text), BF_PREFIX_OF_DATA, e) ||
         !match_fields(r, e))
         return false;
@@ -162,7 +162,8 @@ void route_warn(const struct route *r)
     if (bf_prefix_doubt(&r->prefix, doubt))
         bf_diag_warn("%s", doubt);
     if (!r->prefix.has_expression && prefix.n && prefix.p[prefix.n - 1] != '/')
-        bf_diag_warn("the objects' names begin with '%.*sYYYY/MM/...': a prefix that is a folder ends in '/'",
+        bf_diag_warn("the objects' names begin with '%.*sYYYY/MM/...': a prefix that is a folder "
+                     "ends in '/'",
                      (int)(prefix.n > 200 ? 200 : prefix.n), prefix.p);
 }
 

@@ -296,8 +296,8 @@ static bool reject_rest(struct run *r, struct bf_err *e)
     bf_buf_init(&rest, 2 * r->config->max_line + 2);
     input_rest(&r->input, &rest);
     (void)bf_reader_cut(&why);
-    bool ok = rest.n == 0 || bf_rejects_add(&r->rejects, bf_buf_view(&rest),
-                                            r->input.reader.line + 1, &why, e);
+    bool ok = rest.n == 0 ||
+              bf_rejects_add(&r->rejects, bf_buf_view(&rest), r->input.reader.line + 1, &why, e);
     bf_buf_free(&rest);
     return ok;
 }
@@ -348,8 +348,7 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
     else {
         /* a line that a signal cut off is no row, and it is not lost without a word */
         bool cut = r->stopped && !r->stateful;
-        bool sealed =
-            (!cut || reject_rest(r, &second)) && seal_rest(r, &second);
+        bool sealed = (!cut || reject_rest(r, &second)) && seal_rest(r, &second);
         ok = and_also(ok, sealed, e, &second);
     }
     ok = and_also(ok, deliver_drain(&r->deliver, &second), e, &second);

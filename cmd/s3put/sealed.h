@@ -37,7 +37,7 @@ struct sealed {
     uint64_t sent;
     uint64_t part_bytes;
     unsigned parts_in_flight;
-    char *upload;   /* id of the upload in parts that is under way, or that an earlier run began */
+    char *upload; /* id of the upload in parts that is under way, or that an earlier run began */
     struct bf_s3_abort abort;
     unsigned begun; /* uploads in parts that were given up for a new one */
 };

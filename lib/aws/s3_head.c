@@ -12,7 +12,7 @@ static void head_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
         h->bytes = 0;
     if (h->checksum != BF_CHECKSUM_NONE)
         bf_copy_unquoted(h->result.checksum, sizeof h->result.checksum,
-                            bf_aws_header(call, bf_checksum_header(h->checksum)));
+                         bf_aws_header(call, bf_checksum_header(h->checksum)));
     h->done(h, &h->result);
 }
 

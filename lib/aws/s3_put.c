@@ -18,8 +18,7 @@ static void put_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
     struct bf_err ignored = {0};
     bf_s3_take_answer(&p->result, call, a);
     p->head = (struct bf_s3_head){.done = looked, .arg = p};
-    if (bf_s3_may_be_there(o, a) &&
-        bf_s3_head_object(p->aws, &p->head, o, &ignored))
+    if (bf_s3_may_be_there(o, a) && bf_s3_head_object(p->aws, &p->head, o, &ignored))
         return;
     p->done(p, &p->result);
 }

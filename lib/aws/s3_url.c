@@ -8,12 +8,9 @@
 static const struct {
     const char *end, *what;
 } reserved[] = {
-    {"--x-s3", "an S3 Express directory bucket"},
-    {"--xa-s3", "an access point of S3 Express"},
-    {"--op-s3", "an access point of S3 on Outposts"},
-    {"--ol-s3", "an Object Lambda access point"},
-    {"--table-s3", "a bucket of S3 Tables"},
-    {".mrap", "a multi-region access point"},
+    {"--x-s3", "an S3 Express directory bucket"},     {"--xa-s3", "an access point of S3 Express"},
+    {"--op-s3", "an access point of S3 on Outposts"}, {"--ol-s3", "an Object Lambda access point"},
+    {"--table-s3", "a bucket of S3 Tables"},          {".mrap", "a multi-region access point"},
 };
 
 static bool ends_with(struct bf_str s, struct bf_str end)
@@ -24,9 +21,10 @@ static bool ends_with(struct bf_str s, struct bf_str end)
 static bool check_bucket(struct bf_str name, struct bf_err *e)
 {
     if (bf_str_starts(name, BF_STR("arn:")))
-        return bf_err_set(e, BF_E_USAGE,
-                          "'%.*s' is an ARN: give the bucket's name, or the alias of an access point",
-                          (int)(name.n > 100 ? 100 : name.n), name.p);
+        return bf_err_set(
+            e, BF_E_USAGE,
+            "'%.*s' is an ARN: give the bucket's name, or the alias of an access point",
+            (int)(name.n > 100 ? 100 : name.n), name.p);
     if (name.n < 3 || name.n > 63)
         return bf_err_set(e, BF_E_USAGE, "'%.*s': a bucket's name has 3 to 63 characters",
                           (int)(name.n > 100 ? 100 : name.n), name.p ? name.p : "");

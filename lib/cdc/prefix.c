@@ -114,14 +114,17 @@ static bool doubt_literal(struct bf_str s, char out[200])
     static const char *const foreign[] = {"${", "$(", "{{", "YYYY", "yyyy"};
     for (size_t i = 0; i < s.n; i++) {
         if (is_strftime(s, i)) {
-            snprintf(out, 200, "'%%%c' in the prefix stands for itself; a time is written "
-                               "!{timestamp:yyyy/MM/dd}", s.p[i + 1]);
+            snprintf(out, 200,
+                     "'%%%c' in the prefix stands for itself; a time is written "
+                     "!{timestamp:yyyy/MM/dd}",
+                     s.p[i + 1]);
             return true;
         }
         for (size_t k = 0; k < BF_COUNT(foreign); k++)
             if (stands_at(s, i, foreign[k])) {
-                snprintf(out, 200, "'%s' in the prefix stands for itself; expressions are written "
-                                   "!{timestamp:yyyy/MM/dd}, !{partitionKeyFromQuery:NAME}",
+                snprintf(out, 200,
+                         "'%s' in the prefix stands for itself; expressions are written "
+                         "!{timestamp:yyyy/MM/dd}, !{partitionKeyFromQuery:NAME}",
                          foreign[k]);
                 return true;
             }
@@ -140,11 +143,12 @@ static bool doubt_pattern(struct bf_str s, char out[200])
         bool pair = s.p[i] == 'D' && run == 2 && (i + 1 == s.n || s.p[i + 1] != 'D');
         if (quoted || (s.p[i] != 'Y' && !pair))
             continue;
-        snprintf(out, 200, s.p[i] == 'Y'
-                               ? "'Y' in !{timestamp:...} is the year that the week belongs to; the "
-                                 "year is 'y'"
-                               : "'D' in !{timestamp:...} is the day of the year; the day of the "
-                                 "month is 'd'");
+        snprintf(out, 200,
+                 s.p[i] == 'Y'
+                     ? "'Y' in !{timestamp:...} is the year that the week belongs to; the "
+                       "year is 'y'"
+                     : "'D' in !{timestamp:...} is the day of the year; the day of the "
+                       "month is 'd'");
         return true;
     }
     return false;
@@ -153,7 +157,7 @@ static bool doubt_pattern(struct bf_str s, char out[200])
 bool bf_prefix_doubt(const struct bf_prefix *p, char out[200])
 {
     for (size_t i = 0; i < p->n; i++)
-        if (p->part[i].kind == BF_PREFIX_LITERAL      ? doubt_literal(p->part[i].text, out)
+        if (p->part[i].kind == BF_PREFIX_LITERAL     ? doubt_literal(p->part[i].text, out)
             : p->part[i].kind == BF_PREFIX_TIMESTAMP ? doubt_pattern(p->part[i].text, out)
                                                      : false)
             return true;

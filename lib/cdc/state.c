@@ -148,7 +148,10 @@ bool bf_state_forget(struct bf_state *s, struct bf_str stream, struct bf_str sha
     free(s->shards[at].sequence);
     s->shards[at] = s->shards[--s->nshards];
     const struct bf_state_shard *moved = &s->shards[at];
-    uint64_t *index = at < s->nshards ? bf_map_get(&s->index, index_key(key, bf_str_of(moved->stream), bf_str_of(moved->shard))) : NULL;
+    uint64_t *index = at < s->nshards
+                          ? bf_map_get(&s->index, index_key(key, bf_str_of(moved->stream),
+                                                            bf_str_of(moved->shard)))
+                          : NULL;
     if (index)
         *index = at;
     return true;

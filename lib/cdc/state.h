@@ -40,7 +40,7 @@ struct bf_state_batch {
     char *checksum_value; /* base64, as S3 takes it; of sealed ones */
     char *upload;         /* of a sealed one: the id of the multipart upload that is under way */
     char *partition;      /* raw JSON: the object of partition fields of the receipt */
-    char *refused;        /* sealed: why the service will not have it; it is kept and not tried again */
+    char *refused; /* sealed: why the service will not have it; it is kept and not tried again */
     uint64_t records, bytes;
     uint64_t raw_bytes; /* rows before compression */
     int64_t arrival_ms; /* wall time at which the first row came */

@@ -46,12 +46,12 @@ static void call(void)
 
 #define NEXT(name) ((__typeof__(name) *)dlsym(RTLD_NEXT, #name))
 
-#define WRAP(type, name, params, args) \
-    type name params;                  \
-    type name params                   \
-    {                                  \
-        call();                        \
-        return NEXT(name) args;        \
+#define WRAP(type, name, params, args)                                                             \
+    type name params;                                                                              \
+    type name params                                                                               \
+    {                                                                                              \
+        call();                                                                                    \
+        return NEXT(name) args;                                                                    \
     }
 
 WRAP(ssize_t, read, (int fd, void *p, size_t n), (fd, p, n))
@@ -61,7 +61,7 @@ WRAP(ssize_t, pread, (int fd, void *p, size_t n, off_t at), (fd, p, n, at))
 WRAP(ssize_t, send, (int fd, const void *p, size_t n, int flags), (fd, p, n, flags))
 WRAP(ssize_t, recv, (int fd, void *p, size_t n, int flags), (fd, p, n, flags))
 WRAP(int, connect, (int fd, const struct sockaddr *a, socklen_t n), (fd, a, n))
-WRAP(int, poll, (struct pollfd *p, nfds_t n, int ms), (p, n, ms))
+WRAP(int, poll, (struct pollfd * p, nfds_t n, int ms), (p, n, ms))
 WRAP(int, fsync, (int fd), (fd))
 WRAP(int, fdatasync, (int fd), (fd))
 WRAP(int, ftruncate, (int fd, off_t n), (fd, n))

@@ -8,13 +8,18 @@ are those of s3put, the last of them the URL. Each point: a fresh state, one run
 new, then the rest. It prints one line of numbers and fails when one of the last is not 0.
 """
 
+import array
 import collections
+import fcntl
 import gzip
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
+import termios
+import time
 
 scratch, preload, objects, every = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 options = sys.argv[5:]
@@ -56,9 +61,28 @@ def put(to, receipts, kill_at=None, log=None):
     if log:
         env["KILL_LOG"] = log
     with open(receipts, "ab") as out:
-        p = subprocess.run(["s3put", "--state", state, *options], input=reader(to), stdout=out, stderr=subprocess.PIPE,
-                           env=env)
+        p = subprocess.Popen(["s3put", "--state", state, *options], stdin=subprocess.PIPE, stdout=out,
+                             stderr=subprocess.PIPE, env=env, bufsize=0)
+        feed(p, reader(to))
+        p.told = p.stderr.read().decode()
+        p.wait()
     return p
+
+
+def feed(p, lines):
+    """A block at a time, the next when s3put has taken the one before, so that it delivers in between."""
+    left = array.array("i", [0])
+    try:
+        for block in re.findall(rb"(?s).*?bfpipe\.mark.*?\n", lines):
+            p.stdin.write(block)
+            for _ in range(5000):
+                fcntl.ioctl(p.stdin, termios.FIONREAD, left)
+                if left[0] == 0 or p.poll() is not None:
+                    break
+                time.sleep(0.0005)
+        p.stdin.close()
+    except BrokenPipeError:
+        pass
 
 
 def text(path):
@@ -104,7 +128,7 @@ def point(k, receipts):
     missing = keys - receipts_of(receipts)
     broken = last.returncode != 0 or again.returncode != 0 or os.listdir(os.path.join(state, "spool")) != []
     if lost or doubled or missing or broken:
-        print(f"call {k}: lost {lost} doubled {doubled} without receipt {sorted(missing)} {last.stderr.decode()}",
+        print(f"call {k}: lost {lost} doubled {doubled} without receipt {sorted(missing)} {last.told}",
               file=sys.stderr)
     return killed, (len(lost) > 0, len(doubled) > 0, len(missing) > 0, broken)
 
