@@ -116,7 +116,7 @@ static bool find_batch(struct run *r, int64_t arrival_ms, struct batch **x, stru
     *x = batches_open(b, id, arrival_ms, bf_clock_mono_ms(), r->route.time_ms, e);
     if (!*x)
         return false;
-    if (sealed_name(&r->sealer, *x, why))
+    if (sealed_key(&r->sealer, *x, why))
         return true;
     batches_close(b, *x);
     *x = NULL;

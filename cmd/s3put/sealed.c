@@ -145,7 +145,7 @@ static bool compress_rows(struct sealer *s, struct batches *b, struct batch *x, 
     return ok;
 }
 
-bool sealed_name(struct sealer *s, struct batch *x, struct bf_err *e)
+bool sealed_key(struct sealer *s, struct batch *x, struct bf_err *e)
 {
     char uuid[37];
     struct bf_buf *key = &x->key;

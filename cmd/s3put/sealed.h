@@ -64,6 +64,6 @@ BF_MUST bool sealed_put_rows(struct sealed *s, struct spool *spool, bool with_he
                              struct bf_out *out, struct bf_err *e);
 
 /* Gives a batch that has just been opened the key and the partition that its object will have. */
-BF_MUST bool sealed_name(struct sealer *s, struct batch *x, struct bf_err *e);
+BF_MUST bool sealed_key(struct sealer *s, struct batch *x, struct bf_err *e);
 
 #endif
