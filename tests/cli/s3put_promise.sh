@@ -82,6 +82,19 @@ check 'of marks that count together one goes back' -s 75 -a -i "$T/in" -E 'shard
     s3put --state "$D" s3://lake/r/
 ok '  none of them is taken' test "$(landed) $(position 0) $(position 1)" = '1 2 3   3'
 
+# A filter that holds rows back counts some of them twice then: none of it counts.
+reset
+bfgen -n 5 -f cdc >"$T/changes"
+{ start 0 ''; cat "$T/changes"; mark 0 5 ',"after":""'; start 0 ''; cat "$T/changes"; mark 0 5 ',"after":""'; } >"$T/in"
+for hold in '--fold order_id' '--sql SELECT COUNT(*) AS n FROM cdc'; do
+    reset
+    cdcxform "${hold%% *}" "${hold#* }" <"$T/in" >"$T/rows" 2>"$T/err.x"
+    check "a reader started again before cdcxform $hold" -s 75 -a -i "$T/rows" -E 'the reader was started again in the middle of its rows' -- \
+        s3put --state "$D" s3://lake/r/
+    ok '  nothing is delivered' test ! -e "$FAULT_DIR/objects"
+    ok '  and no position is taken' test "$(position 0)" = ''
+done
+
 # 4. Other options at the next start: what is open is finished as it was opened. other NAME KEYS OPTION...
 other() {
     other_name=$1 other_keys=$2
