@@ -48,13 +48,11 @@ struct durable {
 BF_MUST bool durable_open(struct durable *d, struct run *r, struct bf_err *e);
 void durable_close(struct durable *d);
 
-/* A mark against what has been taken. One that goes back, and a start that disagrees, is an error and sets
- * run->refused: then the rows after the last good mark do not count. Changes nothing else, so that marks
- * that count together are checked before the first is taken. */
-BF_MUST bool durable_check(struct durable *d, const struct bf_mark *mark, struct bf_err *e);
-
-/* Remembers the position of a mark that was checked. */
-BF_MUST bool durable_take(struct durable *d, const struct bf_mark *mark, struct bf_err *e);
+/* A mark, and the lines of those that count together with it: remembers the positions. One that goes back, and a start
+ * that disagrees with what has been taken, is an error and sets run->refused: then none of them counts, nor do the
+ * rows after the last good mark. */
+BF_MUST bool durable_marks(struct durable *d, struct bf_str together, const struct bf_mark *mark,
+                           struct bf_err *e);
 
 /* Seals the batches that are due, makes the others safe, commits. */
 BF_MUST bool durable_commit(struct durable *d, struct bf_err *e);

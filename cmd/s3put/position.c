@@ -46,7 +46,7 @@ static const struct bf_state_shard *taken_of(struct durable *d, const struct bf_
     return s ? s : bf_state_find(&d->state, m->stream, m->shard);
 }
 
-bool durable_check(struct durable *d, const struct bf_mark *m, struct bf_err *e)
+static bool check(struct durable *d, const struct bf_mark *m, struct bf_err *e)
 {
     const struct bf_state_shard *own = taken_of(d, m);
     struct bf_str taken = own ? bf_str_of(own->sequence) : BF_STR("");
@@ -66,7 +66,7 @@ bool durable_check(struct durable *d, const struct bf_mark *m, struct bf_err *e)
     return true;
 }
 
-bool durable_take(struct durable *d, const struct bf_mark *m, struct bf_err *e)
+static bool take(struct durable *d, const struct bf_mark *m, struct bf_err *e)
 {
     if (m->kind ==
         BF_MARK_GONE) { /* nothing can be read of it any more, so nobody needs to know its end */
@@ -82,4 +82,24 @@ bool durable_take(struct durable *d, const struct bf_mark *m, struct bf_err *e)
     }
     d->moved = true;
     return bf_state_set(&d->ahead, m->stream, m->shard, m->sequence, m->kind == BF_MARK_END, e);
+}
+
+static bool each(struct durable *d, struct bf_str together,
+                 bool (*act)(struct durable *, const struct bf_mark *, struct bf_err *),
+                 struct bf_err *e)
+{
+    struct bf_str line;
+    struct bf_mark m;
+    while (together.n && bf_str_split(&together, '\n', &line))
+        if (!bf_mark_parse(&m, line, e) || !act(d, &m, e))
+            return false;
+    return true;
+}
+
+/* All or none: a position that was taken from a group with a bad mark would cover rows that are taken off again. */
+bool durable_marks(struct durable *d, struct bf_str together, const struct bf_mark *m,
+                   struct bf_err *e)
+{
+    return each(d, together, check, e) && check(d, m, e) && each(d, together, take, e) &&
+           take(d, m, e);
 }

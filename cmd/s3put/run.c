@@ -148,27 +148,6 @@ static bool take_row(struct run *r, struct bf_str row, struct bf_err *e)
     return r->batches.held <= r->config->memory || shrink(r, e);
 }
 
-/* Marks that count together with the one that has come. */
-static bool each_together(struct run *r,
-                          bool (*act)(struct durable *, const struct bf_mark *, struct bf_err *),
-                          struct bf_err *e)
-{
-    struct bf_str rest = bf_buf_view(&r->together), line;
-    struct bf_mark mark;
-    while (rest.n && bf_str_split(&rest, '\n', &line))
-        if (!bf_mark_parse(&mark, line, e) || !act(&r->durable, &mark, e))
-            return false;
-    return true;
-}
-
-/* Where a reader begins, and what is gone, covers no rows. Starts come together: they are committed with what
- * follows, or when nothing does. */
-static bool take_start(struct run *r, const struct bf_mark *mark, struct bf_err *e)
-{
-    bf_buf_reset(&r->together); /* of a reader before this one: it was cut off in between */
-    return durable_check(&r->durable, mark, e) && durable_take(&r->durable, mark, e);
-}
-
 static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
 {
     struct bf_mark mark;
@@ -182,11 +161,13 @@ static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
         bf_buf_addc(&r->together, '\n');
         return bf_buf_check(&r->together, "marks", e);
     }
-    if (mark.kind == BF_MARK_START || mark.kind == BF_MARK_GONE)
-        return take_start(r, &mark, e);
-    if (!each_together(r, durable_check, e) || !durable_check(&r->durable, &mark, e) ||
-        !each_together(r, durable_take, e) || !durable_take(&r->durable, &mark, e))
+    bool covers = mark.kind == BF_MARK_AT || mark.kind == BF_MARK_END;
+    if (!covers) /* of a reader before this one: it was cut off in between */
+        bf_buf_reset(&r->together);
+    if (!durable_marks(&r->durable, bf_buf_view(&r->together), &mark, e))
         return false;
+    if (!covers)
+        return true; /* starts come together: they are committed with what follows, or when nothing does */
     bf_buf_reset(&r->together);
     r->since_mark = 0;
     r->batches.mark++;
