@@ -240,11 +240,14 @@ bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record
     return false;
 }
 
-bool emit_mark(struct emit *em, const char *shard, const char *sequence, enum bf_mark_kind kind,
-               struct bf_err *e)
+bool emit_mark(struct emit *em, const char *shard, const char *sequence, const char *after,
+               enum bf_mark_kind kind, struct bf_err *e)
 {
-    struct bf_mark mark = {bf_str_of(em->stream), bf_str_of(shard), bf_str_of(sequence), kind,
-                           false};
+    struct bf_mark mark = {.stream = bf_str_of(em->stream),
+                           .shard = bf_str_of(shard),
+                           .sequence = bf_str_of(sequence),
+                           .after = bf_str_of(after),
+                           .kind = kind};
     bf_mark_put(&em->buf, &mark);
     return bf_buf_check(&em->buf, "output", e);
 }

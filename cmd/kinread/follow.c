@@ -72,7 +72,6 @@ static bool wanted(const struct follow *f, const struct bf_shard *s)
 static bool begin(struct follow *f, struct bf_shard *s, const struct bf_feed_position *position)
 {
     struct bf_err e = {0};
-    char text[POSITION_MAX + 1];
     struct reading *r = reading_new(f, s, position);
     if (!r) {
         bf_err_nomem(&e);
@@ -81,10 +80,7 @@ static bool begin(struct follow *f, struct bf_shard *s, const struct bf_feed_pos
     s->reader = r;
     if (!f->cfg->state || position->at == BF_FEED_LATEST)
         return true;
-    position_write(text, position);
-    return emit_mark(&f->em, s->id, position->at == BF_FEED_OLDEST ? "" : text, BF_MARK_START,
-                     &e) ||
-           follow_fail(f, &e);
+    return reading_mark(r, BF_MARK_START);
 }
 
 /* Every --shard names one. */
@@ -145,9 +141,10 @@ static bool resume_shard(struct follow *f, const struct bf_state_shard *known, s
     if (!position_parse(&position, bf_str_of(known->sequence)))
         return bf_err_set(e, BF_E_INPUT, "%s: %s: the state's sequence number is none",
                           f->em.stream, known->shard);
+    if (!s && known->ended) /* the state may forget it */
+        return emit_mark(&f->em, known->shard, known->sequence, NULL, BF_MARK_GONE, e);
     if (!s)
-        return known->ended ||
-               follow_gap(f, known->shard, "the shard has expired before it was read to its end");
+        return follow_gap(f, known->shard, "the shard has expired before it was read to its end");
     s->done = known->ended;
     return s->done || begin(f, s, &position);
 }
@@ -212,8 +209,6 @@ static bool begin_ready(struct follow *f)
  * none and the next start is at the latest record once more. */
 static bool begin_latest(struct follow *f)
 {
-    struct bf_err e = {0};
-    char text[POSITION_MAX + 1];
     if (!f->latest_ms || !f->cfg->state || f->latest_begun)
         return true;
     for (size_t i = 0; i < f->lineage.n; i++) {
@@ -226,9 +221,8 @@ static bool begin_latest(struct follow *f)
         struct reading *r = f->lineage.shards[i]->reader;
         if (!r || r->phase != WAITS_OTHERS)
             continue;
-        position_write(text, &r->position);
-        if (!emit_mark(&f->em, r->shard->id, text, BF_MARK_START, &e))
-            return follow_fail(f, &e);
+        if (!reading_mark(r, BF_MARK_START))
+            return false;
         r->phase = HAS_ITERATOR;
     }
     return true;

@@ -31,6 +31,8 @@ struct reading {
     struct bf_buf iterator; /* JSON escapes undecoded */
     struct bf_feed_position position;
     char sequence[BF_SHARD_SEQUENCE_MAX + 1]; /* what position points at */
+    char marked[BF_SHARD_SEQUENCE_MAX + 1];   /* the position of the last mark */
+    bool has_mark;
     bool verify;   /* the iterator begins AT a record that was read: it must still be there */
     bool advanced; /* records were written since the last mark */
     bool renewed;  /* a new iterator was asked for at once, and nothing has been read since */
@@ -90,6 +92,9 @@ void reading_destroy(struct reading *r);
 
 /* Sends what is due; false on a failure. */
 bool reading_step(struct reading *r);
+
+/* A mark of where the reading is; nothing without --state. */
+bool reading_mark(struct reading *r, enum bf_mark_kind kind);
 
 /* The shard cannot be found any more, or is to be read from the oldest again. */
 bool reading_lost(struct reading *r);

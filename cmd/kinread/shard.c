@@ -60,15 +60,21 @@ static bool fail(struct reading *r, struct bf_err *e)
     return follow_fail(r->f, e);
 }
 
-static bool write_mark(struct reading *r, enum bf_mark_kind kind)
+bool reading_mark(struct reading *r, enum bf_mark_kind kind)
 {
     char text[POSITION_MAX + 1];
     struct bf_err e = {0};
     if (!r->f->cfg->state)
         return true;
     position_write(text, &r->position);
+    if (kind == BF_MARK_START && r->position.at == BF_FEED_OLDEST)
+        text[0] = '\0';
     r->advanced = false;
-    return emit_mark(&r->f->em, r->shard->id, text, kind, &e) || follow_fail(r->f, &e);
+    if (!emit_mark(&r->f->em, r->shard->id, text, r->has_mark ? r->marked : NULL, kind, &e))
+        return follow_fail(r->f, &e);
+    memcpy(r->marked, text, sizeof text);
+    r->has_mark = true;
+    return true;
 }
 
 static void over(struct reading *r)
@@ -317,7 +323,7 @@ static bool at_end(struct reading *r, const struct bf_feed_answer *a)
         r->f->list_due_ms = 0;
         r->f->lists = 0;
     }
-    return write_mark(r, BF_MARK_END);
+    return reading_mark(r, BF_MARK_END);
 }
 
 /* Is the reading where the user wanted it to stop? */
@@ -353,7 +359,7 @@ static bool after_answer(struct reading *r, const struct bf_feed_answer *a)
 {
     struct follow *f = r->f;
     struct bf_err e = {0};
-    if (r->advanced && !write_mark(r, BF_MARK_AT))
+    if (r->advanced && !reading_mark(r, BF_MARK_AT))
         return false;
     r->behind_ms = a->behind_ms;
     r->empty = a->records ? 0 : r->empty + 1;
@@ -383,7 +389,7 @@ static bool cut_short(struct reading *r, const struct take *t, struct bf_err *e)
     struct follow *f = r->f;
     if (t->taken)
         progressed(r);
-    if (r->advanced && !write_mark(r, BF_MARK_AT))
+    if (r->advanced && !reading_mark(r, BF_MARK_AT))
         return false;
     if (f->em.full || t->stopped) {
         f->finished = f->finished || f->em.full;

@@ -23,6 +23,8 @@ struct deliver {
     void (*delivered)(void *arg, struct sealed *s); /* before it is forgotten; may be NULL */
     /* set aside: told and kept in the spool; NULL without `keep` */
     void (*refused)(void *arg, const struct sealed *s, const struct bf_err *why);
+    /* an upload in parts has begun, s->upload is its id; NULL without `keep` */
+    void (*upload)(void *arg, const struct sealed *s);
     void *arg;
 
     struct sealed *first, *last; /* not yet started */
@@ -33,6 +35,8 @@ struct deliver {
     uint64_t objects, records, bytes; /* delivered */
     uint64_t aside;                   /* objects that S3 refused */
     unsigned aside_in_row;            /* the last so many of them, none delivered in between */
+    uint64_t kept, kept_rows;         /* objects that did not arrive, but are safe; their rows */
+    char kept_in[4096];               /* where */
     bool dirty;                       /* receipts not flushed */
     struct bf_err failed;             /* the first failure; code BF_OK: none */
 };
@@ -46,6 +50,12 @@ bool deliver_has_room(const struct deliver *d);
 /* Lets the network work for at most timeout_ms, or until fd (-1: none) is readable. */
 BF_MUST bool deliver_run(struct deliver *d, int timeout_ms, int fd, bool *readable,
                          struct bf_err *e);
+
+/* Receipts out of our hands; with --state, where they go to a file, onto the disk. A failure is remembered, too. */
+BF_MUST bool deliver_flush(struct deliver *d, struct bf_err *e);
+
+/* At the end: says how much did not arrive and where it is kept. */
+void deliver_tell(const struct deliver *d);
 
 /* Waits until nothing is pending. */
 BF_MUST bool deliver_drain(struct deliver *d, struct bf_err *e);

@@ -95,7 +95,7 @@ static struct bf_s3_body body_of(const struct part *p)
 static bool send_part(struct one *o, struct bf_err *e)
 {
     struct part *p = o->filling;
-    struct bf_s3_events events = {part_done, done, o};
+    struct bf_s3_events events = {.part_done = part_done, .done = done, .arg = o};
     if (p->file && p->data.n && !part_to_file(p, e))
         return false;
     if (!o->multipart && !(o->multipart = bf_s3_multipart_new(o->aws, &o->object, &events, e)))

@@ -44,7 +44,7 @@ static bool shrink(struct run *r, struct bf_err *e)
 
 static bool is_due(const struct run *r, const struct batch *x, int64_t now_ms)
 {
-    return x->bytes >= r->config->size ||
+    return x->old || x->bytes >= r->config->size ||
            (r->config->interval_ms && now_ms - x->opened_ms >= (int64_t)r->config->interval_ms);
 }
 
@@ -90,6 +90,10 @@ static bool check_intervals(struct run *r, int *wait_ms, struct bf_err *e)
         else if (!seal(r, x, e))
             return false;
     }
+    int64_t left = r->stateful ? durable_wait_ms(&r->durable) : -1;
+    r->due = r->due || left == 0;
+    if (left > 0 && left < next)
+        next = left;
     if (next < INT_MAX)
         *wait_ms = (int)next;
     return !r->stateful || commit_if_due(r, e);
@@ -144,18 +148,6 @@ static bool take_row(struct run *r, struct bf_str row, struct bf_err *e)
     return r->batches.held <= r->config->memory || shrink(r, e);
 }
 
-/* Marks that count together with the one that has come. */
-static bool take_together(struct run *r, struct bf_err *e)
-{
-    struct bf_str rest = bf_buf_view(&r->together), line;
-    struct bf_mark mark;
-    while (rest.n && bf_str_split(&rest, '\n', &line))
-        if (!bf_mark_parse(&mark, line, e) || !durable_mark(&r->durable, &mark, e))
-            return false;
-    bf_buf_reset(&r->together);
-    return true;
-}
-
 static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
 {
     struct bf_mark mark;
@@ -169,12 +161,17 @@ static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
         bf_buf_addc(&r->together, '\n');
         return bf_buf_check(&r->together, "marks", e);
     }
-    if (!take_together(r, e) || !durable_mark(&r->durable, &mark, e))
+    bool covers = mark.kind == BF_MARK_AT || mark.kind == BF_MARK_END;
+    if (!covers) /* of a reader before this one: it was cut off in between */
+        bf_buf_reset(&r->together);
+    if (!durable_marks(&r->durable, bf_buf_view(&r->together), &mark, e))
         return false;
-    if (mark.kind == BF_MARK_START)
+    if (!covers)
         return true; /* starts come together: they are committed with what follows, or when nothing does */
+    bf_buf_reset(&r->together);
     r->since_mark = 0;
     r->batches.mark++;
+    r->due = r->due || durable_wait_ms(&r->durable) == 0;
     return commit_if_due(r, e);
 }
 
@@ -325,7 +322,8 @@ static bool and_also(bool ok, bool other, struct bf_err *e, const struct bf_err 
 static bool finish(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err second = {0};
-    bool broken = !ok && r->stateful; /* what was read since the last commit is read again */
+    /* what was read since the last commit is read again; after a reader that was refused, since the last mark */
+    bool broken = !ok && r->stateful && !r->refused;
     if (broken)
         (void)durable_tell(e);
     else {
@@ -389,7 +387,9 @@ static bool open_all(struct run *r, struct bf_err *e)
             return false;
         d->spool = r->sealer.spool = &r->spool_files;
     }
-    batches_init(&r->batches, c, r->sealer.spool);
+    if (!shape_init(&r->shape, c, &r->route, e))
+        return false;
+    batches_init(&r->batches, c, &r->shape, r->sealer.spool);
     if (!config_ask_bucket(c, d->aws, e))
         return false;
     return !r->stateful || durable_open(&r->durable, r, e);
@@ -407,6 +407,7 @@ static void close_all(struct run *r)
     bf_aws_destroy(r->deliver.aws);
     batches_free(&r->batches);
     bf_compress_destroy(r->sealer.compress);
+    shape_free(&r->shape);
     route_free(&r->route);
     input_free(&r->input);
     bf_buf_free(&r->header);
@@ -427,6 +428,7 @@ bool run_rows(const struct config *c, struct bf_err *e)
             bf_rejects_unread(&r.input.reader, last);
         bf_progress_end(&r.progress, r.rows, r.rows_bytes);
         route_tell(&r.route, r.rows);
+        deliver_tell(&r.deliver);
         bf_diag_note("%" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes delivered",
                      r.deliver.records, r.deliver.objects, r.deliver.bytes);
     }

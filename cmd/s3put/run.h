@@ -13,6 +13,7 @@ struct run {
     const struct config *config;
     struct bf_rng rng;
     struct route route;
+    struct shape shape;
     struct spool spool_files;
     struct batches batches;
     struct sealer sealer;
@@ -28,6 +29,7 @@ struct run {
     bool stateful;
     bool due;                  /* --state: something is to be sealed at the next mark */
     uint64_t rows, rows_bytes; /* taken in */
+    bool refused;              /* --state: the reader is not the one that belongs here */
     bool stopped;              /* a signal has ended the reading */
     bool torn;                 /* --state: the input ended inside a line */
     uint64_t since_mark;       /* rows behind the last mark */

@@ -91,6 +91,8 @@ struct bf_s3_events {
     /* the part's bytes are free again, delivered or not (then `done` follows) */
     void (*part_done)(void *arg, unsigned slot);
     void (*done)(void *arg, const struct bf_s3_result *result);
+    /* the upload has got its id; may be NULL. For who remembers it, to abort what a crash leaves */
+    void (*begun)(void *arg, const char *upload);
     void *arg;
 };
 
@@ -114,6 +116,19 @@ BF_API void bf_s3_multipart_finish(struct bf_s3_multipart *m);
 
 /* Gives it up with this reason: aborts the upload, then `done`. */
 BF_API void bf_s3_multipart_fail(struct bf_s3_multipart *m, const struct bf_err *why);
+
+/* Gives up an upload that is known by its id only, of an earlier run. BF_E_NOTFOUND: there is none (any more). */
+struct bf_s3_abort {
+    void (*done)(struct bf_s3_abort *abort, const struct bf_s3_result *result);
+    void *arg;
+    struct bf_aws_call call;
+    struct bf_s3_result result;
+    char query[3100];
+};
+
+BF_API BF_MUST bool bf_s3_abort(struct bf_aws *aws, struct bf_s3_abort *abort,
+                                const struct bf_s3_object *object, const char *upload,
+                                struct bf_err *e);
 
 /* How large part number n (from 1) of an object of unknown length is to be: 5 MiB at first, doubling
  * every thousand parts, so that 10,000 parts reach 5 TB. */

@@ -295,6 +295,8 @@ static void created(struct bf_aws_call *call, const struct bf_aws_answer *a)
         failed_answer(m, call, a);
         return;
     }
+    if (m->events.begun)
+        m->events.begun(m->events.arg, id);
     struct bf_err e = {0};
     for (size_t i = 0; i < BF_S3_PARTS_IN_FLIGHT; i++)
         if (m->slots[i].number && !send_part(&m->slots[i], &e)) {

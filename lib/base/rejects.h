@@ -24,6 +24,7 @@ struct bf_rejects {
     /* the owner's: a line that stands in front of the lines, as in CSV; empty: none */
     struct bf_str header;
     uint64_t count;
+    uint64_t synced; /* so many of them are on the disk */
 };
 
 /* path may be NULL (no --rejects given); the file is created at once, so that a wrong path shows, and
@@ -58,6 +59,9 @@ BF_API BF_MUST bool bf_rejects_add_cut(struct bf_rejects *r, const struct bf_rea
 /* A run that ends before its input does: tells behind which line, since the lines behind it are not among the
  * rejected ones. Nothing when last is 0, or was the last one. */
 BF_API void bf_rejects_unread(struct bf_reader *in, uint64_t last);
+
+/* What has been rejected so far is on the disk: for who counts those lines as done with. */
+BF_API BF_MUST bool bf_rejects_sync(struct bf_rejects *r, struct bf_err *e);
 
 /* Closes the file; "tool: 3 lines rejected (FILE)" when there were any. */
 BF_API BF_MUST bool bf_rejects_close(struct bf_rejects *r, struct bf_err *e);

@@ -47,10 +47,14 @@ static bool members(struct bf_mark *m, struct bf_json *j, struct bf_err *e)
             ok = name(j, &m->shard, e);
         else if (bf_json_key_is(&key, "sequence"))
             ok = name(j, &m->sequence, e);
+        else if (bf_json_key_is(&key, "after"))
+            ok = name(j, &m->after, e);
         else if (bf_json_key_is(&key, "start"))
             ok = kind(j, BF_MARK_START, m, e);
         else if (bf_json_key_is(&key, "end"))
             ok = kind(j, BF_MARK_END, m, e);
+        else if (bf_json_key_is(&key, "gone"))
+            ok = kind(j, BF_MARK_GONE, m, e);
         else if (bf_json_key_is(&key, "more"))
             ok = flag(j, &m->more, e);
         else
@@ -76,7 +80,7 @@ static bool whole(struct bf_mark *m, struct bf_str line, struct bf_err *e)
         return false;
     if (m->stream.n == 0 || m->shard.n == 0)
         return bf_err_set(e, BF_E_INPUT, "stream or shard is missing");
-    return m->sequence.n || m->kind == BF_MARK_START ||
+    return m->sequence.n || m->kind == BF_MARK_START || m->kind == BF_MARK_GONE ||
            bf_err_set(e, BF_E_INPUT, "sequence is missing");
 }
 
@@ -94,6 +98,12 @@ void bf_mark_put(struct bf_buf *out, const struct bf_mark *m)
     bf_json_put_string(out, m->shard);
     bf_buf_lit(out, ",\"sequence\":");
     bf_json_put_string(out, m->sequence);
+    if (m->after.p) {
+        bf_buf_lit(out, ",\"after\":");
+        bf_json_put_string(out, m->after);
+    }
+    if (m->kind == BF_MARK_GONE)
+        bf_buf_lit(out, ",\"gone\":true");
     if (m->kind == BF_MARK_START)
         bf_buf_lit(out, ",\"start\":true");
     if (m->kind == BF_MARK_END)

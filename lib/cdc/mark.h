@@ -5,12 +5,15 @@
  *     {"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000000","sequence":"4959..."}}
  *
  * "Every record of this shard up to this sequence number has been written
- * above." Only kinread makes them; every filter passes them on in order, byte
+ * above." `"after":"4958..."` says from where on: the position that the reader's last mark of
+ * this shard had, so that who counts rows can tell a reader that begins again from one that
+ * goes on, even if its start mark was lost. Only kinread makes them; every filter passes them on in order, byte
  * for byte; s3put consumes them. `"start":true` marks where a reader began (an
  * empty sequence: nothing was read yet), `"end":true` that the shard is closed
  * and read to its end. A filter that holds rows of several shards back (held.h)
  * writes their marks together; `"more":true` says that the next one belongs to
- * it: what is above is covered only from the last of them on. Members that a
+ * it: what is above is covered only from the last of them on. `"gone":true`: the
+ * service does not list this shard any more, and nothing needs to be known of it. Members that a
  * reader does not know are ignored.
  *
  * A line is a mark when it begins with {"bfpipe.mark": exactly so, without
@@ -21,13 +24,14 @@
 
 #include "lib/base/str.h"
 
-enum bf_mark_kind { BF_MARK_AT, BF_MARK_START, BF_MARK_END };
+enum bf_mark_kind { BF_MARK_AT, BF_MARK_START, BF_MARK_END, BF_MARK_GONE };
 
 /* Views into the line; names hold no escapes. */
 struct bf_mark {
     struct bf_str stream;   /* name or ARN, as kinread was told */
     struct bf_str shard;    /* shard id */
-    struct bf_str sequence; /* sequence number; empty only at a start */
+    struct bf_str sequence; /* sequence number; empty only at a start, or when it is gone */
+    struct bf_str after;    /* the position before its rows; p NULL: not told */
     enum bf_mark_kind kind;
     bool more; /* it vouches for its rows only together with the marks that follow */
 };

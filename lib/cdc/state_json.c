@@ -14,10 +14,12 @@ static const struct text_member {
     {"file", offsetof(struct bf_state_batch, file)},
     {"bucket", offsetof(struct bf_state_batch, bucket)},
     {"key", offsetof(struct bf_state_batch, key)},
+    {"shape", offsetof(struct bf_state_batch, shape)},
     {"content_type", offsetof(struct bf_state_batch, content_type)},
     {"content_encoding", offsetof(struct bf_state_batch, content_encoding)},
     {"checksum", offsetof(struct bf_state_batch, checksum)},
     {"checksum_value", offsetof(struct bf_state_batch, checksum_value)},
+    {"upload", offsetof(struct bf_state_batch, upload)},
     {"refused", offsetof(struct bf_state_batch, refused)},
 };
 static const struct text_member numbers[] = {
@@ -208,9 +210,9 @@ static bool parse_batch(struct bf_json *j, struct bf_state_batch *b, bool sealed
             return false;
     if (more == BF_JSON_ERROR)
         return false;
-    if (!b->file || strchr(b->file, '/'))
+    if (!b->file || !*b->file || strchr(b->file, '/'))
         return bf_err_set(e, BF_E_INPUT, "a batch without a file name of its own");
-    if (sealed && (!b->bucket || !b->key))
+    if (sealed && (!b->bucket || !b->key || !*b->bucket || !*b->key))
         return bf_err_set(e, BF_E_INPUT, "a sealed batch without bucket or key");
     return true;
 }

@@ -301,16 +301,20 @@ check 'marks' -o "$(mark '' ',"start":true')
 1
 2
 3
-$(mark ${seq0}900 '')" -- kinread -e --state "$T/none" orders
+$(mark ${seq0}900 ',"after":""')" -- kinread -e --state "$T/none" orders
 [ ! -e "$T/none" ] && pass 'kinread commits nothing' || fail 'kinread commits nothing' "$T/none exists"
 mkdir "$T/state"
 printf '{"version":1,"streams":{"orders":{"shardId-000000000000":{"sequence":"%s","ended":false}}}}' ${seq0}899 >"$T/state/state.json"
 check 'begins where the state says' -o "$(mark ${seq0}899 ',"start":true')
 3
-$(mark ${seq0}900 '')" -- kinread -e --state "$T/state" orders
+$(mark ${seq0}900 ",\"after\":\"${seq0}899\"")" -- kinread -e --state "$T/state" orders
 printf '{"version":1,"streams":{"orders":{"shardId-000000000005":{"sequence":"7","ended":false}}}}' >"$T/state/state.json"
 check 'a shard that has expired is a gap' -s 1 -m '^3$' \
     -e 'kinread: orders: shardId-000000000005: gap: the shard has expired before it was read to its end' -- \
+    kinread -e --state "$T/state" orders
+printf '{"version":1,"streams":{"orders":{"shardId-000000000005":{"sequence":"7","ended":true}}}}' >"$T/state/state.json"
+check 'one that was read to its end may be forgotten' \
+    -m '^{"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000005","sequence":"7","gone":true}}$' -- \
     kinread -e --state "$T/state" orders
 printf '{"version":1,"streams":{"orders":{"shardId-000000000000":{"sequence":"%s","ended":false}}}}' ${seq0}899 >"$T/state/state.json"
 fault_rules <<END
@@ -325,7 +329,7 @@ END
 check 'between marks an aggregate is whole' -o "$(mark '' ',"start":true')
 one
 two
-$(mark ${seq0}898 '')" -- kinread -e -c 1 --state "$T/none" orders
+$(mark ${seq0}898 ',"after":""')" -- kinread -e -c 1 --state "$T/none" orders
 check 'a start at the latest record has a position' -m '"sequence":"@[0-9]{13}","start":true' -- \
     kinread -e --from latest --state "$T/none" orders
 fault_rules <<END
