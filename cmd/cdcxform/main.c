@@ -62,7 +62,7 @@ static const struct bf_opt options[] = {
     BF_OPT_OFF(0, "no-header", struct config, xform.row.header, "no column names in CSV and TSV"),
     BF_OPT_FN('i', "input", struct config, input, "KIND",
               "auto (default), lines, capture or firehose", set_input),
-    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "write refused lines to FILE"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "append refused lines to FILE"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first refused line"),
     BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE",
                 "refuse longer lines and documents (default 16MiB)"),

@@ -136,7 +136,7 @@ static bool read_input(struct run *r, struct bf_err *e)
 
 static bool read_file(struct run *r, const char *path, struct bf_err *e)
 {
-    if (!bf_reader_open(&r->reader, path, r->config->max_line, NULL, e))
+    if (!bf_reader_open(&r->reader, path, r->config->max_line, &r->out, e))
         return false;
     bool ok = read_input(r, e);
     bf_reader_close(&r->reader);
@@ -216,7 +216,7 @@ static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err
     bool ok = true;
     for (size_t i = 0; ok && i < nfiles; i++)
         ok = bf_rejects_spare(r->config->rejects, files[i], e);
-    ok = ok && bf_rejects_open(&r->rejects, r->config->rejects, r->config->strict, e);
+    ok = ok && bf_rejects_append(&r->rejects, r->config->rejects, r->config->strict, e);
     ok = ok && bf_out_init(&r->out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
         ok = finish(r, read_all(r, files, nfiles, e), e);

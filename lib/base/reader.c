@@ -50,20 +50,24 @@ void bf_reader_close(struct bf_reader *r)
     *r = (struct bf_reader){.fd = -1, .eof = true};
 }
 
-/* Waits for input or a signal. */
+/* Waits for input, a signal, or the end of the one who reads the output. */
 static enum fill wait_input(struct bf_reader *r, int timeout_ms, struct bf_err *e)
 {
-    struct pollfd fds[2] = {{.fd = r->fd, .events = POLLIN},
-                            {.fd = bf_stop_fd(), .events = POLLIN}};
+    struct pollfd fds[3] = {{.fd = r->fd, .events = POLLIN},
+                            {.fd = bf_stop_fd(), .events = POLLIN},
+                            {.fd = r->tie ? r->tie->fd : -1}};
     for (;;) {
-        int n = poll(fds, 2, timeout_ms);
+        int n = poll(fds, 3, timeout_ms);
         if (bf_stop_asked())
             return FILL_STOP;
         if (n == 0)
             return FILL_WAIT;
-        if (n > 0)
+        if (n > 0 && (fds[2].revents & (POLLERR | POLLHUP)) && !bf_out_heard(r->tie, e))
+            return FILL_ERROR;
+        fds[2].fd = fds[2].revents ? -1 : fds[2].fd; /* closed: a write will tell */
+        if (fds[0].revents)
             return FILLED;
-        if (errno != EINTR) {
+        if (n < 0 && errno != EINTR) {
             bf_err_sys(e, errno, "%s", r->name);
             return FILL_ERROR;
         }

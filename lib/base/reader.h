@@ -6,7 +6,8 @@
  * the caller hands it on or drops it with bf_reader_skip, in constant memory,
  * and the lines behind it still arrive. Before the reader would block it
  * flushes the output tied to it, so that a pipe is live without a flush a line.
- * A signal (bf_stop) ends the wait for input.
+ * A signal (bf_stop) ends the wait for input. So does the reader of that output when it goes away: BF_LINE_ERROR with
+ * BF_E_CLOSED, without waiting for a line whose output would fail.
  */
 #ifndef BF_READER_H
 #define BF_READER_H

@@ -36,6 +36,19 @@ bool bf_rejects_spare(const char *path, const char *input, struct bf_err *e)
     return is ? refuse(path, "input", e) : true;
 }
 
+/* A run that was killed may have left a part of a line, which must not become the beginning of the next one. */
+static bool end_line(const struct bf_rejects *r, int fd, const struct stat *st, struct bf_err *e)
+{
+    char last = '\n';
+    int in = S_ISREG(st->st_mode) && st->st_size > 0 ? open(r->path, O_RDONLY | O_CLOEXEC) : -1;
+    if (in >= 0) {
+        if (pread(in, &last, 1, st->st_size - 1) != 1)
+            last = '\n';
+        close(in);
+    }
+    return last == '\n' || write(fd, "\n", 1) == 1 || bf_err_sys(e, errno, "%s", r->path);
+}
+
 /* Emptied only when it is known to be no other file of ours. */
 static bool open_file(struct bf_rejects *r, int append, struct bf_err *e)
 {
@@ -47,6 +60,7 @@ static bool open_file(struct bf_rejects *r, int append, struct bf_err *e)
     ok = ok && spare(&st, r->path, e);
     if (ok && !append && S_ISREG(st.st_mode) && ftruncate(fd, 0) != 0)
         ok = bf_err_sys(e, errno, "%s", r->path);
+    ok = ok && (!append || end_line(r, fd, &st, e));
     if (ok && bf_out_init(&r->out, fd, r->path, 0, e))
         return true;
     close(fd);
