@@ -324,12 +324,9 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
     return ok;
 }
 
-/* With --state a restart must not wipe what an earlier run has put aside. */
 static bool open_rejects(struct run *r, struct bf_err *e)
 {
-    const struct config *c = r->config;
-    return (r->stateful ? bf_rejects_append : bf_rejects_open)(&r->rejects, c->rejects, c->strict,
-                                                               e);
+    return bf_rejects_append(&r->rejects, r->config->rejects, r->config->strict, e);
 }
 
 static bool open_all(struct run *r, struct bf_err *e)

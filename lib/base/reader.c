@@ -22,6 +22,7 @@ bool bf_reader_init(struct bf_reader *r, int fd, const char *name, size_t max_li
                             .name = name,
                             .cap = CHUNK,
                             .max_line = max_line ? max_line : BF_LINE_MAX_DEFAULT,
+                            .newline = '\n',
                             .tie = tie};
     r->buf = malloc(r->cap);
     return r->buf ? true : bf_err_nomem(e);
@@ -158,7 +159,7 @@ enum bf_line bf_reader_next_within(struct bf_reader *r, int timeout_ms, struct b
     for (;;) {
         const char *from = r->buf + r->start + r->scanned;
         const char *end = r->buf + r->end;
-        const char *newline = from < end ? memchr(from, '\n', (size_t)(end - from)) : NULL;
+        const char *newline = from < end ? memchr(from, r->newline, (size_t)(end - from)) : NULL;
         size_t n = (size_t)((newline ? newline : end) - (r->buf + r->start));
         if (n > r->max_line)
             return long_line(r, n, line);
@@ -234,7 +235,7 @@ bool bf_reader_skip(struct bf_reader *r, struct bf_out *to, uint64_t *bytes, str
     for (;;) {
         const char *p = r->buf + r->start;
         size_t have = r->end - r->start;
-        const char *newline = have ? memchr(p, '\n', have) : NULL;
+        const char *newline = have ? memchr(p, r->newline, have) : NULL;
         size_t n = newline ? (size_t)(newline - p) : have;
         if (to)
             bf_out_write(to, p, n);

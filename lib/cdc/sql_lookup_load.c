@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "lib/base/csv.h"
+#include "lib/cdc/columns.h"
 #include "lib/base/enc.h"
 #include "lib/cdc/number.h"
 #include "lib/cdc/sql_impl.h"
@@ -136,7 +136,6 @@ static bool insert(struct load *l, uint64_t line, struct bf_err *e)
 
 static bool csv_row(struct load *l, const struct bf_csv *c, struct bf_err *e)
 {
-    struct bf_err ignored;
     const struct sql_api *api = l->sql->api;
     if (c->n == 1 && c->field[0].n == 0)
         return true; /* a blank line */
@@ -149,8 +148,7 @@ static bool csv_row(struct load *l, const struct bf_csv *c, struct bf_err *e)
             api->bind_null(l->insert, (int)i + 1);
             continue;
         }
-        bool number = !(l->types[i] & 1u << BF_ATTR_S) && bf_number_is_json(f) &&
-                      bf_number_check(f, &ignored);
+        bool number = !(l->types[i] & 1u << BF_ATTR_S) && bf_columns_number(f);
         l->types[i] |= 1u << (number ? BF_ATTR_N : BF_ATTR_S);
         l->inexact[i] |= bf_sql_looks_long(f);
         if (api->bind_text(l->insert, (int)i + 1, f.p, (int)f.n, SQLITE_TRANSIENT) != SQLITE_OK)
@@ -181,7 +179,7 @@ static bool load_csv(struct load *l, struct bf_err *e)
     bool ok = true, header = true;
     size_t bad;
     l->csv = true;
-    bf_csv_init(&c, &l->reader, ',', 0);
+    bf_csv_init(&c, &l->reader, '\0', 0);
     while (ok) {
         enum bf_csv_got got = bf_csv_next(&c, -1, e);
         if (got == BF_CSV_END)

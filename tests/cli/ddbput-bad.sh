@@ -13,6 +13,7 @@ arrived() {
 # bad NAME MESSAGE FILE: line 2 of three, from FILE; the others arrive.
 bad() {
     fault_rules </dev/null
+    rm -f "$T/rejects"
     { echo '{"order_id":"o-1","n":1}'; cat "$3"; echo '{"order_id":"o-3","n":3}'; } >"$T/in"
     check "$1" -s 1 -i "$T/in" -e "ddbput: line 2: $2
 ddbput: 1 line rejected ($T/rejects)" -- ddbput --rejects "$T/rejects" sales
@@ -96,6 +97,7 @@ rm "$T/in"
 
 # --strict
 fault_rules </dev/null
+rm "$T/rejects"
 printf '{"order_id":"o-1"}\nbad\n{"order_id":"o-3"}\n' >"$T/in"
 check 'strict stops at the first' -s 1 -i "$T/in" -e 'ddbput: line 2: byte 1: an object was expected' -- \
     ddbput --strict --rejects "$T/rejects" sales
@@ -105,6 +107,7 @@ check 'rejects on a full disk' -s 1 -i "$T/in" -E '/dev/full: No space left on d
 
 # CSV
 fault_rules </dev/null
+rm "$T/rejects"
 cat >"$T/in" <<'END'
 order_id,total,code,paid,note
 o-1,12.50,00042,true,"a ""b"", c
@@ -117,7 +120,7 @@ o-6,,12E3,0,
 END
 check 'CSV with bad records' -s 1 -i "$T/in" -e "ddbput: line 4: 2 fields, the CSV header has 5
 ddbput: line 5: key 'order_id' is missing
-ddbput: line 6: column \"paid\": neither true nor false
+ddbput: line 6: column 'paid': neither true nor false
 ddbput: line 7: field 5: a quote inside a field without quotes
 ddbput: 4 lines rejected ($T/rejects)" -- ddbput --types paid:BOOL --rejects "$T/rejects" sales
 jq -cS .put "$FAULT_DIR/accepted" >"$T/got"
@@ -155,5 +158,5 @@ check 'CSV: a type for no column' -s 2 -i "$T/in" \
 check 'CSV: a type that is none' -s 2 -i "$T/in" \
     -e "ddbput: --types: 'b:X' is not NAME:TYPE with TYPE one of S, N, B, BOOL, JSON" -- ddbput -t b:X sales
 printf 'order_id,b\n1,\377\n2,b\n' >"$T/in"
-check 'CSV: broken UTF-8' -s 1 -i "$T/in" -E '^ddbput: line 2: column "b": invalid UTF-8 at byte 1$' -- ddbput sales
+check 'CSV: broken UTF-8' -s 1 -i "$T/in" -E "^ddbput: line 2: column 'b': invalid UTF-8 at byte 1\$" -- ddbput sales
 plan

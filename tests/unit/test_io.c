@@ -429,7 +429,7 @@ static void reject_some(void)
     struct bf_reader reader;
     struct bf_str line;
     struct bf_err e = {0}, why = {0};
-    assert_true(bf_rejects_open(&r, in_dir("rejects"), false, &e));
+    assert_true(bf_rejects_append(&r, in_dir("rejects"), false, &e));
     (void)bf_err_set(&why, BF_E_INPUT, "is wrong");
     assert_true(bf_rejects_add(&r, BF_STR("bad \xff line"), 17, &why, &e));
     assert_true(
@@ -471,17 +471,17 @@ static void rejects_may_be_strict_or_fail(void **state)
     struct bf_rejects r;
     struct bf_err e = {0}, why = {0};
     (void)bf_err_set(&why, BF_E_INPUT, "is wrong");
-    assert_true(bf_rejects_open(&r, in_dir("rejects"), true, &e));
+    assert_true(bf_rejects_append(&r, in_dir("rejects"), true, &e));
     assert_false(bf_rejects_add(&r, BF_STR("bad"), 3, &why, &e));
     assert_string_equal(e.text, "line 3: is wrong");
     assert_true(bf_rejects_close(&r, &e));
     holds(in_dir("rejects"), BF_STR("bad\n"));
-    assert_false(bf_rejects_open(&r, in_dir("no/such"), false, &e));
-    assert_true(bf_rejects_open(&r, "/dev/full", true, &e));
+    assert_false(bf_rejects_append(&r, in_dir("no/such"), false, &e));
+    assert_true(bf_rejects_append(&r, "/dev/full", true, &e));
     assert_false(bf_rejects_add(&r, BF_STR("bad"), 3, &why, &e));
     assert_int_equal(e.sys, ENOSPC);
     assert_false(bf_rejects_close(&r, &e));
-    assert_true(bf_rejects_open(&r, NULL, true, &e));
+    assert_true(bf_rejects_append(&r, NULL, true, &e));
     assert_false(bf_rejects_add(&r, BF_STR("bad"), 3, &why, &e));
     assert_true(bf_rejects_close(&r, &e));
 }
