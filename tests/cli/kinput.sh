@@ -240,7 +240,7 @@ check 'rejects that cannot be written' -s 1 -e 'kinput: /dev/full: No space left
 check 'rejects that cannot be made' -s 1 -e "kinput: $T/none/r: No such file or directory" -- kinput --rejects "$T/none/r" s
 printf 'a\n{"bfpipe.mark":{"stream":"s","shard":"x","sequence":"1"}}\n{"bfpipe.mark":{"stream":"s","shard":"x","sequence":"2"}}\nb\n' >"$T/in"
 fresh </dev/null
-check 'marks are no records' -i "$T/in" -e 'kinput: line 2: marks are left out: nobody commits them behind kinput' -- kinput --window 1 s
+check 'marks are no records' -i "$T/in" -e 'kinput: line 2: marks are left out: nobody commits them after kinput' -- kinput --window 1 s
 check 'what stands around them is' -o 'a
 b' -- accepted
 
