@@ -40,6 +40,12 @@ refused "broken JSON" "byte 1: a change record is an object" 'hello'
 refused "an array" "byte 1: a change record is an object; it is an array, jq -c '.[]' makes lines of it" '[{"eventName":"INSERT"}]'
 refused "gzip" "byte 1: a change record is an object; it is gzip, zcat unpacks it" "$(printf '\037\213\010x')"
 refused "a write line" "not a change record: no member dynamodb; it is a write line, which ddbput takes" '{"put":{"id":1}}'
+refused "an item of an export" "not a change record: no member dynamodb; it is an item, which ddbput takes" '{"Item":{"id":{"S":"a"}}}'
+refused "a typed item" "not a change record: no member dynamodb; it is an item, which ddbput takes" '{"id":{"S":"a"},"n":{"N":"1"}}'
+refused "an incremental export" "not a change record: no member dynamodb; it is a line of an incremental export, which ddbput takes" \
+    '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"id":{"S":"a"}},"NewImage":{"id":{"S":"a"}}}'
+refused "a scan's answer" "not a change record: no member dynamodb; it is what a scan answers: jq -c '.Items[]' makes items of it, which ddbput takes" \
+    '{"Items":[{"id":{"S":"a"}}],"Count":1}'
 refused "broken off" "byte 13: unexpected end" '{"eventName"'
 refused "a string without its end" 'byte 14: unterminated string' '{"eventName":"INS'
 refused "text behind the document" 'byte 88: more text after the document' "$(echo "$good" | sed 's/$/x/')"

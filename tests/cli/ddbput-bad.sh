@@ -71,6 +71,49 @@ bad_line 'an update of the key' "attribute 'order_id' is part of the key and can
 bad_line 'a delete with more than the key' "the key holds more than the table's key attributes" \
     '{"delete":{"order_id":"a","x":1}}'
 
+# What is no write is named, with the way out.
+bad_line 'a change line' 'a change line, of which cdcxform -o writes makes a write' \
+    '{"eventName":"REMOVE","tableName":"sales","dynamodb":{"Keys":{"order_id":{"S":"a"}},"OldImage":{"order_id":{"S":"a"}}}}'
+bad_line "a scan's answer" "what a scan answers; jq -c '.Items[]' makes lines of its items" \
+    '{"Items":[{"order_id":{"S":"a"}}],"Count":1,"ScannedCount":1,"ConsumedCapacity":null}'
+bad_line 'the first line of several' "byte 2: a key in quotes was expected; it begins a document of several lines, jq -c . makes one of it" '{'
+bad_line 'types, but no key' "key 'order_id' is missing" '{"x":{"S":"a"}}'
+bad_line 'a typed key of another type' "attribute 'order_id': of another type, the table's key wants a string (S)" '{"order_id":{"N":"1"}}'
+bad_line 'a typed item with a plain value' "attribute 'n': byte 34: an object was expected" '{"put":{"order_id":{"S":"a"},"n":1}}'
+bad_line 'a typed delete of more than the key' "the key holds more than the table's key attributes" \
+    '{"delete":{"order_id":{"S":"a"},"n":{"N":"1"}}}'
+bad_line 'a typed update' "attribute 'order_id': a map, the table's key wants a string (S)" \
+    '{"update":{"order_id":{"S":"a"}},"set":{"n":{"N":"1"}}}'
+
+# Items with their types, and lines of exports, full and incremental.
+fault_rules </dev/null
+printf '\357\273\277' >"$T/in"
+cat >>"$T/in" <<'END'
+{"order_id":{"S":"a"},"set":{"NS":["1","2"]}}
+{"put":{"tags":{"SS":["x"]},"order_id":{"S":"b"}}}
+{"delete":{"order_id":{"S":"c"}}}
+{"Metadata":{"WriteTimestampMicros":{"N":"1732744800000000"}},"Keys":{"order_id":{"S":"d"}},"NewImage":{"order_id":{"S":"d"},"n":{"N":"1"}}}
+{"Metadata":{"WriteTimestampMicros":{"N":"1732744800000001"}},"Keys":{"order_id":{"S":"e"}},"OldImage":{"order_id":{"S":"e"},"n":{"N":"1"}}}
+{"Keys":{"order_id":{"S":"f"}}}
+{"put":{"order_id":"g","Keys":{"order_id":"x"}}}
+END
+check 'typed items and export lines, after a byte order mark' -i "$T/in" -- ddbput sales
+check 'are written' -o '{"delete":{"order_id":{"S":"c"}}}
+{"delete":{"order_id":{"S":"e"}}}
+{"delete":{"order_id":{"S":"f"}}}
+{"put":{"order_id":{"S":"a"},"set":{"NS":["1","2"]}}}
+{"put":{"order_id":{"S":"d"},"n":{"N":"1"}}}
+{"put":{"order_id":{"S":"g"},"Keys":{"M":{"order_id":{"S":"x"}}}}}
+{"put":{"tags":{"SS":["x"]},"order_id":{"S":"b"}}}' -- sort "$FAULT_DIR/accepted"
+fault_rules </dev/null
+cat >"$T/in" <<'END'
+{"bfpipe.mark":{"stream":"s","shard":"shardId-000000000000","sequence":"","start":true}}
+{"order_id":"o-1"}
+{"bfpipe.mark":{"stream":"s","shard":"shardId-000000000000","sequence":"1"}}
+END
+check 'marks are no items' -i "$T/in" -e 'ddbput: line 1: marks are left out: nobody commits them after ddbput' -- ddbput sales
+check 'the item is' -o 'put o-1' -- arrived
+
 # A line of 100 MB costs no memory.
 fault_rules </dev/null
 long() {
@@ -97,7 +140,7 @@ rm "$T/in"
 
 # --strict
 fault_rules </dev/null
-rm "$T/rejects"
+rm -f "$T/rejects"
 printf '{"order_id":"o-1"}\nbad\n{"order_id":"o-3"}\n' >"$T/in"
 check 'strict stops at the first' -s 1 -i "$T/in" -e 'ddbput: line 2: byte 1: an object was expected' -- \
     ddbput --strict --rejects "$T/rejects" sales
@@ -107,7 +150,7 @@ check 'rejects on a full disk' -s 1 -i "$T/in" -E '/dev/full: No space left on d
 
 # CSV
 fault_rules </dev/null
-rm "$T/rejects"
+rm -f "$T/rejects"
 cat >"$T/in" <<'END'
 order_id,total,code,paid,note
 o-1,12.50,00042,true,"a ""b"", c
