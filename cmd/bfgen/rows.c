@@ -305,8 +305,8 @@ static bool name_columns(struct rows *r, const struct config *cfg, struct bf_err
     if (r->cols.index)
         bf_diag_warn("the first column of the CSV has no name (a row number, as R and pandas write "
                      "it): left out");
-    return (!cfg->types || bf_columns_types(&r->cols, cfg->types, e)) &&
-           find_columns(r, cfg, e) && bf_buf_check(&r->names, "the header line", e) &&
+    return (!cfg->types || bf_columns_types(&r->cols, cfg->types, e)) && find_columns(r, cfg, e) &&
+           bf_buf_check(&r->names, "the header line", e) &&
            bf_buf_check(&r->header, "the header line", e) &&
            bf_rejects_header(&r->rejects, bf_buf_view(&r->header), e);
 }

@@ -12,12 +12,9 @@ enum { FIREHOSE = -1 };
 static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 {
     struct config *config = field;
-    static const struct bf_opt_word words[] = {{"ndjson", BF_ROW_NDJSON},
-                                               {"csv", BF_ROW_CSV},
-                                               {"tsv", BF_ROW_TSV},
-                                               {"ddb-json", BF_ROW_DDB_JSON},
-                                               {"writes", BF_ROW_WRITES},
-                                               {"firehose", FIREHOSE}};
+    static const struct bf_opt_word words[] = {
+        {"ndjson", BF_ROW_NDJSON},     {"csv", BF_ROW_CSV},       {"tsv", BF_ROW_TSV},
+        {"ddb-json", BF_ROW_DDB_JSON}, {"writes", BF_ROW_WRITES}, {"firehose", FIREHOSE}};
     int v = 0;
     bool ok = bf_opt_choose(words, BF_COUNT(words), value, &v, e);
     if (v == FIREHOSE) /* rows inside the answers: another -o may name their format */

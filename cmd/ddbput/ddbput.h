@@ -117,7 +117,7 @@ struct ddbput {
     /* input */
     struct bf_reader in;
     struct bf_csv csv;
-    bool is_csv, decided; /* decided: the first line has said which it is */
+    bool is_csv, decided;      /* decided: the first line has said which it is */
     bool headed;               /* the header of the CSV has been read */
     struct bf_columns columns; /* as it names them */
     struct bf_buf header;      /* as it was read; written above the rejects */

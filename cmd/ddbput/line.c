@@ -301,7 +301,8 @@ static bool other(struct ddbput *d, struct op *o, struct bf_str line, struct bf_
         return parts.new_image.p ? put(d, o, line, parts.new_image, true, e)
                                  : del(d, o, line, parts.keys, e);
     case BF_KNOWN_CHANGE:
-        return bf_err_set(e, BF_E_INPUT, "a change line, of which cdcxform -o writes makes a write");
+        return bf_err_set(e, BF_E_INPUT,
+                          "a change line, of which cdcxform -o writes makes a write");
     case BF_KNOWN_ITEMS:
         return bf_err_set(e, BF_E_INPUT,
                           "what a scan answers; jq -c '.Items[]' makes lines of its items");

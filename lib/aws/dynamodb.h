@@ -22,7 +22,8 @@ struct bf_ddb_key {
 struct bf_ddb_table {
     struct bf_ddb_key key[2]; /* the partition key, then the sort key */
     unsigned nkeys;
-    struct bf_ddb_key attr[BF_DDB_ATTRS_MAX]; /* AttributeDefinitions: keys of the table and of indexes */
+    struct bf_ddb_key
+        attr[BF_DDB_ATTRS_MAX]; /* AttributeDefinitions: keys of the table and of indexes */
     unsigned nattrs;
     char status[24];                     /* "ACTIVE", "CREATING", ... */
     char stream_arn[BF_DDB_ARN_MAX + 1]; /* of its latest stream, "" if it never had one */

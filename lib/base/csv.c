@@ -209,7 +209,8 @@ static enum bf_csv_got take_line(struct bf_csv *c, int timeout_ms, struct bf_str
     *held = c->scan < c->held.n;
     if (*held) {
         const char *p = c->held.p + c->scan;
-        *line = bf_str(p, (size_t)((const char *)memchr(p, c->in->newline, c->held.n - c->scan) - p));
+        *line =
+            bf_str(p, (size_t)((const char *)memchr(p, c->in->newline, c->held.n - c->scan) - p));
         c->scan += line->n + 1;
         return BF_CSV_RECORD;
     }

@@ -33,8 +33,8 @@ enum { BF_CSV_FIELDS_MAX = 4096, BF_CSV_KEEP = 1024 * 1024 };
 
 struct bf_csv {
     struct bf_reader *in; /* the caller's */
-    char separator;    /* '\0' until the first line has told it */
-    size_t max_record; /* bytes */
+    char separator;       /* '\0' until the first line has told it */
+    size_t max_record;    /* bytes */
 
     struct bf_str *field; /* of the record last returned */
     size_t n;             /* how many */

@@ -35,8 +35,8 @@ struct bf_reader {
     uint64_t offset; /* bytes of input before the line last returned */
     uint64_t next_offset;
     bool eof;
-    bool in_long;       /* a long line waits for bf_reader_skip */
-    char newline;       /* what ends a line: '\n', or what the owner puts here before the next line */
+    bool in_long; /* a long line waits for bf_reader_skip */
+    char newline; /* what ends a line: '\n', or what the owner puts here before the next line */
     struct bf_out *tie; /* flushed before a read; may be NULL */
 };
 

@@ -98,8 +98,8 @@ bool bf_rejects_header(struct bf_rejects *r, struct bf_str header, struct bf_err
     r->header = header;
     if (!r->path || !r->old)
         return true;
-    return begins(r, header) || bf_err_set(e, BF_E_USAGE,
-                                   "--rejects: %s holds lines under another header", r->path);
+    return begins(r, header) ||
+           bf_err_set(e, BF_E_USAGE, "--rejects: %s holds lines under another header", r->path);
 }
 
 /* Counts and reports one rejected line; false when strict ends the run. */

@@ -100,8 +100,7 @@ bool bf_columns_types_ok(const char *types, const char *allowed, struct bf_err *
         if (!bf_str_split(&rest, ',', &item))
             item = bf_str("", 0);
         if (!parse_type(item, &name, &type) || !listed(type, allowed))
-            return bf_err_set(e, BF_E_USAGE,
-                              "--types: '%.*s' is not NAME:TYPE with TYPE one of %s",
+            return bf_err_set(e, BF_E_USAGE, "--types: '%.*s' is not NAME:TYPE with TYPE one of %s",
                               (int)(item.n > 80 ? 80 : item.n), item.p, allowed);
     } while (rest.n);
     return true;

@@ -35,7 +35,7 @@ enum bf_column_type {
 struct bf_column {
     struct bf_str name; /* decoded */
     enum bf_column_type type;
-    bool given; /* the type was told, not found */
+    bool given;        /* the type was told, not found */
     bool number, text; /* seen in the sample */
 };
 

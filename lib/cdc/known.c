@@ -1,7 +1,19 @@
 #include "lib/cdc/known.h"
 
 /* The members that tell, each with the type that its value has to have. */
-enum { PUT, UPDATE, DELETE, ITEM, ITEMS, KEYS, NEW_IMAGE, OLD_IMAGE, DYNAMODB, EVENT_NAME, MEMBERS };
+enum {
+    PUT,
+    UPDATE,
+    DELETE,
+    ITEM,
+    ITEMS,
+    KEYS,
+    NEW_IMAGE,
+    OLD_IMAGE,
+    DYNAMODB,
+    EVENT_NAME,
+    MEMBERS
+};
 
 static const struct {
     struct bf_str name;
@@ -73,7 +85,8 @@ enum bf_known bf_known_what(struct bf_str text, struct bf_known_parts *parts)
     if (more != BF_JSON_END)
         return BF_KNOWN_NOT;
     if (parts)
-        *parts = (struct bf_known_parts){found[KEYS].raw, found[NEW_IMAGE].raw, found[OLD_IMAGE].raw};
+        *parts =
+            (struct bf_known_parts){found[KEYS].raw, found[NEW_IMAGE].raw, found[OLD_IMAGE].raw};
     return decide(found, n && typed == n);
 }
 

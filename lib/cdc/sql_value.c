@@ -210,8 +210,7 @@ static bool json(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct
 static bool number(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct bf_err *e)
 {
     struct bf_err ignored;
-    bool items =
-        bf_row_typed(s->row); /* they hold what DynamoDB does: 38 digits */
+    bool items = bf_row_typed(s->row); /* they hold what DynamoDB does: 38 digits */
     if (!bf_number_is_json(text) || (items && !bf_number_check(text, &ignored)))
         return string(s, text, a, e);
     a->type = BF_ATTR_N;

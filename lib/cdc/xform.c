@@ -117,7 +117,10 @@ static bool setup_filter(struct bf_xform *x, struct bf_err *e)
 /* A write line is one change of one key. */
 static bool check_writes(const struct bf_xform_conf *conf, struct bf_err *e)
 {
-    const char *with = conf->sql.select ? "select" : conf->sql.query ? "sql" : conf->fold ? "fold" : NULL;
+    const char *with = conf->sql.select  ? "select"
+                       : conf->sql.query ? "sql"
+                       : conf->fold      ? "fold"
+                                         : NULL;
     return conf->row.format != BF_ROW_WRITES || !with ||
            bf_err_set(e, BF_E_USAGE, "write lines are of one change each: no --%s", with);
 }
