@@ -76,8 +76,7 @@ bool bf_out_gone(int fd)
 
 bool bf_out_heard(const struct bf_out *o, struct bf_err *e)
 {
-    return !bf_out_gone(o->fd) ||
-           bf_err_set(e, BF_E_CLOSED, "%s: its reader went away", o->name);
+    return !bf_out_gone(o->fd) || bf_err_set(e, BF_E_CLOSED, "%s: its reader went away", o->name);
 }
 
 bool bf_out_close(struct bf_out *o, struct bf_err *e)
