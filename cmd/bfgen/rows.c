@@ -172,10 +172,7 @@ static bool acceptable(struct rows *r, struct bf_err *why)
         return bf_err_set(why, BF_E_INPUT, "column %zu: the key '%.*s' is empty", r->key + 1,
                           (int)(r->name[r->key].n > 60 ? 60 : r->name[r->key].n),
                           r->name[r->key].p);
-    for (size_t i = 0; i < have; i++)
-        if (r->csv.field[i].n && !bf_columns_take(&r->cols, i, r->csv.field[i], why))
-            return false;
-    return true;
+    return bf_columns_row(&r->cols, &r->csv, why);
 }
 
 /* The next record that is no blank line. */

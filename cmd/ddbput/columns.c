@@ -109,6 +109,8 @@ static bool put_field(struct bf_buf *out, const struct bf_column *c, struct bf_s
 static bool put_fields(struct ddbput *d, struct bf_buf *out, struct bf_err *e)
 {
     bool first = true;
+    if (!bf_columns_row(&d->columns, &d->csv, e))
+        return false;
     bf_buf_addc(out, '{');
     for (size_t i = d->columns.index; i < d->columns.n; i++) {
         const struct bf_column *column = &d->columns.column[i];
@@ -120,8 +122,6 @@ static bool put_fields(struct ddbput *d, struct bf_buf *out, struct bf_err *e)
         if (!bf_utf8_valid(s, &at))
             return bf_err_set(e, BF_E_INPUT, "column '%.*s': invalid UTF-8 at byte %zu", shown,
                               column->name.p, at + 1);
-        if (!bf_columns_take(&d->columns, i, s, e))
-            return false;
         if (!first)
             bf_buf_addc(out, ',');
         first = false;

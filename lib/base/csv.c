@@ -103,18 +103,20 @@ static bool quoted(struct bf_csv *c, const char **p, const char *end, struct bf_
     return add_field(c, bf_str(c->text.p + at, c->text.n - at), e);
 }
 
+/* What may only stand in quotes. */
+static bool special(const char *p, size_t n)
+{
+    return n && (memchr(p, '"', n) || memchr(p, '\r', n) || memchr(p, '\n', n));
+}
+
 static bool plain(struct bf_csv *c, const char **p, const char *end, struct bf_err *e)
 {
     const char *from = *p, *stop = memchr(from, c->separator, (size_t)(end - from));
     *p = stop ? stop : end;
     size_t n = (size_t)(*p - from);
-    if (n && memchr(from, '"', n))
-        return bf_err_set(e, BF_E_INPUT, "field %zu: a quote inside a field without quotes",
-                          c->n + 1);
-    if (n && (memchr(from, '\r', n) || memchr(from, '\n', n)))
-        return bf_err_set(e, BF_E_INPUT,
-                          "field %zu: a carriage return or newline inside a field without quotes",
-                          c->n + 1);
+    if (c->special && special(from, n))
+        return bf_err_set(e, BF_E_INPUT, "field %zu: %s inside a field without quotes", c->n + 1,
+                          memchr(from, '"', n) ? "a quote" : "a carriage return or newline");
     return add_field(c, bf_str(from, n), e);
 }
 
@@ -128,6 +130,7 @@ bool bf_csv_split(struct bf_csv *c, struct bf_str record, struct bf_err *e)
         return bf_err_nomem(e);
     while (end > p && (end[-1] == '\r' || end[-1] == '\n'))
         end--;
+    c->special = special(p, (size_t)(end - p));
     for (;; p++) {
         bool ok = p < end && *p == '"' ? quoted(c, &p, end, e) : plain(c, &p, end, e);
         if (!ok)
@@ -181,9 +184,9 @@ static bool hold(struct bf_csv *c, struct bf_str line, struct bf_err *e)
 /* The first line that is not blank tells how lines end. True when it has to be read again. */
 static bool learn(struct bf_csv *c, struct bf_str line)
 {
-    struct bf_csv_form form = bf_csv_form(line);
     if (c->known || bf_str_trim(line).n == 0)
         return false;
+    struct bf_csv_form form = bf_csv_form(line);
     c->known = true;
     if (!c->separator)
         c->separator = form.separator;

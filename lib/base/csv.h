@@ -48,6 +48,7 @@ struct bf_csv {
     size_t start, scan; /* in held: where the record begins, the first line not looked at */
     bool open;          /* inside quotes at scan */
     bool long_line;     /* the reader stands on one */
+    bool special;       /* the record at hand holds quotes, or ends of lines inside */
     bool keep;          /* every line stays in held */
     bool known;         /* the first line has told how lines end, and the separator */
     uint64_t kept_line; /* number of the first line in held, when lines are kept */

@@ -208,20 +208,32 @@ enum bf_csv_got bf_columns_guess(struct bf_columns *c, struct bf_csv *csv, int t
     return settle(c, csv);
 }
 
-bool bf_columns_take(struct bf_columns *c, size_t i, struct bf_str value, struct bf_err *e)
+static bool wrong(const struct bf_columns *c, size_t i, struct bf_err *e)
 {
-    struct bf_column *column = &c->column[i];
-    if (column->given && column->type == BF_COLUMN_N && !bf_number_check(value, e))
-        return bf_err_ctx(e, "column '%.*s'", shown(column->name), column->name.p);
-    if (column->given || column->type == BF_COLUMN_S || (c->index && i == 0))
-        return true;
-    bool number = bf_columns_number(value);
-    if (column->type == BF_COLUMN_AUTO)
-        column->type = number ? BF_COLUMN_N : BF_COLUMN_S;
-    return number || column->type == BF_COLUMN_S ||
-           bf_err_set(e, BF_E_INPUT,
+    struct bf_str name = c->column[i].name;
+    return bf_err_set(e, BF_E_INPUT,
                       "column %zu, '%.*s', has held numbers so far and this is none; "
                       "--types %.*s:S makes all of them strings",
-                      i + 1, shown(column->name), column->name.p, shown(column->name),
-                      column->name.p);
+                      i + 1, shown(name), name.p, shown(name), name.p);
+}
+
+bool bf_columns_row(struct bf_columns *c, const struct bf_csv *csv, struct bf_err *e)
+{
+    for (size_t i = c->index; i < c->n; i++) {
+        struct bf_column *column = &c->column[i];
+        struct bf_str value = csv->field[i];
+        if (value.n == 0 || column->type >= BF_COLUMN_S)
+            continue;
+        if (column->given) {
+            if (!bf_number_check(value, e))
+                return bf_err_ctx(e, "column '%.*s'", shown(column->name), column->name.p);
+            continue;
+        }
+        bool number = bf_columns_number(value);
+        if (column->type == BF_COLUMN_AUTO)
+            column->type = number ? BF_COLUMN_N : BF_COLUMN_S;
+        else if (!number)
+            return wrong(c, i, e);
+    }
+    return true;
 }

@@ -25,8 +25,8 @@ enum { BF_COLUMNS_SAMPLE = 1000 };
 
 enum bf_column_type {
     BF_COLUMN_AUTO, /* not known yet */
-    BF_COLUMN_S,
     BF_COLUMN_N,
+    BF_COLUMN_S, /* from here on any field may stand in it, as far as this module knows */
     BF_COLUMN_B,
     BF_COLUMN_BOOL,
     BF_COLUMN_JSON
@@ -67,10 +67,11 @@ BF_API BF_MUST bool bf_columns_types(struct bf_columns *c, const char *types, st
 BF_API BF_MUST enum bf_csv_got bf_columns_guess(struct bf_columns *c, struct bf_csv *csv,
                                                 int timeout_ms, struct bf_err *e);
 
-/* Can this value, which is not empty, stand in column i? A column whose type was found takes numbers as said above, one
- * that was told to be N those that DynamoDB takes; values of the other types are for the caller to check. */
-BF_API BF_MUST bool bf_columns_take(struct bf_columns *c, size_t i, struct bf_str value,
-                                    struct bf_err *e);
+/* Can the record last read, with a field for each column, stand in them? A column whose type was found takes numbers as
+ * said above, one that was told to be N those that DynamoDB takes; values of the other types are for the caller to
+ * check. */
+BF_API BF_MUST bool bf_columns_row(struct bf_columns *c, const struct bf_csv *csv,
+                                   struct bf_err *e);
 
 /* Is it a number, as said above? */
 BF_API bool bf_columns_number(struct bf_str s);

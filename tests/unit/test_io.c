@@ -486,38 +486,6 @@ static void rejects_may_be_strict_or_fail(void **state)
     assert_true(bf_rejects_close(&r, &e));
 }
 
-/* Adds a line under the header to what the file holds. */
-static bool reject_under(const char *path, struct bf_str header, struct bf_err *e)
-{
-    struct bf_rejects r;
-    struct bf_err why = {0}, told = {0};
-    (void)bf_err_set(&why, BF_E_INPUT, "is wrong");
-    assert_true(bf_rejects_append(&r, path, true, e));
-    bool ok = bf_rejects_header(&r, header, e);
-    if (ok)
-        assert_false(bf_rejects_add(&r, BF_STR("bad"), 3, &why, &told));
-    assert_true(bf_rejects_close(&r, &told));
-    return ok;
-}
-
-static void rejects_are_appended_under_one_header(void **state)
-{
-    (void)state;
-    struct bf_err e = {0};
-    const char *path = in_dir("headed");
-    assert_true(reject_under(path, BF_STR("id,a"), &e));
-    assert_true(reject_under(path, BF_STR("id,a"), &e));
-    holds(path, BF_STR("id,a\nbad\nbad\n"));
-    assert_false(reject_under(path, BF_STR("id"), &e));
-    assert_int_equal(e.code, BF_E_USAGE);
-    assert_has(e.text, "holds lines under another header");
-    assert_false(reject_under(path, BF_STR("id,a,longer than all that the file holds"), &e));
-    holds(path, BF_STR("id,a\nbad\nbad\n"));
-    assert_true(bf_file_replace(path, BF_STR("id,a\ncut o"), &e));
-    assert_true(reject_under(path, BF_STR("id,a"), &e));
-    holds(path, BF_STR("id,a\ncut o\nbad\n"));
-}
-
 static void a_byte_order_mark_is_no_text(void **state)
 {
     (void)state;
@@ -607,7 +575,6 @@ int main(void)
         cmocka_unit_test(locks_exclude),
         cmocka_unit_test(rejects_go_to_their_file),
         cmocka_unit_test(rejects_may_be_strict_or_fail),
-        cmocka_unit_test(rejects_are_appended_under_one_header),
         cmocka_unit_test(a_byte_order_mark_is_no_text),
         cmocka_unit_test(a_second_signal_ends),
         cmocka_unit_test(a_signal_that_comes_twice_is_one),
