@@ -150,6 +150,8 @@ static bool check_key(const struct config *cfg, struct bf_err *e)
     for (size_t i = 0; i < (is_sales ? BF_COUNT(sales) : BF_COUNT(order)); i++)
         if (bf_str_eq(key, bf_str_of(is_sales ? sales[i] : order[i])))
             return bf_err_set(e, BF_E_USAGE, "option '--key': '%s' is another attribute", cfg->key);
+    if (cfg->format == FORMAT_ITEMS && bf_str_is(key, "bfpipe.mark"))
+        return bf_err_set(e, BF_E_USAGE, "option '--key': it would make items look like marks");
     bool plain = key.n > 0 && key.n <= 255 && bf_utf8_valid(key, NULL);
     for (size_t i = 0; i < key.n; i++)
         plain = plain && (unsigned char)key.p[i] >= 0x20 && !strchr("\",\\", key.p[i]);

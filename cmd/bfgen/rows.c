@@ -299,6 +299,9 @@ static bool name_columns(struct rows *r, const struct config *cfg, struct bf_err
         r->name_size[i] = r->cols.column[i].name.n;
     }
     bf_buf_adds(&r->header, r->csv.raw);
+    if (cfg->format == FORMAT_ITEMS &&
+        bf_columns_find(&r->cols, BF_STR("bfpipe.mark")) < r->columns)
+        return bf_err_set(e, BF_E_INPUT, "a column 'bfpipe.mark' would make items look like marks");
     if (r->cols.index)
         bf_diag_warn("the first column of the CSV has no name (a row number, as R and pandas write "
                      "it): left out");

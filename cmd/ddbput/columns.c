@@ -57,6 +57,7 @@ static bool read_header(struct ddbput *d, struct bf_err *e)
 bool columns_init(struct ddbput *d, struct bf_err *e)
 {
     d->headed = true;
+    d->last_line = d->csv.line;
     if (!read_header(d, e)) /* the command line has no number */
         return e->code == BF_E_USAGE ? false : bf_err_ctx(e, "line %" PRIu64, d->csv.line);
     return bf_rejects_header(&d->rejects, bf_buf_view(&d->header), e);

@@ -123,7 +123,9 @@ static int report(struct ddbput *d, const struct bf_err *e)
 {
     struct bf_err closing = {0};
     int status = bf_diag_exit(e);
-    if (d->fatal && !d->eof)
+    if (d->fatal && !d->eof && d->csv.in && bf_csv_pending(&d->csv))
+        bf_rejects_stopped(d->last_line);
+    else if (d->fatal && !d->eof)
         bf_rejects_unread(&d->in, d->last_line);
     if (d->existed)
         bf_diag_warn("%" PRIu64 " item%s existed already, left alone", d->existed,

@@ -261,6 +261,11 @@ size_t bf_csv_kept(const struct bf_csv *c)
     return c->held.n;
 }
 
+bool bf_csv_pending(const struct bf_csv *c)
+{
+    return c->keep ? c->held.n > 0 : c->open || c->scan < c->held.n;
+}
+
 void bf_csv_rewind(struct bf_csv *c)
 {
     c->keep = c->open = false;

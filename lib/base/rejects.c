@@ -168,12 +168,17 @@ bool bf_rejects_add_cut(struct bf_rejects *r, const struct bf_reader *reader, st
     return rest.n == 0 || bf_rejects_add(r, rest, reader->line + 1, &why, e);
 }
 
+void bf_rejects_stopped(uint64_t last)
+{
+    bf_diag_hint("reading stopped after line %" PRIu64
+                 "; the lines behind it are to be fed in again as well",
+                 last);
+}
+
 void bf_rejects_unread(struct bf_reader *in, uint64_t last)
 {
     if (last && !bf_reader_done(in))
-        bf_diag_hint("reading stopped after line %" PRIu64
-                     "; the lines behind it are to be fed in again as well",
-                     last);
+        bf_rejects_stopped(last);
 }
 
 bool bf_rejects_close(struct bf_rejects *r, struct bf_err *e)

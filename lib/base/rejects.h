@@ -58,7 +58,10 @@ BF_API BF_MUST bool bf_rejects_add_cut(struct bf_rejects *r, const struct bf_rea
                                        struct bf_err *e);
 
 /* A run that ends before its input does: tells behind which line, since the lines behind it are not among the
- * rejected ones. Nothing when last is 0, or was the last one. */
+ * rejected ones. */
+BF_API void bf_rejects_stopped(uint64_t last);
+
+/* The same, but nothing when last is 0, or was the last line of the input. */
 BF_API void bf_rejects_unread(struct bf_reader *in, uint64_t last);
 
 /* Closes the file; "tool: 3 lines rejected (FILE)" when there were any. */

@@ -40,6 +40,12 @@ from "a header with a name twice" 1 '' "bfgen: $T/in.csv: line 1: columns 1 and 
 from "a header that is not UTF-8" 1 '' "bfgen: $T/in.csv: line 1: byte 4: invalid UTF-8" 'id,\377\n'
 from "a header with an open quote" 1 '' "bfgen: $T/in.csv: line 1: field 2: its quote is never closed" 'id,"a\n1,2\n'
 
+printf 'bfpipe.mark,a\n1,2\n' >"$T/in.csv"
+check "data never become a mark" -s 1 -e "bfgen: $T/in.csv: a column 'bfpipe.mark' would make items look like marks" -- \
+    bfgen --from "$T/in.csv" -f items
+check "nor does a key" -s 2 -e "bfgen: option '--key': it would make items look like marks" -- bfgen -k bfpipe.mark -f items
+check "inside of a write line they are none" -o '{"put":{"bfpipe.mark":1,"a":2}}' -- bfgen --from "$T/in.csv"
+
 two='{"put":{"id":1,"a":2}}
 {"put":{"id":5,"a":6}}'
 bad() { # NAME WHY ROW: a bad row between two good ones

@@ -144,6 +144,32 @@ bfgen: line 4: field 2: its quote is never closed
 bfgen: line 6: 5000002 bytes, longer than the maximum of 1048576
 bfgen: 3 lines rejected" -- plain
 
+# Rows that were read ahead are not lost when the run ends early.
+fault_rules <<'RULES'
+BatchWriteItem error 400 AccessDeniedException no
+RULES
+{ echo order_id,n; seq 1 900 | sed 's/.*/o-&,&/'; } >"$T/in.csv"
+rm -f "$T/bad.csv"
+check 'a run that ends early' -s 1 -i "$T/in.csv" -E '^ddbput: reading stopped after line [0-9]+; the lines behind it' -- \
+    ddbput --window 1 --rejects "$T/bad.csv" sales
+stopped=$(sed -n 's/.*reading stopped after line \([0-9]*\);.*/\1/p' "$T/err")
+ok 'all rows are in the rejects or behind the line that is told' sh -c \
+    '{ cat "$1"; tail -n "+$((1 + ${3:-0}))" "$2"; } | sort | cmp - "$4"' - "$T/bad.csv" "$T/in.csv" "$stopped" "$(sort "$T/in.csv" >"$T/sorted"; echo "$T/sorted")"
+fault_rules </dev/null
+mkfifo "$T/fifo"
+ddbput -i csv sales <"$T/fifo" >"$T/said" 2>&1 &
+pid=$!
+exec 9>"$T/fifo"
+head -n 6 "$T/in.csv" >&9
+drained 9
+kill -TERM $pid
+wait $pid
+ended=$?
+exec 9>&-
+check 'a signal while rows are read ahead' -o 1 -- echo $ended
+check 'is told with the line' -o 'ddbput: interrupted after line 6' -- cat "$T/said"
+check 'and what was read is written' -o 5 -- sh -c 'wc -l <"$1"' - "$FAULT_DIR/accepted"
+
 # Keys of the table, and of its indexes, have the types that the table gives them.
 table() { # ATTRIBUTES: AttributeDefinitions
     fault_rules <<RULES
