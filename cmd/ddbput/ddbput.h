@@ -122,6 +122,7 @@ struct ddbput {
     struct bf_columns columns; /* as it names them */
     struct bf_buf header;      /* as it was read; written above the rejects */
     bool marks;                /* a mark has been seen */
+    bool removed;              /* a row about an item that was removed has been seen */
     bool eof;
     uint64_t last_line; /* number of the last one read */
 

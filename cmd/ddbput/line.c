@@ -1,5 +1,8 @@
 #include "cmd/ddbput/ddbput.h"
 
+#include <inttypes.h>
+
+#include "lib/base/diag.h"
 #include "lib/cdc/known.h"
 
 /* The members that make a line a write line. */
@@ -312,6 +315,25 @@ static bool other(struct ddbput *d, struct op *o, struct bf_str line, struct bf_
     }
 }
 
+/* A row of cdcxform about an item that was removed, which has its metadata at its end: to put it makes the item again.
+ * A table of rows may want that, so it is a warning. */
+static void tell_removed(struct ddbput *d, struct bf_str line)
+{
+    static const struct bf_str sign = BF_STR("\"_op\":\"REMOVE\"");
+    enum { TAIL = 128 };
+    size_t at = line.n > TAIL ? line.n - TAIL : 0;
+    if (d->removed)
+        return;
+    while (at + sign.n <= line.n && !bf_str_starts(bf_str(line.p + at, line.n - at), sign))
+        at++;
+    if (at + sign.n > line.n)
+        return;
+    d->removed = true;
+    bf_diag_warn("line %" PRIu64 ": a row about an item that was removed is put as an item; "
+                 "cdcxform -o writes makes a delete of it",
+                 d->in.line);
+}
+
 bool op_from_line(struct ddbput *d, struct op *o, struct bf_str line, struct bf_err *e)
 {
     struct bf_json j = scan(line, line);
@@ -336,8 +358,12 @@ bool op_from_line(struct ddbput *d, struct op *o, struct bf_str line, struct bf_
         if (!look(d, line, &w, &bare, e))
             return false;
     }
-    if (bare)
-        return put(d, o, line, line, false, e) || other(d, o, line, e);
+    if (bare && !put(d, o, line, line, false, e))
+        return other(d, o, line, e);
+    if (bare) {
+        tell_removed(d, line);
+        return true;
+    }
     if (w.has_put)
         return put(d, o, line, w.put.raw, is_typed(d, w.put.raw), e);
     if (w.has_item)

@@ -74,7 +74,7 @@ BF_API BF_MUST bool bf_csv_parse_separator(struct bf_str name, char *separator, 
 /* Does it hold lines that were read and have not been returned? A run that ends early tells of them. */
 BF_API bool bf_csv_pending(const struct bf_csv *c);
 
-/* Looking ahead: from bf_csv_keep on, the records that are read are kept too, and bf_csv_rewind goes back to the first
+/* Looking ahead, once the header has been read: from bf_csv_keep on, the records that are read are kept too, and bf_csv_rewind goes back to the first
  * of them. To be rewound when more than BF_CSV_KEEP bytes are kept (bf_csv_kept). After BF_CSV_LONG, rewind at once. */
 BF_API void bf_csv_keep(struct bf_csv *c);
 BF_API size_t bf_csv_kept(const struct bf_csv *c);

@@ -114,6 +114,16 @@ END
 check 'marks are no items' -i "$T/in" -e 'ddbput: line 1: marks are left out: nobody commits them after ddbput' -- ddbput sales
 check 'the item is' -o 'put o-1' -- arrived
 
+fault_rules </dev/null
+cat >"$T/in" <<'END'
+{"order_id":"a","_op":"INSERT","_ts":"2026-11-27T06:00:00Z"}
+{"order_id":"b","_op":"REMOVE","_ts":"2026-11-27T06:00:00Z"}
+{"order_id":"c","_op":"REMOVE","_ts":"2026-11-27T06:00:00Z"}
+END
+check 'rows about items that were removed are told, once' -i "$T/in" \
+    -e 'ddbput: line 2: a row about an item that was removed is put as an item; cdcxform -o writes makes a delete of it' -- ddbput sales
+check 'and put, as rows are' -o 'put a,put b,put c' -- arrived
+
 # A line of 100 MB costs no memory.
 fault_rules </dev/null
 long() {

@@ -260,6 +260,67 @@ static void read_ahead(void **state)
     }
 }
 
+/* What all records are, written down: kind, line, raw text, fields. With ahead, so many records are read after the
+ * first one, and again. */
+static void tell(const char *text, unsigned ahead, struct bf_buf *out)
+{
+    struct fixture f;
+    uint64_t bytes;
+    start(&f, text, 12, 20);
+    bf_buf_reset(out);
+    for (unsigned i = 0;; i++) {
+        if (i == 1 && ahead) {
+            bf_csv_keep(&f.csv);
+            for (unsigned k = 0; k < ahead; k++) {
+                enum bf_csv_got got = bf_csv_next(&f.csv, -1, &f.e);
+                if (got == BF_CSV_LONG || got == BF_CSV_END)
+                    break;
+            }
+            bf_csv_rewind(&f.csv);
+        }
+        enum bf_csv_got got = bf_csv_next(&f.csv, -1, &f.e);
+        if (got == BF_CSV_END)
+            break;
+        bf_buf_addf(out, "%d %u", (int)got, (unsigned)f.csv.line);
+        if (got == BF_CSV_LONG)
+            assert_true(bf_reader_skip(&f.reader, NULL, &bytes, &f.e));
+        else
+            bf_buf_addf(out, " <%.*s>", (int)f.csv.raw.n, f.csv.raw.p);
+        for (size_t k = 0; got == BF_CSV_RECORD && k < f.csv.n; k++)
+            bf_buf_addf(out, "[%.*s]", (int)f.csv.field[k].n, f.csv.field[k].p);
+        bf_buf_addc(out, '\n');
+    }
+    stop(&f);
+    assert_non_null(bf_buf_cstr(out));
+}
+
+static void reading_ahead_changes_nothing(void **state)
+{
+    (void)state;
+    static const char alphabet[] = "ab1,,;\"\"\n\n\n\r";
+    struct bf_buf plain, again;
+    uint32_t seed = 20261127;
+    bf_buf_init(&plain, 100000);
+    bf_buf_init(&again, 100000);
+    for (int round = 0; round < 4000; round++) {
+        char text[61] = "h";
+        size_t n = 1, ends = (size_t)round % 3 == 0 ? 11 : 10; /* some with CR, most without */
+        while (n < sizeof text - 1 && (n < 10 || seed >> 27)) {
+            seed = seed * 1664525 + 1013904223;
+            text[n++] = alphabet[(seed >> 16) % (ends + 1)];
+        }
+        text[n] = '\0';
+        tell(text, 0, &plain);
+        for (unsigned ahead = 1; ahead < 8; ahead++) {
+            tell(text, ahead, &again);
+            if (strcmp(plain.p, again.p) != 0)
+                fail_msg("%u ahead: '%s': '%s', not '%s'", ahead, text, again.p, plain.p);
+        }
+    }
+    bf_buf_free(&plain);
+    bf_buf_free(&again);
+}
+
 static void numbers(void **state)
 {
     (void)state;
@@ -320,6 +381,7 @@ int main(void)
         cmocka_unit_test(too_many_fields),
         cmocka_unit_test(forms),
         cmocka_unit_test(read_ahead),
+        cmocka_unit_test(reading_ahead_changes_nothing),
         cmocka_unit_test(numbers),
         cmocka_unit_test(documents),
     };
