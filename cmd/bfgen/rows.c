@@ -321,6 +321,7 @@ static bool read_header(struct rows *r, const struct config *cfg, struct bf_err 
     case BF_CSV_LONG:
         return bf_err_set(e, BF_E_LIMIT, "line 1: longer than the maximum of %d bytes", ROW_MAX);
     case BF_CSV_BAD:
+        bf_json_hint(r->csv.raw, e);
         return bf_err_ctx(e, "line %" PRIu64, r->csv.line);
     case BF_CSV_STOP:
     case BF_CSV_WAIT:

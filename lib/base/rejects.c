@@ -95,6 +95,10 @@ static bool begins(const struct bf_rejects *r, struct bf_str header)
 
 bool bf_rejects_header(struct bf_rejects *r, struct bf_str header, struct bf_err *e)
 {
+    /* neither is part of the line: the file may get lines of inputs that differ in them */
+    header = bf_str_no_bom(header);
+    while (header.n && header.p[header.n - 1] == '\r')
+        header.n--;
     r->header = header;
     if (!r->path || !r->old)
         return true;

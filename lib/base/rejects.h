@@ -33,7 +33,7 @@ struct bf_rejects {
 BF_API BF_MUST bool bf_rejects_append(struct bf_rejects *r, const char *path, bool strict,
                                       struct bf_err *e);
 
-/* The header line, once it is known; a view that stays the owner's. It is written above the first line that is rejected,
+/* The header line, once it is known; a view that stays the owner's. It is written, without a byte order mark and CR, above the first line that is rejected,
  * unless the file begins with it. BF_E_USAGE when the file holds something else: it could not be fed in again. */
 BF_API BF_MUST bool bf_rejects_header(struct bf_rejects *r, struct bf_str header, struct bf_err *e);
 

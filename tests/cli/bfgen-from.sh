@@ -38,6 +38,8 @@ from "an empty file" 1 '' "bfgen: $T/in.csv: empty, a header line with the names
 from "a header without a name" 1 '' "bfgen: $T/in.csv: line 1: column 2 of the CSV header has no name" 'id,,b\n'
 from "a header with a name twice" 1 '' "bfgen: $T/in.csv: line 1: columns 1 and 3 of the CSV header have the same name" 'id,a,id\n'
 from "a header that is not UTF-8" 1 '' "bfgen: $T/in.csv: line 1: byte 4: invalid UTF-8" 'id,\377\n'
+from "UTF-16, as some programs export it" 1 '' "bfgen: $T/in.csv: line 1: byte 1: invalid UTF-8; it is UTF-16, iconv -f UTF-16 -t UTF-8 turns it" \
+    '\377\376i\000d\000,\000a\000\r\000\n\0001\000,\0002\000'
 from "a header with an open quote" 1 '' "bfgen: $T/in.csv: line 1: field 2: its quote is never closed" 'id,"a\n1,2\n'
 
 printf 'bfpipe.mark,a\n1,2\n' >"$T/in.csv"

@@ -44,11 +44,13 @@ static void rejects_are_appended_under_one_header(void **state)
     assert_true(reject_under(path, BF_STR("id,a"), &e));
     assert_true(reject_under(path, BF_STR("id,a"), &e));
     holds(path, BF_STR("id,a\nbad\nbad\n"));
+    assert_true(reject_under(path, BF_STR("\xEF\xBB\xBFid,a\r"), &e));
+    holds(path, BF_STR("id,a\nbad\nbad\nbad\n"));
     assert_false(reject_under(path, BF_STR("id"), &e));
     assert_int_equal(e.code, BF_E_USAGE);
     assert_has(e.text, "holds lines under another header");
     assert_false(reject_under(path, BF_STR("id,a,longer than all that the file holds"), &e));
-    holds(path, BF_STR("id,a\nbad\nbad\n"));
+    holds(path, BF_STR("id,a\nbad\nbad\nbad\n"));
     assert_true(bf_file_replace(path, BF_STR("id,a\ncut o"), &e));
     assert_true(reject_under(path, BF_STR("id,a"), &e));
     holds(path, BF_STR("id,a\ncut o\nbad\n"));
