@@ -25,18 +25,18 @@ struct bf_csv_form bf_csv_form(struct bf_str text)
     static const char candidates[] = {',', ';', '\t', '|'};
     struct bf_csv_form form = {'\n', ',', text.n};
     size_t count[sizeof candidates] = {0}, best = 0;
-    bool quoted = false;
+    bool inside = false;
     for (size_t i = 0; i < text.n; i++) {
         char ch = text.p[i];
-        quoted ^= ch == '"';
-        if (!quoted && ch == '\r' && i + 1 < text.n && text.p[i + 1] != '\n' &&
+        inside ^= ch == '"';
+        if (!inside && ch == '\r' && i + 1 < text.n && text.p[i + 1] != '\n' &&
             text.p[i + 1] != '\r') {
             form.newline = '\r';
             form.n = i;
             break;
         }
         for (size_t k = 0; k < sizeof candidates; k++)
-            count[k] += !quoted && ch == candidates[k];
+            count[k] += !inside && ch == candidates[k];
     }
     for (size_t k = 1; k < sizeof candidates; k++)
         if (count[k] > count[best])

@@ -81,16 +81,16 @@ bool bf_rejects_append(struct bf_rejects *r, const char *path, bool strict, stru
 static bool begins(const struct bf_rejects *r, struct bf_str header)
 {
     struct bf_buf held;
+    int fd = open(r->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
     bf_buf_init(&held, header.n + 1);
     char *room = bf_buf_room(&held, header.n + 1);
-    int fd = room ? open(r->path, O_RDONLY | O_CLOEXEC) : -1;
-    ssize_t n = fd >= 0 ? pread(fd, room, header.n + 1, 0) : -1;
-    bool same = n == (ssize_t)header.n + 1 && memcmp(room, header.p, header.n) == 0 &&
-                room[header.n] == '\n';
-    if (fd >= 0)
-        close(fd);
+    bool is = room && pread(fd, room, header.n + 1, 0) == (ssize_t)header.n + 1 &&
+              bf_str_eq(bf_str(room, header.n), header) && room[header.n] == '\n';
+    close(fd);
     bf_buf_free(&held);
-    return same;
+    return is;
 }
 
 bool bf_rejects_header(struct bf_rejects *r, struct bf_str header, struct bf_err *e)

@@ -99,8 +99,8 @@ void bf_known_not_change(struct bf_str text, struct bf_err *e)
         [BF_KNOWN_ITEM] = "; it is an item, which ddbput takes",
         [BF_KNOWN_TYPED] = "; it is an item, which ddbput takes",
         [BF_KNOWN_EXPORT] = "; it is a line of an incremental export, which ddbput takes",
-        [BF_KNOWN_ITEMS] = "; it is what a scan answers: jq -c '.Items[]' makes items of it, which "
-                           "ddbput takes",
+        [BF_KNOWN_ITEMS] =
+            "; it is what a scan answers: jq -c '.Items[]' makes items of it for ddbput",
     };
     size_t have = strlen(e->text);
     const char *hint = hints[bf_known_what(text, NULL)];

@@ -44,7 +44,7 @@ refused "an item of an export" "not a change record: no member dynamodb; it is a
 refused "a typed item" "not a change record: no member dynamodb; it is an item, which ddbput takes" '{"id":{"S":"a"},"n":{"N":"1"}}'
 refused "an incremental export" "not a change record: no member dynamodb; it is a line of an incremental export, which ddbput takes" \
     '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"id":{"S":"a"}},"NewImage":{"id":{"S":"a"}}}'
-refused "a scan's answer" "not a change record: no member dynamodb; it is what a scan answers: jq -c '.Items[]' makes items of it, which ddbput takes" \
+refused "a scan's answer" "not a change record: no member dynamodb; it is what a scan answers: jq -c '.Items[]' makes items of it for ddbput" \
     '{"Items":[{"id":{"S":"a"}}],"Count":1}'
 refused "broken off" "byte 13: unexpected end" '{"eventName"'
 refused "a string without its end" 'byte 14: unterminated string' '{"eventName":"INS'
