@@ -107,13 +107,6 @@ static bool one_thread(const struct run *r)
     return r->config->jobs == 1 || r->firehose || r->columns_come || bf_xform_in_order(r->xform);
 }
 
-/* The mark that some editors put in front of UTF-8 is no part of the text (RFC 8259, section 8.1). */
-static void pass_over_mark(const struct run *r, struct bf_str *line)
-{
-    if (r->reader.line == 1 && bf_str_starts(*line, BF_STR("\xEF\xBB\xBF")))
-        *line = bf_str(line->p + 3, line->n - 3);
-}
-
 /* One file or standard input, told apart by its first line that is not blank. */
 static bool read_input(struct run *r, struct bf_err *e)
 {
@@ -125,8 +118,8 @@ static bool read_input(struct run *r, struct bf_err *e)
     }
     if (kind == BF_LINE_ERROR)
         return false;
-    if (kind == BF_LINE || kind == BF_LINE_PARTIAL)
-        pass_over_mark(r, &line);
+    if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && r->reader.line == 1)
+        line = bf_str_no_bom(line);
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
         return run_documents(r, line, e);
     if (!one_thread(r))
@@ -136,7 +129,7 @@ static bool read_input(struct run *r, struct bf_err *e)
 
 static bool read_file(struct run *r, const char *path, struct bf_err *e)
 {
-    if (!bf_reader_open(&r->reader, path, r->config->max_line, NULL, e))
+    if (!bf_reader_open(&r->reader, path, r->config->max_line, &r->out, e))
         return false;
     bool ok = read_input(r, e);
     bf_reader_close(&r->reader);
@@ -216,7 +209,7 @@ static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err
     bool ok = true;
     for (size_t i = 0; ok && i < nfiles; i++)
         ok = bf_rejects_spare(r->config->rejects, files[i], e);
-    ok = ok && bf_rejects_open(&r->rejects, r->config->rejects, r->config->strict, e);
+    ok = ok && bf_rejects_append(&r->rejects, r->config->rejects, r->config->strict, e);
     ok = ok && bf_out_init(&r->out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
         ok = finish(r, read_all(r, files, nfiles, e), e);

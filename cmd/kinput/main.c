@@ -77,9 +77,11 @@ static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
     struct bf_err why = {0};
     struct bf_str key;
     bool ordered;
+    if (r->reader.line == 1)
+        line = bf_str_no_bom(line);
     if (bf_mark_is(line)) {
         if (!r->marks)
-            bf_diag_warn("line %" PRIu64 ": marks are left out: nobody commits them behind kinput",
+            bf_diag_warn("line %" PRIu64 ": marks are left out: nobody commits them after kinput",
                          r->reader.line);
         r->marks = true;
         return true;

@@ -21,7 +21,7 @@ bool emit_open(struct emit *em, const struct config *cfg, const char *stream, bo
     bf_buf_init(&em->key, DATA_MAX);
     bf_kpl_init(&em->kpl);
     return bf_out_init(&em->out, STDOUT_FILENO, "standard output", 4096, e) &&
-           bf_rejects_open(&em->rejects, cfg->rejects, cfg->strict, e) &&
+           bf_rejects_append(&em->rejects, cfg->rejects, cfg->strict, e) &&
            (!cfg->format || format_compile(&em->format, cfg->format, e));
 }
 

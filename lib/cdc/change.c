@@ -5,6 +5,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/cdc/change_ops.h"
+#include "lib/cdc/known.h"
 #include "lib/cdc/number.h"
 #include "lib/json/cpu.h"
 #include "lib/json/scan.h"
@@ -351,11 +352,8 @@ static enum bf_change_kind judge(struct change_scan *s, struct bf_err *e)
     if (!s->body_at) {
         if (s->wrap)
             return BF_CHANGE_WRAP;
-        bool write = bf_str_starts(c->text, BF_STR("{\"put\":")) ||
-                     bf_str_starts(c->text, BF_STR("{\"update\":")) ||
-                     bf_str_starts(c->text, BF_STR("{\"delete\":"));
-        bf_err_set(e, BF_E_INPUT, "not a change record: no member dynamodb%s",
-                   write ? "; it is a write line, which ddbput takes" : "");
+        bf_err_set(e, BF_E_INPUT, "not a change record: no member dynamodb");
+        bf_known_not_change(c->text, e);
         return BF_CHANGE_BAD;
     }
     if (!s->op.text.p) {

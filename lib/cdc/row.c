@@ -92,6 +92,11 @@ void bf_row_no_columns(struct bf_row *r)
 
 static bool setup(struct bf_row *r, struct bf_err *e)
 {
+    bool writes = r->conf.format == BF_ROW_WRITES;
+    if (writes && r->conf.image != BF_ROW_NEW)
+        return bf_err_set(e, BF_E_USAGE, "write lines put the new image: no other --image");
+    if (writes)
+        r->conf.nmeta = 0;
     const char *prefix = r->conf.meta_prefix ? r->conf.meta_prefix : "_";
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         struct row_meta *m = &r->meta[i];
@@ -159,13 +164,14 @@ void bf_row_no_header(struct bf_row *r)
     r->header_due = false;
 }
 
-static bool missing(struct bf_err *e, const char *image, enum bf_op op, const char *instead)
+static bool missing(const struct bf_row *r, struct bf_err *e, const char *image, enum bf_op op,
+                    const char *instead)
 {
+    const char *name = bf_op_name(op).p;
+    if (r->conf.format == BF_ROW_WRITES)
+        return bf_err_set(e, BF_E_INPUT, "%s without %s: does the stream carry it?", name, image);
     return bf_err_set(e, BF_E_INPUT,
-                      "%s without %s: does the stream carry it? --image %s does without",
-                      op == BF_OP_INSERT   ? "INSERT"
-                      : op == BF_OP_MODIFY ? "MODIFY"
-                                           : "REMOVE",
+                      "%s without %s: does the stream carry it? --image %s does without", name,
                       image, instead);
 }
 
@@ -187,9 +193,9 @@ bool bf_row_image(const struct bf_row *r, const struct bf_change *c, const struc
     }
     *image = i;
     if (!i->present)
-        return missing(e, name, c->op, i == &c->keys ? "new" : "keys");
+        return missing(r, e, name, c->op, i == &c->keys ? "new" : "keys");
     if (pick == BF_ROW_BOTH && c->op != BF_OP_INSERT && !c->old_image.present)
-        return missing(e, "OldImage", c->op, "new");
+        return missing(r, e, "OldImage", c->op, "new");
     return true;
 }
 
@@ -450,12 +456,17 @@ static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct
     return true;
 }
 
-/* {"Item":{...}}: the image as DynamoDB exports it, metadata as strings. */
+/* {"Item":{...}}: the image as DynamoDB exports it, metadata as strings. Or a write line: {"put":{...}}, {"delete":{...}}. */
 static bool put_item(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
                      struct bf_buf *out, struct bf_err *e)
 {
     size_t before = out->n;
-    bf_buf_lit(out, "{\"Item\":{");
+    if (r->conf.format == BF_ROW_DDB_JSON)
+        bf_buf_lit(out, "{\"Item\":{");
+    else if (c->op == BF_OP_REMOVE)
+        bf_buf_lit(out, "{\"delete\":{");
+    else
+        bf_buf_lit(out, "{\"put\":{");
     for (size_t i = 0; i < (r->columns ? r->ncolumns : image->n); i++) {
         struct bf_attr scratch;
         const struct bf_attr *a = &image->attr[i];
@@ -502,7 +513,7 @@ bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
         return false;
     if (r->conf.format == BF_ROW_NDJSON)
         return r->columns ? put_fields(r, c, image, out, e) : put_whole(r, c, image, out, e);
-    if (r->conf.format == BF_ROW_DDB_JSON)
+    if (bf_row_typed(r))
         return put_item(r, c, image, out, e);
     return bf_row_put_table(r, c, image, out, e);
 }

@@ -28,7 +28,9 @@ enum bf_row_image {
     BF_ROW_NEWEST /* as new; for REMOVE the old image where the record carries it */
 };
 
-enum bf_row_format { BF_ROW_NDJSON, BF_ROW_CSV, BF_ROW_TSV, BF_ROW_DDB_JSON };
+/* WRITES: what makes another table the same, {"put":{...}} or, of a REMOVE, {"delete":{...}}, with types and without
+ * metadata. */
+enum bf_row_format { BF_ROW_NDJSON, BF_ROW_CSV, BF_ROW_TSV, BF_ROW_DDB_JSON, BF_ROW_WRITES };
 
 /* Metadata columns, named prefix + op, ts, table, event_id, seq. */
 enum bf_row_meta {

@@ -37,6 +37,12 @@ struct bf_row {
     char stamp[17]; /* 2026-11-27T06:30: */
 };
 
+/* Do its rows hold DynamoDB's values, with their types? */
+static inline bool bf_row_typed(const struct bf_row *r)
+{
+    return r->conf.format == BF_ROW_DDB_JSON || r->conf.format == BF_ROW_WRITES;
+}
+
 /* An image of attributes that stand in no record; raw has the length alone, an upper bound of what a row
  * needs. */
 static inline struct bf_image bf_row_image_of(const struct bf_attr *attr, size_t n)

@@ -210,8 +210,7 @@ static bool json(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct
 static bool number(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct bf_err *e)
 {
     struct bf_err ignored;
-    bool items =
-        s->row->conf.format == BF_ROW_DDB_JSON; /* they hold what DynamoDB does: 38 digits */
+    bool items = bf_row_typed(s->row); /* they hold what DynamoDB does: 38 digits */
     if (!bf_number_is_json(text) || (items && !bf_number_check(text, &ignored)))
         return string(s, text, a, e);
     a->type = BF_ATTR_N;
@@ -435,7 +434,7 @@ bool bf_sql_put_row(struct bf_sql *s, struct bf_buf *out, struct bf_err *e)
 
 bool bf_sql_collect(struct bf_sql *s, struct sql_query *q, bool stored, struct bf_err *e)
 {
-    bool items = s->row->conf.format == BF_ROW_DDB_JSON;
+    bool items = bf_row_typed(s->row);
     s->nattr = 0;
     bf_arena_reset(&s->values);
     for (size_t i = 0; i < q->n; i++) {

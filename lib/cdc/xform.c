@@ -114,6 +114,17 @@ static bool setup_filter(struct bf_xform *x, struct bf_err *e)
     return x->fold != NULL;
 }
 
+/* A write line is one change of one key. */
+static bool check_writes(const struct bf_xform_conf *conf, struct bf_err *e)
+{
+    const char *with = conf->sql.select  ? "select"
+                       : conf->sql.query ? "sql"
+                       : conf->fold      ? "fold"
+                                         : NULL;
+    return conf->row.format != BF_ROW_WRITES || !with ||
+           bf_err_set(e, BF_E_USAGE, "write lines are of one change each: no --%s", with);
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -130,7 +141,7 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_held_init(&x->marks);
     bf_buf_init(&x->folded, SHOWN_MAX);
     x->row = bf_row_new(&conf->row, e);
-    if (x->row &&
+    if (x->row && check_writes(conf, e) &&
         (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
         (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) && setup_filter(x, e))
         return x;
@@ -203,7 +214,9 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
         x->count.filtered++;
         return true;
     }
-    if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql))
+    /* a delete is of the key alone */
+    bool key_only = x->conf.row.format == BF_ROW_WRITES && x->change.op == BF_OP_REMOVE;
+    if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql) && !key_only)
         return bf_sql_set(x->sql, &x->change, &image, e) && write_image(x, &image, rows, e);
     if (!bf_sql_selects(x->sql)) {
         return put_row(x, x->row, &x->change, rows, e);

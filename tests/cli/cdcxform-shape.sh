@@ -47,6 +47,7 @@ check "--types: NULL and what is not there" -i "$T/t" -o '{"id":"o-1","n":null}'
 # refuses ATTRIBUTE VALUE TYPE NAME
 refuses() {
     change INSERT ",$1" >"$T/t"
+    rm -f "$T/rej"
     check "--types refuses $1 as $3" -s 1 -i "$T/t" -E "^cdcxform: line 1: attribute $4: $2 is no $(echo "$3" | sed 's/[()]/\\&/g')$" -- $x --types "$T/types" --rejects "$T/rej"
     ok "and keeps it whole" cmp "$T/t" "$T/rej"
 }

@@ -172,5 +172,5 @@ while [ -r "$n.sh" ]; do
     check "manual: $(cat "$n.sh")" -O "$n.want" -- sh "$n.sh"
     n=$((n + 1))
 done
-check "the manual has fifteen such examples" -o 15 -- echo "$n"
+check "the manual has sixteen such examples" -o 16 -- echo "$n"
 plan

@@ -146,6 +146,7 @@ s3put: 3 lines rejected" -- dry --time-field at s3://lake/
 check 'a key that is too long is rejected' -s 1 -i "$T/wide" -o 'c=y/ 1 {"c":"y"}' -e 's3put: line 1: the evaluated prefix has more than 512 characters
 s3put: 1 line rejected' -- summary --hive c s3://lake/
 { echo '{"a":1}'; printf '{"a":"'; head -c 100000000 /dev/zero | tr '\0' x; printf '"}\n{"a":2}\n'; } >"$T/huge"
+rm -f "$T/rejects"
 check 'a line of 100 MB is rejected whole' -s 1 -i "$T/huge" -m '"records":2,"bytes":16' \
     -e "s3put: line 2: 100000008 bytes, longer than the maximum of 16777216
 s3put: 1 line rejected ($T/rejects)" -- dry --rejects "$T/rejects" s3://lake/

@@ -74,8 +74,10 @@ check 'denied: the rows go to the rejects' -s 1 -i "$T/rows" \
     -E '^s3put: s3://lake/p/[^ ]*: PutObject: AccessDenied: Access Denied \(HTTP 403' -- s3put --rejects "$T/rejects" s3://lake/p/
 ok 'all of them' cmp "$T/rejects" "$T/rows"
 ok 'and that is said' grep -qE "^s3put: s3://lake: 300 rows not delivered, kept in $T/rejects$" "$T/err"
+rm -f "$T/rejects"
 check 'compressed: the rejects are rows again' -s 1 -i "$T/rows" -E AccessDenied -- s3put --compress gzip --rejects "$T/rejects" s3://lake/p/
 ok 'all of them, too' cmp "$T/rejects" "$T/rows"
+rm -f "$T/rejects"
 check 'zstd likewise' -s 1 -i "$T/rows" -E AccessDenied -- s3put --compress zstd --rejects "$T/rejects" s3://lake/p/
 ok 'every row' cmp "$T/rejects" "$T/rows"
 check 'without --rejects they are kept in a file' -s 1 -i "$T/rows" -E "300 rows not delivered, kept in $T/s3put-undelivered-" -- s3put s3://lake/p/
@@ -129,6 +131,7 @@ ok 'at the start too' has ListObjects 'x-amz-request-payer: requester'
 printf '%s\n' a,b 1,x 2,x 3,x 4,x "$(head -c 300 /dev/zero | tr '\0' y)" 5,x >"$T/csv"
 printf 'PutObject error 403 AccessDenied no\n' | fault_rules
 for compress in none gzip; do
+    rm -f "$T/rejects"
     check "CSV, $compress: rows of objects and bad rows" -s 1 -i "$T/csv" -E 'longer than the maximum' -- \
         s3put -f csv --size 8 --max-line 100 --compress $compress --rejects "$T/rejects" s3://lake/p/
     ok '  are behind one header' test "$(grep -n '^a,b$' "$T/rejects" | cut -d: -f1)" = 1
@@ -138,6 +141,7 @@ head -n 3 "$T/csv" >"$T/small"
 check 'CSV without rejects' -s 1 -i "$T/small" -E 'kept in' -- env TMPDIR="$T" s3put -f csv s3://lake/p/
 ok '  the file is a table' sh -c 'cmp "$1"/s3put-undelivered-* "$2"' - "$T" "$T/small"
 rm -f "$T"/s3put-undelivered-*
+rm -f "$T/rejects"
 printf 'a,b\n' | s3put -f csv --rejects "$T/rejects" s3://lake/p/
 ok 'a header alone is no reject' test ! -s "$T/rejects"
 printf 'PutObject throttle\n' | fault_rules
