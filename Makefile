@@ -216,6 +216,12 @@ BENCH_HELPERS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(BENCH_HELPERS): $(B)/%: $(B)/obj/tests/%.o
 	@mkdir -p $(@D)
 	$(CC) -o $@ $< $(ALL_LDFLAGS)
+# What kills at a chosen system call (tests/torture/README.md).
+KILLAT := $(B)/torture/killat
+$(KILLAT): $(B)/obj/tests/torture/killat.o
+	@mkdir -p $(@D)
+	$(CC) -o $@ $< $(ALL_LDFLAGS)
+
 bench: all $(BENCH_HELPERS) ## speed and memory of each tool beside a peer; X=tests/bench/x.sh runs one
 	@for b in $(filter-out tests/bench/lib.sh,$(X)); do \
 	    BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} sh $$b || exit 1; done
