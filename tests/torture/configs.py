@@ -31,6 +31,7 @@ class Config:
     shape: str = ""               # of the runs: latest, quiet, again, full, reshard, options
     fold: bool = False
     form: str = "ndjson"
+    minute: bool = False          # the service stamps its records to the minute
 
 
 def _none(row):
@@ -51,14 +52,14 @@ CONFIGS = [
     Config("jobs", transform=("-j", "2"), writer=("--hive", "c")),
     Config("dropall", 2, transform=("--where", "n < 0"), landing=_none),
     Config("dropmost", transform=("--where", "n % 5 = 0"), landing=lambda row: row["n"] % 5 == 0),
-    Config("csv", transform=("-o", "csv", "--fields", "i,id,n,c", "--no-meta"), writer=("-f", "csv"), form="csv"),
+    Config("csv", transform=("-o", "csv", "--no-header", "--fields", "i,id,n,c", "--no-meta"), writer=("-f", "text"), form="csv"),
     Config("large", 1, pad=(60000, 200000), rows=(12, 24), size=(300000, 500000), writer=("--hive", "c")),
     Config("multipart", 1, pad=(800000, 900000), rows=(24, 26), size=(17 << 20, 18 << 20), shards=(1, 1), backends="bflocal faulty"),
     Config("timefield", writer=("--time-field", "t"), prefix="!{timestamp:yyyy-MM-dd}/"),
     Config("aggregate", data="aggregate"),
     Config("latest", reader=("--from", "latest"), shape="latest"),
     Config("reshard", shards=(3, 3), shape="reshard", writer=("--hive", "c")),
-    Config("options", shape="options", writer=(["--hive c", "--hive c,id", "--hive id", "", "--hive c --compress gzip", "--compress zstd", "--hive c --memory 200"],)),
+    Config("options", shape="options", writer=(["--hive c", "--hive c,id", "--hive id", "", "--hive c --compress gzip", "--hive id --compress zstd", "--hive c --memory 200"],), size=(300, 6000)),
     Config("again", shape="again", writer=(["", "--hive c"],)),
     Config("quiet", 2, shape="quiet"),
     Config("full", 2, shape="full"),
@@ -66,6 +67,7 @@ CONFIGS = [
     Config("marks", transform=None, data="row", bad=("mark",), shards=(2, 3)),
     Config("markimage", transform=("--no-meta",), bad=("image",), shards=(2, 3)),
     Config("dynamodb", 2, source="dynamodb", backends="bflocal faulty", writer=("--hive", "c")),
+    Config("dynminute", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest", minute=True),
     Config("dynlatest", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest"),
     Config("dynreshard", 1, source="dynamodb", backends="bflocal faulty", shape="reshard"),
 ]
@@ -107,7 +109,7 @@ def item(row):
 
 
 def change(row):
-    return json.dumps({"awsRegion": "us-east-1", "eventID": f"e-{row['i']}", "eventName": "INSERT", "userIdentity": None, "recordFormat": "application/json",
+    return json.dumps({"awsRegion": "us-east-1", "eventID": f"e-{row.get('i')}", "eventName": "INSERT", "userIdentity": None, "recordFormat": "application/json",
                        "tableName": "sales", "dynamodb": {"ApproximateCreationDateTime": 1795759200000, "Keys": {"id": {"S": row["id"]}}, "NewImage": item(row),
                                                           "SizeBytes": 20}, "eventSource": "aws:dynamodb"}, separators=(",", ":"))
 
@@ -131,7 +133,7 @@ def bad_data(kind, row, stream):
         mark = {"stream": stream, "shard": shard, "sequence": "1", **kinds[row["i"] // 3 % 3], "note": note(row)}
         return json.dumps({"bfpipe.mark": mark}, separators=(",", ":"))
     mark = {"stream": {"S": stream}, "shard": {"S": shard}, "sequence": {"S": "1"}, "end": {"BOOL": True}, "note": {"S": note(row)}}
-    return change({"bfpipe.mark": {"M": mark}, "id": row["id"], "i": row["i"]})
+    return change({"bfpipe.mark": {"M": mark}, "id": row["id"]}).replace(f',"id":{{"S":"{row["id"]}"}}}},"SizeBytes"', '},"SizeBytes"')
 
 
 def _varint(n):

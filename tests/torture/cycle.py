@@ -19,6 +19,7 @@ class World:
     def __init__(self, name, client, env, folder, killat, bucket):
         self.name, self.client, self.env, self.folder = name, client, env, folder
         self.killat, self.bucket = killat, bucket
+        self.minute_env = env  # where DynamoDB Streams stamp to the minute
         self.calls = {}  # (configuration, r/x/w) to how many calls a whole run makes
 
     def control(self, path, body=b""):
@@ -100,6 +101,8 @@ class Cycle:
             return Kill(full=True)
         if c.shape == "quiet":
             return Kill("w", "", 150, "", True)
+        if c.shape == "options" and turn is None and rng.random() < 0.7:  # leaves batches open
+            return Kill("w", "", round(rng.uniform(60, 250), 1), "all", True)
         if c.shape == "again" or rng.random() < 0.04:
             first = rng.random() < 0.5
             return Kill("" if first else "r", "", 0 if first else round(rng.uniform(1, 40), 1), "again")
@@ -117,7 +120,7 @@ class Cycle:
         return kill
 
     def draw_kills(self):
-        n = 1 if self.config.shape == "quiet" else self.rng.choice((1, 1, 1, 2, 2, 3))
+        n = 1 if self.config.shape == "quiet" else self.rng.choice((1, 1, 1, 2, 2, 3)) if self.config.shape != "options" else self.rng.choice((2, 3))
         return [self.draw_kill(self.number if i == n - 1 else None) for i in range(n)]
 
     def commands(self, kill, options):
@@ -139,7 +142,7 @@ class Cycle:
         options = configs.writer_options(self.config, self.rng) if options is None else options
         self.options.append(options)
         killat = trap or (self.world.killat if kill and kill.call else None)
-        return Run(self.folder, self.world.env, self.commands(kill, options), kill, killat, self.receipts)
+        return Run(self.folder, self.world.minute_env if self.config.minute else self.world.env, self.commands(kill, options), kill, killat, self.receipts)
 
     def look(self, run):
         """What no run may show, however it was killed."""

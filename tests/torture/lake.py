@@ -32,14 +32,11 @@ class Landed:
                 self.torn += 1
 
     def read_csv(self, text):
-        lines = list(csv.reader(io.StringIO(text)))
-        head = lines[0] if lines else []
-        for cells in lines[1:]:
-            if len(cells) != len(head) or cells == head:
+        for cells in csv.reader(io.StringIO(text)):
+            if len(cells) == 4 and cells[0].isdigit() and cells[2].isdigit():
+                self.rows.append({"i": int(cells[0]), "id": cells[1], "n": int(cells[2]), "c": cells[3]})
+            else:
                 self.torn += 1
-                continue
-            row = dict(zip(head, cells))
-            self.rows.append({**row, "i": int(row["i"]), "n": int(row["n"])})
 
 
 _zstd = None

@@ -155,7 +155,11 @@ class Run:
         victim.wait()
 
     def again(self):
-        """Another reader into the pipe of the one that ended."""
+        """Another reader into the pipe of the one that ended, or ends now."""
+        if not _dead(self.processes["r"], time.monotonic() + HUNG_S):
+            self.hung.append(TOOLS["r"])
+            self.end("r")
+            self.processes["r"].wait()
         self.ended.append(("r", self.processes["r"].returncode))
         self.start("r", subprocess.DEVNULL, self.lines)
 

@@ -13,9 +13,11 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 
 import configs
 import lake
+import minute
 from aws import Client, ServiceError
 from cycle import Cycle, World
 from pipeline import parse_kill
@@ -74,7 +76,9 @@ class Backends:
         if not url:
             raise SystemExit("torture: bflocal does not start")
         endpoints = {s: url for s in ("kinesis", "dynamodb", "streams", "s3", "control")}
-        return self.world(name, endpoints, "K", "S")
+        world = self.world(name, endpoints, "K", "S")
+        world.minute_env = {**world.env, "AWS_ENDPOINT_URL_DYNAMODB_STREAMS": minute.start(url)}
+        return world
 
     def real(self):
         """kinesalite and s3rver, which were started outside (tests/services/serve.sh)."""
@@ -156,13 +160,13 @@ class Torture:
         error = ""
         try:
             c.go()
-        except (ServiceError, OSError, TimeoutError) as e:
-            c.count.add("stuck", f"the torture itself: {type(e).__name__}: {e}")
+        except Exception as e:  # pylint: disable=broad-except
+            error = f"the torture itself failed: {type(e).__name__}: {e} {traceback.format_exc(limit=-3) if not isinstance(e, ServiceError) else ''}"
         self.note(c, error)
         try:
             c.clear()
         except (ServiceError, OSError):
-            pass
+            pass  # what is left takes room, nothing else
         shutil.rmtree(c.folder, ignore_errors=True)
 
     def work(self, todo):
