@@ -157,15 +157,16 @@ check: deps-check check-unit check-cli check-services ## all tests
 J ?= 3
 LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/cdclambda-fault \
         services/bflocal-s3 services/bflocal-clients services/pipeline services/ddbput-many services/exactly-once services/ddbput \
-        services/kin-stream services/kin-bridge services/exactly-once-faults)
+        services/torture services/kin-stream services/kin-bridge services/exactly-once-faults)
 suites = $(filter-out %/lib.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
 
+KILLAT := $(B)/torture/killat
 check-unit: $(units) ## unit tests (cmocka)
 	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e 'sh tests/unit/tap.sh' $(units)
 
 T ?= $(sort $(wildcard tests/cli/*.sh))
-check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
+check-cli: all $(KILLAT) ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
 	@BF_BUILD=$(B) $(prove) -e sh $(call suites,$(T))
 
 # The same tests under sanitizers and under valgrind. A sanitizer's dlopen does not see the program's rpath.
@@ -216,12 +217,6 @@ BENCH_HELPERS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(BENCH_HELPERS): $(B)/%: $(B)/obj/tests/%.o
 	@mkdir -p $(@D)
 	$(CC) -o $@ $< $(ALL_LDFLAGS)
-# What kills at a chosen system call (tests/torture/README.md).
-KILLAT := $(B)/torture/killat
-$(KILLAT): $(B)/obj/tests/torture/killat.o
-	@mkdir -p $(@D)
-	$(CC) -o $@ $< $(ALL_LDFLAGS)
-
 bench: all $(BENCH_HELPERS) ## speed and memory of each tool beside a peer; X=tests/bench/x.sh runs one
 	@for b in $(filter-out tests/bench/lib.sh,$(X)); do \
 	    BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} sh $$b || exit 1; done
@@ -327,12 +322,25 @@ build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
 format: ## clang-format the whole tree in place
 	clang-format -i $(C_FILES)
 
+# What kills at a chosen system call (tests/torture/README.md).
+$(KILLAT): $(B)/obj/tests/torture/killat.o
+	@mkdir -p $(@D)
+	$(CC) -o $@ $< $(ALL_LDFLAGS)
+
+# The delivery promise, hammered: make torture CYCLES=10000 SEED=1; CONFIG=a,b and BACKEND=bflocal,faulty,real choose.
+# What went wrong is told with the line that repeats it: CYCLE and KILLS belong to that.
+CYCLES ?= 1000
+SEED   ?= 1
+torture: all $(KILLAT) ## kill the pipeline at system calls and moments, count what landed: CYCLES=1000 SEED=1
+	@nice /usr/bin/python3 -B tests/torture/torture.py --bin $(B)/bin --cycles $(CYCLES) --seed $(SEED) $(if $(CONFIG),--config $(CONFIG)) \
+	    $(if $(BACKEND),--backend $(BACKEND)) $(if $(EVERY),--every) $(if $(CYCLE),--cycle $(CYCLE)) $(if $(KILLS),--kills '$(KILLS)') $(if $(KEEP),--keep '$(KEEP)')
+
 # All suites share one set of services: the real ones, then the toolkit's own. BF_BACKEND=bflocal runs them on that alone.
 BF_BACKEND ?= real bflocal
 S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
 backend_real    := sh tests/services/serve.sh
 backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
-check-services: all ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
+check-services: all $(KILLAT) ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
 	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
 
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
@@ -344,6 +352,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all deps-check check check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
+.PHONY: all deps-check check check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind torture lint lint-quick lint-tidy format bench \
         deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

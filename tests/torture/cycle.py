@@ -30,6 +30,7 @@ class Cycle:
     def __init__(self, world, config, seed, number, kills=None):
         self.world, self.config, self.seed, self.number = world, config, seed, number
         self.rng = random.Random(f"{seed}:{world.name}:{config.name}:{number}")
+        self.kill_rng = random.Random(f"kills:{seed}:{world.name}:{config.name}:{number}")  # its own: kills can be given
         self.name = f"t{seed}-{config.name}-{number}"
         self.folder = f"{world.folder}/{self.name}"
         self.state, self.receipts = f"{self.folder}/state", f"{self.folder}/receipts"
@@ -96,7 +97,7 @@ class Cycle:
 
     def draw_kill(self, turn):
         """turn: the kill points of a configuration go through all calls of each process, evenly."""
-        rng, c = self.rng, self.config
+        rng, c = self.kill_rng, self.config
         if c.shape == "full" and rng.random() < 0.6:
             return Kill(full=True)
         if c.shape == "quiet":
@@ -120,7 +121,8 @@ class Cycle:
         return kill
 
     def draw_kills(self):
-        n = 1 if self.config.shape == "quiet" else self.rng.choice((1, 1, 1, 2, 2, 3)) if self.config.shape != "options" else self.rng.choice((2, 3))
+        counts = {"quiet": (1,), "options": (2, 3)}
+        n = self.kill_rng.choice(counts.get(self.config.shape, (1, 1, 1, 2, 2, 3)))
         return [self.draw_kill(self.number if i == n - 1 else None) for i in range(n)]
 
     def commands(self, kill, options):

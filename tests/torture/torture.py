@@ -20,7 +20,7 @@ import lake
 import minute
 from aws import Client, ServiceError
 from cycle import Cycle, World
-from pipeline import parse_kill
+from pipeline import Kill, parse_kill
 
 FAULTS = ("seed={seed}; 503:p=7%,op=GetRecords; cut:p=5%,op=GetRecords; throttle:p=5%,op=GetRecords; iterator:p=4%; 500:p=7%,op=GetShardIterator;"
           "503:p=7%,service=s3; throttle:p=5%,service=s3; cut:p=10%,service=s3; error200:p=20%; crc:p=3%,op=GetRecords; latency:ms=5,p=20%")
@@ -36,6 +36,7 @@ def options():
     p.add_argument("--cycle", type=int, help="this cycle alone")
     p.add_argument("--kills", help="with --cycle: these kills instead of those that are drawn")
     p.add_argument("--times", type=int, default=1, help="with --cycle: so often")
+    p.add_argument("--every", action="store_true", help="not drawn kills: of each configuration, each process at each of its calls in turn")
     p.add_argument("--jobs", type=int, default=2)
     p.add_argument("--seconds", type=float, default=0, help="no cycle begins after so long")
     p.add_argument("--bin", default="build/release/bin", help="the tools that are tried")
@@ -183,6 +184,15 @@ class Torture:
         for b, config in pairs:
             Cycle(self.worlds[b], config, self.o.seed, 0).calibrate()
 
+    def every(self, pairs):
+        """A run that is killed late, so that batches stay open, then one that is killed at the next call in turn."""
+        for b, config in pairs:
+            number = 0
+            for who in "rxw":
+                for k in range(1, self.worlds[b].calls.get((config.name, who), 0) + 1):
+                    number += 1
+                    yield b, config, number, [Kill("w", "", 60 + number % 7 * 20, "all", True), Kill(who, str(k), 0, "all" if number % 3 == 0 else "")]
+
     def run(self, items, jobs):
         todo = queue.Queue()
         for item in items:
@@ -216,16 +226,22 @@ def main():
         o.killat = ""
     chosen = [configs.BY_NAME[n] for n in o.config.split(",")] if o.config else configs.CONFIGS
     names = o.backend.split(",")
+    if "real" in names and not os.environ.get("BF_KINESALITE_URL"):  # once more, inside of these services
+        serve = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../services/serve.sh")
+        os.execvp("sh", ["sh", serve, "-s", "kinesalite,s3", sys.executable, "-B", *sys.argv])
     folder = tempfile.mkdtemp(prefix="bfpipe-torture.", dir=os.environ.get("TMPDIR"))
     backends = Backends(o, folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         worlds = {n: backends.start(n) for n in names}
         t = Torture(o, worlds)
-        t.calibrate([(b, c) for b in names for c in chosen if b in c.backends.split()])
+        pairs = [(b, c) for b in names for c in chosen if b in c.backends.split()]
+        t.calibrate(pairs)
         if "faulty" in worlds:
             worlds["faulty"].control("/_bflocal/fault", FAULTS.format(seed=o.seed).encode())
-        if o.cycle is not None:
+        if o.every:
+            t.run(t.every(pairs), o.jobs)
+        elif o.cycle is not None:
             kills = [parse_kill(k) for k in o.kills.split() if k != "none"] if o.kills is not None else None
             items = [(names[0], chosen[0], o.cycle, kills)] * o.times
             t.run(items, 1)
