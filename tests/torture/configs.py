@@ -60,7 +60,7 @@ CONFIGS = [
     Config("latest", reader=("--from", "latest"), shape="latest"),
     Config("reshard", shards=(3, 3), shape="reshard", writer=("--hive", "c")),
     Config("options", shape="options", writer=(["--hive c", "--hive c,id", "--hive id", "", "--hive c --compress gzip", "--hive id --compress zstd", "--hive c --memory 200"],), size=(300, 6000)),
-    Config("again", shape="again", writer=(["", "--hive c"],)),
+    Config("again", shape="again", pad=(0, 3000), writer=(["", "--hive c"],)),
     Config("quiet", 2, shape="quiet"),
     Config("full", 2, shape="full"),
     Config("rejects", bad=("newline", "broken", "nogroup"), writer=("--hive", "c")),

@@ -108,15 +108,16 @@ class Cycle:
             first = rng.random() < 0.5
             return Kill("" if first else "r", "", 0 if first else round(rng.uniform(1, 40), 1), "again")
         who = rng.choice("wwwrx" if c.transform is not None else "wwr")
-        then = "all" if rng.random() < 0.3 else ""
+        then = rng.choice(("all", "all", "all", "over", "", "", "", "", "", ""))
         follow = rng.random() < 0.25
         n = self.world.calls.get((c.name, who), 150)
         if self.world.killat and rng.random() < 0.75:
             at = (turn * GOLDEN + rng.random() / n) % 1 if turn is not None else rng.random()
             kill = Kill(who, str(1 + int(at * n)), 0, then, follow)
         else:
-            kill = Kill(who, "", round(rng.uniform(0, 250 if follow else 45), 1), then, follow)
-        if follow and who == "w":
+            kill = Kill(who, "", round(rng.uniform(0, 250 if follow else 45), 1), then, follow, soft=then == "" and rng.random() < 0.3)
+        if follow and who == "w" and kill.then != "all":
+            kill.soft = False
             kill.then = "all"  # whether the others end in their own time is asked by one configuration
         return kill
 
@@ -171,7 +172,10 @@ class Cycle:
             if kill.follow:
                 time.sleep(0.1)
                 run.end("r")
+        other = self.run(None) if kill.then == "over" else None
         self.look(run.finish())
+        if other:
+            self.look(other.finish())
         self.struck += run.struck or kill.full or not kill.who
         if kill.call and run.struck:
             self.where = f"{kill.call} ({run.calls(kill.who)[1]})"
@@ -264,12 +268,15 @@ class Cycle:
         keep = self.config.landing or (lambda row: True)
         expected = {row["i"]: row for _, _, row in self.sent if row["i"] not in self.old and keep(row)}
         landed = lake.read(self.world.client, self.world.bucket, self.prefix, self.config.form, self.count)
-        self.landed = landed
         lake.check_rows(self.config, expected, landed, self.notes, self.count)
         lake.check_order(self.config, expected, landed, self.count)
         lake.check_places(self.config, landed, self.count)
         lake.check_receipts(landed, self.text("receipts"), self.count)
         lake.check_rejects(self.notes, "".join(self.text(f"rejects.{w}") for w in "rxw"), landed, self.count)
+
+        spool = f"{self.state}/spool"
+        for name in os.listdir(spool) if os.path.isdir(spool) else ():
+            self.count.add("left", f"{name} in the spool")
 
     def text(self, name):
         try:

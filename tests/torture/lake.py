@@ -7,7 +7,7 @@ import io
 import json
 import zlib
 
-KINDS = ("lost", "doubled", "strayed", "reordered", "torn", "misplaced", "receipts", "rejects", "stuck", "hung", "crashed")
+KINDS = ("lost", "doubled", "strayed", "reordered", "torn", "misplaced", "receipts", "rejects", "left", "stuck", "hung", "crashed")
 
 
 class Landed:

@@ -4,6 +4,8 @@ A kill is written down as WHO@POINT or WHO~MS, with +all or +again behind it and
     w@213        s3put (r: kinread, x: cdcxform) dies at its 213th call, see killat.c; the others end by themselves
     w@rename:2   at its second rename
     r~35+all     all three die at the moment, 35 ms after the start; @ with +all: all die when one of them makes that call
+    w!35         SIGTERM instead, which ends it in order
+    w@9+over     the next run begins before what is left of this one has ended
     r@40+again   another kinread is started into the same pipe
     end+again    kinread ends in its own time, and another one is started into the same pipe
     full         nobody is killed; the receipts cannot be written"""
@@ -25,24 +27,25 @@ class Kill:
     who: str = ""       # r, x, w; "" for none
     call: str = ""      # K or NAME:K
     ms: float = 0
-    then: str = ""      # all, again
+    then: str = ""      # all, again, over
     follow: bool = False
     full: bool = False
+    soft: bool = False  # SIGTERM
 
     def __str__(self):
         if self.full:
             return "full"
-        point = "end" if not self.who else f"{self.who}@{self.call}" if self.call else f"{self.who}~{self.ms:g}"
+        point = "end" if not self.who else f"{self.who}@{self.call}" if self.call else f"{self.who}{'!' if self.soft else '~'}{self.ms:g}"
         return point + (f"+{self.then}" if self.then else "") + ("/f" if self.follow else "")
 
 
 def parse_kill(text):
     if text == "full":
         return Kill(full=True)
-    m = re.fullmatch(r"(?:end|([rxw])(?:@((?:[a-z0-9]+:)?\d+)|~([\d.]+)))(?:\+(all|again))?(/f)?", text)
+    m = re.fullmatch(r"(?:end|([rxw])(?:@((?:[a-z0-9]+:)?\d+)|([~!])([\d.]+)))(?:\+(all|again|over))?(/f)?", text)
     if not m:
         raise SystemExit(f"torture: not a kill: {text}")
-    return Kill(m[1] or "", m[2] or "", float(m[3] or 0), m[4] or "", bool(m[5]))
+    return Kill(m[1] or "", m[2] or "", float(m[4] or 0), m[5] or "", bool(m[6]), soft=m[3] == "!")
 
 
 def _dead(process, until):
@@ -148,6 +151,10 @@ class Run:
         else:
             time.sleep(k.ms / 1000)
             self.struck = victim.poll() is None
+            if k.soft and self.struck:
+                victim.terminate()
+                if not _dead(victim, time.monotonic() + HUNG_S):
+                    self.hung.append(TOOLS[k.who])
             self.end(k.who)
         if k.then == "all" and self.struck:
             self.mine.update(w for w, p in self.processes.items() if p.poll() is None or p.returncode in (-9, 137))

@@ -134,7 +134,7 @@ class Torture:
     def __init__(self, o, worlds):
         self.o, self.worlds, self.lock = o, worlds, threading.Lock()
         self.table = collections.defaultdict(collections.Counter)
-        self.failed, self.stop = 0, False
+        self.failed, self.stop, self.threads = 0, False, []
         self.began = time.monotonic()
 
     def repeat(self, c):
@@ -197,10 +197,16 @@ class Torture:
         todo = queue.Queue()
         for item in items:
             todo.put(item)
-        threads = [threading.Thread(target=self.work, args=(todo,)) for _ in range(jobs)]
-        for t in threads:
+        self.threads = [threading.Thread(target=self.work, args=(todo,)) for _ in range(jobs)]
+        for t in self.threads:
             t.start()
-        for t in threads:
+        for t in self.threads:
+            t.join()
+
+    def end(self):
+        """After a signal: no cycle begins any more, those that have begun end, so that nothing of theirs stays."""
+        self.stop = True
+        for t in self.threads:
             t.join()
 
     def show(self):
@@ -232,6 +238,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="bfpipe-torture.", dir=os.environ.get("TMPDIR"))
     backends = Backends(o, folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    t = None
     try:
         worlds = {n: backends.start(n) for n in names}
         t = Torture(o, worlds)
@@ -249,6 +256,8 @@ def main():
             t.run([(b, c, n, None) for b, c, n in share_out(chosen, names, o.cycles)], o.jobs)
         t.show()
     finally:
+        if t:
+            t.end()
         backends.stop()
         shutil.rmtree(folder, ignore_errors=True)
     return 1 if t.failed else 0
