@@ -134,7 +134,7 @@ class Torture:
     def __init__(self, o, worlds):
         self.o, self.worlds, self.lock = o, worlds, threading.Lock()
         self.table = collections.defaultdict(collections.Counter)
-        self.failed, self.stop, self.threads = 0, False, []
+        self.failed, self.stop, self.signalled, self.threads = 0, False, False, []
         self.began = time.monotonic()
 
     def repeat(self, c):
@@ -204,10 +204,10 @@ class Torture:
             t.join()
 
     def end(self):
-        """After a signal: no cycle begins any more, those that have begun end, so that nothing of theirs stays."""
-        self.stop = True
-        for t in self.threads:
-            t.join()
+        """A signal: no cycle begins any more, those that have begun end, so that nothing of theirs stays."""
+        if not self.threads:
+            sys.exit(1)
+        self.stop = self.signalled = True
 
     def show(self):
         head = ("configuration", "back end", "cycles", "kills", "runs", "rows", *lake.KINDS)
@@ -238,10 +238,11 @@ def main():
     folder = tempfile.mkdtemp(prefix="bfpipe-torture.", dir=os.environ.get("TMPDIR"))
     backends = Backends(o, folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    t = None
     try:
         worlds = {n: backends.start(n) for n in names}
         t = Torture(o, worlds)
+        for s in (signal.SIGTERM, signal.SIGINT):  # no exception: it would break Thread.join
+            signal.signal(s, lambda *_: t.end())
         pairs = [(b, c) for b in names for c in chosen if b in c.backends.split()]
         t.calibrate(pairs)
         if "faulty" in worlds:
@@ -256,11 +257,9 @@ def main():
             t.run([(b, c, n, None) for b, c, n in share_out(chosen, names, o.cycles)], o.jobs)
         t.show()
     finally:
-        if t:
-            t.end()
         backends.stop()
         shutil.rmtree(folder, ignore_errors=True)
-    return 1 if t.failed else 0
+    return 1 if t.failed or t.signalled else 0
 
 
 if __name__ == "__main__":
