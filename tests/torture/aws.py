@@ -154,6 +154,11 @@ class Client:
             if not token:
                 return found
 
+    def uploads(self, bucket, prefix):
+        """How many uploads in parts were begun below a prefix and neither finished nor given up."""
+        root = xml.etree.ElementTree.fromstring(self.send("s3", "GET", f"/{bucket}", {"uploads": "", "prefix": prefix}))
+        return sum(1 for e in root.iter() if e.tag.rpartition("}")[2] == "Upload")
+
     def get(self, bucket, key):
         return self.send("s3", "GET", f"/{bucket}/" + urllib.parse.quote(key, safe="/-_.~"))
 

@@ -28,7 +28,7 @@ class Config:
     landing: object = None        # which rows are to land; None: all
     data: str = "change"          # change, row (no cdcxform), aggregate (KPL)
     bad: tuple = ()               # kinds of records that nobody can deliver, mixed in
-    shape: str = ""               # of the runs: latest, quiet, again, full, reshard, options
+    shape: str = ""               # of the runs: latest, quiet, again, full, reshard, options, first (all is put before it)
     fold: bool = False
     form: str = "ndjson"
     minute: bool = False          # the service stamps its records to the minute
@@ -54,7 +54,7 @@ CONFIGS = [
     Config("dropmost", transform=("--where", "n % 5 = 0"), landing=lambda row: row["n"] % 5 == 0),
     Config("csv", transform=("-o", "csv", "--no-header", "--fields", "i,id,n,c", "--no-meta"), writer=("-f", "text"), form="csv"),
     Config("large", 1, pad=(60000, 200000), rows=(12, 24), size=(300000, 500000), writer=("--hive", "c")),
-    Config("multipart", 1, pad=(800000, 900000), rows=(24, 26), size=(17 << 20, 18 << 20), shards=(1, 1), backends="bflocal faulty"),
+    Config("multipart", 1, pad=(800000, 900000), rows=(24, 26), size=(17 << 20, 18 << 20), shards=(1, 1), shape="first", backends="bflocal faulty"),
     Config("timefield", writer=("--time-field", "t"), prefix="!{timestamp:yyyy-MM-dd}/"),
     Config("aggregate", data="aggregate"),
     Config("latest", reader=("--from", "latest"), shape="latest"),

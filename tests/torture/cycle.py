@@ -38,7 +38,7 @@ class Cycle:
         self.rows = configs.Rows(config, self.rng)
         self.sent, self.notes, self.old = [], [], set()
         self.count, self.struck, self.runs = lake.Count(), 0, 0
-        self.given = kills
+        self.given, self.uploads = kills, 0
         self.kills = []
         self.options = []     # of s3put, of each run
         self.size = str(self.rng.randint(*config.size))
@@ -241,7 +241,7 @@ class Cycle:
     def calibrate(self):
         """How many calls each process of an untouched run makes."""
         self.prepare()
-        self.put(self.config.rows[1] // 2)
+        self.put(self.config.rows[1] // (1 if self.config.shape == "first" else 2))
         run = self.run(None, trap="count").finish()
         for who in "rxw":
             calls = run.calls(who)[0]
@@ -256,9 +256,10 @@ class Cycle:
         share = max(2, total // (len(self.kills) + 1))
         if self.config.shape == "latest":
             self.start_latest()
-        self.put(share)
+        first, later = (total, 1) if self.config.shape == "first" else (share, share)
+        self.put(first)
         for kill in self.kills:
-            self.killed_run(kill, share)
+            self.killed_run(kill, later)
         self.through()
         self.check()
         return self.count
@@ -274,6 +275,8 @@ class Cycle:
         lake.check_receipts(landed, self.text("receipts"), self.count)
         lake.check_rejects(self.notes, "".join(self.text(f"rejects.{w}") for w in "rxw"), landed, self.count)
 
+        if self.config.name == "multipart":
+            self.uploads = self.world.client.uploads(self.world.bucket, self.prefix)
         spool = f"{self.state}/spool"
         for name in os.listdir(spool) if os.path.isdir(spool) else ():
             self.count.add("left", f"{name} in the spool")

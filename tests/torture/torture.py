@@ -144,7 +144,7 @@ class Torture:
         with self.lock:
             t = self.table[c.config.name, c.world.name]
             t.update(c.count.n)
-            t.update({"cycles": 1, "kills": c.struck, "rows": len(c.sent), "runs": c.runs})
+            t.update({"cycles": 1, "kills": c.struck, "rows": len(c.sent), "runs": c.runs, "uploads": c.uploads})
             if not c.count.n and not error:
                 return
             self.failed += 1
@@ -210,7 +210,7 @@ class Torture:
         self.stop = self.signalled = True
 
     def show(self):
-        head = ("configuration", "back end", "cycles", "kills", "runs", "rows", *lake.KINDS)
+        head = ("configuration", "back end", "cycles", "kills", "runs", "rows", "uploads", *lake.KINDS)
         lines = [head]
         sums = collections.Counter()
         for (config, backend), t in sorted(self.table.items(), key=lambda kv: (kv[0][1], kv[0][0])):
