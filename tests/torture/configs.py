@@ -28,6 +28,7 @@ class Config:
     landing: object = None        # which rows are to land; None: all
     data: str = "change"          # change, row (no cdcxform), aggregate (KPL)
     bad: tuple = ()               # kinds of records that nobody can deliver, mixed in
+    steps: tuple = ()             # how many records a run that is killed reads at most, one is drawn
     shape: str = ""               # of the runs: latest, quiet, again, full, reshard, options, first (all is put before it)
     fold: bool = False
     form: str = "ndjson"
@@ -57,6 +58,7 @@ CONFIGS = [
     Config("multipart", 1, pad=(800000, 900000), rows=(24, 26), size=(17 << 20, 18 << 20), shards=(1, 1), shape="first", backends="bflocal faulty"),
     Config("timefield", writer=("--time-field", "t"), prefix="!{timestamp:yyyy-MM-dd}/"),
     Config("aggregate", data="aggregate"),
+    Config("count", 2, data="aggregate", steps=(1, 9, 30), writer=("--hive", "c")),
     Config("latest", reader=("--from", "latest"), shape="latest"),
     Config("reshard", shards=(3, 3), shape="reshard", writer=("--hive", "c")),
     Config("options", shape="options", writer=(["--hive c", "--hive c,id", "--hive id", "", "--hive c --compress gzip", "--hive id --compress zstd", "--hive c --memory 200"],), size=(300, 6000)),

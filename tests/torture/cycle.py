@@ -99,7 +99,7 @@ class Cycle:
         """turn: the kill points of a configuration go through all calls of each process, evenly."""
         rng, c = self.kill_rng, self.config
         if c.shape == "full" and rng.random() < 0.6:
-            return Kill(full=True)
+            return Kill(full=rng.choice(("full", "gone")))
         if c.shape == "quiet":
             return Kill("w", "", 150, "", True)
         if c.shape == "options" and turn is None and rng.random() < 0.7:  # leaves batches open
@@ -133,6 +133,8 @@ class Cycle:
         rejects = self.folder + "/rejects."
         keep = {w: ["--rejects", rejects + w] if c.bad else [] for w in "rxw"}
         end = [] if kill and kill.follow else ["-e"]
+        if kill and c.steps:
+            end += ["-c", str(self.rng.choice(c.steps))]
         commands = {"r": ["kinread", "-q", *end, *start, "--state", self.state, *keep["r"], source]}
         if c.transform is not None:
             commands["x"] = ["cdcxform", "-q", *c.transform, *keep["x"]]
@@ -176,7 +178,7 @@ class Cycle:
         self.look(run.finish())
         if other:
             self.look(other.finish())
-        self.struck += run.struck or kill.full or not kill.who
+        self.struck += run.struck or not kill.who
         if kill.call and run.struck:
             self.where = f"{kill.call} ({run.calls(kill.who)[1]})"
 

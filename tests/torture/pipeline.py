@@ -8,7 +8,7 @@ A kill is written down as WHO@POINT or WHO~MS, with +all or +again behind it and
     w@9+over     the next run begins before what is left of this one has ended
     r@40+again   another kinread is started into the same pipe
     end+again    kinread ends in its own time, and another one is started into the same pipe
-    full         nobody is killed; the receipts cannot be written"""
+    full, gone   nobody is killed; the receipts cannot be written, or nobody reads them"""
 import dataclasses
 import os
 import re
@@ -29,19 +29,19 @@ class Kill:
     ms: float = 0
     then: str = ""      # all, again, over
     follow: bool = False
-    full: bool = False
+    full: str = ""      # full, gone
     soft: bool = False  # SIGTERM
 
     def __str__(self):
         if self.full:
-            return "full"
+            return self.full
         point = "end" if not self.who else f"{self.who}@{self.call}" if self.call else f"{self.who}{'!' if self.soft else '~'}{self.ms:g}"
         return point + (f"+{self.then}" if self.then else "") + ("/f" if self.follow else "")
 
 
 def parse_kill(text):
-    if text == "full":
-        return Kill(full=True)
+    if text in ("full", "gone"):
+        return Kill(full=text)
     m = re.fullmatch(r"(?:end|([rxw])(?:@((?:[a-z0-9]+:)?\d+)|([~!])([\d.]+)))(?:\+(all|again|over))?(/f)?", text)
     if not m:
         raise SystemExit(f"torture: not a kill: {text}")
@@ -84,12 +84,19 @@ class Run:
             os.close(rows_w)
         else:
             rows_r = lines_r
-        out = os.open("/dev/full" if kill and kill.full else receipts, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
+        out = self.receipts_to(receipts)
         self.start("w", rows_r, out)
         os.close(rows_r)
         os.close(out)
         if not (kill and kill.then == "again"):
             self.close_lines()
+
+    def receipts_to(self, path):
+        if self.kill and self.kill.full == "gone":
+            reader, out = os.pipe()
+            os.close(reader)
+            return out
+        return os.open("/dev/full" if self.kill and self.kill.full else path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o666)
 
     def close_lines(self):
         if self.lines >= 0:
