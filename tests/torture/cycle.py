@@ -144,7 +144,8 @@ class Cycle:
 
     def run(self, kill, options=None, trap=None):
         self.runs += 1
-        options = configs.writer_options(self.config, self.rng) if options is None else options
+        if options is None:  # drawn once, unless it is the change that is tried
+            options = self.options[0] if self.options and self.config.shape != "options" else configs.writer_options(self.config, self.rng)
         self.options.append(options)
         killat = trap or (self.world.killat if kill and kill.call else None)
         return Run(self.folder, self.world.minute_env if self.config.minute else self.world.env, self.commands(kill, options), kill, killat, self.receipts)
