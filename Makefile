@@ -333,7 +333,7 @@ CYCLES ?= 1000
 SEED   ?= 1
 torture: all $(KILLAT) ## kill the pipeline at system calls and moments, count what landed: CYCLES=1000 SEED=1
 	@nice /usr/bin/python3 -B tests/torture/torture.py --bin $(B)/bin --cycles $(CYCLES) --seed $(SEED) $(if $(CONFIG),--config $(CONFIG)) \
-	    $(if $(BACKEND),--backend $(BACKEND)) $(if $(EVERY),--every) $(if $(CYCLE),--cycle $(CYCLE)) $(if $(KILLS),--kills '$(KILLS)') $(if $(KEEP),--keep '$(KEEP)')
+	    $(if $(BACKEND),--backend $(BACKEND)) $(if $(EVERY),--every) $(if $(CYCLE),--cycle $(CYCLE)) $(if $(KILLS),--kills '$(KILLS)') $(if $(TIMES),--times $(TIMES)) $(if $(KEEP),--keep '$(KEEP)')
 
 # All suites share one set of services: the real ones, then the toolkit's own. BF_BACKEND=bflocal runs them on that alone.
 BF_BACKEND ?= real bflocal
