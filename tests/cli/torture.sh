@@ -6,6 +6,11 @@ torture=$root/tests/torture
 killat=$BUILD/torture/killat
 
 check 'the count finds what is wrong' -a -- /usr/bin/python3 -B "$torture/selftest.py"
+if command -v patch >/dev/null; then
+    check 'each mend can be taken out again' -- sh "$torture/mutants.sh" --check
+else
+    skip 'each mend can be taken out again' 'patch is missing'
+fi
 
 work='echo 1 >a; mkdir d; mv a d; echo 2 >b'
 if [ ! -x "$killat" ]; then

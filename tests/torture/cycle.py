@@ -190,7 +190,7 @@ class Cycle:
         self.old = {row["i"] for _, _, row in self.sent}
         time.sleep(0.02 if self.world.name != "real" else 2)  # there the service tells its clock in seconds
         run = self.run(Kill(follow=True))
-        for _ in range(500):
+        for _ in range(3000):
             try:
                 with open(f"{self.state}/state.json", encoding="utf-8") as f:
                     if any(json.load(f)["streams"].values()):

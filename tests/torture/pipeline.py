@@ -19,7 +19,7 @@ import time
 
 TOOLS = {"r": "kinread", "x": "cdcxform", "w": "s3put"}
 FOLLOW_S = 0.6  # a call that has not come by then does not come
-HUNG_S = 8.0
+HUNG_S = 30.0
 
 
 @dataclasses.dataclass
