@@ -167,20 +167,20 @@ endif
 
 check: deps-check check-unit check-cli check-services ## all tests
 
-# Suites mostly wait, for services and for time to pass: so many run at once, the long ones first; DynamoDB Local
-# is the slowest of the services.
+# Suites mostly wait, for services and for time to pass: so many run at once, the long ones first.
 J ?= 3
 LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/s3put_kill cli/cdclambda-fault \
         services/bflocal-s3 services/bflocal-clients services/pipeline services/ddbput-many services/exactly-once services/ddbput \
-        services/kin-stream services/kin-bridge services/exactly-once-faults)
+        services/torture services/kin-stream services/kin-bridge services/exactly-once-faults)
 suites = $(filter-out %/lib.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
 
+KILLAT := $(B)/torture/killat
 check-unit: $(units) ## unit tests (cmocka)
 	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e 'sh tests/unit/tap.sh' $(units)
 
 T ?= $(sort $(wildcard tests/cli/*.sh))
-check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
+check-cli: all $(KILLAT) ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
 	@BF_BUILD=$(B) $(prove) -e sh $(call suites,$(T))
 
 # The same tests under sanitizers and under valgrind. A sanitizer's dlopen does not see the program's rpath.
@@ -339,12 +339,25 @@ build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
 format: ## clang-format the whole tree in place
 	clang-format -i $(C_FILES)
 
+# What kills at a chosen system call (tests/torture/README.md).
+$(KILLAT): $(B)/obj/tests/torture/killat.o
+	@mkdir -p $(@D)
+	$(CC) -o $@ $< $(ALL_LDFLAGS)
+
+# The delivery promise, hammered: make torture CYCLES=10000 SEED=1; CONFIG=a,b and BACKEND=bflocal,faulty,real choose.
+# What went wrong is told with the line that repeats it: CYCLE and KILLS belong to that.
+CYCLES ?= 1000
+SEED   ?= 1
+torture: all $(KILLAT) ## kill the pipeline at system calls and moments, count what landed: CYCLES=1000 SEED=1
+	@nice /usr/bin/python3 -B tests/torture/torture.py --bin $(B)/bin --cycles $(CYCLES) --seed $(SEED) $(if $(CONFIG),--config $(CONFIG)) \
+	    $(if $(BACKEND),--backend $(BACKEND)) $(if $(EVERY),--every) $(if $(CYCLE),--cycle $(CYCLE)) $(if $(KILLS),--kills '$(KILLS)') $(if $(TIMES),--times $(TIMES)) $(if $(KEEP),--keep '$(KEEP)')
+
 # All suites share one set of services: the real ones, then the toolkit's own. BF_BACKEND=bflocal runs them on that alone.
 BF_BACKEND ?= real bflocal
 S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
 backend_real    := sh tests/services/serve.sh
 backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
-check-services: all ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
+check-services: all $(KILLAT) ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
 	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
 
 check-fresh: ## README's two commands on a new minimal Debian 12 and 13; FRESH=bookworm for one
@@ -359,6 +372,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all deps-check check check-fresh check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
+.PHONY: all torture deps-check check check-fresh check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
         deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)
