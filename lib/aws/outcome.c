@@ -239,7 +239,7 @@ static bool has_others(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err
     if (bf_aws_renew(aws, s, &why))
         return true;
     if (!aws->signer.credentials.fixed)
-        e->code = BF_E_TEMPORARY;
+        e->code = BF_E_EXPIRED;
     size_t n = strlen(s->error.message);
     snprintf(s->error.message + n, sizeof s->error.message - n, "%scredentials: %.200s",
              n ? "; " : "", why.text);

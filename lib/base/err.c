@@ -13,7 +13,7 @@ static const struct {
     [BF_E_LIMIT] = {false, 1},     [BF_E_MEMORY] = {false, 1},   [BF_E_IO] = {false, 1},
     [BF_E_CLOSED] = {false, 1},    [BF_E_NETWORK] = {true, 75},  [BF_E_THROTTLED] = {true, 75},
     [BF_E_DENIED] = {false, 1},    [BF_E_NOTFOUND] = {false, 1}, [BF_E_SERVICE] = {false, 1},
-    [BF_E_TEMPORARY] = {true, 75}, [BF_E_STOPPED] = {false, 1},
+    [BF_E_TEMPORARY] = {true, 75}, [BF_E_EXPIRED] = {false, 75}, [BF_E_STOPPED] = {false, 1},
 };
 
 /* Ends text at n bytes at most, without leaving half a UTF-8 character. */

@@ -27,7 +27,8 @@ enum bf_err_code {
     BF_E_NOTFOUND,  /* the named table, stream, bucket, file is not there */
     BF_E_SERVICE,   /* any other error answer of a service */
     BF_E_TEMPORARY, /* start again later: locks, state that moved on, a service in trouble (5xx) */
-    BF_E_STOPPED    /* interrupted by SIGINT or SIGTERM */
+    BF_E_EXPIRED, /* the credentials have expired and there are no others yet: the next start may find some */
+    BF_E_STOPPED /* interrupted by SIGINT or SIGTERM */
 };
 
 struct bf_err {

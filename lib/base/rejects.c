@@ -114,7 +114,7 @@ static bool report(struct bf_rejects *r, uint64_t number, const struct bf_err *w
     if (number)
         bf_err_ctx(&told, "line %" PRIu64, number);
     r->count++;
-    r->lasting = r->lasting || !bf_err_retryable(why->code);
+    r->lasting = r->lasting || bf_err_exit(why->code) != bf_err_exit(BF_E_TEMPORARY);
     if (r->strict) {
         *e = told;
         return false;

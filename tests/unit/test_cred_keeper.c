@@ -214,7 +214,7 @@ static void refusals(void **unused)
     assert_true(bf_keeper_refused(k, now, t + 5000, &e));
     assert_non_null(bf_keeper_get(k, t + 5000, &now, &e));
     assert_false(bf_keeper_refused(k, now, t + 10000, &e));
-    assert_int_equal(e.code, BF_E_TEMPORARY);
+    assert_int_equal(e.code, BF_E_EXPIRED);
     s.fails = true;
     assert_false(bf_keeper_refused(k, now, t + 15000, &e));
     assert_string_equal(e.text, "no way");

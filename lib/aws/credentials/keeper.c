@@ -207,7 +207,7 @@ const struct bf_credentials *bf_keeper_get(struct bf_keeper *k, int64_t now_ms,
         return &k->now;
     *e = k->failed;
     if (k->failed.code == BF_OK)
-        bf_err_set(e, BF_E_TEMPORARY, "credentials: from %s come those that have expired",
+        bf_err_set(e, BF_E_EXPIRED, "credentials: from %s come those that have expired",
                    k->now.source);
     else if (k->now.access_key)
         bf_err_ctx(e, "the credentials have expired");
@@ -226,7 +226,7 @@ bool bf_keeper_refused(struct bf_keeper *k, uint64_t generation, int64_t now_ms,
     if (k->now.fixed)
         return bf_err_set(e, BF_E_DENIED, "%s has no others", k->now.source);
     if (k->failed.code == BF_OK)
-        return bf_err_set(e, BF_E_TEMPORARY, "%s has no others yet", k->now.source);
+        return bf_err_set(e, BF_E_EXPIRED, "%s has no others yet", k->now.source);
     *e = k->failed;
     return false;
 }
