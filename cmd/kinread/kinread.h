@@ -18,7 +18,7 @@ struct config {
     const char *state;
     const char *rejects;
     struct bf_opt_list shards;
-    bool end, list, json, split, strict;
+    bool end, list, json, raw, split, strict;
     uint64_t count; /* 0: no limit */
     uint64_t window;
     uint64_t retry_for_ms;
