@@ -289,14 +289,10 @@ bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record
     return false;
 }
 
-bool emit_mark(struct emit *em, const char *shard, const char *sequence, const char *after,
-               enum bf_mark_kind kind, struct bf_err *e)
+bool emit_mark(struct emit *em, const struct bf_mark *mark, struct bf_err *e)
 {
-    struct bf_mark mark = {.stream = bf_str_of(em->stream),
-                           .shard = bf_str_of(shard),
-                           .sequence = bf_str_of(sequence),
-                           .after = bf_str_of(after),
-                           .kind = kind};
-    bf_mark_put(&em->buf, &mark);
+    struct bf_mark own = *mark;
+    own.stream = bf_str_of(em->stream);
+    bf_mark_put(&em->buf, &own);
     return bf_buf_check(&em->buf, "output", e);
 }

@@ -47,9 +47,8 @@ bool emit_full(struct emit *em);
 bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r,
                  struct bf_err *e);
 
-/* after: the position of the shard's mark before this one; NULL: there was none. */
-bool emit_mark(struct emit *em, const char *shard, const char *sequence, const char *after,
-               enum bf_mark_kind kind, struct bf_err *e);
+/* A mark of this stream, whatever mark->stream says. */
+bool emit_mark(struct emit *em, const struct bf_mark *mark, struct bf_err *e);
 
 bool emit_flush(struct emit *em, struct bf_err *e);
 
