@@ -2,6 +2,7 @@
 #include "cmd/kinread/follow.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
