@@ -36,7 +36,8 @@ struct config {
     struct mix mix; /* sum 0: not given */
     enum format format;
     enum schema schema;
-    const char *from, *key, *table, *rejects;
+    const char *from, *key, *table, *rejects, *types;
+    char separator; /* of --from; '\0': the header tells */
     bool strict;
 };
 

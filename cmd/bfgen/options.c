@@ -5,6 +5,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
+#include "lib/cdc/columns.h"
 
 /* 2026-11-27T00:00:00Z, a Black Friday. */
 #define BLACK_FRIDAY_MS INT64_C(1795737600000)
@@ -86,6 +87,11 @@ static bool take_mix(void *field, struct bf_str value, struct bf_err *e)
     return mix->sum ? true : bf_err_set(e, BF_E_USAGE, "all shares are 0");
 }
 
+static bool take_separator(void *field, struct bf_str value, struct bf_err *e)
+{
+    return bf_csv_parse_separator(value, field, e);
+}
+
 #define FN(letter, name, field, arg, help, fn)                                                     \
     {                                                                                              \
         letter, name, BF_OPT_KIND_FN, offsetof(struct config, field), arg, help, fn                \
@@ -102,6 +108,10 @@ static const struct bf_opt bfgen_options[] = {
     FN('f', "format", format, "FORMAT", "writes, items, cdc or csv (writes)", take_format),
     BF_OPT_STR(0, "from", struct config, from, "FILE",
                "rows of a CSV file instead of invented orders"),
+    BF_OPT_STR('t', "types", struct config, types, "NAME:TYPE,...",
+               "types of its columns: S, N (default: what their values are)"),
+    FN(0, "delimiter", separator, "CHAR", "what separates its fields (default: the header tells)",
+       take_separator),
     BF_OPT_STR('k', "key", struct config, key, "NAME", "the key attribute"),
     BF_OPT_STR(0, "table", struct config, table, "NAME", "table named in change lines"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "bad rows of --from go here"),
@@ -140,6 +150,8 @@ static bool check_key(const struct config *cfg, struct bf_err *e)
     for (size_t i = 0; i < (is_sales ? BF_COUNT(sales) : BF_COUNT(order)); i++)
         if (bf_str_eq(key, bf_str_of(is_sales ? sales[i] : order[i])))
             return bf_err_set(e, BF_E_USAGE, "option '--key': '%s' is another attribute", cfg->key);
+    if (cfg->format == FORMAT_ITEMS && bf_str_is(key, "bfpipe.mark"))
+        return bf_err_set(e, BF_E_USAGE, "option '--key': it would make items look like marks");
     bool plain = key.n > 0 && key.n <= 255 && bf_utf8_valid(key, NULL);
     for (size_t i = 0; i < key.n; i++)
         plain = plain && (unsigned char)key.p[i] >= 0x20 && !strchr("\",\\", key.p[i]);
@@ -169,9 +181,14 @@ bool options_check(struct config *cfg, struct bf_err *e)
                           "option '--mix': items and CSV cannot say that an order was deleted");
     if (cfg->start_ms < 0)
         return bf_err_set(e, BF_E_USAGE, "option '--start': before 1970");
-    if (!cfg->from && (cfg->rejects || cfg->strict))
+    if (!cfg->from && (cfg->rejects || cfg->strict || cfg->types || cfg->separator))
         return bf_err_set(e, BF_E_USAGE, "option '--%s' is for --from",
-                          cfg->rejects ? "rejects" : "strict");
+                          cfg->rejects  ? "rejects"
+                          : cfg->strict ? "strict"
+                          : cfg->types  ? "types"
+                                        : "delimiter");
+    if (cfg->types && !bf_columns_types_ok(cfg->types, "S, N", e))
+        return false;
     if (cfg->from && cfg->schema != SCHEMA_UNSET)
         return bf_err_set(e, BF_E_USAGE, "option '--schema' is not for --from");
     if (cfg->schema == SCHEMA_UNSET)

@@ -138,10 +138,12 @@ bool plan_pace(struct plan *p, struct bf_out *out, struct bf_err *e)
             break;
         if (!bf_out_flush(out, e))
             return false;
-        struct pollfd stop = {.fd = bf_stop_fd(), .events = POLLIN};
+        struct pollfd fds[2] = {{.fd = bf_stop_fd(), .events = POLLIN}, {.fd = out->fd}};
         int64_t wait = p->due_ms - now;
-        if (poll(&stop, 1, wait > 60000 ? 60000 : (int)wait) < 0 && errno != EINTR)
+        if (poll(fds, 2, wait > 60000 ? 60000 : (int)wait) < 0 && errno != EINTR)
             return bf_err_sys(e, errno, "poll");
+        if (!bf_out_heard(out, e))
+            return false;
     }
     p->due_ms += (int64_t)(GAP / p->rate_micro);
     p->due_rem += GAP % p->rate_micro;

@@ -3,76 +3,23 @@
 #include <inttypes.h>
 
 #include "cmd/bfgen/put.h"
+#include "lib/base/diag.h"
 #include "lib/base/enc.h"
 #include "lib/cdc/item.h"
+#include "lib/cdc/number.h"
 #include "lib/json/write.h"
 
 static const struct bf_str status_name[] = {BF_STR(""), BF_STR("PLACED"), BF_STR("PAID"),
                                             BF_STR("SHIPPED"), BF_STR("CANCELLED")};
 
-static size_t digits(struct bf_str s, size_t from)
+/* A number as JSON wants it, which is how it was written but for such as 007. */
+static char *put_number(struct rows *r, char *p, struct bf_str text)
 {
-    size_t i = from;
-    while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
-        i++;
-    return i - from;
-}
-
-/* The exponent of a number's text, as far as it can matter. */
-static int exponent(struct bf_str s)
-{
-    bool minus = s.n && s.p[0] == '-';
-    int v = 0;
-    for (size_t i = s.n && (s.p[0] == '-' || s.p[0] == '+'); i < s.n && v < 100000; i++)
-        v = v * 10 + (s.p[i] - '0');
-    return minus ? -v : v;
-}
-
-/* Can DynamoDB hold it? whole and fraction are the digits of a JSON number. */
-static bool in_range(struct bf_str whole, struct bf_str fraction, int exp)
-{
-    size_t lead = 0, all = whole.n + fraction.n, last = 0;
-    for (size_t i = 0; i < all; i++) {
-        char c = i < whole.n ? whole.p[i] : fraction.p[i - whole.n];
-        if (c != '0')
-            last = i + 1;
-        else if (last == 0)
-            lead++;
-    }
-    if (last == 0)
-        return true;
-    if (last - lead > 38 || all > 10000)
-        return false;
-    int magnitude = exp + (int)whole.n - 1 - (int)lead;
-    return magnitude >= -130 && magnitude <= 125;
-}
-
-static bool is_number(struct bf_str s)
-{
-    size_t i = s.n && s.p[0] == '-';
-    size_t n = digits(s, i);
-    if (n == s.n && n <= 38) /* most numbers are whole */
-        return n && (s.p[0] != '0' || n == 1);
-    struct bf_str whole = bf_str(s.p + i, n), fraction = {0}, exp = {0};
-    if (n == 0 || (n > 1 && whole.p[0] == '0'))
-        return false;
-    i += n;
-    if (i < s.n && s.p[i] == '.') {
-        n = digits(s, i + 1);
-        fraction = bf_str(s.p + i + 1, n);
-        if (n == 0)
-            return false;
-        i += 1 + n;
-    }
-    if (i < s.n && (s.p[i] == 'e' || s.p[i] == 'E')) {
-        size_t sign = i + 1 < s.n && (s.p[i + 1] == '-' || s.p[i + 1] == '+');
-        n = digits(s, i + 1 + sign);
-        exp = bf_str(s.p + i + 1, sign + n);
-        if (n == 0)
-            return false;
-        i += 1 + sign + n;
-    }
-    return i == s.n && in_range(whole, fraction, exponent(exp));
+    if (bf_number_is_json(text))
+        return put_str(p, text);
+    bf_buf_reset(&r->escaped);
+    bf_number_put_json(&r->escaped, text);
+    return put_str(p, bf_buf_view(&r->escaped));
 }
 
 /* text as it stands inside a JSON string; six bytes for one at most. */
@@ -91,14 +38,14 @@ static char *put_escaped(struct rows *r, char *p, struct bf_str text)
 static char *put_attr(struct rows *r, char *p, size_t column, enum form form, size_t *size)
 {
     struct bf_str value = r->csv.field[column];
-    bool number = r->number[column];
+    bool number = r->cols.column[column].type == BF_COLUMN_N;
     *size += r->name_size[column] + (number ? bf_item_number_bytes(value) : value.n);
     p = put_str(p, bf_str(r->name[column].p - 2, r->name[column].n + 4)); /* ,"name": */
     if (form == TYPED)
         p = number ? PUT(p, "{\"N\":\"") : PUT(p, "{\"S\":\"");
     else if (!number)
         *p++ = '"';
-    p = put_escaped(r, p, value);
+    p = number ? put_number(r, p, value) : put_escaped(r, p, value);
     if (form == TYPED)
         return PUT(p, "\"}");
     return number ? p : PUT(p, "\"");
@@ -131,7 +78,7 @@ static char *image(void *self, char *p, const void *thing, enum form form, size_
 {
     struct rows *r = self;
     const struct row *row = thing;
-    for (size_t i = 0; i < r->columns; i++)
+    for (size_t i = r->cols.index; i < r->columns; i++)
         if (r->csv.field[i].n && !(i == r->status && row->status != NONE))
             p = put_attr(r, p, i, form, size);
     return row->status == NONE ? p : put_status(p, row, form, size);
@@ -170,8 +117,8 @@ static char *put_csv(char *p, struct bf_str s)
 /* The fields that stand in csv, which are the header's names until the first row is read. */
 static char *fields(struct rows *r, char *p, const struct row *row)
 {
-    for (size_t i = 0; i < r->columns; i++) {
-        if (i)
+    for (size_t i = r->cols.index; i < r->columns; i++) {
+        if (i > r->cols.index)
             *p++ = ',';
         bool status = i == r->status && row && row->status != NONE;
         /* cppcheck-suppress nullPointer ; status says that there is a row */
@@ -198,13 +145,6 @@ static char *csv_row(void *self, char *p, const void *thing)
     return put_str(p, status_name[row->status]);
 }
 
-/* Once for all images that the row will have. */
-static void type_fields(struct rows *r)
-{
-    for (size_t i = 0; i < r->columns; i++)
-        r->number[i] = is_number(r->csv.field[i]);
-}
-
 static void remember(struct rows *r)
 {
     struct bf_str text = r->csv.raw;
@@ -222,7 +162,7 @@ static void remember(struct rows *r)
 }
 
 /* A row of CSV that is also an item. */
-static bool acceptable(const struct rows *r, struct bf_err *why)
+static bool acceptable(struct rows *r, struct bf_err *why)
 {
     size_t have = r->csv.n;
     if (have != r->columns)
@@ -232,7 +172,7 @@ static bool acceptable(const struct rows *r, struct bf_err *why)
         return bf_err_set(why, BF_E_INPUT, "column %zu: the key '%.*s' is empty", r->key + 1,
                           (int)(r->name[r->key].n > 60 ? 60 : r->name[r->key].n),
                           r->name[r->key].p);
-    return true;
+    return bf_columns_row(&r->cols, &r->csv, why);
 }
 
 /* The next record that is no blank line. */
@@ -262,12 +202,13 @@ static enum more insert(struct rows *r, struct bf_err *e)
 {
     for (;;) {
         struct bf_err why = {0};
-        enum bf_csv_got got = read_row(r, &why);
+        enum bf_csv_got got = bf_columns_guess(&r->cols, &r->csv, -1, &why);
+        if (got == BF_CSV_RECORD)
+            got = read_row(r, &why);
         switch (got) {
         case BF_CSV_RECORD:
             if (!acceptable(r, &why))
                 break;
-            type_fields(r);
             remember(r);
             return MORE;
         case BF_CSV_BAD:
@@ -298,7 +239,6 @@ static enum more change_one(struct rows *r, enum kind kind, struct bf_err *e)
     bf_buf_add(&r->text, k->text, n);
     if (!bf_csv_split(&r->csv, bf_buf_view(&r->text), e))
         return FAILED;
-    type_fields(r);
     r->before = (struct row){.status = k->status, .bytes = n};
     if (k->status == PAID)
         k->status = (v & 0xFF) < 13 ? CANCELLED : SHIPPED;
@@ -328,40 +268,47 @@ static enum more next(void *self, enum kind kind, int64_t time_ms, struct change
     return more;
 }
 
+/* Which columns are the key and the status. */
+static bool find_columns(struct rows *r, const struct config *cfg, struct bf_err *e)
+{
+    r->status = bf_columns_find(&r->cols, BF_STR("status"));
+    r->key = cfg->key ? bf_columns_find(&r->cols, bf_str_of(cfg->key)) : r->cols.index;
+    if (r->key == r->columns)
+        return bf_err_set(e, BF_E_USAGE, "option '--key': no column is named '%.60s'", cfg->key);
+    if (r->key == r->status && cfg->mix.share[UPDATE])
+        return bf_err_set(e, BF_E_USAGE, "option '--key': 'status' changes, a key cannot");
+    return true;
+}
+
 static bool name_columns(struct rows *r, const struct config *cfg, struct bf_err *e)
 {
-    const char *key = cfg->key;
     if (r->csv.n > ROW_COLUMNS)
         return bf_err_set(e, BF_E_LIMIT, "line 1: more than %d columns", ROW_COLUMNS);
-    r->columns = r->status = r->csv.n;
-    r->key = key ? r->columns : 0;
+    if (!bf_columns_init(&r->cols, &r->csv, e))
+        return bf_err_ctx(e, "line %" PRIu64, r->csv.line);
+    r->columns = r->csv.n;
     if (!bf_buf_room(&r->names,
                      6 * r->csv.raw.n + 4 * r->columns + 1)) /* so that views into it do not move */
         return bf_buf_check(&r->names, "the header line", e);
     for (size_t i = 0; i < r->columns; i++) {
-        struct bf_str name = r->csv.field[i];
-        if (name.n == 0)
-            return bf_err_set(e, BF_E_INPUT, "line 1: column %zu has no name", i + 1);
-        for (size_t j = 0; j < i; j++)
-            if (bf_str_eq(name, r->csv.field[j]))
-                return bf_err_set(e, BF_E_INPUT, "line 1: columns %zu and %zu have the same name",
-                                  j + 1, i + 1);
-        if (key && bf_str_eq(name, bf_str_of(key)))
-            r->key = i;
-        if (bf_str_is(name, "status"))
-            r->status = i;
         bf_buf_lit(&r->names, ",\"");
         size_t from = r->names.n;
-        bf_json_put_escaped(&r->names, name);
+        bf_json_put_escaped(&r->names, r->cols.column[i].name);
         r->name[i] = bf_str(r->names.p + from, r->names.n - from);
         bf_buf_lit(&r->names, "\":");
-        r->name_size[i] = name.n;
+        r->name_size[i] = r->cols.column[i].name.n;
     }
-    if (r->key == r->columns)
-        return bf_err_set(e, BF_E_USAGE, "option '--key': no column is named '%.60s'", key);
-    if (r->key == r->status && cfg->mix.share[UPDATE])
-        return bf_err_set(e, BF_E_USAGE, "option '--key': 'status' changes, a key cannot");
-    return bf_buf_check(&r->names, "the header line", e);
+    bf_buf_adds(&r->header, r->csv.raw);
+    if (cfg->format == FORMAT_ITEMS &&
+        bf_columns_find(&r->cols, BF_STR("bfpipe.mark")) < r->columns)
+        return bf_err_set(e, BF_E_INPUT, "a column 'bfpipe.mark' would make items look like marks");
+    if (r->cols.index)
+        bf_diag_warn("the first column of the CSV has no name (a row number, as R and pandas write "
+                     "it): left out");
+    return (!cfg->types || bf_columns_types(&r->cols, cfg->types, e)) && find_columns(r, cfg, e) &&
+           bf_buf_check(&r->names, "the header line", e) &&
+           bf_buf_check(&r->header, "the header line", e) &&
+           bf_rejects_header(&r->rejects, bf_buf_view(&r->header), e);
 }
 
 static bool read_header(struct rows *r, const struct config *cfg, struct bf_err *e)
@@ -374,6 +321,7 @@ static bool read_header(struct rows *r, const struct config *cfg, struct bf_err 
     case BF_CSV_LONG:
         return bf_err_set(e, BF_E_LIMIT, "line 1: longer than the maximum of %d bytes", ROW_MAX);
     case BF_CSV_BAD:
+        bf_json_hint(r->csv.raw, e);
         return bf_err_ctx(e, "line %" PRIu64, r->csv.line);
     case BF_CSV_STOP:
     case BF_CSV_WAIT:
@@ -391,11 +339,12 @@ bool rows_open(struct rows *r, const struct config *cfg, struct bf_out *out, str
     bf_buf_init(&r->names, 6 * ROW_MAX + 4 * ROW_COLUMNS + 1);
     bf_buf_init(&r->escaped, 12 * ROW_MAX + 12);
     bf_buf_init(&r->text, ROW_KEEP);
+    bf_buf_init(&r->header, ROW_MAX);
     if (!bf_rejects_spare(cfg->rejects, cfg->from, e) ||
-        !bf_rejects_open(&r->rejects, cfg->rejects, cfg->strict, e) ||
+        !bf_rejects_append(&r->rejects, cfg->rejects, cfg->strict, e) ||
         !bf_reader_open(&r->reader, cfg->from, ROW_MAX, out, e))
         return false;
-    bf_csv_init(&r->csv, &r->reader, ',', ROW_MAX);
+    bf_csv_init(&r->csv, &r->reader, cfg->separator, ROW_MAX);
     if (!read_header(r, cfg, e))
         return e->code == BF_E_IO ? false : bf_err_ctx(e, "%s", r->path);
     r->status_in_csv = cfg->mix.share[UPDATE] > 0 && r->status == r->columns;
@@ -407,10 +356,13 @@ bool rows_close(struct rows *r, struct bf_err *e)
     if (r->csv.in)
         bf_csv_free(&r->csv);
     bf_reader_close(&r->reader);
+    bool ok = bf_rejects_close(&r->rejects, e);
+    bf_columns_free(&r->cols);
+    bf_buf_free(&r->header);
     bf_buf_free(&r->text);
     bf_buf_free(&r->names);
     bf_buf_free(&r->escaped);
-    return bf_rejects_close(&r->rejects, e);
+    return ok;
 }
 
 struct source rows_source(struct rows *r)

@@ -5,15 +5,15 @@
  * one away. At most ROWS_LIVE rows of up to ROW_KEEP bytes are remembered for
  * that; longer ones are inserted and left alone.
  *
- * A value that is a JSON number DynamoDB can hold (38 digits, 1E-130 to
- * 9.99E+125) becomes a number and keeps its digits as they are; all others are
- * strings, so 007 stays 007. Empty ones are left out.
+ * What is a number, and what a string, is decided for each column
+ * (lib/cdc/columns.h). A number keeps its digits as they are. Empty values are
+ * left out.
  */
 #ifndef BFGEN_ROWS_H
 #define BFGEN_ROWS_H
 
 #include "cmd/bfgen/gen.h"
-#include "lib/base/csv.h"
+#include "lib/cdc/columns.h"
 
 enum { ROWS_LIVE = 2048, ROW_KEEP = 2048, ROW_COLUMNS = 1024, ROW_MAX = 1024 * 1024 };
 
@@ -31,7 +31,9 @@ struct kept {
 struct rows {
     struct bf_reader reader;
     struct bf_csv csv;
-    struct bf_buf text; /* of the kept row at hand */
+    struct bf_columns cols;
+    struct bf_buf header; /* as it was read */
+    struct bf_buf text;   /* of the kept row at hand */
     struct bf_rejects rejects;
     struct bf_rng rng;
     const char *path;
@@ -40,7 +42,6 @@ struct rows {
     struct bf_buf names;             /* escaped for JSON, one behind the other */
     struct bf_str name[ROW_COLUMNS]; /* views into names */
     size_t name_size[ROW_COLUMNS];   /* bytes before escaping */
-    bool number[ROW_COLUMNS];        /* of the row at hand */
     struct bf_buf escaped;
     struct row before, after; /* of the change last made; their fields are csv's */
     size_t live;

@@ -7,6 +7,7 @@
 #include "cmd/bflocal/reply.h"
 #include "cmd/bflocal/s3_file.h"
 #include "cmd/bflocal/s3_xml.h"
+#include "lib/aws/s3.h"
 #include "lib/base/enc.h"
 
 static const char schema[] =
@@ -245,6 +246,11 @@ static bool name_target(struct bl_call *c, struct bl_s3_call *s, enum level *lev
             bl_arena_printf(&c->arena, "<Size>%zu</Size><MaxSizeAllowed>%d</MaxSizeAllowed>",
                             s->key.n, BL_S3_KEY_MAX),
             NULL);
+    if (bf_s3_key_climbs(s->key)) { /* S3 says no more than the status */
+        bl_s3_fail(c, BL_S3_InvalidURI);
+        bf_buf_reset(&c->ans.body);
+        return false;
+    }
     return (bf_utf8_valid(s->key, NULL) && bf_utf8_valid(s->bucket, NULL)) ||
            bl_s3_fail(c, BL_S3_InvalidURI);
 }

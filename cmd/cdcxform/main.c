@@ -12,11 +12,9 @@ enum { FIREHOSE = -1 };
 static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 {
     struct config *config = field;
-    static const struct bf_opt_word words[] = {{"ndjson", BF_ROW_NDJSON},
-                                               {"csv", BF_ROW_CSV},
-                                               {"tsv", BF_ROW_TSV},
-                                               {"ddb-json", BF_ROW_DDB_JSON},
-                                               {"firehose", FIREHOSE}};
+    static const struct bf_opt_word words[] = {
+        {"ndjson", BF_ROW_NDJSON},     {"csv", BF_ROW_CSV},       {"tsv", BF_ROW_TSV},
+        {"ddb-json", BF_ROW_DDB_JSON}, {"writes", BF_ROW_WRITES}, {"firehose", FIREHOSE}};
     int v = 0;
     bool ok = bf_opt_choose(words, BF_COUNT(words), value, &v, e);
     if (v == FIREHOSE) /* rows inside the answers: another -o may name their format */
@@ -54,7 +52,7 @@ static const struct bf_opt options[] = {
               set_file),
     BF_OPT_FLAG(0, "check", struct config, check, "only check all that was given; read no input"),
     BF_OPT_ROW('o', "output", BF_OPT_KIND_FN, 0, "FORMAT",
-               "ndjson (default), csv, tsv, ddb-json or firehose", set_format),
+               "ndjson (default), csv, tsv, ddb-json, writes or firehose", set_format),
     BF_OPT_STR(0, "partition-keys", struct config, partition_keys, "LIST",
                "Firehose's partition keys, of these columns: a,name=b.c"),
     BF_OPT_SIZE(0, "max-answer", struct config, max_answer, "SIZE",
@@ -62,7 +60,7 @@ static const struct bf_opt options[] = {
     BF_OPT_OFF(0, "no-header", struct config, xform.row.header, "no column names in CSV and TSV"),
     BF_OPT_FN('i', "input", struct config, input, "KIND",
               "auto (default), lines, capture or firehose", set_input),
-    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "write refused lines to FILE"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "append refused lines to FILE"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first refused line"),
     BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE",
                 "refuse longer lines and documents (default 16MiB)"),

@@ -17,11 +17,11 @@
 #include "lib/aws/client.h"
 #include "lib/aws/dynamodb.h"
 #include "lib/aws/feed.h"
-#include "lib/base/csv.h"
 #include "lib/base/opt.h"
 #include "lib/base/progress.h"
 #include "lib/base/rejects.h"
 #include "lib/base/rng.h"
+#include "lib/cdc/columns.h"
 #include "lib/cdc/item.h"
 
 enum {
@@ -91,6 +91,7 @@ struct config {
     struct bf_common common;
     const char *input; /* auto, json, csv */
     const char *types; /* of CSV columns */
+    char separator;    /* of CSV; '\0': the header tells */
     const char *create;
     const char *stream_to;
     const char *rejects;
@@ -102,13 +103,6 @@ struct config {
     uint64_t wait_ms; /* for a table or a streaming destination */
     const char *table;
     char arn_region[BF_ARN_REGION]; /* that of table, when it is an ARN */
-};
-
-enum column_type { COLUMN_AUTO, COLUMN_S, COLUMN_N, COLUMN_B, COLUMN_BOOL, COLUMN_JSON };
-
-struct column {
-    char *name; /* escaped for JSON */
-    enum column_type type;
 };
 
 struct ddbput {
@@ -123,10 +117,12 @@ struct ddbput {
     /* input */
     struct bf_reader in;
     struct bf_csv csv;
-    bool is_csv, decided; /* decided: the first line has said which it is */
-    struct column *columns;
-    size_t ncolumns;
-    struct bf_buf header; /* of the CSV as it was read; put in front of its rejects */
+    bool is_csv, decided;      /* decided: the first line has said which it is */
+    bool headed;               /* the header of the CSV has been read */
+    struct bf_columns columns; /* as it names them */
+    struct bf_buf header;      /* as it was read; written above the rejects */
+    bool marks;                /* a mark has been seen */
+    bool removed;              /* a row about an item that was removed has been seen */
     bool eof;
     uint64_t last_line; /* number of the last one read */
 
@@ -173,9 +169,6 @@ void op_end_put(struct ddbput *d, struct op *o);
 
 /* columns.c */
 bool columns_init(struct ddbput *d, struct bf_err *e); /* from the record last read */
-void columns_free(struct ddbput *d);
-bool columns_types_ok(const char *types,
-                      struct bf_err *e); /* the value of --types, before any CSV */
 bool op_from_record(struct ddbput *d, struct op *o, struct bf_err *e);
 
 /* table.c */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/base/diag.h"
+#include "lib/cdc/mark.h"
 
 bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct bf_err *why)
 {
@@ -73,8 +74,17 @@ static enum input json_step(struct ddbput *d, struct bf_err *e)
     case BF_LINE_ERROR:
         return INPUT_ERROR;
     }
+    if (d->in.line == 1)
+        line = bf_str_no_bom(line);
     if (is_blank(line))
         return INPUT_GOT;
+    if (bf_mark_is(line)) {
+        if (!d->marks)
+            bf_diag_warn("line %" PRIu64 ": marks are left out: nobody commits them after ddbput",
+                         d->in.line);
+        d->marks = true;
+        return INPUT_GOT;
+    }
     struct op *o = store_take(&d->store);
     return take(d, o, op_from_line(d, o, line, &why), line, d->in.line, &why);
 }
@@ -82,7 +92,10 @@ static enum input json_step(struct ddbput *d, struct bf_err *e)
 static enum input csv_step(struct ddbput *d, struct bf_err *e)
 {
     struct bf_err why = {0};
-    switch (bf_csv_next(&d->csv, 0, &why)) {
+    enum bf_csv_got got = BF_CSV_RECORD;
+    if (d->headed)
+        got = bf_columns_guess(&d->columns, &d->csv, 0, &why);
+    switch (got == BF_CSV_RECORD ? bf_csv_next(&d->csv, 0, &why) : got) {
     case BF_CSV_RECORD:
         break;
     case BF_CSV_BAD:
@@ -103,30 +116,28 @@ static enum input csv_step(struct ddbput *d, struct bf_err *e)
     }
     if (is_blank(d->csv.raw))
         return INPUT_GOT;
-    if (!d->columns)
+    if (!d->headed)
         return columns_init(d, e) ? INPUT_GOT : INPUT_ERROR;
     struct op *o = store_take(&d->store);
     return take(d, o, op_from_record(d, o, &why), d->csv.raw, d->csv.line, &why);
 }
 
-/* Is there a field of the line, with or without quotes, for each key of the table? */
-static bool header_has_keys(const struct ddbput *d, struct bf_str line)
+/* Does the line name each key of the table, as a CSV header does? */
+static bool header_has_keys(struct ddbput *d, struct bf_str line)
 {
-    unsigned found = 0;
+    struct bf_csv_form form = bf_csv_form(line);
+    struct bf_err ignored = {0};
+    d->csv.separator = d->config->separator ? d->config->separator : form.separator;
+    if (!bf_csv_split(&d->csv, bf_str_no_bom(bf_str(line.p, form.n)), &ignored))
+        return false;
     for (unsigned k = 0; k < d->schema.n; k++) {
-        struct bf_str rest = line, field;
-        bool here = false;
-        while (!here && bf_str_split(&rest, ',', &field)) {
-            if (bf_str_starts(field, BF_STR("\xEF\xBB\xBF")))
-                field = bf_str(field.p + 3, field.n - 3);
-            field = bf_str_trim(field);
-            if (field.n > 1 && field.p[0] == '"' && field.p[field.n - 1] == '"')
-                field = bf_str(field.p + 1, field.n - 2);
-            here = bf_str_eq(field, d->schema.key[k].name);
-        }
-        found += here;
+        size_t i = 0;
+        while (i < d->csv.n && !bf_str_eq(d->csv.field[i], d->schema.key[k].name))
+            i++;
+        if (i == d->csv.n)
+            return false;
     }
-    return found == d->schema.n;
+    return true;
 }
 
 /* -i auto: CSV when the first line that is not blank is a header with the table's key names in it;
@@ -135,6 +146,8 @@ static enum input decide(struct ddbput *d, struct bf_err *e)
 {
     const char *input = d->config->input;
     struct bf_str line;
+    if (!d->csv.in)
+        bf_csv_init(&d->csv, &d->in, '\0', 0);
     if (strcmp(input, "auto") == 0) {
         enum bf_line got = bf_reader_next_within(&d->in, 0, &line, e);
         if (got == BF_LINE_WAIT)
@@ -143,14 +156,14 @@ static enum input decide(struct ddbput *d, struct bf_err *e)
             return INPUT_ERROR;
         if (got == BF_LINE && is_blank(line))
             return INPUT_GOT;
-        if (got == BF_LINE || got == BF_LINE_PARTIAL)
+        if (got == BF_LINE || got == BF_LINE_PARTIAL || got == BF_LINE_LONG) {
             d->is_csv = header_has_keys(d, line);
-        if (got == BF_LINE || got == BF_LINE_PARTIAL || got == BF_LINE_LONG)
             bf_reader_unread(&d->in, line);
+        }
     } else
         d->is_csv = strcmp(input, "csv") == 0;
     d->decided = true;
-    bf_csv_init(&d->csv, &d->in, ',', 0);
+    d->csv.separator = d->config->separator;
     d->csv.next_line = d->in.line + 1;
     return INPUT_GOT;
 }

@@ -1,5 +1,10 @@
 #include "cmd/ddbput/ddbput.h"
 
+#include <inttypes.h>
+
+#include "lib/base/diag.h"
+#include "lib/cdc/known.h"
+
 /* The members that make a line a write line. */
 struct write_line {
     struct bf_json_val put, update, del, item, set, remove;
@@ -57,12 +62,24 @@ static struct bf_json scan(struct bf_str line, struct bf_str part)
     return j;
 }
 
+/* Is the object an item, or a key, with its types written out? A key of the table tells, which is never an object in
+ * plain JSON. */
+static bool is_typed(const struct ddbput *d, struct bf_str object)
+{
+    struct bf_json_val v;
+    struct bf_err ignored;
+    bool found;
+    return bf_json_find(object, d->schema.key[0].name, &v, &found, &ignored) && found &&
+           v.type == BF_JSON_OBJECT;
+}
+
 static bool put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_str part, bool typed,
                 struct bf_err *e)
 {
     struct bf_json j = scan(line, part);
     struct bf_item item;
     o->kind = d->config->if_not_exists ? OP_PUT_NEW : OP_PUT;
+    bf_buf_reset(&o->text);
     op_begin_put(d, o);
     bool ok = typed ? bf_item_typed(&j, &d->schema, &item, &o->text, e)
                     : bf_item_plain(&j, &d->schema, &item, &o->text, e);
@@ -74,10 +91,11 @@ static bool put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_st
 
 /* The key object of a delete or an update. */
 static bool only_key(struct ddbput *d, struct op *o, struct bf_str line, struct bf_str part,
-                     struct bf_item *item, struct bf_err *e)
+                     bool typed, struct bf_item *item, struct bf_err *e)
 {
     struct bf_json j = scan(line, part);
-    if (!bf_item_plain(&j, &d->schema, item, &o->text, e))
+    if (!(typed ? bf_item_typed(&j, &d->schema, item, &o->text, e)
+                : bf_item_plain(&j, &d->schema, item, &o->text, e)))
         return false;
     if (item->attrs > d->schema.n)
         return bf_err_set(e, BF_E_INPUT, "the key holds more than the table's key attributes");
@@ -89,8 +107,9 @@ static bool del(struct ddbput *d, struct op *o, struct bf_str line, struct bf_st
 {
     struct bf_item item;
     o->kind = OP_DELETE;
+    bf_buf_reset(&o->text);
     bf_buf_lit(&o->text, "{\"DeleteRequest\":{\"Key\":");
-    if (!only_key(d, o, line, part, &item, e))
+    if (!only_key(d, o, line, part, is_typed(d, part), &item, e))
         return false;
     bf_buf_lit(&o->text, "}}");
     return finish(d, o, &item, line, e);
@@ -162,7 +181,7 @@ static bool update(struct ddbput *d, struct op *o, struct bf_str line, const str
     bf_buf_reset(&d->names);
     bf_buf_reset(&d->values);
     bf_buf_addf(&o->text, "{\"TableName\":\"%s\",\"Key\":", d->config->table);
-    if (!only_key(d, o, line, w->update.raw, &item, e) ||
+    if (!only_key(d, o, line, w->update.raw, false, &item, e) ||
         (w->has_set && !set_part(d, line, w->set.raw, &n, &item.bytes, e)) ||
         (w->has_remove && !remove_part(d, line, w->remove.raw, &n, e)))
         return false;
@@ -251,24 +270,68 @@ static bool look(struct ddbput *d, struct bf_str line, struct write_line *w, boo
     return true;
 }
 
-/* The line {"put":{...}} and nothing else, in one pass. Anything else is not *done, and looked at again
- * from its beginning. */
-static bool only_put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_json j,
+/* The line {"put":{...}} and nothing else, in one pass for each of the two forms of an item. Anything else is not
+ * *done, and looked at again from its beginning. */
+static bool only_put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_json at,
                      bool *done, struct bf_err *e)
 {
     struct bf_err ignored;
     struct bf_json_key key;
     struct bf_item item;
     o->kind = d->config->if_not_exists ? OP_PUT_NEW : OP_PUT;
-    op_begin_put(d, o);
-    *done = bf_item_plain(&j, &d->schema, &item, &o->text, &ignored) &&
-            bf_json_member(&j, &key, &ignored) == BF_JSON_END && bf_json_end(&j, &ignored);
-    if (!*done) {
+    for (int typed = 0; typed < 2 && !*done; typed++) {
+        struct bf_json j = at;
         bf_buf_reset(&o->text);
-        return true;
+        op_begin_put(d, o);
+        *done = (typed ? bf_item_typed(&j, &d->schema, &item, &o->text, &ignored)
+                       : bf_item_plain(&j, &d->schema, &item, &o->text, &ignored)) &&
+                bf_json_member(&j, &key, &ignored) == BF_JSON_END && bf_json_end(&j, &ignored);
     }
+    if (!*done)
+        return true;
     op_end_put(d, o);
     return finish(d, o, &item, line, e);
+}
+
+/* A line that is no plain item, for the reason in *e: what else can it be? */
+static bool other(struct ddbput *d, struct op *o, struct bf_str line, struct bf_err *e)
+{
+    struct bf_known_parts parts;
+    if (is_typed(d, line))
+        return put(d, o, line, line, true, e);
+    switch (bf_known_what(line, &parts)) {
+    case BF_KNOWN_EXPORT:
+        return parts.new_image.p ? put(d, o, line, parts.new_image, true, e)
+                                 : del(d, o, line, parts.keys, e);
+    case BF_KNOWN_CHANGE:
+        return bf_err_set(e, BF_E_INPUT,
+                          "a change line, of which cdcxform -o writes makes a write");
+    case BF_KNOWN_ITEMS:
+        return bf_err_set(e, BF_E_INPUT,
+                          "what a scan answers; jq -c '.Items[]' makes lines of its items");
+    default:
+        bf_json_hint(line, e);
+        return false;
+    }
+}
+
+/* A row of cdcxform about an item that was removed, which has its metadata at its end: to put it makes the item again.
+ * A table of rows may want that, so it is a warning. */
+static void tell_removed(struct ddbput *d, struct bf_str line)
+{
+    static const struct bf_str sign = BF_STR("\"_op\":\"REMOVE\"");
+    enum { TAIL = 128 };
+    size_t at = line.n > TAIL ? line.n - TAIL : 0;
+    if (d->removed)
+        return;
+    while (at + sign.n <= line.n && !bf_str_starts(bf_str(line.p + at, line.n - at), sign))
+        at++;
+    if (at + sign.n > line.n)
+        return;
+    d->removed = true;
+    bf_diag_warn("line %" PRIu64 ": a row about an item that was removed is put as an item; "
+                 "cdcxform -o writes makes a delete of it",
+                 d->in.line);
 }
 
 bool op_from_line(struct ddbput *d, struct op *o, struct bf_str line, struct bf_err *e)
@@ -283,8 +346,10 @@ bool op_from_line(struct ddbput *d, struct op *o, struct bf_str line, struct bf_
     }
     /* the first member tells a write line: no second pass over a bare item */
     enum bf_json_more more = bf_json_member(&j, &key, e);
-    if (more == BF_JSON_ERROR)
+    if (more == BF_JSON_ERROR) {
+        bf_json_hint(line, e);
         return false;
+    }
     if (more == BF_JSON_MORE && word(&w, &key, &has)) {
         if (bf_json_key_is(&key, "put") && !only_put(d, o, line, j, &done, e))
             return false;
@@ -293,10 +358,14 @@ bool op_from_line(struct ddbput *d, struct op *o, struct bf_str line, struct bf_
         if (!look(d, line, &w, &bare, e))
             return false;
     }
-    if (bare)
-        return put(d, o, line, line, false, e);
+    if (bare && !put(d, o, line, line, false, e))
+        return other(d, o, line, e);
+    if (bare) {
+        tell_removed(d, line);
+        return true;
+    }
     if (w.has_put)
-        return put(d, o, line, w.put.raw, false, e);
+        return put(d, o, line, w.put.raw, is_typed(d, w.put.raw), e);
     if (w.has_item)
         return put(d, o, line, w.item.raw, true, e);
     if (w.has_del)

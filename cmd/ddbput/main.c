@@ -6,10 +6,17 @@
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 
+static bool set_separator(void *field, struct bf_str value, struct bf_err *e)
+{
+    return bf_csv_parse_separator(value, field, e);
+}
+
 static const struct bf_opt options[] = {
     BF_OPT_STR('i', "input", struct config, input, "FORMAT", "auto, json or csv (default auto)"),
     BF_OPT_STR('t', "types", struct config, types, "NAME:TYPE,...",
                "types of CSV columns: S, N, B, BOOL, JSON"),
+    BF_OPT_FN(0, "delimiter", struct config, separator, "CHAR",
+              "what separates CSV fields (default: the header tells)", set_separator),
     BF_OPT_FLAG(0, "if-not-exists", struct config, if_not_exists,
                 "leave items alone that are there already"),
     BF_OPT_STR(0, "create", struct config, create, "KEY:TYPE[,KEY:TYPE]",
@@ -55,9 +62,10 @@ static bool check_config(const struct config *c, struct bf_err *e)
     if (strcmp(c->input, "auto") != 0 && strcmp(c->input, "json") != 0 &&
         strcmp(c->input, "csv") != 0)
         return bf_err_set(e, BF_E_USAGE, "--input: '%.40s' is not auto, json or csv", c->input);
-    if (c->types && strcmp(c->input, "json") == 0)
-        return bf_err_set(e, BF_E_USAGE, "--types is for CSV, not with --input json");
-    if (c->types && !columns_types_ok(c->types, e))
+    if ((c->types || c->separator) && strcmp(c->input, "json") == 0)
+        return bf_err_set(e, BF_E_USAGE, "--%s is for CSV, not with --input json",
+                          c->types ? "types" : "delimiter");
+    if (c->types && !bf_columns_types_ok(c->types, "S, N, B, BOOL, JSON", e))
         return false;
     if (c->stream_to && !bf_feed_name_ok(bf_str_of(c->stream_to)) &&
         strncmp(c->stream_to, "arn:", 4) != 0)
@@ -80,7 +88,7 @@ static bool open_all(struct ddbput *d, struct bf_err *e)
     bf_buf_init(&d->key_name, 8 * BF_DDB_NAME_MAX);
     bf_buf_init(&d->header, LINE_MAX_BYTES);
     bf_rng_seed(&d->rng, bf_rng_entropy());
-    if (!bf_stop_install(e) || !bf_rejects_open(&d->rejects, c->rejects, c->strict, e) ||
+    if (!bf_stop_install(e) || !bf_rejects_append(&d->rejects, c->rejects, c->strict, e) ||
         !store_init(&d->store, e) || !flights_init(d, e) ||
         !bf_reader_init(&d->in, STDIN_FILENO, "standard input", LINE_MAX_BYTES, NULL, e))
         return false;
@@ -96,7 +104,7 @@ static bool open_all(struct ddbput *d, struct bf_err *e)
 static void close_all(struct ddbput *d)
 {
     bf_aws_destroy(d->aws);
-    columns_free(d);
+    bf_columns_free(&d->columns);
     if (d->csv.in)
         bf_csv_free(&d->csv);
     bf_reader_close(&d->in);
@@ -115,7 +123,9 @@ static int report(struct ddbput *d, const struct bf_err *e)
 {
     struct bf_err closing = {0};
     int status = bf_diag_exit(e);
-    if (d->fatal && !d->eof)
+    if (d->fatal && !d->eof && d->csv.in && bf_csv_pending(&d->csv))
+        bf_rejects_stopped(d->last_line);
+    else if (d->fatal && !d->eof)
         bf_rejects_unread(&d->in, d->last_line);
     if (d->existed)
         bf_diag_warn("%" PRIu64 " item%s existed already, left alone", d->existed,

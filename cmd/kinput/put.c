@@ -40,7 +40,7 @@ bool put_init(struct put *p, const struct config *cfg, struct bf_aws *aws, struc
         p->batches[i].put = p;
         bf_buf_init(&p->batches[i].body, BODY_MAX);
     }
-    return parse_stream(p, e) && bf_rejects_open(&p->rejects, cfg->rejects, cfg->strict, e);
+    return parse_stream(p, e) && bf_rejects_append(&p->rejects, cfg->rejects, cfg->strict, e);
 }
 
 static struct waiting *pop(struct queue *q)

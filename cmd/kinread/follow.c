@@ -1,7 +1,6 @@
 /* Which shards are read, and when it is over. */
 #include "cmd/kinread/follow.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -329,13 +328,6 @@ static void show(struct follow *f)
     bf_progress_tick(&f->progress, f->em.records, f->em.bytes + f->em.buf.n);
 }
 
-/* Has the reader of our output gone? A pipe without a reader reports an error before anything is written. */
-static bool reader_gone(void)
-{
-    struct pollfd p = {.fd = STDOUT_FILENO};
-    return poll(&p, 1, 0) > 0 && (p.revents & POLLERR);
-}
-
 static bool turn(struct follow *f, struct bf_err *e)
 {
     int wait_ms = WAIT_MAX_MS;
@@ -343,8 +335,8 @@ static bool turn(struct follow *f, struct bf_err *e)
         return true; /* latched */
     if (!emit_flush(&f->em, e))
         return false;
-    if (reader_gone())
-        return bf_err_set(e, BF_E_CLOSED, "standard output: its reader went away");
+    if (!bf_out_heard(&f->em.out, e))
+        return false;
     if (is_over(f)) {
         f->over = true;
         return true;

@@ -13,7 +13,7 @@
 #include "lib/base/stop.h"
 #include "lib/cdc/mark.h"
 
-enum { NETWORK_EVERY = 256 * 1024, TOGETHER_MAX = 64 * 1024 * 1024 };
+enum { NETWORK_EVERY = 256 * 1024, TOGETHER_MAX = 64 * 1024 * 1024, WATCH_MS = 500 };
 
 /* Makes the batch an object and hands it over. Without --state only. */
 static bool seal(struct run *r, struct batch *x, struct bf_err *e)
@@ -208,6 +208,9 @@ static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e
 {
     bool readable;
     r->since_network = 0;
+    if (timeout_ms < 0 ||
+        timeout_ms > WATCH_MS) /* the reader of the receipts may go away meanwhile */
+        timeout_ms = WATCH_MS;
     if (!deliver_run(&r->deliver, timeout_ms, for_input ? r->input.reader.fd : -1, &readable, e))
         return false;
     if (!r->deliver.aws && for_input) {
@@ -216,6 +219,8 @@ static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e
         (void)poll(fds, 2, timeout_ms);
     }
     bf_progress_tick(&r->progress, r->rows, r->rows_bytes);
+    if (for_input && !bf_out_heard(&r->out, e))
+        return false;
     return !r->stateful || durable_settle(&r->durable, e);
 }
 
@@ -344,15 +349,12 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
     return ok;
 }
 
-/* With --state a restart must not wipe what an earlier run has put aside, and without --rejects the rows, which will not
- * be read again, are kept too. */
+/* With --state the rows that are rejected will not be read again: they are kept without --rejects, too. */
 static bool open_rejects(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
     const char *path = c->rejects;
-    if (!r->stateful)
-        return bf_rejects_open(&r->rejects, path, c->strict, e);
-    if (!path) {
+    if (r->stateful && !path) {
         snprintf(r->own_rejects, sizeof r->own_rejects, "%s/rejects", c->state);
         path = r->own_rejects;
         if (mkdir(c->state, 0777) != 0 && errno != EEXIST)

@@ -32,6 +32,9 @@ enum bf_aws_service {
     BF_AWS_ATHENA,
     BF_AWS_EVENTS,
     BF_AWS_STS,
+    BF_AWS_SSO, /* the portal of IAM Identity Center */
+    BF_AWS_SSO_OIDC,
+    BF_AWS_SIGNIN,
     BF_AWS_SERVICES
 };
 

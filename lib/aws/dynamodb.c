@@ -58,9 +58,30 @@ static bool is_name_char(char ch)
            ch == '-' || ch == '_' || ch == '.';
 }
 
+/* The ARN of a part of a table, such as an index or a stream, is not that of the table. */
+static bool check_resource(struct bf_str arn, struct bf_err *e)
+{
+    static const struct bf_str kind = BF_STR(":table/");
+    size_t at = 0, end;
+    while (at < arn.n && !bf_str_starts(bf_str(arn.p + at, arn.n - at), kind))
+        at++;
+    for (end = at + kind.n; end < arn.n && arn.p[end] != '/'; end++)
+        ;
+    if (end >= arn.n)
+        return true;
+    struct bf_str part = bf_str(arn.p + end + 1, arn.n - end - 1);
+    const char *what = bf_str_starts(part, BF_STR("index/"))    ? "an index"
+                       : bf_str_starts(part, BF_STR("stream/")) ? "a stream"
+                                                                : "a part";
+    return bf_err_set(e, BF_E_USAGE, "this is the ARN of %s of a table; the table's is %.*s", what,
+                      (int)end, arn.p);
+}
+
 bool bf_ddb_check_name(struct bf_str table, struct bf_err *e)
 {
     bool arn = bf_str_starts(table, BF_STR("arn:"));
+    if (arn && !check_resource(table, e))
+        return false;
     bool ok = table.n >= 3 && table.n <= (arn ? BF_DDB_ARN_MAX : BF_DDB_NAME_MAX);
     for (size_t i = 0; ok && i < table.n; i++)
         ok = is_name_char(table.p[i]) || (arn && (table.p[i] == ':' || table.p[i] == '/'));
@@ -152,12 +173,16 @@ static bool take_key(void *arg, struct bf_str element, struct bf_err *e)
 static bool take_type(void *arg, struct bf_str element, struct bf_err *e)
 {
     struct bf_ddb_table *t = arg;
-    char name[BF_DDB_NAME_MAX + 1], type[4];
-    if (!get_string(element, "AttributeName", name, sizeof name, e) ||
+    char type[4];
+    if (t->nattrs == BF_DDB_ATTRS_MAX)
+        return bf_err_set(e, BF_E_LIMIT, "more than %d key attributes", BF_DDB_ATTRS_MAX);
+    struct bf_ddb_key *attr = &t->attr[t->nattrs++];
+    if (!get_string(element, "AttributeName", attr->name, sizeof attr->name, e) ||
         !get_string(element, "AttributeType", type, sizeof type, e))
         return false;
+    attr->type = type[0];
     for (unsigned i = 0; i < t->nkeys; i++)
-        if (strcmp(t->key[i].name, name) == 0)
+        if (strcmp(t->key[i].name, attr->name) == 0)
             t->key[i].type = type[0];
     return true;
 }

@@ -11,7 +11,8 @@
 
 #include "lib/aws/client.h"
 
-enum { BF_DDB_NAME_MAX = 255, BF_DDB_ARN_MAX = 1024 };
+/* Keys of a table and of its indexes: at most 4 for a partition and 4 for a sort key of each of 20 indexes. */
+enum { BF_DDB_NAME_MAX = 255, BF_DDB_ARN_MAX = 1024, BF_DDB_ATTRS_MAX = 192 };
 
 struct bf_ddb_key {
     char name[BF_DDB_NAME_MAX + 1];
@@ -21,6 +22,9 @@ struct bf_ddb_key {
 struct bf_ddb_table {
     struct bf_ddb_key key[2]; /* the partition key, then the sort key */
     unsigned nkeys;
+    struct bf_ddb_key
+        attr[BF_DDB_ATTRS_MAX]; /* AttributeDefinitions: keys of the table and of indexes */
+    unsigned nattrs;
     char status[24];                     /* "ACTIVE", "CREATING", ... */
     char stream_arn[BF_DDB_ARN_MAX + 1]; /* of its latest stream, "" if it never had one */
     char stream_view[24]; /* "NEW_AND_OLD_IMAGES", ...; "" when no stream is enabled */

@@ -149,7 +149,10 @@ BF_API BF_MUST bool bf_s3_head_object(struct bf_aws *aws, struct bf_s3_head *hea
  * ".." that leads out of the bucket (User guide, "Naming Amazon S3 objects"). */
 BF_API BF_MUST bool bf_s3_check_key(struct bf_str key, struct bf_err *e);
 
-/* The same of what stands in front of the first expression of a prefix; BF_E_USAGE. */
+/* Does ".." in it lead above the bucket? */
+BF_API bool bf_s3_key_climbs(struct bf_str key);
+
+/* The same as bf_s3_check_key of what stands in front of the first expression of a prefix; BF_E_USAGE. */
 BF_API BF_MUST bool bf_s3_check_prefix(struct bf_str prefix, struct bf_err *e);
 
 /* "s3://bucket/rest" into its two parts; BF_E_USAGE otherwise, and for names that are no bucket's: ARNs, and what

@@ -54,7 +54,7 @@ bool bf_s3_parse_url(struct bf_str url, struct bf_str *bucket, struct bf_str *re
 }
 
 /* Read from the left, ".." may never lead above the bucket. "." and what stands between two slashes lead nowhere. */
-static bool climbs_out(struct bf_str key)
+bool bf_s3_key_climbs(struct bf_str key)
 {
     struct bf_str segment;
     size_t depth = 0;
@@ -75,7 +75,7 @@ bool bf_s3_check_key(struct bf_str key, struct bf_err *e)
         return bf_err_set(e, BF_E_INPUT, "the object's key would hold a NUL character");
     if (!bf_utf8_valid(key, NULL))
         return bf_err_set(e, BF_E_INPUT, "the object's key would not be UTF-8");
-    if (climbs_out(key))
+    if (bf_s3_key_climbs(key))
         return bf_err_set(e, BF_E_INPUT, "'..' in the object's key leads out of the bucket");
     return true;
 }

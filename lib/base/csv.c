@@ -9,7 +9,7 @@ void bf_csv_init(struct bf_csv *c, struct bf_reader *in, char separator, size_t 
                          .max_record = max_record ? max_record : in->max_line,
                          .next_line = 1};
     bf_buf_init(&c->text, c->max_record + in->max_line + 2);
-    bf_buf_init(&c->held, c->max_record + in->max_line + 2);
+    bf_buf_init(&c->held, c->max_record + in->max_line + 2 + BF_CSV_KEEP);
 }
 
 void bf_csv_free(struct bf_csv *c)
@@ -18,6 +18,41 @@ void bf_csv_free(struct bf_csv *c)
     bf_buf_free(&c->text);
     bf_buf_free(&c->held);
     *c = (struct bf_csv){.in = c->in};
+}
+
+struct bf_csv_form bf_csv_form(struct bf_str text)
+{
+    static const char candidates[] = {',', ';', '\t', '|'};
+    struct bf_csv_form form = {'\n', ',', text.n};
+    size_t count[sizeof candidates] = {0}, best = 0;
+    bool inside = false;
+    for (size_t i = 0; i < text.n; i++) {
+        char ch = text.p[i];
+        inside ^= ch == '"';
+        if (!inside && ch == '\r' && i + 1 < text.n && text.p[i + 1] != '\n' &&
+            text.p[i + 1] != '\r') {
+            form.newline = '\r';
+            form.n = i;
+            break;
+        }
+        for (size_t k = 0; k < sizeof candidates; k++)
+            count[k] += !inside && ch == candidates[k];
+    }
+    for (size_t k = 1; k < sizeof candidates; k++)
+        if (count[k] > count[best])
+            best = k;
+    form.separator = candidates[best];
+    return form;
+}
+
+bool bf_csv_parse_separator(struct bf_str name, char *separator, struct bf_err *e)
+{
+    bool tab = bf_str_is(name, "tab") || bf_str_is(name, "\\t");
+    if (!tab && (name.n != 1 || strchr("\"\r\n", name.p[0]) || (unsigned char)name.p[0] > 126))
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not one character such as ';', nor 'tab'",
+                          (int)(name.n > 20 ? 20 : name.n), name.p);
+    *separator = tab ? '\t' : name.p[0];
+    return true;
 }
 
 static bool odd_quotes(struct bf_str s)
@@ -68,14 +103,20 @@ static bool quoted(struct bf_csv *c, const char **p, const char *end, struct bf_
     return add_field(c, bf_str(c->text.p + at, c->text.n - at), e);
 }
 
+/* What may only stand in quotes. */
+static bool special(const char *p, size_t n)
+{
+    return n && (memchr(p, '"', n) || memchr(p, '\r', n) || memchr(p, '\n', n));
+}
+
 static bool plain(struct bf_csv *c, const char **p, const char *end, struct bf_err *e)
 {
     const char *from = *p, *stop = memchr(from, c->separator, (size_t)(end - from));
     *p = stop ? stop : end;
     size_t n = (size_t)(*p - from);
-    if (n && memchr(from, '"', n))
-        return bf_err_set(e, BF_E_INPUT, "field %zu: a quote inside a field without quotes",
-                          c->n + 1);
+    if (c->special && special(from, n))
+        return bf_err_set(e, BF_E_INPUT, "field %zu: %s inside a field without quotes", c->n + 1,
+                          memchr(from, '"', n) ? "a quote" : "a carriage return or newline");
     return add_field(c, bf_str(from, n), e);
 }
 
@@ -87,8 +128,9 @@ bool bf_csv_split(struct bf_csv *c, struct bf_str record, struct bf_err *e)
     /* reserved at once, because the fields are views into it */
     if (!bf_buf_room(&c->text, record.n + 1))
         return bf_err_nomem(e);
-    if (end > p && end[-1] == '\r')
+    while (end > p && (end[-1] == '\r' || end[-1] == '\n'))
         end--;
+    c->special = special(p, (size_t)(end - p));
     for (;; p++) {
         bool ok = p < end && *p == '"' ? quoted(c, &p, end, e) : plain(c, &p, end, e);
         if (!ok)
@@ -102,7 +144,7 @@ bool bf_csv_split(struct bf_csv *c, struct bf_str record, struct bf_err *e)
 static enum bf_csv_got give_up(struct bf_csv *c)
 {
     const char *p = c->held.p + c->start;
-    const char *newline = memchr(p, '\n', c->held.n - c->start);
+    const char *newline = memchr(p, c->in->newline, c->held.n - c->start);
     c->raw = bf_str(p, (size_t)(newline - p));
     c->scan = c->start + c->raw.n + 1;
     c->next_line = c->line + 1;
@@ -112,7 +154,7 @@ static enum bf_csv_got give_up(struct bf_csv *c)
 
 void bf_csv_give_up(struct bf_csv *c)
 {
-    if (c->raw.n && memchr(c->raw.p, '\n', c->raw.n))
+    if (c->raw.n && memchr(c->raw.p, c->in->newline, c->raw.n))
         (void)give_up(c); /* a record of several lines lies in held */
 }
 
@@ -128,15 +170,39 @@ static enum bf_csv_got unclosed(struct bf_csv *c, struct bf_err *e)
 /* Puts a line behind the held ones. */
 static bool hold(struct bf_csv *c, struct bf_str line, struct bf_err *e)
 {
-    if (c->start > 0) {
+    if (c->start > 0 && !c->keep) {
         memmove(c->held.p, c->held.p + c->start, c->held.n - c->start);
         c->held.n -= c->start;
         c->scan -= c->start;
         c->start = 0;
     }
     bf_buf_adds(&c->held, line);
-    bf_buf_addc(&c->held, '\n');
+    bf_buf_addc(&c->held, c->in->newline);
     return bf_buf_check(&c->held, "a CSV record", e);
+}
+
+/* The first line that is not blank tells how lines end. True when it has to be read again. */
+static bool learn(struct bf_csv *c, struct bf_str line)
+{
+    if (c->known || bf_str_trim(line).n == 0)
+        return false;
+    struct bf_csv_form form = bf_csv_form(line);
+    c->known = true;
+    if (!c->separator)
+        c->separator = form.separator;
+    if (form.newline == c->in->newline)
+        return false;
+    c->in->newline = form.newline;
+    bf_reader_unread(c->in, line);
+    return true;
+}
+
+static enum bf_line read_line(struct bf_csv *c, int timeout_ms, struct bf_str *line,
+                              struct bf_err *e)
+{
+    enum bf_line got = bf_reader_next_within(c->in, timeout_ms, line, e);
+    bool text = got == BF_LINE || got == BF_LINE_PARTIAL || got == BF_LINE_LONG;
+    return text && learn(c, *line) ? bf_reader_next_within(c->in, timeout_ms, line, e) : got;
 }
 
 /* The next line: one given back, or one of the reader's. */
@@ -146,12 +212,13 @@ static enum bf_csv_got take_line(struct bf_csv *c, int timeout_ms, struct bf_str
     *held = c->scan < c->held.n;
     if (*held) {
         const char *p = c->held.p + c->scan;
-        *line = bf_str(p, (size_t)((const char *)memchr(p, '\n', c->held.n - c->scan) - p));
+        *line =
+            bf_str(p, (size_t)((const char *)memchr(p, c->in->newline, c->held.n - c->scan) - p));
         c->scan += line->n + 1;
         return BF_CSV_RECORD;
     }
     if (!c->long_line) {
-        switch (bf_reader_next_within(c->in, timeout_ms, line, e)) {
+        switch (read_line(c, timeout_ms, line, e)) {
         case BF_LINE:
         case BF_LINE_PARTIAL:
             return BF_CSV_RECORD;
@@ -170,8 +237,11 @@ static enum bf_csv_got take_line(struct bf_csv *c, int timeout_ms, struct bf_str
     }
     if (c->open)
         return unclosed(c, e);
-    c->long_line = false;
-    c->line = c->next_line++;
+    c->line = c->next_line;
+    if (!c->keep) { /* else it comes again */
+        c->long_line = false;
+        c->next_line++;
+    }
     return BF_CSV_LONG;
 }
 
@@ -182,16 +252,37 @@ void bf_csv_rest(const struct bf_csv *c, struct bf_buf *out)
     bf_buf_adds(out, bf_reader_rest(c->in));
 }
 
-static struct bf_str without_mark(struct bf_str record, uint64_t line)
+void bf_csv_keep(struct bf_csv *c)
 {
-    if (line == 1 && bf_str_starts(record, BF_STR("\xEF\xBB\xBF")))
-        return bf_str(record.p + 3, record.n - 3);
-    return record;
+    if (c->held.n > 0) {
+        memmove(c->held.p, c->held.p + c->scan, c->held.n - c->scan);
+        c->held.n -= c->scan;
+        c->start = c->scan = 0;
+    }
+    c->keep = true;
+    c->kept_line = c->next_line;
+}
+
+size_t bf_csv_kept(const struct bf_csv *c)
+{
+    return c->held.n;
+}
+
+bool bf_csv_pending(const struct bf_csv *c)
+{
+    return c->keep ? c->held.n > 0 : c->open || c->scan < c->held.n;
+}
+
+void bf_csv_rewind(struct bf_csv *c)
+{
+    c->keep = c->open = false;
+    c->start = c->scan = 0;
+    c->next_line = c->kept_line;
 }
 
 enum bf_csv_got bf_csv_next(struct bf_csv *c, int timeout_ms, struct bf_err *e)
 {
-    if (!c->open && c->scan == c->held.n) {
+    if (!c->keep && !c->open && c->scan == c->held.n) {
         bf_buf_reset(&c->held);
         c->start = c->scan = 0;
     }
@@ -208,7 +299,7 @@ enum bf_csv_got bf_csv_next(struct bf_csv *c, int timeout_ms, struct bf_err *e)
         }
         c->next_line++;
         c->open ^= odd_quotes(line);
-        if (!held && (c->open || !first)) {
+        if (!held && (c->keep || c->open || !first)) {
             if (!hold(c, line, e))
                 return BF_CSV_ERROR;
             c->scan = c->held.n;
@@ -220,7 +311,7 @@ enum bf_csv_got bf_csv_next(struct bf_csv *c, int timeout_ms, struct bf_err *e)
             continue;
         }
         c->raw = held ? bf_str(c->held.p + c->start, c->scan - c->start - 1) : line;
-        if (bf_csv_split(c, without_mark(c->raw, c->line), e))
+        if (bf_csv_split(c, c->line == 1 ? bf_str_no_bom(c->raw) : c->raw, e))
             return BF_CSV_RECORD;
         if (e->code == BF_E_MEMORY)
             return BF_CSV_ERROR;

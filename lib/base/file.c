@@ -8,6 +8,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Takes the byte order mark out that the text from `from` on begins with. */
+static void drop_bom(struct bf_buf *b, size_t from)
+{
+    struct bf_str text = bf_str(b->p + from, b->n - from), rest = bf_str_no_bom(text);
+    if (rest.n == text.n)
+        return;
+    memmove(b->p + from, rest.p, rest.n);
+    b->n = from + rest.n;
+}
+
 bool bf_file_read(const char *path, struct bf_buf *out, struct bf_err *e)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -16,6 +26,7 @@ bool bf_file_read(const char *path, struct bf_buf *out, struct bf_err *e)
     if (fd < 0)
         return bf_err_sys(e, errno, "%s", path);
     char chunk[16384];
+    size_t from = out->n;
     ssize_t n;
     while ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR)) {
         if (n > 0)
@@ -25,7 +36,11 @@ bool bf_file_read(const char *path, struct bf_buf *out, struct bf_err *e)
     }
     int sys = errno;
     close(fd);
-    return n < 0 ? bf_err_sys(e, sys, "%s", path) : bf_buf_check(out, path, e);
+    if (n < 0)
+        return bf_err_sys(e, sys, "%s", path);
+    if (bf_buf_ok(out) && out->n > from)
+        drop_bom(out, from);
+    return bf_buf_check(out, path, e);
 }
 
 static bool write_all(int fd, struct bf_str s)

@@ -6,7 +6,7 @@
 
 #include "lib/base/str.h"
 
-/* Appends the whole file; BF_E_NOTFOUND when it is not there, BF_E_LIMIT past the buffer's maximum. */
+/* Appends the whole file, which is a text: without the byte order mark that it may begin with. BF_E_NOTFOUND when it is not there, BF_E_LIMIT past the buffer's maximum. */
 BF_API BF_MUST bool bf_file_read(const char *path, struct bf_buf *out, struct bf_err *e);
 
 /* Replaces path by content so that a crash leaves the old or the new file, never a mixture: a

@@ -76,6 +76,19 @@ bool bf_out_sync(struct bf_out *o, struct bf_err *e)
     return bf_err_sys(e, errno, "%s", o->name);
 }
 
+/* A pipe or socket that nobody reads reports POLLERR or POLLHUP whatever was asked for; a closed descriptor POLLNVAL,
+ * which the next write tells better. */
+bool bf_out_gone(int fd)
+{
+    struct pollfd pfd = {.fd = fd};
+    return poll(&pfd, 1, 0) > 0 && (pfd.revents & (POLLERR | POLLHUP)) != 0;
+}
+
+bool bf_out_heard(const struct bf_out *o, struct bf_err *e)
+{
+    return !bf_out_gone(o->fd) || bf_err_set(e, BF_E_CLOSED, "%s: its reader went away", o->name);
+}
+
 bool bf_out_close(struct bf_out *o, struct bf_err *e)
 {
     if (!o->buf)

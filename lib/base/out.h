@@ -55,6 +55,14 @@ BF_API BF_MUST bool bf_out_flush(struct bf_out *o, struct bf_err *e);
 /* After a flush: what the kernel has is on the disk. Nothing to do for a pipe or a terminal. */
 BF_API BF_MUST bool bf_out_sync(struct bf_out *o, struct bf_err *e);
 
+/* Has the reader of the pipe or socket behind fd gone away? Told without writing, so that a tool that waits learns of
+ * it too. False for files, for descriptors that are closed, and for -1. */
+BF_API BF_MUST bool bf_out_gone(int fd);
+
+/* The same as BF_E_CLOSED in *e: false when the reader has gone. For loops that wait for something else than lines;
+ * a struct bf_reader asks for the output that is tied to it. */
+BF_API BF_MUST bool bf_out_heard(const struct bf_out *o, struct bf_err *e);
+
 /* Flush, close, free. Idempotent. */
 BF_API BF_MUST bool bf_out_close(struct bf_out *o, struct bf_err *e);
 

@@ -22,6 +22,7 @@ bool bf_reader_init(struct bf_reader *r, int fd, const char *name, size_t max_li
                             .name = name,
                             .cap = CHUNK,
                             .max_line = max_line ? max_line : BF_LINE_MAX_DEFAULT,
+                            .newline = '\n',
                             .tie = tie};
     r->buf = malloc(r->cap);
     return r->buf ? true : bf_err_nomem(e);
@@ -50,20 +51,24 @@ void bf_reader_close(struct bf_reader *r)
     *r = (struct bf_reader){.fd = -1, .eof = true};
 }
 
-/* Waits for input or a signal. */
+/* Waits for input, a signal, or the end of the one who reads the output. */
 static enum fill wait_input(struct bf_reader *r, int timeout_ms, struct bf_err *e)
 {
-    struct pollfd fds[2] = {{.fd = r->fd, .events = POLLIN},
-                            {.fd = bf_stop_fd(), .events = POLLIN}};
+    struct pollfd fds[3] = {{.fd = r->fd, .events = POLLIN},
+                            {.fd = bf_stop_fd(), .events = POLLIN},
+                            {.fd = r->tie ? r->tie->fd : -1}};
     for (;;) {
-        int n = poll(fds, 2, timeout_ms);
+        int n = poll(fds, 3, timeout_ms);
         if (bf_stop_asked())
             return FILL_STOP;
         if (n == 0)
             return FILL_WAIT;
-        if (n > 0)
+        if (n > 0 && (fds[2].revents & (POLLERR | POLLHUP)) && !bf_out_heard(r->tie, e))
+            return FILL_ERROR;
+        fds[2].fd = fds[2].revents ? -1 : fds[2].fd; /* closed: a write will tell */
+        if (fds[0].revents)
             return FILLED;
-        if (errno != EINTR) {
+        if (n < 0 && errno != EINTR) {
             bf_err_sys(e, errno, "%s", r->name);
             return FILL_ERROR;
         }
@@ -154,7 +159,7 @@ enum bf_line bf_reader_next_within(struct bf_reader *r, int timeout_ms, struct b
     for (;;) {
         const char *from = r->buf + r->start + r->scanned;
         const char *end = r->buf + r->end;
-        const char *newline = from < end ? memchr(from, '\n', (size_t)(end - from)) : NULL;
+        const char *newline = from < end ? memchr(from, r->newline, (size_t)(end - from)) : NULL;
         size_t n = (size_t)((newline ? newline : end) - (r->buf + r->start));
         if (n > r->max_line)
             return long_line(r, n, line);
@@ -230,7 +235,7 @@ bool bf_reader_skip(struct bf_reader *r, struct bf_out *to, uint64_t *bytes, str
     for (;;) {
         const char *p = r->buf + r->start;
         size_t have = r->end - r->start;
-        const char *newline = have ? memchr(p, '\n', have) : NULL;
+        const char *newline = have ? memchr(p, r->newline, have) : NULL;
         size_t n = newline ? (size_t)(newline - p) : have;
         if (to)
             bf_out_write(to, p, n);

@@ -6,7 +6,8 @@
  * the caller hands it on or drops it with bf_reader_skip, in constant memory,
  * and the lines behind it still arrive. Before the reader would block it
  * flushes the output tied to it, so that a pipe is live without a flush a line.
- * A signal (bf_stop) ends the wait for input.
+ * A signal (bf_stop) ends the wait for input. So does the reader of that output when it goes away: BF_LINE_ERROR with
+ * BF_E_CLOSED, without waiting for a line whose output would fail.
  */
 #ifndef BF_READER_H
 #define BF_READER_H
@@ -34,7 +35,8 @@ struct bf_reader {
     uint64_t offset; /* bytes of input before the line last returned */
     uint64_t next_offset;
     bool eof;
-    bool in_long;       /* a long line waits for bf_reader_skip */
+    bool in_long; /* a long line waits for bf_reader_skip */
+    char newline; /* what ends a line: '\n', or what the owner puts here before the next line */
     struct bf_out *tie; /* flushed before a read; may be NULL */
 };
 

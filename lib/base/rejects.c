@@ -36,45 +36,74 @@ bool bf_rejects_spare(const char *path, const char *input, struct bf_err *e)
     return is ? refuse(path, "input", e) : true;
 }
 
-/* Emptied only when it is known to be no other file of ours. */
-static bool open_file(struct bf_rejects *r, int append, struct bf_err *e)
+/* A run that was killed may have left a part of a line, which must not become the beginning of the next one. */
+static bool end_line(const struct bf_rejects *r, int fd, const struct stat *st, struct bf_err *e)
+{
+    char last = '\n';
+    int in = S_ISREG(st->st_mode) && st->st_size > 0 ? open(r->path, O_RDONLY | O_CLOEXEC) : -1;
+    if (in >= 0) {
+        if (pread(in, &last, 1, st->st_size - 1) != 1)
+            last = '\n';
+        close(in);
+    }
+    return last == '\n' || write(fd, "\n", 1) == 1 || bf_err_sys(e, errno, "%s", r->path);
+}
+
+static bool open_file(struct bf_rejects *r, struct bf_err *e)
 {
     struct stat st;
-    int fd = open(r->path, O_WRONLY | O_CREAT | O_CLOEXEC | append, 0666);
+    int fd = open(r->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
     if (fd < 0)
         return bf_err_sys(e, errno, "%s", r->path);
     bool ok = fstat(fd, &st) == 0 || bf_err_sys(e, errno, "%s", r->path);
-    ok = ok && spare(&st, r->path, e);
-    if (ok && !append && S_ISREG(st.st_mode) && ftruncate(fd, 0) != 0)
-        ok = bf_err_sys(e, errno, "%s", r->path);
+    ok = ok && spare(&st, r->path, e) && end_line(r, fd, &st, e);
+    r->old = ok && S_ISREG(st.st_mode) && st.st_size > 0;
     if (ok && bf_out_init(&r->out, fd, r->path, 0, e))
         return true;
     close(fd);
     return false;
 }
 
-static bool open_as(struct bf_rejects *r, const char *path, bool strict, int append,
-                    struct bf_err *e)
+bool bf_rejects_append(struct bf_rejects *r, const char *path, bool strict, struct bf_err *e)
 {
     *r = (struct bf_rejects){.path = path, .strict = strict};
     if (!path)
         return true;
     if (!*path)
         return bf_err_set(e, BF_E_USAGE, "--rejects: a file's name is missing");
-    if (strcmp(path, "-") == 0 ? bf_out_open(&r->out, path, e) : open_file(r, append, e))
+    if (strcmp(path, "-") == 0 ? bf_out_open(&r->out, path, e) : open_file(r, e))
         return true;
     r->path = NULL;
     return false;
 }
 
-bool bf_rejects_open(struct bf_rejects *r, const char *path, bool strict, struct bf_err *e)
+/* Does the file begin with the header and a newline? */
+static bool begins(const struct bf_rejects *r, struct bf_str header)
 {
-    return open_as(r, path, strict, 0, e);
+    struct bf_buf held;
+    int fd = open(r->path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bf_buf_init(&held, header.n + 1);
+    char *room = bf_buf_room(&held, header.n + 1);
+    bool is = room && pread(fd, room, header.n + 1, 0) == (ssize_t)header.n + 1 &&
+              bf_str_eq(bf_str(room, header.n), header) && room[header.n] == '\n';
+    close(fd);
+    bf_buf_free(&held);
+    return is;
 }
 
-bool bf_rejects_append(struct bf_rejects *r, const char *path, bool strict, struct bf_err *e)
+bool bf_rejects_header(struct bf_rejects *r, struct bf_str header, struct bf_err *e)
 {
-    return open_as(r, path, strict, O_APPEND, e);
+    /* neither is part of the line: the file may get lines of inputs that differ in them */
+    header = bf_str_no_bom(header);
+    while (header.n && header.p[header.n - 1] == '\r')
+        header.n--;
+    r->header = header;
+    if (!r->path || !r->old)
+        return true;
+    return begins(r, header) ||
+           bf_err_set(e, BF_E_USAGE, "--rejects: %s holds lines under another header", r->path);
 }
 
 /* Counts and reports one rejected line; false when strict ends the run. */
@@ -101,7 +130,8 @@ void bf_rejects_head(struct bf_rejects *r)
 {
     if (!r->path || r->headed || !r->header.n)
         return;
-    bf_out_line(&r->out, r->header);
+    if (!r->old || !begins(r, r->header))
+        bf_out_line(&r->out, r->header);
     r->headed = true;
 }
 
@@ -142,12 +172,17 @@ bool bf_rejects_add_cut(struct bf_rejects *r, const struct bf_reader *reader, st
     return rest.n == 0 || bf_rejects_add(r, rest, reader->line + 1, &why, e);
 }
 
+void bf_rejects_stopped(uint64_t last)
+{
+    bf_diag_hint("reading stopped after line %" PRIu64
+                 "; the lines behind it are to be fed in again as well",
+                 last);
+}
+
 void bf_rejects_unread(struct bf_reader *in, uint64_t last)
 {
     if (last && !bf_reader_done(in))
-        bf_diag_hint("reading stopped after line %" PRIu64
-                     "; the lines behind it are to be fed in again as well",
-                     last);
+        bf_rejects_stopped(last);
 }
 
 bool bf_rejects_sync(struct bf_rejects *r, struct bf_err *e)

@@ -20,21 +20,23 @@ struct bf_rejects {
     const char *path; /* NULL: nowhere */
     bool strict;      /* the first one ends the run */
     bool lasting;     /* one at least would be rejected again */
-    bool headed;      /* the header is written */
-    /* the owner's: a line that stands in front of the lines, as in CSV; empty: none */
+    bool headed;      /* the header is there */
+    bool old;         /* the file held something before */
+    /* a line above the lines, as in CSV (bf_rejects_header); empty: none */
     struct bf_str header;
     uint64_t count;
     uint64_t synced; /* so many of them are on the disk */
 };
 
-/* path may be NULL (no --rejects given); the file is created at once, so that a wrong path shows, and
- * emptied. BF_E_USAGE when it is the file that standard input or output is: they would be lost. */
-BF_API BF_MUST bool bf_rejects_open(struct bf_rejects *r, const char *path, bool strict,
-                                    struct bf_err *e);
-
-/* The same, but what the file holds stays. */
+/* path may be NULL (no --rejects given); the file is made at once, so that a wrong path shows. What it holds stays: a
+ * run may be started again and again, and what an earlier one rejected is nowhere else. A last line without its end, of
+ * a run that was killed, is ended. BF_E_USAGE when it is the file that standard input or output is. */
 BF_API BF_MUST bool bf_rejects_append(struct bf_rejects *r, const char *path, bool strict,
                                       struct bf_err *e);
+
+/* The header line, once it is known; a view that stays the owner's. It is written, without a byte order mark and CR, above the first line that is rejected,
+ * unless the file begins with it. BF_E_USAGE when the file holds something else: it could not be fed in again. */
+BF_API BF_MUST bool bf_rejects_header(struct bf_rejects *r, struct bf_str header, struct bf_err *e);
 
 /* Is path (may be NULL) another file than input? Else BF_E_USAGE. For inputs that are named. */
 BF_API BF_MUST bool bf_rejects_spare(const char *path, const char *input, struct bf_err *e);
@@ -57,7 +59,10 @@ BF_API BF_MUST bool bf_rejects_add_cut(struct bf_rejects *r, const struct bf_rea
                                        struct bf_err *e);
 
 /* A run that ends before its input does: tells behind which line, since the lines behind it are not among the
- * rejected ones. Nothing when last is 0, or was the last one. */
+ * rejected ones. */
+BF_API void bf_rejects_stopped(uint64_t last);
+
+/* The same, but nothing when last is 0, or was the last line of the input. */
 BF_API void bf_rejects_unread(struct bf_reader *in, uint64_t last);
 
 /* What has been rejected so far is on the disk: for who counts those lines as done with. */

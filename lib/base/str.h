@@ -55,6 +55,12 @@ BF_API int bf_str_cmp(struct bf_str a, struct bf_str b);
 /* Without leading and trailing spaces, tabs, CR and LF. */
 BF_API struct bf_str bf_str_trim(struct bf_str s);
 
+/* Without the byte order mark that some editors put before UTF-8. It is no part of the text (RFC 8259, section 8.1). */
+static inline struct bf_str bf_str_no_bom(struct bf_str s)
+{
+    return bf_str_starts(s, BF_STR("\xEF\xBB\xBF")) ? bf_str(s.p + 3, s.n - 3) : s;
+}
+
 /* Takes the text up to the next sep off the front of *rest (and the sep with it) into *item; false
  * when *rest is at its end (p == NULL). "a,,b" gives a, "", b; the empty string gives one "". */
 BF_API bool bf_str_split(struct bf_str *rest, char sep, struct bf_str *item);

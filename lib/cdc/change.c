@@ -5,6 +5,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/cdc/change_ops.h"
+#include "lib/cdc/known.h"
 #include "lib/cdc/number.h"
 #include "lib/json/cpu.h"
 #include "lib/json/scan.h"
@@ -112,6 +113,13 @@ void bf_change_forget_body(struct change_scan *s)
     c->keys = c->new_image = c->old_image = (struct bf_image){0};
     c->time = (struct bf_str){0};
     c->seq = (struct bf_change_text){0};
+}
+
+bool bf_change_time_ok(const struct bf_change *c)
+{
+    int64_t us;
+    unsigned decimals;
+    return bf_change_time(c, &us, &decimals) && us >= 0;
 }
 
 /* Names of members, the first of them side by side. */
@@ -260,7 +268,7 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
                   struct bf_err *e)
 {
     c->op = BF_OP_INSERT;
-    c->event_id = c->table = c->seq = (struct bf_change_text){0};
+    c->event_id = c->table = c->seq = c->kinesis_seq = (struct bf_change_text){0};
     c->time = (struct bf_str){0};
     c->keys = c->new_image = c->old_image = (struct bf_image){0};
     c->nattrs = 0;
@@ -351,11 +359,8 @@ static enum bf_change_kind judge(struct change_scan *s, struct bf_err *e)
     if (!s->body_at) {
         if (s->wrap)
             return BF_CHANGE_WRAP;
-        bool write = bf_str_starts(c->text, BF_STR("{\"put\":")) ||
-                     bf_str_starts(c->text, BF_STR("{\"update\":")) ||
-                     bf_str_starts(c->text, BF_STR("{\"delete\":"));
-        bf_err_set(e, BF_E_INPUT, "not a change record: no member dynamodb%s",
-                   write ? "; it is a write line, which ddbput takes" : "");
+        bf_err_set(e, BF_E_INPUT, "not a change record: no member dynamodb");
+        bf_known_not_change(c->text, e);
         return BF_CHANGE_BAD;
     }
     if (!s->op.text.p) {

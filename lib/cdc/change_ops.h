@@ -87,6 +87,8 @@ extern const struct change_ops bf_change_avx2;
 /* The rare parts, compiled once in change.c and change_shape.c. */
 bool bf_change_grow(struct bf_change *c);
 bool bf_change_repeated(struct bf_change *c, size_t first);
+/* Can the time that was noted be read? */
+bool bf_change_time_ok(const struct bf_change *c);
 /* "dynamodb" stands once more: the last one counts. */
 void bf_change_forget_body(struct change_scan *s);
 /* The quote in front of a name that stands a second time in the map, which is valid (*nomem: or that was too

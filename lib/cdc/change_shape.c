@@ -49,7 +49,8 @@ void bf_change_learn_head(struct change_scan *s)
                *body = s->body_at;
     h->first = 0;
     if (s->twice || !id || !op || !body || id > op || op > body || c->event_id.escaped ||
-        s->op.escaped || s->op.text.n != 6 || (s->arn.text.p && s->arn.text.p < body))
+        s->op.escaped || s->op.text.n != 6 || (s->arn.text.p && s->arn.text.p < body) ||
+        (c->kinesis_seq.text.p && c->kinesis_seq.text.p < body))
         return;
     const char *second = id + c->event_id.text.n + 1, *third = op + 7;
     size_t n1 = (size_t)(id - start), n2 = (size_t)(op - second), n3 = (size_t)(body - third);
@@ -84,7 +85,8 @@ void bf_change_learn_tail(struct change_scan *s, const char *from, const char *e
     const struct bf_change *c = s->change;
     size_t n = (size_t)(end - from);
     t->n = 0;
-    if (n > TAIL_TEXT || s->twice || behind(c->table.text, from))
+    if (n > TAIL_TEXT || s->twice || behind(c->table.text, from) ||
+        behind(c->kinesis_seq.text, from)) /* another in every record */
         return;
     t->arn_n = 0;
     if (behind(s->arn.text, from)) {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
+#include "lib/cdc/order.h"
 #include "lib/cdc/row_impl.h"
 #include "lib/cdc/value.h"
 #include "lib/json/scan.h"
@@ -22,6 +23,7 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
 {
     struct bf_str item;
     conf->nmeta = 0;
+    conf->meta_given = true;
     while (bf_str_split(&list, ',', &item)) {
         size_t what = 0;
         item = bf_str_trim(item);
@@ -92,6 +94,11 @@ void bf_row_no_columns(struct bf_row *r)
 
 static bool setup(struct bf_row *r, struct bf_err *e)
 {
+    bool writes = r->conf.format == BF_ROW_WRITES;
+    if (writes && r->conf.image != BF_ROW_NEW)
+        return bf_err_set(e, BF_E_USAGE, "write lines put the new image: no other --image");
+    if (writes)
+        r->conf.nmeta = 0;
     const char *prefix = r->conf.meta_prefix ? r->conf.meta_prefix : "_";
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         struct row_meta *m = &r->meta[i];
@@ -159,13 +166,14 @@ void bf_row_no_header(struct bf_row *r)
     r->header_due = false;
 }
 
-static bool missing(struct bf_err *e, const char *image, enum bf_op op, const char *instead)
+static bool missing(const struct bf_row *r, struct bf_err *e, const char *image, enum bf_op op,
+                    const char *instead)
 {
+    const char *name = bf_op_name(op).p;
+    if (r->conf.format == BF_ROW_WRITES)
+        return bf_err_set(e, BF_E_INPUT, "%s without %s: does the stream carry it?", name, image);
     return bf_err_set(e, BF_E_INPUT,
-                      "%s without %s: does the stream carry it? --image %s does without",
-                      op == BF_OP_INSERT   ? "INSERT"
-                      : op == BF_OP_MODIFY ? "MODIFY"
-                                           : "REMOVE",
+                      "%s without %s: does the stream carry it? --image %s does without", name,
                       image, instead);
 }
 
@@ -175,7 +183,10 @@ bool bf_row_image(const struct bf_row *r, const struct bf_change *c, const struc
     enum bf_row_image pick = r->conf.image;
     const struct bf_image *i = &c->keys;
     const char *name = "Keys";
-    if ((pick == BF_ROW_NEW || pick == BF_ROW_BOTH) && c->op != BF_OP_REMOVE) {
+    if (pick == BF_ROW_NEWEST && c->op == BF_OP_REMOVE)
+        pick = c->old_image.present ? BF_ROW_OLD : BF_ROW_KEYS;
+    if ((pick == BF_ROW_NEW || pick == BF_ROW_NEWEST || pick == BF_ROW_BOTH) &&
+        c->op != BF_OP_REMOVE) {
         i = &c->new_image;
         name = "NewImage";
     } else if (pick == BF_ROW_OLD && c->op != BF_OP_INSERT) {
@@ -184,9 +195,9 @@ bool bf_row_image(const struct bf_row *r, const struct bf_change *c, const struc
     }
     *image = i;
     if (!i->present)
-        return missing(e, name, c->op, i == &c->keys ? "new" : "keys");
+        return missing(r, e, name, c->op, i == &c->keys ? "new" : "keys");
     if (pick == BF_ROW_BOTH && c->op != BF_OP_INSERT && !c->old_image.present)
-        return missing(e, "OldImage", c->op, "new");
+        return missing(r, e, "OldImage", c->op, "new");
     return true;
 }
 
@@ -240,7 +251,7 @@ char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
 }
 
 void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
-                      char time[64], struct bf_change_text *text)
+                      char room[ROW_META_BYTES], struct bf_change_text *text)
 {
     *text = (struct bf_change_text){0};
     switch (what) {
@@ -248,9 +259,7 @@ void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_c
         text->text = bf_op_name(c->op);
         break;
     case BF_META_TS:
-        text->text = bf_str(time, (size_t)(bf_row_write_time(r, time, c) - time));
-        if (text->text.n == 0)
-            text->text.p = NULL;
+        text->text = bf_str(room, (size_t)(bf_row_write_time(r, room, c) - room));
         break;
     case BF_META_TABLE:
         *text = c->table;
@@ -259,11 +268,14 @@ void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_c
         *text = c->event_id;
         break;
     case BF_META_SEQ:
-        *text = c->seq;
+        text->text = bf_str(room, bf_order_write(c, room));
         break;
     case BF_META_N:
         break;
     }
+    if ((what == BF_META_TS || what == BF_META_SEQ) && text->text.n == 0)
+        text->text.p = NULL;
+    *(text->text.p ? &r->told : &r->untold) |= 1u << what;
 }
 
 static bool begins_old(struct bf_row *r, const struct bf_attr *a)
@@ -333,13 +345,13 @@ static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         const struct row_meta *m = &r->meta[i];
         struct bf_change_text t;
-        char time[64];
+        char room[ROW_META_BYTES];
         o = bf_value_copy(o, m->json.p, m->json.n);
         if (m->what == BF_META_OP) {
             o = bf_value_copy(o, ops[c->op], sizeof "\"INSERT\"," - 1);
             continue;
         }
-        bf_row_meta_text(r, m->what, c, time, &t);
+        bf_row_meta_text(r, m->what, c, room, &t);
         o = put_meta_text(o, &t);
     }
     return o;
@@ -348,7 +360,7 @@ static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
 /* Room for the metadata of a row. */
 static size_t meta_room(const struct bf_row *r, const struct bf_change *c)
 {
-    size_t n = c->table.text.n + c->event_id.text.n + c->seq.text.n + 128;
+    size_t n = c->table.text.n + c->event_id.text.n + 2 * ROW_META_BYTES;
     for (size_t i = 0; i < r->conf.nmeta; i++)
         n += r->meta[i].json.n + BF_VALUE_STEP;
     return n;
@@ -415,12 +427,34 @@ struct bf_str bf_row_unseen(const struct bf_row *r, size_t n)
     return (struct bf_str){0};
 }
 
+struct bf_str bf_row_null_meta(const struct bf_row *r, size_t n)
+{
+    static const char *const usual[BF_META_N] = {"_op", "_ts", "_table", "_event_id", "_seq"};
+    for (size_t what = 0; what < BF_META_SEQ; what++) {
+        bool null = r->untold & 1u << what && !(r->told & 1u << what);
+        if (!null || (what == BF_META_TS && !r->conf.meta_given) || n-- > 0)
+            continue;
+        for (size_t i = 0; i < r->conf.nmeta; i++)
+            if (r->meta[i].what == what)
+                return r->meta[i].name;
+        return bf_str_of(usual[what]);
+    }
+    return (struct bf_str){0};
+}
+
+bool bf_row_unordered(const struct bf_row *r)
+{
+    return r->untold & 1u << BF_META_SEQ;
+}
+
 void bf_row_merge(struct bf_row *r, const struct bf_row *other)
 {
     for (size_t i = 0; i < r->ncolumns && i < other->ncolumns; i++) {
         r->columns[i].looked |= other->columns[i].looked;
         r->columns[i].seen |= other->columns[i].seen;
     }
+    r->told |= other->told;
+    r->untold |= other->untold;
 }
 
 static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
@@ -447,12 +481,17 @@ static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct
     return true;
 }
 
-/* {"Item":{...}}: the image as DynamoDB exports it, metadata as strings. */
+/* {"Item":{...}}: the image as DynamoDB exports it, metadata as strings. Or a write line: {"put":{...}}, {"delete":{...}}. */
 static bool put_item(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
                      struct bf_buf *out, struct bf_err *e)
 {
     size_t before = out->n;
-    bf_buf_lit(out, "{\"Item\":{");
+    if (r->conf.format == BF_ROW_DDB_JSON)
+        bf_buf_lit(out, "{\"Item\":{");
+    else if (c->op == BF_OP_REMOVE)
+        bf_buf_lit(out, "{\"delete\":{");
+    else
+        bf_buf_lit(out, "{\"put\":{");
     for (size_t i = 0; i < (r->columns ? r->ncolumns : image->n); i++) {
         struct bf_attr scratch;
         const struct bf_attr *a = &image->attr[i];
@@ -473,8 +512,8 @@ static bool put_item(struct bf_row *r, const struct bf_change *c, const struct b
     }
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         struct bf_change_text t;
-        char time[64];
-        bf_row_meta_text(r, r->meta[i].what, c, time, &t);
+        char room[ROW_META_BYTES];
+        bf_row_meta_text(r, r->meta[i].what, c, room, &t);
         bf_buf_adds(out, r->meta[i].json);
         if (t.text.p) {
             bf_buf_lit(out, "{\"S\":\"");
@@ -499,7 +538,7 @@ bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
         return false;
     if (r->conf.format == BF_ROW_NDJSON)
         return r->columns ? put_fields(r, c, image, out, e) : put_whole(r, c, image, out, e);
-    if (r->conf.format == BF_ROW_DDB_JSON)
+    if (bf_row_typed(r))
         return put_item(r, c, image, out, e);
     return bf_row_put_table(r, c, image, out, e);
 }

@@ -24,10 +24,13 @@ enum bf_row_image {
     BF_ROW_NEW,  /* NewImage; keys for REMOVE */
     BF_ROW_OLD,  /* OldImage; keys for INSERT */
     BF_ROW_BOTH, /* as new, then the old image's attributes as old.NAME */
-    BF_ROW_KEYS
+    BF_ROW_KEYS,
+    BF_ROW_NEWEST /* as new; for REMOVE the old image where the record carries it */
 };
 
-enum bf_row_format { BF_ROW_NDJSON, BF_ROW_CSV, BF_ROW_TSV, BF_ROW_DDB_JSON };
+/* WRITES: what makes another table the same, {"put":{...}} or, of a REMOVE, {"delete":{...}}, with types and without
+ * metadata. */
+enum bf_row_format { BF_ROW_NDJSON, BF_ROW_CSV, BF_ROW_TSV, BF_ROW_DDB_JSON, BF_ROW_WRITES };
 
 /* Metadata columns, named prefix + op, ts, table, event_id, seq. */
 enum bf_row_meta {
@@ -35,7 +38,7 @@ enum bf_row_meta {
     BF_META_TS,       /* ISO 8601 UTC, with the decimals that the source gave */
     BF_META_TABLE,    /* null where the record does not say */
     BF_META_EVENT_ID, /* null where the record does not say */
-    BF_META_SEQ, /* SequenceNumber: of the DynamoDB stream, else of the Kinesis record; or null */
+    BF_META_SEQ,      /* what sorts the changes of one key (order.h); null where the record has no order */
     BF_META_N
 };
 
@@ -45,6 +48,7 @@ struct bf_row_conf {
     const char *fields; /* "order_id,payment.method,old.status"; NULL: all */
     enum bf_row_meta meta[BF_META_N];
     size_t nmeta;
+    bool meta_given; /* not the usual ones */
     const char *meta_prefix; /* NULL: "_" */
     bool header;             /* CSV and TSV: column names in front of the first row */
 };
@@ -74,6 +78,13 @@ BF_API void bf_row_put_header(struct bf_row *r, struct bf_buf *out);
  * same conf, has seen counts as seen here. */
 BF_API struct bf_str bf_row_unseen(const struct bf_row *r, size_t i);
 BF_API void bf_row_merge(struct bf_row *r, const struct bf_row *other);
+
+/* The i-th of the metadata columns that was asked for and that no record had, _seq excepted; p NULL: no more. The usual
+ * _ts is not among them, unless it was asked for by name. */
+BF_API struct bf_str bf_row_null_meta(const struct bf_row *r, size_t i);
+
+/* Was _seq asked for, of a record that has no order? One is enough: nothing can be sorted by it then. */
+BF_API bool bf_row_unordered(const struct bf_row *r);
 
 /* No header from here on: another builder of the same conf has written it. */
 BF_API void bf_row_no_header(struct bf_row *r);

@@ -146,8 +146,8 @@ static void put_meta(struct bf_row *r, enum bf_row_meta what, const struct bf_ch
                      struct bf_buf *out)
 {
     struct bf_change_text t;
-    char time[64];
-    bf_row_meta_text(r, what, c, time, &t);
+    char room[ROW_META_BYTES];
+    bf_row_meta_text(r, what, c, room, &t);
     if (!t.text.p) {
         put_null(r, out);
         return;

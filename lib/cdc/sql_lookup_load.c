@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
-#include "lib/base/csv.h"
 #include "lib/base/enc.h"
+#include "lib/cdc/columns.h"
 #include "lib/cdc/number.h"
 #include "lib/cdc/sql_impl.h"
 #include "lib/json/scan.h"
@@ -22,6 +22,7 @@ struct load {
     bool inexact[COLUMNS_MAX];   /* one among them looks like a number that only a text holds */
     bool set[COLUMNS_MAX];       /* NDJSON: bound in this row */
     bool csv;
+    bool index; /* the first column of the CSV is the row's number, without a name (columns.h) */
     size_t n;
     sqlite3_stmt *insert;
 };
@@ -136,21 +137,19 @@ static bool insert(struct load *l, uint64_t line, struct bf_err *e)
 
 static bool csv_row(struct load *l, const struct bf_csv *c, struct bf_err *e)
 {
-    struct bf_err ignored;
     const struct sql_api *api = l->sql->api;
     if (c->n == 1 && c->field[0].n == 0)
         return true; /* a blank line */
-    if (c->n != l->n)
+    if (c->n != l->index + l->n)
         return bf_err_set(e, BF_E_INPUT, "%zu field%s, the header has %zu", c->n,
-                          c->n == 1 ? "" : "s", l->n);
-    for (size_t i = 0; i < c->n; i++) {
-        struct bf_str f = c->field[i];
+                          c->n == 1 ? "" : "s", l->index + l->n);
+    for (size_t i = 0; i < l->n; i++) {
+        struct bf_str f = c->field[l->index + i];
         if (!f.n) {
             api->bind_null(l->insert, (int)i + 1);
             continue;
         }
-        bool number = !(l->types[i] & 1u << BF_ATTR_S) && bf_number_is_json(f) &&
-                      bf_number_check(f, &ignored);
+        bool number = !(l->types[i] & 1u << BF_ATTR_S) && bf_columns_number(f);
         l->types[i] |= 1u << (number ? BF_ATTR_N : BF_ATTR_S);
         l->inexact[i] |= bf_sql_looks_long(f);
         if (api->bind_text(l->insert, (int)i + 1, f.p, (int)f.n, SQLITE_TRANSIENT) != SQLITE_OK)
@@ -169,7 +168,8 @@ static void settle_csv(struct load *l)
 
 static bool csv_header(struct load *l, const struct bf_csv *c, struct bf_err *e)
 {
-    for (size_t i = 0; i < c->n; i++)
+    l->index = c->n > 1 && c->field[0].n == 0;
+    for (size_t i = l->index; i < c->n; i++)
         if (!add_column(l, bf_str_trim(c->field[i]), e))
             return false;
     return create(l, e);
@@ -181,7 +181,7 @@ static bool load_csv(struct load *l, struct bf_err *e)
     bool ok = true, header = true;
     size_t bad;
     l->csv = true;
-    bf_csv_init(&c, &l->reader, ',', 0);
+    bf_csv_init(&c, &l->reader, '\0', 0);
     while (ok) {
         enum bf_csv_got got = bf_csv_next(&c, -1, e);
         if (got == BF_CSV_END)
@@ -314,8 +314,8 @@ static bool load_ndjson(struct load *l, struct bf_err *e)
             return false;
         if (got == BF_LINE_STOP)
             return bf_err_set(e, BF_E_IO, "%s: stopped", l->path);
-        if (l->reader.line == 1 && bf_str_starts(line, BF_STR("\xef\xbb\xbf")))
-            line = bf_str(line.p + 3, line.n - 3);
+        if (l->reader.line == 1)
+            line = bf_str_no_bom(line);
         if (got == BF_LINE_LONG)
             ok = bf_err_set(e, BF_E_LIMIT, "a line too long");
         else if (bf_str_trim(line).n) {

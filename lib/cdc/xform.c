@@ -5,6 +5,7 @@
 #include "lib/cdc/capture.h"
 #include "lib/cdc/fold.h"
 #include "lib/cdc/held.h"
+#include "lib/cdc/names.h"
 #include "lib/cdc/value.h"
 
 enum {
@@ -29,6 +30,7 @@ struct bf_xform {
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
     struct bf_xform_count count;
+    struct bf_names names; /* for a name that no record has */
 };
 
 void bf_xform_conf_init(struct bf_xform_conf *conf)
@@ -114,6 +116,17 @@ static bool setup_filter(struct bf_xform *x, struct bf_err *e)
     return x->fold != NULL;
 }
 
+/* A write line is one change of one key. */
+static bool check_writes(const struct bf_xform_conf *conf, struct bf_err *e)
+{
+    const char *with = conf->sql.select  ? "select"
+                       : conf->sql.query ? "sql"
+                       : conf->fold      ? "fold"
+                                         : NULL;
+    return conf->row.format != BF_ROW_WRITES || !with ||
+           bf_err_set(e, BF_E_USAGE, "write lines are of one change each: no --%s", with);
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -128,9 +141,10 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_buf_init(&x->decoded, DECODED_MAX);
     bf_buf_init(&x->shown, SHOWN_MAX);
     bf_held_init(&x->marks);
+    bf_names_init(&x->names);
     bf_buf_init(&x->folded, SHOWN_MAX);
     x->row = bf_row_new(&conf->row, e);
-    if (x->row &&
+    if (x->row && check_writes(conf, e) &&
         (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
         (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) && setup_filter(x, e))
         return x;
@@ -150,6 +164,7 @@ void bf_xform_destroy(struct bf_xform *x)
     bf_fold_destroy(x->fold);
     bf_buf_free(&x->folded);
     bf_held_free(&x->marks);
+    bf_names_free(&x->names);
     bf_change_free(&x->change);
     bf_buf_free(&x->decoded);
     bf_buf_free(&x->shown);
@@ -227,7 +242,9 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
         x->count.filtered++;
         return true;
     }
-    if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql))
+    /* a delete is of the key alone */
+    bool key_only = x->conf.row.format == BF_ROW_WRITES && x->change.op == BF_OP_REMOVE;
+    if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql) && !key_only)
         return bf_sql_set(x->sql, &x->change, &image, e) && write_image(x, &image, rows, e);
     if (!bf_sql_selects(x->sql)) {
         return put_row(x, x->row, &x->change, rows, e);
@@ -290,6 +307,8 @@ static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
     bool pass = x->conf.ops & 1u << x->change.op;
     x->count.changes++;
+    if (x->sql || x->shape || x->conf.row.fields)
+        bf_names_note(&x->names, &x->change);
     if (pass && x->filter && !bf_filter_takes(x->filter, &x->change, &pass, e))
         return false;
     if (!pass) {
@@ -338,8 +357,8 @@ static bool wrapped(void *ctx, const struct bf_capture_record *record, const str
         return bad_record(w->x, record, why, e);
     switch (bf_change_parse(&w->x->change, record->change, 0, &bad)) {
     case BF_CHANGE:
-        if (!w->x->change.seq.text.p && record->seq.p)
-            w->x->change.seq.text = record->seq;
+        if (record->seq.p)
+            w->x->change.kinesis_seq.text = record->seq;
         if (write_row(w->x, w->rows, &bad))
             return true;
         break;
@@ -446,24 +465,72 @@ bool bf_xform_in_order(const struct bf_xform *x)
     return bf_xform_waits(x) || x->conf.filter.dedupe || x->conf.filter.explain;
 }
 
-struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i, bool *sql)
+struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i, enum bf_xform_seeker *seeker)
 {
     size_t of_sql = 0, of_shape = 0;
     struct bf_str name;
-    *sql = true;
+    *seeker = BF_SEEKER_SQL;
     for (; x->sql && (name = bf_sql_unseen(x->sql, of_sql)).p; of_sql++)
         if (of_sql == i)
             return name;
-    *sql = false;
+    *seeker = BF_SEEKER_SHAPE;
     i -= of_sql;
     for (; x->shape && (name = bf_reshape_unseen(x->shape, of_shape)).p; of_shape++)
         if (of_shape == i)
             return name;
+    *seeker = BF_SEEKER_FIELDS;
     return bf_row_unseen(x->results ? x->results : x->row, i - of_shape);
+}
+
+/* Was the name written as "name" in SQL, where a text stands in single quotes? */
+static bool in_quotes(const struct bf_sql_conf *sql, struct bf_str name)
+{
+    const char *text[3 + BF_OPT_LIST_MAX] = {sql->where, sql->select, sql->query};
+    for (size_t i = 0; i < sql->set.n; i++)
+        text[3 + i] = sql->set.item[i];
+    for (size_t i = 0; i < BF_COUNT(text); i++)
+        for (const char *p = text[i]; p && (p = strchr(p, '"')); p++)
+            if (bf_str_starts(bf_str_of(p + 1), name) && p[name.n + 1] == '"')
+                return true;
+    return false;
+}
+
+void bf_xform_unseen_put(const struct bf_xform *x, struct bf_str name, enum bf_xform_seeker seeker,
+                         struct bf_buf *out)
+{
+    bool sql = seeker == BF_SEEKER_SQL;
+    static const char *const metas[] = {"_op", "_ts", "_table", "_event_id", "_seq"};
+    bool old = bf_str_starts(name, BF_STR("old."));
+    struct bf_near near;
+    bf_buf_lit(out, "no record has an attribute ");
+    bf_buf_adds(out, bf_str(name.p, name.n < 100 ? name.n : 100));
+    bf_near_init(&near, old ? bf_str(name.p + 4, name.n - 4) : name);
+    bf_names_offer(&x->names, &near);
+    for (size_t i = 0; sql && i < BF_COUNT(metas); i++)
+        bf_near_offer(&near, bf_str_of(metas[i]));
+    if (near.best.p && !bf_str_eq(near.best, near.name)) /* it may be in another image */
+        bf_buf_addf(out, "; did you mean %s%.*s?", old ? "old." : "", (int)near.best.n,
+                    near.best.p);
+    else if (sql && in_quotes(&x->conf.sql, name))
+        bf_buf_addf(out, "; a text stands in single quotes: '%.*s'",
+                    (int)(name.n < 100 ? name.n : 100), name.p);
+}
+
+struct bf_str bf_xform_null_meta(const struct bf_xform *x, size_t i)
+{
+    return bf_row_null_meta(x->row, i);
+}
+
+bool bf_xform_unordered(const struct bf_xform *x)
+{
+    return bf_row_unordered(x->row);
 }
 
 void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
 {
+    bf_names_merge(&x->names, &other->names);
+    if (x->results)
+        bf_row_merge(x->row, other->row);
     if (x->sql && other->sql)
         bf_sql_merge(x->sql, other->sql);
     if (x->shape && other->shape)

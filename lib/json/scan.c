@@ -503,9 +503,14 @@ void bf_json_hint(struct bf_str line, struct bf_err *e)
         {BF_STR("\x28\xb5\x2f\xfd"), "; it is Zstandard, zstdcat unpacks it"},
         {BF_STR("\xff\xfe"), "; it is UTF-16, iconv -f UTF-16 -t UTF-8 turns it"},
     };
-    for (size_t i = 0; i < BF_COUNT(known); i++) {
-        size_t have = strlen(e->text), n = strlen(known[i].hint);
-        if (bf_str_starts(line, known[i].begins) && have + n < sizeof e->text)
-            memcpy(e->text + have, known[i].hint, n + 1);
+    static const char several[] =
+        "; it begins a document of several lines, jq -c . makes one of it";
+    for (size_t i = 0; i <= BF_COUNT(known); i++) {
+        bool is = i < BF_COUNT(known) ? bf_str_starts(line, known[i].begins)
+                                      : bf_str_is(bf_str_trim(line), "{");
+        const char *hint = i < BF_COUNT(known) ? known[i].hint : several;
+        size_t have = strlen(e->text), n = strlen(hint);
+        if (is && have + n < sizeof e->text)
+            memcpy(e->text + have, hint, n + 1);
     }
 }

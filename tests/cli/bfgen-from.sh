@@ -7,21 +7,22 @@ from() { # NAME STATUS OUTPUT ERROR CSV...: the write lines of a small file
     name=$1 status=$2 out=$3 err=$4
     shift 4
     printf "$@" >"$T/in.csv"
+    rm -f "$T/rejects"
     check "$name" -s "$status" -o "$out" -e "$err" -- bfgen --from "$T/in.csv" $only --rejects "$T/rejects"
 }
 rejected() { # NAME TEXT: what the last one rejected
-    printf "$2" >"$T/want"
+    { sed -n 1p "$T/in.csv"; printf "$2"; } >"$T/want"
     check "$1: verbatim in --rejects" -O "$T/want" -- cat "$T/rejects"
 }
 
 from "values that are numbers, and those that are not" 0 \
-    '{"put":{"id":1,"a":99.90,"b":"007","c":-0.5,"d":"+5","e":1e5,"f":".5","g":"1.","h":"0x1F","i":"NaN"}}' '' \
+    '{"put":{"id":1,"a":99.90,"b":"007","c":-0.5,"d":"+5","e":"1e5","f":".5","g":"1.","h":"0x1F","i":"NaN"}}' '' \
     'id,a,b,c,d,e,f,g,h,i\n1,99.90,007,-0.5,+5,1e5,.5,1.,0x1F,NaN\n'
 from "38 digits are a number, 39 are not" 0 \
     '{"put":{"id":12345678901234567890123456789012345678,"a":"123456789012345678901234567890123456789","b":1234567890123456789012345678901234567800}}' '' \
     'id,a,b\n12345678901234567890123456789012345678,123456789012345678901234567890123456789,1234567890123456789012345678901234567800\n'
-from "magnitudes" 0 '{"put":{"id":9.9e125,"a":"1e126","b":1E-130,"c":"1e-131","d":0e999,"e":"1e99999999999999999999"}}' '' \
-    'id,a,b,c,d,e\n9.9e125,1e126,1E-130,1e-131,0e999,1e99999999999999999999\n'
+from "magnitudes" 0 '{"put":{"id":9.9e+125,"a":"1e+126","b":1E-130,"c":"1e-131","d":0e+999,"e":"1e99999999999999999999"}}' '' \
+    'id,a,b,c,d,e\n9.9e+125,1e+126,1E-130,1e-131,0e+999,1e99999999999999999999\n'
 from "empty values are left out" 0 '{"put":{"id":1,"c":2}}' '' 'id,a,b,c\n1,,"",2\n'
 from "quoted fields: commas, quotes, newlines" 0 '{"put":{"id":1,"a":"x,y","b":"say \"hi\"","c":"two\nlines\r\nor three"}}' '' \
     'id,a,b,c\n1,"x,y","say ""hi""","two\nlines\r\nor three"\n'
@@ -34,10 +35,18 @@ from "names are escaped too" 0 '{"put":{"i\"d":1,"a\\b":2}}' '' '"i""d",a\\b\n1,
 from "only a header" 0 '' '' 'id,a\n'
 
 from "an empty file" 1 '' "bfgen: $T/in.csv: empty, a header line with the names was expected" ''
-from "a header without a name" 1 '' "bfgen: $T/in.csv: line 1: column 2 has no name" 'id,,b\n'
-from "a header with a name twice" 1 '' "bfgen: $T/in.csv: line 1: columns 1 and 3 have the same name" 'id,a,id\n'
+from "a header without a name" 1 '' "bfgen: $T/in.csv: line 1: column 2 of the CSV header has no name" 'id,,b\n'
+from "a header with a name twice" 1 '' "bfgen: $T/in.csv: line 1: columns 1 and 3 of the CSV header have the same name" 'id,a,id\n'
 from "a header that is not UTF-8" 1 '' "bfgen: $T/in.csv: line 1: byte 4: invalid UTF-8" 'id,\377\n'
+from "UTF-16, as some programs export it" 1 '' "bfgen: $T/in.csv: line 1: byte 1: invalid UTF-8; it is UTF-16, iconv -f UTF-16 -t UTF-8 turns it" \
+    '\377\376i\000d\000,\000a\000\r\000\n\0001\000,\0002\000'
 from "a header with an open quote" 1 '' "bfgen: $T/in.csv: line 1: field 2: its quote is never closed" 'id,"a\n1,2\n'
+
+printf 'bfpipe.mark,a\n1,2\n' >"$T/in.csv"
+check "data never become a mark" -s 1 -e "bfgen: $T/in.csv: a column 'bfpipe.mark' would make items look like marks" -- \
+    bfgen --from "$T/in.csv" -f items
+check "nor does a key" -s 2 -e "bfgen: option '--key': it would make items look like marks" -- bfgen -k bfpipe.mark -f items
+check "inside of a write line they are none" -o '{"put":{"bfpipe.mark":1,"a":2}}' -- bfgen --from "$T/in.csv"
 
 two='{"put":{"id":1,"a":2}}
 {"put":{"id":5,"a":6}}'
@@ -65,8 +74,9 @@ check "a million bytes behind an open quote" -s 1 -o 20000 -E 'line 2: field 2: 
 
 # A line of 100 MB, in bounded memory (sanitizers want more address space than a limit leaves them).
 { printf 'id,a\n1,2\n3,'; head -c 100000000 /dev/zero | tr '\0' x; printf '\n5,6\n'; } >"$T/long.csv"
-sed -n 3p "$T/long.csv" >"$T/long.line"
+sed -n '1p;3p' "$T/long.csv" >"$T/long.line"
 case $BUILD in *release*) limit='ulimit -v 100000' ;; *) limit=: ;; esac
+rm "$T/rejects"
 check "a line of 100 MB" -s 1 -o "$two" -e "bfgen: line 3: 100000002 bytes, longer than the maximum of 1048576
 bfgen: 1 line rejected ($T/rejects)" -- \
     sh -c "$limit; exec bfgen --from \"\$1\" --mix insert=1 --rejects \"\$2\"" - "$T/long.csv" "$T/rejects"
@@ -91,7 +101,7 @@ check "a key called status cannot change" -s 2 -e "bfgen: $T/status.csv: option 
 check "but can be, where nothing changes" -o '{"status":"new","a":1}' -- bfgen --from "$T/status.csv" -f items
 check "--rejects can be fed in again" -o '{"put":{"id":7,"a":8}}' -- sh -c \
     '{ echo id,a; echo 7 8; } >"$1/r.csv"; bfgen --from "$1/r.csv" --rejects "$1/r" 2>/dev/null
-     { echo id,a; tr " " , <"$1/r"; } | bfgen --from - --mix insert=1' - "$T"
+     tr " " , <"$1/r" | bfgen --from - --mix insert=1' - "$T"
 
 # Formats, mix, clock.
 awk 'BEGIN { print "id,name,status,price"; for (i = 1; i <= 3000; i++) printf "k%d,\"n, %d\",new,%d.50\n", i, i, i }' >"$T/rows.csv"

@@ -69,6 +69,11 @@ check 'tags of a bucket' -m '<Code>NoSuchTagSet</Code>.*404$' -- s3 GET '/shop?t
 check 'its policy' -m '<Code>NoSuchBucketPolicy</Code>.*404$' -- s3 GET '/shop?policy='
 check 'its life cycle' -m '<Code>NoSuchLifecycleConfiguration</Code>.*404$' -- s3 GET '/shop?lifecycle='
 check 'its CORS' -m '<Code>NoSuchCORSConfiguration</Code>.*404$' -- s3 GET '/shop?cors='
+for key in .. ../x a/../../x a/b/../../..; do
+    check "a key that leads out of the bucket: $key" -o 400 -- s3 PUT "/shop/$key" --data-binary x
+done
+check 'one that does not' -o 200 -- s3 PUT /shop/a/../x --data-binary x
+check 'is that very key' -o x200 -- s3 GET /shop/a/../x
 check 'what is not there is named' -m '<Code>NotImplemented</Code><Message>bflocal has no PUT \?versioning: it holds .*501$' -- \
     s3 PUT '/shop?versioning=' --data-binary '<VersioningConfiguration/>'
 check 'and so are versions' -m 'bflocal has no GET \?versions:' -- s3 GET '/shop?versions='

@@ -29,6 +29,7 @@ check "and of a document" -i "$T/mark" -o '{"id":1}' -- cdcxform --no-meta
 refused() {
     { echo "$good"; printf '%b\n' "$3"; echo "$good"; } >"$T/in"
     printf '%b\n' "$3" >"$T/bad.want"
+    rm -f "$T/rejects"
     check "$1" -s 1 -i "$T/in" -o '{"id":1}
 {"id":1}' -e "cdcxform: line 2: $2
 cdcxform: 1 line rejected ($T/rejects)" -- cdcxform --no-meta --rejects "$T/rejects"
@@ -39,6 +40,12 @@ refused "broken JSON" "byte 1: a change record is an object" 'hello'
 refused "an array" "byte 1: a change record is an object; it is an array, jq -c '.[]' makes lines of it" '[{"eventName":"INSERT"}]'
 refused "gzip" "byte 1: a change record is an object; it is gzip, zcat unpacks it" "$(printf '\037\213\010x')"
 refused "a write line" "not a change record: no member dynamodb; it is a write line, which ddbput takes" '{"put":{"id":1}}'
+refused "an item of an export" "not a change record: no member dynamodb; it is an item, which ddbput takes" '{"Item":{"id":{"S":"a"}}}'
+refused "a typed item" "not a change record: no member dynamodb; it is an item, which ddbput takes" '{"id":{"S":"a"},"n":{"N":"1"}}'
+refused "an incremental export" "not a change record: no member dynamodb; it is a line of an incremental export, which ddbput takes" \
+    '{"Metadata":{"WriteTimestampMicros":{"N":"1"}},"Keys":{"id":{"S":"a"}},"NewImage":{"id":{"S":"a"}}}'
+refused "a scan's answer" "not a change record: no member dynamodb; it is what a scan answers: jq -c '.Items[]' makes items of it for ddbput" \
+    '{"Items":[{"id":{"S":"a"}}],"Count":1}'
 refused "broken off" "byte 13: unexpected end" '{"eventName"'
 refused "a string without its end" 'byte 14: unterminated string' '{"eventName":"INS'
 refused "text behind the document" 'byte 88: more text after the document' "$(echo "$good" | sed 's/$/x/')"
@@ -97,6 +104,7 @@ sed 's/"n77":{"N":"0"}}/"n\\u0061":{"N":"0"}}/' "$T/many" >"$T/many2"
 check "300 different ones" -i "$T/many2" -m '"n299":299,"n\\u0061":0}$' -- cdcxform --no-meta
 
 # a line of 100 MB
+rm -f "$T/rejects"
 { echo "$good"; printf '{"a":"'; head -c 104857600 /dev/zero | tr '\0' a; printf '"}\n'; echo "$good"; } >"$T/long"
 check "a line of 100 MB" -s 1 -i "$T/long" -o '{"id":1}
 {"id":1}' -e "cdcxform: line 2: 104857608 bytes, longer than the maximum of 16777216
@@ -120,8 +128,8 @@ check "an empty field" -s 2 -e 'cdcxform: --fields: an empty name of a field' --
 check "a field that is metadata" -s 2 -e "cdcxform: --fields: field '_op' is metadata; see --meta and --meta-prefix" -- cdcxform --fields a,_op
 check "an unknown operation" -s 2 -E "option '--ops': 'upsert' is not one of INSERT, MODIFY, REMOVE" -- cdcxform --ops upsert
 check "unknown metadata" -s 2 -E "option '--meta': 'x' is not one of op, ts, table, event-id, seq" -- cdcxform --meta op,x
-check "an unknown format" -s 2 -E "option '--output': 'xml' is not ndjson, csv, tsv, ddb-json or firehose" -- cdcxform -o xml
-check "an unknown image" -s 2 -E "option '--image': 'x' is not new, old, both or keys" -- cdcxform --image x
+check "an unknown format" -s 2 -E "option '--output': 'xml' is not ndjson, csv, tsv, ddb-json, writes or firehose" -- cdcxform -o xml
+check "an unknown image" -s 2 -E "option '--image': 'x' is not new, newest, old, both or keys" -- cdcxform --image x
 check "both images in a table" -s 2 -e 'cdcxform: both images in this format want named fields' -- cdcxform -o csv --image both
 check "no threads" -s 2 -E 'wants a number from 1 to 256' -- cdcxform -j 0
 check "a file that is not there" -s 1 -e 'cdcxform: /nonexistent: No such file or directory' -- cdcxform /nonexistent
@@ -152,6 +160,7 @@ printf '{"Records":[{"SequenceNumber":"1","Data":"%s"},{"SequenceNumber":"2","Da
 jq . "$T/cap" >"$T/cap.json"
 for jobs in 1 3; do
     for cap in cap cap.json; do
+        rm -f "$T/rejects"
         check "--strict in $cap, $jobs threads" -s 1 -o '{"id":1}' -e 'cdcxform: line 1: record 2: byte 1: a change record is an object' -- cdcxform --no-meta --strict -j $jobs --rejects "$T/rejects" "$T/$cap"
         check "its reject is the record" -o "{\"SequenceNumber\":\"2\",\"Data\":\"$(data nonsense)\"}" -- cat "$T/rejects"
     done
@@ -163,9 +172,20 @@ wide=$(i=0; while [ $i -lt 100 ]; do printf '"a%d":{"S":"x"},' $i; i=$((i + 1));
 for attributes in "\"long\":{\"S\":\"$long\"}," "$wide"; do
     line "$attributes\"id\":{\"N\":\"2\"}" | jq . >"$T/long.json"
     { line '"id":{"N":"1"}' | jq .; cat "$T/long.json"; line '"id":{"N":"3"}' | jq .; } >"$T/in"
+    rm -f "$T/rejects"
     check "a document that is too long" -s 1 -i "$T/in" -o '{"id":1}
 {"id":3}' -E 'line [0-9]+: .* longer than the maximum of 1024' -- cdcxform --no-meta --fields id --max-line 1k --rejects "$T/rejects"
     ok "goes to the rejects whole" cmp "$T/long.json" "$T/rejects"
     check "and can be fed in again" -i "$T/rejects" -o '{"id":2}' -- cdcxform --no-meta --fields id
 done
+
+# what earlier runs refused stays: nobody reads those records again
+printf 'an earlier reject\nthe rest of one that was cut off' >"$T/kept"
+for jobs in 1 2; do
+    echo nonsense | cdcxform -q -j $jobs --rejects "$T/kept" 2>/dev/null
+done
+check "rejects are appended, a torn line ended first" -o 'an earlier reject
+the rest of one that was cut off
+nonsense
+nonsense' -- cat "$T/kept"
 plan

@@ -30,6 +30,9 @@ check "no final newline" -i "$T/in" -m '"_op":"INSERT"' -- cdcxform -f "$T/nonl.
 printf 'fields = id\r\nno-meta\r\n' >"$T/crlf.conf"
 check "CRLF" -i "$T/in" -o '{"id":"1"}
 {"id":"1"}' -- cdcxform -f "$T/crlf.conf"
+printf '\357\273\277fields = id\nno-meta\n' >"$T/bom.conf"
+check "a byte order mark" -i "$T/in" -o '{"id":"1"}
+{"id":"1"}' -- cdcxform -f "$T/bom.conf"
 
 # the manual
 sed -n '/^\.Sh OPTION FILES/,/^\.Ed/p' "$root/man/bfpipe-formats.5" | sed '1,/^\.Bd/d;/^\.Ed/d' >"$T/manual.conf"

@@ -8,12 +8,13 @@ bfgen -n 4000 -f cdc --seed 5 2>/dev/null |
 for options in "" "-o csv --fields order_id,total" "--meta op,ts,seq --ops insert" "-o tsv --fields status --no-header"; do
     # shellcheck disable=SC2086
     cdcxform $options --rejects "$T/rej" "$T/in" >"$T/one" 2>"$T/one.err"
-    cp "$T/rej" "$T/rej1"
+    mv "$T/rej" "$T/rej1"
     # shellcheck disable=SC2086
     check "four threads: $options" -s 1 -O "$T/one" -E '^cdcxform: 5 lines rejected' -- cdcxform -j 4 $options --rejects "$T/rej" "$T/in"
     cp "$T/err" "$T/four.err"
     ok "the same reports" cmp "$T/one.err" "$T/four.err"
     ok "the same rejects" cmp "$T/rej1" "$T/rej"
+    rm "$T/rej"
 done
 check "CSV without --fields: the first row's columns" -s 1 -m '^order_id,customer_id' -E 'rejected' -- cdcxform -j 4 -o csv "$T/in"
 cdcxform -o csv --select 'order_id, status AS s' --rename order_id=id "$T/in" "$T/in" >"$T/one" 2>"$T/one.err"

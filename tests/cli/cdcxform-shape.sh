@@ -47,6 +47,7 @@ check "--types: NULL and what is not there" -i "$T/t" -o '{"id":"o-1","n":null}'
 # refuses ATTRIBUTE VALUE TYPE NAME
 refuses() {
     change INSERT ",$1" >"$T/t"
+    rm -f "$T/rej"
     check "--types refuses $1 as $3" -s 1 -i "$T/t" -E "^cdcxform: line 1: attribute $4: $2 is no $(echo "$3" | sed 's/[()]/\\&/g')$" -- $x --types "$T/types" --rejects "$T/rej"
     ok "and keeps it whole" cmp "$T/t" "$T/rej"
 }
@@ -96,7 +97,7 @@ check "--flatten: many names" -i "$T/many" -m '^\{"id":"o-1",.*"n_99":99,"n_100"
 change INSERT "$many"',"n":{"M":{"57":{"N":"1"}}}' >"$T/many"
 check "--flatten: many names and one of them twice" -s 1 -i "$T/many" -E '^cdcxform: line 1: two attributes would be called n_57$' -- $x --flatten
 check "two attributes of one name" -s 1 -i "$T/in" -E '^cdcxform: line 1: two attributes would be called total$' -- $x --rename email=total
-check "a name that no record has" -i "$T/in" -a -e 'cdcxform: no record has an attribute emial' -- $x --hash emial --hash-key "$T/key"
+check "a name that no record has" -i "$T/in" -a -e 'cdcxform: no record has an attribute emial; did you mean email?' -- $x --hash emial --hash-key "$T/key"
 check "--hash of a path would leak it" -s 2 -e "cdcxform: --hash: 'a.b' is no name of an attribute; --flatten makes a_b of a.b" -- $x --hash a.b --hash-key "$T/key"
 check "--hash without a key" -s 2 -e 'cdcxform: --hash wants --hash-key FILE' -- $x --hash a
 printf 'short\n' >"$T/short"

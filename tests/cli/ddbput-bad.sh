@@ -13,6 +13,7 @@ arrived() {
 # bad NAME MESSAGE FILE: line 2 of three, from FILE; the others arrive.
 bad() {
     fault_rules </dev/null
+    rm -f "$T/rejects"
     { echo '{"order_id":"o-1","n":1}'; cat "$3"; echo '{"order_id":"o-3","n":3}'; } >"$T/in"
     check "$1" -s 1 -i "$T/in" -e "ddbput: line 2: $2
 ddbput: 1 line rejected ($T/rejects)" -- ddbput --rejects "$T/rejects" sales
@@ -70,6 +71,59 @@ bad_line 'an update of the key' "attribute 'order_id' is part of the key and can
 bad_line 'a delete with more than the key' "the key holds more than the table's key attributes" \
     '{"delete":{"order_id":"a","x":1}}'
 
+# What is no write is named, with the way out.
+bad_line 'a change line' 'a change line, of which cdcxform -o writes makes a write' \
+    '{"eventName":"REMOVE","tableName":"sales","dynamodb":{"Keys":{"order_id":{"S":"a"}},"OldImage":{"order_id":{"S":"a"}}}}'
+bad_line "a scan's answer" "what a scan answers; jq -c '.Items[]' makes lines of its items" \
+    '{"Items":[{"order_id":{"S":"a"}}],"Count":1,"ScannedCount":1,"ConsumedCapacity":null}'
+bad_line 'the first line of several' "byte 2: a key in quotes was expected; it begins a document of several lines, jq -c . makes one of it" '{'
+bad_line 'types, but no key' "key 'order_id' is missing" '{"x":{"S":"a"}}'
+bad_line 'a typed key of another type' "attribute 'order_id': of another type, the table's key wants a string (S)" '{"order_id":{"N":"1"}}'
+bad_line 'a typed item with a plain value' "attribute 'n': byte 34: an object was expected" '{"put":{"order_id":{"S":"a"},"n":1}}'
+bad_line 'a typed delete of more than the key' "the key holds more than the table's key attributes" \
+    '{"delete":{"order_id":{"S":"a"},"n":{"N":"1"}}}'
+bad_line 'a typed update' "attribute 'order_id': a map, the table's key wants a string (S)" \
+    '{"update":{"order_id":{"S":"a"}},"set":{"n":{"N":"1"}}}'
+
+# Items with their types, and lines of exports, full and incremental.
+fault_rules </dev/null
+printf '\357\273\277' >"$T/in"
+cat >>"$T/in" <<'END'
+{"order_id":{"S":"a"},"set":{"NS":["1","2"]}}
+{"put":{"tags":{"SS":["x"]},"order_id":{"S":"b"}}}
+{"delete":{"order_id":{"S":"c"}}}
+{"Metadata":{"WriteTimestampMicros":{"N":"1732744800000000"}},"Keys":{"order_id":{"S":"d"}},"NewImage":{"order_id":{"S":"d"},"n":{"N":"1"}}}
+{"Metadata":{"WriteTimestampMicros":{"N":"1732744800000001"}},"Keys":{"order_id":{"S":"e"}},"OldImage":{"order_id":{"S":"e"},"n":{"N":"1"}}}
+{"Keys":{"order_id":{"S":"f"}}}
+{"put":{"order_id":"g","Keys":{"order_id":"x"}}}
+END
+check 'typed items and export lines, after a byte order mark' -i "$T/in" -- ddbput sales
+check 'are written' -o '{"delete":{"order_id":{"S":"c"}}}
+{"delete":{"order_id":{"S":"e"}}}
+{"delete":{"order_id":{"S":"f"}}}
+{"put":{"order_id":{"S":"a"},"set":{"NS":["1","2"]}}}
+{"put":{"order_id":{"S":"d"},"n":{"N":"1"}}}
+{"put":{"order_id":{"S":"g"},"Keys":{"M":{"order_id":{"S":"x"}}}}}
+{"put":{"tags":{"SS":["x"]},"order_id":{"S":"b"}}}' -- sort "$FAULT_DIR/accepted"
+fault_rules </dev/null
+cat >"$T/in" <<'END'
+{"bfpipe.mark":{"stream":"s","shard":"shardId-000000000000","sequence":"","start":true}}
+{"order_id":"o-1"}
+{"bfpipe.mark":{"stream":"s","shard":"shardId-000000000000","sequence":"1"}}
+END
+check 'marks are no items' -i "$T/in" -e 'ddbput: line 1: marks are left out: nobody commits them after ddbput' -- ddbput sales
+check 'the item is' -o 'put o-1' -- arrived
+
+fault_rules </dev/null
+cat >"$T/in" <<'END'
+{"order_id":"a","_op":"INSERT","_ts":"2026-11-27T06:00:00Z"}
+{"order_id":"b","_op":"REMOVE","_ts":"2026-11-27T06:00:00Z"}
+{"order_id":"c","_op":"REMOVE","_ts":"2026-11-27T06:00:00Z"}
+END
+check 'rows about items that were removed are told, once' -i "$T/in" \
+    -e 'ddbput: line 2: a row about an item that was removed is put as an item; cdcxform -o writes makes a delete of it' -- ddbput sales
+check 'and put, as rows are' -o 'put a,put b,put c' -- arrived
+
 # A line of 100 MB costs no memory.
 fault_rules </dev/null
 long() {
@@ -96,6 +150,7 @@ rm "$T/in"
 
 # --strict
 fault_rules </dev/null
+rm -f "$T/rejects"
 printf '{"order_id":"o-1"}\nbad\n{"order_id":"o-3"}\n' >"$T/in"
 check 'strict stops at the first' -s 1 -i "$T/in" -e 'ddbput: line 2: byte 1: an object was expected' -- \
     ddbput --strict --rejects "$T/rejects" sales
@@ -105,6 +160,7 @@ check 'rejects on a full disk' -s 1 -i "$T/in" -E '/dev/full: No space left on d
 
 # CSV
 fault_rules </dev/null
+rm -f "$T/rejects"
 cat >"$T/in" <<'END'
 order_id,total,code,paid,note
 o-1,12.50,00042,true,"a ""b"", c
@@ -117,7 +173,7 @@ o-6,,12E3,0,
 END
 check 'CSV with bad records' -s 1 -i "$T/in" -e "ddbput: line 4: 2 fields, the CSV header has 5
 ddbput: line 5: key 'order_id' is missing
-ddbput: line 6: column \"paid\": neither true nor false
+ddbput: line 6: column 'paid': neither true nor false
 ddbput: line 7: field 5: a quote inside a field without quotes
 ddbput: 4 lines rejected ($T/rejects)" -- ddbput --types paid:BOOL --rejects "$T/rejects" sales
 jq -cS .put "$FAULT_DIR/accepted" >"$T/got"
@@ -155,5 +211,5 @@ check 'CSV: a type for no column' -s 2 -i "$T/in" \
 check 'CSV: a type that is none' -s 2 -i "$T/in" \
     -e "ddbput: --types: 'b:X' is not NAME:TYPE with TYPE one of S, N, B, BOOL, JSON" -- ddbput -t b:X sales
 printf 'order_id,b\n1,\377\n2,b\n' >"$T/in"
-check 'CSV: broken UTF-8' -s 1 -i "$T/in" -E '^ddbput: line 2: column "b": invalid UTF-8 at byte 1$' -- ddbput sales
+check 'CSV: broken UTF-8' -s 1 -i "$T/in" -E "^ddbput: line 2: column 'b': invalid UTF-8 at byte 1\$" -- ddbput sales
 plan

@@ -10,7 +10,7 @@ example() {
 }
 accepted() { wc -l <"$FAULT_DIR/accepted"; }
 
-check 'three examples' -o 3 -- grep -c '^\.Dl ' "$root/man/ddbput.1"
+check 'four examples' -o 4 -- grep -c '^\.Dl ' "$root/man/ddbput.1"
 check 'mock sales' -- sh -c "$(example 1)"
 check 'a thousand writes' -o 1000 -- accepted
 
@@ -24,12 +24,23 @@ check 'what is kept aside can be fed in again' -o 'order_id,zip,total
 
 fault_rules </dev/null
 printf '{"Item":{"order_id":{"S":"e-1"}}}\n{"Item":{"order_id":{"S":"e-2"}}}\n' | gzip >export.json.gz
-check 'an export' -- sh -c "$(example 3)"
+check 'an export' -- sh -c "$(example 4)"
 check 'is put' -o 2 -- accepted
 
-# The five lines of "JSON lines".
+# The example of a copy: the changes of both tables are the same.
+cat >copy.sh <<'END'
+bfgen -n 200 | ddbput --create order_id:S sales
+sh -c "$1"
+for table in sales copy; do
+    kinread -e --from oldest dynamodb:$table | jq -cS '.dynamodb | [.Keys, .NewImage, .OldImage]' | sort >$table
+done
+[ "$(wc -l <copy)" = 200 ] && cmp sales copy
+END
+ok 'a copy of a table' env -u AWS_ENDPOINT_URL bflocal sh copy.sh "$(example 3)"
+
+# The eight lines of "JSON lines".
 fault_rules </dev/null
 sed -n '/^\.Bd -literal/,/^\.Ed/p' "$root/man/ddbput.1" | grep '^{' >lines
 check 'each kind of line' -i lines -- ddbput sales
-check 'is taken' -o 5 -- accepted
+check 'is taken' -o 8 -- accepted
 plan

@@ -11,6 +11,10 @@ check 'help' -m '^usage: ddbput \[options\] TABLE$' -- ddbput --help
 check 'version names the libraries' -m 'libcurl/' -- ddbput --version
 check 'no table' -s 2 -E '^ddbput: usage: ddbput \[options\] TABLE$' -- ddbput
 check 'a table name that is none' -s 2 -e "ddbput: 'a b' is no table name: 3 to 255 of A-Z a-z 0-9 - _ ." -- ddbput 'a b'
+arn=arn:aws:dynamodb:eu-central-1:123456789012:table/sales
+check 'an ARN of an index' -s 2 -e "ddbput: this is the ARN of an index of a table; the table's is $arn" -- ddbput $arn/index/by-zip
+check 'an ARN of a stream' -s 2 -e "ddbput: this is the ARN of a stream of a table; the table's is $arn" -- \
+    ddbput $arn/stream/2026-11-27T06:00:00.000
 check 'an input format that is none' -s 2 -e "ddbput: --input: 'xml' is not auto, json or csv" -- ddbput -i xml sales
 check 'types are for CSV' -s 2 -e 'ddbput: --types is for CSV, not with --input json' -- ddbput -i json -t a:S sales
 check 'types that are none, before anything is asked' -s 2 \

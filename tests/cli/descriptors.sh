@@ -38,6 +38,7 @@ if [ -n "${BF_VALGRIND-}" ]; then
 fi
 for tool in 'ddbput sales' 's3put s3://lake/p/'; do
     # shellcheck disable=SC2086 # a command
+    rm -f "$T/rejects"
     check "closed error: $tool" -s 1 -a -i "$T/lines" -- no_error timeout 300 $tool --rejects "$T/rejects"
     ok '  only the line is in the rejects' same "$T/rejects" bad
 done

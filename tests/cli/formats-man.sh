@@ -43,6 +43,13 @@ check 'a change in a stream: what it has besides' -o '["1.1",null,true,"NEW_AND_
     'head -n 1 "$T/stream" | jq -c "[.eventVersion, .tableName, (.dynamodb.SequenceNumber | type == \"string\"),
         .dynamodb.StreamViewType, (.dynamodb.ApproximateCreationDateTime | tostring | length)]"'
 
+display 'With types' 1 >"$T/typed"
+cat >"$T/typed.sh" <<'END'
+ddbput --create order_id:S sales <"$T/typed"
+kinread -e dynamodb:sales | cdcxform -o writes
+END
+check 'write lines with types are what cdcxform prints and ddbput takes' -O "$T/typed" -- bflocal sh "$T/typed.sh"
+
 # Change lines: the example is one, on one line; its size and its time are right.
 display 'CHANGE LINES' 1 | jq -c . >"$T/change"
 row='{"order_id":"o-1","total":92.01,"_op":"MODIFY"}'

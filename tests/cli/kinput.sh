@@ -240,7 +240,12 @@ check 'rejects that cannot be written' -s 1 -e 'kinput: /dev/full: No space left
 check 'rejects that cannot be made' -s 1 -e "kinput: $T/none/r: No such file or directory" -- kinput --rejects "$T/none/r" s
 printf 'a\n{"bfpipe.mark":{"stream":"s","shard":"x","sequence":"1"}}\n{"bfpipe.mark":{"stream":"s","shard":"x","sequence":"2"}}\nb\n' >"$T/in"
 fresh </dev/null
-check 'marks are no records' -i "$T/in" -e 'kinput: line 2: marks are left out: nobody commits them behind kinput' -- kinput --window 1 s
+fresh </dev/null
+printf '\357\273\277{"id":"a"}\n\357\273\277{"id":"b"}\n' >"$T/bom"
+check 'a byte order mark' -s 1 -i "$T/bom" -E '^kinput: line 2: ' -- kinput --key id s
+check 'is no part of the first line' -o '{"id":"a"}' -- accepted
+fresh </dev/null
+check 'marks are no records' -i "$T/in" -e 'kinput: line 2: marks are left out: nobody commits them after kinput' -- kinput --window 1 s
 check 'what stands around them is' -o 'a
 b' -- accepted
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# --rejects FILE, for all tools: never one of the files that are read or written anyway, which would be lost.
+# --rejects FILE, for all tools: never one of the files that are read or written anyway, which would be lost; and what
+# an earlier run wrote there stays, because it is nowhere else.
 . "$(dirname "$0")/lib.sh"
 export AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=s AWS_ENDPOINT_URL=http://127.0.0.1:1
 printf '{"n":1}\n{"n":2}\n' >"$T/lines"
@@ -28,8 +29,53 @@ check 'the output is none, either' -s 2 -a -e "cdcxform: --rejects: $T/rows is t
 
 # What is no file can be both.
 check 'a device' -s 1 -E 'line 1: ' -i "$T/lines" -- cdcxform --rejects /dev/null
-echo old >"$T/rejects"
-check 'another file is emptied' -s 1 -E 'line 1: ' -i "$T/lines" -- cdcxform --rejects "$T/rejects"
-ok 'and holds the lines' cmp "$T/rejects" "$T/lines"
 check 'a folder' -s 1 -e "cdcxform: $T: Is a directory" -i "$T/lines" -- cdcxform --rejects "$T"
+
+# Every tool with --rejects appends: two runs that each refuse a line. What a killed run left of a line is ended first.
+. "$root/tests/fault/lib.sh"
+refused() { # TOOL...: one line of $T/bad is refused
+    case $1 in
+    bfgen) bfgen --from "$T/bad" -f items --rejects "$T/file" ;;
+    cdcxform) cdcxform --rejects "$T/file" <"$T/bad" ;;
+    ddbput) ddbput --rejects "$T/file" sales <"$T/bad" ;;
+    kinput) kinput --key id --rejects "$T/file" s <"$T/bad" ;;
+    kinread) kinread -e --from oldest --rejects "$T/file" s ;;
+    s3put) s3put --hive c --rejects "$T/file" s3://lake/p/ <"$T/bad" ;;
+    's3put -f csv') s3put -f csv --max-line 10 --rejects "$T/file" s3://lake/p/ <"$T/bad" ;;
+    *) return 9 ;;
+    esac
+}
+# The tools that have the option, by their own help: one that is new has to be named above.
+options() { for tool in "$BUILD"/bin/*; do "$tool" --help 2>&1 | grep -q -e '--rejects FILE' && basename "$tool"; done; }
+check 'the tools with --rejects' -o 'bfgen cdcxform ddbput kinput kinread s3put' -- sh -c 'echo $1' - "$(options | paste -sd ' ')"
+
+for tool in bfgen cdcxform ddbput kinput kinread s3put 's3put -f csv'; do
+    fault_start </dev/null
+    header='' line=bad
+    case $tool in
+    bfgen | 's3put -f csv') header=id,a line='1,2,3 and more' ;;
+    kinread) line='"data":"a\nb"' ;;
+    esac
+    case $tool in
+    kinread) fault_rules <<'END' ;;
+GetRecords ok {"Records":[{"SequenceNumber":"1","PartitionKey":"k","Data":"YQpi","ApproximateArrivalTimestamp":1764309600}],"NextShardIterator":"next","MillisBehindLatest":0}
+END
+    *) printf '%s\n' ${header:+"$header"} "$line" >"$T/bad" ;;
+    esac
+    printf 'an earlier run\nwas killed here' >"$T/file"
+    [ -z "$header" ] || printf '%s\n1,of an earlier run\n2,killed here' "$header" >"$T/file"
+    { cat "$T/file"; echo; } >"$T/before"
+    for run in 1 2; do
+        check "$tool: run $run" -s 1 -a -E 'rejected|no line|newline' -- refused "$tool"
+    done
+    ok "$tool: what was there is still there" sh -c 'head -n "$(wc -l <"$1")" "$2" | cmp - "$1"' - "$T/before" "$T/file"
+    check "$tool: two lines more" -o 2 -- sh -c 'tail -n "+$(($(wc -l <"$1") + 1))" "$2" | grep -c -F -e "$3"' - "$T/before" "$T/file" "$line"
+    [ -z "$header" ] || check "$tool: the header comes once" -o 1 -- grep -c -x -F -e "$header" "$T/file"
+    fault_stop
+done
+printf 'id,b\n1,x\n' >"$T/file"
+printf 'id,a\n1,2,3\n' >"$T/bad"
+check 'rows under another header are no place' -s 2 -e "bfgen: $T/bad: --rejects: $T/file holds lines under another header" -- \
+    bfgen --from "$T/bad" --rejects "$T/file"
+ok 'and are left alone' sh -c 'printf "id,b\n1,x\n" | cmp - "$1"' - "$T/file"
 plan

@@ -109,7 +109,7 @@ def row(change, rank):
     body = change["dynamodb"]
     old = {k: plain(v) for k, v in body.get("OldImage", {}).items()}
     new = {k: plain(v) for k, v in body.get("NewImage", body["Keys"]).items()}
-    meta = {"_op": change["eventName"], "_event_id": change["eventID"], "_seq": body["SequenceNumber"], "_table": "sales"}
+    meta = {"_op": change["eventName"], "_event_id": change["eventID"], "_seq": body["SequenceNumber"].zfill(40), "_table": "sales"}
     out = []
     for name in COLUMNS:
         path = name.split(".")

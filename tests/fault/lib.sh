@@ -7,7 +7,7 @@
 #     END
 #     check 'throttling is sat out' -i lines -- kinput orders
 #     ok 'three requests' test "$(fault_count PutRecords)" = 3
-#     fault_rules <<'END'          # a new script: log, accepted and objects begin anew
+#     fault_rules <<'END'          # a new script: log, accepted, objects and $T/rejects begin anew
 #     * hang
 #     END
 #
@@ -71,7 +71,7 @@ fault_certificate() {
 # The new script comes from standard input.
 fault_rules() {
     cat >"$FAULT_DIR/script.new" || exit 1
-    rm -rf "$FAULT_DIR/objects" "$FAULT_DIR/log" "$FAULT_DIR/accepted"
+    rm -rf "$FAULT_DIR/objects" "$FAULT_DIR/log" "$FAULT_DIR/accepted" "$T/rejects"
     : >"$FAULT_DIR/log"
     : >"$FAULT_DIR/accepted"
     mv "$FAULT_DIR/script.new" "$FAULT_DIR/script"

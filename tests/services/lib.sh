@@ -12,6 +12,7 @@
 #   cli SERVICE ARGS...  the AWS CLI against the back end's endpoint
 #   fetch s3://B/P DIR   all objects below a prefix, as files
 #   query DIR SQL        DuckDB in DIR: TSV with a header line (-j: NDJSON)
+#   has_streams          the back end has DynamoDB Streams
 #   $kinesis_urls        every Kinesis of the back end, to loop over:
 #                        AWS_ENDPOINT_URL_KINESIS=$url kinread ...
 services=$(cd "$(dirname "$0")" && pwd)
@@ -45,6 +46,9 @@ endpoint() {
     [ -n "$url" ] || { echo "Bail out! no endpoint for $1" >&2; exit 1; }
     echo "$url"
 }
+
+# Of the real back ends only DynamoDB Local has streams, and that has to be named (serve.sh).
+has_streams() { [ -n "${AWS_ENDPOINT_URL_DYNAMODB_STREAMS:-${AWS_ENDPOINT_URL:-}}" ]; }
 
 kinesis_urls="${AWS_ENDPOINT_URL_KINESIS:-${AWS_ENDPOINT_URL:-}} ${BF_KINESALITE_URL:-}"
 

@@ -429,7 +429,7 @@ static void reject_some(void)
     struct bf_reader reader;
     struct bf_str line;
     struct bf_err e = {0}, why = {0};
-    assert_true(bf_rejects_open(&r, in_dir("rejects"), false, &e));
+    assert_true(bf_rejects_append(&r, in_dir("rejects"), false, &e));
     (void)bf_err_set(&why, BF_E_INPUT, "is wrong");
     assert_true(bf_rejects_add(&r, BF_STR("bad \xff line"), 17, &why, &e));
     assert_true(
@@ -471,19 +471,38 @@ static void rejects_may_be_strict_or_fail(void **state)
     struct bf_rejects r;
     struct bf_err e = {0}, why = {0};
     (void)bf_err_set(&why, BF_E_INPUT, "is wrong");
-    assert_true(bf_rejects_open(&r, in_dir("rejects"), true, &e));
+    assert_true(bf_rejects_append(&r, in_dir("strict"), true, &e));
     assert_false(bf_rejects_add(&r, BF_STR("bad"), 3, &why, &e));
     assert_string_equal(e.text, "line 3: is wrong");
     assert_true(bf_rejects_close(&r, &e));
-    holds(in_dir("rejects"), BF_STR("bad\n"));
-    assert_false(bf_rejects_open(&r, in_dir("no/such"), false, &e));
-    assert_true(bf_rejects_open(&r, "/dev/full", true, &e));
+    holds(in_dir("strict"), BF_STR("bad\n"));
+    assert_false(bf_rejects_append(&r, in_dir("no/such"), false, &e));
+    assert_true(bf_rejects_append(&r, "/dev/full", true, &e));
     assert_false(bf_rejects_add(&r, BF_STR("bad"), 3, &why, &e));
     assert_int_equal(e.sys, ENOSPC);
     assert_false(bf_rejects_close(&r, &e));
-    assert_true(bf_rejects_open(&r, NULL, true, &e));
+    assert_true(bf_rejects_append(&r, NULL, true, &e));
     assert_false(bf_rejects_add(&r, BF_STR("bad"), 3, &why, &e));
     assert_true(bf_rejects_close(&r, &e));
+}
+
+static void a_byte_order_mark_is_no_text(void **state)
+{
+    (void)state;
+    struct bf_err e = {0};
+    struct bf_buf b;
+    const char *path = in_dir("bom");
+    bf_buf_init(&b, 100);
+    bf_buf_lit(&b, "x");
+    assert_true(bf_file_replace(path, BF_STR("\xEF\xBB\xBFy\xEF\xBB\xBF"), &e));
+    assert_true(bf_file_read(path, &b, &e));
+    assert_str(bf_buf_view(&b), "xy\xEF\xBB\xBF");
+    assert_true(bf_file_replace(path, BF_STR("\xEF\xBB\xBF"), &e));
+    assert_true(bf_file_read(path, &b, &e));
+    assert_true(bf_file_replace(path, BF_STR(""), &e));
+    assert_true(bf_file_read(path, &b, &e));
+    assert_str(bf_buf_view(&b), "xy\xEF\xBB\xBF");
+    bf_buf_free(&b);
 }
 
 static int make_dir(void **state)
@@ -556,6 +575,7 @@ int main(void)
         cmocka_unit_test(locks_exclude),
         cmocka_unit_test(rejects_go_to_their_file),
         cmocka_unit_test(rejects_may_be_strict_or_fail),
+        cmocka_unit_test(a_byte_order_mark_is_no_text),
         cmocka_unit_test(a_second_signal_ends),
         cmocka_unit_test(a_signal_that_comes_twice_is_one),
     };

@@ -95,7 +95,7 @@ static void a_partition_comes_back_from_its_receipt(void **unused)
     assert_true(route_row(&route, BF_STR("{\"b\":1.50,\"a\":\"x\\\"\\u00e9\"}"), instant, &e));
     bf_buf_adds(&id, bf_buf_view(&route.id));
     route_partition(&route, bf_buf_view(&id), &json);
-    assert_string_equal(bf_buf_cstr(&json), "{\"a\":\"x\\\"\xc3\xa9\",\"b\":\"1.50\"}");
+    assert_string_equal(bf_buf_cstr(&json), "{\"a\":\"x\\\"\xc3\xa9\",\"b\":\"1.5\"}");
     assert_true(route_id(&route, bf_buf_view(&json), instant, &e));
     assert_true(bf_str_eq(bf_buf_view(&route.id), bf_buf_view(&id)));
     end();
