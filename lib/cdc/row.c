@@ -336,6 +336,19 @@ static char *put_meta_text(char *o, const struct bf_change_text *t)
     return bf_value_copy(o, "\",                              ", 2);
 }
 
+static char *put_time(struct bf_row *r, char *o, const struct bf_change *c)
+{
+    char *end = bf_row_write_time(r, o + 1, c);
+    if (end == o + 1) {
+        r->untold |= 1u << BF_META_TS;
+        return put_meta_text(o, &(struct bf_change_text){0});
+    }
+    r->told |= 1u << BF_META_TS;
+    o[0] = end[0] = '"';
+    end[1] = ',';
+    return end + 2;
+}
+
 static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
 {
     static const char ops[][BF_VALUE_STEP] = {"\"INSERT\",", "\"MODIFY\",", "\"REMOVE\","};
@@ -346,6 +359,10 @@ static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
         o = bf_value_copy(o, m->json.p, m->json.n);
         if (m->what == BF_META_OP) {
             o = bf_value_copy(o, ops[c->op], sizeof "\"INSERT\"," - 1);
+            continue;
+        }
+        if (m->what == BF_META_TS) {
+            o = put_time(r, o, c);
             continue;
         }
         bf_row_meta_text(r, m->what, c, room, &t);
