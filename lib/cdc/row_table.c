@@ -147,7 +147,7 @@ static void put_meta(struct bf_row *r, enum bf_row_meta what, const struct bf_ch
 {
     struct bf_change_text t;
     char room[ROW_META_BYTES];
-    bf_row_meta_text(r, what, c, room, &t);
+    bf_row_meta_cell(r, what, c, room, &t);
     if (!t.text.p) {
         put_null(r, out);
         return;

@@ -27,8 +27,8 @@ check "Kinesis: microseconds and the record's number" -i "$T/kin" -o "{\"n\":3,\
 {\"n\":1,\"_seq\":\"1795759200000001-$(zeros 56 510)\"}
 {\"n\":5,\"_seq\":\"1795759200001000-$(zeros 56 1)\"}" -- cdcxform --fields n --meta seq
 cp "$T/out" "$T/kin.out"
-order() { jq -r '[._seq,.n]|@tsv' "$1" | sort | cut -f 2 | uniq | tr '\n' ' '; }
-check "sorted they are as they were made" -o '1 2 3 4 5 ' -- order "$T/kin.out"
+order() { jq -r '[._seq,.n]|@tsv' "$1" | sort | cut -f 2 | uniq | paste -sd ' ' -; }
+check "sorted they are as they were made" -o '1 2 3 4 5' -- order "$T/kin.out"
 check "threads" -i "$T/kin" -O "$T/kin.out" -- cdcxform -j 2 --fields n --meta seq
 # shellcheck disable=SC2089
 check "SQL" -i "$T/kin" -o '{"n":5}' -- cdcxform --sql 'SELECT n FROM cdc ORDER BY _seq DESC LIMIT 1'
