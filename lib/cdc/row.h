@@ -42,13 +42,21 @@ enum bf_row_meta {
     BF_META_N
 };
 
+enum bf_row_time {
+    BF_TIME_ISO,       /* 2026-11-27T06:30:00.123Z, with the decimals that the source gave */
+    BF_TIME_TIMESTAMP, /* 2026-11-27 06:30:00.123, with three decimals at least: Athena's timestamp */
+    BF_TIME_DATE       /* 2026-11-27 */
+};
+
 struct bf_row_conf {
     enum bf_row_image image;
     enum bf_row_format format;
     const char *fields; /* "order_id,payment.method,old.status"; NULL: all */
     enum bf_row_meta meta[BF_META_N];
     size_t nmeta;
-    bool meta_given; /* not the usual ones */
+    bool meta_given;                   /* not the usual ones */
+    struct bf_str meta_name[BF_META_N]; /* by enum bf_row_meta; p NULL: prefix and usual name. Read now only */
+    enum bf_row_time time;             /* the form of ts in rows */
     const char *meta_prefix; /* NULL: "_" */
     bool header;             /* CSV and TSV: column names in front of the first row */
 };
@@ -61,6 +69,10 @@ BF_API BF_MUST bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str lis
                                      struct bf_err *e);
 
 struct bf_row;
+
+/* The name that a metadata column has by itself, into out. */
+BF_API void bf_row_meta_name(const struct bf_row_conf *conf, enum bf_row_meta what,
+                             struct bf_buf *out);
 
 /* Copies what it needs of conf. NULL: *e says why. */
 BF_API BF_MUST struct bf_row *bf_row_new(const struct bf_row_conf *conf, struct bf_err *e);

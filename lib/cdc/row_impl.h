@@ -63,6 +63,10 @@ enum { ROW_META_BYTES = 96 };
 void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
                       char room[ROW_META_BYTES], struct bf_change_text *text);
 
+/* The same in the form that rows want. */
+void bf_row_meta_cell(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
+                      char room[ROW_META_BYTES], struct bf_change_text *text);
+
 /* The value of a column in a record. */
 bool bf_row_find(struct row_column *column, const struct bf_change *c, const struct bf_image *image,
                  struct bf_attr *scratch, const struct bf_attr **found);

@@ -127,6 +127,36 @@ static bool check_writes(const struct bf_xform_conf *conf, struct bf_err *e)
            bf_err_set(e, BF_E_USAGE, "write lines are of one change each: no --%s", with);
 }
 
+/* --rename, --drop and --types may name metadata, which the row adds itself. */
+static bool setup_shape(struct bf_xform *x, struct bf_err *e)
+{
+    struct bf_row_conf *row = &x->conf.row;
+    struct bf_buf name;
+    bool ok = true;
+    if (!bf_reshape_wanted(&x->conf.shape))
+        return true;
+    x->shape = bf_reshape_new(&x->conf.shape, e);
+    if (!x->shape)
+        return false;
+    bf_buf_init(&name, 64 * 1024);
+    for (size_t i = 0; ok && i < row->nmeta;) {
+        enum bf_row_meta what = row->meta[i];
+        struct bf_reshape_meta meta;
+        bf_buf_reset(&name);
+        bf_row_meta_name(row, what, &name);
+        ok = bf_buf_check(&name, "a name", e) &&
+             bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
+        row->meta_name[what] = ok ? meta.rename : (struct bf_str){0};
+        if (ok && meta.drop) {
+            row->nmeta--;
+            memmove(&row->meta[i], &row->meta[i + 1], (row->nmeta - i) * sizeof row->meta[0]);
+        } else
+            i++;
+    }
+    bf_buf_free(&name);
+    return ok;
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -143,9 +173,7 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_held_init(&x->marks);
     bf_names_init(&x->names);
     bf_buf_init(&x->folded, SHOWN_MAX);
-    x->row = bf_row_new(&conf->row, e);
-    if (x->row && check_writes(conf, e) &&
-        (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
+    if (check_writes(conf, e) && setup_shape(x, e) && (x->row = bf_row_new(&x->conf.row, e)) &&
         (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) && setup_filter(x, e))
         return x;
     bf_xform_destroy(x);
