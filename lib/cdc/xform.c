@@ -144,8 +144,9 @@ static bool setup_shape(struct bf_xform *x, struct bf_err *e)
         struct bf_reshape_meta meta;
         bf_buf_reset(&name);
         bf_row_meta_name(row, what, &name);
-        ok = bf_buf_check(&name, "a name", e) &&
-             bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
+        ok =
+            bf_buf_check(&name, "a name", e) &&
+            bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
         row->meta_name[what] = ok ? meta.rename : (struct bf_str){0};
         if (ok && meta.drop) {
             row->nmeta--;
