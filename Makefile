@@ -30,7 +30,7 @@ ALL_LDFLAGS = -pthread -Wl,--as-needed,-Bsymbolic-functions $(LDFLAGS_$(FLAVOUR)
 
 # The two libraries: what each is made of and what it needs.
 CORE_SRC := $(wildcard lib/base/*.c lib/json/*.c lib/cdc/*.c)
-AWS_SRC  := $(wildcard lib/aws/*.c)
+AWS_SRC  := $(wildcard lib/aws/*.c lib/aws/credentials/*.c)
 CORE_LIBS := -ljansson
 AWS_LIBS   = -lcurl -lcrypto -lz -lzstd -ljansson $(if $(HAVE_ISAL),-lisal)
 # ISA-L makes gzip fast where it is installed; nothing else depends on it. Asked once, by the first rule that builds,
@@ -301,7 +301,7 @@ dist: ## build/bfpipe-VERSION.tar.gz of the last commit
 	@mkdir -p build
 	git archive --format=tar --prefix=bfpipe-$(VERSION)/ HEAD | gzip -9n >build/bfpipe-$(VERSION).tar.gz
 
-C_FILES := $(wildcard lib/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
+C_FILES := $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
 LIBRARIES := $(core_so) $(aws_so) $(core_a) $(aws_a)
 
 # What takes a few seconds: layout, floors, symbols, options against man pages, sizes, words.
@@ -339,6 +339,9 @@ build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
 format: ## clang-format the whole tree in place
 	clang-format -i $(C_FILES)
 
+partitions: ## take partitions and endpoints anew from the botocore installed (tools/partitions.py)
+	@python3 tools/partitions.py renew && python3 tools/partitions.py table
+
 # What kills at a chosen system call (tests/torture/README.md).
 $(KILLAT): $(B)/obj/tests/torture/killat.o
 	@mkdir -p $(@D)
@@ -360,6 +363,9 @@ backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
 check-services: all $(KILLAT) ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
 	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
 
+check-peers: all ## real peers from PyPI and npm (AWS CLI, boto3, moto, AWS SDK for JavaScript), installed below build/peers
+	@BF_BUILD=$(B) sh tests/peers/run.sh
+
 check-fresh: ## README's two commands on a new minimal Debian 12 and 13; FRESH=bookworm for one
 	@sh tools/check-fresh.sh $(FRESH)
 
@@ -372,6 +378,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all torture deps-check check check-fresh check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
+.PHONY: all partitions torture deps-check check check-fresh check-peers check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
         deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

@@ -17,18 +17,16 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS ddb_token(token TEXT PRIMARY KEY, digest BLOB, at_ms INTEGER);"
     "CREATE INDEX IF NOT EXISTS ddb_token_time ON ddb_token(at_ms);";
 
-/* A table may be named by its ARN. */
-static struct bf_str plain_name(struct bf_str name)
+static bool is_arn(struct bf_str name)
 {
-    for (size_t i = name.n; bf_str_starts(name, BF_STR("arn:")) && i-- > 0;)
-        if (name.p[i] == '/')
-            return bf_str(name.p + i + 1, name.n - i - 1);
-    return name;
+    return bf_str_starts(name, BF_STR("arn:"));
 }
 
-struct bl_table *bl_table_find(struct bl_ddb *d, struct bf_str name)
+struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name)
 {
-    name = plain_name(name);
+    const struct bl_ddb *d = l->ddb;
+    if (is_arn(name)) /* another account has tables of the same names */
+        name = bl_arn_own(l, name, "dynamodb", "table");
     for (size_t i = 0; i < d->n; i++)
         if (bf_str_eq(bf_str_of(d->tables[i]->name), name))
             return d->tables[i];
@@ -47,10 +45,17 @@ struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p)
                 "null");
         return NULL;
     }
-    name = plain_name(name);
-    struct bl_table *t = bl_table_find(c->local->ddb, name);
+    struct bl_table *t = bl_table_find(c->local, name);
     if (t)
         return t;
+    if (is_arn(name) && !bl_arn_own(c->local, name, "dynamodb", "table").p) {
+        bl_fail(c, BL_AccessDeniedException,
+                "User: arn:aws:iam::" BL_ACCOUNT ":user/bflocal is not authorized to perform: "
+                "dynamodb:%s on resource: %.*s because no resource-based policy allows the "
+                "dynamodb:%s action",
+                c->op_name, (int)(name.n > 400 ? 400 : name.n), name.p, c->op_name);
+        return NULL;
+    }
     if (strstr(c->op_name, "Table") || strstr(c->op_name, "Kinesis"))
         bl_fail(c, BL_ResourceNotFoundException,
                 "Requested resource not found: Table: %.*s not found",

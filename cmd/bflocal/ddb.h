@@ -76,7 +76,7 @@ struct bl_ddb_stream {
     struct bl_stream *shards;
 };
 
-struct bl_table *bl_table_find(struct bl_ddb *d, struct bf_str name);
+struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name);
 
 /* By TableName (a name or an ARN) of the request; NULL: the answer is set. */
 struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p);

@@ -408,7 +408,7 @@ static bool get_table(struct bl_call *c, struct get *g, struct bf_str name, stru
         !bl_read_projection(c, &gt.p, &projection))
         return false;
     gt.projection = projection;
-    gt.t = bl_table_find(c->local->ddb, name);
+    gt.t = bl_table_find(c->local, name);
     if (!gt.t)
         return bl_fail(c, BL_ResourceNotFoundException, "Requested resource not found");
     bf_buf_init(&gt.rest, GET_BYTES);

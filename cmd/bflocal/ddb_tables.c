@@ -333,7 +333,7 @@ bool bl_ddb_create_table(struct bl_call *c)
         free(t);
         return c->failed ? false : bl_fail_err(c, &e);
     }
-    if (bl_table_find(d, name))
+    if (bl_table_find(c->local, name))
         ok = bl_fail(c, BL_ResourceInUseException, "Table already exists: %s", t->name);
     else if (d->n == BL_TABLES_MAX)
         ok = bl_fail(c, BL_LimitExceededException, "more than %d tables", BL_TABLES_MAX);

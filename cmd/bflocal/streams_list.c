@@ -223,7 +223,7 @@ bool bl_streams_split(struct bl_call *c, struct bf_str table, struct bf_str shar
     const char *wrong = NULL;
     if (!bl_store_begin(c->store, e))
         return false;
-    struct bl_table *t = bl_table_find(c->local->ddb, table);
+    struct bl_table *t = bl_table_find(c->local, table);
     struct bl_stream *s = t ? t->stream : NULL;
     int index = s ? pick(s, shard) : -1;
     if (!s)

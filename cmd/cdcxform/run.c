@@ -64,13 +64,31 @@ static bool begins_document(const struct config *config, struct bf_str line)
            (config->input != INPUT_LINES && bf_str_is(bf_str_trim(line), "{"));
 }
 
+/* Says once that _seq is not what sorts the changes. False: with --strict that ends the run. */
+static bool tell_order(struct run *r, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    if (r->order_told || !bf_xform_unordered(r->xform))
+        return true;
+    r->order_told = true;
+    bf_err_set(&why, BF_E_INPUT,
+               "_seq is NULL: a record has neither a SequenceNumber nor a "
+               "kinesis.sequenceNumber with a time, which tell in what order changes were made");
+    if (r->config->strict)
+        *e = why;
+    else
+        bf_diag_hint("%s", why.text);
+    return !r->config->strict;
+}
+
 /* The next line; rows go out before the run waits for input. */
 static enum bf_line next(struct run *r, struct bf_str *line, struct bf_err *e)
 {
     enum bf_line kind = bf_reader_next_within(&r->reader, 0, line, e);
     if (kind != BF_LINE_WAIT)
         return kind;
-    return run_flush(r, e) ? bf_reader_next(&r->reader, line, e) : BF_LINE_ERROR;
+    bool ok = run_flush(r, e) && tell_order(r, e);
+    return ok ? bf_reader_next(&r->reader, line, e) : BF_LINE_ERROR;
 }
 
 static bool one_line(struct run *r, enum bf_line kind, struct bf_str line, struct bf_err *e)
@@ -172,21 +190,44 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
     return ok && flushed;
 }
 
-/* Names the attributes that no record had. False: one that SQL asked for is an error, *e. */
-static bool tell_unseen(const struct run *r, struct bf_err *e)
+/* Something that was asked for and that no record has: said with --quiet too, since it may be why there are no rows. False:
+ * with --strict it is an error, *e, unless there is one already. */
+static bool tell_absent(const struct run *r, const struct bf_buf *text, bool ok, struct bf_err *e)
 {
+    if (!ok || !r->config->strict)
+        bf_diag_hint("%.*s", (int)text->n, text->p);
+    return ok && (!r->config->strict || bf_err_set(e, BF_E_INPUT, "%.*s", (int)text->n, text->p));
+}
+
+/* Names the attributes that no record had, and the metadata. */
+static bool tell_unseen(struct run *r, struct bf_err *e)
+{
+    struct bf_buf text;
     struct bf_str name;
-    bool ok = true, sql;
-    for (size_t i = 0; (name = bf_xform_unseen(r->xform, i, &sql)).p; i++)
-        if (ok && sql && r->config->strict)
-            ok = bf_err_set(e, BF_E_INPUT, "no record has an attribute %.*s", (int)name.n, name.p);
+    enum bf_xform_seeker seeker;
+    bool ok = true;
+    bf_buf_init(&text, 1024);
+    for (size_t i = 0; (name = bf_xform_unseen(r->xform, i, &seeker)).p; i++) {
+        bf_buf_reset(&text);
+        bf_xform_unseen_put(r->xform, name, seeker, &text);
+        if (seeker == BF_SEEKER_SHAPE)
+            bf_diag_warn("%.*s", (int)text.n, text.p);
         else
-            bf_diag_warn("no record has an attribute %.*s", (int)name.n, name.p);
+            ok = tell_absent(r, &text, ok, e);
+    }
+    ok = ok && tell_order(r, e);
+    for (size_t i = 0; (name = bf_xform_null_meta(r->xform, i)).p; i++) {
+        bf_buf_reset(&text);
+        bf_buf_adds(&text, name);
+        bf_buf_lit(&text, " is NULL: no record tells it");
+        ok = tell_absent(r, &text, ok, e);
+    }
+    bf_buf_free(&text);
     return ok;
 }
 
 /* With --verbose, what was done; false: it is not what was asked for. */
-static bool tell(const struct run *r, bool ok, struct bf_err *e)
+static bool tell(struct run *r, bool ok, struct bf_err *e)
 {
     if (r->firehose) {
         struct bf_firehose_count f = bf_firehose_count(r->firehose);

@@ -39,6 +39,7 @@ struct run {
     struct bf_progress progress;
     struct bf_xform_count others; /* counted on other threads */
     bool columns_come;            /* with the first row */
+    bool order_told;              /* that there is none */
     uint64_t lines, bytes;        /* of input */
     uint64_t number;              /* line number for bad records of captures */
     struct bf_err failed;         /* a record that ends the run */

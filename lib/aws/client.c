@@ -64,6 +64,11 @@ void bf_aws_destroy(struct bf_aws *aws)
     free(aws);
 }
 
+int64_t bf_aws_skew_ms(const struct bf_aws *aws)
+{
+    return aws->skew_ms;
+}
+
 const char *bf_aws_region(const struct bf_aws *aws)
 {
     return aws->config.region;
@@ -210,7 +215,7 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     if (call->no_retry)
         s->rules.max_attempts = 1;
     s->retry = (struct bf_retry){.attempt = 1};
-    s->redirected = false;
+    s->redirected = s->clock_tried = false;
     s->failing_ms = 0;
     bf_rng_uuid(&aws->rng, s->invocation_id);
     enum bf_request_hash hash = bf_request_hash(&s->request, call, endpoint->https, e);

@@ -32,6 +32,9 @@ enum bf_aws_service {
     BF_AWS_ATHENA,
     BF_AWS_EVENTS,
     BF_AWS_STS,
+    BF_AWS_SSO, /* the portal of IAM Identity Center */
+    BF_AWS_SSO_OIDC,
+    BF_AWS_SIGNIN,
     BF_AWS_SERVICES
 };
 
@@ -73,6 +76,10 @@ BF_API void bf_aws_destroy(struct bf_aws *aws);
  * none. */
 BF_API BF_MUST bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service,
                                            bool *own, struct bf_err *e);
+
+/* How far the services' clock is ahead of ours, by the Date of the last answer; at most a second too little. 0: there was
+ * none yet. */
+BF_API int64_t bf_aws_skew_ms(const struct bf_aws *aws);
 
 BF_API const char *bf_aws_region(const struct bf_aws *aws);
 

@@ -122,6 +122,22 @@ static void read_service_error(struct bf_aws_state *s, struct bf_err *e)
     e->code = bf_answer_err_code(s->x.status, bf_str_of(s->error.code));
 }
 
+/* Will a signature with the service's time be taken? When the clock was off, as the Date of the answer says now. And
+ * once where the service says that the time was wrong, however near its Date is: the request may have been held up
+ * between the two (a computer that slept, a slow proxy), or the machine that refused it was not the one that answered. */
+static bool is_worth_another_time(const struct bf_aws *aws, struct bf_aws_state *s,
+                                  struct bf_str code)
+{
+    if (!bf_retry_is_skew(code))
+        return false;
+    if (llabs((long long)(aws->skew_ms - s->skew_ms)) > BF_RETRY_SKEW_MS)
+        return true;
+    if (!bf_retry_is_clock(code) || s->clock_tried || bf_http_header(&s->x, "date").n == 0)
+        return false;
+    s->clock_tried = true;
+    return true;
+}
+
 /* What went wrong, if anything (e->code), and what kind of retry it is worth. */
 static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
 {
@@ -151,7 +167,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s
     }
     read_service_error(s, e);
     struct bf_str code = bf_str_of(s->error.code);
-    if (bf_retry_is_skew(code) && llabs((long long)(aws->skew_ms - s->skew_ms)) > BF_RETRY_SKEW_MS)
+    if (is_worth_another_time(aws, s, code))
         return BF_RETRY_TRANSIENT;
     /* an error behind a 200 is one of the service's own */
     int status = x->status / 100 == 2 ? 500 : x->status;

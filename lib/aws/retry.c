@@ -38,10 +38,17 @@ static const char *const conflict_codes[] = {
     "OperationAborted",
 };
 
-/* The first three say so; the others are what a signature with a wrong date looks like. */
-static const char *const skew_codes[] = {
-    "RequestTimeTooSkewed",      "RequestExpired",        "RequestInTheFuture",
-    "InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure",
+static const char *const clock_codes[] = {
+    "RequestTimeTooSkewed",
+    "RequestExpired",
+    "RequestInTheFuture",
+};
+
+/* What a signature with a wrong date looks like. */
+static const char *const signature_codes[] = {
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
 };
 
 static bool one_of(struct bf_str code, const char *const *list, size_t n)
@@ -144,9 +151,14 @@ void bf_retry_header(const struct bf_retry_rules *rules, const struct bf_retry *
     snprintf(out, 48, "attempt=%u; max=%u", r->attempt, rules->max_attempts);
 }
 
+bool bf_retry_is_clock(struct bf_str code)
+{
+    return one_of(code, clock_codes, BF_COUNT(clock_codes));
+}
+
 bool bf_retry_is_skew(struct bf_str code)
 {
-    return one_of(code, skew_codes, BF_COUNT(skew_codes));
+    return bf_retry_is_clock(code) || one_of(code, signature_codes, BF_COUNT(signature_codes));
 }
 
 bool bf_retry_learn_skew(struct bf_str date, int64_t wall_ms, int64_t *skew_ms)

@@ -27,6 +27,7 @@ struct bf_aws_state {
     bool hashing;       /* it waits for its turn to read more of its body */
     int64_t due_ms;     /* monotonic */
     int64_t skew_ms;    /* what the signature was made with */
+    bool clock_tried;   /* it has been signed anew once because its time was refused */
     bool redirected;    /* it has been signed anew for another region once */
     uint64_t moved;     /* bytes of the attempt in flight, when they were last looked at... */
     int64_t moved_ms;   /* ...and since when there have been so many; monotonic */

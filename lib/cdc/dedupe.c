@@ -10,7 +10,7 @@ enum { KEPT = 56, DIGEST = 16, BY_DIGEST = 255 };
 struct slot {
     uint32_t next;         /* index + 1; 0: the end */
     uint32_t bucket;       /* where it is chained, for taking it out */
-    unsigned char kind, n; /* kind: 'e' eventID, 's' sequence number; 0: empty */
+    unsigned char kind, n; /* kind: 'e' eventID, 's' and 'k' sequence number; 0: empty */
     char text[KEPT];
 };
 
@@ -90,6 +90,8 @@ bool bf_dedupe_seen(struct bf_dedupe *d, const struct bf_change *c)
         identity(c->event_id.text, 'e', &it);
     else if (c->seq.text.n)
         identity(c->seq.text, 's', &it);
+    else if (c->kinesis_seq.text.n)
+        identity(c->kinesis_seq.text, 'k', &it);
     else
         return false;
     struct bf_str text = bf_str(it.text, it.n == BY_DIGEST ? DIGEST : it.n);

@@ -206,8 +206,9 @@ static bool transform(struct bf_firehose *f, struct bf_err *e)
         const char *nl = memchr(text.p, '\n', text.n);
         struct bf_str one = bf_str(text.p, nl ? (size_t)(nl - text.p) : text.n);
         line++;
-        if (!bf_mark_is(one) &&
-            !bf_xform_line(f->xform, one, (size_t)(end - (one.p + one.n)) + PAD, &f->rows, e))
+        bool mark = bf_mark_is(one); /* of data: nobody's position, and no change either */
+        if (mark ? !bf_xform_document(f->xform, one, &f->rows, e)
+                 : !bf_xform_line(f->xform, one, (size_t)(end - (one.p + one.n)) + PAD, &f->rows, e))
             return line > 1 ? bf_err_ctx(e, "line %zu", line) : false;
         size_t took = one.n + (nl ? 1 : 0);
         text = bf_str(text.p + took, text.n - took);

@@ -5,6 +5,7 @@
 #include "lib/cdc/capture.h"
 #include "lib/cdc/fold.h"
 #include "lib/cdc/held.h"
+#include "lib/cdc/names.h"
 #include "lib/cdc/value.h"
 
 enum {
@@ -29,6 +30,7 @@ struct bf_xform {
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
     struct bf_xform_count count;
+    struct bf_names names; /* for a name that no record has */
 };
 
 void bf_xform_conf_init(struct bf_xform_conf *conf)
@@ -125,6 +127,36 @@ static bool check_writes(const struct bf_xform_conf *conf, struct bf_err *e)
            bf_err_set(e, BF_E_USAGE, "write lines are of one change each: no --%s", with);
 }
 
+/* --rename, --drop and --types may name metadata, which the row adds itself. */
+static bool setup_shape(struct bf_xform *x, struct bf_err *e)
+{
+    struct bf_row_conf *row = &x->conf.row;
+    struct bf_buf name;
+    bool ok = true;
+    if (!bf_reshape_wanted(&x->conf.shape))
+        return true;
+    x->shape = bf_reshape_new(&x->conf.shape, e);
+    if (!x->shape)
+        return false;
+    bf_buf_init(&name, 64 * 1024);
+    for (size_t i = 0; ok && i < row->nmeta;) {
+        enum bf_row_meta what = row->meta[i];
+        struct bf_reshape_meta meta;
+        bf_buf_reset(&name);
+        bf_row_meta_name(row, what, &name);
+        ok = bf_buf_check(&name, "a name", e) &&
+             bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
+        row->meta_name[what] = ok ? meta.rename : (struct bf_str){0};
+        if (ok && meta.drop) {
+            row->nmeta--;
+            memmove(&row->meta[i], &row->meta[i + 1], (row->nmeta - i) * sizeof row->meta[0]);
+        } else
+            i++;
+    }
+    bf_buf_free(&name);
+    return ok;
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -139,10 +171,9 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_buf_init(&x->decoded, DECODED_MAX);
     bf_buf_init(&x->shown, SHOWN_MAX);
     bf_held_init(&x->marks);
+    bf_names_init(&x->names);
     bf_buf_init(&x->folded, SHOWN_MAX);
-    x->row = bf_row_new(&conf->row, e);
-    if (x->row && check_writes(conf, e) &&
-        (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
+    if (check_writes(conf, e) && setup_shape(x, e) && (x->row = bf_row_new(&x->conf.row, e)) &&
         (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) && setup_filter(x, e))
         return x;
     bf_xform_destroy(x);
@@ -161,10 +192,34 @@ void bf_xform_destroy(struct bf_xform *x)
     bf_fold_destroy(x->fold);
     bf_buf_free(&x->folded);
     bf_held_free(&x->marks);
+    bf_names_free(&x->names);
     bf_change_free(&x->change);
     bf_buf_free(&x->decoded);
     bf_buf_free(&x->shown);
     free(x);
+}
+
+/* A row whose first attribute is called bfpipe.mark begins as a mark does. In JSON a space makes it something else, and
+ * changes nothing of what it says; a table has no such way out. */
+static bool no_mark(const struct bf_xform *x, struct bf_buf *rows, size_t from, struct bf_err *e)
+{
+    struct bf_str text = bf_str(rows->p + from, rows->n - from);
+    struct bf_mark_watch w = {0};
+    if (!bf_buf_ok(rows) || text.n < sizeof BF_MARK_PREFIX - 1)
+        return true;
+    bool table = x->conf.row.format == BF_ROW_TSV || x->conf.row.format == BF_ROW_CSV;
+    if (table ? !bf_mark_watch(&w, text) : !bf_mark_is(text))
+        return true;
+    if (table) {
+        rows->n = from;
+        return bf_err_set(e, BF_E_INPUT, "its row would be taken for a mark of kinread");
+    }
+    bf_buf_addc(rows, '\n'); /* makes the room */
+    if (bf_buf_ok(rows)) {
+        memmove(rows->p + from + 2, rows->p + from + 1, rows->n - from - 2);
+        rows->p[from + 1] = ' ';
+    }
+    return true;
 }
 
 static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_change *c,
@@ -176,7 +231,8 @@ static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_chan
             return false;
         c = &shaped;
     }
-    if (!bf_row_put(row, c, rows, e))
+    size_t from = rows->n;
+    if (!bf_row_put(row, c, rows, e) || !no_mark(x, rows, from, e))
         return false;
     x->count.rows++;
     return true;
@@ -279,6 +335,8 @@ static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
     bool pass = x->conf.ops & 1u << x->change.op;
     x->count.changes++;
+    if (x->sql || x->shape || x->conf.row.fields)
+        bf_names_note(&x->names, &x->change);
     if (pass && x->filter && !bf_filter_takes(x->filter, &x->change, &pass, e))
         return false;
     if (!pass) {
@@ -327,8 +385,8 @@ static bool wrapped(void *ctx, const struct bf_capture_record *record, const str
         return bad_record(w->x, record, why, e);
     switch (bf_change_parse(&w->x->change, record->change, 0, &bad)) {
     case BF_CHANGE:
-        if (!w->x->change.seq.text.p && record->seq.p)
-            w->x->change.seq.text = record->seq;
+        if (record->seq.p)
+            w->x->change.kinesis_seq.text = record->seq;
         if (write_row(w->x, w->rows, &bad))
             return true;
         break;
@@ -435,24 +493,72 @@ bool bf_xform_in_order(const struct bf_xform *x)
     return bf_xform_waits(x) || x->conf.filter.dedupe || x->conf.filter.explain;
 }
 
-struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i, bool *sql)
+struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i, enum bf_xform_seeker *seeker)
 {
     size_t of_sql = 0, of_shape = 0;
     struct bf_str name;
-    *sql = true;
+    *seeker = BF_SEEKER_SQL;
     for (; x->sql && (name = bf_sql_unseen(x->sql, of_sql)).p; of_sql++)
         if (of_sql == i)
             return name;
-    *sql = false;
+    *seeker = BF_SEEKER_SHAPE;
     i -= of_sql;
     for (; x->shape && (name = bf_reshape_unseen(x->shape, of_shape)).p; of_shape++)
         if (of_shape == i)
             return name;
+    *seeker = BF_SEEKER_FIELDS;
     return bf_row_unseen(x->results ? x->results : x->row, i - of_shape);
+}
+
+/* Was the name written as "name" in SQL, where a text stands in single quotes? */
+static bool in_quotes(const struct bf_sql_conf *sql, struct bf_str name)
+{
+    const char *text[3 + BF_OPT_LIST_MAX] = {sql->where, sql->select, sql->query};
+    for (size_t i = 0; i < sql->set.n; i++)
+        text[3 + i] = sql->set.item[i];
+    for (size_t i = 0; i < BF_COUNT(text); i++)
+        for (const char *p = text[i]; p && (p = strchr(p, '"')); p++)
+            if (bf_str_starts(bf_str_of(p + 1), name) && p[name.n + 1] == '"')
+                return true;
+    return false;
+}
+
+void bf_xform_unseen_put(const struct bf_xform *x, struct bf_str name, enum bf_xform_seeker seeker,
+                         struct bf_buf *out)
+{
+    bool sql = seeker == BF_SEEKER_SQL;
+    static const char *const metas[] = {"_op", "_ts", "_table", "_event_id", "_seq"};
+    bool old = bf_str_starts(name, BF_STR("old."));
+    struct bf_near near;
+    bf_buf_lit(out, "no record has an attribute ");
+    bf_buf_adds(out, bf_str(name.p, name.n < 100 ? name.n : 100));
+    bf_near_init(&near, old ? bf_str(name.p + 4, name.n - 4) : name);
+    bf_names_offer(&x->names, &near);
+    for (size_t i = 0; sql && i < BF_COUNT(metas); i++)
+        bf_near_offer(&near, bf_str_of(metas[i]));
+    if (near.best.p && !bf_str_eq(near.best, near.name)) /* it may be in another image */
+        bf_buf_addf(out, "; did you mean %s%.*s?", old ? "old." : "", (int)near.best.n,
+                    near.best.p);
+    else if (sql && in_quotes(&x->conf.sql, name))
+        bf_buf_addf(out, "; a text stands in single quotes: '%.*s'",
+                    (int)(name.n < 100 ? name.n : 100), name.p);
+}
+
+struct bf_str bf_xform_null_meta(const struct bf_xform *x, size_t i)
+{
+    return bf_row_null_meta(x->row, i);
+}
+
+bool bf_xform_unordered(const struct bf_xform *x)
+{
+    return bf_row_unordered(x->row);
 }
 
 void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
 {
+    bf_names_merge(&x->names, &other->names);
+    if (x->results)
+        bf_row_merge(x->row, other->row);
     if (x->sql && other->sql)
         bf_sql_merge(x->sql, other->sql);
     if (x->shape && other->shape)

@@ -110,7 +110,7 @@ function speakCbor(client) {
     const unpacked = v => JSON.stringify(v, (key, x) => x?.type === "Buffer" ? Buffer.from(x.data).toString("base64") : x);
     client.middlewareStack.add(next => async args => {
         const { request } = args;
-        request.body = cbor.encode(packed(new TextDecoder().decode(request.body)));
+        request.body = cbor.encode(packed(Buffer.from(request.body).toString()));
         Object.assign(request.headers, { "content-type": "application/x-amz-cbor-1.1", "content-length": String(request.body.length) });
         return next(args);
     }, { step: "build", priority: "low" });

@@ -249,9 +249,7 @@ static bool param_true(json_t *params, const char *name)
 /* Cases of features that the toolkit does not have. */
 static bool foreign_case(json_t *params)
 {
-    const char *region = json_string_value(json_object_get(params, "Region"));
-    return json_object_get(params, "EndpointId") || param_true(params, "UseGlobalEndpoint") ||
-           (region && strcmp(region, "aws-global") == 0);
+    return json_object_get(params, "EndpointId") || param_true(params, "UseGlobalEndpoint");
 }
 
 static void check_rules_case(const char *where, enum bf_aws_service service, json_t *test)
