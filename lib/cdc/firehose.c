@@ -3,6 +3,7 @@
 #include "lib/base/enc.h"
 #include "lib/cdc/firehose_impl.h"
 #include "lib/cdc/mark.h"
+#include "lib/json/extent.h"
 #include "lib/json/write.h"
 
 enum { DATA_MAX = 64 * 1024 * 1024, ROWS_MAX = 256 * 1024 * 1024, PAD = 64 };
@@ -192,6 +193,19 @@ static bool decode(struct bf_firehose *f, const struct bf_json_val *data, struct
     return true;
 }
 
+/* A document that begins with a line that is none by itself, since it spans more of them: it becomes *one. False: it is not
+ * so, or it is wrong, *e. */
+static bool document(struct bf_firehose *f, struct bf_str text, struct bf_str *one,
+                     struct bf_err *e)
+{
+    size_t n = bf_json_extent(text);
+    if (n <= one->n || e->code != BF_E_INPUT)
+        return false;
+    bf_err_clear(e);
+    *one = bf_str(text.p, n);
+    return bf_xform_document(f->xform, *one, &f->rows, e);
+}
+
 /* The rows of a record, whose data is decoded, into f->rows. */
 static bool transform(struct bf_firehose *f, struct bf_err *e)
 {
@@ -207,9 +221,10 @@ static bool transform(struct bf_firehose *f, struct bf_err *e)
         struct bf_str one = bf_str(text.p, nl ? (size_t)(nl - text.p) : text.n);
         line++;
         if (!bf_mark_is(one) &&
-            !bf_xform_line(f->xform, one, (size_t)(end - (one.p + one.n)) + PAD, &f->rows, e))
+            !bf_xform_line(f->xform, one, (size_t)(end - (one.p + one.n)) + PAD, &f->rows, e) &&
+            !document(f, text, &one, e))
             return line > 1 ? bf_err_ctx(e, "line %zu", line) : false;
-        size_t took = one.n + (nl ? 1 : 0);
+        size_t took = one.n + (one.n < text.n && one.p[one.n] == '\n');
         text = bf_str(text.p + took, text.n - took);
     }
     if (!f->rows.n && bf_xform_count(f->xform).changes == before)
