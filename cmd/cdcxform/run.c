@@ -4,6 +4,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
+#include "lib/json/extent.h"
 
 enum { ROWS_MAX = 1024 * 1024 * 1024, PAD = 64 };
 
@@ -51,6 +52,18 @@ bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, 
            run_refuse(r, line, number, &why, e);
 }
 
+bool run_long(struct run *r, struct bf_str line, struct bf_err *e)
+{
+    size_t n = r->firehose ? 0 : bf_json_extents(line);
+    if (n == 0)
+        return bf_rejects_add_long(&r->rejects, &r->reader, e);
+    if (!run_line(r, bf_str(line.p, n), 0, r->reader.line, e) || !run_flush(r, e))
+        return false;
+    bf_reader_took(&r->reader, n);
+    r->lines--;
+    return true;
+}
+
 /* Bytes of the reader's buffer behind a line, its newline first. */
 static size_t slack_of(const struct bf_reader *reader, struct bf_str line)
 {
@@ -96,7 +109,7 @@ static bool one_line(struct run *r, enum bf_line kind, struct bf_str line, struc
     r->lines++;
     r->bytes += line.n + 1;
     if (kind == BF_LINE_LONG)
-        return bf_rejects_add_long(&r->rejects, &r->reader, e);
+        return run_long(r, line, e);
     size_t slack = kind == BF_LINE ? slack_of(&r->reader, line) : 0;
     return run_line(r, line, slack, r->reader.line, e) && (r->rows.n < FLUSH_AT || run_flush(r, e));
 }

@@ -186,9 +186,10 @@ static void announce(struct follow *f)
     if (f->announced || f->cfg->end || !isatty(STDERR_FILENO))
         return;
     f->announced = true;
-    bf_diag_warn("%s: reading %zu shard%s from %s on; --from oldest, -15m or a time begins elsewhere",
-                 f->em.stream, f->active, f->active == 1 ? "" : "s",
-                 f->resumed ? "the positions of --state" : from[f->first.at]);
+    bf_diag_warn(
+        "%s: reading %zu shard%s from %s on; --from oldest, -15m or a time begins elsewhere",
+        f->em.stream, f->active, f->active == 1 ? "" : "s",
+        f->resumed ? "the positions of --state" : from[f->first.at]);
 }
 
 /* The shards that begin at the latest record begin together: nothing is read or told of any before all have their
@@ -331,7 +332,8 @@ static void show(struct follow *f)
 static bool turn(struct follow *f, struct bf_err *e)
 {
     int wait_ms = WAIT_MAX_MS;
-    if (!list_again(f) || !follow_begin_ready(f, follow_now(f)) || !begin_latest(f) || !step(f, &wait_ms))
+    if (!list_again(f) || !follow_begin_ready(f, follow_now(f)) || !begin_latest(f) ||
+        !step(f, &wait_ms))
         return true; /* latched */
     if (!emit_flush(&f->em, e))
         return false;

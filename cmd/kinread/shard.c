@@ -128,7 +128,8 @@ static bool refused(struct reading *r, struct bf_err *e)
 /* Does the error speak of what was asked for, not of the service or of who asks? */
 static bool is_refusal(const char *code)
 {
-    return strcmp(code, "InvalidArgumentException") == 0 || strcmp(code, "ValidationException") == 0;
+    return strcmp(code, "InvalidArgumentException") == 0 ||
+           strcmp(code, "ValidationException") == 0;
 }
 
 /* An error answer; goes back to `phase` when the call is worth repeating. */
@@ -195,7 +196,8 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
         return;
     }
     r->phase = HAS_ITERATOR;
-    if (r->position.at == BF_FEED_LATEST) /* asked for again, it would jump over what came in between */
+    if (r->position.at ==
+        BF_FEED_LATEST) /* asked for again, it would jump over what came in between */
         begin_at_iterator(r);
 }
 
@@ -263,9 +265,9 @@ static enum verdict judge(struct reading *r, const struct bf_feed_record *record
 
 struct take {
     struct reading *r;
-    bool stopped; /* a record that is not wanted any more */
-    bool ours;    /* the failure is not the service's */
-    bool taken;   /* at least one record */
+    bool stopped;    /* a record that is not wanted any more */
+    bool ours;       /* the failure is not the service's */
+    bool taken;      /* at least one record */
     int64_t time_ms; /* of the last one; 0: none, or not told */
 };
 

@@ -42,11 +42,23 @@ static size_t levenshtein(struct bf_str a, struct bf_str b)
     return row[b.n];
 }
 
+/* Are two neighbours in the other order, and all else the same? */
+static bool swapped(struct bf_str a, struct bf_str b)
+{
+    size_t i = 0;
+    while (i < a.n && i < b.n && a.p[i] == b.p[i])
+        i++;
+    return a.n == b.n && i + 1 < a.n && a.p[i] == b.p[i + 1] && a.p[i + 1] == b.p[i] &&
+           memcmp(a.p + i + 2, b.p + i + 2, a.n - i - 2) == 0;
+}
+
 void bf_near_offer(struct bf_near *n, struct bf_str name)
 {
     if (n->name.n > NAME_MAX_LEN || name.n > NAME_MAX_LEN)
         return;
-    size_t d = same_letters(n->name, name) ? 0 : levenshtein(n->name, name);
+    size_t d = same_letters(n->name, name) ? 0
+               : swapped(n->name, name)    ? 1
+                                           : levenshtein(n->name, name);
     if (d < n->distance || (d == 0 && !n->best.p)) {
         n->distance = d;
         n->best = name;

@@ -1,6 +1,6 @@
 /*
  * "Did you mean": of the names that there are, the one that a misspelled one is nearest to. The same but for the
- * case of ASCII letters is nearest of all; else it counts how many bytes are put in, left out or changed: two at
+ * case of ASCII letters is nearest of all; else it counts how many bytes are put in, left out, changed or swapped: two at
  * most, one in a name of less than five, none in one of less than three.
  */
 #ifndef BF_NEAR_H

@@ -8,6 +8,8 @@
  *     {"Data":"base64","SequenceNumber":"49..."}             Kinesis GetRecords
  *     {"kinesis":{"data":"base64","sequenceNumber":"49..."}} Lambda, Kinesis
  *     {"recordId":"...","data":"base64"}                     Firehose
+ *     {"shard":"...","sequence":"49...","data":"text"}       kinread -J; data_base64 where it is no text,
+ *                                                            an object from DynamoDB Streams
  *     {"eventName":"INSERT","dynamodb":{...}}                DynamoDB Streams, Lambda
  *
  * A single record of these kinds is taken too, without an array around it. Data

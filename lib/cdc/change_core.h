@@ -372,17 +372,32 @@ CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
     return third + h->third;
 }
 
+/* The end of a tail that is remembered as far as p; NULL: it is another one. */
+CORE_INLINE const char *known_sequence(struct change_scan *s, const char *p)
+{
+    const struct shape_tail *t = &s->shape->tail;
+    if (!t->rest)
+        return p;
+    const char *q = core_special(p);
+    if (*q != '"' || (size_t)(s->core.end - q) < t->rest || !core_same(q, t->text + t->n, t->rest))
+        return NULL;
+    s->change->kinesis_seq.text = bf_str(p, (size_t)(q - p));
+    return q + t->rest;
+}
+
 /* What stands behind "dynamodb", from p on. */
 CORE_INLINE const char *tail(struct change_scan *s, const char *p)
 {
     const struct shape_tail *t = &s->shape->tail;
     bool more;
-    if (CORE_LIKELY(t->n && (size_t)(s->core.end - p) >= t->n) && core_same(p, t->text, t->n)) {
+    const char *q;
+    if (CORE_LIKELY(t->n && (size_t)(s->core.end - p) >= t->n) && core_same(p, t->text, t->n) &&
+        (q = known_sequence(s, p + t->n))) {
         if (t->arn_n)
             s->arn.text = bf_str(p + t->arn_at, t->arn_n);
-        return p + t->n;
+        return q;
     }
-    const char *q = next_member(&s->core, p, &more);
+    q = next_member(&s->core, p, &more);
     if (q && more)
         q = members(s, q);
     if (q)

@@ -38,10 +38,12 @@ struct shape_head {
     uint16_t table_at, table_n;    /* tableName's value in text; table_n 0: not there */
 };
 
-/* The text behind "dynamodb"'s value to the end of the record, where it holds nothing that differs. */
+/* The text behind "dynamodb"'s value to the end of the record, where it holds nothing that differs but the value of
+ * kinesis.sequenceNumber, which is left out: n bytes stand in front of it, rest behind it. */
 struct shape_tail {
     char text[TAIL_TEXT];
     uint16_t n;             /* 0: nothing remembered */
+    uint16_t rest;          /* 0: no sequence number */
     uint16_t arn_at, arn_n; /* eventSourceARN's value in text; arn_n 0: not there */
 };
 

@@ -465,6 +465,37 @@ bool bf_reshape_change(struct bf_reshape *r, const struct bf_change *in, struct 
     return true;
 }
 
+bool bf_reshape_meta(struct bf_reshape *r, struct bf_str name, bool is_time,
+                     struct bf_reshape_meta *out, enum bf_row_time *time, struct bf_err *e)
+{
+    *out = (struct bf_reshape_meta){0};
+    for (size_t i = 0; i < r->nrules; i++) {
+        struct rule *rule = &r->rule[i];
+        enum shape_kind kind = rule->typed ? rule->type.kind : SHAPE_ANY;
+        if (!bf_str_eq(rule->name, name))
+            continue;
+        rule->seen = true;
+        out->drop = rule->drop;
+        if (rule->hash)
+            return bf_err_set(e, BF_E_USAGE, "--hash: %.*s is metadata", (int)name.n, name.p);
+        if (kind != SHAPE_ANY && kind != SHAPE_STRING &&
+            !(is_time && (kind == SHAPE_DATE || kind == SHAPE_TIMESTAMP)))
+            return bf_err_set(e, BF_E_USAGE, "--types: %.*s is metadata: %s", (int)name.n, name.p,
+                              is_time ? "its type is string, timestamp or date"
+                                      : "its type is string");
+        if (kind == SHAPE_DATE || kind == SHAPE_TIMESTAMP)
+            *time = kind == SHAPE_DATE ? BF_TIME_DATE : BF_TIME_TIMESTAMP;
+        if (rule->rename.p) {
+            bf_buf_reset(&r->text);
+            bf_json_unescape(&r->text, bf_str(rule->rename.p + 1, rule->rename.n - 2));
+            if (!bf_buf_ok(&r->text) ||
+                !bf_arena_copy(&r->names, bf_buf_view(&r->text), &out->rename))
+                return bf_err_nomem(e);
+        }
+    }
+    return true;
+}
+
 struct bf_str bf_reshape_unseen(const struct bf_reshape *r, size_t n)
 {
     for (size_t i = 0; i < r->nrules; i++)

@@ -92,6 +92,12 @@ void bf_row_no_columns(struct bf_row *r)
     bf_arena_reset(&r->column_names);
 }
 
+void bf_row_meta_name(const struct bf_row_conf *conf, enum bf_row_meta what, struct bf_buf *out)
+{
+    bf_buf_adds(out, bf_str_of(conf->meta_prefix ? conf->meta_prefix : "_"));
+    bf_buf_adds(out, bf_str_of(meta_names[what]));
+}
+
 static bool setup(struct bf_row *r, struct bf_err *e)
 {
     bool writes = r->conf.format == BF_ROW_WRITES;
@@ -99,14 +105,20 @@ static bool setup(struct bf_row *r, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "write lines put the new image: no other --image");
     if (writes)
         r->conf.nmeta = 0;
-    const char *prefix = r->conf.meta_prefix ? r->conf.meta_prefix : "_";
+    struct bf_str prefix = bf_str_of(r->conf.meta_prefix ? r->conf.meta_prefix : "_");
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         struct row_meta *m = &r->meta[i];
         m->what = r->conf.meta[i];
-        if (!keep_name(&r->names, bf_str_of(prefix), bf_str_of(meta_names[m->what]), &m->name,
-                       &m->json, e))
+        struct bf_str own = r->conf.meta_name[m->what];
+        if (!keep_name(&r->names, own.p ? BF_STR("") : prefix,
+                       own.p ? own : bf_str_of(meta_names[m->what]), &m->name, &m->json, e))
             return false;
-        r->reserved[(unsigned char)m->name.p[0]] = true;
+        for (size_t k = 0; k < i; k++)
+            if (bf_str_eq(r->meta[k].name, m->name))
+                return bf_err_set(e, BF_E_USAGE, "two metadata columns would be called %.*s",
+                                  (int)(m->name.n < 60 ? m->name.n : 60), m->name.p);
+        if (m->name.n)
+            r->reserved[(unsigned char)m->name.p[0]] = true;
     }
     r->reserved['\\'] = true; /* a name that begins with an escape may be any */
     if (r->conf.image == BF_ROW_BOTH)
@@ -250,6 +262,31 @@ char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
     return o;
 }
 
+/* A time as written by bf_row_write_time, up to end, in the form that rows want; its new end. */
+static char *form_time(const struct bf_row *r, char *from, char *end)
+{
+    const char zeros[] = ".000";
+    if (end == from || r->conf.time == BF_TIME_ISO)
+        return end;
+    if (r->conf.time == BF_TIME_DATE)
+        return from + 10;
+    from[10] = ' ';
+    end--; /* Z */
+    if (end == from + 19) {
+        memcpy(end, zeros, sizeof zeros - 1);
+        end += sizeof zeros - 1;
+    }
+    return end;
+}
+
+void bf_row_meta_cell(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
+                      char room[ROW_META_BYTES], struct bf_change_text *text)
+{
+    bf_row_meta_text(r, what, c, room, text);
+    if (what == BF_META_TS && text->text.p)
+        text->text.n = (size_t)(form_time(r, room, room + text->text.n) - room);
+}
+
 void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
                       char room[ROW_META_BYTES], struct bf_change_text *text)
 {
@@ -339,6 +376,19 @@ static char *put_meta_text(char *o, const struct bf_change_text *t)
     return bf_value_copy(o, "\",                              ", 2);
 }
 
+static char *put_time(struct bf_row *r, char *o, const struct bf_change *c)
+{
+    char *end = form_time(r, o + 1, bf_row_write_time(r, o + 1, c));
+    if (end == o + 1) {
+        r->untold |= 1u << BF_META_TS;
+        return put_meta_text(o, &(struct bf_change_text){0});
+    }
+    r->told |= 1u << BF_META_TS;
+    o[0] = end[0] = '"';
+    end[1] = ',';
+    return end + 2;
+}
+
 static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
 {
     static const char ops[][BF_VALUE_STEP] = {"\"INSERT\",", "\"MODIFY\",", "\"REMOVE\","};
@@ -349,6 +399,10 @@ static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
         o = bf_value_copy(o, m->json.p, m->json.n);
         if (m->what == BF_META_OP) {
             o = bf_value_copy(o, ops[c->op], sizeof "\"INSERT\"," - 1);
+            continue;
+        }
+        if (m->what == BF_META_TS) {
+            o = put_time(r, o, c);
             continue;
         }
         bf_row_meta_text(r, m->what, c, room, &t);
@@ -513,7 +567,7 @@ static bool put_item(struct bf_row *r, const struct bf_change *c, const struct b
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         struct bf_change_text t;
         char room[ROW_META_BYTES];
-        bf_row_meta_text(r, r->meta[i].what, c, room, &t);
+        bf_row_meta_cell(r, r->meta[i].what, c, room, &t);
         bf_buf_adds(out, r->meta[i].json);
         if (t.text.p) {
             bf_buf_lit(out, "{\"S\":\"");

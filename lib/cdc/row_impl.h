@@ -28,9 +28,9 @@ struct bf_row {
     struct row_meta meta[BF_META_N];
     struct row_column *columns;
     size_t ncolumns;
-    bool fixed;         /* columns are known */
-    bool header_due;    /* and still to be written */
-    bool reserved[256]; /* first bytes of names that collide */
+    bool fixed;            /* columns are known */
+    bool header_due;       /* and still to be written */
+    bool reserved[256];    /* first bytes of names that collide */
     unsigned told, untold; /* bits 1 << enum bf_row_meta: some record had it; some had not */
     struct bf_arena names, column_names;
     struct bf_buf cell;
@@ -61,6 +61,10 @@ enum { ROW_META_BYTES = 96 };
 
 /* Metadata as text: *text is a view (JSON-escaped when *escaped), or p NULL for null. room is scratch. */
 void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
+                      char room[ROW_META_BYTES], struct bf_change_text *text);
+
+/* The same in the form that rows want. */
+void bf_row_meta_cell(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
                       char room[ROW_META_BYTES], struct bf_change_text *text);
 
 /* The value of a column in a record. */

@@ -147,17 +147,17 @@ static void put_meta(struct bf_row *r, enum bf_row_meta what, const struct bf_ch
 {
     struct bf_change_text t;
     char room[ROW_META_BYTES];
-    bf_row_meta_text(r, what, c, room, &t);
+    bf_row_meta_cell(r, what, c, room, &t);
     if (!t.text.p) {
         put_null(r, out);
         return;
     }
-    bf_buf_reset(&r->cell);
-    if (t.escaped)
+    if (t.escaped) {
+        bf_buf_reset(&r->cell);
         bf_json_unescape(&r->cell, t.text);
-    else
-        bf_buf_adds(&r->cell, t.text);
-    put_cell(r, out, bf_buf_view(&r->cell));
+        t.text = bf_buf_view(&r->cell);
+    }
+    put_cell(r, out, t.text);
 }
 
 bool bf_row_put_table(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,

@@ -372,7 +372,7 @@ static bool whole_row(struct bf_sql *s, const struct sql_query *q, struct bf_err
         struct bf_change_text t;
         struct bf_str name;
         char room[ROW_META_BYTES];
-        bf_row_meta_text(s->row, m->what, s->change, room, &t);
+        bf_row_meta_cell(s->row, m->what, s->change, room, &t);
         if (!keep(s, m->json, &name, e))
             return false;
         a.name = bf_str(name.p + 1, name.n - 3); /* "_op": */

@@ -7,6 +7,7 @@
 #include "lib/cdc/held.h"
 #include "lib/cdc/names.h"
 #include "lib/cdc/value.h"
+#include "lib/json/extent.h"
 
 enum {
     FOLD_BYTES = 512 * 1024 * 1024,
@@ -127,6 +128,37 @@ static bool check_writes(const struct bf_xform_conf *conf, struct bf_err *e)
            bf_err_set(e, BF_E_USAGE, "write lines are of one change each: no --%s", with);
 }
 
+/* --rename, --drop and --types may name metadata, which the row adds itself. */
+static bool setup_shape(struct bf_xform *x, struct bf_err *e)
+{
+    struct bf_row_conf *row = &x->conf.row;
+    struct bf_buf name;
+    bool ok = true;
+    if (!bf_reshape_wanted(&x->conf.shape))
+        return true;
+    x->shape = bf_reshape_new(&x->conf.shape, e);
+    if (!x->shape)
+        return false;
+    bf_buf_init(&name, 64 * 1024);
+    for (size_t i = 0; ok && i < row->nmeta;) {
+        enum bf_row_meta what = row->meta[i];
+        struct bf_reshape_meta meta;
+        bf_buf_reset(&name);
+        bf_row_meta_name(row, what, &name);
+        ok =
+            bf_buf_check(&name, "a name", e) &&
+            bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
+        row->meta_name[what] = ok ? meta.rename : (struct bf_str){0};
+        if (ok && meta.drop) {
+            row->nmeta--;
+            memmove(&row->meta[i], &row->meta[i + 1], (row->nmeta - i) * sizeof row->meta[0]);
+        } else
+            i++;
+    }
+    bf_buf_free(&name);
+    return ok;
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -143,9 +175,7 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_held_init(&x->marks);
     bf_names_init(&x->names);
     bf_buf_init(&x->folded, SHOWN_MAX);
-    x->row = bf_row_new(&conf->row, e);
-    if (x->row && check_writes(conf, e) &&
-        (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
+    if (check_writes(conf, e) && setup_shape(x, e) && (x->row = bf_row_new(&x->conf.row, e)) &&
         (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) && setup_filter(x, e))
         return x;
     bf_xform_destroy(x);
@@ -333,6 +363,8 @@ static bool bad_record(struct bf_xform *x, const struct bf_capture_record *recor
         *e = told;
         return false;
     }
+    if (!memchr(record->raw.p, '\n', record->raw.n)) /* valid JSON or not */
+        return x->conf.bad(x->conf.bad_ctx, record->raw, &told, e);
     bf_buf_reset(&x->shown);
     char *copy = bf_buf_room(&x->shown, record->raw.n + 64); /* padded, as compacting wants it */
     if (!copy)
@@ -346,6 +378,31 @@ static bool bad_record(struct bf_xform *x, const struct bf_capture_record *recor
               x->conf.bad(x->conf.bad_ctx, bf_buf_view(&line), &told, e);
     bf_buf_free(&line);
     return ok;
+}
+
+static bool record(struct bf_xform *x, struct bf_str text, size_t slack, struct bf_buf *rows,
+                   struct bf_err *e);
+
+/* Documents one behind the other, }{, as in what Firehose keeps of its source: each is a record of its own. False, and *e
+ * as it was: it is no such text. */
+static bool several(struct bf_xform *x, struct bf_str text, struct bf_buf *rows, struct bf_err *e)
+{
+    size_t before = rows->n, n = bf_json_extent(text);
+    struct bf_capture_record part = {.index = 0};
+    if (n == 0 || bf_json_extents(text) == 0)
+        return false;
+    for (; text.n; n = bf_json_extent(text)) {
+        struct bf_err why = {0};
+        part.raw = n ? bf_str(text.p, n) : text; /* the last one may be cut off */
+        part.index++;
+        if (!record(x, part.raw, 0, rows, &why) && !bad_record(x, &part, &why, e)) {
+            if (!rows->failed && !x->conf.bad)
+                rows->n = before;
+            return false;
+        }
+        text = bf_str_trim(bf_str(text.p + part.raw.n, text.n - part.raw.n));
+    }
+    return true;
 }
 
 static bool wrapped(void *ctx, const struct bf_capture_record *record, const struct bf_err *why,
@@ -366,6 +423,8 @@ static bool wrapped(void *ctx, const struct bf_capture_record *record, const str
         bf_err_set(&bad, BF_E_INPUT, "a capture in a capture");
         break;
     case BF_CHANGE_BAD:
+        if (bad.code == BF_E_INPUT && several(w->x, record->change, w->rows, &bad))
+            return true;
         break;
     }
     return bad_record(w->x, record, &bad, e);
@@ -393,7 +452,7 @@ static bool record(struct bf_xform *x, struct bf_str text, size_t slack, struct 
     case BF_CHANGE_BAD:
         break;
     }
-    return false;
+    return e->code == BF_E_INPUT && several(x, text, rows, e);
 }
 
 bool bf_xform_document(struct bf_xform *x, struct bf_str document, struct bf_buf *rows,

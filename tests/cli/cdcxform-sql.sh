@@ -131,4 +131,17 @@ check "no record is no mistake" -- cdcxform --strict --where 'bigg > 1'
 check "so does one of --fields, not of --drop" -s 1 -i "$T/one" -o '{}' -e 'cdcxform: no record has an attribute gone
 cdcxform: no record has an attribute nope' -- cdcxform --strict --no-meta --fields nope --drop gone
 check "keys alone have little" -i "$T/removed" -o '{"id":1}' -- cdcxform --no-meta --fields id,status
+# as Athena does it, or not at all
+brackets="brackets are no subscript here; an element is written tags->>0, counted from 0, a member m.k or m->>'k'"
+echo '{"eventName":"INSERT","dynamodb":{"Keys":{},"NewImage":{"tags":{"L":[{"S":"x"}]},"m":{"M":{"k":{"S":"y"}}},"id":{"S":"PAID"}}}}' >"$T/sub"
+for at in 'tags[1]' "m['k']" 'm["k"]' 'm[k]'; do
+    check "no subscripts: $at" -s 2 -i "$T/sub" -e "cdcxform: --select: $at: $brackets" -- cdcxform --select "$at"
+done
+check "nor with a blank" -s 2 -i "$T/sub" -E 'brackets are no subscript' -- cdcxform --sql 'SELECT tags [ 1 ] FROM cdc'
+check "what is written instead" -i "$T/sub" -o '{"a":"x","b":"y","c":"y"}' -- cdcxform --select "tags->>0 AS a, m.k AS b, m->>'k' AS c"
+check "brackets around a name" -i "$T/sub" -o '{"id":"PAID","1":"PAID","x y":"PAID"}' -- cdcxform --select '[id], id AS [1], cdc.[id] [x y]'
+check "LIKE knows upper from lower case" -i "$T/sub" -o '{"a":0,"b":1,"c":1}' -- cdcxform --select "id LIKE 'p%' AS a, id LIKE 'P_I%' AS b, lower(id) LIKE 'p%' AS c"
+check "ID is not id, and says so" -i "$T/sub" -o '{"ID":null}' -e 'cdcxform: no record has an attribute ID; did you mean id?' -- cdcxform -q --select ID
+check "a filter that drops all for a name says so with -q" -i "$T/sub" -e 'cdcxform: no record has an attribute tgas; did you mean tags?' -- cdcxform -q --where 'tgas IS NOT NULL'
+
 plan

@@ -163,6 +163,7 @@ class Max(Sum):
 
 def database(rows, lookups):
     db = sqlite3.connect(":memory:")
+    db.execute("PRAGMA case_sensitive_like = ON")  # as Athena's
     names = ",".join('"%s"' % c for c in COLUMNS)
     db.execute("CREATE TABLE cdc(%s)" % names)
     db.executemany("INSERT INTO cdc VALUES(%s)" % ",".join("?" * len(COLUMNS)), rows)
