@@ -95,17 +95,17 @@ static void test_avoid(void **state)
     bf_buf_init(&b, 100);
     bf_buf_lit(&b, "x{\"bfpipe.mark\":{}}");
     bf_mark_avoid(&b, 0);
-    assert_int_equal(b.n, 20);
+    assert_int_equal(b.n, 19);
     bf_mark_avoid(&b, 1);
     assert_string_equal(bf_buf_cstr(&b), "x{ \"bfpipe.mark\":{}}");
     assert_false(bf_mark_is(bf_str(b.p + 1, b.n - 1)));
     bf_mark_avoid(&b, 1);
-    assert_int_equal(b.n, 21);
+    assert_int_equal(b.n, 20);
     bf_buf_free(&b);
-    bf_buf_init(&b, 19); /* no room: the buffer says so */
+    bf_buf_init(&b, 18); /* no room: the buffer says so */
     bf_buf_lit(&b, "{\"bfpipe.mark\":{}}");
     bf_mark_avoid(&b, 0);
-    assert_true(b.n == 19 ? !bf_buf_ok(&b) || !bf_mark_is(bf_buf_view(&b)) : true);
+    assert_false(bf_buf_ok(&b));
     bf_buf_free(&b);
 }
 
