@@ -461,7 +461,7 @@ bool bl_ddb_delete_table(struct bl_call *c)
     struct bl_stream_change change = {NULL, NULL};
     if (!bl_params_read(c, &p))
         return false;
-    if (!bl_store_begin(c->store, &e))
+    if (!bl_store_begin_delete(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_table *t = bl_table_param(c, &p);
     if (!t || t->deletion_protection) {

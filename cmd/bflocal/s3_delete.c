@@ -49,7 +49,7 @@ void bl_s3_delete_object(struct bl_call *c)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     struct bf_err e = {0};
-    if (!bl_store_begin(c->store, &e)) {
+    if (!bl_store_begin_delete(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
     }
@@ -185,7 +185,7 @@ void bl_s3_delete_objects(struct bl_call *c)
     memset(list, 0, KEYS_MAX * sizeof(*list));
     if (!check_digest(c) || !read_list(c, list, &n, &quiet))
         return;
-    if (!bl_store_begin(c->store, &e)) {
+    if (!bl_store_begin_delete(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
     }
