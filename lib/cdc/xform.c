@@ -201,25 +201,16 @@ void bf_xform_destroy(struct bf_xform *x)
     free(x);
 }
 
-/* A row whose first attribute is called bfpipe.mark begins as a mark does. In JSON a space makes it something else, and
- * changes nothing of what it says; a table has no such way out. */
+/* A row whose first attribute is called bfpipe.mark begins as a mark does. JSON has a way out, TSV has none, and the
+ * fields of CSV have quotes around such text. */
 static bool no_mark(const struct bf_xform *x, struct bf_buf *rows, size_t from, struct bf_err *e)
 {
-    struct bf_str text = bf_str(rows->p + from, rows->n - from);
     struct bf_mark_watch w = {0};
-    if (!bf_buf_ok(rows) || text.n < sizeof BF_MARK_PREFIX - 1)
-        return true;
-    bool table = x->conf.row.format == BF_ROW_TSV || x->conf.row.format == BF_ROW_CSV;
-    if (table ? !bf_mark_watch(&w, text) : !bf_mark_is(text))
-        return true;
-    if (table) {
+    if (x->conf.row.format != BF_ROW_TSV)
+        bf_mark_avoid(rows, from);
+    else if (bf_buf_ok(rows) && bf_mark_watch(&w, bf_str(rows->p + from, rows->n - from))) {
         rows->n = from;
         return bf_err_set(e, BF_E_INPUT, "its row would be taken for a mark of kinread");
-    }
-    bf_buf_addc(rows, '\n'); /* makes the room */
-    if (bf_buf_ok(rows)) {
-        memmove(rows->p + from + 2, rows->p + from + 1, rows->n - from - 2);
-        rows->p[from + 1] = ' ';
     }
     return true;
 }

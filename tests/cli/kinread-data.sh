@@ -182,6 +182,18 @@ check '  is asked for by its ARN' -o '{"TableName":"arn:aws:dynamodb:us-east-1:1
     sh -c 'jq -r "select(.op == \"DescribeTable\").body" "$1" | tail -n 1' - "$FAULT_DIR/log"
 check 'raw and format' -s 2 -e 'kinread: --raw is for plain lines: it cannot go with --format' -- kinread --raw -f %d orders
 
+# Iterators are asked for at once: here none is given before a hundred are wanted.
+{
+    printf 'ListShards ok {"Shards":['
+    for i in $(seq 100); do printf '{"ShardId":"shardId-%012d","SequenceNumberRange":{"StartingSequenceNumber":"1"}},' "$i"; done
+    printf '{"ShardId":"shardId-000000000000","SequenceNumberRange":{"StartingSequenceNumber":"1"}}]}\n'
+    printf 'GetShardIterator gather 100 ok {"ShardIterator":"it-1"}\nGetRecords ok {"MillisBehindLatest":0,"NextShardIterator":"it-2","Records":[]}\n'
+} | fault_rules
+for from in oldest latest; do
+    check "a hundred shards begin together at the $from" -- timeout 100 kinread -e --from $from orders
+done
+fault_rules </dev/null
+
 # Who waits at a terminal is told where the reading began.
 waits() {
     python3 "$root/tests/cli/terminal.py" 2 timeout -s TERM 2 kinread --no-progress "$@" orders | tr -d '\r'
