@@ -198,6 +198,7 @@ struct pat_node {
     size_t nslots, slots_cap;
     bool numbers;  /* below dynamodb, and called N or NS: its strings are numbers for `numeric` */
     uint64_t seen; /* stamp: a value stood here, outside of arrays of objects */
+    bool ever;     /* a value stood here, in any event so far */
     /* pattern_verify.c: one block at a time */
     uint64_t verify;       /* stamp: the block has tests here or below */
     struct pat_slot *slot; /* of that block */
