@@ -364,7 +364,7 @@ static void keep_text(char *out, size_t room, struct bf_str text)
     snprintf(out, room, "%.*s", (int)text.n, text.n ? text.p : "");
 }
 
-/* Has the upload been completed before? Its answer is in m then. */
+/* Has the upload been completed before? Its answer is in m then. False with c->failed: the store failed. */
 static bool find_done(struct bl_call *c, struct completion *m)
 {
     struct bl_s3_call *s = bl_s3_of(c);
@@ -382,8 +382,7 @@ static bool find_done(struct bl_call *c, struct completion *m)
         keep_text(m->sum_text, sizeof(m->sum_text), bl_column_text(q, 3));
         bl_done(q);
     }
-    bl_store_unlock(c->store);
-    return found;
+    return bl_s3_end_read(c) && found;
 }
 
 /* Do the parts that the client names make the ETag that the object got? */
@@ -410,7 +409,7 @@ static bool complete(struct bl_call *c, struct completion *m, uint64_t *old_file
         return false;
     if (find_done(c, m))
         return check_again(c, m);
-    if (!load(c, m))
+    if (c->failed || !load(c, m))
         return false;
     if (!join(c, m, whole, &e) || !make_etag(m) || !make_sum(m, whole))
         return bl_s3_fail_err(c, &e);

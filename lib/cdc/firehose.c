@@ -406,6 +406,11 @@ bool bf_firehose_event(struct bf_firehose *f, struct bf_str event, struct bf_buf
     return bf_firehose_event_in(f, &in, answer, e);
 }
 
+const struct bf_xform *bf_firehose_xform(const struct bf_firehose *f)
+{
+    return f->xform;
+}
+
 struct bf_firehose_count bf_firehose_count(const struct bf_firehose *f)
 {
     return f->count;
