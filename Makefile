@@ -25,20 +25,18 @@ LDFLAGS_asan   := -fsanitize=address,undefined
 CFLAGS_fuzz    := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
 LDFLAGS_fuzz   := -fsanitize=address,undefined
 ALL_CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I. -fPIC -fno-semantic-interposition -fvisibility=hidden \
-              -pthread $(WARN) $(CFLAGS) $(EXTRA_CFLAGS) -MMD -MP
+              -pthread $(WARN) $(CFLAGS) $(EXTRA_CFLAGS) $(if $(HAVE_ISAL),-DBF_HAVE_ISAL) -MMD -MP
 ALL_LDFLAGS = -pthread -Wl,--as-needed,-Bsymbolic-functions $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS)
 
 # The two libraries: what each is made of and what it needs.
 CORE_SRC := $(wildcard lib/base/*.c lib/json/*.c lib/cdc/*.c)
-AWS_SRC  := $(wildcard lib/aws/*.c)
+AWS_SRC  := $(wildcard lib/aws/*.c lib/aws/credentials/*.c)
 CORE_LIBS := -ljansson
-AWS_LIBS  := -lcurl -lcrypto -lz -lzstd -ljansson
-# ISA-L makes gzip fast where it is installed; nothing else depends on it.
-HAVE_ISAL := $(shell printf '\043include <isa-l.h>\nint main(void){return 0;}\n' | $(CC) -xc - -lisal -o /dev/null 2>/dev/null && echo yes)
-ifeq ($(HAVE_ISAL),yes)
-AWS_LIBS  += -lisal
-ALL_CFLAGS += -DBF_HAVE_ISAL
-endif
+AWS_LIBS   = -lcurl -lcrypto -lz -lzstd -ljansson $(if $(HAVE_ISAL),-lisal)
+# ISA-L makes gzip fast where it is installed; nothing else depends on it. Asked once, by the first rule that builds,
+# so that `make deps all` finds what deps has just installed.
+HAVE_ISAL  = $(eval HAVE_ISAL := $(shell printf '\043include <isa-l.h>\nint main(void){return 0;}\n' | \
+             $(CC) -xc - -lisal -o /dev/null 2>/dev/null && echo yes))$(HAVE_ISAL)
 core_so  := $(B)/lib/libbfpipe.so.$(SOVER)
 aws_so   := $(B)/lib/libbfpipe-aws.so.$(SOVER)
 core_a   := $(B)/lib/libbfpipe.a
@@ -63,44 +61,56 @@ objs       = $(patsubst %.c,$(B)/obj/%.o,$(CORE_SRC) $(AWS_SRC) $(unit_src) $(fo
 .DELETE_ON_ERROR:
 .SECONDARY:
 
+# A build shows one short line a file; V=1 shows the commands.
+V ?= 0
+ifeq ($V,0)
+Q := @
+say = @printf '  %-4s %s\n' $1 '$(patsubst $(B)/%,%,$@)'
+endif
+
 all: $(core_so) $(aws_so) $(core_a) $(aws_a) $(bins) ## build the libraries and the tools
 
 # The variants for one vector level are compiled for it and chosen at run time.
-ifneq (,$(findstring x86_64,$(shell $(CC) -dumpmachine)))
-$(B)/obj/%_avx2.o: CFLAGS_SIMD := -mavx2 -mbmi -mbmi2
-endif
+# (The compiler is asked by the rule, not before: deps may have to install it first.)
+$(B)/obj/%_avx2.o: CFLAGS_SIMD = $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-mavx2 -mbmi -mbmi2)
 
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(CFLAGS_SIMD) -c -o $@ $<
+	$(call say,CC)
+	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_SIMD) -c -o $@ $<
 
 $(core_a): $(CORE_SRC:%.c=$(B)/obj/%.o)
 $(aws_a): $(AWS_SRC:%.c=$(B)/obj/%.o)
 $(core_a) $(aws_a):
 	@mkdir -p $(@D)
-	rm -f $@ && $(AR) rcs $@ $^
+	$(call say,AR)
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
 $(core_so): $(CORE_SRC:%.c=$(B)/obj/%.o)
 	@mkdir -p $(@D)
-	$(CC) -shared -Wl,-soname,$(@F) -o $@ $^ $(ALL_LDFLAGS) $(CORE_LIBS)
-	ln -sf $(@F) $(@:.$(SOVER)=)
+	$(call say,LD)
+	$(Q)$(CC) -shared -Wl,-soname,$(@F) -o $@ $^ $(ALL_LDFLAGS) $(CORE_LIBS)
+	$(Q)ln -sf $(@F) $(@:.$(SOVER)=)
 
 $(aws_so): $(AWS_SRC:%.c=$(B)/obj/%.o) $(core_so)
 	@mkdir -p $(@D)
-	$(CC) -shared -Wl,-soname,$(@F) -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) -L$(B)/lib -lbfpipe $(AWS_LIBS)
-	ln -sf $(@F) $(@:.$(SOVER)=)
+	$(call say,LD)
+	$(Q)$(CC) -shared -Wl,-soname,$(@F) -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) -L$(B)/lib -lbfpipe $(AWS_LIBS)
+	$(Q)ln -sf $(@F) $(@:.$(SOVER)=)
 
 # Tools find the libraries beside them, built or installed.
 define tool_rule
 $(B)/bin/$1: $(call tool_obj,$1) $(LIGHT_OBJ_$1) $(core_so) $(if $(filter $1,$(AWS_TOOLS)),$(aws_so))
 	@mkdir -p $$(@D)
-	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) -Wl,-rpath,'$$$$ORIGIN/../lib' -L$(B)/lib \
+	$$(call say,LD)
+	$$(Q)$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) -Wl,-rpath,'$$$$ORIGIN/../lib' -L$(B)/lib \
 	    $(if $(filter $1,$(AWS_TOOLS)),-lbfpipe-aws) -lbfpipe $(LIBS_$1)
 endef
 define static_tool_rule
 $(B)/bin/$1: $(call tool_obj,$1) $(aws_a) $(core_a)
 	@mkdir -p $$(@D)
-	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(LIBS_$1)
+	$$(call say,LD)
+	$$(Q)$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(LIBS_$1)
 endef
 $(foreach t,$(filter-out $(STATIC_TOOLS),$(TOOLS)),$(eval $(call tool_rule,$t)))
 $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t)))
@@ -110,7 +120,8 @@ $(foreach t,$(filter $(STATIC_TOOLS),$(TOOLS)),$(eval $(call static_tool_rule,$t
 alone_obj := $(patsubst cmd/cdclambda/%.c,$(B)/obj/cmd/cdclambda/%.o,$(filter-out cmd/cdclambda/sink.c,\
              $(wildcard cmd/cdclambda/*.c)) cmd/cdclambda/alone/sink.c)
 $(B)/bootstrap: $(alone_obj) $(LIGHT_OBJ_cdclambda) $(core_a)
-	$(CC) -static -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) -Wl,--gc-sections $(core_a)
+	$(call say,LD)
+	$(Q)$(CC) -static -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) -Wl,--gc-sections $(core_a)
 
 lambda.zip: all ## build/lambda-*.zip: packages for provided.al2023; CONF=FILE goes in as transform.conf
 	@CC='$(CC)' MAKE='$(MAKE)' CONF='$(CONF)' sh tools/lambda-zip.sh
@@ -134,16 +145,20 @@ unit_tool = $(filter $(word 2,$(subst _, ,$1)),$(TOOLS))
 define unit_rule
 $(B)/tests/$1: $(B)/obj/tests/unit/$1.o $(if $2,$(filter-out %/main.o,$(call tool_obj,$2))) $(aws_a) $(core_a)
 	@mkdir -p $$(@D)
-	$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) -lcmocka \
+	$$(call say,LD)
+	$$(Q)$$(CC) -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $$(AWS_LIBS) $(CORE_LIBS) -lcmocka \
 	    $(if $2,$(LIBS_$2)) $(LDFLAGS_$1)
 endef
 $(foreach u,$(notdir $(units)),$(eval $(call unit_rule,$u,$(call unit_tool,$u))))
 
-deps: ## install what is missing to build, test and lint
-	@sh tools/deps.sh
+# The goals that this run of make was given: deps installs what they need.
+GOALS := $(filter-out deps deps-check,$(MAKECMDGOALS))
+
+deps: ## install what the other goals of this command need; alone: what all need
+	@sh tools/deps.sh $(GOALS)
 
 deps-check:
-	@sh tools/deps.sh --check
+	@sh tools/deps.sh --check $(or $(GOALS),check)
 
 # `make -j deps check` installs first.
 ifneq ($(filter deps,$(MAKECMDGOALS)),)
@@ -152,20 +167,20 @@ endif
 
 check: deps-check check-unit check-cli check-services ## all tests
 
-# Suites mostly wait, for services and for time to pass: so many run at once, the long ones first; DynamoDB Local
-# is the slowest of the services.
+# Suites mostly wait, for services and for time to pass: so many run at once, the long ones first.
 J ?= 3
-LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/cdclambda-fault \
+LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/s3put_kill cli/cdclambda-fault \
         services/bflocal-s3 services/bflocal-clients services/pipeline services/ddbput-many services/exactly-once services/ddbput \
-        services/kin-stream services/kin-bridge services/exactly-once-faults)
-suites = $(filter-out %/lib.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
+        services/torture services/kin-stream services/kin-bridge services/exactly-once-faults)
+suites = $(filter-out %/lib.sh %/aws.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
 
+KILLAT := $(B)/torture/killat
 check-unit: $(units) ## unit tests (cmocka)
 	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e 'sh tests/unit/tap.sh' $(units)
 
 T ?= $(sort $(wildcard tests/cli/*.sh))
-check-cli: all ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
+check-cli: all $(KILLAT) ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
 	@BF_BUILD=$(B) $(prove) -e sh $(call suites,$(T))
 
 # The same tests under sanitizers and under valgrind. A sanitizer's dlopen does not see the program's rpath.
@@ -208,14 +223,16 @@ fuzz-run: $(fuzz_src:tests/fuzz/%.c=$(B)/fuzz/%)
 define fuzz_rule
 $(B)/fuzz/$1: $(B)/obj/tests/fuzz/$1.o $(if $2,$(filter-out %/main.o,$(call tool_obj,$2))) $(aws_a) $(core_a)
 	@mkdir -p $$(@D)
-	$$(CC) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $(AWS_LIBS) $(CORE_LIBS) $(if $2,$(LIBS_$2))
+	$$(call say,LD)
+	$$(Q)$$(CC) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) $$(ALL_LDFLAGS) $(aws_a) $(core_a) $$(AWS_LIBS) $(CORE_LIBS) $(if $2,$(LIBS_$2))
 endef
 $(foreach f,$(fuzz_src:tests/fuzz/%.c=%),$(eval $(call fuzz_rule,$f,$(filter $(firstword $(subst _, ,$f)),$(TOOLS)))))
 
 BENCH_HELPERS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c))
 $(BENCH_HELPERS): $(B)/%: $(B)/obj/tests/%.o
 	@mkdir -p $(@D)
-	$(CC) -o $@ $< $(ALL_LDFLAGS)
+	$(call say,LD)
+	$(Q)$(CC) -o $@ $< $(ALL_LDFLAGS)
 bench: all $(BENCH_HELPERS) ## speed and memory of each tool beside a peer; X=tests/bench/x.sh runs one
 	@for b in $(filter-out tests/bench/lib.sh,$(X)); do \
 	    BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} sh $$b || exit 1; done
@@ -254,15 +271,16 @@ Cflags: -I$${includedir}/bfpipe
 Libs: -L$${libdir} -lbfpipe-aws
 Libs.private: $(AWS_LIBS)
 endef
-export pc_core pc_aws
 
+install: export PC_CORE = $(pc_core)
+install: export PC_AWS = $(pc_aws)
 install: all ## install under PREFIX (/usr/local), below DESTDIR
 	install -d "$D$(BINDIR)" "$D$(LIBDIR)/pkgconfig" "$D$(COMPDIR)" "$D$(DOCDIR)"
 	install -m 644 $(core_so) $(aws_so) $(core_a) $(aws_a) "$D$(LIBDIR)"
 	ln -sf $(notdir $(core_so)) "$D$(LIBDIR)/libbfpipe.so"
 	ln -sf $(notdir $(aws_so)) "$D$(LIBDIR)/libbfpipe-aws.so"
-	@printf '%s\n' "$$pc_core" >"$D$(LIBDIR)/pkgconfig/bfpipe.pc"
-	@printf '%s\n' "$$pc_aws" >"$D$(LIBDIR)/pkgconfig/bfpipe-aws.pc"
+	@printf '%s\n' "$$PC_CORE" >"$D$(LIBDIR)/pkgconfig/bfpipe.pc"
+	@printf '%s\n' "$$PC_AWS" >"$D$(LIBDIR)/pkgconfig/bfpipe-aws.pc"
 	@set -e; for h in $(HEADERS); do \
 	    install -d "$D$(INCDIR)/bfpipe/$${h%/*}"; install -m 644 $$h "$D$(INCDIR)/bfpipe/$$h"; done
 	@set -e; for t in $(TOOLS); do install -m 755 $(B)/bin/$$t "$D$(BINDIR)"; \
@@ -283,7 +301,7 @@ dist: ## build/bfpipe-VERSION.tar.gz of the last commit
 	@mkdir -p build
 	git archive --format=tar --prefix=bfpipe-$(VERSION)/ HEAD | gzip -9n >build/bfpipe-$(VERSION).tar.gz
 
-C_FILES := $(wildcard lib/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
+C_FILES := $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
 LIBRARIES := $(core_so) $(aws_so) $(core_a) $(aws_a)
 
 # What takes a few seconds: layout, floors, symbols, options against man pages, sizes, words.
@@ -321,13 +339,35 @@ build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
 format: ## clang-format the whole tree in place
 	clang-format -i $(C_FILES)
 
+partitions: ## take partitions and endpoints anew from the botocore installed (tools/partitions.py)
+	@python3 tools/partitions.py renew && python3 tools/partitions.py table
+
+# What kills at a chosen system call (tests/torture/README.md).
+$(KILLAT): $(B)/obj/tests/torture/killat.o
+	@mkdir -p $(@D)
+	$(CC) -o $@ $< $(ALL_LDFLAGS)
+
+# The delivery promise, hammered: make torture CYCLES=10000 SEED=1; CONFIG=a,b and BACKEND=bflocal,faulty,real choose.
+# What went wrong is told with the line that repeats it: CYCLE and KILLS belong to that.
+CYCLES ?= 1000
+SEED   ?= 1
+torture: all $(KILLAT) ## kill the pipeline at system calls and moments, count what landed: CYCLES=1000 SEED=1
+	@nice /usr/bin/python3 -B tests/torture/torture.py --bin $(B)/bin --cycles $(CYCLES) --seed $(SEED) $(if $(CONFIG),--config $(CONFIG)) \
+	    $(if $(BACKEND),--backend $(BACKEND)) $(if $(EVERY),--every) $(if $(CYCLE),--cycle $(CYCLE)) $(if $(KILLS),--kills '$(KILLS)') $(if $(TIMES),--times $(TIMES)) $(if $(KEEP),--keep '$(KEEP)')
+
 # All suites share one set of services: the real ones, then the toolkit's own. BF_BACKEND=bflocal runs them on that alone.
 BF_BACKEND ?= real bflocal
 S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
 backend_real    := sh tests/services/serve.sh
 backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
-check-services: all ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
+check-services: all $(KILLAT) ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
 	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
+
+check-peers: all ## real peers from PyPI and npm (AWS CLI, boto3, moto, AWS SDK for JavaScript), installed below build/peers
+	@BF_BUILD=$(B) sh tests/peers/run.sh
+
+check-fresh: ## README's two commands on a new minimal Debian 12 and 13; FRESH=bookworm for one
+	@sh tools/check-fresh.sh $(FRESH)
 
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
 	@PATH="$(CURDIR)/$(B)/bin:$$PATH" bflocal sh examples/demo.sh
@@ -338,6 +378,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all deps-check check check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
+.PHONY: all partitions torture deps-check check check-fresh check-peers check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
         deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

@@ -2,16 +2,14 @@
 # A Black Friday in a few seconds: `make demo` runs this under bflocal. Sales are
 # written to a table whose changes DynamoDB itself sends on to Kinesis; at the same
 # time they are read, transformed and delivered to S3. Then the objects that landed
-# are asked what a shop would want to know.
+# answer what a shop would want to know.
 # shellcheck disable=SC3040 # pipefail is asked for before it is used
 (set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not know it
 set -eu -o pipefail
 : "${COUNT:=100000}"
-here=$(cd "$(dirname "$0")" && pwd)
-[ -d "$here/../tests/services/node_modules" ] || {
-    echo "demo.sh: asks with DuckDB out of tests/services of the source tree, after make deps: make demo runs it" >&2
-    exit 1
-}
+for need in curl jq sqlite3; do
+    command -v $need >/dev/null || { echo "demo.sh: $need is missing; make deps demo installs it" >&2; exit 1; }
+done
 [ -n "${AWS_ENDPOINT_URL-}" ] || { echo "demo.sh: bflocal sh examples/demo.sh runs it: it makes a table, a stream and a bucket" >&2; exit 1; }
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 
@@ -40,32 +38,42 @@ written=$(now)
 wait $reader
 delivered=$(now)
 
-# Fetch the objects, and ask.
+# Fetch the objects, and ask. A control character that no JSON text holds makes each line one value of one column.
 jq -r .key "$work/receipts" | while read -r key; do
-    signed s3 "$AWS_ENDPOINT_URL/lake/$key" -o "$work/${key##*/}.ndjson" \
+    signed s3 "$AWS_ENDPOINT_URL/lake/$key" \
         -H 'x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-done
-# The last row of an order is what it is now. Money is decimal, never a float.
-(cd "$work" && node "$here/../tests/services/query.mjs" tsv "
-    create table orders as with changes as (select *, row_number() over () as line
-        from read_json('*.ndjson', format='newline_delimited', columns={order_id:'VARCHAR', category:'VARCHAR',
-            product_name:'VARCHAR', quantity:'INTEGER', total:'DECIMAL(18,2)', status:'VARCHAR',
-            ordered_at:'TIMESTAMP', _op:'VARCHAR'}))
-        select * from changes qualify row_number() over (partition by order_id order by line desc) = 1;
-    delete from orders where _op = 'REMOVE';
-    select category, count(*) as orders, sum(total) as revenue from orders
-        where status <> 'CANCELLED' group by category order by revenue desc" "
-    select strftime(date_trunc('hour', ordered_at), '%H:00') as hour, count(*) as orders, sum(total) as revenue,
-        repeat('#', (sum(total) / max(sum(total)) over () * 40)::int) as curve
-        from orders where status <> 'CANCELLED' group by 1 order by 1" "
-    select status, count(*) as orders from orders group by status order by orders desc" "
-    select product_name as product, sum(quantity) as sold, sum(total) as revenue from orders
-        where status <> 'CANCELLED' group by product_name order by revenue desc limit 10") >"$work/answers"
-for question in 'Revenue by category' 'Revenue by hour' 'Orders by status' 'Top products'; do
-    printf '\n%s\n' "$question"
-    block=$((${block-0} + 1))
-    awk -v RS= -v n=$block 'NR == n' "$work/answers" | column -t -s "$(printf '\t')" | sed 's/^/  /'
-done
+done >"$work/rows"
+# The last row of an order is what it is now. Money is counted in cents, never in a float.
+sqlite3 -batch "$work/sales.db" <<END | sed 's/ *$//'
+.mode ascii
+.separator "\001" "\n"
+CREATE TABLE changes (row);
+.import '$work/rows' changes
+CREATE TABLE orders AS SELECT
+    row ->> 'order_id' AS order_id, row ->> 'category' AS category, row ->> 'product_name' AS product,
+    row ->> 'quantity' AS quantity, CAST(round((row ->> 'total') * 100) AS INTEGER) AS cents,
+    row ->> 'status' AS status, substr(row ->> 'ordered_at', 12, 2) || ':00' AS hour, row ->> '_op' AS op,
+    max(rowid) FROM changes GROUP BY row ->> 'order_id';
+DELETE FROM orders WHERE op = 'REMOVE';
+.mode column
+.headers on
+.print
+.print Revenue by category
+SELECT category, count(*) AS orders, printf('%.2f', sum(cents) / 100.0) AS revenue FROM orders
+    WHERE status <> 'CANCELLED' GROUP BY category ORDER BY sum(cents) DESC;
+.print
+.print Revenue by hour
+SELECT hour, count(*) AS orders, printf('%.2f', sum(cents) / 100.0) AS revenue,
+    printf('%.*c', CAST(round(sum(cents) * 40.0 / max(sum(cents)) OVER ()) AS INTEGER), '#') AS curve
+    FROM orders WHERE status <> 'CANCELLED' GROUP BY hour ORDER BY hour;
+.print
+.print Orders by status
+SELECT status, count(*) AS orders FROM orders GROUP BY status ORDER BY count(*) DESC;
+.print
+.print Top products
+SELECT product, sum(quantity) AS sold, printf('%.2f', sum(cents) / 100.0) AS revenue FROM orders
+    WHERE status <> 'CANCELLED' GROUP BY product ORDER BY sum(cents) DESC LIMIT 10;
+END
 asked=$(now)
 
 printf '\nchanges %s, objects %s\n' "$(jq -s 'map(.records) | add' "$work/receipts")" "$(wc -l <"$work/receipts" | tr -d ' ')"

@@ -1,63 +1,88 @@
 #!/bin/sh
-# deps.sh: installs what building, testing and linting need and what is not there yet, with the
-# system's package manager (apt, dnf, apk, brew), then the npm packages of tests/services.
-# Says what it does; says and does nothing when nothing is missing.
-# deps.sh --check: only says what is missing; exit status 1 if anything is.
+# deps.sh [GOAL...]: installs what the Make goals need and what is not there yet, with the system's package manager
+# (apt, dnf, apk, brew) and, for the tests, npm. `demo` needs less than `check`, `check` less than `lint`; without a
+# goal, everything. Says what it does; says and does nothing if nothing is missing.
+# deps.sh --check [GOAL...]: only says what is missing; exit status 1 if anything is.
 set -u
 PATH=$PATH:/usr/sbin:/sbin
 root=$(cd "$(dirname "$0")/.." && pwd)
 check=false
-[ "${1:-}" = --check ] && check=true
+if [ "${1:-}" = --check ]; then
+    check=true
+    shift
+fi
 
 fail() {
     echo "deps: $*" >&2
     exit 1
 }
 
-# One line a thing: how its presence is told, then its package for apt, dnf, apk and brew ("-": comes
-# with another one, or is not there). h: a C header, c: a command, p: a Perl module, y: a Python module
-# of the system's Python, d: a package by name.
+# One line a thing: the group that needs it, how its presence is told, then its package for apt, dnf, apk and brew ("-":
+# comes with another one, or is not there). h: a C header, c: a command, y: a module of the system's Python, s: a sanitizer.
 things='
-c cc              gcc                    gcc                gcc                 -
-c make            make                   make               make                make
-c pkg-config      pkg-config             pkgconf-pkg-config pkgconf             pkg-config
-h stdlib.h        libc6-dev              glibc-devel        musl-dev            -
-h jansson.h       libjansson-dev         jansson-devel      jansson-dev         jansson
-h curl/curl.h     libcurl4-openssl-dev   libcurl-devel      curl-dev            curl
-h openssl/evp.h   libssl-dev             openssl-devel      openssl-dev         openssl@3
-h zlib.h          zlib1g-dev             zlib-devel         zlib-dev            zlib
-h zstd.h          libzstd-dev            libzstd-devel      zstd-dev            zstd
-h isa-l.h         libisal-dev            isa-l-devel        isa-l-dev           isa-l
-h sqlite3.h       libsqlite3-dev         sqlite-devel       sqlite-dev          sqlite
-h microhttpd.h    libmicrohttpd-dev      libmicrohttpd-devel libmicrohttpd-dev  libmicrohttpd
-h cmocka.h        libcmocka-dev          libcmocka-devel    cmocka-dev          cmocka
-c prove           perl                   perl-Test-Harness  perl-utils          perl
-c git             git                    git                git                 git
-c jq              jq                     jq                 jq                  jq
-c curl            curl                   curl               curl                curl
-c zstd            zstd                   zstd               zstd                zstd
-c column          bsdextrautils          util-linux         util-linux-misc     -
-c gzip            gzip                   gzip               gzip                gzip
-c openssl         openssl                openssl            openssl             openssl@3
-c zip             zip                    zip                zip                 zip
-c unzip           unzip                  unzip              unzip               unzip
-c sqlite3         sqlite3                sqlite             sqlite              sqlite
-c python3         python3                python3            python3             python3
-y boto3           python3-boto3          python3-boto3      py3-boto3           -
-c aws             awscli                 awscli2            aws-cli             awscli
-c node            nodejs                 nodejs             nodejs              node
-c npm             npm                    npm                npm                 -
-c java            default-jre-headless   java-latest-openjdk-headless openjdk17-jre-headless openjdk
-c ps              procps                 procps-ng          procps              -
-c clang           clang                  clang              clang               llvm
-c clang-format    clang-format           clang-tools-extra  clang-extra-tools   clang-format
-c clang-tidy      clang-tidy             clang-tools-extra  clang-extra-tools   llvm
-c cppcheck        cppcheck               cppcheck           cppcheck            cppcheck
-c mandoc          mandoc                 mandoc             mandoc              mandoc
-c shellcheck      shellcheck             ShellCheck         shellcheck          shellcheck
-c valgrind        valgrind               valgrind           valgrind            -
-s address,undefined -                    libasan,libubsan   -                   -
+build    c cc              gcc                    gcc                gcc                 -
+build    c make            make                   make               make                make
+build    c pkg-config      pkg-config             pkgconf-pkg-config pkgconf             pkg-config
+build    h stdlib.h        libc6-dev              glibc-devel        musl-dev            -
+build    h jansson.h       libjansson-dev         jansson-devel      jansson-dev         jansson
+build    h curl/curl.h     libcurl4-openssl-dev   libcurl-devel      curl-dev            curl
+build    h openssl/evp.h   libssl-dev             openssl-devel      openssl-dev         openssl@3
+build    h zlib.h          zlib1g-dev             zlib-devel         zlib-dev            zlib
+build    h zstd.h          libzstd-dev            libzstd-devel      zstd-dev            zstd
+build    h isa-l.h         libisal-dev            isa-l-devel        isa-l-dev           isa-l
+build    h sqlite3.h       libsqlite3-dev         sqlite-devel       sqlite-dev          sqlite
+build    h microhttpd.h    libmicrohttpd-dev      libmicrohttpd-devel libmicrohttpd-dev  libmicrohttpd
+demo     c jq              jq                     jq                 jq                  jq
+demo     c curl            curl                   curl               curl                curl
+demo     c sqlite3         sqlite3                sqlite             sqlite              sqlite
+test     h cmocka.h        libcmocka-dev          libcmocka-devel    cmocka-dev          cmocka
+test     c prove           perl                   perl-Test-Harness  perl-utils          perl
+test     c git             git                    git                git                 git
+test     c zstd            zstd                   zstd               zstd                zstd
+test     c column          bsdextrautils          util-linux         util-linux-misc     -
+test     c gzip            gzip                   gzip               gzip                gzip
+test     c openssl         openssl                openssl            openssl             openssl@3
+test     c zip             zip                    zip                zip                 zip
+test     c unzip           unzip                  unzip              unzip               unzip
+test     c python3         python3                python3            python3             python3
+test     y boto3           python3-boto3          python3-boto3      py3-boto3           -
+test     c aws             awscli                 awscli2            aws-cli             awscli
+test     c node            nodejs                 nodejs             nodejs              node
+test     c npm             npm                    npm                npm                 -
+peers    y ensurepip       python3-venv           python3-pip        py3-pip            -
+fresh    c debootstrap     debootstrap            debootstrap        debootstrap         -
+fresh    c unshare         util-linux             util-linux         util-linux          -
+test     c ps              procps                 procps-ng          procps              -
+lint     c clang           clang                  clang              clang               llvm
+lint     c clang-format    clang-format           clang-tools-extra  clang-extra-tools   clang-format
+lint     c clang-tidy      clang-tidy             clang-tools-extra  clang-extra-tools   llvm
+lint     c cppcheck        cppcheck               cppcheck           cppcheck            cppcheck
+lint     c mandoc          mandoc                 mandoc             mandoc              mandoc
+lint     c shellcheck      shellcheck             ShellCheck         shellcheck          shellcheck
+valgrind c valgrind        valgrind               valgrind           valgrind            -
+asan     s address,undefined -                    libasan,libubsan   -                   -
 '
+
+# groups GOAL...: what Make's goals need; build is always among them.
+groups() {
+    [ $# -gt 0 ] || { echo 'build demo test npm lint valgrind asan peers fresh'; return; }
+    wanted=build
+    for goal in "$@"; do
+        case $goal in
+        all | install | uninstall | dist | bench-helpers | lambda.zip | shell | help) ;;
+        check-peers) wanted="$wanted demo test npm peers" ;;
+        check-fresh) wanted="$wanted fresh" ;;
+        demo) wanted="$wanted demo" ;;
+        check-unit) wanted="$wanted demo test" ;;
+        check | check-* | torture*) wanted="$wanted demo test npm" ;;
+        bench*) wanted="$wanted demo test npm" ;;
+        lint* | format | fuzz*) wanted="$wanted lint" ;;
+        *) groups; return ;;
+        esac
+        case $goal in check-asan) wanted="$wanted asan" ;; check-valgrind) wanted="$wanted valgrind" ;; esac
+    done
+    echo "$wanted"
+}
 
 manager() {
     for m in apt-get dnf apk brew; do
@@ -88,8 +113,8 @@ present() { # present KIND NAME
 # Sets missing (names) and packages (for manager $m).
 look() {
     missing='' packages=''
-    while read -r kind name apt dnf apk brew; do
-        [ -n "$kind" ] || continue
+    while read -r group kind name apt dnf apk brew; do
+        case " $wanted " in *" ${group:-none} "*) ;; *) continue ;; esac
         present "$kind" "$name" && continue
         missing="$missing $name"
         case $m in apt-get) p=$apt ;; dnf) p=$dnf ;; apk) p=$apk ;; brew) p=$brew ;; esac
@@ -99,7 +124,9 @@ $things
 EOF
 }
 
+# True too where no goal needs the packages.
 npm_present() {
+    case " $wanted " in *' npm '*) ;; *) return 0 ;; esac
     cmp -s "$root/tests/services/package-lock.json" "$root/tests/services/node_modules/.bfpipe-lock"
 }
 
@@ -121,6 +148,7 @@ install() {
     esac </dev/null >"$log" 2>&1 || { tail -n 20 "$log" >&2; fail "$m could not install:$packages"; }
 }
 
+wanted=$(groups "$@")
 m=$(manager "the tools of tools/deps.sh") || exit 1
 look
 if $check; then

@@ -7,6 +7,7 @@
 #include "cmd/bflocal/reply.h"
 #include "cmd/bflocal/s3_file.h"
 #include "cmd/bflocal/s3_xml.h"
+#include "lib/aws/s3.h"
 #include "lib/base/enc.h"
 
 static const char schema[] =
@@ -22,6 +23,9 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS s3_part (upload TEXT, number INTEGER, file INTEGER, size INTEGER, "
     "modified_ms INTEGER,"
     " md5 BLOB, sum INTEGER, sum_bytes BLOB, PRIMARY KEY (upload, number)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS s3_done (id TEXT PRIMARY KEY, bucket TEXT, key BLOB, done_ms "
+    "INTEGER,"
+    " etag TEXT, sum INTEGER, composite INTEGER, sum_text TEXT) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS s3_object_file ON s3_object (file);"
     "CREATE INDEX IF NOT EXISTS s3_part_file ON s3_part (file);"
     "CREATE TABLE IF NOT EXISTS s3_state (dirty INTEGER);"
@@ -245,6 +249,11 @@ static bool name_target(struct bl_call *c, struct bl_s3_call *s, enum level *lev
             bl_arena_printf(&c->arena, "<Size>%zu</Size><MaxSizeAllowed>%d</MaxSizeAllowed>",
                             s->key.n, BL_S3_KEY_MAX),
             NULL);
+    if (bf_s3_key_climbs(s->key)) { /* S3 says no more than the status */
+        bl_s3_fail(c, BL_S3_InvalidURI);
+        bf_buf_reset(&c->ans.body);
+        return false;
+    }
     return (bf_utf8_valid(s->key, NULL) && bf_utf8_valid(s->bucket, NULL)) ||
            bl_s3_fail(c, BL_S3_InvalidURI);
 }
@@ -328,7 +337,7 @@ static bool begin(struct bl_call *c, struct bl_s3_call *s)
     s->op = &r->op;
     if (!check_bucket(c, s))
         return false;
-    if (!check_metadata(c) || !check_acl(c, s))
+    if (!check_metadata(c) || !check_acl(c, s) || !bl_s3_check_headers(c))
         return false;
     pthread_mutex_lock(&c->local->s3->mutex);
     s->deletes_before = c->local->s3->deletes;

@@ -131,9 +131,11 @@ static bool transform(struct handler *h, struct bf_str data, struct bf_err *e)
     struct bf_str rest = data, line;
     while (bf_str_split(&rest, '\n', &line)) {
         size_t at = h->rows.text.n;
-        if (bf_mark_is(line) || line.n == 0)
+        if (line.n == 0)
             continue;
-        if (!bf_xform_line(h->xform, line, 0, &h->rows.text, e) ||
+        bool mark = bf_mark_is(line); /* of data: nobody's position, and no change either */
+        if (!(mark ? bf_xform_document(h->xform, line, &h->rows.text, e)
+                   : bf_xform_line(h->xform, line, 0, &h->rows.text, e)) ||
             !bf_buf_check(&h->rows.text, "rows", e))
             return false;
         if (h->rows.text.n > at && !add_row(&h->rows, at, h->record, e))

@@ -10,9 +10,9 @@
 
 struct gather {
     struct bf_buf text;
-    uint64_t line;  /* where the document began */
-    int64_t depth;  /* open brackets */
-    bool refused;   /* it was too long, and what is left of it goes the same way */
+    uint64_t line; /* where the document began */
+    int64_t depth; /* open brackets */
+    bool refused;  /* it was too long, and what is left of it goes the same way */
 };
 
 /* The gathered document is complete, or as complete as it will be. */

@@ -25,6 +25,7 @@ static const struct bf_opt options[] = {
     BF_OPT_STR('f', "format", struct config, format, "FORMAT",
                "write each record so: %d data, %k key, %s sequence, ..."),
     BF_OPT_FLAG('J', "json", struct config, json, "write each record in a JSON envelope"),
+    BF_OPT_FLAG(0, "raw", struct config, raw, "do not add shard and sequence to change lines"),
     BF_OPT_FLAG(0, "split", struct config, split, "write data of several lines as several lines"),
     BF_OPT_STR(0, "state", struct config, state, "DIR",
                "begin where DIR says and write marks; s3put commits"),
@@ -60,8 +61,12 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (cfg->split && (cfg->format || cfg->json))
         return bf_err_set(e, BF_E_USAGE, "--split is for plain lines: it cannot go with --%s",
                           cfg->json ? "json" : "format");
-    if (cfg->list && (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects ||
-                      cfg->shards.n || cfg->end || cfg->split || cfg->strict || cfg->count))
+    if (cfg->raw && (cfg->format || cfg->json))
+        return bf_err_set(e, BF_E_USAGE, "--raw is for plain lines: it cannot go with --%s",
+                          cfg->json ? "json" : "format");
+    if (cfg->list &&
+        (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects || cfg->shards.n ||
+         cfg->end || cfg->raw || cfg->split || cfg->strict || cfg->count))
         return bf_err_set(e, BF_E_USAGE,
                           "--list reads no records: of the options only --json goes with it");
     if (cfg->format && cfg->state)

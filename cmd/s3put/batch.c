@@ -2,11 +2,18 @@
 
 #include <stdlib.h>
 
-enum { ID_MAX = 8192, KEY_MAX = 4096, SLACK = 64 * 1024, MAP_MAX = 1 << 20 };
+enum {
+    ID_MAX = 8192,
+    KEY_MAX = 4096,
+    PARTITION_MAX = 64 * 1024,
+    SLACK = 64 * 1024,
+    MAP_MAX = 1 << 20
+};
 
-void batches_init(struct batches *b, const struct config *c, struct spool *spool)
+void batches_init(struct batches *b, const struct config *c, const struct shape *shape,
+                  struct spool *spool)
 {
-    *b = (struct batches){.config = c, .spool = spool};
+    *b = (struct batches){.config = c, .shape = shape, .spool = spool};
     bf_map_init(&b->index, MAP_MAX);
 }
 
@@ -14,7 +21,11 @@ static void batch_free(struct batch *x)
 {
     bf_buf_free(&x->id);
     bf_buf_free(&x->key);
+    bf_buf_free(&x->partition);
     bf_buf_free(&x->rows);
+    if (x->old)
+        shape_free(x->old);
+    free(x->old);
     free(x);
 }
 
@@ -49,15 +60,21 @@ struct batch *batches_open(struct batches *b, struct bf_str id, int64_t arrival_
                            int64_t opened_ms, int64_t time_ms, struct bf_err *e)
 {
     struct batch *x = calloc(1, sizeof *x);
-    uint64_t *at = x && grow(b) ? bf_map_put(&b->index, id, NULL) : NULL;
-    if (!at) {
+    bool added = false;
+    uint64_t *at = x && grow(b) ? bf_map_put(&b->index, id, &added) : NULL;
+    if (!at || !added) {
         free(x);
-        bf_err_nomem(e);
+        if (at)
+            bf_err_set(e, BF_E_INPUT, "two open batches of one partition");
+        else
+            bf_err_nomem(e);
         return NULL;
     }
     bf_buf_init(&x->id, ID_MAX);
     bf_buf_adds(&x->id, id);
     bf_buf_init(&x->key, KEY_MAX);
+    bf_buf_init(&x->partition, PARTITION_MAX);
+    x->shape = b->shape;
     bf_buf_init(&x->rows, b->config->size + b->config->max_line + SLACK);
     x->arrival_ms = arrival_ms;
     x->opened_ms = opened_ms;
@@ -67,13 +84,17 @@ struct batch *batches_open(struct batches *b, struct bf_str id, int64_t arrival_
     return x;
 }
 
+void batches_cover(const struct batches *b, struct batch *x)
+{
+    x->mark = b->mark;
+    x->marked_records = x->records;
+    x->marked_bytes = x->bytes;
+}
+
 bool batches_add(struct batches *b, struct batch *x, struct bf_str row, struct bf_err *e)
 {
-    if (x->mark != b->mark) {
-        x->mark = b->mark;
-        x->marked_records = x->records;
-        x->marked_bytes = x->bytes;
-    }
+    if (x->mark != b->mark)
+        batches_cover(b, x);
     bf_buf_adds(&x->rows, row);
     bf_buf_addc(&x->rows, '\n');
     x->records++;

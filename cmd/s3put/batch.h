@@ -9,13 +9,16 @@
 #ifndef S3PUT_BATCH_H
 #define S3PUT_BATCH_H
 
-#include "cmd/s3put/route.h"
+#include "cmd/s3put/shape.h"
 #include "cmd/s3put/spool.h"
 #include "lib/base/map.h"
 
 struct batch {
-    struct bf_buf id;   /* of the partition (route.h) */
-    struct bf_buf key;  /* of the object it will be */
+    struct bf_buf id;        /* of the partition (route.h) */
+    struct bf_buf key;       /* of the object it will be */
+    struct bf_buf partition; /* JSON object for the receipt, empty when there are no partitions */
+    const struct shape *shape;
+    struct shape *old;  /* the same, its own: other options opened it, no row joins it */
     struct bf_buf rows; /* the end of the batch, or all of it */
     uint64_t in_file;   /* bytes before them, in `file` */
     char file[SPOOL_NAME];
@@ -31,21 +34,23 @@ struct batch {
 
 struct batches {
     const struct config *config;
-    struct spool *spool; /* NULL: none */
-    struct bf_map index; /* id to position */
+    const struct shape *shape; /* of those that are opened */
+    struct spool *spool;       /* NULL: none */
+    struct bf_map index;       /* id to position */
     struct batch **all;
     size_t n, cap;
     uint64_t held; /* bytes of rows in memory */
     uint64_t mark; /* number of the last mark; rows behind it are not covered */
 };
 
-void batches_init(struct batches *b, const struct config *c, struct spool *spool);
+void batches_init(struct batches *b, const struct config *c, const struct shape *shape,
+                  struct spool *spool);
 void batches_free(struct batches *b);
 
 /* The batch of a partition, NULL when it has none. */
 struct batch *batches_find(struct batches *b, struct bf_str id);
 
-/* Opens one. */
+/* Opens one; there is none of that id. */
 BF_MUST struct batch *batches_open(struct batches *b, struct bf_str id, int64_t arrival_ms,
                                    int64_t opened_ms, int64_t time_ms, struct bf_err *e);
 
@@ -60,7 +65,10 @@ BF_MUST bool batches_spill(struct batches *b, struct batch *batch, struct bf_err
 struct batch *batches_largest(const struct batches *b);
 struct batch *batches_oldest(const struct batches *b);
 
-/* Takes the rows behind the last mark off again. Returns how many there were. */
+/* All rows that the batch holds now are covered by the last mark. */
+void batches_cover(const struct batches *b, struct batch *x);
+
+/* Takes the rows after the last mark off again. Returns how many there were. */
 uint64_t batches_rewind(struct batches *b);
 
 /* Forgets a batch (its file stays). */

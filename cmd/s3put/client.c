@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/s3put/config.h"
+#include "lib/aws/s3.h"
 #include "lib/base/diag.h"
 
 /* API reference, PutObject: x-amz-storage-class, x-amz-server-side-encryption. */
@@ -55,4 +56,53 @@ bool config_open_client(const struct config *c, struct bf_aws **aws, struct bf_e
     bf_aws_on_note(*aws, bf_diag_take_note, NULL);
     bf_aws_on_warning(*aws, bf_diag_take_warning, NULL);
     return check_words(c, *aws, e);
+}
+
+struct asking {
+    bool done;
+    struct bf_s3_result result;
+};
+
+static void answered(struct bf_s3_head *h, const struct bf_s3_result *r)
+{
+    struct asking *a = h->arg;
+    a->done = true;
+    a->result = *r;
+}
+
+/* Does the answer foretell every upload's? Who may write need not be allowed to list (AccessDenied), and a service in
+ * trouble may be well again at the first upload. */
+static bool is_final(const struct bf_s3_result *r)
+{
+    switch (r->err.code) {
+    case BF_E_DENIED:
+        return strncmp(r->code, "AccessDenied", 12) != 0 &&
+               strcmp(r->code, "AllAccessDisabled") != 0;
+    case BF_E_NOTFOUND:
+    case BF_E_NETWORK:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool config_ask_bucket(const struct config *c, struct bf_aws *aws, struct bf_err *e)
+{
+    struct asking a = {0};
+    struct bf_s3_head head = {.done = answered, .arg = &a};
+    if (!aws)
+        return true;
+    if (!bf_s3_ask_bucket(aws, &head, c->bucket, c->request_payer ? "requester" : NULL, e))
+        return bf_err_ctx(e, "s3://%s", c->bucket);
+    while (!a.done)
+        if (!bf_aws_run(aws, -1, e)) {
+            bf_aws_cancel(aws, &head.call);
+            return false;
+        }
+    if (!is_final(&a.result))
+        return true;
+    *e = a.result.err;
+    if (e->code == BF_E_NOTFOUND)
+        return bf_err_set(e, BF_E_NOTFOUND, "s3://%s: there is no such bucket", c->bucket);
+    return bf_err_ctx(e, "s3://%s", c->bucket);
 }

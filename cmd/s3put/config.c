@@ -65,6 +65,8 @@ static const struct bf_opt options[] = {
                 "a partition key for the prefix, from a field of the row"),
     BF_OPT_STR(0, "hive", struct config, hive, "FIELDS",
                "append FIELD=value/ for each, as Hive and Athena lay out partitions"),
+    BF_OPT_STR(0, "partition-default", struct config, partition_default, "TEXT",
+               "for rows whose partition field is missing, null or empty"),
     BF_OPT_STR(0, "time-field", struct config, time_field, "FIELD",
                "take the time of the prefix from this field, not from arrival"),
     BF_OPT_FN(0, "zone", struct config, zone_minutes, "OFFSET",
@@ -103,6 +105,10 @@ static const struct bf_opt object_options[] = {
     BF_OPT_STR(0, "sse-kms-key-id", struct config, sse_key, "KEY",
                "the key for aws:kms and aws:kms:dsse"),
     BF_OPT_LIST(0, "tag", struct config, tags, "KEY=VALUE", "a tag of the objects (up to 10)"),
+    BF_OPT_STR(0, "acl", struct config, acl, "ACL",
+               "canned access list: bucket-owner-full-control, ..."),
+    BF_OPT_FLAG(0, "request-payer", struct config, request_payer,
+                "pay for the requests where the bucket wants it"),
     BF_OPT_FLAG(0, "if-none-match", struct config, if_none_match,
                 "never replace an object that is there"),
 };
@@ -198,8 +204,8 @@ static bool printable(const char *s)
 
 static bool check_headers(const struct config *c, struct bf_err *e)
 {
-    const char *values[] = {c->content_type, c->storage_class, c->sse,      c->sse_key,
-                            c->name,         c->version,       c->extension};
+    const char *values[] = {c->content_type, c->storage_class, c->sse,       c->sse_key,
+                            c->name,         c->version,       c->extension, c->acl};
     for (size_t i = 0; i < BF_COUNT(values); i++)
         if (!printable(values[i]))
             return bf_err_set(e, BF_E_USAGE, "a control character in an option's value");
@@ -215,6 +221,8 @@ static bool check_together(const struct config *c, struct bf_err *e)
     if (c->one && (routed || c->state || c->rejects || c->spool))
         return bf_err_set(e, BF_E_USAGE,
                           "--one takes bytes, not rows: no partitions, rejects, spool or state");
+    if (c->partition_default && !*c->partition_default)
+        return bf_err_set(e, BF_E_USAGE, "--partition-default wants a text");
     if (c->format != FORMAT_JSON && routed)
         return bf_err_set(e, BF_E_USAGE, "partitions and --time-field need JSON rows");
     if (c->state && c->spool)
@@ -254,6 +262,10 @@ bool config_finish(struct config *c, const char *url, struct bf_err *e)
         return false;
     if (c->one && c->prefix.n == 0)
         return bf_err_set(e, BF_E_USAGE, "--one wants s3://BUCKET/KEY");
+    if (c->one && !bf_s3_check_key(c->prefix, e)) {
+        e->code = BF_E_USAGE;
+        return false;
+    }
     memcpy(c->bucket, bucket.p, bucket.n);
     c->bucket[bucket.n] = '\0';
     c->type = c->content_type ? c->content_type : default_type(c);

@@ -31,9 +31,11 @@ struct config {
     struct bf_opt_list partition;
     const char *hive;
     const char *time_field;
+    const char *partition_default; /* NULL: none but Hive's own name in --hive */
     int zone_minutes;
 
-    const char *content_type, *storage_class, *sse, *sse_key;
+    const char *content_type, *storage_class, *sse, *sse_key, *acl;
+    bool request_payer;
     struct bf_opt_list tags;
     bool if_none_match;
     bool one, dry_run, strict;
@@ -59,5 +61,9 @@ BF_MUST bool config_finish(struct config *c, const char *url, struct bf_err *e);
 /* The client of the run in *aws, which the caller destroys also after a failure; NULL with --dry-run. Refuses words
  * that AWS does not know where AWS itself is spoken to. */
 BF_MUST bool config_open_client(const struct config *c, struct bf_aws **aws, struct bf_err *e);
+
+/* Before anything is read: a bucket that is not there, credentials that do not hold and an endpoint that is none show
+ * at once, not with the first object. */
+BF_MUST bool config_ask_bucket(const struct config *c, struct bf_aws *aws, struct bf_err *e);
 
 #endif

@@ -95,7 +95,7 @@ static struct bf_s3_body body_of(const struct part *p)
 static bool send_part(struct one *o, struct bf_err *e)
 {
     struct part *p = o->filling;
-    struct bf_s3_events events = {part_done, done, o};
+    struct bf_s3_events events = {.part_done = part_done, .done = done, .arg = o};
     if (p->file && p->data.n && !part_to_file(p, e))
         return false;
     if (!o->multipart && !(o->multipart = bf_s3_multipart_new(o->aws, &o->object, &events, e)))
@@ -287,6 +287,8 @@ static bool open_all(struct one *o, const struct config *c, struct bf_err *e)
         .sse = c->sse,
         .sse_key = c->sse_key,
         .tagging = c->tagging.n ? c->tagging.p : NULL,
+        .acl = c->acl,
+        .payer = c->request_payer ? "requester" : NULL,
         .if_none_match = c->if_none_match,
         .checksum = c->checksum,
     };
@@ -295,14 +297,10 @@ static bool open_all(struct one *o, const struct config *c, struct bf_err *e)
     o->input = malloc(STEP);
     if (!o->input)
         return bf_err_nomem(e);
-    if (c->prefix.n > BF_S3_KEY_MAX)
-        return bf_err_set(e, BF_E_USAGE, "a key has at most %d bytes", BF_S3_KEY_MAX);
     o->compress = bf_compress_new(c->compress, (int)c->level, e);
     if (!o->compress)
         return false;
-    if (!config_open_client(c, &o->aws, e))
-        return false;
-    return true;
+    return config_open_client(c, &o->aws, e) && config_ask_bucket(c, o->aws, e);
 }
 
 bool run_one(const struct config *c, struct bf_err *e)

@@ -1,7 +1,12 @@
 #include "cmd/s3put/route.h"
 
+#include <inttypes.h>
+
+#include "lib/aws/s3.h"
 #include "lib/base/clock.h"
+#include "lib/base/diag.h"
 #include "lib/base/num.h"
+#include "lib/cdc/number.h"
 #include "lib/json/write.h"
 
 enum { ID_MAX = 8192, TEXT_MAX = 4096 };
@@ -18,11 +23,18 @@ static struct bf_str without_dot(struct bf_str path)
     return path.n > 1 && path.p[0] == '.' ? bf_str(path.p + 1, path.n - 1) : path;
 }
 
-static bool add_field(struct route *r, struct bf_str name, struct bf_str path, struct bf_err *e)
+static struct route_field *find_field(struct route *r, struct bf_str name)
 {
     for (size_t i = 0; i < r->nfields; i++)
         if (bf_str_eq(r->fields[i].name, name))
-            return true;
+            return &r->fields[i];
+    return NULL;
+}
+
+static bool add_field(struct route *r, struct bf_str name, struct bf_str path, struct bf_err *e)
+{
+    if (find_field(r, name))
+        return true;
     if (r->nfields == ROUTE_FIELDS - 1)
         return bf_err_set(e, BF_E_USAGE, "more than %d partition fields", ROUTE_FIELDS - 1);
     struct route_field *f = &r->fields[r->nfields++];
@@ -82,6 +94,7 @@ static bool add_hive(struct route *r, const char *hive, struct bf_err *e)
         if (pattern)
             bf_buf_addf(&r->text, "=!{timestamp:%s}/", pattern);
         else if (add_field(r, name, path, e)) {
+            find_field(r, name)->hive = true;
             bf_buf_lit(&r->text, "=!{partitionKeyFromQuery:hive:");
             bf_buf_adds(&r->text, name);
             bf_buf_lit(&r->text, "}/");
@@ -126,8 +139,8 @@ bool route_init(struct route *r, const struct config *c, struct bf_err *e)
     bf_buf_init(&r->id, ID_MAX);
     bf_buf_init(&r->scratch, ID_MAX);
     bf_buf_adds(&r->text, c->prefix);
-    if (!add_partitions(r, &c->partition, e) || (c->hive && !add_hive(r, c->hive, e)) ||
-        !bf_buf_check(&r->text, "the prefix", e) ||
+    if (!bf_s3_check_prefix(c->prefix, e) || !add_partitions(r, &c->partition, e) ||
+        (c->hive && !add_hive(r, c->hive, e)) || !bf_buf_check(&r->text, "the prefix", e) ||
         !bf_prefix_parse(&r->prefix, bf_buf_view(&r->text), BF_PREFIX_OF_DATA, e) ||
         !match_fields(r, e))
         return false;
@@ -140,6 +153,30 @@ bool route_init(struct route *r, const struct config *c, struct bf_err *e)
     if (c->format != FORMAT_JSON && r->nfields)
         return bf_err_set(e, BF_E_USAGE, "partitions need JSON rows");
     return true;
+}
+
+void route_warn(const struct route *r)
+{
+    struct bf_str prefix = r->config->prefix;
+    char doubt[200];
+    if (bf_prefix_doubt(&r->prefix, doubt))
+        bf_diag_warn("%s", doubt);
+    if (!r->prefix.has_expression && prefix.n && prefix.p[prefix.n - 1] != '/')
+        bf_diag_warn("the objects' names begin with '%.*sYYYY/MM/...': a prefix that is a folder "
+                     "ends in '/'",
+                     (int)(prefix.n > 200 ? 200 : prefix.n), prefix.p);
+}
+
+/* A wrong name would else put all rows into the default partition without a word. */
+void route_tell(const struct route *r, uint64_t rows)
+{
+    for (size_t i = 0; rows && i < r->nfields; i++)
+        if (r->fields[i].defaulted == rows)
+            bf_diag_hint("no row had a value for the partition field '%.*s'; is its name right?",
+                         (int)r->fields[i].name.n, r->fields[i].name.p);
+        else if (r->fields[i].defaulted)
+            bf_diag_note("%" PRIu64 " rows without partition field '%.*s'", r->fields[i].defaulted,
+                         (int)r->fields[i].name.n, r->fields[i].name.p);
 }
 
 void route_free(struct route *r)
@@ -199,7 +236,29 @@ static bool no_value(const struct route_field *f, const char *why, struct bf_err
                       f->name.p, why);
 }
 
-/* Appends the field's characters: a string decoded, anything else as it is written. */
+/* Appends a value of the id, its length in front. */
+static bool put_text(struct route *r, const struct route_field *f, struct bf_str text,
+                     struct bf_err *e)
+{
+    char length[2] = {(char)(text.n >> 8), (char)(text.n & 255)};
+    bf_buf_add(&r->id, length, sizeof length);
+    bf_buf_adds(&r->id, text);
+    return bf_buf_ok(&r->id) || no_value(f, "is too long for a key", e);
+}
+
+/* Leaves the field's characters in r->scratch: a string decoded, a number in its plain form. */
+static void read_value(struct route *r, const struct bf_json_val *v)
+{
+    struct bf_err ignored;
+    bf_buf_reset(&r->scratch);
+    if (v->type == BF_JSON_STRING && v->escaped)
+        bf_json_unescape(&r->scratch, v->text);
+    else if (v->type == BF_JSON_NUMBER && bf_number_check(v->text, &ignored))
+        bf_number_put_plain(&r->scratch, v->text);
+    else
+        bf_buf_adds(&r->scratch, v->text);
+}
+
 static bool put_value(struct route *r, const struct route_field *f, struct bf_err *e)
 {
     if (!f->found)
@@ -208,41 +267,47 @@ static bool put_value(struct route *r, const struct route_field *f, struct bf_er
         return no_value(f, "is null", e);
     if (f->value.type == BF_JSON_OBJECT || f->value.type == BF_JSON_ARRAY)
         return no_value(f, "is no single value", e);
-    size_t at = r->id.n;
-    bf_buf_add(&r->id, "\0\0", 2);
-    if (f->value.type == BF_JSON_STRING && f->value.escaped)
-        bf_json_unescape(&r->id, f->value.text);
-    else
-        bf_buf_adds(&r->id, f->value.text);
-    size_t n = r->id.n - at - 2;
-    if (!bf_buf_ok(&r->id))
+    read_value(r, &f->value);
+    if (!bf_buf_ok(&r->scratch))
         return no_value(f, "is too long for a key", e);
-    if (n == 0)
+    if (r->scratch.n == 0)
         return no_value(f, "is empty", e);
-    r->id.p[at] = (char)(n >> 8);
-    r->id.p[at + 1] = (char)(n & 255);
-    return true;
+    return put_text(r, f, bf_buf_view(&r->scratch), e);
+}
+
+/* The value of a row's field, or what stands for none. */
+static bool put_field(struct route *r, struct route_field *f, struct bf_err *e)
+{
+    const char *none = r->config->partition_default;
+    if (!none && f->hive)
+        none = "__HIVE_DEFAULT_PARTITION__";
+    bool has = f->found && f->value.type != BF_JSON_NULL &&
+               (f->value.type != BF_JSON_STRING || f->value.text.n > 0);
+    if (has || !none)
+        return put_value(r, f, e);
+    f->defaulted++;
+    return put_text(r, f, bf_str_of(none), e);
 }
 
 /* Seconds, milliseconds or microseconds since 1970, told by their size, or text. */
 static bool parse_time(struct route *r, const struct route_field *f, struct bf_err *e)
 {
     struct bf_err ignored;
-    struct bf_str s = f->value.text;
     uint64_t v;
     if (f->value.type == BF_JSON_STRING) {
-        if (bf_clock_parse(s, &r->time_ms, &ignored))
+        if (bf_clock_parse(f->value.text, &r->time_ms, &ignored))
             return true;
         return no_value(f, "is not a time such as 2026-11-27T06:30:00Z", e);
     }
-    const char *point = memchr(s.p, '.', s.n);
+    read_value(r, &f->value);
+    struct bf_str s = bf_buf_view(&r->scratch);
+    const char *point = s.n ? memchr(s.p, '.', s.n) : NULL;
     struct bf_str whole = bf_str(s.p, point ? (size_t)(point - s.p) : s.n);
     if (f->value.type != BF_JSON_NUMBER || !bf_num_u64(whole, &v, &ignored) || whole.n > 17)
         return no_value(f, "is not a time", e);
     uint64_t ms = whole.n > 14 ? v / 1000 : whole.n > 11 ? v : v * 1000;
     for (uint64_t unit = 100; whole.n <= 11 && point && ++point < s.p + s.n && unit; unit /= 10)
-        if (*point >= '0' && *point <= '9')
-            ms += unit * (uint64_t)(*point - '0');
+        ms += unit * (uint64_t)(*point - '0');
     if (ms > 253402300799999u) /* the end of 9999 */
         return no_value(f, "is not a time", e);
     r->time_ms = (int64_t)ms;
@@ -269,7 +334,7 @@ bool route_row(struct route *r, struct bf_str row, int64_t arrival_ms, struct bf
     if (!scan(r, row, r->nfields + r->timed, e))
         return false;
     for (size_t i = 0; i < r->nfields; i++)
-        if (!put_value(r, &r->fields[i], e))
+        if (!put_field(r, &r->fields[i], e))
             return false;
     return !r->timed || find_time(r, e);
 }

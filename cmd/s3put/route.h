@@ -3,6 +3,10 @@
  * the prefix names and, with --time-field, by what the prefix makes of the
  * row's own time. Two rows of one partition may share an object.
  *
+ * Numbers are written in one plain form, so that 1, 1.0 and 1e0 are one
+ * partition. A field that is missing, null or empty takes --partition-default; in
+ * --hive, without that option, the name that Hive gives such a partition.
+ *
  * The partition's id is those values, each behind its length, then the times;
  * it is all that is needed to write the prefix later.
  */
@@ -20,6 +24,8 @@ struct route_field {
     struct bf_str path; /* in the row: a key, or keys joined by dots */
     struct bf_json_val value;
     bool found, nested;
+    bool hive;          /* named by --hive */
+    uint64_t defaulted; /* rows that had no value for it */
 };
 
 struct route {
@@ -35,6 +41,12 @@ struct route {
 
 BF_MUST bool route_init(struct route *r, const struct config *c, struct bf_err *e);
 void route_free(struct route *r);
+
+/* Says what in the prefix may not mean what it looks like. */
+void route_warn(const struct route *r);
+
+/* At the end: the fields that no row of so many had. */
+void route_tell(const struct route *r, uint64_t rows);
 
 /* Checks a row and leaves its partition in r->id and its time in r->time_ms. */
 BF_MUST bool route_row(struct route *r, struct bf_str row, int64_t arrival_ms, struct bf_err *e);

@@ -1,8 +1,11 @@
 #include "cmd/s3put/run.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
@@ -41,7 +44,7 @@ static bool shrink(struct run *r, struct bf_err *e)
 
 static bool is_due(const struct run *r, const struct batch *x, int64_t now_ms)
 {
-    return x->bytes >= r->config->size ||
+    return x->old || x->bytes >= r->config->size ||
            (r->config->interval_ms && now_ms - x->opened_ms >= (int64_t)r->config->interval_ms);
 }
 
@@ -87,6 +90,10 @@ static bool check_intervals(struct run *r, int *wait_ms, struct bf_err *e)
         else if (!seal(r, x, e))
             return false;
     }
+    int64_t left = r->stateful ? durable_wait_ms(&r->durable) : -1;
+    r->due = r->due || left == 0;
+    if (left > 0 && left < next)
+        next = left;
     if (next < INT_MAX)
         *wait_ms = (int)next;
     return !r->stateful || commit_if_due(r, e);
@@ -124,7 +131,7 @@ static bool take_row(struct run *r, struct bf_str row, struct bf_err *e)
     if (route_row(&r->route, row, arrival, &why) && !find_batch(r, arrival, &x, &why, e))
         return false;
     if (!x)
-        return bf_rejects_add(&r->rejects, row, r->reader.line, &why, e);
+        return bf_rejects_add(&r->rejects, row, r->input.line, &why, e);
     r->rows++;
     r->rows_bytes += row.n + 1;
     r->since_mark++;
@@ -141,24 +148,12 @@ static bool take_row(struct run *r, struct bf_str row, struct bf_err *e)
     return r->batches.held <= r->config->memory || shrink(r, e);
 }
 
-/* Marks that count together with the one that has come. */
-static bool take_together(struct run *r, struct bf_err *e)
-{
-    struct bf_str rest = bf_buf_view(&r->together), line;
-    struct bf_mark mark;
-    while (rest.n && bf_str_split(&rest, '\n', &line))
-        if (!bf_mark_parse(&mark, line, e) || !durable_mark(&r->durable, &mark, e))
-            return false;
-    bf_buf_reset(&r->together);
-    return true;
-}
-
 static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
 {
     struct bf_mark mark;
     struct bf_err why = {0};
     if (!bf_mark_parse(&mark, line, &why))
-        return bf_rejects_add(&r->rejects, line, r->reader.line, &why, e);
+        return bf_rejects_add(&r->rejects, line, r->input.line, &why, e);
     if (!r->stateful)
         return true; /* positions matter to --state only */
     if (mark.more) { /* nothing, should the others never come */
@@ -166,12 +161,17 @@ static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
         bf_buf_addc(&r->together, '\n');
         return bf_buf_check(&r->together, "marks", e);
     }
-    if (!take_together(r, e) || !durable_mark(&r->durable, &mark, e))
+    bool covers = mark.kind == BF_MARK_AT || mark.kind == BF_MARK_END;
+    if (!covers) /* of a reader before this one: it was cut off in between */
+        bf_buf_reset(&r->together);
+    if (!durable_marks(&r->durable, bf_buf_view(&r->together), &mark, e))
         return false;
-    if (mark.kind == BF_MARK_START)
+    if (!covers)
         return true; /* starts come together: they are committed with what follows, or when nothing does */
+    bf_buf_reset(&r->together);
     r->since_mark = 0;
     r->batches.mark++;
+    r->due = r->due || durable_wait_ms(&r->durable) == 0;
     return commit_if_due(r, e);
 }
 
@@ -211,10 +211,10 @@ static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e
     if (timeout_ms < 0 ||
         timeout_ms > WATCH_MS) /* the reader of the receipts may go away meanwhile */
         timeout_ms = WATCH_MS;
-    if (!deliver_run(&r->deliver, timeout_ms, for_input ? r->reader.fd : -1, &readable, e))
+    if (!deliver_run(&r->deliver, timeout_ms, for_input ? r->input.reader.fd : -1, &readable, e))
         return false;
     if (!r->deliver.aws && for_input) {
-        struct pollfd fds[2] = {{.fd = r->reader.fd, .events = POLLIN},
+        struct pollfd fds[2] = {{.fd = r->input.reader.fd, .events = POLLIN},
                                 {.fd = bf_stop_fd(), .events = POLLIN}};
         (void)poll(fds, 2, timeout_ms);
     }
@@ -224,12 +224,42 @@ static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e
     return !r->stateful || durable_settle(&r->durable, e);
 }
 
+/* What the input has next. *more: false when that was its end. */
+static bool take_next(struct run *r, bool *more, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    int wait_ms;
+    switch (input_next(&r->input, &why)) {
+    case INPUT_ROW:
+        return take_line(r, r->input.row, e);
+    case INPUT_REST:
+        return take_rest(r, r->input.row, e);
+    case INPUT_BAD:
+        return bf_rejects_add(&r->rejects, r->input.row, r->input.line, &why, e);
+    case INPUT_LONG:
+        return bf_rejects_add_long(&r->rejects, &r->input.reader, e);
+    case INPUT_WAIT:
+        return check_intervals(r, &wait_ms, e) && work(r, wait_ms, true, e);
+    case INPUT_STOP:
+        r->stopped = true;
+        *more = false;
+        return true;
+    case INPUT_END:
+        *more = false;
+        return true;
+    case INPUT_ERROR:
+        break;
+    }
+    *e = why;
+    return false;
+}
+
 /* Reads until the end, a signal (r->stopped), or a failed upload. */
 static bool read_all(struct run *r, struct bf_err *e)
 {
-    struct bf_str line;
+    bool more = true;
     int wait_ms;
-    while (r->deliver.failed.code == BF_OK) {
+    while (more && r->deliver.failed.code == BF_OK) {
         if (!deliver_has_room(&r->deliver)) {
             if (!work(r, -1, false, e))
                 return false;
@@ -238,32 +268,24 @@ static bool read_all(struct run *r, struct bf_err *e)
         if (r->since_network >= NETWORK_EVERY &&
             (!check_intervals(r, &wait_ms, e) || !work(r, 0, false, e)))
             return false;
-        bool ok = true;
-        switch (bf_reader_next_within(&r->reader, 0, &line, e)) {
-        case BF_LINE:
-            ok = take_line(r, line, e);
-            break;
-        case BF_LINE_PARTIAL:
-            ok = take_rest(r, line, e);
-            break;
-        case BF_LINE_LONG:
-            ok = bf_rejects_add_long(&r->rejects, &r->reader, e);
-            break;
-        case BF_LINE_WAIT:
-            ok = check_intervals(r, &wait_ms, e) && work(r, wait_ms, true, e);
-            break;
-        case BF_LINE_STOP:
-            r->stopped = true;
-            return true;
-        case BF_LINE_END:
-            return true;
-        case BF_LINE_ERROR:
-            return false;
-        }
-        if (!ok)
+        if (!take_next(r, &more, e))
             return false;
     }
     return true;
+}
+
+/* A row that a signal has cut off. */
+static bool reject_rest(struct run *r, struct bf_err *e)
+{
+    struct bf_buf rest;
+    struct bf_err why = {0};
+    bf_buf_init(&rest, 2 * r->config->max_line + 2);
+    input_rest(&r->input, &rest);
+    (void)bf_reader_cut(&why);
+    bool ok = rest.n == 0 ||
+              bf_rejects_add(&r->rejects, bf_buf_view(&rest), r->input.reader.line + 1, &why, e);
+    bf_buf_free(&rest);
+    return ok;
 }
 
 /* Seals everything that may be sealed. */
@@ -305,14 +327,14 @@ static bool and_also(bool ok, bool other, struct bf_err *e, const struct bf_err 
 static bool finish(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err second = {0};
-    bool broken = !ok && r->stateful; /* what was read since the last commit is read again */
+    /* what was read since the last commit is read again; after a reader that was refused, since the last mark */
+    bool broken = !ok && r->stateful && !r->refused;
     if (broken)
         (void)durable_tell(e);
     else {
         /* a line that a signal cut off is no row, and it is not lost without a word */
         bool cut = r->stopped && !r->stateful;
-        bool sealed =
-            (!cut || bf_rejects_add_cut(&r->rejects, &r->reader, &second)) && seal_rest(r, &second);
+        bool sealed = (!cut || reject_rest(r, &second)) && seal_rest(r, &second);
         ok = and_also(ok, sealed, e, &second);
     }
     ok = and_also(ok, deliver_drain(&r->deliver, &second), e, &second);
@@ -322,12 +344,23 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
         second = r->deliver.failed;
         ok = and_also(ok, false, e, &second);
     }
+    if (r->deliver.aside)
+        ok = and_also(ok, bf_err_told(&second, BF_E_SERVICE), e, &second);
     return ok;
 }
 
+/* With --state the rows that are rejected will not be read again: they are kept without --rejects, too. */
 static bool open_rejects(struct run *r, struct bf_err *e)
 {
-    return bf_rejects_append(&r->rejects, r->config->rejects, r->config->strict, e);
+    const struct config *c = r->config;
+    const char *path = c->rejects;
+    if (r->stateful && !path) {
+        snprintf(r->own_rejects, sizeof r->own_rejects, "%s/rejects", c->state);
+        path = r->own_rejects;
+        if (mkdir(c->state, 0777) != 0 && errno != EEXIST)
+            return bf_err_sys(e, errno, "%s", c->state);
+    }
+    return bf_rejects_append(&r->rejects, path, c->strict, e);
 }
 
 static bool open_all(struct run *r, struct bf_err *e)
@@ -342,9 +375,9 @@ static bool open_all(struct run *r, struct bf_err *e)
     *d = (struct deliver){.config = c, .receipts = &r->out, .rejects = &r->rejects};
     if (!route_init(&r->route, c, e) ||
         !bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e) ||
-        !bf_reader_init(&r->reader, STDIN_FILENO, "standard input", c->max_line, NULL, e) ||
-        !open_rejects(r, e))
+        !input_init(&r->input, c, e) || !open_rejects(r, e))
         return false;
+    route_warn(&r->route);
     r->sealer = (struct sealer){.config = c, .route = &r->route, .rng = &r->rng};
     r->sealer.compress = bf_compress_new(c->compress, (int)c->level, e);
     if (!r->sealer.compress)
@@ -356,7 +389,11 @@ static bool open_all(struct run *r, struct bf_err *e)
             return false;
         d->spool = r->sealer.spool = &r->spool_files;
     }
-    batches_init(&r->batches, c, r->sealer.spool);
+    if (!shape_init(&r->shape, c, &r->route, e))
+        return false;
+    batches_init(&r->batches, c, &r->shape, r->sealer.spool);
+    if (!config_ask_bucket(c, d->aws, e))
+        return false;
     return !r->stateful || durable_open(&r->durable, r, e);
 }
 
@@ -372,8 +409,9 @@ static void close_all(struct run *r)
     bf_aws_destroy(r->deliver.aws);
     batches_free(&r->batches);
     bf_compress_destroy(r->sealer.compress);
+    shape_free(&r->shape);
     route_free(&r->route);
-    bf_reader_close(&r->reader);
+    input_free(&r->input);
     bf_buf_free(&r->header);
     bf_buf_free(&r->together);
 }
@@ -381,16 +419,18 @@ static void close_all(struct run *r)
 bool run_rows(const struct config *c, struct bf_err *e)
 {
     struct bf_err second = {0};
-    struct run r = {.config = c, .reader = {.fd = -1}};
+    struct run r = {.config = c, .input.reader.fd = -1};
     bool ok = open_all(&r, e);
     if (ok) {
         ok = read_all(&r, e);
         bool cut = r.deliver.failed.code != BF_OK && !r.stateful;
-        uint64_t last = r.reader.line;
+        uint64_t last = r.input.reader.line;
         ok = finish(&r, ok, e);
         if (cut)
-            bf_rejects_unread(&r.reader, last);
+            bf_rejects_unread(&r.input.reader, last);
         bf_progress_end(&r.progress, r.rows, r.rows_bytes);
+        route_tell(&r.route, r.rows);
+        deliver_tell(&r.deliver);
         bf_diag_note("%" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes delivered",
                      r.deliver.records, r.deliver.objects, r.deliver.bytes);
     }

@@ -6,18 +6,21 @@
 #define S3PUT_RUN_H
 
 #include "cmd/s3put/durable.h"
+#include "cmd/s3put/input.h"
 #include "lib/base/progress.h"
 
 struct run {
     const struct config *config;
     struct bf_rng rng;
     struct route route;
+    struct shape shape;
     struct spool spool_files;
     struct batches batches;
     struct sealer sealer;
     struct deliver deliver;
     struct bf_rejects rejects;
-    struct bf_reader reader;
+    char own_rejects[4096]; /* where they go with --state and without --rejects */
+    struct input input;
     struct bf_out out;
     struct bf_buf header; /* the first line of CSV */
     bool has_header;
@@ -26,6 +29,7 @@ struct run {
     bool stateful;
     bool due;                  /* --state: something is to be sealed at the next mark */
     uint64_t rows, rows_bytes; /* taken in */
+    bool refused;              /* --state: the reader is not the one that belongs here */
     bool stopped;              /* a signal has ended the reading */
     bool torn;                 /* --state: the input ended inside a line */
     uint64_t since_mark;       /* rows behind the last mark */

@@ -78,11 +78,19 @@ static bool pack(void *arg, struct bf_str piece, struct bf_err *e)
 static bool make_body(struct sealer *s, const struct batches *b, const struct batch *x,
                       struct sink *k, struct bf_err *e)
 {
-    struct packing p = {s->compress, k};
-    bool ok = pack(&p, s->header, e) &&
+    struct bf_compress *own = NULL; /* of a batch that other options opened */
+    if (x->old) {
+        own = bf_compress_new(x->shape->compress, 0, e);
+        if (!own)
+            return false;
+    }
+    struct packing p = {own ? own : s->compress, k};
+    bool ok = pack(&p, x->old ? BF_STR("") : s->header, e) &&
               (!x->in_file || read_file(b->spool, x->file, x->in_file, pack, &p, e)) &&
               pack(&p, bf_buf_view(&x->rows), e);
-    return bf_compress_end(s->compress, put_body, k, e) && ok && (!k->pending.n || flush(k, e));
+    ok = bf_compress_end(p.compress, put_body, k, e) && ok && (!k->pending.n || flush(k, e));
+    bf_compress_destroy(own);
+    return ok;
 }
 
 static bool sum_piece(void *arg, struct bf_str piece, struct bf_err *e)
@@ -93,13 +101,13 @@ static bool sum_piece(void *arg, struct bf_str piece, struct bf_err *e)
 }
 
 /* Without compression the rows are the body: they move over as they are. */
-static bool take_rows(struct sealer *s, struct batches *b, struct batch *x, struct sealed *o,
-                      bool in_file, struct bf_err *e)
+static bool take_rows(struct batches *b, struct batch *x, struct sealed *o, bool in_file,
+                      struct bf_err *e)
 {
     struct bf_checksum sum;
     if ((x->in_file || in_file) && !batches_spill(b, x, e))
         return false;
-    if (!bf_checksum_init(&sum, s->config->checksum, e))
+    if (!bf_checksum_init(&sum, o->checksum, e))
         return false;
     bool ok = true;
     if (x->in_file) {
@@ -126,7 +134,7 @@ static bool compress_rows(struct sealer *s, struct batches *b, struct batch *x, 
     bf_buf_init(&o->body, s->config->size * 2 + s->config->max_line * 2 + PIECE);
     if (x->in_file || in_file)
         spool_name(s->spool, ".body", o->file);
-    bool ok = bf_checksum_init(&k.sum, s->config->checksum, e);
+    bool ok = bf_checksum_init(&k.sum, o->checksum, e);
     if (ok) {
         ok = make_body(s, b, x, &k, e);
         bf_checksum_end(&k.sum, o->checksum_value);
@@ -141,15 +149,14 @@ bool sealed_key(struct sealer *s, struct batch *x, struct bf_err *e)
 {
     char uuid[37];
     struct bf_buf *key = &x->key;
-    bf_buf_reset(key);
+    if (s->route->nfields)
+        route_partition(s->route, bf_buf_view(&x->id), &x->partition);
     if (!route_prefix(s->route, bf_buf_view(&x->id), x->time_ms, s->rng, key, e))
         return false;
     bf_rng_uuid(s->rng, uuid);
     bf_prefix_put_name(key, s->config->name, s->config->version, x->arrival_ms, uuid,
                        s->config->suffix);
-    if (bf_buf_ok(key) && key->n <= BF_S3_KEY_MAX)
-        return true;
-    return bf_err_set(e, BF_E_LIMIT, "the object's key is longer than %d bytes", BF_S3_KEY_MAX);
+    return bf_buf_check(key, "the object's key", e) && bf_s3_check_key(bf_buf_view(key), e);
 }
 
 struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x, bool in_file,
@@ -165,18 +172,18 @@ struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x, 
     bf_buf_init(&o->content_type, 1024);
     o->records = x->records;
     o->raw_bytes = x->bytes;
-    o->header_n = s->header.n;
-    o->compress = s->config->compress;
-    o->checksum = s->config->checksum;
+    o->header_n = x->old ? 0 : s->header.n;
+    o->compress = x->shape->compress;
+    o->checksum = x->shape->checksum;
     o->fd = -1;
-    bf_buf_adds(&o->content_type, bf_str_of(s->config->type));
-    if (s->route->nfields)
-        route_partition(s->route, bf_buf_view(&x->id), &o->partition);
-    bool as_is = o->compress == BF_COMPRESS_NONE && s->header.n == 0;
+    bf_buf_adds(&o->content_type, bf_buf_view(&x->shape->content_type));
+    bf_buf_adds(&o->partition, bf_buf_view(&x->partition));
+    bool as_is = o->compress == BF_COMPRESS_NONE && o->header_n == 0;
     bf_buf_adds(&o->key, bf_buf_view(&x->key));
     if (bf_buf_check(&o->key, "the key", e) &&
         bf_buf_check(&o->content_type, "the content type", e) &&
-        (as_is ? take_rows(s, b, x, o, in_file, e) : compress_rows(s, b, x, o, in_file, e)))
+        bf_buf_check(&o->partition, "the partition", e) &&
+        (as_is ? take_rows(b, x, o, in_file, e) : compress_rows(s, b, x, o, in_file, e)))
         return o;
     sealed_destroy(o);
     return NULL;
@@ -193,6 +200,7 @@ void sealed_destroy(struct sealed *s)
     bf_buf_free(&s->partition);
     bf_buf_free(&s->content_type);
     bf_buf_free(&s->body);
+    free(s->upload);
     free(s);
 }
 

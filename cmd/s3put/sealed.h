@@ -37,6 +37,9 @@ struct sealed {
     uint64_t sent;
     uint64_t part_bytes;
     unsigned parts_in_flight;
+    char *upload; /* id of the upload in parts that is under way, or that an earlier run began */
+    struct bf_s3_abort abort;
+    unsigned begun; /* uploads in parts that were given up for a new one */
 };
 
 /* What sealing needs beside the batch. */
@@ -60,7 +63,7 @@ void sealed_destroy(struct sealed *s);
 BF_MUST bool sealed_put_rows(struct sealed *s, struct spool *spool, bool with_header,
                              struct bf_out *out, struct bf_err *e);
 
-/* The key that the object of an open batch will have. */
+/* Gives a batch that has just been opened the key and the partition that its object will have. */
 BF_MUST bool sealed_key(struct sealer *s, struct batch *x, struct bf_err *e);
 
 #endif

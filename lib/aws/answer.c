@@ -223,11 +223,6 @@ bool bf_answer_xml_text(struct bf_str body, const char *name, char *out, size_t 
     return true;
 }
 
-bool bf_answer_xml_has(struct bf_str body, const char *word)
-{
-    return seek(body, body.p, word) != NULL;
-}
-
 bool bf_answer_xml_is_error(struct bf_str body)
 {
     body = bf_str_trim(body);
@@ -247,6 +242,16 @@ void bf_answer_xml_error(int status, struct bf_str body, struct bf_answer_error 
     bf_answer_xml_text(body, "Message", out->message, sizeof out->message);
     bf_answer_xml_text(body, "Region", out->region, sizeof out->region);
     fall_back(status, out);
+}
+
+void bf_copy_unquoted(char *out, size_t size, struct bf_str s)
+{
+    if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+        s = bf_str(s.p + 1, s.n - 2);
+    size_t n = s.n < size ? s.n : size - 1;
+    if (n)
+        memcpy(out, s.p, n);
+    out[n] = '\0';
 }
 
 bool bf_answer_crc32(struct bf_str header, struct bf_str body)

@@ -27,12 +27,12 @@ void bf_answer_xml_error(int status, struct bf_str body, struct bf_answer_error 
  * CompleteMultipartUpload, UploadPartCopy and CopyObject. */
 bool bf_answer_xml_is_error(struct bf_str body);
 
-/* Does the word stand anywhere in the body? */
-bool bf_answer_xml_has(struct bf_str body, const char *word);
-
 /* The text of the first element of this name, entities decoded, cut at size - 1 bytes; false (and an
  * empty text) when there is none. */
 bool bf_answer_xml_text(struct bf_str body, const char *name, char *out, size_t size);
+
+/* A header's value, or an ETag's text, without its quotes, cut at size - 1. */
+void bf_copy_unquoted(char *out, size_t size, struct bf_str s);
 
 /* Does the x-amz-crc32 header (decimal) fit the body? True when there is no header. */
 bool bf_answer_crc32(struct bf_str header, struct bf_str body);

@@ -32,6 +32,9 @@ enum bf_aws_service {
     BF_AWS_ATHENA,
     BF_AWS_EVENTS,
     BF_AWS_STS,
+    BF_AWS_SSO, /* the portal of IAM Identity Center */
+    BF_AWS_SSO_OIDC,
+    BF_AWS_SIGNIN,
     BF_AWS_SERVICES
 };
 
@@ -65,7 +68,7 @@ enum { BF_AWS_OPTIONS_N = 5 };
 struct bf_aws;
 
 /* Reads options, environment and the shared files. Fails without a region, with a broken profile or a
- * missing CA file. Credentials are looked up at the first call. */
+ * missing CA file. Credentials are looked for at the first call, and renewed before they expire. */
 BF_API BF_MUST struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e);
 BF_API void bf_aws_destroy(struct bf_aws *aws);
 
@@ -74,11 +77,19 @@ BF_API void bf_aws_destroy(struct bf_aws *aws);
 BF_API BF_MUST bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service,
                                            bool *own, struct bf_err *e);
 
+/* How far the services' clock is ahead of ours, by the Date of the last answer; at most a second too little. 0: there was
+ * none yet. */
+BF_API int64_t bf_aws_skew_ms(const struct bf_aws *aws);
+
 BF_API const char *bf_aws_region(const struct bf_aws *aws);
 
 /* Retries and waits, one line each, for --verbose. */
 BF_API void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text),
                            void *arg);
+
+/* What only who looks for a fault wants to know, for -vv: why a source of credentials was passed over. */
+BF_API void bf_aws_on_detail(struct bf_aws *aws, void (*detail)(void *arg, const char *text),
+                             void *arg);
 
 /* What a user who waits wants to know without --verbose too: what is waited for after a signal. */
 BF_API void bf_aws_on_warning(struct bf_aws *aws, void (*warn)(void *arg, const char *text),

@@ -1,6 +1,7 @@
 #include "lib/aws/config.h"
 
 #include <stdlib.h>
+#include <strings.h>
 
 #include "lib/aws/client.h"
 #include "lib/base/file.h"
@@ -19,10 +20,15 @@ struct bf_aws_env bf_aws_env_process(void)
     return (struct bf_aws_env){process_get, NULL};
 }
 
+static bool is_blank(const char *value)
+{
+    return value[strspn(value, " \t\r\n")] == '\0';
+}
+
 static const char *env_get(struct bf_aws_env env, const char *name)
 {
     const char *value = env.get(env.arg, name);
-    return value && *value ? value : NULL;
+    return value && !is_blank(value) ? value : NULL;
 }
 
 const char *bf_aws_config_env(const struct bf_aws_config *c, const char *name)
@@ -34,7 +40,9 @@ const char *bf_aws_config_get(const struct bf_aws_config *c, const char *propert
 {
     /* reading a plain property changes nothing in the profiles */
     struct bf_profiles *p = (struct bf_profiles *)(uintptr_t)&c->profiles;
-    return bf_profiles_get(p, BF_PROFILE, c->profile, property, NULL);
+    const char *value = bf_profiles_get(p, BF_PROFILE, c->profile, property, NULL);
+    /* "s3 =" with sub-properties begins with a newline: no plain value either */
+    return value && *value && *value != '\n' ? value : NULL;
 }
 
 bool bf_aws_config_path(struct bf_aws_env env, const char *variable, const char *name,
@@ -136,10 +144,22 @@ static bool choose_attempts(struct bf_aws_config *c, const struct bf_aws_options
     return true;
 }
 
-static bool is_true(const char *s)
+bool bf_aws_config_is_true(const char *value)
 {
-    return s && (strcmp(s, "true") == 0 || strcmp(s, "True") == 0 || strcmp(s, "TRUE") == 0 ||
-                 strcmp(s, "1") == 0);
+    return value && (strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0);
+}
+
+/* A switch that is neither on nor off is a mistake: a FIPS endpoint that was asked for with "yes" must not be
+ * passed over. */
+static bool choose_switch(const struct bf_aws_config *c, const char *variable, const char *property,
+                          bool *on, struct bf_err *e)
+{
+    const char *value = bf_aws_config_env(c, variable), *name = value ? variable : property;
+    value = value ? value : bf_aws_config_get(c, property);
+    *on = bf_aws_config_is_true(value);
+    if (*on || !value || strcasecmp(value, "false") == 0 || strcmp(value, "0") == 0)
+        return true;
+    return bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is neither true nor false", name, value);
 }
 
 bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *options,
@@ -149,16 +169,15 @@ bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *op
     bf_profiles_init(&c->profiles);
     if (!load_file(c, BF_PROFILE_CONFIG, e) || !load_file(c, BF_PROFILE_CREDENTIALS, e) ||
         !choose_profile(c, options, e) || !choose_region(c, options, e) ||
-        !choose_attempts(c, options, e)) {
+        !choose_attempts(c, options, e) ||
+        !choose_switch(c, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &c->use_fips, e) ||
+        !choose_switch(c, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", &c->use_dualstack,
+                       e)) {
         bf_aws_config_free(c);
         return false;
     }
     c->ca_bundle = first(options->ca_bundle, first(bf_aws_config_env(c, "AWS_CA_BUNDLE"),
                                                    bf_aws_config_get(c, "ca_bundle")));
-    c->use_fips = is_true(first(bf_aws_config_env(c, "AWS_USE_FIPS_ENDPOINT"),
-                                bf_aws_config_get(c, "use_fips_endpoint")));
-    c->use_dualstack = is_true(first(bf_aws_config_env(c, "AWS_USE_DUALSTACK_ENDPOINT"),
-                                     bf_aws_config_get(c, "use_dualstack_endpoint")));
     return true;
 }
 

@@ -45,10 +45,13 @@ BF_API void bf_aws_config_free(struct bf_aws_config *c);
 /* Can it be a region: 1 to 63 of a-z 0-9 -, none at its ends? It goes into a host name, so nothing else may. */
 BF_API bool bf_aws_region_ok(const char *region);
 
-/* A variable of the environment that is set and not empty, or NULL. */
+/* "true" in any case, or "1"? NULL is not. */
+BF_API bool bf_aws_config_is_true(const char *value);
+
+/* A variable of the environment that is set and holds more than blanks, or NULL. */
 BF_API const char *bf_aws_config_env(const struct bf_aws_config *c, const char *name);
 
-/* A property of the chosen profile, NULL when it has none. */
+/* A property of the chosen profile. NULL when it has none, and when it is there without a value ("region ="). */
 BF_API const char *bf_aws_config_get(const struct bf_aws_config *c, const char *property);
 
 /* Where a shared file lies: $variable, else $HOME/.aws/name ("config", "credentials"). Appends to out;

@@ -3,59 +3,35 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/aws/partition.h"
 #include "lib/base/num.h"
 
 #define JSON_10 "application/x-amz-json-1.0"
 #define JSON_11 "application/x-amz-json-1.1"
 
 static const struct bf_service services[BF_AWS_SERVICES] = {
-    [BF_AWS_DYNAMODB] = {"DynamoDB", "dynamodb", "dynamodb", "DYNAMODB", "dynamodb",
-                         "DynamoDB_20120810.", JSON_10, 4, 25},
-    [BF_AWS_STREAMS] = {"DynamoDB Streams", "streams.dynamodb", "dynamodb", "DYNAMODB_STREAMS",
-                        "dynamodb_streams", "DynamoDBStreams_20120810.", JSON_10, 4, 25},
-    [BF_AWS_KINESIS] = {"Kinesis", "kinesis", "kinesis", "KINESIS", "kinesis", "Kinesis_20131202.",
-                        JSON_11, 3, 50},
-    [BF_AWS_S3] = {"S3", "s3", "s3", "S3", "s3", NULL, NULL, 3, 50},
-    [BF_AWS_FIREHOSE] = {"Firehose", "firehose", "firehose", "FIREHOSE", "firehose",
-                         "Firehose_20150804.", JSON_11, 3, 50},
-    [BF_AWS_ATHENA] = {"Athena", "athena", "athena", "ATHENA", "athena", "AmazonAthena.", JSON_11,
+    [BF_AWS_DYNAMODB] = {"DynamoDB", "dynamodb", "DYNAMODB", "dynamodb", "DynamoDB_20120810.",
+                         JSON_10, 4, 25},
+    [BF_AWS_STREAMS] = {"DynamoDB Streams", "dynamodb", "DYNAMODB_STREAMS", "dynamodb_streams",
+                        "DynamoDBStreams_20120810.", JSON_10, 4, 25},
+    [BF_AWS_KINESIS] = {"Kinesis", "kinesis", "KINESIS", "kinesis", "Kinesis_20131202.", JSON_11, 3,
+                        50},
+    [BF_AWS_S3] = {"S3", "s3", "S3", "s3", NULL, NULL, 3, 50},
+    [BF_AWS_FIREHOSE] = {"Firehose", "firehose", "FIREHOSE", "firehose", "Firehose_20150804.",
+                         JSON_11, 3, 50},
+    [BF_AWS_ATHENA] = {"Athena", "athena", "ATHENA", "athena", "AmazonAthena.", JSON_11, 3, 50},
+    [BF_AWS_EVENTS] = {"EventBridge", "events", "EVENTBRIDGE", "eventbridge", "AWSEvents.", JSON_11,
                        3, 50},
-    [BF_AWS_EVENTS] = {"EventBridge", "events", "events", "EVENTBRIDGE", "eventbridge",
-                       "AWSEvents.", JSON_11, 3, 50},
-    [BF_AWS_STS] = {"STS", "sts", "sts", "STS", "sts", NULL, "application/x-www-form-urlencoded", 3,
-                    50},
+    [BF_AWS_STS] = {"STS", "sts", "STS", "sts", NULL, "application/x-www-form-urlencoded", 3, 50},
+    [BF_AWS_SSO] = {"SSO", "sso", "SSO", "sso", NULL, "application/json", 3, 50},
+    [BF_AWS_SSO_OIDC] = {"SSO OIDC", "sso-oauth", "SSO_OIDC", "sso_oidc", NULL, "application/json",
+                         3, 50},
+    [BF_AWS_SIGNIN] = {"Signin", "signin", "SIGNIN", "signin", NULL, "application/json", 3, 50},
 };
 
 const struct bf_service *bf_service_of(enum bf_aws_service service)
 {
     return &services[service];
-}
-
-/* Partitions by the beginning of their regions' names; the first that fits. */
-static const struct partition {
-    const char *prefix, *dns, *dual_dns; /* dual_dns NULL: no dual stack there */
-} partitions[] = {
-    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
-    {"us-gov-", "amazonaws.com", "api.aws"},
-    {"us-iso-", "c2s.ic.gov", NULL},
-    {"us-isob-", "sc2s.sgov.gov", NULL},
-    {"eu-isoe-", "cloud.adc-e.uk", NULL},
-    {"us-isof-", "csp.hci.ic.gov", NULL},
-    {"eusc-", "amazonaws.eu", NULL},
-    {"", "amazonaws.com", "api.aws"},
-};
-
-static const struct partition *partition_of(const char *region)
-{
-    const struct partition *p = partitions;
-    while (strncmp(region, p->prefix, strlen(p->prefix)) != 0)
-        p++;
-    return p;
-}
-
-static bool is_true(const char *s)
-{
-    return s && (strcmp(s, "true") == 0 || strcmp(s, "True") == 0 || strcmp(s, "TRUE") == 0);
 }
 
 /* The configured endpoint, in the SDKs' order; NULL when there is none. */
@@ -64,7 +40,8 @@ static const char *configured(const struct bf_aws_config *c, const struct bf_ser
     if (c->endpoint_url)
         return c->endpoint_url;
     const char *ignore = bf_aws_config_env(c, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
-    if (is_true(ignore ? ignore : bf_aws_config_get(c, "ignore_configured_endpoint_urls")))
+    if (bf_aws_config_is_true(ignore ? ignore
+                                     : bf_aws_config_get(c, "ignore_configured_endpoint_urls")))
         return NULL;
     char name[64];
     snprintf(name, sizeof name, "AWS_ENDPOINT_URL_%s", s->env);
@@ -78,7 +55,7 @@ static const char *configured(const struct bf_aws_config *c, const struct bf_ser
         (struct bf_profiles *)(uintptr_t)&c->profiles; /* copies into its arena */
     if (section)
         url = bf_profiles_get(p, BF_PROFILE_SERVICES, section, s->config_key, "endpoint_url");
-    return url ? url : bf_aws_config_get(c, "endpoint_url");
+    return url && *url ? url : bf_aws_config_get(c, "endpoint_url");
 }
 
 /* "host:port", with the port left out where it is the scheme's own (as the Host header has it). */
@@ -139,36 +116,20 @@ static bool parse_url(const char *url, struct bf_endpoint *out, struct bf_err *e
     return true;
 }
 
-/* The host label of a service with its FIPS and dual-stack spellings. */
-static void service_label(const struct bf_aws_config *c, enum bf_aws_service service, char *out,
-                          size_t n)
-{
-    bool gov = strncmp(c->region, "us-gov-", 7) == 0;
-    /* in GovCloud these answer FIPS at their ordinary name */
-    bool plain =
-        gov &&
-        (service == BF_AWS_EVENTS || service == BF_AWS_DYNAMODB || service == BF_AWS_KINESIS ||
-         (!c->use_dualstack && (service == BF_AWS_STREAMS || service == BF_AWS_STS)));
-    const char *fips = c->use_fips && !plain ? "-fips" : "";
-    const char *dual = service == BF_AWS_S3 && c->use_dualstack ? ".dualstack" : "";
-    const char *label =
-        service == BF_AWS_STREAMS && c->use_dualstack ? "streams-dynamodb" : services[service].host;
-    snprintf(out, n, "%s%s%s", label, fips, dual);
-}
-
 static bool build(const struct bf_aws_config *c, enum bf_aws_service service,
                   struct bf_endpoint *out, struct bf_err *e)
 {
-    const struct partition *p = partition_of(c->region);
-    if (c->use_dualstack && !p->dual_dns)
-        return bf_err_set(e, BF_E_USAGE, "region %s has no dual-stack endpoints", c->region);
-    char label[64];
-    service_label(c, service, label, sizeof label);
-    /* S3 puts "dualstack" into its name and keeps the ordinary suffix */
-    const char *dns = c->use_dualstack && service != BF_AWS_S3 ? p->dual_dns : p->dns;
-    snprintf(out->host, sizeof out->host, "%s.%s.%s", label, c->region, dns);
-    snprintf(out->url, sizeof out->url, "https://%s", out->host);
-    out->https = true;
+    const char *signing_region;
+    if (!bf_partition_endpoint(service, c->region, c->use_fips, c->use_dualstack, out->url,
+                               sizeof out->url, &signing_region))
+        return bf_err_set(e, BF_E_USAGE, "%s has no %s%s%s endpoint in region %s",
+                          services[service].name, c->use_fips ? "FIPS" : "",
+                          c->use_fips && c->use_dualstack ? " and " : "",
+                          c->use_dualstack ? "dual-stack" : "", c->region);
+    snprintf(out->signing_region, sizeof out->signing_region, "%s", signing_region);
+    out->https = strncmp(out->url, "https://", 8) == 0;
+    out->custom = !out->https; /* DynamoDB Local, in the region "local" */
+    set_host(out, bf_str_of(out->url + (out->https ? 8 : 7)));
     return true;
 }
 

@@ -3,8 +3,8 @@
  * endpoint wins, in the SDKs' order: --endpoint-url,
  * AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's services section,
  * the profile's endpoint_url; AWS_IGNORE_CONFIGURED_ENDPOINT_URLS switches all
- * but the first off. Otherwise the URL is built from service, region,
- * partition (aws, aws-cn, aws-us-gov, aws-iso...), FIPS and dual stack.
+ * but the first off. Otherwise the URL is that of service, region, FIPS and
+ * dual stack in lib/aws/partition.h.
  */
 #ifndef BF_AWS_ENDPOINT_H
 #define BF_AWS_ENDPOINT_H
@@ -28,7 +28,6 @@ BF_API BF_MUST bool bf_endpoint_resolve(const struct bf_aws_config *c, enum bf_a
 /* Target prefix ("DynamoDB_20120810."), content type and default attempts of a JSON service. */
 struct bf_service {
     const char *name; /* "DynamoDB" */
-    const char *host; /* "streams.dynamodb" */
     const char *signing_name;
     const char *env;           /* "DYNAMODB_STREAMS": AWS_ENDPOINT_URL_... */
     const char *config_key;    /* "dynamodb_streams": in a services section */

@@ -35,19 +35,55 @@ static bool hides_error(const struct bf_aws_state *s)
            bf_answer_xml_is_error(bf_buf_view(&s->x.body_in));
 }
 
+/* Does the document end where its root element does? A body that was cut off says nothing. */
+static bool ends_with(struct bf_str body, const char *end)
+{
+    size_t n = strlen(end);
+    return body.n >= n && memcmp(body.p + body.n - n, end, n) == 0;
+}
+
+/* What S3 has stored it names by an ETag. */
+static bool names_etag(struct bf_str etag)
+{
+    char text[80];
+    bf_copy_unquoted(text, sizeof text, etag);
+    return text[0] != '\0';
+}
+
+/* CreateMultipartUpload gives an id, CompleteMultipartUpload an ETag. */
+static bool tells_upload(const struct bf_aws_call *call, struct bf_str body)
+{
+    char text[1024];
+    if (call->query && strncmp(call->query, "uploads", 7) == 0)
+        return ends_with(body, "</InitiateMultipartUploadResult>") &&
+               bf_answer_xml_text(body, "UploadId", text, sizeof text) && text[0];
+    return ends_with(body, "</CompleteMultipartUploadResult>") &&
+           bf_answer_xml_text(body, "ETag", text, sizeof text) && names_etag(bf_str_of(text));
+}
+
+/* A success in S3's own form. A body where S3 sends none is a page of a proxy; what tells only that "something" has
+ * gone well, a 204 for instance, is no receipt. */
+static bool is_s3_success(const struct bf_aws_state *s, struct bf_str body)
+{
+    const struct bf_aws_call *call = s->call;
+    const char *method = call->method ? call->method : "POST";
+    if (strcmp(method, "POST") == 0)
+        return s->x.status == 200 && tells_upload(call, body);
+    if (strcmp(method, "GET") == 0 && !call->key.n)
+        return ends_with(body, "</ListBucketResult>");
+    if (!call->key.n || (strcmp(method, "PUT") != 0 && strcmp(method, "HEAD") != 0))
+        return true;
+    return s->x.status == 200 && body.n == 0 && names_etag(bf_http_header(&s->x, "etag"));
+}
+
 /* An answer that this service never gives: of a proxy, a log-in page, a server of another kind at this
- * address. S3 names the ETag of all that it stores. */
+ * address. */
 static bool foreign(const struct bf_aws_state *s)
 {
-    const char *method = s->call->method ? s->call->method : "POST";
     struct bf_str body = bf_str_trim(bf_buf_view(&s->x.body_in));
     if (!speaks_xml(s))
         return body.n && (body.p[0] != '{' || body.p[body.n - 1] != '}');
-    if (s->x.status / 100 != 2)
-        return false;
-    if (strcmp(method, "PUT") == 0)
-        return s->call->key.n && !bf_http_header(&s->x, "etag").n;
-    return strcmp(method, "POST") == 0 && !bf_answer_xml_has(body, "MultipartUploadResult");
+    return s->x.status / 100 == 2 && !is_s3_success(s, body);
 }
 
 static void explain_foreign(const struct bf_aws_state *s, enum bf_err_code code, struct bf_err *e)
@@ -86,6 +122,22 @@ static void read_service_error(struct bf_aws_state *s, struct bf_err *e)
     e->code = bf_answer_err_code(s->x.status, bf_str_of(s->error.code));
 }
 
+/* Will a signature with the service's time be taken? When the clock was off, as the Date of the answer says now. And
+ * once where the service says that the time was wrong, however near its Date is: the request may have been held up
+ * between the two (a computer that slept, a slow proxy), or the machine that refused it was not the one that answered. */
+static bool is_worth_another_time(const struct bf_aws *aws, struct bf_aws_state *s,
+                                  struct bf_str code)
+{
+    if (!bf_retry_is_skew(code))
+        return false;
+    if (llabs((long long)(aws->skew_ms - s->skew_ms)) > BF_RETRY_SKEW_MS)
+        return true;
+    if (!bf_retry_is_clock(code) || s->clock_tried || bf_http_header(&s->x, "date").n == 0)
+        return false;
+    s->clock_tried = true;
+    return true;
+}
+
 /* What went wrong, if anything (e->code), and what kind of retry it is worth. */
 static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
 {
@@ -115,7 +167,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s
     }
     read_service_error(s, e);
     struct bf_str code = bf_str_of(s->error.code);
-    if (bf_retry_is_skew(code) && llabs((long long)(aws->skew_ms - s->skew_ms)) > BF_RETRY_SKEW_MS)
+    if (is_worth_another_time(aws, s, code))
         return BF_RETRY_TRANSIENT;
     /* an error behind a 200 is one of the service's own */
     int status = x->status / 100 == 2 ? 500 : x->status;
@@ -175,6 +227,25 @@ static bool move(struct bf_aws *aws, struct bf_aws_state *s, const char *region)
     return strcmp(ep->signing_region, region) == 0;
 }
 
+/* The credentials have expired in the eyes of the service. With others it is sent again at once; that is no retry. Else
+ * what became of renewing is added, and 75 is for what may have been renewed by the next start. */
+static bool has_others(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    struct bf_str code = bf_str_of(s->error.code);
+    if (!bf_str_is(code, "ExpiredToken") && !bf_str_is(code, "ExpiredTokenException") &&
+        !bf_str_is(code, "TokenRefreshRequired"))
+        return false;
+    if (bf_aws_renew(aws, s, &why))
+        return true;
+    if (!aws->signer.credentials.fixed)
+        e->code = BF_E_TEMPORARY;
+    size_t n = strlen(s->error.message);
+    snprintf(s->error.message + n, sizeof s->error.message - n, "%scredentials: %.200s",
+             n ? "; " : "", why.text);
+    return false;
+}
+
 static void note(const struct bf_aws *aws, const struct bf_aws_state *s, const struct bf_err *e,
                  uint64_t delay_us)
 {
@@ -230,6 +301,10 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
         return;
     }
     if (other_region(s, region) && move(aws, s, region)) {
+        send_again(aws, s);
+        return;
+    }
+    if (has_others(aws, s, &e)) {
         send_again(aws, s);
         return;
     }

@@ -10,6 +10,7 @@ struct parser {
     bool in_section;   /* a section has begun, valid or not */
     bool ignored;      /* its properties are not kept */
     bool continuable;  /* the line before was a property or its continuation */
+    size_t indent;     /* blanks in front of that property: a continuation has more */
     bool nested;       /* that property was empty: its continuations are sub-properties */
     enum bf_profile_kind kind;
     struct bf_str section;
@@ -20,6 +21,7 @@ void bf_profiles_init(struct bf_profiles *p)
 {
     bf_map_init(&p->properties, PROPERTIES_MAX);
     bf_map_init(&p->sections, PROPERTIES_MAX);
+    bf_map_init(&p->keyed, PROPERTIES_MAX);
     bf_arena_init(&p->text, TEXT_MAX);
 }
 
@@ -27,6 +29,7 @@ void bf_profiles_free(struct bf_profiles *p)
 {
     bf_map_free(&p->properties);
     bf_map_free(&p->sections);
+    bf_map_free(&p->keyed);
     bf_arena_free(&p->text);
 }
 
@@ -75,6 +78,22 @@ static bool split_word(struct bf_str inner, struct bf_str *word, struct bf_str *
     return name->n > 0;
 }
 
+/* 'my dev' or "my dev": a name with blanks, as `aws configure` writes it. */
+static bool unquote(struct bf_str *name)
+{
+    if (name->n < 3 || (name->p[0] != '\'' && name->p[0] != '"') ||
+        name->p[name->n - 1] != name->p[0])
+        return false;
+    struct bf_str inner = bf_str(name->p + 1, name->n - 2);
+    if (memchr(inner.p, name->p[0], inner.n))
+        return false;
+    for (size_t i = 0; i < inner.n; i++)
+        if ((unsigned char)inner.p[i] < ' ')
+            return false;
+    *name = inner;
+    return true;
+}
+
 /* Kind and name of a section header of the config file; false: a header to ignore. */
 static bool config_section(const struct parser *ps, struct bf_str inner, enum bf_profile_kind *kind,
                            struct bf_str *name)
@@ -96,9 +115,19 @@ static bool config_section(const struct parser *ps, struct bf_str inner, enum bf
     for (size_t i = 0; i < BF_COUNT(kinds); i++)
         if (bf_str_eq(word, bf_str_of(kinds[i].word))) {
             *kind = kinds[i].kind;
-            return true;
+            return unquote(name) || valid_name(*name);
         }
     return false;
+}
+
+/* [NAME] of the credentials file. One with blanks counts where the config file has its profile: the SDKs' parsers
+ * ignore such a section, the AWS command line writes it. */
+static bool credentials_section(struct bf_profiles *p, struct bf_str name)
+{
+    char room[KEY_MAX];
+    struct bf_str key;
+    return valid_name(name) || (make_key(room, BF_PROFILE, name, BF_STR(""), &key) &&
+                                bf_map_get(&p->sections, key) != NULL);
 }
 
 static bool begin_section(struct parser *ps, struct bf_str line, struct bf_err *e)
@@ -111,9 +140,9 @@ static bool begin_section(struct parser *ps, struct bf_str line, struct bf_err *
     ps->continuable = false;
     ps->kind = BF_PROFILE;
     ps->section = inner;
-    bool known =
-        ps->file == BF_PROFILE_CREDENTIALS || config_section(ps, inner, &ps->kind, &ps->section);
-    ps->ignored = !known || !valid_name(ps->section);
+    ps->ignored = ps->file == BF_PROFILE_CREDENTIALS
+                      ? !credentials_section(ps->p, inner)
+                      : !config_section(ps, inner, &ps->kind, &ps->section);
     if (ps->ignored)
         return true;
     char room[KEY_MAX];
@@ -168,7 +197,9 @@ static bool property(struct parser *ps, struct bf_str line, struct bf_err *e)
     if (!make_key(room, ps->kind, ps->section, bf_str(lower, name.n), &key))
         return bf_err_set(e, BF_E_LIMIT, "property name is too long");
     ps->value = bf_map_put(&ps->p->properties, key, NULL);
-    if (!ps->value)
+    bool is_key = ps->file == BF_PROFILE_CREDENTIALS && value.n &&
+                  bf_str_is(bf_str(lower, name.n), "aws_access_key_id");
+    if (!ps->value || (is_key && !bf_map_put(&ps->p->keyed, ps->section, NULL)))
         return bf_err_set(e, BF_E_LIMIT, "more than %d properties", PROPERTIES_MAX);
     return keep(ps, value, e);
 }
@@ -199,15 +230,23 @@ static bool continuation(struct parser *ps, struct bf_str line, struct bf_err *e
     return ok;
 }
 
+/* A line is a continuation when it stands further in than its property. So all properties of a profile may be
+ * indented, the first one too, as in Python's configparser, which reads these files in the AWS command line. */
 static bool parse_line(struct parser *ps, struct bf_str line, struct bf_err *e)
 {
-    if (bf_str_trim(line).n == 0)
+    size_t indent = 0;
+    struct bf_str text = bf_str_trim(line);
+    while (indent < line.n && is_space(line.p[indent]))
+        indent++;
+    if (text.n == 0 || text.p[0] == '#' || text.p[0] == ';')
         return true;
-    if (is_space(line.p[0]))
+    bool begins = text.p[0] == '[' || memchr(text.p, '=', text.n);
+    if (indent && (ps->continuable ? indent > ps->indent : !begins))
         return continuation(ps, line, e);
-    if (line.p[0] == '#' || line.p[0] == ';')
-        return true;
-    return line.p[0] == '[' ? begin_section(ps, line, e) : property(ps, line, e);
+    if (text.p[0] == '[')
+        return begin_section(ps, text, e);
+    ps->indent = indent;
+    return property(ps, text, e);
 }
 
 /* Does the config file hold [profile default]? It puts [default] aside. */
@@ -215,11 +254,13 @@ static bool has_prefixed_default(struct bf_str text)
 {
     struct bf_str line, word, name;
     while (bf_str_split(&text, '\n', &line)) {
+        line = bf_str_trim(line);
         const char *close = line.n && line.p[0] == '[' ? memchr(line.p, ']', line.n) : NULL;
-        if (close &&
-            split_word(bf_str_trim(bf_str(line.p + 1, (size_t)(close - line.p) - 1)), &word,
-                       &name) &&
-            bf_str_is(word, "profile") && bf_str_is(name, "default"))
+        if (!close || !split_word(bf_str_trim(bf_str(line.p + 1, (size_t)(close - line.p) - 1)),
+                                  &word, &name))
+            continue;
+        (void)unquote(&name);
+        if (bf_str_is(word, "profile") && bf_str_is(name, "default"))
             return true;
     }
     return false;
@@ -248,6 +289,11 @@ bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const cha
     struct bf_str key;
     return make_key(room, kind, bf_str_of(section), BF_STR(""), &key) &&
            bf_map_get(&p->sections, key) != NULL;
+}
+
+bool bf_profiles_keyed(struct bf_profiles *p, const char *profile)
+{
+    return bf_map_get(&p->keyed, bf_str_of(profile)) != NULL;
 }
 
 /* The value of a sub-property in "\nname = value\nname2 = value2", copied; NULL when it is not there. */

@@ -31,10 +31,24 @@ static const char *const transient_codes[] = {
     "RequestTimeoutException",
 };
 
-/* The first three say so; the others are what a signature with a wrong date looks like. */
-static const char *const skew_codes[] = {
-    "RequestTimeTooSkewed",      "RequestExpired",        "RequestInTheFuture",
-    "InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure",
+/* S3: another request was at the same object or bucket; the same one again may pass (API reference, PutObject,
+ * CompleteMultipartUpload; "List of error codes"). */
+static const char *const conflict_codes[] = {
+    "ConditionalRequestConflict",
+    "OperationAborted",
+};
+
+static const char *const clock_codes[] = {
+    "RequestTimeTooSkewed",
+    "RequestExpired",
+    "RequestInTheFuture",
+};
+
+/* What a signature with a wrong date looks like. */
+static const char *const signature_codes[] = {
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "AuthFailure",
 };
 
 static bool one_of(struct bf_str code, const char *const *list, size_t n)
@@ -70,6 +84,8 @@ enum bf_retry_kind bf_retry_classify(enum bf_aws_service service, int status, st
     if (one_of(code, transient_codes, BF_COUNT(transient_codes)))
         return BF_RETRY_TRANSIENT;
     if (service == BF_AWS_STS && bf_str_is(code, "IDPCommunicationError"))
+        return BF_RETRY_TRANSIENT;
+    if (service == BF_AWS_S3 && one_of(code, conflict_codes, BF_COUNT(conflict_codes)))
         return BF_RETRY_TRANSIENT;
     switch (status) {
     case 0:
@@ -135,9 +151,14 @@ void bf_retry_header(const struct bf_retry_rules *rules, const struct bf_retry *
     snprintf(out, 48, "attempt=%u; max=%u", r->attempt, rules->max_attempts);
 }
 
+bool bf_retry_is_clock(struct bf_str code)
+{
+    return one_of(code, clock_codes, BF_COUNT(clock_codes));
+}
+
 bool bf_retry_is_skew(struct bf_str code)
 {
-    return one_of(code, skew_codes, BF_COUNT(skew_codes));
+    return bf_retry_is_clock(code) || one_of(code, signature_codes, BF_COUNT(signature_codes));
 }
 
 bool bf_retry_learn_skew(struct bf_str date, int64_t wall_ms, int64_t *skew_ms)

@@ -69,7 +69,10 @@ void bf_retry_done(struct bf_retry_quota *quota, const struct bf_retry *r);
 /* Writes the amz-sdk-request header: "attempt=1; max=3". */
 void bf_retry_header(const struct bf_retry_rules *rules, const struct bf_retry *r, char out[48]);
 
-/* Could a wrong clock be behind this error code? */
+/* Does this error code say that the request's time was wrong? */
+bool bf_retry_is_clock(struct bf_str code);
+
+/* Could a wrong clock be behind this error code? Those that say so, and what a signature with a wrong date looks like. */
 bool bf_retry_is_skew(struct bf_str code);
 
 /* The Date header of an answer that came at wall_ms: how far the service is ahead of us. False (and

@@ -7,7 +7,7 @@
 static bool parse_s3(struct bf_rowsink_to *to, struct bf_str text, struct bf_err *e)
 {
     struct bf_str rest;
-    if (!bf_s3_parse_url(text, &to->bucket, &rest, e) ||
+    if (!bf_s3_parse_url(text, &to->bucket, &rest, e) || !bf_s3_check_prefix(rest, e) ||
         !bf_prefix_parse(&to->prefix, rest, BF_PREFIX_OF_DATA, e))
         return false;
     for (size_t i = 0; i < to->prefix.n; i++)

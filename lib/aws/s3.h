@@ -33,6 +33,8 @@ struct bf_s3_object {
     const char *sse;     /* "AES256", "aws:kms" */
     const char *sse_key; /* KMS key id */
     const char *tagging; /* "a=b&c=d", encoded */
+    const char *acl;     /* "bucket-owner-full-control" */
+    const char *payer;   /* "requester" */
     bool if_none_match;  /* only if there is no such object: 412 otherwise */
     bool resumed;        /* an earlier run may have put it: what is there may be ours */
     enum bf_checksum_kind checksum;
@@ -54,7 +56,8 @@ struct bf_s3_result {
     struct bf_err err;
 };
 
-/* HeadBucket, HeadObject: err is BF_E_NOTFOUND for what is not there, BF_E_DENIED where it cannot be told. */
+/* A question about a bucket or an object: err is BF_E_NOTFOUND for what is not there, BF_E_DENIED where it cannot be
+ * told. */
 struct bf_s3_head {
     void (*done)(struct bf_s3_head *head, const struct bf_s3_result *result);
     void *arg;
@@ -88,6 +91,8 @@ struct bf_s3_events {
     /* the part's bytes are free again, delivered or not (then `done` follows) */
     void (*part_done)(void *arg, unsigned slot);
     void (*done)(void *arg, const struct bf_s3_result *result);
+    /* the upload has got its id; may be NULL. For who remembers it, to abort what a crash leaves */
+    void (*begun)(void *arg, const char *upload);
     void *arg;
 };
 
@@ -112,6 +117,19 @@ BF_API void bf_s3_multipart_finish(struct bf_s3_multipart *m);
 /* Gives it up with this reason: aborts the upload, then `done`. */
 BF_API void bf_s3_multipart_fail(struct bf_s3_multipart *m, const struct bf_err *why);
 
+/* Gives up an upload that is known by its id only, of an earlier run. BF_E_NOTFOUND: there is none (any more). */
+struct bf_s3_abort {
+    void (*done)(struct bf_s3_abort *abort, const struct bf_s3_result *result);
+    void *arg;
+    struct bf_aws_call call;
+    struct bf_s3_result result;
+    char query[3100];
+};
+
+BF_API BF_MUST bool bf_s3_abort(struct bf_aws *aws, struct bf_s3_abort *abort,
+                                const struct bf_s3_object *object, const char *upload,
+                                struct bf_err *e);
+
 /* How large part number n (from 1) of an object of unknown length is to be: 5 MiB at first, doubling
  * every thousand parts, so that 10,000 parts reach 5 TB. */
 BF_API uint64_t bf_s3_part_size(unsigned n);
@@ -119,13 +137,26 @@ BF_API uint64_t bf_s3_part_size(unsigned n);
 /* How large each part of a body of known length is to be, at least `wanted`. */
 BF_API uint64_t bf_s3_part_size_for(uint64_t length, uint64_t wanted);
 
-BF_API BF_MUST bool bf_s3_head_bucket(struct bf_aws *aws, struct bf_s3_head *head,
-                                      const char *bucket, struct bf_err *e);
+/* Is the bucket there, and do the credentials hold? Asks for a list of one object, because only an answer with a body
+ * says what is wrong with a request: after HEAD a wrong key and a missing permission look alike. payer as in
+ * struct bf_s3_object. */
+BF_API BF_MUST bool bf_s3_ask_bucket(struct bf_aws *aws, struct bf_s3_head *head,
+                                     const char *bucket, const char *payer, struct bf_err *e);
 BF_API BF_MUST bool bf_s3_head_object(struct bf_aws *aws, struct bf_s3_head *head,
-                                      const char *bucket, struct bf_str key,
-                                      enum bf_checksum_kind checksum, struct bf_err *e);
+                                      const struct bf_s3_object *object, struct bf_err *e);
 
-/* "s3://bucket/rest" into its two parts; BF_E_USAGE otherwise. */
+/* Will S3 take an object of this key? BF_E_LIMIT or BF_E_INPUT with what is wrong: its length, its UTF-8, a NUL, or
+ * ".." that leads out of the bucket (User guide, "Naming Amazon S3 objects"). */
+BF_API BF_MUST bool bf_s3_check_key(struct bf_str key, struct bf_err *e);
+
+/* Does ".." in it lead above the bucket? */
+BF_API bool bf_s3_key_climbs(struct bf_str key);
+
+/* The same as bf_s3_check_key of what stands in front of the first expression of a prefix; BF_E_USAGE. */
+BF_API BF_MUST bool bf_s3_check_prefix(struct bf_str prefix, struct bf_err *e);
+
+/* "s3://bucket/rest" into its two parts; BF_E_USAGE otherwise, and for names that are no bucket's: ARNs, and what
+ * AWS keeps for S3 Express, Outposts and its like. */
 BF_API BF_MUST bool bf_s3_parse_url(struct bf_str url, struct bf_str *bucket, struct bf_str *rest,
                                     struct bf_err *e);
 

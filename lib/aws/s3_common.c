@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "lib/aws/answer.h"
+
 const struct bf_aws_op bf_s3_op = {BF_AWS_S3, NULL};
 
 void bf_s3_add_header(struct bf_aws_call *call, const char *name, const char *value)
@@ -18,6 +20,7 @@ void bf_s3_object_headers(struct bf_aws_call *call, const struct bf_s3_object *o
     bf_s3_add_header(call, "x-amz-server-side-encryption", o->sse);
     bf_s3_add_header(call, "x-amz-server-side-encryption-aws-kms-key-id", o->sse_key);
     bf_s3_add_header(call, "x-amz-tagging", o->tagging);
+    bf_s3_add_header(call, "x-amz-acl", o->acl);
 }
 
 void bf_s3_set_body(struct bf_aws_call *call, const struct bf_s3_body *body)
@@ -36,16 +39,6 @@ bool bf_s3_body_checksum(enum bf_checksum_kind kind, const struct bf_s3_body *bo
     return bf_checksum_of(kind, body->data, out, e);
 }
 
-void bf_s3_copy_unquoted(char *out, size_t size, struct bf_str s)
-{
-    if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
-        s = bf_str(s.p + 1, s.n - 2);
-    size_t n = s.n < size ? s.n : size - 1;
-    if (n)
-        memcpy(out, s.p, n);
-    out[n] = '\0';
-}
-
 void bf_s3_take_answer(struct bf_s3_result *r, const struct bf_aws_call *call,
                        const struct bf_aws_answer *a)
 {
@@ -53,5 +46,5 @@ void bf_s3_take_answer(struct bf_s3_result *r, const struct bf_aws_call *call,
     r->attempts = a->attempts;
     r->err = a->err;
     snprintf(r->code, sizeof r->code, "%s", a->code);
-    bf_s3_copy_unquoted(r->etag, sizeof r->etag, bf_aws_header(call, "etag"));
+    bf_copy_unquoted(r->etag, sizeof r->etag, bf_aws_header(call, "etag"));
 }

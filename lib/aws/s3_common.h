@@ -29,7 +29,4 @@ bool bf_s3_may_be_there(const struct bf_s3_object *o, const struct bf_aws_answer
 /* Did that look find the very object: as long, with this checksum where S3 tells one ("": none to compare)? */
 bool bf_s3_is_there(const struct bf_s3_head *h, uint64_t bytes, const char *checksum);
 
-/* A header's value, unquoted, cut at size - 1. */
-void bf_s3_copy_unquoted(char *out, size_t size, struct bf_str s);
-
 #endif

@@ -1,5 +1,6 @@
 #include "lib/aws/s3_common.h"
 
+#include "lib/aws/answer.h"
 #include "lib/base/num.h"
 
 static void head_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
@@ -10,8 +11,8 @@ static void head_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
     if (!bf_num_u64(bf_aws_header(call, "content-length"), &h->bytes, &ignored))
         h->bytes = 0;
     if (h->checksum != BF_CHECKSUM_NONE)
-        bf_s3_copy_unquoted(h->result.checksum, sizeof h->result.checksum,
-                            bf_aws_header(call, bf_checksum_header(h->checksum)));
+        bf_copy_unquoted(h->result.checksum, sizeof h->result.checksum,
+                         bf_aws_header(call, bf_checksum_header(h->checksum)));
     h->done(h, &h->result);
 }
 
@@ -22,21 +23,25 @@ static void init(struct bf_s3_head *h, const char *bucket)
         .op = &bf_s3_op, .method = "HEAD", .bucket = bucket, .done = head_done, .arg = h};
 }
 
-bool bf_s3_head_bucket(struct bf_aws *aws, struct bf_s3_head *h, const char *bucket,
-                       struct bf_err *e)
+bool bf_s3_ask_bucket(struct bf_aws *aws, struct bf_s3_head *h, const char *bucket,
+                      const char *payer, struct bf_err *e)
 {
     init(h, bucket);
+    h->call.method = "GET";
+    h->call.query = "list-type=2&max-keys=1";
     h->checksum = BF_CHECKSUM_NONE;
+    bf_s3_add_header(&h->call, "x-amz-request-payer", payer);
     return bf_aws_submit(aws, &h->call, e);
 }
 
-bool bf_s3_head_object(struct bf_aws *aws, struct bf_s3_head *h, const char *bucket,
-                       struct bf_str key, enum bf_checksum_kind checksum, struct bf_err *e)
+bool bf_s3_head_object(struct bf_aws *aws, struct bf_s3_head *h, const struct bf_s3_object *o,
+                       struct bf_err *e)
 {
-    init(h, bucket);
-    h->call.key = key;
-    h->checksum = checksum;
+    init(h, o->bucket);
+    h->call.key = o->key;
+    h->checksum = o->checksum;
     bf_s3_add_header(&h->call, "x-amz-checksum-mode", "ENABLED");
+    bf_s3_add_header(&h->call, "x-amz-request-payer", o->payer);
     return bf_aws_submit(aws, &h->call, e);
 }
 

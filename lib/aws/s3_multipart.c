@@ -82,6 +82,7 @@ static void start_call(struct bf_s3_multipart *m, const char *method, const char
                                    .query = query,
                                    .done = done,
                                    .arg = m};
+    bf_s3_add_header(&m->call, "x-amz-request-payer", m->object->payer);
 }
 
 static void free_slot(struct slot *s)
@@ -161,7 +162,7 @@ static void completed(struct bf_aws_call *call, const struct bf_aws_answer *a)
         struct bf_err ignored = {0};
         bf_s3_take_answer(&m->result, call, a);
         m->head = (struct bf_s3_head){.done = looked, .arg = m};
-        if (bf_s3_head_object(m->aws, &m->head, o->bucket, o->key, o->checksum, &ignored))
+        if (bf_s3_head_object(m->aws, &m->head, o, &ignored))
             return;
     }
     /* 200 with <Error> in its body has been made an error by the client */
@@ -171,7 +172,7 @@ static void completed(struct bf_aws_call *call, const struct bf_aws_answer *a)
     }
     bf_s3_take_answer(&m->result, call, a);
     if (bf_answer_xml_text(a->body, "ETag", etag, sizeof etag))
-        bf_s3_copy_unquoted(m->result.etag, sizeof m->result.etag, bf_str_of(etag));
+        bf_copy_unquoted(m->result.etag, sizeof m->result.etag, bf_str_of(etag));
     end(m);
 }
 
@@ -235,7 +236,7 @@ static void part_answered(struct bf_aws_call *call, const struct bf_aws_answer *
     struct slot *s = call->arg;
     struct bf_s3_multipart *m = s->m;
     struct part *p = &m->parts[s->number - 1];
-    bf_s3_copy_unquoted(p->etag, sizeof p->etag, bf_aws_header(call, "etag"));
+    bf_copy_unquoted(p->etag, sizeof p->etag, bf_aws_header(call, "etag"));
     bool ok = a->err.code == BF_OK && p->etag[0];
     if (m->result.attempts < a->attempts)
         m->result.attempts = a->attempts;
@@ -265,6 +266,7 @@ static bool send_part(struct slot *s, struct bf_err *e)
                                    .done = part_answered,
                                    .arg = s};
     bf_s3_set_body(&s->call, &s->body);
+    bf_s3_add_header(&s->call, "x-amz-request-payer", m->object->payer);
     bf_s3_add_header(&s->call, bf_checksum_header(m->object->checksum), s->checksum);
     s->sent = bf_aws_submit(m->aws, &s->call, e);
     return s->sent;
@@ -293,6 +295,8 @@ static void created(struct bf_aws_call *call, const struct bf_aws_answer *a)
         failed_answer(m, call, a);
         return;
     }
+    if (m->events.begun)
+        m->events.begun(m->events.arg, id);
     struct bf_err e = {0};
     for (size_t i = 0; i < BF_S3_PARTS_IN_FLIGHT; i++)
         if (m->slots[i].number && !send_part(&m->slots[i], &e)) {

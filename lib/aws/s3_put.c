@@ -18,8 +18,7 @@ static void put_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
     struct bf_err ignored = {0};
     bf_s3_take_answer(&p->result, call, a);
     p->head = (struct bf_s3_head){.done = looked, .arg = p};
-    if (bf_s3_may_be_there(o, a) &&
-        bf_s3_head_object(p->aws, &p->head, o->bucket, o->key, o->checksum, &ignored))
+    if (bf_s3_may_be_there(o, a) && bf_s3_head_object(p->aws, &p->head, o, &ignored))
         return;
     p->done(p, &p->result);
 }
@@ -36,6 +35,7 @@ bool bf_s3_put(struct bf_aws *aws, struct bf_s3_put *p, struct bf_err *e)
                                    .done = put_done,
                                    .arg = p};
     bf_s3_object_headers(&p->call, o);
+    bf_s3_add_header(&p->call, "x-amz-request-payer", o->payer);
     if (o->if_none_match)
         bf_s3_add_header(&p->call, "if-none-match", "*");
     bf_s3_set_body(&p->call, &p->body);

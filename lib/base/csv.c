@@ -245,6 +245,13 @@ static enum bf_csv_got take_line(struct bf_csv *c, int timeout_ms, struct bf_str
     return BF_CSV_LONG;
 }
 
+void bf_csv_rest(const struct bf_csv *c, struct bf_buf *out)
+{
+    if (c->open)
+        bf_buf_add(out, c->held.p + c->start, c->held.n - c->start);
+    bf_buf_adds(out, bf_reader_rest(c->in));
+}
+
 void bf_csv_keep(struct bf_csv *c)
 {
     if (c->held.n > 0) {

@@ -88,6 +88,9 @@ BF_API BF_MUST bool bf_csv_split(struct bf_csv *c, struct bf_str record, struct 
  * read again. */
 BF_API void bf_csv_give_up(struct bf_csv *c);
 
+/* After BF_CSV_STOP: appends what has been read of a record whose end has not come. */
+BF_API void bf_csv_rest(const struct bf_csv *c, struct bf_buf *out);
+
 /* The next record; waits at most timeout_ms for input (0: not at all, -1: for ever). */
 BF_API BF_MUST enum bf_csv_got bf_csv_next(struct bf_csv *c, int timeout_ms, struct bf_err *e);
 

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool bf_out_init(struct bf_out *o, int fd, const char *name, size_t cap, struct bf_err *e)
@@ -64,6 +65,15 @@ bool bf_out_flush(struct bf_out *o, struct bf_err *e)
     if (!bf_out_ok(o))
         *e = o->err;
     return bf_out_ok(o);
+}
+
+bool bf_out_sync(struct bf_out *o, struct bf_err *e)
+{
+    struct stat st;
+    if (fstat(o->fd, &st) != 0 || !S_ISREG(st.st_mode) || fsync(o->fd) == 0 || errno == EINVAL ||
+        errno == EROFS)
+        return true;
+    return bf_err_sys(e, errno, "%s", o->name);
 }
 
 /* A pipe or socket that nobody reads reports POLLERR or POLLHUP whatever was asked for; a closed descriptor POLLNVAL,

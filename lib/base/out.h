@@ -52,6 +52,9 @@ static inline bool bf_out_ok(const struct bf_out *o)
 /* Hands everything to the kernel; reports the first failure since the beginning. */
 BF_API BF_MUST bool bf_out_flush(struct bf_out *o, struct bf_err *e);
 
+/* After a flush: what the kernel has is on the disk. Nothing to do for a pipe or a terminal. */
+BF_API BF_MUST bool bf_out_sync(struct bf_out *o, struct bf_err *e);
+
 /* Has the reader of the pipe or socket behind fd gone away? Told without writing, so that a tool that waits learns of
  * it too. False for files, for descriptors that are closed, and for -1. */
 BF_API BF_MUST bool bf_out_gone(int fd);

@@ -185,6 +185,16 @@ void bf_rejects_unread(struct bf_reader *in, uint64_t last)
         bf_rejects_stopped(last);
 }
 
+bool bf_rejects_sync(struct bf_rejects *r, struct bf_err *e)
+{
+    if (!r->path || r->synced == r->count)
+        return true;
+    if (!bf_out_flush(&r->out, e) || !bf_out_sync(&r->out, e))
+        return false;
+    r->synced = r->count;
+    return true;
+}
+
 bool bf_rejects_close(struct bf_rejects *r, struct bf_err *e)
 {
     bool ok = r->path ? bf_out_close(&r->out, e) : true;

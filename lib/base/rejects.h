@@ -25,6 +25,7 @@ struct bf_rejects {
     /* a line above the lines, as in CSV (bf_rejects_header); empty: none */
     struct bf_str header;
     uint64_t count;
+    uint64_t synced; /* so many of them are on the disk */
 };
 
 /* path may be NULL (no --rejects given); the file is made at once, so that a wrong path shows. What it holds stays: a
@@ -63,6 +64,9 @@ BF_API void bf_rejects_stopped(uint64_t last);
 
 /* The same, but nothing when last is 0, or was the last line of the input. */
 BF_API void bf_rejects_unread(struct bf_reader *in, uint64_t last);
+
+/* What has been rejected so far is on the disk: for who counts those lines as done with. */
+BF_API BF_MUST bool bf_rejects_sync(struct bf_rejects *r, struct bf_err *e);
 
 /* Closes the file; "tool: 3 lines rejected (FILE)" when there were any. */
 BF_API BF_MUST bool bf_rejects_close(struct bf_rejects *r, struct bf_err *e);

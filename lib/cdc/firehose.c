@@ -206,6 +206,16 @@ static bool document(struct bf_firehose *f, struct bf_str text, struct bf_str *o
     return bf_xform_document(f->xform, *one, &f->rows, e);
 }
 
+/* The line or document *one, with which the text begins. Data that look like a mark are nobody's position, and no change
+ * either: they fail as such. */
+static bool change(struct bf_firehose *f, struct bf_str text, struct bf_str *one, struct bf_err *e)
+{
+    if (bf_mark_is(*one))
+        return bf_xform_document(f->xform, *one, &f->rows, e);
+    return bf_xform_line(f->xform, *one, text.n - one->n + PAD, &f->rows, e) ||
+           document(f, text, one, e);
+}
+
 /* The rows of a record, whose data is decoded, into f->rows. */
 static bool transform(struct bf_firehose *f, struct bf_err *e)
 {
@@ -213,16 +223,13 @@ static bool transform(struct bf_firehose *f, struct bf_err *e)
         return false;
     uint64_t before = bf_xform_count(f->xform).changes;
     struct bf_str text = bf_buf_view(&f->data);
-    const char *end = text.p + text.n;
     size_t line = 0;
     bf_buf_reset(&f->rows);
     while (text.n) {
         const char *nl = memchr(text.p, '\n', text.n);
         struct bf_str one = bf_str(text.p, nl ? (size_t)(nl - text.p) : text.n);
         line++;
-        if (!bf_mark_is(one) &&
-            !bf_xform_line(f->xform, one, (size_t)(end - (one.p + one.n)) + PAD, &f->rows, e) &&
-            !document(f, text, &one, e))
+        if (!change(f, text, &one, e))
             return line > 1 ? bf_err_ctx(e, "line %zu", line) : false;
         size_t took = one.n + (one.n < text.n && one.p[one.n] == '\n');
         text = bf_str(text.p + took, text.n - took);

@@ -1,10 +1,15 @@
 /*
  * Marks that are held back while their rows are (fold, SQL over all changes):
- * start marks go out at once, of the others the last of each shard, behind the
- * rows. They vouch for the rows together, so all but the last say that more
- * follow: s3put commits at the last, and a kill in between repeats nothing.
+ * start marks go out at once, of the others the last of each shard, after the
+ * rows, with the `after` of the first: it spans all of their rows. They vouch
+ * for the rows together, so all but the last say that more follow: s3put commits
+ * at the last, and a kill in between repeats nothing.
  *
- * Memory: one position a shard.
+ * A reader that is started again while rows are held sends some of them a second
+ * time. Its start mark goes out once more after the rows, where s3put refuses it
+ * and leaves the rows to the next run.
+ *
+ * Memory: two positions a shard.
  */
 #ifndef BF_CDC_HELD_H
 #define BF_CDC_HELD_H

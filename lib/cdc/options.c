@@ -21,7 +21,9 @@ bool bf_opt_choose(const struct bf_opt_word *words, size_t n, struct bf_str valu
 static bool set_image(void *field, struct bf_str value, struct bf_err *e)
 {
     static const struct bf_opt_word words[] = {
-        {"new", BF_ROW_NEW}, {"old", BF_ROW_OLD}, {"both", BF_ROW_BOTH}, {"keys", BF_ROW_KEYS}};
+        {"new", BF_ROW_NEW},   {"newest", BF_ROW_NEWEST}, {"old", BF_ROW_OLD},
+        {"both", BF_ROW_BOTH}, {"keys", BF_ROW_KEYS},
+    };
     int v = 0;
     bool ok = bf_opt_choose(words, BF_COUNT(words), value, &v, e);
     *(enum bf_row_image *)field = (enum bf_row_image)v;
@@ -42,7 +44,7 @@ static bool no_meta(void *field, struct bf_str value, struct bf_err *e)
 
 const struct bf_opt bf_xform_option_table[] = {
     BF_OPT_FN(0, "image", struct bf_xform_conf, row.image, "IMAGE",
-              "new (default), old, both or keys", set_image),
+              "new (default), newest, old, both or keys", set_image),
     BF_OPT_STR(0, "fields", struct bf_xform_conf, row.fields, "LIST",
                "only these, in this order: a,b.c,old.d"),
     BF_OPT_FN(0, "meta", struct bf_xform_conf, row, "LIST",

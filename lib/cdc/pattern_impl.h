@@ -190,7 +190,8 @@ struct pat_node {
     struct pat_node **kids; /* by length and bytes */
     size_t nkids, kids_cap;
     uint64_t names; /* which lengths and first bytes the kids' names have, folded to bits */
-    uint64_t deep;  /* the first two bytes of those kids that have kids, and of what follows with a dot */
+    uint64_t
+        deep; /* the first two bytes of those kids that have kids, and of what follows with a dot */
     struct pat_test *tests;
     struct pat_leaf *leaf; /* NULL: no tests */
     struct pat_slot **slots;

@@ -1,5 +1,8 @@
 #include "lib/cdc/prefix.h"
 
+#include <ctype.h>
+#include <stdio.h>
+
 #include "lib/cdc/javatime.h"
 
 enum { RANDOM_CHARS = 11 };
@@ -88,6 +91,77 @@ bool bf_prefix_parse(struct bf_prefix *p, struct bf_str text, enum bf_prefix_rol
         p->has_expression = false; /* none of the user's */
     }
     return true;
+}
+
+static bool stands_at(struct bf_str s, size_t at, const char *word)
+{
+    size_t n = strlen(word);
+    return s.n - at >= n && memcmp(s.p + at, word, n) == 0;
+}
+
+/* "%Y", but not an encoded byte such as "%dd". */
+static bool is_strftime(struct bf_str s, size_t at)
+{
+    if (s.p[at] != '%' || s.n - at < 2 || !strchr("YymdHMSjFT", s.p[at + 1]))
+        return false;
+    bool hex = s.n - at > 2 && isxdigit((unsigned char)s.p[at + 1]) &&
+               isxdigit((unsigned char)s.p[at + 2]);
+    return !hex;
+}
+
+static bool doubt_literal(struct bf_str s, char out[200])
+{
+    static const char *const foreign[] = {"${", "$(", "{{", "YYYY", "yyyy"};
+    for (size_t i = 0; i < s.n; i++) {
+        if (is_strftime(s, i)) {
+            snprintf(out, 200,
+                     "'%%%c' in the prefix stands for itself; a time is written "
+                     "!{timestamp:yyyy/MM/dd}",
+                     s.p[i + 1]);
+            return true;
+        }
+        for (size_t k = 0; k < BF_COUNT(foreign); k++)
+            if (stands_at(s, i, foreign[k])) {
+                snprintf(out, 200,
+                         "'%s' in the prefix stands for itself; expressions are written "
+                         "!{timestamp:yyyy/MM/dd}, !{partitionKeyFromQuery:NAME}",
+                         foreign[k]);
+                return true;
+            }
+    }
+    return false;
+}
+
+/* Letters that differ from the ones that are meant by their case alone. */
+static bool doubt_pattern(struct bf_str s, char out[200])
+{
+    bool quoted = false;
+    size_t run = 0; /* of the same letter, with this one */
+    for (size_t i = 0; i < s.n; i++) {
+        quoted ^= s.p[i] == '\'';
+        run = i && s.p[i] == s.p[i - 1] ? run + 1 : 1;
+        bool pair = s.p[i] == 'D' && run == 2 && (i + 1 == s.n || s.p[i + 1] != 'D');
+        if (quoted || (s.p[i] != 'Y' && !pair))
+            continue;
+        snprintf(out, 200,
+                 s.p[i] == 'Y'
+                     ? "'Y' in !{timestamp:...} is the year that the week belongs to; the "
+                       "year is 'y'"
+                     : "'D' in !{timestamp:...} is the day of the year; the day of the "
+                       "month is 'd'");
+        return true;
+    }
+    return false;
+}
+
+bool bf_prefix_doubt(const struct bf_prefix *p, char out[200])
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->part[i].kind == BF_PREFIX_LITERAL     ? doubt_literal(p->part[i].text, out)
+            : p->part[i].kind == BF_PREFIX_TIMESTAMP ? doubt_pattern(p->part[i].text, out)
+                                                     : false)
+            return true;
+    return false;
 }
 
 bool bf_prefix_check_pair(const struct bf_prefix *data, const struct bf_prefix *errors,

@@ -43,6 +43,10 @@ enum bf_prefix_role { BF_PREFIX_OF_DATA, BF_PREFIX_OF_ERRORS };
 BF_API BF_MUST bool bf_prefix_parse(struct bf_prefix *p, struct bf_str text,
                                     enum bf_prefix_role role, struct bf_err *e);
 
+/* Does something in it look like an expression of another kind, or like another pattern than it is? Says the first such
+ * thing in out; false when there is none. */
+BF_API bool bf_prefix_doubt(const struct bf_prefix *p, char out[200]);
+
 /* Firehose's rule for a pair: expressions in the data prefix want an error prefix (NULL: none). */
 BF_API BF_MUST bool bf_prefix_check_pair(const struct bf_prefix *data,
                                          const struct bf_prefix *errors, struct bf_err *e);

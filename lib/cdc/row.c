@@ -199,7 +199,10 @@ bool bf_row_image(const struct bf_row *r, const struct bf_change *c, const struc
     enum bf_row_image pick = r->conf.image;
     const struct bf_image *i = &c->keys;
     const char *name = "Keys";
-    if ((pick == BF_ROW_NEW || pick == BF_ROW_BOTH) && c->op != BF_OP_REMOVE) {
+    if (pick == BF_ROW_NEWEST && c->op == BF_OP_REMOVE)
+        pick = c->old_image.present ? BF_ROW_OLD : BF_ROW_KEYS;
+    if ((pick == BF_ROW_NEW || pick == BF_ROW_NEWEST || pick == BF_ROW_BOTH) &&
+        c->op != BF_OP_REMOVE) {
         i = &c->new_image;
         name = "NewImage";
     } else if (pick == BF_ROW_OLD && c->op != BF_OP_INSERT) {

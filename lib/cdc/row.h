@@ -24,7 +24,8 @@ enum bf_row_image {
     BF_ROW_NEW,  /* NewImage; keys for REMOVE */
     BF_ROW_OLD,  /* OldImage; keys for INSERT */
     BF_ROW_BOTH, /* as new, then the old image's attributes as old.NAME */
-    BF_ROW_KEYS
+    BF_ROW_KEYS,
+    BF_ROW_NEWEST /* as new; for REMOVE the old image where the record carries it */
 };
 
 /* WRITES: what makes another table the same, {"put":{...}} or, of a REMOVE, {"delete":{...}}, with types and without
@@ -52,7 +53,7 @@ enum bf_row_meta {
     BF_META_TS,       /* ISO 8601 UTC, with the decimals that the source gave */
     BF_META_TABLE,    /* null where the record does not say */
     BF_META_EVENT_ID, /* null where the record does not say */
-    BF_META_SEQ,      /* what sorts the changes of one key (order.h); null where the record has no order */
+    BF_META_SEQ, /* what sorts the changes of one key (order.h); null where the record has no order */
     BF_META_N
 };
 
@@ -70,9 +71,10 @@ struct bf_row_conf {
     const char *fields; /* "order_id,payment.method,old.status"; NULL: all */
     enum bf_row_meta meta[BF_META_N];
     size_t nmeta;
-    bool meta_given;                   /* not the usual ones */
-    struct bf_str meta_name[BF_META_N]; /* by enum bf_row_meta; p NULL: prefix and usual name. Read now only */
-    enum bf_row_time time;             /* the form of ts in rows */
+    bool meta_given; /* not the usual ones */
+    struct bf_str meta_name
+        [BF_META_N];         /* by enum bf_row_meta; p NULL: prefix and usual name. Read now only */
+    enum bf_row_time time;   /* the form of ts in rows */
     const char *meta_prefix; /* NULL: "_" */
     bool header;             /* CSV and TSV: column names in front of the first row */
 };

@@ -18,11 +18,14 @@ void bf_state_batch_free(struct bf_state_batch *b)
     free(b->file);
     free(b->bucket);
     free(b->key);
+    free(b->shape);
     free(b->content_type);
     free(b->content_encoding);
     free(b->checksum);
     free(b->checksum_value);
+    free(b->upload);
     free(b->partition);
+    free(b->refused);
     *b = (struct bf_state_batch){0};
 }
 
@@ -94,7 +97,7 @@ static bool add_shard(struct bf_state *s, struct bf_str stream, struct bf_str sh
         return bf_err_set(e, BF_E_LIMIT, "the name of a shard is too long");
     if (!grow((void **)&s->shards, s->nshards, &s->shards_cap, sizeof *s->shards))
         return bf_err_nomem(e);
-    struct bf_state_shard add = {bf_str_dup(stream), bf_str_dup(shard), NULL, false};
+    struct bf_state_shard add = {.stream = bf_str_dup(stream), .shard = bf_str_dup(shard)};
     uint64_t *at = add.stream && add.shard ? bf_map_put(&s->index, k, NULL) : NULL;
     if (!at) {
         free(add.stream);
@@ -124,6 +127,42 @@ bool bf_state_set(struct bf_state *s, struct bf_str stream, struct bf_str shard,
     free(s->shards[i].sequence);
     s->shards[i].sequence = copy;
     s->shards[i].ended = ended;
+    s->shards[i].since_ms = 0;
+    return true;
+}
+
+void bf_state_since(struct bf_state *s, struct bf_str stream, struct bf_str shard, int64_t since_ms)
+{
+    char key[KEY_MAX];
+    const uint64_t *at = bf_map_get(&s->index, index_key(key, stream, shard));
+    if (at)
+        s->shards[*at].since_ms = since_ms;
+}
+
+bool bf_state_forget(struct bf_state *s, struct bf_str stream, struct bf_str shard)
+{
+    char key[KEY_MAX];
+    const uint64_t *known = bf_map_get(&s->index, index_key(key, stream, shard));
+    size_t at = known ? (size_t)*known : 0;
+    size_t of_stream = 0;
+    if (!known || !s->shards[at].ended)
+        return false;
+    for (size_t i = 0; i < s->nshards && of_stream < 2; i++)
+        of_stream += bf_str_eq(stream, bf_str_of(s->shards[i].stream));
+    if (of_stream < 2)
+        return false;
+    bf_map_remove(&s->index, index_key(key, stream, shard));
+    free(s->shards[at].stream);
+    free(s->shards[at].shard);
+    free(s->shards[at].sequence);
+    s->shards[at] = s->shards[--s->nshards];
+    const struct bf_state_shard *moved = &s->shards[at];
+    uint64_t *index = at < s->nshards
+                          ? bf_map_get(&s->index, index_key(key, bf_str_of(moved->stream),
+                                                            bf_str_of(moved->shard)))
+                          : NULL;
+    if (index)
+        *index = at;
     return true;
 }
 
@@ -145,17 +184,35 @@ bool bf_state_add_open(struct bf_state *s, struct bf_state_batch *b, struct bf_e
     return true;
 }
 
+struct bf_state_batch *bf_state_sealed(struct bf_state *s, const char *file)
+{
+    for (size_t i = 0; i < s->nsealed; i++)
+        if (strcmp(s->sealed[i].file, file) == 0)
+            return &s->sealed[i];
+    return NULL;
+}
+
+bool bf_state_refuse_sealed(struct bf_state *s, const char *file, const char *why)
+{
+    struct bf_state_batch *b = bf_state_sealed(s, file);
+    char *text = b ? bf_str_dup(bf_str_of(why)) : NULL;
+    if (!text)
+        return false;
+    free(b->refused);
+    b->refused = text;
+    return true;
+}
+
 bool bf_state_drop_sealed(struct bf_state *s, const char *file)
 {
-    for (size_t i = 0; i < s->nsealed; i++) {
-        if (strcmp(s->sealed[i].file, file) != 0)
-            continue;
-        bf_state_batch_free(&s->sealed[i]);
-        memmove(s->sealed + i, s->sealed + i + 1, (s->nsealed - i - 1) * sizeof *s->sealed);
-        s->nsealed--;
-        return true;
-    }
-    return false;
+    struct bf_state_batch *b = bf_state_sealed(s, file);
+    if (!b)
+        return false;
+    size_t i = (size_t)(b - s->sealed);
+    bf_state_batch_free(b);
+    memmove(b, b + 1, (s->nsealed - i - 1) * sizeof *b);
+    s->nsealed--;
+    return true;
 }
 
 bool bf_state_load(struct bf_state *s, const char *path, struct bf_err *e)

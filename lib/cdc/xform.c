@@ -123,8 +123,9 @@ static bool setup_shape(struct bf_xform *x, struct bf_err *e)
         struct bf_reshape_meta meta;
         bf_buf_reset(&name);
         bf_row_meta_name(row, what, &name);
-        ok = bf_buf_check(&name, "a name", e) &&
-             bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
+        ok =
+            bf_buf_check(&name, "a name", e) &&
+            bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
         row->meta_name[what] = ok ? meta.rename : (struct bf_str){0};
         if (ok && meta.drop) {
             row->nmeta--;
@@ -178,6 +179,20 @@ void bf_xform_destroy(struct bf_xform *x)
     free(x);
 }
 
+/* A row whose first attribute is called bfpipe.mark begins as a mark does. JSON has a way out, TSV has none, and the
+ * fields of CSV have quotes around such text. */
+static bool no_mark(const struct bf_xform *x, struct bf_buf *rows, size_t from, struct bf_err *e)
+{
+    struct bf_mark_watch w = {0};
+    if (x->conf.row.format != BF_ROW_TSV)
+        bf_mark_avoid(rows, from);
+    else if (bf_buf_ok(rows) && bf_mark_watch(&w, bf_str(rows->p + from, rows->n - from))) {
+        rows->n = from;
+        return bf_err_set(e, BF_E_INPUT, "its row would be taken for a mark of kinread");
+    }
+    return true;
+}
+
 static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_change *c,
                     struct bf_buf *rows, struct bf_err *e)
 {
@@ -187,7 +202,8 @@ static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_chan
             return false;
         c = &shaped;
     }
-    if (!bf_row_put(row, c, rows, e))
+    size_t from = rows->n;
+    if (!bf_row_put(row, c, rows, e) || !no_mark(x, rows, from, e))
         return false;
     x->count.rows++;
     return true;

@@ -34,7 +34,8 @@ static bool in_quotes(const struct bf_sql_conf *sql, struct bf_str name)
     return false;
 }
 
-static void put_attribute(const struct bf_xform *x, struct bf_str name, bool sql, struct bf_buf *out)
+static void put_attribute(const struct bf_xform *x, struct bf_str name, bool sql,
+                          struct bf_buf *out)
 {
     static const char *const metas[] = {"_op", "_ts", "_table", "_event_id", "_seq"};
     bool old = bf_str_starts(name, BF_STR("old."));

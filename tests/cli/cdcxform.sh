@@ -25,6 +25,16 @@ check "rows: new image, or the keys of REMOVE" -i "$T/changes.ndjson" \
 check "--image old" -i "$T/changes.ndjson" -o '{"order_id":"o-1","_op":"INSERT"}
 {"order_id":"o-1","status":"PLACED","total":92.01,"payment":{"method":"card"},"_op":"MODIFY"}
 {"order_id":"o-1","status":"PAID","total":92.01,"payment":{"method":"card"},"_op":"REMOVE"}' -- cdcxform --image old --meta op
+check "--image newest" -i "$T/changes.ndjson" -o '{"order_id":"o-1","status":"PLACED","total":92.01,"payment":{"method":"card"},"_op":"INSERT"}
+{"order_id":"o-1","status":"PAID","total":92.01,"payment":{"method":"card"},"_op":"MODIFY"}
+{"order_id":"o-1","status":"PAID","total":92.01,"payment":{"method":"card"},"_op":"REMOVE"}' -- cdcxform --image newest --meta op
+check "--image newest, named fields and SQL" -i "$T/changes.ndjson" -o '{"status":"PLACED"}
+{"status":"PAID"}
+{"status":"PAID"}' -- cdcxform --image newest --no-meta --fields status --where "status IS NOT NULL"
+echo '{"eventName":"REMOVE","dynamodb":{"Keys":{"id":{"S":"1"}}}}' >"$T/keys-only.ndjson"
+check "--image newest of a stream without old images" -i "$T/keys-only.ndjson" -o '{"id":"1"}' -- cdcxform --image newest --no-meta
+check "a row for each REMOVE has its partition" -i "$T/changes.ndjson" -o PAID -- sh -c 'cdcxform --image newest --ops REMOVE |
+    s3put --dry-run --hive status s3://lake/ | jq -r .partition.status'
 check "--image keys, --no-meta" -i "$T/changes.ndjson" -o '{"order_id":"o-1"}
 {"order_id":"o-1"}
 {"order_id":"o-1"}' -- cdcxform --image keys --no-meta

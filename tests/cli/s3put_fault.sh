@@ -73,7 +73,7 @@ END
 check 'denied: the rows go to the rejects' -s 1 -i "$T/rows" \
     -E '^s3put: s3://lake/p/[^ ]*: PutObject: AccessDenied: Access Denied \(HTTP 403' -- s3put --rejects "$T/rejects" s3://lake/p/
 ok 'all of them' cmp "$T/rejects" "$T/rows"
-ok 'and that is said' grep -qE "^s3put: s3://lake/p/[^ ]*: 300 rows not delivered, kept in $T/rejects$" "$T/err"
+ok 'and that is said' grep -qE "^s3put: s3://lake: 300 rows not delivered, kept in $T/rejects$" "$T/err"
 rm -f "$T/rejects"
 check 'compressed: the rejects are rows again' -s 1 -i "$T/rows" -E AccessDenied -- s3put --compress gzip --rejects "$T/rejects" s3://lake/p/
 ok 'all of them, too' cmp "$T/rejects" "$T/rows"
@@ -89,26 +89,43 @@ END
 check '503 for ever' -s 75 -i "$T/rows" -E 'PutObject: SlowDown: Please reduce your request rate. \(HTTP 503.*2 attempts\)' -- \
     s3put --max-attempts 2 --rejects "$T/rejects" s3://lake/p/
 ok 'loses nothing' cmp "$T/rejects" "$T/rows"
+# What every upload would meet shows at the start, before a row is read, however long the input takes.
+# refused NAME STATUS ERE OPTIONS...: the input is open all the while
+refused() {
+    refused_name=$1 refused_status=$2 refused_text=$3
+    shift 3
+    : >"$T/reads"
+    check "at the start: $refused_name" -s "$refused_status" -E "$refused_text" -- \
+        sh -c 'mkfifo "$1/slow.$$"; exec 8<>"$1/slow.$$"; cat "$1/rows" >&8; shift; "$@" <&8' - "$T" s3put --rejects "$T/reads" "$@"
+    ok '  nothing was read' test ! -s "$T/reads"
+}
 fault_rules <<'END'
-HeadBucket error 404 NoSuchBucket
-PutObject error 404 NoSuchBucket The specified bucket does not exist
+ListObjects error 404 NoSuchBucket The specified bucket does not exist
 END
-check 'an unknown bucket' -s 1 -i "$T/rows" -E '^s3put: s3://lake(/p/.*PutObject: NoSuchBucket: The specified bucket does not exist|: there is no such bucket)' -- \
-    s3put --rejects "$T/rejects" s3://lake/p/
-ok 'loses nothing either' cmp "$T/rejects" "$T/rows"
+refused 'an unknown bucket' 1 '^s3put: s3://lake: there is no such bucket$' s3://lake/p/
+refused 'an unknown bucket, --state' 1 '^s3put: s3://lake: there is no such bucket$' --state "$T/none" s3://lake/p/
 fault_rules <<'END'
 * error 403 InvalidAccessKeyId The AWS Access Key Id you provided does not exist in our records.
 END
-check 'wrong credentials' -s 1 -i "$T/rows" -E 'PutObject: InvalidAccessKeyId: The AWS Access Key Id you provided' -- s3put --rejects "$T/rejects" s3://lake/p/
+refused 'wrong credentials' 1 '^s3put: s3://lake: ListObjects: InvalidAccessKeyId: The AWS Access Key Id you provided' s3://lake/p/
 ok 'never shows the secret' test "$(grep -c 'secret' "$T/err")" = 0
-rm -f "$T/rejects"
-check 'no credentials' -s 1 -i "$T/rows" -E '[Cc]redentials' -- \
-    env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY AWS_EC2_METADATA_DISABLED=true s3put --rejects "$T/rejects" s3://lake/p/
-ok 'keeps the rows' cmp "$T/rejects" "$T/rows"
-rm -f "$T/rejects"
-check 'a service that is down' -s 75 -i "$T/rows" -E 'cannot connect to 127.0.0.1:9: Connection refused' -- \
-    s3put --endpoint-url http://127.0.0.1:9 --rejects "$T/rejects" s3://lake/p/
-ok 'keeps the rows, too' cmp "$T/rejects" "$T/rows"
+check '--one asks too' -s 1 -i "$T/rows" -E '^s3put: s3://lake: ListObjects: InvalidAccessKeyId' -- s3put --one s3://lake/k
+(unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY; AWS_EC2_METADATA_DISABLED=true; export AWS_EC2_METADATA_DISABLED
+    s3put s3://lake/p/ <"$T/rows" 2>"$T/err")
+ok 'at the start: no credentials' test $? = 1
+ok '  which is said' grep -q 'no credentials' "$T/err"
+refused 'a service that is down' 75 'cannot connect to 127.0.0.1:9: Connection refused' --endpoint-url http://127.0.0.1:9 s3://lake/p/
+printf 'ListObjects ok <html>It works!</html>\n' | fault_rules
+refused 'another server' 75 'does not answer as s3 does|does not answer as S3 does' s3://lake/p/
+printf 'ListObjects error 403 AccessDenied no\n' | fault_rules
+check 'who may only write is not asked to list' -i "$T/rows" -a -- s3put s3://lake/p/
+printf 'ListObjects error 500 InternalError oops\n' | fault_rules
+check 'trouble that may pass is left to the uploads' -i "$T/rows" -a -- s3put --max-attempts 1 s3://lake/p/
+fault_rules </dev/null
+check 'access list and payer' -i "$T/rows" -a -- s3put --acl bucket-owner-full-control --request-payer s3://lake/p/
+ok 'are said, the list' has PutObject 'x-amz-acl: bucket-owner-full-control'
+ok 'and the payer' has PutObject 'x-amz-request-payer: requester'
+ok 'at the start too' has ListObjects 'x-amz-request-payer: requester'
 
 # CSV: the rejects are one table, whatever they come from; a file of rows has its own header.
 printf '%s\n' a,b 1,x 2,x 3,x 4,x "$(head -c 300 /dev/zero | tr '\0' y)" 5,x >"$T/csv"
@@ -127,10 +144,11 @@ rm -f "$T"/s3put-undelivered-*
 rm -f "$T/rejects"
 printf 'a,b\n' | s3put -f csv --rejects "$T/rejects" s3://lake/p/
 ok 'a header alone is no reject' test ! -s "$T/rejects"
+printf 'PutObject throttle\n' | fault_rules
 check 'rows that are kept nowhere are no temporary failure' -s 1 -i "$T/rows" \
     -E '^s3put: s3://lake/p/.*: 300 rows cannot be kept and are lost: /nowhere/s3put-undelivered-.*: No such file or directory$' -- \
-    env TMPDIR=/nowhere s3put --endpoint-url http://127.0.0.1:9 s3://lake/p/
-ok 'both reasons are told' grep -q 'Connection refused' "$T/err"
+    env TMPDIR=/nowhere s3put s3://lake/p/
+ok 'both reasons are told' grep -q 'PutObject: ' "$T/err"
 
 # --if-none-match: the first attempt had arrived, only its answer had not
 fault_rules <<'END'

@@ -244,6 +244,9 @@ def fake_s3(r):
         with open(object_file(r.path), "rb") as f:
             body = f.read()
         return Answer(200, body, {"ETag": etag(body)})
+    if r.op == "ListObjects":
+        return Answer(200, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult><KeyCount>0</KeyCount>"
+                      "<IsTruncated>false</IsTruncated></ListBucketResult>")
     return Answer(204 if r.op.startswith("Delete") else 200)
 
 

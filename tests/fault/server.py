@@ -53,6 +53,7 @@ Before an action may stand:
     after MS           waits first
     gather N           waits first until N requests of the operation have come, this one among them
     retry-after MS     adds the header x-amz-retry-after: MS
+    header NAME VALUE  adds this header, for instance to an answer that is no AWS answer
 
     PutRecords 2x throttle
     PutRecords 1x partial 3 InternalFailure
@@ -296,12 +297,14 @@ def respond(sock, r, action):
     """Answers one request; False: the connection is over."""
     verb, _, rest = action.partition(" ")
     extra = {}
-    while verb in ("after", "gather", "retry-after"):
+    while verb in ("after", "gather", "retry-after", "header"):
         number, _, rest = rest.partition(" ")
         if verb == "after":
             time.sleep(int(number) / 1000)
         elif verb == "gather":
             SCRIPT.gather(r.op, int(number))
+        elif verb == "header":
+            extra[number], _, rest = rest.partition(" ")
         else:
             extra["x-amz-retry-after"] = number
         verb, _, rest = rest.partition(" ")

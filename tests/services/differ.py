@@ -158,6 +158,7 @@ def main(suite, about):
     parser.add_argument("--calls", type=int, default=350, help="of each seed")
     parser.add_argument("--messages", action="store_true", help="also show where only the messages differ")
     parser.add_argument("--cbor", action="store_true", help="Kinesis: speak CBOR")
+    parser.add_argument("--dynalite", action="store_true", help="DynamoDB: the other one is dynalite, without streams and transactions")
     parser.add_argument("--local", required=True, help="the other emulator's address")
     parser.add_argument("bflocal")
     args = parser.parse_args()

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The same calls to bflocal and to DynamoDB Local, kinesalite and s3rver, valid and invalid: the same answers
+# The same calls to bflocal and to dynalite (or DynamoDB Local: see serve.sh), kinesalite and s3rver, valid and invalid: the same answers
 # (differ_ddb.py, differ_kinesis.py and differ_s3.py say where not, and why). Needs both sides, so it is a test of
 # the real back end only.
 #
@@ -18,7 +18,10 @@ differ() { # SERVICE ENDPOINT [OPTION]
     PYTHONDONTWRITEBYTECODE=1 bflocal -q sh -c '"$0" "$@" "$AWS_ENDPOINT_URL"' "$python" "$services/differ_$1.py" \
         --seeds "${BF_DIFFER_SEEDS:-11}" --calls "${BF_DIFFER_CALLS:-250}" ${3:-} --local "$2"
 }
-check 'DynamoDB and DynamoDB Local: no difference but those with a reason' -m '^[0-9]* the same .* 0 different$' -- differ ddb "$(endpoint dynamodb)"
+peer=--dynalite
+[ -z "${BF_DYNAMODB_LOCAL:-}" ] || peer=''
+check "DynamoDB and ${peer:-DynamoDB Local}: no difference but those with a reason" -m '^[0-9]* the same .* 0 different$' -- \
+    differ ddb "$(endpoint dynamodb)" $peer
 check 'Kinesis and kinesalite' -m '^[0-9]* the same .* 0 different$' -- differ kinesis "$BF_KINESALITE_URL"
 check 'Kinesis and kinesalite in CBOR' -m '^[0-9]* the same .* 0 different$' -- differ kinesis "$BF_KINESALITE_URL" --cbor
 check 'S3 and s3rver' -m '^[0-9]* the same .* 0 different$' -- differ s3 "$(endpoint s3)"

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The same calls, drawn from a seed, to bflocal and to DynamoDB Local; their answers compared."""
+"""The same calls, drawn from a seed, to bflocal and to dynalite or DynamoDB Local; their answers compared."""
 import sys
 
 from botocore.exceptions import ClientError
@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 import differ
 import differ_ddb_calls
 import differ_ddb_deep
+import differ_ddb_dynalite
 from differ import CANNOT_SEND, client, failure, text_of
 from differ_ddb_draw import KEYS, TABLES, Draw, by_value, canonical, spelled
 
@@ -36,6 +37,7 @@ def make_tables(side):
                           AttributeDefinitions=[{"AttributeName": n, "AttributeType": k} for n, k in keys],
                           KeySchema=[{"AttributeName": n, "KeyType": k} for (n, _), k in zip(keys, ("HASH", "RANGE"))],
                           StreamSpecification={"StreamEnabled": True, "StreamViewType": VIEWS[name]})
+        side.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
 
 
 def changes(side, streams, table):
@@ -151,6 +153,8 @@ class DynamoDB(differ.Suite):
 
     def excuse(self, operation, call, answers, messages):
         ours, theirs = (a.get("error") for a in answers)
+        if self.args.dynalite and (why := differ_ddb_dynalite.excuse(operation, call, answers, messages)):
+            return why
         if theirs == "InternalFailure":
             return BREAKS
         if "ValidationError" in answers[0].get("reasons", []) and theirs in ("ValidationException", "TransactionCanceledException"):
@@ -198,6 +202,8 @@ class DynamoDB(differ.Suite):
                 pass
 
     def end(self):
+        if self.args.dynalite:  # it has no streams
+            return
         for table in TABLES:
             ours, theirs = (changes(side, s, table) for side, s in zip(self.sides, self.streams))
             for key in sorted(set(ours) | set(theirs)):

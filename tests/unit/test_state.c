@@ -51,6 +51,9 @@ static void fill(struct bf_state *s)
     assert_true(bf_state_set(s, BF_STR("audit"), BF_STR("shard-0"), BF_STR("7"), false, &e));
     assert_true(bf_state_set(s, BF_STR("orders"), BF_STR("shard-1"), BF_STR(""), false, &e));
     assert_true(bf_state_set(s, BF_STR("orders"), BF_STR("shard-0"), BF_STR("497"), true, &e));
+    bf_state_since(s, BF_STR("audit"), BF_STR("shard-0"), 1795759200123);
+    bf_state_since(s, BF_STR("orders"), BF_STR("shard-1"), 5);
+    bf_state_since(s, BF_STR("orders"), BF_STR("shard-9"), 5); /* not there */
     struct bf_state_batch b = {.file = bf_str_dup(BF_STR("a.body")),
                                .bucket = bf_str_dup(BF_STR("lake")),
                                .key = bf_str_dup(BF_STR("x/\"quoted\" \xc3\xa9")),
@@ -78,6 +81,11 @@ static void saved_state_comes_back(void **unused)
     assert_non_null(sh);
     assert_string_equal(sh->sequence, "497");
     assert_true(sh->ended);
+    assert_int_equal(sh->since_ms, 0);
+    assert_int_equal(bf_state_find(&t, BF_STR("audit"), BF_STR("shard-0"))->since_ms,
+                     1795759200123);
+    assert_true(bf_state_set(&t, BF_STR("audit"), BF_STR("shard-0"), BF_STR("7"), false, &e));
+    assert_int_equal(bf_state_find(&t, BF_STR("audit"), BF_STR("shard-0"))->since_ms, 0);
     assert_string_equal(bf_state_find(&t, BF_STR("orders"), BF_STR("shard-1"))->sequence, "");
     assert_string_equal(bf_state_find(&t, BF_STR("audit"), BF_STR("shard-0"))->sequence, "7");
     assert_null(bf_state_find(&t, BF_STR("audit"), BF_STR("shard-1")));
@@ -116,6 +124,10 @@ static void what_is_no_state_is_refused(void **unused)
     refuses("{\"version\":2}", "version 2 of the state");
     refuses("{\"version\":1,\"sealed\":[{\"file\":\"a\"}]}", "without bucket or key");
     refuses("{\"version\":1,\"open\":[{\"file\":\"../a\"}]}", "file name of its own");
+    refuses("{\"version\":1,\"sealed\":[{\"file\":\"a\",\"bucket\":\"b\",\"key\":\"\"}]}",
+            "without bucket or key");
+    refuses("{\"version\":1,\"sealed\":[{\"file\":\"\",\"bucket\":\"b\",\"key\":\"k\"}]}",
+            "file name of its own");
     refuses("{\"version\":1,\"open\":[{\"records\":\"x\"}]}", "records is not a number");
     refuses("{\"version\":1,\"streams\":{\"a\":{\"b\":{\"sequence\":7}}}}",
             "a string was expected");
@@ -134,12 +146,41 @@ static void sequences_are_ordered_as_numbers(void **unused)
                         BF_STR("49546986683135544286507457936321625675700192471156785155")) < 0);
 }
 
+static void shards_that_are_gone_are_forgotten(void **unused)
+{
+    (void)unused;
+    struct bf_state s;
+    struct bf_err e = {0};
+    bf_state_init(&s);
+    fill(&s); /* orders: shard-0 has ended, shard-1 has not; audit: one shard */
+    assert_false(bf_state_forget(&s, BF_STR("orders"), BF_STR("shard-1")));
+    assert_false(bf_state_forget(&s, BF_STR("orders"), BF_STR("shard-9")));
+    assert_true(bf_state_forget(&s, BF_STR("orders"), BF_STR("shard-0")));
+    assert_false(bf_state_forget(&s, BF_STR("orders"), BF_STR("shard-0")));
+    assert_null(bf_state_find(&s, BF_STR("orders"), BF_STR("shard-0")));
+    assert_string_equal(bf_state_find(&s, BF_STR("orders"), BF_STR("shard-1"))->sequence, "");
+    assert_string_equal(bf_state_find(&s, BF_STR("audit"), BF_STR("shard-0"))->sequence, "7");
+    assert_true(bf_state_set(&s, BF_STR("audit"), BF_STR("shard-0"), BF_STR("8"), true, &e));
+    assert_false(
+        bf_state_forget(&s, BF_STR("audit"), BF_STR("shard-0"))); /* the last of its stream */
+    /* as many as come and go: the limit is on those that are known at a time */
+    char name[32];
+    for (int i = 0; i < BF_STATE_MAX_SHARDS + 10; i++) {
+        snprintf(name, sizeof name, "many-%d", i);
+        assert_true(bf_state_set(&s, BF_STR("orders"), bf_str_of(name), BF_STR("1"), true, &e));
+        assert_true(bf_state_forget(&s, BF_STR("orders"), bf_str_of(name)));
+    }
+    assert_int_equal(s.nshards, 2);
+    bf_state_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(missing_file_is_empty_state, make_path, drop_path),
         cmocka_unit_test_setup_teardown(saved_state_comes_back, make_path, drop_path),
         cmocka_unit_test_setup_teardown(what_is_no_state_is_refused, make_path, drop_path),
+        cmocka_unit_test(shards_that_are_gone_are_forgotten),
         cmocka_unit_test(sequences_are_ordered_as_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

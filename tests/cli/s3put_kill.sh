@@ -1,0 +1,31 @@
+#!/bin/sh
+# s3put --state killed at its calls in turn: no row is lost, none comes twice, each object has its receipt.
+# KILL_EVERY=1 takes every call; without it one of so many.
+. "$(dirname "$0")/lib.sh"
+. "$root/tests/fault/lib.sh"
+every=${KILL_EVERY:-13}
+case $BUILD in
+*asan* | *tsan* | *valgrind*)
+    skip 'killed at each call' 'the preloaded library does not go with this build'
+    plan
+    exit ;;
+esac
+cc -shared -fPIC -O1 -o "$T/kill_at.so" "$root/tests/cli/kill_at.c" -ldl 2>"$T/cc.log"
+ok 'the library that kills' test -s "$T/kill_at.so"
+fault_start <<'END'
+HeadBucket fake
+END
+
+# killed NAME OPTIONS...
+killed() {
+    killed_name=$1
+    shift
+    python3 "$root/tests/cli/s3put_kill.py" "$T" "$T/kill_at.so" "$FAULT_DIR/objects" "$every" "$@" >"$T/points" 2>"$T/told"
+    ok "$killed_name: $(cat "$T/points")" grep -qx 'enough points; lost at 0, doubled at 0, receipts missing at 0, unsettled at 0' "$T/points"
+    [ -z "${KILL_EVERY:-}" ] || tail -n 3 "$T/told" >&2
+}
+
+killed 'hive' --size 150 --hive c s3://lake/h
+killed 'hive and gzip' --size 150 --hive c --compress gzip s3://lake/g
+killed 'memory and zstd' --size 500 --memory 100 --compress zstd --hive c s3://lake/z
+plan

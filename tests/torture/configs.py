@@ -1,0 +1,156 @@
+"""What the torture runs: each configuration is a way to use the three tools, the data it gets, and what must come of it.
+
+A row is known by its own number i. It belongs to the key id, of which it is the n-th, and to the group c. The order of
+what is in a stream is known from the service's answers (shard, sequence number), not from the tools."""
+import dataclasses
+import hashlib
+import json
+
+KEYS = 7
+GROUPS = "aaaabbc"  # uneven, so that some batches stay open while others are sealed
+DAYS = ("2026-11-26", "2026-11-27", "2026-11-28")
+
+
+@dataclasses.dataclass
+class Config:
+    name: str
+    weight: int = 4               # how many of the cycles, beside the others
+    source: str = "kinesis"       # or dynamodb
+    shards: tuple = (1, 3)        # at least, at most
+    rows: tuple = (60, 160)
+    pad: tuple = (0, 30)          # bytes of filler in a row
+    reader: tuple = ()
+    transform: tuple = ()         # None: no cdcxform in the pipe
+    writer: tuple = ()            # options of s3put; of those in a list one is drawn
+    prefix: str = ""              # behind the cycle's own
+    size: tuple = (150, 2500)
+    backends: str = "bflocal faulty real"
+    landing: object = None        # which rows are to land; None: all
+    data: str = "change"          # change, row (no cdcxform), aggregate (KPL)
+    bad: tuple = ()               # kinds of records that nobody can deliver, mixed in
+    steps: tuple = ()             # how many records a run that is killed reads at most, one is drawn
+    shape: str = ""               # of the runs: latest, quiet, again, full, reshard, options, first (all is put before it)
+    fold: bool = False
+    form: str = "ndjson"
+    minute: bool = False          # the service stamps its records to the minute
+
+
+def _none(row):
+    return False
+
+
+CONFIGS = [
+    Config("plain", 6),
+    Config("raw", transform=None, data="row"),
+    Config("hive", 8, writer=("--hive", "c")),
+    Config("gzip", writer=("--hive", "c", "--compress", "gzip")),
+    Config("zstd", writer=("--memory", "1KiB", "--compress", "zstd", "--hive", "c")),
+    Config("memory", writer=("--memory", "300", "--hive", "c")),
+    Config("partitions", writer=("--hive", "id", "--partitions", "2")),
+    Config("interval", writer=("--interval", "30ms", "--hive", "c"), size=(100000, 100000)),
+    Config("fold", transform=("--fold", "id"), fold=True),
+    Config("dedupe", transform=("--dedupe=1000",), writer=("--hive", "c")),
+    Config("jobs", transform=("-j", "2"), writer=("--hive", "c")),
+    Config("dropall", 2, transform=("--where", "n < 0"), landing=_none),
+    Config("dropmost", transform=("--where", "n % 5 = 0"), landing=lambda row: row["n"] % 5 == 0),
+    Config("csv", transform=("-o", "csv", "--no-header", "--fields", "i,id,n,c", "--no-meta"), writer=("-f", "text"), form="csv"),
+    Config("large", 1, pad=(60000, 200000), rows=(12, 24), size=(300000, 500000), writer=("--hive", "c")),
+    Config("multipart", 1, pad=(800000, 900000), rows=(24, 26), size=(17 << 20, 18 << 20), shards=(1, 1), shape="first", backends="bflocal faulty"),
+    Config("timefield", writer=("--time-field", "t"), prefix="!{timestamp:yyyy-MM-dd}/"),
+    Config("aggregate", data="aggregate"),
+    Config("count", 2, data="aggregate", steps=(1, 9, 30), writer=("--hive", "c")),
+    Config("latest", reader=("--from", "latest"), shape="latest"),
+    Config("reshard", shards=(3, 3), shape="reshard", writer=("--hive", "c")),
+    Config("options", shape="options", writer=(["--hive c", "--hive c,id", "--hive id", "", "--hive c --compress gzip", "--hive id --compress zstd", "--hive c --memory 200"],), size=(300, 6000)),
+    Config("again", shape="again", pad=(0, 3000), writer=(["", "--hive c"],)),
+    Config("quiet", 2, shape="quiet"),
+    Config("full", 2, shape="full"),
+    Config("rejects", bad=("newline", "broken", "nogroup"), writer=("--hive", "c")),
+    Config("marks", transform=None, data="row", bad=("mark",), shards=(2, 3)),
+    Config("markimage", transform=("--no-meta",), bad=("image",), shards=(2, 3)),
+    Config("dynamodb", 2, source="dynamodb", backends="bflocal faulty", writer=("--hive", "c")),
+    Config("dynminute", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest", minute=True),
+    Config("dynlatest", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest"),
+    Config("dynreshard", 1, source="dynamodb", backends="bflocal faulty", shape="reshard"),
+]
+BY_NAME = {c.name: c for c in CONFIGS}
+
+
+def writer_options(config, rng):
+    """The options of s3put for one run."""
+    out = []
+    for word in config.writer:
+        out += rng.choice(word).split() if isinstance(word, list) else [word]
+    return out
+
+
+class Rows:
+    """Makes the rows of a cycle, numbered; `sent` is what was put, in the order of each shard."""
+
+    def __init__(self, config, rng):
+        self.config, self.rng = config, rng
+        self.next, self.counts = 0, {}
+
+    def row(self):
+        rng = self.rng
+        key = f"k{rng.randrange(KEYS)}"
+        self.counts[key] = self.counts.get(key, 0) + 1
+        self.next += 1
+        row = {"i": self.next, "id": key, "n": self.counts[key], "c": rng.choice(GROUPS), "t": rng.choice(DAYS) + "T12:00:00Z"}
+        pad = rng.randint(*self.config.pad)
+        if pad:
+            row["pad"] = "x" * pad
+        return row
+
+    def rows(self, n):
+        return [self.row() for _ in range(n)]
+
+
+def item(row):
+    return {k: {"N": str(v)} if isinstance(v, int) else v if isinstance(v, dict) else {"S": v} for k, v in row.items()}
+
+
+def change(row):
+    return json.dumps({"awsRegion": "us-east-1", "eventID": f"e-{row.get('i')}", "eventName": "INSERT", "userIdentity": None, "recordFormat": "application/json",
+                       "tableName": "sales", "dynamodb": {"ApproximateCreationDateTime": 1795759200000, "Keys": {"id": {"S": row["id"]}}, "NewImage": item(row),
+                                                          "SizeBytes": 20}, "eventSource": "aws:dynamodb"}, separators=(",", ":"))
+
+
+def note(row):
+    """How a record that cannot be delivered is found again."""
+    return f"bad-{row['i']}-"
+
+
+def bad_data(kind, row, stream):
+    """A record that nobody can deliver as a row of its own; it must be in somebody's rejects, or in an object all the same."""
+    if kind == "newline":
+        return f"no\ndocument {note(row)}"
+    if kind == "broken":
+        return '{"eventName":"INSERT","dynamodb":{"NewImage":"' + note(row)
+    if kind == "nogroup":
+        return change({**{k: v for k, v in row.items() if k != "c"}, "note": note(row)})
+    shard = f"shardId-{row['i'] % 3:012d}"
+    if kind == "mark":
+        kinds = ({"end": True}, {"start": True}, {})
+        mark = {"stream": stream, "shard": shard, "sequence": "1", **kinds[row["i"] // 3 % 3], "note": note(row)}
+        return json.dumps({"bfpipe.mark": mark}, separators=(",", ":"))
+    mark = {"stream": {"S": stream}, "shard": {"S": shard}, "sequence": {"S": "1"}, "end": {"BOOL": True}, "note": {"S": note(row)}}
+    return change({"bfpipe.mark": {"M": mark}, "id": row["id"]}).replace(f',"id":{{"S":"{row["id"]}"}}}},"SizeBytes"', '},"SizeBytes"')
+
+
+def _varint(n):
+    out = b""
+    while n > 127:
+        out += bytes([n & 127 | 128])
+        n >>= 7
+    return out + bytes([n])
+
+
+def _field(number, data):
+    return _varint(number << 3 | 2) + _varint(len(data)) + data
+
+
+def aggregate(key, parts):
+    """Several records as one, as the Kinesis Producer Library packs them."""
+    body = _field(1, key.encode()) + b"".join(_field(3, b"\x08\x00" + _field(3, p)) for p in parts)
+    return b"\xf3\x89\x9a\xc2" + body + hashlib.md5(body).digest()

@@ -1,0 +1,272 @@
+/* The shared files as people write them, blank values, and where services are in each partition. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/aws/client.h"
+#include "lib/aws/credentials.h"
+#include "lib/aws/endpoint.h"
+#include "lib/aws/partition.h"
+#include "lib/base/file.h"
+
+static char config_path[64], credentials_path[80];
+
+/* Pairs of name and value, NULL at the end; the files are those of the test. */
+static const char *get(void *arg, const char *name)
+{
+    const char *const *pair = arg;
+    if (strcmp(name, "AWS_CONFIG_FILE") == 0)
+        return config_path;
+    if (strcmp(name, "AWS_SHARED_CREDENTIALS_FILE") == 0)
+        return credentials_path;
+    for (; pair && *pair; pair += 2)
+        if (strcmp(*pair, name) == 0)
+            return pair[1];
+    return NULL;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    struct bf_err e = {0};
+    assert_true(bf_file_replace(path, bf_str_of(text), &e));
+}
+
+static bool load(struct bf_aws_config *c, const char *const *env, const char *profile,
+                 struct bf_err *e)
+{
+    struct bf_aws_options o = {.profile = profile};
+    const char **arg = (const char **)(uintptr_t)env;
+    return bf_aws_config_load(c, &o, (struct bf_aws_env){get, arg}, e);
+}
+
+/* Keys and region that the files and the environment lead to. */
+static void check_keys(const char *const *env, const char *profile, const char *access,
+                       const char *token, const char *region)
+{
+    struct bf_aws_config c;
+    struct bf_credentials found;
+    struct bf_err e = {0};
+    if (!load(&c, env, profile, &e) || !bf_credentials_find(&c, &found, &e))
+        fail_msg("%s", e.text);
+    assert_string_equal(found.access_key, access);
+    if (token)
+        assert_string_equal(found.token, token);
+    else
+        assert_null(found.token);
+    assert_string_equal(c.region, region);
+    bf_credentials_free(&found);
+    bf_aws_config_free(&c);
+}
+
+static void empty_values_are_none(void **unused)
+{
+    (void)unused;
+    write_file(config_path, "[default]\nregion =\nendpoint_url =\nca_bundle =\nmax_attempts =\n"
+                            "services = s\nrole_arn =\nuse_fips_endpoint =\n"
+                            "[services s]\nkinesis =\n  endpoint_url =\n");
+    write_file(credentials_path, "[default]\naws_access_key_id = A\naws_secret_access_key = S\n"
+                                 "aws_session_token =\n");
+    static const char *const env[] = {"AWS_REGION",
+                                      "",
+                                      "AWS_DEFAULT_REGION",
+                                      "eu-west-1",
+                                      "AWS_SESSION_TOKEN",
+                                      "  ",
+                                      "AWS_ENDPOINT_URL",
+                                      " ",
+                                      "AWS_PROFILE",
+                                      "\t",
+                                      "AWS_ACCESS_KEY_ID",
+                                      " ",
+                                      "AWS_CA_BUNDLE",
+                                      "",
+                                      "AWS_MAX_ATTEMPTS",
+                                      " ",
+                                      "AWS_USE_FIPS_ENDPOINT",
+                                      "",
+                                      NULL};
+    check_keys(env, NULL, "A", NULL, "eu-west-1");
+    struct bf_aws_config c;
+    struct bf_endpoint out;
+    struct bf_err e = {0};
+    assert_true(load(&c, env, NULL, &e));
+    assert_null(c.ca_bundle);
+    assert_int_equal(c.max_attempts, 0);
+    assert_true(bf_endpoint_resolve(&c, BF_AWS_KINESIS, &out, &e));
+    assert_string_equal(out.url, "https://kinesis.eu-west-1.amazonaws.com");
+    bf_aws_config_free(&c);
+}
+
+static void blanks_before_keys(void **unused)
+{
+    (void)unused;
+    write_file(config_path, "[default]\n  # of my own\n  region = eu-west-1\n  s3 =\n"
+                            "    addressing_style = path\n  max_attempts = 7\n"
+                            "[profile b]\n\tregion = eu-west-2\n\n\t; also mine\n"
+                            "\tmax_attempts = 8\nuse_dualstack_endpoint = True\n");
+    write_file(credentials_path,
+               "[default]\n   aws_access_key_id = A\n   aws_secret_access_key = S\n"
+               "[b]\n aws_access_key_id = B\n aws_secret_access_key = S\n"
+               " aws_session_token = T\n");
+    check_keys(NULL, NULL, "A", NULL, "eu-west-1");
+    check_keys(NULL, "b", "B", "T", "eu-west-2");
+    struct bf_aws_config c;
+    struct bf_err e = {0};
+    assert_true(load(&c, NULL, "b", &e));
+    assert_int_equal(c.max_attempts, 8);
+    assert_true(c.use_dualstack);
+    bf_aws_config_free(&c);
+    assert_true(load(&c, NULL, NULL, &e));
+    assert_int_equal(c.max_attempts, 7);
+    assert_string_equal(
+        bf_profiles_get(&c.profiles, BF_PROFILE, "default", "s3", "addressing_style"), "path");
+    bf_aws_config_free(&c);
+}
+
+static void quoted_names(void **unused)
+{
+    (void)unused;
+    write_file(config_path, "[profile 'my dev']\nregion = eu-west-1\nservices = my own\n"
+                            "[profile \"two\"]\nregion = eu-west-2\n"
+                            "[profile 'broken\"]\nregion = x\n"
+                            "[services 'my own']\nkinesis =\n  endpoint_url = http://h:1\n");
+    write_file(credentials_path, "[my dev]\naws_access_key_id = A\naws_secret_access_key = S\n"
+                                 "[nobody's]\naws_access_key_id = X\n"
+                                 "[two]\naws_access_key_id = B\naws_secret_access_key = S\n");
+    check_keys(NULL, "my dev", "A", NULL, "eu-west-1");
+    check_keys(NULL, "two", "B", NULL, "eu-west-2");
+    struct bf_aws_config c;
+    struct bf_endpoint out;
+    struct bf_err e = {0};
+    assert_true(load(&c, NULL, "my dev", &e));
+    assert_true(bf_endpoint_resolve(&c, BF_AWS_KINESIS, &out, &e));
+    assert_string_equal(out.url, "http://h:1");
+    assert_false(bf_profiles_has(&c.profiles, BF_PROFILE, "'broken\""));
+    assert_false(bf_profiles_has(&c.profiles, BF_PROFILE, "nobody's"));
+    bf_aws_config_free(&c);
+}
+
+static void switches_are_true_or_false(void **unused)
+{
+    (void)unused;
+    write_file(config_path, "[default]\nregion = eu-west-1\nuse_dualstack_endpoint = on\n");
+    write_file(credentials_path, "");
+    static const char *const off[] = {"AWS_USE_DUALSTACK_ENDPOINT", "FALSE",
+                                      "AWS_USE_FIPS_ENDPOINT", "tRuE", NULL};
+    static const char *const bad[] = {"AWS_USE_DUALSTACK_ENDPOINT", "0", "AWS_USE_FIPS_ENDPOINT",
+                                      "yes", NULL};
+    struct bf_aws_config c;
+    struct bf_err e = {0};
+    assert_true(load(&c, off, NULL, &e));
+    assert_true(c.use_fips && !c.use_dualstack);
+    bf_aws_config_free(&c);
+    assert_false(load(&c, bad, NULL, &e));
+    assert_string_equal(e.text, "AWS_USE_FIPS_ENDPOINT: 'yes' is neither true nor false");
+    assert_false(load(&c, NULL, NULL, &e));
+    assert_string_equal(e.text, "use_dualstack_endpoint: 'on' is neither true nor false");
+}
+
+static void partitions(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *region, *partition;
+    } cases[] = {{"us-east-1", "aws"},
+                 {"xx-new-1", "aws"},
+                 {"cn-north-1", "aws-cn"},
+                 {"us-gov-west-1", "aws-us-gov"},
+                 {"us-iso-east-1", "aws-iso"},
+                 {"us-isob-east-1", "aws-iso-b"},
+                 {"eu-isoe-west-1", "aws-iso-e"},
+                 {"us-isof-east-1", "aws-iso-f"},
+                 {"eusc-de-east-1", "aws-eusc"},
+                 {"aws-cn-global", "aws-cn"},
+                 {"aws-global", "aws"},
+                 {"local", "aws"},
+                 {"cn-north", "aws"}};
+    for (size_t i = 0; i < BF_COUNT(cases); i++)
+        assert_string_equal(bf_partition_of(cases[i].region)->name, cases[i].partition);
+}
+
+enum { PLAIN, DUAL, FIPS, BOTH };
+
+static void endpoints(void **unused)
+{
+    (void)unused;
+    static const struct {
+        enum bf_aws_service service;
+        const char *region;
+        int variant;
+        const char *url, *signing; /* NULL: none; NULL: the region's */
+    } cases[] = {
+        {BF_AWS_DYNAMODB, "us-gov-west-1", FIPS, "https://dynamodb.us-gov-west-1.amazonaws.com",
+         NULL},
+        {BF_AWS_DYNAMODB, "us-gov-west-1", BOTH, "https://dynamodb-fips.us-gov-west-1.api.aws",
+         NULL},
+        {BF_AWS_KINESIS, "us-gov-east-1", BOTH, "https://kinesis-fips.us-gov-east-1.api.aws", NULL},
+        {BF_AWS_STREAMS, "us-gov-west-1", BOTH,
+         "https://streams-dynamodb-fips.us-gov-west-1.api.aws", NULL},
+        {BF_AWS_DYNAMODB, "local", PLAIN, "http://localhost:8000", "us-east-1"},
+        {BF_AWS_DYNAMODB, "local", FIPS, NULL, NULL},
+        {BF_AWS_DYNAMODB, "local", DUAL, NULL, NULL},
+        {BF_AWS_KINESIS, "eusc-de-east-1", DUAL,
+         "https://kinesis.eusc-de-east-1.api.amazonwebservices.eu", NULL},
+        {BF_AWS_KINESIS, "us-iso-east-1", DUAL, "https://kinesis.us-iso-east-1.api.aws.ic.gov",
+         NULL},
+        {BF_AWS_DYNAMODB, "us-isob-east-1", DUAL, "https://dynamodb.us-isob-east-1.api.aws.scloud",
+         NULL},
+        {BF_AWS_S3, "cn-north-1", FIPS, NULL, NULL},
+        {BF_AWS_S3, "cn-north-1", PLAIN, "https://s3.cn-north-1.amazonaws.com.cn", NULL},
+        {BF_AWS_DYNAMODB, "cn-north-1", FIPS, "https://dynamodb-fips.cn-north-1.amazonaws.com.cn",
+         NULL},
+        {BF_AWS_S3, "aws-global", PLAIN, "https://s3.amazonaws.com", "us-east-1"},
+        {BF_AWS_STS, "aws-global", PLAIN, "https://sts.amazonaws.com", "us-east-1"},
+        {BF_AWS_S3, "us-gov-west-1", BOTH, "https://s3-fips.dualstack.us-gov-west-1.amazonaws.com",
+         NULL},
+        {BF_AWS_SSO, "eu-west-1", PLAIN, "https://portal.sso.eu-west-1.amazonaws.com", NULL},
+        {BF_AWS_SSO_OIDC, "cn-north-1", PLAIN, "https://oidc.cn-north-1.amazonaws.com.cn", NULL},
+        {BF_AWS_SIGNIN, "us-gov-west-1", PLAIN, "https://us-gov-west-1.signin.amazonaws-us-gov.com",
+         NULL},
+    };
+    struct bf_aws_config c = {.env = {get, NULL}, .profile = "default"};
+    struct bf_endpoint out;
+    struct bf_err e;
+    bf_profiles_init(&c.profiles);
+    for (size_t i = 0; i < BF_COUNT(cases); i++) {
+        c.region = cases[i].region;
+        c.use_fips = cases[i].variant == FIPS || cases[i].variant == BOTH;
+        c.use_dualstack = cases[i].variant == DUAL || cases[i].variant == BOTH;
+        bool ok = bf_endpoint_resolve(&c, cases[i].service, &out, &e);
+        assert_int_equal(ok, cases[i].url != NULL);
+        if (!ok) {
+            assert_int_equal(e.code, BF_E_USAGE);
+            continue;
+        }
+        assert_string_equal(out.url, cases[i].url);
+        assert_string_equal(out.signing_region,
+                            cases[i].signing ? cases[i].signing : cases[i].region);
+    }
+    bf_aws_config_free(&c);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(empty_values_are_none),
+        cmocka_unit_test(blanks_before_keys),
+        cmocka_unit_test(quoted_names),
+        cmocka_unit_test(switches_are_true_or_false),
+        cmocka_unit_test(partitions),
+        cmocka_unit_test(endpoints),
+    };
+    snprintf(config_path, sizeof config_path, "/tmp/bfpipe-test-shared.%ld", (long)getpid());
+    snprintf(credentials_path, sizeof credentials_path, "%s.c", config_path);
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    unlink(config_path);
+    unlink(credentials_path);
+    return failed;
+}
