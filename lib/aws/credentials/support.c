@@ -153,6 +153,8 @@ static bool send_once(const struct bf_cred_seek *s, const struct bf_cred_request
         return true;
     read_error(r, error);
     enum bf_err_code code = bf_answer_err_code(r->status, bf_str_of(error->code));
+    if (code == BF_E_SERVICE && (r->status == 401 || r->status == 403))
+        code = BF_E_DENIED;
     return bf_err_set(e, code, "%s: %s%s%s (HTTP %d)", who, error->code,
                       error->message[0] ? ": " : "", error->message, r->status);
 }
