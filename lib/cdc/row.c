@@ -275,8 +275,8 @@ static char *form_time(const struct bf_row *r, const struct bf_change *c, char *
     if (end == from || r->conf.time == BF_TIME_ISO)
         return end;
     if (r->conf.time >= BF_TIME_MS && bf_change_time(c, &us, &decimals))
-        return from + snprintf(from, 32, "%" PRId64,
-                               us / (r->conf.time == BF_TIME_MS ? 1000 : DAY_US));
+        return from +
+               snprintf(from, 32, "%" PRId64, us / (r->conf.time == BF_TIME_MS ? 1000 : DAY_US));
     if (r->conf.time == BF_TIME_DATE)
         return from + 10;
     from[10] = ' ';

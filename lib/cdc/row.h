@@ -46,7 +46,6 @@ static inline bool bf_row_is_table(enum bf_row_format format)
     return format == BF_ROW_CSV || format == BF_ROW_TSV || format == BF_ROW_OPENCSV;
 }
 
-
 /* Metadata columns, named prefix + op, ts, table, event_id, seq. */
 enum bf_row_meta {
     BF_META_OP,       /* INSERT, MODIFY, REMOVE */

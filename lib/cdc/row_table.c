@@ -218,8 +218,9 @@ bool bf_row_put_table(struct bf_row *r, const struct bf_change *c, const struct 
     }
     if (bf_buf_ok(out) && breaks_line(r, bf_str(out->p + row, out->n - row - 1))) {
         out->n = row;
-        return bf_err_set(e, BF_E_INPUT, "a value holds a line break, which OpenCSVSerDe cannot "
-                                         "read; -o csv, tsv and ndjson hold it");
+        return bf_err_set(e, BF_E_INPUT,
+                          "a value holds a line break, which OpenCSVSerDe cannot "
+                          "read; -o csv, tsv and ndjson hold it");
     }
     if (bf_buf_ok(out))
         return true;
