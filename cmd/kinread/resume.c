@@ -36,14 +36,12 @@ static bool resume_gone(struct follow *f, const struct bf_state_shard *known, st
     return emit_mark(&f->em, &mark, e);
 }
 
-/* The state says that a shard of that name was read to its end: is this one of a stream that was made anew? An open one
- * of which nothing was read may be the old one in an old list, and is read once more then. */
+/* The state says that a shard of that name was read to its end: is this one of a stream that was made anew? */
 static bool is_another(const struct bf_shard *s, const struct bf_feed_position *position)
 {
     struct bf_str first = bf_str_of(s->seq_from);
-    if (position->at != BF_FEED_AFTER)
-        return !bf_shard_closed(s);
-    return first.n && bf_shard_compare(first, position->sequence) > 0;
+    return position->at == BF_FEED_AFTER && first.n &&
+           bf_shard_compare(first, position->sequence) > 0;
 }
 
 /* One shard of the state: goes on where it says, or is done with. */

@@ -132,6 +132,15 @@ check '  it is told' -m 'shardId-000000000000: the stream was made anew: reading
 ok '  one more' put 5
 delivers '  goes on' 0 5
 
+ok 'ended and empty: a stream' begin empty
+ok '  a split' split 170141183460469231731687303715884105728
+delivers 'empty: delivered' 0 ''
+ok '  it goes' cli kinesis delete-stream --stream-name "$s"
+ok '  and comes' cli kinesis create-stream --stream-name "$s" --shard-count 1
+ok '  two' put 1 2
+ok 'a shard of that name' deliver
+ok '  is read' test "$(cat "$T/rows")" = '1 2 '
+
 # DynamoDB: a stream switched off and on, a table made anew.
 table=$run-t D=$T/table from=dynamodb:$table
 faults ''
