@@ -58,7 +58,7 @@ static void note(const char *text)
 /* What the destination is; nothing of it is loaded yet. */
 static bool choose_sink(struct handler *h, struct bf_err *e)
 {
-    static const char *const ends[] = {".ndjson", ".csv", ".tsv", ".json"};
+    static const char *const ends[] = {".ndjson", ".csv", ".tsv", ".json", ".ndjson", ".csv"};
     const struct config *config = h->config;
     h->to = (struct bf_rowsink_conf){.aws = &config->aws,
                                      .extension = ends[config->firehose.xform.row.format],

@@ -131,7 +131,7 @@ static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct b
 static bool columns_come(const struct run *r)
 {
     enum bf_row_format format = r->config->xform.row.format;
-    return (format == BF_ROW_CSV || format == BF_ROW_TSV) && !bf_xform_columns_known(r->xform);
+    return bf_row_is_table(format) && !bf_xform_columns_known(r->xform);
 }
 
 static bool one_thread(const struct run *r)

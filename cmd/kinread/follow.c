@@ -127,9 +127,8 @@ static void pass_unwanted(struct follow *f)
 /* A name that Kinesis does not know may be a table's. */
 static bool list_failed(struct follow *f, struct bf_err *e)
 {
-    size_t n = strlen(e->text);
     bf_err_ctx(e, "%s", f->em.stream);
-    n = strlen(e->text);
+    size_t n = strlen(e->text);
     if (e->code == BF_E_NOTFOUND && f->source->feed == &bf_feed_kinesis && !f->source->stream.arn.n)
         snprintf(e->text + n, sizeof e->text - n, "; the changes of a table are dynamodb:%s",
                  f->em.stream);

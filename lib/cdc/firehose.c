@@ -37,8 +37,8 @@ static bool check(const struct bf_firehose_conf *conf, struct bf_err *e)
     const struct bf_row_conf *row = &conf->xform.row;
     if (conf->partition_keys && row->format != BF_ROW_NDJSON)
         return bf_err_set(e, BF_E_USAGE, "partition keys want rows as ndjson");
-    if ((row->format == BF_ROW_CSV || row->format == BF_ROW_TSV) && !row->fields &&
-        !conf->xform.sql.select && !conf->xform.sql.query)
+    if (bf_row_is_table(row->format) && !row->fields && !conf->xform.sql.select &&
+        !conf->xform.sql.query)
         return bf_err_set(e, BF_E_USAGE,
                           "CSV and TSV for Firehose want --fields, --select or --sql");
     return true;
@@ -48,7 +48,7 @@ static bool check(const struct bf_firehose_conf *conf, struct bf_err *e)
 static bool check_columns(const struct bf_firehose *f, const struct bf_row_conf *row,
                           struct bf_err *e)
 {
-    bool table = row->format == BF_ROW_CSV || row->format == BF_ROW_TSV;
+    bool table = bf_row_is_table(row->format);
     return !table || bf_xform_columns_known(f->xform) ||
            bf_err_set(e, BF_E_USAGE,
                       "CSV and TSV for Firehose want columns with names: no * in --select and "

@@ -113,6 +113,7 @@ static bool setup_shape(struct bf_xform *x, struct bf_err *e)
     bool ok = true;
     if (!bf_reshape_wanted(&x->conf.shape))
         return true;
+    x->conf.shape.counted = row->format == BF_ROW_OPENCSV;
     x->shape = bf_reshape_new(&x->conf.shape, e);
     if (!x->shape)
         return false;

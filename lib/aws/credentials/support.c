@@ -105,7 +105,7 @@ json_t *bf_cred_object(struct bf_str text, const char *what, struct bf_err *e)
 {
     json_error_t where; /* its text may quote what it read: not told */
     json_t *doc = json_loadb(text.n ? text.p : "", text.n, 0, &where);
-    if (doc && json_is_object(doc))
+    if (json_is_object(doc))
         return doc;
     json_decref(doc);
     bf_err_set(e, BF_E_DENIED, "%s is no JSON object", what);
@@ -153,6 +153,8 @@ static bool send_once(const struct bf_cred_seek *s, const struct bf_cred_request
         return true;
     read_error(r, error);
     enum bf_err_code code = bf_answer_err_code(r->status, bf_str_of(error->code));
+    if (code == BF_E_SERVICE && (r->status == 401 || r->status == 403))
+        code = BF_E_DENIED;
     return bf_err_set(e, code, "%s: %s%s%s (HTTP %d)", who, error->code,
                       error->message[0] ? ": " : "", error->message, r->status);
 }
