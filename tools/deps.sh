@@ -49,6 +49,7 @@ test     y boto3           python3-boto3          python3-boto3      py3-boto3  
 test     c aws             awscli                 awscli2            aws-cli             awscli
 test     c node            nodejs                 nodejs             nodejs              node
 test     c npm             npm                    npm                npm                 -
+peers    y ensurepip       python3-venv           python3-pip        py3-pip            -
 fresh    c debootstrap     debootstrap            debootstrap        debootstrap         -
 fresh    c unshare         util-linux             util-linux         util-linux          -
 test     c ps              procps                 procps-ng          procps              -
@@ -64,11 +65,12 @@ asan     s address,undefined -                    libasan,libubsan   -          
 
 # groups GOAL...: what Make's goals need; build is always among them.
 groups() {
-    [ $# -gt 0 ] || { echo 'build demo test npm lint valgrind asan fresh'; return; }
+    [ $# -gt 0 ] || { echo 'build demo test npm lint valgrind asan peers fresh'; return; }
     wanted=build
     for goal in "$@"; do
         case $goal in
         all | install | uninstall | dist | bench-helpers | lambda.zip | shell | help) ;;
+        check-peers) wanted="$wanted demo test npm peers" ;;
         check-fresh) wanted="$wanted fresh" ;;
         demo) wanted="$wanted demo" ;;
         check-unit) wanted="$wanted demo test" ;;

@@ -29,10 +29,18 @@ struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p)
     struct bf_str name = {NULL, 0}, arn = {NULL, 0};
     if (!bl_param_string(c, p, "StreamName", &name) || !bl_param_string(c, p, "StreamARN", &arn))
         return NULL;
-    if (!name.p && arn.p)
-        for (size_t i = 0; i < arn.n; i++)
-            if (arn.p[i] == '/')
-                name = bf_str(arn.p + i + 1, arn.n - i - 1);
+    if (arn.p) {
+        struct bf_str own = bl_arn_own(c->local, arn, "kinesis", "stream");
+        if (!own.p || (name.p && !bf_str_eq(own, name))) {
+            bl_fail(c, own.p ? BL_InvalidArgumentException : BL_AccessDeniedException,
+                    own.p ? "StreamARN and StreamName name two streams: %.*s"
+                          : "User is not authorized to perform that on resource: %.*s because no "
+                            "resource-based policy allows it",
+                    (int)(arn.n > 400 ? 400 : arn.n), arn.p);
+            return NULL;
+        }
+        name = own;
+    }
     if (!name.p) {
         bl_fail(c, BL_InvalidArgumentException, "Either StreamName or StreamARN must be provided.");
         return NULL;

@@ -1,5 +1,7 @@
 #include "cmd/bflocal/local.h"
 
+#include <stdio.h>
+
 #include "cmd/bflocal/call.h"
 #include "lib/base/clock.h"
 
@@ -12,6 +14,16 @@ int64_t bl_now_ms(struct bl_local *l)
     int64_t off = l->faults.clock_off_ms;
     pthread_mutex_unlock(&l->faults.mutex);
     return bf_clock_wall_ms() + off;
+}
+
+struct bf_str bl_arn_own(const struct bl_local *l, struct bf_str arn, const char *service,
+                         const char *kind)
+{
+    char own[256];
+    int n = snprintf(own, sizeof own, "arn:aws:%s:%s:" BL_ACCOUNT ":%s/", service, l->region, kind);
+    if (n < 0 || (size_t)n >= sizeof own || !bf_str_starts(arn, bf_str(own, (size_t)n)))
+        return (struct bf_str){NULL, 0};
+    return bf_str(arn.p + n, arn.n - (size_t)n);
 }
 
 bool bl_local_open(struct bl_local *l, const char *dir, struct bf_err *e)

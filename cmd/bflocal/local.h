@@ -39,6 +39,10 @@ struct bl_local {
 /* What every ARN of this process names as its account. */
 #define BL_ACCOUNT "000000000000"
 
+/* "arn:aws:SERVICE:REGION:ACCOUNT:KIND/NAME...": NAME... when it is in this region and account, else nothing. */
+struct bf_str bl_arn_own(const struct bl_local *l, struct bf_str arn, const char *service,
+                         const char *kind);
+
 /* The server's clock: wall time, put off by the fault `clock`. Everything a client can see (times in
  * answers, expiry, the Date header, the age of a signature) goes by it. */
 int64_t bl_now_ms(struct bl_local *l);

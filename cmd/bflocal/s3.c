@@ -23,6 +23,9 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS s3_part (upload TEXT, number INTEGER, file INTEGER, size INTEGER, "
     "modified_ms INTEGER,"
     " md5 BLOB, sum INTEGER, sum_bytes BLOB, PRIMARY KEY (upload, number)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS s3_done (id TEXT PRIMARY KEY, bucket TEXT, key BLOB, done_ms "
+    "INTEGER,"
+    " etag TEXT, sum INTEGER, composite INTEGER, sum_text TEXT) WITHOUT ROWID;"
     "CREATE INDEX IF NOT EXISTS s3_object_file ON s3_object (file);"
     "CREATE INDEX IF NOT EXISTS s3_part_file ON s3_part (file);"
     "CREATE TABLE IF NOT EXISTS s3_state (dirty INTEGER);"
@@ -334,7 +337,7 @@ static bool begin(struct bl_call *c, struct bl_s3_call *s)
     s->op = &r->op;
     if (!check_bucket(c, s))
         return false;
-    if (!check_metadata(c) || !check_acl(c, s))
+    if (!check_metadata(c) || !check_acl(c, s) || !bl_s3_check_headers(c))
         return false;
     pthread_mutex_lock(&c->local->s3->mutex);
     s->deletes_before = c->local->s3->deletes;

@@ -10,7 +10,7 @@
 
 static const uint64_t part_max = (uint64_t)5 << 30;
 
-/* Which checksum, and where its value stands. */
+/* Which checksum, and where its value is. */
 static enum bl_sum choose_sum(struct bl_call *c, struct bl_s3_body *b)
 {
     for (int i = 1; i < BL_SUMS; i++) {
@@ -22,8 +22,6 @@ static enum bl_sum choose_sum(struct bl_call *c, struct bl_s3_body *b)
     }
     enum bl_sum sum = bl_sum_by_header(bf_str_trim(bl_header(c, "x-amz-trailer")));
     b->sum_in_trailer = sum != BL_SUM_NONE;
-    if (sum == BL_SUM_NONE)
-        sum = bl_sum_by_name(bl_header(c, "x-amz-sdk-checksum-algorithm"));
     return sum == BL_SUM_NONE ? BL_SUM_CRC64NVME : sum;
 }
 
@@ -74,20 +72,49 @@ static bool check_one_sum(struct bl_call *c)
                        "are not allowed.");
 }
 
+/* An algorithm that an SDK announces comes with its checksum. */
+static bool check_announced(struct bl_call *c, const struct bl_s3_body *b)
+{
+    struct bf_str name = bl_header(c, "x-amz-sdk-checksum-algorithm");
+    if (!name.p)
+        return true;
+    if (bl_sum_by_name(name) == BL_SUM_NONE)
+        return bl_s3_failf(c, BL_S3_InvalidRequest,
+                           "Value for x-amz-sdk-checksum-algorithm header is invalid.");
+    return b->want_sum.p || b->sum_in_trailer || bl_header(c, "content-md5").p ||
+           bl_s3_failf(c, BL_S3_InvalidRequest,
+                       "x-amz-sdk-checksum-algorithm specified, but no corresponding "
+                       "x-amz-checksum-* or x-amz-trailer headers were found.");
+}
+
+static bool start(struct bl_call *c, struct bl_s3_body *b, enum bl_sum sum)
+{
+    bool ok = bl_summer_init(&b->summer, sum) && start_digest(&b->md5, EVP_md5());
+    if (ok && c->auth.payload == BL_PAYLOAD_HASH)
+        ok = start_digest(&b->sha256, EVP_sha256());
+    if (ok && b->chunked_body)
+        ok = bl_chunked_init(&b->chunked, &c->auth, take_plain, b);
+    return ok || bl_s3_fail(c, BL_S3_InternalError);
+}
+
 bool bl_s3_body_begin(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3)
 {
     memset(b, 0, sizeof(*b));
     b->s3 = s3;
     b->fd = -1;
     b->chunked_body = c->auth.payload >= BL_PAYLOAD_SIGNED_CHUNKS;
-    if (!check_length(c, b) || !check_one_sum(c))
-        return false;
-    bool ok = bl_summer_init(&b->summer, choose_sum(c, b)) && start_digest(&b->md5, EVP_md5());
-    if (ok && c->auth.payload == BL_PAYLOAD_HASH)
-        ok = start_digest(&b->sha256, EVP_sha256());
-    if (ok && b->chunked_body)
-        ok = bl_chunked_init(&b->chunked, &c->auth, take_plain, b);
-    return ok || bl_s3_fail(c, BL_S3_InternalError);
+    enum bl_sum sum = choose_sum(c, b);
+    return check_length(c, b) && check_one_sum(c) && check_announced(c, b) && start(c, b, sum);
+}
+
+bool bl_s3_body_copy(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3, enum bl_sum sum)
+{
+    memset(b, 0, sizeof(*b));
+    b->s3 = s3;
+    b->fd = -1;
+    b->copied = true;
+    c->auth.payload = BL_PAYLOAD_UNSIGNED; /* the request's own is not the copy's */
+    return start(c, b, sum == BL_SUM_NONE ? BL_SUM_CRC64NVME : sum);
 }
 
 static bool fail_body(struct bl_call *c, const struct bl_s3_body *b)
@@ -141,7 +168,7 @@ static bool check_md5(struct bl_call *c, const struct bl_s3_body *b)
     struct bf_str given = bl_header(c, "content-md5");
     char room[64];
     struct bf_buf raw = {.p = room, .cap = sizeof(room), .max = sizeof(room)};
-    if (!given.p)
+    if (!given.p || b->copied)
         return true;
     if (!bf_base64_decode(&raw, given) || raw.n != 16)
         return bl_s3_fail(c, BL_S3_InvalidDigest);

@@ -26,6 +26,7 @@ struct bl_s3_body {
     struct bf_str want_sum; /* from a header */
     bool sum_in_trailer;
     bool chunked_body;
+    bool copied; /* bytes of an object that is here */
     struct bl_chunked chunked;
     struct bf_err err; /* of a failed write */
     unsigned char md5_bytes[16];
@@ -35,6 +36,10 @@ struct bl_s3_body {
 
 /* From the request's head. False: the answer is set. */
 bool bl_s3_body_begin(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3) BF_MUST;
+
+/* The same for what is copied: summed with `sum`, BL_SUM_NONE: the default. */
+bool bl_s3_body_copy(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3,
+                     enum bl_sum sum) BF_MUST;
 
 /* The call's sink. */
 bool bl_s3_body_sink(struct bl_call *c, struct bf_str piece);

@@ -140,6 +140,9 @@ static void drop_uploads(struct bl_call *c, struct bf_str bucket, struct bf_buf 
     q = bl_sql(c->store, "DELETE FROM s3_upload WHERE bucket = ?");
     bl_bind_text(q, 1, bucket);
     bl_run(c->store, q);
+    q = bl_sql(c->store, "DELETE FROM s3_done WHERE bucket = ?");
+    bl_bind_text(q, 1, bucket);
+    bl_run(c->store, q);
 }
 
 static void remove_parts(struct bl_s3 *s3, const struct bf_buf *gone)
@@ -155,7 +158,7 @@ void bl_s3_delete_bucket(struct bl_call *c)
 {
     struct bf_str bucket = bl_s3_of(c)->bucket;
     struct bf_err e = {0};
-    if (!bl_store_begin(c->store, &e)) {
+    if (!bl_store_begin_delete(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
     }

@@ -140,6 +140,25 @@ static bool check_named_sums(struct bl_call *c, const struct completion *m)
     return true;
 }
 
+/* The checksum of the whole that a client states must be of the upload's algorithm and type. */
+static bool check_sum_kind(struct bl_call *c, const struct completion *m)
+{
+    struct bf_str type = bl_header(c, "x-amz-checksum-type");
+    const char *have = m->u.composite ? "COMPOSITE" : "FULL_OBJECT";
+    if (type.p && !bf_str_eq(type, bf_str_of(have)))
+        return bl_s3_failf(c, BL_S3_InvalidRequest,
+                           "The upload was created using the %s checksum mode. The complete "
+                           "request must use the same checksum mode.",
+                           have);
+    for (int i = 1; i < BL_SUMS; i++)
+        if ((enum bl_sum)i != m->u.sum && bl_header(c, bl_sum_header((enum bl_sum)i)).p)
+            return bl_s3_failf(c, BL_S3_InvalidRequest,
+                               "Checksum Type mismatch occurred, expected checksum Type: %s, "
+                               "actual checksum Type: %s",
+                               bl_sum_name(m->u.sum), bl_sum_name((enum bl_sum)i));
+    return true;
+}
+
 static bool load(struct bl_call *c, struct completion *m)
 {
     bl_store_lock(c->store);
@@ -147,7 +166,7 @@ static bool load(struct bl_call *c, struct completion *m)
     bl_store_unlock(c->store);
     for (size_t i = 0; ok && i < m->n; i++)
         ok = check_part(c, &m->parts[i], i + 1 == m->n);
-    ok = ok && check_named_sums(c, m);
+    ok = ok && check_named_sums(c, m) && check_sum_kind(c, m);
     struct bf_str want = bl_header(c, "x-amz-mp-object-size");
     uint64_t size;
     struct bf_err e;
@@ -275,6 +294,26 @@ static void drop_rows(struct bl_call *c, struct completion *m)
     bl_run(c->store, q);
 }
 
+/* What a client hears that completes the upload once more: it may not have got the first answer. A day is
+ * long enough for that. */
+static void note_done(struct bl_call *c, const struct completion *m)
+{
+    struct bl_s3_call *s = bl_s3_of(c);
+    sqlite3_stmt *q = bl_sql(c->store, "DELETE FROM s3_done WHERE done_ms < ?");
+    bl_bind_i64(q, 1, c->now_ms - 24 * 3600 * 1000);
+    bl_run(c->store, q);
+    q = bl_sql(c->store, "INSERT INTO s3_done VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    bl_bind_text(q, 1, m->u.id);
+    bl_bind_text(q, 2, s->bucket);
+    bl_bind_blob(q, 3, s->key);
+    bl_bind_i64(q, 4, c->now_ms);
+    bl_bind_text(q, 5, bf_str_of(m->etag));
+    bl_bind_i64(q, 6, m->u.sum);
+    bl_bind_i64(q, 7, m->u.composite);
+    bl_bind_text(q, 8, bf_str_of(m->sum_text));
+    bl_run(c->store, q);
+}
+
 /* The one transaction: the object's row comes, the upload's rows go. */
 static bool commit(struct bl_call *c, struct completion *m, uint64_t *old_file, uint64_t *old_size)
 {
@@ -298,6 +337,7 @@ static bool commit(struct bl_call *c, struct completion *m, uint64_t *old_file, 
     }
     bl_s3_replace(c, s->bucket, s->key, &o, old_file, old_size);
     drop_rows(c, m);
+    note_done(c, m);
     return bl_store_commit(c->store, &e) || bl_s3_fail_err(c, &e);
 }
 
@@ -319,12 +359,57 @@ static void answer(struct bl_call *c, const struct completion *m)
     bf_buf_lit(out, "</CompleteMultipartUploadResult>");
 }
 
+static void keep_text(char *out, size_t room, struct bf_str text)
+{
+    snprintf(out, room, "%.*s", (int)text.n, text.n ? text.p : "");
+}
+
+/* Has the upload been completed before? Its answer is in m then. False with c->failed: the store failed. */
+static bool find_done(struct bl_call *c, struct completion *m)
+{
+    struct bl_s3_call *s = bl_s3_of(c);
+    bl_store_lock(c->store);
+    sqlite3_stmt *q = bl_sql(c->store, "SELECT etag, sum, composite, sum_text FROM s3_done WHERE "
+                                       "id = ? AND bucket = ? AND key = ?");
+    bl_bind_text(q, 1, bl_query(c, "uploadId"));
+    bl_bind_text(q, 2, s->bucket);
+    bl_bind_blob(q, 3, s->key);
+    bool found = bl_step(c->store, q);
+    if (found) {
+        keep_text(m->etag, sizeof(m->etag), bl_column_text(q, 0));
+        m->u.sum = (enum bl_sum)bl_column_i64(q, 1);
+        m->u.composite = bl_column_i64(q, 2) != 0;
+        keep_text(m->sum_text, sizeof(m->sum_text), bl_column_text(q, 3));
+        bl_done(q);
+    }
+    return bl_s3_end_read(c) && found;
+}
+
+/* Do the parts that the client names make the ETag that the object got? */
+static bool check_again(struct bl_call *c, struct completion *m)
+{
+    char etag[sizeof(m->etag)];
+    memcpy(etag, m->etag, sizeof(etag));
+    for (size_t i = 0; i < m->n; i++) {
+        struct bf_buf md5 = {.p = (char *)m->parts[i].md5, .cap = 16, .max = 16};
+        if (!bf_hex_decode(&md5, m->parts[i].etag) || !bf_buf_ok(&md5) || md5.n != 16)
+            return bl_s3_fail(c, BL_S3_InvalidPart);
+    }
+    if (!make_etag(m))
+        return bl_s3_fail(c, BL_S3_InternalError);
+    return strcmp(etag, m->etag) == 0 || bl_s3_fail(c, BL_S3_InvalidPart);
+}
+
 static bool complete(struct bl_call *c, struct completion *m, uint64_t *old_file,
                      uint64_t *old_size)
 {
     unsigned char whole[BL_SUM_BYTES] = {0};
     struct bf_err e = {0};
-    if (!read_list(c, m) || !load(c, m))
+    if (!read_list(c, m))
+        return false;
+    if (find_done(c, m))
+        return check_again(c, m);
+    if (c->failed || !load(c, m))
         return false;
     if (!join(c, m, whole, &e) || !make_etag(m) || !make_sum(m, whole))
         return bl_s3_fail_err(c, &e);

@@ -104,26 +104,14 @@ static bool pump(struct bl_call *c, int fd, uint64_t from, uint64_t length)
     return length == 0 && bl_s3_body_end(c, b);
 }
 
-/* The same body as an upload has, but the request's own payload and checksum are not the copy's: that one is
- * of the algorithm that the request names, else of the source's. */
+/* The copy's checksum is of the algorithm that the request names, else of `sum`, its source's. */
 static bool begin_body(struct bl_call *c, enum bl_sum sum)
 {
-    struct bl_s3_body *b = &bl_s3_of(c)->body;
-    c->auth.payload = BL_PAYLOAD_UNSIGNED;
-    for (size_t i = 0; i < c->req.nheaders; i++)
-        if (bf_str_is(c->req.headers[i].name, "content-length"))
-            c->req.headers[i].value = BF_STR("0");
-        else if (bf_str_is(c->req.headers[i].name, "x-amz-checksum-algorithm")) {
-            c->req.headers[i].name = BF_STR("x-amz-sdk-checksum-algorithm");
-            sum = BL_SUM_NONE;
-        }
-    if (sum != BL_SUM_NONE && c->req.nheaders < BL_HEADERS_MAX)
-        c->req.headers[c->req.nheaders++] = (struct bf_sigv4_header){
-            BF_STR("x-amz-sdk-checksum-algorithm"), bf_str_of(bl_sum_name(sum))};
-    if (!bl_header(c, "content-length").p && c->req.nheaders < BL_HEADERS_MAX)
-        c->req.headers[c->req.nheaders++] =
-            (struct bf_sigv4_header){BF_STR("content-length"), BF_STR("0")};
-    return bl_s3_body_begin(c, b, c->local->s3);
+    struct bf_str name = bl_header(c, "x-amz-checksum-algorithm");
+    enum bl_sum named = bl_sum_by_name(name);
+    if (name.p && named == BL_SUM_NONE)
+        return bl_s3_fail_algorithm(c);
+    return bl_s3_body_copy(c, &bl_s3_of(c)->body, c->local->s3, name.p ? named : sum);
 }
 
 static struct bf_str etag_of(struct bl_call *c)
@@ -304,8 +292,9 @@ void bl_s3_upload_part_copy(struct bl_call *c)
     if (!found || !bl_s3_part_number(c, &number) || !open_source(c, &o, &fd, &bucket, &key))
         return;
     /* the part is summed as the upload asks */
-    if (source_range(c, o.size, &from, &length) && check_source(c, &o) && begin_body(c, u.sum) &&
-        pump(c, fd, from, length) && bl_s3_keep_part(c, &bl_s3_of(c)->body, number))
+    if (source_range(c, o.size, &from, &length) && check_source(c, &o) &&
+        bl_s3_body_copy(c, &bl_s3_of(c)->body, c->local->s3, u.sum) && pump(c, fd, from, length) &&
+        bl_s3_keep_part(c, &bl_s3_of(c)->body, number))
         answer(c, "CopyPartResult", etag_of(c));
     if (fd >= 0)
         close(fd);

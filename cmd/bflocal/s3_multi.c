@@ -56,6 +56,13 @@ static bool insert_upload(struct bl_call *c, const char *id, enum bl_sum sum, bo
     return bl_store_commit(c->store, &e) || bl_s3_fail_err(c, &e);
 }
 
+bool bl_s3_fail_algorithm(struct bl_call *c)
+{
+    return bl_s3_failf(c, BL_S3_InvalidRequest,
+                       "Checksum algorithm provided is unsupported. Please try again with any of "
+                       "the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+}
+
 void bl_s3_create_multipart(struct bl_call *c)
 {
     struct bl_s3_call *s = bl_s3_of(c);
@@ -65,9 +72,7 @@ void bl_s3_create_multipart(struct bl_call *c)
                   type = bl_header(c, "x-amz-checksum-type");
     enum bl_sum sum = bl_sum_by_name(name);
     if (name.p && sum == BL_SUM_NONE) {
-        bl_s3_failf(c, BL_S3_InvalidRequest,
-                    "Checksum algorithm provided is unsupported. Please try again with any of the "
-                    "valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
+        bl_s3_fail_algorithm(c);
         return;
     }
     if (type.p && (sum == BL_SUM_NONE || (bf_str_is(type, "FULL_OBJECT") && !bl_sum_is_crc(sum)) ||
@@ -77,10 +82,9 @@ void bl_s3_create_multipart(struct bl_call *c)
                     bl_sum_name(sum));
         return;
     }
-    /* without a wish the object gets what a plain PutObject gets */
     bool composite = bl_s3_is_composite(c, sum);
     draw_id(c->local->s3, c->now_ms, id);
-    if (!insert_upload(c, id, sum == BL_SUM_NONE ? BL_SUM_CRC64NVME : sum, composite))
+    if (!insert_upload(c, id, sum, composite))
         return;
     if (sum != BL_SUM_NONE) {
         bl_answer_header(c, "x-amz-checksum-algorithm", bf_str_of(bl_sum_name(sum)));
@@ -107,7 +111,9 @@ bool bl_s3_find_upload(struct bl_call *c, struct bl_s3_upload *u)
     bool found = bl_step(c->store, q);
     if (found) {
         int64_t sum = bl_column_i64(q, 1);
-        u->sum = sum > 0 && sum < BL_SUMS ? (enum bl_sum)sum : BL_SUM_CRC64NVME;
+        u->declared = sum > 0 && sum < BL_SUMS;
+        /* without a declared algorithm the object gets what a plain PutObject gets */
+        u->sum = u->declared ? (enum bl_sum)sum : BL_SUM_CRC64NVME;
         u->composite = bl_column_i64(q, 2) != 0;
         found = bf_arena_copy(&c->arena, bl_column_blob(q, 0), &u->headers);
         bl_done(q);
@@ -124,19 +130,21 @@ bool bl_s3_part_number(struct bl_call *c, uint64_t *number)
                        "Part number must be an integer between 1 and %d, inclusive", BL_S3_PARTS);
 }
 
-/* A part with another algorithm than the upload's is refused; one that named none has been summed with the
- * default, which counts only where the upload has it too. */
+/* The algorithm that was declared for the upload binds its parts: another one is refused, and none where the
+ * object's checksum is made of the parts' checksums. An upload without one takes parts with any. */
 static bool check_sum_kind(struct bl_call *c, const struct bl_s3_upload *u,
                            const struct bl_s3_body *b)
 {
+    char want[BL_SUM_TEXT], have[BL_SUM_TEXT];
     bool given = b->want_sum.p || b->sum_in_trailer;
-    if (!given || b->summer.sum == u->sum)
+    if (!u->declared || (given ? b->summer.sum == u->sum : b->copied || !u->composite))
         return true;
-    bl_store_rollback(c->store);
+    bl_sum_lower(u->sum, want);
+    bl_sum_lower(given ? b->summer.sum : BL_SUM_NONE, have);
     return bl_s3_failf(
         c, BL_S3_InvalidRequest,
         "Checksum Type mismatch occurred, expected checksum Type: %s, actual checksum Type: %s",
-        bl_sum_name(u->sum), bl_sum_name(b->summer.sum));
+        want, have);
 }
 
 static void replace_part(struct bl_call *c, const struct bl_s3_upload *u,
@@ -172,12 +180,10 @@ bool bl_s3_keep_part(struct bl_call *c, struct bl_s3_body *b, uint64_t number)
     uint64_t old_file, old_size;
     if (!bl_store_begin(c->store, &e))
         return bl_s3_fail_err(c, &e);
-    if (!bl_s3_find_upload(c, &u)) {
+    if (!bl_s3_find_upload(c, &u) || !check_sum_kind(c, &u, b)) {
         bl_store_rollback(c->store);
         return false;
     }
-    if (!check_sum_kind(c, &u, b))
-        return false;
     replace_part(c, &u, b, number, &old_file, &old_size);
     if (!bl_store_commit(c->store, &e))
         return bl_s3_fail_err(c, &e);
@@ -207,7 +213,7 @@ void bl_s3_abort_multipart(struct bl_call *c)
     struct bf_err e = {0};
     uint64_t(*gone)[2] = NULL;
     size_t n = 0;
-    if (!bl_store_begin(c->store, &e)) {
+    if (!bl_store_begin_delete(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
     }
@@ -305,8 +311,9 @@ void bl_s3_list_parts(struct bl_call *c)
     bf_buf_addf(out, "<NextPartNumberMarker>%llu</NextPartNumberMarker><MaxParts>%llu</MaxParts>",
                 (unsigned long long)last, (unsigned long long)max);
     bf_buf_addf(out, "<IsTruncated>%s</IsTruncated>", more ? "true" : "false");
-    bf_buf_addf(out, "<ChecksumAlgorithm>%s</ChecksumAlgorithm><ChecksumType>%s</ChecksumType>",
-                bl_sum_name(u.sum), u.composite ? "COMPOSITE" : "FULL_OBJECT");
+    if (u.declared)
+        bf_buf_addf(out, "<ChecksumAlgorithm>%s</ChecksumAlgorithm><ChecksumType>%s</ChecksumType>",
+                    bl_sum_name(u.sum), u.composite ? "COMPOSITE" : "FULL_OBJECT");
     bf_buf_adds(out, bf_buf_view(&parts));
     bf_buf_lit(out, "</ListPartsResult>");
     bf_buf_free(&parts);

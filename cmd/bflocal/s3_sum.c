@@ -26,6 +26,15 @@ const char *bl_sum_header(enum bl_sum sum)
     return sums[sum].header;
 }
 
+void bl_sum_lower(enum bl_sum sum, char out[BL_SUM_TEXT])
+{
+    const char *name = sum == BL_SUM_NONE ? "null" : sums[sum].name;
+    size_t n = 0;
+    for (; name[n]; n++)
+        out[n] = name[n] >= 'A' && name[n] <= 'Z' ? (char)(name[n] - 'A' + 'a') : name[n];
+    out[n] = '\0';
+}
+
 static bool same(struct bf_str a, const char *b)
 {
     return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0;

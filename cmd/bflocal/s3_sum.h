@@ -31,6 +31,9 @@ struct bl_summer {
 const char *bl_sum_name(enum bl_sum sum);
 const char *bl_sum_header(enum bl_sum sum);
 
+/* "crc32", "null" for none: the form of some messages. */
+void bl_sum_lower(enum bl_sum sum, char out[BL_SUM_TEXT]);
+
 /* By either of these, in any case; BL_SUM_NONE when it is neither. */
 enum bl_sum bl_sum_by_name(struct bf_str name);
 enum bl_sum bl_sum_by_header(struct bf_str header);

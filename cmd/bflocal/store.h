@@ -43,6 +43,7 @@ struct bl_store {
     sqlite3 *db;
     const char *dir; /* NULL: in memory */
     int lock_fd;     /* of DIR/lock, -1 */
+    bool spare;      /* its file keeps space for deletes */
     pthread_mutex_t mutex;
     bool in_transaction;
     bool limited;       /* to a maximum of bytes */
@@ -86,6 +87,9 @@ bool bl_store_begin(struct bl_store *s, struct bf_err *e) BF_MUST;
  * and that is the end of a store in memory: every later transaction fails.
  */
 bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e) BF_MUST;
+
+/* bl_store_begin for what frees space: it works on a full disk too. */
+bool bl_store_begin_delete(struct bl_store *s, struct bf_err *e) BF_MUST;
 
 /* Commits (or rolls back, when anything had failed: *e says what) and unlocks. */
 bool bl_store_commit(struct bl_store *s, struct bf_err *e) BF_MUST;

@@ -273,7 +273,7 @@ static bool load_stream(struct bl_local *l, sqlite3_stmt *q)
     if (!s->shards)
         return false;
     l->ddb->nstreams++;
-    struct bl_table *t = s->enabled ? bl_table_find(l->ddb, bf_str_of(s->table)) : NULL;
+    struct bl_table *t = s->enabled ? bl_table_find(l, bf_str_of(s->table)) : NULL;
     if (t) {
         t->stream = s->shards;
         t->view = s->view;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "cmd/kinread/origin.h"
 #include "lib/base/enc.h"
 #include "lib/json/scan.h"
 
@@ -82,79 +83,120 @@ static struct item make_item(const struct emit *em, const char *shard,
                          .lag_ms = lag};
 }
 
-/* The record in the buffer from `at` on holds newlines inside; makes it a line or says that it is none. */
-static bool newlines(struct emit *em, size_t at, size_t n, struct item *item, struct bf_err *e)
+/* The record cannot be written, and what there is of it goes: it is told, and its envelope is kept. */
+static bool reject(struct emit *em, size_t at, const struct item *item, const char *what,
+                   struct bf_err *e)
 {
     struct bf_err why = {0};
-    char *p = em->buf.p + at;
-    if (em->cfg->split)
-        return true;
-    if (bf_json_check(bf_str(p, n), &why)) {
-        for (size_t i = 0; i < n;
-             i++) /* between the tokens of a JSON text any white space will do */
-            if (p[i] == '\n')
-                p[i] = ' ';
-        return true;
-    }
-    bf_buf_reset(&em->data);
-    bf_buf_add(&em->data, p, n);
     em->buf.n = at;
+    envelope_put(&em->buf, item);
+    if (!bf_buf_check(&em->buf, "output", e))
+        return false;
+    bf_err_set(&why, BF_E_INPUT, "%s: %s: record %.*s: %s", em->stream, item->shard,
+               (int)item->sequence.n, item->sequence.p, what);
+    bool ok = bf_rejects_add(&em->rejects, bf_str(em->buf.p + at, em->buf.n - at), 0, &why, e);
+    em->buf.n = at;
+    return ok;
+}
+
+/* The same for one whose data is in the buffer, undecoded key and all. */
+static bool reject_line(struct emit *em, size_t at, struct item *item, const char *what,
+                        struct bf_err *e)
+{
+    bf_buf_reset(&em->data);
+    bf_buf_add(&em->data, em->buf.p + at, em->buf.n - at);
     item->data = bf_buf_view(&em->data);
     if (!item->part && !item->json) {
         bf_buf_reset(&em->key);
         bf_json_unescape(&em->key, item->key);
         item->key = bf_buf_view(&em->key);
     }
-    envelope_put(&em->buf, item);
-    if (!bf_buf_check(&em->buf, "output", e))
-        return false;
-    bf_err_set(&why, BF_E_INPUT,
-               "%s: %s: record %.*s: its data holds newlines and is not one JSON document",
-               em->stream, item->shard, (int)item->sequence.n, item->sequence.p);
-    bool ok = bf_rejects_add(&em->rejects, bf_str(em->buf.p + at, em->buf.n - at), 0, &why, e);
-    em->buf.n = at;
-    return ok;
+    return reject(em, at, item, what, e);
 }
 
-/* What stands in the buffer from `at` on is the data of a record: makes it a line. */
+/* One JSON document: between its tokens any white space will do for a newline, and one more space for a mark. */
+static bool as_document(struct emit *em, size_t at, size_t n)
+{
+    struct bf_err ignored = {0};
+    char *p = em->buf.p + at;
+    if (!bf_json_check(bf_str(p, n), &ignored))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (p[i] == '\n')
+            p[i] = ' ';
+    bf_mark_avoid(&em->buf, at);
+    return true;
+}
+
+/* Why the data in the buffer from `at` on, n bytes without their last newline, cannot be a line, or several with --split;
+ * NULL: they can, and are. */
+static const char *unfit(struct emit *em, size_t at, size_t n)
+{
+    static const char gzip[3] = "\x1f\x8b\x08";
+    struct bf_str data = bf_str(em->buf.p + at, n);
+    struct bf_mark_watch w = {0};
+    if (n >= sizeof gzip && memcmp(data.p, gzip, sizeof gzip) == 0)
+        return "its data is compressed with gzip: kinread -f %d and gzip -dc unpack such records";
+    bool several = n && memchr(data.p, '\n', n);
+    bool mark = several && em->cfg->split ? bf_mark_watch(&w, data) : bf_mark_is(data);
+    if (!mark && (!several || em->cfg->split))
+        return NULL;
+    if (as_document(em, at, n))
+        return NULL;
+    return mark ? "its data would be taken for a mark"
+                : "its data holds newlines and is not one JSON document";
+}
+
+/* The buffer holds the data of a record from `at` on: makes it a line. */
 static bool end_line(struct emit *em, size_t at, struct item *item, struct bf_err *e)
 {
     if (!bf_buf_check(&em->buf, "record", e))
         return false;
     size_t n = em->buf.n - at;
-    if (n && em->buf.p[at + n - 1] == '\n') /* it brings its own */
-        n--;
-    if (n && memchr(em->buf.p + at, '\n', n)) {
-        if (!newlines(em, at, n, item, e))
-            return false;
-        if (em->buf.n == at) /* rejected */
-            return true;
-    }
+    bool newline = n && em->buf.p[at + n - 1] == '\n'; /* it brings its own */
+    const char *why = unfit(em, at, n - newline);
+    if (why)
+        return reject_line(em, at, item, why, e);
+    em->buf.n -= newline;
+    if (!em->cfg->raw && !em->dynamodb)
+        origin_add(&em->buf, at, item);
+    bf_buf_addc(&em->buf, '\n');
     em->records++;
-    if (em->buf.n == at + n)
-        bf_buf_addc(&em->buf, '\n');
     return true;
 }
 
-/* Writes one record whose data is decoded and stands outside of the buffer. */
+/* As --format says. Its pieces make lines with those before and after them, which must not be marks. */
+static bool put_formatted(struct emit *em, const struct item *item, struct bf_err *e)
+{
+    size_t at = em->buf.n;
+    struct bf_mark_watch watch = em->watch;
+    format_put(&em->format, &em->buf, item);
+    if (!bf_buf_check(&em->buf, "record", e))
+        return false;
+    if (bf_mark_watch(&watch, bf_str(em->buf.p + at, em->buf.n - at)))
+        return reject(em, at, item, "its line would be taken for a mark", e);
+    em->watch = watch;
+    em->records++;
+    return true;
+}
+
+/* Writes one record whose data is decoded, outside of the buffer. */
 static bool put_item(struct emit *em, struct item *item, struct bf_err *e)
 {
     size_t at = em->buf.n;
-    if (em->cfg->format) {
-        format_put(&em->format, &em->buf, item);
-        em->records++;
-    } else if (em->cfg->json) {
+    if (em->cfg->format)
+        return put_formatted(em, item, e);
+    if (em->cfg->json) {
         envelope_put(&em->buf, item);
         for (size_t i = at; i < em->buf.n; i++) /* a DynamoDB record that was laid out on lines */
             if (em->buf.p[i] == '\n')
                 em->buf.p[i] = ' ';
         bf_buf_addc(&em->buf, '\n');
         em->records++;
-    } else {
-        bf_buf_adds(&em->buf, item->data);
-        return end_line(em, at, item, e);
+        return true;
     }
-    return true;
+    bf_buf_adds(&em->buf, item->data);
+    return end_line(em, at, item, e);
 }
 
 bool emit_full(struct emit *em)
@@ -240,14 +282,10 @@ bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record
     return false;
 }
 
-bool emit_mark(struct emit *em, const char *shard, const char *sequence, const char *after,
-               enum bf_mark_kind kind, struct bf_err *e)
+bool emit_mark(struct emit *em, const struct bf_mark *mark, struct bf_err *e)
 {
-    struct bf_mark mark = {.stream = bf_str_of(em->stream),
-                           .shard = bf_str_of(shard),
-                           .sequence = bf_str_of(sequence),
-                           .after = bf_str_of(after),
-                           .kind = kind};
-    bf_mark_put(&em->buf, &mark);
+    struct bf_mark own = *mark;
+    own.stream = bf_str_of(em->stream);
+    bf_mark_put(&em->buf, &own);
     return bf_buf_check(&em->buf, "output", e);
 }

@@ -4,7 +4,8 @@
  * Records are decoded from the answer straight behind each other into one
  * buffer, which goes to standard output when it is full and when emit_flush is
  * called. A record that is no line (its data holds newlines and is not one JSON
- * document) is rejected: told, counted, its envelope to --rejects.
+ * document, is compressed, would be taken for a mark) is rejected: told, counted,
+ * its envelope to --rejects. A change without a number of its own gets one (origin.h).
  */
 #ifndef KINREAD_EMIT_H
 #define KINREAD_EMIT_H
@@ -25,6 +26,7 @@ struct emit {
     struct bf_buf key;
     struct bf_kpl kpl;
     struct format format;
+    struct bf_mark_watch watch; /* of what --format writes */
     struct bf_rejects rejects;
     uint64_t records, bytes;
     bool full;      /* --count is reached */
@@ -45,9 +47,8 @@ bool emit_full(struct emit *em);
 bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record *r,
                  struct bf_err *e);
 
-/* after: the position of the shard's mark before this one; NULL: there was none. */
-bool emit_mark(struct emit *em, const char *shard, const char *sequence, const char *after,
-               enum bf_mark_kind kind, struct bf_err *e);
+/* A mark of this stream, whatever mark->stream says. */
+bool emit_mark(struct emit *em, const struct bf_mark *mark, struct bf_err *e);
 
 bool emit_flush(struct emit *em, struct bf_err *e);
 

@@ -2,14 +2,16 @@
 #include "cmd/kinread/follow.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
-#include "lib/cdc/state.h"
 
 enum { WAIT_MAX_MS = 500, LIST_MIN_MS = 200, LIST_MAX_MS = 10000, TIP_SLACK_MS = 1500 };
-enum { BLIND_WINDOW = 2 }; /* answers of 10 MiB of data, in base64 */
+enum { BLIND_WINDOW = 2 };          /* answers of 10 MiB of data, in base64 */
+enum { ITERATORS_AT_ONCE = 128 };   /* the services count requests for them by the shard */
+enum { DAY_MS = 24 * 3600 * 1000 }; /* the least that a service keeps records for */
 
 int64_t follow_now(const struct follow *f)
 {
@@ -66,19 +68,23 @@ static bool wanted(const struct follow *f, const struct bf_shard *s)
     return f->cfg->shards.n == 0;
 }
 
-/* Begins to read a shard; its start is marked as soon as its position is known. */
-static bool begin(struct follow *f, struct bf_shard *s, const struct bf_feed_position *position)
+struct reading *follow_begin(struct follow *f, struct bf_shard *s,
+                             const struct bf_feed_position *position, int64_t since_ms)
 {
     struct bf_err e = {0};
     struct reading *r = reading_new(f, s, position);
     if (!r) {
         bf_err_nomem(&e);
-        return follow_fail(f, &e);
+        (void)follow_fail(f, &e);
+        return NULL;
     }
     s->reader = r;
-    if (!f->cfg->state || position->at == BF_FEED_LATEST)
-        return true;
-    return reading_mark(r, BF_MARK_START);
+    r->since_ms = since_ms;
+    if (position->at == BF_FEED_LATEST) {
+        f->waiting = true;
+        return r;
+    }
+    return reading_mark(r, BF_MARK_START) ? r : NULL;
 }
 
 /* Every --shard names one. */
@@ -101,7 +107,7 @@ static bool check_sequence(struct follow *f, struct bf_err *e)
     size_t n = 0;
     for (size_t i = 0; i < f->lineage.n; i++)
         n += wanted(f, f->lineage.shards[i]);
-    if (f->cfg->start.at != BF_FEED_AT || n == 1)
+    if (f->first.at != BF_FEED_AT || n == 1)
         return true;
     return bf_err_set(e, BF_E_USAGE,
                       "--from: a sequence number belongs to one shard of %zu: name it with --shard",
@@ -113,109 +119,89 @@ static void pass_unwanted(struct follow *f)
 {
     for (size_t i = 0; i < f->lineage.n; i++) {
         struct bf_shard *s = f->lineage.shards[i];
-        if (!wanted(f, s) || (f->cfg->start.at == BF_FEED_LATEST && bf_shard_closed(s)))
+        if (!wanted(f, s) || (f->first.at == BF_FEED_LATEST && bf_shard_closed(s)))
             s->done = true;
     }
 }
 
-/* Children that the state knows: their ancestors are read, those that it says more of excepted. */
-static void pass_ancestors(struct follow *f, const struct bf_state *state)
+/* A name that Kinesis does not know may be a table's. */
+static bool list_failed(struct follow *f, struct bf_err *e)
 {
-    for (size_t i = 0; i < state->nshards; i++) {
-        const struct bf_state_shard *known = &state->shards[i];
-        if (strcmp(known->stream, f->em.stream) != 0)
-            continue;
-        struct bf_shard *s = bf_lineage_find(&f->lineage, bf_str_of(known->shard));
-        if (s)
-            bf_lineage_pass_ancestors(&f->lineage, s);
-    }
+    bf_err_ctx(e, "%s", f->em.stream);
+    size_t n = strlen(e->text);
+    if (e->code == BF_E_NOTFOUND && f->source->feed == &bf_feed_kinesis && !f->source->stream.arn.n)
+        snprintf(e->text + n, sizeof e->text - n, "; the changes of a table are dynamodb:%s",
+                 f->em.stream);
+    return false;
 }
 
-/* One shard of the state: goes on where it says, or is done with. */
-static bool resume_shard(struct follow *f, const struct bf_state_shard *known, struct bf_err *e)
+/* The service has told its time with the list of shards. */
+static void settle_clock(struct follow *f)
 {
-    struct bf_feed_position position;
-    struct bf_shard *s = bf_lineage_find(&f->lineage, bf_str_of(known->shard));
-    if (!position_parse(&position, bf_str_of(known->sequence)))
-        return bf_err_set(e, BF_E_INPUT, "%s: %s: the state's sequence number is none",
-                          f->em.stream, known->shard);
-    if (!s && known->ended) /* the state may forget it */
-        return emit_mark(&f->em, known->shard, known->sequence, NULL, BF_MARK_GONE, e);
-    if (!s)
-        return follow_gap(f, known->shard, "the shard has expired before it was read to its end");
-    s->done = known->ended;
-    return s->done || begin(f, s, &position);
-}
-
-/* Takes the positions of the state directory over; *resumed: there were any. */
-static bool resume(struct follow *f, bool *resumed, struct bf_err *e)
-{
-    char path[4096];
-    struct bf_state state;
-    *resumed = false;
-    if ((size_t)snprintf(path, sizeof path, "%s/state.json", f->cfg->state) >= sizeof path)
-        return bf_err_set(e, BF_E_USAGE, "--state: the path is too long");
-    bf_state_init(&state);
-    bool ok = bf_state_load(&state, path, e);
-    pass_ancestors(f, &state);
-    for (size_t i = 0; ok && i < state.nshards; i++) {
-        if (strcmp(state.shards[i].stream, f->em.stream) != 0)
-            continue;
-        *resumed = true;
-        ok = resume_shard(f, &state.shards[i], e);
-    }
-    bf_state_free(&state);
-    return ok;
+    f->skew_ms = bf_aws_skew_ms(f->aws);
+    position_settle(f->cfg, bf_clock_wall_ms(), f->skew_ms, &f->first, &f->until_ms);
 }
 
 static bool prepare(struct follow *f, struct bf_err *e)
 {
-    bool resumed = false;
     if (!bf_feed_list(f->source->feed, f->aws, &f->source->stream, &f->lineage, e))
-        return bf_err_ctx(e, "%s", f->em.stream);
-    bool ok =
-        check_wanted(f, e) && check_sequence(f, e) && (!f->cfg->state || resume(f, &resumed, e));
-    if (ok && !resumed)
+        return list_failed(f, e);
+    settle_clock(f);
+    if (!check_wanted(f, e) || !check_sequence(f, e) ||
+        (f->cfg->state && !follow_resume(f, &f->resumed, e)))
+        return false;
+    if (!f->resumed)
         pass_unwanted(f);
     /* what is there now begins where it was asked to; what comes later begins at its beginning */
-    struct bf_feed_position first = f->cfg->start, oldest = {.at = BF_FEED_OLDEST};
-    for (size_t i = 0; ok && i < f->lineage.n; i++) {
-        struct bf_shard *s = f->lineage.shards[i];
-        if (!s->done && !s->reader && bf_lineage_ready(&f->lineage, s))
-            ok = begin(f, s, resumed ? &oldest : &first);
-    }
-    f->known = first.at == BF_FEED_TIME && !resumed ? f->lineage.n : 0;
-    if (!ok && f->failed)
+    f->known = f->resumed ? 0 : f->lineage.n;
+    bool ok = follow_begin_ready(f, follow_now(f));
+    if (f->first.at != BF_FEED_TIME)
+        f->known = 0;
+    if (!ok)
         *e = f->err;
     return ok;
 }
 
-/* Begins the shards whose parents are done. */
-static bool begin_ready(struct follow *f)
+bool follow_begin_ready(struct follow *f, int64_t since_ms)
 {
     struct bf_feed_position oldest = {.at = BF_FEED_OLDEST};
     for (size_t i = 0; i < f->lineage.n; i++) {
         struct bf_shard *s = f->lineage.shards[i];
         if (!s->done && !s->reader && wanted(f, s) && bf_lineage_ready(&f->lineage, s) &&
-            !begin(f, s, i < f->known ? &f->cfg->start : &oldest))
+            !follow_begin(f, s, i < f->known ? &f->first : &oldest, since_ms))
             return false;
     }
     return true;
 }
 
-/* The shards that begin at the latest record begin together: either the state gets to know all of them, or
- * none and the next start is at the latest record once more. */
+/* Says once where the reading began, to who sits and waits for it. */
+static void announce(struct follow *f)
+{
+    static const char *const from[] = {
+        [BF_FEED_OLDEST] = "the oldest record", [BF_FEED_LATEST] = "the latest record",
+        [BF_FEED_TIME] = "that time",           [BF_FEED_AT] = "that record",
+        [BF_FEED_AFTER] = "that record",        [BF_FEED_ITERATOR] = "the latest record",
+    };
+    if (f->announced || f->cfg->end || !isatty(STDERR_FILENO))
+        return;
+    f->announced = true;
+    bf_diag_warn(
+        "%s: reading %zu shard%s from %s on; --from oldest, -15m or a time begins elsewhere",
+        f->em.stream, f->active, f->active == 1 ? "" : "s",
+        f->resumed ? "the positions of --state" : from[f->first.at]);
+}
+
+/* The shards that begin at the latest record begin together: nothing is read or told of any before all have their
+ * iterators, so that what comes after the first word of ours is read, whatever shard it goes to. The state gets to know
+ * all of them, or none, and the next start is at the latest record once more. */
 static bool begin_latest(struct follow *f)
 {
-    if (!f->latest_ms || !f->cfg->state || f->latest_begun)
-        return true;
-    for (size_t i = 0; i < f->lineage.n; i++) {
+    for (size_t i = 0; f->waiting && i < f->lineage.n; i++) {
         const struct reading *r = f->lineage.shards[i]->reader;
         if (r && r->position.at == BF_FEED_LATEST && r->phase != OVER)
             return true;
     }
-    f->latest_begun = true;
-    for (size_t i = 0; i < f->lineage.n; i++) {
+    for (size_t i = 0; f->waiting && i < f->lineage.n; i++) {
         struct reading *r = f->lineage.shards[i]->reader;
         if (!r || r->phase != WAITS_OTHERS)
             continue;
@@ -223,22 +209,27 @@ static bool begin_latest(struct follow *f)
             return false;
         r->phase = HAS_ITERATOR;
     }
+    f->waiting = false;
+    announce(f);
     return true;
 }
 
-/* How many requests may be under way for r to send one. Until an answer has told how large the records are, a
- * few: as many as fit into memory whatever comes. */
-static size_t window(const struct follow *f, const struct reading *r)
+/* May r send its request? Until an answer has told how large the records are there are few requests for them: as many as
+ * fit into memory whatever comes, and one more for each answer that was empty. */
+static bool has_room(const struct follow *f, const struct reading *r)
 {
-    bool blind = !f->record_bytes && !r->asked_ms;
-    return blind && f->cfg->window > BLIND_WINDOW ? BLIND_WINDOW : (size_t)f->cfg->window;
+    if (r->phase == NEEDS_ITERATOR)
+        return f->asking < ITERATORS_AT_ONCE;
+    size_t most = (size_t)f->cfg->window;
+    bool blind = !f->record_bytes && !r->asked_ms && BLIND_WINDOW + f->empties < most;
+    return f->in_flight < (blind ? BLIND_WINDOW + f->empties : most);
 }
 
 /* Sends what is due, in turn, and says how long nothing will be. */
 static bool step(struct follow *f, int *wait_ms)
 {
     int64_t now = bf_clock_mono_ms(), next = now + WAIT_MAX_MS;
-    size_t n = f->lineage.n;
+    size_t n = f->lineage.n, first = n; /* the first that has to wait for others */
     for (size_t k = 0; k < n; k++) {
         struct bf_shard *s = f->lineage.shards[(f->cursor + k) % n];
         struct reading *r = s->reader;
@@ -249,14 +240,40 @@ static bool step(struct follow *f, int *wait_ms)
             next = r->due_ms < next ? r->due_ms : next;
             continue;
         }
-        if (f->in_flight >= window(f, r)) {
-            f->cursor = (f->cursor + k) % n; /* begins with this one next time */
-            break;
-        }
-        if (!reading_step(r))
+        if (!has_room(f, r))
+            first = first == n ? k : first;
+        else if (!reading_step(r))
             return false;
     }
+    if (first < n)
+        f->cursor = (f->cursor + first) % n; /* begins with this one next time */
     *wait_ms = (int)(next - now);
+    return true;
+}
+
+/* Does an end wait for its children for longer than a shard is tried again? */
+static bool out_of_patience(const struct follow *f)
+{
+    int64_t now = bf_clock_mono_ms();
+    for (size_t i = 0; i < f->lineage.n; i++) {
+        const struct reading *r = f->lineage.shards[i]->reader;
+        if (r && r->phase == WAITS_CHILDREN && now - r->failing_ms >= (int64_t)f->cfg->retry_for_ms)
+            return true;
+    }
+    return false;
+}
+
+/* What a new list says of shards that it was asked for. */
+static bool take_listing(struct follow *f)
+{
+    for (size_t i = 0; i < f->lineage.n; i++) {
+        struct bf_shard *s = f->lineage.shards[i];
+        struct reading *r = s->reader;
+        if (r && r->phase == WAITS_CHILDREN && !reading_end(r))
+            return false;
+        if (r && r->phase == NEEDS_ITERATOR && r->failing_ms && !s->listed && !reading_lost(r))
+            return false;
+    }
     return true;
 }
 
@@ -270,19 +287,15 @@ static bool list_again(struct follow *f)
     for (size_t i = 0; i < f->lineage.n; i++)
         f->lineage.shards[i]->listed = false;
     if (!bf_feed_list(f->source->feed, f->aws, &f->source->stream, &f->lineage, &e)) {
-        if (!bf_err_retryable(e.code)) {
+        if (!bf_err_retryable(e.code) || out_of_patience(f)) {
             bf_err_ctx(&e, "%s", f->em.stream);
             return follow_fail(f, &e);
         }
         bf_diag_note("%s: %s; again later", f->em.stream, e.text);
     }
     f->orphans = false;
-    for (size_t i = 0; e.code == BF_OK && i < f->lineage.n; i++) {
-        struct bf_shard *s = f->lineage.shards[i];
-        struct reading *r = s->reader;
-        if (r && r->phase == NEEDS_ITERATOR && r->failing_ms && !s->listed && !reading_lost(r))
-            return false;
-    }
+    if (e.code == BF_OK && !take_listing(f))
+        return false;
     for (size_t i = 0; i < f->lineage.n && !f->orphans; i++)
         f->orphans = f->lineage.shards[i]->done && f->lineage.shards[i]->reader &&
                      !bf_lineage_has_child(&f->lineage, f->lineage.shards[i]);
@@ -293,14 +306,14 @@ static bool list_again(struct follow *f)
     return true;
 }
 
-/* Behind begin_ready only: before it, a child that may begin now is not counted. */
+/* After follow_begin_ready only: before it, a child that may begin now is not counted. */
 static bool is_over(const struct follow *f)
 {
     if (f->finished)
         return true;
     if (f->active)
         return false;
-    return f->cfg->end || f->cfg->shards.n || f->cfg->until_ms < follow_now(f);
+    return f->cfg->end || f->cfg->shards.n || f->until_ms < follow_now(f);
 }
 
 static void show(struct follow *f)
@@ -318,7 +331,8 @@ static void show(struct follow *f)
 static bool turn(struct follow *f, struct bf_err *e)
 {
     int wait_ms = WAIT_MAX_MS;
-    if (!list_again(f) || !begin_ready(f) || !begin_latest(f) || !step(f, &wait_ms))
+    if (!list_again(f) || !follow_begin_ready(f, follow_now(f)) || !begin_latest(f) ||
+        !step(f, &wait_ms))
         return true; /* latched */
     if (!emit_flush(&f->em, e))
         return false;
@@ -351,7 +365,13 @@ static void clean_up(struct follow *f)
 
 bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, struct bf_err *e)
 {
-    struct follow f = {.cfg = cfg, .source = s, .aws = aws, .start_ms = bf_clock_wall_ms()};
+    struct follow f = {.cfg = cfg,
+                       .source = s,
+                       .aws = aws,
+                       .start_ms = bf_clock_wall_ms(),
+                       .retention_ms = DAY_MS,
+                       .first = cfg->start,
+                       .until_ms = cfg->until_ms};
     bf_lineage_init(&f.lineage);
     bf_progress_init(&f.progress, &cfg->common, BF_PROGRESS_FILTER);
     bool ok = emit_open(&f.em, cfg, source_name(s), s->feed == &bf_feed_dynamodb, e) &&

@@ -18,13 +18,14 @@ struct config {
     const char *state;
     const char *rejects;
     struct bf_opt_list shards;
-    bool end, list, json, split, strict;
+    bool end, list, json, raw, split, strict;
     uint64_t count; /* 0: no limit */
     uint64_t window;
     uint64_t retry_for_ms;
 
-    struct bf_feed_position start; /* from, read */
-    int64_t until_ms;              /* until, read; INT64_MAX: none */
+    struct bf_feed_position start; /* from, read by our clock */
+    int64_t until_ms;              /* until, read by our clock; INT64_MAX: none */
+    bool from_ago, until_ago;      /* they count from now */
 };
 
 /* Where the records come from. */
@@ -49,9 +50,13 @@ const char *source_name(struct source *s);
 /* Reads --from and --until into cfg->start and cfg->until_ms. */
 bool position_read(struct config *cfg, int64_t now_ms, struct bf_err *e);
 
-/* A position as marks and the state hold it, opaque to everybody else: a sequence number,
- * "TRIM_HORIZON", or "@MILLISECONDS". */
-enum { POSITION_MAX = BF_SHARD_SEQUENCE_MAX };
+/* The same by the service's clock, which is skew_ms ahead of ours. */
+void position_settle(const struct config *cfg, int64_t now_ms, int64_t skew_ms,
+                     struct bf_feed_position *start, int64_t *until_ms);
+
+/* A position as marks and the state hold it, opaque to everybody else: a sequence number (after that record),
+ * "=NUMBER" (at it), "TRIM_HORIZON", "@MILLISECONDS", or "@MILLISECONDS/ITERATOR". */
+enum { POSITION_MAX = 4096 };
 void position_write(char text[POSITION_MAX + 1], const struct bf_feed_position *p);
 bool position_parse(struct bf_feed_position *p, struct bf_str text);
 

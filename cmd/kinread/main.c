@@ -16,15 +16,17 @@ static bool parse_count(void *field, struct bf_str value, struct bf_err *e)
 
 static const struct bf_opt options[] = {
     BF_OPT_STR(0, "from", struct config, from, "WHERE",
-               "oldest, latest, a time, -15m, or a sequence number"),
+               "oldest, latest, a time (UTC), -15m, or a sequence number"),
     BF_OPT_FLAG('e', "end", struct config, end, "stop at the tip as it was at the start"),
     BF_OPT_FN('c', "count", struct config, count, "N", "stop after N records", parse_count),
-    BF_OPT_STR(0, "until", struct config, until, "TIME", "stop at the first record from TIME on"),
+    BF_OPT_STR(0, "until", struct config, until, "TIME",
+               "stop at the first record from TIME (UTC) on"),
     BF_OPT_LIST(0, "shard", struct config, shards, "SHARD", "only this shard; may be given again"),
     BF_OPT_FLAG(0, "list", struct config, list, "list the shards and exit"),
     BF_OPT_STR('f', "format", struct config, format, "FORMAT",
                "write each record so: %d data, %k key, %s sequence, ..."),
     BF_OPT_FLAG('J', "json", struct config, json, "write each record in a JSON envelope"),
+    BF_OPT_FLAG(0, "raw", struct config, raw, "do not add shard and sequence to change lines"),
     BF_OPT_FLAG(0, "split", struct config, split, "write data of several lines as several lines"),
     BF_OPT_STR(0, "state", struct config, state, "DIR",
                "begin where DIR says and write marks; s3put commits"),
@@ -60,8 +62,12 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (cfg->split && (cfg->format || cfg->json))
         return bf_err_set(e, BF_E_USAGE, "--split is for plain lines: it cannot go with --%s",
                           cfg->json ? "json" : "format");
-    if (cfg->list && (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects ||
-                      cfg->shards.n || cfg->end || cfg->split || cfg->strict || cfg->count))
+    if (cfg->raw && (cfg->format || cfg->json))
+        return bf_err_set(e, BF_E_USAGE, "--raw is for plain lines: it cannot go with --%s",
+                          cfg->json ? "json" : "format");
+    if (cfg->list &&
+        (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects || cfg->shards.n ||
+         cfg->end || cfg->raw || cfg->split || cfg->strict || cfg->count))
         return bf_err_set(e, BF_E_USAGE,
                           "--list reads no records: of the options only --json goes with it");
     if (cfg->format && cfg->state)

@@ -1,4 +1,5 @@
 /* One shard: iterator, records, iterator... */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "cmd/kinread/follow.h"
@@ -15,6 +16,7 @@ enum {
     CLOCK_SLACK_MS = 5000,
     ANSWERS_BYTES = 32 << 20, /* of all answers under way */
     RECORD_BYTES = 1400,      /* a guess at a record in an answer, until there is one */
+    TOGETHER_MS = 250,        /* so long shards are asked for their latest record at once */
     EMPTY_IS_TIP = 5 /* DynamoDB Streams do not say how far the tip is: so many empty answers do */
 };
 
@@ -33,9 +35,14 @@ struct reading *reading_new(struct follow *f, struct bf_shard *shard,
     r->behind_ms = -1;
     bf_buf_init(&r->body, ITERATOR_MAX + 4096);
     bf_buf_init(&r->iterator, ITERATOR_MAX);
+    bf_buf_init(&r->marked, POSITION_MAX);
     if (position->at == BF_FEED_TIME && f->source->feed == &bf_feed_dynamodb)
         r->drop_before_ms = position->time_ms;
-    if (position->sequence.n && position->sequence.n <= BF_SHARD_SEQUENCE_MAX) {
+    if (position->at == BF_FEED_ITERATOR && position->sequence.n) {
+        bf_buf_adds(&r->iterator, position->sequence);
+        r->position.sequence = bf_buf_view(&r->iterator);
+        r->phase = HAS_ITERATOR;
+    } else if (position->sequence.n && position->sequence.n <= BF_SHARD_SEQUENCE_MAX) {
         memcpy(r->sequence, position->sequence.p, position->sequence.n);
         r->position.sequence = bf_str(r->sequence, position->sequence.n);
     }
@@ -51,6 +58,7 @@ void reading_destroy(struct reading *r)
         bf_aws_cancel(r->f->aws, &r->call);
     bf_buf_free(&r->body);
     bf_buf_free(&r->iterator);
+    bf_buf_free(&r->marked);
     free(r);
 }
 
@@ -58,23 +66,6 @@ static bool fail(struct reading *r, struct bf_err *e)
 {
     bf_err_ctx(e, "%s: %s", r->f->em.stream, r->shard->id);
     return follow_fail(r->f, e);
-}
-
-bool reading_mark(struct reading *r, enum bf_mark_kind kind)
-{
-    char text[POSITION_MAX + 1];
-    struct bf_err e = {0};
-    if (!r->f->cfg->state)
-        return true;
-    position_write(text, &r->position);
-    if (kind == BF_MARK_START && r->position.at == BF_FEED_OLDEST)
-        text[0] = '\0';
-    r->advanced = false;
-    if (!emit_mark(&r->f->em, r->shard->id, text, r->has_mark ? r->marked : NULL, kind, &e))
-        return follow_fail(r->f, &e);
-    memcpy(r->marked, text, sizeof text);
-    r->has_mark = true;
-    return true;
 }
 
 static void over(struct reading *r)
@@ -89,18 +80,6 @@ static void renew(struct reading *r)
 {
     r->phase = NEEDS_ITERATOR;
     r->due_ms = 0;
-}
-
-bool reading_lost(struct reading *r)
-{
-    const char *what = r->position.at == BF_FEED_AFTER
-                           ? "records behind the last one that was read have expired"
-                           : "its records expired before they were read";
-    if (!follow_gap(r->f, r->shard->id, what))
-        return false;
-    r->shard->done = true;
-    over(r);
-    return true;
 }
 
 /* Waits and tries again, unless it has failed for too long. */
@@ -132,17 +111,25 @@ static bool renew_or_retry(struct reading *r, const struct bf_err *why)
     return !again || retry(r, &e);
 }
 
-/* The records behind the position were trimmed: tell, and go on with the oldest that are left. */
-static bool trimmed(struct reading *r, const struct bf_err *why)
+/* A position of a state that the service does not take: an iterator has expired or belongs to another stream, and its
+ * time is left. A sequence number has nothing else to go by. */
+static bool refused(struct reading *r, struct bf_err *e)
 {
-    bool told = r->renewed && r->position.at == BF_FEED_OLDEST;
-    if (!told &&
-        !follow_gap(r->f, r->shard->id,
-                    "records were trimmed before they were read; reading on at the oldest"))
-        return false;
-    r->position.at = BF_FEED_OLDEST;
-    r->verify = false;
-    return renew_or_retry(r, why);
+    if (r->position.at == BF_FEED_ITERATOR)
+        return renew_or_retry(r, e);
+    bf_err_ctx(e, "%s: %s", r->f->em.stream, r->shard->id);
+    size_t n = strlen(e->text);
+    snprintf(e->text + n, sizeof e->text - n,
+             "; if the stream was made anew, put %s/state.json away to begin again",
+             r->f->cfg->state);
+    return follow_fail(r->f, e);
+}
+
+/* Does the error speak of what was asked for, not of the service or of who asks? */
+static bool is_refusal(const char *code)
+{
+    return strcmp(code, "InvalidArgumentException") == 0 ||
+           strcmp(code, "ValidationException") == 0;
 }
 
 /* An error answer; goes back to `phase` when the call is worth repeating. */
@@ -155,7 +142,9 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
         return renew_or_retry(r, &e);
     }
     if (strcmp(answer->code, "TrimmedDataAccessException") == 0)
-        return trimmed(r, &e);
+        return reading_trimmed(r) && renew_or_retry(r, &e);
+    if (r->resumed && is_refusal(answer->code))
+        return refused(r, &e);
     if (e.code == BF_E_NOTFOUND && r->shard->listed && !r->failing_ms) {
         r->shard->listed = false; /* the next listing tells whether it or the stream is gone */
         r->f->list_due_ms = 0;
@@ -176,29 +165,13 @@ static void progressed(struct reading *r)
     r->renewed = false;
 }
 
-static void learn_clock(struct reading *r)
+/* A shard that begins at the latest record has a position now: an iterator, which counts even when no record comes. It
+ * is used, and told, when all such shards have theirs (follow.c). */
+static void begin_at_iterator(struct reading *r)
 {
-    struct follow *f = r->f;
-    int64_t date;
-    if (!f->skew_known && bf_clock_parse_http(bf_aws_header(&r->call, "date"), &date)) {
-        f->skew_ms = date - bf_clock_wall_ms();
-        f->skew_known = true;
-    }
-}
-
-/* A shard that began at the latest record has a position as soon as the service's clock is known: one
- * that counts even when no record comes. With --state it waits until all have one (follow.c). */
-static void start_at_time(struct reading *r)
-{
-    struct follow *f = r->f;
-    if (!f->latest_ms) {
-        f->latest_ms = follow_now(f);
-        if (f->source->feed == &bf_feed_dynamodb)
-            f->latest_ms -= f->latest_ms % 1000; /* its records' times are whole seconds */
-    }
-    r->position = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = f->latest_ms};
-    if (f->cfg->state)
-        r->phase = WAITS_OTHERS;
+    r->position = (struct bf_feed_position){.at = BF_FEED_ITERATOR, .time_ms = r->f->latest_ms};
+    r->since_ms = r->f->latest_ms;
+    r->phase = WAITS_OTHERS;
 }
 
 static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *answer)
@@ -206,12 +179,11 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
     struct reading *r = call->arg;
     struct bf_err e = {0};
     struct bf_str iterator;
-    r->f->in_flight--;
+    r->f->asking--;
     if (answer->err.code != BF_OK) {
         (void)on_error(r, answer, NEEDS_ITERATOR);
         return;
     }
-    learn_clock(r);
     bf_buf_reset(&r->iterator);
     r->phase = NEEDS_ITERATOR;
     if (!bf_feed_read_iterator(answer->body, &iterator, &e)) {
@@ -224,8 +196,19 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
         return;
     }
     r->phase = HAS_ITERATOR;
-    if (r->position.at == BF_FEED_LATEST) /* asked for again, it may jump over nothing in between */
-        start_at_time(r);
+    if (r->position.at ==
+        BF_FEED_LATEST) /* asked for again, it would jump over what came in between */
+        begin_at_iterator(r);
+}
+
+/* Where a shard is asked to begin that is to begin at the latest record: there, or where the first of them was asked to
+ * when that is long ago, as after throttling. */
+static void latest_together(struct follow *f, struct bf_feed_position *p)
+{
+    int64_t now = follow_now(f);
+    f->latest_ms = f->latest_ms ? f->latest_ms : now;
+    if (now - f->latest_ms > TOGETHER_MS && f->source->feed == &bf_feed_kinesis)
+        *p = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = f->latest_ms};
 }
 
 static bool ask_iterator(struct reading *r)
@@ -233,9 +216,19 @@ static bool ask_iterator(struct reading *r)
     struct follow *f = r->f;
     struct bf_err e = {0};
     struct bf_feed_position p = r->position;
-    r->verify = p.at == BF_FEED_AFTER && f->source->feed == &bf_feed_kinesis;
+    bool latest = p.at == BF_FEED_LATEST;
+    if (latest)
+        latest_together(f, &p);
+    r->verify = p.at == BF_FEED_AFTER && f->source->feed == &bf_feed_kinesis && !r->from_oldest;
     if (r->verify)
         p.at = BF_FEED_AT;
+    if (r->from_oldest)
+        p.at = BF_FEED_OLDEST;
+    if (p.at == BF_FEED_ITERATOR)
+        bf_diag_warn("%s: %s: the iterator of its start has expired: reading from %s on",
+                     f->em.stream, r->shard->id,
+                     f->source->feed == &bf_feed_kinesis ? "two minutes before it"
+                                                         : "the oldest record");
     if (p.at == BF_FEED_TIME && f->source->feed == &bf_feed_dynamodb)
         r->drop_before_ms = p.time_ms;
     bf_buf_reset(&r->body);
@@ -243,9 +236,11 @@ static bool ask_iterator(struct reading *r)
     r->call = (struct bf_aws_call){.op = &f->source->feed->iterator_op,
                                    .body = bf_buf_view(&r->body),
                                    .done = on_iterator,
-                                   .arg = r};
+                                   .arg = r,
+                                   .no_retry = latest};
     r->phase = WAITS_ITERATOR;
-    f->in_flight++;
+    r->asked_wall_ms = follow_now(f);
+    f->asking++;
     if (bf_buf_check(&r->body, "request", &e) && bf_aws_submit(f->aws, &r->call, &e))
         return true;
     r->phase = OVER;
@@ -258,7 +253,7 @@ static enum verdict judge(struct reading *r, const struct bf_feed_record *record
     if (record->time_ms) {
         if (record->time_ms < r->drop_before_ms)
             return PASS;
-        if (record->time_ms >= f->cfg->until_ms)
+        if (record->time_ms >= f->until_ms)
             return STOP;
         /* a time in the future is a clock that is off, and no sign of anything */
         bool credible = record->time_ms <= follow_now(f) + CLOCK_SLACK_MS;
@@ -270,9 +265,10 @@ static enum verdict judge(struct reading *r, const struct bf_feed_record *record
 
 struct take {
     struct reading *r;
-    bool stopped; /* a record that is not wanted any more */
-    bool ours;    /* the failure is not the service's */
-    bool taken;   /* at least one record */
+    bool stopped;    /* a record that is not wanted any more */
+    bool ours;       /* the failure is not the service's */
+    bool taken;      /* at least one record */
+    int64_t time_ms; /* of the last one; 0: none, or not told */
 };
 
 static bool on_record(void *arg, const struct bf_feed_record *record, struct bf_err *e)
@@ -284,9 +280,7 @@ static bool on_record(void *arg, const struct bf_feed_record *record, struct bf_
     if (verify) {
         if (bf_str_eq(record->sequence, r->position.sequence))
             return true;
-        if (!follow_gap(r->f, r->shard->id,
-                        "the last record that was read has expired; records behind it "
-                        "may have been lost")) {
+        if (!reading_found_gone(r)) {
             t->ours = true;
             return false;
         }
@@ -305,37 +299,65 @@ static bool on_record(void *arg, const struct bf_feed_record *record, struct bf_
     r->position = (struct bf_feed_position){.at = BF_FEED_AFTER,
                                             .sequence = bf_str(r->sequence, record->sequence.n)};
     r->advanced = true;
+    r->from_oldest = false;
     t->taken = true;
+    t->time_ms = record->time_ms;
     return true;
 }
 
-/* The shard is read to its end: its children may begin. */
-static bool at_end(struct reading *r, const struct bf_feed_answer *a)
+bool reading_end(struct reading *r)
 {
-    struct bf_err e = {0};
+    struct follow *f = r->f;
     r->shard->done = true;
     over(r);
-    if (a->children.n && !bf_kinesis_read_children(a->children, &r->f->lineage, &e))
-        return fail(r, &e);
-    if (!r->f->cfg->shards.n && !r->f->cfg->end &&
-        !bf_lineage_has_child(&r->f->lineage, r->shard)) {
-        r->f->orphans = true;
-        r->f->list_due_ms = 0;
-        r->f->lists = 0;
+    if (r->position.at != BF_FEED_AFTER && r->shard->seq_from[0]) {
+        /* it was empty; its number tells it from a shard of that name in a stream made anew */
+        memcpy(r->sequence, r->shard->seq_from, sizeof r->sequence);
+        r->position =
+            (struct bf_feed_position){.at = BF_FEED_AFTER, .sequence = bf_str_of(r->sequence)};
     }
-    return reading_mark(r, BF_MARK_END);
+    if (!f->cfg->shards.n && !f->cfg->end && !bf_lineage_has_child(&f->lineage, r->shard)) {
+        f->orphans = true;
+        f->list_due_ms = 0;
+        f->lists = 0;
+    }
+    /* the state knows of the children before it hears that there is nothing left of their parent */
+    return follow_begin_ready(f, r->since_ms) && reading_mark(r, BF_MARK_END);
+}
+
+/* The last answer of a shard. */
+static bool at_end(struct reading *r, const struct bf_feed_answer *a)
+{
+    struct follow *f = r->f;
+    struct bf_err e = {0};
+    if (r->verify && !reading_found_gone(r))
+        return false;
+    if (a->children.n && !bf_kinesis_read_children(a->children, &f->lineage, &e))
+        return fail(r, &e);
+    if (!f->cfg->state || bf_lineage_has_child(&f->lineage, r->shard))
+        return reading_end(r);
+    r->phase = WAITS_CHILDREN;
+    r->failing_ms = bf_clock_mono_ms();
+    f->orphans = true;
+    f->list_due_ms = 0;
+    return true;
+}
+
+/* Is nothing newer than what was read? Not every Kinesis tells how far the tip is: a full answer is never the last. */
+static bool at_tip(const struct reading *r, const struct bf_feed_answer *a)
+{
+    return (a->behind_ms == 0 && a->records < r->limit) ||
+           (a->behind_ms < 0 && r->empty >= EMPTY_IS_TIP);
 }
 
 /* Is the reading where the user wanted it to stop? */
 static bool at_goal(const struct reading *r, const struct bf_feed_answer *a)
 {
     const struct follow *f = r->f;
-    /* not every Kinesis tells how far the tip is: a full answer is never the last */
-    bool tip = (a->behind_ms == 0 && a->records < r->limit) ||
-               (a->behind_ms < 0 && r->empty >= EMPTY_IS_TIP);
+    bool tip = at_tip(r, a);
     if (f->cfg->end)
         return tip && !bf_shard_closed(r->shard);
-    return tip && f->cfg->until_ms != INT64_MAX && follow_now(f) > f->cfg->until_ms;
+    return tip && f->until_ms != INT64_MAX && follow_now(f) > f->until_ms;
 }
 
 /* When to ask again: at once while there is more, ever slower while there is not. */
@@ -355,14 +377,27 @@ static void schedule(struct reading *r, const struct bf_feed_answer *a)
         r->due_ms = now + wait;
 }
 
-static bool after_answer(struct reading *r, const struct bf_feed_answer *a)
+/* While there is more, the last record is the oldest that what follows can be. */
+static int64_t since(const struct reading *r, int64_t time_ms)
+{
+    return time_ms > r->since_ms && time_ms <= r->asked_wall_ms ? time_ms : r->since_ms;
+}
+
+static bool after_answer(struct reading *r, const struct bf_feed_answer *a, int64_t time_ms)
 {
     struct follow *f = r->f;
     struct bf_err e = {0};
-    if (r->advanced && !reading_mark(r, BF_MARK_AT))
-        return false;
     r->behind_ms = a->behind_ms;
     r->empty = a->records ? 0 : r->empty + 1;
+    f->empties += !a->records;
+    bool tip = at_tip(r, a);
+    if (r->verify && tip && !reading_found_gone(r))
+        return false;
+    if (r->advanced) {
+        r->since_ms = tip ? r->asked_wall_ms : since(r, time_ms);
+        if (!reading_mark(r, BF_MARK_AT))
+            return false;
+    }
     if (emit_full(&f->em)) {
         f->finished = true;
         over(r);
@@ -370,14 +405,16 @@ static bool after_answer(struct reading *r, const struct bf_feed_answer *a)
     }
     if (a->next.n == 0)
         return at_end(r, a);
-    if (at_goal(r, a)) {
-        over(r);
-        return true;
-    }
     bf_buf_reset(&r->iterator);
     bf_buf_adds(&r->iterator, a->next);
     if (!bf_buf_check(&r->iterator, "iterator", &e))
         return fail(r, &e);
+    if (tip && !reading_at_tip(r))
+        return false;
+    if (at_goal(r, a)) {
+        over(r);
+        return true;
+    }
     r->phase = HAS_ITERATOR;
     schedule(r, a);
     return true;
@@ -389,6 +426,7 @@ static bool cut_short(struct reading *r, const struct take *t, struct bf_err *e)
     struct follow *f = r->f;
     if (t->taken)
         progressed(r);
+    r->since_ms = since(r, t->time_ms);
     if (r->advanced && !reading_mark(r, BF_MARK_AT))
         return false;
     if (f->em.full || t->stopped) {
@@ -435,10 +473,10 @@ static void on_records(struct bf_aws_call *call, const struct bf_aws_answer *ans
     struct bf_feed_sink sink = {on_record, &t};
     bool whole = bf_feed_records(f->source->feed, answer->body, &sink, &a, &e);
     if (whole) {
-        learn_clock(r);
         progressed(r);
+        r->resumed = false;
         learn_size(r, answer->body.n, a.records);
-        (void)after_answer(r, &a);
+        (void)after_answer(r, &a, t.time_ms);
     } else
         (void)cut_short(r, &t, &e);
 }
@@ -475,6 +513,7 @@ static bool ask_records(struct reading *r)
                                    .arg = r};
     r->phase = WAITS_RECORDS;
     r->asked_ms = bf_clock_mono_ms();
+    r->asked_wall_ms = follow_now(f);
     f->in_flight++;
     if (bf_buf_check(&r->body, "request", &e) && bf_aws_submit(f->aws, &r->call, &e))
         return true;

@@ -22,7 +22,7 @@ static bool table_arn(struct source *s, struct bf_str text, struct bf_str resour
     s->feed = &bf_feed_dynamodb;
     s->stream.name = name;
     if (!bf_str_split(&rest, '/', &more)) {
-        s->table = name;
+        s->table = text; /* the account counts, too: another one may have a table of that name */
         return true;
     }
     s->stream.arn = text;

@@ -118,6 +118,7 @@ static bool write_state(struct durable *d, const struct sealed *list, struct bf_
         if (!bf_state_set(&d->state, bf_str_of(s->stream), bf_str_of(s->shard),
                           bf_str_of(s->sequence), s->ended, e))
             return false;
+        bf_state_since(&d->state, bf_str_of(s->stream), bf_str_of(s->shard), s->since_ms);
     }
     for (const struct sealed *s = list; s; s = s->next)
         if (!add_sealed(d, s, e))

@@ -81,7 +81,10 @@ static bool take(struct durable *d, const struct bf_mark *m, struct bf_err *e)
             true; /* kept at once: at the latest record, or at a time, the next start would be elsewhere */
     }
     d->moved = true;
-    return bf_state_set(&d->ahead, m->stream, m->shard, m->sequence, m->kind == BF_MARK_END, e);
+    if (!bf_state_set(&d->ahead, m->stream, m->shard, m->sequence, m->kind == BF_MARK_END, e))
+        return false;
+    bf_state_since(&d->ahead, m->stream, m->shard, m->since_ms);
+    return true;
 }
 
 static bool each(struct durable *d, struct bf_str together,

@@ -208,7 +208,8 @@ static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e
 {
     bool readable;
     r->since_network = 0;
-    if (timeout_ms < 0 || timeout_ms > WATCH_MS) /* the reader of the receipts may go away meanwhile */
+    if (timeout_ms < 0 ||
+        timeout_ms > WATCH_MS) /* the reader of the receipts may go away meanwhile */
         timeout_ms = WATCH_MS;
     if (!deliver_run(&r->deliver, timeout_ms, for_input ? r->input.reader.fd : -1, &readable, e))
         return false;

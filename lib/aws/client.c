@@ -65,6 +65,11 @@ void bf_aws_destroy(struct bf_aws *aws)
     free(aws);
 }
 
+int64_t bf_aws_skew_ms(const struct bf_aws *aws)
+{
+    return aws->skew_ms;
+}
+
 const char *bf_aws_region(const struct bf_aws *aws)
 {
     return aws->config.region;

@@ -77,6 +77,10 @@ BF_API void bf_aws_destroy(struct bf_aws *aws);
 BF_API BF_MUST bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service,
                                            bool *own, struct bf_err *e);
 
+/* How far the services' clock is ahead of ours, by the Date of the last answer; at most a second too little. 0: there was
+ * none yet. */
+BF_API int64_t bf_aws_skew_ms(const struct bf_aws *aws);
+
 BF_API const char *bf_aws_region(const struct bf_aws *aws);
 
 /* Retries and waits, one line each, for --verbose. */

@@ -24,13 +24,18 @@ enum bf_feed_at {
     BF_FEED_LATEST,
     BF_FEED_TIME, /* at time_ms; DynamoDB Streams cannot: the reader begins at the oldest and drops */
     BF_FEED_AT,   /* at the record with this sequence number */
-    BF_FEED_AFTER /* behind it */
+    BF_FEED_AFTER, /* after it */
+    /* At an iterator that was had at time_ms, when nothing had been read of the shard. Where it has expired, the shard
+     * is asked for from two minutes before that time on, or for all of it when it cannot be asked for a time: no record's
+     * own time can be trusted to be later, and nothing has been read that would come twice. */
+    BF_FEED_ITERATOR
 };
+enum { BF_FEED_TIME_SLACK_MS = 120 * 1000 };
 
 struct bf_feed_position {
     enum bf_feed_at at;
     int64_t time_ms;
-    struct bf_str sequence;
+    struct bf_str sequence; /* or the iterator, JSON escapes undecoded */
 };
 
 struct bf_feed_record {

@@ -3,8 +3,11 @@
 #include <inttypes.h>
 
 #include "lib/base/enc.h"
+#include "lib/base/num.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
+
+enum { REQUEST_MAX = 8 * 1024, ANSWER_MAX = 1 << 20 };
 
 const struct bf_aws_op bf_kinesis_put_records = {BF_AWS_KINESIS, "PutRecords"};
 
@@ -80,6 +83,36 @@ bool bf_kinesis_read_children(struct bf_str array, struct bf_lineage *lineage, s
     return take_shards(array, lineage, false, e) || bf_err_ctx(e, "ChildShards");
 }
 
+static bool read_retention(struct bf_str answer, int64_t *ms, struct bf_err *e)
+{
+    struct bf_json_val summary, hours;
+    uint64_t n;
+    bool found;
+    if (!bf_json_find(answer, BF_STR("StreamDescriptionSummary"), &summary, &found, e) || !found ||
+        !bf_json_find(summary.raw, BF_STR("RetentionPeriodHours"), &hours, &found, e) || !found ||
+        !bf_num_u64(hours.text, &n, e) || n == 0 || n > 1000 * 1000)
+        return bf_err_set(e, BF_E_SERVICE, "DescribeStreamSummary: answer without a retention");
+    *ms = (int64_t)n * 3600 * 1000;
+    return true;
+}
+
+bool bf_kinesis_retention(struct bf_aws *aws, const struct bf_feed_stream *stream, int64_t *ms,
+                          struct bf_err *e)
+{
+    static const struct bf_aws_op op = {BF_AWS_KINESIS, "DescribeStreamSummary"};
+    struct bf_buf body, answer;
+    bf_buf_init(&body, REQUEST_MAX);
+    bf_buf_init(&answer, ANSWER_MAX);
+    bf_kinesis_put_stream(&body, stream);
+    bf_buf_addc(&body, '}');
+    bool ok = bf_buf_check(&body, "request", e) &&
+              bf_aws_call_wait(aws, &op, bf_buf_view(&body), &answer, NULL, e) &&
+              read_retention(bf_buf_view(&answer), ms, e);
+    bf_buf_free(&body);
+    bf_buf_free(&answer);
+    return ok;
+}
+
 static void list_body(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str next)
 {
     if (next.n) {
@@ -113,15 +146,17 @@ static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *strea
     static const char *const types[] = {
         [BF_FEED_OLDEST] = "TRIM_HORIZON",         [BF_FEED_LATEST] = "LATEST",
         [BF_FEED_TIME] = "AT_TIMESTAMP",           [BF_FEED_AT] = "AT_SEQUENCE_NUMBER",
-        [BF_FEED_AFTER] = "AFTER_SEQUENCE_NUMBER",
+        [BF_FEED_AFTER] = "AFTER_SEQUENCE_NUMBER", [BF_FEED_ITERATOR] = "AT_TIMESTAMP",
     };
+    int64_t ms = position->time_ms;
+    if (position->at == BF_FEED_ITERATOR)
+        ms = ms > BF_FEED_TIME_SLACK_MS ? ms - BF_FEED_TIME_SLACK_MS : 0;
     bf_kinesis_put_stream(out, stream);
     bf_buf_lit(out, ",\"ShardId\":");
     bf_json_put_string(out, shard);
     bf_buf_addf(out, ",\"ShardIteratorType\":\"%s\"", types[position->at]);
-    if (position->at == BF_FEED_TIME)
-        bf_buf_addf(out, ",\"Timestamp\":%" PRId64 ".%03d", position->time_ms / 1000,
-                    (int)(position->time_ms % 1000));
+    if (position->at == BF_FEED_TIME || position->at == BF_FEED_ITERATOR)
+        bf_buf_addf(out, ",\"Timestamp\":%" PRId64 ".%03d", ms / 1000, (int)(ms % 1000));
     if (position->at == BF_FEED_AT || position->at == BF_FEED_AFTER) {
         bf_buf_lit(out, ",\"StartingSequenceNumber\":");
         bf_json_put_string(out, position->sequence);

@@ -125,7 +125,7 @@ static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *strea
     static const char *const types[] = {
         [BF_FEED_OLDEST] = "TRIM_HORIZON",         [BF_FEED_LATEST] = "LATEST",
         [BF_FEED_TIME] = "TRIM_HORIZON",           [BF_FEED_AT] = "AT_SEQUENCE_NUMBER",
-        [BF_FEED_AFTER] = "AFTER_SEQUENCE_NUMBER",
+        [BF_FEED_AFTER] = "AFTER_SEQUENCE_NUMBER", [BF_FEED_ITERATOR] = "TRIM_HORIZON",
     };
     bf_buf_lit(out, "{\"StreamArn\":");
     bf_json_put_string(out, stream->arn);

@@ -39,6 +39,17 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+bool bf_hex_decode(struct bf_buf *out, struct bf_str hex)
+{
+    for (size_t i = 0; i + 1 < hex.n; i += 2) {
+        int hi = hex_value(hex.p[i]), lo = hex_value(hex.p[i + 1]);
+        if (hi < 0 || lo < 0)
+            return false;
+        bf_buf_addc(out, (char)(hi << 4 | lo));
+    }
+    return hex.n % 2 == 0;
+}
+
 void bf_uri_decode(struct bf_buf *out, struct bf_str s)
 {
     for (size_t i = 0; i < s.n; i++) {

@@ -11,6 +11,9 @@
 /* Appends lower-case hex. */
 BF_API void bf_hex_encode(struct bf_buf *out, const void *data, size_t n);
 
+/* Appends the bytes that pairs of hex digits (either case) stand for; false for anything else. */
+BF_API bool bf_hex_decode(struct bf_buf *out, struct bf_str hex) BF_MUST;
+
 /* Appends s percent-encoded: all but A-Z a-z 0-9 - _ . ~ (and '/' when keep_slash) as %XX. */
 BF_API void bf_uri_encode(struct bf_buf *out, struct bf_str s, bool keep_slash);
 

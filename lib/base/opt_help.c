@@ -4,9 +4,10 @@
 #include <unistd.h>
 
 #include "lib/base/diag.h"
+#include "lib/base/near.h"
 #include "lib/base/out.h"
 
-enum { HELP_MAX = 64 * 1024, COLUMN = 30, WIDTH = 80, NAME_MAX_LEN = 40 };
+enum { HELP_MAX = 64 * 1024, COLUMN = 30, WIDTH = 80 };
 
 static int print(struct bf_buf *b)
 {
@@ -103,42 +104,12 @@ int bf_opt_print_completions(const struct bf_tool *tool)
     return print(&b);
 }
 
-/* Levenshtein distance, names of up to NAME_MAX_LEN bytes. */
-static size_t distance(struct bf_str a, struct bf_str b)
-{
-    size_t row[NAME_MAX_LEN + 1];
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t best = diagonal + (a.p[i - 1] != b.p[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-        }
-    }
-    return row[b.n];
-}
-
 const char *bf_opt_nearest(const struct bf_tool *tool, struct bf_str name)
 {
-    const char *best = NULL;
-    size_t best_distance = 3;
+    struct bf_near near;
+    bf_near_init(&near, name);
     for (size_t g = 0; g < tool->ngroups; g++)
-        for (size_t i = 0; i < tool->groups[g].n; i++) {
-            struct bf_str known = bf_str_of(tool->groups[g].opts[i].name);
-            if (name.n > NAME_MAX_LEN || known.n > NAME_MAX_LEN)
-                continue;
-            size_t d = distance(name, known);
-            if (d < best_distance) {
-                best_distance = d;
-                best = known.p;
-            }
-        }
-    return best;
+        for (size_t i = 0; i < tool->groups[g].n; i++)
+            bf_near_offer(&near, bf_str_of(tool->groups[g].opts[i].name));
+    return near.best.p;
 }

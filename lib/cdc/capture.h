@@ -8,6 +8,8 @@
  *     {"Data":"base64","SequenceNumber":"49..."}             Kinesis GetRecords
  *     {"kinesis":{"data":"base64","sequenceNumber":"49..."}} Lambda, Kinesis
  *     {"recordId":"...","data":"base64"}                     Firehose
+ *     {"shard":"...","sequence":"49...","data":"text"}       kinread -J; data_base64 where it is no text,
+ *                                                            an object from DynamoDB Streams
  *     {"eventName":"INSERT","dynamodb":{...}}                DynamoDB Streams, Lambda
  *
  * A single record of these kinds is taken too, without an array around it. Data
@@ -25,6 +27,8 @@ struct bf_capture_record {
     struct bf_str id;     /* recordId (Firehose); p NULL: not there */
     struct bf_str seq;    /* the Kinesis sequence number; p NULL: not there */
     struct bf_str change; /* the change record: decoded data, or raw */
+    struct bf_str
+        part; /* digits: its place in data that the Kinesis Producer Library packed; p NULL: it is whole */
 };
 
 /* Gets each record in turn. why is NULL, or says that the record's data is not there or no base64 (and

@@ -115,6 +115,13 @@ void bf_change_forget_body(struct change_scan *s)
     c->seq = (struct bf_change_text){0};
 }
 
+bool bf_change_time_ok(const struct bf_change *c)
+{
+    int64_t us;
+    unsigned decimals;
+    return bf_change_time(c, &us, &decimals) && us >= 0;
+}
+
 /* Names of members, the first of them side by side. */
 struct members {
     struct bf_attr few[MEMBERS_BY_MAP];
@@ -261,7 +268,8 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
                   struct bf_err *e)
 {
     c->op = BF_OP_INSERT;
-    c->event_id = c->table = c->seq = (struct bf_change_text){0};
+    c->event_id = c->table = c->seq = c->kinesis_seq = (struct bf_change_text){0};
+    c->kinesis_part = (struct bf_str){0};
     c->time = (struct bf_str){0};
     c->keys = c->new_image = c->old_image = (struct bf_image){0};
     c->nattrs = 0;

@@ -73,6 +73,11 @@ struct bf_change {
     struct bf_change_text event_id;
     struct bf_change_text table; /* tableName; else out of eventSourceARN; else not there */
     struct bf_change_text seq;   /* dynamodb.SequenceNumber */
+    struct bf_change_text
+        kinesis_seq; /* of the Kinesis record that brought it: kinesis.sequenceNumber, which
+                                          kinread adds; or a capture told it */
+    struct bf_str
+        kinesis_part; /* digits: which part of a record that the KPL packed; p NULL: it is whole */
     struct bf_str
         time; /* ApproximateCreationDateTime as written, quotes included; p NULL: not there */
     struct bf_image keys, new_image, old_image;
@@ -118,7 +123,8 @@ BF_API bool bf_attr_is(const struct bf_attr *a, struct bf_str name);
 
 /* When the change was made, in microseconds since 1970 UTC, and how many decimals of the second the
  * source gave (0, 3 or 6), told by magnitude: 10 digits are seconds, 13 milliseconds, 16 microseconds;
- * a fraction or exponent and an ISO 8601 text are understood too. False when there is no time. */
+ * a fraction or exponent and an ISO 8601 text are understood too. False when there is no time; a parsed record has none
+ * that cannot be read. */
 BF_API BF_MUST bool bf_change_time(const struct bf_change *c, int64_t *us, unsigned *decimals);
 
 /* "INSERT", "MODIFY", "REMOVE". */

@@ -167,7 +167,7 @@ CORE_INLINE const char *plain_digits(const char *p)
 CORE_INLINE const char *time_of(struct change_scan *s, const char *p)
 {
     const char *q = plain_digits(p);
-    if (CORE_LIKELY(q > p)) {
+    if (CORE_LIKELY(q > p && q - p <= 16)) { /* any that is so short can be read */
         s->change->time = bf_str(p, (size_t)(q - p));
         return q;
     }
@@ -176,8 +176,11 @@ CORE_INLINE const char *time_of(struct change_scan *s, const char *p)
         return NULL;
     if (*p != '"' && *p != '-' && !core_digit(*p) && *p != 'n')
         return core_fail(&s->core, p, "ApproximateCreationDateTime is a number");
-    if (*p != 'n')
-        s->change->time = bf_str(p, (size_t)(q - p));
+    if (*p == 'n')
+        return q;
+    s->change->time = bf_str(p, (size_t)(q - p));
+    if (!bf_change_time_ok(s->change))
+        return core_fail(&s->core, p, "ApproximateCreationDateTime is no time");
     return q;
 }
 
@@ -265,6 +268,40 @@ CORE_CALL const char *event_name(struct change_scan *s, const char *p)
     return q;
 }
 
+/* What Kinesis says of the record that brought the change; or, in a capture, the record itself. */
+CORE_CALL const char *kinesis(struct change_scan *s, const char *p)
+{
+    struct bf_change *c = s->change;
+    struct bf_str name;
+    bool escaped, more;
+    s->twice |= c->kinesis_seq.text.p != NULL;
+    c->kinesis_seq = (struct bf_change_text){0};
+    c->kinesis_part = (struct bf_str){0};
+    if (*p != '{')
+        return core_skip(&s->core, p, 1);
+    p = core_space(&s->core, p + 1);
+    if (*p == '}')
+        return p + 1;
+    do {
+        p = member(&s->core, p, &name, &escaped);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+        if (CORE_UNLIKELY(escaped))
+            name = bf_change_decode(s, name);
+        const char *from = p;
+        if (NAME_IS("sequenceNumber") && *p == '"')
+            p = text(s, p, &c->kinesis_seq, "sequenceNumber is a string");
+        else if (NAME_IS("subSequenceNumber") && core_digit(*p) && (p = core_skip(&s->core, p, 2)))
+            c->kinesis_part = bf_str(from, (size_t)(p - from));
+        else if (p)
+            p = core_skip(&s->core, p, 2);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+        p = next_member(&s->core, p, &more);
+    } while (p && more);
+    return p;
+}
+
 /* One member of the envelope; p is on its value. */
 CORE_INLINE const char *envelope(struct change_scan *s, const char *p, struct bf_str name)
 {
@@ -282,8 +319,12 @@ CORE_INLINE const char *envelope(struct change_scan *s, const char *p, struct bf
         return once(s, p, &c->table, "tableName is a string");
     if (NAME_IS("eventSourceARN"))
         return once(s, p, &s->arn, "eventSourceARN is a string");
-    if (NAME_IS("Records") || NAME_IS("records") || NAME_IS("kinesis") || NAME_IS("Data") ||
-        NAME_IS("data"))
+    if (NAME_IS("kinesis")) {
+        s->wrap = true;
+        return kinesis(s, p);
+    }
+    if (NAME_IS("Records") || NAME_IS("records") || NAME_IS("Data") || NAME_IS("data") ||
+        NAME_IS("data_base64"))
         s->wrap = true;
     return core_skip(&s->core, p, 1);
 }
@@ -335,17 +376,32 @@ CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
     return third + h->third;
 }
 
+/* The end of a tail that is remembered as far as p; NULL: it is another one. */
+CORE_INLINE const char *known_sequence(struct change_scan *s, const char *p)
+{
+    const struct shape_tail *t = &s->shape->tail;
+    if (!t->rest)
+        return p;
+    const char *q = core_special(p);
+    if (*q != '"' || (size_t)(s->core.end - q) < t->rest || !core_same(q, t->text + t->n, t->rest))
+        return NULL;
+    s->change->kinesis_seq.text = bf_str(p, (size_t)(q - p));
+    return q + t->rest;
+}
+
 /* What stands behind "dynamodb", from p on. */
 CORE_INLINE const char *tail(struct change_scan *s, const char *p)
 {
     const struct shape_tail *t = &s->shape->tail;
     bool more;
-    if (CORE_LIKELY(t->n && (size_t)(s->core.end - p) >= t->n) && core_same(p, t->text, t->n)) {
+    const char *q;
+    if (CORE_LIKELY(t->n && (size_t)(s->core.end - p) >= t->n) && core_same(p, t->text, t->n) &&
+        (q = known_sequence(s, p + t->n))) {
         if (t->arn_n)
             s->arn.text = bf_str(p + t->arn_at, t->arn_n);
-        return p + t->n;
+        return q;
     }
-    const char *q = next_member(&s->core, p, &more);
+    q = next_member(&s->core, p, &more);
     if (q && more)
         q = members(s, q);
     if (q)

@@ -38,10 +38,12 @@ struct shape_head {
     uint16_t table_at, table_n;    /* tableName's value in text; table_n 0: not there */
 };
 
-/* The text behind "dynamodb"'s value to the end of the record, where it holds nothing that differs. */
+/* The text behind "dynamodb"'s value to the end of the record, where it holds nothing that differs but the value of
+ * kinesis.sequenceNumber, which is left out: n bytes stand in front of it, rest behind it. */
 struct shape_tail {
     char text[TAIL_TEXT];
     uint16_t n;             /* 0: nothing remembered */
+    uint16_t rest;          /* 0: no sequence number */
     uint16_t arn_at, arn_n; /* eventSourceARN's value in text; arn_n 0: not there */
 };
 
@@ -87,6 +89,8 @@ extern const struct change_ops bf_change_avx2;
 /* The rare parts, compiled once in change.c and change_shape.c. */
 bool bf_change_grow(struct bf_change *c);
 bool bf_change_repeated(struct bf_change *c, size_t first);
+/* Can the time that was noted be read? */
+bool bf_change_time_ok(const struct bf_change *c);
 /* "dynamodb" stands once more: the last one counts. */
 void bf_change_forget_body(struct change_scan *s);
 /* The quote in front of a name that stands a second time in the map, which is valid (*nomem: or that was too

@@ -5,9 +5,10 @@
 enum { SHARDS_MAX = 1000 * 1000, KEY_MAX = 64 * 1024 };
 
 struct bf_held_at {
-    char *sequence; /* NULL: only started so far */
-    char *after;    /* NULL: not told */
-    char *start;    /* where the reader began last, NULL when there was no start */
+    char *sequence;   /* NULL: only started so far */
+    char *after;      /* NULL: not told */
+    char *start;      /* where the reader began last, NULL when there was no start */
+    int64_t since_ms; /* of sequence */
     enum bf_mark_kind kind;
     bool again; /* it began more than once */
 };
@@ -83,6 +84,7 @@ bool bf_held_add(struct bf_held *h, const struct bf_mark *m, struct bf_str line,
         return (!at || keep(&at->start, m->sequence, e)) && bf_buf_check(out, "output", e);
     }
     at->kind = m->kind;
+    at->since_ms = m->since_ms;
     return (at->sequence || !m->after.p || keep(&at->after, m->after, e)) &&
            keep(&at->sequence, m->sequence, e);
 }
@@ -104,6 +106,7 @@ void bf_held_put(struct bf_held *h, struct bf_buf *out)
             m.kind = starts ? BF_MARK_START : at->kind;
             if (!starts) {
                 m.after = bf_str_of(at->after);
+                m.since_ms = at->since_ms;
                 m.more = --left > 0;
             }
             bf_mark_put(out, &m);

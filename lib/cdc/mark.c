@@ -1,5 +1,6 @@
 #include "lib/cdc/mark.h"
 
+#include "lib/base/num.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
@@ -33,6 +34,18 @@ static bool kind(struct bf_json *j, enum bf_mark_kind what, struct bf_mark *m, s
     return true;
 }
 
+static bool since(struct bf_json *j, struct bf_mark *m, struct bf_err *e)
+{
+    struct bf_json_val v;
+    uint64_t ms;
+    if (!bf_json_value(j, &v, e))
+        return false;
+    if (v.type != BF_JSON_NUMBER || !bf_num_u64(v.text, &ms, e) || ms > INT64_MAX)
+        return bf_err_set(e, BF_E_INPUT, "since is a number of milliseconds");
+    m->since_ms = (int64_t)ms;
+    return true;
+}
+
 static bool members(struct bf_mark *m, struct bf_json *j, struct bf_err *e)
 {
     struct bf_json_key key;
@@ -49,6 +62,8 @@ static bool members(struct bf_mark *m, struct bf_json *j, struct bf_err *e)
             ok = name(j, &m->sequence, e);
         else if (bf_json_key_is(&key, "after"))
             ok = name(j, &m->after, e);
+        else if (bf_json_key_is(&key, "since"))
+            ok = since(j, m, e);
         else if (bf_json_key_is(&key, "start"))
             ok = kind(j, BF_MARK_START, m, e);
         else if (bf_json_key_is(&key, "end"))
@@ -90,6 +105,36 @@ bool bf_mark_parse(struct bf_mark *m, struct bf_str line, struct bf_err *e)
     return whole(m, line, e) || bf_err_ctx(e, "mark");
 }
 
+bool bf_mark_watch(struct bf_mark_watch *w, struct bf_str text)
+{
+    static const char prefix[] = BF_MARK_PREFIX;
+    while (text.n) {
+        while (!w->other && text.n && *text.p != '\n') {
+            w->other = *text.p != prefix[w->matched++];
+            text = bf_str(text.p + 1, text.n - 1);
+            if (!w->other && w->matched == sizeof prefix - 1)
+                return true;
+        }
+        const char *end = text.n ? memchr(text.p, '\n', text.n) : NULL;
+        if (!end)
+            break;
+        text = bf_str(end + 1, (size_t)(text.p + text.n - end - 1));
+        *w = (struct bf_mark_watch){0};
+    }
+    return false;
+}
+
+void bf_mark_avoid(struct bf_buf *buf, size_t from)
+{
+    if (!bf_buf_ok(buf) || !bf_mark_is(bf_str(buf->p + from, buf->n - from)))
+        return;
+    bf_buf_addc(buf, ' '); /* makes the room; not there: the buffer says so */
+    if (!bf_buf_ok(buf))
+        return;
+    memmove(buf->p + from + 2, buf->p + from + 1, buf->n - from - 2);
+    buf->p[from + 1] = ' ';
+}
+
 void bf_mark_put(struct bf_buf *out, const struct bf_mark *m)
 {
     bf_buf_lit(out, BF_MARK_PREFIX "{\"stream\":");
@@ -101,6 +146,10 @@ void bf_mark_put(struct bf_buf *out, const struct bf_mark *m)
     if (m->after.p) {
         bf_buf_lit(out, ",\"after\":");
         bf_json_put_string(out, m->after);
+    }
+    if (m->since_ms > 0) {
+        bf_buf_lit(out, ",\"since\":");
+        bf_buf_u64(out, (uint64_t)m->since_ms);
     }
     if (m->kind == BF_MARK_GONE)
         bf_buf_lit(out, ",\"gone\":true");

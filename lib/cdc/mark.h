@@ -13,11 +13,14 @@
  * and read to its end. A filter that holds rows of several shards back (held.h)
  * writes their marks together; `"more":true` says that the next one belongs to
  * it: what is above is covered only from the last of them on. `"gone":true`: the
- * service does not list this shard any more, and nothing needs to be known of it. Members that a
- * reader does not know are ignored.
+ * service does not list this shard any more, and nothing needs to be known of it.
+ * `"since":1795759200123` is a time in ms by the service's clock: what comes after this position arrived then or
+ * later. A reader that begins there tells by it whether the service may have dropped any of it meanwhile. Members
+ * that a reader does not know are ignored.
  *
  * A line is a mark when it begins with {"bfpipe.mark": exactly so, without
  * white space; that is how they are told from rows at the cost of one compare.
+ * Data never become a mark: who makes lines of data asks bf_mark_is of each, or bf_mark_watch where text goes out in pieces.
  */
 #ifndef BF_CDC_MARK_H
 #define BF_CDC_MARK_H
@@ -32,6 +35,7 @@ struct bf_mark {
     struct bf_str shard;    /* shard id */
     struct bf_str sequence; /* sequence number; empty only at a start, or when it is gone */
     struct bf_str after;    /* the position before its rows; p NULL: not told */
+    int64_t since_ms;       /* 0: not told */
     enum bf_mark_kind kind;
     bool more; /* it vouches for its rows only together with the marks that follow */
 };
@@ -43,6 +47,20 @@ static inline bool bf_mark_is(struct bf_str line)
     return line.n > sizeof BF_MARK_PREFIX - 1 && line.p[2] == 'b' &&
            bf_str_starts(line, BF_STR(BF_MARK_PREFIX));
 }
+
+/* For output that is no line at a time: how much of the prefix the line has that the text ended in. Zero at the
+ * beginning of the output. */
+struct bf_mark_watch {
+    size_t matched;
+    bool other; /* that line is none, whatever comes */
+};
+
+/* The next piece of the output: does a line in it begin as a mark does? */
+BF_API bool bf_mark_watch(struct bf_mark_watch *w, struct bf_str text);
+
+/* The buffer ends with a JSON document, from `from` on. One that begins as a mark gets a space after its brace, which
+ * changes nothing of what it says. */
+BF_API void bf_mark_avoid(struct bf_buf *buf, size_t from);
 
 /* Reads a line that bf_mark_is named a mark. BF_E_INPUT when it is a broken one. */
 BF_API BF_MUST bool bf_mark_parse(struct bf_mark *m, struct bf_str line, struct bf_err *e);

@@ -34,7 +34,7 @@ struct bf_reshape {
     struct rule rule[RULES_MAX];
     size_t nrules;
     bool first[256]; /* first bytes of the rules' names */
-    bool flatten, renames;
+    bool flatten, renames, counted;
     struct bf_hmac256 key;
     struct bf_arena names, values;
     struct bf_buf text, fitted;
@@ -147,9 +147,10 @@ static bool read_types(struct bf_reshape *r, const char *path, struct bf_err *e)
         if (rule && rule->typed)
             bf_err_set(e, BF_E_INPUT, "%.*s stands twice", (int)name.n, name.p);
         ok = ok && bf_shape_type_parse(bf_str_trim(bf_str(line.p + n, line.n - n)), &rule->type, e);
-        if (ok)
+        if (ok) {
             rule->typed = true;
-        else
+            rule->type.counted = r->counted;
+        } else
             bf_err_ctx(e, "%s: line %u", path, number);
     }
     return ok;
@@ -204,6 +205,7 @@ struct bf_reshape *bf_reshape_new(const struct bf_reshape_conf *conf, struct bf_
         return NULL;
     }
     r->flatten = conf->flatten;
+    r->counted = conf->counted;
     bf_arena_init(&r->names, NAMES_MAX);
     bf_arena_init(&r->values, VALUES_MAX);
     bf_buf_init(&r->text, VALUES_MAX);
@@ -462,6 +464,39 @@ bool bf_reshape_change(struct bf_reshape *r, const struct bf_change *in, struct 
     for (int k = 0; k < 3; k++)
         if (from[k]->present)
             *to[k] = bf_row_image_of(r->attr + start[k], start[k + 1] - start[k]);
+    return true;
+}
+
+bool bf_reshape_meta(struct bf_reshape *r, struct bf_str name, bool is_time,
+                     struct bf_reshape_meta *out, enum bf_row_time *time, struct bf_err *e)
+{
+    *out = (struct bf_reshape_meta){0};
+    for (size_t i = 0; i < r->nrules; i++) {
+        struct rule *rule = &r->rule[i];
+        enum shape_kind kind = rule->typed ? rule->type.kind : SHAPE_ANY;
+        if (!bf_str_eq(rule->name, name))
+            continue;
+        rule->seen = true;
+        out->drop = rule->drop;
+        if (rule->hash)
+            return bf_err_set(e, BF_E_USAGE, "--hash: %.*s is metadata", (int)name.n, name.p);
+        if (kind != SHAPE_ANY && kind != SHAPE_STRING &&
+            !(is_time && (kind == SHAPE_DATE || kind == SHAPE_TIMESTAMP)))
+            return bf_err_set(e, BF_E_USAGE, "--types: %.*s is metadata: %s", (int)name.n, name.p,
+                              is_time ? "its type is string, timestamp or date"
+                                      : "its type is string");
+        if (kind == SHAPE_DATE || kind == SHAPE_TIMESTAMP)
+            *time = kind == SHAPE_DATE ? (r->counted ? BF_TIME_DAYS : BF_TIME_DATE)
+                    : r->counted       ? BF_TIME_MS
+                                       : BF_TIME_TIMESTAMP;
+        if (rule->rename.p) {
+            bf_buf_reset(&r->text);
+            bf_json_unescape(&r->text, bf_str(rule->rename.p + 1, rule->rename.n - 2));
+            if (!bf_buf_ok(&r->text) ||
+                !bf_arena_copy(&r->names, bf_buf_view(&r->text), &out->rename))
+                return bf_err_nomem(e);
+        }
+    }
     return true;
 }
 

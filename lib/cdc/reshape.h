@@ -14,7 +14,7 @@
 #define BF_CDC_RESHAPE_H
 
 #include "lib/base/opt.h"
-#include "lib/cdc/change.h"
+#include "lib/cdc/row.h"
 
 struct bf_reshape_conf {
     struct bf_opt_list rename; /* "a=b,c=d" */
@@ -23,6 +23,7 @@ struct bf_reshape_conf {
     const char *hash_key;      /* file that holds the key */
     const char *types;         /* type file */
     bool flatten;
+    bool counted; /* timestamps and dates as milliseconds and days since 1970 */
 };
 
 BF_API bool bf_reshape_wanted(const struct bf_reshape_conf *conf);
@@ -37,6 +38,16 @@ BF_API void bf_reshape_destroy(struct bf_reshape *r);
 /* Fills *out with the change in its other shape; it holds until the next call, or as long as in. */
 BF_API BF_MUST bool bf_reshape_change(struct bf_reshape *r, const struct bf_change *in,
                                       struct bf_change *out, struct bf_err *e);
+
+/* What the options say of the metadata column of that name: it is no attribute, so the row writes it. *time is set where
+ * it is given a type; rename.p NULL: none. BF_E_USAGE where they ask what metadata cannot be. */
+struct bf_reshape_meta {
+    bool drop;
+    struct bf_str rename; /* as long as the object */
+};
+BF_API BF_MUST bool bf_reshape_meta(struct bf_reshape *r, struct bf_str name, bool is_time,
+                                    struct bf_reshape_meta *out, enum bf_row_time *time,
+                                    struct bf_err *e);
 
 /* The i-th name of the options that no record had; p NULL: no more. */
 BF_API struct bf_str bf_reshape_unseen(const struct bf_reshape *r, size_t i);

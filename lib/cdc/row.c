@@ -1,14 +1,19 @@
 #include "lib/cdc/row.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
+#include "lib/cdc/order.h"
 #include "lib/cdc/row_impl.h"
 #include "lib/cdc/value.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
 enum { COLUMNS_MAX = 4096, NAMES_MAX = 4 * 1024 * 1024, CELL_MAX = 512 * 1024 * 1024 };
+
+static const int64_t DAY_US = 86400 * (int64_t)1000000;
 
 static const char *const meta_options[BF_META_N] = {"op", "ts", "table", "event-id", "seq"};
 static const char *const meta_names[BF_META_N] = {"op", "ts", "table", "event_id", "seq"};
@@ -22,6 +27,7 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
 {
     struct bf_str item;
     conf->nmeta = 0;
+    conf->meta_given = true;
     while (bf_str_split(&list, ',', &item)) {
         size_t what = 0;
         item = bf_str_trim(item);
@@ -90,6 +96,12 @@ void bf_row_no_columns(struct bf_row *r)
     bf_arena_reset(&r->column_names);
 }
 
+void bf_row_meta_name(const struct bf_row_conf *conf, enum bf_row_meta what, struct bf_buf *out)
+{
+    bf_buf_adds(out, bf_str_of(conf->meta_prefix ? conf->meta_prefix : "_"));
+    bf_buf_adds(out, bf_str_of(meta_names[what]));
+}
+
 static bool setup(struct bf_row *r, struct bf_err *e)
 {
     bool writes = r->conf.format == BF_ROW_WRITES;
@@ -97,19 +109,25 @@ static bool setup(struct bf_row *r, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "write lines put the new image: no other --image");
     if (writes)
         r->conf.nmeta = 0;
-    const char *prefix = r->conf.meta_prefix ? r->conf.meta_prefix : "_";
+    struct bf_str prefix = bf_str_of(r->conf.meta_prefix ? r->conf.meta_prefix : "_");
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         struct row_meta *m = &r->meta[i];
         m->what = r->conf.meta[i];
-        if (!keep_name(&r->names, bf_str_of(prefix), bf_str_of(meta_names[m->what]), &m->name,
-                       &m->json, e))
+        struct bf_str own = r->conf.meta_name[m->what];
+        if (!keep_name(&r->names, own.p ? BF_STR("") : prefix,
+                       own.p ? own : bf_str_of(meta_names[m->what]), &m->name, &m->json, e))
             return false;
-        r->reserved[(unsigned char)m->name.p[0]] = true;
+        for (size_t k = 0; k < i; k++)
+            if (bf_str_eq(r->meta[k].name, m->name))
+                return bf_err_set(e, BF_E_USAGE, "two metadata columns would be called %.*s",
+                                  (int)(m->name.n < 60 ? m->name.n : 60), m->name.p);
+        if (m->name.n)
+            r->reserved[(unsigned char)m->name.p[0]] = true;
     }
     r->reserved['\\'] = true; /* a name that begins with an escape may be any */
     if (r->conf.image == BF_ROW_BOTH)
         r->reserved['o'] = true;
-    bool table = r->conf.format == BF_ROW_CSV || r->conf.format == BF_ROW_TSV;
+    bool table = bf_row_is_table(r->conf.format);
     if (r->conf.image == BF_ROW_BOTH &&
         (r->conf.format == BF_ROW_DDB_JSON || (table && !r->conf.fields)))
         return bf_err_set(e, BF_E_USAGE, "both images in this format want named fields");
@@ -199,57 +217,38 @@ bool bf_row_image(const struct bf_row *r, const struct bf_change *c, const struc
     return true;
 }
 
-static char *two(char *o, unsigned v)
+/* A time as written by bf_row_write_time, up to end, in the form that rows want; its new end. */
+static char *form_time(const struct bf_row *r, const struct bf_change *c, char *from, char *end)
 {
-    o[0] = (char)('0' + v / 10);
-    o[1] = (char)('0' + v % 10);
-    return o + 2;
-}
-
-/* Spells the minute (since 1970) into r->stamp: 2026-11-27T06:30: */
-static void set_minute(struct bf_row *r, int64_t minute)
-{
-    struct bf_date d = bf_clock_date(minute * 60000);
-    char *p = two(two(r->stamp, (unsigned)d.year / 100 % 100), (unsigned)d.year % 100);
-    *p++ = '-';
-    p = two(p, (unsigned)d.month);
-    *p++ = '-';
-    p = two(p, (unsigned)d.day);
-    *p++ = 'T';
-    p = two(p, (unsigned)d.hour);
-    *p++ = ':';
-    p = two(p, (unsigned)d.minute);
-    *p = ':';
-    r->minute = minute;
-}
-
-char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
-{
+    const char zeros[] = ".000";
     int64_t us;
     unsigned decimals;
-    if (!bf_change_time(c, &us, &decimals) || us < 0)
-        return o;
-    int64_t minute = us / 60000000;
-    if (minute != r->minute)
-        set_minute(r, minute);
-    unsigned rest = (unsigned)(us - minute * 60000000), fraction = rest % 1000000;
-    memcpy(o, r->stamp, sizeof r->stamp);
-    o = two(o + sizeof r->stamp, rest / 1000000);
-    if (decimals) {
-        *o++ = '.';
-        *o++ = (char)('0' + fraction / 100000);
-        o = two(o, fraction / 1000 % 100);
+    if (end == from || r->conf.time == BF_TIME_ISO)
+        return end;
+    if (r->conf.time >= BF_TIME_MS && bf_change_time(c, &us, &decimals))
+        return from +
+               snprintf(from, 32, "%" PRId64, us / (r->conf.time == BF_TIME_MS ? 1000 : DAY_US));
+    if (r->conf.time == BF_TIME_DATE)
+        return from + 10;
+    from[10] = ' ';
+    end--; /* Z */
+    if (end == from + 19) {
+        memcpy(end, zeros, sizeof zeros - 1);
+        end += sizeof zeros - 1;
     }
-    if (decimals == 6) {
-        *o++ = (char)('0' + fraction / 100 % 10);
-        o = two(o, fraction % 100);
-    }
-    *o++ = 'Z';
-    return o;
+    return end;
+}
+
+void bf_row_meta_cell(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
+                      char room[ROW_META_BYTES], struct bf_change_text *text)
+{
+    bf_row_meta_text(r, what, c, room, text);
+    if (what == BF_META_TS && text->text.p)
+        text->text.n = (size_t)(form_time(r, c, room, room + text->text.n) - room);
 }
 
 void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
-                      char time[64], struct bf_change_text *text)
+                      char room[ROW_META_BYTES], struct bf_change_text *text)
 {
     *text = (struct bf_change_text){0};
     switch (what) {
@@ -257,9 +256,7 @@ void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_c
         text->text = bf_op_name(c->op);
         break;
     case BF_META_TS:
-        text->text = bf_str(time, (size_t)(bf_row_write_time(r, time, c) - time));
-        if (text->text.n == 0)
-            text->text.p = NULL;
+        text->text = bf_str(room, (size_t)(bf_row_write_time(r, room, c) - room));
         break;
     case BF_META_TABLE:
         *text = c->table;
@@ -268,11 +265,14 @@ void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_c
         *text = c->event_id;
         break;
     case BF_META_SEQ:
-        *text = c->seq;
+        text->text = bf_str(room, bf_order_write(c, room));
         break;
     case BF_META_N:
         break;
     }
+    if ((what == BF_META_TS || what == BF_META_SEQ) && text->text.n == 0)
+        text->text.p = NULL;
+    *(text->text.p ? &r->told : &r->untold) |= 1u << what;
 }
 
 static bool begins_old(struct bf_row *r, const struct bf_attr *a)
@@ -336,19 +336,36 @@ static char *put_meta_text(char *o, const struct bf_change_text *t)
     return bf_value_copy(o, "\",                              ", 2);
 }
 
+static char *put_time(struct bf_row *r, char *o, const struct bf_change *c)
+{
+    char *end = form_time(r, c, o + 1, bf_row_write_time(r, o + 1, c));
+    if (end == o + 1) {
+        r->untold |= 1u << BF_META_TS;
+        return put_meta_text(o, &(struct bf_change_text){0});
+    }
+    r->told |= 1u << BF_META_TS;
+    o[0] = end[0] = '"';
+    end[1] = ',';
+    return end + 2;
+}
+
 static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
 {
     static const char ops[][BF_VALUE_STEP] = {"\"INSERT\",", "\"MODIFY\",", "\"REMOVE\","};
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         const struct row_meta *m = &r->meta[i];
         struct bf_change_text t;
-        char time[64];
+        char room[ROW_META_BYTES];
         o = bf_value_copy(o, m->json.p, m->json.n);
         if (m->what == BF_META_OP) {
             o = bf_value_copy(o, ops[c->op], sizeof "\"INSERT\"," - 1);
             continue;
         }
-        bf_row_meta_text(r, m->what, c, time, &t);
+        if (m->what == BF_META_TS) {
+            o = put_time(r, o, c);
+            continue;
+        }
+        bf_row_meta_text(r, m->what, c, room, &t);
         o = put_meta_text(o, &t);
     }
     return o;
@@ -357,7 +374,7 @@ static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
 /* Room for the metadata of a row. */
 static size_t meta_room(const struct bf_row *r, const struct bf_change *c)
 {
-    size_t n = c->table.text.n + c->event_id.text.n + c->seq.text.n + 128;
+    size_t n = c->table.text.n + c->event_id.text.n + 2 * ROW_META_BYTES;
     for (size_t i = 0; i < r->conf.nmeta; i++)
         n += r->meta[i].json.n + BF_VALUE_STEP;
     return n;
@@ -424,12 +441,34 @@ struct bf_str bf_row_unseen(const struct bf_row *r, size_t n)
     return (struct bf_str){0};
 }
 
+struct bf_str bf_row_null_meta(const struct bf_row *r, size_t n)
+{
+    static const char *const usual[BF_META_N] = {"_op", "_ts", "_table", "_event_id", "_seq"};
+    for (size_t what = 0; what < BF_META_SEQ; what++) {
+        bool null = r->untold & 1u << what && !(r->told & 1u << what);
+        if (!null || (what == BF_META_TS && !r->conf.meta_given) || n-- > 0)
+            continue;
+        for (size_t i = 0; i < r->conf.nmeta; i++)
+            if (r->meta[i].what == what)
+                return r->meta[i].name;
+        return bf_str_of(usual[what]);
+    }
+    return (struct bf_str){0};
+}
+
+bool bf_row_unordered(const struct bf_row *r)
+{
+    return r->untold & 1u << BF_META_SEQ;
+}
+
 void bf_row_merge(struct bf_row *r, const struct bf_row *other)
 {
     for (size_t i = 0; i < r->ncolumns && i < other->ncolumns; i++) {
         r->columns[i].looked |= other->columns[i].looked;
         r->columns[i].seen |= other->columns[i].seen;
     }
+    r->told |= other->told;
+    r->untold |= other->untold;
 }
 
 static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
@@ -487,8 +526,8 @@ static bool put_item(struct bf_row *r, const struct bf_change *c, const struct b
     }
     for (size_t i = 0; i < r->conf.nmeta; i++) {
         struct bf_change_text t;
-        char time[64];
-        bf_row_meta_text(r, r->meta[i].what, c, time, &t);
+        char room[ROW_META_BYTES];
+        bf_row_meta_cell(r, r->meta[i].what, c, room, &t);
         bf_buf_adds(out, r->meta[i].json);
         if (t.text.p) {
             bf_buf_lit(out, "{\"S\":\"");

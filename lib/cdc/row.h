@@ -30,7 +30,21 @@ enum bf_row_image {
 
 /* WRITES: what makes another table the same, {"put":{...}} or, of a REMOVE, {"delete":{...}}, with types and without
  * metadata. */
-enum bf_row_format { BF_ROW_NDJSON, BF_ROW_CSV, BF_ROW_TSV, BF_ROW_DDB_JSON, BF_ROW_WRITES };
+/* OPENCSV: what Athena's and Hive's OpenCSVSerDe reads right. */
+enum bf_row_format {
+    BF_ROW_NDJSON,
+    BF_ROW_CSV,
+    BF_ROW_TSV,
+    BF_ROW_DDB_JSON,
+    BF_ROW_WRITES,
+    BF_ROW_OPENCSV
+};
+
+/* Are its rows lines under a header, all with the same columns? */
+static inline bool bf_row_is_table(enum bf_row_format format)
+{
+    return format == BF_ROW_CSV || format == BF_ROW_TSV || format == BF_ROW_OPENCSV;
+}
 
 /* Metadata columns, named prefix + op, ts, table, event_id, seq. */
 enum bf_row_meta {
@@ -38,8 +52,16 @@ enum bf_row_meta {
     BF_META_TS,       /* ISO 8601 UTC, with the decimals that the source gave */
     BF_META_TABLE,    /* null where the record does not say */
     BF_META_EVENT_ID, /* null where the record does not say */
-    BF_META_SEQ, /* SequenceNumber: of the DynamoDB stream, else of the Kinesis record; or null */
+    BF_META_SEQ, /* what sorts the changes of one key (order.h); null where the record has no order */
     BF_META_N
+};
+
+enum bf_row_time {
+    BF_TIME_ISO,       /* 2026-11-27T06:30:00.123Z, with the decimals that the source gave */
+    BF_TIME_TIMESTAMP, /* 2026-11-27 06:30:00.123, with three decimals at least: Athena's timestamp */
+    BF_TIME_DATE,      /* 2026-11-27 */
+    BF_TIME_MS,        /* milliseconds since 1970, and */
+    BF_TIME_DAYS       /* days: as OpenCSVSerDe reads a timestamp and a date */
 };
 
 struct bf_row_conf {
@@ -48,6 +70,10 @@ struct bf_row_conf {
     const char *fields; /* "order_id,payment.method,old.status"; NULL: all */
     enum bf_row_meta meta[BF_META_N];
     size_t nmeta;
+    bool meta_given; /* not the usual ones */
+    struct bf_str meta_name
+        [BF_META_N];         /* by enum bf_row_meta; p NULL: prefix and usual name. Read now only */
+    enum bf_row_time time;   /* the form of ts in rows */
     const char *meta_prefix; /* NULL: "_" */
     bool header;             /* CSV and TSV: column names in front of the first row */
 };
@@ -60,6 +86,10 @@ BF_API BF_MUST bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str lis
                                      struct bf_err *e);
 
 struct bf_row;
+
+/* The name that a metadata column has by itself, into out. */
+BF_API void bf_row_meta_name(const struct bf_row_conf *conf, enum bf_row_meta what,
+                             struct bf_buf *out);
 
 /* Copies what it needs of conf. NULL: *e says why. */
 BF_API BF_MUST struct bf_row *bf_row_new(const struct bf_row_conf *conf, struct bf_err *e);
@@ -77,6 +107,13 @@ BF_API void bf_row_put_header(struct bf_row *r, struct bf_buf *out);
  * same conf, has seen counts as seen here. */
 BF_API struct bf_str bf_row_unseen(const struct bf_row *r, size_t i);
 BF_API void bf_row_merge(struct bf_row *r, const struct bf_row *other);
+
+/* The i-th of the metadata columns that was asked for and that no record had, _seq excepted; p NULL: no more. The usual
+ * _ts is not among them, unless it was asked for by name. */
+BF_API struct bf_str bf_row_null_meta(const struct bf_row *r, size_t i);
+
+/* Was _seq asked for, of a record that has no order? One is enough: nothing can be sorted by it then. */
+BF_API bool bf_row_unordered(const struct bf_row *r);
 
 /* No header from here on: another builder of the same conf has written it. */
 BF_API void bf_row_no_header(struct bf_row *r);

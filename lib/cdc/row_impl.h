@@ -28,9 +28,10 @@ struct bf_row {
     struct row_meta meta[BF_META_N];
     struct row_column *columns;
     size_t ncolumns;
-    bool fixed;         /* columns are known */
-    bool header_due;    /* and still to be written */
-    bool reserved[256]; /* first bytes of names that collide */
+    bool fixed;            /* columns are known */
+    bool header_due;       /* and still to be written */
+    bool reserved[256];    /* first bytes of names that collide */
+    unsigned told, untold; /* bits 1 << enum bf_row_meta: some record had it; some had not */
     struct bf_arena names, column_names;
     struct bf_buf cell;
     int64_t minute; /* the one that `stamp` spells, since 1970 */
@@ -56,9 +57,15 @@ static inline struct bf_image bf_row_image_of(const struct bf_attr *attr, size_t
 /* "2026-11-27T06:30:00.123Z" at o (at most 40 bytes), returns the end; o itself when there is no time. */
 char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c);
 
-/* Metadata as text: *text is a view (JSON-escaped when *escaped), or p NULL for null. time is scratch. */
+enum { ROW_META_BYTES = 96 };
+
+/* Metadata as text: *text is a view (JSON-escaped when *escaped), or p NULL for null. room is scratch. */
 void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
-                      char time[64], struct bf_change_text *text);
+                      char room[ROW_META_BYTES], struct bf_change_text *text);
+
+/* The same in the form that rows want. */
+void bf_row_meta_cell(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
+                      char room[ROW_META_BYTES], struct bf_change_text *text);
 
 /* The value of a column in a record. */
 bool bf_row_find(struct row_column *column, const struct bf_change *c, const struct bf_image *image,

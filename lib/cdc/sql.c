@@ -47,6 +47,7 @@ static bool open_db(struct bf_sql *s, struct bf_err *e)
     s->api->db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     return bf_sql_exec(s,
                        "PRAGMA automatic_index=OFF; PRAGMA temp_store=FILE; "
+                       "PRAGMA case_sensitive_like=ON; " /* as Athena's */
                        "PRAGMA temp.cache_size=-4000; PRAGMA temp.journal_mode=OFF",
                        e) &&
            bf_sql_func_init(s, e) && bf_sql_table_init(s, e);

@@ -203,11 +203,11 @@ static bool meta_cell(struct bf_sql *s, enum bf_row_meta what, struct sql_cell *
                       struct bf_err *e)
 {
     struct bf_change_text t;
-    char time[64];
-    bf_row_meta_text(s->row, what, s->change, time, &t);
+    char room[ROW_META_BYTES];
+    bf_row_meta_text(s->row, what, s->change, room, &t);
     if (!t.text.p)
         return true;
-    if (!t.escaped && what != BF_META_TS) {
+    if (!t.escaped && t.text.p != room) {
         *cell = (struct sql_cell){.kind = CELL_TEXT, .stays = true, .text = t.text};
         s->long_metas |= bf_sql_looks_long(t.text);
         return true;

@@ -128,6 +128,28 @@ size_t bf_sql_closing(const struct sql_text *t, size_t i)
     return i;
 }
 
+/* tags[1], m['k']: SQLite takes what stands in the brackets for another name of the result, and gives the whole of tags. */
+static bool subscript(const struct sql_text *t, size_t i, struct bf_err *e)
+{
+    const struct sql_token *token = &t->token[i];
+    struct bf_str inside = bf_str_trim(token->ident);
+    if (i == 0 || token->text.p[0] != '[' || token->kind != SQL_QUOTED || inside.n == 0)
+        return true;
+    const struct sql_token *before = &t->token[i - 1];
+    bool operand =
+        bf_sql_punct(t, i - 1, ')') || (bf_sql_name(t, i - 1) && !bf_sql_keyword(t, i - 1));
+    bool adjacent = token->text.p == before->text.p + before->text.n;
+    bool key = inside.p[0] == '\'' || inside.p[0] == '"';
+    bool number = inside.p[0] >= '0' && inside.p[0] <= '9';
+    if (!operand || !(adjacent || key || number))
+        return true;
+    return bf_err_set(e, BF_E_USAGE,
+                      "%.*s%.*s: brackets are no subscript here; an element is written tags->>0, "
+                      "counted from 0, a member m.k or m->>'k'",
+                      (int)(before->text.n < 40 ? before->text.n : 40), before->text.p,
+                      (int)(token->text.n < 40 ? token->text.n : 40), token->text.p);
+}
+
 /* Cuts the text; parentheses have to match. */
 static bool cut_all(struct sql_text *t, struct bf_str sql, struct bf_err *e)
 {
@@ -153,6 +175,8 @@ static bool cut_all(struct sql_text *t, struct bf_str sql, struct bf_err *e)
         token->sub = sub > 0;
         t->subs |= token->sub;
         depth += bf_sql_punct(t, at, '(');
+        if (!subscript(t, at, e))
+            return false;
         if (bf_sql_is(t, at, "natural"))
             return bf_err_set(e, BF_E_USAGE, "NATURAL JOIN: name the columns with USING");
         if (bf_sql_punct(t, at, ';'))

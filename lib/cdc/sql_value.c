@@ -107,7 +107,8 @@ struct sql_number bf_sql_number(struct bf_str text)
 bool bf_sql_looks_long(struct bf_str text)
 {
     struct bf_err e = {0};
-    if (!text.n || (unsigned char)text.p[0] > '9' ||
+    if (!text.n || (unsigned char)text.p[0] > '9' || /* zeros in front are no number's: _seq */
+        (text.p[0] == '0' && text.n > 1 && text.p[1] >= '0' && text.p[1] <= '9') ||
         (text.n <= EXACT_DIGITS && !memchr(text.p, 'E', text.n) && !memchr(text.p, 'e', text.n)))
         return false;
     if (!bf_number_check(text, &e))
@@ -370,8 +371,8 @@ static bool whole_row(struct bf_sql *s, const struct sql_query *q, struct bf_err
         struct bf_attr a = {.type = BF_ATTR_NULL};
         struct bf_change_text t;
         struct bf_str name;
-        char time[64];
-        bf_row_meta_text(s->row, m->what, s->change, time, &t);
+        char room[ROW_META_BYTES];
+        bf_row_meta_cell(s->row, m->what, s->change, room, &t);
         if (!keep(s, m->json, &name, e))
             return false;
         a.name = bf_str(name.p + 1, name.n - 3); /* "_op": */

@@ -97,7 +97,7 @@ static bool add_shard(struct bf_state *s, struct bf_str stream, struct bf_str sh
         return bf_err_set(e, BF_E_LIMIT, "the name of a shard is too long");
     if (!grow((void **)&s->shards, s->nshards, &s->shards_cap, sizeof *s->shards))
         return bf_err_nomem(e);
-    struct bf_state_shard add = {bf_str_dup(stream), bf_str_dup(shard), NULL, false};
+    struct bf_state_shard add = {.stream = bf_str_dup(stream), .shard = bf_str_dup(shard)};
     uint64_t *at = add.stream && add.shard ? bf_map_put(&s->index, k, NULL) : NULL;
     if (!at) {
         free(add.stream);
@@ -127,7 +127,16 @@ bool bf_state_set(struct bf_state *s, struct bf_str stream, struct bf_str shard,
     free(s->shards[i].sequence);
     s->shards[i].sequence = copy;
     s->shards[i].ended = ended;
+    s->shards[i].since_ms = 0;
     return true;
+}
+
+void bf_state_since(struct bf_state *s, struct bf_str stream, struct bf_str shard, int64_t since_ms)
+{
+    char key[KEY_MAX];
+    const uint64_t *at = bf_map_get(&s->index, index_key(key, stream, shard));
+    if (at)
+        s->shards[*at].since_ms = since_ms;
 }
 
 bool bf_state_forget(struct bf_state *s, struct bf_str stream, struct bf_str shard)

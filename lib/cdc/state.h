@@ -6,7 +6,7 @@
  * are still open (their file and how much of it counts).
  *
  *     {"version":1,
- *      "streams":{"orders":{"shardId-000000000000":{"sequence":"4965...","ended":false}}},
+ *      "streams":{"orders":{"shardId-000000000000":{"sequence":"4965...","ended":false,"since":1795759200123}}},
  *      "sealed":[{"file":"...","bucket":"...","key":"...","records":1,"bytes":1,...}],
  *      "open":[{"file":"...","key":"...","shape":"...","records":1,"bytes":1,...}]}
  *
@@ -25,8 +25,9 @@ enum { BF_STATE_MAX_BYTES = 64 * 1024 * 1024, BF_STATE_MAX_SHARDS = 100000 };
 struct bf_state_shard {
     char *stream;
     char *shard;
-    char *sequence; /* decimal digits, "" at the very beginning */
-    bool ended;     /* the shard was read to its end */
+    char *sequence;   /* decimal digits, "" at the very beginning */
+    bool ended;       /* the shard was read to its end */
+    int64_t since_ms; /* what comes after arrived then or later (mark.h); 0: not known */
 };
 
 /* A file in the spool, and all that the object of its rows will be: an open batch is finished as it was
@@ -72,6 +73,10 @@ BF_API const struct bf_state_shard *bf_state_find(struct bf_state *s, struct bf_
                                                   struct bf_str shard);
 BF_API BF_MUST bool bf_state_set(struct bf_state *s, struct bf_str stream, struct bf_str shard,
                                  struct bf_str sequence, bool ended, struct bf_err *e);
+
+/* What came after that position arrived then or later; nothing for a shard that is not there. */
+BF_API void bf_state_since(struct bf_state *s, struct bf_str stream, struct bf_str shard,
+                           int64_t since_ms);
 
 /* Forgets a shard that the service has forgotten, if it was read to its end. The last one of a stream stays: with
  * it the state knows that the stream was read. True when it was there and is gone. */

@@ -52,7 +52,12 @@ static void print_streams(const struct bf_state *s, struct bf_buf *out)
             bf_json_put_key(out, &first, bf_str_of(sh->shard));
             bf_buf_lit(out, "{\"sequence\":");
             bf_json_put_string(out, bf_str_of(sh->sequence));
-            bf_buf_adds(out, sh->ended ? BF_STR(",\"ended\":true}") : BF_STR(",\"ended\":false}"));
+            bf_buf_adds(out, sh->ended ? BF_STR(",\"ended\":true") : BF_STR(",\"ended\":false"));
+            if (sh->since_ms > 0) {
+                bf_buf_lit(out, ",\"since\":");
+                bf_buf_u64(out, (uint64_t)sh->since_ms);
+            }
+            bf_buf_addc(out, '}');
         }
         bf_buf_lit(out, "}");
     }
@@ -132,6 +137,7 @@ static bool parse_shard(struct bf_state *s, struct bf_json *j, struct bf_str str
     struct bf_json_key key;
     enum bf_json_more more;
     char *sequence = NULL;
+    uint64_t since = 0;
     bool ended = false, ok = bf_json_enter(j, BF_JSON_OBJECT, e);
     while (ok && (more = bf_json_member(j, &key, e)) != BF_JSON_END) {
         struct bf_json_val v;
@@ -141,8 +147,12 @@ static bool parse_shard(struct bf_state *s, struct bf_json *j, struct bf_str str
             ok = take_text(j, &sequence, e);
         else if ((ok = bf_json_value(j, &v, e)) && bf_json_key_is(&key, "ended"))
             ended = v.type == BF_JSON_TRUE;
+        else if (ok && bf_json_key_is(&key, "since"))
+            ok = bf_num_u64(v.raw, &since, e) || bf_err_set(e, BF_E_INPUT, "since is not a number");
     }
     ok = ok && bf_state_set(s, stream, shard, bf_str_of(sequence), ended, e);
+    if (ok && since <= INT64_MAX)
+        bf_state_since(s, stream, shard, (int64_t)since);
     free(sequence);
     return ok;
 }

@@ -2,33 +2,13 @@
 
 #include <stdlib.h>
 
-#include "lib/cdc/capture.h"
-#include "lib/cdc/fold.h"
-#include "lib/cdc/held.h"
-#include "lib/cdc/value.h"
+#include "lib/cdc/xform_impl.h"
 
 enum {
     FOLD_BYTES = 512 * 1024 * 1024,
     DECODED_MAX = 64 * 1024 * 1024,
     SHOWN_MAX = 256 * 1024 * 1024,
     END_BYTES = 65536
-};
-
-struct bf_xform {
-    struct bf_xform_conf conf;
-    struct bf_row *row;
-    struct bf_filter *filter; /* NULL: everything passes */
-    struct bf_fold *fold;     /* NULL: rows are not folded */
-    struct bf_buf folded;     /* a row on its way there */
-    bool headed;              /* the header that it brought has been written */
-    struct bf_sql *sql;       /* NULL: none asked for */
-    struct bf_reshape *shape; /* the same */
-    struct bf_row *results;   /* builds the rows that SQL selects */
-    struct bf_held marks;     /* wait with the rows */
-    struct bf_change change;
-    struct bf_buf decoded; /* data of a capture's record */
-    struct bf_buf shown;   /* a bad record of a capture, on one line */
-    struct bf_xform_count count;
 };
 
 void bf_xform_conf_init(struct bf_xform_conf *conf)
@@ -125,6 +105,38 @@ static bool check_writes(const struct bf_xform_conf *conf, struct bf_err *e)
            bf_err_set(e, BF_E_USAGE, "write lines are of one change each: no --%s", with);
 }
 
+/* --rename, --drop and --types may name metadata, which the row adds itself. */
+static bool setup_shape(struct bf_xform *x, struct bf_err *e)
+{
+    struct bf_row_conf *row = &x->conf.row;
+    struct bf_buf name;
+    bool ok = true;
+    if (!bf_reshape_wanted(&x->conf.shape))
+        return true;
+    x->conf.shape.counted = row->format == BF_ROW_OPENCSV;
+    x->shape = bf_reshape_new(&x->conf.shape, e);
+    if (!x->shape)
+        return false;
+    bf_buf_init(&name, 64 * 1024);
+    for (size_t i = 0; ok && i < row->nmeta;) {
+        enum bf_row_meta what = row->meta[i];
+        struct bf_reshape_meta meta;
+        bf_buf_reset(&name);
+        bf_row_meta_name(row, what, &name);
+        ok =
+            bf_buf_check(&name, "a name", e) &&
+            bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
+        row->meta_name[what] = ok ? meta.rename : (struct bf_str){0};
+        if (ok && meta.drop) {
+            row->nmeta--;
+            memmove(&row->meta[i], &row->meta[i + 1], (row->nmeta - i) * sizeof row->meta[0]);
+        } else
+            i++;
+    }
+    bf_buf_free(&name);
+    return ok;
+}
+
 struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e)
 {
     struct bf_xform *x = calloc(1, sizeof *x);
@@ -139,10 +151,9 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_buf_init(&x->decoded, DECODED_MAX);
     bf_buf_init(&x->shown, SHOWN_MAX);
     bf_held_init(&x->marks);
+    bf_names_init(&x->names);
     bf_buf_init(&x->folded, SHOWN_MAX);
-    x->row = bf_row_new(&conf->row, e);
-    if (x->row && check_writes(conf, e) &&
-        (!bf_reshape_wanted(&conf->shape) || (x->shape = bf_reshape_new(&conf->shape, e))) &&
+    if (check_writes(conf, e) && setup_shape(x, e) && (x->row = bf_row_new(&x->conf.row, e)) &&
         (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) && setup_filter(x, e))
         return x;
     bf_xform_destroy(x);
@@ -161,10 +172,25 @@ void bf_xform_destroy(struct bf_xform *x)
     bf_fold_destroy(x->fold);
     bf_buf_free(&x->folded);
     bf_held_free(&x->marks);
+    bf_names_free(&x->names);
     bf_change_free(&x->change);
     bf_buf_free(&x->decoded);
     bf_buf_free(&x->shown);
     free(x);
+}
+
+/* A row whose first attribute is called bfpipe.mark begins as a mark does. JSON has a way out, TSV has none, and the
+ * fields of CSV have quotes around such text. */
+static bool no_mark(const struct bf_xform *x, struct bf_buf *rows, size_t from, struct bf_err *e)
+{
+    struct bf_mark_watch w = {0};
+    if (x->conf.row.format != BF_ROW_TSV)
+        bf_mark_avoid(rows, from);
+    else if (bf_buf_ok(rows) && bf_mark_watch(&w, bf_str(rows->p + from, rows->n - from))) {
+        rows->n = from;
+        return bf_err_set(e, BF_E_INPUT, "its row would be taken for a mark of kinread");
+    }
+    return true;
 }
 
 static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_change *c,
@@ -176,7 +202,8 @@ static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_chan
             return false;
         c = &shaped;
     }
-    if (!bf_row_put(row, c, rows, e))
+    size_t from = rows->n;
+    if (!bf_row_put(row, c, rows, e) || !no_mark(x, rows, from, e))
         return false;
     x->count.rows++;
     return true;
@@ -274,11 +301,12 @@ static bool fold_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     return left_out || bf_fold_put(x->fold, &x->change, bf_buf_view(&x->folded), e);
 }
 
-/* Filters and writes the change in x->change. */
-static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+bool bf_xform_change(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
     bool pass = x->conf.ops & 1u << x->change.op;
     x->count.changes++;
+    if (x->sql || x->shape || x->conf.row.fields || x->conf.filter.match.n)
+        bf_names_note(&x->names, &x->change);
     if (pass && x->filter && !bf_filter_takes(x->filter, &x->change, &pass, e))
         return false;
     if (!pass) {
@@ -286,114 +314,6 @@ static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
         return true;
     }
     return x->fold ? fold_row(x, rows, e) : pass_on(x, rows, e);
-}
-
-struct wrap {
-    struct bf_xform *x;
-    struct bf_buf *rows;
-};
-
-static bool bad_record(struct bf_xform *x, const struct bf_capture_record *record,
-                       const struct bf_err *why, struct bf_err *e)
-{
-    struct bf_err told = *why;
-    if (record->index)
-        bf_err_ctx(&told, "record %zu", record->index);
-    if (!x->conf.bad) {
-        *e = told;
-        return false;
-    }
-    bf_buf_reset(&x->shown);
-    char *copy = bf_buf_room(&x->shown, record->raw.n + 64); /* padded, as compacting wants it */
-    if (!copy)
-        return bf_err_nomem(e);
-    memcpy(copy, record->raw.p, record->raw.n);
-    memset(copy + record->raw.n, 0, 64);
-    struct bf_buf line;
-    bf_buf_init(&line, SHOWN_MAX);
-    bf_value_put_compact(&line, bf_str(copy, record->raw.n));
-    bool ok = bf_buf_check(&line, "the record", e) &&
-              x->conf.bad(x->conf.bad_ctx, bf_buf_view(&line), &told, e);
-    bf_buf_free(&line);
-    return ok;
-}
-
-static bool wrapped(void *ctx, const struct bf_capture_record *record, const struct bf_err *why,
-                    struct bf_err *e)
-{
-    struct wrap *w = ctx;
-    struct bf_err bad = {0};
-    if (why)
-        return bad_record(w->x, record, why, e);
-    switch (bf_change_parse(&w->x->change, record->change, 0, &bad)) {
-    case BF_CHANGE:
-        if (!w->x->change.seq.text.p && record->seq.p)
-            w->x->change.seq.text = record->seq;
-        if (write_row(w->x, w->rows, &bad))
-            return true;
-        break;
-    case BF_CHANGE_WRAP:
-        bf_err_set(&bad, BF_E_INPUT, "a capture in a capture");
-        break;
-    case BF_CHANGE_BAD:
-        break;
-    }
-    return bad_record(w->x, record, &bad, e);
-}
-
-static bool capture(struct bf_xform *x, struct bf_str text, struct bf_buf *rows, struct bf_err *e)
-{
-    struct wrap w = {x, rows};
-    size_t before = rows->n;
-    if (bf_capture_each(text, &x->decoded, wrapped, &w, e))
-        return true;
-    if (!rows->failed && !x->conf.bad) /* else what came in front of the bad record stays */
-        rows->n = before;
-    return false;
-}
-
-static bool record(struct bf_xform *x, struct bf_str text, size_t slack, struct bf_buf *rows,
-                   struct bf_err *e)
-{
-    switch (bf_change_parse(&x->change, text, slack, e)) {
-    case BF_CHANGE:
-        return write_row(x, rows, e);
-    case BF_CHANGE_WRAP:
-        return capture(x, text, rows, e);
-    case BF_CHANGE_BAD:
-        break;
-    }
-    return false;
-}
-
-bool bf_xform_document(struct bf_xform *x, struct bf_str document, struct bf_buf *rows,
-                       struct bf_err *e)
-{
-    return record(x, document, 0, rows, e);
-}
-
-static bool is_blank(struct bf_str line)
-{
-    return bf_str_trim(line).n == 0;
-}
-
-bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct bf_buf *rows,
-                   struct bf_err *e)
-{
-    struct bf_mark mark;
-    if (bf_mark_is(line)) {
-        if (!bf_mark_parse(&mark, line, e))
-            return false;
-        x->count.marks++;
-        if (bf_xform_waits(x)) /* a mark promises the rows of what stands above it */
-            return bf_held_add(&x->marks, &mark, line, rows, e);
-        bf_buf_adds(rows, line);
-        bf_buf_addc(rows, '\n');
-        return bf_buf_check(rows, "output", e);
-    }
-    if (line.n == 0 || (line.p[0] != '{' && is_blank(line)))
-        return true;
-    return record(x, line, slack, rows, e);
 }
 
 bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf_err *e)
@@ -435,24 +355,18 @@ bool bf_xform_in_order(const struct bf_xform *x)
     return bf_xform_waits(x) || x->conf.filter.dedupe || x->conf.filter.explain;
 }
 
-struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i, bool *sql)
+bool bf_xform_unordered(const struct bf_xform *x)
 {
-    size_t of_sql = 0, of_shape = 0;
-    struct bf_str name;
-    *sql = true;
-    for (; x->sql && (name = bf_sql_unseen(x->sql, of_sql)).p; of_sql++)
-        if (of_sql == i)
-            return name;
-    *sql = false;
-    i -= of_sql;
-    for (; x->shape && (name = bf_reshape_unseen(x->shape, of_shape)).p; of_shape++)
-        if (of_shape == i)
-            return name;
-    return bf_row_unseen(x->results ? x->results : x->row, i - of_shape);
+    return bf_row_unordered(x->row);
 }
 
 void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
 {
+    bf_names_merge(&x->names, &other->names);
+    if (x->filter && other->filter)
+        bf_filter_merge(x->filter, other->filter);
+    if (x->results)
+        bf_row_merge(x->row, other->row);
     if (x->sql && other->sql)
         bf_sql_merge(x->sql, other->sql);
     if (x->shape && other->shape)

@@ -82,9 +82,23 @@ BF_API bool bf_xform_columns_known(const struct bf_xform *x);
 /* Does one object have to see all lines, in order? */
 BF_API bool bf_xform_in_order(const struct bf_xform *x);
 
-/* The i-th attribute that was looked for and that no record had, those that SQL looked for (*sql) first;
- * p NULL: no more. */
-BF_API struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i, bool *sql);
+/* Who looks for what no record has. A record may well lack what the shape of rows is about (--types may describe a whole
+ * table); what the others name decides which rows and columns there are. */
+enum bf_xform_seeker {
+    BF_SEEKER_SQL,
+    BF_SEEKER_SHAPE,
+    BF_SEEKER_FIELDS,
+    BF_SEEKER_MATCH, /* a path of an event pattern */
+    BF_SEEKER_META   /* a metadata column, asked for by SQL or for the row (bf_row_null_meta) */
+};
+
+/* Appends what is to be said of the i-th of those: "no record has an attribute statsu; did you mean status?" False: there are
+ * no more. */
+BF_API bool bf_xform_absent(const struct bf_xform *x, size_t i, struct bf_buf *out,
+                            enum bf_xform_seeker *seeker);
+
+/* Was _seq asked for, of a record that has no order? */
+BF_API bool bf_xform_unordered(const struct bf_xform *x);
 
 /* Counts what `other`, made of the same conf, has seen as seen here too. */
 BF_API void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other);

@@ -49,7 +49,7 @@ for rule in 'ok <html>Welcome to the hotel</html>' 'ok {"a":' 'plain 200 hello';
         --max-attempts 2
 done
 stays 1 'plain 404 no' 'DescribeTable: 127\.0\.0\.1:[0-9]+ does not answer as DynamoDB does; is the endpoint right\? \(HTTP 404, '
-printf '* ok <html>hello</html>\n' | fault_rules
+printf 'PutObject ok <html>hello</html>\n' | fault_rules
 not_s3='does not answer as S3 does; is the endpoint right\? \(HTTP 200, .*2 attempts\)$'
 check 'an object without an ETag is not there' -s 75 -i "$T/lines" -E "PutObject: 127.*$not_s3" -- \
     env TMPDIR="$T" s3put --max-attempts 2 s3://lake/p/

@@ -31,6 +31,10 @@ check 'in descriptions as well' -i answer -o '["a\"b","c\\d","a\"b","c\\d"]' -- 
 check 'one name for both keys' -m 'ValidationException","message":"Both the Hash Key and the Range Key element' -- create twice 'a|a'
 check 'a billing mode that is none' -m "Value 'FREE' at 'billingMode' failed .* enum value set: \[PROVISIONED, PAY_PER_REQUEST\]" -- \
     create free a '{"BillingMode":"FREE"}'
+for member in '"Tags":[{"Key":"a","Value":"b"}]' '"SSESpecification":{"Enabled":true}' '"TableClass":"STANDARD_INFREQUENT_ACCESS"'; do
+    check "a table with what is not kept is refused: $member" -m 'ValidationException","message":"bflocal has no ' -- \
+        create kept id "{\"BillingMode\":\"PAY_PER_REQUEST\",$member}"
+done
 create orders id >answer
 check 'an update that says nothing' -m 'ValidationException","message":"At least one of ProvisionedThroughput' -- ddb UpdateTable '{"TableName":"orders"}'
 check 'an update of what is not there is refused by name' -m 'bflocal has no TableClass' -- \
@@ -55,6 +59,22 @@ check 'what is left over is a request again, its projection with it' -o 'a1 a2 a
 arn=$(ddb DescribeTable '{"TableName":"orders"}' | jq -r .Table.TableArn)
 check 'a table by its ARN in a batch' -m '"Responses":\{"arn:aws:.*table/orders":\[\{"a":' -- \
     ddb BatchGetItem "$(echo "$get" | sed "s|\"orders\"|\"$arn\"|")"
+
+# What is wrong with one key or one table is the whole answer: one document, nothing in front of it or after it.
+for keys in '[{"id":{"N":"1"}}]' '[{"id":{"S":"1"}},{"id":{"S":"1"}}]' '[{"id":{"S":"1"}},{"no":{"S":"1"}}]' '[]' '[{"id":{"S":"1"},"x":{"S":"1"}}]'; do
+    ddb BatchGetItem "{\"RequestItems\":{\"quoted\":{\"Keys\":[{\"a\\\"b\":{\"S\":\"1\"},\"c\\\\d\":{\"S\":\"1\"}}]},\"orders\":{\"Keys\":$keys}},\"ReturnConsumedCapacity\":\"TOTAL\"}" >answer
+    check "a batch with keys $keys" -i answer -o 'com.amazon.coral.validate#ValidationException string' -- jq -r '"\(.__type) \(.message | type)"'
+done
+for name in '' ab 'a b' "$(printf '%0256d' 0)"; do
+    for call in 'GetItem|"Key":{"id":{"S":"1"}}' 'PutItem|"Item":{"id":{"S":"1"}}' 'Scan|"Limit":1' 'DescribeTable|"x":1' 'DeleteTable|"x":1'; do
+        check "no table can have the name '${name%000*}': ${call%%|*}" -m "ValidationException.*at 'tableName' failed to satisfy constraint: Member must" -- \
+            ddb "${call%%|*}" "{\"TableName\":\"$name\",${call#*|}}"
+    done
+    check 'nor in a batch of reads' -m "ValidationException.*at 'tableName' failed" -- ddb BatchGetItem "{\"RequestItems\":{\"$name\":{\"Keys\":[{\"id\":{\"S\":\"1\"}}]}}}"
+    check 'nor of writes' -m "ValidationException.*at 'tableName' failed" -- \
+        ddb BatchWriteItem "{\"RequestItems\":{\"$name\":[{\"DeleteRequest\":{\"Key\":{\"id\":{\"S\":\"1\"}}}}]}}"
+done
+check 'one that it can have is looked for' -m 'ResourceNotFoundException' -- ddb GetItem '{"TableName":"a.b","Key":{"id":{"S":"1"}}}'
 
 ddb PutItem '{"TableName":"orders","Item":{"id":{"S":"nested"},"l":{"L":[{"S":"x"},{"L":[{"S":"p"},{"S":"q"}]}]}}}' >answer
 check 'elements of a list in a list' -m '"Attributes":\{"l":\{"L":\[\{"L":\[\{"S":"q"\}\]\}\]\}\}' -- ddb UpdateItem \

@@ -127,8 +127,9 @@ ok 'SIGTERM ends it with 0' [ $? = 0 ]
 check 'and leaves one database file' -o 'store/bflocal.db' -- sh -c 'ls store/bflocal.db*'
 start
 check 'a second start finds everything' -o 'value 7200' -- s3 GET /lake/key-7
-check 'names that would climb are only names' -o 200 -- s3 PUT '/lake/../../../../etc/passwd' --data-binary x
-check 'they come back as they are' -m '<Key>../../../../etc/passwd</Key>' -- s3 GET '/lake?list-type=2&prefix=..'
+check 'a key that climbs out of its bucket is refused, as S3 does' -o 400 -- s3 PUT '/lake/../../../../etc/passwd' --data-binary x
+check 'dots inside a key are only a name' -o 200 -- s3 PUT '/lake/a/b/../../etc/passwd' --data-binary x
+check 'they come back as they are' -m '<Key>a/b/../../etc/passwd</Key>' -- s3 GET '/lake?list-type=2&prefix=a%2Fb%2F..'
 check 'a bucket cannot climb' -m '<Code>(InvalidBucketName|NoSuchBucket)</Code>' -- s3 PUT /..
 check 'nothing but numbered files is below the folder' -o 21 -- sh -c \
     "find store -type f | grep -E -c '^store/objects/[0-9a-f]{2}/[0-9a-f]{16}\$'"

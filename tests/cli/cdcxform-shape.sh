@@ -97,7 +97,7 @@ check "--flatten: many names" -i "$T/many" -m '^\{"id":"o-1",.*"n_99":99,"n_100"
 change INSERT "$many"',"n":{"M":{"57":{"N":"1"}}}' >"$T/many"
 check "--flatten: many names and one of them twice" -s 1 -i "$T/many" -E '^cdcxform: line 1: two attributes would be called n_57$' -- $x --flatten
 check "two attributes of one name" -s 1 -i "$T/in" -E '^cdcxform: line 1: two attributes would be called total$' -- $x --rename email=total
-check "a name that no record has" -i "$T/in" -a -e 'cdcxform: no record has an attribute emial' -- $x --hash emial --hash-key "$T/key"
+check "a name that no record has" -i "$T/in" -a -e 'cdcxform: no record has an attribute emial; did you mean email?' -- $x --hash emial --hash-key "$T/key"
 check "--hash of a path would leak it" -s 2 -e "cdcxform: --hash: 'a.b' is no name of an attribute; --flatten makes a_b of a.b" -- $x --hash a.b --hash-key "$T/key"
 check "--hash without a key" -s 2 -e 'cdcxform: --hash wants --hash-key FILE' -- $x --hash a
 printf 'short\n' >"$T/short"
@@ -109,4 +109,15 @@ printf 'a float\n' >"$T/bad"
 check "an unknown type" -s 1 -E "^cdcxform: --types: $T/bad: line 1: 'float' is not string, integer" -- $x --types "$T/bad"
 printf 'a date\na date\n' >"$T/bad"
 check "a type twice" -s 1 -e "cdcxform: --types: $T/bad: line 2: a stands twice" -- $x --types "$T/bad"
+# metadata, which no record has as attributes
+printf '_ts timestamp\n_op string\nid string\n' >"$T/metas"
+printf '_ts date\n' >"$T/day"
+sed 's/"dynamodb":{/&"ApproximateCreationDateTime":1795759200,/' "$T/in" >"$T/timed"
+check "--types of _ts" -i "$T/timed" -o '{"id":"o-1","_op":"MODIFY","_ts":"2026-11-27 06:00:00.000"}' -- cdcxform --strict --fields id --types "$T/metas"
+check "a date; --rename, --drop" -i "$T/timed" -o 'id,day
+o-1,2026-11-27' -- cdcxform --fields id -o csv --types "$T/day" --rename _ts=day --drop _op
+check "SQL sees it as it came" -i "$T/timed" -o '{"t":"2026-11-27T06:00:00Z"}' -- cdcxform --types "$T/day" -q --select "_ts AS t"
+check "--types that metadata cannot have" -s 2 -i "$T/timed" -e 'cdcxform: --types: _op is metadata: its type is string' -- sh -c 'echo "_op int" >"$1"; cdcxform --types "$1"' - "$T/int"
+check "--hash of metadata" -s 2 -i "$T/timed" -e 'cdcxform: --hash: _ts is metadata' -- cdcxform --hash _ts --hash-key "$T/key"
+check "two of one name" -s 2 -i "$T/timed" -e 'cdcxform: two metadata columns would be called x' -- cdcxform --rename _ts=x,_op=x
 plan

@@ -1,6 +1,7 @@
 #!/bin/sh
 # cdcxform: images, fields, metadata, formats, both kinds of change lines, captures, marks, and the manual's examples.
 . "$(dirname "$0")/lib.sh"
+unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which tell in what order changes were made"
 
 # change OP NEW OLD: a change line of DynamoDB to Kinesis; empty NEW or OLD leaves the image out.
 change() {
@@ -43,7 +44,7 @@ check "--image both" -i "$T/changes.ndjson" -o '{"order_id":"o-1","status":"PAID
 check "--fields: order, paths, old image, absent ones" -i "$T/changes.ndjson" -o '{"payment.method":"card","status":"PLACED"}
 {"payment.method":"card","status":"PAID","old.status":"PLACED"}
 {"old.status":"PAID"}' -e 'cdcxform: no record has an attribute nope' -- cdcxform --no-meta --fields payment.method,nope,status,old.status
-check "all metadata, in the order asked for" -i "$T/changes.ndjson" -o '{"order_id":"o-1","@seq":null,"@event_id":"e-1","@table":"sales","@op":"REMOVE"}' \
+check "all metadata, in the order asked for" -i "$T/changes.ndjson" -o '{"order_id":"o-1","@seq":null,"@event_id":"e-1","@table":"sales","@op":"REMOVE"}' -e "$unordered" \
     -- cdcxform --ops remove --meta seq,event-id,table,op --meta-prefix @
 
 # every type, numbers digit for digit
@@ -69,15 +70,15 @@ check "seconds, milliseconds, microseconds, fractions, text" -i "$T/t.ndjson" -o
 {"_ts":"2016-12-02T01:27:00Z"}
 {"_ts":"2016-12-02T01:27:00Z"}
 {"_ts":"2016-12-02T01:27:00Z"}
-{"_ts":null}' -- cdcxform -q --fields none --meta ts
+{"_ts":null}' -e 'cdcxform: no record has an attribute none' -- cdcxform -q --fields none --meta ts
 
 # formats
 change INSERT ',"note":{"S":"say \"hi\", you"},"lines":{"S":"a\nb\tc\\"},"empty":{"S":""},"nil":{"NULL":true},"n":{"N":"1.50"},"l":{"L":[{"S":"x"}]}' '' >"$T/f.ndjson"
 check "CSV: NULL and the empty string differ" -i "$T/f.ndjson" -o 'order_id,note,lines,empty,nil,n,l,gone,_op
 o-1,"say ""hi"", you","a
-b	c\","",,1.50,"[""x""]",,INSERT' -- cdcxform -q -o csv --fields order_id,note,lines,empty,nil,n,l,gone --meta op
+b	c\","",,1.50,"[""x""]",,INSERT' -e 'cdcxform: no record has an attribute gone' -- cdcxform -q -o csv --fields order_id,note,lines,empty,nil,n,l,gone --meta op
 check "TSV" -i "$T/f.ndjson" -o 'note	lines	empty	nil	gone
-say "hi", you	a\nb\tc\\		\N	\N' -- cdcxform -q -o tsv --fields note,lines,empty,nil,gone --no-meta
+say "hi", you	a\nb\tc\\		\N	\N' -e 'cdcxform: no record has an attribute gone' -- cdcxform -q -o tsv --fields note,lines,empty,nil,gone --no-meta
 check "no header" -i "$T/changes.ndjson" -o 'o-1
 o-1
 o-1' -- cdcxform -o csv --fields order_id --no-meta --no-header
@@ -112,7 +113,7 @@ check "ddb-json" -i "$T/spaced.ndjson" -m '"ns":\{"NS":\["1","2\.50"\]\}' -- cdc
 # DynamoDB Streams, captures
 stream='{"eventID":"s-1","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"us-east-1","dynamodb":{"ApproximateCreationDateTime":1480642020,"Keys":{"id":{"N":"7"}},"NewImage":{"id":{"N":"7"}},"SequenceNumber":"111","SizeBytes":3,"StreamViewType":"NEW_AND_OLD_IMAGES"}}'
 printf '%s\n' "$stream" >"$T/stream.ndjson"
-check "a record of DynamoDB Streams" -i "$T/stream.ndjson" -o '{"id":7,"_op":"INSERT","_ts":"2016-12-02T01:27:00Z","_seq":"111","_table":null}' \
+check "a record of DynamoDB Streams" -i "$T/stream.ndjson" -o '{"id":7,"_op":"INSERT","_ts":"2016-12-02T01:27:00Z","_seq":"0000000000000000000000000000000000000111","_table":null}' -e 'cdcxform: _table is NULL: no record tells it' \
     -- cdcxform --meta op,ts,seq,table
 printf '{"Records":[%s,%s],"NextShardIterator":"x"}\n' "$stream" "$stream" >"$T/get.json"
 check "dynamodbstreams get-records, on one line" -i "$T/get.json" -o '{"id":7}
@@ -126,9 +127,9 @@ check "pretty-printed, two behind each other" -i "$T/two.json" -o '{"id":7}
 data=$(base64 -w 0 <"$T/stream.ndjson")
 printf '{\n "Records": [{"SequenceNumber":"49","Data":"%s","PartitionKey":"p"}], "MillisBehindLatest": 0\n}\n' \
     "$(head -n 1 "$T/changes.ndjson" | base64 -w 0)" >"$T/kinesis.json"
-check "kinesis get-records; the record's sequence number" -i "$T/kinesis.json" -o '{"order_id":"o-1","_seq":"49"}' -- cdcxform --fields order_id --meta seq
+check "kinesis get-records; the record's sequence number" -i "$T/kinesis.json" -o '{"order_id":"o-1","_seq":"1795759200000000-00000000000000000000000000000000000000000000000000000049"}' -- cdcxform --fields order_id --meta seq
 printf '{"Records":[{"kinesis":{"sequenceNumber":"50","data":"%s"},"eventSource":"aws:kinesis","eventID":"shardId-0:50","eventName":"aws:kinesis:record"}]}' "$data" >"$T/lambda.json"
-check "Lambda's Kinesis event; the inner sequence number goes first" -i "$T/lambda.json" -o '{"id":7,"_seq":"111","_event_id":"s-1"}' -- cdcxform --meta seq,event-id
+check "Lambda's Kinesis event; the inner sequence number goes first" -i "$T/lambda.json" -o '{"id":7,"_seq":"0000000000000000000000000000000000000111","_event_id":"s-1"}' -- cdcxform --meta seq,event-id
 printf '{"invocationId":"i","records":[{"recordId":"1","data":"%s"},{"recordId":"2","data":"SGVsbG8gV29ybGQ="},{"recordId":"3","data":"%s"}]}\n' "$data" "$data" >"$T/firehose.json"
 check "Firehose's event; a bad record is refused alone" -s 1 -i "$T/firehose.json" -o '{"id":7}
 {"id":7}' -e "cdcxform: line 1: record 2: byte 1: a change record is an object
@@ -160,6 +161,8 @@ check "marks stay where they are" -i "$T/marks.ndjson" -o "$mark
 $mark" -- cdcxform --fields order_id --no-meta
 
 # the manual
+printf '{"eventName":"MODIFY","dynamodb":{"ApproximateCreationDateTime":%s,"Keys":{},"NewImage":{"n":{"N":"%s"}}},"kinesis":{"shardId":"s","sequenceNumber":"%s"}}\n' \
+    1795759200000002 2 47 1795759200000001 1 48 >"$T/kinesis.ndjson"
 awk -v dir="$T" '
     /^\.Bd -literal/ { on = 1; next }
     /^\.Ed/ { on = 0 }
@@ -172,5 +175,5 @@ while [ -r "$n.sh" ]; do
     check "manual: $(cat "$n.sh")" -O "$n.want" -- sh "$n.sh"
     n=$((n + 1))
 done
-check "the manual has sixteen such examples" -o 16 -- echo "$n"
+check "the manual has nineteen such examples" -o 19 -- echo "$n"
 plan

@@ -109,7 +109,7 @@ def row(change, rank):
     body = change["dynamodb"]
     old = {k: plain(v) for k, v in body.get("OldImage", {}).items()}
     new = {k: plain(v) for k, v in body.get("NewImage", body["Keys"]).items()}
-    meta = {"_op": change["eventName"], "_event_id": change["eventID"], "_seq": body["SequenceNumber"], "_table": "sales"}
+    meta = {"_op": change["eventName"], "_event_id": change["eventID"], "_seq": body["SequenceNumber"].zfill(40), "_table": "sales"}
     out = []
     for name in COLUMNS:
         path = name.split(".")
@@ -163,6 +163,7 @@ class Max(Sum):
 
 def database(rows, lookups):
     db = sqlite3.connect(":memory:")
+    db.execute("PRAGMA case_sensitive_like = ON")  # as Athena's
     names = ",".join('"%s"' % c for c in COLUMNS)
     db.execute("CREATE TABLE cdc(%s)" % names)
     db.executemany("INSERT INTO cdc VALUES(%s)" % ",".join("?" * len(COLUMNS)), rows)

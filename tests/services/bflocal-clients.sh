@@ -12,10 +12,9 @@ unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL_S3 AWS_ENDPOINT_URL_KINESIS
 trap 'bflocal --stop; rm -rf "$T"' EXIT
 eval "$(bflocal --daemon)"
 
-aws=/usr/bin/aws
-[ -x $aws ] || aws=aws
+. "$services/aws.sh"
 cli() {
-    AWS_PAGER='' $aws --endpoint-url "$AWS_ENDPOINT_URL" --output json "$@"
+    AWS_PAGER='' "$aws" --endpoint-url "$AWS_ENDPOINT_URL" --output json "$@"
 }
 python=/usr/bin/python3
 [ -x $python ] || python=python3
@@ -28,7 +27,7 @@ check 'wait for it' -- cli dynamodb wait table-exists --table-name sales
 for n in 1 2 3; do
     check "put $n" -- cli dynamodb put-item --table-name sales --item '{"id":{"S":"a"},"n":{"N":"'$n'"},"total":{"N":"9.50"}}'
 done
-check 'query' -o '["2","3"]' -- sh -c "AWS_PAGER= $aws --endpoint-url $AWS_ENDPOINT_URL dynamodb query --table-name sales \
+check 'query' -o '["2","3"]' -- sh -c "AWS_PAGER= '$aws' --endpoint-url '$AWS_ENDPOINT_URL' dynamodb query --table-name sales \
     --key-condition-expression 'id = :i AND n > :n' --expression-attribute-values '{\":i\":{\"S\":\"a\"},\":n\":{\"N\":\"1\"}}' --output json | jq -c '[.Items[].n.N]'"
 
 arn=$(cli dynamodbstreams list-streams --table-name sales --query 'Streams[0].StreamArn' --output text)
@@ -44,8 +43,10 @@ check 'tailed from where the last call ended' -o '["MODIFY 9.5 1"]' -- \
 
 check 'create a stream' -- cli kinesis create-stream --stream-name clicks --shard-count 1
 check 'wait for it' -- cli kinesis wait stream-exists --stream-name clicks
+# Version 1 takes --data as it is, version 2 as base64; a file of bytes is the same to both.
+printf hi >hi
 iterator=$(cli kinesis get-shard-iterator --stream-name clicks --shard-id shardId-000000000000 --shard-iterator-type LATEST --output text)
-check 'put a record' -m '"ShardId": "shardId-000000000000"' -- cli kinesis put-record --stream-name clicks --partition-key k --data aGk=
+check 'put a record' -m '"ShardId": "shardId-000000000000"' -- cli kinesis put-record --stream-name clicks --partition-key k --data fileb://hi
 cli kinesis get-records --shard-iterator "$iterator" >records
 check 'tail it' -o '["aGk="]' -- jq -c '[.Records[].Data]' records
 iterator=$(jq -r .NextShardIterator records)
@@ -55,7 +56,7 @@ check 'nothing more' -o '[0,0]' -- jq -c '[(.Records | length), .MillisBehindLat
 check 'a bucket' -m '"Location": "/lake"' -- cli s3api create-bucket --bucket lake
 echo row >row
 check 'put an object' -m ETag -- cli s3api put-object --bucket lake --key 2026/row --body row
-check 'list objects' -o '2026/row 4' -- sh -c "AWS_PAGER= $aws --endpoint-url $AWS_ENDPOINT_URL s3api list-objects-v2 --bucket lake --output json | \
+check 'list objects' -o '2026/row 4' -- sh -c "AWS_PAGER= '$aws' --endpoint-url '$AWS_ENDPOINT_URL' s3api list-objects-v2 --bucket lake --output json | \
     jq -r '.Contents[] | \"\(.Key) \(.Size)\"'"
 check 'and take them away' -a -- cli s3 rb --force s3://lake
 check 'delete the table' -m '"TableName": "sales"' -- cli dynamodb delete-table --table-name sales

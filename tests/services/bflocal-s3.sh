@@ -12,13 +12,12 @@ unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL_S3
 trap 'bflocal --stop; rm -rf "$T"' EXIT
 eval "$(bflocal --daemon)"
 
-aws=/usr/bin/aws
-[ -x $aws ] || aws=aws
+. "$services/aws.sh"
 s3() {
-    AWS_PAGER='' $aws --endpoint-url "$AWS_ENDPOINT_URL" --output json s3 "$@"
+    AWS_PAGER='' "$aws" --endpoint-url "$AWS_ENDPOINT_URL" --output json s3 "$@"
 }
 api() {
-    AWS_PAGER='' $aws --endpoint-url "$AWS_ENDPOINT_URL" --output json s3api "$@"
+    AWS_PAGER='' "$aws" --endpoint-url "$AWS_ENDPOINT_URL" --output json s3api "$@"
 }
 
 mkdir -p d/sub
@@ -51,7 +50,7 @@ for sum in CRC32 SHA1 SHA256; do
         api put-object --bucket lake --key "sum/$sum" --body d/big --checksum-algorithm $sum
     check "and given back" -m "\"Checksum$sum\"" -- api head-object --bucket lake --key "sum/$sum" --checksum-mode ENABLED
 done
-check 'a wrong checksum is refused' -s 254 -E 'BadDigest.*The CRC32 you specified did not match the calculated checksum' -- \
+check 'a wrong checksum is refused' -s $aws_failed -E 'BadDigest.*The CRC32 you specified did not match the calculated checksum' -- \
     api put-object --bucket lake --key wrong --body d/new --checksum-crc32 AAAAAA==
 check 'metadata and tags' -m ETag -- api put-object --bucket lake --key meta --body d/new --metadata a=b,c=d --tagging 'k=v&l=w' \
     --content-type text/plain --cache-control max-age=5
@@ -61,9 +60,9 @@ check 'tags too' -m '"Key": "l"' -- api get-object-tagging --bucket lake --key m
 check 'a range' -o '"bytes 2-3/5"' -- api get-object --bucket lake --key meta --range bytes=2-3 part --query ContentRange
 printf re >want
 check 'its bytes' -O want -- cat part
-check 'a range beyond the end' -s 254 -E 'InvalidRange' -- api get-object --bucket lake --key meta --range bytes=9- part
-check 'If-None-Match of a read' -s 254 -E '304' -- api get-object --bucket lake --key meta --if-none-match "$(jq -r .ETag head)" part
-check 'pages' -o '7' -- sh -c "AWS_PAGER= $aws --endpoint-url $AWS_ENDPOINT_URL s3api list-objects-v2 --bucket lake --prefix s --page-size 2 \
+check 'a range beyond the end' -s $aws_failed -E 'InvalidRange' -- api get-object --bucket lake --key meta --range bytes=9- part
+check 'If-None-Match of a read' -s $aws_failed -E '304' -- api get-object --bucket lake --key meta --if-none-match "$(jq -r .ETag head)" part
+check 'pages' -o '7' -- sh -c "AWS_PAGER= '$aws' --endpoint-url '$AWS_ENDPOINT_URL' s3api list-objects-v2 --bucket lake --prefix s --page-size 2 \
     --query 'length(Contents[].Key)'"
 
 # An upload that is given up.
@@ -72,13 +71,13 @@ check 'a part' -m ETag -- api upload-part --bucket lake --key left --upload-id "
 check 'uploads are listed' -m '"Key": "left"' -- api list-multipart-uploads --bucket lake
 check 'and their parts' -m '"Size": 5' -- api list-parts --bucket lake --key left --upload-id "$id"
 check 'abort' -- api abort-multipart-upload --bucket lake --key left --upload-id "$id"
-check 'it is gone' -s 254 -E 'NoSuchUpload' -- api list-parts --bucket lake --key left --upload-id "$id"
+check 'it is gone' -s $aws_failed -E 'NoSuchUpload' -- api list-parts --bucket lake --key left --upload-id "$id"
 id=$(api create-multipart-upload --bucket lake --key left --query UploadId --output text)
 for n in 1 2; do
     api upload-part --bucket lake --key left --upload-id "$id" --part-number $n --body d/new >part.$n
 done
 parts="{\"Parts\":[{\"PartNumber\":1,\"ETag\":$(jq .ETag part.1)},{\"PartNumber\":2,\"ETag\":$(jq .ETag part.2)}]}"
-check 'small parts are refused' -s 254 -E 'EntityTooSmall' -- \
+check 'small parts are refused' -s $aws_failed -E 'EntityTooSmall' -- \
     api complete-multipart-upload --bucket lake --key left --upload-id "$id" --multipart-upload "$parts"
 
 check 'a bucket that is full stays' -s 1 -E 'BucketNotEmpty' -- s3 rb s3://lake

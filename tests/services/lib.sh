@@ -9,7 +9,7 @@
 # streams and buckets with $run.
 #
 #   need_tools NAME...   fails the suite when a tool is not built
-#   cli SERVICE ARGS...  the AWS CLI against the back end's endpoint
+#   cli SERVICE ARGS...  the AWS CLI (aws.sh) against the back end's endpoint
 #   fetch s3://B/P DIR   all objects below a prefix, as files
 #   query DIR SQL        DuckDB in DIR: TSV with a header line (-j: NDJSON)
 #   has_streams          the back end has DynamoDB Streams
@@ -28,9 +28,7 @@ if [ -z "${BF_IN_BACKEND:-}" ]; then
 fi
 . "$services/../cli/lib.sh"
 
-# The Debian AWS CLI, not one of another Python that may stand in front of it.
-aws=/usr/bin/aws
-[ -x $aws ] || aws=aws
+. "$services/aws.sh"
 run=t$$-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
 
 # Not every service has to be started: what is asked for in vain ends the suite.
@@ -53,7 +51,7 @@ has_streams() { [ -n "${AWS_ENDPOINT_URL_DYNAMODB_STREAMS:-${AWS_ENDPOINT_URL:-}
 kinesis_urls="${AWS_ENDPOINT_URL_KINESIS:-${AWS_ENDPOINT_URL:-}} ${BF_KINESALITE_URL:-}"
 
 cli() {
-    AWS_PAGER='' $aws --endpoint-url "$(endpoint "$1")" --output json "$@"
+    AWS_PAGER='' "$aws" --endpoint-url "$(endpoint "$1")" --output json "$@"
 }
 
 fetch() {

@@ -271,6 +271,11 @@ static void percent_and_hex(void **state)
     bf_buf_reset(&b);
     bf_hex_encode(&b, "\x00\x9f\xff", 3);
     assert_str(bf_buf_view(&b), "009fff");
+    bf_buf_reset(&b);
+    assert_true(bf_hex_decode(&b, BF_STR("009FfF")));
+    assert_true(bf_str_eq(bf_buf_view(&b), bf_str("\x00\x9f\xff", 3)));
+    assert_false(bf_hex_decode(&b, BF_STR("009")));
+    assert_false(bf_hex_decode(&b, BF_STR("0g")));
     bf_buf_free(&b);
 }
 

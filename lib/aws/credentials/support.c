@@ -105,7 +105,7 @@ json_t *bf_cred_object(struct bf_str text, const char *what, struct bf_err *e)
 {
     json_error_t where; /* its text may quote what it read: not told */
     json_t *doc = json_loadb(text.n ? text.p : "", text.n, 0, &where);
-    if (doc && json_is_object(doc))
+    if (json_is_object(doc))
         return doc;
     json_decref(doc);
     bf_err_set(e, BF_E_DENIED, "%s is no JSON object", what);

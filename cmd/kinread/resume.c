@@ -1,0 +1,122 @@
+/* Taking up the positions of a state directory. */
+#include <stdio.h>
+
+#include "cmd/kinread/follow.h"
+#include "lib/aws/kinesis.h"
+#include "lib/base/diag.h"
+#include "lib/cdc/state.h"
+
+enum { DAY_MS = 24 * 60 * 60 * 1000 }; /* the least that a service keeps records for */
+
+/* Children that the state knows: their ancestors are read, those that it says more of excepted. */
+static void pass_ancestors(struct follow *f, const struct bf_state *state)
+{
+    for (size_t i = 0; i < state->nshards; i++) {
+        const struct bf_state_shard *known = &state->shards[i];
+        if (strcmp(known->stream, f->em.stream) != 0)
+            continue;
+        struct bf_shard *s = bf_lineage_find(&f->lineage, bf_str_of(known->shard));
+        if (s)
+            bf_lineage_pass_ancestors(&f->lineage, s);
+    }
+}
+
+/* A shard that the service has forgotten. If it was read to its end, the state may forget it too; if not, that is told
+ * once, and the state learns that there is nothing more to read of it. */
+static bool resume_gone(struct follow *f, const struct bf_state_shard *known, struct bf_err *e)
+{
+    struct bf_mark mark = {.shard = bf_str_of(known->shard),
+                           .sequence = bf_str_of(known->sequence),
+                           .kind = known->ended ? BF_MARK_GONE : BF_MARK_END};
+    if (!known->ended &&
+        !follow_gap(f, known->shard, "the shard has expired before it was read to its end"))
+        return false;
+    if (!known->ended && !mark.sequence.n)
+        mark.sequence = BF_STR("TRIM_HORIZON");
+    return emit_mark(&f->em, &mark, e);
+}
+
+/* The state says that a shard of that name was read to its end: is this one of a stream that was made anew? */
+static bool is_another(const struct bf_shard *s, const struct bf_feed_position *position)
+{
+    struct bf_str first = bf_str_of(s->seq_from);
+    return position->at == BF_FEED_AFTER && first.n &&
+           bf_shard_compare(first, position->sequence) > 0;
+}
+
+/* One shard of the state: goes on where it says, or is done with. */
+static bool resume_shard(struct follow *f, const struct bf_state_shard *known, struct bf_err *e)
+{
+    struct bf_feed_position position;
+    struct bf_shard *s = bf_lineage_find(&f->lineage, bf_str_of(known->shard));
+    if (!position_parse(&position, bf_str_of(known->sequence)))
+        return bf_err_set(e, BF_E_INPUT, "%s: %s: the state's sequence number is none",
+                          f->em.stream, known->shard);
+    if (!s)
+        return resume_gone(f, known, e);
+    s->done = known->ended && !is_another(s, &position);
+    if (s->done)
+        return true;
+    if (known->ended) /* nothing of the old one is missing */
+        bf_diag_warn("%s: %s: the stream was made anew: reading from its beginning", f->em.stream,
+                     known->shard);
+    struct reading *r = follow_begin(f, s, &position, known->since_ms);
+    if (!r)
+        return false;
+    if (known->ended) {
+        r->from_oldest = true;
+        return true;
+    }
+    r->resumed = true;
+    return reading_check_resumed(r);
+}
+
+/* Could a shard's records have expired, as far as the state knows? */
+static bool is_old(const struct follow *f, const struct bf_state_shard *known)
+{
+    bool read = known->sequence[0] >= '0' && known->sequence[0] <= '9';
+    return strcmp(known->stream, f->em.stream) == 0 && !known->ended &&
+           (known->since_ms ? follow_now(f) - known->since_ms > DAY_MS : read);
+}
+
+/* How long the service keeps records; asked for only when it matters. */
+static void learn_retention(struct follow *f, const struct bf_state *state)
+{
+    struct bf_err e = {0};
+    size_t i = 0;
+    while (i < state->nshards && !is_old(f, &state->shards[i]))
+        i++;
+    if (i < state->nshards && f->source->feed == &bf_feed_kinesis &&
+        !bf_kinesis_retention(f->aws, &f->source->stream, &f->retention_ms, &e))
+        bf_diag_note("%s: %s; taking it that records are kept for 24 hours", f->em.stream, e.text);
+}
+
+static bool resume_from(struct follow *f, const struct bf_state *state, bool *resumed,
+                        struct bf_err *e)
+{
+    learn_retention(f, state);
+    pass_ancestors(f, state);
+    for (size_t i = 0; i < state->nshards; i++) {
+        if (strcmp(state->shards[i].stream, f->em.stream) != 0)
+            continue;
+        *resumed = true;
+        if (!resume_shard(f, &state->shards[i], e))
+            return false;
+    }
+    return true;
+}
+
+bool follow_resume(struct follow *f, bool *resumed, struct bf_err *e)
+{
+    char path[4096];
+    struct bf_state state;
+    *resumed = false;
+    if ((size_t)snprintf(path, sizeof path, "%s/state.json", f->cfg->state) >= sizeof path)
+        return bf_err_set(e, BF_E_USAGE, "--state: the path is too long");
+    bf_state_init(&state);
+    bool ok = bf_state_load(&state, path, e) && resume_from(f, &state, resumed, e);
+    bf_state_free(&state);
+    if (!ok && f->failed)
+        *e = f->err;
+    return ok;
+}

@@ -1,0 +1,73 @@
+#!/bin/sh
+# run.sh: the toolkit against real peers that only other registries have, or that Debian has in another version: the
+# current AWS CLI, boto3 and moto's server (PyPI: requirements.txt), the current AWS SDK for JavaScript (npm:
+# package-lock.json, needs Node 20). They are installed below build/peers and nowhere else. What cannot be had is
+# named, and is no failure; what is there and fails is one.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+root=${here%/tests/*}
+peers=$root/build/peers
+BUILD=${BF_BUILD:-build/release}
+case $BUILD in /*) ;; *) BUILD=$root/$BUILD ;; esac
+export BF_BUILD="$BUILD" BF_IN_BACKEND=bflocal BF_SHARED="${BF_SHARED:-$root/../shared}"
+unset BF_AWS BF_PYTHON BF_SDK
+mkdir -p "$peers"
+failed=''
+
+say() { echo "peers: $*"; }
+
+# Installed once for each content of the file that names the packages.
+have_python() {
+    cmp -s "$here/requirements.txt" "$peers/venv/requirements" && return 0
+    say 'pip installs requirements.txt'
+    rm -rf "$peers/venv"
+    python3 -m venv "$peers/venv" >"$peers/log" 2>&1 &&
+        "$peers/venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt" >>"$peers/log" 2>&1 &&
+        cp "$here/requirements.txt" "$peers/venv/requirements" && return 0
+    tail -n 5 "$peers/log"
+    return 1
+}
+
+have_node() {
+    cmp -s "$here/package-lock.json" "$peers/node/installed" && return 0
+    say 'npm installs package-lock.json'
+    rm -rf "$peers/node" && mkdir "$peers/node" && cp "$here/package.json" "$here/package-lock.json" "$peers/node/" &&
+        (cd "$peers/node" && npm ci --ignore-scripts --no-audit --no-fund) >"$peers/log" 2>&1 &&
+        cp "$here/package-lock.json" "$peers/node/installed" && return 0
+    tail -n 5 "$peers/log"
+    return 1
+}
+
+# suite FILE: one suite of TAP under bflocal.
+suite() {
+    prove -e sh "$1" || failed="$failed ${1##*/}"
+}
+
+# services TEXT SUITE...: suites of tests/services with the clients that the environment names.
+services() {
+    say "$1"
+    shift
+    for name in "$@"; do
+        "$BUILD/bin/bflocal" sh -c 'prove -e sh "$1"' sh "$root/tests/services/$name" || failed="$failed $name"
+    done
+}
+
+if have_python; then
+    export BF_AWS="$peers/venv/bin/aws" BF_PYTHON="$peers/venv/bin/python3"
+    services "$($BF_AWS --version), boto3 $($BF_PYTHON -c 'import boto3; print(boto3.__version__)')" bflocal-clients.sh bflocal-s3.sh
+    say "moto $($BF_PYTHON -c 'import moto; print(moto.__version__)')"
+    MOTO="$peers/venv/bin/moto_server" suite "$here/moto.sh"
+else
+    say 'skipped: the AWS CLI, boto3 and moto of PyPI: they could not be installed'
+fi
+major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
+if [ "$major" -lt 20 ]; then
+    say "skipped: the current AWS SDK for JavaScript: it needs Node 20, here is ${major#0}"
+elif have_node; then
+    unset BF_AWS BF_PYTHON
+    cp "$root/tests/services/sdk.mjs" "$peers/node/"
+    BF_SDK="$peers/node/sdk.mjs" services 'the current AWS SDK for JavaScript' bflocal-clients.sh
+else
+    say 'skipped: the AWS SDK for JavaScript: it could not be installed'
+fi
+[ -z "$failed" ] || { say "failed:$failed"; exit 1; }
