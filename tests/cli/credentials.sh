@@ -157,6 +157,32 @@ END
 fresh
 check 'MFA without a terminal' -i "$T/line" -s 1 -E 'wants an MFA code \(mfa_serial\), and there is no terminal' -- setsid -w ddbput sales
 
+# At a terminal the code is asked for there, whatever standard input is, and not shown.
+fresh
+cat >"$T/at_terminal.py" <<'END'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.dup2(os.open(sys.argv[1], os.O_RDONLY), 0)
+    os.execvp(sys.argv[2], sys.argv[2:])
+shown = b""
+while True:
+    try:
+        piece = os.read(fd, 4096)
+    except OSError:
+        break
+    if not piece:
+        break
+    shown += piece
+    if shown.endswith(b"mfa/me: "):
+        os.write(fd, b"123456\n")
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+check 'MFA at a terminal' -m '^MFA code for arn:aws:iam::123456789012:mfa/me: ' -- "$python" "$T/at_terminal.py" "$T/line" ddbput sales
+ok '  the code goes to STS' grep -q 'TokenCode=123456' "$ID/log"
+ok '  and is not shown' sh -c "! grep -q 123456 '$T/out'"
+
 # What has expired in the eyes of the service is renewed once, and the request repeated.
 sed -i '/mfa/d' "$T/config"
 fresh
@@ -191,6 +217,13 @@ wait $PID
 ok '  and nothing is said of it' test ! -s "$T/err"
 ok '  no request was signed with two that overlap in number' test "$(used | tr ' ' '\n' | uniq | sort | uniq -d | grep -c .)" = 0
 rm "$ID/life"
+
+# The example of bfpipe-aws(7).
+sed -n '/^\[profile base\]/,/^region/p' "$root/man/bfpipe-aws.7" | config
+fresh
+check 'example: a role' -E '^ddbput: credentials: from role arn:aws:iam::123456789012:role/sales-writer, until 20' -- \
+    sh -c "$(sed -n 's/^\$ \(.*profile sales.*\)/\1/p' "$root/man/bfpipe-aws.7")"
+ok '  with the keys of the other profile' grep -q 'Credential=AKIAIOSFODNN7EXAMPLE/' "$ID/log"
 
 # Nobody has any.
 printf '' | config
