@@ -175,13 +175,13 @@ while True:
         break
     shown += piece
     if shown.endswith(b"mfa/me: "):
-        os.write(fd, b"123456\n")
+        os.write(fd, b"424242\n")
 sys.stdout.buffer.write(shown)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 END
 check 'MFA at a terminal' -m '^MFA code for arn:aws:iam::123456789012:mfa/me: ' -- "$python" "$T/at_terminal.py" "$T/line" ddbput sales
-ok '  the code goes to STS' grep -q 'TokenCode=123456' "$ID/log"
-ok '  and is not shown' sh -c "! grep -q 123456 '$T/out'"
+ok '  the code goes to STS' grep -q 'TokenCode=424242' "$ID/log"
+ok '  and is not shown' sh -c "! grep -q 424242 '$T/out'"
 
 # What has expired in the eyes of the service is renewed once, and the request repeated.
 sed -i '/mfa/d' "$T/config"
@@ -189,7 +189,7 @@ fresh
 echo 'BatchWriteItem 1x error 400 ExpiredTokenException The security token included in the request is expired' | fault_rules
 check 'expired for the service' -i "$T/line" -E 'credentials: from role' -- ddbput -v sales
 cat "$T/err" >>"$T/said"
-ok '  the others sign' test "$(used | tr ' ' '\n' | uniq -c | tr -dc ' 0-9A-Z' | tr -s ' ')" = ' 2 ASSUMEROLE2 1 ASSUMEROLE3'
+ok '  the others sign' test "$(used | tr ' ' '\n' | uniq -c | tr -dc ' 0-9A-Z' | tr -s ' ')" = ' 2 ASSUMEROLE3 1 ASSUMEROLE4'
 echo 'BatchWriteItem error 400 ExpiredTokenException gone' | fault_rules
 check '  the others too' -i "$T/line" -s 75 -E 'ExpiredTokenException: gone; credentials: those that took their place are refused too' -- ddbput sales
 ok '  it is asked twice, not for ever' test "$(fault_count BatchWriteItem)" = 2
