@@ -21,7 +21,7 @@ void bf_profiles_init(struct bf_profiles *p)
 {
     bf_map_init(&p->properties, PROPERTIES_MAX);
     bf_map_init(&p->sections, PROPERTIES_MAX);
-    bf_map_init(&p->keyed, PROPERTIES_MAX);
+    bf_map_init(&p->own, PROPERTIES_MAX);
     bf_arena_init(&p->text, TEXT_MAX);
 }
 
@@ -29,7 +29,7 @@ void bf_profiles_free(struct bf_profiles *p)
 {
     bf_map_free(&p->properties);
     bf_map_free(&p->sections);
-    bf_map_free(&p->keyed);
+    bf_map_free(&p->own);
     bf_arena_free(&p->text);
 }
 
@@ -197,11 +197,17 @@ static bool property(struct parser *ps, struct bf_str line, struct bf_err *e)
     if (!make_key(room, ps->kind, ps->section, bf_str(lower, name.n), &key))
         return bf_err_set(e, BF_E_LIMIT, "property name is too long");
     ps->value = bf_map_put(&ps->p->properties, key, NULL);
-    bool is_key = ps->file == BF_PROFILE_CREDENTIALS && value.n &&
-                  bf_str_is(bf_str(lower, name.n), "aws_access_key_id");
-    if (!ps->value || (is_key && !bf_map_put(&ps->p->keyed, ps->section, NULL)))
+    if (!ps->value)
         return bf_err_set(e, BF_E_LIMIT, "more than %d properties", PROPERTIES_MAX);
-    return keep(ps, value, e);
+    if (!keep(ps, value, e))
+        return false;
+    if (ps->file != BF_PROFILE_CREDENTIALS || !bf_str_starts(bf_str(lower, name.n), BF_STR("aws_")))
+        return true;
+    uint64_t *own = bf_map_put(&ps->p->own, key, NULL);
+    if (!own)
+        return bf_err_nomem(e);
+    *own = *ps->value; /* a key does not continue on the next line */
+    return true;
 }
 
 static bool continuation(struct parser *ps, struct bf_str line, struct bf_err *e)
@@ -291,9 +297,15 @@ bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const cha
            bf_map_get(&p->sections, key) != NULL;
 }
 
-bool bf_profiles_keyed(struct bf_profiles *p, const char *profile)
+const char *bf_profiles_own(struct bf_profiles *p, const char *profile, const char *property_name)
 {
-    return bf_map_get(&p->keyed, bf_str_of(profile)) != NULL;
+    char room[KEY_MAX];
+    struct bf_str key;
+    if (!make_key(room, BF_PROFILE, bf_str_of(profile), bf_str_of(property_name), &key))
+        return NULL;
+    const uint64_t *found = bf_map_get(&p->own, key);
+    const char *value = found ? (const char *)(uintptr_t)*found : "";
+    return *value ? value : NULL;
 }
 
 /* The value of a sub-property in "\nname = value\nname2 = value2", copied; NULL when it is not there. */

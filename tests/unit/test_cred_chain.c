@@ -64,6 +64,16 @@ static void shared_files(void **unused)
     w->printed = "{\"Version\":1,\"AccessKeyId\":\"P\",\"SecretAccessKey\":\"hush\"}";
     world_takes(w, "P", NULL, "credential_process of profile 'default'");
     world_free(w);
+    /* keys of one file do not mix with those of the other */
+    w = world_new("[default]\n" KEYS("CONFIG") "aws_session_token = T\n",
+                  "[default]\n" KEYS("FILE"), NULL, NULL);
+    world_takes(w, "FILE", NULL, "profile 'default' of the credentials file");
+    world_free(w);
+    w = world_new("[default]\n" KEYS("CONFIG"), "[default]\naws_access_key_id = HALF\n", NULL,
+                  NULL);
+    world_fails(w, BF_E_DENIED,
+                "profile 'default' has no aws_secret_access_key in the credentials");
+    world_free(w);
     w = world_new("[default]\naws_access_key_id = HALF\n", "", NULL, no_imds);
     world_fails(w, BF_E_DENIED, "profile 'default' has no aws_secret_access_key");
     world_free(w);
