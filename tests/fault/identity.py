@@ -114,6 +114,7 @@ def scripted(name):
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
 
     def reply(self):
         body = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
