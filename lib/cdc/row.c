@@ -387,7 +387,9 @@ static char *put_meta_text(char *o, const struct bf_change_text *t)
 
 static char *put_time(struct bf_row *r, char *o, const struct bf_change *c)
 {
-    char *end = form_time(r, c, o + 1, bf_row_write_time(r, o + 1, c));
+    char *end = bf_row_write_time(r, o + 1, c);
+    if (r->conf.time != BF_TIME_ISO)
+        end = form_time(r, c, o + 1, end);
     if (end == o + 1) {
         r->untold |= 1u << BF_META_TS;
         return put_meta_text(o, &(struct bf_change_text){0});
