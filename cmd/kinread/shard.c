@@ -310,6 +310,12 @@ bool reading_end(struct reading *r)
     struct follow *f = r->f;
     r->shard->done = true;
     over(r);
+    if (r->position.at != BF_FEED_AFTER && r->shard->seq_from[0]) {
+        /* it was empty; its number tells it from a shard of that name in a stream made anew */
+        memcpy(r->sequence, r->shard->seq_from, sizeof r->sequence);
+        r->position =
+            (struct bf_feed_position){.at = BF_FEED_AFTER, .sequence = bf_str_of(r->sequence)};
+    }
     if (!f->cfg->shards.n && !f->cfg->end && !bf_lineage_has_child(&f->lineage, r->shard)) {
         f->orphans = true;
         f->list_due_ms = 0;

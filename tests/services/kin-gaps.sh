@@ -119,6 +119,28 @@ delivers '  told once' 0 ''
 ok '  one' put 5
 delivers '  and goes on' 0 5
 
+ok 'read to its end: a stream' begin ended
+ok '  two' put 1 2
+ok '  a split' split 170141183460469231731687303715884105728
+delivers 'ended: delivered' 0 '1 2'
+ok '  it goes' cli kinesis delete-stream --stream-name "$s"
+ok '  and comes' cli kinesis create-stream --stream-name "$s" --shard-count 1
+ok '  two more' put 3 4
+ok 'a shard of the same name' deliver
+ok '  is read' test "$(cat "$T/rows")" = '3 4 '
+check '  it is told' -m 'shardId-000000000000: the stream was made anew: reading from its beginning$' -- cat "$T/told"
+ok '  one more' put 5
+delivers '  goes on' 0 5
+
+ok 'ended and empty: a stream' begin empty
+ok '  a split' split 170141183460469231731687303715884105728
+delivers 'empty: delivered' 0 ''
+ok '  it goes' cli kinesis delete-stream --stream-name "$s"
+ok '  and comes' cli kinesis create-stream --stream-name "$s" --shard-count 1
+ok '  two' put 1 2
+ok 'a shard of that name' deliver
+ok '  is read' test "$(cat "$T/rows")" = '1 2 '
+
 # DynamoDB: a stream switched off and on, a table made anew.
 table=$run-t D=$T/table from=dynamodb:$table
 faults ''
@@ -180,6 +202,16 @@ ok 'with an iterator that has expired' deliver
 check '  all that is there' -o 4 -- sh -c 'wc -w <"$1"' - "$T/rows"
 check '  it says so' -m 'the iterator of its start has expired: reading from the oldest record on' -- cat "$T/told"
 from=''
+
+# Another account has a table and a stream of the same names.
+faults ''
+arn=$(cli dynamodb describe-table --table-name "$table" | jq -r .Table.LatestStreamArn)
+other=$(printf %s "$arn" | sed 's/:000000000000:/:111122223333:/')
+ok 'one'"'"'s own stream' sh -c 'kinread -e "$1" | grep -q INSERT' - "$arn"
+check 'that of another account' -s 1 -E 'ResourceNotFoundException' -- kinread -e "$other"
+check 'the table of another account' -s 1 -E 'DescribeTable: AccessDeniedException' -- kinread -e "${other%/stream*}"
+check 'its Kinesis stream' -s 1 -E 'ListShards: AccessDeniedException' -- kinread -e "arn:aws:kinesis:${AWS_REGION:-us-east-1}:111122223333:stream/$s"
+ok 'one'"'"'s own' kinread -e "arn:aws:kinesis:${AWS_REGION:-us-east-1}:000000000000:stream/$s"
 
 # Latest is one instant for all shards.
 faults ''
