@@ -95,14 +95,17 @@ static bool tell_order(struct run *r, struct bf_err *e)
     return !r->config->strict;
 }
 
+static enum bf_line await(struct run *r, struct bf_str *line, struct bf_err *e)
+{
+    bool ok = run_flush(r, e) && tell_order(r, e);
+    return ok ? bf_reader_next(&r->reader, line, e) : BF_LINE_ERROR;
+}
+
 /* The next line; rows go out before the run waits for input. */
 static enum bf_line next(struct run *r, struct bf_str *line, struct bf_err *e)
 {
     enum bf_line kind = bf_reader_next_within(&r->reader, 0, line, e);
-    if (kind != BF_LINE_WAIT)
-        return kind;
-    bool ok = run_flush(r, e) && tell_order(r, e);
-    return ok ? bf_reader_next(&r->reader, line, e) : BF_LINE_ERROR;
+    return kind == BF_LINE_WAIT ? await(r, line, e) : kind;
 }
 
 static bool one_line(struct run *r, enum bf_line kind, struct bf_str line, struct bf_err *e)

@@ -33,14 +33,12 @@ static void note_image(struct bf_names *n, const struct bf_image *image)
     bf_buf_free(&decoded);
 }
 
-void bf_names_note(struct bf_names *n, const struct bf_change *c)
+bool bf_names_note(struct bf_names *n, const struct bf_change *c)
 {
-    if (n->records >= RECORDS_MAX)
-        return;
-    n->records++;
     note_image(n, &c->keys);
     note_image(n, &c->new_image);
     note_image(n, &c->old_image);
+    return ++n->records < RECORDS_MAX;
 }
 
 void bf_names_merge(struct bf_names *n, const struct bf_names *other)

@@ -16,8 +16,8 @@ struct bf_names {
 BF_API void bf_names_init(struct bf_names *n);
 BF_API void bf_names_free(struct bf_names *n);
 
-/* Looks at a record, if it is among the first. A name that there is no memory for is not noted. */
-BF_API void bf_names_note(struct bf_names *n, const struct bf_change *c);
+/* Looks at a record. False: it was the last of those that count. A name that there is no memory for is not noted. */
+BF_API bool bf_names_note(struct bf_names *n, const struct bf_change *c);
 BF_API void bf_names_merge(struct bf_names *n, const struct bf_names *other);
 
 /* Offers them all. */

@@ -79,6 +79,10 @@ void bf_row_no_columns(struct bf_row *r);
 /* Is the name one of the reserved ones? Fills *e. */
 bool bf_row_collides(struct bf_row *r, const struct bf_attr *a, struct bf_err *e);
 
+/* row_item.c: a row of a format with types. */
+bool bf_row_put_item(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
+                     struct bf_buf *out, struct bf_err *e);
+
 bool bf_row_put_table(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
                       struct bf_buf *out, struct bf_err *e);
 

@@ -154,8 +154,11 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_names_init(&x->names);
     bf_buf_init(&x->folded, SHOWN_MAX);
     if (check_writes(conf, e) && setup_shape(x, e) && (x->row = bf_row_new(&x->conf.row, e)) &&
-        (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) && setup_filter(x, e))
+        (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) &&
+        setup_filter(x, e)) {
+        x->notes_names = x->sql || x->shape || conf->row.fields || conf->filter.match.n;
         return x;
+    }
     bf_xform_destroy(x);
     return NULL;
 }
@@ -305,8 +308,8 @@ bool bf_xform_change(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
     bool pass = x->conf.ops & 1u << x->change.op;
     x->count.changes++;
-    if (x->sql || x->shape || x->conf.row.fields || x->conf.filter.match.n)
-        bf_names_note(&x->names, &x->change);
+    if (x->notes_names)
+        x->notes_names = bf_names_note(&x->names, &x->change);
     if (pass && x->filter && !bf_filter_takes(x->filter, &x->change, &pass, e))
         return false;
     if (!pass) {

@@ -26,6 +26,7 @@ struct bf_xform {
     struct bf_buf shown;   /* a bad record of a capture, on one line */
     struct bf_xform_count count;
     struct bf_names names; /* for a name that no record has */
+    bool notes_names;      /* there are more to be noted */
 };
 
 /* xform.c: filters and writes the change in x->change. */

@@ -101,18 +101,20 @@ static bool capture(struct bf_xform *x, struct bf_str text, struct bf_buf *rows,
     return false;
 }
 
+/* What is no change record: kind says how. */
+static bool other(struct bf_xform *x, enum bf_change_kind kind, struct bf_str text,
+                  struct bf_buf *rows, struct bf_err *e)
+{
+    if (kind == BF_CHANGE_WRAP)
+        return capture(x, text, rows, e);
+    return e->code == BF_E_INPUT && several(x, text, rows, e);
+}
+
 static bool record(struct bf_xform *x, struct bf_str text, size_t slack, struct bf_buf *rows,
                    struct bf_err *e)
 {
-    switch (bf_change_parse(&x->change, text, slack, e)) {
-    case BF_CHANGE:
-        return bf_xform_change(x, rows, e);
-    case BF_CHANGE_WRAP:
-        return capture(x, text, rows, e);
-    case BF_CHANGE_BAD:
-        break;
-    }
-    return e->code == BF_E_INPUT && several(x, text, rows, e);
+    enum bf_change_kind kind = bf_change_parse(&x->change, text, slack, e);
+    return kind == BF_CHANGE ? bf_xform_change(x, rows, e) : other(x, kind, text, rows, e);
 }
 
 bool bf_xform_document(struct bf_xform *x, struct bf_str document, struct bf_buf *rows,
@@ -142,5 +144,6 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
     }
     if (line.n == 0 || (line.p[0] != '{' && is_blank(line)))
         return true;
-    return record(x, line, slack, rows, e);
+    enum bf_change_kind kind = bf_change_parse(&x->change, line, slack, e);
+    return kind == BF_CHANGE ? bf_xform_change(x, rows, e) : other(x, kind, line, rows, e);
 }
