@@ -482,6 +482,7 @@ bool bl_ddb_delete_table(struct bl_call *c)
     struct bl_stream_change change = {NULL, NULL};
     if (!bl_params_read(c, &p))
         return false;
+    bl_store_make_room(c->store);
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_table *t = bl_table_param(c, &p);

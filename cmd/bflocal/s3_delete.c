@@ -41,6 +41,7 @@ void bl_s3_delete_object(struct bl_call *c)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     struct bf_err e = {0};
+    bl_store_make_room(c->store);
     if (!bl_store_begin(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
@@ -132,6 +133,7 @@ void bl_s3_delete_objects(struct bl_call *c)
     }
     if (!check_digest(c) || !read_keys(c, keys, &n, &quiet))
         return;
+    bl_store_make_room(c->store);
     if (!bl_store_begin(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;

@@ -95,7 +95,10 @@ bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
         return false;
     if ((size_t)snprintf(path, sizeof(path), "%s/bflocal.db", dir) >= sizeof(path))
         return bf_err_set(e, BF_E_USAGE, "--data: the name is too long");
-    return open_database(s, path, e);
+    if (!open_database(s, path, e))
+        return false;
+    bl_store_spare(s);
+    return true;
 }
 
 void bl_store_close(struct bl_store *s)
