@@ -33,35 +33,67 @@ struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name)
     return NULL;
 }
 
-struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p)
+static bool name_char(char ch)
 {
-    struct bf_str name = {NULL, 0};
-    if (!bl_param_string(c, p, "TableName", &name))
-        return NULL;
-    if (!name.p) {
-        bl_fail(c, BL_ValidationException,
-                "1 validation error detected: Value null at 'tableName' failed to satisfy "
-                "constraint: Member must not be "
-                "null");
-        return NULL;
-    }
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+           ch == '_' || ch == '.' || ch == '-';
+}
+
+bool bl_table_name_check(struct bl_call *c, struct bf_str name)
+{
+    bool good = true;
+    for (size_t i = 0; i < name.n; i++)
+        good = good && name_char(name.p[i]);
+    if (good && name.n >= 3 && name.n <= 255)
+        return true;
+    return bl_fail(
+        c, BL_ValidationException,
+        "1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: %s",
+        (int)(name.n > 255 ? 255 : name.n), name.p ? name.p : "",
+        !good        ? "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
+        : name.n > 3 ? "Member must have length less than or equal to 255"
+                     : "Member must have length greater than or equal to 3");
+}
+
+/* Another account's table, which only its ARN can name. */
+static bool deny(struct bl_call *c, struct bf_str arn)
+{
+    return bl_fail(c, BL_AccessDeniedException,
+                   "User: arn:aws:iam::" BL_ACCOUNT ":user/bflocal is not authorized to perform: "
+                   "dynamodb:%s on resource: %.*s because no resource-based policy allows the "
+                   "dynamodb:%s action",
+                   c->op_name, (int)(arn.n > 400 ? 400 : arn.n), arn.p, c->op_name);
+}
+
+struct bl_table *bl_table_named(struct bl_call *c, struct bf_str name)
+{
     struct bl_table *t = bl_table_find(c->local, name);
     if (t)
         return t;
-    if (is_arn(name) && !bl_arn_own(c->local, name, "dynamodb", "table").p) {
-        bl_fail(c, BL_AccessDeniedException,
-                "User: arn:aws:iam::" BL_ACCOUNT ":user/bflocal is not authorized to perform: "
-                "dynamodb:%s on resource: %.*s because no resource-based policy allows the "
-                "dynamodb:%s action",
-                c->op_name, (int)(name.n > 400 ? 400 : name.n), name.p, c->op_name);
+    if (is_arn(name) && !bl_arn_own(c->local, name, "dynamodb", "table").p)
+        deny(c, name);
+    else if (!is_arn(name) && !bl_table_name_check(c, name))
         return NULL;
-    }
-    if (strstr(c->op_name, "Table") || strstr(c->op_name, "Kinesis"))
+    else if (strstr(c->op_name, "Table") || strstr(c->op_name, "Kinesis"))
         bl_fail(c, BL_ResourceNotFoundException,
                 "Requested resource not found: Table: %.*s not found",
                 (int)(name.n > 255 ? 255 : name.n), name.p);
     else
         bl_fail(c, BL_ResourceNotFoundException, "Requested resource not found");
+    return NULL;
+}
+
+struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p)
+{
+    struct bf_str name = {NULL, 0};
+    if (!bl_param_string(c, p, "TableName", &name))
+        return NULL;
+    if (name.p)
+        return bl_table_named(c, name);
+    bl_fail(c, BL_ValidationException,
+            "1 validation error detected: Value null at 'tableName' failed to satisfy "
+            "constraint: Member must not be "
+            "null");
     return NULL;
 }
 

@@ -78,7 +78,13 @@ struct bl_ddb_stream {
 
 struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name);
 
-/* By TableName (a name or an ARN) of the request; NULL: the answer is set. */
+/* Can a table have this name? False: the answer is set. */
+bool bl_table_name_check(struct bl_call *c, struct bf_str name) BF_MUST;
+
+/* By a name or an ARN; NULL: the answer is set. */
+struct bl_table *bl_table_named(struct bl_call *c, struct bf_str name);
+
+/* The same for TableName of the request. */
 struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p);
 
 /* "KEYS_ONLY" ...; "" for NONE. */

@@ -253,9 +253,8 @@ bool bl_ddb_batch_write(struct bl_call *c)
     bool deletes = false;
     for (size_t i = 0; i < batch.n; i++)
         deletes = deletes || batch.list[i].w.kind == BL_WRITE_DELETE;
-    if (deletes)
-        bl_store_make_room(c->store);
-    if (!bl_store_begin_bulk(c->store, &e))
+    if (!(deletes && c->store->dir ? bl_store_begin_delete(c->store, &e)
+                                   : bl_store_begin_bulk(c->store, &e)))
         return bl_fail_err(c, &e);
     bool ok = prepare_all(c, &batch) && store_all(c, &batch);
     if (!ok) {
@@ -413,16 +412,18 @@ static bool get_table(struct bl_call *c, struct get *g, struct bf_str name, stru
         !bl_read_projection(c, &gt.p, &projection))
         return false;
     gt.projection = projection;
-    gt.t = bl_table_find(c->local, name);
+    gt.t = bl_table_named(c, name);
     if (!gt.t)
-        return bl_fail(c, BL_ResourceNotFoundException, "Requested resource not found");
+        return false;
     bf_buf_init(&gt.rest, GET_BYTES);
     bf_json_put_string(&c->ans.body, name);
     bf_buf_lit(&c->ans.body, ":[");
     bool ok = get_keys(c, g, &gt);
-    bf_buf_addc(&c->ans.body, ']');
-    put_left(g, name, &gt);
-    put_get_capacity(g, &gt);
+    if (ok) { /* else the body is the error's */
+        bf_buf_addc(&c->ans.body, ']');
+        put_left(g, name, &gt);
+        put_get_capacity(g, &gt);
+    }
     ok = ok && bf_buf_ok(&gt.rest);
     bf_buf_free(&gt.rest);
     return ok;

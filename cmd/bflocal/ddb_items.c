@@ -130,9 +130,8 @@ static bool write_item(struct bl_call *c, enum bl_write_kind kind)
     if (!bl_params_read(c, &p) || !read_returns(c, &p, kind == BL_WRITE_UPDATE, &returns) ||
         !bl_write_read(c, &p, kind, &w))
         return false;
-    if (kind == BL_WRITE_DELETE)
-        bl_store_make_room(c->store);
-    if (!bl_store_begin_bulk(c->store, &e))
+    if (!(kind == BL_WRITE_DELETE && c->store->dir ? bl_store_begin_delete(c->store, &e)
+                                                   : bl_store_begin_bulk(c->store, &e)))
         return bl_fail_err(c, &e);
     bool ok = bl_write_prepare(c, &w) && evaluate(c, &w);
     if (ok) {

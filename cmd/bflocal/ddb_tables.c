@@ -56,28 +56,6 @@ void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *
     bf_buf_addc(out, '}');
 }
 
-static bool name_char(char ch)
-{
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-           ch == '_' || ch == '.' || ch == '-';
-}
-
-static bool check_name(struct bl_call *c, struct bf_str name)
-{
-    bool good = true;
-    for (size_t i = 0; i < name.n; i++)
-        good = good && name_char(name.p[i]);
-    if (good && name.n >= 3 && name.n <= 255)
-        return true;
-    return bl_fail(
-        c, BL_ValidationException,
-        "1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: %s",
-        (int)(name.n > 255 ? 255 : name.n), name.p ? name.p : "",
-        !good        ? "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
-        : name.n > 3 ? "Member must have length less than or equal to 255"
-                     : "Member must have length greater than or equal to 3");
-}
-
 /* The type of an attribute in AttributeDefinitions. */
 static bool attribute_type(struct bl_call *c, struct bf_str definitions, struct bf_str name,
                            enum bl_type *type)
@@ -320,7 +298,8 @@ bool bl_ddb_create_table(struct bl_call *c)
     enum bl_view view;
     bool given;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &name) ||
-        !check_name(c, name) || !refuse_indexes(c, &p) || !read_stream(c, &p, &view, &given))
+        !bl_table_name_check(c, name) || !refuse_indexes(c, &p) ||
+        !read_stream(c, &p, &view, &given))
         return false;
     struct bl_table *t = calloc(1, sizeof *t);
     if (!t)
@@ -482,8 +461,7 @@ bool bl_ddb_delete_table(struct bl_call *c)
     struct bl_stream_change change = {NULL, NULL};
     if (!bl_params_read(c, &p))
         return false;
-    bl_store_make_room(c->store);
-    if (!bl_store_begin(c->store, &e))
+    if (!bl_store_begin_delete(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_table *t = bl_table_param(c, &p);
     if (!t || t->deletion_protection) {

@@ -81,6 +81,9 @@ bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket);
 /* If-Match and If-None-Match of a write, the store locked; false: the answer is set. */
 bool bl_s3_precondition(struct bl_call *c);
 
+/* Is it the object's ETag, with or without its quotes? */
+bool bl_s3_same_etag(struct bf_str given, struct bf_str etag);
+
 /* Inside a transaction: is the bucket still there, and does the precondition hold? False: the answer is set. */
 bool bl_s3_may_write(struct bl_call *c);
 

@@ -158,8 +158,7 @@ void bl_s3_delete_bucket(struct bl_call *c)
 {
     struct bf_str bucket = bl_s3_of(c)->bucket;
     struct bf_err e = {0};
-    bl_store_make_room(c->store);
-    if (!bl_store_begin(c->store, &e)) {
+    if (!bl_store_begin_delete(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
     }

@@ -10,6 +10,13 @@ struct removed {
     uint64_t file, size;
 };
 
+/* An <Object> of a <Delete> document. */
+struct wanted {
+    struct bf_str key, etag; /* etag.p NULL: whatever it holds */
+    const char *error;       /* why it stays, NULL: it goes */
+    struct removed gone;
+};
+
 /* Inside a transaction. Deleting what is not there is no error. */
 static struct removed delete_row(struct bl_call *c, struct bf_str bucket, struct bf_str key)
 {
@@ -27,12 +34,13 @@ static struct removed delete_row(struct bl_call *c, struct bf_str bucket, struct
 }
 
 /* Ends the transaction that has deleted these. */
-static bool settle(struct bl_call *c, const struct bf_str *keys, size_t n)
+static bool settle(struct bl_call *c, const struct wanted *list, size_t n)
 {
     struct bf_err e = {0};
     bool ok = bl_store_settle(c->store, true, &e);
     for (size_t i = 0; ok && i < n; i++)
-        bl_s3_note_delete(c->local->s3, bl_s3_of(c)->bucket, keys[i]);
+        if (!list[i].error)
+            bl_s3_note_delete(c->local->s3, bl_s3_of(c)->bucket, list[i].key);
     bl_store_unlock(c->store);
     return ok || bl_s3_fail_err(c, &e);
 }
@@ -41,8 +49,7 @@ void bl_s3_delete_object(struct bl_call *c)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     struct bf_err e = {0};
-    bl_store_make_room(c->store);
-    if (!bl_store_begin(c->store, &e)) {
+    if (!bl_store_begin_delete(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
     }
@@ -51,41 +58,56 @@ void bl_s3_delete_object(struct bl_call *c)
         return;
     }
     struct removed r = delete_row(c, s->bucket, s->key);
-    if (!settle(c, &s->key, 1))
+    if (!settle(c, &(struct wanted){.key = s->key}, 1))
         return;
     bl_s3_file_remove(c->local->s3, r.file, r.size);
     c->ans.status = 204;
 }
 
-/* The keys of a <Delete> document, in the arena. */
-static bool read_keys(struct bl_call *c, struct bf_str *keys, size_t *n, bool *quiet)
+/* What is asked for in a <Delete> document, by the element that has just ended. */
+static bool take(struct bl_call *c, struct wanted *w, struct bf_str name, struct bf_str text,
+                 bool *quiet)
+{
+    if (bf_str_is(name, "Quiet"))
+        *quiet = bf_str_is(bf_str_trim(text), "true");
+    else if (bf_str_is(name, "Key"))
+        return bf_arena_copy(&c->arena, text, &w->key);
+    else if (bf_str_is(name, "ETag"))
+        return bf_arena_copy(&c->arena, bf_str_trim(text), &w->etag);
+    else if (bf_str_is(name, "VersionId"))
+        return bf_str_is(bf_str_trim(text), "null") ||
+               bl_s3_failf(c, BL_S3_NotImplemented, "bflocal has no versions of objects");
+    else if (!bf_str_is(name, "Object") && !bf_str_is(name, "Delete"))
+        return bl_s3_failf(c, BL_S3_NotImplemented, "bflocal has no %.*s in a DeleteObjects",
+                           (int)(name.n > 100 ? 100 : name.n), name.p);
+    return true;
+}
+
+/* The objects of a <Delete> document, in the arena. */
+static bool read_list(struct bl_call *c, struct wanted *list, size_t *n, bool *quiet)
 {
     struct bl_xml x;
     enum bl_xml_token t;
     struct bf_buf text;
-    bool in_key = false, in_quiet = false, ok = true;
+    bool ok = true;
     bl_xml_init(&x, c->req.body);
     bf_buf_init(&text, 16 * 1024);
     *n = 0;
     while (ok && (t = bl_xml_next(&x)) != BL_XML_END) {
         if (t == BL_XML_OPEN) {
-            in_key = bf_str_is(x.name, "Key");
-            in_quiet = bf_str_is(x.name, "Quiet");
             bf_buf_reset(&text);
-            ok = !in_key || *n < KEYS_MAX;
+            ok = !bf_str_is(x.name, "Object") || (*n)++ < KEYS_MAX;
         } else if (t == BL_XML_TEXT)
-            ok = (!in_key && !in_quiet) || bl_xml_decode(&text, x.text);
+            ok = bl_xml_decode(&text, x.text);
         else if (t == BL_XML_CLOSE) {
-            if (in_key)
-                ok = bf_arena_copy(&c->arena, bf_buf_view(&text), &keys[(*n)++]);
-            if (in_quiet)
-                *quiet = bf_str_is(bf_str_trim(bf_buf_view(&text)), "true");
-            in_key = in_quiet = false;
+            struct wanted none = {0}, *w = *n ? &list[*n - 1] : &none;
+            ok = take(c, w, x.name, bf_buf_view(&text), quiet) &&
+                 (!bf_str_is(x.name, "Object") || w->key.n);
         } else
             ok = false;
     }
     bf_buf_free(&text);
-    return (ok && *n) || bl_s3_fail(c, BL_S3_MalformedXML);
+    return (ok && *n) || (!c->failed && bl_s3_fail(c, BL_S3_MalformedXML));
 }
 
 /* The document must come with a digest, and the digest must be right. */
@@ -119,37 +141,59 @@ static bool check_digest(struct bl_call *c)
     return bf_str_eq(md5, bf_buf_view(&b)) || bl_s3_fail(c, BL_S3_BadDigest);
 }
 
+/* Deletes one object, unless it has another ETag than the client knows. */
+static void delete_one(struct bl_call *c, struct wanted *w)
+{
+    struct bl_s3_object o;
+    struct bf_str bucket = bl_s3_of(c)->bucket;
+    if (w->etag.p && !bl_s3_find(c, bucket, w->key, &o))
+        w->error = "<Code>NoSuchKey</Code><Message>The specified key does not exist.</Message>";
+    else if (w->etag.p && !bf_str_is(w->etag, "*") && !bl_s3_same_etag(w->etag, o.etag))
+        w->error = "<Code>PreconditionFailed</Code><Message>At least one of the pre-conditions "
+                   "you specified did not hold</Message>";
+    else
+        w->gone = delete_row(c, bucket, w->key);
+}
+
+/* What became of each; quiet: only of those that stay. */
+static void answer(struct bl_call *c, const struct wanted *list, size_t n, bool quiet)
+{
+    struct bf_buf *out = &c->ans.body;
+    bf_buf_lit(out, BL_XML_HEAD "<DeleteResult" BL_XML_NS ">");
+    for (size_t i = 0; i < n; i++) {
+        const struct wanted *w = &list[i];
+        if (!w->error && quiet)
+            continue;
+        bf_buf_adds(out, bf_str_of(w->error ? "<Error>" : "<Deleted>"));
+        bl_xml_element(out, "Key", w->key);
+        bf_buf_adds(out, bf_str_of(w->error ? w->error : ""));
+        bf_buf_adds(out, bf_str_of(w->error ? "</Error>" : "</Deleted>"));
+    }
+    bf_buf_lit(out, "</DeleteResult>");
+}
+
 void bl_s3_delete_objects(struct bl_call *c)
 {
-    struct bl_s3_call *s = bl_s3_of(c);
     struct bf_err e = {0};
-    struct bf_str *keys = bf_arena_alloc(&c->arena, KEYS_MAX * sizeof(*keys));
-    struct removed *gone = bf_arena_alloc(&c->arena, KEYS_MAX * sizeof(*gone));
+    struct wanted *list = bf_arena_alloc(&c->arena, KEYS_MAX * sizeof(*list));
     size_t n = 0;
     bool quiet = false;
-    if (!keys || !gone) {
+    if (!list) {
         bl_s3_fail(c, BL_S3_InternalError);
         return;
     }
-    if (!check_digest(c) || !read_keys(c, keys, &n, &quiet))
+    memset(list, 0, KEYS_MAX * sizeof(*list));
+    if (!check_digest(c) || !read_list(c, list, &n, &quiet))
         return;
-    bl_store_make_room(c->store);
-    if (!bl_store_begin(c->store, &e)) {
+    if (!bl_store_begin_delete(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
     }
     for (size_t i = 0; i < n; i++)
-        gone[i] = delete_row(c, s->bucket, keys[i]);
-    if (!settle(c, keys, n))
+        delete_one(c, &list[i]);
+    if (!settle(c, list, n))
         return;
-    bf_buf_lit(&c->ans.body, BL_XML_HEAD "<DeleteResult" BL_XML_NS ">");
-    for (size_t i = 0; i < n; i++) {
-        bl_s3_file_remove(c->local->s3, gone[i].file, gone[i].size);
-        if (quiet)
-            continue;
-        bf_buf_lit(&c->ans.body, "<Deleted>");
-        bl_xml_element(&c->ans.body, "Key", keys[i]);
-        bf_buf_lit(&c->ans.body, "</Deleted>");
-    }
-    bf_buf_lit(&c->ans.body, "</DeleteResult>");
+    for (size_t i = 0; i < n; i++)
+        bl_s3_file_remove(c->local->s3, list[i].gone.file, list[i].gone.size);
+    answer(c, list, n, quiet);
 }

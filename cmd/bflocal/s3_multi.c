@@ -213,8 +213,7 @@ void bl_s3_abort_multipart(struct bl_call *c)
     struct bf_err e = {0};
     uint64_t(*gone)[2] = NULL;
     size_t n = 0;
-    bl_store_make_room(c->store);
-    if (!bl_store_begin(c->store, &e)) {
+    if (!bl_store_begin_delete(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;
     }

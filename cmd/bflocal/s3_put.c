@@ -60,7 +60,7 @@ static bool overtaken(struct bl_s3 *s, const struct bl_s3_call *call)
     return found;
 }
 
-static bool same_etag(struct bf_str given, struct bf_str etag)
+bool bl_s3_same_etag(struct bf_str given, struct bf_str etag)
 {
     if (given.n + 2 == etag.n)
         etag = bf_str(etag.p + 1, etag.n - 2);
@@ -90,7 +90,7 @@ bool bl_s3_precondition(struct bl_call *c)
         return fail_condition(c, "If-None-Match");
     if (match.p && !there)
         return bl_s3_missing(c, BL_S3_NoSuchKey);
-    return !match.p || bf_str_is(match, "*") || same_etag(match, o.etag) ||
+    return !match.p || bf_str_is(match, "*") || bl_s3_same_etag(match, o.etag) ||
            fail_condition(c, "If-Match");
 }
 

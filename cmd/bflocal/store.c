@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <fcntl.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "cmd/bflocal/log.h"
@@ -60,6 +62,8 @@ static bool check_layout(struct bl_store *s, struct bf_err *e)
     return bl_store_exec(s, sql, e);
 }
 
+static void keep_spare(struct bl_store *s);
+
 static bool open_database(struct bl_store *s, const char *path, struct bf_err *e)
 {
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
@@ -95,10 +99,8 @@ bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
         return false;
     if ((size_t)snprintf(path, sizeof(path), "%s/bflocal.db", dir) >= sizeof(path))
         return bf_err_set(e, BF_E_USAGE, "--data: the name is too long");
-    if (!open_database(s, path, e))
-        return false;
-    bl_store_spare(s);
-    return true;
+    keep_spare(s);
+    return open_database(s, path, e);
 }
 
 void bl_store_close(struct bl_store *s)
@@ -206,6 +208,35 @@ bool bl_store_begin(struct bl_store *s, struct bf_err *e)
 bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e)
 {
     return begin(s, s->dir || s->limited, e);
+}
+
+/*
+ * A delete writes before it frees anything: pages into the log, and the log into the database. So some space
+ * is kept for it while there is enough, in the lock's file; on a full disk a delete gets it.
+ */
+static void keep_spare(struct bl_store *s)
+{
+    enum { SPARE = 1024 * 1024 };
+    struct statvfs v;
+    if (s->lock_fd < 0 || fstatvfs(s->lock_fd, &v) != 0)
+        return;
+    uint64_t room = (uint64_t)v.f_bavail * v.f_frsize;
+    if (room < SPARE) {
+        if (s->spare)
+            s->spare = ftruncate(s->lock_fd, 0) != 0;
+        /* what deletes have left free in the database is of use, and the log begins anew */
+        if (s->db)
+            sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    } else if (room > 2 * (uint64_t)SPARE && !s->spare)
+        s->spare = posix_fallocate(s->lock_fd, 0, SPARE) == 0;
+}
+
+bool bl_store_begin_delete(struct bl_store *s, struct bf_err *e)
+{
+    bl_store_lock(s);
+    keep_spare(s);
+    bl_store_unlock(s);
+    return bl_store_begin(s, e);
 }
 
 /* Stands in front of each piece of `kept`, which is padded so that the next is aligned. */

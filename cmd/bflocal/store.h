@@ -43,8 +43,8 @@ struct bl_store {
     sqlite3 *db;
     const char *dir; /* NULL: in memory */
     int lock_fd;     /* of DIR/lock, -1 */
+    bool spare;      /* its file keeps space for deletes */
     pthread_mutex_t mutex;
-    bool spare; /* DIR/spare holds room that a delete may use */
     bool in_transaction;
     bool limited;       /* to a maximum of bytes */
     bool unjournaled;   /* the present transaction, or the last one, has no journal */
@@ -88,15 +88,8 @@ bool bl_store_begin(struct bl_store *s, struct bf_err *e) BF_MUST;
  */
 bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e) BF_MUST;
 
-/*
- * Before the begin of an operation that deletes: it works on a full disk, too. The spare file, 2 MiB that no one
- * uses, gives way then, and the log goes into the database; it comes again when there is room. Outside a
- * transaction; nothing for a store in memory. store_spare.c
- */
-void bl_store_make_room(struct bl_store *s);
-
-/* Makes the spare file, if there is room for it. */
-void bl_store_spare(struct bl_store *s);
+/* bl_store_begin for what frees space: it works on a full disk too. */
+bool bl_store_begin_delete(struct bl_store *s, struct bf_err *e) BF_MUST;
 
 /* Commits (or rolls back, when anything had failed: *e says what) and unlocks. */
 bool bl_store_commit(struct bl_store *s, struct bf_err *e) BF_MUST;

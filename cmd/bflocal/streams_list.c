@@ -71,7 +71,8 @@ bool bl_streams_list(struct bl_call *c)
     struct bf_str table = {NULL, 0}, arn = {NULL, 0};
     int64_t limit;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &table) ||
-        !bl_param_string(c, &p, "ExclusiveStartStreamArn", &arn) || !read_limit(c, &p, &limit))
+        !bl_param_string(c, &p, "ExclusiveStartStreamArn", &arn) || !read_limit(c, &p, &limit) ||
+        (table.p && !bf_str_starts(table, BF_STR("arn:")) && !bl_table_name_check(c, table)))
         return false;
     bl_store_lock(c->store);
     list(c, table, after_arn(c, arn), limit);

@@ -56,6 +56,22 @@ arn=$(ddb DescribeTable '{"TableName":"orders"}' | jq -r .Table.TableArn)
 check 'a table by its ARN in a batch' -m '"Responses":\{"arn:aws:.*table/orders":\[\{"a":' -- \
     ddb BatchGetItem "$(echo "$get" | sed "s|\"orders\"|\"$arn\"|")"
 
+# What is wrong with one key or one table is the whole answer: one document, nothing in front of it or after it.
+for keys in '[{"id":{"N":"1"}}]' '[{"id":{"S":"1"}},{"id":{"S":"1"}}]' '[{"id":{"S":"1"}},{"no":{"S":"1"}}]' '[]' '[{"id":{"S":"1"},"x":{"S":"1"}}]'; do
+    ddb BatchGetItem "{\"RequestItems\":{\"quoted\":{\"Keys\":[{\"a\\\"b\":{\"S\":\"1\"},\"c\\\\d\":{\"S\":\"1\"}}]},\"orders\":{\"Keys\":$keys}},\"ReturnConsumedCapacity\":\"TOTAL\"}" >answer
+    check "a batch with keys $keys" -i answer -o 'com.amazon.coral.validate#ValidationException string' -- jq -r '"\(.__type) \(.message | type)"'
+done
+for name in '' ab 'a b' "$(printf '%0256d' 0)"; do
+    for call in 'GetItem|"Key":{"id":{"S":"1"}}' 'PutItem|"Item":{"id":{"S":"1"}}' 'Scan|"Limit":1' 'DescribeTable|"x":1' 'DeleteTable|"x":1'; do
+        check "no table can have the name '${name%000*}': ${call%%|*}" -m "ValidationException.*at 'tableName' failed to satisfy constraint: Member must" -- \
+            ddb "${call%%|*}" "{\"TableName\":\"$name\",${call#*|}}"
+    done
+    check 'nor in a batch of reads' -m "ValidationException.*at 'tableName' failed" -- ddb BatchGetItem "{\"RequestItems\":{\"$name\":{\"Keys\":[{\"id\":{\"S\":\"1\"}}]}}}"
+    check 'nor of writes' -m "ValidationException.*at 'tableName' failed" -- \
+        ddb BatchWriteItem "{\"RequestItems\":{\"$name\":[{\"DeleteRequest\":{\"Key\":{\"id\":{\"S\":\"1\"}}}}]}}"
+done
+check 'one that it can have is looked for' -m 'ResourceNotFoundException' -- ddb GetItem '{"TableName":"a.b","Key":{"id":{"S":"1"}}}'
+
 ddb PutItem '{"TableName":"orders","Item":{"id":{"S":"nested"},"l":{"L":[{"S":"x"},{"L":[{"S":"p"},{"S":"q"}]}]}}}' >answer
 check 'elements of a list in a list' -m '"Attributes":\{"l":\{"L":\[\{"L":\[\{"S":"q"\}\]\}\]\}\}' -- ddb UpdateItem \
     '{"TableName":"orders","Key":{"id":{"S":"nested"}},"UpdateExpression":"REMOVE l[0], l[1][0]","ReturnValues":"UPDATED_NEW"}'

@@ -78,6 +78,25 @@ check 'what is not there is named' -m '<Code>NotImplemented</Code><Message>bfloc
     s3 PUT '/shop?versioning=' --data-binary '<VersioningConfiguration/>'
 check 'and so are versions' -m 'bflocal has no GET \?versions:' -- s3 GET '/shop?versions='
 
+# Objects that go only as the client knows them.
+delete() { # DOCUMENT
+    printf %s "<Delete>$1</Delete>" >document
+    s3 POST '/shop?delete=' --data-binary @document -H "content-md5: $(openssl md5 -binary document | base64)"
+}
+known='"9dd4e461268c8034f5c8564e155c67a6"' # of the byte x
+s3 PUT /shop/d1 --data-binary x >status
+s3 PUT /shop/d2 --data-binary x >status
+check 'an ETag that the object does not have keeps it' -m '<DeleteResult[^>]*><Error><Key>d1</Key><Code>PreconditionFailed</Code>.*</Error><Deleted><Key>d2</Key></Deleted></DeleteResult>200$' -- \
+    delete "<Object><Key>d1</Key><ETag>&quot;0&quot;</ETag></Object><Object><Key>d2</Key><ETag>$known</ETag></Object>"
+check 'it is there' -o x200 -- s3 GET /shop/d1
+check 'one that is not there has none' -m '<Error><Key>d2</Key><Code>NoSuchKey</Code>' -- delete "<Quiet>true</Quiet><Object><Key>d2</Key><ETag>$known</ETag></Object>"
+check 'with its ETag it goes' -m '<DeleteResult[^>]*></DeleteResult>200$' -- delete "<Quiet>true</Quiet><Object><ETag>$known</ETag><Key>d1</Key></Object>"
+check 'it is gone' -m '<Code>NoSuchKey</Code>' -- s3 GET /shop/d1
+check 'what is not heeded is refused' -m '<Code>NotImplemented</Code><Message>bflocal has no Size in a DeleteObjects<' -- \
+    delete '<Object><Key>own</Key><Size>9</Size></Object>'
+check 'a version too' -m '<Code>NotImplemented</Code>' -- delete '<Object><Key>own</Key><VersionId>1</VersionId></Object>'
+check 'an object without a key' -m '<Code>MalformedXML</Code>' -- delete '<Object><ETag>x</ETag></Object>'
+
 check 'a bucket for an upload' -o 200 -- s3 PUT /brief
 id=$(s3 POST '/brief/key?uploads=' | sed -n 's|.*<UploadId>\(.*\)</UploadId>.*|\1|p')
 check 'a part' -o 200 -- s3 PUT "/brief/key?partNumber=1&uploadId=$id" --data-binary part

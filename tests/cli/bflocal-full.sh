@@ -34,6 +34,11 @@ s3 PUT /lake/a --data-binary a
 ddb CreateTable @table
 ddb PutItem '{"TableName":"tab","Item":{"id":{"S":"a"}}}'
 ddb PutItem '{"TableName":"tab","Item":{"id":{"S":"b"}}}'
+i=0
+while [ $i -lt 100 ]; do
+    ddb PutItem "{\"TableName\":\"tab\",\"Item\":{\"id\":{\"S\":\"$i\"}}}" >status
+    i=$((i + 1))
+done
 head -c 300000 /dev/zero >zeros
 number=0
 object() { number=$((number + 1)) && s3 PUT "/lake/$number" --data-binary "@$1"; }
@@ -43,6 +48,9 @@ full object x
 object zeros
 s3 DELETE /lake/a
 ddb DeleteItem '{"TableName":"tab","Key":{"id":{"S":"a"}}}'
+i=0
+while [ $i -lt 100 ] && ddb DeleteItem "{\"TableName\":\"tab\",\"Key\":{\"id\":{\"S\":\"$i\"}}}" >status && grep -q 200 status; do i=$((i + 1)); done
+echo "items deleted $i"
 ddb BatchWriteItem '{"RequestItems":{"tab":[{"DeleteRequest":{"Key":{"id":{"S":"b"}}}}]}}'
 s3 POST '/lake?delete=' -H "content-md5: $(cat md5)" --data-binary @delete
 s3 PUT /lake/again --data-binary @zeros
@@ -67,6 +75,7 @@ PutItem 200
 PUT 500
 DELETE 204
 DeleteItem 200
+items deleted 100
 BatchWriteItem 200
 POST 200
 PUT 200
