@@ -235,6 +235,15 @@ static bool refuse(struct bl_call *c, const struct bl_params *p, const char *con
     return true;
 }
 
+/* What CreateTable would have to remember. */
+static bool refuse_settings(struct bl_call *c, const struct bl_params *p)
+{
+    static const char *const unknown[] = {"Tags",           "SSESpecification",
+                                          "TableClass",     "WarmThroughput",
+                                          "ResourcePolicy", "OnDemandThroughput"};
+    return refuse(c, p, unknown, BF_COUNT(unknown));
+}
+
 static bool refuse_indexes(struct bl_call *c, const struct bl_params *p)
 {
     static const char *const unknown[] = {"GlobalSecondaryIndexes", "LocalSecondaryIndexes",
@@ -298,7 +307,7 @@ bool bl_ddb_create_table(struct bl_call *c)
     enum bl_view view;
     bool given;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &name) ||
-        !bl_table_name_check(c, name) || !refuse_indexes(c, &p) ||
+        !bl_table_name_check(c, name) || !refuse_indexes(c, &p) || !refuse_settings(c, &p) ||
         !read_stream(c, &p, &view, &given))
         return false;
     struct bl_table *t = calloc(1, sizeof *t);

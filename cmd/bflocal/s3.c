@@ -337,7 +337,7 @@ static bool begin(struct bl_call *c, struct bl_s3_call *s)
     s->op = &r->op;
     if (!check_bucket(c, s))
         return false;
-    if (!check_metadata(c) || !check_acl(c, s))
+    if (!check_metadata(c) || !check_acl(c, s) || !bl_s3_check_headers(c))
         return false;
     pthread_mutex_lock(&c->local->s3->mutex);
     s->deletes_before = c->local->s3->deletes;

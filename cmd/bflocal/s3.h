@@ -81,6 +81,9 @@ bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket);
 /* If-Match and If-None-Match of a write, the store locked; false: the answer is set. */
 bool bl_s3_precondition(struct bl_call *c);
 
+/* No header that would have to be heeded and is not? False: the answer is set. */
+bool bl_s3_check_headers(struct bl_call *c) BF_MUST;
+
 /* Is it the object's ETag, with or without its quotes? */
 bool bl_s3_same_etag(struct bf_str given, struct bf_str etag);
 

@@ -67,6 +67,28 @@ bool bl_s3_same_etag(struct bf_str given, struct bf_str etag)
     return bf_str_eq(given, etag);
 }
 
+/* Headers that would change what is stored, or who may store it, must not be passed over. */
+bool bl_s3_check_headers(struct bl_call *c)
+{
+    static const char *const none[] = {"x-amz-server-side-encryption-customer-",
+                                       "x-amz-copy-source-server-side-encryption-customer-",
+                                       "x-amz-object-lock-", "x-amz-bucket-object-lock-enabled"};
+    for (size_t i = 0; i < c->req.nheaders; i++)
+        for (size_t k = 0; k < BF_COUNT(none); k++)
+            if (bf_str_starts(c->req.headers[i].name, bf_str_of(none[k])))
+                return bl_s3_failf(c, BL_S3_NotImplemented, "bflocal has no header %.*s",
+                                   (int)c->req.headers[i].name.n, c->req.headers[i].name.p);
+    struct bf_str owner = bl_header(c, "x-amz-expected-bucket-owner"),
+                  source = bl_header(c, "x-amz-source-expected-bucket-owner"),
+                  sse = bl_header(c, "x-amz-server-side-encryption");
+    if ((owner.p && !bf_str_is(owner, BL_ACCOUNT)) || (source.p && !bf_str_is(source, BL_ACCOUNT)))
+        return bl_s3_fail(c, BL_S3_AccessDenied);
+    return !sse.p || bf_str_is(sse, "AES256") || bf_str_is(sse, "aws:kms") ||
+           bf_str_is(sse, "aws:kms:dsse") ||
+           bl_s3_failf(c, BL_S3_InvalidArgument,
+                       "The encryption method specified is not supported");
+}
+
 static bool fail_condition(struct bl_call *c, const char *condition)
 {
     return bl_s3_fail_with(c, BL_S3_PreconditionFailed,

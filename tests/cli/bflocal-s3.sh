@@ -78,6 +78,14 @@ check 'what is not there is named' -m '<Code>NotImplemented</Code><Message>bfloc
     s3 PUT '/shop?versioning=' --data-binary '<VersioningConfiguration/>'
 check 'and so are versions' -m 'bflocal has no GET \?versions:' -- s3 GET '/shop?versions='
 
+for header in x-amz-server-side-encryption-customer-algorithm:AES256 x-amz-object-lock-mode:GOVERNANCE; do
+    check "what is not heeded is refused: ${header%%:*}" -m "<Code>NotImplemented</Code><Message>bflocal has no header ${header%%:*}<.*501\$" -- \
+        s3 PUT /shop/own --data-binary x -H "$header"
+done
+check 'the owner of the bucket is another' -m '<Code>AccessDenied</Code>.*403$' -- s3 GET /shop/own -H 'x-amz-expected-bucket-owner: 111122223333'
+check 'it is this one' -o x200 -- s3 GET /shop/own -H 'x-amz-expected-bucket-owner: 000000000000'
+check 'an encryption that is none' -m '<Code>InvalidArgument</Code>.*400$' -- s3 PUT /shop/own --data-binary x -H 'x-amz-server-side-encryption: rot13'
+
 # Objects that go only as the client knows them.
 delete() { # DOCUMENT
     printf %s "<Delete>$1</Delete>" >document
