@@ -18,6 +18,7 @@ static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 {
     static const struct bf_opt_word words[] = {{"ndjson", BF_ROW_NDJSON},
                                                {"csv", BF_ROW_CSV},
+                                               {"opencsv", BF_ROW_OPENCSV},
                                                {"tsv", BF_ROW_TSV},
                                                {"ddb-json", BF_ROW_DDB_JSON}};
     int v = 0;
@@ -28,7 +29,7 @@ static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 
 static const struct bf_opt options[] = {
     BF_OPT_FN('o', "output", struct config, firehose.xform.row.format, "FORMAT",
-              "rows as ndjson (default), csv, tsv or ddb-json", set_format),
+              "rows as ndjson (default), csv, opencsv, tsv or ddb-json", set_format),
     BF_OPT_STR(0, "partition-keys", struct config, firehose.partition_keys, "LIST",
                "Firehose's partition keys, of these columns: a,name=b.c"),
     BF_OPT_SIZE(0, "max-answer", struct config, firehose.max_answer, "SIZE",

@@ -17,6 +17,7 @@ enum {
     ROWS_MAX = 256 * 1024 * 1024,
     DECODED_MAX = 64 * 1024 * 1024,
     TOLD_MAX = 10,
+    ABSENT_AT = 100, /* changes without a row */
     BEGINNING = 4096 /* bytes of an event that tell what it is */
 };
 
@@ -31,6 +32,7 @@ struct handler {
     struct bf_rowsink_rows rows;
     const struct invocation *inv;
     unsigned told; /* failed records of the event at hand */
+    bool absent;   /* it was told what no record has */
 
     /* of the event at hand */
     struct bf_str first;             /* its first record, as it stands */
@@ -56,7 +58,7 @@ static void note(const char *text)
 /* What the destination is; nothing of it is loaded yet. */
 static bool choose_sink(struct handler *h, struct bf_err *e)
 {
-    static const char *const ends[] = {".ndjson", ".csv", ".tsv", ".json"};
+    static const char *const ends[] = {".ndjson", ".csv", ".tsv", ".json", ".ndjson", ".csv"};
     const struct config *config = h->config;
     h->to = (struct bf_rowsink_conf){.aws = &config->aws,
                                      .extension = ends[config->firehose.xform.row.format],
@@ -285,6 +287,22 @@ static bool deliver(struct handler *h, size_t *failed, struct bf_err *e)
     return h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, failed, e);
 }
 
+/* A name that no record has may be why nothing passes; a function has no end at which to say so. Once. */
+static void tell_absent(struct handler *h, const struct bf_xform *x)
+{
+    struct bf_xform_count n = bf_xform_count(x);
+    struct bf_buf text;
+    enum bf_xform_seeker seeker;
+    if (h->absent || n.rows || n.changes < ABSENT_AT)
+        return;
+    h->absent = true;
+    bf_buf_init(&text, 4096);
+    for (size_t i = 0; bf_xform_absent(x, i, &text, &seeker); i++, bf_buf_reset(&text))
+        bf_diag_hint("%llu changes without a row: %.*s", (unsigned long long)n.changes, (int)text.n,
+                     text.p);
+    bf_buf_free(&text);
+}
+
 static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **type,
                          struct bf_err *e)
 {
@@ -301,6 +319,7 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
         *type = "Runtime.BadEvent";
         return false;
     }
+    tell_absent(h, h->xform);
     size_t failed = h->stopped;
     struct bf_err why = {0};
     if (h->rows.n && !deliver(h, &failed_row, &why)) {
@@ -339,6 +358,7 @@ static bool handle_firehose(struct handler *h, struct bf_buf *answer, const char
     }
     if (h->told > TOLD_MAX && !bf_diag_is_verbose())
         bf_diag_warn("%s: %u records failed", h->inv->id, h->told);
+    tell_absent(h, bf_firehose_xform(h->firehose));
     return true;
 }
 

@@ -6,33 +6,14 @@
 #include "cmd/cdcxform/run.h"
 
 #include "lib/base/stop.h"
+#include "lib/json/extent.h"
 
 struct gather {
     struct bf_buf text;
-    uint64_t line;  /* where the document began */
-    int64_t depth;  /* open brackets */
-    bool in_string; /* strings do not span lines in valid JSON, but broken ones might */
-    bool refused;   /* it was too long, and what is left of it goes the same way */
+    uint64_t line; /* where the document began */
+    int64_t depth; /* open brackets */
+    bool refused;  /* it was too long, and what is left of it goes the same way */
 };
-
-static void count_brackets(struct gather *g, struct bf_str line)
-{
-    g->in_string = false;
-    for (size_t i = 0; i < line.n; i++) {
-        char c = line.p[i];
-        if (g->in_string) {
-            if (c == '\\')
-                i++;
-            else if (c == '"')
-                g->in_string = false;
-        } else if (c == '"')
-            g->in_string = true;
-        else if (c == '{' || c == '[')
-            g->depth++;
-        else if (c == '}' || c == ']')
-            g->depth--;
-    }
-}
 
 /* The gathered document is complete, or as complete as it will be. */
 static bool hand_in(struct run *r, struct gather *g, struct bf_err *e)
@@ -76,28 +57,43 @@ static bool add_long(struct run *r, struct gather *g, struct bf_err *e)
     return bf_rejects_add_long(&r->rejects, &r->reader, e);
 }
 
-static bool add_line(struct run *r, struct gather *g, struct bf_str line, struct bf_err *e)
+/* A line, or what is left of one behind the end of a document. */
+static bool add_part(struct run *r, struct gather *g, struct bf_str part, struct bf_err *e)
 {
     bool ok = true;
+    if (g->refused && r->rejects.path)
+        bf_out_line(&r->rejects.out, part);
+    else if (!g->refused && g->text.n + part.n >= g->text.max)
+        ok = too_long(r, g, part, e);
+    else if (!g->refused) {
+        bf_buf_adds(&g->text, part);
+        bf_buf_addc(&g->text, '\n');
+    }
+    return ok && (g->depth > 0 || (bf_buf_check(&g->text, "a document", e) && hand_in(r, g, e)));
+}
+
+static bool add_line(struct run *r, struct gather *g, struct bf_str line, struct bf_err *e)
+{
     r->lines++;
     r->bytes += line.n + 1;
     if (g->depth > 0 && bf_str_is(line, "{") && !hand_in(r, g, e))
         return false;
-    if (g->depth <= 0) {
-        if (bf_str_trim(line).n == 0)
-            return true;
-        g->line = r->reader.line;
+    while (line.n || g->depth > 0) {
+        if (g->depth <= 0) {
+            if (bf_str_trim(line).n == 0)
+                return true;
+            g->line = r->reader.line;
+        }
+        size_t n = bf_json_close(line, &g->depth);
+        struct bf_str rest = bf_str_trim(bf_str(line.p + n, line.n - n));
+        if (g->depth > 0 || rest.n == 0 || rest.p[0] != '{')
+            return add_part(r, g, line, e);
+        /* }{ */
+        if (!add_part(r, g, bf_str(line.p, n), e))
+            return false;
+        line = rest;
     }
-    count_brackets(g, line);
-    if (g->refused && r->rejects.path)
-        bf_out_line(&r->rejects.out, line);
-    else if (!g->refused && g->text.n + line.n >= g->text.max)
-        ok = too_long(r, g, line, e);
-    else if (!g->refused) {
-        bf_buf_adds(&g->text, line);
-        bf_buf_addc(&g->text, '\n');
-    }
-    return ok && (g->depth > 0 || (bf_buf_check(&g->text, "a document", e) && hand_in(r, g, e)));
+    return true;
 }
 
 bool run_documents(struct run *r, struct bf_str first, struct bf_err *e)

@@ -246,10 +246,13 @@ static bool feed(struct run *r, struct ring *ring, struct bf_str line, enum bf_l
         if (kind == BF_LINE_END || kind == BF_LINE_STOP)
             return take_back(r, ring, e);
         if (kind == BF_LINE_LONG) {
-            if (!take_back(r, ring, e) || !bf_rejects_add_long(&r->rejects, &r->reader, e))
+            if (!take_back(r, ring, e))
                 return false;
+            uint64_t number = r->reader.line;
+            if (!run_long(r, line, e))
+                return false;
+            ring->line += r->reader.line == number; /* else it goes on */
             r->lines++;
-            ring->line++;
         } else if (!add_all(r, ring, line, kind, e))
             return false;
     }

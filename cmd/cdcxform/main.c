@@ -14,7 +14,8 @@ static bool set_format(void *field, struct bf_str value, struct bf_err *e)
     struct config *config = field;
     static const struct bf_opt_word words[] = {
         {"ndjson", BF_ROW_NDJSON},     {"csv", BF_ROW_CSV},       {"tsv", BF_ROW_TSV},
-        {"ddb-json", BF_ROW_DDB_JSON}, {"writes", BF_ROW_WRITES}, {"firehose", FIREHOSE}};
+        {"ddb-json", BF_ROW_DDB_JSON}, {"writes", BF_ROW_WRITES}, {"opencsv", BF_ROW_OPENCSV},
+        {"firehose", FIREHOSE}};
     int v = 0;
     bool ok = bf_opt_choose(words, BF_COUNT(words), value, &v, e);
     if (v == FIREHOSE) /* rows inside the answers: another -o may name their format */
@@ -52,7 +53,7 @@ static const struct bf_opt options[] = {
               set_file),
     BF_OPT_FLAG(0, "check", struct config, check, "only check all that was given; read no input"),
     BF_OPT_ROW('o', "output", BF_OPT_KIND_FN, 0, "FORMAT",
-               "ndjson (default), csv, tsv, ddb-json, writes or firehose", set_format),
+               "ndjson (default), csv, opencsv, tsv, ddb-json, writes or firehose", set_format),
     BF_OPT_STR(0, "partition-keys", struct config, partition_keys, "LIST",
                "Firehose's partition keys, of these columns: a,name=b.c"),
     BF_OPT_SIZE(0, "max-answer", struct config, max_answer, "SIZE",

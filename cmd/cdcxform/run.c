@@ -4,6 +4,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
+#include "lib/json/extent.h"
 
 enum { ROWS_MAX = 1024 * 1024 * 1024, PAD = 64 };
 
@@ -51,6 +52,18 @@ bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, 
            run_refuse(r, line, number, &why, e);
 }
 
+bool run_long(struct run *r, struct bf_str line, struct bf_err *e)
+{
+    size_t n = r->firehose ? 0 : bf_json_extents(line);
+    if (n == 0)
+        return bf_rejects_add_long(&r->rejects, &r->reader, e);
+    if (!run_line(r, bf_str(line.p, n), 0, r->reader.line, e) || !run_flush(r, e))
+        return false;
+    bf_reader_took(&r->reader, n);
+    r->lines--;
+    return true;
+}
+
 /* Bytes of the reader's buffer behind a line, its newline first. */
 static size_t slack_of(const struct bf_reader *reader, struct bf_str line)
 {
@@ -68,7 +81,8 @@ static bool begins_document(const struct config *config, struct bf_str line)
 static bool tell_order(struct run *r, struct bf_err *e)
 {
     struct bf_err why = {0};
-    if (r->order_told || !bf_xform_unordered(r->xform))
+    const struct bf_xform *x = r->firehose ? bf_firehose_xform(r->firehose) : r->xform;
+    if (r->order_told || !bf_xform_unordered(x))
         return true;
     r->order_told = true;
     bf_err_set(&why, BF_E_INPUT,
@@ -96,7 +110,7 @@ static bool one_line(struct run *r, enum bf_line kind, struct bf_str line, struc
     r->lines++;
     r->bytes += line.n + 1;
     if (kind == BF_LINE_LONG)
-        return bf_rejects_add_long(&r->rejects, &r->reader, e);
+        return run_long(r, line, e);
     size_t slack = kind == BF_LINE ? slack_of(&r->reader, line) : 0;
     return run_line(r, line, slack, r->reader.line, e) && (r->rows.n < FLUSH_AT || run_flush(r, e));
 }
@@ -117,7 +131,7 @@ static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct b
 static bool columns_come(const struct run *r)
 {
     enum bf_row_format format = r->config->xform.row.format;
-    return (format == BF_ROW_CSV || format == BF_ROW_TSV) && !bf_xform_columns_known(r->xform);
+    return bf_row_is_table(format) && !bf_xform_columns_known(r->xform);
 }
 
 static bool one_thread(const struct run *r)
@@ -190,37 +204,22 @@ static bool finish(struct run *r, bool ok, struct bf_err *e)
     return ok && flushed;
 }
 
-/* Something that was asked for and that no record has: said with --quiet too, since it may be why there are no rows. False:
- * with --strict it is an error, *e, unless there is one already. */
-static bool tell_absent(const struct run *r, const struct bf_buf *text, bool ok, struct bf_err *e)
+/* Tells of what was asked for and no record has: with --quiet too, since it may be why there are no rows. False: with
+ * --strict that is an error, *e; what only the shape of rows is about is none. */
+static bool tell_absent(struct run *r, struct bf_err *e)
 {
-    if (!ok || !r->config->strict)
-        bf_diag_hint("%.*s", (int)text->n, text->p);
-    return ok && (!r->config->strict || bf_err_set(e, BF_E_INPUT, "%.*s", (int)text->n, text->p));
-}
-
-/* Names the attributes that no record had, and the metadata. */
-static bool tell_unseen(struct run *r, struct bf_err *e)
-{
+    const struct bf_xform *x = r->firehose ? bf_firehose_xform(r->firehose) : r->xform;
     struct bf_buf text;
-    struct bf_str name;
     enum bf_xform_seeker seeker;
-    bool ok = true;
-    bf_buf_init(&text, 1024);
-    for (size_t i = 0; (name = bf_xform_unseen(r->xform, i, &seeker)).p; i++) {
-        bf_buf_reset(&text);
-        bf_xform_unseen_put(r->xform, name, seeker, &text);
+    bool ok = tell_order(r, e);
+    bf_buf_init(&text, 4096);
+    for (size_t i = 0; bf_xform_absent(x, i, &text, &seeker); i++, bf_buf_reset(&text)) {
         if (seeker == BF_SEEKER_SHAPE)
             bf_diag_warn("%.*s", (int)text.n, text.p);
+        else if (ok && r->config->strict)
+            ok = bf_err_set(e, BF_E_INPUT, "%.*s", (int)text.n, text.p);
         else
-            ok = tell_absent(r, &text, ok, e);
-    }
-    ok = ok && tell_order(r, e);
-    for (size_t i = 0; (name = bf_xform_null_meta(r->xform, i)).p; i++) {
-        bf_buf_reset(&text);
-        bf_buf_adds(&text, name);
-        bf_buf_lit(&text, " is NULL: no record tells it");
-        ok = tell_absent(r, &text, ok, e);
+            bf_diag_hint("%.*s", (int)text.n, text.p);
     }
     bf_buf_free(&text);
     return ok;
@@ -234,7 +233,7 @@ static bool tell(struct run *r, bool ok, struct bf_err *e)
         bf_diag_note("%llu records: %llu Ok, %llu Dropped, %llu ProcessingFailed",
                      (unsigned long long)f.records, (unsigned long long)f.ok,
                      (unsigned long long)f.dropped, (unsigned long long)f.failed);
-        return ok;
+        return f.ok + f.dropped == 0 || !ok ? ok : tell_absent(r, e);
     }
     struct bf_xform_count n = bf_xform_count(r->xform);
     bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by filters, %llu marks",
@@ -242,7 +241,7 @@ static bool tell(struct run *r, bool ok, struct bf_err *e)
                  (unsigned long long)(n.rows + r->others.rows),
                  (unsigned long long)(n.filtered + r->others.filtered),
                  (unsigned long long)(n.marks + r->others.marks));
-    return n.changes + r->others.changes == 0 || !ok ? ok : tell_unseen(r, e);
+    return n.changes + r->others.changes == 0 || !ok ? ok : tell_absent(r, e);
 }
 
 static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err *e)

@@ -58,6 +58,10 @@ bool run_flush(struct run *r, struct bf_err *e);
 /* Transforms one line into r->rows; false when the run has to end. */
 bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e);
 
+/* A line that is longer than the maximum: refused whole, unless it is documents one behind the other, }{, which are taken as
+ * far as they are there. */
+bool run_long(struct run *r, struct bf_str line, struct bf_err *e);
+
 /* A line or document that was refused: what is wrong with it ends the run, or it is reported and kept. */
 bool run_refuse(struct run *r, struct bf_str text, uint64_t number, const struct bf_err *why,
                 struct bf_err *e);

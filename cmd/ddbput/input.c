@@ -78,6 +78,12 @@ static enum input json_step(struct ddbput *d, struct bf_err *e)
         line = bf_str_no_bom(line);
     if (is_blank(line))
         return INPUT_GOT;
+    struct bf_mark mark;
+    if (bf_mark_is(line) && !bf_mark_parse(&mark, line, &why)) { /* data, or half a mark */
+        d->last_line = d->in.line;
+        reject(d, line, d->in.line, &why);
+        return INPUT_GOT;
+    }
     if (bf_mark_is(line)) {
         if (!d->marks)
             bf_diag_warn("line %" PRIu64 ": marks are left out: nobody commits them after ddbput",

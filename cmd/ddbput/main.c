@@ -96,6 +96,7 @@ static bool open_all(struct ddbput *d, struct bf_err *e)
     if (!d->aws)
         return false;
     bf_aws_on_note(d->aws, bf_diag_take_note, NULL);
+    bf_aws_on_detail(d->aws, bf_diag_take_detail, NULL);
     bf_aws_on_warning(d->aws, bf_diag_take_warning, NULL);
     bf_progress_init(&d->progress, &c->common, BF_PROGRESS_SINK);
     return table_open(d, e);

@@ -194,6 +194,7 @@ static bool run(struct config *cfg, struct bf_err *e)
               (aws = bf_aws_new(&cfg->aws, e)) != NULL;
     if (ok) {
         bf_aws_on_note(aws, bf_diag_take_note, NULL);
+        bf_aws_on_detail(aws, bf_diag_take_detail, NULL);
         bf_aws_on_warning(aws, bf_diag_take_warning, NULL);
         ok = put_all(&r, aws, e);
     }

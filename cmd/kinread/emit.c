@@ -124,14 +124,7 @@ static bool as_document(struct emit *em, size_t at, size_t n)
     for (size_t i = 0; i < n; i++)
         if (p[i] == '\n')
             p[i] = ' ';
-    if (!bf_mark_is(bf_str(p, n)))
-        return true;
-    bf_buf_addc(&em->buf, ' '); /* makes the room; not there: the buffer says so */
-    if (bf_buf_ok(&em->buf)) {
-        p = em->buf.p + at;
-        memmove(p + 2, p + 1, em->buf.n - at - 2);
-        p[1] = ' ';
-    }
+    bf_mark_avoid(&em->buf, at);
     return true;
 }
 

@@ -127,9 +127,8 @@ static void pass_unwanted(struct follow *f)
 /* A name that Kinesis does not know may be a table's. */
 static bool list_failed(struct follow *f, struct bf_err *e)
 {
-    size_t n = strlen(e->text);
     bf_err_ctx(e, "%s", f->em.stream);
-    n = strlen(e->text);
+    size_t n = strlen(e->text);
     if (e->code == BF_E_NOTFOUND && f->source->feed == &bf_feed_kinesis && !f->source->stream.arn.n)
         snprintf(e->text + n, sizeof e->text - n, "; the changes of a table are dynamodb:%s",
                  f->em.stream);
@@ -186,9 +185,10 @@ static void announce(struct follow *f)
     if (f->announced || f->cfg->end || !isatty(STDERR_FILENO))
         return;
     f->announced = true;
-    bf_diag_warn("%s: reading %zu shard%s from %s on; --from oldest, -15m or a time begins elsewhere",
-                 f->em.stream, f->active, f->active == 1 ? "" : "s",
-                 f->resumed ? "the positions of --state" : from[f->first.at]);
+    bf_diag_warn(
+        "%s: reading %zu shard%s from %s on; --from oldest, -15m or a time begins elsewhere",
+        f->em.stream, f->active, f->active == 1 ? "" : "s",
+        f->resumed ? "the positions of --state" : from[f->first.at]);
 }
 
 /* The shards that begin at the latest record begin together: nothing is read or told of any before all have their
@@ -331,7 +331,8 @@ static void show(struct follow *f)
 static bool turn(struct follow *f, struct bf_err *e)
 {
     int wait_ms = WAIT_MAX_MS;
-    if (!list_again(f) || !follow_begin_ready(f, follow_now(f)) || !begin_latest(f) || !step(f, &wait_ms))
+    if (!list_again(f) || !follow_begin_ready(f, follow_now(f)) || !begin_latest(f) ||
+        !step(f, &wait_ms))
         return true; /* latched */
     if (!emit_flush(&f->em, e))
         return false;

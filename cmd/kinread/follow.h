@@ -19,7 +19,7 @@ enum phase {
     HAS_ITERATOR,
     WAITS_RECORDS,  /* GetRecords is in flight */
     WAITS_CHILDREN, /* read to its end; what comes after it is being looked up, for the state */
-    OVER           /* read to its end, or as far as was asked */
+    OVER            /* read to its end, or as far as was asked */
 };
 
 struct follow;
@@ -33,21 +33,22 @@ struct reading {
     struct bf_buf iterator; /* JSON escapes undecoded */
     struct bf_feed_position position;
     char sequence[BF_SHARD_SEQUENCE_MAX + 1]; /* what position points at */
-    struct bf_buf marked; /* the position of the last mark */
+    struct bf_buf marked;                     /* the position of the last mark */
     bool has_mark;
     /* What comes after the position arrived then or later, by the service's clock; 0: not known. The same as the last
      * mark has it. */
     int64_t since_ms, marked_since_ms;
     bool resumed;     /* the position is a state's, and no answer has confirmed it */
     bool from_oldest; /* what is at the position has gone: iterators begin at the oldest */
-    bool verify;   /* the iterator begins AT a record that was read: it must still be there */
-    bool advanced; /* records were written since the last mark */
-    bool renewed;  /* a new iterator was asked for at once, and nothing has been read since */
+    bool verify;      /* the iterator begins AT a record that was read: it must still be there */
+    bool advanced;    /* records were written since the last mark */
+    bool renewed;     /* a new iterator was asked for at once, and nothing has been read since */
     int64_t drop_before_ms; /* older records are not wanted (a service without AT_TIMESTAMP) */
     int64_t due_ms;         /* monotonic: not before */
     int64_t asked_ms;       /* monotonic: when the last GetRecords went out */
-    int64_t asked_wall_ms;  /* the same by the service's clock, or when the last GetShardIterator did */
-    int64_t failing_ms;     /* monotonic: since when every call has failed; 0: it has not */
+    int64_t
+        asked_wall_ms;  /* the same by the service's clock, or when the last GetShardIterator did */
+    int64_t failing_ms; /* monotonic: since when every call has failed; 0: it has not */
     int64_t behind_ms;
     uint64_t limit;           /* as many records were asked for */
     uint64_t record_bytes;    /* what one takes in an answer, of late; 0: not known */
@@ -61,24 +62,26 @@ struct follow {
     struct bf_lineage lineage;
     struct emit em;
     struct bf_progress progress;
-    struct bf_err err; /* the first failure */
-    bool failed;       /* err holds it, or it is the emitter's */
-    bool finished;     /* --count is reached */
-    bool over;         /* nothing is left to do */
-    int64_t start_ms;  /* wall clock, ours */
-    int64_t skew_ms;   /* the service's clock less ours, at most a second too small */
-    int64_t retention_ms; /* the service keeps records at least for so long */
+    struct bf_err err;             /* the first failure */
+    bool failed;                   /* err holds it, or it is the emitter's */
+    bool finished;                 /* --count is reached */
+    bool over;                     /* nothing is left to do */
+    int64_t start_ms;              /* wall clock, ours */
+    int64_t skew_ms;               /* the service's clock less ours, at most a second too small */
+    int64_t retention_ms;          /* the service keeps records at least for so long */
     struct bf_feed_position first; /* where shards begin that are there at the start */
     int64_t until_ms;              /* INT64_MAX: none */
     bool resumed;                  /* the state knows the stream */
+    int64_t
+        latest_ms; /* the service's clock when the first shard was asked for its latest record */
     bool announced;
-    bool waiting;  /* for the iterators of all shards that begin at the latest record */
-    size_t known;  /* so many shards were there at the start and begin at a time */
-    size_t active; /* readings that are not over */
-    size_t cursor; /* where the next round begins */
-    size_t in_flight; /* GetRecords */
-    size_t asking;    /* GetShardIterator */
-    size_t empties;   /* answers without records, until one has any */
+    bool waiting;          /* for the iterators of all shards that begin at the latest record */
+    size_t known;          /* so many shards were there at the start and begin at a time */
+    size_t active;         /* readings that are not over */
+    size_t cursor;         /* where the next round begins */
+    size_t in_flight;      /* GetRecords */
+    size_t asking;         /* GetShardIterator */
+    size_t empties;        /* answers without records, until one has any */
     uint64_t record_bytes; /* of any shard, the last that told */
     uint64_t gaps;
     bool orphans; /* a shard ended and its children are not known yet */

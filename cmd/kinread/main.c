@@ -64,8 +64,9 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (cfg->raw && (cfg->format || cfg->json))
         return bf_err_set(e, BF_E_USAGE, "--raw is for plain lines: it cannot go with --%s",
                           cfg->json ? "json" : "format");
-    if (cfg->list && (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects ||
-                      cfg->shards.n || cfg->end || cfg->raw || cfg->split || cfg->strict || cfg->count))
+    if (cfg->list &&
+        (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects || cfg->shards.n ||
+         cfg->end || cfg->raw || cfg->split || cfg->strict || cfg->count))
         return bf_err_set(e, BF_E_USAGE,
                           "--list reads no records: of the options only --json goes with it");
     if (cfg->format && cfg->state)
@@ -88,6 +89,7 @@ static bool run(struct config *cfg, struct bf_err *e)
          (aws = bf_aws_new(&cfg->aws, e)) != NULL;
     if (ok) {
         bf_aws_on_note(aws, bf_diag_take_note, NULL);
+        bf_aws_on_detail(aws, bf_diag_take_detail, NULL);
         ok = source_open(&source, aws, e) &&
              (cfg->list ? list_shards : follow)(cfg, &source, aws, e);
     }

@@ -19,7 +19,8 @@ bool reading_mark(struct reading *r, enum bf_mark_kind kind)
         text[0] = '\0';
     struct bf_mark mark = {.shard = bf_str_of(r->shard->id),
                            .sequence = bf_str_of(text),
-                           .after = r->has_mark ? bf_buf_view(&r->marked) : (struct bf_str){NULL, 0},
+                           .after =
+                               r->has_mark ? bf_buf_view(&r->marked) : (struct bf_str){NULL, 0},
                            .since_ms = r->since_ms,
                            .kind = kind};
     if (r->has_mark && !mark.after.p) /* an empty one */
@@ -52,8 +53,9 @@ bool reading_found_gone(struct reading *r)
 {
     r->verify = false;
     return !reading_may_miss(r) ||
-           follow_gap(r->f, r->shard->id,
-                      "the last record that was read has expired; records after it may have been lost");
+           follow_gap(
+               r->f, r->shard->id,
+               "the last record that was read has expired; records after it may have been lost");
 }
 
 bool reading_lost(struct reading *r)
@@ -95,9 +97,10 @@ bool reading_check_resumed(struct reading *r)
     if (r->position.at != BF_FEED_AFTER) { /* nothing of it was read */
         if (!r->since_ms || !reading_may_miss(r))
             return true;
-        if (!follow_gap(f, s->id,
-                        "nothing was read of it for longer than the stream keeps its records; some may "
-                        "have been lost"))
+        if (!follow_gap(
+                f, s->id,
+                "nothing was read of it for longer than the stream keeps its records; some may "
+                "have been lost"))
             return false;
         r->since_ms = follow_now(f);
         return reading_mark(r, BF_MARK_AT);
@@ -110,9 +113,10 @@ bool reading_check_resumed(struct reading *r)
     r->from_oldest = true;
     if (bf_shard_compare(bf_str_of(before), r->position.sequence) == 0) /* told by an earlier run */
         return true;
-    if (!follow_gap(f, s->id,
-                    "it begins after the position of --state: the stream was made anew, and what was "
-                    "not read of the old one is lost; reading on at the oldest"))
+    if (!follow_gap(
+            f, s->id,
+            "it begins after the position of --state: the stream was made anew, and what was "
+            "not read of the old one is lost; reading on at the oldest"))
         return false;
     memcpy(r->sequence, before, sizeof before);
     r->position.sequence = bf_str_of(r->sequence);

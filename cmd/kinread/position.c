@@ -66,9 +66,10 @@ static bool check_order(const struct config *cfg, int64_t now_ms, struct bf_err 
     if (cfg->start.at == BF_FEED_TIME && cfg->until_ms <= cfg->start.time_ms)
         return bf_err_set(e, BF_E_USAGE, "--until lies before --from: no record is between them");
     if (cfg->start.at == BF_FEED_LATEST && cfg->until_ms <= now_ms)
-        return bf_err_set(e, BF_E_USAGE,
-                          "--until is past, and what is read begins at the latest record: no record "
-                          "is between them; --from says where to begin");
+        return bf_err_set(
+            e, BF_E_USAGE,
+            "--until is past, and what is read begins at the latest record: no record "
+            "is between them; --from says where to begin");
     return true;
 }
 
@@ -76,8 +77,7 @@ bool position_read(struct config *cfg, int64_t now_ms, struct bf_err *e)
 {
     cfg->until_ms = INT64_MAX;
     cfg->start.at = cfg->end ? BF_FEED_OLDEST : BF_FEED_LATEST;
-    if (cfg->until &&
-        !read_time(bf_str_of(cfg->until), now_ms, &cfg->until_ms, &cfg->until_ago, e))
+    if (cfg->until && !read_time(bf_str_of(cfg->until), now_ms, &cfg->until_ms, &cfg->until_ago, e))
         return bf_err_ctx(e, "--until");
     return (!cfg->from || read_from(cfg, bf_str_of(cfg->from), now_ms, e)) &&
            check_order(cfg, now_ms, e);
@@ -90,7 +90,8 @@ void position_settle(const struct config *cfg, int64_t now_ms, int64_t skew_ms,
     *until_ms = cfg->until_ms + (cfg->until_ago ? skew_ms : 0);
     if (cfg->from_ago)
         start->time_ms += skew_ms;
-    if (start->time_ms > now_ms + skew_ms) /* a time of ours that the service's clock has not come to */
+    if (start->time_ms >
+        now_ms + skew_ms) /* a time of ours that the service's clock has not come to */
         start->time_ms = now_ms + skew_ms;
 }
 

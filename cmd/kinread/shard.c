@@ -16,6 +16,7 @@ enum {
     CLOCK_SLACK_MS = 5000,
     ANSWERS_BYTES = 32 << 20, /* of all answers under way */
     RECORD_BYTES = 1400,      /* a guess at a record in an answer, until there is one */
+    TOGETHER_MS = 250,        /* so long shards are asked for their latest record at once */
     EMPTY_IS_TIP = 5 /* DynamoDB Streams do not say how far the tip is: so many empty answers do */
 };
 
@@ -127,7 +128,8 @@ static bool refused(struct reading *r, struct bf_err *e)
 /* Does the error speak of what was asked for, not of the service or of who asks? */
 static bool is_refusal(const char *code)
 {
-    return strcmp(code, "InvalidArgumentException") == 0 || strcmp(code, "ValidationException") == 0;
+    return strcmp(code, "InvalidArgumentException") == 0 ||
+           strcmp(code, "ValidationException") == 0;
 }
 
 /* An error answer; goes back to `phase` when the call is worth repeating. */
@@ -167,8 +169,8 @@ static void progressed(struct reading *r)
  * is used, and told, when all such shards have theirs (follow.c). */
 static void begin_at_iterator(struct reading *r)
 {
-    r->position = (struct bf_feed_position){.at = BF_FEED_ITERATOR, .time_ms = r->asked_wall_ms};
-    r->since_ms = r->asked_wall_ms;
+    r->position = (struct bf_feed_position){.at = BF_FEED_ITERATOR, .time_ms = r->f->latest_ms};
+    r->since_ms = r->f->latest_ms;
     r->phase = WAITS_OTHERS;
 }
 
@@ -194,8 +196,19 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
         return;
     }
     r->phase = HAS_ITERATOR;
-    if (r->position.at == BF_FEED_LATEST) /* asked for again, it would jump over what came in between */
+    if (r->position.at ==
+        BF_FEED_LATEST) /* asked for again, it would jump over what came in between */
         begin_at_iterator(r);
+}
+
+/* Where a shard is asked to begin that is to begin at the latest record: there, or where the first of them was asked to
+ * when that is long ago, as after throttling. */
+static void latest_together(struct follow *f, struct bf_feed_position *p)
+{
+    int64_t now = follow_now(f);
+    f->latest_ms = f->latest_ms ? f->latest_ms : now;
+    if (now - f->latest_ms > TOGETHER_MS && f->source->feed == &bf_feed_kinesis)
+        *p = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = f->latest_ms};
 }
 
 static bool ask_iterator(struct reading *r)
@@ -203,6 +216,9 @@ static bool ask_iterator(struct reading *r)
     struct follow *f = r->f;
     struct bf_err e = {0};
     struct bf_feed_position p = r->position;
+    bool latest = p.at == BF_FEED_LATEST;
+    if (latest)
+        latest_together(f, &p);
     r->verify = p.at == BF_FEED_AFTER && f->source->feed == &bf_feed_kinesis && !r->from_oldest;
     if (r->verify)
         p.at = BF_FEED_AT;
@@ -220,7 +236,8 @@ static bool ask_iterator(struct reading *r)
     r->call = (struct bf_aws_call){.op = &f->source->feed->iterator_op,
                                    .body = bf_buf_view(&r->body),
                                    .done = on_iterator,
-                                   .arg = r};
+                                   .arg = r,
+                                   .no_retry = latest};
     r->phase = WAITS_ITERATOR;
     r->asked_wall_ms = follow_now(f);
     f->asking++;
@@ -248,9 +265,9 @@ static enum verdict judge(struct reading *r, const struct bf_feed_record *record
 
 struct take {
     struct reading *r;
-    bool stopped; /* a record that is not wanted any more */
-    bool ours;    /* the failure is not the service's */
-    bool taken;   /* at least one record */
+    bool stopped;    /* a record that is not wanted any more */
+    bool ours;       /* the failure is not the service's */
+    bool taken;      /* at least one record */
     int64_t time_ms; /* of the last one; 0: none, or not told */
 };
 

@@ -54,6 +54,7 @@ bool config_open_client(const struct config *c, struct bf_aws **aws, struct bf_e
     if (!*aws)
         return false;
     bf_aws_on_note(*aws, bf_diag_take_note, NULL);
+    bf_aws_on_detail(*aws, bf_diag_take_detail, NULL);
     bf_aws_on_warning(*aws, bf_diag_take_warning, NULL);
     return check_words(c, *aws, e);
 }

@@ -35,7 +35,7 @@ struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e
     }
     const char *ca = aws->config.ca_bundle;
     if ((!ca || access(ca, R_OK) == 0 || bf_err_sys(e, errno, "CA bundle %s", ca)) &&
-        bf_http_init(&aws->http, ca, e))
+        bf_http_init(&aws->http, ca, e) && bf_aws_identity_init(aws, options, e))
         return aws;
     bf_aws_destroy(aws);
     return NULL;
@@ -58,6 +58,7 @@ void bf_aws_destroy(struct bf_aws *aws)
     for (size_t i = 0; (bucket = bf_map_next(&aws->buckets, &i));)
         free((void *)(uintptr_t)bucket->value);
     bf_map_free(&aws->buckets);
+    bf_aws_identity_free(aws);
     bf_signer_free(&aws->signer);
     bf_http_free(&aws->http);
     bf_aws_config_free(&aws->config);
@@ -78,6 +79,12 @@ void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text
 {
     aws->note = note;
     aws->note_arg = arg;
+}
+
+void bf_aws_on_detail(struct bf_aws *aws, void (*detail)(void *arg, const char *text), void *arg)
+{
+    aws->detail = detail;
+    aws->detail_arg = arg;
 }
 
 void bf_aws_on_warning(struct bf_aws *aws, void (*warn)(void *arg, const char *text), void *arg)
@@ -158,16 +165,6 @@ bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service, boo
     return endpoint != NULL;
 }
 
-static bool have_credentials(struct bf_aws *aws, struct bf_err *e)
-{
-    if (!aws->have_credentials) {
-        if (!bf_credentials_find(&aws->config, &aws->signer.credentials, e))
-            return false;
-        aws->have_credentials = true;
-    }
-    return true;
-}
-
 /* An object may take long as long as it moves; an API answer may not, but its request may on a slow line. */
 uint64_t bf_aws_timeout_ms(const struct bf_aws_call *call)
 {
@@ -180,10 +177,13 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
 {
     const struct bf_aws_call *call = s->call;
     char sdk_request[48];
+    if (!bf_aws_identify(aws, e)) /* a retry may come after their end */
+        return false;
+    s->generation = aws->generation;
     bf_retry_header(&s->rules, &s->retry, sdk_request);
     s->skew_ms = aws->skew_ms;
     struct bf_request_attempt attempt = {.endpoint = s->endpoint,
-                                         .wall_ms = bf_clock_wall_ms() + s->skew_ms,
+                                         .wall_ms = bf_aws_now_ms(aws),
                                          .invocation_id = s->invocation_id,
                                          .sdk_request = sdk_request};
     struct bf_http_exchange *x = &s->x;
@@ -204,7 +204,7 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
 {
     call->state = NULL;
     const struct bf_endpoint *endpoint = endpoint_for(aws, call, e);
-    if (!endpoint || !have_credentials(aws, e))
+    if (!endpoint || !bf_aws_identify(aws, e))
         return false;
     struct bf_aws_state *s = take(aws);
     if (!s)
@@ -215,7 +215,7 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     if (call->no_retry)
         s->rules.max_attempts = 1;
     s->retry = (struct bf_retry){.attempt = 1};
-    s->redirected = s->clock_tried = false;
+    s->redirected = s->clock_tried = s->renewed = false;
     s->failing_ms = 0;
     bf_rng_uuid(&aws->rng, s->invocation_id);
     enum bf_request_hash hash = bf_request_hash(&s->request, call, endpoint->https, e);

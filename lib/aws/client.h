@@ -68,7 +68,7 @@ enum { BF_AWS_OPTIONS_N = 5 };
 struct bf_aws;
 
 /* Reads options, environment and the shared files. Fails without a region, with a broken profile or a
- * missing CA file. Credentials are looked up at the first call. */
+ * missing CA file. Credentials are looked for at the first call, and renewed before they expire. */
 BF_API BF_MUST struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e);
 BF_API void bf_aws_destroy(struct bf_aws *aws);
 
@@ -86,6 +86,10 @@ BF_API const char *bf_aws_region(const struct bf_aws *aws);
 /* Retries and waits, one line each, for --verbose. */
 BF_API void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text),
                            void *arg);
+
+/* What only who looks for a fault wants to know, for -vv: why a source of credentials was passed over. */
+BF_API void bf_aws_on_detail(struct bf_aws *aws, void (*detail)(void *arg, const char *text),
+                             void *arg);
 
 /* What a user who waits wants to know without --verbose too: what is waited for after a signal. */
 BF_API void bf_aws_on_warning(struct bf_aws *aws, void (*warn)(void *arg, const char *text),

@@ -23,7 +23,7 @@ enum bf_feed_at {
     BF_FEED_OLDEST,
     BF_FEED_LATEST,
     BF_FEED_TIME, /* at time_ms; DynamoDB Streams cannot: the reader begins at the oldest and drops */
-    BF_FEED_AT,    /* at the record with this sequence number */
+    BF_FEED_AT,   /* at the record with this sequence number */
     BF_FEED_AFTER, /* after it */
     /* At an iterator that was had at time_ms, when nothing had been read of the shard. Where it has expired, the shard
      * is asked for from two minutes before that time on, or for all of it when it cannot be asked for a time: no record's

@@ -185,6 +185,7 @@ static bool set_request(struct bf_http_exchange *x, struct bf_err *e)
     if (curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, method) != CURLE_OK)
         return bf_err_nomem(e);
     curl_easy_setopt(c, CURLOPT_HTTPHEADER, list(x));
+    curl_easy_setopt(c, CURLOPT_NOPROXY, x->direct ? "*" : NULL);
     curl_easy_setopt(c, CURLOPT_TIMEOUT_MS, (long)x->timeout_ms);
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_LIMIT, x->stall_s ? 1L : 0L);
     curl_easy_setopt(c, CURLOPT_LOW_SPEED_TIME, (long)x->stall_s);

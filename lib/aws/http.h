@@ -36,6 +36,7 @@ struct bf_http_exchange {
     uint64_t timeout_ms; /* for the whole exchange; 0: none, but see stall_s */
     uint64_t stall_s;    /* gives up when nothing moves for so long; 0: never */
     uint64_t max_answer; /* bytes */
+    bool direct;         /* never through a proxy */
     bool (*sink)(void *arg,
                  struct bf_str piece); /* takes the body of a 2xx answer; false cancels */
     void *sink_arg;

@@ -227,6 +227,25 @@ static bool move(struct bf_aws *aws, struct bf_aws_state *s, const char *region)
     return strcmp(ep->signing_region, region) == 0;
 }
 
+/* The credentials have expired in the eyes of the service. With others it is sent again at once; that is no retry. Else
+ * what became of renewing is added, and 75 is for what may have been renewed by the next start. */
+static bool has_others(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+{
+    struct bf_err why = {0};
+    struct bf_str code = bf_str_of(s->error.code);
+    if (!bf_str_is(code, "ExpiredToken") && !bf_str_is(code, "ExpiredTokenException") &&
+        !bf_str_is(code, "TokenRefreshRequired"))
+        return false;
+    if (bf_aws_renew(aws, s, &why))
+        return true;
+    if (!aws->signer.credentials.fixed)
+        e->code = BF_E_TEMPORARY;
+    size_t n = strlen(s->error.message);
+    snprintf(s->error.message + n, sizeof s->error.message - n, "%scredentials: %.200s",
+             n ? "; " : "", why.text);
+    return false;
+}
+
 static void note(const struct bf_aws *aws, const struct bf_aws_state *s, const struct bf_err *e,
                  uint64_t delay_us)
 {
@@ -282,6 +301,10 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
         return;
     }
     if (other_region(s, region) && move(aws, s, region)) {
+        send_again(aws, s);
+        return;
+    }
+    if (has_others(aws, s, &e)) {
         send_again(aws, s);
         return;
     }

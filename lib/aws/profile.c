@@ -21,6 +21,7 @@ void bf_profiles_init(struct bf_profiles *p)
 {
     bf_map_init(&p->properties, PROPERTIES_MAX);
     bf_map_init(&p->sections, PROPERTIES_MAX);
+    bf_map_init(&p->keyed, PROPERTIES_MAX);
     bf_arena_init(&p->text, TEXT_MAX);
 }
 
@@ -28,6 +29,7 @@ void bf_profiles_free(struct bf_profiles *p)
 {
     bf_map_free(&p->properties);
     bf_map_free(&p->sections);
+    bf_map_free(&p->keyed);
     bf_arena_free(&p->text);
 }
 
@@ -195,7 +197,9 @@ static bool property(struct parser *ps, struct bf_str line, struct bf_err *e)
     if (!make_key(room, ps->kind, ps->section, bf_str(lower, name.n), &key))
         return bf_err_set(e, BF_E_LIMIT, "property name is too long");
     ps->value = bf_map_put(&ps->p->properties, key, NULL);
-    if (!ps->value)
+    bool is_key = ps->file == BF_PROFILE_CREDENTIALS && value.n &&
+                  bf_str_is(bf_str(lower, name.n), "aws_access_key_id");
+    if (!ps->value || (is_key && !bf_map_put(&ps->p->keyed, ps->section, NULL)))
         return bf_err_set(e, BF_E_LIMIT, "more than %d properties", PROPERTIES_MAX);
     return keep(ps, value, e);
 }
@@ -285,6 +289,11 @@ bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const cha
     struct bf_str key;
     return make_key(room, kind, bf_str_of(section), BF_STR(""), &key) &&
            bf_map_get(&p->sections, key) != NULL;
+}
+
+bool bf_profiles_keyed(struct bf_profiles *p, const char *profile)
+{
+    return bf_map_get(&p->keyed, bf_str_of(profile)) != NULL;
 }
 
 /* The value of a sub-property in "\nname = value\nname2 = value2", copied; NULL when it is not there. */

@@ -20,6 +20,7 @@ enum bf_profile_file { BF_PROFILE_CONFIG, BF_PROFILE_CREDENTIALS };
 struct bf_profiles {
     struct bf_map properties; /* kind, section and property to the terminated value, in text */
     struct bf_map sections;   /* kind and section */
+    struct bf_map keyed;      /* profiles whose keys are in the credentials file */
     struct bf_arena text;
 };
 
@@ -32,6 +33,9 @@ BF_API BF_MUST bool bf_profiles_parse(struct bf_profiles *p, enum bf_profile_fil
 
 /* Is there such a section? */
 BF_API bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const char *section);
+
+/* Does the credentials file have an aws_access_key_id for this profile? It goes before other sources then. */
+BF_API bool bf_profiles_keyed(struct bf_profiles *p, const char *profile);
 
 /* A property (lower case), or a nested one ("s3", "endpoint_url"); nested NULL for plain ones. NULL when
  * it is not there. Lives as long as p; continuation lines are separated by newlines. */

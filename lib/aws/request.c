@@ -15,7 +15,7 @@ static const char unsigned_payload[] = "UNSIGNED-PAYLOAD";
 
 void bf_signer_free(struct bf_signer *s)
 {
-    OPENSSL_cleanse(s->keys, sizeof s->keys);
+    OPENSSL_cleanse(s->keys, sizeof s->keys); /* zero: their scopes name none */
     bf_credentials_free(&s->credentials);
 }
 

@@ -23,26 +23,33 @@ struct bf_aws_state {
     struct bf_retry retry;
     struct bf_retry_rules rules;
     const struct bf_endpoint *endpoint;
-    bool running;       /* the engine has it; else it waits until due_ms */
-    bool hashing;       /* it waits for its turn to read more of its body */
-    int64_t due_ms;     /* monotonic */
-    int64_t skew_ms;    /* what the signature was made with */
-    bool clock_tried;   /* it has been signed anew once because its time was refused */
-    bool redirected;    /* it has been signed anew for another region once */
-    uint64_t moved;     /* bytes of the attempt in flight, when they were last looked at... */
-    int64_t moved_ms;   /* ...and since when there have been so many; monotonic */
-    int64_t failing_ms; /* since when its attempts have failed; monotonic */
-    struct bf_err why;  /* and what the last of them said */
+    bool running;        /* the engine has it; else it waits until due_ms */
+    bool hashing;        /* it waits for its turn to read more of its body */
+    int64_t due_ms;      /* monotonic */
+    int64_t skew_ms;     /* what the signature was made with */
+    uint64_t generation; /* and whose: which of the credentials */
+    bool renewed;        /* credentials have been renewed for it once */
+    bool clock_tried;    /* it has been signed anew once because its time was refused */
+    bool redirected;     /* it has been signed anew for another region once */
+    uint64_t moved;      /* bytes of the attempt in flight, when they were last looked at... */
+    int64_t moved_ms;    /* ...and since when there have been so many; monotonic */
+    int64_t failing_ms;  /* since when its attempts have failed; monotonic */
+    struct bf_err why;   /* and what the last of them said */
     char invocation_id[37];
     char request_id[128];
     struct bf_answer_error error; /* codes and texts are empty on success */
 };
 
+struct bf_cred_finder;
+struct bf_keeper;
+
 struct bf_aws {
     struct bf_aws_config config;
     struct bf_http http;
     struct bf_signer signer;
-    bool have_credentials;
+    struct bf_cred_finder *finder;
+    struct bf_keeper *keeper;
+    uint64_t generation; /* of the credentials in signer; 0: none */
     struct bf_endpoint endpoints[BF_AWS_SERVICES];
     bool resolved[BF_AWS_SERVICES];
     struct bf_map buckets; /* names of those in another region to their struct bf_endpoint */
@@ -54,12 +61,27 @@ struct bf_aws {
     size_t in_flight;
     void (*note)(void *arg, const char *text);
     void *note_arg;
+    void (*detail)(void *arg, const char *text);
+    void *detail_arg;
     void (*warn)(void *arg, const char *text);
     void *warn_arg;
     uint64_t grace_ms; /* 0: no limit */
     int64_t stop_ms;   /* monotonic: when a signal was seen; 0: none has come */
     bool stop_told;
 };
+
+/* The service's clock, as far as it is known. */
+int64_t bf_aws_now_ms(const struct bf_aws *aws);
+
+/* identity.c: brings the signer what signs now; false: there are no credentials. Waits only where there are none that
+ * hold. */
+BF_MUST bool bf_aws_identify(struct bf_aws *aws, struct bf_err *e);
+BF_MUST bool bf_aws_identity_init(struct bf_aws *aws, const struct bf_aws_options *options,
+                                  struct bf_err *e);
+void bf_aws_identity_free(struct bf_aws *aws);
+
+/* The service says that the credentials of s have expired. True: there are others now, once for a call. */
+BF_MUST bool bf_aws_renew(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e);
 
 /* Signs and sends the attempt that s->retry names. */
 BF_MUST bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e);

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 static const char *tool = "bfpipe";
-static bool loud, silent, line_drawn;
+static unsigned loud;
+static bool silent, line_drawn;
 
 void bf_diag_tool(const char *name)
 {
@@ -18,7 +19,7 @@ const char *bf_diag_name(void)
     return tool;
 }
 
-void bf_diag_loudness(bool verbose, bool quiet)
+void bf_diag_loudness(unsigned verbose, bool quiet)
 {
     loud = verbose;
     silent = quiet;
@@ -26,7 +27,7 @@ void bf_diag_loudness(bool verbose, bool quiet)
 
 bool bf_diag_is_verbose(void)
 {
-    return loud;
+    return loud > 0;
 }
 
 void bf_diag_line_drawn(void)
@@ -97,6 +98,13 @@ void bf_diag_hint(const char *fmt, ...)
 void bf_diag_note(const char *fmt, ...)
 {
     SAY_IF(loud);
+}
+
+void bf_diag_take_detail(void *arg, const char *text)
+{
+    (void)arg;
+    if (loud > 1)
+        bf_diag_note("%s", text);
 }
 
 void bf_diag_take_note(void *arg, const char *text)

@@ -10,7 +10,8 @@
 
 BF_API void bf_diag_tool(const char *name);
 BF_API const char *bf_diag_name(void);
-BF_API void bf_diag_loudness(bool verbose, bool quiet);
+/* verbose: how often -v was given. */
+BF_API void bf_diag_loudness(unsigned verbose, bool quiet);
 
 /* "tool: text"; nothing for BF_E_CLOSED (the reader went away, nobody is listening) and for what has been
  * told (bf_err_told). */
@@ -24,6 +25,9 @@ BF_API void bf_diag_hint(const char *fmt, ...) BF_PRINTF(1, 2);
 
 /* "tool: ...", only with --verbose. */
 BF_API void bf_diag_note(const char *fmt, ...) BF_PRINTF(1, 2);
+
+/* "tool: ...", only with -vv; as a callback for the library, arg is not used. */
+BF_API void bf_diag_take_detail(void *arg, const char *text);
 
 /* A note, a warning, as callbacks for the library; arg is not used. */
 BF_API void bf_diag_take_note(void *arg, const char *text);

@@ -78,13 +78,16 @@ static bool sync_parent(const char *path, struct bf_err *e)
     return bf_file_sync_dir(dir, e);
 }
 
-bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e)
+static bool replace(const char *path, struct bf_str content, bool private, struct bf_err *e)
 {
     char tmp[PATH_MAX];
     int len = snprintf(tmp, sizeof tmp, "%s.new", path);
     if (len < 0 || (size_t)len >= sizeof tmp)
         return bf_err_sys(e, ENAMETOOLONG, "%s", path);
-    int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (private)
+        (void)unlink(tmp); /* of a process that was killed: with what mode is not known */
+    int fd = open(tmp, O_WRONLY | O_CREAT | O_CLOEXEC | (private ? O_EXCL | O_NOFOLLOW : O_TRUNC),
+                  private ? 0600 : 0666);
     if (fd < 0)
         return bf_err_sys(e, errno, "%s", tmp);
     bool ok = write_all(fd, content) && fsync(fd) == 0;
@@ -98,6 +101,16 @@ bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e)
         return bf_err_sys(e, sys, "%s", path);
     }
     return sync_parent(path, e);
+}
+
+bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e)
+{
+    return replace(path, content, false, e);
+}
+
+bool bf_file_replace_private(const char *path, struct bf_str content, struct bf_err *e)
+{
+    return replace(path, content, true, e);
 }
 
 /* Leaves errno as it was. */

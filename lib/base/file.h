@@ -13,6 +13,10 @@ BF_API BF_MUST bool bf_file_read(const char *path, struct bf_buf *out, struct bf
  * temporary file in the same folder, fsync, rename, fsync of the folder. */
 BF_API BF_MUST bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e);
 
+/* The same for a file that is nobody else's: mode 0600 whatever the umask is, and no symbolic link is followed. */
+BF_API BF_MUST bool bf_file_replace_private(const char *path, struct bf_str content,
+                                            struct bf_err *e);
+
 /* fsync of a folder, so that a rename or a new name in it is durable. */
 BF_API BF_MUST bool bf_file_sync_dir(const char *path, struct bf_err *e);
 

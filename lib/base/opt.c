@@ -10,7 +10,8 @@
 #include "lib/base/opt_help.h"
 
 const struct bf_opt bf_opt_common[BF_OPT_COMMON_N] = {
-    BF_OPT_FLAG('v', "verbose", struct bf_common, verbose, "say more on standard error"),
+    BF_OPT_COUNT('v', "verbose", struct bf_common, verbose,
+                 "say more on standard error; -vv still more"),
     BF_OPT_FLAG('q', "quiet", struct bf_common, quiet, "only errors on standard error"),
     BF_OPT_FLAG(0, "progress", struct bf_common, progress, "show progress even without a terminal"),
     BF_OPT_FLAG(0, "no-progress", struct bf_common, no_progress, "show no progress"),
@@ -64,6 +65,9 @@ static bool assign(const struct bf_opt *o, void *field, const char *value, struc
     switch (o->kind) {
     case BF_OPT_KIND_ON:
         *(bool *)field = true;
+        return true;
+    case BF_OPT_KIND_COUNT:
+        ++*(unsigned *)field;
         return true;
     case BF_OPT_KIND_OFF:
         *(bool *)field = false;

@@ -28,6 +28,7 @@
 
 enum bf_opt_kind {
     BF_OPT_KIND_ON,    /* bool = true */
+    BF_OPT_KIND_COUNT, /* unsigned, how often it was given */
     BF_OPT_KIND_OFF,   /* bool = false */
     BF_OPT_KIND_STR,   /* const char * */
     BF_OPT_KIND_LIST,  /* struct bf_opt_list, repeatable */
@@ -66,6 +67,8 @@ struct bf_opt_list {
     }
 #define BF_OPT_FLAG(l, name, type, field, help)                                                    \
     BF_OPT_ROW(l, name, BF_OPT_KIND_ON, offsetof(type, field), NULL, help, NULL)
+#define BF_OPT_COUNT(l, name, type, field, help)                                                   \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_COUNT, offsetof(type, field), NULL, help, NULL)
 #define BF_OPT_OFF(l, name, type, field, help)                                                     \
     BF_OPT_ROW(l, name, BF_OPT_KIND_OFF, offsetof(type, field), NULL, help, NULL)
 #define BF_OPT_STR(l, name, type, field, arg, help)                                                \
@@ -94,7 +97,7 @@ struct bf_opt_group {
 
 /* What every tool has. */
 struct bf_common {
-    bool verbose;
+    unsigned verbose; /* 1: -v, 2: -vv */
     bool quiet;
     bool progress;    /* --progress: even when standard error is no terminal */
     bool no_progress; /* --no-progress */

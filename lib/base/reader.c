@@ -218,6 +218,15 @@ bool bf_reader_swap(struct bf_reader *r, struct bf_reader_lines *l)
     return true;
 }
 
+void bf_reader_took(struct bf_reader *r, size_t n)
+{
+    r->start += n;
+    r->next_offset += n;
+    r->scanned = 0;
+    r->line--;
+    r->in_long = false;
+}
+
 void bf_reader_unread(struct bf_reader *r, struct bf_str line)
 {
     r->start = (size_t)(line.p - r->buf);

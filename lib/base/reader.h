@@ -76,6 +76,10 @@ BF_API BF_MUST bool bf_reader_swap(struct bf_reader *r, struct bf_reader_lines *
 /* Has all of the input been taken? For the end of a run that failed: does not wait, and may take a line. */
 BF_API BF_MUST bool bf_reader_done(struct bf_reader *r);
 
+/* After BF_LINE_LONG, in the place of bf_reader_skip: the first n bytes of the line have been taken, what is behind them is
+ * the line that comes next, of the same number. */
+BF_API void bf_reader_took(struct bf_reader *r, size_t n);
+
 /* Gives back the line last returned: the next call returns it again. */
 BF_API void bf_reader_unread(struct bf_reader *r, struct bf_str line);
 

@@ -8,7 +8,8 @@
 struct wrapped {
     struct bf_json_val data, seq, id;
     bool has_data, has_seq, has_id, has_change;
-    bool has_sequence, has_shard; /* as kinread -J writes it: data is text, or base64 under another name */
+    bool has_sequence,
+        has_shard; /* as kinread -J writes it: data is text, or base64 under another name */
     bool in_base64;
     struct bf_str object; /* data that is a JSON object */
 };

@@ -73,7 +73,8 @@ struct bf_change {
     struct bf_change_text event_id;
     struct bf_change_text table; /* tableName; else out of eventSourceARN; else not there */
     struct bf_change_text seq;   /* dynamodb.SequenceNumber */
-    struct bf_change_text kinesis_seq; /* of the Kinesis record that brought it: kinesis.sequenceNumber, which
+    struct bf_change_text
+        kinesis_seq; /* of the Kinesis record that brought it: kinesis.sequenceNumber, which
                                           kinread adds; or a capture told it */
     struct bf_str
         time; /* ApproximateCreationDateTime as written, quotes included; p NULL: not there */

@@ -250,3 +250,14 @@ bool bf_filter_takes(struct bf_filter *f, const struct bf_change *c, bool *pass,
         *pass = !bf_dedupe_seen(f->dedupe, c);
     return true;
 }
+
+bool bf_filter_unseen(const struct bf_filter *f, size_t i, struct bf_buf *out, struct bf_str *name)
+{
+    return f->patterns && bf_pattern_unseen(f->patterns, i, out, name);
+}
+
+void bf_filter_merge(struct bf_filter *f, const struct bf_filter *other)
+{
+    if (f->patterns)
+        bf_pattern_merge(f->patterns, other->patterns);
+}

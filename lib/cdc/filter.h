@@ -34,6 +34,11 @@ BF_API bool bf_filter_wanted(const struct bf_filter_conf *conf);
 BF_API BF_MUST struct bf_filter *bf_filter_new(const struct bf_filter_conf *conf, struct bf_err *e);
 BF_API void bf_filter_destroy(struct bf_filter *f);
 
+/* As bf_pattern_unseen, of what --match names. */
+BF_API bool bf_filter_unseen(const struct bf_filter *f, size_t i, struct bf_buf *out,
+                             struct bf_str *name);
+BF_API void bf_filter_merge(struct bf_filter *f, const struct bf_filter *other);
+
 /* *pass says whether the change becomes a row; false (*e, BF_E_INPUT) when that cannot be told. */
 BF_API BF_MUST bool bf_filter_takes(struct bf_filter *f, const struct bf_change *c, bool *pass,
                                     struct bf_err *e);

@@ -3,6 +3,7 @@
 #include "lib/base/enc.h"
 #include "lib/cdc/firehose_impl.h"
 #include "lib/cdc/mark.h"
+#include "lib/json/extent.h"
 #include "lib/json/write.h"
 
 enum { DATA_MAX = 64 * 1024 * 1024, ROWS_MAX = 256 * 1024 * 1024, PAD = 64 };
@@ -36,8 +37,8 @@ static bool check(const struct bf_firehose_conf *conf, struct bf_err *e)
     const struct bf_row_conf *row = &conf->xform.row;
     if (conf->partition_keys && row->format != BF_ROW_NDJSON)
         return bf_err_set(e, BF_E_USAGE, "partition keys want rows as ndjson");
-    if ((row->format == BF_ROW_CSV || row->format == BF_ROW_TSV) && !row->fields &&
-        !conf->xform.sql.select && !conf->xform.sql.query)
+    if (bf_row_is_table(row->format) && !row->fields && !conf->xform.sql.select &&
+        !conf->xform.sql.query)
         return bf_err_set(e, BF_E_USAGE,
                           "CSV and TSV for Firehose want --fields, --select or --sql");
     return true;
@@ -47,7 +48,7 @@ static bool check(const struct bf_firehose_conf *conf, struct bf_err *e)
 static bool check_columns(const struct bf_firehose *f, const struct bf_row_conf *row,
                           struct bf_err *e)
 {
-    bool table = row->format == BF_ROW_CSV || row->format == BF_ROW_TSV;
+    bool table = bf_row_is_table(row->format);
     return !table || bf_xform_columns_known(f->xform) ||
            bf_err_set(e, BF_E_USAGE,
                       "CSV and TSV for Firehose want columns with names: no * in --select and "
@@ -192,6 +193,29 @@ static bool decode(struct bf_firehose *f, const struct bf_json_val *data, struct
     return true;
 }
 
+/* A document that begins with a line that is none by itself, since it spans more of them: it becomes *one. False: it is not
+ * so, or it is wrong, *e. */
+static bool document(struct bf_firehose *f, struct bf_str text, struct bf_str *one,
+                     struct bf_err *e)
+{
+    size_t n = bf_json_extent(text);
+    if (n <= one->n || e->code != BF_E_INPUT)
+        return false;
+    bf_err_clear(e);
+    *one = bf_str(text.p, n);
+    return bf_xform_document(f->xform, *one, &f->rows, e);
+}
+
+/* The line or document *one, with which the text begins. Data that look like a mark are nobody's position, and no change
+ * either: they fail as such. */
+static bool change(struct bf_firehose *f, struct bf_str text, struct bf_str *one, struct bf_err *e)
+{
+    if (bf_mark_is(*one))
+        return bf_xform_document(f->xform, *one, &f->rows, e);
+    return bf_xform_line(f->xform, *one, text.n - one->n + PAD, &f->rows, e) ||
+           document(f, text, one, e);
+}
+
 /* The rows of a record, whose data is decoded, into f->rows. */
 static bool transform(struct bf_firehose *f, struct bf_err *e)
 {
@@ -199,18 +223,15 @@ static bool transform(struct bf_firehose *f, struct bf_err *e)
         return false;
     uint64_t before = bf_xform_count(f->xform).changes;
     struct bf_str text = bf_buf_view(&f->data);
-    const char *end = text.p + text.n;
     size_t line = 0;
     bf_buf_reset(&f->rows);
     while (text.n) {
         const char *nl = memchr(text.p, '\n', text.n);
         struct bf_str one = bf_str(text.p, nl ? (size_t)(nl - text.p) : text.n);
         line++;
-        bool mark = bf_mark_is(one); /* of data: nobody's position, and no change either */
-        if (mark ? !bf_xform_document(f->xform, one, &f->rows, e)
-                 : !bf_xform_line(f->xform, one, (size_t)(end - (one.p + one.n)) + PAD, &f->rows, e))
+        if (!change(f, text, &one, e))
             return line > 1 ? bf_err_ctx(e, "line %zu", line) : false;
-        size_t took = one.n + (nl ? 1 : 0);
+        size_t took = one.n + (one.n < text.n && one.p[one.n] == '\n');
         text = bf_str(text.p + took, text.n - took);
     }
     if (!f->rows.n && bf_xform_count(f->xform).changes == before)
@@ -383,6 +404,11 @@ bool bf_firehose_event(struct bf_firehose *f, struct bf_str event, struct bf_buf
 {
     struct bf_firehose_in in = {.have = event, .whole = event.n};
     return bf_firehose_event_in(f, &in, answer, e);
+}
+
+const struct bf_xform *bf_firehose_xform(const struct bf_firehose *f)
+{
+    return f->xform;
 }
 
 struct bf_firehose_count bf_firehose_count(const struct bf_firehose *f)

@@ -76,6 +76,9 @@ BF_API BF_MUST bool bf_firehose_event_in(struct bf_firehose *f, struct bf_fireho
  * it looks only at the beginning. */
 BF_API bool bf_firehose_is(struct bf_str document);
 
+/* What it transforms with, to ask what no record had. */
+BF_API const struct bf_xform *bf_firehose_xform(const struct bf_firehose *f);
+
 BF_API struct bf_firehose_count bf_firehose_count(const struct bf_firehose *f);
 
 #endif

@@ -5,9 +5,9 @@
 enum { SHARDS_MAX = 1000 * 1000, KEY_MAX = 64 * 1024 };
 
 struct bf_held_at {
-    char *sequence; /* NULL: only started so far */
-    char *after;    /* NULL: not told */
-    char *start;    /* where the reader began last, NULL when there was no start */
+    char *sequence;   /* NULL: only started so far */
+    char *after;      /* NULL: not told */
+    char *start;      /* where the reader began last, NULL when there was no start */
     int64_t since_ms; /* of sequence */
     enum bf_mark_kind kind;
     bool again; /* it began more than once */

@@ -124,6 +124,17 @@ bool bf_mark_watch(struct bf_mark_watch *w, struct bf_str text)
     return false;
 }
 
+void bf_mark_avoid(struct bf_buf *buf, size_t from)
+{
+    if (!bf_buf_ok(buf) || !bf_mark_is(bf_str(buf->p + from, buf->n - from)))
+        return;
+    bf_buf_addc(buf, ' '); /* makes the room; not there: the buffer says so */
+    if (!bf_buf_ok(buf))
+        return;
+    memmove(buf->p + from + 2, buf->p + from + 1, buf->n - from - 2);
+    buf->p[from + 1] = ' ';
+}
+
 void bf_mark_put(struct bf_buf *out, const struct bf_mark *m)
 {
     bf_buf_lit(out, BF_MARK_PREFIX "{\"stream\":");

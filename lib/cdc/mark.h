@@ -58,6 +58,10 @@ struct bf_mark_watch {
 /* The next piece of the output: does a line in it begin as a mark does? */
 BF_API bool bf_mark_watch(struct bf_mark_watch *w, struct bf_str text);
 
+/* The buffer ends with a JSON document, from `from` on. One that begins as a mark gets a space after its brace, which
+ * changes nothing of what it says. */
+BF_API void bf_mark_avoid(struct bf_buf *buf, size_t from);
+
 /* Reads a line that bf_mark_is named a mark. BF_E_INPUT when it is a broken one. */
 BF_API BF_MUST bool bf_mark_parse(struct bf_mark *m, struct bf_str line, struct bf_err *e);
 

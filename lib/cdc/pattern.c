@@ -86,6 +86,18 @@ static size_t place(const struct pat_node *n, struct bf_str name)
     return low;
 }
 
+/* Most nodes have one child, or few. */
+static inline struct pat_node *step(const struct pat_node *n, struct bf_str name)
+{
+    size_t i = n->nkids > 1 ? place(n, name) : 0;
+    return i < n->nkids && bf_str_eq(n->kids[i]->name, name) ? n->kids[i] : NULL;
+}
+
+struct pat_node *bf_pat_kid_step(const struct pat_node *n, struct bf_str name)
+{
+    return step(n, name);
+}
+
 struct pat_node *bf_pat_kid_search(struct bf_pattern *p, const struct pat_node *n,
                                    struct bf_str name, bool escaped)
 {
@@ -96,8 +108,13 @@ struct pat_node *bf_pat_kid_search(struct bf_pattern *p, const struct pat_node *
             return NULL;
         name = bf_buf_view(&p->name);
     }
-    size_t i = place(n, name);
-    return i < n->nkids && name_order(n->kids[i]->name, name) == 0 ? n->kids[i] : NULL;
+    struct pat_node *kid = step(n, name); /* which has no dots */
+    if (kid || !name.n || !memchr(name.p, '.', name.n))
+        return kid;
+    for (struct bf_str first; bf_str_split(&name, '.', &first); n = kid)
+        if (!(kid = step(n, first)))
+            return NULL;
+    return kid;
 }
 
 bool bf_pat_nomem(const struct bf_arena *a, struct bf_err *e)
@@ -121,12 +138,12 @@ bool bf_pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct 
     return bf_arena_copy(&ps->set->memory, text, out) || bf_pat_nomem(&ps->set->memory, e);
 }
 
-/* The child of that name, made when it is not there. */
-static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struct bf_json_key *key,
-                                 struct bf_err *e)
+/* The child of that name, which has no dots, made when it is not there. The name stays. */
+static struct pat_node *make_step(struct pat_parse *ps, struct pat_node *n, struct bf_str name,
+                                  struct bf_err *e)
 {
     struct bf_arena *memory = &ps->set->memory;
-    struct pat_node *kid = bf_pat_kid(ps->set, n, key->text.p, key->text.n, key->escaped);
+    struct pat_node *kid = bf_pat_kid_step(n, name);
     if (kid)
         return kid;
     kid = bf_pat_alloc(memory, sizeof *kid);
@@ -134,8 +151,7 @@ static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struc
         bf_pat_nomem(memory, e);
         return NULL;
     }
-    if (!bf_pat_copy(ps, key->text, key->escaped, &kid->name, e))
-        return NULL;
+    kid->name = name;
     size_t i = place(n, kid->name);
     kid->parent = n;
     const struct pat_node *top = kid;
@@ -147,7 +163,37 @@ static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struc
     n->kids[i] = kid;
     n->nkids++;
     n->names |= bf_pat_name_bit(kid->name.p, kid->name.n);
+    if (n->parent && n->name.n)
+        n->parent->deep |= bf_pat_deep_bit(n->name.p[0], n->name.n > 1 ? n->name.p[1] : '.');
+    else if (n->parent)
+        n->parent->deep = UINT64_MAX;
     return kid;
+}
+
+static size_t depth_of(const struct pat_node *n)
+{
+    size_t depth = 0;
+    for (; n->parent; n = n->parent)
+        depth++;
+    return depth;
+}
+
+/* The node that the key, which may hold dots, leads to. */
+static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struct bf_json_key *key,
+                                 struct bf_err *e)
+{
+    struct bf_str name, first;
+    if (!bf_pat_copy(ps, key->text, key->escaped, &name, e))
+        return NULL;
+    if (name.n == 0)
+        return make_step(ps, n, name, e);
+    while (n && bf_str_split(&name, '.', &first))
+        n = make_step(ps, n, first, e);
+    if (n && depth_of(n) > BF_PATTERN_DEPTH + 1) {
+        bf_pat_fail(ps, key->text.p - 1, e, "nested deeper than %d", BF_PATTERN_DEPTH);
+        return NULL;
+    }
+    return n;
 }
 
 /* The combinations that $or makes of a pattern. */
@@ -256,8 +302,6 @@ static bool read_or(struct pat_parse *ps, struct pat_node *n, struct combos *c, 
     if (!bf_json_peek(&ps->json, &type, e))
         return false;
     const char *at = ps->json.p;
-    if (type != BF_JSON_ARRAY)
-        return bf_pat_fail(ps, at, e, "It must be an Array followed with $or.");
     if (!bf_json_enter(&ps->json, BF_JSON_ARRAY, e))
         return false;
     while ((more = bf_json_element(&ps->json, e)) == BF_JSON_MORE) {
@@ -285,13 +329,52 @@ static bool read_or(struct pat_parse *ps, struct pat_node *n, struct combos *c, 
     return true;
 }
 
+/* An object of $or's array: does it name a field? */
+static bool names_field(struct bf_json *j, bool *found)
+{
+    struct bf_json_key key;
+    struct bf_err ignored;
+    enum bf_json_more more;
+    bool any = false;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, &ignored))
+        return false;
+    while ((more = bf_json_member(j, &key, &ignored)) == BF_JSON_MORE) {
+        any = true;
+        *found |= !is_reserved(&key);
+        if (!bf_json_skip(j, &ignored))
+            return false;
+    }
+    *found |= !any;
+    return more == BF_JSON_END;
+}
+
+/* $or is a relation where its array holds objects that name fields; else it is the name of a field itself, so that patterns
+ * from before there was the relation stay what they were. */
+static bool is_relation(const struct pat_parse *ps)
+{
+    struct bf_json j = ps->json;
+    struct bf_err ignored;
+    enum bf_json_type type;
+    bool found = false;
+    if (!bf_json_peek(&j, &type, &ignored) || type != BF_JSON_ARRAY ||
+        !bf_json_enter(&j, BF_JSON_ARRAY, &ignored))
+        return false;
+    while (bf_json_element(&j, &ignored) == BF_JSON_MORE) {
+        bool ok = bf_json_peek(&j, &type, &ignored) &&
+                  (type == BF_JSON_OBJECT ? names_field(&j, &found) : bf_json_skip(&j, &ignored));
+        if (!ok)
+            return false;
+    }
+    return found;
+}
+
 static bool read_member(struct pat_parse *ps, struct pat_node *n, struct bf_json_key *key,
                         struct combos *c, bool in_or, struct bf_err *e)
 {
     enum bf_json_type type;
     const char *at = key->text.p - 1;
     int shown = (int)(key->text.n < 100 ? key->text.n : 100);
-    if (bf_json_key_is(key, "$or"))
+    if (bf_json_key_is(key, "$or") && is_relation(ps))
         return read_or(ps, n, c, e);
     if (in_or && is_reserved(key))
         return bf_pat_fail(ps, at, e,

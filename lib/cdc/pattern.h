@@ -64,4 +64,13 @@ BF_API size_t bf_pattern_count(const struct bf_pattern *p);
 BF_API bool bf_pattern_explain(struct bf_pattern *p, size_t i, const struct bf_change *c,
                                struct bf_buf *out);
 
+/* Appends the i-th path that a pattern names, with dots, and where no event so far had a value; false: there are no more. Those
+ * of which it is only asked that nothing stands there are not among them. *name: the attribute, below an image; else p is
+ * NULL. */
+BF_API bool bf_pattern_unseen(const struct bf_pattern *p, size_t i, struct bf_buf *out,
+                              struct bf_str *name);
+
+/* What `other`, of the same patterns, has seen counts as seen here. */
+BF_API void bf_pattern_merge(struct bf_pattern *p, const struct bf_pattern *other);
+
 #endif

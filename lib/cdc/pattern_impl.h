@@ -6,6 +6,9 @@
  * word: a block. bf_pattern_ready (pattern_ready.c) gives each node of the trie
  * a slot for each block that has paths there, and tables of the tests' values.
  *
+ * The service knows paths by their text, in which a dot is no other character in a name than between two names. So here
+ * names are cut at their dots, those of patterns and those of events.
+ *
  * A table (pattern_table.c) answers for all tests of a node at once. A value of
  * the event becomes a key, a string of bytes that sorts as values of its kind do
  * (pattern_key.c); every operator is a range of keys, or of several kinds of
@@ -187,12 +190,15 @@ struct pat_node {
     struct pat_node **kids; /* by length and bytes */
     size_t nkids, kids_cap;
     uint64_t names; /* which lengths and first bytes the kids' names have, folded to bits */
+    uint64_t
+        deep; /* the first two bytes of those kids that have kids, and of what follows with a dot */
     struct pat_test *tests;
     struct pat_leaf *leaf; /* NULL: no tests */
     struct pat_slot **slots;
     size_t nslots, slots_cap;
     bool numbers;  /* below dynamodb, and called N or NS: its strings are numbers for `numeric` */
     uint64_t seen; /* stamp: a value stood here, outside of arrays of objects */
+    bool ever;     /* a value stood here, in any event so far */
     /* pattern_verify.c: one block at a time */
     uint64_t verify;       /* stamp: the block has tests here or below */
     struct pat_slot *slot; /* of that block */
@@ -237,11 +243,22 @@ static inline uint64_t bf_pat_name_bit(const char *name, size_t length)
 struct pat_node *bf_pat_kid_search(struct bf_pattern *p, const struct pat_node *n,
                                    struct bf_str name, bool escaped);
 
-/* The child of that name, or NULL; most names are no child's, and that is soon known. */
+/* A name without dots, decoded. */
+struct pat_node *bf_pat_kid_step(const struct pat_node *n, struct bf_str name);
+
+/* Of the first two bytes of a name that may go on with a dot; the step that they belong to may have one. */
+static inline uint64_t bf_pat_deep_bit(char first, char second)
+{
+    return (uint64_t)1 << (((unsigned char)first * 7 + (unsigned char)second) & 63);
+}
+
+/* The node below n that the name leads to, or NULL: a dot in it leads one step down, as in the service, to which a.b is the
+ * member b of a. Most names lead nowhere, and that is soon known. */
 static inline struct pat_node *bf_pat_kid(struct bf_pattern *p, const struct pat_node *n,
                                           const char *name, size_t length, bool escaped)
 {
-    if (!escaped && !(n->names & bf_pat_name_bit(name, length)))
+    if (!escaped && !(n->names & bf_pat_name_bit(name, length)) &&
+        (length < 2 || !(n->deep & bf_pat_deep_bit(name[0], name[1]))))
         return NULL;
     return bf_pat_kid_search(p, n, bf_str(name, length), escaped);
 }

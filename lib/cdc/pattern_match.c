@@ -35,6 +35,7 @@ static const char *scalar(struct walk *w, struct pat_node *n, const char *p)
         return NULL;
     if (!w->in_array)
         n->seen = w->p->stamp;
+    n->ever = true;
     if (n->leaf)
         bf_pat_collect(w->p, n, &s, w->change);
     return p;
@@ -153,6 +154,7 @@ static void parsed(struct walk *w)
         if (n->name.p[0] != 'e')
             continue;
         n->seen = w->p->stamp;
+        n->ever = true;
         if (n->leaf)
             bf_pat_collect(w->p, n, &op, true);
     }

@@ -78,13 +78,52 @@ static uint64_t leaf_holds(struct look *l, const struct pat_node *n, uint64_t ab
 static uint64_t holds(struct look *l, struct pat_node *n, const char *p);
 static uint64_t kids_hold(struct look *l, struct pat_node *n, const char *p);
 
-static uint64_t kids_hold_object(struct look *l, struct pat_node *n, const char *p)
+static void forget_kids(const struct pat_node *n)
 {
-    uint64_t all = l->want;
     for (size_t i = 0; i < n->nkids; i++) {
         n->kids[i]->held = 0;
         n->kids[i]->found = false;
     }
+}
+
+static uint64_t kids_held(const struct look *l, const struct pat_node *n)
+{
+    uint64_t all = l->want;
+    for (size_t i = 0; i < n->nkids; i++) {
+        const struct pat_node *kid = n->kids[i];
+        struct stake s = stake_in(l, kid);
+        all &= kid->held | ~s.live | (kid->found ? 0 : ~s.present);
+    }
+    return all;
+}
+
+/* The member of that name in an object at n; what stands behind a dot is the name of a member of an object that has no
+ * other. */
+static void member_holds(struct look *l, const struct pat_node *n, struct bf_str name,
+                         const char *p)
+{
+    struct bf_str step = name, rest = {0};
+    const char *dot = name.n ? memchr(name.p, '.', name.n) : NULL;
+    if (dot) {
+        step.n = (size_t)(dot - name.p);
+        rest = bf_str(dot + 1, name.n - step.n - 1);
+    }
+    struct pat_node *kid = bf_pat_kid_step(n, step);
+    if (!kid || kid->verify != l->stamp)
+        return;
+    if (dot) {
+        struct stake s = stake_in(l, kid);
+        forget_kids(kid);
+        member_holds(l, kid, rest, p);
+        kid->held |= kids_held(l, kid) & (~s.need | s.absent);
+    } else
+        kid->held |= holds(l, kid, p);
+    kid->found = true;
+}
+
+static uint64_t kids_hold_object(struct look *l, struct pat_node *n, const char *p)
+{
+    forget_kids(n);
     for (p = space(p + 1); *p != '}'; p = *p == ',' ? space(p + 1) : p) {
         bool escaped;
         struct core core = {.start = p, .end = p + SIZE_MAX / 4};
@@ -92,23 +131,16 @@ static uint64_t kids_hold_object(struct look *l, struct pat_node *n, const char 
         p = core_string(&core, name, &escaped);
         if (!p)
             return 0;
-        struct pat_node *kid = bf_pat_kid(l->p, n, name, (size_t)(p - name) - 1, escaped);
+        size_t length = (size_t)(p - name) - 1;
         p = space(space(p) + 1);
-        if (kid && kid->verify == l->stamp) {
-            kid->held |= holds(l, kid, p);
-            kid->found = true;
-        }
+        if (bf_pat_kid(l->p, n, name, length, escaped))
+            member_holds(l, n, escaped ? bf_buf_view(&l->p->name) : bf_str(name, length), p);
         p = skip(p);
         if (!p)
             return 0;
         p = space(p);
     }
-    for (size_t i = 0; i < n->nkids; i++) {
-        const struct pat_node *kid = n->kids[i];
-        struct stake s = stake_in(l, kid);
-        all &= kid->held | ~s.live | (kid->found ? 0 : ~s.present);
-    }
-    return all;
+    return kids_held(l, n);
 }
 
 /* One element has all that is wanted; where nothing is wanted to be there, no element has it. */

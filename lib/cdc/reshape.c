@@ -34,7 +34,7 @@ struct bf_reshape {
     struct rule rule[RULES_MAX];
     size_t nrules;
     bool first[256]; /* first bytes of the rules' names */
-    bool flatten, renames;
+    bool flatten, renames, counted;
     struct bf_hmac256 key;
     struct bf_arena names, values;
     struct bf_buf text, fitted;
@@ -147,9 +147,10 @@ static bool read_types(struct bf_reshape *r, const char *path, struct bf_err *e)
         if (rule && rule->typed)
             bf_err_set(e, BF_E_INPUT, "%.*s stands twice", (int)name.n, name.p);
         ok = ok && bf_shape_type_parse(bf_str_trim(bf_str(line.p + n, line.n - n)), &rule->type, e);
-        if (ok)
+        if (ok) {
             rule->typed = true;
-        else
+            rule->type.counted = r->counted;
+        } else
             bf_err_ctx(e, "%s: line %u", path, number);
     }
     return ok;
@@ -204,6 +205,7 @@ struct bf_reshape *bf_reshape_new(const struct bf_reshape_conf *conf, struct bf_
         return NULL;
     }
     r->flatten = conf->flatten;
+    r->counted = conf->counted;
     bf_arena_init(&r->names, NAMES_MAX);
     bf_arena_init(&r->values, VALUES_MAX);
     bf_buf_init(&r->text, VALUES_MAX);
@@ -484,7 +486,9 @@ bool bf_reshape_meta(struct bf_reshape *r, struct bf_str name, bool is_time,
                               is_time ? "its type is string, timestamp or date"
                                       : "its type is string");
         if (kind == SHAPE_DATE || kind == SHAPE_TIMESTAMP)
-            *time = kind == SHAPE_DATE ? BF_TIME_DATE : BF_TIME_TIMESTAMP;
+            *time = kind == SHAPE_DATE ? (r->counted ? BF_TIME_DAYS : BF_TIME_DATE)
+                    : r->counted       ? BF_TIME_MS
+                                       : BF_TIME_TIMESTAMP;
         if (rule->rename.p) {
             bf_buf_reset(&r->text);
             bf_json_unescape(&r->text, bf_str(rule->rename.p + 1, rule->rename.n - 2));

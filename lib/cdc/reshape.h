@@ -23,6 +23,7 @@ struct bf_reshape_conf {
     const char *hash_key;      /* file that holds the key */
     const char *types;         /* type file */
     bool flatten;
+    bool counted; /* timestamps and dates as milliseconds and days since 1970 */
 };
 
 BF_API bool bf_reshape_wanted(const struct bf_reshape_conf *conf);

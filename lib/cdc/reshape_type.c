@@ -1,5 +1,7 @@
 #include "lib/cdc/reshape_type.h"
 
+#include <inttypes.h>
+
 #include "lib/base/clock.h"
 #include "lib/base/num.h"
 #include "lib/cdc/number.h"
@@ -153,10 +155,19 @@ static bool fit_time(const struct shape_type *type, const struct bf_attr *a, str
         more = more_decimals(text);
     else
         return false;
+    size_t before = out->n;
     struct bf_date d = bf_clock_date(ms);
     if (d.year < 0 || d.year > YEAR_MAX)
         return false;
     bf_buf_addf(out, "%04d-%02d-%02d", d.year, d.month, d.day);
+    if (type->counted) {
+        while (more.n && more.p[more.n - 1] == '0')
+            more.n--;
+        int64_t unit = type->kind == SHAPE_DATE ? 86400000 : 1;
+        out->n = before;
+        bf_buf_addf(out, "%" PRId64, ms / unit - (ms % unit < 0));
+        return more.n == 0 || type->kind == SHAPE_DATE;
+    }
     if (type->kind == SHAPE_DATE)
         return true;
     bf_buf_addf(out, " %02d:%02d:%02d.%03d", d.hour, d.minute, d.second, d.ms);

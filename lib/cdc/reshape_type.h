@@ -22,6 +22,7 @@ struct shape_type {
     enum shape_kind kind;
     int digits, scale;  /* of a decimal */
     int bits;           /* of an integer: 32, 64; 0: any */
+    bool counted;       /* a time as a number since 1970: milliseconds, a date days */
     struct bf_str text; /* as written */
 };
 

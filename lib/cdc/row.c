@@ -1,5 +1,7 @@
 #include "lib/cdc/row.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
@@ -10,6 +12,8 @@
 #include "lib/json/write.h"
 
 enum { COLUMNS_MAX = 4096, NAMES_MAX = 4 * 1024 * 1024, CELL_MAX = 512 * 1024 * 1024 };
+
+static const int64_t DAY_US = 86400 * (int64_t)1000000;
 
 static const char *const meta_options[BF_META_N] = {"op", "ts", "table", "event-id", "seq"};
 static const char *const meta_names[BF_META_N] = {"op", "ts", "table", "event_id", "seq"};
@@ -123,7 +127,7 @@ static bool setup(struct bf_row *r, struct bf_err *e)
     r->reserved['\\'] = true; /* a name that begins with an escape may be any */
     if (r->conf.image == BF_ROW_BOTH)
         r->reserved['o'] = true;
-    bool table = r->conf.format == BF_ROW_CSV || r->conf.format == BF_ROW_TSV;
+    bool table = bf_row_is_table(r->conf.format);
     if (r->conf.image == BF_ROW_BOTH &&
         (r->conf.format == BF_ROW_DDB_JSON || (table && !r->conf.fields)))
         return bf_err_set(e, BF_E_USAGE, "both images in this format want named fields");
@@ -263,11 +267,16 @@ char *bf_row_write_time(struct bf_row *r, char *o, const struct bf_change *c)
 }
 
 /* A time as written by bf_row_write_time, up to end, in the form that rows want; its new end. */
-static char *form_time(const struct bf_row *r, char *from, char *end)
+static char *form_time(const struct bf_row *r, const struct bf_change *c, char *from, char *end)
 {
     const char zeros[] = ".000";
+    int64_t us;
+    unsigned decimals;
     if (end == from || r->conf.time == BF_TIME_ISO)
         return end;
+    if (r->conf.time >= BF_TIME_MS && bf_change_time(c, &us, &decimals))
+        return from +
+               snprintf(from, 32, "%" PRId64, us / (r->conf.time == BF_TIME_MS ? 1000 : DAY_US));
     if (r->conf.time == BF_TIME_DATE)
         return from + 10;
     from[10] = ' ';
@@ -284,7 +293,7 @@ void bf_row_meta_cell(struct bf_row *r, enum bf_row_meta what, const struct bf_c
 {
     bf_row_meta_text(r, what, c, room, text);
     if (what == BF_META_TS && text->text.p)
-        text->text.n = (size_t)(form_time(r, room, room + text->text.n) - room);
+        text->text.n = (size_t)(form_time(r, c, room, room + text->text.n) - room);
 }
 
 void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_change *c,
@@ -378,7 +387,7 @@ static char *put_meta_text(char *o, const struct bf_change_text *t)
 
 static char *put_time(struct bf_row *r, char *o, const struct bf_change *c)
 {
-    char *end = form_time(r, o + 1, bf_row_write_time(r, o + 1, c));
+    char *end = form_time(r, c, o + 1, bf_row_write_time(r, o + 1, c));
     if (end == o + 1) {
         r->untold |= 1u << BF_META_TS;
         return put_meta_text(o, &(struct bf_change_text){0});

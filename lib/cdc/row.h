@@ -30,7 +30,21 @@ enum bf_row_image {
 
 /* WRITES: what makes another table the same, {"put":{...}} or, of a REMOVE, {"delete":{...}}, with types and without
  * metadata. */
-enum bf_row_format { BF_ROW_NDJSON, BF_ROW_CSV, BF_ROW_TSV, BF_ROW_DDB_JSON, BF_ROW_WRITES };
+/* OPENCSV: what Athena's and Hive's OpenCSVSerDe reads right. */
+enum bf_row_format {
+    BF_ROW_NDJSON,
+    BF_ROW_CSV,
+    BF_ROW_TSV,
+    BF_ROW_DDB_JSON,
+    BF_ROW_WRITES,
+    BF_ROW_OPENCSV
+};
+
+/* Are its rows lines under a header, all with the same columns? */
+static inline bool bf_row_is_table(enum bf_row_format format)
+{
+    return format == BF_ROW_CSV || format == BF_ROW_TSV || format == BF_ROW_OPENCSV;
+}
 
 /* Metadata columns, named prefix + op, ts, table, event_id, seq. */
 enum bf_row_meta {
@@ -38,14 +52,16 @@ enum bf_row_meta {
     BF_META_TS,       /* ISO 8601 UTC, with the decimals that the source gave */
     BF_META_TABLE,    /* null where the record does not say */
     BF_META_EVENT_ID, /* null where the record does not say */
-    BF_META_SEQ,      /* what sorts the changes of one key (order.h); null where the record has no order */
+    BF_META_SEQ, /* what sorts the changes of one key (order.h); null where the record has no order */
     BF_META_N
 };
 
 enum bf_row_time {
     BF_TIME_ISO,       /* 2026-11-27T06:30:00.123Z, with the decimals that the source gave */
     BF_TIME_TIMESTAMP, /* 2026-11-27 06:30:00.123, with three decimals at least: Athena's timestamp */
-    BF_TIME_DATE       /* 2026-11-27 */
+    BF_TIME_DATE,      /* 2026-11-27 */
+    BF_TIME_MS,        /* milliseconds since 1970, and */
+    BF_TIME_DAYS       /* days: as OpenCSVSerDe reads a timestamp and a date */
 };
 
 struct bf_row_conf {
@@ -54,9 +70,10 @@ struct bf_row_conf {
     const char *fields; /* "order_id,payment.method,old.status"; NULL: all */
     enum bf_row_meta meta[BF_META_N];
     size_t nmeta;
-    bool meta_given;                   /* not the usual ones */
-    struct bf_str meta_name[BF_META_N]; /* by enum bf_row_meta; p NULL: prefix and usual name. Read now only */
-    enum bf_row_time time;             /* the form of ts in rows */
+    bool meta_given; /* not the usual ones */
+    struct bf_str meta_name
+        [BF_META_N];         /* by enum bf_row_meta; p NULL: prefix and usual name. Read now only */
+    enum bf_row_time time;   /* the form of ts in rows */
     const char *meta_prefix; /* NULL: "_" */
     bool header;             /* CSV and TSV: column names in front of the first row */
 };

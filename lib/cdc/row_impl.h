@@ -28,9 +28,9 @@ struct bf_row {
     struct row_meta meta[BF_META_N];
     struct row_column *columns;
     size_t ncolumns;
-    bool fixed;         /* columns are known */
-    bool header_due;    /* and still to be written */
-    bool reserved[256]; /* first bytes of names that collide */
+    bool fixed;            /* columns are known */
+    bool header_due;       /* and still to be written */
+    bool reserved[256];    /* first bytes of names that collide */
     unsigned told, untold; /* bits 1 << enum bf_row_meta: some record had it; some had not */
     struct bf_arena names, column_names;
     struct bf_buf cell;

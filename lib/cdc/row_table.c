@@ -44,10 +44,35 @@ static void put_tsv(struct bf_buf *out, struct bf_str s)
     bf_buf_add(out, s.p + from, s.n - from);
 }
 
+/* Quoted always: outside of quotes OpenCSVSerDe drops a backslash, inside it takes one for the escape of a quote or of
+ * another one. */
+static void put_opencsv(struct bf_buf *out, struct bf_str s)
+{
+    bf_buf_addc(out, '"');
+    size_t from = 0;
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] == '"' || s.p[i] == '\\') {
+            bf_buf_add(out, s.p + from, i - from);
+            bf_buf_addc(out, '\\');
+            from = i;
+        }
+    bf_buf_add(out, s.p + from, s.n - from);
+    bf_buf_addc(out, '"');
+}
+
+/* It reads lines, and then looks for quotes. */
+static bool breaks_line(const struct bf_row *r, struct bf_str row)
+{
+    return r->conf.format == BF_ROW_OPENCSV &&
+           (memchr(row.p, '\n', row.n) || memchr(row.p, '\r', row.n));
+}
+
 static void put_cell(const struct bf_row *r, struct bf_buf *out, struct bf_str s)
 {
     if (r->conf.format == BF_ROW_CSV)
         put_csv(out, s);
+    else if (r->conf.format == BF_ROW_OPENCSV)
+        put_opencsv(out, s);
     else
         put_tsv(out, s);
 }
@@ -56,11 +81,13 @@ static void put_null(const struct bf_row *r, struct bf_buf *out)
 {
     if (r->conf.format == BF_ROW_TSV)
         bf_buf_lit(out, "\\N");
+    if (r->conf.format == BF_ROW_OPENCSV)
+        bf_buf_lit(out, "\"\"");
 }
 
 static char separator(const struct bf_row *r)
 {
-    return r->conf.format == BF_ROW_CSV ? ',' : '\t';
+    return r->conf.format == BF_ROW_TSV ? '\t' : ',';
 }
 
 void bf_row_put_header(struct bf_row *r, struct bf_buf *out)
@@ -99,7 +126,7 @@ static bool fix_columns(struct bf_row *r, const struct bf_image *image, struct b
 
 bool bf_row_fix(struct bf_row *r, const struct bf_image *image, struct bf_err *e)
 {
-    bool table = r->conf.format == BF_ROW_CSV || r->conf.format == BF_ROW_TSV;
+    bool table = bf_row_is_table(r->conf.format);
     return !table || r->fixed || fix_columns(r, image, e);
 }
 
@@ -131,7 +158,7 @@ static void put_value(struct bf_row *r, const struct bf_attr *a, struct bf_buf *
         put_null(r, out);
     else if ((a->type == BF_ATTR_S && !a->escaped) || a->type == BF_ATTR_BOOL)
         put_cell(r, out, a->val);
-    else if (a->type == BF_ATTR_N && a->json)
+    else if (a->type == BF_ATTR_N && a->json && r->conf.format != BF_ROW_OPENCSV)
         bf_buf_adds(out, a->val);
     else {
         bf_buf_reset(&r->cell);
@@ -188,6 +215,12 @@ bool bf_row_put_table(struct bf_row *r, const struct bf_change *c, const struct 
     if (!r->conf.fields && found < image->n && !complete(r, image, e)) {
         out->n = row;
         return false;
+    }
+    if (bf_buf_ok(out) && breaks_line(r, bf_str(out->p + row, out->n - row - 1))) {
+        out->n = row;
+        return bf_err_set(e, BF_E_INPUT,
+                          "a value holds a line break, which OpenCSVSerDe cannot "
+                          "read; -o csv, tsv and ndjson hold it");
     }
     if (bf_buf_ok(out))
         return true;

@@ -136,8 +136,8 @@ static bool subscript(const struct sql_text *t, size_t i, struct bf_err *e)
     if (i == 0 || token->text.p[0] != '[' || token->kind != SQL_QUOTED || inside.n == 0)
         return true;
     const struct sql_token *before = &t->token[i - 1];
-    bool operand = bf_sql_punct(t, i - 1, ')') ||
-                   (bf_sql_name(t, i - 1) && !bf_sql_keyword(t, i - 1));
+    bool operand =
+        bf_sql_punct(t, i - 1, ')') || (bf_sql_name(t, i - 1) && !bf_sql_keyword(t, i - 1));
     bool adjacent = token->text.p == before->text.p + before->text.n;
     bool key = inside.p[0] == '\'' || inside.p[0] == '"';
     bool number = inside.p[0] >= '0' && inside.p[0] <= '9';

@@ -25,8 +25,8 @@ enum { BF_STATE_MAX_BYTES = 64 * 1024 * 1024, BF_STATE_MAX_SHARDS = 100000 };
 struct bf_state_shard {
     char *stream;
     char *shard;
-    char *sequence; /* decimal digits, "" at the very beginning */
-    bool ended;     /* the shard was read to its end */
+    char *sequence;   /* decimal digits, "" at the very beginning */
+    bool ended;       /* the shard was read to its end */
     int64_t since_ms; /* what comes after arrived then or later (mark.h); 0: not known */
 };
 

@@ -148,8 +148,7 @@ static bool parse_shard(struct bf_state *s, struct bf_json *j, struct bf_str str
         else if ((ok = bf_json_value(j, &v, e)) && bf_json_key_is(&key, "ended"))
             ended = v.type == BF_JSON_TRUE;
         else if (ok && bf_json_key_is(&key, "since"))
-            ok = bf_num_u64(v.raw, &since, e) ||
-                 bf_err_set(e, BF_E_INPUT, "since is not a number");
+            ok = bf_num_u64(v.raw, &since, e) || bf_err_set(e, BF_E_INPUT, "since is not a number");
     }
     ok = ok && bf_state_set(s, stream, shard, bf_str_of(sequence), ended, e);
     if (ok && since <= INT64_MAX)

@@ -2,35 +2,13 @@
 
 #include <stdlib.h>
 
-#include "lib/cdc/capture.h"
-#include "lib/cdc/fold.h"
-#include "lib/cdc/held.h"
-#include "lib/cdc/names.h"
-#include "lib/cdc/value.h"
+#include "lib/cdc/xform_impl.h"
 
 enum {
     FOLD_BYTES = 512 * 1024 * 1024,
     DECODED_MAX = 64 * 1024 * 1024,
     SHOWN_MAX = 256 * 1024 * 1024,
     END_BYTES = 65536
-};
-
-struct bf_xform {
-    struct bf_xform_conf conf;
-    struct bf_row *row;
-    struct bf_filter *filter; /* NULL: everything passes */
-    struct bf_fold *fold;     /* NULL: rows are not folded */
-    struct bf_buf folded;     /* a row on its way there */
-    bool headed;              /* the header that it brought has been written */
-    struct bf_sql *sql;       /* NULL: none asked for */
-    struct bf_reshape *shape; /* the same */
-    struct bf_row *results;   /* builds the rows that SQL selects */
-    struct bf_held marks;     /* wait with the rows */
-    struct bf_change change;
-    struct bf_buf decoded; /* data of a capture's record */
-    struct bf_buf shown;   /* a bad record of a capture, on one line */
-    struct bf_xform_count count;
-    struct bf_names names; /* for a name that no record has */
 };
 
 void bf_xform_conf_init(struct bf_xform_conf *conf)
@@ -135,6 +113,7 @@ static bool setup_shape(struct bf_xform *x, struct bf_err *e)
     bool ok = true;
     if (!bf_reshape_wanted(&x->conf.shape))
         return true;
+    x->conf.shape.counted = row->format == BF_ROW_OPENCSV;
     x->shape = bf_reshape_new(&x->conf.shape, e);
     if (!x->shape)
         return false;
@@ -144,8 +123,9 @@ static bool setup_shape(struct bf_xform *x, struct bf_err *e)
         struct bf_reshape_meta meta;
         bf_buf_reset(&name);
         bf_row_meta_name(row, what, &name);
-        ok = bf_buf_check(&name, "a name", e) &&
-             bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
+        ok =
+            bf_buf_check(&name, "a name", e) &&
+            bf_reshape_meta(x->shape, bf_buf_view(&name), what == BF_META_TS, &meta, &row->time, e);
         row->meta_name[what] = ok ? meta.rename : (struct bf_str){0};
         if (ok && meta.drop) {
             row->nmeta--;
@@ -199,25 +179,16 @@ void bf_xform_destroy(struct bf_xform *x)
     free(x);
 }
 
-/* A row whose first attribute is called bfpipe.mark begins as a mark does. In JSON a space makes it something else, and
- * changes nothing of what it says; a table has no such way out. */
+/* A row whose first attribute is called bfpipe.mark begins as a mark does. JSON has a way out, TSV has none, and the
+ * fields of CSV have quotes around such text. */
 static bool no_mark(const struct bf_xform *x, struct bf_buf *rows, size_t from, struct bf_err *e)
 {
-    struct bf_str text = bf_str(rows->p + from, rows->n - from);
     struct bf_mark_watch w = {0};
-    if (!bf_buf_ok(rows) || text.n < sizeof BF_MARK_PREFIX - 1)
-        return true;
-    bool table = x->conf.row.format == BF_ROW_TSV || x->conf.row.format == BF_ROW_CSV;
-    if (table ? !bf_mark_watch(&w, text) : !bf_mark_is(text))
-        return true;
-    if (table) {
+    if (x->conf.row.format != BF_ROW_TSV)
+        bf_mark_avoid(rows, from);
+    else if (bf_buf_ok(rows) && bf_mark_watch(&w, bf_str(rows->p + from, rows->n - from))) {
         rows->n = from;
         return bf_err_set(e, BF_E_INPUT, "its row would be taken for a mark of kinread");
-    }
-    bf_buf_addc(rows, '\n'); /* makes the room */
-    if (bf_buf_ok(rows)) {
-        memmove(rows->p + from + 2, rows->p + from + 1, rows->n - from - 2);
-        rows->p[from + 1] = ' ';
     }
     return true;
 }
@@ -330,12 +301,11 @@ static bool fold_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     return left_out || bf_fold_put(x->fold, &x->change, bf_buf_view(&x->folded), e);
 }
 
-/* Filters and writes the change in x->change. */
-static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
+bool bf_xform_change(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
     bool pass = x->conf.ops & 1u << x->change.op;
     x->count.changes++;
-    if (x->sql || x->shape || x->conf.row.fields)
+    if (x->sql || x->shape || x->conf.row.fields || x->conf.filter.match.n)
         bf_names_note(&x->names, &x->change);
     if (pass && x->filter && !bf_filter_takes(x->filter, &x->change, &pass, e))
         return false;
@@ -344,114 +314,6 @@ static bool write_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
         return true;
     }
     return x->fold ? fold_row(x, rows, e) : pass_on(x, rows, e);
-}
-
-struct wrap {
-    struct bf_xform *x;
-    struct bf_buf *rows;
-};
-
-static bool bad_record(struct bf_xform *x, const struct bf_capture_record *record,
-                       const struct bf_err *why, struct bf_err *e)
-{
-    struct bf_err told = *why;
-    if (record->index)
-        bf_err_ctx(&told, "record %zu", record->index);
-    if (!x->conf.bad) {
-        *e = told;
-        return false;
-    }
-    bf_buf_reset(&x->shown);
-    char *copy = bf_buf_room(&x->shown, record->raw.n + 64); /* padded, as compacting wants it */
-    if (!copy)
-        return bf_err_nomem(e);
-    memcpy(copy, record->raw.p, record->raw.n);
-    memset(copy + record->raw.n, 0, 64);
-    struct bf_buf line;
-    bf_buf_init(&line, SHOWN_MAX);
-    bf_value_put_compact(&line, bf_str(copy, record->raw.n));
-    bool ok = bf_buf_check(&line, "the record", e) &&
-              x->conf.bad(x->conf.bad_ctx, bf_buf_view(&line), &told, e);
-    bf_buf_free(&line);
-    return ok;
-}
-
-static bool wrapped(void *ctx, const struct bf_capture_record *record, const struct bf_err *why,
-                    struct bf_err *e)
-{
-    struct wrap *w = ctx;
-    struct bf_err bad = {0};
-    if (why)
-        return bad_record(w->x, record, why, e);
-    switch (bf_change_parse(&w->x->change, record->change, 0, &bad)) {
-    case BF_CHANGE:
-        if (record->seq.p)
-            w->x->change.kinesis_seq.text = record->seq;
-        if (write_row(w->x, w->rows, &bad))
-            return true;
-        break;
-    case BF_CHANGE_WRAP:
-        bf_err_set(&bad, BF_E_INPUT, "a capture in a capture");
-        break;
-    case BF_CHANGE_BAD:
-        break;
-    }
-    return bad_record(w->x, record, &bad, e);
-}
-
-static bool capture(struct bf_xform *x, struct bf_str text, struct bf_buf *rows, struct bf_err *e)
-{
-    struct wrap w = {x, rows};
-    size_t before = rows->n;
-    if (bf_capture_each(text, &x->decoded, wrapped, &w, e))
-        return true;
-    if (!rows->failed && !x->conf.bad) /* else what came in front of the bad record stays */
-        rows->n = before;
-    return false;
-}
-
-static bool record(struct bf_xform *x, struct bf_str text, size_t slack, struct bf_buf *rows,
-                   struct bf_err *e)
-{
-    switch (bf_change_parse(&x->change, text, slack, e)) {
-    case BF_CHANGE:
-        return write_row(x, rows, e);
-    case BF_CHANGE_WRAP:
-        return capture(x, text, rows, e);
-    case BF_CHANGE_BAD:
-        break;
-    }
-    return false;
-}
-
-bool bf_xform_document(struct bf_xform *x, struct bf_str document, struct bf_buf *rows,
-                       struct bf_err *e)
-{
-    return record(x, document, 0, rows, e);
-}
-
-static bool is_blank(struct bf_str line)
-{
-    return bf_str_trim(line).n == 0;
-}
-
-bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct bf_buf *rows,
-                   struct bf_err *e)
-{
-    struct bf_mark mark;
-    if (bf_mark_is(line)) {
-        if (!bf_mark_parse(&mark, line, e))
-            return false;
-        x->count.marks++;
-        if (bf_xform_waits(x)) /* a mark promises the rows of what stands above it */
-            return bf_held_add(&x->marks, &mark, line, rows, e);
-        bf_buf_adds(rows, line);
-        bf_buf_addc(rows, '\n');
-        return bf_buf_check(rows, "output", e);
-    }
-    if (line.n == 0 || (line.p[0] != '{' && is_blank(line)))
-        return true;
-    return record(x, line, slack, rows, e);
 }
 
 bool bf_xform_end(struct bf_xform *x, struct bf_buf *rows, bool *more, struct bf_err *e)
@@ -493,62 +355,6 @@ bool bf_xform_in_order(const struct bf_xform *x)
     return bf_xform_waits(x) || x->conf.filter.dedupe || x->conf.filter.explain;
 }
 
-struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i, enum bf_xform_seeker *seeker)
-{
-    size_t of_sql = 0, of_shape = 0;
-    struct bf_str name;
-    *seeker = BF_SEEKER_SQL;
-    for (; x->sql && (name = bf_sql_unseen(x->sql, of_sql)).p; of_sql++)
-        if (of_sql == i)
-            return name;
-    *seeker = BF_SEEKER_SHAPE;
-    i -= of_sql;
-    for (; x->shape && (name = bf_reshape_unseen(x->shape, of_shape)).p; of_shape++)
-        if (of_shape == i)
-            return name;
-    *seeker = BF_SEEKER_FIELDS;
-    return bf_row_unseen(x->results ? x->results : x->row, i - of_shape);
-}
-
-/* Was the name written as "name" in SQL, where a text stands in single quotes? */
-static bool in_quotes(const struct bf_sql_conf *sql, struct bf_str name)
-{
-    const char *text[3 + BF_OPT_LIST_MAX] = {sql->where, sql->select, sql->query};
-    for (size_t i = 0; i < sql->set.n; i++)
-        text[3 + i] = sql->set.item[i];
-    for (size_t i = 0; i < BF_COUNT(text); i++)
-        for (const char *p = text[i]; p && (p = strchr(p, '"')); p++)
-            if (bf_str_starts(bf_str_of(p + 1), name) && p[name.n + 1] == '"')
-                return true;
-    return false;
-}
-
-void bf_xform_unseen_put(const struct bf_xform *x, struct bf_str name, enum bf_xform_seeker seeker,
-                         struct bf_buf *out)
-{
-    bool sql = seeker == BF_SEEKER_SQL;
-    static const char *const metas[] = {"_op", "_ts", "_table", "_event_id", "_seq"};
-    bool old = bf_str_starts(name, BF_STR("old."));
-    struct bf_near near;
-    bf_buf_lit(out, "no record has an attribute ");
-    bf_buf_adds(out, bf_str(name.p, name.n < 100 ? name.n : 100));
-    bf_near_init(&near, old ? bf_str(name.p + 4, name.n - 4) : name);
-    bf_names_offer(&x->names, &near);
-    for (size_t i = 0; sql && i < BF_COUNT(metas); i++)
-        bf_near_offer(&near, bf_str_of(metas[i]));
-    if (near.best.p && !bf_str_eq(near.best, near.name)) /* it may be in another image */
-        bf_buf_addf(out, "; did you mean %s%.*s?", old ? "old." : "", (int)near.best.n,
-                    near.best.p);
-    else if (sql && in_quotes(&x->conf.sql, name))
-        bf_buf_addf(out, "; a text stands in single quotes: '%.*s'",
-                    (int)(name.n < 100 ? name.n : 100), name.p);
-}
-
-struct bf_str bf_xform_null_meta(const struct bf_xform *x, size_t i)
-{
-    return bf_row_null_meta(x->row, i);
-}
-
 bool bf_xform_unordered(const struct bf_xform *x)
 {
     return bf_row_unordered(x->row);
@@ -557,6 +363,8 @@ bool bf_xform_unordered(const struct bf_xform *x)
 void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
 {
     bf_names_merge(&x->names, &other->names);
+    if (x->filter && other->filter)
+        bf_filter_merge(x->filter, other->filter);
     if (x->results)
         bf_row_merge(x->row, other->row);
     if (x->sql && other->sql)

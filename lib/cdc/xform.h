@@ -82,20 +82,20 @@ BF_API bool bf_xform_columns_known(const struct bf_xform *x);
 /* Does one object have to see all lines, in order? */
 BF_API bool bf_xform_in_order(const struct bf_xform *x);
 
-/* Who looks for an attribute. A record may well lack what the shape of rows is about (--types may describe a whole
- * table); what SQL and --fields name decides which rows and columns there are. */
-enum bf_xform_seeker { BF_SEEKER_SQL, BF_SEEKER_SHAPE, BF_SEEKER_FIELDS };
+/* Who looks for what no record has. A record may well lack what the shape of rows is about (--types may describe a whole
+ * table); what the others name decides which rows and columns there are. */
+enum bf_xform_seeker {
+    BF_SEEKER_SQL,
+    BF_SEEKER_SHAPE,
+    BF_SEEKER_FIELDS,
+    BF_SEEKER_MATCH, /* a path of an event pattern */
+    BF_SEEKER_META   /* a metadata column, asked for by SQL or for the row (bf_row_null_meta) */
+};
 
-/* The i-th attribute that was looked for and that no record had; p NULL: no more. */
-BF_API struct bf_str bf_xform_unseen(const struct bf_xform *x, size_t i,
-                                     enum bf_xform_seeker *seeker);
-
-/* Appends what is to be said of such a name: "no record has an attribute statsu; did you mean status?" */
-BF_API void bf_xform_unseen_put(const struct bf_xform *x, struct bf_str name,
-                                enum bf_xform_seeker seeker, struct bf_buf *out);
-
-/* The i-th of the metadata columns that was asked for, by SQL or for the row, and is NULL (bf_row_null_meta). */
-BF_API struct bf_str bf_xform_null_meta(const struct bf_xform *x, size_t i);
+/* Appends what is to be said of the i-th of those: "no record has an attribute statsu; did you mean status?" False: there are
+ * no more. */
+BF_API bool bf_xform_absent(const struct bf_xform *x, size_t i, struct bf_buf *out,
+                            enum bf_xform_seeker *seeker);
 
 /* Was _seq asked for, of a record that has no order? */
 BF_API bool bf_xform_unordered(const struct bf_xform *x);

@@ -1,5 +1,7 @@
 #include "lib/json/scan.h"
 
+#include <stdio.h>
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 #elif defined(__SSE2__)
@@ -492,6 +494,23 @@ bool bf_json_check(struct bf_str text, struct bf_err *e)
     return bf_json_skip(&j, e) && bf_json_end(&j, e);
 }
 
+/* Something stands in front of an object that goes to the end of the line: the time and level of a log. */
+static void hint_in_front(struct bf_str line, struct bf_err *e)
+{
+    size_t have = strlen(e->text);
+    struct bf_str text = bf_str_trim(line);
+    const char *brace = text.n ? memchr(text.p, '{', text.n) : NULL;
+    if (!brace || brace == text.p || text.p[0] == '[' || text.p[text.n - 1] != '}')
+        return;
+    struct bf_json j;
+    struct bf_err ignored;
+    bf_json_init(&j, bf_str(brace, (size_t)(text.p + text.n - brace)));
+    if (bf_json_skip(&j, &ignored) && bf_json_end(&j, &ignored))
+        snprintf(e->text + have, sizeof e->text - have,
+                 "; an object begins at byte %zu, sed 's/^[^{]*//' takes off what stands in front",
+                 (size_t)(brace - line.p) + 1);
+}
+
 void bf_json_hint(struct bf_str line, struct bf_err *e)
 {
     static const struct {
@@ -513,4 +532,5 @@ void bf_json_hint(struct bf_str line, struct bf_err *e)
         if (is && have + n < sizeof e->text)
             memcpy(e->text + have, hint, n + 1);
     }
+    hint_in_front(line, e);
 }

@@ -51,7 +51,7 @@ event "$(cat "$T/r")" >"$T/half"
 check "one wrong line fails its record" -s 1 -i "$T/half" -m '^{"records":\[{"recordId":"1","result":"ProcessingFailed","data":"[A-Za-z0-9+/]+=*"}\]}$' -E 'record 1 \(1\): line 2: byte 2' -- cdcxform -o firehose
 printf '{"bfpipe.mark":{"stream":"s","shard":"x","sequence":"1"}}\n' | cat - "$T/none" 2>/dev/null | record 1 >"$T/r"
 event "$(cat "$T/r")" >"$T/mark"
-check "a mark is no row" -s 1 -i "$T/mark" -m ProcessingFailed -E 'no change record in it' -- cdcxform -o firehose
+check "a mark is no row" -s 1 -i "$T/mark" -m ProcessingFailed -E 'not a change record: no member dynamodb' -- cdcxform -o firehose
 
 event >"$T/empty"
 check "no records" -i "$T/empty" -o '{"records":[]}' -- cdcxform -o firehose

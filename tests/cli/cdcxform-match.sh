@@ -97,4 +97,11 @@ check "--check: a wrong pattern" -s 2 -E 'Event pattern is not valid' -- cdcxfor
 check "--check: a wrong field" -s 2 -E "field 'a' stands twice" -- cdcxform --check --fields a,a
 check "--check: options that do not go together" -s 2 -e 'cdcxform: --partition-keys is for -o firehose' -- cdcxform --check --partition-keys a
 check "--check leaves the rejects alone" -- sh -c "echo kept >'$T/rej'; cdcxform --check --rejects '$T/rej' && grep -q kept '$T/rej'"
+
+# a path that no record has: a name misspelled, a type that it has not
+check "a misspelled name lets nothing through: told with -q" -i "$T/in" -e 'cdcxform: --match: no record has dynamodb.NewImage.statsu.S; did you mean status?' -- \
+    cdcxform -q --match '{"dynamodb":{"NewImage":{"statsu":{"S":["PAID"]}}}}'
+check "--strict" -s 1 -i "$T/in" -e 'cdcxform: --match: no record has dynamodb.NewImage.total.S' -- cdcxform --strict -j 2 --match '{"dynamodb":{"NewImage":{"total":{"S":["1"]}}}}'
+check "not of what is not to be there" -i "$T/in" -a -- cdcxform --strict --match '{"dynamodb":{"NewImage":{"nope":{"S":[{"exists":false}]}}}}'
+check "nor when it was there in one" -i "$T/in" -- cdcxform --strict -j 2 --match '{"dynamodb":{"NewImage":{"status":{"S":["NEVER"]}}}}'
 plan

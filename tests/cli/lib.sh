@@ -28,6 +28,9 @@ case $SHARED in /*) ;; *) SHARED=$root/$SHARED ;; esac
 # The system's own programs stand before those of version managers (pyenv, nvm).
 PATH=$BUILD/bin:/usr/bin:/bin:$PATH
 export PATH
+# No test asks what this machine is, or in whose name it runs.
+export AWS_EC2_METADATA_DISABLED=true
+unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN
 T=$(mktemp -d "${TMPDIR:-/tmp}/bfpipe-test.XXXXXX") || exit 1
 trap 'rm -rf "$T"' EXIT
 trap 'exit 1' HUP INT TERM

@@ -179,4 +179,72 @@ faults 'clock:by=30m'
 ok 'with an iterator that has expired' deliver
 check '  all that is there' -o 4 -- sh -c 'wc -w <"$1"' - "$T/rows"
 check '  it says so' -m 'the iterator of its start has expired: reading from the oldest record on' -- cat "$T/told"
+from=''
+
+# Latest is one instant for all shards.
+faults ''
+s=$run-many
+ok 'sixty shards' cli kinesis create-stream --stream-name "$s" --shard-count 60
+ok '  are there' cli kinesis wait stream-exists --stream-name "$s"
+faults latency:ms=40
+cat >"$T/busy.py" <<'END'
+"""Puts a numbered record every 2 ms while kinread begins at the latest; all that follow the first that it reads are to come."""
+import subprocess, sys, threading, time
+stream = sys.argv[1]
+reader = subprocess.Popen(["kinread", "--from", "latest", stream], stdout=subprocess.PIPE)
+writer = subprocess.Popen(["kinput", "--key", "n", "--linger", "0", stream], stdin=subprocess.PIPE, text=True)
+got, sent, end = [], 0, time.time() + 1.5
+threading.Thread(target=lambda: got.extend(int(l.split(b'"')[3]) for l in reader.stdout), daemon=True).start()
+while time.time() < end:
+    writer.stdin.write('{"n":"%d"}\n' % sent)
+    writer.stdin.flush()
+    sent += 1
+    time.sleep(0.002)
+writer.stdin.close()
+writer.wait()
+for _ in range(200):
+    if got and max(got) == sent - 1 and sent - min(got) == len(got):
+        break
+    time.sleep(0.1)
+reader.kill()
+print(len(got) > 100, sent - min(got) - len(got))
+END
+check 'no record is missing after the first' -o 'True 0' -- python3 "$T/busy.py" "$s"
+s=$run-two
+ok 'two shards' cli kinesis create-stream --stream-name "$s" --shard-count 2
+ok '  are there' cli kinesis wait stream-exists --stream-name "$s"
+throttled() {
+    faults 'throttle:op=GetShardIterator,after=1,n=4'
+    : >"$T/lines"
+    kinread --from latest "$s" >"$T/lines" 2>"$T/told" &
+    reader=$!
+    soon iterators 2
+    put 1 2 3 4 5 6 7 8 9 10
+    soon has_lines "$T/lines" 10
+    kill -TERM $reader
+    wait $reader
+}
+# iterators N: so many have been asked for
+iterators() {
+    [ "$(curl -s --noproxy '*' "$AWS_ENDPOINT_URL/_bflocal/fault" | jq '[.. | .seen? // empty] | max')" -ge "$1" ]
+}
+ok 'what is put while the second is throttled' throttled
+# A table, with as many shards: nothing is told of any before all have begun.
+s=dynamodb:$table D=$T/tthrottled
+faults 'throttle:op=GetShardIterator,n=3'
+live() {
+    : >"$T/live"
+    kinread --from latest --state "$D" "$s" >"$T/live" 2>"$T/told" &
+    reader=$!
+    soon grep -q '"start":true' "$T/live"
+    item 1 2 3 4 5 6 7 8 9 10 && soon inserted 10
+    status=$?
+    kill -TERM $reader
+    wait $reader
+    return $status
+}
+inserted() {
+    [ "$(grep -c INSERT "$T/live")" = "$1" ]
+}
+ok 'what is written after the first mark' live
 plan

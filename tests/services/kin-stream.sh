@@ -52,9 +52,10 @@ round_trip() {
     check "$at: it belongs to a shard" -s 2 -E 'belongs to one shard of 2: name it with --shard' -- kinread -e --from "$middle" "$s"
     last=$(sed -n '$s/ .*//p' "$T/shard")
     mkdir -p "$T/state"
-    printf '{"version":1,"streams":{"%s":{"shardId-000000000000":{"sequence":"TRIM_HORIZON","ended":true},"shardId-000000000001":{"sequence":"%s","ended":false}}}}' \
-        "$s" "$last" >"$T/state/state.json"
-    mark='{"bfpipe.mark":{"stream":"'$s'","shard":"shardId-000000000001","sequence":"'$last'","start":true}}'
+    now=$(date +%s)000
+    printf '{"version":1,"streams":{"%s":{"shardId-000000000000":{"sequence":"TRIM_HORIZON","ended":true},"shardId-000000000001":{"sequence":"%s","ended":false,"since":%s}}}}' \
+        "$s" "$last" "$now" >"$T/state/state.json"
+    mark='{"bfpipe.mark":{"stream":"'$s'","shard":"shardId-000000000001","sequence":"'$last'","since":'$now',"start":true}}'
     check "$at: nothing behind the last record" -o "$mark" -- kinread -e --state "$T/state" "$s"
     check "$at: an unknown stream" -s 1 -E "^kinread: $run-none: ListShards: ResourceNotFoundException: " -- kinread "$run-none"
     check "$at: nor can it be written" -s 1 -i "$T/in" -E "^kinput: $run-none: PutRecords: ResourceNotFoundException: " -- kinput "$run-none"

@@ -383,17 +383,17 @@ static void test_credentials(void **state)
         path,
         BF_STR("[default]\naws_access_key_id = FILE\naws_secret_access_key = hush\n"
                "[half]\naws_access_key_id = HALF\n[empty]\n"
-               "[role]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = default\n"),
+               "[role]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = nobody\n"),
         &e));
-    json_t *env =
-        json_pack("{ssssssss}", "AWS_CONFIG_FILE", "/dev/null", "AWS_SHARED_CREDENTIALS_FILE", path,
-                  "AWS_ACCESS_KEY_ID", "ENV", "AWS_SECRET_ACCESS_KEY", "hush");
+    json_t *env = json_pack("{ssssssssss}", "AWS_CONFIG_FILE", "/dev/null",
+                            "AWS_SHARED_CREDENTIALS_FILE", path, "AWS_ACCESS_KEY_ID", "ENV",
+                            "AWS_SECRET_ACCESS_KEY", "hush", "AWS_EC2_METADATA_DISABLED", "true");
     check_credentials(env, NULL, "ENV", NULL);
     check_credentials(env, "default", "FILE",
                       NULL); /* an explicit profile switches the environment off */
     check_credentials(env, "half", NULL, "has no aws_secret_access_key");
     check_credentials(env, "empty", NULL, "no credentials");
-    check_credentials(env, "role", NULL, "uses role_arn");
+    check_credentials(env, "role", NULL, "there is no profile 'nobody'");
     json_object_del(env, "AWS_SECRET_ACCESS_KEY");
     check_credentials(env, NULL, NULL, "AWS_SECRET_ACCESS_KEY is not");
     json_object_del(env, "AWS_ACCESS_KEY_ID");

@@ -24,6 +24,7 @@ static void round_trip(const struct bf_mark *m, const char *text)
     assert_true(bf_str_eq(m->sequence, back.sequence));
     assert_int_equal(m->kind, back.kind);
     assert_true(bf_str_eq(m->after, back.after));
+    assert_int_equal(m->since_ms, back.since_ms);
     assert_int_equal(m->after.p == NULL, back.after.p == NULL);
     bf_buf_free(&out);
 }
@@ -49,10 +50,63 @@ static void test_round_trip(void **state)
     m.kind = BF_MARK_END;
     round_trip(&m, "{\"bfpipe.mark\":{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\","
                    "\"sequence\":\"4959\",\"end\":true}}\n");
+    m.since_ms = 1795759200123;
+    round_trip(&m, "{\"bfpipe.mark\":{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\","
+                   "\"sequence\":\"4959\",\"since\":1795759200123,\"end\":true}}\n");
+    m.since_ms = 0;
     m.kind = BF_MARK_START;
     m.sequence = BF_STR("");
     round_trip(&m, "{\"bfpipe.mark\":{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\","
                    "\"sequence\":\"\",\"start\":true}}\n");
+}
+
+/* What is written in pieces holds a mark when one of its lines is one, wherever the pieces end. */
+static void test_watch(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "{\"bfpipe.mark\":{}}\n", "x{\"bfpipe.mark\":{}}\n",  "a\nb\n{\"bfpipe.mark\":1",
+        "{\"bfpipe.mark\" :{}}",  " {\"bfpipe.mark\":{}}",    "{\"bfpipe.mar\n{\"bfpipe.mark\":",
+        "{\"bfpipe.mar\nk\":{}}", "\n\n{\"bfpipe.mark\":{}}", "{\"bfpipe.ma{\"bfpipe.mark\":{}}",
+    };
+    for (size_t i = 0; i < BF_COUNT(texts); i++) {
+        struct bf_str text = bf_str_of(texts[i]), rest = text, line;
+        bool want = false;
+        while (bf_str_split(&rest, '\n', &line))
+            want |= bf_str_starts(line, BF_STR(BF_MARK_PREFIX));
+        for (size_t cut = 0; cut <= text.n; cut++) {
+            struct bf_mark_watch w = {0};
+            bool got = bf_mark_watch(&w, bf_str(text.p, cut));
+            got = got || bf_mark_watch(&w, bf_str(text.p + cut, text.n - cut));
+            assert_int_equal(got, want);
+        }
+        struct bf_mark_watch w = {0};
+        bool got = false;
+        for (size_t k = 0; k < text.n && !got; k++)
+            got = bf_mark_watch(&w, bf_str(text.p + k, 1));
+        assert_int_equal(got, want);
+    }
+}
+
+static void test_avoid(void **state)
+{
+    (void)state;
+    struct bf_buf b;
+    bf_buf_init(&b, 100);
+    bf_buf_lit(&b, "x{\"bfpipe.mark\":{}}");
+    bf_mark_avoid(&b, 0);
+    assert_int_equal(b.n, 19);
+    bf_mark_avoid(&b, 1);
+    assert_string_equal(bf_buf_cstr(&b), "x{ \"bfpipe.mark\":{}}");
+    assert_false(bf_mark_is(bf_str(b.p + 1, b.n - 1)));
+    bf_mark_avoid(&b, 1);
+    assert_int_equal(b.n, 20);
+    bf_buf_free(&b);
+    bf_buf_init(&b, 18); /* no room: the buffer says so */
+    bf_buf_lit(&b, "{\"bfpipe.mark\":{}}");
+    bf_mark_avoid(&b, 0);
+    assert_false(bf_buf_ok(&b));
+    bf_buf_free(&b);
 }
 
 static void test_unknown_members(void **state)
@@ -74,6 +128,8 @@ static void test_refused(void **state)
     (void)state;
     static const char *bad[] = {
         "{\"bfpipe.mark\":1}",
+        "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":\"1\",\"since\":\"1\"}}",
+        "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":\"1\",\"since\":-1}}",
         "{\"bfpipe.mark\":{}}",
         "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\"}}",
         "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":\"\"}}",
@@ -176,7 +232,8 @@ static void test_held_again(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_unknown_members),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_watch),
+        cmocka_unit_test(test_avoid),      cmocka_unit_test(test_unknown_members),
         cmocka_unit_test(test_refused),    cmocka_unit_test(test_more),
         cmocka_unit_test(test_held),       cmocka_unit_test(test_held_again),
     };

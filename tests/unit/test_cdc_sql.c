@@ -121,12 +121,18 @@ static void test_unseen(void **state)
     struct bf_xform *x = bf_xform_new(&conf, &e);
     assert_non_null(x);
     assert_true(bf_xform_line(x, bf_str_of(LINE("")), 0, &rows, &e));
-    enum bf_xform_seeker who = BF_SEEKER_SHAPE;
-    struct bf_str first = bf_xform_unseen(x, 0, &who), second = bf_xform_unseen(x, 1, &who);
-    assert_int_equal(who, BF_SEEKER_SQL);
-    assert_true(bf_str_is(first, "nope") || bf_str_is(second, "nope"));
-    assert_true(bf_str_is(first, "gone") || bf_str_is(second, "gone"));
-    assert_null(bf_xform_unseen(x, 2, &who).p); /* never was not looked at */
+    enum bf_xform_seeker by = BF_SEEKER_FIELDS;
+    struct bf_buf text;
+    bf_buf_init(&text, 1000);
+    assert_true(bf_xform_absent(x, 0, &text, &by));
+    assert_int_equal(by, BF_SEEKER_SQL);
+    bf_buf_lit(&text, "|");
+    assert_true(bf_xform_absent(x, 1, &text, &by));
+    const char *told = bf_buf_cstr(&text);
+    assert_non_null(strstr(told, "no record has an attribute nope"));
+    assert_non_null(strstr(told, "no record has an attribute gone"));
+    assert_false(bf_xform_absent(x, 2, &text, &by)); /* never was not looked at */
+    bf_buf_free(&text);
     assert_int_equal(bf_xform_count(x).rows, 1);
     bf_xform_destroy(x);
     bf_buf_free(&rows);

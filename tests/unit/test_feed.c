@@ -152,7 +152,17 @@ static void test_requests(void **state)
                "{\"StreamName\":\"orders\",\"ShardId\":\"shardId-1\","
                "\"ShardIteratorType\":\"AT_TIMESTAMP\",\"Timestamp\":1795759200.045}");
     bf_buf_reset(&b);
+    p.at = BF_FEED_ITERATOR; /* one that has expired */
+    bf_feed_kinesis.iterator_body(&b, &s, BF_STR("shardId-1"), &p);
+    assert_str(bf_buf_view(&b),
+               "{\"StreamName\":\"orders\",\"ShardId\":\"shardId-1\","
+               "\"ShardIteratorType\":\"AT_TIMESTAMP\",\"Timestamp\":1795759080.045}");
+    bf_buf_reset(&b);
     s.arn = BF_STR("arn:x");
+    bf_feed_dynamodb.iterator_body(&b, &s, BF_STR("s"), &p);
+    assert_str(bf_buf_view(&b), "{\"StreamArn\":\"arn:x\",\"ShardId\":\"s\","
+                                "\"ShardIteratorType\":\"TRIM_HORIZON\"}");
+    bf_buf_reset(&b);
     p = (struct bf_feed_position){.at = BF_FEED_AFTER, .sequence = BF_STR("77")};
     bf_feed_dynamodb.iterator_body(&b, &s, BF_STR("s"), &p);
     assert_str(bf_buf_view(&b), "{\"StreamArn\":\"arn:x\",\"ShardId\":\"s\",\"ShardIteratorType\":"

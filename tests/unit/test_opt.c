@@ -102,7 +102,7 @@ static void takes_values(void **state)
     assert_int_equal(c.wait_ms, 1500);
     assert_int_equal(c.rate, 2000000);
     assert_int_equal(c.chosen, 1);
-    assert_true(c.common.verbose);
+    assert_int_equal(c.common.verbose, 1);
     assert_int_equal(noperands, 1);
     assert_string_equal(operands[0], "table");
 }

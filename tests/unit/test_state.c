@@ -51,6 +51,9 @@ static void fill(struct bf_state *s)
     assert_true(bf_state_set(s, BF_STR("audit"), BF_STR("shard-0"), BF_STR("7"), false, &e));
     assert_true(bf_state_set(s, BF_STR("orders"), BF_STR("shard-1"), BF_STR(""), false, &e));
     assert_true(bf_state_set(s, BF_STR("orders"), BF_STR("shard-0"), BF_STR("497"), true, &e));
+    bf_state_since(s, BF_STR("audit"), BF_STR("shard-0"), 1795759200123);
+    bf_state_since(s, BF_STR("orders"), BF_STR("shard-1"), 5);
+    bf_state_since(s, BF_STR("orders"), BF_STR("shard-9"), 5); /* not there */
     struct bf_state_batch b = {.file = bf_str_dup(BF_STR("a.body")),
                                .bucket = bf_str_dup(BF_STR("lake")),
                                .key = bf_str_dup(BF_STR("x/\"quoted\" \xc3\xa9")),
@@ -78,6 +81,11 @@ static void saved_state_comes_back(void **unused)
     assert_non_null(sh);
     assert_string_equal(sh->sequence, "497");
     assert_true(sh->ended);
+    assert_int_equal(sh->since_ms, 0);
+    assert_int_equal(bf_state_find(&t, BF_STR("audit"), BF_STR("shard-0"))->since_ms,
+                     1795759200123);
+    assert_true(bf_state_set(&t, BF_STR("audit"), BF_STR("shard-0"), BF_STR("7"), false, &e));
+    assert_int_equal(bf_state_find(&t, BF_STR("audit"), BF_STR("shard-0"))->since_ms, 0);
     assert_string_equal(bf_state_find(&t, BF_STR("orders"), BF_STR("shard-1"))->sequence, "");
     assert_string_equal(bf_state_find(&t, BF_STR("audit"), BF_STR("shard-0"))->sequence, "7");
     assert_null(bf_state_find(&t, BF_STR("audit"), BF_STR("shard-1")));

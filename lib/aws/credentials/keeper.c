@@ -1,0 +1,232 @@
+#include "lib/aws/credentials/keeper.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/base/clock.h"
+
+enum { SAID_MAX = 64 << 10 };
+
+struct keeper_search {
+    struct bf_credentials found;
+    struct bf_buf said; /* lines for -vv */
+    struct bf_err e;
+    bool ok;
+};
+
+struct bf_keeper {
+    struct bf_keeper_finder f;
+    struct bf_credentials now; /* access_key NULL: none yet */
+    uint64_t generation;
+    int64_t early_ms;     /* how long before their end they are renewed */
+    int64_t try_ms;       /* not before this time is renewing tried again */
+    int64_t searched_ms;  /* when the last search ended */
+    struct bf_err failed; /* what the last search said */
+    struct keeper_search search;
+    pthread_t thread;
+    bool running;
+    atomic_bool done, quit;
+};
+
+struct bf_keeper *bf_keeper_new(const struct bf_keeper_finder *f, struct bf_err *e)
+{
+    struct bf_keeper *k = calloc(1, sizeof *k);
+    if (!k) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    k->f = *f;
+    bf_buf_init(&k->search.said, SAID_MAX);
+    atomic_init(&k->done, false);
+    atomic_init(&k->quit, false);
+    return k;
+}
+
+void bf_keeper_destroy(struct bf_keeper *k)
+{
+    if (!k)
+        return;
+    atomic_store(&k->quit, true);
+    if (k->running)
+        pthread_join(k->thread, NULL);
+    bf_credentials_free(&k->search.found);
+    bf_credentials_free(&k->now);
+    bf_buf_free(&k->search.said);
+    free(k);
+}
+
+static void on_detail(void *arg, const char *text)
+{
+    struct bf_buf *said = arg;
+    bf_buf_adds(said, bf_str_of(text));
+    bf_buf_addc(said, '\n');
+}
+
+static void search(struct bf_keeper *k, bool may_ask)
+{
+    struct keeper_search *s = &k->search;
+    struct bf_cred_told told = {.detail = on_detail, .arg = &s->said};
+    bf_err_clear(&s->e);
+    bf_buf_reset(&s->said);
+    s->ok = k->f.find(k->f.arg, may_ask, &k->quit, &told, &s->found, &s->e);
+}
+
+static void *run(void *arg)
+{
+    struct bf_keeper *k = arg;
+    search(k, false);
+    atomic_store(&k->done, true);
+    return NULL;
+}
+
+static void note(const struct bf_keeper *k, const char *text)
+{
+    if (k->f.note)
+        k->f.note(k->f.told_arg, text);
+}
+
+static void tell_taken(const struct bf_keeper *k)
+{
+    char text[400], until[40];
+    struct bf_buf iso = {.p = until, .cap = sizeof until, .max = sizeof until};
+    if (k->now.expires_ms)
+        bf_clock_iso(&iso, k->now.expires_ms / 1000 * 1000);
+    bf_buf_addc(&iso, '\0');
+    snprintf(text, sizeof text, "credentials: from %s%s%s", k->now.source,
+             k->now.expires_ms ? ", until " : "", until);
+    note(k, text);
+}
+
+static void tell_details(struct bf_keeper *k)
+{
+    struct bf_str rest = bf_buf_view(&k->search.said), line;
+    while (k->f.detail && bf_str_split(&rest, '\n', &line))
+        if (line.n) {
+            char text[700];
+            snprintf(text, sizeof text, "%.*s", (int)line.n, line.p);
+            k->f.detail(k->f.told_arg, text);
+        }
+}
+
+static bool is_same(const struct bf_credentials *a, const struct bf_credentials *b)
+{
+    return a->access_key && bf_str_eq(bf_str_of(a->access_key), bf_str_of(b->access_key)) &&
+           bf_str_eq(bf_str_of(a->secret_key), bf_str_of(b->secret_key)) &&
+           bf_str_eq(bf_str_of(a->token), bf_str_of(b->token));
+}
+
+/* When to try again, not having got others: in a minute, sooner near the end. */
+static void wait_a_while(struct bf_keeper *k, int64_t now_ms)
+{
+    int64_t left = k->now.expires_ms ? (k->now.expires_ms - now_ms) / 4 : 0;
+    int64_t wait = left < BF_KEEPER_AGAIN_MS ? left : BF_KEEPER_AGAIN_MS;
+    k->try_ms = now_ms + (wait > BF_KEEPER_LEAST_MS ? wait : BF_KEEPER_LEAST_MS);
+}
+
+/* What the search has come to takes its place. */
+static void settle(struct bf_keeper *k, int64_t now_ms)
+{
+    struct keeper_search *s = &k->search;
+    tell_details(k);
+    k->searched_ms = now_ms;
+    if (!s->ok) {
+        char text[sizeof s->e.text + 64];
+        k->failed = s->e;
+        wait_a_while(k, now_ms);
+        snprintf(text, sizeof text, "credentials: renewing failed: %s", s->e.text);
+        if (k->now.access_key)
+            note(k, text);
+        return;
+    }
+    bf_err_clear(&k->failed);
+    bool same = is_same(&k->now, &s->found);
+    bf_credentials_free(&k->now);
+    k->now = s->found;
+    s->found = (struct bf_credentials){0};
+    int64_t third = (k->now.expires_ms - now_ms) / 3;
+    if (same) {
+        wait_a_while(k, now_ms);
+        return;
+    }
+    k->generation++;
+    k->try_ms = 0;
+    k->early_ms = third < BF_KEEPER_EARLY_MS ? third : BF_KEEPER_EARLY_MS;
+    tell_taken(k);
+}
+
+/* Takes in what the thread has found; with wait, when it has. */
+static void collect(struct bf_keeper *k, bool wait, int64_t now_ms)
+{
+    if (!k->running || !(wait || atomic_load(&k->done)))
+        return;
+    pthread_join(k->thread, NULL);
+    k->running = false;
+    settle(k, now_ms);
+}
+
+static void start(struct bf_keeper *k)
+{
+    atomic_store(&k->done, false);
+    k->running = pthread_create(&k->thread, NULL, run, k) == 0;
+}
+
+static bool holds(const struct bf_keeper *k, int64_t now_ms)
+{
+    return k->now.access_key && (!k->now.expires_ms || now_ms < k->now.expires_ms);
+}
+
+/* What failed a moment ago fails still. */
+static bool is_too_soon(const struct bf_keeper *k, int64_t now_ms)
+{
+    return k->searched_ms && now_ms >= k->searched_ms &&
+           now_ms - k->searched_ms < BF_KEEPER_LEAST_MS;
+}
+
+/* Searches and waits. */
+static void search_now(struct bf_keeper *k, int64_t now_ms)
+{
+    collect(k, true, now_ms);
+    if (holds(k, now_ms) || is_too_soon(k, now_ms))
+        return;
+    search(k, true);
+    settle(k, now_ms);
+}
+
+const struct bf_credentials *bf_keeper_get(struct bf_keeper *k, int64_t now_ms,
+                                           uint64_t *generation, struct bf_err *e)
+{
+    collect(k, false, now_ms);
+    if (!holds(k, now_ms))
+        search_now(k, now_ms);
+    else if (k->now.expires_ms && !k->running && now_ms >= k->now.expires_ms - k->early_ms &&
+             now_ms >= k->try_ms)
+        start(k);
+    *generation = k->generation;
+    if (holds(k, now_ms))
+        return &k->now;
+    *e = k->failed;
+    if (k->failed.code == BF_OK)
+        bf_err_set(e, BF_E_TEMPORARY, "credentials: from %s come those that have expired",
+                   k->now.source);
+    else if (k->now.access_key)
+        bf_err_ctx(e, "the credentials have expired");
+    return NULL;
+}
+
+bool bf_keeper_refused(struct bf_keeper *k, uint64_t generation, int64_t now_ms, struct bf_err *e)
+{
+    collect(k, true, now_ms);
+    if (k->generation == generation && !k->now.fixed && !is_too_soon(k, now_ms)) {
+        search(k, true);
+        settle(k, now_ms);
+    }
+    if (k->generation != generation)
+        return true;
+    if (k->now.fixed)
+        return bf_err_set(e, BF_E_DENIED, "%s has no others", k->now.source);
+    if (k->failed.code == BF_OK)
+        return bf_err_set(e, BF_E_TEMPORARY, "%s has no others yet", k->now.source);
+    *e = k->failed;
+    return false;
+}
