@@ -1,5 +1,5 @@
 /* DynamoDB: the table of its operations, and its tables as the process starts. */
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/ddb_index.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,14 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS ddb_item(tbl INTEGER, hash BLOB, range BLOB, bytes INTEGER, item "
     "TEXT,"
     " PRIMARY KEY(tbl, hash, range)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS ddb_index(id INTEGER PRIMARY KEY, tbl INTEGER, name TEXT, "
+    "global INTEGER,"
+    " key0 TEXT, type0 INTEGER, key1 TEXT, type1 INTEGER, nkeys INTEGER, projected INTEGER, "
+    "included BLOB,"
+    " nincluded INTEGER, read_units INTEGER, write_units INTEGER);"
+    "CREATE TABLE IF NOT EXISTS ddb_entry(idx INTEGER, hash BLOB, range BLOB, base_hash BLOB, "
+    "base_range BLOB,"
+    " PRIMARY KEY(idx, hash, range, base_hash, base_range)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS ddb_token(token TEXT PRIMARY KEY, digest BLOB, at_ms INTEGER);"
     "CREATE INDEX IF NOT EXISTS ddb_token_time ON ddb_token(at_ms);";
 
@@ -175,7 +183,7 @@ static bool open_ddb(struct bl_local *l, struct bf_err *e)
     if (!bl_store_exec(&l->store, schema, e))
         return false;
     bl_store_lock(&l->store);
-    bool ok = load(l);
+    bool ok = load(l) && bl_indexes_load(l);
     if (!ok)
         bf_err_set(e, BF_E_IO, "DynamoDB: the stored tables cannot be read: %.200s",
                    l->store.err.text);
@@ -189,8 +197,10 @@ static void close_ddb(struct bl_local *l)
     if (!l->ddb)
         return;
     bl_ddb_streams_free(l->ddb);
-    for (size_t i = 0; i < l->ddb->n; i++)
+    for (size_t i = 0; i < l->ddb->n; i++) {
+        bl_indexes_free(l->ddb->tables[i]);
         free(l->ddb->tables[i]);
+    }
     free(l->ddb);
     l->ddb = NULL;
 }

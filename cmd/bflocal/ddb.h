@@ -30,6 +30,8 @@ enum {
     BL_ANSWER_BYTES = 1024 * 1024 /* a page of Query and Scan */
 };
 
+struct bl_index;
+
 enum bl_view { BL_VIEW_NONE, BL_VIEW_KEYS, BL_VIEW_NEW, BL_VIEW_OLD, BL_VIEW_BOTH };
 
 struct bl_key_attr {
@@ -50,6 +52,7 @@ struct bl_table {
     struct bl_stream *stream;                 /* where its changes go; NULL when off */
     char destination[BL_DESTINATIONS][129];   /* names of Kinesis streams, "": none */
     bool destination_micros[BL_DESTINATIONS]; /* ApproximateCreationDateTime in microseconds */
+    struct bl_index *indexes;                 /* ddb_index.h; NULL: none */
     int64_t items, bytes; /* kept while the process runs, and counted anew when it starts */
 };
 
