@@ -98,7 +98,7 @@ check 'filters, projections, counts, segments; what is refused' -o '{"Count":2,"
 [3,12]
 12 1
 "ValidationException: bflocal takes expressions, not the legacy parameter AttributesToGet"
-"ValidationException: bflocal has no secondary indexes (IndexName): it holds the slice of DynamoDB that the toolkit uses"
+"ValidationException: The table does not have the specified index: byday"
 "ValidationException: Filter Expression can only contain non-primary key attributes: Primary key attribute: n"' -- bflocal -q sh filter.sh
 
 cat >mega.sh <<'END'
