@@ -235,8 +235,7 @@ static bool refuse(struct bl_call *c, const struct bl_params *p, const char *con
 /* What CreateTable would have to remember. */
 static bool refuse_settings(struct bl_call *c, const struct bl_params *p)
 {
-    static const char *const unknown[] = {"Tags",           "SSESpecification",
-                                          "TableClass",     "WarmThroughput",
+    static const char *const unknown[] = {"SSESpecification", "TableClass", "WarmThroughput",
                                           "ResourcePolicy", "OnDemandThroughput"};
     return refuse(c, p, unknown, BF_COUNT(unknown));
 }
@@ -318,7 +317,7 @@ bool bl_ddb_create_table(struct bl_call *c)
         ok = bl_fail(c, BL_LimitExceededException, "more than %d tables", BL_TABLES_MAX);
     struct bl_stream_change change = {NULL, NULL};
     ok = ok && bl_table_save(c, t) && bl_ddb_stream_set(c, t, view, &change) &&
-         bl_table_save(c, t) && bl_indexes_save(c, t);
+         bl_table_save(c, t) && bl_indexes_save(c, t) && bl_tags_put(c, &p, t);
     if (ok) {
         bf_buf_lit(&c->ans.body, "{\"TableDescription\":");
         bl_table_put(c, &c->ans.body, t, "CREATING");
@@ -440,6 +439,7 @@ bool bl_ddb_update_table(struct bl_call *c)
 static bool erase(struct bl_call *c, struct bl_table *t, struct bl_stream_change *change)
 {
     static const char *const statements[] = {"DELETE FROM ddb_item WHERE tbl=?",
+                                             "DELETE FROM ddb_setting WHERE tbl=?",
                                              "DELETE FROM ddb_table WHERE id=?"};
     if ((t->view != BL_VIEW_NONE && !bl_ddb_stream_set(c, t, BL_VIEW_NONE, change)) ||
         !bl_indexes_erase(c, t))
@@ -527,18 +527,4 @@ bool bl_ddb_list_tables(struct bl_call *c)
     bf_buf_addc(out, '}');
     bl_store_unlock(c->store);
     return true;
-}
-
-bool bl_ddb_describe_ttl(struct bl_call *c)
-{
-    struct bl_params p;
-    if (!bl_params_read(c, &p))
-        return false;
-    bl_store_lock(c->store);
-    const struct bl_table *t = bl_table_param(c, &p);
-    bl_store_unlock(c->store);
-    bf_buf_adds(&c->ans.body,
-                t ? BF_STR("{\"TimeToLiveDescription\":{\"TimeToLiveStatus\":\"DISABLED\"}}")
-                  : BF_STR(""));
-    return t != NULL;
 }

@@ -72,8 +72,8 @@ struct follow {
     struct bf_feed_position first; /* where shards begin that are there at the start */
     int64_t until_ms;              /* INT64_MAX: none */
     bool resumed;                  /* the state knows the stream */
-    int64_t
-        latest_ms; /* the service's clock when the first shard was asked for its latest record */
+    int64_t latest_ms; /* service's clock: when the first shard was asked for its latest record */
+    bool latest_only;  /* shards are asked for their latest record, never for that time */
     bool announced;
     bool waiting;          /* for the iterators of all shards that begin at the latest record */
     size_t known;          /* so many shards were there at the start and begin at a time */

@@ -16,10 +16,11 @@ static bool parse_count(void *field, struct bf_str value, struct bf_err *e)
 
 static const struct bf_opt options[] = {
     BF_OPT_STR(0, "from", struct config, from, "WHERE",
-               "oldest, latest, a time, -15m, or a sequence number"),
+               "oldest, latest, a time (UTC), -15m, or a sequence number"),
     BF_OPT_FLAG('e', "end", struct config, end, "stop at the tip as it was at the start"),
     BF_OPT_FN('c', "count", struct config, count, "N", "stop after N records", parse_count),
-    BF_OPT_STR(0, "until", struct config, until, "TIME", "stop at the first record from TIME on"),
+    BF_OPT_STR(0, "until", struct config, until, "TIME",
+               "stop at the first record from TIME (UTC) on"),
     BF_OPT_LIST(0, "shard", struct config, shards, "SHARD", "only this shard; may be given again"),
     BF_OPT_FLAG(0, "list", struct config, list, "list the shards and exit"),
     BF_OPT_STR('f', "format", struct config, format, "FORMAT",

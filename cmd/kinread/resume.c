@@ -36,6 +36,14 @@ static bool resume_gone(struct follow *f, const struct bf_state_shard *known, st
     return emit_mark(&f->em, &mark, e);
 }
 
+/* The state says that a shard of that name was read to its end: is this one of a stream that was made anew? */
+static bool is_another(const struct bf_shard *s, const struct bf_feed_position *position)
+{
+    struct bf_str first = bf_str_of(s->seq_from);
+    return position->at == BF_FEED_AFTER && first.n &&
+           bf_shard_compare(first, position->sequence) > 0;
+}
+
 /* One shard of the state: goes on where it says, or is done with. */
 static bool resume_shard(struct follow *f, const struct bf_state_shard *known, struct bf_err *e)
 {
@@ -46,12 +54,19 @@ static bool resume_shard(struct follow *f, const struct bf_state_shard *known, s
                           f->em.stream, known->shard);
     if (!s)
         return resume_gone(f, known, e);
-    s->done = known->ended;
+    s->done = known->ended && !is_another(s, &position);
     if (s->done)
         return true;
+    if (known->ended) /* nothing of the old one is missing */
+        bf_diag_warn("%s: %s: the stream was made anew: reading from its beginning", f->em.stream,
+                     known->shard);
     struct reading *r = follow_begin(f, s, &position, known->since_ms);
     if (!r)
         return false;
+    if (known->ended) {
+        r->from_oldest = true;
+        return true;
+    }
     r->resumed = true;
     return reading_check_resumed(r);
 }

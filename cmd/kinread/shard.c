@@ -16,7 +16,10 @@ enum {
     CLOCK_SLACK_MS = 5000,
     ANSWERS_BYTES = 32 << 20, /* of all answers under way */
     RECORD_BYTES = 1400,      /* a guess at a record in an answer, until there is one */
-    TOGETHER_MS = 250,        /* so long shards are asked for their latest record at once */
+    YOUNG_MS = 4 * 60 * 1000, /* an iterator lives for 5 minutes at least */
+    YOUNG_TRIES = 4,
+    SECOND_MS = 1500,  /* and what an answer may take */
+    TOGETHER_MS = 250, /* so long shards are asked for their latest record at once */
     EMPTY_IS_TIP = 5 /* DynamoDB Streams do not say how far the tip is: so many empty answers do */
 };
 
@@ -125,6 +128,14 @@ static bool refused(struct reading *r, struct bf_err *e)
     return follow_fail(r->f, e);
 }
 
+/* An iterator at which nothing has been read is all there is of a position: where the service calls it expired before its
+ * time it is tried again, a few times. */
+static bool is_young(const struct reading *r)
+{
+    return r->position.at == BF_FEED_ITERATOR && r->failures < YOUNG_TRIES &&
+           follow_now(r->f) - r->position.time_ms < YOUNG_MS;
+}
+
 /* Does the error speak of what was asked for, not of the service or of who asks? */
 static bool is_refusal(const char *code)
 {
@@ -137,6 +148,10 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
 {
     struct bf_err e = answer->err;
     r->phase = phase;
+    if (strcmp(answer->code, "ExpiredIteratorException") == 0 && is_young(r)) {
+        r->phase = HAS_ITERATOR;
+        return retry(r, &e);
+    }
     if (strcmp(answer->code, "ExpiredIteratorException") == 0) {
         bf_diag_note("%s: %s: the iterator expired; a new one", r->f->em.stream, r->shard->id);
         return renew_or_retry(r, &e);
@@ -145,6 +160,10 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
         return reading_trimmed(r) && renew_or_retry(r, &e);
     if (r->resumed && is_refusal(answer->code))
         return refused(r, &e);
+    if (r->position.at == BF_FEED_LATEST && is_refusal(answer->code) && !r->f->latest_only) {
+        r->f->latest_only = true; /* our clock is ahead of the service's after all */
+        return renew_or_retry(r, &e);
+    }
     if (e.code == BF_E_NOTFOUND && r->shard->listed && !r->failing_ms) {
         r->shard->listed = false; /* the next listing tells whether it or the stream is gone */
         r->f->list_due_ms = 0;
@@ -202,12 +221,15 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
 }
 
 /* Where a shard is asked to begin that is to begin at the latest record: there, or where the first of them was asked to
- * when that is long ago, as after throttling. */
+ * when that is long ago, as after throttling. The service tells its time in whole seconds: a clock of ours that can be
+ * right is taken to be, so that nothing older comes; were it ahead by more than has passed since, the service would refuse
+ * the time. */
 static void latest_together(struct follow *f, struct bf_feed_position *p)
 {
-    int64_t now = follow_now(f);
+    bool right = f->skew_ms <= 0 && f->skew_ms > -SECOND_MS;
+    int64_t now = bf_clock_wall_ms() + (right ? 0 : f->skew_ms);
     f->latest_ms = f->latest_ms ? f->latest_ms : now;
-    if (now - f->latest_ms > TOGETHER_MS && f->source->feed == &bf_feed_kinesis)
+    if (now - f->latest_ms > TOGETHER_MS && f->source->feed == &bf_feed_kinesis && !f->latest_only)
         *p = (struct bf_feed_position){.at = BF_FEED_TIME, .time_ms = f->latest_ms};
 }
 
@@ -310,6 +332,12 @@ bool reading_end(struct reading *r)
     struct follow *f = r->f;
     r->shard->done = true;
     over(r);
+    if (r->position.at != BF_FEED_AFTER && r->shard->seq_from[0]) {
+        /* it was empty; its number tells it from a shard of that name in a stream made anew */
+        memcpy(r->sequence, r->shard->seq_from, sizeof r->sequence);
+        r->position =
+            (struct bf_feed_position){.at = BF_FEED_AFTER, .sequence = bf_str_of(r->sequence)};
+    }
     if (!f->cfg->shards.n && !f->cfg->end && !bf_lineage_has_child(&f->lineage, r->shard)) {
         f->orphans = true;
         f->list_due_ms = 0;

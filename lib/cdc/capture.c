@@ -1,5 +1,8 @@
 #include "lib/cdc/capture.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "lib/base/enc.h"
 #include "lib/cdc/kpl.h"
 #include "lib/json/scan.h"
@@ -11,6 +14,7 @@ struct wrapped {
     bool has_sequence,
         has_shard; /* as kinread -J writes it: data is text, or base64 under another name */
     bool in_base64;
+    struct bf_str index;  /* of a part */
     struct bf_str object; /* data that is a JSON object */
 };
 
@@ -41,6 +45,12 @@ static bool envelope(struct bf_json *j, const struct bf_json_key *key, struct wr
         return take(j, &w->seq, &w->has_sequence, e);
     if (bf_json_key_is(key, "shard"))
         return take(j, &shard, &w->has_shard, e);
+    if (bf_json_key_is(key, "index")) {
+        if (!bf_json_value(j, &shard, e))
+            return false;
+        w->index = shard.type == BF_JSON_NUMBER ? shard.raw : w->index;
+        return true;
+    }
     w->in_base64 = bf_json_key_is(key, "data_base64");
     *took = w->in_base64;
     return !w->in_base64 || take(j, &w->data, &w->has_data, e);
@@ -92,6 +102,7 @@ static bool hand_data(const struct walk *walk, struct bf_capture_record *record,
     struct bf_kpl kpl;
     struct bf_kpl_part part;
     struct bf_str data = bf_buf_view(walk->decoded);
+    char index[24];
     bool ok = true;
     record->change = data;
     if (!bf_kpl_maybe(data))
@@ -102,6 +113,8 @@ static bool hand_data(const struct walk *walk, struct bf_capture_record *record,
     else
         while (ok && bf_kpl_next(&kpl, &part)) {
             record->change = part.data;
+            snprintf(index, sizeof index, "%" PRIu64, (uint64_t)part.index);
+            record->part = bf_str_of(index);
             ok = walk->fn(walk->ctx, record, NULL, e);
         }
     bf_kpl_free(&kpl);
@@ -127,6 +140,8 @@ static bool hand_on(const struct walk *walk, struct bf_str raw, size_t index, st
     bool kinread = w.has_sequence && w.has_shard;
     if (w.has_seq || kinread)
         record.seq = w.seq.text;
+    if (kinread)
+        record.part = w.index;
     if (kinread && w.object.p) { /* from DynamoDB Streams, whose number stands in it */
         record.change = w.object;
         return walk->fn(walk->ctx, &record, NULL, e);

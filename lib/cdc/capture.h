@@ -27,6 +27,8 @@ struct bf_capture_record {
     struct bf_str id;     /* recordId (Firehose); p NULL: not there */
     struct bf_str seq;    /* the Kinesis sequence number; p NULL: not there */
     struct bf_str change; /* the change record: decoded data, or raw */
+    struct bf_str
+        part; /* digits: its place in data that the Kinesis Producer Library packed; p NULL: it is whole */
 };
 
 /* Gets each record in turn. why is NULL, or says that the record's data is not there or no base64 (and

@@ -269,6 +269,7 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
 {
     c->op = BF_OP_INSERT;
     c->event_id = c->table = c->seq = c->kinesis_seq = (struct bf_change_text){0};
+    c->kinesis_part = (struct bf_str){0};
     c->time = (struct bf_str){0};
     c->keys = c->new_image = c->old_image = (struct bf_image){0};
     c->nattrs = 0;

@@ -77,6 +77,8 @@ struct bf_change {
         kinesis_seq; /* of the Kinesis record that brought it: kinesis.sequenceNumber, which
                                           kinread adds; or a capture told it */
     struct bf_str
+        kinesis_part; /* digits: which part of a record that the KPL packed; p NULL: it is whole */
+    struct bf_str
         time; /* ApproximateCreationDateTime as written, quotes included; p NULL: not there */
     struct bf_image keys, new_image, old_image;
 

@@ -276,6 +276,7 @@ CORE_CALL const char *kinesis(struct change_scan *s, const char *p)
     bool escaped, more;
     s->twice |= c->kinesis_seq.text.p != NULL;
     c->kinesis_seq = (struct bf_change_text){0};
+    c->kinesis_part = (struct bf_str){0};
     if (*p != '{')
         return core_skip(&s->core, p, 1);
     p = core_space(&s->core, p + 1);
@@ -287,9 +288,12 @@ CORE_CALL const char *kinesis(struct change_scan *s, const char *p)
             return NULL;
         if (CORE_UNLIKELY(escaped))
             name = bf_change_decode(s, name);
+        const char *from = p;
         if (NAME_IS("sequenceNumber") && *p == '"')
             p = text(s, p, &c->kinesis_seq, "sequenceNumber is a string");
-        else
+        else if (NAME_IS("subSequenceNumber") && core_digit(*p) && (p = core_skip(&s->core, p, 2)))
+            c->kinesis_part = bf_str(from, (size_t)(p - from));
+        else if (p)
             p = core_skip(&s->core, p, 2);
         if (CORE_UNLIKELY(!p))
             return NULL;

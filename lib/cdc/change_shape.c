@@ -50,7 +50,7 @@ void bf_change_learn_head(struct change_scan *s)
     h->first = 0;
     if (s->twice || !id || !op || !body || id > op || op > body || c->event_id.escaped ||
         s->op.escaped || s->op.text.n != 6 || (s->arn.text.p && s->arn.text.p < body) ||
-        (c->kinesis_seq.text.p && c->kinesis_seq.text.p < body))
+        (c->kinesis_seq.text.p && c->kinesis_seq.text.p < body) || c->kinesis_part.p)
         return;
     const char *second = id + c->event_id.text.n + 1, *third = op + 7;
     size_t n1 = (size_t)(id - start), n2 = (size_t)(op - second), n3 = (size_t)(body - third);
@@ -87,7 +87,7 @@ void bf_change_learn_tail(struct change_scan *s, const char *from, const char *e
     size_t n = (size_t)(seq.p - from), rest = (size_t)(end - seq.p) - seq.n;
     t->n = t->rest = 0;
     /* the texts are compared 32 bytes at a time */
-    if (n + rest > TAIL_TEXT - 32 || s->twice || behind(c->table.text, from) ||
+    if (n + rest > TAIL_TEXT - 32 || s->twice || behind(c->table.text, from) || c->kinesis_part.p ||
         (rest && (c->kinesis_seq.escaped || behind(s->arn.text, seq.p))))
         return;
     t->arn_n = 0;

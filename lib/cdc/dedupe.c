@@ -1,5 +1,6 @@
 #include "lib/cdc/dedupe.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/base/md5.h"
@@ -66,6 +67,17 @@ static void identity(struct bf_str text, char kind, struct slot *out)
         bf_md5(text, (unsigned char *)out->text);
 }
 
+/* The parts of a record that the Kinesis Producer Library packed have the number of the record. */
+static void kinesis_identity(const struct bf_change *c, struct slot *out)
+{
+    char text[256];
+    int n = snprintf(text, sizeof text, "%.*s %.*s",
+                     (int)(c->kinesis_seq.text.n < 200 ? c->kinesis_seq.text.n : 200),
+                     c->kinesis_seq.text.p, (int)(c->kinesis_part.n < 50 ? c->kinesis_part.n : 50),
+                     c->kinesis_part.p ? c->kinesis_part.p : "");
+    identity(bf_str(text, (size_t)n), 'k', out);
+}
+
 static bool same(const struct slot *a, const struct slot *b)
 {
     return a->kind == b->kind && a->n == b->n &&
@@ -91,7 +103,7 @@ bool bf_dedupe_seen(struct bf_dedupe *d, const struct bf_change *c)
     else if (c->seq.text.n)
         identity(c->seq.text, 's', &it);
     else if (c->kinesis_seq.text.n)
-        identity(c->kinesis_seq.text, 'k', &it);
+        kinesis_identity(c, &it);
     else
         return false;
     struct bf_str text = bf_str(it.text, it.n == BY_DIGEST ? DIGEST : it.n);

@@ -1,6 +1,6 @@
 #include "lib/cdc/order.h"
 
-enum { STREAM_DIGITS = 40, KINESIS_DIGITS = 56, TIME_DIGITS = 16 };
+enum { STREAM_DIGITS = 40, KINESIS_DIGITS = 56, TIME_DIGITS = 16, PART_DIGITS = 10 };
 
 /* The number with zeros in front; out itself when it is none, or has more digits. */
 static char *pad(char *out, struct bf_str digits, size_t width)
@@ -33,5 +33,12 @@ size_t bf_order_write(const struct bf_change *c, char *out)
     char *number = put_time(out, us);
     *number++ = '-';
     char *end = pad(number, c->kinesis_seq.text, KINESIS_DIGITS);
-    return end > number ? (size_t)(end - out) : 0;
+    if (end == number)
+        return 0;
+    if (c->kinesis_part.p) {
+        *end = '-';
+        char *part = pad(end + 1, c->kinesis_part, PART_DIGITS);
+        end = part > end + 1 ? part : end;
+    }
+    return (size_t)(end - out);
 }

@@ -8,7 +8,8 @@
  * Through Kinesis a record may come late or twice, so the number that Kinesis gave it tells nothing of the change; its
  * ApproximateCreationDateTime does (Amazon DynamoDB Developer Guide, "Using Kinesis Data Streams to capture changes").
  * The order is that time in microseconds as 16 digits, a minus, and the Kinesis sequence number as 56 digits, which
- * decides between changes of one instant.
+ * decides between changes of one instant. A part of a record that the Kinesis Producer Library packed goes on
+ * with a minus and its place in it, as ten digits.
  *
  * The two forms are not to be compared with each other.
  */
@@ -17,7 +18,7 @@
 
 #include "lib/cdc/change.h"
 
-enum { BF_ORDER_BYTES = 16 + 1 + 56 };
+enum { BF_ORDER_BYTES = 16 + 1 + 56 + 1 + 10 };
 
 /* Writes the text at out (BF_ORDER_BYTES at most), returns its length; 0: the record tells of no order. */
 BF_API size_t bf_order_write(const struct bf_change *c, char *out);

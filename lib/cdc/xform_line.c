@@ -74,6 +74,8 @@ static bool wrapped(void *ctx, const struct bf_capture_record *record, const str
     case BF_CHANGE:
         if (record->seq.p)
             w->x->change.kinesis_seq.text = record->seq;
+        if (record->part.p)
+            w->x->change.kinesis_part = record->part;
         if (bf_xform_change(w->x, w->rows, &bad))
             return true;
         break;

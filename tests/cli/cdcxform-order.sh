@@ -84,6 +84,17 @@ for jobs in 1 3; do
 14 15' -e "$unordered" -- sh -c 'cdcxform -j "$1" --fields n --meta seq | jq -r "[(.n|tostring), (._seq|if . then sub(\"^0+2000000-0*\";\"\") else \"null\" end)]|join(\" \")"' - $jobs
 done
 
+# parts of a record that the Kinesis Producer Library packed
+for n in 10 9; do change $n 3 ',"kinesis":{"shardId":"s","sequenceNumber":"5","subSequenceNumber":'$n'}'; done >"$T/parts"
+change 1 3 "$(kin 5)" >>"$T/parts"
+check "parts of a record" -i "$T/parts" -o "{\"_seq\":\"0000000003000000-$(zeros 56 5)-0000000010\"}
+{\"_seq\":\"0000000003000000-$(zeros 56 5)-0000000009\"}
+{\"_seq\":\"0000000003000000-$(zeros 56 5)\"}" -- cdcxform --select _seq
+
+for n in 1 2 1; do change $n 3 ',"kinesis":{"shardId":"s","sequenceNumber":"5","subSequenceNumber":'$n'}' | sed 's/"eventID":"[^"]*",//'; done >"$T/parts"
+check "--dedupe tells them apart" -i "$T/parts" -o '{"n":1}
+{"n":2}' -- cdcxform --dedupe --fields n --no-meta
+
 # captures
 line=$(change 1 1795759200000001)
 b64=$(printf '%s' "$line" | base64 -w 0)

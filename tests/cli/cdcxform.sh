@@ -161,6 +161,8 @@ check "marks stay where they are" -i "$T/marks.ndjson" -o "$mark
 $mark" -- cdcxform --fields order_id --no-meta
 
 # the manual
+printf '{"eventName":"MODIFY","dynamodb":{"ApproximateCreationDateTime":%s,"Keys":{},"NewImage":{"n":{"N":"%s"}}},"kinesis":{"shardId":"s","sequenceNumber":"%s"}}\n' \
+    1795759200000002 2 47 1795759200000001 1 48 >"$T/kinesis.ndjson"
 awk -v dir="$T" '
     /^\.Bd -literal/ { on = 1; next }
     /^\.Ed/ { on = 0 }
@@ -173,5 +175,5 @@ while [ -r "$n.sh" ]; do
     check "manual: $(cat "$n.sh")" -O "$n.want" -- sh "$n.sh"
     n=$((n + 1))
 done
-check "the manual has sixteen such examples" -o 16 -- echo "$n"
+check "the manual has nineteen such examples" -o 19 -- echo "$n"
 plan

@@ -88,7 +88,7 @@ static void note(const struct bf_keeper *k, const char *text)
 
 static void tell_taken(const struct bf_keeper *k)
 {
-    char text[400], until[40];
+    char text[400], until[40] = "";
     struct bf_buf iso = {.p = until, .cap = sizeof until, .max = sizeof until};
     if (k->now.expires_ms)
         bf_clock_iso(&iso, k->now.expires_ms / 1000 * 1000);
