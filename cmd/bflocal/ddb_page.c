@@ -1,19 +1,10 @@
 #include "cmd/bflocal/ddb_page.h"
 
+#include "cmd/bflocal/ddb_legacy.h"
+
 #include "lib/json/write.h"
 
 enum { SCRATCH_MAX = 64 * 1024 * 1024, KEY_JSON_MAX = 64 * 1024 };
-
-static bool refuse(struct bl_call *c, const struct bl_params *p)
-{
-    static const char *const legacy[] = {"KeyConditions", "QueryFilter", "ScanFilter",
-                                         "ConditionalOperator", "AttributesToGet"};
-    for (size_t i = 0; i < BF_COUNT(legacy); i++)
-        if (bl_param(p, legacy[i]))
-            return bl_fail(c, BL_ValidationException,
-                           "bflocal takes expressions, not the legacy parameter %s", legacy[i]);
-    return true;
-}
 
 static bool read_limit(struct bl_call *c, const struct bl_params *p, struct bl_page *page)
 {
@@ -65,9 +56,10 @@ static bool read_expressions(struct bl_call *c, const struct bl_params *p, struc
 {
     struct bf_err e = {0};
     struct bf_str filter = {NULL, 0}, projection = {NULL, 0};
+    bool query = strcmp(c->op_name, "Query") == 0;
     if (!bl_param_string(c, p, "FilterExpression", &filter) ||
         !bl_param_string(c, p, "ProjectionExpression", &projection) ||
-        !read_select(c, p, page, projection.p != NULL))
+        !read_select(c, p, page, projection.p || bl_param(p, "AttributesToGet")))
         return false;
     struct bl_projection *paths = bf_arena_alloc(&c->arena, sizeof *paths);
     struct bl_cond *cond = NULL;
@@ -76,9 +68,14 @@ static bool read_expressions(struct bl_call *c, const struct bl_params *p, struc
                             bl_param_raw(p, "ExpressionAttributeValues"), &e);
     ok = ok && (!filter.p || bl_cond_parse(&page->expr, "FilterExpression", filter, &cond, &e)) &&
          (!projection.p || bl_projection_parse(&page->expr, projection, paths, &e));
+    if (!ok)
+        return bl_fail_input(c, &e);
+    paths = projection.p ? paths : NULL;
+    ok = bl_legacy_condition(c, p, query ? "QueryFilter" : "ScanFilter", &cond) &&
+         bl_legacy_projection(c, p, &paths);
     page->filter = cond;
-    page->projection = projection.p ? paths : NULL;
-    return ok || bl_fail_input(c, &e);
+    page->projection = paths;
+    return ok;
 }
 
 bool bl_page_read(struct bl_call *c, const struct bl_params *p, struct bl_page *page)
@@ -87,7 +84,7 @@ bool bl_page_read(struct bl_call *c, const struct bl_params *p, struct bl_page *
     bf_arena_init(&page->scratch, SCRATCH_MAX);
     bf_buf_init(&page->last_key, KEY_JSON_MAX);
     struct bf_str start = bl_param_raw(p, "ExclusiveStartKey");
-    return refuse(c, p) && bl_param_string(c, p, "IndexName", &page->index_name) &&
+    return bl_legacy_check(c, p) && bl_param_string(c, p, "IndexName", &page->index_name) &&
            read_limit(c, p, page) && bl_param_bool(c, p, "ConsistentRead", &page->consistent) &&
            read_expressions(c, p, page) &&
            (!start.p || bl_item_read(c, start, "exclusiveStartKey", &page->start));

@@ -3,6 +3,7 @@
  * of encoded keys: what follows a key directly is that key and a zero byte, and
  * what follows all keys with a prefix is the prefix with its last byte raised.
  */
+#include "cmd/bflocal/ddb_legacy.h"
 #include "cmd/bflocal/ddb_page.h"
 
 struct range {
@@ -356,6 +357,10 @@ static bool parse_condition(struct bl_call *c, const struct bl_params *p, struct
     struct bf_err e = {0};
     if (!bl_param_string(c, p, "KeyConditionExpression", &text))
         return false;
+    if (!text.p && bl_param(p, "KeyConditions"))
+        return bl_legacy_condition(c, p, "KeyConditions", cond) &&
+               (*cond ||
+                bl_fail(c, BL_ValidationException, "Conditions can be of length 1 or 2 only"));
     if (!text.p)
         return bl_fail(c, BL_ValidationException,
                        "Either the KeyConditions or KeyConditionExpression parameter must be "

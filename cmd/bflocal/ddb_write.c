@@ -1,5 +1,6 @@
 /* DynamoDB: one write, from its parameters to the store and the streams. */
 #include "cmd/bflocal/ddb_index.h"
+#include "cmd/bflocal/ddb_legacy.h"
 
 bool bl_fail_input(struct bl_call *c, const struct bf_err *e)
 {
@@ -26,17 +27,6 @@ bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what, struct
                        what);
     bf_json_init(&j, raw);
     return bl_item_read_at(c, &j, out);
-}
-
-static bool refuse_legacy(struct bl_call *c, const struct bl_params *p)
-{
-    static const char *const legacy[] = {"Expected", "AttributeUpdates", "ConditionalOperator",
-                                         "AttributesToGet"};
-    for (size_t i = 0; i < BF_COUNT(legacy); i++)
-        if (bl_param(p, legacy[i]))
-            return bl_fail(c, BL_ValidationException,
-                           "bflocal takes expressions, not the legacy parameter %s", legacy[i]);
-    return true;
 }
 
 static bool read_expressions(struct bl_call *c, const struct bl_params *p, struct bl_write *w)
@@ -69,9 +59,10 @@ bool bl_write_read(struct bl_call *c, const struct bl_params *p, enum bl_write_k
     bool put = kind == BL_WRITE_PUT;
     if (!bl_param_string(c, p, "TableName", &w->table_name) ||
         !bl_param_string(c, p, "ReturnValuesOnConditionCheckFailure", &on_failure) ||
-        !refuse_legacy(c, p) ||
+        !bl_legacy_check(c, p) ||
         !bl_item_read(c, bl_param_raw(p, put ? "Item" : "Key"), put ? "item" : "key", &w->item) ||
-        !read_expressions(c, p, w))
+        !read_expressions(c, p, w) || !bl_legacy_condition(c, p, "Expected", &w->condition) ||
+        (kind == BL_WRITE_UPDATE && !bl_legacy_update(c, p, &w->update)))
         return false;
     w->old_on_failure = bf_str_is(on_failure, "ALL_OLD");
     if (kind == BL_WRITE_CHECK && !w->condition)
