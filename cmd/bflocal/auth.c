@@ -118,6 +118,21 @@ static bool split_presigned(const struct bl_request *r, struct bf_arena *arena, 
     return found;
 }
 
+/* What S3 says to Signature Version 2, and what to do about it. */
+static const char version_2[] =
+    "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. "
+    "bflocal takes no Signature Version 2; boto3: Config(signature_version='s3v4').";
+
+/* "...?AWSAccessKeyId=...&Signature=...&Expires=..." */
+static bool is_version_2(struct bf_str query)
+{
+    struct bf_str item;
+    while (query.n && bf_str_split(&query, '&', &item))
+        if (bf_str_starts(item, BF_STR("AWSAccessKeyId=")))
+            return true;
+    return false;
+}
+
 static bool two_digits(const char *p, int *out)
 {
     if (p[0] < '0' || p[0] > '9' || p[1] < '0' || p[1] > '9')
@@ -159,7 +174,10 @@ static bool read_claim(const struct bl_auth_server *s, const struct bl_request *
     c->query = r->query;
     if (header.p) {
         if (!bf_str_starts(header, BF_STR("AWS4-")))
-            return s->s3 ? refuse(a, arena, BL_AUTH_MALFORMED, "Unsupported Authorization Type")
+            return s->s3 ? refuse(a, arena, BL_AUTH_MALFORMED,
+                                  bf_str_starts(header, BF_STR("AWS ")) ? version_2
+                                                                        : "Unsupported "
+                                                                          "Authorization Type")
                          : refuse(a, arena, BL_AUTH_MISSING,
                                   "Request is missing Authentication Token");
         if (!bf_str_starts(header, BF_STR("AWS4-HMAC-SHA256 ")))
@@ -167,7 +185,9 @@ static bool read_claim(const struct bl_auth_server *s, const struct bl_request *
         split_authorization(bf_str(header.p + 17, header.n - 17), c);
     } else if (s->s3 && split_presigned(r, arena, c, &date, &token)) {
         a->presigned = true;
-    } else
+    } else if (s->s3 && is_version_2(r->query))
+        return refuse(a, arena, BL_AUTH_MALFORMED, version_2);
+    else
         return refuse(a, arena, BL_AUTH_MISSING,
                       s->s3 ? "Access Denied" : "Request is missing Authentication Token");
     if (!date.p)

@@ -8,6 +8,8 @@
  *     POST /_bflocal/streams/split?table=T&shard=S
  *                               splits an open shard of a table's stream (without
  *                               shard: the widest); {"shard":...,"children":[...]}
+ *     POST /_bflocal/ttl?table=T
+ *                               deletes the items that have expired (without table: of all); {"expired":...}
  *
  * They carry no signature, so they are taken from this machine only, and never
  * from a web page (a browser says Origin).
@@ -17,6 +19,7 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/router.h"
+#include "cmd/bflocal/ddb.h"
 #include "cmd/bflocal/streams.h"
 #include "lib/json/write.h"
 
@@ -69,6 +72,18 @@ static void split_shard(struct bl_call *c)
         refuse(c, e.code == BF_E_INPUT ? 400 : 500, e.text);
 }
 
+static void expire(struct bl_call *c)
+{
+    struct bf_err e = {0};
+    uint64_t n;
+    if (!bl_ddb_expire(c, bl_query(c, "table"), &n, &e)) {
+        refuse(c, e.code == BF_E_INPUT ? 400 : 500, e.text);
+        return;
+    }
+    answer(c, 200);
+    bf_buf_addf(&c->ans.body, "{\"expired\":%llu}\n", (unsigned long long)n);
+}
+
 static void stop(struct bl_call *c)
 {
     health(c);
@@ -80,7 +95,7 @@ static const struct {
     void (*run)(struct bl_call *c);
 } calls[] = {
     {"GET", "health", health}, {"GET", "fault", show_fault},           {"POST", "fault", set_fault},
-    {"POST", "stop", stop},    {"POST", "streams/split", split_shard},
+    {"POST", "stop", stop},    {"POST", "streams/split", split_shard}, {"POST", "ttl", expire},
 };
 
 void bl_control_run(struct bl_call *c)

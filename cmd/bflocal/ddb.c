@@ -1,5 +1,5 @@
 /* DynamoDB: the table of its operations, and its tables as the process starts. */
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/ddb_index.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +14,16 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS ddb_item(tbl INTEGER, hash BLOB, range BLOB, bytes INTEGER, item "
     "TEXT,"
     " PRIMARY KEY(tbl, hash, range)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS ddb_index(id INTEGER PRIMARY KEY, tbl INTEGER, name TEXT, "
+    "global INTEGER,"
+    " key0 TEXT, type0 INTEGER, key1 TEXT, type1 INTEGER, nkeys INTEGER, projected INTEGER, "
+    "included BLOB,"
+    " nincluded INTEGER, read_units INTEGER, write_units INTEGER);"
+    "CREATE TABLE IF NOT EXISTS ddb_entry(idx INTEGER, hash BLOB, range BLOB, base_hash BLOB, "
+    "base_range BLOB,"
+    " PRIMARY KEY(idx, hash, range, base_hash, base_range)) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS ddb_setting(tbl INTEGER, name TEXT, value TEXT, PRIMARY KEY(tbl, "
+    "name)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS ddb_token(token TEXT PRIMARY KEY, digest BLOB, at_ms INTEGER);"
     "CREATE INDEX IF NOT EXISTS ddb_token_time ON ddb_token(at_ms);";
 
@@ -175,7 +185,7 @@ static bool open_ddb(struct bl_local *l, struct bf_err *e)
     if (!bl_store_exec(&l->store, schema, e))
         return false;
     bl_store_lock(&l->store);
-    bool ok = load(l);
+    bool ok = load(l) && bl_indexes_load(l) && bl_settings_load(l);
     if (!ok)
         bf_err_set(e, BF_E_IO, "DynamoDB: the stored tables cannot be read: %.200s",
                    l->store.err.text);
@@ -189,8 +199,10 @@ static void close_ddb(struct bl_local *l)
     if (!l->ddb)
         return;
     bl_ddb_streams_free(l->ddb);
-    for (size_t i = 0; i < l->ddb->n; i++)
+    for (size_t i = 0; i < l->ddb->n; i++) {
+        bl_indexes_free(l->ddb->tables[i]);
         free(l->ddb->tables[i]);
+    }
     free(l->ddb);
     l->ddb = NULL;
 }
@@ -201,6 +213,7 @@ static const struct bl_op operations[] = {
     {"CreateTable", bl_ddb_create_table},
     {"DeleteItem", bl_ddb_delete_item},
     {"DeleteTable", bl_ddb_delete_table},
+    {"DescribeContinuousBackups", bl_ddb_describe_backups},
     {"DescribeKinesisStreamingDestination", bl_ddb_describe_kinesis},
     {"DescribeTable", bl_ddb_describe_table},
     {"DescribeTimeToLive", bl_ddb_describe_ttl},
@@ -208,13 +221,17 @@ static const struct bl_op operations[] = {
     {"EnableKinesisStreamingDestination", bl_ddb_enable_kinesis},
     {"GetItem", bl_ddb_get_item},
     {"ListTables", bl_ddb_list_tables},
+    {"ListTagsOfResource", bl_ddb_list_tags},
     {"PutItem", bl_ddb_put_item},
     {"Query", bl_ddb_query},
     {"Scan", bl_ddb_scan},
+    {"TagResource", bl_ddb_tag},
     {"TransactGetItems", bl_ddb_transact_get},
     {"TransactWriteItems", bl_ddb_transact_write},
     {"UpdateItem", bl_ddb_update_item},
+    {"UntagResource", bl_ddb_untag},
     {"UpdateTable", bl_ddb_update_table},
+    {"UpdateTimeToLive", bl_ddb_update_ttl},
 };
 
 const struct bl_service bl_service_dynamodb = {

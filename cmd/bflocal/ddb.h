@@ -30,6 +30,8 @@ enum {
     BL_ANSWER_BYTES = 1024 * 1024 /* a page of Query and Scan */
 };
 
+struct bl_index;
+
 enum bl_view { BL_VIEW_NONE, BL_VIEW_KEYS, BL_VIEW_NEW, BL_VIEW_OLD, BL_VIEW_BOTH };
 
 struct bl_key_attr {
@@ -50,7 +52,9 @@ struct bl_table {
     struct bl_stream *stream;                 /* where its changes go; NULL when off */
     char destination[BL_DESTINATIONS][129];   /* names of Kinesis streams, "": none */
     bool destination_micros[BL_DESTINATIONS]; /* ApproximateCreationDateTime in microseconds */
-    int64_t items, bytes; /* kept while the process runs, and counted anew when it starts */
+    char ttl[BL_ATTR_NAME];   /* the attribute that says when an item expires, "": none */
+    struct bl_index *indexes; /* ddb_index.h; NULL: none */
+    int64_t items, bytes;     /* kept while the process runs, and counted anew when it starts */
 };
 
 struct bl_ddb {
@@ -147,6 +151,7 @@ struct bl_write {
     struct bl_value *item; /* PUT: the item; else the key */
     struct bl_cond *condition;
     struct bl_update *update;
+    bool by_service;     /* an item has expired: the records say so */
     bool old_on_failure; /* ReturnValuesOnConditionCheckFailure: ALL_OLD */
 
     struct bl_table *table; /* from here on: bl_write_prepare */
@@ -213,6 +218,19 @@ void bl_capacity_print(struct bf_buf *out, const struct bl_table *t, double unit
 void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t,
                      double units);
 
+/* ddb_tags.c: keeps a setting of a table, in a transaction; reads them all at the start. */
+void bl_setting_put(struct bl_call *c, const struct bl_table *t, struct bf_str name,
+                    struct bf_str value);
+bool bl_settings_load(struct bl_local *l) BF_MUST;
+
+/* Tags of the request to the table, in a transaction. False: the answer is set, or the store failed. */
+bool bl_tags_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t) BF_MUST;
+
+/* Deletes what has expired by now, in a table or (p == NULL) in all; *count says how many. BF_E_INPUT: there is
+ * no such table. ddb_ttl.c */
+bool bl_ddb_expire(struct bl_call *c, struct bf_str table, uint64_t *count,
+                   struct bf_err *e) BF_MUST;
+
 /* The operations, by file. */
 bool bl_ddb_create_table(struct bl_call *c);
 bool bl_ddb_describe_table(struct bl_call *c);
@@ -220,6 +238,11 @@ bool bl_ddb_update_table(struct bl_call *c);
 bool bl_ddb_delete_table(struct bl_call *c);
 bool bl_ddb_list_tables(struct bl_call *c);
 bool bl_ddb_describe_ttl(struct bl_call *c);
+bool bl_ddb_update_ttl(struct bl_call *c);
+bool bl_ddb_tag(struct bl_call *c);
+bool bl_ddb_untag(struct bl_call *c);
+bool bl_ddb_list_tags(struct bl_call *c);
+bool bl_ddb_describe_backups(struct bl_call *c);
 bool bl_ddb_put_item(struct bl_call *c);
 bool bl_ddb_get_item(struct bl_call *c);
 bool bl_ddb_update_item(struct bl_call *c);

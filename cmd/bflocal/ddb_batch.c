@@ -250,7 +250,11 @@ bool bl_ddb_batch_write(struct bl_call *c)
         return false;
     if (!batch.n)
         return no_items(c);
-    if (!bl_store_begin_bulk(c->store, &e))
+    bool deletes = false;
+    for (size_t i = 0; i < batch.n; i++)
+        deletes = deletes || batch.list[i].w.kind == BL_WRITE_DELETE;
+    if (!(deletes && c->store->dir ? bl_store_begin_delete(c->store, &e)
+                                   : bl_store_begin_bulk(c->store, &e)))
         return bl_fail_err(c, &e);
     bool ok = prepare_all(c, &batch) && store_all(c, &batch);
     if (!ok) {

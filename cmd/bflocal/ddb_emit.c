@@ -76,7 +76,11 @@ static void print_stream_record(struct bl_call *c, const struct bl_write *w, str
     bf_buf_u64(out, bytes);
     bf_buf_lit(out, ",\"StreamViewType\":\"");
     bf_buf_adds(out, bf_str_of(bl_view_name(t->view)));
-    bf_buf_lit(out, "\"}}");
+    bf_buf_lit(out, "\"}");
+    if (w->by_service)
+        bf_buf_lit(out, ",\"userIdentity\":{\"PrincipalId\":\"dynamodb.amazonaws.com\","
+                        "\"Type\":\"Service\"}");
+    bf_buf_addc(out, '}');
 }
 
 static bool to_stream(struct bl_call *c, const struct bl_write *w)
@@ -104,8 +108,11 @@ static void print_kinesis_record(struct bl_call *c, const struct bl_write *w, bo
     bf_buf_add(out, id, sizeof id - 1);
     bf_buf_lit(out, "\",\"eventName\":\"");
     bf_buf_adds(out, event_name(w));
-    bf_buf_lit(out,
-               "\",\"userIdentity\":null,\"recordFormat\":\"application/json\",\"tableName\":");
+    bf_buf_lit(out, "\",\"userIdentity\":");
+    bf_buf_adds(out, w->by_service ? BF_STR("{\"principalId\":\"dynamodb.amazonaws.com\","
+                                            "\"type\":\"Service\"}")
+                                   : BF_STR("null"));
+    bf_buf_lit(out, ",\"recordFormat\":\"application/json\",\"tableName\":");
     bf_json_put_string(out, bf_str_of(w->table->name));
     bf_buf_lit(out, ",\"dynamodb\":{\"ApproximateCreationDateTime\":");
     bf_buf_u64(out, (uint64_t)c->now_ms * (micros ? 1000 : 1));

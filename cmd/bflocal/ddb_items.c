@@ -1,5 +1,5 @@
 /* DynamoDB: PutItem, GetItem, UpdateItem, DeleteItem. */
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/ddb_legacy.h"
 
 enum { ROUND_KB = 1024 };
 
@@ -172,9 +172,8 @@ bool bl_read_projection(struct bl_call *c, const struct bl_params *p, struct bl_
     *out = NULL;
     if (!bl_param_string(c, p, "ProjectionExpression", &text))
         return false;
-    if (bl_param(p, "AttributesToGet"))
-        return bl_fail(c, BL_ValidationException,
-                       "bflocal takes expressions, not the legacy parameter AttributesToGet");
+    if (!bl_legacy_check(c, p))
+        return false;
     bool ok = bl_expr_init(&x, &c->arena, bl_param_raw(p, "ExpressionAttributeNames"),
                            (struct bf_str){NULL, 0}, &e);
     if (ok && text.p) {
@@ -182,8 +181,10 @@ bool bl_read_projection(struct bl_call *c, const struct bl_params *p, struct bl_
         ok = *out ? bl_projection_parse(&x, text, *out, &e) : bf_err_nomem(&e);
     }
     ok = ok && bl_expr_check_used(&x, text.p != NULL, &e);
-    return ok || (e.code == BF_E_MEMORY ? bl_fail_err(c, &e)
-                                        : bl_fail(c, BL_ValidationException, "%s", e.text));
+    if (ok)
+        return bl_legacy_projection(c, p, out);
+    return e.code == BF_E_MEMORY ? bl_fail_err(c, &e)
+                                 : bl_fail(c, BL_ValidationException, "%s", e.text);
 }
 
 bool bl_put_projected(struct bl_call *c, struct bf_buf *out, const struct bl_projection *projection,

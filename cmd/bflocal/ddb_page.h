@@ -7,7 +7,7 @@
 #ifndef BL_DDB_PAGE_H
 #define BL_DDB_PAGE_H
 
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/ddb_index.h"
 
 struct bl_page {
     struct bl_expr expr;
@@ -15,7 +15,11 @@ struct bl_page {
     const struct bl_projection *projection; /* NULL: whole items */
     struct bl_value *start;                 /* ExclusiveStartKey, NULL: from the beginning */
     bool count_only, consistent;
-    int64_t limit; /* INT64_MAX: none */
+    bool all;                     /* Select: ALL_ATTRIBUTES */
+    struct bf_str index_name;     /* p == NULL: none */
+    const struct bl_index *index; /* bl_page_index; NULL: the table itself */
+    bool whole;                   /* an index is read with what it does not project */
+    int64_t limit;                /* INT64_MAX: none */
     int64_t scanned, count;
     size_t bytes;
     bool single; /* there can be but one row: it is never a full page */
@@ -32,9 +36,13 @@ void bl_page_free(struct bl_page *page);
 /* After the last expression: are all placeholders used? False: the answer is set. */
 bool bl_page_check(struct bl_call *c, const struct bl_page *page, bool any) BF_MUST;
 
-/* The encoded ExclusiveStartKey; false: the answer is set. */
+/* Finds the index that the request names in the table, and what of it is not allowed there; false: the answer is
+ * set. */
+bool bl_page_index(struct bl_call *c, const struct bl_table *t, struct bl_page *page) BF_MUST;
+
+/* The encoded ExclusiveStartKey, of an index with the keys of the item in the table; false: the answer is set. */
 bool bl_page_start(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,
-                   struct bl_key *key) BF_MUST;
+                   struct bl_key *key, struct bl_key *base) BF_MUST;
 
 /* The answer's beginning, one row of it (false: out of memory), its end. */
 void bl_page_begin(struct bl_call *c, const struct bl_page *page);

@@ -3,6 +3,7 @@
  * of encoded keys: what follows a key directly is that key and a zero byte, and
  * what follows all keys with a prefix is the prefix with its last byte raised.
  */
+#include "cmd/bflocal/ddb_legacy.h"
 #include "cmd/bflocal/ddb_page.h"
 
 struct range {
@@ -10,6 +11,9 @@ struct range {
     unsigned char low_bytes[BL_KEY_ENCODED_MAX + 1], high_bytes[BL_KEY_ENCODED_MAX + 1];
     struct bf_str partition, low, high;
     bool bounded; /* there is a high */
+    /* of an index: where its entries of one key begin or end, by the keys of their items */
+    struct bl_key base;
+    bool base_low, base_high;
 };
 
 static bool not_supported(struct bl_call *c)
@@ -195,7 +199,7 @@ static bool start_behind(struct bl_call *c, const struct bl_table *t, const stru
     struct bl_key key;
     if (!page->start)
         return true;
-    if (!bl_page_start(c, t, page, &key))
+    if (!bl_page_start(c, t, page, &key, &r->base))
         return false;
     if (!bf_str_eq(key.part[0], r->partition))
         return bl_fail(c, BL_ValidationException,
@@ -209,17 +213,49 @@ static bool start_behind(struct bl_call *c, const struct bl_table *t, const stru
     if (forward) {
         memcpy(r->low_bytes, sort.p, sort.n);
         r->low = bf_str((const char *)r->low_bytes, sort.n);
-        step_behind(r->low_bytes, &r->low);
+        r->base_low = page->index;
+        if (!page->index)
+            step_behind(r->low_bytes, &r->low);
     } else {
         memcpy(r->high_bytes, sort.p, sort.n);
         r->high = bf_str((const char *)r->high_bytes, sort.n);
         r->bounded = true;
+        r->base_high = page->index;
     }
     return true;
 }
 
-static bool read_rows(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
-                      bool forward, const struct range *r)
+/* The same of an index, whose entries have the keys of their items behind their own. */
+static sqlite3_stmt *entries(struct bl_call *c, const struct bl_table *t,
+                             const struct bl_page *page, bool forward, const struct range *r)
+{
+#define ENTRIES                                                                                    \
+    "SELECT i.item FROM ddb_entry e JOIN ddb_item i ON i.tbl=?1 AND i.hash=e.base_hash"            \
+    " AND i.range=e.base_range WHERE e.idx=?2 AND e.hash=?3"                                       \
+    " AND (e.range,e.base_hash,e.base_range)>(?4,?5,?6)"
+#define BOUNDED  " AND (e.range,e.base_hash,e.base_range)<(?7,?8,?9)"
+#define UPWARD   " ORDER BY e.range,e.base_hash,e.base_range"
+#define DOWNWARD " ORDER BY e.range DESC,e.base_hash DESC,e.base_range DESC"
+    static const char *const sql[2][2] = {{ENTRIES DOWNWARD, ENTRIES UPWARD},
+                                          {ENTRIES BOUNDED DOWNWARD, ENTRIES BOUNDED UPWARD}};
+    const struct bf_str none = bf_str("", 0);
+    sqlite3_stmt *q = bl_sql(c->store, sql[r->bounded][forward]);
+    bl_bind_i64(q, 1, t->row);
+    bl_bind_i64(q, 2, page->index->row);
+    bl_bind_blob(q, 3, r->partition);
+    bl_bind_blob(q, 4, r->low);
+    for (int i = 0; i < 2; i++) {
+        bl_bind_blob(q, 5 + i, r->base_low ? r->base.part[i] : none);
+        if (r->bounded)
+            bl_bind_blob(q, 8 + i, r->base_high ? r->base.part[i] : none);
+    }
+    if (r->bounded)
+        bl_bind_blob(q, 7, r->high);
+    return q;
+}
+
+static sqlite3_stmt *items(struct bl_call *c, const struct bl_table *t, bool forward,
+                           const struct range *r)
 {
     static const char *const sql[2][2] = {
         {"SELECT item FROM ddb_item WHERE tbl=? AND hash=? AND range>=? ORDER BY range DESC",
@@ -228,13 +264,20 @@ static bool read_rows(struct bl_call *c, const struct bl_table *t, struct bl_pag
          " ORDER BY range DESC",
          "SELECT item FROM ddb_item WHERE tbl=? AND hash=? AND range>=? AND range<?"
          " ORDER BY range"}};
-    bool ok = true;
     sqlite3_stmt *q = bl_sql(c->store, sql[r->bounded][forward]);
     bl_bind_i64(q, 1, t->row);
     bl_bind_blob(q, 2, r->partition);
     bl_bind_blob(q, 3, r->low);
     if (r->bounded)
         bl_bind_blob(q, 4, r->high);
+    return q;
+}
+
+static bool read_rows(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
+                      bool forward, const struct range *r)
+{
+    bool ok = true;
+    sqlite3_stmt *q = page->index ? entries(c, t, page, forward, r) : items(c, t, forward, r);
     while (ok && !page->full && bl_step(c->store, q))
         ok = bl_page_add(c, t, page, bl_column_text(q, 0));
     bl_done(q);
@@ -265,16 +308,37 @@ static bool check_filter(struct bl_call *c, const struct bl_table *t, const stru
                          k->name);
 }
 
+/* What the conditions are about: the table, or its index as if it were one. */
+static const struct bl_table *schema_of(const struct bl_table *t, const struct bl_index *x,
+                                        struct bl_table *room)
+{
+    if (!x)
+        return t;
+    *room = *t;
+    memcpy(room->key, x->key, sizeof room->key);
+    room->nkeys = x->nkeys;
+    return room;
+}
+
+static bool read_range(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,
+                       const struct bl_cond *cond, bool forward, struct range *r)
+{
+    struct bl_table room;
+    const struct bl_table *schema = schema_of(t, page->index, &room);
+    r->base_low = r->base_high = false;
+    return make_range(c, schema, cond, r) && check_filter(c, schema, page) &&
+           start_behind(c, t, page, forward, r);
+}
+
 static bool run(struct bl_call *c, const struct bl_params *p, struct bl_page *page,
                 const struct bl_cond *cond, bool forward)
 {
     struct range r;
     bl_store_lock(c->store);
     const struct bl_table *t = bl_table_param(c, p);
-    bool ok = t && make_range(c, t, cond, &r) && check_filter(c, t, page) &&
-              start_behind(c, t, page, forward, &r);
+    bool ok = t && bl_page_index(c, t, page) && read_range(c, t, page, cond, forward, &r);
     if (ok) {
-        page->single = t->nkeys == 1;
+        page->single = t->nkeys == 1 && !page->index;
         bl_page_begin(c, page);
         ok = read_rows(c, t, page, forward, &r);
         bl_page_end(c, p, t, page);
@@ -293,6 +357,10 @@ static bool parse_condition(struct bl_call *c, const struct bl_params *p, struct
     struct bf_err e = {0};
     if (!bl_param_string(c, p, "KeyConditionExpression", &text))
         return false;
+    if (!text.p && bl_param(p, "KeyConditions"))
+        return bl_legacy_condition(c, p, "KeyConditions", cond) &&
+               (*cond ||
+                bl_fail(c, BL_ValidationException, "Conditions can be of length 1 or 2 only"));
     if (!text.p)
         return bl_fail(c, BL_ValidationException,
                        "Either the KeyConditions or KeyConditionExpression parameter must be "

@@ -48,15 +48,10 @@ static bool in_segment(const struct segment *s, struct bf_str partition)
     return s->total == 1 || (int64_t)((h ^ h >> 32) % (uint64_t)s->total) == s->number;
 }
 
-static bool scan(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
-                 const struct segment *s, const struct bl_key *after)
+static bool take_rows(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
+                      const struct segment *s, sqlite3_stmt *q)
 {
     bool ok = true;
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT hash,item FROM ddb_item WHERE tbl=?"
-                                       " AND (hash,range)>(?,?) ORDER BY hash,range");
-    bl_bind_i64(q, 1, t->row);
-    bl_bind_blob(q, 2, after ? after->part[0] : bf_str("", 0));
-    bl_bind_blob(q, 3, after ? after->part[1] : bf_str("", 0));
     while (ok && !page->full && bl_step(c->store, q))
         if (in_segment(s, bl_column_blob(q, 0)))
             ok = bl_page_add(c, t, page, bl_column_text(q, 1));
@@ -64,14 +59,38 @@ static bool scan(struct bl_call *c, const struct bl_table *t, struct bl_page *pa
     return ok;
 }
 
+/* Everything behind the keys. */
+static bool scan(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
+                 const struct segment *s, const struct bl_key *after, const struct bl_key *base)
+{
+    sqlite3_stmt *q =
+        page->index
+            ? bl_sql(c->store, "SELECT e.hash,i.item FROM ddb_entry e JOIN ddb_item i ON i.tbl=?4"
+                               " AND i.hash=e.base_hash AND i.range=e.base_range WHERE e.idx=?1"
+                               " AND (e.hash,e.range,e.base_hash,e.base_range)>(?2,?3,?5,?6)"
+                               " ORDER BY e.hash,e.range,e.base_hash,e.base_range")
+            : bl_sql(c->store, "SELECT hash,item FROM ddb_item WHERE tbl=?"
+                               " AND (hash,range)>(?,?) ORDER BY hash,range");
+    bl_bind_i64(q, 1, page->index ? page->index->row : t->row);
+    bl_bind_blob(q, 2, after->part[0]);
+    bl_bind_blob(q, 3, after->part[1]);
+    if (page->index) {
+        bl_bind_i64(q, 4, t->row);
+        bl_bind_blob(q, 5, base->part[0]);
+        bl_bind_blob(q, 6, base->part[1]);
+    }
+    return take_rows(c, t, page, s, q);
+}
+
 static bool run(struct bl_call *c, const struct bl_params *p, struct bl_page *page,
                 const struct segment *s)
 {
-    struct bl_key after;
-    after.part[0] = after.part[1] = bf_str("", 0);
+    struct bl_key after, base;
+    after.part[0] = after.part[1] = base.part[0] = base.part[1] = bf_str("", 0);
     bl_store_lock(c->store);
     const struct bl_table *t = bl_table_param(c, p);
-    bool ok = t && (!page->start || bl_page_start(c, t, page, &after));
+    bool ok = t && bl_page_index(c, t, page) &&
+              (!page->start || bl_page_start(c, t, page, &after, &base));
     if (ok && page->start && !in_segment(s, after.part[0]))
         ok = bl_fail(c, BL_ValidationException,
                      "The provided starting key is invalid: Invalid ExclusiveStartKey. Please use "
@@ -79,7 +98,7 @@ static bool run(struct bl_call *c, const struct bl_params *p, struct bl_page *pa
                      (long long)s->total, (long long)s->number);
     if (ok) {
         bl_page_begin(c, page);
-        ok = scan(c, t, page, s, page->start ? &after : NULL);
+        ok = scan(c, t, page, s, &after, &base);
         bl_page_end(c, p, t, page);
     }
     struct bf_err e = c->store->err;

@@ -2,34 +2,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/ddb_index.h"
 #include "lib/json/write.h"
 
 #define INVALID "One or more parameter values were invalid: "
-
-static void put_keys(struct bf_buf *out, const struct bl_table *t)
-{
-    bf_buf_lit(out, "\"AttributeDefinitions\":[");
-    for (unsigned i = 0; i < t->nkeys; i++) {
-        bf_buf_adds(out, i ? BF_STR(",{\"AttributeName\":") : BF_STR("{\"AttributeName\":"));
-        bf_json_put_string(out, bf_str_of(t->key[i].name));
-        bf_buf_addf(out, ",\"AttributeType\":\"%s\"}", bl_type_name(t->key[i].type));
-    }
-    bf_buf_lit(out, "],\"KeySchema\":[");
-    for (unsigned i = 0; i < t->nkeys; i++) {
-        bf_buf_adds(out, i ? BF_STR(",{\"AttributeName\":") : BF_STR("{\"AttributeName\":"));
-        bf_json_put_string(out, bf_str_of(t->key[i].name));
-        bf_buf_addf(out, ",\"KeyType\":\"%s\"}", i ? "RANGE" : "HASH");
-    }
-    bf_buf_lit(out, "]");
-}
 
 void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *t,
                   const char *status)
 {
     const char *region = c->local->region;
     bf_buf_addc(out, '{');
-    put_keys(out, t);
+    bl_key_attributes_put(out, t);
+    bf_buf_addc(out, ',');
+    bl_key_schema_put(out, t->key, t->nkeys);
     bf_buf_addf(
         out,
         ",\"TableName\":\"%s\",\"TableStatus\":\"%s\",\"CreationDateTime\":%lld.%03d,"
@@ -53,6 +38,7 @@ void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *
             ",\"LatestStreamLabel\":\"%s\",\"LatestStreamArn\":\"arn:aws:dynamodb:%s:" BL_ACCOUNT
             ":table/%s/stream/%s\"",
             t->label, region, t->name, t->label);
+    bl_indexes_put(c, out, t);
     bf_buf_addc(out, '}');
 }
 
@@ -89,14 +75,6 @@ static bool attribute_type(struct bl_call *c, struct bf_str definitions, struct 
         (int)(name.n > 255 ? 255 : name.n), name.p);
 }
 
-static bool same_names(struct bl_call *c, const struct bl_table *t)
-{
-    return t->nkeys == 2 && strcmp(t->key[0].name, t->key[1].name) == 0 &&
-           !bl_fail(c, BL_ValidationException,
-                    "Both the Hash Key and the Range Key element in the KeySchema have the same "
-                    "name");
-}
-
 static size_t count_elements(struct bf_str array)
 {
     struct bf_json j;
@@ -110,51 +88,70 @@ static size_t count_elements(struct bf_str array)
     return n;
 }
 
-static bool read_schema(struct bl_call *c, const struct bl_params *p, struct bl_table *t)
+/* Another element of a KeySchema. */
+static bool read_key(struct bl_call *c, const struct bl_params *p, struct bf_str definitions,
+                     struct bl_key_attr key[2], unsigned *nkeys)
+{
+    struct bf_str name = {NULL, 0}, kind = {NULL, 0};
+    if (!bl_param_string(c, p, "AttributeName", &name) || !bl_param_string(c, p, "KeyType", &kind))
+        return false;
+    if (*nkeys == 2)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value at 'keySchema' failed to satisfy "
+                       "constraint: Member must "
+                       "have length less than or equal to 2");
+    if (!bf_str_eq(kind, *nkeys ? BF_STR("RANGE") : BF_STR("HASH")))
+        return bl_fail(c, BL_ValidationException,
+                       "Invalid KeySchema: The %s KeySchemaElement is not a %s key type",
+                       *nkeys ? "second" : "first", *nkeys ? "RANGE" : "HASH");
+    if (name.n < 1 || name.n >= BL_ATTR_NAME)
+        return bl_fail(c, BL_ValidationException, INVALID "a key name must have 1 to 255 bytes");
+    struct bl_key_attr *k = &key[(*nkeys)++];
+    snprintf(k->name, sizeof k->name, "%.*s", (int)name.n, name.p);
+    if (*nkeys == 2 && strcmp(key[0].name, key[1].name) == 0)
+        return bl_fail(c, BL_ValidationException,
+                       "Both the Hash Key and the Range Key element in the KeySchema have the same "
+                       "name");
+    return attribute_type(c, definitions, name, &k->type);
+}
+
+bool bl_key_schema_read(struct bl_call *c, struct bf_str schema, struct bf_str definitions,
+                        struct bl_key_attr key[2], unsigned *nkeys)
 {
     struct bf_json j;
     struct bf_json_val v;
     struct bf_err e;
     struct bl_params q;
-    struct bf_str schema = bl_param_raw(p, "KeySchema"),
-                  definitions = bl_param_raw(p, "AttributeDefinitions");
     bf_json_init(&j, schema);
     if (!schema.p || !bf_json_enter(&j, BF_JSON_ARRAY, &e))
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value null at 'keySchema' failed to satisfy "
                        "constraint: Member must "
                        "not be null");
-    while (bf_json_element(&j, &e) == BF_JSON_MORE && bf_json_value(&j, &v, &e)) {
-        struct bf_str name = {NULL, 0}, kind = {NULL, 0};
-        if (!bl_params_read_object(c, v.raw, &q) ||
-            !bl_param_string(c, &q, "AttributeName", &name) ||
-            !bl_param_string(c, &q, "KeyType", &kind))
+    while (bf_json_element(&j, &e) == BF_JSON_MORE && bf_json_value(&j, &v, &e))
+        if (!bl_params_read_object(c, v.raw, &q) || !read_key(c, &q, definitions, key, nkeys))
             return false;
-        if (t->nkeys == 2)
-            return bl_fail(c, BL_ValidationException,
-                           "1 validation error detected: Value at 'keySchema' failed to satisfy "
-                           "constraint: Member must "
-                           "have length less than or equal to 2");
-        if (!bf_str_eq(kind, t->nkeys ? BF_STR("RANGE") : BF_STR("HASH")))
-            return bl_fail(c, BL_ValidationException,
-                           "Invalid KeySchema: The %s KeySchemaElement is not a %s key type",
-                           t->nkeys ? "second" : "first", t->nkeys ? "RANGE" : "HASH");
-        if (name.n < 1 || name.n >= BL_ATTR_NAME)
-            return bl_fail(c, BL_ValidationException,
-                           INVALID "a key name must have 1 to 255 bytes");
-        struct bl_key_attr *k = &t->key[t->nkeys++];
-        snprintf(k->name, sizeof k->name, "%.*s", (int)name.n, name.p);
-        if (same_names(c, t) || !attribute_type(c, definitions, name, &k->type))
-            return false;
-    }
-    if (t->nkeys > 0 && count_elements(definitions) != t->nkeys)
-        return bl_fail(c, BL_ValidationException,
-                       INVALID "Number of attributes in KeySchema does not exactly match number "
-                               "of attributes defined in AttributeDefinitions");
-    return t->nkeys > 0 ||
+    return *nkeys > 0 ||
            bl_fail(c, BL_ValidationException,
                    "1 validation error detected: Value '[]' at 'keySchema' failed to satisfy "
                    "constraint: Member must have length greater than or equal to 1");
+}
+
+/* The keys of the table and of its indexes; every definition must be of use. */
+static bool read_schema(struct bl_call *c, const struct bl_params *p, struct bl_table *t)
+{
+    const struct bl_key_attr *list[BL_KEY_ATTRIBUTES_MAX];
+    struct bf_str definitions = bl_param_raw(p, "AttributeDefinitions");
+    if (!bl_key_schema_read(c, bl_param_raw(p, "KeySchema"), definitions, t->key, &t->nkeys) ||
+        !bl_indexes_read(c, p, t))
+        return false;
+    if (count_elements(definitions) == bl_key_attributes(t, list))
+        return true;
+    return bl_fail(c, BL_ValidationException,
+                   t->indexes ? INVALID "Some AttributeDefinitions are not used"
+                              : INVALID
+                       "Number of attributes in KeySchema does not exactly match number "
+                       "of attributes defined in AttributeDefinitions");
 }
 
 static bool read_billing(struct bl_call *c, const struct bl_params *p, struct bl_table *t)
@@ -238,16 +235,8 @@ static bool refuse(struct bl_call *c, const struct bl_params *p, const char *con
 /* What CreateTable would have to remember. */
 static bool refuse_settings(struct bl_call *c, const struct bl_params *p)
 {
-    static const char *const unknown[] = {"Tags",           "SSESpecification",
-                                          "TableClass",     "WarmThroughput",
+    static const char *const unknown[] = {"SSESpecification", "TableClass", "WarmThroughput",
                                           "ResourcePolicy", "OnDemandThroughput"};
-    return refuse(c, p, unknown, BF_COUNT(unknown));
-}
-
-static bool refuse_indexes(struct bl_call *c, const struct bl_params *p)
-{
-    static const char *const unknown[] = {"GlobalSecondaryIndexes", "LocalSecondaryIndexes",
-                                          "GlobalSecondaryIndexUpdates", "ReplicaUpdates"};
     return refuse(c, p, unknown, BF_COUNT(unknown));
 }
 
@@ -307,7 +296,7 @@ bool bl_ddb_create_table(struct bl_call *c)
     enum bl_view view;
     bool given;
     if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "TableName", &name) ||
-        !bl_table_name_check(c, name) || !refuse_indexes(c, &p) || !refuse_settings(c, &p) ||
+        !bl_table_name_check(c, name) || !refuse_settings(c, &p) ||
         !read_stream(c, &p, &view, &given))
         return false;
     struct bl_table *t = calloc(1, sizeof *t);
@@ -315,9 +304,10 @@ bool bl_ddb_create_table(struct bl_call *c)
         return bl_fail(c, BL_InternalServerError, "out of memory");
     snprintf(t->name, sizeof t->name, "%.*s", (int)name.n, name.p);
     t->created_ms = c->now_ms;
-    bool ok = read_schema(c, &p, t) && read_billing(c, &p, t) &&
+    bool ok = read_billing(c, &p, t) && read_schema(c, &p, t) &&
               bl_param_bool(c, &p, "DeletionProtectionEnabled", &t->deletion_protection);
     if (!ok || !bl_store_begin(c->store, &e)) {
+        bl_indexes_free(t);
         free(t);
         return c->failed ? false : bl_fail_err(c, &e);
     }
@@ -326,7 +316,8 @@ bool bl_ddb_create_table(struct bl_call *c)
     else if (d->n == BL_TABLES_MAX)
         ok = bl_fail(c, BL_LimitExceededException, "more than %d tables", BL_TABLES_MAX);
     struct bl_stream_change change = {NULL, NULL};
-    ok = ok && bl_table_save(c, t) && bl_ddb_stream_set(c, t, view, &change) && bl_table_save(c, t);
+    ok = ok && bl_table_save(c, t) && bl_ddb_stream_set(c, t, view, &change) &&
+         bl_table_save(c, t) && bl_indexes_save(c, t) && bl_tags_put(c, &p, t);
     if (ok) {
         bf_buf_lit(&c->ans.body, "{\"TableDescription\":");
         bl_table_put(c, &c->ans.body, t, "CREATING");
@@ -335,8 +326,10 @@ bool bl_ddb_create_table(struct bl_call *c)
     ok = end_change(c, &change, ok);
     if (ok)
         d->tables[d->n++] = t;
-    else
+    else {
+        bl_indexes_free(t);
         free(t);
+    }
     bl_store_unlock(c->store);
     return ok;
 }
@@ -372,8 +365,10 @@ static bool change_stream(struct bl_call *c, struct bl_table *t, enum bl_view vi
 static bool check_update(struct bl_call *c, const struct bl_params *p)
 {
     static const char *const known[] = {"BillingMode", "ProvisionedThroughput",
-                                        "StreamSpecification", "DeletionProtectionEnabled"};
-    static const char *const unknown[] = {"SSESpecification", "TableClass"};
+                                        "StreamSpecification", "DeletionProtectionEnabled",
+                                        "GlobalSecondaryIndexUpdates"};
+    static const char *const unknown[] = {"SSESpecification", "TableClass", "ReplicaUpdates",
+                                          "WarmThroughput", "OnDemandThroughput"};
     bool any = false;
     for (size_t i = 0; i < BF_COUNT(known); i++)
         any = any || bl_param(p, known[i]);
@@ -414,8 +409,7 @@ bool bl_ddb_update_table(struct bl_call *c)
     struct bf_err e = {0};
     enum bl_view view;
     bool given;
-    if (!bl_params_read(c, &p) || !refuse_indexes(c, &p) || !check_update(c, &p) ||
-        !read_stream(c, &p, &view, &given))
+    if (!bl_params_read(c, &p) || !check_update(c, &p) || !read_stream(c, &p, &view, &given))
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
@@ -426,7 +420,8 @@ bool bl_ddb_update_table(struct bl_call *c)
     }
     bl_table_keep(c, t);
     struct bl_stream_change change = {NULL, NULL};
-    bool ok = change_billing(c, &p, t) &&
+    struct bl_index_change indexes = {NULL, NULL};
+    bool ok = change_billing(c, &p, t) && bl_indexes_update(c, &p, t, &indexes) &&
               bl_param_bool(c, &p, "DeletionProtectionEnabled", &t->deletion_protection) &&
               (!given || change_stream(c, t, view, &change)) && bl_table_save(c, t);
     if (ok) {
@@ -435,6 +430,7 @@ bool bl_ddb_update_table(struct bl_call *c)
         bf_buf_addc(&c->ans.body, '}');
     }
     ok = end_change(c, &change, ok);
+    bl_indexes_settle(t, &indexes, ok);
     bl_store_unlock(c->store);
     return ok;
 }
@@ -443,8 +439,10 @@ bool bl_ddb_update_table(struct bl_call *c)
 static bool erase(struct bl_call *c, struct bl_table *t, struct bl_stream_change *change)
 {
     static const char *const statements[] = {"DELETE FROM ddb_item WHERE tbl=?",
+                                             "DELETE FROM ddb_setting WHERE tbl=?",
                                              "DELETE FROM ddb_table WHERE id=?"};
-    if (t->view != BL_VIEW_NONE && !bl_ddb_stream_set(c, t, BL_VIEW_NONE, change))
+    if ((t->view != BL_VIEW_NONE && !bl_ddb_stream_set(c, t, BL_VIEW_NONE, change)) ||
+        !bl_indexes_erase(c, t))
         return false;
     for (size_t i = 0; i < BF_COUNT(statements); i++) {
         sqlite3_stmt *q = bl_sql(c->store, statements[i]);
@@ -460,6 +458,7 @@ static void forget(struct bl_ddb *d, struct bl_table *t)
     for (size_t i = 0; i < d->n; i++)
         if (d->tables[i] == t)
             d->tables[i] = d->tables[--d->n];
+    bl_indexes_free(t);
     free(t);
 }
 
@@ -528,18 +527,4 @@ bool bl_ddb_list_tables(struct bl_call *c)
     bf_buf_addc(out, '}');
     bl_store_unlock(c->store);
     return true;
-}
-
-bool bl_ddb_describe_ttl(struct bl_call *c)
-{
-    struct bl_params p;
-    if (!bl_params_read(c, &p))
-        return false;
-    bl_store_lock(c->store);
-    const struct bl_table *t = bl_table_param(c, &p);
-    bl_store_unlock(c->store);
-    bf_buf_adds(&c->ans.body,
-                t ? BF_STR("{\"TimeToLiveDescription\":{\"TimeToLiveStatus\":\"DISABLED\"}}")
-                  : BF_STR(""));
-    return t != NULL;
 }

@@ -1,5 +1,6 @@
 /* DynamoDB: one write, from its parameters to the store and the streams. */
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/ddb_index.h"
+#include "cmd/bflocal/ddb_legacy.h"
 
 bool bl_fail_input(struct bl_call *c, const struct bf_err *e)
 {
@@ -26,17 +27,6 @@ bool bl_item_read(struct bl_call *c, struct bf_str raw, const char *what, struct
                        what);
     bf_json_init(&j, raw);
     return bl_item_read_at(c, &j, out);
-}
-
-static bool refuse_legacy(struct bl_call *c, const struct bl_params *p)
-{
-    static const char *const legacy[] = {"Expected", "AttributeUpdates", "ConditionalOperator",
-                                         "AttributesToGet"};
-    for (size_t i = 0; i < BF_COUNT(legacy); i++)
-        if (bl_param(p, legacy[i]))
-            return bl_fail(c, BL_ValidationException,
-                           "bflocal takes expressions, not the legacy parameter %s", legacy[i]);
-    return true;
 }
 
 static bool read_expressions(struct bl_call *c, const struct bl_params *p, struct bl_write *w)
@@ -69,9 +59,10 @@ bool bl_write_read(struct bl_call *c, const struct bl_params *p, enum bl_write_k
     bool put = kind == BL_WRITE_PUT;
     if (!bl_param_string(c, p, "TableName", &w->table_name) ||
         !bl_param_string(c, p, "ReturnValuesOnConditionCheckFailure", &on_failure) ||
-        !refuse_legacy(c, p) ||
+        !bl_legacy_check(c, p) ||
         !bl_item_read(c, bl_param_raw(p, put ? "Item" : "Key"), put ? "item" : "key", &w->item) ||
-        !read_expressions(c, p, w))
+        !read_expressions(c, p, w) || !bl_legacy_condition(c, p, "Expected", &w->condition) ||
+        (kind == BL_WRITE_UPDATE && !bl_legacy_update(c, p, &w->update)))
         return false;
     w->old_on_failure = bf_str_is(on_failure, "ALL_OLD");
     if (kind == BL_WRITE_CHECK && !w->condition)
@@ -100,7 +91,9 @@ bool bl_write_prepare(struct bl_call *c, struct bl_write *w)
                            "This attribute is "
                            "part of the key",
                            w->table->key[i].name);
-    return true;
+    struct bf_err e = {0};
+    return w->kind != BL_WRITE_PUT || bl_indexes_check(w->table, w->item, &e) ||
+           bl_fail_input(c, &e);
 }
 
 bool bl_item_find(struct bl_call *c, const struct bl_table *t, const struct bl_key *key,
@@ -166,6 +159,8 @@ static enum bl_write_result finish(struct bl_call *c, struct bl_write *w, struct
                    w->kind == BL_WRITE_UPDATE ? "to update " : "");
         return BL_WRITE_INVALID;
     }
+    if (w->kind == BL_WRITE_UPDATE && !bl_indexes_check(w->table, w->new_item, e))
+        return BL_WRITE_INVALID;
     /* another text may still be the same item */
     if (w->old.json.p && !w->old_item && !bf_str_eq(w->old.json, w->new.json) &&
         !(w->old_item = bl_item_load(c, &w->old)))
@@ -178,7 +173,8 @@ enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w, st
     static const struct bl_value nothing = {.type = BL_M};
     enum bl_write_result result = BL_WRITE_OK;
     if (bl_item_find(c, w->table, &w->key, &w->old) &&
-        (w->condition || w->kind == BL_WRITE_UPDATE)) /* an update may be without an expression */
+        (w->condition || w->kind == BL_WRITE_UPDATE || /* which may be without an expression */
+         w->table->indexes))
         w->old_item = bl_item_load(c, &w->old);
     if (!bl_store_ok(c->store))
         return BL_WRITE_FAILED;
@@ -216,6 +212,8 @@ bool bl_write_store(struct bl_call *c, struct bl_write *w)
     if (!bl_ddb_emit(c, w))
         return false;
     store_item(c, w);
+    if (t->indexes && !bl_indexes_change(c, t, &w->key, w->old_item, w->new_item))
+        return false;
     bl_table_keep(c, t);
     t->items += (w->new_item != NULL) - (w->old.json.p != NULL);
     t->bytes += (int64_t)w->new.bytes - (int64_t)w->old.bytes;

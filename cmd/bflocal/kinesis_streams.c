@@ -113,7 +113,7 @@ bool bl_kinesis_delete(struct bl_call *c)
     struct bl_kinesis *k = c->local->kinesis;
     if (!bl_kinesis_read(c, &p, ""))
         return false;
-    if (!bl_store_begin(c->store, &e))
+    if (!bl_store_begin_delete(c->store, &e))
         return bl_fail_err(c, &e);
     struct bl_stream *s = bl_stream_param(c, &p);
     if (!s) {

@@ -8,7 +8,7 @@
  *
  *     main, run        options; the command, the daemon, the end
  *     server           libmicrohttpd: bytes to struct bl_call and back
- *     router           which service, which operation
+ *     router, absent   which service, which operation; services that are not here
  *     auth, chunked    the signature check; aws-chunked bodies
  *     reply, cbor      JSON answers and errors; CBOR for JSON and back
  *     fault, control   what goes wrong on demand; /_bflocal/...

@@ -1,12 +1,13 @@
 #include "cmd/bflocal/router.h"
 
+#include "cmd/bflocal/absent.h"
 #include "cmd/bflocal/cbor.h"
 #include "cmd/bflocal/reply.h"
 
 static const struct bl_service *const json_services[] = {&bl_service_dynamodb, &bl_service_streams,
                                                          &bl_service_kinesis};
 
-enum { CONTROL_BODY = 64 * 1024 };
+enum { CONTROL_BODY = 64 * 1024, ABSENT_BODY = 2 * 1024 * 1024 };
 
 static bool is_control(const struct bl_call *c)
 {
@@ -51,15 +52,17 @@ bool bl_router_begin(struct bl_call *c, size_t *max_body)
     if (is_control(c))
         return true;
     struct bf_str target = bl_header(c, "x-amz-target");
-    if (!target.p) {
+    if (!target.p && !bl_absent_name(c)) {
         c->service = &bl_service_s3;
         bl_reply_request_id(c);
         return bl_s3_begin(c, max_body);
     }
     find_service(c, target);
     bl_reply_request_id(c);
-    if (!c->service)
+    if (!c->service) {
+        *max_body = ABSENT_BODY; /* heard out, so that its client hears the answer */
         return true;
+    }
     *max_body = c->service->max_body;
     struct bf_str type = bl_header(c, "content-type");
     c->cbor = c->service->cbor_type && bf_str_starts(type, bf_str_of(c->service->cbor_type));
@@ -94,7 +97,7 @@ static void fail_op(struct bl_call *c)
 static void run_json(struct bl_call *c)
 {
     if (!c->service) {
-        bl_fail(c, BL_UnknownOperationException, "%s", "");
+        bl_absent_answer(c);
         return;
     }
     const struct bl_auth_server s = {c->local->access_key,

@@ -105,6 +105,8 @@ static const struct route {
     {"GET", BUCKET, "uploads", NULL, {"ListMultipartUploads", bl_s3_list_uploads, false, true}},
     {"GET", BUCKET, "list-type", NULL, {"ListObjectsV2", bl_s3_list_objects_v2, false, true}},
     {"GET", BUCKET, NULL, NULL, {"ListObjects", bl_s3_list_objects, false, true}},
+    {"PUT", OBJECT, "tagging", NULL, {"PutObjectTagging", bl_s3_put_tagging, false, true}},
+    {"DELETE", OBJECT, "tagging", NULL, {"DeleteObjectTagging", bl_s3_delete_tagging, false, true}},
     {"PUT",
      OBJECT,
      "uploadId",
@@ -131,6 +133,7 @@ static const struct route {
     {"DELETE", OBJECT, NULL, NULL, {"DeleteObject", bl_s3_delete_object, false, true}},
     {"GET", OBJECT, "uploadId", NULL, {"ListParts", bl_s3_list_parts, false, true}},
     {"GET", OBJECT, "tagging", NULL, {"GetObjectTagging", bl_s3_get_tagging, false, true}},
+    {"GET", OBJECT, "attributes", NULL, {"GetObjectAttributes", bl_s3_get_attributes, false, true}},
     {"GET", OBJECT, NULL, NULL, {"GetObject", bl_s3_get_object, false, true}},
     {"HEAD", OBJECT, NULL, NULL, {"HeadObject", bl_s3_get_object, false, true}},
 };
@@ -145,18 +148,29 @@ bool bl_s3_knows(const char *op)
 
 /* Sub-resources that S3 has and bflocal has not: not to be taken for the plain operation. */
 static const char *const beyond[] = {
-    "accelerate",   "acl",
-    "analytics",    "attributes",
-    "encryption",   "intelligent-tiering",
-    "inventory",    "legal-hold",
-    "logging",      "metadataTable",
-    "metrics",      "notification",
-    "object-lock",  "ownershipControls",
-    "policyStatus", "publicAccessBlock",
-    "replication",  "requestPayment",
-    "restore",      "retention",
-    "select",       "torrent",
-    "versionId",    "versions",
+    "accelerate",
+    "acl",
+    "analytics",
+    "encryption",
+    "intelligent-tiering",
+    "inventory",
+    "legal-hold",
+    "logging",
+    "metadataTable",
+    "metrics",
+    "notification",
+    "object-lock",
+    "ownershipControls",
+    "policyStatus",
+    "publicAccessBlock",
+    "replication",
+    "requestPayment",
+    "restore",
+    "retention",
+    "select",
+    "torrent",
+    "versionId",
+    "versions",
     "website",
 };
 
@@ -173,15 +187,16 @@ static bool has_query(const struct bl_call *c, const char *name)
 }
 
 /* What of the request bflocal has not, NULL: nothing. */
-static const char *find_beyond(const struct bl_call *c)
+static const char *find_beyond(const struct bl_call *c, enum level level)
 {
-    static const char *const written[] = {"tagging", "versioning", "location", "policy",
-                                          "cors",    "lifecycle"}; /* these can be read */
+    static const char *const written[] = {
+        "tagging", "versioning", "location",
+        "policy",  "cors",       "lifecycle"}; /* these can be read; an object's tags be written */
     bool get = bf_str_is(c->req.method, "GET"), head = bf_str_is(c->req.method, "HEAD");
     for (size_t i = 0; i < BF_COUNT(beyond); i++)
         if (has_query(c, beyond[i]))
             return beyond[i];
-    for (size_t i = 0; !get && i < BF_COUNT(written); i++)
+    for (size_t i = level == OBJECT; !get && i < BF_COUNT(written); i++)
         if (has_query(c, written[i]))
             return written[i];
     return (get || head) && has_query(c, "partNumber") ? "partNumber" : NULL;
@@ -189,7 +204,7 @@ static const char *find_beyond(const struct bl_call *c)
 
 static const struct route *find_route(const struct bl_call *c, enum level level)
 {
-    if (c->req.query.n && find_beyond(c))
+    if (c->req.query.n && find_beyond(c, level))
         return NULL;
     for (size_t i = 0; i < BF_COUNT(routes); i++) {
         const struct route *r = &routes[i];
@@ -297,9 +312,9 @@ static bool check_metadata(struct bl_call *c)
                            NULL);
 }
 
-static bool fail_route(struct bl_call *c)
+static bool fail_route(struct bl_call *c, enum level level)
 {
-    const char *what = find_beyond(c);
+    const char *what = find_beyond(c, level);
     if (!what)
         return bl_s3_fail(c, BL_S3_MethodNotAllowed);
     return bl_s3_failf(c, BL_S3_NotImplemented,
@@ -333,11 +348,11 @@ static bool begin(struct bl_call *c, struct bl_s3_call *s)
     if (c->auth.code != BL_AUTH_OK)
         return bl_s3_fail_auth(c);
     if (!r)
-        return fail_route(c);
+        return fail_route(c, level);
     s->op = &r->op;
     if (!check_bucket(c, s))
         return false;
-    if (!check_metadata(c) || !check_acl(c, s) || !bl_s3_check_headers(c))
+    if (!check_metadata(c) || !check_acl(c, s) || !bl_s3_check_headers(c) || !bl_s3_check_tags(c))
         return false;
     pthread_mutex_lock(&c->local->s3->mutex);
     s->deletes_before = c->local->s3->deletes;

@@ -8,7 +8,7 @@
  *     s3          which operation, the frame round it       s3_error   errors
  *     s3_file     files, free space                         s3_sum     checksums
  *     s3_body     an upload on its way to a file            s3_xml     XML in and out
- *     s3_bucket, s3_put, s3_get, s3_delete, s3_list, s3_multi, s3_copy   the operations
+ *     s3_bucket, s3_put, s3_get, s3_tags, s3_delete, s3_list, s3_multi, s3_copy   the operations
  */
 #ifndef BL_S3_H
 #define BL_S3_H
@@ -84,6 +84,9 @@ bool bl_s3_precondition(struct bl_call *c);
 /* No header that would have to be heeded and is not? False: the answer is set. */
 bool bl_s3_check_headers(struct bl_call *c) BF_MUST;
 
+/* s3_tags.c: x-amz-tagging of the request, as S3 limits it. False: the answer is set. */
+bool bl_s3_check_tags(struct bl_call *c) BF_MUST;
+
 /* Is it the object's ETag, with or without its quotes? */
 bool bl_s3_same_etag(struct bf_str given, struct bf_str etag);
 
@@ -122,7 +125,10 @@ void bl_s3_list_objects_v2(struct bl_call *c);
 void bl_s3_put_object(struct bl_call *c);
 void bl_s3_copy_object(struct bl_call *c);
 void bl_s3_get_object(struct bl_call *c);
+void bl_s3_get_attributes(struct bl_call *c);
 void bl_s3_get_tagging(struct bl_call *c);
+void bl_s3_put_tagging(struct bl_call *c);
+void bl_s3_delete_tagging(struct bl_call *c);
 void bl_s3_delete_object(struct bl_call *c);
 void bl_s3_delete_objects(struct bl_call *c);
 void bl_s3_create_multipart(struct bl_call *c);

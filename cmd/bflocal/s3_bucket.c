@@ -3,6 +3,8 @@
 #include "cmd/bflocal/s3_file.h"
 #include "cmd/bflocal/s3_xml.h"
 #include "lib/base/clock.h"
+#include "lib/base/enc.h"
+#include "lib/base/num.h"
 
 static void put_time(struct bf_buf *out, const char *name, int64_t ms)
 {
@@ -20,21 +22,106 @@ bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket)
     return found;
 }
 
+/* What is asked of ListBuckets (API reference: MaxBuckets, Prefix, ContinuationToken, BucketRegion). */
+struct buckets {
+    struct bf_str prefix, after, region;
+    uint64_t max;
+    bool paged; /* a client that asks for pages is told the regions, too */
+};
+
+static bool read_buckets(struct bl_call *c, struct buckets *b)
+{
+    struct bf_str max = bl_query(c, "max-buckets"), token = bl_query(c, "continuation-token");
+    struct bf_err e;
+    *b = (struct buckets){
+        .prefix = bl_query(c, "prefix"), .region = bl_query(c, "bucket-region"), .max = 10000};
+    b->paged = max.p || token.p || b->prefix.p || b->region.p;
+    if (max.p && (!bf_num_u64(max, &b->max, &e) || b->max < 1 || b->max > 10000))
+        return bl_s3_failf(c, BL_S3_InvalidArgument,
+                           "Argument max-buckets must be an integer between 1 and 10000");
+    if (!token.p)
+        return true;
+    struct bf_buf name;
+    bf_buf_init(&name, 256);
+    bool ok = bf_base64_decode(&name, token) && name.n &&
+              bf_arena_copy(&c->arena, bf_buf_view(&name), &b->after);
+    bf_buf_free(&name);
+    return ok ||
+           bl_s3_failf(c, BL_S3_InvalidArgument, "The continuation token provided is incorrect");
+}
+
+static void put_bucket(struct bl_call *c, const struct buckets *b, sqlite3_stmt *q)
+{
+    struct bf_buf *out = &c->ans.body;
+    bf_buf_lit(out, "<Bucket>");
+    bl_xml_element(out, "Name", bl_column_text(q, 0));
+    put_time(out, "CreationDate", bl_column_i64(q, 1));
+    if (b->paged)
+        bl_xml_element(out, "BucketRegion", bf_str_of(c->local->region));
+    bf_buf_lit(out, "</Bucket>");
+}
+
+/* Those behind b->after; the name of the last when there are more. */
+static struct bf_str put_buckets(struct bl_call *c, const struct buckets *b)
+{
+    struct bf_str last = {NULL, 0};
+    uint64_t n = 0;
+    sqlite3_stmt *q =
+        bl_sql(c->store, "SELECT name, created_ms FROM s3_bucket WHERE name > ? ORDER BY name");
+    bl_bind_text(q, 1, b->after);
+    while (bl_step(c->store, q)) {
+        if (!bf_str_starts(bl_column_text(q, 0), b->prefix))
+            continue;
+        if (n++ == b->max) {
+            bl_done(q);
+            return last;
+        }
+        put_bucket(c, b, q);
+        if (!bf_arena_copy(&c->arena, bl_column_text(q, 0), &last))
+            break;
+    }
+    bl_done(q);
+    return bf_str(NULL, 0);
+}
+
 void bl_s3_list_buckets(struct bl_call *c)
 {
     struct bf_buf *out = &c->ans.body;
+    struct buckets b;
+    struct bf_str last = {NULL, 0};
+    if (!read_buckets(c, &b))
+        return;
     bf_buf_lit(out, BL_XML_HEAD "<ListAllMyBucketsResult" BL_XML_NS "><Owner><ID>" BL_ACCOUNT
                                 "</ID><DisplayName>bflocal</DisplayName></Owner><Buckets>");
     bl_store_lock(c->store);
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT name, created_ms FROM s3_bucket ORDER BY name");
-    while (bl_step(c->store, q)) {
-        bf_buf_lit(out, "<Bucket>");
-        bl_xml_element(out, "Name", bl_column_text(q, 0));
-        put_time(out, "CreationDate", bl_column_i64(q, 1));
-        bf_buf_lit(out, "</Bucket>");
+    if (!b.region.p || bf_str_eq(b.region, bf_str_of(c->local->region)))
+        last = put_buckets(c, &b);
+    if (!bl_s3_end_read(c))
+        return;
+    bf_buf_lit(out, "</Buckets>");
+    if (last.p) {
+        bf_buf_lit(out, "<ContinuationToken>");
+        bf_base64_encode(out, last);
+        bf_buf_lit(out, "</ContinuationToken>");
     }
-    if (bl_s3_end_read(c))
-        bf_buf_lit(out, "</Buckets></ListAllMyBucketsResult>");
+    if (b.prefix.p)
+        bl_xml_element(out, "Prefix", b.prefix);
+    bf_buf_lit(out, "</ListAllMyBucketsResult>");
+}
+
+/* Beginnings and ends that are kept for other things: access point aliases, S3 Express, ... */
+static bool reserved_name(struct bf_str s)
+{
+    static const char *const starts[] = {"xn--", "sthree-", "amzn-s3-demo-"};
+    static const char *const ends[] = {"-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"};
+    bool found = false;
+    for (size_t i = 0; i < BF_COUNT(starts); i++)
+        found = found || bf_str_starts(s, bf_str_of(starts[i]));
+    for (size_t i = 0; i < BF_COUNT(ends); i++) {
+        struct bf_str end = bf_str_of(ends[i]);
+        found = found || (s.n >= end.n && memcmp(s.p + s.n - end.n, end.p, end.n) == 0);
+    }
+    return found;
 }
 
 /* 3 to 63 of a-z 0-9 . -, a letter or digit at both ends, no "..", no IP address (S3 user guide, "Bucket
@@ -55,7 +142,7 @@ static bool good_name(struct bf_str s)
         dots += ch == '.';
         digits += digit;
     }
-    return !(dots == 3 && digits + dots == s.n);
+    return !(dots == 3 && digits + dots == s.n) && !reserved_name(s);
 }
 
 /* The text of <LocationConstraint>; *bad when the document is none. */

@@ -364,8 +364,8 @@ static void keep_text(char *out, size_t room, struct bf_str text)
     snprintf(out, room, "%.*s", (int)text.n, text.n ? text.p : "");
 }
 
-/* Has the upload been completed before? Its answer is in m then. False with c->failed: the store failed. */
-static bool find_done(struct bl_call *c, struct completion *m)
+/* Has the upload been completed before? Its answer is in m then. False: the answer is set. */
+static bool find_done(struct bl_call *c, struct completion *m, bool *done)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     bl_store_lock(c->store);
@@ -374,15 +374,15 @@ static bool find_done(struct bl_call *c, struct completion *m)
     bl_bind_text(q, 1, bl_query(c, "uploadId"));
     bl_bind_text(q, 2, s->bucket);
     bl_bind_blob(q, 3, s->key);
-    bool found = bl_step(c->store, q);
-    if (found) {
+    *done = bl_step(c->store, q);
+    if (*done) {
         keep_text(m->etag, sizeof(m->etag), bl_column_text(q, 0));
         m->u.sum = (enum bl_sum)bl_column_i64(q, 1);
         m->u.composite = bl_column_i64(q, 2) != 0;
         keep_text(m->sum_text, sizeof(m->sum_text), bl_column_text(q, 3));
         bl_done(q);
     }
-    return bl_s3_end_read(c) && found;
+    return bl_s3_end_read(c);
 }
 
 /* Do the parts that the client names make the ETag that the object got? */
@@ -405,11 +405,12 @@ static bool complete(struct bl_call *c, struct completion *m, uint64_t *old_file
 {
     unsigned char whole[BL_SUM_BYTES] = {0};
     struct bf_err e = {0};
-    if (!read_list(c, m))
+    bool done = false;
+    if (!read_list(c, m) || !find_done(c, m, &done))
         return false;
-    if (find_done(c, m))
+    if (done)
         return check_again(c, m);
-    if (c->failed || !load(c, m))
+    if (!load(c, m))
         return false;
     if (!join(c, m, whole, &e) || !make_etag(m) || !make_sum(m, whole))
         return bl_s3_fail_err(c, &e);

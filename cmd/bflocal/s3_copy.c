@@ -258,7 +258,7 @@ void bl_s3_copy_object(struct bl_call *c)
 /* "bytes=0-8388607"; all of it without the header. */
 static bool source_range(struct bl_call *c, uint64_t size, uint64_t *from, uint64_t *length)
 {
-    struct bf_str text = bl_header(c, "x-amz-copy-source-range"), first, last = text;
+    struct bf_str text = bl_header(c, "x-amz-copy-source-range"), first, last = {NULL, 0};
     struct bf_err e;
     uint64_t end;
     *from = 0;
@@ -267,7 +267,7 @@ static bool source_range(struct bl_call *c, uint64_t size, uint64_t *from, uint6
         return true;
     if (bf_str_starts(text, BF_STR("bytes=")))
         last = bf_str(text.p + 6, text.n - 6);
-    if (bf_str_split(&last, '-', &first) && last.p && bf_num_u64(first, from, &e) &&
+    if (last.p && bf_str_split(&last, '-', &first) && last.p && bf_num_u64(first, from, &e) &&
         bf_num_u64(last, &end, &e) && *from <= end && end < size) {
         *length = end - *from + 1;
         return true;

@@ -13,6 +13,7 @@
     X(AccessDenied, 403, "Access Denied")                                                                      \
     X(AuthorizationHeaderMalformed, 400, "The authorization header is malformed")                              \
     X(AuthorizationQueryParametersError, 400, "The query parameters are malformed")                            \
+    X(BadRequest, 400, "Bad Request")                                                                          \
     X(BadDigest, 400, "The Content-MD5 you specified did not match what we received.")                         \
     X(BucketAlreadyOwnedByYou, 409, "Your previous request to create the named bucket succeeded and you already own it.") \
     X(BucketNotEmpty, 409, "The bucket you tried to delete is not empty")                                      \
@@ -31,6 +32,8 @@
     X(InvalidPartOrder, 400, "The list of parts was not in ascending order. Parts must be ordered by part number.") \
     X(InvalidRange, 416, "The requested range is not satisfiable")                                             \
     X(InvalidRequest, 400, "Invalid Request")                                                                  \
+    X(InvalidStorageClass, 400, "The storage class you specified is not valid")                                \
+    X(InvalidTag, 400, "The tag provided was not a valid tag.")                                                \
     X(InvalidToken, 400, "The provided token is malformed or otherwise invalid.")                              \
     X(InvalidURI, 400, "Couldn't parse the specified URI.")                                                    \
     X(KeyTooLongError, 400, "Your key is too long")                                                            \

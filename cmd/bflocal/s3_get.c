@@ -1,4 +1,4 @@
-/* GetObject, HeadObject, GetObjectTagging. */
+/* GetObject, HeadObject, GetObjectAttributes. */
 #include <errno.h>
 #include <stdio.h>
 
@@ -180,39 +180,56 @@ void bl_s3_get_object(struct bl_call *c)
         bl_s3_answer_sum(c, o.sum, o.composite, o.sum_text);
 }
 
-static void put_tag(struct bf_buf *out, struct bf_str pair)
+/* Is that one of the attributes that the request asks for? */
+static bool wants(const struct bl_call *c, const char *name)
 {
-    struct bf_str value = pair, key;
-    struct bf_buf plain;
-    if (!bf_str_split(&value, '=', &key))
-        return;
-    bf_buf_init(&plain, pair.n + 1);
-    bf_buf_lit(out, "<Tag>");
-    bf_uri_decode(&plain, key);
-    bl_xml_element(out, "Key", bf_buf_view(&plain));
-    bf_buf_reset(&plain);
-    bf_uri_decode(&plain, value);
-    bl_xml_element(out, "Value", bf_buf_view(&plain));
-    bf_buf_lit(out, "</Tag>");
-    bf_buf_free(&plain);
+    for (size_t i = 0; i < c->req.nheaders; i++) { /* SDKs send a header for each */
+        struct bf_str list = c->req.headers[i].value, item;
+        if (!bf_str_is(c->req.headers[i].name, "x-amz-object-attributes"))
+            continue;
+        while (list.p && bf_str_split(&list, ',', &item))
+            if (bf_str_eq(bf_str_trim(item), bf_str_of(name)))
+                return true;
+    }
+    return false;
 }
 
-void bl_s3_get_tagging(struct bl_call *c)
+static void put_attributes(struct bl_call *c, const struct bl_s3_object *o)
 {
-    struct bl_s3_call *s = bl_s3_of(c);
-    struct bl_s3_object o;
     struct bf_buf *out = &c->ans.body;
-    bl_store_lock(c->store);
-    bool found = bl_s3_find(c, s->bucket, s->key, &o);
-    if (!bl_s3_end_read(c))
-        return;
-    if (!found) {
-        bl_s3_fail(c, BL_S3_NoSuchKey);
+    struct bf_str class = bl_s3_kept_header(o->headers, "x-amz-storage-class");
+    bf_buf_lit(out, BL_XML_HEAD "<GetObjectAttributesResponse" BL_XML_NS ">");
+    if (wants(c, "ETag"))
+        bl_xml_element(out, "ETag", bf_str(o->etag.p + 1, o->etag.n - 2));
+    if (wants(c, "Checksum") && o->sum != BL_SUM_NONE) {
+        bf_buf_addf(out, "<Checksum><Checksum%s>", bl_sum_name(o->sum));
+        bl_xml_put(out, o->sum_text);
+        bf_buf_addf(out, "</Checksum%s><ChecksumType>%s</ChecksumType></Checksum>",
+                    bl_sum_name(o->sum), o->composite ? "COMPOSITE" : "FULL_OBJECT");
+    }
+    if (wants(c, "ObjectParts") && o->parts)
+        bf_buf_addf(out, "<ObjectParts><PartsCount>%llu</PartsCount></ObjectParts>",
+                    (unsigned long long)o->parts);
+    if (wants(c, "StorageClass"))
+        bl_xml_element(out, "StorageClass", class.n ? class : BF_STR("STANDARD"));
+    if (wants(c, "ObjectSize"))
+        bf_buf_addf(out, "<ObjectSize>%llu</ObjectSize>", (unsigned long long)o->size);
+    bf_buf_lit(out, "</GetObjectAttributesResponse>");
+}
+
+void bl_s3_get_attributes(struct bl_call *c)
+{
+    struct bl_s3_object o;
+    char date[32];
+    if (!bl_header(c, "x-amz-object-attributes").p) {
+        bl_s3_failf(c, BL_S3_InvalidRequest,
+                    "Missing required header for this request: x-amz-object-attributes");
         return;
     }
-    bf_buf_lit(out, BL_XML_HEAD "<Tagging" BL_XML_NS "><TagSet>");
-    struct bf_str tags = bl_s3_kept_header(o.headers, "x-amz-tagging"), pair;
-    while (tags.n && bf_str_split(&tags, '&', &pair))
-        put_tag(out, pair);
-    bf_buf_lit(out, "</TagSet></Tagging>");
+    if (!find_and_open(c, &o) || !check_conditions(c, &o))
+        return;
+    bl_answer_drop_file(c);
+    bl_http_date(o.modified_ms, date);
+    bl_answer_headerf(c, "Last-Modified", "%s", date);
+    put_attributes(c, &o);
 }

@@ -15,7 +15,8 @@ enum { KEYS_MAX = 1000, AFTER_MAX = BL_S3_KEY_MAX + 2 };
 
 struct listing {
     struct bf_str prefix, delimiter;
-    bool url; /* encoding-type=url */
+    bool url;   /* encoding-type=url */
+    bool owner; /* fetch-owner=true; ListObjects always */
     uint64_t max;
     struct bf_buf keys, prefixes; /* XML */
     uint64_t count;
@@ -52,6 +53,8 @@ static void put_key(struct listing *l, sqlite3_stmt *q, struct bf_str key)
                     bl_sum_name((enum bl_sum)sum),
                     bl_column_i64(q, 5) ? "COMPOSITE" : "FULL_OBJECT");
     bf_buf_addf(out, "<Size>%lld</Size>", (long long)bl_column_i64(q, 1));
+    if (l->owner)
+        bf_buf_lit(out, "<Owner><ID>" BL_ACCOUNT "</ID><DisplayName>bflocal</DisplayName></Owner>");
     struct bf_str class = bl_s3_kept_header(bl_column_blob(q, 6), "x-amz-storage-class");
     bl_xml_element(out, "StorageClass", class.n ? class : BF_STR("STANDARD"));
     bf_buf_lit(out, "</Contents>");
@@ -255,6 +258,7 @@ void bl_s3_list_objects_v2(struct bl_call *c)
     }
     if ((token.p && !read_token(c, token, &after, &prefix)) || !begin(c, &l))
         return;
+    l.owner = bf_str_is(bl_query(c, "fetch-owner"), "true");
     if (collect(c, &l, after, prefix)) {
         put_head(c, &l);
         bf_buf_addf(out, "<KeyCount>%llu</KeyCount>", (unsigned long long)l.count);
@@ -276,6 +280,7 @@ void bl_s3_list_objects(struct bl_call *c)
     struct bf_str marker = bl_query(c, "marker");
     if (!begin(c, &l))
         return;
+    l.owner = true;
     struct bf_str fold = marker.n ? folded(&l, marker) : bf_str(NULL, 0);
     bool prefix = fold.p && fold.n == marker.n && bf_str_starts(marker, l.prefix);
     if (collect(c, &l, marker, prefix)) {

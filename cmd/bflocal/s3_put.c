@@ -67,6 +67,18 @@ bool bl_s3_same_etag(struct bf_str given, struct bf_str etag)
     return bf_str_eq(given, etag);
 }
 
+static bool check_class(struct bl_call *c)
+{
+    static const char *const classes[] = {"STANDARD",   "REDUCED_REDUNDANCY",  "STANDARD_IA",
+                                          "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER",
+                                          "GLACIER_IR", "DEEP_ARCHIVE"};
+    struct bf_str class = bl_header(c, "x-amz-storage-class");
+    for (size_t i = 0; class.p && i < BF_COUNT(classes); i++)
+        if (bf_str_eq(class, bf_str_of(classes[i])))
+            return true;
+    return !class.p || bl_s3_fail(c, BL_S3_InvalidStorageClass);
+}
+
 /* Headers that would change what is stored, or who may store it, must not be passed over. */
 bool bl_s3_check_headers(struct bl_call *c)
 {
@@ -78,6 +90,8 @@ bool bl_s3_check_headers(struct bl_call *c)
             if (bf_str_starts(c->req.headers[i].name, bf_str_of(none[k])))
                 return bl_s3_failf(c, BL_S3_NotImplemented, "bflocal has no header %.*s",
                                    (int)c->req.headers[i].name.n, c->req.headers[i].name.p);
+    if (!check_class(c))
+        return false;
     struct bf_str owner = bl_header(c, "x-amz-expected-bucket-owner"),
                   source = bl_header(c, "x-amz-source-expected-bucket-owner"),
                   sse = bl_header(c, "x-amz-server-side-encryption");

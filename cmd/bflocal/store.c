@@ -221,9 +221,13 @@ static void keep_spare(struct bl_store *s)
     if (s->lock_fd < 0 || fstatvfs(s->lock_fd, &v) != 0)
         return;
     uint64_t room = (uint64_t)v.f_bavail * v.f_frsize;
-    if (room < SPARE && s->spare)
-        s->spare = ftruncate(s->lock_fd, 0) != 0;
-    else if (room > 2 * (uint64_t)SPARE && !s->spare)
+    if (room < SPARE) {
+        if (s->spare)
+            s->spare = ftruncate(s->lock_fd, 0) != 0;
+        /* what deletes have left free in the database is of use, and the log begins anew */
+        if (s->db)
+            sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    } else if (room > 2 * (uint64_t)SPARE && !s->spare)
         s->spare = posix_fallocate(s->lock_fd, 0, SPARE) == 0;
 }
 

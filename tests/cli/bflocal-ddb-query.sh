@@ -97,8 +97,8 @@ check 'filters, projections, counts, segments; what is refused' -o '{"Count":2,"
 {"TableName":"tab","CapacityUnits":1}
 [3,12]
 12 1
-"ValidationException: bflocal takes expressions, not the legacy parameter AttributesToGet"
-"ValidationException: bflocal has no secondary indexes (IndexName): it holds the slice of DynamoDB that the toolkit uses"
+"ValidationException: Can not use both expression and non-expression parameters in the same request: Non-expression parameters: {AttributesToGet} Expression parameters: {KeyConditionExpression}"
+"ValidationException: The table does not have the specified index: byday"
 "ValidationException: Filter Expression can only contain non-primary key attributes: Primary key attribute: n"' -- bflocal -q sh filter.sh
 
 cat >mega.sh <<'END'

@@ -31,7 +31,7 @@ check 'in descriptions as well' -i answer -o '["a\"b","c\\d","a\"b","c\\d"]' -- 
 check 'one name for both keys' -m 'ValidationException","message":"Both the Hash Key and the Range Key element' -- create twice 'a|a'
 check 'a billing mode that is none' -m "Value 'FREE' at 'billingMode' failed .* enum value set: \[PROVISIONED, PAY_PER_REQUEST\]" -- \
     create free a '{"BillingMode":"FREE"}'
-for member in '"Tags":[{"Key":"a","Value":"b"}]' '"SSESpecification":{"Enabled":true}' '"TableClass":"STANDARD_INFREQUENT_ACCESS"'; do
+for member in '"SSESpecification":{"Enabled":true}' '"TableClass":"STANDARD_INFREQUENT_ACCESS"'; do
     check "a table with what is not kept is refused: $member" -m 'ValidationException","message":"bflocal has no ' -- \
         create kept id "{\"BillingMode\":\"PAY_PER_REQUEST\",$member}"
 done

@@ -25,7 +25,7 @@ part() { # NUMBER [CURL OPTION...]: the five bytes "hello"
     s3 PUT "/lake/$key?partNumber=$number&uploadId=$id" --data-binary hello "$@"
 }
 etag='5d41402abc4b2a76b9719d911017c592'
-finish_upload() { # ELEMENTS [CURL OPTION...]
+finish() { # ELEMENTS [CURL OPTION...]
     body="<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>\"$etag\"</ETag>$1</Part></CompleteMultipartUpload>"
     shift
     s3 POST "/lake/$key?uploadId=$id" --data-binary "$body" "$@"
@@ -45,11 +45,11 @@ ok 'the list shows the checksums of the parts' grep -q '<ChecksumCRC32>NhCmhg==<
 ok 'and names no algorithm' sh -c '! grep -q ChecksumAlgorithm parts'
 check 'it completes with a CRC64NVME of the whole' \
     -m '<ETag>&quot;[0-9a-f]{32}-1&quot;</ETag><ChecksumCRC64NVME>M3eFcAZSQlc=</ChecksumCRC64NVME><ChecksumType>FULL_OBJECT<.*200$' -- \
-    finish_upload '<ChecksumCRC32>NhCmhg==</ChecksumCRC32>'
+    finish '<ChecksumCRC32>NhCmhg==</ChecksumCRC32>'
 check 'its bytes' -o hello200 -- s3 GET /lake/plain
 
 # The client that did not hear the answer asks again.
-finish_upload '' >second
+finish '' >second
 check 'a second completion repeats the success' -m '<ETag>&quot;[0-9a-f]{32}-1&quot;</ETag><ChecksumCRC64NVME>M3eFcAZSQlc=<.*200$' -- cat second
 check 'with other parts it does not' -m '<Code>InvalidPart</Code>.*400$' -- s3 POST "/lake/$key?uploadId=$id" --data-binary \
     '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"00000000000000000000000000000000"</ETag></Part></CompleteMultipartUpload>'
@@ -61,12 +61,12 @@ create declared -H 'x-amz-checksum-algorithm: SHA256'
 check 'a part without the declared checksum is refused' -m '<Code>InvalidRequest</Code>.*expected checksum Type: sha256, actual checksum Type: null<.*400$' -- part 1
 check 'one with another is, too' -m '<Code>InvalidRequest</Code>.*expected checksum Type: sha256, actual checksum Type: crc32<.*400$' -- part 1 -H "$crc32"
 check 'one with it is taken' -o 200 -- part 1 -H "x-amz-checksum-sha256: $sha256"
-check 'the list must name it' -m '<Code>InvalidRequest</Code>.*missing for part 1' -- finish_upload ''
+check 'the list must name it' -m '<Code>InvalidRequest</Code>.*missing for part 1' -- finish ''
 check 'a whole of another algorithm is refused' -m '<Code>InvalidRequest</Code>.*mismatch' -- \
-    finish_upload "<ChecksumSHA256>$sha256</ChecksumSHA256>" -H "$crc32"
+    finish "<ChecksumSHA256>$sha256</ChecksumSHA256>" -H "$crc32"
 check 'one of another type as well' -m '<Code>InvalidRequest</Code>.*COMPOSITE checksum mode' -- \
-    finish_upload "<ChecksumSHA256>$sha256</ChecksumSHA256>" -H 'x-amz-checksum-type: FULL_OBJECT'
-check 'then it completes' -m '<ChecksumSHA256>[^<]*-1</ChecksumSHA256><ChecksumType>COMPOSITE<.*200$' -- finish_upload "<ChecksumSHA256>$sha256</ChecksumSHA256>"
+    finish "<ChecksumSHA256>$sha256</ChecksumSHA256>" -H 'x-amz-checksum-type: FULL_OBJECT'
+check 'then it completes' -m '<ChecksumSHA256>[^<]*-1</ChecksumSHA256><ChecksumType>COMPOSITE<.*200$' -- finish "<ChecksumSHA256>$sha256</ChecksumSHA256>"
 
 create copied -H 'x-amz-checksum-algorithm: SHA256'
 check 'a part that is copied is summed here' -m "<ChecksumSHA256>$(echo "$sha256" | sed 's/+/[+]/g')<.*200\$" -- \
@@ -74,7 +74,7 @@ check 'a part that is copied is summed here' -m "<ChecksumSHA256>$(echo "$sha256
 
 create whole -H 'x-amz-checksum-algorithm: CRC32' -H 'x-amz-checksum-type: FULL_OBJECT'
 check 'parts of a whole need no checksum of their own' -o 200 -- part 1
-check 'and the whole has one' -m '<ChecksumCRC32>NhCmhg==</ChecksumCRC32><ChecksumType>FULL_OBJECT<.*200$' -- finish_upload '' -H "$crc32"
+check 'and the whole has one' -m '<ChecksumCRC32>NhCmhg==</ChecksumCRC32><ChecksumType>FULL_OBJECT<.*200$' -- finish '' -H "$crc32"
 
 check 'an announced checksum must come' -m '<Code>InvalidRequest</Code>.*no corresponding.*400$' -- \
     s3 PUT /lake/announced --data-binary x -H 'x-amz-sdk-checksum-algorithm: CRC32'

@@ -105,6 +105,47 @@ check 'what is not heeded is refused' -m '<Code>NotImplemented</Code><Message>bf
 check 'a version too' -m '<Code>NotImplemented</Code>' -- delete '<Object><Key>own</Key><VersionId>1</VersionId></Object>'
 check 'an object without a key' -m '<Code>MalformedXML</Code>' -- delete '<Object><ETag>x</ETag></Object>'
 
+# Tags, as S3 limits them.
+eleven=$(i=0; while [ $i -lt 11 ]; do printf 'k%d=v&' $i; i=$((i + 1)); done)
+check 'eleven tags are refused' -m '<Code>BadRequest</Code><Message>Object tags cannot be greater than 10<.*400$' -- \
+    s3 PUT /shop/tags --data-binary x -H "x-amz-tagging: ${eleven%&}"
+check 'a tag twice, too' -m '<Code>InvalidTag</Code>.*same key' -- s3 PUT /shop/tags --data-binary x -H 'x-amz-tagging: a=1&a=2'
+check 'a tag without a name' -m '<Code>InvalidTag</Code>' -- s3 PUT /shop/tags --data-binary x -H 'x-amz-tagging: =1'
+check 'in an upload in parts as well' -m '<Code>InvalidTag</Code>' -- s3 POST '/shop/tags?uploads=' -H 'x-amz-tagging: a=1&a=2'
+check 'a storage class that is none' -m '<Code>InvalidStorageClass</Code>.*400$' -- s3 PUT /shop/tags --data-binary x -H 'x-amz-storage-class: WARM'
+check 'two tags' -o 200 -- s3 PUT /shop/tags --data-binary x -H 'x-amz-tagging: a=b%26c&d=1+2' -H 'x-amz-meta-k: v'
+check 'come back' -m '<TagSet><Tag><Key>a</Key><Value>b&amp;c</Value></Tag><Tag><Key>d</Key><Value>1 2</Value></Tag></TagSet>' -- s3 GET '/shop/tags?tagging='
+tagging() { # PATH TAGS
+    s3 PUT "$1?tagging=" --data-binary "<Tagging><TagSet>$2</TagSet></Tagging>"
+}
+check 'other tags' -o 200 -- tagging /shop/tags '<Tag><Key>é&amp;</Key><Value/></Tag>'
+check 'are the only ones' -m '<TagSet><Tag><Key>é&amp;</Key><Value></Value></Tag></TagSet>' -- s3 GET '/shop/tags?tagging='
+s3 HEAD /shop/tags -I -o head >status
+ok 'the metadata stay, the tags are counted' sh -c 'grep -q "^x-amz-meta-k: v" head && grep -q "^x-amz-tagging-count: 1" head'
+check 'a wrong document' -m '<Code>MalformedXML</Code>' -- s3 PUT '/shop/tags?tagging=' --data-binary '<Tagging><TagSet>'
+check 'tags of nothing' -m '<Code>NoSuchKey</Code>.*404$' -- tagging /shop/none '<Tag><Key>a</Key><Value>1</Value></Tag>'
+check 'without tags' -o 204 -- s3 DELETE '/shop/tags?tagging='
+check 'it has none' -m '<TagSet></TagSet></Tagging>200$' -- s3 GET '/shop/tags?tagging='
+check 'but its bytes' -o x200 -- s3 GET /shop/tags
+check 'tags of a bucket are not written' -m '<Message>bflocal has no PUT \?tagging' -- tagging /shop '<Tag><Key>a</Key><Value>1</Value></Tag>'
+check 'attributes' -m '<GetObjectAttributesResponse[^>]*><ETag>9dd4e461268c8034f5c8564e155c67a6</ETag><Checksum><ChecksumCRC64NVME>.*<StorageClass>STANDARD</StorageClass><ObjectSize>1</ObjectSize></GetObjectAttributesResponse>200$' -- \
+    s3 GET '/shop/tags?attributes=' -H 'x-amz-object-attributes: ETag,Checksum,StorageClass,ObjectSize'
+check 'only those that are asked for' -m '"><ObjectSize>1</ObjectSize></GetObjectAttributesResponse>200$' -- s3 GET '/shop/tags?attributes=' -H 'x-amz-object-attributes: ObjectSize'
+check 'attributes that nobody names' -m '<Code>InvalidRequest</Code>.*x-amz-object-attributes' -- s3 GET '/shop/tags?attributes='
+
+# What lists show, and names that are kept for others.
+check 'the owner on request' -m '<Key>cold</Key>.*<Owner><ID>000000000000</ID>' -- s3 GET '/shop?fetch-owner=true&list-type=2&prefix=cold'
+check 'else not' -m '<KeyCount>1</KeyCount><Contents><Key>cold</Key><LastModified>[^/]*</LastModified><ETag>[^/]*</ETag><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType><Size>1</Size><StorageClass>' -- \
+    s3 GET '/shop?list-type=2&prefix=cold'
+for bucket in ship-1 ship-2 other; do s3 PUT /$bucket >status; done
+check 'buckets by prefix, in pages' -m '<Buckets><Bucket><Name>ship-1</Name>.*<BucketRegion>us-east-1</BucketRegion></Bucket></Buckets><ContinuationToken>c2hpcC0x</ContinuationToken><Prefix>ship</Prefix>' -- \
+    s3 GET '/?max-buckets=1&prefix=ship'
+check 'the next page' -m '<Buckets><Bucket><Name>ship-2</Name>.*</Buckets><Prefix>ship</Prefix></ListAll' -- s3 GET '/?continuation-token=c2hpcC0x&max-buckets=1&prefix=ship'
+check 'a number that is none' -m '<Code>InvalidArgument</Code>' -- s3 GET '/?max-buckets=0'
+for bucket in xn--shop sthree-shop amzn-s3-demo-shop shop-s3alias shop--ol-s3 shop.mrap shop--x-s3 shop--table-s3; do
+    check "a name that S3 keeps for itself: $bucket" -m '<Code>InvalidBucketName</Code>.*400$' -- s3 PUT /$bucket
+done
+
 check 'a bucket for an upload' -o 200 -- s3 PUT /brief
 id=$(s3 POST '/brief/key?uploads=' | sed -n 's|.*<UploadId>\(.*\)</UploadId>.*|\1|p')
 check 'a part' -o 200 -- s3 PUT "/brief/key?partNumber=1&uploadId=$id" --data-binary part

@@ -104,6 +104,16 @@ def s3(url):
     parts = [{"PartNumber": n, "ETag": client.upload_part(Bucket="lake", Key="plain", UploadId=upload, PartNumber=n, Body=b)["ETag"]} for n, b in ((1, body[:5 * MB]), (2, b"x"))]
     first, again = (client.complete_multipart_upload(Bucket="lake", Key="plain", UploadId=upload, MultipartUpload={"Parts": parts})["ETag"] for _ in range(2))
     yield "an upload in parts by hand, completed twice", (first[-3:-1], first == again, client.get_object(Bucket="lake", Key="plain")["Body"].read() == body[:5 * MB] + b"x"), ("-2", True, True)
+    upload = client.create_multipart_upload(Bucket="lake", Key="ranged")["UploadId"]
+    copy = dict(Bucket="lake", Key="ranged", UploadId=upload, PartNumber=1, CopySource={"Bucket": "lake", "Key": "plain"})
+    yield "a range of a copy", [error_of(client.upload_part_copy, **copy, CopySourceRange=r) for r in ("0-1", "bytes=0-1", "bytes=1-0", "bytes=0-9999999")], ["InvalidArgument", "done", "InvalidArgument", "InvalidArgument"]
+    client.abort_multipart_upload(Bucket="lake", Key="ranged", UploadId=upload)
+    client.put_object_tagging(Bucket="lake", Key="plain", Tagging={"TagSet": [{"Key": "a b", "Value": "ü"}]})
+    yield "tags", client.get_object_tagging(Bucket="lake", Key="plain")["TagSet"], [{"Key": "a b", "Value": "ü"}]
+    got = client.get_object_attributes(Bucket="lake", Key="plain", ObjectAttributes=["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"])
+    yield "attributes", (got["ETag"] == first.strip('"'), got["Checksum"].get("ChecksumType", "FULL_OBJECT"), got["ObjectParts"]["TotalPartsCount"], got["StorageClass"], got["ObjectSize"]), (True, "FULL_OBJECT", 2, "STANDARD", 5 * MB + 1)
+    client.delete_object_tagging(Bucket="lake", Key="plain")
+    yield "no tags", client.get_object_tagging(Bucket="lake", Key="plain")["TagSet"], []
     client.delete_object(Bucket="lake", Key="plain")
     for n in range(25):
         bucket.put_object(Key="many/%02d" % n, Body=b"x" * n)

@@ -1,0 +1,34 @@
+#!/bin/sh
+# bflocal asked for a service that it has not: the answer says so in the protocol of that service's clients.
+. "$(dirname "$0")/lib.sh"
+cd "$T" || exit 1
+unset AWS_REGION AWS_DEFAULT_REGION
+trap 'bflocal --stop; rm -rf "$T"' EXIT
+eval "$(bflocal --daemon)"
+url=$AWS_ENDPOINT_URL
+
+call() { # SERVICE PATH [CURL OPTION...]: prints the body, then the status
+    service=$1 path=$2
+    shift 2
+    curl -sS -D head -w '%{http_code}\n' --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 "aws:amz:us-east-1:$service" "$@" "$url$path"
+}
+check 'query protocol: SNS' -m '<Type>Sender</Type><Code>UnknownOperationException</Code><Message>bflocal has no SNS, Publish: it is .*</ErrorResponse>400$' -- \
+    call sns / -d 'Action=Publish&Version=2010-03-31'
+check 'its content type' -m '^Content-Type: text/xml' -- cat head
+check 'JSON: EventBridge' -m '^\{"__type":"UnknownOperationException","message":"bflocal has no EventBridge, PutEvents: it is .*\}400$' -- \
+    call events / -H 'X-Amz-Target: AWSEvents.PutEvents' -H 'Content-Type: application/x-amz-json-1.1' -d '{}'
+check 'JSON: SQS' -m '"message":"bflocal has no SQS, SendMessage:' -- \
+    call sqs / -H 'X-Amz-Target: AmazonSQS.SendMessage' -H 'Content-Type: application/x-amz-json-1.0' -d '{}'
+check 'REST: Lambda' -m '"message":"bflocal has no Lambda: .*\}400$' -- call lambda /2015-03-31/functions/
+check 'with the error in a header' -m '^x-amzn-ErrorType: UnknownOperationException' -- cat head
+check 'a path that could be a bucket' -m '"message":"bflocal has no Lambda: ' -- call lambda /lake/key -X PUT -H 'Content-Type: application/json' -d x
+check 'a service that nobody knows' -m '"message":"bflocal has no such service, Bar: ' -- call foo / -H 'X-Amz-Target: Foo_1.Bar' -d '{}'
+head -c 1000000 /dev/zero | tr '\0' x >large
+check 'a large body is heard out' -m '"message":"bflocal has no EventBridge, PutEvents' -- \
+    call events / -H 'X-Amz-Target: AWSEvents.PutEvents' -H 'Content-Type: application/x-amz-json-1.1' --data-binary @large
+
+check 'a presigned URL of version 2' -m '<Code>InvalidRequest</Code><Message>The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. bflocal takes no Signature Version 2' -- \
+    curl -sS "$url/lake/key?AWSAccessKeyId=$AWS_ACCESS_KEY_ID&Signature=abc%3D&Expires=1795840000"
+check 'a header of version 2' -m '<Code>InvalidRequest</Code><Message>The authorization mechanism you have provided is not supported.' -- \
+    curl -sS -H "Authorization: AWS $AWS_ACCESS_KEY_ID:abc=" "$url/lake/key"
+plan
