@@ -183,6 +183,13 @@ class Cycle:
         if kill.call and run.struck:
             self.where = f"{kill.call} ({run.calls(kill.who)[1]})"
 
+    def is_start_kept(self):
+        try:
+            with open(f"{self.state}/state.json", encoding="utf-8") as f:
+                return any(json.load(f)["streams"].values())
+        except (OSError, ValueError):
+            return False
+
     def start_latest(self):
         """A start at the latest record, until the state says that it is kept; records of before are not to land. What
         comes from then on is to land, also when it comes in the same second."""
@@ -191,12 +198,11 @@ class Cycle:
         time.sleep(0.02 if self.world.name != "real" else 2)  # there the service tells its clock in seconds
         run = self.run(Kill(follow=True))
         for _ in range(3000):
-            try:
-                with open(f"{self.state}/state.json", encoding="utf-8") as f:
-                    if any(json.load(f)["streams"].values()):
-                        break
-            except (OSError, ValueError):
-                pass
+            if self.is_start_kept():
+                break
+            if run.is_over():  # by a fault: as a supervisor would
+                run.end_all()
+                run = self.run(Kill(follow=True))
             time.sleep(0.01)
         else:
             self.count.add("stuck", f"a start at the latest record is not kept: {run.said('r')}{run.said('w')}")

@@ -122,6 +122,10 @@ class Run:
             self.mine.add(who)
             p.kill()
 
+    def is_over(self):
+        """Has any of the tools come to its end?"""
+        return any(p.poll() is not None for p in self.processes.values())
+
     def end_all(self):
         try:
             os.killpg(self.group, signal.SIGKILL)
