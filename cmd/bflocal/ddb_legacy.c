@@ -190,7 +190,7 @@ static bool expect(struct bl_call *c, const struct bl_params *p, struct bf_str a
 static bool read_one(struct bl_call *c, struct bf_str raw, struct bf_str attribute, bool expected,
                      struct bl_cond **out)
 {
-    struct bl_params p;
+    struct bl_params p = {0};
     if (!bl_params_read_object(c, raw, &p))
         return false;
     bool comparison = bl_param(&p, "ComparisonOperator");
@@ -247,11 +247,11 @@ static bool enter(struct bl_call *c, struct bf_json *j, const char *name, struct
 bool bl_legacy_condition(struct bl_call *c, const struct bl_params *p, const char *name,
                          struct bl_cond **out)
 {
-    struct bf_str raw = bl_param_raw(p, name), attribute, value;
+    struct bf_str raw = bl_param_raw(p, name), attribute = {0}, value = {0};
     bool keys = strcmp(name, "KeyConditions") == 0, expected = strcmp(name, "Expected") == 0;
     enum bl_cond_kind kind = BL_AND;
     struct bf_json j;
-    struct bl_cond *all = NULL, *one;
+    struct bl_cond *all = NULL, *one = NULL;
     size_t n = 0;
     bool more = true;
     if (!keys && !read_operator(c, p, &kind))
@@ -282,7 +282,7 @@ bool bl_legacy_condition(struct bl_call *c, const struct bl_params *p, const cha
 static bool read_action(struct bl_call *c, struct bf_str raw, struct bf_str attribute,
                         struct bl_action *out)
 {
-    struct bl_params p;
+    struct bl_params p = {0};
     struct bf_str action = BF_STR("PUT"), value;
     struct bf_json j;
     struct bf_err e = {0};
@@ -346,7 +346,7 @@ static bool check_action(struct bl_call *c, struct bl_action *act)
 
 bool bl_legacy_update(struct bl_call *c, const struct bl_params *p, struct bl_update **out)
 {
-    struct bf_str raw = bl_param_raw(p, "AttributeUpdates"), attribute, value;
+    struct bf_str raw = bl_param_raw(p, "AttributeUpdates"), attribute = {0}, value = {0};
     struct bf_json j;
     bool more = true;
     if (!raw.p)

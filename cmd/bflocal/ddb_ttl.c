@@ -12,7 +12,7 @@
 enum { ROUND = 500, SCRATCH_MAX = 512 * 1024 * 1024 };
 
 static const int64_t five_years_s =
-    5 * 365 * 86400ll; /* what is older is left alone (Developer Guide) */
+    5 * 365 * 86400LL; /* what is older is left alone (Developer Guide) */
 
 bool bl_ddb_describe_ttl(struct bl_call *c)
 {

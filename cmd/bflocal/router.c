@@ -57,7 +57,7 @@ bool bl_router_begin(struct bl_call *c, size_t *max_body)
         bl_reply_request_id(c);
         return bl_s3_begin(c, max_body);
     }
-    find_service(c, target);
+    find_service(c, target.p ? target : BF_STR(""));
     bl_reply_request_id(c);
     if (!c->service) {
         *max_body = ABSENT_BODY; /* heard out, so that its client hears the answer */

@@ -44,7 +44,7 @@ static bool check_tag(struct bl_call *c, struct bf_str key, struct bf_str value)
 /* All tags of "a=1&b=2": at most ten, no key twice. */
 static bool check_tags(struct bl_call *c, struct bf_str tags)
 {
-    struct bf_str keys[TAGS_MAX], item, value;
+    struct bf_str keys[TAGS_MAX] = {0}, item, value = {0};
     size_t n = 0;
     while (tags.n && bf_str_split(&tags, '&', &item)) {
         struct bf_str rest = item, key;
@@ -72,7 +72,7 @@ bool bl_s3_check_tags(struct bl_call *c)
 
 static void put_tag(struct bl_call *c, struct bf_buf *out, struct bf_str pair)
 {
-    struct bf_str rest = pair, key, value;
+    struct bf_str rest = pair, key = {0}, value = {0};
     if (!pair.n || !bf_str_split(&rest, '=', &key) || !decode(c, key, &key) ||
         !decode(c, rest, &value))
         return;
