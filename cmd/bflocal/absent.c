@@ -39,26 +39,31 @@ static const struct {
     {"xray", "X-Ray"},
 };
 
-/* "... Credential=ID/20261127/us-east-1/sqs/aws4_request, ...": "sqs". */
-static struct bf_str scope_service(const struct bl_call *c)
+/* "... Credential=ID/20261127/us-east-1/sqs/aws4_request, ...": "us-east-1" is field 2, "sqs" field 3. */
+static struct bf_str scope_field(const struct bl_call *c, int n)
 {
     static const struct bf_str mark = BF_STR("Credential=");
     struct bf_str rest = bl_header(c, "authorization"), field = {NULL, 0};
     while (rest.n > mark.n && !bf_str_starts(rest, mark))
         rest = bf_str(rest.p + 1, rest.n - 1);
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i <= n; i++)
         if (!rest.p || !bf_str_split(&rest, '/', &field))
             return bf_str(NULL, 0);
     return rest.p ? field : bf_str(NULL, 0);
 }
 
-const char *bl_absent_name(const struct bl_call *c)
+const char *bl_signed_for(const struct bl_call *c)
 {
-    struct bf_str service = scope_service(c);
+    struct bf_str service = scope_field(c, 3);
     for (size_t i = 0; service.n && i < BF_COUNT(services); i++)
         if (bf_str_eq(service, bf_str_of(services[i].scope)))
             return services[i].name;
     return NULL;
+}
+
+const char *bl_signed_region(const struct bl_call *c, const char *own)
+{
+    return bf_str_is(scope_field(c, 2), "us-east-1") ? "us-east-1" : own;
 }
 
 /* "AWSEvents.PutEvents" or "Action=SendMessage&...": the operation, or nothing. */
@@ -90,7 +95,7 @@ static void answer_query(struct bl_call *c, struct bf_str text)
 
 void bl_absent_answer(struct bl_call *c)
 {
-    const char *name = bl_absent_name(c);
+    const char *name = bl_signed_for(c);
     struct bf_str op = operation(c);
     if (op.n > 60)
         op.n = 60;

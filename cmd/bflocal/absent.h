@@ -8,8 +8,12 @@
 
 #include "cmd/bflocal/call.h"
 
-/* What people call the service that the request is signed for; NULL: one of ours, or one that nobody knows. */
-const char *bl_absent_name(const struct bl_call *c);
+/* What people call the service that the request is signed for; NULL: DynamoDB, Kinesis, S3, or one that nobody
+ * knows. */
+const char *bl_signed_for(const struct bl_call *c);
+
+/* The region of the scope where it is us-east-1, which global endpoints have; else `own`. */
+const char *bl_signed_region(const struct bl_call *c, const char *own);
 
 /* Answers it. */
 void bl_absent_answer(struct bl_call *c);

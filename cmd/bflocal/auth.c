@@ -107,7 +107,7 @@ static bool split_presigned(const struct bl_request *r, struct bf_arena *arena, 
         else if (bf_str_is(key, "X-Amz-Date"))
             *date = value;
         else if (bf_str_is(key, "X-Amz-Security-Token"))
-            *token = value;
+            *token = decoded(arena, value);
         else if (bf_str_is(key, "X-Amz-Expires")) {
             struct bf_err e;
             if (!bf_num_u64(value, &c->expires_s, &e))
@@ -235,17 +235,35 @@ static bool read_scope(struct bf_arena *arena, struct claim *c, struct bl_auth *
     return true;
 }
 
-static bool check_scope(const struct bl_auth_server *s, struct bf_arena *arena,
-                        const struct claim *c, struct bl_auth *a)
+/* The server's own credentials, or temporary ones that it has given out. */
+static bool check_key(const struct bl_auth_server *s, struct bf_arena *arena, struct bl_auth *a)
 {
-    if (!bf_str_eq(a->access_key, bf_str_of(s->access_key)))
+    bool own = bf_str_eq(a->access_key, bf_str_of(s->access_key));
+    enum bl_session_state state = BL_SESSION_BAD;
+    if (own && !a->text.p)
+        return true;
+    if (!own && !a->text.p)
         return refuse(a, arena, BL_AUTH_KEY,
                       s->s3 ? "The AWS Access Key Id you provided does not exist in our records."
                             : "The security token included in the request is invalid.");
-    if (a->text.p)
-        return refuse(a, arena, BL_AUTH_TOKEN,
-                      s->s3 ? "The provided token is malformed or otherwise invalid."
-                            : "The security token included in the request is invalid.");
+    if (!own)
+        state = bl_session_open(s->secret_key, a->access_key, a->text, s->now_ms, &a->session);
+    if (state == BL_SESSION_GOOD)
+        return true;
+    if (state == BL_SESSION_EXPIRED)
+        return refuse(a, arena, BL_AUTH_TOKEN_EXPIRED,
+                      s->s3 ? "The provided token has expired."
+                            : "The security token included in the request is expired");
+    return refuse(a, arena, BL_AUTH_TOKEN,
+                  s->s3 ? "The provided token is malformed or otherwise invalid."
+                        : "The security token included in the request is invalid.");
+}
+
+static bool check_scope(const struct bl_auth_server *s, struct bf_arena *arena,
+                        const struct claim *c, struct bl_auth *a)
+{
+    if (!check_key(s, arena, a))
+        return false;
     if (!bf_str_is(c->terminator, "aws4_request"))
         return refuse(
             a, arena, BL_AUTH_SCOPE,
@@ -417,12 +435,13 @@ static bool signing_key(const struct bl_auth_server *s, struct bl_auth *a, struc
     char room[sizeof kept.of];
     struct bf_buf of = {.p = room, .cap = sizeof room, .max = sizeof room};
     bf_sigv4_put_scope(&a->scope, &of);
-    bf_buf_adds(&of, bf_str_of(s->secret_key));
+    struct bf_str secret = bf_str_of(a->session.role[0] ? a->session.secret_key : s->secret_key);
+    bf_buf_adds(&of, secret);
     if (bf_buf_ok(&of) && bf_str_eq(bf_buf_view(&of), bf_str(kept.of, kept.n))) {
         a->key = kept.key;
         return true;
     }
-    if (!bf_sigv4_signing_key(bf_str_of(s->secret_key), &a->scope, &a->key, e))
+    if (!bf_sigv4_signing_key(secret, &a->scope, &a->key, e))
         return false;
     if (bf_buf_ok(&of)) {
         memcpy(kept.of, room, of.n);

@@ -17,6 +17,7 @@
 #ifndef BL_AUTH_H
 #define BL_AUTH_H
 
+#include "cmd/bflocal/session.h"
 #include "lib/aws/sigv4.h"
 #include "lib/base/arena.h"
 
@@ -26,16 +27,17 @@ enum bl_auth_code {
     BL_AUTH_INCOMPLETE, /* an Authorization header without its parts */
     BL_AUTH_MALFORMED,  /* a credential scope or algorithm that cannot be read */
     BL_AUTH_KEY,        /* an access key that is not ours */
-    BL_AUTH_TOKEN,      /* a session token: none was ever given out */
-    BL_AUTH_REGION,     /* the scope names another region */
-    BL_AUTH_SCOPE,      /* the scope names another service, day or terminator */
-    BL_AUTH_EXPIRED,    /* older than 15 minutes, or a presigned URL past its time */
-    BL_AUTH_EARLY,      /* more than 15 minutes ahead (5 for the JSON services) */
-    BL_AUTH_SIGNATURE,  /* the signature is another */
-    BL_AUTH_NOHASH,     /* S3: x-amz-content-sha256 is missing or no hash */
-    BL_AUTH_BODY,       /* S3: the body does not have the hash that was signed */
-    BL_AUTH_UNSIGNED,   /* a header that must be signed is not: host, x-amz-* */
-    BL_AUTH_INTERNAL    /* out of memory */
+    BL_AUTH_TOKEN,      /* a session token that was not given out here */
+    BL_AUTH_TOKEN_EXPIRED,
+    BL_AUTH_REGION,    /* the scope names another region */
+    BL_AUTH_SCOPE,     /* the scope names another service, day or terminator */
+    BL_AUTH_EXPIRED,   /* older than 15 minutes, or a presigned URL past its time */
+    BL_AUTH_EARLY,     /* more than 15 minutes ahead (5 for the JSON services) */
+    BL_AUTH_SIGNATURE, /* the signature is another */
+    BL_AUTH_NOHASH,    /* S3: x-amz-content-sha256 is missing or no hash */
+    BL_AUTH_BODY,      /* S3: the body does not have the hash that was signed */
+    BL_AUTH_UNSIGNED,  /* a header that must be signed is not: host, x-amz-* */
+    BL_AUTH_INTERNAL   /* out of memory */
 };
 
 enum bl_payload {
@@ -57,6 +59,7 @@ struct bl_auth {
     int64_t request_ms;                                /* the client's time */
     struct bf_sigv4_scope scope;
     struct bf_sigv4_key key;
+    struct bl_session session; /* of temporary credentials; role "": they are the server's own */
     char signature[BF_SHA256_HEX]; /* the request's: the seed of the chunks */
 };
 

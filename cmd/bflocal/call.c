@@ -39,6 +39,21 @@ struct bf_str bl_query(struct bl_call *c, const char *name)
     return none;
 }
 
+bool bl_form_decode(struct bl_call *c, struct bf_str wire, struct bf_str *out)
+{
+    struct bf_buf blanks, plain;
+    bf_buf_init(&blanks, wire.n + 1);
+    bf_buf_init(&plain, wire.n + 1);
+    for (size_t i = 0; i < wire.n; i++)
+        bf_buf_addc(&blanks, wire.p[i] == '+' ? ' ' : wire.p[i]);
+    bf_uri_decode(&plain, bf_buf_view(&blanks));
+    bool ok = bf_buf_ok(&blanks) && bf_buf_ok(&plain) &&
+              bf_arena_copy(&c->arena, bf_buf_view(&plain), out);
+    bf_buf_free(&blanks);
+    bf_buf_free(&plain);
+    return ok;
+}
+
 void bl_answer_header(struct bl_call *c, const char *name, struct bf_str value)
 {
     if (c->ans.nheaders < BL_ANSWER_HEADERS && value.p)

@@ -107,6 +107,9 @@ struct bf_str bl_header(const struct bl_call *c, const char *name);
 /* A parameter of the query, decoded, in the arena; p == NULL when it is not there. */
 struct bf_str bl_query(struct bl_call *c, const char *name);
 
+/* Decodes a value of a form (+ is a blank) into the arena. False: out of memory. */
+bool bl_form_decode(struct bl_call *c, struct bf_str wire, struct bf_str *out) BF_MUST;
+
 /* Adds a header to the answer. name is a literal or lives as long as the call. Beyond BL_ANSWER_HEADERS
  * it is dropped. */
 void bl_answer_header(struct bl_call *c, const char *name, struct bf_str value);

@@ -97,6 +97,8 @@ bool bl_fail_auth(struct bl_call *c)
     case BL_AUTH_KEY:
     case BL_AUTH_TOKEN:
         return bl_fail(c, BL_UnrecognizedClientException, "%.*s", n, text);
+    case BL_AUTH_TOKEN_EXPIRED:
+        return bl_fail(c, BL_ExpiredTokenException, "%.*s", n, text);
     case BL_AUTH_INTERNAL:
         return bl_fail(c, BL_InternalFailure, "%.*s", n, text);
     case BL_AUTH_SIGNATURE:

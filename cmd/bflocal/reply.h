@@ -23,6 +23,7 @@ enum bl_family { BL_OF_SERVICE, BL_OF_CORAL, BL_OF_VALIDATION };
     X(IncompleteSignatureException,                  400, CORAL)       \
     X(InvalidSignatureException,                     400, CORAL)       \
     X(UnrecognizedClientException,                   400, CORAL)       \
+    X(ExpiredTokenException,                         400, CORAL)       \
     X(AccessDeniedException,                         400, CORAL)       \
     X(ThrottlingException,                           400, CORAL)       \
     X(ServiceUnavailable,                            503, CORAL)       \

@@ -3,6 +3,7 @@
 #include "cmd/bflocal/absent.h"
 #include "cmd/bflocal/cbor.h"
 #include "cmd/bflocal/reply.h"
+#include "cmd/bflocal/sts.h"
 
 static const struct bl_service *const json_services[] = {&bl_service_dynamodb, &bl_service_streams,
                                                          &bl_service_kinesis};
@@ -52,7 +53,7 @@ bool bl_router_begin(struct bl_call *c, size_t *max_body)
     if (is_control(c))
         return true;
     struct bf_str target = bl_header(c, "x-amz-target");
-    if (!target.p && !bl_absent_name(c)) {
+    if (!target.p && !bl_signed_for(c)) {
         c->service = &bl_service_s3;
         bl_reply_request_id(c);
         return bl_s3_begin(c, max_body);
@@ -97,7 +98,10 @@ static void fail_op(struct bl_call *c)
 static void run_json(struct bl_call *c)
 {
     if (!c->service) {
-        bl_absent_answer(c);
+        if (bl_sts_is(c))
+            bl_sts_run(c);
+        else
+            bl_absent_answer(c);
         return;
     }
     const struct bl_auth_server s = {c->local->access_key,

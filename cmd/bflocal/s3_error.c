@@ -130,6 +130,8 @@ bool bl_s3_fail_auth(struct bl_call *c)
         return bl_s3_fail(c, BL_S3_InvalidAccessKeyId);
     case BL_AUTH_TOKEN:
         return bl_s3_fail(c, BL_S3_InvalidToken);
+    case BL_AUTH_TOKEN_EXPIRED:
+        return bl_s3_fail(c, BL_S3_ExpiredToken);
     case BL_AUTH_REGION:
         region = bl_arena_printf(&c->arena, "<Region>%s</Region>", c->local->region);
         bl_s3_fail_with(c, BL_S3_AuthorizationHeaderMalformed, region, text);

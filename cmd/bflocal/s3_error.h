@@ -20,6 +20,7 @@
     X(ConditionalRequestConflict, 409, "The conditional request cannot succeed due to a conflicting operation against this resource.") \
     X(EntityTooLarge, 400, "Your proposed upload exceeds the maximum allowed size")                            \
     X(EntityTooSmall, 400, "Your proposed upload is smaller than the minimum allowed size")                    \
+    X(ExpiredToken, 400, "The provided token has expired.")                                                    \
     X(IllegalLocationConstraintException, 400, "The location constraint is incompatible for the region specific endpoint this request was sent to.") \
     X(IncompleteBody, 400, "The request body terminated unexpectedly")                                         \
     X(InternalError, 500, "We encountered an internal error. Please try again.")                               \

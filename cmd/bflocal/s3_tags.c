@@ -16,19 +16,7 @@ static size_t characters(struct bf_str s)
 
 static bool decode(struct bl_call *c, struct bf_str wire, struct bf_str *out)
 {
-    struct bf_buf b;
-    bf_buf_init(&b, wire.n + 1);
-    for (size_t i = 0; i < wire.n && wire.p; i++) /* a form: + is a blank */
-        if (wire.p[i] == '+')
-            bf_buf_addc(&b, ' ');
-        else if (wire.p[i] == '%' && i + 2 < wire.n) {
-            bf_uri_decode(&b, bf_str(wire.p + i, 3));
-            i += 2;
-        } else
-            bf_buf_addc(&b, wire.p[i]);
-    bool ok = bf_buf_ok(&b) && bf_arena_copy(&c->arena, bf_buf_view(&b), out);
-    bf_buf_free(&b);
-    return ok || bl_s3_fail(c, BL_S3_InternalError);
+    return bl_form_decode(c, wire, out) || bl_s3_fail(c, BL_S3_InternalError);
 }
 
 static bool check_tag(struct bl_call *c, struct bf_str key, struct bf_str value)
