@@ -232,12 +232,17 @@ static bool refuse(struct bl_call *c, const struct bl_params *p, const char *con
     return true;
 }
 
-/* What CreateTable would have to remember. */
+/* What CreateTable would have to remember. The default table class says nothing new. */
 static bool refuse_settings(struct bl_call *c, const struct bl_params *p)
 {
-    static const char *const unknown[] = {"SSESpecification", "TableClass", "WarmThroughput",
-                                          "ResourcePolicy", "OnDemandThroughput"};
-    return refuse(c, p, unknown, BF_COUNT(unknown));
+    static const char *const unknown[] = {"SSESpecification", "WarmThroughput", "ResourcePolicy",
+                                          "OnDemandThroughput"};
+    static const char *const class[] = {"TableClass"};
+    struct bf_str name = BF_STR("STANDARD");
+    if (!bl_param_string(c, p, "TableClass", &name))
+        return false;
+    return (bf_str_is(name, "STANDARD") || refuse(c, p, class, 1)) &&
+           refuse(c, p, unknown, BF_COUNT(unknown));
 }
 
 /* Writes the table's row, new (row 0) or changed. */

@@ -100,10 +100,9 @@ static bool read_left(struct flight *f, struct bf_str body, bool *left, unsigned
     bool found;
     enum bf_json_more more;
     *n = 0;
-    if (!bf_json_find(body, BF_STR("UnprocessedItems"), &v, &found, &e))
+    /* Always there, empty if all were taken (API reference, BatchWriteItem): else this is not DynamoDB's answer. */
+    if (!bf_json_find(body, BF_STR("UnprocessedItems"), &v, &found, &e) || !found)
         return false;
-    if (!found)
-        return true;
     bf_json_init(&j, v.raw);
     if (!bf_json_enter(&j, BF_JSON_OBJECT, &e))
         return false;

@@ -35,6 +35,7 @@ for member in '"SSESpecification":{"Enabled":true}' '"TableClass":"STANDARD_INFR
     check "a table with what is not kept is refused: $member" -m 'ValidationException","message":"bflocal has no ' -- \
         create kept id "{\"BillingMode\":\"PAY_PER_REQUEST\",$member}"
 done
+check 'the default table class is said by many' -m '"TableStatus"' -- create class id '{"BillingMode":"PAY_PER_REQUEST","TableClass":"STANDARD"}'
 create orders id >answer
 check 'an update that says nothing' -m 'ValidationException","message":"At least one of ProvisionedThroughput' -- ddb UpdateTable '{"TableName":"orders"}'
 check 'an update of what is not there is refused by name' -m 'bflocal has no TableClass' -- \

@@ -63,7 +63,7 @@ BatchWriteItem 6x throttle
 END
 check 'throttled for a while' -i "$T/100" -- ddbput --window 1 --max-attempts 2 sales
 all 'throttled items arrive'
-for fault in 'cut 10' 'close' 'reset' 'error 500 InternalServerError' 'plain 503 busy' 'ok {"UnprocessedItems":{"sales":[{"PutRequest":{"Item":{"order_id":{"S":"nobody"}}}}]}}' 'ok nonsense'; do
+for fault in 'cut 10' 'close' 'reset' 'error 500 InternalServerError' 'plain 503 busy' 'ok {"UnprocessedItems":{"sales":[{"PutRequest":{"Item":{"order_id":{"S":"nobody"}}}}]}}' 'ok nonsense' 'ok {}'; do
     fault_rules <<END
 BatchWriteItem 6x $fault
 UpdateItem 1x $fault
