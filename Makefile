@@ -29,8 +29,8 @@ ALL_CFLAGS  = -std=c17 -D_POSIX_C_SOURCE=200809L -DBF_VERSION='"$(VERSION)"' -I.
 ALL_LDFLAGS = -pthread -Wl,--as-needed,-Bsymbolic-functions $(LDFLAGS_$(FLAVOUR)) $(LDFLAGS)
 
 # The two libraries: what each is made of and what it needs.
-CORE_SRC := $(wildcard lib/base/*.c lib/json/*.c lib/cdc/*.c)
-AWS_SRC  := $(wildcard lib/aws/*.c lib/aws/credentials/*.c)
+CORE_SRC := $(filter-out lib/aws/%,$(wildcard lib/*/*.c))
+AWS_SRC  := $(wildcard lib/aws/*/*.c)
 CORE_LIBS := -ljansson
 AWS_LIBS   = -lcurl -lcrypto -lz -lzstd -ljansson $(if $(HAVE_ISAL),-lisal)
 # ISA-L makes gzip fast where it is installed; nothing else depends on it. Asked once, by the first rule that builds,
@@ -46,7 +46,7 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
 AWS_TOOLS := ddbput kinread kinput s3put
 # cdclambda opens the library of the AWS floor when rows have somewhere to go: it links what reads options alone.
-LIGHT_OBJ_cdclambda = $(addprefix $(B)/obj/lib/aws/,options.o rowsink_to.o s3_url.o)
+LIGHT_OBJ_cdclambda = $(addprefix $(B)/obj/lib/aws/,config/options.o rowsink/rowsink_to.o s3/s3_url.o)
 # bflocal signs but never calls: out of the archives it takes the signing alone, and no libcurl is loaded.
 STATIC_TOOLS := bflocal
 LIBS_bflocal  := -lmicrohttpd -lsqlite3 -lcrypto -ljansson -lz
@@ -241,7 +241,7 @@ X ?= $(sort $(wildcard tests/bench/*.sh))
 D := $(DESTDIR)
 COMPDIR ?= $(PREFIX)/share/bash-completion/completions
 DOCDIR  ?= $(PREFIX)/share/doc/bfpipe
-HEADERS := $(wildcard lib/*/*.h)
+HEADERS := $(wildcard lib/*/*.h lib/*/*/*.h)
 PAGES   := $(wildcard man/*.[157])
 page_to  = $(MANDIR)/man$(patsubst .%,%,$(suffix $1))/$(notdir $1)
 

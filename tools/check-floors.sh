@@ -1,16 +1,38 @@
 #!/bin/sh
-# check-floors.sh [FOLDER]: reads the #include lines of lib/ and cmd/. A floor includes only itself
-# and those below; a library file nothing of cmd/; a tool nothing of another tool. Headers of the
-# network libraries stay on the AWS floor and in the commands, so that the pure filters start fast.
+# check-floors.sh [FOLDER]: reads the #include lines of lib/ and cmd/. A room of the library includes itself and rooms on
+# lower floors (the table below; HACKING.md draws it), nothing of cmd/; a tool includes nothing of another tool; below the
+# AWS floors no header of a network or compression library, so that the pure filters start fast. No circle stands
+# between files: X.c and X.h are one, and so are the files X_*.[ch] of the same room with them.
 cd "${1:-.}" || exit 2
 LC_ALL=C find lib cmd -name '*.[ch]' 2>/dev/null | LC_ALL=C sort | xargs awk '
 function bad(what) {
     printf "%s:%d: %s\n", FILENAME, FNR, what
     failed = 1
 }
-function floor(name) { return name in floors ? floors[name] : -1 }
+function room(path,    n, part) {
+    n = split(path, part, "/")
+    if (part[2] == "aws") return n > 3 ? "aws/" part[3] : "aws"
+    return part[2]
+}
+function stem(path) { sub(/\.[ch]$/, "", path); return path }
+# The name that stands for a file and its parts: that of the shortest X so that X.h is there and the file is X_*.
+function subject(path,    name, i, short) {
+    name = stem(path)
+    for (i = index(name, "_"); i; i = next_bar(name, i)) {
+        short = substr(name, 1, i - 1)
+        if (short in headers) return short
+    }
+    return name
+}
+function next_bar(name, i,    j) { j = index(substr(name, i + 1), "_"); return j ? i + j : 0 }
 BEGIN {
-    floors["base"] = 0; floors["json"] = 1; floors["cdc"] = 2; floors["aws"] = 3
+    n = split("base json envelope,objectkey,checkpoint ddb row,pattern sql xform aws/config,aws/sign aws/http " \
+              "aws/credentials aws/client aws/dynamodb,aws/kinesis,aws/s3 aws/firehose aws/rowsink", floor_of, " ")
+    for (i = 1; i <= n; i++) {
+        k = split(floor_of[i], names, ",")
+        for (j = 1; j <= k; j++) floors[names[j]] = i
+    }
+    for (i = 1; i < ARGC; i++) if (ARGV[i] ~ /\.h$/) headers[stem(ARGV[i])]
 }
 /^[ \t]*#[ \t]*include[ \t]*</ {
     if (FILENAME ~ /^lib\// && FILENAME !~ /^lib\/aws\// && /<(curl\/|openssl\/|zlib\.h|zstd\.h|microhttpd)/)
@@ -19,18 +41,59 @@ BEGIN {
 }
 /^[ \t]*#[ \t]*include[ \t]*"/ {
     split($0, quoted, "\"")
-    n = split(quoted[2], to, "/")
+    parts = split(quoted[2], to, "/")
     split(FILENAME, from, "/")
-    if (to[1] != "lib" && to[1] != "cmd" || n < 3 && to[1] == "lib") {
+    if (to[1] != "lib" && to[1] != "cmd" || parts < 3 && to[1] == "lib") {
         bad("\"" quoted[2] "\" is not written from the root")
         next
     }
     if (from[1] == "lib") {
-        if (floor(from[2]) < 0) bad("lib/" from[2] " is no floor of the house")
+        a = room(FILENAME)
+        b = room(quoted[2])
+        if (!(a in floors)) bad("lib/" a " is no room of the house")
         if (to[1] == "cmd") bad("the library includes a command: " quoted[2])
-        else if (floor(to[2]) < 0) bad("lib/" to[2] " is no floor of the house")
-        else if (floor(to[2]) > floor(from[2])) bad("floor " from[2] " reaches up to " quoted[2])
+        else if (!(b in floors)) bad("lib/" b " is no room of the house")
+        else if (a in floors && a != b && floors[b] >= floors[a]) bad("room " a " reaches up to " quoted[2])
     } else if (to[1] == "cmd" && to[2] != from[2])
         bad("a tool includes another: " quoted[2])
+    x = subject(FILENAME)
+    y = subject(quoted[2])
+    if (x ~ /^cmd\/bflocal\//) next # its rooms are drawn anew
+    if (x != y && !((x, y) in edge)) {
+        edge[x, y]
+        out[x] = out[x] " " y
+        nodes[x]
+        nodes[y]
+    }
 }
-END { exit failed }' || exit 1
+# What is left when all files that include nothing of the rest have been taken away, again and again, stands in circles.
+END {
+    do {
+        taken = 0
+        for (x in nodes) {
+            free = 1
+            k = split(out[x], ys, " ")
+            for (j = 1; j <= k; j++) if (ys[j] in nodes) free = 0
+            if (free) { delete nodes[x]; taken = 1 }
+        }
+    } while (taken)
+    # Those that only lead there go too: nobody of the rest includes them.
+    do {
+        taken = 0
+        for (x in nodes) wanted[x] = 0
+        for (x in nodes) {
+            k = split(out[x], ys, " ")
+            for (j = 1; j <= k; j++) if (ys[j] in nodes) wanted[ys[j]] = 1
+        }
+        for (x in nodes) if (!wanted[x]) { delete nodes[x]; taken = 1 }
+    } while (taken)
+    for (x in nodes) {
+        line = x ": stands in a circle with"
+        k = split(out[x], ys, " ")
+        for (j = 1; j <= k; j++) if (ys[j] in nodes) line = line " " ys[j]
+        print line | "LC_ALL=C sort"
+        failed = 1
+    }
+    close("LC_ALL=C sort")
+    exit failed
+}' || exit 1

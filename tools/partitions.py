@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""partitions.py renew: writes lib/aws/partitions.tsv from the botocore that is installed (pip install botocore).
-partitions.py table: writes lib/aws/partition_table.h from lib/aws/partitions.tsv; -o FILE writes elsewhere.
+"""partitions.py renew: writes lib/aws/config/partitions.tsv from the botocore that is installed (pip install botocore).
+partitions.py table: writes lib/aws/config/partition_table.h from lib/aws/config/partitions.tsv; -o FILE writes elsewhere.
 
 `make partitions` does both. Only facts are taken: which host each service has in each partition. They are found by
 asking botocore's endpoint rules for every region in four variants; a row says a fact for all regions (*), for a
@@ -10,8 +10,8 @@ import datetime
 import re
 import sys
 
-TSV = "lib/aws/partitions.tsv"
-HEADER = "lib/aws/partition_table.h"
+TSV = "lib/aws/config/partitions.tsv"
+HEADER = "lib/aws/config/partition_table.h"
 VARIANTS = {"plain": (False, False), "dualstack": (False, True), "fips": (True, False), "fips+dualstack": (True, True)}
 # botocore's name of a service, and the toolkit's
 SERVICES = {

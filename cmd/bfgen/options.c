@@ -5,7 +5,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
-#include "lib/cdc/columns.h"
+#include "lib/row/columns.h"
 
 /* 2026-11-27T00:00:00Z, a Black Friday. */
 #define BLACK_FRIDAY_MS INT64_C(1795737600000)

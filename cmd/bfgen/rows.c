@@ -5,8 +5,8 @@
 #include "cmd/bfgen/put.h"
 #include "lib/base/diag.h"
 #include "lib/base/enc.h"
-#include "lib/cdc/item.h"
-#include "lib/cdc/number.h"
+#include "lib/ddb/item.h"
+#include "lib/ddb/number.h"
 #include "lib/json/write.h"
 
 static const struct bf_str status_name[] = {BF_STR(""), BF_STR("PLACED"), BF_STR("PAID"),

@@ -6,14 +6,14 @@
  * that; longer ones are inserted and left alone.
  *
  * What is a number, and what a string, is decided for each column
- * (lib/cdc/columns.h). A number keeps its digits as they are. Empty values are
+ * (lib/row/columns.h). A number keeps its digits as they are. Empty values are
  * left out.
  */
 #ifndef BFGEN_ROWS_H
 #define BFGEN_ROWS_H
 
 #include "cmd/bfgen/gen.h"
-#include "lib/cdc/columns.h"
+#include "lib/row/columns.h"
 
 enum { ROWS_LIVE = 2048, ROW_KEEP = 2048, ROW_COLUMNS = 1024, ROW_MAX = 1024 * 1024 };
 

@@ -18,7 +18,7 @@
 #define BL_AUTH_H
 
 #include "cmd/bflocal/session.h"
-#include "lib/aws/sigv4.h"
+#include "lib/aws/sign/sigv4.h"
 #include "lib/base/arena.h"
 
 enum bl_auth_code {

@@ -1,7 +1,7 @@
 /* DynamoDB: keys, and their encoding in DynamoDB's order. */
 #include "cmd/bflocal/ddb.h"
 
-#include "lib/cdc/decimal.h"
+#include "lib/ddb/decimal.h"
 
 /*
  * A number: one byte for the sign (0 negative, 1 zero, 2 positive), the power of

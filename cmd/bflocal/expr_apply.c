@@ -1,8 +1,8 @@
 /* Update expressions: applying them. */
 #include "cmd/bflocal/expr_lex.h"
 
-#include "lib/cdc/decimal.h"
-#include "lib/cdc/number.h"
+#include "lib/ddb/decimal.h"
+#include "lib/ddb/number.h"
 
 static bool invalid(struct bf_err *e, const char *text)
 {

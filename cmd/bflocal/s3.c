@@ -7,7 +7,7 @@
 #include "cmd/bflocal/reply.h"
 #include "cmd/bflocal/s3_file.h"
 #include "cmd/bflocal/s3_xml.h"
-#include "lib/aws/s3.h"
+#include "lib/aws/s3/s3.h"
 #include "lib/base/enc.h"
 
 static const char schema[] =

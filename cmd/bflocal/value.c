@@ -1,7 +1,7 @@
 #include "cmd/bflocal/value.h"
 
 #include "lib/base/enc.h"
-#include "lib/cdc/decimal.h"
+#include "lib/ddb/decimal.h"
 #include "lib/json/write.h"
 
 static const char *const names[BL_TYPES] = {"S",  "N",    "B",    "SS", "NS",

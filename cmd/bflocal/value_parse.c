@@ -2,7 +2,7 @@
 #include "cmd/bflocal/value.h"
 #include "lib/base/enc.h"
 #include "lib/base/map.h"
-#include "lib/cdc/number.h"
+#include "lib/ddb/number.h"
 
 #define INVALID "One or more parameter values were invalid: "
 

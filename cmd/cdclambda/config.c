@@ -7,10 +7,10 @@
 #include <stdlib.h>
 
 #include "cmd/cdclambda/lambda.h"
-#include "lib/cdc/filter_options.h"
-#include "lib/cdc/options.h"
-#include "lib/cdc/reshape.h"
-#include "lib/cdc/sql_options.h"
+#include "lib/xform/xform_filter_options.h"
+#include "lib/xform/xform_options.h"
+#include "lib/row/reshape.h"
+#include "lib/sql/sql_options.h"
 
 extern char **environ;
 

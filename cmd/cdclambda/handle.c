@@ -9,8 +9,8 @@
 #include "cmd/cdclambda/lambda.h"
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
-#include "lib/cdc/capture.h"
-#include "lib/cdc/mark.h"
+#include "lib/envelope/capture.h"
+#include "lib/checkpoint/mark.h"
 #include "lib/json/scan.h"
 
 enum {

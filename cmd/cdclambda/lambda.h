@@ -1,7 +1,7 @@
 /*
  * cdclambda's parts: what was asked for (config.c), the runtime API (runtime.c),
  * events (handle.c), and the way to where rows of Kinesis and DynamoDB events go
- * (sink.c, lib/aws/rowsink.h).
+ * (sink.c, lib/aws/rowsink/rowsink.h).
  *
  * Nothing of libcurl or TLS is loaded where there is no destination, nor touched
  * before the first row has to go out, so that a cold start is the start of a process.
@@ -9,9 +9,9 @@
 #ifndef CDCLAMBDA_H
 #define CDCLAMBDA_H
 
-#include "lib/aws/rowsink.h"
+#include "lib/aws/rowsink/rowsink.h"
 #include "lib/base/opt_file.h"
-#include "lib/cdc/firehose.h"
+#include "lib/xform/firehose_event.h"
 
 struct config {
     struct bf_common common;

@@ -3,9 +3,9 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
-#include "lib/cdc/filter_options.h"
-#include "lib/cdc/options.h"
-#include "lib/cdc/sql_options.h"
+#include "lib/xform/xform_filter_options.h"
+#include "lib/xform/xform_options.h"
+#include "lib/sql/sql_options.h"
 
 enum { FIREHOSE = -1 };
 

@@ -8,7 +8,7 @@
 #include "lib/base/progress.h"
 #include "lib/base/reader.h"
 #include "lib/base/rejects.h"
-#include "lib/cdc/firehose.h"
+#include "lib/xform/firehose_event.h"
 
 enum input { INPUT_AUTO, INPUT_LINES, INPUT_CAPTURE, INPUT_FIREHOSE };
 

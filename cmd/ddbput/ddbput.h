@@ -14,15 +14,15 @@
 #ifndef BF_DDBPUT_H
 #define BF_DDBPUT_H
 
-#include "lib/aws/client.h"
-#include "lib/aws/dynamodb.h"
-#include "lib/aws/feed.h"
+#include "lib/aws/client/client.h"
+#include "lib/aws/dynamodb/dynamodb.h"
+#include "lib/aws/kinesis/feed.h"
 #include "lib/base/opt.h"
 #include "lib/base/progress.h"
 #include "lib/base/rejects.h"
 #include "lib/base/rng.h"
-#include "lib/cdc/columns.h"
-#include "lib/cdc/item.h"
+#include "lib/row/columns.h"
+#include "lib/ddb/item.h"
 
 enum {
     BATCH_MAX = 25,                /* operations in a BatchWriteItem */

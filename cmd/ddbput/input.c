@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "lib/base/diag.h"
-#include "lib/cdc/mark.h"
+#include "lib/checkpoint/mark.h"
 
 bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct bf_err *why)
 {

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "lib/base/diag.h"
-#include "lib/cdc/known.h"
+#include "lib/envelope/known.h"
 
 /* The members that make a line a write line. */
 struct write_line {

@@ -12,7 +12,7 @@
 #ifndef KINPUT_H
 #define KINPUT_H
 
-#include "lib/aws/kinesis.h"
+#include "lib/aws/kinesis/kinesis.h"
 #include "lib/base/progress.h"
 #include "lib/base/rejects.h"
 #include "lib/base/rng.h"

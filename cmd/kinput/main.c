@@ -6,7 +6,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
-#include "lib/cdc/mark.h"
+#include "lib/checkpoint/mark.h"
 
 static const struct bf_opt options[] = {
     BF_OPT_STR(0, "key", struct config, key, "FIELD",

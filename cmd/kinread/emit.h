@@ -13,8 +13,8 @@
 #include "cmd/kinread/format.h"
 #include "cmd/kinread/kinread.h"
 #include "lib/base/rejects.h"
-#include "lib/cdc/kpl.h"
-#include "lib/cdc/mark.h"
+#include "lib/envelope/kpl.h"
+#include "lib/checkpoint/mark.h"
 
 struct emit {
     const struct config *cfg;

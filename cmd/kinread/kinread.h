@@ -5,7 +5,7 @@
 #ifndef KINREAD_H
 #define KINREAD_H
 
-#include "lib/aws/feed.h"
+#include "lib/aws/kinesis/feed.h"
 #include "lib/base/opt.h"
 
 struct config {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "cmd/kinread/follow.h"
-#include "lib/aws/kinesis.h"
+#include "lib/aws/kinesis/kinesis.h"
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 

@@ -1,6 +1,6 @@
 /* What SOURCE names. */
 #include "cmd/kinread/kinread.h"
-#include "lib/aws/streams.h"
+#include "lib/aws/kinesis/streams.h"
 
 enum { NAME_MAX_BYTES = 2100 };
 

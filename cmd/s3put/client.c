@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/s3put/config.h"
-#include "lib/aws/s3.h"
+#include "lib/aws/s3/s3.h"
 #include "lib/base/diag.h"
 
 /* API reference, PutObject: x-amz-storage-class, x-amz-server-side-encryption. */

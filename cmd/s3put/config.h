@@ -5,9 +5,9 @@
 #ifndef S3PUT_CONFIG_H
 #define S3PUT_CONFIG_H
 
-#include "lib/aws/checksum.h"
-#include "lib/aws/client.h"
-#include "lib/aws/compress.h"
+#include "lib/aws/sign/checksum.h"
+#include "lib/aws/client/client.h"
+#include "lib/aws/s3/compress.h"
 
 enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_CSV };
 

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/cdc/mark.h"
+#include "lib/checkpoint/mark.h"
 
 bool input_init(struct input *in, const struct config *c, struct bf_err *e)
 {

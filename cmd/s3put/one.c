@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/s3put/receipt.h"
-#include "lib/aws/s3.h"
+#include "lib/aws/s3/s3.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 

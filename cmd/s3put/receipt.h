@@ -7,7 +7,7 @@
 #ifndef S3PUT_RECEIPT_H
 #define S3PUT_RECEIPT_H
 
-#include "lib/aws/s3.h"
+#include "lib/aws/s3/s3.h"
 #include "lib/base/out.h"
 
 struct receipt {

@@ -2,11 +2,11 @@
 
 #include <inttypes.h>
 
-#include "lib/aws/s3.h"
+#include "lib/aws/s3/s3.h"
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/num.h"
-#include "lib/cdc/number.h"
+#include "lib/ddb/number.h"
 #include "lib/json/write.h"
 
 enum { ID_MAX = 8192, TEXT_MAX = 4096 };

@@ -14,7 +14,7 @@
 #define S3PUT_ROUTE_H
 
 #include "cmd/s3put/config.h"
-#include "lib/cdc/prefix.h"
+#include "lib/objectkey/prefix.h"
 #include "lib/json/scan.h"
 
 enum { ROUTE_FIELDS = 32 };

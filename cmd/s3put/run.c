@@ -11,7 +11,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
-#include "lib/cdc/mark.h"
+#include "lib/checkpoint/mark.h"
 
 enum { NETWORK_EVERY = 256 * 1024, TOGETHER_MAX = 64 * 1024 * 1024, WATCH_MS = 500 };
 

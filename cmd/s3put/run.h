@@ -5,7 +5,7 @@
 #ifndef S3PUT_RUN_H
 #define S3PUT_RUN_H
 
-#include "cmd/s3put/durable.h"
+#include "cmd/s3put/run_durable.h"
 #include "cmd/s3put/input.h"
 #include "lib/base/progress.h"
 

@@ -9,7 +9,7 @@
 #define S3PUT_SEALED_H
 
 #include "cmd/s3put/batch.h"
-#include "lib/aws/s3.h"
+#include "lib/aws/s3/s3.h"
 #include "lib/base/out.h"
 
 struct sealed {

@@ -1,6 +1,6 @@
 /*
  * SHA-256 (FIPS 180-4) and HMAC-SHA-256 (RFC 2104), for the pure filters, which
- * load no TLS library. Signing of requests uses OpenSSL's (lib/aws/hash.h).
+ * load no TLS library. Signing of requests uses OpenSSL's (lib/aws/sign/hash.h).
  */
 #ifndef BF_SHA256_H
 #define BF_SHA256_H

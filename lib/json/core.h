@@ -1,6 +1,6 @@
 /*
  * The inner loops of scanning JSON text, shared by the pull scanner (scan.c)
- * and the change records (lib/cdc/change_core.h). Everything here is static and
+ * and the change records (lib/ddb/change_core.h). Everything here is static and
  * is compiled several times over, once for each level of BF_CORE_SIMD: 0 steps
  * by bytes and words, 1 by 16 bytes (SSE2), 2 by 32 (AVX2).
  *

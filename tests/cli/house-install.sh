@@ -20,7 +20,7 @@ ok 'make install' install_it install
 
 cat >"$T/p.c" <<'EOF'
 #include <stdio.h>
-#include <lib/aws/sigv4.h>
+#include <lib/aws/sign/sigv4.h>
 #include <lib/base/clock.h>
 #include <lib/json/scan.h>
 int main(void)

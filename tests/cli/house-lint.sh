@@ -6,11 +6,11 @@ tools=$root/tools
 # A tree with one tool that has all it needs.
 good() {
     rm -rf "$T/t"
-    mkdir -p "$T/t/lib/base" "$T/t/lib/cdc" "$T/t/lib/aws" "$T/t/cmd/two" "$T/t/man" "$T/t/tests/cli" "$T/t/bin"
+    mkdir -p "$T/t/lib/base" "$T/t/lib/ddb" "$T/t/lib/aws/client" "$T/t/cmd/two" "$T/t/man" "$T/t/tests/cli" "$T/t/bin"
     cd "$T/t" || exit 1
     printf '#include "lib/base/a.h"\nint bf_a;\n' >lib/base/a.c
-    printf '#include <curl/curl.h>\n#include "lib/cdc/c.h"\n' >lib/aws/w.c
-    printf '#include "lib/aws/w.h"\n' >cmd/one.c
+    printf '#include <curl/curl.h>\n#include "lib/ddb/c.h"\n' >lib/aws/client/w.c
+    printf '#include "lib/aws/client/w.h"\n' >cmd/one.c
     printf '#include "cmd/two/two.h"\n' >cmd/two/main.c
     for tool in one two; do
         printf '#!/bin/sh\necho "  -h, --help  print this"\necho "      --long-name X  a thing"\n' >bin/$tool
@@ -29,17 +29,32 @@ check 'tools: a good tree' -- sh "$tools/check-tools.sh" .
 check 'words: a good tree' -- sh "$tools/check-words.sh" .
 check 'size: a good tree' -- sh "$tools/check-size.sh" .
 
-echo '#include "lib/aws/w.h"' >>lib/base/a.c
-check 'a floor that reaches up' -s 1 -o 'lib/base/a.c:3: floor base reaches up to lib/aws/w.h' -- sh "$tools/check-floors.sh" .
+echo '#include "lib/aws/client/w.h"' >>lib/base/a.c
+check 'a floor that reaches up' -s 1 -o 'lib/base/a.c:3: room base reaches up to lib/aws/client/w.h' -- sh "$tools/check-floors.sh" .
 good
-echo '#include "cmd/one.h"' >>lib/cdc/c.c
-check 'a library file that includes a command' -s 1 -m '^lib/cdc/c.c:1: the library includes a command' -- sh "$tools/check-floors.sh" .
+mkdir lib/cdc && echo '#include "lib/base/a.h"' >lib/cdc/d.c
+check 'a room that is none' -s 1 -o 'lib/cdc/d.c:1: lib/cdc is no room of the house' -- sh "$tools/check-floors.sh" .
+good
+printf '#include "lib/ddb/d.h"\n' >lib/ddb/c.h
+printf '#include "lib/ddb/d.h"\n#include "lib/ddb/c.h"\n' >lib/ddb/d.c
+printf '#include "lib/ddb/c_part.h"\n' >>lib/ddb/c.h
+printf '#include "lib/ddb/c.h"\n' >lib/ddb/c_part.h
+check 'two files in a circle' -s 1 -o 'lib/ddb/c: stands in a circle with lib/ddb/d
+lib/ddb/d: stands in a circle with lib/ddb/c' -- sh "$tools/check-floors.sh" .
+good
+printf '#include "lib/ddb/c_part.h"\n' >>lib/ddb/c.c
+printf '#include "lib/ddb/c.h"\n' >lib/ddb/c_part.h
+touch lib/ddb/c.h
+check 'a file and its part are one' -- sh "$tools/check-floors.sh" .
+good
+echo '#include "cmd/one.h"' >>lib/ddb/c.c
+check 'a library file that includes a command' -s 1 -m '^lib/ddb/c.c:1: the library includes a command' -- sh "$tools/check-floors.sh" .
 good
 echo '#include "a.h"' >>lib/base/a.c
 check 'an include that is not written from the root' -s 1 -m 'not written from the root' -- sh "$tools/check-floors.sh" .
 good
-echo '#include <curl/curl.h>' >>lib/cdc/c.c
-check 'libcurl below the AWS floor' -s 1 -m '^lib/cdc/c.c:1: a network' -- sh "$tools/check-floors.sh" .
+echo '#include <curl/curl.h>' >>lib/ddb/c.c
+check 'libcurl below the AWS floor' -s 1 -m '^lib/ddb/c.c:1: a network' -- sh "$tools/check-floors.sh" .
 good
 echo '#include "cmd/two/two.h"' >>cmd/one.c
 check 'a tool that includes another' -s 1 -m '^cmd/one.c:2: a tool includes another' -- sh "$tools/check-floors.sh" .
@@ -81,8 +96,8 @@ good
 printf 'int f(char *p)\n{\n    return atoi(p);\n}\n' >>cmd/one.c
 check 'a call that cannot be used safely' -s 1 -m '^cmd/one.c:4: not to be used here' -- sh "$tools/check-words.sh" .
 good
-printf 'void f(void)\n{\n    exit(1);\n}\n' >>lib/cdc/c.c
-check 'a library that exits' -s 1 -m '^lib/cdc/c.c:3: the library does not exit' -- sh "$tools/check-words.sh" .
+printf 'void f(void)\n{\n    exit(1);\n}\n' >>lib/ddb/c.c
+check 'a library that exits' -s 1 -m '^lib/ddb/c.c:3: the library does not exit' -- sh "$tools/check-words.sh" .
 
 good
 { echo 'static int f(void)'; echo '{'; yes '    g();' | head -n 91; echo '}'; } >>lib/base/a.c

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "lib/cdc/xform.h"
+#include "lib/xform/xform.h"
 #include "lib/json/cpu.h"
 #include "lib/json/scan.h"
 

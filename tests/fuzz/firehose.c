@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "lib/cdc/firehose.h"
+#include "lib/xform/firehose_event.h"
 #include "lib/json/scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

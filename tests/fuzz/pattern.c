@@ -5,7 +5,7 @@
  */
 #include <stdlib.h>
 
-#include "lib/cdc/pattern.h"
+#include "lib/pattern/pattern.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

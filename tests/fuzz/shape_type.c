@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "lib/cdc/reshape_type.h"
+#include "lib/row/reshape_type.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

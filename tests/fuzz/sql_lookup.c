@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/cdc/xform.h"
+#include "lib/xform/xform.h"
 #include "lib/json/scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "lib/cdc/sql_text.h"
+#include "lib/sql/sql_text.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

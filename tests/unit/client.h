@@ -7,7 +7,7 @@
 
 #include "tests/unit/fault.h"
 
-#include "lib/aws/client.h"
+#include "lib/aws/client/client.h"
 
 static struct fault server;
 static const struct bf_aws_op list_tables __attribute__((unused)) = {BF_AWS_DYNAMODB, "ListTables"};

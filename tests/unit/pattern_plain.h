@@ -1,12 +1,12 @@
 /*
- * Event patterns the plain way, for tests that hold the tables of lib/cdc/pattern*
+ * Event patterns the plain way, for tests that hold the tables of lib/pattern/pattern*
  * against it: an event is a tree, each value of each test is tried on each value
  * of the event, one after the other, as the operator's definition reads.
  */
 #ifndef BF_PATTERN_PLAIN_H
 #define BF_PATTERN_PLAIN_H
 
-#include "lib/cdc/pattern_table.h"
+#include "lib/pattern/pattern_table.h"
 
 enum { PLAIN_KIDS = 4, PLAIN_TEXT = 120 };
 

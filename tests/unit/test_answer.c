@@ -1,7 +1,7 @@
 /* Error answers in both protocols, as services and their stand-ins write them. */
 #include "tests/unit/unit.h"
 
-#include "lib/aws/answer.h"
+#include "lib/aws/http/answer.h"
 
 static const struct bf_str none;
 

@@ -7,9 +7,9 @@
 #include <jansson.h>
 #include <unistd.h>
 
-#include "lib/aws/client.h"
-#include "lib/aws/credentials.h"
-#include "lib/aws/endpoint.h"
+#include "lib/aws/client/client.h"
+#include "tests/unit/cred_real.h"
+#include "lib/aws/config/endpoint.h"
 #include "tests/unit/shared.h"
 
 /* An environment out of a JSON object of strings. */
@@ -359,7 +359,7 @@ static void check_credentials(json_t *env, const char *profile, const char *acce
     struct bf_credentials found;
     struct bf_err e = {0};
     assert_true(bf_aws_config_load(&c, &o, json_env(env), &e));
-    bool ok = bf_credentials_find(&c, &found, &e);
+    bool ok = find_credentials(&c, &found, &e);
     if (access) {
         assert_true(ok);
         assert_string_equal(found.access_key, access);

@@ -7,10 +7,10 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/aws/client.h"
-#include "lib/aws/credentials.h"
-#include "lib/aws/endpoint.h"
-#include "lib/aws/partition.h"
+#include "lib/aws/client/client.h"
+#include "tests/unit/cred_real.h"
+#include "lib/aws/config/endpoint.h"
+#include "lib/aws/config/partition.h"
 #include "lib/base/file.h"
 
 static char config_path[64], credentials_path[80];
@@ -50,7 +50,7 @@ static void check_keys(const char *const *env, const char *profile, const char *
     struct bf_aws_config c;
     struct bf_credentials found;
     struct bf_err e = {0};
-    if (!load(&c, env, profile, &e) || !bf_credentials_find(&c, &found, &e))
+    if (!load(&c, env, profile, &e) || !find_credentials(&c, &found, &e))
         fail_msg("%s", e.text);
     assert_string_equal(found.access_key, access);
     if (token)

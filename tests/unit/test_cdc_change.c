@@ -7,8 +7,8 @@
 
 #include <jansson.h>
 
-#include "lib/cdc/change.h"
-#include "lib/cdc/xform.h"
+#include "lib/ddb/change.h"
+#include "lib/xform/xform.h"
 #include "lib/json/cpu.h"
 #include "lib/json/scan.h"
 #include "tests/unit/change_gen.h"

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 
 #include "lib/base/rng.h"
-#include "lib/cdc/change.h"
+#include "lib/ddb/change.h"
 #include "lib/json/cpu.h"
 #include "lib/json/scan.h"
 

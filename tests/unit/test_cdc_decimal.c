@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "lib/base/rng.h"
-#include "lib/cdc/decimal.h"
+#include "lib/ddb/decimal.h"
 
 static struct bf_decimal dec(const char *text)
 {

@@ -1,7 +1,7 @@
 /* Repeated records, folded state, and the filters together with the transform. */
-#include "lib/cdc/dedupe.h"
-#include "lib/cdc/fold.h"
-#include "lib/cdc/xform.h"
+#include "lib/xform/dedupe.h"
+#include "lib/xform/fold.h"
+#include "lib/xform/xform.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

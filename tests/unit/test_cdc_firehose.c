@@ -1,11 +1,11 @@
-/* Firehose's transform events (lib/cdc/firehose.h); more of them in tests/cli/cdcxform-firehose.sh. */
+/* Firehose's transform events (lib/xform/firehose_event.h); more of them in tests/cli/cdcxform-firehose.sh. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/base/enc.h"
-#include "lib/cdc/firehose.h"
+#include "lib/xform/firehose_event.h"
 #include "lib/json/scan.h"
 
 #define CHANGE(op, id)                                                                             \

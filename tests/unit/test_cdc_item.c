@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/cdc/item.h"
+#include "lib/ddb/item.h"
 
 static const struct bf_item_schema one = {.key = {{{"id", 2}, 'S'}}, .n = 1};
 static const struct bf_item_schema two = {.key = {{{"id", 2}, 'S'}, {{"at", 2}, 'N'}}, .n = 2};

@@ -1,7 +1,7 @@
 /* Marks: what is one, round trips, and what is refused. */
-#include "lib/cdc/mark.h"
+#include "lib/checkpoint/mark.h"
 
-#include "lib/cdc/held.h"
+#include "lib/checkpoint/held.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

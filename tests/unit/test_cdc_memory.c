@@ -4,8 +4,8 @@
 
 #include "tests/unit/fail.h"
 
-#include "lib/cdc/held.h"
-#include "lib/cdc/xform.h"
+#include "lib/checkpoint/held.h"
+#include "lib/xform/xform.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* DynamoDB numbers: the limits, the JSON form, the plain form, and the shared vectors. */
-#include "lib/cdc/number.h"
+#include "lib/ddb/number.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

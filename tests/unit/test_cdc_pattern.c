@@ -1,5 +1,5 @@
 #include "lib/base/reader.h"
-#include "lib/cdc/pattern.h"
+#include "lib/pattern/pattern.h"
 #include "lib/json/cpu.h"
 #include "tests/unit/unit.h"
 

@@ -4,8 +4,8 @@
  */
 #include "tests/unit/unit.h"
 
-#include "lib/cdc/sql_text.h"
-#include "lib/cdc/xform.h"
+#include "lib/sql/sql_text.h"
+#include "lib/xform/xform.h"
 
 #define LINE(attrs)                                                                                \
     "{\"eventName\":\"INSERT\",\"dynamodb\":{\"Keys\":{\"k\":{\"S\":\"1\"}},\"NewImage\":{"        \

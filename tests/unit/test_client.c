@@ -1,7 +1,7 @@
 /* The client against a server that misbehaves: what it sends, how often, what it says in the end. */
 #include "tests/unit/client.h"
 
-#include "lib/aws/state.h"
+#include "lib/aws/client/client_impl.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 

@@ -1,7 +1,7 @@
 /* The client's bodies, in and out, and its waiting. */
 #include "tests/unit/client.h"
 
-#include "lib/aws/hash.h"
+#include "lib/aws/sign/hash.h"
 
 struct sunk {
     struct end end; /* first: on_done's arg too */

@@ -2,8 +2,8 @@
 
 #include <unistd.h>
 
-#include "lib/cdc/columns.h"
-#include "lib/cdc/known.h"
+#include "lib/row/columns.h"
+#include "lib/envelope/known.h"
 
 struct fixture {
     struct bf_reader reader;

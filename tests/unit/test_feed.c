@@ -1,7 +1,7 @@
 /* The answers of Kinesis and DynamoDB Streams, well and ill formed, and the requests. */
 #include "tests/unit/unit.h"
 
-#include "lib/aws/kinesis.h"
+#include "lib/aws/kinesis/kinesis.h"
 
 struct seen {
     struct bf_feed_record last;

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 #include "lib/base/file.h"
-#include "lib/cdc/javatime.h"
+#include "lib/objectkey/javatime.h"
 
 static int offset_minutes(struct bf_str zone)
 {

@@ -10,8 +10,8 @@
 #include "tests/unit/unit.h"
 
 #include "lib/base/base64.h"
-#include "lib/cdc/change.h"
-#include "lib/cdc/value.h"
+#include "lib/ddb/change.h"
+#include "lib/ddb/value.h"
 #include "lib/json/cpu.h"
 #include "lib/json/scan.h"
 

@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "lib/base/md5.h"
-#include "lib/cdc/kpl.h"
+#include "lib/envelope/kpl.h"
 
 static void test_md5(void **state)
 {

@@ -1,7 +1,7 @@
 /* Shards: who waits for whom. */
 #include "tests/unit/unit.h"
 
-#include "lib/aws/lineage.h"
+#include "lib/aws/kinesis/lineage.h"
 
 static struct bf_shard *add(struct bf_lineage *l, const char *id, const char *parent,
                             const char *adjacent)

@@ -7,8 +7,8 @@
 
 #include <stdlib.h>
 
-#include "lib/aws/checksum.h"
-#include "lib/aws/compress.h"
+#include "lib/aws/sign/checksum.h"
+#include "lib/aws/s3/compress.h"
 #include "lib/base/rng.h"
 
 static void sums(const char *name, const char *want)

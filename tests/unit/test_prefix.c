@@ -12,7 +12,7 @@
 #include <jansson.h>
 
 #include "lib/base/clock.h"
-#include "lib/cdc/prefix.h"
+#include "lib/objectkey/prefix.h"
 
 static struct bf_rng rng;
 

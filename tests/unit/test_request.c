@@ -4,7 +4,7 @@
 
 #include "tests/unit/unit.h"
 
-#include "lib/aws/request.h"
+#include "lib/aws/client/client_request.h"
 
 struct fixture {
     struct bf_signer signer;

@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "lib/aws/retry.h"
+#include "lib/aws/http/retry.h"
 #include "tests/unit/shared.h"
 
 static const struct bf_str none;

@@ -1,10 +1,10 @@
 /*
  * SHA-256: the examples of FIPS 180-4; HMAC: RFC 4231; and every length around the block's against itself. Ours
- * and OpenSSL's (lib/aws/hash.h) say the same of all.
+ * and OpenSSL's (lib/aws/sign/hash.h) say the same of all.
  */
 #include "tests/unit/unit.h"
 
-#include "lib/aws/hash.h"
+#include "lib/aws/sign/hash.h"
 #include "lib/base/enc.h"
 #include "lib/base/sha256.h"
 

@@ -5,7 +5,7 @@
 #include <cmocka.h>
 #include <jansson.h>
 
-#include "lib/aws/sigv4.h"
+#include "lib/aws/sign/sigv4.h"
 #include "lib/base/clock.h"
 #include "tests/unit/shared.h"
 

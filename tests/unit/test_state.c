@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/file.h"
-#include "lib/cdc/state.h"
+#include "lib/checkpoint/state.h"
 
 static char path[64];
 

@@ -5,7 +5,7 @@
 #ifndef BF_CRED_FINDER_H
 #define BF_CRED_FINDER_H
 
-#include "lib/aws/client.h"
+#include "lib/aws/config/options.h"
 #include "lib/aws/credentials/keeper.h"
 
 struct bf_cred_finder {

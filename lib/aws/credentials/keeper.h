@@ -12,7 +12,7 @@
 
 #include <stdatomic.h>
 
-#include "lib/aws/credentials.h"
+#include "lib/aws/credentials/credentials.h"
 
 enum {
     BF_KEEPER_EARLY_MS =

@@ -5,7 +5,7 @@
 
 #include "lib/aws/credentials/dpop.h"
 #include "lib/aws/credentials/token_file.h"
-#include "lib/aws/endpoint.h"
+#include "lib/aws/config/endpoint.h"
 #include "lib/base/rng.h"
 
 enum { TIMEOUT_MS = 10000, EARLY_MS = 5 * 60 * 1000, LONGEST_S = 12 * 3600 };

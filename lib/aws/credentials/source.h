@@ -12,8 +12,9 @@
 
 #include <jansson.h>
 
-#include "lib/aws/answer.h"
-#include "lib/aws/credentials.h"
+#include "lib/aws/http/answer.h"
+#include "lib/aws/http/header.h"
+#include "lib/aws/credentials/credentials.h"
 
 enum { BF_CRED_HEADERS = 8, BF_CRED_BODY_MAX = 1 << 20, BF_CRED_FILE_MAX = 256 << 10 };
 

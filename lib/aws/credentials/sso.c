@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "lib/aws/credentials/token_file.h"
-#include "lib/aws/endpoint.h"
+#include "lib/aws/config/endpoint.h"
 #include "lib/base/enc.h"
 
 enum { ATTEMPTS = 3, WAIT_MS = 200, TIMEOUT_MS = 10000, EARLY_MS = 15 * 60 * 1000 };

@@ -4,9 +4,9 @@
 #include <openssl/crypto.h>
 
 #include "lib/aws/credentials/source.h"
-#include "lib/aws/endpoint.h"
-#include "lib/aws/retry.h"
-#include "lib/aws/sigv4.h"
+#include "lib/aws/config/endpoint.h"
+#include "lib/aws/http/retry.h"
+#include "lib/aws/sign/sigv4.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 

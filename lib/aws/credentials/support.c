@@ -5,7 +5,7 @@
 #include <openssl/crypto.h>
 
 #include "lib/aws/credentials/source.h"
-#include "lib/aws/retry.h"
+#include "lib/aws/http/retry.h"
 #include "lib/base/clock.h"
 
 void bf_cred_reply_init(struct bf_cred_reply *r)

@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 
 #include "lib/aws/credentials/source.h"
-#include "lib/aws/http.h"
+#include "lib/aws/http/http.h"
 
 struct bf_cred_real {
     struct bf_cred_world world;

@@ -1,0 +1,73 @@
+/*
+ * From a call to a signed HTTP request: URL, header lines, signature. One
+ * struct bf_request belongs to a call in flight; its buffers are used again.
+ * What was built points into the struct and into the call, until the next
+ * build.
+ *
+ * S3: the bucket goes into the host at AWS (bucket.s3.region.amazonaws.com), and
+ * into the path at a configured endpoint, and where the name is no host name
+ * (dots under TLS, capitals, underscores).
+ */
+#ifndef BF_AWS_CLIENT_CLIENT_REQUEST_H
+#define BF_AWS_CLIENT_CLIENT_REQUEST_H
+
+#include "lib/aws/client/client.h"
+#include "lib/aws/credentials/credentials.h"
+#include "lib/aws/config/endpoint.h"
+#include "lib/aws/http/http.h"
+#include "lib/aws/sign/sigv4.h"
+
+/* The signing keys of the day: deriving one costs four HMACs. */
+enum { BF_SIGNER_KEYS = 8 };
+
+struct bf_signer {
+    struct bf_credentials credentials;
+    struct {
+        char scope[96]; /* day/region/service; "" is free */
+        struct bf_sigv4_key key;
+    } keys[BF_SIGNER_KEYS];
+    unsigned next; /* the one to give up */
+};
+
+/* Starts from zero bytes. */
+void bf_signer_free(struct bf_signer *s);
+
+struct bf_request {
+    char payload_hash[BF_SHA256_HEX];
+    void *digest;    /* OpenSSL's, of a body in a file */
+    uint64_t hashed; /* bytes of that file it has seen */
+    struct bf_buf url, path, text, auth;
+};
+
+void bf_request_init(struct bf_request *r);
+void bf_request_free(struct bf_request *r);
+
+/* The payload hash, once a call: it holds for all attempts. A body in a file is read for it, where it
+ * has to be: in slices, since it may be gigabytes and other calls want their turn meanwhile. */
+enum bf_request_hash { BF_HASH_DONE, BF_HASH_MORE, BF_HASH_FAILED };
+enum { BF_HASH_SLICE = 2 << 20 };
+
+BF_MUST enum bf_request_hash bf_request_hash(struct bf_request *r, const struct bf_aws_call *call,
+                                             bool https, struct bf_err *e);
+
+/* After BF_HASH_MORE: the next slice. */
+BF_MUST enum bf_request_hash bf_request_hash_more(struct bf_request *r,
+                                                  const struct bf_aws_call *call, struct bf_err *e);
+
+struct bf_request_attempt {
+    const struct bf_endpoint *endpoint;
+    int64_t wall_ms; /* the service's clock, as far as it is known */
+    const char *invocation_id;
+    const char *sdk_request; /* "attempt=1; max=3" */
+};
+
+/* Builds, signs, and fills the request half of x. */
+BF_MUST bool bf_request_build(struct bf_request *r, struct bf_signer *signer,
+                              const struct bf_aws_call *call,
+                              const struct bf_request_attempt *attempt, struct bf_http_exchange *x,
+                              struct bf_err *e);
+
+/* What the call is called in messages: "PutRecords", "UploadPart". */
+const char *bf_request_name(const struct bf_aws_call *call);
+
+#endif

@@ -1,0 +1,187 @@
+#include "lib/aws/config/config.h"
+
+#include <stdlib.h>
+#include <strings.h>
+
+#include "lib/aws/config/options.h"
+#include "lib/base/file.h"
+#include "lib/base/num.h"
+
+enum { FILE_MAX = 1024 * 1024 };
+
+static const char *process_get(void *arg, const char *name)
+{
+    (void)arg;
+    return getenv(name);
+}
+
+struct bf_aws_env bf_aws_env_process(void)
+{
+    return (struct bf_aws_env){process_get, NULL};
+}
+
+static bool is_blank(const char *value)
+{
+    return value[strspn(value, " \t\r\n")] == '\0';
+}
+
+static const char *env_get(struct bf_aws_env env, const char *name)
+{
+    const char *value = env.get(env.arg, name);
+    return value && !is_blank(value) ? value : NULL;
+}
+
+const char *bf_aws_config_env(const struct bf_aws_config *c, const char *name)
+{
+    return env_get(c->env, name);
+}
+
+const char *bf_aws_config_get(const struct bf_aws_config *c, const char *property)
+{
+    /* reading a plain property changes nothing in the profiles */
+    struct bf_profiles *p = (struct bf_profiles *)(uintptr_t)&c->profiles;
+    const char *value = bf_profiles_get(p, BF_PROFILE, c->profile, property, NULL);
+    /* "s3 =" with sub-properties begins with a newline: no plain value either */
+    return value && *value && *value != '\n' ? value : NULL;
+}
+
+bool bf_aws_config_path(struct bf_aws_env env, const char *variable, const char *name,
+                        struct bf_buf *out)
+{
+    const char *file = env_get(env, variable);
+    const char *home = env_get(env, "HOME");
+    if (!file) {
+        if (!home)
+            return false;
+        bf_buf_addf(out, "%s/.aws/%s", home, name);
+        return true;
+    }
+    if (file[0] == '~' && file[1] == '/' && home) {
+        bf_buf_adds(out, bf_str_of(home));
+        file++;
+    }
+    bf_buf_adds(out, bf_str_of(file));
+    return true;
+}
+
+/* Reads one of the shared files; one that is not there is empty. */
+static bool load_file(struct bf_aws_config *c, enum bf_profile_file which, struct bf_err *e)
+{
+    bool config = which == BF_PROFILE_CONFIG;
+    struct bf_buf path, text;
+    bf_buf_init(&path, 4096);
+    bf_buf_init(&text, FILE_MAX);
+    bool ok = true;
+    const char *file = NULL;
+    if (bf_aws_config_path(c->env, config ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE",
+                           config ? "config" : "credentials", &path))
+        file = bf_buf_cstr(&path);
+    if (file) {
+        ok = bf_file_read(file, &text, e);
+        if (!ok && e->code == BF_E_NOTFOUND) {
+            bf_err_clear(e);
+            ok = true;
+        } else if (ok && !bf_profiles_parse(&c->profiles, which, bf_buf_view(&text), e))
+            ok = bf_err_ctx(e, "%s", file);
+    }
+    bf_buf_free(&path);
+    bf_buf_free(&text);
+    return ok;
+}
+
+/* Which profile, and is it there? "default" need not be. */
+static bool choose_profile(struct bf_aws_config *c, const struct bf_aws_options *o,
+                           struct bf_err *e)
+{
+    const char *named = o->profile ? o->profile : bf_aws_config_env(c, "AWS_PROFILE");
+    c->profile_explicit = o->profile != NULL;
+    c->profile = named ? named : "default";
+    if (named && !bf_profiles_has(&c->profiles, BF_PROFILE, named))
+        return bf_err_set(e, BF_E_NOTFOUND,
+                          "profile '%.80s' is in neither the config nor the credentials file",
+                          named);
+    return true;
+}
+
+bool bf_aws_region_ok(const char *region)
+{
+    size_t n = strspn(region, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    return n > 0 && n < 64 && region[n] == '\0' && region[0] != '-' && region[n - 1] != '-';
+}
+
+static const char *first(const char *a, const char *b)
+{
+    return a ? a : b;
+}
+
+static bool choose_region(struct bf_aws_config *c, const struct bf_aws_options *o, struct bf_err *e)
+{
+    c->region = first(o->region, first(bf_aws_config_env(c, "AWS_REGION"),
+                                       first(bf_aws_config_env(c, "AWS_DEFAULT_REGION"),
+                                             bf_aws_config_get(c, "region"))));
+    if (!c->region)
+        return bf_err_set(
+            e, BF_E_USAGE,
+            "no region: give --region, set AWS_REGION, or put 'region' into profile '%.80s'",
+            c->profile);
+    if (!bf_aws_region_ok(c->region))
+        return bf_err_set(e, BF_E_USAGE, "'%.80s' is not a region such as eu-central-1", c->region);
+    return true;
+}
+
+static bool choose_attempts(struct bf_aws_config *c, const struct bf_aws_options *o,
+                            struct bf_err *e)
+{
+    c->max_attempts = o->max_attempts;
+    const char *text =
+        first(bf_aws_config_env(c, "AWS_MAX_ATTEMPTS"), bf_aws_config_get(c, "max_attempts"));
+    if (c->max_attempts || !text)
+        return true;
+    if (!bf_num_u64(bf_str_of(text), &c->max_attempts, e))
+        return bf_err_ctx(e, "max_attempts");
+    if (c->max_attempts == 0)
+        return bf_err_set(e, BF_E_USAGE, "max_attempts: 0 attempts would send nothing");
+    return true;
+}
+
+bool bf_aws_config_is_true(const char *value)
+{
+    return value && (strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0);
+}
+
+/* A switch that is neither on nor off is a mistake: a FIPS endpoint that was asked for with "yes" must not be
+ * passed over. */
+static bool choose_switch(const struct bf_aws_config *c, const char *variable, const char *property,
+                          bool *on, struct bf_err *e)
+{
+    const char *value = bf_aws_config_env(c, variable), *name = value ? variable : property;
+    value = value ? value : bf_aws_config_get(c, property);
+    *on = bf_aws_config_is_true(value);
+    if (*on || !value || strcasecmp(value, "false") == 0 || strcmp(value, "0") == 0)
+        return true;
+    return bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is neither true nor false", name, value);
+}
+
+bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *options,
+                        struct bf_aws_env env, struct bf_err *e)
+{
+    *c = (struct bf_aws_config){.env = env, .endpoint_url = options->endpoint_url};
+    bf_profiles_init(&c->profiles);
+    if (!load_file(c, BF_PROFILE_CONFIG, e) || !load_file(c, BF_PROFILE_CREDENTIALS, e) ||
+        !choose_profile(c, options, e) || !choose_region(c, options, e) ||
+        !choose_attempts(c, options, e) ||
+        !choose_switch(c, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &c->use_fips, e) ||
+        !choose_switch(c, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", &c->use_dualstack,
+                       e)) {
+        bf_aws_config_free(c);
+        return false;
+    }
+    c->ca_bundle = first(options->ca_bundle, first(bf_aws_config_env(c, "AWS_CA_BUNDLE"),
+                                                   bf_aws_config_get(c, "ca_bundle")));
+    return true;
+}
+
+void bf_aws_config_free(struct bf_aws_config *c)
+{
+    bf_profiles_free(&c->profiles);
+}

@@ -1,0 +1,41 @@
+/*
+ * Which URL a service is spoken to at, and how it is signed. A configured
+ * endpoint wins, in the SDKs' order: --endpoint-url,
+ * AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's services section,
+ * the profile's endpoint_url; AWS_IGNORE_CONFIGURED_ENDPOINT_URLS switches all
+ * but the first off. Otherwise the URL is that of service, region, FIPS and
+ * dual stack in lib/aws/config/partition.h.
+ */
+#ifndef BF_AWS_CONFIG_ENDPOINT_H
+#define BF_AWS_CONFIG_ENDPOINT_H
+
+#include "lib/aws/config/service.h"
+#include "lib/aws/config/config.h"
+
+struct bf_endpoint {
+    char url[512];  /* "https://kinesis.us-east-1.amazonaws.com", no slash at the end */
+    char host[300]; /* for the Host header: with the port when it is not the scheme's own */
+    char path[128]; /* base path of a configured endpoint, "" mostly */
+    bool https;
+    bool custom;              /* configured, not AWS's own: S3 uses path style there */
+    const char *signing_name; /* "dynamodb" */
+    char signing_region[64];
+};
+
+BF_API BF_MUST bool bf_endpoint_resolve(const struct bf_aws_config *c, enum bf_aws_service service,
+                                        struct bf_endpoint *out, struct bf_err *e);
+
+/* Target prefix ("DynamoDB_20120810."), content type and default attempts of a JSON service. */
+struct bf_service {
+    const char *name; /* "DynamoDB" */
+    const char *signing_name;
+    const char *env;           /* "DYNAMODB_STREAMS": AWS_ENDPOINT_URL_... */
+    const char *config_key;    /* "dynamodb_streams": in a services section */
+    const char *target_prefix; /* NULL: REST */
+    const char *content_type;
+    unsigned max_attempts;  /* 4 for DynamoDB and Streams, else 3 */
+    unsigned base_delay_ms; /* 25 for DynamoDB and Streams, else 50 */
+};
+BF_API const struct bf_service *bf_service_of(enum bf_aws_service service);
+
+#endif

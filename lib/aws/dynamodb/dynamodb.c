@@ -1,0 +1,390 @@
+#include "lib/aws/dynamodb/dynamodb.h"
+
+#include "lib/base/clock.h"
+#include "lib/base/stop.h"
+#include "lib/json/scan.h"
+#include "lib/json/write.h"
+
+enum {
+    REQUEST_MAX = 16 * 1024,
+    ANSWER_MAX = 4 * 1024 * 1024,
+    POLL_FIRST_MS = 100,
+    POLL_MAX_MS = 3000
+};
+
+/* Request and answer of one control-plane call. */
+struct call {
+    struct bf_buf request, answer;
+    char code[64];
+};
+
+static void call_init(struct call *c)
+{
+    *c = (struct call){0};
+    bf_buf_init(&c->request, REQUEST_MAX);
+    bf_buf_init(&c->answer, ANSWER_MAX);
+}
+
+static void call_free(struct call *c)
+{
+    bf_buf_free(&c->request);
+    bf_buf_free(&c->answer);
+}
+
+static bool call_go(struct call *c, struct bf_aws *aws, const struct bf_aws_op *op,
+                    struct bf_err *e)
+{
+    bf_buf_reset(&c->answer);
+    return bf_buf_check(&c->request, "the request", e) &&
+           bf_aws_call_wait(aws, op, bf_buf_view(&c->request), &c->answer, c->code, e);
+}
+
+static bool is_code(const struct call *c, const char *code)
+{
+    return strcmp(c->code, code) == 0;
+}
+
+/* Starts the request with {"name":"value". */
+static void put_first(struct call *c, const char *name, struct bf_str value)
+{
+    bf_buf_reset(&c->request);
+    bf_buf_addf(&c->request, "{\"%s\":", name);
+    bf_json_put_string(&c->request, value);
+}
+
+static bool is_name_char(char ch)
+{
+    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
+           ch == '-' || ch == '_' || ch == '.';
+}
+
+/* The ARN of a part of a table, such as an index or a stream, is not that of the table. */
+static bool check_resource(struct bf_str arn, struct bf_err *e)
+{
+    static const struct bf_str kind = BF_STR(":table/");
+    size_t at = 0, end;
+    while (at < arn.n && !bf_str_starts(bf_str(arn.p + at, arn.n - at), kind))
+        at++;
+    for (end = at + kind.n; end < arn.n && arn.p[end] != '/'; end++)
+        ;
+    if (end >= arn.n)
+        return true;
+    struct bf_str part = bf_str(arn.p + end + 1, arn.n - end - 1);
+    const char *what = bf_str_starts(part, BF_STR("index/"))    ? "an index"
+                       : bf_str_starts(part, BF_STR("stream/")) ? "a stream"
+                                                                : "a part";
+    return bf_err_set(e, BF_E_USAGE, "this is the ARN of %s of a table; the table's is %.*s", what,
+                      (int)end, arn.p);
+}
+
+bool bf_ddb_check_name(struct bf_str table, struct bf_err *e)
+{
+    bool arn = bf_str_starts(table, BF_STR("arn:"));
+    if (arn && !check_resource(table, e))
+        return false;
+    bool ok = table.n >= 3 && table.n <= (arn ? BF_DDB_ARN_MAX : BF_DDB_NAME_MAX);
+    for (size_t i = 0; ok && i < table.n; i++)
+        ok = is_name_char(table.p[i]) || (arn && (table.p[i] == ':' || table.p[i] == '/'));
+    return ok || bf_err_set(e, BF_E_USAGE, "'%.*s' is no table name: 3 to 255 of A-Z a-z 0-9 - _ .",
+                            (int)(table.n > 60 ? 60 : table.n), table.p);
+}
+
+static bool parse_key(struct bf_str s, struct bf_ddb_key *key)
+{
+    if (s.n < 3 || s.n - 2 > BF_DDB_NAME_MAX || s.p[s.n - 2] != ':')
+        return false;
+    key->type = s.p[s.n - 1];
+    memcpy(key->name, s.p, s.n - 2);
+    key->name[s.n - 2] = '\0';
+    return key->type == 'S' || key->type == 'N' || key->type == 'B';
+}
+
+bool bf_ddb_parse_keys(struct bf_str s, struct bf_ddb_key key[2], unsigned *n, struct bf_err *e)
+{
+    struct bf_str rest = s, item;
+    bool ok = true;
+    *n = 0;
+    while (ok && bf_str_split(&rest, ',', &item)) {
+        ok = *n < 2 && parse_key(item, &key[*n]);
+        if (ok)
+            ++*n;
+    }
+    if (ok && (*n == 1 || strcmp(key[0].name, key[1].name) != 0))
+        return true;
+    return bf_err_set(e, BF_E_USAGE, "'%.*s' is no key such as order_id:S or order_id:S,line:N",
+                      (int)(s.n > 60 ? 60 : s.n), s.p);
+}
+
+/* The member of an object that has to be a string; "" when it is not there. */
+static bool get_string(struct bf_str object, const char *name, char *out, size_t size,
+                       struct bf_err *e)
+{
+    struct bf_json_val v;
+    bool found;
+    out[0] = '\0';
+    if (!bf_json_find(object, bf_str_of(name), &v, &found, e))
+        return false;
+    if (!found || v.type != BF_JSON_STRING)
+        return true;
+    struct bf_buf text;
+    bf_buf_init(&text, size);
+    bf_json_unescape(&text, v.text);
+    const char *s = bf_buf_cstr(&text);
+    if (s)
+        memcpy(out, s, text.n + 1);
+    bf_buf_free(&text);
+    return s ? true : bf_err_set(e, BF_E_SERVICE, "%s is longer than %zu bytes", name, size - 1);
+}
+
+/* Calls each() on the objects of the array `name` of an object. */
+static bool each_object(struct bf_str object, const char *name,
+                        bool (*each)(void *arg, struct bf_str element, struct bf_err *e), void *arg,
+                        struct bf_err *e)
+{
+    struct bf_json_val v;
+    struct bf_json j;
+    bool found;
+    if (!bf_json_find(object, bf_str_of(name), &v, &found, e))
+        return false;
+    if (!found || v.type != BF_JSON_ARRAY)
+        return true;
+    bf_json_init(&j, v.raw);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
+        return false;
+    enum bf_json_more more;
+    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
+        if (!bf_json_value(&j, &v, e) || !each(arg, v.raw, e))
+            return false;
+    return more == BF_JSON_END;
+}
+
+static bool take_key(void *arg, struct bf_str element, struct bf_err *e)
+{
+    struct bf_ddb_table *t = arg;
+    char kind[8];
+    if (!get_string(element, "KeyType", kind, sizeof kind, e))
+        return false;
+    unsigned i = strcmp(kind, "RANGE") == 0;
+    if (t->nkeys < i + 1)
+        t->nkeys = i + 1;
+    return get_string(element, "AttributeName", t->key[i].name, sizeof t->key[i].name, e);
+}
+
+static bool take_type(void *arg, struct bf_str element, struct bf_err *e)
+{
+    struct bf_ddb_table *t = arg;
+    char type[4];
+    if (t->nattrs == BF_DDB_ATTRS_MAX)
+        return bf_err_set(e, BF_E_LIMIT, "more than %d key attributes", BF_DDB_ATTRS_MAX);
+    struct bf_ddb_key *attr = &t->attr[t->nattrs++];
+    if (!get_string(element, "AttributeName", attr->name, sizeof attr->name, e) ||
+        !get_string(element, "AttributeType", type, sizeof type, e))
+        return false;
+    attr->type = type[0];
+    for (unsigned i = 0; i < t->nkeys; i++)
+        if (strcmp(t->key[i].name, attr->name) == 0)
+            t->key[i].type = type[0];
+    return true;
+}
+
+static bool read_table(struct bf_str answer, struct bf_ddb_table *t, struct bf_err *e)
+{
+    struct bf_json_val table, spec;
+    bool found, has_spec;
+    *t = (struct bf_ddb_table){0};
+    if (!bf_json_find(answer, BF_STR("Table"), &table, &found, e))
+        return false;
+    if (!found || table.type != BF_JSON_OBJECT)
+        return bf_err_set(e, BF_E_SERVICE, "an answer without a table");
+    if (!get_string(table.raw, "TableStatus", t->status, sizeof t->status, e) ||
+        !get_string(table.raw, "LatestStreamArn", t->stream_arn, sizeof t->stream_arn, e) ||
+        !each_object(table.raw, "KeySchema", take_key, t, e) ||
+        !each_object(table.raw, "AttributeDefinitions", take_type, t, e) ||
+        !bf_json_find(table.raw, BF_STR("StreamSpecification"), &spec, &has_spec, e))
+        return false;
+    if (has_spec && spec.type == BF_JSON_OBJECT &&
+        !get_string(spec.raw, "StreamViewType", t->stream_view, sizeof t->stream_view, e))
+        return false;
+    for (unsigned i = 0; i < t->nkeys; i++)
+        if (!t->key[i].name[0] || !t->key[i].type)
+            return bf_err_set(e, BF_E_SERVICE, "a table whose key is not described");
+    return t->nkeys ? true : bf_err_set(e, BF_E_SERVICE, "a table without a key");
+}
+
+bool bf_ddb_describe(struct bf_aws *aws, struct bf_str table, struct bf_ddb_table *t,
+                     struct bf_err *e)
+{
+    static const struct bf_aws_op describe = {BF_AWS_DYNAMODB, "DescribeTable"};
+    struct call c;
+    call_init(&c);
+    put_first(&c, "TableName", table);
+    bf_buf_addc(&c.request, '}');
+    bool ok = call_go(&c, aws, &describe, e);
+    if (!ok && is_code(&c, "ResourceNotFoundException"))
+        e->code = BF_E_NOTFOUND;
+    if (ok && !read_table(bf_buf_view(&c.answer), t, e))
+        ok = bf_err_ctx(e, "DescribeTable");
+    call_free(&c);
+    return ok;
+}
+
+bool bf_ddb_create(struct bf_aws *aws, struct bf_str table, const struct bf_ddb_key *key,
+                   unsigned nkeys, struct bf_err *e)
+{
+    static const struct bf_aws_op create = {BF_AWS_DYNAMODB, "CreateTable"};
+    struct call c;
+    call_init(&c);
+    put_first(&c, "TableName", table);
+    bf_buf_lit(&c.request, ",\"BillingMode\":\"PAY_PER_REQUEST\",\"StreamSpecification\":"
+                           "{\"StreamEnabled\":true,\"StreamViewType\":\"NEW_AND_OLD_IMAGES\"},"
+                           "\"AttributeDefinitions\":[");
+    for (unsigned i = 0; i < nkeys; i++) {
+        bf_buf_addf(&c.request, "%s{\"AttributeName\":", i ? "," : "");
+        bf_json_put_string(&c.request, bf_str_of(key[i].name));
+        bf_buf_addf(&c.request, ",\"AttributeType\":\"%c\"}", key[i].type);
+    }
+    bf_buf_lit(&c.request, "],\"KeySchema\":[");
+    for (unsigned i = 0; i < nkeys; i++) {
+        bf_buf_addf(&c.request, "%s{\"AttributeName\":", i ? "," : "");
+        bf_json_put_string(&c.request, bf_str_of(key[i].name));
+        bf_buf_addf(&c.request, ",\"KeyType\":\"%s\"}", i ? "RANGE" : "HASH");
+    }
+    bf_buf_lit(&c.request, "]}");
+    bool ok = call_go(&c, aws, &create, e) || is_code(&c, "ResourceInUseException");
+    if (ok)
+        bf_err_clear(e);
+    call_free(&c);
+    return ok;
+}
+
+/* Lets time pass; false after a signal. */
+static bool nap(struct bf_aws *aws, int64_t ms, struct bf_err *e)
+{
+    int64_t until = bf_clock_mono_ms() + ms, left;
+    while ((left = until - bf_clock_mono_ms()) > 0) {
+        if (bf_stop_asked())
+            return bf_err_set(e, BF_E_STOPPED, "interrupted while waiting");
+        if (!bf_aws_run(aws, (int)left, e))
+            return false;
+    }
+    return true;
+}
+
+/* One step of a wait loop: false when time is over or a signal came. */
+static bool next_poll(struct bf_aws *aws, int64_t deadline_ms, int64_t *pause_ms, const char *what,
+                      struct bf_err *e)
+{
+    if (bf_clock_mono_ms() + *pause_ms > deadline_ms)
+        return bf_err_set(e, BF_E_TEMPORARY, "still %s", what);
+    if (!nap(aws, *pause_ms, e))
+        return false;
+    *pause_ms = *pause_ms * 2 < POLL_MAX_MS ? *pause_ms * 2 : POLL_MAX_MS;
+    return true;
+}
+
+bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms,
+                 struct bf_ddb_table *t, struct bf_err *e)
+{
+    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms, pause = POLL_FIRST_MS;
+    for (;;) {
+        /* a table just made may not be known everywhere yet */
+        bool ok = bf_ddb_describe(aws, table, t, e);
+        if (!ok && e->code != BF_E_NOTFOUND)
+            return false;
+        if (ok && (strcmp(t->status, "ACTIVE") == 0 || strcmp(t->status, "UPDATING") == 0))
+            return true;
+        if (ok && strcmp(t->status, "CREATING") != 0)
+            return bf_err_set(e, BF_E_SERVICE, "the table is %s", t->status);
+        if (!next_poll(aws, deadline, &pause, ok ? t->status : "not there", e))
+            return false;
+    }
+}
+
+/* The ARN of a stream that may be given by its name. */
+static bool stream_arn(struct bf_aws *aws, struct bf_str stream, char arn[BF_DDB_ARN_MAX + 1],
+                       struct bf_err *e)
+{
+    static const struct bf_aws_op summary = {BF_AWS_KINESIS, "DescribeStreamSummary"};
+    if (bf_str_starts(stream, BF_STR("arn:")) && stream.n <= BF_DDB_ARN_MAX) {
+        memcpy(arn, stream.p, stream.n);
+        arn[stream.n] = '\0';
+        return true;
+    }
+    struct call c;
+    struct bf_json_val v = {0};
+    bool found = false;
+    call_init(&c);
+    put_first(&c, "StreamName", stream);
+    bf_buf_addc(&c.request, '}');
+    bool ok =
+        call_go(&c, aws, &summary, e) &&
+        bf_json_find(bf_buf_view(&c.answer), BF_STR("StreamDescriptionSummary"), &v, &found, e) &&
+        (found || bf_err_set(e, BF_E_SERVICE, "DescribeStreamSummary: no summary in the answer")) &&
+        get_string(v.raw, "StreamARN", arn, BF_DDB_ARN_MAX + 1, e);
+    call_free(&c);
+    return ok;
+}
+
+struct destination {
+    const char *arn;
+    char status[32];
+};
+
+static bool take_destination(void *arg, struct bf_str element, struct bf_err *e)
+{
+    struct destination *d = arg;
+    char arn[BF_DDB_ARN_MAX + 1];
+    if (!get_string(element, "StreamArn", arn, sizeof arn, e))
+        return false;
+    if (strcmp(arn, d->arn) != 0)
+        return true;
+    return get_string(element, "DestinationStatus", d->status, sizeof d->status, e);
+}
+
+static bool destination_status(struct call *c, struct bf_aws *aws, struct bf_str table,
+                               struct destination *d, struct bf_err *e)
+{
+    static const struct bf_aws_op describe = {BF_AWS_DYNAMODB,
+                                              "DescribeKinesisStreamingDestination"};
+    d->status[0] = '\0';
+    put_first(c, "TableName", table);
+    bf_buf_addc(&c->request, '}');
+    return call_go(c, aws, &describe, e) &&
+           each_object(bf_buf_view(&c->answer), "KinesisDataStreamDestinations", take_destination,
+                       d, e);
+}
+
+static bool destination_enable(struct call *c, struct bf_aws *aws, struct bf_str table,
+                               const struct destination *d, struct bf_err *e)
+{
+    static const struct bf_aws_op enable = {BF_AWS_DYNAMODB, "EnableKinesisStreamingDestination"};
+    put_first(c, "TableName", table);
+    bf_buf_lit(&c->request, ",\"StreamArn\":");
+    bf_json_put_string(&c->request, bf_str_of(d->arn));
+    bf_buf_addc(&c->request, '}');
+    return call_go(c, aws, &enable, e);
+}
+
+bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str stream,
+                      uint64_t timeout_ms, struct bf_err *e)
+{
+    char arn[BF_DDB_ARN_MAX + 1];
+    struct destination d = {.arn = arn};
+    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms, pause = POLL_FIRST_MS;
+    struct call c;
+    if (!stream_arn(aws, stream, arn, e))
+        return false;
+    call_init(&c);
+    bool ok = destination_status(&c, aws, table, &d, e), enabled = false;
+    while (ok && strcmp(d.status, "ACTIVE") != 0) {
+        if (strcmp(d.status, "ENABLE_FAILED") == 0 && enabled)
+            ok = bf_err_set(e, BF_E_SERVICE, "the streaming destination is ENABLE_FAILED");
+        else if (!enabled && strcmp(d.status, "ENABLING") != 0 &&
+                 strcmp(d.status, "DISABLING") != 0)
+            ok = enabled = destination_enable(&c, aws, table, &d, e);
+        ok = ok && next_poll(aws, deadline, &pause, d.status[0] ? d.status : "not enabled", e) &&
+             destination_status(&c, aws, table, &d, e);
+    }
+    call_free(&c);
+    return ok;
+}

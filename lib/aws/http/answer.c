@@ -1,0 +1,316 @@
+#include "lib/aws/http/answer.h"
+
+#include <stdio.h>
+#include <zlib.h>
+
+#include "lib/aws/http/retry.h"
+#include "lib/base/enc.h"
+#include "lib/base/num.h"
+#include "lib/json/scan.h"
+
+/* Copies s, one line of it, cut where a character ends. */
+static void copy_line(char *out, size_t size, struct bf_str s)
+{
+    s = bf_str_trim(s);
+    size_t n = s.n < size - 1 ? s.n : size - 1;
+    if (n < s.n)
+        while (n > 0 && ((unsigned char)s.p[n] & 0xC0) == 0x80)
+            n--;
+    for (size_t i = 0; i < n; i++)
+        if (s.p[i] == '\n' || s.p[i] == '\r')
+            n = i;
+    if (n)
+        memcpy(out, s.p, n);
+    out[n] = '\0';
+}
+
+/* "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException:http://..." to its middle. */
+static struct bf_str bare_code(struct bf_str s)
+{
+    const char *hash = s.n ? memchr(s.p, '#', s.n) : NULL;
+    if (hash)
+        s = bf_str(hash + 1, s.n - (size_t)(hash + 1 - s.p));
+    const char *colon = s.n ? memchr(s.p, ':', s.n) : NULL;
+    if (colon)
+        s.n = (size_t)(colon - s.p);
+    return bf_str_trim(s);
+}
+
+static const char *code_of_status(int status)
+{
+    switch (status) {
+    case 301:
+        return "PermanentRedirect";
+    case 302:
+    case 303:
+    case 307:
+    case 308:
+        return "Redirect";
+    case 304:
+        return "NotModified";
+    case 400:
+        return "BadRequest";
+    case 401:
+    case 403:
+        return "AccessDenied";
+    case 404:
+        return "NotFound";
+    case 405:
+        return "MethodNotAllowed";
+    case 407:
+        return "ProxyAuthenticationRequired";
+    case 409:
+        return "Conflict";
+    case 412:
+        return "PreconditionFailed";
+    case 413:
+        return "EntityTooLarge";
+    case 429:
+        return "TooManyRequests";
+    case 500:
+        return "InternalError";
+    case 502:
+        return "BadGateway";
+    case 503:
+        return "ServiceUnavailable";
+    case 504:
+        return "GatewayTimeout";
+    default:
+        return NULL;
+    }
+}
+
+static void fall_back(int status, struct bf_answer_error *out)
+{
+    if (out->code[0])
+        return;
+    const char *known = code_of_status(status);
+    if (status == 407 && !out->message[0])
+        snprintf(out->message, sizeof out->message,
+                 "the proxy wants a user and a password in its URL");
+    if (known)
+        snprintf(out->code, sizeof out->code, "%s", known);
+    else
+        snprintf(out->code, sizeof out->code, "HTTP%d", status);
+}
+
+static void take_string(struct bf_json_val v, struct bf_buf *scratch, char *out, size_t size)
+{
+    bf_buf_reset(scratch);
+    bf_json_unescape(scratch, v.text);
+    copy_line(out, size, bf_buf_view(scratch));
+}
+
+/* The members of an error object; what is read before it breaks is kept. */
+static void read_members(struct bf_json *j, struct bf_answer_error *out)
+{
+    struct bf_err ignored;
+    struct bf_json_key key;
+    struct bf_json_val v;
+    struct bf_buf scratch;
+    bf_buf_init(&scratch, 64 << 10);
+    char code[sizeof out->code] = "";
+    while (bf_json_member(j, &key, &ignored) == BF_JSON_MORE && bf_json_value(j, &v, &ignored)) {
+        if (v.type != BF_JSON_STRING)
+            continue;
+        if (bf_json_key_is(&key, "__type") || (bf_json_key_is(&key, "code") && !code[0]))
+            take_string(v, &scratch, code, sizeof code);
+        else if (bf_json_key_is(&key, "message") || bf_json_key_is(&key, "Message"))
+            take_string(v, &scratch, out->message, sizeof out->message);
+    }
+    if (!out->code[0])
+        copy_line(out->code, sizeof out->code, bare_code(bf_str_of(code)));
+    bf_buf_free(&scratch);
+}
+
+void bf_answer_json_error(int status, struct bf_str header, struct bf_str body,
+                          struct bf_answer_error *out)
+{
+    *out = (struct bf_answer_error){0};
+    copy_line(out->code, sizeof out->code, bare_code(header));
+    struct bf_json j;
+    struct bf_err ignored;
+    bf_json_init(&j, body);
+    if (body.n && bf_json_enter(&j, BF_JSON_OBJECT, &ignored))
+        read_members(&j, out);
+    fall_back(status, out);
+}
+
+/* The first occurrence of needle in s at or behind p. */
+static const char *seek(struct bf_str s, const char *p, const char *needle)
+{
+    size_t n = strlen(needle);
+    const char *end = s.p + s.n;
+    while (p && (size_t)(end - p) >= n) {
+        p = memchr(p, needle[0], (size_t)(end - p) - n + 1);
+        if (!p || memcmp(p, needle, n) == 0)
+            return p;
+        p++;
+    }
+    return NULL;
+}
+
+/* Appends the character of an entity ("amp", "#38", "#x26"); false when it is none that XML knows. */
+static bool put_entity(struct bf_buf *out, struct bf_str name)
+{
+    static const struct {
+        const char *name;
+        char c;
+    } known[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
+    for (size_t i = 0; i < BF_COUNT(known); i++)
+        if (bf_str_eq(name, bf_str_of(known[i].name))) {
+            bf_buf_addc(out, known[i].c);
+            return true;
+        }
+    if (name.n < 2 || name.n > 8 || name.p[0] != '#')
+        return false;
+    bool hex = name.p[1] == 'x';
+    uint32_t cp = 0;
+    for (size_t i = hex ? 2 : 1; i < name.n; i++) {
+        char c = name.p[i];
+        uint32_t d = c >= '0' && c <= '9'          ? (uint32_t)(c - '0')
+                     : hex && c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
+                     : hex && c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A' + 10)
+                                                   : 99;
+        if (d == 99)
+            return false;
+        cp = cp * (hex ? 16 : 10) + d;
+    }
+    if (cp == 0 || cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
+        return false;
+    char utf8[4];
+    bf_buf_add(out, utf8, bf_utf8_put(utf8, cp));
+    return true;
+}
+
+static void decode(struct bf_str s, struct bf_buf *out)
+{
+    while (s.n) {
+        const char *amp = memchr(s.p, '&', s.n);
+        size_t plain = amp ? (size_t)(amp - s.p) : s.n;
+        bf_buf_add(out, s.p, plain);
+        s.p += plain, s.n -= plain;
+        if (!s.n)
+            return;
+        const char *semi = memchr(s.p, ';', s.n);
+        size_t len = semi ? (size_t)(semi - s.p) + 1 : 0;
+        if (!semi || !put_entity(out, bf_str(s.p + 1, len - 2))) {
+            bf_buf_addc(out, '&');
+            len = 1;
+        }
+        s.p += len, s.n -= len;
+    }
+}
+
+bool bf_answer_xml_text(struct bf_str body, const char *name, char *out, size_t size)
+{
+    char tag[64];
+    out[0] = '\0';
+    snprintf(tag, sizeof tag, "<%s>", name);
+    const char *open = seek(body, body.p, tag);
+    if (!open)
+        return false;
+    const char *text = open + strlen(tag);
+    snprintf(tag, sizeof tag, "</%s>", name);
+    const char *end = seek(body, text, tag);
+    if (!end)
+        return false;
+    struct bf_buf decoded;
+    bf_buf_init(&decoded, 64 << 10);
+    decode(bf_str(text, (size_t)(end - text)), &decoded);
+    copy_line(out, size, bf_buf_view(&decoded));
+    bf_buf_free(&decoded);
+    return true;
+}
+
+bool bf_answer_xml_is_error(struct bf_str body)
+{
+    body = bf_str_trim(body);
+    if (bf_str_starts(body, BF_STR("<?xml"))) {
+        const char *end = seek(body, body.p, "?>");
+        if (!end)
+            return false;
+        body = bf_str_trim(bf_str(end + 2, body.n - (size_t)(end + 2 - body.p)));
+    }
+    return bf_str_starts(body, BF_STR("<Error>")) || bf_str_starts(body, BF_STR("<Error "));
+}
+
+void bf_answer_xml_error(int status, struct bf_str body, struct bf_answer_error *out)
+{
+    *out = (struct bf_answer_error){0};
+    bf_answer_xml_text(body, "Code", out->code, sizeof out->code);
+    bf_answer_xml_text(body, "Message", out->message, sizeof out->message);
+    bf_answer_xml_text(body, "Region", out->region, sizeof out->region);
+    fall_back(status, out);
+}
+
+void bf_copy_unquoted(char *out, size_t size, struct bf_str s)
+{
+    if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+        s = bf_str(s.p + 1, s.n - 2);
+    size_t n = s.n < size ? s.n : size - 1;
+    if (n)
+        memcpy(out, s.p, n);
+    out[n] = '\0';
+}
+
+bool bf_answer_crc32(struct bf_str header, struct bf_str body)
+{
+    struct bf_err ignored;
+    uint64_t want;
+    if (!header.n)
+        return true;
+    if (!bf_num_u64(header, &want, &ignored))
+        return false;
+    return crc32_z(crc32_z(0, NULL, 0), (const unsigned char *)body.p, body.n) == want;
+}
+
+static const char *const denied[] = {
+    "UnrecognizedClientException",
+    "InvalidSignatureException",
+    "SignatureDoesNotMatch",
+    "InvalidAccessKeyId",
+    "InvalidClientTokenId",
+    "MissingAuthenticationToken",
+    "MissingAuthenticationTokenException",
+    "IncompleteSignature",
+    "IncompleteSignatureException",
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InvalidToken",
+    "TokenRefreshRequired",
+    "RequestTimeTooSkewed",
+    "RequestExpired",
+    "AuthFailure",
+    "OptInRequired",
+    "AllAccessDisabled",
+    "NotAuthorized",
+};
+
+static const char *const not_found[] = {
+    "ResourceNotFoundException",
+    "TableNotFoundException",
+    "NoSuchBucket",
+    "NoSuchKey",
+    "NoSuchUpload",
+    "NotFound",
+};
+
+static bool listed(struct bf_str code, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (bf_str_eq(code, bf_str_of(list[i])))
+            return true;
+    return false;
+}
+
+enum bf_err_code bf_answer_err_code(int status, struct bf_str code)
+{
+    if (bf_retry_is_throttling(code) || status == 429)
+        return BF_E_THROTTLED;
+    if (bf_str_starts(code, BF_STR("AccessDenied")) || listed(code, denied, BF_COUNT(denied)))
+        return BF_E_DENIED;
+    if (listed(code, not_found, BF_COUNT(not_found)))
+        return BF_E_NOTFOUND;
+    return BF_E_SERVICE;
+}

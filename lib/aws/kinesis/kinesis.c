@@ -1,0 +1,235 @@
+#include "lib/aws/kinesis/kinesis.h"
+
+#include <inttypes.h>
+
+#include "lib/base/enc.h"
+#include "lib/base/num.h"
+#include "lib/json/scan.h"
+#include "lib/json/write.h"
+
+enum { REQUEST_MAX = 8 * 1024, ANSWER_MAX = 1 << 20 };
+
+const struct bf_aws_op bf_kinesis_put_records = {BF_AWS_KINESIS, "PutRecords"};
+
+/* ["parent"] or ["parent","adjacent"], as ChildShards has them. */
+static bool take_parents(struct bf_json *j, struct bf_shard *s, struct bf_err *e)
+{
+    char *fields[2] = {s->parent, s->adjacent};
+    enum bf_json_more more;
+    size_t n = 0;
+    if (!bf_json_enter(j, BF_JSON_ARRAY, e))
+        return false;
+    while ((more = bf_json_element(j, e)) == BF_JSON_MORE) {
+        if (n == BF_COUNT(fields))
+            return bf_err_set(e, BF_E_SERVICE, "a shard with more than two parents");
+        if (!bf_feed_take_text(j, fields[n++], sizeof s->parent, "shard id", e))
+            return false;
+    }
+    return more == BF_JSON_END;
+}
+
+static bool shard_member(struct bf_json *j, const struct bf_json_key *key, struct bf_shard *s,
+                         struct bf_err *e)
+{
+    struct bf_feed_range hash = {"StartingHashKey", "EndingHashKey", s->hash_from, s->hash_to,
+                                 sizeof s->hash_from};
+    if (bf_json_key_is(key, "ShardId"))
+        return bf_feed_take_text(j, s->id, sizeof s->id, "shard id", e);
+    if (bf_json_key_is(key, "ParentShardId"))
+        return bf_feed_take_text(j, s->parent, sizeof s->parent, "shard id", e);
+    if (bf_json_key_is(key, "AdjacentParentShardId"))
+        return bf_feed_take_text(j, s->adjacent, sizeof s->adjacent, "shard id", e);
+    if (bf_json_key_is(key, "ParentShards"))
+        return take_parents(j, s, e);
+    if (bf_json_key_is(key, "HashKeyRange"))
+        return bf_feed_take_range(j, &hash, e);
+    if (bf_json_key_is(key, "SequenceNumberRange"))
+        return bf_feed_take_sequences(j, s, e);
+    return bf_json_skip(j, e);
+}
+
+static bool take_shard(struct bf_json *j, struct bf_lineage *lineage, bool listed, struct bf_err *e)
+{
+    struct bf_shard s = {.listed = listed};
+    struct bf_json_key key;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
+        return false;
+    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE)
+        if (!shard_member(j, &key, &s, e))
+            return false;
+    if (more != BF_JSON_END)
+        return false;
+    return s.id[0] ? bf_lineage_add(lineage, &s, e) != NULL
+                   : bf_err_set(e, BF_E_SERVICE, "a shard without an id");
+}
+
+static bool take_shards(struct bf_str array, struct bf_lineage *lineage, bool listed,
+                        struct bf_err *e)
+{
+    struct bf_json j;
+    enum bf_json_more more;
+    bf_json_init(&j, array);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
+        return false;
+    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
+        if (!take_shard(&j, lineage, listed, e))
+            return false;
+    return more == BF_JSON_END;
+}
+
+bool bf_kinesis_read_children(struct bf_str array, struct bf_lineage *lineage, struct bf_err *e)
+{
+    return take_shards(array, lineage, false, e) || bf_err_ctx(e, "ChildShards");
+}
+
+static bool read_retention(struct bf_str answer, int64_t *ms, struct bf_err *e)
+{
+    struct bf_json_val summary, hours;
+    uint64_t n;
+    bool found;
+    if (!bf_json_find(answer, BF_STR("StreamDescriptionSummary"), &summary, &found, e) || !found ||
+        !bf_json_find(summary.raw, BF_STR("RetentionPeriodHours"), &hours, &found, e) || !found ||
+        !bf_num_u64(hours.text, &n, e) || n == 0 || n > 1000 * 1000)
+        return bf_err_set(e, BF_E_SERVICE, "DescribeStreamSummary: answer without a retention");
+    *ms = (int64_t)n * 3600 * 1000;
+    return true;
+}
+
+bool bf_kinesis_retention(struct bf_aws *aws, const struct bf_feed_stream *stream, int64_t *ms,
+                          struct bf_err *e)
+{
+    static const struct bf_aws_op op = {BF_AWS_KINESIS, "DescribeStreamSummary"};
+    struct bf_buf body, answer;
+    bf_buf_init(&body, REQUEST_MAX);
+    bf_buf_init(&answer, ANSWER_MAX);
+    bf_kinesis_put_stream(&body, stream);
+    bf_buf_addc(&body, '}');
+    bool ok = bf_buf_check(&body, "request", e) &&
+              bf_aws_call_wait(aws, &op, bf_buf_view(&body), &answer, NULL, e) &&
+              read_retention(bf_buf_view(&answer), ms, e);
+    bf_buf_free(&body);
+    bf_buf_free(&answer);
+    return ok;
+}
+
+static void list_body(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str next)
+{
+    if (next.n) {
+        bf_buf_lit(out, "{\"NextToken\":");
+        bf_buf_adds(out, next);
+    } else
+        bf_kinesis_put_stream(out, stream);
+    bf_buf_addc(out, '}');
+}
+
+static bool list_page(struct bf_str body, struct bf_lineage *lineage, struct bf_str *next,
+                      struct bf_err *e)
+{
+    struct bf_json_val v;
+    bool found;
+    if (!bf_json_find(body, BF_STR("Shards"), &v, &found, e))
+        return false;
+    if (!found || v.type != BF_JSON_ARRAY)
+        return bf_err_set(e, BF_E_SERVICE, "answer without shards");
+    if (!take_shards(v.raw, lineage, true, e) ||
+        !bf_json_find(body, BF_STR("NextToken"), &v, &found, e))
+        return false;
+    if (found && v.type == BF_JSON_STRING)
+        *next = v.raw;
+    return true;
+}
+
+static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream,
+                          struct bf_str shard, const struct bf_feed_position *position)
+{
+    static const char *const types[] = {
+        [BF_FEED_OLDEST] = "TRIM_HORIZON",         [BF_FEED_LATEST] = "LATEST",
+        [BF_FEED_TIME] = "AT_TIMESTAMP",           [BF_FEED_AT] = "AT_SEQUENCE_NUMBER",
+        [BF_FEED_AFTER] = "AFTER_SEQUENCE_NUMBER", [BF_FEED_ITERATOR] = "AT_TIMESTAMP",
+    };
+    int64_t ms = position->time_ms;
+    if (position->at == BF_FEED_ITERATOR)
+        ms = ms > BF_FEED_TIME_SLACK_MS ? ms - BF_FEED_TIME_SLACK_MS : 0;
+    bf_kinesis_put_stream(out, stream);
+    bf_buf_lit(out, ",\"ShardId\":");
+    bf_json_put_string(out, shard);
+    bf_buf_addf(out, ",\"ShardIteratorType\":\"%s\"", types[position->at]);
+    if (position->at == BF_FEED_TIME || position->at == BF_FEED_ITERATOR)
+        bf_buf_addf(out, ",\"Timestamp\":%" PRId64 ".%03d", ms / 1000, (int)(ms % 1000));
+    if (position->at == BF_FEED_AT || position->at == BF_FEED_AFTER) {
+        bf_buf_lit(out, ",\"StartingSequenceNumber\":");
+        bf_json_put_string(out, position->sequence);
+    }
+    bf_buf_addc(out, '}');
+}
+
+/* A string whose content is checked by whoever decodes it: up to the next quote, when no backslash
+ * stands before that. */
+static bool unchecked_string(struct bf_json *j, struct bf_str *text, struct bf_err *e)
+{
+    struct bf_json_val v;
+    enum bf_json_type type;
+    if (!bf_json_peek(j, &type, e))
+        return false;
+    const char *from = j->p + 1;
+    const char *quote = *j->p == '"' ? memchr(from, '"', (size_t)(j->end - from)) : NULL;
+    if (quote && quote[-1] != '\\') {
+        *text = bf_str(from, (size_t)(quote - from));
+        j->p = quote + 1;
+        return true;
+    }
+    if (!bf_json_string(j, &v, e))
+        return false;
+    *text = v.text;
+    return true;
+}
+
+static bool record_member(struct bf_json *j, const struct bf_json_key *key,
+                          struct bf_feed_record *r, struct bf_err *e)
+{
+    struct bf_json_val v;
+    if (bf_json_key_is(key, "Data"))
+        return unchecked_string(j, &r->data, e);
+    if (!bf_json_value(j, &v, e))
+        return false;
+    if (bf_json_key_is(key, "SequenceNumber"))
+        r->sequence = v.text;
+    else if (bf_json_key_is(key, "PartitionKey"))
+        r->key = v.text;
+    else if (bf_json_key_is(key, "ApproximateArrivalTimestamp"))
+        return bf_feed_read_time(v.text, &r->time_ms) ||
+               bf_err_set(e, BF_E_SERVICE, "ApproximateArrivalTimestamp is no time");
+    return true;
+}
+
+static bool take_record(struct bf_json *j, const struct bf_feed_sink *sink, struct bf_err *e)
+{
+    struct bf_feed_record r = {0};
+    struct bf_json_key key;
+    enum bf_json_more more;
+    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
+        return false;
+    const char *from = j->p - 1;
+    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE)
+        if (!record_member(j, &key, &r, e))
+            return false;
+    if (more != BF_JSON_END)
+        return false;
+    if (r.sequence.n == 0 || r.sequence.n > BF_SHARD_SEQUENCE_MAX || !r.data.p)
+        return bf_err_set(e, BF_E_SERVICE, "a record without data or sequence number");
+    r.raw = bf_str(from, (size_t)(j->p - from));
+    return sink->take(sink->arg, &r, e);
+}
+
+const struct bf_feed bf_feed_kinesis = {
+    .list_op = {BF_AWS_KINESIS, "ListShards"},
+    .iterator_op = {BF_AWS_KINESIS, "GetShardIterator"},
+    .records_op = {BF_AWS_KINESIS, "GetRecords"},
+    .limit = 10000,
+    .interval_ms = 200, /* 5 GetRecords a second and shard */
+    .list_body = list_body,
+    .list_page = list_page,
+    .iterator_body = iterator_body,
+    .record = take_record,
+};

@@ -1,4 +1,0 @@
-/* The pass over a change record, byte by byte: for every machine. */
-#define BF_CORE_SIMD 0
-#define CHANGE_OPS   bf_change_portable
-#include "lib/cdc/change_core.h"

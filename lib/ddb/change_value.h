@@ -1,0 +1,491 @@
+/*
+ * Attribute values, validated in one pass: the part of change_core.h that knows
+ * DynamoDB's types. Static, compiled once for each vector level.
+ */
+#ifndef BF_DDB_CHANGE_VALUE_H
+#define BF_DDB_CHANGE_VALUE_H
+
+#include "lib/ddb/change_ops.h"
+#include "lib/ddb/flat.h"
+#include "lib/ddb/number.h"
+#include "lib/json/core.h"
+
+#if BF_CORE_SIMD
+/* Behind -?digits(.digits)?" as JSON has it, when it is shorter than 16 bytes; NULL: look closer. Asks
+ * without branches, because how long a number is cannot be foreseen. */
+CORE_INLINE const char *plain_number(const char *p)
+{
+    p += *p == '-';
+    const struct core_bytes *is = &bf_core_bytes;
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    uint32_t quotes = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, core_load16(is->quote)));
+    uint32_t dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, core_load16(is->dot)));
+    uint32_t digits = core_digits16(v);
+    /* what is no digit, up to the first quote; all beyond the vector when there is no quote */
+    uint32_t others = (quotes ^ (quotes - 1)) & ~digits, dot = others & (others - 1);
+    uint32_t wrong = others & ~(dots | quotes);   /* nothing but a dot and the quote, */
+    wrong |= dot & (dot - 1);                     /* both once, */
+    wrong |= others & ~(digits << 1);             /* each behind a digit, */
+    wrong |= (uint32_t)(*p == '0') & digits >> 1; /* and no digit behind a 0 in front */
+    return CORE_LIKELY(wrong == 0) ? p + (size_t)__builtin_ctz(quotes) + 1 : NULL;
+}
+#else
+/* Behind -?digits(.digits)?" of at most 38 characters as JSON has it, or NULL: look closer. */
+CORE_INLINE const char *plain_number(const char *p)
+{
+    const char *start = p;
+    p += *p == '-';
+    const char *from = p;
+    while (core_digit(*p))
+        p++;
+    if (CORE_UNLIKELY(p == from || (*from == '0' && p - from > 1)))
+        return NULL;
+    if (*p == '.') {
+        from = ++p;
+        while (core_digit(*p))
+            p++;
+        if (CORE_UNLIKELY(p == from))
+            return NULL;
+    }
+    return CORE_LIKELY(*p == '"' && p - start <= BF_NUMBER_DIGITS) ? p + 1 : NULL;
+}
+#endif
+
+CORE_CALL const char *other_number(struct change_scan *s, const char *p, bool *json)
+{
+    bool escaped;
+    struct bf_err e = {0};
+    const char *q = core_string(&s->core, p, &escaped);
+    if (!q)
+        return NULL;
+    struct bf_str text = bf_str(p, (size_t)(q - p) - 1);
+    *json = bf_number_is_json(text);
+    if (bf_number_check(text, &e))
+        return q;
+    core_fail(&s->core, p, "");
+    s->core.code = e.code;
+    memcpy(s->text, e.text, sizeof s->text);
+    s->core.what = s->text;
+    return NULL;
+}
+
+/* The number in quotes whose opening quote is in front of p. */
+CORE_INLINE const char *quoted_number(struct change_scan *s, const char *p, bool *json)
+{
+    const char *q = plain_number(p);
+    *json = true;
+    return CORE_LIKELY(q) ? q : other_number(s, p, json);
+}
+
+CORE_INLINE const char *quoted_base64(struct change_scan *s, const char *p, bool *escaped)
+{
+    const char *q = core_string(&s->core, p, escaped);
+    if (CORE_UNLIKELY(!q))
+        return NULL;
+    if (CORE_UNLIKELY(!bf_change_is_base64(bf_str(p, (size_t)(q - 1 - p)), *escaped)))
+        return core_fail(&s->core, p, "not base64");
+    return q;
+}
+
+/*
+ * What is inside M, L and the sets is written down as plain JSON (s->flat) while it is validated. That
+ * never takes more room than the text it is made of.
+ */
+CORE_INLINE void flat_number(struct change_scan *s, struct bf_str text, bool json)
+{
+    s->flat = CORE_LIKELY(json) ? bf_value_copy(s->flat, text.p, text.n)
+                                : bf_value_write_number(s->flat, text);
+}
+
+/* The name of n bytes whose opening quote is at p. */
+CORE_INLINE void flat_name(struct change_scan *s, const char *p, size_t n)
+{
+    s->flat = bf_value_copy(s->flat, p, n + 2);
+    *s->flat++ = ':';
+}
+
+/* An inner value; containers have written themselves. */
+CORE_INLINE void flat_value(struct change_scan *s, const struct bf_attr *a)
+{
+    if (CORE_LIKELY(a->type == BF_ATTR_S))
+        s->flat = bf_value_copy(s->flat, a->val.p - 1, a->val.n + 2);
+    else if (a->type == BF_ATTR_N)
+        flat_number(s, a->val, a->json);
+    else if (a->type == BF_ATTR_BOOL)
+        s->flat = bf_value_copy(s->flat, a->val.p, a->val.n);
+    else if (a->type == BF_ATTR_B)
+        s->flat = bf_value_copy(s->flat, a->val.p - 1, a->val.n + 2);
+    else if (a->type == BF_ATTR_NULL)
+        s->flat = bf_value_copy(s->flat, "null                            ", 4);
+}
+
+/* Members of SS, NS, BS; p is at the value. */
+CORE_CALL const char *set(struct change_scan *s, const char *p, enum bf_attr_type type)
+{
+    bool flag;
+    if (*p != '[')
+        return core_fail(&s->core, p, "a set is an array of strings");
+    p = core_space(&s->core, p + 1);
+    *s->flat++ = '[';
+    if (*p == ']')
+        goto end;
+    for (;;) {
+        const char *from = p;
+        if (*p != '"')
+            return core_fail(&s->core, p,
+                             type == BF_ATTR_NS   ? "a set of numbers holds something else"
+                             : type == BF_ATTR_BS ? "a set of binaries holds something else"
+                                                  : "a set of strings holds something else");
+        p = type == BF_ATTR_NS   ? quoted_number(s, p + 1, &flag)
+            : type == BF_ATTR_BS ? quoted_base64(s, p + 1, &flag)
+                                 : core_string(&s->core, p + 1, &flag);
+        if (!p)
+            return NULL;
+        if (type == BF_ATTR_NS)
+            flat_number(s, bf_str(from + 1, (size_t)(p - from) - 2), flag);
+        else
+            s->flat = bf_value_copy(s->flat, from, (size_t)(p - from));
+        p = core_space(&s->core, p);
+        if (*p == ']')
+            break;
+        if (*p != ',')
+            return core_fail(&s->core, p, "',' or ']' was expected");
+        *s->flat++ = ',';
+        p = core_space(&s->core, p + 1);
+    }
+end:
+    *s->flat++ = ']';
+    return p + 1;
+}
+
+static const char *value(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth);
+
+CORE_CALL const char *too_deep(struct change_scan *s, const char *p)
+{
+    core_fail(&s->core, p, "nested deeper than DynamoDB's 32");
+    s->core.code = BF_E_LIMIT;
+    return NULL;
+}
+
+CORE_CALL const char *list(struct change_scan *s, const char *p, unsigned depth)
+{
+    struct bf_attr inner;
+    if (*p != '[')
+        return core_fail(&s->core, p, "a list is an array");
+    if (depth == BF_ATTR_DEPTH)
+        return too_deep(s, p);
+    p = core_space(&s->core, p + 1);
+    *s->flat++ = '[';
+    if (*p == ']')
+        goto end;
+    for (;;) {
+        p = value(s, p, &inner, depth + 1);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+        flat_value(s, &inner);
+        p = core_space(&s->core, p);
+        if (*p == ']')
+            break;
+        if (CORE_UNLIKELY(*p != ','))
+            return core_fail(&s->core, p, "',' or ']' was expected");
+        *s->flat++ = ',';
+        p = core_space(&s->core, p + 1);
+    }
+end:
+    *s->flat++ = ']';
+    return p + 1;
+}
+
+/* "name": at p, which is on the quote; returns the place of the value. */
+CORE_INLINE const char *member(struct core *s, const char *p, struct bf_str *name, bool *escaped)
+{
+    if (CORE_UNLIKELY(*p != '"'))
+        return core_fail(s, p, "a key in quotes was expected");
+    const char *q = core_string(s, p + 1, escaped);
+    if (CORE_UNLIKELY(!q))
+        return NULL;
+    *name = bf_str(p + 1, (size_t)(q - p) - 2);
+    q = core_space(s, q);
+    if (CORE_UNLIKELY(*q != ':'))
+        return core_fail(s, q, "':' was expected");
+    return core_space(s, q + 1);
+}
+
+/* Behind a value in an object: *more says whether another key follows, at the place returned. */
+CORE_INLINE const char *next_member(struct core *s, const char *p, bool *more)
+{
+    *more = true;
+    if (CORE_LIKELY(core_load2(p) == core_load2(",\"")))
+        return p + 1;
+    p = core_space(s, p);
+    if (*p == ',')
+        return core_space(s, p + 1);
+    *more = false;
+    if (CORE_UNLIKELY(*p != '}'))
+        return core_fail(s, p, "',' or '}' was expected");
+    return p + 1;
+}
+
+/* Behind the brace that ends an attribute value. */
+CORE_INLINE const char *value_end(struct core *s, const char *p)
+{
+    if (CORE_LIKELY(*p == '}'))
+        return p + 1;
+    p = core_space(s, p);
+    if (CORE_LIKELY(*p == '}'))
+        return p + 1;
+    return core_fail(s, p, *p == ',' ? "an attribute value has one type" : "'}' was expected");
+}
+
+static const char *pair(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth);
+
+CORE_CALL const char *member_twice(struct change_scan *s, const char *from, const char *end)
+{
+    bool nomem;
+    const char *name =
+        bf_change_member_twice(s->change, bf_str(from, (size_t)(end - from)), &nomem);
+    if (!name)
+        return end;
+    core_fail(&s->core, name, "a member of the map stands twice");
+    s->core.code = nomem ? BF_E_MEMORY : s->core.code;
+    return NULL;
+}
+
+CORE_CALL const char *map(struct change_scan *s, const char *p, unsigned depth)
+{
+    struct bf_attr inner;
+    const char *from = p;
+    uint64_t seen = SHAPE_NO_ID, again = 0; /* as in change_core.h's attributes */
+    bool more = false;
+    if (*p != '{')
+        return core_fail(&s->core, p, "a map is an object");
+    if (depth == BF_ATTR_DEPTH)
+        return too_deep(s, p);
+    p = core_space(&s->core, p + 1);
+    *s->flat++ = '{';
+    if (*p == '}') {
+        *s->flat++ = '}';
+        return p + 1;
+    }
+    do {
+        p = pair(s, p, &inner, depth + 1);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+        flat_value(s, &inner);
+        uint64_t bit = (uint64_t)1 << s->shape->id[inner.entry];
+        again |= seen & bit;
+        seen |= bit;
+        p = next_member(&s->core, p, &more);
+        *s->flat++ = more ? ',' : '}';
+    } while (p && more);
+    return CORE_LIKELY(!again) || !p ? p : member_twice(s, from, p);
+}
+
+/* The type between the quotes at p ("BOOL"); returns the place of the value. */
+CORE_CALL const char *type_of(struct change_scan *s, const char *p, enum bf_attr_type *type)
+{
+    struct bf_str tag;
+    bool escaped;
+    if (*p == '}')
+        return core_fail(&s->core, p, "an attribute value without a type");
+    size_t n;
+    *type = bf_change_tag(p, &n);
+    if (CORE_LIKELY(n && p[n] == ':'))
+        return core_space(&s->core, p + n + 1);
+    const char *q = member(&s->core, p, &tag, &escaped);
+    if (!q)
+        return NULL;
+    if (!bf_change_type(tag, escaped, type))
+        return core_fail(&s->core, p, "unknown type of attribute value");
+    return q;
+}
+
+CORE_CALL const char *literal(struct change_scan *s, const char *p, enum bf_attr_type type)
+{
+    if (memcmp(p, "true", 4) == 0)
+        return p + 4;
+    if (type == BF_ATTR_BOOL && memcmp(p, "false", 5) == 0)
+        return p + 5;
+    return core_fail(&s->core, p,
+                     type == BF_ATTR_BOOL ? "BOOL wants true or false" : "NULL wants true");
+}
+
+/* The value of a type other than S and N, p is on it. */
+CORE_INLINE const char *typed(struct change_scan *s, const char *p, struct bf_attr *a,
+                              unsigned depth)
+{
+    const char *from = p;
+    char *flat = s->flat;
+    s->flat += depth ? 0 : FLAT_HEAD;
+    switch (a->type) {
+    case BF_ATTR_S:
+    case BF_ATTR_N:
+    case BF_ATTR_B:
+        s->flat = flat;
+        if (*p != '"')
+            return core_fail(&s->core, p, "a string was expected");
+        p = a->type == BF_ATTR_S   ? core_string(&s->core, p + 1, &a->escaped)
+            : a->type == BF_ATTR_N ? quoted_number(s, p + 1, &a->json)
+                                   : quoted_base64(s, p + 1, &a->escaped);
+        if (p)
+            a->val = bf_str(from + 1, (size_t)(p - from) - 2);
+        return p;
+    case BF_ATTR_BOOL:
+    case BF_ATTR_NULL:
+        p = literal(s, p, a->type);
+        break;
+    case BF_ATTR_M:
+        p = map(s, p, depth);
+        break;
+    case BF_ATTR_L:
+        p = list(s, p, depth);
+        break;
+    case BF_ATTR_SS:
+    case BF_ATTR_NS:
+    case BF_ATTR_BS:
+        p = set(s, p, a->type);
+        break;
+    }
+    if (CORE_UNLIKELY(!p))
+        return NULL;
+    a->val = bf_str(from, (size_t)(p - from));
+    if (depth == 0 && a->type >= BF_ATTR_M) {
+        uint32_t n = (uint32_t)(s->flat - flat - FLAT_HEAD);
+        memcpy(flat, &n, FLAT_HEAD);
+        a->flat = flat + FLAT_HEAD;
+    }
+    return p;
+}
+
+static inline uint64_t six(const char *text)
+{
+    return core_load8(text) & 0xFFFFFFFFFFFFu;
+}
+
+/* The attribute value at p, all but a->name. */
+static const char *value(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth)
+{
+    const char *from = p;
+    a->escaped = a->json = false;
+    a->flat = NULL;
+    uint64_t head = six(p);
+    if (CORE_LIKELY(head == six("{\"S\":\"\0"))) {
+        a->type = BF_ATTR_S;
+        p = core_string(&s->core, p + 6, &a->escaped);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+        a->val = bf_str(from + 6, (size_t)(p - from) - 7);
+    } else if (CORE_LIKELY(head == six("{\"N\":\"\0"))) {
+        a->type = BF_ATTR_N;
+        p = quoted_number(s, p + 6, &a->json);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+        a->val = bf_str(from + 6, (size_t)(p - from) - 7);
+    } else {
+        if (*p != '{')
+            return core_fail(&s->core, p,
+                             "an attribute value such as {\"S\":\"text\"} was expected");
+        p = type_of(s, core_space(&s->core, p + 1), &a->type);
+        if (!p || !(p = typed(s, p, a, depth)))
+            return NULL;
+    }
+    p = value_end(&s->core, p);
+    if (CORE_UNLIKELY(!p))
+        return NULL;
+    a->av = bf_str(from, (size_t)(p - from));
+    return p;
+}
+
+/* Does the text of an entry stand at p? */
+CORE_INLINE bool stands(const struct shape_entry *e, const char *p)
+{
+#if BF_CORE_SIMD == 2
+    __m256i same = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)p),
+                                     _mm256_loadu_si256((const __m256i *)(const void *)e->text));
+    return (e->mask & ~(uint32_t)_mm256_movemask_epi8(same)) == 0;
+#elif BF_CORE_SIMD == 1
+    const __m128i *a = (const __m128i *)(const void *)p,
+                  *b = (const __m128i *)(const void *)e->text;
+    uint32_t low =
+        (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(a), _mm_loadu_si128(b)));
+    uint32_t high =
+        (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(a + 1), _mm_loadu_si128(b + 1)));
+    return (e->mask & ~(low | high << 16)) == 0;
+#else
+    return memcmp(p, e->text, e->n) == 0;
+#endif
+}
+
+/* The entry that stands at p behind the one that matched last; NULL: none that is known. */
+CORE_INLINE const struct shape_entry *guess(struct change_scan *s, const char *p)
+{
+    const struct shape_entry *entry = s->shape->entry, *last = &entry[s->at];
+    for (size_t i = 0; i < BF_COUNT(last->next); i++) {
+        size_t next = last->next[i];
+        if (CORE_LIKELY(stands(&entry[next], p)) && CORE_LIKELY(next != 0)) {
+            s->at = (unsigned)next;
+            return &entry[next];
+        }
+    }
+    return NULL;
+}
+
+/* A name and value as text[] of an entry promised. */
+CORE_INLINE const char *known_pair(struct change_scan *s, const char *p,
+                                   const struct shape_entry *e, struct bf_attr *a, unsigned depth)
+{
+    const char *v = p + e->n, *av = p + e->av_at;
+    a->name = bf_str(p + 1, e->name_n);
+    a->type = (enum bf_attr_type)e->type;
+    a->name_escaped = a->escaped = a->json = false;
+    a->flat = NULL;
+    if (CORE_LIKELY(e->type <= BF_ATTR_B)) {
+        p = CORE_LIKELY(e->type == BF_ATTR_S) ? core_string(&s->core, v, &a->escaped)
+            : e->type == BF_ATTR_N            ? quoted_number(s, v, &a->json)
+                                              : quoted_base64(s, v, &a->escaped);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+        a->val = bf_str(v, (size_t)(p - v) - 1);
+    } else {
+        p = typed(s, core_space(&s->core, v), a, depth);
+        if (CORE_UNLIKELY(!p))
+            return NULL;
+    }
+    p = value_end(&s->core, p);
+    if (CORE_UNLIKELY(!p))
+        return NULL;
+    a->av = bf_str(av, (size_t)(p - av));
+    return p;
+}
+
+CORE_CALL const char *new_pair(struct change_scan *s, const char *p, struct bf_attr *a,
+                               unsigned depth)
+{
+    const char *name = p;
+    unsigned last = s->at;
+    p = member(&s->core, p, &a->name, &a->name_escaped);
+    if (CORE_UNLIKELY(!p))
+        return NULL;
+    if (depth)
+        flat_name(s, name, a->name.n);
+    p = value(s, p, a, depth);
+    if (p)
+        bf_change_learn(s, last, name, a);
+    return p;
+}
+
+/* "name":{"S":"text"} at p, inside a map; a->entry is the one of its name. */
+static const char *pair(struct change_scan *s, const char *p, struct bf_attr *a, unsigned depth)
+{
+    const struct shape_entry *e = guess(s, p);
+    if (CORE_UNLIKELY(!e)) {
+        p = new_pair(s, p, a, depth);
+        a->entry = (uint8_t)s->entry;
+        return p;
+    }
+    a->entry = (uint8_t)s->at;
+    flat_name(s, p, e->name_n);
+    return known_pair(s, p, e, a, depth);
+}
+
+#endif

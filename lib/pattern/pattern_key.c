@@ -1,0 +1,164 @@
+/* Keys of values: strings of bytes that sort as the values do, made alike of patterns and of events. */
+#include "lib/pattern/pattern_table.h"
+
+static uint32_t utf8_next(const char **at, const char *end)
+{
+    const unsigned char *p = (const unsigned char *)*at;
+    size_t left = (size_t)(end - *at);
+    uint32_t c = p[0];
+    if (c >= 0xF0 && left >= 4) {
+        *at += 4;
+        return (c & 7) << 18 | (p[1] & 0x3Fu) << 12 | (p[2] & 0x3Fu) << 6 | (p[3] & 0x3Fu);
+    }
+    if (c >= 0xE0 && left >= 3) {
+        *at += 3;
+        return (c & 15) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+    }
+    if (c >= 0xC0 && left >= 2) {
+        *at += 2;
+        return (c & 31) << 6 | (p[1] & 0x3Fu);
+    }
+    ++*at;
+    return c;
+}
+
+/* Upper and lower case of the Latin, Greek, Cyrillic and Armenian letters that have one of each, after
+ * Unicode's simple case folding. */
+static uint32_t fold(uint32_t c)
+{
+    if (c < 0x80)
+        return c - 'A' < 26 ? c + 32 : c;
+    if ((c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3AB && c != 0x3A2) ||
+        (c >= 0x410 && c <= 0x42F))
+        return c + 32;
+    if (c == 0x178)
+        return 0xFF;
+    if ((c >= 0x100 && c <= 0x137 && c != 0x130 && c != 0x131) || (c >= 0x14A && c <= 0x177) ||
+        (c >= 0x1E00 && c <= 0x1E95) || (c >= 0x1EA0 && c <= 0x1EFF) ||
+        (c >= 0x460 && c <= 0x481) || (c >= 0x48A && c <= 0x4BF) || (c >= 0x4D0 && c <= 0x52F) ||
+        (c >= 0x218 && c <= 0x21F) || (c >= 0x222 && c <= 0x233))
+        return c | 1;
+    if ((c >= 0x139 && c <= 0x148) || (c >= 0x179 && c <= 0x17E) || (c >= 0x4C1 && c <= 0x4CE))
+        return c & 1 ? c + 1 : c;
+    if (c >= 0x400 && c <= 0x40F)
+        return c + 80;
+    if (c >= 0x531 && c <= 0x556)
+        return c + 48;
+    switch (c) {
+    case 0x3C2: /* final sigma */
+        return 0x3C3;
+    case 0x386:
+        return 0x3AC;
+    case 0x388:
+    case 0x389:
+    case 0x38A:
+        return c + 37;
+    case 0x38C:
+        return 0x3CC;
+    case 0x38E:
+    case 0x38F:
+        return c + 63;
+    case 0x1E9E:
+        return 0xDF;
+    default:
+        return c;
+    }
+}
+
+static size_t put_utf8(uint32_t c, char *out)
+{
+    size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+    static const unsigned char first[] = {0, 0, 0xC0, 0xE0, 0xF0};
+    for (size_t i = n; --i; c >>= 6)
+        out[i] = (char)(0x80 | (c & 0x3F));
+    out[0] = (char)(first[n] | c);
+    return n;
+}
+
+size_t bf_pat_key_folded(struct bf_str text, size_t limit, char *out)
+{
+    const char *p = text.p, *end = p + text.n;
+    size_t n = 0;
+    while (p < end && n < limit)
+        n += put_utf8(fold(utf8_next(&p, end)), out + n);
+    return n;
+}
+
+static size_t key_reversed(struct bf_str text, size_t limit, char *out)
+{
+    size_t n = text.n < limit ? text.n : limit;
+    for (size_t i = 0; i < n; i++)
+        out[i] = text.p[text.n - 1 - i];
+    return n;
+}
+
+/* Character by character from the end, the bytes of each turned round. */
+static size_t key_reversed_folded(struct bf_str text, size_t limit, char *out)
+{
+    const char *end = text.p + text.n;
+    size_t n = 0;
+    while (end > text.p && n < limit) {
+        char folded[4];
+        const char *p = end - 1;
+        while (p > text.p && (*p & 0xC0) == 0x80)
+            p--;
+        const char *q = p;
+        for (size_t m = put_utf8(fold(utf8_next(&q, end)), folded); m;)
+            out[n++] = folded[--m];
+        end = p;
+    }
+    return n;
+}
+
+bf_pat_key_text *const bf_pat_key_of[PAT_DOMAINS] = {
+    [PAT_FOLDED] = bf_pat_key_folded,
+    [PAT_REVERSED] = key_reversed,
+    [PAT_REVERSED_FOLDED] = key_reversed_folded,
+};
+
+/*
+ * A byte for sign and exponent, the digits, and for negative numbers, whose bytes are turned over, an end
+ * that is above all digits. Exponents that are too large for the byte follow it in full.
+ */
+enum { ZERO = 128, SMALL = 50, MIDDLE = 192 };
+
+static size_t put_exponent(int64_t exponent, char *out)
+{
+    bool large = exponent < -SMALL || exponent > SMALL;
+    int64_t byte = MIDDLE + (exponent < -SMALL  ? -SMALL - 1
+                             : exponent > SMALL ? SMALL + 1
+                                                : exponent);
+    out[0] = (char)byte;
+    uint64_t all = (uint64_t)exponent ^ (uint64_t)1 << 63;
+    for (int i = 0; large && i < 8; i++)
+        out[1 + i] = (char)(all >> (56 - 8 * i));
+    return large ? 9 : 1;
+}
+
+size_t bf_pat_key_number(const struct pat_number *number, size_t limit, char *out)
+{
+    const char *p = number->p, *end = number->end;
+    if (number->zero) {
+        out[0] = (char)ZERO;
+        return 1;
+    }
+    while (end[-1] == '0' || end[-1] == '.')
+        end--;
+    size_t n = put_exponent(number->exponent, out);
+    for (; p < end && n < limit; p++)
+        if (*p != '.')
+            out[n++] = *p;
+    if (number->negative) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = (char)~out[i];
+        out[n++] = (char)0xFF;
+    }
+    return n;
+}
+
+size_t bf_pat_key_address(const struct pat_address *a, char *out)
+{
+    out[0] = (char)a->n;
+    memcpy(out + 1, a->byte, (size_t)a->n);
+    return (size_t)a->n + 1;
+}

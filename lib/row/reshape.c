@@ -1,0 +1,530 @@
+#include "lib/row/reshape.h"
+
+#include <stdlib.h>
+
+#include "lib/base/arena.h"
+#include "lib/base/enc.h"
+#include "lib/base/file.h"
+#include "lib/base/sha256.h"
+#include "lib/row/reshape_type.h"
+#include "lib/row/row_impl.h"
+#include "lib/ddb/value.h"
+#include "lib/json/scan.h"
+#include "lib/json/write.h"
+
+enum {
+    RULES_MAX = 1000,
+    NAMES_MAX = 4 * 1024 * 1024,
+    VALUES_MAX = 512 * 1024 * 1024,
+    ATTRS_MAX = 1024 * 1024,
+    NAMES_FEW = 32,
+    PAD = 64
+};
+
+/* What is to be done with the attributes of one name. */
+struct rule {
+    struct bf_str name;   /* decoded */
+    struct bf_str rename; /* "name" as JSON with its quotes; p NULL: not */
+    struct shape_type type;
+    bool drop, hash, typed;
+    bool seen;
+};
+
+struct bf_reshape {
+    struct rule rule[RULES_MAX];
+    size_t nrules;
+    bool first[256]; /* first bytes of the rules' names */
+    bool flatten, renames, counted;
+    struct bf_hmac256 key;
+    struct bf_arena names, values;
+    struct bf_buf text, fitted;
+    struct bf_attr *attr;
+    size_t n, cap;
+    struct bf_change inner; /* reads maps */
+    struct bf_map seen;     /* the names of an image that has many */
+};
+
+bool bf_reshape_wanted(const struct bf_reshape_conf *conf)
+{
+    return conf->rename.n || conf->drop.n || conf->hash.n || conf->types || conf->flatten ||
+           conf->hash_key;
+}
+
+/* The rule of that name, made when there is none. */
+static struct rule *rule_of(struct bf_reshape *r, struct bf_str name, struct bf_err *e)
+{
+    for (size_t i = 0; i < r->nrules; i++)
+        if (bf_str_eq(r->rule[i].name, name))
+            return &r->rule[i];
+    if (!name.n || memchr(name.p, '.', name.n)) {
+        bf_err_set(e, BF_E_USAGE, "'%.*s' is no name of an attribute; --flatten makes a_b of a.b",
+                   (int)(name.n < 60 ? name.n : 60), name.p);
+        return NULL;
+    }
+    if (r->nrules == RULES_MAX) {
+        bf_err_set(e, BF_E_LIMIT, "more than %d names", RULES_MAX);
+        return NULL;
+    }
+    struct rule *rule = &r->rule[r->nrules];
+    *rule = (struct rule){0};
+    if (!bf_arena_copy(&r->names, name, &rule->name)) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    r->first[(unsigned char)name.p[0]] = true;
+    r->nrules++;
+    return rule;
+}
+
+static bool add_rename(struct bf_reshape *r, struct bf_str item, struct bf_err *e)
+{
+    struct bf_str from, rest = item;
+    (void)bf_str_split(&rest, '=', &from);
+    if (!from.n || !rest.p || !rest.n)
+        return bf_err_set(e, BF_E_USAGE, "wants OLD=NEW, not '%.*s'",
+                          (int)(item.n < 60 ? item.n : 60), item.p);
+    struct rule *rule = rule_of(r, bf_str_trim(from), e);
+    if (!rule)
+        return false;
+    if (rule->rename.p)
+        return bf_err_set(e, BF_E_USAGE, "%.*s gets two names", (int)rule->name.n, rule->name.p);
+    bf_buf_reset(&r->text);
+    bf_json_put_string(&r->text, bf_str_trim(rest));
+    size_t n = r->text.n;
+    for (int i = 0; i < PAD; i++)
+        bf_buf_addc(&r->text, '\0');
+    if (!bf_buf_ok(&r->text) || !bf_arena_copy(&r->names, bf_buf_view(&r->text), &rule->rename))
+        return bf_err_nomem(e);
+    rule->rename.n = n;
+    r->renames = true;
+    return true;
+}
+
+static bool add_list(struct bf_reshape *r, const struct bf_opt_list *list, char what,
+                     struct bf_err *e)
+{
+    for (size_t i = 0; i < list->n; i++) {
+        struct bf_str rest = bf_str_of(list->item[i]), item;
+        while (bf_str_split(&rest, ',', &item)) {
+            if (what == 'r') {
+                if (!add_rename(r, item, e))
+                    return false;
+                continue;
+            }
+            struct rule *rule = rule_of(r, bf_str_trim(item), e);
+            if (!rule)
+                return false;
+            rule->drop |= what == 'd';
+            rule->hash |= what == 'h';
+        }
+    }
+    return true;
+}
+
+static bool read_types(struct bf_reshape *r, const char *path, struct bf_err *e)
+{
+    struct bf_buf file;
+    struct bf_str rest, line, kept;
+    bool ok;
+    bf_buf_init(&file, NAMES_MAX);
+    ok = bf_file_read(path, &file, e) &&
+         (bf_arena_copy(&r->names, bf_buf_view(&file), &kept) || bf_err_nomem(e));
+    bf_buf_free(&file);
+    if (!ok)
+        return false;
+    rest = kept;
+    for (unsigned number = 1; ok && bf_str_split(&rest, '\n', &line); number++) {
+        struct bf_str name;
+        line = bf_str_trim(line);
+        if (!line.n || line.p[0] == '#')
+            continue;
+        size_t n = 0;
+        while (n < line.n && line.p[n] != ' ' && line.p[n] != '\t')
+            n++;
+        name = bf_str(line.p, n);
+        struct rule *rule = rule_of(r, name, e);
+        ok = rule && !rule->typed;
+        if (rule && rule->typed)
+            bf_err_set(e, BF_E_INPUT, "%.*s stands twice", (int)name.n, name.p);
+        ok = ok && bf_shape_type_parse(bf_str_trim(bf_str(line.p + n, line.n - n)), &rule->type, e);
+        if (ok) {
+            rule->typed = true;
+            rule->type.counted = r->counted;
+        } else
+            bf_err_ctx(e, "%s: line %u", path, number);
+    }
+    return ok;
+}
+
+static bool read_key(struct bf_reshape *r, const char *path, struct bf_err *e)
+{
+    struct bf_buf file;
+    bf_buf_init(&file, 64 * 1024);
+    bool ok = bf_file_read(path, &file, e);
+    struct bf_str key = bf_buf_view(&file);
+    while (key.n && (key.p[key.n - 1] == '\n' || key.p[key.n - 1] == '\r'))
+        key.n--;
+    if (ok && key.n < 16)
+        ok = bf_err_set(e, BF_E_USAGE, "%s: a key of less than 16 bytes hides nothing", path);
+    if (ok)
+        bf_hmac256_init(&r->key, key);
+    bf_buf_free(&file);
+    return ok;
+}
+
+static bool setup(struct bf_reshape *r, const struct bf_reshape_conf *conf, struct bf_err *e)
+{
+    if (conf->hash.n && !conf->hash_key)
+        return bf_err_set(e, BF_E_USAGE, "--hash wants --hash-key FILE");
+    if (conf->hash_key && !conf->hash.n)
+        return bf_err_set(e, BF_E_USAGE, "--hash-key without --hash");
+    if (conf->hash_key && !read_key(r, conf->hash_key, e))
+        return bf_err_ctx(e, "--hash-key");
+    if (!add_list(r, &conf->rename, 'r', e))
+        return bf_err_ctx(e, "--rename");
+    if (!add_list(r, &conf->drop, 'd', e))
+        return bf_err_ctx(e, "--drop");
+    if (!add_list(r, &conf->hash, 'h', e))
+        return bf_err_ctx(e, "--hash");
+    if (conf->types && !read_types(r, conf->types, e))
+        return bf_err_ctx(e, "--types");
+    for (size_t i = 0; i < r->nrules; i++)
+        if (r->rule[i].hash && r->rule[i].typed)
+            return bf_err_set(e, BF_E_USAGE, "--hash and --types both name %.*s",
+                              (int)r->rule[i].name.n, r->rule[i].name.p);
+    r->first['\\'] = r->nrules > 0; /* a name that begins with an escape may be any */
+    r->first['o'] |= r->nrules > 0; /* and so may one behind old. */
+    return true;
+}
+
+struct bf_reshape *bf_reshape_new(const struct bf_reshape_conf *conf, struct bf_err *e)
+{
+    struct bf_reshape *r = calloc(1, sizeof *r);
+    if (!r) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    r->flatten = conf->flatten;
+    r->counted = conf->counted;
+    bf_arena_init(&r->names, NAMES_MAX);
+    bf_arena_init(&r->values, VALUES_MAX);
+    bf_buf_init(&r->text, VALUES_MAX);
+    bf_buf_init(&r->fitted, VALUES_MAX);
+    bf_change_init(&r->inner);
+    bf_map_init(&r->seen, ATTRS_MAX);
+    if (setup(r, conf, e))
+        return r;
+    bf_reshape_destroy(r);
+    return NULL;
+}
+
+void bf_reshape_destroy(struct bf_reshape *r)
+{
+    if (!r)
+        return;
+    bf_arena_free(&r->names);
+    bf_arena_free(&r->values);
+    bf_buf_free(&r->text);
+    bf_buf_free(&r->fitted);
+    bf_change_free(&r->inner);
+    bf_map_free(&r->seen);
+    free(r->attr);
+    free(r);
+}
+
+static struct rule *find_rule(struct bf_reshape *r, const struct bf_attr *a)
+{
+    if (!r->first[(unsigned char)a->name.p[0]])
+        return NULL;
+    struct bf_attr bare = *a;
+    if (bf_str_starts(a->name,
+                      BF_STR("old."))) /* a result of SQL: what holds of NAME holds of it */
+        bare.name = bf_str(a->name.p + 4, a->name.n - 4);
+    for (size_t i = 0; i < r->nrules; i++)
+        if (bf_attr_is(&bare, r->rule[i].name))
+            return &r->rule[i];
+    return NULL;
+}
+
+/* Text in the arena, with PAD bytes behind it that can be read. */
+static bool keep(struct bf_reshape *r, const struct bf_buf *text, struct bf_str *out,
+                 struct bf_err *e)
+{
+    if (!bf_buf_check(text, "a value", e))
+        return false;
+    char *p = bf_arena_alloc(&r->values, text->n + PAD);
+    if (!p)
+        return bf_err_nomem(e);
+    memcpy(p, text->p, text->n);
+    memset(p + text->n, 0, PAD);
+    *out = bf_str(p, text->n);
+    return true;
+}
+
+/* Makes *a a value of type S, N or BOOL with that content. */
+static bool become(struct bf_reshape *r, struct bf_attr *a, enum bf_attr_type type,
+                   struct bf_str content, struct bf_err *e)
+{
+    struct bf_buf *t = &r->text;
+    bf_buf_reset(t);
+    bf_buf_lit(t, "{\"");
+    bf_buf_adds(t, bf_attr_type_name(type));
+    bf_buf_lit(t, "\":");
+    size_t at = t->n;
+    if (type == BF_ATTR_S)
+        bf_json_put_string(t, content);
+    else {
+        bf_buf_add(t, "\"", type == BF_ATTR_N);
+        bf_buf_adds(t, content);
+        bf_buf_add(t, "\"", type == BF_ATTR_N);
+    }
+    size_t end = t->n, quote = type != BF_ATTR_BOOL;
+    bf_buf_lit(t, "}");
+    if (!keep(r, t, &a->av, e))
+        return false;
+    a->type = type;
+    a->flat = NULL;
+    a->val = bf_str(a->av.p + at + quote, end - at - 2 * quote);
+    a->escaped = type == BF_ATTR_S && memchr(a->val.p, '\\', a->val.n);
+    a->json = type == BF_ATTR_N;
+    return true;
+}
+
+static bool hash(struct bf_reshape *r, struct bf_attr *a, struct bf_err *e)
+{
+    unsigned char digest[BF_SHA256_BYTES];
+    bf_buf_reset(&r->text);
+    bf_value_put_text(&r->text, a);
+    if (!bf_buf_check(&r->text, "a value", e))
+        return false;
+    bf_hmac256(&r->key, bf_buf_view(&r->text), digest);
+    bf_buf_reset(&r->fitted);
+    bf_hex_encode(&r->fitted, digest, sizeof digest);
+    return become(r, a, BF_ATTR_S, bf_buf_view(&r->fitted), e);
+}
+
+static bool fit(struct bf_reshape *r, const struct shape_type *type, struct bf_attr *a,
+                struct bf_err *e)
+{
+    enum bf_attr_type as;
+    bf_buf_reset(&r->text);
+    bf_buf_reset(&r->fitted);
+    bf_value_put_text(&r->text, a);
+    return bf_buf_check(&r->text, "a value", e) &&
+           bf_shape_type_fit(type, a, bf_buf_view(&r->text), &r->fitted, &as, e) &&
+           become(r, a, as, bf_buf_view(&r->fitted), e);
+}
+
+static bool add(struct bf_reshape *r, const struct bf_attr *a, struct bf_err *e)
+{
+    if (r->n == r->cap) {
+        size_t cap = r->cap ? r->cap * 2 : 64;
+        struct bf_attr *p = cap > ATTRS_MAX ? NULL : realloc(r->attr, cap * sizeof *p);
+        if (!p)
+            return bf_err_nomem(e);
+        r->attr = p;
+        r->cap = cap;
+    }
+    r->attr[r->n++] = *a;
+    return true;
+}
+
+static bool one(struct bf_reshape *r, const struct bf_attr *in, struct bf_err *e);
+
+/* Each member of the map as outer_inner. Nesting is bounded by BF_ATTR_DEPTH. */
+static bool flatten(struct bf_reshape *r, const struct bf_attr *m, struct bf_err *e)
+{
+    if (!bf_change_item(&r->inner, m->val, e))
+        return false;
+    size_t n = r->inner.new_image.n;
+    struct bf_attr *member = bf_arena_alloc(&r->values, (n ? n : 1) * sizeof *member);
+    if (!member)
+        return bf_err_nomem(e);
+    if (n)
+        memcpy(member, r->inner.new_image.attr, n * sizeof *member);
+    /* what was read is a copy of the map; its slices are to be of the record */
+    const char *copy = r->inner.new_image.raw.p;
+    for (size_t i = 0; i < n; i++) {
+        struct bf_attr *a = &member[i];
+        a->av.p = m->val.p + (a->av.p - copy);
+        a->val.p = m->val.p + (a->val.p - copy);
+        a->flat = NULL; /* goes with what was read last */
+        bf_buf_reset(&r->text);
+        bf_buf_lit(&r->text, "\"");
+        bf_buf_adds(&r->text, m->name);
+        bf_buf_lit(&r->text, "_");
+        bf_buf_adds(&r->text, bf_str(m->val.p + (a->name.p - copy), a->name.n));
+        bf_buf_lit(&r->text, "\"");
+        struct bf_str name;
+        if (!keep(r, &r->text, &name, e))
+            return false;
+        a->name = bf_str(name.p + 1, name.n - 2);
+        a->name_escaped |= m->name_escaped;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (!one(r, &member[i], e))
+            return false;
+    return n ? true : add(r, m, e);
+}
+
+static bool one(struct bf_reshape *r, const struct bf_attr *in, struct bf_err *e)
+{
+    struct bf_attr a = *in;
+    struct rule *rule = find_rule(r, in);
+    if (rule)
+        rule->seen = true;
+    if (rule && rule->drop)
+        return true;
+    if (rule && rule->hash && a.type != BF_ATTR_NULL && !hash(r, &a, e))
+        return false;
+    if (r->flatten && a.type == BF_ATTR_M && !(rule && rule->typed))
+        return flatten(r, &a, e);
+    if (rule && rule->typed && a.type != BF_ATTR_NULL && !fit(r, &rule->type, &a, e))
+        return false;
+    if (rule && rule->rename.p) {
+        a.name = bf_str(rule->rename.p + 1, rule->rename.n - 2);
+        a.name_escaped = memchr(a.name.p, '\\', a.name.n) != NULL;
+    }
+    return add(r, &a, e);
+}
+
+static bool called_twice(struct bf_str name, struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_INPUT, "two attributes would be called %.*s",
+                      (int)(name.n < 60 ? name.n : 60), name.p);
+}
+
+/* Does the attribute's name, which has no escapes, stand among those behind `from`? Most names are told apart by
+ * their length and ends, a bit of *seen. */
+static bool among(const struct bf_reshape *r, size_t from, size_t i, uint64_t *seen)
+{
+    struct bf_str name = r->attr[i].name;
+    unsigned ends = name.n ? (unsigned char)name.p[0] * 5u + (unsigned char)name.p[name.n - 1] : 0;
+    uint64_t bit = (uint64_t)1 << ((name.n * 11 + ends) & 63);
+    bool maybe = *seen & bit;
+    *seen |= bit;
+    for (size_t k = from; maybe && k < i; k++)
+        if (bf_str_eq(name, r->attr[k].name))
+            return true;
+    return false;
+}
+
+/* The same for many names, and for names with escapes, of which two may be the same: they are looked up. */
+static bool look_up_names(struct bf_reshape *r, size_t from, struct bf_err *e)
+{
+    bool added = true;
+    bf_map_clear(&r->seen);
+    for (size_t i = from; i < r->n; i++) {
+        struct bf_str name = r->attr[i].name;
+        if (r->attr[i].name_escaped) {
+            bf_buf_reset(&r->text);
+            bf_json_unescape(&r->text, name);
+            name = bf_buf_view(&r->text);
+        }
+        if (!bf_buf_ok(&r->text) || !bf_map_put(&r->seen, name, &added))
+            return bf_err_nomem(e);
+        if (!added)
+            return called_twice(r->attr[i].name, e);
+    }
+    return true;
+}
+
+/* Names that came about here must not be there already. */
+static bool check_names(struct bf_reshape *r, size_t from, struct bf_err *e)
+{
+    uint64_t seen = 0;
+    if (r->n - from > NAMES_FEW)
+        return look_up_names(r, from, e);
+    for (size_t i = from; i < r->n; i++) {
+        if (r->attr[i].name_escaped)
+            return look_up_names(r, from, e);
+        if (among(r, from, i, &seen))
+            return called_twice(r->attr[i].name, e);
+    }
+    return true;
+}
+
+bool bf_reshape_change(struct bf_reshape *r, const struct bf_change *in, struct bf_change *out,
+                       struct bf_err *e)
+{
+    const struct bf_image *from[] = {&in->keys, &in->new_image, &in->old_image};
+    struct bf_image *to[] = {&out->keys, &out->new_image, &out->old_image};
+    size_t start[4] = {0};
+    *out = *in;
+    r->n = 0;
+    bf_arena_reset(&r->values);
+    for (int k = 0; k < 3; k++) {
+        for (size_t i = 0; i < from[k]->n; i++)
+            if (!one(r, &from[k]->attr[i], e))
+                return false;
+        if ((r->renames || r->flatten) && !check_names(r, start[k], e))
+            return false;
+        start[k + 1] = r->n;
+    }
+    for (int k = 0; k < 3; k++)
+        if (from[k]->present)
+            *to[k] = bf_row_image_of(r->attr + start[k], start[k + 1] - start[k]);
+    return true;
+}
+
+bool bf_reshape_meta(struct bf_reshape *r, struct bf_str name, bool is_time,
+                     struct bf_reshape_meta *out, enum bf_row_time *time, struct bf_err *e)
+{
+    *out = (struct bf_reshape_meta){0};
+    for (size_t i = 0; i < r->nrules; i++) {
+        struct rule *rule = &r->rule[i];
+        enum shape_kind kind = rule->typed ? rule->type.kind : SHAPE_ANY;
+        if (!bf_str_eq(rule->name, name))
+            continue;
+        rule->seen = true;
+        out->drop = rule->drop;
+        if (rule->hash)
+            return bf_err_set(e, BF_E_USAGE, "--hash: %.*s is metadata", (int)name.n, name.p);
+        if (kind != SHAPE_ANY && kind != SHAPE_STRING &&
+            !(is_time && (kind == SHAPE_DATE || kind == SHAPE_TIMESTAMP)))
+            return bf_err_set(e, BF_E_USAGE, "--types: %.*s is metadata: %s", (int)name.n, name.p,
+                              is_time ? "its type is string, timestamp or date"
+                                      : "its type is string");
+        if (kind == SHAPE_DATE || kind == SHAPE_TIMESTAMP)
+            *time = kind == SHAPE_DATE ? (r->counted ? BF_TIME_DAYS : BF_TIME_DATE)
+                    : r->counted       ? BF_TIME_MS
+                                       : BF_TIME_TIMESTAMP;
+        if (rule->rename.p) {
+            bf_buf_reset(&r->text);
+            bf_json_unescape(&r->text, bf_str(rule->rename.p + 1, rule->rename.n - 2));
+            if (!bf_buf_ok(&r->text) ||
+                !bf_arena_copy(&r->names, bf_buf_view(&r->text), &out->rename))
+                return bf_err_nomem(e);
+        }
+    }
+    return true;
+}
+
+struct bf_str bf_reshape_unseen(const struct bf_reshape *r, size_t n)
+{
+    for (size_t i = 0; i < r->nrules; i++)
+        if (!r->rule[i].seen && n-- == 0)
+            return r->rule[i].name;
+    return (struct bf_str){0};
+}
+
+void bf_reshape_merge(struct bf_reshape *r, const struct bf_reshape *other)
+{
+    for (size_t i = 0; i < r->nrules && i < other->nrules; i++)
+        r->rule[i].seen |= other->rule[i].seen;
+}
+
+const struct bf_opt bf_reshape_options[] = {
+    BF_OPT_LIST(0, "rename", struct bf_reshape_conf, rename, "OLD=NEW",
+                "another name for an attribute; a list is taken too"),
+    BF_OPT_LIST(0, "drop", struct bf_reshape_conf, drop, "LIST", "without these attributes"),
+    BF_OPT_LIST(0, "hash", struct bf_reshape_conf, hash, "LIST",
+                "HMAC-SHA-256 in the place of these attributes"),
+    BF_OPT_STR(0, "hash-key", struct bf_reshape_conf, hash_key, "FILE", "the key for --hash"),
+    BF_OPT_FLAG(0, "flatten", struct bf_reshape_conf, flatten,
+                "payment_method in the place of {\"payment\":{\"method\":...}}"),
+    BF_OPT_STR(0, "types", struct bf_reshape_conf, types, "FILE",
+               "fit attributes to the types in FILE, or refuse them"),
+};
+
+_Static_assert(BF_COUNT(bf_reshape_options) == BF_RESHAPE_OPTIONS_N, "reshape.h counts them");

@@ -1,0 +1,53 @@
+#include "lib/sql/sql_load.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+
+static struct sql_api api;
+static struct bf_err failure;
+
+/* A pointer to a function out of one to an object, as dlsym gives it (POSIX, dlsym, rationale). */
+static bool take(void *library, const char *name, void *function, size_t n)
+{
+    void *p = dlsym(library, name);
+    memcpy(function, &p, n);
+    return p != NULL;
+}
+
+static void load(void)
+{
+    static const char *const names[] = {"libsqlite3.so.0", "libsqlite3.so", "libsqlite3.dylib"};
+    void *library = NULL;
+    for (size_t i = 0; i < BF_COUNT(names) && !library; i++)
+        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        bf_err_set(&failure, BF_E_NOTFOUND, "SQL needs SQLite: libsqlite3.so.0 is not installed");
+        return;
+    }
+#define SQL_TAKE(name)                                                                             \
+    if (!take(library, "sqlite3_" #name, &api.name, sizeof api.name))                              \
+        bf_err_set(&failure, BF_E_NOTFOUND, "SQLite is too old: no sqlite3_" #name);
+    SQL_FUNCTIONS(SQL_TAKE)
+#undef SQL_TAKE
+    if (!take(library, "sqlite3_column_table_name", &api.column_table_name,
+              sizeof api.column_table_name) ||
+        !take(library, "sqlite3_column_origin_name", &api.column_origin_name,
+              sizeof api.column_origin_name))
+        api.column_table_name = NULL;
+}
+
+const struct sql_api *bf_sql_load(struct bf_err *e)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, load);
+    if (failure.code) {
+        *e = failure;
+        return NULL;
+    }
+    return &api;
+}
+
+const struct sql_api *bf_sql_api(void)
+{
+    return &api;
+}

@@ -1,0 +1,263 @@
+#include "lib/xform/filter.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "lib/base/file.h"
+#include "lib/base/map.h"
+#include "lib/xform/dedupe.h"
+#include "lib/ddb/number.h"
+#include "lib/pattern/pattern.h"
+#include "lib/ddb/value.h"
+#include "lib/json/scan.h"
+
+enum { TEXT_MAX = 256 * 1024 * 1024, EXPLAINED_MAX = 64 * 1024, NAMES_MAX = 4 * 1024 * 1024 };
+
+struct bf_filter {
+    struct bf_pattern *patterns; /* NULL: none given */
+    struct bf_dedupe *dedupe;
+    bool no_match, changed_only;
+    char *fields;
+    char *names[BF_OPT_LIST_MAX]; /* of the patterns */
+    bf_filter_tell_fn *tell;      /* NULL: nothing is explained */
+    void *tell_ctx;
+    struct bf_buf a, b;     /* two values in their compact form */
+    struct bf_map names_of; /* the attributes of an image, by their places */
+};
+
+bool bf_filter_wanted(const struct bf_filter_conf *conf)
+{
+    return conf->match.n || conf->no_match || conf->explain || conf->dedupe || conf->changed_only;
+}
+
+/* JSON, or the name of a file; the name is for messages. */
+static bool add_pattern(struct bf_filter *f, const struct bf_filter_conf *conf, size_t i,
+                        struct bf_err *e)
+{
+    const char *item = conf->match.item[i], *name = item;
+    struct bf_str text = bf_str_of(item), trimmed = bf_str_trim(text);
+    struct bf_buf file;
+    char literal[32];
+    bf_buf_init(&file, BF_PATTERN_TEXT + 1);
+    bool ok = true;
+    if (trimmed.n == 0 || trimmed.p[0] == '{' || trimmed.p[0] == '[') {
+        snprintf(literal, sizeof literal, conf->match.n > 1 ? "--match %zu" : "--match", i + 1);
+        name = literal;
+    } else if ((ok = bf_file_read(item, &file, e)))
+        text = bf_buf_view(&file);
+    if (ok && !bf_pattern_add(f->patterns, text, e))
+        ok = bf_err_ctx(e, "%s", name);
+    else if (!ok)
+        bf_err_ctx(e, "--match");
+    if (ok && !(f->names[i] = bf_str_dup(bf_str_of(name))))
+        ok = bf_err_nomem(e);
+    bf_buf_free(&file);
+    return ok;
+}
+
+static bool add_patterns(struct bf_filter *f, const struct bf_filter_conf *conf, struct bf_err *e)
+{
+    f->patterns = bf_pattern_new(e);
+    if (!f->patterns)
+        return false;
+    for (size_t i = 0; i < conf->match.n; i++)
+        if (!add_pattern(f, conf, i, e))
+            return false;
+    return bf_pattern_ready(f->patterns, e);
+}
+
+struct bf_filter *bf_filter_new(const struct bf_filter_conf *conf, struct bf_err *e)
+{
+    struct bf_filter *f = calloc(1, sizeof *f);
+    bool ok = true;
+    if (!f) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    f->no_match = conf->no_match;
+    f->changed_only = conf->changed_only;
+    f->tell = conf->explain ? conf->tell : NULL;
+    f->tell_ctx = conf->tell_ctx;
+    bf_buf_init(&f->a, TEXT_MAX);
+    bf_buf_init(&f->b, TEXT_MAX);
+    bf_map_init(&f->names_of, NAMES_MAX);
+    if (conf->fields && !(f->fields = bf_str_dup(bf_str_of(conf->fields))))
+        ok = bf_err_nomem(e);
+    if (ok && !conf->match.n && (conf->explain || conf->no_match))
+        ok = bf_err_set(e, BF_E_USAGE, "%s wants --match",
+                        conf->explain ? "--explain" : "--no-match");
+    ok = ok && (!conf->match.n || add_patterns(f, conf, e));
+    if (ok && conf->dedupe)
+        ok = (f->dedupe = bf_dedupe_new(conf->dedupe, e)) != NULL;
+    if (ok)
+        return f;
+    bf_filter_destroy(f);
+    return NULL;
+}
+
+void bf_filter_destroy(struct bf_filter *f)
+{
+    if (!f)
+        return;
+    for (size_t i = 0; i < BF_COUNT(f->names); i++)
+        free(f->names[i]);
+    bf_pattern_destroy(f->patterns);
+    bf_dedupe_destroy(f->dedupe);
+    bf_buf_free(&f->a);
+    bf_buf_free(&f->b);
+    bf_map_free(&f->names_of);
+    free(f->fields);
+    free(f);
+}
+
+/* Numbers are the same by value; all else when it is written the same, white space apart. */
+static bool same_value(struct bf_filter *f, const struct bf_attr *a, const struct bf_attr *b)
+{
+    if (a->type != b->type)
+        return false;
+    if (a->val.n == b->val.n && memcmp(a->val.p, b->val.p, a->val.n) == 0)
+        return true;
+    if (a->type != BF_ATTR_N && a->type < BF_ATTR_M && !a->escaped && !b->escaped)
+        return false;
+    bf_buf_reset(&f->a);
+    bf_buf_reset(&f->b);
+    if (a->type == BF_ATTR_N) {
+        bf_number_put_plain(&f->a, a->val);
+        bf_number_put_plain(&f->b, b->val);
+    } else if (a->type < BF_ATTR_M) {
+        bf_value_put_text(&f->a, a);
+        bf_value_put_text(&f->b, b);
+    } else {
+        bf_value_put_av(&f->a, a);
+        bf_value_put_av(&f->b, b);
+    }
+    return bf_str_eq(bf_buf_view(&f->a), bf_buf_view(&f->b));
+}
+
+/* An attribute's name without escapes. */
+static struct bf_str name_of(struct bf_filter *f, const struct bf_attr *a)
+{
+    if (!a->name_escaped)
+        return a->name;
+    bf_buf_reset(&f->a);
+    bf_json_unescape(&f->a, a->name);
+    return bf_buf_view(&f->a);
+}
+
+static bool note_names(struct bf_filter *f, const struct bf_image *image)
+{
+    bool added;
+    bf_map_clear(&f->names_of);
+    for (size_t i = 0; i < image->n; i++) {
+        uint64_t *at = bf_map_put(&f->names_of, name_of(f, &image->attr[i]), &added);
+        if (!at || !bf_buf_ok(&f->a))
+            return false;
+        *at = i;
+    }
+    return true;
+}
+
+/* The attribute of that name, which mostly stands at the same place; else it is looked up, for which the names
+ * of the image are noted once. NULL: there is none, or (*nomem) no memory to say. */
+static const struct bf_attr *find(struct bf_filter *f, const struct bf_image *image, size_t hint,
+                                  const struct bf_attr *a, bool *noted, bool *nomem)
+{
+    struct bf_str name = name_of(f, a);
+    if (hint < image->n && bf_attr_is(&image->attr[hint], name))
+        return &image->attr[hint];
+    *nomem = !*noted && !note_names(f, image);
+    *noted = true;
+    const uint64_t *at = *nomem ? NULL : bf_map_get(&f->names_of, name_of(f, a));
+    return at ? &image->attr[*at] : NULL;
+}
+
+/* Every attribute of one is in the other with the same value, and there are as many. */
+static bool same_images(struct bf_filter *f, const struct bf_image *a, const struct bf_image *b,
+                        bool *same, struct bf_err *e)
+{
+    bool noted = false, nomem = false;
+    *same = a->n == b->n;
+    for (size_t i = 0; i < a->n && *same; i++) {
+        const struct bf_attr *other = find(f, b, i, &a->attr[i], &noted, &nomem);
+        if (nomem)
+            return bf_err_nomem(e);
+        *same = other && same_value(f, &a->attr[i], other);
+    }
+    return true;
+}
+
+static bool same_fields(struct bf_filter *f, const struct bf_change *c)
+{
+    struct bf_str rest = bf_str_of(f->fields), name;
+    while (bf_str_split(&rest, ',', &name)) {
+        struct bf_attr a, b;
+        name = bf_str_trim(name);
+        if (bf_str_starts(name, BF_STR("old.")) && !bf_image_find(&c->new_image, name))
+            name = bf_str(name.p + 4, name.n - 4);
+        bool in_new = bf_value_path(&c->new_image, name, &a);
+        bool in_old = bf_value_path(&c->old_image, name, &b);
+        if (in_new != in_old || (in_new && !same_value(f, &a, &b)))
+            return false;
+    }
+    return true;
+}
+
+static bool changed(struct bf_filter *f, const struct bf_change *c, bool *pass, struct bf_err *e)
+{
+    if (c->op != BF_OP_MODIFY)
+        return true;
+    if (!c->new_image.present || !c->old_image.present)
+        return bf_err_set(e, BF_E_INPUT, "no %s, which --changed-only compares",
+                          c->new_image.present ? "OldImage" : "NewImage");
+    bool same = f->fields && same_fields(f, c);
+    if (!f->fields && !same_images(f, &c->new_image, &c->old_image, &same, e))
+        return false;
+    *pass = !same;
+    return true;
+}
+
+/* One line for each pattern that fails; one that a pattern matches, when one does. */
+static void explain(struct bf_filter *f, const struct bf_change *c)
+{
+    size_t n = bf_pattern_count(f->patterns);
+    struct bf_buf line, why;
+    bf_buf_init(&line, EXPLAINED_MAX);
+    bf_buf_init(&why, EXPLAINED_MAX);
+    for (size_t i = 0; i < n; i++) {
+        bf_buf_reset(&line);
+        bf_buf_reset(&why);
+        bool fails = bf_pattern_explain(f->patterns, i, c, &why);
+        bf_buf_addf(&line, "%s: %s: ", fails ? "no match" : "match", f->names[i]);
+        bf_buf_adds(&line, fails ? bf_buf_view(&why) : BF_STR("all fields"));
+        const char *text = bf_buf_cstr(&line);
+        f->tell(f->tell_ctx, text ? text : "too much to explain");
+    }
+    bf_buf_free(&line);
+    bf_buf_free(&why);
+}
+
+bool bf_filter_takes(struct bf_filter *f, const struct bf_change *c, bool *pass, struct bf_err *e)
+{
+    *pass = true;
+    if (f->patterns) {
+        if (f->tell)
+            explain(f, c);
+        *pass = bf_pattern_match(f->patterns, c) != f->no_match;
+    }
+    if (*pass && f->changed_only && !changed(f, c, pass, e))
+        return false;
+    if (*pass && f->dedupe)
+        *pass = !bf_dedupe_seen(f->dedupe, c);
+    return true;
+}
+
+bool bf_filter_unseen(const struct bf_filter *f, size_t i, struct bf_buf *out, struct bf_str *name)
+{
+    return f->patterns && bf_pattern_unseen(f->patterns, i, out, name);
+}
+
+void bf_filter_merge(struct bf_filter *f, const struct bf_filter *other)
+{
+    if (f->patterns)
+        bf_pattern_merge(f->patterns, other->patterns);
+}

@@ -1,0 +1,35 @@
+/*
+ * The inside of struct bf_xform, shared by xform.c (set-up, rows, the end), xform_line.c (from a line to a change) and
+ * xform_absent.c (what no record had). Inside its room only.
+ */
+#ifndef BF_XFORM_XFORM_IMPL_H
+#define BF_XFORM_XFORM_IMPL_H
+
+#include "lib/xform/fold.h"
+#include "lib/checkpoint/held.h"
+#include "lib/ddb/names.h"
+#include "lib/xform/xform.h"
+
+struct bf_xform {
+    struct bf_xform_conf conf;
+    struct bf_row *row;
+    struct bf_filter *filter; /* NULL: everything passes */
+    struct bf_fold *fold;     /* NULL: rows are not folded */
+    struct bf_buf folded;     /* a row on its way there */
+    bool headed;              /* the header that it brought has been written */
+    struct bf_sql *sql;       /* NULL: none asked for */
+    struct bf_reshape *shape; /* the same */
+    struct bf_row *results;   /* builds the rows that SQL selects */
+    struct bf_held marks;     /* wait with the rows */
+    struct bf_change change;
+    struct bf_buf decoded; /* data of a capture's record */
+    struct bf_buf shown;   /* a bad record of a capture, on one line */
+    struct bf_xform_count count;
+    struct bf_names names; /* for a name that no record has */
+    bool notes_names;      /* there are more to be noted */
+};
+
+/* xform.c: filters and writes the change in x->change. */
+bool bf_xform_change(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e);
+
+#endif
