@@ -41,6 +41,7 @@ test     c git             git                    git                git        
 test     c zstd            zstd                   zstd               zstd                zstd
 test     c column          bsdextrautils          util-linux         util-linux-misc     -
 test     c gzip            gzip                   gzip               gzip                gzip
+test     c patch           patch                  patch              patch               patch
 test     c openssl         openssl                openssl            openssl             openssl@3
 test     c zip             zip                    zip                zip                 zip
 test     c unzip           unzip                  unzip              unzip               unzip
