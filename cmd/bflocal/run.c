@@ -54,15 +54,10 @@ static void end(struct service *s)
     bl_local_close(s->local);
 }
 
-/* What would lead a client elsewhere. */
-static const char *const foreign[] = {"AWS_SESSION_TOKEN",
-                                      "AWS_PROFILE",
-                                      "AWS_DEFAULT_PROFILE",
-                                      "AWS_ENDPOINT_URL_DYNAMODB",
-                                      "AWS_ENDPOINT_URL_DYNAMODB_STREAMS",
-                                      "AWS_ENDPOINT_URL_KINESIS",
-                                      "AWS_ENDPOINT_URL_S3",
+/* What would lead a client elsewhere, and AWS_ENDPOINT_URL_... of each service besides. */
+static const char *const foreign[] = {"AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
                                       "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"};
+static const char endpoint_of[] = "AWS_ENDPOINT_URL_";
 
 /* The environment of a client, as shell text. The values hold nothing that a shell would read. */
 static void print_exports(const struct service *s, struct bf_buf *out)
@@ -76,6 +71,8 @@ static void print_exports(const struct service *s, struct bf_buf *out)
     bf_buf_lit(out, "unset");
     for (size_t i = 0; i < BF_COUNT(foreign); i++)
         bf_buf_addf(out, " %s", foreign[i]);
+    for (const struct bl_service *const *svc = l->services; *svc; svc++)
+        bf_buf_addf(out, " %s%s", endpoint_of, (*svc)->variable);
     bf_buf_addc(out, '\n');
 }
 
@@ -190,6 +187,11 @@ static bool set_environment(const struct service *s, struct bf_err *e)
               setenv("BFLOCAL_PID", pid, 1) == 0;
     for (size_t i = 0; i < BF_COUNT(foreign); i++)
         ok = ok && unsetenv(foreign[i]) == 0;
+    for (const struct bl_service *const *svc = l->services; *svc; svc++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%s%s", endpoint_of, (*svc)->variable);
+        ok = ok && unsetenv(name) == 0;
+    }
     return ok || bf_err_sys(e, errno, "environment");
 }
 

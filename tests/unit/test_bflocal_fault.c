@@ -2,11 +2,12 @@
 #include "tests/unit/unit.h"
 
 #include "cmd/bflocal/http/fault.h"
+#include "cmd/bflocal/services.h"
 
 static void set(struct bl_faults *f, const char *spec)
 {
     struct bf_err e = {0};
-    bl_fault_init(f);
+    bl_fault_init(f, bl_services);
     if (!bl_fault_set(f, bf_str_of(spec), &e))
         fail_msg("%s: %s", spec, e.text);
 }

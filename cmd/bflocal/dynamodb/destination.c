@@ -116,7 +116,7 @@ static bool change(struct bl_call *c,
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
-    struct bl_table *t = bl_table_param(c, &p);
+    struct bl_table *t = bl_table_manage(c, &p);
     if (t)
         bl_table_keep(c, t);
     bool ok = bl_store_settle(c->store, t && run(c, t, name, micros), &e);
@@ -141,7 +141,7 @@ bool bl_ddb_describe_kinesis(struct bl_call *c)
     if (!bl_params_read(c, &p))
         return false;
     bl_store_lock(c->store);
-    const struct bl_table *t = bl_table_param(c, &p);
+    const struct bl_table *t = bl_table_manage(c, &p);
     bool first = true;
     if (t)
         bf_buf_addf(out, "{\"TableName\":\"%s\",\"KinesisDataStreamDestinations\":[", t->name);

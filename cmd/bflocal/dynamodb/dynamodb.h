@@ -67,19 +67,6 @@ struct bl_ddb {
     struct bf_rng rng;    /* event ids */
 };
 
-/* A stream of a table. */
-struct bl_ddb_stream {
-    int64_t row;
-    char table[BL_TABLE_NAME], label[32];
-    struct bl_key_attr key[2];
-    unsigned nkeys;
-    enum bl_view view;
-    bool enabled;
-    int64_t created_ms;
-    int64_t closed_ms; /* when it was switched off; it can be read for 24 hours more */
-    struct bl_stream *shards;
-};
-
 struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name);
 
 /* Can a table have this name? False: the answer is set. */
@@ -91,6 +78,9 @@ struct bl_table *bl_table_named(struct bl_call *c, struct bf_str name);
 /* The same for TableName of the request. */
 struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p);
 
+/* The same for an operation on the table itself: the error for a table that is not there names it. */
+struct bl_table *bl_table_manage(struct bl_call *c, const struct bl_params *p);
+
 /* "KEYS_ONLY" ...; "" for NONE. */
 const char *bl_view_name(enum bl_view view);
 
@@ -98,27 +88,11 @@ const char *bl_view_name(enum bl_view view);
 void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *t,
                   const char *status);
 
-/* A change of a table's stream that is not yet settled; {NULL, NULL}: none. */
-struct bl_stream_change {
-    struct bl_ddb_stream *next, *last; /* the new one, and the one that goes; NULL: none */
-};
-
-/* streams.c: a new stream for the table, with --ddb-shards shards; switches the old one off first. view NONE
- * only switches off. Changes the store and *t, inside a transaction. False: the store or the memory failed. */
-bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view,
-                       struct bl_stream_change *change) BF_MUST;
-
-/* Ends it when the transaction has come to its end. */
-void bl_ddb_stream_settle(struct bl_call *c, const struct bl_stream_change *change, bool ok);
-
-/* streams.c: loads what the store has; for ddb.c's open, tables are loaded already. */
-bool bl_ddb_streams_load(struct bl_local *l, struct bf_err *e) BF_MUST;
-void bl_ddb_streams_free(struct bl_ddb *d);
-
 /* An item's place. */
 struct bl_key {
     unsigned char bytes[2][BL_KEY_ENCODED_MAX];
     struct bf_str part[2]; /* views of bytes; the second is empty for tables without sort key */
+    bool empty;            /* bl_key_of was false, because a part has no bytes */
 };
 
 /* The encoded key of an item (any map that holds the key attributes). exact: there must be no others. Needs no
@@ -156,6 +130,7 @@ struct bl_write {
 
     struct bl_table *table; /* from here on: bl_write_prepare */
     struct bl_key key;
+    bool empty_key; /* it was refused, because a key of the table or of an index is empty */
     struct bl_stored old, new; /* from here on: bl_write_evaluate */
     struct bl_value
         *old_item; /* parsed only for a condition, for an update, and to see what a put changes */

@@ -4,7 +4,7 @@
  * store; a stream's record is complete when it is stored, so that GetRecords only
  * strings them together.
  */
-#include "cmd/bflocal/streams/streams.h"
+#include "cmd/bflocal/dynamodb/stream.h"
 #include "lib/base/enc.h"
 #include "lib/base/md5.h"
 #include "lib/json/write.h"

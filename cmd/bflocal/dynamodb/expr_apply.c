@@ -2,7 +2,6 @@
 #include "cmd/bflocal/dynamodb/expr_lex.h"
 
 #include "lib/ddb/decimal.h"
-#include "lib/ddb/number.h"
 
 static bool invalid(struct bf_err *e, const char *text)
 {
@@ -32,13 +31,10 @@ static bool arithmetic(struct bf_arena *a, const struct bl_value *x, const struc
               (op == '+' ? bf_decimal_add(&p, &q, &r, &why) : bf_decimal_sub(&p, &q, &r, &why));
     if (ok)
         bf_decimal_put(&text, &r);
-    if (!ok || !bf_number_check(bf_buf_view(&text), &why)) {
-        bool digits = !ok || strstr(why.text, "significant");
-        return invalid(
-            e, digits ? "Attempting to store more than 38 significant digits in a Number"
-                      : "Number overflow. Attempting to store a number with magnitude larger than "
-                        "supported range");
-    }
+    /* bf_decimal_add has room for more digits than a number: what does not fit there is too long */
+    enum bf_number_verdict verdict = ok ? bf_number_judge(bf_buf_view(&text)) : BF_NUMBER_LONG;
+    if (verdict != BF_NUMBER_FITS)
+        return invalid(e, bl_number_fault(verdict));
     (*out)->text = bf_buf_view(&text);
     return true;
 }

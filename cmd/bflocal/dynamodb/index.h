@@ -82,8 +82,8 @@ void bl_key_schema_put(struct bf_buf *out, const struct bl_key_attr key[2], unsi
 const struct bl_index *bl_index_find(const struct bl_table *t, struct bf_str name);
 
 /* May the item be in the table? Index keys must have their type. False: *e is the text of a
- * ValidationException. */
-bool bl_indexes_check(const struct bl_table *t, const struct bl_value *item,
+ * ValidationException; *empty: a key of an index is empty. */
+bool bl_indexes_check(const struct bl_table *t, const struct bl_value *item, bool *empty,
                       struct bf_err *e) BF_MUST;
 
 /* The entries of an item that becomes another; old and new may be NULL. In a transaction. ddb_entry.c */

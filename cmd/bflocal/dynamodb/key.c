@@ -82,6 +82,7 @@ bool bl_key_of(struct bl_call *c, const struct bl_table *t, const struct bl_valu
                struct bl_key *out)
 {
     out->part[0] = out->part[1] = bf_str("", 0);
+    out->empty = false;
     if (exact && item->n != t->nkeys)
         return bl_fail(c, BL_ValidationException,
                        "The provided key element does not match the schema");
@@ -90,6 +91,7 @@ bool bl_key_of(struct bl_call *c, const struct bl_table *t, const struct bl_valu
         const struct bl_value *v = bl_field_get(item, bf_str_of(k->name));
         if (!v || v->type != k->type)
             return mismatch(c, exact, k, v);
+        out->empty = v->type != BL_N && v->text.n == 0;
         if (!check_size(c, k, v, i))
             return false;
         out->part[i] = bf_str((const char *)out->bytes[i], bl_key_encode(v, out->bytes[i]));

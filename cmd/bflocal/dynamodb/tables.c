@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/dynamodb/stream.h"
 #include "lib/json/write.h"
 
 #define INVALID "One or more parameter values were invalid: "
@@ -345,7 +346,7 @@ bool bl_ddb_describe_table(struct bl_call *c)
     if (!bl_params_read(c, &p))
         return false;
     bl_store_lock(c->store);
-    const struct bl_table *t = bl_table_param(c, &p);
+    const struct bl_table *t = bl_table_manage(c, &p);
     if (t) {
         bf_buf_lit(&c->ans.body, "{\"Table\":");
         bl_table_put(c, &c->ans.body, t, "ACTIVE");
@@ -418,7 +419,7 @@ bool bl_ddb_update_table(struct bl_call *c)
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
-    struct bl_table *t = bl_table_param(c, &p);
+    struct bl_table *t = bl_table_manage(c, &p);
     if (!t) {
         bl_store_rollback(c->store);
         return false;
@@ -476,7 +477,7 @@ bool bl_ddb_delete_table(struct bl_call *c)
         return false;
     if (!bl_store_begin_delete(c->store, &e))
         return bl_fail_err(c, &e);
-    struct bl_table *t = bl_table_param(c, &p);
+    struct bl_table *t = bl_table_manage(c, &p);
     if (!t || t->deletion_protection) {
         bl_store_rollback(c->store);
         return t ? bl_fail(c, BL_ValidationException,

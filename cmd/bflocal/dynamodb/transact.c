@@ -137,17 +137,14 @@ static bool read_transaction(struct bl_call *c, const struct bl_params *p, struc
 }
 
 /* What would have been an answer of its own becomes the reason of one action. False: it stays an answer, as does
- * what is wrong with a key whatever the table is (empty). */
-static bool take_answer(struct bl_call *c, struct reason *r)
+ * an empty key, which is wrong whatever the table is. */
+static bool answer_to_reason(struct bl_call *c, bool empty_key, struct reason *r)
 {
-    struct bf_json_val type, text;
+    struct bf_json_val text;
     struct bf_err e;
     bool found = false;
-    struct bf_str body = bf_buf_view(&c->ans.body);
-    if (!bf_json_find(body, BF_STR("__type"), &type, &found, &e) || !found ||
-        !bf_str_is(type.text, "com.amazon.coral.validate#ValidationException") ||
-        !bf_json_find(body, BF_STR("message"), &text, &found, &e) || !found ||
-        bf_str_starts(text.text, BF_STR("One or more parameter values are not valid.")) ||
+    if (c->ans.error != BL_ValidationException || empty_key ||
+        !bf_json_find(bf_buf_view(&c->ans.body), BF_STR("message"), &text, &found, &e) || !found ||
         !bf_arena_copy(&c->arena, text.raw, &r->message))
         return false;
     r->code = "ValidationError";
@@ -168,7 +165,7 @@ static bool prepare_all(struct bl_call *c, struct transaction *t)
     size_t bytes = 0;
     for (size_t i = 0; i < t->n; i++) {
         if (!bl_write_prepare(c, &t->list[i])) {
-            if (!take_answer(c, &t->reasons[i]))
+            if (!answer_to_reason(c, t->list[i].empty_key, &t->reasons[i]))
                 return false;
             t->cancelled = true;
             continue;
@@ -212,7 +209,7 @@ static bool evaluate_all(struct bl_call *c, struct transaction *t)
             break;
         case BL_WRITE_INVALID:
             bl_fail(c, BL_ValidationException, "%s", e.text);
-            if (!take_answer(c, r))
+            if (!answer_to_reason(c, w->empty_key, r))
                 return false;
             break;
         }
@@ -362,11 +359,11 @@ bool bl_ddb_transact_write(struct bl_call *c)
 }
 
 /* The key of Get number n does not fit its table: the service cancels the transaction. */
-static bool get_cancelled(struct bl_call *c, size_t n)
+static bool get_cancelled(struct bl_call *c, size_t n, const struct bl_key *key)
 {
     struct reason reasons[BL_TRANSACTION_MAX] = {{0}};
     const struct transaction t = {.reasons = reasons, .n = n + 1};
-    return take_answer(c, &reasons[n]) && cancel(c, &t);
+    return answer_to_reason(c, key->empty, &reasons[n]) && cancel(c, &t);
 }
 
 /* One Get: appends {"Item":...}, or {} when there is none. */
@@ -390,7 +387,7 @@ static bool get_one(struct bl_call *c, const struct bl_params *action, struct bl
     if (!t)
         return false;
     if (!bl_key_of(c, t, key_item, true, &seen[n]))
-        return get_cancelled(c, n);
+        return get_cancelled(c, n, &seen[n]);
     for (size_t i = 0; i < n; i++)
         if (tables[i] == t && bf_str_eq(seen[i].part[0], seen[n].part[0]) &&
             bf_str_eq(seen[i].part[1], seen[n].part[1]))

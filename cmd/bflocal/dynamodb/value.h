@@ -12,6 +12,7 @@
 #define BL_VALUE_H
 
 #include "lib/base/arena.h"
+#include "lib/ddb/number.h"
 #include "lib/json/scan.h"
 
 enum bl_type { BL_S, BL_N, BL_B, BL_SS, BL_NS, BL_BS, BL_BOOL, BL_NULL, BL_L, BL_M, BL_TYPES };
@@ -36,6 +37,9 @@ struct bl_field {
     struct bf_str name; /* decoded */
     struct bl_value *value;
 };
+
+/* The service's words for a number that is not BF_NUMBER_FITS. */
+const char *bl_number_fault(enum bf_number_verdict verdict);
 
 /* "S", "NS", ... */
 const char *bl_type_name(enum bl_type type);

@@ -69,30 +69,30 @@ static bool is_plain(struct bf_str s)
     return i == s.n && i > end + 1 && s.p[i - 1] != '0';
 }
 
+const char *bl_number_fault(enum bf_number_verdict verdict)
+{
+    static const char *const texts[] = {
+        [BF_NUMBER_NONE] = "The parameter cannot be converted to a numeric value",
+        [BF_NUMBER_LONG] = "Attempting to store more than 38 significant digits in a Number",
+        [BF_NUMBER_LARGE] = "Number overflow. Attempting to store a number with magnitude larger "
+                            "than supported range",
+        [BF_NUMBER_SMALL] = "Number underflow. Attempting to store a number with magnitude smaller "
+                            "than supported range"};
+    return texts[verdict];
+}
+
 /* A number in its plain form. */
 static bool normalise(struct bf_arena *a, struct bf_str text, struct bf_str *out, struct bf_err *e)
 {
-    struct bf_err why = {0};
     *out = text;
     if (is_plain(text))
         return true;
-    if (text.n == 0)
-        return invalid(e, "The parameter cannot be converted to a numeric value");
-    if (!bf_number_check(text, &why)) {
-        if (why.code == BF_E_INPUT)
-            return bf_err_set(e, BF_E_INPUT,
-                              "The parameter cannot be converted to a numeric value: %.*s",
-                              (int)(text.n > 200 ? 200 : text.n), text.p);
-        if (strstr(why.text, "significant"))
-            return invalid(e, "Attempting to store more than 38 significant digits in a Number");
-        if (strstr(why.text, "above"))
-            return invalid(
-                e, "Number overflow. Attempting to store a number with magnitude larger than "
-                   "supported range");
-        return invalid(e,
-                       "Number underflow. Attempting to store a number with magnitude smaller than "
-                       "supported range");
-    }
+    enum bf_number_verdict verdict = bf_number_judge(text);
+    if (verdict == BF_NUMBER_NONE && text.n)
+        return bf_err_set(e, BF_E_INPUT, "%s: %.*s", bl_number_fault(verdict),
+                          (int)(text.n > 200 ? 200 : text.n), text.p);
+    if (verdict != BF_NUMBER_FITS)
+        return invalid(e, bl_number_fault(verdict));
     enum { PLAIN = 176 };
     char *room = bf_arena_alloc(a, PLAIN);
     if (!room)

@@ -82,7 +82,11 @@ bool bl_write_prepare(struct bl_call *c, struct bl_write *w)
             p.n = 0;
         w->table = bl_table_param(c, &p);
     }
-    if (!w->table || !bl_key_of(c, w->table, w->item, w->kind != BL_WRITE_PUT, &w->key))
+    if (!w->table)
+        return false;
+    bool keyed = bl_key_of(c, w->table, w->item, w->kind != BL_WRITE_PUT, &w->key);
+    w->empty_key = w->key.empty;
+    if (!keyed)
         return false;
     for (unsigned i = 0; w->update && i < w->table->nkeys; i++)
         if (bl_update_touches(w->update, bf_str_of(w->table->key[i].name)))
@@ -92,7 +96,7 @@ bool bl_write_prepare(struct bl_call *c, struct bl_write *w)
                            "part of the key",
                            w->table->key[i].name);
     struct bf_err e = {0};
-    return w->kind != BL_WRITE_PUT || bl_indexes_check(w->table, w->item, &e) ||
+    return w->kind != BL_WRITE_PUT || bl_indexes_check(w->table, w->item, &w->empty_key, &e) ||
            bl_fail_input(c, &e);
 }
 
@@ -159,7 +163,7 @@ static enum bl_write_result finish(struct bl_call *c, struct bl_write *w, struct
                    w->kind == BL_WRITE_UPDATE ? "to update " : "");
         return BL_WRITE_INVALID;
     }
-    if (w->kind == BL_WRITE_UPDATE && !bl_indexes_check(w->table, w->new_item, e))
+    if (w->kind == BL_WRITE_UPDATE && !bl_indexes_check(w->table, w->new_item, &w->empty_key, e))
         return BL_WRITE_INVALID;
     /* another text may still be the same item */
     if (w->old.json.p && !w->old_item && !bf_str_eq(w->old.json, w->new.json) &&

@@ -1,4 +1,4 @@
-/* Kinesis: the table of its operations, its state, and the spelling of ids and numbers. */
+/* Kinesis: streams and shards in memory and in the store, and the spelling of ids and numbers. */
 #include "cmd/bflocal/kinesis/kinesis.h"
 
 #include <stdio.h>
@@ -15,6 +15,11 @@ static const char schema[] =
     " parent INTEGER, adjacent INTEGER, first INTEGER, last INTEGER, "
     "created_ms INTEGER, closed_ms INTEGER);"
     "CREATE INDEX IF NOT EXISTS kin_shard_stream ON kin_shard(stream, id);";
+
+bool bl_stream_open(struct bl_store *store, struct bf_err *e)
+{
+    return bl_store_exec(store, schema, e) && bl_log_open(store, e);
+}
 
 struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name)
 {
@@ -292,73 +297,3 @@ struct bl_stream *bl_stream_load(struct bl_store *store, int64_t row)
     bl_stream_destroy(s);
     return NULL;
 }
-
-/* Streams without a name are DynamoDB's. */
-static bool load(struct bl_store *store, struct bl_kinesis *k)
-{
-    sqlite3_stmt *q =
-        bl_sql(store, "SELECT id FROM kin_stream WHERE name IS NOT NULL ORDER BY name");
-    while (bl_step(store, q)) {
-        if (k->n == BL_STREAMS_MAX ||
-            !(k->streams[k->n] = bl_stream_load(store, sqlite3_column_int64(q, 0))))
-            return false;
-        k->n++;
-    }
-    return bl_store_ok(store);
-}
-
-static bool open_kinesis(struct bl_local *l, struct bf_err *e)
-{
-    l->kinesis = calloc(1, sizeof *l->kinesis);
-    if (!l->kinesis)
-        return bf_err_nomem(e);
-    if (!bl_store_exec(&l->store, schema, e) || !bl_log_open(&l->store, e))
-        return false;
-    bl_store_lock(&l->store);
-    bool ok = load(&l->store, l->kinesis);
-    if (!ok)
-        bf_err_set(e, BF_E_IO, "Kinesis: the stored streams cannot be read: %.200s",
-                   l->store.err.text);
-    bl_store_unlock(&l->store);
-    return ok;
-}
-
-static void close_kinesis(struct bl_local *l)
-{
-    for (size_t i = 0; l->kinesis && i < l->kinesis->n; i++)
-        bl_stream_destroy(l->kinesis->streams[i]);
-    free(l->kinesis);
-    l->kinesis = NULL;
-}
-
-static const struct bl_op operations[] = {
-    {"CreateStream", bl_kinesis_create},
-    {"DecreaseStreamRetentionPeriod", bl_kinesis_shorter},
-    {"DeleteStream", bl_kinesis_delete},
-    {"DescribeStream", bl_kinesis_describe},
-    {"DescribeStreamSummary", bl_kinesis_summary},
-    {"GetRecords", bl_kinesis_get_records},
-    {"GetShardIterator", bl_kinesis_iterator},
-    {"IncreaseStreamRetentionPeriod", bl_kinesis_longer},
-    {"ListShards", bl_kinesis_list_shards},
-    {"ListStreams", bl_kinesis_list},
-    {"MergeShards", bl_kinesis_merge},
-    {"PutRecord", bl_kinesis_put_record},
-    {"PutRecords", bl_kinesis_put_records},
-    {"SplitShard", bl_kinesis_split},
-    {"UpdateShardCount", bl_kinesis_count},
-};
-
-const struct bl_service bl_service_kinesis = {
-    .name = "kinesis",
-    .signing = "kinesis",
-    .target = "Kinesis_20131202.",
-    .content_type = "application/x-amz-json-1.1",
-    .error_prefix = "",
-    .cbor_type = "application/x-amz-cbor-1.1",
-    .max_body = 16 * 1024 * 1024,
-    .ops = operations,
-    .nops = BF_COUNT(operations),
-    .open = open_kinesis,
-    .close = close_kinesis,
-};

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/s3/s3.h"
+#include "cmd/bflocal/s3/error.h"
 #include "cmd/bflocal/s3/file.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
@@ -127,9 +127,8 @@ static bool fail_body(struct bl_call *c, const struct bl_s3_body *b)
                                                                  : BL_S3_IncompleteBody);
 }
 
-bool bl_s3_body_sink(struct bl_call *c, struct bf_str piece)
+bool bl_s3_body_feed(struct bl_call *c, struct bl_s3_body *b, struct bf_str piece)
 {
-    struct bl_s3_body *b = &bl_s3_of(c)->body;
     bool ok = b->chunked_body ? bl_chunked_feed(&b->chunked, piece) : take_plain(b, piece);
     return ok || fail_body(c, b);
 }

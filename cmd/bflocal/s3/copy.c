@@ -93,7 +93,7 @@ static bool pump(struct bl_call *c, int fd, uint64_t from, uint64_t length)
         ssize_t n = pread(fd, room, want, (off_t)from);
         if (n <= 0)
             ok = bf_err_sys(&e, n < 0 ? errno : EIO, "object file");
-        else if (!bl_s3_body_sink(c, bf_str(room, (size_t)n)))
+        else if (!bl_s3_body_feed(c, b, bf_str(room, (size_t)n)))
             break;
         from += n > 0 ? (uint64_t)n : 0;
         length -= n > 0 ? (uint64_t)n : 0;

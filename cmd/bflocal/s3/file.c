@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/s3/s3.h"
+#include "cmd/bflocal/s3/state.h"
 #include "lib/base/file.h"
 
 enum { NAME = 3 + 16 + 1 };

@@ -102,12 +102,6 @@ void bl_log_forget(struct bl_store *s)
     }
 }
 
-void bl_log_free(struct bl_store *s)
-{
-    for (size_t i = 0; i < BL_STORE_CHUNKS; i++)
-        bf_buf_free(&s->chunk[i].records);
-}
-
 void bl_log_walk(struct bl_store *s, int64_t log, int64_t from, int64_t since_ms,
                  struct bl_log_walk *w)
 {

@@ -1,11 +1,12 @@
 /* S3: which operation a request is, and the frame round each. */
-#include "cmd/bflocal/s3/s3.h"
+#include "cmd/bflocal/s3/service.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/s3/file.h"
+#include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/http/xml.h"
 #include "lib/aws/s3/s3.h"
 #include "lib/base/enc.h"
@@ -62,17 +63,6 @@ static void close_s3(struct bl_local *l)
     free(l->s3);
     l->s3 = NULL;
 }
-
-const struct bl_service bl_service_s3 = {
-    .name = "s3",
-    .signing = "s3",
-    .target = "",
-    .content_type = "application/xml",
-    .error_prefix = "",
-    .max_body = 2 * 1024 * 1024,
-    .open = open_s3,
-    .close = close_s3,
-};
 
 enum level { SERVICE, BUCKET, OBJECT };
 
@@ -138,7 +128,7 @@ static const struct route {
     {"HEAD", OBJECT, NULL, NULL, {"HeadObject", bl_s3_get_object, false, true}},
 };
 
-bool bl_s3_knows(const char *op)
+static bool on_knows(const char *op)
 {
     for (size_t i = 0; i < BF_COUNT(routes); i++)
         if (strcmp(op, routes[i].op.name) == 0)
@@ -278,6 +268,11 @@ static void on_cleanup(struct bl_call *c)
     bl_s3_body_free(&bl_s3_of(c)->body);
 }
 
+static bool on_piece(struct bl_call *c, struct bf_str piece)
+{
+    return bl_s3_body_feed(c, &bl_s3_of(c)->body, piece);
+}
+
 static bool check_bucket(struct bl_call *c, const struct bl_s3_call *s)
 {
     if (!s->op->bucket)
@@ -360,7 +355,7 @@ static bool begin(struct bl_call *c, struct bl_s3_call *s)
     if (!s->op->upload)
         return c->auth.payload < BL_PAYLOAD_SIGNED_CHUNKS || bl_s3_fail(c, BL_S3_NotImplemented);
     c->cleanup = on_cleanup;
-    c->sink = bl_s3_body_sink;
+    c->sink = on_piece;
     return bl_s3_body_begin(c, &s->body, c->local->s3);
 }
 
@@ -373,7 +368,7 @@ static void finish_headers(struct bl_call *c)
 
 /* A client that waits for "100 Continue" is answered at once; any other is heard out first, because a
  * connection closed on it in mid-upload would cost it the answer. */
-bool bl_s3_begin(struct bl_call *c, size_t *max_body)
+static bool on_begin(struct bl_call *c, size_t *max_body)
 {
     struct bl_s3_call *s = bf_arena_alloc(&c->arena, sizeof(*s));
     *max_body = c->service->max_body;
@@ -416,7 +411,7 @@ static void spoil_sums(struct bl_call *c)
     }
 }
 
-void bl_s3_finish(struct bl_call *c)
+static void on_finish(struct bl_call *c)
 {
     c->ans.content_type = c->failed ? c->ans.content_type : "application/xml";
     if (!c->failed && !bl_s3_reply_fault(c) && check_body(c))
@@ -430,14 +425,36 @@ void bl_s3_finish(struct bl_call *c)
     finish_headers(c);
 }
 
-void bl_s3_too_large(struct bl_call *c)
+static void on_too_large(struct bl_call *c)
 {
     bl_s3_failf(c, BL_S3_MalformedXML, "The XML you provided is larger than its limit");
     finish_headers(c);
 }
 
-void bl_s3_head_too_large(struct bl_call *c)
+static void on_head_too_large(struct bl_call *c)
 {
     bl_s3_fail(c, BL_S3_RequestHeaderSectionTooLarge);
     finish_headers(c);
 }
+
+static const struct bl_protocol protocol = {
+    .rest = true,
+    .begin = on_begin,
+    .finish = on_finish,
+    .too_large = on_too_large,
+    .head_too_large = on_head_too_large,
+    .knows = on_knows,
+};
+
+const struct bl_service bl_service_s3 = {
+    .title = "S3",
+    .name = "s3",
+    .variable = "S3",
+    .signing = "s3",
+    .content_type = "application/xml",
+    .error_prefix = "",
+    .max_body = 2 * 1024 * 1024,
+    .protocol = &protocol,
+    .open = open_s3,
+    .close = close_s3,
+};

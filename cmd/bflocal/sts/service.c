@@ -1,9 +1,10 @@
-#include "cmd/bflocal/sts/sts.h"
+#include "cmd/bflocal/sts/service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "cmd/bflocal/http/absent.h"
+#include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/http/xml.h"
 #include "cmd/bflocal/http/session.h"
 #include "lib/base/clock.h"
@@ -14,12 +15,6 @@
 #define STS_NS " xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\""
 
 enum { SHORTEST_S = 900, LONGEST_S = 43200, USUAL_S = 3600 };
-
-bool bl_sts_is(const struct bl_call *c)
-{
-    const char *name = bl_signed_for(c);
-    return name && strcmp(name, "STS") == 0;
-}
 
 static bool fail(struct bl_call *c, int status, const char *code, struct bf_str text)
 {
@@ -215,7 +210,7 @@ static bool assume_role(struct bl_call *c)
     return true;
 }
 
-void bl_sts_run(struct bl_call *c)
+static void run(struct bl_call *c)
 {
     const struct bl_auth_server server = {c->local->access_key,
                                           c->local->secret_key,
@@ -235,3 +230,23 @@ void bl_sts_run(struct bl_call *c)
     else
         bl_absent_answer(c);
 }
+
+static void finish(struct bl_call *c)
+{
+    if (!c->failed)
+        run(c);
+    bl_reply_finish(c);
+}
+
+static const struct bl_protocol query = {.finish = finish};
+
+const struct bl_service bl_service_sts = {
+    .title = "STS",
+    .name = "sts",
+    .variable = "STS",
+    .signing = "sts",
+    .content_type = "application/json", /* of what the router answers */
+    .error_prefix = "",
+    .max_body = 2 * 1024 * 1024,
+    .protocol = &query,
+};

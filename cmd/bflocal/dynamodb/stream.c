@@ -1,5 +1,4 @@
-/* DynamoDB Streams: the table of its operations, and the streams that tables have and had. */
-#include "cmd/bflocal/streams/streams.h"
+#include "cmd/bflocal/dynamodb/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -310,23 +309,3 @@ void bl_ddb_streams_free(struct bl_ddb *d)
     d->nstreams = d->streams_cap = 0;
     bf_buf_free(&d->record);
 }
-
-static const struct bl_op operations[] = {
-    {"DescribeStream", bl_streams_describe},
-    {"GetRecords", bl_streams_get_records},
-    {"GetShardIterator", bl_streams_iterator},
-    {"ListStreams", bl_streams_list},
-};
-
-const struct bl_service bl_service_streams = {
-    .name = "streams",
-    .signing = "dynamodb",
-    .target = "DynamoDBStreams_20120810.",
-    .content_type = "application/x-amz-json-1.0",
-    .error_prefix = "com.amazonaws.dynamodb.v20120810#",
-    .coral = true,
-    .crc32 = true,
-    .max_body = 1024 * 1024,
-    .ops = operations,
-    .nops = BF_COUNT(operations),
-};

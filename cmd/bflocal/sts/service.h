@@ -3,15 +3,11 @@
  * they are before they deploy, and profiles with a role_arn ask for temporary
  * credentials. Any role may be assumed: there are no policies here.
  */
-#ifndef BL_STS_H
-#define BL_STS_H
+#ifndef BL_STS_SERVICE_H
+#define BL_STS_SERVICE_H
 
-#include "cmd/bflocal/http/call.h"
+#include "cmd/bflocal/http/service.h"
 
-/* Is the request signed for STS? */
-bool bl_sts_is(const struct bl_call *c);
-
-/* Answers it. */
-void bl_sts_run(struct bl_call *c);
+extern const struct bl_service bl_service_sts;
 
 #endif
