@@ -27,8 +27,8 @@ static size_t count_members(struct bf_str object)
 }
 
 /* One placeholder, cursor on its value. */
-static bool placeholder(struct bl_expr *x, struct bf_json *j, char sign, struct bl_placeholder *p,
-                        struct bf_err *e)
+static bool read_placeholder(struct bl_expr *x, struct bf_json *j, char sign,
+                             struct bl_placeholder *p, struct bf_err *e)
 {
     struct bf_json_val v;
     if (p->key.n < 2 || p->key.p[0] != sign)
@@ -67,8 +67,8 @@ static bool placeholder(struct bl_expr *x, struct bf_json *j, char sign, struct 
     return true;
 }
 
-static bool placeholders(struct bl_expr *x, struct bf_str object, char sign,
-                         struct bl_placeholder **list, size_t *n, struct bf_err *e)
+static bool read_placeholders(struct bl_expr *x, struct bf_str object, char sign,
+                              struct bl_placeholder **list, size_t *n, struct bf_err *e)
 {
     struct bf_json j;
     struct bf_json_key key;
@@ -94,7 +94,7 @@ static bool placeholders(struct bl_expr *x, struct bf_str object, char sign,
     while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE) {
         struct bl_placeholder *p = &(*list)[(*n)++];
         *p = (struct bl_placeholder){.key = key.text};
-        if (!placeholder(x, &j, sign, p, e))
+        if (!read_placeholder(x, &j, sign, p, e))
             return false;
     }
     return more == BF_JSON_END;
@@ -104,8 +104,8 @@ bool bl_expr_init(struct bl_expr *x, struct bf_arena *a, struct bf_str names, st
                   struct bf_err *e)
 {
     *x = (struct bl_expr){.a = a};
-    return placeholders(x, names, '#', &x->names, &x->nnames, e) &&
-           placeholders(x, values, ':', &x->values, &x->nvalues, e);
+    return read_placeholders(x, names, '#', &x->names, &x->nnames, e) &&
+           read_placeholders(x, values, ':', &x->values, &x->nvalues, e);
 }
 
 static bool all_used(const char *what, const struct bl_placeholder *list, size_t n,
@@ -212,8 +212,8 @@ void bl_projection_sort(struct bl_projection *p)
  * lies on the way. The paths come in order, so the element of a list that was put
  * last is the one that `before` went through.
  */
-static bool place(struct bf_arena *a, struct bl_value *item, const struct bl_path *path,
-                  const struct bl_path *before, const struct bl_value *from)
+static bool place_value(struct bf_arena *a, struct bl_value *item, const struct bl_path *path,
+                        const struct bl_path *before, const struct bl_value *from)
 {
     struct bl_value *to = item;
     const struct bl_value *source = from;
@@ -244,7 +244,7 @@ struct bl_value *bl_projection_apply(struct bf_arena *a, const struct bl_project
     for (size_t i = 0; out && i < p->n; i++) {
         if (!bl_path_get(item, &p->paths[i]))
             continue;
-        if (!place(a, out, &p->paths[i], before, item))
+        if (!place_value(a, out, &p->paths[i], before, item))
             return NULL;
         before = &p->paths[i];
     }

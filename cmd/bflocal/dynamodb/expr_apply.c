@@ -39,14 +39,14 @@ static bool arithmetic(struct bf_arena *a, const struct bl_value *x, const struc
     return true;
 }
 
-static bool term(struct bf_arena *a, const struct bl_term *t, const struct bl_value *item,
-                 struct bl_value **out, struct bf_err *e);
+static bool evaluate_term(struct bf_arena *a, const struct bl_term *t, const struct bl_value *item,
+                          struct bl_value **out, struct bf_err *e);
 
 static bool list_append(struct bf_arena *a, const struct bl_term *t, const struct bl_value *item,
                         struct bl_value **out, struct bf_err *e)
 {
     struct bl_value *left, *right;
-    if (!term(a, t->left, item, &left, e) || !term(a, t->right, item, &right, e))
+    if (!evaluate_term(a, t->left, item, &left, e) || !evaluate_term(a, t->right, item, &right, e))
         return false;
     if (left->type != BL_L || right->type != BL_L)
         return wrong_type(e);
@@ -57,8 +57,8 @@ static bool list_append(struct bf_arena *a, const struct bl_term *t, const struc
     return *out ? true : bf_err_nomem(e);
 }
 
-static bool term(struct bf_arena *a, const struct bl_term *t, const struct bl_value *item,
-                 struct bl_value **out, struct bf_err *e)
+static bool evaluate_term(struct bf_arena *a, const struct bl_term *t, const struct bl_value *item,
+                          struct bl_value **out, struct bf_err *e)
 {
     if (t->kind == BL_TERM_LIST_APPEND)
         return list_append(a, t, item, out, e);
@@ -66,7 +66,7 @@ static bool term(struct bf_arena *a, const struct bl_term *t, const struct bl_va
     if (*out)
         return true;
     if (t->kind == BL_TERM_IF_NOT_EXISTS)
-        return term(a, t->right, item, out, e);
+        return evaluate_term(a, t->right, item, out, e);
     return invalid(
         e, "The provided expression refers to an attribute that does not exist in the item");
 }
@@ -77,8 +77,8 @@ static bool bad_path(struct bf_err *e)
 }
 
 /* The container that the last step of the path goes into. */
-static bool parent(struct bl_value *item, const struct bl_path *path, struct bl_value **out,
-                   struct bf_err *e)
+static bool find_parent(struct bl_value *item, const struct bl_path *path, struct bl_value **out,
+                        struct bf_err *e)
 {
     struct bl_path up = {path->steps, path->n - 1};
     const struct bl_step *last = &path->steps[path->n - 1];
@@ -89,14 +89,14 @@ static bool parent(struct bl_value *item, const struct bl_path *path, struct bl_
 }
 
 /* Puts a value at path; an index behind the end appends. */
-static bool put(struct bf_arena *a, struct bl_value *item, const struct bl_path *path,
-                struct bl_value *value, struct bf_err *e)
+static bool put_at(struct bf_arena *a, struct bl_value *item, const struct bl_path *path,
+                   struct bl_value *value, struct bf_err *e)
 {
     struct bl_value *in, *copy = bl_value_copy(a, value);
     const struct bl_step *last = &path->steps[path->n - 1];
     if (!copy)
         return bf_err_nomem(e);
-    if (!parent(item, path, &in, e))
+    if (!find_parent(item, path, &in, e))
         return false;
     if (last->name.p)
         return bl_field_set(a, in, last->name, copy) || bf_err_nomem(e);
@@ -115,18 +115,18 @@ static bool set_union(struct bf_arena *a, struct bl_value *into, const struct bl
     return true;
 }
 
-static bool add(struct bf_arena *a, struct bl_value *item, const struct bl_action *act,
-                struct bf_err *e)
+static bool apply_add(struct bf_arena *a, struct bl_value *item, const struct bl_action *act,
+                      struct bf_err *e)
 {
     struct bl_value *more = act->term->operand.value, *sum;
     struct bl_value *old = bl_path_get(item, &act->path);
     if (!old)
-        return put(a, item, &act->path, more, e);
+        return put_at(a, item, &act->path, more, e);
     if (old->type != more->type)
         return wrong_type(e);
     if (old->type != BL_N)
         return set_union(a, old, more, e);
-    return arithmetic(a, old, more, '+', &sum, e) && put(a, item, &act->path, sum, e);
+    return arithmetic(a, old, more, '+', &sum, e) && put_at(a, item, &act->path, sum, e);
 }
 
 /* An element that REMOVE takes out of a list is marked first, so that indices keep their meaning. */
@@ -138,7 +138,7 @@ static bool remove_path(struct bl_value *item, const struct bl_path *path, struc
         bl_field_remove(item, last->name);
         return true;
     }
-    if (!parent(item, path, &in, e))
+    if (!find_parent(item, path, &in, e))
         return false;
     if (last->name.p)
         bl_field_remove(in, last->name);
@@ -157,13 +157,13 @@ static void close_gaps(struct bl_value *list)
 }
 
 /* DELETE: takes members out of a set; an empty set goes. */
-static bool subtract(struct bl_value *item, const struct bl_action *act, struct bf_err *e)
+static bool apply_delete(struct bl_value *item, const struct bl_action *act, struct bf_err *e)
 {
     struct bl_value *old = bl_path_get(item, &act->path);
     const struct bl_value *less = act->term->operand.value;
     struct bl_value *in;
     if (!old)
-        return act->path.n == 1 || parent(item, &act->path, &in, e);
+        return act->path.n == 1 || find_parent(item, &act->path, &in, e);
     if (old->type != less->type)
         return wrong_type(e);
     size_t n = 0;
@@ -179,11 +179,11 @@ static bool apply_one(struct bf_arena *a, const struct bl_action *act, struct bl
 {
     switch (act->kind) {
     case BL_SET:
-        return put(a, item, &act->path, value, e);
+        return put_at(a, item, &act->path, value, e);
     case BL_ADD:
-        return add(a, item, act, e);
+        return apply_add(a, item, act, e);
     case BL_DELETE:
-        return subtract(item, act, e);
+        return apply_delete(item, act, e);
     case BL_REMOVE:
         break;
     }
@@ -191,17 +191,17 @@ static bool apply_one(struct bf_arena *a, const struct bl_action *act, struct bl
 }
 
 /* The values of all SET actions, computed on the item as it was. */
-static bool compute(struct bf_arena *a, const struct bl_update *u, const struct bl_value *item,
-                    struct bl_value **values, struct bf_err *e)
+static bool evaluate_sets(struct bf_arena *a, const struct bl_update *u,
+                          const struct bl_value *item, struct bl_value **values, struct bf_err *e)
 {
     for (size_t i = 0; i < u->n; i++) {
         const struct bl_action *act = &u->actions[i];
         struct bl_value *second;
         if (act->kind != BL_SET)
             continue;
-        if (!term(a, act->term, item, &values[i], e))
+        if (!evaluate_term(a, act->term, item, &values[i], e))
             return false;
-        if (act->op && (!term(a, act->term2, item, &second, e) ||
+        if (act->op && (!evaluate_term(a, act->term2, item, &second, e) ||
                         !arithmetic(a, values[i], second, act->op, &values[i], e)))
             return false;
         values[i] = bl_value_copy(a, values[i]);
@@ -252,7 +252,7 @@ bool bl_update_apply(struct bf_arena *a, const struct bl_update *u, struct bl_va
     const struct bl_action **order = in_order(a, u);
     if (!values || !gaps || !order)
         return bf_err_nomem(e);
-    if (!compute(a, u, item, values, e))
+    if (!evaluate_sets(a, u, item, values, e))
         return false;
     for (size_t i = 0; i < u->n; i++)
         if (!apply_one(a, order[i], item, values[order[i] - u->actions], e))

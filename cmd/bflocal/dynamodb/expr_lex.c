@@ -60,7 +60,7 @@ static bool is_letter(char c)
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
 }
 
-static size_t run(struct bf_str s, size_t i)
+static size_t end_of_word(struct bf_str s, size_t i)
 {
     while (i < s.n && (is_letter(s.p[i]) || is_digit(s.p[i])))
         i++;
@@ -91,10 +91,10 @@ bool bl_lex_next(struct bl_lex *l, struct bf_err *e)
     char c = s.p[i];
     if (is_letter(c)) {
         l->token = BL_TOKEN_WORD;
-        end = run(s, i);
+        end = end_of_word(s, i);
     } else if (c == '#' || c == ':') {
         l->token = c == '#' ? BL_TOKEN_NAME : BL_TOKEN_VALUE;
-        end = run(s, i + 1);
+        end = end_of_word(s, i + 1);
     } else if (is_digit(c)) {
         l->token = BL_TOKEN_NUMBER;
         for (end = i; end < s.n && is_digit(s.p[end]);)
@@ -148,7 +148,8 @@ bool bl_lex_expect(struct bl_lex *l, const char *sign, struct bf_err *e)
     return bl_lex_is(l, sign) ? bl_lex_next(l, e) : bl_lex_syntax(l, e);
 }
 
-static struct bl_placeholder *find(struct bl_placeholder *list, size_t n, struct bf_str key)
+static struct bl_placeholder *find_placeholder(struct bl_placeholder *list, size_t n,
+                                               struct bf_str key)
 {
     for (size_t i = 0; i < n; i++)
         if (bf_str_eq(list[i].key, key))
@@ -160,7 +161,7 @@ bool bl_lex_value(struct bl_lex *l, struct bl_value **out, struct bf_err *e)
 {
     if (l->token != BL_TOKEN_VALUE)
         return bl_lex_syntax(l, e);
-    struct bl_placeholder *p = find(l->x->values, l->x->nvalues, l->text);
+    struct bl_placeholder *p = find_placeholder(l->x->values, l->x->nvalues, l->text);
     if (!p)
         return bl_lex_fail(l, e,
                            "An expression attribute value used in expression is not defined; "
@@ -183,7 +184,7 @@ static bool step_name(struct bl_lex *l, struct bf_str *name, struct bf_err *e)
     }
     if (l->token != BL_TOKEN_NAME)
         return bl_lex_syntax(l, e);
-    struct bl_placeholder *p = find(l->x->names, l->x->nnames, l->text);
+    struct bl_placeholder *p = find_placeholder(l->x->names, l->x->nnames, l->text);
     if (!p)
         return bl_lex_fail(l, e,
                            "An expression attribute name used in the document path is not defined; "

@@ -47,7 +47,8 @@ static const struct bl_value *value_of(const struct bl_operand *o, const struct 
     return made;
 }
 
-static bool compare(enum bl_cond_kind kind, const struct bl_value *a, const struct bl_value *b)
+static bool compare_values(enum bl_cond_kind kind, const struct bl_value *a,
+                           const struct bl_value *b)
 {
     if (kind == BL_EQ)
         return bl_value_eq(a, b);
@@ -88,7 +89,7 @@ static bool contains(const struct bl_value *a, const struct bl_value *b)
     return false;
 }
 
-static bool two(enum bl_cond_kind kind, const struct bl_value *a, const struct bl_value *b)
+static bool match_pair(enum bl_cond_kind kind, const struct bl_value *a, const struct bl_value *b)
 {
     enum bl_type type;
     if (!a || !b)
@@ -102,11 +103,11 @@ static bool two(enum bl_cond_kind kind, const struct bl_value *a, const struct b
     case BL_CONTAINS:
         return contains(a, b);
     default:
-        return compare(kind, a, b);
+        return compare_values(kind, a, b);
     }
 }
 
-static bool leaf(const struct bl_cond *c, const struct bl_value *item)
+static bool match_leaf(const struct bl_cond *c, const struct bl_value *item)
 {
     struct bl_value made[2];
     char room[2][24];
@@ -114,12 +115,12 @@ static bool leaf(const struct bl_cond *c, const struct bl_value *item)
     if (c->kind == BL_EXISTS || c->kind == BL_NOT_EXISTS)
         return (a != NULL) == (c->kind == BL_EXISTS);
     if (c->kind == BL_BETWEEN)
-        return two(BL_GE, a, value_of(&c->args[1], item, &made[1], room[1])) &&
-               two(BL_LE, a, value_of(&c->args[2], item, &made[1], room[1]));
+        return match_pair(BL_GE, a, value_of(&c->args[1], item, &made[1], room[1])) &&
+               match_pair(BL_LE, a, value_of(&c->args[2], item, &made[1], room[1]));
     if (c->kind != BL_IN)
-        return two(c->kind, a, value_of(&c->args[1], item, &made[1], room[1]));
+        return match_pair(c->kind, a, value_of(&c->args[1], item, &made[1], room[1]));
     for (size_t i = 1; i < c->nargs; i++)
-        if (two(BL_EQ, a, value_of(&c->args[i], item, &made[1], room[1])))
+        if (match_pair(BL_EQ, a, value_of(&c->args[i], item, &made[1], room[1])))
             return true;
     return false;
 }
@@ -134,6 +135,6 @@ bool bl_cond_test(const struct bl_cond *c, const struct bl_value *item)
     case BL_NOT:
         return !bl_cond_test(c->left, item);
     default:
-        return leaf(c, item);
+        return match_leaf(c, item);
     }
 }

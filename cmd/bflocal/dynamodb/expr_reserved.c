@@ -76,7 +76,7 @@ static const char *const words[] = {
 
 enum { LONGEST = 16 };
 
-static int compare(const void *key, const void *word)
+static int compare_words(const void *key, const void *word)
 {
     return strcmp(key, *(const char *const *)word);
 }
@@ -89,5 +89,5 @@ bool bl_reserved(struct bf_str word)
     for (size_t i = 0; i < word.n; i++)
         upper[i] = (char)(word.p[i] >= 'a' && word.p[i] <= 'z' ? word.p[i] - 32 : word.p[i]);
     upper[word.n] = '\0';
-    return bsearch(upper, words, BF_COUNT(words), sizeof *words, compare) != NULL;
+    return bsearch(upper, words, BF_COUNT(words), sizeof *words, compare_words) != NULL;
 }

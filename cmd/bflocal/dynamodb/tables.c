@@ -222,7 +222,8 @@ static bool read_stream(struct bl_call *c, const struct bl_params *p, enum bl_vi
                : INVALID "StreamSpecification's StreamViewType is missing");
 }
 
-static bool refuse(struct bl_call *c, const struct bl_params *p, const char *const *names, size_t n)
+static bool refuse_members(struct bl_call *c, const struct bl_params *p, const char *const *names,
+                           size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (bl_param(p, names[i]))
@@ -242,12 +243,12 @@ static bool refuse_settings(struct bl_call *c, const struct bl_params *p)
     struct bf_str name = BF_STR("STANDARD");
     if (!bl_param_string(c, p, "TableClass", &name))
         return false;
-    return (bf_str_is(name, "STANDARD") || refuse(c, p, class, 1)) &&
-           refuse(c, p, unknown, BF_COUNT(unknown));
+    return (bf_str_is(name, "STANDARD") || refuse_members(c, p, class, 1)) &&
+           refuse_members(c, p, unknown, BF_COUNT(unknown));
 }
 
 /* Writes the table's row, new (row 0) or changed. */
-static bool save(struct bl_call *c, struct bl_table *t)
+static bool write_row(struct bl_call *c, struct bl_table *t)
 {
     sqlite3_stmt *q = bl_sql(
         c->store,
@@ -278,7 +279,7 @@ static bool save(struct bl_call *c, struct bl_table *t)
 bool bl_table_save(struct bl_call *c, struct bl_table *t)
 {
     int64_t row = t->row;
-    bool ok = save(c, t);
+    bool ok = write_row(c, t);
     if (row)
         t->row = row;
     return ok;
@@ -378,7 +379,7 @@ static bool check_update(struct bl_call *c, const struct bl_params *p)
     bool any = false;
     for (size_t i = 0; i < BF_COUNT(known); i++)
         any = any || bl_param(p, known[i]);
-    if (!refuse(c, p, unknown, BF_COUNT(unknown)))
+    if (!refuse_members(c, p, unknown, BF_COUNT(unknown)))
         return false;
     return any || bl_fail(c, BL_ValidationException,
                           "At least one of ProvisionedThroughput, BillingMode, "
@@ -442,7 +443,7 @@ bool bl_ddb_update_table(struct bl_call *c)
 }
 
 /* Takes the table out of the store, inside a transaction. */
-static bool erase(struct bl_call *c, struct bl_table *t, struct bl_stream_change *change)
+static bool erase_table(struct bl_call *c, struct bl_table *t, struct bl_stream_change *change)
 {
     static const char *const statements[] = {"DELETE FROM ddb_item WHERE tbl=?",
                                              "DELETE FROM ddb_setting WHERE tbl=?",
@@ -459,7 +460,7 @@ static bool erase(struct bl_call *c, struct bl_table *t, struct bl_stream_change
 }
 
 /* And out of memory. */
-static void forget(struct bl_ddb *d, struct bl_table *t)
+static void forget_table(struct bl_ddb *d, struct bl_table *t)
 {
     for (size_t i = 0; i < d->n; i++)
         if (d->tables[i] == t)
@@ -489,9 +490,9 @@ bool bl_ddb_delete_table(struct bl_call *c)
     bf_buf_lit(&c->ans.body, "{\"TableDescription\":");
     bl_table_put(c, &c->ans.body, t, "DELETING");
     bf_buf_addc(&c->ans.body, '}');
-    bool ok = end_change(c, &change, erase(c, t, &change));
+    bool ok = end_change(c, &change, erase_table(c, t, &change));
     if (ok)
-        forget(c->local->ddb, t);
+        forget_table(c->local->ddb, t);
     bl_store_unlock(c->store);
     return ok;
 }

@@ -16,13 +16,13 @@ static bool wrong_shape(struct bf_err *e, const char *text)
     return bf_err_set(e, BF_E_USAGE, "%s", text);
 }
 
-static bool no_memory(struct bf_err *e)
+static bool wrong_memory(struct bf_err *e)
 {
     return bf_err_nomem(e);
 }
 
 /* The characters of a scanned string, in the arena when it has escapes. */
-static bool decode(struct bf_arena *a, struct bf_str text, bool escaped, struct bf_str *out)
+static bool decode_string(struct bf_arena *a, struct bf_str text, bool escaped, struct bf_str *out)
 {
     *out = text;
     if (!escaped)
@@ -50,7 +50,7 @@ static bool parse_string(struct bf_arena *a, struct bf_json *j, struct bf_str *o
                                                      : "Unexpected value type in payload");
     if (!bf_json_string(j, &v, &scan))
         return wrong_shape(e, "Unexpected token");
-    return decode(a, v.text, v.escaped, out) || no_memory(e);
+    return decode_string(a, v.text, v.escaped, out) || wrong_memory(e);
 }
 
 /* Is that a number in its plain form, and short enough to be one that DynamoDB holds? Most are. */
@@ -82,7 +82,8 @@ const char *bl_number_fault(enum bf_number_verdict verdict)
 }
 
 /* A number in its plain form. */
-static bool normalise(struct bf_arena *a, struct bf_str text, struct bf_str *out, struct bf_err *e)
+static bool normalise_number(struct bf_arena *a, struct bf_str text, struct bf_str *out,
+                             struct bf_err *e)
 {
     *out = text;
     if (is_plain(text))
@@ -96,7 +97,7 @@ static bool normalise(struct bf_arena *a, struct bf_str text, struct bf_str *out
     enum { PLAIN = 176 };
     char *room = bf_arena_alloc(a, PLAIN);
     if (!room)
-        return no_memory(e);
+        return wrong_memory(e);
     struct bf_buf b = {.p = room, .cap = PLAIN, .max = PLAIN};
     bf_number_put_plain(&b, text);
     *out = bf_buf_view(&b);
@@ -109,7 +110,7 @@ static bool from_base64(struct bf_arena *a, struct bf_str text, struct bf_str *o
     size_t n = text.n / 4 * 3 + 1;
     char *room = bf_arena_alloc(a, n);
     if (!room)
-        return no_memory(e);
+        return wrong_memory(e);
     struct bf_buf b = {.p = room, .cap = n, .max = n};
     if (!bf_base64_decode(&b, text))
         return wrong_shape(
@@ -127,14 +128,14 @@ static bool parse_scalar(struct bf_arena *a, struct bf_json *j, enum bl_type typ
     if (!parse_string(a, j, &text, e))
         return false;
     if (type == BL_N)
-        return normalise(a, text, &v->text, e);
+        return normalise_number(a, text, &v->text, e);
     if (type == BL_B)
         return from_base64(a, text, &v->text, e);
     v->text = text;
     return true;
 }
 
-static bool enter(struct bf_json *j, enum bf_json_type want, struct bf_err *e)
+static bool enter_value(struct bf_json *j, enum bf_json_type want, struct bf_err *e)
 {
     enum bf_json_type type;
     struct bf_err scan;
@@ -161,7 +162,7 @@ static bool seen_all(struct bf_map *seen, const struct bl_value *v)
     return true;
 }
 
-static bool duplicate(const struct bl_value *set, struct bf_err *e)
+static bool fail_duplicate(const struct bl_value *set, struct bf_err *e)
 {
     const struct bl_value *last = set->items[set->n - 1];
     if (set->type == BL_BS)
@@ -177,14 +178,14 @@ static bool add_member(struct bf_arena *a, struct bl_value *set, struct bl_value
 {
     bool added = true;
     if (!seen_all(seen, set))
-        return no_memory(e);
+        return wrong_memory(e);
     if (!seen->live)
         added = !bl_items_has(set, item);
     else if (!bf_map_put(seen, item->text, &added))
-        return no_memory(e);
+        return wrong_memory(e);
     if (!bl_items_add(a, set, item))
-        return no_memory(e);
-    return added || duplicate(set, e);
+        return wrong_memory(e);
+    return added || fail_duplicate(set, e);
 }
 
 static bool parse_members(struct bf_arena *a, struct bf_json *j, struct bl_value *v,
@@ -193,12 +194,12 @@ static bool parse_members(struct bf_arena *a, struct bf_json *j, struct bl_value
     enum bl_type member = v->type == BL_SS ? BL_S : v->type == BL_NS ? BL_N : BL_B;
     struct bf_err scan;
     enum bf_json_more more;
-    if (!enter(j, BF_JSON_ARRAY, e))
+    if (!enter_value(j, BF_JSON_ARRAY, e))
         return false;
     while ((more = bf_json_element(j, &scan)) == BF_JSON_MORE) {
         struct bl_value *item = bl_value_new(a, member);
         if (!item)
-            return no_memory(e);
+            return wrong_memory(e);
         if (!parse_scalar(a, j, member, item, e) || !add_member(a, v, item, seen, e))
             return false;
     }
@@ -228,14 +229,14 @@ static bool parse_list(struct bf_arena *a, struct bf_json *j, unsigned depth, st
 {
     struct bf_err scan;
     enum bf_json_more more;
-    if (!enter(j, BF_JSON_ARRAY, e))
+    if (!enter_value(j, BF_JSON_ARRAY, e))
         return false;
     while ((more = bf_json_element(j, &scan)) == BF_JSON_MORE) {
         struct bl_value *item;
         if (!parse_any(a, j, depth + 1, &item, e))
             return false;
         if (!bl_items_add(a, v, item))
-            return no_memory(e);
+            return wrong_memory(e);
     }
     return more == BF_JSON_END || wrong_shape(e, "Unexpected token");
 }
@@ -245,19 +246,19 @@ static bool add_field(struct bf_arena *a, struct bl_value *map, struct bf_str na
                       struct bl_value *value, struct bf_map *seen, struct bf_err *e)
 {
     if (!seen_all(seen, map))
-        return no_memory(e);
+        return wrong_memory(e);
     if (!seen->live)
-        return bl_field_set(a, map, name, value) || no_memory(e);
+        return bl_field_set(a, map, name, value) || wrong_memory(e);
     bool added;
     uint64_t *at = bf_map_put(seen, name, &added);
     if (!at)
-        return no_memory(e);
+        return wrong_memory(e);
     if (!added) {
         map->fields[*at].value = value;
         return true;
     }
     *at = map->n;
-    return bl_field_append(a, map, name, value) || no_memory(e);
+    return bl_field_append(a, map, name, value) || wrong_memory(e);
 }
 
 static bool parse_fields(struct bf_arena *a, struct bf_json *j, unsigned depth, struct bl_value *v,
@@ -266,13 +267,13 @@ static bool parse_fields(struct bf_arena *a, struct bf_json *j, unsigned depth, 
     struct bf_err scan;
     struct bf_json_key key;
     enum bf_json_more more;
-    if (!enter(j, BF_JSON_OBJECT, e))
+    if (!enter_value(j, BF_JSON_OBJECT, e))
         return false;
     while ((more = bf_json_member(j, &key, &scan)) == BF_JSON_MORE) {
         struct bl_value *value;
         struct bf_str name;
-        if (!decode(a, key.text, key.escaped, &name))
-            return no_memory(e);
+        if (!decode_string(a, key.text, key.escaped, &name))
+            return wrong_memory(e);
         if (name.n == 0)
             return invalid(e, "Empty attribute name");
         if (!parse_any(a, j, depth + 1, &value, e))
@@ -400,11 +401,11 @@ static bool parse_any(struct bf_arena *a, struct bf_json *j, unsigned depth, str
         return invalid(e, "Nesting Levels have exceeded supported limits");
     *out = bl_value_new(a, BL_S);
     if (!*out)
-        return no_memory(e);
+        return wrong_memory(e);
     if (parse_quickly(j, *out))
         return true;
     const char *from = j->p;
-    if (!enter(j, BF_JSON_OBJECT, e))
+    if (!enter_value(j, BF_JSON_OBJECT, e))
         return false;
     while ((more = bf_json_member(j, &key, &scan)) == BF_JSON_MORE) {
         enum bl_type type;
@@ -442,7 +443,7 @@ bool bl_item_parse(struct bf_arena *a, struct bf_json *j, struct bl_value **out,
     const char *from = j->p;
     *out = bl_value_new(a, BL_M);
     if (!*out)
-        return no_memory(e);
+        return wrong_memory(e);
     if (!parse_map(a, j, 0, *out, e))
         return false;
     keep_raw(j, from, *out, true);

@@ -18,11 +18,11 @@ struct claim {
     uint64_t expires_s;                     /* presigned */
 };
 
-static bool refuse(struct bl_auth *a, struct bf_arena *arena, enum bl_auth_code code,
-                   const char *fmt, ...) BF_PRINTF(4, 5);
+static bool refuse_claim(struct bl_auth *a, struct bf_arena *arena, enum bl_auth_code code,
+                         const char *fmt, ...) BF_PRINTF(4, 5);
 
-static bool refuse(struct bl_auth *a, struct bf_arena *arena, enum bl_auth_code code,
-                   const char *fmt, ...)
+static bool refuse_claim(struct bl_auth *a, struct bf_arena *arena, enum bl_auth_code code,
+                         const char *fmt, ...)
 {
     char text[1024];
     va_list ap;
@@ -37,7 +37,7 @@ static bool refuse(struct bl_auth *a, struct bf_arena *arena, enum bl_auth_code 
     return false;
 }
 
-static struct bf_str find(const struct bl_request *r, const char *name)
+static struct bf_str find_header(const struct bl_request *r, const char *name)
 {
     struct bf_str want = bf_str_of(name);
     for (size_t i = 0; i < r->nheaders; i++)
@@ -64,7 +64,7 @@ static void split_authorization(struct bf_str rest, struct claim *c)
     }
 }
 
-static struct bf_str decoded(struct bf_arena *arena, struct bf_str s)
+static struct bf_str uri_decoded(struct bf_arena *arena, struct bf_str s)
 {
     struct bf_str out;
     struct bf_buf b;
@@ -101,13 +101,13 @@ static bool split_presigned(const struct bl_request *r, struct bf_arena *arena, 
         if (bf_str_is(key, "X-Amz-Algorithm"))
             found = bf_str_is(value, "AWS4-HMAC-SHA256");
         else if (bf_str_is(key, "X-Amz-Credential"))
-            c->credential = decoded(arena, value);
+            c->credential = uri_decoded(arena, value);
         else if (bf_str_is(key, "X-Amz-SignedHeaders"))
-            c->signed_headers = decoded(arena, value);
+            c->signed_headers = uri_decoded(arena, value);
         else if (bf_str_is(key, "X-Amz-Date"))
             *date = value;
         else if (bf_str_is(key, "X-Amz-Security-Token"))
-            *token = decoded(arena, value);
+            *token = uri_decoded(arena, value);
         else if (bf_str_is(key, "X-Amz-Expires")) {
             struct bf_err e;
             if (!bf_num_u64(value, &c->expires_s, &e))
@@ -169,43 +169,44 @@ static bool read_date(struct bf_str s, char time[17], int64_t *ms)
 static bool read_claim(const struct bl_auth_server *s, const struct bl_request *r,
                        struct bf_arena *arena, struct claim *c, struct bl_auth *a)
 {
-    struct bf_str header = find(r, "authorization"), date = find(r, "x-amz-date");
-    struct bf_str token = find(r, "x-amz-security-token");
+    struct bf_str header = find_header(r, "authorization"), date = find_header(r, "x-amz-date");
+    struct bf_str token = find_header(r, "x-amz-security-token");
     c->query = r->query;
     if (header.p) {
         if (!bf_str_starts(header, BF_STR("AWS4-")))
-            return s->s3 ? refuse(a, arena, BL_AUTH_MALFORMED,
-                                  bf_str_starts(header, BF_STR("AWS ")) ? version_2
-                                                                        : "Unsupported "
-                                                                          "Authorization Type")
-                         : refuse(a, arena, BL_AUTH_MISSING,
-                                  "Request is missing Authentication Token");
+            return s->s3
+                       ? refuse_claim(a, arena, BL_AUTH_MALFORMED,
+                                      bf_str_starts(header, BF_STR("AWS ")) ? version_2
+                                                                            : "Unsupported "
+                                                                              "Authorization Type")
+                       : refuse_claim(a, arena, BL_AUTH_MISSING,
+                                      "Request is missing Authentication Token");
         if (!bf_str_starts(header, BF_STR("AWS4-HMAC-SHA256 ")))
-            return refuse(a, arena, BL_AUTH_MALFORMED, "AWS4 algorithm is not supported");
+            return refuse_claim(a, arena, BL_AUTH_MALFORMED, "AWS4 algorithm is not supported");
         split_authorization(bf_str(header.p + 17, header.n - 17), c);
     } else if (s->s3 && split_presigned(r, arena, c, &date, &token)) {
         a->presigned = true;
     } else if (s->s3 && is_version_2(r->query))
-        return refuse(a, arena, BL_AUTH_MALFORMED, version_2);
+        return refuse_claim(a, arena, BL_AUTH_MALFORMED, version_2);
     else
-        return refuse(a, arena, BL_AUTH_MISSING,
-                      s->s3 ? "Access Denied" : "Request is missing Authentication Token");
+        return refuse_claim(a, arena, BL_AUTH_MISSING,
+                            s->s3 ? "Access Denied" : "Request is missing Authentication Token");
     if (!date.p)
-        date = find(r, "date");
+        date = find_header(r, "date");
     const char *lacks = !c->credential.n       ? "'Credential' parameter"
                         : !c->signature.n      ? "'Signature' parameter"
                         : !c->signed_headers.n ? "'SignedHeaders' parameter"
                         : !date.p ? "existence of either a 'X-Amz-Date' or a 'Date' header"
                                   : NULL;
     if (lacks)
-        return refuse(a, arena, BL_AUTH_INCOMPLETE,
-                      "Authorization header requires %s. Authorization=%.*s", lacks,
-                      (int)(header.n < 400 ? header.n : 400), header.p ? header.p : "");
+        return refuse_claim(a, arena, BL_AUTH_INCOMPLETE,
+                            "Authorization header requires %s. Authorization=%.*s", lacks,
+                            (int)(header.n < 400 ? header.n : 400), header.p ? header.p : "");
     if (!read_date(date, a->scope.time, &a->request_ms))
-        return refuse(a, arena, BL_AUTH_INCOMPLETE,
-                      "Date must be in ISO-8601 'basic format'. Got '%.*s'. See "
-                      "http://en.wikipedia.org/wiki/ISO_8601",
-                      (int)(date.n < 60 ? date.n : 60), date.p);
+        return refuse_claim(a, arena, BL_AUTH_INCOMPLETE,
+                            "Date must be in ISO-8601 'basic format'. Got '%.*s'. See "
+                            "http://en.wikipedia.org/wiki/ISO_8601",
+                            (int)(date.n < 60 ? date.n : 60), date.p);
     if (token.p)
         a->text = token;
     return true;
@@ -220,10 +221,11 @@ static bool read_scope(struct bf_arena *arena, struct claim *c, struct bl_auth *
         while (at > 0 && left.p[at - 1] != '/')
             at--;
         if (at == 0)
-            return refuse(a, arena, BL_AUTH_INCOMPLETE,
-                          "Credential must have exactly 5 slash-delimited elements, e.g. "
-                          "keyid/date/region/service/term, got '%.*s'",
-                          (int)(c->credential.n < 200 ? c->credential.n : 200), c->credential.p);
+            return refuse_claim(a, arena, BL_AUTH_INCOMPLETE,
+                                "Credential must have exactly 5 slash-delimited elements, e.g. "
+                                "keyid/date/region/service/term, got '%.*s'",
+                                (int)(c->credential.n < 200 ? c->credential.n : 200),
+                                c->credential.p);
         parts[i] = bf_str(left.p + at, left.n - at);
         left.n = at - 1;
     }
@@ -243,20 +245,21 @@ static bool check_key(const struct bl_auth_server *s, struct bf_arena *arena, st
     if (own && !a->text.p)
         return true;
     if (!own && !a->text.p)
-        return refuse(a, arena, BL_AUTH_KEY,
-                      s->s3 ? "The AWS Access Key Id you provided does not exist in our records."
-                            : "The security token included in the request is invalid.");
+        return refuse_claim(
+            a, arena, BL_AUTH_KEY,
+            s->s3 ? "The AWS Access Key Id you provided does not exist in our records."
+                  : "The security token included in the request is invalid.");
     if (!own)
         state = bl_session_open(s->secret_key, a->access_key, a->text, s->now_ms, &a->session);
     if (state == BL_SESSION_GOOD)
         return true;
     if (state == BL_SESSION_EXPIRED)
-        return refuse(a, arena, BL_AUTH_TOKEN_EXPIRED,
-                      s->s3 ? "The provided token has expired."
-                            : "The security token included in the request is expired");
-    return refuse(a, arena, BL_AUTH_TOKEN,
-                  s->s3 ? "The provided token is malformed or otherwise invalid."
-                        : "The security token included in the request is invalid.");
+        return refuse_claim(a, arena, BL_AUTH_TOKEN_EXPIRED,
+                            s->s3 ? "The provided token has expired."
+                                  : "The security token included in the request is expired");
+    return refuse_claim(a, arena, BL_AUTH_TOKEN,
+                        s->s3 ? "The provided token is malformed or otherwise invalid."
+                              : "The security token included in the request is invalid.");
 }
 
 static bool check_scope(const struct bl_auth_server *s, struct bf_arena *arena,
@@ -265,30 +268,34 @@ static bool check_scope(const struct bl_auth_server *s, struct bf_arena *arena,
     if (!check_key(s, arena, a))
         return false;
     if (!bf_str_is(c->terminator, "aws4_request"))
-        return refuse(
+        return refuse_claim(
             a, arena, BL_AUTH_SCOPE,
             "Credential should be scoped with a valid terminator: 'aws4_request', not '%.*s'. ",
             (int)c->terminator.n, c->terminator.p);
     if (!bf_str_eq(c->service, bf_str_of(s->service)))
-        return s->s3 ? refuse(a, arena, BL_AUTH_SCOPE,
-                              "The authorization header is malformed; incorrect service \"%.*s\". "
-                              "This endpoint belongs to \"s3\".",
-                              (int)c->service.n, c->service.p)
-                     : refuse(a, arena, BL_AUTH_SCOPE,
-                              "Credential should be scoped to correct service: '%s'. ", s->service);
+        return s->s3 ? refuse_claim(
+                           a, arena, BL_AUTH_SCOPE,
+                           "The authorization header is malformed; incorrect service \"%.*s\". "
+                           "This endpoint belongs to \"s3\".",
+                           (int)c->service.n, c->service.p)
+                     : refuse_claim(a, arena, BL_AUTH_SCOPE,
+                                    "Credential should be scoped to correct service: '%s'. ",
+                                    s->service);
     if (!bf_str_eq(a->region, bf_str_of(s->region)))
-        return s->s3 ? refuse(a, arena, BL_AUTH_REGION,
-                              "The authorization header is malformed; the region '%.*s' is wrong; "
-                              "expecting '%s'",
-                              (int)a->region.n, a->region.p, s->region)
-                     : refuse(a, arena, BL_AUTH_REGION,
-                              "Credential should be scoped to a valid region, not '%.*s'. ",
-                              (int)a->region.n, a->region.p);
+        return s->s3 ? refuse_claim(
+                           a, arena, BL_AUTH_REGION,
+                           "The authorization header is malformed; the region '%.*s' is wrong; "
+                           "expecting '%s'",
+                           (int)a->region.n, a->region.p, s->region)
+                     : refuse_claim(a, arena, BL_AUTH_REGION,
+                                    "Credential should be scoped to a valid region, not '%.*s'. ",
+                                    (int)a->region.n, a->region.p);
     if (!bf_str_eq(c->day, bf_str(a->scope.time, 8)))
-        return refuse(a, arena, BL_AUTH_SCOPE,
-                      "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of "
-                      "date from HTTP: '%.*s' != '%.8s', from '%s'.",
-                      (int)(c->day.n < 20 ? c->day.n : 20), c->day.p, a->scope.time, a->scope.time);
+        return refuse_claim(
+            a, arena, BL_AUTH_SCOPE,
+            "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of "
+            "date from HTTP: '%.*s' != '%.8s', from '%s'.",
+            (int)(c->day.n < 20 ? c->day.n : 20), c->day.p, a->scope.time, a->scope.time);
     return true;
 }
 
@@ -302,27 +309,29 @@ static bool check_age(const struct bl_auth_server *s, struct bf_arena *arena, co
     bf_clock_amz(now, s->now_ms);
     if (a->presigned) {
         if (c->expires_s > 604800)
-            return refuse(a, arena, BL_AUTH_INCOMPLETE,
-                          "X-Amz-Expires must be less than a week (in seconds); that is, the given "
-                          "X-Amz-Expires must be less than 604800 seconds");
+            return refuse_claim(
+                a, arena, BL_AUTH_INCOMPLETE,
+                "X-Amz-Expires must be less than a week (in seconds); that is, the given "
+                "X-Amz-Expires must be less than 604800 seconds");
         if (s->now_ms > a->request_ms + (int64_t)c->expires_s * 1000)
-            return refuse(a, arena, BL_AUTH_EXPIRED, "Request has expired");
+            return refuse_claim(a, arena, BL_AUTH_EXPIRED, "Request has expired");
         return true;
     }
     int64_t ahead_ms = s->s3 ? MAX_AGE_MS : 5 * 60 * 1000;
     if (a->request_ms < s->now_ms - MAX_AGE_MS) {
         bf_clock_amz(edge, s->now_ms - MAX_AGE_MS);
-        return s->s3 ? refuse(a, arena, BL_AUTH_EXPIRED, "%s", skewed)
-                     : refuse(a, arena, BL_AUTH_EXPIRED,
-                              "Signature expired: %s is now earlier than %s (%s - 15 min.)",
-                              a->scope.time, edge, now);
+        return s->s3 ? refuse_claim(a, arena, BL_AUTH_EXPIRED, "%s", skewed)
+                     : refuse_claim(a, arena, BL_AUTH_EXPIRED,
+                                    "Signature expired: %s is now earlier than %s (%s - 15 min.)",
+                                    a->scope.time, edge, now);
     }
     if (a->request_ms > s->now_ms + ahead_ms) {
         bf_clock_amz(edge, s->now_ms + ahead_ms);
-        return s->s3 ? refuse(a, arena, BL_AUTH_EARLY, "%s", skewed)
-                     : refuse(a, arena, BL_AUTH_EARLY,
-                              "Signature not yet current: %s is still later than %s (%s + 5 min.)",
-                              a->scope.time, edge, now);
+        return s->s3 ? refuse_claim(a, arena, BL_AUTH_EARLY, "%s", skewed)
+                     : refuse_claim(
+                           a, arena, BL_AUTH_EARLY,
+                           "Signature not yet current: %s is still later than %s (%s + 5 min.)",
+                           a->scope.time, edge, now);
     }
     return true;
 }
@@ -337,22 +346,23 @@ static bool is_signed(struct bf_str list, struct bf_str name)
 }
 
 /* The headers that the client says it signed, from what arrived. host and every x-amz-* must be there. */
-static bool gather(const struct bl_auth_server *s, const struct bl_request *r,
-                   struct bf_arena *arena, const struct claim *c, struct bf_sigv4_request *q,
-                   struct bl_auth *a)
+static bool gather_signed(const struct bl_auth_server *s, const struct bl_request *r,
+                          struct bf_arena *arena, const struct claim *c, struct bf_sigv4_request *q,
+                          struct bl_auth *a)
 {
     struct bf_sigv4_header *out = bf_arena_alloc(arena, BF_SIGV4_HEADERS * sizeof(*out));
     struct bf_str list = c->signed_headers, name;
     if (!out)
-        return refuse(a, arena, BL_AUTH_INTERNAL, "out of memory");
+        return refuse_claim(a, arena, BL_AUTH_INTERNAL, "out of memory");
     for (size_t i = 0; i < r->nheaders; i++) {
         struct bf_str h = r->headers[i].name;
         if ((bf_str_is(h, "host") || bf_str_starts(h, BF_STR("x-amz-"))) && !is_signed(list, h))
-            return s->s3 ? refuse(a, arena, BL_AUTH_UNSIGNED,
-                                  "There were headers present in the request which were not signed")
-                         : refuse(a, arena, BL_AUTH_UNSIGNED,
-                                  "'%.*s' must be a 'SignedHeader' in the AWS Authorization.",
-                                  (int)h.n, h.p);
+            return s->s3 ? refuse_claim(
+                               a, arena, BL_AUTH_UNSIGNED,
+                               "There were headers present in the request which were not signed")
+                         : refuse_claim(a, arena, BL_AUTH_UNSIGNED,
+                                        "'%.*s' must be a 'SignedHeader' in the AWS Authorization.",
+                                        (int)h.n, h.p);
     }
     q->headers = out;
     while (bf_str_split(&list, ';', &name)) {
@@ -389,11 +399,11 @@ static bool is_hash(struct bf_str s)
 static bool read_payload(const struct bl_auth_server *s, const struct bl_request *r,
                          struct bf_arena *arena, char hex[BF_SHA256_HEX], struct bl_auth *a)
 {
-    struct bf_str given = find(r, "x-amz-content-sha256");
+    struct bf_str given = find_header(r, "x-amz-content-sha256");
     a->payload = BL_PAYLOAD_HASH;
     if (!s->s3) {
         if (!bf_sha256_hex(r->body, hex))
-            return refuse(a, arena, BL_AUTH_INTERNAL, "SHA-256 failed");
+            return refuse_claim(a, arena, BL_AUTH_INTERNAL, "SHA-256 failed");
         a->payload_hash = bf_str(hex, 64);
         return true;
     }
@@ -401,18 +411,18 @@ static bool read_payload(const struct bl_auth_server *s, const struct bl_request
         given = BF_STR("UNSIGNED-PAYLOAD");
     a->payload_hash = given;
     if (!given.p)
-        return refuse(a, arena, BL_AUTH_NOHASH,
-                      "Missing required header for this request: x-amz-content-sha256");
+        return refuse_claim(a, arena, BL_AUTH_NOHASH,
+                            "Missing required header for this request: x-amz-content-sha256");
     for (size_t i = 0; i < BF_COUNT(streaming); i++)
         if (bf_str_eq(given, bf_str_of(streaming[i].word))) {
             a->payload = streaming[i].payload;
             return true;
         }
     return is_hash(given) ||
-           refuse(a, arena, BL_AUTH_NOHASH,
-                  "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, "
-                  "STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
-                  "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.");
+           refuse_claim(a, arena, BL_AUTH_NOHASH,
+                        "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, "
+                        "STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, "
+                        "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.");
 }
 
 /* In constant time: how much of a guess was right is nobody's business. */
@@ -451,8 +461,8 @@ static bool signing_key(const struct bl_auth_server *s, struct bl_auth *a, struc
     return true;
 }
 
-static bool compute(const struct bl_auth_server *s, const struct bf_sigv4_request *q,
-                    struct bf_arena *arena, struct bf_str provided, struct bl_auth *a)
+static bool compute_signature(const struct bl_auth_server *s, const struct bf_sigv4_request *q,
+                              struct bf_arena *arena, struct bf_str provided, struct bl_auth *a)
 {
     struct bf_buf canonical, names, to_sign;
     struct bf_err e = {0};
@@ -466,17 +476,18 @@ static bool compute(const struct bl_auth_server *s, const struct bf_sigv4_reques
               signing_key(s, a, &e) &&
               bf_sigv4_signature(&a->key, bf_buf_view(&to_sign), a->signature, &e);
     if (!ok)
-        refuse(a, arena, BL_AUTH_INTERNAL, "%s", e.text);
+        refuse_claim(a, arena, BL_AUTH_INTERNAL, "%s", e.text);
     else if (!same_signature(provided, a->signature)) {
         a->provided = provided;
         ok = bf_arena_copy(arena, bf_buf_view(&canonical), &a->canonical) &&
              bf_arena_copy(arena, bf_buf_view(&to_sign), &a->string_to_sign);
-        refuse(a, arena, ok ? BL_AUTH_SIGNATURE : BL_AUTH_INTERNAL,
-               s->s3 ? "The request signature we calculated does not match the signature you "
-                       "provided. Check your key and signing method."
-                     : "The request signature we calculated does not match the signature you "
-                       "provided. Check your AWS Secret Access Key and signing method. Consult the "
-                       "service documentation for details.");
+        refuse_claim(
+            a, arena, ok ? BL_AUTH_SIGNATURE : BL_AUTH_INTERNAL,
+            s->s3 ? "The request signature we calculated does not match the signature you "
+                    "provided. Check your key and signing method."
+                  : "The request signature we calculated does not match the signature you "
+                    "provided. Check your AWS Secret Access Key and signing method. Consult the "
+                    "service documentation for details.");
         ok = false;
     }
     bf_buf_free(&canonical);
@@ -507,7 +518,7 @@ void bl_auth_check(const struct bl_auth_server *s, const struct bl_request *r,
         .method = r->method, .path = r->path, .encode_path = !s->s3, .normalize_path = !s->s3};
     if (!read_claim(s, r, arena, &c, out) || !read_scope(arena, &c, out) ||
         !check_scope(s, arena, &c, out) || !check_age(s, arena, &c, out) ||
-        !gather(s, r, arena, &c, &q, out) || !read_payload(s, r, arena, hex, out))
+        !gather_signed(s, r, arena, &c, &q, out) || !read_payload(s, r, arena, hex, out))
         return;
     struct bf_buf path;
     bf_buf_init(&path, r->path.n * 3 + 1);
@@ -515,7 +526,7 @@ void bl_auth_check(const struct bl_auth_server *s, const struct bl_request *r,
         q.path = bf_buf_view(&path);
     q.query = c.query;
     q.payload_hash = out->payload_hash;
-    if (compute(s, &q, arena, c.signature, out))
+    if (compute_signature(s, &q, arena, c.signature, out))
         out->text = bf_str(NULL, 0);
     if (!s->s3)
         out->payload_hash = bf_str(NULL, 0); /* it stood on this stack */

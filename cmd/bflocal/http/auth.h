@@ -4,7 +4,7 @@
  * The canonical request is built from what arrived, with exactly the headers
  * the client says it signed, and its signature compared in constant time. What
  * is wrong is told as a code and a text in the service's own words; reply.c and
- * s3_error.c turn the code into what each protocol answers.
+ * s3/error.c turn the code into what each protocol answers.
  *
  * S3's payload forms: a hash (compared when the body is complete),
  * UNSIGNED-PAYLOAD, and the three STREAMING- forms, whose chunks chunked.c

@@ -85,6 +85,14 @@ void bl_answer_headerf(struct bl_call *c, const char *name, const char *fmt, ...
     bl_answer_header(c, name, value);
 }
 
+size_t bl_characters(struct bf_str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+    return n;
+}
+
 struct bf_str bl_arena_printf(struct bf_arena *a, const char *fmt, ...)
 {
     va_list ap;

@@ -1,6 +1,6 @@
 #include "cmd/bflocal/http/chunked.h"
 
-static bool fail(struct bl_chunked *d, enum bl_chunked_code code)
+static bool set_code(struct bl_chunked *d, enum bl_chunked_code code)
 {
     if (d->code == BL_CHUNKED_OK)
         d->code = code;
@@ -54,9 +54,9 @@ static bool check_signature(struct bl_chunked *d, const char *algorithm, bool ch
     bf_sigv4_put_scope(&d->scope, &text);
     bf_buf_addf(&text, "\n%s\n%s%s", d->previous, chunk ? BF_SHA256_EMPTY "\n" : "", hex);
     if (!bf_buf_ok(&text) || !bf_sigv4_signature(&d->key, bf_buf_view(&text), want, &e))
-        return fail(d, BL_CHUNKED_MALFORMED);
+        return set_code(d, BL_CHUNKED_MALFORMED);
     if (memcmp(want, d->given, BF_SHA256_HEX) != 0)
-        return fail(d, BL_CHUNKED_SIGNATURE);
+        return set_code(d, BL_CHUNKED_SIGNATURE);
     memcpy(d->previous, want, sizeof(want));
     return true;
 }
@@ -68,7 +68,7 @@ static bool end_chunk(struct bl_chunked *d)
         return true;
     if (EVP_DigestFinal_ex(d->hash, digest, NULL) != 1 ||
         EVP_DigestInit_ex(d->hash, EVP_sha256(), NULL) != 1)
-        return fail(d, BL_CHUNKED_MALFORMED);
+        return set_code(d, BL_CHUNKED_MALFORMED);
     return check_signature(d, "AWS4-HMAC-SHA256-PAYLOAD", true, digest);
 }
 
@@ -89,18 +89,18 @@ static bool read_size(struct bl_chunked *d)
     if (semi)
         size.n = (size_t)(semi - line.p);
     if (size.n == 0 || size.n > 10)
-        return fail(d, BL_CHUNKED_MALFORMED);
+        return set_code(d, BL_CHUNKED_MALFORMED);
     d->left = 0;
     for (size_t i = 0; i < size.n; i++) {
         int digit = hex_digit(size.p[i]);
         if (digit < 0)
-            return fail(d, BL_CHUNKED_MALFORMED);
+            return set_code(d, BL_CHUNKED_MALFORMED);
         d->left = d->left * 16 + (unsigned)digit;
     }
     if (is_signed(d)) {
         struct bf_str rest = bf_str(line.p + size.n, line.n - size.n);
         if (!bf_str_starts(rest, mark) || rest.n != mark.n + 64)
-            return fail(d, BL_CHUNKED_SIGNATURE);
+            return set_code(d, BL_CHUNKED_SIGNATURE);
         memcpy(d->given, rest.p + mark.n, 64);
         d->given[64] = '\0';
     }
@@ -118,11 +118,11 @@ static bool end_trailer(struct bl_chunked *d)
     unsigned char digest[BF_SHA256_SIZE];
     d->at = BL_AT_END;
     if (!has_trailer(d) && d->trailers.n)
-        return fail(d, BL_CHUNKED_MALFORMED);
+        return set_code(d, BL_CHUNKED_MALFORMED);
     if (d->payload != BL_PAYLOAD_SIGNED_CHUNKS_TRAILER)
         return true;
     if (!bf_sha256(bf_buf_view(&d->trailers), digest))
-        return fail(d, BL_CHUNKED_MALFORMED);
+        return set_code(d, BL_CHUNKED_MALFORMED);
     return check_signature(d, "AWS4-HMAC-SHA256-TRAILER", false, digest);
 }
 
@@ -132,14 +132,14 @@ static bool read_trailer(struct bl_chunked *d)
     if (line.n == 0)
         return end_trailer(d);
     if (!bf_str_split(&value, ':', &name) || !value.p)
-        return fail(d, BL_CHUNKED_MALFORMED);
+        return set_code(d, BL_CHUNKED_MALFORMED);
     value = bf_str_trim(value);
     for (size_t i = 0; i < name.n; i++)
         if (d->line[i] >= 'A' && d->line[i] <= 'Z')
             d->line[i] = (char)(d->line[i] + 32);
     if (bf_str_is(name, "x-amz-trailer-signature")) {
         if (value.n != 64)
-            return fail(d, BL_CHUNKED_SIGNATURE);
+            return set_code(d, BL_CHUNKED_SIGNATURE);
         memcpy(d->given, value.p, 64);
         d->given[64] = '\0';
         return true;
@@ -148,7 +148,7 @@ static bool read_trailer(struct bl_chunked *d)
     bf_buf_addc(&d->trailers, ':');
     bf_buf_adds(&d->trailers, value);
     bf_buf_addc(&d->trailers, '\n');
-    return bf_buf_ok(&d->trailers) || fail(d, BL_CHUNKED_MALFORMED);
+    return bf_buf_ok(&d->trailers) || set_code(d, BL_CHUNKED_MALFORMED);
 }
 
 /* Takes up to and with the next newline; *whole says whether the line (without CR LF) is in d->line. */
@@ -157,7 +157,7 @@ static bool take_line(struct bl_chunked *d, struct bf_str *rest, bool *whole)
     const char *nl = memchr(rest->p, '\n', rest->n);
     size_t n = nl ? (size_t)(nl - rest->p) : rest->n;
     if (d->nline + n > sizeof(d->line))
-        return fail(d, BL_CHUNKED_MALFORMED);
+        return set_code(d, BL_CHUNKED_MALFORMED);
     memcpy(d->line + d->nline, rest->p, n);
     d->nline += n;
     *whole = nl != NULL;
@@ -173,9 +173,9 @@ static bool take_data(struct bl_chunked *d, struct bf_str *rest)
     size_t n = rest->n < d->left ? rest->n : (size_t)d->left;
     struct bf_str piece = bf_str(rest->p, n);
     if (d->hash && EVP_DigestUpdate(d->hash, piece.p, piece.n) != 1)
-        return fail(d, BL_CHUNKED_MALFORMED);
+        return set_code(d, BL_CHUNKED_MALFORMED);
     if (!d->take(d->arg, piece))
-        return fail(d, BL_CHUNKED_RECEIVER);
+        return set_code(d, BL_CHUNKED_RECEIVER);
     *rest = bf_str(rest->p + n, rest->n - n);
     d->left -= n;
     if (d->left)
@@ -188,7 +188,7 @@ static bool on_line(struct bl_chunked *d)
 {
     bool ok = d->at == BL_AT_SIZE      ? read_size(d)
               : d->at == BL_AT_TRAILER ? read_trailer(d)
-                                       : d->nline == 0 || fail(d, BL_CHUNKED_MALFORMED);
+                                       : d->nline == 0 || set_code(d, BL_CHUNKED_MALFORMED);
     if (d->at == BL_AT_DATA_END)
         d->at = BL_AT_SIZE;
     d->nline = 0;
@@ -200,7 +200,7 @@ bool bl_chunked_feed(struct bl_chunked *d, struct bf_str rest)
     while (rest.n && d->code == BL_CHUNKED_OK) {
         bool whole = false;
         if (d->at == BL_AT_END)
-            return fail(d, BL_CHUNKED_MALFORMED);
+            return set_code(d, BL_CHUNKED_MALFORMED);
         if (d->at == BL_AT_DATA) {
             if (!take_data(d, &rest))
                 return false;
@@ -219,7 +219,7 @@ bool bl_chunked_end(struct bl_chunked *d)
 {
     if (d->code == BL_CHUNKED_OK && d->at == BL_AT_TRAILER && d->nline == 0)
         return end_trailer(d);
-    return d->code == BL_CHUNKED_OK && (d->at == BL_AT_END || fail(d, BL_CHUNKED_MALFORMED));
+    return d->code == BL_CHUNKED_OK && (d->at == BL_AT_END || set_code(d, BL_CHUNKED_MALFORMED));
 }
 
 struct bf_str bl_chunked_trailer(const struct bl_chunked *d, struct bf_str name)

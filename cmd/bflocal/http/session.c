@@ -7,8 +7,8 @@
 #include "lib/base/num.h"
 #include "lib/base/sha256.h"
 
-static void mac(const char *server_secret, const struct bl_session *s, const char *purpose,
-                unsigned char out[BF_SHA256_BYTES])
+static void session_mac(const char *server_secret, const struct bl_session *s, const char *purpose,
+                        unsigned char out[BF_SHA256_BYTES])
 {
     char text[BL_SESSION_ROLE + 128];
     struct bf_hmac256 m;
@@ -18,7 +18,7 @@ static void mac(const char *server_secret, const struct bl_session *s, const cha
     bf_hmac256(&m, bf_str(text, (size_t)n), out);
 }
 
-static void end(struct bf_buf *b)
+static void end_text(struct bf_buf *b)
 {
     bf_buf_addc(b, '\0');
 }
@@ -30,19 +30,19 @@ void bl_session_make(const char *server_secret, struct bl_session *s)
     struct bf_buf secret = {
         .p = s->secret_key, .cap = sizeof s->secret_key, .max = sizeof s->secret_key};
     struct bf_buf token = {.p = s->token, .cap = sizeof s->token, .max = sizeof s->token};
-    mac(server_secret, s, "secret", bytes);
+    session_mac(server_secret, s, "secret", bytes);
     bf_base64_encode(&secret, bf_str((const char *)bytes, sizeof bytes));
-    end(&secret);
+    end_text(&secret);
     int n = snprintf(payload, sizeof payload, "%lld %s", (long long)s->expires_s, s->role);
-    mac(server_secret, s, "token", bytes);
+    session_mac(server_secret, s, "token", bytes);
     bf_hex_encode(&token, payload, (size_t)n);
     bf_buf_addc(&token, '.');
     bf_hex_encode(&token, bytes, sizeof bytes);
-    end(&token);
+    end_text(&token);
 }
 
 /* "HEX OF PAYLOAD.MAC": its expiry and role. */
-static bool read_token(struct bf_str token, struct bl_session *s)
+static bool read_session_token(struct bf_str token, struct bl_session *s)
 {
     char room[BL_SESSION_ROLE + 32];
     struct bf_buf payload = {.p = room, .cap = sizeof room, .max = sizeof room};
@@ -64,7 +64,7 @@ enum bl_session_state bl_session_open(const char *server_secret, struct bf_str a
                                       struct bf_str token, int64_t now_ms, struct bl_session *s)
 {
     memset(s, 0, sizeof *s);
-    if (access_key.n + 1 != sizeof s->access_key || !read_token(token, s))
+    if (access_key.n + 1 != sizeof s->access_key || !read_session_token(token, s))
         return BL_SESSION_BAD;
     snprintf(s->access_key, sizeof s->access_key, "%.*s", (int)access_key.n, access_key.p);
     bl_session_make(server_secret, s);

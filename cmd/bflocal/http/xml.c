@@ -1,5 +1,6 @@
 #include "cmd/bflocal/http/xml.h"
 
+#include "lib/base/clock.h"
 #include "lib/base/enc.h"
 
 void bl_xml_put(struct bf_buf *out, struct bf_str s)
@@ -33,6 +34,13 @@ void bl_xml_element(struct bf_buf *out, const char *name, struct bf_str s)
     bf_buf_addf(out, "<%s>", name);
     bl_xml_put(out, s);
     bf_buf_addf(out, "</%s>", name);
+}
+
+void bl_xml_time(struct bf_buf *out, const char *name, int64_t wall_ms)
+{
+    struct bf_date d = bf_clock_date(wall_ms);
+    bf_buf_addf(out, "<%s>%04d-%02d-%02dT%02d:%02d:%02d.000Z</%s>", name, d.year, d.month, d.day,
+                d.hour, d.minute, d.second, name);
 }
 
 void bl_xml_init(struct bl_xml *x, struct bf_str document)
@@ -94,7 +102,7 @@ static enum bl_xml_token close_tag(struct bl_xml *x, struct bf_str raw)
     return BL_XML_CLOSE;
 }
 
-static enum bl_xml_token tag(struct bl_xml *x)
+static enum bl_xml_token read_tag(struct bl_xml *x)
 {
     const char *end = tag_end(x->rest);
     if (!end)
@@ -146,7 +154,7 @@ enum bl_xml_token bl_xml_next(struct bl_xml *x)
         } else if (bf_str_starts(x->rest, BF_STR("<!")))
             return BL_XML_ERROR;
         else
-            return tag(x);
+            return read_tag(x);
     }
     return x->depth == 0 && x->begun ? BL_XML_END : BL_XML_ERROR;
 }

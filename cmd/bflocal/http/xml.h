@@ -21,6 +21,9 @@ void bl_xml_put(struct bf_buf *out, struct bf_str s);
 /* <name>s</name> */
 void bl_xml_element(struct bf_buf *out, const char *name, struct bf_str s);
 
+/* <name>2026-11-27T06:30:00.000Z</name>, in whole seconds */
+void bl_xml_time(struct bf_buf *out, const char *name, int64_t wall_ms);
+
 enum bl_xml_token { BL_XML_OPEN, BL_XML_CLOSE, BL_XML_TEXT, BL_XML_END, BL_XML_ERROR };
 
 struct bl_xml {

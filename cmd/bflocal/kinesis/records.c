@@ -30,7 +30,7 @@ struct entry {
 };
 
 /* Base64 into the arena. */
-static bool decode(struct bl_call *c, struct bf_str text, struct bf_str *out)
+static bool decode_data(struct bl_call *c, struct bf_str text, struct bf_str *out)
 {
     size_t n = text.n / 4 * 3 + 3;
     struct bf_buf b = {.p = bf_arena_alloc(&c->arena, n), .cap = n, .max = n};
@@ -76,7 +76,7 @@ static bool read_entry(struct bl_call *c, const struct bl_params *p, size_t reco
                        "[0, 2^128-1].");
     if (!hash.p)
         en->hash = bl_hash_of(en->key);
-    return decode(c, en->data, &en->data);
+    return decode_data(c, en->data, &en->data);
 }
 
 static void put_result(struct bf_buf *out, const struct bl_stream *s, const struct bl_shard *shard,
@@ -152,7 +152,7 @@ static bool read_entries(struct bl_call *c, struct bf_str records, struct entry 
 }
 
 /* Ends the transaction of a write. */
-static bool finish(struct bl_call *c, bool ok)
+static bool end_write(struct bl_call *c, bool ok)
 {
     struct bf_err e = {0};
     if (ok)
@@ -179,7 +179,7 @@ bool bl_kinesis_put_records(struct bl_call *c)
     bool ok = s && write_entries(c, s, list, n, &failed);
     if (ok)
         bf_buf_addf(&c->ans.body, "],\"FailedRecordCount\":%zu}", failed);
-    return finish(c, ok);
+    return end_write(c, ok);
 }
 
 bool bl_kinesis_put_record(struct bl_call *c)
@@ -200,7 +200,7 @@ bool bl_kinesis_put_record(struct bl_call *c)
                    bl_record_add(c->store, s, shard, en.key, en.data, c->now_ms));
         bf_buf_addc(&c->ans.body, '}');
     }
-    return finish(c, shard && bl_store_ok(c->store));
+    return end_write(c, shard && bl_store_ok(c->store));
 }
 
 void bl_iterator_put(struct bf_buf *out, const struct bl_iterator *it)
@@ -290,8 +290,8 @@ static bool start_at_sequence(struct bl_call *c, const struct bl_stream *s,
 }
 
 /* Where an iterator of that type begins. */
-static bool start_at(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
-                     const struct bl_shard *shard, int64_t *number)
+static bool iterator_start(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
+                           const struct bl_shard *shard, int64_t *number)
 {
     struct bf_str type = {NULL, 0}, sequence = {NULL, 0};
     if (!bl_param_string(c, p, "ShardIteratorType", &type) ||
@@ -330,7 +330,7 @@ bool bl_kinesis_iterator(struct bl_call *c)
         bl_fail(c, BL_ResourceNotFoundException,
                 "Shard %.*s in stream %s under account " BL_ACCOUNT " does not exist",
                 (int)(id.n > 60 ? 60 : id.n), id.p ? id.p : "", s->name);
-    ok = ok && start_at(c, &p, s, &s->shards[index], &it.number);
+    ok = ok && iterator_start(c, &p, s, &s->shards[index], &it.number);
     if (ok) {
         it.row = s->shards[index].row;
         bf_buf_lit(&c->ans.body, "{\"ShardIterator\":\"");
@@ -341,7 +341,7 @@ bool bl_kinesis_iterator(struct bl_call *c)
     return ok;
 }
 
-static struct bl_stream *stream_of(struct bl_kinesis *k, int64_t row, int *index)
+static struct bl_stream *stream_of_shard(struct bl_kinesis *k, int64_t row, int *index)
 {
     for (size_t i = 0; i < k->n; i++)
         for (size_t n = 0; n < k->streams[i]->n; n++)
@@ -457,7 +457,7 @@ bool bl_kinesis_get_records(struct bl_call *c)
                        "further in the future than the tolerated delay of %d milliseconds.",
                        (long long)it.created_ms, (long long)c->now_ms, BL_ITERATOR_MS);
     bl_store_lock(c->store);
-    struct bl_stream *s = stream_of(c->local->kinesis, it.row, &index);
+    struct bl_stream *s = stream_of_shard(c->local->kinesis, it.row, &index);
     if (s) {
         bl_stream_trim(c->store, s, c->now_ms);
         bf_err_clear(&c->store->err); /* a full store can still be read */

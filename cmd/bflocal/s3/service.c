@@ -73,66 +73,81 @@ static const struct route {
     const char *query, *header;
     struct bl_s3_op op;
 } routes[] = {
-    {"GET", SERVICE, NULL, NULL, {"ListBuckets", bl_s3_list_buckets, false, false}},
-    {"PUT", BUCKET, NULL, NULL, {"CreateBucket", bl_s3_create_bucket, false, false}},
-    {"HEAD", BUCKET, NULL, NULL, {"HeadBucket", bl_s3_head_bucket, false, true}},
-    {"DELETE", BUCKET, NULL, NULL, {"DeleteBucket", bl_s3_delete_bucket, false, true}},
-    {"POST", BUCKET, "delete", NULL, {"DeleteObjects", bl_s3_delete_objects, false, true}},
-    {"GET", BUCKET, "location", NULL, {"GetBucketLocation", bl_s3_bucket_location, false, true}},
+    {"GET", SERVICE, NULL, NULL, {"ListBuckets", bl_s3_list_buckets, false, false, 0}},
+    {"PUT", BUCKET, NULL, NULL, {"CreateBucket", bl_s3_create_bucket, false, false, 0}},
+    {"HEAD", BUCKET, NULL, NULL, {"HeadBucket", bl_s3_head_bucket, false, true, 0}},
+    {"DELETE", BUCKET, NULL, NULL, {"DeleteBucket", bl_s3_delete_bucket, false, true, 0}},
+    {"POST", BUCKET, "delete", NULL, {"DeleteObjects", bl_s3_delete_objects, false, true, 0}},
+    {"GET", BUCKET, "location", NULL, {"GetBucketLocation", bl_s3_bucket_location, false, true, 0}},
     {"GET",
      BUCKET,
      "versioning",
      NULL,
-     {"GetBucketVersioning", bl_s3_bucket_versioning, false, true}},
-    {"GET", BUCKET, "tagging", NULL, {"GetBucketTagging", bl_s3_no_tagging, false, true}},
-    {"GET", BUCKET, "policy", NULL, {"GetBucketPolicy", bl_s3_no_policy, false, true}},
-    {"GET", BUCKET, "cors", NULL, {"GetBucketCors", bl_s3_no_cors, false, true}},
+     {"GetBucketVersioning", bl_s3_bucket_versioning, false, true, 0}},
+    {"GET", BUCKET, "tagging", NULL, {"GetBucketTagging", bl_s3_no_tagging, false, true, 0}},
+    {"GET", BUCKET, "policy", NULL, {"GetBucketPolicy", bl_s3_no_policy, false, true, 0}},
+    {"GET", BUCKET, "cors", NULL, {"GetBucketCors", bl_s3_no_cors, false, true, 0}},
     {"GET",
      BUCKET,
      "lifecycle",
      NULL,
-     {"GetBucketLifecycleConfiguration", bl_s3_no_lifecycle, false, true}},
-    {"GET", BUCKET, "uploads", NULL, {"ListMultipartUploads", bl_s3_list_uploads, false, true}},
-    {"GET", BUCKET, "list-type", NULL, {"ListObjectsV2", bl_s3_list_objects_v2, false, true}},
-    {"GET", BUCKET, NULL, NULL, {"ListObjects", bl_s3_list_objects, false, true}},
-    {"PUT", OBJECT, "tagging", NULL, {"PutObjectTagging", bl_s3_put_tagging, false, true}},
-    {"DELETE", OBJECT, "tagging", NULL, {"DeleteObjectTagging", bl_s3_delete_tagging, false, true}},
+     {"GetBucketLifecycleConfiguration", bl_s3_no_lifecycle, false, true, 0}},
+    {"GET", BUCKET, "uploads", NULL, {"ListMultipartUploads", bl_s3_list_uploads, false, true, 0}},
+    {"GET", BUCKET, "list-type", NULL, {"ListObjectsV2", bl_s3_list_objects_v2, false, true, 0}},
+    {"GET", BUCKET, NULL, NULL, {"ListObjects", bl_s3_list_objects, false, true, 0}},
+    {"PUT", OBJECT, "tagging", NULL, {"PutObjectTagging", bl_s3_put_tagging, false, true, 0}},
+    {"DELETE",
+     OBJECT,
+     "tagging",
+     NULL,
+     {"DeleteObjectTagging", bl_s3_delete_tagging, false, true, 0}},
     {"PUT",
      OBJECT,
      "uploadId",
      "x-amz-copy-source",
-     {"UploadPartCopy", bl_s3_upload_part_copy, false, true}},
-    {"PUT", OBJECT, "uploadId", NULL, {"UploadPart", bl_s3_upload_part, true, true}},
-    {"PUT", OBJECT, NULL, "x-amz-copy-source", {"CopyObject", bl_s3_copy_object, false, true}},
-    {"PUT", OBJECT, NULL, NULL, {"PutObject", bl_s3_put_object, true, true}},
+     {"UploadPartCopy", bl_s3_upload_part_copy, false, true, BL_CAN_ERROR200}},
+    {"PUT", OBJECT, "uploadId", NULL, {"UploadPart", bl_s3_upload_part, true, true, 0}},
+    {"PUT",
+     OBJECT,
+     NULL,
+     "x-amz-copy-source",
+     {"CopyObject", bl_s3_copy_object, false, true, BL_CAN_ERROR200}},
+    {"PUT", OBJECT, NULL, NULL, {"PutObject", bl_s3_put_object, true, true, BL_CAN_CONFLICT}},
     {"POST",
      OBJECT,
      "uploads",
      NULL,
-     {"CreateMultipartUpload", bl_s3_create_multipart, false, true}},
+     {"CreateMultipartUpload", bl_s3_create_multipart, false, true, 0}},
     {"POST",
      OBJECT,
      "uploadId",
      NULL,
-     {"CompleteMultipartUpload", bl_s3_complete_multipart, false, true}},
+     {"CompleteMultipartUpload", bl_s3_complete_multipart, false, true,
+      BL_CAN_CONFLICT | BL_CAN_ERROR200}},
     {"DELETE",
      OBJECT,
      "uploadId",
      NULL,
-     {"AbortMultipartUpload", bl_s3_abort_multipart, false, true}},
-    {"DELETE", OBJECT, NULL, NULL, {"DeleteObject", bl_s3_delete_object, false, true}},
-    {"GET", OBJECT, "uploadId", NULL, {"ListParts", bl_s3_list_parts, false, true}},
-    {"GET", OBJECT, "tagging", NULL, {"GetObjectTagging", bl_s3_get_tagging, false, true}},
-    {"GET", OBJECT, "attributes", NULL, {"GetObjectAttributes", bl_s3_get_attributes, false, true}},
-    {"GET", OBJECT, NULL, NULL, {"GetObject", bl_s3_get_object, false, true}},
-    {"HEAD", OBJECT, NULL, NULL, {"HeadObject", bl_s3_get_object, false, true}},
+     {"AbortMultipartUpload", bl_s3_abort_multipart, false, true, 0}},
+    {"DELETE", OBJECT, NULL, NULL, {"DeleteObject", bl_s3_delete_object, false, true, 0}},
+    {"GET", OBJECT, "uploadId", NULL, {"ListParts", bl_s3_list_parts, false, true, 0}},
+    {"GET", OBJECT, "tagging", NULL, {"GetObjectTagging", bl_s3_get_tagging, false, true, 0}},
+    {"GET",
+     OBJECT,
+     "attributes",
+     NULL,
+     {"GetObjectAttributes", bl_s3_get_attributes, false, true, 0}},
+    {"GET", OBJECT, NULL, NULL, {"GetObject", bl_s3_get_object, false, true, 0}},
+    {"HEAD", OBJECT, NULL, NULL, {"HeadObject", bl_s3_get_object, false, true, 0}},
 };
 
-static bool on_knows(const char *op)
+static bool on_knows(const char *op, unsigned *faults)
 {
     for (size_t i = 0; i < BF_COUNT(routes); i++)
-        if (strcmp(op, routes[i].op.name) == 0)
+        if (strcmp(op, routes[i].op.name) == 0) {
+            *faults = routes[i].op.faults;
             return true;
+        }
     return false;
 }
 
@@ -223,7 +238,7 @@ static struct bf_str bucket_of_host(const struct bl_call *c)
     return bf_str(host.p, host.n - local.n);
 }
 
-static bool decode(struct bl_call *c, struct bf_str wire, struct bf_str *out)
+static bool decode_name(struct bl_call *c, struct bf_str wire, struct bf_str *out)
 {
     struct bf_buf b;
     bf_buf_init(&b, wire.n + 1);
@@ -245,7 +260,7 @@ static bool name_target(struct bl_call *c, struct bl_s3_call *s, enum level *lev
         bucket = slash ? bf_str(path.p, (size_t)(slash - path.p)) : path;
         key = slash ? bf_str(slash + 1, path.n - bucket.n - 1) : bf_str(path.p, 0);
     }
-    if (!decode(c, bucket, &s->bucket) || !decode(c, key, &s->key))
+    if (!decode_name(c, bucket, &s->bucket) || !decode_name(c, key, &s->key))
         return false;
     *level = s->bucket.n == 0 ? SERVICE : s->key.n == 0 ? BUCKET : OBJECT;
     if (s->key.n > BL_S3_KEY_MAX)
@@ -261,11 +276,6 @@ static bool name_target(struct bl_call *c, struct bl_s3_call *s, enum level *lev
     }
     return (bf_utf8_valid(s->key, NULL) && bf_utf8_valid(s->bucket, NULL)) ||
            bl_s3_fail(c, BL_S3_InvalidURI);
-}
-
-static void on_cleanup(struct bl_call *c)
-{
-    bl_s3_body_free(&bl_s3_of(c)->body);
 }
 
 static bool on_piece(struct bl_call *c, struct bf_str piece)
@@ -329,7 +339,7 @@ static bool check_acl(struct bl_call *c, const struct bl_s3_call *s)
                                                   : BL_S3_InvalidBucketAclWithObjectOwnership);
 }
 
-static bool begin(struct bl_call *c, struct bl_s3_call *s)
+static bool begin_call(struct bl_call *c, struct bl_s3_call *s)
 {
     enum level level;
     c->now_ms = bl_now_ms(c->local);
@@ -354,7 +364,7 @@ static bool begin(struct bl_call *c, struct bl_s3_call *s)
     pthread_mutex_unlock(&c->local->s3->mutex);
     if (!s->op->upload)
         return c->auth.payload < BL_PAYLOAD_SIGNED_CHUNKS || bl_s3_fail(c, BL_S3_NotImplemented);
-    c->cleanup = on_cleanup;
+    c->cleanup = bl_s3_cleanup;
     c->sink = on_piece;
     return bl_s3_body_begin(c, &s->body, c->local->s3);
 }
@@ -379,7 +389,7 @@ static bool on_begin(struct bl_call *c, size_t *max_body)
     memset(s, 0, sizeof(*s));
     s->body.fd = -1;
     c->sink_arg = s;
-    if (begin(c, s))
+    if (begin_call(c, s))
         return true;
     c->failed = true;
     if (!bl_header(c, "expect").p)

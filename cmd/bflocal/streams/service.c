@@ -18,10 +18,10 @@ static void run_split(struct bl_call *c)
 static const struct bl_control controls[] = {{"POST", "streams/split", run_split}};
 
 static const struct bl_op operations[] = {
-    {"DescribeStream", bl_streams_describe},
-    {"GetRecords", bl_streams_get_records},
-    {"GetShardIterator", bl_streams_iterator},
-    {"ListStreams", bl_streams_list},
+    {"DescribeStream", bl_streams_describe, 0},
+    {"GetRecords", bl_streams_get_records, BL_CAN_ITERATOR},
+    {"GetShardIterator", bl_streams_iterator, 0},
+    {"ListStreams", bl_streams_list, 0},
 };
 
 const struct bl_service bl_service_streams = {
