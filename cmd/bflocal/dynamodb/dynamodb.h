@@ -70,6 +70,9 @@ struct bl_ddb {
 /* By name or ARN; NULL: there is none. table_find.c, as all that follow up to bl_view_name. */
 struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name);
 
+/* Is it [a-zA-Z0-9_.-]*, as names of tables and indexes are? */
+bool bl_name_spelled(struct bf_str name);
+
 /* Can a table have this name? False: the answer is set. */
 bool bl_table_name_check(struct bl_call *c, struct bf_str name) BF_MUST;
 

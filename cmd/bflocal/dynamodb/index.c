@@ -8,21 +8,12 @@
 
 #define INVALID "One or more parameter values were invalid: "
 
-static bool name_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
-}
-
 static bool read_name(struct bl_call *c, const struct bl_params *p, struct bl_index *x)
 {
     struct bf_str name = {NULL, 0};
     if (!bl_param_string(c, p, "IndexName", &name))
         return false;
-    bool good = name.n >= 3 && name.n <= 255;
-    for (size_t i = 0; i < name.n; i++)
-        good = good && name_char(name.p[i]);
-    if (!good)
+    if (!bl_name_spelled(name) || name.n < 3 || name.n > 255)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%.*s' at 'indexName' failed to satisfy "
                        "constraint: Member must satisfy regular expression pattern: "

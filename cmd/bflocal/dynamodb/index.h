@@ -52,7 +52,7 @@ int64_t bl_index_count(struct bl_call *c, const struct bl_index *x);
 /* Loads what the store has; tables are loaded already. */
 bool bl_indexes_load(struct bl_local *l) BF_MUST;
 
-/* A KeySchema, its types from AttributeDefinitions; tables.c. False: the answer is set. */
+/* A KeySchema, its types from AttributeDefinitions; table_spec.c. False: the answer is set. */
 bool bl_key_schema_read(struct bl_call *c, struct bf_str schema, struct bf_str definitions,
                         struct bl_key_attr key[2], unsigned *nkeys) BF_MUST;
 

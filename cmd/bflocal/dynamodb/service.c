@@ -119,7 +119,7 @@ static void close_ddb(struct bl_local *l)
 }
 
 /* POST /_bflocal/ttl?table=T deletes the items that have expired (without table: of all); {"expired":...} */
-static void run_expire(struct bl_call *c)
+static void control_expire(struct bl_call *c)
 {
     struct bf_err e = {0};
     uint64_t n;
@@ -131,7 +131,7 @@ static void run_expire(struct bl_call *c)
     bf_buf_addf(&c->ans.body, "{\"expired\":%llu}\n", (unsigned long long)n);
 }
 
-static const struct bl_control controls[] = {{"POST", "ttl", run_expire}};
+static const struct bl_control controls[] = {{"POST", "ttl", control_expire}};
 
 static const struct bl_op operations[] = {
     {"BatchGetItem", bl_ddb_batch_get, BL_CAN_PARTIAL},

@@ -17,17 +17,20 @@ struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name)
     return NULL;
 }
 
-static bool name_char(char ch)
+bool bl_name_spelled(struct bf_str name)
 {
-    return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || (ch >= '0' && ch <= '9') ||
-           ch == '_' || ch == '.' || ch == '-';
+    for (size_t i = 0; i < name.n; i++) {
+        char ch = name.p[i];
+        bool letter = (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z');
+        if (!letter && (ch < '0' || ch > '9') && ch != '_' && ch != '.' && ch != '-')
+            return false;
+    }
+    return true;
 }
 
 bool bl_table_name_check(struct bl_call *c, struct bf_str name)
 {
-    bool good = true;
-    for (size_t i = 0; i < name.n; i++)
-        good = good && name_char(name.p[i]);
+    bool good = bl_name_spelled(name);
     if (good && name.n >= 3 && name.n <= 255)
         return true;
     return bl_fail(

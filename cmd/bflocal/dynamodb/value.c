@@ -7,6 +7,18 @@
 static const char *const names[BL_TYPES] = {"S",  "N",    "B",    "SS", "NS",
                                             "BS", "BOOL", "NULL", "L",  "M"};
 
+const char *bl_number_fault(enum bf_number_verdict verdict)
+{
+    static const char *const texts[] = {
+        [BF_NUMBER_NONE] = "The parameter cannot be converted to a numeric value",
+        [BF_NUMBER_LONG] = "Attempting to store more than 38 significant digits in a Number",
+        [BF_NUMBER_LARGE] = "Number overflow. Attempting to store a number with magnitude larger "
+                            "than supported range",
+        [BF_NUMBER_SMALL] = "Number underflow. Attempting to store a number with magnitude smaller "
+                            "than supported range"};
+    return texts[verdict];
+}
+
 const char *bl_type_name(enum bl_type type)
 {
     return names[type];

@@ -69,18 +69,6 @@ static bool is_plain(struct bf_str s)
     return i == s.n && i > end + 1 && s.p[i - 1] != '0';
 }
 
-const char *bl_number_fault(enum bf_number_verdict verdict)
-{
-    static const char *const texts[] = {
-        [BF_NUMBER_NONE] = "The parameter cannot be converted to a numeric value",
-        [BF_NUMBER_LONG] = "Attempting to store more than 38 significant digits in a Number",
-        [BF_NUMBER_LARGE] = "Number overflow. Attempting to store a number with magnitude larger "
-                            "than supported range",
-        [BF_NUMBER_SMALL] = "Number underflow. Attempting to store a number with magnitude smaller "
-                            "than supported range"};
-    return texts[verdict];
-}
-
 /* A number in its plain form. */
 static bool normalise_number(struct bf_arena *a, struct bf_str text, struct bf_str *out,
                              struct bf_err *e)

@@ -9,11 +9,7 @@
 
 struct bf_str bl_header(const struct bl_call *c, const char *name)
 {
-    struct bf_str want = bf_str_of(name);
-    for (size_t i = 0; i < c->req.nheaders; i++)
-        if (bf_str_eq(c->req.headers[i].name, want))
-            return c->req.headers[i].value;
-    return bf_str(NULL, 0);
+    return bl_request_header(&c->req, name);
 }
 
 struct bf_str bl_query(struct bl_call *c, const char *name)

@@ -20,7 +20,7 @@
 #define BL_CALL_H
 
 #include "cmd/bflocal/http/auth.h"
-#include "cmd/bflocal/http/error.h"
+#include "cmd/bflocal/http/json_error.h"
 #include "cmd/bflocal/http/local.h"
 #include "cmd/bflocal/http/request.h"
 #include "lib/base/arena.h"

@@ -19,4 +19,7 @@ struct bl_request {
     bool loopback;      /* the peer is on this machine */
 };
 
+/* A header by its lower-case name; p == NULL: it is not there. */
+struct bf_str bl_request_header(const struct bl_request *r, const char *name);
+
 #endif

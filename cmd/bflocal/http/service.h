@@ -8,7 +8,7 @@
 #ifndef BL_SERVICE_H
 #define BL_SERVICE_H
 
-#include "cmd/bflocal/http/error.h"
+#include "cmd/bflocal/http/json_error.h"
 #include "lib/base/str.h"
 
 struct bl_call;

@@ -3,8 +3,8 @@
  * the service answers with it or the framework in front of the service ("coral"),
  * which DynamoDB shows in __type.
  */
-#ifndef BL_ERROR_H
-#define BL_ERROR_H
+#ifndef BL_JSON_ERROR_H
+#define BL_JSON_ERROR_H
 
 enum bl_family { BL_OF_SERVICE, BL_OF_CORAL, BL_OF_VALIDATION };
 
