@@ -13,7 +13,7 @@
 #ifndef BL_DDB_H
 #define BL_DDB_H
 
-#include "cmd/bflocal/dynamodb/expr.h"
+#include "cmd/bflocal/expression/expr.h"
 #include "cmd/bflocal/kinesis/kinesis.h"
 #include "lib/base/rng.h"
 

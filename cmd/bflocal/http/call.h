@@ -19,10 +19,10 @@
 #ifndef BL_CALL_H
 #define BL_CALL_H
 
-#include "cmd/bflocal/http/auth.h"
+#include "cmd/bflocal/wire/auth.h"
 #include "cmd/bflocal/http/json_error.h"
 #include "cmd/bflocal/http/local.h"
-#include "cmd/bflocal/http/request.h"
+#include "cmd/bflocal/wire/request.h"
 #include "lib/base/arena.h"
 
 enum { BL_ANSWER_HEADERS = BL_HEADERS_MAX + 32 /* an object gives back those that it came with */ };

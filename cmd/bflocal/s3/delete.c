@@ -1,7 +1,7 @@
 /* DeleteObject and DeleteObjects. */
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/s3/file.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/enc.h"
 
 enum { KEYS_MAX = 1000 };

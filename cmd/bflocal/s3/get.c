@@ -4,7 +4,7 @@
 
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/s3/file.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"

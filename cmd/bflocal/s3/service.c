@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/http/reply.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "cmd/bflocal/s3/file.h"
 #include "cmd/bflocal/s3/route.h"
 #include "lib/base/sha256.h"

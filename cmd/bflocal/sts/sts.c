@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/http/session.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/session.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"

@@ -1,5 +1,5 @@
 /* CBOR to JSON text: requests. The other way is in cbor_put.c. */
-#include "cmd/bflocal/http/cbor.h"
+#include "cmd/bflocal/wire/cbor.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "cmd/bflocal/http/chunked.h"
+#include "cmd/bflocal/wire/chunked.h"
 
 static bool set_code(struct bl_chunked *d, enum bl_chunked_code code)
 {

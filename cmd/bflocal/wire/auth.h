@@ -3,7 +3,7 @@
  *
  * The canonical request is built from what arrived, with exactly the headers
  * the client says it signed, and its signature compared in constant time. What
- * is wrong is told as a code and a text in the service's own words; reply.c and
+ * is wrong is told as a code and a text in the service's own words; http/reply.c and
  * s3/error.c turn the code into what each protocol answers.
  *
  * S3's payload forms: a hash (compared when the body is complete),
@@ -17,7 +17,7 @@
 #ifndef BL_AUTH_H
 #define BL_AUTH_H
 
-#include "cmd/bflocal/http/session.h"
+#include "cmd/bflocal/wire/session.h"
 #include "lib/aws/sign/sigv4.h"
 #include "lib/base/arena.h"
 

@@ -2,7 +2,7 @@
 #ifndef BL_EXPR_LEX_H
 #define BL_EXPR_LEX_H
 
-#include "cmd/bflocal/dynamodb/expr.h"
+#include "cmd/bflocal/expression/expr.h"
 
 enum bl_token {
     BL_TOKEN_END,

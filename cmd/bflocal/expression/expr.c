@@ -1,9 +1,9 @@
 /* What the expressions of a request share: the placeholders. And projections. */
-#include "cmd/bflocal/dynamodb/expr.h"
+#include "cmd/bflocal/expression/expr.h"
 
 #include <stdlib.h>
 
-#include "cmd/bflocal/dynamodb/expr_lex.h"
+#include "cmd/bflocal/expression/expr_lex.h"
 
 enum { PLACEHOLDERS_MAX = 4096 };
 

@@ -1,4 +1,4 @@
-#include "cmd/bflocal/dynamodb/value.h"
+#include "cmd/bflocal/expression/value.h"
 
 #include "lib/base/enc.h"
 #include "lib/ddb/decimal.h"

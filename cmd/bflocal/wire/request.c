@@ -1,4 +1,4 @@
-#include "cmd/bflocal/http/request.h"
+#include "cmd/bflocal/wire/request.h"
 
 struct bf_str bl_request_header(const struct bl_request *r, const char *name)
 {

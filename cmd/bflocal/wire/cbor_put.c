@@ -1,7 +1,7 @@
 /* JSON text to CBOR: answers. */
 #include <stdlib.h>
 
-#include "cmd/bflocal/http/cbor.h"
+#include "cmd/bflocal/wire/cbor.h"
 #include "lib/base/base64.h"
 #include "lib/json/scan.h"
 

@@ -1,5 +1,5 @@
 /* Attribute values out of JSON, with the service's validation and its words. */
-#include "cmd/bflocal/dynamodb/value.h"
+#include "cmd/bflocal/expression/value.h"
 #include "lib/base/enc.h"
 #include "lib/base/map.h"
 #include "lib/ddb/number.h"

@@ -1,5 +1,5 @@
 /* Update expressions: applying them. */
-#include "cmd/bflocal/dynamodb/expr_lex.h"
+#include "cmd/bflocal/expression/expr_lex.h"
 
 #include "lib/ddb/decimal.h"
 

@@ -17,7 +17,7 @@
 
 #include <openssl/evp.h>
 
-#include "cmd/bflocal/http/auth.h"
+#include "cmd/bflocal/wire/auth.h"
 
 enum bl_chunked_code {
     BL_CHUNKED_OK,

@@ -13,7 +13,7 @@
 #ifndef BL_EXPR_H
 #define BL_EXPR_H
 
-#include "cmd/bflocal/dynamodb/value.h"
+#include "cmd/bflocal/expression/value.h"
 
 enum { BL_EXPR_BYTES = 4096, BL_EXPR_OPERATORS = 300 };
 

@@ -1,5 +1,5 @@
 /* Update expressions: parsing. */
-#include "cmd/bflocal/dynamodb/expr_lex.h"
+#include "cmd/bflocal/expression/expr_lex.h"
 
 #include <stdlib.h>
 

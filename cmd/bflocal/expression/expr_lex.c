@@ -1,4 +1,4 @@
-#include "cmd/bflocal/dynamodb/expr_lex.h"
+#include "cmd/bflocal/expression/expr_lex.h"
 
 #include <stdarg.h>
 #include <stdio.h>

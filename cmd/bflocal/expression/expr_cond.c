@@ -1,5 +1,5 @@
 /* Conditions: parsing and testing. */
-#include "cmd/bflocal/dynamodb/expr_lex.h"
+#include "cmd/bflocal/expression/expr_lex.h"
 
 struct function {
     const char *name;

@@ -1,5 +1,5 @@
 /* Does an item fulfil a condition? A missing attribute or a wrong type makes a comparison false. */
-#include "cmd/bflocal/dynamodb/expr.h"
+#include "cmd/bflocal/expression/expr.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-#include "cmd/bflocal/http/auth_claim.h"
+#include "cmd/bflocal/wire/auth_claim.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* DynamoDB's reserved words (Developer Guide, "Reserved words in DynamoDB"), sorted. */
 #include <stdlib.h>
 
-#include "cmd/bflocal/dynamodb/expr_lex.h"
+#include "cmd/bflocal/expression/expr_lex.h"
 
 /* clang-format off */
 static const char *const words[] = {

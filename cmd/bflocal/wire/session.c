@@ -1,4 +1,4 @@
-#include "cmd/bflocal/http/session.h"
+#include "cmd/bflocal/wire/session.h"
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
-#include "cmd/bflocal/http/auth.h"
+#include "cmd/bflocal/wire/auth.h"
 
-#include "cmd/bflocal/http/auth_claim.h"
+#include "cmd/bflocal/wire/auth_claim.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 

@@ -1,4 +1,4 @@
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"

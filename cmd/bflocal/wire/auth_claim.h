@@ -6,8 +6,8 @@
 #ifndef BL_AUTH_CLAIM_H
 #define BL_AUTH_CLAIM_H
 
-#include "cmd/bflocal/http/auth.h"
-#include "cmd/bflocal/http/request.h"
+#include "cmd/bflocal/wire/auth.h"
+#include "cmd/bflocal/wire/request.h"
 
 struct bl_claim {
     struct bf_str credential, signed_headers, signature;
