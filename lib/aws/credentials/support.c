@@ -6,6 +6,7 @@
 
 #include "lib/aws/credentials/source.h"
 #include "lib/aws/http/retry.h"
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 
 void bf_cred_reply_init(struct bf_cred_reply *r)
@@ -172,7 +173,6 @@ bool bf_cred_send(const struct bf_cred_seek *s, const struct bf_cred_request *q,
             e->code = BF_E_TEMPORARY;
         if (!again || attempt >= attempts || e->code == BF_E_STOPPED)
             return false;
-        s->world->sleep_ms(s->world->arg, wait_ms);
-        wait_ms *= 2;
+        s->world->sleep_ms(s->world->arg, bf_backoff_limit(wait_ms, attempt, BF_BACKOFF_MOST_MS));
     }
 }

@@ -1,5 +1,6 @@
 #include "lib/aws/dynamodb/dynamodb.h"
 
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 #include "lib/json/scan.h"
@@ -271,21 +272,20 @@ static bool nap(struct bf_aws *aws, int64_t ms, struct bf_err *e)
 }
 
 /* One step of a wait loop: false when time is over or a signal came. */
-static bool next_poll(struct bf_aws *aws, int64_t deadline_ms, int64_t *pause_ms, const char *what,
+static bool next_poll(struct bf_aws *aws, int64_t deadline_ms, unsigned *polls, const char *what,
                       struct bf_err *e)
 {
-    if (bf_clock_mono_ms() + *pause_ms > deadline_ms)
+    int64_t pause = (int64_t)bf_backoff_limit(POLL_FIRST_MS, ++*polls, POLL_MAX_MS);
+    if (bf_clock_mono_ms() + pause > deadline_ms)
         return bf_err_set(e, BF_E_TEMPORARY, "still %s", what);
-    if (!nap(aws, *pause_ms, e))
-        return false;
-    *pause_ms = *pause_ms * 2 < POLL_MAX_MS ? *pause_ms * 2 : POLL_MAX_MS;
-    return true;
+    return nap(aws, pause, e);
 }
 
 bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms,
                  struct bf_ddb_table *t, struct bf_err *e)
 {
-    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms, pause = POLL_FIRST_MS;
+    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms;
+    unsigned polls = 0;
     for (;;) {
         /* a table just made may not be known everywhere yet */
         bool ok = bf_ddb_describe(aws, table, t, e);
@@ -295,7 +295,7 @@ bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms,
             return true;
         if (ok && strcmp(t->status, "CREATING") != 0)
             return bf_err_set(e, BF_E_SERVICE, "the table is %s", t->status);
-        if (!next_poll(aws, deadline, &pause, ok ? t->status : "not there", e))
+        if (!next_poll(aws, deadline, &polls, ok ? t->status : "not there", e))
             return false;
     }
 }
@@ -370,7 +370,8 @@ bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str str
 {
     char arn[BF_DDB_ARN_MAX + 1];
     struct destination d = {.arn = arn};
-    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms, pause = POLL_FIRST_MS;
+    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms;
+    unsigned polls = 0;
     struct call c;
     if (!stream_arn(aws, stream, arn, e))
         return false;
@@ -382,7 +383,7 @@ bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str str
         else if (!enabled && strcmp(d.status, "ENABLING") != 0 &&
                  strcmp(d.status, "DISABLING") != 0)
             ok = enabled = destination_enable(&c, aws, table, &d, e);
-        ok = ok && next_poll(aws, deadline, &pause, d.status[0] ? d.status : "not enabled", e) &&
+        ok = ok && next_poll(aws, deadline, &polls, d.status[0] ? d.status : "not enabled", e) &&
              destination_status(&c, aws, table, &d, e);
     }
     call_free(&c);
