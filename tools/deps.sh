@@ -44,6 +44,7 @@ test     c gzip            gzip                   gzip               gzip       
 test     c openssl         openssl                openssl            openssl             openssl@3
 test     c zip             zip                    zip                zip                 zip
 test     c unzip           unzip                  unzip              unzip               unzip
+test     c g++             g++                    gcc-c++                g++                 -
 test     c python3         python3                python3            python3             python3
 test     y boto3           python3-boto3          python3-boto3      py3-boto3           -
 test     c aws             awscli                 awscli2            aws-cli             awscli

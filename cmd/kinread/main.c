@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/kinread/kinread.h"
+#include "lib/aws/config/options.h"
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/num.h"

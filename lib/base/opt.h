@@ -24,6 +24,7 @@
 #ifndef BF_OPT_H
 #define BF_OPT_H
 
+#include "lib/base/opt_list.h"
 #include "lib/base/str.h"
 
 enum bf_opt_kind {
@@ -51,13 +52,6 @@ struct bf_opt {
     const char *arg; /* name of the value in --help, NULL for flags */
     const char *help;
     bool (*fn)(void *field, struct bf_str value, struct bf_err *e);
-};
-
-enum { BF_OPT_LIST_MAX = 64 };
-
-struct bf_opt_list {
-    const char *item[BF_OPT_LIST_MAX];
-    size_t n;
 };
 
 /* All rows are made here, so that a new field needs one change. */
