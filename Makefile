@@ -48,7 +48,8 @@ LIBS_bflocal  := -lmicrohttpd -lsqlite3
 # What cdclambda opens when rows have somewhere to go: the AWS client, with libcurl and TLS (cmd/cdclambda/sink.c).
 rowsink   := $(B)/lib/bfpipe/bfpipe-rowsink.so
 RPATH_cdclambda = -Wl,-rpath,'$$ORIGIN/../lib/bfpipe'
-tool_src  = $(wildcard cmd/$1.c cmd/$1/*.c)
+# A tool may have rooms (cmd/bflocal). cmd/cdclambda/alone replaces files of the tool in another program.
+tool_src  = $(filter-out cmd/cdclambda/alone/%,$(wildcard cmd/$1.c cmd/$1/*.c cmd/$1/*/*.c))
 tool_obj  = $(patsubst %.c,$(B)/obj/%.o,$(call tool_src,$1))
 
 bins      := $(TOOLS:%=$(B)/bin/%)

@@ -1,6 +1,6 @@
 # Static checks and layout: tools/check-*.sh, and the tools of others.
 
-C_FILES := $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
+C_FILES := $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] cmd/*/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
 LIBRARIES := $(core_so) $(aws_so) $(core_a) $(aws_a)
 
 # What takes a few seconds: layout, floors, symbols, options against man pages, sizes, words.

@@ -72,6 +72,7 @@ if command -v g++ >/dev/null 2>&1; then
     ok 'the same compiles as C++' cxx
     check 'and runs' -o "$said" -- "$T/cxx"
     # Each header alone, so that none needs another one before it.
+    # shellcheck disable=SC2046
     each() {
         for header in $headers; do
             echo "#include <$header>" >"$T/one.cc"
