@@ -185,7 +185,7 @@ static bool stop(const struct config *c, bool command, struct bf_err *e)
 static bool run(const struct config *c, char **command, int *status, struct bf_err *e)
 {
     static struct bl_local local;
-    struct bl_run r = {c->host, c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command,
+    struct bl_run r = {c->host,    c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command,
                        &c->prepare};
     if (r.port > 65535 || (c->stop && c->port == 0))
         return bf_err_set(e, BF_E_USAGE, "--port: %llu is no port", (unsigned long long)r.port);
