@@ -21,7 +21,7 @@ struct config {
     uint64_t memory;      /* bytes of rows in memory */
     uint64_t spool_max;   /* bytes of sealed batches that wait in the spool */
     uint64_t partitions;  /* open at a time */
-    uint64_t uploads;     /* in flight */
+    uint64_t window;      /* in flight */
     uint64_t max_line;
     uint64_t level;
     enum format format;

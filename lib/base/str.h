@@ -56,6 +56,13 @@ static inline bool bf_str_starts(struct bf_str s, struct bf_str prefix)
     return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
 
+/* How much of a text a message shows: at most max bytes, never half of a UTF-8 character. */
+BF_API int bf_str_shown(struct bf_str s, size_t max);
+
+/* The two arguments of "%.*s" for a text in a message, which may be long; it is named twice. */
+#define BF_SHOWN(s)         BF_SHOWN_TO(s, 60)
+#define BF_SHOWN_TO(s, max) bf_str_shown((s), (max)), (s).p ? (s).p : ""
+
 /* Orders like memcmp, a prefix before its extensions. */
 BF_API int bf_str_cmp(struct bf_str a, struct bf_str b);
 

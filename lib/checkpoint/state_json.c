@@ -265,7 +265,7 @@ bool bf_state_parse(struct bf_state *s, struct bf_str text, struct bf_err *e)
             version = true;
             if (!bf_str_is(v.raw, "1"))
                 return bf_err_set(e, BF_E_INPUT, "version %.*s of the state is not known here",
-                                  (int)(v.raw.n > 20 ? 20 : v.raw.n), v.raw.p);
+                                  BF_SHOWN_TO(v.raw, 20));
         }
         if (!ok)
             return false;

@@ -35,7 +35,7 @@ bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf
         enum bf_op op;
         if (!op_of(bf_str_trim(item), &op))
             return bf_err_set(e, BF_E_USAGE, "'%.*s' is not one of INSERT, MODIFY, REMOVE",
-                              (int)(item.n > 60 ? 60 : item.n), item.p);
+                              BF_SHOWN(item));
         conf->ops |= 1u << op;
     }
     return true;

@@ -1,6 +1,5 @@
 #include "lib/xform/xform_filter_options.h"
 
-#include "lib/base/num.h"
 #include "lib/xform/dedupe.h"
 #include "lib/xform/xform.h"
 
@@ -10,10 +9,7 @@ static bool set_dedupe(void *field, struct bf_str value, struct bf_err *e)
     *window = BF_DEDUPE_DEFAULT;
     if (!value.p)
         return true;
-    if (!bf_num_u64(value, window, e))
-        return false;
-    return (*window >= 1 && *window <= BF_DEDUPE_MAX) ||
-           bf_err_set(e, BF_E_USAGE, "wants a number from 1 to %d", BF_DEDUPE_MAX);
+    return bf_opt_range(value, 1, BF_DEDUPE_MAX, window, e);
 }
 
 static bool set_ops(void *field, struct bf_str value, struct bf_err *e)

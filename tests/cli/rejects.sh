@@ -16,8 +16,8 @@ for name in lines link symlink; do
     done
     check "cdcxform FILE: $name is the input" -s 2 -e "cdcxform: --rejects: $T/$name is the input" -- \
         cdcxform --rejects "$T/$name" "$T/lines"
-    check "bfgen --from: $name is the input" -s 2 -e "bfgen: --rejects: $T/$name is the input" -- \
-        bfgen --from "$T/lines" --rejects "$T/$name"
+    check "bfgen --csv: $name is the input" -s 2 -e "bfgen: --rejects: $T/$name is the input" -- \
+        bfgen --csv "$T/lines" --rejects "$T/$name"
     ok "$name is as it was" cmp "$T/lines" "$T/kept"
 done
 for tool in 'ddbput sales' 'kinput s' 's3put s3://lake/p/' cdcxform; do
@@ -35,7 +35,7 @@ check 'a folder' -s 1 -e "cdcxform: $T: Is a directory" -i "$T/lines" -- cdcxfor
 . "$root/tests/fault/lib.sh"
 refused() { # TOOL...: one line of $T/bad is refused
     case $1 in
-    bfgen) bfgen --from "$T/bad" -f items --rejects "$T/file" ;;
+    bfgen) bfgen --csv "$T/bad" -o items --rejects "$T/file" ;;
     cdcxform) cdcxform --rejects "$T/file" <"$T/bad" ;;
     ddbput) ddbput --rejects "$T/file" sales <"$T/bad" ;;
     kinput) kinput --key id --rejects "$T/file" s <"$T/bad" ;;
@@ -76,6 +76,6 @@ done
 printf 'id,b\n1,x\n' >"$T/file"
 printf 'id,a\n1,2,3\n' >"$T/bad"
 check 'rows under another header are no place' -s 2 -e "bfgen: $T/bad: --rejects: $T/file holds lines under another header" -- \
-    bfgen --from "$T/bad" --rejects "$T/file"
+    bfgen --csv "$T/bad" --rejects "$T/file"
 ok 'and are left alone' sh -c 'printf "id,b\n1,x\n" | cmp - "$1"' - "$T/file"
 plan

@@ -112,9 +112,8 @@ static void take_result(void *arg, size_t i, const struct bf_put_result *result)
     if (result->code.n == 0)
         return;
     if (s->left == 0)
-        bf_err_set(&s->why, BF_E_SERVICE, "%.*s: %.*s",
-                   (int)(result->code.n > 80 ? 80 : result->code.n), result->code.p,
-                   (int)(result->message.n > 200 ? 200 : result->message.n), result->message.p);
+        bf_err_set(&s->why, BF_E_SERVICE, "%.*s: %.*s", BF_SHOWN_TO(result->code, 80),
+                   BF_SHOWN_TO(result->message, 200));
     s->entry[s->left++] = s->entry[i];
 }
 
