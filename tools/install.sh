@@ -31,8 +31,14 @@ list() {
     for page in man/*.[157]; do
         entry 644 "$page" "$BF_MANDIR/man${page##*.}/${page##*/}"
     done
-    for file in README.md CHANGELOG.md LICENSE examples/*; do
+    for file in README.md CHANGELOG.md LICENSE examples/*.*; do
         if [ -f "$file" ]; then entry 644 "$file" "$BF_DOCDIR/${file##*/}"; fi
+    done
+    for file in examples/iam/*.json; do
+        entry 644 "$file" "$BF_DOCDIR/iam/${file##*/}"
+    done
+    for file in doc/*; do
+        if [ -f "$file" ]; then entry 644 "$file" "$BF_DOCDIR/doc/${file##*/}"; fi
     done
 }
 
