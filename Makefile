@@ -162,6 +162,13 @@ partitions: ## take partitions and endpoints anew from the botocore installed (t
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
 	@PATH="$(abspath $(B))/bin:$$PATH" bflocal sh examples/demo.sh
 
+shell: all ## a shell that finds the tools built here and their man pages
+	@PATH="$(abspath $(B))/bin:$$PATH" MANPATH="$(abspath $(O))/man:" sh tools/shell.sh "$(abspath $(O))/man"
+
+pictures: all ## doc/*.svg: the pipeline, and a recording of the demo
+	@python3 tools/picture.py >doc/pipeline.svg
+	@PATH="$(abspath $(B))/bin:$$PATH" python3 tools/record.py -t 'The first pipeline' tools/demo.session >$(B)/demo.svg && mv $(B)/demo.svg doc/demo.svg
+
 clean: ## remove everything built
 	rm -rf $(O)
 
@@ -169,5 +176,5 @@ help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 .PHONY: all partitions torture deps-check check check-fresh check-peers check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
-        deps demo fuzz fuzz-run lambda.zip install uninstall dist clean help
+        deps demo shell pictures fuzz fuzz-run lambda.zip install uninstall dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

@@ -28,8 +28,8 @@ static bool end(struct bl_call *c, const char *option, struct bf_str name, struc
 {
     bool ok = c->ans.status == 200;
     if (!ok)
-        bf_err_set(e, BF_E_USAGE, "%s: %.*s: %.*s", option, (int)(name.n > 80 ? 80 : name.n),
-                   name.p, (int)(c->ans.body.n > 160 ? 160 : c->ans.body.n), c->ans.body.p);
+        bf_err_set(e, BF_E_USAGE, "%s: %.*s: %.*s", option, BF_SHOWN(name),
+                   BF_SHOWN_TO(bf_buf_view(&c->ans.body), 160));
     bf_buf_free(&c->ans.body);
     bf_buf_free(&c->body);
     bf_arena_free(&c->arena);
@@ -66,6 +66,13 @@ static bool make_bucket(struct bl_local *l, struct bf_str name, struct bf_err *e
         return true;
     begin(&c, l, &bl_service_s3);
     c.sink_arg = &s3;
+    if (strcmp(l->region, "us-east-1") != 0) { /* where a client has to name the region */
+        bf_buf_addf(&c.body,
+                    "<CreateBucketConfiguration><LocationConstraint>%s</LocationConstraint>"
+                    "</CreateBucketConfiguration>",
+                    l->region);
+        c.req.body = bf_buf_view(&c.body);
+    }
     bl_s3_create_bucket(&c);
     return end(&c, "--bucket", name, e);
 }

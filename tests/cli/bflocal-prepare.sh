@@ -8,6 +8,7 @@ check 'a stream with two shards' -o 2 -- bflocal --stream orders:2 --stream clic
 check 'a stream with one' -o 1 -- bflocal --stream orders:2 --stream clicks sh -c 'kinread -J --list clicks | wc -l | tr -d " "'
 check 'a bucket' -o '["lake",1]' -- bflocal --bucket other --bucket lake sh -c 'echo "{}" | s3put s3://lake/x/ | jq -c "[.bucket,.records]"'
 again() { bflocal -d data --stream orders:2 --bucket lake "$@"; }
+check 'in another region' -a -- bflocal --region eu-central-1 --bucket lake sh -c 'echo "{}" | s3put s3://lake/x/'
 check 'with --data' -- again sh -c 'echo a | kinput -q orders'
 check 'a stream that was kept stays as it is' -o a -- again kinread -qe orders
 check 'a name that Kinesis refuses' -s 2 -E '^bflocal: --stream: a b: .*failed to satisfy constraint' -- bflocal --stream 'a b' true
