@@ -17,6 +17,8 @@ list() {
         *) entry 755 "$BF_B/bin/$tool" "$BF_BINDIR/$tool" ;;
         esac
         entry 644 "$made/bash/$tool" "$BF_BASHCOMPDIR/$tool"
+        entry 644 "$made/zsh/_$tool" "$BF_ZSHCOMPDIR/_$tool"
+        entry 644 "$made/fish/$tool.fish" "$BF_FISHCOMPDIR/$tool.fish"
     done
     for lib in bfpipe bfpipe-aws; do
         entry 644 "$BF_B/lib/lib$lib.so.$BF_SOVER" "$BF_LIBDIR/lib$lib.so.$BF_SOVER"
@@ -73,14 +75,16 @@ END
 }
 
 make_files() {
-    mkdir -p "$made/bash"
+    mkdir -p "$made/bash" "$made/zsh" "$made/fish"
     pc_files
     for header in $BF_CORE_HEADERS $BF_AWS_HEADERS; do
         mkdir -p "$made/${header%/*}"
         sed 's|^#include "lib/|#include "bfpipe/|' "$header" >"$made/$header"
     done
     for tool in $BF_TOOLS; do
-        "$BF_B/bin/$tool" --completions >"$made/bash/$tool"
+        "$BF_B/bin/$tool" --completions=bash >"$made/bash/$tool"
+        "$BF_B/bin/$tool" --completions=zsh >"$made/zsh/_$tool"
+        "$BF_B/bin/$tool" --completions=fish >"$made/fish/$tool.fish"
     done
 }
 

@@ -84,7 +84,8 @@ static bool takes_next(const char *arg)
     for (size_t g = 0; g < BF_COUNT(groups); g++)
         for (size_t i = 0; i < groups[g].n; i++)
             if (groups[g].opts[i].arg && strcmp(groups[g].opts[i].name, arg + 2) == 0)
-                return true;
+                return groups[g].opts[i].kind !=
+                       BF_OPT_KIND_COMPLETIONS; /* its value is left out, or given with "=" */
     return false;
 }
 

@@ -101,6 +101,9 @@ for tool in "$D"/usr/bin/*; do
     name=${tool##*/}
     check "$name runs from there" -m "^$name .bfpipe. $version" -- "$tool" --version
 done
+for name in bash-completion/completions/kinread zsh/site-functions/_kinread fish/vendor_completions.d/kinread.fish; do
+    ok "a completion is there: $name" grep -q kinread "$D/usr/share/$name"
+done
 for page in man/*.[157]; do
     ok "$page is there" test -f "$D/usr/share/man/man${page##*.}/${page##*/}"
 done
