@@ -3,6 +3,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
+#include "lib/row/reshape_options.h"
 #include "lib/xform/xform_filter_options.h"
 #include "lib/xform/xform_options.h"
 #include "lib/sql/sql_options.h"

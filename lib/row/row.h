@@ -20,6 +20,8 @@
 
 #include "lib/ddb/change.h"
 
+BF_C_BEGIN
+
 enum bf_row_image {
     BF_ROW_NEW,  /* NewImage; keys for REMOVE */
     BF_ROW_OLD,  /* OldImage; keys for INSERT */
@@ -122,5 +124,7 @@ BF_API BF_MUST bool bf_row_put(struct bf_row *r, const struct bf_change *c, stru
 /* The image that a row of this record is made of; false (*e) when the record carries it not. */
 BF_API BF_MUST bool bf_row_image(const struct bf_row *r, const struct bf_change *c,
                                  const struct bf_image **image, struct bf_err *e);
+
+BF_C_END
 
 #endif

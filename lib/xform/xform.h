@@ -23,6 +23,8 @@
 #include "lib/row/row.h"
 #include "lib/sql/sql.h"
 
+BF_C_BEGIN
+
 /* Gets a record of a capture that was refused: text is the record on one line. False ends the work on
  * this capture, with *e filled. */
 typedef bool bf_xform_bad_fn(void *ctx, struct bf_str text, const struct bf_err *why,
@@ -104,5 +106,7 @@ BF_API bool bf_xform_unordered(const struct bf_xform *x);
 BF_API void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other);
 
 BF_API struct bf_xform_count bf_xform_count(const struct bf_xform *x);
+
+BF_C_END
 
 #endif
