@@ -5,10 +5,9 @@
  * is dropped or hashed, checked against its type, renamed; names are those from
  * before the renaming.
  *
- * A type file has a line for each attribute, "name type", # begins a comment:
- * string, integer, decimal(P,S), boolean, date (2026-11-27), timestamp
- * (2026-11-27 06:30:00.000, as Athena reads it). What does not fit refuses the
- * change and is never rounded or cut.
+ * A type file is a schema (lib/row/schema.h); a date is written 2026-11-27, a timestamp 2026-11-27 06:30:00.000, as Athena
+ * reads them. What does not fit refuses the change and is never rounded or cut. Values of json, binary, array, map and
+ * struct stay as they are; what they hold is not looked at.
  */
 #ifndef BF_ROW_RESHAPE_H
 #define BF_ROW_RESHAPE_H
