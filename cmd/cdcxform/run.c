@@ -207,7 +207,7 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
 }
 
 /* What was transformed goes out even when the run ends badly. */
-static bool finish(struct run *r, bool ok, struct bf_err *e)
+static bool finish_run(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err late = {0};
     bool flushed = run_flush(r, &late);
@@ -297,7 +297,7 @@ static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err
     ok = ok && bf_rejects_append(&r->rejects, r->config->rejects, r->config->strict, e);
     ok = ok && bf_out_init(&r->out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
-        ok = finish(r, read_all(r, files, nfiles, e), e);
+        ok = finish_run(r, read_all(r, files, nfiles, e), e);
         ok = tell(r, ok, e);
     }
     return ok;

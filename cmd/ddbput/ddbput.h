@@ -16,7 +16,7 @@
 
 #include "lib/aws/client/client.h"
 #include "lib/aws/dynamodb/dynamodb.h"
-#include "lib/aws/kinesis/feed.h"
+#include "lib/aws/kinesis/kinesis.h"
 #include "lib/base/opt.h"
 #include "lib/base/progress.h"
 #include "lib/base/rejects.h"

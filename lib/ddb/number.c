@@ -81,7 +81,8 @@ bool bf_number_check(struct bf_str text, struct bf_err *e)
     struct parts n;
     size_t first, last;
     if (!parse(text, &n))
-        return bf_err_set(e, BF_E_INPUT, "'%.*s' is not a number", BF_SHOWN(text));
+        return bf_err_set(e, BF_E_INPUT, "'%.*s' is not a number", (int)(text.n > 60 ? 60 : text.n),
+                          text.p ? text.p : "");
     significant(&n, &first, &last);
     if (last - first > BF_NUMBER_DIGITS)
         return bf_err_set(e, BF_E_LIMIT, "a number of %zu significant digits, DynamoDB holds %d",

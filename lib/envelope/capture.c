@@ -20,7 +20,7 @@ struct wrapped {
     struct bf_str detail; /* of an event of EventBridge */
 };
 
-static bool take(struct bf_json *j, struct bf_json_val *v, bool *has, struct bf_err *e)
+static bool take_value(struct bf_json *j, struct bf_json_val *v, bool *has, struct bf_err *e)
 {
     if (!bf_json_value(j, v, e))
         return false;
@@ -30,7 +30,7 @@ static bool take(struct bf_json *j, struct bf_json_val *v, bool *has, struct bf_
 
 static bool take_data(struct bf_json *j, struct wrapped *w, struct bf_err *e)
 {
-    if (!take(j, &w->data, &w->has_data, e))
+    if (!take_value(j, &w->data, &w->has_data, e))
         return false;
     if (w->data.type == BF_JSON_OBJECT)
         w->object = w->data.raw;
@@ -44,9 +44,9 @@ static bool envelope(struct bf_json *j, const struct bf_json_key *key, struct wr
     struct bf_json_val shard;
     *took = true;
     if (bf_json_key_is(key, "sequence"))
-        return take(j, &w->seq, &w->has_sequence, e);
+        return take_value(j, &w->seq, &w->has_sequence, e);
     if (bf_json_key_is(key, "shard"))
-        return take(j, &shard, &w->has_shard, e);
+        return take_value(j, &shard, &w->has_shard, e);
     if (bf_json_key_is(key, "index")) {
         if (!bf_json_value(j, &shard, e))
             return false;
@@ -54,7 +54,7 @@ static bool envelope(struct bf_json *j, const struct bf_json_key *key, struct wr
         return true;
     }
     if (bf_json_key_is(key, "detail-type"))
-        return take(j, &shard, &w->has_detail_type, e);
+        return take_value(j, &shard, &w->has_detail_type, e);
     if (bf_json_key_is(key, "detail")) {
         if (!bf_json_value(j, &shard, e))
             return false;
@@ -65,7 +65,7 @@ static bool envelope(struct bf_json *j, const struct bf_json_key *key, struct wr
         return take_data(j, w, e);
     w->in_base64 = bf_json_key_is(key, "data_base64");
     *took = w->in_base64;
-    return !w->in_base64 || take(j, &w->data, &w->has_data, e);
+    return !w->in_base64 || take_value(j, &w->data, &w->has_data, e);
 }
 
 /* The members of a record, or of the object "kinesis" in it. */
@@ -86,9 +86,9 @@ static bool members(struct bf_json *j, struct wrapped *w, bool inner, struct bf_
         if (bf_json_key_is(&key, "Data") || bf_json_key_is(&key, "data"))
             ok = take_data(j, w, e);
         else if (bf_json_key_is(&key, "SequenceNumber") || bf_json_key_is(&key, "sequenceNumber"))
-            ok = take(j, &w->seq, &w->has_seq, e);
+            ok = take_value(j, &w->seq, &w->has_seq, e);
         else if (bf_json_key_is(&key, "recordId"))
-            ok = take(j, &w->id, &w->has_id, e);
+            ok = take_value(j, &w->id, &w->has_id, e);
         else if (!inner && bf_json_key_is(&key, "kinesis")) {
             ok = bf_json_peek(j, &type, e) &&
                  (type == BF_JSON_OBJECT ? members(j, w, true, e) : bf_json_skip(j, e));

@@ -185,11 +185,6 @@ void bf_row_destroy(struct bf_row *r)
     free(r);
 }
 
-void bf_row_no_header(struct bf_row *r)
-{
-    r->header_due = false;
-}
-
 static bool missing(const struct bf_row *r, struct bf_err *e, const char *image, enum bf_op op,
                     const char *instead)
 {

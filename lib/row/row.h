@@ -120,9 +120,6 @@ BF_API struct bf_str bf_row_null_meta(const struct bf_row *r, size_t i);
 /* Was _seq asked for, of a record that has no order? One is enough: nothing can be sorted by it then. */
 BF_API bool bf_row_unordered(const struct bf_row *r);
 
-/* No header from here on: another builder of the same conf has written it. */
-BF_API void bf_row_no_header(struct bf_row *r);
-
 /* Appends one row with its newline. False: nothing was appended, *e says why the row was refused. */
 BF_API BF_MUST bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
                                struct bf_err *e);

@@ -397,11 +397,6 @@ void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
     bf_row_merge(x->results ? x->results : x->row, other->results ? other->results : other->row);
 }
 
-void bf_xform_no_header(struct bf_xform *x)
-{
-    bf_row_no_header(x->results ? x->results : x->row);
-}
-
 struct bf_xform_count bf_xform_count(const struct bf_xform *x)
 {
     return x->count;

@@ -114,9 +114,6 @@ BF_API bool bf_xform_unordered(const struct bf_xform *x);
 /* Counts what `other`, made of the same conf, has seen as seen here too. */
 BF_API void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other);
 
-/* No header from this one: another has written it. */
-BF_API void bf_xform_no_header(struct bf_xform *x);
-
 BF_API struct bf_xform_count bf_xform_count(const struct bf_xform *x);
 
 BF_C_END

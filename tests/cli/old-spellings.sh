@@ -35,7 +35,7 @@ old s3put '--uploads 2' '--window 2' --dry-run --one s3://lake/k
 old kinread '-c 0' '-n 0' orders
 # cdclambda has no command line: a variable of the environment, and a file beside it.
 export AWS_LAMBDA_RUNTIME_API=127.0.0.1:9
-check 'cdclambda BF_GZIP' -s 1 -E '^cdclambda: --gzip is now --compress gzip$' -- env BF_GZIP=1 cdclambda
+check 'cdclambda BF_GZIP' -s 1 -E '^cdclambda: --gzip is now --compress gzip$' -- env -u BF_SHARED -u BF_BUILD -u BF_BACKEND BF_GZIP=1 cdclambda
 tried=$((tried + 1))
 
 # None is forgotten here.

@@ -119,8 +119,8 @@ static bool is_role_name(struct bf_str name)
     return name.n > 0 && name.n < ROLE_MAX;
 }
 
-static enum bf_cred_found take(struct imds *m, const char *role, struct bf_credentials *out,
-                               struct bf_err *e)
+static enum bf_cred_found take_credentials(struct imds *m, const char *role,
+                                           struct bf_credentials *out, struct bf_err *e)
 {
     const struct bf_cred_world *w = m->s->world;
     json_t *doc =
@@ -192,7 +192,7 @@ static enum bf_cred_found seek(struct imds *m, struct bf_credentials *out, struc
     if (!is_role_name(bf_str_of(role)))
         return bf_cred_break(e, "the instance metadata service: its list of roles is none");
     snprintf(path, sizeof path, "%s%s", list, role);
-    return get(m, path, e) ? take(m, role, out, e) : BF_CRED_BROKEN;
+    return get(m, path, e) ? take_credentials(m, role, out, e) : BF_CRED_BROKEN;
 }
 
 enum bf_cred_found bf_cred_from_instance(const struct bf_cred_seek *s, struct bf_credentials *out,
