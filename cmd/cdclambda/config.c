@@ -6,6 +6,8 @@
 #include <stdlib.h>
 
 #include "cmd/cdclambda/lambda.h"
+#include "lib/aws/config/options.h"
+#include "lib/row/reshape_options.h"
 #include "lib/xform/xform_filter_options.h"
 #include "lib/xform/xform_options.h"
 #include "lib/row/reshape.h"

@@ -294,6 +294,7 @@ static void end(struct run *r, struct ring *ring, struct worker *w, size_t start
         r->others.rows += n.rows;
         r->others.filtered += n.filtered;
         r->others.marks += n.marks;
+        r->others.passed += n.passed;
         bf_xform_merge(r->xform, w[i].xform);
         bf_xform_destroy(w[i].xform);
     }

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "lib/aws/config/options.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cmd/kinput/kinput.h"
+#include "lib/aws/config/options.h"
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"

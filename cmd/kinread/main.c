@@ -2,13 +2,18 @@
 #include <stdio.h>
 
 #include "cmd/kinread/kinread.h"
+#include "lib/aws/config/options.h"
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 
+/* For completions: a time and a sequence number are no words. */
+static const struct bf_opt_word places[] = {{"oldest", 0}, {"latest", 0}, {"now", 0}};
+
 static const struct bf_opt options[] = {
     BF_OPT_STR(0, "from", struct config, from, "WHERE",
-               "oldest, latest, a time (UTC), -15m, or a sequence number"),
+               "oldest, latest, a time (UTC), -15m, or a sequence number", .words = places,
+               .nwords = BF_COUNT(places)),
     BF_OPT_FLAG('e', "end", struct config, end, "stop at the tip as it was at the start"),
     BF_OPT_RANGE('n', "count", struct config, count, "N", "stop after N records", 1, UINT64_MAX,
                  .old = "-c"),

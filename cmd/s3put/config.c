@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/aws/config/options.h"
 #include "lib/aws/s3/s3.h"
 #include "lib/base/enc.h"
 #include "lib/base/reader.h"
@@ -34,6 +35,11 @@ static bool parse_zone(void *field, struct bf_str s, struct bf_err *e)
     *minutes = (s.p[0] == '-' ? -1 : 1) * (h * 60 + m);
     return true;
 }
+
+/* For completions; S3 knows more. */
+static const struct bf_opt_word classes[] = {
+    {"STANDARD", 0},   {"STANDARD_IA", 0}, {"ONEZONE_IA", 0},  {"INTELLIGENT_TIERING", 0},
+    {"GLACIER_IR", 0}, {"GLACIER", 0},     {"DEEP_ARCHIVE", 0}};
 
 static const struct bf_opt options[] = {
     BF_OPT_SIZE(0, "size", struct config, size, "SIZE",
@@ -82,7 +88,8 @@ static const struct bf_opt object_options[] = {
     BF_OPT_STR(0, "content-type", struct config, content_type, "TYPE",
                "Content-Type of the objects"),
     BF_OPT_STR(0, "storage-class", struct config, storage_class, "CLASS",
-               "STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, ..."),
+               "STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, ...", .words = classes,
+               .nwords = BF_COUNT(classes)),
     BF_OPT_STR(0, "sse", struct config, sse, "KIND",
                "server-side encryption: AES256, aws:kms, aws:kms:dsse"),
     BF_OPT_STR(0, "sse-kms-key-id", struct config, sse_key, "KEY",

@@ -8,6 +8,7 @@
 #include "lib/aws/sign/checksum.h"
 #include "lib/aws/client/client.h"
 #include "lib/aws/s3/compress.h"
+#include "lib/base/opt.h"
 
 enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_CSV };
 

@@ -9,14 +9,17 @@
 #include "lib/base/opt_env.h"
 #include "lib/base/opt_help.h"
 
+static const struct bf_opt_word shells[] = {{"bash", 0}, {"zsh", 0}, {"fish", 0}};
+
 const struct bf_opt bf_opt_common[BF_OPT_COMMON_N] = {
     BF_OPT_COUNT('v', "verbose", struct bf_common, verbose,
                  "say more on standard error; -vv still more"),
     BF_OPT_FLAG('q', "quiet", struct bf_common, quiet, "only errors on standard error"),
     BF_OPT_FLAG(0, "progress", struct bf_common, progress, "show progress even without a terminal"),
     BF_OPT_FLAG(0, "no-progress", struct bf_common, no_progress, "show no progress"),
-    BF_OPT_ROW(0, "completions", BF_OPT_KIND_COMPLETIONS, 0, NULL,
-               "print a bash completion and exit", NULL),
+    BF_OPT_ROW(0, "completions", BF_OPT_KIND_COMPLETIONS, 0, "SHELL",
+               "print a completion for bash, zsh or fish and exit", NULL, .words = shells,
+               .nwords = BF_COUNT(shells)),
     BF_OPT_ROW('h', "help", BF_OPT_KIND_HELP, 0, NULL, "print this help and exit", NULL),
     BF_OPT_ROW('V', "version", BF_OPT_KIND_VERSION, 0, NULL, "print version and libraries and exit",
                NULL),
@@ -217,14 +220,14 @@ static bool assign(const struct bf_opt *o, void *field, const char *value, struc
 }
 
 /* Handles the options that print and end; true when o was one. */
-static bool prints(struct parse *p, const struct bf_opt *o)
+static bool prints(struct parse *p, const struct bf_opt *o, const char *value)
 {
     if (o->kind == BF_OPT_KIND_HELP)
         p->exit = bf_opt_print_help(p->tool);
     else if (o->kind == BF_OPT_KIND_VERSION)
         p->exit = bf_opt_print_version(p->tool);
     else if (o->kind == BF_OPT_KIND_COMPLETIONS)
-        p->exit = bf_opt_print_completions(p->tool);
+        p->exit = bf_opt_print_completions(p->tool, bf_str_of(value));
     else
         return false;
     return true;
@@ -242,7 +245,7 @@ static void note_old(struct parse *p, const struct found *f)
 /* value NULL: take the next argument if the option wants one. */
 static bool apply(struct parse *p, struct found f, const char *value, struct bf_err *e)
 {
-    if (prints(p, f.opt))
+    if (prints(p, f.opt, value))
         return true;
     if (f.value.p && value)
         return bf_err_set(e, BF_E_USAGE, "option '%.*s' takes no value", (int)f.old.n, f.old.p);

@@ -25,6 +25,7 @@
 #define BF_OPT_H
 
 #include "lib/base/num.h"
+#include "lib/base/opt_list.h"
 
 enum bf_opt_kind {
     BF_OPT_KIND_ON,     /* bool = true */
@@ -64,13 +65,6 @@ struct bf_opt {
     /* Spellings of earlier versions, separated by blanks: "-c --cnt". Last may be a flag that has become a value:
      * "--gzip=gzip". They work with a warning; --help, completions and man pages leave them out. */
     const char *old;
-};
-
-enum { BF_OPT_LIST_MAX = 64 };
-
-struct bf_opt_list {
-    const char *item[BF_OPT_LIST_MAX];
-    size_t n;
 };
 
 /* All rows are made here, so that a new field needs one change. Behind a row's own parts its other fields may

@@ -17,23 +17,30 @@
 
 #include "lib/base/err.h"
 
+BF_C_BEGIN
+
 struct bf_str {
     const char *p;
     size_t n;
 };
 
 /* A view of a string literal. */
+#ifdef __cplusplus
+#define BF_STR(lit) (bf_str("" lit, sizeof(lit) - 1))
+#else
 #define BF_STR(lit) ((struct bf_str){"" lit, sizeof(lit) - 1})
+#endif
 
 static inline struct bf_str bf_str(const char *p, size_t n)
 {
-    return (struct bf_str){p, n};
+    struct bf_str s = {p, n};
+    return s;
 }
 
 /* A view of a terminated string; NULL gives an empty view. */
 static inline struct bf_str bf_str_of(const char *s)
 {
-    return (struct bf_str){s, s ? strlen(s) : 0};
+    return bf_str(s, s ? strlen(s) : 0);
 }
 
 static inline bool bf_str_eq(struct bf_str a, struct bf_str b)
@@ -140,7 +147,7 @@ BF_API void bf_buf_u64(struct bf_buf *b, uint64_t v);
 
 static inline struct bf_str bf_buf_view(const struct bf_buf *b)
 {
-    return (struct bf_str){b->p, b->n};
+    return bf_str(b->p, b->n);
 }
 
 /* The content as a terminated string (the NUL is not counted in n), or NULL when the buffer failed. */
@@ -148,5 +155,7 @@ BF_API const char *bf_buf_cstr(struct bf_buf *b);
 
 /* True when nothing was lost; else fills *e (BF_E_LIMIT or BF_E_MEMORY), naming what. */
 BF_API BF_MUST bool bf_buf_check(const struct bf_buf *b, const char *what, struct bf_err *e);
+
+BF_C_END
 
 #endif

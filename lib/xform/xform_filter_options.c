@@ -18,8 +18,11 @@ static bool set_ops(void *field, struct bf_str value, struct bf_err *e)
 }
 
 #define CONF struct bf_xform_conf
+static const struct bf_opt_word operations[] = {{"insert", 0}, {"modify", 0}, {"remove", 0}};
+
 const struct bf_opt bf_filter_option_table[] = {
-    BF_OPT_ROW(0, "ops", BF_OPT_KIND_FN, 0, "LIST", "only these: INSERT,MODIFY,REMOVE", set_ops),
+    BF_OPT_ROW(0, "ops", BF_OPT_KIND_FN, 0, "LIST", "only these: INSERT,MODIFY,REMOVE", set_ops,
+               .words = operations, .nwords = BF_COUNT(operations)),
     BF_OPT_LIST(0, "match", CONF, filter.match, "PATTERN",
                 "only what an EventBridge event pattern matches: JSON, or a file of it"),
     BF_OPT_FLAG(0, "no-match", CONF, filter.no_match, "only what none of the patterns matches"),

@@ -234,7 +234,14 @@ static void prints(void **state)
     assert_int_equal(parse("x", "-V", NULL), 0);
     assert_memory_equal(said, "tool (bfpipe) ", 14);
     assert_int_equal(parse("--completions", NULL), 0);
-    assert_has(said, "complete -o default -W '--format --strict ");
+    assert_has(said, "compgen -W '--format ");
+    assert_has(said, "complete -F _bfpipe_tool tool\n");
+    assert_int_equal(parse("--completions=zsh", NULL), 0);
+    assert_has(said, "#compdef tool\n");
+    assert_int_equal(parse("--completions=fish", NULL), 0);
+    assert_has(said, "complete -c tool -l paint");
+    assert_int_equal(parse("--completions=csh", NULL), 2);
+    assert_has(said, "'csh' is not bash, zsh or fish\n");
 }
 
 static void lists_are_limited(void **state)

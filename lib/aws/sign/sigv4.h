@@ -17,6 +17,8 @@
 
 #include "lib/aws/sign/hash.h"
 
+BF_C_BEGIN
+
 struct bf_sigv4_header {
     struct bf_str name;
     struct bf_str value;
@@ -71,5 +73,7 @@ BF_API BF_MUST bool bf_sigv4_authorization(const struct bf_sigv4_request *r,
 
 /* "20150830/us-east-1/service/aws4_request" */
 BF_API void bf_sigv4_put_scope(const struct bf_sigv4_scope *s, struct bf_buf *out);
+
+BF_C_END
 
 #endif
