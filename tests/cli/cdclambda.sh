@@ -82,6 +82,7 @@ lambda_begin
 cp "$T/twelve" "$L/events/1"
 BF_VERBOSE=1 lambda_run
 is "--verbose: all of them" "$(grep -c '^cdclambda: 1: record ' "$L/stderr")" 12
+is "  and how many there were" "$(tail -n 1 "$L/stderr")" 'cdclambda: 1: 12 records, 0 dropped, 12 failed'
 lambda_begin
 cp "$T/twelve" "$L/events/1"
 BF_QUIET=1 lambda_run
