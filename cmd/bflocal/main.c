@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/run.h"
+#include "cmd/bflocal/services.h"
 #include "lib/base/diag.h"
 #include "lib/base/opt.h"
 #include "lib/base/rng.h"
@@ -167,7 +168,7 @@ static bool set_faults(const struct config *c, struct bl_local *l, struct bf_err
     bf_buf_init(&spec, 64 * 1024);
     for (size_t i = 0; i < c->fault.n; i++)
         bf_buf_addf(&spec, "%s;", c->fault.item[i]);
-    bl_fault_init(&l->faults);
+    bl_fault_init(&l->faults, bl_services);
     bool ok = bf_buf_check(&spec, "--fault", e) && bl_fault_set(&l->faults, bf_buf_view(&spec), e);
     bf_buf_free(&spec);
     return ok;
@@ -196,6 +197,7 @@ static bool run(const struct config *c, char **command, int *status, struct bf_e
         return bf_err_set(e, BF_E_USAGE, "--data: the folder has no name");
     if (c->ddb_shards < 1 || c->ddb_shards > 64)
         return bf_err_set(e, BF_E_USAGE, "--ddb-shards: want 1 to 64");
+    local.services = bl_services;
     local.ddb_shards = c->ddb_shards;
     if (!choose_region(c, &local, e) || !choose_credentials(c, &local, e) ||
         !set_faults(c, &local, e))

@@ -1,7 +1,9 @@
 #include "cmd/bflocal/prepare.h"
 
 #include "cmd/bflocal/kinesis/kinesis.h"
+#include "cmd/bflocal/kinesis/service.h"
 #include "cmd/bflocal/s3/s3.h"
+#include "cmd/bflocal/s3/service.h"
 #include "lib/base/num.h"
 #include "lib/json/write.h"
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
+#include "lib/base/opt.h"
 #include "lib/ddb/order.h"
 #include "lib/row/row_impl.h"
 #include "lib/ddb/value.h"
@@ -15,8 +16,10 @@ enum { COLUMNS_MAX = 4096, NAMES_MAX = 4 * 1024 * 1024, CELL_MAX = 512 * 1024 * 
 
 static const int64_t DAY_US = 86400 * (int64_t)1000000;
 
-static const char *const meta_options[BF_META_N] = {"op",       "ts",  "table",
-                                                    "event-id", "seq", "changed"};
+static const struct bf_opt_word meta_options[BF_META_N] = {
+    {"op", BF_META_OP},       {"ts", BF_META_TS},
+    {"table", BF_META_TABLE}, {"event-id", BF_META_EVENT_ID},
+    {"seq", BF_META_SEQ},     {"changed", BF_META_CHANGED}};
 static const char *const meta_names[BF_META_N] = {"op",       "ts",  "table",
                                                   "event_id", "seq", "changed"};
 
@@ -31,17 +34,12 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
     conf->nmeta = 0;
     conf->meta_given = true;
     while (bf_str_split(&list, ',', &item)) {
-        size_t what = 0;
-        item = bf_str_trim(item);
-        while (what < BF_META_N && !bf_str_eq(item, bf_str_of(meta_options[what])))
-            what++;
-        if (what == BF_META_N)
-            return bf_err_set(e, BF_E_USAGE,
-                              "'%.*s' is not one of op, ts, table, event-id, seq, changed",
-                              BF_SHOWN(item));
+        int what = 0;
+        if (!bf_opt_choose(meta_options, BF_META_N, bf_str_trim(item), &what, e))
+            return false;
         for (size_t i = 0; i < conf->nmeta; i++)
-            if (conf->meta[i] == what)
-                return bf_err_set(e, BF_E_USAGE, "'%s' stands twice", meta_options[what]);
+            if (conf->meta[i] == (enum bf_row_meta)what)
+                return bf_err_set(e, BF_E_USAGE, "'%s' stands twice", meta_options[what].name);
         conf->meta[conf->nmeta++] = (enum bf_row_meta)what;
     }
     return true;

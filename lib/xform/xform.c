@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/base/opt.h"
 #include "lib/xform/xform_impl.h"
 
 enum {
@@ -17,14 +18,18 @@ void bf_xform_conf_init(struct bf_xform_conf *conf)
     bf_row_conf_init(&conf->row);
 }
 
-static bool op_of(struct bf_str name, enum bf_op *op)
+static const struct bf_opt_word ops[] = {
+    {"INSERT", BF_OP_INSERT}, {"MODIFY", BF_OP_MODIFY}, {"REMOVE", BF_OP_REMOVE}};
+
+/* In capitals or not; the error tells the user's own spelling. */
+static bool op_of(struct bf_str name, int *op, struct bf_err *e)
 {
     char upper[6];
-    if (name.n != sizeof upper)
-        return false;
-    for (size_t i = 0; i < name.n; i++)
+    size_t n = name.n <= sizeof upper ? name.n : 0;
+    for (size_t i = 0; i < n; i++)
         upper[i] = (char)(name.p[i] >= 'a' && name.p[i] <= 'z' ? name.p[i] - 32 : name.p[i]);
-    return bf_op_parse(bf_str(upper, sizeof upper), op);
+    return bf_opt_choose(ops, BF_COUNT(ops), bf_str(upper, n), op, e) ||
+           bf_opt_choose(ops, BF_COUNT(ops), name, op, e);
 }
 
 bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf_err *e)
@@ -32,10 +37,9 @@ bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf
     struct bf_str item;
     conf->ops = 0;
     while (bf_str_split(&list, ',', &item)) {
-        enum bf_op op;
-        if (!op_of(bf_str_trim(item), &op))
-            return bf_err_set(e, BF_E_USAGE, "'%.*s' is not one of INSERT, MODIFY, REMOVE",
-                              BF_SHOWN(item));
+        int op = 0;
+        if (!op_of(bf_str_trim(item), &op, e))
+            return false;
         conf->ops |= 1u << op;
     }
     return true;

@@ -27,7 +27,7 @@ check '--meta changed: SELECT *, and an item' -i "$T/one" -m '"_changed":\{"S":"
 check '--meta changed: without old images' -i "$T/new-only" -o '{"id":"o-3","_changed":null}' -E '_changed is NULL: no record tells it' -- cdcxform --fields id --meta changed
 check '--meta changed: names after --rename' -i "$T/one" -m '"_changed":"state,pay,n' -- cdcxform --rename status=state --meta changed
 check '--meta changed: on two threads' -i "$T/in" -m '"_changed":"status,pay' -- cdcxform -j 2 --fields id --meta changed
-check '--meta knows it' -s 2 -E 'is not one of op, ts, table, event-id, seq, changed' -- cdcxform --meta changes
+check '--meta knows it' -s 2 -E 'is not op, ts, table, event-id, seq or changed' -- cdcxform --meta changes
 
 # diff
 cat >"$T/want" <<'END'
