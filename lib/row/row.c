@@ -508,7 +508,7 @@ static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct
     return true;
 }
 
-bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
+static bool put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
 {
     const struct bf_image *image;
     if (r->conf.format == BF_ROW_DIFF)
@@ -520,4 +520,16 @@ bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
     if (bf_row_typed(r))
         return bf_row_put_item(r, c, image, out, e);
     return bf_row_put_table(r, c, image, out, e);
+}
+
+bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
+{
+    size_t before = out->n;
+    bf_buf_reset(&r->changed);
+    if (!put(r, c, out, e))
+        return false;
+    if (bf_buf_ok(&r->changed))
+        return true;
+    out->n = before;
+    return bf_buf_check(&r->changed, "the names of what changed", e);
 }
