@@ -1,0 +1,198 @@
+/*
+ * Strings of JSON text: the part of core.h that finds the end of a string and
+ * validates its escapes and its UTF-8 (RFC 3629). A string of plain ASCII is
+ * one search for its quote. Any other string is read in blocks of 64 bytes,
+ * as masks with a bit for each byte. The masks only accept: where one shows
+ * something wrong, core_string_slow reads the block again byte by byte and
+ * names the first fault, so every vector level reports the same error.
+ */
+#ifndef BF_JSON_CORE_TEXT_H
+#define BF_JSON_CORE_TEXT_H
+
+#include "lib/json/core_vector.h"
+
+CORE_INLINE bool core_hex4(const char *p, unsigned *v)
+{
+    *v = 0;
+    for (int i = 0; i < 4; i++) {
+        unsigned c = (unsigned char)p[i], low = c | 0x20;
+        unsigned d = c - '0' < 10 ? c - '0' : low - 'a' < 6 ? low - 'a' + 10 : 16;
+        if (d == 16)
+            return false;
+        *v = *v << 4 | d;
+    }
+    return true;
+}
+
+/* The escape at p, on its backslash. */
+CORE_CALL const char *core_escape(struct core *s, const char *p)
+{
+    unsigned v, low;
+    switch (p[1]) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+        return p + 2;
+    case 'u':
+        break;
+    default:
+        return core_fail(s, p + 1 < s->end ? p : s->end, "unknown escape");
+    }
+    if (s->end - p < 6 || !core_hex4(p + 2, &v))
+        return core_fail(s, p, "\\u wants four hex digits");
+    if (v < 0xD800 || v > 0xDFFF)
+        return p + 6;
+    if (v > 0xDBFF || s->end - p < 12 || p[6] != '\\' || p[7] != 'u' || !core_hex4(p + 8, &low) ||
+        low < 0xDC00 || low > 0xDFFF)
+        return core_fail(s, p, "half of a surrogate pair");
+    return p + 12;
+}
+
+/* Over the UTF-8 sequences (RFC 3629, section 4) from p on, while bytes of 0x80 and above come. */
+CORE_CALL const char *core_utf8(struct core *s, const char *at)
+{
+    const unsigned char *p = (const unsigned char *)at;
+    while (p[0] >= 0x80) {
+        unsigned a = p[0], b = p[1];
+        if (a >= 0xC2 && a <= 0xDF && (b & 0xC0) == 0x80)
+            p += 2;
+        else if ((a & 0xF0) == 0xE0 && (b & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 &&
+                 !(a == 0xE0 && b < 0xA0) && !(a == 0xED && b > 0x9F))
+            p += 3;
+        else if (a >= 0xF0 && a <= 0xF4 && (b & 0xC0) == 0x80 && (p[2] & 0xC0) == 0x80 &&
+                 (p[3] & 0xC0) == 0x80 && !(a == 0xF0 && b < 0x90) && !(a == 0xF4 && b > 0x8F))
+            p += 4;
+        else
+            return core_fail(s, (const char *)p, "invalid UTF-8");
+    }
+    return (const char *)p;
+}
+
+/* The rest of a string from p on, where something special is; open is after its opening quote. */
+CORE_CALL const char *core_string_slow(struct core *s, const char *open, const char *p,
+                                       bool *escaped)
+{
+    for (;;) {
+        if (*p == '"')
+            return p + 1;
+        if (*p == '\\') {
+            *escaped = true;
+            p = core_escape(s, p);
+        } else if ((unsigned char)*p >= 0x80)
+            p = core_utf8(s, p);
+        else if (p >= s->end)
+            return core_fail(s, open - 1, "unterminated string");
+        else
+            return core_fail(s, p, "control character in a string");
+        if (!p)
+            return NULL;
+        p = core_special(p);
+    }
+}
+
+#if BF_CORE_SIMD
+/* The bits below n, which is at most 64. */
+CORE_INLINE uint64_t core_below(unsigned n)
+{
+    return n == 64 ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1;
+}
+
+/*
+ * Are the first *n of the 64 bytes at p valid UTF-8? high has the bits of the bytes from 0x80 up. Of a
+ * whole block (*n is 64) a sequence that goes on after it is left to the next block: *n is its place then.
+ */
+CORE_INLINE bool core_utf8_block(const char *p, uint64_t high, unsigned *n)
+{
+    uint64_t next = core_less64(p, 0xC0), lead = high & ~next; /* 80..BF; C0..FF */
+    uint64_t three = high & ~core_less64(p, 0xE0), four = high & ~core_less64(p, 0xF0);
+    if (*n == 64) {
+        uint64_t cut = (lead & (uint64_t)1 << 63) | (three & (uint64_t)3 << 62) |
+                       (four & (uint64_t)7 << 61);
+        *n = cut ? (unsigned)__builtin_ctzll(cut) : 64;
+    }
+    uint64_t text = core_below(*n);
+    uint64_t wanted = (lead & text) << 1 | (three & text) << 2 | (four & text) << 3;
+    uint64_t wrong = wanted ^ (next & text);
+    /* what no sequence begins with: C0, C1, F5..FF */
+    wrong |= lead & text & (core_less64(p, 0xC2) | ~core_less64(p, 0xF5));
+    if (three & text) { /* longer than needed, a surrogate, beyond 10FFFF: seen in the second byte */
+        uint64_t below_a0 = core_less64(p, 0xA0), below_90 = core_less64(p, 0x90);
+        wrong |= core_equal64(p, 0xE0) << 1 & text & below_a0;
+        wrong |= core_equal64(p, 0xED) << 1 & text & ~below_a0;
+        if (four & text) {
+            wrong |= core_equal64(p, 0xF0) << 1 & text & below_90;
+            wrong |= core_equal64(p, 0xF4) << 1 & text & ~below_90;
+        }
+    }
+    return wrong == 0;
+}
+
+enum { CORE_ESCAPE_MAX = 12 }; /* \ud83d\ude00 */
+
+/* Bytes of the escape at p, on its backslash; 0: look closer. A digit is never the sentinel. */
+CORE_INLINE unsigned core_escape_size(const char *p)
+{
+    static const unsigned char simple[256] = {['"'] = 2, ['\\'] = 2, ['/'] = 2, ['b'] = 2,
+                                              ['f'] = 2, ['n'] = 2,  ['r'] = 2, ['t'] = 2};
+    unsigned v, low, n = simple[(unsigned char)p[1]];
+    if (n)
+        return n;
+    if (p[1] != 'u' || !core_hex4(p + 2, &v))
+        return 0;
+    if ((v & 0xF800) != 0xD800)
+        return 6;
+    return v < 0xDC00 && p[6] == '\\' && p[7] == 'u' && core_hex4(p + 8, &low) &&
+                   (low & 0xFC00) == 0xDC00
+               ? CORE_ESCAPE_MAX
+               : 0;
+}
+
+/* A string that holds something special at p; open is after its opening quote. */
+CORE_CALL const char *core_string_rich(struct core *s, const char *open, const char *p,
+                                       bool *escaped)
+{
+    for (;;) {
+        uint64_t quote = core_equal64(p, '"'), high = core_less64(p, 0);
+        uint64_t control = core_less64(p, 0x20) & ~high;
+        uint64_t stop = quote | core_equal64(p, '\\');
+        unsigned n = 64;
+        bool end = false;
+        while (stop) {
+            unsigned at = (unsigned)__builtin_ctzll(stop);
+            end = quote >> at & 1;
+            if (end || at >= 64 - CORE_ESCAPE_MAX) { /* an escape so far back: the next block */
+                n = at;
+                break;
+            }
+            unsigned size = core_escape_size(p + at);
+            *escaped = true;
+            if (CORE_UNLIKELY(size == 0))
+                return core_string_slow(s, open, core_special(p), escaped);
+            stop &= ~(uint64_t)0 << (at + size);
+        }
+        if (CORE_UNLIKELY(control & core_below(n)) ||
+            ((high & core_below(n)) && !core_utf8_block(p, high, &n)))
+            return core_string_slow(s, open, core_special(p), escaped);
+        p += n;
+        if (end)
+            return p + 1;
+    }
+}
+#else
+#define core_string_rich core_string_slow
+#endif
+
+/* The string whose opening quote is in front of p; returns the place after the closing one. */
+CORE_INLINE const char *core_string(struct core *s, const char *p, bool *escaped)
+{
+    const char *q = core_special(p);
+    *escaped = false;
+    return CORE_LIKELY(*q == '"') ? q + 1 : core_string_rich(s, p, q, escaped);
+}
+
+#endif

@@ -1,0 +1,209 @@
+/*
+ * The floor of core.h: where a scan stands, how it fails, loads, and what looks
+ * at many bytes at once. Static, compiled once for each vector level.
+ */
+#ifndef BF_JSON_CORE_VECTOR_H
+#define BF_JSON_CORE_VECTOR_H
+
+#include "lib/base/str.h"
+
+#ifndef BF_CORE_SIMD
+#define BF_CORE_SIMD 0
+#endif
+#if BF_CORE_SIMD
+#include <immintrin.h>
+#endif
+
+#define CORE_LIKELY(x)   __builtin_expect(!!(x), 1)
+#define CORE_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define CORE_INLINE      static inline __attribute__((always_inline, unused))
+#define CORE_COLD        static __attribute__((noinline, cold, unused))
+#define CORE_CALL        static __attribute__((noinline, unused))
+
+enum { BF_CORE_PAD = 64 };
+
+struct core {
+    const char *start, *end;
+    const char *bad;       /* where it went wrong */
+    const char *what;      /* and why: a literal */
+    enum bf_err_code code; /* BF_E_INPUT or BF_E_LIMIT */
+};
+
+CORE_COLD const char *core_fail(struct core *s, const char *at, const char *what)
+{
+    s->bad = at < s->end ? at : s->end;
+    s->what = at < s->end || what[0] == 'u' ? what : "unexpected end";
+    s->code = BF_E_INPUT;
+    return NULL;
+}
+
+CORE_INLINE uint64_t core_load8(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, 8);
+    return v;
+}
+
+CORE_INLINE uint16_t core_load2(const char *p)
+{
+    uint16_t v;
+    memcpy(&v, p, 2);
+    return v;
+}
+
+CORE_INLINE uint32_t core_load4(const char *p)
+{
+    uint32_t v;
+    memcpy(&v, p, 4);
+    return v;
+}
+
+#if BF_CORE_SIMD
+/* One byte, 32 times. In memory and out of the compiler's sight, which otherwise makes them anew in
+ * registers for every string. */
+struct core_bytes {
+    _Alignas(32) char space[32], quote[32], slash[32], dot[32], zero[32], nine[32];
+};
+extern const struct core_bytes bf_core_bytes; /* cpu.c */
+
+CORE_INLINE __m128i core_load16(const char *p)
+{
+    return _mm_load_si128((const __m128i *)(const void *)p);
+}
+
+#if BF_CORE_SIMD == 2
+CORE_INLINE __m256i core_load32(const char *p)
+{
+    return _mm256_load_si256((const __m256i *)(const void *)p);
+}
+#endif
+
+/* The digits among the 16 bytes at p, a bit each. */
+CORE_INLINE uint32_t core_digits16(__m128i v)
+{
+    const struct core_bytes *is = &bf_core_bytes;
+    __m128i value = _mm_sub_epi8(v, core_load16(is->zero));
+    __m128i low = _mm_min_epu8(value, core_load16(is->nine));
+    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(low, value));
+}
+#endif
+
+#if BF_CORE_SIMD == 2
+/* Which of the 64 bytes at p are c, and which are less, a bit for each. Bytes count as signed numbers: those from
+ * 0x80 up are less than all others. */
+CORE_INLINE uint64_t core_equal64(const char *p, int c)
+{
+    const __m256i *v = (const __m256i *)(const void *)p, is = _mm256_set1_epi8((char)c);
+    uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256(v), is));
+    uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256(v + 1), is));
+    return (uint64_t)b << 32 | a;
+}
+
+CORE_INLINE uint64_t core_less64(const char *p, int c)
+{
+    const __m256i *v = (const __m256i *)(const void *)p, is = _mm256_set1_epi8((char)c);
+    uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(is, _mm256_loadu_si256(v)));
+    uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(is, _mm256_loadu_si256(v + 1)));
+    return (uint64_t)b << 32 | a;
+}
+#elif BF_CORE_SIMD == 1
+CORE_INLINE uint64_t core_join(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
+{
+    return (uint64_t)(d << 16 | c) << 32 | (b << 16 | a);
+}
+
+CORE_INLINE uint64_t core_equal64(const char *p, int c)
+{
+    const __m128i *v = (const __m128i *)(const void *)p, is = _mm_set1_epi8((char)c);
+    return core_join((uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v), is)),
+                     (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v + 1), is)),
+                     (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v + 2), is)),
+                     (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v + 3), is)));
+}
+
+CORE_INLINE uint64_t core_less64(const char *p, int c)
+{
+    const __m128i *v = (const __m128i *)(const void *)p, is = _mm_set1_epi8((char)c);
+    return core_join((uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128(v), is)),
+                     (uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128(v + 1), is)),
+                     (uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128(v + 2), is)),
+                     (uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128(v + 3), is)));
+}
+#endif
+
+/* The first byte from p on that a string cannot simply pass over: '"', '\', a control character or a
+ * byte of 0x80 and above. At the latest that is the sentinel. */
+#if BF_CORE_SIMD == 2
+CORE_INLINE const char *core_special(const char *p)
+{
+    const struct core_bytes *is = &bf_core_bytes;
+    for (;; p += 32) {
+        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
+        /* signed: below 0x20 are the control characters and everything from 0x80 up */
+        __m256i hit =
+            _mm256_or_si256(_mm256_cmpgt_epi8(core_load32(is->space), v),
+                            _mm256_or_si256(_mm256_cmpeq_epi8(v, core_load32(is->quote)),
+                                            _mm256_cmpeq_epi8(v, core_load32(is->slash))));
+        uint32_t mask = (uint32_t)_mm256_movemask_epi8(hit);
+        if (CORE_LIKELY(mask))
+            return p + __builtin_ctz(mask);
+    }
+}
+#elif BF_CORE_SIMD == 1
+CORE_INLINE const char *core_special(const char *p)
+{
+    const struct core_bytes *is = &bf_core_bytes;
+    for (;; p += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, core_load16(is->space)),
+                                   _mm_or_si128(_mm_cmpeq_epi8(v, core_load16(is->quote)),
+                                                _mm_cmpeq_epi8(v, core_load16(is->slash))));
+        uint32_t mask = (uint32_t)_mm_movemask_epi8(hit);
+        if (CORE_LIKELY(mask))
+            return p + __builtin_ctz(mask);
+    }
+}
+#else
+CORE_INLINE const char *core_special(const char *p)
+{
+    static const char special[256] = {
+#define X16 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1
+        X16, X16, [0x20] = 0, ['"'] = 1, ['\\'] = 1, [0x80] = X16, X16,
+        X16, X16, X16,        X16,       X16,        X16,
+#undef X16
+    };
+    while (!special[(unsigned char)*p])
+        p++;
+    return p;
+}
+#endif
+
+/* Are the n bytes (1 and more) at a those at b? Up to 31 behind either may be read. */
+CORE_INLINE bool core_same(const char *a, const char *b, size_t n)
+{
+#if BF_CORE_SIMD == 2
+    for (;; a += 32, b += 32, n -= 32) {
+        __m256i eq = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)a),
+                                       _mm256_loadu_si256((const __m256i *)(const void *)b));
+        uint32_t differ = ~(uint32_t)_mm256_movemask_epi8(eq);
+        if (n <= 32)
+            return differ << (32 - n) == 0;
+        if (differ)
+            return false;
+    }
+#elif BF_CORE_SIMD == 1
+    for (;; a += 16, b += 16, n -= 16) {
+        __m128i eq = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
+                                    _mm_loadu_si128((const __m128i *)(const void *)b));
+        uint32_t differ = ~(uint32_t)_mm_movemask_epi8(eq) & 0xFFFF;
+        if (n <= 16)
+            return differ << (32 - n) == 0;
+        if (differ)
+            return false;
+    }
+#else
+    return memcmp(a, b, n) == 0;
+#endif
+}
+
+#endif
