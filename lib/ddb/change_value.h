@@ -77,14 +77,59 @@ CORE_INLINE const char *quoted_number(struct change_scan *s, const char *p, bool
     return CORE_LIKELY(q) ? q : other_number(s, p, json);
 }
 
-CORE_INLINE const char *quoted_base64(struct change_scan *s, const char *p, bool *escaped)
+#if BF_CORE_SIMD
+/* Which of the 16 bytes at p are digits of base64, a bit each. */
+CORE_INLINE uint32_t base64_digits16(const char *p)
+{
+    __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i lower = _mm_or_si128(v, _mm_set1_epi8(0x20));
+    __m128i letter = _mm_sub_epi8(lower, _mm_set1_epi8('a'));
+    __m128i is = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter);
+    is = _mm_or_si128(is, _mm_cmpeq_epi8(v, _mm_set1_epi8('+')));
+    is = _mm_or_si128(is, _mm_cmpeq_epi8(v, _mm_set1_epi8('/')));
+    return (uint32_t)_mm_movemask_epi8(is) | core_digits16(v);
+}
+
+/* The first byte from p on that is no digit of base64; at the latest that is the sentinel. */
+CORE_INLINE const char *base64_end(const char *p)
+{
+    for (;; p += 32) {
+        uint32_t other = ~(base64_digits16(p) | base64_digits16(p + 16) << 16);
+        if (other)
+            return p + __builtin_ctz(other);
+    }
+}
+#else
+CORE_INLINE const char *base64_end(const char *p)
+{
+    for (;; p++) {
+        unsigned c = (unsigned char)*p;
+        if (!((c | 0x20) - 'a' < 26 || c - '0' < 10 || c == '+' || c == '/'))
+            return p;
+    }
+}
+#endif
+
+/* Base64 that is not written as usual. */
+CORE_CALL const char *other_base64(struct change_scan *s, const char *p, bool *escaped)
 {
     const char *q = core_string(&s->core, p, escaped);
-    if (CORE_UNLIKELY(!q))
+    if (!q)
         return NULL;
-    if (CORE_UNLIKELY(!bf_change_is_base64(bf_str(p, (size_t)(q - 1 - p)), *escaped)))
+    if (!bf_change_is_base64(bf_str(p, (size_t)(q - 1 - p)), *escaped))
         return core_fail(&s->core, p, "not base64");
     return q;
+}
+
+/* The binary whose opening quote is in front of p, with its padding. */
+CORE_INLINE const char *quoted_base64(struct change_scan *s, const char *p, bool *escaped)
+{
+    const char *q = base64_end(p);
+    size_t digits = (size_t)(q - p), pad = q[0] != '=' ? 0 : q[1] != '=' ? 1 : 2;
+    *escaped = false;
+    if (CORE_LIKELY(q[pad] == '"' && (digits + pad) % 4 == 0 && pad <= digits))
+        return q + pad + 1;
+    return other_base64(s, p, escaped);
 }
 
 /*
@@ -435,10 +480,14 @@ static const char *other_value(struct change_scan *s, const char *p, struct bf_a
 {
     const char *from = p;
     a->plain = NULL;
-    if (*p != '{')
+    if (CORE_LIKELY(memcmp(p, "{\"M\":", 5) == 0)) {
+        a->type = BF_ATTR_M;
+        p = core_space(&s->core, p + 5);
+    } else if (*p == '{')
+        p = type_of(s, core_space(&s->core, p + 1), &a->type);
+    else
         return core_fail(&s->core, p,
                          "an attribute value such as {\"S\":\"text\"} was expected");
-    p = type_of(s, core_space(&s->core, p + 1), &a->type);
     if (!p || !(p = typed(s, p, a, depth)) || !(p = value_end(&s->core, p)))
         return NULL;
     a->av = bf_str(from, (size_t)(p - from));

@@ -134,22 +134,81 @@ CORE_INLINE bool core_utf8_block(const char *p, uint64_t high, unsigned *n)
 
 enum { CORE_ESCAPE_MAX = 12 }; /* \ud83d\ude00 */
 
-/* Bytes of the escape at p, on its backslash; 0: look closer. A digit is never the sentinel. */
-CORE_INLINE unsigned core_escape_size(const char *p)
+/* What may stand after a backslash, but for u. */
+CORE_INLINE core_vec core_simple(core_vec v)
 {
-    static const unsigned char simple[256] = {['"'] = 2, ['\\'] = 2, ['/'] = 2, ['b'] = 2,
-                                              ['f'] = 2, ['n'] = 2,  ['r'] = 2, ['t'] = 2};
-    unsigned v, low, n = simple[(unsigned char)p[1]];
-    if (n)
-        return n;
-    if (p[1] != 'u' || !core_hex4(p + 2, &v))
-        return 0;
-    if ((v & 0xF800) != 0xD800)
-        return 6;
-    return v < 0xDC00 && p[6] == '\\' && p[7] == 'u' && core_hex4(p + 8, &low) &&
-                   (low & 0xFC00) == 0xDC00
-               ? CORE_ESCAPE_MAX
-               : 0;
+    core_vec is = core_or(core_equal(v, '"'), core_or(core_equal(v, '\\'), core_equal(v, '/')));
+    is = core_or(is, core_or(core_equal(v, 'b'), core_or(core_equal(v, 'f'), core_equal(v, 'n'))));
+    return core_or(is, core_or(core_equal(v, 'r'), core_equal(v, 't')));
+}
+
+CORE_INLINE core_vec core_hex(core_vec v)
+{
+    return core_or(core_within(v, '0', 10),
+                   core_or(core_within(v, 'a', 6), core_within(v, 'A', 6)));
+}
+
+/* Of backslashes those that begin an escape, when the first one does. */
+CORE_INLINE uint64_t core_escapes(uint64_t slash)
+{
+    uint64_t begin = slash;
+    if (CORE_UNLIKELY(slash & slash << 1)) /* some are side by side */
+        for (uint64_t rest = slash, first; rest; rest &= ~(first | first << 1)) {
+            first = rest & -rest;
+            begin &= ~(first << 1);
+        }
+    return begin;
+}
+
+/* Are they halves of surrogate pairs that belong together? u: the letters of \ud8.., \udf.. in the 64 bytes at p. */
+CORE_CALL bool core_surrogates(const char *p, uint64_t u)
+{
+    while (u) {
+        unsigned at = (unsigned)__builtin_ctzll(u), high, low;
+        const char *q = p + at + 1;
+        if (!core_hex4(q, &high) || high > 0xDBFF || q[4] != '\\' || q[5] != 'u' ||
+            !core_hex4(q + 6, &low) || low < 0xDC00 || low > 0xDFFF)
+            return false;
+        u &= u - 1;
+        u &= ~((uint64_t)1 << (at + 6)); /* the low one */
+    }
+    return true;
+}
+
+/* Is the escape at p, on its backslash, the first half of a surrogate pair? */
+CORE_INLINE bool core_first_half(const char *p)
+{
+    char d = p[3] | 0x20;
+    return p[1] == 'u' && (p[2] | 0x20) == 'd' &&
+           (p[3] == '8' || p[3] == '9' || d == 'a' || d == 'b');
+}
+
+/* Where a block of 64 bytes at p ends whose escapes may be cut off: in front of the first one that may be. In the next
+ * block it is whole. */
+CORE_INLINE unsigned core_cut(const char *p, uint64_t begin)
+{
+    uint64_t late = begin & ~(uint64_t)0 << (64 - CORE_ESCAPE_MAX);
+    unsigned n = late ? (unsigned)__builtin_ctzll(late) : 64;
+    if (late && begin >> (n - 6) & 1 && core_first_half(p + n - 6))
+        n -= 6;
+    return n;
+}
+
+/* Are the escapes at begin, in the 64 bytes at p, valid and whole? */
+CORE_INLINE bool core_escapes_ok(const char *p, uint64_t begin)
+{
+    uint64_t after = begin << 1, u = after & core_equal64(p, 'u');
+    if (after & ~(u | CORE_64(p, core_simple)))
+        return false;
+    if (u == 0)
+        return true;
+    uint64_t digits = u << 1 | u << 2 | u << 3 | u << 4;
+    if (digits & ~CORE_64(p, core_hex))
+        return false;
+    /* D, and not 0 to 7 after it */
+    uint64_t d = u << 1 & (core_equal64(p, 'd') | core_equal64(p, 'D'));
+    d = d << 1 & ~CORE_64(p, core_within, '0', 8);
+    return d == 0 || core_surrogates(p, d >> 2);
 }
 
 /* A string that holds something special at p; open is after its opening quote. */
@@ -158,22 +217,14 @@ CORE_CALL const char *core_string_rich(struct core *s, const char *open, const c
 {
     for (;;) {
         uint64_t quote = core_equal64(p, '"'), high = core_less64(p, 0);
-        uint64_t control = core_less64(p, 0x20) & ~high;
-        uint64_t stop = quote | core_equal64(p, '\\');
-        unsigned n = 64;
-        bool end = false;
-        while (stop) {
-            unsigned at = (unsigned)__builtin_ctzll(stop);
-            end = quote >> at & 1;
-            if (end || at >= 64 - CORE_ESCAPE_MAX) { /* an escape so far back: the next block */
-                n = at;
-                break;
-            }
-            unsigned size = core_escape_size(p + at);
+        uint64_t control = core_less64(p, 0x20) & ~high, slash = core_equal64(p, '\\');
+        uint64_t begin = core_escapes(slash), end = quote & ~(begin << 1);
+        unsigned n = end ? (unsigned)__builtin_ctzll(end) : core_cut(p, begin);
+        begin &= core_below(n);
+        if (begin) {
             *escaped = true;
-            if (CORE_UNLIKELY(size == 0))
+            if (CORE_UNLIKELY(!core_escapes_ok(p, begin)))
                 return core_string_slow(s, open, core_special(p), escaped);
-            stop &= ~(uint64_t)0 << (at + size);
         }
         if (CORE_UNLIKELY(control & core_below(n)) ||
             ((high & core_below(n)) && !core_utf8_block(p, high, &n)))

@@ -89,50 +89,104 @@ CORE_INLINE uint32_t core_digits16(__m128i v)
 #endif
 
 #if BF_CORE_SIMD == 2
-/* Which of the 64 bytes at p are c, and which are less, a bit for each. Bytes count as signed numbers: those from
- * 0x80 up are less than all others. */
-CORE_INLINE uint64_t core_equal64(const char *p, int c)
+#define core_vec __m256i
+
+CORE_INLINE __m256i core_read(const char *p)
 {
-    const __m256i *v = (const __m256i *)(const void *)p, is = _mm256_set1_epi8((char)c);
-    uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256(v), is));
-    uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_loadu_si256(v + 1), is));
-    return (uint64_t)b << 32 | a;
+    return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
 
-CORE_INLINE uint64_t core_less64(const char *p, int c)
+CORE_INLINE __m256i core_equal(__m256i v, int c)
 {
-    const __m256i *v = (const __m256i *)(const void *)p, is = _mm256_set1_epi8((char)c);
-    uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(is, _mm256_loadu_si256(v)));
-    uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpgt_epi8(is, _mm256_loadu_si256(v + 1)));
-    return (uint64_t)b << 32 | a;
+    return _mm256_cmpeq_epi8(v, _mm256_set1_epi8((char)c));
 }
+
+/* As signed numbers: bytes from 0x80 up are less than all others. */
+CORE_INLINE __m256i core_less(__m256i v, int c)
+{
+    return _mm256_cmpgt_epi8(_mm256_set1_epi8((char)c), v);
+}
+
+/* The bytes from c to c + n - 1. */
+CORE_INLINE __m256i core_within(__m256i v, int c, int n)
+{
+    __m256i from = _mm256_sub_epi8(v, _mm256_set1_epi8((char)c));
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(from, _mm256_set1_epi8((char)(n - 1))), from);
+}
+
+CORE_INLINE __m256i core_or(__m256i a, __m256i b)
+{
+    return _mm256_or_si256(a, b);
+}
+
+CORE_INLINE uint32_t core_bits(__m256i v)
+{
+    return (uint32_t)_mm256_movemask_epi8(v);
+}
+
+/* f(v, ...) of the 64 bytes at p, a bit for each of them. */
+#define CORE_64(p, f, ...)                                                                         \
+    ((uint64_t)core_bits(f(core_read((p) + 32) __VA_OPT__(, ) __VA_ARGS__)) << 32 | core_bits(f(core_read(p) __VA_OPT__(, ) __VA_ARGS__)))
 #elif BF_CORE_SIMD == 1
+#define core_vec __m128i
+
+CORE_INLINE __m128i core_read(const char *p)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+CORE_INLINE __m128i core_equal(__m128i v, int c)
+{
+    return _mm_cmpeq_epi8(v, _mm_set1_epi8((char)c));
+}
+
+/* As signed numbers: bytes from 0x80 up are less than all others. */
+CORE_INLINE __m128i core_less(__m128i v, int c)
+{
+    return _mm_cmplt_epi8(v, _mm_set1_epi8((char)c));
+}
+
+/* The bytes from c to c + n - 1. */
+CORE_INLINE __m128i core_within(__m128i v, int c, int n)
+{
+    __m128i from = _mm_sub_epi8(v, _mm_set1_epi8((char)c));
+    return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8((char)(n - 1))), from);
+}
+
+CORE_INLINE __m128i core_or(__m128i a, __m128i b)
+{
+    return _mm_or_si128(a, b);
+}
+
+CORE_INLINE uint32_t core_bits(__m128i v)
+{
+    return (uint32_t)_mm_movemask_epi8(v);
+}
+
 CORE_INLINE uint64_t core_join(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 {
     return (uint64_t)(d << 16 | c) << 32 | (b << 16 | a);
 }
 
+/* f(v, ...) of the 64 bytes at p, a bit for each of them. */
+#define CORE_64(p, f, ...)                                                                         \
+    core_join(core_bits(f(core_read(p) __VA_OPT__(, ) __VA_ARGS__)), core_bits(f(core_read((p) + 16) __VA_OPT__(, ) __VA_ARGS__)), \
+              core_bits(f(core_read((p) + 32) __VA_OPT__(, ) __VA_ARGS__)),                                        \
+              core_bits(f(core_read((p) + 48) __VA_OPT__(, ) __VA_ARGS__)))
+#endif
+
+#if BF_CORE_SIMD
 CORE_INLINE uint64_t core_equal64(const char *p, int c)
 {
-    const __m128i *v = (const __m128i *)(const void *)p, is = _mm_set1_epi8((char)c);
-    return core_join((uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v), is)),
-                     (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v + 1), is)),
-                     (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v + 2), is)),
-                     (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(v + 3), is)));
+    return CORE_64(p, core_equal, c);
 }
 
 CORE_INLINE uint64_t core_less64(const char *p, int c)
 {
-    const __m128i *v = (const __m128i *)(const void *)p, is = _mm_set1_epi8((char)c);
-    return core_join((uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128(v), is)),
-                     (uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128(v + 1), is)),
-                     (uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128(v + 2), is)),
-                     (uint32_t)_mm_movemask_epi8(_mm_cmplt_epi8(_mm_loadu_si128(v + 3), is)));
+    return CORE_64(p, core_less, c);
 }
 #endif
 
-/* The first byte from p on that a string cannot simply pass over: '"', '\', a control character or a
- * byte of 0x80 and above. At the latest that is the sentinel. */
 #if BF_CORE_SIMD == 2
 CORE_INLINE const char *core_special(const char *p)
 {
