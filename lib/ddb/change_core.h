@@ -33,19 +33,6 @@ CORE_INLINE bool named(const char *p, const struct bf_attr *t)
     return core_same(p, t->name.p - 1, t->name.n + 2);
 }
 
-/*
- * The attributes of the image before, in the order in which this one is held against them. Attributes of the
- * same names in the same order need no look at whether a name stands twice. At the first that has none there,
- * all names go into the table, and those that follow.
- */
-struct twins {
-    size_t at, end;   /* places in the table of attributes */
-    unsigned strange; /* attributes in a row that had no twin */
-    bool listed;      /* names are in the table */
-};
-
-enum { STRANGE_MAX = 8 }; /* so many, and the image is another one */
-
 CORE_COLD bool grow(struct change_scan *s)
 {
     if (bf_change_grow(s->change))
@@ -54,11 +41,25 @@ CORE_COLD bool grow(struct change_scan *s)
     return false;
 }
 
+/*
+ * The attributes of the image before, in the order in which this one is held against them. Attributes of the
+ * same names in the same order need no look at whether a name stands twice. At the first that has none there,
+ * all names go into the table, and those that follow.
+ */
+struct twins {
+    const struct bf_attr *at, *end;
+    unsigned strange; /* attributes in a row that had no twin */
+    bool listed;      /* names are in the table */
+};
+
+enum { STRANGE_MAX = 8 }; /* so many, and the image is another one */
+
 /* Is the attribute at p of the name of the next twin, or the one after? */
-CORE_INLINE bool known(const struct change_scan *s, const char *p, struct twins *w)
+CORE_INLINE bool known(const char *p, struct twins *w)
 {
-    const struct bf_attr *t = s->change->attrs + w->at;
-    size_t step = named(p, t) ? 1 : w->at + 1 < w->end && named(p, t + 1) ? 2 : 0;
+    if (w->at == w->end)
+        return false;
+    size_t step = named(p, w->at) ? 1 : w->at + 1 < w->end && named(p, w->at + 1) ? 2 : 0;
     w->at += step;
     if (CORE_LIKELY(step))
         w->strange = 0;
@@ -81,36 +82,41 @@ CORE_INLINE const char *fresh(struct change_scan *s, const char *p, struct bf_at
                               struct twins *w, size_t first)
 {
     const char *name = p;
-    bool is_known = w->at < w->end && known(s, p, w);
+    bool is_known = known(p, w);
     p = pair(s, p, a, 0);
     if (CORE_UNLIKELY(!p)) {
         s->attr = name;
         return NULL;
     }
-    if (!w->listed && !is_known) {
+    if (CORE_UNLIKELY(!w->listed)) {
+        if (is_known)
+            return p;
         w->listed = true;
         if (a > s->change->attrs + first && !list_names(s, first, a))
             return twice(s, name, 0);
     }
-    return !w->listed || CORE_LIKELY(first_time(s, a, s->names->first)) ? p : twice(s, name, 0);
+    return CORE_LIKELY(first_time(s, a, s->names->first)) ? p : twice(s, name, 0);
 }
 
 /* The attributes of an image from p, on the quote of the first name, into the table from first on. */
 CORE_INLINE const char *attributes(struct change_scan *s, const char *p, size_t first)
 {
     struct bf_change *c = s->change;
-    struct bf_attr *a = c->attrs + first;
-    struct twins w = {s->twin, s->twin_end, 0, false};
+    struct bf_attr *a = c->attrs + first, *full = c->attrs + c->cap;
+    struct twins w = {c->attrs + s->twin, c->attrs + s->twin_end, 0, s->twin == s->twin_end};
     bool more;
     do {
-        if (CORE_UNLIKELY(a == c->attrs + c->cap)) { /* the table may move */
-            size_t at = (size_t)(a - c->attrs);
+        const char *q = NULL;
+        if (CORE_UNLIKELY(a == full)) { /* the table may move */
+            ptrdiff_t at = a - c->attrs, t = w.at - c->attrs, end = w.end - c->attrs;
             if (!grow(s))
                 return NULL;
             a = c->attrs + at;
+            full = c->attrs + c->cap;
+            w.at = c->attrs + t;
+            w.end = c->attrs + end;
         }
-        const char *q = w.at < w.end ? twin(s, p, a, c->attrs + w.at) : NULL;
-        if (q) {
+        if (w.at < w.end && (q = twin(s, p, a, w.at)) != NULL) {
             w.at++;
             if (CORE_UNLIKELY(w.listed) && !first_time(s, a, s->names->first))
                 return twice(s, p, 0);
@@ -362,13 +368,13 @@ CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
     const struct envelope_head *h = &s->envelope->head;
     struct bf_change *c = s->change;
     size_t left = (size_t)(s->core.end - p);
-    if (CORE_UNLIKELY(h->first == 0 || left < HEAD_TEXT + 64) || !core_same(p, h->text, h->first))
+    if (CORE_UNLIKELY(h->first == 0 || left < h->n) || !core_same(p, h->text, h->first))
         return NULL;
     const char *id = p + h->first, *q = core_special(id);
     if (CORE_UNLIKELY(*q != '"'))
         return NULL;
     const char *second = q + 1, *op = second + h->second, *third = op + 7;
-    if (CORE_UNLIKELY((size_t)(s->core.end - second) < HEAD_TEXT) ||
+    if (CORE_UNLIKELY((size_t)(s->core.end - second) + h->first < h->n) ||
         !core_same(second, h->text + h->first, h->second) || op[6] != '"' ||
         !bf_change_op(op, &c->op) || !core_same(third, h->text + h->first + h->second, h->third))
         return NULL;

@@ -13,7 +13,7 @@ void bf_change_learn_head(struct change_scan *s)
         return;
     const char *second = id + c->event_id.text.n + 1, *third = op + 7;
     size_t n1 = (size_t)(id - start), n2 = (size_t)(op - second), n3 = (size_t)(body - third);
-    if (n1 > HEAD_TEXT || n2 > HEAD_TEXT || n3 > HEAD_TEXT || n1 + n2 + n3 > HEAD_TEXT)
+    if (n1 > HEAD_TEXT || n2 > HEAD_TEXT || n3 > HEAD_TEXT || n1 + n2 + n3 > HEAD_TEXT - 64)
         return;
     memcpy(h->text, start, n1);
     memcpy(h->text + n1, second, n2);
@@ -31,6 +31,7 @@ void bf_change_learn_head(struct change_scan *s)
     h->first = (uint16_t)n1;
     h->second = (uint16_t)n2;
     h->third = (uint16_t)n3;
+    h->n = (uint16_t)(n1 + n2 + 7 + n3);
 }
 
 static bool behind(struct bf_str text, const char *from)
@@ -45,8 +46,8 @@ void bf_change_learn_tail(struct change_scan *s, const char *from, const char *e
     struct bf_str seq = behind(c->kinesis_seq.text, from) ? c->kinesis_seq.text : bf_str(end, 0);
     size_t n = (size_t)(seq.p - from), rest = (size_t)(end - seq.p) - seq.n;
     t->n = t->rest = 0;
-    /* the texts are compared 32 bytes at a time */
-    if (n + rest > TAIL_TEXT - 32 || s->twice || behind(c->table.text, from) || c->kinesis_part.p ||
+    /* the texts are compared 64 bytes at a time */
+    if (n + rest > TAIL_TEXT - 64 || s->twice || behind(c->table.text, from) || c->kinesis_part.p ||
         (rest && (c->kinesis_seq.escaped || behind(s->arn.text, seq.p))))
         return;
     t->arn_n = 0;

@@ -90,7 +90,7 @@ static bool grow(struct change_scan *s)
             continue;
         struct bf_str name = name_at(s->core.start + t->slot[i].at, &escaped);
         ok = decode(s, &name, escaped);
-        size_t k = ok ? names_hash(t, t->slot[i].stamp, name.p, name.n) & mask : 0;
+        size_t k = ok ? names_hash(t, names_base(t, t->slot[i].stamp), name.p, name.n) & mask : 0;
         while (slot[k].stamp)
             k = (k + 1) & mask;
         slot[k] = t->slot[i];
@@ -112,7 +112,7 @@ bool bf_change_names_probe(struct change_scan *s, const struct bf_attr *a, uint3
     struct bf_str name = a->name;
     if (!decode(s, &name, a->name_escaped))
         return false;
-    uint64_t hash = names_hash(t, stamp, name.p, name.n);
+    uint64_t hash = names_hash(t, names_base(t, stamp), name.p, name.n);
     for (size_t i = hash & t->mask, n = 0;; i = (i + 1) & t->mask, n++) {
         struct names_slot *slot = &t->slot[i];
         if (slot->stamp < t->first) {

@@ -20,13 +20,18 @@ static inline uint64_t names_fold(uint64_t a, uint64_t b)
 #endif
 }
 
-/* The hash of the n bytes at p, after which 16 more can be read, in the object of that stamp: the same name in
- * several maps has several. */
-static inline uint64_t names_hash(const struct bf_change_names *t, uint32_t stamp, const char *p,
+/* What the names of the object of that stamp begin their hash with: the same name in several maps has several. */
+static inline uint64_t names_base(const struct bf_change_names *t, uint32_t stamp)
+{
+    return t->seed[0] ^ (uint64_t)stamp << 32;
+}
+
+/* The hash of the n bytes at p, after which 16 more can be read. */
+static inline uint64_t names_hash(const struct bf_change_names *t, uint64_t base, const char *p,
                                   size_t n)
 {
-    static const char masks[48] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
-    uint64_t h = t->seed[0] ^ n ^ (uint64_t)stamp << 32;
+    static const char masks[32] = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+    uint64_t h = base ^ n;
     for (; CORE_UNLIKELY(n > 16); p += 16, n -= 16)
         h = names_fold(core_load8(p) ^ h, core_load8(p + 8) ^ t->seed[1]);
     const char *mask = masks + 16 - n;
@@ -49,7 +54,7 @@ static inline bool first_time(struct change_scan *s, const struct bf_attr *a, ui
     struct bf_change_names *t = s->names;
     if (CORE_UNLIKELY(a->name_escaped))
         return bf_change_names_probe(s, a, stamp);
-    struct names_slot *slot = &t->slot[names_hash(t, stamp, a->name.p, a->name.n) & t->mask];
+    struct names_slot *slot = &t->slot[names_hash(t, names_base(t, stamp), a->name.p, a->name.n) & t->mask];
     if (CORE_UNLIKELY(slot->stamp >= t->first))
         return bf_change_names_probe(s, a, stamp);
     *slot = (struct names_slot){stamp, (uint32_t)(a->name.p - s->core.start)};

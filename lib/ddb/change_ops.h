@@ -25,13 +25,14 @@ struct bf_change_names {
     uint64_t seed[2];
 };
 
-enum { HEAD_TEXT = 320, TAIL_TEXT = 256 };
+enum { HEAD_TEXT = 384, TAIL_TEXT = 320 };
 
 /* The constant parts of the envelope in front of "dynamodb"'s value: up to eventID's value, from
  * there to eventName's, from there on. */
 struct envelope_head {
     char text[HEAD_TEXT];
     uint16_t first, second, third; /* bytes; first 0: nothing remembered */
+    uint16_t n;                    /* of all of them and eventName */
     uint16_t table_at, table_n;    /* tableName's value in text; table_n 0: not there */
 };
 

@@ -264,11 +264,36 @@ CORE_INLINE const char *value(struct change_scan *s, const char *p, struct bf_at
     return other_value(s, p, a, depth);
 }
 
+/* Where a text of type S or N begins, when from the closing quote of the name at q on it is written as most
+ * programs do: ":{"S":" or, with spaces, ": {"S": ". Else 0. */
+CORE_INLINE unsigned usual_head(const char *q, char type)
+{
+    const char close[16] = {'"', ':', '{', '"', type, '"', ':', '"'};
+    const char spaced[16] = {'"', ':', ' ', '{', '"', type, '"', ':'};
+    const uint64_t head = core_load8(q);
+    if (CORE_LIKELY(head == core_load8(close)))
+        return 8;
+    return head == core_load8(spaced) && core_load2(q + 8) == core_load2(" \"") ? 10 : 0;
+}
+
 /* "name":{"S":"text"} at p, on the quote. */
 CORE_INLINE const char *pair(struct change_scan *s, const char *p, struct bf_attr *a,
                              unsigned depth)
 {
-    const char *name = p;
+    const char *name = p, *q = core_special(p + 1);
+    enum bf_attr_type type = BF_ATTR_S;
+    unsigned n = usual_head(q, 'S');
+    if (n == 0) {
+        type = BF_ATTR_N;
+        n = usual_head(q, 'N');
+    }
+    if (CORE_LIKELY(n && *p == '"')) {
+        a->name = bf_str(p + 1, (size_t)(q - p) - 1);
+        a->name_escaped = a->escaped = a->json = false;
+        if (depth)
+            flat_name(s, name, a->name.n);
+        return text_value(s, q + n - (n == 8 ? 6 : 7), q + n, type, a);
+    }
     p = member(&s->core, p, &a->name, &a->name_escaped);
     if (CORE_UNLIKELY(!p))
         return NULL;

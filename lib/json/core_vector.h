@@ -176,6 +176,21 @@ CORE_INLINE uint64_t core_join(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 #endif
 
 #if BF_CORE_SIMD
+/* Which of the 64 bytes at a are those at b. */
+CORE_INLINE uint64_t core_same64(const char *a, const char *b)
+{
+#if BF_CORE_SIMD == 2
+    uint32_t low = core_bits(_mm256_cmpeq_epi8(core_read(a), core_read(b)));
+    uint32_t high = core_bits(_mm256_cmpeq_epi8(core_read(a + 32), core_read(b + 32)));
+    return (uint64_t)high << 32 | low;
+#else
+    return core_join(core_bits(_mm_cmpeq_epi8(core_read(a), core_read(b))),
+                     core_bits(_mm_cmpeq_epi8(core_read(a + 16), core_read(b + 16))),
+                     core_bits(_mm_cmpeq_epi8(core_read(a + 32), core_read(b + 32))),
+                     core_bits(_mm_cmpeq_epi8(core_read(a + 48), core_read(b + 48))));
+#endif
+}
+
 CORE_INLINE uint64_t core_equal64(const char *p, int c)
 {
     return CORE_64(p, core_equal, c);
@@ -232,27 +247,16 @@ CORE_INLINE const char *core_special(const char *p)
 }
 #endif
 
-/* Are the n bytes (1 and more) at a those at b? Up to 31 behind either may be read. */
+/* Are the n bytes (1 and more) at a those at b? Up to 63 after either may be read. Texts of up to 64 bytes are compared
+ * without a branch on their length. */
 CORE_INLINE bool core_same(const char *a, const char *b, size_t n)
 {
-#if BF_CORE_SIMD == 2
-    for (;; a += 32, b += 32, n -= 32) {
-        __m256i eq = _mm256_cmpeq_epi8(_mm256_loadu_si256((const __m256i *)(const void *)a),
-                                       _mm256_loadu_si256((const __m256i *)(const void *)b));
-        uint32_t differ = ~(uint32_t)_mm256_movemask_epi8(eq);
-        if (n <= 32)
-            return differ << (32 - n) == 0;
-        if (differ)
-            return false;
-    }
-#elif BF_CORE_SIMD == 1
-    for (;; a += 16, b += 16, n -= 16) {
-        __m128i eq = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
-                                    _mm_loadu_si128((const __m128i *)(const void *)b));
-        uint32_t differ = ~(uint32_t)_mm_movemask_epi8(eq) & 0xFFFF;
-        if (n <= 16)
-            return differ << (32 - n) == 0;
-        if (differ)
+#if BF_CORE_SIMD
+    for (;; a += 64, b += 64, n -= 64) {
+        uint64_t same = core_same64(a, b);
+        if (CORE_LIKELY(n <= 64))
+            return ~same << (64 - n) == 0;
+        if (~same)
             return false;
     }
 #else
