@@ -202,32 +202,28 @@ CORE_INLINE uint64_t core_less64(const char *p, int c)
 }
 #endif
 
+#if BF_CORE_SIMD
+/* The bytes that a string cannot simply pass over: '"', '\\', a control character or a byte of 0x80 and above. */
+CORE_INLINE core_vec core_stops(core_vec v)
+{
+    const struct core_bytes *is = &bf_core_bytes;
 #if BF_CORE_SIMD == 2
-CORE_INLINE const char *core_special(const char *p)
-{
-    const struct core_bytes *is = &bf_core_bytes;
-    for (;; p += 32) {
-        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
-        /* signed: below 0x20 are the control characters and everything from 0x80 up */
-        __m256i hit =
-            _mm256_or_si256(_mm256_cmpgt_epi8(core_load32(is->space), v),
-                            _mm256_or_si256(_mm256_cmpeq_epi8(v, core_load32(is->quote)),
-                                            _mm256_cmpeq_epi8(v, core_load32(is->slash))));
-        uint32_t mask = (uint32_t)_mm256_movemask_epi8(hit);
-        if (CORE_LIKELY(mask))
-            return p + __builtin_ctz(mask);
-    }
+    /* signed: below 0x20 are the control characters and everything from 0x80 up */
+    return core_or(_mm256_cmpgt_epi8(core_load32(is->space), v),
+                   core_or(_mm256_cmpeq_epi8(v, core_load32(is->quote)),
+                           _mm256_cmpeq_epi8(v, core_load32(is->slash))));
+#else
+    return core_or(_mm_cmpgt_epi8(core_load16(is->space), v),
+                   core_or(_mm_cmpeq_epi8(v, core_load16(is->quote)),
+                           _mm_cmpeq_epi8(v, core_load16(is->slash))));
+#endif
 }
-#elif BF_CORE_SIMD == 1
+
+/* The first of them from p on; at the latest that is the sentinel. */
 CORE_INLINE const char *core_special(const char *p)
 {
-    const struct core_bytes *is = &bf_core_bytes;
-    for (;; p += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, core_load16(is->space)),
-                                   _mm_or_si128(_mm_cmpeq_epi8(v, core_load16(is->quote)),
-                                                _mm_cmpeq_epi8(v, core_load16(is->slash))));
-        uint32_t mask = (uint32_t)_mm_movemask_epi8(hit);
+    for (;; p += sizeof(core_vec)) {
+        uint32_t mask = core_bits(core_stops(core_read(p)));
         if (CORE_LIKELY(mask))
             return p + __builtin_ctz(mask);
     }
