@@ -296,7 +296,7 @@ CORE_INLINE const char *pair(struct change_scan *s, const char *p, struct bf_att
                              unsigned depth)
 {
     const char *from = p + 1;
-    uint64_t stops = CORE_64(from, core_stops);
+    uint64_t stops = CORE_64(core_stops, from);
     unsigned i = stops ? (unsigned)__builtin_ctzll(stops) : 64, n = 0;
     if (CORE_LIKELY(i < 64 - 10)) {
         a->type = BF_ATTR_S;

@@ -102,50 +102,70 @@ CORE_INLINE uint64_t core_below(unsigned n)
     return n == 64 ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1;
 }
 
-/*
- * Are the first *n of the 64 bytes at p valid UTF-8? high has the bits of the bytes from 0x80 up. Of a
- * whole block (*n is 64) a sequence that goes on after it is left to the next block: *n is its place then.
- */
-CORE_INLINE bool core_utf8_block(const char *p, uint64_t high, unsigned *n)
+CORE_INLINE core_vec core_quotes(const char *p)
 {
-    uint64_t next = core_less64(p, 0xC0), lead = high & ~next; /* 80..BF; C0..FF */
-    uint64_t three = high & ~core_less64(p, 0xE0), four = high & ~core_less64(p, 0xF0);
-    if (*n == 64) {
-        uint64_t cut = (lead & (uint64_t)1 << 63) | (three & (uint64_t)3 << 62) |
-                       (four & (uint64_t)7 << 61);
-        *n = cut ? (unsigned)__builtin_ctzll(cut) : 64;
-    }
-    uint64_t text = core_below(*n);
-    uint64_t wanted = (lead & text) << 1 | (three & text) << 2 | (four & text) << 3;
-    uint64_t wrong = wanted ^ (next & text);
-    /* what no sequence begins with: C0, C1, F5..FF */
-    wrong |= lead & text & (core_less64(p, 0xC2) | ~core_less64(p, 0xF5));
-    if (three & text) { /* longer than needed, a surrogate, beyond 10FFFF: seen in the second byte */
-        uint64_t below_a0 = core_less64(p, 0xA0), below_90 = core_less64(p, 0x90);
-        wrong |= core_equal64(p, 0xE0) << 1 & text & below_a0;
-        wrong |= core_equal64(p, 0xED) << 1 & text & ~below_a0;
-        if (four & text) {
-            wrong |= core_equal64(p, 0xF0) << 1 & text & below_90;
-            wrong |= core_equal64(p, 0xF4) << 1 & text & ~below_90;
-        }
-    }
-    return wrong == 0;
+    return core_equal(core_read(p), '"');
+}
+
+CORE_INLINE core_vec core_slashes(const char *p)
+{
+    return core_equal(core_read(p), '\\');
+}
+
+/* Control characters, and all from 0x80 up. */
+CORE_INLINE core_vec core_low(const char *p)
+{
+    return core_less(core_read(p), 0x20);
+}
+
+/*
+ * Where UTF-8 goes wrong (RFC 3629, section 4), by a byte and the three in front of it: one of 80..BF that does not
+ * continue a sequence, another one that should; what no sequence begins with; and a second byte that makes the sequence
+ * longer than needed, a surrogate, or beyond 10FFFF.
+ */
+CORE_INLINE core_vec core_utf8_wrong(const char *p)
+{
+    core_vec v = core_read(p), last = core_read(p - 1);
+    core_vec wanted = core_or(core_beyond(last, 0xBF), core_or(core_beyond(core_read(p - 2), 0xDF),
+                                                               core_beyond(core_read(p - 3), 0xEF)));
+    core_vec wrong = core_alike(core_equal(wanted, 0), core_less(v, 0xC0));
+    wrong = core_or(wrong, core_or(core_within(v, 0xC0, 2), core_within(v, 0xF5, 11)));
+    core_vec a0 = core_less(v, 0xA0), f0 = core_less(v, 0x90);
+    wrong = core_or(wrong, core_or(core_and(core_equal(last, 0xE0), a0),
+                                   core_without(core_equal(last, 0xED), a0)));
+    return core_or(wrong, core_or(core_and(core_equal(last, 0xF0), f0),
+                                  core_without(core_equal(last, 0xF4), f0)));
 }
 
 enum { CORE_ESCAPE_MAX = 12 }; /* \ud83d\ude00 */
 
 /* What may stand after a backslash, but for u. */
-CORE_INLINE core_vec core_simple(core_vec v)
+CORE_INLINE core_vec core_simple(const char *p)
 {
+    core_vec v = core_read(p);
     core_vec is = core_or(core_equal(v, '"'), core_or(core_equal(v, '\\'), core_equal(v, '/')));
     is = core_or(is, core_or(core_equal(v, 'b'), core_or(core_equal(v, 'f'), core_equal(v, 'n'))));
     return core_or(is, core_or(core_equal(v, 'r'), core_equal(v, 't')));
 }
 
-CORE_INLINE core_vec core_hex(core_vec v)
+CORE_INLINE core_vec core_lower(const char *p)
 {
-    return core_or(core_within(v, '0', 10),
-                   core_or(core_within(v, 'a', 6), core_within(v, 'A', 6)));
+    return core_or(core_read(p), core_all(0x20));
+}
+
+CORE_INLINE core_vec core_hex(const char *p)
+{
+    return core_or(core_within(core_read(p), '0', 10), core_within(core_lower(p), 'a', 6));
+}
+
+CORE_INLINE core_vec core_u(const char *p)
+{
+    return core_equal(core_read(p), 'u');
+}
+
+CORE_INLINE core_vec core_d(const char *p)
+{
+    return core_equal(core_lower(p), 'd');
 }
 
 /* Of backslashes those that begin an escape, when the first one does. */
@@ -160,16 +180,18 @@ CORE_INLINE uint64_t core_escapes(uint64_t slash)
     return begin;
 }
 
-/* Are they halves of surrogate pairs that belong together? u: the letters of \ud8.., \udf.. in the 64 bytes at p. */
+/* Of escapes that begin with \ud, the letters u in the 64 bytes at p: are surrogates among them whole pairs? */
 CORE_CALL bool core_surrogates(const char *p, uint64_t u)
 {
-    while (u) {
-        unsigned at = (unsigned)__builtin_ctzll(u), high, low;
+    for (unsigned at, high, low; u; u &= u - 1) {
+        at = (unsigned)__builtin_ctzll(u);
         const char *q = p + at + 1;
-        if (!core_hex4(q, &high) || high > 0xDBFF || q[4] != '\\' || q[5] != 'u' ||
-            !core_hex4(q + 6, &low) || low < 0xDC00 || low > 0xDFFF)
+        if (!core_hex4(q, &high) || high > 0xDBFF)
             return false;
-        u &= u - 1;
+        if (high < 0xD800)
+            continue;
+        if (q[4] != '\\' || q[5] != 'u' || !core_hex4(q + 6, &low) || low < 0xDC00 || low > 0xDFFF)
+            return false;
         u &= ~((uint64_t)1 << (at + 6)); /* the low one */
     }
     return true;
@@ -197,38 +219,49 @@ CORE_INLINE unsigned core_cut(const char *p, uint64_t begin)
 /* Are the escapes at begin, in the 64 bytes at p, valid and whole? */
 CORE_INLINE bool core_escapes_ok(const char *p, uint64_t begin)
 {
-    uint64_t after = begin << 1, u = after & core_equal64(p, 'u');
-    if (after & ~(u | CORE_64(p, core_simple)))
+    uint64_t after = begin << 1, u = after & CORE_64(core_u, p);
+    if (after & ~(u | CORE_64(core_simple, p)))
         return false;
     if (u == 0)
         return true;
     uint64_t digits = u << 1 | u << 2 | u << 3 | u << 4;
-    if (digits & ~CORE_64(p, core_hex))
+    if (digits & ~CORE_64(core_hex, p))
         return false;
-    /* D, and not 0 to 7 after it */
-    uint64_t d = u << 1 & (core_equal64(p, 'd') | core_equal64(p, 'D'));
-    d = d << 1 & ~CORE_64(p, core_within, '0', 8);
-    return d == 0 || core_surrogates(p, d >> 2);
+    uint64_t d = u << 1 & CORE_64(core_d, p); /* D800 to DFFF are halves of pairs */
+    return d == 0 || core_surrogates(p, d >> 1);
+}
+
+/* The beginning of the sequence that goes on at p, or p. What stands in front of p is valid. */
+CORE_INLINE const char *core_whole(const char *p)
+{
+    const char *q = p;
+    if (p[-1] & 0x80)
+        do
+            q--;
+        while ((*q & 0xC0) == 0x80);
+    return q;
 }
 
 /* A string that holds something special at p; open is after its opening quote. */
 CORE_CALL const char *core_string_rich(struct core *s, const char *open, const char *p,
                                        bool *escaped)
 {
+    if (CORE_UNLIKELY((uintptr_t)p - (uintptr_t)s->start < 3)) /* UTF-8 is seen with the three bytes in front of it */
+        return core_string_slow(s, open, p, escaped);
     for (;;) {
-        uint64_t quote = core_equal64(p, '"'), high = core_less64(p, 0);
-        uint64_t control = core_less64(p, 0x20) & ~high, slash = core_equal64(p, '\\');
-        uint64_t begin = core_escapes(slash), end = quote & ~(begin << 1);
+        uint64_t low = CORE_64(core_low, p), high = CORE_64(core_read, p), wrong = low & ~high;
+        uint64_t begin = core_escapes(CORE_64(core_slashes, p));
+        uint64_t end = CORE_64(core_quotes, p) & ~(begin << 1);
         unsigned n = end ? (unsigned)__builtin_ctzll(end) : core_cut(p, begin);
         begin &= core_below(n);
+        if (high & core_below(n) || p[-1] & 0x80) /* here, or a sequence that is not at its end */
+            wrong |= CORE_64(core_utf8_wrong, p) & (core_below(n) << 1 | 1);
         if (begin) {
             *escaped = true;
-            if (CORE_UNLIKELY(!core_escapes_ok(p, begin)))
-                return core_string_slow(s, open, core_special(p), escaped);
+            wrong |= core_escapes_ok(p, begin) ? 0 : 1;
         }
-        if (CORE_UNLIKELY(control & core_below(n)) ||
-            ((high & core_below(n)) && !core_utf8_block(p, high, &n)))
-            return core_string_slow(s, open, core_special(p), escaped);
+        if (CORE_UNLIKELY(wrong & (core_below(n) << 1 | 1)))
+            return core_string_slow(s, open, core_special(core_whole(p)), escaped);
         p += n;
         if (end)
             return p + 1;

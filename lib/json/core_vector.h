@@ -96,6 +96,11 @@ CORE_INLINE __m256i core_read(const char *p)
     return _mm256_loadu_si256((const __m256i *)(const void *)p);
 }
 
+CORE_INLINE __m256i core_all(int c)
+{
+    return _mm256_set1_epi8((char)c);
+}
+
 CORE_INLINE __m256i core_equal(__m256i v, int c)
 {
     return _mm256_cmpeq_epi8(v, _mm256_set1_epi8((char)c));
@@ -114,6 +119,27 @@ CORE_INLINE __m256i core_within(__m256i v, int c, int n)
     return _mm256_cmpeq_epi8(_mm256_min_epu8(from, _mm256_set1_epi8((char)(n - 1))), from);
 }
 
+/* Above zero: the bytes that are greater than c, as unsigned numbers. */
+CORE_INLINE __m256i core_beyond(__m256i v, int c)
+{
+    return _mm256_subs_epu8(v, _mm256_set1_epi8((char)c));
+}
+
+CORE_INLINE __m256i core_and(__m256i a, __m256i b)
+{
+    return _mm256_and_si256(a, b);
+}
+
+CORE_INLINE __m256i core_without(__m256i a, __m256i b)
+{
+    return _mm256_andnot_si256(b, a);
+}
+
+CORE_INLINE __m256i core_alike(__m256i a, __m256i b)
+{
+    return _mm256_cmpeq_epi8(a, b);
+}
+
 CORE_INLINE __m256i core_or(__m256i a, __m256i b)
 {
     return _mm256_or_si256(a, b);
@@ -124,15 +150,19 @@ CORE_INLINE uint32_t core_bits(__m256i v)
     return (uint32_t)_mm256_movemask_epi8(v);
 }
 
-/* f(v, ...) of the 64 bytes at p, a bit for each of them. */
-#define CORE_64(p, f, ...)                                                                         \
-    ((uint64_t)core_bits(f(core_read((p) + 32) __VA_OPT__(, ) __VA_ARGS__)) << 32 | core_bits(f(core_read(p) __VA_OPT__(, ) __VA_ARGS__)))
+/* f(p), a vector, of the 64 bytes at p: a bit for each of them. */
+#define CORE_64(f, p) ((uint64_t)core_bits(f((p) + 32)) << 32 | core_bits(f(p)))
 #elif BF_CORE_SIMD == 1
 #define core_vec __m128i
 
 CORE_INLINE __m128i core_read(const char *p)
 {
     return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+CORE_INLINE __m128i core_all(int c)
+{
+    return _mm_set1_epi8((char)c);
 }
 
 CORE_INLINE __m128i core_equal(__m128i v, int c)
@@ -153,6 +183,27 @@ CORE_INLINE __m128i core_within(__m128i v, int c, int n)
     return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8((char)(n - 1))), from);
 }
 
+/* Above zero: the bytes that are greater than c, as unsigned numbers. */
+CORE_INLINE __m128i core_beyond(__m128i v, int c)
+{
+    return _mm_subs_epu8(v, _mm_set1_epi8((char)c));
+}
+
+CORE_INLINE __m128i core_and(__m128i a, __m128i b)
+{
+    return _mm_and_si128(a, b);
+}
+
+CORE_INLINE __m128i core_without(__m128i a, __m128i b)
+{
+    return _mm_andnot_si128(b, a);
+}
+
+CORE_INLINE __m128i core_alike(__m128i a, __m128i b)
+{
+    return _mm_cmpeq_epi8(a, b);
+}
+
 CORE_INLINE __m128i core_or(__m128i a, __m128i b)
 {
     return _mm_or_si128(a, b);
@@ -168,11 +219,10 @@ CORE_INLINE uint64_t core_join(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
     return (uint64_t)(d << 16 | c) << 32 | (b << 16 | a);
 }
 
-/* f(v, ...) of the 64 bytes at p, a bit for each of them. */
-#define CORE_64(p, f, ...)                                                                         \
-    core_join(core_bits(f(core_read(p) __VA_OPT__(, ) __VA_ARGS__)), core_bits(f(core_read((p) + 16) __VA_OPT__(, ) __VA_ARGS__)), \
-              core_bits(f(core_read((p) + 32) __VA_OPT__(, ) __VA_ARGS__)),                                        \
-              core_bits(f(core_read((p) + 48) __VA_OPT__(, ) __VA_ARGS__)))
+/* f(p), a vector, of the 64 bytes at p: a bit for each of them. */
+#define CORE_64(f, p)                                                                              \
+    core_join(core_bits(f(p)), core_bits(f((p) + 16)), core_bits(f((p) + 32)),                     \
+              core_bits(f((p) + 48)))
 #endif
 
 #if BF_CORE_SIMD
@@ -191,22 +241,14 @@ CORE_INLINE uint64_t core_same64(const char *a, const char *b)
 #endif
 }
 
-CORE_INLINE uint64_t core_equal64(const char *p, int c)
-{
-    return CORE_64(p, core_equal, c);
-}
-
-CORE_INLINE uint64_t core_less64(const char *p, int c)
-{
-    return CORE_64(p, core_less, c);
-}
 #endif
 
 #if BF_CORE_SIMD
 /* The bytes that a string cannot simply pass over: '"', '\\', a control character or a byte of 0x80 and above. */
-CORE_INLINE core_vec core_stops(core_vec v)
+CORE_INLINE core_vec core_stops(const char *p)
 {
     const struct core_bytes *is = &bf_core_bytes;
+    core_vec v = core_read(p);
 #if BF_CORE_SIMD == 2
     /* signed: below 0x20 are the control characters and everything from 0x80 up */
     return core_or(_mm256_cmpgt_epi8(core_load32(is->space), v),
@@ -223,7 +265,7 @@ CORE_INLINE core_vec core_stops(core_vec v)
 CORE_INLINE const char *core_special(const char *p)
 {
     for (;; p += sizeof(core_vec)) {
-        uint32_t mask = core_bits(core_stops(core_read(p)));
+        uint32_t mask = core_bits(core_stops(p));
         if (CORE_LIKELY(mask))
             return p + __builtin_ctz(mask);
     }
