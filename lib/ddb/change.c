@@ -134,8 +134,6 @@ static const struct change_ops *ops(void)
 {
     switch (bf_cpu_level()) {
 #if defined(__x86_64__)
-    case BF_CPU_AVX2:
-        return &bf_change_avx2;
     case BF_CPU_SSE2:
         return &bf_change_sse2;
 #endif

@@ -45,9 +45,9 @@ struct bf_attr {
     struct bf_str
         val; /* S, N, B: between the quotes; BOOL: true or false; M, L, sets: with brackets */
     enum bf_attr_type type;
-    bool name_escaped;    /* name holds a backslash */
-    bool escaped;         /* S, B: val holds a backslash */
-    bool json;            /* N: val is a JSON number as it stands */
+    bool name_escaped; /* name holds a backslash */
+    bool escaped;      /* S, B: val holds a backslash */
+    bool json;         /* N: val is a JSON number as it stands */
     uint32_t plain_n;
     /* The value as plain JSON, plain_n bytes, as a row has it. NULL: not made. Code that changes val sets it to NULL. */
     const char *plain;
@@ -84,10 +84,10 @@ struct bf_change {
     /* owned */
     struct bf_attr *attrs;
     size_t nattrs, cap;
-    struct bf_buf padded;          /* a copy of a text that could not be read in place */
-    struct bf_buf flat;   /* the plain JSON of maps, lists and sets */
-    struct bf_buf name;   /* one that was written with escapes */
-    struct bf_change_names *names; /* finds names that stand twice */
+    struct bf_buf padded;                /* a copy of a text that could not be read in place */
+    struct bf_buf flat;                  /* the plain JSON of maps, lists and sets */
+    struct bf_buf name;                  /* one that was written with escapes */
+    struct bf_change_names *names;       /* finds names that stand twice */
     struct bf_change_envelope *envelope; /* what the last one looked like, for speed alone */
 };
 

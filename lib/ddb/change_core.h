@@ -1,7 +1,7 @@
 /*
  * The one pass over a change record, built on lib/json/core.h and change_value.h
- * and compiled once for each vector level: change_portable.c, change_sse2.c,
- * change_avx2.c define BF_CORE_SIMD and CHANGE_OPS and include this. change.c
+ * and compiled once for each vector level: change_portable.c and change_sse2.c
+ * define BF_CORE_SIMD and CHANGE_OPS and include this. change.c
  * chooses among the tables. The text is padded (core.h).
  */
 #ifndef BF_DDB_CHANGE_CORE_H

@@ -20,9 +20,8 @@ bool bf_change_names_new(struct bf_change *c)
         free(slot);
         return false;
     }
-    *t = (struct bf_change_names){.slot = slot,
-                                  .mask = SLOTS - 1,
-                                  .seed = {bf_rng_entropy(), bf_rng_entropy()}};
+    *t = (struct bf_change_names){
+        .slot = slot, .mask = SLOTS - 1, .seed = {bf_rng_entropy(), bf_rng_entropy()}};
     c->names = t;
     return true;
 }

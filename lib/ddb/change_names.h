@@ -54,7 +54,8 @@ static inline bool first_time(struct change_scan *s, const struct bf_attr *a, ui
     struct bf_change_names *t = s->names;
     if (CORE_UNLIKELY(a->name_escaped))
         return bf_change_names_probe(s, a, stamp);
-    struct names_slot *slot = &t->slot[names_hash(t, names_base(t, stamp), a->name.p, a->name.n) & t->mask];
+    struct names_slot *slot =
+        &t->slot[names_hash(t, names_base(t, stamp), a->name.p, a->name.n) & t->mask];
     if (CORE_UNLIKELY(slot->stamp >= t->first))
         return bf_change_names_probe(s, a, stamp);
     *slot = (struct names_slot){stamp, (uint32_t)(a->name.p - s->core.start)};

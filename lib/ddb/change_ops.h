@@ -57,7 +57,7 @@ struct change_scan {
     struct bf_change *change;
     struct bf_change_envelope *envelope;
     struct bf_change_names *names;
-    char *flat;  /* where the next byte of plain JSON goes; there is room for the text's length */
+    char *flat; /* where the next byte of plain JSON goes; there is room for the text's length */
     size_t twin, twin_end; /* what is left of the image before, in the table of attributes */
     struct bf_change_text op, arn;
     const char *body_at; /* the value of "dynamodb", NULL: there was none */
@@ -77,7 +77,6 @@ struct change_ops {
 extern const struct change_ops bf_change_portable;
 #if defined(__x86_64__)
 extern const struct change_ops bf_change_sse2;
-extern const struct change_ops bf_change_avx2;
 #endif
 
 /* The rare parts, compiled once in change.c, change_names.c and change_envelope.c. */

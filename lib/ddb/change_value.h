@@ -551,8 +551,7 @@ static const char *other_value(struct change_scan *s, const char *p, struct bf_a
     } else if (*p == '{')
         p = type_of(s, core_space(&s->core, p + 1), &a->type);
     else
-        return core_fail(&s->core, p,
-                         "an attribute value such as {\"S\":\"text\"} was expected");
+        return core_fail(&s->core, p, "an attribute value such as {\"S\":\"text\"} was expected");
     if (!p || !(p = typed(s, p, a, depth)) || !(p = value_end(&s->core, p)))
         return NULL;
     a->av = bf_str(from, (size_t)(p - from));

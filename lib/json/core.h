@@ -2,7 +2,7 @@
  * The inner loops of scanning JSON text, shared by the pull scanner (scan.c)
  * and the change records (lib/ddb/change_core.h). Everything here is static and
  * is compiled several times over, once for each level of BF_CORE_SIMD: 0 steps
- * by bytes and words, 1 by 16 bytes (SSE2), 2 by 32 (AVX2).
+ * by bytes and words, 1 by 16 bytes and blocks of 64 (SSE2).
  *
  * The text is padded: behind `end` stands a sentinel, '\n' or NUL, and at least
  * BF_CORE_PAD bytes can be read from there on. So a vector load at any place of

@@ -102,18 +102,18 @@ CORE_INLINE uint64_t core_below(unsigned n)
     return n == 64 ? ~(uint64_t)0 : ((uint64_t)1 << n) - 1;
 }
 
-CORE_INLINE core_vec core_quotes(const char *p)
+CORE_INLINE __m128i core_quotes(const char *p)
 {
     return core_equal(core_read(p), '"');
 }
 
-CORE_INLINE core_vec core_slashes(const char *p)
+CORE_INLINE __m128i core_slashes(const char *p)
 {
     return core_equal(core_read(p), '\\');
 }
 
 /* Control characters, and all from 0x80 up. */
-CORE_INLINE core_vec core_low(const char *p)
+CORE_INLINE __m128i core_low(const char *p)
 {
     return core_less(core_read(p), 0x20);
 }
@@ -123,14 +123,14 @@ CORE_INLINE core_vec core_low(const char *p)
  * continue a sequence, another one that should; what no sequence begins with; and a second byte that makes the sequence
  * longer than needed, a surrogate, or beyond 10FFFF.
  */
-CORE_INLINE core_vec core_utf8_wrong(const char *p)
+CORE_INLINE __m128i core_utf8_wrong(const char *p)
 {
-    core_vec v = core_read(p), last = core_read(p - 1);
-    core_vec wanted = core_or(core_beyond(last, 0xBF), core_or(core_beyond(core_read(p - 2), 0xDF),
-                                                               core_beyond(core_read(p - 3), 0xEF)));
-    core_vec wrong = core_alike(core_equal(wanted, 0), core_less(v, 0xC0));
+    __m128i v = core_read(p), last = core_read(p - 1);
+    __m128i wanted = core_or(core_beyond(last, 0xBF), core_or(core_beyond(core_read(p - 2), 0xDF),
+                                                              core_beyond(core_read(p - 3), 0xEF)));
+    __m128i wrong = core_alike(core_equal(wanted, 0), core_less(v, 0xC0));
     wrong = core_or(wrong, core_or(core_within(v, 0xC0, 2), core_within(v, 0xF5, 11)));
-    core_vec a0 = core_less(v, 0xA0), f0 = core_less(v, 0x90);
+    __m128i a0 = core_less(v, 0xA0), f0 = core_less(v, 0x90);
     wrong = core_or(wrong, core_or(core_and(core_equal(last, 0xE0), a0),
                                    core_without(core_equal(last, 0xED), a0)));
     return core_or(wrong, core_or(core_and(core_equal(last, 0xF0), f0),
@@ -140,30 +140,30 @@ CORE_INLINE core_vec core_utf8_wrong(const char *p)
 enum { CORE_ESCAPE_MAX = 12 }; /* \ud83d\ude00 */
 
 /* What may stand after a backslash, but for u. */
-CORE_INLINE core_vec core_simple(const char *p)
+CORE_INLINE __m128i core_simple(const char *p)
 {
-    core_vec v = core_read(p);
-    core_vec is = core_or(core_equal(v, '"'), core_or(core_equal(v, '\\'), core_equal(v, '/')));
+    __m128i v = core_read(p);
+    __m128i is = core_or(core_equal(v, '"'), core_or(core_equal(v, '\\'), core_equal(v, '/')));
     is = core_or(is, core_or(core_equal(v, 'b'), core_or(core_equal(v, 'f'), core_equal(v, 'n'))));
     return core_or(is, core_or(core_equal(v, 'r'), core_equal(v, 't')));
 }
 
-CORE_INLINE core_vec core_lower(const char *p)
+CORE_INLINE __m128i core_lower(const char *p)
 {
     return core_or(core_read(p), core_all(0x20));
 }
 
-CORE_INLINE core_vec core_hex(const char *p)
+CORE_INLINE __m128i core_hex(const char *p)
 {
     return core_or(core_within(core_read(p), '0', 10), core_within(core_lower(p), 'a', 6));
 }
 
-CORE_INLINE core_vec core_u(const char *p)
+CORE_INLINE __m128i core_u(const char *p)
 {
     return core_equal(core_read(p), 'u');
 }
 
-CORE_INLINE core_vec core_d(const char *p)
+CORE_INLINE __m128i core_d(const char *p)
 {
     return core_equal(core_lower(p), 'd');
 }
@@ -246,7 +246,8 @@ CORE_INLINE const char *core_whole(const char *p)
 CORE_CALL const char *core_string_rich(struct core *s, const char *open, const char *p,
                                        bool *escaped)
 {
-    if (CORE_UNLIKELY((uintptr_t)p - (uintptr_t)s->start < 3)) /* UTF-8 is seen with the three bytes in front of it */
+    if (CORE_UNLIKELY((uintptr_t)p - (uintptr_t)s->start <
+                      3)) /* UTF-8 is seen with the three bytes in front of it */
         return core_string_slow(s, open, p, escaped);
     for (;;) {
         uint64_t low = CORE_64(core_low, p), high = CORE_64(core_read, p), wrong = low & ~high;

@@ -11,7 +11,7 @@
 #define BF_CORE_SIMD 0
 #endif
 #if BF_CORE_SIMD
-#include <immintrin.h>
+#include <emmintrin.h>
 #endif
 
 #define CORE_LIKELY(x)   __builtin_expect(!!(x), 1)
@@ -59,10 +59,10 @@ CORE_INLINE uint32_t core_load4(const char *p)
 }
 
 #if BF_CORE_SIMD
-/* One byte, 32 times. In memory and out of the compiler's sight, which otherwise makes them anew in
+/* One byte, 16 times. In memory and out of the compiler's sight, which otherwise makes them anew in
  * registers for every string. */
 struct core_bytes {
-    _Alignas(32) char space[32], quote[32], slash[32], dot[32], zero[32], nine[32];
+    _Alignas(16) char space[16], quote[16], slash[16], dot[16], zero[16], nine[16];
 };
 extern const struct core_bytes bf_core_bytes; /* cpu.c */
 
@@ -70,90 +70,6 @@ CORE_INLINE __m128i core_load16(const char *p)
 {
     return _mm_load_si128((const __m128i *)(const void *)p);
 }
-
-#if BF_CORE_SIMD == 2
-CORE_INLINE __m256i core_load32(const char *p)
-{
-    return _mm256_load_si256((const __m256i *)(const void *)p);
-}
-#endif
-
-/* The digits among the 16 bytes at p, a bit each. */
-CORE_INLINE uint32_t core_digits16(__m128i v)
-{
-    const struct core_bytes *is = &bf_core_bytes;
-    __m128i value = _mm_sub_epi8(v, core_load16(is->zero));
-    __m128i low = _mm_min_epu8(value, core_load16(is->nine));
-    return (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(low, value));
-}
-#endif
-
-#if BF_CORE_SIMD == 2
-#define core_vec __m256i
-
-CORE_INLINE __m256i core_read(const char *p)
-{
-    return _mm256_loadu_si256((const __m256i *)(const void *)p);
-}
-
-CORE_INLINE __m256i core_all(int c)
-{
-    return _mm256_set1_epi8((char)c);
-}
-
-CORE_INLINE __m256i core_equal(__m256i v, int c)
-{
-    return _mm256_cmpeq_epi8(v, _mm256_set1_epi8((char)c));
-}
-
-/* As signed numbers: bytes from 0x80 up are less than all others. */
-CORE_INLINE __m256i core_less(__m256i v, int c)
-{
-    return _mm256_cmpgt_epi8(_mm256_set1_epi8((char)c), v);
-}
-
-/* The bytes from c to c + n - 1. */
-CORE_INLINE __m256i core_within(__m256i v, int c, int n)
-{
-    __m256i from = _mm256_sub_epi8(v, _mm256_set1_epi8((char)c));
-    return _mm256_cmpeq_epi8(_mm256_min_epu8(from, _mm256_set1_epi8((char)(n - 1))), from);
-}
-
-/* Above zero: the bytes that are greater than c, as unsigned numbers. */
-CORE_INLINE __m256i core_beyond(__m256i v, int c)
-{
-    return _mm256_subs_epu8(v, _mm256_set1_epi8((char)c));
-}
-
-CORE_INLINE __m256i core_and(__m256i a, __m256i b)
-{
-    return _mm256_and_si256(a, b);
-}
-
-CORE_INLINE __m256i core_without(__m256i a, __m256i b)
-{
-    return _mm256_andnot_si256(b, a);
-}
-
-CORE_INLINE __m256i core_alike(__m256i a, __m256i b)
-{
-    return _mm256_cmpeq_epi8(a, b);
-}
-
-CORE_INLINE __m256i core_or(__m256i a, __m256i b)
-{
-    return _mm256_or_si256(a, b);
-}
-
-CORE_INLINE uint32_t core_bits(__m256i v)
-{
-    return (uint32_t)_mm256_movemask_epi8(v);
-}
-
-/* f(p), a vector, of the 64 bytes at p: a bit for each of them. */
-#define CORE_64(f, p) ((uint64_t)core_bits(f((p) + 32)) << 32 | core_bits(f(p)))
-#elif BF_CORE_SIMD == 1
-#define core_vec __m128i
 
 CORE_INLINE __m128i core_read(const char *p)
 {
@@ -223,48 +139,31 @@ CORE_INLINE uint64_t core_join(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
 #define CORE_64(f, p)                                                                              \
     core_join(core_bits(f(p)), core_bits(f((p) + 16)), core_bits(f((p) + 32)),                     \
               core_bits(f((p) + 48)))
-#endif
 
-#if BF_CORE_SIMD
-/* Which of the 64 bytes at a are those at b. */
-CORE_INLINE uint64_t core_same64(const char *a, const char *b)
-{
-#if BF_CORE_SIMD == 2
-    uint32_t low = core_bits(_mm256_cmpeq_epi8(core_read(a), core_read(b)));
-    uint32_t high = core_bits(_mm256_cmpeq_epi8(core_read(a + 32), core_read(b + 32)));
-    return (uint64_t)high << 32 | low;
-#else
-    return core_join(core_bits(_mm_cmpeq_epi8(core_read(a), core_read(b))),
-                     core_bits(_mm_cmpeq_epi8(core_read(a + 16), core_read(b + 16))),
-                     core_bits(_mm_cmpeq_epi8(core_read(a + 32), core_read(b + 32))),
-                     core_bits(_mm_cmpeq_epi8(core_read(a + 48), core_read(b + 48))));
-#endif
-}
-
-#endif
-
-#if BF_CORE_SIMD
-/* The bytes that a string cannot simply pass over: '"', '\\', a control character or a byte of 0x80 and above. */
-CORE_INLINE core_vec core_stops(const char *p)
+/* The digits among the 16 bytes at p, a bit each. */
+CORE_INLINE uint32_t core_digits16(__m128i v)
 {
     const struct core_bytes *is = &bf_core_bytes;
-    core_vec v = core_read(p);
-#if BF_CORE_SIMD == 2
+    __m128i value = _mm_sub_epi8(v, core_load16(is->zero));
+    __m128i low = _mm_min_epu8(value, core_load16(is->nine));
+    return core_bits(_mm_cmpeq_epi8(low, value));
+}
+
+/* The bytes that a string cannot simply pass over: '"', '\', a control character or a byte of 0x80 and above. */
+CORE_INLINE __m128i core_stops(const char *p)
+{
+    const struct core_bytes *is = &bf_core_bytes;
+    __m128i v = core_read(p);
     /* signed: below 0x20 are the control characters and everything from 0x80 up */
-    return core_or(_mm256_cmpgt_epi8(core_load32(is->space), v),
-                   core_or(_mm256_cmpeq_epi8(v, core_load32(is->quote)),
-                           _mm256_cmpeq_epi8(v, core_load32(is->slash))));
-#else
-    return core_or(_mm_cmpgt_epi8(core_load16(is->space), v),
+    return core_or(_mm_cmplt_epi8(v, core_load16(is->space)),
                    core_or(_mm_cmpeq_epi8(v, core_load16(is->quote)),
                            _mm_cmpeq_epi8(v, core_load16(is->slash))));
-#endif
 }
 
 /* The first of them from p on; at the latest that is the sentinel. */
 CORE_INLINE const char *core_special(const char *p)
 {
-    for (;; p += sizeof(core_vec)) {
+    for (;; p += 16) {
         uint32_t mask = core_bits(core_stops(p));
         if (CORE_LIKELY(mask))
             return p + __builtin_ctz(mask);
@@ -282,6 +181,17 @@ CORE_INLINE const char *core_special(const char *p)
     while (!special[(unsigned char)*p])
         p++;
     return p;
+}
+#endif
+
+#if BF_CORE_SIMD
+/* Which of the 64 bytes at a are those at b. */
+CORE_INLINE uint64_t core_same64(const char *a, const char *b)
+{
+    return core_join(core_bits(_mm_cmpeq_epi8(core_read(a), core_read(b))),
+                     core_bits(_mm_cmpeq_epi8(core_read(a + 16), core_read(b + 16))),
+                     core_bits(_mm_cmpeq_epi8(core_read(a + 32), core_read(b + 32))),
+                     core_bits(_mm_cmpeq_epi8(core_read(a + 48), core_read(b + 48))));
 }
 #endif
 
