@@ -127,7 +127,7 @@ CORE_INLINE const char *quoted_base64(struct change_scan *s, const char *p, bool
     const char *q = base64_end(p);
     size_t digits = (size_t)(q - p), pad = q[0] != '=' ? 0 : q[1] != '=' ? 1 : 2;
     *escaped = false;
-    if (CORE_LIKELY(q[pad] == '"' && (digits + pad) % 4 == 0 && pad <= digits))
+    if (CORE_LIKELY(q[pad] == '"' && (digits + pad) % 4 == 0))
         return q + pad + 1;
     return other_base64(s, p, escaped);
 }

@@ -4,6 +4,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/base/rng.h"
@@ -206,6 +207,36 @@ static void test_strings(void **state)
     bf_change_free(&c);
 }
 
+/* Binaries: whole groups of four, with as much padding as there can be, and a wrong byte at every place. */
+static void test_base64(void **state)
+{
+    (void)state;
+    static const char digits[] = "AZaz09+/";
+    static const char *const pads[] = {"", "=", "==", "==="};
+    struct bf_change c;
+    struct bf_attr a;
+    struct bf_err e;
+    bf_change_init(&c);
+    for (int level = BF_CPU_PORTABLE; level <= BF_CPU_SSE2; level++)
+        for (size_t n = 0; bf_cpu_use((enum bf_cpu)level) && n < 100; n++)
+            for (size_t pad = 0; pad < BF_COUNT(pads); pad++) {
+                char av[160] = "{\"B\":\"";
+                for (size_t i = 0; i < n; i++)
+                    av[6 + i] = digits[i % 8];
+                snprintf(av + 6 + n, 10, "%s\"}", pads[pad]);
+                bool valid = (n + pad) % 4 == 0 && pad < 3 && n >= pad;
+                assert_int_equal(bf_change_value(&c, bf_str_of(av), &a, &e), valid);
+                for (size_t i = 0; valid && i < n; i++) {
+                    av[6 + i] = "=-_.@[`{\x7f"[i % 9];
+                    assert_false(bf_change_value(&c, bf_str_of(av), &a, &e));
+                    av[6 + i] = digits[i % 8];
+                }
+            }
+    assert_true(bf_change_value(&c, BF_STR("{\"B\":\"AAEqQQ\\u003d=\"}"), &a, &e));
+    assert_false(bf_change_value(&c, BF_STR("{\"B\":\"AAEqQ\\u003d=\"}"), &a, &e));
+    bf_change_free(&c);
+}
+
 /* Random documents of JSON's own bytes. */
 static void test_noise(void **state)
 {
@@ -262,9 +293,9 @@ static void test_beginnings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_documents),  cmocka_unit_test(test_places),
-        cmocka_unit_test(test_strings),    cmocka_unit_test(test_noise),
-        cmocka_unit_test(test_beginnings),
+        cmocka_unit_test(test_documents), cmocka_unit_test(test_places),
+        cmocka_unit_test(test_strings),   cmocka_unit_test(test_base64),
+        cmocka_unit_test(test_noise),     cmocka_unit_test(test_beginnings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
