@@ -3,6 +3,7 @@
 #ifndef BF_DDB_DIFFER_H
 #define BF_DDB_DIFFER_H
 
+#include "lib/base/map.h"
 #include "lib/ddb/change.h"
 
 struct bf_differ {

@@ -318,12 +318,8 @@ static char *put_attrs(struct bf_row *r, char *o, const struct bf_image *image, 
         } else
             o = bf_value_copy(o, a->name.p - 1, a->name.n + 2);
         *o++ = ':';
-        if (a->type == BF_ATTR_S)
-            o = bf_value_copy(o, a->val.p - 1, a->val.n + 2);
-        else if (a->json)
-            o = bf_value_copy(o, a->val.p, a->val.n);
-        else if (a->flat)
-            o = bf_value_copy_flat(o, a->flat);
+        if (a->plain)
+            o = bf_value_copy_wide(o, a->plain, a->plain_n);
         else
             o = bf_value_write(o, a);
         *o++ = ',';

@@ -18,7 +18,8 @@ static const char lines[][400] = {
     "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":\"1\"}}",
     "{\"eventID\":\"2\",\"eventName\":\"MODIFY\",\"dynamodb\":{\"Keys\":{\"k\":{\"S\":\"1\"}},"
     "\"NewImage\":{\"k\":{\"S\":\"1\"},"
-    "\"n\":{\"N\":\"1\"}},\"OldImage\":{\"k\":{\"S\":\"1\"},\"n\":{\"N\":\"1.0\"}}}}"};
+    "\"n\":{\"N\":\"1\"},\"\\u006f\":{\"N\":\"1\"}},\"OldImage\":{\"k\":{\"S\":\"1\"},\"n\":{\"N\":"
+    "\"1.0\"}}}}"};
 
 static char folder[] = "/tmp/bfpipe-memory.XXXXXX";
 static char csv[64], ndjson[64], types[64], key[64], csv_spec[80], ndjson_spec[80];
