@@ -16,6 +16,7 @@
 #ifndef BF_DDB_CHANGE_H
 #define BF_DDB_CHANGE_H
 
+#include "lib/base/map.h"
 #include "lib/base/str.h"
 
 BF_C_BEGIN

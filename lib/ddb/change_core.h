@@ -18,7 +18,7 @@ CORE_INLINE const char *twin(struct change_scan *s, const char *p, struct bf_att
 {
     const char *from = t->name.p - 1, *end = t->av.p + t->av.n;
     size_t n = (size_t)(end - from);
-    if (CORE_UNLIKELY((size_t)(s->core.end - p) < n) || !core_same(p, from, n))
+    if (CORE_UNLIKELY((size_t)(s->core.end - p) < n) || !core_same_wide(p, from, n))
         return NULL;
     *a = *t;
     a->name.p = p + 1;
@@ -30,7 +30,7 @@ CORE_INLINE const char *twin(struct change_scan *s, const char *p, struct bf_att
 /* Does the name at p, with its quotes, stand there as t's does? */
 CORE_INLINE bool named(const char *p, const struct bf_attr *t)
 {
-    return core_same(p, t->name.p - 1, t->name.n + 2);
+    return core_same_wide(p, t->name.p - 1, t->name.n + 2);
 }
 
 CORE_COLD bool grow(struct change_scan *s)
@@ -368,7 +368,7 @@ CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
     const struct envelope_head *h = &s->envelope->head;
     struct bf_change *c = s->change;
     size_t left = (size_t)(s->core.end - p);
-    if (CORE_UNLIKELY(h->first == 0 || left < h->n) || !core_same(p, h->text, h->first))
+    if (CORE_UNLIKELY(h->first == 0 || left < h->n) || !core_same_wide(p, h->text, h->first))
         return NULL;
     const char *id = p + h->first, *q = core_special(id);
     if (CORE_UNLIKELY(*q != '"'))
@@ -376,7 +376,8 @@ CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
     const char *second = q + 1, *op = second + h->second, *third = op + 7;
     if (CORE_UNLIKELY((size_t)(s->core.end - second) + h->first < h->n) ||
         !core_same(second, h->text + h->first, h->second) || op[6] != '"' ||
-        !bf_change_op(op, &c->op) || !core_same(third, h->text + h->first + h->second, h->third))
+        !bf_change_op(op, &c->op) ||
+        !core_same_wide(third, h->text + h->first + h->second, h->third))
         return NULL;
     c->event_id = (struct bf_change_text){bf_str(id, (size_t)(q - id)), false};
     s->op = (struct bf_change_text){bf_str(op, 6), false};
@@ -396,7 +397,8 @@ CORE_INLINE const char *known_sequence(struct change_scan *s, const char *p)
     if (!t->rest)
         return p;
     const char *q = core_special(p);
-    if (*q != '"' || (size_t)(s->core.end - q) < t->rest || !core_same(q, t->text + t->n, t->rest))
+    if (*q != '"' || (size_t)(s->core.end - q) < t->rest ||
+        !core_same_wide(q, t->text + t->n, t->rest))
         return NULL;
     s->change->kinesis_seq.text = bf_str(p, (size_t)(q - p));
     return q + t->rest;
@@ -408,8 +410,8 @@ CORE_INLINE const char *tail(struct change_scan *s, const char *p)
     const struct envelope_tail *t = &s->envelope->tail;
     bool more;
     const char *q;
-    if (CORE_LIKELY(t->n && (size_t)(s->core.end - p) >= t->n) && core_same(p, t->text, t->n) &&
-        (q = known_sequence(s, p + t->n))) {
+    if (CORE_LIKELY(t->n && (size_t)(s->core.end - p) >= t->n) &&
+        core_same_wide(p, t->text, t->n) && (q = known_sequence(s, p + t->n))) {
         if (t->arn_n)
             s->arn.text = bf_str(p + t->arn_at, t->arn_n);
         return q;

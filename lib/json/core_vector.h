@@ -195,9 +195,24 @@ CORE_INLINE uint64_t core_same64(const char *a, const char *b)
 }
 #endif
 
-/* Are the n bytes (1 and more) at a those at b? Up to 63 after either may be read. Texts of up to 64 bytes are compared
- * without a branch on their length. */
+/* Are the n bytes (1 and more) at a those at b? Up to 15 after either may be read. */
 CORE_INLINE bool core_same(const char *a, const char *b, size_t n)
+{
+#if BF_CORE_SIMD
+    for (;; a += 16, b += 16, n -= 16) {
+        uint32_t differ = ~core_bits(_mm_cmpeq_epi8(core_read(a), core_read(b))) & 0xFFFF;
+        if (n <= 16)
+            return differ << (32 - n) == 0;
+        if (differ)
+            return false;
+    }
+#else
+    return memcmp(a, b, n) == 0;
+#endif
+}
+
+/* The same, without a branch on the length of a text of up to 64 bytes. Up to 63 after either may be read. */
+CORE_INLINE bool core_same_wide(const char *a, const char *b, size_t n)
 {
 #if BF_CORE_SIMD
     for (;; a += 64, b += 64, n -= 64) {
