@@ -14,7 +14,7 @@ FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 # private; what these declare is what the shared libraries export.
 CORE_HEADERS := $(addprefix lib/,base/err.h base/str.h base/reader.h json/scan.h json/write.h ddb/change.h row/row.h pattern/pattern.h \
                   xform/xform.h) \
-                $(addprefix lib/,base/base.h base/out.h base/opt_list.h row/reshape.h sql/sql.h xform/filter.h)
+                $(addprefix lib/,base/base.h base/arena.h base/map.h base/out.h base/opt_list.h row/reshape.h sql/sql.h xform/filter.h)
 AWS_HEADERS  := $(addprefix lib/aws/,sign/sigv4.h client/client.h) \
                 $(addprefix lib/aws/,config/service.h config/settings.h http/header.h sign/hash.h)
 
