@@ -88,9 +88,11 @@ make_files() {
     done
 }
 
-# Folders that hold nothing of anybody else: what an older version left there goes too.
+# Folders that hold nothing of anybody else: what an older version left there goes too. DOCDIR may be a folder that others
+# share; it is one's own only by its name.
 own_folders() {
-    rm -rf "$BF_DESTDIR$BF_INCDIR/bfpipe" "$BF_DESTDIR$BF_LIBDIR/bfpipe" "$BF_DESTDIR$BF_DOCDIR"
+    rm -rf "$BF_DESTDIR$BF_INCDIR/bfpipe" "$BF_DESTDIR$BF_LIBDIR/bfpipe"
+    case $BF_DOCDIR in */bfpipe) rm -rf "$BF_DESTDIR$BF_DOCDIR" ;; esac
 }
 
 case ${1:-} in
