@@ -44,7 +44,7 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 
 # A tool is cmd/NAME.c or cmd/NAME/*.c. Those named here also need the AWS floor.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
-AWS_TOOLS := ddbput kinread kinput s3put
+AWS_TOOLS := athq ddbput kinread kinput s3put
 # cdclambda opens the library of the AWS floor when rows have somewhere to go: it links what reads options alone.
 LIGHT_OBJ_cdclambda = $(addprefix $(B)/obj/lib/aws/,config/options.o rowsink/rowsink_to.o s3/s3_url.o)
 # bflocal signs but never calls: out of the archives it takes the signing alone, and no libcurl is loaded.
