@@ -276,7 +276,7 @@ endef
 install: export PC_CORE = $(pc_core)
 install: export PC_AWS = $(pc_aws)
 install: all ## install under PREFIX (/usr/local), below DESTDIR
-	install -d "$D$(BINDIR)" "$D$(LIBDIR)/pkgconfig" "$D$(COMPDIR)" "$D$(DOCDIR)"
+	install -d "$D$(BINDIR)" "$D$(LIBDIR)/pkgconfig" "$D$(COMPDIR)" "$D$(DOCDIR)/insights"
 	install -m 644 $(core_so) $(aws_so) $(core_a) $(aws_a) "$D$(LIBDIR)"
 	ln -sf $(notdir $(core_so)) "$D$(LIBDIR)/libbfpipe.so"
 	ln -sf $(notdir $(aws_so)) "$D$(LIBDIR)/libbfpipe-aws.so"
@@ -288,7 +288,8 @@ install: all ## install under PREFIX (/usr/local), below DESTDIR
 	    $(B)/bin/$$t --completions >"$D$(COMPDIR)/$$t"; done
 	@set -e; $(foreach m,$(PAGES),install -d "$D$(dir $(call page_to,$m))"; \
 	    install -m 644 $m "$D$(call page_to,$m)";) :
-	install -m 644 $(wildcard README.md LICENSE examples/*) "$D$(DOCDIR)"
+	install -m 644 $(wildcard README.md LICENSE examples/*.*) "$D$(DOCDIR)"
+	install -m 644 $(wildcard examples/insights/*.sql) "$D$(DOCDIR)/insights"
 
 uninstall: ## remove what install put there
 	rm -f $(TOOLS:%="$D$(BINDIR)/%") $(TOOLS:%="$D$(COMPDIR)/%") \
