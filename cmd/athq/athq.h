@@ -6,20 +6,22 @@
 #include "lib/base/opt.h"
 #include "lib/base/out.h"
 
-enum form { FORM_TABLE, FORM_CSV, FORM_TSV, FORM_NDJSON };
+enum form { FORM_AUTO, FORM_TABLE, FORM_CSV, FORM_TSV, FORM_NDJSON };
+
+enum unload { UNLOAD_PARQUET, UNLOAD_ORC, UNLOAD_AVRO, UNLOAD_JSON, UNLOAD_TEXTFILE };
 
 struct config {
     struct bf_common common;
     struct bf_aws_options aws;
     const char *sql, *file;
     const char *catalog, *database, *workgroup, *location;
-    const char *output, *unload, *unload_format;
+    const char *unload; /* a folder: rows go there */
+    enum unload unload_format;
+    enum form form; /* AUTO: by what standard output is */
     const char *status, *cancel, *results;
     struct bf_opt_list param, literal;
     bool no_header, no_wait, pages;
     uint64_t max_scan, reuse_ms, price; /* price: millionths of a dollar a terabyte */
-
-    enum form form; /* made of output */
 };
 
 /* Rows on their way to standard output. */

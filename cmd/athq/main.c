@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/aws/config/options.h"
 #include "lib/aws/s3/s3.h"
 #include "lib/base/diag.h"
 #include "lib/base/file.h"
@@ -33,9 +34,17 @@ static bool parse_price(void *field, struct bf_str value, struct bf_err *e)
     return true;
 }
 
+static const struct bf_opt_word forms[] = {
+    {"table", FORM_TABLE}, {"csv", FORM_CSV}, {"tsv", FORM_TSV}, {"ndjson", FORM_NDJSON}};
+static const struct bf_opt_word files[] = {{"parquet", UNLOAD_PARQUET},
+                                           {"orc", UNLOAD_ORC},
+                                           {"avro", UNLOAD_AVRO},
+                                           {"json", UNLOAD_JSON},
+                                           {"textfile", UNLOAD_TEXTFILE}};
+
 static const struct bf_opt options[] = {
-    BF_OPT_STR('o', "output", struct config, output, "FORMAT",
-               "table (on a terminal), csv, tsv or ndjson"),
+    BF_OPT_CHOICE('o', "output", struct config, form, "FORMAT",
+                  "table (on a terminal), csv, tsv or ndjson", forms),
     BF_OPT_STR(0, "file", struct config, file, "FILE", "take the SQL from this file"),
     BF_OPT_STR('d', "database", struct config, database, "NAME", "database of the tables"),
     BF_OPT_STR(0, "catalog", struct config, catalog, "NAME", "data catalog of the database"),
@@ -50,8 +59,8 @@ static const struct bf_opt options[] = {
     BF_OPT_MS(0, "reuse", struct config, reuse_ms, "AGE", "take an earlier result up to this old"),
     BF_OPT_STR(0, "unload", struct config, unload, "URL",
                "write the rows to S3 instead, print the objects"),
-    BF_OPT_STR(0, "unload-format", struct config, unload_format, "FORMAT",
-               "parquet (default), orc, avro, json or textfile"),
+    BF_OPT_CHOICE(0, "unload-format", struct config, unload_format, "FORMAT",
+                  "parquet (default), orc, avro, json or textfile", files),
     BF_OPT_FLAG(0, "pages", struct config, pages, "read all rows from the service, not from S3"),
     BF_OPT_FN(0, "price", struct config, price, "USD", "of a terabyte scanned (5)", parse_price),
     BF_OPT_FLAG(0, "no-wait", struct config, no_wait, "start the query and print its id"),
@@ -77,15 +86,6 @@ static const struct bf_tool tool = {
     .libraries = bf_aws_libraries,
 };
 
-static bool one_of(const char *option, const char *value, const char *const *words, const char *all,
-                   int *out, struct bf_err *e)
-{
-    for (*out = 0; words[*out]; (*out)++)
-        if (strcmp(value, words[*out]) == 0)
-            return true;
-    return bf_err_set(e, BF_E_USAGE, "option '%s': '%.60s' is not %s", option, value, all);
-}
-
 static bool check_id(const char *option, const char *id, struct bf_err *e)
 {
     size_t n = id ? strlen(id) : 0;
@@ -105,16 +105,8 @@ static bool check_url(const char *option, const char *url, struct bf_err *e)
 
 static bool check(struct config *c, struct bf_err *e)
 {
-    static const char *const forms[] = {"table", "csv", "tsv", "ndjson", NULL};
-    static const char *const files[] = {"parquet", "orc", "avro", "json", "textfile", NULL};
-    const char *usual = isatty(STDOUT_FILENO) ? "table" : "ndjson";
-    int form, ignored;
-    if (!one_of("--output", c->output ? c->output : usual, forms, "table, csv, tsv or ndjson",
-                &form, e) ||
-        (c->unload_format && !one_of("--unload-format", c->unload_format, files,
-                                     "parquet, orc, avro, json or textfile", &ignored, e)))
-        return false;
-    c->form = (enum form)form;
+    if (c->form == FORM_AUTO)
+        c->form = isatty(STDOUT_FILENO) ? FORM_TABLE : FORM_NDJSON;
     if ((c->status != NULL) + (c->results != NULL) + (c->cancel != NULL) + (c->sql != NULL) +
             (c->file != NULL) >
         1)
@@ -275,7 +267,6 @@ static bool run(struct config *cfg, struct bf_err *e)
         return false;
     bf_buf_init(&s.body, TEXT_MAX);
     bf_buf_init(&s.answer, TEXT_MAX);
-    bf_athena_status_init(&s.status);
     bool ok = (s.sink = sink_new(&s.out, cfg->form, !cfg->no_header, e)) != NULL &&
               (s.aws = bf_aws_new(&cfg->aws, e)) != NULL;
     if (ok) {

@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <stdio.h>
 
-#include "lib/base/clock.h"
+#include "lib/base/backoff.h"
 #include "lib/base/diag.h"
 #include "lib/base/rng.h"
 #include "lib/base/stop.h"
@@ -131,8 +131,7 @@ static bool check_scan(struct session *s, struct bf_err *why)
 
 bool query_wait(struct session *s, struct bf_err *e)
 {
-    for (int wait_ms = WAIT_FIRST_MS;;
-         wait_ms = wait_ms > WAIT_MOST_MS / 2 ? WAIT_MOST_MS : wait_ms * 2) {
+    for (unsigned n = 1;; n++) {
         struct bf_err why = {0};
         if (!query_ask(s, e))
             return bf_err_ctx(e, "query %s", s->id);
@@ -146,7 +145,7 @@ bool query_wait(struct session *s, struct bf_err *e)
         }
         if (!check_scan(s, &why) || !bf_out_heard(&s->out, &why))
             return give_up(s, &why, e);
-        pause_ms(wait_ms);
+        pause_ms((int)bf_backoff_limit(WAIT_FIRST_MS, n, WAIT_MOST_MS));
     }
 }
 
@@ -177,12 +176,13 @@ void query_tell(const struct session *s)
 /* UNLOAD (SELECT ...) TO '...' WITH (format = '...') */
 static bool wrap(const struct config *c, struct bf_str text, struct bf_buf *out, struct bf_err *e)
 {
+    static const char *const formats[] = {"PARQUET", "ORC", "AVRO", "JSON", "TEXTFILE"};
     bf_buf_lit(out, "UNLOAD (");
     bf_buf_adds(out, text);
     bf_buf_lit(out, "\n) TO '");
     for (const char *p = c->unload; *p; p++)
         bf_buf_add(out, "''", *p == '\'' ? 2 : 0), bf_buf_add(out, p, *p != '\'');
-    bf_buf_addf(out, "' WITH (format = '%s')", c->unload_format ? c->unload_format : "PARQUET");
+    bf_buf_addf(out, "' WITH (format = '%s')", formats[c->unload_format]);
     return bf_buf_check(out, "the statement", e);
 }
 

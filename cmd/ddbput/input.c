@@ -150,11 +150,11 @@ static bool header_has_keys(struct ddbput *d, struct bf_str line)
  * everything else is JSON, and is told line by line what is wrong with it. */
 static enum input decide(struct ddbput *d, struct bf_err *e)
 {
-    const char *input = d->config->input;
+    enum form input = d->config->input;
     struct bf_str line;
     if (!d->csv.in)
         bf_csv_init(&d->csv, &d->in, '\0', 0);
-    if (strcmp(input, "auto") == 0) {
+    if (input == FORM_AUTO) {
         enum bf_line got = bf_reader_next_within(&d->in, 0, &line, e);
         if (got == BF_LINE_WAIT)
             return INPUT_WAIT;
@@ -167,7 +167,7 @@ static enum input decide(struct ddbput *d, struct bf_err *e)
             bf_reader_unread(&d->in, line);
         }
     } else
-        d->is_csv = strcmp(input, "csv") == 0;
+        d->is_csv = input == FORM_CSV;
     d->decided = true;
     d->csv.separator = d->config->separator;
     d->csv.next_line = d->in.line + 1;

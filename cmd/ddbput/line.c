@@ -264,7 +264,7 @@ static bool look(struct ddbput *d, struct bf_str line, struct write_line *w, boo
         return bf_err_set(e, BF_E_INPUT, "more than one of put, update, delete and Item");
     if (w->has_other)
         return bf_err_set(e, BF_E_INPUT, "'%.*s' does not belong into a write line",
-                          (int)(w->other.n > 60 ? 60 : w->other.n), w->other.p);
+                          BF_SHOWN(w->other));
     if ((w->has_set || w->has_remove) && !w->has_update)
         return bf_err_set(e, BF_E_INPUT, "set and remove belong to an update");
     return true;

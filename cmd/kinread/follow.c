@@ -300,9 +300,8 @@ static bool list_again(struct follow *f)
         f->orphans = f->lineage.shards[i]->done && f->lineage.shards[i]->reader &&
                      !bf_lineage_has_child(&f->lineage, f->lineage.shards[i]);
     f->orphans = f->orphans || e.code != BF_OK;
-    int64_t wait = (int64_t)LIST_MIN_MS << (f->lists < 6 ? f->lists : 6);
-    f->list_due_ms = now + (wait < LIST_MAX_MS ? wait : LIST_MAX_MS);
     f->lists++;
+    f->list_due_ms = now + (int64_t)bf_backoff_limit(LIST_MIN_MS, f->lists, LIST_MAX_MS);
     return true;
 }
 
@@ -373,6 +372,7 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
                        .first = cfg->start,
                        .until_ms = cfg->until_ms};
     bf_lineage_init(&f.lineage);
+    bf_rng_seed(&f.rng, bf_rng_entropy());
     bf_progress_init(&f.progress, &cfg->common, BF_PROGRESS_FILTER);
     bool ok = emit_open(&f.em, cfg, source_name(s), s->feed == &bf_feed_dynamodb, e) &&
               prepare(&f, e) && loop(&f, e);

@@ -312,8 +312,7 @@ bool run_one(const struct config *c, struct bf_err *e)
     if (ok && c->dry_run)
         ok = count(o, e);
     else if (ok) {
-        ok = upload(o, e) || bf_err_ctx(e, "s3://%s/%.*s", c->bucket,
-                                        (int)(c->prefix.n > 200 ? 200 : c->prefix.n), c->prefix.p);
+        ok = upload(o, e) || bf_err_ctx(e, "s3://%s/%.*s", c->bucket, BF_SHOWN_TO(c->prefix, 200));
         ok = ok && write_receipt(o, false, e);
     }
     bf_aws_destroy(o->aws); /* first: it drops the calls that the upload owns */

@@ -191,7 +191,7 @@ bool bf_clock_parse(struct bf_str s, int64_t *wall_ms, struct bf_err *e)
         return true;
     return bf_err_set(e, BF_E_USAGE,
                       "'%.*s' is not a time such as 2026-11-27T06:30:00Z or @1795759200",
-                      (int)(s.n > 60 ? 60 : s.n), s.p ? s.p : "");
+                      BF_SHOWN(s));
 }
 
 bool bf_clock_parse_http(struct bf_str s, int64_t *wall_ms)

@@ -27,6 +27,8 @@
 
 #include "lib/base/str.h"
 
+BF_C_BEGIN
+
 enum { BF_JSON_DEPTH = 256 };
 
 enum bf_json_type {
@@ -106,5 +108,7 @@ BF_API void bf_json_hint(struct bf_str line, struct bf_err *e);
 
 /* Is text one valid JSON document? */
 BF_API BF_MUST bool bf_json_check(struct bf_str text, struct bf_err *e);
+
+BF_C_END
 
 #endif

@@ -86,9 +86,7 @@ static struct bf_str more_decimals(struct bf_str text)
     return p > point + 4 ? bf_str(point + 4, (size_t)(p - point - 4)) : (struct bf_str){0};
 }
 
-/* A number counts seconds, milliseconds or microseconds, by its size. *more are the digits behind the
- * milliseconds, in room. */
-static bool number_time(struct bf_str text, int64_t *ms, struct bf_buf *room, struct bf_str *more)
+bool bf_shape_number_time(struct bf_str text, int64_t *ms, struct bf_buf *room, struct bf_str *more)
 {
     struct bf_str rest, whole;
     struct bf_change c = {.op = BF_OP_INSERT};
@@ -122,7 +120,7 @@ static bool fit_time(const struct shape_type *type, const struct bf_attr *a, str
     struct bf_str more;
     int64_t ms = 0;
     if (a->type == BF_ATTR_N) {
-        if (!number_time(text, &ms, &room, &more))
+        if (!bf_shape_number_time(text, &ms, &room, &more))
             return false;
     } else if (a->type == BF_ATTR_S && !(text.n && text.p[0] == '@') &&
                bf_clock_parse(text, &ms, &ignored))

@@ -1,6 +1,6 @@
 /*
  * Fits the attributes of a change to types of a schema file (lib/row/schema.h). Nothing is rounded or cut: a value fits
- * whole or not at all. Inside its room only.
+ * whole or not at all.
  */
 #ifndef BF_ROW_RESHAPE_TYPE_H
 #define BF_ROW_RESHAPE_TYPE_H
@@ -26,5 +26,10 @@ bool bf_shape_type_is(const struct shape_type *type, const struct bf_attr *a, st
 /* text is the value as a person would write it. Appends it as the type wants it; *as is S, N or BOOL. */
 bool bf_shape_type_fit(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
                        struct bf_buf *out, enum bf_attr_type *as, struct bf_err *e);
+
+/* text is a number that DynamoDB holds and counts seconds, milliseconds or microseconds since 1970, by its size. *more are
+ * the digits behind the milliseconds, in room. */
+bool bf_shape_number_time(struct bf_str text, int64_t *ms, struct bf_buf *room,
+                          struct bf_str *more);
 
 #endif

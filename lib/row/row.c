@@ -35,7 +35,7 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
             what++;
         if (what == BF_META_N)
             return bf_err_set(e, BF_E_USAGE, "'%.*s' is not one of op, ts, table, event-id, seq",
-                              (int)(item.n > 60 ? 60 : item.n), item.p);
+                              BF_SHOWN(item));
         for (size_t i = 0; i < conf->nmeta; i++)
             if (conf->meta[i] == what)
                 return bf_err_set(e, BF_E_USAGE, "'%s' stands twice", meta_options[what]);
@@ -72,13 +72,12 @@ bool bf_row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "an empty name of a field");
     for (size_t i = 0; i < r->ncolumns; i++)
         if (bf_str_eq(r->columns[i].name, name))
-            return bf_err_set(e, BF_E_USAGE, "field '%.*s' stands twice",
-                              (int)(name.n > 60 ? 60 : name.n), name.p);
+            return bf_err_set(e, BF_E_USAGE, "field '%.*s' stands twice", BF_SHOWN(name));
     for (size_t i = 0; i < r->conf.nmeta; i++)
         if (bf_str_eq(r->meta[i].name, name))
             return bf_err_set(e, BF_E_USAGE,
                               "field '%.*s' is metadata; see --meta and --meta-prefix",
-                              (int)(name.n > 60 ? 60 : name.n), name.p);
+                              BF_SHOWN(name));
     if (r->ncolumns == COLUMNS_MAX)
         return bf_err_set(e, BF_E_LIMIT, "more than %d columns", COLUMNS_MAX);
     struct row_column *column = &r->columns[r->ncolumns];
@@ -175,11 +174,6 @@ void bf_row_destroy(struct bf_row *r)
     bf_buf_free(&r->cell);
     free(r->columns);
     free(r);
-}
-
-void bf_row_no_header(struct bf_row *r)
-{
-    r->header_due = false;
 }
 
 static bool missing(const struct bf_row *r, struct bf_err *e, const char *image, enum bf_op op,
@@ -295,7 +289,7 @@ bool bf_row_collides(struct bf_row *r, const struct bf_attr *a, struct bf_err *e
                                (int)r->meta[i].name.n, r->meta[i].name.p);
     if (r->conf.image == BF_ROW_BOTH && begins_old(r, a))
         return !bf_err_set(e, BF_E_INPUT, "attribute %.*s begins with old., as the old image's do",
-                           (int)(a->name.n > 60 ? 60 : a->name.n), a->name.p);
+                           BF_SHOWN(a->name));
     return false;
 }
 

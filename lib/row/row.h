@@ -20,6 +20,8 @@
 
 #include "lib/ddb/change.h"
 
+BF_C_BEGIN
+
 enum bf_row_image {
     BF_ROW_NEW,  /* NewImage; keys for REMOVE */
     BF_ROW_OLD,  /* OldImage; keys for INSERT */
@@ -115,9 +117,6 @@ BF_API struct bf_str bf_row_null_meta(const struct bf_row *r, size_t i);
 /* Was _seq asked for, of a record that has no order? One is enough: nothing can be sorted by it then. */
 BF_API bool bf_row_unordered(const struct bf_row *r);
 
-/* No header from here on: another builder of the same conf has written it. */
-BF_API void bf_row_no_header(struct bf_row *r);
-
 /* Appends one row with its newline. False: nothing was appended, *e says why the row was refused. */
 BF_API BF_MUST bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
                                struct bf_err *e);
@@ -125,5 +124,7 @@ BF_API BF_MUST bool bf_row_put(struct bf_row *r, const struct bf_change *c, stru
 /* The image that a row of this record is made of; false (*e) when the record carries it not. */
 BF_API BF_MUST bool bf_row_image(const struct bf_row *r, const struct bf_change *c,
                                  const struct bf_image **image, struct bf_err *e);
+
+BF_C_END
 
 #endif

@@ -61,8 +61,8 @@ static struct bf_str missing_column(const char *message)
     if (bf_str_starts(m, bf_str_of(no))) {
         m = bf_str(m.p + sizeof no - 1, m.n - (sizeof no - 1));
         if (m.n > 2 && m.p[0] == '"') { /* newer versions quote it and go on with a hint */
-            const char *end = memchr(m.p + 1, '"', m.n - 1);
-            m = end ? bf_str(m.p + 1, (size_t)(end - m.p) - 1) : m;
+            const char *end = strstr(m.p, "\" - ");
+            m = bf_str(m.p + 1, (end ? (size_t)(end - m.p) : m.n - 1) - 1);
         }
         return m;
     }

@@ -24,8 +24,10 @@
 #ifndef BF_SQL_SQL_H
 #define BF_SQL_SQL_H
 
-#include "lib/base/opt.h"
+#include "lib/base/opt_list.h"
 #include "lib/row/row.h"
+
+BF_C_BEGIN
 
 struct bf_sql_conf {
     const char *where;         /* an expression; NULL: all changes */
@@ -79,5 +81,7 @@ BF_API struct bf_str bf_sql_unseen(const struct bf_sql *s, size_t i);
 
 /* Counts what `other`, made of the same conf, has seen as seen here. */
 BF_API void bf_sql_merge(struct bf_sql *s, const struct bf_sql *other);
+
+BF_C_END
 
 #endif

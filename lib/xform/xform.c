@@ -35,7 +35,7 @@ bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf
         enum bf_op op;
         if (!op_of(bf_str_trim(item), &op))
             return bf_err_set(e, BF_E_USAGE, "'%.*s' is not one of INSERT, MODIFY, REMOVE",
-                              (int)(item.n > 60 ? 60 : item.n), item.p);
+                              BF_SHOWN(item));
         conf->ops |= 1u << op;
     }
     return true;
@@ -375,11 +375,6 @@ void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
     if (x->shape && other->shape)
         bf_reshape_merge(x->shape, other->shape);
     bf_row_merge(x->results ? x->results : x->row, other->results ? other->results : other->row);
-}
-
-void bf_xform_no_header(struct bf_xform *x)
-{
-    bf_row_no_header(x->results ? x->results : x->row);
 }
 
 struct bf_xform_count bf_xform_count(const struct bf_xform *x)

@@ -23,6 +23,8 @@
 #include "lib/row/row.h"
 #include "lib/sql/sql.h"
 
+BF_C_BEGIN
+
 /* Gets a record of a capture that was refused: text is the record on one line. False ends the work on
  * this capture, with *e filled. */
 typedef bool bf_xform_bad_fn(void *ctx, struct bf_str text, const struct bf_err *why,
@@ -103,9 +105,8 @@ BF_API bool bf_xform_unordered(const struct bf_xform *x);
 /* Counts what `other`, made of the same conf, has seen as seen here too. */
 BF_API void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other);
 
-/* No header from this one: another has written it. */
-BF_API void bf_xform_no_header(struct bf_xform *x);
-
 BF_API struct bf_xform_count bf_xform_count(const struct bf_xform *x);
+
+BF_C_END
 
 #endif

@@ -3,7 +3,8 @@
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
-check 'no such form' -s 2 -e "athq: option '--output': 'xml' is not table, csv, tsv or ndjson" -- athq -o xml 'SELECT 1'
+check 'no such form' -s 2 -e "athq: option '--output': 'xml' is not table, csv, tsv or ndjson
+athq: try 'athq --help'" -- athq -o xml 'SELECT 1'
 check 'two kinds of work' -s 2 -e 'athq: SQL, --file, --status, --results and --cancel exclude each other' -- athq --status a 'SELECT 1'
 check 'no id' -s 2 -e "athq: option '--cancel': 'a b' is no id of a query" -- athq --cancel 'a b'
 check 'no location' -s 2 -E "^athq: option '--output-location': " -- athq --output-location /tmp 'SELECT 1'
@@ -266,7 +267,7 @@ fresh
 check 'UNLOAD' -o '{"bucket":"lake","key":"out/a.parquet"}
 {"bucket":"lake","key":"out/b.parquet"}' -- athq -q --unload s3://lake/out/ --unload-format json 'SELECT 1 -- all'
 check 'in its own words' -o "UNLOAD (SELECT 1 -- all
-) TO 's3://lake/out/' WITH (format = 'json')" -- sh -c 'jq -r "select(.op == \"StartQueryExecution\").body | fromjson.QueryString" "$1"' - "$dir/log"
+) TO 's3://lake/out/' WITH (format = 'JSON')" -- sh -c 'jq -r "select(.op == \"StartQueryExecution\").body | fromjson.QueryString" "$1"' - "$dir/log"
 check 'DDL is free' -E '^athq: query [0-9-]*: 0.840 s, 0.000000 USD$' -- athq "CREATE EXTERNAL TABLE t (a int) LOCATION 's3://l/'"
 fresh
 printf '{"bucket":"lake","key":"t/dt=2026-11-%s/x"}\n' 27 28 | athddl --partitions t >"$T/in"

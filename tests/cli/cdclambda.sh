@@ -8,7 +8,7 @@ is() { # is NAME GOT WANTED
 }
 # event N: a transform event of N changes
 event() {
-    bfgen -n "$1" -f cdc --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s '{invocationId: "i", deliveryStreamArn: "arn:aws:firehose:us-east-1:1:deliverystream/s", region: "us-east-1",
+    bfgen -n "$1" -o cdc --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s '{invocationId: "i", deliveryStreamArn: "arn:aws:firehose:us-east-1:1:deliverystream/s", region: "us-east-1",
         records: (split("\n")[:-1] | to_entries | map({recordId: "r\(.key)", approximateArrivalTimestamp: 1, data: (.value + "\n" | @base64)}))}'
 }
 event 3 >"$T/three"
@@ -151,11 +151,11 @@ mkdir "$T/task"
 printf '# rows\nops = insert\n\n--fields order_id,\n  total\nno-meta\n' >"$T/task/transform.conf"
 LAMBDA_TASK_ROOT=$T/task BF_FIELDS=order_id BF_NO_META=1 lambda_run
 is "transform.conf, and BF_FIELDS over it" "$(jq -r '.records[0].data | @base64d' "$L/answers/1")" '{"order_id":"o-1"}'
-cdcxform -f "$T/task/transform.conf" -o firehose "$T/three" | tr -d '\n' >"$T/three.conf"
+cdcxform --options "$T/task/transform.conf" -o firehose "$T/three" | tr -d '\n' >"$T/three.conf"
 lambda_begin
 cp "$T/three" "$L/events/1"
 LAMBDA_TASK_ROOT=$T/task lambda_run
-ok "cdcxform -f reads it alike" cmp "$T/three.conf" "$L/answers/1"
+ok "cdcxform --options reads it alike" cmp "$T/three.conf" "$L/answers/1"
 printf 'ops = insert\nfeilds = a\n' >"$T/task/transform.conf"
 lambda_begin
 LAMBDA_TASK_ROOT=$T/task lambda_run
@@ -192,7 +192,7 @@ BF_TO='firehose:a b' lambda_run
 is "no name of a Firehose" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "--to: 'a b' is not the name of a Firehose stream"
 lambda_begin
 cp "$T/three" "$L/events/1"
-BF_FIELDS='' BF_NO_META=0 BF_GZIP=false BF_EXPLAIN=1 BF_PROGRESS=1 lambda_run
+BF_FIELDS='' BF_NO_META=0 BF_COMPRESS=none BF_EXPLAIN=1 BF_PROGRESS=1 lambda_run
 ok "an empty one is as none, and 0 and false change nothing" cmp "$T/three.want" "$L/answers/1"
 is "nor do those that mean nothing here say anything" "$(cat "$L/stdout" "$L/stderr")" ''
 lambda_begin

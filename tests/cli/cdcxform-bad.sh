@@ -131,7 +131,7 @@ check "unknown metadata" -s 2 -E "option '--meta': 'x' is not one of op, ts, tab
 check "an unknown format" -s 2 -E "option '--output': 'xml' is not ndjson, csv, tsv, ddb-json, writes, opencsv or firehose" -- cdcxform -o xml
 check "an unknown image" -s 2 -E "option '--image': 'x' is not new, newest, old, both or keys" -- cdcxform --image x
 check "both images in a table" -s 2 -e 'cdcxform: both images in this format want named fields' -- cdcxform -o csv --image both
-check "no threads" -s 2 -E 'wants a number from 1 to 256' -- cdcxform -j 0
+check "no threads" -s 2 -E "'--jobs': 0 is not from 1 to 256$" -- cdcxform -j 0
 check "a file that is not there" -s 1 -e 'cdcxform: /nonexistent: No such file or directory' -- cdcxform /nonexistent
 check "a folder for the rejects that is not there" -s 1 -e 'cdcxform: /nonexistent/r: No such file or directory' -- cdcxform --rejects /nonexistent/r
 

@@ -1,12 +1,6 @@
 #include "lib/aws/athena/athena.h"
 
-#include <stdlib.h>
-
-#include "lib/base/num.h"
-#include "lib/json/scan.h"
 #include "lib/json/write.h"
-
-enum { STATUS_MAX = 2 * 1024 * 1024 };
 
 const struct bf_aws_op bf_athena_start = {BF_AWS_ATHENA, "StartQueryExecution"};
 const struct bf_aws_op bf_athena_get = {BF_AWS_ATHENA, "GetQueryExecution"};
@@ -78,14 +72,11 @@ static bool strange(const char *what, struct bf_err *e)
 
 bool bf_athena_start_answer(struct bf_str body, char id[BF_ATHENA_ID], struct bf_err *e)
 {
-    struct bf_json_val v;
-    bool found;
-    if (!bf_json_find(body, BF_STR("QueryExecutionId"), &v, &found, e) || !found ||
-        v.type != BF_JSON_STRING || v.escaped || v.text.n == 0 || v.text.n >= BF_ATHENA_ID)
-        return strange("StartQueryExecution", e);
-    memcpy(id, v.text.p, v.text.n);
-    id[v.text.n] = '\0';
-    return true;
+    json_t *doc = bf_doc_object(body, BF_DOC_PLAIN, e);
+    struct bf_str found = bf_doc_get_text(doc, "QueryExecutionId");
+    bool ok = found.n != 0 && bf_doc_copy_text(doc, "QueryExecutionId", id, BF_ATHENA_ID, e);
+    bf_doc_free(doc);
+    return ok || strange("StartQueryExecution", e);
 }
 
 static const char *const states[] = {"QUEUED", "RUNNING", "SUCCEEDED", "FAILED", "CANCELLED"};
@@ -95,101 +86,61 @@ const char *bf_athena_state_name(enum bf_athena_state s)
     return states[s];
 }
 
-void bf_athena_status_init(struct bf_athena_status *s)
-{
-    *s = (struct bf_athena_status){0};
-    bf_buf_init(&s->room, STATUS_MAX);
-}
-
 void bf_athena_status_free(struct bf_athena_status *s)
 {
-    bf_buf_free(&s->room);
+    bf_doc_free(s->doc);
+    *s = (struct bf_athena_status){0};
 }
 
-/* The member of that name in an object; empty and false when it is not there, or null. */
-static bool member(struct bf_str object, const char *name, struct bf_json_val *v)
+static uint64_t number(const json_t *of, const char *name)
 {
-    struct bf_err ignored;
-    bool found;
-    *v = (struct bf_json_val){0};
-    return object.n && object.p[0] == '{' &&
-           bf_json_find(object, bf_str_of(name), v, &found, &ignored) && found &&
-           v->type != BF_JSON_NULL;
-}
-
-static struct bf_str object(struct bf_str of, const char *name)
-{
-    struct bf_json_val v;
-    return member(of, name, &v) && v.type == BF_JSON_OBJECT ? v.raw : (struct bf_str){0};
-}
-
-/* The room has as much as the whole answer, so that it never moves. */
-static struct bf_str text(struct bf_athena_status *s, struct bf_str of, const char *name)
-{
-    struct bf_json_val v;
-    size_t from = s->room.n;
-    if (!member(of, name, &v) || v.type != BF_JSON_STRING)
-        return (struct bf_str){0};
-    bf_json_unescape(&s->room, v.text);
-    return bf_str(s->room.p + from, s->room.n - from);
-}
-
-static uint64_t number(struct bf_str of, const char *name)
-{
-    struct bf_json_val v;
     struct bf_err ignored;
     uint64_t n = 0;
-    return member(of, name, &v) && v.type == BF_JSON_NUMBER && bf_num_u64(v.text, &n, &ignored) ? n
-                                                                                                : 0;
+    return bf_doc_get_u64(of, name, &n, &ignored) ? n : 0;
 }
 
-static bool truth(struct bf_str of, const char *name)
+static void read_statistics(struct bf_athena_status *s, const json_t *stats)
 {
-    struct bf_json_val v;
-    return member(of, name, &v) && v.type == BF_JSON_TRUE;
-}
-
-static void read_statistics(struct bf_athena_status *s, struct bf_str stats)
-{
+    const json_t *reuse = bf_doc_get_object(stats, "ResultReuseInformation");
     s->scanned = number(stats, "DataScannedInBytes");
     s->total_ms = number(stats, "TotalExecutionTimeInMillis");
     s->queue_ms = number(stats, "QueryQueueTimeInMillis");
     s->engine_ms = number(stats, "EngineExecutionTimeInMillis");
-    s->manifest = text(s, stats, "DataManifestLocation");
-    s->reused = truth(object(stats, "ResultReuseInformation"), "ReusedPreviousResult");
+    s->manifest = bf_doc_get_text(stats, "DataManifestLocation");
+    s->reused = bf_doc_is_true(reuse, "ReusedPreviousResult");
+}
+
+static bool read_state(struct bf_athena_status *s, const json_t *status)
+{
+    const json_t *error = bf_doc_get_object(status, "AthenaError");
+    struct bf_str state = bf_doc_get_text(status, "State");
+    size_t i = 0;
+    while (i < BF_COUNT(states) && !bf_str_eq(state, bf_str_of(states[i])))
+        i++;
+    s->state = (enum bf_athena_state)i;
+    s->reason = bf_doc_get_text(status, "StateChangeReason");
+    s->error = bf_doc_get_text(error, "ErrorMessage");
+    s->category = number(error, "ErrorCategory");
+    s->retryable = bf_doc_is_true(error, "Retryable");
+    return i < BF_COUNT(states);
 }
 
 bool bf_athena_status_answer(struct bf_athena_status *s, struct bf_str body, struct bf_err *e)
 {
-    struct bf_str q, status, context, error;
-    bf_buf_reset(&s->room);
-    if (!bf_buf_room(&s->room, body.n + 1))
-        return bf_buf_check(&s->room, "the answer of GetQueryExecution", e);
-    if (!bf_json_check(body, e))
+    bf_athena_status_free(s);
+    s->doc = bf_doc_object(body, BF_DOC_PLAIN, e);
+    const json_t *q = bf_doc_get_object(s->doc, "QueryExecution");
+    const json_t *context = bf_doc_get_object(q, "QueryExecutionContext");
+    if (!read_state(s, bf_doc_get_object(q, "Status")))
         return strange("GetQueryExecution", e);
-    q = object(body, "QueryExecution");
-    status = object(q, "Status");
-    context = object(q, "QueryExecutionContext");
-    error = object(status, "AthenaError");
-    struct bf_str state = text(s, status, "State");
-    size_t i = 0;
-    while (i < BF_COUNT(states) && !bf_str_eq(state, bf_str_of(states[i])))
-        i++;
-    if (i == BF_COUNT(states))
-        return strange("GetQueryExecution", e);
-    s->state = (enum bf_athena_state)i;
-    s->id = text(s, q, "QueryExecutionId");
-    s->query = text(s, q, "Query");
-    s->type = text(s, q, "StatementType");
-    s->subtype = text(s, q, "SubstatementType");
-    s->workgroup = text(s, q, "WorkGroup");
-    s->catalog = text(s, context, "Catalog");
-    s->database = text(s, context, "Database");
-    s->location = text(s, object(q, "ResultConfiguration"), "OutputLocation");
-    s->reason = text(s, status, "StateChangeReason");
-    s->error = text(s, error, "ErrorMessage");
-    s->category = number(error, "ErrorCategory");
-    s->retryable = truth(error, "Retryable");
-    read_statistics(s, object(q, "Statistics"));
+    s->id = bf_doc_get_text(q, "QueryExecutionId");
+    s->query = bf_doc_get_text(q, "Query");
+    s->type = bf_doc_get_text(q, "StatementType");
+    s->subtype = bf_doc_get_text(q, "SubstatementType");
+    s->workgroup = bf_doc_get_text(q, "WorkGroup");
+    s->catalog = bf_doc_get_text(context, "Catalog");
+    s->database = bf_doc_get_text(context, "Database");
+    s->location = bf_doc_get_text(bf_doc_get_object(q, "ResultConfiguration"), "OutputLocation");
+    read_statistics(s, bf_doc_get_object(q, "Statistics"));
     return true;
 }

@@ -9,6 +9,7 @@
 #define BF_AWS_ATHENA_ATHENA_H
 
 #include "lib/aws/client/client.h"
+#include "lib/json/doc.h"
 
 enum {
     BF_ATHENA_QUERY_BYTES = 262144, /* of a statement */
@@ -49,9 +50,9 @@ enum bf_athena_state {
 };
 BF_API const char *bf_athena_state_name(enum bf_athena_state s);
 
-/* What GetQueryExecution says. Texts are decoded, and the struct's; what the answer lacks is empty or 0. */
+/* What GetQueryExecution says. Texts are the document's; what the answer lacks is empty or 0. */
 struct bf_athena_status {
-    struct bf_buf room;
+    json_t *doc;
     enum bf_athena_state state;
     struct bf_str id, query, reason, type, subtype; /* type: DDL, DML, UTILITY */
     struct bf_str catalog, database, workgroup;
@@ -64,7 +65,7 @@ struct bf_athena_status {
     uint64_t total_ms, queue_ms, engine_ms;
 };
 
-BF_API void bf_athena_status_init(struct bf_athena_status *s);
+/* A zeroed struct holds nothing yet. */
 BF_API void bf_athena_status_free(struct bf_athena_status *s);
 BF_API BF_MUST bool bf_athena_status_answer(struct bf_athena_status *s, struct bf_str body,
                                             struct bf_err *e);

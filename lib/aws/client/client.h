@@ -20,8 +20,12 @@
 #ifndef BF_AWS_CLIENT_CLIENT_H
 #define BF_AWS_CLIENT_CLIENT_H
 
-#include "lib/aws/config/options.h"
+#include "lib/aws/config/service.h"
+#include "lib/aws/config/settings.h"
 #include "lib/aws/http/header.h"
+#include "lib/base/str.h"
+
+BF_C_BEGIN
 
 struct bf_aws;
 
@@ -137,5 +141,7 @@ BF_API BF_MUST bool bf_aws_call_wait(struct bf_aws *aws, const struct bf_aws_op 
 
 /* "libcurl/7.88.1 OpenSSL/3.0.15 ..." for --version. */
 BF_API const char *bf_aws_libraries(void);
+
+BF_C_END
 
 #endif
