@@ -145,7 +145,7 @@ bool query_wait(struct session *s, struct bf_err *e)
         }
         if (!check_scan(s, &why) || !bf_out_heard(&s->out, &why))
             return give_up(s, &why, e);
-        pause_ms((int)bf_backoff_limit(WAIT_FIRST_MS, n, WAIT_MOST_MS));
+        pause_ms((int)bf_backoff_limit(WAIT_FIRST_MS, (n + 1) / 2, WAIT_MOST_MS));
     }
 }
 

@@ -1,19 +1,19 @@
--- The categories and products whose revenue changed most in the last full hour, against the hour before.
-WITH clock AS (
-    SELECT date_add('hour', -1, date_trunc('hour', max(ordered))) AS hour
+-- The products whose revenue changed most in the last full hour, against the hour before.
+WITH aged AS (
+    SELECT category, product_name, total,
+        date_diff('hour', date_trunc('hour', ordered), date_trunc('hour', max(ordered) OVER ())) AS hours_ago
     FROM orders
-),
-hours AS (
-    SELECT category, product_name,
-        coalesce(sum(CASE WHEN date_trunc('hour', ordered) = clock.hour THEN total END), 0) AS now,
-        coalesce(sum(CASE WHEN date_trunc('hour', ordered) = date_add('hour', -1, clock.hour) THEN total END), 0) AS before
-    FROM orders
-    CROSS JOIN clock
     WHERE status <> 'CANCELLED'
+),
+products AS (
+    SELECT category, product_name,
+        coalesce(sum(CASE WHEN hours_ago = 2 THEN total END), 0) AS hour_before,
+        coalesce(sum(CASE WHEN hours_ago = 1 THEN total END), 0) AS last_hour
+    FROM aged
     GROUP BY category, product_name
 )
-SELECT category, product_name AS product, before AS hour_before, now AS last_hour, now - before AS change
-FROM hours
-WHERE now <> before
-ORDER BY abs(now - before) DESC, product
+SELECT category, product_name AS product, hour_before, last_hour, last_hour - hour_before AS change
+FROM products
+WHERE last_hour <> hour_before
+ORDER BY abs(last_hour - hour_before) DESC, product
 LIMIT 10;

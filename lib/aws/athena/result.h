@@ -14,10 +14,8 @@ typedef bool bf_athena_each(void *arg, const struct bf_athena_cell *cell, size_t
                             struct bf_err *e);
 
 struct bf_athena_result {
-    struct bf_buf row; /* its values, decoded, one after the other */
-    size_t *start;     /* of each value in it */
-    bool *null;
-    struct bf_athena_cell *cell;
+    struct bf_buf row;           /* its values, decoded, one after the other */
+    struct bf_athena_cell *cell; /* until the row ends, text.n is where the value begins in it */
     size_t n, cap;
     enum {
         BF_ATHENA_VALUE,
