@@ -153,8 +153,11 @@ $(objs) deps-check $(filter-out deps,$(MAKECMDGOALS)): | deps
 endif
 
 dist: ## build/bfpipe-VERSION.tar.gz of the last commit
-	@mkdir -p build
-	git archive --format=tar --prefix=bfpipe-$(VERSION)/ HEAD | gzip -9n >build/bfpipe-$(VERSION).tar.gz
+	@mkdir -p $(O)
+	@git archive --format=tar --prefix=bfpipe-$(VERSION)/ HEAD | gzip -9n >$(O)/bfpipe-$(VERSION).tar.gz
+
+check-dist: dist ## build, test and install that tarball
+	@sh tools/check-dist.sh $(O)/bfpipe-$(VERSION).tar.gz
 
 partitions: ## take partitions and endpoints anew from the botocore installed (tools/partitions.py)
 	@python3 tools/partitions.py renew && python3 tools/partitions.py table
@@ -176,5 +179,5 @@ help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 .PHONY: all partitions torture deps-check check check-fresh check-peers check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
-        deps demo shell pictures fuzz fuzz-run lambda.zip install uninstall dist clean help
+        deps demo shell pictures fuzz fuzz-run lambda.zip install uninstall dist check-dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

@@ -2,7 +2,6 @@
  * What was asked for. A custom runtime gets no arguments, so every option is also an entry of
  * transform.conf in the package, and a variable of the environment, which wins over the file.
  */
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,9 +11,8 @@
 #include "lib/xform/xform_filter_options.h"
 #include "lib/xform/xform_options.h"
 #include "lib/row/reshape.h"
+#include "lib/base/opt_env.h"
 #include "lib/sql/sql_options.h"
-
-extern char **environ;
 
 static const struct bf_opt_word formats[] = {{"ndjson", BF_ROW_NDJSON},
                                              {"csv", BF_ROW_CSV},
@@ -64,6 +62,7 @@ const struct bf_tool cdclambda_tool = {
     .groups = groups,
     .ngroups = BF_COUNT(groups),
     .libraries = libraries,
+    .own_environment = true,
 };
 
 void config_init(struct config *c)
@@ -90,51 +89,10 @@ static bool load_file(struct config *c, const char *root, struct bf_err *e)
     return absent;
 }
 
-/* "partition-keys" for BF_PARTITION_KEYS, in the room; an empty view for what no option is called. */
-static struct bf_str option_name(struct bf_str variable, char room[64])
-{
-    size_t n = variable.n - 3;
-    for (size_t i = 0; i < n; i++) {
-        char c = variable.p[3 + i];
-        if (n > 64 || (!isupper((unsigned char)c) && !isdigit((unsigned char)c) && c != '_'))
-            return (struct bf_str){NULL, 0};
-        room[i] = (char)(c == '_' ? '-' : tolower((unsigned char)c));
-    }
-    return bf_str(room, n);
-}
-
-/* "BF_NAME=value". A flag is set by 1 or true, and left alone by 0 or false; an empty value is none. */
-static bool load_variable(struct config *c, const char *assignment, struct bf_err *e)
-{
-    char room[64];
-    struct bf_str variable = bf_str(assignment, strcspn(assignment, "="));
-    const char *value = assignment + variable.n + (assignment[variable.n] == '=');
-    struct bf_str name = option_name(variable, room);
-    enum bf_opt_takes takes = bf_opt_takes(&cdclambda_tool, name);
-    if (takes == BF_OPT_UNKNOWN) /* a filter whose name is mistyped must not be left out unseen */
-        return bf_err_set(e, BF_E_USAGE, "%.*s: there is no such option", BF_SHOWN(variable));
-    struct bf_str v = bf_str_of(value);
-    if (v.n == 0)
-        return true;
-    if (takes == BF_OPT_NOTHING) {
-        if (bf_str_is(v, "0") || bf_str_is(v, "false"))
-            return true;
-        if (!bf_str_is(v, "1") && !bf_str_is(v, "true"))
-            return bf_err_set(e, BF_E_USAGE, "%.*s: '%.60s' is not 1, true, 0 or false",
-                              BF_SHOWN(variable), value);
-        value = NULL;
-    }
-    return bf_opt_set(&cdclambda_tool, c, name, value, e) ||
-           bf_err_ctx(e, "%.*s", BF_SHOWN(variable));
-}
-
 bool config_load(struct config *c, struct bf_err *e)
 {
     const char *root = getenv("LAMBDA_TASK_ROOT");
     if (root && *root && !load_file(c, root, e))
         return false;
-    for (char **v = environ; *v; v++)
-        if (strncmp(*v, "BF_", 3) == 0 && !load_variable(c, *v, e))
-            return false;
-    return true;
+    return bf_opt_env(&cdclambda_tool, c, true, e);
 }

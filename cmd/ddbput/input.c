@@ -25,8 +25,8 @@ static enum input reject_long(struct ddbput *d, struct bf_err *e)
 }
 
 /* Enters what was made of a line, or rejects the line. */
-static enum input take(struct ddbput *d, struct op *o, bool made, struct bf_str line,
-                       uint64_t number, const struct bf_err *why)
+static enum input enter_op(struct ddbput *d, struct op *o, bool made, struct bf_str line,
+                           uint64_t number, const struct bf_err *why)
 {
     d->last_line = number;
     if (made) {
@@ -92,7 +92,7 @@ static enum input json_step(struct ddbput *d, struct bf_err *e)
         return INPUT_GOT;
     }
     struct op *o = store_take(&d->store);
-    return take(d, o, op_from_line(d, o, line, &why), line, d->in.line, &why);
+    return enter_op(d, o, op_from_line(d, o, line, &why), line, d->in.line, &why);
 }
 
 static enum input csv_step(struct ddbput *d, struct bf_err *e)
@@ -125,7 +125,7 @@ static enum input csv_step(struct ddbput *d, struct bf_err *e)
     if (!d->headed)
         return columns_init(d, e) ? INPUT_GOT : INPUT_ERROR;
     struct op *o = store_take(&d->store);
-    return take(d, o, op_from_record(d, o, &why), d->csv.raw, d->csv.line, &why);
+    return enter_op(d, o, op_from_record(d, o, &why), d->csv.raw, d->csv.line, &why);
 }
 
 /* Does the line name each key of the table, as a CSV header does? */

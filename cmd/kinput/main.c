@@ -169,6 +169,8 @@ static bool put_all(struct run *r, struct bf_aws *aws, struct bf_err *e)
     if (!bf_rejects_close(&p->rejects, ok ? e : &later))
         ok = false;
     bf_progress_end(&p->progress, p->records, p->bytes);
+    bf_diag_note("%s: %" PRIu64 " %s put, %" PRIu64 " rejected", r->cfg->stream, p->records,
+                 p->records == 1 ? "record" : "records", p->rejects.count);
     if (ok && p->refused.code != BF_OK) { /* --strict */
         *e = p->refused;
         ok = false;

@@ -1,6 +1,7 @@
 /* Which shards are read, and when it is over. */
 #include "cmd/kinread/follow.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -385,6 +386,9 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
     if (!emit_close(&f.em, ok ? e : &later))
         ok = false;
     bf_progress_end(&f.progress, f.em.records, f.em.bytes);
+    bf_diag_note("%s: %" PRIu64 " %s, %" PRIu64 " rejected, %" PRIu64 " %s", source_name(s),
+                 f.em.records, f.em.records == 1 ? "record" : "records", f.em.rejects.count, f.gaps,
+                 f.gaps == 1 ? "gap" : "gaps");
     if (ok && f.gaps)
         return bf_err_told(e, BF_E_SERVICE);
     return ok && bf_rejects_told(&f.em.rejects, e);

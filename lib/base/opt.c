@@ -6,6 +6,7 @@
 #include "lib/base/diag.h"
 #include "lib/base/file.h"
 #include "lib/base/near.h"
+#include "lib/base/opt_env.h"
 #include "lib/base/opt_help.h"
 
 static const struct bf_opt_word shells[] = {{"bash", 0}, {"zsh", 0}, {"fish", 0}};
@@ -347,7 +348,7 @@ int bf_opt_parse(const struct bf_tool *tool, int argc, char **argv, void *config
     struct bf_err e = {0};
     bf_file_hold_standard();
     bf_diag_tool(tool->name);
-    bool ok = parse_all(&p, &e);
+    bool ok = (tool->own_environment || bf_opt_env(tool, config, false, &e)) && parse_all(&p, &e);
     set_loudness(tool, config);
     for (size_t i = 0; i < p.nold; i++)
         warn_old(&p.old[i]);
@@ -384,7 +385,8 @@ bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name, co
 enum bf_opt_takes bf_opt_takes(const struct bf_tool *tool, struct bf_str name)
 {
     struct found f;
-    if (!find(tool, 0, name, &f))
+    if (!name.n || !find(tool, 0, name, &f) || f.opt->kind == BF_OPT_KIND_HELP ||
+        f.opt->kind == BF_OPT_KIND_VERSION || f.opt->kind == BF_OPT_KIND_COMPLETIONS)
         return BF_OPT_UNKNOWN;
     return f.opt->arg && !f.value.p ? BF_OPT_VALUE : BF_OPT_NOTHING;
 }

@@ -18,7 +18,7 @@
  *
  * Long options take "--name value" and "--name=value", short ones "-n5" and
  * "-n 5"; flags bundle; "--" ends them; operands may stand anywhere. Values are
- * views into argv. -h, -V, -v, -q and the progress switches come with
+ * views into argv. Variables of the environment are read first (opt_env.h). -h, -V, -v, -q and the progress switches come with
  * BF_OPT_COMMON.
  */
 #ifndef BF_OPT_H
@@ -136,6 +136,7 @@ struct bf_tool {
     size_t ngroups;
     size_t min_operands, max_operands;
     const char *(*libraries)(void); /* "libcurl/7.88.1 OpenSSL/3.0" for --version; may be NULL */
+    bool own_environment; /* it reads BF_ variables itself (opt_env.h), not bf_opt_parse */
 };
 
 enum { BF_OPT_RUN = -1 };
@@ -151,7 +152,7 @@ BF_API BF_MUST int bf_opt_parse(const struct bf_tool *tool, int argc, char **arg
 BF_API BF_MUST bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name,
                                const char *value, struct bf_err *e);
 
-/* What a name takes as an option, also an old name. */
+/* What a name takes as an option, also an old name. What only prints (help) is none. */
 enum bf_opt_takes { BF_OPT_UNKNOWN, BF_OPT_NOTHING, BF_OPT_VALUE };
 BF_API enum bf_opt_takes bf_opt_takes(const struct bf_tool *tool, struct bf_str name);
 

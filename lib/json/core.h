@@ -40,11 +40,10 @@ struct core {
     enum bf_err_code code; /* BF_E_INPUT or BF_E_LIMIT */
 };
 
-/* What is wrong with the byte at `at`; where the text ends there, that is what is wrong. */
 CORE_COLD const char *core_fail(struct core *s, const char *at, const char *what)
 {
     s->bad = at < s->end ? at : s->end;
-    s->what = at < s->end ? what : "unexpected end";
+    s->what = at < s->end || what[0] == 'u' ? what : "unexpected end";
     s->code = BF_E_INPUT;
     return NULL;
 }

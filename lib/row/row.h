@@ -39,7 +39,8 @@ enum bf_row_format {
     BF_ROW_TSV,
     BF_ROW_DDB_JSON,
     BF_ROW_WRITES,
-    BF_ROW_OPENCSV
+    BF_ROW_OPENCSV,
+    BF_ROW_DIFF /* for people: what changed, an attribute a line */
 };
 
 /* Are its rows lines under a header, all with the same columns? */
@@ -48,13 +49,14 @@ static inline bool bf_row_is_table(enum bf_row_format format)
     return format == BF_ROW_CSV || format == BF_ROW_TSV || format == BF_ROW_OPENCSV;
 }
 
-/* Metadata columns, named prefix + op, ts, table, event_id, seq. */
+/* Metadata columns, named prefix + op, ts, table, event_id, seq, changed. */
 enum bf_row_meta {
     BF_META_OP,       /* INSERT, MODIFY, REMOVE */
     BF_META_TS,       /* ISO 8601 UTC, with the decimals that the source gave */
     BF_META_TABLE,    /* null where the record does not say */
     BF_META_EVENT_ID, /* null where the record does not say */
     BF_META_SEQ, /* what sorts the changes of one key (order.h); null where the record has no order */
+    BF_META_CHANGED, /* names of the attributes that a MODIFY changed, with commas; else null */
     BF_META_N
 };
 
@@ -78,12 +80,13 @@ struct bf_row_conf {
     enum bf_row_time time;   /* the form of ts in rows */
     const char *meta_prefix; /* NULL: "_" */
     bool header;             /* CSV and TSV: column names in front of the first row */
+    bool colour;             /* DIFF: for a terminal */
 };
 
 /* The defaults: new image, NDJSON, all attributes, _op and _ts, a header. */
 BF_API void bf_row_conf_init(struct bf_row_conf *conf);
 
-/* "op,ts,table,event-id,seq" into conf->meta; no name twice. */
+/* "op,ts,table,event-id,seq,changed" into conf->meta; no name twice. */
 BF_API BF_MUST bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list,
                                      struct bf_err *e);
 

@@ -84,7 +84,8 @@ static bool has_column(const struct bf_sql *s, struct bf_str name)
 static bool add_column(struct bf_sql *s, const struct sql_text *t, struct bf_str name,
                        struct bf_err *e)
 {
-    static const char *const metas[BF_META_N] = {"_op", "_ts", "_table", "_event_id", "_seq"};
+    static const char *const metas[BF_META_N] = {"_op",       "_ts",  "_table",
+                                                 "_event_id", "_seq", "_changed"};
     const struct sql_table *table = bf_sql_text_table(t, name);
     struct bf_str first, other;
     if (table) {
@@ -107,7 +108,7 @@ static bool add_column(struct bf_sql *s, const struct sql_text *t, struct bf_str
     name = column->find.name;
     column->find.path = memchr(name.p, '.', name.n) != NULL;
     column->find.old = bf_str_starts(name, BF_STR("old."));
-    for (size_t i = 0; i < BF_META_N; i++)
+    for (size_t i = 0; i < BF_META_N && !s->conf.no_meta; i++)
         if (bf_str_eq(name, bf_str_of(metas[i])))
             column->meta = (enum bf_row_meta)i;
     s->ncolumns++;

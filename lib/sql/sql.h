@@ -36,6 +36,7 @@ struct bf_sql_conf {
     struct bf_opt_list lookup; /* "name=FILE.csv" or FILE.ndjson */
     struct bf_opt_list enrich; /* "products on product_id: brand, department" */
     struct bf_opt_list set;    /* "NAME=EXPR" */
+    bool no_meta;              /* _op and the like are attributes as others are */
 };
 
 /* Is there any SQL in it? */

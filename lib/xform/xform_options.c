@@ -6,7 +6,7 @@ static const struct bf_opt_word images[] = {
 };
 
 static const struct bf_opt_word metadata[] = {
-    {"op", 0}, {"ts", 0}, {"table", 0}, {"event-id", 0}, {"seq", 0},
+    {"op", 0}, {"ts", 0}, {"table", 0}, {"event-id", 0}, {"seq", 0}, {"changed", 0},
 };
 
 static bool set_meta(void *field, struct bf_str value, struct bf_err *e)
@@ -27,7 +27,7 @@ const struct bf_opt bf_xform_option_table[] = {
     BF_OPT_STR(0, "fields", struct bf_xform_conf, row.fields, "LIST",
                "only these, in this order: a,b.c,old.d"),
     BF_OPT_FN(0, "meta", struct bf_xform_conf, row, "LIST",
-              "metadata columns: op,ts,table,event-id,seq (default op,ts)", set_meta,
+              "metadata columns: op,ts,table,event-id,seq,changed (default op,ts)", set_meta,
               .words = metadata, .nwords = BF_COUNT(metadata)),
     BF_OPT_FN(0, "no-meta", struct bf_xform_conf, row, NULL, "no metadata columns", no_meta),
     BF_OPT_STR(0, "meta-prefix", struct bf_xform_conf, row.meta_prefix, "TEXT",

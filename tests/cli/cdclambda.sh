@@ -82,6 +82,7 @@ lambda_begin
 cp "$T/twelve" "$L/events/1"
 BF_VERBOSE=1 lambda_run
 is "--verbose: all of them" "$(grep -c '^cdclambda: 1: record ' "$L/stderr")" 12
+is "  and how many there were" "$(tail -n 1 "$L/stderr")" 'cdclambda: 1: 12 records, 0 dropped, 12 failed'
 lambda_begin
 cp "$T/twelve" "$L/events/1"
 BF_QUIET=1 lambda_run
@@ -164,7 +165,7 @@ is "is told to the API" "$(head -n 1 "$L/init"; tail -n 1 "$L/init" | jq -r .err
 $T/task/transform.conf: line 2: unknown option 'feilds'"
 lambda_begin
 BF_OPS=upsert lambda_run
-is "a wrong value" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_OPS: option 'ops': 'upsert' is not one of INSERT, MODIFY, REMOVE"
+is "a wrong value" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_OPS: option 'ops': 'upsert' is not INSERT, MODIFY or REMOVE"
 lambda_begin
 BF_TO=ftp://x lambda_run
 is "a wrong destination" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "--to: 'ftp://x' is not firehose:STREAM or s3://BUCKET/PREFIX"

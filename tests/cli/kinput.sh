@@ -61,7 +61,7 @@ fresh </dev/null
 check 'a path' -i "$T/in" -s 1 -E "^kinput: line 1: no member 'a.id.S'" -- kinput --key a.id.S s
 check 'goes down' -o x -- keys
 fresh </dev/null
-check 'a hash' -i "$T/in" -- kinput --key-hash --window 1 s
+check 'a hash' -i "$T/in" -E '^kinput: s: [0-9]+ records put, 0 rejected$' -- kinput -v --key-hash --window 1 s
 check 'of the line' -o "$(while IFS= read -r l; do printf %s "$l" | md5sum | cut -c 1-32 | tr a-f A-F; done <"$T/in")" -- keys
 long=$(printf %0257d 0)
 printf '%s\n' '{"id":"a"}' 'no json' '{"id":null}' '{"x":1}' '' '{"id":""}' "{\"id\":\"$long\"}" '{"id":"\ud800"}' '{"id":"z"}' >"$T/in"

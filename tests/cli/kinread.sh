@@ -277,6 +277,7 @@ check 'its envelope' -m '"key":{"id":{"S":"1"}},"data":{"eventID":"1"' -- kinrea
 
 # Where it goes.
 rows 1 2 3
+check '-v tells how much there was' -a -E '^kinread: orders: 3 records, 0 rejected, 0 gaps$' -- kinread -e -v orders
 check 'a full disk' -s 1 -e 'kinread: standard output: No space left on device' -- sh -c 'kinread -e orders >/dev/full'
 check 'a reader that goes away' -o 1 -- sh -c '{ kinread --from oldest orders; echo $? >"$1"; } | head -n 1' - "$T/rc"
 check 'ends it quietly' -o 1 -- cat "$T/rc"

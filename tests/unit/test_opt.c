@@ -190,6 +190,40 @@ static void old_spellings(void **state)
     assert_int_equal(bf_opt_takes(&tool, BF_STR("colour")), BF_OPT_UNKNOWN);
 }
 
+static void environment(void **state)
+{
+    (void)state;
+    setenv("BF_COUNT", "7", 1);
+    setenv("BF_STRICT", "1", 1);
+    setenv("BF_TAG", "a", 1);
+    setenv("BF_PAINT", "", 1);
+    setenv("BF_AZURE", "true", 1);
+    setenv("BF_SIZED", "1", 1);   /* another tool's */
+    setenv("BF_VERSION", "1", 1); /* prints nothing */
+    setenv("BF_count", "9", 1);
+    assert_int_equal(parse("x", NULL), BF_OPT_RUN);
+    assert_int_equal(c.count, 7);
+    assert_true(c.strict);
+    assert_int_equal(c.paint, BLUE);
+    assert_string_equal(said, "tool: --azure is now --paint blue\n");
+    assert_int_equal(parse("-n8", "--tag", "b", "-q", "x", NULL), BF_OPT_RUN);
+    assert_int_equal(c.count, 8); /* the command line wins */
+    assert_int_equal(c.tags.n, 2);
+    assert_string_equal(c.tags.item[0], "a");
+    unsetenv("BF_AZURE");
+    setenv("BF_STRICT", "yes", 1);
+    assert_int_equal(parse("x", NULL), 2);
+    assert_has(said, "tool: BF_STRICT: 'yes' is not 1, true, 0 or false\n");
+    setenv("BF_STRICT", "false", 1);
+    setenv("BF_COUNT", "x", 1);
+    assert_int_equal(parse("x", NULL), 2);
+    assert_has(said, "tool: BF_COUNT: option 'count': 'x' is not a whole number\n");
+    static const char *const names[] = {"BF_COUNT", "BF_STRICT",  "BF_TAG",  "BF_PAINT",
+                                        "BF_SIZED", "BF_VERSION", "BF_count"};
+    for (size_t i = 0; i < BF_COUNT(names); i++)
+        unsetenv(names[i]);
+}
+
 static void prints(void **state)
 {
     (void)state;
@@ -233,6 +267,7 @@ int main(void)
         cmocka_unit_test(takes_values),      cmocka_unit_test(ends_options),
         cmocka_unit_test(refuses),           cmocka_unit_test(prints),
         cmocka_unit_test(lists_are_limited), cmocka_unit_test(old_spellings),
+        cmocka_unit_test(environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,3 +1,4 @@
+/* Strings and buffers: comparing, splitting, growing, and their limits. */
 #include <stdlib.h>
 
 #include "tests/unit/unit.h"

@@ -105,8 +105,8 @@ struct bf_aws_call {
     /* one attempt; 0: 60 s in which nothing moves, and for what is not S3 also 60 s in all, a second
      * more for each 16 KiB of body */
     uint64_t timeout_ms;
-    bool no_retry;              /* the caller does its own */
-    struct bf_aws_state *state; /* the client's, while in flight; NULL again when done is called */
+    bool no_retry;               /* the caller does its own */
+    struct bf_aws_flight *state; /* the client's, while in flight; NULL again when done is called */
 };
 
 /* Starts a call. False when it cannot even be built (*e), and then `done` is not called. */

@@ -6,7 +6,8 @@
 
 /* Endings that AWS keeps for other kinds of names (User guide, "General purpose buckets naming rules"). */
 static const struct {
-    const char *end, *what;
+    char end[12];
+    const char *what;
 } reserved[] = {
     {"--x-s3", "an S3 Express directory bucket"},     {"--xa-s3", "an access point of S3 Express"},
     {"--op-s3", "an access point of S3 on Outposts"}, {"--ol-s3", "an Object Lambda access point"},
