@@ -182,27 +182,53 @@ static bool run_text(struct session *s, struct split *split, struct params *p, s
     return true;
 }
 
+/* A person gets a prompt, and goes on after a statement that failed. */
+static void prompt(const struct split *split)
+{
+    const char *text = split_end(split) ? "  ... " : "athq> ";
+    (void)!write(STDERR_FILENO, text, strlen(text));
+}
+
+static bool forgive(struct split *split, struct bf_err *e)
+{
+    if (bf_stop_asked() || e->code == BF_E_CLOSED || e->code == BF_E_USAGE)
+        return false;
+    bf_diag_error(e);
+    bf_err_clear(e);
+    split_next(split);
+    return true;
+}
+
+static bool read_lines(struct session *s, struct split *split, struct params *p,
+                       struct bf_reader *in, bool person, struct bf_err *e)
+{
+    for (;;) {
+        struct bf_str line;
+        if (person)
+            prompt(split);
+        enum bf_line got = bf_reader_next(in, &line, e);
+        if (got == BF_LINE_STOP)
+            return bf_err_set(e, BF_E_STOPPED, "interrupted");
+        if (got == BF_LINE_LONG)
+            return bf_err_set(e, BF_E_LIMIT, "a line of the SQL is too long");
+        if (got != BF_LINE && got != BF_LINE_PARTIAL)
+            return got == BF_LINE_END;
+        line = in->line == 1 ? bf_str_no_bom(line) : line;
+        if (!run_text(s, split, p, line, e) || !run_text(s, split, p, BF_STR("\n"), e))
+            if (!person || !forgive(split, e))
+                return false;
+    }
+}
+
 static bool run_stdin(struct session *s, struct split *split, struct params *p, struct bf_err *e)
 {
     struct bf_reader in;
-    struct bf_str line;
+    bool person = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
     if (!bf_reader_init(&in, STDIN_FILENO, "standard input", TEXT_MAX, &s->out, e))
         return false;
-    bool ok = true;
-    while (ok) {
-        enum bf_line got = bf_reader_next(&in, &line, e);
-        if (got == BF_LINE || got == BF_LINE_PARTIAL) {
-            line = in.line == 1 ? bf_str_no_bom(line) : line;
-            ok = run_text(s, split, p, line, e) && run_text(s, split, p, BF_STR("\n"), e);
-        } else {
-            ok = got == BF_LINE_END;
-            if (got == BF_LINE_STOP)
-                bf_err_set(e, BF_E_STOPPED, "interrupted");
-            if (got == BF_LINE_LONG)
-                bf_err_set(e, BF_E_LIMIT, "line %llu is too long", (unsigned long long)in.line);
-            break;
-        }
-    }
+    bool ok = read_lines(s, split, p, &in, person, e);
+    if (ok && person)
+        (void)!write(STDERR_FILENO, "\n", 1);
     bf_reader_close(&in);
     return ok;
 }

@@ -13,6 +13,7 @@ struct reading {
     struct session *s;
     struct bf_athena_page page;
     struct bf_athena_result object;
+    unsigned rows;  /* of a page */
     bool header;    /* the next row may be the names of the columns */
     uint64_t taken; /* rows of the result, the header not counted */
     uint64_t skip;  /* rows of the object that have been printed already, and the header */
@@ -58,13 +59,20 @@ static bool on_piece(void *arg, struct bf_str piece, struct bf_err *e)
            bf_out_heard(&r->s->out, e);
 }
 
+/* A page whose rows are so long that the client does not take its answer is asked for in smaller ones. */
 static bool ask_page(struct reading *r, struct bf_err *e)
 {
     struct session *s = r->s;
-    bf_buf_reset(&s->body);
-    bf_athena_put_page(&s->body, bf_str_of(s->id), r->page.token);
-    return session_call(s, &bf_athena_results, e) &&
-           bf_athena_page_answer(&r->page, bf_buf_view(&s->answer), e);
+    for (;; r->rows /= 2) {
+        bf_buf_reset(&s->body);
+        bf_athena_put_page(&s->body, bf_str_of(s->id), r->page.token, r->rows);
+        if (session_call(s, &bf_athena_results, e))
+            return bf_athena_page_answer(&r->page, bf_buf_view(&s->answer), e);
+        if (e->code != BF_E_LIMIT || r->rows == 1)
+            return false;
+        bf_diag_note("%s: pages of %u rows are asked for", e->text, r->rows / 2);
+        bf_err_clear(e);
+    }
 }
 
 static bool other_pages(struct reading *r, struct bf_err *e)
@@ -171,7 +179,7 @@ static bool print_rows(struct reading *r, struct bf_err *e)
 
 bool results_print(struct session *s, struct bf_err *e)
 {
-    struct reading r = {.s = s};
+    struct reading r = {.s = s, .rows = BF_ATHENA_PAGE_ROWS};
     bool ok;
     if (bf_str_is(s->status.subtype, "UNLOAD"))
         ok = print_manifest(s, e);

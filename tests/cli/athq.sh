@@ -154,6 +154,35 @@ END
     check 'that changes meanwhile' -s 1 -a -E 'PreconditionFailed' -- athq -q 'SELECT 1'
 fi
 
+# On a terminal.
+one
+fresh
+check 'a table is for a terminal' -o 'n
+-
+1' -- sh -c 'python3 "$1/tests/cli/terminal.py" 1 athq -q "SELECT 1" | tr -d "\r"' - "$root"
+fault_rules <<'END'
+StartQueryExecution 1x error 400 InvalidRequestException no
+END
+cat >"$T/person.py" <<'END'
+import os, pty, subprocess, sys
+ours, theirs = pty.openpty()
+child = subprocess.Popen(["athq", "-q"], stdin=theirs, stdout=subprocess.PIPE, stderr=theirs)
+os.close(theirs)
+os.write(ours, b"SELEC;\nSELECT\n1;\n\x04")
+print(child.stdout.read().decode(), end="")
+shown = os.read(ours, 65536).decode()
+print(shown.count("athq> "), shown.count("  ... "), "InvalidRequest" in shown, child.wait())
+END
+check 'a person has a prompt, and goes on after a failure' -o '{"n":1}
+3 1 True 0' -- python3 "$T/person.py"
+fault_rules <<'END'
+GetQueryResults 2x huge 40000000
+END
+check 'a page that is too large is asked for in smaller ones' -o '{"n":1}' -- athq -q 'SELECT 1'
+check 'of half the rows' -o '1000
+500
+250' -- sh -c 'jq -r "select(.op == \"GetQueryResults\").body | fromjson.MaxResults" "$1"' - "$dir/log"
+
 # States. STATE FIELDS...: what GetQueryExecution says.
 one
 state() {

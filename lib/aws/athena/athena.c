@@ -55,12 +55,12 @@ void bf_athena_put_id(struct bf_buf *out, struct bf_str id)
     bf_buf_addc(out, '}');
 }
 
-void bf_athena_put_page(struct bf_buf *out, struct bf_str id, struct bf_str token)
+void bf_athena_put_page(struct bf_buf *out, struct bf_str id, struct bf_str token, unsigned rows)
 {
     bool first = false;
     bf_buf_lit(out, "{\"QueryExecutionId\":");
     bf_json_put_string(out, id);
-    bf_buf_addf(out, ",\"MaxResults\":%d", BF_ATHENA_PAGE_ROWS);
+    bf_buf_addf(out, ",\"MaxResults\":%u", rows);
     put(out, &first, "NextToken", token);
     bf_buf_addc(out, '}');
 }

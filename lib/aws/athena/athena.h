@@ -35,8 +35,9 @@ BF_API void bf_athena_put_start(struct bf_buf *out, const struct bf_athena_query
 /* {"QueryExecutionId":ID}: for all that ask about a query. */
 BF_API void bf_athena_put_id(struct bf_buf *out, struct bf_str id);
 
-/* token: empty for the first page. */
-BF_API void bf_athena_put_page(struct bf_buf *out, struct bf_str id, struct bf_str token);
+/* token: empty for the first page. rows: at most so many, 1 to BF_ATHENA_PAGE_ROWS. */
+BF_API void bf_athena_put_page(struct bf_buf *out, struct bf_str id, struct bf_str token,
+                               unsigned rows);
 
 BF_API BF_MUST bool bf_athena_start_answer(struct bf_str body, char id[BF_ATHENA_ID],
                                            struct bf_err *e);
