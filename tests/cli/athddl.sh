@@ -88,6 +88,10 @@ check 'CSV' -i "$T/in" -O "$golden/csv.want" -- athddl -i csv --location s3://l/
 check 'why a number is a string' -i "$T/in" -m '^d	string	OpenCSVSerDe reads an empty field as text' -- athddl -i csv --explain t
 printf 'a;b\n1;2\n' >"$T/in"
 check 'a semicolon' -i "$T/in" -m "^  'separatorChar' = ';',$" -- athddl -i csv --location s3://l/t t
+printf 'a,b\n1,c:\\d\n"x\ny",2\n' >"$T/in"
+check 'what OpenCSVSerDe reads otherwise is told' -i "$T/in" -a -e "athddl: line 2: a backslash, which OpenCSVSerDe takes for an escape: cdcxform -o opencsv writes what it reads right
+athddl: line 3: a line break inside a field, where OpenCSVSerDe ends the row" -- athddl -i csv --location s3://l/t t
+check 'and only where it reads' -i "$T/in" -a -- athddl -i csv --for sqlite --serde lazy t
 printf 'a\tb\tc\n1\t\\N\tx\\ty\n' >"$T/in"
 check 'TSV' -i "$T/in" -O "$golden/tsv.want" -- athddl -i tsv --no-header --location s3://l/t t
 printf 'a,b\n1\n1,2\n' >"$T/in"
