@@ -9,6 +9,8 @@
 #include "lib/base/stop.h"
 #include "lib/json/write.h"
 
+enum { URL_MAX = 8192 };
+
 struct reading {
     struct session *s;
     struct bf_athena_page page;
@@ -119,34 +121,46 @@ static bool rest(struct reading *r, struct bf_err *e)
     return other_pages(r, e);
 }
 
-/* The objects that an UNLOAD wrote, one JSON object a line, as receipts are. */
-static bool on_written(void *arg, const struct bf_athena_cell *cell, size_t n, struct bf_err *e)
-{
-    struct session *s = arg;
-    struct bf_str bucket, key;
-    if (n == 0 || !cell[0].text.n)
-        return true;
-    if (!bf_s3_parse_url(cell[0].text, &bucket, &key, e))
-        return bf_err_ctx(e, "the list of written objects");
-    bf_buf_reset(&s->body);
-    bf_buf_lit(&s->body, "{\"bucket\":");
-    bf_json_put_string(&s->body, bucket);
-    bf_buf_lit(&s->body, ",\"key\":");
-    bf_json_put_string(&s->body, key);
-    bf_buf_addc(&s->body, '}');
-    bf_out_line(&s->out, bf_buf_view(&s->body));
-    return bf_out_ok(&s->out) || bf_out_flush(&s->out, e);
-}
-
+/* The objects that an UNLOAD wrote: a URL a line comes in, one JSON object a line goes out, as receipts are. */
 struct manifest {
     struct session *s;
-    struct bf_athena_result lines;
+    struct bf_buf line; /* what has come of it */
 };
+
+static bool put_written(struct manifest *m, struct bf_err *e)
+{
+    struct bf_str url = bf_str_trim(bf_buf_view(&m->line)), bucket, key;
+    struct bf_buf *out = &m->s->body;
+    if (!bf_buf_check(&m->line, "the list of written objects", e))
+        return false;
+    if (url.n == 0)
+        return true;
+    if (!bf_s3_parse_url(url, &bucket, &key, e))
+        return bf_err_ctx(e, "the list of written objects");
+    bf_buf_reset(out);
+    bf_buf_lit(out, "{\"bucket\":");
+    bf_json_put_string(out, bucket);
+    bf_buf_lit(out, ",\"key\":");
+    bf_json_put_string(out, key);
+    bf_buf_addc(out, '}');
+    bf_out_line(&m->s->out, bf_buf_view(out));
+    bf_buf_reset(&m->line);
+    return bf_out_ok(&m->s->out) || bf_out_flush(&m->s->out, e);
+}
 
 static bool on_manifest(void *arg, struct bf_str piece, struct bf_err *e)
 {
     struct manifest *m = arg;
-    return bf_athena_result_take(&m->lines, piece, on_written, m->s, e);
+    while (piece.n) {
+        const char *end = memchr(piece.p, '\n', piece.n);
+        size_t n = end ? (size_t)(end - piece.p) : piece.n;
+        bf_buf_add(&m->line, piece.p, n);
+        if (end && !put_written(m, e))
+            return false;
+        n += end != NULL;
+        piece = bf_str(piece.p + n, piece.n - n);
+    }
+    return true;
 }
 
 static bool print_manifest(struct session *s, struct bf_err *e)
@@ -154,10 +168,9 @@ static bool print_manifest(struct session *s, struct bf_err *e)
     struct manifest m = {.s = s};
     if (!s->status.manifest.n)
         return true;
-    bf_athena_result_init(&m.lines);
-    bool ok = object_read(s->aws, s->status.manifest, on_manifest, &m, e) &&
-              bf_athena_result_end(&m.lines, on_written, s, e);
-    bf_athena_result_free(&m.lines);
+    bf_buf_init(&m.line, URL_MAX);
+    bool ok = object_read(s->aws, s->status.manifest, on_manifest, &m, e) && put_written(&m, e);
+    bf_buf_free(&m.line);
     return ok;
 }
 

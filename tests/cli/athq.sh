@@ -294,7 +294,7 @@ check 'the results of a cancelled one' -s 1 -E 'was cancelled$' -- athq -q --res
 # UNLOAD and DDL.
 fresh
 check 'UNLOAD' -o '{"bucket":"lake","key":"out/a.parquet"}
-{"bucket":"lake","key":"out/b.parquet"}' -- athq -q --unload s3://lake/out/ --unload-format json 'SELECT 1 -- all'
+{"bucket":"lake","key":"out/c=x, \"y\"/b.parquet"}' -- athq -q --unload s3://lake/out/ --unload-format json 'SELECT 1 -- all'
 check 'in its own words' -o "UNLOAD (SELECT 1 -- all
 ) TO 's3://lake/out/' WITH (format = 'JSON')" -- sh -c 'jq -r "select(.op == \"StartQueryExecution\").body | fromjson.QueryString" "$1"' - "$dir/log"
 check 'DDL is free' -E '^athq: query [0-9-]*: 0.840 s, 0.000000 USD$' -- athq "CREATE EXTERNAL TABLE t (a int) LOCATION 's3://l/'"

@@ -39,7 +39,7 @@ def start(q, dir, keep_object):
     QUERIES[id] = {"query": q["QueryString"], "token": q["ClientRequestToken"], "polls": 0, "cancelled": False}
     columns, rows = read_rows(dir)
     if kind(q["QueryString"])[1] == "UNLOAD":
-        keep_object("/results/q/%s-manifest.csv" % id, b"s3://lake/out/a.parquet\ns3://lake/out/b.parquet\n")
+        keep_object("/results/q/%s-manifest.csv" % id, b"s3://lake/out/a.parquet\ns3://lake/out/c=x, \"y\"/b.parquet\n")
     elif columns:
         text = csv_line([c[0] for c in columns]) + "".join(csv_line(r) for r in rows)
         keep_object("/results/q/%s.csv" % id, text.encode())
