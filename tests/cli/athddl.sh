@@ -143,6 +143,13 @@ ok 'of 100 at most' test "$(sed '/^ALTER/d' "$T/out" | wc -l)" = 250
 check 'Glue wants the columns' -s 2 -e 'athddl: --partitions --for glue-json needs --schema: each partition has the columns' -- athddl --partitions --for glue-json t
 check 'and has them' -i "$T/in" -a -- athddl --partitions --for glue-json --serde parquet --schema "$T/schema" t
 ok 'in each partition' test "$(jq -s '[.[].PartitionInputList[].StorageDescriptor.Columns | length] | unique | tostring' "$T/out")" = '"[10]"'
+if /usr/bin/python3 -c 'import botocore' 2>/dev/null; then
+    sed 's/^/BatchCreatePartition /' "$T/out" >"$T/requests"
+    sed 's/^/CreateTable /' "$golden/glue.want" >>"$T/requests"
+    check 'AWS has these requests in its model' -o 4 -i "$T/requests" -- /usr/bin/python3 "$here/athena_model.py" glue
+else
+    skip 'AWS has these requests in its model' 'no botocore'
+fi
 # A receipt is told when it comes: no further one is waited for.
 mkfifo "$T/fifo"
 athddl --partitions t <"$T/fifo" >"$T/live" &

@@ -110,6 +110,16 @@ ok 'a pipe is live' soon grep -q '{"n":1}' "$T/live"
 exec 3>&-
 wait $pid
 
+if /usr/bin/python3 -c 'import botocore' 2>/dev/null; then
+    athq -q --unload s3://lake/out/ -d shop --catalog c -w sales --output-location s3://results/mine/ --reuse 90s 'SELECT ?' -p a >/dev/null
+    athq -q --pages 'SELECT 1; SHOW TABLES' >/dev/null
+    athq --cancel 00000000-0000-0000-0000-000000000001
+    check 'AWS has these requests in its model' -m '^[1-9][0-9]+$' -- sh -c 'jq -r "select(.headers[\"x-amz-target\"] != null) | .op + \" \" + .body" "$1" |
+        /usr/bin/python3 "$2" athena' - "$dir/log" "$here/athena_model.py"
+else
+    skip 'AWS has these requests in its model' 'no botocore'
+fi
+
 # Many rows.
 python3 -c 'print("""[["n","integer"],["t","varchar"]]""")
 for i in range(2500): print("""["%d",%s]""" % (i, ["null", "\"\"", "\"a,\\\"b\\\"\\n%d\"" % i][i % 3]))' >"$dir/rows"
