@@ -61,7 +61,7 @@ BF_API int bf_str_shown(struct bf_str s, size_t max);
 
 /* The two arguments of "%.*s" for a text in a message, which may be long; it is named twice. */
 #define BF_SHOWN(s)         BF_SHOWN_TO(s, 60)
-#define BF_SHOWN_TO(s, max) bf_str_shown((s), (max)), (s).p ? (s).p : ""
+#define BF_SHOWN_TO(s, max) bf_str_shown((s), (max)), ((s).p ? (s).p : "")
 
 /* Orders like memcmp, a prefix before its extensions. */
 BF_API int bf_str_cmp(struct bf_str a, struct bf_str b);

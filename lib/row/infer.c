@@ -132,7 +132,7 @@ static struct bf_infer_column *column_of(struct bf_infer *i, const struct bf_jso
         i->column = more ? more : i->column;
         i->cap = more ? cap : i->cap;
     }
-    if (added && i->n < i->cap) {
+    if (at && added && i->n < i->cap) {
         *at = i->n;
         c = &i->column[i->n];
         *c = (struct bf_infer_column){0};

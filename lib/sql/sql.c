@@ -120,6 +120,8 @@ static bool name_result(struct bf_sql *s, struct sql_query *q, const struct sql_
 {
     struct sql_result *r = &q->result[i];
     struct bf_str name = bf_str_of(s->api->column_name(q->stmt, (int)i)), quoted;
+    if (!name.p)
+        return bf_err_nomem(e);
     r->column = SIZE_MAX;
     r->star = bf_str_is(name, BF_SQL_STAR);
     for (size_t k = 0; k < i; k++)

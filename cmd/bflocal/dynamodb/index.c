@@ -71,7 +71,7 @@ static bool read_projection(struct bl_call *c, const struct bl_params *p, struct
     struct bf_str list = bl_param_raw(&q, "NonKeyAttributes");
     if (!known)
         return bl_fail(c, BL_ValidationException, INVALID "Unknown ProjectionType: %.*s",
-                       BF_SHOWN(type) ? type.p : "null");
+                       BF_SHOWN(type));
     if (x->projected != BL_PROJECT_INCLUDE)
         return !list.p || bl_fail(c, BL_ValidationException,
                                   INVALID "ProjectionType is %s, but NonKeyAttributes is specified",

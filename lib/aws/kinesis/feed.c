@@ -172,7 +172,7 @@ static bool take_parents(const json_t *parents, struct bf_shard *s, struct bf_er
     char *fields[2] = {s->parent, s->adjacent};
     if (json_array_size(parents) > BF_COUNT(fields))
         return bf_err_set(e, BF_E_SERVICE, "a shard with more than two parents");
-    for (size_t i = 0; i < json_array_size(parents); i++) {
+    for (size_t i = 0; i < json_array_size(parents) && i < BF_COUNT(fields); i++) {
         const json_t *v = json_array_get(parents, i);
         if (json_is_string(v) &&
             !bf_shard_set(fields[i], sizeof s->parent,
