@@ -6,6 +6,7 @@ comma := ,
 FAIL_ALLOC := malloc calloc realloc
 FAIL_IO    := $(FAIL_ALLOC) read write fsync close rename
 LDFLAGS_test_data = $(call wrap,$(FAIL_ALLOC))
+LDFLAGS_test_ddl_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_client_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_cdc_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))

@@ -39,6 +39,9 @@ list() {
     for file in examples/iam/*.json; do
         entry 644 "$file" "$BF_DOCDIR/iam/${file##*/}"
     done
+    for file in examples/insights/*.sql; do
+        entry 644 "$file" "$BF_DOCDIR/insights/${file##*/}"
+    done
     for file in doc/*; do
         if [ -f "$file" ]; then entry 644 "$file" "$BF_DOCDIR/doc/${file##*/}"; fi
     done

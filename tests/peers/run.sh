@@ -58,7 +58,7 @@ if have_python; then
     say "credentials beside botocore $($BF_PYTHON -c 'import botocore; print(botocore.__version__)')"
     "$BF_PYTHON" "$here/credentials.py" "$BUILD/bin" 200 1 || failed="$failed credentials.py"
     say 'athddl beside sqlglot'
-    "$BF_PYTHON" "$here/athddl.py" "$BUILD/bin" "$root"/tests/cli/athddl/*.want || failed="$failed athddl.py"
+    "$BF_PYTHON" "$here/athddl.py" "$BUILD/bin" "$root"/tests/cli/athddl/*.want "$root"/examples/insights/*.sql || failed="$failed athddl.py"
     say "moto $($BF_PYTHON -c 'import moto; print(moto.__version__)')"
     MOTO="$peers/venv/bin/moto_server" suite "$here/moto.sh"
 else
