@@ -135,6 +135,7 @@ FAIL_IO    := $(FAIL_ALLOC) read write fsync close rename
 LDFLAGS_test_data = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_client_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_cdc_memory = $(call wrap,$(FAIL_ALLOC))
+LDFLAGS_test_parquet = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_io   = $(call wrap,$(FAIL_IO))
 LDFLAGS_test_bflocal_commit = $(call wrap,bl_auth_check)
 LDFLAGS_test_bflocal_limits = $(call wrap,bl_auth_check bf_clock_wall_ms)

@@ -161,4 +161,5 @@ def main():
     print(json.dumps(text(what), ensure_ascii=False, separators=(',', ':')))
 
 
-main()
+if __name__ == '__main__':
+    main()
