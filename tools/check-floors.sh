@@ -26,7 +26,7 @@ function subject(path,    name, i, short) {
 }
 function next_bar(name, i,    j) { j = index(substr(name, i + 1), "_"); return j ? i + j : 0 }
 BEGIN {
-    n = split("base json envelope,objectkey,checkpoint ddb row,pattern sql,parquet xform aws/config,aws/sign aws/http " \
+    n = split("base json envelope,objectkey,checkpoint ddb row,pattern sql,ddl,parquet xform aws/config,aws/sign aws/http " \
               "aws/credentials aws/client aws/dynamodb,aws/kinesis,aws/s3 aws/firehose aws/rowsink", floor_of, " ")
     for (i = 1; i <= n; i++) {
         k = split(floor_of[i], names, ",")

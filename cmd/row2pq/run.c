@@ -8,14 +8,14 @@
 #include "lib/base/stop.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/json/scan.h"
-#include "lib/row/infer.h"
+#include "lib/ddl/infer.h"
 
 enum { HELD_MAX = 16 * 1024 * 1024, LINE_MOST = 1024 * 1024 * 1024 };
 
 struct run {
     const struct config *config;
     struct bf_schema schema;
-    struct bf_infer infer;
+    struct bf_ddl_infer infer;
     bool finding;          /* the rows so far wait in held */
     struct bf_buf held;    /* each with a newline */
     struct bf_buf numbers; /* of their lines: uint64_t */
@@ -103,7 +103,7 @@ static bool found(struct run *r, struct bf_err *e)
     r->finding = false;
     if (!r->infer.rows)
         return bf_err_set(e, BF_E_INPUT, "no rows to find the columns in");
-    if (!bf_infer_schema(&r->infer, NULL, 0, &r->schema, e))
+    if (!bf_ddl_infer_schema(&r->infer, NULL, 0, &r->schema, e))
         return bf_err_ctx(e, "--infer");
     if (r->config->show_schema) {
         struct bf_buf text;
@@ -120,8 +120,8 @@ static bool look(struct run *r, struct bf_str row, struct bf_err *e)
 {
     struct bf_err why = {0};
     uint64_t number = r->reader.line;
-    if (!bf_infer_row(&r->infer, row, &why)) {
-        if (why.code == BF_E_MEMORY) {
+    if (!bf_ddl_infer_row(&r->infer, row, &why)) {
+        if (why.code != BF_E_INPUT) {
             *e = why;
             return false;
         }
@@ -214,7 +214,7 @@ static bool open_all(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
     bf_schema_init(&r->schema);
-    bf_infer_init(&r->infer);
+    bf_ddl_infer_init(&r->infer);
     bf_buf_init(&r->held, HELD_MAX + c->max_line + 1);
     bf_buf_init(&r->numbers, HELD_MAX);
     bf_progress_init(&r->progress, &c->common, c->output ? BF_PROGRESS_SINK : BF_PROGRESS_FILTER);
@@ -244,7 +244,7 @@ static void tell(const struct run *r)
 static void close_all(struct run *r)
 {
     bf_parquet_destroy(r->parquet);
-    bf_infer_free(&r->infer);
+    bf_ddl_infer_free(&r->infer);
     bf_schema_free(&r->schema);
     bf_buf_free(&r->held);
     bf_buf_free(&r->numbers);

@@ -15,17 +15,21 @@ check "a schema that is found" -i in -o 's string
 i bigint
 big decimal(38,0)
 d decimal(18,2)
-e double
+e decimal(18,0)
 day date
-at timestamp
+at string
 b boolean
 mix string
-l json
+l string
 no json
-long string
+long double
 t9 string
 `Late r` bigint' -- row2pq --show-schema
 check "in one row" -i in -m '^big bigint$' -- row2pq --show-schema --infer 1
+printf '%s\n' '{"t":"2026-11-27T06:30:00.123456Z","u":"2026-11-27 06:30:00","o":{"a":[{"b":1.5}],"c":null}}' '{"t":"2026-11-27T06:30:00Z","u":null,"o":{"a":[]}}' >nested
+check "nested, and times" -i nested -o 't timestamptz
+u timestamp
+o struct<a:array<struct<b:decimal(18,1)>>,c:string>' -- row2pq --show-schema
 printf '{"a":1}\n{"A":1}\n' >case
 check "names that differ in case alone" -s 1 -i case -E '^row2pq: --infer: a and A differ in case alone' -- row2pq --show-schema
 row2pq --show-schema <in >found

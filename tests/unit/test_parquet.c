@@ -7,7 +7,7 @@
 #include "lib/json/cpu.h"
 #include "lib/parquet/bloom.h"
 #include "lib/parquet/parquet.h"
-#include "lib/row/infer.h"
+#include "lib/ddl/infer.h"
 
 static const char schema_text[] =
     "id string not null\nn int\nd decimal(10,2)\nbig decimal(30,5)\nt timestamp\nx double\n"
@@ -192,18 +192,19 @@ static void inference_memory(void **state)
 {
     (void)state;
     for (long n = 0; n < 20; n++) {
-        struct bf_infer i;
+        struct bf_ddl_infer i;
         struct bf_schema s;
         struct bf_err e = {0};
-        bf_infer_init(&i);
+        bf_ddl_infer_init(&i);
         bf_schema_init(&s);
         fail_alloc_in = n;
-        bool ok = bf_infer_row(&i, bf_str_of(rows[1]), &e) &&
-                  bf_infer_row(&i, bf_str_of(rows[0]), &e) && bf_infer_schema(&i, NULL, 0, &s, &e);
+        bool ok = bf_ddl_infer_row(&i, bf_str_of(rows[1]), &e) &&
+                  bf_ddl_infer_row(&i, bf_str_of(rows[0]), &e) &&
+                  bf_ddl_infer_schema(&i, NULL, 0, &s, &e);
         fail_alloc_in = -1;
         if (ok ? s.n != 9 : e.code != BF_E_MEMORY)
             fail_msg("allocation %ld: %d: %s", n, (int)e.code, e.text);
-        bf_infer_free(&i);
+        bf_ddl_infer_free(&i);
         bf_schema_free(&s);
     }
 }
