@@ -81,6 +81,8 @@ static bool init(struct bf_parquet *w, struct bf_err *e)
         return false;
     bf_pq_shred_init(&w->shred, &w->tree, w->column);
     w->shred.only = w->conf.only;
+    w->shred.pass = w->conf.pass;
+    w->shred.npass = w->conf.npass;
     if (!bf_pq_sort_init(&w->sort, &w->tree, w->conf.sort, e))
         return bf_err_ctx(e, "--sort-by");
     if (w->sort.n)

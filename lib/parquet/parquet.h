@@ -33,7 +33,10 @@ struct bf_parquet_conf {
         *bloom; /* columns with a bloom filter, may be NULL; names may be joined by commas */
     const struct bf_opt_list
         *sort; /* columns by which a row group is sorted: "a", "-b" the other way round */
-    bool only; /* members that the schema has not are passed over, else their row is refused */
+    const struct bf_str *pass; /* members that need no column, npass of them: passed over */
+    size_t npass;
+    bool
+        only; /* other members that the schema has not are passed over, else their row is refused */
 };
 
 struct bf_parquet;

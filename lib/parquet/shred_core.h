@@ -316,9 +316,19 @@ CORE_CALL const char *shred_map(struct shred *r, struct pq_node *node, const cha
     }
 }
 
-CORE_CALL const char *shred_unknown(struct shred *r, struct bf_str name, const char *p)
+/* Is it a member of the row that needs no column? */
+CORE_COLD bool shred_passes(const struct shred *r, const struct pq_node *node, struct bf_str name)
 {
-    if (!r->s->only) {
+    size_t i = 0;
+    while (i < r->s->npass && !bf_str_eq(r->s->pass[i], name))
+        i++;
+    return node == &r->s->tree->root && i < r->s->npass;
+}
+
+CORE_CALL const char *shred_unknown(struct shred *r, const struct pq_node *node, struct bf_str name,
+                                    const char *p)
+{
+    if (!shred_passes(r, node, name) && !r->s->only) {
         bf_err_set(r->s->e, BF_E_INPUT, "the schema has no column '%.*s'",
                    (int)(name.n < SHRED_SHOWN ? name.n : SHRED_SHOWN), name.p);
         return NULL;
@@ -381,7 +391,7 @@ CORE_CALL const char *shred_struct(struct shred *r, struct pq_node *node, const 
             p = shred_any(r, c, value, rep);
             if (CORE_UNLIKELY(!p))
                 return shred_in(r, c->name);
-        } else if (!(p = shred_unknown(r, name, value)))
+        } else if (!(p = shred_unknown(r, node, name, value)))
             return NULL;
         p = core_space(&r->core, p);
         if (*p == '}')
