@@ -152,7 +152,7 @@ static bool end_pages(struct bf_parquet *w, bool last, struct bf_err *e)
         return false;
     for (size_t i = 0; i < w->tree.n; i++) {
         struct pq_column *c = &w->column[i];
-        if (!bf_pq_column_flush(c, &w->scratch, e))
+        if (!bf_pq_column_flush(c, w->open_rows, &w->scratch, e))
             return false;
         bytes += c->packed + c->dict.values.n + c->hashes.n;
     }

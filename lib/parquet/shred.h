@@ -12,6 +12,7 @@
 
 #include "lib/base/map.h"
 #include "lib/parquet/column.h"
+#include "lib/parquet/value.h"
 
 struct pq_shred {
     struct pq_tree *tree;
@@ -26,6 +27,7 @@ struct pq_shred {
     struct bf_buf line; /* a copy with its padding */
     struct bf_buf text; /* decoded */
     struct bf_map keys; /* of a map with many */
+    struct pq_day day;  /* of the time last read */
     struct bf_err *e;
 };
 
