@@ -1,7 +1,7 @@
 // parquet_corpus.mjs FOLDER [SEED [COUNT]]: a corpus of Parquet files by row2pq, read by DuckDB and hyparquet: every type
 // x NULLs x number of rows x codec x few or many values, nested types up to three deep, no row, one, a million. With a
 // SEED, COUNT files drawn from there on instead. Prints a line of TAP for each file; what a reader reads is compared value
-// for value. KEEP=1 leaves the files.
+// for value. KEEP=1 leaves the files, and beside each NAME.wanted: its columns and its rows as they must be read.
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -70,6 +70,8 @@ async function one(name, columns, rows, rng, options) {
     } catch (e) {
         problem = e.stderr ? String(e.stderr) : e.stack;
     }
+    if (process.env.KEEP)
+        writeFileSync(`${path}.wanted`, JSON.stringify({ columns: columns.map(([n, t]) => [n, t]), rows: wanted }));
     tell(name, problem);
     if (!problem && !process.env.KEEP)
         for (const end of ["schema", "ndjson", "parquet"])

@@ -71,6 +71,8 @@ print(p.Thrift(open(sys.argv[1], 'rb').read(), ${Number(at)}).struct()[1][1][1])
     const end = Number(m.dictionary_page_offset || m.data_page_offset) + Number(m.total_compressed_size);
     pages.fill(0xFF, second, end);
 }
+writeFileSync(`${folder}/pages.parquet`, pages); // for other readers
+writeFileSync(`${folder}/key`, key(60001));
 await check("hyparquet: column and offset index", wanted(45000), hyparquet(pages, { i: { $eq: 45000n } }));
 await check("the other page is unreadable", "unreadable", hyparquet(pages, { i: { $eq: 65000n } }));
 console.log(`1..${tests}`);
