@@ -7,7 +7,7 @@
 
 #include "lib/base/str.h"
 
-uint64_t bf_pq_bloom_hash(struct bf_str value);
+uint64_t bf_pq_bloom_hash(struct bf_str s);
 
 /* Appends header and bits for these hashes (n of them; equal ones count once as far as bits go). */
 void bf_pq_bloom_put(struct bf_buf *out, const uint64_t *hash, size_t n);

@@ -67,7 +67,8 @@ static void cut_min(struct pq_bound *b, struct bf_str v, bool text)
     if (text && n < v.n)
         while (n && continues(v.p[n]))
             n--;
-    memcpy(b->p, v.p, n);
+    if (n)
+        memcpy(b->p, v.p, n);
     b->n = (uint8_t)n;
     b->exact = n == v.n;
     b->there = true;

@@ -25,7 +25,7 @@ struct pq_range {
 int bf_pq_compare(const struct pq_leaf *leaf, struct bf_str a, struct bf_str b);
 
 /* Of n values (1 and more) as a page holds them. */
-void bf_pq_range_of(struct pq_range *r, const struct pq_leaf *leaf, const char *values, size_t n);
+void bf_pq_range_of(struct pq_range *r, const struct pq_leaf *leaf, const char *p, size_t n);
 
 /* Of the values of a dictionary whose bit is set. */
 void bf_pq_range_of_dict(struct pq_range *r, const struct pq_leaf *leaf, const struct pq_dict *d,

@@ -88,14 +88,14 @@ left() {
     wait $left_writer 2>/dev/null
     exec 9>&-
 }
-{ mark 9 ',"start":true'; printf '{"id":"10","n":10,"c":"a"}\n'; mark 10 ''; } >more
+{ mark 9 ',"start":true'; printf '{"id":"10","n":10,"c":"a"}\n'; mark 10 ''; } >later
 printf 'id string\nn bigint\nx json\n' >wider
 # finished NAME KEYS PREFIX OPTION...: a run with other options behind that
 finished() {
     finished_name=$1 finished_keys=$2 finished_prefix=$3
     shift 3
     left "$finished_prefix"
-    check "$finished_name" -a -i more -E '2 batches of other options are delivered as they were opened' -- s3put --state E --hive c "$@" "s3://lake/$finished_prefix"
+    check "$finished_name" -a -i later -E '2 batches of other options are delivered as they were opened' -- s3put --state E --hive c "$@" "s3://lake/$finished_prefix"
     check '  its objects' -o "$finished_keys" -- sh -c "cd '$FAULT_DIR/objects/lake' && find $finished_prefix -type f | sed 's|bfpipe-.*-[^-.]*||' | sort | paste -sd' ' -"
     check '  the old ones have the old columns' -o '{"id":"1","n":1,"d":null}
 {"id":"2","n":null,"d":null}' -- sh -c "grep -rl 'bfpipe version' '$FAULT_DIR/objects/lake/$finished_prefix' | sort | xargs python3 '$here/parquet_look.py' --rows | grep -e '\"1\"' -e '\"2\"'"
@@ -105,7 +105,7 @@ finished 'lines now' 'o1/c=a/ o1/c=a/.parquet o1/c=b/.parquet o1/c=c/.parquet' o
 finished 'another schema' 'o2/c=a/.parquet o2/c=a/.parquet o2/c=b/.parquet o2/c=c/.parquet' o2 -f parquet --compress gzip --schema wider
 finished 'one that is found' 'o3/c=a/.parquet o3/c=a/.parquet o3/c=b/.parquet o3/c=c/.parquet' o3 -f parquet --compress gzip
 left o4
-check 'the same options: a row joins its batch' -i more -m '"records":2' -- s3put -q -f parquet --compress gzip --schema schema --state E --size 60 --hive c s3://lake/o4
+check 'the same options: a row joins its batch' -i later -m '"records":2' -- s3put -q -f parquet --compress gzip --schema schema --state E --size 60 --hive c s3://lake/o4
 check '  in one object' -o '{"id":"1","n":1,"d":null}
 {"id":"10","n":10,"d":null}' -- rows o4/c=a
 plan
