@@ -10,7 +10,7 @@
 #include "lib/json/scan.h"
 #include "lib/ddl/infer.h"
 
-enum { HELD_MAX = 16 * 1024 * 1024, LINE_MOST = 1024 * 1024 * 1024 };
+enum { HELD_MAX = 16 * 1024 * 1024 };
 
 struct run {
     const struct config *config;
@@ -39,16 +39,9 @@ static bool check(const struct config *c, struct bf_err *e)
 {
     if (c->schema && c->show_schema)
         return bf_err_set(e, BF_E_USAGE, "--show-schema finds a schema: no --schema");
-    if (c->infer == 0 || c->infer > 1000000)
-        return bf_err_set(e, BF_E_USAGE, "--infer is 1 to 1000000");
-    if (c->max_line == 0 || c->max_line > LINE_MOST)
-        return bf_err_set(e, BF_E_USAGE, "--max-line is 1 byte to 1 GiB");
-    if (c->level > 19)
+    if (!c->show_schema && !c->to && isatty(STDOUT_FILENO))
         return bf_err_set(e, BF_E_USAGE,
-                          "--level: %" PRIu64 " is not from 1 to 19 (zstd) or 9 (gzip)", c->level);
-    if (!c->show_schema && !c->output && isatty(STDOUT_FILENO))
-        return bf_err_set(e, BF_E_USAGE,
-                          "a Parquet file is not for a terminal: -o FILE, or a pipe");
+                          "a Parquet file is not for a terminal: --to FILE, or a pipe");
     return true;
 }
 
@@ -217,7 +210,7 @@ static bool open_all(struct run *r, struct bf_err *e)
     bf_ddl_infer_init(&r->infer);
     bf_buf_init(&r->held, HELD_MAX + c->max_line + 1);
     bf_buf_init(&r->numbers, HELD_MAX);
-    bf_progress_init(&r->progress, &c->common, c->output ? BF_PROGRESS_SINK : BF_PROGRESS_FILTER);
+    bf_progress_init(&r->progress, &c->common, c->to ? BF_PROGRESS_SINK : BF_PROGRESS_FILTER);
     r->finding = !c->schema;
     if (!check(c, e))
         return false;
@@ -225,8 +218,8 @@ static bool open_all(struct run *r, struct bf_err *e)
         return bf_err_ctx(e, "--schema");
     if (!bf_rejects_append(&r->rejects, c->rejects, c->strict, e))
         return false;
-    return c->output ? bf_out_open(&r->out, c->output, e)
-                     : bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e);
+    return c->to ? bf_out_open(&r->out, c->to, e)
+                 : bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e);
 }
 
 static void tell(const struct run *r)

@@ -8,6 +8,7 @@
 #include "lib/aws/sign/checksum.h"
 #include "lib/aws/client/client.h"
 #include "lib/aws/s3/compress.h"
+#include "lib/base/opt.h"
 #include "lib/parquet/parquet.h"
 
 enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_CSV, FORMAT_PARQUET };
@@ -21,12 +22,12 @@ struct config {
     uint64_t memory;      /* bytes of rows in memory */
     uint64_t spool_max;   /* bytes of sealed batches that wait in the spool */
     uint64_t partitions;  /* open at a time */
-    uint64_t uploads;     /* in flight */
+    uint64_t window;      /* in flight */
     uint64_t max_line;
     uint64_t level;
     enum format format;
-    const char *compress_name; /* as it was given */
-    const char *schema;        /* of Parquet: a file; NULL: found in the first `infer` rows */
+    int compression;    /* as it was given: enum bf_parquet_codec; -1: not */
+    const char *schema; /* of Parquet: a file; NULL: found in the first `infer` rows */
     uint64_t infer;
     struct bf_opt_list sort, bloom;
     bool only;

@@ -31,17 +31,6 @@ struct bf_parquet {
     uint64_t open_bytes;
 };
 
-bool bf_parquet_codec_parse(struct bf_str name, enum bf_parquet_codec *codec, struct bf_err *e)
-{
-    *codec = bf_str_is(name, "zstd")     ? BF_PARQUET_ZSTD
-             : bf_str_is(name, "snappy") ? BF_PARQUET_SNAPPY
-             : bf_str_is(name, "gzip")   ? BF_PARQUET_GZIP
-                                         : BF_PARQUET_NONE;
-    return *codec != BF_PARQUET_NONE || bf_str_is(name, "none") ||
-           bf_err_set(e, BF_E_USAGE, "'%.*s' is not zstd, snappy, gzip or none",
-                      (int)(name.n < 60 ? name.n : 60), name.p);
-}
-
 static bool init_bloom(struct bf_parquet *w, const struct bf_opt_list *list, struct bf_err *e)
 {
     for (size_t i = 0; list && i < list->n; i++) {

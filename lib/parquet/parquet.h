@@ -72,7 +72,4 @@ BF_API uint64_t bf_parquet_split(const struct bf_parquet *w, size_t i);
 /* conf.only: has a member been passed over? */
 BF_API bool bf_parquet_passed(const struct bf_parquet *w);
 
-/* "zstd", "snappy", "gzip" or "none". */
-BF_API BF_MUST bool bf_parquet_codec_parse(struct bf_str name, enum bf_parquet_codec *codec,
-                                           struct bf_err *e);
 #endif

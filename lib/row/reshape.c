@@ -6,6 +6,7 @@
 #include "lib/base/enc.h"
 #include "lib/base/file.h"
 #include "lib/base/sha256.h"
+#include "lib/row/reshape_options.h"
 #include "lib/row/reshape_type.h"
 #include "lib/row/row_impl.h"
 #include "lib/ddb/value.h"

@@ -12,8 +12,10 @@
 #ifndef BF_ROW_RESHAPE_H
 #define BF_ROW_RESHAPE_H
 
-#include "lib/base/opt.h"
+#include "lib/base/opt_list.h"
 #include "lib/row/row.h"
+
+BF_C_BEGIN
 
 struct bf_reshape_conf {
     struct bf_opt_list rename; /* "a=b,c=d" */
@@ -52,12 +54,6 @@ BF_API BF_MUST bool bf_reshape_meta(struct bf_reshape *r, struct bf_str name, bo
 BF_API struct bf_str bf_reshape_unseen(const struct bf_reshape *r, size_t i);
 BF_API void bf_reshape_merge(struct bf_reshape *r, const struct bf_reshape *other);
 
-/* The options, as a group of a command's table. */
-BF_API extern const struct bf_opt bf_reshape_options[];
-enum { BF_RESHAPE_OPTIONS_N = 6 };
-#define BF_RESHAPE_OPTIONS(type, field)                                                            \
-    {                                                                                              \
-        "Shape", bf_reshape_options, BF_RESHAPE_OPTIONS_N, offsetof(type, field)                   \
-    }
+BF_C_END
 
 #endif

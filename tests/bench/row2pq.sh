@@ -35,7 +35,7 @@ $has_arrow || echo "  left out: pyarrow is not there (make check-peers installs 
 
 for codec in zstd snappy; do
     title "row2pq, $codec: $n rows of $((bytes / n)) bytes"
-    us="row2pq -c $codec -o $T/row2pq.$codec.parquet $T/rows"
+    us="row2pq --compress $codec --to $T/row2pq.$codec.parquet $T/rows"
     if $has_duck; then
         pair -n 5 -r "$n" -b "$bytes" row2pq "$us" DuckDB "node $T/duck.mjs $T/rows $T/duckdb.$codec.parquet $codec"
     else
@@ -45,10 +45,10 @@ for codec in zstd snappy; do
     sizes "$T"/*."$codec.parquet"
 done
 title "other ways"
-pair -n 3 -r "$n" -b "$bytes" "row2pq -c none" "row2pq -c none -o $T/x $T/rows"
-pair -n 3 -r "$n" -b "$bytes" "row2pq --level 3" "row2pq --level 3 -o $T/x $T/rows"
+pair -n 3 -r "$n" -b "$bytes" "row2pq --compress none" "row2pq --compress none --to $T/x $T/rows"
+pair -n 3 -r "$n" -b "$bytes" "row2pq --level 3" "row2pq --level 3 --to $T/x $T/rows"
 sizes "$T/x"
-pair -n 3 -r "$n" -b "$bytes" "--sort-by, --bloom" "row2pq --sort-by customer_id --bloom order_id -o $T/x $T/rows"
+pair -n 3 -r "$n" -b "$bytes" "--sort-by, --bloom" "row2pq --sort-by customer_id --bloom order_id --to $T/x $T/rows"
 sizes "$T/x"
 title "twenty times the rows, through a pipe"
 i=0

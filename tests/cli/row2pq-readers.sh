@@ -33,7 +33,7 @@ query() { (cd "$T" && node "$services/query.mjs" tsv "$1" | sed 1d); }
 awk 'BEGIN { for (i = 0; i < 1000000; i++) printf "{\"i\":%d,\"s\":\"k%d\",\"d\":%d.%02d,\"n\":%s,\"t\":\"2026-11-%02dT%02d:30:00Z\"}\n",
     i, (i * 7919) % 1000003, i % 5000, i % 100, i % 3 ? i % 11 : "null", 1 + i % 30, i % 24 }' >"$T/million.ndjson"
 printf 'i bigint not null\ns string\nd decimal(9,2)\nn int\nt timestamp\n' >"$T/schema"
-row2pq -s "$T/schema" -o "$T/million.parquet" "$T/million.ndjson"
+row2pq --schema "$T/schema" --to "$T/million.parquet" "$T/million.ndjson"
 both="FROM read_json('million.ndjson', format='newline_delimited', columns={i:'BIGINT', s:'VARCHAR', d:'DECIMAL(9,2)', n:'INTEGER', t:'TIMESTAMP'})"
 check 'a million rows' -o 1000000 -- query "SELECT count(*) FROM 'million.parquet'"
 check 'all of them the same' -o 0 -- query "SELECT count(*) FROM (SELECT * FROM 'million.parquet' EXCEPT ALL SELECT * $both)"

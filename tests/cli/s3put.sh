@@ -230,7 +230,7 @@ usage "'!\{' without its '}'" 's3://lake/!{timestamp'
 usage 'unknown expression !\{time:HH}' 's3://lake/!{time:HH}'
 usage 'unknown pattern letter: J' 's3://lake/!{timestamp:J}'
 usage "does not use partition key 'c'" --partition c s3://lake/
-usage "'gz' is not gzip, zstd or none" --compress gz s3://lake/
+usage "'gz' is not gzip, zstd, none or snappy" --compress gz s3://lake/
 usage 'gzip has levels up to 9, not 12' --compress gzip --level 12 s3://lake/
 usage 'not crc32, crc32c' --checksum md5 s3://lake/
 usage 'not ndjson, parquet, csv or text' -f xml s3://lake/
@@ -239,7 +239,7 @@ usage '--one takes bytes, not rows' --one --hive c s3://lake/k
 usage '--one wants s3://BUCKET/KEY' --one s3://lake/
 usage "'a' is not KEY=VALUE" --tag a s3://lake/
 usage 'goes with --sse aws:kms' --sse-kms-key-id k s3://lake/
-usage '--uploads is 1 to 64' --uploads 0 s3://lake/
+usage "'--window': 0 is not from 1 to 64" --window 0 s3://lake/
 usage 'not an offset such as' --zone CET s3://lake/
 usage 'no --spool' --state "$T/s" --spool "$T/p" s3://lake/
 usage 'no --state' --state "$T/s" --dry-run s3://lake/

@@ -61,7 +61,7 @@ async function one(name, columns, rows, rng, options) {
     writeFileSync(`${path}.ndjson`, lines.join(""));
     let problem = null;
     try {
-        execFileSync("row2pq", ["-s", `${path}.schema`, "-o", `${path}.parquet`, ...options, `${path}.ndjson`], { stdio: ["ignore", "pipe", "pipe"] });
+        execFileSync("row2pq", ["--schema", `${path}.schema`, "--to", `${path}.parquet`, ...options, `${path}.ndjson`], { stdio: ["ignore", "pipe", "pipe"] });
         execFileSync("python3", [new URL("../cli/parquet_look.py", import.meta.url).pathname, `${path}.parquet`, "3"]);
         const duck = differ(columns, wanted, await byDuck(`${path}.parquet`, columns));
         const others = wanted.map(r => r.map((v, k) => asHyparquet(columns[k][1], v)));
@@ -90,12 +90,12 @@ async function corpus() {
                 const columns = types.flatMap((t, k) => (rows < 1000 ? nulls : [nulls[k % 4]]).map((n, j) => [`c${k}_${j}`, t, n, few]));
                 const codec = codecs[(i + part + few) % 4];
                 await one(`${rows} rows of ${types.length} types, ${few ? "few" : "many"} values, ${codec}`, columns, rows, rng,
-                    ["-c", codec, ...(rows === 500 ? ["--row-group-rows", "170"] : [])]);
+                    ["--compress", codec, ...(rows === 500 ? ["--row-group-rows", "170"] : [])]);
             }
     }
     for (let i = 0; i < 24; i++) {
         const columns = Array.from({ length: 4 }, (_, k) => [`n${k}`, drawType(rng, 3), rng.pick([0, 0.2, 0.6]), i % 2 === 0]);
-        await one(`nested: ${columns.map(c => words(c[1])).join(" ")}`.slice(0, 100), columns, [1, 7, 300][i % 3], rng, ["-c", codecs[i % 4]]);
+        await one(`nested: ${columns.map(c => words(c[1])).join(" ")}`.slice(0, 100), columns, [1, 7, 300][i % 3], rng, ["--compress", codecs[i % 4]]);
     }
     const deep = [["a", { array: { array: { array: "int" } } }, 0.2, false], ["m", { map: { array: { struct: [["x", "decimal(20,2)"]] } } }, 0.1, true]];
     await one("nested three deep, several pages", deep, 30000, rng, []);
@@ -109,7 +109,7 @@ async function drawn(from, n) {
     for (let s = from; s < from + n; s++) {
         const rng = random(s * 7919);
         const columns = Array.from({ length: 1 + rng.below(8) }, (_, k) => [`c${k}`, drawType(rng, rng.below(4)), rng.pick([0, 0.1, 0.5]), rng() < 0.5]);
-        const options = ["-c", rng.pick(codecs), ...(rng() < 0.3 ? ["--row-group-rows", String(1 + rng.below(300))] : [])];
+        const options = ["--compress", rng.pick(codecs), ...(rng() < 0.3 ? ["--row-group-rows", String(1 + rng.below(300))] : [])];
         await one(`seed ${s}`, columns, rng.pick([0, 1, 10, 100, 1000]), rng, options);
     }
 }

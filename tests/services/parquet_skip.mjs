@@ -28,7 +28,7 @@ async function check(name, wanted, question) {
 const key = i => (Math.imul(i, 2654435761) >>> 0).toString(16) + "-" + i;
 const rows = Array.from({ length: 120000 }, (_, i) => `{"i":${i},"k":"${key(i)}","d":"2026-11-${10 + Math.floor(i / 40000)}","v":"v${i % 97}"}\n`);
 writeFileSync(`${folder}/in`, rows.join(""));
-execFileSync("row2pq", ["-o", `${folder}/whole.parquet`, "--row-group-rows", "40000", "--bloom", "k", `${folder}/in`]);
+execFileSync("row2pq", ["--to", `${folder}/whole.parquet`, "--row-group-rows", "40000", "--bloom", "k", `${folder}/in`]);
 const bytes = readFileSync(`${folder}/whole.parquet`);
 const metadata = await parquetMetadataAsync(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 
