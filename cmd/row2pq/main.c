@@ -5,27 +5,33 @@
 #include "lib/base/reader.h"
 #include "lib/base/stop.h"
 
-enum { FILES_MAX = 1024, INFER_DEFAULT = 1000 };
+enum {
+    FILES_MAX = 1024,
+    INFER_DEFAULT = 1000,
+    INFER_MOST = 1000000,
+    LEVEL_MOST = 19,
+    LINE_MOST = 1024 * 1024 * 1024
+};
 
-static bool set_codec(void *field, struct bf_str value, struct bf_err *e)
-{
-    return bf_parquet_codec_parse(value, field, e);
-}
+static const struct bf_opt_word codecs[] = {{"zstd", BF_PARQUET_ZSTD},
+                                            {"snappy", BF_PARQUET_SNAPPY},
+                                            {"gzip", BF_PARQUET_GZIP},
+                                            {"none", BF_PARQUET_NONE}};
 
 static const struct bf_opt options[] = {
-    BF_OPT_STR('s', "schema", struct config, schema, "FILE",
+    BF_OPT_STR(0, "schema", struct config, schema, "FILE",
                "the columns and their types (default: found in the first rows)"),
-    BF_OPT_U64(0, "infer", struct config, infer, "N",
-               "find them in the first N rows (default 1000)"),
+    BF_OPT_RANGE(0, "infer", struct config, infer, "N",
+                 "find them in the first N rows (default 1000)", 1, INFER_MOST),
     BF_OPT_FLAG(0, "show-schema", struct config, show_schema,
                 "print the schema, as --schema reads it, and no Parquet"),
     BF_OPT_FLAG(0, "only", struct config, only, "take the columns of the schema, pass over others"),
-    BF_OPT_STR('o', "output", struct config, output, "FILE",
+    BF_OPT_STR(0, "to", struct config, to, "FILE",
                "write the file there (default: standard output)"),
-    BF_OPT_FN('c', "compress", struct config, codec, "KIND", "zstd (default), snappy, gzip or none",
-              set_codec),
-    BF_OPT_U64(0, "level", struct config, level, "N",
-               "compression level (zstd 1 to 19, gzip 1 to 9)"),
+    BF_OPT_CHOICE(0, "compress", struct config, codec, "KIND",
+                  "zstd (default), snappy, gzip or none", codecs),
+    BF_OPT_RANGE(0, "level", struct config, level, "N",
+                 "compression level (zstd 1 to 19, gzip 1 to 9)", 1, LEVEL_MOST),
     BF_OPT_SIZE(0, "row-group-size", struct config, group_bytes, "SIZE",
                 "compressed bytes of a row group (default 32MiB)"),
     BF_OPT_U64(0, "row-group-rows", struct config, group_rows, "N",
@@ -35,7 +41,8 @@ static const struct bf_opt options[] = {
     BF_OPT_LIST(0, "bloom", struct config, bloom, "LIST", "write bloom filters for these columns"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "append refused rows to FILE"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first refused row"),
-    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "longest row (default 16MiB)"),
+    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "longest row (default 16MiB)",
+                .min = 1, .max = LINE_MOST),
 };
 
 static const struct bf_opt_group groups[] = {

@@ -8,14 +8,14 @@
 #include "lib/base/stop.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/json/scan.h"
-#include "lib/row/infer.h"
+#include "lib/ddl/infer.h"
 
-enum { HELD_MAX = 16 * 1024 * 1024, LINE_MOST = 1024 * 1024 * 1024 };
+enum { HELD_MAX = 16 * 1024 * 1024 };
 
 struct run {
     const struct config *config;
     struct bf_schema schema;
-    struct bf_infer infer;
+    struct bf_ddl_infer infer;
     bool finding;          /* the rows so far wait in held */
     struct bf_buf held;    /* each with a newline */
     struct bf_buf numbers; /* of their lines: uint64_t */
@@ -39,16 +39,9 @@ static bool check(const struct config *c, struct bf_err *e)
 {
     if (c->schema && c->show_schema)
         return bf_err_set(e, BF_E_USAGE, "--show-schema finds a schema: no --schema");
-    if (c->infer == 0 || c->infer > 1000000)
-        return bf_err_set(e, BF_E_USAGE, "--infer is 1 to 1000000");
-    if (c->max_line == 0 || c->max_line > LINE_MOST)
-        return bf_err_set(e, BF_E_USAGE, "--max-line is 1 byte to 1 GiB");
-    if (c->level > 19)
+    if (!c->show_schema && !c->to && isatty(STDOUT_FILENO))
         return bf_err_set(e, BF_E_USAGE,
-                          "--level: %" PRIu64 " is not from 1 to 19 (zstd) or 9 (gzip)", c->level);
-    if (!c->show_schema && !c->output && isatty(STDOUT_FILENO))
-        return bf_err_set(e, BF_E_USAGE,
-                          "a Parquet file is not for a terminal: -o FILE, or a pipe");
+                          "a Parquet file is not for a terminal: --to FILE, or a pipe");
     return true;
 }
 
@@ -103,7 +96,7 @@ static bool found(struct run *r, struct bf_err *e)
     r->finding = false;
     if (!r->infer.rows)
         return bf_err_set(e, BF_E_INPUT, "no rows to find the columns in");
-    if (!bf_infer_schema(&r->infer, NULL, 0, &r->schema, e))
+    if (!bf_ddl_infer_schema(&r->infer, NULL, 0, &r->schema, e))
         return bf_err_ctx(e, "--infer");
     if (r->config->show_schema) {
         struct bf_buf text;
@@ -120,8 +113,8 @@ static bool look(struct run *r, struct bf_str row, struct bf_err *e)
 {
     struct bf_err why = {0};
     uint64_t number = r->reader.line;
-    if (!bf_infer_row(&r->infer, row, &why)) {
-        if (why.code == BF_E_MEMORY) {
+    if (!bf_ddl_infer_row(&r->infer, row, &why)) {
+        if (why.code != BF_E_INPUT) {
             *e = why;
             return false;
         }
@@ -214,10 +207,10 @@ static bool open_all(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
     bf_schema_init(&r->schema);
-    bf_infer_init(&r->infer);
+    bf_ddl_infer_init(&r->infer);
     bf_buf_init(&r->held, HELD_MAX + c->max_line + 1);
     bf_buf_init(&r->numbers, HELD_MAX);
-    bf_progress_init(&r->progress, &c->common, c->output ? BF_PROGRESS_SINK : BF_PROGRESS_FILTER);
+    bf_progress_init(&r->progress, &c->common, c->to ? BF_PROGRESS_SINK : BF_PROGRESS_FILTER);
     r->finding = !c->schema;
     if (!check(c, e))
         return false;
@@ -225,8 +218,8 @@ static bool open_all(struct run *r, struct bf_err *e)
         return bf_err_ctx(e, "--schema");
     if (!bf_rejects_append(&r->rejects, c->rejects, c->strict, e))
         return false;
-    return c->output ? bf_out_open(&r->out, c->output, e)
-                     : bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e);
+    return c->to ? bf_out_open(&r->out, c->to, e)
+                 : bf_out_init(&r->out, STDOUT_FILENO, "standard output", 0, e);
 }
 
 static void tell(const struct run *r)
@@ -244,7 +237,7 @@ static void tell(const struct run *r)
 static void close_all(struct run *r)
 {
     bf_parquet_destroy(r->parquet);
-    bf_infer_free(&r->infer);
+    bf_ddl_infer_free(&r->infer);
     bf_schema_free(&r->schema);
     bf_buf_free(&r->held);
     bf_buf_free(&r->numbers);

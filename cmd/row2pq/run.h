@@ -14,7 +14,7 @@ struct config {
     const char *schema; /* file; NULL: found in the first rows */
     uint64_t infer;     /* so many */
     bool show_schema;
-    const char *output; /* NULL: standard output */
+    const char *to; /* NULL: standard output */
     enum bf_parquet_codec codec;
     uint64_t level;
     uint64_t group_rows, group_bytes;

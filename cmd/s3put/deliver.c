@@ -54,14 +54,22 @@ static void write_receipt(struct deliver *d, const struct sealed *s)
     d->bytes += s->bytes;
 }
 
+static void remove_files(struct deliver *d, const struct sealed *s)
+{
+    if (s->file[0])
+        spool_remove(d->spool, s->file);
+    if (s->rows_file[0])
+        spool_remove(d->spool, s->rows_file);
+}
+
 static void arrived(struct sealed *s)
 {
     struct deliver *d = s->deliver;
     write_receipt(d, s);
     if (d->delivered)
         d->delivered(d->arg, s);
-    else if (s->file[0])
-        spool_remove(d->spool, s->file);
+    else
+        remove_files(d, s);
     forget(d, s);
 }
 
@@ -163,8 +171,7 @@ static void did_not_arrive(struct sealed *s)
         snprintf(d->kept_in, sizeof d->kept_in, "%s", d->spool->dir);
     } else if (!d->keep) {
         keep_rows(d, s, &why);
-        if (s->file[0])
-            spool_remove(d->spool, s->file);
+        remove_files(d, s);
     }
     if (!refused)
         remember(d, &why);

@@ -149,7 +149,7 @@ bool route_init(struct route *r, const struct config *c, struct bf_err *e)
         r->fields[r->nfields] = (struct route_field){
             .name = path, .path = path, .nested = path.n && memchr(path.p, '.', path.n)};
     }
-    if (c->format != FORMAT_JSON && r->nfields)
+    if (!config_json(c) && r->nfields)
         return bf_err_set(e, BF_E_USAGE, "partitions need JSON rows");
     return true;
 }
@@ -327,7 +327,7 @@ bool route_row(struct route *r, struct bf_str row, int64_t arrival_ms, struct bf
 {
     r->time_ms = arrival_ms;
     bf_buf_reset(&r->id);
-    if (r->config->format != FORMAT_JSON)
+    if (!config_json(r->config))
         return true;
     if (!scan(r, row, r->nfields + r->timed, e))
         return false;

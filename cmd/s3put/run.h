@@ -13,6 +13,7 @@ struct run {
     const struct config *config;
     struct bf_rng rng;
     struct route route;
+    struct columns columns; /* of Parquet */
     struct shape shape;
     struct spool spool_files;
     struct batches batches;
@@ -36,6 +37,9 @@ struct run {
     uint64_t since_network;    /* bytes read since the network was last looked after */
     struct bf_progress progress;
 };
+
+/* Takes a row or a mark, the number of its line. */
+BF_MUST bool run_take(struct run *r, struct bf_str line, uint64_t number, struct bf_err *e);
 
 BF_MUST bool run_rows(const struct config *c, struct bf_err *e);
 

@@ -92,9 +92,10 @@ static bool own_shape(struct durable *d, struct batch *x, const struct bf_state_
 {
     struct run *r = d->run;
     x->old = calloc(1, sizeof *x->old);
-    if (!x->old || !shape_init(x->old, r->config, &r->route, e))
+    if (!x->old || !shape_init(x->old, r->config, &r->route, &r->columns, e))
         return x->old ? false : bf_err_nomem(e);
     x->shape = x->old;
+    shape_read_format(x->old, bf_str_of(b->shape));
     if (!b->shape)
         return true;
     x->old->compress = compress_of(b);

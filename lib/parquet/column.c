@@ -298,14 +298,18 @@ static bool next_slice(const struct pq_column *c, struct slice *s)
     return s->levels > 0;
 }
 
-bool bf_pq_column_flush(struct pq_column *c, struct pq_scratch *k, struct bf_err *e)
+bool bf_pq_column_flush(struct pq_column *c, size_t rows, struct pq_scratch *k, struct bf_err *e)
 {
-    struct slice s = {0};
+    struct slice s = {0},
+                 all = {.levels = pq_levels(c), .bytes = c->values.n, .n = c->n, .rows = rows};
     if (!bf_buf_check(&c->values, "the values of a column", e) ||
         !bf_buf_check(&c->def, "the levels of a column", e) ||
         !bf_buf_check(&c->rep, "the levels of a column", e))
         return false;
-    while (next_slice(c, &s))
+    bool one = all.levels && rows <= PQ_PAGE_ROWS && all.bytes <= PQ_PAGE_BYTES;
+    if (one && !put_page(c, &all, k, e))
+        return false;
+    while (!one && next_slice(c, &s))
         if (!put_page(c, &s, k, e))
             return false;
     bf_pq_column_empty(c);

@@ -59,8 +59,9 @@ enum { PQ_PAGE_ROWS = 20000, PQ_PAGE_BYTES = 1024 * 1024 };
 void bf_pq_column_init(struct pq_column *c, const struct pq_leaf *leaf, size_t dict_bytes);
 void bf_pq_column_free(struct pq_column *c);
 
-/* Makes the rows of the open page pages. */
-BF_MUST bool bf_pq_column_flush(struct pq_column *c, struct pq_scratch *s, struct bf_err *e);
+/* Makes the rows of the open page, so many, pages. */
+BF_MUST bool bf_pq_column_flush(struct pq_column *c, size_t rows, struct pq_scratch *s,
+                                struct bf_err *e);
 
 /* Forgets the pages of the row group; the same for the open one. */
 void bf_pq_column_clear(struct pq_column *c);
@@ -86,21 +87,28 @@ static inline void pq_entry(struct pq_column *c, uint64_t row, uint8_t rep, uint
         bf_buf_addc(&c->rep, (char)rep);
 }
 
-/* A value of the leaf's width. */
+/* A value of the leaf's width, up to 16 bytes, of which 16 can be read. Behind the values there are always PQ_SLACK bytes. */
 static inline void pq_value(struct pq_column *c, const void *p, size_t width)
 {
-    bf_buf_add(&c->values, p, width);
+    char *to = bf_buf_room(&c->values, 16 + PQ_SLACK);
+    if (!to)
+        return;
+    memcpy(to, p, 16);
+    c->values.n += width;
     c->n++;
 }
 
-static inline void pq_bytes(struct pq_column *c, struct bf_str s)
+/* padded: 32 bytes behind the text can be read. */
+static inline void pq_bytes(struct pq_column *c, struct bf_str s, bool padded)
 {
-    char *p = bf_buf_room(&c->values, 4 + s.n);
+    char *p = bf_buf_room(&c->values, 4 + s.n + PQ_SLACK);
     uint32_t n = (uint32_t)s.n;
     if (!p)
         return;
     memcpy(p, &n, 4);
-    if (s.n)
+    if (padded && s.n <= 32)
+        memcpy(p + 4, s.p, 32);
+    else if (s.n)
         memcpy(p + 4, s.p, s.n);
     c->values.n += 4 + s.n;
     c->n++;

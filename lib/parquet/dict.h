@@ -11,7 +11,7 @@ struct pq_dict {
     size_t width;         /* bytes of a value; 0: strings */
     struct bf_buf values; /* the dictionary page */
     struct bf_buf starts; /* uint32_t, of strings */
-    uint32_t *slots;      /* index + 1; 0: free */
+    uint64_t *slots;      /* index + 1, above it half of the hash; 0: free */
     uint32_t nslots, n;
 };
 
@@ -19,10 +19,10 @@ void bf_pq_dict_init(struct pq_dict *d, size_t width, size_t max_bytes);
 void bf_pq_dict_free(struct pq_dict *d);
 void bf_pq_dict_clear(struct pq_dict *d);
 
-enum { DICT_NONE = -1 };
+enum { DICT_NONE = -1, PQ_SLACK = 32 };
 
 /* The index of the value, which is added when it is new; DICT_NONE: no room, or no memory. Of strings p is where their
- * length stands. */
+ * length stands. PQ_SLACK bytes behind the value can be read. */
 int64_t bf_pq_dict_put(struct pq_dict *d, const char *p);
 
 /* Forgets all but the first n values; nothing can be put any more. */

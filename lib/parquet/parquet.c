@@ -31,17 +31,6 @@ struct bf_parquet {
     uint64_t open_bytes;
 };
 
-bool bf_parquet_codec_parse(struct bf_str name, enum bf_parquet_codec *codec, struct bf_err *e)
-{
-    *codec = bf_str_is(name, "zstd")     ? BF_PARQUET_ZSTD
-             : bf_str_is(name, "snappy") ? BF_PARQUET_SNAPPY
-             : bf_str_is(name, "gzip")   ? BF_PARQUET_GZIP
-                                         : BF_PARQUET_NONE;
-    return *codec != BF_PARQUET_NONE || bf_str_is(name, "none") ||
-           bf_err_set(e, BF_E_USAGE, "'%.*s' is not zstd, snappy, gzip or none",
-                      (int)(name.n < 60 ? name.n : 60), name.p);
-}
-
 static bool init_bloom(struct bf_parquet *w, const struct bf_opt_list *list, struct bf_err *e)
 {
     for (size_t i = 0; list && i < list->n; i++) {
@@ -81,6 +70,8 @@ static bool init(struct bf_parquet *w, struct bf_err *e)
         return false;
     bf_pq_shred_init(&w->shred, &w->tree, w->column);
     w->shred.only = w->conf.only;
+    w->shred.pass = w->conf.pass;
+    w->shred.npass = w->conf.npass;
     if (!bf_pq_sort_init(&w->sort, &w->tree, w->conf.sort, e))
         return bf_err_ctx(e, "--sort-by");
     if (w->sort.n)
@@ -150,7 +141,7 @@ static bool end_pages(struct bf_parquet *w, bool last, struct bf_err *e)
         return false;
     for (size_t i = 0; i < w->tree.n; i++) {
         struct pq_column *c = &w->column[i];
-        if (!bf_pq_column_flush(c, &w->scratch, e))
+        if (!bf_pq_column_flush(c, w->open_rows, &w->scratch, e))
             return false;
         bytes += c->packed + c->dict.values.n + c->hashes.n;
     }

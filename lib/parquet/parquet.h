@@ -33,7 +33,10 @@ struct bf_parquet_conf {
         *bloom; /* columns with a bloom filter, may be NULL; names may be joined by commas */
     const struct bf_opt_list
         *sort; /* columns by which a row group is sorted: "a", "-b" the other way round */
-    bool only; /* members that the schema has not are passed over, else their row is refused */
+    const struct bf_str *pass; /* members that need no column, npass of them: passed over */
+    size_t npass;
+    bool
+        only; /* other members that the schema has not are passed over, else their row is refused */
 };
 
 struct bf_parquet;
@@ -69,7 +72,4 @@ BF_API uint64_t bf_parquet_split(const struct bf_parquet *w, size_t i);
 /* conf.only: has a member been passed over? */
 BF_API bool bf_parquet_passed(const struct bf_parquet *w);
 
-/* "zstd", "snappy", "gzip" or "none". */
-BF_API BF_MUST bool bf_parquet_codec_parse(struct bf_str name, enum bf_parquet_codec *codec,
-                                           struct bf_err *e);
 #endif

@@ -24,7 +24,7 @@ struct pq_range {
 
 int bf_pq_compare(const struct pq_leaf *leaf, struct bf_str a, struct bf_str b);
 
-/* Of n values (1 and more) at p, as a page holds them. */
+/* Of n values (1 and more) as a page holds them. */
 void bf_pq_range_of(struct pq_range *r, const struct pq_leaf *leaf, const char *p, size_t n);
 
 /* Of the values of a dictionary whose bit is set. */

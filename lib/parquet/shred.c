@@ -74,7 +74,7 @@ static enum bf_json_type kind_of(char first)
 bool bf_pq_shred_value(struct pq_shred *s, struct pq_column *c, uint8_t rep, char first,
                        struct bf_str raw, bool escaped)
 {
-    char value[16];
+    char value[16] = {0};
     struct bf_str text = raw;
     if (escaped) {
         bf_buf_reset(&s->text);
@@ -87,13 +87,13 @@ bool bf_pq_shred_value(struct pq_shred *s, struct pq_column *c, uint8_t rep, cha
         bool ok = first == '"' && bf_base64_decode(&bytes, text);
         if (ok) {
             pq_entry(c, s->row, rep, c->leaf->max_def);
-            pq_bytes(c, bf_buf_view(&bytes));
+            pq_bytes(c, bf_buf_view(&bytes), false);
         } else
             bf_pq_shred_refuse(s, c->leaf, raw);
         bf_buf_free(&bytes);
         return ok;
     }
-    if (!bf_pq_value(c->leaf, kind_of(first), text, value)) {
+    if (!bf_pq_value(c->leaf, kind_of(first), text, &s->day, value)) {
         bf_pq_shred_refuse(s, c->leaf, raw);
         return false;
     }

@@ -12,17 +12,22 @@
 
 #include "lib/base/map.h"
 #include "lib/parquet/column.h"
+#include "lib/parquet/value.h"
 
 struct pq_shred {
     struct pq_tree *tree;
     struct pq_column *column; /* as tree->leaf */
-    bool only;                /* the schema's columns; others are passed over */
-    bool passed;              /* some were */
-    uint64_t row;             /* number of the row, from 1 */
-    uint64_t object;          /* of the object that is open, counted through */
-    struct bf_buf line;       /* a copy with its padding */
-    struct bf_buf text;       /* decoded */
-    struct bf_map keys;       /* of a map with many */
+    const struct bf_str
+        *pass; /* members of a row that are passed over where no column has their name */
+    size_t npass;
+    bool only;          /* all others are passed over, too */
+    bool passed;        /* some were */
+    uint64_t row;       /* number of the row, from 1 */
+    uint64_t object;    /* of the object that is open, counted through */
+    struct bf_buf line; /* a copy with its padding */
+    struct bf_buf text; /* decoded */
+    struct bf_map keys; /* of a map with many */
+    struct pq_day day;  /* of the time last read */
     struct bf_err *e;
 };
 

@@ -113,7 +113,7 @@ CORE_INLINE const char *shred_string(struct shred *r, struct pq_column *c, const
         text = bf_buf_view(&r->s->text);
     }
     pq_entry(c, r->s->row, rep, c->leaf->max_def);
-    pq_bytes(c, text);
+    pq_bytes(c, text, !escaped);
     return q;
 }
 
@@ -124,7 +124,7 @@ CORE_CALL const char *shred_json(struct shred *r, struct pq_column *c, const cha
     if (!q)
         return shred_bad(r);
     pq_entry(c, r->s->row, rep, c->leaf->max_def);
-    pq_bytes(c, bf_str(p, (size_t)(q - p)));
+    pq_bytes(c, bf_str(p, (size_t)(q - p)), true);
     return q;
 }
 
@@ -172,7 +172,8 @@ CORE_INLINE const char *shred_integer(struct shred *r, struct pq_column *c, cons
     if (CORE_UNLIKELY(!fits))
         return shred_slow(r, c, p, rep);
     pq_entry(c, r->s->row, rep, l->max_def);
-    pq_value(c, &v, l->width); /* of a little-endian machine */
+    int64_t both[2] = {v, 0};
+    pq_value(c, both, l->width); /* of a little-endian machine */
     return q;
 }
 
@@ -196,16 +197,18 @@ CORE_INLINE const char *shred_double(struct shred *r, struct pq_column *c, const
     double d = (double)n / ten[point ? q - point - 1 : 0];
     d = *p == '-' ? -d : d;
     pq_entry(c, r->s->row, rep, c->leaf->max_def);
-    pq_value(c, &d, sizeof d);
+    double both[2] = {d, 0};
+    pq_value(c, both, sizeof d);
     return q;
 }
 
 CORE_INLINE const char *shred_time(struct shred *r, struct pq_column *c, const char *p, uint8_t rep)
 {
-    char v[8];
+    char v[16] = {0};
     bool escaped;
     const char *q = *p == '"' ? core_string(&r->core, p + 1, &escaped) : NULL;
-    if (!q || escaped || !bf_pq_plain_time(c->leaf->type, bf_str(p + 1, (size_t)(q - p) - 2), v))
+    if (!q || escaped ||
+        !bf_pq_plain_time(c->leaf->type, bf_str(p + 1, (size_t)(q - p) - 2), &r->s->day, v))
         return r->core.bad ? shred_bad(r) : shred_slow(r, c, p, rep);
     pq_entry(c, r->s->row, rep, c->leaf->max_def);
     pq_value(c, v, c->leaf->width);
@@ -316,9 +319,19 @@ CORE_CALL const char *shred_map(struct shred *r, struct pq_node *node, const cha
     }
 }
 
-CORE_CALL const char *shred_unknown(struct shred *r, struct bf_str name, const char *p)
+/* Is it a member of the row that needs no column? */
+CORE_COLD bool shred_passes(const struct shred *r, const struct pq_node *node, struct bf_str name)
 {
-    if (!r->s->only) {
+    size_t i = 0;
+    while (i < r->s->npass && !bf_str_eq(r->s->pass[i], name))
+        i++;
+    return node == &r->s->tree->root && i < r->s->npass;
+}
+
+CORE_CALL const char *shred_unknown(struct shred *r, const struct pq_node *node, struct bf_str name,
+                                    const char *p)
+{
+    if (!shred_passes(r, node, name) && !r->s->only) {
         bf_err_set(r->s->e, BF_E_INPUT, "the schema has no column '%.*s'",
                    (int)(name.n < SHRED_SHOWN ? name.n : SHRED_SHOWN), name.p);
         return NULL;
@@ -381,7 +394,7 @@ CORE_CALL const char *shred_struct(struct shred *r, struct pq_node *node, const 
             p = shred_any(r, c, value, rep);
             if (CORE_UNLIKELY(!p))
                 return shred_in(r, c->name);
-        } else if (!(p = shred_unknown(r, name, value)))
+        } else if (!(p = shred_unknown(r, node, name, value)))
             return NULL;
         p = core_space(&r->core, p);
         if (*p == '}')

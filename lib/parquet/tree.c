@@ -77,6 +77,8 @@ static bool add_leaf(struct builder *b, struct pq_node *node, struct place at)
                           .id = node->id,
                           .parts = at.parts};
     physical(l, node->type);
+    if (!bf_buf_check(&b->path, "the name of a column", b->e))
+        return false;
     return bf_arena_copy(&b->tree->arena, bf_str(b->path.p, b->path.n - 1), &l->path) ||
            bf_err_nomem(b->e);
 }
@@ -149,8 +151,7 @@ bool bf_pq_tree_init(struct pq_tree *t, const struct bf_schema *schema, struct b
         return bf_err_set(e, BF_E_LIMIT, "more than %d columns, nested ones counted",
                           PQ_LEAVES_MAX);
     t->leaf = room(&b, leaves * sizeof *t->leaf);
-    bool ok = t->leaf && children(&b, &t->root, (struct place){0}) &&
-              bf_buf_check(&b.path, "the name of a column", e);
+    bool ok = t->leaf && children(&b, &t->root, (struct place){0});
     t->root.leaves = t->n;
     bf_buf_free(&b.path);
     return ok;

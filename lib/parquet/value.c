@@ -155,20 +155,26 @@ static bool plain_date(const char *p, int64_t *day)
     return true;
 }
 
-bool bf_pq_plain_time(const struct bf_type *t, struct bf_str text, char *out)
+bool bf_pq_plain_time(const struct bf_type *t, struct bf_str text, struct pq_day *day, char *out)
 {
-    int64_t day = 0;
     const char *p = text.p, *end = text.p + text.n;
-    if (text.n < 10 || !plain_date(p, &day))
+    if (text.n < 10)
         return false;
+    if (memcmp(p, day->text, sizeof day->text) != 0) {
+        int64_t d;
+        if (!plain_date(p, &d))
+            return false;
+        memcpy(day->text, p, sizeof day->text);
+        day->ms = d * DAY_S * 1000;
+    }
     if (text.n == 10)
-        return put_time(t, day * DAY_S * 1000, bf_str("", 0), out);
+        return put_time(t, day->ms, bf_str("", 0), out);
     if (text.n < 19 || (p[10] != 'T' && p[10] != ' ') || p[13] != ':' || p[16] != ':')
         return false;
     int h = two(p + 11), m = two(p + 14), s = two(p + 17);
     if (h < 0 || h > 23 || m < 0 || m > 59 || s < 0 || s > 59)
         return false;
-    int64_t ms = (day * DAY_S + h * 3600 + m * 60 + s) * 1000;
+    int64_t ms = day->ms + (h * 3600 + m * 60 + s) * 1000;
     struct bf_str more = {"", 0};
     p += 19;
     if (p < end && *p == '.') {
@@ -186,7 +192,7 @@ bool bf_pq_plain_time(const struct bf_type *t, struct bf_str text, char *out)
 }
 
 static bool point_in_time(const struct pq_leaf *leaf, enum bf_json_type kind, struct bf_str text,
-                          char *out)
+                          struct pq_day *day, char *out)
 {
     char digits[PLAIN_MAX];
     struct bf_buf room = {.p = digits, .cap = sizeof digits, .max = sizeof digits};
@@ -197,7 +203,7 @@ static bool point_in_time(const struct pq_leaf *leaf, enum bf_json_type kind, st
         if (!bf_number_check(text, &ignored) || !bf_shape_number_time(text, &ms, &room, &more))
             return false;
     } else if (kind == BF_JSON_STRING) {
-        if (bf_pq_plain_time(leaf->type, text, out))
+        if (bf_pq_plain_time(leaf->type, text, day, out))
             return true;
         if ((text.n && text.p[0] == '@') || !bf_clock_parse(text, &ms, &ignored))
             return false;
@@ -207,7 +213,8 @@ static bool point_in_time(const struct pq_leaf *leaf, enum bf_json_type kind, st
     return put_time(leaf->type, ms, more, out);
 }
 
-bool bf_pq_value(const struct pq_leaf *leaf, enum bf_json_type kind, struct bf_str text, char *out)
+bool bf_pq_value(const struct pq_leaf *leaf, enum bf_json_type kind, struct bf_str text,
+                 struct pq_day *day, char *out)
 {
     bool number = kind == BF_JSON_NUMBER || kind == BF_JSON_STRING;
     switch (leaf->type->kind) {
@@ -221,7 +228,7 @@ bool bf_pq_value(const struct pq_leaf *leaf, enum bf_json_type kind, struct bf_s
         return kind < BF_JSON_ARRAY && boolean(kind, text, out);
     case BF_TYPE_DATE:
     case BF_TYPE_TIMESTAMP:
-        return point_in_time(leaf, kind, text, out);
+        return point_in_time(leaf, kind, text, day, out);
     default:
         return false;
     }

@@ -14,13 +14,20 @@
 #include "lib/json/scan.h"
 #include "lib/parquet/tree.h"
 
+/* A date, since the next time has most often the same. */
+struct pq_day {
+    char text[10]; /* NUL: none yet */
+    int64_t ms;
+};
+
 /* kind is the JSON type of the value; text a number as it stands, or a string's decoded characters. Writes leaf->width
  * bytes. False: it is no such value. */
 BF_MUST bool bf_pq_value(const struct pq_leaf *leaf, enum bf_json_type kind, struct bf_str text,
-                         char *out);
+                         struct pq_day *day, char *out);
 
 /* The same for a time written 2026-11-27T06:30:00.123456Z, with T or a space, up to nine decimals, Z or nothing. False:
  * look closer. */
-bool bf_pq_plain_time(const struct bf_type *type, struct bf_str text, char *out);
+bool bf_pq_plain_time(const struct bf_type *type, struct bf_str text, struct pq_day *day,
+                      char *out);
 
 #endif

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""parquet_look.py FILE [PATH]: looks at a Parquet file without a library, by parquet.thrift alone, and prints what
-the footer says, or what stands at PATH of it (4.0.3 is field 4, its first element, field 3). Before that it checks
+"""parquet_look.py FILE [PATH] | --rows FILE...: looks at a Parquet file without a library, by parquet.thrift alone,
+and prints what the footer says, or what stands at PATH of it (4.0.3 is field 4, its first element, field 3), or the
+rows of files without nested columns and neither of zstd nor of Snappy. Before that it checks
 what readers may rely on and few of them check: the CRC of each page, that pages lie where the offset index says, that
 sizes add up, that the bounds of the column index are those of the pages and enclose them, and the order they claim.
 """
@@ -144,6 +145,101 @@ def look(path):
     return footer
 
 
+def hybrid(data, at, end, width, count):
+    """RLE and bit-packed numbers."""
+    out, t = [], Thrift(data, at)
+    while len(out) < count and t.at < end:
+        head = t.varint()
+        if head & 1:
+            n = (head >> 1) * width
+            bits = int.from_bytes(data[t.at:t.at + n], 'little')
+            out += [bits >> i * width & (1 << width) - 1 for i in range((head >> 1) * 8)]
+        else:
+            n = (width + 7) // 8
+            out += [int.from_bytes(data[t.at:t.at + n], 'little')] * (head >> 1)
+        t.at += n
+    return out[:count]
+
+
+def delta(data, at):
+    t = Thrift(data, at)
+    block, minis, count, value = t.varint(), t.varint(), t.varint(), t.zigzag()
+    out, each = [value], block // minis
+    while len(out) < count:
+        least, widths = t.zigzag(), data[t.at:t.at + minis]
+        t.at += minis
+        for width in widths:
+            if len(out) >= count:
+                break
+            bits = int.from_bytes(data[t.at:t.at + width * each // 8], 'little')
+            t.at += width * each // 8
+            for i in range(each):
+                value += least + (bits >> i * width & (1 << width) - 1)
+                out.append((value + (1 << 63)) % (1 << 64) - (1 << 63))
+    return out[:count]
+
+
+def plain(leaf, data, at, count):
+    if leaf[1] == 0:
+        return [bool(data[at + i // 8] >> i % 8 & 1) for i in range(count)]
+    if leaf[1] in NUMBER:
+        size = struct.calcsize(NUMBER[leaf[1]])
+        return [struct.unpack_from(NUMBER[leaf[1]], data, at + i * size)[0] for i in range(count)]
+    if leaf[1] == 7:
+        return [int.from_bytes(data[at + i * leaf[2]:at + (i + 1) * leaf[2]], 'big', signed=True) for i in range(count)]
+    out = []
+    for _ in range(count):
+        n = struct.unpack_from('<I', data, at)[0]
+        out.append(bytes(data[at + 4:at + 4 + n]).decode())
+        at += 4 + n
+    return out
+
+
+def column(data, chunk, leaf, unpack):
+    """The values of a column that is in no list, None where it is NULL. Decimals come as whole numbers of their last digit."""
+    meta, out, entries = chunk[3], [], []
+    at = start = meta.get(11, meta[9])
+    while at < start + meta[7]:
+        t = Thrift(data, at)
+        head = t.struct()
+        body = data[t.at:t.at + head[3]]
+        body = {0: bytes, 2: lambda b: zlib.decompress(b, 31), 6: unpack}[meta[4]](body)
+        at = t.at + head[3]
+        if head[1] == 2:
+            entries = plain(leaf, body, 0, head[7][1])
+            continue
+        count, kind, here = head[5][1], head[5][2], 0
+        levels = [1] * count
+        if leaf[3] == 1:
+            here = 4 + struct.unpack_from('<I', body)[0]
+            levels = hybrid(body, 4, here, 1, count)
+        n = sum(levels)
+        if n == 0:
+            values = []
+        elif kind == 8:
+            values = [entries[i] for i in hybrid(body, here + 1, len(body), body[here], n)]
+        elif kind == 9:
+            size = struct.calcsize(NUMBER[leaf[1]])
+            values = plain(leaf, bytes(body[here + b * n + i] for i in range(n) for b in range(size)), 0, n)
+        else:
+            values = delta(body, here) if kind == 5 else plain(leaf, body, here, n)
+        values = iter(values)
+        out += [next(values) if level else None for level in levels]
+    return out
+
+
+def rows(data, unpack=None):
+    """The rows of a file without nested columns. unpack: bytes of a zstd frame to what is in it."""
+    n = struct.unpack('<I', data[-8:-4])[0]
+    footer = Thrift(data, len(data) - 8 - n).struct()
+    leaves = [e for e in footer[2] if 5 not in e]
+    out = []
+    for group in footer[4]:
+        columns = [column(data, c, leaf, unpack) for c, leaf in zip(group[1], leaves)]
+        out += [{leaf[4].decode(): v for leaf, v in zip(leaves, row)} for row in zip(*columns)]
+    return out
+
+
 def text(v):
     if isinstance(v, bytes):
         return v.decode('utf-8', 'backslashreplace')
@@ -153,6 +249,13 @@ def text(v):
 
 
 def main():
+    if sys.argv[1] == '--rows':
+        for path in sys.argv[2:]:
+            look(path)
+            with open(path, 'rb') as f:
+                for row in rows(f.read()):
+                    print(json.dumps(row, ensure_ascii=False, separators=(',', ':')))
+        return
     what = look(sys.argv[1])
     for step in sys.argv[2].split('.') if len(sys.argv) > 2 else []:
         if step == '*':
@@ -161,4 +264,5 @@ def main():
     print(json.dumps(text(what), ensure_ascii=False, separators=(',', ':')))
 
 
-main()
+if __name__ == '__main__':
+    main()

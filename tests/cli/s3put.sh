@@ -230,10 +230,10 @@ usage "'!\{' without its '}'" 's3://lake/!{timestamp'
 usage 'unknown expression !\{time:HH}' 's3://lake/!{time:HH}'
 usage 'unknown pattern letter: J' 's3://lake/!{timestamp:J}'
 usage "does not use partition key 'c'" --partition c s3://lake/
-usage "'gz' is not gzip, zstd or none" --compress gz s3://lake/
+usage "'gz' is not gzip, zstd, none or snappy" --compress gz s3://lake/
 usage 'gzip has levels up to 9, not 12' --compress gzip --level 12 s3://lake/
 usage 'not crc32, crc32c' --checksum md5 s3://lake/
-usage 'not ndjson, csv or text' -f xml s3://lake/
+usage 'not ndjson, parquet, csv or text' -f xml s3://lake/
 usage 'need JSON rows' -f csv --hive c s3://lake/
 usage '--one takes bytes, not rows' --one --hive c s3://lake/k
 usage '--one wants s3://BUCKET/KEY' --one s3://lake/
