@@ -33,7 +33,8 @@ struct parse {
     int i, argc;
     const char **operands;
     size_t noperands;
-    int exit; /* BF_OPT_RUN, or the status to end with */
+    int exit;            /* BF_OPT_RUN, or the status to end with */
+    struct found report; /* an option that is done in place of the tool's work; opt NULL: none */
 };
 
 static bool find(const struct bf_tool *tool, char letter, struct bf_str name, struct found *f)
@@ -91,6 +92,7 @@ static bool assign(const struct bf_opt *o, void *field, const char *value, struc
     case BF_OPT_KIND_HELP:
     case BF_OPT_KIND_VERSION:
     case BF_OPT_KIND_COMPLETIONS:
+    case BF_OPT_KIND_REPORT:
         break;
     }
     return bf_err_set(e, BF_E_USAGE, "only on the command line");
@@ -122,9 +124,11 @@ static bool apply(struct parse *p, struct found f, const char *value, struct bf_
         value = p->argv[++p->i];
     } else if (!f.opt->arg && value)
         return bf_err_set(e, BF_E_USAGE, "option '--%s' takes no value", f.opt->name);
-    if (assign(f.opt, p->config + f.at, value, e))
-        return true;
-    return bf_err_ctx(e, "option '--%s'", f.opt->name);
+    if (f.opt->kind == BF_OPT_KIND_REPORT)
+        p->report = f;
+    else if (!assign(f.opt, p->config + f.at, value, e))
+        return bf_err_ctx(e, "option '--%s'", f.opt->name);
+    return true;
 }
 
 static bool long_option(struct parse *p, const char *arg, struct bf_err *e)
@@ -184,7 +188,7 @@ static bool parse_all(struct parse *p, struct bf_err *e)
         if (!ok)
             return false;
     }
-    if (p->exit == BF_OPT_RUN && p->noperands < p->tool->min_operands)
+    if (p->exit == BF_OPT_RUN && !p->report.opt && p->noperands < p->tool->min_operands)
         return bf_err_set(e, BF_E_USAGE, "usage: %s %s", p->tool->name, p->tool->synopsis);
     return true;
 }
@@ -220,6 +224,8 @@ int bf_opt_parse(const struct bf_tool *tool, int argc, char **argv, void *config
     set_loudness(tool, config);
     if (noperands)
         *noperands = p.noperands;
+    if (p.exit == BF_OPT_RUN && p.report.opt)
+        return bf_opt_print_report(p.report.opt, p.config + p.report.at);
     return p.exit;
 }
 

@@ -27,20 +27,30 @@
 #include "lib/base/str.h"
 
 enum bf_opt_kind {
-    BF_OPT_KIND_ON,    /* bool = true */
-    BF_OPT_KIND_COUNT, /* unsigned, how often it was given */
-    BF_OPT_KIND_OFF,   /* bool = false */
-    BF_OPT_KIND_STR,   /* const char * */
-    BF_OPT_KIND_LIST,  /* struct bf_opt_list, repeatable */
-    BF_OPT_KIND_U64,   /* uint64_t */
-    BF_OPT_KIND_SIZE,  /* uint64_t bytes */
-    BF_OPT_KIND_MS,    /* uint64_t milliseconds */
-    BF_OPT_KIND_RATE,  /* uint64_t millionths a second */
-    BF_OPT_KIND_FN,    /* fn(field, value, e) parses it */
-    BF_OPT_KIND_MAYBE, /* the same; the value may be left out (p NULL), or is given with "=" */
+    BF_OPT_KIND_ON,     /* bool = true */
+    BF_OPT_KIND_COUNT,  /* unsigned, how often it was given */
+    BF_OPT_KIND_OFF,    /* bool = false */
+    BF_OPT_KIND_STR,    /* const char * */
+    BF_OPT_KIND_LIST,   /* struct bf_opt_list, repeatable */
+    BF_OPT_KIND_U64,    /* uint64_t */
+    BF_OPT_KIND_SIZE,   /* uint64_t bytes */
+    BF_OPT_KIND_MS,     /* uint64_t milliseconds */
+    BF_OPT_KIND_RATE,   /* uint64_t millionths a second */
+    BF_OPT_KIND_FN,     /* fn(field, value, e) parses it */
+    BF_OPT_KIND_MAYBE,  /* the same; the value may be left out (p NULL), or is given with "=" */
+    BF_OPT_KIND_REPORT, /* fn(struct bf_opt_report *, -, e) in place of the tool's work */
     BF_OPT_KIND_HELP,
     BF_OPT_KIND_VERSION,
     BF_OPT_KIND_COMPLETIONS
+};
+
+/* What the function of an option of the kind REPORT gets as its field, once all options have been read; operands may be
+ * missing. What it puts out is printed on standard output, also when it fails. */
+struct bf_opt_report {
+    const void *group; /* the struct of the option's group */
+    struct bf_buf out;
+    void (*detail)(void *arg, const char *text); /* for -vv */
+    void (*warn)(void *arg, const char *text);
 };
 
 struct bf_opt {
@@ -85,6 +95,7 @@ struct bf_opt_list {
     BF_OPT_ROW(l, name, BF_OPT_KIND_RATE, offsetof(type, field), arg, help, NULL)
 #define BF_OPT_FN(l, name, type, field, arg, help, fn)                                             \
     BF_OPT_ROW(l, name, BF_OPT_KIND_FN, offsetof(type, field), arg, help, fn)
+#define BF_OPT_REPORT(l, name, help, fn) BF_OPT_ROW(l, name, BF_OPT_KIND_REPORT, 0, NULL, help, fn)
 #define BF_OPT_MAYBE(l, name, type, field, arg, help, fn)                                          \
     BF_OPT_ROW(l, name, BF_OPT_KIND_MAYBE, offsetof(type, field), arg, help, fn)
 

@@ -153,6 +153,7 @@ fault_rules </dev/null
 # The examples of bfpipe-aws(7), with the port of this server.
 printf '%s\n' '[profile local]' 'region = eu-central-1' "endpoint_url = $FAULT_URL" 'aws_access_key_id = AKIDPROFILE' \
     'aws_secret_access_key = s' >"$T/config"
+chmod 600 "$T/config"
 example() { sed -n "s/^\\$ \\(.*$1.*\\)/\\1/p" "$root/man/bfpipe-aws.7" | sed "s,http://127.0.0.1:[0-9]*,$FAULT_URL,g"; }
 { example 'export AWS_ENDPOINT_URL='; example 'export AWS_ACCESS'; example 'ddbput sales'; } >"$T/example"
 ok 'the example has three lines' test "$(wc -l <"$T/example")" = 3

@@ -33,6 +33,7 @@ struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e
         free(aws);
         return NULL;
     }
+    bf_aws_config_forget_keys(&aws->config); /* the search reads them anew */
     const char *ca = aws->config.ca_bundle;
     if ((!ca || access(ca, R_OK) == 0 || bf_err_sys(e, errno, "CA bundle %s", ca)) &&
         bf_http_init(&aws->http, ca, e) && bf_aws_identity_init(aws, options, e))

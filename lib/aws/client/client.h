@@ -21,6 +21,7 @@
 #define BF_AWS_CLIENT_CLIENT_H
 
 #include "lib/aws/config/options.h"
+#include "lib/aws/credentials/check.h"
 #include "lib/aws/http/header.h"
 
 struct bf_aws;

@@ -6,7 +6,7 @@
 #include "lib/base/opt.h"
 #include "lib/base/str.h"
 
-/* The options of every network tool; put in its config and list BF_AWS_OPTIONS among its groups. */
+/* The options of every network tool; put it in its config and list BF_AWS_OPTIONS among its groups. */
 struct bf_aws_options {
     const char *region;
     const char *profile;
@@ -28,7 +28,8 @@ BF_API bool bf_aws_parse_grace(void *field, struct bf_str value, struct bf_err *
 
 BF_API extern const struct bf_opt bf_aws_option_table[];
 enum { BF_AWS_OPTIONS_N = 5 };
-#define BF_AWS_OPTIONS(type, field)                                                                \
+/* These alone; BF_AWS_OPTIONS in lib/aws/credentials/check.h has --check-credentials too. */
+#define BF_AWS_PLAIN_OPTIONS(type, field)                                                          \
     {                                                                                              \
         "AWS options", bf_aws_option_table, BF_AWS_OPTIONS_N, offsetof(type, field)                \
     }

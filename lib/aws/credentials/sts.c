@@ -150,6 +150,24 @@ static enum bf_cred_found take(const struct bf_cred_reply *r, const char *what,
     return found;
 }
 
+bool bf_cred_sts_identity(const struct bf_cred_seek *s, const struct bf_credentials *signer,
+                          char account[13], char *arn, size_t arn_size, struct bf_err *e)
+{
+    struct sts t;
+    struct bf_cred_reply r;
+    bf_cred_reply_init(&r);
+    bf_buf_init(&t.auth, 4096);
+    bool ok = set_up(&t, s, BF_STR("Action=GetCallerIdentity&Version=2011-06-15"), e) &&
+              ask(&t, s, signer, &r, e);
+    if (ok && !(bf_answer_xml_text(bf_buf_view(&r.body), "Arn", arn, arn_size) && *arn))
+        ok = bf_err_set(e, BF_E_SERVICE, "STS: the answer holds no Arn; is the endpoint right?");
+    if (ok)
+        account_of(arn, account);
+    bf_buf_free(&t.auth);
+    bf_cred_reply_free(&r);
+    return ok;
+}
+
 enum bf_cred_found bf_cred_sts(const struct bf_cred_seek *s, const struct bf_credentials *signer,
                                struct bf_str form, const char *what, struct bf_credentials *out,
                                struct bf_err *e)

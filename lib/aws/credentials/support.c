@@ -47,6 +47,16 @@ const char *bf_cred_get(const struct bf_cred_seek *s, const char *property)
     return bf_cred_get_in(s, BF_PROFILE, s->profile, property);
 }
 
+void bf_cred_tell_exposed(const struct bf_cred_seek *s, const char *path)
+{
+    char text[1400];
+    if (!s->told || !s->told->warn)
+        return;
+    snprintf(text, sizeof text, "credentials: others can read %.1000s: chmod 600 protects it",
+             path);
+    s->told->warn(s->told->arg, text);
+}
+
 static void say(struct bf_err *e, enum bf_err_code code, const char *fmt, va_list ap)
 {
     char text[sizeof e->text];

@@ -115,7 +115,13 @@ static bool read_file(void *arg, const char *path, struct bf_buf *out, struct bf
 static bool replace_file(void *arg, const char *path, struct bf_str content, struct bf_err *e)
 {
     (void)arg;
-    return bf_file_replace_private(path, content, e);
+    return bf_file_replace(path, content, e);
+}
+
+static bool is_exposed(void *arg, const char *path)
+{
+    (void)arg;
+    return bf_file_is_exposed(path);
 }
 
 /* Another process that renews holds it for a request or two. A symbolic link is not followed. */
@@ -163,6 +169,7 @@ bool bf_cred_real_init(struct bf_cred_real *r, const char *ca_bundle, bool may_a
         .lock = lock_file,
         .unlock = unlock_file,
         .run = bf_cred_real_run,
+        .exposed = is_exposed,
         .ask = may_ask && bf_cred_real_has_terminal() ? bf_cred_real_ask : NULL,
     };
     return bf_http_init(&r->http, ca_bundle, e);
