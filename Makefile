@@ -50,7 +50,8 @@ LIGHT_OBJ_cdclambda = $(addprefix $(B)/obj/lib/aws/,config/options.o rowsink/row
 # bflocal signs but never calls: out of the archives it takes the signing alone, and no libcurl is loaded.
 STATIC_TOOLS := bflocal
 LIBS_bflocal  := -lmicrohttpd -lsqlite3 -lcrypto -ljansson -lz
-tool_src  = $(wildcard cmd/$1.c cmd/$1/*.c)
+# A tool may have rooms (cmd/bflocal). cmd/cdclambda/alone is none: it stands in for files of it in another program.
+tool_src  = $(filter-out cmd/cdclambda/alone/%,$(wildcard cmd/$1.c cmd/$1/*.c cmd/$1/*/*.c))
 tool_obj  = $(patsubst %.c,$(B)/obj/%.o,$(call tool_src,$1))
 
 bins      := $(TOOLS:%=$(B)/bin/%)
@@ -301,7 +302,7 @@ dist: ## build/bfpipe-VERSION.tar.gz of the last commit
 	@mkdir -p build
 	git archive --format=tar --prefix=bfpipe-$(VERSION)/ HEAD | gzip -9n >build/bfpipe-$(VERSION).tar.gz
 
-C_FILES := $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
+C_FILES := $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] cmd/*/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
 LIBRARIES := $(core_so) $(aws_so) $(core_a) $(aws_a)
 
 # What takes a few seconds: layout, floors, symbols, options against man pages, sizes, words.

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/server.h"
+#include "cmd/bflocal/http/server.h"
 #include "lib/base/diag.h"
 
 extern char **environ;

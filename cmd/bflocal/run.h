@@ -5,7 +5,7 @@
 #ifndef BL_RUN_H
 #define BL_RUN_H
 
-#include "cmd/bflocal/local.h"
+#include "cmd/bflocal/http/local.h"
 
 struct bl_run {
     const char *host;

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/reply.h"
-#include "cmd/bflocal/router.h"
+#include "cmd/bflocal/http/reply.h"
+#include "cmd/bflocal/http/router.h"
 #include "lib/base/clock.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "cmd/bflocal/call.h"
+#include "cmd/bflocal/http/call.h"
 #include "lib/base/clock.h"
 
 #define KEY    "AKIAIOSFODNN7EXAMPLE"

@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/s3.h"
-#include "cmd/bflocal/streams.h"
+#include "cmd/bflocal/s3/s3.h"
+#include "cmd/bflocal/streams/streams.h"
 #include "lib/base/diag.h"
 #include "tests/unit/bflocal_call.h"
 

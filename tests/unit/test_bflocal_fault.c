@@ -1,7 +1,7 @@
 /* Fault specifications: grammar, what they hit, and that the same seed hits the same calls. */
 #include "tests/unit/unit.h"
 
-#include "cmd/bflocal/fault.h"
+#include "cmd/bflocal/http/fault.h"
 
 static void set(struct bl_faults *f, const char *spec)
 {

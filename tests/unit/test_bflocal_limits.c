@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/dynamodb/dynamodb.h"
 #include "lib/base/base64.h"
 #include "lib/base/diag.h"
 #include "tests/unit/bflocal_call.h"

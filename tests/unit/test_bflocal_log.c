@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/log.h"
+#include "cmd/bflocal/store/log.h"
 
 static void open_log(struct bl_store *s)
 {

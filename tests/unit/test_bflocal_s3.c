@@ -1,8 +1,8 @@
 /* S3's small parts: XML both ways, checksums. */
 #include "tests/unit/unit.h"
 
-#include "cmd/bflocal/s3_sum.h"
-#include "cmd/bflocal/s3_xml.h"
+#include "cmd/bflocal/s3/sum.h"
+#include "cmd/bflocal/http/xml.h"
 
 /* The tokens of a document as text: "+a" opens, "-a" closes, "'...'" text, "!" an error, "." the end. */
 static void walk(const char *document, struct bf_buf *out)

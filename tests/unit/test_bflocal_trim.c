@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/dynamodb/dynamodb.h"
 #include "tests/unit/bflocal_call.h"
 
 #define DDB    "POST /\nx-amz-target: DynamoDB_20120810."
