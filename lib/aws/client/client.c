@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "lib/aws/client/client_impl.h"
+#include "lib/aws/config/address.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 
@@ -135,6 +136,16 @@ static void take_off(struct bf_aws_state **at, const struct bf_aws_state *s)
         *at = s->next;
 }
 
+/* Where it was asked for by an endpoint's URL. Keys never travel, but data do. */
+static void warn_of_plain(const struct bf_aws *aws, const struct bf_endpoint *ep)
+{
+    char text[400];
+    if (!bf_url_is_plain(ep->url) || !aws->warn)
+        return;
+    snprintf(text, sizeof text, BF_PLAIN_WARNING, ep->host);
+    aws->warn(aws->warn_arg, text);
+}
+
 static const struct bf_endpoint *resolve(struct bf_aws *aws, enum bf_aws_service service,
                                          struct bf_err *e)
 {
@@ -142,6 +153,7 @@ static const struct bf_endpoint *resolve(struct bf_aws *aws, enum bf_aws_service
         if (!bf_endpoint_resolve(&aws->config, service, &aws->endpoints[service], e))
             return NULL;
         aws->resolved[service] = true;
+        warn_of_plain(aws, &aws->endpoints[service]);
     }
     return &aws->endpoints[service];
 }

@@ -33,6 +33,8 @@ void bf_request_free(struct bf_request *r)
 {
     bf_buf_free(&r->url);
     bf_buf_free(&r->path);
+    if (r->text.p)
+        OPENSSL_cleanse(r->text.p, r->text.cap); /* a session token was in it */
     bf_buf_free(&r->text);
     bf_buf_free(&r->auth);
     EVP_MD_CTX_free(r->digest);

@@ -12,6 +12,7 @@
 
 #include <jansson.h>
 
+#include "lib/aws/config/endpoint.h"
 #include "lib/aws/http/answer.h"
 #include "lib/aws/http/header.h"
 #include "lib/aws/credentials/credentials.h"
@@ -100,6 +101,10 @@ const char *bf_cred_get_in(const struct bf_cred_seek *s, enum bf_profile_kind ki
 /* Both fill *e and return what they are called. */
 enum bf_cred_found bf_cred_pass(struct bf_err *e, const char *fmt, ...) BF_PRINTF(2, 3);
 enum bf_cred_found bf_cred_break(struct bf_err *e, const char *fmt, ...) BF_PRINTF(2, 3);
+
+/* The endpoint of a service that keys come from; warns where they would cross a network in the open. */
+bool bf_cred_endpoint(const struct bf_cred_seek *s, const struct bf_aws_config *c,
+                      enum bf_aws_service service, struct bf_endpoint *ep, struct bf_err *e);
 
 /* Warns of a file that holds secrets and that others can read. */
 void bf_cred_tell_exposed(const struct bf_cred_seek *s, const char *path);

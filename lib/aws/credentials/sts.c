@@ -79,7 +79,7 @@ static bool sign(struct sts *t, const struct bf_credentials *signer, int64_t now
 static bool set_up(struct sts *t, const struct bf_cred_seek *s, struct bf_str form,
                    struct bf_err *e)
 {
-    if (!bf_endpoint_resolve(s->config, BF_AWS_STS, &t->ep, e))
+    if (!bf_cred_endpoint(s, s->config, BF_AWS_STS, &t->ep, e))
         return false;
     snprintf(t->path, sizeof t->path, "%s/", t->ep.path);
     snprintf(t->url, sizeof t->url, "%s/", t->ep.url);

@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 
+#include "lib/aws/config/address.h"
 #include "lib/aws/credentials/source.h"
 #include "lib/aws/http/retry.h"
 #include "lib/base/clock.h"
@@ -55,6 +56,19 @@ void bf_cred_tell_exposed(const struct bf_cred_seek *s, const char *path)
     snprintf(text, sizeof text, "credentials: others can read %.1000s: chmod 600 protects it",
              path);
     s->told->warn(s->told->arg, text);
+}
+
+bool bf_cred_endpoint(const struct bf_cred_seek *s, const struct bf_aws_config *c,
+                      enum bf_aws_service service, struct bf_endpoint *ep, struct bf_err *e)
+{
+    char text[400];
+    if (!bf_endpoint_resolve(c, service, ep, e))
+        return false;
+    if (bf_url_is_plain(ep->url) && s->told && s->told->warn) {
+        snprintf(text, sizeof text, BF_PLAIN_WARNING, ep->host);
+        s->told->warn(s->told->arg, text);
+    }
+    return true;
 }
 
 static void say(struct bf_err *e, enum bf_err_code code, const char *fmt, va_list ap)
@@ -176,8 +190,10 @@ bool bf_cred_send(const struct bf_cred_seek *s, const struct bf_cred_request *q,
     for (unsigned attempt = 1;; attempt++) {
         if (send_once(s, q, who, r, error, e))
             return true;
-        bool again =
-            bf_retry_classify(BF_AWS_STS, r->status, bf_str_of(error->code)) != BF_RETRY_NOT;
+        /* no answer, for instance since nobody vouches for the certificate, may be final as well */
+        bool again = r->status ? bf_retry_classify(BF_AWS_STS, r->status, bf_str_of(error->code)) !=
+                                     BF_RETRY_NOT
+                               : bf_err_retryable(e->code);
         if (again && e->code == BF_E_SERVICE)
             e->code = BF_E_TEMPORARY;
         if (!again || attempt >= attempts || e->code == BF_E_STOPPED)

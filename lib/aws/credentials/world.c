@@ -2,9 +2,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
+
+#include <openssl/crypto.h>
 
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
@@ -154,9 +159,24 @@ static void unlock_file(void *arg, int fd)
     close(fd);
 }
 
+/* What jansson has read of keys is wiped when it gives it back: its values, and what it builds them in. */
+static void wipe_and_free(void *p)
+{
+    if (p)
+        OPENSSL_cleanse(p, malloc_usable_size(p));
+    free(p);
+}
+
+static void set_allocator(void)
+{
+    json_set_alloc_funcs(malloc, wipe_and_free);
+}
+
 bool bf_cred_real_init(struct bf_cred_real *r, const char *ca_bundle, bool may_ask,
                        struct bf_err *e)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_allocator);
     *r = (struct bf_cred_real){0};
     bf_http_exchange_init(&r->x);
     r->world = (struct bf_cred_world){

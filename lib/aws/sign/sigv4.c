@@ -1,5 +1,7 @@
 #include "lib/aws/sign/sigv4.h"
 
+#include <openssl/crypto.h>
+
 #include "lib/base/enc.h"
 
 static bool crypto_failed(struct bf_err *e)
@@ -50,7 +52,8 @@ bool bf_sigv4_signing_key(struct bf_str secret_key, const struct bf_sigv4_scope 
         memcpy(key->bytes, digest, sizeof digest);
         with = bf_str((const char *)key->bytes, sizeof key->bytes);
     }
-    memset(first, 0, sizeof first);
+    OPENSSL_cleanse(first, sizeof first);
+    OPENSSL_cleanse(digest, sizeof digest);
     return ok || crypto_failed(e);
 }
 
