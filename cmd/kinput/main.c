@@ -187,7 +187,7 @@ static bool run(struct config *cfg, struct bf_err *e)
     struct bf_aws *aws = NULL;
     if (!check(cfg, e) || !bf_stop_install(e))
         return false;
-    bf_arn_take_region(bf_str_of(cfg->stream), cfg->arn_region, &cfg->aws.region);
+    bf_arn_take(bf_str_of(cfg->stream), cfg->arn_region, &cfg->aws);
     keyer_init(&r.keyer, cfg);
     bool ok = bf_reader_init(&r.reader, STDIN_FILENO, "standard input", BF_KINESIS_PUT_BYTES_LARGE,
                              NULL, e) &&

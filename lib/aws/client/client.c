@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "lib/aws/client/client_impl.h"
-#include "lib/aws/config/address.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 
 enum { MAX_ANSWER = 32 << 20, DEFAULT_TIMEOUT_MS = 60000, BUCKETS_MAX = 1024 };
+enum { LOOK_MS = 5000 };     /* so often at least it is looked whether the computer has slept */
 enum { SLOWEST = 16 << 10 }; /* bytes a second of a request's body */
 
 /* Whose answer is being handed over: bf_aws_header asks it. A call may be gone or submitted again
@@ -28,7 +28,9 @@ struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e
     bf_map_init(&aws->buckets, BUCKETS_MAX);
     bf_rng_seed(&aws->rng, bf_rng_entropy());
     aws->quota.left = BF_RETRY_QUOTA;
+    aws->slept_ms = bf_clock_slept_ms();
     aws->grace_ms = options->grace_ms;
+    aws->arn = options->arn;
     if (!bf_aws_config_load(&aws->config, options, bf_aws_env_process(), e)) {
         bf_map_free(&aws->buckets);
         free(aws);
@@ -136,48 +138,6 @@ static void take_off(struct bf_aws_state **at, const struct bf_aws_state *s)
         *at = s->next;
 }
 
-/* Where it was asked for by an endpoint's URL. Keys never travel, but data do. */
-static void warn_of_plain(const struct bf_aws *aws, const struct bf_endpoint *ep)
-{
-    char text[400];
-    if (!bf_url_is_plain(ep->url) || !aws->warn)
-        return;
-    snprintf(text, sizeof text, BF_PLAIN_WARNING, ep->host);
-    aws->warn(aws->warn_arg, text);
-}
-
-static const struct bf_endpoint *resolve(struct bf_aws *aws, enum bf_aws_service service,
-                                         struct bf_err *e)
-{
-    if (!aws->resolved[service]) {
-        if (!bf_endpoint_resolve(&aws->config, service, &aws->endpoints[service], e))
-            return NULL;
-        aws->resolved[service] = true;
-        warn_of_plain(aws, &aws->endpoints[service]);
-    }
-    return &aws->endpoints[service];
-}
-
-static const struct bf_endpoint *endpoint_for(struct bf_aws *aws, const struct bf_aws_call *call,
-                                              struct bf_err *e)
-{
-    enum bf_aws_service service = call->op->service;
-    if (service == BF_AWS_S3 && call->bucket) {
-        uint64_t *known = bf_map_get(&aws->buckets, bf_str_of(call->bucket));
-        if (known)
-            return (const struct bf_endpoint *)(uintptr_t)*known;
-    }
-    return resolve(aws, service, e);
-}
-
-bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service, bool *own,
-                            struct bf_err *e)
-{
-    const struct bf_endpoint *endpoint = resolve(aws, service, e);
-    *own = endpoint && !endpoint->custom;
-    return endpoint != NULL;
-}
-
 /* An object may take long as long as it moves; an API answer may not, but its request may on a slow line. */
 uint64_t bf_aws_timeout_ms(const struct bf_aws_call *call)
 {
@@ -216,8 +176,8 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
 bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *e)
 {
     call->state = NULL;
-    const struct bf_endpoint *endpoint = endpoint_for(aws, call, e);
-    if (!endpoint || !bf_aws_identify(aws, e))
+    const struct bf_endpoint *endpoint = bf_aws_endpoint_for(aws, call, e);
+    if (!endpoint)
         return false;
     struct bf_aws_state *s = take(aws);
     if (!s)
@@ -233,8 +193,9 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     bf_rng_uuid(&aws->rng, s->invocation_id);
     enum bf_request_hash hash = bf_request_hash(&s->request, call, endpoint->https, e);
     s->hashing = hash == BF_HASH_MORE;
-    if (s->hashing)
-        bf_aws_send_later(aws, s, 0);
+    uint64_t turn_us = hash == BF_HASH_FAILED ? 0 : bf_aws_turn_us(aws);
+    if (s->hashing || turn_us)
+        bf_aws_send_later(aws, s, turn_us);
     else if (hash == BF_HASH_FAILED || !bf_aws_send(aws, s, e)) {
         give_back(aws, s);
         return bf_err_ctx(e, "%s", bf_request_name(call));
@@ -263,6 +224,13 @@ struct bf_str bf_aws_header(const struct bf_aws_call *call, const char *name)
     if (!answering || answering->call != call)
         return (struct bf_str){NULL, 0};
     return bf_http_header(&answering->x, name);
+}
+
+uint64_t bf_aws_turn_us(struct bf_aws *aws)
+{
+    return aws->config.adaptive
+               ? bf_adaptive_wait_us(&aws->adaptive, (uint64_t)bf_clock_mono_ms() * 1000)
+               : 0;
 }
 
 void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_state *s, uint64_t delay_us)
@@ -296,6 +264,8 @@ void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_state *s, const struct bf_
 static int wait_ms(const struct bf_aws *aws, int timeout_ms)
 {
     int64_t least = timeout_ms < 0 ? INT_MAX : timeout_ms;
+    if (aws->in_flight && least > LOOK_MS)
+        least = LOOK_MS;
     int64_t now = aws->waiting ? bf_clock_mono_ms() : 0;
     for (const struct bf_aws_state *s = aws->waiting; s; s = s->next)
         if (s->due_ms - now < least)
@@ -350,6 +320,8 @@ static void send_due(struct bf_aws *aws)
 static bool advance(struct bf_aws *aws, size_t *n, struct bf_err *e)
 {
     struct bf_http_exchange *x;
+    if (!bf_aws_notice_sleep(aws, e))
+        return false;
     send_due(aws);
     if (!bf_http_perform(&aws->http, e))
         return false;

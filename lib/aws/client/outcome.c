@@ -295,6 +295,9 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
     bf_retry_learn_skew(bf_http_header(&s->x, "date"), bf_clock_wall_ms(), &aws->skew_ms);
     read_request_id(s);
     enum bf_retry_kind kind = judge(aws, s, &e);
+    if (aws->config.adaptive)
+        bf_adaptive_answer(&aws->adaptive, (uint64_t)bf_clock_mono_ms() * 1000,
+                           kind == BF_RETRY_THROTTLING);
     if (e.code == BF_OK) {
         bf_retry_done(&aws->quota, &s->retry);
         bf_aws_deliver(aws, s, &e);
@@ -314,6 +317,8 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
         s->failing_ms = bf_clock_mono_ms();
     if (bf_retry_again(&s->rules, &aws->quota, &s->retry, kind, jitter,
                        bf_http_header(&s->x, "x-amz-retry-after"), &delay_us)) {
+        uint64_t turn_us = bf_aws_turn_us(aws);
+        delay_us = turn_us > delay_us ? turn_us : delay_us;
         note(aws, s, &e, delay_us);
         s->why = e;
         bf_aws_send_later(aws, s, delay_us);

@@ -188,6 +188,37 @@ static bool choose_switch(const struct bf_aws_config *c, const char *variable, c
     return bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is neither true nor false", name, value);
 }
 
+/* One of a few words, in any case; *i is its place among them, and stays as it is where nothing is said. */
+static bool choose_word(const struct bf_aws_config *c, const char *variable, const char *property,
+                        const char *const words[3], size_t *i, struct bf_err *e)
+{
+    const char *value = bf_aws_config_env(c, variable), *name = value ? variable : property;
+    value = value ? value : bf_aws_config_get(c, property);
+    for (size_t k = 0; value && k < 3; k++)
+        if (strcasecmp(value, words[k]) == 0) {
+            *i = k;
+            return true;
+        }
+    return !value || bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is not %s, %s or %s", name, value,
+                                words[0], words[1], words[2]);
+}
+
+static bool choose_modes(struct bf_aws_config *c, struct bf_err *e)
+{
+    static const char *const accounts[] = {[BF_ACCOUNT_PREFERRED] = "preferred",
+                                           [BF_ACCOUNT_DISABLED] = "disabled",
+                                           [BF_ACCOUNT_REQUIRED] = "required"};
+    static const char *const retries[] = {"standard", "legacy", "adaptive"};
+    size_t account = BF_ACCOUNT_PREFERRED, retry = 0;
+    if (!choose_word(c, "AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", accounts,
+                     &account, e) ||
+        !choose_word(c, "AWS_RETRY_MODE", "retry_mode", retries, &retry, e))
+        return false;
+    c->account_mode = (enum bf_account_mode)account;
+    c->adaptive = retry == 2;
+    return true;
+}
+
 bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *options,
                         struct bf_aws_env env, struct bf_err *e)
 {
@@ -195,7 +226,7 @@ bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *op
     bf_profiles_init(&c->profiles);
     if (!load_file(c, BF_PROFILE_CONFIG, e) || !load_file(c, BF_PROFILE_CREDENTIALS, e) ||
         !choose_profile(c, options, e) || !choose_region(c, options, e) ||
-        !choose_attempts(c, options, e) ||
+        !choose_attempts(c, options, e) || !choose_modes(c, e) ||
         !choose_switch(c, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &c->use_fips, e) ||
         !choose_switch(c, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", &c->use_dualstack,
                        e)) {

@@ -23,6 +23,9 @@ struct bf_aws_env {
 /* getenv(3). */
 BF_API struct bf_aws_env bf_aws_env_process(void);
 
+/* Is a service spoken to at the endpoint of an account of its own (AWS_ACCOUNT_ID_ENDPOINT_MODE)? */
+enum bf_account_mode { BF_ACCOUNT_PREFERRED, BF_ACCOUNT_DISABLED, BF_ACCOUNT_REQUIRED };
+
 struct bf_aws_config {
     struct bf_profiles profiles;
     struct bf_aws_env env;
@@ -38,6 +41,8 @@ struct bf_aws_config {
     const char *ca_bundle;    /* NULL: the system's */
     uint64_t max_attempts;    /* 0: the service's default */
     bool use_fips, use_dualstack;
+    enum bf_account_mode account_mode;
+    bool adaptive; /* AWS_RETRY_MODE: requests are slowed down while a service throttles */
 };
 
 /* Fails on a broken file (BF_E_INPUT, with file and line), a profile that was asked for and is not there

@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 
 #include "lib/aws/credentials/source.h"
+#include "lib/aws/config/arn.h"
 #include "lib/aws/config/endpoint.h"
 #include "lib/aws/http/retry.h"
 #include "lib/aws/sign/sigv4.h"
@@ -107,21 +108,12 @@ static bool ask(struct sts *t, const struct bf_cred_seek *s, const struct bf_cre
     return false;
 }
 
-static bool is_digits(const char *s, size_t n)
+/* Of "arn:aws:sts::123456789012:assumed-role/..."; "" where it names none. */
+static void account_of(const char *text, char out[13])
 {
-    return strspn(s, "0123456789") == n && s[n] == '\0';
-}
-
-/* "arn:aws:sts::123456789012:assumed-role/..." */
-static void account_of(const char *arn, char out[13])
-{
-    struct bf_str rest = bf_str_of(arn), part = {0};
-    for (int i = 0; i < 5; i++)
-        if (!bf_str_split(&rest, ':', &part))
-            part = bf_str(NULL, 0);
-    snprintf(out, 13, "%.*s", part.n == 12 ? 12 : 0, part.n == 12 ? part.p : "");
-    if (!is_digits(out, 12))
-        out[0] = '\0';
+    struct bf_arn arn;
+    bool found = bf_arn_parse(&arn, bf_str_of(text)) && bf_arn_is_account(arn.account);
+    snprintf(out, 13, "%.*s", found ? 12 : 0, found ? arn.account.p : "");
 }
 
 static enum bf_cred_found take(const struct bf_cred_reply *r, const char *what,

@@ -15,14 +15,27 @@ enum { HEAD_MAX = 256 << 10, RECEIVE_BUFFER = 128 << 10, SEND_BUFFER = 512 << 10
 /* What an easy handle is set up for; changing it costs a reset. */
 enum mode { MODE_NONE, MODE_GET, MODE_HEAD, MODE_BYTES, MODE_FILE };
 
-bool bf_http_init(struct bf_http *h, const char *ca_bundle, struct bf_err *e)
+static bool open_multi(struct bf_http *h, struct bf_err *e)
 {
-    *h = (struct bf_http){.ca_bundle = ca_bundle};
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(h->multi = curl_multi_init()))
+    if (!(h->multi = curl_multi_init()))
         return bf_err_set(e, BF_E_MEMORY, "libcurl cannot be started");
     /* the default shrinks with the number of transfers of the moment, and closes good connections */
     (void)curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)MAX_CONNECTIONS);
     return true;
+}
+
+bool bf_http_init(struct bf_http *h, const char *ca_bundle, struct bf_err *e)
+{
+    *h = (struct bf_http){.ca_bundle = ca_bundle};
+    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+        return bf_err_set(e, BF_E_MEMORY, "libcurl cannot be started");
+    return open_multi(h, e);
+}
+
+bool bf_http_reconnect(struct bf_http *h, struct bf_err *e)
+{
+    bf_http_free(h);
+    return open_multi(h, e);
 }
 
 void bf_http_free(struct bf_http *h)

@@ -61,6 +61,9 @@ struct bf_http_exchange {
 BF_MUST bool bf_http_init(struct bf_http *h, const char *ca_bundle, struct bf_err *e);
 void bf_http_free(struct bf_http *h);
 
+/* Closes all connections. No exchange may be running. */
+BF_MUST bool bf_http_reconnect(struct bf_http *h, struct bf_err *e);
+
 /* Before its first use, and when it is no longer used (not while it runs: drop it first). */
 void bf_http_exchange_init(struct bf_http_exchange *x);
 void bf_http_exchange_free(struct bf_http_exchange *x);
