@@ -75,10 +75,10 @@ check 'no such mode' -s 2 -e "ddbput: AWS_ACCOUNT_ID_ENDPOINT_MODE: 'always' is 
 # Adaptive: a service that throttles is asked more slowly, and everything arrives.
 AWS_ENDPOINT_URL=$FAULT_URL
 export AWS_ENDPOINT_URL
-bfgen -n 1000 --mix insert=100,update=0,delete=0 >"$T/many"
-printf 'BatchWriteItem 5x throttle\n' | fault_rules
+bfgen -n 200 --mix insert=100,update=0,delete=0 >"$T/many"
+printf 'BatchWriteItem 2x throttle\n' | fault_rules
 check 'adaptive mode' -i "$T/many" -- env AWS_RETRY_MODE=adaptive ddbput sales
-ok '  everything has arrived' test "$(wc -l <"$FAULT_DIR/accepted")" = 1000
+ok '  everything has arrived' test "$(wc -l <"$FAULT_DIR/accepted")" = 200
 check 'no such mode of retries' -s 2 -i "$T/lines" -e "ddbput: AWS_RETRY_MODE: 'eager' is not standard, legacy or adaptive" -- \
     env AWS_RETRY_MODE=eager ddbput sales
 

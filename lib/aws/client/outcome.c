@@ -1,4 +1,5 @@
 #include "lib/aws/client/client_impl.h"
+#include "lib/aws/http/hide.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +112,7 @@ static void describe(const struct bf_aws_state *s, struct bf_err *e)
                message[0] ? ": " : "", message, tail[0] ? " (" : "", tail, tail[0] ? ")" : "");
 }
 
-static void read_service_error(struct bf_aws_state *s, struct bf_err *e)
+static void read_service_error(const struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
 {
     struct bf_str body = bf_buf_view(&s->x.body_in);
     if (speaks_xml(s))
@@ -119,6 +120,8 @@ static void read_service_error(struct bf_aws_state *s, struct bf_err *e)
     else
         bf_answer_json_error(s->x.status, bf_http_header(&s->x, "x-amzn-errortype"), body,
                              &s->error);
+    bf_hide_secret(s->error.message, aws->signer.credentials.token);
+    bf_hide_secret(s->error.message, aws->signer.credentials.secret_key);
     e->code = bf_answer_err_code(s->x.status, bf_str_of(s->error.code));
 }
 
@@ -165,7 +168,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s
         explain_foreign(s, BF_E_SERVICE, e);
         return BF_RETRY_NOT;
     }
-    read_service_error(s, e);
+    read_service_error(aws, s, e);
     struct bf_str code = bf_str_of(s->error.code);
     if (is_worth_another_time(aws, s, code))
         return BF_RETRY_TRANSIENT;

@@ -6,6 +6,7 @@
 
 #include "lib/aws/config/address.h"
 #include "lib/aws/credentials/source.h"
+#include "lib/aws/http/hide.h"
 #include "lib/aws/http/retry.h"
 #include "lib/base/clock.h"
 
@@ -176,6 +177,8 @@ static bool send_once(const struct bf_cred_seek *s, const struct bf_cred_request
     if (r->status / 100 == 2)
         return true;
     read_error(r, error);
+    for (size_t i = 0; i < q->nheaders; i++)
+        bf_hide_secret(error->message, q->headers[i].value);
     enum bf_err_code code = bf_answer_err_code(r->status, bf_str_of(error->code));
     if (code == BF_E_SERVICE && (r->status == 401 || r->status == 403))
         code = BF_E_DENIED;
