@@ -124,7 +124,7 @@ for source in environment config role web sso sso-old login process container in
         loud $source kinread -e --max-attempts 2 orders
         loud $source s3put --max-attempts 2 --one s3://lake/k
         in=$T/marked
-        loud $source s3put --max-attempts 2 --retry-for 1s --state "$T/states/$source-$service" s3://lake/p/
+        loud $source s3put --max-attempts 2 --state "$T/states/$source-$service" s3://lake/p/
         in=/dev/null
         for tool in ddbput cdclambda; do loud $source $tool --check-credentials; done
         cat "$FAULT_DIR/log" >>"$T/seen/requests"
@@ -151,6 +151,7 @@ nowhere 'standard output' "$T/seen/stdout"
 nowhere 'standard error' "$T/seen/stderr"
 nowhere 'command lines' "$T/seen/cmdline"
 nowhere "a child's command line and environment" "$T/seen/child"
+ok 'state was kept' test -s "$T/states/role-well/state.json" -a -s "$T/states/rejects"
 nowhere 'state directories and rejects' "$T/states"
 nowhere 'temporary files' "$T/tmp"
 nowhere 'objects' "$T"/seen/objects-*

@@ -164,6 +164,7 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
         return false;
     x->timeout_ms = bf_aws_timeout_ms(call);
     x->stall_s = call->timeout_ms ? 0 : DEFAULT_TIMEOUT_MS / 1000;
+    x->answer_ms = call->sink ? 0 : DEFAULT_TIMEOUT_MS;
     x->max_answer = MAX_ANSWER;
     x->sink = call->sink;
     x->sink_arg = call->arg;

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/stop.h"
 
 enum { MAX_CONNECTIONS = 256, CONNECT_TIMEOUT_MS = 10000 };
@@ -63,6 +64,16 @@ void bf_http_exchange_free(struct bf_http_exchange *x)
     x->url_set = NULL;
 }
 
+/* A byte now and then is no standstill, and yet it would never end. */
+static bool is_late(struct bf_http_exchange *x)
+{
+    int64_t now = x->answer_ms ? bf_clock_mono_ms() : 0;
+    if (!x->begun_ms)
+        x->begun_ms = now;
+    x->late = now - x->begun_ms > (int64_t)x->answer_ms;
+    return x->late;
+}
+
 /* A new status line begins a new answer: what a 100 Continue said is forgotten. */
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
@@ -71,7 +82,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
     if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
         bf_buf_reset(&x->head);
     bf_buf_add(&x->head, p, n);
-    return bf_buf_ok(&x->head) ? n : 0;
+    return bf_buf_ok(&x->head) && !is_late(x) ? n : 0;
 }
 
 static size_t on_body(char *p, size_t size, size_t n, void *arg)
@@ -90,7 +101,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
     if (n > x->max_answer - x->body_in.n)
         x->body_in.failed = true;
     bf_buf_add(&x->body_in, p, n);
-    return bf_buf_ok(&x->body_in) ? n : 0;
+    return bf_buf_ok(&x->body_in) && !is_late(x) ? n : 0;
 }
 
 static size_t on_read(char *p, size_t size, size_t n, void *arg)
@@ -222,7 +233,8 @@ bool bf_http_start(struct bf_http *h, struct bf_http_exchange *x, struct bf_err 
     bf_buf_reset(&x->head);
     bf_buf_reset(&x->body_in);
     x->status = 0;
-    x->sunk = x->cancelled = false;
+    x->sunk = x->cancelled = x->late = false;
+    x->begun_ms = 0;
     x->body_sent = 0;
     x->error[0] = '\0';
     x->result = CURLE_OK;

@@ -173,6 +173,10 @@ void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct 
                    (unsigned long long)(x->body_offset + x->body_length));
         return;
     case CURLE_WRITE_ERROR:
+        if (x->late) {
+            bf_err_set(e, BF_E_NETWORK, "%s did not end its answer in time", host);
+            return;
+        }
         if (!bf_buf_ok(&x->head) || !bf_buf_ok(&x->body_in)) {
             bf_err_set(e, x->body_in.nomem ? BF_E_MEMORY : BF_E_LIMIT,
                        "the answer of %s is larger than %llu bytes", host,
