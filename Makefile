@@ -46,7 +46,7 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
 AWS_TOOLS := ddbput kinread kinput s3put
 # cdclambda opens the library of the AWS floor when rows have somewhere to go: it links what reads options alone.
-LIGHT_OBJ_cdclambda = $(addprefix $(B)/obj/lib/aws/,config/options.o rowsink/rowsink_to.o s3/s3_url.o)
+LIGHT_OBJ_cdclambda = $(addprefix $(B)/obj/lib/aws/,config/options.o config/arn.o rowsink/rowsink_to.o s3/s3_url.o)
 # bflocal signs but never calls: out of the archives it takes the signing alone, and no libcurl is loaded.
 STATIC_TOOLS := bflocal
 LIBS_bflocal  := -lmicrohttpd -lsqlite3 -lcrypto -ljansson -lz

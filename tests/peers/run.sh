@@ -57,6 +57,7 @@ if have_python; then
     services "$($BF_AWS --version), boto3 $($BF_PYTHON -c 'import boto3; print(boto3.__version__)')" bflocal-clients.sh bflocal-s3.sh
     say "credentials beside botocore $($BF_PYTHON -c 'import botocore; print(botocore.__version__)')"
     "$BF_PYTHON" "$here/credentials.py" "$BUILD/bin" 200 1 || failed="$failed credentials.py"
+    "$BF_PYTHON" "$here/endpoints.py" "$BUILD/bin" 200 1 || failed="$failed endpoints.py"
     say "moto $($BF_PYTHON -c 'import moto; print(moto.__version__)')"
     MOTO="$peers/venv/bin/moto_server" suite "$here/moto.sh"
 else
