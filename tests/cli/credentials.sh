@@ -254,7 +254,7 @@ ok 'example: in whose name' cmp "$T/want" "$T/got"
 # Each operation that is called in the code stands in bfpipe-aws(7), PERMISSIONS.
 sed -n '/^\.Sh PERMISSIONS/,/^\.Sh REGION/p' "$root/man/bfpipe-aws.7" >"$T/permissions"
 missing=$(grep -rhoE 'BF_AWS_(DYNAMODB|STREAMS|KINESIS|FIREHOSE)[,[:space:]]*"[A-Za-z]+"' "$root/lib/aws" "$root"/cmd/[cdks]* |
-    sed 's/.*"\(.*\)"/\1/' | sort -u | while read -r op; do grep -qw ":$op" "$T/permissions" || echo "$op"; done)
+    sed 's/.*"\(.*\)"/\1/' | sort -u | while read -r op; do grep -qE ":$op( |$)" "$T/permissions" || echo "$op"; done)
 ok 'the permissions are complete' test -z "$missing" -a "$(wc -l <"$T/permissions")" -gt 40
 
 # The example of bfpipe-aws(7).
