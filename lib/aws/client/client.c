@@ -122,6 +122,7 @@ static struct bf_aws_state *take(struct bf_aws *aws)
 
 static void give_back(struct bf_aws *aws, struct bf_aws_state *s)
 {
+    bf_request_wipe(&s->request);
     s->call = NULL;
     s->running = false;
     s->next = aws->free;

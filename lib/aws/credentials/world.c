@@ -2,15 +2,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-
+#include "lib/aws/http/wipe.h"
 #include "lib/base/clock.h"
 #include "lib/base/file.h"
 #include "lib/base/stop.h"
@@ -160,16 +158,9 @@ static void unlock_file(void *arg, int fd)
 }
 
 /* What jansson has read of keys is wiped when it gives it back: its values, and what it builds them in. */
-static void wipe_and_free(void *p)
-{
-    if (p)
-        OPENSSL_cleanse(p, malloc_usable_size(p));
-    free(p);
-}
-
 static void set_allocator(void)
 {
-    json_set_alloc_funcs(malloc, wipe_and_free);
+    json_set_alloc_funcs(malloc, bf_wipe_free);
 }
 
 bool bf_cred_real_init(struct bf_cred_real *r, const char *ca_bundle, bool may_ask,

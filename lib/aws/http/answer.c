@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <zlib.h>
 
+#include <openssl/crypto.h>
+
 #include "lib/aws/http/retry.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
@@ -219,6 +221,8 @@ bool bf_answer_xml_text(struct bf_str body, const char *name, char *out, size_t 
     bf_buf_init(&decoded, 64 << 10);
     decode(bf_str(text, (size_t)(end - text)), &decoded);
     copy_line(out, size, bf_buf_view(&decoded));
+    if (decoded.p)
+        OPENSSL_cleanse(decoded.p, decoded.cap); /* STS answers with keys */
     bf_buf_free(&decoded);
     return true;
 }

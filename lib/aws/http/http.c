@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "lib/aws/http/wipe.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 
@@ -28,7 +29,8 @@ static bool open_multi(struct bf_http *h, struct bf_err *e)
 bool bf_http_init(struct bf_http *h, const char *ca_bundle, struct bf_err *e)
 {
     *h = (struct bf_http){.ca_bundle = ca_bundle};
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, bf_wipe_free, bf_wipe_realloc, strdup,
+                             calloc) != CURLE_OK)
         return bf_err_set(e, BF_E_MEMORY, "libcurl cannot be started");
     return open_multi(h, e);
 }

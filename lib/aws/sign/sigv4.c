@@ -104,6 +104,8 @@ bool bf_sigv4_authorization(const struct bf_sigv4_request *r, const struct bf_si
         bf_buf_add(out, signature, 64);
         ok = bf_buf_check(out, "authorization header", e);
     }
+    if (canonical.n) /* with the session token */
+        OPENSSL_cleanse(canonical.p, canonical.n);
     bf_buf_free(&canonical);
     bf_buf_free(&names);
     return ok;
