@@ -18,6 +18,12 @@ static void drop_bom(struct bf_buf *b, size_t from)
     b->n = from + rest.n;
 }
 
+static void wipe(volatile char *p, size_t n)
+{
+    while (n--) /* volatile: nobody reads it, and yet it must be written */
+        *p++ = '\0';
+}
+
 static bool read_file(const char *path, int flags, struct bf_buf *out, struct bf_err *e)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
@@ -36,6 +42,7 @@ static bool read_file(const char *path, int flags, struct bf_buf *out, struct bf
     }
     int sys = errno;
     close(fd);
+    wipe(chunk, sizeof chunk); /* it may have been a file of keys */
     if (n < 0)
         return bf_err_sys(e, sys, "%s", path);
     if (bf_buf_ok(out) && out->n > from)

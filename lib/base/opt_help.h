@@ -10,7 +10,8 @@
 /* Each returns the exit status: 0, or 1 when standard output failed. */
 int bf_opt_print_help(const struct bf_tool *tool);
 int bf_opt_print_version(const struct bf_tool *tool);
-int bf_opt_print_completions(const struct bf_tool *tool);
+/* shell.p NULL: bash. 2: there is no such shell. */
+int bf_opt_print_completions(const struct bf_tool *tool, struct bf_str shell);
 
 /* What the option reports of its group; the exit status of a tool that ends with its error. */
 int bf_opt_print_report(const struct bf_opt *o, const void *group);

@@ -251,12 +251,6 @@ sed -n '/^{"profile"/p' "$root/man/bfpipe-aws.7" | masked >"$T/want"
 env -u AWS_REGION sh -c "$(sed -n 's/^\$ \(.*check-credentials\)/\1/p' "$root/man/bfpipe-aws.7")" 2>"$T/err" | masked >"$T/got"
 ok 'example: in whose name' cmp "$T/want" "$T/got"
 
-# Each operation that is called in the code stands in bfpipe-aws(7), PERMISSIONS.
-sed -n '/^\.Sh PERMISSIONS/,/^\.Sh REGION/p' "$root/man/bfpipe-aws.7" >"$T/permissions"
-missing=$(grep -rhoE 'BF_AWS_(DYNAMODB|STREAMS|KINESIS|FIREHOSE)[,[:space:]]*"[A-Za-z]+"' "$root/lib/aws" "$root"/cmd/[cdks]* |
-    sed 's/.*"\(.*\)"/\1/' | sort -u | while read -r op; do grep -qE ":$op( |$)" "$T/permissions" || echo "$op"; done)
-ok 'the permissions are complete' test -z "$missing" -a "$(wc -l <"$T/permissions")" -gt 40
-
 # The example of bfpipe-aws(7).
 sed -n '/^\[profile base\]/,/^region/p' "$root/man/bfpipe-aws.7" | config
 fresh

@@ -23,15 +23,18 @@ unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 export AWS_ENDPOINT_URL_STS="http://127.0.0.1:$(cat "$ID/port")" AWS_CONFIG_FILE="$T/config"
 (umask 077; printf '[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n[profile base]\naws_access_key_id = BASE\naws_secret_access_key = hush-base\n' >"$T/config")
 cat >"$T/scan.py" <<'END'
-import re, sys
+import re, resource, sys
 pid, words = sys.argv[1], [w.encode() for w in sys.argv[2:]]
 counts = dict.fromkeys(words, 0)
 with open(f"/proc/{pid}/maps") as maps, open(f"/proc/{pid}/mem", "rb", 0) as mem:
     for line in maps:
         m = re.match(r"([0-9a-f]+)-([0-9a-f]+) rw\S+ \S+ \S+ \S+", line)
-        if not m or "[stack]" in line:  # where the loader spills registers that have just copied a token
+        if not m:
             continue
         a, b = int(m[1], 16), int(m[2], 16)
+        # not the stacks, where the loader spills registers that have just copied something
+        if "[stack]" in line or b - a == resource.getrlimit(resource.RLIMIT_STACK)[0]:
+            continue
         mem.seek(a)
         data = mem.read(b - a)
         for w in words:

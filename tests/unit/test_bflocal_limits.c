@@ -55,9 +55,12 @@ static int setup(void **state)
     (void)state;
     bf_buf_init(&body, room);
     bf_buf_init(&answer, room);
-    local = (struct bl_local){
-        .region = "us-east-1", .access_key = "K", .secret_key = "S", .ddb_shards = 1};
-    bl_fault_init(&local.faults);
+    local = (struct bl_local){.services = bl_services,
+                              .region = "us-east-1",
+                              .access_key = "K",
+                              .secret_key = "S",
+                              .ddb_shards = 1};
+    bl_fault_init(&local.faults, bl_services);
     if (!bl_local_open(&local, NULL, &e))
         return 1;
     put("{\"TableName\":\"tab\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":"

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/store/log.h"
+#include "cmd/bflocal/store/transaction.h"
 
 static void open_log(struct bl_store *s)
 {

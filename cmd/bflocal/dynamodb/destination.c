@@ -21,8 +21,7 @@ static struct bf_str stream_name(struct bl_call *c, const struct bl_params *p)
         name = bf_str(arn.p + prefix.n, arn.n - prefix.n);
     if (name.n < 1 || name.n > 128) {
         name.n = 0;
-        bl_fail(c, BL_ValidationException, "Invalid StreamArn: %.*s",
-                (int)(arn.n > 400 ? 400 : arn.n), arn.p);
+        bl_fail(c, BL_ValidationException, "Invalid StreamArn: %.*s", BF_SHOWN_TO(arn, 400));
     }
     return name;
 }
@@ -52,11 +51,11 @@ static bool read_precision(struct bl_call *c, const struct bl_params *p, bool *m
                    "1 validation error detected: Value '%.*s' at 'enableKinesisStreaming"
                    "Configuration.approximateCreationDateTimePrecision' failed to satisfy "
                    "constraint: Member must satisfy enum value set: [MICROSECOND, MILLISECOND]",
-                   (int)(text.n > 60 ? 60 : text.n), text.p);
+                   BF_SHOWN(text));
 }
 
-static void answer(struct bl_call *c, const struct bl_table *t, struct bf_str name, bool micros,
-                   const char *status, bool configuration)
+static void put_destination(struct bl_call *c, const struct bl_table *t, struct bf_str name,
+                            bool micros, const char *status, bool configuration)
 {
     bf_buf_addf(&c->ans.body,
                 "{\"TableName\":\"%s\",\"StreamArn\":\"arn:aws:kinesis:%s:" BL_ACCOUNT
@@ -70,7 +69,8 @@ static void answer(struct bl_call *c, const struct bl_table *t, struct bf_str na
     bf_buf_addc(&c->ans.body, '}');
 }
 
-static bool enable(struct bl_call *c, struct bl_table *t, struct bf_str name, bool micros)
+static bool enable_destination(struct bl_call *c, struct bl_table *t, struct bf_str name,
+                               bool micros)
 {
     int slot = slot_of(t, BF_STR(""));
     if (!bl_stream_find(c->local->kinesis, name))
@@ -86,11 +86,12 @@ static bool enable(struct bl_call *c, struct bl_table *t, struct bf_str name, bo
                        "A table feeds at most %d Kinesis streams at a time", BL_DESTINATIONS);
     snprintf(t->destination[slot], sizeof t->destination[slot], "%.*s", (int)name.n, name.p);
     t->destination_micros[slot] = micros;
-    answer(c, t, name, micros, "ENABLING", true);
+    put_destination(c, t, name, micros, "ENABLING", true);
     return bl_table_save(c, t);
 }
 
-static bool disable(struct bl_call *c, struct bl_table *t, struct bf_str name, bool micros)
+static bool disable_destination(struct bl_call *c, struct bl_table *t, struct bf_str name,
+                                bool micros)
 {
     int slot = slot_of(t, name);
     (void)micros;
@@ -98,15 +99,15 @@ static bool disable(struct bl_call *c, struct bl_table *t, struct bf_str name, b
         return bl_fail(c, BL_ValidationException,
                        "Table is not in a valid state to disable Kinesis Streaming Destination: "
                        "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.");
-    answer(c, t, name, t->destination_micros[slot], "DISABLING", false);
+    put_destination(c, t, name, t->destination_micros[slot], "DISABLING", false);
     t->destination[slot][0] = '\0';
     t->destination_micros[slot] = false;
     return bl_table_save(c, t);
 }
 
 /* Runs a change of a table's destinations in a transaction. */
-static bool change(struct bl_call *c,
-                   bool (*run)(struct bl_call *, struct bl_table *, struct bf_str, bool))
+static bool change_destination(struct bl_call *c, bool (*run)(struct bl_call *, struct bl_table *,
+                                                              struct bf_str, bool))
 {
     struct bl_params p;
     struct bf_str name;
@@ -116,7 +117,7 @@ static bool change(struct bl_call *c,
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
-    struct bl_table *t = bl_table_param(c, &p);
+    struct bl_table *t = bl_table_manage(c, &p);
     if (t)
         bl_table_keep(c, t);
     bool ok = bl_store_settle(c->store, t && run(c, t, name, micros), &e);
@@ -126,12 +127,12 @@ static bool change(struct bl_call *c,
 
 bool bl_ddb_enable_kinesis(struct bl_call *c)
 {
-    return change(c, enable);
+    return change_destination(c, enable_destination);
 }
 
 bool bl_ddb_disable_kinesis(struct bl_call *c)
 {
-    return change(c, disable);
+    return change_destination(c, disable_destination);
 }
 
 bool bl_ddb_describe_kinesis(struct bl_call *c)
@@ -141,7 +142,7 @@ bool bl_ddb_describe_kinesis(struct bl_call *c)
     if (!bl_params_read(c, &p))
         return false;
     bl_store_lock(c->store);
-    const struct bl_table *t = bl_table_param(c, &p);
+    const struct bl_table *t = bl_table_manage(c, &p);
     bool first = true;
     if (t)
         bf_buf_addf(out, "{\"TableName\":\"%s\",\"KinesisDataStreamDestinations\":[", t->name);

@@ -1,10 +1,13 @@
 /* DynamoDB: the entries of secondary indexes, and what an index shows of an item. */
 #include "cmd/bflocal/dynamodb/index.h"
 
-static bool wrong(const struct bl_index *x, const struct bl_key_attr *k, const struct bl_value *v,
-                  unsigned part, struct bf_err *e)
+/* *empty: that is what is wrong with it. */
+static bool check_key(const struct bl_index *x, unsigned part, const struct bl_value *v,
+                      bool *empty, struct bf_err *e)
 {
+    const struct bl_key_attr *k = &x->key[part];
     size_t max = part ? 1024 : 2048;
+    *empty = false;
     if (v->type != k->type)
         return bf_err_set(e, BF_E_INPUT,
                           "One or more parameter values were invalid: Type mismatch for Index Key "
@@ -12,7 +15,8 @@ static bool wrong(const struct bl_index *x, const struct bl_key_attr *k, const s
                           k->name, bl_type_name(k->type), bl_type_name(v->type), x->name);
     if (v->type == BL_N)
         return true;
-    if (v->text.n == 0)
+    *empty = v->text.n == 0;
+    if (*empty)
         return bf_err_set(e, BF_E_INPUT,
                           "One or more parameter values are not valid. A value specified for a "
                           "secondary index key is not supported. The AttributeValue for a key "
@@ -25,12 +29,13 @@ static bool wrong(const struct bl_index *x, const struct bl_key_attr *k, const s
                       part ? "rangekey" : "hashkey", max, x->name, k->name);
 }
 
-bool bl_indexes_check(const struct bl_table *t, const struct bl_value *item, struct bf_err *e)
+bool bl_indexes_check(const struct bl_table *t, const struct bl_value *item, bool *empty,
+                      struct bf_err *e)
 {
     for (const struct bl_index *x = t->indexes; x; x = x->next)
         for (unsigned i = 0; i < x->nkeys; i++) {
             const struct bl_value *v = bl_field_get(item, bf_str_of(x->key[i].name));
-            if (v && !wrong(x, &x->key[i], v, i, e))
+            if (v && !check_key(x, i, v, empty, e))
                 return false;
         }
     return true;
@@ -39,10 +44,11 @@ bool bl_indexes_check(const struct bl_table *t, const struct bl_value *item, str
 bool bl_index_key(const struct bl_index *x, const struct bl_value *item, struct bl_key *out)
 {
     struct bf_err e;
+    bool empty;
     out->part[0] = out->part[1] = bf_str("", 0);
     for (unsigned i = 0; i < x->nkeys; i++) {
         const struct bl_value *v = bl_field_get(item, bf_str_of(x->key[i].name));
-        if (!v || !wrong(x, &x->key[i], v, i, &e))
+        if (!v || !check_key(x, i, v, &empty, &e))
             return false;
         out->part[i] = bf_str((const char *)out->bytes[i], bl_key_encode(v, out->bytes[i]));
     }

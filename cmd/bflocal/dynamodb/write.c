@@ -82,7 +82,11 @@ bool bl_write_prepare(struct bl_call *c, struct bl_write *w)
             p.n = 0;
         w->table = bl_table_param(c, &p);
     }
-    if (!w->table || !bl_key_of(c, w->table, w->item, w->kind != BL_WRITE_PUT, &w->key))
+    if (!w->table)
+        return false;
+    bool keyed = bl_key_of(c, w->table, w->item, w->kind != BL_WRITE_PUT, &w->key);
+    w->empty_key = w->key.empty;
+    if (!keyed)
         return false;
     for (unsigned i = 0; w->update && i < w->table->nkeys; i++)
         if (bl_update_touches(w->update, bf_str_of(w->table->key[i].name)))
@@ -92,7 +96,7 @@ bool bl_write_prepare(struct bl_call *c, struct bl_write *w)
                            "part of the key",
                            w->table->key[i].name);
     struct bf_err e = {0};
-    return w->kind != BL_WRITE_PUT || bl_indexes_check(w->table, w->item, &e) ||
+    return w->kind != BL_WRITE_PUT || bl_indexes_check(w->table, w->item, &w->empty_key, &e) ||
            bl_fail_input(c, &e);
 }
 
@@ -139,7 +143,7 @@ static bool print_item(struct bl_call *c, const struct bl_value *item, struct bl
     return bf_buf_ok(text) && bf_arena_copy(&c->arena, bf_buf_view(text), &out->json);
 }
 
-static enum bl_write_result updated(struct bl_call *c, struct bl_write *w, struct bf_err *e)
+static enum bl_write_result apply_update(struct bl_call *c, struct bl_write *w, struct bf_err *e)
 {
     w->new_item = bl_value_copy(&c->arena, w->old_item ? w->old_item : w->item);
     if (!w->new_item)
@@ -150,7 +154,8 @@ static enum bl_write_result updated(struct bl_call *c, struct bl_write *w, struc
 }
 
 /* The text of the new item, and its size. */
-static enum bl_write_result finish(struct bl_call *c, struct bl_write *w, struct bf_err *e)
+static enum bl_write_result measure_new_item(struct bl_call *c, struct bl_write *w,
+                                             struct bf_err *e)
 {
     if (!print_item(c, w->new_item, &w->new))
         return BL_WRITE_FAILED;
@@ -159,7 +164,7 @@ static enum bl_write_result finish(struct bl_call *c, struct bl_write *w, struct
                    w->kind == BL_WRITE_UPDATE ? "to update " : "");
         return BL_WRITE_INVALID;
     }
-    if (w->kind == BL_WRITE_UPDATE && !bl_indexes_check(w->table, w->new_item, e))
+    if (w->kind == BL_WRITE_UPDATE && !bl_indexes_check(w->table, w->new_item, &w->empty_key, e))
         return BL_WRITE_INVALID;
     /* another text may still be the same item */
     if (w->old.json.p && !w->old_item && !bf_str_eq(w->old.json, w->new.json) &&
@@ -184,8 +189,8 @@ enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w, st
         return BL_WRITE_OK;
     w->new_item = w->item;
     if (w->kind == BL_WRITE_UPDATE)
-        result = updated(c, w, e);
-    return result == BL_WRITE_OK ? finish(c, w, e) : result;
+        result = apply_update(c, w, e);
+    return result == BL_WRITE_OK ? measure_new_item(c, w, e) : result;
 }
 
 static void store_item(struct bl_call *c, const struct bl_write *w)

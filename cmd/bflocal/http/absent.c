@@ -1,7 +1,8 @@
 #include "cmd/bflocal/http/absent.h"
 
 #include "cmd/bflocal/http/reply.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/http/service.h"
+#include "cmd/bflocal/wire/xml.h"
 
 /* The service in a credential scope, and its name. */
 static const struct {
@@ -55,10 +56,17 @@ static struct bf_str scope_field(const struct bl_call *c, int n)
 const char *bl_signed_for(const struct bl_call *c)
 {
     struct bf_str service = scope_field(c, 3);
+    if (bl_services_sign(c->local->services, service))
+        return NULL;
     for (size_t i = 0; service.n && i < BF_COUNT(services); i++)
         if (bf_str_eq(service, bf_str_of(services[i].scope)))
             return services[i].name;
     return NULL;
+}
+
+bool bl_signed_with(const struct bl_call *c, const char *scope)
+{
+    return bf_str_eq(scope_field(c, 3), bf_str_of(scope));
 }
 
 const char *bl_signed_region(const struct bl_call *c, const char *own)
@@ -79,6 +87,27 @@ static struct bf_str operation(const struct bl_call *c)
     return bf_str(NULL, 0);
 }
 
+/* The service is here (STS) and has not that operation, or is not here at all. */
+static struct bf_str explain(struct bl_call *c)
+{
+    const char *name = bl_signed_for(c);
+    struct bf_str op = operation(c);
+    struct bf_buf all;
+    if (op.n > 60)
+        op.n = 60;
+    if (c->service)
+        return bl_arena_printf(&c->arena, "bflocal's %s has no %.*s", c->service->title,
+                               op.n ? (int)op.n : 14, op.n ? op.p : "such operation");
+    bf_buf_init(&all, 1024);
+    bl_services_title(c->local->services, &all);
+    const char *titles = bf_buf_cstr(&all);
+    struct bf_str text = bl_arena_printf(&c->arena, "bflocal has no %s%s%.*s: it is %s",
+                                         name ? name : "such service", op.n ? ", " : "", (int)op.n,
+                                         op.n ? op.p : "", titles ? titles : "");
+    bf_buf_free(&all);
+    return text;
+}
+
 static void answer_query(struct bl_call *c, struct bf_str text)
 {
     struct bf_buf *out = &c->ans.body;
@@ -95,13 +124,7 @@ static void answer_query(struct bl_call *c, struct bf_str text)
 
 void bl_absent_answer(struct bl_call *c)
 {
-    const char *name = bl_signed_for(c);
-    struct bf_str op = operation(c);
-    if (op.n > 60)
-        op.n = 60;
-    struct bf_str text = bl_arena_printf(
-        &c->arena, "bflocal has no %s%s%.*s: it is DynamoDB, DynamoDB Streams, Kinesis and S3",
-        name ? name : "such service", op.n ? ", " : "", (int)op.n, op.n ? op.p : "");
+    struct bf_str text = explain(c);
     bool query =
         bf_str_starts(bl_header(c, "content-type"), BF_STR("application/x-www-form-urlencoded"));
     if (query && !bl_header(c, "x-amz-target").p) {

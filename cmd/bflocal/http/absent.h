@@ -1,6 +1,6 @@
 /*
- * Calls for a service that is not here: the answer names it in the protocol
- * that its clients read (JSON, REST with JSON, or the query protocol's XML),
+ * Calls for a service that is not here, or for an operation that a service of the
+ * query protocol has not: the answer names it in the protocol that its clients read (JSON, REST with JSON, or the query protocol's XML),
  * instead of being taken for a call of S3.
  */
 #ifndef BL_ABSENT_H
@@ -8,9 +8,11 @@
 
 #include "cmd/bflocal/http/call.h"
 
-/* What people call the service that the request is signed for; NULL: DynamoDB, Kinesis, S3, or one that nobody
- * knows. */
+/* The name of the service that the request is signed for; NULL: bflocal has it, or nobody knows it. */
 const char *bl_signed_for(const struct bl_call *c);
+
+/* Is the request signed for the service of that credential scope ("sts")? */
+bool bl_signed_with(const struct bl_call *c, const char *scope);
 
 /* The region of the scope where it is us-east-1, which global endpoints have; else `own`. */
 const char *bl_signed_region(const struct bl_call *c, const char *own);

@@ -6,8 +6,9 @@
  * Views in the request live as long as the call. `arena` is for whatever the
  * operation needs until then; nothing in it has to be freed.
  *
- * A service is a table of operations (JSON protocols), or S3. An operation gets
- * the whole body in c->req.body, whose signature has been checked, and either
+ * A service (service.h) is a table of operations (JSON protocols), or speaks a
+ * protocol of its own. An operation gets the whole body in c->req.body, whose
+ * signature has been checked, and either
  *
  *     writes the answer's JSON into c->ans.body and returns true, or
  *     returns bl_fail(c, BL_ResourceNotFoundException, "Requested resource not found").
@@ -18,27 +19,17 @@
 #ifndef BL_CALL_H
 #define BL_CALL_H
 
-#include "cmd/bflocal/http/auth.h"
+#include "cmd/bflocal/wire/auth.h"
+#include "cmd/bflocal/http/json_error.h"
 #include "cmd/bflocal/http/local.h"
+#include "cmd/bflocal/wire/request.h"
 #include "lib/base/arena.h"
 
-enum {
-    BL_HEADERS_MAX = BF_SIGV4_HEADERS,
-    BL_ANSWER_HEADERS = BL_HEADERS_MAX + 32 /* an object gives back those that it came with */
-};
-
-struct bl_request {
-    struct bf_str method;
-    struct bf_str path;  /* as on the wire, without the query */
-    struct bf_str query; /* as on the wire, without the question mark */
-    struct bf_sigv4_header headers[BL_HEADERS_MAX];
-    size_t nheaders;
-    struct bf_str body; /* empty when a sink took it */
-    bool loopback;      /* the peer is on this machine */
-};
+enum { BL_ANSWER_HEADERS = BL_HEADERS_MAX + 32 /* an object gives back those that it came with */ };
 
 struct bl_answer {
     int status;               /* 200 at birth */
+    enum bl_error error;      /* of the last bl_fail */
     const char *content_type; /* NULL: the service's */
     struct bf_sigv4_header
         headers[BL_ANSWER_HEADERS]; /* values live in the arena or are literals */
@@ -49,35 +40,6 @@ struct bl_answer {
     bool cut;       /* fault: close the connection in mid-answer */
     bool wrong_crc; /* fault: x-amz-crc32 or the checksum header lies */
 };
-
-struct bl_call;
-
-struct bl_op {
-    const char *name; /* "PutItem" */
-    bool (*run)(struct bl_call *c);
-};
-
-struct bl_service {
-    const char *name;         /* in fault specs: "dynamodb", "streams", "kinesis", "s3" */
-    const char *signing;      /* the service of the credential scope */
-    const char *target;       /* "DynamoDB_20120810." */
-    const char *content_type; /* "application/x-amz-json-1.0" */
-    const char *error_prefix; /* "com.amazonaws.dynamodb.v20120810#", or "" */
-    bool coral;               /* framework errors carry "com.amazon.coral.service#" */
-    bool crc32;               /* answers carry x-amz-crc32 */
-    const char *cbor_type;    /* "application/x-amz-cbor-1.1"; NULL: JSON alone */
-    size_t max_body;          /* bytes of a request body */
-    const struct bl_op *ops;
-    size_t nops;
-    /* Makes tables and state when the process starts (store open, no other thread); takes them down.
-     * Either may be NULL; close is called after a failed open too. */
-    bool (*open)(struct bl_local *l, struct bf_err *e);
-    void (*close)(struct bl_local *l);
-};
-
-/* The tables: ddb.c, streams.c, kinesis.c, s3.c. */
-extern const struct bl_service bl_service_dynamodb, bl_service_streams, bl_service_kinesis,
-    bl_service_s3;
 
 struct bl_call {
     struct bl_local *local;
@@ -117,6 +79,9 @@ void bl_answer_headerf(struct bl_call *c, const char *name, const char *fmt, ...
 
 /* The answer has no file after all. */
 void bl_answer_drop_file(struct bl_call *c);
+
+/* How many characters (code points) that UTF-8 has; limits of names and tags count them. */
+size_t bl_characters(struct bf_str s);
 
 /* printf into the arena; an empty string when it is full. */
 struct bf_str bl_arena_printf(struct bf_arena *a, const char *fmt, ...) BF_PRINTF(2, 3);

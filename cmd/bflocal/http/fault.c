@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "cmd/bflocal/http/router.h"
 #include "lib/base/num.h"
 
 static const char *const kinds[BL_FAULT_KINDS] = {
@@ -25,9 +24,10 @@ static const char *const kinds[BL_FAULT_KINDS] = {
 
 enum { MILLION = 1000000, DAY_MS = 86400000 };
 
-void bl_fault_init(struct bl_faults *f)
+void bl_fault_init(struct bl_faults *f, const struct bl_service *const *services)
 {
     memset(f, 0, sizeof(*f));
+    f->services = services;
     pthread_condattr_t attr;
     pthread_mutex_init(&f->mutex, NULL);
     pthread_condattr_init(&attr);
@@ -137,14 +137,21 @@ static bool parse_rule(struct bl_fault_rule *r, struct bf_str spec, struct bf_er
     return true;
 }
 
-/* What no call will ever be named strikes none: better told now. */
-static bool check_rule(const struct bl_fault_rule *r, struct bf_err *e)
+static bool fail_service(const struct bl_faults *f, const char *name, struct bf_err *e)
 {
-    if (!bl_router_knows(r->service, ""))
-        return bf_err_set(e, BF_E_USAGE,
-                          "no service is called '%s'; dynamodb, streams, kinesis, s3 are",
-                          r->service);
-    if (!bl_router_knows(r->service, r->op))
+    char room[256];
+    struct bf_buf names = {.p = room, .cap = sizeof room, .max = sizeof room};
+    bl_services_name(f->services, &names);
+    return bf_err_set(e, BF_E_USAGE, "no service is called '%s'; %.*s are", name, (int)names.n,
+                      names.p);
+}
+
+/* What no call will ever be named strikes none: better told now. */
+static bool check_rule(const struct bl_faults *f, const struct bl_fault_rule *r, struct bf_err *e)
+{
+    if (!bl_services_know(f->services, r->service, ""))
+        return fail_service(f, r->service, e);
+    if (!bl_services_know(f->services, r->service, r->op))
         return bf_err_set(e, BF_E_USAGE, "no operation %sis called '%s'",
                           *r->service ? "of that service " : "", r->op);
     return r->kind != BL_FAULT_DISK || r->max_bytes ||
@@ -171,7 +178,7 @@ static bool parse_all(struct bl_faults *f, struct bf_str spec, struct bf_err *e)
         if (f->n == BL_FAULT_RULES)
             return bf_err_set(e, BF_E_USAGE, "fault: more than %d rules", BL_FAULT_RULES);
         struct bl_fault_rule *r = &f->rules[f->n++];
-        if (!parse_rule(r, word, e) || !check_rule(r, e))
+        if (!parse_rule(r, word, e) || !check_rule(f, r, e))
             return bf_err_ctx(e, "fault: %.*s", (int)word.n, word.p);
         r->seed = seed;
         if (r->kind == BL_FAULT_CLOCK)
@@ -187,6 +194,7 @@ bool bl_fault_set(struct bl_faults *f, struct bf_str spec, struct bf_err *e)
     struct bl_faults *fresh = calloc(1, sizeof(*fresh));
     if (!fresh)
         return bf_err_nomem(e);
+    fresh->services = f->services;
     bool ok = parse_all(fresh, spec, e);
     if (ok) {
         pthread_mutex_lock(&f->mutex);
@@ -209,14 +217,14 @@ uint64_t bl_fault_disk_max(struct bl_faults *f)
     return max;
 }
 
-static bool matches(const struct bl_fault_rule *r, const char *service, const char *op)
+static bool rule_matches(const struct bl_fault_rule *r, const char *service, const char *op)
 {
     return (r->op[0] == '\0' || strcmp(r->op, op) == 0) &&
            (r->service[0] == '\0' || strcmp(r->service, service) == 0);
 }
 
 /* Does rule i strike at its next matching call? */
-static bool strikes(struct bl_fault_rule *r, size_t i)
+static bool rule_strikes(struct bl_fault_rule *r, size_t i)
 {
     uint64_t k = r->seen++;
     if (k < r->after || (r->limit && r->struck >= r->limit))
@@ -227,7 +235,7 @@ static bool strikes(struct bl_fault_rule *r, size_t i)
     return true;
 }
 
-static void apply(const struct bl_fault_rule *r, size_t i, struct bl_fault_hit *hit)
+static void apply_rule(const struct bl_fault_rule *r, size_t i, struct bl_fault_hit *hit)
 {
     switch (r->kind) {
     case BL_FAULT_LATENCY:
@@ -250,22 +258,20 @@ static void apply(const struct bl_fault_rule *r, size_t i, struct bl_fault_hit *
 }
 
 /* What cannot happen to an operation is not counted as one of its calls. */
-static bool possible(enum bl_fault_kind kind, const char *op)
+static bool can_strike(enum bl_fault_kind kind, unsigned can)
 {
     switch (kind) {
     case BL_FAULT_CLOCK:
     case BL_FAULT_DISK:
         return false;
     case BL_FAULT_ITERATOR:
-        return strcmp(op, "GetRecords") == 0;
+        return can & BL_CAN_ITERATOR;
     case BL_FAULT_CONFLICT:
-        return strcmp(op, "PutObject") == 0 || strcmp(op, "CompleteMultipartUpload") == 0;
+        return can & BL_CAN_CONFLICT;
     case BL_FAULT_PARTIAL:
-        return strcmp(op, "BatchWriteItem") == 0 || strcmp(op, "BatchGetItem") == 0 ||
-               strcmp(op, "PutRecords") == 0;
+        return can & BL_CAN_PARTIAL;
     case BL_FAULT_ERROR200:
-        return strcmp(op, "CompleteMultipartUpload") == 0 || strcmp(op, "CopyObject") == 0 ||
-               strcmp(op, "UploadPartCopy") == 0;
+        return can & BL_CAN_ERROR200;
     default:
         return true;
     }
@@ -274,12 +280,13 @@ static bool possible(enum bl_fault_kind kind, const char *op)
 void bl_fault_draw(struct bl_faults *f, const char *service, const char *op,
                    struct bl_fault_hit *hit)
 {
+    unsigned can = bl_services_can(f->services, service, op);
     memset(hit, 0, sizeof(*hit));
     pthread_mutex_lock(&f->mutex);
     for (size_t i = 0; i < f->n; i++) {
         struct bl_fault_rule *r = &f->rules[i];
-        if (possible(r->kind, op) && matches(r, service, op) && strikes(r, i))
-            apply(r, i, hit);
+        if (can_strike(r->kind, can) && rule_matches(r, service, op) && rule_strikes(r, i))
+            apply_rule(r, i, hit);
     }
     pthread_mutex_unlock(&f->mutex);
 }

@@ -28,7 +28,7 @@
 
 #include <pthread.h>
 
-#include "lib/base/str.h"
+#include "cmd/bflocal/http/service.h"
 
 enum bl_fault_kind {
     BL_FAULT_NONE,
@@ -64,6 +64,7 @@ struct bl_fault_rule {
 };
 
 struct bl_faults {
+    const struct bl_service *const *services; /* those that a rule can name */
     pthread_mutex_t mutex;
     pthread_cond_t end; /* of all waiting */
     bool ended;
@@ -83,7 +84,8 @@ struct bl_fault_hit {
     uint64_t part_seed;
 };
 
-void bl_fault_init(struct bl_faults *f);
+/* services: a list that ends with NULL. */
+void bl_fault_init(struct bl_faults *f, const struct bl_service *const *services);
 
 /* Replaces all rules; nothing changes when spec is wrong. */
 bool bl_fault_set(struct bl_faults *f, struct bf_str spec, struct bf_err *e) BF_MUST;

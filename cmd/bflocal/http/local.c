@@ -2,11 +2,7 @@
 
 #include <stdio.h>
 
-#include "cmd/bflocal/http/call.h"
 #include "lib/base/clock.h"
-
-static const struct bl_service *const services[] = {&bl_service_kinesis, &bl_service_dynamodb,
-                                                    &bl_service_streams, &bl_service_s3};
 
 int64_t bl_now_ms(struct bl_local *l)
 {
@@ -30,8 +26,8 @@ bool bl_local_open(struct bl_local *l, const char *dir, struct bf_err *e)
 {
     if (!bl_store_open(&l->store, dir, e))
         return false;
-    for (size_t i = 0; i < BF_COUNT(services); i++)
-        if (services[i]->open && !services[i]->open(l, e))
+    for (const struct bl_service *const *s = l->services; *s; s++)
+        if ((*s)->open && !(*s)->open(l, e))
             return false;
     bl_store_limit(&l->store, bl_fault_disk_max(&l->faults));
     return true;
@@ -39,8 +35,8 @@ bool bl_local_open(struct bl_local *l, const char *dir, struct bf_err *e)
 
 void bl_local_close(struct bl_local *l)
 {
-    for (size_t i = BF_COUNT(services); i-- > 0;)
-        if (services[i]->close)
-            services[i]->close(l);
+    for (const struct bl_service *const *s = l->services; *s; s++)
+        if ((*s)->close)
+            (*s)->close(l);
     bl_store_close(&l->store);
 }

@@ -2,30 +2,20 @@
  * bflocal's process: what was asked for on the command line, the store, the
  * faults, the server's clock, and the state of each service. There is one; main
  * owns it, every call points at it.
- *
- * In this folder the prefix bl_ stands for what bf_ is in the library. A file
- * knows the headers it includes and nothing else:
- *
- *     main, run        options; the command, the daemon, the end
- *     server           libmicrohttpd: bytes to struct bl_call and back
- *     router, absent   which service, which operation; services that are not here
- *     auth, chunked    the signature check; aws-chunked bodies
- *     reply, cbor      JSON answers and errors; CBOR for JSON and back
- *     fault, control   what goes wrong on demand; /_bflocal/...
- *     store, log       SQLite; the records of streams in it
- *     ddb*, expr*, streams, kinesis*, s3*   the services
  */
 #ifndef BL_LOCAL_H
 #define BL_LOCAL_H
 
 #include "cmd/bflocal/http/fault.h"
-#include "cmd/bflocal/store/store.h"
+#include "cmd/bflocal/store/transaction.h"
 
-struct bl_ddb;     /* DynamoDB's own state; ddb.c and streams.c */
-struct bl_kinesis; /* Kinesis's own state; kinesis.c */
-struct bl_s3;      /* S3's own state; s3.c */
+/* What a service keeps in memory; its room defines it. */
+struct bl_ddb;
+struct bl_kinesis;
+struct bl_s3;
 
 struct bl_local {
+    const struct bl_service *const *services; /* all there are; NULL at the end */
     const char *region;
     const char *access_key, *secret_key;
     uint64_t ddb_shards; /* --ddb-shards: open shards of a new DynamoDB stream */

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <zlib.h>
 
-#include "cmd/bflocal/http/cbor.h"
+#include "cmd/bflocal/wire/cbor.h"
 #include "lib/base/diag.h"
 #include "lib/base/rng.h"
 #include "lib/json/write.h"
@@ -40,6 +40,7 @@ static void put_error(struct bl_call *c, enum bl_error error, struct bf_str memb
     struct bf_buf *out = &c->ans.body;
     bf_buf_reset(out);
     c->failed = true;
+    c->ans.error = error;
     c->ans.status = errors[error].status;
     c->ans.nheaders = 0;
     put_type(c, error);
@@ -77,9 +78,9 @@ bool bl_fail_with(struct bl_call *c, enum bl_error error, struct bf_str members,
 bool bl_fail_err(struct bl_call *c, const struct bf_err *e)
 {
     bf_diag_warn("%s: %s", c->op_name ? c->op_name : "request", e->text);
-    bool kinesis = c->service == &bl_service_kinesis;
+    bool plain = c->service && !c->service->coral;
     return bl_fail(
-        c, kinesis ? BL_InternalFailure : BL_InternalServerError, "%s",
+        c, plain ? BL_InternalFailure : BL_InternalServerError, "%s",
         "The request processing has failed because of an unknown error, exception or failure.");
 }
 
@@ -114,22 +115,14 @@ bool bl_fail_auth(struct bl_call *c)
 
 bool bl_reply_fault(struct bl_call *c)
 {
-    bool dynamodb = c->service && strcmp(c->service->signing, "dynamodb") == 0;
+    const struct bl_service *s = c->service;
     switch (c->fault.answer) {
     case BL_FAULT_THROTTLE:
-        if (dynamodb)
-            bl_fail(c, BL_ProvisionedThroughputExceededException, "%s",
-                    "The level of configured provisioned throughput for the table was exceeded. "
-                    "Consider increasing your provisioning level with the UpdateTable API.");
-        else
-            bl_fail(
-                c, BL_ProvisionedThroughputExceededException, "%s",
-                "Rate exceeded for shard shardId-000000000000 in stream under account " BL_ACCOUNT
-                ".");
+        bl_fail(c, s->throttled_error, "%s", s->throttled);
         return true;
     case BL_FAULT_500:
         bl_fail(
-            c, dynamodb ? BL_InternalServerError : BL_InternalFailure, "%s",
+            c, s->coral ? BL_InternalServerError : BL_InternalFailure, "%s",
             "The request processing has failed because of an unknown error, exception or failure.");
         return true;
     case BL_FAULT_503:

@@ -1,9 +1,6 @@
 /*
- * JSON answers: errors as the services spell them, request ids, checksums.
- *
- * The table of errors is here once: code, HTTP status, and whether it belongs
- * to the service or to the framework in front of it ("coral"), which DynamoDB
- * shows in __type. An operation says
+ * JSON answers: errors (json_error.h) as the services spell them, request ids,
+ * checksums. An operation says
  *
  *     return bl_fail(c, BL_ValidationException, "One or more parameter values were invalid: ...");
  */
@@ -11,48 +8,6 @@
 #define BL_REPLY_H
 
 #include "cmd/bflocal/http/call.h"
-
-enum bl_family { BL_OF_SERVICE, BL_OF_CORAL, BL_OF_VALIDATION };
-
-/* clang-format off */
-#define BL_ERRORS(X)                                                   \
-    X(ValidationException,                           400, VALIDATION)  \
-    X(SerializationException,                        400, CORAL)       \
-    X(UnknownOperationException,                     400, CORAL)       \
-    X(MissingAuthenticationTokenException,           400, CORAL)       \
-    X(IncompleteSignatureException,                  400, CORAL)       \
-    X(InvalidSignatureException,                     400, CORAL)       \
-    X(UnrecognizedClientException,                   400, CORAL)       \
-    X(ExpiredTokenException,                         400, CORAL)       \
-    X(AccessDeniedException,                         400, CORAL)       \
-    X(ThrottlingException,                           400, CORAL)       \
-    X(ServiceUnavailable,                            503, CORAL)       \
-    X(RequestEntityTooLarge,                         413, CORAL)       \
-    X(InternalFailure,                               500, CORAL)       \
-    X(InternalServerError,                           500, SERVICE)     \
-    X(ResourceNotFoundException,                     400, SERVICE)     \
-    X(ResourceInUseException,                        400, SERVICE)     \
-    X(TableNotFoundException,                        400, SERVICE)     \
-    X(ConditionalCheckFailedException,               400, SERVICE)     \
-    X(TransactionCanceledException,                  400, SERVICE)     \
-    X(TransactionConflictException,                  400, SERVICE)     \
-    X(TransactionInProgressException,                400, SERVICE)     \
-    X(IdempotentParameterMismatchException,          400, SERVICE)     \
-    X(ItemCollectionSizeLimitExceededException,      400, SERVICE)     \
-    X(ProvisionedThroughputExceededException,        400, SERVICE)     \
-    X(RequestLimitExceeded,                          400, SERVICE)     \
-    X(LimitExceededException,                        400, SERVICE)     \
-    X(TrimmedDataAccessException,                    400, SERVICE)     \
-    X(ExpiredIteratorException,                      400, SERVICE)     \
-    X(ExpiredNextTokenException,                     400, SERVICE)     \
-    X(InvalidArgumentException,                      400, SERVICE)
-/* clang-format on */
-
-enum bl_error {
-#define BL_ERROR_ENUM(name, status, family) BL_##name,
-    BL_ERRORS(BL_ERROR_ENUM)
-#undef BL_ERROR_ENUM
-};
 
 /* Sets the answer to an error; returns false. */
 bool bl_fail(struct bl_call *c, enum bl_error error, const char *fmt, ...) BF_PRINTF(3, 4);

@@ -1,70 +1,69 @@
 #include "cmd/bflocal/http/router.h"
 
 #include "cmd/bflocal/http/absent.h"
-#include "cmd/bflocal/http/cbor.h"
+#include "cmd/bflocal/wire/cbor.h"
+#include "cmd/bflocal/http/control.h"
 #include "cmd/bflocal/http/reply.h"
-#include "cmd/bflocal/sts/sts.h"
-
-static const struct bl_service *const json_services[] = {&bl_service_dynamodb, &bl_service_streams,
-                                                         &bl_service_kinesis};
 
 enum { CONTROL_BODY = 64 * 1024, ABSENT_BODY = 2 * 1024 * 1024 };
 
-static bool is_control(const struct bl_call *c)
-{
-    return bf_str_starts(c->req.path, BF_STR("/_bflocal/"));
-}
-
-static const struct bl_op *find_op(const struct bl_service *s, struct bf_str name)
-{
-    for (size_t i = 0; i < s->nops; i++)
-        if (bf_str_eq(name, bf_str_of(s->ops[i].name)))
-            return &s->ops[i];
-    return NULL;
-}
-
-bool bl_router_knows(const char *service, const char *op)
-{
-    for (size_t i = 0; i < BF_COUNT(json_services); i++)
-        if ((!*service || strcmp(service, json_services[i]->name) == 0) &&
-            (!*op || find_op(json_services[i], bf_str_of(op))))
-            return true;
-    return (!*service || strcmp(service, bl_service_s3.name) == 0) && (!*op || bl_s3_knows(op));
-}
-
 /* A target with a prefix we know belongs to that service, even when the operation is unknown. */
-static void find_service(struct bl_call *c, struct bf_str target)
+static void find_target(struct bl_call *c, struct bf_str target)
 {
-    for (size_t i = 0; i < BF_COUNT(json_services); i++) {
-        struct bf_str prefix = bf_str_of(json_services[i]->target);
-        if (!bf_str_starts(target, prefix))
+    for (const struct bl_service *const *s = c->local->services; *s; s++) {
+        struct bf_str prefix = bf_str_of((*s)->target ? (*s)->target : "");
+        if (!prefix.n || !bf_str_starts(target, prefix))
             continue;
-        c->service = json_services[i];
-        c->op = find_op(c->service, bf_str(target.p + prefix.n, target.n - prefix.n));
+        c->service = *s;
+        c->op = bl_service_op(*s, bf_str(target.p + prefix.n, target.n - prefix.n));
         c->op_name = c->op ? c->op->name : "";
         return;
     }
+}
+
+/* The service with a protocol of its own that the request is signed for. */
+static const struct bl_service *find_signed(const struct bl_call *c)
+{
+    for (const struct bl_service *const *s = c->local->services; *s; s++)
+        if ((*s)->protocol && !(*s)->protocol->rest && bl_signed_with(c, (*s)->signing))
+            return *s;
+    return NULL;
+}
+
+/* The one that gets the rest. */
+static const struct bl_service *find_rest(const struct bl_call *c)
+{
+    for (const struct bl_service *const *s = c->local->services; *s; s++)
+        if ((*s)->protocol && (*s)->protocol->rest)
+            return *s;
+    return NULL;
+}
+
+static void find_service(struct bl_call *c)
+{
+    struct bf_str target = bl_header(c, "x-amz-target");
+    find_target(c, target);
+    if (!c->service)
+        c->service = find_signed(c);
+    if (!c->service && !target.p && !bl_signed_for(c))
+        c->service = find_rest(c);
 }
 
 bool bl_router_begin(struct bl_call *c, size_t *max_body)
 {
     *max_body = CONTROL_BODY;
     c->op_name = "";
-    if (is_control(c))
+    if (bl_control_is(c))
         return true;
-    struct bf_str target = bl_header(c, "x-amz-target");
-    if (!target.p && !bl_signed_for(c)) {
-        c->service = &bl_service_s3;
-        bl_reply_request_id(c);
-        return bl_s3_begin(c, max_body);
-    }
-    find_service(c, target.p ? target : BF_STR(""));
+    find_service(c);
     bl_reply_request_id(c);
     if (!c->service) {
         *max_body = ABSENT_BODY; /* heard out, so that its client hears the answer */
         return true;
     }
     *max_body = c->service->max_body;
+    if (c->service->protocol)
+        return !c->service->protocol->begin || c->service->protocol->begin(c, max_body);
     struct bf_str type = bl_header(c, "content-type");
     c->cbor = c->service->cbor_type && bf_str_starts(type, bf_str_of(c->service->cbor_type));
     return true;
@@ -98,10 +97,7 @@ static void fail_op(struct bl_call *c)
 static void run_json(struct bl_call *c)
 {
     if (!c->service) {
-        if (bl_sts_is(c))
-            bl_sts_run(c);
-        else
-            bl_absent_answer(c);
+        bl_absent_answer(c);
         return;
     }
     const struct bl_auth_server s = {c->local->access_key,
@@ -122,7 +118,7 @@ static void run_json(struct bl_call *c)
 void bl_router_finish(struct bl_call *c)
 {
     c->now_ms = bl_now_ms(c->local);
-    if (is_control(c)) {
+    if (bl_control_is(c)) {
         bl_control_run(c);
         return;
     }
@@ -131,8 +127,8 @@ void bl_router_finish(struct bl_call *c)
     bl_fault_wait(&c->local->faults, &c->fault);
     c->ans.cut = c->fault.cut;
     c->ans.wrong_crc = c->fault.crc;
-    if (c->service == &bl_service_s3) {
-        bl_s3_finish(c);
+    if (c->service && c->service->protocol) {
+        c->service->protocol->finish(c);
         return;
     }
     if (!c->failed)
@@ -142,8 +138,8 @@ void bl_router_finish(struct bl_call *c)
 
 void bl_router_too_large(struct bl_call *c)
 {
-    if (c->service == &bl_service_s3) {
-        bl_s3_too_large(c);
+    if (c->service && c->service->protocol && c->service->protocol->too_large) {
+        c->service->protocol->too_large(c);
         return;
     }
     bl_fail(c, BL_RequestEntityTooLarge, "%s", "Request body is too large.");
@@ -155,12 +151,12 @@ void bl_router_head_too_large(struct bl_call *c)
 {
     struct bf_str target = bl_header(c, "x-amz-target");
     c->op_name = "";
-    find_service(c, target);
+    find_target(c, target);
     if (!target.p)
-        c->service = &bl_service_s3;
+        c->service = find_rest(c);
     bl_reply_request_id(c);
-    if (!target.p) {
-        bl_s3_head_too_large(c);
+    if (c->service && c->service->protocol && c->service->protocol->head_too_large) {
+        c->service->protocol->head_too_large(c);
         return;
     }
     bl_fail(c, BL_RequestEntityTooLarge, "Request header is too large: more than %d headers.",

@@ -1,6 +1,7 @@
 /*
  * Which service, which operation: by X-Amz-Target for the JSON protocols, by
- * path for control calls (/_bflocal/...), everything else is S3.
+ * path for control calls (/_bflocal/...), by the service that the request is
+ * signed for; everything else is S3.
  *
  * The server calls bl_router_begin when the headers are there, which sets the
  * body's limit or sink, and bl_router_finish when the body is.
@@ -18,20 +19,5 @@ void bl_router_finish(struct bl_call *c);
 /* The body passed its limit; there are more headers than are taken. */
 void bl_router_too_large(struct bl_call *c);
 void bl_router_head_too_large(struct bl_call *c);
-
-/* s3.c */
-bool bl_s3_begin(struct bl_call *c, size_t *max_body);
-void bl_s3_finish(struct bl_call *c);
-void bl_s3_too_large(struct bl_call *c);
-void bl_s3_head_too_large(struct bl_call *c);
-
-/* control.c: /_bflocal/NAME. A service adds its own calls (a shard split) to the table there. */
-void bl_control_run(struct bl_call *c);
-
-/* Is there such a service ("": any) with such an operation ("": any)? */
-bool bl_router_knows(const char *service, const char *op);
-
-/* The same of S3's operations; s3.c. */
-bool bl_s3_knows(const char *op);
 
 #endif

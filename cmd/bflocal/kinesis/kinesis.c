@@ -1,4 +1,4 @@
-/* Kinesis: the table of its operations, its state, and the spelling of ids and numbers. */
+/* Kinesis: streams and shards in memory and in the store, and the spelling of ids and numbers. */
 #include "cmd/bflocal/kinesis/kinesis.h"
 
 #include <stdio.h>
@@ -15,6 +15,11 @@ static const char schema[] =
     " parent INTEGER, adjacent INTEGER, first INTEGER, last INTEGER, "
     "created_ms INTEGER, closed_ms INTEGER);"
     "CREATE INDEX IF NOT EXISTS kin_shard_stream ON kin_shard(stream, id);";
+
+bool bl_stream_open(struct bl_store *store, struct bf_err *e)
+{
+    return bl_store_exec(store, schema, e) && bl_log_open(store, e);
+}
 
 struct bl_stream *bl_stream_find(struct bl_kinesis *k, struct bf_str name)
 {
@@ -36,7 +41,7 @@ struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p)
                     own.p ? "StreamARN and StreamName name two streams: %.*s"
                           : "User is not authorized to perform that on resource: %.*s because no "
                             "resource-based policy allows it",
-                    (int)(arn.n > 400 ? 400 : arn.n), arn.p);
+                    BF_SHOWN_TO(arn, 400));
             return NULL;
         }
         name = own;
@@ -48,8 +53,7 @@ struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p)
     struct bl_stream *s = bl_stream_find(c->local->kinesis, name);
     if (!s)
         bl_fail(c, BL_ResourceNotFoundException,
-                "Stream %.*s under account " BL_ACCOUNT " not found.",
-                (int)(name.n > 128 ? 128 : name.n), name.p);
+                "Stream %.*s under account " BL_ACCOUNT " not found.", BF_SHOWN_TO(name, 128));
     return s;
 }
 
@@ -154,7 +158,7 @@ void bl_stream_trim(struct bl_store *store, struct bl_stream *s, int64_t now_ms)
     s->trimmed_ms = now_ms;
 }
 
-static struct bf_str column(sqlite3_stmt *q, int i)
+static struct bf_str text_column(sqlite3_stmt *q, int i)
 {
     return bf_str((const char *)sqlite3_column_text(q, i), (size_t)sqlite3_column_bytes(q, i));
 }
@@ -180,7 +184,7 @@ static struct bl_shard *new_shard(struct bl_stream *s)
 }
 
 /* The shards that have come go, and their parents are open again. */
-static void put_back(void *at, const void *kept)
+static void restore_stream(void *at, const void *kept)
 {
     struct bl_stream *s = at;
     const struct bl_stream *old = kept;
@@ -199,7 +203,7 @@ static void put_back(void *at, const void *kept)
 
 void bl_stream_keep(struct bl_store *store, struct bl_stream *s)
 {
-    bl_store_keep(store, s, sizeof *s, put_back);
+    bl_store_keep(store, s, sizeof *s, restore_stream);
 }
 
 struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash low, bl_hash high,
@@ -251,7 +255,8 @@ static bool load_shards(struct bl_store *store, struct bl_stream *s)
                                    .last = sqlite3_column_int64(q, 6),
                                    .created_ms = sqlite3_column_int64(q, 7),
                                    .closed_ms = sqlite3_column_int64(q, 8)};
-        bool ok = bl_hash_get(column(q, 1), &shard->low) && bl_hash_get(column(q, 2), &shard->high);
+        bool ok = bl_hash_get(text_column(q, 1), &shard->low) &&
+                  bl_hash_get(text_column(q, 2), &shard->high);
         int64_t used[] = {shard->first - 1, shard->last, bl_log_last(store, shard->row)};
         for (size_t i = 0; i < BF_COUNT(used); i++)
             if (used[i] >= s->next)
@@ -277,7 +282,7 @@ struct bl_stream *bl_stream_load(struct bl_store *store, int64_t row)
     bl_bind_i64(q, 1, row);
     bool ok = s && bl_step(store, q);
     if (ok) {
-        struct bf_str name = column(q, 0);
+        struct bf_str name = text_column(q, 0);
         s->row = row;
         snprintf(s->name, sizeof s->name, "%.*s", (int)name.n, name.n ? name.p : "");
         s->created_ms = sqlite3_column_int64(q, 1);
@@ -292,73 +297,3 @@ struct bl_stream *bl_stream_load(struct bl_store *store, int64_t row)
     bl_stream_destroy(s);
     return NULL;
 }
-
-/* Streams without a name are DynamoDB's. */
-static bool load(struct bl_store *store, struct bl_kinesis *k)
-{
-    sqlite3_stmt *q =
-        bl_sql(store, "SELECT id FROM kin_stream WHERE name IS NOT NULL ORDER BY name");
-    while (bl_step(store, q)) {
-        if (k->n == BL_STREAMS_MAX ||
-            !(k->streams[k->n] = bl_stream_load(store, sqlite3_column_int64(q, 0))))
-            return false;
-        k->n++;
-    }
-    return bl_store_ok(store);
-}
-
-static bool open_kinesis(struct bl_local *l, struct bf_err *e)
-{
-    l->kinesis = calloc(1, sizeof *l->kinesis);
-    if (!l->kinesis)
-        return bf_err_nomem(e);
-    if (!bl_store_exec(&l->store, schema, e) || !bl_log_open(&l->store, e))
-        return false;
-    bl_store_lock(&l->store);
-    bool ok = load(&l->store, l->kinesis);
-    if (!ok)
-        bf_err_set(e, BF_E_IO, "Kinesis: the stored streams cannot be read: %.200s",
-                   l->store.err.text);
-    bl_store_unlock(&l->store);
-    return ok;
-}
-
-static void close_kinesis(struct bl_local *l)
-{
-    for (size_t i = 0; l->kinesis && i < l->kinesis->n; i++)
-        bl_stream_destroy(l->kinesis->streams[i]);
-    free(l->kinesis);
-    l->kinesis = NULL;
-}
-
-static const struct bl_op operations[] = {
-    {"CreateStream", bl_kinesis_create},
-    {"DecreaseStreamRetentionPeriod", bl_kinesis_shorter},
-    {"DeleteStream", bl_kinesis_delete},
-    {"DescribeStream", bl_kinesis_describe},
-    {"DescribeStreamSummary", bl_kinesis_summary},
-    {"GetRecords", bl_kinesis_get_records},
-    {"GetShardIterator", bl_kinesis_iterator},
-    {"IncreaseStreamRetentionPeriod", bl_kinesis_longer},
-    {"ListShards", bl_kinesis_list_shards},
-    {"ListStreams", bl_kinesis_list},
-    {"MergeShards", bl_kinesis_merge},
-    {"PutRecord", bl_kinesis_put_record},
-    {"PutRecords", bl_kinesis_put_records},
-    {"SplitShard", bl_kinesis_split},
-    {"UpdateShardCount", bl_kinesis_count},
-};
-
-const struct bl_service bl_service_kinesis = {
-    .name = "kinesis",
-    .signing = "kinesis",
-    .target = "Kinesis_20131202.",
-    .content_type = "application/x-amz-json-1.1",
-    .error_prefix = "",
-    .cbor_type = "application/x-amz-cbor-1.1",
-    .max_body = 16 * 1024 * 1024,
-    .ops = operations,
-    .nops = BF_COUNT(operations),
-    .open = open_kinesis,
-    .close = close_kinesis,
-};

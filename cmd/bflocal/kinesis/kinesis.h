@@ -54,6 +54,9 @@ struct bl_kinesis {
     size_t n;
 };
 
+/* The tables of streams and their logs; IF NOT EXISTS. */
+bool bl_stream_open(struct bl_store *store, struct bf_err *e) BF_MUST;
+
 /* Stores a new stream (name, created_ms, retention_h, on_demand are set) with that many shards, which
  * divide all hash keys evenly; inside a transaction. False: store or memory failed. */
 bool bl_stream_insert(struct bl_call *c, struct bl_stream *s, int64_t shards) BF_MUST;

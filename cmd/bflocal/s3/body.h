@@ -10,7 +10,7 @@
 #ifndef BL_S3_BODY_H
 #define BL_S3_BODY_H
 
-#include "cmd/bflocal/http/chunked.h"
+#include "cmd/bflocal/wire/chunked.h"
 #include "cmd/bflocal/s3/sum.h"
 
 struct bl_call;
@@ -41,8 +41,8 @@ bool bl_s3_body_begin(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3)
 bool bl_s3_body_copy(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3,
                      enum bl_sum sum) BF_MUST;
 
-/* The call's sink. */
-bool bl_s3_body_sink(struct bl_call *c, struct bf_str piece);
+/* Another piece of it. False: the answer is set. */
+bool bl_s3_body_feed(struct bl_call *c, struct bl_s3_body *b, struct bf_str piece);
 
 /* Everything is there: checks all that was promised. False: the answer is set. */
 bool bl_s3_body_end(struct bl_call *c, struct bl_s3_body *b) BF_MUST;

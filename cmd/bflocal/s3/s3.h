@@ -5,47 +5,26 @@
  * that names it is what makes it an object, and files that no row names are
  * swept away at the next start after a crash.
  *
- *     s3          which operation, the frame round it       s3_error   errors
- *     s3_file     files, free space                         s3_sum     checksums
- *     s3_body     an upload on its way to a file            s3_xml     XML in and out
- *     s3_bucket, s3_put, s3_get, s3_tags, s3_delete, s3_list, s3_multi, s3_copy   the operations
+ *     service   which operation, the frame round it         error   errors
+ *     file      files, free space                           sum     checksums
+ *     body      an upload on its way to a file              state   what S3 keeps in memory
+ *     bucket, put, get, tags, delete, list, multi, complete, copy   the operations
  */
 #ifndef BL_S3_H
 #define BL_S3_H
 
-#include "cmd/bflocal/http/router.h"
 #include "cmd/bflocal/s3/body.h"
 #include "cmd/bflocal/s3/error.h"
-#include "lib/base/rng.h"
+#include "cmd/bflocal/s3/state.h"
 
-enum {
-    BL_S3_KEY_MAX = 1024,
-    BL_S3_METADATA_MAX = 2048,
-    BL_S3_PART_MIN = 5 * 1024 * 1024,
-    BL_S3_DELETES = 256
-};
-
-struct bl_s3 {
-    struct bl_local *local;
-    /* may be taken under the store's lock, so the store's lock never under it */
-    pthread_mutex_t mutex;
-    /* of who makes a file: `dirty` and what comes with it; taken before all others */
-    pthread_mutex_t first;
-    int dir_fd;        /* the folder of the files; -1: none yet */
-    char *dir;         /* its path */
-    bool temporary;    /* in memory: removed at the end */
-    bool dirty;        /* the store knows that files are being written */
-    uint64_t bytes;    /* in all files */
-    struct bf_rng rng; /* names of files, upload ids */
-    /* the last deletes: a conditional write that one of them overtook is a conflict */
-    uint64_t deletes, deleted[BL_S3_DELETES];
-};
+enum { BL_S3_KEY_MAX = 1024, BL_S3_METADATA_MAX = 2048, BL_S3_PART_MIN = 5 * 1024 * 1024 };
 
 struct bl_s3_op {
     const char *name;
     void (*run)(struct bl_call *c);
-    bool upload; /* the body goes to a file */
-    bool bucket; /* the bucket must exist */
+    bool upload;     /* the body goes to a file */
+    bool bucket;     /* the bucket must exist */
+    unsigned faults; /* of enum bl_can */
 };
 
 /* One S3 call; in the call's arena. */
@@ -61,6 +40,12 @@ static inline struct bl_s3_call *bl_s3_of(const struct bl_call *c)
     return c->sink_arg;
 }
 
+/* struct bl_call.cleanup of calls that upload or copy. */
+static inline void bl_s3_cleanup(struct bl_call *c)
+{
+    bl_s3_body_free(&bl_s3_of(c)->body);
+}
+
 /* An object's row. Text lives in the arena of the call that read it. */
 struct bl_s3_object {
     uint64_t file; /* 0: empty, no file */
@@ -74,7 +59,7 @@ struct bl_s3_object {
     uint64_t parts;         /* of a multipart upload; 0 */
 };
 
-/* s3_put.c. The store is locked by the caller. */
+/* put.c. The store is locked by the caller. */
 bool bl_s3_find(struct bl_call *c, struct bf_str bucket, struct bf_str key, struct bl_s3_object *o);
 bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket);
 
@@ -84,7 +69,7 @@ bool bl_s3_precondition(struct bl_call *c);
 /* No header that would have to be heeded and is not? False: the answer is set. */
 bool bl_s3_check_headers(struct bl_call *c) BF_MUST;
 
-/* s3_tags.c: x-amz-tagging of the request, as S3 limits it. False: the answer is set. */
+/* tags.c: x-amz-tagging of the request, as S3 limits it. False: the answer is set. */
 bool bl_s3_check_tags(struct bl_call *c) BF_MUST;
 
 /* Is it the object's ETag, with or without its quotes? */

@@ -27,10 +27,9 @@ bool bl_log_open(struct bl_store *s, struct bf_err *e) BF_MUST;
 
 void bl_log_add(struct bl_store *s, int64_t log, const struct bl_record *r);
 
-/* For store.c: writes what was gathered, forgets it, frees its room. */
+/* For transaction.c: writes what was gathered; forgets it. */
 void bl_log_flush(struct bl_store *s);
 void bl_log_forget(struct bl_store *s);
-void bl_log_free(struct bl_store *s);
 
 /* A walk over the records of a log. */
 struct bl_log_walk {

@@ -7,22 +7,21 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/store/log.h"
 #include "lib/base/file.h"
 
 static const size_t kept_max = 4 * 1024 * 1024; /* a transaction of a hundred tables has 200 kB */
 
-static bool fail(struct bl_store *s, struct bf_err *e, const char *what)
+static bool set_error(struct bl_store *s, struct bf_err *e, const char *what)
 {
     int rc = sqlite3_errcode(s->db);
     return bf_err_set(e, rc == SQLITE_NOMEM ? BF_E_MEMORY : BF_E_IO, "%s: %s", what,
                       sqlite3_errmsg(s->db));
 }
 
-static void note(struct bl_store *s, const char *what)
+static void note_error(struct bl_store *s, const char *what)
 {
     if (s->err.code == BF_OK)
-        fail(s, &s->err, what);
+        set_error(s, &s->err, what);
 }
 
 static const char pragmas[] = "PRAGMA page_size = 16384;"
@@ -42,7 +41,7 @@ static const char memory_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_m
 /* What the tables look like; another number: a folder of another version. */
 enum { LAYOUT = 3 };
 
-static int64_t number(struct bl_store *s, const char *sql)
+static int64_t query_number(struct bl_store *s, const char *sql)
 {
     sqlite3_stmt *q = NULL;
     int64_t n = -1;
@@ -55,15 +54,13 @@ static int64_t number(struct bl_store *s, const char *sql)
 static bool check_layout(struct bl_store *s, struct bf_err *e)
 {
     char sql[64];
-    if (number(s, "PRAGMA user_version") == LAYOUT)
+    if (query_number(s, "PRAGMA user_version") == LAYOUT)
         return true;
-    if (number(s, "SELECT count(*) FROM sqlite_master") != 0)
+    if (query_number(s, "SELECT count(*) FROM sqlite_master") != 0)
         return bf_err_set(e, BF_E_INPUT, "holds the data of another version of bflocal");
     snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", (int)LAYOUT);
     return bl_store_exec(s, sql, e);
 }
-
-static void keep_spare(struct bl_store *s);
 
 static bool open_database(struct bl_store *s, const char *path, struct bf_err *e)
 {
@@ -71,7 +68,7 @@ static bool open_database(struct bl_store *s, const char *path, struct bf_err *e
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {
         if (!s->db)
             return bf_err_nomem(e);
-        fail(s, e, "open");
+        set_error(s, e, "open");
         return bf_err_ctx(e, "%s", path);
     }
     return (bl_store_exec(s, s->dir ? pragmas : memory_pragmas, e) && check_layout(s, e)) ||
@@ -100,7 +97,7 @@ bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
         return false;
     if ((size_t)snprintf(path, sizeof(path), "%s/bflocal.db", dir) >= sizeof(path))
         return bf_err_set(e, BF_E_USAGE, "--data: the name is too long");
-    keep_spare(s);
+    bl_store_spare(s);
     /* SQLite takes the mode that it finds, also for the log beside it */
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
@@ -114,7 +111,8 @@ void bl_store_close(struct bl_store *s)
     for (size_t i = 0; i < BL_STORE_STATEMENTS; i++)
         sqlite3_finalize(s->cache[i].stmt);
     sqlite3_close(s->db);
-    bl_log_free(s);
+    for (size_t i = 0; i < BL_STORE_CHUNKS; i++)
+        bf_buf_free(&s->chunk[i].records);
     bf_buf_free(&s->kept);
     if (s->lock_fd >= 0)
         close(s->lock_fd);
@@ -125,22 +123,7 @@ void bl_store_close(struct bl_store *s)
 
 bool bl_store_exec(struct bl_store *s, const char *sql, struct bf_err *e)
 {
-    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(s, e, "store");
-}
-
-static void end_standing(struct bl_store *s);
-
-void bl_store_limit(struct bl_store *s, uint64_t max_bytes)
-{
-    char sql[64];
-    bl_store_lock(s);
-    end_standing(s);
-    int64_t page = number(s, "PRAGMA page_size");
-    uint64_t pages = max_bytes && page > 0 ? max_bytes / (uint64_t)page + 1 : 1073741823;
-    snprintf(sql, sizeof(sql), "PRAGMA max_page_count = %llu", (unsigned long long)pages);
-    s->limited = max_bytes != 0;
-    sqlite3_exec(s->db, sql, NULL, NULL, NULL);
-    bl_store_unlock(s);
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || set_error(s, e, "store");
 }
 
 void bl_store_lock(struct bl_store *s)
@@ -155,72 +138,10 @@ void bl_store_unlock(struct bl_store *s)
 }
 
 /*
- * Without a journal there is nothing that a commit would do but look through all
- * pages: the transaction stands open until the next one that wants a journal.
- */
-static void end_standing(struct bl_store *s)
-{
-    if (s->standing)
-        bl_run(s, bl_sql(s, "COMMIT"));
-    s->standing = false;
-}
-
-/* With or without a journal; only a store in memory can choose. */
-static void set_journal(struct bl_store *s, bool journal)
-{
-    if (s->dir || s->unjournaled == !journal)
-        return;
-    end_standing(s);
-    bl_run(s, journal ? bl_sql(s, "PRAGMA journal_mode = MEMORY")
-                      : bl_sql(s, "PRAGMA journal_mode = OFF"));
-    s->unjournaled = !journal;
-}
-
-/* A failed statement may have rolled back by itself (SQLITE_FULL does), so look first. */
-static void undo(struct bl_store *s)
-{
-    if (s->standing)
-        s->lost = s->lost || sqlite3_total_changes(s->db) != s->changes;
-    else if (!sqlite3_get_autocommit(s->db))
-        sqlite3_exec(s->db, "ROLLBACK", NULL, NULL, NULL);
-    s->in_transaction = false;
-}
-
-static bool begin(struct bl_store *s, bool journal, struct bf_err *e)
-{
-    bl_store_lock(s);
-    if (s->lost)
-        bf_err_set(&s->err, BF_E_MEMORY, "store: memory had run out in the midst of a change");
-    set_journal(s, journal);
-    if (!s->standing)
-        bl_run(s, bl_sql(s, "BEGIN"));
-    s->standing = s->unjournaled && s->err.code == BF_OK;
-    s->changes = sqlite3_total_changes(s->db);
-    if (s->err.code == BF_OK) {
-        s->in_transaction = true;
-        return true;
-    }
-    *e = s->err;
-    undo(s);
-    bl_store_unlock(s);
-    return false;
-}
-
-bool bl_store_begin(struct bl_store *s, struct bf_err *e)
-{
-    return begin(s, true, e);
-}
-
-bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e)
-{
-    return begin(s, s->dir || s->limited, e);
-}
-
-/*
  * A delete writes before it frees anything: pages into the log, and the log into the database. So some space
  * is kept for it while there is enough, in the lock's file; on a full disk a delete gets it.
  */
-static void keep_spare(struct bl_store *s)
+void bl_store_spare(struct bl_store *s)
 {
     enum { SPARE = 1024 * 1024 };
     struct statvfs v;
@@ -235,90 +156,6 @@ static void keep_spare(struct bl_store *s)
             sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     } else if (room > 2 * (uint64_t)SPARE && !s->spare)
         s->spare = posix_fallocate(s->lock_fd, 0, SPARE) == 0;
-}
-
-bool bl_store_begin_delete(struct bl_store *s, struct bf_err *e)
-{
-    bl_store_lock(s);
-    keep_spare(s);
-    bl_store_unlock(s);
-    return bl_store_begin(s, e);
-}
-
-/* Stands in front of each piece of `kept`, which is padded so that the next is aligned. */
-struct kept {
-    void *at;
-    void (*back)(void *at, const void *old);
-    size_t n, room;
-};
-
-enum { ALIGN = 16 };
-
-void bl_store_keep(struct bl_store *s, void *at, size_t n, void (*back)(void *at, const void *old))
-{
-    struct kept k = {at, back, n, sizeof k + (n + ALIGN - 1) / ALIGN * ALIGN};
-    const struct kept *other;
-    for (size_t i = 0; i < s->kept.n; i += other->room) {
-        other = (const struct kept *)(const void *)(s->kept.p + i);
-        if (other->at == at)
-            return;
-    }
-    char *to = bf_buf_room(&s->kept, k.room);
-    if (to) {
-        memcpy(to, &k, sizeof k);
-        memcpy(to + sizeof k, at, n);
-        s->kept.n += k.room;
-    } else {
-        s->lost = true; /* it changes all the same, and could not be put back */
-        if (bl_store_ok(s))
-            bf_err_nomem(&s->err);
-    }
-}
-
-/* Memory as it was. */
-static void put_back(struct bl_store *s)
-{
-    const struct kept *k;
-    for (size_t i = 0; i < s->kept.n; i += k->room) {
-        k = (const struct kept *)(const void *)(s->kept.p + i);
-        if (k->back)
-            k->back(k->at, k + 1);
-        else
-            memcpy(k->at, k + 1, k->n);
-    }
-}
-
-bool bl_store_settle(struct bl_store *s, bool ok, struct bf_err *e)
-{
-    if (ok)
-        bl_log_flush(s);
-    else
-        bl_log_forget(s);
-    if (ok && s->err.code == BF_OK && !s->standing)
-        bl_run(s, bl_sql(s, "COMMIT"));
-    if (!ok || s->err.code != BF_OK) {
-        *e = s->err;
-        undo(s);
-        put_back(s);
-        ok = false;
-    }
-    bf_buf_reset(&s->kept);
-    s->in_transaction = false;
-    return ok;
-}
-
-bool bl_store_commit(struct bl_store *s, struct bf_err *e)
-{
-    bool ok = bl_store_settle(s, true, e);
-    bl_store_unlock(s);
-    return ok;
-}
-
-void bl_store_rollback(struct bl_store *s)
-{
-    struct bf_err e;
-    (void)!bl_store_settle(s, false, &e);
-    bl_store_unlock(s);
 }
 
 sqlite3_stmt *bl_sql(struct bl_store *s, const char *literal)
@@ -336,7 +173,7 @@ sqlite3_stmt *bl_sql(struct bl_store *s, const char *literal)
     }
     sqlite3_stmt *q = NULL;
     if (sqlite3_prepare_v3(s->db, literal, -1, SQLITE_PREPARE_PERSISTENT, &q, NULL) != SQLITE_OK) {
-        note(s, literal);
+        note_error(s, literal);
         return NULL;
     }
     s->cache[at].sql = literal;
@@ -372,7 +209,7 @@ bool bl_step(struct bl_store *s, sqlite3_stmt *q)
     if (rc == SQLITE_ROW)
         return true;
     if (rc != SQLITE_DONE) {
-        note(s, "store");
+        note_error(s, "store");
         if (s->unjournaled && s->in_transaction && !sqlite3_stmt_readonly(q))
             s->lost = true;
     }
@@ -402,6 +239,12 @@ struct bf_str bl_column_blob(sqlite3_stmt *q, int i)
 int64_t bl_column_i64(sqlite3_stmt *q, int i)
 {
     return sqlite3_column_int64(q, i);
+}
+
+void bl_column_copy(sqlite3_stmt *q, int i, char *out, size_t size)
+{
+    struct bf_str text = bl_column_text(q, i);
+    snprintf(out, size, "%.*s", (int)text.n, text.n ? text.p : "");
 }
 
 void bl_done(sqlite3_stmt *q)

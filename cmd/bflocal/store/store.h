@@ -2,12 +2,11 @@
  * The store: one SQLite database, DIR/bflocal.db or in memory, one connection,
  * one lock.
  *
- * An operation that writes holds the store from bl_store_begin to
- * bl_store_commit or bl_store_rollback; one that only reads, between
- * bl_store_lock and bl_store_unlock. Do everything that needs no rows (parsing
- * above all) before, and everything else (the answer's text) after; never wait
- * for the network inside. The lock is not recursive: functions that one service
- * offers another take an open transaction for granted and say so.
+ * The store is held between bl_store_lock and bl_store_unlock, or by a transaction
+ * (transaction.h). Do everything that needs no rows (parsing above all) before, and
+ * everything else (the answer's text) after; never wait for the network inside. The
+ * lock is not recursive: functions that one service offers another take an open
+ * transaction for granted and say so.
  *
  * What was committed survives kill -9: WAL with synchronous=NORMAL writes each
  * commit to the kernel before the client hears of it, and an fsync comes with each
@@ -18,9 +17,6 @@
  * bl_step report into the store, bl_store_commit fails and rolls back, and
  * bl_store_err tells why. A store that was given a maximum of bytes (the fault
  * `disk`) is full when it is reached, like any full disk: SQLITE_FULL.
- *
- * A journal in memory copies each page that a transaction changes, which costs
- * more than the change. bl_store_begin_bulk does without where it can.
  */
 #ifndef BL_STORE_H
 #define BL_STORE_H
@@ -71,39 +67,11 @@ void bl_store_close(struct bl_store *s);
 /* Runs SQL without parameters: the schema, in a service's open. */
 bool bl_store_exec(struct bl_store *s, const char *sql, struct bf_err *e) BF_MUST;
 
-/* At most this many bytes in the database file from now on; 0: no limit. Outside a transaction. */
-void bl_store_limit(struct bl_store *s, uint64_t max_bytes);
+/* Keeps some space for deletes while there is enough, and gives it back when there is not; under the lock. */
+void bl_store_spare(struct bl_store *s);
 
 void bl_store_lock(struct bl_store *s);
 void bl_store_unlock(struct bl_store *s);
-
-/* Locks and opens a transaction. False: nothing is held. */
-bool bl_store_begin(struct bl_store *s, struct bf_err *e) BF_MUST;
-
-/*
- * The same for an operation that finds out all that can be wrong with it before
- * it changes its first row: a store in memory keeps no journal for it, unless it may
- * become full. Only a lack of memory can then fail in the midst of the changes,
- * and that is the end of a store in memory: every later transaction fails.
- */
-bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e) BF_MUST;
-
-/* bl_store_begin for what frees space: it works on a full disk too. */
-bool bl_store_begin_delete(struct bl_store *s, struct bf_err *e) BF_MUST;
-
-/* Commits (or rolls back, when anything had failed: *e says what) and unlocks. */
-bool bl_store_commit(struct bl_store *s, struct bf_err *e) BF_MUST;
-void bl_store_rollback(struct bl_store *s);
-/* Commits, or rolls back when `ok` is false or anything had failed, and keeps the lock: for what comes to memory
- * or goes from it with the transaction. bl_store_unlock follows. */
-bool bl_store_settle(struct bl_store *s, bool ok, struct bf_err *e) BF_MUST;
-
-/*
- * For what rows and memory both say: called before a transaction changes the n bytes at `at`, which stand there
- * again when it does not take, however that comes. The first call for an address counts. back: puts them back
- * itself (NULL: all of them are copied).
- */
-void bl_store_keep(struct bl_store *s, void *at, size_t n, void (*back)(void *at, const void *old));
 
 /* Has anything failed since begin or lock? */
 static inline bool bl_store_ok(const struct bl_store *s)
@@ -131,6 +99,8 @@ int bl_run(struct bl_store *s, sqlite3_stmt *q);
 struct bf_str bl_column_text(sqlite3_stmt *q, int i);
 struct bf_str bl_column_blob(sqlite3_stmt *q, int i);
 int64_t bl_column_i64(sqlite3_stmt *q, int i);
+/* The text and a NUL into a buffer of that size, which has held it before; NULL is "". */
+void bl_column_copy(sqlite3_stmt *q, int i, char *out, size_t size);
 
 /* Done with a statement before its last row. */
 void bl_done(sqlite3_stmt *q);

@@ -41,8 +41,8 @@ static bool check_number(struct bl_call *c, const struct bl_stream *s, const str
 }
 
 /* Where an iterator of that type begins. */
-static bool start_at(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
-                     const struct bl_shard *shard, int64_t *number)
+static bool iterator_start(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
+                           const struct bl_shard *shard, int64_t *number)
 {
     struct bf_str type = {NULL, 0}, sequence = {NULL, 0};
     if (!bl_param_string(c, p, "ShardIteratorType", &type) ||
@@ -63,7 +63,7 @@ static bool start_at(struct bl_call *c, const struct bl_params *p, const struct 
                      "[AFTER_SEQUENCE_NUMBER, LATEST, AT_SEQUENCE_NUMBER, TRIM_HORIZON]"
                    : "1 validation error detected: Value null%.*s at 'shardIteratorType' failed to "
                      "satisfy constraint: Member must not be null",
-            (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
+            BF_SHOWN(type));
     }
     if (!sequence.p)
         return bl_fail(c, BL_ValidationException,
@@ -71,7 +71,7 @@ static bool start_at(struct bl_call *c, const struct bl_params *p, const struct 
                        at ? "AT_SEQUENCE_NUMBER" : "AFTER_SEQUENCE_NUMBER");
     if (!bl_stream_sequence_get(sequence, number))
         return bl_fail(c, BL_ValidationException, "Invalid SequenceNumber: %.*s",
-                       (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p);
+                       BF_SHOWN(sequence));
     if (!check_number(c, s, shard, *number))
         return false;
     *number += after;
@@ -96,7 +96,7 @@ bool bl_streams_iterator(struct bl_call *c)
     if (s && !ok)
         bl_fail(c, BL_ResourceNotFoundException,
                 "Requested resource not found: Shard does not exist");
-    ok = ok && start_at(c, &p, s->shards, &s->shards->shards[index], &it.number);
+    ok = ok && iterator_start(c, &p, s->shards, &s->shards->shards[index], &it.number);
     if (ok) {
         it.row = s->shards->shards[index].row;
         bf_buf_lit(&c->ans.body, "{\"ShardIterator\":\"");
@@ -108,8 +108,8 @@ bool bl_streams_iterator(struct bl_call *c)
     return e.code == BF_OK ? ok : bl_fail_err(c, &e);
 }
 
-static struct bl_ddb_stream *stream_of(struct bl_call *c, int64_t row,
-                                       const struct bl_shard **shard)
+static struct bl_ddb_stream *stream_of_shard(struct bl_call *c, int64_t row,
+                                             const struct bl_shard **shard)
 {
     struct bl_ddb *d = c->local->ddb;
     for (size_t i = 0; i < d->nstreams; i++)
@@ -190,7 +190,7 @@ bool bl_streams_get_records(struct bl_call *c)
         return bl_fail(c, BL_ExpiredIteratorException,
                        "Iterator expired. A shard iterator lives 15 minutes.");
     bl_store_lock(c->store);
-    struct bl_ddb_stream *s = stream_of(c, it.row, &shard);
+    struct bl_ddb_stream *s = stream_of_shard(c, it.row, &shard);
     if (s)
         answer_records(c, s, shard, &it, limit);
     else

@@ -3,9 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/http/absent.h"
-#include "cmd/bflocal/http/xml.h"
-#include "cmd/bflocal/http/session.h"
+#include "cmd/bflocal/wire/session.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
@@ -15,13 +14,7 @@
 
 enum { SHORTEST_S = 900, LONGEST_S = 43200, USUAL_S = 3600 };
 
-bool bl_sts_is(const struct bl_call *c)
-{
-    const char *name = bl_signed_for(c);
-    return name && strcmp(name, "STS") == 0;
-}
-
-static bool fail(struct bl_call *c, int status, const char *code, struct bf_str text)
+static bool fail_query(struct bl_call *c, int status, const char *code, struct bf_str text)
 {
     struct bf_buf *out = &c->ans.body;
     bf_buf_reset(out);
@@ -35,26 +28,25 @@ static bool fail(struct bl_call *c, int status, const char *code, struct bf_str 
     return false;
 }
 
-static bool fail_auth(struct bl_call *c)
+bool bl_sts_fail_auth(struct bl_call *c)
 {
     switch (c->auth.code) {
     case BL_AUTH_MISSING:
-        return fail(c, 403, "MissingAuthenticationToken", c->auth.text);
+        return fail_query(c, 403, "MissingAuthenticationToken", c->auth.text);
     case BL_AUTH_KEY:
     case BL_AUTH_TOKEN:
-        return fail(c, 403, "InvalidClientTokenId", c->auth.text);
+        return fail_query(c, 403, "InvalidClientTokenId", c->auth.text);
     case BL_AUTH_TOKEN_EXPIRED:
-        return fail(c, 403, "ExpiredToken", c->auth.text);
+        return fail_query(c, 403, "ExpiredToken", c->auth.text);
     case BL_AUTH_INCOMPLETE:
     case BL_AUTH_MALFORMED:
-        return fail(c, 400, "IncompleteSignature", c->auth.text);
+        return fail_query(c, 400, "IncompleteSignature", c->auth.text);
     default:
-        return fail(c, 403, "SignatureDoesNotMatch", c->auth.text);
+        return fail_query(c, 403, "SignatureDoesNotMatch", c->auth.text);
     }
 }
 
-/* A parameter of the form; p == NULL: absent. */
-static struct bf_str form(struct bl_call *c, const char *name)
+struct bf_str bl_sts_form(struct bl_call *c, const char *name)
 {
     struct bf_str rest = c->req.body, item, found = {NULL, 0};
     while (rest.n && bf_str_split(&rest, '&', &item)) {
@@ -89,7 +81,7 @@ static struct bf_str session_arn(struct bl_call *c, const char *role, struct bf_
                            account->p, (int)rest.n, rest.p);
 }
 
-static void caller_identity(struct bl_call *c)
+bool bl_sts_caller_identity(struct bl_call *c)
 {
     struct bf_str account = BF_STR(BL_ACCOUNT),
                   arn = BF_STR("arn:aws:iam::" BL_ACCOUNT ":user/bflocal"),
@@ -107,6 +99,7 @@ static void caller_identity(struct bl_call *c)
     bl_xml_element(&c->ans.body, "UserId", user);
     bl_xml_element(&c->ans.body, "Account", account);
     close_result(c, "GetCallerIdentity");
+    return true;
 }
 
 static bool refuse_others(struct bl_call *c)
@@ -118,14 +111,15 @@ static bool refuse_others(struct bl_call *c)
                                           "TokenCode",
                                           "ProvidedContexts.member.1.ProviderArn"};
     for (size_t i = 0; i < BF_COUNT(unknown); i++)
-        if (form(c, unknown[i]).p)
-            return fail(c, 400, "ValidationError",
-                        bl_arena_printf(&c->arena, "bflocal has no %s: there are no policies here",
-                                        unknown[i]));
+        if (bl_sts_form(c, unknown[i]).p)
+            return fail_query(c, 400, "ValidationError",
+                              bl_arena_printf(&c->arena,
+                                              "bflocal has no %s: there are no policies here",
+                                              unknown[i]));
     return true;
 }
 
-static bool session_name(struct bf_str s)
+static bool is_session_name(struct bf_str s)
 {
     bool good = s.n >= 2 && s.n <= 64;
     for (size_t i = 0; i < s.n; i++) {
@@ -183,27 +177,30 @@ static void put_session(struct bl_call *c, const struct bl_session *s, struct bf
     close_result(c, "AssumeRole");
 }
 
-static bool assume_role(struct bl_call *c)
+bool bl_sts_assume_role(struct bl_call *c)
 {
     struct bl_session s = {.expires_s = 0};
-    struct bf_str arn = form(c, "RoleArn"), name = form(c, "RoleSessionName"),
-                  seconds = form(c, "DurationSeconds"), account, role;
+    struct bf_str arn = bl_sts_form(c, "RoleArn"), name = bl_sts_form(c, "RoleSessionName"),
+                  seconds = bl_sts_form(c, "DurationSeconds"), account, role;
     struct bf_err e;
     uint64_t duration = USUAL_S;
     if (!read_role(arn, &account, &role))
-        return fail(c, 400, "ValidationError",
-                    bl_arena_printf(&c->arena, "%.*s is invalid", (int)(arn.n > 400 ? 400 : arn.n),
-                                    arn.n ? arn.p : "RoleArn"));
-    if (!session_name(name))
-        return fail(c, 400, "ValidationError",
-                    BF_STR("1 validation error detected: Value at 'roleSessionName' failed to "
-                           "satisfy constraint: Member must satisfy regular expression pattern: "
-                           "[\\w+=,.@-]{2,64}"));
+        return fail_query(c, 400, "ValidationError",
+                          bl_arena_printf(&c->arena, "%.*s is invalid",
+                                          (int)(arn.n > 400 ? 400 : arn.n),
+                                          arn.n ? arn.p : "RoleArn"));
+    if (!is_session_name(name))
+        return fail_query(
+            c, 400, "ValidationError",
+            BF_STR("1 validation error detected: Value at 'roleSessionName' failed to "
+                   "satisfy constraint: Member must satisfy regular expression pattern: "
+                   "[\\w+=,.@-]{2,64}"));
     if (seconds.p &&
         (!bf_num_u64(seconds, &duration, &e) || duration < SHORTEST_S || duration > LONGEST_S))
-        return fail(c, 400, "ValidationError",
-                    BF_STR("1 validation error detected: Value at 'durationSeconds' failed to "
-                           "satisfy constraint: Member must have value between 900 and 43200"));
+        return fail_query(
+            c, 400, "ValidationError",
+            BF_STR("1 validation error detected: Value at 'durationSeconds' failed to "
+                   "satisfy constraint: Member must have value between 900 and 43200"));
     if (!refuse_others(c))
         return false;
     draw_key(s.access_key);
@@ -213,25 +210,4 @@ static bool assume_role(struct bl_call *c)
     bl_session_make(c->local->secret_key, &s);
     put_session(c, &s, name);
     return true;
-}
-
-void bl_sts_run(struct bl_call *c)
-{
-    const struct bl_auth_server server = {c->local->access_key,
-                                          c->local->secret_key,
-                                          bl_signed_region(c, c->local->region),
-                                          "sts",
-                                          false,
-                                          c->now_ms};
-    c->ans.content_type = "text/xml";
-    bl_auth_check(&server, &c->req, &c->arena, &c->auth);
-    struct bf_str action = form(c, "Action");
-    if (c->auth.code != BL_AUTH_OK)
-        fail_auth(c);
-    else if (bf_str_is(action, "GetCallerIdentity"))
-        caller_identity(c);
-    else if (bf_str_is(action, "AssumeRole"))
-        assume_role(c);
-    else
-        bl_absent_answer(c);
 }

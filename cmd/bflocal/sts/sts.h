@@ -1,17 +1,17 @@
-/*
- * STS: GetCallerIdentity and AssumeRole, in the query protocol. Scripts ask who
- * they are before they deploy, and profiles with a role_arn ask for temporary
- * credentials. Any role may be assumed: there are no policies here.
- */
+/* STS: the operations, and what its query protocol needs. Errors are XML. */
 #ifndef BL_STS_H
 #define BL_STS_H
 
 #include "cmd/bflocal/http/call.h"
 
-/* Is the request signed for STS? */
-bool bl_sts_is(const struct bl_call *c);
+/* A parameter of the form; p == NULL: absent. */
+struct bf_str bl_sts_form(struct bl_call *c, const char *name);
 
-/* Answers it. */
-void bl_sts_run(struct bl_call *c);
+/* What the signature check found; returns false. */
+bool bl_sts_fail_auth(struct bl_call *c);
+
+/* The operations. */
+bool bl_sts_caller_identity(struct bl_call *c);
+bool bl_sts_assume_role(struct bl_call *c);
 
 #endif

@@ -24,7 +24,7 @@ static void tell(const struct bf_aws *aws, int64_t ms)
 static bool break_off(struct bf_aws *aws)
 {
     bool all = true;
-    for (struct bf_aws_state *s = aws->all; s; s = s->all) {
+    for (struct bf_aws_flight *s = aws->all; s; s = s->all) {
         if (!s->call || !s->running)
             continue;
         if (s->x.sunk) {

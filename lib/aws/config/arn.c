@@ -15,10 +15,10 @@ bool bf_arn_parse(struct bf_arn *arn, struct bf_str text)
     return true;
 }
 
-void bf_arn_take(struct bf_str text, char room[BF_ARN_REGION], struct bf_aws_options *o)
+void bf_arn_take(const char *text, char room[BF_ARN_REGION], struct bf_aws_options *o)
 {
     struct bf_arn arn;
-    if (!bf_arn_parse(&arn, text))
+    if (!bf_arn_parse(&arn, bf_str_of(text)))
         return;
     o->arn = text;
     if (o->region || !arn.region.n || arn.region.n >= BF_ARN_REGION)
