@@ -12,7 +12,7 @@ enum { NUMBER_MAX = 512, PLAIN_MAX = 256, DAY_S = 86400 };
 /* The number, times 10 to the scale, if it has no digits behind that, and fits into 128 bits. */
 static bool scaled(struct bf_str text, int scale, __int128 *v, int *digits)
 {
-    char room[PLAIN_MAX];
+    char room[PLAIN_MAX] = "";
     struct bf_buf plain = {.p = room, .cap = sizeof room, .max = sizeof room};
     struct bf_err ignored;
     if (!bf_number_check(text, &ignored))

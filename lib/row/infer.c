@@ -129,8 +129,10 @@ static struct bf_infer_column *column_of(struct bf_infer *i, const struct bf_jso
     if (added && i->n == i->cap) {
         size_t cap = i->cap ? i->cap * 2 : 64;
         struct bf_infer_column *more = realloc(i->column, cap * sizeof *more);
-        i->column = more ? more : i->column;
-        i->cap = more ? cap : i->cap;
+        if (more) {
+            i->column = more;
+            i->cap = cap;
+        }
     }
     if (at && added && i->n < i->cap) {
         *at = i->n;
