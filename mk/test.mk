@@ -31,7 +31,7 @@ check: deps-check check-unit check-cli check-services ## all tests
 
 # Suites mostly wait, for services and for time to pass: so many run at once, the long ones first.
 J ?= 3
-LONG := $(patsubst %,tests/%.sh,cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/s3put_kill cli/cdclambda-fault \
+LONG := $(patsubst %,tests/%.sh,cli/hostile cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/s3put_kill cli/cdclambda-fault \
         services/bflocal-s3 services/bflocal-clients services/pipeline services/ddbput-many services/exactly-once services/ddbput \
         services/torture services/kin-stream services/kin-bridge services/exactly-once-faults)
 suites = $(filter-out %/lib.sh %/aws.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))

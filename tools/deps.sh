@@ -18,7 +18,8 @@ fail() {
 }
 
 # One line a thing: the group that needs it, how its presence is told, then its package for apt, dnf, apk and brew ("-":
-# comes with another one, or is not there). h: a C header, c: a command, x: a C++ header, y: a module of the system's Python, s: a sanitizer.
+# comes with another one, or is not there). h: a C header, c: a command, x: a C++ header, y: a module of the system's Python, s: a sanitizer,
+# f: one of clang's.
 things='
 build    c cc              gcc                    gcc                gcc                 -
 build    c make            make                   make               make                make
@@ -65,12 +66,13 @@ lint     c cppcheck        cppcheck               cppcheck           cppcheck   
 lint     c mandoc          mandoc                 mandoc             mandoc              mandoc
 lint     c shellcheck      shellcheck             ShellCheck         shellcheck          shellcheck
 valgrind c valgrind        valgrind               valgrind           valgrind            -
+fuzz     f fuzzer,address,undefined clang,libclang-rt-dev compiler-rt compiler-rt -
 asan     s address,undefined -                    libasan,libubsan   -                   -
 '
 
 # groups GOAL...: what Make's goals need; build is always among them.
 groups() {
-    [ $# -gt 0 ] || { echo 'build demo test npm bench lint valgrind asan peers fresh'; return; }
+    [ $# -gt 0 ] || { echo 'build demo test npm bench lint valgrind fuzz asan peers fresh'; return; }
     wanted=build
     for goal in "$@"; do
         case $goal in
@@ -81,7 +83,8 @@ groups() {
         check-unit) wanted="$wanted demo test" ;;
         check | check-* | torture*) wanted="$wanted demo test npm" ;;
         bench*) wanted="$wanted demo test npm bench" ;;
-        lint* | format | fuzz*) wanted="$wanted lint" ;;
+        lint* | format) wanted="$wanted lint" ;;
+        fuzz*) wanted="$wanted fuzz" ;;
         *) groups; return ;;
         esac
         case $goal in check-asan) wanted="$wanted asan" ;; check-valgrind) wanted="$wanted valgrind" ;; esac
@@ -112,6 +115,7 @@ present() { # present KIND NAME
 #include <$2>" -fsyntax-only ;;
     x) printf '#include <%s>\n' "$2" | "${CXX:-g++}" -x c++ -fsyntax-only - >/dev/null 2>&1 ;;
     y) PATH=/usr/bin:$PATH python3 -c "import $2" >/dev/null 2>&1 ;;
+    f) CC=clang compiles 'int LLVMFuzzerTestOneInput(const char *p, long n) { return p && n < 0; }' "-fsanitize=$2" ;;
     s) compiles 'int main(void) { return 0; }' "-fsanitize=$2" ;;
     esac
 }

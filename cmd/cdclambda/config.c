@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "cmd/cdclambda/lambda.h"
-#include "lib/aws/config/options.h"
+#include "lib/aws/credentials/check.h"
 #include "lib/row/reshape_options.h"
 #include "lib/xform/xform_filter_options.h"
 #include "lib/xform/xform_options.h"
@@ -36,6 +36,14 @@ static const struct bf_opt options[] = {
                 "fail the whole batch, without batchItemFailures"),
 };
 
+static bool check_credentials(void *report, struct bf_str unused, struct bf_err *e)
+{
+    const struct bf_rowsink_api *sink = sink_load(e);
+    return sink && sink->check(report, unused, e);
+}
+
+static const struct bf_opt check[] = {BF_CRED_CHECK_OPTION(check_credentials)};
+
 static const struct bf_opt_group groups[] = {
     BF_XFORM_OPTIONS(struct config, firehose.xform),
     BF_SQL_FILTERS(struct config, firehose.xform.sql),
@@ -44,7 +52,8 @@ static const struct bf_opt_group groups[] = {
     BF_SQL_ENRICHMENT(struct config, firehose.xform.sql),
     BF_RESHAPE_OPTIONS(struct config, firehose.xform.shape),
     {NULL, options, BF_COUNT(options), 0},
-    BF_AWS_OPTIONS(struct config, aws),
+    BF_AWS_PLAIN_OPTIONS(struct config, aws),
+    {"AWS options", check, BF_COUNT(check), offsetof(struct config, aws)},
     BF_OPT_COMMON(struct config, common),
 };
 

@@ -56,6 +56,11 @@ static void note(const char *text)
     bf_diag_note("%s", text);
 }
 
+static void warn(const char *text)
+{
+    bf_diag_warn("%s", text);
+}
+
 /* What the destination is; nothing of it is loaded yet. */
 static bool choose_sink(struct handler *h, struct bf_err *e)
 {
@@ -64,7 +69,8 @@ static bool choose_sink(struct handler *h, struct bf_err *e)
     h->to = (struct bf_rowsink_conf){.aws = &config->aws,
                                      .extension = ends[config->firehose.xform.row.format],
                                      .gzip = config->gzip,
-                                     .note = note};
+                                     .note = note,
+                                     .warn = warn};
     return !config->to || bf_rowsink_parse(&h->to.to, bf_str_of(config->to), e);
 }
 

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/aws/config/options.h"
+#include "lib/aws/credentials/check.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
 
@@ -147,7 +147,7 @@ int main(int argc, char **argv)
     int status = bf_opt_parse(&tool, argc, argv, &c, &c.table, NULL);
     if (status != BF_OPT_RUN)
         return status;
-    bf_arn_take_region(bf_str_of(c.table), c.arn_region, &c.aws.region);
+    bf_arn_take(c.table, c.arn_region, &c.aws);
     if (check_config(&c, &e) && open_all(&d, &e))
         (void)run(&d, &e);
     status = report(&d, &e);

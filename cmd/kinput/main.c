@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "cmd/kinput/kinput.h"
-#include "lib/aws/config/options.h"
+#include "lib/aws/credentials/check.h"
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
@@ -186,7 +186,7 @@ static bool run(struct config *cfg, struct bf_err *e)
     struct bf_aws *aws = NULL;
     if (!check(cfg, e) || !bf_stop_install(e))
         return false;
-    bf_arn_take_region(bf_str_of(cfg->stream), cfg->arn_region, &cfg->aws.region);
+    bf_arn_take(cfg->stream, cfg->arn_region, &cfg->aws);
     keyer_init(&r.keyer, cfg);
     bool ok = bf_reader_init(&r.reader, STDIN_FILENO, "standard input", BF_KINESIS_PUT_BYTES_LARGE,
                              NULL, e) &&

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/kinread/kinread.h"
-#include "lib/aws/config/options.h"
+#include "lib/aws/credentials/check.h"
 #include "lib/base/clock.h"
 #include "lib/base/diag.h"
 #include "lib/base/stop.h"
@@ -88,6 +88,7 @@ static bool run(struct config *cfg, struct bf_err *e)
     if (ok) {
         bf_aws_on_note(aws, bf_diag_take_note, NULL);
         bf_aws_on_detail(aws, bf_diag_take_detail, NULL);
+        bf_aws_on_warning(aws, bf_diag_take_warning, NULL);
         ok = source_open(&source, aws, e) &&
              (cfg->list ? list_shards : follow)(cfg, &source, aws, e);
     }

@@ -58,7 +58,7 @@ bool source_parse(struct source *s, const char *text, struct bf_aws_options *aws
     if (bf_arn_parse(&arn, t)) {
         if (!from_arn(s, t, &arn) || (dynamodb && s->feed != &bf_feed_dynamodb))
             return bad(e, text);
-        bf_arn_take_region(t, s->region, &aws->region);
+        bf_arn_take(t.p, s->region, aws);
     } else {
         if (!bf_feed_name_ok(t))
             return bad(e, text);

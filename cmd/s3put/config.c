@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "lib/aws/config/options.h"
+#include "lib/aws/credentials/check.h"
 #include "lib/aws/s3/s3.h"
 #include "lib/base/enc.h"
 #include "lib/base/reader.h"

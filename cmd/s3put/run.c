@@ -1,6 +1,7 @@
 #include "cmd/s3put/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -380,8 +381,12 @@ static bool open_rejects(struct run *r, struct bf_err *e)
     if (r->stateful && !path) {
         snprintf(r->own_rejects, sizeof r->own_rejects, "%s/rejects", c->state);
         path = r->own_rejects;
-        if (mkdir(c->state, 0777) != 0 && errno != EEXIST)
+        if (mkdir(c->state, 0700) != 0 && errno != EEXIST)
             return bf_err_sys(e, errno, "%s", c->state);
+        int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0) /* a link, for instance */
+            return bf_err_sys(e, errno, "%s", path);
+        close(fd);
     }
     return bf_rejects_append(&r->rejects, path, c->strict, e);
 }

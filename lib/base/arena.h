@@ -24,6 +24,9 @@ BF_API void bf_arena_init(struct bf_arena *a, size_t max);
 BF_API void bf_arena_free(struct bf_arena *a);
 BF_API void bf_arena_reset(struct bf_arena *a);
 
+/* Overwrites all that was ever put there, for what held secrets. */
+BF_API void bf_arena_wipe(struct bf_arena *a);
+
 /* Uninitialised memory, or NULL: past the maximum or out of memory. */
 BF_API BF_MUST void *bf_arena_alloc(struct bf_arena *a, size_t n);
 

@@ -19,7 +19,12 @@ int64_t bf_clock_wall_ms(void)
 
 int64_t bf_clock_mono_ms(void)
 {
-    return read_clock(CLOCK_MONOTONIC);
+    return read_clock(CLOCK_BOOTTIME);
+}
+
+int64_t bf_clock_slept_ms(void)
+{
+    return read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
 }
 
 /* Days since 1970-01-01, counted in 400-year eras that begin on 1 March. */

@@ -18,9 +18,15 @@ static void drop_bom(struct bf_buf *b, size_t from)
     b->n = from + rest.n;
 }
 
-bool bf_file_read(const char *path, struct bf_buf *out, struct bf_err *e)
+static void wipe(volatile char *p, size_t n)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    while (n--) /* volatile: nobody reads it, and yet it must be written */
+        *p++ = '\0';
+}
+
+static bool read_file(const char *path, int flags, struct bf_buf *out, struct bf_err *e)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
     if (fd < 0 && errno == ENOENT)
         return bf_err_set(e, BF_E_NOTFOUND, "%s: %s", path, strerror(errno));
     if (fd < 0)
@@ -36,11 +42,28 @@ bool bf_file_read(const char *path, struct bf_buf *out, struct bf_err *e)
     }
     int sys = errno;
     close(fd);
+    wipe(chunk, sizeof chunk); /* it may have been a file of keys */
     if (n < 0)
         return bf_err_sys(e, sys, "%s", path);
     if (bf_buf_ok(out) && out->n > from)
         drop_bom(out, from);
     return bf_buf_check(out, path, e);
+}
+
+bool bf_file_read(const char *path, struct bf_buf *out, struct bf_err *e)
+{
+    return read_file(path, 0, out, e);
+}
+
+bool bf_file_read_own(const char *path, struct bf_buf *out, struct bf_err *e)
+{
+    return read_file(path, O_NOFOLLOW, out, e);
+}
+
+bool bf_file_is_exposed(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH));
 }
 
 static bool write_all(int fd, struct bf_str s)
@@ -78,16 +101,14 @@ static bool sync_parent(const char *path, struct bf_err *e)
     return bf_file_sync_dir(dir, e);
 }
 
-static bool replace(const char *path, struct bf_str content, bool private, struct bf_err *e)
+bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e)
 {
     char tmp[PATH_MAX];
     int len = snprintf(tmp, sizeof tmp, "%s.new", path);
     if (len < 0 || (size_t)len >= sizeof tmp)
         return bf_err_sys(e, ENAMETOOLONG, "%s", path);
-    if (private)
-        (void)unlink(tmp); /* of a process that was killed: with what mode is not known */
-    int fd = open(tmp, O_WRONLY | O_CREAT | O_CLOEXEC | (private ? O_EXCL | O_NOFOLLOW : O_TRUNC),
-                  private ? 0600 : 0666);
+    (void)unlink(tmp); /* of a process that was killed: with what mode is not known */
+    int fd = open(tmp, O_WRONLY | O_CREAT | O_CLOEXEC | O_EXCL | O_NOFOLLOW, 0600);
     if (fd < 0)
         return bf_err_sys(e, errno, "%s", tmp);
     bool ok = write_all(fd, content) && fsync(fd) == 0;
@@ -101,16 +122,6 @@ static bool replace(const char *path, struct bf_str content, bool private, struc
         return bf_err_sys(e, sys, "%s", path);
     }
     return sync_parent(path, e);
-}
-
-bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e)
-{
-    return replace(path, content, false, e);
-}
-
-bool bf_file_replace_private(const char *path, struct bf_str content, struct bf_err *e)
-{
-    return replace(path, content, true, e);
 }
 
 /* Leaves errno as it was. */
@@ -135,7 +146,7 @@ bool bf_file_make_dirs(const char *path, struct bf_err *e)
             continue;
         char c = *p;
         *p = '\0';
-        if (mkdir(part, 0777) != 0 && !is_dir(part))
+        if (mkdir(part, 0700) != 0 && !is_dir(part))
             return bf_err_sys(e, errno == EEXIST ? ENOTDIR : errno, "%s", part);
         if (c == '\0')
             return true;
@@ -145,7 +156,7 @@ bool bf_file_make_dirs(const char *path, struct bf_err *e)
 
 bool bf_file_lock(const char *path, int *fd, struct bf_err *e)
 {
-    int f = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    int f = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (f < 0)
         return bf_err_sys(e, errno, "%s", path);
     struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};

@@ -45,6 +45,7 @@ struct parse {
     int exit;                  /* BF_OPT_RUN, or the status to end with */
     struct found old[OLD_MAX]; /* old spellings met, to be told once the loudness is known */
     size_t nold;
+    struct found report; /* an option that is done in place of the tool's work; opt NULL: none */
 };
 
 /* Is "-c" or "--cnt" one of the old spellings of o? */
@@ -214,6 +215,7 @@ static bool assign(const struct bf_opt *o, void *field, const char *value, struc
     case BF_OPT_KIND_HELP:
     case BF_OPT_KIND_VERSION:
     case BF_OPT_KIND_COMPLETIONS:
+    case BF_OPT_KIND_REPORT:
         break;
     }
     return bf_err_set(e, BF_E_USAGE, "only on the command line");
@@ -259,9 +261,11 @@ static bool apply(struct parse *p, struct found f, const char *value, struct bf_
     } else if (!f.opt->arg && value)
         return bf_err_set(e, BF_E_USAGE, "option '--%s' takes no value", f.opt->name);
     note_old(p, &f);
-    if (assign(f.opt, p->config + f.at, value, e))
-        return true;
-    return bf_err_ctx(e, "option '--%s'", f.opt->name);
+    if (f.opt->kind == BF_OPT_KIND_REPORT)
+        p->report = f;
+    else if (!assign(f.opt, p->config + f.at, value, e))
+        return bf_err_ctx(e, "option '--%s'", f.opt->name);
+    return true;
 }
 
 static bool long_option(struct parse *p, const char *arg, struct bf_err *e)
@@ -320,7 +324,7 @@ static bool parse_all(struct parse *p, struct bf_err *e)
         if (!ok)
             return false;
     }
-    if (p->exit == BF_OPT_RUN && p->noperands < p->tool->min_operands)
+    if (p->exit == BF_OPT_RUN && !p->report.opt && p->noperands < p->tool->min_operands)
         return bf_err_set(e, BF_E_USAGE, "usage: %s %s", p->tool->name, p->tool->synopsis);
     return true;
 }
@@ -359,6 +363,8 @@ int bf_opt_parse(const struct bf_tool *tool, int argc, char **argv, void *config
     }
     if (noperands)
         *noperands = p.noperands;
+    if (p.exit == BF_OPT_RUN && p.report.opt)
+        return bf_opt_print_report(p.report.opt, p.config + p.report.at);
     return p.exit;
 }
 

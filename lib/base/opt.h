@@ -40,9 +40,19 @@ enum bf_opt_kind {
     BF_OPT_KIND_CHOICE, /* an enum: the value of one of the words */
     BF_OPT_KIND_FN,     /* fn(field, value, e) parses it */
     BF_OPT_KIND_MAYBE,  /* the same; the value may be left out (p NULL), or is given with "=" */
+    BF_OPT_KIND_REPORT, /* fn(struct bf_opt_report *, -, e) in place of the tool's work */
     BF_OPT_KIND_HELP,
     BF_OPT_KIND_VERSION,
     BF_OPT_KIND_COMPLETIONS
+};
+
+/* What the function of an option of the kind REPORT gets as its field, once all options have been read; operands may be
+ * missing. What it puts out is printed on standard output, also when it fails. */
+struct bf_opt_report {
+    const void *group; /* the struct of the option's group */
+    struct bf_buf out;
+    void (*detail)(void *arg, const char *text); /* for -vv */
+    void (*warn)(void *arg, const char *text);
 };
 
 /* A word of an enumerated option. */
@@ -94,6 +104,8 @@ struct bf_opt {
     BF_OPT_ROW(l, name, BF_OPT_KIND_RATE, offsetof(type, field), arg, help, NULL, __VA_ARGS__)
 #define BF_OPT_FN(l, name, type, field, arg, help, fn, ...)                                        \
     BF_OPT_ROW(l, name, BF_OPT_KIND_FN, offsetof(type, field), arg, help, fn, __VA_ARGS__)
+#define BF_OPT_REPORT(l, name, help, fn, ...)                                                      \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_REPORT, 0, NULL, help, fn, __VA_ARGS__)
 #define BF_OPT_MAYBE(l, name, type, field, arg, help, fn, ...)                                     \
     BF_OPT_ROW(l, name, BF_OPT_KIND_MAYBE, offsetof(type, field), arg, help, fn, __VA_ARGS__)
 

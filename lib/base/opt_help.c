@@ -108,6 +108,17 @@ int bf_opt_print_completions(const struct bf_tool *tool, struct bf_str shell)
     return 2;
 }
 
+int bf_opt_print_report(const struct bf_opt *o, const void *group)
+{
+    struct bf_opt_report r = {
+        .group = group, .detail = bf_diag_take_detail, .warn = bf_diag_take_warning};
+    struct bf_err e = {0};
+    bf_buf_init(&r.out, HELP_MAX);
+    bool ok = o->fn(&r, bf_str(NULL, 0), &e);
+    int status = print(&r.out);
+    return ok ? status : bf_diag_exit(&e);
+}
+
 const char *bf_opt_nearest(const struct bf_tool *tool, struct bf_str name)
 {
     struct bf_near near;

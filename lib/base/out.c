@@ -18,7 +18,7 @@ bool bf_out_open(struct bf_out *o, const char *path, struct bf_err *e)
 {
     if (strcmp(path, "-") == 0)
         return bf_out_init(o, STDOUT_FILENO, "standard output", 0, e);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0)
         return bf_err_sys(e, errno, "%s", path);
     if (bf_out_init(o, fd, path, 0, e))

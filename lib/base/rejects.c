@@ -52,7 +52,7 @@ static bool end_line(const struct bf_rejects *r, int fd, const struct stat *st, 
 static bool open_file(struct bf_rejects *r, struct bf_err *e)
 {
     struct stat st;
-    int fd = open(r->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    int fd = open(r->path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0)
         return bf_err_sys(e, errno, "%s", r->path);
     bool ok = fstat(fd, &st) == 0 || bf_err_sys(e, errno, "%s", r->path);

@@ -217,7 +217,11 @@ usage() {
 usage 'usage: s3put' --dry-run
 usage "'lake' is not of the form s3://BUCKET/PREFIX" lake
 usage 'has 3 to 63 characters' s3://x/
-usage 'is an ARN: give the bucket' s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/x/
+usage 'is the ARN of an access point: give the bucket' s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/x/
+usage 'is the ARN of a multi-region access point: give the bucket' s3://arn:aws:s3::123456789012:accesspoint/x.mrap/
+usage 'is the ARN of an S3 Express directory bucket: give the bucket' s3://arn:aws:s3express:eu-west-1:123456789012:bucket/x--euw1-az1--x-s3/
+usage 'is the ARN of S3 on Outposts: give the bucket' s3://arn:aws:s3-outposts:eu-west-1:123456789012:outpost/o/accesspoint/x/
+usage 'is the ARN of an Object Lambda access point: give the bucket' s3://arn:aws:s3-object-lambda:eu-west-1:123456789012:accesspoint/x/
 usage 'names an S3 Express directory bucket' s3://sales--use1-az5--x-s3/p/
 usage 'names an access point of S3 on Outposts' s3://ap-o0123--op-s3/p/
 usage 'names an Object Lambda access point' s3://ap-0123--ol-s3/p/

@@ -109,7 +109,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct bf_aws_config c = {.env = {which == 6 ? env_container : env_none, NULL},
                               .profile = "default",
                               .region = "eu-west-1"};
-    struct bf_credentials found;
+    struct bf_credentials found = {0};
     struct bf_err e = {0};
     text = bf_str((const char *)data + 1, n - 1);
     bf_profiles_init(&c.profiles);

@@ -223,7 +223,7 @@ static inline void world_file(struct world *w, const char *path, const char *tex
 
 static inline bool world_seek(struct world *w, struct bf_credentials *out, struct bf_err *e)
 {
-    struct bf_cred_told told = {world_detail, w};
+    struct bf_cred_told told = {.detail = world_detail, .arg = w};
     bf_err_clear(e);
     return bf_credentials_seek(&w->config, &w->w, &told, out, e);
 }

@@ -163,13 +163,13 @@ bool bl_s3_file_create(struct bl_s3 *s, uint64_t *file, int *fd, struct bf_err *
     uint64_t id = draw_file(s);
     file_name(id, name);
     int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
-    int got = openat(s->dir_fd, name, flags, 0666);
+    int got = openat(s->dir_fd, name, flags, 0600);
     if (got < 0 && errno == ENOENT) {
         name[2] = '\0';
-        if (mkdirat(s->dir_fd, name, 0777) != 0 && errno != EEXIST)
+        if (mkdirat(s->dir_fd, name, 0700) != 0 && errno != EEXIST)
             return bf_err_sys(e, errno, "%s/%s", s->dir, name);
         name[2] = '/';
-        got = openat(s->dir_fd, name, flags, 0666);
+        got = openat(s->dir_fd, name, flags, 0600);
     }
     if (got < 0)
         return bf_err_sys(e, errno, "%s/%s", s->dir, name);

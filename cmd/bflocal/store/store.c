@@ -1,5 +1,6 @@
 #include "cmd/bflocal/store/store.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <fcntl.h>
@@ -97,6 +98,11 @@ bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
     if ((size_t)snprintf(path, sizeof(path), "%s/bflocal.db", dir) >= sizeof(path))
         return bf_err_set(e, BF_E_USAGE, "--data: the name is too long");
     bl_store_spare(s);
+    /* SQLite takes the mode that it finds, also for the log beside it */
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return bf_err_sys(e, errno, "%s", path);
+    close(fd);
     return open_database(s, path, e);
 }
 

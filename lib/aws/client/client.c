@@ -11,6 +11,7 @@
 #include "lib/base/stop.h"
 
 enum { MAX_ANSWER = 32 << 20, DEFAULT_TIMEOUT_MS = 60000, BUCKETS_MAX = 1024 };
+enum { LOOK_MS = 5000 };     /* so often at least it is looked whether the computer has slept */
 enum { SLOWEST = 16 << 10 }; /* bytes a second of a request's body */
 
 /* Whose answer is being handed over: bf_aws_header asks it. A call may be gone or submitted again
@@ -27,12 +28,15 @@ struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e
     bf_map_init(&aws->buckets, BUCKETS_MAX);
     bf_rng_seed(&aws->rng, bf_rng_entropy());
     aws->quota.left = BF_RETRY_QUOTA;
+    aws->slept_ms = bf_clock_slept_ms();
     aws->grace_ms = options->grace_ms;
+    aws->arn = bf_str_of(options->arn);
     if (!bf_aws_config_load(&aws->config, options, bf_aws_env_process(), e)) {
         bf_map_free(&aws->buckets);
         free(aws);
         return NULL;
     }
+    bf_aws_config_forget_keys(&aws->config); /* the search reads them anew */
     const char *ca = aws->config.ca_bundle;
     if ((!ca || access(ca, R_OK) == 0 || bf_err_sys(e, errno, "CA bundle %s", ca)) &&
         bf_http_init(&aws->http, ca, e) && bf_aws_identity_init(aws, options, e))
@@ -118,6 +122,7 @@ static struct bf_aws_flight *take_free(struct bf_aws *aws)
 
 static void give_back(struct bf_aws *aws, struct bf_aws_flight *s)
 {
+    bf_request_wipe(&s->request);
     s->call = NULL;
     s->running = false;
     s->next = aws->free;
@@ -132,37 +137,6 @@ static void take_off(struct bf_aws_flight **at, const struct bf_aws_flight *s)
         at = &(*at)->next;
     if (*at)
         *at = s->next;
-}
-
-static const struct bf_endpoint *resolve(struct bf_aws *aws, enum bf_aws_service service,
-                                         struct bf_err *e)
-{
-    if (!aws->resolved[service]) {
-        if (!bf_endpoint_resolve(&aws->config, service, &aws->endpoints[service], e))
-            return NULL;
-        aws->resolved[service] = true;
-    }
-    return &aws->endpoints[service];
-}
-
-static const struct bf_endpoint *endpoint_for(struct bf_aws *aws, const struct bf_aws_call *call,
-                                              struct bf_err *e)
-{
-    enum bf_aws_service service = call->op->service;
-    if (service == BF_AWS_S3 && call->bucket) {
-        uint64_t *known = bf_map_get(&aws->buckets, bf_str_of(call->bucket));
-        if (known)
-            return (const struct bf_endpoint *)(uintptr_t)*known;
-    }
-    return resolve(aws, service, e);
-}
-
-bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service, bool *own,
-                            struct bf_err *e)
-{
-    const struct bf_endpoint *endpoint = resolve(aws, service, e);
-    *own = endpoint && !endpoint->custom;
-    return endpoint != NULL;
 }
 
 /* An object may take long as long as it moves; an API answer may not, but its request may on a slow line. */
@@ -191,6 +165,7 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
         return false;
     x->timeout_ms = bf_aws_timeout_ms(call);
     x->stall_s = call->timeout_ms ? 0 : DEFAULT_TIMEOUT_MS / 1000;
+    x->answer_ms = call->sink ? 0 : DEFAULT_TIMEOUT_MS;
     x->max_answer = MAX_ANSWER;
     x->sink = call->sink;
     x->sink_arg = call->arg;
@@ -203,8 +178,8 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *e)
 {
     call->state = NULL;
-    const struct bf_endpoint *endpoint = endpoint_for(aws, call, e);
-    if (!endpoint || !bf_aws_identify(aws, e))
+    const struct bf_endpoint *endpoint = bf_aws_endpoint_for(aws, call, e);
+    if (!endpoint)
         return false;
     struct bf_aws_flight *s = take_free(aws);
     if (!s)
@@ -220,8 +195,9 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     bf_rng_uuid(&aws->rng, s->invocation_id);
     enum bf_request_hash hash = bf_request_hash(&s->request, call, endpoint->https, e);
     s->hashing = hash == BF_HASH_MORE;
-    if (s->hashing)
-        bf_aws_send_later(aws, s, 0);
+    uint64_t turn_us = hash == BF_HASH_FAILED ? 0 : bf_aws_turn_us(aws);
+    if (s->hashing || turn_us)
+        bf_aws_send_later(aws, s, turn_us);
     else if (hash == BF_HASH_FAILED || !bf_aws_send(aws, s, e)) {
         give_back(aws, s);
         return bf_err_ctx(e, "%s", bf_request_name(call));
@@ -250,6 +226,13 @@ struct bf_str bf_aws_header(const struct bf_aws_call *call, const char *name)
     if (!answering || answering->call != call)
         return (struct bf_str){NULL, 0};
     return bf_http_header(&answering->x, name);
+}
+
+uint64_t bf_aws_turn_us(struct bf_aws *aws)
+{
+    return aws->config.adaptive
+               ? bf_adaptive_wait_us(&aws->adaptive, (uint64_t)bf_clock_mono_ms() * 1000)
+               : 0;
 }
 
 void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_flight *s, uint64_t delay_us)
@@ -283,6 +266,8 @@ void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_flight *s, const struct bf
 static int wait_ms(const struct bf_aws *aws, int timeout_ms)
 {
     int64_t least = timeout_ms < 0 ? INT_MAX : timeout_ms;
+    if (aws->in_flight && least > LOOK_MS)
+        least = LOOK_MS;
     int64_t now = aws->waiting ? bf_clock_mono_ms() : 0;
     for (const struct bf_aws_flight *s = aws->waiting; s; s = s->next)
         if (s->due_ms - now < least)
@@ -337,6 +322,8 @@ static void send_due(struct bf_aws *aws)
 static bool advance(struct bf_aws *aws, size_t *n, struct bf_err *e)
 {
     struct bf_http_exchange *x;
+    if (!bf_aws_notice_sleep(aws, e))
+        return false;
     send_due(aws);
     if (!bf_http_perform(&aws->http, e))
         return false;

@@ -93,7 +93,13 @@ static void end_waits(struct bf_aws *aws)
             continue;
         }
         *at = s->next;
-        bf_aws_give_up_retry(aws, s);
+        if (s->failing_ms)
+            bf_aws_give_up_retry(aws, s);
+        else { /* its first turn was still to come */
+            struct bf_err e;
+            bf_err_set(&e, BF_E_STOPPED, "interrupted");
+            bf_aws_give_up(aws, s, &e);
+        }
         at = &aws->waiting; /* the list may be another now */
     }
 }

@@ -26,6 +26,13 @@ static void on_detail(void *arg, const char *text)
         aws->detail(aws->detail_arg, text);
 }
 
+static void on_warn(void *arg, const char *text)
+{
+    const struct bf_aws *aws = arg;
+    if (aws->warn)
+        aws->warn(aws->warn_arg, text);
+}
+
 bool bf_aws_identity_init(struct bf_aws *aws, const struct bf_aws_options *options,
                           struct bf_err *e)
 {
@@ -36,6 +43,7 @@ bool bf_aws_identity_init(struct bf_aws *aws, const struct bf_aws_options *optio
                                  .arg = aws->finder,
                                  .note = on_note,
                                  .detail = on_detail,
+                                 .warn = on_warn,
                                  .told_arg = aws};
     if (!bf_cred_finder_init(aws->finder, options, e))
         return false;

@@ -1,4 +1,5 @@
 #include "lib/aws/client/client_impl.h"
+#include "lib/aws/http/hide.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -111,7 +112,7 @@ static void describe(const struct bf_aws_flight *s, struct bf_err *e)
                message[0] ? ": " : "", message, tail[0] ? " (" : "", tail, tail[0] ? ")" : "");
 }
 
-static void read_service_error(struct bf_aws_flight *s, struct bf_err *e)
+static void read_service_error(const struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     struct bf_str body = bf_buf_view(&s->x.body_in);
     if (speaks_xml(s))
@@ -119,6 +120,8 @@ static void read_service_error(struct bf_aws_flight *s, struct bf_err *e)
     else
         bf_answer_json_error(s->x.status, bf_http_header(&s->x, "x-amzn-errortype"), body,
                              &s->error);
+    bf_hide_secret(s->error.message, aws->signer.credentials.token);
+    bf_hide_secret(s->error.message, aws->signer.credentials.secret_key);
     e->code = bf_answer_err_code(s->x.status, bf_str_of(s->error.code));
 }
 
@@ -165,7 +168,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_flight *
         explain_foreign(s, BF_E_SERVICE, e);
         return BF_RETRY_NOT;
     }
-    read_service_error(s, e);
+    read_service_error(aws, s, e);
     struct bf_str code = bf_str_of(s->error.code);
     if (is_worth_another_time(aws, s, code))
         return BF_RETRY_TRANSIENT;
@@ -295,6 +298,9 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_flight *s)
     bf_retry_learn_skew(bf_http_header(&s->x, "date"), bf_clock_wall_ms(), &aws->skew_ms);
     read_request_id(s);
     enum bf_retry_kind kind = judge(aws, s, &e);
+    if (aws->config.adaptive)
+        bf_adaptive_answer(&aws->adaptive, (uint64_t)bf_clock_mono_ms() * 1000,
+                           kind == BF_RETRY_THROTTLING);
     if (e.code == BF_OK) {
         bf_retry_done(&aws->quota, &s->retry);
         bf_aws_deliver(aws, s, &e);
@@ -314,6 +320,8 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_flight *s)
         s->failing_ms = bf_clock_mono_ms();
     if (bf_retry_again(&s->rules, &aws->quota, &s->retry, kind, jitter,
                        bf_http_header(&s->x, "x-amz-retry-after"), &delay_us)) {
+        uint64_t turn_us = bf_aws_turn_us(aws);
+        delay_us = turn_us > delay_us ? turn_us : delay_us;
         note(aws, s, &e, delay_us);
         s->why = e;
         bf_aws_send_later(aws, s, delay_us);

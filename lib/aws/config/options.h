@@ -17,7 +17,8 @@ BF_API bool bf_aws_parse_grace(void *field, struct bf_str value, struct bf_err *
 /* A tool puts a struct bf_aws_options in its config and lists BF_AWS_OPTIONS among its groups. */
 BF_API extern const struct bf_opt bf_aws_option_table[];
 enum { BF_AWS_OPTIONS_N = 5 };
-#define BF_AWS_OPTIONS(type, field)                                                                \
+/* These alone; BF_AWS_OPTIONS in lib/aws/credentials/check.h has --check-credentials too. */
+#define BF_AWS_PLAIN_OPTIONS(type, field)                                                          \
     {                                                                                              \
         "AWS options", bf_aws_option_table, BF_AWS_OPTIONS_N, offsetof(type, field)                \
     }

@@ -10,6 +10,8 @@ struct bf_aws_options {
     const char *profile;
     const char *endpoint_url;
     const char *ca_bundle;
+    const char
+        *arn; /* of the table or stream that it is about; NULL: that has been named otherwise */
     uint64_t max_attempts; /* 0: environment, profile, then the service's default */
     /* after a signal: how long a request may stand still; 0: no limit of its own */
     uint64_t grace_ms;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/aws/config/address.h"
 #include "lib/aws/credentials/source.h"
 #include "lib/base/opt.h"
 
@@ -32,6 +33,14 @@ static bool number(const struct bf_cred_seek *s, const char *variable, const cha
     return bf_opt_range(bf_str_of(text), least, most, out, e) || bf_err_ctx(e, "%s", variable);
 }
 
+/* Whoever answers here names the keys that sign, so it must be this machine's host, or prove who it is. */
+static bool is_allowed(const char *url)
+{
+    struct bf_str host = bf_url_host(url);
+    return !bf_url_is_plain(url) || bf_str_is(host, "169.254.169.254") ||
+           bf_str_is(host, "fd00:ec2::254");
+}
+
 static bool set_up(struct imds *m, struct bf_err *e)
 {
     const struct bf_cred_seek *s = m->s;
@@ -57,6 +66,11 @@ static bool set_up(struct imds *m, struct bf_err *e)
     if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
         return bf_err_set(e, BF_E_USAGE,
                           "AWS_EC2_METADATA_SERVICE_ENDPOINT '%.120s' does not begin with http://",
+                          url);
+    if (!is_allowed(url))
+        return bf_err_set(e, BF_E_USAGE,
+                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%.120s' is neither https:// nor an "
+                          "address of this machine or of the metadata service",
                           url);
     size_t n = strlen(url);
     while (n && url[n - 1] == '/')

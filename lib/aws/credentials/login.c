@@ -108,7 +108,7 @@ static bool refresh(struct login *l, struct bf_err *e)
     struct bf_endpoint ep;
     struct bf_rng rng;
     char url[sizeof ep.url + 16], jti[37];
-    if (!bf_endpoint_resolve(l->s->config, BF_AWS_SIGNIN, &ep, e))
+    if (!bf_cred_endpoint(l->s, l->s->config, BF_AWS_SIGNIN, &ep, e))
         return false;
     snprintf(url, sizeof url, "%s/v1/token", ep.url);
     bf_rng_seed(&rng, bf_rng_entropy());

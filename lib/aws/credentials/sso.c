@@ -73,7 +73,7 @@ static bool endpoint(const struct sso *o, enum bf_aws_service service, const cha
     struct bf_aws_config there = *o->s->config; /* borrowed: read only */
     struct bf_endpoint ep;
     there.region = o->region;
-    if (!bf_endpoint_resolve(&there, service, &ep, e))
+    if (!bf_cred_endpoint(o->s, &there, service, &ep, e))
         return false;
     bf_buf_addf(url, "%s%s", ep.url, path);
     return true;

@@ -4,7 +4,9 @@
 
 #include <openssl/crypto.h>
 
+#include "lib/aws/config/address.h"
 #include "lib/aws/credentials/source.h"
+#include "lib/aws/http/hide.h"
 #include "lib/aws/http/retry.h"
 #include "lib/base/backoff.h"
 #include "lib/base/clock.h"
@@ -46,6 +48,29 @@ const char *bf_cred_get_in(const struct bf_cred_seek *s, enum bf_profile_kind ki
 const char *bf_cred_get(const struct bf_cred_seek *s, const char *property)
 {
     return bf_cred_get_in(s, BF_PROFILE, s->profile, property);
+}
+
+void bf_cred_tell_exposed(const struct bf_cred_seek *s, const char *path)
+{
+    char text[1400];
+    if (!s->told || !s->told->warn)
+        return;
+    snprintf(text, sizeof text, "credentials: others can read %.1000s: chmod 600 protects it",
+             path);
+    s->told->warn(s->told->arg, text);
+}
+
+bool bf_cred_endpoint(const struct bf_cred_seek *s, const struct bf_aws_config *c,
+                      enum bf_aws_service service, struct bf_endpoint *ep, struct bf_err *e)
+{
+    char text[400];
+    if (!bf_endpoint_resolve(c, service, ep, e))
+        return false;
+    if (bf_url_is_plain(ep->url) && s->told && s->told->warn) {
+        snprintf(text, sizeof text, BF_PLAIN_WARNING, ep->host);
+        s->told->warn(s->told->arg, text);
+    }
+    return true;
 }
 
 static void say(struct bf_err *e, enum bf_err_code code, const char *fmt, va_list ap)
@@ -150,6 +175,8 @@ static bool send_once(const struct bf_cred_seek *s, const struct bf_cred_request
     if (r->status / 100 == 2)
         return true;
     read_error(r, error);
+    for (size_t i = 0; i < q->nheaders; i++)
+        bf_hide_secret(error->message, q->headers[i].value);
     enum bf_err_code code = bf_answer_err_code(r->status, bf_str_of(error->code));
     if (code == BF_E_SERVICE && (r->status == 401 || r->status == 403))
         code = BF_E_DENIED;
@@ -164,8 +191,10 @@ bool bf_cred_send(const struct bf_cred_seek *s, const struct bf_cred_request *q,
     for (unsigned attempt = 1;; attempt++) {
         if (send_once(s, q, who, r, error, e))
             return true;
-        bool again =
-            bf_retry_classify(BF_AWS_STS, r->status, bf_str_of(error->code)) != BF_RETRY_NOT;
+        /* no answer, for instance since nobody vouches for the certificate, may be final as well */
+        bool again = r->status ? bf_retry_classify(BF_AWS_STS, r->status, bf_str_of(error->code)) !=
+                                     BF_RETRY_NOT
+                               : bf_err_retryable(e->code);
         if (again && e->code == BF_E_SERVICE)
             e->code = BF_E_TEMPORARY;
         if (!again || attempt >= attempts || e->code == BF_E_STOPPED)

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <zlib.h>
 
+#include <openssl/crypto.h>
+
 #include "lib/aws/http/retry.h"
 #include "lib/base/num.h"
 #include "lib/base/xml.h"
@@ -142,6 +144,8 @@ bool bf_answer_xml_text(struct bf_str body, const char *name, char *out, size_t 
     bf_buf_init(&text, 64 << 10);
     bool found = bf_xml_find(body, name, &text);
     copy_line(out, size, found ? bf_buf_view(&text) : bf_str("", 0));
+    if (text.p)
+        OPENSSL_cleanse(text.p, text.cap); /* STS answers with keys */
     bf_buf_free(&text);
     return found;
 }

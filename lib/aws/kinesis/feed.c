@@ -209,29 +209,6 @@ bool bf_feed_take_shards(const json_t *array, struct bf_lineage *lineage, bool l
     return true;
 }
 
-bool bf_arn_parse(struct bf_arn *arn, struct bf_str text)
-{
-    struct bf_str part[5];
-    struct bf_str rest = text;
-    for (size_t i = 0; i < BF_COUNT(part); i++)
-        if (!bf_str_split(&rest, ':', &part[i]) || rest.p == NULL)
-            return false;
-    if (!bf_str_is(part[0], "arn") || rest.n == 0)
-        return false;
-    *arn = (struct bf_arn){part[2], part[3], part[4], rest};
-    return true;
-}
-
-void bf_arn_take_region(struct bf_str text, char room[BF_ARN_REGION], const char **region)
-{
-    struct bf_arn arn;
-    if (*region || !bf_arn_parse(&arn, text) || !arn.region.n || arn.region.n >= BF_ARN_REGION)
-        return;
-    memcpy(room, arn.region.p, arn.region.n);
-    room[arn.region.n] = '\0';
-    *region = room;
-}
-
 bool bf_feed_name_ok(struct bf_str name)
 {
     for (size_t i = 0; i < name.n; i++) {

@@ -11,6 +11,7 @@
 #define BF_AWS_KINESIS_FEED_H
 
 #include "lib/aws/client/client.h"
+#include "lib/aws/config/arn.h"
 #include "lib/aws/kinesis/lineage.h"
 #include "lib/json/doc.h"
 #include "lib/json/scan.h"
@@ -112,16 +113,5 @@ bool bf_feed_take_shards(const json_t *array, struct bf_lineage *lineage, bool l
 
 /* Is it what a stream or a table can be called: 1 to 255 of A-Z a-z 0-9 - _ . */
 BF_API bool bf_feed_name_ok(struct bf_str name);
-
-/* "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE". False when text is none; the parts are views. */
-struct bf_arn {
-    struct bf_str service, region, account, resource;
-};
-BF_API bool bf_arn_parse(struct bf_arn *arn, struct bf_str text);
-
-/* Who names something by its ARN has said the region: *region, when it is NULL, becomes the ARN's, kept in room. A text
- * that is no ARN, or one without a region, changes nothing. */
-enum { BF_ARN_REGION = 64, BF_ARN_MAX = 1024 };
-BF_API void bf_arn_take_region(struct bf_str text, char room[BF_ARN_REGION], const char **region);
 
 #endif

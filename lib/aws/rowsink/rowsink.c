@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/aws/credentials/check.h"
 #include "lib/aws/s3/compress.h"
 #include "lib/aws/firehose/firehose.h"
 #include "lib/aws/s3/s3.h"
@@ -46,12 +47,21 @@ static void note(void *arg, const char *text)
         s->conf->note(text);
 }
 
+static void warn(void *arg, const char *text)
+{
+    const struct bf_rowsink *s = arg;
+    if (s->conf->warn)
+        s->conf->warn(text);
+}
+
 static bool connect_aws(struct bf_rowsink *s, struct bf_err *e)
 {
     if (!s->aws) {
         s->aws = bf_aws_new(s->conf->aws, e);
-        if (s->aws)
+        if (s->aws) {
             bf_aws_on_note(s->aws, note, s);
+            bf_aws_on_warning(s->aws, warn, s);
+        }
     }
     return s->aws != NULL;
 }
@@ -327,4 +337,5 @@ static bool sink_put(struct bf_rowsink *s, const struct bf_rowsink_rows *rows,
     return s->bucket ? put_s3(s, rows, origin, e) : put_firehose(s, rows, failed, e);
 }
 
-const struct bf_rowsink_api bf_rowsink = {sink_new, sink_destroy, sink_put, bf_aws_libraries};
+const struct bf_rowsink_api bf_rowsink = {sink_new, sink_destroy, sink_put, bf_cred_report,
+                                          bf_aws_libraries};

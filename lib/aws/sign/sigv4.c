@@ -1,5 +1,7 @@
 #include "lib/aws/sign/sigv4.h"
 
+#include <openssl/crypto.h>
+
 static bool crypto_failed(struct bf_err *e)
 {
     return bf_err_set(e, BF_E_MEMORY, "OpenSSL could not compute SHA-256");
@@ -48,7 +50,8 @@ bool bf_sigv4_signing_key(struct bf_str secret_key, const struct bf_sigv4_scope 
         memcpy(key->bytes, digest, sizeof digest);
         with = bf_str((const char *)key->bytes, sizeof key->bytes);
     }
-    memset(first, 0, sizeof first);
+    OPENSSL_cleanse(first, sizeof first);
+    OPENSSL_cleanse(digest, sizeof digest);
     return ok || crypto_failed(e);
 }
 
@@ -99,6 +102,8 @@ bool bf_sigv4_authorization(const struct bf_sigv4_request *r, const struct bf_si
         bf_buf_add(out, signature, 64);
         ok = bf_buf_check(out, "authorization header", e);
     }
+    if (canonical.n) /* with the session token */
+        OPENSSL_cleanse(canonical.p, canonical.n);
     bf_buf_free(&canonical);
     bf_buf_free(&names);
     return ok;
