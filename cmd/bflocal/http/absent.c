@@ -16,7 +16,6 @@ static const struct {
     {"events", "EventBridge"},
     {"execute-api", "API Gateway"},
     {"firehose", "Firehose"},
-    {"glue", "Glue"},
     {"iam", "IAM"},
     {"kinesisanalytics", "Managed Service for Apache Flink"},
     {"kms", "KMS"},
