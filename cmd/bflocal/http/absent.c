@@ -8,7 +8,6 @@
 static const struct {
     const char *scope, *name;
 } services[] = {
-    {"athena", "Athena"},
     {"cloudformation", "CloudFormation"},
     {"ec2", "EC2"},
     {"ecr", "ECR"},

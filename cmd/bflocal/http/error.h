@@ -41,6 +41,7 @@ enum bl_family { BL_OF_SERVICE, BL_OF_CORAL, BL_OF_VALIDATION };
     X(ExpiredNextTokenException,                     400, SERVICE)     \
     X(InvalidArgumentException,                      400, SERVICE)     \
     X(InvalidRequestException,                       400, SERVICE)     \
+    X(MetadataException,                             400, SERVICE)     \
     X(TooManyRequestsException,                      400, SERVICE)     \
     X(EntityNotFoundException,                       400, SERVICE)     \
     X(AlreadyExistsException,                        400, SERVICE)     \

@@ -12,6 +12,7 @@
 struct bl_ddb;     /* DynamoDB's own state; ddb.c and streams.c */
 struct bl_kinesis; /* Kinesis's own state */
 struct bl_s3;      /* S3's own state; s3.c */
+struct bl_athena;  /* Athena's own state */
 
 struct bl_local {
     const struct bl_service *const *services; /* all there are; NULL at the end */
@@ -23,6 +24,7 @@ struct bl_local {
     struct bl_ddb *ddb;
     struct bl_kinesis *kinesis;
     struct bl_s3 *s3;
+    struct bl_athena *athena;
 };
 
 /* What every ARN of this process names as its account. */

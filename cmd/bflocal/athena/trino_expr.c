@@ -1,0 +1,482 @@
+/* Operators, from OR down to the sign. */
+#include <stdio.h>
+#include <strings.h>
+
+#include "cmd/bflocal/athena/trino_impl.h"
+
+static bool lit(struct sql *s, const char *text)
+{
+    bf_buf_adds(s->out, bf_str_of(text));
+    return true;
+}
+
+bool trino_is_integer(const struct bl_duck_found *f)
+{
+    return (f->id >= DUCKDB_TINYINT && f->id <= DUCKDB_UBIGINT) || f->id == DUCKDB_HUGEINT;
+}
+
+bool trino_is_float(const struct bl_duck_found *f)
+{
+    return f->id == DUCKDB_FLOAT || f->id == DUCKDB_DOUBLE;
+}
+
+/* Decimal digits that an integer type holds, as Trino counts them for a decimal. */
+static int digits_of(const struct bl_duck_found *f)
+{
+    switch (f->id) {
+    case DUCKDB_DECIMAL:
+        return f->width;
+    case DUCKDB_TINYINT:
+        return 3;
+    case DUCKDB_SMALLINT:
+    case DUCKDB_UTINYINT:
+        return 5;
+    case DUCKDB_INTEGER:
+    case DUCKDB_USMALLINT:
+        return 10;
+    default:
+        return 19;
+    }
+}
+
+/* Trino's rule for decimals: the larger scale, half up. */
+static void divide_decimals(struct sql *s, const struct bl_duck_found *a,
+                            const struct bl_duck_found *b, struct bf_str x, struct bf_str y)
+{
+    int s1 = a->id == DUCKDB_DECIMAL ? a->scale : 0, s2 = b->id == DUCKDB_DECIMAL ? b->scale : 0,
+        scale = s1 > s2 ? s1 : s2, width = digits_of(a) + s2 + (s2 > s1 ? s2 - s1 : 0);
+    if (width > 38)
+        width = 38;
+    lit(s, "CAST(athena_ddiv(CAST(");
+    bf_buf_adds(s->out, x);
+    lit(s, " AS VARCHAR), CAST(");
+    bf_buf_adds(s->out, y);
+    bf_buf_addf(s->out, " AS VARCHAR), %d) AS DECIMAL(%d,%d))", scale, width, scale);
+}
+
+static const char *wider(const struct bl_duck_found *a, const struct bl_duck_found *b)
+{
+    static const char *const types[] = {
+        [DUCKDB_TINYINT] = "TINYINT", [DUCKDB_SMALLINT] = "SMALLINT", [DUCKDB_INTEGER] = "INTEGER"};
+    enum duckdb_type id = a->id > b->id ? a->id : b->id;
+    return id <= DUCKDB_INTEGER && types[id] ? types[id] : "BIGINT";
+}
+
+static void put_two(struct sql *s, const char *before, struct bf_str a, const char *between,
+                    struct bf_str b, const char *after)
+{
+    lit(s, before);
+    bf_buf_adds(s->out, a);
+    lit(s, between);
+    bf_buf_adds(s->out, b);
+    lit(s, after);
+}
+
+bool trino_divide(struct sql *s, struct bf_str a, struct bf_str b)
+{
+    const struct bl_duck_found *x = trino_probe(s, a), *y = trino_probe(s, b);
+    if (!x || !y) {
+        lit(s, "(CAST(");
+        trino_put_probe(s, a);
+        lit(s, " AS DOUBLE) / CAST(");
+        trino_put_probe(s, b);
+        return lit(s, " AS DOUBLE))");
+    }
+    bool decimals = x->id == DUCKDB_DECIMAL || y->id == DUCKDB_DECIMAL;
+    if (x->id == DUCKDB_NULL || y->id == DUCKDB_NULL)
+        return lit(s, "NULL");
+    if (x->id == DUCKDB_INTERVAL && (trino_is_integer(y) || trino_is_float(y)))
+        put_two(s, "(", a, " / ", b, ")");
+    else if (trino_is_integer(x) && trino_is_integer(y)) {
+        put_two(s, "CAST(athena_idiv(CAST(", a, " AS BIGINT), CAST(", b, " AS BIGINT)) AS ");
+        bf_buf_addf(s->out, "%s)", wider(x, y));
+    } else if (x->id == DUCKDB_FLOAT && y->id == DUCKDB_FLOAT)
+        put_two(s, "(", a, " / ", b, ")");
+    else if ((trino_is_float(x) || trino_is_integer(x) || x->id == DUCKDB_DECIMAL) &&
+             (trino_is_float(y) || trino_is_integer(y) || y->id == DUCKDB_DECIMAL)) {
+        if (trino_is_float(x) || trino_is_float(y))
+            put_two(s, "(CAST(", a, " AS DOUBLE) / CAST(", b, " AS DOUBLE))");
+        else if (decimals)
+            divide_decimals(s, x, y, a, b);
+    } else
+        return trino_fail(s, "TYPE_MISMATCH: Cannot apply operator: %s / %s", x->text, y->text);
+    return true;
+}
+
+/* Of integers and decimals; a number that is not 0 needs no look. */
+static bool modulo(struct sql *s, struct bf_str a, struct bf_str b)
+{
+    bool plain = b.n && b.p[0] > '0' && b.p[0] <= '9';
+    if (!plain)
+        put_two(s, "CASE WHEN (", b,
+                ") = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE ((", a, ") % (");
+    else
+        put_two(s, "((", a, ") % (", BF_STR(""), "");
+    bf_buf_adds(s->out, b);
+    return lit(s, plain ? "))" : ")) END");
+}
+
+static bool postfix(struct sql *s);
+
+static bool unary(struct sql *s)
+{
+    if (!trino_deeper(s))
+        return false;
+    bool ok;
+    if (bl_token_is(s->at, "-") || bl_token_is(s->at, "+")) {
+        bool minus = trino_take(s, "-");
+        if (!minus)
+            s->at++;
+        lit(s, minus ? "(-" : "(+");
+        ok = unary(s) && lit(s, ")");
+    } else
+        ok = postfix(s);
+    s->depth--;
+    return ok;
+}
+
+static bool multiplicative(struct sql *s)
+{
+    size_t from = s->out->n;
+    if (!unary(s))
+        return false;
+    while (bl_token_is(s->at, "*") || bl_token_is(s->at, "/") || bl_token_is(s->at, "%")) {
+        char op = s->at->text.p[0];
+        bool interval = s->interval;
+        s->at++;
+        struct bf_str a = trino_cut(s, from);
+        s->interval = false;
+        if (!unary(s))
+            return false;
+        interval = interval || s->interval;
+        struct bf_str b = trino_cut(s, from);
+        if (op == '*')
+            put_two(s, "(", a, " * ", b, ")");
+        else if (!(op == '/' ? trino_divide(s, a, b) : modulo(s, a, b)))
+            return false;
+        s->interval = interval;
+    }
+    return true;
+}
+
+/* A date and an interval make a date again; two dates make no number here. */
+static bool add(struct sql *s, const char *op, struct bf_str a, struct bf_str b, bool a_interval,
+                bool b_interval)
+{
+    const struct bl_duck_found *x = NULL, *y = NULL;
+    const char *between = *op == '+' ? " + " : " - ";
+    bool number = b.n && b.p[0] >= '0' && b.p[0] <= '9';
+    s->interval = a_interval && b_interval;
+    if ((a_interval && b_interval) || (!a_interval && !b_interval && (*op == '+' || number))) {
+        put_two(s, "(", a, between, b, ")");
+        return true;
+    }
+    if (a_interval != b_interval) {
+        struct bf_str date = a_interval ? b : a;
+        x = trino_probe(s, date);
+        if (x && x->id == DUCKDB_DATE)
+            put_two(s, "CAST((", a, between, b, ") AS DATE)");
+        else if (x)
+            put_two(s, "(", a, between, b, ")");
+        else
+            trino_put_probe(s, date);
+        return true;
+    }
+    x = trino_probe(s, a);
+    y = trino_probe(s, b);
+    if (!x || !y) {
+        trino_put_probe(s, a);
+        lit(s, " - ");
+        trino_put_probe(s, b);
+        return true;
+    }
+    if (x->id == DUCKDB_DATE && y->id == DUCKDB_DATE)
+        return trino_fail(s, "bflocal has no difference of two dates: say date_diff");
+    put_two(s, "(", a, between, b, ")");
+    return true;
+}
+
+bool trino_additive(struct sql *s)
+{
+    size_t from = s->out->n;
+    s->interval = false;
+    if (!multiplicative(s))
+        return false;
+    bool interval = s->interval;
+    while (bl_token_is(s->at, "+") || bl_token_is(s->at, "-") || bl_token_is(s->at, "||")) {
+        const char *op = bl_token_is(s->at, "+") ? "+" : bl_token_is(s->at, "-") ? "-" : "||";
+        s->at++;
+        struct bf_str a = trino_cut(s, from);
+        s->interval = false;
+        if (!multiplicative(s))
+            return false;
+        bool second = s->interval;
+        struct bf_str b = trino_cut(s, from);
+        if (*op == '|') {
+            put_two(s, "(", a, " || ", b, ")");
+            s->interval = false;
+        } else if (!add(s, op, a, b, interval, second))
+            return false;
+        interval = s->interval;
+    }
+    s->interval = interval;
+    return true;
+}
+
+/* A list in brackets, or a subquery. */
+static bool in_list(struct sql *s)
+{
+    if (!trino_expect(s, "("))
+        return false;
+    lit(s, " IN (");
+    if (bl_token_word(s->at, "SELECT") || bl_token_word(s->at, "WITH")) {
+        s->complex = true;
+        return trino_query(s) && lit(s, ")") && trino_expect(s, ")");
+    }
+    return trino_list(s, ")") && lit(s, ")");
+}
+
+/* = ANY (SELECT ...) */
+static bool quantified(struct sql *s, bool *done)
+{
+    static const char *const words[] = {"ANY", "ALL", "SOME"};
+    *done = false;
+    for (size_t i = 0; i < BF_COUNT(words); i++)
+        if (bl_token_word(s->at, words[i]) && bl_token_is(s->at + 1, "(")) {
+            s->at += 2;
+            s->complex = *done = true;
+            bf_buf_addf(s->out, "%s (", i == 1 ? "ALL" : "ANY");
+            return trino_query(s) && lit(s, ")") && trino_expect(s, ")");
+        }
+    return true;
+}
+
+static const char *comparison(const struct bl_token *t)
+{
+    static const char *const ops[] = {"=", "<>", "!=", "<", "<=", ">", ">="};
+    for (size_t i = 0; i < BF_COUNT(ops); i++)
+        if (bl_token_is(t, ops[i]))
+            return i == 2 ? "<>" : ops[i];
+    return NULL;
+}
+
+/* A string beside a number or a date is an error in Athena, and would be converted in DuckDB. */
+static bool check_types(struct sql *s, size_t from, const struct bl_token *left, const char *op,
+                        const struct bl_token *right, size_t middle)
+{
+    bool a = left->kind == BL_TOKEN_STRING, b = right->kind == BL_TOKEN_STRING;
+    if (a == b)
+        return true;
+    struct bf_str all = trino_cut(s, from);
+    struct bf_str x = bf_str(all.p, middle - from),
+                  y = bf_str(all.p + (middle - from) + strlen(op) + 2,
+                             all.n - (middle - from) - strlen(op) - 2);
+    const struct bl_duck_found *f = trino_probe(s, a ? y : x);
+    if (!f) {
+        if (s->e->code != BF_OK)
+            return false;
+        bf_buf_lit(s->out, "(");
+        trino_put_probe(s, a ? y : x);
+        bf_buf_lit(s->out, " = 0)");
+        return true;
+    }
+    bf_buf_adds(s->out, all);
+    if (f->id == DUCKDB_VARCHAR || f->id == DUCKDB_NULL || f->id == DUCKDB_ANY)
+        return true;
+    return a ? trino_fail(s, "TYPE_MISMATCH: Cannot apply operator: varchar %s %s", op, f->text)
+             : trino_fail(s, "TYPE_MISMATCH: Cannot apply operator: %s %s varchar", f->text, op);
+}
+
+/* Is the operand that one word alone? */
+static const struct bl_token *single(const struct bl_token *first, const struct bl_token *end)
+{
+    static const struct bl_token none = {.kind = BL_TOKEN_END};
+    return end == first + 1 ? first : &none;
+}
+
+static bool compare(struct sql *s, size_t from, const struct bl_token *first, const char *op)
+{
+    bool done;
+    const struct bl_token *end = s->at++;
+    size_t middle = s->out->n;
+    bf_buf_addf(s->out, " %s ", op);
+    if (!quantified(s, &done))
+        return false;
+    if (done)
+        return true;
+    const struct bl_token *second = s->at;
+    return trino_additive(s) &&
+           check_types(s, from, single(first, end), op, single(second, s->at), middle);
+}
+
+static bool between(struct sql *s, bool negated)
+{
+    lit(s, negated ? " NOT BETWEEN " : " BETWEEN ");
+    return trino_additive(s) && trino_expect_word(s, "AND") && lit(s, " AND ") && trino_additive(s);
+}
+
+static bool like(struct sql *s, bool negated)
+{
+    lit(s, negated ? " NOT LIKE " : " LIKE ");
+    if (!trino_additive(s))
+        return false;
+    return !trino_word(s, "ESCAPE") || (lit(s, " ESCAPE ") && trino_additive(s));
+}
+
+static bool is(struct sql *s)
+{
+    bool negated = trino_word(s, "NOT");
+    lit(s, negated ? " IS NOT " : " IS ");
+    if (trino_word(s, "NULL"))
+        return lit(s, "NULL");
+    return trino_expect_word(s, "DISTINCT") && trino_expect_word(s, "FROM") &&
+           lit(s, "DISTINCT FROM ") && trino_additive(s);
+}
+
+static bool predicate(struct sql *s)
+{
+    size_t from = s->out->n;
+    const struct bl_token *first = s->at;
+    if (!trino_additive(s))
+        return false;
+    for (;;) {
+        const char *op = comparison(s->at);
+        bool negated = bl_token_word(s->at, "NOT"), ok;
+        if (op) {
+            if (!compare(s, from, first, op))
+                return false;
+            continue;
+        }
+        s->at += negated;
+        if (trino_word(s, "BETWEEN"))
+            ok = between(s, negated);
+        else if (trino_word(s, "IN")) {
+            if (negated)
+                lit(s, " NOT");
+            ok = in_list(s);
+        } else if (trino_word(s, "LIKE"))
+            ok = like(s, negated);
+        else if (negated)
+            return trino_unexpected(s);
+        else if (trino_word(s, "IS"))
+            ok = is(s);
+        else
+            return true;
+        if (!ok)
+            return false;
+    }
+}
+
+static bool negation(struct sql *s)
+{
+    if (!trino_deeper(s))
+        return false;
+    bool ok;
+    if (trino_word(s, "NOT")) {
+        lit(s, "NOT (");
+        ok = negation(s) && lit(s, ")");
+    } else
+        ok = predicate(s);
+    s->depth--;
+    return ok;
+}
+
+bool trino_and(struct sql *s, void (*each)(struct sql *s, size_t from, void *arg), void *arg)
+{
+    for (;;) {
+        size_t from = s->out->n;
+        if (!negation(s))
+            return false;
+        if (each)
+            each(s, from, arg);
+        if (!trino_word(s, "AND"))
+            return true;
+        lit(s, " AND ");
+    }
+}
+
+bool trino_expr(struct sql *s)
+{
+    do {
+        if (!trino_and(s, NULL, NULL))
+            return false;
+    } while (trino_word(s, "OR") && lit(s, " OR "));
+    return bf_buf_ok(s->out) || trino_fail(s, "the statement is too large");
+}
+
+bool trino_list(struct sql *s, const char *close)
+{
+    while (!trino_take(s, close)) {
+        if (!trino_expr(s))
+            return false;
+        if (trino_take(s, ","))
+            lit(s, ", ");
+        else
+            return trino_expect(s, close);
+    }
+    return true;
+}
+
+/* x[i]: an array or a map; what is not there is an error. */
+static bool subscript(struct sql *s, size_t from)
+{
+    struct bf_str x = trino_cut(s, from);
+    if (!trino_expr(s) || !trino_expect(s, "]"))
+        return false;
+    struct bf_str i = trino_cut(s, from);
+    const struct bl_duck_found *f = trino_probe(s, x);
+    if (!f) {
+        lit(s, "(");
+        trino_put_probe(s, x);
+        return put_two(s, " + ", i, ")", BF_STR(""), ""), s->e->code == BF_OK;
+    }
+    if (f->id == DUCKDB_MAP) {
+        put_two(s, "CASE WHEN map_contains(", x, ", ", i, ") OR (");
+        put_two(s, "", x, ") IS NULL THEN (", x, ")[");
+        bf_buf_adds(s->out, i);
+        return lit(s, "] ELSE error('INVALID_FUNCTION_ARGUMENT: Key not present in map') END");
+    }
+    if (f->id != DUCKDB_LIST)
+        return trino_fail(s, "TYPE_MISMATCH: Cannot apply operator: %s[]", f->text);
+    put_two(s, "CASE WHEN ((", i, ") BETWEEN 1 AND len(", x, ")) OR ((");
+    put_two(s, "", x, ") IS NULL) THEN (", x, ")[");
+    bf_buf_adds(s->out, i);
+    return lit(s, "] ELSE error('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or "
+                  "equal to array length') END");
+}
+
+static bool at_time_zone(struct sql *s, size_t from)
+{
+    const struct bl_token *zone = s->at++;
+    if (zone->kind != BL_TOKEN_STRING || strcasecmp(zone->text.p, "UTC") != 0)
+        return trino_fail(s, "bflocal has no AT TIME ZONE but 'UTC': its values keep no zone");
+    struct bf_str x = trino_cut(s, from);
+    put_two(s, "CAST(", x, " AS TIMESTAMPTZ)", BF_STR(""), "");
+    return true;
+}
+
+static bool postfix(struct sql *s)
+{
+    size_t from = s->out->n;
+    if (!trino_primary(s))
+        return false;
+    for (;;) {
+        if (trino_take(s, "[")) {
+            if (!subscript(s, from))
+                return false;
+        } else if (bl_token_is(s->at, ".") && trino_is_name(s->at + 1)) {
+            struct bf_str x = trino_cut(s, from);
+            put_two(s, "struct_extract(", x, ", ", BF_STR(""), "");
+            trino_put_string(s->out, trino_fold(s, s->at[1].text));
+            lit(s, ")");
+            s->at += 2;
+        } else if (bl_token_word(s->at, "AT") && bl_token_word(s->at + 1, "TIME") &&
+                   bl_token_word(s->at + 2, "ZONE")) {
+            s->at += 3;
+            if (!at_time_zone(s, from))
+                return false;
+        } else
+            return true;
+        s->interval = false;
+    }
+}
