@@ -34,7 +34,8 @@ static void name_endpoint(struct service *s, const char *host, uint16_t port)
              strchr(shown, ':') ? "http://[%s]:%u" : "http://%s:%u", shown, (unsigned)port);
 }
 
-static bool start(struct service *s, struct bl_local *l, const struct bl_run *r, struct bf_err *e)
+static bool start_server(struct service *s, struct bl_local *l, const struct bl_run *r,
+                         struct bf_err *e)
 {
     uint16_t port = (uint16_t)r->port;
     int fd;
@@ -47,7 +48,7 @@ static bool start(struct service *s, struct bl_local *l, const struct bl_run *r,
     return s->server != NULL;
 }
 
-static void end(struct service *s)
+static void end_server(struct service *s)
 {
     if (s->server)
         bl_server_stop(s->server);
@@ -117,7 +118,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 }
 
 /* One that is ignored, as SIGHUP under nohup, stays so. */
-static bool watch(int sig, struct bf_err *e)
+static bool watch_signal(int sig, struct bf_err *e)
 {
     struct sigaction sa = {.sa_sigaction = on_signal,
                            .sa_flags = SA_RESTART | SA_NOCLDSTOP | SA_SIGINFO},
@@ -140,8 +141,8 @@ static bool watch_signals(bool command, struct bf_err *e)
             return bf_err_sys(e, errno, "pipe");
     if (sigaction(SIGPIPE, &ignore, NULL) != 0)
         return bf_err_sys(e, errno, "sigaction");
-    return watch(SIGINT, e) && watch(SIGTERM, e) && watch(SIGHUP, e) &&
-           (!command || (watch(SIGQUIT, e) && watch(SIGCHLD, e)));
+    return watch_signal(SIGINT, e) && watch_signal(SIGTERM, e) && watch_signal(SIGHUP, e) &&
+           (!command || (watch_signal(SIGQUIT, e) && watch_signal(SIGCHLD, e)));
 }
 
 /* The next signal that came, 0: none is waiting. *terminal says where it came from. */
@@ -164,12 +165,13 @@ static void wait_for_stop(void)
 bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
 {
     struct service s = {.local = l};
-    bool ok = watch_signals(false, e) && start(&s, l, r, e) && say_exports(&s, STDOUT_FILENO, e);
+    bool ok =
+        watch_signals(false, e) && start_server(&s, l, r, e) && say_exports(&s, STDOUT_FILENO, e);
     if (ok)
         wait_for_stop();
     else
         s.local = l;
-    end(&s);
+    end_server(&s);
     return ok;
 }
 
@@ -196,7 +198,7 @@ static bool set_environment(const struct service *s, struct bf_err *e)
 }
 
 /* The command gets the signals as they were: handlers go by themselves. */
-static bool spawn(char **command, pid_t *pid, int *status, struct bf_err *e)
+static bool spawn_command(char **command, pid_t *pid, int *status, struct bf_err *e)
 {
     posix_spawnattr_t attr;
     sigset_t defaults;
@@ -246,12 +248,12 @@ bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, str
     pid_t pid;
     int sig = 0;
     *status = 1;
-    bool ok = watch_signals(true, e) && start(&s, l, r, e) && set_environment(&s, e);
+    bool ok = watch_signals(true, e) && start_server(&s, l, r, e) && set_environment(&s, e);
     if (ok && (sig = next_signal(&terminal)) != 0) /* it is over before it began */
         *status = 128 + sig;
-    else if (ok && (ok = spawn(r->command, &pid, status, e)))
+    else if (ok && (ok = spawn_command(r->command, &pid, status, e)))
         *status = wait_for_child(pid);
-    end(&s);
+    end_server(&s);
     return ok;
 }
 
@@ -289,7 +291,7 @@ static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready
 {
     struct service s = {.local = l};
     setsid();
-    bool ok = watch_signals(false, e) && start(&s, l, r, e) && say_exports(&s, ready, e);
+    bool ok = watch_signals(false, e) && start_server(&s, l, r, e) && say_exports(&s, ready, e);
     if (!ok)
         bf_diag_error(e); /* while standard error is still the caller's */
     else if (detach(e)) {
@@ -297,7 +299,7 @@ static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready
         wait_for_stop();
     }
     s.local = l;
-    end(&s);
+    end_server(&s);
     return ok;
 }
 

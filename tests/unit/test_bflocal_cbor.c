@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/http/cbor.h"
+#include "cmd/bflocal/wire/cbor.h"
 #include "lib/base/enc.h"
 #include "lib/json/scan.h"
 

@@ -1,7 +1,7 @@
 /* Expressions of bflocal: conditions, updates and projections on items, and the service's messages. */
 #include "tests/unit/unit.h"
 
-#include "cmd/bflocal/dynamodb/expr.h"
+#include "cmd/bflocal/expression/expr.h"
 
 #define ITEM                                                                                       \
     "{\"id\":{\"S\":\"o-1\"},\"n\":{\"N\":\"10\"},\"tags\":{\"SS\":[\"a\",\"b\"]},"                \

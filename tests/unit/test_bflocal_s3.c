@@ -2,7 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "cmd/bflocal/s3/sum.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 
 /* The tokens of a document as text: "+a" opens, "-a" closes, "'...'" text, "!" an error, "." the end. */
 static void walk(const char *document, struct bf_buf *out)

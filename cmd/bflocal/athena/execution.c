@@ -1,6 +1,7 @@
 /* A query from its start to its end, and the history of all. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "cmd/bflocal/athena/athena.h"
 #include "lib/base/clock.h"
@@ -232,20 +233,38 @@ bool bl_execution_begin(struct bl_athena *a, struct bl_execution *x, struct bf_e
     return ok;
 }
 
-static void stop(struct bl_execution *x)
+/*
+ * Tells those with that id (NULL: all) to stop, until they are gone. DuckDB forgets an interrupt that comes before
+ * its statement has begun, so it is said again and again.
+ */
+static void stop(struct bl_athena *a, const char *id)
 {
-    x->cancelled = true;
-    if (x->con)
-        bl_duck_api()->interrupt(x->con);
+    enum { AGAIN_MS = 20 };
+    for (;;) {
+        struct timespec until;
+        bool any = false;
+        for (struct bl_execution *x = a->live; x; x = x->next) {
+            if (id && strcmp(x->id, id) != 0)
+                continue;
+            any = x->cancelled = true;
+            if (x->con)
+                bl_duck_api()->interrupt(x->con);
+        }
+        pthread_cond_broadcast(&a->changed);
+        if (!any)
+            return;
+        clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_nsec += AGAIN_MS * 1000000;
+        until.tv_sec += until.tv_nsec / 1000000000;
+        until.tv_nsec %= 1000000000;
+        pthread_cond_timedwait(&a->changed, &a->mutex, &until);
+    }
 }
 
 void bl_execution_cancel(struct bl_athena *a, const char *id)
 {
     pthread_mutex_lock(&a->mutex);
-    for (struct bl_execution *x = a->live; x; x = x->next)
-        if (strcmp(x->id, id) == 0)
-            stop(x);
-    pthread_cond_broadcast(&a->changed);
+    stop(a, id);
     pthread_mutex_unlock(&a->mutex);
 }
 
@@ -253,10 +272,6 @@ void bl_execution_close(struct bl_athena *a)
 {
     pthread_mutex_lock(&a->mutex);
     a->ending = true;
-    for (struct bl_execution *x = a->live; x; x = x->next)
-        stop(x);
-    pthread_cond_broadcast(&a->changed);
-    while (a->live)
-        pthread_cond_wait(&a->changed, &a->mutex);
+    stop(a, NULL);
     pthread_mutex_unlock(&a->mutex);
 }

@@ -79,10 +79,11 @@ static bool read_date(struct bf_str format, struct bf_str text, int64_t *ms)
         }
         k += n;
     }
-    if (i != text.n || d.year < 1 || d.month < 1 || d.month > 12 || d.day < 1 || d.day > 31)
+    if (i != text.n || d.year < 1 || d.month < 1 || d.month > 12 || d.day < 1 || d.hour > 23 ||
+        d.minute > 59 || d.second > 59)
         return false;
     *ms = bf_clock_from_date(d);
-    return true;
+    return bf_clock_date(*ms).day == d.day; /* no 30th of February */
 }
 
 static int64_t unit_ms(char unit)

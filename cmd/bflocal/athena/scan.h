@@ -5,21 +5,7 @@
 #ifndef BL_SCAN_H
 #define BL_SCAN_H
 
-#include "cmd/bflocal/athena/trino.h"
-#include "cmd/bflocal/http/local.h"
-
-enum { BL_SCAN_TABLES = 128 };
-
-/* What one statement works with; the tables that it has looked up are given back at its end. */
-struct bl_scan {
-    struct bl_local *local;
-    struct bf_arena *arena;
-    duckdb_connection con; /* chooses partitions */
-    bool path;             /* "$path" is wanted */
-    uint64_t bytes;        /* of all objects that are read */
-    void *tables[BL_SCAN_TABLES];
-    size_t ntables;
-};
+#include "cmd/bflocal/athena/partition.h"
 
 /* The call-backs of struct bl_trino; arg is a struct bl_scan. */
 enum bl_trino_kind bl_scan_look_up(void *arg, struct bl_trino_ref *ref, struct bf_str *view,
@@ -32,8 +18,5 @@ bool bl_scan_put_types(void *arg, struct bl_trino_ref *ref, struct bf_buf *out, 
 bool bl_scan_put_rows(void *arg, struct bl_trino_ref *ref, struct bf_buf *out, struct bf_err *e);
 
 void bl_scan_free(struct bl_scan *s);
-
-/* Is an object of that name passed over? Only what is behind the prefix counts. */
-bool bl_scan_hidden(struct bf_str rest);
 
 #endif

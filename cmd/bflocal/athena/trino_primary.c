@@ -84,15 +84,13 @@ static bool typed(struct sql *s, bool *done)
     static const char *const types[] = {"DATE",    "TIMESTAMP", "TIME",    "DECIMAL",  "DOUBLE",
                                         "REAL",    "BIGINT",    "INTEGER", "SMALLINT", "TINYINT",
                                         "VARCHAR", "JSON",      "BOOLEAN", "UUID",     "X"};
-    *done = s->at[1].kind == BL_TOKEN_STRING && s->at->kind == BL_TOKEN_WORD;
-    if (!*done)
-        return true;
     struct bf_str text = s->at[1].text;
     size_t i = 0;
     while (i < BF_COUNT(types) && !bl_token_word(s->at, types[i]))
         i++;
-    if (i == BF_COUNT(types))
-        return trino_unexpected(s);
+    *done = s->at[1].kind == BL_TOKEN_STRING && i < BF_COUNT(types);
+    if (!*done)
+        return true;
     s->at += 2;
     if (i == BF_COUNT(types) - 1)
         lit(s, "unhex(");

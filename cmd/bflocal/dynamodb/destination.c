@@ -55,8 +55,8 @@ static bool read_precision(struct bl_call *c, const struct bl_params *p, bool *m
                    (int)(text.n > 60 ? 60 : text.n), text.p);
 }
 
-static void answer(struct bl_call *c, const struct bl_table *t, struct bf_str name, bool micros,
-                   const char *status, bool configuration)
+static void put_destination(struct bl_call *c, const struct bl_table *t, struct bf_str name,
+                            bool micros, const char *status, bool configuration)
 {
     bf_buf_addf(&c->ans.body,
                 "{\"TableName\":\"%s\",\"StreamArn\":\"arn:aws:kinesis:%s:" BL_ACCOUNT
@@ -70,7 +70,8 @@ static void answer(struct bl_call *c, const struct bl_table *t, struct bf_str na
     bf_buf_addc(&c->ans.body, '}');
 }
 
-static bool enable(struct bl_call *c, struct bl_table *t, struct bf_str name, bool micros)
+static bool enable_destination(struct bl_call *c, struct bl_table *t, struct bf_str name,
+                               bool micros)
 {
     int slot = slot_of(t, BF_STR(""));
     if (!bl_stream_find(c->local->kinesis, name))
@@ -86,11 +87,12 @@ static bool enable(struct bl_call *c, struct bl_table *t, struct bf_str name, bo
                        "A table feeds at most %d Kinesis streams at a time", BL_DESTINATIONS);
     snprintf(t->destination[slot], sizeof t->destination[slot], "%.*s", (int)name.n, name.p);
     t->destination_micros[slot] = micros;
-    answer(c, t, name, micros, "ENABLING", true);
+    put_destination(c, t, name, micros, "ENABLING", true);
     return bl_table_save(c, t);
 }
 
-static bool disable(struct bl_call *c, struct bl_table *t, struct bf_str name, bool micros)
+static bool disable_destination(struct bl_call *c, struct bl_table *t, struct bf_str name,
+                                bool micros)
 {
     int slot = slot_of(t, name);
     (void)micros;
@@ -98,15 +100,15 @@ static bool disable(struct bl_call *c, struct bl_table *t, struct bf_str name, b
         return bl_fail(c, BL_ValidationException,
                        "Table is not in a valid state to disable Kinesis Streaming Destination: "
                        "KinesisStreamingDestination must be ACTIVE to perform DISABLE operation.");
-    answer(c, t, name, t->destination_micros[slot], "DISABLING", false);
+    put_destination(c, t, name, t->destination_micros[slot], "DISABLING", false);
     t->destination[slot][0] = '\0';
     t->destination_micros[slot] = false;
     return bl_table_save(c, t);
 }
 
 /* Runs a change of a table's destinations in a transaction. */
-static bool change(struct bl_call *c,
-                   bool (*run)(struct bl_call *, struct bl_table *, struct bf_str, bool))
+static bool change_destination(struct bl_call *c, bool (*run)(struct bl_call *, struct bl_table *,
+                                                              struct bf_str, bool))
 {
     struct bl_params p;
     struct bf_str name;
@@ -126,12 +128,12 @@ static bool change(struct bl_call *c,
 
 bool bl_ddb_enable_kinesis(struct bl_call *c)
 {
-    return change(c, enable);
+    return change_destination(c, enable_destination);
 }
 
 bool bl_ddb_disable_kinesis(struct bl_call *c)
 {
-    return change(c, disable);
+    return change_destination(c, disable_destination);
 }
 
 bool bl_ddb_describe_kinesis(struct bl_call *c)

@@ -13,7 +13,7 @@
 #ifndef BL_DDB_H
 #define BL_DDB_H
 
-#include "cmd/bflocal/dynamodb/expr.h"
+#include "cmd/bflocal/expression/expr.h"
 #include "cmd/bflocal/kinesis/kinesis.h"
 #include "lib/base/rng.h"
 
@@ -53,7 +53,7 @@ struct bl_table {
     char destination[BL_DESTINATIONS][129];   /* names of Kinesis streams, "": none */
     bool destination_micros[BL_DESTINATIONS]; /* ApproximateCreationDateTime in microseconds */
     char ttl[BL_ATTR_NAME];   /* the attribute that says when an item expires, "": none */
-    struct bl_index *indexes; /* ddb_index.h; NULL: none */
+    struct bl_index *indexes; /* index.h; NULL: none */
     int64_t items, bytes;     /* kept while the process runs, and counted anew when it starts */
 };
 
@@ -67,7 +67,11 @@ struct bl_ddb {
     struct bf_rng rng;    /* event ids */
 };
 
+/* By name or ARN; NULL: there is none. table_find.c, as all that follow up to bl_view_name. */
 struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name);
+
+/* Is it [a-zA-Z0-9_.-]*, as names of tables and indexes are? */
+bool bl_name_spelled(struct bf_str name);
 
 /* Can a table have this name? False: the answer is set. */
 bool bl_table_name_check(struct bl_call *c, struct bf_str name) BF_MUST;
@@ -84,7 +88,7 @@ struct bl_table *bl_table_manage(struct bl_call *c, const struct bl_params *p);
 /* "KEYS_ONLY" ...; "" for NONE. */
 const char *bl_view_name(enum bl_view view);
 
-/* Appends {"TableName":...}: the table's description. ddb_tables.c */
+/* Appends {"TableName":...}: the table's description. tables.c */
 void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *t,
                   const char *status);
 
@@ -147,7 +151,7 @@ bool bl_write_prepare(struct bl_call *c, struct bl_write *w) BF_MUST;
 enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w,
                                        struct bf_err *e) BF_MUST;
 
-/* ddb_emit.c: appends the record of a change to the table's stream and to its Kinesis destinations, inside
+/* emit.c: appends the record of a change to the table's stream and to its Kinesis destinations, inside
  * a transaction. Nothing happens when the item did not change. */
 bool bl_ddb_emit(struct bl_call *c, const struct bl_write *w) BF_MUST;
 
@@ -177,7 +181,7 @@ bool bl_read_projection(struct bl_call *c, const struct bl_params *p,
 bool bl_put_projected(struct bl_call *c, struct bf_buf *out, const struct bl_projection *projection,
                       const struct bl_stored *item) BF_MUST;
 
-/* Writes the table's row in the store, inside a transaction. ddb_tables.c */
+/* Writes the table's row in the store, inside a transaction. tables.c */
 bool bl_table_save(struct bl_call *c, struct bl_table *t) BF_MUST;
 
 /* Before a transaction changes a table in memory: it is as before when that does not take (store.h). */
@@ -193,7 +197,7 @@ void bl_capacity_print(struct bf_buf *out, const struct bl_table *t, double unit
 void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t,
                      double units);
 
-/* ddb_tags.c: keeps a setting of a table, in a transaction; reads them all at the start. */
+/* settings.c: keeps a setting of a table, in a transaction; reads them all at the start. */
 void bl_setting_put(struct bl_call *c, const struct bl_table *t, struct bf_str name,
                     struct bf_str value);
 bool bl_settings_load(struct bl_local *l) BF_MUST;
@@ -202,7 +206,7 @@ bool bl_settings_load(struct bl_local *l) BF_MUST;
 bool bl_tags_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t) BF_MUST;
 
 /* Deletes what has expired by now, in a table or (p == NULL) in all; *count says how many. BF_E_INPUT: there is
- * no such table. ddb_ttl.c */
+ * no such table. ttl.c */
 bool bl_ddb_expire(struct bl_call *c, struct bf_str table, uint64_t *count,
                    struct bf_err *e) BF_MUST;
 

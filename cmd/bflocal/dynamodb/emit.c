@@ -162,7 +162,7 @@ static bool to_kinesis(struct bl_call *c, const struct bl_write *w, int destinat
     return bl_store_ok(c->store);
 }
 
-static bool unchanged(const struct bl_write *w)
+static bool item_unchanged(const struct bl_write *w)
 {
     if (!w->old.json.p || !w->new_item)
         return !w->old.json.p && !w->new_item;
@@ -176,7 +176,7 @@ bool bl_ddb_emit(struct bl_call *c, const struct bl_write *w)
     bool any = t->stream != NULL;
     for (int i = 0; i < BL_DESTINATIONS; i++)
         any = any || t->destination[i][0];
-    if (!any || unchanged(w))
+    if (!any || item_unchanged(w))
         return true;
     bool ok = !t->stream || to_stream(c, w);
     for (int i = 0; ok && i < BL_DESTINATIONS; i++)

@@ -8,21 +8,12 @@
 
 #define INVALID "One or more parameter values were invalid: "
 
-static bool name_char(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-           c == '.' || c == '-';
-}
-
 static bool read_name(struct bl_call *c, const struct bl_params *p, struct bl_index *x)
 {
     struct bf_str name = {NULL, 0};
     if (!bl_param_string(c, p, "IndexName", &name))
         return false;
-    bool good = name.n >= 3 && name.n <= 255;
-    for (size_t i = 0; i < name.n; i++)
-        good = good && name_char(name.p[i]);
-    if (!good)
+    if (!bl_name_spelled(name) || name.n < 3 || name.n > 255)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%.*s' at 'indexName' failed to satisfy "
                        "constraint: Member must satisfy regular expression pattern: "
@@ -127,7 +118,7 @@ static bool check_local(struct bl_call *c, const struct bl_table *t, const struc
 }
 
 /* Puts it behind the others, when its name is new and there is room. */
-static bool append(struct bl_call *c, struct bl_table *t, struct bl_index *x)
+static bool append_index(struct bl_call *c, struct bl_table *t, struct bl_index *x)
 {
     struct bl_index **at = &t->indexes;
     int same = 0, most = x->global ? BL_INDEXES_GLOBAL : BL_INDEXES_LOCAL;
@@ -159,7 +150,7 @@ static struct bl_index *read_index(struct bl_call *c, struct bf_str raw, struct 
         bl_params_read_object(c, raw, &p) && read_name(c, &p, x) &&
         bl_key_schema_read(c, bl_param_raw(&p, "KeySchema"), definitions, x->key, &x->nkeys) &&
         (global || check_local(c, t, x)) && read_projection(c, &p, x) && read_units(c, &p, t, x) &&
-        append(c, t, x);
+        append_index(c, t, x);
     if (ok)
         return x;
     free(x->included);
@@ -217,7 +208,7 @@ const struct bl_index *bl_index_find(const struct bl_table *t, struct bf_str nam
     return NULL;
 }
 
-static struct bl_index *named(struct bl_call *c, struct bl_table *t, struct bf_str raw)
+static struct bl_index *index_named(struct bl_call *c, struct bl_table *t, struct bf_str raw)
 {
     struct bl_params p;
     struct bf_str name = {NULL, 0};
@@ -257,7 +248,7 @@ static bool update_one(struct bl_call *c, const struct bl_params *p, struct bf_s
         change->added = read_index(c, create, definitions, t, true);
         return change->added && bl_indexes_save(c, t) && bl_index_fill(c, t, change->added);
     }
-    struct bl_index *x = named(c, t, del.p ? del : update);
+    struct bl_index *x = index_named(c, t, del.p ? del : update);
     if (!x)
         return false;
     if (del.p) {

@@ -52,7 +52,7 @@ int64_t bl_index_count(struct bl_call *c, const struct bl_index *x);
 /* Loads what the store has; tables are loaded already. */
 bool bl_indexes_load(struct bl_local *l) BF_MUST;
 
-/* A KeySchema, its types from AttributeDefinitions; ddb_tables.c. False: the answer is set. */
+/* A KeySchema, its types from AttributeDefinitions; table_spec.c. False: the answer is set. */
 bool bl_key_schema_read(struct bl_call *c, struct bf_str schema, struct bf_str definitions,
                         struct bl_key_attr key[2], unsigned *nkeys) BF_MUST;
 
@@ -86,11 +86,11 @@ const struct bl_index *bl_index_find(const struct bl_table *t, struct bf_str nam
 bool bl_indexes_check(const struct bl_table *t, const struct bl_value *item, bool *empty,
                       struct bf_err *e) BF_MUST;
 
-/* The entries of an item that becomes another; old and new may be NULL. In a transaction. ddb_entry.c */
+/* The entries of an item that becomes another; old and new may be NULL. In a transaction. entry.c */
 bool bl_indexes_change(struct bl_call *c, const struct bl_table *t, const struct bl_key *key,
                        const struct bl_value *old, const struct bl_value *new) BF_MUST;
 
-/* Entries for all items of the table, for an index that comes. In a transaction. ddb_entry.c */
+/* Entries for all items of the table, for an index that comes. In a transaction. entry.c */
 bool bl_index_fill(struct bl_call *c, const struct bl_table *t, const struct bl_index *x) BF_MUST;
 
 /* The encoded keys of an entry. False: the item has none. */

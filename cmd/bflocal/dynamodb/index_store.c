@@ -74,13 +74,12 @@ int64_t bl_index_count(struct bl_call *c, const struct bl_index *x)
 
 static bool load_index(sqlite3_stmt *q, struct bl_index *x)
 {
-    struct bf_str included = bl_column_blob(q, 10), name = bl_column_text(q, 2);
+    struct bf_str included = bl_column_blob(q, 10);
     x->row = bl_column_i64(q, 0);
-    snprintf(x->name, sizeof x->name, "%.*s", (int)name.n, name.p);
+    bl_column_copy(q, 2, x->name, sizeof x->name);
     x->global = bl_column_i64(q, 3) != 0;
     for (int i = 0; i < 2; i++) {
-        struct bf_str key = bl_column_text(q, 4 + 2 * i);
-        snprintf(x->key[i].name, sizeof x->key[i].name, "%.*s", (int)key.n, key.n ? key.p : "");
+        bl_column_copy(q, 4 + 2 * i, x->key[i].name, sizeof x->key[i].name);
         x->key[i].type = (enum bl_type)bl_column_i64(q, 5 + 2 * i);
     }
     x->nkeys = (unsigned)bl_column_i64(q, 8);

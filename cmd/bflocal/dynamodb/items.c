@@ -104,7 +104,7 @@ static bool condition_failed(struct bl_call *c, const struct bl_write *w)
 }
 
 /* Evaluates, inside the transaction. False: the answer is set, or the store failed. */
-static bool evaluate(struct bl_call *c, struct bl_write *w)
+static bool evaluate_write(struct bl_call *c, struct bl_write *w)
 {
     struct bf_err e = {0};
     switch (bl_write_evaluate(c, w, &e)) {
@@ -133,7 +133,7 @@ static bool write_item(struct bl_call *c, enum bl_write_kind kind)
     if (!(kind == BL_WRITE_DELETE && c->store->dir ? bl_store_begin_delete(c->store, &e)
                                                    : bl_store_begin_bulk(c->store, &e)))
         return bl_fail_err(c, &e);
-    bool ok = bl_write_prepare(c, &w) && evaluate(c, &w);
+    bool ok = bl_write_prepare(c, &w) && evaluate_write(c, &w);
     if (ok) {
         bf_buf_addc(&c->ans.body, '{');
         ok = put_returns(c, &w, returns);

@@ -37,8 +37,8 @@ size_t bl_key_encode(const struct bl_value *v, unsigned char *out)
     return v->text.n;
 }
 
-static bool mismatch(struct bl_call *c, bool exact, const struct bl_key_attr *k,
-                     const struct bl_value *v)
+static bool fail_mismatch(struct bl_call *c, bool exact, const struct bl_key_attr *k,
+                          const struct bl_value *v)
 {
     if (exact)
         return bl_fail(c, BL_ValidationException,
@@ -90,7 +90,7 @@ bool bl_key_of(struct bl_call *c, const struct bl_table *t, const struct bl_valu
         const struct bl_key_attr *k = &t->key[i];
         const struct bl_value *v = bl_field_get(item, bf_str_of(k->name));
         if (!v || v->type != k->type)
-            return mismatch(c, exact, k, v);
+            return fail_mismatch(c, exact, k, v);
         out->empty = v->type != BL_N && v->text.n == 0;
         if (!check_size(c, k, v, i))
             return false;

@@ -25,7 +25,7 @@ bool bl_legacy_check(struct bl_call *c, const struct bl_params *p)
                    old, new);
 }
 
-static bool no_memory(struct bl_call *c)
+static bool fail_memory(struct bl_call *c)
 {
     struct bf_err e = {0};
     return bf_err_nomem(&e) || bl_fail_err(c, &e);
@@ -82,8 +82,8 @@ static struct bl_cond *new_condition(struct bl_call *c, struct bf_str attribute,
     return cond;
 }
 
-static struct bl_cond *join(struct bl_call *c, enum bl_cond_kind kind, struct bl_cond *left,
-                            struct bl_cond *right)
+static struct bl_cond *join_conditions(struct bl_call *c, enum bl_cond_kind kind,
+                                       struct bl_cond *left, struct bl_cond *right)
 {
     struct bl_cond *cond = bf_arena_alloc(&c->arena, sizeof *cond);
     if (cond)
@@ -136,8 +136,8 @@ static bool read_values(struct bl_call *c, struct bf_str raw, const struct compa
     return true;
 }
 
-static bool compare(struct bl_call *c, const struct bl_params *p, struct bf_str attribute,
-                    struct bl_cond **out)
+static bool read_comparison(struct bl_call *c, const struct bl_params *p, struct bf_str attribute,
+                            struct bl_cond **out)
 {
     struct bf_str name = {NULL, 0};
     if (!bl_param_string(c, p, "ComparisonOperator", &name))
@@ -147,17 +147,17 @@ static bool compare(struct bl_call *c, const struct bl_params *p, struct bf_str 
         return false;
     *out = new_condition(c, attribute, k->kind, k->most);
     if (!*out)
-        return no_memory(c);
+        return fail_memory(c);
     if (!read_values(c, bl_param_raw(p, "AttributeValueList"), k, *out))
         return false;
     if (k->negated)
-        *out = join(c, BL_NOT, *out, NULL);
-    return *out || no_memory(c);
+        *out = join_conditions(c, BL_NOT, *out, NULL);
+    return *out || fail_memory(c);
 }
 
 /* Expected's older form: Value, Exists. */
-static bool expect(struct bl_call *c, const struct bl_params *p, struct bf_str attribute,
-                   struct bl_cond **out)
+static bool read_expected(struct bl_call *c, const struct bl_params *p, struct bf_str attribute,
+                          struct bl_cond **out)
 {
     bool exists = true, given = bl_param(p, "Exists");
     struct bf_str raw = bl_param_raw(p, "Value");
@@ -177,7 +177,7 @@ static bool expect(struct bl_call *c, const struct bl_params *p, struct bf_str a
                        attribute.p);
     *out = new_condition(c, attribute, exists ? BL_EQ : BL_NOT_EXISTS, 1);
     if (!*out)
-        return no_memory(c);
+        return fail_memory(c);
     if (!exists)
         return true;
     bf_json_init(&j, raw);
@@ -187,8 +187,8 @@ static bool expect(struct bl_call *c, const struct bl_params *p, struct bf_str a
     return true;
 }
 
-static bool read_one(struct bl_call *c, struct bf_str raw, struct bf_str attribute, bool expected,
-                     struct bl_cond **out)
+static bool read_condition(struct bl_call *c, struct bf_str raw, struct bf_str attribute,
+                           bool expected, struct bl_cond **out)
 {
     struct bl_params p = {0};
     if (!bl_params_read_object(c, raw, &p))
@@ -200,7 +200,8 @@ static bool read_one(struct bl_call *c, struct bf_str raw, struct bf_str attribu
                                "%.*s",
                        bl_param(&p, "Exists") ? "Exists" : "Value",
                        (int)(attribute.n > 255 ? 255 : attribute.n), attribute.p);
-    return comparison || !expected ? compare(c, &p, attribute, out) : expect(c, &p, attribute, out);
+    return comparison || !expected ? read_comparison(c, &p, attribute, out)
+                                   : read_expected(c, &p, attribute, out);
 }
 
 static bool read_operator(struct bl_call *c, const struct bl_params *p, enum bl_cond_kind *kind)
@@ -236,7 +237,7 @@ static bool next_member(struct bl_call *c, struct bf_json *j, struct bf_str *nam
     return bl_param_text(c, &text, name);
 }
 
-static bool enter(struct bl_call *c, struct bf_json *j, const char *name, struct bf_str raw)
+static bool enter_map(struct bl_call *c, struct bf_json *j, const char *name, struct bf_str raw)
 {
     struct bf_err e = {0};
     bf_json_init(j, raw);
@@ -260,16 +261,16 @@ bool bl_legacy_condition(struct bl_call *c, const struct bl_params *p, const cha
         return keys || !bl_param(p, "ConditionalOperator") ||
                bl_fail(c, BL_ValidationException,
                        INVALID "ConditionalOperator cannot be used without Filter or Expected");
-    if (!enter(c, &j, name, raw))
+    if (!enter_map(c, &j, name, raw))
         return false;
     while (next_member(c, &j, &attribute, &value, &more) && more) {
         if (n++ == NAMES_MAX)
             return bl_fail(c, BL_ValidationException, INVALID "too many conditions");
-        if (!read_one(c, value, attribute, expected, &one))
+        if (!read_condition(c, value, attribute, expected, &one))
             return false;
-        all = all ? join(c, kind, all, one) : one;
+        all = all ? join_conditions(c, kind, all, one) : one;
         if (!all)
-            return no_memory(c);
+            return fail_memory(c);
     }
     if (more)
         return false; /* the answer is set */
@@ -279,8 +280,8 @@ bool bl_legacy_condition(struct bl_call *c, const struct bl_params *p, const cha
 }
 
 /* {"Action":"PUT","Value":{...}} */
-static bool read_action(struct bl_call *c, struct bf_str raw, struct bf_str attribute,
-                        struct bl_action *out)
+static bool read_update_action(struct bl_call *c, struct bf_str raw, struct bf_str attribute,
+                               struct bl_action *out)
 {
     struct bl_params p = {0};
     struct bf_str action = BF_STR("PUT"), value;
@@ -302,7 +303,7 @@ static bool read_action(struct bl_call *c, struct bf_str raw, struct bf_str attr
     struct bl_step *step = bf_arena_alloc(&c->arena, sizeof *step);
     struct bl_term *term = bf_arena_alloc(&c->arena, sizeof *term);
     if (!step || !term)
-        return no_memory(c);
+        return fail_memory(c);
     *step = (struct bl_step){.name = attribute};
     *term = (struct bl_term){.kind = BL_TERM_OPERAND, .operand = {.kind = BL_OPERAND_VALUE}};
     *out = (struct bl_action){.kind = !value.p ? BL_REMOVE
@@ -317,7 +318,7 @@ static bool read_action(struct bl_call *c, struct bf_str raw, struct bf_str attr
 }
 
 /* What ADD and DELETE take; ADD to a list appends, as SET list_append does. */
-static bool check_action(struct bl_call *c, struct bl_action *act)
+static bool check_update_action(struct bl_call *c, struct bl_action *act)
 {
     if (act->kind != BL_ADD && act->kind != BL_DELETE)
         return true;
@@ -327,7 +328,7 @@ static bool check_action(struct bl_call *c, struct bl_action *act)
         struct bl_term *terms = bf_arena_alloc(&c->arena, 4 * sizeof *terms);
         struct bl_value *none = bl_value_new(&c->arena, BL_L);
         if (!terms || !none)
-            return no_memory(c);
+            return fail_memory(c);
         terms[0] = (struct bl_term){.kind = BL_TERM_OPERAND,
                                     .operand = {.kind = BL_OPERAND_VALUE, .value = none}};
         terms[1] = (struct bl_term){.kind = BL_TERM_IF_NOT_EXISTS,
@@ -354,14 +355,15 @@ bool bl_legacy_update(struct bl_call *c, const struct bl_params *p, struct bl_up
     struct bl_update *u = bf_arena_alloc(&c->arena, sizeof *u);
     struct bl_action *actions = bf_arena_alloc(&c->arena, NAMES_MAX * sizeof *actions);
     if (!u || !actions)
-        return no_memory(c);
+        return fail_memory(c);
     *u = (struct bl_update){.actions = actions};
-    if (!enter(c, &j, "AttributeUpdates", raw))
+    if (!enter_map(c, &j, "AttributeUpdates", raw))
         return false;
     while (next_member(c, &j, &attribute, &value, &more) && more) {
         if (u->n == NAMES_MAX)
             return bl_fail(c, BL_ValidationException, INVALID "too many updates");
-        if (!read_action(c, value, attribute, &actions[u->n]) || !check_action(c, &actions[u->n]))
+        if (!read_update_action(c, value, attribute, &actions[u->n]) ||
+            !check_update_action(c, &actions[u->n]))
             return false;
         u->n++;
     }
@@ -384,7 +386,7 @@ bool bl_legacy_projection(struct bl_call *c, const struct bl_params *p, struct b
     struct bl_path *paths = bf_arena_alloc(&c->arena, NAMES_MAX * sizeof *paths);
     struct bl_step *steps = bf_arena_alloc(&c->arena, NAMES_MAX * sizeof *steps);
     if (!all || !paths || !steps)
-        return no_memory(c);
+        return fail_memory(c);
     *all = (struct bl_projection){.paths = paths};
     bf_json_init(&j, raw);
     if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))

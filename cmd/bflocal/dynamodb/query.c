@@ -22,8 +22,8 @@ static bool not_supported(struct bl_call *c)
 }
 
 /* The simple conditions of "a AND b", at most two. */
-static bool flatten(struct bl_call *c, const struct bl_cond *cond, const struct bl_cond *out[2],
-                    size_t *n)
+static bool split_conjunction(struct bl_call *c, const struct bl_cond *cond,
+                              const struct bl_cond *out[2], size_t *n)
 {
     static const char *const words[] = {[BL_OR] = "OR",
                                         [BL_NOT] = "NOT",
@@ -34,7 +34,8 @@ static bool flatten(struct bl_call *c, const struct bl_cond *cond, const struct 
                                         [BL_NOT_EXISTS] = "attribute_not_exists",
                                         [BL_TYPE] = "attribute_type"};
     if (cond->kind == BL_AND)
-        return flatten(c, cond->left, out, n) && flatten(c, cond->right, out, n);
+        return split_conjunction(c, cond->left, out, n) &&
+               split_conjunction(c, cond->right, out, n);
     if ((size_t)cond->kind < BF_COUNT(words) && words[cond->kind])
         return bl_fail(c, BL_ValidationException,
                        "Invalid operator used in KeyConditionExpression: %s", words[cond->kind]);
@@ -45,7 +46,8 @@ static bool flatten(struct bl_call *c, const struct bl_cond *cond, const struct 
 }
 
 /* The key attribute that a condition is about; NULL: none, or not in a form that a key condition has. */
-static const struct bl_key_attr *subject(const struct bl_table *t, const struct bl_cond *cond)
+static const struct bl_key_attr *key_of_condition(const struct bl_table *t,
+                                                  const struct bl_cond *cond)
 {
     const struct bl_operand *path = &cond->args[0];
     if (path->kind != BL_OPERAND_PATH || path->path.n != 1)
@@ -60,16 +62,16 @@ static const struct bl_key_attr *subject(const struct bl_table *t, const struct 
 }
 
 /* Which condition is for the partition key and which (may be NULL) for the sort key. */
-static bool assign(struct bl_call *c, const struct bl_table *t, const struct bl_cond *cond,
-                   const struct bl_cond *out[2])
+static bool assign_conditions(struct bl_call *c, const struct bl_table *t,
+                              const struct bl_cond *cond, const struct bl_cond *out[2])
 {
     const struct bl_cond *list[2];
     size_t n = 0;
     out[0] = out[1] = NULL;
-    if (!flatten(c, cond, list, &n))
+    if (!split_conjunction(c, cond, list, &n))
         return false;
     for (size_t i = 0; i < n; i++) {
-        const struct bl_key_attr *k = subject(t, list[i]);
+        const struct bl_key_attr *k = key_of_condition(t, list[i]);
         size_t part = k == &t->key[1];
         if (k && out[part])
             return bl_fail(c, BL_ValidationException,
@@ -92,8 +94,8 @@ static bool assign(struct bl_call *c, const struct bl_table *t, const struct bl_
 }
 
 /* Encodes a literal of a condition on that key. */
-static bool encode(struct bl_call *c, const struct bl_key_attr *k, bool sort,
-                   const struct bl_value *v, unsigned char *bytes, struct bf_str *out)
+static bool encode_literal(struct bl_call *c, const struct bl_key_attr *k, bool sort,
+                           const struct bl_value *v, unsigned char *bytes, struct bf_str *out)
 {
     size_t max = sort ? 1024 : 2048;
     if (v->type != k->type)
@@ -121,11 +123,11 @@ static void step_behind(unsigned char *bytes, struct bf_str *key)
     *key = bf_str((const char *)bytes, key->n + 1);
 }
 
-static bool between(struct bl_call *c, const struct bl_key_attr *k, const struct bl_cond *cond,
-                    struct range *r)
+static bool between_range(struct bl_call *c, const struct bl_key_attr *k,
+                          const struct bl_cond *cond, struct range *r)
 {
-    if (!encode(c, k, true, cond->args[1].value, r->low_bytes, &r->low) ||
-        !encode(c, k, true, cond->args[2].value, r->high_bytes, &r->high))
+    if (!encode_literal(c, k, true, cond->args[1].value, r->low_bytes, &r->low) ||
+        !encode_literal(c, k, true, cond->args[2].value, r->high_bytes, &r->high))
         return false;
     if (bf_str_cmp(r->low, r->high) > 0)
         return bl_fail(c, BL_ValidationException,
@@ -143,7 +145,7 @@ static bool begins_with(struct bl_call *c, const struct bl_key_attr *k, const st
         return bl_fail(c, BL_ValidationException,
                        "Invalid KeyConditionExpression: Incorrect operand type for operator or "
                        "function; operator or function: begins_with, operand type: N");
-    if (!encode(c, k, true, cond->args[1].value, r->low_bytes, &r->low))
+    if (!encode_literal(c, k, true, cond->args[1].value, r->low_bytes, &r->low))
         return false;
     size_t n = r->low.n;
     memcpy(r->high_bytes, r->low_bytes, n);
@@ -156,17 +158,17 @@ static bool begins_with(struct bl_call *c, const struct bl_key_attr *k, const st
     return true;
 }
 
-static bool compare(struct bl_call *c, const struct bl_key_attr *k, const struct bl_cond *cond,
-                    struct range *r)
+static bool compare_range(struct bl_call *c, const struct bl_key_attr *k,
+                          const struct bl_cond *cond, struct range *r)
 {
     const struct bl_value *v = cond->args[1].value;
     bool low = cond->kind == BL_EQ || cond->kind == BL_GT || cond->kind == BL_GE;
     bool high = cond->kind == BL_EQ || cond->kind == BL_LT || cond->kind == BL_LE;
-    if (low && !encode(c, k, true, v, r->low_bytes, &r->low))
+    if (low && !encode_literal(c, k, true, v, r->low_bytes, &r->low))
         return false;
     if (cond->kind == BL_GT)
         step_behind(r->low_bytes, &r->low);
-    if (high && !encode(c, k, true, v, r->high_bytes, &r->high))
+    if (high && !encode_literal(c, k, true, v, r->high_bytes, &r->high))
         return false;
     if (cond->kind == BL_EQ || cond->kind == BL_LE)
         step_behind(r->high_bytes, &r->high);
@@ -180,21 +182,22 @@ static bool make_range(struct bl_call *c, const struct bl_table *t, const struct
     const struct bl_cond *parts[2] = {NULL, NULL};
     r->partition = r->low = r->high = bf_str("", 0);
     r->bounded = false;
-    if (!assign(c, t, cond, parts) || !parts[0] ||
-        !encode(c, &t->key[0], false, parts[0]->args[1].value, r->partition_bytes, &r->partition))
+    if (!assign_conditions(c, t, cond, parts) || !parts[0] ||
+        !encode_literal(c, &t->key[0], false, parts[0]->args[1].value, r->partition_bytes,
+                        &r->partition))
         return false;
     if (!parts[1])
         return true;
     if (parts[1]->kind == BL_BETWEEN)
-        return between(c, &t->key[1], parts[1], r);
+        return between_range(c, &t->key[1], parts[1], r);
     if (parts[1]->kind == BL_BEGINS_WITH)
         return begins_with(c, &t->key[1], parts[1], r);
-    return compare(c, &t->key[1], parts[1], r);
+    return compare_range(c, &t->key[1], parts[1], r);
 }
 
 /* ExclusiveStartKey moves the end of the range where the page begins. */
-static bool start_behind(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,
-                         bool forward, struct range *r)
+static bool start_after_key(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,
+                            bool forward, struct range *r)
 {
     struct bl_key key;
     if (!page->start)
@@ -226,8 +229,8 @@ static bool start_behind(struct bl_call *c, const struct bl_table *t, const stru
 }
 
 /* The same of an index, whose entries have the keys of their items behind their own. */
-static sqlite3_stmt *entries(struct bl_call *c, const struct bl_table *t,
-                             const struct bl_page *page, bool forward, const struct range *r)
+static sqlite3_stmt *select_entries(struct bl_call *c, const struct bl_table *t,
+                                    const struct bl_page *page, bool forward, const struct range *r)
 {
 #define ENTRIES                                                                                    \
     "SELECT i.item FROM ddb_entry e JOIN ddb_item i ON i.tbl=?1 AND i.hash=e.base_hash"            \
@@ -254,8 +257,8 @@ static sqlite3_stmt *entries(struct bl_call *c, const struct bl_table *t,
     return q;
 }
 
-static sqlite3_stmt *items(struct bl_call *c, const struct bl_table *t, bool forward,
-                           const struct range *r)
+static sqlite3_stmt *select_items(struct bl_call *c, const struct bl_table *t, bool forward,
+                                  const struct range *r)
 {
     static const char *const sql[2][2] = {
         {"SELECT item FROM ddb_item WHERE tbl=? AND hash=? AND range>=? ORDER BY range DESC",
@@ -273,11 +276,12 @@ static sqlite3_stmt *items(struct bl_call *c, const struct bl_table *t, bool for
     return q;
 }
 
-static bool read_rows(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
+static bool read_page(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
                       bool forward, const struct range *r)
 {
     bool ok = true;
-    sqlite3_stmt *q = page->index ? entries(c, t, page, forward, r) : items(c, t, forward, r);
+    sqlite3_stmt *q =
+        page->index ? select_entries(c, t, page, forward, r) : select_items(c, t, forward, r);
     while (ok && !page->full && bl_step(c->store, q))
         ok = bl_page_add(c, t, page, bl_column_text(q, 0));
     bl_done(q);
@@ -320,27 +324,27 @@ static const struct bl_table *schema_of(const struct bl_table *t, const struct b
     return room;
 }
 
-static bool read_range(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,
-                       const struct bl_cond *cond, bool forward, struct range *r)
+static bool read_key_range(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,
+                           const struct bl_cond *cond, bool forward, struct range *r)
 {
     struct bl_table room;
     const struct bl_table *schema = schema_of(t, page->index, &room);
     r->base_low = r->base_high = false;
     return make_range(c, schema, cond, r) && check_filter(c, schema, page) &&
-           start_behind(c, t, page, forward, r);
+           start_after_key(c, t, page, forward, r);
 }
 
-static bool run(struct bl_call *c, const struct bl_params *p, struct bl_page *page,
-                const struct bl_cond *cond, bool forward)
+static bool run_query(struct bl_call *c, const struct bl_params *p, struct bl_page *page,
+                      const struct bl_cond *cond, bool forward)
 {
     struct range r;
     bl_store_lock(c->store);
     const struct bl_table *t = bl_table_param(c, p);
-    bool ok = t && bl_page_index(c, t, page) && read_range(c, t, page, cond, forward, &r);
+    bool ok = t && bl_page_index(c, t, page) && read_key_range(c, t, page, cond, forward, &r);
     if (ok) {
         page->single = t->nkeys == 1 && !page->index;
         bl_page_begin(c, page);
-        ok = read_rows(c, t, page, forward, &r);
+        ok = read_page(c, t, page, forward, &r);
         bl_page_end(c, p, t, page);
     }
     struct bf_err e = c->store->err;
@@ -379,7 +383,7 @@ bool bl_ddb_query(struct bl_call *c)
         return false;
     bool ok = bl_page_read(c, &p, &page) && bl_param_bool(c, &p, "ScanIndexForward", &forward) &&
               parse_condition(c, &p, &page, &cond) && bl_page_check(c, &page, true) && cond &&
-              run(c, &p, &page, cond, forward);
+              run_query(c, &p, &page, cond, forward);
     bl_page_free(&page);
     return ok;
 }

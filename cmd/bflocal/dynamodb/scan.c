@@ -60,8 +60,9 @@ static bool take_rows(struct bl_call *c, const struct bl_table *t, struct bl_pag
 }
 
 /* Everything behind the keys. */
-static bool scan(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
-                 const struct segment *s, const struct bl_key *after, const struct bl_key *base)
+static bool scan_rows(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
+                      const struct segment *s, const struct bl_key *after,
+                      const struct bl_key *base)
 {
     sqlite3_stmt *q =
         page->index
@@ -82,8 +83,8 @@ static bool scan(struct bl_call *c, const struct bl_table *t, struct bl_page *pa
     return take_rows(c, t, page, s, q);
 }
 
-static bool run(struct bl_call *c, const struct bl_params *p, struct bl_page *page,
-                const struct segment *s)
+static bool run_scan(struct bl_call *c, const struct bl_params *p, struct bl_page *page,
+                     const struct segment *s)
 {
     struct bl_key after, base;
     after.part[0] = after.part[1] = base.part[0] = base.part[1] = bf_str("", 0);
@@ -98,7 +99,7 @@ static bool run(struct bl_call *c, const struct bl_params *p, struct bl_page *pa
                      (long long)s->total, (long long)s->number);
     if (ok) {
         bl_page_begin(c, page);
-        ok = scan(c, t, page, s, &after, &base);
+        ok = scan_rows(c, t, page, s, &after, &base);
         bl_page_end(c, p, t, page);
     }
     struct bf_err e = c->store->err;
@@ -116,7 +117,7 @@ bool bl_ddb_scan(struct bl_call *c)
     if (!bl_params_read(c, &p))
         return false;
     bool ok = bl_page_read(c, &p, &page) && bl_page_check(c, &page, false) &&
-              read_segment(c, &p, &s) && run(c, &p, &page, &s);
+              read_segment(c, &p, &s) && run_scan(c, &p, &page, &s);
     bl_page_free(&page);
     return ok;
 }

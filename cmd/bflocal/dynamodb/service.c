@@ -31,23 +31,17 @@ static const char schema[] =
     "CREATE TABLE IF NOT EXISTS ddb_token(token TEXT PRIMARY KEY, digest BLOB, at_ms INTEGER);"
     "CREATE INDEX IF NOT EXISTS ddb_token_time ON ddb_token(at_ms);";
 
-static void copy_column(char *out, size_t size, sqlite3_stmt *q, int i)
-{
-    const char *text = (const char *)sqlite3_column_text(q, i);
-    snprintf(out, size, "%s", text ? text : "");
-}
-
 static struct bl_table *load_table(sqlite3_stmt *q)
 {
     struct bl_table *t = calloc(1, sizeof *t);
     if (!t)
         return NULL;
     t->row = sqlite3_column_int64(q, 0);
-    copy_column(t->name, sizeof t->name, q, 1);
+    bl_column_copy(q, 1, t->name, sizeof t->name);
     t->created_ms = sqlite3_column_int64(q, 2);
-    copy_column(t->key[0].name, sizeof t->key[0].name, q, 3);
+    bl_column_copy(q, 3, t->key[0].name, sizeof t->key[0].name);
     t->key[0].type = (enum bl_type)sqlite3_column_int(q, 4);
-    copy_column(t->key[1].name, sizeof t->key[1].name, q, 5);
+    bl_column_copy(q, 5, t->key[1].name, sizeof t->key[1].name);
     t->key[1].type = (enum bl_type)sqlite3_column_int(q, 6);
     t->nkeys = (unsigned)sqlite3_column_int(q, 7);
     t->on_demand = sqlite3_column_int(q, 8);
@@ -55,9 +49,9 @@ static struct bl_table *load_table(sqlite3_stmt *q)
     t->read_units = sqlite3_column_int64(q, 10);
     t->write_units = sqlite3_column_int64(q, 11);
     t->view = (enum bl_view)sqlite3_column_int(q, 12);
-    copy_column(t->label, sizeof t->label, q, 13);
+    bl_column_copy(q, 13, t->label, sizeof t->label);
     for (int i = 0; i < BL_DESTINATIONS; i++) {
-        copy_column(t->destination[i], sizeof t->destination[i], q, 14 + i);
+        bl_column_copy(q, 14 + i, t->destination[i], sizeof t->destination[i]);
         t->destination_micros[i] = sqlite3_column_int(q, 16 + i);
     }
     return t;
@@ -77,7 +71,7 @@ static void count_items(struct bl_store *store, struct bl_ddb *d)
     }
 }
 
-static bool load(struct bl_local *l)
+static bool load_tables(struct bl_local *l)
 {
     struct bl_ddb *d = l->ddb;
     sqlite3_stmt *q = bl_sql(
@@ -102,7 +96,7 @@ static bool open_ddb(struct bl_local *l, struct bf_err *e)
     if (!bl_store_exec(&l->store, schema, e) || !bl_stream_open(&l->store, e))
         return false;
     bl_store_lock(&l->store);
-    bool ok = load(l) && bl_indexes_load(l) && bl_settings_load(l);
+    bool ok = load_tables(l) && bl_indexes_load(l) && bl_settings_load(l);
     if (!ok)
         bf_err_set(e, BF_E_IO, "DynamoDB: the stored tables cannot be read: %.200s",
                    l->store.err.text);
@@ -125,7 +119,7 @@ static void close_ddb(struct bl_local *l)
 }
 
 /* POST /_bflocal/ttl?table=T deletes the items that have expired (without table: of all); {"expired":...} */
-static void run_expire(struct bl_call *c)
+static void control_expire(struct bl_call *c)
 {
     struct bf_err e = {0};
     uint64_t n;
@@ -137,33 +131,33 @@ static void run_expire(struct bl_call *c)
     bf_buf_addf(&c->ans.body, "{\"expired\":%llu}\n", (unsigned long long)n);
 }
 
-static const struct bl_control controls[] = {{"POST", "ttl", run_expire}};
+static const struct bl_control controls[] = {{"POST", "ttl", control_expire}};
 
 static const struct bl_op operations[] = {
-    {"BatchGetItem", bl_ddb_batch_get},
-    {"BatchWriteItem", bl_ddb_batch_write},
-    {"CreateTable", bl_ddb_create_table},
-    {"DeleteItem", bl_ddb_delete_item},
-    {"DeleteTable", bl_ddb_delete_table},
-    {"DescribeContinuousBackups", bl_ddb_describe_backups},
-    {"DescribeKinesisStreamingDestination", bl_ddb_describe_kinesis},
-    {"DescribeTable", bl_ddb_describe_table},
-    {"DescribeTimeToLive", bl_ddb_describe_ttl},
-    {"DisableKinesisStreamingDestination", bl_ddb_disable_kinesis},
-    {"EnableKinesisStreamingDestination", bl_ddb_enable_kinesis},
-    {"GetItem", bl_ddb_get_item},
-    {"ListTables", bl_ddb_list_tables},
-    {"ListTagsOfResource", bl_ddb_list_tags},
-    {"PutItem", bl_ddb_put_item},
-    {"Query", bl_ddb_query},
-    {"Scan", bl_ddb_scan},
-    {"TagResource", bl_ddb_tag},
-    {"TransactGetItems", bl_ddb_transact_get},
-    {"TransactWriteItems", bl_ddb_transact_write},
-    {"UpdateItem", bl_ddb_update_item},
-    {"UntagResource", bl_ddb_untag},
-    {"UpdateTable", bl_ddb_update_table},
-    {"UpdateTimeToLive", bl_ddb_update_ttl},
+    {"BatchGetItem", bl_ddb_batch_get, BL_CAN_PARTIAL},
+    {"BatchWriteItem", bl_ddb_batch_write, BL_CAN_PARTIAL},
+    {"CreateTable", bl_ddb_create_table, 0},
+    {"DeleteItem", bl_ddb_delete_item, 0},
+    {"DeleteTable", bl_ddb_delete_table, 0},
+    {"DescribeContinuousBackups", bl_ddb_describe_backups, 0},
+    {"DescribeKinesisStreamingDestination", bl_ddb_describe_kinesis, 0},
+    {"DescribeTable", bl_ddb_describe_table, 0},
+    {"DescribeTimeToLive", bl_ddb_describe_ttl, 0},
+    {"DisableKinesisStreamingDestination", bl_ddb_disable_kinesis, 0},
+    {"EnableKinesisStreamingDestination", bl_ddb_enable_kinesis, 0},
+    {"GetItem", bl_ddb_get_item, 0},
+    {"ListTables", bl_ddb_list_tables, 0},
+    {"ListTagsOfResource", bl_ddb_list_tags, 0},
+    {"PutItem", bl_ddb_put_item, 0},
+    {"Query", bl_ddb_query, 0},
+    {"Scan", bl_ddb_scan, 0},
+    {"TagResource", bl_ddb_tag, 0},
+    {"TransactGetItems", bl_ddb_transact_get, 0},
+    {"TransactWriteItems", bl_ddb_transact_write, 0},
+    {"UpdateItem", bl_ddb_update_item, 0},
+    {"UntagResource", bl_ddb_untag, 0},
+    {"UpdateTable", bl_ddb_update_table, 0},
+    {"UpdateTimeToLive", bl_ddb_update_ttl, 0},
 };
 
 const struct bl_service bl_service_dynamodb = {

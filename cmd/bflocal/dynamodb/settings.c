@@ -28,17 +28,9 @@ bool bl_settings_load(struct bl_local *l)
     return bl_store_ok(&l->store);
 }
 
-static size_t characters(struct bf_str s)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-    return n;
-}
-
 static bool check_tag(struct bl_call *c, struct bf_str key, struct bf_str value)
 {
-    if (key.n == 0 || characters(key) > TAG_KEY_MAX || characters(value) > TAG_VALUE_MAX)
+    if (key.n == 0 || bl_characters(key) > TAG_KEY_MAX || bl_characters(value) > TAG_VALUE_MAX)
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: a tag has a key of 1 to %d characters and a "
                        "value of at most %d",
@@ -96,7 +88,7 @@ bool bl_tags_put(struct bl_call *c, const struct bl_params *p, const struct bl_t
 }
 
 /* The table that ResourceArn names; the store is locked. NULL: the answer is set. */
-static struct bl_table *resource(struct bl_call *c, const struct bl_params *p)
+static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_params *p)
 {
     struct bf_str arn = {NULL, 0};
     if (!bl_param_string(c, p, "ResourceArn", &arn))
@@ -125,7 +117,7 @@ static bool change_tags(struct bl_call *c,
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
-    const struct bl_table *t = resource(c, &p);
+    const struct bl_table *t = table_of_resource(c, &p);
     if (t && change(c, &p, t)) {
         c->ans.body.n = 0;
         return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
@@ -176,7 +168,7 @@ bool bl_ddb_list_tags(struct bl_call *c)
     if (!bl_params_read(c, &p))
         return false;
     bl_store_lock(c->store);
-    const struct bl_table *t = resource(c, &p);
+    const struct bl_table *t = table_of_resource(c, &p);
     if (t) {
         bf_buf_lit(out, "{\"Tags\":[");
         sqlite3_stmt *q = bl_sql(c->store, "SELECT substr(name,5),value FROM ddb_setting WHERE "

@@ -127,7 +127,8 @@ static void insert_row(struct bl_store *store, struct bl_ddb_stream *s)
 }
 
 /* A new stream in the store and behind the last one in d->streams, which does not count it yet. */
-static struct bl_ddb_stream *create(struct bl_call *c, const struct bl_table *t, enum bl_view view)
+static struct bl_ddb_stream *create_stream(struct bl_call *c, const struct bl_table *t,
+                                           enum bl_view view)
 {
     struct bl_ddb_stream *s = room_for_one(c->local->ddb);
     if (!s)
@@ -208,7 +209,7 @@ static void forget_old(struct bl_ddb *d, int64_t now_ms)
     d->nstreams = kept;
 }
 
-static struct bl_ddb_stream *current(struct bl_ddb *d, const struct bl_table *t)
+static struct bl_ddb_stream *current_stream(struct bl_ddb *d, const struct bl_table *t)
 {
     for (size_t i = 0; t->stream && i < d->nstreams; i++)
         if (d->streams[i].shards == t->stream)
@@ -221,9 +222,9 @@ bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view,
 {
     struct bl_ddb *d = c->local->ddb;
     erase_old(c->store, d, c->now_ms);
-    if (view != BL_VIEW_NONE && !(change->next = create(c, t, view)))
+    if (view != BL_VIEW_NONE && !(change->next = create_stream(c, t, view)))
         return false;
-    change->last = current(d, t);
+    change->last = current_stream(d, t);
     if (change->last)
         store_closed(c, change->last);
     t->view = view;
@@ -245,22 +246,16 @@ void bl_ddb_stream_settle(struct bl_call *c, const struct bl_stream_change *chan
         bl_stream_destroy(change->next->shards);
 }
 
-static void copy_column(char *out, size_t size, sqlite3_stmt *q, int i)
-{
-    struct bf_str text = bl_column_text(q, i);
-    snprintf(out, size, "%.*s", (int)text.n, text.n ? text.p : "");
-}
-
 static bool load_stream(struct bl_local *l, sqlite3_stmt *q)
 {
     struct bl_ddb_stream *s = room_for_one(l->ddb);
     if (!s)
         return false;
     *s = (struct bl_ddb_stream){.row = bl_column_i64(q, 0)};
-    copy_column(s->table, sizeof s->table, q, 2);
-    copy_column(s->label, sizeof s->label, q, 3);
+    bl_column_copy(q, 2, s->table, sizeof s->table);
+    bl_column_copy(q, 3, s->label, sizeof s->label);
     for (int i = 0; i < 2; i++) {
-        copy_column(s->key[i].name, sizeof s->key[i].name, q, 4 + 2 * i);
+        bl_column_copy(q, 4 + 2 * i, s->key[i].name, sizeof s->key[i].name);
         s->key[i].type = (enum bl_type)bl_column_i64(q, 5 + 2 * i);
     }
     s->nkeys = (unsigned)bl_column_i64(q, 8);

@@ -34,7 +34,7 @@ static bool too_large(struct bl_call *c)
                    "Transaction size exceeded: the items of a transaction have at most 4 MB");
 }
 
-static bool enter(struct bl_call *c, struct bf_str raw, struct bf_json *j)
+static bool enter_actions(struct bl_call *c, struct bf_str raw, struct bf_json *j)
 {
     struct bf_err e;
     if (!raw.p)
@@ -47,8 +47,8 @@ static bool enter(struct bl_call *c, struct bf_str raw, struct bf_json *j)
 }
 
 /* The next action as an object; BF_JSON_ERROR: the answer is set. */
-static enum bf_json_more next(struct bl_call *c, struct bf_json *j, size_t n,
-                              struct bl_params *action)
+static enum bf_json_more next_action(struct bl_call *c, struct bf_json *j, size_t n,
+                                     struct bl_params *action)
 {
     struct bf_json_val v;
     struct bf_err e;
@@ -126,9 +126,9 @@ static bool read_transaction(struct bl_call *c, const struct bl_params *p, struc
     t->reasons = bf_arena_alloc(&c->arena, BL_TRANSACTION_MAX * sizeof *t->reasons);
     if (!t->list || !t->reasons)
         return bl_fail(c, BL_InternalServerError, "out of memory");
-    if (!enter(c, bl_param_raw(p, "TransactItems"), &j))
+    if (!enter_actions(c, bl_param_raw(p, "TransactItems"), &j))
         return false;
-    while ((more = next(c, &j, t->n, &action)) == BF_JSON_MORE) {
+    while ((more = next_action(c, &j, t->n, &action)) == BF_JSON_MORE) {
         t->reasons[t->n] = (struct reason){0};
         if (!read_action(c, &action, &t->list[t->n++]))
             return false;
@@ -218,7 +218,7 @@ static bool evaluate_all(struct bl_call *c, struct transaction *t)
     return t->cancelled || bytes <= TRANSACTION_BYTES || too_large(c);
 }
 
-static bool cancel(struct bl_call *c, const struct transaction *t)
+static bool cancel_transaction(struct bl_call *c, const struct transaction *t)
 {
     struct bf_buf codes, reasons;
     bf_buf_init(&codes, 4096);
@@ -318,7 +318,7 @@ static void put_capacity(struct bl_call *c, const struct bl_params *p, const str
 }
 
 /* Inside the transaction. False: the answer is set, or the store or the memory failed. */
-static bool perform(struct bl_call *c, struct transaction *t)
+static bool perform_transaction(struct bl_call *c, struct transaction *t)
 {
     bool done;
     if (!check_token(c, t, &done) || !prepare_all(c, t))
@@ -328,7 +328,7 @@ static bool perform(struct bl_call *c, struct transaction *t)
     if (!evaluate_all(c, t))
         return false;
     if (t->cancelled)
-        return cancel(c, t);
+        return cancel_transaction(c, t);
     for (size_t i = 0; i < t->n; i++)
         if (!bl_write_store(c, &t->list[i]))
             return false;
@@ -345,7 +345,7 @@ bool bl_ddb_transact_write(struct bl_call *c)
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
-    if (perform(c, &t)) {
+    if (perform_transaction(c, &t)) {
         bf_buf_addc(&c->ans.body, '{');
         put_capacity(c, &p, &t);
         bf_buf_addc(&c->ans.body, '}');
@@ -363,7 +363,7 @@ static bool get_cancelled(struct bl_call *c, size_t n, const struct bl_key *key)
 {
     struct reason reasons[BL_TRANSACTION_MAX] = {{0}};
     const struct transaction t = {.reasons = reasons, .n = n + 1};
-    return answer_to_reason(c, key->empty, &reasons[n]) && cancel(c, &t);
+    return answer_to_reason(c, key->empty, &reasons[n]) && cancel_transaction(c, &t);
 }
 
 /* One Get: appends {"Item":...}, or {} when there is none. */
@@ -411,7 +411,7 @@ bool bl_ddb_transact_get(struct bl_call *c)
     struct bf_json j;
     enum bf_json_more more;
     size_t n = 0, bytes = 0;
-    if (!bl_params_read(c, &p) || !enter(c, bl_param_raw(&p, "TransactItems"), &j))
+    if (!bl_params_read(c, &p) || !enter_actions(c, bl_param_raw(&p, "TransactItems"), &j))
         return false;
     struct bl_key *seen = bf_arena_alloc(&c->arena, BL_TRANSACTION_MAX * sizeof *seen);
     const struct bl_table **tables = bf_arena_alloc(&c->arena, BL_TRANSACTION_MAX * sizeof *tables);
@@ -419,7 +419,7 @@ bool bl_ddb_transact_get(struct bl_call *c)
         return bl_fail(c, BL_InternalServerError, "out of memory");
     bl_store_lock(c->store);
     bf_buf_lit(&c->ans.body, "{\"Responses\":[");
-    while ((more = next(c, &j, n, &action)) == BF_JSON_MORE) {
+    while ((more = next_action(c, &j, n, &action)) == BF_JSON_MORE) {
         if (!get_one(c, &action, seen, n, tables, &bytes))
             break;
         n++;

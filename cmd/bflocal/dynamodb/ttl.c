@@ -91,7 +91,7 @@ bool bl_ddb_update_ttl(struct bl_call *c)
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
 }
 
-static bool expired(const struct bl_table *t, const struct bl_value *item, int64_t now_s)
+static bool is_expired(const struct bl_table *t, const struct bl_value *item, int64_t now_s)
 {
     const struct bl_value *v = bl_field_get(item, bf_str_of(t->ttl));
     char text[64];
@@ -103,7 +103,8 @@ static bool expired(const struct bl_table *t, const struct bl_value *item, int64
 }
 
 /* Deletes one, as an operation would. */
-static bool expire(struct bl_call *c, struct bl_table *t, struct bl_value *item, struct bf_str json)
+static bool expire_item(struct bl_call *c, struct bl_table *t, struct bl_value *item,
+                        struct bf_str json)
 {
     struct bl_write w = {.kind = BL_WRITE_DELETE, .item = item, .table = t, .by_service = true};
     w.old = (struct bl_stored){json, bl_item_size(item)};
@@ -111,7 +112,7 @@ static bool expire(struct bl_call *c, struct bl_table *t, struct bl_value *item,
     return bl_key_of(c, t, item, false, &w.key) && bl_write_store(c, &w);
 }
 
-static bool parse(struct bf_arena *a, struct bf_str json, struct bl_value **item)
+static bool parse_item(struct bf_arena *a, struct bf_str json, struct bl_value **item)
 {
     struct bf_json j;
     struct bf_err e;
@@ -130,8 +131,8 @@ static bool find_expired(struct bl_call *c, const struct bl_table *t, struct bf_
     while (ok && *n < ROUND && bl_step(c->store, q)) {
         struct bl_value *item;
         bf_arena_reset(row);
-        ok = parse(row, bl_column_text(q, 0), &item);
-        if (ok && expired(t, item, c->now_ms / 1000))
+        ok = parse_item(row, bl_column_text(q, 0), &item);
+        if (ok && is_expired(t, item, c->now_ms / 1000))
             ok = bf_arena_copy(a, bl_column_text(q, 0), &json[(*n)++]);
     }
     bl_done(q);
@@ -147,7 +148,7 @@ static bool expire_some(struct bl_call *c, struct bl_table *t, struct bf_arena a
     for (size_t i = 0; ok && i < *n; i++) {
         struct bl_value *item;
         bf_arena_reset(&arenas[0]);
-        ok = parse(&arenas[0], json[i], &item) && expire(c, t, item, json[i]);
+        ok = parse_item(&arenas[0], json[i], &item) && expire_item(c, t, item, json[i]);
     }
     return ok && bl_store_ok(c->store);
 }

@@ -143,7 +143,7 @@ static bool print_item(struct bl_call *c, const struct bl_value *item, struct bl
     return bf_buf_ok(text) && bf_arena_copy(&c->arena, bf_buf_view(text), &out->json);
 }
 
-static enum bl_write_result updated(struct bl_call *c, struct bl_write *w, struct bf_err *e)
+static enum bl_write_result apply_update(struct bl_call *c, struct bl_write *w, struct bf_err *e)
 {
     w->new_item = bl_value_copy(&c->arena, w->old_item ? w->old_item : w->item);
     if (!w->new_item)
@@ -154,7 +154,8 @@ static enum bl_write_result updated(struct bl_call *c, struct bl_write *w, struc
 }
 
 /* The text of the new item, and its size. */
-static enum bl_write_result finish(struct bl_call *c, struct bl_write *w, struct bf_err *e)
+static enum bl_write_result measure_new_item(struct bl_call *c, struct bl_write *w,
+                                             struct bf_err *e)
 {
     if (!print_item(c, w->new_item, &w->new))
         return BL_WRITE_FAILED;
@@ -188,8 +189,8 @@ enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w, st
         return BL_WRITE_OK;
     w->new_item = w->item;
     if (w->kind == BL_WRITE_UPDATE)
-        result = updated(c, w, e);
-    return result == BL_WRITE_OK ? finish(c, w, e) : result;
+        result = apply_update(c, w, e);
+    return result == BL_WRITE_OK ? measure_new_item(c, w, e) : result;
 }
 
 static void store_item(struct bl_call *c, const struct bl_write *w)

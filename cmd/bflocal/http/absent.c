@@ -2,7 +2,7 @@
 
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/http/service.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 
 /* The service in a credential scope, and its name. */
 static const struct {

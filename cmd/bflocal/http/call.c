@@ -9,11 +9,7 @@
 
 struct bf_str bl_header(const struct bl_call *c, const char *name)
 {
-    struct bf_str want = bf_str_of(name);
-    for (size_t i = 0; i < c->req.nheaders; i++)
-        if (bf_str_eq(c->req.headers[i].name, want))
-            return c->req.headers[i].value;
-    return bf_str(NULL, 0);
+    return bl_request_header(&c->req, name);
 }
 
 struct bf_str bl_query(struct bl_call *c, const char *name)
@@ -83,6 +79,14 @@ void bl_answer_headerf(struct bl_call *c, const char *name, const char *fmt, ...
     struct bf_str value = vprint(&c->arena, fmt, ap);
     va_end(ap);
     bl_answer_header(c, name, value);
+}
+
+size_t bl_characters(struct bf_str s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+    return n;
 }
 
 struct bf_str bl_arena_printf(struct bf_arena *a, const char *fmt, ...)

@@ -19,10 +19,10 @@
 #ifndef BL_CALL_H
 #define BL_CALL_H
 
-#include "cmd/bflocal/http/auth.h"
-#include "cmd/bflocal/http/error.h"
+#include "cmd/bflocal/wire/auth.h"
+#include "cmd/bflocal/http/json_error.h"
 #include "cmd/bflocal/http/local.h"
-#include "cmd/bflocal/http/request.h"
+#include "cmd/bflocal/wire/request.h"
 #include "lib/base/arena.h"
 
 enum { BL_ANSWER_HEADERS = BL_HEADERS_MAX + 32 /* an object gives back those that it came with */ };
@@ -79,6 +79,9 @@ void bl_answer_headerf(struct bl_call *c, const char *name, const char *fmt, ...
 
 /* The answer has no file after all. */
 void bl_answer_drop_file(struct bl_call *c);
+
+/* How many characters (code points) that UTF-8 has; limits of names and tags count them. */
+size_t bl_characters(struct bf_str s);
 
 /* printf into the arena; an empty string when it is full. */
 struct bf_str bl_arena_printf(struct bf_arena *a, const char *fmt, ...) BF_PRINTF(2, 3);

@@ -28,7 +28,7 @@ void bl_control_fail(struct bl_call *c, int status, const char *text)
     bf_buf_lit(&c->ans.body, "}\n");
 }
 
-static void health(struct bl_call *c)
+static void show_health(struct bl_call *c)
 {
     bl_control_answer(c, 200);
     bf_buf_addf(&c->ans.body, "{\"status\":\"ready\",\"pid\":%ld,\"version\":\"%s\"}\n",
@@ -53,21 +53,21 @@ static void set_fault(struct bl_call *c)
     show_fault(c);
 }
 
-static void stop(struct bl_call *c)
+static void run_stop(struct bl_call *c)
 {
-    health(c);
+    show_health(c);
     kill(getpid(), SIGTERM);
 }
 
 static const struct bl_control own[] = {
-    {"GET", "health", health},
+    {"GET", "health", show_health},
     {"GET", "fault", show_fault},
     {"POST", "fault", set_fault},
-    {"POST", "stop", stop},
+    {"POST", "stop", run_stop},
 };
 
-static const struct bl_control *find(const struct bl_control *list, size_t n,
-                                     const struct bl_call *c, struct bf_str name)
+static const struct bl_control *find_control(const struct bl_control *list, size_t n,
+                                             const struct bl_call *c, struct bf_str name)
 {
     for (size_t i = 0; i < n; i++)
         if (bf_str_eq(name, bf_str_of(list[i].name)) &&
@@ -83,9 +83,9 @@ void bl_control_run(struct bl_call *c)
         bl_control_fail(c, 403, "control calls are taken from programs on this machine only");
         return;
     }
-    const struct bl_control *found = find(own, BF_COUNT(own), c, name);
+    const struct bl_control *found = find_control(own, BF_COUNT(own), c, name);
     for (const struct bl_service *const *l = c->local->services; !found && *l; l++)
-        found = find((*l)->controls, (*l)->ncontrols, c, name);
+        found = find_control((*l)->controls, (*l)->ncontrols, c, name);
     if (found)
         found->run(c);
     else

@@ -217,14 +217,14 @@ uint64_t bl_fault_disk_max(struct bl_faults *f)
     return max;
 }
 
-static bool matches(const struct bl_fault_rule *r, const char *service, const char *op)
+static bool rule_matches(const struct bl_fault_rule *r, const char *service, const char *op)
 {
     return (r->op[0] == '\0' || strcmp(r->op, op) == 0) &&
            (r->service[0] == '\0' || strcmp(r->service, service) == 0);
 }
 
 /* Does rule i strike at its next matching call? */
-static bool strikes(struct bl_fault_rule *r, size_t i)
+static bool rule_strikes(struct bl_fault_rule *r, size_t i)
 {
     uint64_t k = r->seen++;
     if (k < r->after || (r->limit && r->struck >= r->limit))
@@ -235,7 +235,7 @@ static bool strikes(struct bl_fault_rule *r, size_t i)
     return true;
 }
 
-static void apply(const struct bl_fault_rule *r, size_t i, struct bl_fault_hit *hit)
+static void apply_rule(const struct bl_fault_rule *r, size_t i, struct bl_fault_hit *hit)
 {
     switch (r->kind) {
     case BL_FAULT_LATENCY:
@@ -258,22 +258,20 @@ static void apply(const struct bl_fault_rule *r, size_t i, struct bl_fault_hit *
 }
 
 /* What cannot happen to an operation is not counted as one of its calls. */
-static bool possible(enum bl_fault_kind kind, const char *op)
+static bool can_strike(enum bl_fault_kind kind, unsigned can)
 {
     switch (kind) {
     case BL_FAULT_CLOCK:
     case BL_FAULT_DISK:
         return false;
     case BL_FAULT_ITERATOR:
-        return strcmp(op, "GetRecords") == 0;
+        return can & BL_CAN_ITERATOR;
     case BL_FAULT_CONFLICT:
-        return strcmp(op, "PutObject") == 0 || strcmp(op, "CompleteMultipartUpload") == 0;
+        return can & BL_CAN_CONFLICT;
     case BL_FAULT_PARTIAL:
-        return strcmp(op, "BatchWriteItem") == 0 || strcmp(op, "BatchGetItem") == 0 ||
-               strcmp(op, "PutRecords") == 0;
+        return can & BL_CAN_PARTIAL;
     case BL_FAULT_ERROR200:
-        return strcmp(op, "CompleteMultipartUpload") == 0 || strcmp(op, "CopyObject") == 0 ||
-               strcmp(op, "UploadPartCopy") == 0;
+        return can & BL_CAN_ERROR200;
     default:
         return true;
     }
@@ -282,12 +280,13 @@ static bool possible(enum bl_fault_kind kind, const char *op)
 void bl_fault_draw(struct bl_faults *f, const char *service, const char *op,
                    struct bl_fault_hit *hit)
 {
+    unsigned can = bl_services_can(f->services, service, op);
     memset(hit, 0, sizeof(*hit));
     pthread_mutex_lock(&f->mutex);
     for (size_t i = 0; i < f->n; i++) {
         struct bl_fault_rule *r = &f->rules[i];
-        if (possible(r->kind, op) && matches(r, service, op) && strikes(r, i))
-            apply(r, i, hit);
+        if (can_strike(r->kind, can) && rule_matches(r, service, op) && rule_strikes(r, i))
+            apply_rule(r, i, hit);
     }
     pthread_mutex_unlock(&f->mutex);
 }

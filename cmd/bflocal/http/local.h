@@ -9,10 +9,11 @@
 #include "cmd/bflocal/http/fault.h"
 #include "cmd/bflocal/store/transaction.h"
 
-struct bl_ddb;     /* DynamoDB's own state; ddb.c and streams.c */
-struct bl_kinesis; /* Kinesis's own state */
-struct bl_s3;      /* S3's own state; s3.c */
-struct bl_athena;  /* Athena's own state */
+/* What a service keeps in memory; its room defines it. */
+struct bl_ddb;
+struct bl_kinesis;
+struct bl_s3;
+struct bl_athena;
 
 struct bl_local {
     const struct bl_service *const *services; /* all there are; NULL at the end */

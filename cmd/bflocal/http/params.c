@@ -60,7 +60,7 @@ bool bl_params_read_object(struct bl_call *c, struct bf_str object, struct bl_pa
     return read_object(c, object, p, NULL);
 }
 
-static struct bf_str body(const struct bl_call *c)
+static struct bf_str request_object(const struct bl_call *c)
 {
     struct bf_str text = bf_str_trim(c->req.body);
     return text.n ? text : BF_STR("{}");
@@ -68,14 +68,14 @@ static struct bf_str body(const struct bl_call *c)
 
 bool bl_params_read(struct bl_call *c, struct bl_params *p)
 {
-    return read_object(c, body(c), p, NULL);
+    return read_object(c, request_object(c), p, NULL);
 }
 
 bool bl_params_read_but(struct bl_call *c, struct bl_params *p, const char *name,
                         bool (*take)(struct bl_call *c, struct bf_json *j, void *arg), void *arg)
 {
     struct other o = {.name = bf_str_of(name), .take = take, .arg = arg};
-    return read_object(c, body(c), p, &o);
+    return read_object(c, request_object(c), p, &o);
 }
 
 const struct bf_json_val *bl_param(const struct bl_params *p, const char *name)

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <zlib.h>
 
-#include "cmd/bflocal/http/cbor.h"
+#include "cmd/bflocal/wire/cbor.h"
 #include "lib/base/diag.h"
 #include "lib/base/rng.h"
 #include "lib/json/write.h"

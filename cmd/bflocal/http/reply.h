@@ -1,5 +1,5 @@
 /*
- * JSON answers: errors (error.h) as the services spell them, request ids,
+ * JSON answers: errors (json_error.h) as the services spell them, request ids,
  * checksums. An operation says
  *
  *     return bl_fail(c, BL_ValidationException, "One or more parameter values were invalid: ...");

@@ -1,7 +1,7 @@
 #include "cmd/bflocal/http/router.h"
 
 #include "cmd/bflocal/http/absent.h"
-#include "cmd/bflocal/http/cbor.h"
+#include "cmd/bflocal/wire/cbor.h"
 #include "cmd/bflocal/http/control.h"
 #include "cmd/bflocal/http/reply.h"
 

@@ -245,8 +245,8 @@ static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *co
 }
 
 /* The request's head is here. MHD closes the connection when it is answered already now. */
-static enum MHD_Result begin(struct exchange *x, struct MHD_Connection *connection,
-                             const char *method)
+static enum MHD_Result begin_request(struct exchange *x, struct MHD_Connection *connection,
+                                     const char *method)
 {
     struct bl_call *c = &x->call;
     x->begun = true;
@@ -300,7 +300,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     if (!x)
         return MHD_NO;
     if (!x->begun)
-        return begin(x, connection, method);
+        return begin_request(x, connection, method);
     if (*n) {
         take_body(x, data, *n);
         *n = 0;

@@ -13,16 +13,30 @@ static bool can_fail(const struct bl_service *s)
     return !s->protocol || s->protocol->knows;
 }
 
-static bool has_op(const struct bl_service *s, const char *op)
+static bool has_op(const struct bl_service *s, const char *name, unsigned *faults)
 {
-    return s->protocol ? s->protocol->knows(op) : bl_service_op(s, bf_str_of(op)) != NULL;
+    if (s->protocol)
+        return s->protocol->knows(name, faults);
+    const struct bl_op *op = bl_service_op(s, bf_str_of(name));
+    *faults = op ? op->faults : 0;
+    return op != NULL;
+}
+
+unsigned bl_services_can(const struct bl_service *const *list, const char *service, const char *op)
+{
+    unsigned faults = 0;
+    for (; *list; list++)
+        if (can_fail(*list) && strcmp(service, (*list)->name) == 0 && has_op(*list, op, &faults))
+            return faults;
+    return 0;
 }
 
 bool bl_services_know(const struct bl_service *const *list, const char *service, const char *op)
 {
+    unsigned faults;
     for (; *list; list++)
         if (can_fail(*list) && (!*service || strcmp(service, (*list)->name) == 0) &&
-            (!*op || has_op(*list, op)))
+            (!*op || has_op(*list, op, &faults)))
             return true;
     return false;
 }

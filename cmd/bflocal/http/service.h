@@ -8,15 +8,24 @@
 #ifndef BL_SERVICE_H
 #define BL_SERVICE_H
 
-#include "cmd/bflocal/http/error.h"
+#include "cmd/bflocal/http/json_error.h"
 #include "lib/base/str.h"
 
 struct bl_call;
 struct bl_local;
 
+/* The faults (fault.h) that only some operations know. */
+enum bl_can {
+    BL_CAN_PARTIAL = 1,  /* a batch, of which a part can be left undone */
+    BL_CAN_ITERATOR = 2, /* it takes an iterator, which can expire */
+    BL_CAN_CONFLICT = 4,
+    BL_CAN_ERROR200 = 8
+};
+
 struct bl_op {
     const char *name; /* "PutItem" */
     bool (*run)(struct bl_call *c);
+    unsigned faults; /* of enum bl_can */
 };
 
 /* A control call: METHOD /_bflocal/NAME (control.h). */
@@ -39,8 +48,9 @@ struct bl_protocol {
     void (*too_large)(struct bl_call *c);
     void (*head_too_large)(struct bl_call *c);
 
-    /* Is there such an operation? NULL: faults do not strike this service. */
-    bool (*knows)(const char *op);
+    /* Is there such an operation, and which faults of enum bl_can does it know? NULL: faults do not strike this
+     * service. */
+    bool (*knows)(const char *op, unsigned *faults);
 };
 
 struct bl_service {
@@ -69,11 +79,13 @@ struct bl_service {
     void (*close)(struct bl_local *l);
 };
 
-/* NULL: it has no such operation, or another protocol. */
+/* NULL: it has no such operation in its table. */
 const struct bl_op *bl_service_op(const struct bl_service *s, struct bf_str name);
 
-/* Of a list that ends with NULL: is there such a service ("": any) with such an operation ("": any) that faults can
- * strike? */
+/* Of enum bl_can, for an operation of a service in a list that ends with NULL. */
+unsigned bl_services_can(const struct bl_service *const *list, const char *service, const char *op);
+
+/* Of such a list: is there such a service ("": any) with such an operation ("": any) that faults can strike? */
 bool bl_services_know(const struct bl_service *const *list, const char *service, const char *op);
 
 /* Appends the names of those that faults can strike: "dynamodb, streams, s3". */

@@ -159,7 +159,7 @@ void bl_stream_trim(struct bl_store *store, struct bl_stream *s, int64_t now_ms)
     s->trimmed_ms = now_ms;
 }
 
-static struct bf_str column(sqlite3_stmt *q, int i)
+static struct bf_str text_column(sqlite3_stmt *q, int i)
 {
     return bf_str((const char *)sqlite3_column_text(q, i), (size_t)sqlite3_column_bytes(q, i));
 }
@@ -185,7 +185,7 @@ static struct bl_shard *new_shard(struct bl_stream *s)
 }
 
 /* The shards that have come go, and their parents are open again. */
-static void put_back(void *at, const void *kept)
+static void restore_stream(void *at, const void *kept)
 {
     struct bl_stream *s = at;
     const struct bl_stream *old = kept;
@@ -204,7 +204,7 @@ static void put_back(void *at, const void *kept)
 
 void bl_stream_keep(struct bl_store *store, struct bl_stream *s)
 {
-    bl_store_keep(store, s, sizeof *s, put_back);
+    bl_store_keep(store, s, sizeof *s, restore_stream);
 }
 
 struct bl_shard *bl_shard_add(struct bl_call *c, struct bl_stream *s, bl_hash low, bl_hash high,
@@ -256,7 +256,8 @@ static bool load_shards(struct bl_store *store, struct bl_stream *s)
                                    .last = sqlite3_column_int64(q, 6),
                                    .created_ms = sqlite3_column_int64(q, 7),
                                    .closed_ms = sqlite3_column_int64(q, 8)};
-        bool ok = bl_hash_get(column(q, 1), &shard->low) && bl_hash_get(column(q, 2), &shard->high);
+        bool ok = bl_hash_get(text_column(q, 1), &shard->low) &&
+                  bl_hash_get(text_column(q, 2), &shard->high);
         int64_t used[] = {shard->first - 1, shard->last, bl_log_last(store, shard->row)};
         for (size_t i = 0; i < BF_COUNT(used); i++)
             if (used[i] >= s->next)
@@ -282,7 +283,7 @@ struct bl_stream *bl_stream_load(struct bl_store *store, int64_t row)
     bl_bind_i64(q, 1, row);
     bool ok = s && bl_step(store, q);
     if (ok) {
-        struct bf_str name = column(q, 0);
+        struct bf_str name = text_column(q, 0);
         s->row = row;
         snprintf(s->name, sizeof s->name, "%.*s", (int)name.n, name.n ? name.p : "");
         s->created_ms = sqlite3_column_int64(q, 1);

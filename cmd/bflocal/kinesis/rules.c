@@ -56,8 +56,8 @@ static void put_within(const struct checked *k, char out[40])
         snprintf(out, 40, "records.%zu.member.", k->record);
 }
 
-static bool fail(const struct checked *k, struct bf_str value, const char *shown, const char *must,
-                 const char *what)
+static bool fail_constraint(const struct checked *k, struct bf_str value, const char *shown,
+                            const char *must, const char *what)
 {
     char within[40];
     put_within(k, within);
@@ -91,31 +91,22 @@ static bool in_pattern(const struct rule *r, struct bf_str s)
     return s.n > 0;
 }
 
-/* Characters, not bytes. */
-static int64_t length(struct bf_str s)
-{
-    int64_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-    return n;
-}
-
 static bool check_text(const struct checked *k, const struct rule *r, struct bf_str s)
 {
     char limit[32];
     if (r->kind == CHOICE)
         return in_choices(s, r->pattern) ||
-               fail(k, s, r->shown, "satisfy enum value set: ", r->pattern);
+               fail_constraint(k, s, r->shown, "satisfy enum value set: ", r->pattern);
     if (r->kind != TEXT && !in_pattern(r, s))
-        return fail(k, s, r->shown, "satisfy regular expression pattern: ", r->pattern);
-    int64_t n = length(s);
+        return fail_constraint(k, s, r->shown, "satisfy regular expression pattern: ", r->pattern);
+    int64_t n = (int64_t)bl_characters(s);
     if (n >= r->min && n <= r->max)
         return true;
     snprintf(limit, sizeof limit, "%lld", (long long)(n < r->min ? r->min : r->max));
-    return fail(k, s, r->shown,
-                n < r->min ? "have length greater than or equal to "
-                           : "have length less than or equal to ",
-                limit);
+    return fail_constraint(k, s, r->shown,
+                           n < r->min ? "have length greater than or equal to "
+                                      : "have length less than or equal to ",
+                           limit);
 }
 
 static bool check_number(const struct checked *k, const struct bl_params *p, const struct rule *r)
@@ -128,10 +119,10 @@ static bool check_number(const struct checked *k, const struct bl_params *p, con
         return true;
     snprintf(text, sizeof text, "%lld", (long long)v);
     snprintf(limit, sizeof limit, "%lld", (long long)(v < r->min ? r->min : r->max));
-    return fail(k, bf_str_of(text), r->shown,
-                v < r->min ? "have value greater than or equal to "
-                           : "have value less than or equal to ",
-                limit);
+    return fail_constraint(k, bf_str_of(text), r->shown,
+                           v < r->min ? "have value greater than or equal to "
+                                      : "have value less than or equal to ",
+                           limit);
 }
 
 bool bl_kinesis_check(struct bl_call *c, const struct bl_params *p, size_t record,

@@ -6,7 +6,7 @@
 #include "cmd/bflocal/kinesis/kinesis.h"
 
 /* Streams without a name are DynamoDB's. */
-static bool load(struct bl_store *store, struct bl_kinesis *k)
+static bool load_streams(struct bl_store *store, struct bl_kinesis *k)
 {
     sqlite3_stmt *q =
         bl_sql(store, "SELECT id FROM kin_stream WHERE name IS NOT NULL ORDER BY name");
@@ -27,7 +27,7 @@ static bool open_kinesis(struct bl_local *l, struct bf_err *e)
     if (!bl_stream_open(&l->store, e))
         return false;
     bl_store_lock(&l->store);
-    bool ok = load(&l->store, l->kinesis);
+    bool ok = load_streams(&l->store, l->kinesis);
     if (!ok)
         bf_err_set(e, BF_E_IO, "Kinesis: the stored streams cannot be read: %.200s",
                    l->store.err.text);
@@ -44,21 +44,21 @@ static void close_kinesis(struct bl_local *l)
 }
 
 static const struct bl_op operations[] = {
-    {"CreateStream", bl_kinesis_create},
-    {"DecreaseStreamRetentionPeriod", bl_kinesis_shorter},
-    {"DeleteStream", bl_kinesis_delete},
-    {"DescribeStream", bl_kinesis_describe},
-    {"DescribeStreamSummary", bl_kinesis_summary},
-    {"GetRecords", bl_kinesis_get_records},
-    {"GetShardIterator", bl_kinesis_iterator},
-    {"IncreaseStreamRetentionPeriod", bl_kinesis_longer},
-    {"ListShards", bl_kinesis_list_shards},
-    {"ListStreams", bl_kinesis_list},
-    {"MergeShards", bl_kinesis_merge},
-    {"PutRecord", bl_kinesis_put_record},
-    {"PutRecords", bl_kinesis_put_records},
-    {"SplitShard", bl_kinesis_split},
-    {"UpdateShardCount", bl_kinesis_count},
+    {"CreateStream", bl_kinesis_create, 0},
+    {"DecreaseStreamRetentionPeriod", bl_kinesis_shorter, 0},
+    {"DeleteStream", bl_kinesis_delete, 0},
+    {"DescribeStream", bl_kinesis_describe, 0},
+    {"DescribeStreamSummary", bl_kinesis_summary, 0},
+    {"GetRecords", bl_kinesis_get_records, BL_CAN_ITERATOR},
+    {"GetShardIterator", bl_kinesis_iterator, 0},
+    {"IncreaseStreamRetentionPeriod", bl_kinesis_longer, 0},
+    {"ListShards", bl_kinesis_list_shards, 0},
+    {"ListStreams", bl_kinesis_list, 0},
+    {"MergeShards", bl_kinesis_merge, 0},
+    {"PutRecord", bl_kinesis_put_record, 0},
+    {"PutRecords", bl_kinesis_put_records, BL_CAN_PARTIAL},
+    {"SplitShard", bl_kinesis_split, 0},
+    {"UpdateShardCount", bl_kinesis_count, 0},
 };
 
 const struct bl_service bl_service_kinesis = {

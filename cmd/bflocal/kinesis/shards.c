@@ -71,7 +71,7 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, struct fil
                    (int)type.n, type.p, f->open_at_ms ? "Timestamp" : "ShardId");
 }
 
-static bool passes(const struct filter *f, const struct bl_shard *s)
+static bool passes_filter(const struct filter *f, const struct bl_shard *s)
 {
     if (f->open_now)
         return s->last < 0;
@@ -84,8 +84,8 @@ static bool passes(const struct filter *f, const struct bl_shard *s)
 }
 
 /* A token is "STREAM INDEX" and the filter in base64. */
-static bool read_token(struct bl_call *c, struct bf_str token, struct bf_str *name, size_t *from,
-                       struct filter *f)
+static bool read_next_token(struct bl_call *c, struct bf_str token, struct bf_str *name,
+                            size_t *from, struct filter *f)
 {
     char room[256], stream[129];
     struct bf_buf text = {.p = room, .cap = sizeof room - 1, .max = sizeof room - 1};
@@ -102,8 +102,8 @@ static bool read_token(struct bl_call *c, struct bf_str token, struct bf_str *na
     return bf_arena_copy(&c->arena, bf_str_of(stream), name);
 }
 
-static void put_token(struct bf_buf *out, const struct bl_stream *s, const struct filter *f,
-                      size_t next)
+static void put_next_token(struct bf_buf *out, const struct bl_stream *s, const struct filter *f,
+                           size_t next)
 {
     char room[256];
     struct bf_buf text = {.p = room, .cap = sizeof room, .max = sizeof room};
@@ -121,7 +121,7 @@ static void list_shards(struct bl_call *c, const struct bl_stream *s, const stru
     bool first = true;
     bf_buf_lit(out, "{\"Shards\":[");
     for (; from < s->n && limit > 0; from++) {
-        if (!passes(f, &s->shards[from]))
+        if (!passes_filter(f, &s->shards[from]))
             continue;
         if (!first)
             bf_buf_addc(out, ',');
@@ -131,7 +131,7 @@ static void list_shards(struct bl_call *c, const struct bl_stream *s, const stru
     }
     bf_buf_addc(out, ']');
     if (from < s->n)
-        put_token(out, s, f, from);
+        put_next_token(out, s, f, from);
     bf_buf_addc(out, '}');
 }
 
@@ -151,7 +151,7 @@ bool bl_kinesis_list_shards(struct bl_call *c)
         if (bl_param(&p, alone[i]))
             return bl_fail(c, BL_InvalidArgumentException,
                            "NextToken and %s cannot be provided together.", alone[i]);
-    if (token.p && !read_token(c, token, &name, &from, &f))
+    if (token.p && !read_next_token(c, token, &name, &from, &f))
         return bl_fail(c, BL_InvalidArgumentException, "NextToken is not valid.");
     bl_store_lock(c->store);
     const struct bl_stream *s =
@@ -192,7 +192,7 @@ bool bl_shard_split(struct bl_call *c, struct bl_stream *s, int index, bl_hash a
     return bl_shard_add(c, s, low, at - 1, index, -1) && bl_shard_add(c, s, at, high, index, -1);
 }
 
-static bool merge(struct bl_call *c, struct bl_stream *s, int a, int b)
+static bool merge_shards(struct bl_call *c, struct bl_stream *s, int a, int b)
 {
     bl_hash low = s->shards[a].low < s->shards[b].low ? s->shards[a].low : s->shards[b].low;
     bl_hash high = s->shards[a].high > s->shards[b].high ? s->shards[a].high : s->shards[b].high;
@@ -227,9 +227,10 @@ static int shard_param(struct bl_call *c, const struct bl_params *p, const struc
 }
 
 /* Runs a change of shards in a transaction. */
-static bool change(struct bl_call *c,
-                   bool (*run)(struct bl_call *, const struct bl_params *, struct bl_stream *),
-                   const char *required)
+static bool change_shards(struct bl_call *c,
+                          bool (*run)(struct bl_call *, const struct bl_params *,
+                                      struct bl_stream *),
+                          const char *required)
 {
     struct bl_params p;
     struct bf_err e = {0};
@@ -266,11 +267,11 @@ static bool run_split(struct bl_call *c, const struct bl_params *p, struct bl_st
 
 bool bl_kinesis_split(struct bl_call *c)
 {
-    return change(c, run_split, "ShardToSplit NewStartingHashKey");
+    return change_shards(c, run_split, "ShardToSplit NewStartingHashKey");
 }
 
 /* Does b begin where a ends? Behind the highest hash key nothing begins. */
-static bool follows(const struct bl_shard *a, const struct bl_shard *b)
+static bool adjoins(const struct bl_shard *a, const struct bl_shard *b)
 {
     return a->high != ~(bl_hash)0 && a->high + 1 == b->low;
 }
@@ -282,21 +283,21 @@ static bool run_merge(struct bl_call *c, const struct bl_params *p, struct bl_st
     if (b < 0)
         return false;
     const struct bl_shard *x = &s->shards[a], *y = &s->shards[b];
-    if (!follows(x, y) && !follows(y, x))
+    if (!adjoins(x, y) && !adjoins(y, x))
         return bl_fail(
             c, BL_InvalidArgumentException,
             "Shards to merge in stream %s under account " BL_ACCOUNT " are not adjacent.", s->name);
     if (s->n + 1 > BL_SHARDS_MAX)
         return bl_fail(c, BL_LimitExceededException, "more than %d shards", BL_SHARDS_MAX);
-    return merge(c, s, a, b);
+    return merge_shards(c, s, a, b);
 }
 
 bool bl_kinesis_merge(struct bl_call *c)
 {
-    return change(c, run_merge, "ShardToMerge AdjacentShardToMerge");
+    return change_shards(c, run_merge, "ShardToMerge AdjacentShardToMerge");
 }
 
-static int widest(const struct bl_stream *s)
+static int widest_shard(const struct bl_stream *s)
 {
     int best = -1;
     for (size_t i = 0; i < s->n; i++)
@@ -314,7 +315,7 @@ static void narrowest_pair(const struct bl_stream *s, int *a, int *b)
     for (size_t i = 0; i < s->n; i++)
         for (size_t k = 0; k < s->n; k++) {
             const struct bl_shard *x = &s->shards[i], *y = &s->shards[k];
-            if (x->last >= 0 || y->last >= 0 || !follows(x, y))
+            if (x->last >= 0 || y->last >= 0 || !adjoins(x, y))
                 continue;
             if (*a < 0 || y->high - x->low < best) {
                 best = y->high - x->low;
@@ -346,12 +347,12 @@ static bool run_count(struct bl_call *c, const struct bl_params *p, struct bl_st
     for (bool ok = true; open != target; open += open < target ? 1 : -1) {
         int a, b;
         if (open < target) {
-            a = widest(s);
+            a = widest_shard(s);
             ok = bl_shard_split(c, s, a,
                                 s->shards[a].low + (s->shards[a].high - s->shards[a].low) / 2 + 1);
         } else {
             narrowest_pair(s, &a, &b);
-            ok = a >= 0 && merge(c, s, a, b);
+            ok = a >= 0 && merge_shards(c, s, a, b);
         }
         if (!ok)
             return false;
@@ -361,5 +362,5 @@ static bool run_count(struct bl_call *c, const struct bl_params *p, struct bl_st
 
 bool bl_kinesis_count(struct bl_call *c)
 {
-    return change(c, run_count, "TargetShardCount ScalingType");
+    return change_shards(c, run_count, "TargetShardCount ScalingType");
 }

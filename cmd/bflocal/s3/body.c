@@ -87,7 +87,7 @@ static bool check_announced(struct bl_call *c, const struct bl_s3_body *b)
                        "x-amz-checksum-* or x-amz-trailer headers were found.");
 }
 
-static bool start(struct bl_call *c, struct bl_s3_body *b, enum bl_sum sum)
+static bool start_sums(struct bl_call *c, struct bl_s3_body *b, enum bl_sum sum)
 {
     bool ok = bl_summer_init(&b->summer, sum) && start_digest(&b->md5, EVP_md5());
     if (ok && c->auth.payload == BL_PAYLOAD_HASH)
@@ -104,7 +104,7 @@ bool bl_s3_body_begin(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3)
     b->fd = -1;
     b->chunked_body = c->auth.payload >= BL_PAYLOAD_SIGNED_CHUNKS;
     enum bl_sum sum = choose_sum(c, b);
-    return check_length(c, b) && check_one_sum(c) && check_announced(c, b) && start(c, b, sum);
+    return check_length(c, b) && check_one_sum(c) && check_announced(c, b) && start_sums(c, b, sum);
 }
 
 bool bl_s3_body_copy(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3, enum bl_sum sum)
@@ -114,7 +114,7 @@ bool bl_s3_body_copy(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3, 
     b->fd = -1;
     b->copied = true;
     c->auth.payload = BL_PAYLOAD_UNSIGNED; /* the request's own is not the copy's */
-    return start(c, b, sum == BL_SUM_NONE ? BL_SUM_CRC64NVME : sum);
+    return start_sums(c, b, sum == BL_SUM_NONE ? BL_SUM_CRC64NVME : sum);
 }
 
 static bool fail_body(struct bl_call *c, const struct bl_s3_body *b)

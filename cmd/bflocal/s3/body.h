@@ -10,7 +10,7 @@
 #ifndef BL_S3_BODY_H
 #define BL_S3_BODY_H
 
-#include "cmd/bflocal/http/chunked.h"
+#include "cmd/bflocal/wire/chunked.h"
 #include "cmd/bflocal/s3/sum.h"
 
 struct bl_call;

@@ -1,17 +1,10 @@
 /* Buckets. */
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/s3/file.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
-
-static void put_time(struct bf_buf *out, const char *name, int64_t ms)
-{
-    struct bf_date d = bf_clock_date(ms);
-    bf_buf_addf(out, "<%s>%04d-%02d-%02dT%02d:%02d:%02d.000Z</%s>", name, d.year, d.month, d.day,
-                d.hour, d.minute, d.second, name);
-}
 
 bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket)
 {
@@ -55,7 +48,7 @@ static void put_bucket(struct bl_call *c, const struct buckets *b, sqlite3_stmt 
     struct bf_buf *out = &c->ans.body;
     bf_buf_lit(out, "<Bucket>");
     bl_xml_element(out, "Name", bl_column_text(q, 0));
-    put_time(out, "CreationDate", bl_column_i64(q, 1));
+    bl_xml_time(out, "CreationDate", bl_column_i64(q, 1));
     if (b->paged)
         bl_xml_element(out, "BucketRegion", bf_str_of(c->local->region));
     bf_buf_lit(out, "</Bucket>");

@@ -6,7 +6,7 @@
 
 #include "cmd/bflocal/s3/file.h"
 #include "cmd/bflocal/s3/multi.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
 
@@ -47,7 +47,7 @@ static bool store_text(struct bl_call *c, struct part *p, struct bf_str name, st
 }
 
 /* <CompleteMultipartUpload><Part><PartNumber/><ETag/>...</Part>... */
-static bool read_list(struct bl_call *c, struct completion *m)
+static bool read_part_list(struct bl_call *c, struct completion *m)
 {
     struct bl_xml x;
     enum bl_xml_token t;
@@ -78,7 +78,7 @@ static bool read_list(struct bl_call *c, struct completion *m)
 }
 
 /* The rows of the parts that were named; the store is locked. */
-static bool read_rows(struct bl_call *c, struct completion *m)
+static bool read_part_rows(struct bl_call *c, struct completion *m)
 {
     struct bl_store *st = c->store;
     for (size_t i = 0; i < m->n; i++) {
@@ -159,10 +159,10 @@ static bool check_sum_kind(struct bl_call *c, const struct completion *m)
     return true;
 }
 
-static bool load(struct bl_call *c, struct completion *m)
+static bool load_parts(struct bl_call *c, struct completion *m)
 {
     bl_store_lock(c->store);
-    bool ok = bl_s3_find_upload(c, &m->u) && read_rows(c, m);
+    bool ok = bl_s3_find_upload(c, &m->u) && read_part_rows(c, m);
     bl_store_unlock(c->store);
     for (size_t i = 0; ok && i < m->n; i++)
         ok = check_part(c, &m->parts[i], i + 1 == m->n);
@@ -199,8 +199,8 @@ static bool append_file(struct bl_call *c, struct completion *m, uint64_t file, 
 
 /* All parts into one new file, outside the lock: this is where the time goes. A checksum of the whole is taken
  * on the way. */
-static bool join(struct bl_call *c, struct completion *m, unsigned char whole[BL_SUM_BYTES],
-                 struct bf_err *e)
+static bool join_parts(struct bl_call *c, struct completion *m, unsigned char whole[BL_SUM_BYTES],
+                       struct bf_err *e)
 {
     struct bl_summer sum;
     char *room = malloc(COPY_BYTES);
@@ -266,7 +266,7 @@ static bool make_sum(struct completion *m, const unsigned char whole[BL_SUM_BYTE
     return true;
 }
 
-static bool check_sum(struct bl_call *c, const struct completion *m)
+static bool check_whole_sum(struct bl_call *c, const struct completion *m)
 {
     struct bf_str want = bl_header(c, bl_sum_header(m->u.sum)), have = bf_str_of(m->sum_text);
     if (m->u.sum == BL_SUM_NONE || !want.p || bf_str_eq(want, have))
@@ -315,7 +315,8 @@ static void note_done(struct bl_call *c, const struct completion *m)
 }
 
 /* The one transaction: the object's row comes, the upload's rows go. */
-static bool commit(struct bl_call *c, struct completion *m, uint64_t *old_file, uint64_t *old_size)
+static bool commit_object(struct bl_call *c, struct completion *m, uint64_t *old_file,
+                          uint64_t *old_size)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     struct bl_s3_upload again;
@@ -341,7 +342,7 @@ static bool commit(struct bl_call *c, struct completion *m, uint64_t *old_file, 
     return bl_store_commit(c->store, &e) || bl_s3_fail_err(c, &e);
 }
 
-static void answer(struct bl_call *c, const struct completion *m)
+static void put_completed(struct bl_call *c, const struct completion *m)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     struct bf_buf *out = &c->ans.body;
@@ -400,21 +401,21 @@ static bool check_again(struct bl_call *c, struct completion *m)
     return strcmp(etag, m->etag) == 0 || bl_s3_fail(c, BL_S3_InvalidPart);
 }
 
-static bool complete(struct bl_call *c, struct completion *m, uint64_t *old_file,
-                     uint64_t *old_size)
+static bool complete_upload(struct bl_call *c, struct completion *m, uint64_t *old_file,
+                            uint64_t *old_size)
 {
     unsigned char whole[BL_SUM_BYTES] = {0};
     struct bf_err e = {0};
     bool done = false;
-    if (!read_list(c, m) || !find_done(c, m, &done))
+    if (!read_part_list(c, m) || !find_done(c, m, &done))
         return false;
     if (done)
         return check_again(c, m);
-    if (!load(c, m))
+    if (!load_parts(c, m))
         return false;
-    if (!join(c, m, whole, &e) || !make_etag(m) || !make_sum(m, whole))
+    if (!join_parts(c, m, whole, &e) || !make_etag(m) || !make_sum(m, whole))
         return bl_s3_fail_err(c, &e);
-    return check_sum(c, m) && commit(c, m, old_file, old_size);
+    return check_whole_sum(c, m) && commit_object(c, m, old_file, old_size);
 }
 
 void bl_s3_complete_multipart(struct bl_call *c)
@@ -426,14 +427,14 @@ void bl_s3_complete_multipart(struct bl_call *c)
         bl_s3_fail(c, BL_S3_InternalError);
         return;
     }
-    bool ok = complete(c, &m, &old_file, &old_size);
+    bool ok = complete_upload(c, &m, &old_file, &old_size);
     if (m.fd >= 0)
         close(m.fd);
     if (ok) {
         bl_s3_file_remove(c->local->s3, old_file, old_size);
         for (size_t i = 0; i < m.gone; i++)
             bl_s3_file_remove(c->local->s3, m.parts[i].file, m.parts[i].size);
-        answer(c, &m);
+        put_completed(c, &m);
     } else
         bl_s3_file_remove(c->local->s3, m.file, m.written);
     free(m.parts);

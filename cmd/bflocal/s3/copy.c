@@ -5,7 +5,7 @@
 
 #include "cmd/bflocal/s3/file.h"
 #include "cmd/bflocal/s3/multi.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
@@ -82,7 +82,7 @@ static bool check_source(struct bl_call *c, const struct bl_s3_object *o)
 }
 
 /* length bytes from `from` into the body, as if they had been uploaded. */
-static bool pump(struct bl_call *c, int fd, uint64_t from, uint64_t length)
+static bool copy_range(struct bl_call *c, int fd, uint64_t from, uint64_t length)
 {
     struct bl_s3_body *b = &bl_s3_of(c)->body;
     char *room = malloc(COPY_BYTES);
@@ -122,7 +122,7 @@ static struct bf_str etag_of(struct bl_call *c)
     return bl_arena_printf(&c->arena, "\"%.32s\"", hex);
 }
 
-static void answer(struct bl_call *c, const char *root, struct bf_str etag)
+static void put_copied(struct bl_call *c, const char *root, struct bf_str etag)
 {
     struct bf_buf *out = &c->ans.body;
     const struct bl_s3_body *b = &bl_s3_of(c)->body;
@@ -180,7 +180,7 @@ static struct bf_str copied_headers(struct bl_call *c, struct bf_str source)
 }
 
 /* Does the copy differ from its source in more than its time? */
-static bool changes(const struct bl_call *c)
+static bool changes_object(const struct bl_call *c)
 {
     bool any = bf_str_is(bl_header(c, "x-amz-metadata-directive"), "REPLACE");
     for (size_t i = 0; i < BF_COUNT(own); i++)
@@ -222,24 +222,19 @@ static bool copy_object(struct bl_call *c, const struct bl_s3_object *o, int fd,
 {
     struct bl_s3_call *s = bl_s3_of(c);
     bool same = bf_str_eq(bucket, s->bucket) && bf_str_eq(key, s->key);
-    if (same && !changes(c))
+    if (same && !changes_object(c))
         return bl_s3_failf(
             c, BL_S3_InvalidRequest,
             "This copy request is illegal because it is trying to copy an object to itself "
             "without changing the object's metadata, storage class, website redirect "
             "location or encryption attributes.");
-    if (!check_source(c, o) || !begin_body(c, o->sum) || !pump(c, fd, 0, o->size))
+    if (!check_source(c, o) || !begin_body(c, o->sum) || !copy_range(c, fd, 0, o->size))
         return false;
     struct bf_str etag = etag_of(c);
     if (!store_copy(c, o, etag))
         return false;
-    answer(c, "CopyObjectResult", etag);
+    put_copied(c, "CopyObjectResult", etag);
     return true;
-}
-
-static void on_cleanup(struct bl_call *c)
-{
-    bl_s3_body_free(&bl_s3_of(c)->body);
 }
 
 void bl_s3_copy_object(struct bl_call *c)
@@ -247,7 +242,7 @@ void bl_s3_copy_object(struct bl_call *c)
     struct bl_s3_object o = {.etag = BF_STR("")};
     struct bf_str bucket = BF_STR(""), key = BF_STR("");
     int fd = -1;
-    c->cleanup = on_cleanup;
+    c->cleanup = bl_s3_cleanup;
     if (!open_source(c, &o, &fd, &bucket, &key))
         return;
     (void)copy_object(c, &o, fd, bucket, key);
@@ -285,7 +280,7 @@ void bl_s3_upload_part_copy(struct bl_call *c)
     struct bf_str bucket = BF_STR(""), key = BF_STR("");
     uint64_t number, from, length;
     int fd = -1;
-    c->cleanup = on_cleanup;
+    c->cleanup = bl_s3_cleanup;
     bl_store_lock(c->store);
     bool found = bl_s3_find_upload(c, &u);
     bl_store_unlock(c->store);
@@ -293,9 +288,9 @@ void bl_s3_upload_part_copy(struct bl_call *c)
         return;
     /* the part is summed as the upload asks */
     if (source_range(c, o.size, &from, &length) && check_source(c, &o) &&
-        bl_s3_body_copy(c, &bl_s3_of(c)->body, c->local->s3, u.sum) && pump(c, fd, from, length) &&
-        bl_s3_keep_part(c, &bl_s3_of(c)->body, number))
-        answer(c, "CopyPartResult", etag_of(c));
+        bl_s3_body_copy(c, &bl_s3_of(c)->body, c->local->s3, u.sum) &&
+        copy_range(c, fd, from, length) && bl_s3_keep_part(c, &bl_s3_of(c)->body, number))
+        put_copied(c, "CopyPartResult", etag_of(c));
     if (fd >= 0)
         close(fd);
 }

@@ -1,7 +1,7 @@
 /* DeleteObject and DeleteObjects. */
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/s3/file.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/enc.h"
 
 enum { KEYS_MAX = 1000 };
@@ -34,7 +34,7 @@ static struct removed delete_row(struct bl_call *c, struct bf_str bucket, struct
 }
 
 /* Ends the transaction that has deleted these. */
-static bool settle(struct bl_call *c, const struct wanted *list, size_t n)
+static bool end_delete(struct bl_call *c, const struct wanted *list, size_t n)
 {
     struct bf_err e = {0};
     bool ok = bl_store_settle(c->store, true, &e);
@@ -58,15 +58,15 @@ void bl_s3_delete_object(struct bl_call *c)
         return;
     }
     struct removed r = delete_row(c, s->bucket, s->key);
-    if (!settle(c, &(struct wanted){.key = s->key}, 1))
+    if (!end_delete(c, &(struct wanted){.key = s->key}, 1))
         return;
     bl_s3_file_remove(c->local->s3, r.file, r.size);
     c->ans.status = 204;
 }
 
 /* What is asked for in a <Delete> document, by the element that has just ended. */
-static bool take(struct bl_call *c, struct wanted *w, struct bf_str name, struct bf_str text,
-                 bool *quiet)
+static bool take_element(struct bl_call *c, struct wanted *w, struct bf_str name,
+                         struct bf_str text, bool *quiet)
 {
     if (bf_str_is(name, "Quiet"))
         *quiet = bf_str_is(bf_str_trim(text), "true");
@@ -84,7 +84,7 @@ static bool take(struct bl_call *c, struct wanted *w, struct bf_str name, struct
 }
 
 /* The objects of a <Delete> document, in the arena. */
-static bool read_list(struct bl_call *c, struct wanted *list, size_t *n, bool *quiet)
+static bool read_delete_list(struct bl_call *c, struct wanted *list, size_t *n, bool *quiet)
 {
     struct bl_xml x;
     enum bl_xml_token t;
@@ -101,7 +101,7 @@ static bool read_list(struct bl_call *c, struct wanted *list, size_t *n, bool *q
             ok = bl_xml_decode(&text, x.text);
         else if (t == BL_XML_CLOSE) {
             struct wanted none = {0}, *w = *n ? &list[*n - 1] : &none;
-            ok = take(c, w, x.name, bf_buf_view(&text), quiet) &&
+            ok = take_element(c, w, x.name, bf_buf_view(&text), quiet) &&
                  (!bf_str_is(x.name, "Object") || w->key.n);
         } else
             ok = false;
@@ -156,7 +156,7 @@ static void delete_one(struct bl_call *c, struct wanted *w)
 }
 
 /* What became of each; quiet: only of those that stay. */
-static void answer(struct bl_call *c, const struct wanted *list, size_t n, bool quiet)
+static void put_deleted(struct bl_call *c, const struct wanted *list, size_t n, bool quiet)
 {
     struct bf_buf *out = &c->ans.body;
     bf_buf_lit(out, BL_XML_HEAD "<DeleteResult" BL_XML_NS ">");
@@ -183,7 +183,7 @@ void bl_s3_delete_objects(struct bl_call *c)
         return;
     }
     memset(list, 0, KEYS_MAX * sizeof(*list));
-    if (!check_digest(c) || !read_list(c, list, &n, &quiet))
+    if (!check_digest(c) || !read_delete_list(c, list, &n, &quiet))
         return;
     if (!bl_store_begin_delete(c->store, &e)) {
         bl_s3_fail_err(c, &e);
@@ -191,9 +191,9 @@ void bl_s3_delete_objects(struct bl_call *c)
     }
     for (size_t i = 0; i < n; i++)
         delete_one(c, &list[i]);
-    if (!settle(c, list, n))
+    if (!end_delete(c, list, n))
         return;
     for (size_t i = 0; i < n; i++)
         bl_s3_file_remove(c->local->s3, list[i].gone.file, list[i].gone.size);
-    answer(c, list, n, quiet);
+    put_deleted(c, list, n, quiet);
 }

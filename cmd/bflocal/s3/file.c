@@ -38,7 +38,8 @@ static void sweep_folder(struct bl_s3 *s, const char *sub,
     closedir(d);
 }
 
-static void sweep(struct bl_s3 *s, bool (*keep)(struct bl_s3 *s, uint64_t file), bool folders)
+static void sweep_folders(struct bl_s3 *s, bool (*keep)(struct bl_s3 *s, uint64_t file),
+                          bool folders)
 {
     char sub[3];
     for (unsigned i = 0; i < 256; i++) {
@@ -104,7 +105,7 @@ bool bl_s3_file_open_dir(struct bl_s3 *s, struct bf_err *e)
     bool dirty = bl_step(st, q) && bl_column_i64(q, 0);
     bl_done(q);
     if (dirty)
-        sweep(s, keep_named, false);
+        sweep_folders(s, keep_named, false);
     s->dirty = dirty;
     return true;
 }
@@ -112,7 +113,7 @@ bool bl_s3_file_open_dir(struct bl_s3 *s, struct bf_err *e)
 void bl_s3_file_close_dir(struct bl_s3 *s)
 {
     if (s->dir_fd >= 0 && s->temporary) {
-        sweep(s, keep_none, true);
+        sweep_folders(s, keep_none, true);
         rmdir(s->dir);
     } else if (s->dirty && s->local->store.db) {
         struct bf_err e;
@@ -143,7 +144,7 @@ bool bl_s3_file_ready(struct bl_s3 *s, struct bf_err *e)
     return dirty;
 }
 
-static uint64_t draw(struct bl_s3 *s)
+static uint64_t draw_file(struct bl_s3 *s)
 {
     uint64_t file;
     pthread_mutex_lock(&s->mutex);
@@ -159,7 +160,7 @@ bool bl_s3_file_create(struct bl_s3 *s, uint64_t *file, int *fd, struct bf_err *
     char name[NAME];
     if (!bl_s3_file_ready(s, e))
         return false;
-    uint64_t id = draw(s);
+    uint64_t id = draw_file(s);
     file_name(id, name);
     int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;
     int got = openat(s->dir_fd, name, flags, 0666);
@@ -185,7 +186,7 @@ void bl_s3_file_path(const struct bl_s3 *s, uint64_t file, struct bf_buf *out)
 }
 
 /* Room for n more bytes under the fault `disk`? Counts them. */
-static bool reserve(struct bl_s3 *s, size_t n)
+static bool reserve_bytes(struct bl_s3 *s, size_t n)
 {
     uint64_t max = bl_fault_disk_max(&s->local->faults);
     pthread_mutex_lock(&s->mutex);
@@ -196,7 +197,7 @@ static bool reserve(struct bl_s3 *s, size_t n)
     return room;
 }
 
-static void release(struct bl_s3 *s, uint64_t n)
+static void release_bytes(struct bl_s3 *s, uint64_t n)
 {
     pthread_mutex_lock(&s->mutex);
     s->bytes = s->bytes > n ? s->bytes - n : 0;
@@ -205,7 +206,7 @@ static void release(struct bl_s3 *s, uint64_t n)
 
 bool bl_s3_file_write(struct bl_s3 *s, int fd, struct bf_str data, struct bf_err *e)
 {
-    if (!reserve(s, data.n))
+    if (!reserve_bytes(s, data.n))
         return bf_err_sys(e, ENOSPC, "%s", s->dir);
     size_t all = data.n;
     while (data.n) {
@@ -214,7 +215,7 @@ bool bl_s3_file_write(struct bl_s3 *s, int fd, struct bf_str data, struct bf_err
             continue;
         if (n < 0) {
             int error = errno;
-            release(s, all);
+            release_bytes(s, all);
             return bf_err_sys(e, error, "%s", s->dir);
         }
         data = bf_str(data.p + n, data.n - (size_t)n);
@@ -236,5 +237,5 @@ void bl_s3_file_remove(struct bl_s3 *s, uint64_t file, uint64_t size)
         return;
     file_name(file, name);
     unlinkat(s->dir_fd, name, 0);
-    release(s, size);
+    release_bytes(s, size);
 }

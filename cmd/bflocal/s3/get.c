@@ -4,7 +4,7 @@
 
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/s3/file.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
@@ -181,7 +181,7 @@ void bl_s3_get_object(struct bl_call *c)
 }
 
 /* Is that one of the attributes that the request asks for? */
-static bool wants(const struct bl_call *c, const char *name)
+static bool wants_attribute(const struct bl_call *c, const char *name)
 {
     for (size_t i = 0; i < c->req.nheaders; i++) { /* SDKs send a header for each */
         struct bf_str list = c->req.headers[i].value, item;
@@ -199,20 +199,20 @@ static void put_attributes(struct bl_call *c, const struct bl_s3_object *o)
     struct bf_buf *out = &c->ans.body;
     struct bf_str class = bl_s3_kept_header(o->headers, "x-amz-storage-class");
     bf_buf_lit(out, BL_XML_HEAD "<GetObjectAttributesResponse" BL_XML_NS ">");
-    if (wants(c, "ETag"))
+    if (wants_attribute(c, "ETag"))
         bl_xml_element(out, "ETag", bf_str(o->etag.p + 1, o->etag.n - 2));
-    if (wants(c, "Checksum") && o->sum != BL_SUM_NONE) {
+    if (wants_attribute(c, "Checksum") && o->sum != BL_SUM_NONE) {
         bf_buf_addf(out, "<Checksum><Checksum%s>", bl_sum_name(o->sum));
         bl_xml_put(out, o->sum_text);
         bf_buf_addf(out, "</Checksum%s><ChecksumType>%s</ChecksumType></Checksum>",
                     bl_sum_name(o->sum), o->composite ? "COMPOSITE" : "FULL_OBJECT");
     }
-    if (wants(c, "ObjectParts") && o->parts)
+    if (wants_attribute(c, "ObjectParts") && o->parts)
         bf_buf_addf(out, "<ObjectParts><PartsCount>%llu</PartsCount></ObjectParts>",
                     (unsigned long long)o->parts);
-    if (wants(c, "StorageClass"))
+    if (wants_attribute(c, "StorageClass"))
         bl_xml_element(out, "StorageClass", class.n ? class : BF_STR("STANDARD"));
-    if (wants(c, "ObjectSize"))
+    if (wants_attribute(c, "ObjectSize"))
         bf_buf_addf(out, "<ObjectSize>%llu</ObjectSize>", (unsigned long long)o->size);
     bf_buf_lit(out, "</GetObjectAttributesResponse>");
 }

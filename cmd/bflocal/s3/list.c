@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "cmd/bflocal/s3/s3.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
@@ -38,7 +38,7 @@ static void put_name(const struct listing *l, struct bf_buf *out, const char *na
     bf_buf_addf(out, "</%s>", name);
 }
 
-static void put_key(struct listing *l, sqlite3_stmt *q, struct bf_str key)
+static void put_contents(struct listing *l, sqlite3_stmt *q, struct bf_str key)
 {
     struct bf_buf *out = &l->keys;
     struct bf_date d = bf_clock_date(bl_column_i64(q, 2));
@@ -61,7 +61,7 @@ static void put_key(struct listing *l, sqlite3_stmt *q, struct bf_str key)
 }
 
 /* Up to and with the first delimiter behind the prefix; p == NULL: not folded. */
-static struct bf_str folded(const struct listing *l, struct bf_str key)
+static struct bf_str folded_prefix(const struct listing *l, struct bf_str key)
 {
     size_t n = l->delimiter.n;
     for (size_t i = l->prefix.n; n && i + n <= key.n; i++)
@@ -70,7 +70,7 @@ static struct bf_str folded(const struct listing *l, struct bf_str key)
     return bf_str(NULL, 0);
 }
 
-static void remember(struct listing *l, struct bf_str name, bool prefix)
+static void remember_last(struct listing *l, struct bf_str name, bool prefix)
 {
     l->nlast = name.n < sizeof(l->last) ? name.n : sizeof(l->last);
     memcpy(l->last, name.p, l->nlast);
@@ -78,7 +78,7 @@ static void remember(struct listing *l, struct bf_str name, bool prefix)
 }
 
 /* The first key that does not begin with prefix any more: its last byte that can grow, grown. */
-static size_t successor(char *key, size_t n)
+static size_t key_successor(char *key, size_t n)
 {
     while (n && (unsigned char)key[n - 1] == 0xff)
         n--;
@@ -88,7 +88,7 @@ static size_t successor(char *key, size_t n)
 }
 
 /* Keys from `from` on; a listing goes on behind a folded prefix with a new look-up. */
-static bool run(struct bl_call *c, struct listing *l, char *from, size_t nfrom)
+static bool list_keys(struct bl_call *c, struct listing *l, char *from, size_t nfrom)
 {
     static const char sql[] =
         "SELECT key, size, modified_ms, etag, sum, composite, headers FROM s3_object"
@@ -107,11 +107,11 @@ static bool run(struct bl_call *c, struct listing *l, char *from, size_t nfrom)
                 l->truncated = true;
                 break;
             }
-            struct bf_str fold = folded(l, key);
+            struct bf_str fold = folded_prefix(l, key);
             l->count++;
-            remember(l, fold.p ? fold : key, fold.p != NULL);
+            remember_last(l, fold.p ? fold : key, fold.p != NULL);
             if (!fold.p) {
-                put_key(l, q, key);
+                put_contents(l, q, key);
                 continue;
             }
             bf_buf_lit(&l->prefixes, "<CommonPrefixes>");
@@ -123,20 +123,20 @@ static bool run(struct bl_call *c, struct listing *l, char *from, size_t nfrom)
         if (!again)
             return bl_store_ok(st);
         memcpy(from, l->last, l->nlast);
-        nfrom = successor(from, l->nlast);
+        nfrom = key_successor(from, l->nlast);
         if (nfrom == 0)
             return true;
     }
 }
 
 /* Where to begin behind `after`: a folded prefix is left as a whole, any other key with its next. */
-static size_t start_behind(const struct listing *l, char *from, struct bf_str after, bool prefix)
+static size_t start_after(const struct listing *l, char *from, struct bf_str after, bool prefix)
 {
     size_t n = after.n < BL_S3_KEY_MAX ? after.n : BL_S3_KEY_MAX;
     if (n)
         memcpy(from, after.p, n);
     if (prefix)
-        n = successor(from, n);
+        n = key_successor(from, n);
     else if (n)
         from[n++] = '\0';
     if (bf_str_cmp(bf_str(from, n), l->prefix) < 0) {
@@ -146,7 +146,7 @@ static size_t start_behind(const struct listing *l, char *from, struct bf_str af
     return n;
 }
 
-static bool begin(struct bl_call *c, struct listing *l)
+static bool begin_listing(struct bl_call *c, struct listing *l)
 {
     memset(l, 0, sizeof(*l));
     l->prefix = bl_query(c, "prefix");
@@ -172,15 +172,15 @@ static bool begin(struct bl_call *c, struct listing *l)
     return true;
 }
 
-static bool collect(struct bl_call *c, struct listing *l, struct bf_str after, bool prefix)
+static bool collect_keys(struct bl_call *c, struct listing *l, struct bf_str after, bool prefix)
 {
     char from[AFTER_MAX];
     struct bf_err e = {0};
-    size_t n = start_behind(l, from, after, prefix);
+    size_t n = start_after(l, from, after, prefix);
     if (l->max == 0 || (prefix && n == 0))
         return true;
     bl_store_lock(c->store);
-    bool ok = run(c, l, from, n);
+    bool ok = list_keys(c, l, from, n);
     if (!ok)
         e = c->store->err;
     bl_store_unlock(c->store);
@@ -188,7 +188,7 @@ static bool collect(struct bl_call *c, struct listing *l, struct bf_str after, b
 }
 
 /* What both answers begin with. */
-static void put_head(struct bl_call *c, const struct listing *l)
+static void put_list_head(struct bl_call *c, const struct listing *l)
 {
     struct bf_buf *out = &c->ans.body;
     bf_buf_lit(out, BL_XML_HEAD "<ListBucketResult" BL_XML_NS ">");
@@ -213,14 +213,15 @@ static void put_tail(struct bl_call *c, struct listing *l)
         bl_s3_fail(c, BL_S3_InternalError);
 }
 
-static void end(struct listing *l)
+static void end_listing(struct listing *l)
 {
     bf_buf_free(&l->keys);
     bf_buf_free(&l->prefixes);
 }
 
 /* A continuation token is the last name and whether it was a prefix, in base64. */
-static bool read_token(struct bl_call *c, struct bf_str token, struct bf_str *after, bool *prefix)
+static bool read_continuation(struct bl_call *c, struct bf_str token, struct bf_str *after,
+                              bool *prefix)
 {
     struct bf_buf raw;
     bf_buf_init(&raw, BL_S3_KEY_MAX + 8);
@@ -235,7 +236,7 @@ static bool read_token(struct bl_call *c, struct bf_str token, struct bf_str *af
     return true;
 }
 
-static void put_token(struct bf_buf *out, const struct listing *l)
+static void put_continuation(struct bf_buf *out, const struct listing *l)
 {
     char room[AFTER_MAX + 1];
     room[0] = l->last_is_prefix ? 'p' : 'k';
@@ -256,21 +257,21 @@ void bl_s3_list_objects_v2(struct bl_call *c)
         bl_s3_failf(c, BL_S3_InvalidArgument, "Invalid List Type specified in Request");
         return;
     }
-    if ((token.p && !read_token(c, token, &after, &prefix)) || !begin(c, &l))
+    if ((token.p && !read_continuation(c, token, &after, &prefix)) || !begin_listing(c, &l))
         return;
     l.owner = bf_str_is(bl_query(c, "fetch-owner"), "true");
-    if (collect(c, &l, after, prefix)) {
-        put_head(c, &l);
+    if (collect_keys(c, &l, after, prefix)) {
+        put_list_head(c, &l);
         bf_buf_addf(out, "<KeyCount>%llu</KeyCount>", (unsigned long long)l.count);
         if (token.p)
             bl_xml_element(out, "ContinuationToken", token);
         if (start.p)
             put_name(&l, out, "StartAfter", start);
         if (l.truncated)
-            put_token(out, &l);
+            put_continuation(out, &l);
         put_tail(c, &l);
     }
-    end(&l);
+    end_listing(&l);
 }
 
 void bl_s3_list_objects(struct bl_call *c)
@@ -278,17 +279,17 @@ void bl_s3_list_objects(struct bl_call *c)
     struct listing l;
     struct bf_buf *out = &c->ans.body;
     struct bf_str marker = bl_query(c, "marker");
-    if (!begin(c, &l))
+    if (!begin_listing(c, &l))
         return;
     l.owner = true;
-    struct bf_str fold = marker.n ? folded(&l, marker) : bf_str(NULL, 0);
+    struct bf_str fold = marker.n ? folded_prefix(&l, marker) : bf_str(NULL, 0);
     bool prefix = fold.p && fold.n == marker.n && bf_str_starts(marker, l.prefix);
-    if (collect(c, &l, marker, prefix)) {
-        put_head(c, &l);
+    if (collect_keys(c, &l, marker, prefix)) {
+        put_list_head(c, &l);
         put_name(&l, out, "Marker", marker);
         if (l.truncated && l.delimiter.n)
             put_name(&l, out, "NextMarker", bf_str(l.last, l.nlast));
         put_tail(c, &l);
     }
-    end(&l);
+    end_listing(&l);
 }

@@ -4,17 +4,10 @@
 #include <stdio.h>
 
 #include "cmd/bflocal/s3/file.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
 #include "lib/base/enc.h"
 #include "lib/base/num.h"
-
-static void put_time(struct bf_buf *out, const char *name, int64_t ms)
-{
-    struct bf_date d = bf_clock_date(ms);
-    bf_buf_addf(out, "<%s>%04d-%02d-%02dT%02d:%02d:%02d.000Z</%s>", name, d.year, d.month, d.day,
-                d.hour, d.minute, d.second, name);
-}
 
 /* CRC64NVME is always of the whole object; the others are composite unless the client says otherwise. */
 bool bl_s3_is_composite(struct bl_call *c, enum bl_sum sum)
@@ -247,7 +240,7 @@ static void put_part(struct bf_buf *out, sqlite3_stmt *q)
     struct bf_str md5 = bl_column_blob(q, 3), bytes = bl_column_blob(q, 5);
     int64_t sum = bl_column_i64(q, 4);
     bf_buf_addf(out, "<Part><PartNumber>%lld</PartNumber>", (long long)bl_column_i64(q, 0));
-    put_time(out, "LastModified", bl_column_i64(q, 2));
+    bl_xml_time(out, "LastModified", bl_column_i64(q, 2));
     bf_buf_lit(out, "<ETag>&quot;");
     bf_hex_encode(out, md5.p, md5.n);
     bf_buf_addf(out, "&quot;</ETag><Size>%lld</Size>", (long long)bl_column_i64(q, 1));
@@ -353,7 +346,7 @@ static void put_uploads(struct bl_call *c, struct uploads *l, struct bf_buf *out
         bf_buf_lit(out, "<Upload>");
         bl_xml_element(out, "Key", key);
         bl_xml_element(out, "UploadId", id);
-        put_time(out, "Initiated", bl_column_i64(q, 2));
+        bl_xml_time(out, "Initiated", bl_column_i64(q, 2));
         bf_buf_lit(out, "<StorageClass>STANDARD</StorageClass></Upload>");
     }
 }

@@ -1,4 +1,4 @@
-/* Multipart uploads: what s3_multi.c, s3_complete.c and s3_copy.c share. */
+/* Multipart uploads: what multi.c, complete.c and copy.c share. */
 #ifndef BL_S3_MULTI_H
 #define BL_S3_MULTI_H
 

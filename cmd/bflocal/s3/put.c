@@ -4,7 +4,7 @@
 #include "lib/base/enc.h"
 #include "lib/base/map.h"
 
-static bool copy_column(struct bl_call *c, struct bf_str v, struct bf_str *out)
+static bool copy_view(struct bl_call *c, struct bf_str v, struct bf_str *out)
 {
     return bf_arena_copy(&c->arena, v, out);
 }
@@ -26,9 +26,9 @@ bool bl_s3_find(struct bl_call *c, struct bf_str bucket, struct bf_str key, stru
     o->sum = sum > 0 && sum < BL_SUMS ? (enum bl_sum)sum : BL_SUM_NONE;
     o->composite = bl_column_i64(q, 6) != 0;
     o->parts = (uint64_t)bl_column_i64(q, 8);
-    bool ok = copy_column(c, bl_column_text(q, 3), &o->etag) &&
-              copy_column(c, bl_column_blob(q, 4), &o->headers) &&
-              copy_column(c, bl_column_text(q, 7), &o->sum_text);
+    bool ok = copy_view(c, bl_column_text(q, 3), &o->etag) &&
+              copy_view(c, bl_column_blob(q, 4), &o->headers) &&
+              copy_view(c, bl_column_text(q, 7), &o->sum_text);
     bl_done(q);
     return ok;
 }
@@ -46,7 +46,7 @@ void bl_s3_note_delete(struct bl_s3 *s, struct bf_str bucket, struct bf_str key)
 }
 
 /* Has the key been deleted since the call began? */
-static bool overtaken(struct bl_s3 *s, const struct bl_s3_call *call)
+static bool deleted_since(struct bl_s3 *s, const struct bl_s3_call *call)
 {
     uint64_t want = name_hash(call->bucket, call->key);
     bool found = false;
@@ -120,7 +120,7 @@ bool bl_s3_precondition(struct bl_call *c)
     if (none.p && !bf_str_is(none, "*"))
         return bl_s3_fail(c, BL_S3_NotImplemented);
     bool there = bl_s3_find(c, s->bucket, s->key, &o);
-    if (overtaken(c->local->s3, s))
+    if (deleted_since(c->local->s3, s))
         return bl_s3_fail(c, BL_S3_ConditionalRequestConflict);
     if (none.p && there)
         return fail_condition(c, "If-None-Match");

@@ -5,10 +5,10 @@
  * that names it is what makes it an object, and files that no row names are
  * swept away at the next start after a crash.
  *
- *     s3          which operation, the frame round it       s3_error   errors
- *     s3_file     files, free space                         s3_sum     checksums
- *     s3_body     an upload on its way to a file            s3_xml     XML in and out
- *     s3_bucket, s3_put, s3_get, s3_tags, s3_delete, s3_list, s3_multi, s3_copy   the operations
+ *     service   which operation, the frame round it         error   errors
+ *     file      files, free space                           sum     checksums
+ *     body      an upload on its way to a file              state   what S3 keeps in memory
+ *     bucket, put, get, tags, delete, list, multi, complete, copy   the operations
  */
 #ifndef BL_S3_H
 #define BL_S3_H
@@ -22,8 +22,9 @@ enum { BL_S3_KEY_MAX = 1024, BL_S3_METADATA_MAX = 2048, BL_S3_PART_MIN = 5 * 102
 struct bl_s3_op {
     const char *name;
     void (*run)(struct bl_call *c);
-    bool upload; /* the body goes to a file */
-    bool bucket; /* the bucket must exist */
+    bool upload;     /* the body goes to a file */
+    bool bucket;     /* the bucket must exist */
+    unsigned faults; /* of enum bl_can */
 };
 
 /* One S3 call; in the call's arena. */
@@ -39,6 +40,12 @@ static inline struct bl_s3_call *bl_s3_of(const struct bl_call *c)
     return c->sink_arg;
 }
 
+/* struct bl_call.cleanup of calls that upload or copy. */
+static inline void bl_s3_cleanup(struct bl_call *c)
+{
+    bl_s3_body_free(&bl_s3_of(c)->body);
+}
+
 /* An object's row. Text lives in the arena of the call that read it. */
 struct bl_s3_object {
     uint64_t file; /* 0: empty, no file */
@@ -52,7 +59,7 @@ struct bl_s3_object {
     uint64_t parts;         /* of a multipart upload; 0 */
 };
 
-/* s3_put.c. The store is locked by the caller. */
+/* put.c. The store is locked by the caller. */
 bool bl_s3_find(struct bl_call *c, struct bf_str bucket, struct bf_str key, struct bl_s3_object *o);
 bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket);
 
@@ -62,7 +69,7 @@ bool bl_s3_precondition(struct bl_call *c);
 /* No header that would have to be heeded and is not? False: the answer is set. */
 bool bl_s3_check_headers(struct bl_call *c) BF_MUST;
 
-/* s3_tags.c: x-amz-tagging of the request, as S3 limits it. False: the answer is set. */
+/* tags.c: x-amz-tagging of the request, as S3 limits it. False: the answer is set. */
 bool bl_s3_check_tags(struct bl_call *c) BF_MUST;
 
 /* Is it the object's ETag, with or without its quotes? */

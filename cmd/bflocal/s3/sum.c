@@ -35,7 +35,7 @@ void bl_sum_lower(enum bl_sum sum, char out[BL_SUM_TEXT])
     out[n] = '\0';
 }
 
-static bool same(struct bf_str a, const char *b)
+static bool same_name(struct bf_str a, const char *b)
 {
     return a.n == strlen(b) && strncasecmp(a.p, b, a.n) == 0;
 }
@@ -43,7 +43,7 @@ static bool same(struct bf_str a, const char *b)
 enum bl_sum bl_sum_by_name(struct bf_str name)
 {
     for (int i = 1; i < BL_SUMS; i++)
-        if (same(name, sums[i].name))
+        if (same_name(name, sums[i].name))
             return (enum bl_sum)i;
     return BL_SUM_NONE;
 }
@@ -51,7 +51,7 @@ enum bl_sum bl_sum_by_name(struct bf_str name)
 enum bl_sum bl_sum_by_header(struct bf_str header)
 {
     for (int i = 1; i < BL_SUMS; i++)
-        if (same(header, sums[i].header))
+        if (same_name(header, sums[i].header))
             return (enum bl_sum)i;
     return BL_SUM_NONE;
 }

@@ -1,29 +1,20 @@
 /* Tags of objects: they are the header x-amz-tagging, "a=1&b=2", that is kept with the object. */
 #include "cmd/bflocal/s3/s3.h"
-#include "cmd/bflocal/http/xml.h"
+#include "cmd/bflocal/wire/xml.h"
 #include "lib/base/enc.h"
 
 enum { TAGS_MAX = 10, TAG_KEY_MAX = 128, TAG_VALUE_MAX = 256, TAGS_BYTES = 64 * 1024 };
 
-/* Code points. */
-static size_t characters(struct bf_str s)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
-    return n;
-}
-
-static bool decode(struct bl_call *c, struct bf_str wire, struct bf_str *out)
+static bool decode_form(struct bl_call *c, struct bf_str wire, struct bf_str *out)
 {
     return bl_form_decode(c, wire, out) || bl_s3_fail(c, BL_S3_InternalError);
 }
 
 static bool check_tag(struct bl_call *c, struct bf_str key, struct bf_str value)
 {
-    if (key.n == 0 || characters(key) > TAG_KEY_MAX || !bf_utf8_valid(key, NULL))
+    if (key.n == 0 || bl_characters(key) > TAG_KEY_MAX || !bf_utf8_valid(key, NULL))
         return bl_s3_failf(c, BL_S3_InvalidTag, "The TagKey you have provided is invalid");
-    if (characters(value) > TAG_VALUE_MAX || !bf_utf8_valid(value, NULL))
+    if (bl_characters(value) > TAG_VALUE_MAX || !bf_utf8_valid(value, NULL))
         return bl_s3_failf(c, BL_S3_InvalidTag, "The TagValue you have provided is invalid");
     return !bf_str_starts(key, BF_STR("aws:")) ||
            bl_s3_failf(c, BL_S3_InvalidTag, "System tags cannot be added/updated by requester");
@@ -40,8 +31,8 @@ static bool check_tags(struct bl_call *c, struct bf_str tags)
             continue;
         if (n == TAGS_MAX)
             return bl_s3_failf(c, BL_S3_BadRequest, "Object tags cannot be greater than 10");
-        if (!bf_str_split(&rest, '=', &key) || !decode(c, key, &keys[n]) ||
-            !decode(c, rest, &value) || !check_tag(c, keys[n], value))
+        if (!bf_str_split(&rest, '=', &key) || !decode_form(c, key, &keys[n]) ||
+            !decode_form(c, rest, &value) || !check_tag(c, keys[n], value))
             return c->failed ? false : bl_s3_fail(c, BL_S3_InvalidArgument);
         for (size_t i = 0; i < n; i++)
             if (bf_str_eq(keys[i], keys[n]))
@@ -61,8 +52,8 @@ bool bl_s3_check_tags(struct bl_call *c)
 static void put_tag(struct bl_call *c, struct bf_buf *out, struct bf_str pair)
 {
     struct bf_str rest = pair, key = {0}, value = {0};
-    if (!pair.n || !bf_str_split(&rest, '=', &key) || !decode(c, key, &key) ||
-        !decode(c, rest, &value))
+    if (!pair.n || !bf_str_split(&rest, '=', &key) || !decode_form(c, key, &key) ||
+        !decode_form(c, rest, &value))
         return;
     bf_buf_lit(out, "<Tag>");
     bl_xml_element(out, "Key", key);
@@ -71,7 +62,7 @@ static void put_tag(struct bl_call *c, struct bf_buf *out, struct bf_str pair)
 }
 
 /* The object; the store is locked. False: the answer is set. */
-static bool find(struct bl_call *c, struct bl_s3_object *o)
+static bool find_object(struct bl_call *c, struct bl_s3_object *o)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     return bl_s3_find(c, s->bucket, s->key, o) || bl_s3_missing(c, BL_S3_NoSuchKey);
@@ -82,7 +73,7 @@ void bl_s3_get_tagging(struct bl_call *c)
     struct bl_s3_object o;
     struct bf_buf *out = &c->ans.body;
     bl_store_lock(c->store);
-    bool found = find(c, &o);
+    bool found = find_object(c, &o);
     bl_store_unlock(c->store);
     if (!found)
         return;
@@ -141,7 +132,7 @@ static void put_headers(struct bf_buf *out, struct bf_str headers, struct bf_str
     bf_buf_addc(out, '\n');
 }
 
-static bool replace(struct bl_call *c, struct bf_str tags)
+static bool replace_tags(struct bl_call *c, struct bf_str tags)
 {
     struct bl_s3_call *s = bl_s3_of(c);
     struct bl_s3_object o;
@@ -149,7 +140,7 @@ static bool replace(struct bl_call *c, struct bf_str tags)
     struct bf_err e = {0};
     if (!bl_store_begin(c->store, &e))
         return bl_s3_fail_err(c, &e);
-    if (!find(c, &o)) {
+    if (!find_object(c, &o)) {
         bl_store_rollback(c->store);
         return false;
     }
@@ -171,12 +162,12 @@ void bl_s3_put_tagging(struct bl_call *c)
     struct bf_buf tags;
     bf_buf_init(&tags, TAGS_BYTES);
     if (read_document(c, &tags) && check_tags(c, bf_buf_view(&tags)))
-        (void)!replace(c, bf_buf_view(&tags));
+        (void)!replace_tags(c, bf_buf_view(&tags));
     bf_buf_free(&tags);
 }
 
 void bl_s3_delete_tagging(struct bl_call *c)
 {
-    if (replace(c, bf_str(NULL, 0)))
+    if (replace_tags(c, bf_str(NULL, 0)))
         c->ans.status = 204;
 }

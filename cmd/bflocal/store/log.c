@@ -174,7 +174,7 @@ int64_t bl_log_last(struct bl_store *s, int64_t log)
 }
 
 /* Removes the chunks of a log whose first number is below `end`. */
-static void erase(struct bl_store *s, int64_t log, int64_t end)
+static void erase_chunks(struct bl_store *s, int64_t log, int64_t end)
 {
     sqlite3_stmt *q = bl_sql(s, "DELETE FROM log_chunk WHERE id>=? AND id<?");
     bl_bind_i64(q, 1, id_of(log, 0));
@@ -182,7 +182,7 @@ static void erase(struct bl_store *s, int64_t log, int64_t end)
     bl_run(s, q);
 }
 
-static void empty(struct bl_store *s, int64_t id)
+static void empty_chunk(struct bl_store *s, int64_t id)
 {
     sqlite3_stmt *q = bl_sql(s, "UPDATE log_chunk SET records=x'' WHERE id=?");
     bl_bind_i64(q, 1, id);
@@ -210,15 +210,15 @@ bool bl_log_trim(struct bl_store *s, int64_t log, int64_t before_ms, size_t chun
     }
     bl_done(q);
     if (n > 1) /* all in front of the one where that ended */
-        erase(s, log, id);
+        erase_chunks(s, log, id);
     if (n > chunks)
         return at_ms < before_ms;
     if (n && at_ms < before_ms && full)
-        empty(s, id);
+        empty_chunk(s, id);
     return false;
 }
 
 void bl_log_erase(struct bl_store *s, int64_t log)
 {
-    erase(s, log, id_of(log + 1, 0));
+    erase_chunks(s, log, id_of(log + 1, 0));
 }

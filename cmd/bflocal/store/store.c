@@ -10,17 +10,17 @@
 
 static const size_t kept_max = 4 * 1024 * 1024; /* a transaction of a hundred tables has 200 kB */
 
-static bool fail(struct bl_store *s, struct bf_err *e, const char *what)
+static bool set_error(struct bl_store *s, struct bf_err *e, const char *what)
 {
     int rc = sqlite3_errcode(s->db);
     return bf_err_set(e, rc == SQLITE_NOMEM ? BF_E_MEMORY : BF_E_IO, "%s: %s", what,
                       sqlite3_errmsg(s->db));
 }
 
-static void note(struct bl_store *s, const char *what)
+static void note_error(struct bl_store *s, const char *what)
 {
     if (s->err.code == BF_OK)
-        fail(s, &s->err, what);
+        set_error(s, &s->err, what);
 }
 
 static const char pragmas[] = "PRAGMA page_size = 16384;"
@@ -40,7 +40,7 @@ static const char memory_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_m
 /* What the tables look like; another number: a folder of another version. */
 enum { LAYOUT = 3 };
 
-static int64_t number(struct bl_store *s, const char *sql)
+static int64_t query_number(struct bl_store *s, const char *sql)
 {
     sqlite3_stmt *q = NULL;
     int64_t n = -1;
@@ -53,9 +53,9 @@ static int64_t number(struct bl_store *s, const char *sql)
 static bool check_layout(struct bl_store *s, struct bf_err *e)
 {
     char sql[64];
-    if (number(s, "PRAGMA user_version") == LAYOUT)
+    if (query_number(s, "PRAGMA user_version") == LAYOUT)
         return true;
-    if (number(s, "SELECT count(*) FROM sqlite_master") != 0)
+    if (query_number(s, "SELECT count(*) FROM sqlite_master") != 0)
         return bf_err_set(e, BF_E_INPUT, "holds the data of another version of bflocal");
     snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", (int)LAYOUT);
     return bl_store_exec(s, sql, e);
@@ -67,7 +67,7 @@ static bool open_database(struct bl_store *s, const char *path, struct bf_err *e
     if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK) {
         if (!s->db)
             return bf_err_nomem(e);
-        fail(s, e, "open");
+        set_error(s, e, "open");
         return bf_err_ctx(e, "%s", path);
     }
     return (bl_store_exec(s, s->dir ? pragmas : memory_pragmas, e) && check_layout(s, e)) ||
@@ -117,7 +117,7 @@ void bl_store_close(struct bl_store *s)
 
 bool bl_store_exec(struct bl_store *s, const char *sql, struct bf_err *e)
 {
-    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || fail(s, e, "store");
+    return sqlite3_exec(s->db, sql, NULL, NULL, NULL) == SQLITE_OK || set_error(s, e, "store");
 }
 
 void bl_store_lock(struct bl_store *s)
@@ -167,7 +167,7 @@ sqlite3_stmt *bl_sql(struct bl_store *s, const char *literal)
     }
     sqlite3_stmt *q = NULL;
     if (sqlite3_prepare_v3(s->db, literal, -1, SQLITE_PREPARE_PERSISTENT, &q, NULL) != SQLITE_OK) {
-        note(s, literal);
+        note_error(s, literal);
         return NULL;
     }
     s->cache[at].sql = literal;
@@ -203,7 +203,7 @@ bool bl_step(struct bl_store *s, sqlite3_stmt *q)
     if (rc == SQLITE_ROW)
         return true;
     if (rc != SQLITE_DONE) {
-        note(s, "store");
+        note_error(s, "store");
         if (s->unjournaled && s->in_transaction && !sqlite3_stmt_readonly(q))
             s->lost = true;
     }
@@ -233,6 +233,12 @@ struct bf_str bl_column_blob(sqlite3_stmt *q, int i)
 int64_t bl_column_i64(sqlite3_stmt *q, int i)
 {
     return sqlite3_column_int64(q, i);
+}
+
+void bl_column_copy(sqlite3_stmt *q, int i, char *out, size_t size)
+{
+    struct bf_str text = bl_column_text(q, i);
+    snprintf(out, size, "%.*s", (int)text.n, text.n ? text.p : "");
 }
 
 void bl_done(sqlite3_stmt *q)

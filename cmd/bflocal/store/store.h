@@ -99,6 +99,8 @@ int bl_run(struct bl_store *s, sqlite3_stmt *q);
 struct bf_str bl_column_text(sqlite3_stmt *q, int i);
 struct bf_str bl_column_blob(sqlite3_stmt *q, int i);
 int64_t bl_column_i64(sqlite3_stmt *q, int i);
+/* The text and a NUL into a buffer of that size, which has held it before; NULL is "". */
+void bl_column_copy(sqlite3_stmt *q, int i, char *out, size_t size);
 
 /* Done with a statement before its last row. */
 void bl_done(sqlite3_stmt *q);

@@ -48,7 +48,7 @@ static void set_journal(struct bl_store *s, bool journal)
 }
 
 /* A failed statement may have rolled back by itself (SQLITE_FULL does), so look first. */
-static void undo(struct bl_store *s)
+static void undo_rows(struct bl_store *s)
 {
     if (s->standing)
         s->lost = s->lost || sqlite3_total_changes(s->db) != s->changes;
@@ -57,7 +57,7 @@ static void undo(struct bl_store *s)
     s->in_transaction = false;
 }
 
-static bool begin(struct bl_store *s, bool journal, struct bf_err *e)
+static bool begin_transaction(struct bl_store *s, bool journal, struct bf_err *e)
 {
     bl_store_lock(s);
     if (s->lost)
@@ -72,19 +72,19 @@ static bool begin(struct bl_store *s, bool journal, struct bf_err *e)
         return true;
     }
     *e = s->err;
-    undo(s);
+    undo_rows(s);
     bl_store_unlock(s);
     return false;
 }
 
 bool bl_store_begin(struct bl_store *s, struct bf_err *e)
 {
-    return begin(s, true, e);
+    return begin_transaction(s, true, e);
 }
 
 bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e)
 {
-    return begin(s, s->dir || s->limited, e);
+    return begin_transaction(s, s->dir || s->limited, e);
 }
 
 bool bl_store_begin_delete(struct bl_store *s, struct bf_err *e)
@@ -126,7 +126,7 @@ void bl_store_keep(struct bl_store *s, void *at, size_t n, void (*back)(void *at
 }
 
 /* Memory as it was. */
-static void put_back(struct bl_store *s)
+static void restore_memory(struct bl_store *s)
 {
     const struct kept *k;
     for (size_t i = 0; i < s->kept.n; i += k->room) {
@@ -148,8 +148,8 @@ bool bl_store_settle(struct bl_store *s, bool ok, struct bf_err *e)
         bl_run(s, bl_sql(s, "COMMIT"));
     if (!ok || s->err.code != BF_OK) {
         *e = s->err;
-        undo(s);
-        put_back(s);
+        undo_rows(s);
+        restore_memory(s);
         ok = false;
     }
     bf_buf_reset(&s->kept);

@@ -36,7 +36,7 @@ static size_t after_arn(struct bl_call *c, struct bf_str arn)
     return arn.p ? d->nstreams : 0;
 }
 
-static void list(struct bl_call *c, struct bf_str table, size_t from, int64_t limit)
+static void put_streams(struct bl_call *c, struct bf_str table, size_t from, int64_t limit)
 {
     const struct bl_ddb *d = c->local->ddb;
     const struct bl_ddb_stream *last = NULL;
@@ -75,7 +75,7 @@ bool bl_streams_list(struct bl_call *c)
         (table.p && !bf_str_starts(table, BF_STR("arn:")) && !bl_table_name_check(c, table)))
         return false;
     bl_store_lock(c->store);
-    list(c, table, after_arn(c, arn), limit);
+    put_streams(c, table, after_arn(c, arn), limit);
     bl_store_unlock(c->store);
     return true;
 }
@@ -193,7 +193,7 @@ bool bl_streams_describe(struct bl_call *c)
 }
 
 /* The open shard to split; -1: there is none. */
-static int pick(const struct bl_stream *s, struct bf_str id)
+static int pick_shard(const struct bl_stream *s, struct bf_str id)
 {
     int best = -1;
     if (id.n) {
@@ -226,7 +226,7 @@ bool bl_streams_split(struct bl_call *c, struct bf_str table, struct bf_str shar
         return false;
     struct bl_table *t = bl_table_find(c->local, table);
     struct bl_stream *s = t ? t->stream : NULL;
-    int index = s ? pick(s, shard) : -1;
+    int index = s ? pick_shard(s, shard) : -1;
     if (!s)
         wrong = t ? "the table has no stream" : "no such table";
     else if (index < 0 || s->shards[index].low == s->shards[index].high)

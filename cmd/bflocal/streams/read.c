@@ -41,8 +41,8 @@ static bool check_number(struct bl_call *c, const struct bl_stream *s, const str
 }
 
 /* Where an iterator of that type begins. */
-static bool start_at(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
-                     const struct bl_shard *shard, int64_t *number)
+static bool iterator_start(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
+                           const struct bl_shard *shard, int64_t *number)
 {
     struct bf_str type = {NULL, 0}, sequence = {NULL, 0};
     if (!bl_param_string(c, p, "ShardIteratorType", &type) ||
@@ -96,7 +96,7 @@ bool bl_streams_iterator(struct bl_call *c)
     if (s && !ok)
         bl_fail(c, BL_ResourceNotFoundException,
                 "Requested resource not found: Shard does not exist");
-    ok = ok && start_at(c, &p, s->shards, &s->shards->shards[index], &it.number);
+    ok = ok && iterator_start(c, &p, s->shards, &s->shards->shards[index], &it.number);
     if (ok) {
         it.row = s->shards->shards[index].row;
         bf_buf_lit(&c->ans.body, "{\"ShardIterator\":\"");
@@ -108,8 +108,8 @@ bool bl_streams_iterator(struct bl_call *c)
     return e.code == BF_OK ? ok : bl_fail_err(c, &e);
 }
 
-static struct bl_ddb_stream *stream_of(struct bl_call *c, int64_t row,
-                                       const struct bl_shard **shard)
+static struct bl_ddb_stream *stream_of_shard(struct bl_call *c, int64_t row,
+                                             const struct bl_shard **shard)
 {
     struct bl_ddb *d = c->local->ddb;
     for (size_t i = 0; i < d->nstreams; i++)
@@ -190,7 +190,7 @@ bool bl_streams_get_records(struct bl_call *c)
         return bl_fail(c, BL_ExpiredIteratorException,
                        "Iterator expired. A shard iterator lives 15 minutes.");
     bl_store_lock(c->store);
-    struct bl_ddb_stream *s = stream_of(c, it.row, &shard);
+    struct bl_ddb_stream *s = stream_of_shard(c, it.row, &shard);
     if (s)
         answer_records(c, s, shard, &it, limit);
     else

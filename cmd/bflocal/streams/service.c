@@ -6,7 +6,7 @@
 
 /* POST /_bflocal/streams/split?table=T&shard=S splits an open shard of a table's stream (without shard: the widest);
  * {"shard":...,"children":[...]} */
-static void run_split(struct bl_call *c)
+static void control_split(struct bl_call *c)
 {
     struct bf_err e = {0};
     if (bl_streams_split(c, bl_query(c, "table"), bl_query(c, "shard"), &e))
@@ -15,13 +15,13 @@ static void run_split(struct bl_call *c)
         bl_control_fail(c, e.code == BF_E_INPUT ? 400 : 500, e.text);
 }
 
-static const struct bl_control controls[] = {{"POST", "streams/split", run_split}};
+static const struct bl_control controls[] = {{"POST", "streams/split", control_split}};
 
 static const struct bl_op operations[] = {
-    {"DescribeStream", bl_streams_describe},
-    {"GetRecords", bl_streams_get_records},
-    {"GetShardIterator", bl_streams_iterator},
-    {"ListStreams", bl_streams_list},
+    {"DescribeStream", bl_streams_describe, 0},
+    {"GetRecords", bl_streams_get_records, BL_CAN_ITERATOR},
+    {"GetShardIterator", bl_streams_iterator, 0},
+    {"ListStreams", bl_streams_list, 0},
 };
 
 const struct bl_service bl_service_streams = {
