@@ -177,6 +177,33 @@ def projection():
     yield "hours", projected("hours", "h", "date", {"format": "yyyy-MM-dd-HH", "range": "NOW-20YEARS,NOW+20YEARS", "interval": "1", "interval.unit": "HOURS"}, "s3://lake/hours/${h}/"), [["five", "2026-11-27-05"]]
 
 
+def listed(prefix):
+    return [o["Key"] for o in s3.list_objects_v2(Bucket="lake", Prefix=prefix).get("Contents", [])]
+
+
+def writing():
+    got = execution("CREATE TABLE made WITH (format='PARQUET', partitioned_by=ARRAY['dt'], write_compression='ZSTD') AS SELECT x AS id, CAST(x AS decimal(18,2)) / 3 AS d, ARRAY[x] AS l, DATE '2026-11-27' + INTERVAL '1' DAY AS dt FROM UNNEST(sequence(1, 3)) AS u(x)")
+    yield "a table of a query", got["Status"]["State"], "SUCCEEDED"
+    yield "its rows", rows("SELECT * FROM made ORDER BY id"), [["1", "0.33", "[1]", "2026-11-28"], ["2", "0.67", "[2]", "2026-11-28"], ["3", "1.00", "[3]", "2026-11-28"]]
+    yield "its partitions", rows("SHOW PARTITIONS made"), ["dt=2026-11-28"]
+    got = execution("INSERT INTO made VALUES (9, 1.5, ARRAY[7], DATE '2026-12-01')")
+    yield "rows that were inserted", athena.get_query_results(QueryExecutionId=got["QueryExecutionId"])["UpdateCount"], 1
+    yield "in a new partition", rows("SELECT * FROM made WHERE dt > DATE '2026-11-30'"), [["9", "1.50", "[7]", "2026-12-01"]]
+    yield "by names", [rows("INSERT INTO made (id, dt) SELECT 5, DATE '2026-12-02'"), rows("SELECT count(*), count(d) FROM made")], [[], [["5", "4"]]]
+    yield "too few columns", rows("INSERT INTO made SELECT 1"), "SYNTAX_ERROR: Insert query has mismatched column types: the table has 4 columns, the query 1"
+    yield "JSON", [rows("CREATE TABLE js WITH (format='JSON') AS SELECT 1 AS a, CAST(ROW(1, 'x') AS ROW(p integer, q varchar)) AS r, MAP(ARRAY['K'], ARRAY[1]) AS m, TIMESTAMP '2026-11-27 10:00:00' AS ts"), rows("SELECT * FROM js")], [[], [["1", "{p=1, q=x}", "{K=1}", "2026-11-27 10:00:00.000"]]]
+    yield "text", [rows("CREATE TABLE txt WITH (format='TEXTFILE', field_delimiter=',') AS SELECT 1 AS a, CAST(NULL AS varchar) AS b, 'c' AS c"), rows("SELECT * FROM txt")], [[], [["1", None, "c"]]]
+    yield "there already", [rows("CREATE TABLE txt AS SELECT 1 AS a"), rows("CREATE TABLE IF NOT EXISTS txt AS SELECT 1 AS a")], ["TABLE_ALREADY_EXISTS: Table 'shop.txt' already exists", []]
+    yield "without data", [rows("CREATE TABLE bare AS SELECT 1 AS a WITH NO DATA"), rows("SELECT * FROM bare")], [[], []]
+    got = execution("UNLOAD (SELECT a, ts FROM js) TO 's3://lake/un/' WITH (format='JSON')")
+    keys = listed("un/")
+    yield "unloaded", gzip.decompress(s3.get_object(Bucket="lake", Key=keys[0])["Body"].read()), b'{"a":1,"ts":"2026-11-27 10:00:00"}\n'
+    manifest = got["Statistics"]["DataManifestLocation"]
+    yield "its manifest", s3.get_object(Bucket="lake", Key=manifest[10:])["Body"].read().decode(), f"s3://lake/{keys[0]}\n"
+    yield "not twice", rows("UNLOAD (SELECT 1 AS a) TO 's3://lake/un/' WITH (format='PARQUET')"), "HIVE_PATH_ALREADY_EXISTS: Target directory already exists: s3://lake/un/"
+    yield "formats that are not mapped", [rows(f"UNLOAD (SELECT 1 AS a) TO 's3://lake/u2/' WITH (format='{f}')") for f in ("ORC", "AVRO")], ["INVALID_TABLE_PROPERTY: bflocal has no format ORC", "INVALID_TABLE_PROPERTY: bflocal has no format AVRO"]
+
+
 def fence():
     put("secret/a", "x\n")
     for sql in ("SELECT * FROM read_csv('/etc/passwd')", "SELECT read_text('/etc/passwd')", 'SELECT * FROM "/etc/passwd"', "SELECT * FROM '/etc/passwd'", "COPY (SELECT 1) TO '/tmp/x'", "INSTALL httpfs", "ATTACH '/tmp/x' AS y", "SET enable_external_access=true", "PRAGMA version", "SELECT 1; SELECT 2", "SELECT getenv('HOME')", "SELECT current_setting('allowed_directories')", "SELECT athena_text(1)", "SELECT * FROM duckdb_settings()", "EXPORT DATABASE '/tmp/x'", "SELECT * FROM glob('/*')"):
@@ -204,4 +231,4 @@ def groups():
     yield "by SQL", [rows("PREPARE q FROM SELECT ?"), rows("EXECUTE q USING 7"), rows("DEALLOCATE PREPARE q"), rows("EXECUTE q USING 7")], [[], [["7"]], [], "PreparedStatement q was not found in workgroup primary"]
 
 
-report(queries, calls, tables, names, serdes, projection, fence, groups)
+report(queries, calls, tables, names, serdes, projection, writing, fence, groups)

@@ -138,6 +138,8 @@ struct bl_output {
     struct bf_buf text;
     bool open;
 };
+/* What the result object is: ".csv", ".txt", "" (a manifest); its location is told by that. */
+void bl_output_kind(struct bl_execution *x, const char *kind);
 bool bl_output_begin(struct bl_output *o, struct bl_execution *x, const char *kind,
                      struct bf_err *e) BF_MUST;
 bool bl_output_flush(struct bl_output *o, bool all, struct bf_err *e) BF_MUST;

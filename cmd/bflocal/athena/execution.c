@@ -149,9 +149,10 @@ static void run(struct bl_execution *x, int64_t queued_ms)
                         bl_document_time(bl_now_ms(x->athena->local)));
     put_statistics(x, queued_ms);
     if (x->updated >= 0) {
-        char name[200];
-        snprintf(name, sizeof name, "s3://%.80s/%.60s%s-manifest.csv", x->bucket.p, x->prefix.p,
-                 x->id);
+        char name[2100];
+        const char *at =
+            bl_document_text(json_object_get(x->doc, "ResultConfiguration"), "OutputLocation");
+        snprintf(name, sizeof name, "%s-manifest.csv", at);
         json_object_set_new(x->doc, "bflocal.UpdateCount", json_integer(x->updated));
         if (x->kind && !*x->kind)
             json_object_set_new(json_object_get(x->doc, "Statistics"), "DataManifestLocation",

@@ -81,12 +81,13 @@ static bool make_doc(struct bl_call *c, struct bl_execution *x, const json_t *bo
     const json_t *context = json_object_get(body, "QueryExecutionContext");
     const char *token = bl_document_text(body, "ClientRequestToken");
     bl_statement_type(x->sql, &type, &sub);
-    struct bf_str location =
-        bl_arena_printf(&x->arena, "s3://%.*s/%.*s%s%s", (int)x->bucket.n, x->bucket.p,
-                        (int)x->prefix.n, x->prefix.p, x->id,
-                        strcmp(type, "DML") != 0                                    ? ".txt"
-                        : strcmp(sub, "SELECT") == 0 || strcmp(sub, "EXECUTE") == 0 ? ".csv"
-                                                                                    : "");
+    bool query = strcmp(sub, "SELECT") == 0 || strcmp(sub, "EXECUTE") == 0,
+         writes = strcmp(type, "DML") == 0 || strcmp(sub, "CREATE_TABLE_AS_SELECT") == 0;
+    struct bf_str location = bl_arena_printf(&x->arena, "s3://%.*s/%.*s%s%s", (int)x->bucket.n,
+                                             x->bucket.p, (int)x->prefix.n, x->prefix.p, x->id,
+                                             query    ? ".csv"
+                                             : writes ? ""
+                                                      : ".txt");
     x->doc = json_pack(
         "{s:s,s:s,s:s,s:s,s:{s:s},s:{s:{s:b}},s:{s:s,s:o},s:{s:I,s:I},s:s,s:{s:s,s:s}}",
         "QueryExecutionId", x->id, "Query", x->sql.p, "StatementType", type, "SubstatementType",

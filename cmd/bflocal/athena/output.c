@@ -28,12 +28,22 @@ static struct bf_str key(struct bl_execution *x, const char *kind, const char *m
     return out;
 }
 
+void bl_output_kind(struct bl_execution *x, const char *kind)
+{
+    struct bf_str k = key(x, kind, "");
+    char uri[2048];
+    snprintf(uri, sizeof uri, "s3://%.*s/%.*s", (int)x->bucket.n, x->bucket.p, (int)k.n, k.p);
+    x->kind = kind;
+    json_object_set_new(json_object_get(x->doc, "ResultConfiguration"), "OutputLocation",
+                        json_string(uri));
+}
+
 bool bl_output_begin(struct bl_output *o, struct bl_execution *x, const char *kind,
                      struct bf_err *e)
 {
     memset(o, 0, sizeof *o);
     o->x = x;
-    x->kind = kind;
+    bl_output_kind(x, kind);
     bf_buf_init(&o->text, LARGEST_ROW);
     o->open = true;
     return bl_s3_write_begin(x->athena->local, &o->to, e);

@@ -47,7 +47,7 @@ static void *open_beside(void)
     }
     size_t used = strlen(path);
     snprintf(path + used, sizeof path - used, "/tests/services/" PACKAGE);
-    return dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    return dlopen(path, RTLD_LAZY | RTLD_LOCAL);
 }
 
 static void *open_library(void)
@@ -56,9 +56,9 @@ static void *open_library(void)
     const char *named = getenv("BF_DUCKDB");
     void *library = NULL;
     if (named && *named)
-        return dlopen(named, RTLD_NOW | RTLD_LOCAL);
+        return dlopen(named, RTLD_LAZY | RTLD_LOCAL);
     for (size_t i = 0; i < BF_COUNT(names) && !library; i++)
-        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+        library = dlopen(names[i], RTLD_LAZY | RTLD_LOCAL);
     return library ? library : open_beside();
 }
 

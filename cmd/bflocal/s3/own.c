@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cmd/bflocal/s3/file.h"
@@ -95,6 +96,29 @@ bool bl_s3_write(struct bl_s3_writer *w, struct bf_str data, struct bf_err *e)
     EVP_DigestUpdate(w->md5, data.p, data.n);
     w->size += data.n;
     return true;
+}
+
+void bl_s3_write_path(const struct bl_s3_writer *w, struct bf_buf *out)
+{
+    bl_s3_file_path(w->local->s3, w->file, out);
+}
+
+bool bl_s3_write_adopt(struct bl_s3_writer *w, struct bf_err *e)
+{
+    static const size_t piece = 1024 * 1024;
+    char *room = malloc(piece);
+    int fd = bl_s3_file_open(w->local->s3, w->file);
+    ssize_t n = -1;
+    if (room && fd >= 0)
+        while ((n = read(fd, room, piece)) > 0) {
+            EVP_DigestUpdate(w->md5, room, (size_t)n);
+            w->size += (uint64_t)n;
+        }
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    free(room);
+    return n == 0 || bf_err_sys(e, room ? error : ENOMEM, "%s", w->local->s3->dir);
 }
 
 bool bl_s3_write_end(struct bl_s3_writer *w, struct bf_str bucket, struct bf_str key,

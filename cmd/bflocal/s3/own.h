@@ -47,6 +47,9 @@ bool bl_s3_write_begin(struct bl_local *l, struct bl_s3_writer *w, struct bf_err
 bool bl_s3_write(struct bl_s3_writer *w, struct bf_str data, struct bf_err *e) BF_MUST;
 bool bl_s3_write_end(struct bl_s3_writer *w, struct bf_str bucket, struct bf_str key,
                      const char *content_type, struct bf_err *e) BF_MUST;
+/* What somebody else has written into its file (its path) is the object's content. */
+void bl_s3_write_path(const struct bl_s3_writer *w, struct bf_buf *out);
+bool bl_s3_write_adopt(struct bl_s3_writer *w, struct bf_err *e) BF_MUST;
 /* Right after begin, whatever has come of it. */
 void bl_s3_write_free(struct bl_s3_writer *w);
 
