@@ -49,5 +49,6 @@ trap 'bflocal --stop; rm -rf "$T"' EXIT
 eval "$(bflocal --daemon)"
 ok 'it is not loaded at the start' sh -c '! grep -q libduckdb "/proc/$BFLOCAL_PID/maps"'
 cases 'boto3 and Athena' "$python" "$services/bflocal_athena.py"
+cases 'functions' bflocal -q "$python" "$services/bflocal_trino.py"
 ok 'but by a query' grep -q libduckdb "/proc/$BFLOCAL_PID/maps"
 plan

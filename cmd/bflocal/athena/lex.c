@@ -97,8 +97,10 @@ static bool quoted(struct lexer *l, enum bl_token_kind kind)
     bf_buf_free(&text);
     if (closed && kind == BL_TOKEN_QUOTED && memchr(from, 1, (size_t)(l->p - from)))
         return fail(l, "a control character in a name");
-    if (!closed)
+    if (!closed) {
+        l->p = from;
         return fail(l, quote == '\'' ? "a string is not closed" : "a quoted name is not closed");
+    }
     l->p++;
     struct bl_token *t = ok ? add(l, kind, from) : NULL;
     if (!t)

@@ -206,7 +206,9 @@ bool trino_expand(struct sql *s, const struct trino_call *c, const char *to)
             continue;
         }
         to++;
-        if (*to == 'S')
+        if (*to == '$')
+            bf_buf_addc(s->out, '$');
+        else if (*to == 'S')
             bf_buf_adds(s->out, c->suffix);
         else if (*to == 'D')
             add(s, c->distinct ? "DISTINCT " : "");
@@ -226,11 +228,24 @@ bool trino_expand(struct sql *s, const struct trino_call *c, const char *to)
     return true;
 }
 
-/* May a call with FILTER, OVER, DISTINCT or ORDER BY take this way? Where the template has room for them. */
-static bool has_room(const struct trino_call *c, const char *to)
+/* Aggregates and functions of windows, which stand before the scalar ones in the table. */
+static bool is_aggregate(const struct bl_trino_function *f)
 {
-    return !to || *to == '!' ||
-           ((!c->suffix.n || strstr(to, "$S")) && (!c->distinct || strstr(to, "$D")) &&
+    const struct bl_trino_function *first = bl_trino_functions;
+    while (first->name && strcmp(first->name, "if") != 0)
+        first++;
+    return f < first;
+}
+
+/* May a call with FILTER, OVER, DISTINCT or ORDER BY take this way? Where the template has room for them. */
+static bool has_room(const struct trino_call *c, const struct bl_trino_function *f)
+{
+    const char *to = f->to;
+    if (is_aggregate(f) && (!to || *to == '!'))
+        return true;
+    if (!to || *to == '!')
+        return !c->suffix.n && !c->distinct && !c->order.n && !c->nulls.n;
+    return ((!c->suffix.n || strstr(to, "$S")) && (!c->distinct || strstr(to, "$D")) &&
             (!c->order.n || strstr(to, "$O")) && !c->nulls.n);
 }
 
@@ -258,7 +273,7 @@ bool trino_call(struct sql *s, struct bf_str name)
     const struct bl_trino_function *f = find(&c, &known);
     if (c.suffix.n)
         s->complex = true;
-    if (!f || !has_room(&c, f->to)) {
+    if (!f || !has_room(&c, f)) {
         s->at = at;
         return known ? trino_fail(s,
                                   "Unexpected parameters for function %.*s: bflocal has it not "

@@ -91,11 +91,11 @@ bool trino_divide(struct sql *s, struct bf_str a, struct bf_str b)
         put_two(s, "CAST(athena_idiv(CAST(", a, " AS BIGINT), CAST(", b, " AS BIGINT)) AS ");
         bf_buf_addf(s->out, "%s)", wider(x, y));
     } else if (x->id == DUCKDB_FLOAT && y->id == DUCKDB_FLOAT)
-        put_two(s, "(", a, " / ", b, ")");
+        put_two(s, "CAST(athena_fdiv(", a, ", ", b, ") AS FLOAT)");
     else if ((trino_is_float(x) || trino_is_integer(x) || x->id == DUCKDB_DECIMAL) &&
              (trino_is_float(y) || trino_is_integer(y) || y->id == DUCKDB_DECIMAL)) {
         if (trino_is_float(x) || trino_is_float(y))
-            put_two(s, "(CAST(", a, " AS DOUBLE) / CAST(", b, " AS DOUBLE))");
+            put_two(s, "athena_fdiv(CAST(", a, " AS DOUBLE), CAST(", b, " AS DOUBLE))");
         else if (decimals)
             divide_decimals(s, x, y, a, b);
     } else

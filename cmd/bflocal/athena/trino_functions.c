@@ -10,6 +10,7 @@
  *     $u1          likewise: a unit of time
  *     $D $O $S     DISTINCT, ORDER BY, and FILTER and OVER of an aggregate; a template without
  *                  them refuses them
+ *     $$           a dollar
  *     !name        depends on the arguments' types: trino_handlers.c
  */
 #include "cmd/bflocal/athena/trino.h"
@@ -167,7 +168,7 @@ const struct bl_trino_function bl_trino_functions[] = {
     {"date_add",         3, 3, "!date_add"},
     {"date_diff",        3, 3, "!date_diff"},
     {"date_trunc",       2, 2, "!date_trunc"},
-    {"from_iso8601_timestamp", 1, 1, "CASE WHEN regexp_matches($1, '(Z|[+-]00:00)$') OR NOT regexp_matches($1, 'T.*[+-]') "
+    {"from_iso8601_timestamp", 1, 1, "CASE WHEN regexp_matches($1, '(Z|[+-]00:00)$$') OR NOT regexp_matches($1, 'T.*[+-]') "
                                      "THEN CAST($1 AS TIMESTAMPTZ) ELSE error('bflocal keeps no zone of a timestamp: "
                                      "from_iso8601_timestamp takes Z and no other') END"},
     {"from_iso8601_date", 1, 1, "CAST($1 AS DATE)"},

@@ -88,8 +88,6 @@ static bool set_up(duckdb_connection con, const char *folder, struct bf_err *e)
 {
     static const char *const settings[] = {
         "SET GLOBAL TimeZone='UTC'",
-        "SET GLOBAL integer_division=true",
-        "SET GLOBAL ieee_floating_point_ops=true",
         "SET GLOBAL default_null_order='nulls_last'",
         "SET GLOBAL autoinstall_known_extensions=false",
         "SET GLOBAL autoload_known_extensions=false",

@@ -90,8 +90,10 @@ static void run_idiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
     duckdb_vector a = duck->data_chunk_get_vector(in, 0), b = duck->data_chunk_get_vector(in, 1);
     int64_t *to = duck->vector_get_data(out);
     for (uint64_t i = 0; i < duck->data_chunk_get_size(in); i++) {
-        if (bl_duck_null(a, i) || bl_duck_null(b, i))
+        if (bl_duck_null(a, i) || bl_duck_null(b, i)) {
+            bl_duck_set_null(out, i);
             continue;
+        }
         int64_t x = integer(a, i), y = integer(b, i);
         if (y == 0 || (x == INT64_MIN && y == -1)) {
             duck->scalar_function_set_error(info, y ? "NUMERIC_VALUE_OUT_OF_RANGE: bigint overflow"
@@ -99,6 +101,22 @@ static void run_idiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
             return;
         }
         to[i] = x / y;
+    }
+}
+
+/* a / b of doubles: a division by zero is infinite, as IEEE 754 has it. */
+static void run_fdiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+    const struct bl_duck_api *duck = bl_duck_api();
+    duckdb_vector a = duck->data_chunk_get_vector(in, 0), b = duck->data_chunk_get_vector(in, 1);
+    const double *x = duck->vector_get_data(a), *y = duck->vector_get_data(b);
+    double *to = duck->vector_get_data(out);
+    (void)info;
+    for (uint64_t i = 0; i < duck->data_chunk_get_size(in); i++) {
+        if (bl_duck_null(a, i) || bl_duck_null(b, i))
+            bl_duck_set_null(out, i);
+        else
+            to[i] = x[i] / y[i];
     }
 }
 
@@ -174,8 +192,10 @@ static void run_ddiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
     for (uint64_t i = 0; i < duck->data_chunk_get_size(in); i++) {
         struct number a, b;
         struct bf_buf text = {.p = room, .cap = sizeof room, .max = sizeof room};
-        if (bl_duck_null(v[0], i) || bl_duck_null(v[1], i))
+        if (bl_duck_null(v[0], i) || bl_duck_null(v[1], i)) {
+            bl_duck_set_null(out, i);
             continue;
+        }
         bool ok = read_number(bl_duck_text(v[0], i), &a) && read_number(bl_duck_text(v[1], i), &b);
         if (ok && b.digits == 0) {
             duck->scalar_function_set_error(info, "DIVISION_BY_ZERO: Division by zero");
@@ -217,8 +237,10 @@ static void run_substr(duckdb_function_info info, duckdb_data_chunk in, duckdb_v
     for (uint64_t k = 0; k < 3; k++)
         v[k] = duck->data_chunk_get_vector(in, k);
     for (uint64_t i = 0; i < duck->data_chunk_get_size(in); i++) {
-        if (bl_duck_null(v[0], i) || bl_duck_null(v[1], i) || bl_duck_null(v[2], i))
+        if (bl_duck_null(v[0], i) || bl_duck_null(v[1], i) || bl_duck_null(v[2], i)) {
+            bl_duck_set_null(out, i);
             continue;
+        }
         struct bf_str s = bl_duck_text(v[0], i);
         int64_t n = points(s), from = integer(v[1], i), count = integer(v[2], i);
         if (from < 0)
@@ -243,6 +265,7 @@ static const struct bl_duck_function own[] = {
      false},
     {"athena_text", DUCKDB_VARCHAR, {DUCKDB_ANY}, run_text, NULL, false},
     {"athena_idiv", DUCKDB_BIGINT, {DUCKDB_BIGINT, DUCKDB_BIGINT}, run_idiv, NULL, false},
+    {"athena_fdiv", DUCKDB_DOUBLE, {DUCKDB_DOUBLE, DUCKDB_DOUBLE}, run_fdiv, NULL, false},
     {"athena_ddiv",
      DUCKDB_VARCHAR,
      {DUCKDB_VARCHAR, DUCKDB_VARCHAR, DUCKDB_BIGINT},
