@@ -50,5 +50,12 @@ eval "$(bflocal --daemon)"
 ok 'it is not loaded at the start' sh -c '! grep -q libduckdb "/proc/$BFLOCAL_PID/maps"'
 cases 'boto3 and Athena' "$python" "$services/bflocal_athena.py"
 cases 'functions' bflocal -q "$python" "$services/bflocal_trino.py"
+. "$services/aws.sh"
+cli() {
+    AWS_PAGER='' "$aws" --endpoint-url "$AWS_ENDPOINT_URL" --output json athena "$@"
+}
+id=$(cli start-query-execution --query-string 'SELECT 7 AS x' --result-configuration OutputLocation=s3://lake/cli/ --query QueryExecutionId --output text)
+ok 'the AWS CLI: a query ends' soon sh -c "AWS_PAGER= '$aws' --endpoint-url '$AWS_ENDPOINT_URL' athena get-query-execution --query-execution-id '$id' --query QueryExecution.Status.State --output text | grep -q SUCCEEDED"
+check 'the AWS CLI: its result' -o '["x","7"]' -- sh -c "AWS_PAGER= '$aws' --endpoint-url '$AWS_ENDPOINT_URL' athena get-query-results --query-execution-id '$id' --output json | jq -c '[.ResultSet.Rows[].Data[0].VarCharValue]'"
 ok 'but by a query' grep -q libduckdb "/proc/$BFLOCAL_PID/maps"
 plan

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "cmd/bflocal/athena/hive.h"
+#include "cmd/bflocal/athena/trino_impl.h"
 
 bool bl_ddl_unexpected(struct bl_ddl *d)
 {
@@ -94,7 +95,8 @@ static bool is_plain(const struct bl_token *t)
 bool bl_ddl_name(struct bl_ddl *d, char out[BL_CATALOG_NAME])
 {
     const struct bl_token *t = d->at;
-    if (!is_plain(t) && !(t->kind == BL_TOKEN_QUOTED && t->quote == '`'))
+    bool quoted = t->kind == BL_TOKEN_QUOTED && (t->quote == '`' || d->query);
+    if (!quoted && !(d->query ? trino_is_name(t) : is_plain(t)))
         return bl_ddl_unexpected(d);
     d->at++;
     for (size_t i = 0; i < t->text.n && i + 1 < BL_CATALOG_NAME; i++)

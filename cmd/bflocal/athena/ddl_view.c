@@ -90,11 +90,8 @@ static bool create_view(struct bl_ddl *d, bool replace)
     struct bl_store *s = &d->x->athena->local->store;
     struct bl_ddl_table t;
     struct bl_catalog_update u = {.version = "", .skip_archive = true};
-    if (d->at->kind == BL_TOKEN_QUOTED && d->at->quote == '"') { /* a query's quotes */
-        snprintf(t.database, sizeof t.database, "%s", d->x->database);
-        snprintf(t.name, sizeof t.name, "%.*s", (int)d->at->text.n, d->at->text.p);
-        d->at++;
-    } else if (!bl_ddl_table_name(d, &t))
+    d->query = true;
+    if (!bl_ddl_table_name(d, &t))
         return false;
     if (!bl_ddl_expect_word(d, "AS"))
         return false;
@@ -127,6 +124,7 @@ bool bl_ddl_replace_view(struct bl_ddl *d)
 
 bool bl_ddl_drop_view(struct bl_ddl *d)
 {
+    d->query = true;
     return bl_ddl_drop_table(d);
 }
 

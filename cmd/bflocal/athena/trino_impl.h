@@ -43,9 +43,10 @@ const struct bl_duck_found *trino_probe(struct sql *s, struct bf_str expression)
 void trino_put_probe(struct sql *s, struct bf_str expression);
 bool trino_deeper(struct sql *s);
 
-/* trino_expr.c, trino_primary.c */
+/* trino_expr.c, trino_predicate.c, trino_primary.c */
 bool trino_expr(struct sql *s);
 bool trino_and(struct sql *s, void (*each)(struct sql *s, size_t from, void *arg), void *arg);
+bool trino_predicate(struct sql *s);
 bool trino_additive(struct sql *s);
 bool trino_primary(struct sql *s);
 bool trino_list(struct sql *s,

@@ -189,6 +189,7 @@ bool bl_ddl_create_as(struct bl_ddl *d)
     struct bl_write w = {.d = d, .partition = add_partition};
     struct into t = {.table = NULL};
     json_t *other = json_object();
+    d->query = true;
     bool quiet = bl_ddl_word(d, "IF");
     bool ok = (!quiet || (bl_ddl_expect_word(d, "NOT") && bl_ddl_expect_word(d, "EXISTS"))) &&
               bl_ddl_table_name(d, &t.name);
@@ -286,10 +287,7 @@ static bool read_names(struct bl_ddl *d, json_t *named)
         return true;
     d->at++;
     do {
-        if (d->at->kind == BL_TOKEN_QUOTED) {
-            json_array_append_new(named, json_stringn(d->at->text.p, d->at->text.n));
-            d->at++;
-        } else if (bl_ddl_name(d, name))
+        if (bl_ddl_name(d, name))
             json_array_append_new(named, json_string(name));
         else
             return false;
@@ -322,6 +320,7 @@ bool bl_ddl_insert(struct bl_ddl *d)
     json_t *named = json_array();
     size_t i;
     json_t *key;
+    d->query = true;
     bool ok = bl_ddl_table_name(d, &t.name) && read_names(d, named);
     w.arg = &t;
     t.table = ok ? bl_ddl_find(d, &t.name) : NULL;
