@@ -52,6 +52,14 @@ def calls():
     failed = execution("SELECT nope")
     yield "results of a failure", code(athena.get_query_results, QueryExecutionId=failed["QueryExecutionId"]), "InvalidRequestException"
     yield "whose fault it was", failed["Status"]["AthenaError"]["ErrorCategory"], 2
+    again = {"ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": True, "MaxAgeInMinutes": 5}}}
+    if code(athena.start_query_execution, QueryString="SELECT 7", **here, **again) != "ParamValidationError":
+        runs = [execution("SELECT random() AS r", **again) for _ in "12"]
+        got = [athena.get_query_results(QueryExecutionId=x["QueryExecutionId"])["ResultSet"]["Rows"] for x in runs]
+        yield "a result is reused", (got[0] == got[1], [x["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"] for x in runs]), (True, [False, True])
+        s3.delete_object(Bucket="lake", Key=runs[0]["ResultConfiguration"]["OutputLocation"][10:])
+        yield "not one that is gone", execution("SELECT random() AS r", **again)["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"], False
+        yield "not of another database", execution("SELECT random() AS r", database="default", **again)["Statistics"]["ResultReuseInformation"]["ReusedPreviousResult"], False
     long = start("SELECT count(*) FROM UNNEST(sequence(1, 30000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 30000)) AS b(y) CROSS JOIN UNNEST(sequence(1, 100)) AS c(z) WHERE x * y % 7 = z")
     athena.stop_query_execution(QueryExecutionId=long)
     yield "stop", finished(long)["Status"]["State"], "CANCELLED"

@@ -8,7 +8,7 @@
  *     statement       what kind of statement it is     query       SELECT and what goes with it
  *     ddl_...         DDL of Hive's kind               output      result objects
  *     trino_...       Trino's SQL in DuckDB's words    hive_...    types and SerDes
- *     scan, partition, projection   a table as files
+ *     scan, partition, projection   a table as files   reuse       results of earlier queries
  *
  * An execution belongs to a thread of its own from its start to its end; what
  * others may see of it is its row in the store and, while it runs, the flag and
@@ -104,6 +104,9 @@ bool bl_object_delete(struct bl_store *s, const char *kind, const char *group, c
 /* In the order of their names, after one of them. */
 json_t *bl_object_list(struct bl_store *s, const char *kind, const char *group, const char *after,
                        int64_t max);
+
+/* reuse.c: *done: x has the result of an earlier query, and is at its end. False: the answer is set. */
+bool bl_reuse(struct bl_call *c, const json_t *body, struct bl_execution *x, bool *done);
 
 /* execution.c */
 bool bl_execution_open(struct bl_athena *a, struct bf_err *e) BF_MUST;

@@ -172,16 +172,22 @@ static bool read_start(struct bl_call *c, const json_t *body, struct bl_executio
     return ok && make_doc(c, x, body);
 }
 
-static bool begin(struct bl_call *c, struct bl_execution *x)
+/* Stores it, and starts it unless it is at its end. */
+static bool begin(struct bl_call *c, struct bl_execution *x, bool ended)
 {
     struct bf_err e = {0};
     char id[40];
     snprintf(id, sizeof id, "%s", x->id);
-    if (!bl_store_begin(c->store, &e))
-        return bl_fail_err(c, &e);
-    bl_execution_save(c->store, x, c->now_ms);
-    if (!bl_store_commit(c->store, &e))
-        return bl_fail_err(c, &e);
+    bool ok = bl_store_begin(c->store, &e);
+    if (ok) {
+        bl_execution_save(c->store, x, c->now_ms);
+        ok = bl_store_commit(c->store, &e);
+    }
+    if (!ok || ended) {
+        bl_execution_free(x);
+        return ok ? bl_document_answer(c, json_pack("{s:s}", "QueryExecutionId", id))
+                  : bl_fail_err(c, &e);
+    }
     if (bl_execution_begin(c->local->athena, x, &e))
         return bl_document_answer(c, json_pack("{s:s}", "QueryExecutionId", id));
     bl_execution_free(x);
@@ -195,7 +201,7 @@ bool bl_athena_start(struct bl_call *c)
     struct bl_execution *x = body ? calloc(1, sizeof *x) : NULL;
     struct bf_err e;
     struct bf_rng rng;
-    bool done = false;
+    bool done = false, reused = false;
     if (!body)
         return false;
     bool ok = x != NULL;
@@ -208,11 +214,11 @@ bool bl_athena_start(struct bl_call *c)
         bf_rng_uuid(&rng, x->id);
         x->updated = -1;
         ok = repeated(c, body, bf_str_of(bl_document_text(body, "QueryString")), &done) &&
-             (done || read_start(c, body, x));
+             (done || (read_start(c, body, x) && bl_reuse(c, body, x, &reused)));
     }
     json_decref(body);
     if (ok && !done)
-        return begin(c, x);
+        return begin(c, x, reused);
     bl_execution_free(x);
     return ok;
 }
