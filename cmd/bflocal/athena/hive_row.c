@@ -4,40 +4,20 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "cmd/bflocal/athena/hive.h"
+#include "cmd/bflocal/athena/hive_row.h"
 #include "cmd/bflocal/duck/value.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
-
-enum { COLUMNS = 1600 };
-
-struct column {
-    char
-        kind; /* of its type: s text, i integer, d decimal, f floating, b boolean, t timestamp, D date, n nested */
-    struct bf_str key;  /* the JSON key, folded where case does not count */
-    struct bf_str type; /* Hive's, of what is nested */
-};
-
-/* A specification, read: three lines (format, flags, separators in hex), then a line a column: kind, key, type. */
-struct spec {
-    enum bl_hive_format format;
-    bool fold, dots, malformed, openx, iso;
-    char separator, quote, escape;
-    bool has_escape;
-    struct bf_str null; /* of LazySimple */
-    struct column column[COLUMNS];
-    size_t n;
-};
 
 static bool flag(struct bf_str flags, char c)
 {
     return flags.n && memchr(flags.p, c, flags.n) != NULL;
 }
 
-static bool read_spec(struct spec *s, struct bf_str text)
+static bool read_spec(struct hive_spec *s, struct bf_str text)
 {
     struct bf_str format, flags, marks, line, kind;
-    memset(s, 0, offsetof(struct spec, column));
+    memset(s, 0, offsetof(struct hive_spec, column));
     s->n = 0;
     if (!bf_str_split(&text, '\n', &format) || !bf_str_split(&text, '\n', &flags) ||
         !bf_str_split(&text, '\n', &marks) || marks.n < 3)
@@ -53,8 +33,8 @@ static bool read_spec(struct spec *s, struct bf_str text)
     s->escape = marks.p[2];
     s->has_escape = flag(flags, 'e');
     s->null = bf_str(marks.p + 3, marks.n - 3);
-    while (text.n && s->n < COLUMNS && bf_str_split(&text, '\n', &line) && line.n) {
-        struct column *c = &s->column[s->n++];
+    while (text.n && s->n < HIVE_COLUMNS && bf_str_split(&text, '\n', &line) && line.n) {
+        struct hive_column *c = &s->column[s->n++];
         if (!bf_str_split(&line, '\t', &kind) || kind.n != 1 || !bf_str_split(&line, '\t', &c->key))
             return false;
         c->kind = kind.p[0];
@@ -134,7 +114,7 @@ static bool is_boolean(struct bf_str s)
 }
 
 /* Can the text become a value of that kind? */
-static bool fits(const struct spec *s, char kind, struct bf_str text)
+bool hive_fits(const struct hive_spec *s, char kind, struct bf_str text)
 {
     switch (kind) {
     case 'i':
@@ -155,24 +135,14 @@ static bool fits(const struct spec *s, char kind, struct bf_str text)
     }
 }
 
-/* The texts of one row. */
-struct row {
-    struct bf_buf text;
-    struct {
-        size_t at, n;
-        bool null, set;
-    } cell[COLUMNS];
-    char error[400];
-};
-
-static void set_cell(struct row *r, size_t i, size_t from)
+void hive_set_cell(struct hive_row *r, size_t i, size_t from)
 {
     r->cell[i].at = from;
     r->cell[i].n = r->text.n - from;
     r->cell[i].null = false;
 }
 
-static bool bad(struct row *r, const struct spec *s, size_t i, struct bf_str text)
+bool hive_bad(struct hive_row *r, const struct hive_spec *s, size_t i, struct bf_str text)
 {
     static const char hint[] = ": Timestamp format must be yyyy-mm-dd hh:mm:ss[.fffffffff]";
     snprintf(r->error, sizeof r->error,
@@ -182,210 +152,25 @@ static bool bad(struct row *r, const struct spec *s, size_t i, struct bf_str tex
     return false;
 }
 
-/* Over one type in Hive's text, to what follows it. */
-static const char *skip_type(const char *p, const char *end)
-{
-    int depth = 0;
-    for (; p < end; p++) {
-        if (*p == '<' || *p == '(')
-            depth++;
-        else if (depth == 0 && (*p == ',' || *p == '>'))
-            break;
-        else if (*p == '>' || *p == ')')
-            depth--;
-    }
-    return p;
-}
-
-static bool type_is(struct bf_str type, const char *name)
-{
-    size_t n = strlen(name);
-    return type.n > n && strncasecmp(type.p, name, n) == 0;
-}
-
-/* A nested value with the names of its structs folded; the keys of maps stay. */
-static bool nested(struct bf_str type, struct bf_json *j, struct bf_buf *out, struct bf_err *e)
-{
-    struct bf_json_val v;
-    struct bf_json_key key;
-    enum bf_json_more more;
-    enum bf_json_type is;
-    bool map = type_is(type, "map<"), list = type_is(type, "array<"),
-         row = type_is(type, "struct<"), first = true;
-    const char *end = type.p + type.n;
-    if (!bf_json_peek(j, &is, e))
-        return false;
-    if ((!map && !list && !row) || is == BF_JSON_NULL) {
-        if (!bf_json_value(j, &v, e))
-            return false;
-        bf_buf_adds(out, v.raw);
-        return true;
-    }
-    const char *inside = memchr(type.p, '<', type.n);
-    struct bf_str of = bf_str(inside + 1, (size_t)(end - inside - 2));
-    if (list) {
-        if (!bf_json_enter(j, BF_JSON_ARRAY, e))
-            return false;
-        bf_buf_addc(out, '[');
-        while ((more = bf_json_element(j, e)) == BF_JSON_MORE) {
-            if (!first)
-                bf_buf_addc(out, ',');
-            first = false;
-            if (!nested(of, j, out, e))
-                return false;
-        }
-        bf_buf_addc(out, ']');
-        return more == BF_JSON_END;
-    }
-    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
-        return false;
-    bf_buf_addc(out, '{');
-    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
-        struct bf_str value = bf_str(NULL, 0);
-        if (map) {
-            const char *comma = skip_type(of.p, of.p + of.n);
-            value = bf_str_trim(bf_str(comma + 1, (size_t)(of.p + of.n - comma - 1)));
-        } else
-            for (const char *p = of.p; p < of.p + of.n;) {
-                const char *colon = memchr(p, ':', (size_t)(of.p + of.n - p));
-                if (!colon)
-                    break;
-                const char *next = skip_type(colon + 1, of.p + of.n);
-                struct bf_str name = bf_str_trim(bf_str(p, (size_t)(colon - p)));
-                if (name.n == key.text.n && strncasecmp(name.p, key.text.p, name.n) == 0)
-                    value = bf_str_trim(bf_str(colon + 1, (size_t)(next - colon - 1)));
-                p = next + 1;
-            }
-        if (!value.p) {
-            if (!bf_json_skip(j, e))
-                return false;
-            continue;
-        }
-        bf_buf_adds(out, first ? BF_STR("\"") : BF_STR(",\""));
-        first = false;
-        for (size_t i = 0; i < key.text.n; i++)
-            bf_buf_addc(out, map ? key.text.p[i] : (char)tolower((unsigned char)key.text.p[i]));
-        bf_buf_lit(out, "\":");
-        if (!nested(value, j, out, e))
-            return false;
-    }
-    bf_buf_addc(out, '}');
-    return more == BF_JSON_END;
-}
-
-static bool same_key(const struct spec *s, struct bf_str key, struct bf_str wanted)
-{
-    if (key.n != wanted.n)
-        return false;
-    for (size_t i = 0; i < key.n; i++) {
-        char c = key.p[i];
-        if (s->dots && c == '.')
-            c = '_';
-        if (s->fold && c >= 'A' && c <= 'Z')
-            c = (char)(c + 32);
-        if (c != wanted.p[i])
-            return false;
-    }
-    return true;
-}
-
-/* The column of a key, looked for from the one behind the last; n: none. */
-static size_t find(const struct spec *s, struct bf_str key, size_t from)
-{
-    for (size_t k = 0; k < s->n; k++) {
-        size_t i = (from + k) % s->n;
-        if (same_key(s, key, s->column[i].key))
-            return i;
-    }
-    return s->n;
-}
-
-static bool json_cell(const struct spec *s, struct row *r, size_t i, struct bf_json *j,
-                      struct bf_err *e)
-{
-    struct bf_json_val v;
-    size_t from = r->text.n;
-    const struct column *c = &s->column[i];
-    if (c->kind == 'n') {
-        if (!nested(c->type, j, &r->text, e))
-            return false;
-        struct bf_str text = bf_str(r->text.p + from, r->text.n - from);
-        if (!bf_str_is(text, "null"))
-            set_cell(r, i, from);
-        return true;
-    }
-    if (!bf_json_value(j, &v, e))
-        return false;
-    if (v.type == BF_JSON_NULL)
-        return true;
-    if (v.type == BF_JSON_STRING && v.escaped)
-        bf_json_unescape(&r->text, v.text);
-    else
-        bf_buf_adds(&r->text, v.text);
-    set_cell(r, i, from);
-    struct bf_str text = bf_str(r->text.p + from, r->text.n - from);
-    return fits(s, c->kind, text) || bad(r, s, i, text);
-}
-
-static bool json_row(const struct spec *s, struct row *r, struct bf_str line)
-{
-    struct bf_json j;
-    struct bf_json_key key;
-    struct bf_err e = {0};
-    enum bf_json_more more = BF_JSON_ERROR;
-    size_t at = 0;
-    bf_json_init(&j, line);
-    if (bf_json_enter(&j, BF_JSON_OBJECT, &e))
-        while ((more = bf_json_member(&j, &key, &e)) == BF_JSON_MORE) {
-            size_t i = find(s, key.text, at);
-            if (i == s->n) {
-                if (!bf_json_skip(&j, &e))
-                    break;
-                continue;
-            }
-            if (r->cell[i].set && s->openx) {
-                bf_err_set(&e, BF_E_INPUT, "Duplicate key \"%.*s\"",
-                           (int)(key.text.n > 80 ? 80 : key.text.n), key.text.p);
-                break;
-            }
-            r->cell[i].set = true;
-            at = i + 1;
-            if (!json_cell(s, r, i, &j, &e))
-                break;
-        }
-    if (more == BF_JSON_END && bf_json_end(&j, &e))
-        return true;
-    if (r->error[0])
-        return false;
-    if (s->malformed) {
-        for (size_t i = 0; i < s->n; i++)
-            r->cell[i].null = true;
-        return true;
-    }
-    snprintf(r->error, sizeof r->error,
-             "HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: %.300s", e.text);
-    return false;
-}
-
 /* What a cell of text means to its column. */
-static bool text_cell(const struct spec *s, struct row *r, size_t i, size_t from)
+static bool text_cell(const struct hive_spec *s, struct hive_row *r, size_t i, size_t from)
 {
     struct bf_str text = bf_str(r->text.p + from, r->text.n - from);
     char kind = s->column[i].kind;
     if (s->format == BL_HIVE_LAZY) {
-        if (bf_str_eq(text, s->null) || (kind != 's' && !fits(s, kind, text)))
+        if (bf_str_eq(text, s->null) || (kind != 's' && !hive_fits(s, kind, text)))
             return true;
-        set_cell(r, i, from);
+        hive_set_cell(r, i, from);
         return true;
     }
-    set_cell(r, i, from);
+    hive_set_cell(r, i, from);
     if (kind == 't' || kind == 'D') /* milliseconds, days: the scan makes times of them */
         kind = 'i';
-    return fits(s, kind, text) || bad(r, s, i, text);
+    return hive_fits(s, kind, text) || hive_bad(r, s, i, text);
 }
 
 /* OpenCSVSerDe: quotes anywhere, an escape in front of a quote or of itself. */
-static bool csv_row(const struct spec *s, struct row *r, struct bf_str line)
+static bool csv_row(const struct hive_spec *s, struct hive_row *r, struct bf_str line)
 {
     size_t column = 0, from = r->text.n;
     bool quoted = false;
@@ -410,7 +195,7 @@ static bool csv_row(const struct spec *s, struct row *r, struct bf_str line)
     return true;
 }
 
-static bool lazy_row(const struct spec *s, struct row *r, struct bf_str line)
+static bool lazy_row(const struct hive_spec *s, struct hive_row *r, struct bf_str line)
 {
     size_t column = 0, from = r->text.n;
     for (size_t i = 0; i <= line.n; i++) {
@@ -428,7 +213,7 @@ static bool lazy_row(const struct spec *s, struct row *r, struct bf_str line)
     return true;
 }
 
-static bool read_row(const struct spec *s, struct row *r, struct bf_str line)
+static bool read_row(const struct hive_spec *s, struct hive_row *r, struct bf_str line)
 {
     bf_buf_reset(&r->text);
     r->error[0] = '\0';
@@ -436,7 +221,7 @@ static bool read_row(const struct spec *s, struct row *r, struct bf_str line)
         r->cell[i].null = true;
         r->cell[i].set = false;
     }
-    bool ok = s->format == BL_HIVE_JSON  ? json_row(s, r, line)
+    bool ok = s->format == BL_HIVE_JSON  ? hive_json_row(s, r, line)
               : s->format == BL_HIVE_CSV ? csv_row(s, r, line)
                                          : lazy_row(s, r, line);
     return ok && bf_buf_ok(&r->text);
@@ -448,8 +233,8 @@ static void run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector o
     duckdb_vector specs = duck->data_chunk_get_vector(in, 0),
                   lines = duck->data_chunk_get_vector(in, 1);
     uint64_t n = duck->data_chunk_get_size(in);
-    struct spec *s = malloc(sizeof *s);
-    struct row *r = malloc(sizeof *r);
+    struct hive_spec *s = malloc(sizeof *s);
+    struct hive_row *r = malloc(sizeof *r);
     if (n == 0 || !s || !r || !read_spec(s, bl_duck_text(specs, 0))) {
         if (n)
             duck->scalar_function_set_error(info, "a specification of rows that cannot be read");
