@@ -124,6 +124,9 @@ def serdes():
     put("json/a", '{"A":"1","b":{"Cc":[1,2]},"c.d":true,"T":"2026-11-27 10:00:00.25"}\n\n{"a":1.5,"b":null,"t":null}\n')
     rows(f"CREATE EXTERNAL TABLE j (a string, b struct<cc:array<int>>, c_d boolean, t timestamp) {OPENX} WITH SERDEPROPERTIES ('dots.in.keys'='true') LOCATION 's3://lake/json/'")
     yield "JSON of openx", rows("SELECT a, b, b.cc[2], c_d, t FROM j ORDER BY a"), [["1", "{cc=[1, 2]}", "2", "true", "2026-11-27 10:00:00.250"], ["1.5", None, None, None, None]]
+    put("miss/a", '{"s":{"b":"x"},"l":[{"a":1},{"B":"y","c":2}],"m":{"k":{"a":5}},"t":[{"n":1}]}\n')
+    rows(f"CREATE EXTERNAL TABLE miss (s struct<a:int,b:string>, l array<struct<a:int,b:string>>, m map<string,struct<a:int,b:string>>, t array<string>) {OPENX} LOCATION 's3://lake/miss/'")
+    yield "fields that are missing, and more than there are", rows("SELECT * FROM miss"), [["{a=null, b=x}", "[{a=1, b=null}, {a=null, b=y}]", "{k={a=5, b=null}}", '[{"n":1}]']]
     put("dup/a", '{"a":"1","A":"2"}\n')
     rows(f"CREATE EXTERNAL TABLE dup (a string) {OPENX} LOCATION 's3://lake/dup/'")
     yield "two keys that differ by case", rows("SELECT * FROM dup"), "HIVE_CURSOR_ERROR: Row is not a valid JSON Object - JSONException: Duplicate key \"A\""

@@ -5,6 +5,7 @@
 
 #include "cmd/bflocal/athena/hive_row.h"
 #include "lib/json/scan.h"
+#include "lib/json/write.h"
 
 /* Over one type in Hive's text, to what follows it. */
 static const char *skip_type(const char *p, const char *end)
@@ -27,74 +28,141 @@ static bool type_is(struct bf_str type, const char *name)
     return type.n > n && strncasecmp(type.p, name, n) == 0;
 }
 
-/* A nested value with the names of its structs folded; the keys of maps stay. */
-static bool nested(struct bf_str type, struct bf_json *j, struct bf_buf *out, struct bf_err *e)
+enum { FIELDS = 256 };
+
+/* The fields of "a:int,b:string". */
+struct fields {
+    struct {
+        struct bf_str name, type;
+        bool seen;
+    } field[FIELDS];
+    size_t n;
+};
+
+static void read_fields(struct fields *f, struct bf_str of)
 {
-    struct bf_json_val v;
+    const char *p = of.p, *end = of.p + of.n;
+    f->n = 0;
+    while (p < end && f->n < FIELDS) {
+        const char *colon = memchr(p, ':', (size_t)(end - p));
+        if (!colon)
+            return;
+        const char *next = skip_type(colon + 1, end);
+        f->field[f->n].name = bf_str_trim(bf_str(p, (size_t)(colon - p)));
+        f->field[f->n].type = bf_str_trim(bf_str(colon + 1, (size_t)(next - colon - 1)));
+        f->field[f->n++].seen = false;
+        p = next + 1;
+    }
+}
+
+static void put_key(struct bf_buf *out, struct bf_str name, bool fold, bool *first)
+{
+    bf_buf_adds(out, *first ? BF_STR("\"") : BF_STR(",\""));
+    *first = false;
+    for (size_t i = 0; i < name.n; i++)
+        bf_buf_addc(out, fold ? (char)tolower((unsigned char)name.p[i]) : name.p[i]);
+    bf_buf_lit(out, "\":");
+}
+
+static bool nested(struct bf_str type, struct bf_json *j, struct bf_buf *out, struct bf_err *e);
+
+/* All fields of the type and no other, for DuckDB wants them all. */
+static bool nested_struct(struct bf_str of, struct bf_json *j, struct bf_buf *out, struct bf_err *e)
+{
+    struct fields f;
     struct bf_json_key key;
     enum bf_json_more more;
-    enum bf_json_type is;
-    bool map = type_is(type, "map<"), list = type_is(type, "array<"),
-         row = type_is(type, "struct<"), first = true;
-    const char *end = type.p + type.n;
-    if (!bf_json_peek(j, &is, e))
-        return false;
-    if ((!map && !list && !row) || is == BF_JSON_NULL) {
-        if (!bf_json_value(j, &v, e))
-            return false;
-        bf_buf_adds(out, v.raw);
-        return true;
-    }
-    const char *inside = memchr(type.p, '<', type.n);
-    struct bf_str of = bf_str(inside + 1, (size_t)(end - inside - 2));
-    if (list) {
-        if (!bf_json_enter(j, BF_JSON_ARRAY, e))
-            return false;
-        bf_buf_addc(out, '[');
-        while ((more = bf_json_element(j, e)) == BF_JSON_MORE) {
-            if (!first)
-                bf_buf_addc(out, ',');
-            first = false;
-            if (!nested(of, j, out, e))
-                return false;
-        }
-        bf_buf_addc(out, ']');
-        return more == BF_JSON_END;
-    }
+    bool first = true;
+    read_fields(&f, of);
     if (!bf_json_enter(j, BF_JSON_OBJECT, e))
         return false;
     bf_buf_addc(out, '{');
     while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
-        struct bf_str value = bf_str(NULL, 0);
-        if (map) {
-            const char *comma = skip_type(of.p, of.p + of.n);
-            value = bf_str_trim(bf_str(comma + 1, (size_t)(of.p + of.n - comma - 1)));
-        } else
-            for (const char *p = of.p; p < of.p + of.n;) {
-                const char *colon = memchr(p, ':', (size_t)(of.p + of.n - p));
-                if (!colon)
-                    break;
-                const char *next = skip_type(colon + 1, of.p + of.n);
-                struct bf_str name = bf_str_trim(bf_str(p, (size_t)(colon - p)));
-                if (name.n == key.text.n && strncasecmp(name.p, key.text.p, name.n) == 0)
-                    value = bf_str_trim(bf_str(colon + 1, (size_t)(next - colon - 1)));
-                p = next + 1;
-            }
-        if (!value.p) {
+        size_t i = 0;
+        while (i < f.n && !(f.field[i].name.n == key.text.n && !f.field[i].seen &&
+                            strncasecmp(f.field[i].name.p, key.text.p, key.text.n) == 0))
+            i++;
+        if (i == f.n) {
             if (!bf_json_skip(j, e))
                 return false;
             continue;
         }
-        bf_buf_adds(out, first ? BF_STR("\"") : BF_STR(",\""));
-        first = false;
-        for (size_t i = 0; i < key.text.n; i++)
-            bf_buf_addc(out, map ? key.text.p[i] : (char)tolower((unsigned char)key.text.p[i]));
-        bf_buf_lit(out, "\":");
+        f.field[i].seen = true;
+        put_key(out, f.field[i].name, true, &first);
+        if (!nested(f.field[i].type, j, out, e))
+            return false;
+    }
+    for (size_t i = 0; i < f.n; i++)
+        if (!f.field[i].seen) {
+            put_key(out, f.field[i].name, true, &first);
+            bf_buf_lit(out, "null");
+        }
+    bf_buf_addc(out, '}');
+    return more == BF_JSON_END;
+}
+
+static bool nested_map(struct bf_str of, struct bf_json *j, struct bf_buf *out, struct bf_err *e)
+{
+    struct bf_json_key key;
+    enum bf_json_more more;
+    bool first = true;
+    const char *end = of.p + of.n, *comma = skip_type(of.p, end);
+    if (comma == end)
+        comma = end - 1;
+    struct bf_str value = bf_str_trim(bf_str(comma + 1, (size_t)(end - comma - 1)));
+    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
+        return false;
+    bf_buf_addc(out, '{');
+    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
+        put_key(out, key.text, false, &first);
         if (!nested(value, j, out, e))
             return false;
     }
     bf_buf_addc(out, '}');
     return more == BF_JSON_END;
+}
+
+static bool nested_list(struct bf_str of, struct bf_json *j, struct bf_buf *out, struct bf_err *e)
+{
+    enum bf_json_more more;
+    bool first = true;
+    if (!bf_json_enter(j, BF_JSON_ARRAY, e))
+        return false;
+    bf_buf_addc(out, '[');
+    while ((more = bf_json_element(j, e)) == BF_JSON_MORE) {
+        if (!first)
+            bf_buf_addc(out, ',');
+        first = false;
+        if (!nested(of, j, out, e))
+            return false;
+    }
+    bf_buf_addc(out, ']');
+    return more == BF_JSON_END;
+}
+
+/* A value of that type: names of structs folded, the keys of maps as they are; an object or a list that is to be a
+ * string is its text. */
+static bool nested(struct bf_str type, struct bf_json *j, struct bf_buf *out, struct bf_err *e)
+{
+    struct bf_json_val v;
+    enum bf_json_type is;
+    const char *inside = memchr(type.p, '<', type.n), *end = type.p + type.n;
+    if (!bf_json_peek(j, &is, e))
+        return false;
+    if (!inside || is == BF_JSON_NULL) {
+        if (!bf_json_value(j, &v, e))
+            return false;
+        bool text = v.type == BF_JSON_OBJECT || v.type == BF_JSON_ARRAY;
+        if (text && (type_is(type, "strin") || type_is(type, "varchar")))
+            bf_json_put_string(out, v.raw);
+        else
+            bf_buf_adds(out, v.raw);
+        return true;
+    }
+    struct bf_str of = bf_str(inside + 1, (size_t)(end - inside - 2));
+    return type_is(type, "map<")     ? nested_map(of, j, out, e)
+           : type_is(type, "array<") ? nested_list(of, j, out, e)
+                                     : nested_struct(of, j, out, e);
 }
 
 static bool same_key(const struct hive_spec *s, struct bf_str key, struct bf_str wanted)
