@@ -5,6 +5,7 @@
 
 #include "cmd/bflocal/athena/athena.h"
 #include "lib/base/clock.h"
+#include "lib/base/diag.h"
 
 bool bl_execution_open(struct bl_athena *a, struct bf_err *e)
 {
@@ -14,7 +15,8 @@ bool bl_execution_open(struct bl_athena *a, struct bf_err *e)
         "CREATE INDEX IF NOT EXISTS athena_execution_at ON athena_execution(workgroup, at_ms);"
         "UPDATE athena_execution SET state='FAILED', doc=json_set(doc, '$.Status.State', 'FAILED', "
         "'$.Status.StateChangeReason', 'bflocal had ended before the query did') WHERE state IN "
-        "('QUEUED', 'RUNNING');";
+        "('QUEUED', 'RUNNING');"
+        "DELETE FROM athena_execution WHERE at_ms < (strftime('%s', 'now') - 45 * 86400) * 1000;";
     return bl_store_exec(&a->local->store, schema, e);
 }
 
@@ -59,15 +61,18 @@ void bl_execution_save(struct bl_store *s, const struct bl_execution *x, int64_t
     bf_buf_free(&columns);
 }
 
-/* Stores what it has come to. */
+/* Stores what it has come to. A full disk has room for that, as for deletes. */
 static void store(struct bl_execution *x)
 {
     struct bl_store *s = &x->athena->local->store;
     struct bf_err e = {0};
-    if (!bl_store_begin(s, &e))
-        return;
-    bl_execution_save(s, x, 0);
-    (void)!bl_store_commit(s, &e);
+    bool ok = bl_store_begin_delete(s, &e);
+    if (ok) {
+        bl_execution_save(s, x, 0);
+        ok = bl_store_commit(s, &e);
+    }
+    if (!ok)
+        bf_diag_warn("query %s: its state cannot be stored: %s", x->id, e.text);
 }
 
 static void set_state(struct bl_execution *x, const char *state)

@@ -135,6 +135,54 @@ static bool unary(struct sql *s)
     return ok;
 }
 
+static bool is_number(struct bf_str x)
+{
+    return x.n && ((x.p[0] >= '0' && x.p[0] <= '9') || x.p[0] == '.');
+}
+
+static bool is_time(const struct bl_duck_found *f)
+{
+    return f->id == DUCKDB_DATE || f->id == DUCKDB_TIMESTAMP || f->id == DUCKDB_TIMESTAMP_TZ;
+}
+
+/*
+ * Texts and dates among numbers are errors in Athena, where DuckDB converts or counts days. *known: both types are, and
+ * fit; else a placeholder is written.
+ */
+static bool operands(struct sql *s, const char *op, struct bf_str a, struct bf_str b, bool *known)
+{
+    *known = true;
+    if (is_number(a) && is_number(b))
+        return true;
+    const struct bl_duck_found *x = trino_probe(s, a), *y = trino_probe(s, b);
+    *known = x && y;
+    if (!*known) {
+        trino_put_probe(s, a);
+        lit(s, " + ");
+        trino_put_probe(s, b);
+        return s->e->code == BF_OK;
+    }
+    if (x->id == DUCKDB_DATE && y->id == DUCKDB_DATE && *op == '-')
+        return trino_fail(s, "bflocal has no difference of two dates: say date_diff");
+    bool text = (x->id == DUCKDB_VARCHAR && !x->json) || (y->id == DUCKDB_VARCHAR && !y->json),
+         times = (is_time(x) || is_time(y)) && x->id != DUCKDB_INTERVAL &&
+                 y->id != DUCKDB_INTERVAL && !(*op == '-' && is_time(x) && is_time(y));
+    return (!text && !times) ||
+           trino_fail(s, "TYPE_MISMATCH: Cannot apply operator: %s %s %s", x->text, op, y->text);
+}
+
+static bool multiply(struct sql *s, char op, struct bf_str a, struct bf_str b, bool interval)
+{
+    bool known = true;
+    if (op == '/')
+        return trino_divide(s, a, b);
+    if (!interval && !operands(s, op == '*' ? "*" : "%", a, b, &known))
+        return false;
+    if (known && op == '*')
+        put_two(s, "(", a, " * ", b, ")");
+    return !known || op == '*' || modulo(s, a, b);
+}
+
 static bool multiplicative(struct sql *s)
 {
     size_t from = s->out->n;
@@ -150,50 +198,36 @@ static bool multiplicative(struct sql *s)
             return false;
         interval = interval || s->interval;
         struct bf_str b = trino_cut(s, from);
-        if (op == '*')
-            put_two(s, "(", a, " * ", b, ")");
-        else if (!(op == '/' ? trino_divide(s, a, b) : modulo(s, a, b)))
+        if (!multiply(s, op, a, b, interval))
             return false;
         s->interval = interval;
     }
     return true;
 }
 
-/* A date and an interval make a date again; two dates make no number here. */
+/* A date and an interval make a date again. */
 static bool add(struct sql *s, const char *op, struct bf_str a, struct bf_str b, bool a_interval,
                 bool b_interval)
 {
-    const struct bl_duck_found *x = NULL, *y = NULL;
     const char *between = *op == '+' ? " + " : " - ";
-    bool number = b.n && b.p[0] >= '0' && b.p[0] <= '9';
+    bool known = true;
     s->interval = a_interval && b_interval;
-    if ((a_interval && b_interval) || (!a_interval && !b_interval && (*op == '+' || number))) {
-        put_two(s, "(", a, between, b, ")");
-        return true;
-    }
-    if (a_interval != b_interval) {
-        struct bf_str date = a_interval ? b : a;
-        x = trino_probe(s, date);
-        if (x && x->id == DUCKDB_DATE)
-            put_two(s, "CAST((", a, between, b, ") AS DATE)");
-        else if (x)
+    if (a_interval == b_interval) {
+        if (!a_interval && !operands(s, op, a, b, &known))
+            return false;
+        if (known)
             put_two(s, "(", a, between, b, ")");
-        else
-            trino_put_probe(s, date);
         return true;
     }
-    x = trino_probe(s, a);
-    y = trino_probe(s, b);
-    if (!x || !y) {
-        trino_put_probe(s, a);
-        lit(s, " - ");
-        trino_put_probe(s, b);
-        return true;
-    }
-    if (x->id == DUCKDB_DATE && y->id == DUCKDB_DATE)
-        return trino_fail(s, "bflocal has no difference of two dates: say date_diff");
-    put_two(s, "(", a, between, b, ")");
-    return true;
+    struct bf_str date = a_interval ? b : a;
+    const struct bl_duck_found *x = trino_probe(s, date);
+    if (x && x->id == DUCKDB_DATE)
+        put_two(s, "CAST((", a, between, b, ") AS DATE)");
+    else if (x)
+        put_two(s, "(", a, between, b, ")");
+    else
+        trino_put_probe(s, date);
+    return s->e->code == BF_OK;
 }
 
 bool trino_additive(struct sql *s)

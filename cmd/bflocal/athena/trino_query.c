@@ -266,6 +266,8 @@ static bool values(struct sql *s)
     add(s, "VALUES ");
     do {
         add(s, "(");
+        if (bl_token_word(s->at, "ROW") && bl_token_is(s->at + 1, "("))
+            s->at++;
         if (trino_take(s, "(")) {
             if (!trino_list(s, ")"))
                 return false;

@@ -216,7 +216,8 @@ bool trino_cast(struct sql *s, bool try)
     if (type.is_integer)
         return cast_integer(s, x, &type, try);
     if (type.is_json) {
-        put3(s, "to_json(", x, ")");
+        put3(s, try ? "TRY(CAST(athena_json(" : "CAST(athena_json(", x,
+             try ? ") AS JSON))" : ") AS JSON)");
         return true;
     }
     put3(s, try ? "TRY_CAST(" : "CAST(", x, " AS ");

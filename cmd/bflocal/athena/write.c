@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include "cmd/bflocal/athena/trino_impl.h"
-#include "cmd/bflocal/duck/function.h"
 #include "cmd/bflocal/duck/value.h"
 #include "lib/base/enc.h"
 

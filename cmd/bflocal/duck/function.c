@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cmd/bflocal/duck/json.h"
 #include "cmd/bflocal/duck/probe.h"
 #include "cmd/bflocal/duck/value.h"
 #include "lib/json/scan.h"
@@ -14,18 +15,6 @@ void bl_duck_offer(const struct bl_duck_function *list, size_t n)
 {
     offered = list;
     noffered = n;
-}
-
-struct bf_str bl_duck_text(duckdb_vector v, uint64_t row)
-{
-    return bl_duck_string(&((const duckdb_string *)bl_duck_api()->vector_get_data(v))[row]);
-}
-
-void bl_duck_set_null(duckdb_vector out, uint64_t row)
-{
-    const struct bl_duck_api *duck = bl_duck_api();
-    duck->vector_ensure_validity_writable(out);
-    duck->vector_get_validity(out)[row / 64] &= ~(UINT64_C(1) << row % 64);
 }
 
 static int64_t integer(duckdb_vector v, uint64_t row)
@@ -263,6 +252,7 @@ static const struct bl_duck_function own[] = {
      bl_duck_probe_run,
      bl_duck_probe_bind,
      false},
+    {"athena_json", DUCKDB_VARCHAR, {DUCKDB_ANY}, bl_duck_json_run, NULL, false},
     {"athena_text", DUCKDB_VARCHAR, {DUCKDB_ANY}, run_text, NULL, false},
     {"athena_idiv", DUCKDB_BIGINT, {DUCKDB_BIGINT, DUCKDB_BIGINT}, run_idiv, NULL, false},
     {"athena_fdiv", DUCKDB_DOUBLE, {DUCKDB_DOUBLE, DUCKDB_DOUBLE}, run_fdiv, NULL, false},

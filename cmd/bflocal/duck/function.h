@@ -26,10 +26,4 @@ void bl_duck_offer(const struct bl_duck_function *list, size_t n);
 /* Makes all of them known. */
 bool bl_duck_register(duckdb_connection con, struct bf_err *e) BF_MUST;
 
-/* A string of a parameter, flat as DuckDB hands it over. */
-struct bf_str bl_duck_text(duckdb_vector v, uint64_t row);
-
-/* The answer for a row: NULL. */
-void bl_duck_set_null(duckdb_vector out, uint64_t row);
-
 #endif

@@ -144,6 +144,18 @@ struct bf_str bl_duck_string(const duckdb_string *s)
                                                   : bf_str(s->far.pointer, s->far.length);
 }
 
+struct bf_str bl_duck_text(duckdb_vector v, uint64_t row)
+{
+    return bl_duck_string(&((const duckdb_string *)bl_duck_api()->vector_get_data(v))[row]);
+}
+
+void bl_duck_set_null(duckdb_vector out, uint64_t row)
+{
+    const struct bl_duck_api *duck = bl_duck_api();
+    duck->vector_ensure_validity_writable(out);
+    duck->vector_get_validity(out)[row / 64] &= ~(UINT64_C(1) << row % 64);
+}
+
 /* The fewest digits that read back as the same number; *exponent: of the first digit. */
 static int shortest(double d, bool is_float, char digits[24], int *exponent)
 {

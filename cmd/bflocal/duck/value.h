@@ -25,6 +25,12 @@ bool bl_duck_null(duckdb_vector v, uint64_t row);
 
 struct bf_str bl_duck_string(const duckdb_string *s);
 
+/* A string of a parameter, flat as DuckDB hands it over. */
+struct bf_str bl_duck_text(duckdb_vector v, uint64_t row);
+
+/* The answer for a row: NULL. */
+void bl_duck_set_null(duckdb_vector out, uint64_t row);
+
 /* Appends a value as Athena writes it into a result; "null" for a NULL. False: it has no place in an Athena type. */
 bool bl_duck_put(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row);
 
