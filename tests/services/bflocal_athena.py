@@ -211,6 +211,10 @@ def writing():
     yield "unloaded", gzip.decompress(s3.get_object(Bucket="lake", Key=keys[0])["Body"].read()), b'{"a":1,"ts":"2026-11-27 10:00:00"}\n'
     manifest = got["Statistics"]["DataManifestLocation"]
     yield "its manifest", s3.get_object(Bucket="lake", Key=manifest[10:])["Body"].read().decode(), f"s3://lake/{keys[0]}\n"
+    rows("UNLOAD (SELECT 'a' AS \"orderId\", 1 AS \"Total\", CAST(ROW('x') AS ROW(B varchar)) AS s) TO 's3://lake/pq/' WITH (format='PARQUET', compression='SNAPPY')")
+    rows("UNLOAD (SELECT 'b' AS orderid, 5 AS extra) TO 's3://lake/pq/2/' WITH (format='PARQUET')")
+    rows("CREATE EXTERNAL TABLE pq (orderid string, total bigint, s struct<b:string>, nope double) STORED AS PARQUET LOCATION 's3://lake/pq/'")
+    yield "Parquet by names, whatever their case; NULL where a file has not the column", rows("SELECT orderid, total, s.b, nope FROM pq ORDER BY 1"), [["a", "1", "x", None], ["b", None, None, None]]
     yield "not twice", rows("UNLOAD (SELECT 1 AS a) TO 's3://lake/un/' WITH (format='PARQUET')"), "HIVE_PATH_ALREADY_EXISTS: Target directory already exists: s3://lake/un/"
     yield "formats that are not mapped", [rows(f"UNLOAD (SELECT 1 AS a) TO 's3://lake/u2/' WITH (format='{f}')") for f in ("ORC", "AVRO")], ["INVALID_TABLE_PROPERTY: bflocal has no format ORC", "INVALID_TABLE_PROPERTY: bflocal has no format AVRO"]
 

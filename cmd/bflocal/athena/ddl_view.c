@@ -25,7 +25,7 @@ static bool columns_of(struct bl_ddl *d, struct bf_str sql, json_t *hive, json_t
     struct bf_buf text, type;
     duckdb_result r;
     struct bl_execution *x = d->x;
-    bf_buf_init(&text, 256 * 1024 * 1024);
+    bf_buf_init(&text, 64 * 1024 * 1024);
     bf_buf_init(&type, 64 * 1024);
     bf_buf_lit(&text, "SELECT * FROM (");
     bool ok = bl_execution_connect(x, d->e) && bl_query_translate(x, &scan, sql, &text, d->e);

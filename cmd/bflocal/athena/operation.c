@@ -209,7 +209,7 @@ bool bl_athena_start(struct bl_call *c)
         bf_err_nomem(&e);
         bl_fail_err(c, &e);
     } else {
-        bf_arena_init(&x->arena, 1024 * 1024 * 1024);
+        bf_arena_init(&x->arena, 512 * 1024 * 1024);
         bf_rng_seed(&rng, bf_rng_entropy());
         bf_rng_uuid(&rng, x->id);
         x->updated = -1;

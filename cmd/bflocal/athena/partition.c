@@ -316,7 +316,7 @@ static bool choose(struct finder *f, struct bl_trino_ref *ref)
 {
     struct bf_buf sql;
     bool any = false, ok;
-    bf_buf_init(&sql, 256 * 1024 * 1024);
+    bf_buf_init(&sql, 64 * 1024 * 1024);
     bf_buf_lit(&sql, "SELECT CAST(athena_i AS INTEGER) FROM ");
     ok = put_values(f, ref, &sql);
     for (size_t i = 0; ok && i < ref->nwhere; i++) {

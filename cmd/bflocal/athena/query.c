@@ -5,7 +5,7 @@
 #include "cmd/bflocal/athena/athena.h"
 #include "cmd/bflocal/duck/value.h"
 
-enum { PASSES = 24, STATEMENT = 256 * 1024 * 1024 };
+enum { PASSES = 24, STATEMENT = 64 * 1024 * 1024 };
 
 /* The types that the translation waits for, from DuckDB's binder. */
 static bool learn(struct bl_execution *x, struct bl_trino *t, struct bl_scan *scan,

@@ -126,7 +126,7 @@ static bool collect(struct bl_write *w, struct bf_str before, struct bf_str sql,
     struct bl_execution *x = w->d->x;
     struct bl_scan scan = {.ntables = 0};
     struct bf_buf text;
-    bf_buf_init(&text, 256 * 1024 * 1024);
+    bf_buf_init(&text, 64 * 1024 * 1024);
     bf_buf_lit(&text, "CREATE TEMP TABLE athena_w AS ");
     bf_buf_adds(&text, before);
     bool ok = bl_execution_connect(x, w->d->e) && bl_query_translate(x, &scan, sql, &text, w->d->e);
@@ -153,7 +153,7 @@ static bool check_count(struct bl_write *w, struct bf_str sql, size_t n)
     struct bf_buf text;
     duckdb_result r;
     uint64_t got = 0;
-    bf_buf_init(&text, 256 * 1024 * 1024);
+    bf_buf_init(&text, 64 * 1024 * 1024);
     bf_buf_lit(&text, "SELECT * FROM (");
     bool ok = bl_execution_connect(x, w->d->e) && bl_query_translate(x, &scan, sql, &text, w->d->e);
     bl_scan_free(&scan);
