@@ -48,8 +48,11 @@ def values(row):
 
 
 def rows(sql, *parameters, **more):
-    """The rows without the labels of a query; the reason when it failed."""
-    x = execution(sql, *parameters, **more)
+    """The rows without the labels of a query; the reason when it failed or was not taken."""
+    try:
+        x = execution(sql, *parameters, **more)
+    except ClientError as e:
+        return e.response["Error"]["Message"]
     if x["Status"]["State"] != "SUCCEEDED":
         return x["Status"].get("StateChangeReason", x["Status"]["State"])
     pages = athena.get_paginator("get_query_results").paginate(QueryExecutionId=x["QueryExecutionId"])

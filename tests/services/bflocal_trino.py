@@ -93,7 +93,7 @@ QUERIES = [
     ("SELECT TIMESTAMP '2026-11-27 10:00:00' - TIMESTAMP '2026-11-26 09:00:00'", [["1 01:00:00.000"]]),
     ("TABLE t", "TABLE_NOT_FOUND: line 1:7: Table 'awsdatacatalog.shop.t' does not exist"),
     ("SELECT 1 FROM (VALUES 1) t NATURAL JOIN (VALUES 1) u", "SYNTAX_ERROR: line 1:28: bflocal has no NATURAL JOIN"),
-    ("EXPLAIN SELECT 1", "SYNTAX_ERROR: line 1:1: mismatched input 'EXPLAIN': bflocal's Athena has no such statement"),
+    ("EXPLAIN SELECT 1", "line 1:1: mismatched input 'EXPLAIN': bflocal's Athena has no such statement"),
 ]
 
 

@@ -126,6 +126,8 @@ void bl_execution_disconnect(struct bl_execution *x);
 
 /* statement.c: runs what x says, to the end. */
 bool bl_statement_run(struct bl_execution *x, struct bf_err *e) BF_MUST;
+/* Is it a statement at all, and if a query, of the grammar? What is not is refused when it is to be started. */
+bool bl_statement_check(struct bl_execution *x, struct bf_err *e) BF_MUST;
 /* "DML", "DDL", "UTILITY", and "SELECT", "CREATE_TABLE" and so on. */
 void bl_statement_type(struct bf_str sql, const char **type, const char **sub);
 

@@ -150,6 +150,7 @@ static bool read_start(struct bl_call *c, const json_t *body, struct bl_executio
     const char *database =
         bl_document_text(json_object_get(body, "QueryExecutionContext"), "Database");
     struct bf_str copy;
+    struct bf_err e = {0};
     char folded[BL_CATALOG_NAME];
     if (!*sql || strlen(sql) > BL_ATHENA_QUERY)
         return bl_athena_fail(c, "INVALID_INPUT", "QueryString: want 1 to %d bytes",
@@ -169,6 +170,8 @@ static bool read_start(struct bl_call *c, const json_t *body, struct bl_executio
     ok = ok && set_location(c, x, location_of(body, workgroup)) &&
          set_parameters(c, x, json_object_get(body, "ExecutionParameters"));
     json_decref(workgroup);
+    if (ok && !bl_statement_check(x, &e))
+        ok = bl_athena_fail(c, "MALFORMED_QUERY", "%s", e.text);
     return ok && make_doc(c, x, body);
 }
 

@@ -79,6 +79,53 @@ void bl_statement_type(struct bf_str sql, const char **type, const char **sub)
     bf_arena_free(&a);
 }
 
+static enum bl_trino_kind any_table(void *arg, struct bl_trino_ref *ref, struct bf_str *view,
+                                    const char **database, struct bf_err *e)
+{
+    (void)arg;
+    (void)ref;
+    (void)view;
+    (void)database;
+    (void)e;
+    return BL_TRINO_TABLE;
+}
+
+static bool mismatched(const struct bl_token *t, struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_INPUT,
+                      "line %u:%u: mismatched input '%.*s': bflocal's Athena has no such statement",
+                      t->line, t->column, (int)(t->raw.n > 60 ? 60 : t->raw.n),
+                      t->raw.n ? t->raw.p : "");
+}
+
+bool bl_statement_check(struct bl_execution *x, struct bf_err *e)
+{
+    struct bl_trino *t = bf_arena_alloc(&x->arena, sizeof *t);
+    struct bl_token *token;
+    struct bf_buf out;
+    size_t n, skip = 0;
+    static const char code[] = "SYNTAX_ERROR: ";
+    if (!bl_lex(&x->arena, x->sql, &token, &n, e)) {
+        memmove(e->text, e->text + sizeof code - 1, strlen(e->text + sizeof code - 1) + 1);
+        return false;
+    }
+    const struct kind *k = n ? find(token, &skip) : NULL;
+    if (!k && !bl_token_is(&token[0], "("))
+        return mismatched(token, e);
+    if ((k && k->run) || !t || !bl_trino_init(t, &x->arena, e))
+        return true;
+    t->database = x->database;
+    t->parameters = x->parameters;
+    t->nparameters = x->nparameters;
+    t->look_up = any_table;
+    bf_buf_init(&out, 64 * 1024 * 1024);
+    bool ok = bl_trino_query(t, x->sql, &out, e) || !t->malformed;
+    bf_buf_free(&out);
+    if (!ok && strncmp(e->text, code, sizeof code - 1) == 0)
+        memmove(e->text, e->text + sizeof code - 1, strlen(e->text + sizeof code - 1) + 1);
+    return ok;
+}
+
 bool bl_statement_run(struct bl_execution *x, struct bf_err *e)
 {
     struct bl_ddl d = {.x = x, .e = e};
@@ -90,11 +137,7 @@ bool bl_statement_run(struct bl_execution *x, struct bf_err *e)
         t[--n].kind = BL_TOKEN_END;
     const struct kind *k = n ? find(t, &skip) : NULL;
     if (!k && !bl_token_is(&t[0], "("))
-        return bf_err_set(e, BF_E_INPUT,
-                          "SYNTAX_ERROR: line %u:%u: mismatched input '%.*s': bflocal's Athena has "
-                          "no such statement",
-                          t->line, t->column, (int)(t->raw.n > 60 ? 60 : t->raw.n),
-                          t->raw.n ? t->raw.p : "");
+        return mismatched(t, e);
     if (!k || !k->run)
         return bl_query_run(x, x->sql, e);
     d.at = t + skip;

@@ -24,6 +24,8 @@ bool trino_fail(struct sql *s, const char *fmt, ...)
 
 bool trino_unexpected(struct sql *s)
 {
+    if (s->e->code == BF_OK)
+        s->t->malformed = true;
     if (s->at->kind == BL_TOKEN_END)
         return trino_fail(s, "mismatched input '<EOF>'");
     return trino_fail(s, "mismatched input '%.*s'", (int)(s->at->raw.n > 60 ? 60 : s->at->raw.n),
@@ -250,7 +252,8 @@ bool bl_trino_query(struct bl_trino *t, struct bf_str sql, struct bf_buf *out, s
     struct bl_token *tokens;
     size_t n;
     bf_err_clear(e);
-    if (!bl_lex(t->arena, sql, &tokens, &n, e))
+    t->malformed = !bl_lex(t->arena, sql, &tokens, &n, e);
+    if (t->malformed)
         return false;
     t->pending = t->nrefs = t->nselects = t->nviews = t->used = 0;
     t->path = false;

@@ -53,6 +53,7 @@ struct bl_trino {
     size_t nrefs, nselects, nviews;
     size_t current; /* the SELECT that is read */
     bool path;      /* "$path" is named */
+    bool malformed; /* it is no statement of the grammar, whatever tables there are */
 };
 
 /* Room for probes, in the arena. */
