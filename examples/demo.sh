@@ -30,7 +30,7 @@ took() { printf '%-40s %8s s\n' "$1" "$(awk -v a="$2" -v b="$3" 'BEGIN {printf "
 start=$(now)
 bfgen -n "$COUNT" | ddbput --create order_id:S --stream-to orders sales &
 writer=$!
-kinread --from oldest -c "$COUNT" orders | cdcxform |
+kinread --from oldest -n "$COUNT" orders | cdcxform |
     s3put --name orders --size 128MiB "s3://lake/sales/!{timestamp:yyyy/MM/dd/HH}/" >"$work/receipts" &
 reader=$!
 wait $writer

@@ -41,12 +41,17 @@ test     c git             git                    git                git        
 test     c zstd            zstd                   zstd               zstd                zstd
 test     c column          bsdextrautils          util-linux         util-linux-misc     -
 test     c gzip            gzip                   gzip               gzip                gzip
+test     c patch           patch                  patch              patch               patch
 test     c openssl         openssl                openssl            openssl             openssl@3
 test     c zip             zip                    zip                zip                 zip
 test     c unzip           unzip                  unzip              unzip               unzip
+test     c g++             g++                    gcc-c++                g++                 -
 test     c python3         python3                python3            python3             python3
 test     y boto3           python3-boto3          python3-boto3      py3-boto3           -
 test     c aws             awscli                 awscli2            aws-cli             awscli
+test     c bash            bash                   bash               bash                bash
+test     c zsh             zsh                    zsh                zsh                 -
+test     c fish            fish                   fish               fish                fish
 test     c node            nodejs                 nodejs             nodejs              node
 test     c npm             npm                    npm                npm                 -
 peers    y ensurepip       python3-venv           python3-pip        py3-pip            -

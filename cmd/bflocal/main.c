@@ -14,6 +14,7 @@ struct config {
     struct bf_common common;
     const char *host, *data, *region, *credentials;
     struct bf_opt_list fault;
+    struct bl_prepare prepare;
     uint64_t port, ddb_shards;
     bool daemon, stop;
 };
@@ -33,6 +34,9 @@ static const struct bf_opt options[] = {
                "the only credentials taken (drawn at the start)"),
     BF_OPT_LIST(0, "fault", struct config, fault, "SPEC",
                 "let things go wrong, for instance throttle:p=10%"),
+    BF_OPT_LIST(0, "stream", struct config, prepare.streams, "NAME[:N]",
+                "make this Kinesis stream, with N shards (1)"),
+    BF_OPT_LIST(0, "bucket", struct config, prepare.buckets, "NAME", "make this S3 bucket"),
     BF_OPT_U64(0, "ddb-shards", struct config, ddb_shards, "N",
                "shards of a new DynamoDB stream (1)"),
 };
@@ -81,7 +85,8 @@ static bool takes_next(const char *arg)
     for (size_t g = 0; g < BF_COUNT(groups); g++)
         for (size_t i = 0; i < groups[g].n; i++)
             if (groups[g].opts[i].arg && strcmp(groups[g].opts[i].name, arg + 2) == 0)
-                return true;
+                return groups[g].opts[i].kind !=
+                       BF_OPT_KIND_COMPLETIONS; /* its value is left out, or given with "=" */
     return false;
 }
 
@@ -182,7 +187,8 @@ static bool stop(const struct config *c, bool command, struct bf_err *e)
 static bool run(const struct config *c, char **command, int *status, struct bf_err *e)
 {
     static struct bl_local local;
-    struct bl_run r = {c->host, c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command};
+    struct bl_run r = {c->host,    c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command,
+                       &c->prepare};
     if (r.port > 65535 || (c->stop && c->port == 0))
         return bf_err_set(e, BF_E_USAGE, "--port: %llu is no port", (unsigned long long)r.port);
     if (c->stop)

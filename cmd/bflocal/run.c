@@ -41,7 +41,8 @@ static bool start_server(struct service *s, struct bl_local *l, const struct bl_
     int fd;
     s->local = l;
     s->server = NULL;
-    if (!bl_local_open(l, r->data, e) || !bl_server_listen(r->host, &port, &fd, e))
+    if (!bl_local_open(l, r->data, e) || !bl_prepare(l, r->prepare, e) ||
+        !bl_server_listen(r->host, &port, &fd, e))
         return false;
     name_endpoint(s, r->host, port);
     s->server = bl_server_start(l, fd, e);

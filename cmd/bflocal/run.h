@@ -6,6 +6,7 @@
 #define BL_RUN_H
 
 #include "cmd/bflocal/http/local.h"
+#include "cmd/bflocal/prepare.h"
 
 struct bl_run {
     const char *host;
@@ -13,6 +14,7 @@ struct bl_run {
     const char *data; /* NULL: in memory */
     bool daemon;
     char **command; /* NULL: none */
+    const struct bl_prepare *prepare;
 };
 
 /* Each returns the exit status through *status and false with *e when there is something to say. */

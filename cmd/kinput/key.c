@@ -39,8 +39,7 @@ static bool find(struct bf_str line, struct bf_str path, struct bf_json_val *v, 
         if (!rest.p)
             return true;
     }
-    return bf_err_set(why, BF_E_INPUT, "no member '%.*s'", (int)(path.n > 80 ? 80 : path.n),
-                      path.p);
+    return bf_err_set(why, BF_E_INPUT, "no member '%.*s'", BF_SHOWN_TO(path, 80));
 }
 
 static size_t characters(struct bf_str s)

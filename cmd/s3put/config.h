@@ -8,6 +8,7 @@
 #include "lib/aws/sign/checksum.h"
 #include "lib/aws/client/client.h"
 #include "lib/aws/s3/compress.h"
+#include "lib/base/opt.h"
 
 enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_CSV };
 
@@ -20,7 +21,7 @@ struct config {
     uint64_t memory;      /* bytes of rows in memory */
     uint64_t spool_max;   /* bytes of sealed batches that wait in the spool */
     uint64_t partitions;  /* open at a time */
-    uint64_t uploads;     /* in flight */
+    uint64_t window;      /* in flight */
     uint64_t max_line;
     uint64_t level;
     enum format format;

@@ -333,7 +333,7 @@ static bool start(struct deliver *d, struct sealed *s, struct bf_err *e)
 
 static void start_some(struct deliver *d)
 {
-    while (d->first && d->flying < d->config->uploads) {
+    while (d->first && d->flying < d->config->window) {
         struct sealed *s = d->first;
         d->first = s->next;
         if (!d->first)
@@ -376,7 +376,7 @@ bool deliver_has_room(const struct deliver *d)
         return true;
     /* bodies in the spool wait there; those in memory let the reader wait */
     return d->held <= (c->memory < HELD_MAX ? c->memory : HELD_MAX) && d->waiting <= c->spool_max &&
-           (d->spool || d->pending <= c->uploads);
+           (d->spool || d->pending <= c->window);
 }
 
 bool deliver_flush(struct deliver *d, struct bf_err *e)

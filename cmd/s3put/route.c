@@ -54,8 +54,7 @@ static bool split_spec(struct bf_str spec, struct bf_str *name, struct bf_str *p
     *name = without_dot(*name);
     if (name->n && path->n)
         return true;
-    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not FIELD or NAME=FIELD",
-                      (int)(spec.n > 60 ? 60 : spec.n), spec.p ? spec.p : "");
+    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not FIELD or NAME=FIELD", BF_SHOWN(spec));
 }
 
 static bool add_partitions(struct route *r, const struct bf_opt_list *list, struct bf_err *e)
@@ -164,7 +163,7 @@ void route_warn(const struct route *r)
     if (!r->prefix.has_expression && prefix.n && prefix.p[prefix.n - 1] != '/')
         bf_diag_warn("the objects' names begin with '%.*sYYYY/MM/...': a prefix that is a folder "
                      "ends in '/'",
-                     (int)(prefix.n > 200 ? 200 : prefix.n), prefix.p);
+                     BF_SHOWN_TO(prefix, 200));
 }
 
 /* A wrong name would else put all rows into the default partition without a word. */
@@ -232,8 +231,7 @@ static bool scan(struct route *r, struct bf_str row, size_t n, struct bf_err *e)
 
 static bool no_value(const struct route_field *f, const char *why, struct bf_err *e)
 {
-    return bf_err_set(e, BF_E_INPUT, "field '%.*s' %s", (int)(f->name.n > 80 ? 80 : f->name.n),
-                      f->name.p, why);
+    return bf_err_set(e, BF_E_INPUT, "field '%.*s' %s", BF_SHOWN_TO(f->name, 80), why);
 }
 
 /* Appends a value of the id, its length in front. */

@@ -324,7 +324,7 @@ static bool and_also(bool ok, bool other, struct bf_err *e, const struct bf_err 
 }
 
 /* What has been read is delivered also after a failure to read more. */
-static bool finish(struct run *r, bool ok, struct bf_err *e)
+static bool finish_run(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err second = {0};
     /* what was read since the last commit is read again; after a reader that was refused, since the last mark */
@@ -425,7 +425,7 @@ bool run_rows(const struct config *c, struct bf_err *e)
         ok = read_all(&r, e);
         bool cut = r.deliver.failed.code != BF_OK && !r.stateful;
         uint64_t last = r.input.reader.line;
-        ok = finish(&r, ok, e);
+        ok = finish_run(&r, ok, e);
         if (cut)
             bf_rejects_unread(&r.input.reader, last);
         bf_progress_end(&r.progress, r.rows, r.rows_bytes);

@@ -10,6 +10,8 @@
 
 #include "lib/base/str.h"
 
+BF_C_BEGIN
+
 struct bf_arena_block;
 
 struct bf_arena {
@@ -27,5 +29,7 @@ BF_API BF_MUST void *bf_arena_alloc(struct bf_arena *a, size_t n);
 
 /* A terminated copy; its view in *out. */
 BF_API BF_MUST bool bf_arena_copy(struct bf_arena *a, struct bf_str s, struct bf_str *out);
+
+BF_C_END
 
 #endif

@@ -50,7 +50,7 @@ bool bf_csv_parse_separator(struct bf_str name, char *separator, struct bf_err *
     bool tab = bf_str_is(name, "tab") || bf_str_is(name, "\\t");
     if (!tab && (name.n != 1 || strchr("\"\r\n", name.p[0]) || (unsigned char)name.p[0] > 126))
         return bf_err_set(e, BF_E_USAGE, "'%.*s' is not one character such as ';', nor 'tab'",
-                          (int)(name.n > 20 ? 20 : name.n), name.p);
+                          BF_SHOWN_TO(name, 20));
     *separator = tab ? '\t' : name.p[0];
     return true;
 }

@@ -18,29 +18,37 @@
  *
  * Long options take "--name value" and "--name=value", short ones "-n5" and
  * "-n 5"; flags bundle; "--" ends them; operands may stand anywhere. Values are
- * views into argv. -h, -V, -v, -q and the progress switches come with
+ * views into argv. Variables of the environment are read first (opt_env.h). -h, -V, -v, -q and the progress switches come with
  * BF_OPT_COMMON.
  */
 #ifndef BF_OPT_H
 #define BF_OPT_H
 
-#include "lib/base/str.h"
+#include "lib/base/num.h"
+#include "lib/base/opt_list.h"
 
 enum bf_opt_kind {
-    BF_OPT_KIND_ON,    /* bool = true */
-    BF_OPT_KIND_COUNT, /* unsigned, how often it was given */
-    BF_OPT_KIND_OFF,   /* bool = false */
-    BF_OPT_KIND_STR,   /* const char * */
-    BF_OPT_KIND_LIST,  /* struct bf_opt_list, repeatable */
-    BF_OPT_KIND_U64,   /* uint64_t */
-    BF_OPT_KIND_SIZE,  /* uint64_t bytes */
-    BF_OPT_KIND_MS,    /* uint64_t milliseconds */
-    BF_OPT_KIND_RATE,  /* uint64_t millionths a second */
-    BF_OPT_KIND_FN,    /* fn(field, value, e) parses it */
-    BF_OPT_KIND_MAYBE, /* the same; the value may be left out (p NULL), or is given with "=" */
+    BF_OPT_KIND_ON,     /* bool = true */
+    BF_OPT_KIND_COUNT,  /* unsigned, how often it was given */
+    BF_OPT_KIND_OFF,    /* bool = false */
+    BF_OPT_KIND_STR,    /* const char * */
+    BF_OPT_KIND_LIST,   /* struct bf_opt_list, repeatable */
+    BF_OPT_KIND_U64,    /* uint64_t */
+    BF_OPT_KIND_SIZE,   /* uint64_t bytes */
+    BF_OPT_KIND_MS,     /* uint64_t milliseconds */
+    BF_OPT_KIND_RATE,   /* uint64_t millionths a second */
+    BF_OPT_KIND_CHOICE, /* an enum: the value of one of the words */
+    BF_OPT_KIND_FN,     /* fn(field, value, e) parses it */
+    BF_OPT_KIND_MAYBE,  /* the same; the value may be left out (p NULL), or is given with "=" */
     BF_OPT_KIND_HELP,
     BF_OPT_KIND_VERSION,
     BF_OPT_KIND_COMPLETIONS
+};
+
+/* A word of an enumerated option. */
+struct bf_opt_word {
+    const char *name;
+    int value;
 };
 
 struct bf_opt {
@@ -51,42 +59,52 @@ struct bf_opt {
     const char *arg; /* name of the value in --help, NULL for flags */
     const char *help;
     bool (*fn)(void *field, struct bf_str value, struct bf_err *e);
+    const struct bf_opt_word *words; /* of CHOICE; of FN: what completions offer */
+    size_t nwords;
+    uint64_t min, max; /* of U64, SIZE and MS; max 0: no range, UINT64_MAX: no upper end */
+    /* Spellings of earlier versions, separated by blanks: "-c --cnt". Last may be a flag that has become a value:
+     * "--gzip=gzip". They work with a warning; --help, completions and man pages leave them out. */
+    const char *old;
 };
 
-enum { BF_OPT_LIST_MAX = 64 };
-
-struct bf_opt_list {
-    const char *item[BF_OPT_LIST_MAX];
-    size_t n;
-};
-
-/* All rows are made here, so that a new field needs one change. */
-#define BF_OPT_ROW(letter, name, kind, at, arg, help, fn)                                          \
+/* All rows are made here, so that a new field needs one change. Behind a row's own parts its other fields may
+ * follow: BF_OPT_U64('n', "count", struct config, count, "N", "how many", .old = "-c"). */
+#define BF_OPT_ROW(l, n, k, offset, value, text, f, ...)                                           \
     {                                                                                              \
-        letter, name, kind, at, arg, help, fn                                                      \
+        .letter = l, .name = n, .kind = k, .at = offset, .arg = value, .help = text, .fn = f,      \
+        __VA_ARGS__                                                                                \
     }
-#define BF_OPT_FLAG(l, name, type, field, help)                                                    \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_ON, offsetof(type, field), NULL, help, NULL)
-#define BF_OPT_COUNT(l, name, type, field, help)                                                   \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_COUNT, offsetof(type, field), NULL, help, NULL)
-#define BF_OPT_OFF(l, name, type, field, help)                                                     \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_OFF, offsetof(type, field), NULL, help, NULL)
-#define BF_OPT_STR(l, name, type, field, arg, help)                                                \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_STR, offsetof(type, field), arg, help, NULL)
-#define BF_OPT_LIST(l, name, type, field, arg, help)                                               \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_LIST, offsetof(type, field), arg, help, NULL)
-#define BF_OPT_U64(l, name, type, field, arg, help)                                                \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_U64, offsetof(type, field), arg, help, NULL)
-#define BF_OPT_SIZE(l, name, type, field, arg, help)                                               \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_SIZE, offsetof(type, field), arg, help, NULL)
-#define BF_OPT_MS(l, name, type, field, arg, help)                                                 \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_MS, offsetof(type, field), arg, help, NULL)
-#define BF_OPT_RATE(l, name, type, field, arg, help)                                               \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_RATE, offsetof(type, field), arg, help, NULL)
-#define BF_OPT_FN(l, name, type, field, arg, help, fn)                                             \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_FN, offsetof(type, field), arg, help, fn)
-#define BF_OPT_MAYBE(l, name, type, field, arg, help, fn)                                          \
-    BF_OPT_ROW(l, name, BF_OPT_KIND_MAYBE, offsetof(type, field), arg, help, fn)
+#define BF_OPT_FLAG(l, name, type, field, help, ...)                                               \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_ON, offsetof(type, field), NULL, help, NULL, __VA_ARGS__)
+#define BF_OPT_COUNT(l, name, type, field, help, ...)                                              \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_COUNT, offsetof(type, field), NULL, help, NULL, __VA_ARGS__)
+#define BF_OPT_OFF(l, name, type, field, help, ...)                                                \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_OFF, offsetof(type, field), NULL, help, NULL, __VA_ARGS__)
+#define BF_OPT_STR(l, name, type, field, arg, help, ...)                                           \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_STR, offsetof(type, field), arg, help, NULL, __VA_ARGS__)
+#define BF_OPT_LIST(l, name, type, field, arg, help, ...)                                          \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_LIST, offsetof(type, field), arg, help, NULL, __VA_ARGS__)
+#define BF_OPT_U64(l, name, type, field, arg, help, ...)                                           \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_U64, offsetof(type, field), arg, help, NULL, __VA_ARGS__)
+#define BF_OPT_SIZE(l, name, type, field, arg, help, ...)                                          \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_SIZE, offsetof(type, field), arg, help, NULL, __VA_ARGS__)
+#define BF_OPT_MS(l, name, type, field, arg, help, ...)                                            \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_MS, offsetof(type, field), arg, help, NULL, __VA_ARGS__)
+#define BF_OPT_RATE(l, name, type, field, arg, help, ...)                                          \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_RATE, offsetof(type, field), arg, help, NULL, __VA_ARGS__)
+#define BF_OPT_FN(l, name, type, field, arg, help, fn, ...)                                        \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_FN, offsetof(type, field), arg, help, fn, __VA_ARGS__)
+#define BF_OPT_MAYBE(l, name, type, field, arg, help, fn, ...)                                     \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_MAYBE, offsetof(type, field), arg, help, fn, __VA_ARGS__)
+
+/* A whole number from least to most. */
+#define BF_OPT_RANGE(l, name, type, field, arg, help, least, most, ...)                            \
+    BF_OPT_U64(l, name, type, field, arg, help, .min = least, .max = most, __VA_ARGS__)
+
+/* One of the words of an array of struct bf_opt_word; the field is an enum or an int. */
+#define BF_OPT_CHOICE(l, name, type, field, arg, help, list, ...)                                  \
+    BF_OPT_ROW(l, name, BF_OPT_KIND_CHOICE, offsetof(type, field), arg, help, NULL, .words = list, \
+               .nwords = BF_COUNT(list), __VA_ARGS__)
 
 struct bf_opt_group {
     const char *title; /* heading in --help, once for neighbours that share it; NULL: "Options" */
@@ -118,6 +136,7 @@ struct bf_tool {
     size_t ngroups;
     size_t min_operands, max_operands;
     const char *(*libraries)(void); /* "libcurl/7.88.1 OpenSSL/3.0" for --version; may be NULL */
+    bool own_environment; /* it reads BF_ variables itself (opt_env.h), not bf_opt_parse */
 };
 
 enum { BF_OPT_RUN = -1 };
@@ -133,11 +152,16 @@ BF_API BF_MUST int bf_opt_parse(const struct bf_tool *tool, int argc, char **arg
 BF_API BF_MUST bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name,
                                const char *value, struct bf_err *e);
 
-/* The option of that name; NULL: there is none. */
-BF_API const struct bf_opt *bf_opt_find(const struct bf_tool *tool, struct bf_str name);
+/* What a name takes as an option, also an old name. What only prints (help) is none. */
+enum bf_opt_takes { BF_OPT_UNKNOWN, BF_OPT_NOTHING, BF_OPT_VALUE };
+BF_API enum bf_opt_takes bf_opt_takes(const struct bf_tool *tool, struct bf_str name);
 
-/* "--window: 0 is not from 1 to 64", where it is not. */
-BF_API BF_MUST bool bf_opt_up_to(const char *option, uint64_t value, uint64_t max,
+/* The value of the word; BF_E_USAGE "'csw' is not ndjson, csv or text; did you mean 'csv'?". */
+BF_API BF_MUST bool bf_opt_choose(const struct bf_opt_word *words, size_t n, struct bf_str value,
+                                  int *out, struct bf_err *e);
+
+/* A whole number from min to max, for an option that is parsed by a function. */
+BF_API BF_MUST bool bf_opt_range(struct bf_str value, uint64_t min, uint64_t max, uint64_t *out,
                                  struct bf_err *e);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "lib/base/diag.h"
 #include "lib/base/near.h"
+#include "lib/base/opt_complete.h"
 #include "lib/base/out.h"
 
 enum { HELP_MAX = 64 * 1024, COLUMN = 30, WIDTH = 80 };
@@ -52,7 +53,9 @@ static void describe(struct bf_buf *b, const struct bf_opt *o)
     else
         bf_buf_addf(b, "      --%s", o->name);
     if (o->arg)
-        bf_buf_addf(b, o->kind == BF_OPT_KIND_MAYBE ? "[=%s]" : " %s", o->arg);
+        bf_buf_addf(
+            b, o->kind == BF_OPT_KIND_MAYBE || o->kind == BF_OPT_KIND_COMPLETIONS ? "[=%s]" : " %s",
+            o->arg);
     size_t width = b->n - start;
     if (width >= COLUMN)
         bf_buf_addf(b, "\n%*s", COLUMN, "");
@@ -92,16 +95,17 @@ int bf_opt_print_version(const struct bf_tool *tool)
     return print(&b);
 }
 
-int bf_opt_print_completions(const struct bf_tool *tool)
+int bf_opt_print_completions(const struct bf_tool *tool, struct bf_str shell)
 {
     struct bf_buf b;
     bf_buf_init(&b, HELP_MAX);
-    bf_buf_addf(&b, "complete -o default -W '");
-    for (size_t g = 0; g < tool->ngroups; g++)
-        for (size_t i = 0; i < tool->groups[g].n; i++)
-            bf_buf_addf(&b, "--%s ", tool->groups[g].opts[i].name);
-    bf_buf_addf(&b, "' %s\n", tool->name);
-    return print(&b);
+    if (bf_opt_complete(&b, tool, shell.p ? shell : BF_STR("bash")))
+        return print(&b);
+    struct bf_err e = {0};
+    bf_err_set(&e, BF_E_USAGE, "option '--completions': '%.*s' is not bash, zsh or fish",
+               BF_SHOWN(shell));
+    bf_diag_error(&e);
+    return 2;
 }
 
 const char *bf_opt_nearest(const struct bf_tool *tool, struct bf_str name)

@@ -10,7 +10,8 @@
 /* Each returns the exit status: 0, or 1 when standard output failed. */
 int bf_opt_print_help(const struct bf_tool *tool);
 int bf_opt_print_version(const struct bf_tool *tool);
-int bf_opt_print_completions(const struct bf_tool *tool);
+/* shell.p NULL: bash. 2: there is no such shell. */
+int bf_opt_print_completions(const struct bf_tool *tool, struct bf_str shell);
 
 /* A long name at most two edits away from name, or NULL. */
 const char *bf_opt_nearest(const struct bf_tool *tool, struct bf_str name);

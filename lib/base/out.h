@@ -10,6 +10,8 @@
 
 #include "lib/base/str.h"
 
+BF_C_BEGIN
+
 struct bf_out {
     int fd;
     char *buf;
@@ -65,5 +67,7 @@ BF_API BF_MUST bool bf_out_heard(const struct bf_out *o, struct bf_err *e);
 
 /* Flush, close, free. Idempotent. */
 BF_API BF_MUST bool bf_out_close(struct bf_out *o, struct bf_err *e);
+
+BF_C_END
 
 #endif

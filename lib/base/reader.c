@@ -123,7 +123,7 @@ static bool make_room(struct bf_reader *r, struct bf_err *e)
     return true;
 }
 
-static void take(struct bf_reader *r, size_t n, size_t newline, struct bf_str *line)
+static void take_line(struct bf_reader *r, size_t n, size_t newline, struct bf_str *line)
 {
     *line = bf_str(r->buf + r->start, n);
     r->start += n + newline;
@@ -146,7 +146,7 @@ static enum bf_line at_end(struct bf_reader *r, struct bf_str *line)
 {
     if (r->start == r->end)
         return BF_LINE_END;
-    take(r, r->end - r->start, 0, line);
+    take_line(r, r->end - r->start, 0, line);
     return BF_LINE_PARTIAL;
 }
 
@@ -164,7 +164,7 @@ enum bf_line bf_reader_next_within(struct bf_reader *r, int timeout_ms, struct b
         if (n > r->max_line)
             return long_line(r, n, line);
         if (newline) {
-            take(r, n, 1, line);
+            take_line(r, n, 1, line);
             return BF_LINE;
         }
         r->scanned = n;

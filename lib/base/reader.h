@@ -14,6 +14,8 @@
 
 #include "lib/base/out.h"
 
+BF_C_BEGIN
+
 enum bf_line {
     BF_LINE,         /* a line, without its newline */
     BF_LINE_PARTIAL, /* the last line, which had no newline */
@@ -94,5 +96,7 @@ BF_API struct bf_str bf_reader_rest(const struct bf_reader *r);
 
 /* What is wrong with such a line: BF_E_STOPPED. False. */
 BF_API bool bf_reader_cut(struct bf_err *e);
+
+BF_C_END
 
 #endif

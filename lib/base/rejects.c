@@ -13,7 +13,7 @@ static bool same(const struct stat *a, const struct stat *b)
     return S_ISREG(a->st_mode) && a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-static bool refuse(const char *path, const char *what, struct bf_err *e)
+static bool refuse_path(const char *path, const char *what, struct bf_err *e)
 {
     return bf_err_set(e, BF_E_USAGE, "--rejects: %s is the %s", path, what);
 }
@@ -23,9 +23,9 @@ static bool spare(const struct stat *st, const char *path, struct bf_err *e)
 {
     struct stat other;
     if (fstat(STDIN_FILENO, &other) == 0 && same(&other, st))
-        return refuse(path, "input", e);
+        return refuse_path(path, "input", e);
     if (fstat(STDOUT_FILENO, &other) == 0 && same(&other, st))
-        return refuse(path, "output", e);
+        return refuse_path(path, "output", e);
     return true;
 }
 
@@ -33,7 +33,7 @@ bool bf_rejects_spare(const char *path, const char *input, struct bf_err *e)
 {
     struct stat a, b;
     bool is = path && stat(path, &a) == 0 && stat(input, &b) == 0 && same(&a, &b);
-    return is ? refuse(path, "input", e) : true;
+    return is ? refuse_path(path, "input", e) : true;
 }
 
 /* A run that was killed may have left a part of a line, which must not become the beginning of the next one. */

@@ -19,6 +19,8 @@
 #include "lib/base/map.h"
 #include "lib/base/str.h"
 
+BF_C_BEGIN
+
 struct bf_change_shape;
 
 enum bf_op { BF_OP_INSERT, BF_OP_MODIFY, BF_OP_REMOVE };
@@ -133,5 +135,7 @@ BF_API BF_MUST bool bf_op_parse(struct bf_str name, enum bf_op *op);
 
 /* "S", "N", "BOOL"... */
 BF_API struct bf_str bf_attr_type_name(enum bf_attr_type type);
+
+BF_C_END
 
 #endif

@@ -105,8 +105,7 @@ bool bf_number_check(struct bf_str text, struct bf_err *e)
     size_t digits = 0;
     switch (judge(text, &digits)) {
     case BF_NUMBER_NONE:
-        return bf_err_set(e, BF_E_INPUT, "'%.*s' is not a number", (int)(text.n > 60 ? 60 : text.n),
-                          text.p ? text.p : "");
+        return bf_err_set(e, BF_E_INPUT, "'%.*s' is not a number", BF_SHOWN(text));
     case BF_NUMBER_LONG:
         return bf_err_set(e, BF_E_LIMIT, "a number of %zu significant digits, DynamoDB holds %d",
                           digits, BF_NUMBER_DIGITS);

@@ -147,7 +147,7 @@ static bool complete(const struct bf_row *r, const struct bf_image *image, struc
             return bf_err_set(
                 e, BF_E_INPUT,
                 "attribute %.*s is none of the columns of the first row; see --fields",
-                (int)(a->name.n > 60 ? 60 : a->name.n), a->name.p);
+                BF_SHOWN(a->name));
     }
     return true;
 }

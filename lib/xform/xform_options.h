@@ -17,13 +17,4 @@ enum { BF_XFORM_OPTIONS_N = 5 };
         "Row options", bf_xform_option_table, BF_XFORM_OPTIONS_N, offsetof(type, field)            \
     }
 
-struct bf_opt_word {
-    const char *name;
-    int value;
-};
-
-/* The value of the word; BF_E_USAGE "'x' is not a, b or c". */
-BF_API BF_MUST bool bf_opt_choose(const struct bf_opt_word *words, size_t n, struct bf_str value,
-                                  int *out, struct bf_err *e);
-
 #endif

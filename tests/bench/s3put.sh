@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 aws=/usr/bin/aws
 [ -x $aws ] || aws=aws
-"$BUILD/bin/bfgen" -n 350000 --seed 1 -f items | head -c 127000000 >"$T/cut"
+"$BUILD/bin/bfgen" -n 350000 --seed 1 -o items | head -c 127000000 >"$T/cut"
 sed '$d' "$T/cut" >"$T/rows"
 rm "$T/cut"
 bytes=$(wc -c <"$T/rows") rows=$(wc -l <"$T/rows")

@@ -10,7 +10,7 @@ eval "$(bflocal --daemon)"
 s3() {
     method=$1 path=$2
     shift 2
-    curl -sS -X "$method" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --path-as-is -w '%{http_code}\n' \
+    curl -sS -X "$method" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -w '%{http_code}\n' \
         --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:s3 "$@" "$AWS_ENDPOINT_URL$path"
 }
 # create KEY [CURL OPTION...]: begins an upload, sets id.

@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh: the toolkit against real peers that only other registries have, or that Debian has in another version: the
-# current AWS CLI, boto3 and moto's server (PyPI: requirements.txt), the current AWS SDK for JavaScript (npm:
+# current AWS CLI, boto3, moto's server and sqlglot (PyPI: requirements.txt), the current AWS SDK for JavaScript (npm:
 # package-lock.json, needs Node 20). They are installed below build/peers and nowhere else. What cannot be had is
 # named, and is no failure; what is there and fails is one.
 set -u
@@ -59,10 +59,12 @@ if have_python; then
     suite "$here/athena.sh"
     say "credentials beside botocore $($BF_PYTHON -c 'import botocore; print(botocore.__version__)')"
     "$BF_PYTHON" "$here/credentials.py" "$BUILD/bin" 200 1 || failed="$failed credentials.py"
+    say 'athddl beside sqlglot'
+    "$BF_PYTHON" "$here/athddl.py" "$BUILD/bin" "$root"/tests/cli/athddl/*.want || failed="$failed athddl.py"
     say "moto $($BF_PYTHON -c 'import moto; print(moto.__version__)')"
     MOTO="$peers/venv/bin/moto_server" suite "$here/moto.sh"
 else
-    say 'skipped: the AWS CLI, boto3 and moto of PyPI: they could not be installed'
+    say 'skipped: the AWS CLI, boto3, moto and sqlglot of PyPI: they could not be installed'
 fi
 major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
 if [ "$major" -lt 20 ]; then

@@ -1,3 +1,4 @@
+/* Event patterns: what matches, what is refused, and in which words. */
 #include "lib/base/reader.h"
 #include "lib/pattern/pattern.h"
 #include "lib/json/cpu.h"

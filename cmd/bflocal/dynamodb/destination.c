@@ -21,8 +21,7 @@ static struct bf_str stream_name(struct bl_call *c, const struct bl_params *p)
         name = bf_str(arn.p + prefix.n, arn.n - prefix.n);
     if (name.n < 1 || name.n > 128) {
         name.n = 0;
-        bl_fail(c, BL_ValidationException, "Invalid StreamArn: %.*s",
-                (int)(arn.n > 400 ? 400 : arn.n), arn.p);
+        bl_fail(c, BL_ValidationException, "Invalid StreamArn: %.*s", BF_SHOWN_TO(arn, 400));
     }
     return name;
 }
@@ -52,7 +51,7 @@ static bool read_precision(struct bl_call *c, const struct bl_params *p, bool *m
                    "1 validation error detected: Value '%.*s' at 'enableKinesisStreaming"
                    "Configuration.approximateCreationDateTimePrecision' failed to satisfy "
                    "constraint: Member must satisfy enum value set: [MICROSECOND, MILLISECOND]",
-                   (int)(text.n > 60 ? 60 : text.n), text.p);
+                   BF_SHOWN(text));
 }
 
 static void put_destination(struct bl_call *c, const struct bl_table *t, struct bf_str name,

@@ -18,7 +18,7 @@ static bool read_name(struct bl_call *c, const struct bl_params *p, struct bl_in
                        "1 validation error detected: Value '%.*s' at 'indexName' failed to satisfy "
                        "constraint: Member must satisfy regular expression pattern: "
                        "[a-zA-Z0-9_.-]+ and have length between 3 and 255",
-                       (int)(name.n > 255 ? 255 : name.n), name.p ? name.p : "");
+                       BF_SHOWN_TO(name, 255));
     snprintf(x->name, sizeof x->name, "%.*s", (int)name.n, name.p);
     return true;
 }
@@ -71,7 +71,7 @@ static bool read_projection(struct bl_call *c, const struct bl_params *p, struct
     struct bf_str list = bl_param_raw(&q, "NonKeyAttributes");
     if (!known)
         return bl_fail(c, BL_ValidationException, INVALID "Unknown ProjectionType: %.*s",
-                       (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "null");
+                       BF_SHOWN(type));
     if (x->projected != BL_PROJECT_INCLUDE)
         return !list.p || bl_fail(c, BL_ValidationException,
                                   INVALID "ProjectionType is %s, but NonKeyAttributes is specified",

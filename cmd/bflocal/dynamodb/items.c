@@ -65,7 +65,7 @@ static bool read_returns(struct bl_call *c, const struct bl_params *p, bool upda
                    "1 validation error detected: Value '%.*s' at 'returnValues' failed to satisfy "
                    "constraint: Member must "
                    "satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]",
-                   (int)(text.n > 60 ? 60 : text.n), text.p);
+                   BF_SHOWN(text));
 }
 
 /* "Attributes" of the answer, when there are any. */

@@ -63,7 +63,7 @@ static const struct comparison *find_comparison(struct bl_call *c, struct bf_str
             "1 validation error detected: Value '%.*s' at 'comparisonOperator' failed to satisfy "
             "constraint: Member must satisfy enum value set: [IN, NULL, BETWEEN, LT, NOT_CONTAINS, "
             "EQ, GT, NOT_NULL, NE, LE, BEGINS_WITH, GE, CONTAINS]",
-            (int)(name.n > 60 ? 60 : name.n), name.p ? name.p : "");
+            BF_SHOWN(name));
     return NULL;
 }
 
@@ -198,8 +198,7 @@ static bool read_condition(struct bl_call *c, struct bf_str raw, struct bf_str a
         return bl_fail(c, BL_ValidationException,
                        INVALID "%s and ComparisonOperator cannot be used together for Attribute: "
                                "%.*s",
-                       bl_param(&p, "Exists") ? "Exists" : "Value",
-                       (int)(attribute.n > 255 ? 255 : attribute.n), attribute.p);
+                       bl_param(&p, "Exists") ? "Exists" : "Value", BF_SHOWN_TO(attribute, 255));
     return comparison || !expected ? read_comparison(c, &p, attribute, out)
                                    : read_expected(c, &p, attribute, out);
 }
@@ -216,7 +215,7 @@ static bool read_operator(struct bl_call *c, const struct bl_params *p, enum bl_
            bl_fail(c, BL_ValidationException,
                    "1 validation error detected: Value '%.*s' at 'conditionalOperator' failed to "
                    "satisfy constraint: Member must satisfy enum value set: [OR, AND]",
-                   (int)(text.n > 60 ? 60 : text.n), text.p);
+                   BF_SHOWN(text));
 }
 
 /* The members of a map, one at a time: their decoded names and raw values. */
@@ -295,7 +294,7 @@ static bool read_update_action(struct bl_call *c, struct bf_str raw, struct bf_s
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%.*s' at 'action' failed to satisfy "
                        "constraint: Member must satisfy enum value set: [ADD, DELETE, PUT]",
-                       (int)(action.n > 60 ? 60 : action.n), action.p);
+                       BF_SHOWN(action));
     if (!value.p && (put || add))
         return bl_fail(c, BL_ValidationException,
                        INVALID
@@ -398,7 +397,7 @@ bool bl_legacy_projection(struct bl_call *c, const struct bl_params *p, struct b
             if (bf_str_eq(name, steps[i].name))
                 return bl_fail(c, BL_ValidationException,
                                INVALID "Duplicate value in attribute name: %.*s",
-                               (int)(name.n > 255 ? 255 : name.n), name.p);
+                               BF_SHOWN_TO(name, 255));
         if (all->n == NAMES_MAX)
             return bl_fail(c, BL_ValidationException, INVALID "too many attributes");
         steps[all->n] = (struct bl_step){.name = name};

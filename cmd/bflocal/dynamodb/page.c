@@ -43,13 +43,13 @@ static bool read_select(struct bl_call *c, const struct bl_params *p, struct bl_
         return bl_fail(c, BL_ValidationException,
                        "One or more parameter values were invalid: Cannot specify the "
                        "ProjectionExpression when choosing to get %.*s",
-                       (int)(select.n > 60 ? 60 : select.n), select.p);
+                       BF_SHOWN(select));
     return specific || page->count_only || page->all ||
            bl_fail(c, BL_ValidationException,
                    "1 validation error detected: Value '%.*s' at 'select' failed to satisfy "
                    "constraint: Member must satisfy enum value set: [SPECIFIC_ATTRIBUTES, COUNT, "
                    "ALL_ATTRIBUTES, ALL_PROJECTED_ATTRIBUTES]",
-                   (int)(select.n > 60 ? 60 : select.n), select.p);
+                   BF_SHOWN(select));
 }
 
 static bool read_expressions(struct bl_call *c, const struct bl_params *p, struct bl_page *page)
@@ -122,8 +122,7 @@ bool bl_page_index(struct bl_call *c, const struct bl_table *t, struct bl_page *
     page->index = bl_index_find(t, name);
     if (!page->index)
         return bl_fail(c, BL_ValidationException,
-                       "The table does not have the specified index: %.*s",
-                       (int)(name.n > 255 ? 255 : name.n), name.p);
+                       "The table does not have the specified index: %.*s", BF_SHOWN_TO(name, 255));
     const struct bl_index *x = page->index;
     if (x->global && page->consistent)
         return bl_fail(c, BL_ValidationException,
@@ -140,7 +139,7 @@ bool bl_page_index(struct bl_call *c, const struct bl_table *t, struct bl_page *
            bl_fail(c, BL_ValidationException,
                    "One or more parameter values were invalid: Global secondary index %s does not "
                    "project [%.*s]",
-                   x->name, (int)(attribute.n > 255 ? 255 : attribute.n), attribute.p);
+                   x->name, BF_SHOWN_TO(attribute, 255));
 }
 
 static bool bad_start(struct bl_call *c)

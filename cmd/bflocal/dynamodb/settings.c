@@ -102,7 +102,7 @@ static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_par
     else if (!t)
         bl_fail(c, BL_ResourceNotFoundException,
                 "Requested resource not found: ResourcArn: %.*s not found", /* so it is spelled */
-                (int)(arn.n > 400 ? 400 : arn.n), arn.p);
+                BF_SHOWN_TO(arn, 400));
     return t;
 }
 
@@ -201,7 +201,7 @@ bool bl_ddb_describe_backups(struct bl_call *c)
     if (!t)
         return c->failed ? false
                          : bl_fail(c, BL_TableNotFoundException, "Table not found: %.*s",
-                                   (int)(name.n > 255 ? 255 : name.n), name.p);
+                                   BF_SHOWN_TO(name, 255));
     bf_buf_lit(&c->ans.body,
                "{\"ContinuousBackupsDescription\":{\"ContinuousBackupsStatus\":\"ENABLED\","
                "\"PointInTimeRecoveryDescription\":{\"PointInTimeRecoveryStatus\":\"DISABLED\"}}}");

@@ -41,7 +41,7 @@ struct bl_ddb_stream *bl_stream_arn_param(struct bl_call *c, const struct bl_par
             return &d->streams[i];
     }
     bl_fail(c, BL_ResourceNotFoundException, "Requested resource not found: Stream: %.*s not found",
-            (int)(arn.n > 400 ? 400 : arn.n), arn.p);
+            BF_SHOWN_TO(arn, 400));
     return NULL;
 }
 

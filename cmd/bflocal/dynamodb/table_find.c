@@ -36,7 +36,7 @@ bool bl_table_name_check(struct bl_call *c, struct bf_str name)
     return bl_fail(
         c, BL_ValidationException,
         "1 validation error detected: Value '%.*s' at 'tableName' failed to satisfy constraint: %s",
-        (int)(name.n > 255 ? 255 : name.n), name.p ? name.p : "",
+        BF_SHOWN_TO(name, 255),
         !good        ? "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+"
         : name.n > 3 ? "Member must have length less than or equal to 255"
                      : "Member must have length greater than or equal to 3");
@@ -49,7 +49,7 @@ static bool deny(struct bl_call *c, struct bf_str arn)
                    "User: arn:aws:iam::" BL_ACCOUNT ":user/bflocal is not authorized to perform: "
                    "dynamodb:%s on resource: %.*s because no resource-based policy allows the "
                    "dynamodb:%s action",
-                   c->op_name, (int)(arn.n > 400 ? 400 : arn.n), arn.p, c->op_name);
+                   c->op_name, BF_SHOWN_TO(arn, 400), c->op_name);
 }
 
 /* manage: an operation on the table itself, whose answer names what is not there. */
@@ -64,8 +64,7 @@ static struct bl_table *find_or_fail(struct bl_call *c, struct bf_str name, bool
         return NULL;
     else if (manage)
         bl_fail(c, BL_ResourceNotFoundException,
-                "Requested resource not found: Table: %.*s not found",
-                (int)(name.n > 255 ? 255 : name.n), name.p);
+                "Requested resource not found: Table: %.*s not found", BF_SHOWN_TO(name, 255));
     else
         bl_fail(c, BL_ResourceNotFoundException, "Requested resource not found");
     return NULL;

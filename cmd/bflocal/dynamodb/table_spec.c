@@ -29,12 +29,12 @@ static bool attribute_type(struct bl_call *c, struct bf_str definitions, struct 
             "1 validation error detected: Value '%.*s' at "
             "'attributeDefinitions.1.member.attributeType' "
             "failed to satisfy constraint: Member must satisfy enum value set: [B, N, S]",
-            (int)(t.n > 60 ? 60 : t.n), t.p ? t.p : "");
+            BF_SHOWN(t));
     }
     return bl_fail(
         c, BL_ValidationException,
         INVALID "Some index key attributes are not defined in AttributeDefinitions. Keys: [%.*s]",
-        (int)(name.n > 255 ? 255 : name.n), name.p);
+        BF_SHOWN_TO(name, 255));
 }
 
 static size_t count_elements(struct bf_str array)
@@ -126,7 +126,7 @@ bool bl_spec_billing(struct bl_call *c, const struct bl_params *p, struct bl_tab
                        "1 validation error detected: Value '%.*s' at 'billingMode' failed to "
                        "satisfy constraint: Member must satisfy enum value set: [PROVISIONED, "
                        "PAY_PER_REQUEST]",
-                       (int)(mode.n > 60 ? 60 : mode.n), mode.p);
+                       BF_SHOWN(mode));
     if (mode.p)
         t->on_demand = bf_str_is(mode, "PAY_PER_REQUEST");
     if (t->on_demand && units.p)

@@ -110,7 +110,7 @@ static bool read_token(struct bl_call *c, const struct bl_params *p, struct tran
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%.*s' at 'clientRequestToken' failed "
                        "to satisfy constraint: Member must have length %s %d",
-                       (int)(t->token.n > 60 ? 60 : t->token.n), t->token.p,
+                       BF_SHOWN(t->token),
                        t->token.n ? "less than or equal to" : "greater than or equal to",
                        t->token.n ? TOKEN_MAX : 1);
     EVP_Digest(actions.p, actions.n, t->digest, NULL, EVP_sha256(), NULL);

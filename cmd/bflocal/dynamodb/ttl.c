@@ -63,7 +63,7 @@ static bool read_specification(struct bl_call *c, const struct bl_params *p, boo
                    "1 validation error detected: Value '%.*s' at "
                    "'timeToLiveSpecification.attributeName' failed to satisfy constraint: Member "
                    "must have length between 1 and 255",
-                   (int)(name->n > 255 ? 255 : name->n), name->p ? name->p : "");
+                   BF_SHOWN_TO(*name, 255));
 }
 
 bool bl_ddb_update_ttl(struct bl_call *c)
@@ -181,7 +181,6 @@ bool bl_ddb_expire(struct bl_call *c, struct bf_str table, uint64_t *count, stru
     *e = c->store->err;
     bl_store_rollback(c->store);
     if (!found)
-        return bf_err_set(e, BF_E_INPUT, "no table is called %.*s",
-                          (int)(table.n > 255 ? 255 : table.n), table.p);
+        return bf_err_set(e, BF_E_INPUT, "no table is called %.*s", BF_SHOWN_TO(table, 255));
     return e->code == BF_OK ? bf_err_nomem(e) : false;
 }

@@ -9,7 +9,7 @@ enum { PLACEHOLDERS_MAX = 4096 };
 
 static bool invalid(struct bf_err *e, const char *fmt, struct bf_str what)
 {
-    return bf_err_set(e, BF_E_INPUT, fmt, (int)(what.n > 200 ? 200 : what.n), what.p ? what.p : "");
+    return bf_err_set(e, BF_E_INPUT, fmt, BF_SHOWN_TO(what, 200));
 }
 
 static size_t count_members(struct bf_str object)
@@ -45,7 +45,7 @@ static bool read_placeholder(struct bl_expr *x, struct bf_json *j, char sign,
             struct bf_err why = *e;
             bf_err_set(e, BF_E_INPUT,
                        "ExpressionAttributeValues contains invalid value: %.300s for key %.*s",
-                       why.text, (int)(p->key.n > 60 ? 60 : p->key.n), p->key.p);
+                       why.text, BF_SHOWN(p->key));
         }
         return false;
     }

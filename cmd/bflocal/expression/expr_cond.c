@@ -99,7 +99,7 @@ static bool check_distinct(struct bl_lex *l, const char *sign, const struct bl_c
             return bl_lex_fail(l, e,
                                "The first operand must be distinct from the remaining operands for "
                                "this operator or function; operator: %s, first operand: [%.*s]",
-                               sign, (int)(name.n > 255 ? 255 : name.n), name.p);
+                               sign, BF_SHOWN_TO(name, 255));
     return true;
 }
 
@@ -127,7 +127,7 @@ static bool check_function(struct bl_lex *l, const struct function *f, const str
     return bl_lex_fail(l, e,
                        "Invalid attribute type name found; type: %.*s, valid types: "
                        "{B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
-                       (int)(second->text.n > 60 ? 60 : second->text.n), second->text.p);
+                       BF_SHOWN(second->text));
 }
 
 static bool parse_function(struct bl_lex *l, struct bl_cond **out, struct bf_err *e)
@@ -137,8 +137,7 @@ static bool parse_function(struct bl_lex *l, struct bl_cond **out, struct bf_err
         if (bf_str_eq(l->text, bf_str_of(functions[i].name)))
             f = &functions[i];
     if (!f)
-        return bl_lex_fail(l, e, "Invalid function name; function: %.*s",
-                           (int)(l->text.n > 60 ? 60 : l->text.n), l->text.p);
+        return bl_lex_fail(l, e, "Invalid function name; function: %.*s", BF_SHOWN(l->text));
     struct bl_cond *c = *out = new_cond(l, f->kind, f->nargs, e);
     if (!c || !bl_lex_operator(l, e) || !bl_lex_next(l, e) || !bl_lex_next(l, e))
         return false;
@@ -191,8 +190,8 @@ static bool parse_between(struct bl_lex *l, const struct bl_operand *first, stru
         "The BETWEEN operator requires upper bound to be greater than or equal to lower bound; "
         "lower "
         "bound operand: AttributeValue: {%s:%.*s}, upper bound operand: AttributeValue: {%s:%.*s}",
-        bl_type_name(low->type), (int)(low->text.n > 40 ? 40 : low->text.n), low->text.p,
-        bl_type_name(high->type), (int)(high->text.n > 40 ? 40 : high->text.n), high->text.p);
+        bl_type_name(low->type), BF_SHOWN_TO(low->text, 40), bl_type_name(high->type),
+        BF_SHOWN_TO(high->text, 40));
 }
 
 enum { IN_MAX = 100 };

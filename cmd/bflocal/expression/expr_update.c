@@ -28,8 +28,7 @@ static bool parse_call(struct bl_lex *l, struct bl_term **out, struct bf_err *e)
 {
     bool append = bf_str_is(l->text, "list_append");
     if (!append && !bf_str_is(l->text, "if_not_exists"))
-        return bl_lex_fail(l, e, "Invalid function name; function: %.*s",
-                           (int)(l->text.n > 60 ? 60 : l->text.n), l->text.p);
+        return bl_lex_fail(l, e, "Invalid function name; function: %.*s", BF_SHOWN(l->text));
     struct bl_term *t = *out = new_term(l, append ? BL_TERM_LIST_APPEND : BL_TERM_IF_NOT_EXISTS, e);
     if (!t || ++l->depth > BL_NEST_MAX || !bl_lex_operator(l, e) || !bl_lex_next(l, e) ||
         !bl_lex_next(l, e))

@@ -79,7 +79,7 @@ static bool normalise_number(struct bf_arena *a, struct bf_str text, struct bf_s
     enum bf_number_verdict verdict = bf_number_judge(text);
     if (verdict == BF_NUMBER_NONE && text.n)
         return bf_err_set(e, BF_E_INPUT, "%s: %.*s", bl_number_fault(verdict),
-                          (int)(text.n > 200 ? 200 : text.n), text.p);
+                          BF_SHOWN_TO(text, 200));
     if (verdict != BF_NUMBER_FITS)
         return invalid(e, bl_number_fault(verdict));
     enum { PLAIN = 176 };
@@ -156,8 +156,7 @@ static bool fail_duplicate(const struct bl_value *set, struct bf_err *e)
     if (set->type == BL_BS)
         return invalid(e, INVALID "Input collection contains duplicates.");
     return bf_err_set(e, BF_E_INPUT, INVALID "Input collection [%.*s, %.*s] contains duplicates.",
-                      (int)(last->text.n > 80 ? 80 : last->text.n), last->text.p,
-                      (int)(last->text.n > 80 ? 80 : last->text.n), last->text.p);
+                      BF_SHOWN_TO(last->text, 80), BF_SHOWN_TO(last->text, 80));
 }
 
 /* Appends to a set; one that is in it already is an error. */

@@ -1,23 +1,22 @@
 #include "cmd/bflocal/http/document.h"
 
+#include "lib/json/doc.h"
+
 json_t *bl_document_parse(struct bf_str text)
 {
-    json_error_t error;
-    return json_loadb(text.n ? text.p : "", text.n, 0, &error);
+    struct bf_err e;
+    return text.n && text.p[0] == '[' ? bf_doc_array(text, &e)
+                                      : bf_doc_object(text, BF_DOC_PLAIN, &e);
 }
 
 json_t *bl_document_read(struct bl_call *c)
 {
-    json_error_t error;
+    struct bf_err e;
     struct bf_str text = bf_str_trim(c->req.body);
-    if (!text.n)
-        text = BF_STR("{}");
-    json_t *body = json_loadb(text.p, text.n, 0, &error);
-    if (json_is_object(body))
-        return body;
-    json_decref(body);
-    bl_fail(c, BL_SerializationException, "%s", body ? "expected an object" : error.text);
-    return NULL;
+    json_t *body = bf_doc_object(text.n ? text : BF_STR("{}"), BF_DOC_PLAIN, &e);
+    if (!body)
+        bl_fail(c, BL_SerializationException, "%s", e.text);
+    return body;
 }
 
 static int append(const char *text, size_t n, void *out)

@@ -1,5 +1,5 @@
 /*
- * Requests and answers as jansson trees, for services without a hot path (Glue,
+ * Requests and answers as jansson trees (lib/json/doc.h), for services without a hot path (Glue,
  * Athena). A number that is no integer would become a double there, so no
  * value of a user may be read this way; their protocols have none.
  */

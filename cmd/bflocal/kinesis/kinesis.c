@@ -41,7 +41,7 @@ struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p)
                     own.p ? "StreamARN and StreamName name two streams: %.*s"
                           : "User is not authorized to perform that on resource: %.*s because no "
                             "resource-based policy allows it",
-                    (int)(arn.n > 400 ? 400 : arn.n), arn.p);
+                    BF_SHOWN_TO(arn, 400));
             return NULL;
         }
         name = own;
@@ -53,8 +53,7 @@ struct bl_stream *bl_stream_param(struct bl_call *c, const struct bl_params *p)
     struct bl_stream *s = bl_stream_find(c->local->kinesis, name);
     if (!s)
         bl_fail(c, BL_ResourceNotFoundException,
-                "Stream %.*s under account " BL_ACCOUNT " not found.",
-                (int)(name.n > 128 ? 128 : name.n), name.p);
+                "Stream %.*s under account " BL_ACCOUNT " not found.", BF_SHOWN_TO(name, 128));
     return s;
 }
 

@@ -87,8 +87,7 @@ static bool start_at_sequence(struct bl_call *c, const struct bl_stream *s,
         return bl_fail(c, BL_InvalidArgumentException,
                        "StartingSequenceNumber %.*s used in GetShardIterator on shard "
                        "shardId-%012d in stream %s under account " BL_ACCOUNT " is invalid.",
-                       (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p,
-                       (int)(shard - s->shards), s->name);
+                       BF_SHOWN(sequence), (int)(shard - s->shards), s->name);
     *number += after;
     return true;
 }
@@ -132,8 +131,8 @@ bool bl_kinesis_iterator(struct bl_call *c)
     bool ok = index >= 0;
     if (s && !ok)
         bl_fail(c, BL_ResourceNotFoundException,
-                "Shard %.*s in stream %s under account " BL_ACCOUNT " does not exist",
-                (int)(id.n > 60 ? 60 : id.n), id.p ? id.p : "", s->name);
+                "Shard %.*s in stream %s under account " BL_ACCOUNT " does not exist", BF_SHOWN(id),
+                s->name);
     ok = ok && iterator_start(c, &p, s, &s->shards[index], &it.number);
     if (ok) {
         it.row = s->shards[index].row;

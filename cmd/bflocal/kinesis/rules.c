@@ -64,8 +64,7 @@ static bool fail_constraint(const struct checked *k, struct bf_str value, const 
     return bl_fail(k->c, BL_ValidationException,
                    "1 validation error detected: Value '%.*s' at '%s%s' failed to satisfy "
                    "constraint: Member must %s%s",
-                   (int)(value.n > 128 ? 128 : value.n), value.p ? value.p : "", within, shown,
-                   must, what);
+                   BF_SHOWN_TO(value, 128), within, shown, must, what);
 }
 
 static bool in_choices(struct bf_str value, const char *choices)

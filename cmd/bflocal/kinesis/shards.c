@@ -64,7 +64,7 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, struct fil
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%.*s' at 'shardFilter.type' "
                        "failed to satisfy constraint",
-                       (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
+                       BF_SHOWN(type));
     bool missing = f->open_at_ms ? f->at_ms < 0 : bf_str_is(type, "AFTER_SHARD_ID") && !f->after.p;
     return !missing ||
            bl_fail(c, BL_InvalidArgumentException, "A ShardFilter of the type %.*s must have a %s.",
@@ -214,7 +214,7 @@ static int shard_param(struct bl_call *c, const struct bl_params *p, const struc
     if (index < 0)
         bl_fail(c, BL_ResourceNotFoundException,
                 "Could not find shard %.*s in stream %s under account " BL_ACCOUNT ".",
-                (int)(id.n > 60 ? 60 : id.n), id.p ? id.p : "", s->name);
+                BF_SHOWN(id), s->name);
     else if (s->shards[index].last >= 0) {
         bl_fail(c, BL_InvalidArgumentException,
                 "Shard %.*s in stream %s under account " BL_ACCOUNT
@@ -259,7 +259,7 @@ static bool run_split(struct bl_call *c, const struct bl_params *p, struct bl_st
             "%s under account " BL_ACCOUNT
             " is not both greater than one plus the shard's StartingHashKey and less than "
             "the shard's EndingHashKey.",
-            (int)(text.n > 60 ? 60 : text.n), text.p ? text.p : "", index, s->name);
+            BF_SHOWN(text), index, s->name);
     if (s->n + 2 > BL_SHARDS_MAX)
         return bl_fail(c, BL_LimitExceededException, "more than %d shards", BL_SHARDS_MAX);
     return bl_shard_split(c, s, index, at);

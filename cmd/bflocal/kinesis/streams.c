@@ -23,7 +23,7 @@ static bool read_mode(struct bl_call *c, const struct bl_params *p, bool *on_dem
                "1 validation error detected: Value '%.*s' at 'streamModeDetails.streamMode' "
                "failed to satisfy constraint: Member must satisfy enum value set: [PROVISIONED, "
                "ON_DEMAND]",
-               (int)(text.n > 60 ? 60 : text.n), text.p ? text.p : "");
+               BF_SHOWN(text));
 }
 
 bool bl_stream_insert(struct bl_call *c, struct bl_stream *s, int64_t shards)

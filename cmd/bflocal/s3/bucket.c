@@ -141,20 +141,20 @@ static bool good_name(struct bf_str s)
 /* The text of <LocationConstraint>; *bad when the document is none. */
 static struct bf_str location(struct bf_str body, bool *bad)
 {
-    struct bl_xml x;
-    enum bl_xml_token t;
+    struct bf_xml x;
+    enum bf_xml_token t;
     struct bf_str found = {NULL, 0};
     bool inside = false;
     *bad = false;
     if (bf_str_trim(body).n == 0)
         return found;
-    bl_xml_init(&x, body);
-    while ((t = bl_xml_next(&x)) != BL_XML_END && t != BL_XML_ERROR) {
-        if (t == BL_XML_TEXT && inside)
+    bf_xml_init(&x, body);
+    while ((t = bf_xml_next(&x)) != BF_XML_END && t != BF_XML_ERROR) {
+        if (t == BF_XML_TEXT && inside)
             found = bf_str_trim(x.text);
-        inside = t == BL_XML_OPEN && bf_str_is(x.name, "LocationConstraint");
+        inside = t == BF_XML_OPEN && bf_str_is(x.name, "LocationConstraint");
     }
-    *bad = t == BL_XML_ERROR;
+    *bad = t == BF_XML_ERROR;
     return found;
 }
 

@@ -49,23 +49,23 @@ static bool store_text(struct bl_call *c, struct part *p, struct bf_str name, st
 /* <CompleteMultipartUpload><Part><PartNumber/><ETag/>...</Part>... */
 static bool read_part_list(struct bl_call *c, struct completion *m)
 {
-    struct bl_xml x;
-    enum bl_xml_token t;
+    struct bf_xml x;
+    enum bf_xml_token t;
     struct bf_buf text;
     bool ok = true;
-    bl_xml_init(&x, c->req.body);
+    bf_xml_init(&x, c->req.body);
     bf_buf_init(&text, 4096);
-    while (ok && (t = bl_xml_next(&x)) != BL_XML_END) {
-        if (t == BL_XML_OPEN) {
+    while (ok && (t = bf_xml_next(&x)) != BF_XML_END) {
+        if (t == BF_XML_OPEN) {
             bf_buf_reset(&text);
             if (x.depth == 2 && bf_str_is(x.name, "Part")) {
                 ok = m->n < BL_S3_PARTS;
                 if (ok)
                     memset(&m->parts[m->n++], 0, sizeof(*m->parts));
             }
-        } else if (t == BL_XML_TEXT)
-            ok = x.depth != 3 || bl_xml_decode(&text, x.text);
-        else if (t == BL_XML_CLOSE) {
+        } else if (t == BF_XML_TEXT)
+            ok = x.depth != 3 || bf_xml_decode(&text, x.text);
+        else if (t == BF_XML_CLOSE) {
             if (x.depth == 2 && m->n)
                 ok = store_text(c, &m->parts[m->n - 1], x.name, bf_buf_view(&text));
         } else

@@ -79,27 +79,27 @@ static bool take_element(struct bl_call *c, struct wanted *w, struct bf_str name
                bl_s3_failf(c, BL_S3_NotImplemented, "bflocal has no versions of objects");
     else if (!bf_str_is(name, "Object") && !bf_str_is(name, "Delete"))
         return bl_s3_failf(c, BL_S3_NotImplemented, "bflocal has no %.*s in a DeleteObjects",
-                           (int)(name.n > 100 ? 100 : name.n), name.p);
+                           BF_SHOWN_TO(name, 100));
     return true;
 }
 
 /* The objects of a <Delete> document, in the arena. */
 static bool read_delete_list(struct bl_call *c, struct wanted *list, size_t *n, bool *quiet)
 {
-    struct bl_xml x;
-    enum bl_xml_token t;
+    struct bf_xml x;
+    enum bf_xml_token t;
     struct bf_buf text;
     bool ok = true;
-    bl_xml_init(&x, c->req.body);
+    bf_xml_init(&x, c->req.body);
     bf_buf_init(&text, 16 * 1024);
     *n = 0;
-    while (ok && (t = bl_xml_next(&x)) != BL_XML_END) {
-        if (t == BL_XML_OPEN) {
+    while (ok && (t = bf_xml_next(&x)) != BF_XML_END) {
+        if (t == BF_XML_OPEN) {
             bf_buf_reset(&text);
             ok = !bf_str_is(x.name, "Object") || (*n)++ < KEYS_MAX;
-        } else if (t == BL_XML_TEXT)
-            ok = bl_xml_decode(&text, x.text);
-        else if (t == BL_XML_CLOSE) {
+        } else if (t == BF_XML_TEXT)
+            ok = bf_xml_decode(&text, x.text);
+        else if (t == BF_XML_CLOSE) {
             struct wanted none = {0}, *w = *n ? &list[*n - 1] : &none;
             ok = take_element(c, w, x.name, bf_buf_view(&text), quiet) &&
                  (!bf_str_is(x.name, "Object") || w->key.n);

@@ -87,19 +87,19 @@ void bl_s3_get_tagging(struct bl_call *c)
 /* <Tagging><TagSet><Tag><Key/><Value/></Tag>...: as a header's value. */
 static bool read_document(struct bl_call *c, struct bf_buf *out)
 {
-    struct bl_xml x;
-    enum bl_xml_token t;
+    struct bf_xml x;
+    enum bf_xml_token t;
     struct bf_buf text;
     struct bf_str key = {NULL, 0};
     bool ok = true;
-    bl_xml_init(&x, c->req.body);
+    bf_xml_init(&x, c->req.body);
     bf_buf_init(&text, 4096);
-    while (ok && (t = bl_xml_next(&x)) != BL_XML_END) {
-        if (t == BL_XML_OPEN)
+    while (ok && (t = bf_xml_next(&x)) != BF_XML_END) {
+        if (t == BF_XML_OPEN)
             bf_buf_reset(&text);
-        else if (t == BL_XML_TEXT)
-            ok = x.depth != 4 || bl_xml_decode(&text, x.text);
-        else if (t != BL_XML_CLOSE)
+        else if (t == BF_XML_TEXT)
+            ok = x.depth != 4 || bf_xml_decode(&text, x.text);
+        else if (t != BF_XML_CLOSE)
             ok = false;
         else if (x.depth == 3 && bf_str_is(x.name, "Key"))
             ok = bf_arena_copy(&c->arena, bf_buf_view(&text), &key);

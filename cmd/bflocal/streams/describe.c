@@ -134,7 +134,7 @@ static bool read_filter(struct bl_call *c, const struct bl_params *p, const stru
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value '%.*s' at 'shardFilter.type' failed to "
                        "satisfy constraint: Member must satisfy enum value set: [CHILD_SHARDS]",
-                       (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
+                       BF_SHOWN(type));
     *parent = bl_stream_shard_find(s, id);
     return *parent >= 0 || bl_fail(c, BL_ResourceNotFoundException,
                                    "Requested resource not found: Shard does not exist");

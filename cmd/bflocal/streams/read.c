@@ -63,7 +63,7 @@ static bool iterator_start(struct bl_call *c, const struct bl_params *p, const s
                      "[AFTER_SEQUENCE_NUMBER, LATEST, AT_SEQUENCE_NUMBER, TRIM_HORIZON]"
                    : "1 validation error detected: Value null%.*s at 'shardIteratorType' failed to "
                      "satisfy constraint: Member must not be null",
-            (int)(type.n > 60 ? 60 : type.n), type.p ? type.p : "");
+            BF_SHOWN(type));
     }
     if (!sequence.p)
         return bl_fail(c, BL_ValidationException,
@@ -71,7 +71,7 @@ static bool iterator_start(struct bl_call *c, const struct bl_params *p, const s
                        at ? "AT_SEQUENCE_NUMBER" : "AFTER_SEQUENCE_NUMBER");
     if (!bl_stream_sequence_get(sequence, number))
         return bl_fail(c, BL_ValidationException, "Invalid SequenceNumber: %.*s",
-                       (int)(sequence.n > 60 ? 60 : sequence.n), sequence.p);
+                       BF_SHOWN(sequence));
     if (!check_number(c, s, shard, *number))
         return false;
     *number += after;

@@ -15,7 +15,7 @@ enum { SLOWEST = 16 << 10 }; /* bytes a second of a request's body */
 
 /* Whose answer is being handed over: bf_aws_header asks it. A call may be gone or submitted again
  * before `done` returns, so it is not kept in the call. */
-static _Thread_local struct bf_aws_state *answering;
+static _Thread_local struct bf_aws_flight *answering;
 
 struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e)
 {
@@ -46,7 +46,7 @@ void bf_aws_destroy(struct bf_aws *aws)
     if (!aws)
         return;
     while (aws->all) {
-        struct bf_aws_state *s = aws->all;
+        struct bf_aws_flight *s = aws->all;
         aws->all = s->all;
         if (s->running)
             bf_http_drop(&aws->http, &s->x);
@@ -98,9 +98,9 @@ size_t bf_aws_in_flight(const struct bf_aws *aws)
     return aws->in_flight;
 }
 
-static struct bf_aws_state *take(struct bf_aws *aws)
+static struct bf_aws_flight *take_free(struct bf_aws *aws)
 {
-    struct bf_aws_state *s = aws->free;
+    struct bf_aws_flight *s = aws->free;
     if (s)
         aws->free = s->next;
     else {
@@ -116,7 +116,7 @@ static struct bf_aws_state *take(struct bf_aws *aws)
     return s;
 }
 
-static void give_back(struct bf_aws *aws, struct bf_aws_state *s)
+static void give_back(struct bf_aws *aws, struct bf_aws_flight *s)
 {
     s->call = NULL;
     s->running = false;
@@ -126,7 +126,7 @@ static void give_back(struct bf_aws *aws, struct bf_aws_state *s)
 }
 
 /* Takes s off a list, when it is there. */
-static void take_off(struct bf_aws_state **at, const struct bf_aws_state *s)
+static void take_off(struct bf_aws_flight **at, const struct bf_aws_flight *s)
 {
     while (*at && *at != s)
         at = &(*at)->next;
@@ -173,7 +173,7 @@ uint64_t bf_aws_timeout_ms(const struct bf_aws_call *call)
     return DEFAULT_TIMEOUT_MS + call->body.n / SLOWEST * 1000;
 }
 
-bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+bool bf_aws_send(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     const struct bf_aws_call *call = s->call;
     char sdk_request[48];
@@ -206,7 +206,7 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     const struct bf_endpoint *endpoint = endpoint_for(aws, call, e);
     if (!endpoint || !bf_aws_identify(aws, e))
         return false;
-    struct bf_aws_state *s = take(aws);
+    struct bf_aws_flight *s = take_free(aws);
     if (!s)
         return bf_err_nomem(e);
     s->call = call;
@@ -232,7 +232,7 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
 
 void bf_aws_cancel(struct bf_aws *aws, struct bf_aws_call *call)
 {
-    struct bf_aws_state *s = call->state;
+    struct bf_aws_flight *s = call->state;
     if (!s || s->call != call)
         return;
     if (s->running)
@@ -252,14 +252,14 @@ struct bf_str bf_aws_header(const struct bf_aws_call *call, const char *name)
     return bf_http_header(&answering->x, name);
 }
 
-void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_state *s, uint64_t delay_us)
+void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_flight *s, uint64_t delay_us)
 {
     s->due_ms = bf_clock_mono_ms() + (int64_t)((delay_us + 999) / 1000);
     s->next = aws->waiting;
     aws->waiting = s;
 }
 
-void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_state *s, const struct bf_err *err)
+void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_flight *s, const struct bf_err *err)
 {
     struct bf_aws_call *call = s->call;
     struct bf_aws_answer a = {
@@ -271,7 +271,7 @@ void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_state *s, const struct bf_
         .attempts = (int)s->retry.attempt,
         .err = *err,
     };
-    struct bf_aws_state *outer = answering;
+    struct bf_aws_flight *outer = answering;
     answering = s;
     call->state = NULL;
     call->done(call, &a);
@@ -284,14 +284,14 @@ static int wait_ms(const struct bf_aws *aws, int timeout_ms)
 {
     int64_t least = timeout_ms < 0 ? INT_MAX : timeout_ms;
     int64_t now = aws->waiting ? bf_clock_mono_ms() : 0;
-    for (const struct bf_aws_state *s = aws->waiting; s; s = s->next)
+    for (const struct bf_aws_flight *s = aws->waiting; s; s = s->next)
         if (s->due_ms - now < least)
             least = s->due_ms > now ? s->due_ms - now : 0;
     return bf_aws_grace_wait_ms(aws, (int)least);
 }
 
 /* Its turn: hashes a slice of its body, or sends it. */
-static void take_turn(struct bf_aws *aws, struct bf_aws_state *s)
+static void take_turn(struct bf_aws *aws, struct bf_aws_flight *s)
 {
     struct bf_err e = {0};
     if (s->hashing) {
@@ -316,9 +316,9 @@ static void send_due(struct bf_aws *aws)
     if (!aws->waiting)
         return;
     int64_t now = bf_clock_mono_ms();
-    struct bf_aws_state **at = &aws->waiting;
+    struct bf_aws_flight **at = &aws->waiting;
     while (*at) {
-        struct bf_aws_state *s = *at;
+        struct bf_aws_flight *s = *at;
         if (s->due_ms <= now) {
             *at = s->next;
             s->next = aws->due;
@@ -327,7 +327,7 @@ static void send_due(struct bf_aws *aws)
             at = &s->next;
     }
     while (aws->due) {
-        struct bf_aws_state *s = aws->due;
+        struct bf_aws_flight *s = aws->due;
         aws->due = s->next;
         take_turn(aws, s);
     }
@@ -341,8 +341,8 @@ static bool advance(struct bf_aws *aws, size_t *n, struct bf_err *e)
     if (!bf_http_perform(&aws->http, e))
         return false;
     while ((x = bf_http_next(&aws->http))) {
-        struct bf_aws_state *s =
-            (struct bf_aws_state *)(void *)((char *)x - offsetof(struct bf_aws_state, x));
+        struct bf_aws_flight *s =
+            (struct bf_aws_flight *)(void *)((char *)x - offsetof(struct bf_aws_flight, x));
         s->running = false;
         bf_aws_conclude(aws, s);
         ++*n;

@@ -14,10 +14,10 @@
 
 /* One call in flight. The structs are kept and used again: each has a connection-ready easy handle
  * and buffers that have grown to what its calls need. */
-struct bf_aws_state {
-    struct bf_aws_call *call;  /* NULL: free */
-    struct bf_aws_state *next; /* in the list of the free, or of those that wait */
-    struct bf_aws_state *all;
+struct bf_aws_flight {
+    struct bf_aws_call *call;   /* NULL: free */
+    struct bf_aws_flight *next; /* in the list of the free, or of those that wait */
+    struct bf_aws_flight *all;
     struct bf_http_exchange x;
     struct bf_request request;
     struct bf_retry retry;
@@ -56,8 +56,8 @@ struct bf_aws {
     struct bf_retry_quota quota;
     struct bf_rng rng;
     int64_t skew_ms;
-    struct bf_aws_state *all, *free, *waiting;
-    struct bf_aws_state *due; /* of those that waited: whose turn it is */
+    struct bf_aws_flight *all, *free, *waiting;
+    struct bf_aws_flight *due; /* of those that waited: whose turn it is */
     size_t in_flight;
     void (*note)(void *arg, const char *text);
     void *note_arg;
@@ -81,28 +81,28 @@ BF_MUST bool bf_aws_identity_init(struct bf_aws *aws, const struct bf_aws_option
 void bf_aws_identity_free(struct bf_aws *aws);
 
 /* The service says that the credentials of s have expired. True: there are others now, once for a call. */
-BF_MUST bool bf_aws_renew(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e);
+BF_MUST bool bf_aws_renew(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e);
 
 /* Signs and sends the attempt that s->retry names. */
-BF_MUST bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e);
+BF_MUST bool bf_aws_send(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e);
 
 /* How long one attempt may take in all; 0: as long as it moves. */
 uint64_t bf_aws_timeout_ms(const struct bf_aws_call *call);
 
 /* Lets s wait for delay_us and then sends it. */
-void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_state *s, uint64_t delay_us);
+void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_flight *s, uint64_t delay_us);
 
 /* Hands the answer to the caller, whose call it is again from here. */
-void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_state *s, const struct bf_err *err);
+void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_flight *s, const struct bf_err *err);
 
 /* The exchange of s has ended: delivers it, or sends it again. */
-void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s);
+void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_flight *s);
 
 /* Delivers s, which was not sent or whose exchange has been dropped: there is no answer, *e says why. */
-void bf_aws_give_up(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e);
+void bf_aws_give_up(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e);
 
 /* Delivers s, whose next attempt has not come about or has been dropped: what the last one said is said. */
-void bf_aws_give_up_retry(struct bf_aws *aws, struct bf_aws_state *s);
+void bf_aws_give_up_retry(struct bf_aws *aws, struct bf_aws_flight *s);
 
 /* patience.c: from the first look behind a signal on its grace counts. */
 void bf_aws_notice_stop(struct bf_aws *aws);

@@ -75,8 +75,8 @@ static bool read_token(const struct bf_cred_seek *s, struct bf_buf *token, struc
     return bf_buf_cstr(token) || bf_err_nomem(e);
 }
 
-static enum bf_cred_found take(const struct bf_cred_reply *r, struct bf_credentials *out,
-                               struct bf_err *e)
+static enum bf_cred_found take_credentials(const struct bf_cred_reply *r,
+                                           struct bf_credentials *out, struct bf_err *e)
 {
     json_t *doc = bf_cred_object(bf_buf_view(&r->body), "the container's answer", e);
     if (!doc)
@@ -126,7 +126,7 @@ enum bf_cred_found bf_cred_from_container(const struct bf_cred_seek *s, struct b
         if (token.n)
             q.headers[q.nheaders++] = (struct bf_aws_header_field){"authorization", token.p};
         if (bf_cred_send(s, &q, "the container's credentials", ATTEMPTS, WAIT_MS, &r, &error, e))
-            found = take(&r, out, e);
+            found = take_credentials(&r, out, e);
     }
     bf_cred_wipe(&token);
     bf_cred_reply_free(&r);

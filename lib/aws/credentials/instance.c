@@ -1,12 +1,11 @@
 /* The role of an EC2 instance, from its metadata service, version 2 alone: a token is fetched by PUT first, which a
  * request that somebody else forged cannot do (EC2 User Guide, "Use IMDS"). Nothing is sent through a proxy. Without such
  * a service the verdict comes after one second. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "lib/aws/credentials/source.h"
-#include "lib/base/num.h"
+#include "lib/base/opt.h"
 
 enum { TOKEN_MAX = 4096, ROLE_MAX = 256, AGAIN_MS = 15 * 60 * 1000 };
 
@@ -30,10 +29,7 @@ static bool number(const struct bf_cred_seek *s, const char *variable, const cha
     const char *text = setting(s, variable, property);
     if (!text)
         return true;
-    if (bf_num_u64(bf_str_of(text), out, e) && *out >= least && *out <= most)
-        return true;
-    return bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is no number from %" PRIu64 " to %" PRIu64,
-                      variable, text, least, most);
+    return bf_opt_range(bf_str_of(text), least, most, out, e) || bf_err_ctx(e, "%s", variable);
 }
 
 static bool set_up(struct imds *m, struct bf_err *e)
@@ -119,8 +115,8 @@ static bool is_role_name(struct bf_str name)
     return name.n > 0 && name.n < ROLE_MAX;
 }
 
-static enum bf_cred_found take(struct imds *m, const char *role, struct bf_credentials *out,
-                               struct bf_err *e)
+static enum bf_cred_found take_credentials(struct imds *m, const char *role,
+                                           struct bf_credentials *out, struct bf_err *e)
 {
     const struct bf_cred_world *w = m->s->world;
     json_t *doc =
@@ -192,7 +188,7 @@ static enum bf_cred_found seek(struct imds *m, struct bf_credentials *out, struc
     if (!is_role_name(bf_str_of(role)))
         return bf_cred_break(e, "the instance metadata service: its list of roles is none");
     snprintf(path, sizeof path, "%s%s", list, role);
-    return get(m, path, e) ? take(m, role, out, e) : BF_CRED_BROKEN;
+    return get(m, path, e) ? take_credentials(m, role, out, e) : BF_CRED_BROKEN;
 }
 
 enum bf_cred_found bf_cred_from_instance(const struct bf_cred_seek *s, struct bf_credentials *out,

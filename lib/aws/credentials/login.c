@@ -140,7 +140,8 @@ static bool renew(struct login *l, struct bf_err *e)
     return refresh(l, e) && bf_cred_token_write(&l->token, l->s, e);
 }
 
-static enum bf_cred_found take(const struct login *l, struct bf_credentials *out, struct bf_err *e)
+static enum bf_cred_found take_credentials(const struct login *l, struct bf_credentials *out,
+                                           struct bf_err *e)
 {
     char what[160];
     const json_t *c = access(l);
@@ -173,7 +174,7 @@ static enum bf_cred_found seek(struct login *l, struct bf_credentials *out, stru
         *e = why;
         return BF_CRED_BROKEN;
     }
-    return take(l, out, e);
+    return take_credentials(l, out, e);
 }
 
 enum bf_cred_found bf_cred_from_login(const struct bf_cred_seek *s, struct bf_credentials *out,

@@ -64,7 +64,7 @@ static bool start(struct program *p, const char *const *argv, struct bf_err *e)
 }
 
 /* Takes what is there; closes the pipe at its end. */
-static void take(int *fd, struct bf_buf *out)
+static void read_output(int *fd, struct bf_buf *out)
 {
     char chunk[4096];
     ssize_t n = read(*fd, chunk, sizeof chunk);
@@ -91,9 +91,9 @@ static bool listen_to(const struct bf_cred_real *r, struct program *p, struct bf
         if (poll(fds, 3, left < BF_CRED_STEP_MS ? (int)left : BF_CRED_STEP_MS) <= 0)
             continue;
         if (fds[0].revents)
-            take(&p->out[0], out);
+            read_output(&p->out[0], out);
         if (fds[1].revents)
-            take(&p->err[0], &p->said);
+            read_output(&p->err[0], &p->said);
         if (!bf_buf_ok(out))
             return bf_buf_check(out, "its output", e);
     }

@@ -12,8 +12,9 @@ static const char *own(const struct bf_cred_seek *s, const char *property)
     return bf_profiles_own(p, s->profile, property);
 }
 
-static enum bf_cred_found take(const struct bf_cred_seek *s, get_property *get, const char *file,
-                               struct bf_credentials *out, struct bf_err *e)
+static enum bf_cred_found take_profile(const struct bf_cred_seek *s, get_property *get,
+                                       const char *file, struct bf_credentials *out,
+                                       struct bf_err *e)
 {
     struct bf_cred_parts p = {
         .access = get(s, "aws_access_key_id"),
@@ -38,11 +39,11 @@ enum bf_cred_found bf_cred_from_credentials_file(const struct bf_cred_seek *s,
 {
     if (!own(s, "aws_access_key_id"))
         return bf_cred_pass(e, "it has no keys for profile '%.80s'", s->profile);
-    return take(s, own, "credentials", out, e);
+    return take_profile(s, own, "credentials", out, e);
 }
 
 enum bf_cred_found bf_cred_from_config_file(const struct bf_cred_seek *s,
                                             struct bf_credentials *out, struct bf_err *e)
 {
-    return take(s, bf_cred_get, "config", out, e);
+    return take_profile(s, bf_cred_get, "config", out, e);
 }

@@ -10,11 +10,10 @@
 #ifndef BF_CRED_SOURCE_H
 #define BF_CRED_SOURCE_H
 
-#include <jansson.h>
-
 #include "lib/aws/http/answer.h"
 #include "lib/aws/http/header.h"
 #include "lib/aws/credentials/credentials.h"
+#include "lib/json/doc.h"
 
 enum { BF_CRED_HEADERS = 8, BF_CRED_BODY_MAX = 1 << 20, BF_CRED_FILE_MAX = 256 << 10 };
 

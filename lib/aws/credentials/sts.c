@@ -124,8 +124,8 @@ static void account_of(const char *arn, char out[13])
         out[0] = '\0';
 }
 
-static enum bf_cred_found take(const struct bf_cred_reply *r, const char *what,
-                               struct bf_credentials *out, struct bf_err *e)
+static enum bf_cred_found take_credentials(const struct bf_cred_reply *r, const char *what,
+                                           struct bf_credentials *out, struct bf_err *e)
 {
     char access[256], secret[512], until[64], arn[2048], account[13];
     static _Thread_local char token[TOKEN_MAX]; /* too large for a stack that may be small */
@@ -159,7 +159,7 @@ enum bf_cred_found bf_cred_sts(const struct bf_cred_seek *s, const struct bf_cre
     bf_cred_reply_init(&r);
     bf_buf_init(&t.auth, 4096);
     bool ok = set_up(&t, s, form, e) && ask(&t, s, signer, &r, e);
-    enum bf_cred_found found = ok ? take(&r, what, out, e) : BF_CRED_BROKEN;
+    enum bf_cred_found found = ok ? take_credentials(&r, what, out, e) : BF_CRED_BROKEN;
     if (!ok)
         bf_err_ctx(e, "%s", what);
     bf_buf_free(&t.auth);

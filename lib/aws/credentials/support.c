@@ -6,6 +6,7 @@
 
 #include "lib/aws/credentials/source.h"
 #include "lib/aws/http/retry.h"
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 
 void bf_cred_reply_init(struct bf_cred_reply *r)
@@ -103,19 +104,16 @@ enum bf_cred_found bf_cred_keep(struct bf_credentials *out, const struct bf_cred
 
 json_t *bf_cred_object(struct bf_str text, const char *what, struct bf_err *e)
 {
-    json_error_t where; /* its text may quote what it read: not told */
-    json_t *doc = json_loadb(text.n ? text.p : "", text.n, 0, &where);
-    if (json_is_object(doc))
-        return doc;
-    json_decref(doc);
-    bf_err_set(e, BF_E_DENIED, "%s is no JSON object", what);
-    return NULL;
+    struct bf_err why;
+    json_t *doc = bf_doc_object(text, BF_DOC_PLAIN, &why);
+    if (!doc)
+        bf_err_set(e, BF_E_DENIED, "%s is no JSON object", what);
+    return doc;
 }
 
 const char *bf_cred_string(const json_t *object, const char *name)
 {
-    const char *value = json_string_value(json_object_get(object, name));
-    return value && *value ? value : NULL;
+    return bf_doc_get_word(object, name);
 }
 
 bool bf_cred_time(const char *text, int64_t *ms)
@@ -172,7 +170,6 @@ bool bf_cred_send(const struct bf_cred_seek *s, const struct bf_cred_request *q,
             e->code = BF_E_TEMPORARY;
         if (!again || attempt >= attempts || e->code == BF_E_STOPPED)
             return false;
-        s->world->sleep_ms(s->world->arg, wait_ms);
-        wait_ms *= 2;
+        s->world->sleep_ms(s->world->arg, bf_backoff_limit(wait_ms, attempt, BF_BACKOFF_MOST_MS));
     }
 }

@@ -56,7 +56,7 @@ static bool put_lines(struct bf_http_exchange *x, const struct bf_cred_request *
 }
 
 /* keep: its answer must not be lost, so neither a signal nor the end of the program breaks it off. */
-static bool finish(struct bf_cred_real *r, bool keep, struct bf_err *e)
+static bool end_exchange(struct bf_cred_real *r, bool keep, struct bf_err *e)
 {
     while (bf_http_perform(&r->http, e)) {
         if (bf_http_next(&r->http))
@@ -85,7 +85,8 @@ static bool exchange(void *arg, const struct bf_cred_request *q, struct bf_cred_
     x->timeout_ms = q->timeout_ms;
     x->max_answer = BF_CRED_BODY_MAX;
     x->direct = q->direct;
-    bool ok = put_lines(x, q, &text, e) && bf_http_start(&r->http, x, e) && finish(r, q->keep, e);
+    bool ok =
+        put_lines(x, q, &text, e) && bf_http_start(&r->http, x, e) && end_exchange(r, q->keep, e);
     if (ok && x->result != CURLE_OK) {
         const char *host = strstr(q->url, "://");
         char name[300];

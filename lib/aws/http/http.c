@@ -348,12 +348,12 @@ static void explain_connect(const struct bf_http_exchange *x, const char *host, 
         bf_err_set(e, BF_E_NETWORK, "cannot connect to %s: %s", host, why);
 }
 
-/* "CONNECT tunnel failed, response 407": the proxy's own no. */
+/* The connection broke, or the proxy's answer to CONNECT was no. */
 static void explain_broken(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
 {
-    const char *response = strstr(x->error, "response ");
-    long status = response ? strtol(response + strlen("response "), NULL, 10) : 0;
-    if (status && strncmp(x->error, "CONNECT tunnel failed", 21) == 0)
+    long status = 0;
+    curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (status >= 300)
         bf_err_set(e, status >= 500 ? BF_E_NETWORK : BF_E_SERVICE,
                    "the proxy opens no tunnel to %s: HTTP %ld%s", host, status,
                    status == 407 ? ", it wants a user and a password in its URL" : "");
@@ -367,7 +367,9 @@ static void explain_tls(const struct bf_http_exchange *x, const char *host, stru
     enum bf_err_code code = transient(x) ? BF_E_NETWORK : BF_E_SERVICE;
     struct bf_str why =
         bf_str_trim(bf_str_of(x->error[0] ? x->error : curl_easy_strerror(x->result)));
-    if (x->result == CURLE_PEER_FAILED_VERIFICATION && !strstr(x->error, "target host name"))
+    long verdict = 0; /* X509_V_OK where the chain is good, and the name is another's */
+    curl_easy_getinfo(x->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
+    if (x->result == CURLE_PEER_FAILED_VERIFICATION && verdict != 0)
         bf_err_set(e, code, "%s: %.*s (--ca-bundle says whom to trust)", host, (int)why.n, why.p);
     else if (strstr(x->error, "wrong version number") || strstr(x->error, "packet length too long"))
         bf_err_set(e, code, "%s does not speak TLS; is it http:// instead of https://?", host);

@@ -6,6 +6,7 @@
 #include "lib/aws/s3/compress.h"
 #include "lib/aws/firehose/firehose.h"
 #include "lib/aws/s3/s3.h"
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 
 enum {
@@ -13,8 +14,7 @@ enum {
     OBJECT_MAX = 512 * 1024 * 1024,
     MARGIN_MS = 1000, /* before the deadline, to tell Lambda what failed */
     TRY_MS = 60000,   /* how long, where no deadline was told */
-    PAUSE_MS = 50,
-    PAUSE_MAX_MS = 2000
+    RETRY_FIRST_MS = 50
 };
 
 /* What is atomic in Firehose, a record of it: rows that stand one behind the other. */
@@ -112,9 +112,8 @@ static void take_result(void *arg, size_t i, const struct bf_put_result *result)
     if (result->code.n == 0)
         return;
     if (s->left == 0)
-        bf_err_set(&s->why, BF_E_SERVICE, "%.*s: %.*s",
-                   (int)(result->code.n > 80 ? 80 : result->code.n), result->code.p,
-                   (int)(result->message.n > 200 ? 200 : result->message.n), result->message.p);
+        bf_err_set(&s->why, BF_E_SERVICE, "%.*s: %.*s", BF_SHOWN_TO(result->code, 80),
+                   BF_SHOWN_TO(result->message, 200));
     s->entry[s->left++] = s->entry[i];
 }
 
@@ -167,19 +166,17 @@ static void pause_ms(int64_t ms)
 /* Sends the entries until all are in, or there is no time left. */
 static bool put_entries(struct bf_rowsink *s, struct bf_err *e)
 {
-    int64_t pause = PAUSE_MS;
-    for (;;) {
+    for (unsigned failures = 1;; failures++) {
         if (!send_entries(s, e))
             return false;
         if (s->n == 0)
             return true;
-        int64_t wait = (int64_t)bf_rng_below(&s->rng, (uint64_t)pause) + 1;
+        int64_t wait = bf_backoff_ms(RETRY_FIRST_MS, failures, &s->rng);
         if (bf_clock_wall_ms() + wait >= s->until_ms) {
             *e = s->why;
             return bf_err_ctx(e, "PutRecordBatch");
         }
         pause_ms(wait);
-        pause = pause * 2 < PAUSE_MAX_MS ? pause * 2 : PAUSE_MAX_MS;
     }
 }
 

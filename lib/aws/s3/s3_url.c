@@ -6,7 +6,8 @@
 
 /* Endings that AWS keeps for other kinds of names (User guide, "General purpose buckets naming rules"). */
 static const struct {
-    const char *end, *what;
+    char end[12];
+    const char *what;
 } reserved[] = {
     {"--x-s3", "an S3 Express directory bucket"},     {"--xa-s3", "an access point of S3 Express"},
     {"--op-s3", "an access point of S3 on Outposts"}, {"--ol-s3", "an Object Lambda access point"},
@@ -24,10 +25,10 @@ static bool check_bucket(struct bf_str name, struct bf_err *e)
         return bf_err_set(
             e, BF_E_USAGE,
             "'%.*s' is an ARN: give the bucket's name, or the alias of an access point",
-            (int)(name.n > 100 ? 100 : name.n), name.p);
+            BF_SHOWN_TO(name, 100));
     if (name.n < 3 || name.n > 63)
         return bf_err_set(e, BF_E_USAGE, "'%.*s': a bucket's name has 3 to 63 characters",
-                          (int)(name.n > 100 ? 100 : name.n), name.p ? name.p : "");
+                          BF_SHOWN_TO(name, 100));
     for (size_t i = 0; i < name.n; i++)
         if (!isalnum((unsigned char)name.p[i]) && (!name.p[i] || !strchr("-._", name.p[i])))
             return bf_err_set(e, BF_E_USAGE,
@@ -45,7 +46,7 @@ bool bf_s3_parse_url(struct bf_str url, struct bf_str *bucket, struct bf_str *re
 {
     if (!bf_str_starts(url, BF_STR("s3://")))
         return bf_err_set(e, BF_E_USAGE, "'%.*s' is not of the form s3://BUCKET/PREFIX",
-                          (int)(url.n > 100 ? 100 : url.n), url.p ? url.p : "");
+                          BF_SHOWN_TO(url, 100));
     struct bf_str s = bf_str(url.p + 5, url.n - 5);
     const char *slash = s.n ? memchr(s.p, '/', s.n) : NULL;
     *bucket = bf_str(s.p, slash ? (size_t)(slash - s.p) : s.n);
