@@ -68,7 +68,11 @@ bool bl_athena_list_databases(struct bl_call *c)
     bl_store_lock(c->store);
     json_t *list = bl_catalog_databases(c->store, "", INT32_MAX);
     bl_store_unlock(c->store);
-    json_array_foreach(list, i, d) json_array_append_new(out, database(d));
+    json_array_foreach(list, i, d)
+    {
+        json_array_append_new(out, database(d));
+    }
+
     json_decref(list);
     bool ok = body && bl_document_answer(c, json_pack("{s:O}", "DatabaseList", out));
     json_decref(out);
@@ -147,7 +151,11 @@ bool bl_athena_list_tables(struct bl_call *c)
     json_t *d = bl_catalog_database(c->store, name),
            *list = bl_catalog_tables(c->store, name, "", INT32_MAX);
     bl_store_unlock(c->store);
-    json_array_foreach(list, i, t) json_array_append_new(out, table(t));
+    json_array_foreach(list, i, t)
+    {
+        json_array_append_new(out, table(t));
+    }
+
     bool ok = d ? bl_document_answer(c, json_pack("{s:O}", "TableMetadataList", out))
                 : missing(c, "Database", name);
     json_decref(d);

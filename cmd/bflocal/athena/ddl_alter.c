@@ -214,7 +214,7 @@ static bool alter(struct bl_ddl *d, const struct bl_ddl_table *t, json_t *table)
 
 bool bl_ddl_alter_table(struct bl_ddl *d)
 {
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     json_t *table = bl_ddl_table_name(d, &t) ? bl_ddl_find(d, &t) : NULL;
     bool ok = table && alter(d, &t, table);
     json_decref(table);
@@ -275,8 +275,11 @@ static bool add_found(struct bl_ddl *d, const struct bl_ddl_table *t, const json
             continue;
         bf_buf_addf(text, "Repair: Added partition to metastore %s:", t->name);
         json_array_foreach(values, k, v)
+        {
             bf_buf_addf(text, "%s%s=%s", k ? "/" : "",
                         bl_document_text(json_array_get(keys, k), "Name"), json_string_value(v));
+        }
+
         bf_buf_addc(text, '\n');
     }
     bf_buf_free(&location);
@@ -285,7 +288,7 @@ static bool add_found(struct bl_ddl *d, const struct bl_ddl_table *t, const json
 
 bool bl_ddl_repair(struct bl_ddl *d)
 {
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     struct bf_str bucket, key, prefix = BF_STR("");
     struct bf_buf text;
     json_t *table = bl_ddl_table_name(d, &t) && bl_ddl_end(d) ? bl_ddl_find(d, &t) : NULL;

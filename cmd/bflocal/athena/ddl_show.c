@@ -110,7 +110,7 @@ bool bl_ddl_show_views(struct bl_ddl *d)
 bool bl_ddl_show_partitions(struct bl_ddl *d)
 {
     struct bl_store *s = &d->x->athena->local->store;
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     struct bf_buf text;
     size_t i, k;
     json_t *row, *v, *table = bl_ddl_table_name(d, &t) && bl_ddl_end(d) ? bl_ddl_find(d, &t) : NULL;
@@ -124,8 +124,11 @@ bool bl_ddl_show_partitions(struct bl_ddl *d)
     json_array_foreach(rows, i, row)
     {
         json_array_foreach(json_object_get(row, "Values"), k, v)
+        {
             bf_buf_addf(&text, "%s%s=%s", k ? "/" : "",
                         bl_document_text(json_array_get(keys, k), "Name"), json_string_value(v));
+        }
+
         bf_buf_addc(&text, '\n');
     }
     bool ok = json_array_size(keys) > 0 ||
@@ -156,7 +159,7 @@ static void put_columns(struct bf_buf *out, const json_t *columns, bool types)
 
 bool bl_ddl_show_columns(struct bl_ddl *d)
 {
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     struct bf_buf text;
     if (!bl_ddl_word(d, "IN") && !bl_ddl_expect_word(d, "FROM"))
         return false;
@@ -179,7 +182,7 @@ bool bl_ddl_show_columns(struct bl_ddl *d)
 
 bool bl_ddl_describe(struct bl_ddl *d)
 {
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     struct bf_buf text;
     if (!bl_ddl_word(d, "EXTENDED"))
         (void)bl_ddl_word(d, "FORMATTED");
@@ -280,7 +283,7 @@ static void put_create(struct bf_buf *out, const struct bl_ddl_table *t, const j
 
 bool bl_ddl_show_create_table(struct bl_ddl *d)
 {
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     struct bf_buf text;
     json_t *table = bl_ddl_table_name(d, &t) && bl_ddl_end(d) ? bl_ddl_find(d, &t) : NULL;
     if (!table)
@@ -295,7 +298,7 @@ bool bl_ddl_show_create_table(struct bl_ddl *d)
 
 bool bl_ddl_show_create_view(struct bl_ddl *d)
 {
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     struct bl_scan scan = {.local = d->x->athena->local, .arena = &d->x->arena};
     struct bl_trino_ref ref = {.found = NULL};
     struct bf_str sql;
@@ -322,7 +325,7 @@ bool bl_ddl_show_create_view(struct bl_ddl *d)
 
 bool bl_ddl_show_properties(struct bl_ddl *d)
 {
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     struct bf_buf text;
     const char *key;
     json_t *v, *one = NULL, *table = bl_ddl_table_name(d, &t) ? bl_ddl_find(d, &t) : NULL;
@@ -333,9 +336,12 @@ bool bl_ddl_show_properties(struct bl_ddl *d)
     }
     ok = ok && bl_ddl_end(d);
     bf_buf_init(&text, 4 * 1024 * 1024);
-    json_object_foreach(json_object_get(table, "Parameters"), key,
-                        v) if (!one || strcmp(json_string_value(one), key) == 0)
-        bf_buf_addf(&text, "%s\t%s\n", key, json_string_value(v));
+    json_object_foreach(json_object_get(table, "Parameters"), key, v)
+    {
+        if (!one || strcmp(json_string_value(one), key) == 0)
+            bf_buf_addf(&text, "%s\t%s\n", key, json_string_value(v));
+    }
+
     ok = ok && bl_output_text(d->x, bf_buf_view(&text), "prpt_name prpt_value", d->e);
     bf_buf_free(&text);
     json_decref(one);

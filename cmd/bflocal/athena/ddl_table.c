@@ -259,7 +259,7 @@ static bool same_name(const json_t *columns, const json_t *keys, struct bf_err *
 bool bl_ddl_create_table(struct bl_ddl *d)
 {
     struct bl_store *s = &d->x->athena->local->store;
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     bool quiet;
     json_t *sd = json_pack("{s:[],s:{s:{}},s:i}", "Columns", "SerdeInfo", "Parameters",
                            "NumberOfBuckets", -1);
@@ -289,7 +289,7 @@ bool bl_ddl_create_table(struct bl_ddl *d)
 bool bl_ddl_drop_table(struct bl_ddl *d)
 {
     struct bl_store *s = &d->x->athena->local->store;
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     bool quiet;
     if (!if_exists(d, &quiet) || !bl_ddl_table_name(d, &t) || !bl_ddl_end(d) || !bl_ddl_begin(d))
         return false;

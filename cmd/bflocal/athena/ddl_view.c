@@ -88,7 +88,7 @@ static json_t *view_input(struct bl_ddl *d, const struct bl_ddl_table *t, struct
 static bool create_view(struct bl_ddl *d, bool replace)
 {
     struct bl_store *s = &d->x->athena->local->store;
-    struct bl_ddl_table t;
+    struct bl_ddl_table t = {.name = ""};
     struct bl_catalog_update u = {.version = "", .skip_archive = true};
     d->query = true;
     if (!bl_ddl_table_name(d, &t))

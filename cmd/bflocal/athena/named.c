@@ -110,9 +110,12 @@ bool bl_athena_list_named(struct bl_call *c)
     bl_store_lock(c->store);
     json_t *list = bl_object_list(c->store, "named", "", "", 10000);
     bl_store_unlock(c->store);
-    json_array_foreach(list, i,
-                       doc) if (strcmp(bl_document_text(doc, "WorkGroup"), group_of(body)) == 0)
-        json_array_append(ids, json_object_get(doc, "NamedQueryId"));
+    json_array_foreach(list, i, doc)
+    {
+        if (strcmp(bl_document_text(doc, "WorkGroup"), group_of(body)) == 0)
+            json_array_append(ids, json_object_get(doc, "NamedQueryId"));
+    }
+
     json_decref(list);
     bool ok = body && bl_document_answer(c, json_pack("{s:O}", "NamedQueryIds", ids));
     json_decref(ids);
@@ -225,9 +228,13 @@ bool bl_athena_list_prepared(struct bl_call *c)
     bl_store_lock(c->store);
     json_t *list = bl_object_list(c->store, "prepared", group_of(body), "", 10000);
     bl_store_unlock(c->store);
-    json_array_foreach(list, i, doc) json_array_append_new(
-        out, json_pack("{s:O,s:O}", "StatementName", json_object_get(doc, "StatementName"),
-                       "LastModifiedTime", json_object_get(doc, "LastModifiedTime")));
+    json_array_foreach(list, i, doc)
+    {
+        json_array_append_new(
+            out, json_pack("{s:O,s:O}", "StatementName", json_object_get(doc, "StatementName"),
+                           "LastModifiedTime", json_object_get(doc, "LastModifiedTime")));
+    }
+
     json_decref(list);
     bool ok = body && bl_document_answer(c, json_pack("{s:O}", "PreparedStatements", out));
     json_decref(out);

@@ -34,7 +34,7 @@ static const char *location_of(const json_t *body, const json_t *workgroup)
 
 static bool set_location(struct bl_call *c, struct bl_execution *x, const char *location)
 {
-    struct bf_str bucket, key, copy;
+    struct bf_str bucket, key, copy = BF_STR("");
     struct bf_buf prefix;
     if (!*location)
         return bl_athena_fail(c, "INVALID_INPUT",

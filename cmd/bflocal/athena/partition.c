@@ -27,8 +27,8 @@ struct finder {
     size_t nkeys;
     struct bl_parts *out;
     struct bf_str bucket, prefix;
-    size_t part;                            /* whose objects are listed */
-    const struct bl_projection *projection; /* or those of all, by their keys */
+    size_t part;                     /* whose objects are listed */
+    struct bl_projection projection; /* or those of all, by their keys */
     struct bf_map seen;
     struct bf_buf key;
     struct bf_err *e;
@@ -119,7 +119,7 @@ static bool take_projected(void *arg, struct bf_str key, const struct bl_s3_own 
     struct finder *f = arg;
     struct bf_str values[BL_PROJECTION_COLUMNS];
     size_t part;
-    if (object->size == 0 || !bl_projection_match(f->projection, key, values))
+    if (object->size == 0 || !bl_projection_match(&f->projection, key, values))
         return true;
     const struct bf_str *last = &values[0];
     for (size_t i = 1; i < f->nkeys; i++)
@@ -155,20 +155,19 @@ static bool has_equality(const struct bl_trino_ref *ref, const char *name)
 
 static bool find_projected(struct finder *f, struct bl_trino_ref *ref)
 {
-    struct bl_projection p;
-    if (!bl_projection_read(f->table, bl_now_ms(f->s->local), f->s->arena, &p, f->e))
+    struct bl_projection *p = &f->projection;
+    if (!bl_projection_read(f->table, bl_now_ms(f->s->local), f->s->arena, p, f->e))
         return false;
-    for (size_t i = 0; i < p.n; i++)
-        if (p.column[i].kind == BL_PROJECTION_INJECTED && !has_equality(ref, p.column[i].name))
+    for (size_t i = 0; i < p->n; i++)
+        if (p->column[i].kind == BL_PROJECTION_INJECTED && !has_equality(ref, p->column[i].name))
             return bf_err_set(f->e, BF_E_INPUT,
                               "CONSTRAINT_VIOLATION: For the injected projected partition column "
                               "%.100s, the WHERE clause must contain only static equality "
                               "conditions, and at least one such condition must be present.",
-                              p.column[i].name);
-    f->projection = &p;
-    f->bucket = p.bucket;
-    f->prefix = bf_str(p.location.p, p.fixed);
-    return bl_s3_own_list(f->s->local, p.bucket, f->prefix, take_projected, f, f->e) &&
+                              p->column[i].name);
+    f->bucket = p->bucket;
+    f->prefix = bf_str(p->location.p, p->fixed);
+    return bl_s3_own_list(f->s->local, p->bucket, f->prefix, take_projected, f, f->e) &&
            (f->ok || bf_err_nomem(f->e));
 }
 

@@ -93,11 +93,15 @@ bool bl_athena_list_workgroups(struct bl_call *c)
     bl_store_lock(c->store);
     json_t *list = bl_object_list(c->store, "workgroup", "", "", 1000);
     bl_store_unlock(c->store);
-    json_array_foreach(list, i, doc) json_array_append_new(
-        out,
-        json_pack("{s:O,s:O,s:O,s:O}", "Name", json_object_get(doc, "Name"), "State",
-                  json_object_get(doc, "State"), "Description", json_object_get(doc, "Description"),
-                  "CreationTime", json_object_get(doc, "CreationTime")));
+    json_array_foreach(list, i, doc)
+    {
+        json_array_append_new(out,
+                              json_pack("{s:O,s:O,s:O,s:O}", "Name", json_object_get(doc, "Name"),
+                                        "State", json_object_get(doc, "State"), "Description",
+                                        json_object_get(doc, "Description"), "CreationTime",
+                                        json_object_get(doc, "CreationTime")));
+    }
+
     json_decref(list);
     bool ok = body && bl_document_answer(c, json_pack("{s:O}", "WorkGroups", out));
     json_decref(out);

@@ -379,8 +379,10 @@ bool bl_write_objects(struct bl_write *w)
     bf_buf_init(&w->manifest, 64 * 1024 * 1024);
     if (!check_keys(w) || (w->rows = count(w)) < 0)
         return false;
+    static const struct bf_str no_values[1];
+    static const bool no_nulls[1];
     if (w->nkeys == 0)
-        return w->rows == 0 || put_object(w, NULL, NULL, 0);
+        return w->rows == 0 || put_object(w, no_values, no_nulls, 0);
     p = calloc(1, sizeof *p);
     bool ok = p ? find_parts(w, p) : bf_err_nomem(w->d->e);
     for (size_t i = 0; ok && i < p->n; i++)

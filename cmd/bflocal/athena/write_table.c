@@ -328,8 +328,12 @@ bool bl_ddl_insert(struct bl_ddl *d)
     const char *projection =
         bl_document_text(json_object_get(t.table, "Parameters"), "projection.enabled");
     t.projected = strcasecmp(projection, "true") == 0;
-    json_array_foreach(json_object_get(t.table, "PartitionKeys"), i, key) if (i < BL_WRITE_KEYS)
-        w.keys[w.nkeys++] = bf_str_of(bl_document_text(key, "Name"));
+    json_array_foreach(json_object_get(t.table, "PartitionKeys"), i, key)
+    {
+        if (i < BL_WRITE_KEYS)
+            w.keys[w.nkeys++] = bf_str_of(bl_document_text(key, "Name"));
+    }
+
     const struct bl_token *end = d->at;
     while (end->kind != BL_TOKEN_END)
         end++;

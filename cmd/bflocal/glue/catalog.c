@@ -38,7 +38,10 @@ static void fold_columns(json_t *columns)
 {
     size_t i;
     json_t *column;
-    json_array_foreach(columns, i, column) fold_member(column, "Name");
+    json_array_foreach(columns, i, column)
+    {
+        fold_member(column, "Name");
+    }
 }
 
 json_t *bl_catalog_pick(const json_t *input, const char *const *members)

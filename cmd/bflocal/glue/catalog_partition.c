@@ -14,7 +14,12 @@ static bool key_of(struct bf_buf *key, const json_t *values)
     size_t i;
     json_t *v;
     bf_buf_init(key, 64 * 1024);
-    json_array_foreach(values, i, v) if (!json_is_string(v)) return false;
+    json_array_foreach(values, i, v)
+    {
+        if (!json_is_string(v))
+            return false;
+    }
+
     if (!json_is_array(values) || json_array_size(values) == 0)
         return false;
     bl_document_print(key, values);
