@@ -206,6 +206,7 @@ def writing():
     yield "JSON", [rows("CREATE TABLE js WITH (format='JSON') AS SELECT 1 AS a, CAST(ROW(1, 'x') AS ROW(p integer, q varchar)) AS r, MAP(ARRAY['K'], ARRAY[1]) AS m, TIMESTAMP '2026-11-27 10:00:00' AS ts"), rows("SELECT * FROM js")], [[], [["1", "{p=1, q=x}", "{K=1}", "2026-11-27 10:00:00.000"]]]
     yield "text", [rows("CREATE TABLE txt WITH (format='TEXTFILE', field_delimiter=',') AS SELECT 1 AS a, CAST(NULL AS varchar) AS b, 'c' AS c"), rows("SELECT * FROM txt")], [[], [["1", None, "c"]]]
     yield "there already", [rows("CREATE TABLE txt AS SELECT 1 AS a"), rows("CREATE TABLE IF NOT EXISTS txt AS SELECT 1 AS a")], ["TABLE_ALREADY_EXISTS: Table 'shop.txt' already exists", []]
+    yield "of rows that cannot be written", [rows("CREATE TABLE many WITH (partitioned_by=ARRAY['p']) AS SELECT 1 AS a, x AS p FROM UNNEST(sequence(1, 101)) AS t(x)").split(":")[0], rows("SHOW TABLES 'many'")], ["HIVE_TOO_MANY_OPEN_PARTITIONS", []]
     yield "without data", [rows("CREATE TABLE bare AS SELECT 1 AS a WITH NO DATA"), rows("SELECT * FROM bare")], [[], []]
     got = execution("UNLOAD (SELECT a, ts FROM js) TO 's3://lake/un/' WITH (format='JSON')")
     keys = listed("un/")
@@ -237,6 +238,12 @@ def groups():
     yield "its location wins", execution("SELECT 1", WorkGroup="own")["ResultConfiguration"]["OutputLocation"][:14], "s3://lake/own/"
     yield "update", code(athena.update_work_group, WorkGroup="own", ConfigurationUpdates={"EnforceWorkGroupConfiguration": False}), "done"
     yield "then not", execution("SELECT 1", WorkGroup="own")["ResultConfiguration"]["OutputLocation"][:18], "s3://lake/results/"
+    put("cut/a", "x" * 10485770 + "\n")
+    rows("CREATE EXTERNAL TABLE cut (a string) LOCATION 's3://lake/cut/'")
+    yield "a limit of bytes", code(athena.update_work_group, WorkGroup="own", ConfigurationUpdates={"BytesScannedCutoffPerQuery": 10485760}), "done"
+    x = execution("SELECT length(a) FROM cut", WorkGroup="own")
+    yield "which is passed", (x["Status"]["State"], x["Status"]["StateChangeReason"]), ("CANCELLED", "Query cancelled! : Bytes scanned limit was exceeded")
+    yield "elsewhere not", rows("SELECT length(a) FROM cut"), [["10485770"]]
     yield "disabled", [code(athena.update_work_group, WorkGroup="own", State="DISABLED"), code(athena.start_query_execution, QueryString="SELECT 1", WorkGroup="own")], ["done", "InvalidRequestException"]
     yield "list", [w["Name"] for w in athena.list_work_groups()["WorkGroups"]], ["own", "primary"]
     yield "delete", [code(athena.delete_work_group, WorkGroup=w) for w in ("own", "own", "primary")], ["done", "InvalidRequestException", "InvalidRequestException"]

@@ -39,6 +39,7 @@ struct bl_execution {
     struct bf_arena arena;
     int64_t started_ms;
     uint64_t scanned;
+    int64_t cutoff;        /* bytes that may be scanned, 0: any number */
     int64_t updated;       /* rows that were written, -1: no such statement */
     const char *kind;      /* of the result object: ".csv", ".txt", "" */
     bool cancelled;        /* under the mutex, as `con` */

@@ -146,10 +146,13 @@ static void run(struct bl_execution *x, int64_t queued_ms)
         ok = bl_statement_run(x, &e);
     }
     bl_execution_disconnect(x);
-    bool cancelled = !ok && bl_execution_stopped(x);
+    bool cancelled = !ok && (bl_execution_stopped(x) || e.code == BF_E_STOPPED);
     set_state(x, ok ? "SUCCEEDED" : cancelled ? "CANCELLED" : "FAILED");
     if (!ok && !cancelled)
         put_error(x, &e);
+    else if (!ok && e.code == BF_E_STOPPED)
+        json_object_set_new(json_object_get(x->doc, "Status"), "StateChangeReason",
+                            json_string(e.text));
     json_object_set_new(json_object_get(x->doc, "Status"), "CompletionDateTime",
                         bl_document_time(bl_now_ms(x->athena->local)));
     put_statistics(x, queued_ms);

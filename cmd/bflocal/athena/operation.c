@@ -169,6 +169,8 @@ static bool read_start(struct bl_call *c, const json_t *body, struct bl_executio
         ok = bl_athena_fail(c, "INVALID_INPUT", "bflocal has no %s", managed);
     ok = ok && set_location(c, x, location_of(body, workgroup)) &&
          set_parameters(c, x, json_object_get(body, "ExecutionParameters"));
+    x->cutoff = bl_document_int(json_object_get(workgroup, "Configuration"),
+                                "BytesScannedCutoffPerQuery", 0);
     json_decref(workgroup);
     if (ok && !bl_statement_check(x, &e))
         ok = bl_athena_fail(c, "MALFORMED_QUERY", "%s", e.text);

@@ -89,6 +89,8 @@ bool bl_query_translate(struct bl_execution *x, struct bl_scan *scan, struct bf_
                            : bf_err_set(e, BF_E_LIMIT, "operations on types nest too deeply");
     }
     ok = ok && bl_trino_fill(t, bf_buf_view(&text), out, bl_scan_put_rows, scan, e);
+    if (ok && x->cutoff > 0 && scan->bytes > (uint64_t)x->cutoff)
+        ok = bf_err_set(e, BF_E_STOPPED, "Query cancelled! : Bytes scanned limit was exceeded");
     bf_buf_free(&text);
     if (!ok)
         explain(e);

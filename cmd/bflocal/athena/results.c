@@ -115,6 +115,8 @@ static bool show(struct bl_call *c, const json_t *body, const json_t *doc, const
                      .rows = json_array()};
     bool ok = (p.max >= 1 && p.max <= PAGE_MAX) ||
               bl_athena_fail(c, "INVALID_INPUT", "MaxResults: want 1 to %d", PAGE_MAX);
+    if (ok && strcmp(bl_document_text(body, "QueryResultType"), "DATA_MANIFEST") == 0)
+        ok = bl_athena_fail(c, "INVALID_INPUT", "bflocal has no results of the type DATA_MANIFEST");
     ok = ok && (!*kind || map_object(c, doc, &bytes, &size));
     if (ok && (*end || from > size))
         ok = bl_athena_fail(c, "INVALID_INPUT", "The token is not valid");

@@ -184,6 +184,18 @@ static bool without_data(struct bl_ddl *d, const struct bl_token **end)
     return no;
 }
 
+/* The table goes when its rows could not be written. False. */
+static bool take_back(struct bl_ddl *d, const struct into *t)
+{
+    struct bl_store *s = &d->x->athena->local->store;
+    struct bf_err e;
+    if (bl_store_begin_delete(s, &e)) {
+        bl_catalog_delete_table(s, t->name.database, t->name.name);
+        (void)!bl_store_commit(s, &e);
+    }
+    return false;
+}
+
 bool bl_ddl_create_as(struct bl_ddl *d)
 {
     struct bl_write w = {.d = d, .partition = add_partition};
@@ -218,8 +230,9 @@ bool bl_ddl_create_as(struct bl_ddl *d)
         end++;
     bool empty = ok && without_data(d, &end);
     ok = ok && choose_location(&w, other) && bl_write_collect(&w, text_until(d->at, end)) &&
-         (!empty || bl_duck_exec(d->x->con, "DELETE FROM athena_w", d->e)) && create(&w, &t) &&
-         bl_write_objects(&w) && bl_write_finish(&w);
+         (!empty || bl_duck_exec(d->x->con, "DELETE FROM athena_w", d->e)) && create(&w, &t);
+    if (ok && !(bl_write_objects(&w) && bl_write_finish(&w)))
+        ok = take_back(d, &t);
     json_decref(t.table);
     json_decref(other);
     bl_write_free(&w);

@@ -178,7 +178,7 @@ static int shortest(double d, bool is_float, char digits[24], int *exponent)
 /* Double.toString of Java 19 and later: plain from 1E-3 to 1E7, else with an exponent. */
 void bl_duck_put_double(struct bf_buf *out, double d, bool is_float)
 {
-    char digits[24];
+    char digits[24] = "0";
     int exponent;
     if (isnan(d) || isinf(d)) {
         bf_buf_adds(out, isnan(d) ? BF_STR("NaN")

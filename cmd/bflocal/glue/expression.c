@@ -223,7 +223,7 @@ static bool factor(struct reader *r, bool *yes)
     bool ok;
     if (word(r, "not")) {
         ok = factor(r, yes);
-        *yes = !*yes;
+        *yes = ok && !*yes;
     } else if (word(r, "("))
         ok = any(r, yes) && (word(r, ")") || wrong(r));
     else
