@@ -152,6 +152,10 @@ def serdes():
     put("lazy/a", "a\t1\t\\N\nb\tx\ttrue\nc\n")
     rows("CREATE EXTERNAL TABLE l (a string, b int, c boolean) ROW FORMAT DELIMITED FIELDS TERMINATED BY '\\t' LOCATION 's3://lake/lazy/'")
     yield "delimited", rows("SELECT * FROM l"), [["a", "1", None], ["b", None, "true"], ["c", None, None]]
+    for name, body, want in (("two kinds of line ends", b"1,2\r\n3,4\n5,6", [["1", "2"], ["3", "4"], ["5", "6"]]), ("a NUL", b"a\0b,c\n", [["a\0b", "c"]]), ("empty lines", b"\n,\n", [["", None], ["", ""]]), ("no UTF-8", b"\xff,x\n", "HIVE_BAD_DATA: a line that is not UTF-8"), ("control characters", b"\1\2,\3\n", [["\1\2", "\3"]])):
+        put("lines/a", body)
+        rows("CREATE EXTERNAL TABLE IF NOT EXISTS lines (a string, b string) ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' LOCATION 's3://lake/lines/'")
+        yield name, rows("SELECT * FROM lines"), want
     rows("CREATE EXTERNAL TABLE o (a int) STORED AS ORC LOCATION 's3://lake/lazy/'")
     yield "a SerDe that is not mapped", rows("SELECT * FROM o"), "HIVE_UNSUPPORTED_FORMAT: bflocal reads JSON, CSV, delimited text and Parquet, not org.apache.hadoop.hive.ql.io.orc.OrcSerde"
     put("bz/a.bz2", "x")

@@ -305,7 +305,7 @@ static bool run_choice(struct finder *f, const char *sql)
         duck->destroy_data_chunk(&chunk);
     }
     const char *failed = duck->result_error(&r);
-    bool ok = !failed || bf_err_set(f->e, BF_E_INPUT, "%.300s", failed);
+    bool ok = !failed || bl_duck_fail(failed, f->e);
     duck->destroy_result(&r);
     return ok;
 }

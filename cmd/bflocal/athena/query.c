@@ -169,7 +169,7 @@ static bool put_rows(struct bl_execution *x, duckdb_result *r, struct bl_output 
     }
     const char *failed = ok ? duck->result_error(r) : NULL;
     if (failed)
-        ok = bf_err_set(e, BF_E_INPUT, "%.*s", (int)strcspn(failed, "\n"), failed);
+        ok = bl_duck_fail(failed, e);
     for (uint64_t i = 0; types && i < n; i++)
         if (types[i])
             duck->destroy_logical_type(&types[i]);

@@ -186,7 +186,8 @@ static long skipped_lines(const json_t *sd, const json_t *table)
     return text ? strtol(text, NULL, 10) : 0;
 }
 
-/* SELECT athena_row(...) AS athena_r, filename FROM read_csv(lines), for each compression. */
+/* SELECT athena_row(...) AS athena_r, filename FROM read_csv(lines), for each compression. Nothing divides a line: an
+ * empty delimiter would be the byte NUL. */
 static bool put_lines(struct reading *r)
 {
     static const char *const all[] = {"none", "gzip", "zstd"};
@@ -205,11 +206,13 @@ static bool put_lines(struct reading *r)
             continue;
         }
         some++;
-        bf_buf_addf(r->out,
-                    ", columns={'line': 'VARCHAR'}, delim='', quote='', escape='', header=false, "
-                    "auto_detect=false, strict_mode=false, compression='%s', filename=true, "
-                    "max_line_size=33554432, buffer_size=67108864, skip=%ld)",
-                    all[i], skipped_lines(r->sd, r->table));
+        bf_buf_addf(
+            r->out,
+            ", columns={'line': 'VARCHAR'}, delim=chr(1)||chr(2)||chr(3)||chr(4), quote='', "
+            "escape='', header=false, "
+            "auto_detect=false, strict_mode=false, compression='%s', filename=true, "
+            "max_line_size=33554432, buffer_size=67108864, skip=%ld)",
+            all[i], skipped_lines(r->sd, r->table));
         if (r->format == BL_HIVE_JSON)
             bf_buf_lit(r->out, " WHERE line IS NOT NULL AND trim(line) <> ''");
     }

@@ -153,10 +153,16 @@ void bl_duck_disconnect(duckdb_connection *con)
     *con = NULL;
 }
 
-/* The first line of its text says it; the rest draws the place. */
-static bool fail(struct bf_err *e, const char *text)
+bool bl_duck_fail(const char *text, struct bf_err *e)
 {
+    static const char csv[] = "Invalid Input Error: CSV Error on Line";
     size_t n = text ? strcspn(text, "\n") : 0;
+    if (n && strncmp(text, csv, sizeof csv - 1) == 0)
+        return bf_err_set(e, BF_E_INPUT, "HIVE_BAD_DATA: %s",
+                          strstr(text, "unicode") || strstr(text, "Unicode")
+                              ? "a line that is not UTF-8"
+                          : strstr(text, "aximum line size") ? "a line longer than 32 MiB"
+                                                             : "a line that cannot be read");
     return bf_err_set(e, BF_E_INPUT, "%.*s", (int)(n ? n : 7), n ? text : "no text");
 }
 
@@ -168,11 +174,11 @@ static bool prepare(duckdb_connection con, const char *sql, duckdb_prepared_stat
     bool ok = n == 1;
     *out = NULL;
     if (n == 0)
-        fail(e, engine.api.extract_statements_error(all));
+        bl_duck_fail(engine.api.extract_statements_error(all), e);
     else if (n > 1)
         bf_err_set(e, BF_E_INPUT, "only one statement is taken");
     else if (engine.api.prepare_extracted_statement(con, all, 0, out) != 0)
-        ok = fail(e, engine.api.prepare_error(*out));
+        ok = bl_duck_fail(engine.api.prepare_error(*out), e);
     engine.api.destroy_extracted(&all);
     return ok;
 }
@@ -182,7 +188,7 @@ bool bl_duck_query(duckdb_connection con, const char *sql, duckdb_result *out, s
     duckdb_prepared_statement statement;
     bool ok = prepare(con, sql, &statement, e);
     if (ok && engine.api.execute_prepared_streaming(statement, out) != 0) {
-        ok = fail(e, engine.api.result_error(out));
+        ok = bl_duck_fail(engine.api.result_error(out), e);
         engine.api.destroy_result(out);
     }
     engine.api.destroy_prepare(&statement);
@@ -192,7 +198,7 @@ bool bl_duck_query(duckdb_connection con, const char *sql, duckdb_result *out, s
 bool bl_duck_exec(duckdb_connection con, const char *sql, struct bf_err *e)
 {
     duckdb_result r;
-    bool ok = engine.api.query(con, sql, &r) == 0 || fail(e, engine.api.result_error(&r));
+    bool ok = engine.api.query(con, sql, &r) == 0 || bl_duck_fail(engine.api.result_error(&r), e);
     engine.api.destroy_result(&r);
     return ok;
 }

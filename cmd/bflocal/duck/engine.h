@@ -30,6 +30,9 @@ bool bl_duck_query(duckdb_connection con, const char *sql, duckdb_result *out,
 /* The same for what has no rows, or none that matter. */
 bool bl_duck_exec(duckdb_connection con, const char *sql, struct bf_err *e) BF_MUST;
 
+/* What DuckDB says of a failure: the line that says it. False. */
+bool bl_duck_fail(const char *text, struct bf_err *e);
+
 /* Only finds out what is wrong with it, and the types of what it probes (probe.h). */
 bool bl_duck_prepare(duckdb_connection con, const char *sql, struct bf_err *e) BF_MUST;
 
