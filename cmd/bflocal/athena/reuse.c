@@ -88,6 +88,9 @@ bool bl_reuse(struct bl_call *c, const json_t *body, struct bl_execution *x, boo
     if (old && has_object(c, old)) {
         take(c, x, old);
         *done = true;
+    } else {
+        json_decref(x->columns);
+        x->columns = NULL;
     }
     json_decref(old);
     return true;
