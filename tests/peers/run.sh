@@ -74,7 +74,9 @@ services() {
 
 if have_python; then
     export BF_AWS="$peers/venv/bin/aws" BF_PYTHON="$peers/venv/bin/python3"
-    services "$($BF_AWS --version), boto3 $($BF_PYTHON -c 'import boto3; print(boto3.__version__)')" bflocal-clients.sh bflocal-s3.sh
+    services "$($BF_AWS --version), boto3 $($BF_PYTHON -c 'import boto3; print(boto3.__version__)')" bflocal-clients.sh bflocal-s3.sh bflocal-athena.sh
+    say "PyAthena and awswrangler"
+    suite "$here/athena.sh"
     say "credentials beside botocore $($BF_PYTHON -c 'import botocore; print(botocore.__version__)')"
     "$BF_PYTHON" "$here/credentials.py" "$BUILD/bin" 200 1 || failed="$failed credentials.py"
     "$BF_PYTHON" "$here/endpoints.py" "$BUILD/bin" 200 1 || failed="$failed endpoints.py"

@@ -8,7 +8,6 @@
 static const struct {
     const char *scope, *name;
 } services[] = {
-    {"athena", "Athena"},
     {"cloudformation", "CloudFormation"},
     {"ec2", "EC2"},
     {"ecr", "ECR"},
@@ -16,7 +15,6 @@ static const struct {
     {"events", "EventBridge"},
     {"execute-api", "API Gateway"},
     {"firehose", "Firehose"},
-    {"glue", "Glue"},
     {"iam", "IAM"},
     {"kinesisanalytics", "Managed Service for Apache Flink"},
     {"kms", "KMS"},

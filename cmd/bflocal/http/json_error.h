@@ -39,7 +39,14 @@ enum bl_family { BL_OF_SERVICE, BL_OF_CORAL, BL_OF_VALIDATION };
     X(TrimmedDataAccessException,                    400, SERVICE)     \
     X(ExpiredIteratorException,                      400, SERVICE)     \
     X(ExpiredNextTokenException,                     400, SERVICE)     \
-    X(InvalidArgumentException,                      400, SERVICE)
+    X(InvalidArgumentException,                      400, SERVICE)     \
+    X(InvalidRequestException,                       400, SERVICE)     \
+    X(MetadataException,                             400, SERVICE)     \
+    X(TooManyRequestsException,                      400, SERVICE)     \
+    X(EntityNotFoundException,                       400, SERVICE)     \
+    X(AlreadyExistsException,                        400, SERVICE)     \
+    X(InvalidInputException,                         400, SERVICE)     \
+    X(ConcurrentModificationException,               400, SERVICE)
 /* clang-format on */
 
 enum bl_error {

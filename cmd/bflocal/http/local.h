@@ -13,6 +13,7 @@
 struct bl_ddb;
 struct bl_kinesis;
 struct bl_s3;
+struct bl_athena;
 
 struct bl_local {
     const struct bl_service *const *services; /* all there are; NULL at the end */
@@ -24,6 +25,7 @@ struct bl_local {
     struct bl_ddb *ddb;
     struct bl_kinesis *kinesis;
     struct bl_s3 *s3;
+    struct bl_athena *athena;
 };
 
 /* What every ARN of this process names as its account. */

@@ -336,7 +336,7 @@ static bool commit_object(struct bl_call *c, struct completion *m, uint64_t *old
         bl_store_rollback(c->store);
         return false;
     }
-    bl_s3_replace(c, s->bucket, s->key, &o, old_file, old_size);
+    bl_s3_replace(c->store, s->bucket, s->key, &o, old_file, old_size);
     drop_rows(c, m);
     note_done(c, m);
     return bl_store_commit(c->store, &e) || bl_s3_fail_err(c, &e);

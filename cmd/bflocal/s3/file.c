@@ -133,7 +133,7 @@ static bool store_dirty(struct bl_store *st, struct bf_err *e)
 }
 
 /* The first file of this run: from now on a crash may leave files behind. */
-static bool mark_dirty(struct bl_s3 *s, struct bf_err *e)
+bool bl_s3_file_ready(struct bl_s3 *s, struct bf_err *e)
 {
     pthread_mutex_lock(&s->first);
     if (!s->dirty)
@@ -158,7 +158,7 @@ static uint64_t draw_file(struct bl_s3 *s)
 bool bl_s3_file_create(struct bl_s3 *s, uint64_t *file, int *fd, struct bf_err *e)
 {
     char name[NAME];
-    if (!mark_dirty(s, e))
+    if (!bl_s3_file_ready(s, e))
         return false;
     uint64_t id = draw_file(s);
     file_name(id, name);
@@ -176,6 +176,13 @@ bool bl_s3_file_create(struct bl_s3 *s, uint64_t *file, int *fd, struct bf_err *
     *file = id;
     *fd = got;
     return true;
+}
+
+void bl_s3_file_path(const struct bl_s3 *s, uint64_t file, struct bf_buf *out)
+{
+    char name[NAME];
+    file_name(file, name);
+    bf_buf_addf(out, "%s/%s", s->dir, name);
 }
 
 /* Room for n more bytes under the fault `disk`? Counts them. */

@@ -21,6 +21,12 @@ void bl_s3_file_close_dir(struct bl_s3 *s);
 /* A new, empty file, open for reading and writing. */
 bool bl_s3_file_create(struct bl_s3 *s, uint64_t *file, int *fd, struct bf_err *e) BF_MUST;
 
+/* Makes sure that the folder is there. */
+bool bl_s3_file_ready(struct bl_s3 *s, struct bf_err *e) BF_MUST;
+
+/* Appends the path of a file. */
+void bl_s3_file_path(const struct bl_s3 *s, uint64_t file, struct bf_buf *out);
+
 /* All of data; the fault `disk` counts here too. */
 bool bl_s3_file_write(struct bl_s3 *s, int fd, struct bf_str data, struct bf_err *e) BF_MUST;
 

@@ -138,10 +138,9 @@ bool bl_s3_may_write(struct bl_call *c)
     return bl_s3_precondition(c);
 }
 
-void bl_s3_replace(struct bl_call *c, struct bf_str bucket, struct bf_str key,
+void bl_s3_replace(struct bl_store *st, struct bf_str bucket, struct bf_str key,
                    const struct bl_s3_object *o, uint64_t *old_file, uint64_t *old_size)
 {
-    struct bl_store *st = c->store;
     sqlite3_stmt *q = bl_sql(st, "SELECT file, size FROM s3_object WHERE bucket = ? AND key = ?");
     bl_bind_text(q, 1, bucket);
     bl_bind_blob(q, 2, key);
@@ -275,7 +274,7 @@ void bl_s3_put_object(struct bl_call *c)
         bl_store_rollback(c->store);
         return;
     }
-    bl_s3_replace(c, s->bucket, s->key, &o, &old_file, &old_size);
+    bl_s3_replace(c->store, s->bucket, s->key, &o, &old_file, &old_size);
     if (!bl_store_commit(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;

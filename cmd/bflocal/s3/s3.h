@@ -79,7 +79,7 @@ bool bl_s3_same_etag(struct bf_str given, struct bf_str etag);
 bool bl_s3_may_write(struct bl_call *c);
 
 /* Inside a transaction: writes the row; *old_file is what it replaced (0: nothing). */
-void bl_s3_replace(struct bl_call *c, struct bf_str bucket, struct bf_str key,
+void bl_s3_replace(struct bl_store *st, struct bf_str bucket, struct bf_str key,
                    const struct bl_s3_object *o, uint64_t *old_file, uint64_t *old_size);
 
 /* The request's headers that are kept with an object, as "name:value\n", in the arena. */
