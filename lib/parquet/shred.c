@@ -142,11 +142,6 @@ bool bf_pq_shred_row(struct pq_shred *s, struct bf_str row, size_t slack, struct
         ok = bf_pq_shred_sse2(s, row);
         break;
 #endif
-#if defined(__x86_64__)
-    case BF_CPU_AVX2:
-        ok = bf_pq_shred_avx2(s, row);
-        break;
-#endif
     default:
         ok = bf_pq_shred_portable(s, row);
         break;
