@@ -73,14 +73,10 @@ endif
 
 all: $(core_so) $(aws_so) $(core_a) $(aws_a) $(rowsink) $(bins) ## build the libraries and the tools
 
-# The variants for one vector level are compiled for it and chosen at run time.
-# (The compiler is asked by the rule, not before: deps may have to install it first.)
-$(B)/obj/%_avx2.o: CFLAGS_SIMD = $(if $(findstring x86_64,$(shell $(CC) -dumpmachine)),-mavx2 -mbmi -mbmi2)
-
 $(B)/obj/%.o: %.c
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(ALL_CFLAGS) $(CFLAGS_SIMD) -c -o $@ $<
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
 $(core_a): $(CORE_SRC:%.c=$(B)/obj/%.o)
 $(aws_a): $(AWS_SRC:%.c=$(B)/obj/%.o)

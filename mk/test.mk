@@ -6,6 +6,7 @@ comma := ,
 FAIL_ALLOC := malloc calloc realloc
 FAIL_IO    := $(FAIL_ALLOC) read write fsync close rename
 LDFLAGS_test_data = $(call wrap,$(FAIL_ALLOC))
+LDFLAGS_test_ddl_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_client_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_cdc_memory = $(call wrap,$(FAIL_ALLOC))
 LDFLAGS_test_parquet = $(call wrap,$(FAIL_ALLOC))
@@ -90,11 +91,16 @@ endef
 $(foreach f,$(fuzz_src:tests/fuzz/%.c=%),$(eval $(call fuzz_rule,$f,$(filter $(firstword $(subst _, ,$f)),$(TOOLS)))))
 
 BENCH_HELPERS := $(patsubst tests/%.c,$(B)/%,$(wildcard tests/bench/*.c))
-$(BENCH_HELPERS): $(B)/%: $(B)/obj/tests/%.o
+$(BENCH_HELPERS): $(B)/%: $(B)/obj/tests/%.o $(core_a)
 	@mkdir -p $(@D)
 	$(call say,LD)
-	$(Q)$(CC) -o $@ $< $(ALL_LDFLAGS)
-bench: all $(BENCH_HELPERS) ## speed and memory of each tool beside a peer; X=tests/bench/x.sh runs one
+	$(Q)$(CC) -o $@ $^ $(ALL_LDFLAGS) $(CORE_LIBS)
+# A peer in C++; the bench says so where it cannot be built.
+$(B)/bench/simdjson: tests/bench/simdjson.cpp
+	@mkdir -p $(@D)
+	$(call say,CXX)
+	$(Q)$(CXX) -O2 -o $@ $< -lsimdjson 2>/dev/null || :
+bench: all $(BENCH_HELPERS) $(B)/bench/simdjson ## speed and memory of each tool beside a peer; X=tests/bench/x.sh runs one
 	@for b in $(filter-out tests/bench/lib.sh,$(X)); do \
 	    BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} sh $$b || exit 1; done
 X ?= $(sort $(wildcard tests/bench/*.sh))

@@ -42,7 +42,7 @@ function subject(path,    name, i, short) {
 function next_bar(name, i,    j) { j = index(substr(name, i + 1), "_"); return j ? i + j : 0 }
 BEGIN {
     draw("base json envelope,objectkey,checkpoint ddb row,pattern sql,ddl,parquet xform aws/config,aws/sign aws/http " \
-         "aws/credentials aws/client aws/dynamodb,aws/kinesis,aws/s3 aws/firehose aws/rowsink")
+         "aws/credentials aws/client aws/dynamodb,aws/kinesis,aws/s3,aws/athena aws/firehose aws/rowsink")
     draw("bflocal/store,bflocal/wire,bflocal/expression bflocal/http bflocal/kinesis,bflocal/s3,bflocal/sts bflocal/dynamodb bflocal/streams")
     floors[""] = 1000
     for (i = 1; i < ARGC; i++) if (ARGV[i] ~ /\.h$/) headers[stem(ARGV[i])]

@@ -18,7 +18,7 @@ fail() {
 }
 
 # One line a thing: the group that needs it, how its presence is told, then its package for apt, dnf, apk and brew ("-":
-# comes with another one, or is not there). h: a C header, c: a command, y: a module of the system's Python, s: a sanitizer.
+# comes with another one, or is not there). h: a C header, c: a command, x: a C++ header, y: a module of the system's Python, s: a sanitizer.
 things='
 build    c cc              gcc                    gcc                gcc                 -
 build    c make            make                   make               make                make
@@ -70,7 +70,7 @@ asan     s address,undefined -                    libasan,libubsan   -          
 
 # groups GOAL...: what Make's goals need; build is always among them.
 groups() {
-    [ $# -gt 0 ] || { echo 'build demo test npm lint valgrind asan peers fresh'; return; }
+    [ $# -gt 0 ] || { echo 'build demo test npm bench lint valgrind asan peers fresh'; return; }
     wanted=build
     for goal in "$@"; do
         case $goal in
@@ -80,7 +80,7 @@ groups() {
         demo) wanted="$wanted demo" ;;
         check-unit) wanted="$wanted demo test" ;;
         check | check-* | torture*) wanted="$wanted demo test npm" ;;
-        bench*) wanted="$wanted demo test npm" ;;
+        bench*) wanted="$wanted demo test npm bench" ;;
         lint* | format | fuzz*) wanted="$wanted lint" ;;
         *) groups; return ;;
         esac
@@ -110,6 +110,7 @@ present() { # present KIND NAME
 #include <stdint.h>
 #include <setjmp.h>
 #include <$2>" -fsyntax-only ;;
+    x) printf '#include <%s>\n' "$2" | "${CXX:-g++}" -x c++ -fsyntax-only - >/dev/null 2>&1 ;;
     y) PATH=/usr/bin:$PATH python3 -c "import $2" >/dev/null 2>&1 ;;
     s) compiles 'int main(void) { return 0; }' "-fsanitize=$2" ;;
     esac

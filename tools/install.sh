@@ -39,6 +39,9 @@ list() {
     for file in examples/iam/*.json; do
         entry 644 "$file" "$BF_DOCDIR/iam/${file##*/}"
     done
+    for file in examples/insights/*.sql; do
+        entry 644 "$file" "$BF_DOCDIR/insights/${file##*/}"
+    done
     for file in doc/*; do
         if [ -f "$file" ]; then entry 644 "$file" "$BF_DOCDIR/doc/${file##*/}"; fi
     done
@@ -88,9 +91,11 @@ make_files() {
     done
 }
 
-# Folders that hold nothing of anybody else: what an older version left there goes too.
+# Folders that hold nothing of anybody else: what an older version left there goes too. DOCDIR may be a folder that others
+# share; it is one's own only by its name.
 own_folders() {
-    rm -rf "$BF_DESTDIR$BF_INCDIR/bfpipe" "$BF_DESTDIR$BF_LIBDIR/bfpipe" "$BF_DESTDIR$BF_DOCDIR"
+    rm -rf "$BF_DESTDIR$BF_INCDIR/bfpipe" "$BF_DESTDIR$BF_LIBDIR/bfpipe"
+    case $BF_DOCDIR in */bfpipe) rm -rf "$BF_DESTDIR$BF_DOCDIR" ;; esac
 }
 
 case ${1:-} in

@@ -48,7 +48,8 @@ def record(commands):
     lines, now = [], 0.5
     with tempfile.TemporaryDirectory() as folder:
         for command in commands:
-            lines.append((now, "\0" + command))
+            for at in range(0, len(command), COLUMNS - 2):
+                lines.append((now, ("\1" if at else "\0") + command[at:at + COLUMNS - 2]))
             now += TYPING * len(command)
             text, last = "", 0.0
             for at, piece in run(command, folder, env):
@@ -114,7 +115,11 @@ def main():
     print(f'<rect width="{width}" height="{height}" rx="8" fill="#0d1117"/><clipPath id="c"><rect width="{width}" height="{height - 6}"/></clipPath>')
     print(f'<g clip-path="url(#c)"><g class="s" transform="translate(0 {up})">')
     for i, (at, text) in enumerate(lines):
-        body = f'<tspan class="p">$ </tspan><tspan class="b">{html.escape(text[1:])}</tspan>' if text.startswith("\0") else spans(text)
+        if text[:1] in ("\0", "\1"):  # what was typed, and what of it did not fit
+            prompt = "$" if text[0] == "\0" else " "
+            body = f'<tspan class="p">{prompt} </tspan><tspan class="b">{html.escape(text[1:])}</tspan>'
+        else:
+            body = spans(text)
         if body:
             print(f'<text class="l" style="animation-delay:{at:.2f}s" x="{MARGIN}" y="{MARGIN + 13 + LINE * i}" xml:space="preserve">{body}</text>')
     print("</g></g></svg>")

@@ -20,15 +20,14 @@ enum target {
 struct config {
     struct bf_common common;
     const char *table;
-    const char *format, *schema, *location, *hive, *serde, *target, *rejects;
+    const char *schema, *location, *hive, *rejects;
     struct bf_opt_list partition, range, values;
     bool partitions, explain, no_header, strict;
     uint64_t max_line;
-
-    /* made of them */
     enum input input;
     enum target what;
-    enum bf_ddl_serde with;
+    int serde;              /* -1: the usual one for the input */
+    enum bf_ddl_serde with; /* made of it */
 };
 
 struct run {

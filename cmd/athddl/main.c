@@ -8,10 +8,21 @@
 
 enum { ARENA_MAX = 512 * 1024 * 1024, TEXT_MAX = 64 * 1024 * 1024 };
 
+static const struct bf_opt_word inputs[] = {
+    {"ndjson", INPUT_NDJSON}, {"csv", INPUT_CSV}, {"tsv", INPUT_TSV}};
+static const struct bf_opt_word serdes[] = {{"openx", BF_DDL_OPENX},
+                                            {"hive", BF_DDL_HIVE_JSON},
+                                            {"opencsv", BF_DDL_OPENCSV},
+                                            {"lazy", BF_DDL_LAZY},
+                                            {"parquet", BF_DDL_PARQUET}};
+static const struct bf_opt_word targets[] = {
+    {"athena", TARGET_ATHENA},     {"duckdb", TARGET_DUCKDB},       {"sqlite", TARGET_SQLITE},
+    {"postgres", TARGET_POSTGRES}, {"glue-json", TARGET_GLUE_JSON}, {"schema", TARGET_SCHEMA}};
+
 static const struct bf_opt options[] = {
-    BF_OPT_STR('f', "format", struct config, format, "FORMAT",
-               "rows are ndjson (default), csv or tsv"),
-    BF_OPT_STR(0, "schema", struct config, schema, "FILE",
+    BF_OPT_CHOICE('i', "input", struct config, input, "FORMAT",
+                  "rows are ndjson (default), csv or tsv", inputs),
+    BF_OPT_STR('s', "schema", struct config, schema, "FILE",
                "columns from this file; no rows are read"),
     BF_OPT_STR(0, "location", struct config, location, "URL",
                "where the objects are: s3://BUCKET/PREFIX"),
@@ -21,11 +32,12 @@ static const struct bf_opt options[] = {
                 "a partition that is added to the catalog"),
     BF_OPT_LIST(0, "range", struct config, range, "NAME=A,B", "range of a projected partition"),
     BF_OPT_LIST(0, "values", struct config, values, "NAME=A,B", "values of a projected partition"),
-    BF_OPT_STR(0, "serde", struct config, serde, "SERDE", "openx, hive, opencsv, lazy or parquet"),
+    BF_OPT_CHOICE(0, "serde", struct config, serde, "SERDE",
+                  "openx, hive, opencsv, lazy or parquet", serdes),
     BF_OPT_FLAG(0, "no-header", struct config, no_header,
                 "objects of CSV and TSV have no line of names"),
-    BF_OPT_STR(0, "for", struct config, target, "TARGET",
-               "athena (default), duckdb, sqlite, postgres, glue-json, schema"),
+    BF_OPT_CHOICE(0, "for", struct config, what, "TARGET",
+                  "athena (default), duckdb, sqlite, postgres, glue-json, schema", targets),
     BF_OPT_FLAG(0, "partitions", struct config, partitions,
                 "read receipts of s3put, add their partitions"),
     BF_OPT_FLAG(0, "explain", struct config, explain, "say why each column has its type instead"),
@@ -49,39 +61,10 @@ static const struct bf_tool tool = {
     .max_operands = 1,
 };
 
-/* The number of a word in a list that ends in NULL; text NULL is 0. */
-static bool word(const char *option, const char *text, const char *const *words, const char *all,
-                 int *out, struct bf_err *e)
-{
-    for (*out = 0; text && words[*out]; (*out)++)
-        if (strcmp(text, words[*out]) == 0)
-            return true;
-    return !text || bf_err_set(e, BF_E_USAGE, "option '%s': '%.60s' is not %s", option, text, all);
-}
-
-static bool check_words(struct config *c, struct bf_err *e)
-{
-    static const char *const formats[] = {"ndjson", "csv", "tsv", NULL};
-    static const char *const serdes[] = {"openx", "hive", "opencsv", "lazy", "parquet", NULL};
-    static const char *const targets[] = {"athena",    "duckdb", "sqlite", "postgres",
-                                          "glue-json", "schema", NULL};
-    static const enum bf_ddl_serde usual[] = {BF_DDL_OPENX, BF_DDL_OPENCSV, BF_DDL_LAZY};
-    int format, serde, target;
-    if (!word("--format", c->format, formats, "ndjson, csv or tsv", &format, e) ||
-        !word("--serde", c->serde, serdes, "openx, hive, opencsv, lazy or parquet", &serde, e) ||
-        !word("--for", c->target, targets, "athena, duckdb, sqlite, postgres, glue-json or schema",
-              &target, e))
-        return false;
-    c->input = (enum input)format;
-    c->with = c->serde ? (enum bf_ddl_serde)serde : usual[format];
-    c->what = (enum target)target;
-    return true;
-}
-
 static bool check(struct config *c, struct bf_err *e)
 {
-    if (!check_words(c, e))
-        return false;
+    static const int usual[] = {BF_DDL_OPENX, BF_DDL_OPENCSV, BF_DDL_LAZY};
+    c->with = (enum bf_ddl_serde)(c->serde >= 0 ? c->serde : usual[c->input]);
     bool catalog = c->what == TARGET_ATHENA || c->what == TARGET_GLUE_JSON;
     if (c->partitions && !catalog)
         return bf_err_set(e, BF_E_USAGE, "--partitions is for athena and glue-json only");
@@ -96,8 +79,6 @@ static bool check(struct config *c, struct bf_err *e)
                           "--hive (projected) and --partition (in the catalog) exclude each other");
     if (catalog && !c->location && !c->partitions && !c->explain)
         return bf_err_set(e, BF_E_USAGE, "--location is missing: where the objects are");
-    if (c->format && c->schema)
-        return bf_err_set(e, BF_E_USAGE, "--format and --schema exclude each other");
     return true;
 }
 
@@ -249,7 +230,7 @@ static bool run(struct config *cfg, struct bf_err *e)
 
 int main(int argc, char **argv)
 {
-    struct config cfg = {.max_line = BF_LINE_MAX_DEFAULT};
+    struct config cfg = {.serde = -1, .max_line = BF_LINE_MAX_DEFAULT};
     struct bf_err e = {0};
     int status = bf_opt_parse(&tool, argc, argv, &cfg, &cfg.table, NULL);
     if (status != BF_OPT_RUN)

@@ -1,13 +1,13 @@
 /* The columns of a table from its rows: JSON objects, CSV records, lines of TSV. */
 #include "cmd/athddl/athddl.h"
 
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "lib/base/csv.h"
+#include "lib/base/diag.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/ddl/seen.h"
-
-enum { WHY_MAX = 240 };
 
 struct rows {
     struct run *run;
@@ -17,6 +17,7 @@ struct rows {
     uint64_t n;          /* rows */
     struct bf_str *name; /* of CSV and TSV */
     size_t nnames;
+    uint64_t backslash, newline; /* first lines of CSV with such a field; 0: none */
 };
 
 static bool full(struct bf_err *e)
@@ -88,6 +89,10 @@ static bool take_fields(struct rows *r, const struct bf_str *field, size_t n, st
     for (size_t i = 0; i < n; i++) {
         bool null = r->run->cfg->input == INPUT_TSV ? bf_str_is(field[i], "\\N") : field[i].n == 0;
         bf_ddl_seen_field(r->seen->member[i].seen, field[i], null, line);
+        if (!r->backslash && field[i].n && memchr(field[i].p, '\\', field[i].n))
+            r->backslash = line;
+        if (!r->newline && field[i].n && memchr(field[i].p, '\n', field[i].n))
+            r->newline = line;
     }
     r->n++;
     return true;
@@ -213,6 +218,22 @@ static bool read_all(struct rows *r, struct bf_err *e)
     return ok;
 }
 
+/* What RFC 4180 has and OpenCSVSerDe reads otherwise. */
+static void warn_opencsv(const struct rows *r)
+{
+    if (r->run->cfg->with != BF_DDL_OPENCSV || r->run->cfg->input != INPUT_CSV)
+        return;
+    if (r->backslash)
+        bf_diag_warn("line %" PRIu64
+                     ": a backslash, which OpenCSVSerDe takes for an escape: cdcxform "
+                     "-o opencsv writes what it reads right",
+                     r->backslash);
+    if (r->newline)
+        bf_diag_warn("line %" PRIu64
+                     ": a line break inside a field, where OpenCSVSerDe ends the row",
+                     r->newline);
+}
+
 bool rows_read(struct run *run, struct bf_err *e)
 {
     struct rows r = {.run = run, .seen = bf_ddl_seen_new(&run->arena)};
@@ -224,5 +245,7 @@ bool rows_read(struct run *run, struct bf_err *e)
     bf_reader_close(&r.in);
     if (ok && r.n == 0 && !r.nnames)
         ok = bf_err_set(e, BF_E_INPUT, "no rows: nothing says what the columns are");
+    if (ok)
+        warn_opencsv(&r);
     return ok && decide(&r, e);
 }

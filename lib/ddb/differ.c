@@ -12,6 +12,7 @@ void bf_differ_init(struct bf_differ *d)
     bf_buf_init(&d->b, TEXT_MAX);
     bf_map_init(&d->names, NAMES_MAX);
     d->noted = NULL;
+    d->nomem = false;
 }
 
 void bf_differ_free(struct bf_differ *d)
@@ -24,6 +25,7 @@ void bf_differ_free(struct bf_differ *d)
 void bf_differ_begin(struct bf_differ *d)
 {
     d->noted = NULL;
+    d->nomem = false;
 }
 
 bool bf_differ_same_value(struct bf_differ *d, const struct bf_attr *a, const struct bf_attr *b)
@@ -46,6 +48,7 @@ bool bf_differ_same_value(struct bf_differ *d, const struct bf_attr *a, const st
         bf_value_put_av(&d->a, a);
         bf_value_put_av(&d->b, b);
     }
+    d->nomem |= !bf_buf_ok(&d->a) || !bf_buf_ok(&d->b);
     return bf_str_eq(bf_buf_view(&d->a), bf_buf_view(&d->b));
 }
 
@@ -56,6 +59,7 @@ static struct bf_str name_of(struct bf_differ *d, const struct bf_attr *a)
         return a->name;
     bf_buf_reset(&d->a);
     bf_json_unescape(&d->a, a->name);
+    d->nomem |= !bf_buf_ok(&d->a);
     return bf_buf_view(&d->a);
 }
 
@@ -66,7 +70,7 @@ static bool note_names(struct bf_differ *d, const struct bf_image *image)
     d->noted = NULL;
     for (size_t i = 0; i < image->n; i++) {
         uint64_t *at = bf_map_put(&d->names, name_of(d, &image->attr[i]), &added);
-        if (!at || !bf_buf_ok(&d->a))
+        if (!at || d->nomem)
             return false;
         *at = i;
     }
@@ -75,29 +79,28 @@ static bool note_names(struct bf_differ *d, const struct bf_image *image)
 }
 
 const struct bf_attr *bf_differ_find(struct bf_differ *d, const struct bf_image *image, size_t hint,
-                                     const struct bf_attr *a, bool *nomem)
+                                     const struct bf_attr *a)
 {
-    *nomem = false;
     if (image->n == 0)
         return NULL;
     if (hint < image->n && bf_attr_is(&image->attr[hint], name_of(d, a)))
         return &image->attr[hint];
-    *nomem = d->noted != image->attr && !note_names(d, image);
-    const uint64_t *at = *nomem ? NULL : bf_map_get(&d->names, name_of(d, a));
+    if (d->noted != image->attr && !note_names(d, image)) {
+        d->nomem = true;
+        return NULL;
+    }
+    const uint64_t *at = bf_map_get(&d->names, name_of(d, a));
     return at ? &image->attr[*at] : NULL;
 }
 
 bool bf_differ_same_images(struct bf_differ *d, const struct bf_image *a, const struct bf_image *b,
                            bool *same, struct bf_err *e)
 {
-    bool nomem = false;
     bf_differ_begin(d);
     *same = a->n == b->n;
     for (size_t i = 0; i < a->n && *same; i++) {
-        const struct bf_attr *other = bf_differ_find(d, b, i, &a->attr[i], &nomem);
-        if (nomem)
-            return bf_err_nomem(e);
+        const struct bf_attr *other = bf_differ_find(d, b, i, &a->attr[i]);
         *same = other && bf_differ_same_value(d, &a->attr[i], other);
     }
-    return true;
+    return !d->nomem || bf_err_nomem(e);
 }

@@ -5,7 +5,7 @@
 #include "lib/ddl/name.h"
 #include "lib/objectkey/prefix.h"
 
-enum { SHOWN = 60, TEXT_MAX = 16 * 1024 };
+enum { SHOWN = 60, TEXT_MAX = 16 * 1024, NAME_MAX_BYTES = 255 };
 
 static int shown(struct bf_str s)
 {
@@ -38,16 +38,15 @@ static struct bf_ddl_partition *find(struct bf_ddl_layout *l, struct bf_str name
 static bool fold(struct bf_ddl_layout *l, struct bf_str name, struct bf_str *out, struct bf_err *e)
 {
     struct bf_buf b;
-    bf_buf_init(&b, 256);
+    if (!bf_ddl_name_is_simple(name) || name.n > NAME_MAX_BYTES)
+        return bf_err_set(e, BF_E_USAGE,
+                          "'%.*s' cannot be a partition's name: letters, digits and _ only",
+                          shown(name), name.p ? name.p : "");
+    bf_buf_init(&b, NAME_MAX_BYTES + 1);
     bf_ddl_name_fold(&b, name);
-    bool same = name.n && bf_buf_ok(&b) && bf_ddl_name_same(bf_buf_view(&b), name);
-    bool ok = same && bf_arena_copy(l->arena, bf_buf_view(&b), out);
+    bool ok = bf_buf_ok(&b) && bf_arena_copy(l->arena, bf_buf_view(&b), out);
     bf_buf_free(&b);
-    return ok ||
-           (same ? bf_err_nomem(e)
-                 : bf_err_set(e, BF_E_USAGE,
-                              "'%.*s' cannot be a partition's name: letters, digits and _ only",
-                              shown(name), name.p ? name.p : ""));
+    return ok || bf_err_nomem(e);
 }
 
 static bool add(struct bf_ddl_layout *l, const struct bf_ddl_partition *p, struct bf_err *e)

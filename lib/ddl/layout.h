@@ -73,7 +73,7 @@ BF_API BF_MUST bool bf_ddl_layout_values(struct bf_ddl_layout *l, struct bf_str 
 BF_API const struct bf_ddl_partition *bf_ddl_layout_find(const struct bf_ddl_layout *l,
                                                          struct bf_str name);
 
-/* Calls put for each table property of the projection. */
+/* Calls put for each table property of the projection; an empty name: there was no memory for it. */
 BF_API void bf_ddl_layout_properties(const struct bf_ddl_layout *l,
                                      void (*put)(void *arg, struct bf_str name,
                                                  struct bf_str value),

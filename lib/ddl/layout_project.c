@@ -15,7 +15,7 @@ static void put(const struct putter *p, const char *what, struct bf_str value)
     bf_buf_adds(&name, p->part->name);
     bf_buf_addc(&name, '.');
     bf_buf_adds(&name, bf_str_of(what));
-    p->put(p->arg, bf_buf_view(&name), value);
+    p->put(p->arg, bf_buf_ok(&name) ? bf_buf_view(&name) : (struct bf_str){0}, value);
     bf_buf_free(&name);
 }
 

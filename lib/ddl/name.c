@@ -235,6 +235,14 @@ void bf_ddl_text_put(struct bf_buf *out, struct bf_str text, enum bf_ddl_dialect
     bf_buf_addc(out, quote);
 }
 
+bool bf_ddl_name_is_simple(struct bf_str name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (!is_letter(name.p[i]) && !is_digit(name.p[i]) && name.p[i] != '_')
+            return false;
+    return name.n != 0;
+}
+
 void bf_ddl_name_fold(struct bf_buf *out, struct bf_str name)
 {
     for (size_t i = 0; i < name.n; i++) {

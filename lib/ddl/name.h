@@ -23,6 +23,9 @@ BF_API bool bf_ddl_name_is_plain(struct bf_str name);
 /* Is it reserved in Athena's DDL ("Reserved keywords" in its guide)? In any case of letters. */
 BF_API bool bf_ddl_name_is_reserved(struct bf_str name);
 
+/* Is it made of letters, digits and underscores? The empty name is not. */
+BF_API bool bf_ddl_name_is_simple(struct bf_str name);
+
 /* Appends the name that a column of this name has in Athena: lower case, other characters an underscore each. */
 BF_API void bf_ddl_name_fold(struct bf_buf *out, struct bf_str name);
 

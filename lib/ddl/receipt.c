@@ -221,15 +221,16 @@ static bool is_new(struct bf_ddl_adder *a, const struct receipt *r, struct bf_er
         bf_buf_addc(&id, '\0');
     }
     put_location(&location, r);
-    uint64_t *at = bf_buf_ok(&id) ? bf_map_put(&a->seen, bf_buf_view(&id), &added) : NULL;
-    if (!at)
+    bool whole = bf_buf_check(&id, "a partition", e) && bf_buf_check(&location, "a location", e);
+    uint64_t *at = whole ? bf_map_put(&a->seen, bf_buf_view(&id), &added) : NULL;
+    if (!at && whole)
         bf_err_set(e, BF_E_LIMIT, "more than %d partitions in one run", SEEN_MAX);
-    else if (added) {
+    else if (at && added) {
         if (bf_arena_copy(&a->arena, bf_buf_view(&location), &kept))
             *at = (uint64_t)(uintptr_t)kept.p;
         else
             bf_err_nomem(e);
-    } else if (!bf_str_eq(bf_str_of((const char *)(uintptr_t)*at), bf_buf_view(&location)))
+    } else if (at && !bf_str_eq(bf_str_of((const char *)(uintptr_t)*at), bf_buf_view(&location)))
         bf_err_set(e, BF_E_INPUT,
                    "a partition has one location: it is in %.80s already, not in '%.*s'",
                    (const char *)(uintptr_t)*at, shown(bf_buf_view(&location)), location.p);
@@ -250,6 +251,7 @@ static void put_statement(struct bf_ddl_adder *a, const struct receipt *r, struc
         bf_buf_reset(&name);
         bf_ddl_name_lower(&name, r->name[k]);
         bf_ddl_name_put(out, bf_buf_view(&name), BF_DDL_ATHENA);
+        out->failed = out->failed || !bf_buf_ok(&name);
         bf_buf_lit(out, " = ");
         bf_ddl_text_put(out, r->value[k], BF_DDL_ATHENA);
     }

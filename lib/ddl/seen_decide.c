@@ -136,17 +136,6 @@ static bool decide_array(struct decision *d, const struct bf_ddl_seen *s,
     return true;
 }
 
-/* Can the name of a member not be the name of a field? */
-static bool is_odd(struct bf_str name)
-{
-    struct bf_buf folded;
-    bf_buf_init(&folded, name.n + 1);
-    bf_ddl_name_fold(&folded, name);
-    bool same = name.n && bf_ddl_name_same(bf_buf_view(&folded), name);
-    bf_buf_free(&folded);
-    return !same;
-}
-
 /* Do the members of the objects make no fields of a struct? Says why. */
 static bool no_fields(const struct bf_ddl_seen *s, char *why, size_t size)
 {
@@ -161,7 +150,7 @@ static bool no_fields(const struct bf_ddl_seen *s, char *why, size_t size)
         (void)snprintf(why, size, "all objects are empty");
     else {
         size_t i = 0;
-        while (i < s->nmembers && !is_odd(s->member[i].name))
+        while (i < s->nmembers && bf_ddl_name_is_simple(s->member[i].name))
             i++;
         if (i == s->nmembers)
             return false;

@@ -31,15 +31,15 @@ static bool set_name(struct bf_arena *a, struct bf_str text, const char *what, s
                      struct bf_err *e)
 {
     struct bf_buf folded;
+    if (!bf_ddl_name_is_simple(text) || text.n > NAME_MAX_BYTES)
+        return bf_err_set(e, BF_E_USAGE,
+                          "'%.*s' cannot be the name of a %s: letters, digits and _ only",
+                          shown(text), text.p ? text.p : "", what);
     bf_buf_init(&folded, NAME_MAX_BYTES + 1);
     bf_ddl_name_fold(&folded, text);
-    bool good = text.n && text.n <= NAME_MAX_BYTES && bf_ddl_name_same(bf_buf_view(&folded), text);
-    bool ok = good && bf_arena_copy(a, bf_buf_view(&folded), out);
+    bool ok = bf_buf_ok(&folded) && bf_arena_copy(a, bf_buf_view(&folded), out);
     bf_buf_free(&folded);
-    return ok || (good ? bf_err_nomem(e)
-                       : bf_err_set(e, BF_E_USAGE,
-                                    "'%.*s' cannot be the name of a %s: letters, digits and _ only",
-                                    shown(text), text.p ? text.p : "", what));
+    return ok || bf_err_nomem(e);
 }
 
 bool bf_ddl_table_init(struct bf_ddl_table *t, struct bf_arena *arena, struct bf_str name,
@@ -124,7 +124,8 @@ static bool name_column(struct bf_ddl_table *t, size_t i, struct bf_err *e)
     bf_buf_init(&folded, NAME_MAX_BYTES + 1);
     bf_ddl_name_fold(&folded, c->source.n ? c->source : BF_STR("_"));
     struct bf_str name = bf_buf_view(&folded);
-    bool ok = leave_out(t, i, name) || give_name(t, i, name, e);
+    bool ok =
+        bf_buf_ok(&folded) ? leave_out(t, i, name) || give_name(t, i, name, e) : bf_err_nomem(e);
     bf_buf_free(&folded);
     return ok;
 }
@@ -171,8 +172,9 @@ static bool add_mapping(struct bf_ddl_table *t, struct bf_str name, struct bf_st
     bf_buf_adds(&property, name);
     for (size_t i = 0; i < source.n; i++)
         bf_buf_addc(&value, source.p[i] == '.' ? '_' : source.p[i]);
-    bool ok = bf_str_eq(name, bf_buf_view(&value)) ||
-              add_property(t, &t->serde_properties, bf_buf_view(&property), bf_buf_view(&value));
+    bool ok = bf_buf_ok(&property) && bf_buf_ok(&value);
+    ok = ok && (bf_str_eq(name, bf_buf_view(&value)) ||
+                add_property(t, &t->serde_properties, bf_buf_view(&property), bf_buf_view(&value)));
     bf_buf_free(&property);
     bf_buf_free(&value);
     return ok || bf_err_nomem(e);
@@ -190,9 +192,10 @@ static bool map_fields(struct bf_ddl_table *t, const struct bf_type *type, struc
             bf_buf_init(&lower, f->name.n + 1);
             bf_ddl_name_lower(&lower, f->name);
             name = bf_buf_view(&lower);
+            ok = bf_buf_ok(&lower) || bf_err_nomem(e);
             for (size_t k = 0; ok && k < t->serde_properties.n; k++)
                 ok = !bf_str_eq(t->serde_properties.p[k].value, f->name);
-            ok = !ok || add_mapping(t, name, f->name, e);
+            ok = bf_buf_ok(&lower) && (!ok || add_mapping(t, name, f->name, e));
             bf_buf_free(&lower);
         }
         if (!ok || !map_fields(t, &f->type, e))
@@ -305,7 +308,7 @@ struct adding {
 static void add_layout(void *arg, struct bf_str name, struct bf_str value)
 {
     struct adding *a = arg;
-    a->failed = a->failed || !add_property(a->t, &a->t->properties, name, value);
+    a->failed = a->failed || !name.n || !add_property(a->t, &a->t->properties, name, value);
 }
 
 static bool table_properties(struct bf_ddl_table *t, struct bf_err *e)

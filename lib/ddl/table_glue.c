@@ -14,6 +14,7 @@ static void put_column(struct bf_buf *out, bool *first, struct bf_str name,
     bf_buf_lit(out, ",\"Type\":");
     bf_json_put_string(out, bf_buf_view(&word));
     bf_buf_addc(out, '}');
+    out->failed = out->failed || !bf_buf_ok(&word);
     bf_buf_free(&word);
     *first = false;
 }

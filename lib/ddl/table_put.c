@@ -105,6 +105,7 @@ static void put_duckdb_list(struct bf_buf *out, const struct bf_ddl_table *t)
         bf_ddl_text_put(out, c->source, BF_DDL_DUCKDB);
         bf_buf_lit(out, ": ");
         bf_ddl_text_put(out, bf_buf_view(&type), BF_DDL_DUCKDB);
+        out->failed = out->failed || !bf_buf_ok(&type);
         bf_buf_free(&type);
         first = false;
     }
@@ -163,6 +164,7 @@ static void put_duckdb_view(struct bf_buf *out, const struct bf_ddl_table *t)
         bf_buf_addc(out, '}');
     }
     bf_buf_lit(out, "\n);\n");
+    out->failed = out->failed || !bf_buf_ok(&glob);
     bf_buf_free(&glob);
 }
 

@@ -133,24 +133,11 @@ bool bf_pq_shred_row(struct pq_shred *s, struct bf_str row, size_t slack, struct
         memset(room + row.n, 0, BF_CORE_PAD);
         row.p = room;
     }
-    switch (bf_cpu_level()) {
-    case BF_CPU_PORTABLE:
-        ok = bf_pq_shred_portable(s, row);
-        break;
 #if defined(__SSE2__)
-    case BF_CPU_SSE2:
-        ok = bf_pq_shred_sse2(s, row);
-        break;
+    ok = bf_cpu_level() == BF_CPU_SSE2 ? bf_pq_shred_sse2(s, row) : bf_pq_shred_portable(s, row);
+#else
+    ok = bf_pq_shred_portable(s, row);
 #endif
-#if defined(__x86_64__)
-    case BF_CPU_AVX2:
-        ok = bf_pq_shred_avx2(s, row);
-        break;
-#endif
-    default:
-        ok = bf_pq_shred_portable(s, row);
-        break;
-    }
     if (ok)
         return true;
     if (broken(s, e))

@@ -54,6 +54,5 @@ BF_MUST bool bf_pq_shred_value(struct pq_shred *s, struct pq_column *c, uint8_t 
 
 bool bf_pq_shred_portable(struct pq_shred *s, struct bf_str row);
 bool bf_pq_shred_sse2(struct pq_shred *s, struct bf_str row);
-bool bf_pq_shred_avx2(struct pq_shred *s, struct bf_str row);
 
 #endif

@@ -9,6 +9,7 @@
 #include "lib/row/reshape_options.h"
 #include "lib/row/reshape_type.h"
 #include "lib/row/row_impl.h"
+#include "lib/base/map.h"
 #include "lib/ddb/value.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
@@ -282,7 +283,7 @@ static bool become(struct bf_reshape *r, struct bf_attr *a, enum bf_attr_type ty
     if (!keep(r, t, &a->av, e))
         return false;
     a->type = type;
-    a->flat = NULL;
+    a->plain = NULL;
     a->val = bf_str(a->av.p + at + quote, end - at - 2 * quote);
     a->escaped = type == BF_ATTR_S && memchr(a->val.p, '\\', a->val.n);
     a->json = type == BF_ATTR_N;
@@ -349,7 +350,7 @@ static bool flatten(struct bf_reshape *r, const struct bf_attr *m, struct bf_err
         struct bf_attr *a = &member[i];
         a->av.p = m->val.p + (a->av.p - copy);
         a->val.p = m->val.p + (a->val.p - copy);
-        a->flat = NULL; /* goes with what was read last */
+        a->plain = NULL; /* goes with what was read last */
         bf_buf_reset(&r->text);
         bf_buf_lit(&r->text, "\"");
         bf_buf_adds(&r->text, m->name);

@@ -318,12 +318,8 @@ static char *put_attrs(struct bf_row *r, char *o, const struct bf_image *image, 
         } else
             o = bf_value_copy(o, a->name.p - 1, a->name.n + 2);
         *o++ = ':';
-        if (a->type == BF_ATTR_S)
-            o = bf_value_copy(o, a->val.p - 1, a->val.n + 2);
-        else if (a->json)
-            o = bf_value_copy(o, a->val.p, a->val.n);
-        else if (a->flat)
-            o = bf_value_copy_flat(o, a->flat);
+        if (a->plain)
+            o = bf_value_copy_wide(o, a->plain, a->plain_n);
         else
             o = bf_value_write(o, a);
         *o++ = ',';
@@ -508,7 +504,7 @@ static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct
     return true;
 }
 
-bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
+static bool put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
 {
     const struct bf_image *image;
     if (r->conf.format == BF_ROW_DIFF)
@@ -520,4 +516,16 @@ bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
     if (bf_row_typed(r))
         return bf_row_put_item(r, c, image, out, e);
     return bf_row_put_table(r, c, image, out, e);
+}
+
+bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
+{
+    size_t before = out->n;
+    bf_buf_reset(&r->changed);
+    if (!put(r, c, out, e))
+        return false;
+    if (bf_buf_ok(&r->changed))
+        return true;
+    out->n = before;
+    return bf_buf_check(&r->changed, "the names of what changed", e);
 }

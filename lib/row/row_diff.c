@@ -29,21 +29,22 @@ static void note(struct bf_row *r, const struct bf_attr *a, bool *escaped)
 void bf_row_changed(struct bf_row *r, const struct bf_change *c, struct bf_change_text *text)
 {
     const struct bf_image *new = &c->new_image, *old = &c->old_image;
-    bool nomem = false;
     *text = (struct bf_change_text){0};
     if (!comparable(c))
         return;
     bf_buf_reset(&r->changed);
     bf_differ_begin(&r->differ);
-    for (size_t i = 0; i < new->n && !nomem; i++) {
-        const struct bf_attr *was = bf_differ_find(&r->differ, old, i, &new->attr[i], &nomem);
+    for (size_t i = 0; i < new->n; i++) {
+        const struct bf_attr *was = bf_differ_find(&r->differ, old, i, &new->attr[i]);
         if (!was || !bf_differ_same_value(&r->differ, &new->attr[i], was))
             note(r, &new->attr[i], &text->escaped);
     }
-    for (size_t i = 0; i < old->n && !nomem; i++)
-        if (!bf_differ_find(&r->differ, new, i, &old->attr[i], &nomem))
+    for (size_t i = 0; i < old->n; i++)
+        if (!bf_differ_find(&r->differ, new, i, &old->attr[i]))
             note(r, &old->attr[i], &text->escaped);
-    if (!nomem && bf_buf_ok(&r->changed))
+    r->changed.failed |= r->differ.nomem;
+    r->changed.nomem |= r->differ.nomem;
+    if (bf_buf_ok(&r->changed)) /* else bf_row_put tells */
         text->text = r->changed.n ? bf_buf_view(&r->changed) : BF_STR("");
 }
 
@@ -51,8 +52,8 @@ static void put_value(struct bf_row *r, struct bf_buf *out, const struct bf_attr
 {
     bf_buf_reset(&r->cell);
     bf_value_put_json(&r->cell, a);
-    if (!bf_buf_ok(&r->cell))
-        out->failed = true;
+    out->failed |= !bf_buf_ok(&r->cell);
+    out->nomem |= r->cell.nomem;
     bf_visible_put(out, bf_buf_view(&r->cell));
 }
 
@@ -146,23 +147,22 @@ static size_t put_fields(struct bf_row *r, const struct bf_change *c, struct bf_
 }
 
 /* Every attribute but the key, which stands in the head. */
-static size_t put_all(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, bool *nomem)
+static size_t put_all(struct bf_row *r, const struct bf_change *c, struct bf_buf *out)
 {
     const struct bf_image *new = &c->new_image, *old = &c->old_image;
     size_t shown = 0;
-    for (size_t i = 0; i < new->n && !*nomem; i++) {
+    for (size_t i = 0; i < new->n; i++) {
         const struct bf_attr *is = &new->attr[i];
-        const struct bf_attr *was = bf_differ_find(&r->differ, old, i, is, nomem);
+        const struct bf_attr *was = bf_differ_find(&r->differ, old, i, is);
         bool same = was && bf_differ_same_value(&r->differ, is, was);
-        if (same || (!was && bf_differ_find(&r->differ, &c->keys, 0, is, nomem)))
+        if (same || (!was && bf_differ_find(&r->differ, &c->keys, 0, is)))
             continue;
         put_pair(r, out, is->name, was, is);
         shown++;
     }
-    for (size_t i = 0; i < old->n && !*nomem; i++) {
+    for (size_t i = 0; i < old->n; i++) {
         const struct bf_attr *was = &old->attr[i];
-        if (bf_differ_find(&r->differ, new, i, was, nomem) ||
-            bf_differ_find(&r->differ, &c->keys, 0, was, nomem))
+        if (bf_differ_find(&r->differ, new, i, was) || bf_differ_find(&r->differ, &c->keys, 0, was))
             continue;
         put_pair(r, out, was->name, was, NULL);
         shown++;
@@ -185,16 +185,14 @@ bool bf_row_put_diff(struct bf_row *r, const struct bf_change *c, struct bf_buf 
                      struct bf_err *e)
 {
     size_t before = out->n;
-    bool nomem = false;
     bf_differ_begin(&r->differ);
     put_head(r, c, out);
     if (c->op == BF_OP_MODIFY && !c->old_image.present)
         put_new(r, c, out);
-    else if ((r->columns ? put_fields(r, c, out) : put_all(r, c, out, &nomem)) == 0 &&
-             comparable(c))
+    else if ((r->columns ? put_fields(r, c, out) : put_all(r, c, out)) == 0 && comparable(c))
         bf_buf_lit(out, "  (nothing changed)\n");
-    if (!nomem && bf_buf_ok(out))
+    if (!r->differ.nomem && bf_buf_ok(out))
         return true;
     out->n = before;
-    return nomem ? bf_err_nomem(e) : bf_buf_check(out, "the row", e);
+    return r->differ.nomem ? bf_err_nomem(e) : bf_buf_check(out, "the row", e);
 }

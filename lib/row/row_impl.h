@@ -5,6 +5,7 @@
 #ifndef BF_ROW_ROW_IMPL_H
 #define BF_ROW_ROW_IMPL_H
 
+#include "lib/base/arena.h"
 #include "lib/ddb/differ.h"
 #include "lib/row/row.h"
 

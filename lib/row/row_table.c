@@ -163,8 +163,8 @@ static void put_value(struct bf_row *r, const struct bf_attr *a, struct bf_buf *
     else {
         bf_buf_reset(&r->cell);
         bf_value_put_text(&r->cell, a);
-        if (!bf_buf_ok(&r->cell))
-            out->failed = true;
+        out->failed |= !bf_buf_ok(&r->cell);
+        out->nomem |= r->cell.nomem;
         put_cell(r, out, bf_buf_view(&r->cell));
     }
 }

@@ -126,7 +126,10 @@ static bool changed(struct bf_filter *f, const struct bf_change *c, bool *pass, 
     if (!c->new_image.present || !c->old_image.present)
         return bf_err_set(e, BF_E_INPUT, "no %s, which --changed-only compares",
                           c->new_image.present ? "OldImage" : "NewImage");
+    bf_differ_begin(&f->differ);
     bool same = f->fields && same_fields(f, c);
+    if (f->differ.nomem)
+        return bf_err_nomem(e);
     if (!f->fields && !bf_differ_same_images(&f->differ, &c->new_image, &c->old_image, &same, e))
         return false;
     *pass = !same;

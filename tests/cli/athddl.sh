@@ -13,7 +13,8 @@ sales() {
 check 'no table' -s 2 -e "athddl: usage: athddl [options] [DATABASE.]TABLE
 athddl: try 'athddl --help'" -- athddl
 check 'no location' -s 2 -e 'athddl: --location is missing: where the objects are' -- athddl t
-check 'no such format' -s 2 -e "athddl: option '--format': 'xml' is not ndjson, csv or tsv" -- athddl -f xml t
+check 'no such format' -s 2 -e "athddl: option '--input': 'xml' is not ndjson, csv or tsv
+athddl: try 'athddl --help'" -- athddl -i xml t
 check 'no such table' -s 2 -e "athddl: 'a b' cannot be the name of a table: letters, digits and _ only" -- athddl --explain 'a b'
 check 'no location in S3' -s 2 -e "athddl: option '--location': 'lake/x' is not s3://BUCKET/PREFIX" -- athddl --location lake/x t
 check 'both kinds of partitions' -s 2 -e 'athddl: --hive (projected) and --partition (in the catalog) exclude each other' -- \
@@ -83,17 +84,21 @@ ok 'and names stay insensitive to case' sh -c '! grep -q case.insensitive "$1"' 
 
 # CSV and TSV.
 printf 'a,b,c,d,dt\r\n1,2.5,x,,true\r\n2,3,"y, z",7,false\r\n' >"$T/in"
-check 'CSV' -i "$T/in" -O "$golden/csv.want" -- athddl -f csv --location s3://l/t --partition dt t
-check 'why a number is a string' -i "$T/in" -m '^d	string	OpenCSVSerDe reads an empty field as text' -- athddl -f csv --explain t
+check 'CSV' -i "$T/in" -O "$golden/csv.want" -- athddl -i csv --location s3://l/t --partition dt t
+check 'why a number is a string' -i "$T/in" -m '^d	string	OpenCSVSerDe reads an empty field as text' -- athddl -i csv --explain t
 printf 'a;b\n1;2\n' >"$T/in"
-check 'a semicolon' -i "$T/in" -m "^  'separatorChar' = ';',$" -- athddl -f csv --location s3://l/t t
+check 'a semicolon' -i "$T/in" -m "^  'separatorChar' = ';',$" -- athddl -i csv --location s3://l/t t
+printf 'a,b\n1,c:\\d\n"x\ny",2\n' >"$T/in"
+check 'what OpenCSVSerDe reads otherwise is told' -i "$T/in" -a -e "athddl: line 2: a backslash, which OpenCSVSerDe takes for an escape: cdcxform -o opencsv writes what it reads right
+athddl: line 3: a line break inside a field, where OpenCSVSerDe ends the row" -- athddl -i csv --location s3://l/t t
+check 'and only where it reads' -i "$T/in" -a -- athddl -i csv --for sqlite --serde lazy t
 printf 'a\tb\tc\n1\t\\N\tx\\ty\n' >"$T/in"
-check 'TSV' -i "$T/in" -O "$golden/tsv.want" -- athddl -f tsv --no-header --location s3://l/t t
+check 'TSV' -i "$T/in" -O "$golden/tsv.want" -- athddl -i tsv --no-header --location s3://l/t t
 printf 'a,b\n1\n1,2\n' >"$T/in"
 check 'a field is missing' -i "$T/in" -s 1 -m '^b	bigint' -e "athddl: line 2: 1 fields, and the first line has 2
-athddl: 1 line rejected" -- athddl -f csv --explain t
+athddl: 1 line rejected" -- athddl -i csv --explain t
 printf 'a,a\n' >"$T/in"
-check 'a name twice' -i "$T/in" -s 1 -e "athddl: line 1: the name 'a' occurs twice" -- athddl -f csv --explain t
+check 'a name twice' -i "$T/in" -s 1 -e "athddl: line 1: the name 'a' occurs twice" -- athddl -i csv --explain t
 
 # Prefixes.
 lines '{"a":1}'
@@ -138,6 +143,13 @@ ok 'of 100 at most' test "$(sed '/^ALTER/d' "$T/out" | wc -l)" = 250
 check 'Glue wants the columns' -s 2 -e 'athddl: --partitions --for glue-json needs --schema: each partition has the columns' -- athddl --partitions --for glue-json t
 check 'and has them' -i "$T/in" -a -- athddl --partitions --for glue-json --serde parquet --schema "$T/schema" t
 ok 'in each partition' test "$(jq -s '[.[].PartitionInputList[].StorageDescriptor.Columns | length] | unique | tostring' "$T/out")" = '"[10]"'
+if /usr/bin/python3 -c 'import botocore' 2>/dev/null; then
+    sed 's/^/BatchCreatePartition /' "$T/out" >"$T/requests"
+    sed 's/^/CreateTable /' "$golden/glue.want" >>"$T/requests"
+    check 'AWS has these requests in its model' -o 4 -i "$T/requests" -- /usr/bin/python3 "$here/athena_model.py" glue
+else
+    skip 'AWS has these requests in its model' 'no botocore'
+fi
 # A receipt is told when it comes: no further one is waited for.
 mkfifo "$T/fifo"
 athddl --partitions t <"$T/fifo" >"$T/live" &

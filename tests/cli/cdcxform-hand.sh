@@ -102,7 +102,11 @@ check 'a later column begins a new table' -o 'a
  a  b
 --  -
 22  x' -- cat "$T/live"
-check '-o table is bounded: a million rows in 16 MiB' -o 1000002 -- sh -c 'ulimit -v 200000; yes "{\"a\":12345,\"b\":\"some text\"}" | head -n 1000000 | cdcxform -i rows -o table | wc -l'
+case ${BUILD##*/} in
+release | debug) check '-o table is bounded: a million rows in 200 MB of address space' -o 1000002 -- \
+    sh -c 'ulimit -v 200000; yes "{\"a\":12345,\"b\":\"some text\"}" | head -n 1000000 | cdcxform -i rows -o table | wc -l' ;;
+*) skip 'memory' 'a sanitizer wants more of it' ;;
+esac
 check '-o table and another format' -s 2 -e 'cdcxform: -o table goes with no other -o' -- cdcxform -o csv -o table
 check '-o table of SQL' -i "$T/in" -o '_op     n
 ------  -

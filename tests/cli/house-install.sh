@@ -126,6 +126,12 @@ check 'and runs' -o "$said" -- "$T/spaced"
 ok 'make uninstall' run_make uninstall PREFIX="$P" LIBDIR="$P/lib 64"
 check 'nothing is left there either' -- find "$P" ! -type d
 
+# A folder that others use as well.
+mkdir -p "$T/common/doc" && echo theirs >"$T/common/doc/theirs"
+ok 'make install into a folder of others' run_make install PREFIX="$T/common" DOCDIR="$T/common/doc"
+ok 'make uninstall' run_make uninstall PREFIX="$T/common" DOCDIR="$T/common/doc"
+check 'what is theirs stays, and nothing else' -o "$T/common/doc/theirs" -- find "$T/common" ! -type d
+
 # A build outside the source: what is there already is taken as built, and what is missing is built there.
 mkdir "$T/o"
 cp -a "$BUILD" "$T/o/"

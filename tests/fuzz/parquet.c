@@ -72,7 +72,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (bf_schema_parse(&s, bf_str((const char *)data, head), &e)) {
         struct bf_parquet *w = bf_parquet_new(&conf, &e);
         check_schema(&s);
-        for (int level = BF_CPU_PORTABLE; w && level <= BF_CPU_AVX2; level++) {
+        for (int level = BF_CPU_PORTABLE; w && level <= BF_CPU_SSE2; level++) {
             if (!bf_cpu_use((enum bf_cpu)level))
                 continue;
             write_all(w, rest, level == BF_CPU_PORTABLE ? &first : &other);

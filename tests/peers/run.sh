@@ -78,7 +78,7 @@ if have_python; then
     say "credentials beside botocore $($BF_PYTHON -c 'import botocore; print(botocore.__version__)')"
     "$BF_PYTHON" "$here/credentials.py" "$BUILD/bin" 200 1 || failed="$failed credentials.py"
     say 'athddl beside sqlglot'
-    "$BF_PYTHON" "$here/athddl.py" "$BUILD/bin" "$root"/tests/cli/athddl/*.want || failed="$failed athddl.py"
+    "$BF_PYTHON" "$here/athddl.py" "$BUILD/bin" "$root"/tests/cli/athddl/*.want "$root"/examples/insights/*.sql || failed="$failed athddl.py"
     say 'row2pq beside pyarrow, DuckDB, polars, arrow-rs and parquet-java'
     corpus=$(mktemp -d) && mkdir "$corpus/skip" &&
         PATH="$BUILD/bin:$PATH" KEEP=1 node "$root/tests/services/parquet_corpus.mjs" "$corpus" >"$peers/log" &&

@@ -168,7 +168,7 @@ static void test_changes(void **state)
     struct bf_change c;
     enum bf_cpu before = bf_cpu_level();
     bf_change_init(&c);
-    for (enum bf_cpu level = BF_CPU_PORTABLE; level <= BF_CPU_AVX2; level++) {
+    for (enum bf_cpu level = BF_CPU_PORTABLE; level <= BF_CPU_SSE2; level++) {
         if (!bf_cpu_use(level))
             continue;
         check_change(&c, text, 65);

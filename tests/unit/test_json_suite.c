@@ -107,7 +107,7 @@ static void load(void)
 
 static bool next_level(int *level)
 {
-    while (++*level <= BF_CPU_AVX2)
+    while (++*level <= BF_CPU_SSE2)
         if (bf_cpu_use((enum bf_cpu) * level))
             return true;
     return false;

@@ -1,49 +1,8 @@
 #include "lib/ddb/change_ops.h"
 
-/* The entry of this text, an old one or a new one; 0: none, the table is full. */
-static unsigned entry_of(struct bf_change_shape *shape, const char *p, size_t n,
-                         const struct bf_attr *a)
-{
-    unsigned id = 0;
-    for (unsigned i = 1; i < shape->n; i++) {
-        const struct shape_entry *e = &shape->entry[i];
-        if (e->n == n && memcmp(e->text, p, n) == 0)
-            return i;
-        if (!id && e->name_n == a->name.n && memcmp(e->text + 1, a->name.p, a->name.n) == 0)
-            id = shape->id[i];
-    }
-    if (shape->n == SHAPE_ENTRIES) {
-        shape->misses++;
-        return 0;
-    }
-    struct shape_entry *e = &shape->entry[shape->n];
-    *e = (struct shape_entry){.mask = n == 32 ? UINT32_MAX : ((uint32_t)1 << n) - 1,
-                              .n = (uint8_t)n,
-                              .name_n = (uint8_t)a->name.n,
-                              .av_at = (uint8_t)(a->av.p - p),
-                              .type = (uint8_t)a->type};
-    shape->id[shape->n] = (uint8_t)(id ? id : shape->n);
-    memcpy(e->text, p, n);
-    return shape->n++;
-}
-
-void bf_change_learn(struct change_scan *s, unsigned last, const char *p, const struct bf_attr *a)
-{
-    size_t n = (size_t)(a->val.p - p);
-    bool inside = s->at != last; /* the value had members, and what follows comes behind them */
-    s->entry = n > SHAPE_TEXT || a->name_escaped ? 0 : entry_of(s->shape, p, n, a);
-    if (!inside)
-        s->at = s->entry;
-    if (s->entry == 0)
-        return;
-    struct shape_entry *e = &s->shape->entry[last];
-    memmove(e->next + 1, e->next, sizeof e->next - 1);
-    e->next[0] = (uint8_t)s->entry;
-}
-
 void bf_change_learn_head(struct change_scan *s)
 {
-    struct shape_head *h = &s->shape->head;
+    struct envelope_head *h = &s->envelope->head;
     const struct bf_change *c = s->change;
     const char *start = s->core.start, *id = c->event_id.text.p, *op = s->op.text.p,
                *body = s->body_at;
@@ -54,7 +13,7 @@ void bf_change_learn_head(struct change_scan *s)
         return;
     const char *second = id + c->event_id.text.n + 1, *third = op + 7;
     size_t n1 = (size_t)(id - start), n2 = (size_t)(op - second), n3 = (size_t)(body - third);
-    if (n1 > HEAD_TEXT || n2 > HEAD_TEXT || n3 > HEAD_TEXT || n1 + n2 + n3 > HEAD_TEXT)
+    if (n1 > HEAD_TEXT || n2 > HEAD_TEXT || n3 > HEAD_TEXT || n1 + n2 + n3 > HEAD_TEXT - 64)
         return;
     memcpy(h->text, start, n1);
     memcpy(h->text + n1, second, n2);
@@ -72,6 +31,7 @@ void bf_change_learn_head(struct change_scan *s)
     h->first = (uint16_t)n1;
     h->second = (uint16_t)n2;
     h->third = (uint16_t)n3;
+    h->n = (uint16_t)(n1 + n2 + 7 + n3);
 }
 
 static bool behind(struct bf_str text, const char *from)
@@ -81,13 +41,13 @@ static bool behind(struct bf_str text, const char *from)
 
 void bf_change_learn_tail(struct change_scan *s, const char *from, const char *end)
 {
-    struct shape_tail *t = &s->shape->tail;
+    struct envelope_tail *t = &s->envelope->tail;
     const struct bf_change *c = s->change;
     struct bf_str seq = behind(c->kinesis_seq.text, from) ? c->kinesis_seq.text : bf_str(end, 0);
     size_t n = (size_t)(seq.p - from), rest = (size_t)(end - seq.p) - seq.n;
     t->n = t->rest = 0;
-    /* the texts are compared 32 bytes at a time */
-    if (n + rest > TAIL_TEXT - 32 || s->twice || behind(c->table.text, from) || c->kinesis_part.p ||
+    /* the texts are compared 64 bytes at a time */
+    if (n + rest > TAIL_TEXT - 64 || s->twice || behind(c->table.text, from) || c->kinesis_part.p ||
         (rest && (c->kinesis_seq.escaped || behind(s->arn.text, seq.p))))
         return;
     t->arn_n = 0;
