@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/aws/config/options.h"
+#include "lib/aws/credentials/check.h"
 #include "lib/aws/s3/s3.h"
 #include "lib/base/diag.h"
 #include "lib/base/file.h"

@@ -69,7 +69,7 @@ static bool take(struct run *r, struct bf_str row, size_t slack, uint64_t number
     struct bf_err why = {0};
     if (bf_parquet_row(r->parquet, row, slack, &why))
         return true;
-    if (why.code == BF_E_INPUT || why.code == BF_E_LIMIT) {
+    if (why.code == BF_E_INPUT) {
         bf_json_hint(row, &why);
         return bf_rejects_add(&r->rejects, row, number, &why, e);
     }

@@ -95,7 +95,7 @@ static const struct bf_opt options[] = {
 };
 
 static const struct bf_opt parquet_options[] = {
-    BF_OPT_STR(0, "schema", struct config, schema, "FILE",
+    BF_OPT_STR('s', "schema", struct config, schema, "FILE",
                "the columns and their types (default: found in the first rows)"),
     BF_OPT_RANGE(0, "infer", struct config, infer, "N",
                  "find them in the first N rows (default 1000)", 1, INFER_MOST),

@@ -139,7 +139,7 @@ static bool take_row(struct run *r, struct bf_str row, uint64_t number, struct b
     int64_t arrival = bf_clock_wall_ms();
     bool fits = route_row(&r->route, row, arrival, &why) &&
                 (r->config->format != FORMAT_PARQUET || columns_check(&r->columns, row, &why));
-    if (why.code == BF_E_MEMORY) { /* is no row's fault */
+    if (!fits && why.code == BF_E_MEMORY) { /* is no row's fault */
         *e = why;
         return false;
     }

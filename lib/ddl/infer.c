@@ -19,8 +19,10 @@ bool bf_ddl_infer_row(struct bf_ddl_infer *i, struct bf_str row, struct bf_err *
     struct bf_json j;
     enum bf_json_type type;
     bf_json_init(&j, row);
-    if (!bf_json_check(row, e)) /* all of it, before any of it counts */
+    if (!bf_json_check(row, e)) { /* all of it, before any of it counts */
+        e->code = BF_E_INPUT;     /* too deep is the row's fault, too */
         return false;
+    }
     if (!bf_json_peek(&j, &type, e) || type != BF_JSON_OBJECT)
         return bf_err_set(e, BF_E_INPUT, "byte 1: an object was expected");
     if (!i->seen && !(i->seen = bf_ddl_seen_new(&i->arena)))

@@ -37,13 +37,20 @@ static bool take(void *library, const char *name, void *function, size_t n)
     return p != NULL;
 }
 
+/* By its name on Linux, on macOS. */
+static void *open_one(const char *name, const char *other)
+{
+    void *l = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+    return l ? l : dlopen(other, RTLD_NOW | RTLD_LOCAL);
+}
+
 #define TAKE(library, name, to) take(library, name, &(to), sizeof(to))
 
 static bool zstd_there, zlib_there;
 
 static void load_zstd(void)
 {
-    void *l = dlopen("libzstd.so.1", RTLD_NOW | RTLD_LOCAL);
+    void *l = open_one("libzstd.so.1", "libzstd.1.dylib");
     zstd_there =
         TAKE(l, "ZSTD_createCCtx", zstd.create) && TAKE(l, "ZSTD_freeCCtx", zstd.release) &&
         TAKE(l, "ZSTD_compressBound", zstd.bound) && TAKE(l, "ZSTD_compressCCtx", zstd.compress) &&
@@ -52,7 +59,7 @@ static void load_zstd(void)
 
 static void load_zlib(void)
 {
-    void *l = dlopen("libz.so.1", RTLD_NOW | RTLD_LOCAL);
+    void *l = open_one("libz.so.1", "libz.1.dylib");
     zlib_there = TAKE(l, "compressBound", zlib.bound) && TAKE(l, "compress2", zlib.compress);
 }
 

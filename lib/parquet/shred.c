@@ -133,23 +133,17 @@ bool bf_pq_shred_row(struct pq_shred *s, struct bf_str row, size_t slack, struct
         memset(room + row.n, 0, BF_CORE_PAD);
         row.p = room;
     }
-    switch (bf_cpu_level()) {
-    case BF_CPU_PORTABLE:
-        ok = bf_pq_shred_portable(s, row);
-        break;
 #if defined(__SSE2__)
-    case BF_CPU_SSE2:
-        ok = bf_pq_shred_sse2(s, row);
-        break;
+    ok = bf_cpu_level() == BF_CPU_SSE2 ? bf_pq_shred_sse2(s, row) : bf_pq_shred_portable(s, row);
+#else
+    ok = bf_pq_shred_portable(s, row);
 #endif
-    default:
-        ok = bf_pq_shred_portable(s, row);
-        break;
-    }
     if (ok)
         return true;
     if (broken(s, e))
         e->code = BF_E_MEMORY;
+    else if (e->code == BF_E_LIMIT) /* nested too deep: the row's fault */
+        e->code = BF_E_INPUT;
     bf_pq_shred_undo(s);
     return false;
 }

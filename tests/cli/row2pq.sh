@@ -102,6 +102,12 @@ refuses '{"id":"1"} x' "byte 12: there is more behind the object"
 refuses '[]' "byte 1: an object was expected; it is an array, jq -c '.[]' makes lines of it"
 refuses '{"id":"1","n":01}' "byte 16: ',' or '}' was expected"
 refuses '{"id":"1","j":{"a":}}' "byte 20: a value was expected"
+deep=$(printf '%300s' '' | tr ' ' '[')$(printf '%300s' '' | tr ' ' ']')
+printf '{"id":"1","j":%s}\n{"id":"2"}\n' "$deep" >row
+check "nested too deep" -s 1 -i row -E '^row2pq: line 1: byte [0-9]*: nested deeper than 256$' -- row2pq --schema schema --to r.parquet
+check "the row after it is there" -o 1 -- look r.parquet 3
+check "the same while the columns are found" -s 1 -i row -E '^row2pq: line 1: byte [0-9]*: nested deeper than 256' -- row2pq --to r.parquet
+check "the row after it is there, too" -o 1 -- look r.parquet 3
 printf '{"id":"\377"}\n' >row
 check "broken UTF-8" -s 1 -i row -E "^row2pq: line 1: byte 8: invalid UTF-8" -- row2pq --schema schema --to r.parquet
 i=0

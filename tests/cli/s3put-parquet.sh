@@ -34,6 +34,9 @@ check 'refused where the types have been found' -s 1 -i bad -E "^s3put: line 2: 
 check 'nothing comes of no rows' -- put s3://lake/none/
 printf '[]\n{"id":1}\n' >list
 check 'a line that is no row' -s 1 -i list -E '^s3put: line 1: byte 1: an object was expected' -a -- s3put -f parquet s3://lake/list/
+printf '{"a":1}\n{"A":2}\n' >alike
+check 'columns that no schema can hold' -s 1 -i alike -E '^s3put: --infer: a and A differ in case alone' -- s3put -f parquet --rejects back0 s3://lake/alike/
+check 'their rows are in --rejects' -O alike -- cat back0
 
 # Options.
 usage() { # usage ERE OPTION...
