@@ -186,7 +186,7 @@ static inline struct world *world_new(const char *config, const char *credential
     w->env = env;
     w->w = (struct bf_cred_world){w,          world_wall,    world_sleep, world_exchange,
                                   world_read, world_replace, world_lock,  world_unlock,
-                                  world_run,  NULL};
+                                  world_run,  NULL,          NULL};
     w->config = (struct bf_aws_config){.env = {world_env, w},
                                        .profile = profile ? profile : "default",
                                        .profile_explicit = profile != NULL,
