@@ -33,6 +33,7 @@ ends() {
     ends_name=$1
     shift
     (
+        # shellcheck disable=SC3045 # dash and every other shell that is sh somewhere know -v
         ulimit -v $limit
         timeout 300 "$@"
     ) <"$T/lines" >"$T/out" 2>"$T/err"

@@ -20,7 +20,8 @@ PID=
 trap 'kill $ID_PID $PID 2>/dev/null; wait $ID_PID $PID 2>/dev/null; fault_stop; rm -rf "$T"' EXIT
 soon test -s "$ID/port"
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
-export AWS_ENDPOINT_URL_STS="http://127.0.0.1:$(cat "$ID/port")" AWS_CONFIG_FILE="$T/config"
+AWS_ENDPOINT_URL_STS="http://127.0.0.1:$(cat "$ID/port")"
+export AWS_ENDPOINT_URL_STS AWS_CONFIG_FILE="$T/config"
 (umask 077; printf '[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n[profile base]\naws_access_key_id = BASE\naws_secret_access_key = hush-base\n' >"$T/config")
 cat >"$T/scan.py" <<'END'
 import re, resource, sys

@@ -18,7 +18,7 @@ void *bf_wipe_realloc(void *p, size_t n)
     size_t old = p ? malloc_usable_size(p) : 0;
     if (n <= old && p)
         return p;
-    void *fresh = malloc(n);
+    void *fresh = malloc(n ? n : 1);
     if (!fresh || !p)
         return fresh;
     memcpy(fresh, p, old);
