@@ -72,6 +72,7 @@ check-valgrind: all $(units) ## unit and command-line tests under valgrind (an h
 	@BF_VALGRIND=1 BF_BUILD=$(O)/valgrind $(prove) -e sh $(call suites,$(T))
 
 # Fuzzers: tests/fuzz/NAME.c with LLVMFuzzerTestOneInput, seeds in tests/fuzz/NAME/. Their corpora grow in $(O)/corpus.
+# FUZZ_RUNS=n: so many inputs from a fixed seed, the same in every run.
 FUZZ_SECONDS ?= 10
 fuzz_src := $(wildcard tests/fuzz/*.c)
 fuzz: ## run each fuzzer for FUZZ_SECONDS (10); needs clang
@@ -79,7 +80,7 @@ fuzz: ## run each fuzzer for FUZZ_SECONDS (10); needs clang
 fuzz-run: $(fuzz_src:tests/fuzz/%.c=$(B)/fuzz/%)
 	@set -e; for f in $(fuzz_src:tests/fuzz/%.c=%); do mkdir -p $(O)/corpus/$$f $(O)/crashes; echo "fuzz: $$f"; \
 	    seeds=; [ ! -d tests/fuzz/$$f ] || seeds=tests/fuzz/$$f; \
-	    $(B)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -rss_limit_mb=512 -verbosity=0 -print_final_stats=1 \
+	    $(B)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) $(if $(FUZZ_RUNS),-seed=1 -runs=$(FUZZ_RUNS)) -timeout=10 -rss_limit_mb=512 -verbosity=0 -print_final_stats=1 \
 	        -artifact_prefix=$(O)/crashes/$$f- $(O)/corpus/$$f $$seeds; done
 # A fuzzer TOOL_x links the objects of cmd/TOOL, as a unit test does.
 define fuzz_rule

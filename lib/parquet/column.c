@@ -157,10 +157,10 @@ static bool by_delta(struct pq_column *c, const struct slice *s, struct bf_buf *
 static int put_values(struct pq_column *c, const struct slice *s, struct pq_scratch *k,
                       struct pq_range *range)
 {
-    const char *p = c->values.p + s->at;
     enum pq_physical as = c->leaf->physical;
     if (s->n == 0)
         return PLAIN;
+    const char *p = c->values.p + s->at;
     if (c->dict_on && by_dict(c, s, k, range))
         return RLE_DICTIONARY;
     bf_pq_range_of(range, c->leaf, p, s->n);
