@@ -43,7 +43,7 @@ static bool is_date(const char *p)
     return month != 2 || day < 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }
 
-/* "06:30:00", and what is behind it: nothing, or a point and digits. *decimals: how many. */
+/* "06:30:00", and what follows it: nothing, or a point and digits. *decimals: how many. */
 static bool is_time(struct bf_str t, unsigned *decimals)
 {
     if (t.n < 8 || !digits(t.p, 2) || t.p[2] != ':' || !digits(t.p + 3, 2) || t.p[5] != ':' ||
@@ -78,7 +78,7 @@ static bool count_digits(struct bf_str t, unsigned *before, unsigned *after)
     size_t i = t.n && t.p[0] == '-', point = 0, n = 0, lead = 0;
     bool seen_point = false, any = false;
     long exponent = 0;
-    size_t last = 0; /* digits up to the last one that is not zero behind the point */
+    size_t last = 0; /* digits up to the last one that is not zero after the point */
     for (; i < t.n && t.p[i] != 'e' && t.p[i] != 'E'; i++) {
         if (t.p[i] == '.') {
             seen_point = true;
@@ -107,7 +107,7 @@ static bool count_digits(struct bf_str t, unsigned *before, unsigned *after)
     return b <= BEFORE_MAX && f <= BEFORE_MAX && n <= BEFORE_MAX;
 }
 
-/* Digits behind the point as written count too: 92.00 is a decimal with two. */
+/* Digits after the point as written count too: 92.00 is a decimal with two. */
 static unsigned written_after(struct bf_str t)
 {
     const char *point = memchr(t.p, '.', t.n);

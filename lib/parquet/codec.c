@@ -103,7 +103,7 @@ void bf_pq_codec_free(struct pq_codec *c)
     c->zstd = NULL;
 }
 
-/* A gzip member (RFC 1952) round the deflated bytes of a zlib stream (RFC 1950): 2 bytes before them, 4 behind. */
+/* A gzip member (RFC 1952) round the deflated bytes of a zlib stream (RFC 1950): 2 bytes before them, 4 after. */
 static bool gzip(struct pq_codec *c, struct bf_str in, struct bf_buf *out, struct bf_err *e)
 {
     static const char head[GZIP_HEAD] = {'\x1f', '\x8b', 8, 0, 0, 0, 0, 0, 0, '\xff'};

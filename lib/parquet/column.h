@@ -1,6 +1,6 @@
 /*
  * A column of the row group that is being written: the values and levels of its open page, as they come, and the pages
- * before it, encoded and compressed. Values lie in the open page in PLAIN form, strings behind four bytes of length,
+ * before it, encoded and compressed. Values lie in the open page in PLAIN form, strings after four bytes of length,
  * booleans a byte each; NULLs are levels only.
  *
  * A row can be taken back as long as its page is open: the first entry of a row (repetition level 0) notes where it began.
@@ -98,7 +98,7 @@ static inline void pq_value(struct pq_column *c, const void *p, size_t width)
     c->n++;
 }
 
-/* padded: 32 bytes behind the text can be read. */
+/* padded: 32 bytes after the text can be read. */
 static inline void pq_bytes(struct pq_column *c, struct bf_str s, bool padded)
 {
     char *p = bf_buf_room(&c->values, 4 + s.n + PQ_SLACK);

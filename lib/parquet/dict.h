@@ -22,7 +22,7 @@ void bf_pq_dict_clear(struct pq_dict *d);
 enum { DICT_NONE = -1, PQ_SLACK = 32 };
 
 /* The index of the value, which is added when it is new; DICT_NONE: no room, or no memory. Of strings p is where their
- * length stands. PQ_SLACK bytes behind the value can be read. */
+ * length stands. PQ_SLACK bytes after the value can be read. */
 int64_t bf_pq_dict_put(struct pq_dict *d, const char *p);
 
 /* Forgets all but the first n values; nothing can be put any more. */

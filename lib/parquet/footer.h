@@ -24,7 +24,7 @@ struct pq_group {
 struct pq_footer {
     const struct pq_tree *tree;
     uint64_t rows;
-    struct bf_buf meta; /* ColumnMetaData of all columns of all row groups, one behind the other */
+    struct bf_buf meta; /* ColumnMetaData of all columns of all row groups, one after the other */
     struct bf_buf column_index; /* the same of ColumnIndex and OffsetIndex */
     struct bf_buf offset_index;
     struct bf_buf chunks;  /* struct pq_chunk */

@@ -49,7 +49,7 @@ BF_API void bf_parquet_destroy(struct bf_parquet *w);
 /* A new file. What was begun and not ended is forgotten. */
 BF_API void bf_parquet_begin(struct bf_parquet *w, bf_parquet_put *put, void *arg);
 
-/* Takes a row, one JSON object. slack: how many bytes behind it can be read and are initialised, the first a newline or
+/* Takes a row, one JSON object. slack: how many bytes after it can be read and are initialised, the first a newline or
  * NUL; 0 where that is not known. BF_E_INPUT: the row is refused, nothing of it is in the file, and writing goes on; any
  * other error ends the file. */
 BF_API BF_MUST bool bf_parquet_row(struct bf_parquet *w, struct bf_str row, size_t slack,

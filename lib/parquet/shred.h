@@ -34,7 +34,7 @@ struct pq_shred {
 void bf_pq_shred_init(struct pq_shred *s, struct pq_tree *tree, struct pq_column *column);
 void bf_pq_shred_free(struct pq_shred *s);
 
-/* Takes a row. slack: how many bytes behind it can be read and are initialised, the first a newline or NUL; with less
+/* Takes a row. slack: how many bytes after it can be read and are initialised, the first a newline or NUL; with less
  * than BF_CORE_PAD the row is copied. BF_E_INPUT: refused, nothing of it is in the columns. */
 BF_MUST bool bf_pq_shred_row(struct pq_shred *s, struct bf_str row, size_t slack, struct bf_err *e);
 

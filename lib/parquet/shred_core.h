@@ -1,6 +1,6 @@
 /*
  * A row taken apart (shred.h), compiled several times over as SHRED_NAME with BF_CORE_SIMD. A function takes the place of
- * a value and gives the place behind it, or NULL with the reason in s->e.
+ * a value and gives the place after it, or NULL with the reason in s->e.
  */
 #include "lib/json/core.h"
 #include "lib/json/scan.h"
@@ -352,7 +352,7 @@ CORE_CALL bool shred_missing(struct shred *r, struct pq_node *node, uint64_t obj
     return true;
 }
 
-/* The child that the key names: most often the one behind the last one. */
+/* The child that the key names: most often the one after the last one. */
 CORE_INLINE struct pq_node *shred_child(struct shred *r, struct pq_node *node, struct bf_str name,
                                         bool escaped)
 {

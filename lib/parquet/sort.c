@@ -178,7 +178,7 @@ static bool rearrange(struct pq_sort *s, struct pq_column *c, size_t rows, struc
     if (!bf_buf_check(&s->values, "the rows to sort", e) || !bf_buf_check(&s->def, "levels", e) ||
         !bf_buf_check(&s->rep, "levels", e))
         return false;
-    if (!bf_buf_room(&s->values, PQ_SLACK)) /* as behind all values */
+    if (!bf_buf_room(&s->values, PQ_SLACK)) /* as after all values */
         return bf_err_nomem(e);
     exchange(&c->values, &s->values);
     exchange(&c->def, &s->def);

@@ -15,7 +15,7 @@ struct place {
 
 struct builder {
     struct pq_tree *tree;
-    struct bf_buf path; /* each name with a NUL behind it */
+    struct bf_buf path; /* each name followed by a NUL */
     int next_id;
     struct bf_err *e;
 };

@@ -26,7 +26,7 @@ struct pq_leaf {
     const struct bf_type *type;
     enum pq_physical physical;
     uint8_t
-        width; /* bytes of a value in memory: 1, 4, 8, up to 16; 0: bytes behind 4 bytes of length */
+        width; /* bytes of a value in memory: 1, 4, 8, up to 16; 0: bytes after 4 bytes of length */
     uint8_t max_def, max_rep; /* levels */
     int id;
     struct bf_str path; /* "items.list.element.sku" with NUL in the place of the dots */
@@ -34,7 +34,7 @@ struct pq_leaf {
 };
 
 struct pq_node {
-    struct bf_str name; /* PQ_NAME_PAD bytes behind it can be read */
+    struct bf_str name; /* PQ_NAME_PAD bytes after it can be read */
     const struct bf_type *type;
     int id;
     uint8_t null_def, def; /* level of NULL here (def, where there is none), and of a value */

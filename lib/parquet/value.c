@@ -9,7 +9,7 @@
 
 enum { NUMBER_MAX = 512, PLAIN_MAX = 256, DAY_S = 86400 };
 
-/* The number, times 10 to the scale, if it has no digits behind that, and fits into 128 bits. */
+/* The number, times 10 to the scale, if it has no more digits than that and fits into 128 bits. */
 static bool scaled(struct bf_str text, int scale, __int128 *v, int *digits)
 {
     char room[PLAIN_MAX] = "";
@@ -91,7 +91,7 @@ static bool boolean(enum bf_json_type kind, struct bf_str text, char *out)
     return *out || kind == BF_JSON_FALSE || bf_str_is(text, "false") || bf_str_is(text, "0");
 }
 
-/* Milliseconds and the digits behind them as the column counts time; what it cannot hold may only be zeros. */
+/* Milliseconds and the digits after them as the column counts time; what it cannot hold may only be zeros. */
 static bool put_time(const struct bf_type *t, int64_t ms, struct bf_str more, char *out)
 {
     int64_t v = ms;
@@ -116,7 +116,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The digits behind the third one behind the point. */
+/* The digits after the third one after the point. */
 static struct bf_str more_digits(struct bf_str text)
 {
     const char *end = text.p + text.n, *p = memchr(text.p, '.', text.n);

@@ -79,7 +79,7 @@ BF_API void bf_schema_put(struct bf_buf *out, const struct bf_schema *s);
 /* One line of a schema file, trimmed: its name, a view of the line, and the rest. False when there is no name. */
 BF_API BF_MUST bool bf_schema_line(struct bf_str line, struct bf_str *name, struct bf_str *type);
 
-/* One type, "not null" behind it included; what it holds goes into the arena. */
+/* One type, a following "not null" included; what it holds goes into the arena. */
 BF_API BF_MUST bool bf_type_parse(struct bf_arena *a, struct bf_str text, struct bf_type *type,
                                   struct bf_err *e);
 

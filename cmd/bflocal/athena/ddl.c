@@ -184,7 +184,7 @@ bool bl_ddl_properties(struct bl_ddl *d, json_t *into)
     return bl_ddl_expect(d, ")");
 }
 
-/* A type, up to the comma, the bracket or the word behind it. */
+/* A type: it ends before a comma, a closing bracket or a keyword. */
 static bool read_type(struct bl_ddl *d, struct bf_buf *out)
 {
     int depth = 0;

@@ -13,7 +13,7 @@
 
 struct bl_ddl {
     struct bl_execution *x;
-    const struct bl_token *first, *at; /* at: behind the words that say what it is */
+    const struct bl_token *first, *at; /* at: after the keywords that name the statement */
     bool query;                        /* names are those of a query ("x"), not of DDL (`x`) */
     struct bf_err *e;
 };

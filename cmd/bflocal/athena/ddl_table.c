@@ -186,7 +186,7 @@ static bool stored_as(struct bl_ddl *d, json_t *sd)
     return bl_ddl_unexpected(d);
 }
 
-/* What comes behind the columns, in any order. */
+/* The clauses after the columns, in any order. */
 static bool table_clauses(struct bl_ddl *d, json_t *input, json_t *sd)
 {
     for (;;) {

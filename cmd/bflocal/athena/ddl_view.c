@@ -165,7 +165,7 @@ bool bl_ddl_deallocate(struct bl_ddl *d)
     return bf_err_set(d->e, BF_E_NOTFOUND, "PreparedStatement %s was not found", name);
 }
 
-/* The literals behind USING, each as it stands. */
+/* The literals after USING, each as written. */
 static bool read_parameters(struct bl_ddl *d)
 {
     struct bl_execution *x = d->x;

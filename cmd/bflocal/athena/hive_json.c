@@ -181,7 +181,7 @@ static bool same_key(const struct hive_spec *s, struct bf_str key, struct bf_str
     return true;
 }
 
-/* The column of a key, looked for from the one behind the last; n: none. */
+/* The index of a key's column, or n if there is none. The search begins after the last column found. */
 static size_t find(const struct hive_spec *s, struct bf_str key, size_t from)
 {
     for (size_t k = 0; k < s->n; k++) {

@@ -61,7 +61,7 @@ static bool take(const char **p, const char *end, char c)
     return true;
 }
 
-/* yyyy-MM-dd, and for a timestamp HH:mm:ss[.fraction] behind a blank (iso: or a T, and Z at the end). */
+/* yyyy-MM-dd, and for a timestamp HH:mm:ss[.fraction] after a space (with iso also after a T, and with a Z at the end). */
 static bool is_time(struct bf_str s, bool date, bool iso)
 {
     const char *p = s.p, *end = s.p + s.n;

@@ -77,7 +77,7 @@ static bool skip(struct lexer *l)
     return true;
 }
 
-/* Text in quotes; the quote doubled stands for itself. */
+/* Text in quotes; a doubled quote is one quote of the text. */
 static bool quoted(struct lexer *l, enum bl_token_kind kind)
 {
     const char *from = l->p;

@@ -239,22 +239,30 @@ static bool not_found(struct bl_call *c, const char *id)
     return bl_athena_fail(c, "INVALID_INPUT", "QueryExecution %.60s was not found", id);
 }
 
+/* The execution that QueryExecutionId of the body names, for the caller to free; NULL: the answer is an error. */
+static json_t *named_execution(struct bl_call *c, const json_t *body, const char **id)
+{
+    if (!body || !need_id(c, body, id))
+        return NULL;
+    bl_store_lock(c->store);
+    json_t *doc = bl_execution_find(c->store, *id, NULL, NULL);
+    bl_store_unlock(c->store);
+    if (!doc)
+        not_found(c, *id);
+    return doc;
+}
+
 bool bl_athena_stop(struct bl_call *c)
 {
     json_t *body = bl_document_read(c);
     const char *id = "";
-    bool ok = body && need_id(c, body, &id);
+    json_t *doc = named_execution(c, body, &id);
+    bool ok = doc != NULL;
     if (ok) {
-        bl_store_lock(c->store);
-        json_t *doc = bl_execution_find(c->store, id, NULL, NULL);
-        bl_store_unlock(c->store);
-        if (doc) {
-            bl_execution_cancel(c->local->athena, id);
-            bf_buf_lit(&c->ans.body, "{}");
-        }
-        ok = doc ? true : not_found(c, id);
-        json_decref(doc);
+        bl_execution_cancel(c->local->athena, id);
+        bf_buf_lit(&c->ans.body, "{}");
     }
+    json_decref(doc);
     json_decref(body);
     return ok;
 }
@@ -263,14 +271,11 @@ bool bl_athena_get(struct bl_call *c)
 {
     json_t *body = bl_document_read(c);
     const char *id = "";
-    bool ok = body && need_id(c, body, &id);
+    json_t *doc = named_execution(c, body, &id);
+    bool ok = doc != NULL;
     if (ok) {
-        bl_store_lock(c->store);
-        json_t *doc = bl_execution_find(c->store, id, NULL, NULL);
-        bl_store_unlock(c->store);
         strip(doc);
-        ok = doc ? bl_document_answer(c, json_pack("{s:o}", "QueryExecution", doc))
-                 : not_found(c, id);
+        ok = bl_document_answer(c, json_pack("{s:o}", "QueryExecution", doc));
     }
     json_decref(body);
     return ok;
@@ -346,24 +351,18 @@ bool bl_athena_statistics(struct bl_call *c)
 {
     json_t *body = bl_document_read(c);
     const char *id = "";
-    bool ok = body && need_id(c, body, &id);
-    if (ok) {
-        bl_store_lock(c->store);
-        json_t *doc = bl_execution_find(c->store, id, NULL, NULL);
-        bl_store_unlock(c->store);
-        const json_t *s = json_object_get(doc, "Statistics");
-        ok =
-            doc ? bl_document_answer(
-                      c, json_pack("{s:{s:{s:I,s:I},s:{s:I}}}", "QueryRuntimeStatistics",
-                                   "Timeline", "EngineExecutionTimeInMillis",
-                                   (json_int_t)bl_document_int(s, "EngineExecutionTimeInMillis", 0),
-                                   "TotalExecutionTimeInMillis",
-                                   (json_int_t)bl_document_int(s, "TotalExecutionTimeInMillis", 0),
-                                   "Rows", "InputBytes",
-                                   (json_int_t)bl_document_int(s, "DataScannedInBytes", 0)))
-                : not_found(c, id);
-        json_decref(doc);
-    }
+    json_t *doc = named_execution(c, body, &id);
+    bool ok = doc != NULL;
+    const json_t *s = json_object_get(doc, "Statistics");
+    if (ok)
+        ok = bl_document_answer(
+            c, json_pack("{s:{s:{s:I,s:I},s:{s:I}}}", "QueryRuntimeStatistics", "Timeline",
+                         "EngineExecutionTimeInMillis",
+                         (json_int_t)bl_document_int(s, "EngineExecutionTimeInMillis", 0),
+                         "TotalExecutionTimeInMillis",
+                         (json_int_t)bl_document_int(s, "TotalExecutionTimeInMillis", 0), "Rows",
+                         "InputBytes", (json_int_t)bl_document_int(s, "DataScannedInBytes", 0)));
+    json_decref(doc);
     json_decref(body);
     return ok;
 }

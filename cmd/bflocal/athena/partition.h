@@ -39,7 +39,7 @@ struct bl_parts {
     size_t nfiles, files_cap;
 };
 
-/* Is an object of that name passed over? Only what is behind the prefix counts. */
+/* Is an object of that name passed over? Only the part after the prefix counts. */
 bool bl_scan_hidden(struct bf_str rest);
 
 /* Lists them; memory is the arena's. */

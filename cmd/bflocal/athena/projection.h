@@ -33,7 +33,7 @@ struct bl_projection_column {
 struct bl_projection {
     struct bl_projection_column column[BL_PROJECTION_COLUMNS];
     size_t n;
-    struct bf_str bucket, location; /* the template behind the bucket */
+    struct bf_str bucket, location; /* the template after the bucket */
     size_t fixed;                   /* bytes of it in front of the first ${...} */
 };
 

@@ -9,7 +9,7 @@ static bool add(struct sql *s, const char *text)
     return true;
 }
 
-/* (a, b) behind an alias */
+/* (a, b) after an alias */
 bool trino_column_names(struct sql *s)
 {
     if (!trino_take(s, "("))
@@ -123,7 +123,7 @@ bool trino_table(struct sql *s)
     return alias(s, r.name, &t->refs[i].alias);
 }
 
-/* Names behind UNNEST's alias: AS t(a, b). */
+/* Names after UNNEST's alias: AS t(a, b). */
 static bool unnest_names(struct sql *s, struct bf_str *name, struct bf_str *columns, size_t *n)
 {
     *n = 0;

@@ -90,7 +90,7 @@ struct trino_type {
 bool trino_type(struct sql *s, struct trino_type *type);
 bool trino_cast(struct sql *s, bool try);
 
-/* trino_from.c: behind FROM; a table; "(a, b)", if it is there */
+/* trino_from.c: after FROM; a table; "(a, b)", if it is there */
 bool trino_from(struct sql *s);
 bool trino_table(struct sql *s);
 bool trino_column_names(struct sql *s);
@@ -98,6 +98,6 @@ bool trino_column_names(struct sql *s);
 /* trino_query.c */
 bool trino_query(struct sql *s);
 bool trino_window(struct sql *s); /* "(PARTITION BY ... )" or a name */
-bool trino_order(struct sql *s);  /* behind ORDER BY */
+bool trino_order(struct sql *s);  /* after ORDER BY */
 
 #endif

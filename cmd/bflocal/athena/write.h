@@ -17,7 +17,7 @@ struct bl_write {
     struct bf_str keys[BL_WRITE_KEYS]; /* partition columns, the last ones of the rows */
     size_t nkeys;
     json_t *
-        columns; /* of the rows, {"Name","Type"} in Hive's words; partition columns behind the others */
+        columns; /* of the rows, {"Name","Type"} in Hive's words; partition columns after the others */
     /* A partition that rows went into; its values are texts. May be NULL. */
     bool (*partition)(struct bl_write *w, const struct bf_str *values, struct bf_str location);
     void *arg;

@@ -134,7 +134,7 @@ static bool read_number(struct bf_str s, struct number *n)
     return s.n > 0;
 }
 
-/* a / b with `scale` digits behind the point, the last one rounded half up (away from zero). */
+/* a / b with `scale` digits after the point, the last one rounded half up (away from zero). */
 static bool divide(struct bf_buf *out, struct number a, struct number b, int scale)
 {
     char digits[100];

@@ -5,24 +5,6 @@
 #include "cmd/bflocal/duck/value.h"
 #include "lib/json/write.h"
 
-static bool put_list(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
-{
-    const struct bl_duck_api *duck = bl_duck_api();
-    duckdb_list_entry e = ((const duckdb_list_entry *)duck->vector_get_data(v))[row];
-    duckdb_vector child = duck->list_vector_get_child(v);
-    duckdb_logical_type of = duck->list_type_child_type(type);
-    bool ok = true;
-    bf_buf_addc(out, '[');
-    for (uint64_t i = 0; i < e.length; i++) {
-        if (i)
-            bf_buf_addc(out, ',');
-        ok = bl_duck_put_json(out, child, of, e.offset + i) && ok;
-    }
-    bf_buf_addc(out, ']');
-    duck->destroy_logical_type(&of);
-    return ok;
-}
-
 static bool put_map(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
 {
     const struct bl_duck_api *duck = bl_duck_api();
@@ -101,7 +83,7 @@ bool bl_duck_put_json(struct bf_buf *out, duckdb_vector v, duckdb_logical_type t
     }
     switch (bl_duck_api()->get_type_id(type)) {
     case DUCKDB_LIST:
-        return put_list(out, v, type, row);
+        return bl_duck_put_list(out, v, type, row, ",", bl_duck_put_json);
     case DUCKDB_MAP:
         return put_map(out, v, type, row);
     case DUCKDB_STRUCT:

@@ -299,7 +299,10 @@ static void put_decimal(struct bf_buf *out, const void *data, duckdb_logical_typ
     put_scaled(out, v, duck->decimal_scale(type));
 }
 
-static bool put_list(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
+bool bl_duck_put_list(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row,
+                      const char *separator,
+                      bool (*put)(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type,
+                                  uint64_t row))
 {
     const struct bl_duck_api *duck = bl_duck_api();
     duckdb_list_entry e = ((const duckdb_list_entry *)duck->vector_get_data(v))[row];
@@ -309,8 +312,8 @@ static bool put_list(struct bf_buf *out, duckdb_vector v, duckdb_logical_type ty
     bf_buf_addc(out, '[');
     for (uint64_t i = 0; i < e.length; i++) {
         if (i)
-            bf_buf_lit(out, ", ");
-        ok = bl_duck_put(out, child, of, e.offset + i) && ok;
+            bf_buf_adds(out, bf_str_of(separator));
+        ok = put(out, child, of, e.offset + i) && ok;
     }
     bf_buf_addc(out, ']');
     duck->destroy_logical_type(&of);
@@ -468,7 +471,7 @@ bool bl_duck_put(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, 
     }
     switch (duck->get_type_id(type)) {
     case DUCKDB_LIST:
-        return put_list(out, v, type, row);
+        return bl_duck_put_list(out, v, type, row, ", ", bl_duck_put);
     case DUCKDB_MAP:
         return put_map(out, v, type, row);
     case DUCKDB_STRUCT:

@@ -34,6 +34,12 @@ void bl_duck_set_null(duckdb_vector out, uint64_t row);
 /* Appends a value as Athena writes it into a result; "null" for a NULL. False: it has no place in an Athena type. */
 bool bl_duck_put(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row);
 
+/* Appends a list in brackets, each element by `put`. False: one of them was refused. */
+bool bl_duck_put_list(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row,
+                      const char *separator,
+                      bool (*put)(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type,
+                                  uint64_t row));
+
 /* Appends a double or a float as Java's toString does: "1.0E7". */
 void bl_duck_put_double(struct bf_buf *out, double d, bool is_float);
 
