@@ -5,14 +5,7 @@ cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION
 mkdir tmp
 
-# s3 METHOD PATH [CURL OPTION...]: a signed request; prints the body, then the status.
-s3() {
-    method=$1 path=$2
-    shift 2
-    curl -sS -X "$method" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -w '%{http_code}\n' \
-        --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:s3 "$@" "$AWS_ENDPOINT_URL$path"
-}
-as_is() { /usr/bin/python3 -B "$root/tests/cli/s3_as_is.py" "$@"; }
+. "$root/tests/cli/s3.sh"
 # start [OPTION...]: sets pid and the environment.
 start() {
     rm -f env

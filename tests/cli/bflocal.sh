@@ -50,14 +50,7 @@ check 'SIGTERM goes to the command, whose status counts' -s 3 -- sh -c \
      while [ ! -e up ]; do sleep 0.02; done; kill $pid; wait $pid'
 check 'another address' -m '^http://\[::1\]:[0-9]+$' -- bflocal --host ::1 printenv AWS_ENDPOINT_URL
 
-# s3 METHOD PATH [CURL OPTION...]: a signed request; prints the body, then the status.
-s3() {
-    method=$1 path=$2
-    shift 2
-    curl -sS -X "$method" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' -w '%{http_code}\n' \
-        --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 "aws:amz:us-east-1:s3" "$@" "$AWS_ENDPOINT_URL$path"
-}
-as_is() { /usr/bin/python3 -B "$root/tests/cli/s3_as_is.py" "$@"; }
+. "$root/tests/cli/s3.sh"
 
 # In the background.
 eval "$(bflocal --daemon)"
