@@ -72,8 +72,14 @@ static bool run(void *arg, const char *const *argv, struct bf_buf *out, struct b
     return true;
 }
 
-static const struct bf_cred_world world = {NULL,    wall_ms, sleep_ms, exchange, read_file,
-                                           replace, lock,    unlock,   run,      NULL};
+static const struct bf_cred_world world = {.wall_ms = wall_ms,
+                                           .sleep_ms = sleep_ms,
+                                           .exchange = exchange,
+                                           .read = read_file,
+                                           .replace = replace,
+                                           .lock = lock,
+                                           .unlock = unlock,
+                                           .run = run};
 
 static const char *env_none(void *arg, const char *name)
 {
