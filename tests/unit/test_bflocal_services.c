@@ -1,4 +1,4 @@
-/* bflocal's services: each constant says all that the router, the faults and the messages need of it. */
+/* bflocal's services: each constant has all members that the router, the faults and the messages read. */
 #include "tests/unit/unit.h"
 
 #include "cmd/bflocal/http/fault.h"
@@ -7,8 +7,7 @@
 static void check_named(const struct bl_service *s)
 {
     struct bl_fault_rule rule;
-    if (!s->name || !s->title || !s->variable || !s->signing || !s->content_type ||
-        !s->error_prefix || !s->max_body)
+    if (!s->name || !s->title || !s->variable || !s->signing || !s->max_body)
         fail_msg("%s: a member is missing", s->name ? s->name : "a service without a name");
     if (strlen(s->name) >= sizeof rule.service)
         fail_msg("%s: the name is too long for a fault's rule", s->name);
@@ -19,9 +18,10 @@ static void check_protocol(const struct bl_service *s)
     if (s->protocol) {
         if (!s->protocol->finish)
             fail_msg("%s: its protocol does not answer", s->name);
-    } else if (!s->target || !s->nops || !s->throttled)
-        fail_msg("%s: a JSON service has a target, operations and a message of throttling",
-                 s->name);
+    } else if (!s->target || !s->nops || !s->dialect)
+        fail_msg("%s: a JSON service has a target, operations and a dialect", s->name);
+    else if (!s->dialect->content_type || !s->dialect->error_prefix || !s->dialect->throttled)
+        fail_msg("%s: a member of its dialect is missing", s->name);
 }
 
 static void check_operations(const struct bl_service *s)

@@ -4,7 +4,8 @@
  * store; a stream's record is complete when it is stored, so that GetRecords only
  * strings them together.
  */
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/stream.h"
+#include "cmd/bflocal/dynamodb/dynamodb.h"
 #include "lib/encoding/enc.h"
 #include "lib/encoding/md5.h"
 #include "lib/json/write.h"

@@ -7,7 +7,8 @@
 #ifndef BL_DDB_PAGE_H
 #define BL_DDB_PAGE_H
 
-#include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/ddbtable/index.h"
+#include "cmd/bflocal/dynamodb/dynamodb.h"
 
 struct bl_page {
     struct bl_expr expr;

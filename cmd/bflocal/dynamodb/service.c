@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/dynamodb/index.h"
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/index.h"
+#include "cmd/bflocal/ddbtable/stream.h"
+#include "cmd/bflocal/dynamodb/dynamodb.h"
 #include "cmd/bflocal/http/control.h"
 
 static const char schema[] =
@@ -166,13 +167,7 @@ const struct bl_service bl_service_dynamodb = {
     .variable = "DYNAMODB",
     .signing = "dynamodb",
     .target = "DynamoDB_20120810.",
-    .content_type = "application/x-amz-json-1.0",
-    .error_prefix = "com.amazonaws.dynamodb.v20120810#",
-    .coral = true,
-    .crc32 = true,
-    .throttled_error = BL_ProvisionedThroughputExceededException,
-    .throttled = "The level of configured provisioned throughput for the table was exceeded. "
-                 "Consider increasing your provisioning level with the UpdateTable API.",
+    .dialect = &bl_ddb_dialect,
     .max_body = 17 * 1024 * 1024,
     .ops = operations,
     .nops = BF_COUNT(operations),

@@ -1,5 +1,5 @@
 /* DynamoDB: one write, from its parameters to the store and the streams. */
-#include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/ddbtable/index.h"
 #include "cmd/bflocal/dynamodb/legacy.h"
 
 bool bl_fail_input(struct bl_call *c, const struct bf_err *e)

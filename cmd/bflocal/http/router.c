@@ -65,7 +65,8 @@ bool bl_router_begin(struct bl_call *c, size_t *max_body)
     if (c->service->protocol)
         return !c->service->protocol->begin || c->service->protocol->begin(c, max_body);
     struct bf_str type = bl_header(c, "content-type");
-    c->cbor = c->service->cbor_type && bf_str_starts(type, bf_str_of(c->service->cbor_type));
+    const struct bl_dialect *d = c->service->dialect;
+    c->cbor = d->cbor_type && bf_str_starts(type, bf_str_of(d->cbor_type));
     return true;
 }
 

@@ -53,21 +53,29 @@ struct bl_protocol {
     bool (*knows)(const char *op, unsigned *faults);
 };
 
-struct bl_service {
-    const char *title;        /* in messages: "DynamoDB Streams" */
-    const char *name;         /* in fault specs: "streams" */
-    const char *variable;     /* of AWS_ENDPOINT_URL_...: "DYNAMODB_STREAMS" */
-    const char *signing;      /* the service of the credential scope */
-    const char *target;       /* "DynamoDB_20120810."; NULL: it has none */
+/* How a JSON service words its answers. Services that word them alike share one. */
+struct bl_dialect {
     const char *content_type; /* "application/x-amz-json-1.0" */
-    const char *error_prefix; /* "com.amazonaws.dynamodb.v20120810#", or "" */
+    const char *cbor_type;    /* "application/x-amz-cbor-1.1"; NULL: JSON only */
+    const char *error_prefix; /* of __type: "com.amazonaws.dynamodb.v20120810#", or "" */
     bool coral;               /* framework errors carry "com.amazon.coral.service#" */
     bool crc32;               /* answers carry x-amz-crc32 */
-    const char *cbor_type;    /* "application/x-amz-cbor-1.1"; NULL: JSON alone */
-    /* What the fault `throttle` answers. JSON alone. */
+    /* The answer of the fault `throttle`. */
     enum bl_error throttled_error;
     const char *throttled;
-    size_t max_body; /* bytes of a request body */
+};
+
+/* Athena, Glue and other services of JSON 1.1. */
+extern const struct bl_dialect bl_dialect_json11;
+
+struct bl_service {
+    const char *title;                /* in messages: "DynamoDB Streams" */
+    const char *name;                 /* in fault specs: "streams" */
+    const char *variable;             /* of AWS_ENDPOINT_URL_...: "DYNAMODB_STREAMS" */
+    const char *signing;              /* the service of the credential scope */
+    const char *target;               /* "DynamoDB_20120810."; NULL: it has none */
+    const struct bl_dialect *dialect; /* NULL: not a JSON service */
+    size_t max_body;                  /* bytes of a request body */
     const struct bl_op *ops;
     size_t nops;
     const struct bl_protocol *protocol; /* NULL: JSON */

@@ -1,8 +1,8 @@
-/* DynamoDB Streams: the operations, which read the streams that the room dynamodb/ writes. */
+/* DynamoDB Streams: the operations, which read the streams of ddbtable/stream.h. */
 #ifndef BL_STREAMS_H
 #define BL_STREAMS_H
 
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/stream.h"
 
 enum { BL_STREAM_ITERATOR_MS = 900000 /* an iterator lives 15 minutes */ };
 

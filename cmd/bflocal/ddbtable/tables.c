@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/dynamodb/stream.h"
-#include "cmd/bflocal/dynamodb/table_spec.h"
+#include "cmd/bflocal/ddbtable/stream.h"
+#include "cmd/bflocal/ddbtable/table_spec.h"
 #include "lib/json/write.h"
 
 void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *t,

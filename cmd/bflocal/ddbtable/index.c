@@ -1,5 +1,5 @@
 /* DynamoDB: the definitions of secondary indexes: read, kept, told. */
-#include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/ddbtable/index.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #ifndef BL_DDB_INDEX_H
 #define BL_DDB_INDEX_H
 
-#include "cmd/bflocal/dynamodb/dynamodb.h"
+#include "cmd/bflocal/ddbtable/ddbtable.h"
 
 enum {
     BL_INDEXES_GLOBAL = 20,

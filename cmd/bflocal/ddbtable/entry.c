@@ -1,5 +1,5 @@
 /* DynamoDB: the entries of secondary indexes, and what an index shows of an item. */
-#include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/ddbtable/index.h"
 
 /* *empty: that is what is wrong with it. */
 static bool check_key(const struct bl_index *x, unsigned part, const struct bl_value *v,

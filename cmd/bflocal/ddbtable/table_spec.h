@@ -5,7 +5,7 @@
 #ifndef BL_TABLE_SPEC_H
 #define BL_TABLE_SPEC_H
 
-#include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/ddbtable/index.h"
 
 /* The keys of the table and of its indexes; every definition must be of use. */
 bool bl_spec_schema(struct bl_call *c, const struct bl_params *p, struct bl_table *t) BF_MUST;

@@ -1,4 +1,4 @@
-#include "cmd/bflocal/dynamodb/table_spec.h"
+#include "cmd/bflocal/ddbtable/table_spec.h"
 
 #include <stdio.h>
 

@@ -1,7 +1,7 @@
 /* DynamoDB: tags of tables, the settings of a table that they are kept among, and what backups there are (none). */
 #include <stdio.h>
 
-#include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/ddbtable/index.h"
 #include "lib/json/write.h"
 
 enum { TAGS_MAX = 50, TAG_KEY_MAX = 128, TAG_VALUE_MAX = 256 };

@@ -1,4 +1,4 @@
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>

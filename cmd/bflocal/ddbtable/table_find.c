@@ -1,5 +1,5 @@
 /* DynamoDB: finding a table. */
-#include "cmd/bflocal/dynamodb/dynamodb.h"
+#include "cmd/bflocal/ddbtable/ddbtable.h"
 
 static bool is_arn(struct bf_str name)
 {

@@ -12,7 +12,7 @@
 #ifndef BL_DYNAMODB_STREAM_H
 #define BL_DYNAMODB_STREAM_H
 
-#include "cmd/bflocal/dynamodb/dynamodb.h"
+#include "cmd/bflocal/ddbtable/ddbtable.h"
 
 enum {
     BL_STREAM_SHARD_ID = 40,     /* with its NUL */

@@ -1,5 +1,5 @@
 /* DynamoDB: keys, and their encoding in DynamoDB's order. */
-#include "cmd/bflocal/dynamodb/dynamodb.h"
+#include "cmd/bflocal/ddbtable/ddbtable.h"
 
 #include "lib/ddb/decimal.h"
 
