@@ -18,7 +18,7 @@ static void good_and_bad(void **state)
     static const struct {
         const char *spec, *error;
     } bad[] = {
-        {"nonsense", "no fault is called 'nonsense'"},
+        {"nonsense", "unknown fault 'nonsense'"},
         {"throttle:p=101%", "is not a percentage"},
         {"throttle:p=x", "is not a percentage"},
         {"throttle:p", "is not KEY=VALUE"},
@@ -26,10 +26,10 @@ static void good_and_bad(void **state)
         {"latency:by=5", "latency has no key 'by'"},
         {"throttle:op=a\"b", "is not a name"},
         {"seed=x", "fault: seed"},
-        {"throttle:op=Nope", "no operation is called 'Nope'"},
-        {"throttle:service=sqs", "no service is called 'sqs'"},
-        {"throttle:service=kinesis,op=PutItem", "no operation of that service is called 'PutItem'"},
-        {"disk", "say how much fits"},
+        {"throttle:op=Nope", "unknown operation 'Nope'"},
+        {"throttle:service=sqs", "unknown service 'sqs'; want one of"},
+        {"throttle:service=kinesis,op=PutItem", "unknown operation 'PutItem' of that service"},
+        {"disk", "want a size"},
     };
     struct bl_faults f;
     set(&f, "");

@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "cmd/bflocal/http/fault.h"
+#include "cmd/bflocal/http/tally.h"
 #include "cmd/bflocal/services.h"
 
 static void check_named(const struct bl_service *s)
@@ -87,12 +88,40 @@ static void test_lists(void **state)
     assert_false(bl_services_know(all, "b", "Op"));
 }
 
+static void test_tally(void **state)
+{
+    (void)state;
+    static const struct bl_service a = {.name = "a"}, b = {.name = "b"};
+    static const struct bl_service *const all[] = {&a, &b, NULL};
+    static struct bl_tally t;
+    struct bf_buf out;
+    bf_buf_init(&out, 1000);
+    bl_tally_begin(&t);
+    bl_tally_add(&t, all, &b, 200);
+    bl_tally_add(&t, all, &b, 400);
+    bl_tally_add(&t, all, NULL, 503);
+    bl_tally_print(&t, all, &out);
+    const char *text = bf_buf_cstr(&out);
+    assert_non_null(text);
+    assert_non_null(strstr(text, "3 requests (2 errors) in "));
+    assert_non_null(strstr(text, " s: b 2 (1 error), other 1 (1 error)"));
+    bl_tally_begin(&t);
+    bl_tally_add(&t, all, &a, 304);
+    bf_buf_reset(&out);
+    bl_tally_print(&t, all, &out);
+    text = bf_buf_cstr(&out);
+    assert_non_null(text);
+    assert_non_null(strstr(text, "1 request in "));
+    bf_buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each),
         cmocka_unit_test(test_apart),
         cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_tally),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -70,7 +70,7 @@ static void bulk(void **state)
     insert(&s, BF_STR("c"));
     bl_store_rollback(&s);
     assert_false(bl_store_begin(&s, &e));
-    assert_has(e.text, "memory had run out");
+    assert_has(e.text, "out of memory in the middle");
     assert_false(bl_store_begin_bulk(&s, &e));
     bl_store_close(&s);
 }

@@ -229,7 +229,7 @@ struct repair {
 };
 
 /* "dt=2026-11-27/n=7/object": its values. */
-static bool take_key(void *arg, struct bf_str key, const struct bl_s3_own *o)
+static bool add_key(void *arg, struct bf_str key, const struct bl_s3_own *o)
 {
     struct repair *r = arg;
     struct bf_str rest = bf_str(key.p + r->prefix, key.n - r->prefix), part;
@@ -308,7 +308,7 @@ bool bl_ddl_repair(struct bl_ddl *d)
     if (ok && json_array_size(r.keys) == 0)
         ok = bf_err_set(d->e, BF_E_INPUT, "FAILED: SemanticException: table %s is not partitioned",
                         t.name);
-    ok = ok && bl_s3_own_list(d->x->athena->local, bucket, prefix, take_key, &r, d->e) &&
+    ok = ok && bl_s3_own_list(d->x->athena->local, bucket, prefix, add_key, &r, d->e) &&
          add_found(d, &t, table, r.found, &text) &&
          bl_output_text(d->x, bf_buf_view(&text), "partition", d->e);
     json_decref(r.found);

@@ -179,7 +179,7 @@ void bl_execution_free(struct bl_execution *x)
     free(x);
 }
 
-static void take_out(struct bl_athena *a, struct bl_execution *x)
+static void unlink_execution(struct bl_athena *a, struct bl_execution *x)
 {
     struct bl_execution **at = &a->live;
     while (*at && *at != x)
@@ -205,7 +205,7 @@ static void *thread(void *arg)
     run(x, x->started_ms - from);
     pthread_mutex_lock(&a->mutex);
     a->running--;
-    take_out(a, x);
+    unlink_execution(a, x);
     pthread_cond_broadcast(&a->changed);
     pthread_mutex_unlock(&a->mutex);
     bl_execution_free(x);
@@ -234,7 +234,7 @@ bool bl_execution_begin(struct bl_athena *a, struct bl_execution *x, struct bf_e
                    "run concurrently");
     else if (pthread_create(&id, &attr, thread, x) != 0) {
         pthread_mutex_lock(&a->mutex);
-        take_out(a, x);
+        unlink_execution(a, x);
         pthread_mutex_unlock(&a->mutex);
         ok = bf_err_nomem(e);
     }

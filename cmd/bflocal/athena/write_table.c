@@ -185,7 +185,7 @@ static bool without_data(struct bl_ddl *d, const struct bl_token **end)
 }
 
 /* The table goes when its rows could not be written. False. */
-static bool take_back(struct bl_ddl *d, const struct into *t)
+static bool drop_table(struct bl_ddl *d, const struct into *t)
 {
     struct bl_store *s = &d->x->athena->local->store;
     struct bf_err e;
@@ -232,7 +232,7 @@ bool bl_ddl_create_as(struct bl_ddl *d)
     ok = ok && choose_location(&w, other) && bl_write_collect(&w, text_until(d->at, end)) &&
          (!empty || bl_duck_exec(d->x->con, "DELETE FROM athena_w", d->e)) && create(&w, &t);
     if (ok && !(bl_write_objects(&w) && bl_write_finish(&w)))
-        ok = take_back(d, &t);
+        ok = drop_table(d, &t);
     json_decref(t.table);
     json_decref(other);
     bl_write_free(&w);

@@ -23,7 +23,7 @@ enum {
     BL_KEY_ENCODED_MAX = 2048 + 16
 };
 
-/* How DynamoDB and DynamoDB Streams word their answers. */
+/* The form of the answers of DynamoDB and DynamoDB Streams. */
 extern const struct bl_dialect bl_ddb_dialect;
 
 struct bl_index;
@@ -43,81 +43,85 @@ struct bl_table {
     int64_t created_ms;
     bool on_demand, deletion_protection;
     int64_t read_units, write_units;
-    enum bl_view view;                        /* of the stream that is on; NONE: off */
-    char label[32];                           /* of its newest stream, "" when it never had one */
-    struct bl_stream *stream;                 /* where its changes go; NULL when off */
-    char destination[BL_DESTINATIONS][129];   /* names of Kinesis streams, "": none */
+    enum bl_view view;                        /* of the current stream; NONE: no stream */
+    char label[32];                           /* of the newest stream; "" if there never was one */
+    struct bl_stream *stream;                 /* the current stream; NULL if there is none */
+    char destination[BL_DESTINATIONS][129];   /* names of Kinesis streams; "": unused */
     bool destination_micros[BL_DESTINATIONS]; /* ApproximateCreationDateTime in microseconds */
-    char ttl[BL_ATTR_NAME];   /* the attribute that says when an item expires, "": none */
-    struct bl_index *indexes; /* index.h; NULL: none */
-    int64_t items, bytes;     /* kept while the process runs, and counted anew when it starts */
+    char ttl[BL_ATTR_NAME];                   /* the attribute with the item's expiry; "": none */
+    struct bl_index *indexes;                 /* index.h; NULL: none */
+    int64_t items, bytes; /* counted at the start of the process, then kept up to date */
 };
 
 struct bl_ddb {
     struct bl_table *tables[BL_TABLES_MAX];
     size_t n;
-    /* streams of tables, those switched off and those of deleted tables included */
+    /* streams of all tables, including closed streams and those of deleted tables */
     struct bl_ddb_stream *streams;
     size_t nstreams, streams_cap;
-    struct bf_buf record; /* an item's or a change record's text on its way into the store */
+    struct bf_buf record; /* builds the text of an item or a change record before it is stored */
     struct bf_rng rng;    /* event ids */
 };
 
-/* By name or ARN; NULL: there is none. table_find.c, as all that follow up to bl_view_name. */
+/* By name or ARN; NULL if there is none. This function and those up to bl_view_name are in
+ * table_find.c. */
 struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name);
 
-/* Is it [a-zA-Z0-9_.-]*, as names of tables and indexes are? */
+/* Does the name consist of [a-zA-Z0-9_.-], as names of tables and indexes must? */
 bool bl_name_spelled(struct bf_str name);
 
-/* Can a table have this name? False: the answer is set. */
+/* Is the name valid for a new table? False: the answer is set. */
 bool bl_table_name_check(struct bl_call *c, struct bf_str name) BF_MUST;
 
-/* By a name or an ARN; NULL: the answer is set. */
+/* Finds a table by name or ARN; NULL: the answer is set. */
 struct bl_table *bl_table_named(struct bl_call *c, struct bf_str name);
 
-/* The same for TableName of the request. */
+/* The same for the request's TableName. */
 struct bl_table *bl_table_param(struct bl_call *c, const struct bl_params *p);
 
-/* The same for an operation on the table itself: the error for a table that is not there names it. */
+/* The same for an operation on the table itself; its error names the missing table. */
 struct bl_table *bl_table_manage(struct bl_call *c, const struct bl_params *p);
 
 /* "KEYS_ONLY" ...; "" for NONE. */
 const char *bl_view_name(enum bl_view view);
 
-/* Appends {"TableName":...}: the table's description. tables.c */
+/* Appends the table's description: {"TableName":...}. In tables.c. */
 void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *t,
                   const char *status);
 
-/* An item's place. */
+/* The encoded primary key of an item. */
 struct bl_key {
     unsigned char bytes[2][BL_KEY_ENCODED_MAX];
-    struct bf_str part[2]; /* views of bytes; the second is empty for tables without sort key */
-    bool empty;            /* bl_key_of was false, because a part has no bytes */
+    struct bf_str part[2]; /* views into bytes; the second is empty if the table has no sort key */
+    bool empty;            /* bl_key_of failed because a part is empty */
 };
 
-/* The encoded key of an item (any map that holds the key attributes). exact: there must be no others. Needs no
- * lock but the table. False: the answer is set (ValidationException). */
+/* Encodes the key of an item (a map with at least the key attributes). exact: no other
+ * attributes are allowed. Needs the table, but not the lock. False: the answer is set
+ * (ValidationException). */
 bool bl_key_of(struct bl_call *c, const struct bl_table *t, const struct bl_value *item, bool exact,
                struct bl_key *out) BF_MUST;
 
-/* Encodes one key value; its length. out has BL_KEY_ENCODED_MAX bytes. */
+/* Encodes one key value and returns its length. out has BL_KEY_ENCODED_MAX bytes. */
 size_t bl_key_encode(const struct bl_value *v, unsigned char *out);
 
-/* Writes the table's row in the store, inside a transaction. tables.c */
+/* Writes the table's row, inside a transaction. In tables.c. */
 bool bl_table_save(struct bl_call *c, struct bl_table *t) BF_MUST;
 
-/* Before a transaction changes a table in memory: it is as before when that does not take (store.h). */
+/* Call it before a transaction changes *t: if the transaction fails, *t is restored (store.h). */
 static inline void bl_table_keep(struct bl_call *c, struct bl_table *t)
 {
     bl_store_keep(c->store, t, sizeof *t, NULL);
 }
 
-/* settings.c: keeps a setting of a table, in a transaction; reads them all at the start. */
+/* In settings.c. Stores a setting of a table, inside a transaction; loads all settings at the
+ * start. */
 void bl_setting_put(struct bl_call *c, const struct bl_table *t, struct bf_str name,
                     struct bf_str value);
 bool bl_settings_load(struct bl_local *l) BF_MUST;
 
-/* Tags of the request to the table, in a transaction. False: the answer is set, or the store failed. */
+/* Stores the request's tags, inside a transaction. False: the answer is set, or the store
+ * failed. */
 bool bl_tags_put(struct bl_call *c, const struct bl_params *p, const struct bl_table *t) BF_MUST;
 
 /* The operations on tables, by file. */

@@ -1,4 +1,4 @@
-/* DynamoDB: the rows of secondary indexes. */
+/* DynamoDB: stored secondary indexes. */
 #include <stdio.h>
 #include <stdlib.h>
 

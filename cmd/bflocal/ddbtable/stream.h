@@ -1,13 +1,13 @@
 /*
- * DynamoDB: the change streams of tables, as the room streams/ serves them. A
- * stream keeps its records in the shards of kinesis.h. Streams of deleted tables
- * and streams that were switched off stay for 24 hours, as their records do.
- * Everything here needs the store's lock.
+ * DynamoDB: the change streams of tables, which the room streams/ serves. The records
+ * of a stream are in shards (kinesis.h). Streams of deleted tables and disabled
+ * streams are kept for 24 hours, as long as their records. Every function needs the
+ * store's lock.
  *
- * On the wire a shard is shardId-, the millisecond of its birth in 20 digits and
- * 8 hex digits that hide its row; a sequence number has 21 digits and grows along
- * a shard and its descendants. The record in the store is the JSON that
- * GetRecords answers with.
+ * On the wire, the id of a shard is "shardId-", its creation time in milliseconds with
+ * 20 digits, and 8 hex digits that encode its row. A sequence number has 21 digits and
+ * increases along a shard and its descendants. A stored record is the JSON that
+ * GetRecords returns.
  */
 #ifndef BL_DYNAMODB_STREAM_H
 #define BL_DYNAMODB_STREAM_H
@@ -17,7 +17,7 @@
 enum {
     BL_STREAM_SHARD_ID = 40,     /* with its NUL */
     BL_STREAM_SEQUENCE = 22,     /* with its NUL */
-    BL_STREAM_KEEP_MS = 86400000 /* records, and streams that were switched off */
+    BL_STREAM_KEEP_MS = 86400000 /* for records and for disabled streams */
 };
 
 /* A stream of a table. */
@@ -29,38 +29,39 @@ struct bl_ddb_stream {
     enum bl_view view;
     bool enabled;
     int64_t created_ms;
-    int64_t closed_ms; /* when it was switched off; it can be read for 24 hours more */
+    int64_t closed_ms; /* when it was disabled; it can be read for 24 more hours */
     struct bl_stream *shards;
 };
 
-/* A change of a table's stream that is not yet settled; {NULL, NULL}: none. */
+/* A change of a table's stream whose transaction has not ended yet; {NULL, NULL}: none. */
 struct bl_stream_change {
-    struct bl_ddb_stream *next, *last; /* the new one, and the one that goes; NULL: none */
+    struct bl_ddb_stream *next, *last; /* the new stream and the old one; NULL: none */
 };
 
-/* A new stream for the table, with --ddb-shards shards; switches the old one off first. view NONE only switches
- * off. Changes the store and *t, inside a transaction. False: the store or the memory failed. */
+/* Disables the table's stream and creates a new one with --ddb-shards shards; view NONE: only
+ * disables. Changes the store and *t, inside a transaction. False: the store failed, or out of
+ * memory. */
 bool bl_ddb_stream_set(struct bl_call *c, struct bl_table *t, enum bl_view view,
                        struct bl_stream_change *change) BF_MUST;
 
-/* Ends the change after its transaction; ok: the transaction was committed. */
+/* Completes the change after its transaction has ended; ok: it was committed. */
 void bl_ddb_stream_settle(struct bl_call *c, const struct bl_stream_change *change, bool ok);
 
-/* Loads the stored streams; the tables are loaded already. */
+/* Loads the stored streams; the tables have been loaded before. */
 bool bl_ddb_streams_load(struct bl_local *l, struct bf_err *e) BF_MUST;
 void bl_ddb_streams_free(struct bl_ddb *d);
 
 /* Appends the ARN of a stream. */
 void bl_stream_arn_put(struct bl_local *l, struct bf_buf *out, const struct bl_ddb_stream *s);
 
-/* The stream that StreamArn names, as long as it can be read; NULL: the answer is set. */
+/* The stream in the request's StreamArn, if it can be read; NULL: the answer is set. */
 struct bl_ddb_stream *bl_stream_arn_param(struct bl_call *c, const struct bl_params *p);
 
-/* Can it still be read? */
+/* Can the stream be read at this time? */
 bool bl_stream_kept(const struct bl_ddb_stream *s, int64_t now_ms);
 
 void bl_stream_shard_id(char out[BL_STREAM_SHARD_ID], const struct bl_shard *shard);
-/* The index of the shard with that id, -1: none. */
+/* The index of the shard with this id; -1 if there is none. */
 int bl_stream_shard_find(const struct bl_stream *s, struct bf_str id);
 
 void bl_stream_sequence_put(char out[BL_STREAM_SEQUENCE], int64_t number);

@@ -1,7 +1,7 @@
 /*
- * DynamoDB: time to live. The service deletes what has expired some time within
- * days; here it happens when somebody says so (POST /_bflocal/ttl), so that a
- * test need not wait. The records say who deleted: the service.
+ * DynamoDB: time to live. The service deletes expired items within days. Here a
+ * control call (POST /_bflocal/ttl) deletes them at once, so that a test does not have
+ * to wait. The change records name the service as the one who deleted.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 enum { ROUND = 500, SCRATCH_MAX = 512 * 1024 * 1024 };
 
 static const int64_t five_years_s =
-    5 * 365 * 86400LL; /* what is older is left alone (Developer Guide) */
+    5 * 365 * 86400LL; /* the service ignores older times (Developer Guide) */
 
 static bool is_expired(const struct bl_table *t, const struct bl_value *item, int64_t now_s)
 {
@@ -24,7 +24,7 @@ static bool is_expired(const struct bl_table *t, const struct bl_value *item, in
     return at <= (double)now_s && at > (double)(now_s - five_years_s);
 }
 
-/* Deletes one, as an operation would. */
+/* Deletes one item, as DeleteItem would. */
 static bool expire_item(struct bl_call *c, struct bl_table *t, struct bl_value *item,
                         struct bf_str json)
 {
@@ -42,7 +42,7 @@ static bool parse_item(struct bf_arena *a, struct bf_str json, struct bl_value *
     return bl_item_parse(a, &j, item, &e);
 }
 
-/* Texts of up to ROUND items that have expired. False: out of memory. */
+/* Finds up to ROUND expired items and copies their JSON. False: out of memory. */
 static bool find_expired(struct bl_call *c, const struct bl_table *t, struct bf_arena *row,
                          struct bf_arena *a, struct bf_str *json, size_t *n)
 {
@@ -61,7 +61,7 @@ static bool find_expired(struct bl_call *c, const struct bl_table *t, struct bf_
     return ok;
 }
 
-/* Deletes up to ROUND items of a table. False: the store or the memory failed. */
+/* Deletes up to ROUND expired items of a table. False: the store failed, or out of memory. */
 static bool expire_some(struct bl_call *c, struct bl_table *t, struct bf_arena arenas[2], size_t *n)
 {
     struct bf_str json[ROUND];
@@ -103,6 +103,6 @@ bool bl_ddb_expire(struct bl_call *c, struct bf_str table, uint64_t *count, stru
     *e = c->store->err;
     bl_store_rollback(c->store);
     if (!found)
-        return bf_err_set(e, BF_E_INPUT, "no table is called %.*s", BF_SHOWN_TO(table, 255));
+        return bf_err_set(e, BF_E_INPUT, "no table %.*s", BF_SHOWN_TO(table, 255));
     return e->code == BF_OK ? bf_err_nomem(e) : false;
 }

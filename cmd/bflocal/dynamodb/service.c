@@ -1,4 +1,4 @@
-/* DynamoDB: the table of its operations, and its tables as the process starts. */
+/* DynamoDB: its operations, and loading its tables at the start. */
 #include "cmd/bflocal/dynamodb/service.h"
 
 #include <stdio.h>
@@ -58,7 +58,7 @@ static struct bl_table *load_table(sqlite3_stmt *q)
     return t;
 }
 
-/* Items and bytes of each table, as stored. */
+/* Counts the items and bytes of each table. */
 static void count_items(struct bl_store *store, struct bl_ddb *d)
 {
     for (size_t i = 0; i < d->n; i++) {
@@ -119,7 +119,8 @@ static void close_ddb(struct bl_local *l)
     l->ddb = NULL;
 }
 
-/* POST /_bflocal/ttl?table=T deletes the items that have expired (without table: of all); {"expired":...} */
+/* POST /_bflocal/ttl?table=T deletes the expired items of a table (of all tables without
+ * `table`) and answers {"expired":...}. */
 static void control_expire(struct bl_call *c)
 {
     struct bf_err e = {0};

@@ -19,7 +19,7 @@ static const struct {
 #undef BL_ERROR_ROW
 };
 
-/* Never NULL: a call that reached no JSON service is answered in plain JSON. */
+/* Never NULL: a call without a JSON service is answered in plain JSON. */
 static const struct bl_dialect *dialect_of(const struct bl_call *c)
 {
     static const struct bl_dialect plain = {.content_type = "application/json", .error_prefix = ""};
@@ -164,7 +164,7 @@ void bl_reply_request_id(struct bl_call *c)
     c->request_id[52] = '\0';
 }
 
-/* False: it does not fit. */
+/* Replaces the answer's JSON by CBOR. False: it is larger than its limit. */
 static bool make_cbor(struct bl_call *c)
 {
     struct bf_err e;

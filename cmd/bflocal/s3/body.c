@@ -44,7 +44,7 @@ static bool check_length(struct bl_call *c, const struct bl_s3_body *b)
     return n <= part_max || bl_s3_fail(c, BL_S3_EntityTooLarge);
 }
 
-static bool take_plain(void *arg, struct bf_str piece)
+static bool write_plain(void *arg, struct bf_str piece)
 {
     struct bl_s3_body *b = arg;
     if (piece.n == 0)
@@ -93,7 +93,7 @@ static bool start_sums(struct bl_call *c, struct bl_s3_body *b, enum bl_sum sum)
     if (ok && c->auth.payload == BL_PAYLOAD_HASH)
         ok = start_digest(&b->sha256, EVP_sha256());
     if (ok && b->chunked_body)
-        ok = bl_chunked_init(&b->chunked, &c->auth, take_plain, b);
+        ok = bl_chunked_init(&b->chunked, &c->auth, write_plain, b);
     return ok || bl_s3_fail(c, BL_S3_InternalError);
 }
 
@@ -129,7 +129,7 @@ static bool fail_body(struct bl_call *c, const struct bl_s3_body *b)
 
 bool bl_s3_body_feed(struct bl_call *c, struct bl_s3_body *b, struct bf_str piece)
 {
-    bool ok = b->chunked_body ? bl_chunked_feed(&b->chunked, piece) : take_plain(b, piece);
+    bool ok = b->chunked_body ? bl_chunked_feed(&b->chunked, piece) : write_plain(b, piece);
     return ok || fail_body(c, b);
 }
 

@@ -65,7 +65,7 @@ void bl_s3_delete_object(struct bl_call *c)
 }
 
 /* What is asked for in a <Delete> document, by the element that has just ended. */
-static bool take_element(struct bl_call *c, struct wanted *w, struct bf_str name,
+static bool read_element(struct bl_call *c, struct wanted *w, struct bf_str name,
                          struct bf_str text, bool *quiet)
 {
     if (bf_str_is(name, "Quiet"))
@@ -101,7 +101,7 @@ static bool read_delete_list(struct bl_call *c, struct wanted *list, size_t *n, 
             ok = bf_xml_decode(&text, x.text);
         else if (t == BF_XML_CLOSE) {
             struct wanted none = {0}, *w = *n ? &list[*n - 1] : &none;
-            ok = take_element(c, w, x.name, bf_buf_view(&text), quiet) &&
+            ok = read_element(c, w, x.name, bf_buf_view(&text), quiet) &&
                  (!bf_str_is(x.name, "Object") || w->key.n);
         } else
             ok = false;

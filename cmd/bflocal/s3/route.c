@@ -231,6 +231,6 @@ bool bl_s3_fail_route(struct bl_call *c, enum bl_s3_level level)
     if (!what)
         return bl_s3_fail(c, BL_S3_MethodNotAllowed);
     return bl_s3_failf(c, BL_S3_NotImplemented,
-                       "bflocal has no %s ?%s: it holds the slice of S3 that the toolkit uses",
+                       "bflocal has no %s ?%s: it has the operations that bfpipe uses",
                        c->req.method.p, what);
 }

@@ -1,11 +1,11 @@
-/* DynamoDB Streams: the table of its operations. */
+/* DynamoDB Streams: its operations. */
 #include "cmd/bflocal/streams/service.h"
 
 #include "cmd/bflocal/http/control.h"
 #include "cmd/bflocal/streams/streams.h"
 
-/* POST /_bflocal/streams/split?table=T&shard=S splits an open shard of a table's stream (without shard: the widest);
- * {"shard":...,"children":[...]} */
+/* POST /_bflocal/streams/split?table=T&shard=S splits an open shard of the table's stream (the
+ * widest without `shard`) and answers {"shard":...,"children":[...]}. */
 static void control_split(struct bl_call *c)
 {
     struct bf_err e = {0};

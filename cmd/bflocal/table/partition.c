@@ -80,7 +80,7 @@ static bool add_file(struct finder *f, struct bf_str key, const struct bl_s3_own
 }
 
 /* An object below a partition's location. */
-static bool take_object(void *arg, struct bf_str key, const struct bl_s3_own *object)
+static bool add_object(void *arg, struct bf_str key, const struct bl_s3_own *object)
 {
     struct finder *f = arg;
     if (object->size == 0 || bl_scan_hidden(bf_str(key.p + f->prefix.n, key.n - f->prefix.n)))
@@ -114,7 +114,7 @@ static bool projected_part(struct finder *f, const struct bf_str *values, size_t
     return true;
 }
 
-static bool take_projected(void *arg, struct bf_str key, const struct bl_s3_own *object)
+static bool add_projected(void *arg, struct bf_str key, const struct bl_s3_own *object)
 {
     struct finder *f = arg;
     struct bf_str values[BL_PROJECTION_COLUMNS];
@@ -167,7 +167,7 @@ static bool find_projected(struct finder *f, struct bl_trino_ref *ref)
                               p->column[i].name);
     f->bucket = p->bucket;
     f->prefix = bf_str(p->location.p, p->fixed);
-    return bl_s3_own_list(f->s->local, p->bucket, f->prefix, take_projected, f, f->e) &&
+    return bl_s3_own_list(f->s->local, p->bucket, f->prefix, add_projected, f, f->e) &&
            (f->ok || bf_err_nomem(f->e));
 }
 
@@ -224,7 +224,7 @@ static bool list_files(struct finder *f)
         f->part = i;
         f->bucket = p->bucket;
         f->prefix = p->prefix;
-        if (!bl_s3_own_list(f->s->local, p->bucket, p->prefix, take_object, f, f->e))
+        if (!bl_s3_own_list(f->s->local, p->bucket, p->prefix, add_object, f, f->e))
             return false;
         if (!f->ok)
             return bf_err_nomem(f->e);
