@@ -154,7 +154,7 @@ static void test_refused(void **state)
         {"SELECT * FROM read_csv('x')", "SYNTAX_ERROR"},
         {"SELECT * FROM 'x'", "SYNTAX_ERROR: line 1:15: mismatched input ''x''"},
         {"SELECT 1; SELECT 2", "SYNTAX_ERROR: line 1:11: mismatched input 'SELECT'"},
-        {"SELECT $1", "SYNTAX_ERROR: line 1:8: a character that has no meaning here"},
+        {"SELECT $1", "SYNTAX_ERROR: line 1:8: unexpected character"},
         {"SELECT a::int", "SYNTAX_ERROR: line 1:9: mismatched input ':'"},
         {"SELECT `a`", "SYNTAX_ERROR: line 1:8: mismatched input '`a`'"},
         {"SELECT 1a",

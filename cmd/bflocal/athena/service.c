@@ -1,4 +1,4 @@
-/* Athena: the table of its operations, and its state as the process starts. */
+/* Athena: its operations, and its state at the start. */
 #include "cmd/bflocal/athena/service.h"
 
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* Glue: the table of its operations, and what they share. */
+/* Glue: its operations, and helpers that they share. */
 #include "cmd/bflocal/glue/service.h"
 
 #include <stdio.h>

@@ -1,11 +1,11 @@
-/* Kinesis: the table of its operations, and its state as the process starts. */
+/* Kinesis: its operations, and loading its streams at the start. */
 #include "cmd/bflocal/kinesis/service.h"
 
 #include <stdlib.h>
 
 #include "cmd/bflocal/kinesis/kinesis.h"
 
-/* Streams without a name are DynamoDB's. */
+/* Streams without a name belong to DynamoDB. */
 static bool load_streams(struct bl_store *store, struct bl_kinesis *k)
 {
     sqlite3_stmt *q =

@@ -1,4 +1,4 @@
-/* STS: the table of its operations, and the query protocol round them. */
+/* STS: its operations in the query protocol. */
 #include "cmd/bflocal/sts/service.h"
 
 #include "cmd/bflocal/http/absent.h"
