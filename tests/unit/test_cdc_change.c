@@ -306,6 +306,48 @@ static void test_view(void **state)
     bf_change_free(&c);
 }
 
+/* The item of n attributes "PREFIX0", "PREFIX1", ...; every third name is written with an escape. The prefix begins
+ * with A. */
+static void put_item(struct bf_buf *out, const char *prefix, int n)
+{
+    bf_buf_reset(out);
+    for (int i = 0; i < n; i++)
+        bf_buf_addf(out, "%s\"%s%s%d\":{\"N\":\"%d\"}", i ? "," : "{", i % 3 ? "A" : "\\u0041",
+                    prefix + 1, i, i);
+    bf_buf_addc(out, '}');
+}
+
+/* Look-ups in a large image are indexed. The index must not outlive the record: the attributes of the next one are at the
+ * same place. */
+static void test_find_many(void **state)
+{
+    (void)state;
+    static const char *const prefixes[] = {"Abc", "Axyz", "Abc"};
+    struct bf_change c;
+    struct bf_err e = {0};
+    struct bf_buf item;
+    bf_change_init(&c);
+    bf_buf_init(&item, 1 << 20);
+    for (int n = 1; n < 400; n += 37)
+        for (size_t r = 0; r < BF_COUNT(prefixes); r++) {
+            char name[32], value[16];
+            put_item(&item, prefixes[r], n);
+            assert_true(bf_change_item(&c, bf_buf_view(&item), &e));
+            for (int i = n - 1; i >= 0; i--) {
+                snprintf(name, sizeof name, "%s%d", prefixes[r], i);
+                snprintf(value, sizeof value, "%d", i);
+                const struct bf_attr *a = bf_image_find(&c.new_image, bf_str_of(name));
+                assert_non_null(a);
+                assert_str(a->val, value);
+                snprintf(name, sizeof name, "%s%d", r == 1 ? "Abc" : "Axyz", i);
+                assert_null(bf_image_find(&c.new_image, bf_str_of(name)));
+            }
+            assert_null(bf_image_find(&c.new_image, BF_STR("")));
+        }
+    bf_buf_free(&item);
+    bf_change_free(&c);
+}
+
 static void test_single_values(void **state)
 {
     (void)state;
@@ -405,10 +447,10 @@ static void test_repeated_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_view),     cmocka_unit_test(test_single_values),
-        cmocka_unit_test(test_repeated), cmocka_unit_test(test_repeated_inside),
-        cmocka_unit_test(test_valid),    cmocka_unit_test(test_typed),
-        cmocka_unit_test(test_mutated),
+        cmocka_unit_test(test_find_many),       cmocka_unit_test(test_view),
+        cmocka_unit_test(test_single_values),   cmocka_unit_test(test_repeated),
+        cmocka_unit_test(test_repeated_inside), cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_typed),           cmocka_unit_test(test_mutated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
