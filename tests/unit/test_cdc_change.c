@@ -338,7 +338,7 @@ static void test_find_many(void **state)
                 snprintf(value, sizeof value, "%d", i);
                 const struct bf_attr *a = bf_image_find(&c.new_image, bf_str_of(name));
                 assert_non_null(a);
-                assert_str(a->val, value);
+                assert_true(bf_str_eq(a->val, bf_str_of(value)));
                 snprintf(name, sizeof name, "%s%d", r == 1 ? "Abc" : "Axyz", i);
                 assert_null(bf_image_find(&c.new_image, bf_str_of(name)));
             }
