@@ -47,7 +47,7 @@ static void test_each(void **state)
     }
 }
 
-/* A request must not have two services to go to. */
+/* A request must match only one service. */
 static void test_apart(void **state)
 {
     (void)state;

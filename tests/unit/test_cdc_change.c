@@ -1,7 +1,8 @@
 /*
- * The pass over change records: every vector level, with and without the memory of earlier records,
- * gives the same answer on valid and on broken records; what it takes is valid JSON; and the rows hold
- * what a JSON tree (jansson) of the record holds, numbers digit for digit.
+ * The pass over change records: every vector level, with and without the memory of
+ * earlier records, gives the same result for valid and invalid records. An accepted
+ * record is valid JSON, and its row has the same values as the record's jansson tree,
+ * numbers digit for digit.
  */
 #include "tests/unit/unit.h"
 
@@ -16,7 +17,7 @@
 enum { LEVELS = 2 };
 
 struct engines {
-    struct bf_xform *x[LEVELS]; /* one for each level, kept over all records */
+    struct bf_xform *x[LEVELS]; /* one for each level, used for all records */
     struct bf_xform_conf conf;
     enum bf_cpu level[LEVELS];
     size_t n;
@@ -55,7 +56,7 @@ static bool run_one(struct bf_xform *x, struct bf_str line, struct bf_buf *rows,
     return bf_xform_line(x, line, 0, rows, e);
 }
 
-/* All engines, and one without a memory, agree; the row is in *rows when they take the line. */
+/* All engines, and one without a memory, agree; if they accept the line, *rows has the row. */
 static bool agree(struct engines *g, struct bf_str line, struct bf_buf *rows)
 {
     struct bf_err e, other;
@@ -93,7 +94,7 @@ static bool same_text(struct bf_json_val *v, json_t *string)
     return same;
 }
 
-/* Numbers are the same text, unless JSON wants another. */
+/* Numbers have the same text, unless JSON requires another. */
 static bool same_number(struct bf_json_val *v, json_t *string)
 {
     const char *n = json_string_value(string);
@@ -128,7 +129,7 @@ static bool same_array(struct bf_str raw, const char *type, json_t *items)
     return bf_json_element(&j, &e) == BF_JSON_END;
 }
 
-/* Every member of the tree is in the object text, and extra more. */
+/* Every member of the tree is in the object's text, which has `extra` more. */
 static bool same_object(struct bf_str raw, json_t *map, size_t extra)
 {
     struct bf_json j;
@@ -223,7 +224,7 @@ static void test_valid(void **state)
     valid(BF_ROW_OLD, 5);
 }
 
-/* Typed rows show where each value began and ended. */
+/* Typed rows show where each value begins and ends. */
 static void test_typed(void **state)
 {
     (void)state;
@@ -261,7 +262,7 @@ static void test_mutated(void **state)
         put_record(&f);
         mutate(&f);
         struct bf_str line = bf_buf_view(&f.line);
-        json_t *tree = load(line, JSON_REJECT_DUPLICATES); /* those inside maps pass */
+        json_t *tree = load(line, JSON_REJECT_DUPLICATES); /* duplicates inside of maps pass */
         if (agree(&g, line, &rows)) {
             taken++;
             if (!bf_json_check(line, &e))
