@@ -1,4 +1,4 @@
-"""boto3 drives bflocal's Athena: queries, tables, partitions, results. One line "name|got|wanted" per case."""
+"""boto3 uses bflocal's Athena: queries, tables, partitions, results. One line "name|got|wanted" for each case."""
 import gzip
 
 from athena import athena, code, execution, finished, glue, one, put, report, rows, s3, start, values

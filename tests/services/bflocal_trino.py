@@ -1,10 +1,10 @@
-"""Athena's functions on bflocal, held against Trino's documentation (trino.io/docs, "Functions and operators") and
-its rules for types. One line "name|got|wanted" per case. What is not mapped is refused by name."""
+"""Athena's functions on bflocal, compared with Trino's documentation (trino.io/docs, "Functions and operators") and
+its rules for types. One line "name|got|wanted" for each case. An unknown function is refused by name."""
 from athena import one, report, rows, s3
 
-# expression, its one value as Athena prints it
+# expression, its value as Athena prints it
 VALUES = [
-    # numbers: what depends on types
+    # numbers: results that depend on types
     ("1 / 2", "0"), ("-7 / 2", "-3"), ("-7 % 2", "-1"), ("7 / 2.0", "3.5"), ("1.0 / 3", "0.3"), ("1.00 / 3", "0.33"), ("1 / 3.000", "0.333"),
     ("1e0 / 2", "0.5"), ("2 / 3e0", "0.6666666666666666"), ("1e0 / 0", "Infinity"), ("5.00 / 0.5 / 3", "3.33"), ("DECIMAL '10' / DECIMAL '3'", "3"),
     ("1.10 * 2.25", "2.4750"), ("1.1 + 2.25", "3.35"), ("round(2.5)", "3"), ("round(-2.5)", "-3"), ("round(1.2345, 2)", "1.2300"), ("round(1.2345e0, 2)", "1.23"),
@@ -48,7 +48,7 @@ VALUES = [
     ("if(1 > 2, 'a')", None), ("if(true, 'a', 'b')", "a"), ("coalesce(NULL, 7)", "7"), ("nullif(1, 1)", None), ("try(1 / 0)", None), ("CASE 2 WHEN 1 THEN 'a' ELSE 'b' END", "b"), ("NULL IS NOT DISTINCT FROM NULL", "true"), ("1 IN (2, 3) OR NOT 1 = 2", "true"), ("3 = ANY (VALUES 1, 3)", "true"), ("EXISTS (SELECT 1 WHERE false)", "false"),
 ]
 
-# expression, what begins the reason of the failure
+# expression, the beginning of the error
 FAILURES = [
     ("1 / 0", "DIVISION_BY_ZERO"), ("1.5 / 0.0", "DIVISION_BY_ZERO"), ("5 % 0", "SYNTAX_ERROR|DIVISION_BY_ZERO"), ("CAST('2.5' AS integer)", "INVALID_CAST_ARGUMENT: Cannot cast '2.5' to INTEGER"), ("ARRAY[1][2]", "INVALID_FUNCTION_ARGUMENT"), ("MAP(ARRAY['a'], ARRAY[1])['b']", "INVALID_FUNCTION_ARGUMENT: Key not present in map"),
     ("DATE '2026-11-27' > '2026-01-01'", "TYPE_MISMATCH: line 1:"), ("'1' = 1", "TYPE_MISMATCH"), ("DATE '2026-11-27' BETWEEN '2026-01-01' AND '2027-01-01'", "TYPE_MISMATCH"), ("DATE '2026-11-27' IN ('2026-01-01')", "TYPE_MISMATCH"), ("lower('1') = 1", "TYPE_MISMATCH"), ("length('1') = '1'", "TYPE_MISMATCH"), ("sum('a')", "TYPE_MISMATCH"), ("DATE '2026-11-27' + 1", "TYPE_MISMATCH"), ("'1' + 1", "TYPE_MISMATCH"), ("2 * '3'", "TYPE_MISMATCH"), ("round('a')", "TYPE_MISMATCH"), ("'a' / 2", "TYPE_MISMATCH"), ("cardinality('a')", "TYPE_MISMATCH"), ("CAST(ARRAY[1] AS varchar)", "TYPE_MISMATCH"),
@@ -103,7 +103,7 @@ def setup():
 
 
 def functions():
-    """Each alone, so that each has its own name in the report; in one statement where they all do."""
+    """Runs each expression alone, so that each has its own name in the report; all in one statement if they are all valid."""
     for expression, want in VALUES:
         got = one("SELECT " + expression)
         yield expression.replace("|", "/"), got[0] if isinstance(got, list) else got, want
