@@ -371,7 +371,7 @@ static void test_single_values(void **state)
     bf_change_free(&c);
 }
 
-/* Names that repeat are found whether they are remembered, long, many, or written differently. */
+/* Duplicate names are found, whether they are remembered, long, many, or written differently. */
 static void test_repeated(void **state)
 {
     (void)state;
@@ -409,7 +409,7 @@ static void test_repeated(void **state)
     bf_change_free(&c);
 }
 
-/* The same inside of a map, whatever it stands in; n members and one that stands once more, or does not. */
+/* The same in a map, at every place; n members, with or without a duplicate. */
 static void test_repeated_inside(void **state)
 {
     (void)state;
