@@ -122,7 +122,7 @@ static enum state state_of(uint64_t pid)
 }
 
 /* The server has ended if its process does not exist or is a zombie; or, where that is unknown,
- * if nobody has accepted a connection for GONE_MS. */
+ * if the port has refused connections for GONE_MS. */
 static bool wait_gone(const struct place *p, uint64_t pid, struct bf_err *e)
 {
     int64_t start = bf_clock_mono_ms(), refused_since = 0;
