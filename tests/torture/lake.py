@@ -1,4 +1,4 @@
-"""What has landed, and how it differs from what was put. Nothing of s3put's own bookkeeping is asked."""
+"""The delivered objects, and how they differ from what was put. It does not use s3put's own state."""
 import collections
 import csv
 import ctypes
@@ -52,7 +52,7 @@ _zstd = None
 
 
 def _unzstd(data):
-    """Python has had a module for it since 3.14 only; the library is there wherever s3put is."""
+    """Python has a module for zstd only since 3.14; the library is installed wherever s3put is."""
     global _zstd
     if not _zstd:
         _zstd = ctypes.CDLL(ctypes.util.find_library("zstd") or "libzstd.so.1")
@@ -94,7 +94,7 @@ def unpack(data):
 
 
 class Count:
-    """Counts of each kind, and of each the first few, in words."""
+    """The counts of each kind of error, with the first few of each."""
 
     def __init__(self):
         self.n, self.words = collections.Counter(), []
@@ -132,7 +132,7 @@ def read(client, bucket, prefix, form, count, looks=1):
 
 
 def check_rows(config, expected, landed, notes, count):
-    """expected: {i: row}, in the order of their shards; each in one object, or with --fold the last of each key."""
+    """expected: {i: row}, in the order of their shards. Each must be in one object; with --fold, the last row of each key."""
     seen = collections.Counter()
     for o in landed:
         for row in o.rows:
@@ -151,8 +151,8 @@ def check_rows(config, expected, landed, notes, count):
 
 
 def check_order(config, expected, landed, count):
-    """In an object a shard's rows, and a key's, stand in the order of the stream; and what it holds of one key no other
-    object of that place continues in between."""
+    """=In an object the rows of a shard, and of a key, are in the order of the stream; and no other object of that
+    place has a row of a key between two that this object has."""
     order = {i: at for at, i in enumerate(expected)}
     places = collections.defaultdict(lambda: collections.defaultdict(set))
     for o in landed:
@@ -179,7 +179,7 @@ def check_order(config, expected, landed, count):
 
 
 def check_places(config, landed, count):
-    """What the key says of its rows is true."""
+    """The key of an object is right for its rows."""
     for o in landed:
         parts = [p.partition("=") for p in o.key.split("/")[:-1] if "=" in p]
         for row in o.rows:
@@ -191,7 +191,7 @@ def check_places(config, landed, count):
 
 
 def check_receipts(landed, text, count):
-    """Each object has a receipt, one or more, and each receipt its object."""
+    """Each object has at least one receipt, and each receipt has its object."""
     told = {}
     for line in text.split("\n"):
         try:
@@ -211,7 +211,7 @@ def check_receipts(landed, text, count):
 
 
 def check_rejects(notes, text, landed, count):
-    """What cannot be delivered is in somebody's rejects, or in an object."""
+    """A record that cannot be delivered is in a file of rejects, or in an object."""
     text += "\n".join(json.dumps(r) for o in landed for r in o.rows if "note" in json.dumps(r))
     for n in notes:
         if n not in text:
