@@ -4,6 +4,9 @@
 
 #include "lib/base/str.h"
 
+/* What stands after "http://" or "https://", in any case, and which of the two it is; NULL for anything else. */
+BF_API const char *bf_url_scheme(const char *url, bool *https);
+
 /* The host of a URL with a scheme, without port and brackets; empty where there is none. */
 BF_API struct bf_str bf_url_host(const char *url);
 

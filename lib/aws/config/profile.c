@@ -23,7 +23,8 @@ void bf_profiles_init(struct bf_profiles *p)
 {
     bf_map_init(&p->properties, PROPERTIES_MAX);
     bf_map_init(&p->sections, PROPERTIES_MAX);
-    bf_map_init(&p->own, PROPERTIES_MAX);
+    for (size_t i = 0; i < BF_COUNT(p->own); i++)
+        bf_map_init(&p->own[i], PROPERTIES_MAX);
     bf_arena_init(&p->text, TEXT_MAX);
 }
 
@@ -31,7 +32,8 @@ void bf_profiles_free(struct bf_profiles *p)
 {
     bf_map_free(&p->properties);
     bf_map_free(&p->sections);
-    bf_map_free(&p->own);
+    for (size_t i = 0; i < BF_COUNT(p->own); i++)
+        bf_map_free(&p->own[i]);
     bf_arena_wipe(&p->text);
     bf_arena_free(&p->text);
 }
@@ -63,7 +65,8 @@ static void forget_in(struct bf_map *m)
 void bf_profiles_forget_keys(struct bf_profiles *p)
 {
     forget_in(&p->properties);
-    forget_in(&p->own);
+    for (size_t i = 0; i < BF_COUNT(p->own); i++)
+        forget_in(&p->own[i]);
 }
 
 /* kind, section and property as one map key; property may be empty. */
@@ -81,9 +84,10 @@ static bool make_key(char room[KEY_MAX], enum bf_profile_kind kind, struct bf_st
     return true;
 }
 
+/* Letters of other alphabets too (UTF-8): the AWS command line writes and reads them. */
 static bool name_char(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+    return (unsigned char)c >= 0x80 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
            (c && strchr("-_/.%@:+", c));
 }
 
@@ -234,9 +238,9 @@ static bool property(struct parser *ps, struct bf_str line, struct bf_err *e)
         return bf_err_set(e, BF_E_LIMIT, "more than %d properties", PROPERTIES_MAX);
     if (!keep(ps, value, e))
         return false;
-    if (ps->file != BF_PROFILE_CREDENTIALS || !bf_str_starts(bf_str(lower, name.n), BF_STR("aws_")))
+    if (!bf_str_starts(bf_str(lower, name.n), BF_STR("aws_")))
         return true;
-    uint64_t *own = bf_map_put(&ps->p->own, key, NULL);
+    uint64_t *own = bf_map_put(&ps->p->own[ps->file], key, NULL);
     if (!own)
         return bf_err_nomem(e);
     *own = *ps->value; /* a key does not continue on the next line */
@@ -330,13 +334,14 @@ bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const cha
            bf_map_get(&p->sections, key) != NULL;
 }
 
-const char *bf_profiles_own(struct bf_profiles *p, const char *profile, const char *property_name)
+const char *bf_profiles_own(struct bf_profiles *p, enum bf_profile_file file, const char *profile,
+                            const char *property_name)
 {
     char room[KEY_MAX];
     struct bf_str key;
     if (!make_key(room, BF_PROFILE, bf_str_of(profile), bf_str_of(property_name), &key))
         return NULL;
-    const uint64_t *found = bf_map_get(&p->own, key);
+    const uint64_t *found = bf_map_get(&p->own[file], key);
     const char *value = found ? (const char *)(uintptr_t)*found : "";
     return *value ? value : NULL;
 }

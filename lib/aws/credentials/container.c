@@ -12,10 +12,11 @@ static bool is_allowed(const char *url)
     static const char *const allowed[] = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
     if (strpbrk(url, "@\\ \t\r\n"))
         return false;
-    if (strncmp(url, "https://", 8) == 0)
-        return true;
-    if (strncmp(url, "http://", 7) != 0)
+    bool https;
+    if (!bf_url_scheme(url, &https))
         return false;
+    if (https)
+        return true;
     struct bf_str host = bf_url_host(url);
     for (size_t i = 0; i < BF_COUNT(allowed); i++)
         if (bf_str_eq(host, bf_str_of(allowed[i])))
