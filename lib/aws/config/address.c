@@ -1,5 +1,6 @@
 #include "lib/aws/config/address.h"
 
+#include <stdio.h>
 #include <strings.h>
 
 const char *bf_url_scheme(const char *url, bool *https)
@@ -25,6 +26,16 @@ struct bf_str bf_url_host(const char *url)
     return colon ? bf_str(rest.p, (size_t)(colon - rest.p)) : rest;
 }
 
+struct bf_url_shown bf_url_show(const char *url)
+{
+    struct bf_url_shown s;
+    const char *at = strrchr(url, '@'), *from = at ? at + 1 : url;
+    size_t n = strcspn(from, "?#");
+    snprintf(s.text, sizeof s.text, "%s%.*s%s", at ? "..." : "", (int)(n < 120 ? n : 120), from,
+             from[n] ? "?..." : "");
+    return s;
+}
+
 static bool is_loopback4(struct bf_str host)
 {
     struct bf_str rest = host, part;
@@ -44,7 +55,8 @@ static bool is_loopback4(struct bf_str host)
 
 bool bf_host_is_loopback(struct bf_str host)
 {
-    return (host.n == 9 && strncasecmp(host.p, "localhost", 9) == 0) || bf_str_is(host, "::1") || is_loopback4(host);
+    return (host.n == 9 && strncasecmp(host.p, "localhost", 9) == 0) || bf_str_is(host, "::1") ||
+           is_loopback4(host);
 }
 
 bool bf_url_is_plain(const char *url)

@@ -71,7 +71,7 @@ static void set_host(struct bf_endpoint *out, struct bf_str authority)
 
 static bool bad_url(struct bf_err *e, const char *url, const char *why)
 {
-    return bf_err_set(e, BF_E_USAGE, "endpoint URL '%.120s' %s", url, why);
+    return bf_err_set(e, BF_E_USAGE, "endpoint URL '%s' %s", bf_url_show(url).text, why);
 }
 
 /* The port, where there is one, behind a name or an IPv6 address in brackets. */

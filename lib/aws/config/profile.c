@@ -87,8 +87,8 @@ static bool make_key(char room[KEY_MAX], enum bf_profile_kind kind, struct bf_st
 /* Letters of other alphabets too (UTF-8): the AWS command line writes and reads them. */
 static bool name_char(char c)
 {
-    return (unsigned char)c >= 0x80 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-_/.%@:+", c));
+    return (unsigned char)c >= 0x80 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (c >= '0' && c <= '9') || (c && strchr("-_/.%@:+", c));
 }
 
 static bool valid_name(struct bf_str s)

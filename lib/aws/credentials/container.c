@@ -80,9 +80,10 @@ enum bf_cred_found bf_cred_from_container(const struct bf_cred_seek *s, struct b
                      : snprintf(url, sizeof url, "%s", full);
     if (n < 0 || (size_t)n >= sizeof url || !is_allowed(url))
         return bf_cred_break(e,
-                             "AWS_CONTAINER_CREDENTIALS_%s_URI '%.120s' is neither https:// nor an "
+                             "AWS_CONTAINER_CREDENTIALS_%s_URI '%s' is neither https:// nor an "
                              "address of this machine or of the agent of ECS or EKS",
-                             relative ? "RELATIVE" : "FULL", relative ? relative : full);
+                             relative ? "RELATIVE" : "FULL",
+                             bf_url_show(relative ? relative : full).text);
     struct bf_buf token;
     struct bf_cred_reply r;
     struct bf_answer_error error;

@@ -38,6 +38,8 @@ static bool number(const struct bf_cred_seek *s, const char *variable, const cha
 static bool is_allowed(const char *url)
 {
     struct bf_str host = bf_url_host(url);
+    if (strpbrk(url, "@\\ \t\r\n")) /* libcurl may see another host in it */
+        return false;
     return !bf_url_is_plain(url) || bf_str_is(host, "169.254.169.254") ||
            bf_str_is(host, "fd00:ec2::254");
 }
@@ -67,13 +69,13 @@ static bool set_up(struct imds *m, struct bf_err *e)
         url = six ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
     if (!bf_url_scheme(url, &https))
         return bf_err_set(e, BF_E_USAGE,
-                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%.120s' does not begin with http://",
-                          url);
+                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%s' does not begin with http://",
+                          bf_url_show(url).text);
     if (!is_allowed(url))
         return bf_err_set(e, BF_E_USAGE,
-                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%.120s' is neither https:// nor an "
+                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%s' is neither https:// nor an "
                           "address of this machine or of the metadata service",
-                          url);
+                          bf_url_show(url).text);
     size_t n = strlen(url);
     while (n && url[n - 1] == '/')
         n--;

@@ -11,9 +11,8 @@ static const char *own(const struct bf_cred_seek *s, enum bf_profile_file which,
     return bf_profiles_own(p, which, s->profile, property);
 }
 
-static enum bf_cred_found take_profile(const struct bf_cred_seek *s,
-                                       enum bf_profile_file which, struct bf_credentials *out,
-                                       struct bf_err *e)
+static enum bf_cred_found take_profile(const struct bf_cred_seek *s, enum bf_profile_file which,
+                                       struct bf_credentials *out, struct bf_err *e)
 {
     const char *file = which == BF_PROFILE_CONFIG ? "config" : "credentials";
     struct bf_cred_parts p = {
