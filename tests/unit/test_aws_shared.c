@@ -275,6 +275,25 @@ static void unreadable_files(void **unused)
     rmdir(aws);
 }
 
+/* Programs write a profile for each role in each account of an organization. */
+static void thousands_of_profiles(void **unused)
+{
+    (void)unused;
+    struct bf_buf b;
+    bf_buf_init(&b, 8 << 20);
+    for (int i = 0; i < 6000; i++)
+        bf_buf_addf(&b,
+                    "[profile p%d]\nregion = us-east-1\noutput = json\nsso_session = corp\n"
+                    "sso_account_id = 123456789012\nsso_role_name = Dev\ncli_pager =\n",
+                    i);
+    bf_buf_lit(&b, "[profile mine]\nregion = eu-west-1\naws_access_key_id = A\n"
+                   "aws_secret_access_key = S\n");
+    write_file(config_path, bf_buf_cstr(&b));
+    write_file(credentials_path, "");
+    check_keys(NULL, "mine", "A", NULL, "eu-west-1");
+    bf_buf_free(&b);
+}
+
 static void services_that_are_not_there(void **unused)
 {
     (void)unused;
@@ -456,6 +475,7 @@ int main(void)
         cmocka_unit_test(keys_of_one_file),
         cmocka_unit_test(home_in_paths),
         cmocka_unit_test(unreadable_files),
+        cmocka_unit_test(thousands_of_profiles),
         cmocka_unit_test(services_that_are_not_there),
         cmocka_unit_test(addressing_styles),
         cmocka_unit_test(cases_of_urls),

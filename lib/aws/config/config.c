@@ -11,7 +11,7 @@
 #include "lib/io/file.h"
 #include "lib/base/num.h"
 
-enum { FILE_MAX = 1024 * 1024 };
+enum { FILE_MAX = 8 * 1024 * 1024 };
 
 static const char *process_get(void *arg, const char *name)
 {

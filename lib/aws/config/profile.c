@@ -2,7 +2,7 @@
 
 #include <openssl/crypto.h>
 
-enum { TEXT_MAX = 4 * 1024 * 1024, PROPERTIES_MAX = 16384, KEY_MAX = 1024 };
+enum { TEXT_MAX = 32 * 1024 * 1024, PROPERTIES_MAX = 262144, KEY_MAX = 1024 };
 
 /* Where the parser stands in a file. */
 struct parser {

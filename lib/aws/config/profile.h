@@ -16,7 +16,7 @@
 enum bf_profile_kind { BF_PROFILE, BF_PROFILE_SERVICES, BF_PROFILE_SSO };
 enum bf_profile_file { BF_PROFILE_CONFIG, BF_PROFILE_CREDENTIALS };
 
-/* At most 16,384 properties and 4 MiB of names and values. */
+/* At most 262,144 properties and 32 MiB of names and values: programs write a profile for each role in each account. */
 struct bf_profiles {
     struct bf_map properties; /* kind, section and property to the terminated value, in text */
     struct bf_map sections;   /* kind and section */
