@@ -52,14 +52,19 @@ static bool names_secret(struct bf_str key)
     return false;
 }
 
+static void wipe(uint64_t value)
+{
+    char *text = (char *)(uintptr_t)value;
+    if (text)
+        OPENSSL_cleanse(text, strlen(text));
+}
+
 static void forget_in(struct bf_map *m)
 {
     struct bf_map_entry *entry;
     for (size_t i = 0; (entry = bf_map_next(m, &i));)
-        if (names_secret(entry->key) && entry->value) {
-            char *value = (char *)(uintptr_t)entry->value;
-            OPENSSL_cleanse(value, strlen(value));
-        }
+        if (names_secret(entry->key))
+            wipe(entry->value);
 }
 
 void bf_profiles_forget_keys(struct bf_profiles *p)
@@ -243,6 +248,8 @@ static bool property(struct parser *ps, struct bf_str line, struct bf_err *e)
     uint64_t *own = bf_map_put(&ps->p->own[ps->file], key, NULL);
     if (!own)
         return bf_err_nomem(e);
+    if (names_secret(key))
+        wipe(*own);    /* said twice in this file */
     *own = *ps->value; /* a key does not continue on the next line */
     return true;
 }
