@@ -1,6 +1,6 @@
 #!/bin/sh
 # Canaries: every secret of every source holds the word "hush". Every network tool runs with each of them at its loudest, with
-# a service that is well, one that refuses and one that says back what it was sent. Then the word is looked for in
+# a service that is well, one that refuses, one that says back what it was sent, and sources that do. Then the word is looked for in
 # standard output and standard error, in the command line of each process, in the command line and the environment of
 # children, in state directories, temporary files, objects, and in the URLs and bodies of requests. It may stand
 # where it belongs alone: in headers, and in what goes to where keys come from.
@@ -111,12 +111,16 @@ runs=0
 well='* after 20 fake'
 refuses='* error 403 AccessDeniedException no'
 for source in environment config role web sso sso-old login process container instance; do
-    for service in well refuses echoes; do
+    for service in well refuses echoes sources; do
         [ "$service" = well ] || set_up "$source"
         case $service in
         well) set_up "$source"; echo "$well" | fault_rules ;;
         refuses) echo "$refuses" | fault_rules ;;
         echoes) echo '* echo 403 InvalidSignatureException' | fault_rules ;;
+        sources)
+            echo "$well" | fault_rules
+            echo '* echo 400' >"$ID/script"
+            ;;
         esac
         in=$T/lines
         loud $source ddbput --max-attempts 2 sales
@@ -126,7 +130,9 @@ for source in environment config role web sso sso-old login process container in
         in=$T/marked
         loud $source s3put --max-attempts 2 --state "$T/states/$source-$service" s3://lake/p/
         in=/dev/null
+        loud $source athq --max-attempts 2 'SELECT 1'
         for tool in ddbput cdclambda; do loud $source $tool --check-credentials; done
+        : >"$ID/script"
         cat "$FAULT_DIR/log" >>"$T/seen/requests"
         [ ! -d "$FAULT_DIR/objects" ] || cp -r "$FAULT_DIR/objects" "$T/seen/objects-$source-$service"
     done
@@ -145,6 +151,7 @@ nowhere() { # nowhere WHAT FILE...
     found=$(grep -rla hush "$@" 2>/dev/null)
     if [ -z "$found" ]; then pass "no secret in $what"; else fail "no secret in $what" "$(grep -rha hush "$@" | cut -c 1-300 | head -n 5)"; fi
 }
+ok 'sources said requests back' grep -q 'InvalidRequest: refused: .*clientSecret":"\.\.\.' "$T/seen/stderr"
 ok 'requests were said back' grep -q 'should have been .*x-amz-security-token:\.\.\. ' "$T/seen/stderr"
 ok 'much was said' test "$(wc -l <"$T/seen/stderr")" -gt 500
 nowhere 'standard output' "$T/seen/stdout"

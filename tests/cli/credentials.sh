@@ -228,7 +228,7 @@ region = eu-west-3
 aws_access_key_id = BASE
 aws_secret_access_key = hush-base
 END
-for tool in ddbput kinput kinread s3put cdclambda; do
+for tool in ddbput kinput kinread s3put athq cdclambda; do
     fresh
     check "$tool --check-credentials" -m '^\{"profile":"default","profileFrom":"default","region":"us-east-1","regionFrom":"AWS_REGION","source":"role arn:aws:iam::123456789012:role/r","accessKeyId":"\*{16}LE[0-9]+","account":"123456789012","expires":"20..-..-..T..:..:..Z","arn":"arn:aws:sts::123456789012:assumed-role/r/s"\}$' \
         -- $tool --check-credentials

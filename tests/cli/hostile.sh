@@ -58,6 +58,7 @@ tools_end() { # tools_end WHAT
     ends "$1: kinread" kinread -e --max-attempts 1 --retry-for 1s orders
     ends "$1: kinread of a table" kinread -e --max-attempts 1 --retry-for 1s dynamodb:sales
     ends "$1: s3put" s3put --one --max-attempts 1 s3://lake/k
+    ends "$1: athq" athq --max-attempts 1 'SELECT 1'
 }
 
 # One byte a second for hours, and the promise of an answer without end: given up after a minute. Beside all the rest.
@@ -88,6 +89,7 @@ slowly ddbput env AWS_ENDPOINT_URL="$SLOW" ddbput --max-attempts 1 sales
 slowly kinput env AWS_ENDPOINT_URL="$SLOW" kinput --max-attempts 1 --retry-for 0s orders
 slowly kinread env AWS_ENDPOINT_URL="$SLOW" kinread -e --max-attempts 1 --retry-for 0s orders
 slowly s3put env AWS_ENDPOINT_URL="$SLOW" s3put --one --max-attempts 1 s3://lake/k
+slowly athq env AWS_ENDPOINT_URL="$SLOW" athq --max-attempts 1 'SELECT 1'
 slowly sts env AWS_ENDPOINT_URL_STS="$SLOW" ddbput --check-credentials
 slowly continue env AWS_ENDPOINT_URL="$FLOOD" s3put --one --max-attempts 1 s3://lake/k
 slowly continue-api env AWS_ENDPOINT_URL="$FLOOD" ddbput --max-attempts 1 sales
@@ -188,7 +190,7 @@ mode "body application/json @$T/keys"
 sources_end 'megabytes'
 
 for pid in $slow; do wait "$pid"; done
-for tool in ddbput kinput kinread s3put sts continue continue-api; do
+for tool in ddbput kinput kinread s3put athq sts continue continue-api; do
     read -r status seconds <"$T/drip/$tool.end"
     if [ "$status" = 75 ] && [ "$seconds" -lt 300 ]; then
         pass "one byte a second: $tool"

@@ -22,7 +22,7 @@ soon test -s "$ID/port"
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 AWS_ENDPOINT_URL_STS="http://127.0.0.1:$(cat "$ID/port")"
 export AWS_ENDPOINT_URL_STS AWS_CONFIG_FILE="$T/config"
-(umask 077; printf '[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n[profile base]\naws_access_key_id = BASE\naws_secret_access_key = hush-base\n' >"$T/config")
+(umask 077; printf '[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = base\n[profile base]\naws_secret_access_key = hush-twice\naws_access_key_id = BASE\naws_secret_access_key = hush-base\n' >"$T/config")
 cat >"$T/scan.py" <<'END'
 import re, resource, sys
 pid, words = sys.argv[1], [w.encode() for w in sys.argv[2:]]
@@ -63,11 +63,11 @@ settled() { # no new keys for two seconds, and requests signed with the last one
 soon settled
 ok 'keys have been renewed' test "$n" -ge 3
 # what is sent just now may hold a token for a moment: of the keys of now alone
-"$python" "$T/scan.py" $PID hush-base hush-secret-ASSUMEROLE1 hush-token-ASSUMEROLE1 hush-secret-ASSUMEROLE2 hush-token-ASSUMEROLE2 \
+"$python" "$T/scan.py" $PID hush-base hush-twice hush-secret-ASSUMEROLE1 hush-token-ASSUMEROLE1 hush-secret-ASSUMEROLE2 hush-token-ASSUMEROLE2 \
     "hush-secret-ASSUMEROLE$n" >"$T/found"
 cat "$T/found" | sed 's/^/# /'
 ok 'the keys of now are found' grep -q "hush-secret-ASSUMEROLE$n=[1-9]" "$T/found"
-for word in hush-base hush-secret-ASSUMEROLE1 hush-token-ASSUMEROLE1 hush-secret-ASSUMEROLE2 hush-token-ASSUMEROLE2; do
+for word in hush-base hush-twice hush-secret-ASSUMEROLE1 hush-token-ASSUMEROLE1 hush-secret-ASSUMEROLE2 hush-token-ASSUMEROLE2; do
     ok "  not those from before: $word" grep -q "$word=0" "$T/found"
 done
 plan

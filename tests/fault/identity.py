@@ -11,6 +11,7 @@ DIR/script says what goes wrong, one rule a line; the first that fits and is not
 
     NAME [COUNTx] STATUS BODY...     BODY is the rest of the line
     NAME [COUNTx] hang               never answers
+    NAME [COUNTx] echo STATUS        an error that says back the body and the headers of the request, "*": of each request
 
 NAME: AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity, sso-role, sso-token, signin, imds-token, imds-list, imds-role, container.
 """
@@ -103,7 +104,7 @@ def scripted(name):
         return None
     for number, line in enumerate(lines):
         words = line.split(" ", 2)
-        if not words or words[0] != name:
+        if not words or words[0] not in (name, "*"):
             continue
         rest = words[1:]
         if rest[0].endswith("x"):
@@ -130,6 +131,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status, text = rule if rule else ("200", answer(name))
         if status == "hang":
             time.sleep(600)
+        if status == "echo":
+            status, said = text, body + " " + " ".join(self.headers.values())
+            text = json.dumps({"__type": "InvalidRequest", "message": "refused: " + said})
+            if name.startswith("Assume"):
+                said = said.replace("&", "&amp;").replace("<", "&lt;")
+                text = f"<ErrorResponse><Error><Code>InvalidRequest</Code><Message>refused: {said}</Message></Error></ErrorResponse>"
         data = text.encode()
         self.send_response(int(status))
         self.send_header("Content-Length", str(len(data)))

@@ -52,6 +52,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
             check(&ep);
     }
     (void)bf_arn_parse(&arn, bf_str_of(text));
+    struct bf_url_shown shown = bf_url_show(text); /* no user, no query */
+    if (strchr(shown.text, '@') || strchr(shown.text, '#'))
+        abort();
     bf_aws_config_free(&c);
     free(text);
     return 0;

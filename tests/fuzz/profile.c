@@ -16,12 +16,14 @@ static void ask(struct bf_profiles *p, bool forgotten)
         (void)bf_profiles_has(p, BF_PROFILE, sections[i]);
         for (size_t k = 0; k < BF_COUNT(properties); k++) {
             const char *value = bf_profiles_get(p, BF_PROFILE, sections[i], properties[k], NULL);
-            const char *own = bf_profiles_own(p, sections[i], properties[k]);
+            const char *own[] = {
+                bf_profiles_own(p, BF_PROFILE_CONFIG, sections[i], properties[k]),
+                bf_profiles_own(p, BF_PROFILE_CREDENTIALS, sections[i], properties[k])};
             const char *nested =
                 bf_profiles_get(p, BF_PROFILE_SERVICES, sections[i], properties[k], "endpoint_url");
-            n += (value ? strlen(value) : 0) + (own ? strlen(own) : 0) +
-                 (nested ? strlen(nested) : 0);
-            if (forgotten && (k == 2 || k == 3) && ((value && *value) || own))
+            n += (value ? strlen(value) : 0) + (own[0] ? strlen(own[0]) : 0) +
+                 (own[1] ? strlen(own[1]) : 0) + (nested ? strlen(nested) : 0);
+            if (forgotten && (k == 2 || k == 3) && ((value && *value) || own[0] || own[1]))
                 abort();
         }
     }

@@ -79,6 +79,7 @@ if have_python; then
     suite "$here/athena.sh"
     say "credentials beside botocore $($BF_PYTHON -c 'import botocore; print(botocore.__version__)')"
     "$BF_PYTHON" "$here/credentials.py" "$BUILD/bin" 200 1 || failed="$failed credentials.py"
+    "$BF_PYTHON" "$here/shared_files.py" "$BUILD/bin" || failed="$failed shared_files.py"
     "$BF_PYTHON" "$here/endpoints.py" "$BUILD/bin" 200 1 || failed="$failed endpoints.py"
     say 'athddl beside sqlglot'
     "$BF_PYTHON" "$here/athddl.py" "$BUILD/bin" "$root"/tests/cli/athddl/*.want "$root"/examples/insights/*.sql || failed="$failed athddl.py"

@@ -5,28 +5,30 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lib/aws/client/client.h"
 #include "tests/unit/cred_real.h"
+#include "lib/aws/config/address.h"
 #include "lib/aws/config/endpoint.h"
 #include "lib/aws/config/partition.h"
 #include "lib/io/file.h"
 
-static char config_path[64], credentials_path[80];
+static char folder[40], config_path[64], credentials_path[80];
 
-/* An environment from pairs of name and value, ended by NULL; the shared files are the test's. */
+/* Pairs of name and value, NULL at the end; where they do not say so, the files are those of the test. */
 static const char *get(void *arg, const char *name)
 {
-    const char *const *pair = arg;
+    for (const char *const *pair = arg; pair && *pair; pair += 2)
+        if (strcmp(*pair, name) == 0)
+            return pair[1];
     if (strcmp(name, "AWS_CONFIG_FILE") == 0)
         return config_path;
     if (strcmp(name, "AWS_SHARED_CREDENTIALS_FILE") == 0)
         return credentials_path;
-    for (; pair && *pair; pair += 2)
-        if (strcmp(*pair, name) == 0)
-            return pair[1];
     return NULL;
 }
 
@@ -171,6 +173,214 @@ static void switches_are_true_or_false(void **unused)
     assert_string_equal(e.text, "use_dualstack_endpoint: 'on' is neither true nor false");
 }
 
+/* The AWS command line reads the old name of AWS_PROFILE too, and first. */
+static void default_profile(void **unused)
+{
+    (void)unused;
+    write_file(config_path, "[profile a]\nregion = eu-west-1\n[profile b]\nregion = eu-west-2\n");
+    write_file(credentials_path, "[a]\naws_access_key_id = A\naws_secret_access_key = S\n"
+                                 "[b]\naws_access_key_id = B\naws_secret_access_key = S\n");
+    static const char *const old[] = {"AWS_DEFAULT_PROFILE", "a", NULL};
+    static const char *const both[] = {"AWS_PROFILE", "b", "AWS_DEFAULT_PROFILE", "a", NULL};
+    check_keys(old, NULL, "A", NULL, "eu-west-1");
+    check_keys(both, NULL, "A", NULL, "eu-west-1");
+    check_keys(both, "b", "B", NULL, "eu-west-2");
+    struct bf_aws_config c;
+    struct bf_err e = {0};
+    assert_true(load(&c, old, NULL, &e));
+    assert_string_equal(c.profile_from, "AWS_DEFAULT_PROFILE");
+    bf_aws_config_free(&c);
+}
+
+static void other_alphabets(void **unused)
+{
+    (void)unused;
+    write_file(config_path, "[profile d\xc3\xa9v]\nregion = eu-west-1\nservices = \xc3\xa9\n"
+                            "[services \xc3\xa9]\nkinesis =\n  endpoint_url = http://h:1\n");
+    write_file(credentials_path,
+               "[d\xc3\xa9v]\naws_access_key_id = A\naws_secret_access_key = S\n");
+    check_keys(NULL, "d\xc3\xa9v", "A", NULL, "eu-west-1");
+}
+
+/* Keys, secret and token of one file; what the other has of them does not count. */
+static void keys_of_one_file(void **unused)
+{
+    (void)unused;
+    write_file(config_path, "[default]\nregion = eu-west-1\naws_access_key_id = A\n"
+                            "aws_secret_access_key = S\n");
+    write_file(credentials_path, "[default]\naws_session_token = STALE\n");
+    check_keys(NULL, NULL, "A", NULL, "eu-west-1");
+    write_file(config_path, "[default]\nregion = eu-west-1\naws_access_key_id = A\n");
+    write_file(credentials_path, "[default]\naws_secret_access_key = S\n");
+    struct bf_aws_config c;
+    struct bf_credentials found;
+    struct bf_err e = {0};
+    assert_true(load(&c, NULL, NULL, &e));
+    assert_false(find_credentials(&c, &found, &e));
+    assert_string_equal(e.text,
+                        "profile 'default' has no aws_secret_access_key in the config file");
+    bf_aws_config_free(&c);
+}
+
+/* Variables that no shell has read: systemd and Docker pass them on as they are written. */
+static void home_in_paths(void **unused)
+{
+    (void)unused;
+    static const char *const paths[] = {"~/config", "$HOME/config", "${HOME}/config"};
+    write_file(config_path, "[default]\nregion = eu-west-1\n");
+    for (size_t i = 0; i < BF_COUNT(paths); i++) {
+        const char *env[] = {"HOME", folder, "AWS_CONFIG_FILE", paths[i], NULL};
+        struct bf_aws_config c;
+        struct bf_err e = {0};
+        assert_true(load(&c, env, NULL, &e));
+        assert_string_equal(c.region, "eu-west-1");
+        bf_aws_config_free(&c);
+    }
+}
+
+/* A folder in the place of a file, as Docker makes one for a mount whose source is not there: whoever has keys in the
+ * environment does not care, and who needs the file is told. One that was asked for by name must be a file. */
+static void unreadable_files(void **unused)
+{
+    (void)unused;
+    char aws[64], in_its_place[80];
+    snprintf(aws, sizeof aws, "%s/.aws", folder);
+    snprintf(in_its_place, sizeof in_its_place, "%s/config", aws);
+    struct bf_err e = {0};
+    assert_true(bf_file_make_dirs(in_its_place, &e));
+    write_file(credentials_path, "");
+    const char *env[] = {"HOME",
+                         folder,
+                         "AWS_CONFIG_FILE",
+                         "",
+                         "AWS_ACCESS_KEY_ID",
+                         "E",
+                         "AWS_SECRET_ACCESS_KEY",
+                         "S",
+                         "AWS_REGION",
+                         "eu-west-1",
+                         NULL};
+    check_keys(env, NULL, "E", NULL, "eu-west-1");
+    struct bf_aws_config c;
+    assert_false(load(&c, env, "x", &e));
+    assert_non_null(strstr(e.text, "nor the credentials file; "));
+    assert_non_null(strstr(e.text, "/.aws/config: Is a directory"));
+    env[8] = NULL; /* no region */
+    assert_false(load(&c, env, NULL, &e));
+    assert_int_equal(e.code, BF_E_USAGE);
+    assert_non_null(strstr(e.text, "/.aws/config: Is a directory"));
+    env[3] = in_its_place;
+    assert_false(load(&c, env, NULL, &e));
+    assert_int_equal(e.sys, EISDIR);
+    rmdir(in_its_place);
+    rmdir(aws);
+}
+
+/* Programs write a profile for each role in each account of an organization. */
+static void thousands_of_profiles(void **unused)
+{
+    (void)unused;
+    struct bf_buf b;
+    bf_buf_init(&b, 8 << 20);
+    for (int i = 0; i < 6000; i++)
+        bf_buf_addf(&b,
+                    "[profile p%d]\nregion = us-east-1\noutput = json\nsso_session = corp\n"
+                    "sso_account_id = 123456789012\nsso_role_name = Dev\ncli_pager =\n",
+                    i);
+    bf_buf_lit(&b, "[profile mine]\nregion = eu-west-1\naws_access_key_id = A\n"
+                   "aws_secret_access_key = S\n");
+    write_file(config_path, bf_buf_cstr(&b));
+    write_file(credentials_path, "");
+    check_keys(NULL, "mine", "A", NULL, "eu-west-1");
+    bf_buf_free(&b);
+}
+
+static void services_that_are_not_there(void **unused)
+{
+    (void)unused;
+    write_file(config_path, "[default]\nregion = eu-west-1\nservices = mine\n[services nime]\n");
+    struct bf_aws_config c;
+    struct bf_err e = {0};
+    assert_false(load(&c, NULL, NULL, &e));
+    assert_string_equal(e.text,
+                        "profile 'default': there is no [services mine] in the config file");
+}
+
+static void addressing_styles(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *style, *url;
+        bool in_host;
+    } cases[] = {
+        {"", NULL, true},
+        {"s3 =\n  addressing_style = path\n", NULL, false},
+        {"s3 =\n  addressing_style = auto\n", "https://oss.example", false},
+        {"s3 =\n  addressing_style = virtual\n", "https://oss.example", true},
+        {"s3 =\n  addressing_style = virtual\n", "http://127.0.0.1:9000", false},
+        {"s3 =\n  addressing_style = virtual\n", "http://[::1]:9000", false},
+        {"", "https://oss.example", false},
+    };
+    struct bf_aws_config c;
+    struct bf_endpoint out;
+    struct bf_err e = {0};
+    char text[200];
+    for (size_t i = 0; i < BF_COUNT(cases); i++) {
+        const char *env[] = {"AWS_ENDPOINT_URL", cases[i].url ? cases[i].url : "", NULL};
+        snprintf(text, sizeof text, "[default]\nregion = eu-west-1\n%s", cases[i].style);
+        write_file(config_path, text);
+        assert_true(load(&c, env, NULL, &e));
+        assert_true(bf_endpoint_resolve(&c, BF_AWS_S3, &out, &e));
+        assert_int_equal(out.bucket_in_host, cases[i].in_host);
+        bf_aws_config_free(&c);
+    }
+    write_file(config_path, "[default]\nregion = eu-west-1\ns3 =\n  addressing_style = host\n");
+    assert_true(load(&c, NULL, NULL, &e));
+    assert_false(bf_endpoint_resolve(&c, BF_AWS_S3, &out, &e));
+    assert_string_equal(e.text, "addressing_style 'host' is not auto, path or virtual");
+    assert_true(bf_endpoint_resolve(&c, BF_AWS_KINESIS, &out, &e)); /* which has no buckets */
+    bf_aws_config_free(&c);
+}
+
+/* Schemes and "localhost" in any case, as URLs have them. */
+static void cases_of_urls(void **unused)
+{
+    (void)unused;
+    write_file(config_path, "[default]\nregion = eu-west-1\n");
+    static const char *const env[] = {"AWS_ENDPOINT_URL", "HTTP://LocalHost:8000/", NULL};
+    struct bf_aws_config c;
+    struct bf_endpoint out;
+    struct bf_err e = {0};
+    assert_true(load(&c, env, NULL, &e));
+    assert_true(bf_endpoint_resolve(&c, BF_AWS_KINESIS, &out, &e));
+    assert_string_equal(out.url, "http://LocalHost:8000");
+    assert_false(out.https);
+    bf_aws_config_free(&c);
+    assert_false(bf_url_is_plain("HTTP://LocalHost:8000"));
+    assert_false(bf_url_is_plain("HTTPS://example.com"));
+    assert_true(bf_url_is_plain("HTTP://example.com"));
+    assert_false(bf_host_is_loopback(BF_STR("localhost.example.com")));
+}
+
+/* What a URL may hold beside its host is not for a message. */
+static void urls_in_messages(void **unused)
+{
+    (void)unused;
+    static const char *const cases[][2] = {
+        {"http://host:8000/path", "http://host:8000/path"},
+        {"http://me:hush@host", "...host"},
+        {"me:hu@sh@host", "...host"},
+        {"http://host/x?token=hush", "http://host/x?..."},
+        {"http://host#hush", "http://host?..."},
+        {"", ""},
+    };
+    for (size_t i = 0; i < BF_COUNT(cases); i++)
+        assert_string_equal(bf_url_show(cases[i][0]).text, cases[i][1]);
+    char lengthy[1000] = {0};
+    memset(lengthy, 'x', sizeof lengthy - 1);
+    assert_int_equal(strlen(bf_url_show(lengthy).text), 120);
+}
+
 static void partitions(void **unused)
 {
     (void)unused;
@@ -261,13 +471,27 @@ int main(void)
         cmocka_unit_test(blanks_before_keys),
         cmocka_unit_test(quoted_names),
         cmocka_unit_test(switches_are_true_or_false),
+        cmocka_unit_test(default_profile),
+        cmocka_unit_test(other_alphabets),
+        cmocka_unit_test(keys_of_one_file),
+        cmocka_unit_test(home_in_paths),
+        cmocka_unit_test(unreadable_files),
+        cmocka_unit_test(thousands_of_profiles),
+        cmocka_unit_test(services_that_are_not_there),
+        cmocka_unit_test(addressing_styles),
+        cmocka_unit_test(cases_of_urls),
+        cmocka_unit_test(urls_in_messages),
         cmocka_unit_test(partitions),
         cmocka_unit_test(endpoints),
     };
-    snprintf(config_path, sizeof config_path, "/tmp/bfpipe-test-shared.%ld", (long)getpid());
-    snprintf(credentials_path, sizeof credentials_path, "%s.c", config_path);
+    snprintf(folder, sizeof folder, "/tmp/bfpipe-test-shared.XXXXXX");
+    if (!mkdtemp(folder))
+        return 1;
+    snprintf(config_path, sizeof config_path, "%s/config", folder);
+    snprintf(credentials_path, sizeof credentials_path, "%s/credentials", folder);
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     unlink(config_path);
     unlink(credentials_path);
+    rmdir(folder);
     return failed;
 }

@@ -237,6 +237,25 @@ static void refusals(void **unused)
     bf_keeper_destroy(k);
 }
 
+/* Those that a service refuses right after they were found are replaced as well: a program's cache may have been old.
+ * Not more than once a second, whatever is refused. */
+static void refused_at_once(void **unused)
+{
+    (void)unused;
+    struct source s = {0};
+    struct bf_keeper *k = keep(&s);
+    struct bf_err e = {0};
+    uint64_t first, now;
+    assert_non_null(bf_keeper_get(k, HOUR, &first, &e));
+    assert_true(bf_keeper_refused(k, first, HOUR + 10, &e));
+    assert_string_equal(bf_keeper_get(k, HOUR + 10, &now, &e)->access_key, "K2");
+    assert_false(bf_keeper_refused(k, now, HOUR + 20, &e));
+    assert_int_equal(s.searches, 2);
+    assert_true(bf_keeper_refused(k, now, HOUR + 1010, &e));
+    assert_int_equal(s.searches, 3);
+    bf_keeper_destroy(k);
+}
+
 static void fixed_ones(void **unused)
 {
     (void)unused;
@@ -267,13 +286,10 @@ static void ends_while_searching(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_found_once),
-        cmocka_unit_test(is_renewed_before_its_end),
-        cmocka_unit_test(short_lives),
-        cmocka_unit_test(failing),
-        cmocka_unit_test(refusals),
-        cmocka_unit_test(fixed_ones),
-        cmocka_unit_test(ends_while_searching),
+        cmocka_unit_test(is_found_once), cmocka_unit_test(is_renewed_before_its_end),
+        cmocka_unit_test(short_lives),   cmocka_unit_test(failing),
+        cmocka_unit_test(refusals),      cmocka_unit_test(refused_at_once),
+        cmocka_unit_test(fixed_ones),    cmocka_unit_test(ends_while_searching),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static const struct bf_aws_op put_records = {BF_AWS_KINESIS, "PutRecords"};
 
 static void set_up(struct fixture *f, bool custom, bool https, const char *host)
 {
-    *f = (struct fixture){.ep = {.https = https, .custom = custom}};
+    *f = (struct fixture){.ep = {.https = https, .custom = custom, .bucket_in_host = !custom}};
     snprintf(f->ep.host, sizeof f->ep.host, "%s", host);
     snprintf(f->ep.signing_region, sizeof f->ep.signing_region, "eu-west-1");
     f->signer.credentials.access_key = bf_str_dup(BF_STR("AKID"));

@@ -129,7 +129,7 @@ static bool build_url(struct bf_request *r, const struct bf_aws_call *call,
                       const struct bf_endpoint *ep, struct bf_err *e)
 {
     struct bf_str bucket = bf_str_of(call->bucket);
-    bool in_host = bucket.n && !ep->custom && is_host_label(bucket);
+    bool in_host = bucket.n && ep->bucket_in_host && is_host_label(bucket);
     bf_buf_reset(&r->path);
     bf_buf_adds(&r->path, bf_str_of(ep->path));
     if (bucket.n && !in_host) {

@@ -120,8 +120,11 @@ static void read_service_error(const struct bf_aws *aws, struct bf_aws_flight *s
     else
         bf_answer_json_error(s->x.status, bf_http_header(&s->x, "x-amzn-errortype"), body,
                              &s->error);
-    bf_hide_secret(s->error.message, aws->signer.credentials.token);
-    bf_hide_secret(s->error.message, aws->signer.credentials.secret_key);
+    const char *secrets[] = {aws->signer.credentials.token, aws->signer.credentials.secret_key};
+    for (size_t i = 0; i < BF_COUNT(secrets); i++) {
+        bf_hide_secret(s->error.code, secrets[i]);
+        bf_hide_secret(s->error.message, secrets[i]);
+    }
     e->code = bf_answer_err_code(s->x.status, bf_str_of(s->error.code));
 }
 

@@ -1,5 +1,16 @@
 #include "lib/aws/config/address.h"
 
+#include <stdio.h>
+#include <strings.h>
+
+const char *bf_url_scheme(const char *url, bool *https)
+{
+    *https = strncasecmp(url, "https://", 8) == 0;
+    if (*https)
+        return url + 8;
+    return strncasecmp(url, "http://", 7) == 0 ? url + 7 : NULL;
+}
+
 struct bf_str bf_url_host(const char *url)
 {
     const char *scheme = strstr(url, "://");
@@ -13,6 +24,16 @@ struct bf_str bf_url_host(const char *url)
     }
     const char *colon = rest.n ? memchr(rest.p, ':', rest.n) : NULL;
     return colon ? bf_str(rest.p, (size_t)(colon - rest.p)) : rest;
+}
+
+struct bf_url_shown bf_url_show(const char *url)
+{
+    struct bf_url_shown s;
+    const char *at = strrchr(url, '@'), *from = at ? at + 1 : url;
+    size_t n = strcspn(from, "?#");
+    snprintf(s.text, sizeof s.text, "%s%.*s%s", at ? "..." : "", (int)(n < 120 ? n : 120), from,
+             from[n] ? "?..." : "");
+    return s;
 }
 
 static bool is_loopback4(struct bf_str host)
@@ -34,10 +55,12 @@ static bool is_loopback4(struct bf_str host)
 
 bool bf_host_is_loopback(struct bf_str host)
 {
-    return bf_str_is(host, "localhost") || bf_str_is(host, "::1") || is_loopback4(host);
+    return (host.n == 9 && strncasecmp(host.p, "localhost", 9) == 0) || bf_str_is(host, "::1") ||
+           is_loopback4(host);
 }
 
 bool bf_url_is_plain(const char *url)
 {
-    return strncmp(url, "http://", 7) == 0 && !bf_host_is_loopback(bf_url_host(url));
+    bool https;
+    return bf_url_scheme(url, &https) && !https && !bf_host_is_loopback(bf_url_host(url));
 }

@@ -4,8 +4,17 @@
 
 #include "lib/base/str.h"
 
+/* What stands after "http://" or "https://", in any case, and which of the two it is; NULL for anything else. */
+BF_API const char *bf_url_scheme(const char *url, bool *https);
+
 /* The host of a URL with a scheme, without port and brackets; empty where there is none. */
 BF_API struct bf_str bf_url_host(const char *url);
+
+/* A URL for a message: without a user and a password in front of its host, and without a query, which may be a token. */
+struct bf_url_shown {
+    char text[160];
+};
+BF_API struct bf_url_shown bf_url_show(const char *url);
 
 /* localhost, ::1, or 127.0.0.0/8 as four numbers ("127.evil.example" is a name): what goes there stays on this
  * machine. */

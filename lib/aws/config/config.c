@@ -1,5 +1,7 @@
 #include "lib/aws/config/config.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -9,7 +11,7 @@
 #include "lib/io/file.h"
 #include "lib/base/num.h"
 
-enum { FILE_MAX = 1024 * 1024 };
+enum { FILE_MAX = 8 * 1024 * 1024 };
 
 static const char *process_get(void *arg, const char *name)
 {
@@ -50,6 +52,8 @@ const char *bf_aws_config_get(const struct bf_aws_config *c, const char *propert
 bool bf_aws_config_path(struct bf_aws_env env, const char *variable, const char *name,
                         struct bf_buf *out)
 {
+    /* whoever sets variables without a shell (systemd, Docker) leaves these for us, as for the AWS command line */
+    static const char *const homes[] = {"~/", "$HOME/", "${HOME}/"};
     const char *file = env_get(env, variable);
     const char *home = env_get(env, "HOME");
     if (!file) {
@@ -58,9 +62,13 @@ bool bf_aws_config_path(struct bf_aws_env env, const char *variable, const char 
         bf_buf_addf(out, "%s/.aws/%s", home, name);
         return true;
     }
-    if (file[0] == '~' && file[1] == '/' && home) {
-        bf_buf_adds(out, bf_str_of(home));
-        file++;
+    for (size_t i = 0; home && i < BF_COUNT(homes); i++) {
+        size_t n = strlen(homes[i]);
+        if (strncmp(file, homes[i], n) == 0) {
+            bf_buf_adds(out, bf_str_of(home));
+            file += n - 1;
+            break;
+        }
     }
     bf_buf_adds(out, bf_str_of(file));
     return true;
@@ -75,21 +83,36 @@ static const char *exposed(struct bf_aws_config *c, const char *file)
                : NULL;
 }
 
+/* A file at its usual place that we may not read, or that is a folder (Docker makes one where a mounted file is not
+ * there), is like one that is not there: a service with the HOME of somebody else has its keys in the environment. */
+static bool is_absent(struct bf_aws_config *c, enum bf_profile_file which, bool named,
+                      struct bf_err *e)
+{
+    struct bf_str copy;
+    if (e->code == BF_E_NOTFOUND)
+        return true;
+    if (named || (e->sys != EACCES && e->sys != EISDIR && e->sys != ENOTDIR))
+        return false;
+    if (bf_arena_copy(&c->profiles.text, bf_str_of(e->text), &copy))
+        c->unread[which] = copy.p;
+    return true;
+}
+
 /* Reads one of the shared files; one that is not there is empty. */
 static bool load_file(struct bf_aws_config *c, enum bf_profile_file which, struct bf_err *e)
 {
     bool config = which == BF_PROFILE_CONFIG;
+    const char *variable = config ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE";
     struct bf_buf path, text;
     bf_buf_init(&path, 4096);
     bf_buf_init(&text, FILE_MAX);
     bool ok = true;
     const char *file = NULL;
-    if (bf_aws_config_path(c->env, config ? "AWS_CONFIG_FILE" : "AWS_SHARED_CREDENTIALS_FILE",
-                           config ? "config" : "credentials", &path))
+    if (bf_aws_config_path(c->env, variable, config ? "config" : "credentials", &path))
         file = bf_buf_cstr(&path);
     if (file) {
         ok = bf_file_read(file, &text, e);
-        if (!ok && e->code == BF_E_NOTFOUND) {
+        if (!ok && is_absent(c, which, env_get(c->env, variable) != NULL, e)) {
             bf_err_clear(e);
             ok = true;
         } else if (ok && !bf_profiles_parse(&c->profiles, which, bf_buf_view(&text), e))
@@ -104,18 +127,38 @@ static bool load_file(struct bf_aws_config *c, enum bf_profile_file which, struc
     return ok;
 }
 
+void bf_aws_config_tell_unread(const struct bf_aws_config *c, struct bf_err *e)
+{
+    for (size_t i = 0; i < BF_COUNT(c->unread); i++) {
+        size_t n = strlen(e->text);
+        if (c->unread[i])
+            snprintf(e->text + n, sizeof e->text - n, "; %s", c->unread[i]);
+    }
+}
+
 /* Which profile, and is it there? "default" need not be. */
 static bool choose_profile(struct bf_aws_config *c, const struct bf_aws_options *o,
                            struct bf_err *e)
 {
-    const char *named = o->profile ? o->profile : bf_aws_config_env(c, "AWS_PROFILE");
     c->profile_explicit = o->profile != NULL;
-    c->profile = named ? named : "default";
-    c->profile_from = o->profile ? "--profile" : named ? "AWS_PROFILE" : "default";
-    if (named && !bf_profiles_has(&c->profiles, BF_PROFILE, named))
-        return bf_err_set(e, BF_E_NOTFOUND,
-                          "profile '%.80s' is in neither the config nor the credentials file",
-                          named);
+    c->profile = o->profile;
+    c->profile_from = "--profile";
+    /* the AWS command line asks for the old name first */
+    static const char *const variables[] = {"AWS_DEFAULT_PROFILE", "AWS_PROFILE"};
+    for (size_t i = 0; !c->profile && i < BF_COUNT(variables); i++) {
+        c->profile = bf_aws_config_env(c, variables[i]);
+        c->profile_from = variables[i];
+    }
+    if (c->profile && !bf_profiles_has(&c->profiles, BF_PROFILE, c->profile)) {
+        bf_err_set(e, BF_E_NOTFOUND,
+                   "profile '%.80s' is in neither the config nor the credentials file", c->profile);
+        bf_aws_config_tell_unread(c, e);
+        return false;
+    }
+    if (!c->profile) {
+        c->profile = "default";
+        c->profile_from = "default";
+    }
     return true;
 }
 
@@ -145,11 +188,13 @@ static bool choose_region(struct bf_aws_config *c, const struct bf_aws_options *
     offer_region(c, bf_aws_config_env(c, "AWS_REGION"), "AWS_REGION");
     offer_region(c, bf_aws_config_env(c, "AWS_DEFAULT_REGION"), "AWS_DEFAULT_REGION");
     offer_region(c, bf_aws_config_get(c, "region"), "profile");
-    if (!c->region)
-        return bf_err_set(
-            e, BF_E_USAGE,
-            "no region: give --region, set AWS_REGION, or put 'region' into profile '%.80s'",
-            c->profile);
+    if (!c->region) {
+        bf_err_set(e, BF_E_USAGE,
+                   "no region: give --region, set AWS_REGION, or put 'region' into profile '%.80s'",
+                   c->profile);
+        bf_aws_config_tell_unread(c, e);
+        return false;
+    }
     if (!bf_aws_region_ok(c->region))
         return bf_err_set(e, BF_E_USAGE, "'%.80s' is not a region such as eu-central-1", c->region);
     return true;
@@ -203,6 +248,16 @@ static bool choose_word(const struct bf_aws_config *c, const char *variable, con
                                 words[0], words[1], words[2]);
 }
 
+/* A section of endpoints that is not there: without it, requests would go to AWS itself. */
+static bool check_services(struct bf_aws_config *c, struct bf_err *e)
+{
+    const char *section = bf_aws_config_get(c, "services");
+    return !section || bf_profiles_has(&c->profiles, BF_PROFILE_SERVICES, section) ||
+           bf_err_set(e, BF_E_NOTFOUND,
+                      "profile '%.80s': there is no [services %.80s] in the config file",
+                      c->profile, section);
+}
+
 static bool choose_modes(struct bf_aws_config *c, struct bf_err *e)
 {
     static const char *const accounts[] = {[BF_ACCOUNT_PREFERRED] = "preferred",
@@ -226,7 +281,7 @@ bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *op
     bf_profiles_init(&c->profiles);
     if (!load_file(c, BF_PROFILE_CONFIG, e) || !load_file(c, BF_PROFILE_CREDENTIALS, e) ||
         !choose_profile(c, options, e) || !choose_region(c, options, e) ||
-        !choose_attempts(c, options, e) || !choose_modes(c, e) ||
+        !choose_attempts(c, options, e) || !check_services(c, e) || !choose_modes(c, e) ||
         !choose_switch(c, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &c->use_fips, e) ||
         !choose_switch(c, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", &c->use_dualstack,
                        e)) {

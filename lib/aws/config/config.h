@@ -37,6 +37,7 @@ struct bf_aws_config {
     /* The config file and the credentials file (enum bf_profile_file) that others than their owner can read; else
      * NULL. */
     const char *exposed[2];
+    const char *unread[2]; /* the same files: why one that is there could not be read; else NULL */
     const char *endpoint_url; /* --endpoint-url, NULL when not given */
     const char *ca_bundle;    /* NULL: the system's */
     uint64_t max_attempts;    /* 0: the service's default */
@@ -54,6 +55,9 @@ BF_API void bf_aws_config_free(struct bf_aws_config *c);
 
 /* Wipes the keys in the profiles, for whoever needs the rest for longer. */
 BF_API void bf_aws_config_forget_keys(struct bf_aws_config *c);
+
+/* Appends to a message what kept the shared files from being read. */
+BF_API void bf_aws_config_tell_unread(const struct bf_aws_config *c, struct bf_err *e);
 
 /* Can it be a region: 1 to 63 of a-z 0-9 -, none at its ends? It goes into a host name, so nothing else may. */
 BF_API bool bf_aws_region_ok(const char *region);

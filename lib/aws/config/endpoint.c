@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/aws/config/address.h"
 #include "lib/aws/config/partition.h"
 #include "lib/base/num.h"
 
@@ -70,7 +71,7 @@ static void set_host(struct bf_endpoint *out, struct bf_str authority)
 
 static bool bad_url(struct bf_err *e, const char *url, const char *why)
 {
-    return bf_err_set(e, BF_E_USAGE, "endpoint URL '%.120s' %s", url, why);
+    return bf_err_set(e, BF_E_USAGE, "endpoint URL '%s' %s", bf_url_show(url).text, why);
 }
 
 /* The port, where there is one, behind a name or an IPv6 address in brackets. */
@@ -88,10 +89,10 @@ static bool port_ok(struct bf_str authority)
 
 static bool parse_url(const char *url, struct bf_endpoint *out, struct bf_err *e)
 {
-    out->https = strncmp(url, "https://", 8) == 0;
-    if (!out->https && strncmp(url, "http://", 7) != 0)
+    const char *after = bf_url_scheme(url, &out->https);
+    if (!after)
         return bad_url(e, url, "does not begin with http:// or https://");
-    struct bf_str rest = bf_str_of(url + (out->https ? 8 : 7));
+    struct bf_str rest = bf_str_of(after);
     while (rest.n && rest.p[rest.n - 1] == '/')
         rest.n--;
     if (memchr(rest.p, '@', rest.n)) /* a password may stand before it */
@@ -133,6 +134,30 @@ static bool build(const struct bf_aws_config *c, enum bf_aws_service service,
     return true;
 }
 
+/* An address in place of a name has no names below it. */
+static bool is_address(const char *host)
+{
+    return host[0] == '[' || host[strspn(host, "0123456789.")] == '\0' ||
+           host[strspn(host, "0123456789.")] == ':';
+}
+
+/* "s3 =" with "addressing_style" below it, in the profile. Without it, buckets are in the host at AWS alone. */
+static bool choose_addressing(const struct bf_aws_config *c, enum bf_aws_service service,
+                              struct bf_endpoint *out, struct bf_err *e)
+{
+    if (service != BF_AWS_S3)
+        return true;
+    struct bf_profiles *p = (struct bf_profiles *)(uintptr_t)&c->profiles;
+    const char *style = bf_profiles_get(p, BF_PROFILE, c->profile, "s3", "addressing_style");
+    out->bucket_in_host = !out->custom;
+    if (!style || !*style || strcmp(style, "auto") == 0)
+        return true;
+    out->bucket_in_host = strcmp(style, "virtual") == 0 && !is_address(out->host);
+    return strcmp(style, "virtual") == 0 || strcmp(style, "path") == 0 ||
+           bf_err_set(e, BF_E_USAGE, "addressing_style '%.40s' is not auto, path or virtual",
+                      style);
+}
+
 bool bf_endpoint_resolve(const struct bf_aws_config *c, enum bf_aws_service service,
                          struct bf_endpoint *out, struct bf_err *e)
 {
@@ -140,12 +165,12 @@ bool bf_endpoint_resolve(const struct bf_aws_config *c, enum bf_aws_service serv
     snprintf(out->signing_region, sizeof out->signing_region, "%s", c->region);
     const char *url = configured(c, &services[service]);
     if (!url)
-        return build(c, service, out, e);
+        return build(c, service, out, e) && choose_addressing(c, service, out, e);
     out->custom = true;
     if (c->use_fips)
         return bf_err_set(e, BF_E_USAGE, "FIPS and custom endpoint are not supported together");
     if (c->use_dualstack)
         return bf_err_set(e, BF_E_USAGE,
                           "Dualstack and custom endpoint are not supported together");
-    return parse_url(url, out, e);
+    return parse_url(url, out, e) && choose_addressing(c, service, out, e);
 }

@@ -17,7 +17,8 @@ struct bf_endpoint {
     char host[300]; /* for the Host header: with the port when it is not the scheme's own */
     char path[128]; /* base path of a configured endpoint, "" mostly */
     bool https;
-    bool custom;              /* configured, not AWS's own: S3 uses path style there */
+    bool custom;              /* configured, not AWS's own */
+    bool bucket_in_host;      /* S3: "https://BUCKET.host/key", not "https://host/BUCKET/key" */
     const char *signing_name; /* "dynamodb" */
     char signing_region[64];
 };

@@ -2,7 +2,7 @@
 
 #include <openssl/crypto.h>
 
-enum { TEXT_MAX = 4 * 1024 * 1024, PROPERTIES_MAX = 16384, KEY_MAX = 1024 };
+enum { TEXT_MAX = 32 * 1024 * 1024, PROPERTIES_MAX = 262144, KEY_MAX = 1024 };
 
 /* Where the parser stands in a file. */
 struct parser {
@@ -23,7 +23,8 @@ void bf_profiles_init(struct bf_profiles *p)
 {
     bf_map_init(&p->properties, PROPERTIES_MAX);
     bf_map_init(&p->sections, PROPERTIES_MAX);
-    bf_map_init(&p->own, PROPERTIES_MAX);
+    for (size_t i = 0; i < BF_COUNT(p->own); i++)
+        bf_map_init(&p->own[i], PROPERTIES_MAX);
     bf_arena_init(&p->text, TEXT_MAX);
 }
 
@@ -31,7 +32,8 @@ void bf_profiles_free(struct bf_profiles *p)
 {
     bf_map_free(&p->properties);
     bf_map_free(&p->sections);
-    bf_map_free(&p->own);
+    for (size_t i = 0; i < BF_COUNT(p->own); i++)
+        bf_map_free(&p->own[i]);
     bf_arena_wipe(&p->text);
     bf_arena_free(&p->text);
 }
@@ -50,20 +52,26 @@ static bool names_secret(struct bf_str key)
     return false;
 }
 
+static void wipe(uint64_t value)
+{
+    char *text = (char *)(uintptr_t)value;
+    if (text)
+        OPENSSL_cleanse(text, strlen(text));
+}
+
 static void forget_in(struct bf_map *m)
 {
     struct bf_map_entry *entry;
     for (size_t i = 0; (entry = bf_map_next(m, &i));)
-        if (names_secret(entry->key) && entry->value) {
-            char *value = (char *)(uintptr_t)entry->value;
-            OPENSSL_cleanse(value, strlen(value));
-        }
+        if (names_secret(entry->key))
+            wipe(entry->value);
 }
 
 void bf_profiles_forget_keys(struct bf_profiles *p)
 {
     forget_in(&p->properties);
-    forget_in(&p->own);
+    for (size_t i = 0; i < BF_COUNT(p->own); i++)
+        forget_in(&p->own[i]);
 }
 
 /* kind, section and property as one map key; property may be empty. */
@@ -81,10 +89,11 @@ static bool make_key(char room[KEY_MAX], enum bf_profile_kind kind, struct bf_st
     return true;
 }
 
+/* Letters of other alphabets too (UTF-8): the AWS command line writes and reads them. */
 static bool name_char(char c)
 {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-_/.%@:+", c));
+    return (unsigned char)c >= 0x80 || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (c >= '0' && c <= '9') || (c && strchr("-_/.%@:+", c));
 }
 
 static bool valid_name(struct bf_str s)
@@ -234,11 +243,13 @@ static bool property(struct parser *ps, struct bf_str line, struct bf_err *e)
         return bf_err_set(e, BF_E_LIMIT, "more than %d properties", PROPERTIES_MAX);
     if (!keep(ps, value, e))
         return false;
-    if (ps->file != BF_PROFILE_CREDENTIALS || !bf_str_starts(bf_str(lower, name.n), BF_STR("aws_")))
+    if (!bf_str_starts(bf_str(lower, name.n), BF_STR("aws_")))
         return true;
-    uint64_t *own = bf_map_put(&ps->p->own, key, NULL);
+    uint64_t *own = bf_map_put(&ps->p->own[ps->file], key, NULL);
     if (!own)
         return bf_err_nomem(e);
+    if (names_secret(key))
+        wipe(*own);    /* said twice in this file */
     *own = *ps->value; /* a key does not continue on the next line */
     return true;
 }
@@ -330,13 +341,14 @@ bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const cha
            bf_map_get(&p->sections, key) != NULL;
 }
 
-const char *bf_profiles_own(struct bf_profiles *p, const char *profile, const char *property_name)
+const char *bf_profiles_own(struct bf_profiles *p, enum bf_profile_file file, const char *profile,
+                            const char *property_name)
 {
     char room[KEY_MAX];
     struct bf_str key;
     if (!make_key(room, BF_PROFILE, bf_str_of(profile), bf_str_of(property_name), &key))
         return NULL;
-    const uint64_t *found = bf_map_get(&p->own, key);
+    const uint64_t *found = bf_map_get(&p->own[file], key);
     const char *value = found ? (const char *)(uintptr_t)*found : "";
     return *value ? value : NULL;
 }

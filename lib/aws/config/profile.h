@@ -16,11 +16,11 @@
 enum bf_profile_kind { BF_PROFILE, BF_PROFILE_SERVICES, BF_PROFILE_SSO };
 enum bf_profile_file { BF_PROFILE_CONFIG, BF_PROFILE_CREDENTIALS };
 
-/* At most 16,384 properties and 4 MiB of names and values. */
+/* At most 262,144 properties and 32 MiB of names and values: programs write a profile for each role in each account. */
 struct bf_profiles {
     struct bf_map properties; /* kind, section and property to the terminated value, in text */
     struct bf_map sections;   /* kind and section */
-    struct bf_map own;        /* the same of the credentials file alone, for its keys (aws_...) */
+    struct bf_map own[2];     /* the same of each file alone, for its keys (aws_...) */
     struct bf_arena text;
 };
 
@@ -37,10 +37,10 @@ BF_API BF_MUST bool bf_profiles_parse(struct bf_profiles *p, enum bf_profile_fil
 /* Is there such a section? */
 BF_API bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const char *section);
 
-/* What the credentials file itself says of a profile, properties that begin with "aws_" alone: keys of one file do not
+/* What one file itself says of a profile, properties that begin with "aws_" alone: keys of one file do not
  * mix with a secret or a token of the other. NULL: nothing, or an empty value. */
-BF_API const char *bf_profiles_own(struct bf_profiles *p, const char *profile,
-                                   const char *property);
+BF_API const char *bf_profiles_own(struct bf_profiles *p, enum bf_profile_file file,
+                                   const char *profile, const char *property);
 
 /* A property (lower case), or a nested one ("s3", "endpoint_url"); nested NULL for plain ones. NULL when
  * it is not there. Lives as long as p; continuation lines are separated by newlines. */

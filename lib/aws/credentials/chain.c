@@ -92,13 +92,15 @@ bool bf_credentials_seek(const struct bf_aws_config *config, const struct bf_cre
     *out = (struct bf_credentials){0};
     enum bf_cred_found found = walk(&s, chain, BF_COUNT(chain), out, e);
     if (found == BF_CRED_PASSED) {
-        char last[sizeof e->text];
-        snprintf(last, sizeof last, "%s", e->text);
+        char last[sizeof e->text] = "";
+        if (!config->unread[BF_PROFILE_CONFIG] && !config->unread[BF_PROFILE_CREDENTIALS])
+            snprintf(last, sizeof last, "%s", e->text);
         bf_err_set(e, BF_E_DENIED,
                    "no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or put them "
                    "or another source into profile '%.80s' (-vv says why each source was passed "
-                   "over); %s",
-                   config->profile, last);
+                   "over)%s%s",
+                   config->profile, *last ? "; " : "", last);
+        bf_aws_config_tell_unread(config, e);
     }
     return found == BF_CRED_TAKEN;
 }

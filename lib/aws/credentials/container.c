@@ -12,10 +12,11 @@ static bool is_allowed(const char *url)
     static const char *const allowed[] = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
     if (strpbrk(url, "@\\ \t\r\n"))
         return false;
-    if (strncmp(url, "https://", 8) == 0)
-        return true;
-    if (strncmp(url, "http://", 7) != 0)
+    bool https;
+    if (!bf_url_scheme(url, &https))
         return false;
+    if (https)
+        return true;
     struct bf_str host = bf_url_host(url);
     for (size_t i = 0; i < BF_COUNT(allowed); i++)
         if (bf_str_eq(host, bf_str_of(allowed[i])))
@@ -79,9 +80,10 @@ enum bf_cred_found bf_cred_from_container(const struct bf_cred_seek *s, struct b
                      : snprintf(url, sizeof url, "%s", full);
     if (n < 0 || (size_t)n >= sizeof url || !is_allowed(url))
         return bf_cred_break(e,
-                             "AWS_CONTAINER_CREDENTIALS_%s_URI '%.120s' is neither https:// nor an "
+                             "AWS_CONTAINER_CREDENTIALS_%s_URI '%s' is neither https:// nor an "
                              "address of this machine or of the agent of ECS or EKS",
-                             relative ? "RELATIVE" : "FULL", relative ? relative : full);
+                             relative ? "RELATIVE" : "FULL",
+                             bf_url_show(relative ? relative : full).text);
     struct bf_buf token;
     struct bf_cred_reply r;
     struct bf_answer_error error;

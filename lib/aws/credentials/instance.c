@@ -3,6 +3,7 @@
  * a service the verdict comes after one second. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "lib/aws/config/address.h"
 #include "lib/aws/credentials/source.h"
@@ -37,6 +38,8 @@ static bool number(const struct bf_cred_seek *s, const char *variable, const cha
 static bool is_allowed(const char *url)
 {
     struct bf_str host = bf_url_host(url);
+    if (strpbrk(url, "@\\ \t\r\n")) /* libcurl may see another host in it */
+        return false;
     return !bf_url_is_plain(url) || bf_str_is(host, "169.254.169.254") ||
            bf_str_is(host, "fd00:ec2::254");
 }
@@ -48,10 +51,11 @@ static bool set_up(struct imds *m, struct bf_err *e)
         setting(s, "AWS_EC2_METADATA_SERVICE_ENDPOINT", "ec2_metadata_service_endpoint");
     const char *mode =
         setting(s, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE", "ec2_metadata_service_endpoint_mode");
-    bool six = mode && (strcmp(mode, "ipv6") == 0 || strcmp(mode, "IPv6") == 0);
+    bool six = mode && strcasecmp(mode, "ipv6") == 0;
     uint64_t seconds = 1;
+    bool https;
     m->attempts = 1;
-    if (mode && !six && strcmp(mode, "ipv4") != 0 && strcmp(mode, "IPv4") != 0)
+    if (mode && !six && strcasecmp(mode, "ipv4") != 0)
         return bf_err_set(
             e, BF_E_USAGE,
             "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: '%.40s' is neither IPv4 nor IPv6", mode);
@@ -63,15 +67,15 @@ static bool set_up(struct imds *m, struct bf_err *e)
     m->timeout_ms = seconds * 1000;
     if (!url)
         url = six ? "http://[fd00:ec2::254]" : "http://169.254.169.254";
-    if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
+    if (!bf_url_scheme(url, &https))
         return bf_err_set(e, BF_E_USAGE,
-                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%.120s' does not begin with http://",
-                          url);
+                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%s' does not begin with http://",
+                          bf_url_show(url).text);
     if (!is_allowed(url))
         return bf_err_set(e, BF_E_USAGE,
-                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%.120s' is neither https:// nor an "
+                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%s' is neither https:// nor an "
                           "address of this machine or of the metadata service",
-                          url);
+                          bf_url_show(url).text);
     size_t n = strlen(url);
     while (n && url[n - 1] == '/')
         n--;

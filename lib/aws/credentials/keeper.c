@@ -23,6 +23,7 @@ struct bf_keeper {
     int64_t early_ms;     /* how long before their end they are renewed */
     int64_t try_ms;       /* not before this time is renewing tried again */
     int64_t searched_ms;  /* when the last search ended */
+    int64_t refused_ms;   /* when the last one for a refusal did */
     struct bf_err failed; /* what the last search said */
     struct keeper_search search;
     pthread_t thread;
@@ -194,17 +195,16 @@ static bool holds(const struct bf_keeper *k, int64_t now_ms)
 }
 
 /* What failed a moment ago fails still. */
-static bool is_too_soon(const struct bf_keeper *k, int64_t now_ms)
+static bool is_too_soon(int64_t last_ms, int64_t now_ms)
 {
-    return k->searched_ms && now_ms >= k->searched_ms &&
-           now_ms - k->searched_ms < BF_KEEPER_LEAST_MS;
+    return last_ms && now_ms >= last_ms && now_ms - last_ms < BF_KEEPER_LEAST_MS;
 }
 
 /* Searches and waits. */
 static void search_now(struct bf_keeper *k, int64_t now_ms)
 {
     collect(k, true, now_ms);
-    if (holds(k, now_ms) || is_too_soon(k, now_ms))
+    if (holds(k, now_ms) || is_too_soon(k->searched_ms, now_ms))
         return;
     search(k, true);
     settle(k, now_ms);
@@ -234,9 +234,10 @@ const struct bf_credentials *bf_keeper_get(struct bf_keeper *k, int64_t now_ms,
 bool bf_keeper_refused(struct bf_keeper *k, uint64_t generation, int64_t now_ms, struct bf_err *e)
 {
     collect(k, true, now_ms);
-    if (k->generation == generation && !k->now.fixed && !is_too_soon(k, now_ms)) {
+    if (k->generation == generation && !k->now.fixed && !is_too_soon(k->refused_ms, now_ms)) {
         search(k, true);
         settle(k, now_ms);
+        k->refused_ms = now_ms;
     }
     if (k->generation != generation)
         return true;

@@ -78,6 +78,7 @@ static bool post(struct login *l, const char *url, struct bf_str body, struct bf
         .headers = {{"content-type", "application/json"}, {"dpop", proof.p}},
         .nheaders = 2,
         .body = body,
+        .secrets = {bf_cred_string(l->token.doc, "refreshToken")},
         .timeout_ms = TIMEOUT_MS};
     bf_cred_reply_init(&r);
     bool ok = bf_cred_send(l->s, &q, "sign-in", 1, 0, &r, &error, e);

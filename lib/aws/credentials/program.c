@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "lib/aws/credentials/world.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
@@ -107,6 +109,7 @@ static void read_output(int *fd, struct bf_buf *out)
         bf_buf_add(out, chunk, (size_t)n);
     else if (n == 0 || (errno != EINTR && errno != EAGAIN))
         shut(fd);
+    OPENSSL_cleanse(chunk, sizeof chunk);
 }
 
 /* Reads until both pipes are closed, time is up, or a signal comes; false for the last two. */

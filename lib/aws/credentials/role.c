@@ -111,8 +111,9 @@ enum bf_cred_found bf_cred_from_role(const struct bf_cred_seek *s, struct bf_cre
     bf_buf_init(&form, 32 << 10);
     char what[160];
     snprintf(what, sizeof what, "role %.140s", arn);
-    found = build_form(s, arn, &form, e) ? bf_cred_sts(s, &base, bf_buf_view(&form), what, out, e)
-                                         : BF_CRED_BROKEN;
+    found = build_form(s, arn, &form, e)
+                ? bf_cred_sts(s, &base, bf_buf_view(&form), NULL, what, out, e)
+                : BF_CRED_BROKEN;
     bf_cred_wipe(&form);
     bf_credentials_free(&base);
     return found;

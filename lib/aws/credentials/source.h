@@ -24,6 +24,8 @@ struct bf_cred_request {
     struct bf_aws_header_field headers[BF_CRED_HEADERS];
     size_t nheaders;
     struct bf_str body;
+    const char
+        *secrets[2]; /* of the body, or NULL: no message repeats them, nor a header's value */
     uint64_t timeout_ms;
     bool keep;   /* not broken off by a signal: a token in its answer would be lost */
     bool direct; /* never through a proxy: an address of this machine or its host */
@@ -134,10 +136,11 @@ bool bf_cred_send(const struct bf_cred_seek *s, const struct bf_cred_request *q,
                   unsigned attempts, uint64_t wait_ms, struct bf_cred_reply *r,
                   struct bf_answer_error *error, struct bf_err *e);
 
-/* sts.c: sends a form to STS, signed with signer unless that is NULL, and takes the credentials of its answer. */
+/* sts.c: sends a form to STS, signed with signer unless that is NULL, and takes the credentials of its answer. secret:
+ * as it stands in the form, or NULL. */
 enum bf_cred_found bf_cred_sts(const struct bf_cred_seek *s, const struct bf_credentials *signer,
-                               struct bf_str form, const char *what, struct bf_credentials *out,
-                               struct bf_err *e);
+                               struct bf_str form, const char *secret, const char *what,
+                               struct bf_credentials *out, struct bf_err *e);
 
 /* GetCallerIdentity: in whose name signer signs. False: STS does not say so, *e why. */
 bool bf_cred_sts_identity(const struct bf_cred_seek *s, const struct bf_credentials *signer,

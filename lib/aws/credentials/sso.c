@@ -139,13 +139,15 @@ static bool post_refresh(struct sso *o, struct bf_err *e)
     if (text)
         bf_buf_adds(&body, bf_str_of(text));
     if (ok && text && bf_buf_cstr(&url)) {
-        struct bf_cred_request q = {.method = "POST",
-                                    .url = url.p,
-                                    .headers = {{"content-type", "application/json"}},
-                                    .nheaders = 1,
-                                    .body = bf_buf_view(&body),
-                                    .timeout_ms = TIMEOUT_MS,
-                                    .keep = true};
+        struct bf_cred_request q = {
+            .method = "POST",
+            .url = url.p,
+            .headers = {{"content-type", "application/json"}},
+            .nheaders = 1,
+            .body = bf_buf_view(&body),
+            .secrets = {bf_cred_string(doc, "clientSecret"), bf_cred_string(doc, "refreshToken")},
+            .timeout_ms = TIMEOUT_MS,
+            .keep = true};
         ok = bf_cred_send(o->s, &q, "SSO OIDC", ATTEMPTS, WAIT_MS, &r, &error, e) &&
              take_token(o, bf_buf_view(&r.body), e);
     } else if (ok)

@@ -161,14 +161,16 @@ bool bf_cred_sts_identity(const struct bf_cred_seek *s, const struct bf_credenti
 }
 
 enum bf_cred_found bf_cred_sts(const struct bf_cred_seek *s, const struct bf_credentials *signer,
-                               struct bf_str form, const char *what, struct bf_credentials *out,
-                               struct bf_err *e)
+                               struct bf_str form, const char *secret, const char *what,
+                               struct bf_credentials *out, struct bf_err *e)
 {
     struct sts t;
     struct bf_cred_reply r;
     bf_cred_reply_init(&r);
     bf_buf_init(&t.auth, 4096);
-    bool ok = set_up(&t, s, form, e) && ask(&t, s, signer, &r, e);
+    bool ok = set_up(&t, s, form, e);
+    t.q.secrets[0] = secret;
+    ok = ok && ask(&t, s, signer, &r, e);
     enum bf_cred_found found = ok ? take_credentials(&r, what, out, e) : BF_CRED_BROKEN;
     if (!ok)
         bf_err_ctx(e, "%s", what);

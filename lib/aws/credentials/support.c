@@ -160,6 +160,12 @@ static void read_error(const struct bf_cred_reply *r, struct bf_answer_error *er
         bf_answer_json_error(r->status, bf_str(NULL, 0), body, error);
 }
 
+static void hide(struct bf_answer_error *error, const char *secret)
+{
+    bf_hide_secret(error->code, secret);
+    bf_hide_secret(error->message, secret);
+}
+
 static bool send_once(const struct bf_cred_seek *s, const struct bf_cred_request *q,
                       const char *who, struct bf_cred_reply *r, struct bf_answer_error *error,
                       struct bf_err *e)
@@ -176,7 +182,9 @@ static bool send_once(const struct bf_cred_seek *s, const struct bf_cred_request
         return true;
     read_error(r, error);
     for (size_t i = 0; i < q->nheaders; i++)
-        bf_hide_secret(error->message, q->headers[i].value);
+        hide(error, q->headers[i].value);
+    for (size_t i = 0; i < BF_COUNT(q->secrets); i++)
+        hide(error, q->secrets[i]);
     enum bf_err_code code = bf_answer_err_code(r->status, bf_str_of(error->code));
     if (code == BF_E_SERVICE && (r->status == 401 || r->status == 403))
         code = BF_E_DENIED;

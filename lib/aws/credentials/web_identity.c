@@ -27,10 +27,13 @@ static enum bf_cred_found assume(const struct bf_cred_seek *s, const struct web 
     bf_buf_lit(&form, "Action=AssumeRoleWithWebIdentity&Version=2011-06-15");
     bf_cred_form(&form, "RoleArn", w->arn);
     bf_cred_form(&form, "RoleSessionName", w->session ? w->session : session);
+    size_t at = form.n + strlen("&WebIdentityToken=");
     bf_cred_form(&form, "WebIdentityToken", token.p);
     enum bf_cred_found found = BF_CRED_BROKEN;
-    if (bf_buf_check(&form, "the request to STS", e))
-        found = bf_cred_sts(s, NULL, bf_buf_view(&form), what, out, e);
+    if (bf_buf_cstr(&form))
+        found = bf_cred_sts(s, NULL, bf_buf_view(&form), form.p + at, what, out, e);
+    else if (bf_buf_check(&form, "the request to STS", e))
+        bf_err_nomem(e);
     bf_cred_wipe(&form);
     return found;
 }

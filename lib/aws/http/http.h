@@ -1,8 +1,8 @@
 /*
  * The HTTP engine: one libcurl multi handle, its connections, and exchanges
  * (one request, one answer) that run on it side by side. It knows nothing of
- * AWS. Connections are kept and used again, HTTP/2 is spoken where the server
- * offers it over TLS, redirects are never followed.
+ * AWS. Connections are kept and used again, HTTP/1.1 is spoken, redirects are
+ * never followed.
  *
  * The owner fills the request half of a struct bf_http_exchange, starts it, and
  * finds it again with bf_http_next when it has ended. Everything that the
