@@ -56,7 +56,7 @@ printf '{"order_id":"a","x":"%0409600d"}\n' 0 >"$T/line"
 bad 'an item over 400 KB' 'an item of 409610 bytes, DynamoDB takes 409600' "$T/line"
 { printf '{"order_id":"a","x":'; printf '%033d' 0 | tr 0 '['; printf '%033d' 0 | tr 0 ']'; echo '}'; } >"$T/line"
 bad 'nesting of 33' "attribute 'x': nested deeper than 32 levels" "$T/line"
-bad_line 'an attribute without a name' 'an attribute has no name' '{"order_id":"a","":1}'
+bad_line 'an attribute without a name' 'an attribute without a name' '{"order_id":"a","":1}'
 bad_line 'a type that is none' "attribute 'x': 'Q' is no type of DynamoDB (S N B BOOL NULL L M SS NS BS)" \
     '{"Item":{"order_id":{"S":"a"},"x":{"Q":"1"}}}'
 bad_line 'an empty set' "attribute 'x': an empty set" '{"Item":{"order_id":{"S":"a"},"x":{"SS":[]}}}'
