@@ -255,7 +255,7 @@ own() {
 for how in '' '--one'; do
     # shellcheck disable=SC2086 # no option, or one
     check "a storage class that AWS has not $how" -s 2 -i /dev/null \
-        -E "^s3put: option '--storage-class': 'standard-ia' is not one of STANDARD, STANDARD_IA, .*\(for AWS; --endpoint-url any word goes\)$" -- \
+        -E "^s3put: option '--storage-class': 'standard-ia' is not one of STANDARD, STANDARD_IA, .*\(for AWS; --endpoint-url allows any word\)$" -- \
         own $how --storage-class standard-ia s3://lake/k/
     # shellcheck disable=SC2086
     check "an encryption that AWS has not $how" -s 2 -i /dev/null \
