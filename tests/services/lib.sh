@@ -1,14 +1,14 @@
-# What every test against services starts from: tests/cli/lib.sh with `check`
-# and `ok`, a back end, and the means to look at what landed.
+# The base of every test against services: tests/cli/lib.sh with `check`
+# and `ok`, a back end, and functions that read what was delivered.
 #
 # The back end is a command that starts endpoints, exports the AWS environment
 # and runs a command: tests/services/serve.sh (BF_BACKEND=real, the default) or
-# the toolkit's own bflocal (BF_BACKEND=bflocal). A suite that was started
-# without one starts itself again inside one, so each runs alone as well; make
-# check-services runs all of them inside one. They therefore name their tables,
+# the toolkit's own bflocal (BF_BACKEND=bflocal). A suite that is started
+# without a back end restarts itself inside one, so each can also run alone; make
+# check-services runs all of them inside one. Therefore they name their tables,
 # streams and buckets with $run.
 #
-#   need_tools NAME...   fails the suite when a tool is not built
+#   need_tools NAME...   fails the suite if a tool is not built
 #   cli SERVICE ARGS...  the AWS CLI (aws.sh) against the back end's endpoint
 #   fetch s3://B/P DIR   all objects below a prefix, as files
 #   query DIR SQL        DuckDB in DIR: TSV with a header line (-j: NDJSON)
@@ -31,7 +31,7 @@ fi
 . "$services/aws.sh"
 run=t$$-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
 
-# Not every service has to be started: what is asked for in vain ends the suite.
+# Not every service has to be started; a suite that needs a missing one ends.
 endpoint() {
     all=${AWS_ENDPOINT_URL:-}
     case $1 in
@@ -45,7 +45,7 @@ endpoint() {
     echo "$url"
 }
 
-# Of the real back ends only DynamoDB Local has streams, and that has to be named (serve.sh).
+# Of the real back ends only DynamoDB Local has streams, and it must be configured (serve.sh).
 has_streams() { [ -n "${AWS_ENDPOINT_URL_DYNAMODB_STREAMS:-${AWS_ENDPOINT_URL:-}}" ]; }
 
 kinesis_urls="${AWS_ENDPOINT_URL_KINESIS:-${AWS_ENDPOINT_URL:-}} ${BF_KINESALITE_URL:-}"
