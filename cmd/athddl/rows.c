@@ -84,7 +84,8 @@ static bool take_fields(struct rows *r, const struct bf_str *field, size_t n, st
     if (!r->name)
         return take_names(r, field, n, e);
     if (n != r->nnames) {
-        bf_err_set(&why, BF_E_INPUT, "%zu fields, and the first line has %zu", n, r->nnames);
+        bf_err_set(&why, BF_E_INPUT, "%zu field%s, but the first line has %zu", n, BF_S(n),
+                   r->nnames);
         return reject(r, raw, line, &why, e);
     }
     for (size_t i = 0; i < n; i++) {

@@ -72,7 +72,7 @@ static bool ask_page(struct reading *r, struct bf_err *e)
             return bf_athena_page_answer(&r->page, bf_buf_view(&s->answer), e);
         if (e->code != BF_E_LIMIT || r->rows == 1)
             return false;
-        bf_diag_note("%s: requesting pages of %u rows", e->text, r->rows / 2);
+        bf_diag_note("%s: requesting pages of %u row%s", e->text, r->rows / 2, BF_S(r->rows / 2));
         bf_err_clear(e);
     }
 }

@@ -306,8 +306,8 @@ static void tell_absent(struct handler *h, const struct bf_xform *x)
     h->absent = true;
     bf_buf_init(&text, 4096);
     for (size_t i = 0; bf_xform_absent(x, i, &text, &seeker); i++, bf_buf_reset(&text))
-        bf_diag_hint("%llu changes without a row: %.*s", (unsigned long long)n.changes, (int)text.n,
-                     text.p);
+        bf_diag_hint("%llu change%s without a row: %.*s", (unsigned long long)n.changes,
+                     BF_S(n.changes), (int)text.n, text.p);
     bf_buf_free(&text);
 }
 

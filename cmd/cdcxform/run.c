@@ -249,8 +249,8 @@ static bool tell(struct run *r, bool ok, struct bf_err *e)
 {
     if (r->firehose) {
         struct bf_firehose_count f = bf_firehose_count(r->firehose);
-        bf_diag_note("%llu records: %llu Ok, %llu Dropped, %llu ProcessingFailed",
-                     (unsigned long long)f.records, (unsigned long long)f.ok,
+        bf_diag_note("%llu record%s: %llu Ok, %llu Dropped, %llu ProcessingFailed",
+                     (unsigned long long)f.records, BF_S(f.records), (unsigned long long)f.ok,
                      (unsigned long long)f.dropped, (unsigned long long)f.failed);
         return f.ok + f.dropped == 0 || !ok ? ok : tell_absent(r, e);
     }
@@ -259,12 +259,12 @@ static bool tell(struct run *r, bool ok, struct bf_err *e)
     if (passed)
         bf_diag_warn("%llu line%s without a record skipped", (unsigned long long)passed,
                      passed == 1 ? "" : "s");
-    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by filters, %llu marks",
-                 (unsigned long long)r->lines, (unsigned long long)(n.changes + r->others.changes),
-                 (unsigned long long)(n.rows + r->others.rows),
-                 (unsigned long long)(n.filtered + r->others.filtered),
-                 (unsigned long long)(n.marks + r->others.marks));
-    return n.changes + r->others.changes == 0 || !ok ? ok : tell_absent(r, e);
+    unsigned long long lines = r->lines, changes = n.changes + r->others.changes;
+    unsigned long long rows = n.rows + r->others.rows, marks = n.marks + r->others.marks;
+    bf_diag_note("%llu line%s, %llu change%s, %llu row%s, %llu left out by filters, %llu mark%s",
+                 lines, BF_S(lines), changes, BF_S(changes), rows, BF_S(rows),
+                 (unsigned long long)(n.filtered + r->others.filtered), marks, BF_S(marks));
+    return changes == 0 || !ok ? ok : tell_absent(r, e);
 }
 
 /* NO_COLOR (no-color.org) applies if it is not empty. */

@@ -26,7 +26,7 @@
 
 enum {
     BATCH_MAX = 25,                /* operations in a BatchWriteItem */
-    BATCH_BYTES = 4 * 1024 * 1024, /* of requests in one; the service takes 16 MB */
+    BATCH_BYTES = 4 * 1024 * 1024, /* of requests in one; the service accepts 16 MB */
     OPS = 2048,                    /* operations in flight or waiting */
     OPS_BYTES = 8 * 1024 * 1024,   /* of text in them; a full store stops reading */
     OP_KEEP = 4096,                /* a larger buffer is freed after use */

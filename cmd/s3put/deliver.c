@@ -112,8 +112,9 @@ static void keep_rows(struct deliver *d, struct sealed *s, struct bf_err *why)
     } else
         ok = keep_in_file(d, s, &e);
     if (!ok) {
-        bf_err_ctx(&e, "s3://%s/%s: %" PRIu64 " rows cannot be kept and are lost",
-                   d->config->bucket, bf_buf_cstr(&s->key), s->records);
+        bf_err_ctx(&e, "s3://%s/%s: %" PRIu64 " row%s cannot be kept and %s lost",
+                   d->config->bucket, bf_buf_cstr(&s->key), s->records, BF_S(s->records),
+                   s->records == 1 ? "is" : "are");
         bf_diag_error(&e);
         why->code = e.code; /* starting again does not recover them */
         return;

@@ -174,8 +174,9 @@ void route_tell(const struct route *r, uint64_t rows)
             bf_diag_hint("no row had a value for the partition field '%.*s'; is the name correct?",
                          (int)r->fields[i].name.n, r->fields[i].name.p);
         else if (r->fields[i].defaulted)
-            bf_diag_note("%" PRIu64 " rows without partition field '%.*s'", r->fields[i].defaulted,
-                         (int)r->fields[i].name.n, r->fields[i].name.p);
+            bf_diag_note("%" PRIu64 " row%s without partition field '%.*s'", r->fields[i].defaulted,
+                         BF_S(r->fields[i].defaulted), (int)r->fields[i].name.n,
+                         r->fields[i].name.p);
 }
 
 void route_free(struct route *r)

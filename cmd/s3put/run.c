@@ -336,9 +336,10 @@ static bool seal_rest(struct run *r, struct bf_err *e)
         return false;
     if (uncovered && !bf_stop_asked())
         return bf_err_set(e, BF_E_TEMPORARY,
-                          "%" PRIu64 " rows after the last mark are not delivered; "
-                          "they will be read again",
-                          uncovered);
+                          "%" PRIu64 " row%s after the last mark %s not delivered; "
+                          "the next start reads %s again",
+                          uncovered, BF_S(uncovered), uncovered == 1 ? "is" : "are",
+                          uncovered == 1 ? "it" : "them");
     return true;
 }
 
@@ -466,8 +467,9 @@ bool run_rows(const struct config *c, struct bf_err *e)
         bf_progress_end(&r.progress, r.rows, r.rows_bytes);
         route_tell(&r.route, r.rows);
         deliver_tell(&r.deliver);
-        bf_diag_note("%" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes delivered",
-                     r.deliver.records, r.deliver.objects, r.deliver.bytes);
+        bf_diag_note("%" PRIu64 " row%s, %" PRIu64 " object%s, %" PRIu64 " bytes delivered",
+                     r.deliver.records, BF_S(r.deliver.records), r.deliver.objects,
+                     BF_S(r.deliver.objects), r.deliver.bytes);
     }
     ok = and_also(ok, bf_rejects_close(&r.rejects, &second), e, &second);
     ok = and_also(ok, bf_out_close(&r.out, &second), e, &second);

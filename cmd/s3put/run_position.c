@@ -68,8 +68,7 @@ static bool check(struct durable *d, const struct bf_mark *m, struct bf_err *e)
 
 static bool take(struct durable *d, const struct bf_mark *m, struct bf_err *e)
 {
-    if (m->kind ==
-        BF_MARK_GONE) { /* nothing can be read of it any more, so nobody needs to know its end */
+    if (m->kind == BF_MARK_GONE) { /* the shard cannot be read any more, so its end is not needed */
         if (bf_state_forget(&d->state, m->stream, m->shard))
             d->settled = false;
         return true;

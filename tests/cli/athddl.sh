@@ -95,7 +95,7 @@ check 'and only where it reads' -i "$T/in" -a -- athddl -i csv --for sqlite --se
 printf 'a\tb\tc\n1\t\\N\tx\\ty\n' >"$T/in"
 check 'TSV' -i "$T/in" -O "$golden/tsv.want" -- athddl -i tsv --no-header --location s3://l/t t
 printf 'a,b\n1\n1,2\n' >"$T/in"
-check 'a field is missing' -i "$T/in" -s 1 -m '^b	bigint' -e "athddl: line 2: 1 fields, and the first line has 2
+check 'a field is missing' -i "$T/in" -s 1 -m '^b	bigint' -e "athddl: line 2: 1 field, but the first line has 2
 athddl: 1 line rejected" -- athddl -i csv --explain t
 printf 'a,a\n' >"$T/in"
 check 'a name twice' -i "$T/in" -s 1 -e "athddl: line 1: the name 'a' occurs twice" -- athddl -i csv --explain t

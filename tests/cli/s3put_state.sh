@@ -97,7 +97,7 @@ reset
 head -n 100 "$T/input" >"$T/cut"
 n=$(awk '/bfpipe.mark/ { n = NR } END { print NR - n }' "$T/cut")
 check 'rows after the last mark are left to the next run' -s 75 -a -i "$T/cut" \
-    -E "$n rows after the last mark are not delivered; they will be read again" -- put
+    -E "$n rows after the last mark are not delivered; the next start reads them again" -- put
 reader >"$T/again"
 check 'which takes them' -a -i "$T/again" -- put
 ok 'each record once after a reader that died' each_once $TOTAL
@@ -105,7 +105,7 @@ ok 'each record once after a reader that died' each_once $TOTAL
 reset
 { head -n 100 "$T/input"; printf '{"id":"0-'; } >"$T/cut"
 check 'half a line is left to the next run, and rejected by none' -s 75 -a -i "$T/cut" \
-    -E "$((n + 1)) rows after the last mark are not delivered; they will be read again" -- put --rejects "$T/torn"
+    -E "$((n + 1)) rows after the last mark are not delivered; the next start reads them again" -- put --rejects "$T/torn"
 ok 'nothing was rejected' test ! -s "$T/torn"
 reset
 printf '{"bfpipe.mark":{"stream":"orders","shard":"shard-%d","sequence":"@1795759200000","start":true}}\n' 0 1 >"$T/starts"
