@@ -1,10 +1,10 @@
 #!/bin/sh
 # A Black Friday in a few seconds: `make demo` runs this under bflocal. Sales are
-# written to a table whose changes DynamoDB itself sends on to Kinesis; at the same
-# time they are read, transformed and delivered to S3. Then the objects that landed
-# answer what a shop would want to know.
-# shellcheck disable=SC3040 # pipefail is asked for before it is used
-(set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not know it
+# written to a table, whose changes DynamoDB sends to Kinesis. At the same
+# time the changes are read, transformed and delivered to S3. Then the delivered objects
+# are queried for the figures of the shop.
+# shellcheck disable=SC3040 # pipefail is tested before it is used
+(set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not have it
 set -eu -o pipefail
 : "${COUNT:=100000}"
 for need in curl jq sqlite3; do
@@ -13,7 +13,7 @@ done
 [ -n "${AWS_ENDPOINT_URL-}" ] || { echo "demo.sh: bflocal sh examples/demo.sh runs it: it makes a table, a stream and a bucket" >&2; exit 1; }
 work=$(mktemp -d) && trap 'rm -rf "$work"' EXIT
 
-# What no tool of the toolkit makes: a stream and a bucket.
+# Create the stream and the bucket, which no tool of the toolkit does.
 signed() {
     service=$1
     shift
@@ -38,7 +38,7 @@ written=$(now)
 wait $reader
 delivered=$(now)
 
-# The questions of examples/insights, to the objects in S3: athddl says what they are a table of.
+# Run the queries of examples/insights over the objects in S3, whose table athddl defines.
 insights() {
     here=$(cd "$(dirname "$0")" && pwd)
     head -n 1000 "$work/rows" | athddl --location 's3://lake/sales/!{timestamp:yyyy/MM/dd/HH}/' sales | ask
@@ -50,10 +50,10 @@ insights() {
 }
 ask() { athq -q --output-location s3://lake/answers/ "$@"; }
 
-# The same shop for a bflocal without an engine for SQL. A control character that no JSON text holds makes each line one
-# value of one column.
+# The same figures from SQLite, for a bflocal without DuckDB. The separator is a control character, which no JSON text
+# contains, so that each line is imported as one value.
 without_athena() {
-# The last row of an order is what it is now. Money is counted in cents, never in a float.
+# The last row of an order is its current state. Money is counted in cents, never as a floating-point number.
 sqlite3 -batch "$work/sales.db" <<END | sed 's/ *$//'
 .mode ascii
 .separator "\001" "\n"

@@ -1,25 +1,25 @@
 #!/bin/sh
-# Questions that one asks a file of change lines, as kinread writes it: no AWS is needed for the answers.
+# Queries of a file of change lines, as kinread writes it. They need no AWS service.
 #
 #     kinread -e orders > changes.ndjson                    or: bfgen -o cdc > changes.ndjson
 #     sh examples/recipes.sh RECIPE [FILE [VALUE]]
 #
-#     twice   [FILE]         which keys changed more than once, and how often
-#     order   [FILE [ID]]    what did this order go through
-#     dropped [FILE [ID]]    why was this order's record dropped by a pattern
-#     columns [FILE]         which columns does this stream have, in how many records, of which types
+#     twice   [FILE]         the keys that changed more than once, and how often
+#     order   [FILE [ID]]    the history of this order
+#     dropped [FILE [ID]]    the reason why a pattern does not match this order's record
+#     columns [FILE]         the columns of the stream, with their types and numbers of records
 #     last    [FILE]         the last state of each order
 #     revenue [FILE]         revenue by category, exact to the cent
 #
-# FILE is changes.ndjson, the order is o-4 when they are not named; KEY in the environment is the key attribute.
-# shellcheck disable=SC3040 # pipefail is asked for before it is used
-(set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not know it
+# The default FILE is changes.ndjson, the default order is o-4. KEY in the environment is the key attribute.
+# shellcheck disable=SC3040 # pipefail is tested before it is used
+(set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not have it
 set -eu -o pipefail
 
 recipe=${1:-} file=${2:-changes.ndjson} id=${3:-o-4}
 : "${KEY:=order_id}"
 
-# A text as it stands in SQL and as it stands in JSON.
+# Quotes a text for SQL, and for JSON.
 quoted() { printf "'%s'" "$(printf '%s' "$1" | sed "s/'/''/g")"; }
 json() { printf '%s' "$1" | jq -Rs .; }
 
@@ -28,30 +28,30 @@ twice() {
     cdcxform --sql "SELECT $KEY, count(*) AS changes FROM cdc GROUP BY $KEY HAVING changes > 1 ORDER BY changes DESC, $KEY" "$file"
 }
 
-# Where the old image differs is what happened.
+# The differences from the old image are the history.
 order() {
     cdcxform --where "$KEY = $(quoted "$id")" --select '_ts, _op, old.status AS was, status AS is_now, total' "$file"
 }
 
-# The pattern of the pipeline in question, narrowed to the record in question: --explain names the fields that failed.
+# Applies the pipeline's pattern to one record: --explain names the fields that do not match.
 dropped() {
     jq -c --arg key "$KEY" --argjson id "$(json "$id")" 'select(.dynamodb.Keys[$key].S == $id)' "$file" |
         cdcxform --explain --no-meta --fields "$KEY" --match '{"eventName": ["MODIFY"],
             "dynamodb": {"NewImage": {"status": {"S": ["PAID", "SHIPPED"]}, "total": {"N": [{"numeric": [">=", 100]}]}}}}' 2>&1
 }
 
-# An attribute has one type as a rule; more than one in a column is worth a look before Athena sees it.
+# An attribute usually has one type; check columns with several before you query them in Athena.
 columns() {
     jq -r '.dynamodb.NewImage // .dynamodb.Keys | to_entries[] | [.key, (.value | keys[0])] | @tsv' "$file" |
         LC_ALL=C sort | uniq -c | awk 'BEGIN { OFS = "\t"; print "column", "type", "records" } { print $2, $3, $1 }'
 }
 
-# What the table holds after these changes; what was removed is gone.
+# The items of the table after these changes, without those that were removed.
 last() {
     cdcxform --fold "$KEY" --fields "$KEY,status,total" --meta ts "$file"
 }
 
-# Orders count as they stand at the end, money never goes through a double.
+# The final state of each order counts; money is never converted to a double.
 revenue() {
     cdcxform -o ddb-json --no-meta --fold "$KEY" --fields "$KEY,category,status,total" "$file" |
         jq -c '{eventName: "INSERT", dynamodb: {Keys: {}, NewImage: .Item}}' |

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the stream and the bucket that examples/pipeline.sh uses, where they are
-# missing, with the AWS CLI.
+# Creates the stream and the bucket that examples/pipeline.sh uses, unless they
+# exist, with the AWS CLI.
 set -eu
 : "${STREAM:=orders}" "${BUCKET:=lake}" "${AWS_REGION:=us-east-1}"
 

@@ -1,4 +1,4 @@
-/* athddl: what a table is, as SQL. The options, and the three ways to its columns and partitions. */
+/* athddl: prints the SQL that creates a table. The options, and the sources of columns and partitions. */
 #ifndef ATHDDL_ATHDDL_H
 #define ATHDDL_ATHDDL_H
 
@@ -26,8 +26,8 @@ struct config {
     uint64_t max_line;
     enum input input;
     enum target what;
-    int serde;              /* -1: the usual one for the input */
-    enum bf_ddl_serde with; /* made of it */
+    int serde;              /* -1: the default for the input format */
+    enum bf_ddl_serde with; /* the SerDe that serde selects */
 };
 
 struct run {
@@ -39,10 +39,10 @@ struct run {
     struct bf_rejects rejects;
 };
 
-/* The columns of the rows on standard input, added to the table. */
+/* Derives columns from the rows on standard input and adds them to the table. */
 bool rows_read(struct run *r, struct bf_err *e);
 
-/* Receipts from standard input: statements that add their partitions go out. */
+/* Reads receipts from standard input and prints statements that add their partitions. */
 bool receipts_read(struct run *r, struct bf_err *e);
 
 #endif

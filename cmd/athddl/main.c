@@ -1,4 +1,4 @@
-/* athddl: rows, a schema file or receipts in; out comes what a table is, as SQL. */
+/* athddl: reads rows, a schema file or receipts and prints the SQL that creates a table. */
 #include "cmd/athddl/athddl.h"
 
 #include <unistd.h>
@@ -21,29 +21,30 @@ static const struct bf_opt_word targets[] = {
 
 static const struct bf_opt options[] = {
     BF_OPT_CHOICE('i', "input", struct config, input, "FORMAT",
-                  "rows are ndjson (default), csv or tsv", inputs),
+                  "format of the rows: ndjson (default), csv or tsv", inputs),
     BF_OPT_STR('s', "schema", struct config, schema, "FILE",
-               "columns from this file; no rows are read"),
+               "read the columns from FILE, and no rows"),
     BF_OPT_STR(0, "location", struct config, location, "URL",
-               "where the objects are: s3://BUCKET/PREFIX"),
+               "location of the objects: s3://BUCKET/PREFIX"),
     BF_OPT_STR(0, "hive", struct config, hive, "FIELDS",
-               "partitions as s3put --hive makes them, projected"),
+               "projected partitions, as s3put --hive FIELDS creates them"),
     BF_OPT_LIST(0, "partition", struct config, partition, "NAME[:TYPE]",
-                "a partition that is added to the catalog"),
+                "a partition in the catalog"),
     BF_OPT_LIST(0, "range", struct config, range, "NAME=A,B", "range of a projected partition"),
     BF_OPT_LIST(0, "values", struct config, values, "NAME=A,B", "values of a projected partition"),
     BF_OPT_CHOICE(0, "serde", struct config, serde, "SERDE",
                   "openx, hive, opencsv, lazy or parquet", serdes),
     BF_OPT_FLAG(0, "no-header", struct config, no_header,
-                "objects of CSV and TSV have no line of names"),
+                "objects of CSV and TSV have no header line"),
     BF_OPT_CHOICE(0, "for", struct config, what, "TARGET",
                   "athena (default), duckdb, sqlite, postgres, glue-json, schema", targets),
     BF_OPT_FLAG(0, "partitions", struct config, partitions,
-                "read receipts of s3put, add their partitions"),
-    BF_OPT_FLAG(0, "explain", struct config, explain, "say why each column has its type instead"),
-    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "lines that cannot be read go here"),
+                "read s3put's receipts and add their partitions"),
+    BF_OPT_FLAG(0, "explain", struct config, explain, "print how each column's type was derived"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
+               "append lines that cannot be read to FILE"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first line that cannot be read"),
-    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "the longest line (16MiB)"),
+    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "longest accepted line (16MiB)"),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -54,7 +55,7 @@ static const struct bf_opt_group groups[] = {
 static const struct bf_tool tool = {
     .name = "athddl",
     .synopsis = "[options] [DATABASE.]TABLE",
-    .about = "say what a table of rows in S3 is, as SQL",
+    .about = "print the SQL that creates a table over rows in S3",
     .groups = groups,
     .ngroups = BF_COUNT(groups),
     .min_operands = 1,
@@ -78,7 +79,7 @@ static bool check(struct config *c, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE,
                           "--hive (projected) and --partition (in the catalog) exclude each other");
     if (catalog && !c->location && !c->partitions && !c->explain)
-        return bf_err_set(e, BF_E_USAGE, "--location is missing: where the objects are");
+        return bf_err_set(e, BF_E_USAGE, "--location is missing: the location of the objects");
     return true;
 }
 
@@ -136,7 +137,7 @@ static bool finish(struct run *r, struct bf_err *e)
     return true;
 }
 
-/* A line a column: name, type, why, with tabs between them. */
+/* One line per column: name, type and reason, separated by tabs. */
 static void explain(const struct run *r, struct bf_buf *text)
 {
     static const enum bf_ddl_dialect dialects[] = {BF_DDL_ATHENA, BF_DDL_DUCKDB, BF_DDL_SQLITE,

@@ -1,4 +1,4 @@
-/* --partitions: receipts in, statements out. */
+/* --partitions: turns receipts into statements. */
 #include "cmd/athddl/athddl.h"
 
 #include <unistd.h>
@@ -33,8 +33,8 @@ static bool take(struct run *r, struct bf_ddl_adder *a, struct bf_reader *in, st
     return a->n < BF_DDL_BATCH || put(r, a, text, e);
 }
 
-/* A batch ends where it is full, and where no further receipt is there: who waits for the partition waits no longer
- * than for its receipt. */
+/* A batch ends when it is full or when no further receipt is available, so that a partition is added without waiting for
+ * later receipts. */
 static bool read_all(struct run *r, struct bf_ddl_adder *a, struct bf_reader *in,
                      struct bf_buf *text, struct bf_err *e)
 {

@@ -1,4 +1,4 @@
-/* The columns of a table from its rows: JSON objects, CSV records, lines of TSV. */
+/* Derives the columns of a table from its rows: JSON objects, CSV records or TSV lines. */
 #include "cmd/athddl/athddl.h"
 
 #include <inttypes.h>
@@ -17,7 +17,8 @@ struct rows {
     uint64_t n;          /* rows */
     struct bf_str *name; /* of CSV and TSV */
     size_t nnames;
-    uint64_t backslash, newline; /* first lines of CSV with such a field; 0: none */
+    uint64_t backslash,
+        newline; /* first lines of CSV with such a field; 0: there is no such line */
 };
 
 static bool full(struct bf_err *e)
@@ -32,7 +33,7 @@ static bool reject(struct rows *r, struct bf_str line, uint64_t number, const st
     return bf_rejects_add(&r->run->rejects, line, number, why, e);
 }
 
-/* One JSON object. The line is checked as a whole first, so that half a row decides nothing. */
+/* One JSON object. The whole line is validated first, so that an invalid row has no effect on the types. */
 static bool take_json(struct rows *r, struct bf_str line, struct bf_err *e)
 {
     struct bf_err why = {0};
@@ -83,7 +84,8 @@ static bool take_fields(struct rows *r, const struct bf_str *field, size_t n, st
     if (!r->name)
         return take_names(r, field, n, e);
     if (n != r->nnames) {
-        bf_err_set(&why, BF_E_INPUT, "%zu fields, and the first line has %zu", n, r->nnames);
+        bf_err_set(&why, BF_E_INPUT, "%zu field%s, but the first line has %zu", n, BF_S(n),
+                   r->nnames);
         return reject(r, raw, line, &why, e);
     }
     for (size_t i = 0; i < n; i++) {
@@ -187,7 +189,7 @@ static void note_decimals(struct bf_ddl_table *t, const struct bf_ddl_seen *s)
         note_decimals(t, s->member[i].seen);
 }
 
-/* What the rows have been becomes the columns. */
+/* Adds a column for each member that the rows had. */
 static bool decide(struct rows *r, struct bf_err *e)
 {
     struct bf_ddl_table *t = &r->run->table;
@@ -218,19 +220,18 @@ static bool read_all(struct rows *r, struct bf_err *e)
     return ok;
 }
 
-/* What RFC 4180 has and OpenCSVSerDe reads otherwise. */
+/* Warns of content that OpenCSVSerDe reads differently from RFC 4180. */
 static void warn_opencsv(const struct rows *r)
 {
     if (r->run->cfg->with != BF_DDL_OPENCSV || r->run->cfg->input != INPUT_CSV)
         return;
     if (r->backslash)
         bf_diag_warn("line %" PRIu64
-                     ": a backslash, which OpenCSVSerDe takes for an escape: cdcxform "
-                     "-o opencsv writes what it reads right",
+                     ": a backslash, which OpenCSVSerDe reads as an escape: cdcxform "
+                     "-o opencsv escapes it",
                      r->backslash);
     if (r->newline)
-        bf_diag_warn("line %" PRIu64
-                     ": a line break inside a field, where OpenCSVSerDe ends the row",
+        bf_diag_warn("line %" PRIu64 ": a line break inside a field ends the row for OpenCSVSerDe",
                      r->newline);
 }
 
@@ -244,7 +245,7 @@ bool rows_read(struct run *run, struct bf_err *e)
     bool ok = read_all(&r, e);
     bf_reader_close(&r.in);
     if (ok && r.n == 0 && !r.nnames)
-        ok = bf_err_set(e, BF_E_INPUT, "no rows: nothing says what the columns are");
+        ok = bf_err_set(e, BF_E_INPUT, "no rows to derive the columns from");
     if (ok)
         warn_opencsv(&r);
     return ok && decide(&r, e);

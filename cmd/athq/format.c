@@ -29,7 +29,7 @@ struct sink {
     struct bf_buf line;
     struct table *table;
     uint64_t rows, results;
-    bool told; /* that arrays and rows are texts */
+    bool told; /* the warning that arrays and rows are texts was printed */
 };
 
 struct sink *sink_new(struct bf_out *out, enum form form, bool header, struct bf_err *e)
@@ -62,7 +62,7 @@ uint64_t sink_rows(const struct sink *s)
     return s->rows;
 }
 
-/* Athena's words for types, without their sizes. */
+/* Athena's names of types, without their sizes. */
 static enum kind kind_of(struct bf_str type)
 {
     static const struct {
@@ -90,7 +90,7 @@ static bool is_taken(const struct sink *s, struct bf_str name, size_t before)
     return false;
 }
 
-/* Two members of one object cannot have one name. */
+/* The members of an object need different names. */
 static bool set_name(struct sink *s, size_t i, struct bf_str name)
 {
     bf_buf_reset(&s->line);
@@ -100,7 +100,7 @@ static bool set_name(struct sink *s, size_t i, struct bf_str name)
         bf_buf_addf(&s->line, "_%u", n);
     }
     if (s->line.n != name.n)
-        bf_diag_warn("two columns with the name '%.*s': one is '%.*s'",
+        bf_diag_warn("two columns have the name '%.*s': one is renamed to '%.*s'",
                      (int)(name.n < SHOWN ? name.n : SHOWN), name.p,
                      (int)(s->line.n < SHOWN ? s->line.n : SHOWN), s->line.p);
     return bf_buf_ok(&s->line) &&
@@ -113,7 +113,7 @@ static void tell_nested(struct sink *s, const struct column *c)
         return;
     s->told = true;
     bf_diag_warn(
-        "column '%.*s' comes from Athena as a text that is not JSON: CAST(%.*s AS JSON) gives JSON",
+        "Athena returns column '%.*s' as a text that is not JSON: CAST(%.*s AS JSON) gives JSON",
         (int)(c->name.n < SHOWN ? c->name.n : SHOWN), c->name.p,
         (int)(c->name.n < SHOWN ? c->name.n : SHOWN), c->name.p);
 }
@@ -132,7 +132,7 @@ static void put_csv(struct bf_buf *out, struct bf_str s)
     bf_buf_add(out, "\"", quote);
 }
 
-/* As Hive reads it. */
+/* The escapes that Hive reads. */
 static void put_tsv(struct bf_buf *out, struct bf_str s)
 {
     for (size_t i = 0; i < s.n; i++) {
@@ -158,7 +158,7 @@ static void put_cells(struct sink *s, const struct bf_athena_cell *cell, size_t 
     }
 }
 
-/* A number, a boolean and JSON stand as they are, where they are that: NaN is a text. */
+/* Numbers, booleans and JSON are copied if they are valid JSON; NaN is written as a string. */
 static void put_value(struct sink *s, const struct column *c, const struct bf_athena_cell *v)
 {
     struct bf_err ignored;
@@ -197,7 +197,7 @@ static bool put_line(struct sink *s, struct bf_err *e)
     if (bf_mark_is(bf_buf_view(&s->line)))
         return bf_err_set(
             e, BF_E_INPUT,
-            "a row that the other tools would take for a mark: give the column bfpipe.mark "
+            "the other tools would read this row as a mark: give the column bfpipe.mark "
             "another name");
     bf_out_line(s->out, bf_buf_view(&s->line));
     return bf_out_ok(s->out) || bf_out_flush(s->out, e);
@@ -254,8 +254,8 @@ bool sink_row(struct sink *s, const struct bf_athena_cell *cell, size_t n, struc
 {
     s->rows++;
     if (n != s->n)
-        return bf_err_set(e, BF_E_SERVICE, "a row of %zu values, where there are %zu columns", n,
-                          s->n);
+        return bf_err_set(e, BF_E_SERVICE,
+                          "number of values in a row: %zu, but number of columns: %zu", n, s->n);
     if (s->form == FORM_TABLE)
         return table_row(s->table, cell, e);
     bf_buf_reset(&s->line);

@@ -1,4 +1,4 @@
-/* athq: SQL to Athena, rows back. */
+/* athq: runs SQL on Athena and prints the rows. */
 #include "cmd/athq/athq.h"
 
 #include <stdio.h>
@@ -26,7 +26,7 @@ static bool parse_price(void *field, struct bf_str value, struct bf_err *e)
               dollars < 1000000 &&
               (!rest.p || (rest.n <= PRICE_DECIMALS && bf_num_u64(rest, &part, &ignored)));
     if (!ok)
-        return bf_err_set(e, BF_E_USAGE, "'%.*s' is no price, such as 5 or 6.25",
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not a price such as 5 or 6.25",
                           (int)(value.n > 40 ? 40 : value.n), value.p);
     for (size_t i = rest.n; i < PRICE_DECIMALS; i++)
         part *= 10;
@@ -45,26 +45,29 @@ static const struct bf_opt_word files[] = {{"parquet", UNLOAD_PARQUET},
 static const struct bf_opt options[] = {
     BF_OPT_CHOICE('o', "output", struct config, form, "FORMAT",
                   "table (on a terminal), csv, tsv or ndjson", forms),
-    BF_OPT_STR(0, "file", struct config, file, "FILE", "take the SQL from this file"),
+    BF_OPT_STR(0, "file", struct config, file, "FILE", "read the SQL from FILE"),
     BF_OPT_STR('d', "database", struct config, database, "NAME", "database of the tables"),
     BF_OPT_STR(0, "catalog", struct config, catalog, "NAME", "data catalog of the database"),
     BF_OPT_STR('w', "workgroup", struct config, workgroup, "NAME", "workgroup of the query"),
     BF_OPT_STR(0, "output-location", struct config, location, "URL",
-               "where Athena writes the result: s3://..."),
-    BF_OPT_LIST('p', "param", struct config, param, "TEXT", "a text for the next ? of the SQL"),
+               "location to which Athena writes the result: s3://..."),
+    BF_OPT_LIST('p', "param", struct config, param, "TEXT", "a text for the next ? in the SQL"),
     BF_OPT_LIST(0, "param-sql", struct config, literal, "LITERAL",
-                "a literal for the ? after those of --param"),
-    BF_OPT_FLAG(0, "no-header", struct config, no_header, "no line of names in table, csv and tsv"),
-    BF_OPT_SIZE(0, "max-scan", struct config, max_scan, "SIZE", "cancel a query that scans more"),
-    BF_OPT_MS(0, "reuse", struct config, reuse_ms, "AGE", "take an earlier result up to this old"),
+                "an SQL literal for the next ? after those of --param"),
+    BF_OPT_FLAG(0, "no-header", struct config, no_header, "no header line in table, csv and tsv"),
+    BF_OPT_SIZE(0, "max-scan", struct config, max_scan, "SIZE",
+                "cancel a query that scans more than SIZE"),
+    BF_OPT_MS(0, "reuse", struct config, reuse_ms, "AGE",
+              "use a stored result that is not older than AGE"),
     BF_OPT_STR(0, "unload", struct config, unload, "URL",
-               "write the rows to S3 instead, print the objects"),
+               "write the rows to S3, and print the objects"),
     BF_OPT_CHOICE(0, "unload-format", struct config, unload_format, "FORMAT",
                   "parquet (default), orc, avro, json or textfile", files),
     BF_OPT_FLAG(0, "pages", struct config, pages, "read all rows from the service, not from S3"),
-    BF_OPT_FN(0, "price", struct config, price, "USD", "of a terabyte scanned (5)", parse_price),
+    BF_OPT_FN(0, "price", struct config, price, "USD", "price of a terabyte scanned (5)",
+              parse_price),
     BF_OPT_FLAG(0, "no-wait", struct config, no_wait, "start the query and print its id"),
-    BF_OPT_STR(0, "status", struct config, status, "ID", "say how a query is doing"),
+    BF_OPT_STR(0, "status", struct config, status, "ID", "print the state of a query"),
     BF_OPT_STR(0, "results", struct config, results, "ID", "print the rows of a query"),
     BF_OPT_STR(0, "cancel", struct config, cancel, "ID", "cancel a query"),
     BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
@@ -93,7 +96,7 @@ static bool check_id(const char *option, const char *id, struct bf_err *e)
         (n > 0 && n < BF_ATHENA_ID &&
          strspn(id, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == n))
         return true;
-    return bf_err_set(e, BF_E_USAGE, "option '%s': '%.60s' is no id of a query", option, id);
+    return bf_err_set(e, BF_E_USAGE, "option '%s': '%.60s' is not the id of a query", option, id);
 }
 
 static bool check_url(const char *option, const char *url, struct bf_err *e)
@@ -121,7 +124,7 @@ static bool check(struct config *c, struct bf_err *e)
            check_url("--output-location", c->location, e);
 }
 
-/* The literals for the question marks, in their order. */
+/* The literals for the question marks, in order. */
 struct params {
     struct bf_str literal[PARAMS_MAX];
     struct bf_buf text[BF_OPT_LIST_MAX];
@@ -172,7 +175,7 @@ static bool run_statement(struct session *s, struct split *split, struct params 
     return ok;
 }
 
-/* Each statement runs when it has come to its end. */
+/* Runs each statement as soon as it is complete. */
 static bool run_text(struct session *s, struct split *split, struct params *p, struct bf_str text,
                      struct bf_err *e)
 {
@@ -182,7 +185,7 @@ static bool run_text(struct session *s, struct split *split, struct params *p, s
     return true;
 }
 
-/* A person gets a prompt, and goes on after a statement that failed. */
+/* On a terminal there is a prompt, and a failed statement does not end the run. */
 static void prompt(const struct split *split)
 {
     const char *text = split_end(split) ? "  ... " : "athq> ";

@@ -1,4 +1,4 @@
-/* A large object in ranges: several are under way, they are handed on in their order. */
+/* Reads a large object in ranges: several requests are in flight, and their data is passed on in order. */
 #include "cmd/athq/athq.h"
 
 #include <inttypes.h>
@@ -20,11 +20,11 @@ struct object {
     char bucket[256];
     struct bf_str key;
     char etag[80];
-    uint64_t total; /* known with the first range */
-    uint64_t asked; /* offset of the next range to ask for */
+    uint64_t total; /* known after the first range */
+    uint64_t asked; /* offset of the next range to request */
     bool known;
     struct range range[RANGES];
-    size_t in, out; /* numbers of the next range to ask for, and to hand on */
+    size_t in, out; /* numbers of the next range to request and of the next to pass on */
     struct bf_err err;
 };
 
@@ -74,7 +74,7 @@ static bool ask(struct object *o, struct bf_err *e)
     return true;
 }
 
-/* The first range is alone: it tells how long the object is. */
+/* The first range is requested alone, because its answer has the object's size. */
 static bool fill(struct object *o, struct bf_err *e)
 {
     if (!o->known)

@@ -1,4 +1,4 @@
-/* A query's life on the service: start, wait, stop. */
+/* Starts a query, waits for it and cancels it. */
 #include "cmd/athq/athq.h"
 
 #include <inttypes.h>
@@ -70,7 +70,7 @@ static bool start(struct session *s, struct bf_str text, const struct bf_str *pa
     struct bf_rng rng;
     char token[37];
     bf_rng_seed(&rng, bf_rng_entropy());
-    bf_rng_uuid(&rng, token); /* an attempt whose answer was lost starts nothing twice */
+    bf_rng_uuid(&rng, token); /* a repeated request does not start a second query */
     struct bf_athena_query q = {.text = text,
                                 .catalog = bf_str_of(c->catalog),
                                 .database = bf_str_of(c->database),
@@ -81,7 +81,7 @@ static bool start(struct session *s, struct bf_str text, const struct bf_str *pa
                                 .nparams = nparams,
                                 .reuse_minutes = (c->reuse_ms + 59999) / 60000};
     if (text.n > BF_ATHENA_QUERY_BYTES)
-        return bf_err_set(e, BF_E_LIMIT, "a statement of %zu bytes; Athena takes %d", text.n,
+        return bf_err_set(e, BF_E_LIMIT, "the statement has %zu bytes; Athena accepts %d", text.n,
                           BF_ATHENA_QUERY_BYTES);
     bf_buf_reset(&s->body);
     bf_athena_put_start(&s->body, &q);
@@ -89,14 +89,14 @@ static bool start(struct session *s, struct bf_str text, const struct bf_str *pa
            bf_athena_start_answer(bf_buf_view(&s->answer), s->id, e);
 }
 
-/* Sleeps, but for a signal. */
+/* Sleeps until the time is over or a signal arrives. */
 static void pause_ms(int ms)
 {
     struct pollfd fd = {.fd = bf_stop_fd(), .events = POLLIN};
     (void)poll(&fd, 1, ms);
 }
 
-/* The query is not wanted any more: why is told. */
+/* Cancels the query, for the reason in why. */
 static bool give_up(struct session *s, const struct bf_err *why, struct bf_err *e)
 {
     struct bf_err later = {0};
@@ -149,7 +149,7 @@ bool query_wait(struct session *s, struct bf_err *e)
     }
 }
 
-/* Athena bills megabytes, 10 at least; DDL and reused results are free. In millionths of a dollar. */
+/* In millionths of a dollar. Athena bills megabytes, at least 10; DDL and reused results are free. */
 static double cost(const struct session *s)
 {
     uint64_t mb = (s->status.scanned + ((1U << 20) - 1)) >> 20;

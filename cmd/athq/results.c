@@ -1,4 +1,4 @@
-/* The rows of a query: a first page from the service, what is more from the result's object. */
+/* Reads the rows of a query: the first page from the service, the rest from the result's object. */
 #include "cmd/athq/athq.h"
 
 #include <inttypes.h>
@@ -15,9 +15,9 @@ struct reading {
     struct session *s;
     struct bf_athena_page page;
     struct bf_athena_result object;
-    unsigned rows;  /* of a page */
+    unsigned rows;  /* per page */
     bool header;    /* the next row may be the names of the columns */
-    uint64_t taken; /* rows of the result, the header not counted */
+    uint64_t taken; /* rows of the result that were printed, without the header */
     uint64_t skip;  /* rows of the object that have been printed already, and the header */
 };
 
@@ -61,7 +61,7 @@ static bool on_piece(void *arg, struct bf_str piece, struct bf_err *e)
            bf_out_heard(&r->s->out, e);
 }
 
-/* A page whose rows are so long that the client does not take its answer is asked for in smaller ones. */
+/* If the answer with a page exceeds the client's limit, smaller pages are requested. */
 static bool ask_page(struct reading *r, struct bf_err *e)
 {
     struct session *s = r->s;
@@ -72,7 +72,7 @@ static bool ask_page(struct reading *r, struct bf_err *e)
             return bf_athena_page_answer(&r->page, bf_buf_view(&s->answer), e);
         if (e->code != BF_E_LIMIT || r->rows == 1)
             return false;
-        bf_diag_note("%s: pages of %u rows are asked for", e->text, r->rows / 2);
+        bf_diag_note("%s: requesting pages of %u row%s", e->text, r->rows / 2, BF_S(r->rows / 2));
         bf_err_clear(e);
     }
 }
@@ -95,7 +95,7 @@ static bool ends_in(struct bf_str s, const char *end)
     return s.n > n && memcmp(s.p + s.n - n, end, n) == 0;
 }
 
-/* What is left is read from the object, unless that is not to be had: then page by page. */
+/* Reads the remaining rows from the object or, if it cannot be read, page by page. */
 static bool rest(struct reading *r, struct bf_err *e)
 {
     struct bf_err why = {0};
@@ -109,22 +109,21 @@ static bool rest(struct reading *r, struct bf_err *e)
     bf_athena_result_free(&r->object);
     if (ok && r->skip)
         ok = bf_err_set(&why, BF_E_SERVICE,
-                        "the result's object has not the rows of the first page");
+                        "the result's object does not have the rows of the first page");
     if (ok)
         return true;
     *e = why;
     if (r->taken != before || (why.code != BF_E_DENIED && why.code != BF_E_NOTFOUND))
         return false;
-    bf_diag_warn("the result's object cannot be read, so its rows come 1,000 at a time: %s",
-                 why.text);
+    bf_diag_warn("the result's object cannot be read; reading 1,000 rows at a time: %s", why.text);
     bf_err_clear(e);
     return other_pages(r, e);
 }
 
-/* The objects that an UNLOAD wrote: a URL a line comes in, one JSON object a line goes out, as receipts are. */
+/* Reads the list of objects that an UNLOAD wrote, one URL per line, and prints them as JSON like receipts. */
 struct manifest {
     struct session *s;
-    struct bf_buf line; /* what has come of it */
+    struct bf_buf line; /* the current line, as far as it was read */
 };
 
 static bool put_written(struct manifest *m, struct bf_err *e)

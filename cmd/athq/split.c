@@ -1,4 +1,4 @@
-/* Statements between semicolons; quotes and comments are passed over. */
+/* Finds the semicolons between statements, outside quotes and comments. */
 #include "cmd/athq/athq.h"
 
 enum { TEXT_MAX = 16 * 1024 * 1024 };
@@ -22,7 +22,7 @@ void split_next(struct split *s)
     s->begun = false;
 }
 
-/* Comments in front of a statement are left out: the parser for DDL does not read all of them. */
+/* Comments before a statement are dropped, because Athena's DDL parser does not accept all of them. */
 static void begin(struct split *s, char c)
 {
     if (!s->begun)
@@ -36,7 +36,7 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/* Between tokens. True: the statement has ended. */
+/* A character between tokens. True if it ends the statement. */
 static bool take_plain(struct split *s, char c)
 {
     if (c == '\'' || c == '"' || c == '`')
@@ -50,13 +50,13 @@ static bool take_plain(struct split *s, char c)
     s->marks += c == '?';
     s->last = s->state ? 0 : c;
     if (is_space(c) || s->state == '-' || s->state == '*' || ((c == '-' || c == '/') && !s->begun))
-        bf_buf_addc(&s->text, c); /* it may yet be a comment in front */
+        bf_buf_addc(&s->text, c); /* it may begin a comment */
     else
         begin(s, c);
     return false;
 }
 
-/* Inside a quote or a comment. A quote's end that is doubled begins it again at once. */
+/* A character inside a quote or a comment. A doubled quote ends the text and begins it again. */
 static void take_inside(struct split *s, char c)
 {
     bool ends = s->state == '-'   ? c == '\n'
@@ -77,7 +77,7 @@ bool split_take(struct split *s, struct bf_str *piece)
         else if (take_plain(s, c)) {
             if (s->begun)
                 return true;
-            split_next(s); /* nothing between two semicolons */
+            split_next(s); /* an empty statement */
         }
     }
     return false;

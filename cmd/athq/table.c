@@ -17,7 +17,7 @@ struct table {
     bool header, going; /* going: the widths are fixed */
     size_t n;
     struct table_column *column;
-    struct bf_arena ahead; /* the rows that are held back */
+    struct bf_arena ahead; /* the rows that wait for the widths */
     struct bf_str *held;
     size_t nheld;
     struct bf_buf line, cell;
@@ -69,7 +69,7 @@ void table_column(struct table *t, size_t i, struct bf_str name, bool number)
     t->column[i] = (struct table_column){name, number, width_of(name)};
 }
 
-/* A value as one line of a terminal shows it: no control character goes there. */
+/* Appends a value for display on one line, without control characters. */
 static struct bf_str shown(struct table *t, const struct bf_athena_cell *c)
 {
     if (c->null)
@@ -130,7 +130,7 @@ static bool put_header(struct table *t, struct bf_err *e)
     return put_line(t, e);
 }
 
-/* The widths are those of the rows held back; these go out. */
+/* Fixes the widths and prints the rows that were held back. */
 static bool go(struct table *t, struct bf_err *e)
 {
     t->going = true;

@@ -1,6 +1,6 @@
 /*
- * A table for people: columns as wide as what the first thousand rows hold, two
- * spaces between them, numbers to the right. Rows after those go out as they come.
+ * Prints an aligned table: columns have the width of the widest value in the first thousand rows, two spaces separate
+ * them, and numbers are right-aligned. Later rows are printed as they arrive.
  */
 #ifndef ATHQ_TABLE_H
 #define ATHQ_TABLE_H
@@ -12,7 +12,7 @@ struct table;
 struct table *table_new(struct bf_out *out, size_t n, bool header, struct bf_err *e);
 void table_destroy(struct table *t);
 
-/* name stays the caller's. */
+/* name is not copied. */
 void table_column(struct table *t, size_t i, struct bf_str name, bool number);
 bool table_row(struct table *t, const struct bf_athena_cell *cell, struct bf_err *e);
 bool table_end(struct table *t, struct bf_err *e);

@@ -1,8 +1,8 @@
 /*
- * The members of an image. These macros want `p`, `size` and a constant `form`
+ * The members of an image. These macros need `p`, `size` and a constant `form`
  * in scope; `write` is an expression that writes the value at p. They are
- * macros so that a name is one literal with its punctuation and the form is
- * decided by the compiler.
+ * macros so that a name and its punctuation are one literal and the compiler
+ * selects the form.
  */
 #ifndef BFGEN_ATTR_H
 #define BFGEN_ATTR_H
@@ -18,7 +18,7 @@
         p = form == TYPED ? PUT(p, "\"}") : PUT(p, "\"");                                          \
     } while (0)
 
-/* bytes: what DynamoDB counts for the number. */
+/* bytes: the size of the number in DynamoDB. */
 #define ATTR_N(name, write, bytes)                                                                 \
     do {                                                                                           \
         p = form == TYPED ? PUT(p, ",\"" name "\":{\"N\":\"") : PUT(p, ",\"" name "\":");          \

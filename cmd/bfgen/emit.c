@@ -26,7 +26,7 @@ void emit_free(struct emit *m)
     bf_buf_free(&m->prefix);
 }
 
-/* Members come with a comma in front of each; the first one's becomes the opening brace. */
+/* Each member begins with a comma; the first comma is replaced by the opening brace. */
 static char *braces(char *from, char *p)
 {
     if (p == from)
@@ -77,7 +77,7 @@ static char *put_uuid(struct emit *m, char *p)
     return put(p, uuid, 36);
 }
 
-/* In the order of members in which DynamoDB writes them. */
+/* The members have the order in which DynamoDB writes them. */
 static char *put_cdc(struct emit *m, char *p, const struct change *c)
 {
     static const struct bf_str names[] = {BF_STR("INSERT"), BF_STR("MODIFY"), BF_STR("REMOVE")};

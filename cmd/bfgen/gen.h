@@ -1,14 +1,15 @@
 /*
- * What the parts of bfgen share.
+ * The types that the parts of bfgen share.
  *
- * A source makes changes: invented orders (shop.c with the two schemas) or the
- * rows of a CSV file (rows.c). emit.c prints a change in one of the formats and
- * asks the source for the pieces: an image, the key, what an update sets and
- * removes. A "thing" is the source's own idea of an order at one moment.
+ * A source makes changes: generated orders (shop.c with the two schemas) or the
+ * rows of a CSV file (rows.c). emit.c prints a change in one of the formats. It
+ * requests the parts from the source: an image, the key, the attributes that an
+ * update sets and removes. before and after are the source's own representation
+ * of an order.
  *
- * Everything that decides what is printed is integer arithmetic on bf_rng, so
- * that a seed gives the same bytes everywhere. Identifiers of events come from
- * a generator of their own: all formats tell the same story for one seed.
+ * All decisions about the output are integer arithmetic on bf_rng, so that a
+ * seed gives the same bytes everywhere. Event identifiers have a generator of
+ * their own, so that all formats have the same changes for one seed.
  */
 #ifndef BFGEN_GEN_H
 #define BFGEN_GEN_H
@@ -21,7 +22,7 @@ enum format { FORMAT_WRITES, FORMAT_ITEMS, FORMAT_CDC, FORMAT_CSV };
 enum schema { SCHEMA_SALES, SCHEMA_ORDER, SCHEMA_UNSET };
 enum kind { INSERT, UPDATE, DELETE, KINDS };
 
-/* The statuses of an order; NONE is a CSV row that has not been touched. */
+/* The statuses of an order; NONE is a CSV row that was not changed yet. */
 enum status { NONE, PLACED, PAID, SHIPPED, CANCELLED };
 
 struct mix {
@@ -30,14 +31,14 @@ struct mix {
 
 struct config {
     struct bf_common common;
-    uint64_t count;                         /* COUNT_UNSET, 0: without end */
-    uint64_t duration_ms, rate_micro, seed; /* 0: not given; rate in millionths a second */
+    uint64_t count;                         /* 0: no end; may be COUNT_UNSET */
+    uint64_t duration_ms, rate_micro, seed; /* 0: not given; rate in millionths per second */
     int64_t start_ms;
     struct mix mix; /* sum 0: not given */
     enum format format;
     enum schema schema;
     const char *from, *key, *table, *rejects, *types;
-    char separator; /* of --from; '\0': the header tells */
+    char separator; /* of --csv; '\0': derived from the header */
     bool strict;
 };
 
@@ -45,25 +46,25 @@ struct config {
 
 struct change {
     enum kind kind;
-    const void *before, *after; /* NULL where there is none */
+    const void *before, *after; /* NULL if it does not exist */
     int64_t time_ms;
 };
 
 enum more { MORE, NO_MORE, STOPPED, FAILED };
 
-/* How an image is written. */
+/* The forms of an image. */
 enum form { PLAIN, TYPED };
 
 /*
- * Members are written without braces, each with a comma in front. *size grows by
- * what DynamoDB counts for the attributes, in the TYPED form.
+ * Members are written without braces, each with a comma before it. In the TYPED form,
+ * *size grows by the size of the attributes in DynamoDB.
  */
 struct source {
     void *self;
-    /* Makes the next change, of this kind if it can (no live order: an insert). */
+    /* Makes the next change, of this kind if possible; an insert if there is no live order. */
     enum more (*next)(void *self, enum kind kind, int64_t time_ms, struct change *c,
                       struct bf_err *e);
-    /* The most bytes an image, a key or a row of CSV can take for c. */
+    /* The maximum size in bytes of an image, a key or a CSV row for c. */
     size_t (*bound)(void *self, const struct change *c);
     char *(*key)(void *self, char *p, const void *thing, enum form form, size_t *size);
     char *(*image)(void *self, char *p, const void *thing, enum form form, size_t *size);
@@ -74,7 +75,7 @@ struct source {
     size_t header_bound;
 };
 
-/* How many of n, from 32 random bits. */
+/* A number below n, from 32 random bits. */
 static inline uint64_t share_of(uint64_t n, uint32_t bits)
 {
     return (n >> 32) * bits + ((n & 0xFFFFFFFFu) * bits >> 32);

@@ -1,8 +1,8 @@
 /*
  * bfgen: mock Black Friday sales.
  *
- * A loop: when (plan.c), which kind of change (the mix), to what (shop.c or
- * rows.c), in what words (emit.c).
+ * A loop: the time (plan.c), the kind of change (the mix), the order that changes (shop.c or
+ * rows.c), the format (emit.c).
  */
 #include <inttypes.h>
 #include <unistd.h>
@@ -16,7 +16,7 @@
 #include "lib/cli/progress.h"
 #include "lib/base/stop.h"
 
-/* Static: their pages are zero and cost nothing until they are used. */
+/* Static: zero pages use no memory until they are written. */
 static struct shop shop;
 static struct rows rows;
 
@@ -82,7 +82,7 @@ static int run(struct config *cfg)
               bf_out_init(&out, STDOUT_FILENO, "standard output", 0, &e) &&
               open_source(cfg, &source, &out, &e) && emit_init(&emit, cfg, source, &out, &e) &&
               generate(cfg, &plan, &emit, &e);
-    ok = ok || e.code == BF_E_STOPPED; /* before the header line came: nothing was begun */
+    ok = ok || e.code == BF_E_STOPPED; /* interrupted before the header line: nothing was begun */
     ok = bf_out_close(&out, ok ? &e : &closing) && ok;
     ok = (!cfg->from || rows_close(&rows, ok ? &e : &closing)) && ok;
     emit_free(&emit);

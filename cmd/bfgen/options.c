@@ -19,7 +19,7 @@ static bool take_time(void *field, struct bf_str value, struct bf_err *e)
     return bf_clock_parse(value, field, e);
 }
 
-/* "insert=70,update=25,delete=5"; what is not named has no share. */
+/* "insert=70,update=25,delete=5"; a kind that is not named has the weight 0. */
 static bool take_mix(void *field, struct bf_str value, struct bf_err *e)
 {
     struct mix *mix = field;
@@ -33,12 +33,12 @@ static bool take_mix(void *field, struct bf_str value, struct bf_err *e)
         if (!bf_opt_choose(kinds, KINDS, name, &kind, e))
             return false;
         if (!share.p || !bf_num_u64(share, &n, e) || n > 1000000)
-            return bf_err_set(e, BF_E_USAGE, "%s wants a share of 0 to 1000000, as in %s=25",
+            return bf_err_set(e, BF_E_USAGE, "%s needs a weight from 0 to 1000000, as in %s=25",
                               kinds[kind].name, kinds[kind].name);
         mix->share[kind] = n;
     }
     mix->sum = mix->share[INSERT] + mix->share[UPDATE] + mix->share[DELETE];
-    return mix->sum ? true : bf_err_set(e, BF_E_USAGE, "all shares are 0");
+    return mix->sum ? true : bf_err_set(e, BF_E_USAGE, "all weights are 0");
 }
 
 static bool take_separator(void *field, struct bf_str value, struct bf_err *e)
@@ -46,30 +46,31 @@ static bool take_separator(void *field, struct bf_str value, struct bf_err *e)
     return bf_csv_parse_separator(value, field, e);
 }
 
-/* COUNT_UNSET is no number that can be given, and sums of two have to fit. 0 in duration_ms says that none was given. */
+/* COUNT_UNSET is not an allowed count. The sum of two values must not overflow. A duration_ms of 0 means not given. */
 static const struct bf_opt bfgen_options[] = {
-    BF_OPT_RANGE('n', "count", struct config, count, "N", "changes to make; 0: without end (1000)",
-                 0, INT64_MAX),
+    BF_OPT_RANGE('n', "count", struct config, count, "N", "number of changes; 0: no end (1000)", 0,
+                 INT64_MAX),
     BF_OPT_MS(0, "duration", struct config, duration_ms, "DURATION",
-              "how much of the sale they cover (1d)", .min = 1, .max = UINT64_MAX),
-    BF_OPT_RATE(0, "rate", struct config, rate_micro, "N/s", "changes a second, paced"),
-    BF_OPT_FN(0, "start", struct config, start_ms, "TIME", "when the sale begins (2026-11-27)",
-              take_time),
+              "the time that the changes cover (1d)", .min = 1, .max = UINT64_MAX),
+    BF_OPT_RATE(0, "rate", struct config, rate_micro, "N/s", "changes per second"),
+    BF_OPT_FN(0, "start", struct config, start_ms, "TIME",
+              "time at which the sale begins (2026-11-27)", take_time),
     BF_OPT_U64(0, "seed", struct config, seed, "N", "the same seed gives the same bytes (1)"),
     BF_OPT_FN(0, "mix", struct config, mix, "SHARES", "insert=70,update=25,delete=5", take_mix),
     BF_OPT_CHOICE(0, "schema", struct config, schema, "SCHEMA", "sales or order (sales)", schemas),
     BF_OPT_CHOICE('o', "output", struct config, format, "FORMAT",
                   "writes, items, cdc or csv (writes)", formats, .old = "-f --format"),
     BF_OPT_STR(0, "csv", struct config, from, "FILE",
-               "rows of a CSV file instead of invented orders", .old = "--from"),
+               "use the rows of a CSV file instead of generated orders", .old = "--from"),
     BF_OPT_STR('t', "types", struct config, types, "NAME:TYPE,...",
-               "types of its columns: S, N (default: what their values are)"),
+               "types of its columns: S, N (default: from their values)"),
     BF_OPT_FN(0, "delimiter", struct config, separator, "CHAR",
-              "what separates its fields (default: the header tells)", take_separator),
+              "delimiter of its fields (default: from the header)", take_separator),
     BF_OPT_STR('k', "key", struct config, key, "NAME", "the key attribute"),
-    BF_OPT_STR(0, "table", struct config, table, "NAME", "table named in change lines"),
-    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "bad rows of --csv go here"),
-    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first bad row of --csv"),
+    BF_OPT_STR(0, "table", struct config, table, "NAME", "name of the table in change lines"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
+               "append invalid rows of --csv to FILE"),
+    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first invalid row of --csv"),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -91,7 +92,7 @@ void options_default(struct config *cfg)
         .count = COUNT_UNSET, .seed = 1, .start_ms = BLACK_FRIDAY_MS, .schema = SCHEMA_UNSET};
 }
 
-/* For invented orders the key is renamed: it must be a plain name that no other attribute has. */
+/* In generated orders the key is renamed to a plain name that no other attribute has. */
 static bool check_key(const struct config *cfg, struct bf_err *e)
 {
     static const char *const sales[] = {"customer_id", "product_id", "product_name", "category",
@@ -113,7 +114,7 @@ static bool check_key(const struct config *cfg, struct bf_err *e)
                  : bf_err_set(e, BF_E_USAGE, "option '--key': not a plain name of 1 to 255 bytes");
 }
 
-/* A name that DynamoDB could give to a table, but for the shortest, which are handy in tests. */
+/* A table name that DynamoDB allows, or a shorter one, for tests. */
 static bool check_table(const struct config *cfg, struct bf_err *e)
 {
     size_t n = strlen(cfg->table);
@@ -132,7 +133,7 @@ bool options_check(struct config *cfg, struct bf_err *e)
         cfg->mix = items ? (struct mix){{100, 0, 0}, 100} : (struct mix){{70, 25, 5}, 100};
     if (items && cfg->mix.share[DELETE])
         return bf_err_set(e, BF_E_USAGE,
-                          "option '--mix': items and CSV cannot say that an order was deleted");
+                          "option '--mix': items and CSV have no form for a deletion");
     if (cfg->start_ms < 0)
         return bf_err_set(e, BF_E_USAGE, "option '--start': before 1970");
     if (!cfg->from && (cfg->rejects || cfg->strict || cfg->types || cfg->separator))

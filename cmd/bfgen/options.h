@@ -1,4 +1,4 @@
-/* The option table of bfgen, and what the options must be together. */
+/* The option table of bfgen and the checks of combinations. */
 #ifndef BFGEN_OPTIONS_H
 #define BFGEN_OPTIONS_H
 
@@ -8,7 +8,7 @@ extern const struct bf_tool bfgen_tool;
 
 void options_default(struct config *cfg);
 
-/* Fills in what depends on other options. */
+/* Sets the defaults that depend on other options. */
 BF_MUST bool options_check(struct config *cfg, struct bf_err *e);
 
 #endif

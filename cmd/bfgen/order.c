@@ -1,4 +1,4 @@
-/* --schema order: the four attributes of the original OrderTable. */
+/* --schema order: the four attributes of OrderTable. */
 #include "cmd/bfgen/attr.h"
 #include "cmd/bfgen/shop.h"
 

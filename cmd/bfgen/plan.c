@@ -9,19 +9,19 @@
 enum { HOUR_MS = 3600 * 1000, DAY_MS = 24 * HOUR_MS };
 enum { DEFAULT_COUNT = 1000, DEFAULT_RATE_MICRO = 1000000, LATE_MS = 1000 };
 
-/* Between two changes, in milliseconds: this over the rate. */
+/* The milliseconds between two changes are this number divided by the rate. */
 #define GAP UINT64_C(1000000000)
 
-/* 9999-12-31T00:00:00Z: behind it a year has five digits. */
+/* 9999-12-31T00:00:00Z: after it, years have five digits. */
 #define LAST_MS INT64_C(253402214400000)
 
-/* Changes in each hour of the day, as weights. */
+/* The relative number of changes in each hour of the day. */
 static const uint8_t curve[24] = {
     90, 70, 40, 22, 15, 25, 45,  65,  85,  100, 110, 100, /* doors, night, morning */
     90, 80, 75, 75, 80, 90, 105, 120, 125, 110, 80,  50,  /* afternoon, evening */
 };
 
-/* Each weight holds for the milliseconds of its hour. */
+/* A weight applies to each millisecond of its hour. */
 static uint64_t weight_at(int64_t wall_ms)
 {
     int64_t in_day = wall_ms % DAY_MS;
@@ -48,7 +48,7 @@ static uint64_t area(int64_t from_ms, uint64_t duration_ms)
     return day * (duration_ms / DAY_MS) + sum;
 }
 
-/* How many fit into the duration at this rate; false where that is more than anyone can count. */
+/* The number of changes in the duration at this rate; false if it overflows. */
 static bool fits(uint64_t duration_ms, uint64_t rate_micro, uint64_t *count)
 {
     uint64_t s = duration_ms / 1000, ms = duration_ms % 1000;
@@ -59,7 +59,7 @@ static bool fits(uint64_t duration_ms, uint64_t rate_micro, uint64_t *count)
     return true;
 }
 
-/* count = rate x duration, whichever of them was given. */
+/* count = rate x duration, from the two that were given. */
 static bool fill_in(struct plan *p, const struct config *cfg, uint64_t *duration_ms,
                     struct bf_err *e)
 {
@@ -128,11 +128,12 @@ bool plan_pace(struct plan *p, struct bf_out *out, struct bf_err *e)
 {
     if (!p->rate_micro)
         return true;
-    if (p->due_ms == 0) /* not before: to open what the rows come from may take a while */
+    if (p->due_ms == 0) /* not earlier: opening the source of the rows may take time */
         p->due_ms = bf_clock_mono_ms();
     for (;;) {
         int64_t now = bf_clock_mono_ms();
-        if (now > p->due_ms + LATE_MS) /* a slow reader: do not make up for it in one burst */
+        if (now >
+            p->due_ms + LATE_MS) /* a slow reader: do not send the missed changes in one burst */
             p->due_ms = now;
         if (now >= p->due_ms || bf_stop_asked())
             break;

@@ -1,7 +1,7 @@
 /*
- * Text into memory whose size the caller has made sure of: each function
- * writes at p and returns the place behind what it wrote. Nothing here checks
- * room; a source states the longest line it can make (gen.h), and emit.c
+ * Writes text into memory of sufficient size: each function
+ * writes at p and returns the position after it. Nothing here checks
+ * the size: a source states the longest line it can make (gen.h), and emit.c
  * reserves that before it calls.
  */
 #ifndef BFGEN_PUT_H
@@ -19,7 +19,7 @@ static inline char *put(char *p, const char *s, size_t n)
 /* A literal. */
 #define PUT(p, lit) put((p), "" lit, sizeof(lit) - 1)
 
-/* Most views are short: a few overlapping moves are faster than a call of memcpy. */
+/* Most views are short, for which a few overlapping moves are faster than memcpy. */
 static inline char *put_str(char *p, struct bf_str s)
 {
     if (s.n > 16)
@@ -38,7 +38,7 @@ static inline char *put_str(char *p, struct bf_str s)
     return p + s.n;
 }
 
-/* Decimal digits of v: comparisons that are added up have no branch to mispredict. */
+/* Decimal digits of v: a sum of comparisons has no branch that can be mispredicted. */
 static inline unsigned digits_of(uint64_t v)
 {
     unsigned n = 0;
@@ -48,7 +48,7 @@ static inline unsigned digits_of(uint64_t v)
            (v >= 1000000) + (v >= 10000000);
 }
 
-/* Straight to its place, from the back: digits collected elsewhere would have to be read again while
+/* Writes to the final place, beginning at the end: digits in a temporary buffer would have to be read again while
  * they are still being stored. */
 static inline char *put_u64(char *p, uint64_t v)
 {
@@ -74,7 +74,7 @@ static inline char *put_hex(char *p, uint64_t v, int width)
     return p + width;
 }
 
-/* Money in the form DynamoDB gives numbers back: no zeros at the end, so 9210 cents are 92.1. */
+/* Money in DynamoDB's form of numbers, without trailing zeros: 9210 cents are 92.1. */
 static inline char *put_cents(char *p, uint64_t cents)
 {
     unsigned rest = (unsigned)(cents % 100);
@@ -88,7 +88,7 @@ static inline char *put_cents(char *p, uint64_t cents)
     return p;
 }
 
-/* 2026-11-27T06:30:00Z: seconds are enough for when an order was placed. */
+/* 2026-11-27T06:30:00Z: the time of an order, in seconds. */
 static inline char *put_iso(char *p, int64_t wall_ms)
 {
     struct bf_date d = bf_clock_date(wall_ms);
@@ -107,8 +107,8 @@ static inline char *put_iso(char *p, int64_t wall_ms)
     return p;
 }
 
-/* The bytes that DynamoDB counts for money, as bf_item_number_bytes does: a loop over digits would be a branch
- * mispredicted a digit. */
+/* The size of money in DynamoDB, as bf_item_number_bytes computes it, but without a loop over the digits, which would
+ * have a mispredicted branch for each digit. */
 static inline size_t cents_size(uint64_t cents)
 {
     if (cents == 0)

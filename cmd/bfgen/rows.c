@@ -12,7 +12,7 @@
 static const struct bf_str status_name[] = {BF_STR(""), BF_STR("PLACED"), BF_STR("PAID"),
                                             BF_STR("SHIPPED"), BF_STR("CANCELLED")};
 
-/* A number as JSON wants it, which is how it was written but for such as 007. */
+/* A number in JSON's notation; only numbers such as 007 differ from the input. */
 static char *put_number(struct rows *r, char *p, struct bf_str text)
 {
     if (bf_number_is_json(text))
@@ -22,7 +22,7 @@ static char *put_number(struct rows *r, char *p, struct bf_str text)
     return put_str(p, bf_buf_view(&r->escaped));
 }
 
-/* text as it stands inside a JSON string; six bytes for one at most. */
+/* Appends text, escaped for a JSON string: at most six bytes for each one. */
 static char *put_escaped(struct rows *r, char *p, struct bf_str text)
 {
     size_t i = 0;
@@ -114,14 +114,14 @@ static char *put_csv(char *p, struct bf_str s)
     return p;
 }
 
-/* The fields that stand in csv, which are the header's names until the first row is read. */
+/* The fields in csv, which are the header's names until the first row is read. */
 static char *fields(struct rows *r, char *p, const struct row *row)
 {
     for (size_t i = r->cols.index; i < r->columns; i++) {
         if (i > r->cols.index)
             *p++ = ',';
         bool status = i == r->status && row && row->status != NONE;
-        /* cppcheck-suppress nullPointer ; status says that there is a row */
+        /* cppcheck-suppress nullPointer ; a status is set only if there is a row */
         p = put_csv(p, status ? status_name[row->status] : r->csv.field[i]);
     }
     return p;
@@ -161,7 +161,7 @@ static void remember(struct rows *r)
     memcpy(r->kept[at].text, text.p, text.n);
 }
 
-/* A row of CSV that is also an item. */
+/* Checks that the CSV row is an item. */
 static bool acceptable(struct rows *r, struct bf_err *why)
 {
     size_t have = r->csv.n;
@@ -174,7 +174,7 @@ static bool acceptable(struct rows *r, struct bf_err *why)
     return bf_columns_row(&r->cols, &r->csv, why);
 }
 
-/* The next record that is no blank line. */
+/* Reads the next record that is not a blank line. */
 static enum bf_csv_got read_row(struct rows *r, struct bf_err *e)
 {
     size_t bad;
@@ -227,13 +227,13 @@ static enum more insert(struct rows *r, struct bf_err *e)
     }
 }
 
-/* A row that is final or deleted leaves the memory; the last one takes its place. */
+/* Removes a row that is final or deleted; the last row moves to its place. */
 static enum more change_one(struct rows *r, enum kind kind, struct bf_err *e)
 {
     uint64_t v = bf_rng_next(&r->rng);
     struct kept *k = &r->kept[share_of(r->live, (uint32_t)(v >> 32))];
     size_t n = k->n;
-    /* the text moves to where it outlives the place it is kept in */
+    /* the text is copied, because its place is reused */
     bf_buf_reset(&r->text);
     bf_buf_add(&r->text, k->text, n);
     if (!bf_csv_split(&r->csv, bf_buf_view(&r->text), e))
@@ -267,7 +267,7 @@ static enum more next(void *self, enum kind kind, int64_t time_ms, struct change
     return more;
 }
 
-/* Which columns are the key and the status. */
+/* Finds the columns of the key and the status. */
 static bool find_columns(struct rows *r, const struct config *cfg, struct bf_err *e)
 {
     r->status = bf_columns_find(&r->cols, BF_STR("status"));

@@ -1,13 +1,11 @@
 /*
- * --from: rows of a CSV file instead of invented orders. Each good row is one
- * insert, with its values as they stand there; updates move a row that went
- * before to PAID, SHIPPED or CANCELLED in the attribute `status`, deletes take
- * one away. At most ROWS_LIVE rows of up to ROW_KEEP bytes are remembered for
- * that; longer ones are inserted and left alone.
+ * --csv: rows of a CSV file instead of generated orders. Each valid row is one
+ * insert with unchanged values; updates set the attribute `status` of an earlier
+ * row to PAID, SHIPPED or CANCELLED, and deletes remove a row. For that, at most
+ * ROWS_LIVE rows of up to ROW_KEEP bytes are kept; longer rows are only inserted.
  *
- * What is a number, and what a string, is decided for each column
- * (lib/row/columns.h). A number keeps its digits as they are. Empty values are
- * left out.
+ * Each column has numbers or strings (lib/row/columns.h). Numbers keep their
+ * digits. Empty values are left out.
  */
 #ifndef BFGEN_ROWS_H
 #define BFGEN_ROWS_H
@@ -33,13 +31,13 @@ struct rows {
     struct bf_csv csv;
     struct bf_columns cols;
     struct bf_buf header; /* as it was read */
-    struct bf_buf text;   /* of the kept row at hand */
+    struct bf_buf text;   /* of the current kept row */
     struct bf_rejects rejects;
     struct bf_rng rng;
     const char *path;
-    size_t columns, key, status;     /* status: its column, or columns where there is none */
+    size_t columns, key, status;     /* status: its column, or `columns` if there is none */
     bool status_in_csv;              /* CSV output has a last column for it */
-    struct bf_buf names;             /* escaped for JSON, one behind the other */
+    struct bf_buf names;             /* escaped for JSON, concatenated */
     struct bf_str name[ROW_COLUMNS]; /* views into names */
     size_t name_size[ROW_COLUMNS];   /* bytes before escaping */
     struct bf_buf escaped;

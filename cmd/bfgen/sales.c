@@ -77,7 +77,7 @@ static inline char *put_key(char *p, const struct shop *s, const struct order *o
     return form == TYPED ? PUT(p, "\"}") : PUT(p, "\"");
 }
 
-/* The nested map: what is in it depends on the method. */
+/* The nested map: its members depend on the method. */
 static inline char *put_payment(char *p, const struct order *o, enum form form, size_t *bytes)
 {
     static const struct bf_str names[] = {BF_STR("card"), BF_STR("invoice"), BF_STR("wallet")};
@@ -152,7 +152,7 @@ static inline char *put_money(char *p, const struct order *o, enum form form, si
     return p;
 }
 
-/* A letter and seven hex digits: nobody who reads it from CSV takes it for a number, as 732823e0. */
+/* A letter and seven hex digits: it cannot be read as a number from CSV, as 732823e0 could. */
 static inline char *put_cart(char *p, uint32_t cart)
 {
     *p++ = "abcdefghijklmnop"[cart >> 28];
@@ -229,8 +229,8 @@ static char *header(void *self, char *p)
                "status,payment,tags,coupon,ordered_at,cart_id");
 }
 
-/* from..end is JSON: written as a quoted field, each quote twice. Every byte is written twice and the
- * second one kept or not, which needs no branch. */
+/* from..end is JSON; writes it as a quoted field with doubled quotes. Every byte is written twice and the
+ * second one is kept only after a quote, which needs no branch. */
 static char *put_quoted(char *to, const char *from, const char *end)
 {
     *to++ = '"';

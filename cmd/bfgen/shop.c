@@ -25,7 +25,7 @@ static uint32_t price(uint32_t bits)
     return low + (uint32_t)((uint64_t)(high - low) * part >> 16);
 }
 
-/* The product of rank k has the weight 1/k: each gets its share of the slots. */
+/* The product of rank k has the weight 1/k: each product has its share of the slots. */
 static void zipf_init(uint16_t *slots, uint32_t products)
 {
     uint64_t sum = 0, done = 0;
@@ -65,7 +65,7 @@ uint64_t order_total(const struct order *o)
     return (uint64_t)o->quantity * o->unit_cents - order_discount(o);
 }
 
-/* Picks by percent: v is uniform in 0..255. */
+/* Selects by percentage; v is uniform in 0..255. */
 static uint8_t quantity(uint64_t v)
 {
     v = (v & 0xFF) * 100 >> 8;
@@ -108,7 +108,7 @@ static void edit(struct order *o, uint64_t v)
     o->quantity = more != o->quantity ? more : (uint8_t)(more % 5 + 1);
 }
 
-/* One step in an order's life; it always changes something. */
+/* One step in an order's life; at least one attribute changes. */
 static void advance(const struct shop *s, struct order *o, uint64_t v)
 {
     unsigned percent = (unsigned)((v >> 24 & 0xFFFF) * 100 >> 16);
@@ -131,7 +131,7 @@ static void insert(struct shop *s, int64_t time_ms)
     s->order[at] = s->after;
 }
 
-/* A final order leaves the shop's memory; the last one takes its place. */
+/* Removes a final order; the last order moves to its place. */
 static void change_one(struct shop *s, enum kind kind)
 {
     uint64_t v = bf_rng_next(&s->rng);
@@ -149,7 +149,7 @@ static void change_one(struct shop *s, enum kind kind)
 enum more shop_next(void *self, enum kind kind, int64_t time_ms, struct change *c, struct bf_err *e)
 {
     struct shop *s = self;
-    (void)e; /* a shop has nothing that can fail */
+    (void)e; /* this source cannot fail */
     if (s->live == 0)
         kind = INSERT;
     if (kind == INSERT)

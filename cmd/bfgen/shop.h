@@ -1,11 +1,11 @@
 /*
- * The invented shop: products, orders and their life.
+ * Generated orders: products, orders and their states.
  *
- * An order is 48 bytes from which its image can be written at any time. The
- * shop remembers at most SHOP_LIVE of them, so memory stays as it is however
- * long the run; where a new order finds no place, one picked by chance is left
- * as it is for good. PLACED orders are edited, paid or cancelled, PAID ones
- * shipped or cancelled; both may be deleted; SHIPPED and CANCELLED are final.
+ * An order has 48 bytes from which its image can be written at any time. The
+ * shop keeps at most SHOP_LIVE of them, so that memory does not grow with the
+ * length of the run; if there is no place for a new order, a random one is
+ * dropped and stays unchanged. PLACED orders are edited, paid or cancelled, PAID
+ * ones shipped or cancelled; both may be deleted; SHIPPED and CANCELLED are final.
  */
 #ifndef BFGEN_SHOP_H
 #define BFGEN_SHOP_H
@@ -34,19 +34,19 @@ struct shop {
     uint64_t orders;
     size_t live;
     struct order order[SHOP_LIVE];
-    struct order before, after; /* of the change last made */
-    uint16_t zipf[ZIPF_SLOTS];  /* product by a random number */
+    struct order before, after; /* of the last change */
+    uint16_t zipf[ZIPF_SLOTS];  /* from a random number to a product */
     uint32_t unit_cents[SHOP_PRODUCTS];
 };
 
 /* The shop is large: the caller gives it static storage. */
 void shop_init(struct shop *s, const struct config *cfg);
 
-/* Its two faces; the attributes of each schema are documented in bfgen(1). */
+/* The two schemas; bfgen(1) documents their attributes. */
 struct source shop_sales(struct shop *s);
 struct source shop_order(struct shop *s);
 
-/* struct source's next. */
+/* Implements next of struct source. */
 enum more shop_next(void *self, enum kind kind, int64_t time_ms, struct change *c,
                     struct bf_err *e);
 

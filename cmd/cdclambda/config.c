@@ -1,6 +1,6 @@
 /*
- * What was asked for. A custom runtime gets no arguments, so every option is also an entry of
- * transform.conf in the package, and a variable of the environment, which wins over the file.
+ * The configuration. A custom runtime has no arguments, so every option can also be an entry of
+ * transform.conf in the package, and an environment variable, which overrides the file.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,17 +23,18 @@ static const struct bf_opt_word compressions[] = {{"gzip", true}, {"none", false
 
 static const struct bf_opt options[] = {
     BF_OPT_CHOICE('o', "output", struct config, firehose.xform.row.format, "FORMAT",
-                  "rows as ndjson (default), csv, opencsv, tsv or ddb-json", formats),
+                  "format of the rows: ndjson (default), csv, opencsv, tsv, ddb-json", formats),
     BF_OPT_STR(0, "partition-keys", struct config, firehose.partition_keys, "LIST",
                "Firehose's partition keys, of these columns: a,name=b.c"),
     BF_OPT_SIZE(0, "max-answer", struct config, firehose.max_answer, "SIZE",
-                "answers, at most (default 6MiB)"),
+                "maximum size of answers (default 6MiB)"),
     BF_OPT_STR(0, "to", struct config, to, "DESTINATION",
-               "rows of Kinesis and DynamoDB: firehose:STREAM or s3://BUCKET/PREFIX"),
+               "rows of Kinesis, DynamoDB: firehose:STREAM or s3://BUCKET/PREFIX"),
     BF_OPT_CHOICE(0, "compress", struct config, gzip, "KIND",
-                  "objects in S3: gzip or none (default)", compressions, .old = "--gzip=gzip"),
+                  "compression of objects in S3: gzip or none (default)", compressions,
+                  .old = "--gzip=gzip"),
     BF_OPT_FLAG(0, "fail-batch", struct config, fail_batch,
-                "fail the whole batch, without batchItemFailures"),
+                "fail the whole batch instead of using batchItemFailures"),
 };
 
 static bool check_credentials(void *report, struct bf_str unused, struct bf_err *e)

@@ -1,8 +1,8 @@
 /*
- * Events: Firehose's are answered, those of Kinesis and DynamoDB are delivered.
+ * Events: those of Firehose are answered, those of Kinesis and DynamoDB are delivered.
  *
- * Of an event from a shard the records in front of the first failure are delivered and that failure alone
- * is reported: Lambda sends again from there on, so whatever was delivered behind it would come twice.
+ * In an event from a shard, the records before the first failure are delivered and only that failure
+ * is reported: Lambda sends the records from there on again, so records delivered after it would be duplicates.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ enum {
     DECODED_MAX = 64 * 1024 * 1024,
     TOLD_MAX = 10,
     ABSENT_AT = 100, /* changes without a row */
-    BEGINNING = 4096 /* bytes of an event that tell what it is */
+    BEGINNING = 4096 /* bytes of an event in which its kind is recognized */
 };
 
 struct handler {
@@ -28,18 +28,19 @@ struct handler {
     struct bf_xform *xform;
     struct bf_rowsink_conf to;
     const struct bf_rowsink_api *api;
-    struct bf_rowsink *sink; /* NULL until the first row: a cold start does not wait for it */
+    struct bf_rowsink
+        *sink; /* NULL until the first row, so that a cold start does not wait for it */
     struct bf_buf decoded;
     struct bf_rowsink_rows rows;
     const struct invocation *inv;
-    unsigned told; /* failed records of the event at hand */
-    bool absent;   /* it was told what no record has */
+    unsigned told; /* failed records of the current event */
+    bool absent;   /* names that no record has were reported */
 
-    /* of the event at hand */
-    struct bf_str first;             /* its first record, as it stands */
-    size_t record;                   /* the one at hand, from 1 */
-    size_t rows_before, text_before; /* how much was there when it came */
-    size_t stopped;                  /* index from 1 of the record that was refused; 0: none */
+    /* of the current event */
+    struct bf_str first;             /* its first record, unparsed */
+    size_t record;                   /* the current one, from 1 */
+    size_t rows_before, text_before; /* sizes before the current record */
+    size_t stopped;                  /* number of the refused record, from 1; 0: none */
     struct bf_err why;
 };
 
@@ -61,7 +62,7 @@ static void warn(const char *text)
     bf_diag_warn("%s", text);
 }
 
-/* What the destination is; nothing of it is loaded yet. */
+/* Parses the destination, without loading its library. */
 static bool choose_sink(struct handler *h, struct bf_err *e)
 {
     static const char *const ends[] = {".ndjson", ".csv", ".tsv", ".json", ".ndjson", ".csv"};
@@ -87,10 +88,10 @@ struct handler *handler_new(const struct config *config, struct bf_err *e)
     bf_buf_init(&h->rows.text, ROWS_MAX);
     firehose.failed = tell_failed;
     firehose.failed_ctx = h;
-    firehose.xform.filter.explain = false; /* there is nobody to tell */
+    firehose.xform.filter.explain = false; /* there is no terminal */
     if (firehose.xform.filter.dedupe) {
         bf_err_set(e, BF_E_USAGE,
-                   "--dedupe: an event that was not delivered comes again, and would be dropped");
+                   "--dedupe: an event that is sent again after a failure would be dropped");
         handler_destroy(h);
         return NULL;
     }
@@ -131,7 +132,7 @@ static bool add_row(struct bf_rowsink_rows *rows, size_t at, size_t record, stru
     return true;
 }
 
-/* The rows of a record, whose data may hold several changes, one a line. */
+/* Makes the rows of a record, whose data may have several changes, one per line. */
 static bool transform(struct handler *h, struct bf_str data, struct bf_err *e)
 {
     uint64_t before = bf_xform_count(h->xform).changes;
@@ -140,7 +141,7 @@ static bool transform(struct handler *h, struct bf_str data, struct bf_err *e)
         size_t at = h->rows.text.n;
         if (line.n == 0)
             continue;
-        bool mark = bf_mark_is(line); /* of data: nobody's position, and no change either */
+        bool mark = bf_mark_is(line); /* a mark in data is neither a position nor a change */
         if (!(mark ? bf_xform_document(h->xform, line, &h->rows.text, e)
                    : bf_xform_line(h->xform, line, 0, &h->rows.text, e)) ||
             !bf_buf_check(&h->rows.text, "rows", e))
@@ -149,10 +150,10 @@ static bool transform(struct handler *h, struct bf_str data, struct bf_err *e)
             return false;
     }
     return bf_xform_count(h->xform).changes > before ||
-           bf_err_set(e, BF_E_INPUT, "no change record in it");
+           bf_err_set(e, BF_E_INPUT, "it has no change record");
 }
 
-/* DynamoDB's records may span lines, Kinesis' data are lines. */
+/* A DynamoDB record may have several lines; the data of Kinesis records are lines. */
 static bool one_record(struct handler *h, const struct bf_capture_record *record, struct bf_err *e)
 {
     size_t at = h->rows.text.n;
@@ -170,7 +171,7 @@ static bool take_record(void *ctx, const struct bf_capture_record *record, const
     struct bf_err bad = {0};
     if (h->stopped)
         return true;
-    if (record->index != h->record) { /* an aggregate comes in parts */
+    if (record->index != h->record) { /* the parts of an aggregate have the same index */
         h->record = record->index;
         h->rows_before = h->rows.n;
         h->text_before = h->rows.text.n;
@@ -194,7 +195,7 @@ static bool take_record(void *ctx, const struct bf_capture_record *record, const
     return true;
 }
 
-/* A member of a member; empty when it is not there. */
+/* A member of a member; empty if it does not exist. */
 static struct bf_str inner(struct bf_str object, struct bf_str outer, struct bf_str name)
 {
     struct bf_json_val v;
@@ -237,7 +238,7 @@ static struct bf_rowsink_origin origin_of(struct bf_str record)
         at = inner(record, BF_STR("dynamodb"), BF_STR("ApproximateCreationDateTime"));
     if (!o.first.n)
         o.first = sequence(record);
-    double seconds = at.n ? strtod(at.p, NULL) : 0; /* JSON text: something else stands behind it */
+    double seconds = at.n ? strtod(at.p, NULL) : 0; /* the JSON text continues after the number */
     if (seconds > 0 && seconds < 253402300799.0)
         o.wall_ms = (int64_t)(seconds * 1000);
     return o;
@@ -282,7 +283,7 @@ static bool report(struct handler *h, size_t failed, struct bf_buf *answer, stru
     return true;
 }
 
-/* The rows of the event at hand; the first of them bring the way out with them. */
+/* Delivers the rows of the current event. The first rows open the destination. */
 static bool deliver(struct handler *h, size_t *failed, struct bf_err *e)
 {
     struct bf_rowsink_origin origin = origin_of(h->first);
@@ -294,7 +295,7 @@ static bool deliver(struct handler *h, size_t *failed, struct bf_err *e)
     return h->api->put(h->sink, &h->rows, &origin, h->inv->deadline_ms, failed, e);
 }
 
-/* A name that no record has may be why nothing passes; a function has no end at which to say so. Once. */
+/* Reports once the names that no record has, which may be the reason why there are no rows: a function has no end at which to report them. */
 static void tell_absent(struct handler *h, const struct bf_xform *x)
 {
     struct bf_xform_count n = bf_xform_count(x);
@@ -305,8 +306,8 @@ static void tell_absent(struct handler *h, const struct bf_xform *x)
     h->absent = true;
     bf_buf_init(&text, 4096);
     for (size_t i = 0; bf_xform_absent(x, i, &text, &seeker); i++, bf_buf_reset(&text))
-        bf_diag_hint("%llu changes without a row: %.*s", (unsigned long long)n.changes, (int)text.n,
-                     text.p);
+        bf_diag_hint("%llu change%s without a row: %.*s", (unsigned long long)n.changes,
+                     BF_S(n.changes), (int)text.n, text.p);
     bf_buf_free(&text);
 }
 
@@ -318,7 +319,7 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
         *type = "Runtime.NoDestination";
         return bf_err_set(
             e, BF_E_USAGE,
-            "an event of Kinesis or DynamoDB, and --to (BF_TO) does not say where its rows go");
+            "an event of Kinesis or DynamoDB needs a destination for its rows: --to (BF_TO)");
     }
     bf_buf_reset(&h->rows.text);
     h->rows.n = h->record = h->stopped = 0;
@@ -340,7 +341,7 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
     return report(h, failed, answer, e);
 }
 
-/* Told by its first record; one without records is nobody's, and done. */
+/* The first record shows the kind of the event; an event without records needs no work. */
 static bool is_of_shard(struct bf_str event)
 {
     struct bf_json_val v;
@@ -377,7 +378,7 @@ static bool handle_firehose(struct handler *h, struct bf_buf *answer, const char
     return true;
 }
 
-/* Firehose's events are large, and answered while they come; the others are waited for. */
+/* Firehose's events are large and are processed while they are received; the others are received completely first. */
 bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answer,
             const char **type, struct bf_err *e)
 {

@@ -1,10 +1,10 @@
 /*
- * cdclambda's parts: what was asked for (config.c), the runtime API (runtime.c),
- * events (handle.c), and the way to where rows of Kinesis and DynamoDB events go
+ * cdclambda's parts: the configuration (config.c), the runtime API (runtime.c),
+ * events (handle.c), and the destinations for rows of Kinesis and DynamoDB events
  * (sink.c, lib/aws/rowsink/rowsink.h).
  *
- * Nothing of libcurl or TLS is loaded where there is no destination, nor touched
- * before the first row has to go out, so that a cold start is the start of a process.
+ * libcurl and TLS are not loaded if there is no destination, and not used
+ * before the first row is sent, so that a cold start is as fast as the start of a process.
  */
 #ifndef CDCLAMBDA_H
 #define CDCLAMBDA_H
@@ -16,7 +16,7 @@
 struct config {
     struct bf_common common;
     struct bf_aws_options aws;
-    struct bf_firehose_conf firehose; /* the transform is in it */
+    struct bf_firehose_conf firehose; /* includes the transform */
     const char *to;                   /* firehose:NAME or s3://BUCKET/PREFIX */
     int gzip;                         /* 1: objects in S3 are compressed */
     bool fail_batch;                  /* no batchItemFailures: the invocation fails */
@@ -28,29 +28,29 @@ extern const struct bf_tool cdclambda_tool;
 void config_init(struct config *c);
 void config_free(struct config *c);
 
-/* Reads $LAMBDA_TASK_ROOT/transform.conf, where there is one, then BF_... variables. */
+/* Reads $LAMBDA_TASK_ROOT/transform.conf, if it exists, then the BF_... variables. */
 BF_MUST bool config_load(struct config *c, struct bf_err *e);
 
-/* One connection to the runtime API, used again and again. */
+/* The connection to the runtime API, which is reused. */
 struct api {
     char host[16]; /* 127.0.0.1 */
     unsigned port;
     int fd;             /* -1: none */
-    bool reused;        /* it has carried an exchange */
-    bool last;          /* the other side closes it behind this answer */
+    bool reused;        /* it has been used for a request */
+    bool last;          /* the server closes it after this answer */
     struct bf_buf head; /* of an answer */
     struct bf_buf body;
     struct bf_firehose_in event; /* views of body */
     struct bf_buf request;
-    size_t body_at; /* bytes of head behind which body begins */
+    size_t body_at; /* offset of body in head */
 };
 
 /* An invocation. */
 struct invocation {
     char id[128];
     char trace[512];
-    int64_t deadline_ms;          /* wall time; 0: not told */
-    struct bf_firehose_in *event; /* may still be coming in; api's, until the next call */
+    int64_t deadline_ms;          /* wall time; 0: unknown */
+    struct bf_firehose_in *event; /* may be incomplete; owned by api, valid until the next call */
 };
 
 enum api_next { API_EVENT, API_STOP, API_ERROR };
@@ -59,13 +59,13 @@ enum api_next { API_EVENT, API_STOP, API_ERROR };
 BF_MUST bool api_init(struct api *api, const char *address, struct bf_err *e);
 void api_free(struct api *api);
 
-/* Waits for the next event; API_STOP: a signal came first. */
+/* Waits for the next event; API_STOP: interrupted by a signal. */
 BF_MUST enum api_next api_next(struct api *api, struct invocation *inv, struct bf_err *e);
 
-/* Waits for so many bytes of the event, or for the whole of it. */
+/* Waits for this many bytes of the event, or for all of it. */
 BF_MUST bool api_event(struct bf_firehose_in *event, size_t bytes, struct bf_err *e);
 
-/* Posts an answer to the invocation, whose event is there whole. refused: the API took it not, for its content (413). */
+/* Posts an answer to the invocation, whose event has been received completely. refused: the API rejected its content (413). */
 BF_MUST bool api_respond(struct api *api, const struct invocation *inv, struct bf_str answer,
                          bool *refused, struct bf_err *e);
 
@@ -73,12 +73,12 @@ BF_MUST bool api_respond(struct api *api, const struct invocation *inv, struct b
 BF_MUST bool api_fail(struct api *api, const struct invocation *inv, const char *type,
                       const struct bf_err *why, struct bf_err *e);
 
-/* Does this program have all that the configuration wants? The package's bootstrap is a static program
- * without SQL and destinations (alone/): it becomes the full one that lies beside it, and returns only when
- * that is not there. In the full one: true. */
+/* Does this program support the configuration? The package's bootstrap is a static program
+ * without SQL and destinations (alone/): it executes the full program of the package, and returns only if
+ * that fails. The full program returns true. */
 BF_MUST bool become_full(const struct config *config, char **argv, struct bf_err *e);
 
-/* The way to destinations (sink.c). NULL: they are not there, *e says why. */
+/* Loads the library of destinations (sink.c). NULL on failure. */
 BF_MUST const struct bf_rowsink_api *sink_load(struct bf_err *e);
 
 struct handler;
@@ -86,7 +86,7 @@ struct handler;
 BF_MUST struct handler *handler_new(const struct config *config, struct bf_err *e);
 void handler_destroy(struct handler *h);
 
-/* Appends the answer to an event. False: *e says why, *type names the error for the runtime API. */
+/* Appends the answer to an event. On failure *type is the error type for the runtime API. */
 BF_MUST bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answer,
                     const char **type, struct bf_err *e);
 

@@ -7,7 +7,7 @@
 
 enum { ANSWER_MAX = 1024 * 1024 * 1024, KEEP = 32 * 1024 * 1024 };
 
-/* One event, from its bytes to what the runtime API was told. False: the runtime cannot go on. */
+/* Processes one event and posts its answer or error. False: the runtime has to end. */
 static bool one_event(struct api *api, struct handler *h, const struct invocation *inv,
                       struct bf_buf *answer, struct bf_err *e)
 {
@@ -20,7 +20,7 @@ static bool one_event(struct api *api, struct handler *h, const struct invocatio
         (void)setenv("_X_AMZN_TRACE_ID", inv->trace, 1);
     bf_buf_reset(answer);
     bool ok = handle(h, inv, answer, &type, &why) && bf_buf_check(answer, "the answer", &why);
-    if (!api_event(inv->event, SIZE_MAX, e)) /* an event that broke off has nobody to tell */
+    if (!api_event(inv->event, SIZE_MAX, e)) /* there is no answer to an incomplete event */
         return false;
     if (ok) {
         if (api_respond(api, inv, bf_buf_view(answer), &refused, e))
@@ -44,7 +44,7 @@ static bool serve(struct api *api, struct handler *h, struct bf_err *e)
     bf_buf_init(&answer, ANSWER_MAX);
     while (ok && (next = api_next(api, &inv, e)) == API_EVENT) {
         ok = one_event(api, h, &inv, &answer, e);
-        if (answer.cap > KEEP) { /* one odd event does not hold on to memory */
+        if (answer.cap > KEEP) { /* a single large event does not keep its memory */
             bf_buf_free(&answer);
             bf_buf_init(&answer, ANSWER_MAX);
         }
@@ -53,7 +53,7 @@ static bool serve(struct api *api, struct handler *h, struct bf_err *e)
     return ok && next == API_STOP;
 }
 
-/* The first failure, to whom it concerns: the runtime API. */
+/* Reports a failure of initialisation to the runtime API. */
 static void fail_init(struct api *api, const struct bf_err *why)
 {
     struct bf_err late = {0};
@@ -80,7 +80,7 @@ static bool run(struct config *config, bool loaded, char **argv, struct bf_err *
     return ok;
 }
 
-/* Configuration from file and environment first, so that the command line wins. */
+/* Reads the file and the environment first, so that the command line overrides them. */
 int main(int argc, char **argv)
 {
     struct config config;

@@ -1,6 +1,6 @@
 /*
- * Lambda's runtime API (version 2018-06-01), over one kept connection: HTTP/1.1 in the little that the API
- * wants, so that no library has to be set up before the first event is asked for.
+ * Lambda's runtime API (version 2018-06-01) over one persistent connection, with the small part of HTTP/1.1 that it
+ * needs, so that no library has to be initialised before the first event is requested.
  */
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -30,7 +30,7 @@ bool api_init(struct api *api, const char *address, struct bf_err *e)
     const char *colon = address ? strrchr(address, ':') : NULL;
     if (!colon)
         return bf_err_set(e, BF_E_USAGE,
-                          "AWS_LAMBDA_RUNTIME_API is not set: this is a program for Lambda");
+                          "AWS_LAMBDA_RUNTIME_API is not set: this program runs in Lambda");
     struct in_addr probe;
     struct bf_str host = bf_str(address, (size_t)(colon - address));
     if (bf_str_is(host, "localhost"))
@@ -40,7 +40,7 @@ bool api_init(struct api *api, const char *address, struct bf_err *e)
     if (host.n < sizeof api->host)
         memcpy(api->host, host.p, host.n);
     if (inet_pton(AF_INET, api->host, &probe) != 1 || *end || port == 0 || port > 65535)
-        return bf_err_set(e, BF_E_USAGE, "AWS_LAMBDA_RUNTIME_API: '%.60s' is no address:port",
+        return bf_err_set(e, BF_E_USAGE, "AWS_LAMBDA_RUNTIME_API: '%.60s' is not address:port",
                           address);
     api->port = (unsigned)port;
     return true;
@@ -62,7 +62,7 @@ void api_free(struct api *api)
     bf_buf_free(&api->request);
 }
 
-/* The API is on this machine, and its address a number. */
+/* The API is on the local machine and has a numeric address. */
 static bool connect_to(struct api *api, struct bf_err *e)
 {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)api->port)};
@@ -98,7 +98,7 @@ static bool send_all(int fd, struct bf_str head, struct bf_str body)
     return true;
 }
 
-/* Appends what there is to read; 0: the end, -1: an error. */
+/* Appends the available data; 0: the end, -1: an error. */
 static ssize_t receive(int fd, struct bf_buf *to, size_t want)
 {
     char *at = bf_buf_room(to, want);
@@ -115,7 +115,7 @@ static ssize_t receive(int fd, struct bf_buf *to, size_t want)
     return n;
 }
 
-/* Waits for the beginning of an answer; false: a signal came first. */
+/* Waits for the beginning of an answer; false: interrupted by a signal. */
 static bool wait_readable(int fd)
 {
     struct pollfd p[2] = {{.fd = fd, .events = POLLIN}, {.fd = bf_stop_fd(), .events = POLLIN}};
@@ -126,7 +126,7 @@ static bool wait_readable(int fd)
         if (n > 0 && p[0].revents)
             return true;
         if (n < 0 && errno != EINTR)
-            return true; /* recv will tell */
+            return true; /* recv reports the error */
     }
 }
 
@@ -193,7 +193,7 @@ static bool fill(struct api *api, struct bf_buf *to, size_t until, struct bf_err
     return true;
 }
 
-/* A piece more of the event. */
+/* Receives more of the event. */
 static bool more(struct bf_firehose_in *event, struct bf_err *e)
 {
     struct api *api = event->ctx;
@@ -212,7 +212,7 @@ bool api_event(struct bf_firehose_in *event, size_t bytes, struct bf_err *e)
     return true;
 }
 
-/* The line at in + *at, which says how long the next chunk is; steps over it. */
+/* Reads the line at in + *at, which has the length of the next chunk, and skips it. */
 static bool chunk_size(struct api *api, size_t *at, size_t *size, struct bf_err *e)
 {
     struct bf_buf *in = &api->head;
@@ -225,14 +225,14 @@ static bool chunk_size(struct api *api, size_t *at, size_t *size, struct bf_err 
             return broke(api, e);
     }
     *size = (size_t)strtoul(in->p + *at, &end, 16);
-    bool digit = isxdigit((unsigned char)in->p[*at]) != 0; /* and no sign, no white space */
+    bool digit = isxdigit((unsigned char)in->p[*at]) != 0; /* not a sign or white space */
     *at = (size_t)(nl - in->p) + 1;
     if (!digit || (*end != '\r' && *end != '\n' && *end != ';' && *end != ' '))
         return senseless(e, "a chunk without its size");
     return *size <= BODY_MAX - api->body.n || too_large(e);
 }
 
-/* A chunked body; what was read already begins at head + body_at. */
+/* Receives a chunked body; the bytes that were received already begin at head + body_at. */
 static bool read_chunks(struct api *api, struct bf_err *e)
 {
     struct bf_buf *in = &api->head;
@@ -245,7 +245,7 @@ static bool read_chunks(struct api *api, struct bf_err *e)
         at += here;
         if (here < size && !fill(api, &api->body, api->body.n + size - here, e))
             return false;
-        /* the line end behind the data; at the last chunk the end of the trailers, which are none */
+        /* the line end after the data; after the last chunk the end of the empty trailers */
         in->n -= at - api->body_at;
         memmove(in->p + api->body_at, in->p + at, in->n - api->body_at);
         at = api->body_at;
@@ -257,7 +257,7 @@ static bool read_chunks(struct api *api, struct bf_err *e)
     }
 }
 
-/* What is there of the body, and how long it will be; one in chunks is read to its end. */
+/* Takes the received part of the body and its length; a chunked body is received to its end. */
 static bool begin_body(struct api *api, struct bf_err *e)
 {
     struct bf_str v;
@@ -271,7 +271,7 @@ static bool begin_body(struct api *api, struct bf_err *e)
         length = api->body.n;
     } else if (header(api, "content-length", &v)) {
         if (!bf_num_u64(v, &length, &ignored))
-            return senseless(e, "a Content-Length that is no number");
+            return senseless(e, "a Content-Length that is not a number");
         if (length > BODY_MAX)
             return too_large(e);
         if (!bf_buf_room(&api->body, (size_t)length))
@@ -284,7 +284,7 @@ static bool begin_body(struct api *api, struct bf_err *e)
 
 enum got { GOT, GOT_NOTHING, GOT_WRONG, GOT_STOP };
 
-/* Reads an answer up to where its body begins; *status is its HTTP status. GOT_WRONG: *e says how. */
+/* Receives an answer up to the beginning of its body; *status is its HTTP status. GOT_WRONG: *e has the error. */
 static enum got read_answer(struct api *api, bool may_stop, int *status, struct bf_err *e)
 {
     const char *end;
@@ -309,8 +309,8 @@ static enum got read_answer(struct api *api, bool may_stop, int *status, struct 
     return GOT;
 }
 
-/* One request, and the beginning of its answer. A kept connection that the other side has closed meanwhile is
- * opened once more. *status is 0 when a signal came first. */
+/* Sends one request and receives the beginning of its answer. If the server has closed a persistent connection in the
+ * meantime, it is opened once more. *status is 0 after a signal. */
 static bool exchange(struct api *api, struct bf_str body, bool may_stop, int *status,
                      struct bf_err *e)
 {
@@ -375,7 +375,7 @@ enum api_next api_next(struct api *api, struct invocation *inv, struct bf_err *e
     return API_EVENT;
 }
 
-/* Posts body to path; *status. */
+/* Posts body to path and sets *status. */
 static bool post(struct api *api, const char *path, const char *error_type, struct bf_str body,
                  int *status, struct bf_err *e)
 {
@@ -398,7 +398,7 @@ bool api_respond(struct api *api, const struct invocation *inv, struct bf_str an
         return false;
     if (status < 300)
         return true;
-    *refused = status < 500; /* 5xx: the container is beyond recovery */
+    *refused = status < 500; /* 5xx: the container cannot recover */
     return bf_err_set(e, BF_E_SERVICE, "runtime API: response: HTTP %d", status);
 }
 

@@ -1,5 +1,5 @@
-/* Destinations are in a library of their own, which is loaded when one is asked for: it brings libcurl and TLS with
- * it, which take ten times as long to load as the rest. */
+/* Destinations are in a library of their own, which is loaded only if one is configured: it needs libcurl and TLS, whose
+ * loading takes ten times as long as that of the rest. */
 #include <dlfcn.h>
 
 #include "cmd/cdclambda/lambda.h"

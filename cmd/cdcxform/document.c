@@ -1,7 +1,7 @@
 /*
- * JSON documents that span lines, one behind the other: lines are gathered until
- * the brackets are balanced. A lone "{" at the beginning of a line begins a new
- * document even inside one: the one before it was cut off.
+ * JSON documents that may have several lines and follow each other: lines are
+ * collected until the brackets are balanced. A lone "{" at the beginning of a line
+ * begins a new document, even inside another one, which was cut off.
  */
 #include "cmd/cdcxform/run.h"
 
@@ -12,10 +12,10 @@ struct gather {
     struct bf_buf text;
     uint64_t line; /* where the document began */
     int64_t depth; /* open brackets */
-    bool refused;  /* it was too long, and what is left of it goes the same way */
+    bool refused;  /* it was too long; the rest of it is dropped too */
 };
 
-/* The gathered document is complete, or as complete as it will be. */
+/* Processes the collected document, which is complete or was cut off. */
 static bool hand_in(struct run *r, struct gather *g, struct bf_err *e)
 {
     struct bf_err why = {0};
@@ -31,7 +31,7 @@ static bool hand_in(struct run *r, struct gather *g, struct bf_err *e)
     return ok && (r->rows.n < FLUSH_AT || run_flush(r, e));
 }
 
-/* What was gathered goes to the rejects; what is wrong is told of the line that follows. */
+/* Rejects the collected text; the error is reported for the next line. */
 static void give_up(struct run *r, struct gather *g)
 {
     if (r->rejects.path && g->text.n)
@@ -48,7 +48,7 @@ static bool too_long(struct run *r, struct gather *g, struct bf_str line, struct
     return bf_rejects_add(&r->rejects, line, g->line, &why, e);
 }
 
-/* A line that is too long by itself. The brackets in it are nobody's. */
+/* A single line that is too long. Its brackets are not counted. */
 static bool add_long(struct run *r, struct gather *g, struct bf_err *e)
 {
     r->lines++;
@@ -57,7 +57,7 @@ static bool add_long(struct run *r, struct gather *g, struct bf_err *e)
     return bf_rejects_add_long(&r->rejects, &r->reader, e);
 }
 
-/* A line, or what is left of one behind the end of a document. */
+/* Adds a line, or the rest of one after the end of a document. */
 static bool add_part(struct run *r, struct gather *g, struct bf_str part, struct bf_err *e)
 {
     bool ok = true;

@@ -1,10 +1,10 @@
 /*
- * -o firehose: each line of input is one of Firehose's transform events, each line of output its answer.
+ * -o firehose: each line of input is a transformation event of Firehose, each line of output its answer.
  */
 #include "cmd/cdcxform/run.h"
 
-/* A record that is answered as ProcessingFailed is a rejected one too; on one line, as JSON has line
- * breaks only between its words. */
+/* A record that is answered as ProcessingFailed is also rejected, on one line: a JSON text has line breaks only between
+ * tokens. */
 static void failed(void *ctx, struct bf_str record, const struct bf_err *why)
 {
     struct run *r = ctx;
@@ -35,12 +35,13 @@ bool run_firehose_new(struct run *r, const struct bf_xform_conf *conf, struct bf
         const char *idle = config->partition_keys ? "partition-keys"
                            : config->max_answer   ? "max-answer"
                                                   : NULL;
-        return !idle || bf_err_set(e, BF_E_USAGE, "--%s is for -o firehose", idle);
+        return !idle || bf_err_set(e, BF_E_USAGE, "--%s requires -o firehose", idle);
     }
     if (conf->row.format == BF_ROW_DIFF)
-        return bf_err_set(e, BF_E_USAGE, "-o firehose gives rows, not -o diff");
+        return bf_err_set(e, BF_E_USAGE, "-o firehose and -o diff exclude each other");
     if (config->input == INPUT_ROWS || config->input == INPUT_LOG)
-        return bf_err_set(e, BF_E_USAGE, "-o firehose takes events, not -i %s",
+        return bf_err_set(e, BF_E_USAGE,
+                          "-o firehose reads events: it cannot be combined with -i %s",
                           config->input == INPUT_ROWS ? "rows" : "log");
     r->firehose = bf_firehose_new(&all, e);
     return r->firehose != NULL;
@@ -53,5 +54,5 @@ bool run_event(struct run *r, struct bf_str event, struct bf_err *e)
     bool ok = bf_firehose_event(r->firehose, event, &r->rows, e);
     if (ok)
         bf_buf_addc(&r->rows, '\n');
-    return ok && r->failed.code == BF_OK; /* run_refuse knows */
+    return ok && r->failed.code == BF_OK; /* run_refuse has set it */
 }

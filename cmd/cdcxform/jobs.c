@@ -1,10 +1,10 @@
 /*
- * Several threads. The main thread hands out what it reads in a ring of
- * batches, buffer by buffer, without looking for lines; workers, each with a
- * transform of its own, turn a batch into rows and a list of refused lines, and
- * count; the main thread takes the batches back in the order of the ring, so the
- * order of lines is kept and only it writes and reports. Before it would wait
- * for input it takes everything back.
+ * Several threads. The main thread distributes the input in a ring of batches,
+ * buffer by buffer, without splitting it into lines. Each worker has a transform
+ * of its own and turns a batch into rows, a list of refused lines, and counts.
+ * The main thread collects the batches in the order of the ring, so that the
+ * order of lines is kept and only the main thread writes and reports. Before it
+ * waits for input, it collects all batches.
  */
 #include "cmd/cdcxform/run.h"
 
@@ -15,7 +15,7 @@ enum { BATCH = 256 * 1024, BATCH_MAX = 1024 * 1024 * 1024, JOBS_PAD = 64 };
 
 enum state { FREE, FILLED, TAKEN, DONE };
 
-/* In front of each refused line in batch.bad; text and line follow. */
+/* The header of each refused line in batch.bad; the reason and the line follow. */
 struct refused {
     uint64_t number;
     enum bf_err_code code;
@@ -24,13 +24,13 @@ struct refused {
 
 struct batch {
     enum state state;
-    struct bf_reader_lines in; /* lines as the reader had them, or: */
-    struct bf_buf lines;       /* lines that came one by one, with newlines, padded */
-    bool single;               /* lines it is; the reader has counted them */
+    struct bf_reader_lines in; /* lines in the reader's buffer, or: */
+    struct bf_buf lines;       /* single lines, with newlines, padded */
+    bool single;               /* `lines` is used; the reader has counted them */
     struct bf_buf rows;
-    struct bf_buf bad;   /* struct refused, reason, line; and again */
-    struct bf_err fatal; /* the worker could not go on */
-    uint64_t number;     /* of the line at work, from 0; in the end how many there are */
+    struct bf_buf bad;   /* for each refused line: struct refused, reason, line */
+    struct bf_err fatal; /* the error that stopped the worker */
+    uint64_t number;     /* of the current line, from 0; at the end the number of lines */
 };
 
 struct ring {
@@ -38,8 +38,8 @@ struct ring {
     pthread_cond_t filled, done;
     struct batch *batch;
     size_t n;
-    size_t in, next, out; /* to fill, to take, to give back; counted without end */
-    uint64_t line;        /* number of the last line in front of the oldest batch */
+    size_t in, next, out; /* counts of batches filled, started and collected */
+    uint64_t line;        /* number of the last line before the oldest batch */
     bool closing, strict;
 };
 
@@ -47,7 +47,7 @@ struct worker {
     pthread_t thread;
     struct ring *ring;
     struct bf_xform *xform;
-    struct batch *batch; /* at work */
+    struct batch *batch; /* in progress */
 };
 
 static void keep_refused(struct batch *b, struct bf_str line, uint64_t number,
@@ -58,7 +58,7 @@ static void keep_refused(struct batch *b, struct bf_str line, uint64_t number,
     bf_buf_add(&b->bad, &head, sizeof head);
     bf_buf_add(&b->bad, why->text, head.text_n);
     bf_buf_adds(&b->bad, line);
-    if (!bf_buf_ok(&b->bad)) { /* half of it would be no line */
+    if (!bf_buf_ok(&b->bad)) { /* an incomplete entry must not be reported */
         b->bad.n = before;
         bf_err_nomem(&b->fatal);
     }
@@ -73,7 +73,7 @@ static bool bad_record(void *ctx, struct bf_str text, const struct bf_err *why, 
     return true;
 }
 
-/* All lines of a batch; with --strict up to the first that is refused. */
+/* Transforms all lines of a batch, with --strict up to the first one that is refused. */
 static void transform(struct worker *w, struct batch *b)
 {
     const char *p = b->single ? b->lines.p : b->in.p;
@@ -119,7 +119,7 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Reports the refused lines of a batch behind line number `before`. */
+/* Reports the refused lines of a batch whose first line has the number before + 1. */
 static bool report(struct run *r, const struct batch *b, uint64_t before, struct bf_err *e)
 {
     for (size_t at = 0; at < b->bad.n;) {
@@ -137,7 +137,7 @@ static bool report(struct run *r, const struct batch *b, uint64_t before, struct
     return true;
 }
 
-/* Takes the oldest batch back. */
+/* Collects the oldest batch. */
 static bool collect(struct run *r, struct ring *ring, struct bf_err *e)
 {
     struct batch *b = &ring->batch[ring->out % ring->n];
@@ -168,7 +168,7 @@ static bool drain(struct run *r, struct ring *ring, struct bf_err *e)
     return bf_out_flush(&r->out, e);
 }
 
-/* Gives the batch that was filled to the workers, and makes the next one ready. */
+/* Passes the filled batch to the workers and prepares the next one. */
 static bool hand_out(struct run *r, struct ring *ring, struct bf_err *e)
 {
     struct batch *b = &ring->batch[ring->in % ring->n];
@@ -194,7 +194,7 @@ static bool hand_out(struct run *r, struct ring *ring, struct bf_err *e)
     return true;
 }
 
-/* What waits in the batch that is being filled. */
+/* Passes on the batch that is being filled, if it has lines. */
 static bool hand_out_rest(struct run *r, struct ring *ring, struct bf_err *e)
 {
     return !ring->batch[ring->in % ring->n].single || hand_out(r, ring, e);
@@ -212,7 +212,7 @@ static bool add(struct run *r, struct ring *ring, struct bf_str line, struct bf_
     return b->lines.n < BATCH || hand_out(r, ring, e);
 }
 
-/* A line, and with it all that the reader has in memory. */
+/* Adds a line and all other lines in the reader's buffer. */
 static bool add_all(struct run *r, struct ring *ring, struct bf_str line, enum bf_line kind,
                     struct bf_err *e)
 {
@@ -252,7 +252,7 @@ static bool feed(struct run *r, struct ring *ring, struct bf_str line, enum bf_l
             uint64_t number = r->reader.line;
             if (!run_long(r, line, e))
                 return false;
-            ring->line += r->reader.line == number; /* else it goes on */
+            ring->line += r->reader.line == number; /* else the line continues */
             r->lines++;
         } else if (!add_all(r, ring, line, kind, e))
             return false;
@@ -318,7 +318,7 @@ bool run_jobs(struct run *r, struct bf_str first, enum bf_line kind, struct bf_e
         bf_buf_init(&ring.batch[i].rows, BATCH_MAX);
         bf_buf_init(&ring.batch[i].bad, BATCH_MAX);
     }
-    bool more; /* not here: what waits runs on one thread */
+    bool more; /* unused: transforms that wait for the end run in one thread */
     ok = ok && bf_xform_end(r->xform, &r->rows, &more, e) && run_flush(r, e) && /* the header */
          start(r, &ring, w, jobs, &started, e) && feed(r, &ring, first, kind, e);
     if (started)

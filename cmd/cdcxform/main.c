@@ -1,4 +1,4 @@
-/* cdcxform: change records in, rows out. */
+/* cdcxform: turns change records into rows. */
 #include "cmd/cdcxform/run.h"
 
 #include "lib/cli/diag.h"
@@ -27,7 +27,7 @@ static bool set_format(void *field, struct bf_str value, struct bf_err *e)
     struct config *config = field;
     int v = 0;
     bool ok = bf_opt_choose(formats, BF_COUNT(formats), value, &v, e);
-    if (v == FIREHOSE) /* rows inside the answers: another -o may name their format */
+    if (v == FIREHOSE) /* another -o may set the format of the rows in the answers */
         config->firehose = true;
     else if (v == TABLE)
         config->table = true;
@@ -39,26 +39,25 @@ static bool set_format(void *field, struct bf_str value, struct bf_err *e)
 static bool set_file(void *field, struct bf_str value, struct bf_err *e);
 
 static const struct bf_opt options[] = {
-    BF_OPT_FN(0, "options", struct config, common, "FILE", "take options from FILE, one a line",
+    BF_OPT_FN(0, "options", struct config, common, "FILE", "read options from FILE, one per line",
               set_file, .old = "-f --file"),
-    BF_OPT_FLAG(0, "check", struct config, check, "only check all that was given; read no input"),
+    BF_OPT_FLAG(0, "check", struct config, check, "only check the options; read no input"),
     BF_OPT_ROW('o', "output", BF_OPT_KIND_FN, 0, "FORMAT",
                "ndjson (default), csv, opencsv, tsv, ddb-json, writes, table, diff or firehose",
                set_format, .words = formats, .nwords = BF_COUNT(formats)),
     BF_OPT_STR(0, "partition-keys", struct config, partition_keys, "LIST",
                "Firehose's partition keys, of these columns: a,name=b.c"),
     BF_OPT_SIZE(0, "max-answer", struct config, max_answer, "SIZE",
-                "Firehose's answers, at most (default 6MiB)"),
-    BF_OPT_OFF(0, "no-header", struct config, xform.row.header,
-               "no column names in CSV, TSV and tables"),
+                "maximum size of Firehose's answers (default 6MiB)"),
+    BF_OPT_OFF(0, "no-header", struct config, xform.row.header, "no header in CSV, TSV and tables"),
     BF_OPT_CHOICE(0, "color", struct config, colour, "WHEN",
                   "colors in tables and diffs: auto (default), always or never", colours),
     BF_OPT_CHOICE('i', "input", struct config, input, "FORMAT",
                   "auto (default), lines, capture, firehose, rows or log", inputs),
-    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "append refused lines to FILE"),
-    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first refused line"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "append rejected lines to FILE"),
+    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first rejected line"),
     BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE",
-                "refuse longer lines and documents (default 16MiB)"),
+                "reject longer lines and documents (default 16MiB)"),
     BF_OPT_RANGE('j', "jobs", struct config, jobs, "N", "use N threads (default 1); order is kept",
                  1, 256),
 };

@@ -29,7 +29,7 @@ bool run_flush(struct run *r, struct bf_err *e)
     return bf_out_flush(&r->out, e);
 }
 
-/* A record of a capture that could not be read. */
+/* Rejects a record of a capture that could not be read. */
 static bool bad_record(void *ctx, struct bf_str text, const struct bf_err *why, struct bf_err *e)
 {
     struct run *r = ctx;
@@ -77,13 +77,13 @@ bool run_long(struct run *r, struct bf_str line, struct bf_err *e)
     return true;
 }
 
-/* Bytes of the reader's buffer behind a line, its newline first. */
+/* The bytes in the reader's buffer after a line, beginning with its newline. */
 static size_t slack_of(const struct bf_reader *reader, struct bf_str line)
 {
     return (size_t)(reader->buf + reader->end - (line.p + line.n));
 }
 
-/* A document that begins with a lone brace is pretty-printed: a capture, not a line. */
+/* A lone brace begins a pretty-printed document, so the input is a capture. */
 static bool begins_document(const struct config *config, struct bf_str line)
 {
     if (config->input == INPUT_CAPTURE)
@@ -92,7 +92,7 @@ static bool begins_document(const struct config *config, struct bf_str line)
     return told && bf_str_is(bf_str_trim(line), "{");
 }
 
-/* Says once that _seq is not what sorts the changes. False: with --strict that ends the run. */
+/* Warns once that _seq cannot order the changes. False with --strict, which ends the run. */
 static bool tell_order(struct run *r, struct bf_err *e)
 {
     struct bf_err why = {0};
@@ -102,7 +102,7 @@ static bool tell_order(struct run *r, struct bf_err *e)
     r->order_told = true;
     bf_err_set(&why, BF_E_INPUT,
                "_seq is NULL: a record has neither a SequenceNumber nor a "
-               "kinesis.sequenceNumber with a time, which tell in what order changes were made");
+               "kinesis.sequenceNumber with a time, which give the order of changes");
     if (r->config->strict)
         *e = why;
     else
@@ -116,7 +116,7 @@ static enum bf_line await(struct run *r, struct bf_str *line, struct bf_err *e)
     return ok ? bf_reader_next(&r->reader, line, e) : BF_LINE_ERROR;
 }
 
-/* The next line; rows go out before the run waits for input. */
+/* Reads the next line. Rows are flushed before the run waits for input. */
 static enum bf_line next(struct run *r, struct bf_str *line, struct bf_err *e)
 {
     enum bf_line kind = bf_reader_next_within(&r->reader, 0, line, e);
@@ -145,7 +145,7 @@ static bool lines(struct run *r, enum bf_line kind, struct bf_str line, struct b
     }
 }
 
-/* Are the columns those of the first row? Then one thread has to see it first. Asked before there is one. */
+/* Are the columns those of the first row, which one thread has to see first? Called before the first row. */
 static bool columns_come(const struct run *r)
 {
     enum bf_row_format format = r->config->xform.row.format;
@@ -158,7 +158,7 @@ static bool one_thread(const struct run *r)
            bf_xform_in_order(r->xform);
 }
 
-/* One file or standard input, told apart by its first line that is not blank. */
+/* Reads one file or standard input, whose kind is derived from its first line that is not blank. */
 static bool read_input(struct run *r, struct bf_err *e)
 {
     struct bf_str line;
@@ -187,7 +187,7 @@ static bool read_file(struct run *r, const char *path, struct bf_err *e)
     return ok;
 }
 
-/* Rows that waited for the end. */
+/* Prints the rows that waited for the end. */
 static bool end(struct run *r, struct bf_err *e)
 {
     for (bool more = true; more;)
@@ -206,12 +206,12 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
     return r->firehose || end(r, e);
 }
 
-/* What was transformed goes out even when the run ends badly. */
+/* Flushes the rows even if the run failed. */
 static bool finish_run(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err late = {0};
     bool flushed = run_flush(r, &late);
-    if (!bf_out_close(&r->out, &late)) /* also tells what the flush could not write */
+    if (!bf_out_close(&r->out, &late)) /* also reports a failed flush */
         flushed = false;
     bf_progress_end(&r->progress, r->lines, r->bytes);
     if (ok && !flushed)
@@ -223,8 +223,8 @@ static bool finish_run(struct run *r, bool ok, struct bf_err *e)
     return ok && flushed;
 }
 
-/* Tells of what was asked for and no record has: with --quiet too, since it may be why there are no rows. False: with
- * --strict that is an error, *e; what only the shape of rows is about is none. */
+/* Reports names that an option uses and no record has, even with --quiet, since they may be the reason why there are no
+ * rows. False with --strict: *e is set, except for names that only affect the shape of rows. */
 static bool tell_absent(struct run *r, struct bf_err *e)
 {
     const struct bf_xform *x = r->firehose ? bf_firehose_xform(r->firehose) : r->xform;
@@ -244,30 +244,30 @@ static bool tell_absent(struct run *r, struct bf_err *e)
     return ok;
 }
 
-/* With --verbose, what was done; false: it is not what was asked for. */
+/* Prints the summary of --verbose; false if the run counts as failed. */
 static bool tell(struct run *r, bool ok, struct bf_err *e)
 {
     if (r->firehose) {
         struct bf_firehose_count f = bf_firehose_count(r->firehose);
-        bf_diag_note("%llu records: %llu Ok, %llu Dropped, %llu ProcessingFailed",
-                     (unsigned long long)f.records, (unsigned long long)f.ok,
+        bf_diag_note("%llu record%s: %llu Ok, %llu Dropped, %llu ProcessingFailed",
+                     (unsigned long long)f.records, BF_S(f.records), (unsigned long long)f.ok,
                      (unsigned long long)f.dropped, (unsigned long long)f.failed);
         return f.ok + f.dropped == 0 || !ok ? ok : tell_absent(r, e);
     }
     struct bf_xform_count n = bf_xform_count(r->xform);
     uint64_t passed = n.passed + r->others.passed;
     if (passed)
-        bf_diag_warn("%llu line%s without a record passed over", (unsigned long long)passed,
+        bf_diag_warn("%llu line%s without a record skipped", (unsigned long long)passed,
                      passed == 1 ? "" : "s");
-    bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by filters, %llu marks",
-                 (unsigned long long)r->lines, (unsigned long long)(n.changes + r->others.changes),
-                 (unsigned long long)(n.rows + r->others.rows),
-                 (unsigned long long)(n.filtered + r->others.filtered),
-                 (unsigned long long)(n.marks + r->others.marks));
-    return n.changes + r->others.changes == 0 || !ok ? ok : tell_absent(r, e);
+    unsigned long long lines = r->lines, changes = n.changes + r->others.changes;
+    unsigned long long rows = n.rows + r->others.rows, marks = n.marks + r->others.marks;
+    bf_diag_note("%llu line%s, %llu change%s, %llu row%s, %llu left out by filters, %llu mark%s",
+                 lines, BF_S(lines), changes, BF_S(changes), rows, BF_S(rows),
+                 (unsigned long long)(n.filtered + r->others.filtered), marks, BF_S(marks));
+    return changes == 0 || !ok ? ok : tell_absent(r, e);
 }
 
-/* NO_COLOR (no-color.org) counts when it is not empty. */
+/* NO_COLOR (no-color.org) applies if it is not empty. */
 static bool colour(const struct config *config)
 {
     const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
@@ -282,7 +282,7 @@ static bool table_new(struct run *r, struct bf_err *e)
     if (!config->table)
         return true;
     if (config->firehose || config->xform.row.format != BF_ROW_NDJSON)
-        return bf_err_set(e, BF_E_USAGE, "-o table goes with no other -o");
+        return bf_err_set(e, BF_E_USAGE, "-o table cannot be combined with another -o");
     r->table = calloc(1, sizeof *r->table);
     if (!r->table)
         return bf_err_nomem(e);

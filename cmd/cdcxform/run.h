@@ -1,5 +1,5 @@
 /*
- * cdcxform: the configuration that main.c parses and the run over the input.
+ * cdcxform: the configuration that main.c parses, and the run over the input.
  */
 #ifndef CDCXFORM_RUN_H
 #define CDCXFORM_RUN_H
@@ -28,7 +28,7 @@ struct config {
     uint64_t max_line;
     uint64_t jobs;
     bool strict;
-    bool check; /* set up, then end */
+    bool check; /* set up the run, then end */
 };
 
 /* One run, on the stack of main. */
@@ -38,51 +38,51 @@ struct run {
     struct bf_firehose *firehose; /* NULL: rows */
     struct bf_reader reader;
     struct bf_out out;
-    struct bf_buf rows;     /* on their way to out */
-    struct bf_table *table; /* NULL: rows go out as they are */
-    struct bf_buf laid_out; /* in the table */
+    struct bf_buf rows;     /* not yet written to out */
+    struct bf_table *table; /* NULL: rows are not aligned */
+    struct bf_buf laid_out; /* rows of the table */
     struct bf_rejects rejects;
     struct bf_progress progress;
-    struct bf_xform_count others; /* counted on other threads */
-    bool columns_come;            /* with the first row */
-    bool order_told;              /* that there is none */
+    struct bf_xform_count others; /* counted by other threads */
+    bool columns_come;            /* the first row defines them */
+    bool order_told;              /* the warning about _seq was printed */
     uint64_t lines, bytes;        /* of input */
     uint64_t number;              /* line number for bad records of captures */
-    struct bf_err failed;         /* a record that ends the run */
+    struct bf_err failed;         /* the error of a record that ends the run */
 };
 
 enum { FLUSH_AT = 128 * 1024 };
 
-/* Transforms the files (none: standard input). True when the run came to its end; rejected lines are
+/* Transforms the files (none: standard input). True if the run was completed; rejected lines are
  * counted in *rejected. */
 bool run_files(const struct config *config, const char **files, size_t nfiles, uint64_t *rejected,
                struct bf_err *e);
 
-/* Hands the rows to the kernel. */
+/* Writes the rows to standard output. */
 bool run_flush(struct run *r, struct bf_err *e);
 
 /* Transforms one line into r->rows; false when the run has to end. */
 bool run_line(struct run *r, struct bf_str line, size_t slack, uint64_t number, struct bf_err *e);
 
-/* A line that is longer than the maximum: refused whole, unless it is documents one behind the other, }{, which are taken as
- * far as they are there. */
+/* A line that is longer than the maximum. It is rejected as a whole, unless it has several documents, }{, which are then
+ * transformed as far as they were read. */
 bool run_long(struct run *r, struct bf_str line, struct bf_err *e);
 
-/* A line or document that was refused: what is wrong with it ends the run, or it is reported and kept. */
+/* Rejects a line or document: its error ends the run, or it is reported and the line is kept. */
 bool run_refuse(struct run *r, struct bf_str text, uint64_t number, const struct bf_err *why,
                 struct bf_err *e);
 
-/* Sets up r->firehose where it was asked for (firehose.c). */
+/* Sets up r->firehose if it is configured (firehose_run.c). */
 bool run_firehose_new(struct run *r, const struct bf_xform_conf *conf, struct bf_err *e);
 
-/* The answer to a transform event into r->rows; false as bf_xform_line, or when the run has to end. */
+/* Appends the answer to a transformation event to r->rows; false as in bf_xform_line, or if the run has to end. */
 bool run_event(struct run *r, struct bf_str event, struct bf_err *e);
 
-/* The rest of the input as JSON documents that may span lines (document.c); first is the line that
- * told so, or has p NULL. */
+/* Reads the rest of the input as JSON documents that may have several lines (document.c). first is the line that showed
+ * this, or has p NULL. */
 bool run_documents(struct run *r, struct bf_str first, struct bf_err *e);
 
-/* The lines of the input, from the one given on, on config->jobs threads (jobs.c). */
+/* Transforms the lines of the input, beginning with the given one, in config->jobs threads (jobs.c). */
 bool run_jobs(struct run *r, struct bf_str first, enum bf_line kind, struct bf_err *e);
 
 #endif

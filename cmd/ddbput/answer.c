@@ -2,7 +2,7 @@
 
 #include "lib/cli/diag.h"
 
-/* What an error answer means for the operations of its request. */
+/* The effect of an error answer on the operations of its request. */
 enum fate { FATE_AGAIN, FATE_REFUSED, FATE_END };
 
 static bool is_code(const struct bf_aws_answer *a, const char *code)
@@ -85,12 +85,12 @@ static bool one_left(struct flight *f, struct bf_json *j, bool *left, struct bf_
     if (!bf_item_typed(j, &d->schema, &item, NULL, e) ||
         !bf_item_key(&item, &d->schema, &d->key, e) || !mark(f, bf_buf_view(&d->key), left))
         return false;
-    /* the end of the inner object, then that of the outer
+    /* the end of the inner object, then of the outer one
      * NOLINTNEXTLINE(misc-redundant-expression) */
     return bf_json_member(j, &name, e) == BF_JSON_END && bf_json_member(j, &name, e) == BF_JSON_END;
 }
 
-/* Reads UnprocessedItems into left; false when it makes no sense. */
+/* Reads UnprocessedItems into left; false if it is invalid. */
 static bool read_left(struct flight *f, struct bf_str body, bool *left, unsigned *n)
 {
     struct bf_json_val v;
@@ -100,7 +100,7 @@ static bool read_left(struct flight *f, struct bf_str body, bool *left, unsigned
     bool found;
     enum bf_json_more more;
     *n = 0;
-    /* Always there, empty if all were taken (API reference, BatchWriteItem): else this is not DynamoDB's answer. */
+    /* Always present, empty if all were processed (API reference, BatchWriteItem); otherwise the answer is not from DynamoDB. */
     if (!bf_json_find(body, BF_STR("UnprocessedItems"), &v, &found, &e) || !found)
         return false;
     bf_json_init(&j, v.raw);
@@ -143,6 +143,6 @@ void on_batch(struct bf_aws_call *call, const struct bf_aws_answer *a)
     }
     bf_err_set(&why, BF_E_THROTTLED,
                "BatchWriteItem: still unprocessed by the service (request %.100s)", a->request_id);
-    bf_diag_note("%u of %u operations unprocessed, sent again", n, f->sent);
+    bf_diag_note("%u of %u operations unprocessed; sending them again", n, f->sent);
     flight_retry(f, &why, f->n < before);
 }

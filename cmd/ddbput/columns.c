@@ -6,7 +6,7 @@
 #include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
-/* A key's column has the type that the table wants, and so has that of an index. */
+/* The columns of keys, of the table and of its indexes, have the types that the table defines. */
 static bool key_type(struct ddbput *d, const struct bf_ddb_key *key, struct bf_err *e)
 {
     size_t i = bf_columns_find(&d->columns, bf_str_of(key->name));
@@ -38,7 +38,7 @@ static bool key_types(struct ddbput *d, struct bf_err *e)
     return true;
 }
 
-/* Names, types and the line itself of the header that was just read. */
+/* Takes the names, the types and the text from the header that was just read. */
 static bool read_header(struct ddbput *d, struct bf_err *e)
 {
     if (!bf_columns_init(&d->columns, &d->csv, e))
@@ -58,7 +58,7 @@ bool columns_init(struct ddbput *d, struct bf_err *e)
 {
     d->headed = true;
     d->last_line = d->csv.line;
-    if (!read_header(d, e)) /* the command line has no number */
+    if (!read_header(d, e)) /* an error of the command line has no line number */
         return e->code == BF_E_USAGE ? false : bf_err_ctx(e, "line %" PRIu64, d->csv.line);
     return bf_rejects_header(&d->rejects, bf_buf_view(&d->header), e);
 }
@@ -146,7 +146,7 @@ bool op_from_record(struct ddbput *d, struct op *o, struct bf_err *e)
     size_t at = o->text.n;
     if (!put_fields(d, &o->text, e))
         return false;
-    /* the typed text is looked over where it stands */
+    /* the typed text is validated in place */
     bf_json_init(&j, bf_str(o->text.p + at, o->text.n - at));
     if (!bf_item_typed(&j, &d->schema, &item, NULL, e))
         return false;

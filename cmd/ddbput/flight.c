@@ -84,7 +84,7 @@ static void send(struct flight *f)
     flight_settle(f);
 }
 
-/* Takes the first n operations off the flight. */
+/* Removes the first n operations from the flight. */
 static void shift(struct flight *f, unsigned n)
 {
     f->n -= n;
@@ -154,8 +154,8 @@ void flight_went_well(struct flight *f)
     flight_settle(f);
 }
 
-/* Out of time: when others got through meanwhile it is these operations alone; else it is the
- * service, and the run ends. */
+/* The retries took too long. If other requests succeeded in the meantime, only these operations are rejected; otherwise
+ * the service is unavailable, and the run ends. */
 static void out_of_time(struct flight *f, const struct bf_err *why)
 {
     struct ddbput *d = f->d;
@@ -218,7 +218,7 @@ static struct flight *fill(struct ddbput *d, struct op_list *from)
     return f;
 }
 
-/* Which list the next flight takes from: the one with the older line, when both have something. */
+/* The list for the next flight: if both have operations, the one with the older line. */
 static struct op_list *next_list(struct store *s, bool flush)
 {
     bool batch = s->batch.n >= BATCH_MAX || (flush && s->batch.n);
@@ -230,9 +230,10 @@ static struct op_list *next_list(struct store *s, bool flush)
 static void fill_tokens(struct ddbput *d)
 {
     int64_t now = bf_clock_mono_ms(), rate = (int64_t)d->config->rate, ms = now - d->tokens_ms;
-    int64_t most = rate * 1000 > UNIT ? rate * 1000 : UNIT; /* a second's worth */
-    int64_t until_full = (most - d->tokens) / rate + 1;     /* a large item leaves a debt */
-    if (d->tokens_ms) /* else it begins now, with the first write, for which there is one */
+    int64_t most = rate * 1000 > UNIT ? rate * 1000 : UNIT; /* the units of one second */
+    int64_t until_full =
+        (most - d->tokens) / rate + 1; /* a large item makes the balance negative */
+    if (d->tokens_ms)                  /* else the first write begins now, with one unit */
         d->tokens += (ms < until_full ? ms : until_full) * rate;
     d->tokens_ms = now;
     if (d->tokens > most)

@@ -24,7 +24,7 @@ static enum input reject_long(struct ddbput *d, struct bf_err *e)
     return bf_rejects_add_long(&d->rejects, &d->in, e) ? INPUT_GOT : INPUT_ERROR;
 }
 
-/* Enters what was made of a line, or rejects the line. */
+/* Enters the operation of a line, or rejects the line. */
 static enum input enter_op(struct ddbput *d, struct op *o, bool made, struct bf_str line,
                            uint64_t number, const struct bf_err *why)
 {
@@ -79,14 +79,14 @@ static enum input json_step(struct ddbput *d, struct bf_err *e)
     if (is_blank(line))
         return INPUT_GOT;
     struct bf_mark mark;
-    if (bf_mark_is(line) && !bf_mark_parse(&mark, line, &why)) { /* data, or half a mark */
+    if (bf_mark_is(line) && !bf_mark_parse(&mark, line, &why)) { /* data, or an incomplete mark */
         d->last_line = d->in.line;
         reject(d, line, d->in.line, &why);
         return INPUT_GOT;
     }
     if (bf_mark_is(line)) {
         if (!d->marks)
-            bf_diag_warn("line %" PRIu64 ": marks are left out: nobody commits them after ddbput",
+            bf_diag_warn("line %" PRIu64 ": marks are skipped: no tool after ddbput commits them",
                          d->in.line);
         d->marks = true;
         return INPUT_GOT;
@@ -146,8 +146,8 @@ static bool header_has_keys(struct ddbput *d, struct bf_str line)
     return true;
 }
 
-/* -i auto: CSV when the first line that is not blank is a header with the table's key names in it;
- * everything else is JSON, and is told line by line what is wrong with it. */
+/* -i auto: CSV if the first line that is not blank is a header with the names of the table's keys.
+ * Everything else is JSON, whose errors are reported line by line. */
 static enum input decide(struct ddbput *d, struct bf_err *e)
 {
     enum form input = d->config->input;

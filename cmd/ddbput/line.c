@@ -9,7 +9,7 @@
 struct write_line {
     struct bf_json_val put, update, del, item, set, remove;
     bool has_put, has_update, has_del, has_item, has_set, has_remove;
-    struct bf_str other; /* a member that belongs to none */
+    struct bf_str other; /* a member that a write line does not have */
     bool has_other, has_key;
 };
 
@@ -45,7 +45,7 @@ bool op_finish(struct ddbput *d, struct op *o, size_t item_bytes, struct bf_str 
     return bf_buf_check(&o->text, "the request", e);
 }
 
-/* The canonical key into d->key, then the rest. */
+/* Writes the canonical key to d->key, then the rest. */
 static bool finish_op(struct ddbput *d, struct op *o, const struct bf_item *item,
                       struct bf_str line, struct bf_err *e)
 {
@@ -53,7 +53,7 @@ static bool finish_op(struct ddbput *d, struct op *o, const struct bf_item *item
     return bf_item_key(item, &d->schema, &d->key, e) && op_finish(d, o, item->bytes, line, e);
 }
 
-/* A scanner on a part of the line that counts bytes from the line's beginning. */
+/* A scanner over a part of the line that counts bytes from the beginning of the line. */
 static struct bf_json scan(struct bf_str line, struct bf_str part)
 {
     struct bf_json j;
@@ -62,7 +62,7 @@ static struct bf_json scan(struct bf_str line, struct bf_str part)
     return j;
 }
 
-/* Is the object an item, or a key, with its types written out? A key of the table tells, which is never an object in
+/* Does the object, an item or a key, have explicit types? Its key decides, which is never an object in
  * plain JSON. */
 static bool is_typed(const struct ddbput *d, struct bf_str object)
 {
@@ -186,10 +186,10 @@ static bool update(struct ddbput *d, struct op *o, struct bf_str line, const str
         (w->has_remove && !remove_part(d, line, w->remove.raw, &n, e)))
         return false;
     if (n == 0)
-        return bf_err_set(e, BF_E_INPUT, "an update wants something to set or to remove");
+        return bf_err_set(e, BF_E_INPUT, "an update needs set or remove");
     if (item.bytes > BF_ITEM_BYTES_MAX)
-        return bf_err_set(e, BF_E_LIMIT, "an update of %zu bytes, DynamoDB takes %d", item.bytes,
-                          BF_ITEM_BYTES_MAX);
+        return bf_err_set(e, BF_E_LIMIT, "the update has %zu bytes; DynamoDB accepts %d",
+                          item.bytes, BF_ITEM_BYTES_MAX);
     if (!bf_buf_check(&d->expr, "the update", e) || !bf_buf_check(&d->names, "the update", e) ||
         !bf_buf_check(&d->values, "the update", e))
         return false;
@@ -205,7 +205,7 @@ static bool update(struct ddbput *d, struct op *o, struct bf_str line, const str
     return finish_op(d, o, &item, line, e);
 }
 
-/* Which of the words of a write line a member's name is. */
+/* Finds the member of a write line by its name. */
 static struct bf_json_val *word(struct write_line *w, const struct bf_json_key *key, bool **has)
 {
     const struct {
@@ -225,7 +225,7 @@ static struct bf_json_val *word(struct write_line *w, const struct bf_json_key *
     return NULL;
 }
 
-/* Looks through the whole line; *bare when it can only be an item. */
+/* Scans the whole line; sets *bare if it can only be an item. */
 static bool look(struct ddbput *d, struct bf_str line, struct write_line *w, bool *bare,
                  struct bf_err *e)
 {
@@ -253,7 +253,7 @@ static bool look(struct ddbput *d, struct bf_str line, struct write_line *w, boo
             *has = true;
         }
     }
-    /* an item always holds its key, and a key is never an object: so the two cannot be confused */
+    /* an item always has its key, and a key is never an object, so the two forms differ */
     unsigned verbs = (unsigned)w->has_put + w->has_update + w->has_del + w->has_item;
     *bare = w->has_key || verbs == 0;
     if (more != BF_JSON_END || !bf_json_end(&j, e))
@@ -270,8 +270,8 @@ static bool look(struct ddbput *d, struct bf_str line, struct write_line *w, boo
     return true;
 }
 
-/* The line {"put":{...}} and nothing else, in one pass for each of the two forms of an item. Anything else is not
- * *done, and looked at again from its beginning. */
+/* Parses the line {"put":{...}} without other members, in one pass for each of the two forms of an item. Any other line
+ * leaves *done false and is parsed again from its beginning. */
 static bool only_put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_json at,
                      bool *done, struct bf_err *e)
 {
@@ -293,7 +293,7 @@ static bool only_put(struct ddbput *d, struct op *o, struct bf_str line, struct 
     return finish_op(d, o, &item, line, e);
 }
 
-/* A line that is no plain item, for the reason in *e: what else can it be? */
+/* Explains a line that is not a plain item for the reason in *e. */
 static bool other(struct ddbput *d, struct op *o, struct bf_str line, struct bf_err *e)
 {
     struct bf_known_parts parts;
@@ -305,18 +305,18 @@ static bool other(struct ddbput *d, struct op *o, struct bf_str line, struct bf_
                                  : del(d, o, line, parts.keys, e);
     case BF_KNOWN_CHANGE:
         return bf_err_set(e, BF_E_INPUT,
-                          "a change line, of which cdcxform -o writes makes a write");
+                          "a change line; cdcxform -o writes converts it to a write line");
     case BF_KNOWN_ITEMS:
         return bf_err_set(e, BF_E_INPUT,
-                          "what a scan answers; jq -c '.Items[]' makes lines of its items");
+                          "the answer of a scan; jq -c '.Items[]' prints its items as lines");
     default:
         bf_json_hint(line, e);
         return false;
     }
 }
 
-/* A row of cdcxform about an item that was removed, which has its metadata at its end: to put it makes the item again.
- * A table of rows may want that, so it is a warning. */
+/* Warns of a row of cdcxform about a removed item, which has its metadata at its end: putting it creates the item again.
+ * A table of rows may need that, so it is not an error. */
 static void tell_removed(struct ddbput *d, struct bf_str line)
 {
     static const struct bf_str sign = BF_STR("\"_op\":\"REMOVE\"");
@@ -329,8 +329,8 @@ static void tell_removed(struct ddbput *d, struct bf_str line)
     if (at + sign.n > line.n)
         return;
     d->removed = true;
-    bf_diag_warn("line %" PRIu64 ": a row about an item that was removed is put as an item; "
-                 "cdcxform -o writes makes a delete of it",
+    bf_diag_warn("line %" PRIu64 ": the row of a removed item is put as an item; "
+                 "cdcxform -o writes makes it a delete",
                  d->in.line);
 }
 
@@ -344,7 +344,7 @@ bool op_from_line(struct ddbput *d, struct op *o, struct bf_str line, struct bf_
         bf_json_hint(line, e);
         return false;
     }
-    /* the first member tells a write line: no second pass over a bare item */
+    /* a write line is recognized by its first member, so that an item needs no second pass */
     enum bf_json_more more = bf_json_member(&j, &key, e);
     if (more == BF_JSON_ERROR) {
         bf_json_hint(line, e);

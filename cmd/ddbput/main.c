@@ -21,24 +21,25 @@ static const struct bf_opt options[] = {
     BF_OPT_STR('t', "types", struct config, types, "NAME:TYPE,...",
                "types of CSV columns: S, N, B, BOOL, JSON"),
     BF_OPT_FN(0, "delimiter", struct config, separator, "CHAR",
-              "what separates CSV fields (default: the header tells)", set_separator),
+              "delimiter of CSV fields (default: from the header)", set_separator),
     BF_OPT_FLAG(0, "if-not-exists", struct config, if_not_exists,
-                "leave items alone that are there already"),
+                "put only items that do not exist yet"),
     BF_OPT_STR(0, "create", struct config, create, "KEY:TYPE[,KEY:TYPE]",
-               "make the table, with its stream, if it is missing"),
+               "create the table and its stream if it does not exist"),
     BF_OPT_STR(0, "stream-to", struct config, stream_to, "STREAM",
                "send the table's changes to this Kinesis stream"),
     BF_OPT_MS(0, "wait", struct config, wait_ms, "DURATION",
-              "for a new table or destination to be ready (default 5m)"),
-    BF_OPT_RATE(0, "rate", struct config, rate, "UNITS", "write units a second at most"),
+              "longest wait for a new table or destination (default 5m)"),
+    BF_OPT_RATE(0, "rate", struct config, rate, "UNITS",
+                "maximum number of write units per second"),
     BF_OPT_RANGE(0, "window", struct config, window, "N",
-                 "requests under way at once, 1 to 256 (default 16)", 1, WINDOW_MAX),
+                 "requests in flight, 1 to 256 (default 16)", 1, WINDOW_MAX),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
-              "how long a request is tried again without progress (default 2m)"),
+              "how long a request is retried without progress (default 2m)"),
     BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
-               "write lines there that could not be written to the table"),
-    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first such line"),
+               "append lines that were not written to FILE"),
+    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first rejected line"),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -65,13 +66,13 @@ static bool check_config(const struct config *c, struct bf_err *e)
     if (!bf_ddb_check_name(bf_str_of(c->table), e))
         return false;
     if ((c->types || c->separator) && c->input == FORM_JSON)
-        return bf_err_set(e, BF_E_USAGE, "--%s is for CSV, not with --input json",
+        return bf_err_set(e, BF_E_USAGE, "--%s is for CSV and cannot be combined with --input json",
                           c->types ? "types" : "delimiter");
     if (c->types && !bf_columns_types_ok(c->types, "S, N, B, BOOL, JSON", e))
         return false;
     if (c->stream_to && !bf_feed_name_ok(bf_str_of(c->stream_to)) &&
         strncmp(c->stream_to, "arn:", 4) != 0)
-        return bf_err_set(e, BF_E_USAGE, "--stream-to: '%.80s' is no stream name and no ARN",
+        return bf_err_set(e, BF_E_USAGE, "--stream-to: '%.80s' is neither a stream name nor an ARN",
                           c->stream_to);
     if (c->create && !bf_ddb_parse_keys(bf_str_of(c->create), key, &n, e))
         return bf_err_ctx(e, "--create");
@@ -119,7 +120,7 @@ static void close_all(struct ddbput *d)
     bf_buf_free(&d->header);
 }
 
-/* Prints how the run ended, error first, then what it leaves behind; the exit status. */
+/* Prints the error and the summary of the run. Returns the exit status. */
 static int report(struct ddbput *d, const struct bf_err *e)
 {
     struct bf_err closing = {0};
@@ -129,7 +130,7 @@ static int report(struct ddbput *d, const struct bf_err *e)
     else if (d->fatal && !d->eof)
         bf_rejects_unread(&d->in, d->last_line);
     if (d->existed)
-        bf_diag_warn("%" PRIu64 " item%s existed already, left alone", d->existed,
+        bf_diag_warn("%" PRIu64 " existing item%s left unchanged", d->existed,
                      d->existed == 1 ? "" : "s");
     if ((!bf_rejects_close(&d->rejects, &closing) || !bf_rejects_told(&d->rejects, &closing)) &&
         status == 0)

@@ -20,7 +20,7 @@ void close_input(struct ddbput *d, const struct bf_err *why)
 
 void give_up(struct ddbput *d, const struct bf_err *why)
 {
-    /* what ends the run counts more than what ended the input */
+    /* an error that ends the run overrides one that ended the input */
     if (!d->fatal)
         d->err = *why;
     d->fatal = d->closing = true;
@@ -47,7 +47,7 @@ static void at_least(int *timeout_ms, int64_t ms)
         *timeout_ms = ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-/* How long nothing will happen by itself; -1: the network or the input has to move. */
+/* The time until something is due; -1: only the network or the input can cause progress. */
 static int patience_ms(const struct ddbput *d, bool reading)
 {
     int timeout = -1;
@@ -72,14 +72,14 @@ static void notice_stop(struct ddbput *d)
         return;
     d->stopping = true;
     flights_hurry(d);
-    /* what the pipe has already given us is written too, unless that may take for ever */
+    /* lines in the reader's buffer are written too, unless that may take too long */
     if (d->config->rate && !d->closing && !d->eof) {
         bf_err_set(&e, BF_E_STOPPED, "interrupted after line %" PRIu64, d->last_line);
         close_input(d, &e);
     }
 }
 
-/* Reads while it can; true when the input has nothing at the moment. */
+/* Reads as long as it can; true if no input is available at the moment. */
 static bool read_some(struct ddbput *d)
 {
     struct bf_err e = {0};
@@ -96,7 +96,7 @@ static bool read_some(struct ddbput *d)
             return false;
         }
         flights_start(d, false);
-        if (d->moved) /* lets the network move while lines are plentiful */
+        if (d->moved) /* lets the network engine run while there are many lines */
             return false;
     }
     return false;
@@ -127,7 +127,7 @@ static bool step(struct ddbput *d, struct bf_err *e)
                    : bf_aws_run(d->aws, timeout, e);
 }
 
-/* After a fatal error: what is in the air ends by itself, the rest is rejected. */
+/* After a fatal error: requests in flight end by themselves, the rest is rejected. */
 static void reject_rest(struct ddbput *d)
 {
     struct op *o;
@@ -143,7 +143,7 @@ bool run(struct ddbput *d, struct bf_err *e)
     d->progress_ms = bf_clock_mono_ms();
     d->tokens = d->config->rate ? 1 : 0;
     while (!finished(d)) {
-        if (!step(d, &local)) { /* the network engine itself */
+        if (!step(d, &local)) { /* the network engine failed */
             give_up(d, &local);
             flights_abandon(d);
         }

@@ -3,7 +3,7 @@
 #include "lib/cli/diag.h"
 #include "lib/json/write.h"
 
-/* The key that --create asks for is the one that the table has. */
+/* Checks that the table has the key in --create. */
 static bool same_key(const struct ddbput *d, const struct bf_ddb_key *key, unsigned n,
                      struct bf_err *e)
 {
@@ -16,10 +16,10 @@ static bool same_key(const struct ddbput *d, const struct bf_ddb_key *key, unsig
     const struct bf_ddb_key *k = d->table.key;
     if (d->table.nkeys == 1)
         return bf_err_set(e, BF_E_USAGE,
-                          "the table is there with the key %s:%c, not as --create wants it",
-                          k[0].name, k[0].type);
+                          "the table exists with the key %s:%c, other than in --create", k[0].name,
+                          k[0].type);
     return bf_err_set(e, BF_E_USAGE,
-                      "the table is there with the key %s:%c,%s:%c, not as --create wants it",
+                      "the table exists with the key %s:%c,%s:%c, other than in --create",
                       k[0].name, k[0].type, k[1].name, k[1].type);
 }
 
@@ -36,7 +36,7 @@ static bool create(struct ddbput *d, struct bf_str name, struct bf_err *e)
     if (!there) {
         if (!bf_ddb_create(d->aws, name, key, n, e))
             return false;
-        bf_diag_note("table %s: made", d->config->table);
+        bf_diag_note("table %s: created", d->config->table);
     }
     return bf_ddb_wait(d->aws, name, d->config->wait_ms, &d->table, e) && same_key(d, key, n, e);
 }
@@ -47,7 +47,7 @@ static bool find(struct ddbput *d, struct bf_str name, struct bf_err *e)
         return strcmp(d->table.status, "CREATING") != 0 ||
                bf_ddb_wait(d->aws, name, d->config->wait_ms, &d->table, e);
     if (e->code == BF_E_NOTFOUND)
-        bf_err_set(e, BF_E_NOTFOUND, "no such table in %s; --create KEY:TYPE makes it",
+        bf_err_set(e, BF_E_NOTFOUND, "no such table in %s; --create KEY:TYPE creates it",
                    bf_aws_region(d->aws));
     return false;
 }
@@ -56,11 +56,12 @@ static bool is_described(const struct bf_ddb_table *t, struct bf_err *e)
 {
     for (unsigned i = 0; i < t->nkeys; i++)
         if (!t->key[i].name[0] || !t->key[i].type)
-            return bf_err_set(e, BF_E_SERVICE, "DescribeTable: a table whose key is not described");
-    return t->nkeys || bf_err_set(e, BF_E_SERVICE, "DescribeTable: a table without a key");
+            return bf_err_set(e, BF_E_SERVICE,
+                              "DescribeTable: the answer does not describe the key");
+    return t->nkeys || bf_err_set(e, BF_E_SERVICE, "DescribeTable: the table has no key");
 }
 
-/* A stream that is named is looked up. */
+/* Looks up a stream that is given by its name. */
 static bool stream_to(struct ddbput *d, struct bf_str table, struct bf_str stream, struct bf_err *e)
 {
     const struct bf_feed_stream named = {.name = stream};

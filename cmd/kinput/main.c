@@ -1,4 +1,4 @@
-/* kinput: each line of standard input becomes a record of a Kinesis stream. */
+/* kinput: puts each line of standard input as a record of a Kinesis stream. */
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -15,17 +15,18 @@ static const struct bf_opt options[] = {
     BF_OPT_FLAG(0, "key-hash", struct config, key_hash, "partition key: a hash of the line"),
     BF_OPT_FLAG(0, "key-random", struct config, key_random, "partition key: random"),
     BF_OPT_FLAG(0, "unordered", struct config, unordered,
-                "let records of one key overtake each other"),
-    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "lines that could not be put go here"),
+                "do not keep the order of records with the same key"),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
+               "append lines that could not be put to FILE"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first line that cannot be put"),
-    BF_OPT_RANGE(0, "window", struct config, window, "N", "requests under way at once (8)", 1,
+    BF_OPT_RANGE(0, "window", struct config, window, "N", "requests in flight (8)", 1,
                  BATCHES_MAX - 2),
     BF_OPT_MS(0, "linger", struct config, linger_ms, "DURATION",
-              "wait so long for a fuller request (50ms)"),
+              "longest wait for a fuller request (50ms)"),
     BF_OPT_SIZE(0, "max-record", struct config, max_record, "SIZE",
-                "the stream's largest record (1MiB)", .min = 1, .max = BF_KINESIS_PUT_BYTES_LARGE),
+                "largest record of the stream (1MiB)", .min = 1, .max = BF_KINESIS_PUT_BYTES_LARGE),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
-              "how long records are tried again without progress (5m)"),
+              "how long records are retried without progress (5m)"),
     BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
 };
 

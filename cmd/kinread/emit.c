@@ -62,16 +62,16 @@ bool emit_close(struct emit *em, struct bf_err *e)
     return ok;
 }
 
-/* Appends what text (base64, JSON escapes undecoded) stands for. */
+/* Decodes text (base64 with JSON escapes) and appends it. */
 static bool decode(struct emit *em, struct bf_buf *out, struct bf_str text, struct bf_err *e)
 {
     if (bf_base64_decode(out, text))
         return true;
-    bf_buf_reset(&em->key); /* a '/' may travel as "\/" */
+    bf_buf_reset(&em->key); /* a '/' may be escaped as "\/" */
     bf_json_unescape(&em->key, text);
     if (bf_buf_ok(out) && bf_buf_ok(&em->key) && bf_base64_decode(out, bf_buf_view(&em->key)))
         return true;
-    return bf_buf_check(out, "record", e) && bf_err_set(e, BF_E_SERVICE, "data that is not base64");
+    return bf_buf_check(out, "record", e) && bf_err_set(e, BF_E_SERVICE, "the data is not base64");
 }
 
 static struct item make_item(const struct emit *em, const char *shard,
@@ -87,7 +87,7 @@ static struct item make_item(const struct emit *em, const char *shard,
                          .lag_ms = lag};
 }
 
-/* The record cannot be written, and what there is of it goes: it is told, and its envelope is kept. */
+/* Rejects the record: removes its data from the buffer, reports it and keeps its envelope. */
 static bool reject(struct emit *em, size_t at, const struct item *item, const char *what,
                    struct bf_err *e)
 {
@@ -103,7 +103,7 @@ static bool reject(struct emit *em, size_t at, const struct item *item, const ch
     return ok;
 }
 
-/* The same for one whose data is in the buffer, undecoded key and all. */
+/* The same for a record whose data is in the buffer and whose key is not decoded. */
 static bool reject_line(struct emit *em, size_t at, struct item *item, const char *what,
                         struct bf_err *e)
 {
@@ -118,7 +118,7 @@ static bool reject_line(struct emit *em, size_t at, struct item *item, const cha
     return reject(em, at, item, what, e);
 }
 
-/* One JSON document: between its tokens any white space will do for a newline, and one more space for a mark. */
+/* In a JSON document, replaces newlines between tokens by spaces, and inserts a space if it begins like a mark. */
 static bool as_document(struct emit *em, size_t at, size_t n)
 {
     struct bf_err ignored = {0};
@@ -132,32 +132,32 @@ static bool as_document(struct emit *em, size_t at, size_t n)
     return true;
 }
 
-/* Why the data in the buffer from `at` on, n bytes without their last newline, cannot be a line, or several with --split;
- * NULL: they can, and are. */
+/* The reason why the data in the buffer from `at` on, n bytes without their last newline, cannot be a line, or several
+ * lines with --split; NULL if it can. */
 static const char *unfit(struct emit *em, size_t at, size_t n)
 {
     static const char gzip[3] = "\x1f\x8b\x08";
     struct bf_str data = bf_str(em->buf.p + at, n);
     struct bf_mark_watch w = {0};
     if (n >= sizeof gzip && memcmp(data.p, gzip, sizeof gzip) == 0)
-        return "its data is compressed with gzip: kinread -f %d and gzip -dc unpack such records";
+        return "its data is compressed with gzip: use kinread -f %d and gzip -dc";
     bool several = n && memchr(data.p, '\n', n);
     bool mark = several && em->cfg->split ? bf_mark_watch(&w, data) : bf_mark_is(data);
     if (!mark && (!several || em->cfg->split))
         return NULL;
     if (as_document(em, at, n))
         return NULL;
-    return mark ? "its data would be taken for a mark"
-                : "its data holds newlines and is not one JSON document";
+    return mark ? "its data would be read as a mark"
+                : "its data contains newlines and is not one JSON document";
 }
 
-/* The buffer holds the data of a record from `at` on: makes it a line. */
+/* Makes a line of the record's data, which begins at `at` in the buffer. */
 static bool end_line(struct emit *em, size_t at, struct item *item, struct bf_err *e)
 {
     if (!bf_buf_check(&em->buf, "record", e))
         return false;
     size_t n = em->buf.n - at;
-    bool newline = n && em->buf.p[at + n - 1] == '\n'; /* it brings its own */
+    bool newline = n && em->buf.p[at + n - 1] == '\n'; /* the data ends in a newline */
     const char *why = unfit(em, at, n - newline);
     if (why)
         return reject_line(em, at, item, why, e);
@@ -169,7 +169,7 @@ static bool end_line(struct emit *em, size_t at, struct item *item, struct bf_er
     return true;
 }
 
-/* As --format says. Its pieces make lines with those before and after them, which must not be marks. */
+/* Writes a record in --format. Its parts form lines together with the parts before and after them, and these must not be marks. */
 static bool put_formatted(struct emit *em, const struct item *item, struct bf_err *e)
 {
     size_t at = em->buf.n;
@@ -178,13 +178,13 @@ static bool put_formatted(struct emit *em, const struct item *item, struct bf_er
     if (!bf_buf_check(&em->buf, "record", e))
         return false;
     if (bf_mark_watch(&watch, bf_str(em->buf.p + at, em->buf.n - at)))
-        return reject(em, at, item, "its line would be taken for a mark", e);
+        return reject(em, at, item, "its line would be read as a mark", e);
     em->watch = watch;
     em->records++;
     return true;
 }
 
-/* Writes one record whose data is decoded, outside of the buffer. */
+/* Writes one record whose data was decoded outside the buffer. */
 static bool put_item(struct emit *em, struct item *item, struct bf_err *e)
 {
     size_t at = em->buf.n;
@@ -192,7 +192,7 @@ static bool put_item(struct emit *em, struct item *item, struct bf_err *e)
         return put_formatted(em, item, e);
     if (em->cfg->json) {
         envelope_put(&em->buf, item);
-        for (size_t i = at; i < em->buf.n; i++) /* a DynamoDB record that was laid out on lines */
+        for (size_t i = at; i < em->buf.n; i++) /* a DynamoDB record with several lines */
             if (em->buf.p[i] == '\n')
                 em->buf.p[i] = ' ';
         bf_buf_addc(&em->buf, '\n');
@@ -213,12 +213,12 @@ static bool parts(struct emit *em, struct item *item, struct bf_err *e)
 {
     struct bf_kpl_part part;
     struct bf_buf aggregate =
-        em->data; /* end_line may want the scratch buffer while the parts are views */
+        em->data; /* end_line may use the scratch buffer while the parts are views */
     bf_buf_init(&em->data, DATA_MAX);
     bool ok = true;
     item->part = true;
     while (ok && bf_kpl_next(&em->kpl, &part)) {
-        if (!em->cfg->state && emit_full(em)) { /* positions know whole records only */
+        if (!em->cfg->state && emit_full(em)) { /* positions are those of whole records */
             ok = false;
             break;
         }
@@ -232,7 +232,7 @@ static bool parts(struct emit *em, struct item *item, struct bf_err *e)
     return ok;
 }
 
-/* An aggregate, or a record that -f or -J wants: decoded aside. */
+/* Writes an aggregate, or a record for -f or -J, which are decoded in a separate buffer. */
 static bool put_decoded(struct emit *em, struct item *item, const struct bf_feed_record *r,
                         struct bf_err *e)
 {
@@ -279,7 +279,7 @@ bool emit_record(struct emit *em, const char *shard, const struct bf_feed_record
     uint64_t records = em->records;
     if (put_record(em, shard, r, e))
         return true;
-    if (em->cfg->state) { /* a mark may follow, and it would count a part of this record as read */
+    if (em->cfg->state) { /* the next mark would count a part of this record as read */
         em->buf.n = at;
         em->records = records;
     }

@@ -1,4 +1,4 @@
-/* Which shards are read, and when it is over. */
+/* Selects the shards that are read, and decides when the run ends. */
 #include "cmd/kinread/follow.h"
 
 #include <inttypes.h>
@@ -10,9 +10,9 @@
 #include "lib/base/stop.h"
 
 enum { WAIT_MAX_MS = 500, LIST_MIN_MS = 200, LIST_MAX_MS = 10000, TIP_SLACK_MS = 1500 };
-enum { BLIND_WINDOW = 2 };          /* answers of 10 MiB of data, in base64 */
-enum { ITERATORS_AT_ONCE = 128 };   /* the services count requests for them by the shard */
-enum { DAY_MS = 24 * 3600 * 1000 }; /* the least that a service keeps records for */
+enum { BLIND_WINDOW = 2 };          /* answers with 10 MiB of data in base64 */
+enum { ITERATORS_AT_ONCE = 128 };   /* the services limit these requests for each shard */
+enum { DAY_MS = 24 * 3600 * 1000 }; /* the shortest retention period */
 
 int64_t follow_now(const struct follow *f)
 {
@@ -88,7 +88,7 @@ struct reading *follow_begin(struct follow *f, struct bf_shard *s,
     return reading_mark(r, BF_MARK_START) ? r : NULL;
 }
 
-/* Every --shard names one. */
+/* Checks that every --shard names a shard. */
 static bool check_wanted(struct follow *f, struct bf_err *e)
 {
     for (size_t i = 0; i < f->cfg->shards.n; i++) {
@@ -96,13 +96,13 @@ static bool check_wanted(struct follow *f, struct bf_err *e)
         for (size_t k = 0; k < f->lineage.n; k++)
             hits += names_shard(f->lineage.shards[k], f->cfg->shards.item[i]);
         if (!hits)
-            return bf_err_set(e, BF_E_NOTFOUND, "%s: no shard '%.80s'; --list shows them",
+            return bf_err_set(e, BF_E_NOTFOUND, "%s: no shard '%.80s'; --list prints the shards",
                               f->em.stream, f->cfg->shards.item[i]);
     }
     return true;
 }
 
-/* A sequence number belongs to one shard. */
+/* Checks that --from with a sequence number selects one shard. */
 static bool check_sequence(struct follow *f, struct bf_err *e)
 {
     size_t n = 0;
@@ -110,12 +110,12 @@ static bool check_sequence(struct follow *f, struct bf_err *e)
         n += wanted(f, f->lineage.shards[i]);
     if (f->first.at != BF_FEED_AT || n == 1)
         return true;
-    return bf_err_set(e, BF_E_USAGE,
-                      "--from: a sequence number belongs to one shard of %zu: name it with --shard",
-                      n);
+    return bf_err_set(
+        e, BF_E_USAGE,
+        "--from: a sequence number belongs to one of %zu shards: select it with --shard", n);
 }
 
-/* Shards that are not to be read at all: not wanted, or closed when only what is new is wanted. */
+/* Is the shard not to be read: not selected, or closed while only new records are requested? */
 static void pass_unwanted(struct follow *f)
 {
     for (size_t i = 0; i < f->lineage.n; i++) {
@@ -125,18 +125,18 @@ static void pass_unwanted(struct follow *f)
     }
 }
 
-/* A name that Kinesis does not know may be a table's. */
+/* If Kinesis does not know the name, it may be that of a table. */
 static bool list_failed(struct follow *f, struct bf_err *e)
 {
     bf_err_ctx(e, "%s", f->em.stream);
     size_t n = strlen(e->text);
     if (e->code == BF_E_NOTFOUND && f->source->feed == &bf_feed_kinesis && !f->source->stream.arn.n)
-        snprintf(e->text + n, sizeof e->text - n, "; the changes of a table are dynamodb:%s",
+        snprintf(e->text + n, sizeof e->text - n, "; for the changes of a table use dynamodb:%s",
                  f->em.stream);
     return false;
 }
 
-/* The service has told its time with the list of shards. */
+/* Takes the service's time from the answer with the list of shards. */
 static void settle_clock(struct follow *f)
 {
     f->skew_ms = bf_aws_skew_ms(f->aws);
@@ -153,7 +153,7 @@ static bool prepare(struct follow *f, struct bf_err *e)
         return false;
     if (!f->resumed)
         pass_unwanted(f);
-    /* what is there now begins where it was asked to; what comes later begins at its beginning */
+    /* shards that exist now begin at --from; later ones begin at their oldest record */
     f->known = f->resumed ? 0 : f->lineage.n;
     bool ok = follow_begin_ready(f, follow_now(f));
     if (f->first.at != BF_FEED_TIME)
@@ -175,7 +175,7 @@ bool follow_begin_ready(struct follow *f, int64_t since_ms)
     return true;
 }
 
-/* Says once where the reading began, to who sits and waits for it. */
+/* Reports once at a terminal where reading begins. */
 static void announce(struct follow *f)
 {
     static const char *const from[] = {
@@ -187,14 +187,14 @@ static void announce(struct follow *f)
         return;
     f->announced = true;
     bf_diag_warn(
-        "%s: reading %zu shard%s from %s on; --from oldest, -15m or a time begins elsewhere",
+        "%s: reading %zu shard%s from %s on; use --from to begin at oldest, -15m or a time",
         f->em.stream, f->active, f->active == 1 ? "" : "s",
         f->resumed ? "the positions of --state" : from[f->first.at]);
 }
 
-/* The shards that begin at the latest record begin together: nothing is read or told of any before all have their
- * iterators, so that what comes after the first word of ours is read, whatever shard it goes to. The state gets to know
- * all of them, or none, and the next start is at the latest record once more. */
+/* The shards that begin at the latest record begin together: nothing is read or reported before all of them have
+ * iterators, so that every record that is put after our first output is read, whatever its shard. The state contains
+ * all of these shards or none; if none, the next start begins at the latest record again. */
 static bool begin_latest(struct follow *f)
 {
     for (size_t i = 0; f->waiting && i < f->lineage.n; i++) {
@@ -215,8 +215,8 @@ static bool begin_latest(struct follow *f)
     return true;
 }
 
-/* May r send its request? Until an answer has told how large the records are there are few requests for them: as many as
- * fit into memory whatever comes, and one more for each answer that was empty. */
+/* May r send its request? Until an answer has shown the size of the records, there are only as many requests as fit into
+ * memory with the largest records, and one more for each answer that was empty. */
 static bool has_room(const struct follow *f, const struct reading *r)
 {
     if (r->phase == NEEDS_ITERATOR)
@@ -226,11 +226,11 @@ static bool has_room(const struct follow *f, const struct reading *r)
     return f->in_flight < (blind ? BLIND_WINDOW + f->empties : most);
 }
 
-/* Sends what is due, in turn, and says how long nothing will be. */
+/* Sends the requests that are due, in turn, and computes the time until the next one. */
 static bool step(struct follow *f, int *wait_ms)
 {
     int64_t now = bf_clock_mono_ms(), next = now + WAIT_MAX_MS;
-    size_t n = f->lineage.n, first = n; /* the first that has to wait for others */
+    size_t n = f->lineage.n, first = n; /* the first one that has to wait for others */
     for (size_t k = 0; k < n; k++) {
         struct bf_shard *s = f->lineage.shards[(f->cursor + k) % n];
         struct reading *r = s->reader;
@@ -247,12 +247,12 @@ static bool step(struct follow *f, int *wait_ms)
             return false;
     }
     if (first < n)
-        f->cursor = (f->cursor + first) % n; /* begins with this one next time */
+        f->cursor = (f->cursor + first) % n; /* the next round begins with this one */
     *wait_ms = (int)(next - now);
     return true;
 }
 
-/* Does an end wait for its children for longer than a shard is tried again? */
+/* Has a closed shard waited for its children for longer than --retry-for? */
 static bool out_of_patience(const struct follow *f)
 {
     int64_t now = bf_clock_mono_ms();
@@ -264,7 +264,7 @@ static bool out_of_patience(const struct follow *f)
     return false;
 }
 
-/* What a new list says of shards that it was asked for. */
+/* Applies a new list to the shards for which it was requested. */
 static bool take_listing(struct follow *f)
 {
     for (size_t i = 0; i < f->lineage.n; i++) {
@@ -278,7 +278,7 @@ static bool take_listing(struct follow *f)
     return true;
 }
 
-/* Looks for the children of shards that ended, and for shards that went. */
+/* Lists the shards, to find the children of closed shards and shards that were removed. */
 static bool list_again(struct follow *f)
 {
     struct bf_err e = {0};
@@ -292,7 +292,7 @@ static bool list_again(struct follow *f)
             bf_err_ctx(&e, "%s", f->em.stream);
             return follow_fail(f, &e);
         }
-        bf_diag_note("%s: %s; again later", f->em.stream, e.text);
+        bf_diag_note("%s: %s; trying again later", f->em.stream, e.text);
     }
     f->orphans = false;
     if (e.code == BF_OK && !take_listing(f))
@@ -306,7 +306,7 @@ static bool list_again(struct follow *f)
     return true;
 }
 
-/* After follow_begin_ready only: before it, a child that may begin now is not counted. */
+/* To be called after follow_begin_ready; before it, a child that may begin is not counted. */
 static bool is_over(const struct follow *f)
 {
     if (f->finished)
@@ -333,7 +333,7 @@ static bool turn(struct follow *f, struct bf_err *e)
     int wait_ms = WAIT_MAX_MS;
     if (!list_again(f) || !follow_begin_ready(f, follow_now(f)) || !begin_latest(f) ||
         !step(f, &wait_ms))
-        return true; /* latched */
+        return true; /* f->err is set */
     if (!emit_flush(&f->em, e))
         return false;
     if (!bf_out_heard(&f->em.out, e))
@@ -378,7 +378,7 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
     bool ok = emit_open(&f.em, cfg, source_name(s), s->feed == &bf_feed_dynamodb, e) &&
               prepare(&f, e) && loop(&f, e);
     clean_up(&f);
-    if (!ok && e->code == BF_E_STOPPED) { /* a signal ends the reading, it does not fail it */
+    if (!ok && e->code == BF_E_STOPPED) { /* a signal is not a failure */
         bf_err_clear(e);
         ok = true;
     }

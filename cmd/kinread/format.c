@@ -17,7 +17,7 @@ static bool hex_digit(char c, unsigned *v)
     return *v < 16;
 }
 
-/* The escape behind the backslash at *s; steps over it. */
+/* Reads the escape after the backslash at *s and skips it. */
 static bool escape(const char **s, char *out, struct bf_err *e)
 {
     static const char letters[] = "nrt0\\", values[] = "\n\r\t\0\\";
@@ -52,7 +52,7 @@ bool format_compile(struct format *f, const char *source, struct bf_err *e)
 {
     *f = (struct format){0};
     bf_buf_init(&f->text, TEXT_MAX);
-    if (!bf_buf_room(&f->text, strlen(source) + 1)) /* so that the views into it stay */
+    if (!bf_buf_room(&f->text, strlen(source) + 1)) /* so that the views into it stay valid */
         return bf_buf_check(&f->text, "--format", e);
     size_t from = 0;
     for (const char *s = source; *s;) {

@@ -16,7 +16,7 @@ struct item {
     const char *stream, *shard;
     struct bf_str data, key, sequence;
     uint64_t index;  /* inside a KPL aggregate */
-    bool part;       /* came out of an aggregate */
+    bool part;       /* from an aggregate */
     bool json;       /* data is a JSON document of a DynamoDB stream */
     int64_t time_ms; /* 0: none */
     int64_t lag_ms;
@@ -33,7 +33,7 @@ struct format {
     struct bf_buf text;
 };
 
-/* BF_E_USAGE for an unknown letter or escape. format_free in every case. */
+/* BF_E_USAGE for an unknown letter or escape. format_free must be called in either case. */
 bool format_compile(struct format *f, const char *source, struct bf_err *e);
 void format_free(struct format *f);
 

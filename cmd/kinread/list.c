@@ -1,4 +1,4 @@
-/* --list: one line a shard. */
+/* --list: one line per shard. */
 #include <unistd.h>
 
 #include "cmd/kinread/kinread.h"

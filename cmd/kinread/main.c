@@ -1,4 +1,4 @@
-/* kinread: follows a Kinesis stream or the stream of a DynamoDB table. */
+/* kinread: reads a Kinesis stream or the stream of a DynamoDB table. */
 #include <stdio.h>
 
 #include "cmd/kinread/kinread.h"
@@ -7,33 +7,35 @@
 #include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
-/* For completions: a time and a sequence number are no words. */
+/* For completions, which offer no times and sequence numbers. */
 static const struct bf_opt_word places[] = {{"oldest", 0}, {"latest", 0}, {"now", 0}};
 
 static const struct bf_opt options[] = {
     BF_OPT_STR(0, "from", struct config, from, "WHERE",
                "oldest, latest, a time (UTC), -15m, or a sequence number", .words = places,
                .nwords = BF_COUNT(places)),
-    BF_OPT_FLAG('e', "end", struct config, end, "stop at the tip as it was at the start"),
+    BF_OPT_FLAG('e', "end", struct config, end,
+                "stop at the newest record that existed at the start"),
     BF_OPT_RANGE('n', "count", struct config, count, "N", "stop after N records", 1, UINT64_MAX,
                  .old = "-c"),
     BF_OPT_STR(0, "until", struct config, until, "TIME",
-               "stop at the first record from TIME (UTC) on"),
-    BF_OPT_LIST(0, "shard", struct config, shards, "SHARD", "only this shard; may be given again"),
+               "stop at the first record at or after TIME (UTC)"),
+    BF_OPT_LIST(0, "shard", struct config, shards, "SHARD",
+                "only this shard; may be given several times"),
     BF_OPT_FLAG(0, "list", struct config, list, "list the shards and exit"),
     BF_OPT_STR('f', "format", struct config, format, "FORMAT",
-               "write each record so: %d data, %k key, %s sequence, ..."),
+               "format of a record: %d data, %k key, %s sequence, ..."),
     BF_OPT_FLAG('J', "json", struct config, json, "write each record in a JSON envelope"),
     BF_OPT_FLAG(0, "raw", struct config, raw, "do not add shard and sequence to change lines"),
     BF_OPT_FLAG(0, "split", struct config, split, "write data of several lines as several lines"),
     BF_OPT_STR(0, "state", struct config, state, "DIR",
-               "begin where DIR says and write marks; s3put commits"),
+               "begin at the positions in DIR and write marks for s3put"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
-               "envelopes of records that are no line go here"),
+               "append envelopes of records that cannot be a line"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first gap or unwritable record"),
-    BF_OPT_RANGE(0, "window", struct config, window, "N", "requests under way at once (8)", 1, 256),
+    BF_OPT_RANGE(0, "window", struct config, window, "N", "requests in flight (8)", 1, 256),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
-              "how long a shard is tried again without progress (5m)"),
+              "how long a shard is retried without progress (5m)"),
 };
 
 static const struct bf_opt_group groups[] = {
@@ -58,22 +60,26 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (cfg->format && cfg->json)
         return bf_err_set(e, BF_E_USAGE, "--format and --json exclude each other");
     if (cfg->split && (cfg->format || cfg->json))
-        return bf_err_set(e, BF_E_USAGE, "--split is for plain lines: it cannot go with --%s",
+        return bf_err_set(e, BF_E_USAGE,
+                          "--split is for plain lines: it cannot be combined with --%s",
                           cfg->json ? "json" : "format");
     if (cfg->raw && (cfg->format || cfg->json))
-        return bf_err_set(e, BF_E_USAGE, "--raw is for plain lines: it cannot go with --%s",
+        return bf_err_set(e, BF_E_USAGE,
+                          "--raw is for plain lines: it cannot be combined with --%s",
                           cfg->json ? "json" : "format");
     if (cfg->list &&
         (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects || cfg->shards.n ||
          cfg->end || cfg->raw || cfg->split || cfg->strict || cfg->count))
         return bf_err_set(e, BF_E_USAGE,
-                          "--list reads no records: of the options only --json goes with it");
+                          "--list reads no records: it can only be combined with --json");
     if (cfg->format && cfg->state)
-        return bf_err_set(e, BF_E_USAGE,
-                          "--state writes marks between lines: it cannot go with --format");
+        return bf_err_set(
+            e, BF_E_USAGE,
+            "--state writes marks between lines: it cannot be combined with --format");
     return !(cfg->shards.n && cfg->state) ||
-           bf_err_set(e, BF_E_USAGE,
-                      "--state keeps account of all shards: it cannot go with --shard");
+           bf_err_set(
+               e, BF_E_USAGE,
+               "--state has the positions of all shards: it cannot be combined with --shard");
 }
 
 static bool run(struct config *cfg, struct bf_err *e)
@@ -92,7 +98,7 @@ static bool run(struct config *cfg, struct bf_err *e)
         ok = source_open(&source, aws, e) &&
              (cfg->list ? list_shards : follow)(cfg, &source, aws, e);
     }
-    /* a signal ends the reading, it does not fail it */
+    /* a signal is not a failure */
     if (!ok && e->code == BF_E_STOPPED && !cfg->list) {
         bf_err_clear(e);
         ok = true;

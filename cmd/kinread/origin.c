@@ -3,14 +3,14 @@
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
-enum { HEAD = 400 }; /* recordFormat comes among the first members */
+enum { HEAD = 400 }; /* recordFormat is among the first members */
 
-/* What there is of a change: where its kinesis member is, comma included, and where its closing brace. */
+/* The places in a change: its kinesis member, including the comma, and its closing brace. */
 struct place {
     size_t cut_from, cut_to, end;
 };
 
-/* Does the text hold the word? It is looked for by its letter at `rare`. */
+/* Does the text contain the word? The search looks for its letter at `rare`. */
 static bool holds(struct bf_str text, struct bf_str word, size_t rare)
 {
     const char *p = text.p + rare, *end = text.p + text.n;
@@ -22,7 +22,7 @@ static bool holds(struct bf_str text, struct bf_str word, size_t rare)
     return false;
 }
 
-/* Written exactly as DynamoDB does it: no member needs to be looked at. */
+/* Recognizes DynamoDB's exact layout, without parsing the members. */
 static bool as_published(struct bf_str text)
 {
     static const struct bf_str tail = {",\"eventSource\":\"aws:dynamodb\"}", 30};
@@ -32,7 +32,7 @@ static bool as_published(struct bf_str text)
            !holds(bf_str(text.p, HEAD), BF_STR("\"kinesis\""), 1);
 }
 
-/* Does the change lack a number of its own? */
+/* Does the change lack a sequence number? */
 static bool unnumbered(struct bf_str change)
 {
     struct bf_err ignored = {0};
@@ -41,7 +41,7 @@ static bool unnumbered(struct bf_str change)
     return bf_json_find(change, BF_STR("SequenceNumber"), &v, &found, &ignored) && !found;
 }
 
-/* Member by member. */
+/* Parses the members. */
 static bool read_change(struct bf_str text, struct place *at)
 {
     struct bf_err ignored = {0};
@@ -70,7 +70,7 @@ static bool read_change(struct bf_str text, struct place *at)
     return more == BF_JSON_END && bf_json_end(&j, &ignored) && change && source;
 }
 
-/* Is it a change without a number of its own? */
+/* Is it a change without a sequence number? */
 static bool find(struct bf_str text, struct place *at)
 {
     *at = (struct place){.end = text.n - 1};

@@ -1,9 +1,9 @@
-/* Where a reading is: what its marks say, and whether the service may have dropped records meanwhile. */
+/* The position of a reading: its marks, and whether records may have expired. */
 #include "cmd/kinread/follow.h"
 #include "lib/cli/diag.h"
 
-/* How old a mark of a shard becomes in which nothing happens. The services keep records for a day at least; an iterator
- * lives for five minutes. */
+/* The maximum age of the last mark of an idle shard. The services keep records for at least a day; an iterator
+ * is valid for five minutes. */
 enum { IDLE_MARK_MS = 60 * 60 * 1000, ITERATOR_MARK_MS = 30 * 1000 };
 
 bool reading_mark(struct reading *r, enum bf_mark_kind kind)
@@ -75,11 +75,12 @@ bool reading_trimmed(struct reading *r)
     r->from_oldest = true;
     r->verify = false;
     return told || !missed ||
-           follow_gap(r->f, r->shard->id,
-                      "records were trimmed before they were read; reading on at the oldest");
+           follow_gap(
+               r->f, r->shard->id,
+               "records were trimmed before they were read; reading on at the oldest record");
 }
 
-/* Text is the number before that one: decimal digits, no sign. */
+/* Sets text to the number before this one: decimal digits, no sign. */
 static void number_before(char *text)
 {
     size_t n = strlen(text);
@@ -94,12 +95,12 @@ bool reading_check_resumed(struct reading *r)
     struct follow *f = r->f;
     const struct bf_shard *s = r->shard;
     struct bf_str first = bf_str_of(s->seq_from);
-    if (r->position.at != BF_FEED_AFTER) { /* nothing of it was read */
+    if (r->position.at != BF_FEED_AFTER) { /* none of its records was read */
         if (!r->since_ms || !reading_may_miss(r))
             return true;
         if (!follow_gap(
                 f, s->id,
-                "nothing was read of it for longer than the stream keeps its records; some may "
+                "nothing was read from it for longer than the retention period; records may "
                 "have been lost"))
             return false;
         r->since_ms = follow_now(f);
@@ -111,12 +112,13 @@ bool reading_check_resumed(struct reading *r)
     memcpy(before, s->seq_from, sizeof before);
     number_before(before);
     r->from_oldest = true;
-    if (bf_shard_compare(bf_str_of(before), r->position.sequence) == 0) /* told by an earlier run */
+    if (bf_shard_compare(bf_str_of(before), r->position.sequence) ==
+        0) /* reported by an earlier run */
         return true;
-    if (!follow_gap(
-            f, s->id,
-            "it begins after the position of --state: the stream was made anew, and what was "
-            "not read of the old one is lost; reading on at the oldest"))
+    if (!follow_gap(f, s->id,
+                    "it begins after the position in --state: the stream was created again, and "
+                    "records that were "
+                    "not read from the old one are lost; reading on at the oldest record"))
         return false;
     memcpy(r->sequence, before, sizeof before);
     r->position.sequence = bf_str_of(r->sequence);

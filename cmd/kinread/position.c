@@ -1,4 +1,4 @@
-/* Where to begin and where to stop. */
+/* Parses the positions at which to begin and to stop. */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -16,7 +16,7 @@ static bool all_digits(struct bf_str s)
     return s.n > 0;
 }
 
-/* A time, "now", or "-15m" before now; *ago: one that counts from now. */
+/* A time, "now", or "-15m" before now; *ago: the time is relative to now. */
 static bool read_time(struct bf_str s, int64_t now_ms, int64_t *ms, bool *ago, struct bf_err *e)
 {
     uint64_t before = 0;
@@ -29,7 +29,7 @@ static bool read_time(struct bf_str s, int64_t now_ms, int64_t *ms, bool *ago, s
     return true;
 }
 
-/* The words of this manual, and those of the services and of other readers. */
+/* The words of the manual, and those of the services and of other readers. */
 static bool read_word(struct bf_feed_position *start, struct bf_str s)
 {
     if (bf_str_is(s, "oldest") || bf_str_is(s, "earliest") || bf_str_is(s, "TRIM_HORIZON"))
@@ -53,23 +53,24 @@ static bool read_from(struct config *cfg, struct bf_str s, int64_t now_ms, struc
     cfg->start.at = BF_FEED_TIME;
     if (!read_time(s, now_ms, &cfg->start.time_ms, &cfg->from_ago, e))
         return bf_err_set(e, BF_E_USAGE,
-                          "--from: '%.60s' is none of oldest, latest, a time such as "
-                          "2026-11-27T06:30:00Z, so long ago such as -15m, a sequence number",
+                          "--from: '%.60s' is not oldest, latest, a time such as "
+                          "2026-11-27T06:30:00Z, a duration ago such as -15m, or a sequence number",
                           cfg->from);
     return cfg->start.time_ms <= now_ms ||
            bf_err_set(e, BF_E_USAGE, "--from: '%.40s' is in the future", s.p);
 }
 
-/* Is there anything between the two? */
+/* Checks that there is time between the two. */
 static bool check_order(const struct config *cfg, int64_t now_ms, struct bf_err *e)
 {
     if (cfg->start.at == BF_FEED_TIME && cfg->until_ms <= cfg->start.time_ms)
-        return bf_err_set(e, BF_E_USAGE, "--until lies before --from: no record is between them");
+        return bf_err_set(e, BF_E_USAGE,
+                          "--until is before --from: there are no records between them");
     if (cfg->start.at == BF_FEED_LATEST && cfg->until_ms <= now_ms)
         return bf_err_set(
             e, BF_E_USAGE,
-            "--until is past, and what is read begins at the latest record: no record "
-            "is between them; --from says where to begin");
+            "--until is in the past, and reading begins at the latest record: there are no records "
+            "between them; --from sets the beginning");
     return true;
 }
 
@@ -91,14 +92,14 @@ void position_settle(const struct config *cfg, int64_t now_ms, int64_t skew_ms,
     if (cfg->from_ago)
         start->time_ms += skew_ms;
     if (start->time_ms >
-        now_ms + skew_ms) /* a time of ours that the service's clock has not come to */
+        now_ms + skew_ms) /* by our clock past, but in the future for the service */
         start->time_ms = now_ms + skew_ms;
 }
 
 static void put_iterator(char text[POSITION_MAX + 1], const struct bf_feed_position *p)
 {
     int n = snprintf(text, POSITION_MAX + 1, "@%" PRId64 "/", p->time_ms);
-    /* one that does not fit, or not as it is, is done without: the time remains */
+    /* an iterator that is too long or needs escapes is left out, and only the time is used */
     if (p->sequence.n && p->sequence.n <= POSITION_MAX - (size_t)n &&
         !memchr(p->sequence.p, '\\', p->sequence.n)) {
         memcpy(text + n, p->sequence.p, p->sequence.n);
@@ -110,7 +111,7 @@ void position_write(char text[POSITION_MAX + 1], const struct bf_feed_position *
 {
     switch (p->at) {
     case BF_FEED_OLDEST:
-    case BF_FEED_LATEST: /* the reader has an iterator in its place before it matters */
+    case BF_FEED_LATEST: /* replaced by an iterator before it is used */
         snprintf(text, POSITION_MAX + 1, "TRIM_HORIZON");
         break;
     case BF_FEED_TIME:

@@ -1,4 +1,4 @@
-/* Taking up the positions of a state directory. */
+/* Continues at the positions of a state directory. */
 #include <stdio.h>
 
 #include "cmd/kinread/follow.h"
@@ -6,9 +6,9 @@
 #include "lib/cli/diag.h"
 #include "lib/checkpoint/state.h"
 
-enum { DAY_MS = 24 * 60 * 60 * 1000 }; /* the least that a service keeps records for */
+enum { DAY_MS = 24 * 60 * 60 * 1000 }; /* the shortest retention period */
 
-/* Children that the state knows: their ancestors are read, those that it says more of excepted. */
+/* If the state has a child, its ancestors have been read, except those with positions of their own. */
 static void pass_ancestors(struct follow *f, const struct bf_state *state)
 {
     for (size_t i = 0; i < state->nshards; i++) {
@@ -21,22 +21,22 @@ static void pass_ancestors(struct follow *f, const struct bf_state *state)
     }
 }
 
-/* A shard that the service has forgotten. If it was read to its end, the state may forget it too; if not, that is told
- * once, and the state learns that there is nothing more to read of it. */
+/* A shard that the service no longer lists. If it was read to its end, the state may remove it; otherwise this is
+ * reported once, and the state records that nothing more can be read from it. */
 static bool resume_gone(struct follow *f, const struct bf_state_shard *known, struct bf_err *e)
 {
     struct bf_mark mark = {.shard = bf_str_of(known->shard),
                            .sequence = bf_str_of(known->sequence),
                            .kind = known->ended ? BF_MARK_GONE : BF_MARK_END};
     if (!known->ended &&
-        !follow_gap(f, known->shard, "the shard has expired before it was read to its end"))
+        !follow_gap(f, known->shard, "the shard expired before it was read to its end"))
         return false;
     if (!known->ended && !mark.sequence.n)
         mark.sequence = BF_STR("TRIM_HORIZON");
     return emit_mark(&f->em, &mark, e);
 }
 
-/* The state says that a shard of that name was read to its end: is this one of a stream that was made anew? */
+/* The state has a shard of that name as read to its end: is this a shard of a stream that was created again? */
 static bool is_another(const struct bf_shard *s, const struct bf_feed_position *position)
 {
     struct bf_str first = bf_str_of(s->seq_from);
@@ -44,22 +44,23 @@ static bool is_another(const struct bf_shard *s, const struct bf_feed_position *
            bf_shard_compare(first, position->sequence) > 0;
 }
 
-/* One shard of the state: goes on where it says, or is done with. */
+/* Continues one shard at its position in the state, or finishes it. */
 static bool resume_shard(struct follow *f, const struct bf_state_shard *known, struct bf_err *e)
 {
     struct bf_feed_position position;
     struct bf_shard *s = bf_lineage_find(&f->lineage, bf_str_of(known->shard));
     if (!position_parse(&position, bf_str_of(known->sequence)))
-        return bf_err_set(e, BF_E_INPUT, "%s: %s: the state's sequence number is none",
+        return bf_err_set(e, BF_E_INPUT,
+                          "%s: %s: the position in the state is not a sequence number",
                           f->em.stream, known->shard);
     if (!s)
         return resume_gone(f, known, e);
     s->done = known->ended && !is_another(s, &position);
     if (s->done)
         return true;
-    if (known->ended) /* nothing of the old one is missing */
-        bf_diag_warn("%s: %s: the stream was made anew: reading from its beginning", f->em.stream,
-                     known->shard);
+    if (known->ended) /* no record of the old stream is missing */
+        bf_diag_warn("%s: %s: the stream was created again: reading from its beginning",
+                     f->em.stream, known->shard);
     struct reading *r = follow_begin(f, s, &position, known->since_ms);
     if (!r)
         return false;
@@ -71,7 +72,7 @@ static bool resume_shard(struct follow *f, const struct bf_state_shard *known, s
     return reading_check_resumed(r);
 }
 
-/* Could a shard's records have expired, as far as the state knows? */
+/* Can a shard's records have expired, according to the state? */
 static bool is_old(const struct follow *f, const struct bf_state_shard *known)
 {
     bool read = known->sequence[0] >= '0' && known->sequence[0] <= '9';
@@ -79,7 +80,7 @@ static bool is_old(const struct follow *f, const struct bf_state_shard *known)
            (known->since_ms ? follow_now(f) - known->since_ms > DAY_MS : read);
 }
 
-/* How long the service keeps records; asked for only when it matters. */
+/* Gets the retention period, which is requested only if it is needed. */
 static void learn_retention(struct follow *f, const struct bf_state *state)
 {
     struct bf_kinesis_summary summary;
@@ -90,7 +91,7 @@ static void learn_retention(struct follow *f, const struct bf_state *state)
     if (i == state->nshards || f->source->feed != &bf_feed_kinesis)
         return;
     if (!bf_kinesis_describe(f->aws, &f->source->stream, &summary, &e))
-        bf_diag_note("%s: %s; taking it that records are kept for 24 hours", f->em.stream, e.text);
+        bf_diag_note("%s: %s; assuming a retention period of 24 hours", f->em.stream, e.text);
     else if (summary.retention_ms)
         f->retention_ms = summary.retention_ms;
 }

@@ -1,4 +1,4 @@
-/* One shard: iterator, records, iterator... */
+/* Reads one shard: iterator, records, iterator... */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -13,16 +13,17 @@ enum {
     IDLE_MAX_MS = 1000,
     RETRY_FIRST_MS = 250,
     CLOCK_SLACK_MS = 5000,
-    ANSWERS_BYTES = 32 << 20, /* of all answers under way */
-    RECORD_BYTES = 1400,      /* a guess at a record in an answer, until there is one */
-    YOUNG_MS = 4 * 60 * 1000, /* an iterator lives for 5 minutes at least */
+    ANSWERS_BYTES = 32 << 20, /* of all answers in flight */
+    RECORD_BYTES = 1400,      /* assumed size of a record in an answer, until one has arrived */
+    YOUNG_MS = 4 * 60 * 1000, /* an iterator is valid for at least 5 minutes */
     YOUNG_TRIES = 4,
-    SECOND_MS = 1500,  /* and what an answer may take */
-    TOGETHER_MS = 250, /* so long shards are asked for their latest record at once */
-    EMPTY_IS_TIP = 5 /* DynamoDB Streams do not say how far the tip is: so many empty answers do */
+    SECOND_MS = 1500,  /* plus the time of an answer */
+    TOGETHER_MS = 250, /* iterators at the latest record within this time count as simultaneous */
+    EMPTY_IS_TIP =
+        5 /* DynamoDB Streams do not report their end: this many empty answers are the end */
 };
 
-/* What a record wants done. */
+/* What to do with a record. */
 enum verdict { WRITE, PASS, STOP };
 
 struct reading *reading_new(struct follow *f, struct bf_shard *shard,
@@ -77,14 +78,14 @@ static void over(struct reading *r)
     r->f->active--;
 }
 
-/* Asks for an iterator again, where the last record was; at once. */
+/* Requests an iterator at the last record again, at once. */
 static void renew(struct reading *r)
 {
     r->phase = NEEDS_ITERATOR;
     r->due_ms = 0;
 }
 
-/* Waits and tries again, unless it has failed for too long. */
+/* Retries later, unless the shard has failed for too long. */
 static bool retry(struct reading *r, const struct bf_err *why)
 {
     int64_t now = bf_clock_mono_ms();
@@ -96,12 +97,12 @@ static bool retry(struct reading *r, const struct bf_err *why)
     }
     r->failures++;
     r->due_ms = now + bf_backoff_ms(RETRY_FIRST_MS, r->failures, &r->f->rng);
-    bf_diag_note("%s: %s: %s; again in %.1f s", r->f->em.stream, r->shard->id, why->text,
+    bf_diag_note("%s: %s: %s; trying again in %.1f s", r->f->em.stream, r->shard->id, why->text,
                  (double)(r->due_ms - now) / 1000);
     return true;
 }
 
-/* The iterator is of no use any more: another one, at once the first time, then as after any failure. */
+/* Replaces an invalid iterator: at once the first time, then as after any failure. */
 static bool renew_or_retry(struct reading *r, const struct bf_err *why)
 {
     struct bf_err e = *why;
@@ -112,8 +113,8 @@ static bool renew_or_retry(struct reading *r, const struct bf_err *why)
     return !again || retry(r, &e);
 }
 
-/* A position of a state that the service does not take: an iterator has expired or belongs to another stream, and its
- * time is left. A sequence number has nothing else to go by. */
+/* Handles a position of a state that the service does not accept: if it is an iterator, which has expired or belongs to
+ * another stream, its time is used. For a sequence number there is no substitute. */
 static bool refused(struct reading *r, struct bf_err *e)
 {
     if (r->position.at == BF_FEED_ITERATOR)
@@ -121,27 +122,27 @@ static bool refused(struct reading *r, struct bf_err *e)
     bf_err_ctx(e, "%s: %s", r->f->em.stream, r->shard->id);
     size_t n = strlen(e->text);
     snprintf(e->text + n, sizeof e->text - n,
-             "; if the stream was made anew, put %s/state.json away to begin again",
+             "; if the stream was created again, remove %s/state.json to start over",
              r->f->cfg->state);
     return follow_fail(r->f, e);
 }
 
-/* An iterator at which nothing has been read is all there is of a position: where the service calls it expired before its
- * time it is tried again, a few times. */
+/* An iterator at which nothing has been read is the only record of its position: if the service reports early that it has
+ * expired, it is tried again a few times. */
 static bool is_young(const struct reading *r)
 {
     return r->position.at == BF_FEED_ITERATOR && r->failures < YOUNG_TRIES &&
            follow_now(r->f) - r->position.time_ms < YOUNG_MS;
 }
 
-/* Does the error speak of what was asked for, not of the service or of who asks? */
+/* Is the error about the request, not about the service or the credentials? */
 static bool is_refusal(const char *code)
 {
     return strcmp(code, "InvalidArgumentException") == 0 ||
            strcmp(code, "ValidationException") == 0;
 }
 
-/* An error answer; goes back to `phase` when the call is worth repeating. */
+/* Handles an error answer; returns to `phase` if the call can be repeated. */
 static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum phase phase)
 {
     struct bf_err e = answer->err;
@@ -151,7 +152,8 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
         return retry(r, &e);
     }
     if (strcmp(answer->code, "ExpiredIteratorException") == 0) {
-        bf_diag_note("%s: %s: the iterator expired; a new one", r->f->em.stream, r->shard->id);
+        bf_diag_note("%s: %s: the iterator expired; requesting a new one", r->f->em.stream,
+                     r->shard->id);
         return renew_or_retry(r, &e);
     }
     if (strcmp(answer->code, "TrimmedDataAccessException") == 0)
@@ -159,11 +161,12 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
     if (r->resumed && is_refusal(answer->code))
         return refused(r, &e);
     if (r->position.at == BF_FEED_LATEST && is_refusal(answer->code) && !r->f->latest_only) {
-        r->f->latest_only = true; /* our clock is ahead of the service's after all */
+        r->f->latest_only = true; /* our clock is ahead of the service's */
         return renew_or_retry(r, &e);
     }
     if (e.code == BF_E_NOTFOUND && r->shard->listed && !r->failing_ms) {
-        r->shard->listed = false; /* the next listing tells whether it or the stream is gone */
+        r->shard->listed =
+            false; /* the next list shows whether the shard or the stream was removed */
         r->f->list_due_ms = 0;
         r->f->orphans = true;
         r->phase = NEEDS_ITERATOR;
@@ -174,7 +177,7 @@ static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum
     return fail(r, &e);
 }
 
-/* Something was read: patience begins anew. An iterator alone is nothing read. */
+/* Resets the time of failing after a read. An iterator alone is not a read. */
 static void progressed(struct reading *r)
 {
     r->failures = 0;
@@ -182,8 +185,8 @@ static void progressed(struct reading *r)
     r->renewed = false;
 }
 
-/* A shard that begins at the latest record has a position now: an iterator, which counts even when no record comes. It
- * is used, and told, when all such shards have theirs (follow.c). */
+/* A shard that begins at the latest record has a position now: an iterator, which is valid even without a record. It is
+ * used and marked when all such shards have theirs (follow.c). */
 static void begin_at_iterator(struct reading *r)
 {
     r->position = (struct bf_feed_position){.at = BF_FEED_ITERATOR, .time_ms = r->f->latest_ms};
@@ -213,15 +216,14 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
         return;
     }
     r->phase = HAS_ITERATOR;
-    if (r->position.at ==
-        BF_FEED_LATEST) /* asked for again, it would jump over what came in between */
+    if (r->position.at == BF_FEED_LATEST) /* a second iterator would skip the records in between */
         begin_at_iterator(r);
 }
 
-/* Where a shard is asked to begin that is to begin at the latest record: there, or where the first of them was asked to
- * when that is long ago, as after throttling. The service tells its time in whole seconds: a clock of ours that can be
- * right is taken to be, so that nothing older comes; were it ahead by more than has passed since, the service would refuse
- * the time. */
+/* The position to request for a shard that is to begin at the latest record: that, or the time at which the first of
+ * these shards was asked if that is long ago, for example because of throttling. The service reports its time in whole
+ * seconds, so our clock is used if it can be right, so that no older records are read; if our clock were ahead by more
+ * than the time since then, the service would refuse the time. */
 static void latest_together(struct follow *f, struct bf_feed_position *p)
 {
     bool right = f->skew_ms <= 0 && f->skew_ms > -SECOND_MS;
@@ -275,7 +277,7 @@ static enum verdict judge(struct reading *r, const struct bf_feed_record *record
             return PASS;
         if (record->time_ms >= f->until_ms)
             return STOP;
-        /* a time in the future is a clock that is off, and no sign of anything */
+        /* a time in the future is caused by a wrong clock and is ignored */
         bool credible = record->time_ms <= follow_now(f) + CLOCK_SLACK_MS;
         if (f->cfg->end && credible && record->time_ms > follow_tip(f))
             return STOP;
@@ -285,10 +287,10 @@ static enum verdict judge(struct reading *r, const struct bf_feed_record *record
 
 struct take {
     struct reading *r;
-    bool stopped;    /* a record that is not wanted any more */
-    bool ours;       /* the failure is not the service's */
+    bool stopped;    /* a record after the requested end */
+    bool ours;       /* the failure is on our side */
     bool taken;      /* at least one record */
-    int64_t time_ms; /* of the last one; 0: none, or not told */
+    int64_t time_ms; /* of the last one; 0: none, or unknown */
 };
 
 static bool on_record(void *arg, const struct bf_feed_record *record, struct bf_err *e)
@@ -331,7 +333,7 @@ bool reading_end(struct reading *r)
     r->shard->done = true;
     over(r);
     if (r->position.at != BF_FEED_AFTER && r->shard->seq_from[0]) {
-        /* it was empty; its number tells it from a shard of that name in a stream made anew */
+        /* an empty shard; this number distinguishes it from a shard of that name in a new stream */
         memcpy(r->sequence, r->shard->seq_from, sizeof r->sequence);
         r->position =
             (struct bf_feed_position){.at = BF_FEED_AFTER, .sequence = bf_str_of(r->sequence)};
@@ -341,11 +343,11 @@ bool reading_end(struct reading *r)
         f->list_due_ms = 0;
         f->lists = 0;
     }
-    /* the state knows of the children before it hears that there is nothing left of their parent */
+    /* the state must have the children before the end of their parent */
     return follow_begin_ready(f, r->since_ms) && reading_mark(r, BF_MARK_END);
 }
 
-/* The last answer of a shard. */
+/* Handles the last answer of a shard. */
 static bool at_end(struct reading *r, const struct bf_feed_answer *a)
 {
     struct follow *f = r->f;
@@ -363,14 +365,14 @@ static bool at_end(struct reading *r, const struct bf_feed_answer *a)
     return true;
 }
 
-/* Is nothing newer than what was read? Not every Kinesis tells how far the tip is: a full answer is never the last. */
+/* Are there no newer records? Some Kinesis services do not report the lag: a full answer is never the last one. */
 static bool at_tip(const struct reading *r, const struct bf_feed_answer *a)
 {
     return (a->behind_ms == 0 && a->records < r->limit) ||
            (a->behind_ms < 0 && r->empty >= EMPTY_IS_TIP);
 }
 
-/* Is the reading where the user wanted it to stop? */
+/* Has the reading reached the requested end? */
 static bool at_goal(const struct reading *r, const struct bf_feed_answer *a)
 {
     const struct follow *f = r->f;
@@ -380,21 +382,21 @@ static bool at_goal(const struct reading *r, const struct bf_feed_answer *a)
     return tip && f->until_ms != INT64_MAX && follow_now(f) > f->until_ms;
 }
 
-/* When to ask again: at once while there is more, ever slower while there is not. */
+/* Sets the time of the next request: at once if there are more records, with growing pauses otherwise. */
 static void schedule(struct reading *r, const struct bf_feed_answer *a)
 {
     int64_t now = bf_clock_mono_ms();
     r->due_ms = r->asked_ms + (int64_t)r->f->source->feed->interval_ms;
     if (a->records || a->behind_ms > 0)
         return;
-    bool soon = bf_shard_closed(r->shard) || r->f->cfg->end; /* it ends after a few of these */
+    bool soon = bf_shard_closed(r->shard) || r->f->cfg->end; /* it ends after a few empty answers */
     int64_t wait =
         (int64_t)bf_backoff_limit(IDLE_MIN_MS, r->empty + 1, soon ? 2 * IDLE_MIN_MS : IDLE_MAX_MS);
     if (now + wait > r->due_ms)
         r->due_ms = now + wait;
 }
 
-/* While there is more, the last record is the oldest that what follows can be. */
+/* While there are more records, they are not older than the last one. */
 static int64_t since(const struct reading *r, int64_t time_ms)
 {
     return time_ms > r->since_ms && time_ms <= r->asked_wall_ms ? time_ms : r->since_ms;
@@ -437,7 +439,7 @@ static bool after_answer(struct reading *r, const struct bf_feed_answer *a, int6
     return true;
 }
 
-/* The answer ended early: because it was enough, because our side failed, or because it is broken. */
+/* The answer was not read to its end: the requested end was reached, our side failed, or it is invalid. */
 static bool cut_short(struct reading *r, const struct take *t, struct bf_err *e)
 {
     struct follow *f = r->f;
@@ -455,12 +457,12 @@ static bool cut_short(struct reading *r, const struct take *t, struct bf_err *e)
         return follow_fail(f, e);
     bf_err_ctx(e, "GetRecords: answer");
     e->code = BF_E_NETWORK;
-    r->phase = NEEDS_ITERATOR; /* what was read before stands; the rest is asked for again */
+    r->phase = NEEDS_ITERATOR; /* the records before are valid; the rest is requested again */
     return retry(r, e);
 }
 
-/* How large the records are, so that the next answer can be kept small: at once when they grow, slowly when
- * they shrink. */
+/* Measures the records, so that the next answer can be kept small: the size grows at once and shrinks
+ * slowly. */
 static void learn_size(struct reading *r, size_t answer_bytes, size_t records)
 {
     if (!records)
@@ -498,8 +500,8 @@ static void on_records(struct bf_aws_call *call, const struct bf_aws_answer *ans
         (void)cut_short(r, &t, &e);
 }
 
-/* How many records to ask for. The services count records, not bytes: what they weighed so far tells how
- * many of them fill this request's share of memory. */
+/* The number of records to request. The services limit the count of records, not their bytes: the measured size shows how
+ * many of them fit into this request's share of memory. */
 static uint64_t limit(const struct reading *r)
 {
     const struct follow *f = r->f;

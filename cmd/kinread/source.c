@@ -1,4 +1,4 @@
-/* What SOURCE names. */
+/* Parses SOURCE. */
 #include "cmd/kinread/kinread.h"
 #include "lib/aws/dynamodb/dynamodb.h"
 
@@ -6,7 +6,7 @@ enum { NAME_MAX_BYTES = 2100 };
 
 static bool bad(struct bf_err *e, const char *text)
 {
-    return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name, stream ARN or dynamodb:TABLE",
+    return bf_err_set(e, BF_E_USAGE, "'%.80s' is not a stream name, stream ARN or dynamodb:TABLE",
                       text);
 }
 
@@ -22,7 +22,7 @@ static bool table_arn(struct source *s, struct bf_str text, struct bf_str resour
     s->feed = &bf_feed_dynamodb;
     s->stream.name = name;
     if (!bf_str_split(&rest, '/', &more)) {
-        s->table = text; /* the account counts, too: another one may have a table of that name */
+        s->table = text; /* with the account, because another one may have a table of that name */
         return true;
     }
     s->stream.arn = text;

@@ -1,4 +1,4 @@
-/* row2pq: rows in, a Parquet file out. */
+/* row2pq: turns rows into a Parquet file. */
 #include "cmd/row2pq/run.h"
 
 #include "lib/cli/diag.h"
@@ -20,29 +20,29 @@ static const struct bf_opt_word codecs[] = {{"zstd", BF_PARQUET_ZSTD},
 
 static const struct bf_opt options[] = {
     BF_OPT_STR('s', "schema", struct config, schema, "FILE",
-               "the columns and their types (default: found in the first rows)"),
+               "columns and their types (default: from the first rows)"),
     BF_OPT_RANGE(0, "infer", struct config, infer, "N",
-                 "find them in the first N rows (default 1000)", 1, INFER_MOST),
+                 "derive them from the first N rows (default 1000)", 1, INFER_MOST),
     BF_OPT_FLAG(0, "show-schema", struct config, show_schema,
-                "print the schema, as --schema reads it, and no Parquet"),
-    BF_OPT_FLAG(0, "only", struct config, only, "take the columns of the schema, pass over others"),
-    BF_OPT_STR(0, "to", struct config, to, "FILE",
-               "write the file there (default: standard output)"),
+                "print the schema and write no Parquet file"),
+    BF_OPT_FLAG(0, "only", struct config, only,
+                "use only the columns of the schema, ignore others"),
+    BF_OPT_STR(0, "to", struct config, to, "FILE", "write to FILE (default: standard output)"),
     BF_OPT_CHOICE(0, "compress", struct config, codec, "KIND",
                   "zstd (default), snappy, gzip or none", codecs),
     BF_OPT_RANGE(0, "level", struct config, level, "N",
                  "compression level (zstd 1 to 19, gzip 1 to 9)", 1, LEVEL_MOST),
     BF_OPT_SIZE(0, "row-group-size", struct config, group_bytes, "SIZE",
-                "compressed bytes of a row group (default 32MiB)"),
+                "compressed size of a row group (default 32MiB)"),
     BF_OPT_U64(0, "row-group-rows", struct config, group_rows, "N",
                "rows of a row group (default 1048576)"),
     BF_OPT_LIST(0, "sort-by", struct config, sort, "LIST",
-                "sort the rows of a row group by these columns; -NAME: falling"),
+                "sort each row group by these columns; -NAME: descending"),
     BF_OPT_LIST(0, "bloom", struct config, bloom, "LIST", "write bloom filters for these columns"),
-    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "append refused rows to FILE"),
-    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first refused row"),
-    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "longest row (default 16MiB)",
-                .min = 1, .max = LINE_MOST),
+    BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "append rejected rows to FILE"),
+    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first rejected row"),
+    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE",
+                "longest accepted row (default 16MiB)", .min = 1, .max = LINE_MOST),
 };
 
 static const struct bf_opt_group groups[] = {

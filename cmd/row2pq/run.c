@@ -16,9 +16,9 @@ struct run {
     const struct config *config;
     struct bf_schema schema;
     struct bf_ddl_infer infer;
-    bool finding;          /* the rows so far wait in held */
-    struct bf_buf held;    /* each with a newline */
-    struct bf_buf numbers; /* of their lines: uint64_t */
+    bool finding;          /* the schema is being derived; rows wait in held */
+    struct bf_buf held;    /* the rows, each with a newline */
+    struct bf_buf numbers; /* their line numbers, uint64_t */
     struct bf_parquet *parquet;
     struct bf_reader reader;
     struct bf_out out;
@@ -38,14 +38,15 @@ static bool put(void *arg, struct bf_str piece, struct bf_err *e)
 static bool check(const struct config *c, struct bf_err *e)
 {
     if (c->schema && c->show_schema)
-        return bf_err_set(e, BF_E_USAGE, "--show-schema finds a schema: no --schema");
+        return bf_err_set(e, BF_E_USAGE, "--show-schema and --schema exclude each other");
     if (!c->show_schema && !c->to && isatty(STDOUT_FILENO))
-        return bf_err_set(e, BF_E_USAGE,
-                          "a Parquet file is not for a terminal: --to FILE, or a pipe");
+        return bf_err_set(
+            e, BF_E_USAGE,
+            "a Parquet file cannot be written to a terminal; use --to FILE or a pipe");
     return true;
 }
 
-/* The schema is known: the file begins. */
+/* Begins the file, once the schema is known. */
 static bool begin(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
@@ -77,7 +78,7 @@ static bool take(struct run *r, struct bf_str row, size_t slack, uint64_t number
     return false;
 }
 
-/* The rows that have waited. */
+/* Writes the rows that have waited. */
 static bool release(struct run *r, struct bf_err *e)
 {
     struct bf_str rest = bf_buf_view(&r->held), row;
@@ -90,12 +91,12 @@ static bool release(struct run *r, struct bf_err *e)
     return true;
 }
 
-/* As many rows as were asked for have come, or all: what are the columns? */
+/* Derives the columns when enough rows have been read, or all. */
 static bool found(struct run *r, struct bf_err *e)
 {
     r->finding = false;
     if (!r->infer.rows)
-        return bf_err_set(e, BF_E_INPUT, "no rows to find the columns in");
+        return bf_err_set(e, BF_E_INPUT, "no rows to derive the columns from");
     if (!bf_ddl_infer_schema(&r->infer, NULL, 0, &r->schema, e))
         return bf_err_ctx(e, "--infer");
     if (r->config->show_schema) {
@@ -147,7 +148,7 @@ static bool one_row(struct run *r, struct bf_str row, size_t slack, struct bf_er
     return r->finding ? look(r, row, e) : take(r, row, slack, r->reader.line, e);
 }
 
-/* Has --show-schema all it needs? */
+/* Has --show-schema read enough rows? */
 static bool seen_enough(const struct run *r)
 {
     return r->config->show_schema && !r->finding;
@@ -225,10 +226,10 @@ static bool open_all(struct run *r, struct bf_err *e)
 static void tell(const struct run *r)
 {
     if (r->marks)
-        bf_diag_warn("%" PRIu64 " mark%s left out: a Parquet file holds no positions", r->marks,
+        bf_diag_warn("%" PRIu64 " mark%s skipped: a Parquet file has no positions", r->marks,
                      r->marks == 1 ? "" : "s");
     if (r->parquet && bf_parquet_passed(r->parquet))
-        bf_diag_note("--only has left out members that the schema does not have");
+        bf_diag_note("--only has ignored members that are not in the schema");
     if (r->parquet)
         bf_diag_note("%" PRIu64 " row%s, %" PRIu64 " bytes", bf_parquet_rows(r->parquet),
                      bf_parquet_rows(r->parquet) == 1 ? "" : "s", bf_parquet_bytes(r->parquet));

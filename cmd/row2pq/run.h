@@ -1,6 +1,6 @@
 /*
  * One run of row2pq: rows from files or standard input into one Parquet file. Without a schema file the first rows wait
- * until they have told what the columns are.
+ * until the columns have been derived from them.
  */
 #ifndef ROW2PQ_RUN_H
 #define ROW2PQ_RUN_H
@@ -11,8 +11,8 @@
 
 struct config {
     struct bf_common common;
-    const char *schema; /* file; NULL: found in the first rows */
-    uint64_t infer;     /* so many */
+    const char *schema; /* file; NULL: derived from the first rows */
+    uint64_t infer;     /* number of these rows */
     bool show_schema;
     const char *to; /* NULL: standard output */
     enum bf_parquet_codec codec;
@@ -24,7 +24,7 @@ struct config {
     uint64_t max_line;
 };
 
-/* True when all rows have been taken. */
+/* True if all rows were written. */
 BF_MUST bool run(const struct config *c, const char **files, size_t nfiles, struct bf_err *e);
 
 #endif

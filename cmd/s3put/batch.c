@@ -65,7 +65,7 @@ struct batch *batches_open(struct batches *b, struct bf_str id, int64_t arrival_
     if (!at || !added) {
         free(x);
         if (at)
-            bf_err_set(e, BF_E_INPUT, "two open batches of one partition");
+            bf_err_set(e, BF_E_INPUT, "a partition has two open batches");
         else
             bf_err_nomem(e);
         return NULL;

@@ -1,4 +1,4 @@
-/* The client of a run, and the words that only AWS's own S3 is asked to know. */
+/* The client of a run, and the check of values that AWS's own S3 must know. */
 #include <stdio.h>
 
 #include "cmd/s3put/config.h"
@@ -29,13 +29,13 @@ static bool check_word(const char *option, const char *word, const char *const *
         bf_buf_addf(&list, "%s%s", i ? ", " : "", known[i]);
     }
     bf_err_set(e, BF_E_USAGE,
-               "option '%s': '%.60s' is none of %.*s (AWS; with --endpoint-url any word goes)",
+               "option '%s': '%.60s' is not one of %.*s (for AWS; --endpoint-url allows any word)",
                option, word, (int)list.n, list.p ? list.p : "");
     bf_buf_free(&list);
     return false;
 }
 
-/* A service of another kind may have words of its own. */
+/* A compatible service may have values of its own. */
 static bool check_words(const struct config *c, struct bf_aws *aws, struct bf_err *e)
 {
     bool own;
@@ -71,8 +71,8 @@ static void answered(struct bf_s3_head *h, const struct bf_s3_result *r)
     a->result = *r;
 }
 
-/* Does the answer foretell every upload's? Who may write need not be allowed to list (AccessDenied), and a service in
- * trouble may be well again at the first upload. */
+/* Will every upload fail in the same way? Permission to write does not need permission to list (AccessDenied), and a
+ * service that is unavailable may be available at the first upload. */
 static bool is_final(const struct bf_s3_result *r)
 {
     switch (r->err.code) {
@@ -104,6 +104,6 @@ bool config_ask_bucket(const struct config *c, struct bf_aws *aws, struct bf_err
         return true;
     *e = a.result.err;
     if (e->code == BF_E_NOTFOUND)
-        return bf_err_set(e, BF_E_NOTFOUND, "s3://%s: there is no such bucket", c->bucket);
+        return bf_err_set(e, BF_E_NOTFOUND, "s3://%s: the bucket does not exist", c->bucket);
     return bf_err_ctx(e, "s3://%s", c->bucket);
 }

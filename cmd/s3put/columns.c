@@ -26,7 +26,7 @@ static bool path_of(const struct columns *c, const char *hash, char *path, struc
     return (n > 0 && n < PATH_SIZE) || bf_err_sys(e, ENAMETOOLONG, "--state");
 }
 
-/* The schema's text, and the hash of it. */
+/* Makes the schema's text and its hash. */
 static bool name_schema(struct columns_writer *w, struct bf_buf *text, struct bf_err *e)
 {
     unsigned char digest[BF_SHA256_BYTES];
@@ -43,7 +43,7 @@ static bool name_schema(struct columns_writer *w, struct bf_buf *text, struct bf
     return true;
 }
 
-/* With --state: the schema is on the disk before a batch names it. */
+/* With --state: writes the schema to the disk before a batch refers to it. */
 static bool keep_schema(struct columns *c, struct bf_str text, bool found, struct bf_err *e)
 {
     char path[PATH_SIZE];
@@ -64,7 +64,7 @@ static struct bf_parquet *new_writer(const struct columns *c, const struct bf_pa
     return bf_parquet_new(&all, e);
 }
 
-/* The schema is there: the writer of this run. */
+/* Makes the writer of this run, once the schema is known. */
 static bool use_schema(struct columns *c, bool found, struct bf_err *e)
 {
     const struct config *config = c->config;
@@ -176,7 +176,7 @@ bool columns_hold(struct columns *c, struct bf_str line, uint64_t number, bool *
     if (bf_buf_check(&c->held, "the first rows", e) &&
         bf_buf_check(&c->numbers, "the first rows", e))
         return true;
-    e->code = BF_E_MEMORY; /* no row's fault */
+    e->code = BF_E_MEMORY; /* not an error of the row */
     return false;
 }
 
@@ -192,7 +192,7 @@ bool columns_check(struct columns *c, struct bf_str row, struct bf_err *e)
     return bf_parquet_check(c->now.parquet, row, e);
 }
 
-/* What columns_line wrote. The lists are views into a copy of the line, ended with NUL. */
+/* Parses the output of columns_line. The lists are views into a copy of the line that ends in NUL. */
 static bool read_line(struct bf_buf *line, struct bf_parquet_conf *conf, struct bf_opt_list *sort,
                       struct bf_opt_list *bloom, struct bf_str *hash)
 {
@@ -211,7 +211,7 @@ static bool read_line(struct bf_buf *line, struct bf_parquet_conf *conf, struct 
         line->p[i] = (char)(line->p[i] == '\t' ? '\0' : line->p[i]);
     *sort = (struct bf_opt_list){.item = {part[3].p}, .n = part[3].n > 0};
     *bloom = (struct bf_opt_list){.item = {part[4].p}, .n = part[4].n > 0};
-    conf->only = true; /* the rows have been checked when they came, by the options of then */
+    conf->only = true; /* the rows were checked with the options of their run */
     return true;
 }
 
@@ -234,7 +234,7 @@ struct bf_parquet *columns_writer_for(struct columns *c, struct bf_str line, str
     bf_buf_adds(&c->old_line, line);
     if (!bf_buf_cstr(&c->old_line) || !read_line(&c->old_line, &conf, &sort, &bloom, &name) ||
         name.n != COLUMNS_HASH) {
-        bf_err_set(e, BF_E_INPUT, "a batch of Parquet whose options cannot be read");
+        bf_err_set(e, BF_E_INPUT, "the options of a Parquet batch cannot be read");
         return NULL;
     }
     conf.sort = &sort;

@@ -19,7 +19,7 @@ static const struct bf_opt_word formats[] = {{"ndjson", FORMAT_JSON},
                                              {"csv", FORMAT_CSV},
                                              {"text", FORMAT_TEXT}};
 
-/* Of objects and of the pages of Parquet: numbered as Parquet does. */
+/* Compression of objects and of Parquet pages, with Parquet's numbers. */
 static const struct bf_opt_word compressions[] = {{"gzip", BF_PARQUET_GZIP},
                                                   {"zstd", BF_PARQUET_ZSTD},
                                                   {"none", BF_PARQUET_NONE},
@@ -48,61 +48,61 @@ static bool parse_zone(void *field, struct bf_str s, struct bf_err *e)
     return true;
 }
 
-/* For completions; S3 knows more. */
+/* For completions; S3 has more. */
 static const struct bf_opt_word classes[] = {
     {"STANDARD", 0},   {"STANDARD_IA", 0}, {"ONEZONE_IA", 0},  {"INTELLIGENT_TIERING", 0},
     {"GLACIER_IR", 0}, {"GLACIER", 0},     {"DEEP_ARCHIVE", 0}};
 
 static const struct bf_opt options[] = {
     BF_OPT_SIZE(0, "size", struct config, size, "SIZE",
-                "rows of an object, before compression (default 5MiB, of Parquet 64MiB)", .min = 1,
+                "size of an object before compression (5MiB, Parquet 64MiB)", .min = 1,
                 .max = BF_S3_PART_MAX),
     BF_OPT_MS(0, "interval", struct config, interval_ms, "DURATION",
-              "deliver a row after so long (default 300s, 0: never)"),
+              "longest wait of a row (default 300s; 0: no limit)"),
     BF_OPT_CHOICE('f', "format", struct config, format, "FORMAT",
                   "ndjson (default), parquet, csv or text", formats),
     BF_OPT_LIST(0, "partition", struct config, partition, "[NAME=]FIELD",
                 "a partition key for the prefix, from a field of the row"),
     BF_OPT_STR(0, "hive", struct config, hive, "FIELDS",
-               "append FIELD=value/ for each, as Hive and Athena lay out partitions"),
+               "append FIELD=value/ for each field, as in Hive and Athena"),
     BF_OPT_STR(0, "partition-default", struct config, partition_default, "TEXT",
-               "for rows whose partition field is missing, null or empty"),
+               "value for a partition field that is missing, null or empty"),
     BF_OPT_STR(0, "time-field", struct config, time_field, "FIELD",
-               "take the time of the prefix from this field, not from arrival"),
+               "use the time in this field for the prefix, not the arrival"),
     BF_OPT_FN(0, "zone", struct config, zone_minutes, "OFFSET",
-              "zone of the prefix: +01:00 (default UTC)", parse_zone),
+              "time zone of the prefix, such as +01:00 (default UTC)", parse_zone),
     BF_OPT_STR(0, "name", struct config, name, "NAME",
-               "begin of the objects' names (default bfpipe)"),
+               "beginning of the objects' names (default bfpipe)"),
     BF_OPT_STR(0, "name-version", struct config, version, "TEXT",
                "version in the objects' names (default 1)"),
     BF_OPT_STR(0, "extension", struct config, extension, ".EXT",
-               "end of the objects' names (default .gz or .zst when compressed)"),
+               "end of the objects' names (default .gz or .zst if compressed)"),
     BF_OPT_CHOICE(0, "compress", struct config, compression, "KIND",
                   "gzip, zstd or none (default); Parquet: zstd (default), snappy", compressions),
     BF_OPT_U64(0, "level", struct config, level, "N",
                "compression level (gzip 1 to 9, zstd 1 to 19)"),
     BF_OPT_FLAG(0, "one", struct config, one,
-                "stream standard input into the one object s3://BUCKET/KEY"),
+                "stream standard input into the single object s3://BUCKET/KEY"),
     BF_OPT_FLAG(0, "dry-run", struct config, dry_run, "write nothing, print what would be written",
                 .old = "-n"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
-               "write rows that could not be delivered to FILE"),
-    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first bad row"),
+               "append rows that could not be delivered to FILE"),
+    BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first invalid row"),
     BF_OPT_STR(0, "state", struct config, state, "DIR",
                "deliver exactly once, with kinread --state DIR"),
-    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "longest row (default 16MiB)",
-                .min = 1, .max = 1024 * MIB),
+    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE",
+                "longest accepted row (default 16MiB)", .min = 1, .max = 1024 * MIB),
 };
 
 static const struct bf_opt parquet_options[] = {
     BF_OPT_STR('s', "schema", struct config, schema, "FILE",
-               "the columns and their types (default: found in the first rows)"),
+               "columns and their types (default: from the first rows)"),
     BF_OPT_RANGE(0, "infer", struct config, infer, "N",
-                 "find them in the first N rows (default 1000)", 1, INFER_MOST),
+                 "derive them from the first N rows (default 1000)", 1, INFER_MOST),
     BF_OPT_FLAG(0, "only", struct config, only,
-                "take the columns of the schema, pass over other members"),
+                "use only the columns of the schema, ignore others"),
     BF_OPT_LIST(0, "sort-by", struct config, sort, "LIST",
-                "sort the rows of a row group by these columns; -NAME: falling"),
+                "sort each row group by these columns; -NAME: descending"),
     BF_OPT_LIST(0, "bloom", struct config, bloom, "LIST", "write bloom filters for these columns"),
 };
 
@@ -122,21 +122,21 @@ static const struct bf_opt object_options[] = {
     BF_OPT_STR(0, "acl", struct config, acl, "ACL",
                "canned access list: bucket-owner-full-control, ..."),
     BF_OPT_FLAG(0, "request-payer", struct config, request_payer,
-                "pay for the requests where the bucket wants it"),
+                "pay for the requests if the bucket requires it"),
     BF_OPT_FLAG(0, "if-none-match", struct config, if_none_match,
-                "never replace an object that is there"),
+                "never replace an existing object"),
 };
 
 static const struct bf_opt limits[] = {
-    BF_OPT_RANGE(0, "window", struct config, window, "N", "uploads under way at once (4)", 1, 64,
+    BF_OPT_RANGE(0, "window", struct config, window, "N", "uploads in flight (4)", 1, 64,
                  .old = "--uploads"),
     BF_OPT_SIZE(0, "memory", struct config, memory, "SIZE", "rows held in memory (default 64MiB)"),
     BF_OPT_RANGE(0, "partitions", struct config, partitions, "N",
-                 "partitions open at a time (default 500)", 1, 100000),
+                 "number of open partitions (default 500)", 1, 100000),
     BF_OPT_STR(0, "spool", struct config, spool, "DIR",
-               "let rows that exceed --memory wait in files here"),
+               "store rows that exceed --memory in files in DIR"),
     BF_OPT_SIZE(0, "spool-max", struct config, spool_max, "SIZE",
-                "stop reading while so much waits for upload (default 1GiB)"),
+                "stop reading while this much waits for upload (default 1GiB)"),
     BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
 };
 
@@ -159,7 +159,7 @@ static const char *libraries(void)
 const struct bf_tool s3put_tool = {
     .name = "s3put",
     .synopsis = "[options] s3://BUCKET/PREFIX",
-    .about = "buffers rows from standard input and delivers them to S3, as Firehose does",
+    .about = "buffer rows from standard input and deliver them to S3, as Firehose does",
     .groups = groups,
     .ngroups = BF_COUNT(groups),
     .min_operands = 1,
@@ -226,37 +226,39 @@ static bool check_headers(const struct config *c, struct bf_err *e)
                             c->name,         c->version,       c->extension, c->acl};
     for (size_t i = 0; i < BF_COUNT(values); i++)
         if (!printable(values[i]))
-            return bf_err_set(e, BF_E_USAGE, "a control character in an option's value");
+            return bf_err_set(e, BF_E_USAGE, "the value of an option has a control character");
     if (c->sse_key && (!c->sse || strncmp(c->sse, "aws:kms", 7) != 0))
-        return bf_err_set(e, BF_E_USAGE, "--sse-kms-key-id goes with --sse aws:kms");
+        return bf_err_set(e, BF_E_USAGE, "--sse-kms-key-id requires --sse aws:kms");
     return true;
 }
 
-/* What does not go together. */
+/* Rejects combinations of options that exclude each other. */
 static bool check_together(const struct config *c, struct bf_err *e)
 {
     bool routed = c->partition.n || c->hive || c->time_field;
     if (c->one && (routed || c->state || c->rejects || c->spool))
         return bf_err_set(e, BF_E_USAGE,
-                          "--one takes bytes, not rows: no partitions, rejects, spool or state");
+                          "--one reads bytes, not rows: no partitions, rejects, spool or state");
     if (c->one && c->format == FORMAT_PARQUET)
-        return bf_err_set(e, BF_E_USAGE,
-                          "--one takes bytes, not rows: row2pq makes Parquet of them");
+        return bf_err_set(e, BF_E_USAGE, "--one reads bytes, not rows: use row2pq for Parquet");
     if (c->partition_default && !*c->partition_default)
-        return bf_err_set(e, BF_E_USAGE, "--partition-default wants a text");
+        return bf_err_set(e, BF_E_USAGE, "--partition-default needs a text");
     if (!config_json(c) && routed)
         return bf_err_set(e, BF_E_USAGE, "partitions and --time-field need JSON rows");
     if (c->state && c->spool)
-        return bf_err_set(e, BF_E_USAGE, "--state has its own spool: no --spool");
+        return bf_err_set(e, BF_E_USAGE,
+                          "--state has its own spool: it cannot be combined with --spool");
     if (c->state && c->dry_run)
-        return bf_err_set(e, BF_E_USAGE, "--dry-run changes nothing: no --state");
+        return bf_err_set(e, BF_E_USAGE,
+                          "--dry-run changes nothing: it cannot be combined with --state");
     if (c->state && c->format == FORMAT_CSV)
-        return bf_err_set(e, BF_E_USAGE, "--state needs rows that stand alone: no csv");
+        return bf_err_set(e, BF_E_USAGE,
+                          "--state needs independent rows: it cannot be combined with csv");
     if (c->format != FORMAT_PARQUET && (c->schema || c->only || c->sort.n || c->bloom.n))
         return bf_err_set(e, BF_E_USAGE,
-                          "--schema, --only, --sort-by and --bloom are for --format parquet");
+                          "--schema, --only, --sort-by and --bloom require --format parquet");
     if (c->format != FORMAT_PARQUET && c->compression == BF_PARQUET_SNAPPY)
-        return bf_err_set(e, BF_E_USAGE, "--compress: snappy is for --format parquet");
+        return bf_err_set(e, BF_E_USAGE, "--compress: snappy requires --format parquet");
     if (c->level > 22)
         return bf_err_set(e, BF_E_USAGE,
                           "--level: %" PRIu64 " is not from 1 to 9 (gzip) or 19 (zstd)", c->level);
@@ -296,7 +298,7 @@ bool config_finish(struct config *c, const char *url, struct bf_err *e)
         !check_headers(c, e) || !finish_tags(c, e))
         return false;
     if (c->one && c->prefix.n == 0)
-        return bf_err_set(e, BF_E_USAGE, "--one wants s3://BUCKET/KEY");
+        return bf_err_set(e, BF_E_USAGE, "--one needs s3://BUCKET/KEY");
     if (c->one && !bf_s3_check_key(c->prefix, e)) {
         e->code = BF_E_USAGE;
         return false;

@@ -1,6 +1,6 @@
 /*
- * What the command line of s3put says, and what follows from it: the plan that
- * all other files of the tool read and none changes.
+ * The command line of s3put, and the settings that are derived from it. All
+ * other files of the tool read this configuration and do not change it.
  */
 #ifndef S3PUT_CONFIG_H
 #define S3PUT_CONFIG_H
@@ -18,16 +18,16 @@ struct config {
     struct bf_aws_options aws;
 
     uint64_t size;        /* bytes of rows in an object */
-    uint64_t interval_ms; /* the longest that a row waits; 0: no limit */
+    uint64_t interval_ms; /* longest wait of a row; 0: no limit */
     uint64_t memory;      /* bytes of rows in memory */
     uint64_t spool_max;   /* bytes of sealed batches that wait in the spool */
     uint64_t partitions;  /* open at a time */
-    uint64_t window;      /* in flight */
+    uint64_t window;      /* uploads in flight */
     uint64_t max_line;
     uint64_t level;
     enum format format;
-    int compression;    /* as it was given: enum bf_parquet_codec; -1: not */
-    const char *schema; /* of Parquet: a file; NULL: found in the first `infer` rows */
+    int compression;    /* as given: enum bf_parquet_codec; -1: not given */
+    const char *schema; /* file for Parquet; NULL: derived from the first `infer` rows */
     uint64_t infer;
     struct bf_opt_list sort, bloom;
     bool only;
@@ -37,7 +37,7 @@ struct config {
     struct bf_opt_list partition;
     const char *hive;
     const char *time_field;
-    const char *partition_default; /* NULL: none but Hive's own name in --hive */
+    const char *partition_default; /* NULL: none, except Hive's own name in --hive */
     int zone_minutes;
 
     const char *content_type, *storage_class, *sse, *sse_key, *acl;
@@ -47,17 +47,17 @@ struct config {
     bool one, dry_run, strict;
     const char *rejects, *state, *spool;
 
-    /* what follows from it */
+    /* derived settings */
     enum bf_compress_kind compress; /* of the objects */
     enum bf_parquet_codec codec;    /* of the pages in them */
     char bucket[64];
     struct bf_str prefix; /* the rest of the URL */
     struct bf_buf tagging;
     const char *type; /* Content-Type */
-    char suffix[64];  /* extension of the names */
+    char suffix[64];  /* extension of the objects' names */
 };
 
-/* Rows are JSON objects. */
+/* Are the rows JSON objects? */
 static inline bool config_json(const struct config *c)
 {
     return c->format == FORMAT_JSON || c->format == FORMAT_PARQUET;
@@ -65,19 +65,19 @@ static inline bool config_json(const struct config *c)
 
 extern const struct bf_tool s3put_tool;
 
-/* The defaults, before the options. */
+/* Sets the defaults, before the options are parsed. */
 void config_init(struct config *c);
 void config_free(struct config *c);
 
-/* Checks what the options say together and fills the second half. */
+/* Checks the combination of options and sets the derived settings. */
 BF_MUST bool config_finish(struct config *c, const char *url, struct bf_err *e);
 
-/* The client of the run in *aws, which the caller destroys also after a failure; NULL with --dry-run. Refuses words
- * that AWS does not know where AWS itself is spoken to. */
+/* Makes the client of the run in *aws, which the caller destroys, also after a failure; NULL with --dry-run. Rejects
+ * values that AWS does not have, if the endpoint is AWS's. */
 BF_MUST bool config_open_client(const struct config *c, struct bf_aws **aws, struct bf_err *e);
 
-/* Before anything is read: a bucket that is not there, credentials that do not hold and an endpoint that is none show
- * at once, not with the first object. */
+/* Checks the bucket before the input is read, so that a missing bucket, invalid credentials or a wrong endpoint are
+ * reported at once, not at the first object. */
 BF_MUST bool config_ask_bucket(const struct config *c, struct bf_aws *aws, struct bf_err *e);
 
 #endif

@@ -24,7 +24,7 @@ static void remember(struct deliver *d, const struct bf_err *e)
         d->failed = *e;
 }
 
-/* Out of the books; the struct is gone afterwards. */
+/* Removes the object from the counters and frees it. */
 static void forget(struct deliver *d, struct sealed *s)
 {
     d->pending--;
@@ -73,7 +73,7 @@ static void arrived(struct sealed *s)
     forget(d, s);
 }
 
-/* The rows of an undelivered object into a file, the same for all of a run. */
+/* Writes the rows of an undelivered object to a file; all such objects of a run share one. */
 static bool keep_in_file(struct deliver *d, struct sealed *s, struct bf_err *e)
 {
     const char *tmp = getenv("TMPDIR");
@@ -98,7 +98,7 @@ static bool keep_in_file(struct deliver *d, struct sealed *s, struct bf_err *e)
     return bf_out_close(&out, e) && ok;
 }
 
-/* Nothing is lost; deliver_tell says where the rows are. */
+/* Keeps the rows of an undelivered object; deliver_tell reports where. */
 static void keep_rows(struct deliver *d, struct sealed *s, struct bf_err *why)
 {
     struct bf_err e = {0};
@@ -112,10 +112,11 @@ static void keep_rows(struct deliver *d, struct sealed *s, struct bf_err *why)
     } else
         ok = keep_in_file(d, s, &e);
     if (!ok) {
-        bf_err_ctx(&e, "s3://%s/%s: %" PRIu64 " rows cannot be kept and are lost",
-                   d->config->bucket, bf_buf_cstr(&s->key), s->records);
+        bf_err_ctx(&e, "s3://%s/%s: %" PRIu64 " row%s cannot be kept and %s lost",
+                   d->config->bucket, bf_buf_cstr(&s->key), s->records, BF_S(s->records),
+                   s->records == 1 ? "is" : "are");
         bf_diag_error(&e);
-        why->code = e.code; /* another start does not bring them back */
+        why->code = e.code; /* starting again does not recover them */
         return;
     }
     d->kept++;
@@ -132,8 +133,8 @@ void deliver_tell(const struct deliver *d)
                      objects, d->kept_rows, d->kept_rows == 1 ? "" : "s", d->kept_in);
 }
 
-/* Does S3 refuse this very object, whenever it comes? Not what is wrong with the credentials (400 ExpiredToken), and
- * not a body that was too slow. */
+/* Does S3 refuse this object permanently? Errors of credentials (400 ExpiredToken) and a body that was too slow do not
+ * count. */
 static bool is_refused(const struct bf_s3_result *r)
 {
     return r->status == 400 && strncmp(r->code, "RequestTimeout", 14) != 0 &&
@@ -164,7 +165,7 @@ static void did_not_arrive(struct sealed *s)
     if (refused)
         set_aside(d, s, &why);
     else if (d->failed.code != BF_OK && (d->failed.code != why.code || bf_diag_is_verbose()))
-        bf_diag_error(&why); /* the first one is told by main, its likes are counted */
+        bf_diag_error(&why); /* main reports the first one, others are counted */
     if (d->keep && !refused) {
         d->kept++;
         d->kept_rows += s->records;
@@ -216,7 +217,7 @@ static void upload_begun(void *arg, const char *id)
         d->upload(d->arg, s);
 }
 
-/* After a conflict S3 wants the parts once more, and so does an upload that a rule of the bucket has swept up. */
+/* After a conflict, or if a rule of the bucket has aborted the upload, the parts must be uploaded again. */
 static bool begin_again(struct sealed *s, const struct bf_s3_result *r)
 {
     bool gone =
@@ -227,13 +228,13 @@ static bool begin_again(struct sealed *s, const struct bf_s3_result *r)
     s->multipart = NULL;
     s->sent = 0;
     s->parts_in_flight = 0;
-    struct bf_err ignored = {0}; /* the conflict is the news */
+    struct bf_err ignored = {0}; /* the conflict is the error to report */
     return start_parts(s->deliver, s, &ignored);
 }
 
 static void multipart_done(void *arg, const struct bf_s3_result *r)
 {
-    struct bf_s3_result copy = *r; /* it goes with the upload */
+    struct bf_s3_result copy = *r; /* it is freed with the upload */
     if (copy.err.code == BF_OK || !begin_again(arg, &copy))
         finished(arg, &copy);
 }
@@ -245,7 +246,7 @@ static struct bf_s3_body piece_of(const struct sealed *s, uint64_t offset, uint6
     return (struct bf_s3_body){.data = bf_str(s->body.p + offset, (size_t)length)};
 }
 
-/* Keeps a few parts under way. A failure outside an answer ends s before this returns. */
+/* Keeps a few parts in flight. A failure outside an answer ends s before this returns. */
 static void feed_parts(struct sealed *s)
 {
     struct bf_err e = {0};
@@ -311,14 +312,14 @@ static bool start_body(struct deliver *d, struct sealed *s, struct bf_err *e)
     return start_parts(d, s, e);
 }
 
-/* The parts of a run that was killed are gone, or were already; who may not abort leaves them to the bucket's rule. */
+/* The answer to aborting the upload of a killed run. Without permission to abort, its parts remain for the bucket's rule. */
 static void aborted(struct bf_s3_abort *a, const struct bf_s3_result *r)
 {
     struct sealed *s = a->arg;
     struct bf_s3_result failed = *r;
     if (!bf_err_retryable(r->err.code)) {
         if (r->err.code != BF_OK && r->err.code != BF_E_NOTFOUND)
-            bf_diag_warn("s3://%s/%s: the upload of an earlier run stays behind: %s",
+            bf_diag_warn("s3://%s/%s: the upload of an earlier run remains: %s",
                          s->deliver->config->bucket, bf_buf_cstr(&s->key), r->err.text);
         bf_err_clear(&failed.err);
         if (start_body(s->deliver, s, &failed.err))
@@ -347,7 +348,7 @@ static void start_some(struct deliver *d)
             d->last = NULL;
         s->next = NULL;
         d->flying++;
-        /* after a signal one that S3 leaves waiting is enough to know of the others */
+        /* after a signal, one upload without progress is enough to give up the others */
         bool hopeless = bf_stop_asked() && bf_err_retryable(d->failed.code);
         if (hopeless)
             bf_err_set(&s->result.err, d->failed.code, "not sent: interrupted");
@@ -381,7 +382,7 @@ bool deliver_has_room(const struct deliver *d)
     const struct config *c = d->config;
     if (d->pending == 0)
         return true;
-    /* bodies in the spool wait there; those in memory let the reader wait */
+    /* bodies in the spool can wait; bodies in memory delay the reading */
     return d->held <= (c->memory < HELD_MAX ? c->memory : HELD_MAX) && d->waiting <= c->spool_max &&
            (d->spool || d->pending <= c->window);
 }
@@ -396,7 +397,7 @@ bool deliver_flush(struct deliver *d, struct bf_err *e)
     if (ok)
         return true;
     if (d->keep && (e->sys == ENOSPC || e->sys == EDQUOT))
-        e->code = BF_E_TEMPORARY; /* their objects go up again, and give them again */
+        e->code = BF_E_TEMPORARY; /* their objects are uploaded again, with new receipts */
     remember(d, e);
     return false;
 }
@@ -404,7 +405,7 @@ bool deliver_flush(struct deliver *d, struct bf_err *e)
 bool deliver_run(struct deliver *d, int timeout_ms, int fd, bool *readable, struct bf_err *e)
 {
     struct bf_err failed = {0};
-    bool ok = deliver_flush(d, &failed); /* a failure is remembered, and ends the reading */
+    bool ok = deliver_flush(d, &failed); /* a failure is stored, and ends the reading */
     (void)ok;
     return !d->aws || bf_aws_run_fd(d->aws, timeout_ms, fd, readable, e);
 }

@@ -33,7 +33,7 @@ static void drop_bom(struct input *in)
         in->row = bf_str(in->row.p + 3, in->row.n - 3);
 }
 
-/* One line, or none of it that counts: *again. */
+/* Reads one line; *again: the line is skipped. */
 static enum input_got next_line(struct input *in, bool *again, struct bf_err *e)
 {
     enum bf_line got = bf_reader_next_within(&in->reader, 0, &in->row, e);
@@ -60,7 +60,7 @@ static enum input_got next_line(struct input *in, bool *again, struct bf_err *e)
     return got == BF_LINE ? INPUT_ROW : INPUT_REST;
 }
 
-/* A record is as long as all of its lines. */
+/* Checks the length of a record, which is that of all its lines. */
 static enum input_got take_record(struct input *in, bool *again, struct bf_err *e)
 {
     drop_bom(in);
@@ -85,7 +85,7 @@ static enum input_got next_record(struct input *in, bool *again, struct bf_err *
     switch (got) {
     case BF_CSV_RECORD:
         return take_record(in, again, e);
-    case BF_CSV_BAD: /* a mark is no record */
+    case BF_CSV_BAD: /* a mark is not a record */
         return bf_mark_is(in->row) ? INPUT_ROW : INPUT_BAD;
     case BF_CSV_LONG:
         return INPUT_LONG;

@@ -1,6 +1,6 @@
 /*
- * Rows from standard input: lines, or records of CSV, which may hold newlines.
- * Blank lines and a byte order mark in front are passed over, but not in text.
+ * Rows from standard input: lines, or CSV records, which may contain newlines.
+ * Blank lines and a byte order mark at the beginning are skipped, except in text.
  */
 #ifndef S3PUT_INPUT_H
 #define S3PUT_INPUT_H
@@ -11,11 +11,11 @@
 enum input_got {
     INPUT_ROW,
     INPUT_REST, /* the last row, which had no newline */
-    INPUT_BAD,  /* no row: *e says why */
+    INPUT_BAD,  /* not a row: *e has the reason */
     INPUT_LONG, /* longer than --max-line: call bf_reader_skip on the reader */
     INPUT_END,
     INPUT_STOP, /* a signal */
-    INPUT_WAIT, /* nothing yet */
+    INPUT_WAIT, /* no complete row yet */
     INPUT_ERROR
 };
 
@@ -23,9 +23,9 @@ struct input {
     const struct config *config;
     struct bf_reader reader;
     struct bf_csv csv;
-    bool headed;       /* CSV: the header has come */
+    bool headed;       /* CSV: the header has been read */
     bool one_column;   /* CSV: a blank line is a row */
-    struct bf_str row; /* or the bad line; without its newline, holds until the next call */
+    struct bf_str row; /* or the invalid line; without its newline, valid until the next call */
     uint64_t line;     /* number of its first line */
 };
 
@@ -33,10 +33,10 @@ struct input {
 BF_MUST bool input_init(struct input *in, const struct config *c, struct bf_err *e);
 void input_free(struct input *in);
 
-/* Does not wait. */
+/* Reads the next row without waiting. */
 BF_MUST enum input_got input_next(struct input *in, struct bf_err *e);
 
-/* After INPUT_STOP: appends what has been read of a row whose end has not come. */
+/* After INPUT_STOP: appends the received part of an incomplete row. */
 void input_rest(const struct input *in, struct bf_buf *out);
 
 #endif

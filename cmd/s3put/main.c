@@ -1,8 +1,8 @@
 /*
  * s3put: buffers rows from standard input and delivers them to S3, as Firehose
- * does. The parts: config (options), route (where a row goes), batch (open
- * objects), sealed (finished ones), deliver (uploads), durable (--state), run
- * (the loop), one (--one).
+ * does. The parts: config (options), route (the partition of a row), batch (open
+ * objects), sealed (finished ones), deliver (uploads), run_durable (--state), run
+ * (the main loop), one (--one).
  */
 #include "cmd/s3put/one.h"
 #include "cmd/s3put/run.h"

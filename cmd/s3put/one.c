@@ -13,9 +13,9 @@
 
 enum { PARTS = 3, STEP = 256 * 1024, MEMORY_PART = 16 << 20 };
 
-/* A part while it fills and while it flies. */
+/* A part that is being filled or uploaded. */
 struct part {
-    struct bf_buf data; /* all of it, or what is not yet in the file */
+    struct bf_buf data; /* all of it, or the part that is not yet in the file */
     FILE *file;         /* unlinked; NULL: none */
     uint64_t in_file;
     bool flying;
@@ -30,8 +30,8 @@ struct one {
     struct bf_s3_multipart *multipart;
     struct bf_s3_put put;
     struct part parts[PARTS];
-    struct part *filling; /* NULL: none is free */
-    unsigned number;      /* of the part that fills, from 1 */
+    struct part *filling; /* NULL: all parts are being uploaded */
+    unsigned number;      /* of the part that is being filled, from 1 */
     uint64_t bytes;
     char *input;
     bool ended, done;
@@ -73,7 +73,7 @@ static uint64_t length(const struct part *p)
     return p->in_file + p->data.n;
 }
 
-/* Large parts lie on disk. */
+/* Large parts are stored on disk. */
 static bool part_to_file(struct part *p, struct bf_err *e)
 {
     if (!p->file && !(p->file = tmpfile()))
@@ -110,7 +110,7 @@ static bool send_part(struct one *o, struct bf_err *e)
     return true;
 }
 
-/* A free part to fill, or none. */
+/* Finds a free part to fill. */
 static void take_free(struct one *o)
 {
     for (int i = 0; i < PARTS && !o->filling; i++)
@@ -118,7 +118,7 @@ static void take_free(struct one *o)
             o->filling = &o->parts[i];
 }
 
-/* Waits for the network until there is a part to fill; false also when the upload has failed. */
+/* Waits until there is a part to fill; false also if the upload has failed. */
 static bool want_part(struct one *o, struct bf_err *e)
 {
     take_free(o);
@@ -132,7 +132,7 @@ static bool want_part(struct one *o, struct bf_err *e)
     return !o->done;
 }
 
-/* Takes bytes of the object's body. */
+/* Adds bytes of the object's body. */
 static bool take_piece(void *arg, struct bf_str piece, struct bf_err *e)
 {
     struct one *o = arg;
@@ -156,7 +156,7 @@ static bool take_piece(void *arg, struct bf_str piece, struct bf_err *e)
     return true;
 }
 
-/* One read(2), straight into the part where nothing is to be compressed. */
+/* One read(2), directly into the part if there is no compression. */
 static bool read_some(struct one *o, struct bf_err *e)
 {
     if (!want_part(o, e))
@@ -186,7 +186,7 @@ static bool read_all(struct one *o, struct bf_err *e)
 {
     while (!o->ended && !o->done) {
         bool readable = false;
-        /* part of an object is worse than none: a signal gives it up */
+        /* an incomplete object is worse than none: a signal aborts the upload */
         if (bf_stop_asked())
             return bf_err_set(e, BF_E_STOPPED, "interrupted, nothing was written");
         if (!bf_aws_run_fd(o->aws, -1, STDIN_FILENO, &readable, e))
@@ -199,7 +199,7 @@ static bool read_all(struct one *o, struct bf_err *e)
     return !o->done;
 }
 
-/* The last part, or all of a small object. */
+/* Uploads the last part, or a small object as a whole. */
 static bool finish_object(struct one *o, struct bf_err *e)
 {
     if (!bf_compress_end(o->compress, take_piece, o, e) || !want_part(o, e))
@@ -227,7 +227,7 @@ static bool upload(struct one *o, struct bf_err *e)
         if (!bf_aws_run(o->aws, -1, &second))
             break;
     if (o->done && o->result.err.code != BF_OK)
-        *e = o->result.err; /* the first reason, also when something else has noticed it */
+        *e = o->result.err; /* the first error, even if another function has returned one */
     return ok && o->done && o->result.err.code == BF_OK;
 }
 

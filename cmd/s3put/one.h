@@ -1,7 +1,7 @@
 /*
- * s3put --one: standard input, as it comes, into one object. Small input is one
+ * s3put --one: standard input, unchanged, into one object. Small input is one
  * PUT; longer input is a multipart upload whose parts grow, so that 10,000 of
- * them are enough for 5 TB; a part that would take much memory waits in an
+ * them are enough for 5 TB; a part that would need much memory waits in an
  * unlinked file.
  */
 #ifndef S3PUT_ONE_H

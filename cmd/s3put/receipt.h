@@ -13,7 +13,7 @@
 struct receipt {
     const char *bucket;
     struct bf_str key;
-    bool has_records; /* --one counts none */
+    bool has_records; /* --one does not count records */
     uint64_t records, bytes;
     const char *etag;
     enum bf_checksum_kind checksum;

@@ -11,7 +11,7 @@
 
 enum { ID_MAX = 8192, TEXT_MAX = 4096 };
 
-/* Names that --hive takes from the time, unless written NAME=FIELD. */
+/* Names that are parts of the time in --hive, unless written NAME=FIELD. */
 static const struct {
     const char *name, *pattern;
 } time_parts[] = {
@@ -43,7 +43,7 @@ static bool add_field(struct route *r, struct bf_str name, struct bf_str path, s
     return true;
 }
 
-/* "FIELD" or "NAME=FIELD"; *named says which. */
+/* "FIELD" or "NAME=FIELD"; *named: the second form. */
 static bool split_spec(struct bf_str spec, struct bf_str *name, struct bf_str *path, bool *named,
                        struct bf_err *e)
 {
@@ -77,8 +77,8 @@ static const char *time_pattern(struct bf_str name)
     return NULL;
 }
 
-/* Appends NAME=value/ for each; the fields' expressions are named "hive:FIELD" so that their values
- * are written the way Hive escapes them. */
+/* Appends NAME=value/ for each field. The fields' expressions are named "hive:FIELD", so that their values
+ * are escaped as in Hive. */
 static bool add_hive(struct route *r, const char *hive, struct bf_err *e)
 {
     struct bf_str rest = bf_str_of(hive), spec, name, path;
@@ -108,7 +108,7 @@ static struct bf_str plain_name(struct bf_str name)
     return bf_str_starts(name, BF_STR("hive:")) ? bf_str(name.p + 5, name.n - 5) : name;
 }
 
-/* What the prefix names is a field even without --partition; what --partition names must be used. */
+/* A key in the prefix is a field even without --partition; every --partition must be used. */
 static bool match_fields(struct route *r, struct bf_err *e)
 {
     bool used[ROUTE_FIELDS] = {false};
@@ -161,21 +161,22 @@ void route_warn(const struct route *r)
     if (bf_prefix_doubt(&r->prefix, doubt))
         bf_diag_warn("%s", doubt);
     if (!r->prefix.has_expression && prefix.n && prefix.p[prefix.n - 1] != '/')
-        bf_diag_warn("the objects' names begin with '%.*sYYYY/MM/...': a prefix that is a folder "
+        bf_diag_warn("the objects' names begin with '%.*sYYYY/MM/...': the prefix of a folder "
                      "ends in '/'",
                      BF_SHOWN_TO(prefix, 200));
 }
 
-/* A wrong name would else put all rows into the default partition without a word. */
+/* Otherwise a wrong name would silently put all rows into the default partition. */
 void route_tell(const struct route *r, uint64_t rows)
 {
     for (size_t i = 0; rows && i < r->nfields; i++)
         if (r->fields[i].defaulted == rows)
-            bf_diag_hint("no row had a value for the partition field '%.*s'; is its name right?",
+            bf_diag_hint("no row had a value for the partition field '%.*s'; is the name correct?",
                          (int)r->fields[i].name.n, r->fields[i].name.p);
         else if (r->fields[i].defaulted)
-            bf_diag_note("%" PRIu64 " rows without partition field '%.*s'", r->fields[i].defaulted,
-                         (int)r->fields[i].name.n, r->fields[i].name.p);
+            bf_diag_note("%" PRIu64 " row%s without partition field '%.*s'", r->fields[i].defaulted,
+                         BF_S(r->fields[i].defaulted), (int)r->fields[i].name.n,
+                         r->fields[i].name.p);
 }
 
 void route_free(struct route *r)
@@ -185,7 +186,7 @@ void route_free(struct route *r)
     bf_buf_free(&r->scratch);
 }
 
-/* Follows the rest of a dotted path into the value of its first key. */
+/* Follows the rest of a dotted path in the value of its first key. */
 static bool descend(struct route_field *f, struct bf_str rest, struct bf_err *e)
 {
     struct bf_str key;
@@ -234,7 +235,7 @@ static bool no_value(const struct route_field *f, const char *why, struct bf_err
     return bf_err_set(e, BF_E_INPUT, "field '%.*s' %s", BF_SHOWN_TO(f->name, 80), why);
 }
 
-/* Appends a value of the id, its length in front. */
+/* Appends a value to the id, after its length. */
 static bool put_text(struct route *r, const struct route_field *f, struct bf_str text,
                      struct bf_err *e)
 {
@@ -244,7 +245,7 @@ static bool put_text(struct route *r, const struct route_field *f, struct bf_str
     return bf_buf_ok(&r->id) || no_value(f, "is too long for a key", e);
 }
 
-/* Leaves the field's characters in r->scratch: a string decoded, a number in its plain form. */
+/* Writes the field's characters to r->scratch: a string decoded, a number in its canonical form. */
 static void read_value(struct route *r, const struct bf_json_val *v)
 {
     struct bf_err ignored;
@@ -264,7 +265,7 @@ static bool put_value(struct route *r, const struct route_field *f, struct bf_er
     if (f->value.type == BF_JSON_NULL)
         return no_value(f, "is null", e);
     if (f->value.type == BF_JSON_OBJECT || f->value.type == BF_JSON_ARRAY)
-        return no_value(f, "is no single value", e);
+        return no_value(f, "is not a single value", e);
     read_value(r, &f->value);
     if (!bf_buf_ok(&r->scratch))
         return no_value(f, "is too long for a key", e);
@@ -273,7 +274,7 @@ static bool put_value(struct route *r, const struct route_field *f, struct bf_er
     return put_text(r, f, bf_buf_view(&r->scratch), e);
 }
 
-/* The value of a row's field, or what stands for none. */
+/* The value of a row's field, or its default. */
 static bool put_field(struct route *r, struct route_field *f, struct bf_err *e)
 {
     const char *none = r->config->partition_default;
@@ -287,7 +288,7 @@ static bool put_field(struct route *r, struct route_field *f, struct bf_err *e)
     return put_text(r, f, bf_str_of(none), e);
 }
 
-/* Seconds, milliseconds or microseconds since 1970, told by their size, or text. */
+/* Seconds, milliseconds or microseconds since 1970, distinguished by their size, or text. */
 static bool parse_time(struct route *r, const struct route_field *f, struct bf_err *e)
 {
     struct bf_err ignored;
@@ -352,7 +353,7 @@ static struct bf_str value_of(struct bf_str id, size_t i)
     }
 }
 
-/* Hive writes %XX for what would break a path. */
+/* Hive writes %XX for characters that would break a path. */
 static void hive_escape(struct bf_buf *out, struct bf_str s)
 {
     static const char hex[] = "0123456789ABCDEF";

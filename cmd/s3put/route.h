@@ -1,14 +1,14 @@
 /*
- * Where a row goes. A row's partition is told by the values of the fields that
- * the prefix names and, with --time-field, by what the prefix makes of the
- * row's own time. Two rows of one partition may share an object.
+ * The partition of a row. It consists of the values of the fields that
+ * the prefix names and, with --time-field, of the times in the prefix for the
+ * row's own time. Rows of the same partition may be in the same object.
  *
- * Numbers are written in one plain form, so that 1, 1.0 and 1e0 are one
- * partition. A field that is missing, null or empty takes --partition-default; in
- * --hive, without that option, the name that Hive gives such a partition.
+ * Numbers are written in a canonical form, so that 1, 1.0 and 1e0 are one
+ * partition. A field that is missing, null or empty has the value of --partition-default; in
+ * --hive, without that option, it has Hive's name for such a partition.
  *
- * The partition's id is those values, each behind its length, then the times;
- * it is all that is needed to write the prefix later.
+ * The partition's id consists of these values, each after its length, and the times;
+ * the prefix can be written from the id alone.
  */
 #ifndef S3PUT_ROUTE_H
 #define S3PUT_ROUTE_H
@@ -25,7 +25,7 @@ struct route_field {
     struct bf_json_val value;
     bool found, nested;
     bool hive;          /* named by --hive */
-    uint64_t defaulted; /* rows that had no value for it */
+    uint64_t defaulted; /* rows that have no value for it */
 };
 
 struct route {
@@ -36,19 +36,19 @@ struct route {
     size_t nfields;                          /* without the time */
     bool timed;
     struct bf_buf id, scratch;
-    int64_t time_ms; /* of the row last routed: its own, or its arrival */
+    int64_t time_ms; /* of the last routed row: its own, or its arrival */
 };
 
 BF_MUST bool route_init(struct route *r, const struct config *c, struct bf_err *e);
 void route_free(struct route *r);
 
-/* Says what in the prefix may not mean what it looks like. */
+/* Warns of text in the prefix that is easily misunderstood. */
 void route_warn(const struct route *r);
 
-/* At the end: the fields that no row of so many had. */
+/* Reports at the end the fields that no row had. */
 void route_tell(const struct route *r, uint64_t rows);
 
-/* Checks a row and leaves its partition in r->id and its time in r->time_ms. */
+/* Checks a row and sets its partition r->id and its time r->time_ms. */
 BF_MUST bool route_row(struct route *r, struct bf_str row, int64_t arrival_ms, struct bf_err *e);
 
 /* Appends the prefix of a partition. */
@@ -58,7 +58,7 @@ BF_MUST bool route_prefix(const struct route *r, struct bf_str id, int64_t time_
 /* Appends the partition as a JSON object: {"category":"Toys"}. */
 void route_partition(const struct route *r, struct bf_str id, struct bf_buf *out);
 
-/* The way back: the id of a partition object and a time. */
+/* The inverse: makes the id from a partition object and a time. */
 BF_MUST bool route_id(struct route *r, struct bf_str partition, int64_t time_ms, struct bf_err *e);
 
 #endif

@@ -17,7 +17,7 @@
 
 enum { NETWORK_EVERY = 256 * 1024, TOGETHER_MAX = 64 * 1024 * 1024, WATCH_MS = 500 };
 
-/* Makes the batch an object and hands it over. Without --state only. */
+/* Seals the batch and passes it to delivery. Only without --state. */
 static bool seal(struct run *r, struct batch *x, struct bf_err *e)
 {
     struct sealed *s = sealed_new(&r->sealer, &r->batches, x, false, e);
@@ -30,7 +30,7 @@ static bool seal(struct run *r, struct batch *x, struct bf_err *e)
     return true;
 }
 
-/* Keeps the rows in memory under --memory: into the spool where there is one, else out to S3. */
+/* Keeps the rows in memory below --memory: moves them to the spool, or else delivers them early. */
 static bool shrink(struct run *r, struct bf_err *e)
 {
     while (r->batches.held > r->config->memory) {
@@ -50,7 +50,7 @@ static bool is_due(const struct run *r, const struct batch *x, int64_t now_ms)
            (r->config->interval_ms && now_ms - x->opened_ms >= (int64_t)r->config->interval_ms);
 }
 
-/* At a mark everything read so far is covered by the positions: what is due can be sealed. */
+/* At a mark the positions cover all rows so far, so that the batches that are due can be sealed. */
 static bool commit_if_due(struct run *r, struct bf_err *e)
 {
     if (!r->due || r->since_mark)
@@ -59,7 +59,7 @@ static bool commit_if_due(struct run *r, struct bf_err *e)
     size_t most = r->config->partitions;
     for (size_t i = 0; i < r->batches.n; i++)
         r->batches.all[i]->due = is_due(r, r->batches.all[i], now);
-    while (r->batches.n > most) { /* the oldest ones make room */
+    while (r->batches.n > most) { /* seal the oldest ones */
         struct batch *oldest = NULL;
         size_t open = 0;
         for (size_t i = 0; i < r->batches.n; i++) {
@@ -76,14 +76,13 @@ static bool commit_if_due(struct run *r, struct bf_err *e)
     return durable_commit(&r->durable, e);
 }
 
-/* Seals what has waited for --interval. *wait_ms: until the next one is due, -1 if none is. */
+/* Seals batches that have waited for --interval. *wait_ms: time until the next one is due, -1: none. */
 static bool check_intervals(struct run *r, int *wait_ms, struct bf_err *e)
 {
     int64_t now = bf_clock_mono_ms(), interval = (int64_t)r->config->interval_ms;
     int64_t next = INT_MAX;
     *wait_ms = -1;
-    if (interval && r->columns.finding &&
-        r->columns.held.n) { /* the first rows wait no longer than others */
+    if (interval && r->columns.finding && r->columns.held.n) { /* also applies to the first rows */
         next = r->columns.since_ms + interval - now;
         if (next <= 0 && !run_release(r, e))
             return false;
@@ -108,7 +107,7 @@ static bool check_intervals(struct run *r, int *wait_ms, struct bf_err *e)
     return !r->stateful || commit_if_due(r, e);
 }
 
-/* The batch for the row just routed, opened if it is the first of its partition. */
+/* The batch for the row that was routed, which is opened for the first row of a partition. */
 static bool find_batch(struct run *r, int64_t arrival_ms, struct batch **x, struct bf_err *why,
                        struct bf_err *e)
 {
@@ -139,7 +138,7 @@ static bool take_row(struct run *r, struct bf_str row, uint64_t number, struct b
     int64_t arrival = bf_clock_wall_ms();
     bool fits = route_row(&r->route, row, arrival, &why) &&
                 (r->config->format != FORMAT_PARQUET || columns_check(&r->columns, row, &why));
-    if (!fits && why.code == BF_E_MEMORY) { /* is no row's fault */
+    if (!fits && why.code == BF_E_MEMORY) { /* not an error of the row */
         *e = why;
         return false;
     }
@@ -153,7 +152,7 @@ static bool take_row(struct run *r, struct bf_str row, uint64_t number, struct b
     if (!batches_add(&r->batches, x, row, e))
         return false;
     if (x->bytes >= r->config->size) {
-        if (r->stateful) { /* the next mark may be far: until then it grows in its file */
+        if (r->stateful) { /* the next mark may be far away: until then the batch grows in its file */
             r->due = true;
             if (x->rows.n >= r->config->size && !batches_spill(&r->batches, x, e))
                 return false;
@@ -170,23 +169,23 @@ static bool take_mark(struct run *r, struct bf_str line, uint64_t number, struct
     if (!bf_mark_parse(&mark, line, &why))
         return bf_rejects_add(&r->rejects, line, number, &why, e);
     if (!r->stateful)
-        return true; /* positions matter to --state only */
+        return true; /* positions are used only by --state */
     if (!bf_mark_same_run(&r->reader_run, &mark, r->since_mark > 0, e)) {
         r->refused = true;
         return false;
     }
-    if (mark.more) { /* nothing, should the others never come */
+    if (mark.more) { /* without effect if the others never arrive */
         bf_buf_adds(&r->together, line);
         bf_buf_addc(&r->together, '\n');
         return bf_buf_check(&r->together, "marks", e);
     }
     bool covers = mark.kind == BF_MARK_AT || mark.kind == BF_MARK_END;
-    if (!covers) /* of a reader before this one: it was cut off in between */
+    if (!covers) /* of an earlier reader, which was interrupted */
         bf_buf_reset(&r->together);
     if (!durable_marks(&r->durable, bf_buf_view(&r->together), &mark, e))
         return false;
     if (!covers)
-        return true; /* starts come together: they are committed with what follows, or when nothing does */
+        return true; /* all starts are committed together, with the next records or without */
     bf_buf_reset(&r->together);
     r->since_mark = 0;
     r->batches.mark++;
@@ -218,7 +217,7 @@ static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
     return bf_buf_check(&r->header, "the header line", e);
 }
 
-/* With --state: what a reader that was killed left of a line is read again by the next one. */
+/* With --state: the next reader reads the line again of which a killed reader wrote only a part. */
 static bool take_rest(struct run *r, struct bf_str line, struct bf_err *e)
 {
     struct bf_mark mark;
@@ -229,13 +228,13 @@ static bool take_rest(struct run *r, struct bf_str line, struct bf_err *e)
     return true;
 }
 
-/* Lets the network work; waits for it, for input, for the clock. */
+/* Runs the network engine; waits for it, for input, or for a timeout. */
 static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e)
 {
     bool readable;
     r->since_network = 0;
     if (timeout_ms < 0 ||
-        timeout_ms > WATCH_MS) /* the reader of the receipts may go away meanwhile */
+        timeout_ms > WATCH_MS) /* the reader of the receipts may close the pipe in the meantime */
         timeout_ms = WATCH_MS;
     if (!deliver_run(&r->deliver, timeout_ms, for_input ? r->input.reader.fd : -1, &readable, e))
         return false;
@@ -250,7 +249,7 @@ static bool work(struct run *r, int timeout_ms, bool for_input, struct bf_err *e
     return !r->stateful || durable_settle(&r->durable, e);
 }
 
-/* What the input has next. *more: false when that was its end. */
+/* Reads the next row of the input. *more: false at the end. */
 static bool take_next(struct run *r, bool *more, struct bf_err *e)
 {
     struct bf_err why = {0};
@@ -300,7 +299,7 @@ static bool read_all(struct run *r, struct bf_err *e)
     return true;
 }
 
-/* A row that a signal has cut off. */
+/* Rejects a row that a signal has cut off. */
 static bool reject_rest(struct run *r, struct bf_err *e)
 {
     struct bf_buf rest;
@@ -314,7 +313,7 @@ static bool reject_rest(struct run *r, struct bf_err *e)
     return ok;
 }
 
-/* Seals everything that may be sealed. */
+/* Seals all batches that can be sealed. */
 static bool seal_rest(struct run *r, struct bf_err *e)
 {
     if (!run_release(r, e))
@@ -337,13 +336,14 @@ static bool seal_rest(struct run *r, struct bf_err *e)
         return false;
     if (uncovered && !bf_stop_asked())
         return bf_err_set(e, BF_E_TEMPORARY,
-                          "%" PRIu64 " rows behind the last mark are not delivered; "
-                          "they will be read again",
-                          uncovered);
+                          "%" PRIu64 " row%s after the last mark %s not delivered; "
+                          "the next start reads %s again",
+                          uncovered, BF_S(uncovered), uncovered == 1 ? "is" : "are",
+                          uncovered == 1 ? "it" : "them");
     return true;
 }
 
-/* The worse of two outcomes stays in *e. */
+/* Keeps the more severe of two errors in *e. */
 static bool and_also(bool ok, bool other, struct bf_err *e, const struct bf_err *second)
 {
     if (ok && !other)
@@ -351,16 +351,16 @@ static bool and_also(bool ok, bool other, struct bf_err *e, const struct bf_err 
     return ok && other;
 }
 
-/* What has been read is delivered also after a failure to read more. */
+/* The rows that were read are delivered even if reading failed. */
 static bool finish_run(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err second = {0};
-    /* what was read since the last commit is read again; after a reader that was refused, since the last mark */
+    /* rows since the last commit are read again; after a rejected reader, those since the last mark */
     bool broken = !ok && r->stateful && !r->refused;
     if (broken)
         (void)durable_tell(e);
     else {
-        /* a line that a signal cut off is no row, and it is not lost without a word */
+        /* a line that a signal cut off is not a row; it is reported */
         bool cut = r->stopped && !r->stateful;
         bool sealed = (!cut || reject_rest(r, &second)) && seal_rest(r, &second);
         ok = and_also(ok, sealed, e, &second);
@@ -377,7 +377,7 @@ static bool finish_run(struct run *r, bool ok, struct bf_err *e)
     return ok;
 }
 
-/* With --state the rows that are rejected will not be read again: they are kept without --rejects, too. */
+/* With --state, rejected rows are not read again, so they are kept even without --rejects. */
 static bool open_rejects(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
@@ -388,7 +388,7 @@ static bool open_rejects(struct run *r, struct bf_err *e)
         if (mkdir(c->state, 0700) != 0 && errno != EEXIST)
             return bf_err_sys(e, errno, "%s", c->state);
         int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (fd < 0) /* a link, for instance */
+        if (fd < 0) /* for example a link */
             return bf_err_sys(e, errno, "%s", path);
         close(fd);
     }
@@ -467,8 +467,9 @@ bool run_rows(const struct config *c, struct bf_err *e)
         bf_progress_end(&r.progress, r.rows, r.rows_bytes);
         route_tell(&r.route, r.rows);
         deliver_tell(&r.deliver);
-        bf_diag_note("%" PRIu64 " rows, %" PRIu64 " objects, %" PRIu64 " bytes delivered",
-                     r.deliver.records, r.deliver.objects, r.deliver.bytes);
+        bf_diag_note("%" PRIu64 " row%s, %" PRIu64 " object%s, %" PRIu64 " bytes delivered",
+                     r.deliver.records, BF_S(r.deliver.records), r.deliver.objects,
+                     BF_S(r.deliver.objects), r.deliver.bytes);
     }
     ok = and_also(ok, bf_rejects_close(&r.rejects, &second), e, &second);
     ok = and_also(ok, bf_out_close(&r.out, &second), e, &second);

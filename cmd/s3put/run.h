@@ -1,6 +1,6 @@
 /*
- * One run of s3put over rows: reads, routes, seals, delivers, and at the end of
- * the input, or at a signal, delivers what is left.
+ * One run of s3put over rows: reads, routes, seals and delivers them and, at the
+ * end of the input or at a signal, delivers the rest.
  */
 #ifndef S3PUT_RUN_H
 #define S3PUT_RUN_H
@@ -20,22 +20,22 @@ struct run {
     struct sealer sealer;
     struct deliver deliver;
     struct bf_rejects rejects;
-    char own_rejects[4096]; /* where they go with --state and without --rejects */
+    char own_rejects[4096]; /* path of the rejects with --state and without --rejects */
     struct input input;
     struct bf_out out;
     struct bf_buf header; /* the first line of CSV */
     bool has_header;
-    struct bf_buf together; /* marks that say that more of them belong together */
+    struct bf_buf together; /* marks that count together with the next one */
     struct durable durable;
     bool stateful;
-    bool due;                  /* --state: something is to be sealed at the next mark */
-    uint64_t rows, rows_bytes; /* taken in */
-    bool refused;              /* --state: the reader is not the one that belongs here */
-    bool stopped;              /* a signal has ended the reading */
+    bool due;                  /* --state: batches are to be sealed at the next mark */
+    uint64_t rows, rows_bytes; /* read */
+    bool refused;              /* --state: the reader's position does not match the state */
+    bool stopped;              /* a signal ended the reading */
     bool torn;                 /* --state: the input ended inside a line */
     uint64_t since_mark;       /* rows after the last mark */
     struct bf_mark_run reader_run;
-    uint64_t since_network; /* bytes read since the network was last looked after */
+    uint64_t since_network; /* bytes read since the last call of the network engine */
     struct bf_progress progress;
 };
 

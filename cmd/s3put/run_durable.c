@@ -21,7 +21,7 @@ bool durable_tell(struct bf_err *e)
     return false;
 }
 
-/* What the object of a batch is to be, copied for the state; false when memory ran out. */
+/* Copies the properties of a batch's object for the state; false if memory is exhausted. */
 static bool describe(struct durable *d, struct bf_state_batch *b, const char *file,
                      const struct bf_buf *key, const struct bf_buf *partition,
                      const struct bf_buf *content_type, enum bf_compress_kind compress,
@@ -66,15 +66,15 @@ static bool add_open(struct durable *d, const struct batch *x, struct bf_err *e)
     return false;
 }
 
-/* The only way to disk. What the state forgets or passes by is out of our hands before: the receipts of objects that
- * have left it, the rows that were rejected. */
+/* The only function that writes the state. Data that the state no longer has is written out before: the receipts of
+ * delivered objects and the rejected rows. */
 static bool save(struct durable *d, struct bf_err *e)
 {
     return deliver_flush(&d->run->deliver, e) && bf_rejects_sync(&d->run->rejects, e) &&
            bf_state_save(&d->state, d->path, e);
 }
 
-/* Makes the batches that are due objects in the spool, newest first in the list. */
+/* Seals the batches that are due in the spool. The list has the newest first. */
 static bool seal_due(struct durable *d, struct sealed **list, struct bf_err *e)
 {
     struct run *r = d->run;
@@ -93,7 +93,7 @@ static bool seal_due(struct durable *d, struct sealed **list, struct bf_err *e)
     return true;
 }
 
-/* Everything that is not sealed goes to its file, durably. */
+/* Writes all rows that are not sealed to their files and syncs them. */
 static bool save_open(struct durable *d, struct bf_err *e)
 {
     struct run *r = d->run;
@@ -130,7 +130,7 @@ static bool write_state(struct durable *d, const struct sealed *list, struct bf_
     return bf_file_sync_dir(r->spool_files.dir, e) && save(d, e);
 }
 
-/* After the commit: sealed batches are no longer open, their objects go up. */
+/* After the commit: closes the sealed batches and delivers their objects. */
 static void hand_over(struct durable *d, struct sealed *list)
 {
     struct run *r = d->run;
@@ -153,8 +153,8 @@ static void hand_over(struct durable *d, struct sealed *list)
     }
 }
 
-/* After a commit that failed the state in memory may be half of it: what the file says counts, without the
- * objects that have arrived since. Where that cannot be read, nothing is written any more. */
+/* After a failed commit the state in memory may be incomplete: it is read from the file again, without the
+ * objects that have arrived since. If the file cannot be read, the state is not written any more. */
 static void read_back(struct durable *d)
 {
     struct bf_err ignored = {0};
@@ -177,7 +177,7 @@ bool durable_commit(struct durable *d, struct bf_err *e)
         hand_over(d, list);
         return true;
     }
-    while (list) { /* their files are named nowhere: the next start removes them */
+    while (list) { /* no state names their files: the next start removes them */
         struct sealed *s = list;
         list = s->next;
         sealed_destroy(s);
@@ -202,7 +202,7 @@ static void on_delivered(void *arg, struct sealed *s)
     bf_buf_add(&d->gone, s->file, strlen(s->file) + 1);
 }
 
-/* What S3 refuses for good stays in the spool and in the state, and stands in nobody's way. */
+/* Keeps an object that S3 refuses permanently in the spool and in the state, without blocking the others. */
 static void on_refused(void *arg, const struct sealed *s, const struct bf_err *why)
 {
     struct durable *d = arg;
@@ -225,14 +225,14 @@ bool durable_settle(struct durable *d, struct bf_err *e)
     return true;
 }
 
-/* A multipart upload has begun: should this run be killed, the next one takes it back. */
+/* Records a multipart upload, so that the next run aborts it if this one is killed. */
 static void on_upload(void *arg, const struct sealed *s)
 {
     struct durable *d = arg;
     struct bf_state_batch *b = bf_state_sealed(&d->state, s->file);
     char *id = b ? bf_str_dup(bf_str_of(s->upload)) : NULL;
     if (!id)
-        return; /* then a rule of the bucket sweeps up what a kill leaves */
+        return; /* then only a rule of the bucket removes the parts after a kill */
     free(b->upload);
     b->upload = id;
     d->settled = false;

@@ -1,26 +1,26 @@
 /*
- * Exactly once (--state DIR). One sentence holds at every moment:
+ * Exactly once (--state DIR). This invariant always holds:
  *
  *   The rows of all records up to the positions in state.json are, each once, in
- *   objects that have arrived with their receipt, in the sealed files and in the
- *   counted bytes of the open files that state.json names; no other row is.
+ *   delivered objects whose receipts were written, in the sealed files and in the
+ *   valid bytes of the open files that state.json names; no other row is.
  *
- * Everything follows from it. The state, DIR/state.json (lib/checkpoint/state.h), is replaced as a
+ * The rest follows from it. The state, DIR/state.json (lib/checkpoint/state.h), is replaced as a
  * whole by rename, and that replacement is the only commit point:
  *
- *   1. rows that no mark covers are left out (run.c commits at a mark, or takes them off);
- *      what is due is made an object in DIR/spool; the other open batches are
- *      written to their files there; all of it is fsynced, and the folder too;
+ *   1. rows after the last mark are left out (run.c commits at a mark, or removes them);
+ *      batches that are due are sealed as objects in DIR/spool; the other open batches are
+ *      written to their files there; all files and the directory are fsynced;
  *   2. state.json gets the positions of the last marks, the sealed objects with
- *      their final keys, and how much of each open batch's file counts;
- *   3. objects go up under those keys, again after a crash; when one has arrived its
- *      receipt is written out, then it leaves state.json, and then its file is removed.
+ *      their final keys, and the number of valid bytes in each open batch's file;
+ *   3. objects are uploaded under those keys, again after a crash; when one has arrived, its
+ *      receipt is written, then it is removed from state.json, and then its file is removed.
  *
- * A position never goes back: a mark that begins before what has been taken, committed or
- * not, comes from a reader that will send rows again, and ends the run (run_position.c). What
- * an object will be is fixed when its batch opens and written down with it, so other
- * options at the next start change nothing of it (shape.h, run_resume.h). Whatever a crash
- * leaves behind that state.json does not name is removed at the next start.
+ * A position never moves back: a mark with a position before the current one, committed or
+ * not, is from a reader that will send rows again, and ends the run (run_position.c). The properties
+ * of an object are fixed and stored when its batch opens, so that other
+ * options at the next start do not change them (shape.h, run_resume.h). The next start removes
+ * all files that a crash has left and that state.json does not name.
  */
 #ifndef S3PUT_RUN_DURABLE_H
 #define S3PUT_RUN_DURABLE_H
@@ -35,36 +35,36 @@ struct durable {
     struct run *run;
     char path[4096]; /* of state.json */
     int lock;
-    struct bf_state state; /* as committed, less what has been delivered since */
+    struct bf_state state; /* the committed state, without the objects delivered since */
     struct bf_state ahead; /* positions of marks seen since the last commit; shards only */
     struct bf_buf gone;    /* names of delivered files, each with its NUL */
-    bool settled;          /* the state has not changed since the last save, but for a commit */
-    bool moved;            /* marks have come since the last commit */
-    bool broken;           /* the state in memory is not to be trusted: nothing is saved */
+    bool settled;          /* the state has not changed since the last save, except by a commit */
+    bool moved;            /* there were marks since the last commit */
+    bool broken;           /* the state in memory is invalid and must not be saved */
     int64_t committed_ms;  /* monotonic */
 };
 
-/* Locks DIR, reads the state, takes up open batches, starts sealed objects again. */
+/* Locks DIR, reads the state, continues open batches, delivers sealed objects. */
 BF_MUST bool durable_open(struct durable *d, struct run *r, struct bf_err *e);
 void durable_close(struct durable *d);
 
-/* A mark, and the lines of those that count together with it: remembers the positions. One that goes back, and a start
- * that disagrees with what has been taken, is an error and sets run->refused: then none of them counts, nor do the
- * rows after the last good mark. */
+/* Takes the positions of a mark and of the lines with marks that count together with it. A position that moves back, and a
+ * start at another position, is an error and sets run->refused: then neither these marks nor the rows after the last
+ * valid mark count. */
 BF_MUST bool durable_marks(struct durable *d, struct bf_str together, const struct bf_mark *mark,
                            struct bf_err *e);
 
-/* Seals the batches that are due, makes the others safe, commits. */
+/* Seals the batches that are due, syncs the others, commits. */
 BF_MUST bool durable_commit(struct durable *d, struct bf_err *e);
 
-/* How long until positions alone are worth a commit: --interval, at most a minute after the last one; 0: now,
+/* The time until positions alone are committed: --interval, at most a minute after the last commit; 0: now,
  * -1: there are no new ones. */
 int64_t durable_wait_ms(const struct durable *d);
 
-/* A full disk passes, and the rows are read again by the next start: makes it temporary. False. */
+/* Makes a full disk a temporary error, because the next start reads the rows again. Returns false. */
 bool durable_tell(struct bf_err *e);
 
-/* Takes delivered objects out of the state. */
+/* Removes delivered objects from the state. */
 BF_MUST bool durable_settle(struct durable *d, struct bf_err *e);
 
 #endif

@@ -2,7 +2,7 @@
 
 #include "lib/checkpoint/mark.h"
 
-/* No schema holds the rows: they are rejected for that reason. With --state they will be read again instead. */
+/* Rejects rows that fit no schema. With --state they will be read again instead. */
 static bool give_up(struct run *r, const struct bf_err *why, struct bf_err *e)
 {
     struct columns *c = &r->columns;
@@ -18,7 +18,7 @@ static bool give_up(struct run *r, const struct bf_err *why, struct bf_err *e)
     return false;
 }
 
-/* The schema is found in the lines that wait, rows and marks, and they are taken. */
+/* Derives the schema from the waiting lines, rows and marks, and processes them. */
 bool run_release(struct run *r, struct bf_err *e)
 {
     struct columns *c = &r->columns;
@@ -40,7 +40,7 @@ bool run_release(struct run *r, struct bf_err *e)
     return true;
 }
 
-/* A mark in front of all rows is taken at once: the reader may be the wrong one. */
+/* A mark before all rows is processed at once, because the reader may not match the state. */
 bool run_hold(struct run *r, struct bf_str line, struct bf_err *e)
 {
     struct bf_err why = {0};

@@ -1,8 +1,8 @@
-/* Marks against what s3put has taken already. */
+/* Compares marks with the positions that s3put has reached. */
 #include "cmd/s3put/run_durable.h"
 #include "cmd/s3put/run.h"
 
-/* How far a position is, before its digits are looked at: 0 the very beginning, 1 where a reader began without a
+/* The class of a position: 0 the very beginning, 1 a start without a
  * sequence number, 2 a sequence number. */
 static int rank(struct bf_str position)
 {
@@ -12,7 +12,7 @@ static int rank(struct bf_str position)
     return position.n == 0 || bf_str_is(position, "TRIM_HORIZON") ? 0 : digits ? 2 : 1;
 }
 
-/* Does a reader at this position send again what has been taken? */
+/* Does a reader at this position send records again? */
 static bool goes_back(struct bf_str position, struct bf_str taken)
 {
     return rank(taken) == 2 && (rank(position) < 2 || bf_sequence_cmp(position, taken) < 0);
@@ -26,13 +26,13 @@ static bool refuse(struct durable *d, const struct bf_mark *m, enum bf_err_code 
                       m->shard.p, why);
 }
 
-/* The reader begins where this shard has come to, or it is not the one that belongs to this state. */
+/* Checks that the reader begins at the position of this shard in the state. */
 static bool check_start(struct durable *d, const struct bf_mark *m, struct bf_str taken,
                         struct bf_err *e)
 {
     if (rank(m->sequence) == 0 ? rank(taken) == 0 : bf_str_eq(m->sequence, taken))
         return true;
-    /* a reader that began at a time has not seen the state, which another run has made meanwhile */
+    /* a reader that began at a time has not read the state, which another run has written in the meantime */
     if (goes_back(m->sequence, taken) || rank(m->sequence) < 2)
         return refuse(d, m, BF_E_TEMPORARY,
                       "the reader started from an older state; start both again", e);
@@ -68,8 +68,7 @@ static bool check(struct durable *d, const struct bf_mark *m, struct bf_err *e)
 
 static bool take(struct durable *d, const struct bf_mark *m, struct bf_err *e)
 {
-    if (m->kind ==
-        BF_MARK_GONE) { /* nothing can be read of it any more, so nobody needs to know its end */
+    if (m->kind == BF_MARK_GONE) { /* the shard cannot be read any more, so its end is not needed */
         if (bf_state_forget(&d->state, m->stream, m->shard))
             d->settled = false;
         return true;
@@ -78,7 +77,7 @@ static bool take(struct durable *d, const struct bf_mark *m, struct bf_err *e)
         if (taken_of(d, m))
             return true;
         d->run->due =
-            true; /* kept at once: at the latest record, or at a time, the next start would be elsewhere */
+            true; /* stored at once: from the latest record or a time, the next start would be elsewhere */
     }
     d->moved = true;
     if (!bf_state_set(&d->ahead, m->stream, m->shard, m->sequence, m->kind == BF_MARK_END, e))
@@ -99,7 +98,7 @@ static bool each(struct durable *d, struct bf_str together,
     return true;
 }
 
-/* All or none: a position that was taken from a group with a bad mark would cover rows that are taken off again. */
+/* All or none: a position from a group with an invalid mark would cover rows that are removed. */
 bool durable_marks(struct durable *d, struct bf_str together, const struct bf_mark *m,
                    struct bf_err *e)
 {

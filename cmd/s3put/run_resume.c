@@ -24,7 +24,7 @@ static bool check_file(struct durable *d, const struct bf_state_batch *b, struct
                       (long long)st.st_size, b->bytes);
 }
 
-/* The client of this run speaks to one bucket. */
+/* Checks the bucket, since the client of this run uses only one. */
 static bool check_bucket(struct durable *d, const struct bf_state_batch *b, struct bf_err *e)
 {
     if (!b->bucket || strcmp(b->bucket, d->run->config->bucket) == 0)
@@ -53,11 +53,11 @@ static enum bf_checksum_kind checksum_of(const struct bf_state_batch *b)
                : BF_CHECKSUM_NONE;
 }
 
-/* A sealed object of an earlier run, on its way again. */
+/* Delivers a sealed object of an earlier run. */
 static bool resume_sealed(struct durable *d, const struct bf_state_batch *b, struct bf_err *e)
 {
     if (b->refused)
-        return check_file(d, b, e); /* it has been told */
+        return check_file(d, b, e); /* it was reported */
     if (!check_bucket(d, b, e) || !check_file(d, b, e))
         return false;
     struct sealed *s = calloc(1, sizeof *s);
@@ -85,8 +85,8 @@ static bool resume_sealed(struct durable *d, const struct bf_state_batch *b, str
     return true;
 }
 
-/* The shape of a batch that other options opened. States of before shapes were kept have none: such a batch is
- * finished by the options of now. */
+/* The shape of a batch that was opened with other options. States of old versions have no shapes: such a batch is
+ * finished with the current options. */
 static bool own_shape(struct durable *d, struct batch *x, const struct bf_state_batch *b,
                       struct bf_err *e)
 {
@@ -108,7 +108,7 @@ static bool own_shape(struct durable *d, struct batch *x, const struct bf_state_
            bf_buf_check(&x->old->content_type, "the content type", e);
 }
 
-/* Can rows of this run join the batch? Then its id is in route.id. */
+/* Can the batch accept rows of this run? Then its id is in route.id. */
 static bool still_ours(struct durable *d, const struct bf_state_batch *b)
 {
     struct run *r = d->run;
@@ -119,7 +119,7 @@ static bool still_ours(struct durable *d, const struct bf_state_batch *b)
            !batches_find(&r->batches, bf_buf_view(&r->route.id));
 }
 
-/* An open batch of an earlier run; its key stays, and its rows are covered by the positions of the state. */
+/* Continues an open batch of an earlier run with its key. The positions of the state cover its rows. */
 static bool resume_open(struct durable *d, const struct bf_state_batch *b, size_t *old,
                         struct bf_err *e)
 {
@@ -127,7 +127,7 @@ static bool resume_open(struct durable *d, const struct bf_state_batch *b, size_
     if (!check_bucket(d, b, e) || !check_file(d, b, e))
         return false;
     if (!b->key || !*b->key)
-        return bf_err_set(e, BF_E_INPUT, "an open batch without a key");
+        return bf_err_set(e, BF_E_INPUT, "an open batch has no key");
     bool ours = still_ours(d, b);
     int64_t age = bf_clock_wall_ms() - b->arrival_ms;
     struct bf_str id =
@@ -147,7 +147,7 @@ static bool resume_open(struct durable *d, const struct bf_state_batch *b, size_
     return bf_buf_check(&x->key, "the key", e) && bf_buf_check(&x->partition, "the partition", e);
 }
 
-/* Removes what a crash has left in the spool. */
+/* Removes files that a crash has left in the spool. */
 static bool sweep(struct durable *d, struct bf_err *e)
 {
     DIR *dir = opendir(d->run->spool_files.dir);
@@ -176,7 +176,7 @@ bool resume(struct durable *d, struct bf_err *e)
     for (size_t i = 0; i < d->state.nopen; i++)
         if (!resume_open(d, &d->state.open[i], &old, e))
             return bf_err_ctx(e, "--state");
-    /* delivering changes the list: from the end */
+    /* from the end, because delivery changes the list */
     for (size_t i = d->state.nsealed; i-- > 0;)
         if (!resume_sealed(d, &d->state.sealed[i], e))
             return bf_err_ctx(e, "--state");

@@ -6,12 +6,12 @@
 
 enum { PIECE = 256 * 1024 };
 
-/* Where the body goes while it is made: through the checksum, into memory or a file. */
+/* The destination of a body: computes the checksum and writes to memory or a file. */
 struct sink {
     struct sealed *s;
     struct spool *spool;
     struct bf_checksum sum;
-    struct bf_buf pending; /* of a file, not yet written */
+    struct bf_buf pending; /* not yet written to the file */
 };
 
 static bool flush(struct sink *k, struct bf_err *e)
@@ -35,7 +35,7 @@ static bool put_body(void *arg, struct bf_str piece, struct bf_err *e)
     return bf_buf_check(&k->pending, "an object", e) && (k->pending.n < PIECE || flush(k, e));
 }
 
-/* Hands the content of a file to put, piece by piece. */
+/* Passes the content of a file to put, piece by piece. */
 static bool read_file(struct spool *spool, const char *name, uint64_t length, bf_compress_put *put,
                       void *arg, struct bf_err *e)
 {
@@ -54,7 +54,7 @@ static bool read_file(struct spool *spool, const char *name, uint64_t length, bf
             ok = put(arg, bf_str(piece, (size_t)n), e);
             length -= (uint64_t)n;
         } else if (n == 0)
-            ok = bf_err_set(e, BF_E_IO, "%s: the file is shorter than it was", name);
+            ok = bf_err_set(e, BF_E_IO, "%s: the file has become shorter", name);
         else if (errno != EINTR)
             ok = bf_err_sys(e, errno, "%s", name);
     }
@@ -74,7 +74,7 @@ static bool pack(void *arg, struct bf_str piece, struct bf_err *e)
     return bf_compress_add(p->compress, piece, put_body, p->sink, e);
 }
 
-/* Takes pieces apart into rows; the beginning of a row waits for its rest. */
+/* Splits pieces into rows; an incomplete row waits for the rest. */
 struct splitter {
     struct bf_parquet *parquet;
     struct bf_buf part;
@@ -101,7 +101,7 @@ static bool take_rows_of(void *arg, struct bf_str piece, struct bf_err *e)
     return bf_buf_check(&p->part, "a row", e);
 }
 
-/* The rows, which were checked when they came, as columns. */
+/* Writes the rows, which were checked when they were read, as columns. */
 static bool make_columns(struct sealer *s, const struct batches *b, const struct batch *x,
                          struct sink *k, struct bf_err *e)
 {
@@ -117,13 +117,13 @@ static bool make_columns(struct sealer *s, const struct batches *b, const struct
     return ok;
 }
 
-/* header, file and rows through the compressor into the sink. */
+/* Writes header, file and rows through the compressor to the sink. */
 static bool make_body(struct sealer *s, const struct batches *b, const struct batch *x,
                       struct sink *k, struct bf_err *e)
 {
     if (x->shape->parquet)
         return make_columns(s, b, x, k, e);
-    struct bf_compress *own = NULL; /* of a batch that other options opened */
+    struct bf_compress *own = NULL; /* for a batch with other options */
     if (x->old) {
         own = bf_compress_new(x->shape->compress, 0, e);
         if (!own)
@@ -145,7 +145,7 @@ static bool sum_piece(void *arg, struct bf_str piece, struct bf_err *e)
     return true;
 }
 
-/* Without compression the rows are the body: they move over as they are. */
+/* Without compression the rows become the body without a copy. */
 static bool take_rows(struct batches *b, struct batch *x, struct sealed *o, bool in_file,
                       struct bf_err *e)
 {
@@ -197,7 +197,7 @@ static bool put_kept(void *arg, struct bf_str piece, struct bf_err *e)
     return bf_buf_check(&o->rows, "the rows", e);
 }
 
-/* Nothing makes rows of columns again: until the object has arrived they are kept as they came. */
+/* Columns are not converted back to rows, so the rows are kept until the object has arrived. */
 static bool keep_rows(struct batches *b, struct batch *x, struct sealed *o, struct bf_err *e)
 {
     if (x->in_file) {
@@ -274,7 +274,7 @@ void sealed_destroy(struct sealed *s)
     free(s);
 }
 
-/* The rows of a sealed object as pieces, for the decompressor. */
+/* Passes the rows of a sealed object to the decompressor in pieces. */
 struct source {
     const struct bf_buf *from; /* or fd */
     uint64_t bytes;
@@ -282,7 +282,7 @@ struct source {
     uint64_t done;
     char piece[PIECE / 4];
     struct bf_out *out;
-    size_t skip; /* bytes that do not go out */
+    size_t skip; /* bytes that are skipped */
     bool failed;
 };
 
@@ -322,7 +322,7 @@ bool sealed_put_rows(struct sealed *s, struct spool *spool, bool with_header, st
     struct source *f = calloc(1, sizeof *f);
     if (!f)
         return bf_err_nomem(e);
-    bool kept = s->rows.n || s->rows_file[0]; /* the body is no rows */
+    bool kept = s->rows.n || s->rows_file[0]; /* the body does not consist of rows */
     const char *file = kept ? s->rows_file : s->file;
     f->from = kept ? &s->rows : &s->body;
     f->bytes = !kept ? s->bytes : s->rows.n ? s->rows.n : s->raw_bytes;

@@ -1,9 +1,9 @@
 /*
- * Sealed batches: objects that only wait for their upload. Key, bytes
- * and checksum are fixed here once and for all; uploading twice writes the
- * same thing twice.
+ * Sealed batches: objects that wait for their upload. Key, bytes
+ * and checksum are final, so that a second upload writes the same
+ * object.
  *
- * The body lies in memory, or in a file of the spool.
+ * The body is in memory, or in a file of the spool.
  */
 #ifndef S3PUT_SEALED_H
 #define S3PUT_SEALED_H
@@ -15,21 +15,22 @@
 struct sealed {
     struct sealed *next;
     struct bf_buf key;
-    struct bf_buf partition; /* JSON object, empty when there are no partitions */
+    struct bf_buf partition; /* JSON object, empty if there are no partitions */
     struct bf_buf body;
     char file[SPOOL_NAME]; /* instead of body */
     uint64_t bytes, raw_bytes, records;
-    size_t header_n; /* bytes in front of the rows: the header line of CSV */
+    size_t header_n; /* bytes before the rows: the header line of CSV */
     enum bf_compress_kind compress;
     enum bf_checksum_kind checksum;
     char checksum_value[BF_CHECKSUM_TEXT];
     struct bf_buf content_type;
-    bool resumed;       /* may have been uploaded by an earlier run */
-    struct bf_buf rows; /* of Parquet without --state: zstd, to be kept where it is not delivered */
-    char rows_file[SPOOL_NAME]; /* or where they lie */
-    bool raw_file;              /* file holds the rows as they came: the same file as the batch's */
+    bool resumed; /* an earlier run may have uploaded it */
+    struct bf_buf
+        rows; /* of Parquet without --state: the rows in zstd, in case it is not delivered */
+    char rows_file[SPOOL_NAME]; /* or the file that has them */
+    bool raw_file;              /* file has the unconverted rows: it is the batch's file */
 
-    /* while it is uploaded (deliver.c) */
+    /* during the upload (deliver.c) */
     struct deliver *deliver;
     struct bf_s3_object object;
     struct bf_s3_put put;
@@ -39,12 +40,12 @@ struct sealed {
     uint64_t sent;
     uint64_t part_bytes;
     unsigned parts_in_flight;
-    char *upload; /* id of the upload in parts that is under way, or that an earlier run began */
+    char *upload; /* id of the upload in parts that is in progress, or that an earlier run began */
     struct bf_s3_abort abort;
-    unsigned begun; /* uploads in parts that were given up for a new one */
+    unsigned begun; /* uploads in parts that were aborted and started again */
 };
 
-/* What sealing needs beside the batch. */
+/* The parameters of sealing. */
 struct sealer {
     const struct config *config;
     struct route *route;
@@ -55,18 +56,18 @@ struct sealer {
     struct bf_str header; /* the header line of CSV, repeated in every object */
 };
 
-/* Makes the object of a batch. With in_file the body goes into the spool even if it would fit in
- * memory. On success the batch's rows are the object's, the batch only waits to be closed; on failure
- * the batch is as it was. NULL on failure. */
+/* Makes the object of a batch. With in_file the body is written to the spool even if it would fit into
+ * memory. On success the object has the batch's rows, and the batch has only to be closed; on failure
+ * the batch is unchanged. NULL on failure. */
 BF_MUST struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x,
                                   bool in_file, struct bf_err *e);
 void sealed_destroy(struct sealed *s);
 
-/* Writes the rows of a body, decompressed, to out; with its header line or without. */
+/* Writes the decompressed rows of a body to out, with or without its header line. */
 BF_MUST bool sealed_put_rows(struct sealed *s, struct spool *spool, bool with_header,
                              struct bf_out *out, struct bf_err *e);
 
-/* Gives a batch that has just been opened the key and the partition that its object will have. */
+/* Sets the key and the partition of the object in a new batch. */
 BF_MUST bool sealed_key(struct sealer *s, struct batch *x, struct bf_err *e);
 
 #endif

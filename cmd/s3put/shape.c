@@ -27,7 +27,7 @@ bool shape_init(struct shape *s, const struct config *c, const struct route *r,
     bf_buf_addf(&s->text, "%s\n%s\n%+d\n", bf_compress_encoding(c->compress),
                 bf_checksum_name(c->checksum), c->zone_minutes);
     add(&s->text, bf_str_of(c->bucket));
-    add(&s->text, bf_buf_view(&r->text)); /* the prefix with what --hive adds */
+    add(&s->text, bf_buf_view(&r->text)); /* the prefix, including that of --hive */
     for (size_t i = 0; i < r->nfields + r->timed; i++) {
         add(&s->text, r->fields[i].name);
         add(&s->text, r->fields[i].path);

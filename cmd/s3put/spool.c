@@ -17,7 +17,7 @@ bool spool_init(struct spool *s, const char *dir, struct bf_rng *rng, struct bf_
         return bf_err_sys(e, ENAMETOOLONG, "%.200s", dir);
     if (!bf_file_make_dirs(dir, e))
         return false;
-    /* one that leads elsewhere would be swept there */
+    /* the files in the target of a link would be removed */
     int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return bf_err_sys(e, errno, "%.200s", dir);
@@ -91,5 +91,5 @@ void spool_remove(struct spool *s, const char *name)
 {
     char path[PATH_SIZE];
     path_of(s, name, path);
-    (void)unlink(path); /* what is left over is swept up at the next start */
+    (void)unlink(path); /* the next start removes it */
 }

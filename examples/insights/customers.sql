@@ -1,4 +1,4 @@
--- Customers by how often they bought.
+-- Customers by number of orders.
 WITH customers AS (
     SELECT customer_id, count(*) AS orders, sum(total) AS spent
     FROM orders

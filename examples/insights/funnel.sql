@@ -1,4 +1,4 @@
--- How far the orders came: how many ever reached each step.
+-- The number of orders that reached each status.
 WITH reached AS (
     SELECT order_id, max(CASE status WHEN 'PLACED' THEN 1 WHEN 'PAID' THEN 2 WHEN 'SHIPPED' THEN 3 ELSE 0 END) AS step
     FROM sales

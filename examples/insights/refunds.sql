@@ -1,4 +1,4 @@
--- What was cancelled, and what of it had been paid and goes back, by category.
+-- Cancelled orders and refunds by category.
 WITH paid AS (
     SELECT order_id, bool_or(status IN ('PAID', 'SHIPPED')) AS paid
     FROM sales

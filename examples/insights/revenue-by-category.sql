@@ -1,4 +1,4 @@
--- Revenue by category, and the product that brought most of it.
+-- Revenue by category, with the product that contributed most.
 WITH products AS (
     SELECT category, product_name, count(*) AS orders, sum(total) AS revenue
     FROM orders

@@ -1,4 +1,4 @@
--- Revenue by hour, and its curve.
+-- Revenue by hour, with a bar chart.
 SELECT date_format(ordered, '%H:00') AS hour,
     count(*) AS orders,
     sum(total) AS revenue,

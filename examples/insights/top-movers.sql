@@ -1,4 +1,4 @@
--- The products whose revenue changed most in the last full hour, against the hour before.
+-- The products whose revenue changed most from the previous hour to the last full hour.
 WITH aged AS (
     SELECT category, product_name, total,
         date_diff('hour', date_trunc('hour', ordered), date_trunc('hour', max(ordered) OVER ())) AS hours_ago

@@ -8,6 +8,9 @@
 
 #include "lib/base/err.h"
 
+/* The ending of a noun after the number n: 1 row, 2 rows. */
+#define BF_S(n) ((n) == 1 ? "" : "s")
+
 BF_API void bf_diag_tool(const char *name);
 BF_API const char *bf_diag_name(void);
 /* verbose: how often -v was given. */

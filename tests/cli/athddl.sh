@@ -12,7 +12,7 @@ sales() {
 
 check 'no table' -s 2 -e "athddl: usage: athddl [options] [DATABASE.]TABLE
 athddl: try 'athddl --help'" -- athddl
-check 'no location' -s 2 -e 'athddl: --location is missing: where the objects are' -- athddl t
+check 'no location' -s 2 -e 'athddl: --location is missing: the location of the objects' -- athddl t
 check 'no such format' -s 2 -e "athddl: option '--input': 'xml' is not ndjson, csv or tsv
 athddl: try 'athddl --help'" -- athddl -i xml t
 check 'no such table' -s 2 -e "athddl: 'a b' cannot be the name of a table: letters, digits and _ only" -- athddl --explain 'a b'
@@ -21,7 +21,7 @@ check 'both kinds of partitions' -s 2 -e 'athddl: --hive (projected) and --parti
     athddl --location s3://l/ --hive dt --partition a t
 check 'a range of nothing' -s 2 -e 'athddl: --range and --values are for projected partitions: see --hive' -- \
     athddl --location s3://l/ --range dt=NOW,NOW t
-check 'no rows' -s 1 -e 'athddl: no rows: nothing says what the columns are' -- athddl --location s3://l/ t
+check 'no rows' -s 1 -e 'athddl: no rows to derive the columns from' -- athddl --location s3://l/ t
 
 # Golden statements.
 sales
@@ -89,13 +89,13 @@ check 'why a number is a string' -i "$T/in" -m '^d	string	OpenCSVSerDe reads an 
 printf 'a;b\n1;2\n' >"$T/in"
 check 'a semicolon' -i "$T/in" -m "^  'separatorChar' = ';',$" -- athddl -i csv --location s3://l/t t
 printf 'a,b\n1,c:\\d\n"x\ny",2\n' >"$T/in"
-check 'what OpenCSVSerDe reads otherwise is told' -i "$T/in" -a -e "athddl: line 2: a backslash, which OpenCSVSerDe takes for an escape: cdcxform -o opencsv writes what it reads right
-athddl: line 3: a line break inside a field, where OpenCSVSerDe ends the row" -- athddl -i csv --location s3://l/t t
+check 'what OpenCSVSerDe reads otherwise is told' -i "$T/in" -a -e "athddl: line 2: a backslash, which OpenCSVSerDe reads as an escape: cdcxform -o opencsv escapes it
+athddl: line 3: a line break inside a field ends the row for OpenCSVSerDe" -- athddl -i csv --location s3://l/t t
 check 'and only where it reads' -i "$T/in" -a -- athddl -i csv --for sqlite --serde lazy t
 printf 'a\tb\tc\n1\t\\N\tx\\ty\n' >"$T/in"
 check 'TSV' -i "$T/in" -O "$golden/tsv.want" -- athddl -i tsv --no-header --location s3://l/t t
 printf 'a,b\n1\n1,2\n' >"$T/in"
-check 'a field is missing' -i "$T/in" -s 1 -m '^b	bigint' -e "athddl: line 2: 1 fields, and the first line has 2
+check 'a field is missing' -i "$T/in" -s 1 -m '^b	bigint' -e "athddl: line 2: 1 field, but the first line has 2
 athddl: 1 line rejected" -- athddl -i csv --explain t
 printf 'a,a\n' >"$T/in"
 check 'a name twice' -i "$T/in" -s 1 -e "athddl: line 1: the name 'a' occurs twice" -- athddl -i csv --explain t

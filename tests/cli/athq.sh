@@ -6,10 +6,10 @@
 check 'no such form' -s 2 -e "athq: option '--output': 'xml' is not table, csv, tsv or ndjson
 athq: try 'athq --help'" -- athq -o xml 'SELECT 1'
 check 'two kinds of work' -s 2 -e 'athq: SQL, --file, --status, --results and --cancel exclude each other' -- athq --status a 'SELECT 1'
-check 'no id' -s 2 -e "athq: option '--cancel': 'a b' is no id of a query" -- athq --cancel 'a b'
+check 'no id' -s 2 -e "athq: option '--cancel': 'a b' is not the id of a query" -- athq --cancel 'a b'
 check 'no location' -s 2 -E "^athq: option '--output-location': " -- athq --output-location /tmp 'SELECT 1'
 check 'too old a result' -s 2 -e 'athq: --reuse: Athena keeps results for 7 days at most' -- athq --reuse 8d 'SELECT 1'
-check 'no price' -s 2 -E "'free' is no price, such as 5 or 6.25" -- athq --price free 'SELECT 1'
+check 'no price' -s 2 -E "'free' is not a price such as 5 or 6.25" -- athq --price free 'SELECT 1'
 
 fault_start </dev/null
 # shellcheck disable=SC2153 # fault_start sets it
@@ -41,10 +41,10 @@ check 'NDJSON, with scan and cost' -o '{"id":"o-1","n":7,"total":92.10,"ok":true
 check 'another price' -a -E ' 0.000072 USD$' -- athq --price 6.25 'SELECT 1'
 rows '[["tags","array"],["r","row"],["a","varchar"],["a","varchar"]]' '["[x, y]","{b=1}","p","q"]'
 check 'what is not JSON stays text' -o '{"tags":"[x, y]","r":"{b=1}","a":"p","a_2":"q"}' \
-    -E "^athq: column 'tags' comes from Athena as a text that is not JSON: CAST\(tags AS JSON\) gives JSON" -- athq 'SELECT 1'
-ok 'two columns of one name are told' grep -q "^athq: two columns with the name 'a': one is 'a_2'" "$T/err"
+    -E "^athq: Athena returns column 'tags' as a text that is not JSON: CAST\(tags AS JSON\) gives JSON" -- athq 'SELECT 1'
+ok 'two columns of one name are told' grep -q "^athq: two columns have the name 'a': one is renamed to 'a_2'" "$T/err"
 rows '[["bfpipe.mark","json"]]' '["{}"]'
-check 'no row becomes a mark' -s 1 -E 'would take for a mark' -- athq -q -o ndjson 'SELECT 1'
+check 'no row becomes a mark' -s 1 -E 'would read this row as a mark' -- athq -q -o ndjson 'SELECT 1'
 rows '[["n","varchar"]]' '["n"]' '["n"]'
 check 'the names of the columns, as data' -o 'n
 n
@@ -56,7 +56,7 @@ check 'width is in characters, and no control character goes to a terminal' -o '
 ------------  ---
 Köln\x1b[31m    1' -- sh -c 'athq -q -o table "SELECT 1" | sed "s/^é    /é     /; s/  -$/  ---/; s/  1$/    1/; s/  n$/    n/"'
 rows '[["a","varchar"],["b","varchar"]]' '["1"]'
-check 'a row that is too short' -s 1 -E 'a row of 1 values, where there are 2 columns$' -- athq -q 'SELECT 1'
+check 'a row that is too short' -s 1 -E 'number of values in a row: 1, but number of columns: 2$' -- athq -q 'SELECT 1'
 rows '[["a","varchar"]]'
 check 'no rows' -o a -- athq -q -o csv 'SELECT 1'
 check 'no rows, a table' -o 'a
@@ -99,7 +99,7 @@ check 'where it runs' -a -- athq -q -d shop --catalog AwsDataCatalog -w sales --
 check 'is said' -o '{"WorkGroup":"sales","QueryExecutionContext":{"Database":"shop","Catalog":"AwsDataCatalog"},"ResultConfiguration":{"OutputLocation":"s3://results/mine/"},"ResultReuseConfiguration":{"ResultReuseByAgeConfiguration":{"Enabled":true,"MaxAgeInMinutes":2}}}' \
     -- sh -c 'jq -c "select(.op == \"StartQueryExecution\").body | fromjson | del(.QueryString, .ClientRequestToken)" "$1"' - "$dir/log"
 head -c 262145 /dev/zero | tr '\0' x >"$T/in"
-check 'too long' -s 1 -e 'athq: a statement of 262145 bytes; Athena takes 262144' -i "$T/in" -- athq
+check 'too long' -s 1 -e 'athq: the statement has 262145 bytes; Athena accepts 262144' -i "$T/in" -- athq
 # A pipe is live: each statement runs when its semicolon has come.
 mkfifo "$T/fifo"
 athq -q <"$T/fifo" >"$T/live" &
@@ -133,7 +133,7 @@ ok 'which is three calls' test "$(fault_count GetQueryResults) $(fault_count Get
 fault_rules <<'END'
 GetObject error 403 AccessDenied no
 END
-check 'or where the object is not to be had' -O "$T/want" -E "^athq: the result's object cannot be read, so its rows come 1,000 at a time: " -- athq 'SELECT 1'
+check 'or where the object is not to be had' -O "$T/want" -E "^athq: the result's object cannot be read; reading 1,000 rows at a time: " -- athq 'SELECT 1'
 fault_rules <<'END'
 GetObject 1x cut 20000
 GetObject 1x error 503 SlowDown
@@ -142,7 +142,7 @@ check 'an answer that breaks off is asked for again' -O "$T/want" -- athq -q 'SE
 fault_rules <<'END'
 GetObject ok "n","t"
 END
-check 'an object that is too short' -s 1 -a -E "the result's object has not the rows of the first page" -- athq -q 'SELECT 1'
+check 'an object that is too short' -s 1 -a -E "the result's object does not have the rows of the first page" -- athq -q 'SELECT 1'
 fault_rules <<'END'
 GetQueryResults 1x ok {"ResultSet":{"Rows":[],"ResultSetMetadata":{"ColumnInfo":[{"Name":"n","Type":"integer"},{"Name":"t","Type":"varchar"}]}},"NextToken":"0"}
 END

@@ -1,10 +1,11 @@
 #!/bin/sh
-# The examples of bfgen(1) and bfpipe(7) print what the pages say.
+# The examples of bfgen(1) and bfpipe(7) print what the pages say; exactly-once-man.sh has those that need services.
 . "$(dirname "$0")/lib.sh"
 
 # Each "$ command" inside a literal display, then what it prints; \e is a backslash in mdoc.
 awk -v dir="$T" '
-    /^\.Bd -literal/ { on = 1; next }
+    /^\.Sh/ { needs_services = /EXACTLY ONCE/ }
+    /^\.Bd -literal/ { on = !needs_services; next }
     /^\.Ed/ { on = shown = 0 }
     on { gsub(/\\e/, "\\") }
     on && /^\$ / { n++; shown = 1; print substr($0, 3) > (dir "/" n ".sh"); next }

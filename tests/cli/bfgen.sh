@@ -82,9 +82,9 @@ usage() {
 usage "unknown format" "option '--output': 'xml' is not writes, items, cdc or csv" -o xml
 usage "unknown schema" "option '--schema': 'x' is not sales or order" --schema x
 usage "unknown kind in the mix" "option '--mix': 'upsert' is not insert, update or delete; did you mean 'insert'\?" --mix upsert=1
-usage "a share that is no number" "option '--mix': update wants a share of 0 to 1000000, as in update=25" --mix update=x
-usage "no shares" "option '--mix': all shares are 0" --mix insert=0
-usage "deletes as CSV" "option '--mix': items and CSV cannot say that an order was deleted" -o csv --mix insert=1,delete=1
+usage "a share that is no number" "option '--mix': update needs a weight from 0 to 1000000, as in update=25" --mix update=x
+usage "no shares" "option '--mix': all weights are 0" --mix insert=0
+usage "deletes as CSV" "option '--mix': items and CSV have no form for a deletion" -o csv --mix insert=1,delete=1
 usage "a count that is none" "option '--count': 'ten' is not a whole number" -n ten
 usage "a time that is none" "option '--start': 'noon' is not a time such as" --start noon
 usage "a rate that is none" "option '--rate': '0/s' is not a rate such as" --rate 0/s

@@ -139,11 +139,11 @@ fails noid 'next: an event without request id'
 fails broken 'response: HTTP 500'
 fails next500 'next: HTTP 500'
 fails nolength 'next: an event of unknown length'
-fails badlength 'a Content-Length that is no number'
+fails badlength 'a Content-Length that is not a number'
 fails badchunk 'a chunk without its size'
 check "no API to speak to" -s 1 -E '^cdclambda: runtime API: 127.0.0.1:1: Connection refused' -- env AWS_LAMBDA_RUNTIME_API=127.0.0.1:1 cdclambda
 check "not in Lambda" -s 2 -E 'AWS_LAMBDA_RUNTIME_API is not set' -- env -u AWS_LAMBDA_RUNTIME_API cdclambda
-check "no address" -s 2 -E "'nonsense:123456789' is no address:port" -- env AWS_LAMBDA_RUNTIME_API=nonsense:123456789 cdclambda
+check "no address" -s 2 -E "'nonsense:123456789' is not address:port" -- env AWS_LAMBDA_RUNTIME_API=nonsense:123456789 cdclambda
 
 # configuration: file, then environment; what is wrong is an error of initialisation
 lambda_begin
@@ -178,7 +178,7 @@ BF_SQL='SELECT count(*) FROM cdc' lambda_run
 ok "a query that waits for the end" grep -q 'over more than one change ha.* no end in Firehose' "$L/init"
 lambda_begin
 BF_DEDUPE=100 lambda_run
-is "what would drop an event that comes again" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" '--dedupe: an event that was not delivered comes again, and would be dropped'
+is "what would drop an event that comes again" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" '--dedupe: an event that is sent again after a failure would be dropped'
 lambda_begin
 cp "$T/three" "$L/events/1"
 BF_MATCH='{"dynamodb":{"NewImage":{"order_id":{"S":["o-3"]}}}}' BF_EXPLAIN=1 BF_RENAME=order_id=id BF_NO_META=1 BF_FIELDS=id lambda_run

@@ -15,7 +15,7 @@ check "no final newline" -i "$T/partial" -o '{"id":1}' -- cdcxform --no-meta
 printf '\n  \n\r\n%s\r\n\n' "$good" >"$T/blank"
 check "blank lines and CRLF" -i "$T/blank" -o '{"id":1}' -- cdcxform --no-meta
 
-check "blank lines are counted wherever they stand" -i "$T/blank" -o '{"id":1}' -e 'cdcxform: 5 lines, 1 changes, 1 rows, 0 left out by filters, 0 marks' -- cdcxform --no-meta -v
+check "blank lines are counted wherever they stand" -i "$T/blank" -o '{"id":1}' -e 'cdcxform: 5 lines, 1 change, 1 row, 0 left out by filters, 0 marks' -- cdcxform --no-meta -v
 
 printf '\357\273\277%s\n%s\n' "$good" "$good" >"$T/mark"
 check "a byte order mark in front" -i "$T/mark" -o '{"id":1}

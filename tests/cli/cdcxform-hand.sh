@@ -107,7 +107,7 @@ release | debug) check '-o table is bounded: a million rows in 200 MB of address
     sh -c 'ulimit -v 200000; yes "{\"a\":12345,\"b\":\"some text\"}" | head -n 1000000 | cdcxform -i rows -o table | wc -l' ;;
 *) skip 'memory' 'a sanitizer wants more of it' ;;
 esac
-check '-o table and another format' -s 2 -e 'cdcxform: -o table goes with no other -o' -- cdcxform -o csv -o table
+check '-o table and another format' -s 2 -e 'cdcxform: -o table cannot be combined with another -o' -- cdcxform -o csv -o table
 check '-o table of SQL' -i "$T/in" -o '_op     n
 ------  -
 INSERT  1
@@ -178,8 +178,8 @@ done
 check '-i log' -i "$T/log" -o '{"id":"o-1"}
 {"id":"o-2"}
 {"id":"o-2"}
-{"id":"o-2"}' -e 'cdcxform: 1 line without a record passed over' -- cdcxform -i log --fields id --no-meta
-check '-i log on two threads' -i "$T/log" -m o-1 -e 'cdcxform: 1 line without a record passed over' -- cdcxform -j 2 -i log --fields id --no-meta
+{"id":"o-2"}' -e 'cdcxform: 1 line without a record skipped' -- cdcxform -i log --fields id --no-meta
+check '-i log on two threads' -i "$T/log" -m o-1 -e 'cdcxform: 1 line without a record skipped' -- cdcxform -j 2 -i log --fields id --no-meta
 check '-i log: what is no record is refused' -s 1 -E 'line 1: not a change record' -- sh -c 'echo "INFO {\"a\":1}" | cdcxform -i log'
 check '-i log: what is no JSON is refused' -s 1 -E 'line 1: byte' -- sh -c 'echo "INFO {a}" | cdcxform -i log'
 check 'without it, a text in front is refused' -s 1 -i "$T/log" -E '^cdcxform: line 1: byte 1' -- cdcxform

@@ -1,7 +1,7 @@
 #!/bin/sh
 # _seq: a text that sorts the changes of one key as they were made, whichever way they came; and what has no order says so.
 . "$(dirname "$0")/lib.sh"
-unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which tell in what order changes were made"
+unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which give the order of changes"
 
 # change N TIME [KINESIS [SEQUENCE]]: change number N of an order. KINESIS is the rest of the line, SEQUENCE DynamoDB's.
 change() {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # cdcxform with SQL: lists, names that are no SQL names, what does not belong into an expression, odd lookups.
 . "$(dirname "$0")/lib.sh"
-unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which tell in what order changes were made"
+unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which give the order of changes"
 # change ATTRIBUTES: an insert.
 change() {
     printf '{"eventName":"INSERT","tableName":"sales","dynamodb":{"Keys":{"id":{"S":"o-1"}},"NewImage":{"id":{"S":"o-1"}%s}}}\n' "$1"

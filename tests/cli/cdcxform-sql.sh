@@ -1,7 +1,7 @@
 #!/bin/sh
 # cdcxform with SQL: --where, --select, --sql, what the columns are, numbers, lookups, errors.
 . "$(dirname "$0")/lib.sh"
-unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which tell in what order changes were made"
+unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which give the order of changes"
 
 # change OP NEW OLD: as in cdcxform.sh
 change() {

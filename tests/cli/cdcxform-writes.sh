@@ -39,7 +39,7 @@ cdcxform: 1 line rejected' -- cdcxform -o writes
 fault_start <<'END'
 DescribeTable ok {"Table":{"TableName":"sales","TableStatus":"ACTIVE","KeySchema":[{"AttributeName":"id","KeyType":"HASH"},{"AttributeName":"at","KeyType":"RANGE"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"at","AttributeType":"N"}]}}
 END
-check 'into ddbput' -E 'line 3: marks are left out' -- sh -c 'cdcxform -o writes "$1" | ddbput sales' - "$T/in"
+check 'into ddbput' -E 'line 3: marks are skipped' -- sh -c 'cdcxform -o writes "$1" | ddbput sales' - "$T/in"
 check 'as they are' -o same -- sh -c "grep -v mark \"\$1\" | jq -cS . >\"\$1.1\"; jq -cS . \"\$2\" | cmp - \"\$1.1\" && echo same" - \
     "$T/want" "$FAULT_DIR/accepted"
 plan

@@ -1,7 +1,7 @@
 #!/bin/sh
 # cdcxform: images, fields, metadata, formats, both kinds of change lines, captures, marks, and the manual's examples.
 . "$(dirname "$0")/lib.sh"
-unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which tell in what order changes were made"
+unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which give the order of changes"
 
 # change OP NEW OLD: a change line of DynamoDB to Kinesis; empty NEW or OLD leaves the image out.
 change() {

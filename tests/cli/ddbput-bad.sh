@@ -65,16 +65,16 @@ bad_line 'an export line whose key is another type' "attribute 'order_id': of an
 bad_line 'a word that does not belong' "'st' does not belong into a write line" '{"update":{"order_id":"a"},"st":{"x":1}}'
 bad_line 'set without update' 'set and remove belong to an update' '{"put":{"order_id":"a"},"set":{"x":1}}'
 bad_line 'two verbs' 'more than one of put, update, delete and Item' '{"put":{"order_id":"a"},"delete":{"order_id":"a"}}'
-bad_line 'an update of nothing' 'an update wants something to set or to remove' '{"update":{"order_id":"a"},"set":{}}'
-bad_line 'an update of the key' "attribute 'order_id' is part of the key and cannot change" \
+bad_line 'the update has nothing' 'an update needs set or remove' '{"update":{"order_id":"a"},"set":{}}'
+bad_line 'the update has the key' "attribute 'order_id' is part of the key and cannot change" \
     '{"update":{"order_id":"a"},"set":{"order_id":"b"}}'
 bad_line 'a delete with more than the key' "the key holds more than the table's key attributes" \
     '{"delete":{"order_id":"a","x":1}}'
 
 # What is no write is named, with the way out.
-bad_line 'a change line' 'a change line, of which cdcxform -o writes makes a write' \
+bad_line 'a change line' 'a change line; cdcxform -o writes converts it to a write line' \
     '{"eventName":"REMOVE","tableName":"sales","dynamodb":{"Keys":{"order_id":{"S":"a"}},"OldImage":{"order_id":{"S":"a"}}}}'
-bad_line "a scan's answer" "what a scan answers; jq -c '.Items[]' makes lines of its items" \
+bad_line "a scan's answer" "the answer of a scan; jq -c '.Items[]' prints its items as lines" \
     '{"Items":[{"order_id":{"S":"a"}}],"Count":1,"ScannedCount":1,"ConsumedCapacity":null}'
 bad_line 'the first line of several' "byte 2: a key in quotes was expected; it begins a document of several lines, jq -c . makes one of it" '{'
 bad_line 'types, but no key' "key 'order_id' is missing" '{"x":{"S":"a"}}'
@@ -111,7 +111,7 @@ cat >"$T/in" <<'END'
 {"order_id":"o-1"}
 {"bfpipe.mark":{"stream":"s","shard":"shardId-000000000000","sequence":"1"}}
 END
-check 'marks are no items' -i "$T/in" -e 'ddbput: line 1: marks are left out: nobody commits them after ddbput' -- ddbput sales
+check 'marks are no items' -i "$T/in" -e 'ddbput: line 1: marks are skipped: no tool after ddbput commits them' -- ddbput sales
 check 'the item is' -o 'put o-1' -- arrived
 
 fault_rules </dev/null
@@ -121,7 +121,7 @@ cat >"$T/in" <<'END'
 {"order_id":"c","_op":"REMOVE","_ts":"2026-11-27T06:00:00Z"}
 END
 check 'rows about items that were removed are told, once' -i "$T/in" \
-    -e 'ddbput: line 2: a row about an item that was removed is put as an item; cdcxform -o writes makes a delete of it' -- ddbput sales
+    -e 'ddbput: line 2: the row of a removed item is put as an item; cdcxform -o writes makes it a delete' -- ddbput sales
 check 'and put, as rows are' -o 'put a,put b,put c' -- arrived
 
 # A line of 100 MB costs no memory.

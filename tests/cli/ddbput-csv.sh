@@ -79,7 +79,7 @@ for tool in 'bfgen --csv x' 'ddbput sales'; do
         check "${tool%% *}: '$bad' is none" -s 2 -E "option '--delimiter': '$bad' is not one character such as ';', nor 'tab'" -- $tool --delimiter "$bad"
     done
 done
-check 'a delimiter is for CSV' -s 2 -e 'ddbput: --delimiter is for CSV, not with --input json' -- ddbput -i json --delimiter ';' sales
+check 'a delimiter is for CSV' -s 2 -e 'ddbput: --delimiter is for CSV and cannot be combined with --input json' -- ddbput -i json --delimiter ';' sales
 
 # A first column without a name, as R (write.csv) and pandas (to_csv) write it.
 printf '"","order_id","n"\n"1","a",1\n"2","b",2\n' >"$T/in.csv"

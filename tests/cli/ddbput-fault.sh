@@ -116,7 +116,7 @@ fault_rules <<'END'
 DescribeTable error 400 ResourceNotFoundException Requested resource not found: Table: nosuch not found
 END
 check 'an unknown table' -s 1 -i "$T/100" \
-    -e 'ddbput: nosuch: no such table in us-east-1; --create KEY:TYPE makes it' -- ddbput nosuch
+    -e 'ddbput: nosuch: no such table in us-east-1; --create KEY:TYPE creates it' -- ddbput nosuch
 fault_rules <<'END'
 DescribeTable error 400 UnrecognizedClientException The security token included in the request is invalid.
 END
@@ -174,7 +174,7 @@ fault_rules <<'END'
 PutItem 2x error 400 ConditionalCheckFailedException The conditional request failed
 END
 printf '{"order_id":"a"}\n{"put":{"order_id":"b"}}\n{"Item":{"order_id":{"S":"c"}}}\n' >"$T/in"
-check 'what exists is left alone' -i "$T/in" -e 'ddbput: 2 items existed already, left alone' -- \
+check 'what exists is left alone' -i "$T/in" -e 'ddbput: 2 existing items left unchanged' -- \
     ddbput --window 1 --if-not-exists sales
 check 'the others are put' -o '{"put":{"order_id":{"S":"c"}}}' -- cat "$FAULT_DIR/accepted"
 condition() { jq -r 'select(.op == "PutItem") | .body | fromjson | .ConditionExpression + " " + .ExpressionAttributeNames["#k"]' "$FAULT_DIR/log" | uniq; }
@@ -211,7 +211,7 @@ check 'on demand, with its stream' -o '{"TableName":"sales","BillingMode":"PAY_P
 all 'and written to'
 fault_rules </dev/null
 check 'a table with another key' -s 2 -i "$T/100" \
-    -e 'ddbput: sales: the table is there with the key order_id:S, not as --create wants it' -- ddbput --create id:N sales
+    -e 'ddbput: sales: the table exists with the key order_id:S, other than in --create' -- ddbput --create id:N sales
 fault_rules <<'END'
 DescribeTable ok {"Table":{"TableStatus":"CREATING","KeySchema":[{"AttributeName":"order_id","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"order_id","AttributeType":"S"}]}}
 END

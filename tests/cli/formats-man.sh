@@ -71,7 +71,7 @@ display Captures 1 | grep -v "^{\"stream\"" | sed "s,eyJ\.\.\.,$(base64 <"$T/cha
 check 'four forms of a capture' -o 4 -- sh -c 'jq -c . "$T/forms" | wc -l'
 jq -c '{Records: [.]}' "$T/forms" >"$T/captures"
 jq '{records: [.]}' "$T/forms" >"$T/captures.many"
-unordered='cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which tell in what order changes were made'
+unordered='cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which give the order of changes'
 order=$(printf '1795773229007000-%056d' 4959)
 for f in captures captures.many; do
     check "$f" -i "$T/$f" -e "$unordered" -o '{"order_id":"o-1","total":92.01,"_op":"MODIFY","_seq":"'"$order"'"}

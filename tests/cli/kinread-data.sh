@@ -38,7 +38,7 @@ check '  also with --split' -o "$spaced
 {\"n\":1}" -- kinread -e --split orders
 check '  also with --raw' -o "$spaced" -- kinread -e --raw -n 1 orders
 check '  in an envelope it is data' -o "$(reject 8898 "$(printf %s "$evil" | jq -Rc .)")" -- kinread -e -J -n 1 orders
-told="kinread: orders: $shard: record ${seq0}8898: its line would be taken for a mark
+told="kinread: orders: $shard: record ${seq0}8898: its line would be read as a mark
 kinread: 1 line rejected ($T/rejects)"
 check 'in a format it is rejected' -s 1 -o '{"n":1}' -e "$told" -- kinread -e -f '%d\n' --rejects "$T/rejects" orders
 check '  whole' -o "$(reject 8898 "$(printf %s "$evil" | jq -Rc .)")" -- cat "$T/rejects"
@@ -51,15 +51,15 @@ answers "$(data '{"bfpipe.')" "$(data 'mark":{"stream"')" "$(data ok)"
 check 'nor made of two' -s 1 -m '^\{"bfpipe\.ok$' -E 8899 -- kinread -e -f %d orders
 answers "$(data "$evil and more")" "$(data 'one\n{"bfpipe.mark":1}\n')" "$(data '{\n"bfpipe.mark":{}}')"
 rm -f "$T/rejects"
-check 'what is no document is rejected' -s 1 -o '{ "bfpipe.mark":{}}' -e "kinread: orders: $shard: record ${seq0}8898: its data would be taken for a mark
-kinread: orders: $shard: record ${seq0}8899: its data holds newlines and is not one JSON document
+check 'what is no document is rejected' -s 1 -o '{ "bfpipe.mark":{}}' -e "kinread: orders: $shard: record ${seq0}8898: its data would be read as a mark
+kinread: orders: $shard: record ${seq0}8899: its data contains newlines and is not one JSON document
 kinread: 2 lines rejected ($T/rejects)" -- kinread -e --rejects "$T/rejects" orders
 check '  with all of its data' -o 'one
 {"bfpipe.mark":1}' -- sh -c 'tail -n 1 "$1" | jq -j .data' - "$T/rejects"
 check '  as -J has it' -o 'one
 {"bfpipe.mark":1}' -- sh -c 'kinread -e -J orders | sed -n 2p | jq -j .data'
 check 'of several lines one may be none' -s 1 -o '{
-"bfpipe.mark":{}}' -E "record ${seq0}8899: its data would be taken for a mark" -- kinread -e --split orders
+"bfpipe.mark":{}}' -E "record ${seq0}8899: its data would be read as a mark" -- kinread -e --split orders
 check 'another run appends' -s 1 -a -E '2 lines rejected' -- kinread -e --rejects "$T/rejects" orders
 check '  to what was there' -o 4 -- sh -c 'wc -l <"$1"' - "$T/rejects"
 
@@ -111,8 +111,8 @@ gzip_of() {
 }
 answers "$(gzip_of '{"logEvents":[1]}\n')" "$(gzip_of two)"
 rm -f "$T/rejects"
-check 'gzip is named' -s 1 -e "kinread: orders: $shard: record ${seq0}8898: its data is compressed with gzip: kinread -f %d and gzip -dc unpack such records
-kinread: orders: $shard: record ${seq0}8899: its data is compressed with gzip: kinread -f %d and gzip -dc unpack such records
+check 'gzip is named' -s 1 -e "kinread: orders: $shard: record ${seq0}8898: its data is compressed with gzip: use kinread -f %d and gzip -dc
+kinread: orders: $shard: record ${seq0}8899: its data is compressed with gzip: use kinread -f %d and gzip -dc
 kinread: 2 lines rejected ($T/rejects)" -- kinread -e --rejects "$T/rejects" orders
 check '  and the way out is one' -o '{"logEvents":[1]}
 two' -- sh -c 'kinread -e -f %d orders | gzip -dc; echo'
@@ -151,8 +151,8 @@ for word in oldest earliest TRIM_HORIZON; do
 done
 check 'from LATEST' -a -- kinread -e --from LATEST orders
 check '  is asked for' -m '"LATEST"}$' -- sh -c 'jq -r "select(.op == \"GetShardIterator\").body" "$1" | tail -n 1' - "$FAULT_DIR/log"
-check 'nothing is between' -s 2 -e 'kinread: --until lies before --from: no record is between them' -- kinread --from -1h --until -2h orders
-check 'nor after the latest' -s 2 -E '^kinread: --until is past, and what is read begins at the latest record' -- kinread --until 2001-01-01 orders
+check 'nothing is between' -s 2 -e 'kinread: --until is before --from: there are no records between them' -- kinread --from -1h --until -2h orders
+check 'nor after the latest' -s 2 -E '^kinread: --until is in the past, and reading begins at the latest record' -- kinread --until 2001-01-01 orders
 fault_rules <<'END'
 * clock -200
 END
@@ -173,14 +173,14 @@ ok '  is its own now' about 0
 fault_rules <<'END'
 ListShards error 400 ResourceNotFoundException Stream sales not found
 END
-check 'a table is not a stream' -s 1 -E '^kinread: sales: ListShards: ResourceNotFoundException: .*; the changes of a table are dynamodb:sales$' -- kinread sales
+check 'a table is not a stream' -s 1 -E '^kinread: sales: ListShards: ResourceNotFoundException: .*; for the changes of a table use dynamodb:sales$' -- kinread sales
 fault_rules <<'END'
 GetRecords ok {"Records":[]}
 END
 check 'a table of another account' -- kinread -e arn:aws:dynamodb:us-east-1:111122223333:table/sales
 check '  is asked for by its ARN' -o '{"TableName":"arn:aws:dynamodb:us-east-1:111122223333:table/sales"}' -- \
     sh -c 'jq -r "select(.op == \"DescribeTable\").body" "$1" | tail -n 1' - "$FAULT_DIR/log"
-check 'raw and format' -s 2 -e 'kinread: --raw is for plain lines: it cannot go with --format' -- kinread --raw -f %d orders
+check 'raw and format' -s 2 -e 'kinread: --raw is for plain lines: it cannot be combined with --format' -- kinread --raw -f %d orders
 
 # Iterators are asked for at once: here none is given before a hundred are wanted.
 {
@@ -198,7 +198,7 @@ fault_rules </dev/null
 waits() {
     python3 "$root/tests/cli/terminal.py" 2 timeout -s TERM 2 kinread --no-progress "$@" orders | tr -d '\r'
 }
-check 'at a terminal' -m '^kinread: orders: reading 1 shard from the latest record on; --from oldest, -15m or a time begins elsewhere$' -- waits
+check 'at a terminal' -m '^kinread: orders: reading 1 shard from the latest record on; use --from to begin at oldest, -15m or a time$' -- waits
 cp "$T/out" "$T/screen"
 check '  once' -o 1 -- grep -c reading "$T/screen"
 check '  not with -e' -- waits -e --from latest

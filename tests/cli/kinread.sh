@@ -5,23 +5,23 @@
 
 check 'no source' -s 2 -e "kinread: usage: kinread [options] STREAM | ARN | dynamodb:TABLE
 kinread: try 'kinread --help'" -- kinread
-check 'an empty source' -s 2 -e "kinread: '' is no stream name, stream ARN or dynamodb:TABLE" -- kinread ''
-check 'a bad name' -s 2 -e "kinread: 'a b' is no stream name, stream ARN or dynamodb:TABLE" -- kinread 'a b'
-check 'an ARN of something else' -s 2 -E "arn:aws:s3:::b' is no stream name" -- kinread arn:aws:s3:::b
-check 'a bad time' -s 2 -E "^kinread: --from: 'soon' is none of oldest, latest, a time such as .*, so long ago such as -15m, a sequence number$" -- kinread --from soon o
+check 'an empty source' -s 2 -e "kinread: '' is not a stream name, stream ARN or dynamodb:TABLE" -- kinread ''
+check 'a bad name' -s 2 -e "kinread: 'a b' is not a stream name, stream ARN or dynamodb:TABLE" -- kinread 'a b'
+check 'an ARN of something else' -s 2 -E "arn:aws:s3:::b' is not a stream name" -- kinread arn:aws:s3:::b
+check 'a bad time' -s 2 -E "^kinread: --from: 'soon' is not oldest, latest, a time such as .*, a duration ago such as -15m, or a sequence number$" -- kinread --from soon o
 check 'the future' -s 2 -e "kinread: --from: '9999-01-01' is in the future" -- kinread --from 9999-01-01 o
 check 'a bad end' -s 2 -E "^kinread: --until: 'x' is not a time" -- kinread --until x o
 check 'format and envelope' -s 2 -e 'kinread: --format and --json exclude each other' -- kinread -J -f %d o
 for other in -J '-f %d'; do
     # shellcheck disable=SC2086 # words
-    check "split and $other" -s 2 -E '^kinread: --split is for plain lines: it cannot go with --(json|format)$' -- kinread --split $other o
+    check "split and $other" -s 2 -E '^kinread: --split is for plain lines: it cannot be combined with --(json|format)$' -- kinread --split $other o
 done
 for other in -e '-n 1' '--from oldest' '--shard 1' '--state d' '--split' '--rejects f'; do
     # shellcheck disable=SC2086
-    check "list and $other" -s 2 -e 'kinread: --list reads no records: of the options only --json goes with it' -- kinread --list $other o
+    check "list and $other" -s 2 -e 'kinread: --list reads no records: it can only be combined with --json' -- kinread --list $other o
 done
 check 'format and marks' -s 2 -E '^kinread: --state writes marks' -- kinread --state d -f %d o
-check 'shard and marks' -s 2 -E '^kinread: --state keeps account of all shards' -- kinread --state d --shard 1 o
+check 'shard and marks' -s 2 -E '^kinread: --state has the positions of all shards' -- kinread --state d --shard 1 o
 check 'no records' -s 2 -E "'--count': 0 is less than 1$" -- kinread -n 0 o
 check 'no window' -s 2 -E "option '--window': 0 is not from 1 to 256$" -- kinread --window 0 o
 
@@ -78,7 +78,7 @@ fault_rules </dev/null
 check 'by ARN' -m two -- kinread -e arn:aws:kinesis:us-east-1:000000000000:stream/orders
 check 'the ARN is told to the service' -m '^{"StreamName":"orders","StreamARN":"arn:aws:kinesis:us-east-1:000000000000:stream/orders"' -- bodies GetShardIterator
 check 'one shard' -m two -- kinread -e --shard 0 orders
-check 'a shard that is not there' -s 1 -e "kinread: orders: no shard '7'; --list shows them" -- kinread -e --shard 7 orders
+check 'a shard that is not there' -s 1 -e "kinread: orders: no shard '7'; --list prints the shards" -- kinread -e --shard 7 orders
 check 'the shards' -o "SHARD	STATE	PARENTS	HASH_FROM	HASH_TO	SEQUENCE_FROM	SEQUENCE_TO
 shardId-000000000000	open	-	0	340282366920938463463374607431768211455	${seq0}898	-" -- kinread --list orders
 check 'the shards in JSON' -m '^{"stream":"orders","shard":"shardId-000000000000","state":"open","hash_from":"0"' -- \
@@ -93,7 +93,7 @@ END
 check 'newlines' -s 1 -o '{"a":  1, "b":"x"}
 tail
 
-end' -e "kinread: orders: shardId-000000000000: record ${seq0}901: its data holds newlines and is not one JSON document
+end' -e "kinread: orders: shardId-000000000000: record ${seq0}901: its data contains newlines and is not one JSON document
 kinread: 1 line rejected ($T/rejects)" -- kinread -e --rejects "$T/rejects" orders
 check 'the rejected record' -o "{\"stream\":\"orders\",\"shard\":\"shardId-000000000000\",\"sequence\":\"${seq0}901\",\"key\":\"k\",\"time\":\"2025-11-28T06:00:00.300Z\",\"data\":\"l1\\nl2\"}" -- cat "$T/rejects"
 fault_rules <<END
@@ -105,7 +105,7 @@ end' -- kinread -e --split orders
 fault_rules <<END
 GetRecords 1x ok $(answer null "$(data 'l1\nl2')" "$(data 'end')")
 END
-check 'the first ends it' -s 1 -E "^kinread: orders: shardId-000000000000: record ${seq0}898: its data holds newlines" -- kinread -e --strict orders
+check 'the first ends it' -s 1 -E "^kinread: orders: shardId-000000000000: record ${seq0}898: its data contains newlines" -- kinread -e --strict orders
 fault_rules <<END
 GetRecords 1x ok $(answer null "$(data '\0377\0000')" "$(data 'a\nb')")
 END
@@ -263,7 +263,7 @@ fault_rules <<'END'
 GetRecords 1x error 400 TrimmedDataAccessException trimmed
 END
 check 'trimmed data is told' -s 1 -o "$change" \
-    -e 'kinread: dynamodb:t: shardId-000000000000: gap: records were trimmed before they were read; reading on at the oldest' -- \
+    -e 'kinread: dynamodb:t: shardId-000000000000: gap: records were trimmed before they were read; reading on at the oldest record' -- \
     kinread -e dynamodb:t
 fault_rules <<'END'
 GetRecords 1x error 400 TrimmedDataAccessException trimmed
@@ -316,7 +316,7 @@ check 'begins where the state says' -o "$(mark ${seq0}899 ',"start":true')
 $(mark ${seq0}900 ",\"after\":\"${seq0}899\"")" -- timeless -e --state "$T/state" orders
 printf '{"version":1,"streams":{"orders":{"shardId-000000000005":{"sequence":"7","ended":false}}}}' >"$T/state/state.json"
 check 'a shard that has expired is a gap' -s 1 -m '^3$' \
-    -e 'kinread: orders: shardId-000000000005: gap: the shard has expired before it was read to its end' -- \
+    -e 'kinread: orders: shardId-000000000005: gap: the shard expired before it was read to its end' -- \
     kinread -e --state "$T/state" orders
 printf '{"version":1,"streams":{"orders":{"shardId-000000000005":{"sequence":"7","ended":true}}}}' >"$T/state/state.json"
 check 'one that was read to its end may be forgotten' \

@@ -1,6 +1,6 @@
-# What every command-line test starts from: TAP, one scratch folder a file, and
-# `check`. The default expectation is exit status 0, empty standard output and
-# empty standard error; whatever differs must be said.
+# The base of every command-line test: TAP output, a temporary directory for each file, and
+# `check`. It expects exit status 0, empty standard output and empty standard error,
+# unless its options say otherwise.
 #
 #   check NAME [-s STATUS] [-i FILE] [-o TEXT | -O FILE | -m ERE | -a] [-e TEXT | -E ERE] -- COMMAND...
 #
@@ -13,9 +13,9 @@
 #   -e TEXT    standard error is TEXT and a newline
 #   -E ERE     a line of standard error matches
 #
-# ok NAME COMMAND... passes when COMMAND does. skip NAME WHY says what was not
-# tested. drained FD waits for the reader of a pipe, soon COMMAND... until it is true. plan at the end. Standard output of the last check is in $T/out,
-# standard error in $T/err.
+# ok NAME COMMAND... passes if COMMAND succeeds. skip NAME WHY records a test that was
+# not run. drained FD waits until the reader of a pipe has read everything, soon COMMAND... until
+# COMMAND succeeds. plan must be the last call. The output of the last check is in $T/out and $T/err.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -25,10 +25,10 @@ BUILD=${BF_BUILD:-build/release}
 case $BUILD in /*) ;; *) BUILD=$root/$BUILD ;; esac
 SHARED=${BF_SHARED:-../shared}
 case $SHARED in /*) ;; *) SHARED=$root/$SHARED ;; esac
-# The system's own programs stand before those of version managers (pyenv, nvm).
+# The system's programs precede those of version managers (pyenv, nvm).
 PATH=$BUILD/bin:/usr/bin:/bin:$PATH
 export PATH
-# No test asks what this machine is, or in whose name it runs.
+# No test uses the metadata or the roles of the machine.
 export AWS_EC2_METADATA_DISABLED=true
 unset AWS_CONTAINER_CREDENTIALS_RELATIVE_URI AWS_CONTAINER_CREDENTIALS_FULL_URI AWS_WEB_IDENTITY_TOKEN_FILE AWS_ROLE_ARN
 T=$(mktemp -d "${TMPDIR:-/tmp}/bfpipe-test.XXXXXX") || exit 1
@@ -46,7 +46,7 @@ fail() {
     count=$((count + 1))
     failed=$((failed + 1))
     printf 'not ok %d - %s\n' "$count" "$1"
-    # On standard error, where prove lets it through.
+    # On standard error, which prove passes on.
     printf '%s: %d - %s\n' "$0" "$count" "$1" >&2
     shift
     printf '%s\n' "$@" | cut -c 1-400 | head -n 30 | sed 's/^/#   /' >&2
@@ -102,7 +102,7 @@ judge() {
     esac
 }
 
-# drained FD: waits until the reader of the pipe behind this descriptor has taken all that was written.
+# drained FD: waits until the reader of the pipe at this descriptor has read everything.
 drained() {
     python3 -c 'import array, fcntl, sys, termios, time
 left = array.array("i", [1])
@@ -114,8 +114,8 @@ for _ in range(2400):
 sys.exit("not drained")' "$1"
 }
 
-# soon COMMAND...: waits until it is true; false when it is not within two minutes, which only a broken program
-# needs: how fast the machine is decides no test.
+# soon COMMAND...: waits until COMMAND succeeds; fails after two minutes, a limit that only a broken program
+# reaches, so that no test depends on the speed of the machine.
 soon() {
     soon_tries=0
     until "$@" >/dev/null 2>&1; do
@@ -125,11 +125,11 @@ soon() {
     done
 }
 
-# has_lines FILE N: are there so many by now? For soon.
+# has_lines FILE N: does FILE have at least N lines? For soon.
 has_lines() { [ "$(wc -l <"$1")" -ge "$2" ]; }
 
-# kill_twice PID: signals until it is gone, so that the second is not taken for the first on a busy machine. The exit
-# status is the program's.
+# kill_twice PID: signals repeatedly until the process has ended, because on a busy machine two signals can be delivered
+# as one. Returns the exit status of the process.
 kill_twice() {
     { while kill -TERM "$1" 2>/dev/null; do sleep 0.1; done; } &
     killer=$!
@@ -140,7 +140,7 @@ kill_twice() {
     return $ended
 }
 
-# same FILE TEXT: FILE holds TEXT and a newline, or nothing when TEXT is empty.
+# same FILE TEXT: FILE has TEXT and a newline, or is empty if TEXT is empty.
 same() {
     if [ -z "$2" ]; then [ ! -s "$1" ]; else printf '%s\n' "$2" | cmp -s - "$1"; fi
 }

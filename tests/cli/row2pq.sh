@@ -5,7 +5,7 @@
 look() { python3 "$here/parquet_look.py" "$@"; }
 cd "$T" || exit 1
 
-# Schemas that are found.
+# Derived schemas.
 cat >in <<'END'
 {"s":"x","i":1,"big":1,"d":1.5,"e":1,"day":"2026-11-27","at":"2026-11-27","b":true,"mix":1,"l":[],"no":null,"long":1,"t9":"2026-11-27T00:00:00.1234567Z"}
 {"s":"2026-11-27","i":-9223372036854775808,"big":9223372036854775808,"d":-12.25,"e":1e3,"day":"2024-02-29","at":"2026-11-27T06:30:00.123456+01:00","b":false,"mix":"x","l":1,"long":0.12345678901234567890123456789012345678901}
@@ -41,9 +41,9 @@ ok "standard input and output" cmp one.parquet three.parquet
 row2pq --to twice.parquet in in
 check "two files" -o 6 -- look twice.parquet 3
 ok "the file is what it says" look one.parquet
-check "nothing to find columns in" -s 1 -e 'row2pq: no rows to find the columns in' -- row2pq --to x
+check "nothing to find columns in" -s 1 -e 'row2pq: no rows to derive the columns from' -- row2pq --to x
 printf '\n{"a":1}\n{"bfpipe.mark":{"stream":"s"}}\n\n{"a":2}' >marks
-check "blank lines, marks, no final newline" -i marks -e 'row2pq: 1 mark left out: a Parquet file holds no positions' -- row2pq --to m.parquet
+check "blank lines, marks, no final newline" -i marks -e 'row2pq: 1 mark skipped: a Parquet file has no positions' -- row2pq --to m.parquet
 check "leave two rows" -o 2 -- look m.parquet 3
 
 # What a schema does not take.
@@ -132,7 +132,7 @@ check "a level for none" -s 2 -i in -e 'row2pq: none has no levels' -- row2pq --
 check "a column to sort by" -s 2 -i in -e "row2pq: --sort-by: 'nope' is no column of single values" -- row2pq --sort-by nope --to x
 check "a column inside a list" -s 2 -E "'a' is no column of single values" -- row2pq --schema schema --sort-by a --to x
 check "a column for a bloom filter" -s 2 -E "'b' is no column that has bloom filters" -- row2pq --schema schema --bloom b --to x
-check "--show-schema of a schema" -s 2 -E 'no --schema$' -- row2pq --schema schema --show-schema
+check "--show-schema of a schema" -s 2 -E '--show-schema and --schema exclude each other$' -- row2pq --schema schema --show-schema
 for kind in zstd snappy gzip none; do
     row2pq --compress $kind --to $kind.parquet in
     ok "pages of $kind" look $kind.parquet

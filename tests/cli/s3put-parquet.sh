@@ -44,8 +44,8 @@ usage() { # usage ERE OPTION...
     shift
     check "$usage_err" -s 2 -i in -E "$usage_err" -- s3put "$@"
 }
-usage 'are for --format parquet' --schema schema s3://lake/
-usage 'row2pq makes Parquet' --one -f parquet s3://lake/x
+usage 'require --format parquet' --schema schema s3://lake/
+usage 'use row2pq for Parquet' --one -f parquet s3://lake/x
 usage "'lz4' is not gzip, zstd, none or snappy" -f parquet --compress lz4 s3://lake/
 usage 'option .--infer.: 0 is not from 1 to' -f parquet --infer 0 s3://lake/
 check 'a schema that is not there' -s 1 -i in -E '--schema: none' -- s3put -f parquet --schema none s3://lake/

@@ -101,22 +101,22 @@ true/ 1 {"c":"true"}
 x/ 1 {"c":"x"}' -e "s3put: line 2: field 'c' is missing
 s3put: line 3: field 'c' is null
 s3put: line 4: field 'c' is empty
-s3put: line 5: field 'c' is no single value
+s3put: line 5: field 'c' is not a single value
 s3put: 4 lines rejected" -- summary 's3://lake/!{partitionKeyFromQuery:c}/'
 check 'Hive has a partition for what has no value' -s 1 -i "$T/fields" -o 'c=1.5/ 1 {"c":"1.5"}
 c=__HIVE_DEFAULT_PARTITION__/ 3 {"c":"__HIVE_DEFAULT_PARTITION__"}
 c=true/ 1 {"c":"true"}
-c=x/ 1 {"c":"x"}' -e "s3put: line 5: field 'c' is no single value
+c=x/ 1 {"c":"x"}' -e "s3put: line 5: field 'c' is not a single value
 s3put: 1 line rejected" -- summary --hive c s3://lake/
 for how in '--hive c s3://lake' 's3://lake/c=!{partitionKeyFromQuery:c}/'; do
     # shellcheck disable=SC2086 # options
     check "--partition-default, $how" -s 1 -i "$T/fields" -o 'c=1.5/ 1 {"c":"1.5"}
 c=none/ 3 {"c":"none"}
 c=true/ 1 {"c":"true"}
-c=x/ 1 {"c":"x"}' -E "line 5: field 'c' is no single value" -- summary --partition-default none $how
+c=x/ 1 {"c":"x"}' -E "line 5: field 'c' is not a single value" -- summary --partition-default none $how
 done
 check 'a field that no row has is named, also with -q' -i "$T/fields" -a \
-    -e "s3put: no row had a value for the partition field 'd.x'; is its name right?" -- dry -q --hive d.x s3://lake/
+    -e "s3put: no row had a value for the partition field 'd.x'; is the name correct?" -- dry -q --hive d.x s3://lake/
 printf '{"c":%s}\n' 1 1.0 1e0 100E-2 10 1e1 -0 0.0 1.5 12345678901234567890123456789 '"1.0"' >"$T/numbers"
 check 'a number is one partition however it is written' -i "$T/numbers" -o 'c=0/ 2 {"c":"0"}
 c=1.0/ 1 {"c":"1.0"}
@@ -192,7 +192,7 @@ doubt 's3://lake/{{category}}/' "^s3put: '\\{\\{' in the prefix stands for itsel
 doubt 's3://lake/YYYY/' "^s3put: 'YYYY' in the prefix stands for itself"
 doubt 's3://lake/!{timestamp:YYYY/MM}/' "^s3put: 'Y' in !.timestamp:.* is the year that the week belongs to"
 doubt 's3://lake/!{timestamp:yyyy/MM/DD}/' "^s3put: 'D' in !.timestamp:.* is the day of the year"
-doubt s3://lake/sales "^s3put: the objects' names begin with 'salesYYYY/MM/\.\.\.': a prefix that is a folder ends in '/'"
+doubt s3://lake/sales "^s3put: the objects' names begin with 'salesYYYY/MM/\.\.\.': the prefix of a folder ends in '/'"
 check 'no doubt' -i "$T/rows" -a -- dry "s3://lake/a%2Fb/!{timestamp:DDD'YYYY'}/"
 printf 'a,b\n1,2\n3,4\n' >"$T/csv"
 check 'CSV: the header is in every object' -i "$T/csv" -m '"records":1,"bytes":8' -- dry -f csv --size 1 s3://lake/
@@ -229,7 +229,7 @@ usage 'names a multi-region access point' s3://m1234.mrap/p/
 usage 'has letters, digits' 's3://my lake/p/'
 usage 'leads out of the bucket' 's3://lake/a/../../!{timestamp:yyyy}/'
 usage 'leads out of the bucket' --one s3://lake/../k
-usage '--partition-default wants a text' --partition-default '' s3://lake/
+usage '--partition-default needs a text' --partition-default '' s3://lake/
 usage "'!\{' without its '}'" 's3://lake/!{timestamp'
 usage 'unknown expression !\{time:HH}' 's3://lake/!{time:HH}'
 usage 'unknown pattern letter: J' 's3://lake/!{timestamp:J}'
@@ -239,14 +239,14 @@ usage 'gzip has levels up to 9, not 12' --compress gzip --level 12 s3://lake/
 usage 'not crc32, crc32c' --checksum md5 s3://lake/
 usage 'not ndjson, parquet, csv or text' -f xml s3://lake/
 usage 'need JSON rows' -f csv --hive c s3://lake/
-usage '--one takes bytes, not rows' --one --hive c s3://lake/k
-usage '--one wants s3://BUCKET/KEY' --one s3://lake/
+usage '--one reads bytes, not rows' --one --hive c s3://lake/k
+usage '--one needs s3://BUCKET/KEY' --one s3://lake/
 usage "'a' is not KEY=VALUE" --tag a s3://lake/
-usage 'goes with --sse aws:kms' --sse-kms-key-id k s3://lake/
+usage 'requires --sse aws:kms' --sse-kms-key-id k s3://lake/
 usage "'--window': 0 is not from 1 to 64" --window 0 s3://lake/
 usage 'not an offset such as' --zone CET s3://lake/
-usage 'no --spool' --state "$T/s" --spool "$T/p" s3://lake/
-usage 'no --state' --state "$T/s" --dry-run s3://lake/
+usage 'cannot be combined with --spool' --state "$T/s" --spool "$T/p" s3://lake/
+usage 'cannot be combined with --state' --state "$T/s" --dry-run s3://lake/
 # Words that AWS does not know, at its own endpoint: nothing is sent, there is nobody to send it to.
 own() {
     env -u AWS_ENDPOINT_URL -u AWS_ENDPOINT_URL_S3 AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null \
@@ -255,11 +255,11 @@ own() {
 for how in '' '--one'; do
     # shellcheck disable=SC2086 # no option, or one
     check "a storage class that AWS has not $how" -s 2 -i /dev/null \
-        -E "^s3put: option '--storage-class': 'standard-ia' is none of STANDARD, STANDARD_IA, .*\(AWS; with --endpoint-url any word goes\)$" -- \
+        -E "^s3put: option '--storage-class': 'standard-ia' is not one of STANDARD, STANDARD_IA, .*\(for AWS; --endpoint-url allows any word\)$" -- \
         own $how --storage-class standard-ia s3://lake/k/
     # shellcheck disable=SC2086
     check "an encryption that AWS has not $how" -s 2 -i /dev/null \
-        -e "s3put: option '--sse': 'AES-256' is none of AES256, aws:kms, aws:kms:dsse, aws:fsx (AWS; with --endpoint-url any word goes)" -- \
+        -e "s3put: option '--sse': 'AES-256' is not one of AES256, aws:kms, aws:kms:dsse, aws:fsx (for AWS; --endpoint-url allows any word)" -- \
         own $how --sse AES-256 s3://lake/k/
 done
 check 'words that it has' -s 75 -i /dev/null -E 'cannot connect to the proxy 127.0.0.1:9' -- env https_proxy=http://127.0.0.1:9 no_proxy='' NO_PROXY='' \

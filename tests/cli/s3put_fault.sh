@@ -102,8 +102,8 @@ refused() {
 fault_rules <<'END'
 ListObjects error 404 NoSuchBucket The specified bucket does not exist
 END
-refused 'an unknown bucket' 1 '^s3put: s3://lake: there is no such bucket$' s3://lake/p/
-refused 'an unknown bucket, --state' 1 '^s3put: s3://lake: there is no such bucket$' --state "$T/none" s3://lake/p/
+refused 'an unknown bucket' 1 '^s3put: s3://lake: the bucket does not exist$' s3://lake/p/
+refused 'an unknown bucket, --state' 1 '^s3put: s3://lake: the bucket does not exist$' --state "$T/none" s3://lake/p/
 fault_rules <<'END'
 * error 403 InvalidAccessKeyId The AWS Access Key Id you provided does not exist in our records.
 END

@@ -148,14 +148,14 @@ check 'another bucket is refused' -s 2 -i /dev/null \
 check '  and that is a way out' -a -E '1 batch of other options is delivered as it was opened' -- sh -c 's3put --state "$1" s3://lake/ </dev/null' - "$D"
 ok '  each row once' test "$(landed)" = '1 2 3 4 5 6 7 8 9 '
 check '  then the other will do' -a -- s3put --state "$D" --hive c s3://other/o
-# A state that names two open batches of one partition, as an earlier version could leave it.
+# A state that names a partition has two open batches, as an earlier version could leave it.
 reset
 { start 0 ''; rows 1 1 b; rows 2 9 a; mark 0 9; } >"$T/in"
 killed --size 60 --hive c s3://lake/o
 jq -c '.open += [.open[0] | .file = "00000000-0000-0000-0000-000000000000.rows" | .key = "o/c=b/second"]' "$D/state.json" >"$T/two"
 cp "$D/spool/$(jq -r '.open[0].file' "$T/two")" "$D/spool/00000000-0000-0000-0000-000000000000.rows"
 cp "$T/two" "$D/state.json"
-check 'two open batches of one partition are two objects' -a -E 'delivered as it was opened' -- s3put --state "$D" --size 60 --hive c s3://lake/o
+check 'a partition has two open batches are two objects' -a -E 'delivered as it was opened' -- s3put --state "$D" --size 60 --hive c s3://lake/o
 ok '  and the state is empty then' jq -e '.open == [] and .sealed == []' "$D/state.json"
 
 # 5. Receipts that cannot be written: the objects stay in the state, go up again, and have their receipt then.

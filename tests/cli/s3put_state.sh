@@ -96,8 +96,8 @@ ok 'each record once over two runs' each_once $TOTAL
 reset
 head -n 100 "$T/input" >"$T/cut"
 n=$(awk '/bfpipe.mark/ { n = NR } END { print NR - n }' "$T/cut")
-check 'rows behind the last mark are left to the next run' -s 75 -a -i "$T/cut" \
-    -E "$n rows behind the last mark are not delivered; they will be read again" -- put
+check 'rows after the last mark are left to the next run' -s 75 -a -i "$T/cut" \
+    -E "$n rows after the last mark are not delivered; the next start reads them again" -- put
 reader >"$T/again"
 check 'which takes them' -a -i "$T/again" -- put
 ok 'each record once after a reader that died' each_once $TOTAL
@@ -105,7 +105,7 @@ ok 'each record once after a reader that died' each_once $TOTAL
 reset
 { head -n 100 "$T/input"; printf '{"id":"0-'; } >"$T/cut"
 check 'half a line is left to the next run, and rejected by none' -s 75 -a -i "$T/cut" \
-    -E "$((n + 1)) rows behind the last mark are not delivered; they will be read again" -- put --rejects "$T/torn"
+    -E "$((n + 1)) rows after the last mark are not delivered; the next start reads them again" -- put --rejects "$T/torn"
 ok 'nothing was rejected' test ! -s "$T/torn"
 reset
 printf '{"bfpipe.mark":{"stream":"orders","shard":"shard-%d","sequence":"@1795759200000","start":true}}\n' 0 1 >"$T/starts"
@@ -221,7 +221,7 @@ for s in 0 1; do printf '{"bfpipe.mark":{"stream":"orders","shard":"shard-%d","s
 { cat "$T/starts"; printf '{"id":"%s","c":"a"}\n' 0-1 1-1 0-2 1-2; } >"$T/folded"
 m='{"bfpipe.mark":{"stream":"orders","shard":"shard-0","sequence":"2","more":true}}'
 { cat "$T/folded"; echo "$m"; } >"$T/torn"
-check 'marks that count together, cut off in between' -s 75 -a -i "$T/torn" -E '4 rows behind the last mark are not delivered' -- put --size 10
+check 'marks that count together, cut off in between' -s 75 -a -i "$T/torn" -E '4 rows after the last mark are not delivered' -- put --size 10
 ok 'no row is delivered' test -z "$(find "$FAULT_DIR/objects" -type f 2>/dev/null)"
 ok 'and no position is kept' jq -e '[.streams.orders[].sequence] | all(. == "")' "$D/state.json"
 { cat "$T/torn"; echo '{"bfpipe.mark":{"stream":"orders","shard":"shard-1","sequence":"2"}}'; } >"$T/whole"

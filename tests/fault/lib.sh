@@ -1,4 +1,4 @@
-# The fault server for tests in sh. Source it behind tests/cli/lib.sh:
+# The fault server for tests in sh. Source it after tests/cli/lib.sh:
 #
 #     . "$(dirname "$0")/lib.sh"
 #     . "$root/tests/fault/lib.sh"
@@ -7,16 +7,16 @@
 #     END
 #     check 'throttling is sat out' -i lines -- kinput orders
 #     ok 'three requests' test "$(fault_count PutRecords)" = 3
-#     fault_rules <<'END'          # a new script: log, accepted, objects and $T/rejects begin anew
+#     fault_rules <<'END'          # a new script: clears log, accepted, objects and $T/rejects
 #     * hang
 #     END
 #
-# The rules' language stands at the top of tests/fault/server.py. fault_start
+# tests/fault/server.py describes the language of the rules. fault_start
 # sets FAULT_URL and FAULT_DIR (log, accepted, objects/, records) and an AWS
-# environment that points there and nowhere else. The server is stopped by its
-# process id when the test ends, or by fault_stop. `FAULT_TLS=1 fault_start`
-# speaks TLS; the certificate to trust is $FAULT_DIR/ca.pem. `fault_start COMMAND...`
-# starts another server in its place: COMMAND FAULT_DIR writes its port as this one does.
+# environment that uses only this server. The server is stopped by its
+# process id at the end of the test, or by fault_stop. `FAULT_TLS=1 fault_start`
+# uses TLS; the certificate to trust is $FAULT_DIR/ca.pem. `fault_start COMMAND...`
+# starts another server instead: COMMAND FAULT_DIR writes its port in the same way.
 
 FAULT_PID=''
 
@@ -31,7 +31,7 @@ fault_start() {
     FAULT_DIR=$T/fault
     rm -rf "$FAULT_DIR"
     mkdir -p "$FAULT_DIR" || exit 1
-    rm -f "$FAULT_DIR/port" # of a server before
+    rm -f "$FAULT_DIR/port" # of an earlier server
     fault_rules
     scheme=http
     [ -n "${FAULT_TLS:-}" ] && { fault_certificate || exit 1; scheme=https; }
@@ -68,7 +68,7 @@ fault_certificate() {
     cat "$FAULT_DIR/key.pem" "$FAULT_DIR/ca.pem" >"$FAULT_DIR/tls.pem"
 }
 
-# The new script comes from standard input.
+# Reads the new script from standard input.
 fault_rules() {
     cat >"$FAULT_DIR/script.new" || exit 1
     rm -rf "$FAULT_DIR/objects" "$FAULT_DIR/log" "$FAULT_DIR/accepted" "$T/rejects"

@@ -29,10 +29,10 @@ table() { cli dynamodb describe-table --table-name "$run" | jq -r '.Table | "\(.
 if has_streams; then stream=NEW_AND_OLD_IMAGES; else stream=null; fi # dynalite keeps nothing of it
 check 'its stream has both images, it is billed on demand' -o "$stream PAY_PER_REQUEST" -- table
 check 'making it again leaves it alone' -- ddbput --create order_id:S "$run"
-check 'another key is an error' -s 2 -e "ddbput: $run: the table is there with the key order_id:S, not as --create wants it" -- \
+check 'another key is an error' -s 2 -e "ddbput: $run: the table exists with the key order_id:S, other than in --create" -- \
     ddbput --create order_id:S,n:N "$run"
-check 'an unknown table' -s 1 -e "ddbput: $run-no: no such table in us-east-1; --create KEY:TYPE makes it" -- ddbput "$run-no"
-check 'what exists is left alone' -i "$T/in" -e 'ddbput: 1 item existed already, left alone' -- \
+check 'an unknown table' -s 1 -e "ddbput: $run-no: no such table in us-east-1; --create KEY:TYPE creates it" -- ddbput "$run-no"
+check 'what exists is left alone' -i "$T/in" -e 'ddbput: 1 existing item left unchanged' -- \
     sh -c 'printf "%s\n" "{\"order_id\":\"a\",\"n\":2}" "{\"order_id\":\"new\"}" | ddbput --if-not-exists "$1"' - "$run"
 get() { cli dynamodb get-item --table-name "$1" --key "$2" | jq -cS .Item; }
 check 'it still is what it was' -m '"n":{"N":"1.5"}' -- get "$run" '{"order_id":{"S":"a"}}'

@@ -105,7 +105,7 @@ ok '  four more' put 3 4 5 6
 later 50
 ok 'children that were never read' deliver
 check '  status 1' -o 1 -- cat "$T/status"
-ok '  two gaps' test "$(grep -c 'gap: nothing was read of it for longer than the stream keeps its records' "$T/told")" = 2
+ok '  two gaps' test "$(grep -c 'gap: nothing was read from it for longer than the retention period' "$T/told")" = 2
 delivers '  told once' 0 ''
 
 ok 'anew: a stream' begin anew
@@ -114,7 +114,7 @@ delivers 'anew: delivered' 0 '1 2'
 ok '  two more' put 3 4
 ok '  it goes' cli kinesis delete-stream --stream-name "$s"
 ok '  and comes' cli kinesis create-stream --stream-name "$s" --shard-count 1
-delivers 'a stream made anew' 1 '' 'gap: it begins after the position of --state: the stream was made anew'
+delivers 'a stream made anew' 1 '' 'gap: it begins after the position in --state: the stream was created again'
 delivers '  told once' 0 ''
 ok '  one' put 5
 delivers '  and goes on' 0 5
@@ -128,7 +128,7 @@ ok '  and comes' cli kinesis create-stream --stream-name "$s" --shard-count 1
 ok '  two more' put 3 4
 ok 'a shard of the same name' deliver
 ok '  is read' test "$(cat "$T/rows")" = '3 4 '
-check '  it is told' -m 'shardId-000000000000: the stream was made anew: reading from its beginning$' -- cat "$T/told"
+check '  it is told' -m 'shardId-000000000000: the stream was created again: reading from its beginning$' -- cat "$T/told"
 ok '  one more' put 5
 delivers '  goes on' 0 5
 
@@ -155,11 +155,11 @@ faults ''
 ok '  off' cli dynamodb update-table --table-name "$table" --stream-specification StreamEnabled=false
 ok '  on' cli dynamodb update-table --table-name "$table" --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES
 ok '  one more' item c
-delivers 'a stream switched off and on' 1 '"INSERT"' 'gap: the shard has expired'
+delivers 'a stream switched off and on' 1 '"INSERT"' 'gap: the shard expired'
 delivers '  told once' 0 ''
 ok '  the table goes' cli dynamodb delete-table --table-name "$table"
 ok '  and comes' item d
-delivers 'a table made anew' 1 '"INSERT"' 'gap: the shard has expired'
+delivers 'a table made anew' 1 '"INSERT"' 'gap: the shard expired'
 delivers '  told once' 0 ''
 from=''
 

@@ -47,7 +47,7 @@ check 'a key with everything in it' -i "$T/rows" -a -- s3put --one "s3://$run/a 
 ok 'is found under that key' cli s3api head-object --bucket "$run" --key 'a b+c%2F&é/x?y=z#.json'
 
 head -n 1000 "$T/rows" >"$T/few"
-check 'an unknown bucket' -s 1 -i "$T/few" -e "s3put: s3://$run-nobody: there is no such bucket" -- s3put --rejects "$T/rejects" "s3://$run-nobody/"
+check 'an unknown bucket' -s 1 -i "$T/few" -e "s3put: s3://$run-nobody: the bucket does not exist" -- s3put --rejects "$T/rejects" "s3://$run-nobody/"
 ok 'nothing was read' test ! -s "$T/rejects"
 check 'wrong credentials' -s 1 -i "$T/few" -E 'InvalidAccessKeyId|SignatureDoesNotMatch|UnrecognizedClient|AccessDenied' -- \
     env AWS_ACCESS_KEY_ID=NOBODY s3put --rejects "$T/rejects" "s3://$run/"

@@ -1,7 +1,7 @@
 /*
- * In place of sink.c (and of SQLite) in the static program of the package: it has no destinations and no SQL.
- * Where they are wanted it becomes the full program, with the loader and the libraries that lie in the package,
- * whatever C library the machine has.
+ * Replaces sink.c (and SQLite) in the static program of the package, which has no destinations and no SQL. If they are
+ * requested, it executes the full program with the loader and the libraries in the package, independent of the C library
+ * of the machine.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -41,5 +41,5 @@ const struct sql_api *bf_sql_load(struct bf_err *e)
 
 const struct sql_api *bf_sql_api(void)
 {
-    return NULL; /* nobody has loaded it */
+    return NULL; /* it was not loaded */
 }
