@@ -12,9 +12,9 @@ FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 # The face of the libraries: the headers that programs include, and those that these include. All other headers are
 # private; what these declare is what the shared libraries export.
-CORE_HEADERS := $(addprefix lib/,base/err.h base/str.h base/reader.h json/scan.h json/write.h ddb/change.h row/row.h pattern/pattern.h \
+CORE_HEADERS := $(addprefix lib/,base/err.h base/str.h io/reader.h json/scan.h json/write.h ddb/change.h row/row.h pattern/pattern.h \
                   xform/xform.h) \
-                $(addprefix lib/,base/base.h base/arena.h base/map.h base/out.h base/opt_list.h row/reshape.h sql/sql.h xform/filter.h)
+                $(addprefix lib/,base/base.h base/arena.h base/map.h io/out.h cli/opt_list.h row/reshape.h sql/sql.h xform/filter.h)
 AWS_HEADERS  := $(addprefix lib/aws/,sign/sigv4.h client/client.h) \
                 $(addprefix lib/aws/,config/service.h config/settings.h http/header.h sign/hash.h)
 

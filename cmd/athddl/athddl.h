@@ -2,8 +2,8 @@
 #ifndef ATHDDL_ATHDDL_H
 #define ATHDDL_ATHDDL_H
 
-#include "lib/base/opt.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/opt.h"
+#include "lib/cli/rejects.h"
 #include "lib/ddl/table.h"
 
 enum input { INPUT_NDJSON, INPUT_CSV, INPUT_TSV };

@@ -3,7 +3,7 @@
 
 #include <unistd.h>
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 enum { ARENA_MAX = 512 * 1024 * 1024, TEXT_MAX = 64 * 1024 * 1024 };

@@ -4,8 +4,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/base/csv.h"
-#include "lib/base/diag.h"
+#include "lib/io/csv.h"
+#include "lib/cli/diag.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/ddl/seen.h"
 

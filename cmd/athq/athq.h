@@ -3,8 +3,8 @@
 #define ATHQ_ATHQ_H
 
 #include "lib/aws/athena/athena.h"
-#include "lib/base/opt.h"
-#include "lib/base/out.h"
+#include "lib/cli/opt.h"
+#include "lib/io/out.h"
 
 enum form { FORM_AUTO, FORM_TABLE, FORM_CSV, FORM_TSV, FORM_NDJSON };
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "cmd/athq/table.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/arena.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/json/scan.h"

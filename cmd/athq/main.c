@@ -7,10 +7,10 @@
 
 #include "lib/aws/credentials/check.h"
 #include "lib/aws/s3/s3.h"
-#include "lib/base/diag.h"
-#include "lib/base/file.h"
+#include "lib/cli/diag.h"
+#include "lib/io/file.h"
 #include "lib/base/num.h"
-#include "lib/base/reader.h"
+#include "lib/io/reader.h"
 #include "lib/base/stop.h"
 
 enum { TEXT_MAX = 64 * 1024 * 1024, PARAMS_MAX = 2 * BF_OPT_LIST_MAX, PRICE_DECIMALS = 6 };

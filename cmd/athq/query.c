@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "lib/base/backoff.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/rng.h"
 #include "lib/base/stop.h"
 

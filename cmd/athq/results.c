@@ -5,7 +5,7 @@
 
 #include "lib/aws/athena/result.h"
 #include "lib/aws/s3/s3.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 #include "lib/json/write.h"
 

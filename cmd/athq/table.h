@@ -6,7 +6,7 @@
 #define ATHQ_TABLE_H
 
 #include "lib/aws/athena/athena.h"
-#include "lib/base/out.h"
+#include "lib/io/out.h"
 
 struct table;
 struct table *table_new(struct bf_out *out, size_t n, bool header, struct bf_err *e);

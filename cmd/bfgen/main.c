@@ -12,8 +12,8 @@
 #include "cmd/bfgen/plan.h"
 #include "cmd/bfgen/rows.h"
 #include "cmd/bfgen/shop.h"
-#include "lib/base/diag.h"
-#include "lib/base/progress.h"
+#include "lib/cli/diag.h"
+#include "lib/cli/progress.h"
 #include "lib/base/stop.h"
 
 /* Static: their pages are zero and cost nothing until they are used. */

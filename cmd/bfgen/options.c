@@ -1,7 +1,7 @@
 #include "cmd/bfgen/options.h"
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 #include "lib/row/columns.h"
 

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 
 #include "cmd/bfgen/put.h"
-#include "lib/base/diag.h"
-#include "lib/base/enc.h"
+#include "lib/cli/diag.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/item.h"
 #include "lib/ddb/number.h"
 #include "lib/json/write.h"

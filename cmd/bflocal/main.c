@@ -6,8 +6,8 @@
 
 #include "cmd/bflocal/run.h"
 #include "cmd/bflocal/services.h"
-#include "lib/base/diag.h"
-#include "lib/base/opt.h"
+#include "lib/cli/diag.h"
+#include "lib/cli/opt.h"
 #include "lib/base/rng.h"
 
 struct config {

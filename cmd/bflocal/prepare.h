@@ -4,7 +4,7 @@
 #define BL_PREPARE_H
 
 #include "cmd/bflocal/http/local.h"
-#include "lib/base/opt_list.h"
+#include "lib/cli/opt_list.h"
 
 struct bl_prepare {
     struct bf_opt_list streams; /* NAME or NAME:SHARDS */

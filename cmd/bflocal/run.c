@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/http/server.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 extern char **environ;
 

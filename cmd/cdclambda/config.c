@@ -11,7 +11,7 @@
 #include "lib/xform/xform_filter_options.h"
 #include "lib/xform/xform_options.h"
 #include "lib/row/reshape.h"
-#include "lib/base/opt_env.h"
+#include "lib/cli/opt_env.h"
 #include "lib/sql/sql_options.h"
 
 static const struct bf_opt_word formats[] = {{"ndjson", BF_ROW_NDJSON},

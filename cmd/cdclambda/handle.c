@@ -9,7 +9,7 @@
 
 #include "cmd/cdclambda/lambda.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/envelope/capture.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/json/scan.h"

@@ -10,7 +10,7 @@
 #define CDCLAMBDA_H
 
 #include "lib/aws/rowsink/rowsink.h"
-#include "lib/base/opt_file.h"
+#include "lib/cli/opt_file.h"
 #include "lib/xform/firehose_event.h"
 
 struct config {

@@ -1,7 +1,7 @@
 /* cdcxform: change records in, rows out. */
 #include "cmd/cdcxform/run.h"
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 #include "lib/row/reshape_options.h"
 #include "lib/xform/xform_filter_options.h"

@@ -4,10 +4,10 @@
 #ifndef CDCXFORM_RUN_H
 #define CDCXFORM_RUN_H
 
-#include "lib/base/opt_file.h"
-#include "lib/base/progress.h"
-#include "lib/base/reader.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/opt_file.h"
+#include "lib/cli/progress.h"
+#include "lib/io/reader.h"
+#include "lib/cli/rejects.h"
 #include "lib/row/table.h"
 #include "lib/xform/firehose_event.h"
 

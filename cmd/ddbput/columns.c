@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
-#include "lib/base/diag.h"
-#include "lib/base/enc.h"
+#include "lib/cli/diag.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
 /* A key's column has the type that the table wants, and so has that of an index. */

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/checkpoint/mark.h"
 
 bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct bf_err *why)

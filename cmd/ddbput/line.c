@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/envelope/known.h"
 
 /* The members that make a line a write line. */

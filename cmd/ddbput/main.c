@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "lib/aws/credentials/check.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 static bool set_separator(void *field, struct bf_str value, struct bf_err *e)

@@ -1,6 +1,6 @@
 #include "cmd/ddbput/ddbput.h"
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/json/write.h"
 
 /* The key that --create asks for is the one that the table has. */

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/kinput/kinput.h"
-#include "lib/base/md5.h"
+#include "lib/encoding/md5.h"
 #include "lib/json/scan.h"
 
 enum { KEY_MAX_BYTES = 1024 * 1024 };

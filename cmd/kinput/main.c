@@ -5,7 +5,7 @@
 #include "cmd/kinput/kinput.h"
 #include "lib/aws/credentials/check.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 #include "lib/checkpoint/mark.h"
 

@@ -5,8 +5,8 @@
 #include "cmd/kinput/kinput.h"
 #include "lib/base/backoff.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
-#include "lib/base/enc.h"
+#include "lib/cli/diag.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/stop.h"
 
 enum { RETRY_FIRST_MS = 100, WAIT_MAX_MS = 1000, DATA_MAX = 16 * 1024 * 1024 };

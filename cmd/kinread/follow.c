@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 enum { WAIT_MAX_MS = 500, LIST_MIN_MS = 200, LIST_MAX_MS = 10000, TIP_SLACK_MS = 1500 };

@@ -11,7 +11,7 @@
 
 #include "cmd/kinread/emit.h"
 #include "lib/base/backoff.h"
-#include "lib/base/progress.h"
+#include "lib/cli/progress.h"
 
 enum phase {
     NEEDS_ITERATOR,

@@ -4,7 +4,7 @@
 #include "cmd/kinread/kinread.h"
 #include "lib/aws/credentials/check.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 /* For completions: a time and a sequence number are no words. */

@@ -3,7 +3,7 @@
 
 #include "cmd/kinread/follow.h"
 #include "lib/aws/kinesis/kinesis.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/checkpoint/state.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 }; /* the least that a service keeps records for */

@@ -5,7 +5,7 @@
 #include "cmd/kinread/follow.h"
 #include "lib/aws/kinesis/kinesis.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 enum {
     ITERATOR_MAX = 64 * 1024,

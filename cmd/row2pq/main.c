@@ -1,8 +1,8 @@
 /* row2pq: rows in, a Parquet file out. */
 #include "cmd/row2pq/run.h"
 
-#include "lib/base/diag.h"
-#include "lib/base/reader.h"
+#include "lib/cli/diag.h"
+#include "lib/io/reader.h"
 #include "lib/base/stop.h"
 
 enum {

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/base/diag.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/diag.h"
+#include "lib/cli/rejects.h"
 #include "lib/base/stop.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/json/scan.h"

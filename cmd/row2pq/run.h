@@ -5,8 +5,8 @@
 #ifndef ROW2PQ_RUN_H
 #define ROW2PQ_RUN_H
 
-#include "lib/base/progress.h"
-#include "lib/base/reader.h"
+#include "lib/cli/progress.h"
+#include "lib/io/reader.h"
 #include "lib/parquet/parquet.h"
 
 struct config {

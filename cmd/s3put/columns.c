@@ -7,9 +7,9 @@
 #include <errno.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
-#include "lib/base/file.h"
-#include "lib/base/sha256.h"
+#include "lib/encoding/enc.h"
+#include "lib/io/file.h"
+#include "lib/encoding/sha256.h"
 #include "lib/checkpoint/mark.h"
 
 enum {

@@ -5,8 +5,8 @@
 
 #include "lib/aws/credentials/check.h"
 #include "lib/aws/s3/s3.h"
-#include "lib/base/enc.h"
-#include "lib/base/reader.h"
+#include "lib/encoding/enc.h"
+#include "lib/io/reader.h"
 
 #define SIZE_DEFAULT UINT64_MAX /* not given */
 enum { COMPRESSION_DEFAULT = -1 };

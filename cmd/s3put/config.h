@@ -8,7 +8,7 @@
 #include "lib/aws/sign/checksum.h"
 #include "lib/aws/client/client.h"
 #include "lib/aws/s3/compress.h"
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 #include "lib/parquet/parquet.h"
 
 enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_CSV, FORMAT_PARQUET };

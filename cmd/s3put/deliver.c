@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/s3put/receipt.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 enum { SINGLE_MAX = 16 << 20, PART = 8 << 20, PARTS_AT_ONCE = 3, HELD_MAX = 16 << 20 };

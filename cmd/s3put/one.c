@@ -8,7 +8,7 @@
 
 #include "cmd/s3put/receipt.h"
 #include "lib/aws/s3/s3.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 enum { PARTS = 3, STEP = 256 * 1024, MEMORY_PART = 16 << 20 };

@@ -4,7 +4,7 @@
 
 #include "lib/aws/s3/s3.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/num.h"
 #include "lib/ddb/number.h"
 #include "lib/json/write.h"

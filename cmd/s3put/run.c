@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 #include "lib/checkpoint/mark.h"
 #include "cmd/s3put/run_hold.h"

@@ -7,7 +7,7 @@
 
 #include "cmd/s3put/run_durable.h"
 #include "cmd/s3put/input.h"
-#include "lib/base/progress.h"
+#include "lib/cli/progress.h"
 
 struct run {
     const struct config *config;

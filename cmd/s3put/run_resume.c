@@ -9,7 +9,7 @@
 
 #include "cmd/s3put/run.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 static bool check_file(struct durable *d, const struct bf_state_batch *b, struct bf_err *e)
 {

@@ -10,7 +10,7 @@
 
 #include "cmd/s3put/batch.h"
 #include "lib/aws/s3/s3.h"
-#include "lib/base/out.h"
+#include "lib/io/out.h"
 
 struct sealed {
     struct sealed *next;

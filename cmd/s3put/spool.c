@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 
 enum { PATH_SIZE = sizeof((struct spool *)0)->dir + SPOOL_NAME + 1 };
 

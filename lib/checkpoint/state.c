@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/checkpoint/state_json.h"
 
 enum { KEY_MAX = 4096 };

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/change_ops.h"
 #include "lib/envelope/known.h"
 #include "lib/ddb/number.h"

@@ -1,6 +1,6 @@
 #include "lib/ddb/item.h"
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/number.h"
 
 /* One walk over an item: where from, where to, and what was counted. */

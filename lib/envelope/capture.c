@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/envelope/kpl.h"
 #include "lib/json/scan.h"
 

@@ -1,6 +1,6 @@
 #include "lib/envelope/kpl.h"
 
-#include "lib/base/md5.h"
+#include "lib/encoding/md5.h"
 
 enum { MAGIC = 4, DIGEST = 16, KEYS_MAX = 64 * 1024 * 1024 };
 

@@ -6,7 +6,7 @@
 #include <emmintrin.h>
 #endif
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/cpu.h"
 
 static bool fail(struct bf_json *j, const char *at, struct bf_err *e, const char *what)

@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <pthread.h>
 
-#include "lib/base/crc.h"
+#include "lib/encoding/crc.h"
 #include "lib/parquet/snappy.h"
 
 enum {

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "lib/base/crc.h"
+#include "lib/encoding/crc.h"
 #include "lib/parquet/bloom.h"
 #include "lib/parquet/thrift.h"
 

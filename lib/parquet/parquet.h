@@ -18,7 +18,7 @@
 #ifndef BF_PARQUET_PARQUET_H
 #define BF_PARQUET_PARQUET_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 #include "lib/parquet/codec.h"
 #include "lib/parquet/sums.h"
 #include "lib/row/schema.h"

@@ -1,6 +1,6 @@
 #include "lib/parquet/shred.h"
 
-#include "lib/base/base64.h"
+#include "lib/encoding/base64.h"
 #include "lib/json/core.h"
 #include "lib/json/cpu.h"
 #include "lib/parquet/value.h"

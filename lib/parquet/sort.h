@@ -6,7 +6,7 @@
 #define BF_PARQUET_SORT_H
 
 #include "lib/parquet/column.h"
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 
 enum { PQ_SORT_KEYS = 16 };
 

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/number.h"
 
 enum { SHOWN = 60, NAMES_MAX = 64 * 1024 * 1024 };

@@ -3,9 +3,9 @@
 #include <stdlib.h>
 
 #include "lib/base/arena.h"
-#include "lib/base/enc.h"
-#include "lib/base/file.h"
-#include "lib/base/sha256.h"
+#include "lib/encoding/enc.h"
+#include "lib/io/file.h"
+#include "lib/encoding/sha256.h"
 #include "lib/row/reshape_options.h"
 #include "lib/row/reshape_type.h"
 #include "lib/row/row_impl.h"

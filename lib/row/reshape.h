@@ -12,7 +12,7 @@
 #ifndef BF_ROW_RESHAPE_H
 #define BF_ROW_RESHAPE_H
 
-#include "lib/base/opt_list.h"
+#include "lib/cli/opt_list.h"
 #include "lib/row/row.h"
 
 BF_C_BEGIN

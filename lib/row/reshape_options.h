@@ -2,7 +2,7 @@
 #ifndef BF_ROW_RESHAPE_OPTIONS_H
 #define BF_ROW_RESHAPE_OPTIONS_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 #include "lib/row/reshape.h"
 
 BF_API extern const struct bf_opt bf_reshape_options[];

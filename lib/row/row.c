@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 #include "lib/ddb/order.h"
 #include "lib/row/row_impl.h"
 #include "lib/ddb/value.h"

@@ -1,6 +1,6 @@
 #include "lib/row/schema.h"
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/base/num.h"
 
 enum { SCHEMA_MAX = 4 * 1024 * 1024, ARENA_MAX = 64 * 1024 * 1024, SHOWN = 60, FIELDS_FIRST = 8 };

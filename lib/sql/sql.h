@@ -24,7 +24,7 @@
 #ifndef BF_SQL_SQL_H
 #define BF_SQL_SQL_H
 
-#include "lib/base/opt_list.h"
+#include "lib/cli/opt_list.h"
 #include "lib/row/row.h"
 
 BF_C_BEGIN

@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/row/columns.h"
 #include "lib/ddb/number.h"
 #include "lib/sql/sql_impl.h"

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/xform/dedupe.h"
 #include "lib/ddb/differ.h"
 #include "lib/pattern/pattern.h"

@@ -6,7 +6,7 @@
 #ifndef BF_XFORM_FILTER_H
 #define BF_XFORM_FILTER_H
 
-#include "lib/base/opt_list.h"
+#include "lib/cli/opt_list.h"
 #include "lib/ddb/change.h"
 
 BF_C_BEGIN

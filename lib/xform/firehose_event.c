@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/xform/firehose_event_impl.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/json/extent.h"

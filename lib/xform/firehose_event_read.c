@@ -4,7 +4,7 @@
  * While it is, only what is there whole and in the spelling that the service writes is taken: whatever else there
  * is waits until all has come, and is read as any other JSON.
  */
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/xform/firehose_event_impl.h"
 
 static bool take_literal(const char **p, const char *end, struct bf_str what)

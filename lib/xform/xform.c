@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 #include "lib/xform/xform_impl.h"
 
 enum {

@@ -1,11 +1,11 @@
 /*
  * The options that say what becomes of a change, as a group for the table of
- * a command (lib/base/opt.h): cdcxform and cdclambda take the same words.
+ * a command (lib/cli/opt.h): cdcxform and cdclambda take the same words.
  */
 #ifndef BF_XFORM_XFORM_OPTIONS_H
 #define BF_XFORM_XFORM_OPTIONS_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 #include "lib/xform/xform.h"
 
 BF_API extern const struct bf_opt bf_xform_option_table[];

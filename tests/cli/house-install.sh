@@ -29,7 +29,7 @@ pc() { PKG_CONFIG_PATH=$D/usr/lib/pkgconfig PKG_CONFIG_SYSROOT_DIR=$D pkg-config
 cat >"$T/p.c" <<'EOF'
 #include <bfpipe/aws/client/client.h>
 #include <bfpipe/aws/sign/sigv4.h>
-#include <bfpipe/base/reader.h>
+#include <bfpipe/io/reader.h>
 #include <bfpipe/ddb/change.h>
 #include <bfpipe/json/scan.h>
 #include <bfpipe/json/write.h>

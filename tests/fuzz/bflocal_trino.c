@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/athena/trino.h"
+#include "cmd/bflocal/trino/trino.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -3,7 +3,7 @@
 #define TEST_PRESIGN_H
 
 #include "lib/aws/sign/sigv4.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 static bool sign_canonical(const struct bf_sigv4_scope *s, const struct bf_sigv4_key *key,
                            const struct bf_buf *canonical, char signature[BF_SHA256_HEX],

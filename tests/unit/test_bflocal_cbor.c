@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/wire/cbor.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/scan.h"
 
 enum { MAX = 1 << 20 };

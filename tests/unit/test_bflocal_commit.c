@@ -12,7 +12,7 @@
 
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/streams/streams.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "tests/unit/bflocal_call.h"
 
 static const size_t room = 64 << 20;

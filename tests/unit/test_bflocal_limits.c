@@ -5,8 +5,8 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/dynamodb/dynamodb.h"
-#include "lib/base/base64.h"
-#include "lib/base/diag.h"
+#include "lib/encoding/base64.h"
+#include "lib/cli/diag.h"
 #include "tests/unit/bflocal_call.h"
 
 static const size_t room = 48 << 20;

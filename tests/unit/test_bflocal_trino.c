@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/athena/trino.h"
+#include "cmd/bflocal/trino/trino.h"
 #include "cmd/bflocal/duck/engine.h"
 
 /* Tables are t and shop.t; v is a view of t. */

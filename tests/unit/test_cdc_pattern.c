@@ -1,5 +1,5 @@
 /* Event patterns: what matches, what is refused, and in which words. */
-#include "lib/base/reader.h"
+#include "lib/io/reader.h"
 #include "lib/pattern/pattern.h"
 #include "lib/json/cpu.h"
 #include "tests/unit/unit.h"

@@ -9,7 +9,7 @@
 
 #include "tests/unit/unit.h"
 
-#include "lib/base/base64.h"
+#include "lib/encoding/base64.h"
 #include "lib/ddb/change.h"
 #include "lib/ddb/value.h"
 #include "lib/json/cpu.h"

@@ -6,8 +6,8 @@
 
 #include "tests/unit/unit.h"
 
-#include "lib/base/file.h"
-#include "lib/base/opt.h"
+#include "lib/io/file.h"
+#include "lib/cli/opt.h"
 
 struct config {
     struct bf_common common;

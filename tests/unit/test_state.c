@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/checkpoint/state.h"
 
 static char path[64];

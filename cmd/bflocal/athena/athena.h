@@ -17,7 +17,7 @@
 #ifndef BL_ATHENA_H
 #define BL_ATHENA_H
 
-#include "cmd/bflocal/athena/scan.h"
+#include "cmd/bflocal/table/scan.h"
 #include "cmd/bflocal/duck/engine.h"
 #include "cmd/bflocal/glue/catalog.h"
 #include "cmd/bflocal/http/document.h"

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "cmd/bflocal/athena/hive.h"
-#include "cmd/bflocal/athena/trino_impl.h"
+#include "cmd/bflocal/hive/hive.h"
+#include "cmd/bflocal/trino/trino_impl.h"
 
 bool bl_ddl_unexpected(struct bl_ddl *d)
 {

@@ -9,7 +9,7 @@
 #define BL_DDL_H
 
 #include "cmd/bflocal/athena/athena.h"
-#include "cmd/bflocal/athena/lex.h"
+#include "cmd/bflocal/trino/lex.h"
 
 struct bl_ddl {
     struct bl_execution *x;

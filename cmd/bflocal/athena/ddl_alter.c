@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/athena/ddl.h"
-#include "cmd/bflocal/athena/scan.h"
-#include "lib/base/enc.h"
+#include "cmd/bflocal/table/scan.h"
+#include "lib/encoding/enc.h"
 
 /* PARTITION (dt = '2026-11-27', n = 7): the values in the order of the keys. */
 static json_t *partition_spec(struct bl_ddl *d, const json_t *table)

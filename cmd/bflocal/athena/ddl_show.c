@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/athena/ddl.h"
-#include "cmd/bflocal/athena/trino_impl.h"
-#include "lib/base/base64.h"
+#include "cmd/bflocal/trino/trino_impl.h"
+#include "lib/encoding/base64.h"
 
 /* ['pattern'], [LIKE 'pattern']: * is any text, | is or. */
 static bool pattern(struct bl_ddl *d, regex_t *re)

@@ -4,7 +4,7 @@
 
 #include "cmd/bflocal/athena/ddl.h"
 #include "cmd/bflocal/duck/value.h"
-#include "lib/base/base64.h"
+#include "lib/encoding/base64.h"
 
 /* The rest of the statement, as it stands. */
 static struct bf_str rest_of(const struct bl_ddl *d)

@@ -5,7 +5,7 @@
 
 #include "cmd/bflocal/athena/athena.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 bool bl_execution_open(struct bl_athena *a, struct bf_err *e)
 {

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/athena/athena.h"
-#include "cmd/bflocal/athena/hive.h"
+#include "cmd/bflocal/hive/hive.h"
 
 bool bl_athena_fail(struct bl_call *c, const char *code, const char *fmt, ...)
 {

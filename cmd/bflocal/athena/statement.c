@@ -1,7 +1,7 @@
 /* What kind of statement it is, and who runs it. */
 #include "cmd/bflocal/athena/athena.h"
 #include "cmd/bflocal/athena/ddl.h"
-#include "cmd/bflocal/athena/lex.h"
+#include "cmd/bflocal/trino/lex.h"
 
 /* By its first words. The first row that fits counts. */
 /* clang-format off */

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "cmd/bflocal/athena/trino_impl.h"
+#include "cmd/bflocal/trino/trino_impl.h"
 #include "cmd/bflocal/duck/value.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 static bool fail(struct bl_write *w, const char *what, struct bf_str value)
 {

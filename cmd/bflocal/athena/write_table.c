@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <strings.h>
 
-#include "cmd/bflocal/athena/hive.h"
+#include "cmd/bflocal/hive/hive.h"
 #include "cmd/bflocal/athena/write.h"
 
 /* From here to `end`, as it stands. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 /* For each type: its name in a result, in Hive's DDL, and what ColumnInfo says of its size. */
 static const struct {

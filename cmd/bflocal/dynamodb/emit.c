@@ -5,8 +5,8 @@
  * strings them together.
  */
 #include "cmd/bflocal/dynamodb/stream.h"
-#include "lib/base/enc.h"
-#include "lib/base/md5.h"
+#include "lib/encoding/enc.h"
+#include "lib/encoding/md5.h"
 #include "lib/json/write.h"
 
 enum { KINESIS_MAX = 1024 * 1024 };

@@ -1,6 +1,6 @@
 #include "cmd/bflocal/expression/value.h"
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/decimal.h"
 #include "lib/json/write.h"
 

@@ -1,6 +1,6 @@
 /* Attribute values out of JSON, with the service's validation and its words. */
 #include "cmd/bflocal/expression/value.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/map.h"
 #include "lib/ddb/number.h"
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "cmd/bflocal/glue/glue.h"
-#include "lib/base/base64.h"
+#include "lib/encoding/base64.h"
 #include "lib/base/clock.h"
 
 static const struct {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 struct bf_str bl_header(const struct bl_call *c, const char *name)
 {

@@ -5,7 +5,7 @@
 #include <zlib.h>
 
 #include "cmd/bflocal/wire/cbor.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/rng.h"
 #include "lib/json/write.h"
 

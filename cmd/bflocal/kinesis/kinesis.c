@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/base/md5.h"
+#include "lib/encoding/md5.h"
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS kin_stream(id INTEGER PRIMARY KEY, name "

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/bflocal/kinesis/kinesis.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
 enum { READ_MAX = 10000, READ_BYTES = 10 * 1024 * 1024 };

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/bflocal/kinesis/kinesis.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 enum {
     RECORD_MAX = 1024 * 1024,      /* data and partition key */

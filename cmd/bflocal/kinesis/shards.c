@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/bflocal/kinesis/kinesis.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index)
 {

@@ -5,7 +5,7 @@
 
 #include "cmd/bflocal/s3/error.h"
 #include "cmd/bflocal/s3/file.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 
 static const uint64_t part_max = (uint64_t)5 << 30;

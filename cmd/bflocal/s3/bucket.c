@@ -3,7 +3,7 @@
 #include "cmd/bflocal/s3/file.h"
 #include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 
 bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket)

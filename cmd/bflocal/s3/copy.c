@@ -7,7 +7,7 @@
 #include "cmd/bflocal/s3/multi.h"
 #include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 
 enum { COPY_BYTES = 256 * 1024 };

@@ -2,7 +2,7 @@
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/s3/file.h"
 #include "cmd/bflocal/wire/xml.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 enum { KEYS_MAX = 1000 };
 

@@ -5,7 +5,7 @@
 
 #include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 static const struct {
     const char *code;

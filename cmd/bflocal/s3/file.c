@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/s3/state.h"
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 
 enum { NAME = 3 + 16 + 1 };
 

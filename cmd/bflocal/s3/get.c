@@ -6,7 +6,7 @@
 #include "cmd/bflocal/s3/file.h"
 #include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 
 /* The object and, when it has one, its open file: opened under the lock, so that a replacement cannot take

@@ -8,7 +8,7 @@
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 
 enum { KEYS_MAX = 1000, AFTER_MAX = BL_S3_KEY_MAX + 2 };

@@ -6,7 +6,7 @@
 #include "cmd/bflocal/s3/file.h"
 #include "cmd/bflocal/wire/xml.h"
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 
 /* CRC64NVME is always of the whole object; the others are composite unless the client says otherwise. */

@@ -8,7 +8,7 @@
 
 #include "cmd/bflocal/s3/file.h"
 #include "cmd/bflocal/s3/s3.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 bool bl_s3_own_list(struct bl_local *l, struct bf_str bucket, struct bf_str prefix,
                     bool (*each)(void *arg, struct bf_str key, const struct bl_s3_own *o),

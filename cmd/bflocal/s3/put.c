@@ -1,7 +1,7 @@
 /* PutObject, and what every write of an object needs. */
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/s3/file.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/map.h"
 
 static bool copy_view(struct bl_call *c, struct bf_str v, struct bf_str *out)

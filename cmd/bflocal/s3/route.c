@@ -1,7 +1,7 @@
 #include "cmd/bflocal/s3/route.h"
 
 #include "lib/aws/s3/s3.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 /* The first row that fits: method, what is named, a query parameter, a header. */
 static const struct route {

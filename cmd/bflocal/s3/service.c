@@ -8,7 +8,7 @@
 #include "cmd/bflocal/wire/xml.h"
 #include "cmd/bflocal/s3/file.h"
 #include "cmd/bflocal/s3/route.h"
-#include "lib/base/sha256.h"
+#include "lib/encoding/sha256.h"
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS s3_bucket (name TEXT PRIMARY KEY, created_ms INTEGER NOT NULL) "

@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 static const struct {
     const char *name, *header;

@@ -7,7 +7,7 @@
 
 #include <openssl/evp.h>
 
-#include "lib/base/crc.h"
+#include "lib/encoding/crc.h"
 
 enum bl_sum {
     BL_SUM_NONE,

@@ -1,7 +1,7 @@
 /* Tags of objects: they are the header x-amz-tagging, "a=1&b=2", that is kept with the object. */
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/wire/xml.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 enum { TAGS_MAX = 10, TAG_KEY_MAX = 128, TAG_VALUE_MAX = 256, TAGS_BYTES = 64 * 1024 };
 

@@ -7,7 +7,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 
 static const size_t kept_max = 4 * 1024 * 1024; /* a transaction of a hundred tables has 200 kB */
 

@@ -2,7 +2,7 @@
 
 #include "cmd/bflocal/wire/auth_claim.h"
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 enum { MAX_AGE_MS = 15 * 60 * 1000, CANONICAL_MAX = 256 * 1024, NAMES_MAX = 8 * 1024 };
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 
 bool bl_claim_refuse(struct bl_auth *a, struct bf_arena *arena, enum bl_auth_code code,

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/wire/cbor.h"
-#include "lib/base/base64.h"
+#include "lib/encoding/base64.h"
 #include "lib/json/scan.h"
 
 enum { UNSIGNED = 0 << 5, NEGATIVE = 1 << 5, BYTES = 2 << 5, TEXT = 3 << 5 }; /* first bytes */

@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-#include "lib/base/base64.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/base64.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
-#include "lib/base/sha256.h"
+#include "lib/encoding/sha256.h"
 
 static void session_mac(const char *server_secret, const struct bl_session *s, const char *purpose,
                         unsigned char out[BF_SHA256_BYTES])

@@ -1,7 +1,7 @@
 #include "cmd/bflocal/wire/xml.h"
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 void bl_xml_put(struct bf_buf *out, struct bf_str s)
 {

@@ -1,8 +1,8 @@
-/* The XML that S3 speaks: a writer that escapes. Documents of clients are read with lib/base/xml.h. */
+/* The XML that S3 speaks: a writer that escapes. Documents of clients are read with lib/encoding/xml.h. */
 #ifndef BL_S3_XML_H
 #define BL_S3_XML_H
 
-#include "lib/base/xml.h"
+#include "lib/encoding/xml.h"
 
 #define BL_XML_HEAD "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"
 #define BL_XML_NS   " xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\""

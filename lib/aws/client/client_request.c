@@ -9,7 +9,7 @@
 #include <openssl/evp.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 enum { LINES_USUAL = 8 << 10 };
 

@@ -6,7 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "lib/aws/config/options.h"
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/base/num.h"
 
 enum { FILE_MAX = 1024 * 1024 };

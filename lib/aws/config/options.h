@@ -3,7 +3,7 @@
 #define BF_AWS_CONFIG_OPTIONS_H
 
 #include "lib/aws/config/settings.h"
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 
 /* --grace, for the tools that finish what is under way; field is the config's grace_ms, whose default is
  * BF_AWS_GRACE_MS. */

@@ -8,7 +8,7 @@
 #define BF_CRED_CHECK_H
 
 #include "lib/aws/config/options.h"
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 
 /* A struct bf_opt_report of a group whose struct is a struct bf_aws_options. One JSON object in a line, without
  * secrets. False: there are no credentials, or they are not valid; what is known is put out before. */

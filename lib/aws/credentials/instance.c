@@ -6,7 +6,7 @@
 
 #include "lib/aws/config/address.h"
 #include "lib/aws/credentials/source.h"
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 
 enum { TOKEN_MAX = 4096, ROLE_MAX = 256, AGAIN_MS = 15 * 60 * 1000 };
 

@@ -4,7 +4,7 @@
 
 #include "lib/aws/credentials/token_file.h"
 #include "lib/aws/config/endpoint.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 enum { ATTEMPTS = 3, WAIT_MS = 200, TIMEOUT_MS = 10000, EARLY_MS = 15 * 60 * 1000 };
 

@@ -9,7 +9,7 @@
 #include "lib/aws/http/retry.h"
 #include "lib/aws/sign/sigv4.h"
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 enum { ATTEMPTS = 3, WAIT_MS = 200, TIMEOUT_MS = 10000, TOKEN_MAX = 32 << 10 };
 

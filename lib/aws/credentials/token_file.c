@@ -5,7 +5,7 @@
 #include <openssl/evp.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 bool bf_cred_token_init(struct bf_cred_token *t, const struct bf_cred_seek *s, const char *variable,
                         const char *folder, const char *hash, const char *key, struct bf_err *e)

@@ -10,7 +10,7 @@
 
 #include "lib/aws/http/wipe.h"
 #include "lib/base/clock.h"
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/base/stop.h"
 
 enum { LOCK_STEP_MS = 50, LOCK_STEPS = 300 };

@@ -7,7 +7,7 @@
 
 #include "lib/aws/http/retry.h"
 #include "lib/base/num.h"
-#include "lib/base/xml.h"
+#include "lib/encoding/xml.h"
 #include "lib/json/scan.h"
 
 /* Copies s, one line of it, cut where a character ends. */

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 

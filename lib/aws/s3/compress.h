@@ -11,7 +11,7 @@
 #ifndef BF_AWS_S3_COMPRESS_H
 #define BF_AWS_S3_COMPRESS_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 
 enum bf_compress_kind { BF_COMPRESS_NONE, BF_COMPRESS_GZIP, BF_COMPRESS_ZSTD };
 

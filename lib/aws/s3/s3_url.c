@@ -3,7 +3,7 @@
 #include <ctype.h>
 
 #include "lib/aws/config/arn.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 /* Endings that AWS keeps for other kinds of names (User guide, "General purpose buckets naming rules"). */
 static const struct {

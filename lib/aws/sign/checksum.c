@@ -6,8 +6,8 @@
 
 #include <openssl/evp.h>
 
-#include "lib/base/crc.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/crc.h"
+#include "lib/encoding/enc.h"
 
 static const struct {
     const char *name, *header, *algorithm, *element;

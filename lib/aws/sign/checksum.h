@@ -8,7 +8,7 @@
 #ifndef BF_AWS_SIGN_CHECKSUM_H
 #define BF_AWS_SIGN_CHECKSUM_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 
 enum bf_checksum_kind {
     BF_CHECKSUM_NONE,
