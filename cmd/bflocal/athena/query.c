@@ -5,7 +5,7 @@
 #include "cmd/bflocal/athena/athena.h"
 #include "cmd/bflocal/duck/value.h"
 
-enum { PASSES = 24, STATEMENT = 64 * 1024 * 1024 };
+enum { PASSES = 64, STATEMENT = 64 * 1024 * 1024 };
 
 /* The types that the translation waits for, from DuckDB's binder. */
 static bool learn(struct bl_execution *x, struct bl_trino *t, struct bl_scan *scan,
@@ -15,6 +15,7 @@ static bool learn(struct bl_execution *x, struct bl_trino *t, struct bl_scan *sc
     struct bf_buf sql;
     size_t known = 0, now = 0;
     bf_buf_init(&sql, STATEMENT);
+    bl_trino_choose(t);
     for (size_t i = 0; i < t->nprobes; i++)
         known += t->found[i].known;
     bool ok = bl_trino_fill(t, bf_buf_view(text), &sql, bl_scan_put_types, scan, e);

@@ -12,6 +12,7 @@
 struct bl_duck_found {
     bool known;
     bool mixed;                 /* one text, two types */
+    bool wait;                  /* what is found now is not to be believed */
     enum duckdb_type id, child; /* child: of a list */
     int width, scale;           /* of a decimal */
     bool json;
