@@ -54,6 +54,7 @@ printf 'id\tname\tn\n1\ta, b\\\\c\t7\n2\t\t\\N\n3\t\\\\N\t8\n4\t\\\td\\ne\t9\n' 
 sed 1d "$T/rows" >"$T/body"
 deliver tsv "$T/body" -f text
 table tsv "$T/rows" -i tsv --no-header
+check 'DESCRIBE: a value for each of its columns' -m '^{"col_name":"id","data_type":"bigint","comment":""}$' -- ask 'DESCRIBE tsv'
 check 'tsv: a backslash, an empty text, NULL, a text like NULL, a tab and a line end' -o '{"id":1,"name":"a, b\\c","n":7}
 {"id":2,"name":"","n":null}
 {"id":3,"name":"\\N","n":8}
