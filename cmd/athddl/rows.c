@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
+#include "lib/io/cell.h"
 #include "lib/io/csv.h"
 #include "lib/cli/diag.h"
 #include "lib/checkpoint/mark.h"
@@ -14,6 +15,7 @@ struct rows {
     struct bf_ddl_seen *seen; /* its members are the columns */
     struct bf_reader in;
     struct bf_csv csv;
+    struct bf_buf cell;  /* a value of TSV */
     uint64_t n;          /* rows */
     struct bf_str *name; /* of CSV and TSV */
     size_t nnames;
@@ -89,8 +91,15 @@ static bool take_fields(struct rows *r, const struct bf_str *field, size_t n, st
         return reject(r, raw, line, &why, e);
     }
     for (size_t i = 0; i < n; i++) {
-        bool null = r->run->cfg->input == INPUT_TSV ? bf_str_is(field[i], "\\N") : field[i].n == 0;
-        bf_ddl_seen_field(r->seen->member[i].seen, field[i], null, line);
+        bool tsv = r->run->cfg->input == INPUT_TSV,
+             null = tsv ? bf_cell_is_null_tsv(field[i]) : field[i].n == 0;
+        struct bf_str value = field[i];
+        if (tsv && field[i].n && memchr(field[i].p, '\\', field[i].n)) {
+            bf_buf_reset(&r->cell);
+            bf_cell_value_tsv(&r->cell, field[i]);
+            value = bf_buf_view(&r->cell);
+        }
+        bf_ddl_seen_field(r->seen->member[i].seen, value, null, line);
         if (!r->backslash && field[i].n && memchr(field[i].p, '\\', field[i].n))
             r->backslash = line;
         if (!r->newline && field[i].n && memchr(field[i].p, '\n', field[i].n))
@@ -107,7 +116,7 @@ static bool take_tsv(struct rows *r, struct bf_str line, struct bf_err *e)
     size_t n = 0;
     if (rest.n == 0 || bf_mark_is(rest))
         return true;
-    while (n < BF_COUNT(field) && bf_str_split(&rest, '\t', &field[n]))
+    while (n < BF_COUNT(field) && bf_cell_take_tsv(&rest, &field[n]))
         n++;
     if (rest.p) {
         bf_err_set(&why, BF_E_LIMIT, "more than %d fields", BF_CSV_FIELDS_MAX);
@@ -240,10 +249,12 @@ bool rows_read(struct run *run, struct bf_err *e)
     struct rows r = {.run = run, .seen = bf_ddl_seen_new(&run->arena)};
     if (!r.seen)
         return bf_err_nomem(e);
+    bf_buf_init(&r.cell, run->cfg->max_line);
     if (!bf_reader_init(&r.in, STDIN_FILENO, "standard input", run->cfg->max_line, NULL, e))
         return false;
     bool ok = read_all(&r, e);
     bf_reader_close(&r.in);
+    bf_buf_free(&r.cell);
     if (ok && r.n == 0 && !r.nnames)
         ok = bf_err_set(e, BF_E_INPUT, "no rows to derive the columns from");
     if (ok)

@@ -7,6 +7,7 @@
 #include "lib/cli/diag.h"
 #include "lib/base/arena.h"
 #include "lib/checkpoint/mark.h"
+#include "lib/io/cell.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
@@ -118,31 +119,6 @@ static void tell_nested(struct sink *s, const struct column *c)
         (int)(c->name.n < SHOWN ? c->name.n : SHOWN), c->name.p);
 }
 
-/* RFC 4180; the empty string is quoted, so that NULL differs from it. */
-static void put_csv(struct bf_buf *out, struct bf_str s)
-{
-    bool quote = s.n == 0;
-    for (size_t i = 0; i < s.n && !quote; i++)
-        quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r';
-    bf_buf_add(out, "\"", quote);
-    for (size_t i = 0; i < s.n; i++) {
-        bf_buf_add(out, "\"", s.p[i] == '"');
-        bf_buf_addc(out, s.p[i]);
-    }
-    bf_buf_add(out, "\"", quote);
-}
-
-/* The escapes that Hive reads. */
-static void put_tsv(struct bf_buf *out, struct bf_str s)
-{
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        char letter = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : c == '\\' ? '\\' : 0;
-        bf_buf_add(out, "\\", letter != 0);
-        bf_buf_addc(out, letter ? letter : c);
-    }
-}
-
 static void put_cells(struct sink *s, const struct bf_athena_cell *cell, size_t n)
 {
     bool csv = s->form == FORM_CSV;
@@ -152,9 +128,9 @@ static void put_cells(struct sink *s, const struct bf_athena_cell *cell, size_t 
         if (cell[i].null)
             bf_buf_add(&s->line, "\\N", csv ? 0 : 2);
         else if (csv)
-            put_csv(&s->line, cell[i].text);
+            bf_cell_put_csv(&s->line, cell[i].text);
         else
-            put_tsv(&s->line, cell[i].text);
+            bf_cell_put_tsv(&s->line, cell[i].text);
     }
 }
 
@@ -211,9 +187,9 @@ static bool put_header(struct sink *s, struct bf_err *e)
         if (i)
             bf_buf_addc(&s->line, s->form == FORM_CSV ? ',' : '\t');
         if (s->form == FORM_CSV)
-            put_csv(&s->line, name.text);
+            bf_cell_put_csv(&s->line, name.text);
         else
-            put_tsv(&s->line, name.text);
+            bf_cell_put_tsv(&s->line, name.text);
     }
     return put_line(s, e);
 }

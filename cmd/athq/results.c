@@ -9,7 +9,7 @@
 #include "lib/base/stop.h"
 #include "lib/json/write.h"
 
-enum { URL_MAX = 8192 };
+enum { URL_MAX = 8192, PARTS_MAX = 8 };
 
 struct reading {
     struct session *s;
@@ -32,6 +32,20 @@ static bool is_header(const struct reading *r, const struct bf_athena_cell *cell
     return true;
 }
 
+/* DESCRIBE and its like have a text for a row, with tabs between the values and spaces to make them as wide as each other. */
+static size_t split_row(struct bf_str text, struct bf_athena_cell *cell, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct bf_str value = {NULL, 0};
+        if (i + 1 == n)
+            value = text;
+        else if (!bf_str_split(&text, '\t', &value))
+            value = BF_STR("");
+        cell[i] = (struct bf_athena_cell){.text = value.p ? bf_str_trim(value) : BF_STR("")};
+    }
+    return n;
+}
+
 static bool on_row(void *arg, const struct bf_athena_cell *cell, size_t n, struct bf_err *e)
 {
     struct reading *r = arg;
@@ -40,6 +54,12 @@ static bool on_row(void *arg, const struct bf_athena_cell *cell, size_t n, struc
     if (header)
         return true;
     r->taken++;
+    struct bf_athena_cell parts[PARTS_MAX];
+    if (n == 1 && r->page.ncolumns > 1 && r->page.ncolumns <= PARTS_MAX && !cell[0].null &&
+        !bf_str_is(r->s->status.type, "DML")) {
+        n = split_row(cell[0].text, parts, r->page.ncolumns);
+        cell = parts;
+    }
     return sink_row(r->s->sink, cell, n, e);
 }
 

@@ -5,13 +5,7 @@
 #include "lib/io/reader.h"
 #include "lib/base/stop.h"
 
-enum {
-    FILES_MAX = 1024,
-    INFER_DEFAULT = 1000,
-    INFER_MOST = 1000000,
-    LEVEL_MOST = 19,
-    LINE_MOST = 1024 * 1024 * 1024
-};
+enum { FILES_MAX = 1024, INFER_MOST = 1000000, LEVEL_MOST = 19, LINE_MOST = 1024 * 1024 * 1024 };
 
 static const struct bf_opt_word codecs[] = {{"zstd", BF_PARQUET_ZSTD},
                                             {"snappy", BF_PARQUET_SNAPPY},
@@ -62,8 +56,7 @@ static const struct bf_tool tool = {
 int main(int argc, char **argv)
 {
     static const char *files[FILES_MAX];
-    static struct config config = {
-        .infer = INFER_DEFAULT, .codec = BF_PARQUET_ZSTD, .max_line = BF_LINE_MAX_DEFAULT};
+    static struct config config = {.codec = BF_PARQUET_ZSTD, .max_line = BF_LINE_MAX_DEFAULT};
     struct bf_err e = {0};
     size_t nfiles = 0;
     int status = bf_opt_parse(&tool, argc, argv, &config, files, &nfiles);

@@ -1,6 +1,7 @@
 #include "cmd/row2pq/run.h"
 
 #include <inttypes.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/cli/diag.h"
@@ -10,7 +11,7 @@
 #include "lib/json/scan.h"
 #include "lib/ddl/infer.h"
 
-enum { HELD_MAX = 16 * 1024 * 1024 };
+enum { INFER_DEFAULT = 1000, HELD_MAX = 16 * 1024 * 1024 };
 
 struct run {
     const struct config *config;
@@ -39,6 +40,8 @@ static bool check(const struct config *c, struct bf_err *e)
 {
     if (c->schema && c->show_schema)
         return bf_err_set(e, BF_E_USAGE, "--show-schema and --schema exclude each other");
+    if (c->schema && c->infer)
+        return bf_err_set(e, BF_E_USAGE, "--infer and --schema exclude each other");
     if (!c->show_schema && !c->to && isatty(STDOUT_FILENO))
         return bf_err_set(
             e, BF_E_USAGE,
@@ -128,7 +131,9 @@ static bool look(struct run *r, struct bf_str row, struct bf_err *e)
     if (!bf_buf_check(&r->held, "the first rows", e) ||
         !bf_buf_check(&r->numbers, "the first rows", e))
         return false;
-    return (r->infer.rows < r->config->infer && r->held.n < HELD_MAX) || found(r, e);
+    return (r->infer.rows < (r->config->infer ? r->config->infer : INFER_DEFAULT) &&
+            r->held.n < HELD_MAX) ||
+           found(r, e);
 }
 
 static bool one_row(struct run *r, struct bf_str row, size_t slack, struct bf_err *e)
@@ -204,6 +209,26 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
     return true;
 }
 
+/* --to begins with an empty file: it must not be one that is read, or that has rejected lines. */
+static bool spare(const struct config *c, const char *other, const char *what, struct bf_err *e)
+{
+    struct stat to, st;
+    if (!c->to || !other || stat(c->to, &to) != 0 || !S_ISREG(to.st_mode))
+        return true;
+    bool is = (strcmp(other, "-") == 0 ? fstat(STDIN_FILENO, &st) : stat(other, &st)) == 0 &&
+              st.st_dev == to.st_dev && st.st_ino == to.st_ino;
+    return !is || bf_err_set(e, BF_E_USAGE, "--to: %s is %s", c->to, what);
+}
+
+static bool check_to(const struct config *c, const char **files, size_t nfiles, struct bf_err *e)
+{
+    bool ok =
+        spare(c, c->schema, "the schema", e) && spare(c, c->rejects, "the file of --rejects", e);
+    for (size_t i = 0; ok && i < nfiles; i++)
+        ok = spare(c, files[i], "the input", e);
+    return ok && (nfiles || spare(c, "-", "the input", e));
+}
+
 static bool open_all(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
@@ -248,7 +273,7 @@ bool run(const struct config *c, const char **files, size_t nfiles, struct bf_er
 {
     struct run r = {.config = c, .out.fd = -1, .rejects.out.fd = -1};
     struct bf_err late = {0};
-    bool opened = open_all(&r, e);
+    bool opened = check_to(c, files, nfiles, e) && open_all(&r, e);
     bool ok = opened && read_all(&r, files, nfiles, e) && (!r.finding || found(&r, e)) &&
               (!r.parquet || bf_parquet_end(r.parquet, e));
     if (opened) {

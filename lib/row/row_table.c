@@ -2,47 +2,8 @@
 
 #include "lib/row/row_impl.h"
 #include "lib/ddb/value.h"
+#include "lib/io/cell.h"
 #include "lib/json/scan.h"
-
-/* RFC 4180: quoted when it must be; the empty string always, so that NULL (nothing) differs from it. */
-static void put_csv(struct bf_buf *out, struct bf_str s)
-{
-    bool quote = s.n == 0;
-    for (size_t i = 0; i < s.n && !quote; i++)
-        quote = s.p[i] == '"' || s.p[i] == ',' || s.p[i] == '\n' || s.p[i] == '\r';
-    if (!quote) {
-        bf_buf_adds(out, s);
-        return;
-    }
-    bf_buf_addc(out, '"');
-    while (s.n) {
-        const char *at = memchr(s.p, '"', s.n);
-        size_t n = at ? (size_t)(at - s.p) + 1 : s.n;
-        bf_buf_add(out, s.p, n);
-        if (at)
-            bf_buf_addc(out, '"');
-        s.p += n;
-        s.n -= n;
-    }
-    bf_buf_addc(out, '"');
-}
-
-/* As Hive and Athena read it: \t, \n, \r and \\ stand for what would break the line. */
-static void put_tsv(struct bf_buf *out, struct bf_str s)
-{
-    size_t from = 0;
-    for (size_t i = 0; i < s.n; i++) {
-        char c = s.p[i];
-        char letter = c == '\t' ? 't' : c == '\n' ? 'n' : c == '\r' ? 'r' : c == '\\' ? '\\' : 0;
-        if (!letter)
-            continue;
-        bf_buf_add(out, s.p + from, i - from);
-        bf_buf_addc(out, '\\');
-        bf_buf_addc(out, letter);
-        from = i + 1;
-    }
-    bf_buf_add(out, s.p + from, s.n - from);
-}
 
 /* Quoted always: outside of quotes OpenCSVSerDe drops a backslash, inside it takes one for the escape of a quote or of
  * another one. */
@@ -70,11 +31,11 @@ static bool breaks_line(const struct bf_row *r, struct bf_str row)
 static void put_cell(const struct bf_row *r, struct bf_buf *out, struct bf_str s)
 {
     if (r->conf.format == BF_ROW_CSV)
-        put_csv(out, s);
+        bf_cell_put_csv(out, s);
     else if (r->conf.format == BF_ROW_OPENCSV)
         put_opencsv(out, s);
     else
-        put_tsv(out, s);
+        bf_cell_put_tsv(out, s);
 }
 
 static void put_null(const struct bf_row *r, struct bf_buf *out)

@@ -78,7 +78,7 @@ check "CSV: NULL and the empty string differ" -i "$T/f.ndjson" -o 'order_id,note
 o-1,"say ""hi"", you","a
 b	c\","",,1.50,"[""x""]",,INSERT' -e 'cdcxform: no record has an attribute gone' -- cdcxform -q -o csv --fields order_id,note,lines,empty,nil,n,l,gone --meta op
 check "TSV" -i "$T/f.ndjson" -o 'note	lines	empty	nil	gone
-say "hi", you	a\nb\tc\\		\N	\N' -e 'cdcxform: no record has an attribute gone' -- cdcxform -q -o tsv --fields note,lines,empty,nil,gone --no-meta
+say "hi", you	a\nb\	c\\		\N	\N' -e 'cdcxform: no record has an attribute gone' -- cdcxform -q -o tsv --fields note,lines,empty,nil,gone --no-meta
 check "no header" -i "$T/changes.ndjson" -o 'o-1
 o-1
 o-1' -- cdcxform -o csv --fields order_id --no-meta --no-header

@@ -99,7 +99,7 @@ check 'every type' -i "$T/types" \
 check 'CSV: nothing is NULL, two quotes are the empty string' -i "$T/types" -o 'n,z,e
 1.50,,""' -- cdcxform --no-meta -o csv --fields n,z,e
 check 'TSV: NULL, and what is escaped' -i "$T/types" -o 's	z	e
-\t\n\r\\	\N	' -- cdcxform --no-meta -o tsv --fields s,z,e
+\	\n\r\\	\N	' -- cdcxform --no-meta -o tsv --fields s,z,e
 
 # Marks, receipts, state.
 display MARKS 1 >"$T/mark"

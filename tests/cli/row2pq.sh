@@ -26,6 +26,18 @@ long double
 t9 string
 `Late r` bigint' -- row2pq --show-schema
 check "in one row" -i in -m '^big bigint$' -- row2pq --show-schema --infer 1
+printf 'i int\n' >int.schema
+check "a schema is given or found" -i in -s 2 -e "row2pq: --infer and --schema exclude each other" -- row2pq -s int.schema --infer 3
+printf '{"i":1}\n' >rows
+cp rows kept
+check "the output is no input" -s 2 -e "row2pq: --to: rows is the input" -- row2pq --to rows rows
+check "nor standard input" -i rows -s 2 -e "row2pq: --to: rows is the input" -- row2pq --to rows
+check "nor the schema" -i rows -s 2 -e "row2pq: --to: int.schema is the schema" -- row2pq -s int.schema --to int.schema
+ok "and nothing is lost" cmp rows kept
+printf 't timestamptz(3)\n' >time.schema
+printf '{"t":-1}\n{"t":"1969-12-31T23:59:59.999Z"}\n' >before
+check "a time before 1970 is a text" -i before -s 1 -e "row2pq: line 1: t: '-1' is no timestamptz(3)
+row2pq: 1 line rejected" -- row2pq -s time.schema --to before.parquet
 printf '%s\n' '{"t":"2026-11-27T06:30:00.123456Z","u":"2026-11-27 06:30:00","o":{"a":[{"b":1.5}],"c":null}}' '{"t":"2026-11-27T06:30:00Z","u":null,"o":{"a":[]}}' >nested
 check "nested, and times" -i nested -o 't timestamptz
 u timestamp

@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh: tests the toolkit with programs that only other registries have, or that Debian has in another version: the
 # current AWS CLI, boto3, moto's server, sqlglot and readers of Parquet (PyPI: requirements.txt), parquet-java (Maven:
-# java/pom.xml, needs mvn and javac), the current AWS SDK for JavaScript (npm: package-lock.json, needs Node 20). They are installed only below build/peers. One that cannot be
+# java/pom.xml, needs mvn and javac), Trino (Maven: trino/pom.xml), the current AWS SDK for JavaScript (npm: package-lock.json, needs Node 20). They are installed only below build/peers. One that cannot be
 # installed is reported and is not a failure; one that is installed and fails is.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -50,6 +50,18 @@ have_java() {
     return 1
 }
 
+have_trino() {
+    command -v mvn >/dev/null && command -v javac >/dev/null || return 1
+    cmp -s "$here/trino/pom.xml" "$peers/trino/installed" && return 0
+    say 'Maven installs trino/pom.xml'
+    rm -rf "$peers/trino"
+    mvn -q -B -f "$here/trino/pom.xml" dependency:copy-dependencies -DoutputDirectory="$peers/trino/lib" >"$peers/log" 2>&1 &&
+        javac -nowarn -cp "$peers/trino/lib/*" -d "$peers/trino" "$here/trino/TrinoAnswers.java" >>"$peers/log" 2>&1 &&
+        cp "$here/trino/pom.xml" "$peers/trino/installed" && return 0
+    tail -n 5 "$peers/log"
+    return 1
+}
+
 # by_java FOLDER: the corpus read by parquet-java, and its answers for FOLDER/skip.
 by_java() {
     have_java || { say 'skipped: parquet-java of Maven: it could not be installed'; return 0; }
@@ -77,6 +89,12 @@ if have_python; then
     services "$($BF_AWS --version), boto3 $($BF_PYTHON -c 'import boto3; print(boto3.__version__)')" bflocal-clients.sh bflocal-s3.sh bflocal-athena.sh
     say "PyAthena and awswrangler"
     suite "$here/athena.sh"
+    if have_trino; then
+        say 'Trino itself beside bflocal: some minutes'
+        "$BUILD/bin/bflocal" -q "$BF_PYTHON" "$here/trino.py" "$peers/trino/lib/*:$peers/trino" || failed="$failed trino.py"
+    else
+        say 'skipped: Trino of Maven: it could not be installed'
+    fi
     say "credentials beside botocore $($BF_PYTHON -c 'import botocore; print(botocore.__version__)')"
     "$BF_PYTHON" "$here/credentials.py" "$BUILD/bin" 200 1 || failed="$failed credentials.py"
     "$BF_PYTHON" "$here/shared_files.py" "$BUILD/bin" || failed="$failed shared_files.py"

@@ -50,12 +50,22 @@ table csv "$T/rows" -i csv
 check 'csv: no header among the rows, a missing number is an empty text' -o '{"id":1,"name":"a, \"b\"","n":"7","dt":"x"}
 {"id":2,"name":"","n":"","dt":"y"}' -- ask 'SELECT * FROM csv ORDER BY id'
 
-printf 'id\tname\tn\n1\ta, b\\\\c\t7\n2\t\t\\N\n' >"$T/rows"
+printf 'id\tname\tn\n1\ta, b\\\\c\t7\n2\t\t\\N\n3\t\\\\N\t8\n4\t\\\td\\ne\t9\n' >"$T/rows"
 sed 1d "$T/rows" >"$T/body"
 deliver tsv "$T/body" -f text
 table tsv "$T/rows" -i tsv --no-header
-check 'tsv: a backslash, an empty text, NULL' -o '{"id":1,"name":"a, b\\c","n":7}
-{"id":2,"name":"","n":null}' -- ask 'SELECT * FROM tsv ORDER BY id'
+check 'DESCRIBE: a value for each of its columns' -m '^{"col_name":"id","data_type":"bigint","comment":""}$' -- ask 'DESCRIBE tsv'
+check 'tsv: a backslash, an empty text, NULL, a text like NULL, a tab and a line end' -o '{"id":1,"name":"a, b\\c","n":7}
+{"id":2,"name":"","n":null}
+{"id":3,"name":"\\N","n":8}
+{"id":4,"name":"\td\ne","n":9}' -- ask 'SELECT * FROM tsv ORDER BY id'
+printf '%s\n' '{"eventName":"INSERT","dynamodb":{"Keys":{"id":{"N":"1"}},"NewImage":{"id":{"N":"1"},"name":{"S":"\\N"},"note":{"S":"a\tb\\c\nd\re"},"gone":{"NULL":true}}}}' >"$T/changes"
+cdcxform --no-meta -o tsv "$T/changes" >"$T/rows"
+sed 1d "$T/rows" >"$T/body"
+deliver values "$T/body" -f text
+table values "$T/rows" -i tsv --no-header
+check 'what cdcxform -o tsv writes is what is read' -o '{"id":1,"name":"\\N","note":"a\tb\\c\nd\re","gone":null}' -- ask 'SELECT * FROM "values"'
+
 
 if [ -x "$BUILD/bin/row2pq" ]; then
     printf '%s\n' '{"id":1,"total":92.10,"at":"2026-11-27T06:30:00.123Z","tags":["a"]}' '{"id":2,"total":-0.01,"at":null,"tags":null}' >"$T/rows"

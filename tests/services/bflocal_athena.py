@@ -103,6 +103,7 @@ def tables():
     yield "describe", [r.split("\t")[0].strip() for r in rows("DESCRIBE again")][:2], ["orderid", "total"]
     yield "drop", [rows("DROP TABLE again"), rows("DROP TABLE IF EXISTS again"), rows("SHOW TABLES")], [[], [], ["sales"]]
     yield "a view", [rows("CREATE VIEW small AS SELECT dt, total FROM sales WHERE total < 5"), rows("SELECT * FROM small ORDER BY total"), rows("SHOW VIEWS")], [[], [["2026-11-27", "1.00"], ["2026-11-27", "2.00"]], ["small"]]
+    yield "a view is no table, a table no view", [rows("DROP TABLE small"), rows("DROP VIEW sales"), rows("SELECT count(*) FROM small") != []], ["FAILED: SemanticException Cannot drop a view with DROP TABLE: small", "FAILED: SemanticException Cannot drop a table with DROP VIEW: sales", True]
     yield "replaced", [rows("CREATE OR REPLACE VIEW small AS SELECT 1 AS a"), rows("SELECT * FROM small"), rows("DROP VIEW small")], [[], [["1"]], []]
     yield "a view without a name", rows("CREATE VIEW v AS SELECT 1"), "SYNTAX_ERROR: Column name not specified at position 1"
     metadata = athena.get_table_metadata(CatalogName="AwsDataCatalog", DatabaseName="shop", TableName="sales")["TableMetadata"]

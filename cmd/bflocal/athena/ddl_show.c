@@ -199,7 +199,7 @@ bool bl_ddl_describe(struct bl_ddl *d)
                     "# col_name", "data_type", "comment");
         put_columns(&text, keys, true);
     }
-    bool ok = bl_output_text(d->x, bf_buf_view(&text), "col_name data_type comment", d->e);
+    bool ok = bl_output_text(d->x, bf_buf_view(&text), "col_name,data_type,comment", d->e);
     bf_buf_free(&text);
     json_decref(table);
     return ok;
@@ -342,7 +342,7 @@ bool bl_ddl_show_properties(struct bl_ddl *d)
             bf_buf_addf(&text, "%s\t%s\n", key, json_string_value(v));
     }
 
-    ok = ok && bl_output_text(d->x, bf_buf_view(&text), "prpt_name prpt_value", d->e);
+    ok = ok && bl_output_text(d->x, bf_buf_view(&text), "prpt_name,prpt_value", d->e);
     bf_buf_free(&text);
     json_decref(one);
     json_decref(table);

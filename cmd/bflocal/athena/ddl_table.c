@@ -286,14 +286,35 @@ bool bl_ddl_create_table(struct bl_ddl *d)
     return ok && bl_ddl_done(d);
 }
 
-bool bl_ddl_drop_table(struct bl_ddl *d)
+static bool drop(struct bl_ddl *d, bool view)
 {
     struct bl_store *s = &d->x->athena->local->store;
     struct bl_ddl_table t = {.name = ""};
     bool quiet;
     if (!if_exists(d, &quiet) || !bl_ddl_table_name(d, &t) || !bl_ddl_end(d) || !bl_ddl_begin(d))
         return false;
+    json_t *table = bl_catalog_table(s, t.database, t.name, -1);
+    bool known = table != NULL,
+         is_view = known && strcmp(bl_document_text(table, "TableType"), "VIRTUAL_VIEW") == 0;
+    json_decref(table);
+    if (known && is_view != view) {
+        bl_store_rollback(s);
+        return bf_err_set(d->e, BF_E_INPUT,
+                          "FAILED: SemanticException Cannot drop a %s with DROP %s: %s",
+                          is_view ? "view" : "table", view ? "VIEW" : "TABLE", t.name);
+    }
     enum bl_catalog_verdict v = bl_catalog_delete_table(s, t.database, t.name);
     return bl_ddl_settle(d, v == BL_CATALOG_NO_TABLE && quiet ? BL_CATALOG_DONE : v, t.name) &&
            bl_ddl_done(d);
+}
+
+bool bl_ddl_drop_table(struct bl_ddl *d)
+{
+    return drop(d, false);
+}
+
+bool bl_ddl_drop_view(struct bl_ddl *d)
+{
+    d->query = true;
+    return drop(d, true);
 }

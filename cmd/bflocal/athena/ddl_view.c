@@ -122,12 +122,6 @@ bool bl_ddl_replace_view(struct bl_ddl *d)
     return create_view(d, true);
 }
 
-bool bl_ddl_drop_view(struct bl_ddl *d)
-{
-    d->query = true;
-    return bl_ddl_drop_table(d);
-}
-
 static bool finish(struct bl_ddl *d)
 {
     return bl_store_commit(&d->x->athena->local->store, d->e) && bl_ddl_done(d);

@@ -113,7 +113,7 @@ bool bl_output_text(struct bl_execution *x, struct bf_str text, const char *colu
     struct bl_output o = {.open = false};
     struct bf_str rest = bf_str_of(columns), name;
     x->columns = json_array();
-    while (rest.n && bf_str_split(&rest, ' ', &name)) {
+    while (rest.n && bf_str_split(&rest, ',', &name)) {
         char copy[64];
         snprintf(copy, sizeof copy, "%.*s", (int)name.n, name.p);
         json_array_append_new(x->columns, bl_output_column(copy, "string", 0, 0));

@@ -1,11 +1,13 @@
 /* SELECT and related statements: translates, runs and writes the result. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #include "cmd/bflocal/athena/athena.h"
 #include "cmd/bflocal/duck/value.h"
+#include "cmd/bflocal/trino/lex.h"
 
-enum { PASSES = 24, STATEMENT = 64 * 1024 * 1024 };
+enum { PASSES = 64, STATEMENT = 64 * 1024 * 1024 };
 
 /* Determines the types that the translation needs, by DuckDB's binder. */
 static bool learn(struct bl_execution *x, struct bl_trino *t, struct bl_scan *scan,
@@ -15,6 +17,7 @@ static bool learn(struct bl_execution *x, struct bl_trino *t, struct bl_scan *sc
     struct bf_buf sql;
     size_t known = 0, now = 0;
     bf_buf_init(&sql, STATEMENT);
+    bl_trino_choose(t);
     for (size_t i = 0; i < t->nprobes; i++)
         known += t->found[i].known;
     bool ok = bl_trino_fill(t, bf_buf_view(text), &sql, bl_scan_put_types, scan, e);
@@ -42,6 +45,8 @@ static void explain(struct bf_err *e)
         const char *begin, *code;
     } codes[] = {{"Binder Error: Referenced column ", "COLUMN_NOT_FOUND: Column "},
                  {"Binder Error: Referenced table ", "COLUMN_NOT_FOUND: Table "},
+                 {"Binder Error: Table ", "COLUMN_NOT_FOUND: Table "},
+                 {"Binder Error: Values list ", "COLUMN_NOT_FOUND: Values list "},
                  {"Binder Error: ", "TYPE_MISMATCH: "},
                  {"Parser Error: ", "SYNTAX_ERROR: "},
                  {"Catalog Error: ", "SYNTAX_ERROR: "},
@@ -60,6 +65,30 @@ static void explain(struct bf_err *e)
         memcpy(e->text, text, sizeof text);
         return;
     }
+}
+
+/* A column that DuckDB does not find: where its name stands first in the statement. */
+static void place(struct bl_execution *x, struct bf_str sql, struct bf_err *e)
+{
+    static const char begin[] = "COLUMN_NOT_FOUND: Column \"";
+    struct bl_token *token;
+    struct bf_err ignored;
+    size_t n;
+    if (strncmp(e->text, begin, sizeof begin - 1) != 0 ||
+        !bl_lex(&x->arena, sql, &token, &n, &ignored))
+        return;
+    const char *name = e->text + sizeof begin - 1, *end = strchr(name, '"');
+    struct bf_str wanted = bf_str(name, end ? (size_t)(end - name) : 0);
+    for (size_t i = 0; i < n; i++)
+        if ((token[i].kind == BL_TOKEN_WORD || token[i].kind == BL_TOKEN_QUOTED) &&
+            token[i].text.n == wanted.n && strncasecmp(token[i].text.p, wanted.p, wanted.n) == 0) {
+            char text[sizeof e->text];
+            snprintf(text, sizeof text,
+                     "COLUMN_NOT_FOUND: line %u:%u: Column '%.*s' cannot be resolved",
+                     token[i].line, token[i].column, (int)wanted.n, wanted.p);
+            memcpy(e->text, text, sizeof text);
+            return;
+        }
 }
 
 bool bl_query_translate(struct bl_execution *x, struct bl_scan *scan, struct bf_str sql,
@@ -92,8 +121,10 @@ bool bl_query_translate(struct bl_execution *x, struct bl_scan *scan, struct bf_
     if (ok && x->cutoff > 0 && scan->bytes > (uint64_t)x->cutoff)
         ok = bf_err_set(e, BF_E_STOPPED, "Query cancelled! : Bytes scanned limit was exceeded");
     bf_buf_free(&text);
-    if (!ok)
+    if (!ok) {
         explain(e);
+        place(x, sql, e);
+    }
     return ok;
 }
 
@@ -197,7 +228,9 @@ bool bl_query_run(struct bl_execution *x, struct bf_str sql, struct bf_err *e)
         bl_duck_api()->destroy_result(&r);
     }
     bl_output_free(&o);
-    if (!ok)
+    if (!ok) {
         explain(e);
+        place(x, sql, e);
+    }
     return ok;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/duck/json.h"
+#include "cmd/bflocal/duck/number.h"
 #include "cmd/bflocal/duck/probe.h"
 #include "cmd/bflocal/duck/value.h"
 #include "lib/json/scan.h"
@@ -252,9 +253,17 @@ static const struct bl_duck_function own[] = {
      {DUCKDB_INTEGER, DUCKDB_ANY},
      bl_duck_probe_run,
      bl_duck_probe_bind,
-     false},
+     true}, /* else a constant NULL takes its place before it is bound */
     {"athena_json", DUCKDB_VARCHAR, {DUCKDB_ANY}, bl_duck_json_run, NULL, false},
     {"athena_text", DUCKDB_VARCHAR, {DUCKDB_ANY}, run_text, NULL, false},
+    {"athena_fail", DUCKDB_NULL, {DUCKDB_VARCHAR}, bl_duck_fail_run, NULL, true},
+    {"athena_number",
+     DUCKDB_DOUBLE,
+     {DUCKDB_VARCHAR, DUCKDB_DOUBLE},
+     bl_duck_number_run,
+     NULL,
+     false},
+    {"athena_fmod", DUCKDB_DOUBLE, {DUCKDB_DOUBLE, DUCKDB_DOUBLE}, bl_duck_fmod_run, NULL, false},
     {"athena_idiv", DUCKDB_BIGINT, {DUCKDB_BIGINT, DUCKDB_BIGINT}, run_idiv, NULL, false},
     {"athena_fdiv", DUCKDB_DOUBLE, {DUCKDB_DOUBLE, DUCKDB_DOUBLE}, run_fdiv, NULL, false},
     {"athena_ddiv",

@@ -33,25 +33,23 @@ static bool put_map(struct bf_buf *out, duckdb_vector v, duckdb_logical_type typ
     return ok;
 }
 
-/* A row without field names becomes an array. */
+/* A row without names is an object all the same, whose members have no names. */
 static bool put_row(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
 {
     const struct bl_duck_api *duck = bl_duck_api();
-    bool ok = true, named = false;
+    bool ok = true;
+    bf_buf_addc(out, '{');
     for (uint64_t i = 0; i < duck->struct_type_child_count(type); i++) {
         char *name = duck->struct_type_child_name(type, i);
         duckdb_logical_type of = duck->struct_type_child_type(type, i);
-        named = *name != '\0';
-        bf_buf_adds(out, i ? BF_STR(",") : named ? BF_STR("{") : BF_STR("["));
-        if (named) {
-            bf_json_put_string(out, bf_str_of(name));
-            bf_buf_addc(out, ':');
-        }
+        bf_buf_adds(out, i ? BF_STR(",") : BF_STR(""));
+        bf_json_put_string(out, bf_str_of(name));
+        bf_buf_addc(out, ':');
         ok = bl_duck_put_json(out, duck->struct_vector_get_child(v, i), of, row) && ok;
         duck->free(name);
         duck->destroy_logical_type(&of);
     }
-    bf_buf_addc(out, named ? '}' : ']');
+    bf_buf_addc(out, '}');
     return ok;
 }
 
@@ -61,10 +59,12 @@ static bool put_plain(struct bf_buf *out, duckdb_vector v, duckdb_logical_type t
     const struct bl_duck_api *duck = bl_duck_api();
     enum duckdb_type id = duck->get_type_id(type);
     struct bl_duck_type name;
-    if (id == DUCKDB_DOUBLE && !isfinite(((const double *)duck->vector_get_data(v))[row]))
-        return false;
+    bool finite = id != DUCKDB_DOUBLE || isfinite(((const double *)duck->vector_get_data(v))[row]);
+    finite = finite && (id != DUCKDB_FLOAT ||
+                        isfinite((double)((const float *)duck->vector_get_data(v))[row]));
     bool plain = (id >= DUCKDB_BOOLEAN && id <= DUCKDB_DOUBLE) || id == DUCKDB_DECIMAL ||
                  id == DUCKDB_HUGEINT;
+    plain = plain && finite; /* NaN is a text */
     if (plain || (bl_duck_type(type, &name) && strcmp(name.name, "json") == 0))
         return bl_duck_put(out, v, type, row);
     struct bf_buf text;

@@ -82,7 +82,7 @@ void bl_duck_probe_bind(duckdb_bind_info info)
     const struct bl_duck_api *duck = bl_duck_api();
     struct bl_duck_found new = {.known = false};
     int64_t n;
-    if (!into || !number(info, &n) || n < 0 || (size_t)n >= into->n)
+    if (!into || !number(info, &n) || n < 0 || (size_t)n >= into->n || into->found[n].wait)
         return;
     duckdb_expression x = duck->scalar_function_bind_get_argument(info, 1);
     duckdb_logical_type type = duck->expression_return_type(x);

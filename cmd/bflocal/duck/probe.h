@@ -11,8 +11,9 @@
 
 struct bl_duck_found {
     bool known;
-    bool mixed;                 /* two uses of the same text have different types */
-    enum duckdb_type id, child; /* child: the element type of a list */
+    bool mixed;                 /* one text, two types */
+    bool wait;                  /* what is found now is not to be believed */
+    enum duckdb_type id, child; /* child: of a list */
     int width, scale;           /* of a decimal */
     bool json;
     char text[400];   /* Athena's name of the type */

@@ -246,8 +246,11 @@ static void put_time(struct bf_buf *out, int64_t micros)
                 (int)(ms / 1000 % 60), (int)(ms % 1000));
 }
 
+/* To the next thousandth, half of one up, as a timestamp(3) is made of what is finer. */
 static void put_timestamp(struct bf_buf *out, int64_t micros)
 {
+    int64_t over = ((micros % 1000) + 1000) % 1000;
+    micros += over >= 500 ? 1000 - over : -over;
     int64_t day = INT64_C(86400000000), days = micros / day, rest = micros % day;
     if (rest < 0) {
         rest += day;

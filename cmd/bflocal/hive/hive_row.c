@@ -153,13 +153,14 @@ bool hive_bad(struct hive_row *r, const struct hive_spec *s, size_t i, struct bf
     return false;
 }
 
-/* Converts a text cell to its column's value. */
-static bool text_cell(const struct hive_spec *s, struct hive_row *r, size_t i, size_t from)
+/* What a cell of text means to its column; raw is LazySimple's as it stands, with its escapes. */
+static bool text_cell(const struct hive_spec *s, struct hive_row *r, size_t i, size_t from,
+                      struct bf_str raw)
 {
     struct bf_str text = bf_str(r->text.p + from, r->text.n - from);
     char kind = s->column[i].kind;
     if (s->format == BL_HIVE_LAZY) {
-        if (bf_str_eq(text, s->null) || (kind != 's' && !hive_fits(s, kind, text)))
+        if (bf_str_eq(raw, s->null) || (kind != 's' && !hive_fits(s, kind, text)))
             return true;
         hive_set_cell(r, i, from);
         return true;
@@ -178,7 +179,7 @@ static bool csv_row(const struct hive_spec *s, struct hive_row *r, struct bf_str
     for (size_t i = 0; i <= line.n; i++) {
         char c = i < line.n ? line.p[i] : '\0';
         if (i == line.n || (c == s->separator && !quoted)) {
-            if (column < s->n && !text_cell(s, r, column, from))
+            if (column < s->n && !text_cell(s, r, column, from, BF_STR("")))
                 return false;
             column++;
             from = r->text.n;
@@ -196,19 +197,22 @@ static bool csv_row(const struct hive_spec *s, struct hive_row *r, struct bf_str
     return true;
 }
 
+/* LazySimpleSerDe: \n and \r are a line end and a carriage return, and any other byte after an escape is itself. */
 static bool lazy_row(const struct hive_spec *s, struct hive_row *r, struct bf_str line)
 {
-    size_t column = 0, from = r->text.n;
+    size_t column = 0, from = r->text.n, begin = 0;
     for (size_t i = 0; i <= line.n; i++) {
         char c = i < line.n ? line.p[i] : '\0';
         if (i == line.n || c == s->separator) {
-            if (column < s->n && !text_cell(s, r, column, from))
+            if (column < s->n && !text_cell(s, r, column, from, bf_str(line.p + begin, i - begin)))
                 return false;
             column++;
             from = r->text.n;
-        } else if (s->has_escape && c == s->escape && i + 1 < line.n)
-            bf_buf_addc(&r->text, line.p[++i]);
-        else
+            begin = i + 1;
+        } else if (s->has_escape && c == s->escape && i + 1 < line.n) {
+            c = line.p[++i];
+            bf_buf_addc(&r->text, c == 'n' ? '\n' : c == 'r' ? '\r' : c);
+        } else
             bf_buf_addc(&r->text, c);
     }
     return true;

@@ -215,7 +215,7 @@ static bool put_lines(struct reading *r)
             "max_line_size=33554432, buffer_size=67108864, skip=%ld)",
             all[i], skipped_lines(r->sd, r->table));
         if (r->format == BL_HIVE_JSON)
-            bf_buf_lit(r->out, " WHERE line IS NOT NULL AND trim(line) <> ''");
+            bf_buf_lit(r->out, " WHERE starts_with(line, '{') OR trim(line) <> ''");
     }
     bf_buf_free(&spec);
     return ok;

@@ -193,13 +193,58 @@ static bool holds_probe(struct bf_str text)
     return false;
 }
 
-/* The number of the expression's probe; nprobes if there is none. */
+/* Its number; nprobes: none yet. The same text is something else in another block. */
 static size_t find_probe(const struct bl_trino *t, struct bf_str expression)
 {
     size_t i = 0;
-    while (i < t->nprobes && !bf_str_eq(t->probed[i], expression))
+    while (i < t->nprobes &&
+           (t->probed[i].block != t->current || !bf_str_eq(t->probed[i].text, expression)))
         i++;
     return i;
+}
+
+static void wait_in(struct bl_trino *t, size_t block, unsigned part)
+{
+    if (part < t->block[block].waiting)
+        t->block[block].waiting = part;
+}
+
+bool trino_open(struct sql *s, struct trino_place *outer)
+{
+    struct bl_trino *t = s->t;
+    *outer = (struct trino_place){t->current, t->part};
+    if (++t->nselects == BL_TRINO_BLOCKS)
+        return trino_fail(s, "more than %d queries in one", BL_TRINO_BLOCKS);
+    t->current = t->nselects;
+    t->block[t->current] = (struct bl_trino_block){outer->block, outer->part, BL_TRINO_NOTHING};
+    t->part = TRINO_PART_TABLES;
+    return true;
+}
+
+void trino_close(struct sql *s, const struct trino_place *outer)
+{
+    struct bl_trino *t = s->t;
+    if (t->block[t->current].waiting != BL_TRINO_NOTHING)
+        wait_in(t, outer->block, outer->part);
+    t->current = outer->block;
+    t->part = outer->part;
+}
+
+/* Does nothing wait before that part, in its block and around it? */
+static bool is_ready(const struct bl_trino *t, size_t block, unsigned part)
+{
+    for (;; part = t->block[block].part, block = t->block[block].parent) {
+        if (t->block[block].waiting < part)
+            return false;
+        if (block == 0)
+            return true;
+    }
+}
+
+void bl_trino_choose(struct bl_trino *t)
+{
+    for (size_t i = 0; i < t->nprobes; i++)
+        t->found[i].wait = !is_ready(t, t->probed[i].block, t->probed[i].part);
 }
 
 const struct bl_duck_found *trino_probe(struct sql *s, struct bf_str expression)
@@ -214,11 +259,15 @@ const struct bl_duck_found *trino_probe(struct sql *s, struct bf_str expression)
     if (i < t->nprobes && t->found[i].known)
         return &t->found[i];
     t->pending++;
+    wait_in(t, t->current, t->part);
+    if (i < t->nprobes && t->part < t->probed[i].part)
+        t->probed[i].part = t->part;
     if (i == t->nprobes && !holds_probe(expression)) {
         if (i == BL_TRINO_PROBES)
             trino_fail(s, "more than %d operations that depend on types", BL_TRINO_PROBES);
         else
-            t->probed[t->nprobes++] = expression;
+            t->probed[t->nprobes].text = expression, t->probed[t->nprobes].block = t->current,
+            t->probed[t->nprobes++].part = t->part;
     }
     return NULL;
 }
@@ -241,7 +290,8 @@ bool bl_trino_init(struct bl_trino *t, struct bf_arena *arena, struct bf_err *e)
     t->arena = arena;
     t->found = bf_arena_alloc(arena, BL_TRINO_PROBES * sizeof *t->found);
     t->probed = bf_arena_alloc(arena, BL_TRINO_PROBES * sizeof *t->probed);
-    if (!t->found || !t->probed)
+    t->block = bf_arena_alloc(arena, BL_TRINO_BLOCKS * sizeof *t->block);
+    if (!t->found || !t->probed || !t->block)
         return bf_err_nomem(e);
     memset(t->found, 0, BL_TRINO_PROBES * sizeof *t->found);
     return true;
@@ -255,7 +305,8 @@ bool bl_trino_query(struct bl_trino *t, struct bf_str sql, struct bf_buf *out, s
     t->malformed = !bl_lex(t->arena, sql, &tokens, &n, e);
     if (t->malformed)
         return false;
-    t->pending = t->nrefs = t->nselects = t->nviews = t->used = 0;
+    t->pending = t->nrefs = t->nselects = t->nviews = t->used = t->current = t->part = 0;
+    t->block[0] = (struct bl_trino_block){0, 0, BL_TRINO_NOTHING};
     t->path = false;
     for (size_t i = 0; i < n; i++)
         t->path =

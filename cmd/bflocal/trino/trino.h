@@ -17,7 +17,13 @@
 #include "cmd/bflocal/duck/probe.h"
 #include "lib/base/arena.h"
 
-enum { BL_TRINO_TABLES = 64, BL_TRINO_PROBES = 400, BL_TRINO_CONDITIONS = 16, BL_TRINO_VIEWS = 16 };
+enum {
+    BL_TRINO_TABLES = 64,
+    BL_TRINO_PROBES = 400,
+    BL_TRINO_CONDITIONS = 16,
+    BL_TRINO_VIEWS = 16,
+    BL_TRINO_BLOCKS = 1000
+};
 
 enum bl_trino_kind { BL_TRINO_NONE, BL_TRINO_TABLE, BL_TRINO_VIEW, BL_TRINO_FAILED };
 
@@ -34,6 +40,18 @@ struct bl_trino_ref {
     size_t nwhere;
 };
 
+/*
+ * A SELECT or a whole query, by its number. Its parts are numbered in the order in which types become known: a
+ * probe is believed when no part before its own waits for a type, in its block and in those around it, since what
+ * stands for a waiting expression has a type that is not the true one.
+ */
+struct bl_trino_block {
+    size_t parent;
+    unsigned part;    /* of the parent: where it stands */
+    unsigned waiting; /* the first part that waits for a type; BL_TRINO_NOTHING: none */
+};
+enum { BL_TRINO_NOTHING = 1000000 };
+
 struct bl_trino {
     struct bf_arena *arena;
     const char *database;
@@ -43,17 +61,22 @@ struct bl_trino {
     enum bl_trino_kind (*look_up)(void *arg, struct bl_trino_ref *ref, struct bf_str *view,
                                   const char **database, struct bf_err *e);
     void *arg;
-    struct bl_duck_found
-        *found; /* the types found, by the number of the probe; BL_TRINO_PROBES of them */
-    struct bf_str *probed; /* the texts of the probes */
+    struct bl_duck_found *found; /* by the number of a probe; BL_TRINO_PROBES of them */
+    struct {
+        struct bf_str text;
+        size_t block;
+        unsigned part;
+    } * probed;
     size_t nprobes;
     /* The result of the last translation: */
     size_t pending; /* types that are still unknown */
     struct bl_trino_ref refs[BL_TRINO_TABLES];
     size_t nrefs, nselects, nviews;
-    size_t current; /* the current SELECT */
-    bool path;      /* the query uses "$path" */
-    bool malformed; /* a syntax error, whatever tables exist */
+    size_t current; /* the block that is read */
+    unsigned part;  /* of it */
+    struct bl_trino_block *block;
+    bool path;      /* "$path" is named */
+    bool malformed; /* it is no statement of the grammar, whatever tables there are */
 };
 
 /* Allocates the probes in the arena. */
@@ -63,7 +86,10 @@ bool bl_trino_init(struct bl_trino *t, struct bf_arena *arena, struct bf_err *e)
 bool bl_trino_query(struct bl_trino *t, struct bf_str sql, struct bf_buf *out,
                     struct bf_err *e) BF_MUST;
 
-/* Appends `text`; `put` writes the replacement of each table's mark. */
+/* Which probes are believed in the statement that is prepared next. */
+void bl_trino_choose(struct bl_trino *t);
+
+/* Appends text with each table's mark replaced by what put writes. */
 bool bl_trino_fill(struct bl_trino *t, struct bf_str text, struct bf_buf *out,
                    bool (*put)(void *arg, struct bl_trino_ref *ref, struct bf_buf *out,
                                struct bf_err *e),

@@ -1,4 +1,5 @@
-/* Function calls: their arguments, and the templates of the table. */
+/* Calls: their arguments, and the table's templates filled in. */
+#include <ctype.h>
 #include <stdio.h>
 #include <strings.h>
 
@@ -141,13 +142,15 @@ static const struct bl_token *literal(struct sql *s, const struct trino_call *c,
     return t && t->kind == BL_TOKEN_STRING ? t : NULL;
 }
 
-/* Java's $1 in a replacement is \1 in DuckDB. */
-static void replacement(struct sql *s, struct bf_str text)
+/* Java's $1 in a replacement is \1 here. */
+static bool replacement(struct sql *s, struct bf_str text)
 {
     size_t from = s->out->n;
     for (size_t i = 0; i < text.n; i++) {
         if (text.p[i] == '\\' && i + 1 < text.n)
             bf_buf_addc(s->out, text.p[++i]);
+        else if (text.p[i] == '$' && i + 1 < text.n && text.p[i + 1] == '{')
+            return trino_fail(s, "bflocal has no ${name} in a replacement: say $1");
         else if (text.p[i] == '$')
             bf_buf_addc(s->out, '\\');
         else if (text.p[i] == '\\')
@@ -157,6 +160,31 @@ static void replacement(struct sql *s, struct bf_str text)
     }
     struct bf_str plain = trino_cut(s, from);
     trino_put_string(s->out, plain);
+    return true;
+}
+
+/* Java's (?<name>...) is (?P<name>...) in RE2; (?<= and (?<! are not there, and refused by it. */
+static bool pattern(struct sql *s, const struct trino_call *c, size_t i)
+{
+    const struct bl_token *t = i < c->n ? c->arg[i].literal : NULL;
+    if (!t || t->kind != BL_TOKEN_STRING) {
+        if (i < c->n)
+            bf_buf_adds(s->out, c->arg[i].text);
+        return true;
+    }
+    struct bf_str text = t->text;
+    size_t from = s->out->n;
+    for (size_t k = 0; k < text.n; k++) {
+        bf_buf_addc(s->out, text.p[k]);
+        if (text.p[k] == '\\' && k + 1 < text.n)
+            bf_buf_addc(s->out, text.p[++k]);
+        else if (text.p[k] == '?' && k && text.p[k - 1] == '(' && k + 2 < text.n &&
+                 text.p[k + 1] == '<' && isalpha((unsigned char)text.p[k + 2]))
+            bf_buf_addc(s->out, 'P');
+    }
+    struct bf_str plain = trino_cut(s, from);
+    trino_put_string(s->out, plain);
+    return true;
 }
 
 static bool unit(struct sql *s, struct bf_str text)
@@ -180,6 +208,8 @@ static bool piece(struct sql *s, const struct trino_call *c, char kind, size_t i
             bf_buf_adds(s->out, c->arg[i].text);
         return true;
     }
+    if (kind == 'g')
+        return pattern(s, c, i);
     const struct bl_token *t = literal(s, c, i);
     if (!t)
         return false;
@@ -191,8 +221,7 @@ static bool piece(struct sql *s, const struct trino_call *c, char kind, size_t i
     case 'p':
         return trino_json_path(s, t->text);
     case 'r':
-        replacement(s, t->text);
-        return true;
+        return replacement(s, t->text);
     default:
         return unit(s, t->text);
     }

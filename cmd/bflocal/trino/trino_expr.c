@@ -15,6 +15,12 @@ bool trino_is_integer(const struct bl_duck_found *f)
     return (f->id >= DUCKDB_TINYINT && f->id <= DUCKDB_UBIGINT) || f->id == DUCKDB_HUGEINT;
 }
 
+/* What has characters or bytes; NULL fits everything. */
+bool trino_is_chain(const struct bl_duck_found *f)
+{
+    return (f->id == DUCKDB_VARCHAR && !f->json) || f->id == DUCKDB_BLOB || f->id == DUCKDB_NULL;
+}
+
 bool trino_is_float(const struct bl_duck_found *f)
 {
     return f->id == DUCKDB_FLOAT || f->id == DUCKDB_DOUBLE;
@@ -90,12 +96,13 @@ bool trino_divide(struct sql *s, struct bf_str a, struct bf_str b)
     else if (trino_is_integer(x) && trino_is_integer(y)) {
         put_two(s, "CAST(athena_idiv(CAST(", a, " AS BIGINT), CAST(", b, " AS BIGINT)) AS ");
         bf_buf_addf(s->out, "%s)", wider(x, y));
-    } else if (x->id == DUCKDB_FLOAT && y->id == DUCKDB_FLOAT)
-        put_two(s, "CAST(athena_fdiv(", a, ", ", b, ") AS FLOAT)");
-    else if ((trino_is_float(x) || trino_is_integer(x) || x->id == DUCKDB_DECIMAL) &&
-             (trino_is_float(y) || trino_is_integer(y) || y->id == DUCKDB_DECIMAL)) {
-        if (trino_is_float(x) || trino_is_float(y))
+    } else if ((trino_is_float(x) || trino_is_integer(x) || x->id == DUCKDB_DECIMAL) &&
+               (trino_is_float(y) || trino_is_integer(y) || y->id == DUCKDB_DECIMAL)) {
+        if (x->id == DUCKDB_DOUBLE || y->id == DUCKDB_DOUBLE)
             put_two(s, "athena_fdiv(CAST(", a, " AS DOUBLE), CAST(", b, " AS DOUBLE))");
+        else if (trino_is_float(x) || trino_is_float(y))
+            put_two(s, "CAST(athena_fdiv(CAST(", a, " AS FLOAT), CAST(", b,
+                    " AS FLOAT)) AS FLOAT)");
         else if (decimals)
             divide_decimals(s, x, y, a, b);
     } else
@@ -103,13 +110,29 @@ bool trino_divide(struct sql *s, struct bf_str a, struct bf_str b)
     return true;
 }
 
-/* a % b of integers and decimals. A literal divisor other than 0 needs no check. */
-static bool modulo(struct sql *s, struct bf_str a, struct bf_str b)
+/* By 0 it is an error of integers and decimals; a number that is not 0 needs no look. Of floats it is NaN. */
+bool trino_modulo(struct sql *s, struct bf_str a, struct bf_str b)
 {
     bool plain = b.n && b.p[0] > '0' && b.p[0] <= '9';
+    const struct bl_duck_found *x = trino_probe(s, a), *y = trino_probe(s, b);
+    if (!x || !y) {
+        trino_put_probe(s, a);
+        lit(s, " + ");
+        trino_put_probe(s, b);
+        return s->e->code == BF_OK;
+    }
+    if (trino_is_float(x) || trino_is_float(y)) {
+        bool real = x->id != DUCKDB_DOUBLE && y->id != DUCKDB_DOUBLE;
+        if (real)
+            put_two(s, "CAST(athena_fmod(CAST(", a, " AS FLOAT), CAST(", b,
+                    " AS FLOAT)) AS FLOAT)");
+        else
+            put_two(s, "athena_fmod(", a, ", ", b, ")");
+        return true;
+    }
     if (!plain)
         put_two(s, "CASE WHEN (", b,
-                ") = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE ((", a, ") % (");
+                ") = 0 THEN athena_fail('DIVISION_BY_ZERO: Division by zero') ELSE ((", a, ") % (");
     else
         put_two(s, "((", a, ") % (", BF_STR(""), "");
     bf_buf_adds(s->out, b);
@@ -181,7 +204,7 @@ static bool multiply(struct sql *s, char op, struct bf_str a, struct bf_str b, b
         return false;
     if (known && op == '*')
         put_two(s, "(", a, " * ", b, ")");
-    return !known || op == '*' || modulo(s, a, b);
+    return !known || op == '*' || trino_modulo(s, a, b);
 }
 
 static bool multiplicative(struct sql *s)
@@ -206,7 +229,41 @@ static bool multiplicative(struct sql *s)
     return true;
 }
 
-/* A date plus an interval is a date in Athena. */
+/* An interval as it is written in trino_primary.c. */
+static bool has_hours(struct bf_str interval)
+{
+    static const struct bf_str units[] = {BF_STR(" HOUR)"), BF_STR(" MINUTE)"), BF_STR(" SECOND)")};
+    for (size_t i = 0; i < BF_COUNT(units); i++)
+        for (size_t k = 0; k + units[i].n <= interval.n; k++)
+            if (memcmp(interval.p + k, units[i].p, units[i].n) == 0)
+                return true;
+    return false;
+}
+
+/* Texts, bytes and arrays; an element is added to an array. DuckDB would make a text of all else. */
+static bool concatenate(struct sql *s, struct bf_str a, struct bf_str b)
+{
+    const struct bl_duck_found *x = trino_probe(s, a), *y = trino_probe(s, b);
+    if (!x || !y) {
+        lit(s, "(athena_text(");
+        trino_put_probe(s, a);
+        lit(s, ") || athena_text(");
+        trino_put_probe(s, b);
+        lit(s, "))");
+        return s->e->code == BF_OK;
+    }
+    bool list = x->id == DUCKDB_LIST || y->id == DUCKDB_LIST;
+    if (list && x->id != y->id && x->id != DUCKDB_NULL && y->id != DUCKDB_NULL)
+        put_two(s, x->id == DUCKDB_LIST ? "list_append(" : "list_prepend(", a, ", ", b, ")");
+    else if (list || (trino_is_chain(x) && trino_is_chain(y)))
+        put_two(s, "(", a, " || ", b, ")");
+    else
+        return trino_fail(s, "TYPE_MISMATCH: Unexpected parameters (%s, %s) for function concat",
+                          x->text, y->text);
+    return true;
+}
+
+/* A date and an interval make a date again. */
 static bool add(struct sql *s, const char *op, struct bf_str a, struct bf_str b, bool a_interval,
                 bool b_interval)
 {
@@ -220,8 +277,10 @@ static bool add(struct sql *s, const char *op, struct bf_str a, struct bf_str b,
             put_two(s, "(", a, between, b, ")");
         return true;
     }
-    struct bf_str date = a_interval ? b : a;
+    struct bf_str date = a_interval ? b : a, interval = a_interval ? a : b;
     const struct bl_duck_found *x = trino_probe(s, date);
+    if (x && x->id == DUCKDB_DATE && has_hours(interval))
+        return trino_fail(s, "Cannot add hour, minutes or seconds to a date");
     if (x && x->id == DUCKDB_DATE)
         put_two(s, "CAST((", a, between, b, ") AS DATE)");
     else if (x)
@@ -248,7 +307,8 @@ bool trino_additive(struct sql *s)
         bool second = s->interval;
         struct bf_str b = trino_cut(s, from);
         if (*op == '|') {
-            put_two(s, "(", a, " || ", b, ")");
+            if (!concatenate(s, a, b))
+                return false;
             s->interval = false;
         } else if (!add(s, op, a, b, interval, second))
             return false;
@@ -325,15 +385,17 @@ static bool subscript(struct sql *s, size_t from)
         put_two(s, "CASE WHEN map_contains(", x, ", ", i, ") OR (");
         put_two(s, "", x, ") IS NULL THEN (", x, ")[");
         bf_buf_adds(s->out, i);
-        return lit(s, "] ELSE error('INVALID_FUNCTION_ARGUMENT: Key not present in map') END");
+        return lit(s,
+                   "] ELSE athena_fail('INVALID_FUNCTION_ARGUMENT: Key not present in map') END");
     }
     if (f->id != DUCKDB_LIST)
         return trino_fail(s, "TYPE_MISMATCH: Cannot apply operator: %s[]", f->text);
     put_two(s, "CASE WHEN ((", i, ") BETWEEN 1 AND len(", x, ")) OR ((");
     put_two(s, "", x, ") IS NULL) THEN (", x, ")[");
     bf_buf_adds(s->out, i);
-    return lit(s, "] ELSE error('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or "
-                  "equal to array length') END");
+    return lit(
+        s, "] ELSE athena_fail('INVALID_FUNCTION_ARGUMENT: Array subscript must be less than or "
+           "equal to array length') END");
 }
 
 static bool at_time_zone(struct sql *s, size_t from)

@@ -51,7 +51,17 @@ static bool is_cte(const struct sql *s, struct bf_str name)
     return false;
 }
 
-/* Translates a view's query, in parentheses. */
+/* A query in the place of a table. */
+static bool table_query(struct sql *s)
+{
+    unsigned part = s->t->part;
+    s->t->part = TRINO_PART_TABLES;
+    bool ok = trino_query(s);
+    s->t->part = part;
+    return ok;
+}
+
+/* A view's own query, in brackets. */
 static bool view(struct sql *s, struct bf_str text, const char *database)
 {
     struct bl_trino *t = s->t;
@@ -65,7 +75,7 @@ static bool view(struct sql *s, struct bf_str text, const char *database)
     struct sql inner = {.t = t, .at = tokens, .out = s->out, .e = s->e, .depth = s->depth};
     t->database = database;
     add(s, "(");
-    bool ok = trino_query(&inner) && (inner.at->kind == BL_TOKEN_END || trino_unexpected(&inner));
+    bool ok = table_query(&inner) && (inner.at->kind == BL_TOKEN_END || trino_unexpected(&inner));
     t->database = back;
     t->nviews--;
     return ok && add(s, ")");
@@ -256,7 +266,7 @@ static bool in_brackets(struct sql *s)
                  bl_token_word(s->at, "VALUES") || bl_token_word(s->at, "TABLE");
     for (const struct bl_token *t = s->at; !query && bl_token_is(t, "("); t++)
         query = bl_token_word(t + 1, "SELECT");
-    if (!(query ? trino_query(s) : joined(s)) || !trino_expect(s, ")"))
+    if (!(query ? table_query(s) : joined(s)) || !trino_expect(s, ")"))
         return false;
     return add(s, ")") && alias(s, bf_str(NULL, 0), &name);
 }

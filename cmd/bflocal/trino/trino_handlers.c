@@ -14,10 +14,9 @@ static bool is_text(const struct bl_duck_found *f)
     return f->id == DUCKDB_VARCHAR && !f->json;
 }
 
-/* The type of argument i. NULL: it is not known yet; `text`, with a probe in place of $1, is
- * written for now. */
-static const struct bl_duck_found *type_of(struct sql *s, const struct trino_call *c, size_t i,
-                                           const char *before, const char *after)
+/* The type of argument i; NULL: `text` stands in the statement so long, with a probe in the place of $1. */
+const struct bl_duck_found *trino_type_of(struct sql *s, const struct trino_call *c, size_t i,
+                                          const char *before, const char *after)
 {
     const struct bl_duck_found *f = trino_probe(s, c->arg[i].text);
     if (!f && s->e->code == BF_OK) {
@@ -28,7 +27,7 @@ static const struct bl_duck_found *type_of(struct sql *s, const struct trino_cal
     return f;
 }
 
-static bool mismatch(struct sql *s, const struct trino_call *c, const struct bl_duck_found *f)
+bool trino_mismatch(struct sql *s, const struct trino_call *c, const struct bl_duck_found *f)
 {
     return trino_fail(s, "TYPE_MISMATCH: Unexpected parameters (%s) for function %.*s", f->text,
                       (int)c->name.n, c->name.p);
@@ -37,11 +36,11 @@ static bool mismatch(struct sql *s, const struct trino_call *c, const struct bl_
 /* The sum of integers is a bigint, the sum of reals a real. */
 static bool sum(struct sql *s, const struct trino_call *c)
 {
-    const struct bl_duck_found *f = type_of(s, c, 0, "sum(", ")");
+    const struct bl_duck_found *f = trino_type_of(s, c, 0, "sum(", ")");
     if (!f)
         return bf_buf_adds(s->out, c->suffix), s->e->code == BF_OK;
     if (is_text(f) || f->id == DUCKDB_BOOLEAN)
-        return mismatch(s, c, f);
+        return trino_mismatch(s, c, f);
     const char *to = trino_is_integer(f)     ? " AS BIGINT)"
                      : f->id == DUCKDB_FLOAT ? " AS FLOAT)"
                                              : NULL;
@@ -54,11 +53,11 @@ static bool sum(struct sql *s, const struct trino_call *c)
 /* The average of decimals is a decimal of the same scale. */
 static bool avg(struct sql *s, const struct trino_call *c)
 {
-    const struct bl_duck_found *f = type_of(s, c, 0, "avg(", ")");
+    const struct bl_duck_found *f = trino_type_of(s, c, 0, "avg(", ")");
     if (!f)
         return bf_buf_adds(s->out, c->suffix), s->e->code == BF_OK;
     if (is_text(f) || f->id == DUCKDB_BOOLEAN || f->id == DUCKDB_DATE || f->id == DUCKDB_TIMESTAMP)
-        return mismatch(s, c, f);
+        return trino_mismatch(s, c, f);
     if (f->id == DUCKDB_FLOAT) {
         add(s, "CAST(");
         trino_put_call(s, c, "avg");
@@ -79,11 +78,11 @@ static bool avg(struct sql *s, const struct trino_call *c)
 /* Rounding a decimal to a number of digits keeps its scale. */
 static bool round_of(struct sql *s, const struct trino_call *c)
 {
-    const struct bl_duck_found *f = type_of(s, c, 0, "round(", ")");
+    const struct bl_duck_found *f = trino_type_of(s, c, 0, "round(", ")");
     if (!f)
         return s->e->code == BF_OK;
     if (is_text(f))
-        return mismatch(s, c, f);
+        return trino_mismatch(s, c, f);
     if (f->id != DUCKDB_DECIMAL) {
         trino_put_call(s, c, "round");
         return true;
@@ -127,7 +126,7 @@ static bool concat(struct sql *s, const struct trino_call *c)
 
 static bool type_name(struct sql *s, const struct trino_call *c)
 {
-    const struct bl_duck_found *f = type_of(s, c, 0, "CAST(", " AS VARCHAR)");
+    const struct bl_duck_found *f = trino_type_of(s, c, 0, "CAST(", " AS VARCHAR)");
     if (f)
         trino_put_string(s->out, bf_str_of(f->text));
     return s->e->code == BF_OK;
@@ -135,7 +134,7 @@ static bool type_name(struct sql *s, const struct trino_call *c)
 
 static bool reverse(struct sql *s, const struct trino_call *c)
 {
-    const struct bl_duck_found *f = type_of(s, c, 0, "(", ")");
+    const struct bl_duck_found *f = trino_type_of(s, c, 0, "(", ")");
     if (f)
         trino_put_call(s, c, f->id == DUCKDB_LIST ? "list_reverse" : "reverse");
     return s->e->code == BF_OK;
@@ -143,11 +142,11 @@ static bool reverse(struct sql *s, const struct trino_call *c)
 
 static bool cardinality(struct sql *s, const struct trino_call *c)
 {
-    const struct bl_duck_found *f = type_of(s, c, 0, "CAST(", " AS BIGINT)");
+    const struct bl_duck_found *f = trino_type_of(s, c, 0, "CAST(", " AS BIGINT)");
     if (!f)
         return s->e->code == BF_OK;
     if (f->id != DUCKDB_LIST && f->id != DUCKDB_MAP)
-        return mismatch(s, c, f);
+        return trino_mismatch(s, c, f);
     add(s, "CAST(");
     trino_put_call(s, c, f->id == DUCKDB_MAP ? "cardinality" : "len");
     return add(s, " AS BIGINT)");
@@ -155,12 +154,16 @@ static bool cardinality(struct sql *s, const struct trino_call *c)
 
 static bool element_at(struct sql *s, const struct trino_call *c)
 {
-    const struct bl_duck_found *f = type_of(s, c, 0, "(", ")");
+    const struct bl_duck_found *f = trino_type_of(s, c, 0, "(", ")");
     if (!f)
         return s->e->code == BF_OK;
     if (f->id != DUCKDB_LIST && f->id != DUCKDB_MAP)
-        return mismatch(s, c, f);
-    return trino_expand(s, c, "($1)[$2]");
+        return trino_mismatch(s, c, f);
+    return trino_expand(s, c,
+                        f->id == DUCKDB_MAP
+                            ? "($1)[$2]"
+                            : "CASE WHEN ($2) = 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT: SQL "
+                              "array indices start at 1') ELSE ($1)[$2] END");
 }
 
 /* array_max and array_min: NULL if an element is NULL. */
@@ -175,115 +178,64 @@ static bool array_max(struct sql *s, const struct trino_call *c)
               "THEN list_min($1) END");
 }
 
-/* date_add of a date returns a date. */
-static bool date_add(struct sql *s, const struct trino_call *c)
-{
-    static const struct {
-        const char *unit, *to;
-    } units[] = {{"millisecond", "to_milliseconds($2)"},
-                 {"second", "to_seconds($2)"},
-                 {"minute", "to_minutes($2)"},
-                 {"hour", "to_hours($2)"},
-                 {"day", "to_days(CAST($2 AS INTEGER))"},
-                 {"week", "to_weeks(CAST($2 AS INTEGER))"},
-                 {"month", "to_months(CAST($2 AS INTEGER))"},
-                 {"quarter", "to_quarters(CAST($2 AS INTEGER))"},
-                 {"year", "to_years(CAST($2 AS INTEGER))"}};
-    const struct bl_token *unit = c->arg[0].literal;
-    const struct bl_duck_found *f = type_of(s, c, 2, "(", ")");
-    if (!f)
-        return s->e->code == BF_OK;
-    if (f->id != DUCKDB_DATE && f->id != DUCKDB_TIMESTAMP && f->id != DUCKDB_TIMESTAMP_TZ)
-        return mismatch(s, c, f);
-    for (size_t i = 0; unit && i < BF_COUNT(units); i++) {
-        if (!bf_str_eq(trino_fold(s, unit->text), bf_str_of(units[i].unit)))
-            continue;
-        if (f->id == DUCKDB_DATE && i < 4)
-            return trino_fail(s, "'%s' is not a valid unit of a date", units[i].unit);
-        add(s, f->id == DUCKDB_DATE ? "CAST((" : "(");
-        bf_buf_adds(s->out, c->arg[2].text);
-        add(s, " + ");
-        if (!trino_expand(s, c, units[i].to))
-            return false;
-        return add(s, f->id == DUCKDB_DATE ? ") AS DATE)" : ")");
-    }
-    return trino_fail(s, "bflocal needs a literal unit in date_add: 'day', 'month' ...");
-}
-
-/* date_diff counts complete units, not crossed boundaries. */
-static bool date_diff(struct sql *s, const struct trino_call *c)
-{
-    const struct bl_duck_found *a = trino_probe(s, c->arg[1].text),
-                               *b = trino_probe(s, c->arg[2].text);
-    if (!a || !b) {
-        trino_put_probe(s, c->arg[1].text);
-        add(s, " + ");
-        trino_put_probe(s, c->arg[2].text);
-        return s->e->code == BF_OK;
-    }
-    if (is_text(a) || is_text(b))
-        return mismatch(s, c, is_text(a) ? a : b);
-    return trino_expand(s, c, "date_sub($u1, CAST($2 AS TIMESTAMP), CAST($3 AS TIMESTAMP))");
-}
-
-static bool date_trunc(struct sql *s, const struct trino_call *c)
-{
-    const struct bl_duck_found *f = type_of(s, c, 1, "(", ")");
-    if (!f)
-        return s->e->code == BF_OK;
-    if (is_text(f))
-        return mismatch(s, c, f);
-    return trino_expand(
-        s, c, f->id == DUCKDB_DATE ? "CAST(date_trunc($u1, $2) AS DATE)" : "date_trunc($u1, $2)");
-}
-
-static bool to_iso8601(struct sql *s, const struct trino_call *c)
-{
-    const struct bl_duck_found *f = type_of(s, c, 0, "CAST(", " AS VARCHAR)");
-    if (!f)
-        return s->e->code == BF_OK;
-    switch (f->id) {
-    case DUCKDB_DATE:
-        return trino_expand(s, c, "strftime($1, '%Y-%m-%d')");
-    case DUCKDB_TIMESTAMP:
-        return trino_expand(s, c, "strftime($1, '%Y-%m-%dT%H:%M:%S.%g')");
-    case DUCKDB_TIMESTAMP_TZ:
-        return trino_expand(s, c, "strftime(CAST($1 AS TIMESTAMP), '%Y-%m-%dT%H:%M:%S.%gZ')");
-    default:
-        return mismatch(s, c, f);
-    }
-}
-
-/* A sequence of dates, by days or by an interval. */
-static bool sequence(struct sql *s, const struct trino_call *c)
-{
-    const struct bl_duck_found *f = type_of(s, c, 0, "[", "]");
-    if (!f)
-        return s->e->code == BF_OK;
-    if (f->id == DUCKDB_DATE)
-        return trino_expand(s, c,
-                            c->n == 3 ? "CAST(generate_series($1, $2, $3) AS DATE[])"
-                                      : "CAST(generate_series($1, $2, INTERVAL 1 DAY) AS DATE[])");
-    if (f->id == DUCKDB_TIMESTAMP && c->n == 3)
-        return trino_expand(s, c, "generate_series($1, $2, $3)");
-    if (!trino_is_integer(f))
-        return mismatch(s, c, f);
-    return trino_expand(s, c,
-                        c->n == 3 ? "generate_series(CAST($1 AS BIGINT), CAST($2 AS BIGINT), "
-                                    "CAST($3 AS BIGINT))"
-                                  : "generate_series(CAST($1 AS BIGINT), CAST($2 AS BIGINT), CASE "
-                                    "WHEN $1 <= $2 THEN 1 ELSE -1 END)");
-}
-
 static bool modulo(struct sql *s, const struct trino_call *c)
 {
-    return trino_expand(s, c,
-                        "CASE WHEN ($2) = 0 THEN error('DIVISION_BY_ZERO: Division by zero') ELSE "
-                        "(($1) % ($2)) END");
+    return trino_modulo(s, c->arg[0].text, c->arg[1].text);
+}
+
+/* Of integers alone. */
+static bool bits(struct sql *s, const struct trino_call *c, const char *to)
+{
+    for (size_t i = 0; i < c->n; i++) {
+        const struct bl_duck_found *f = trino_type_of(s, c, i, "CAST(", " AS BIGINT)");
+        if (!f)
+            return s->e->code == BF_OK;
+        if (!trino_is_integer(f) && f->id != DUCKDB_NULL)
+            return trino_mismatch(s, c, f);
+    }
+    return trino_expand(s, c, to);
+}
+
+static bool concat_ws(struct sql *s, const struct trino_call *c)
+{
+    const struct bl_duck_found *f = trino_type_of(s, c, 1, "CAST(", " AS VARCHAR)");
+    if (!f)
+        return s->e->code == BF_OK;
+    if (f->id == DUCKDB_LIST && c->n == 2)
+        return trino_expand(s, c, "array_to_string($2, $1)");
+    if (!is_text(f) && f->id != DUCKDB_NULL)
+        return trino_mismatch(s, c, f);
+    trino_put_call(s, c, "concat_ws");
+    return true;
+}
+
+/* NULLs are left out, or named. Of doubles Trino makes texts of another form than elsewhere. */
+static bool array_join(struct sql *s, const struct trino_call *c)
+{
+    const struct bl_duck_found *f = trino_type_of(s, c, 0, "CAST(", " AS VARCHAR)");
+    if (!f)
+        return s->e->code == BF_OK;
+    if (f->id != DUCKDB_LIST)
+        return trino_mismatch(s, c, f);
+    bool plain = f->child == DUCKDB_VARCHAR || f->child == DUCKDB_DECIMAL ||
+                 f->child == DUCKDB_BOOLEAN || f->child == DUCKDB_DATE || f->child == DUCKDB_NULL ||
+                 (f->child >= DUCKDB_TINYINT && f->child <= DUCKDB_UBIGINT);
+    if (!plain)
+        return trino_fail(s, "bflocal does not join an %s: CAST its elements to varchar", f->text);
+    return trino_expand(
+        s, c,
+        c->n == 2 ? "array_to_string($1, $2)"
+                  : "array_to_string(list_transform($1, lambda athena_x: coalesce(CAST(athena_x AS "
+                    "VARCHAR), $3)), $2)");
 }
 
 static bool listagg(struct sql *s, const struct trino_call *c)
 {
+    const struct bl_duck_found *f = trino_type_of(s, c, 0, "string_agg(CAST(", " AS VARCHAR))");
+    if (!f)
+        return s->e->code == BF_OK;
+    if (!is_text(f) && f->id != DUCKDB_NULL)
+        return trino_mismatch(s, c, f);
     return trino_expand(s, c, c->n == 2 ? "string_agg($D$1, $2$O)$S" : "string_agg($D$1, ''$O)$S");
 }
 
@@ -302,15 +254,18 @@ bool trino_handle(struct sql *s, const struct trino_call *c, const char *handler
                {"cardinality", cardinality},
                {"element_at", element_at},
                {"array_max", array_max},
-               {"date_add", date_add},
-               {"date_diff", date_diff},
-               {"date_trunc", date_trunc},
-               {"to_iso8601", to_iso8601},
-               {"sequence", sequence},
                {"mod", modulo},
+               {"concat_ws", concat_ws},
+               {"array_join", array_join},
                {"listagg", listagg}};
+    bool done, ok;
     if (strncmp(handler, "field ", 6) == 0)
         return trino_expand(s, c, handler + 6);
+    if (strncmp(handler, "bits ", 5) == 0)
+        return bits(s, c, handler + 5);
+    ok = trino_handle_time(s, c, handler, &done);
+    if (done)
+        return ok;
     for (size_t i = 0; i < BF_COUNT(all); i++)
         if (strcmp(handler, all[i].name) == 0)
             return all[i].run(s, c);

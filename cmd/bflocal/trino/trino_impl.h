@@ -40,7 +40,22 @@ struct bf_str trino_fold(struct sql *s, struct bf_str name);
 /* The type of an expression. NULL: it is not known yet (pending counts it), or it has two types
  * (*e is set). */
 const struct bl_duck_found *trino_probe(struct sql *s, struct bf_str expression);
-/* Appends the expression as a probe if its type is not known. */
+/* A block begins, in this part of the one around it; trino_close ends it. False: there are too many. */
+struct trino_place {
+    size_t block;
+    unsigned part;
+};
+bool trino_open(struct sql *s, struct trino_place *outer);
+void trino_close(struct sql *s, const struct trino_place *outer);
+/* The parts of a SELECT, and of a query, whose first ones are its WITH. */
+enum trino_part {
+    TRINO_PART_TABLES, /* FROM: subqueries and views */
+    TRINO_PART_FROM,   /* its expressions */
+    TRINO_PART_REST,
+    TRINO_PART_TERMS = 1000,
+    TRINO_PART_ORDER
+};
+/* Appends the expression so that its type shows when it is not known: a placeholder. */
 void trino_put_probe(struct sql *s, struct bf_str expression);
 bool trino_deeper(struct sql *s);
 
@@ -54,6 +69,8 @@ bool trino_list(struct sql *s,
                 const char *close); /* expressions up to the closing bracket, which is accepted */
 bool trino_is_integer(const struct bl_duck_found *f);
 bool trino_is_float(const struct bl_duck_found *f);
+bool trino_is_chain(const struct bl_duck_found *f);
+bool trino_modulo(struct sql *s, struct bf_str a, struct bf_str b);
 bool trino_divide(struct sql *s, struct bf_str a, struct bf_str b);
 
 /* In trino_call.c and trino_handlers.c. The name has been read, and s->at is on the parenthesis. */
@@ -76,6 +93,11 @@ void trino_put_call(struct sql *s, const struct trino_call *c, const char *name)
 bool trino_expand(struct sql *s, const struct trino_call *c, const char *to);
 /* Functions whose translation depends on types: "!NAME" in the table. */
 bool trino_handle(struct sql *s, const struct trino_call *c, const char *handler);
+bool trino_time_field(struct sql *s, const struct trino_call *c, const char *to);
+bool trino_handle_time(struct sql *s, const struct trino_call *c, const char *handler, bool *done);
+const struct bl_duck_found *trino_type_of(struct sql *s, const struct trino_call *c, size_t i,
+                                          const char *before, const char *after);
+bool trino_mismatch(struct sql *s, const struct trino_call *c, const struct bl_duck_found *f);
 
 /* In trino_format.c: translates a format. False: a letter has no counterpart. */
 bool trino_format_mysql(struct sql *s, struct bf_str format);
@@ -83,11 +105,21 @@ bool trino_format_joda(struct sql *s, struct bf_str format);
 bool trino_json_path(struct sql *s, struct bf_str path);
 
 /* trino_type.c: CAST, TRY_CAST and types. */
+enum trino_kind {
+    TRINO_UNKNOWN,
+    TRINO_NUMBER,
+    TRINO_BOOLEAN,
+    TRINO_DATE,
+    TRINO_TIMESTAMP,
+    TRINO_OTHER
+};
 struct trino_type {
     struct bf_str text; /* DuckDB's */
     bool is_text, is_integer, is_json;
     int length; /* of a varchar; 0: none */
+    enum trino_kind kind;
 };
+bool trino_date(struct sql *s, struct bf_str x); /* date(x) */
 bool trino_type(struct sql *s, struct trino_type *type);
 bool trino_cast(struct sql *s, bool try);
 

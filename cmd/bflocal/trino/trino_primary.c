@@ -60,7 +60,7 @@ static bool case_of(struct sql *s)
 /* Reads INTERVAL '7' DAY. */
 static bool interval(struct sql *s)
 {
-    static const char *const units[] = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"};
+    static const char *const units[] = {"YEAR", "MONTH", "DAY", "HOUR", "MINUTE", "SECOND"};
     bool minus = trino_take(s, "-");
     const struct bl_token *n = s->at++;
     if (n->kind != BL_TOKEN_STRING)
@@ -126,8 +126,12 @@ static bool extract(struct sql *s)
     struct trino_call c = {.name = name, .n = 1};
     c.arg[0].text = trino_cut(s, from);
     for (const struct bl_trino_function *f = bl_trino_functions; f->name; f++)
-        if (bf_str_eq(name, bf_str_of(f->name)) && f->to && strncmp(f->to, "!field ", 7) == 0)
-            return trino_handle(s, &c, f->to + 1);
+        if (bf_str_eq(name, bf_str_of(f->name)) && f->to) {
+            if (strncmp(f->to, "!field ", 7) == 0)
+                return trino_handle(s, &c, f->to + 1);
+            if (strncmp(f->to, "!time ", 6) == 0)
+                return trino_time_field(s, &c, f->to + 6);
+        }
     s->at = field;
     return trino_fail(s, "bflocal has no extract(%.*s FROM ...)", (int)name.n, name.p);
 }

@@ -234,6 +234,7 @@ static bool windows(struct sql *s)
 static bool clauses(struct sql *s, size_t number)
 {
     add(s, "SELECT ");
+    s->t->part = TRINO_PART_REST;
     if (trino_word(s, "DISTINCT"))
         add(s, "DISTINCT ");
     else
@@ -242,8 +243,10 @@ static bool clauses(struct sql *s, size_t number)
         if (!select_item(s))
             return false;
     } while (trino_take(s, ",") && add(s, ", "));
+    s->t->part = TRINO_PART_FROM;
     if (trino_word(s, "FROM") && !trino_from(s))
         return false;
+    s->t->part = TRINO_PART_REST;
     if (trino_word(s, "WHERE") && !where(s, number))
         return false;
     if (trino_word(s, "GROUP") && (!trino_expect_word(s, "BY") || !group_by(s)))
@@ -255,11 +258,11 @@ static bool clauses(struct sql *s, size_t number)
 
 static bool select(struct sql *s)
 {
-    size_t outer = s->t->current, number = ++s->t->nselects;
-    s->t->current = number;
-    bool ok = clauses(s, number);
-    s->t->current = outer;
-    return ok;
+    struct trino_place outer;
+    if (!trino_open(s, &outer) || !clauses(s, s->t->current))
+        return false;
+    trino_close(s, &outer);
+    return true;
 }
 
 static bool values(struct sql *s)
@@ -343,6 +346,7 @@ static bool with(struct sql *s)
         if (!trino_column_names(s) || !trino_expect_word(s, "AS") || !trino_expect(s, "("))
             return false;
         add(s, " AS (");
+        s->t->part++;
         if (!trino_query(s) || !trino_expect(s, ")"))
             return false;
         add(s, ")");
@@ -358,7 +362,11 @@ bool trino_query(struct sql *s)
     struct bf_buf *names = s->names;
     size_t ctes = s->nctes;
     s->names = NULL;
-    if (!trino_deeper(s) || (trino_word(s, "WITH") && !with(s)) || !term(s))
+    struct trino_place outer;
+    if (!trino_deeper(s) || !trino_open(s, &outer) || (trino_word(s, "WITH") && !with(s)))
+        return false;
+    s->t->part = TRINO_PART_TERMS;
+    if (!term(s))
         return false;
     while (set_word(s, &word)) {
         bf_buf_addf(s->out, " %s %s", word, trino_word(s, "ALL") ? "ALL " : "");
@@ -368,11 +376,13 @@ bool trino_query(struct sql *s)
     }
     if (trino_word(s, "ORDER")) {
         add(s, " ORDER BY ");
+        s->t->part = TRINO_PART_ORDER;
         if (!trino_expect_word(s, "BY") || !trino_order(s))
             return false;
     }
     if (!limits(s))
         return false;
+    trino_close(s, &outer);
     s->names = names;
     s->nctes = ctes;
     s->depth--;

@@ -8,11 +8,14 @@
 static const struct {
     const char *name, *to;
     bool is_integer;
+    enum trino_kind kind;
 } types[] = {
-    {"BOOLEAN", "BOOLEAN", false}, {"TINYINT", "TINYINT", true}, {"SMALLINT", "SMALLINT", true},
-    {"INTEGER", "INTEGER", true},  {"INT", "INTEGER", true},     {"BIGINT", "BIGINT", true},
-    {"REAL", "FLOAT", false},      {"DATE", "DATE", false},      {"VARBINARY", "BLOB", false},
-    {"UUID", "UUID", false},       {"JSON", "JSON", false},
+    {"BOOLEAN", "BOOLEAN", false, TRINO_BOOLEAN}, {"TINYINT", "TINYINT", true, TRINO_NUMBER},
+    {"SMALLINT", "SMALLINT", true, TRINO_NUMBER}, {"INTEGER", "INTEGER", true, TRINO_NUMBER},
+    {"INT", "INTEGER", true, TRINO_NUMBER},       {"BIGINT", "BIGINT", true, TRINO_NUMBER},
+    {"REAL", "FLOAT", false, TRINO_NUMBER},       {"DATE", "DATE", false, TRINO_DATE},
+    {"VARBINARY", "BLOB", false, TRINO_OTHER},    {"UUID", "UUID", false, TRINO_OTHER},
+    {"JSON", "JSON", false, TRINO_OTHER},
 };
 
 /* Reads "(n)" or "(p, s)"; *n is the number of values. */
@@ -85,7 +88,7 @@ static bool nested(struct sql *s, bool *done)
     return true;
 }
 
-static bool time_type(struct sql *s, bool *done)
+static bool time_type(struct sql *s, struct trino_type *type, bool *done)
 {
     int n[2], count;
     bool stamp = bl_token_word(s->at, "TIMESTAMP");
@@ -101,6 +104,7 @@ static bool time_type(struct sql *s, bool *done)
     if (zone && !stamp)
         return trino_fail(s, "bflocal has no type time with time zone");
     bf_buf_adds(s->out, bf_str_of(zone ? "TIMESTAMPTZ" : stamp ? "TIMESTAMP" : "TIME"));
+    type->kind = stamp ? TRINO_TIMESTAMP : TRINO_OTHER;
     return true;
 }
 
@@ -112,12 +116,14 @@ static bool plain(struct sql *s, struct trino_type *type)
         if (bl_token_word(name, types[i].name)) {
             bf_buf_adds(s->out, bf_str_of(types[i].to));
             type->is_integer = types[i].is_integer;
+            type->kind = types[i].kind;
             type->is_json = bl_token_word(name, "JSON");
             return true;
         }
     if (bl_token_word(name, "DOUBLE")) {
         (void)trino_word(s, "PRECISION");
         bf_buf_lit(s->out, "DOUBLE");
+        type->kind = TRINO_NUMBER;
         return true;
     }
     if (bl_token_word(name, "VARCHAR") || bl_token_word(name, "STRING")) {
@@ -132,6 +138,7 @@ static bool plain(struct sql *s, struct trino_type *type)
         if (!numbers(s, n, &count))
             return false;
         bf_buf_addf(s->out, "DECIMAL(%d,%d)", n[0], n[1]);
+        type->kind = TRINO_NUMBER;
         return (n[0] >= 1 && n[0] <= 38 && n[1] >= 0 && n[1] <= n[0]) ||
                trino_fail(s, "DECIMAL precision must be in range [1, 38], its scale not above it");
     }
@@ -145,7 +152,7 @@ bool trino_type(struct sql *s, struct trino_type *type)
     size_t from = s->out->n;
     bool done;
     memset(type, 0, sizeof *type);
-    if (!trino_deeper(s) || !nested(s, &done) || (!done && !time_type(s, &done)) ||
+    if (!trino_deeper(s) || !nested(s, &done) || (!done && !time_type(s, type, &done)) ||
         (!done && !plain(s, type)))
         return false;
     s->depth--;
@@ -160,18 +167,55 @@ static void put3(struct sql *s, const char *a, struct bf_str x, const char *b)
     bf_buf_adds(s->out, bf_str_of(b));
 }
 
+/* A text is cut to its length; what is no text has to fit. */
+static bool cast_length(struct sql *s, struct bf_str x, const struct trino_type *type, bool try)
+{
+    const struct bl_duck_found *f = trino_probe(s, x);
+    if (!f) {
+        bf_buf_lit(s->out, "athena_text(");
+        trino_put_probe(s, x);
+        bf_buf_lit(s->out, ")");
+        return s->e->code == BF_OK;
+    }
+    if (trino_is_chain(f)) {
+        put3(s, try ? "TRY(athena_substr(athena_text(" : "athena_substr(athena_text(", x, "), 1, ");
+        bf_buf_addf(s->out, "%d)%s", type->length, try ? ")" : "");
+        return true;
+    }
+    put3(s, "CASE WHEN length(athena_text(", x, ")) > ");
+    bf_buf_addf(s->out, "%d THEN ", type->length);
+    if (!try) {
+        put3(s, "athena_fail('INVALID_CAST_ARGUMENT: Value ' || athena_text(", x, ") || ");
+        bf_buf_addf(s->out, "' cannot be represented as varchar(%d)')", type->length);
+    } else
+        bf_buf_lit(s->out, "NULL");
+    put3(s, " ELSE athena_text(", x, ") END");
+    return true;
+}
+
 static bool cast_text(struct sql *s, struct bf_str x, const struct trino_type *type, bool try)
 {
-    bf_buf_adds(s->out, bf_str_of(try ? "TRY(" : ""));
-    put3(s, type->length ? "athena_substr(athena_text(" : "athena_text(", x, ")");
     if (type->length)
-        bf_buf_addf(s->out, ", 1, %d)", type->length);
+        return cast_length(s, x, type, try);
+    bf_buf_adds(s->out, bf_str_of(try ? "TRY(" : ""));
+    put3(s, "athena_text(", x, ")");
     bf_buf_adds(s->out, bf_str_of(try ? ")" : ""));
     return true;
 }
 
-/* Athena accepts only digits in a string, and rounds half up. DuckDB accepts "2.5" and rounds
- * half to even. */
+/* Does Trino cast from one kind to the other? DuckDB does some of the others, and makes NULL of all in TRY_CAST. */
+static bool castable(const struct bl_duck_found *f, enum trino_kind to)
+{
+    bool date = f->id == DUCKDB_DATE,
+         time = f->id == DUCKDB_TIMESTAMP || f->id == DUCKDB_TIMESTAMP_TZ;
+    bool number = trino_is_integer(f) || trino_is_float(f) || f->id == DUCKDB_DECIMAL ||
+                  f->id == DUCKDB_BOOLEAN;
+    if (to == TRINO_NUMBER || to == TRINO_BOOLEAN)
+        return !date && !time && f->id != DUCKDB_INTERVAL;
+    return to == TRINO_OTHER || (!number && !f->json);
+}
+
+/* Text must be digits alone, and what is half goes up; DuckDB takes "2.5" and rounds halves to even. */
 static bool cast_integer(struct sql *s, struct bf_str x, const struct trino_type *type, bool try)
 {
     const struct bl_duck_found *f = trino_probe(s, x);
@@ -182,6 +226,9 @@ static bool cast_integer(struct sql *s, struct bf_str x, const struct trino_type
         return s->e->code == BF_OK;
     }
     const char *cast = try ? "TRY_CAST(" : "CAST(";
+    if (!castable(f, TRINO_NUMBER))
+        return trino_fail(s, "TYPE_MISMATCH: Cannot cast %s to %.*s", f->text, (int)type->text.n,
+                          type->text.p);
     if (trino_is_float(f)) {
         put3(s, cast, BF_STR(""), "round(");
         put3(s, "", x, ") AS ");
@@ -192,7 +239,8 @@ static bool cast_integer(struct sql *s, struct bf_str x, const struct trino_type
             put3(s, "OR (", x, ") IS NULL ");
         put3(s, "THEN (", x, ")");
         if (!try) {
-            put3(s, " ELSE error('INVALID_CAST_ARGUMENT: Cannot cast ''' || (", x, ") || ''' to ");
+            put3(s, " ELSE athena_fail('INVALID_CAST_ARGUMENT: Cannot cast ''' || (", x,
+                 ") || ''' to ");
             put3(s, "", type->text, "')");
         }
         put3(s, " END AS ", BF_STR(""), "");
@@ -201,6 +249,49 @@ static bool cast_integer(struct sql *s, struct bf_str x, const struct trino_type
     }
     put3(s, "", type->text, ")");
     return true;
+}
+
+/* A date as text has no time. */
+static void cast_date(struct sql *s, struct bf_str x, bool try)
+{
+    put3(s, try ? "CASE WHEN regexp_full_match(" : "CASE WHEN (", x, "");
+    if (!try)
+        put3(s, ") IS NULL OR regexp_full_match(", x, "");
+    put3(s, ", '\\s*[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}\\s*') THEN ", BF_STR(""),
+         try ? "TRY_CAST(" : "CAST(");
+    put3(s, "", x, " AS DATE)");
+    if (!try)
+        put3(s, " ELSE athena_fail('INVALID_CAST_ARGUMENT: Value cannot be cast to date: ' || ", x,
+             ")");
+    put3(s, " END", BF_STR(""), "");
+}
+
+static bool cast_plain(struct sql *s, struct bf_str x, const struct trino_type *type, bool try)
+{
+    const struct bl_duck_found *f =
+        type->kind == TRINO_OTHER || type->kind == TRINO_UNKNOWN ? NULL : trino_probe(s, x);
+    if (!f && type->kind != TRINO_OTHER && type->kind != TRINO_UNKNOWN) {
+        put3(s, "CAST(NULLIF(1, ", BF_STR(""), "");
+        trino_put_probe(s, x);
+        put3(s, ") AS ", type->text, ")");
+        return s->e->code == BF_OK;
+    }
+    if (f && !castable(f, type->kind))
+        return trino_fail(s, "TYPE_MISMATCH: Cannot cast %s to %.*s", f->text, (int)type->text.n,
+                          type->text.p);
+    if (f && type->kind == TRINO_DATE && f->id == DUCKDB_VARCHAR) {
+        cast_date(s, x, try);
+        return true;
+    }
+    put3(s, try ? "TRY_CAST(" : "CAST(", x, " AS ");
+    put3(s, "", type->text, ")");
+    return true;
+}
+
+bool trino_date(struct sql *s, struct bf_str x)
+{
+    struct trino_type date = {.text = BF_STR("DATE"), .kind = TRINO_DATE};
+    return cast_plain(s, x, &date, false);
 }
 
 bool trino_cast(struct sql *s, bool try)
@@ -221,7 +312,5 @@ bool trino_cast(struct sql *s, bool try)
              try ? ") AS JSON))" : ") AS JSON)");
         return true;
     }
-    put3(s, try ? "TRY_CAST(" : "CAST(", x, " AS ");
-    put3(s, "", type.text, ")");
-    return true;
+    return cast_plain(s, x, &type, try);
 }
