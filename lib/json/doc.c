@@ -1,6 +1,6 @@
 #include "lib/json/doc.h"
 
-/* jansson's own words may quote what it read. */
+/* Our own texts, because jansson's may quote the input. */
 static const char *what_is_wrong(enum json_error_code code)
 {
     switch (code) {

@@ -89,7 +89,7 @@ static bool hex4(const char *p, unsigned *v)
     return true;
 }
 
-/* The escape at j->p (on its backslash); steps over it. */
+/* The escape whose backslash is at j->p; moves past it. */
 static bool escape(struct bf_json *j, struct bf_err *e)
 {
     const char *at = j->p;
@@ -114,7 +114,7 @@ static bool escape(struct bf_json *j, struct bf_err *e)
     return true;
 }
 
-/* The first byte of p .. end-1 that a string cannot simply pass over, or end. */
+/* The first byte in p .. end-1 at which a string needs a closer look, or end. */
 static const char *special_bytes(const char *p, const char *end)
 {
     while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20 &&
@@ -130,7 +130,7 @@ static const char *special(const char *p, const char *end)
         return special_bytes(p, end);
     for (; end - p >= 16; p += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        /* signed: below 0x20 are the control characters and everything from 0x80 up */
+        /* signed comparison: below 0x20 are the control characters and all bytes from 0x80 on */
         __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
                                    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
                                                 _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
@@ -144,7 +144,7 @@ static const char *special(const char *p, const char *end)
 #define special special_bytes
 #endif
 
-/* The string at j->p (on its quote). */
+/* The string whose opening quote is at j->p. */
 static bool string(struct bf_json *j, struct bf_str *text, bool *escaped, struct bf_err *e)
 {
     const char *open = j->p++, *body = j->p;
@@ -278,7 +278,7 @@ enum bf_json_more bf_json_member(struct bf_json *j, struct bf_json_key *key, str
     return BF_JSON_MORE;
 }
 
-/* Steps over the object or array at the cursor without recursion. */
+/* Skips the object or array at the cursor without recursion. */
 static bool container(struct bf_json *j, struct bf_err *e)
 {
     unsigned outer = j->depth;
@@ -293,7 +293,7 @@ static bool container(struct bf_json *j, struct bf_err *e)
             in_object[j->depth] = type == BF_JSON_OBJECT;
         } else if (!bf_json_skip(j, e))
             return false;
-        /* close whatever ends here; stop on the next value */
+        /* close all containers that end here; stop at the next value */
         enum bf_json_more more = BF_JSON_END;
         struct bf_json_key key;
         while (j->depth > outer && more == BF_JSON_END)
@@ -361,7 +361,7 @@ bool bf_json_end(struct bf_json *j, struct bf_err *e)
     return j->p == j->end || fail(j, j->p, e, "more text after the document");
 }
 
-/* Decodes one character of valid string text at *p into out (4 bytes), steps over it. */
+/* Decodes one character of valid string text at *p into out (4 bytes) and moves past it. */
 static size_t decode_one(const char **p, char *out)
 {
     const char *s = *p;
@@ -465,7 +465,7 @@ bool bf_json_check(struct bf_str text, struct bf_err *e)
     return bf_json_skip(&j, e) && bf_json_end(&j, e);
 }
 
-/* Something stands in front of an object that goes to the end of the line: the time and level of a log. */
+/* Adds a hint if some text, such as the time and level of a log, precedes an object that ends with the line. */
 static void hint_in_front(struct bf_str line, struct bf_err *e)
 {
     size_t have = strlen(e->text);

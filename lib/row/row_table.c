@@ -4,7 +4,8 @@
 #include "lib/ddb/value.h"
 #include "lib/json/scan.h"
 
-/* RFC 4180: quoted when it must be; the empty string always, so that NULL (nothing) differs from it. */
+/* RFC 4180: quoted if necessary. The empty string is always quoted, so that it differs from NULL
+ * (nothing). */
 static void put_csv(struct bf_buf *out, struct bf_str s)
 {
     bool quote = s.n == 0;
@@ -27,7 +28,8 @@ static void put_csv(struct bf_buf *out, struct bf_str s)
     bf_buf_addc(out, '"');
 }
 
-/* As Hive and Athena read it: \t, \n, \r and \\ stand for what would break the line. */
+/* As Hive and Athena parse it: \t, \n, \r and \\ replace the characters that would break the
+ * line. */
 static void put_tsv(struct bf_buf *out, struct bf_str s)
 {
     size_t from = 0;
@@ -44,8 +46,8 @@ static void put_tsv(struct bf_buf *out, struct bf_str s)
     bf_buf_add(out, s.p + from, s.n - from);
 }
 
-/* Quoted always: outside of quotes OpenCSVSerDe drops a backslash, inside it takes one for the escape of a quote or of
- * another one. */
+/* Always quoted: outside quotes OpenCSVSerDe drops a backslash; inside, a backslash escapes a quote
+ * or another backslash. */
 static void put_opencsv(struct bf_buf *out, struct bf_str s)
 {
     bf_buf_addc(out, '"');
@@ -60,7 +62,7 @@ static void put_opencsv(struct bf_buf *out, struct bf_str s)
     bf_buf_addc(out, '"');
 }
 
-/* It reads lines, and then looks for quotes. */
+/* OpenCSVSerDe splits lines before it parses quotes. */
 static bool breaks_line(const struct bf_row *r, struct bf_str row)
 {
     return r->conf.format == BF_ROW_OPENCSV &&
@@ -103,7 +105,7 @@ void bf_row_put_header(struct bf_row *r, struct bf_buf *out)
     bf_buf_addc(out, '\n');
 }
 
-/* The attributes of the first row become the columns. */
+/* Makes the attributes of the first row the columns. */
 static bool fix_columns(struct bf_row *r, const struct bf_image *image, struct bf_err *e)
 {
     for (size_t i = 0; i < image->n; i++) {
@@ -117,7 +119,7 @@ static bool fix_columns(struct bf_row *r, const struct bf_image *image, struct b
                 e->code = BF_E_INPUT;
             return false;
         }
-        /* it is this very attribute: no path into others, which would be shown twice */
+        /* the column is exactly this attribute, not a path into another one */
         r->columns[i].path = r->columns[i].old = false;
     }
     r->fixed = true;
@@ -135,7 +137,7 @@ bool bf_row_is_fixed(const struct bf_row *r)
     return r->fixed;
 }
 
-/* Without --fields: an attribute that is no column would be lost. */
+/* Without --fields: rejects an attribute that is not a column, because it would be lost. */
 static bool complete(const struct bf_row *r, const struct bf_image *image, struct bf_err *e)
 {
     for (size_t i = 0; i < image->n; i++) {

@@ -27,7 +27,7 @@ static char lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
-/* In any case. */
+/* Compares without regard to case. */
 static bool same_word(struct bf_str a, struct bf_str b)
 {
     size_t i = 0;
@@ -60,7 +60,7 @@ static struct bf_str word(struct parse *p)
     return bf_str(from, (size_t)(p->p - from));
 }
 
-/* Takes these words, which are lower case, if they come next. */
+/* Skips these words, which are in lower case, if they are next. */
 static bool take_words(struct parse *p, const char *words)
 {
     const char *back = p->p;
@@ -131,7 +131,7 @@ static bool add_field(struct parse *p, struct bf_type *t, struct bf_str name, st
     return true;
 }
 
-/* The name of a field of a struct: a word, or anything in backticks. */
+/* The name of a field of a struct: a word, or any text in backticks. */
 static struct bf_str field_name(struct parse *p)
 {
     if (!take(p, '`')) {

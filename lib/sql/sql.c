@@ -42,12 +42,12 @@ static bool open_db(struct bf_sql *s, struct bf_err *e)
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
         return bf_err_nomem(e);
-    /* "text" is a name and never a string, or a typo would be a constant */
+    /* "text" must be a name and never a string: otherwise a misspelled name would be a constant */
     s->api->db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     s->api->db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     return bf_sql_exec(s,
                        "PRAGMA automatic_index=OFF; PRAGMA temp_store=FILE; "
-                       "PRAGMA case_sensitive_like=ON; " /* as Athena's */
+                       "PRAGMA case_sensitive_like=ON; " /* as in Athena */
                        "PRAGMA temp.cache_size=-4000; PRAGMA temp.journal_mode=OFF",
                        e) &&
            bf_sql_func_init(s, e) && bf_sql_table_init(s, e);
@@ -233,7 +233,7 @@ static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text
     return name_results(s, q, t, e);
 }
 
-/* A query whose text is head, the user's text, tail. */
+/* Prepares a query whose text is head, the user's text and tail. */
 static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option, const char *head,
                        struct bf_str user, struct bf_str tail, bool star, struct bf_err *e)
 {
@@ -245,7 +245,7 @@ static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option
     bf_buf_adds(&sql, bf_str_of(head));
     bool ok = bf_sql_text_init(&t, user, lookups, nlookups, e);
     if (ok) {
-        /* select lists are text of the outermost SELECT, whose FROM comes from here */
+        /* select lists are text of the outermost SELECT, whose FROM is in tail */
         ok = bf_sql_text_expressions(&t, e) &&
              (!star || bf_sql_result_names(&t) || bf_err_nomem(e)) &&
              bf_sql_text_put(&t, star, &sql, e);
@@ -273,7 +273,7 @@ static bool make_sets(struct bf_sql *s, struct bf_buf *from, struct bf_err *e)
     return ok;
 }
 
-/* Does a query look at more than one row at a time, by a function that the text is not known for? */
+/* Does a query aggregate over rows, by a function that sql_scope.c does not know? */
 static bool aggregates(struct bf_sql *s, struct bf_str sql, struct bf_err *e)
 {
     bool found = false;
@@ -290,7 +290,7 @@ static bool aggregates(struct bf_sql *s, struct bf_str sql, struct bf_err *e)
     return found;
 }
 
-/* The table that keeps changes for a query over all of them, and what fills it. */
+/* Creates the table that keeps changes for a query over all of them, and the statement that fills it. */
 static bool make_store(struct bf_sql *s, bool star, struct bf_err *e)
 {
     struct bf_buf table, fill;

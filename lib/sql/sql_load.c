@@ -6,7 +6,8 @@
 static struct sql_api api;
 static struct bf_err failure;
 
-/* A pointer to a function out of one to an object, as dlsym gives it (POSIX, dlsym, rationale). */
+/* Copies a pointer to a function from the object pointer that dlsym returns (POSIX, dlsym,
+ * rationale). */
 static bool take_symbol(void *library, const char *name, void *function, size_t n)
 {
     void *p = dlsym(library, name);
