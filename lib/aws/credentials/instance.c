@@ -1,6 +1,6 @@
-/* The role of an EC2 instance, from its metadata service, version 2 alone: a token is fetched by PUT first, which a
- * request that somebody else forged cannot do (EC2 User Guide, "Use IMDS"). Nothing is sent through a proxy. Without such
- * a service the verdict comes after one second. */
+/* The role of an EC2 instance, from its metadata service, version 2 only: a token is first fetched
+ * with PUT, which a forged request cannot do (EC2 User Guide, "Use IMDS"). No proxy is used. If
+ * there is no such service, the search takes one second. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,7 +33,8 @@ static bool number(const struct bf_cred_seek *s, const char *variable, const cha
     return bf_opt_range(bf_str_of(text), least, most, out, e) || bf_err_ctx(e, "%s", variable);
 }
 
-/* Whoever answers here names the keys that sign, so it must be this machine's host, or prove who it is. */
+/* This server gives the keys for signing, so it must be on this machine's host or prove its
+ * identity. */
 static bool is_allowed(const char *url)
 {
     struct bf_str host = bf_url_host(url);
@@ -111,7 +112,7 @@ static bool fetch_token(struct imds *m, struct bf_err *e)
     return true;
 }
 
-/* GET with the token; a token that is refused is replaced once. */
+/* GET with the token; a refused token is replaced once. */
 static bool get(struct imds *m, const char *path, struct bf_err *e)
 {
     static const char header[] = "x-aws-ec2-metadata-token";
@@ -120,7 +121,7 @@ static bool get(struct imds *m, const char *path, struct bf_err *e)
     return m->r.status == 401 && fetch_token(m, e) && ask(m, "GET", path, header, m->token, e);
 }
 
-/* Into a path goes nothing that would leave it. */
+/* Only characters that cannot change the path. */
 static bool is_role_name(struct bf_str name)
 {
     for (size_t i = 0; i < name.n; i++)
@@ -154,15 +155,16 @@ static enum bf_cred_found take_credentials(struct imds *m, const char *role,
     else
         found = bf_cred_keep(out, &p, what, e);
     json_decref(doc);
-    /* While the service is in trouble it hands out what has expired, and AWS takes it: used, and asked for again some
-     * time later, not at the same time by a whole fleet. */
+    /* While the metadata service has trouble, it returns expired keys, which AWS accepts: they are
+     * used, and the next search is some time later, spread so that a fleet does not ask at the same
+     * time. */
     int64_t now = w->wall_ms(w->arg);
     if (found == BF_CRED_TAKEN && out->expires_ms && out->expires_ms <= now)
         out->expires_ms = now + 2 * AGAIN_MS + (now % 480) * 1000;
     return found;
 }
 
-/* No service: nobody listens, or the token does not get back. */
+/* There is no service: connection refused, or the token did not arrive. */
 static enum bf_cred_found none(const struct imds *m, struct bf_err *e)
 {
     char why[sizeof e->text];

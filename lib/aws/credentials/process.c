@@ -1,5 +1,6 @@
-/* credential_process: a program of the user's that prints credentials (SDKs and Tools Reference Guide, "Process
- * credential provider"). No shell is between; quotes and backslashes are understood as a shell does, nothing else. */
+/* credential_process: a program of the user that prints credentials (SDKs and Tools Reference
+ * Guide, "Process credential provider"). It is not run by a shell; quotes and backslashes work as
+ * in a shell, nothing else does. */
 #include <stdio.h>
 
 #include "lib/aws/credentials/source.h"
@@ -20,7 +21,7 @@ static bool put(struct words *w, char c)
     return true;
 }
 
-/* One word of *p, which stands at its first character; NULL: a quote that does not end, or too long. */
+/* One word at *p; NULL: an unclosed quote, or too long. */
 static const char *take_word(struct words *w, const char *p)
 {
     char quote = '\0';
@@ -30,7 +31,7 @@ static const char *take_word(struct words *w, const char *p)
         else if (!quote && (*p == '\'' || *p == '"'))
             quote = *p;
         else {
-            /* in "", a backslash is meant only in front of a quote or of itself */
+            /* in "", a backslash is special only before a quote or a backslash */
             bool escapes = *p == '\\' && p[1] && (!quote || (quote == '"' && strchr("\"\\", p[1])));
             if (!put(w, escapes ? *++p : *p))
                 return NULL;

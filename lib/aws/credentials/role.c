@@ -1,4 +1,4 @@
-/* A role that is assumed with the credentials of another profile (source_profile) or of another source
+/* A role assumed with the credentials of another profile (source_profile) or of another source
  * (credential_source). */
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include "lib/aws/credentials/source.h"
 #include "lib/base/num.h"
 
-/* The credentials that sign AssumeRole. */
+/* Finds the credentials that sign AssumeRole. */
 static enum bf_cred_found find_base(const struct bf_cred_seek *s, struct bf_credentials *base,
                                     struct bf_err *e)
 {
@@ -34,7 +34,7 @@ static enum bf_cred_found find_base(const struct bf_cred_seek *s, struct bf_cred
         if (strcmp(source, sources[i].name) != 0)
             continue;
         struct bf_cred_seek inner = *s;
-        inner.env = true; /* it is asked for by name */
+        inner.env = true; /* it is named explicitly */
         enum bf_cred_found found = sources[i].source(&inner, base, e);
         if (found == BF_CRED_PASSED) {
             found = BF_CRED_BROKEN;
@@ -49,7 +49,7 @@ static enum bf_cred_found find_base(const struct bf_cred_seek *s, struct bf_cred
                          s->profile, source);
 }
 
-/* The six digits of a device. They are asked for at a terminal, or not at all. */
+/* The six digits of an MFA device. They are read from a terminal or not at all. */
 static bool ask_mfa(const struct bf_cred_seek *s, const char *serial, struct bf_buf *form,
                     struct bf_err *e)
 {

@@ -1,9 +1,10 @@
-/* Static keys of a profile. The credentials file is asked before, the config file after the sources between them. */
+/* Static keys of a profile. The credentials file comes before, the config file after the other
+ * sources of a profile. */
 #include <stdio.h>
 
 #include "lib/aws/credentials/source.h"
 
-/* A property as one file, or as both together say it. */
+/* A property in one file, or in both together. */
 typedef const char *get_property(const struct bf_cred_seek *s, const char *property);
 
 static const char *own(const struct bf_cred_seek *s, const char *property)
@@ -24,7 +25,7 @@ static enum bf_cred_found take_profile(const struct bf_cred_seek *s, get_propert
         .account = get(s, "aws_account_id"),
     };
     if (!p.token)
-        p.token = get(s, "aws_security_token"); /* its old name */
+        p.token = get(s, "aws_security_token"); /* the old name */
     if (!p.access && !p.secret)
         return bf_cred_pass(e, "profile '%.80s' has no aws_access_key_id", s->profile);
     if (!p.access || !p.secret)
