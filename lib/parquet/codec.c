@@ -15,7 +15,7 @@ enum {
     GZIP_HEAD = 10
 };
 
-/* The few functions, as zstd.h and zlib.h declare them. */
+/* The functions that are used, as declared by zstd.h and zlib.h. */
 static struct {
     void *(*create)(void);
     size_t (*release)(void *context);
@@ -29,7 +29,8 @@ static struct {
                     unsigned long n, int level);
 } zlib;
 
-/* A pointer to a function out of one to an object, as dlsym gives it (POSIX, dlsym, rationale). */
+/* Copies a pointer to a function from the object pointer that dlsym returns (POSIX, dlsym,
+ * rationale). */
 static bool take(void *library, const char *name, void *function, size_t n)
 {
     void *p = library ? dlsym(library, name) : NULL;
@@ -37,7 +38,7 @@ static bool take(void *library, const char *name, void *function, size_t n)
     return p != NULL;
 }
 
-/* By its name on Linux, on macOS. */
+/* By its name on Linux, or on macOS. */
 static void *open_one(const char *name, const char *other)
 {
     void *l = dlopen(name, RTLD_NOW | RTLD_LOCAL);
@@ -103,7 +104,8 @@ void bf_pq_codec_free(struct pq_codec *c)
     c->zstd = NULL;
 }
 
-/* A gzip member (RFC 1952) round the deflated bytes of a zlib stream (RFC 1950): 2 bytes before them, 4 after. */
+/* Makes a gzip member (RFC 1952) from a zlib stream (RFC 1950), which has 2 bytes before the
+ * deflated data and 4 after. */
 static bool gzip(struct pq_codec *c, struct bf_str in, struct bf_buf *out, struct bf_err *e)
 {
     static const char head[GZIP_HEAD] = {'\x1f', '\x8b', 8, 0, 0, 0, 0, 0, 0, '\xff'};

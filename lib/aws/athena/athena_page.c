@@ -94,7 +94,7 @@ bool bf_athena_page_answer(struct bf_athena_page *p, struct bf_str body, struct 
     p->ncolumns = p->ncells = 0;
     p->token = p->rows = (struct bf_str){0};
     bf_buf_reset(&p->room);
-    if (!bf_buf_room(&p->room, body.n + 1)) /* nothing in it moves */
+    if (!bf_buf_room(&p->room, body.n + 1)) /* room is not moved afterwards */
         return bf_buf_check(&p->room, "a page of results", e);
     if (!find(body, "ResultSet", BF_JSON_OBJECT, &set))
         return strange(e);

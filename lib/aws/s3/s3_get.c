@@ -14,7 +14,7 @@ static bool total_of(struct bf_str range, uint64_t *total)
            bf_num_u64(bf_str(slash + 1, range.n - (size_t)(slash + 1 - range.p)), total, &ignored);
 }
 
-/* An answer that is shorter than it ought to be would lose rows. */
+/* A short answer would lose rows. */
 static void check_length(struct bf_s3_get *g, const struct bf_aws_answer *a)
 {
     uint64_t left = g->offset < g->total ? g->total - g->offset : 0;
@@ -28,7 +28,7 @@ static void get_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
 {
     struct bf_s3_get *g = call->arg;
     bf_s3_take_answer(&g->result, call, a);
-    if (a->status == 416 && g->offset == 0) { /* no byte to begin with */
+    if (a->status == 416 && g->offset == 0) { /* the object is empty */
         bf_err_clear(&g->result.err);
         g->done(g, &g->result, (struct bf_str){0});
         return;

@@ -5,7 +5,8 @@
 #include "lib/aws/config/arn.h"
 #include "lib/encoding/enc.h"
 
-/* Endings that AWS keeps for other kinds of names (User guide, "General purpose buckets naming rules"). */
+/* Suffixes that AWS reserves for other kinds of names (User guide, "General purpose buckets naming
+ * rules"). */
 static const struct {
     char end[12];
     const char *what;
@@ -20,7 +21,8 @@ static bool ends_with(struct bf_str s, struct bf_str end)
     return s.n >= end.n && memcmp(s.p + s.n - end.n, end.p, end.n) == 0;
 }
 
-/* The kinds of ARNs that name something to put objects into ("Amazon S3 resources", Service Authorization Reference). */
+/* The kinds of ARNs into which objects can be put ("Amazon S3 resources", Service Authorization
+ * Reference). */
 static bool refuse_arn(struct bf_str text, struct bf_err *e)
 {
     const char *what = "an ARN";
@@ -74,7 +76,8 @@ bool bf_s3_parse_url(struct bf_str url, struct bf_str *bucket, struct bf_str *re
     return check_bucket(*bucket, e);
 }
 
-/* Read from the left, ".." may never lead above the bucket. "." and what stands between two slashes lead nowhere. */
+/* Read from the left, ".." must never lead above the bucket. "." and empty segments do not change
+ * the level. */
 bool bf_s3_key_climbs(struct bf_str key)
 {
     struct bf_str segment;
