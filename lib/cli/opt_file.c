@@ -49,7 +49,8 @@ static bool one_entry(const struct bf_tool *tool, void *config, char *p, char **
     if (*p == '#' || bf_str_trim(bf_str(p, (size_t)(*end - p))).n == 0)
         return true;
     if (is_space(*p))
-        return bf_err_set(e, BF_E_USAGE, "there is no option above that this line goes on with");
+        return bf_err_set(e, BF_E_USAGE,
+                          "an indented line continues an option, but there is none above it");
     *end = end_of_entry(p, lines);
     **end = '\0';
     return set_entry(tool, config, p, e);

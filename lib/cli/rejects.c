@@ -176,7 +176,7 @@ bool bf_rejects_add_cut(struct bf_rejects *r, const struct bf_reader *reader, st
 void bf_rejects_stopped(uint64_t last)
 {
     bf_diag_hint("reading stopped after line %" PRIu64
-                 "; the lines behind it are to be fed in again as well",
+                 "; the lines after it have to be fed in again as well",
                  last);
 }
 

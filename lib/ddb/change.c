@@ -214,7 +214,8 @@ static bool failed(struct change_scan *s, struct bf_err *e)
         struct bf_str name = shown_name(s);
         bf_err_ctx(e, "attribute %.*s", (int)name.n, name.p);
     }
-    return bf_err_ctx(e, "byte %zu", (size_t)(s->core.bad - s->core.start) + 1);
+    return s->change->made ? false
+                           : bf_err_ctx(e, "byte %zu", (size_t)(s->core.bad - s->core.start) + 1);
 }
 
 /* Only white space may follow the document that ends at p. */

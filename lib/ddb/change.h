@@ -83,6 +83,7 @@ struct bf_change {
     struct bf_str
         time; /* ApproximateCreationDateTime as written, including quotes; p NULL: missing */
     struct bf_image keys, new_image, old_image;
+    bool made; /* set by a caller that made the text itself: errors have no "byte N: " */
 
     /* owned */
     struct bf_attr *attrs;

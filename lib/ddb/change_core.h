@@ -195,7 +195,7 @@ CORE_INLINE const char *time_of(struct change_scan *s, const char *p)
         return q;
     s->change->time = bf_str(p, (size_t)(q - p));
     if (!bf_change_time_ok(s->change))
-        return core_fail(&s->core, p, "ApproximateCreationDateTime is no time");
+        return core_fail(&s->core, p, "ApproximateCreationDateTime is not a time");
     return q;
 }
 

@@ -228,9 +228,9 @@ CORE_CALL const char *twice(struct change_scan *s, const char *name, unsigned de
     if (s->core.code == BF_E_MEMORY)
         return NULL;
     if (depth)
-        return core_fail(&s->core, name, "a member of the map stands twice");
+        return core_fail(&s->core, name, "a member of the map appears twice");
     s->attr = name;
-    return core_fail(&s->core, name, "stands twice");
+    return core_fail(&s->core, name, "appears twice");
 }
 
 /* The elements of SS, NS, BS; p is at the value. */
@@ -363,7 +363,7 @@ CORE_CALL const char *literal(struct change_scan *s, const char *p, enum bf_attr
     if (type == BF_ATTR_BOOL && memcmp(p, "false", 5) == 0)
         return p + 5;
     return core_fail(&s->core, p,
-                     type == BF_ATTR_BOOL ? "BOOL wants true or false" : "NULL wants true");
+                     type == BF_ATTR_BOOL ? "BOOL must be true or false" : "NULL must be true");
 }
 
 static const char null[BF_VALUE_WIDE] = "null";

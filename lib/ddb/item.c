@@ -203,7 +203,7 @@ static bool note_key(struct walk *w, struct bf_item *item, unsigned i, const str
 
 static bool wrong_type(struct walk *w, const char *is, char wanted)
 {
-    bf_err_set(w->e, BF_E_INPUT, "%s, the table's key wants %s", is, type_name(wanted));
+    bf_err_set(w->e, BF_E_INPUT, "%s, the table's key must be %s", is, type_name(wanted));
     return in_attr(w);
 }
 
@@ -350,7 +350,7 @@ static bool typed_flag(struct walk *w, bool may_be_false)
     w->bytes++;
     if (v.type == BF_JSON_TRUE || (may_be_false && v.type == BF_JSON_FALSE))
         return true;
-    return bad(w, BF_E_INPUT, may_be_false ? "BOOL wants true or false" : "NULL wants true");
+    return bad(w, BF_E_INPUT, may_be_false ? "BOOL must be true or false" : "NULL must be true");
 }
 
 /* The part of a typed value after the type's name. *type is set only for S, N and B. */
@@ -372,7 +372,7 @@ static bool typed_inner(struct walk *w, struct bf_str name_of, struct bf_json_va
         return typed_flag(w, true);
     if (bf_str_is(name_of, "NULL"))
         return typed_flag(w, false);
-    bf_err_set(w->e, BF_E_INPUT, "'%.*s' is no type of DynamoDB (S N B BOOL NULL L M SS NS BS)",
+    bf_err_set(w->e, BF_E_INPUT, "'%.*s' is not a type of DynamoDB (S N B BOOL NULL L M SS NS BS)",
                BF_SHOWN_TO(name_of, 20));
     return in_attr(w);
 }
@@ -387,7 +387,7 @@ static bool typed_value(struct walk *w, struct bf_json_val *v, char *type)
         return in_attr(w);
     more = bf_json_member(w->j, &key, w->e);
     if (more == BF_JSON_END)
-        return bad(w, BF_E_INPUT, "a typed value wants a type");
+        return bad(w, BF_E_INPUT, "a typed value needs a type");
     if (more == BF_JSON_ERROR || !typed_inner(w, key.text, v, type))
         return false;
     more = bf_json_member(w->j, &key, w->e);
@@ -443,7 +443,7 @@ static bool key_value(const struct bf_item *item, unsigned i, const struct bf_it
     else if (a->type == 'S')
         bf_buf_adds(key, item->key[i]);
     else if (item->escaped[i] || !bf_base64_decode(key, item->key[i]))
-        return bad_key(a, e, BF_E_INPUT, "is binary and wants base64");
+        return bad_key(a, e, BF_E_INPUT, "is binary and must be base64");
     *bytes = key->n - at;
     return true;
 }

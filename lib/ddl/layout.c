@@ -227,8 +227,9 @@ bool bf_ddl_layout_partition(struct bf_ddl_layout *l, struct bf_str spec, struct
         return bf_err_ctx(e, "option '--partition': %.*s", shown(p.name), p.name.p);
     if (p.type.kind >= BF_TYPE_ARRAY || p.type.kind == BF_TYPE_BINARY ||
         p.type.kind == BF_TYPE_JSON)
-        return bf_err_set(e, BF_E_USAGE, "option '--partition': '%.*s' is no type of a partition",
-                          shown(rest), rest.p);
+        return bf_err_set(e, BF_E_USAGE,
+                          "option '--partition': '%.*s' is not a type of a partition", shown(rest),
+                          rest.p);
     if (!add(l, &p, e) || !add_folder(l, e))
         return bf_err_ctx(e, "option '--partition'");
     l->in_catalog = true;
@@ -283,7 +284,7 @@ bool bf_ddl_layout_values(struct bf_ddl_layout *l, struct bf_str spec, struct bf
     if (!split(l, spec, &p, &values, e))
         return bf_err_ctx(e, "option '--values'");
     if (p->projection != BF_DDL_PROJECT_INJECTED)
-        return bf_err_set(e, BF_E_USAGE, "option '--values': '%.*s' is no projected string",
+        return bf_err_set(e, BF_E_USAGE, "option '--values': '%.*s' is not a projected string",
                           shown(p->name), p->name.p);
     p->projection = BF_DDL_PROJECT_ENUM;
     p->values = values;

@@ -84,7 +84,7 @@ static bool one_field(struct bf_ddl_partition *p, const struct pattern *has, str
                       struct bf_err *e)
 {
     if (has->letters > (has->finest == 0 ? 4U : 2U))
-        return bf_err_set(e, BF_E_USAGE, "'%.*s' is no number: Athena cannot project it",
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not a number: Athena cannot project it",
                           (int)(text.n < SHOWN ? text.n : SHOWN), text.p);
     if (!p->name.n)
         p->name = bf_str_of(fields[has->finest].name);

@@ -162,7 +162,8 @@ static const char *unread_opencsv(const struct bf_type *t, bool nulls)
     case BF_TYPE_DOUBLE:
     case BF_TYPE_DATE:
     case BF_TYPE_TIMESTAMP:
-        return nulls ? "OpenCSVSerDe reads an empty field as text, and fails where it is no string"
+        return nulls ? "OpenCSVSerDe reads an empty field as text, and fails unless the column is "
+                       "a string"
                      : NULL;
     case BF_TYPE_DECIMAL:
         return "OpenCSVSerDe does not read decimals; CAST() makes one in a query";

@@ -96,7 +96,7 @@ static bool quoted(struct bf_csv *c, const char **p, const char *end, struct bf_
         return bf_err_set(e, BF_E_INPUT, "field %zu: its quote is never closed", c->n + 1);
     *p = close + 1;
     if (*p < end && **p != c->separator)
-        return bf_err_set(e, BF_E_INPUT, "field %zu: text behind the closing quote", c->n + 1);
+        return bf_err_set(e, BF_E_INPUT, "field %zu: text after the closing quote", c->n + 1);
     if (c->text.n == at)
         return add_field(c, bf_str(from, (size_t)(close - from)), e);
     bf_buf_add(&c->text, from, (size_t)(close - from));

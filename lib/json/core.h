@@ -47,7 +47,7 @@ CORE_CALL const char *core_number(struct core *s, const char *p)
         return core_fail(s, at, "not a number");
     if (*p == '.') {
         if (!core_digit(*++p))
-            return core_fail(s, at, "a number wants digits after its point");
+            return core_fail(s, at, "a number needs digits after its point");
         while (core_digit(*p))
             p++;
     }
@@ -55,7 +55,7 @@ CORE_CALL const char *core_number(struct core *s, const char *p)
         p++;
         p += *p == '+' || *p == '-';
         if (!core_digit(*p))
-            return core_fail(s, at, "a number wants digits in its exponent");
+            return core_fail(s, at, "a number needs digits in its exponent");
         while (core_digit(*p))
             p++;
     }

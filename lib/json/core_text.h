@@ -43,7 +43,7 @@ CORE_CALL const char *core_escape(struct core *s, const char *p)
         return core_fail_at(s, p + 1 < s->end ? p : s->end, "unknown escape");
     }
     if (s->end - p < 6 || !core_hex4(p + 2, &v))
-        return core_fail(s, p, "\\u wants four hex digits");
+        return core_fail(s, p, "\\u needs four hex digits");
     if (v < 0xD800 || v > 0xDFFF)
         return p + 6;
     if (v > 0xDBFF || s->end - p < 12 || p[6] != '\\' || p[7] != 'u' || !core_hex4(p + 8, &low) ||

@@ -9,8 +9,12 @@
 #include "lib/encoding/enc.h"
 #include "lib/json/cpu.h"
 
+_Static_assert(BF_JSON_DEPTH == 256, "bf_json_enter names the depth");
+
 static bool fail(struct bf_json *j, const char *at, struct bf_err *e, const char *what)
 {
+    j->bad = at;
+    j->what = what;
     return bf_err_set(e, BF_E_INPUT, "byte %zu: %s", (size_t)(at - j->start) + 1, what);
 }
 
@@ -64,9 +68,11 @@ bool bf_json_enter(struct bf_json *j, enum bf_json_type type, struct bf_err *e)
     char open = type == BF_JSON_OBJECT ? '{' : '[';
     if (j->p == j->end || *j->p != open)
         return fail(j, j->p, e, open == '{' ? "an object was expected" : "an array was expected");
-    if (j->depth == BF_JSON_DEPTH)
-        return bf_err_set(e, BF_E_LIMIT, "byte %zu: nested deeper than %d",
-                          (size_t)(j->p - j->start) + 1, BF_JSON_DEPTH);
+    if (j->depth == BF_JSON_DEPTH) {
+        fail(j, j->p, e, "nested deeper than 256");
+        e->code = BF_E_LIMIT;
+        return false;
+    }
     j->p++;
     j->depth++;
     j->first = true;
@@ -103,7 +109,7 @@ static bool escape(struct bf_json *j, struct bf_err *e)
     }
     unsigned v, low;
     if (j->end - at < 6 || !hex4(at + 2, &v))
-        return fail(j, at, e, "\\u wants four hex digits");
+        return fail(j, at, e, "\\u needs four hex digits");
     j->p += 6;
     if (v < 0xD800 || v > 0xDFFF)
         return true;
@@ -200,14 +206,14 @@ static bool number(struct bf_json *j, struct bf_err *e)
     if (j->p < j->end && *j->p == '.') {
         j->p++;
         if (!digits(j))
-            return fail(j, at, e, "a number wants digits after its point");
+            return fail(j, at, e, "a number needs digits after its point");
     }
     if (j->p < j->end && (*j->p == 'e' || *j->p == 'E')) {
         j->p++;
         if (j->p < j->end && (*j->p == '+' || *j->p == '-'))
             j->p++;
         if (!digits(j))
-            return fail(j, at, e, "a number wants digits in its exponent");
+            return fail(j, at, e, "a number needs digits in its exponent");
     }
     return true;
 }
@@ -478,7 +484,7 @@ static void hint_in_front(struct bf_str line, struct bf_err *e)
     bf_json_init(&j, bf_str(brace, (size_t)(text.p + text.n - brace)));
     if (bf_json_skip(&j, &ignored) && bf_json_end(&j, &ignored))
         snprintf(e->text + have, sizeof e->text - have,
-                 "; an object begins at byte %zu, sed 's/^[^{]*//' takes off what stands in front",
+                 "; an object begins at byte %zu, sed 's/^[^{]*//' removes the text before it",
                  (size_t)(brace - line.p) + 1);
 }
 

@@ -43,6 +43,8 @@ enum bf_json_more { BF_JSON_MORE, BF_JSON_END, BF_JSON_ERROR };
 
 struct bf_json {
     const char *start, *p, *end;
+    const char *bad;  /* after an error: its position */
+    const char *what; /* and its reason without the position, a literal */
     unsigned depth;
     bool first; /* just after an opening bracket: no comma yet */
 };

@@ -29,7 +29,7 @@ static bool add_expression(struct bf_prefix *p, struct bf_str text, enum bf_pref
     struct bf_str value = rest.p ? rest : bf_str("", 0);
     if (bf_str_is(space, "timestamp")) {
         if (value.n == 0)
-            return bf_err_set(e, BF_E_USAGE, "prefix: !{timestamp:} wants a pattern");
+            return bf_err_set(e, BF_E_USAGE, "prefix: !{timestamp:} needs a pattern");
         if (!bf_javatime_check(value, e))
             return bf_err_ctx(e, "prefix: !{%.*s}", BF_SHOWN_TO(text, 80));
         return add(p, BF_PREFIX_TIMESTAMP, value, e);
@@ -114,7 +114,7 @@ static bool doubt_literal(struct bf_str s, char out[200])
     for (size_t i = 0; i < s.n; i++) {
         if (is_strftime(s, i)) {
             snprintf(out, 200,
-                     "'%%%c' in the prefix stands for itself; a time is written "
+                     "'%%%c' in the prefix is literal text; a time is written "
                      "!{timestamp:yyyy/MM/dd}",
                      s.p[i + 1]);
             return true;
@@ -122,7 +122,7 @@ static bool doubt_literal(struct bf_str s, char out[200])
         for (size_t k = 0; k < BF_COUNT(foreign); k++)
             if (stands_at(s, i, foreign[k])) {
                 snprintf(out, 200,
-                         "'%s' in the prefix stands for itself; expressions are written "
+                         "'%s' in the prefix is literal text; expressions are written "
                          "!{timestamp:yyyy/MM/dd}, !{partitionKeyFromQuery:NAME}",
                          foreign[k]);
                 return true;

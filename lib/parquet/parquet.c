@@ -38,7 +38,8 @@ static bool init_bloom(struct bf_parquet *w, const struct bf_opt_list *list, str
         while (bf_str_split(&rest, ',', &name)) {
             size_t leaf = bf_pq_tree_find(&w->tree, bf_str_trim(name));
             if (leaf == w->tree.n || w->tree.leaf[leaf].physical == PQ_BOOLEAN)
-                return bf_err_set(e, BF_E_USAGE, "'%.*s' is no column that has bloom filters",
+                return bf_err_set(e, BF_E_USAGE,
+                                  "'%.*s' is not a column that can have a bloom filter",
                                   (int)(name.n < 60 ? name.n : 60), name.p);
             w->column[leaf].bloom = true;
         }

@@ -285,7 +285,7 @@ CORE_CALL bool shred_new_key(struct shred *r, struct pq_column *c, size_t from, 
         if (n <= SHRED_KEYS_FEW && at < last)
             added = !bf_str_eq(other, key);
     }
-    return added || bf_err_set(r->s->e, BF_E_INPUT, "a key of the map stands twice");
+    return added || bf_err_set(r->s->e, BF_E_INPUT, "a key of the map appears twice");
 }
 
 CORE_CALL const char *shred_map(struct shred *r, struct pq_node *node, const char *p, uint8_t rep)
@@ -388,7 +388,7 @@ CORE_CALL const char *shred_struct(struct shred *r, struct pq_node *node, const 
         struct pq_node *c = shred_child(r, node, name, escaped);
         if (CORE_LIKELY(c != NULL)) {
             if (CORE_UNLIKELY(c->seen == object)) {
-                bf_err_set(r->s->e, BF_E_INPUT, "stands twice");
+                bf_err_set(r->s->e, BF_E_INPUT, "appears twice");
                 return shred_in(r, c->name);
             }
             c->seen = object;
@@ -451,6 +451,6 @@ bool SHRED_NAME(struct pq_shred *s, struct bf_str row)
     p = core_space(&r.core, p);
     if (p == r.core.end)
         return true;
-    shred_expected(&r, p, "there is more behind the object");
+    shred_expected(&r, p, "there is more text after the object");
     return false;
 }

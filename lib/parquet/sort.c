@@ -17,7 +17,7 @@ static bool add_key(struct pq_sort *s, const struct pq_tree *tree, struct bf_str
     name = bf_str(name.p + down, name.n - down);
     size_t leaf = bf_pq_tree_find(tree, name);
     if (leaf == tree->n || tree->leaf[leaf].max_rep)
-        return bf_err_set(e, BF_E_USAGE, "'%.*s' is no column of single values",
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not a column of single values",
                           (int)(name.n < 60 ? name.n : 60), name.p);
     if (s->n == PQ_SORT_KEYS)
         return bf_err_set(e, BF_E_USAGE, "more than %d columns to sort by", PQ_SORT_KEYS);

@@ -431,17 +431,10 @@ static bool add_conj(struct pat_parse *ps, struct pat_link *tests, struct bf_err
     return true;
 }
 
-/* Replaces the scanner's "byte N: reason" by a line and column, as in all other errors here. */
-static bool bad_json(const struct pat_parse *ps, struct bf_err *e)
+/* The scanner's error with a line and column, as in all other errors here. */
+static bool bad_json(struct pat_parse *ps, struct bf_err *e)
 {
-    char what[sizeof e->text];
-    unsigned long long at = 1;
-    char *text = e->text;
-    if (strncmp(text, "byte ", 5) == 0)
-        at = strtoull(text + 5, &text, 10);
-    text += *text == ':' ? 2 : 0;
-    memcpy(what, text, strlen(text) + 1);
-    return bf_pat_fail(ps, ps->text.p + (at ? at - 1 : 0), e, "%s", what);
+    return bf_pat_fail(ps, ps->json.bad, e, "%s", ps->json.what);
 }
 
 bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e)
@@ -453,7 +446,8 @@ bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "an event pattern after the last one");
     if (text.n > BF_PATTERN_TEXT)
         return bf_err_set(e, BF_E_USAGE, "an event pattern of more than %d bytes", BF_PATTERN_TEXT);
-    if (!bf_json_check(text, e))
+    bf_json_init(&ps.json, text);
+    if (!bf_json_skip(&ps.json, e) || !bf_json_end(&ps.json, e))
         return bad_json(&ps, e);
     bf_json_init(&ps.json, text);
     if (!bf_json_peek(&ps.json, &type, e))

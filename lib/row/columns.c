@@ -213,7 +213,7 @@ static bool wrong(const struct bf_columns *c, size_t i, struct bf_err *e)
 {
     struct bf_str name = c->column[i].name;
     return bf_err_set(e, BF_E_INPUT,
-                      "column %zu, '%.*s', has held numbers so far and this is none; "
+                      "column %zu, '%.*s', has held numbers so far and this is not one; "
                       "--types %.*s:S makes all of them strings",
                       i + 1, shown(name), name.p, shown(name), name.p);
 }

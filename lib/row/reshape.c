@@ -59,7 +59,8 @@ static struct rule *rule_of(struct bf_reshape *r, struct bf_str name, struct bf_
         if (bf_str_eq(r->rule[i].name, name))
             return &r->rule[i];
     if (!name.n || memchr(name.p, '.', name.n)) {
-        bf_err_set(e, BF_E_USAGE, "'%.*s' is no name of an attribute; --flatten makes a_b of a.b",
+        bf_err_set(e, BF_E_USAGE,
+                   "'%.*s' is not the name of an attribute; --flatten makes a_b of a.b",
                    (int)(name.n < 60 ? name.n : 60), name.p);
         return NULL;
     }
@@ -145,7 +146,7 @@ static bool read_types(struct bf_reshape *r, const char *path, struct bf_err *e)
         if (!name.n)
             bf_err_set(e, BF_E_INPUT, "a column without a name");
         if (rule && rule->typed)
-            bf_err_set(e, BF_E_INPUT, "%.*s stands twice", (int)name.n, name.p);
+            bf_err_set(e, BF_E_INPUT, "%.*s appears twice", (int)name.n, name.p);
         ok = ok && bf_shape_type_parse(&r->names, words, &rule->type, e);
         if (ok) {
             rule->typed = true;
@@ -175,7 +176,7 @@ static bool read_key(struct bf_reshape *r, const char *path, struct bf_err *e)
 static bool setup(struct bf_reshape *r, const struct bf_reshape_conf *conf, struct bf_err *e)
 {
     if (conf->hash.n && !conf->hash_key)
-        return bf_err_set(e, BF_E_USAGE, "--hash wants --hash-key FILE");
+        return bf_err_set(e, BF_E_USAGE, "--hash needs --hash-key FILE");
     if (conf->hash_key && !conf->hash.n)
         return bf_err_set(e, BF_E_USAGE, "--hash-key without --hash");
     if (conf->hash_key && !read_key(r, conf->hash_key, e))

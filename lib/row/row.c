@@ -39,7 +39,7 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
             return false;
         for (size_t i = 0; i < conf->nmeta; i++)
             if (conf->meta[i] == (enum bf_row_meta)what)
-                return bf_err_set(e, BF_E_USAGE, "'%s' stands twice", meta_options[what].name);
+                return bf_err_set(e, BF_E_USAGE, "'%s' appears twice", meta_options[what].name);
         conf->meta[conf->nmeta++] = (enum bf_row_meta)what;
     }
     return true;
@@ -72,7 +72,7 @@ bool bf_row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "an empty name of a field");
     for (size_t i = 0; i < r->ncolumns; i++)
         if (bf_str_eq(r->columns[i].name, name))
-            return bf_err_set(e, BF_E_USAGE, "field '%.*s' stands twice", BF_SHOWN(name));
+            return bf_err_set(e, BF_E_USAGE, "field '%.*s' appears twice", BF_SHOWN(name));
     for (size_t i = 0; i < r->conf.nmeta; i++)
         if (bf_str_eq(r->meta[i].name, name))
             return bf_err_set(e, BF_E_USAGE,

@@ -146,10 +146,9 @@ static bool complete(const struct bf_row *r, const struct bf_image *image, struc
         while (k < r->ncolumns && !bf_attr_is(a, r->columns[k].name))
             k++;
         if (k == r->ncolumns)
-            return bf_err_set(
-                e, BF_E_INPUT,
-                "attribute %.*s is none of the columns of the first row; see --fields",
-                BF_SHOWN(a->name));
+            return bf_err_set(e, BF_E_INPUT,
+                              "attribute %.*s is not a column of the first row; see --fields",
+                              BF_SHOWN(a->name));
     }
     return true;
 }

@@ -89,7 +89,7 @@ static bool decimal(struct parse *p, struct bf_type *t, struct bf_err *e)
     uint64_t digits = 10, scale = 0;
     if (take(p, '(') &&
         (!number(p, &digits) || (take(p, ',') && !number(p, &scale)) || !take(p, ')')))
-        return fail(p, e, "decimal wants (DIGITS,SCALE)");
+        return fail(p, e, "decimal needs (DIGITS,SCALE)");
     if (digits < 1 || digits > BF_TYPE_DIGITS || scale > digits)
         return fail(p, e, "a decimal has 1 to 38 digits, and its scale is one of them at most");
     t->digits = (int)digits;
@@ -101,7 +101,7 @@ static bool timestamp(struct parse *p, struct bf_type *t, struct bf_err *e)
 {
     uint64_t digits = 6;
     if (take(p, '(') && (!number(p, &digits) || !take(p, ')') || (digits != 3 && digits != 6)))
-        return fail(p, e, "timestamp wants (3) or (6)");
+        return fail(p, e, "timestamp needs (3) or (6)");
     t->scale = (int)digits;
     if (take_words(p, "with time zone"))
         t->utc = true;
@@ -153,7 +153,7 @@ static bool struct_type(struct parse *p, struct bf_type *t, struct bf_err *e)
     do {
         struct bf_str name = field_name(p);
         if (!name.n || !take(p, ':'))
-            return fail(p, e, "struct wants name:type");
+            return fail(p, e, "struct needs name:type");
         for (size_t i = 0; i < t->n; i++)
             if (same_word(t->field[i].name, name))
                 return fail(p, e, "two fields of a struct have the same name");
@@ -171,7 +171,7 @@ static bool nested(struct parse *p, struct bf_type *t, struct bf_err *e)
 {
     static const char *const names[] = {"element", "key", "value"};
     if (!take(p, '<'))
-        return fail(p, e, "array, map and struct want <...>");
+        return fail(p, e, "array, map and struct need <...>");
     if (++p->depth > BF_TYPE_DEPTH)
         return fail(p, e, "nested too deep");
     bool ok = true;
@@ -180,7 +180,7 @@ static bool nested(struct parse *p, struct bf_type *t, struct bf_err *e)
     else
         for (size_t i = 0; ok && i < (t->kind == BF_TYPE_MAP ? 2U : 1U); i++) {
             struct bf_type inner;
-            ok = (i == 0 || take(p, ',') || fail(p, e, "map wants <string,type>")) &&
+            ok = (i == 0 || take(p, ',') || fail(p, e, "map needs <string,type>")) &&
                  add_field(p, t, bf_str_of(names[i + (t->kind == BF_TYPE_MAP)]), e) &&
                  one_type(p, &inner, e);
             if (ok)
@@ -255,7 +255,7 @@ bool bf_type_parse(struct bf_arena *a, struct bf_str text, struct bf_type *type,
         return false;
     type->required = take_words(&p, "not null");
     space(&p);
-    return p.p == p.end || fail(&p, e, "there is more behind the type");
+    return p.p == p.end || fail(&p, e, "there is more text after the type");
 }
 
 static void put_name(struct bf_buf *out, struct bf_str name)
@@ -317,7 +317,7 @@ bool bf_schema_add(struct bf_schema *s, struct bf_str name, const struct bf_type
     for (size_t i = 0; i < s->n; i++)
         if (same_word(s->field[i].name, name))
             return bf_str_eq(s->field[i].name, name)
-                       ? bf_err_set(e, BF_E_INPUT, "%.*s stands twice", shown(name), name.p)
+                       ? bf_err_set(e, BF_E_INPUT, "%.*s appears twice", shown(name), name.p)
                        : bf_err_set(e, BF_E_INPUT,
                                     "%.*s and %.*s differ in case alone, which Athena does not see",
                                     shown(s->field[i].name), s->field[i].name.p, shown(name),

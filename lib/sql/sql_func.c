@@ -55,7 +55,7 @@ static void compute(sqlite3_context *context, int argc, sqlite3_value **argv)
         if (f->api->value_type(argv[i]) == SQLITE_NULL)
             return;
     if (argc < 2 || (argc > 2 && (f->op == SUB || f->op == CMP))) {
-        bf_err_set(&e, BF_E_USAGE, "wants two numbers");
+        bf_err_set(&e, BF_E_USAGE, "needs two numbers");
         fail(f, context, &e);
         return;
     }

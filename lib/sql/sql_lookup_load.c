@@ -44,7 +44,7 @@ static bool add_column(struct load *l, struct bf_str name, struct bf_err *e)
         return bf_err_set(e, BF_E_INPUT, "an empty name of a column");
     for (size_t i = 0; i < l->n; i++)
         if (bf_sql_same(l->column[i], name))
-            return bf_err_set(e, BF_E_INPUT, "column %.*s stands twice", (int)name.n, name.p);
+            return bf_err_set(e, BF_E_INPUT, "column %.*s appears twice", (int)name.n, name.p);
     if (l->n == COLUMNS_MAX)
         return bf_err_set(e, BF_E_LIMIT, "more than %d columns", COLUMNS_MAX);
     return bf_arena_copy(&l->sql->names, name, &l->column[l->n++]) || bf_err_nomem(e);
@@ -287,10 +287,10 @@ static bool json_row(struct load *l, struct bf_str line, bool names, struct bf_e
             while (i < l->n && !bf_str_eq(l->column[i], bf_buf_view(&name)))
                 i++;
             if (i == l->n)
-                ok = bf_err_set(e, BF_E_INPUT, "%.*s is no member of the first line's object",
+                ok = bf_err_set(e, BF_E_INPUT, "%.*s is not a member of the first line's object",
                                 (int)name.n, name.p);
             else if (l->set[i])
-                ok = bf_err_set(e, BF_E_INPUT, "%.*s stands twice", (int)name.n, name.p);
+                ok = bf_err_set(e, BF_E_INPUT, "%.*s appears twice", (int)name.n, name.p);
             else
                 ok = bind_json(l, i, &v, e) || bf_err_ctx(e, "%.*s", (int)name.n, name.p);
         }

@@ -198,7 +198,7 @@ bool bf_sql_scope_stars(struct sql_text *t, struct bf_err *e)
         const char *what = wants_rows(t, i);
         if (what)
             return bf_err_set(e, BF_E_USAGE,
-                              "* in a subquery stands for the columns that the query names; with "
+                              "* in a subquery means the columns that the query names; with "
                               "%s name them there",
                               what);
     }

@@ -211,7 +211,7 @@ bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
                                         "union", "with",  "except", "intersect", "select"};
     if (t->used_below)
         return bf_err_set(e, BF_E_USAGE,
-                          "a subquery that reads cdc sees all changes, which takes --sql");
+                          "a subquery that reads cdc sees all changes, which needs --sql");
     for (size_t i = 0; i < t->n; i++) {
         if (t->token[i].sub)
             continue;
@@ -219,11 +219,11 @@ bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
             !(bf_sql_is(t, i, "from") && i && bf_sql_is(t, i - 1, "distinct")))
             return bf_err_set(e, BF_E_USAGE,
                               "%.*s belongs to a whole query, see --sql; a column of that name "
-                              "stands in double quotes",
+                              "is written in double quotes",
                               (int)t->token[i].text.n, t->token[i].text.p);
         if (bf_sql_aggregate(t, i) || bf_sql_is(t, i, "over"))
             return bf_err_set(e, BF_E_USAGE,
-                              "%.*s looks at more than one change, which takes --sql",
+                              "%.*s looks at more than one change, which needs --sql",
                               (int)t->token[i].text.n, t->token[i].text.p);
     }
     return true;
@@ -318,7 +318,7 @@ static bool put_star(const struct sql_text *t, size_t i, struct bf_buf *out, str
     }
     if (!star_of_cdc(t, i))
         return bf_err_set(e, BF_E_USAGE,
-                          "* stands for all of cdc alone; in a join or above a subquery name the "
+                          "* means all of cdc only alone; in a join or above a subquery name the "
                           "columns (c.*, p.brand)");
     bf_buf_add(out, star_text, sizeof star_text - 1);
     return true;

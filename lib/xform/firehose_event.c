@@ -25,7 +25,7 @@ static bool read_keys(struct bf_firehose *f, const char *list, struct bf_err *e)
             return bf_err_set(e, BF_E_USAGE, "partition keys: an empty name");
         for (const struct firehose_key *other = f->key; other < k; other++)
             if (bf_str_eq(other->name, k->name))
-                return bf_err_set(e, BF_E_USAGE, "partition key %.*s stands twice",
+                return bf_err_set(e, BF_E_USAGE, "partition key %.*s appears twice",
                                   BF_SHOWN(k->name));
     }
     return true;

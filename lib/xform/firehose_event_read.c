@@ -222,7 +222,7 @@ bool bf_firehose_read(struct bf_firehose *f, struct bf_firehose_in *in, struct b
             continue;
         }
         if (found)
-            return bf_err_set(e, BF_E_INPUT, "records stands twice");
+            return bf_err_set(e, BF_E_INPUT, "records appears twice");
         found = true;
         if (!read_records(f, in, &j, out, e))
             return false;

@@ -129,7 +129,7 @@ static bool key_of(struct bf_fold *f, const struct bf_change *c, struct bf_err *
         while (i < BF_COUNT(images) && !(images[i]->present && bf_value_path(images[i], name, &a)))
             i++;
         if (i == BF_COUNT(images))
-            return bf_err_set(e, BF_E_INPUT, "no attribute %.*s, which --fold wants as a key",
+            return bf_err_set(e, BF_E_INPUT, "no attribute %.*s, which --fold needs as a key",
                               BF_SHOWN(name));
         bf_value_put_json(&f->key, &a);
         bf_buf_addc(&f->key, ',');

@@ -52,7 +52,7 @@ static void put_attribute(const struct bf_xform *x, struct bf_str name, bool sql
         bf_buf_addf(out, "; did you mean %s%.*s?", old ? "old." : "", (int)near.best.n,
                     near.best.p);
     else if (sql && in_quotes(&x->conf.sql, name))
-        bf_buf_addf(out, "; a text stands in single quotes: '%.*s'", n, name.p);
+        bf_buf_addf(out, "; a text is written in single quotes: '%.*s'", n, name.p);
 }
 
 static bool put_path(const struct bf_xform *x, size_t i, struct bf_buf *out)

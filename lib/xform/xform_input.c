@@ -5,15 +5,6 @@
 
 enum { OBJECTS_TRIED = 16 };
 
-/* Removes "byte N: " from an error about a record that was made here; the offset is not one of the
- * line. */
-static void without_place(struct bf_err *e)
-{
-    const char *colon = strncmp(e->text, "byte ", 5) == 0 ? strstr(e->text, ": ") : NULL;
-    if (colon)
-        memmove(e->text, colon + 2, strlen(colon + 2) + 1);
-}
-
 static bool put_members(struct bf_json *j, struct bf_buf *out, struct bf_err *e);
 
 /* The value at the cursor as DynamoDB stores it: {"N":"1"}. */
@@ -85,11 +76,10 @@ static bool row(struct bf_xform *x, struct bf_str line, struct bf_buf *rows, str
     bf_buf_lit(made, "}}");
     if (!bf_buf_check(made, "the row", e))
         return false;
-    if (bf_change_parse(&x->change, bf_buf_view(made), 0, e) != BF_CHANGE) {
-        without_place(e);
-        return false;
-    }
-    return bf_xform_change(x, rows, e);
+    x->change.made = true; /* a position in the made record is not one in the line */
+    bool ok = bf_change_parse(&x->change, bf_buf_view(made), 0, e) == BF_CHANGE;
+    x->change.made = false;
+    return ok && bf_xform_change(x, rows, e);
 }
 
 /* The record in a line of a log: from the first brace after which the rest of the line is valid

@@ -89,7 +89,7 @@ ok "in its order" sh -c 'test "$1" = "$2"' - "$(plain)" '["1","Ok","a,1.50\n",{}
 check "partition keys want rows as ndjson" -s 2 -e 'cdcxform: partition keys want rows as ndjson' -- cdcxform -o firehose -o csv --fields id --partition-keys id
 check "and -o firehose" -s 2 -e 'cdcxform: --partition-keys is for -o firehose' -- cdcxform --partition-keys id
 check '--max-answer, too' -s 2 -e 'cdcxform: --max-answer is for -o firehose' -- cdcxform --max-answer 1MiB
-check "a key twice" -s 2 -e 'cdcxform: partition key id stands twice' -- cdcxform -o firehose --partition-keys id,id
+check "a key twice" -s 2 -e 'cdcxform: partition key id appears twice' -- cdcxform -o firehose --partition-keys id,id
 
 v=$SHARED/vectors/lambda/kinesis-firehose-event.json
 if [ -f "$v" ]; then

@@ -76,7 +76,7 @@ fault_stop
 
 # Plain HTTP to another machine (by a proxy, so that no packet leaves this one): told once, and not with -q.
 fault_start </dev/null
-plain='what goes there can be read on its way, https:// protects it'
+plain='data sent there can be read on the way; https:// protects it'
 for run in 'ddbput sales' 'kinput orders' 'kinread -e orders'; do
     # shellcheck disable=SC2086 # words
     check "plain HTTP: $run" -i "$T/lines" -a -e "${run%% *}: http://service.invalid:8000: $plain" -- \

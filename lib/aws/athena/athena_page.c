@@ -23,7 +23,7 @@ void bf_athena_page_free(struct bf_athena_page *p)
 
 static bool strange(struct bf_err *e)
 {
-    return bf_err_set(e, BF_E_SERVICE, "an answer that is none of GetQueryResults");
+    return bf_err_set(e, BF_E_SERVICE, "an answer that does not fit GetQueryResults");
 }
 
 static bool keep(struct bf_athena_page *p, const struct bf_json_val *v, struct bf_str *out)

@@ -17,6 +17,6 @@ BF_API bool bf_url_is_plain(const char *url);
 
 /* The warning for that case; its argument is the host. */
 #define BF_PLAIN_WARNING                                                                           \
-    "http://%.300s: what goes there can be read on its way, https:// protects it"
+    "http://%.300s: data sent there can be read on the way; https:// protects it"
 
 #endif

@@ -10,7 +10,7 @@
 enum { BF_AWS_GRACE_MS = 5000 };
 #define BF_AWS_OPT_GRACE(type, field)                                                              \
     BF_OPT_FN(0, "grace", type, field, "DURATION",                                                 \
-              "after a signal, wait so long for a request that stands still (default 5s)",         \
+              "after a signal, wait this long for a request without progress (default 5s)",        \
               bf_aws_parse_grace)
 BF_API bool bf_aws_parse_grace(void *field, struct bf_str value, struct bf_err *e);
 

@@ -60,7 +60,7 @@ static enum bf_cred_found take_credentials(const struct bf_cred_reply *r,
     };
     const char *until = bf_cred_string(doc, "Expiration");
     if (until && !bf_cred_time(until, &p.expires_ms))
-        found = bf_cred_break(e, "the container's answer has an Expiration that is no time");
+        found = bf_cred_break(e, "the container's answer has an Expiration that is not a time");
     else
         found = bf_cred_keep(out, &p, "the container's role", e);
     json_decref(doc);

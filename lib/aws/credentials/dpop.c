@@ -85,7 +85,7 @@ bool bf_cred_dpop(struct bf_buf *out, const char *pem, const char *url, int64_t 
     struct bf_buf part;
     EVP_PKEY *key = read_key(pem);
     if (!key)
-        return bf_err_set(e, BF_E_DENIED, "its dpopKey is no P-256 key");
+        return bf_err_set(e, BF_E_DENIED, "its dpopKey is not a P-256 key");
     bf_buf_init(&part, 4096);
     bf_buf_lit(&part, "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":{\"kty\":\"EC\",\"x\":\"");
     bool ok = put_coordinate(&part, key, OSSL_PKEY_PARAM_EC_PUB_X);

@@ -22,7 +22,7 @@ enum bf_cred_found bf_cred_from_environment(const struct bf_cred_seek *s,
                              p.access ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
     const char *until = bf_aws_config_env(c, "AWS_CREDENTIAL_EXPIRATION");
     if (until && !bf_cred_time(until, &p.expires_ms))
-        return bf_cred_break(e, "AWS_CREDENTIAL_EXPIRATION is no time");
+        return bf_cred_break(e, "AWS_CREDENTIAL_EXPIRATION is not a time");
     enum bf_cred_found found = bf_cred_keep(out, &p, "the environment", e);
     out->fixed = true;
     return found;

@@ -106,7 +106,7 @@ static bool fetch_token(struct imds *m, struct bf_err *e)
         if ((unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7F)
             text.n = 0;
     if (text.n == 0 || text.n >= sizeof m->token)
-        return bf_err_set(e, BF_E_NETWORK, "the instance metadata service: its token is none");
+        return bf_err_set(e, BF_E_NETWORK, "the instance metadata service: its token is invalid");
     memcpy(m->token, text.p, text.n);
     m->token[text.n] = '\0';
     return true;
@@ -151,7 +151,7 @@ static enum bf_cred_found take_credentials(struct imds *m, const char *role,
     if (code && strcmp(code, "Success") != 0)
         found = bf_cred_break(e, "%s: the metadata service says %.80s", what, code);
     else if (until && !bf_cred_time(until, &p.expires_ms))
-        found = bf_cred_break(e, "%s: its Expiration is no time", what);
+        found = bf_cred_break(e, "%s: its Expiration is not a time", what);
     else
         found = bf_cred_keep(out, &p, what, e);
     json_decref(doc);
@@ -202,7 +202,7 @@ static enum bf_cred_found seek(struct imds *m, struct bf_credentials *out, struc
     } else
         snprintf(role, sizeof role, "%s", named);
     if (!is_role_name(bf_str_of(role)))
-        return bf_cred_break(e, "the instance metadata service: its list of roles is none");
+        return bf_cred_break(e, "the instance metadata service: its list of roles is invalid");
     snprintf(path, sizeof path, "%s%s", list, role);
     return get(m, path, e) ? take_credentials(m, role, out, e) : BF_CRED_BROKEN;
 }

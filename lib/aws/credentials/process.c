@@ -80,7 +80,7 @@ static enum bf_cred_found take_output(const struct bf_cred_seek *s, struct bf_st
     if (json_integer_value(json_object_get(doc, "Version")) != 1)
         found = bf_cred_break(e, "%s: its output has not \"Version\": 1", what);
     else if (until && !bf_cred_time(until, &p.expires_ms))
-        found = bf_cred_break(e, "%s: its Expiration is no time", what);
+        found = bf_cred_break(e, "%s: its Expiration is not a time", what);
     else if (until && p.expires_ms <= s->world->wall_ms(s->world->arg))
         found = bf_cred_break(e, "%s: what it prints expired at %.40s", what, until);
     else

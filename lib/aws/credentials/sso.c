@@ -64,7 +64,7 @@ static enum bf_cred_found configure(struct sso *o, struct bf_err *e)
     if (missing)
         return bf_cred_break(e, "profile '%.80s' uses SSO and has no %s", s->profile, missing);
     if (!bf_aws_region_ok(o->region))
-        return bf_cred_break(e, "sso_region '%.80s' is no region", o->region);
+        return bf_cred_break(e, "sso_region '%.80s' is not a region", o->region);
     return BF_CRED_TAKEN;
 }
 

@@ -135,7 +135,7 @@ static enum bf_cred_found take_credentials(const struct bf_cred_reply *r, const 
     if (!whole)
         found = bf_cred_break(e, "STS: the answer holds no credentials; is the endpoint right?");
     else if (!bf_cred_time(until, &p.expires_ms))
-        found = bf_cred_break(e, "STS: the answer's Expiration is no time");
+        found = bf_cred_break(e, "STS: the answer's Expiration is not a time");
     else
         found = bf_cred_keep(out, &p, what, e);
     OPENSSL_cleanse(secret, sizeof secret);

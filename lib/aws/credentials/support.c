@@ -132,7 +132,7 @@ json_t *bf_cred_object(struct bf_str text, const char *what, struct bf_err *e)
     struct bf_err why;
     json_t *doc = bf_doc_object(text, BF_DOC_PLAIN, &why);
     if (!doc)
-        bf_err_set(e, BF_E_DENIED, "%s is no JSON object", what);
+        bf_err_set(e, BF_E_DENIED, "%s is not a JSON object", what);
     return doc;
 }
 

@@ -86,8 +86,9 @@ bool bf_ddb_check_name(struct bf_str table, struct bf_err *e)
     bool ok = table.n >= 3 && table.n <= (arn ? BF_DDB_ARN_MAX : BF_DDB_NAME_MAX);
     for (size_t i = 0; ok && i < table.n; i++)
         ok = is_name_char(table.p[i]) || (arn && (table.p[i] == ':' || table.p[i] == '/'));
-    return ok || bf_err_set(e, BF_E_USAGE, "'%.*s' is no table name: 3 to 255 of A-Z a-z 0-9 - _ .",
-                            BF_SHOWN(table));
+    return ok ||
+           bf_err_set(e, BF_E_USAGE, "'%.*s' is not a table name: 3 to 255 of A-Z a-z 0-9 - _ .",
+                      BF_SHOWN(table));
 }
 
 static bool parse_key(struct bf_str s, struct bf_ddb_key *key)
@@ -112,7 +113,7 @@ bool bf_ddb_parse_keys(struct bf_str s, struct bf_ddb_key key[2], unsigned *n, s
     }
     if (ok && (*n == 1 || strcmp(key[0].name, key[1].name) != 0))
         return true;
-    return bf_err_set(e, BF_E_USAGE, "'%.*s' is no key such as order_id:S or order_id:S,line:N",
+    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not a key such as order_id:S or order_id:S,line:N",
                       BF_SHOWN(s));
 }
 

@@ -89,7 +89,7 @@ static void fall_back(int status, struct bf_answer_error *out)
     const char *known = code_of_status(status);
     if (status == 407 && !out->message[0])
         snprintf(out->message, sizeof out->message,
-                 "the proxy wants a user and a password in its URL");
+                 "the proxy needs a user and a password in its URL");
     if (known)
         snprintf(out->code, sizeof out->code, "%s", known);
     else

@@ -62,15 +62,15 @@ static void explain_connect(const struct bf_http_exchange *x, const char *host, 
         bf_err_set(e, BF_E_NETWORK, "cannot connect to %s: %s", host, why);
 }
 
-/* The proxy itself refused the tunnel (CONNECT). */
+/* The connection ended early, or the proxy refused the tunnel (CONNECT). */
 static void explain_broken(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
 {
-    const char *response = strstr(x->error, "response ");
-    long status = response ? strtol(response + strlen("response "), NULL, 10) : 0;
-    if (status && strncmp(x->error, "CONNECT tunnel failed", 21) == 0)
+    long status = 0;
+    curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (status && status / 100 != 2)
         bf_err_set(e, status >= 500 ? BF_E_NETWORK : BF_E_SERVICE,
                    "the proxy opens no tunnel to %s: HTTP %ld%s", host, status,
-                   status == 407 ? ", it wants a user and a password in its URL" : "");
+                   status == 407 ? ", it needs a user and a password in its URL" : "");
     else
         bf_err_set(e, BF_E_NETWORK, "the connection to %s broke", host);
 }

@@ -130,7 +130,7 @@ static bool record_member(struct bf_json *j, const struct bf_json_key *key,
         r->key = v.text;
     else if (bf_json_key_is(key, "ApproximateArrivalTimestamp"))
         return bf_feed_read_time(v.text, &r->time_ms) ||
-               bf_err_set(e, BF_E_SERVICE, "ApproximateArrivalTimestamp is no time");
+               bf_err_set(e, BF_E_SERVICE, "ApproximateArrivalTimestamp is not a time");
     return true;
 }
 

@@ -63,7 +63,7 @@ static bool take_change(struct bf_json *j, struct bf_feed_record *r, struct bf_e
             r->key = v.raw;
         else if (bf_json_key_is(&key, "ApproximateCreationDateTime") &&
                  !bf_feed_read_time(v.text, &r->time_ms))
-            return bf_err_set(e, BF_E_SERVICE, "ApproximateCreationDateTime is no time");
+            return bf_err_set(e, BF_E_SERVICE, "ApproximateCreationDateTime is not a time");
     }
     return more == BF_JSON_END;
 }

@@ -58,7 +58,7 @@ static bool check_bucket(struct bf_str name, struct bf_err *e)
                               (int)name.n, name.p);
     for (size_t i = 0; i < BF_COUNT(reserved); i++)
         if (ends_with(name, bf_str_of(reserved[i].end)))
-            return bf_err_set(e, BF_E_USAGE, "'%.*s' names %s, which is not spoken to here",
+            return bf_err_set(e, BF_E_USAGE, "'%.*s' names %s, which is not supported here",
                               (int)name.n, name.p, reserved[i].what);
     return true;
 }
