@@ -19,6 +19,10 @@
  *     "since":1795759200123   ms since 1970 by the service's clock: records after this position arrived
  *                             then or later. A reader that begins there can tell whether the service may
  *                             have dropped some of them meanwhile.
+ *     "run":"3fa94c..."       the process of kinread that wrote the mark. A reader that is killed while
+ *                             it writes leaves half a line, in which the start mark of the next reader
+ *                             is lost. By the run of later marks a consumer notices that the rows above
+ *                             are from two readers (bf_mark_same_run).
  *
  * Unknown members are ignored. Only kinread makes marks; every filter passes them on in order, byte
  * for byte; s3put consumes them.
@@ -41,10 +45,13 @@ struct bf_mark {
     struct bf_str sequence; /* sequence number; may be empty only for a start mark or a gone
                              * shard */
     struct bf_str after;    /* the position before its rows; p NULL: unknown */
+    struct bf_str run;      /* at most BF_MARK_RUN_MAX bytes; p NULL: unknown */
     int64_t since_ms;       /* 0: unknown */
     enum bf_mark_kind kind;
     bool more; /* covers its rows only together with the marks that follow */
 };
+
+enum { BF_MARK_RUN_MAX = 32 };
 
 #define BF_MARK_PREFIX "{\"bfpipe.mark\":"
 
@@ -71,7 +78,19 @@ BF_API void bf_mark_avoid(struct bf_buf *buf, size_t from);
 /* Parses a line for which bf_mark_is is true. BF_E_INPUT if it is malformed. */
 BF_API BF_MUST bool bf_mark_parse(struct bf_mark *m, struct bf_str line, struct bf_err *e);
 
-/* Appends the mark as a line with its newline. */
+/* The process that wrote the last mark of an input. Initialise with zeros. */
+struct bf_mark_run {
+    char id[BF_MARK_RUN_MAX];
+    size_t n;
+};
+
+/* Records which process wrote the mark. uncovered: are there rows above that no mark covers yet?
+ * BF_E_TEMPORARY if there are and another process wrote the mark before, because some of these rows
+ * may be repeated. */
+BF_API BF_MUST bool bf_mark_same_run(struct bf_mark_run *run, const struct bf_mark *m,
+                                     bool uncovered, struct bf_err *e);
+
+/* Appends the mark as a line, newline included. */
 BF_API void bf_mark_put(struct bf_buf *out, const struct bf_mark *m);
 
 #endif

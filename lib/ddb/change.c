@@ -219,7 +219,7 @@ static bool failed(struct change_scan *s, struct bf_err *e)
 }
 
 /* Only white space may follow the document that ends at p. */
-static bool finish(struct change_scan *s, const char *p, struct bf_err *e)
+static bool check_end(struct change_scan *s, const char *p, struct bf_err *e)
 {
     if (!p)
         return failed(s, e);
@@ -275,7 +275,7 @@ enum bf_change_kind bf_change_parse(struct bf_change *c, struct bf_str text, siz
     struct change_scan s;
     if (!begin(&s, c, text, slack, e))
         return BF_CHANGE_BAD;
-    if (!finish(&s, ops()->record(&s), e)) {
+    if (!check_end(&s, ops()->record(&s), e)) {
         bf_json_hint(text, e);
         return BF_CHANGE_BAD;
     }
@@ -286,13 +286,13 @@ bool bf_change_value(struct bf_change *c, struct bf_str av, struct bf_attr *out,
 {
     struct change_scan s;
     *out = (struct bf_attr){.name = BF_STR("")};
-    return begin(&s, c, av, 0, e) && finish(&s, ops()->value(&s, out), e);
+    return begin(&s, c, av, 0, e) && check_end(&s, ops()->value(&s, out), e);
 }
 
 bool bf_change_item(struct bf_change *c, struct bf_str item, struct bf_err *e)
 {
     struct change_scan s;
-    return begin(&s, c, item, 0, e) && finish(&s, ops()->item(&s, &c->new_image), e);
+    return begin(&s, c, item, 0, e) && check_end(&s, ops()->item(&s, &c->new_image), e);
 }
 
 bool bf_attr_is(const struct bf_attr *a, struct bf_str name)

@@ -302,7 +302,8 @@ static bool is_null(const struct receipt *r)
     return false;
 }
 
-static bool take(struct bf_ddl_adder *a, struct receipt *r, struct bf_str line, struct bf_err *e)
+static bool add_receipt(struct bf_ddl_adder *a, struct receipt *r, struct bf_str line,
+                        struct bf_err *e)
 {
     struct bf_buf location;
     if (!read_receipt(a, r, line, e))
@@ -332,7 +333,7 @@ bool bf_ddl_adder_take(struct bf_ddl_adder *a, struct bf_str line, struct bf_err
     struct receipt r = {0};
     bf_err_clear(e);
     bf_buf_init(&r.room, 4 * line.n + 64);
-    bool ok = bf_buf_room(&r.room, 4 * line.n + 1) ? take(a, &r, line, e) : bf_err_nomem(e);
+    bool ok = bf_buf_room(&r.room, 4 * line.n + 1) ? add_receipt(a, &r, line, e) : bf_err_nomem(e);
     bf_buf_free(&r.room);
     return ok;
 }

@@ -28,7 +28,7 @@ static uint64_t step(uint64_t acc, uint64_t v)
 }
 
 /* The bytes after the last stripe of 32, and the final mixing. */
-static uint64_t finish(uint64_t h, struct bf_str s)
+static uint64_t hash_tail(uint64_t h, struct bf_str s)
 {
     for (; s.n >= 8; s.p += 8, s.n -= 8)
         h = turn(h ^ step(0, load(s.p, 8)), 27) * P1 + P4;
@@ -55,7 +55,7 @@ uint64_t bf_pq_bloom_hash(struct bf_str s)
         for (size_t i = 0; i < 4; i++)
             h = (h ^ step(0, a[i])) * P1 + P4;
     }
-    return finish(h + n, s);
+    return hash_tail(h + n, s);
 }
 
 static void set(char *bits, uint64_t blocks, uint64_t hash)

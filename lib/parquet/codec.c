@@ -31,7 +31,7 @@ static struct {
 
 /* Copies a pointer to a function from the object pointer that dlsym returns (POSIX, dlsym,
  * rationale). */
-static bool take(void *library, const char *name, void *function, size_t n)
+static bool load_symbol(void *library, const char *name, void *function, size_t n)
 {
     void *p = library ? dlsym(library, name) : NULL;
     memcpy(function, &p, n);
@@ -45,7 +45,7 @@ static void *open_one(const char *name, const char *other)
     return l ? l : dlopen(other, RTLD_NOW | RTLD_LOCAL);
 }
 
-#define TAKE(library, name, to) take(library, name, &(to), sizeof(to))
+#define LOAD(library, name, to) load_symbol(library, name, &(to), sizeof(to))
 
 static bool zstd_there, zlib_there;
 
@@ -53,15 +53,15 @@ static void load_zstd(void)
 {
     void *l = open_one("libzstd.so.1", "libzstd.1.dylib");
     zstd_there =
-        TAKE(l, "ZSTD_createCCtx", zstd.create) && TAKE(l, "ZSTD_freeCCtx", zstd.release) &&
-        TAKE(l, "ZSTD_compressBound", zstd.bound) && TAKE(l, "ZSTD_compressCCtx", zstd.compress) &&
-        TAKE(l, "ZSTD_isError", zstd.is_error);
+        LOAD(l, "ZSTD_createCCtx", zstd.create) && LOAD(l, "ZSTD_freeCCtx", zstd.release) &&
+        LOAD(l, "ZSTD_compressBound", zstd.bound) && LOAD(l, "ZSTD_compressCCtx", zstd.compress) &&
+        LOAD(l, "ZSTD_isError", zstd.is_error);
 }
 
 static void load_zlib(void)
 {
     void *l = open_one("libz.so.1", "libz.1.dylib");
-    zlib_there = TAKE(l, "compressBound", zlib.bound) && TAKE(l, "compress2", zlib.compress);
+    zlib_there = LOAD(l, "compressBound", zlib.bound) && LOAD(l, "compress2", zlib.compress);
 }
 
 static bool check_level(const struct pq_codec *c, int max, const char *name, struct bf_err *e)

@@ -155,8 +155,8 @@ static bool fit_boolean(struct bf_str text, struct bf_buf *out)
     return true;
 }
 
-static bool refuse(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
-                   struct bf_err *e)
+static bool wrong_value(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
+                        struct bf_err *e)
 {
     return bf_err_set(e, BF_E_INPUT, "attribute %.*s: %s value '%.*s' is no %.*s",
                       (int)(a->name.n < 60 ? a->name.n : 60), a->name.p,
@@ -175,13 +175,13 @@ bool bf_shape_type_is(const struct shape_type *type, const struct bf_attr *a, st
 {
     switch (type->type.kind) {
     case BF_TYPE_BINARY:
-        return a->type == BF_ATTR_B || refuse(type, a, text, e);
+        return a->type == BF_ATTR_B || wrong_value(type, a, text, e);
     case BF_TYPE_ARRAY:
         return a->type == BF_ATTR_L || a->type == BF_ATTR_SS || a->type == BF_ATTR_NS ||
-               a->type == BF_ATTR_BS || refuse(type, a, text, e);
+               a->type == BF_ATTR_BS || wrong_value(type, a, text, e);
     case BF_TYPE_MAP:
     case BF_TYPE_STRUCT:
-        return a->type == BF_ATTR_M || refuse(type, a, text, e);
+        return a->type == BF_ATTR_M || wrong_value(type, a, text, e);
     default:
         return true;
     }
@@ -215,5 +215,5 @@ bool bf_shape_type_fit(const struct shape_type *type, const struct bf_attr *a, s
         bf_buf_adds(out, text);
         break;
     }
-    return ok || refuse(type, a, text, e);
+    return ok || wrong_value(type, a, text, e);
 }

@@ -292,7 +292,8 @@ static struct firehose_placed *place(struct bf_firehose *f, struct bf_err *e)
     return &f->placed[f->n++];
 }
 
-static void tell(const struct bf_firehose *f, const struct firehose_placed *p, struct bf_err *why)
+static void report_failed(const struct bf_firehose *f, const struct firehose_placed *p,
+                          struct bf_err *why)
 {
     struct bf_str id = bf_str(p->id.p + 1, p->id.n - 2);
     if (!f->failed)
@@ -329,7 +330,7 @@ bool bf_firehose_record(struct bf_firehose *f, const struct firehose_record *r, 
         }
         put_failed(out, p->id, p->data);
         f->count.failed++;
-        tell(f, p, &why);
+        report_failed(f, p, &why);
     }
     f->count.records++;
     p->n = out->n - p->at;
@@ -368,7 +369,7 @@ static bool shrink(struct bf_firehose *f, struct bf_buf *out, size_t start, size
             struct bf_err why = {0};
             bf_err_set(&why, BF_E_LIMIT, "no room for it in an answer of %llu bytes",
                        (unsigned long long)f->max_answer);
-            tell(f, p, &why);
+            report_failed(f, p, &why);
         } else
             memmove(out->p + to, out->p + from, p->n);
         to += p->n;

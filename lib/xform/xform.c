@@ -287,8 +287,8 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     return ok;
 }
 
-/* The first row of a table format is written after the header. To get the header alone, the row is made twice: the
- * second time without header, and the first is longer by the header, which is written at once. */
+/* Writes the header of a table format, which is written with the first row. The row is written twice, the
+ * second time without header: the header is the difference. */
 static bool fold_header(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
     uint64_t count = x->count.rows;

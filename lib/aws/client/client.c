@@ -350,7 +350,7 @@ bool bf_aws_run_fd(struct bf_aws *aws, int timeout_ms, int fd, bool *readable, s
     if (!bf_http_wait(&aws->http, done ? 0 : wait_ms(aws, timeout_ms), fd, readable, e) ||
         !advance(aws, &done, e))
         return false;
-    bf_aws_end_what_stands(aws);
+    bf_aws_end_stalled(aws);
     return true;
 }
 

@@ -128,11 +128,11 @@ void bf_aws_give_up_retry(struct bf_aws *aws, struct bf_aws_flight *s);
 /* grace.c: the grace period begins when this is first called after a signal. */
 void bf_aws_notice_stop(struct bf_aws *aws);
 
-/* timeout_ms, or less: until bf_aws_end_what_stands may have something to do. */
+/* timeout_ms, or less: until bf_aws_end_stalled may have something to do. */
 int bf_aws_grace_wait_ms(const struct bf_aws *aws, int timeout_ms);
 
 /* After a signal: gives up calls without progress. Call it after network I/O, since the process
  * itself may have been suspended. */
-void bf_aws_end_what_stands(struct bf_aws *aws);
+void bf_aws_end_stalled(struct bf_aws *aws);
 
 #endif

@@ -57,7 +57,7 @@ int bf_aws_grace_wait_ms(const struct bf_aws *aws, int timeout_ms)
 }
 
 /* Tells a user who pressed Ctrl-C why the tool is still running. */
-static void tell(struct bf_aws *aws)
+static void announce_wait(struct bf_aws *aws)
 {
     char text[120];
     if (aws->stop_told || bf_clock_mono_ms() - aws->stop_ms < TELL_MS)
@@ -71,7 +71,7 @@ static void tell(struct bf_aws *aws)
 }
 
 /* Has the request made no progress during the grace period? */
-static bool stands(const struct bf_aws *aws, struct bf_aws_flight *s, int64_t now)
+static bool is_stalled(const struct bf_aws *aws, struct bf_aws_flight *s, int64_t now)
 {
     uint64_t moved = bf_http_moved(&s->x);
     if (moved != s->moved) {
@@ -104,17 +104,17 @@ static void end_waits(struct bf_aws *aws)
     }
 }
 
-void bf_aws_end_what_stands(struct bf_aws *aws)
+void bf_aws_end_stalled(struct bf_aws *aws)
 {
     struct bf_err e;
     bf_aws_notice_stop(aws);
     if (!limited(aws) || aws->in_flight == 0)
         return;
-    tell(aws);
+    announce_wait(aws);
     end_waits(aws);
     int64_t now = bf_clock_mono_ms();
     for (struct bf_aws_flight *s = aws->all; s; s = s->all) {
-        if (!s->call || !s->running || !stands(aws, s, now))
+        if (!s->call || !s->running || !is_stalled(aws, s, now))
             continue;
         bf_http_drop(&aws->http, &s->x);
         s->running = false;

@@ -10,7 +10,7 @@
 
 enum { LEAST_MS = 20000 }; /* less than services keep an idle connection open */
 
-static void tell(const struct bf_aws *aws, int64_t ms)
+static void note_sleep(const struct bf_aws *aws, int64_t ms)
 {
     char text[120];
     snprintf(text, sizeof text, "this computer has slept for %lld s: connecting anew",
@@ -44,6 +44,6 @@ bool bf_aws_notice_sleep(struct bf_aws *aws, struct bf_err *e)
     if (since < LEAST_MS)
         return true;
     aws->slept_ms = slept;
-    tell(aws, since);
+    note_sleep(aws, since);
     return !break_off(aws) || bf_http_reconnect(&aws->http, e);
 }

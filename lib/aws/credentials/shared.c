@@ -1,5 +1,5 @@
-/* Static keys of a profile. The credentials file comes before, the config file after the other
- * sources of a profile. */
+/* Static keys of a profile. The credentials file is asked before the login session and
+ * credential_process, the config file after them. */
 #include <stdio.h>
 
 #include "lib/aws/credentials/source.h"

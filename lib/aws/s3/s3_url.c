@@ -23,7 +23,7 @@ static bool ends_with(struct bf_str s, struct bf_str end)
 
 /* The kinds of ARNs into which objects can be put ("Amazon S3 resources", Service Authorization
  * Reference). */
-static bool refuse_arn(struct bf_str text, struct bf_err *e)
+static bool reject_arn(struct bf_str text, struct bf_err *e)
 {
     const char *what = "an ARN";
     struct bf_arn arn;
@@ -47,7 +47,7 @@ static bool refuse_arn(struct bf_str text, struct bf_err *e)
 static bool check_bucket(struct bf_str name, struct bf_err *e)
 {
     if (bf_str_starts(name, BF_STR("arn:")))
-        return refuse_arn(name, e);
+        return reject_arn(name, e);
     if (name.n < 3 || name.n > 63)
         return bf_err_set(e, BF_E_USAGE, "'%.*s': a bucket's name has 3 to 63 characters",
                           BF_SHOWN_TO(name, 100));
