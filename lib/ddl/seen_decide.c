@@ -95,9 +95,9 @@ static void decide_number(const struct bf_ddl_seen *s, struct bf_ddl_verdict *ou
                 s->first[BF_DDL_SEEN_DOUBLE]);
     else if (all > BF_TYPE_DIGITS)
         because(out, BF_TYPE_DOUBLE,
-                "%u digits before the point (row %" PRIu64 ") and %u after it (row %" PRIu64
+                "%u digit%s before the point (row %" PRIu64 ") and %u after it (row %" PRIu64
                 ") are more than 38",
-                s->before, s->before_row, s->after, s->after_row);
+                s->before, s->before == 1 ? "" : "s", s->before_row, s->after, s->after_row);
     else if (!s->first[BF_DDL_SEEN_DECIMAL]) {
         because(out, BF_TYPE_INTEGER,
                 "all values are whole numbers, the longest of %u digit%s (row %" PRIu64 ")",

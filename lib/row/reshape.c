@@ -522,13 +522,13 @@ void bf_reshape_merge(struct bf_reshape *r, const struct bf_reshape *other)
 
 const struct bf_opt bf_reshape_options[] = {
     BF_OPT_LIST(0, "rename", struct bf_reshape_conf, rename, "OLD=NEW",
-                "another name for an attribute; a list is taken too"),
+                "rename an attribute; may be a list"),
     BF_OPT_LIST(0, "drop", struct bf_reshape_conf, drop, "LIST", "without these attributes"),
     BF_OPT_LIST(0, "hash", struct bf_reshape_conf, hash, "LIST",
-                "HMAC-SHA-256 in the place of these attributes"),
+                "replace these attributes by their HMAC-SHA-256"),
     BF_OPT_STR(0, "hash-key", struct bf_reshape_conf, hash_key, "FILE", "the key for --hash"),
     BF_OPT_FLAG(0, "flatten", struct bf_reshape_conf, flatten,
-                "payment_method in the place of {\"payment\":{\"method\":...}}"),
+                "payment_method instead of {\"payment\":{\"method\":...}}"),
     BF_OPT_STR(0, "types", struct bf_reshape_conf, types, "FILE",
                "fit attributes to the types in FILE, or refuse them"),
 };

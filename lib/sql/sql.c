@@ -332,7 +332,7 @@ static bool setup(struct bf_sql *s, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE,
                           "--sql is the whole query: no --where, --select, --set, --enrich");
     if (conf->select && conf->set.n)
-        return bf_err_set(e, BF_E_USAGE, "--select names all columns: no --set beside it");
+        return bf_err_set(e, BF_E_USAGE, "--select names all columns: no --set with it");
     for (size_t i = 0; i < conf->lookup.n; i++)
         if (!bf_sql_lookup_load(s, conf->lookup.item[i], e))
             return bf_err_ctx(e, "--lookup");

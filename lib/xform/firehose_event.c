@@ -52,7 +52,7 @@ static bool check_columns(const struct bf_firehose *f, const struct bf_row_conf 
     return !table || bf_xform_columns_known(f->xform) ||
            bf_err_set(e, BF_E_USAGE,
                       "CSV and TSV for Firehose want columns with names: no * in --select and "
-                      "--sql, and no --flatten beside them");
+                      "--sql, and no --flatten with them");
 }
 
 struct bf_firehose *bf_firehose_new(const struct bf_firehose_conf *conf, struct bf_err *e)

@@ -51,7 +51,7 @@ static bool setup_sql(struct bf_xform *x, struct bf_err *e)
     struct bf_row_conf results = x->conf.row;
     if ((x->conf.sql.select || x->conf.sql.query) &&
         (results.fields || results.image == BF_ROW_BOTH))
-        return bf_err_set(e, BF_E_USAGE, "--select and --sql name the columns: no --%s beside them",
+        return bf_err_set(e, BF_E_USAGE, "--select and --sql name the columns: no --%s with them",
                           results.fields ? "fields" : "image both");
     results.image = BF_ROW_NEW;
     results.nmeta = 0;
@@ -84,16 +84,17 @@ static bool setup_filter(struct bf_xform *x, struct bf_err *e)
     const struct bf_xform_conf *conf = &x->conf;
     if (conf->filter.changed_only && conf->row.fields &&
         (conf->shape.rename.n || conf->shape.flatten || conf->sql.set.n || conf->sql.enrich.n))
-        return bf_err_set(e, BF_E_USAGE,
-                          "--changed-only compares records as they came: beside --fields it cannot "
-                          "go with --rename, --flatten, --set and --enrich");
+        return bf_err_set(
+            e, BF_E_USAGE,
+            "--changed-only compares the original records: with --fields it cannot be "
+            "combined with --rename, --flatten, --set and --enrich");
     x->conf.filter.fields = x->conf.row.fields;
     if (bf_filter_wanted(&x->conf.filter) && !(x->filter = bf_filter_new(&x->conf.filter, e)))
         return false;
     if (!x->conf.fold)
         return true;
     if (x->results)
-        return bf_err_set(e, BF_E_USAGE, "--fold cannot go with --select and --sql");
+        return bf_err_set(e, BF_E_USAGE, "--fold cannot be combined with --select and --sql");
     x->fold = bf_fold_new(x->conf.fold, x->conf.fold_bytes, e);
     return x->fold != NULL;
 }

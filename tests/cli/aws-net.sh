@@ -185,7 +185,7 @@ FAULT_TLS=1 fault_start </dev/null
 check 'a certificate that is trusted' -i "$T/lines" -- ddbput --ca-bundle "$FAULT_DIR/ca.pem" sales
 check 'the same by environment' -i "$T/lines" -- env AWS_CA_BUNDLE="$FAULT_DIR/ca.pem" ddbput sales
 ok '  three items each' test "$(wc -l <"$FAULT_DIR/accepted")" = 6
-check 'one that is not' -s 1 -i "$T/lines" -E '^ddbput: sales: DescribeTable: the certificate of 127\.0\.0\.1:[0-9]+ is self-signed \(--ca-bundle says whom to trust\)$' -- ddbput sales
+check 'one that is not' -s 1 -i "$T/lines" -E '^ddbput: sales: DescribeTable: the certificate of 127\.0\.0\.1:[0-9]+ is self-signed \(see --ca-bundle\)$' -- ddbput sales
 check 'a bundle that is none' -s 1 -i "$T/lines" -E "error setting certificate file: $T/lines$" -- ddbput --ca-bundle "$T/lines" sales
 fault_stop
 plan

@@ -82,7 +82,7 @@ check "CSV wants --fields" -s 2 -e 'cdcxform: CSV and TSV for Firehose want --fi
 for shape in '--select=*' '--sql=SELECT id, c.* FROM cdc c' '--flatten --select=id,n'; do
     # shellcheck disable=SC2086
     case $shape in *flatten*) set -- $shape ;; *) set -- "$shape" ;; esac
-    check "CSV: columns of the record that happens to come first are none: $shape" -s 2 -e 'cdcxform: CSV and TSV for Firehose want columns with names: no * in --select and --sql, and no --flatten beside them' -- cdcxform -o firehose -o csv --check "$@"
+    check "CSV: columns of the record that happens to come first are none: $shape" -s 2 -e 'cdcxform: CSV and TSV for Firehose want columns with names: no * in --select and --sql, and no --flatten with them' -- cdcxform -o firehose -o csv --check "$@"
 done
 check "but those of a query are" -i "$T/a" -a -- cdcxform -o firehose -o csv --select id,n --rename id=key
 ok "in its order" sh -c 'test "$1" = "$2"' - "$(plain)" '["1","Ok","a,1.50\n",{}]'

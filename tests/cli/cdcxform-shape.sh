@@ -26,7 +26,7 @@ check "-j 2" -i "$T/in" -o '{"order":"o-1"}' -e 'cdcxform: no record has an attr
 
 check "--fold of rows in another shape" -i "$T/in" -o 'order
 o-1' -- $x -o csv --fold id --rename id=order --fields order
-check "--changed-only beside --fields knows no new names" -s 2 -E 'compares records as they came' -- $x --changed-only --rename id=order --fields order
+check "--changed-only beside --fields knows no new names" -s 2 -E 'compares the original records' -- $x --changed-only --rename id=order --fields order
 
 # types
 cat >"$T/types" <<'END'

@@ -89,7 +89,7 @@ check "not a SELECT" -s 2 -E '^cdcxform: --sql: ' -- cdcxform --sql "DELETE FROM
 check "two queries" -s 2 -e "cdcxform: --sql: one query, without ';'" -- cdcxform --sql "SELECT 1 FROM cdc; SELECT 2"
 check "no FROM cdc" -s 2 -e "cdcxform: --sql: does not read FROM cdc" -- cdcxform --sql "SELECT 1"
 check "--sql beside --where" -s 2 -E '^cdcxform: --sql is the whole query' -- cdcxform --sql "SELECT 1 FROM cdc" --where 1
-check "--select beside --fields" -s 2 -E 'no --fields beside them$' -- cdcxform --select a --fields b
+check "--select beside --fields" -s 2 -E 'no --fields with them$' -- cdcxform --select a --fields b
 check "NATURAL JOIN" -s 2 -E 'name the columns with USING$' -- cdcxform --sql "SELECT 1 FROM cdc NATURAL JOIN x"
 
 # lookups

@@ -107,8 +107,8 @@ bool bf_athena_result_end(struct bf_athena_result *r, bf_athena_each *each, void
 {
     if (r->at == BF_ATHENA_QUOTED)
         return bf_err_set(e, BF_E_SERVICE,
-                          "the result's object ends within a value, after %" PRIu64 " rows",
-                          r->rows);
+                          "the result's object ends within a value, after %" PRIu64 " row%s",
+                          r->rows, r->rows == 1 ? "" : "s");
     if (!r->any && r->n == 0)
         return true;
     if (r->at == BF_ATHENA_VALUE && !begin_value(r, true, e))

@@ -173,7 +173,7 @@ static enum bf_cred_found none(const struct imds *m, struct bf_err *e)
         return bf_cred_pass(e, "%s: without a token (IMDSv2) it is not asked", why);
     return bf_cred_pass(e,
                         "%.300s (in a container on EC2 the hop limit of the instance may be 1; "
-                        "AWS_EC2_METADATA_DISABLED=true leaves it out)",
+                        "AWS_EC2_METADATA_DISABLED=true skips it)",
                         why);
 }
 

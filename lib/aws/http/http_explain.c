@@ -95,21 +95,19 @@ static void explain_certificate(const struct bf_http_exchange *x, const char *ho
                    "the certificate of %s is not valid yet; is the clock here right?", host);
         return;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        bf_err_set(e, BF_E_SERVICE,
-                   "the certificate of %s is self-signed (--ca-bundle says whom to trust)", host);
+        bf_err_set(e, BF_E_SERVICE, "the certificate of %s is self-signed (see --ca-bundle)", host);
         return;
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         bf_err_set(e, BF_E_SERVICE,
-                   "nobody who is trusted vouches for the certificate of %s (--ca-bundle says whom "
-                   "to trust)",
+                   "the certificate of %s is not signed by a trusted authority "
+                   "(see --ca-bundle)",
                    host);
         return;
     default:
-        bf_err_set(e, BF_E_SERVICE, "%s: %.*s (--ca-bundle says whom to trust)", host, (int)why.n,
-                   why.p);
+        bf_err_set(e, BF_E_SERVICE, "%s: %.*s (see --ca-bundle)", host, (int)why.n, why.p);
     }
 }
 

@@ -62,7 +62,8 @@ static bool read_answer(const struct bf_put_words *words, struct bf_str body, si
                                                      * inconsistent answer */
         return bf_err_ctx(e, "answer");
     if (count != n)
-        return bf_err_set(e, BF_E_SERVICE, "answer for %zu records, %zu were sent", count, n);
+        return bf_err_set(e, BF_E_SERVICE, "answer for %zu record%s instead of %zu", count,
+                          count == 1 ? "" : "s", n);
     return walk(words, v.raw, each, arg, &count, e);
 }
 

@@ -20,8 +20,8 @@ static void check_length(struct bf_s3_get *g, const struct bf_aws_answer *a)
     uint64_t left = g->offset < g->total ? g->total - g->offset : 0;
     uint64_t want = g->length && g->length < left ? g->length : left;
     if (a->body.n != want)
-        bf_err_set(&g->result.err, BF_E_NETWORK, "GetObject: %zu bytes, %" PRIu64 " were asked for",
-                   a->body.n, want);
+        bf_err_set(&g->result.err, BF_E_NETWORK, "GetObject: %zu byte%s instead of %" PRIu64,
+                   a->body.n, a->body.n == 1 ? "" : "s", want);
 }
 
 static void get_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
@@ -41,7 +41,8 @@ static void get_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
         if (!g->whole)
             check_length(g, a);
         else if (g->offset)
-            bf_err_set(&g->result.err, BF_E_SERVICE, "GetObject: the whole object came for a part");
+            bf_err_set(&g->result.err, BF_E_SERVICE,
+                       "GetObject: the answer is the whole object, not the requested part");
     }
     g->done(g, &g->result, a->body);
 }
