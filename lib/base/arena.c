@@ -31,14 +31,14 @@ void bf_arena_wipe(struct bf_arena *a)
 {
     for (struct bf_arena_block *b = a->head; b; b = b->next)
         for (volatile char *p = b->data; p < b->data + b->cap; p++)
-            *p = '\0'; /* volatile: nobody reads it, and yet it must be written */
+            *p = '\0'; /* volatile: the compiler must not drop these stores, which nobody reads */
 }
 
 void bf_arena_reset(struct bf_arena *a)
 {
     if (!a->head)
         return;
-    /* the head is the newest and so the largest of its kind: keep it */
+    /* the head block is the newest and therefore the largest: keep it */
     struct bf_arena_block *keep = a->head;
     a->head = keep->next;
     bf_arena_free(a);
@@ -55,7 +55,8 @@ void *bf_arena_alloc(struct bf_arena *a, size_t n)
     n = (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
     struct bf_arena_block *b = a->head;
     if (b && b->n == 0 && b->cap < n) {
-        /* kept by a reset and too small: it must not take its size away from the maximum */
+        /* a block that a reset kept, and too small: free it, so that it does not count against the
+         * maximum */
         a->head = b->next;
         a->used -= b->cap;
         free(b);

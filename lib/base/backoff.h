@@ -1,9 +1,8 @@
 /*
- * How long to wait before the next try, and before the next look at what takes
- * its time. After failures the toolkit follows the rule of the AWS SDKs: a
- * random part of first x 2^(n-1), at most 20 s (BF_BACKOFF_MOST_MS), so that
- * clients that failed together do not come again together. Polling grows alike,
- * to an end of its own and without chance: nobody else polls the same thing.
+ * How long to wait before the next attempt, or before the next look at long work. After a failure
+ * the toolkit follows the AWS SDKs' rule: a random part of first x 2^(n-1), at most 20 s
+ * (BF_BACKOFF_MOST_MS), so that clients that failed together do not retry together. Polling
+ * intervals grow in the same way, to the caller's own limit and without randomness.
  *
  * Arithmetic only: no clock, and the random numbers are a parameter.
  */
@@ -14,10 +13,10 @@
 
 enum { BF_BACKOFF_MOST_MS = 20000 };
 
-/* first x 2^(n-1), at most `most`; n counts from 1. In any unit of time. */
+/* first x 2^(n-1), but not more than `most`; n counts from 1. Any unit of time. */
 BF_API uint64_t bf_backoff_limit(uint64_t first, unsigned n, uint64_t most);
 
-/* The wait in ms after the n-th failure in a row, n from 1: 1 to the limit. */
+/* The wait in ms after the n-th failure in a row (n from 1): from 1 to the limit. */
 BF_API int64_t bf_backoff_ms(uint64_t first_ms, unsigned n, struct bf_rng *rng);
 
 #endif

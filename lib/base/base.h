@@ -1,11 +1,10 @@
 /*
- * What every header of the house starts from: the version, the marks on
- * exported functions, and the two sentences that hold everywhere.
+ * Included by every other header: the version, the marks on exported functions, and two rules that
+ * hold everywhere.
  *
- * A function that can fail returns bool (true: done) or a small enum, fills the
- * caller's struct bf_err, and is marked BF_MUST so that nobody overlooks it.
- * The library never exits and never prints; only opt, diag and progress speak,
- * and they speak for commands.
+ * A function that can fail returns bool (true: success) or a small enum, fills the caller's struct
+ * bf_err, and is marked BF_MUST (warn_unused_result). The library never exits and never prints;
+ * only opt, diag, rejects and progress write to standard error, and only commands call them.
  */
 #ifndef BF_BASE_H
 #define BF_BASE_H
@@ -14,10 +13,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* The only place that names the version: the Makefile reads it here. */
+/* The version is defined only here; the Makefile reads it from this line. */
 #define BF_VERSION "0.2.0"
 
-/* Around the declarations of an installed header, so that C++ programs can include it. */
+/* Enclose the declarations of an installed header, so that C++ programs can include it. */
 #ifdef __cplusplus
 #define BF_C_BEGIN extern "C" {
 #define BF_C_END   }

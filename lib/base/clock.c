@@ -86,7 +86,7 @@ void bf_clock_amz(char out[17], int64_t wall_ms)
     out[16] = '\0';
 }
 
-/* Exactly n digits off the front of *s. */
+/* Removes exactly n digits from the front of *s. */
 static bool take_digits(struct bf_str *s, size_t n, int *out)
 {
     if (s->n < n)
@@ -111,7 +111,7 @@ static bool take_char(struct bf_str *s, char c)
     return true;
 }
 
-/* ".123456" as 123 milliseconds; nothing there is 0. */
+/* ".123456" as 123 milliseconds; 0 if there is no fraction. */
 static bool take_fraction(struct bf_str *s, int *ms)
 {
     *ms = 0;

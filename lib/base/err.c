@@ -16,7 +16,7 @@ static const struct {
     [BF_E_TEMPORARY] = {true, 75}, [BF_E_EXPIRED] = {false, 75}, [BF_E_STOPPED] = {false, 1},
 };
 
-/* Ends text at n bytes at most, without leaving half a UTF-8 character. */
+/* Cuts text to at most n bytes, never inside a UTF-8 character. */
 static void cut(char *text, size_t n)
 {
     while (n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80)
@@ -24,7 +24,8 @@ static void cut(char *text, size_t n)
     text[n] = '\0';
 }
 
-/* One line: a control character inside a foreign text must not break it. */
+/* Replaces control characters, which text from outside may contain, so that a message stays one
+ * line. */
 static void flatten(char *text)
 {
     for (; *text; text++)
@@ -38,7 +39,7 @@ static void format(struct bf_err *e, const char *fmt, va_list ap)
     if (n < 0)
         e->text[0] = '\0';
     else if ((size_t)n >= sizeof e->text) {
-        /* vsnprintf has put its NUL on the last byte; step back from there */
+        /* vsnprintf wrote its NUL on the last byte: look for a character boundary before it */
         size_t end = sizeof e->text - 1;
         while (end > 0 && ((unsigned char)e->text[end - 1] & 0xC0) == 0x80)
             end--;
@@ -49,7 +50,7 @@ static void format(struct bf_err *e, const char *fmt, va_list ap)
     flatten(e->text);
 }
 
-/* The analyzer's twins in the header stand for callers, not for what follows. */
+/* The header defines these as macros for the analyzer's view of callers; here are the functions. */
 #undef bf_err_set
 #undef bf_err_sys
 #undef bf_err_nomem
@@ -96,7 +97,7 @@ bool bf_err_ctx(struct bf_err *e, const char *fmt, ...)
     size_t n = strlen(e->text);
     int m = snprintf(e->text + n, sizeof e->text - n, ": %s", old);
     if (m > 0 && (size_t)m >= sizeof e->text - n) {
-        /* what was cut is the tail of old; find a character boundary in it */
+        /* the end of old was cut: find a character boundary in it */
         size_t kept = sizeof e->text - 1 - n;
         if (kept > 2)
             cut(old, kept - 2);

@@ -11,7 +11,7 @@ static uint64_t mix(uint64_t a, uint64_t b)
     return x ^ x >> 32;
 }
 
-/* One for the process, whichever thread asks first. */
+/* One seed for the process, set by the first thread that needs it. */
 static uint64_t process_seed(void)
 {
     static _Atomic uint64_t seed;
@@ -65,8 +65,8 @@ void bf_map_clear(struct bf_map *m)
         memset(m->slots, 0, m->nslots * sizeof *m->slots);
 }
 
-/* The slot that holds key, or the free slot where it would go. Removed entries keep their slot until
- * the next rebuild, so that probing runs past them. */
+/* The slot that holds key, or the free slot where it would be inserted. Removed entries keep their
+ * slot until the next rebuild, so that probing continues past them. */
 static size_t find(const struct bf_map *m, struct bf_str key, uint64_t hash)
 {
     size_t i = hash & (m->nslots - 1);
@@ -85,7 +85,7 @@ static bool rebuild(struct bf_map *m)
     size_t cap = m->cap ? m->cap : 16;
     while (cap < m->live * 2)
         cap *= 2;
-    /* all memory first: a failure leaves the map as it was */
+    /* allocate everything first: a failure leaves the map unchanged */
     if (cap != m->cap) {
         struct bf_map_entry *entries = realloc(m->entries, cap * sizeof *entries);
         if (!entries)

@@ -25,23 +25,25 @@ struct bf_map {
     size_t cap, nslots, max;
 };
 
-/* max: the most live keys. */
+/* max: the largest number of live keys. */
 BF_API void bf_map_init(struct bf_map *m, size_t max);
 BF_API void bf_map_free(struct bf_map *m);
 BF_API void bf_map_clear(struct bf_map *m);
 
-/* The value of key, to read or change until the next put; NULL when it is not there. */
+/* A pointer to the value of key, valid until the next put; NULL if the key is not in the map. */
 BF_API uint64_t *bf_map_get(struct bf_map *m, struct bf_str key);
 
-/* The value of key, made 0 when it was not there (*added says so); NULL: full, or out of memory. */
+/* A pointer to the value of key. A new key gets the value 0 and sets *added. NULL: full, or out of
+ * memory. */
 BF_API BF_MUST uint64_t *bf_map_put(struct bf_map *m, struct bf_str key, bool *added);
 
 BF_API bool bf_map_remove(struct bf_map *m, struct bf_str key);
 
-/* The next live entry from *i on (start with 0), NULL at the end. */
+/* The next live entry at or after *i (start with 0); NULL at the end. */
 BF_API struct bf_map_entry *bf_map_next(struct bf_map *m, size_t *i);
 
-/* 64-bit hash of bytes; not for hostile collisions beyond a process-wide random seed. */
+/* A 64-bit hash. The seed is random for each process; that is the only protection against chosen
+ * collisions. */
 BF_API uint64_t bf_hash(struct bf_str s);
 
 BF_C_END

@@ -42,7 +42,7 @@ static size_t levenshtein(struct bf_str a, struct bf_str b)
     return row[b.n];
 }
 
-/* Are two neighbours in the other order, and all else the same? */
+/* Do a and b differ only in that two neighbouring bytes are swapped? */
 static bool swapped(struct bf_str a, struct bf_str b)
 {
     size_t i = 0;

@@ -1,7 +1,8 @@
 /*
- * "Did you mean": of the names that there are, the one that a misspelled one is nearest to. The same but for the
- * case of ASCII letters is nearest of all; else it counts how many bytes are put in, left out, changed or swapped: two at
- * most, one in a name of less than five, none in one of less than three.
+ * "Did you mean": finds the known name nearest to a misspelled one. A name that differs only in the
+ * case of ASCII letters is nearest. Otherwise the distance is the number of bytes inserted,
+ * deleted, replaced or swapped: at most 2, at most 1 for a name shorter than 5 bytes, and none for
+ * one shorter than 3.
  */
 #ifndef BF_NEAR_H
 #define BF_NEAR_H
@@ -9,14 +10,14 @@
 #include "lib/base/str.h"
 
 struct bf_near {
-    struct bf_str name; /* what was asked for */
-    struct bf_str best; /* p NULL: nothing is near */
+    struct bf_str name; /* the misspelled name */
+    struct bf_str best; /* p NULL: no name is near */
     size_t distance;
 };
 
 BF_API void bf_near_init(struct bf_near *n, struct bf_str name);
 
-/* Offers a name, which stays the caller's. Of two as near as each other the first stays. */
+/* Offers a known name; the caller keeps it alive. Among equally near names the first wins. */
 BF_API void bf_near_offer(struct bf_near *n, struct bf_str name);
 
 #endif

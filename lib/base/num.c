@@ -4,7 +4,7 @@ static bool digits(struct bf_str *s, uint64_t *out)
 {
     size_t i = 0;
     uint64_t v = 0;
-    if (s->n == 0) /* the empty view may have no address to add to */
+    if (s->n == 0) /* the empty view may have a NULL pointer, to which nothing may be added */
         return false;
     for (; i < s->n && s->p[i] >= '0' && s->p[i] <= '9'; i++) {
         uint64_t d = (uint64_t)(s->p[i] - '0');
@@ -18,7 +18,7 @@ static bool digits(struct bf_str *s, uint64_t *out)
     return i > 0;
 }
 
-/* "12.5" as 12500: whole and up to three decimals. */
+/* "12.5" as 12500: an integer with up to three decimals. */
 static bool thousandths(struct bf_str *s, uint64_t *out)
 {
     uint64_t whole;
@@ -92,7 +92,7 @@ bool bf_num_duration(struct bf_str s, uint64_t *ms, struct bf_err *e)
     return true;
 }
 
-/* In the first unit that divides it; the last has the factor 1. */
+/* Uses the first unit that divides v; the last unit has the factor 1. */
 static void add(struct bf_buf *b, uint64_t v, const struct unit *units)
 {
     while (units->factor > 1 && (v == 0 || v % units->factor))

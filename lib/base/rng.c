@@ -59,7 +59,7 @@ uint64_t bf_rng_entropy(void)
         if (n == (ssize_t)sizeof v)
             return v;
     }
-    /* no /dev/urandom in this chroot: time and pid are what is left */
+    /* no /dev/urandom (a chroot): use the time and the process id */
     struct timespec ts;
     clock_gettime(CLOCK_REALTIME, &ts);
     v = (uint64_t)ts.tv_sec << 32 ^ (uint64_t)ts.tv_nsec << 8 ^ (uint64_t)getpid();

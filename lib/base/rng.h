@@ -1,8 +1,7 @@
 /*
- * Random numbers. struct bf_rng is a reproducible generator (the same seed gives
- * the same numbers on every machine; integers only, so that no floating point
- * unit has a say). bf_rng_entropy asks the kernel, for identifiers and jitter.
- * Not for keys.
+ * Random numbers. struct bf_rng is a reproducible generator: the same seed gives the same numbers
+ * on every machine (integer arithmetic only). bf_rng_entropy asks the kernel, for identifiers and
+ * jitter. Neither is for keys.
  */
 #ifndef BF_RNG_H
 #define BF_RNG_H
@@ -16,7 +15,7 @@ struct bf_rng {
 BF_API void bf_rng_seed(struct bf_rng *r, uint64_t seed);
 BF_API uint64_t bf_rng_next(struct bf_rng *r);
 
-/* Uniform in 0 .. n-1; n must not be 0. */
+/* Uniform in 0..n-1; n must not be 0. */
 BF_API uint64_t bf_rng_below(struct bf_rng *r, uint64_t n);
 
 /* 64 bits from the operating system. */

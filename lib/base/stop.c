@@ -10,7 +10,7 @@
 static volatile sig_atomic_t stopped;
 static int wake[2] = {-1, -1};
 
-/* The mask holds the other signal back: only one of these runs at a time. */
+/* The mask blocks the other signal, so only one handler runs at a time. */
 static void on_signal(int sig)
 {
     static int64_t first_ms;
@@ -19,7 +19,7 @@ static void on_signal(int sig)
         first_ms = bf_clock_mono_ms();
         stopped = 1;
         ssize_t n = write(wake[1], "!", 1);
-        (void)n; /* a full pipe is awake already */
+        (void)n; /* if the pipe is full, the waiter is woken already */
     } else if (bf_clock_mono_ms() - first_ms >= BF_STOP_SAME_MS)
         _exit(128 + sig);
     errno = saved;
@@ -38,7 +38,7 @@ bool bf_stop_install(struct bf_err *e)
     for (size_t i = 0; i < BF_COUNT(signals); i++)
         sigaddset(&sa.sa_mask, signals[i]);
     for (size_t i = 0; i < BF_COUNT(signals); i++) {
-        /* a background job of a shell has SIGINT ignored, and that stays so */
+        /* a shell's background job ignores SIGINT: leave that as it is */
         if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler == SIG_IGN)
             continue;
         if (sigaction(signals[i], &sa, NULL) != 0)

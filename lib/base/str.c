@@ -9,7 +9,8 @@ int bf_str_shown(struct bf_str s, size_t max)
     if (s.n <= max)
         return (int)s.n;
     size_t n =
-        max; /* back to the first byte of the character that would be cut: it has at most three others */
+        max; /* step back to the first byte of the character that would be cut: at most three bytes
+              * before */
     for (int i = 0; i < 3 && n && ((unsigned char)s.p[n] & 0xC0) == 0x80; i++)
         n--;
     return (int)(((unsigned char)s.p[n] & 0xC0) == 0x80 ? max : n);
@@ -107,7 +108,7 @@ void bf_buf_addf(struct bf_buf *b, const char *fmt, ...)
     char small[256];
     int n = vsnprintf(small, sizeof small, fmt, ap);
     va_end(ap);
-    if (n < 0) { /* a wide character that cannot be shown, or more than INT_MAX */
+    if (n < 0) { /* a wide character that cannot be converted, or more than INT_MAX bytes */
         b->failed = true;
         return;
     }

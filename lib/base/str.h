@@ -1,14 +1,13 @@
 /*
  * Views and buffers.
  *
- * struct bf_str is a view of bytes that somebody else owns; it is passed by
- * value, is not terminated, and may hold NUL bytes.
+ * struct bf_str is a view of bytes that somebody else owns. It is passed by value, is not
+ * NUL-terminated, and may contain NUL bytes.
  *
- * struct bf_buf owns bytes. It is born with its maximum and is sticky: appending
- * returns nothing; the first append that does not fit (or finds no memory) sets
- * `failed`, later ones do nothing, and the owner asks bf_buf_ok() once, where
- * the content is used. A buffer is reused with bf_buf_reset, which keeps its
- * memory and clears `failed`.
+ * struct bf_buf owns its bytes. It gets its maximum when it is initialised, and its error is
+ * sticky: appending returns nothing; the first append that exceeds the maximum (or finds no memory)
+ * sets `failed`, later ones do nothing, and the owner checks bf_buf_ok() once, where the content is
+ * used. bf_buf_reset empties a buffer for reuse: it keeps the memory and clears `failed`.
  */
 #ifndef BF_STR_H
 #define BF_STR_H
@@ -56,10 +55,11 @@ static inline bool bf_str_starts(struct bf_str s, struct bf_str prefix)
     return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
 
-/* How much of a text a message shows: at most max bytes, never half of a UTF-8 character. */
+/* The number of bytes of s that a message shows: at most max, never part of a UTF-8 character. */
 BF_API int bf_str_shown(struct bf_str s, size_t max);
 
-/* The two arguments of "%.*s" for a text in a message, which may be long; it is named twice. */
+/* The two arguments of "%.*s" for a text in a message, cut to 60 (or max) bytes. Evaluates s
+ * twice. */
 #define BF_SHOWN(s)         BF_SHOWN_TO(s, 60)
 #define BF_SHOWN_TO(s, max) bf_str_shown((s), (max)), ((s).p ? (s).p : "")
 
@@ -69,17 +69,19 @@ BF_API int bf_str_cmp(struct bf_str a, struct bf_str b);
 /* Without leading and trailing spaces, tabs, CR and LF. */
 BF_API struct bf_str bf_str_trim(struct bf_str s);
 
-/* Without the byte order mark that some editors put before UTF-8. It is no part of the text (RFC 8259, section 8.1). */
+/* s without the byte order mark that some editors write before UTF-8 text. The mark is not part of
+ * the text (RFC 8259, section 8.1). */
 static inline struct bf_str bf_str_no_bom(struct bf_str s)
 {
     return bf_str_starts(s, BF_STR("\xEF\xBB\xBF")) ? bf_str(s.p + 3, s.n - 3) : s;
 }
 
-/* Takes the text up to the next sep off the front of *rest (and the sep with it) into *item; false
- * when *rest is at its end (p == NULL). "a,,b" gives a, "", b; the empty string gives one "". */
+/* Moves the text up to the next sep from the front of *rest into *item and removes the sep;
+ * false when nothing is left (rest->p == NULL). "a,,b" gives "a", "", "b"; the empty string
+ * gives one "". */
 BF_API bool bf_str_split(struct bf_str *rest, char sep, struct bf_str *item);
 
-/* A terminated copy on the heap, the caller frees it; NULL when out of memory. */
+/* A NUL-terminated copy on the heap; the caller frees it. NULL when out of memory. */
 BF_API char *bf_str_dup(struct bf_str s);
 
 struct bf_buf {
@@ -88,10 +90,10 @@ struct bf_buf {
     size_t cap;
     size_t max; /* bytes; an append past it latches failed */
     bool failed;
-    bool nomem; /* why it failed: no memory, else the maximum */
+    bool nomem; /* it failed for lack of memory, not because of max */
 };
 
-/* Allocates nothing yet. max is in bytes and at least 1. */
+/* Allocates nothing. max is in bytes and at least 1. */
 BF_API void bf_buf_init(struct bf_buf *b, size_t max);
 BF_API void bf_buf_free(struct bf_buf *b);
 
@@ -106,8 +108,8 @@ static inline bool bf_buf_ok(const struct bf_buf *b)
     return !b->failed;
 }
 
-/* Room for n more bytes behind the content, or NULL (and failed). The caller writes there and adds
- * what it wrote to b->n. */
+/* Makes room for n more bytes after the content and returns its address, or NULL (and sets failed).
+ * The caller writes there and adds the number of bytes written to b->n. */
 BF_API char *bf_buf_room_slow(struct bf_buf *b, size_t n);
 
 static inline char *bf_buf_room(struct bf_buf *b, size_t n)
@@ -141,7 +143,8 @@ static inline void bf_buf_adds(struct bf_buf *b, struct bf_str s)
 /* Appends a literal. */
 #define bf_buf_lit(b, lit) bf_buf_add((b), "" lit, sizeof(lit) - 1)
 
-/* A result of 256 bytes and more wants one byte more than it keeps, for printf's NUL. */
+/* A result of 256 bytes or more temporarily needs one byte more than its length, for printf's
+ * NUL. */
 BF_API void bf_buf_addf(struct bf_buf *b, const char *fmt, ...) BF_PRINTF(2, 3);
 BF_API void bf_buf_u64(struct bf_buf *b, uint64_t v);
 
@@ -150,10 +153,12 @@ static inline struct bf_str bf_buf_view(const struct bf_buf *b)
     return bf_str(b->p, b->n);
 }
 
-/* The content as a terminated string (the NUL is not counted in n), or NULL when the buffer failed. */
+/* The content as a NUL-terminated string (the NUL is not counted in n); NULL if the buffer
+ * failed. */
 BF_API const char *bf_buf_cstr(struct bf_buf *b);
 
-/* True when nothing was lost; else fills *e (BF_E_LIMIT or BF_E_MEMORY), naming what. */
+/* True if the buffer has not failed. Otherwise fills *e (BF_E_LIMIT or BF_E_MEMORY); `what` names
+ * the content in the message. */
 BF_API BF_MUST bool bf_buf_check(const struct bf_buf *b, const char *what, struct bf_err *e);
 
 BF_C_END

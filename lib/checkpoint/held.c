@@ -5,12 +5,12 @@
 enum { SHARDS_MAX = 1000 * 1000, KEY_MAX = 64 * 1024 };
 
 struct bf_held_at {
-    char *sequence;   /* NULL: only started so far */
-    char *after;      /* NULL: not told */
-    char *start;      /* where the reader began last, NULL when there was no start */
+    char *sequence;   /* NULL: only a start mark so far */
+    char *after;      /* NULL: unknown */
+    char *start;      /* the position of the last start mark; NULL: no start mark */
     int64_t since_ms; /* of sequence */
     enum bf_mark_kind kind;
-    bool again; /* it began more than once */
+    bool again; /* more than one start mark */
 };
 
 void bf_held_init(struct bf_held *h)
@@ -33,7 +33,7 @@ void bf_held_free(struct bf_held *h)
     *h = (struct bf_held){.n = 0};
 }
 
-/* Where the shard's position is kept; made when it is a new one. */
+/* The entry of the mark's shard; created if it is new. */
 static struct bf_held_at *place(struct bf_held *h, const struct bf_mark *m, struct bf_err *e)
 {
     bool added;
@@ -59,7 +59,7 @@ static struct bf_held_at *place(struct bf_held *h, const struct bf_mark *m, stru
     return &h->at[h->n++];
 }
 
-/* Replaces a text by a copy. */
+/* Replaces *text by a copy of s. */
 static bool keep(char **text, struct bf_str s, struct bf_err *e)
 {
     char *copy = bf_str_dup(s);
@@ -74,8 +74,8 @@ bool bf_held_add(struct bf_held *h, const struct bf_mark *m, struct bf_str line,
                  struct bf_err *e)
 {
     struct bf_held_at *at = m->kind == BF_MARK_GONE ? NULL : place(h, m, e);
-    if (!bf_mark_same_run(&h->run, m, false,
-                          e)) /* whoever counts the rows refuses a second reader */
+    /* a second reader is an error for the consumer that counts rows, not here */
+    if (!bf_mark_same_run(&h->run, m, false, e))
         return false;
     if (m->kind != BF_MARK_GONE && !at)
         return false;

@@ -132,7 +132,7 @@ void bf_mark_avoid(struct bf_buf *buf, size_t from)
 {
     if (!bf_buf_ok(buf) || !bf_mark_is(bf_str(buf->p + from, buf->n - from)))
         return;
-    bf_buf_addc(buf, ' '); /* makes the room; not there: the buffer says so */
+    bf_buf_addc(buf, ' '); /* makes room for the space; if that fails, the buffer records it */
     if (!bf_buf_ok(buf))
         return;
     memmove(buf->p + from + 2, buf->p + from + 1, buf->n - from - 2);

@@ -53,7 +53,7 @@ void bf_state_free(struct bf_state *s)
     *s = (struct bf_state){0};
 }
 
-/* The index key of a shard, in the caller's array; empty when the names are too long. */
+/* The index key of a shard, in the caller's array; empty if the names are too long. */
 static struct bf_str index_key(char out[KEY_MAX], struct bf_str stream, struct bf_str shard)
 {
     if (stream.n + 1 + shard.n > KEY_MAX)
@@ -74,7 +74,7 @@ const struct bf_state_shard *bf_state_find(struct bf_state *s, struct bf_str str
     return at ? &s->shards[*at] : NULL;
 }
 
-/* Room for one more element of the given size. */
+/* Makes room for one more element of the given size. */
 static bool grow(void **items, size_t n, size_t *cap, size_t size)
 {
     if (n < *cap)

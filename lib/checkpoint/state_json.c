@@ -7,7 +7,7 @@
 
 enum { PARTITION_MAX = 1 << 20 };
 
-/* The members of a batch, in the order they are written. */
+/* The members of a batch, in the order in which they are written. */
 static const struct text_member {
     const char *name;
     size_t at;
@@ -33,7 +33,7 @@ static const struct text_member numbers[] = {
 
 static void print_streams(const struct bf_state *s, struct bf_buf *out)
 {
-    /* shards of one stream stand together; streams are few */
+    /* the shards of one stream are written together; there are few streams */
     bool first_stream = true;
     bf_buf_lit(out, "{");
     for (size_t i = 0; i < s->nshards; i++) {
@@ -110,7 +110,7 @@ void bf_state_print(const struct bf_state *s, struct bf_buf *out)
     bf_buf_lit(out, "]}\n");
 }
 
-/* A string as a copy of its own; "" and NUL bytes in it are left to whoever reads the field. */
+/* Copies a text; the user of the field checks for "". NUL bytes are an error. */
 static bool take_text(const json_t *object, const char *name, char **out, struct bf_err *e)
 {
     const json_t *v = json_object_get(object, name);
@@ -155,7 +155,7 @@ static bool parse_streams(struct bf_state *s, json_t *streams, struct bf_err *e)
     return true;
 }
 
-/* The object as it is written by s3put, byte for byte: a batch is known by it. */
+/* The object as s3put writes it, byte for byte: a batch is identified by it. */
 static bool take_partition(json_t *batch, struct bf_state_batch *b, struct bf_err *e)
 {
     json_t *partition = json_object_get(batch, "partition"), *v;

@@ -1,6 +1,6 @@
 /*
- * state.json as text, for state.c only: the writer, and a reader that takes
- * members in any order and passes over those it does not know.
+ * state.json as text, for state.c only: the writer, and a parser that accepts members in any order
+ * and ignores unknown ones.
  */
 #ifndef BF_CHECKPOINT_STATE_JSON_H
 #define BF_CHECKPOINT_STATE_JSON_H

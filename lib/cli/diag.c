@@ -45,7 +45,7 @@ void bf_diag_wipe(void)
     line_drawn = false;
 }
 
-/* One write(2) a line, so that the tools of a pipeline do not mix their lines. */
+/* One write(2) per line, so that the lines of the tools in a pipeline do not mix. */
 static void say(const char *text)
 {
     char line[1024];
@@ -54,12 +54,13 @@ static void say(const char *text)
         return;
     bf_diag_wipe();
     size_t len = (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
-    for (size_t i = 0; i < len; i++) /* a line is a line, whatever a name or a value holds */
+    for (size_t i = 0; i < len; i++) /* a control character in a name or a value must not break the
+                                      * line */
         if ((unsigned char)line[i] < 0x20 || line[i] == 0x7F)
             line[i] = ' ';
     line[len - 1] = '\n';
     ssize_t w = write(STDERR_FILENO, line, len);
-    (void)w; /* nowhere left to complain */
+    (void)w; /* there is nowhere to report this */
 }
 
 static void vsay(const char *fmt, va_list ap)

@@ -1,7 +1,7 @@
 /*
- * What a command says on standard error: one line each, "tool: where: what".
- * The state (tool's name, loudness) is one per process and is set by
- * bf_opt_parse. Only commands call these; the library returns errors instead.
+ * The messages of a command on standard error: one line each, "tool: where: what". The state (the
+ * tool's name, the verbosity) is one per process and is set by bf_opt_parse. Only commands call
+ * these functions; the library returns errors instead.
  */
 #ifndef BF_DIAG_H
 #define BF_DIAG_H
@@ -13,33 +13,33 @@
 
 BF_API void bf_diag_tool(const char *name);
 BF_API const char *bf_diag_name(void);
-/* verbose: how often -v was given. */
+/* verbose: the number of -v options. */
 BF_API void bf_diag_loudness(unsigned verbose, bool quiet);
 
-/* "tool: text"; nothing for BF_E_CLOSED (the reader went away, nobody is listening) and for what has been
- * told (bf_err_told). */
+/* "tool: text". Prints nothing for BF_E_CLOSED (the reader of our output has gone) and for an error
+ * that has already been reported (bf_err_told). */
 BF_API void bf_diag_error(const struct bf_err *e);
 
-/* "tool: ...", not with --quiet. */
+/* "tool: ..."; not printed with --quiet. */
 BF_API void bf_diag_warn(const char *fmt, ...) BF_PRINTF(1, 2);
 
-/* "tool: ...", always: hints behind an error. */
+/* "tool: ..."; always printed. For hints after an error. */
 BF_API void bf_diag_hint(const char *fmt, ...) BF_PRINTF(1, 2);
 
-/* "tool: ...", only with --verbose. */
+/* "tool: ..."; printed only with --verbose. */
 BF_API void bf_diag_note(const char *fmt, ...) BF_PRINTF(1, 2);
 
-/* "tool: ...", only with -vv; as a callback for the library, arg is not used. */
+/* "tool: ..."; printed only with -vv. A callback for the library; arg is not used. */
 BF_API void bf_diag_take_detail(void *arg, const char *text);
 
-/* A note, a warning, as callbacks for the library; arg is not used. */
+/* A note and a warning as callbacks for the library; arg is not used. */
 BF_API void bf_diag_take_note(void *arg, const char *text);
 BF_API void bf_diag_take_warning(void *arg, const char *text);
 
-/* A progress line stands on the terminal: the next message takes it off first. */
+/* Records that a progress line is on the terminal: the next message erases it first. */
 BF_API void bf_diag_line_drawn(void);
 
-/* Takes it off now, if it is there. */
+/* Erases the progress line, if there is one. */
 BF_API void bf_diag_wipe(void);
 
 BF_API bool bf_diag_is_verbose(void);

@@ -25,12 +25,13 @@ const struct bf_opt bf_opt_common[BF_OPT_COMMON_N] = {
                NULL),
 };
 
-/* An option and where its group lies in the config. */
+/* An option, and the offset of its group in the config. */
 struct found {
     const struct bf_opt *opt;
     size_t at;
-    struct bf_str old;   /* p NULL: it goes by its name; else the old spelling, "-c" */
-    struct bf_str value; /* p not NULL: what that old spelling stands for */
+    struct bf_str old;   /* p NULL: found by its current name; else the old spelling, such as
+                          * "-c" */
+    struct bf_str value; /* p not NULL: the value that the old spelling implies */
 };
 
 enum { OLD_MAX = 16 };
@@ -42,10 +43,11 @@ struct parse {
     int i, argc;
     const char **operands;
     size_t noperands;
-    int exit;                  /* BF_OPT_RUN, or the status to end with */
-    struct found old[OLD_MAX]; /* old spellings met, to be told once the loudness is known */
+    int exit;                  /* BF_OPT_RUN, or the exit status */
+    struct found old[OLD_MAX]; /* old spellings that were used; reported when the verbosity is
+                                * known */
     size_t nold;
-    struct found report; /* an option that is done in place of the tool's work; opt NULL: none */
+    struct found report; /* an option that replaces the tool's work; opt NULL: none */
 };
 
 /* Is "-c" or "--cnt" one of the old spellings of o? */
@@ -85,7 +87,7 @@ static bool find_as(const struct bf_tool *tool, char letter, struct bf_str name,
     return false;
 }
 
-/* Today's spellings go first. */
+/* Looks for a current spelling first, then for an old one. */
 static bool find(const struct bf_tool *tool, char letter, struct bf_str name, struct found *f)
 {
     return find_as(tool, letter, name, false, f) || find_as(tool, letter, name, true, f);
@@ -134,7 +136,7 @@ bool bf_opt_choose(const struct bf_opt_word *words, size_t n, struct bf_str valu
     return false;
 }
 
-/* A number in the option's own unit. */
+/* Appends a number in the option's unit. */
 static void add_number(struct bf_buf *b, const struct bf_opt *o, uint64_t v)
 {
     if (o->kind == BF_OPT_KIND_SIZE)
@@ -145,7 +147,7 @@ static void add_number(struct bf_buf *b, const struct bf_opt *o, uint64_t v)
         bf_buf_u64(b, v);
 }
 
-/* "0 is not from 1 to 64", "0 is less than 1", where it is so. */
+/* Checks the range: "0 is not from 1 to 64", "0 is less than 1". */
 static bool in_range(const struct bf_opt *o, uint64_t v, struct bf_str value, struct bf_err *e)
 {
     struct bf_buf range;
@@ -221,7 +223,7 @@ static bool assign(const struct bf_opt *o, void *field, const char *value, struc
     return bf_err_set(e, BF_E_USAGE, "only on the command line");
 }
 
-/* Handles the options that print and end; true when o was one. */
+/* Runs the options that print something and exit; false if o is not such an option. */
 static bool prints(struct parse *p, const struct bf_opt *o, const char *value)
 {
     if (o->kind == BF_OPT_KIND_HELP)
@@ -244,7 +246,7 @@ static void note_old(struct parse *p, const struct found *f)
         p->old[p->nold++] = *f;
 }
 
-/* value NULL: take the next argument if the option wants one. */
+/* value NULL: use the next argument if the option needs a value. */
 static bool apply(struct parse *p, struct found f, const char *value, struct bf_err *e)
 {
     if (prints(p, f.opt, value))
@@ -329,7 +331,7 @@ static bool parse_all(struct parse *p, struct bf_err *e)
     return true;
 }
 
-/* The loudness that the common group asked for, wherever it lies. */
+/* Sets the verbosity from the common group of the config. */
 static void set_loudness(const struct bf_tool *tool, const char *config)
 {
     for (size_t g = 0; g < tool->ngroups; g++) {

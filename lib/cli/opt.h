@@ -1,6 +1,6 @@
 /*
- * Options of a command. One table per tool gives parsing, --help and shell
- * completions, and a check holds it against the man page.
+ * Options of a command. One table per tool defines parsing, --help and shell completions; a check
+ * of the build compares it with the man page.
  *
  *     struct config { struct bf_common common; const char *format; bool strict; };
  *     static const struct bf_opt options[] = {
@@ -16,10 +16,10 @@
  *         .groups = groups, .ngroups = BF_COUNT(groups), .max_operands = 0,
  *     };
  *
- * Long options take "--name value" and "--name=value", short ones "-n5" and
- * "-n 5"; flags bundle; "--" ends them; operands may stand anywhere. Values are
- * views into argv. Variables of the environment are read first (opt_env.h). -h, -V, -v, -q and the progress switches come with
- * BF_OPT_COMMON.
+ * Long options accept "--name value" and "--name=value", short ones "-n5" and "-n 5". Short flags
+ * can be combined ("-vq"), "--" ends the options, and operands and options may be mixed. Values are
+ * views into argv. Environment variables are read first (opt_env.h). BF_OPT_COMMON provides -h, -V,
+ * -v, -q and the progress options.
  */
 #ifndef BF_OPT_H
 #define BF_OPT_H
@@ -29,25 +29,25 @@
 
 enum bf_opt_kind {
     BF_OPT_KIND_ON,     /* bool = true */
-    BF_OPT_KIND_COUNT,  /* unsigned, how often it was given */
+    BF_OPT_KIND_COUNT,  /* unsigned, number of times it was given */
     BF_OPT_KIND_OFF,    /* bool = false */
     BF_OPT_KIND_STR,    /* const char * */
     BF_OPT_KIND_LIST,   /* struct bf_opt_list, repeatable */
     BF_OPT_KIND_U64,    /* uint64_t */
     BF_OPT_KIND_SIZE,   /* uint64_t bytes */
     BF_OPT_KIND_MS,     /* uint64_t milliseconds */
-    BF_OPT_KIND_RATE,   /* uint64_t millionths a second */
-    BF_OPT_KIND_CHOICE, /* an enum: the value of one of the words */
+    BF_OPT_KIND_RATE,   /* uint64_t, millionths per second */
+    BF_OPT_KIND_CHOICE, /* an enum: the value of one of `words` */
     BF_OPT_KIND_FN,     /* fn(field, value, e) parses it */
-    BF_OPT_KIND_MAYBE,  /* the same; the value may be left out (p NULL), or is given with "=" */
-    BF_OPT_KIND_REPORT, /* fn(struct bf_opt_report *, -, e) in place of the tool's work */
+    BF_OPT_KIND_MAYBE,  /* as FN; the value is optional (p NULL if missing) and is given with "=" */
+    BF_OPT_KIND_REPORT, /* fn(struct bf_opt_report *, -, e) runs instead of the tool's work */
     BF_OPT_KIND_HELP,
     BF_OPT_KIND_VERSION,
     BF_OPT_KIND_COMPLETIONS
 };
 
-/* What the function of an option of the kind REPORT gets as its field, once all options have been read; operands may be
- * missing. What it puts out is printed on standard output, also when it fails. */
+/* The field that the function of a REPORT option gets, after all options have been read; operands
+ * may be missing. Its output is printed on standard output, even if the function fails. */
 struct bf_opt_report {
     const void *group; /* the struct of the option's group */
     struct bf_buf out;
@@ -55,7 +55,7 @@ struct bf_opt_report {
     void (*warn)(void *arg, const char *text);
 };
 
-/* A word of an enumerated option. */
+/* A word of a CHOICE option. */
 struct bf_opt_word {
     const char *name;
     int value;
@@ -66,19 +66,21 @@ struct bf_opt {
     const char *name; /* long name */
     enum bf_opt_kind kind;
     size_t at;       /* offset of the field in the group's struct */
-    const char *arg; /* name of the value in --help, NULL for flags */
+    const char *arg; /* name of the value in --help; NULL for flags */
     const char *help;
     bool (*fn)(void *field, struct bf_str value, struct bf_err *e);
-    const struct bf_opt_word *words; /* of CHOICE; of FN: what completions offer */
+    const struct bf_opt_word *words; /* of CHOICE; of FN: the words that completions offer */
     size_t nwords;
-    uint64_t min, max; /* of U64, SIZE and MS; max 0: no range, UINT64_MAX: no upper end */
-    /* Spellings of earlier versions, separated by blanks: "-c --cnt". Last may be a flag that has become a value:
-     * "--gzip=gzip". They work with a warning; --help, completions and man pages leave them out. */
+    uint64_t min, max; /* of U64, SIZE and MS; max 0: any value, UINT64_MAX: no upper limit */
+    /* Spellings of earlier versions, separated by spaces: "-c --cnt". The last one may be a flag
+     * that has become a value: "--gzip=gzip". They still work, with a warning; --help, completions
+     * and man pages omit them. */
     const char *old;
 };
 
-/* All rows are made here, so that a new field needs one change. Behind a row's own parts its other fields may
- * follow: BF_OPT_U64('n', "count", struct config, count, "N", "how many", .old = "-c"). */
+/* All table rows are made by this macro, so that a new field changes one place. After a row's own
+ * arguments other fields may follow: BF_OPT_U64('n', "count", struct config, count, "N", "how
+ * many", .old = "-c"). */
 #define BF_OPT_ROW(l, n, k, offset, value, text, f, ...)                                           \
     {                                                                                              \
         .letter = l, .name = n, .kind = k, .at = offset, .arg = value, .help = text, .fn = f,      \
@@ -109,7 +111,7 @@ struct bf_opt {
 #define BF_OPT_MAYBE(l, name, type, field, arg, help, fn, ...)                                     \
     BF_OPT_ROW(l, name, BF_OPT_KIND_MAYBE, offsetof(type, field), arg, help, fn, __VA_ARGS__)
 
-/* A whole number from least to most. */
+/* An integer from least to most. */
 #define BF_OPT_RANGE(l, name, type, field, arg, help, least, most, ...)                            \
     BF_OPT_U64(l, name, type, field, arg, help, .min = least, .max = most, __VA_ARGS__)
 
@@ -119,17 +121,18 @@ struct bf_opt {
                .nwords = BF_COUNT(list), __VA_ARGS__)
 
 struct bf_opt_group {
-    const char *title; /* heading in --help, once for neighbours that share it; NULL: "Options" */
+    const char *title; /* heading in --help, printed once for adjacent groups that share it; NULL:
+                        * "Options" */
     const struct bf_opt *opts;
     size_t n;
     size_t at; /* offset of the group's struct in the tool's config */
 };
 
-/* What every tool has. */
+/* The options that every tool has. */
 struct bf_common {
     unsigned verbose; /* 1: -v, 2: -vv */
     bool quiet;
-    bool progress;    /* --progress: even when standard error is no terminal */
+    bool progress;    /* --progress: also when standard error is not a terminal */
     bool no_progress; /* --no-progress */
 };
 
@@ -148,23 +151,24 @@ struct bf_tool {
     size_t ngroups;
     size_t min_operands, max_operands;
     const char *(*libraries)(void); /* "libcurl/7.88.1 OpenSSL/3.0" for --version; may be NULL */
-    bool own_environment; /* it reads BF_ variables itself (opt_env.h), not bf_opt_parse */
+    bool own_environment; /* the tool reads BF_ variables itself (opt_env.h), not bf_opt_parse */
 };
 
 enum { BF_OPT_RUN = -1 };
 
-/* Fills *config (its defaults are in it already) and operands[0 .. max_operands-1], *noperands of
- * them. Returns BF_OPT_RUN to go on, else the exit status: --help and --version have been printed, or
- * a usage error has been reported. Also names the tool to diag, sets its loudness, and holds the
- * standard descriptors open. */
+/* Fills *config (which holds the defaults) and operands[0 .. max_operands-1], *noperands of them.
+ * Returns BF_OPT_RUN to continue, else the exit status: --help or --version has been printed, or a
+ * usage error has been reported. Also sets diag's tool name and verbosity, and opens the standard
+ * descriptors that are closed. */
 BF_API BF_MUST int bf_opt_parse(const struct bf_tool *tool, int argc, char **argv, void *config,
                                 const char **operands, size_t *noperands);
 
-/* One assignment "name = value" in the words of the long options, for configuration files. */
+/* One assignment, name and value, for configuration files; name is that of a long option. */
 BF_API BF_MUST bool bf_opt_set(const struct bf_tool *tool, void *config, struct bf_str name,
                                const char *value, struct bf_err *e);
 
-/* What a name takes as an option, also an old name. What only prints (help) is none. */
+/* Does the option need a value? Also for old names. Options that only print (--help) are
+ * unknown. */
 enum bf_opt_takes { BF_OPT_UNKNOWN, BF_OPT_NOTHING, BF_OPT_VALUE };
 BF_API enum bf_opt_takes bf_opt_takes(const struct bf_tool *tool, struct bf_str name);
 
@@ -172,7 +176,7 @@ BF_API enum bf_opt_takes bf_opt_takes(const struct bf_tool *tool, struct bf_str 
 BF_API BF_MUST bool bf_opt_choose(const struct bf_opt_word *words, size_t n, struct bf_str value,
                                   int *out, struct bf_err *e);
 
-/* A whole number from min to max, for an option that is parsed by a function. */
+/* An integer from min to max, for an option that a function parses. */
 BF_API BF_MUST bool bf_opt_range(struct bf_str value, uint64_t min, uint64_t max, uint64_t *out,
                                  struct bf_err *e);
 

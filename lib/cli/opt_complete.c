@@ -1,6 +1,6 @@
-/* What the table tells: the words of an enumerated option; FILE and DIR are files and folders; a synopsis that ends with
- * FILE takes files, one with COMMAND a command. Everything else, such as the name of a table, is left to the user: a
- * service would have to be asked for it. */
+/* Completions offer the words of an enumerated option. FILE and DIR are files and directories. A
+ * synopsis that ends with FILE accepts files, one with COMMAND a command. Everything else, such as
+ * the name of a table, is not completed, because that would cost a request to a service. */
 #include "lib/cli/opt_complete.h"
 
 enum takes { NOTHING, WORDS, LIST, FILES, FOLDERS, TEXT };
@@ -20,7 +20,7 @@ static enum takes takes(const struct bf_opt *o)
     return strcmp(o->arg, "FILE") == 0 ? FILES : strcmp(o->arg, "DIR") == 0 ? FOLDERS : TEXT;
 }
 
-/* The value of such an option is given with "=" or not at all. */
+/* Must the value of the option be given with "="? */
 static bool only_with_equals(const struct bf_opt *o)
 {
     return o->kind == BF_OPT_KIND_MAYBE || o->kind == BF_OPT_KIND_COMPLETIONS;
@@ -37,7 +37,8 @@ static void add_words(struct bf_buf *b, const struct bf_opt *o)
         bf_buf_addf(b, "%s%s", i ? " " : "", o->words[i].name);
 }
 
-/* Text between single quotes, for a shell; `also` are characters that the completion system wants escaped. */
+/* Appends text that goes between single quotes in a shell; `also` lists further characters that the
+ * completion system needs escaped. */
 static void add_quoted(struct bf_buf *b, const char *text, const char *also)
 {
     for (const char *p = text; *p; p++) {
@@ -99,7 +100,7 @@ static void bash_name(struct bf_buf *b, const struct bf_tool *tool, const struct
         bf_buf_addf(b, "-%c ", o->letter);
 }
 
-/* bash takes "--name=value" for three words. */
+/* bash splits "--name=value" into three words. */
 static void bash(struct bf_buf *b, const struct bf_tool *tool)
 {
     bf_buf_addf(b, "_bfpipe_%s() {\n", tool->name);

@@ -6,7 +6,7 @@ extern char **environ;
 
 enum { NAME_MAX_BYTES = 64 };
 
-/* "max-line" for BF_MAX_LINE, in room; an empty view for what no option is called. */
+/* "max-line" for BF_MAX_LINE, in room; an empty view if no option can have that name. */
 static struct bf_str option_name(struct bf_str variable, char room[NAME_MAX_BYTES])
 {
     size_t n = variable.n - 3;

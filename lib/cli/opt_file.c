@@ -13,7 +13,7 @@ static char *end_of_line(char *p)
     return newline ? newline : p + strlen(p);
 }
 
-/* An entry: from p to the end of the last line that goes on with it. */
+/* The end of the entry at p, after its last continuation line. */
 static char *end_of_entry(char *p, size_t *lines)
 {
     char *end = end_of_line(p);
@@ -22,7 +22,7 @@ static char *end_of_entry(char *p, size_t *lines)
     return end;
 }
 
-/* "name = value", "name value" or "name"; terminated in place. */
+/* "name = value", "name value" or "name"; modified in place. */
 static bool set_entry(const struct bf_tool *tool, void *config, char *p, struct bf_err *e)
 {
     if (p[0] == '-' && p[1] == '-')
@@ -40,7 +40,7 @@ static bool set_entry(const struct bf_tool *tool, void *config, char *p, struct 
     return bf_opt_set(tool, config, name, rest.n || assigned ? p + at : NULL, e);
 }
 
-/* The entry that begins at p, or a line that is none; *end is where it ends, *lines what it takes. */
+/* Parses the entry or comment at p; *end is its end, *lines the number of lines in it. */
 static bool one_entry(const struct bf_tool *tool, void *config, char *p, char **end, size_t *lines,
                       struct bf_err *e)
 {
@@ -49,7 +49,8 @@ static bool one_entry(const struct bf_tool *tool, void *config, char *p, char **
     if (*p == '#' || bf_str_trim(bf_str(p, (size_t)(*end - p))).n == 0)
         return true;
     if (is_space(*p))
-        return bf_err_set(e, BF_E_USAGE, "there is no option above that this line goes on with");
+        return bf_err_set(e, BF_E_USAGE,
+                          "an indented line continues an option, but there is none above it");
     *end = end_of_entry(p, lines);
     **end = '\0';
     return set_entry(tool, config, p, e);
@@ -68,7 +69,7 @@ static bool set_all(const struct bf_tool *tool, void *config, struct bf_buf *tex
     return true;
 }
 
-/* An option is text: where a NUL byte stands, its value would end unseen. */
+/* Rejects NUL bytes, which would silently cut off a value. */
 static bool is_text(const struct bf_buf *text, struct bf_err *e)
 {
     const char *nul = text->n ? memchr(text->p, '\0', text->n) : NULL;
@@ -80,7 +81,8 @@ static bool is_text(const struct bf_buf *text, struct bf_err *e)
     return bf_err_set(e, BF_E_USAGE, "line %zu: holds a NUL byte", line);
 }
 
-/* The buffer has room for one more byte, so its own word for it would be wrong by one. */
+/* The buffer has room for one more byte, so its own message would give a limit that is wrong by
+ * one. */
 static bool too_large(const char *path, struct bf_err *e)
 {
     return bf_err_set(e, BF_E_LIMIT, "%s is larger than %d bytes", path, BF_OPT_FILE_BYTES);
@@ -101,7 +103,7 @@ bool bf_opt_file_read(struct bf_opt_files *files, const struct bf_tool *tool, vo
         return too_large(path, e);
     if (!is_text(text, e))
         return bf_err_ctx(e, "%s", path);
-    if (!bf_buf_cstr(text)) /* terminates it */
+    if (!bf_buf_cstr(text)) /* adds the NUL */
         return bf_buf_check(text, path, e);
     files->reading = true;
     bool ok = set_all(tool, config, text, e);

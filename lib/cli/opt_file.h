@@ -1,18 +1,19 @@
 /*
- * Files of options, for what grows past one command line:
+ * Files of options, for command lines that have become too long:
  *
- *     # what the dashboard gets
+ *     # rows for the dashboard
  *     match = {"eventName":["INSERT"],
  *       "tableName":["sales"]}
  *     fields order_id,total
  *     strict
  *
- * An entry is the name of a long option (with or without "--"), then its value, with or without "=" in
- * between. A line that begins with white space goes on with the value above it; "#" at the beginning of a line
- * begins a comment; white space around a value, and CR at the end of a line, do not count. The entries count
- * as if they stood on the command line. Told to users in bfpipe-formats(5).
+ * An entry is the name of a long option (with or without "--") and its value, with or without "="
+ * between them. A line that begins with white space continues the value above it. A "#" at the
+ * beginning of a line begins a comment. White space around a value and a CR at the end of a line
+ * are removed. The entries count as if they were on the command line. Documented in
+ * bfpipe-formats(5).
  *
- * The first error ends it: "FILE: line N: what", N the line in which the entry begins.
+ * Parsing ends at the first error: "FILE: line N: reason", where N is the first line of the entry.
  */
 #ifndef BF_OPT_FILE_H
 #define BF_OPT_FILE_H
@@ -21,14 +22,15 @@
 
 enum { BF_OPT_FILES_MAX = 16, BF_OPT_FILE_BYTES = 4 * 1024 * 1024 };
 
-/* The texts live as long as the configuration: its values are views into them. Born as zeros. */
+/* The files' texts. They must live as long as the configuration, whose values are views into them.
+ * Initialise with zeros. */
 struct bf_opt_files {
     struct bf_buf text[BF_OPT_FILES_MAX];
     size_t n;
-    bool reading; /* a file that names a file is refused */
+    bool reading; /* a file may not name another file */
 };
 
-/* Sets in config what the file says. BF_E_NOTFOUND when it is not there. */
+/* Sets the options of the file in config. BF_E_NOTFOUND if it does not exist. */
 BF_API BF_MUST bool bf_opt_file_read(struct bf_opt_files *files, const struct bf_tool *tool,
                                      void *config, const char *path, struct bf_err *e);
 BF_API void bf_opt_files_free(struct bf_opt_files *files);

@@ -26,8 +26,8 @@ static int print(struct bf_buf *b)
     return ok ? 0 : 1;
 }
 
-/* Appends text, which begins in column `at` of its line, and goes on in column `indent` of the next where
- * a word would pass the width. */
+/* Appends text, which begins in column `at` of its line, and wraps it; further lines are indented
+ * to column `indent`. */
 static void wrap(struct bf_buf *b, const char *text, size_t at, size_t indent)
 {
     struct bf_str rest = bf_str_of(text), word;

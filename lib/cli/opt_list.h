@@ -1,4 +1,4 @@
-/* The values of an option that may be given more than once: views that somebody else owns. */
+/* The values of a repeatable option: views that somebody else owns. */
 #ifndef BF_OPT_LIST_H
 #define BF_OPT_LIST_H
 

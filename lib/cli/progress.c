@@ -10,7 +10,8 @@
 
 enum { EVERY_MS = 500 };
 
-/* Do lines on standard output mix with ours, or has a tool further on a better view? */
+/* Would lines on standard output mix with ours, or does a later tool of the pipe show its own
+ * progress? */
 static bool output_is_watched(void)
 {
     struct stat st;

@@ -18,7 +18,7 @@ static bool refuse_path(const char *path, const char *what, struct bf_err *e)
     return bf_err_set(e, BF_E_USAGE, "--rejects: %s is the %s", path, what);
 }
 
-/* Is it none of the files that the process reads and writes anyway? */
+/* Is it different from the files that the process reads and writes? */
 static bool spare(const struct stat *st, const char *path, struct bf_err *e)
 {
     struct stat other;
@@ -36,7 +36,8 @@ bool bf_rejects_spare(const char *path, const char *input, struct bf_err *e)
     return is ? refuse_path(path, "input", e) : true;
 }
 
-/* A run that was killed may have left a part of a line, which must not become the beginning of the next one. */
+/* A run that was killed may have left an incomplete line; the next line must not be appended to
+ * it. */
 static bool end_line(const struct bf_rejects *r, int fd, const struct stat *st, struct bf_err *e)
 {
     char last = '\n';
@@ -95,7 +96,7 @@ static bool begins(const struct bf_rejects *r, struct bf_str header)
 
 bool bf_rejects_header(struct bf_rejects *r, struct bf_str header, struct bf_err *e)
 {
-    /* neither is part of the line: the file may get lines of inputs that differ in them */
+    /* neither is part of the header: the inputs whose lines go to this file may differ in them */
     header = bf_str_no_bom(header);
     while (header.n && header.p[header.n - 1] == '\r')
         header.n--;
@@ -106,7 +107,7 @@ bool bf_rejects_header(struct bf_rejects *r, struct bf_str header, struct bf_err
            bf_err_set(e, BF_E_USAGE, "--rejects: %s holds lines under another header", r->path);
 }
 
-/* Counts and reports one rejected line; false when strict ends the run. */
+/* Counts and reports one rejected line; false if strict ends the run. */
 static bool report(struct bf_rejects *r, uint64_t number, const struct bf_err *why,
                    struct bf_err *e)
 {
@@ -175,7 +176,7 @@ bool bf_rejects_add_cut(struct bf_rejects *r, const struct bf_reader *reader, st
 void bf_rejects_stopped(uint64_t last)
 {
     bf_diag_hint("reading stopped after line %" PRIu64
-                 "; the lines behind it are to be fed in again as well",
+                 "; the lines after it have to be fed in again as well",
                  last);
 }
 

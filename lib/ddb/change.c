@@ -12,7 +12,7 @@
 #include "lib/json/scan.h"
 
 enum {
-    ATTRS_MAX = 4 * 1024 * 1024, /* an entry needs 14 bytes of text at least */
+    ATTRS_MAX = 4 * 1024 * 1024, /* each entry needs at least 14 bytes of text */
     TEXT_MAX = 256 * 1024 * 1024
 };
 
@@ -40,7 +40,7 @@ void bf_change_free(struct bf_change *c)
     *c = (struct bf_change){0};
 }
 
-/* More room in the attribute table, the finished images moved along. */
+/* Enlarges the attribute table and updates the images that point into it. */
 bool bf_change_grow(struct bf_change *c)
 {
     struct bf_image *images[] = {&c->keys, &c->new_image, &c->old_image};
@@ -93,7 +93,7 @@ bool bf_change_type(struct bf_str tag, bool escaped, enum bf_attr_type *type)
     return false;
 }
 
-/* Canonical base64 with padding, without decoding it. */
+/* Is it canonical base64 with padding? Does not decode it. */
 static bool is_base64(struct bf_str t)
 {
     size_t pad = t.n && t.p[t.n - 1] == '=' ? t.n > 1 && t.p[t.n - 2] == '=' ? 2 : 1 : 0;
@@ -119,7 +119,7 @@ bool bf_change_is_base64(struct bf_str text, bool escaped)
     return ok;
 }
 
-/* An envelope's name written with escapes; one too long for the struct is none that we know. */
+/* Decodes an envelope member's name with escapes; a name longer than any known one gives a wrong name. */
 struct bf_str bf_change_decode(struct change_scan *s, struct bf_str name)
 {
     struct bf_buf decoded;
@@ -148,7 +148,7 @@ static const struct change_ops *ops(void)
     }
 }
 
-/* What is kept from record to record, made at the first one. */
+/* Allocates the tables that are kept from record to record; at the first record. */
 static bool keep(struct change_scan *s, struct bf_err *e)
 {
     struct bf_change *c = s->change;
@@ -168,7 +168,7 @@ static bool keep(struct change_scan *s, struct bf_err *e)
     return true;
 }
 
-/* Gets a scan ready over a padded text. */
+/* Prepares a scan over a padded text. */
 static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text, size_t slack,
                   struct bf_err *e)
 {
@@ -203,14 +203,14 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
     return keep(s, e);
 }
 
-/* The attribute's name for a message: what of it is sound, cut to something readable. */
+/* The attribute's name for a message: its valid part, shortened. */
 static struct bf_str shown_name(const struct change_scan *s)
 {
     const char *p = s->attr + 1;
     size_t n = 0;
     while (n < 60 && p + n < s->core.bad && p[n] != '"')
         n++;
-    if (n == 0 && s->core.bad == s->attr) /* the name itself is not at fault: it stands twice */
+    if (n == 0 && s->core.bad == s->attr) /* the name itself is valid, but appears twice */
         while (n < 60 && p[n] != '"')
             n++;
     while (n && (p[n] & 0xC0) == 0x80)
@@ -218,7 +218,7 @@ static struct bf_str shown_name(const struct change_scan *s)
     return bf_str(p, n);
 }
 
-/* Turns what the scan noted into *e; false. */
+/* Fills *e from the error of the scan; returns false. */
 static bool failed(struct change_scan *s, struct bf_err *e)
 {
     if (s->core.code == BF_E_MEMORY)
@@ -228,7 +228,8 @@ static bool failed(struct change_scan *s, struct bf_err *e)
         struct bf_str name = shown_name(s);
         bf_err_ctx(e, "attribute %.*s", (int)name.n, name.p);
     }
-    return bf_err_ctx(e, "byte %zu", (size_t)(s->core.bad - s->core.start) + 1);
+    return s->change->made ? false
+                           : bf_err_ctx(e, "byte %zu", (size_t)(s->core.bad - s->core.start) + 1);
 }
 
 static void give_indexes(struct bf_change *c)
@@ -240,8 +241,8 @@ static void give_indexes(struct bf_change *c)
     }
 }
 
-/* Behind the document at p only white space may follow. */
-static bool finish(struct change_scan *s, const char *p, struct bf_err *e)
+/* Only white space may follow the document that ends at p. */
+static bool check_end(struct change_scan *s, const char *p, struct bf_err *e)
 {
     if (!p)
         return failed(s, e);
@@ -299,7 +300,7 @@ enum bf_change_kind bf_change_parse(struct bf_change *c, struct bf_str text, siz
     struct change_scan s;
     if (!begin(&s, c, text, slack, e))
         return BF_CHANGE_BAD;
-    if (!finish(&s, ops()->record(&s), e)) {
+    if (!check_end(&s, ops()->record(&s), e)) {
         bf_json_hint(text, e);
         return BF_CHANGE_BAD;
     }
@@ -310,13 +311,13 @@ bool bf_change_value(struct bf_change *c, struct bf_str av, struct bf_attr *out,
 {
     struct change_scan s;
     *out = (struct bf_attr){.name = BF_STR("")};
-    return begin(&s, c, av, 0, e) && finish(&s, ops()->value(&s, out), e);
+    return begin(&s, c, av, 0, e) && check_end(&s, ops()->value(&s, out), e);
 }
 
 bool bf_change_item(struct bf_change *c, struct bf_str item, struct bf_err *e)
 {
     struct change_scan s;
-    return begin(&s, c, item, 0, e) && finish(&s, ops()->item(&s, &c->new_image), e);
+    return begin(&s, c, item, 0, e) && check_end(&s, ops()->item(&s, &c->new_image), e);
 }
 
 bool bf_attr_is(const struct bf_attr *a, struct bf_str name)
@@ -349,7 +350,7 @@ bool bf_op_parse(struct bf_str name, enum bf_op *op)
     return name.n == 6 && bf_change_op(name.p, op);
 }
 
-/* Eight digits at p as a number; false when they are not all digits. */
+/* The number that the eight digits at p spell; false if one is not a digit. */
 static bool eight(const char *p, int64_t *v)
 {
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -358,7 +359,7 @@ static bool eight(const char *p, int64_t *v)
     if (((w & 0xF0F0F0F0F0F0F0F0u) | ((w + 0x0606060606060606u) & 0xF0F0F0F0F0F0F0F0u) >> 4) !=
         0x3333333333333333u)
         return false;
-    w = (w & 0x0F0F0F0F0F0F0F0Fu) * (10 * 256 + 1) >> 8; /* pairs, then fours, then all */
+    w = (w & 0x0F0F0F0F0F0F0F0Fu) * (10 * 256 + 1) >> 8; /* combine pairs, then fours, then all */
     w = (w & 0x00FF00FF00FF00FFu) * (100 * 65536 + 1) >> 16;
     *v = (int64_t)((w & 0x0000FFFF0000FFFFu) * (10000 * 4294967296u + 1) >> 32);
     return true;
@@ -373,12 +374,12 @@ static bool eight(const char *p, int64_t *v)
 #endif
 }
 
-/* Digits alone: how large the number is says what it counts. */
+/* Digits only: the magnitude decides the unit. */
 static bool epoch(struct bf_str t, int64_t *us, unsigned *decimals)
 {
     int64_t v = 0, low;
     if (t.n ==
-        13) { /* milliseconds, as the service writes them: two times eight, three of them twice */
+        13) { /* milliseconds, as the service writes them: two overlapping reads of eight digits */
         if (!eight(t.p, &v) || !eight(t.p + 5, &low))
             return false;
         v = v * 100000 + low % 100000;

@@ -1,8 +1,8 @@
 /*
- * The one pass over a change record, built on lib/json/core.h and change_value.h
- * and compiled once for each vector level: change_portable.c and change_sse2.c
- * define BF_CORE_SIMD and CHANGE_OPS and include this. change.c
- * chooses among the tables. The text is padded (core.h).
+ * The single pass over a change record, built on lib/json/core.h and change_value.h and compiled
+ * once for each vector level: change_portable.c and change_sse2.c define BF_CORE_SIMD and
+ * CHANGE_OPS and include this file. change.c selects one of the tables. The text is padded
+ * (core.h).
  */
 #ifndef BF_DDB_CHANGE_CORE_H
 #define BF_DDB_CHANGE_CORE_H
@@ -10,8 +10,8 @@
 #include "lib/ddb/change_value.h"
 
 /*
- * The two images of a change, and its keys, are mostly the same text. What stands at p as t stood in the
- * image before is valid and needs no scan; NULL: it does not.
+ * The two images of a change, and its keys, are mostly the same text. If the text at p equals that
+ * of the attribute t in the image before, it is valid and needs no scan. NULL: it differs.
  */
 CORE_INLINE const char *twin(struct change_scan *s, const char *p, struct bf_attr *a,
                              const struct bf_attr *t)
@@ -27,7 +27,7 @@ CORE_INLINE const char *twin(struct change_scan *s, const char *p, struct bf_att
     return p + n;
 }
 
-/* Does the name at p, with its quotes, stand there as t's does? */
+/* Is the quoted name at p that of t? */
 CORE_INLINE bool named(const char *p, const struct bf_attr *t)
 {
     return core_same_wide(p, t->name.p - 1, t->name.n + 2);
@@ -42,19 +42,19 @@ CORE_COLD bool grow(struct change_scan *s)
 }
 
 /*
- * The attributes of the image before, in the order in which this one is held against them. Attributes of the
- * same names in the same order need no look at whether a name stands twice. At the first that has none there,
- * all names go into the table, and those that follow.
+ * The attributes of the image before, in the order in which this image is compared with them. While
+ * the names are the same in the same order, there can be no duplicates. From the first attribute
+ * without a counterpart on, all names are put into the table, the earlier ones included.
  */
 struct twins {
     const struct bf_attr *at, *end;
-    unsigned strange; /* attributes in a row that had no twin */
-    bool listed;      /* names are in the table */
+    unsigned strange; /* attributes in a row without a counterpart */
+    bool listed;      /* the names are in the table */
 };
 
-enum { STRANGE_MAX = 8 }; /* so many, and the image is another one */
+enum { STRANGE_MAX = 8 }; /* after so many, stop comparing: the images differ */
 
-/* Is the attribute at p of the name of the next twin, or the one after? */
+/* Is the name at p that of the next counterpart, or of the one after it? */
 CORE_INLINE bool known(const char *p, struct twins *w)
 {
     if (w->at == w->end)
@@ -68,7 +68,7 @@ CORE_INLINE bool known(const char *p, struct twins *w)
     return step;
 }
 
-/* The names from first to before a go into the table. */
+/* Puts the names from first up to a into the table. */
 CORE_CALL bool list_names(struct change_scan *s, size_t first, const struct bf_attr *a)
 {
     for (const struct bf_attr *b = s->change->attrs + first; b < a; b++)
@@ -77,7 +77,7 @@ CORE_CALL bool list_names(struct change_scan *s, size_t first, const struct bf_a
     return true;
 }
 
-/* An attribute that has no twin, or one with another value. */
+/* An attribute without a counterpart, or with another value. */
 CORE_INLINE const char *fresh(struct change_scan *s, const char *p, struct bf_attr *a,
                               struct twins *w, size_t first)
 {
@@ -98,7 +98,8 @@ CORE_INLINE const char *fresh(struct change_scan *s, const char *p, struct bf_at
     return CORE_LIKELY(first_time(s, a, s->names->first)) ? p : twice(s, name, 0);
 }
 
-/* The attributes of an image from p, on the quote of the first name, into the table from first on. */
+/* The attributes of an image from p, the quote of the first name; they are stored from index first
+ * on. */
 CORE_INLINE const char *attributes(struct change_scan *s, const char *p, size_t first)
 {
     struct bf_change *c = s->change;
@@ -107,7 +108,7 @@ CORE_INLINE const char *attributes(struct change_scan *s, const char *p, size_t 
     bool more;
     do {
         const char *q = NULL;
-        if (CORE_UNLIKELY(a == full)) { /* the table may move */
+        if (CORE_UNLIKELY(a == full)) { /* the table may be moved */
             ptrdiff_t at = a - c->attrs, t = w.at - c->attrs, end = w.end - c->attrs;
             if (!grow(s))
                 return NULL;
@@ -130,7 +131,7 @@ CORE_INLINE const char *attributes(struct change_scan *s, const char *p, size_t 
     return p;
 }
 
-/* An image or an item, its attributes into the table behind those that are there. */
+/* An image or an item; appends its attributes to the table. */
 static const char *image(struct change_scan *s, const char *p, struct bf_image *out)
 {
     struct bf_change *c = s->change;
@@ -150,7 +151,7 @@ static const char *image(struct change_scan *s, const char *p, struct bf_image *
     return p;
 }
 
-/* A string of the envelope. */
+/* A string member of the envelope. */
 CORE_CALL const char *text(struct change_scan *s, const char *p, struct bf_change_text *out,
                            const char *wanted)
 {
@@ -164,7 +165,8 @@ CORE_CALL const char *text(struct change_scan *s, const char *p, struct bf_chang
     return q;
 }
 
-/* Behind the digits at p when they are a whole JSON number, as a member's value nearly always is; else p. */
+/* The position after the digits at p if they are a whole JSON number, as the value of a member
+ * nearly always is; else p. */
 CORE_INLINE const char *plain_digits(const char *p)
 {
     const char *q = p;
@@ -180,7 +182,7 @@ CORE_INLINE const char *plain_digits(const char *p)
 CORE_INLINE const char *time_of(struct change_scan *s, const char *p)
 {
     const char *q = plain_digits(p);
-    if (CORE_LIKELY(q > p && q - p <= 16)) { /* any that is so short can be read */
+    if (CORE_LIKELY(q > p && q - p <= 16)) { /* a number this short is always a valid time */
         s->change->time = bf_str(p, (size_t)(q - p));
         return q;
     }
@@ -193,7 +195,7 @@ CORE_INLINE const char *time_of(struct change_scan *s, const char *p)
         return q;
     s->change->time = bf_str(p, (size_t)(q - p));
     if (!bf_change_time_ok(s->change))
-        return core_fail(&s->core, p, "ApproximateCreationDateTime is no time");
+        return core_fail(&s->core, p, "ApproximateCreationDateTime is not a time");
     return q;
 }
 
@@ -207,7 +209,7 @@ CORE_INLINE const char *size_of(struct change_scan *s, const char *p)
 #define AT(lit)      (memcmp(p, lit, sizeof lit - 1) == 0)
 #define BEHIND(lit)  (p + sizeof lit - 1)
 
-/* A member of "dynamodb" with its key at p, however it is written. */
+/* A member of "dynamodb" whose key is at p, in any spelling. */
 CORE_CALL const char *body_member(struct change_scan *s, const char *p)
 {
     struct bf_change *c = s->change;
@@ -231,7 +233,7 @@ CORE_CALL const char *body_member(struct change_scan *s, const char *p)
     return core_skip(&s->core, p, 2);
 }
 
-/* The member "dynamodb", its members first as they are usually written. */
+/* The member "dynamodb"; expects its members first in their usual order. */
 CORE_CALL const char *body(struct change_scan *s, const char *p)
 {
     struct bf_change *c = s->change;
@@ -263,7 +265,7 @@ CORE_CALL const char *body(struct change_scan *s, const char *p)
     return p;
 }
 
-/* The same, and notes whether it came before. */
+/* The same, and records whether the member is repeated. */
 static const char *once(struct change_scan *s, const char *p, struct bf_change_text *out,
                         const char *wanted)
 {
@@ -281,7 +283,8 @@ CORE_CALL const char *event_name(struct change_scan *s, const char *p)
     return q;
 }
 
-/* What Kinesis says of the record that brought the change; or, in a capture, the record itself. */
+/* The member "kinesis": about the Kinesis record that carried the change; in a capture, the record
+ * itself. */
 CORE_CALL const char *kinesis(struct change_scan *s, const char *p)
 {
     struct bf_change *c = s->change;
@@ -315,7 +318,7 @@ CORE_CALL const char *kinesis(struct change_scan *s, const char *p)
     return p;
 }
 
-/* One member of the envelope; p is on its value. */
+/* One member of the envelope; p is at its value. */
 CORE_INLINE const char *envelope(struct change_scan *s, const char *p, struct bf_str name)
 {
     struct bf_change *c = s->change;
@@ -342,7 +345,7 @@ CORE_INLINE const char *envelope(struct change_scan *s, const char *p, struct bf
     return core_skip(&s->core, p, 1);
 }
 
-/* The members of the envelope from p, on a key, to the end. */
+/* The members of the envelope from p, a key, to the end. */
 CORE_CALL const char *members(struct change_scan *s, const char *p)
 {
     bool escaped, more;
@@ -361,8 +364,8 @@ CORE_CALL const char *members(struct change_scan *s, const char *p)
     return p;
 }
 
-/* The place of the value of "dynamodb" when the envelope is that of the record before; else NULL. The
- * parts that are compared were valid there, so they are valid here. */
+/* The position of the value of "dynamodb" if the envelope is the same as in the record before; else
+ * NULL. The parts that are compared were valid there, so they are valid here. */
 CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
 {
     const struct envelope_head *h = &s->envelope->head;
@@ -390,7 +393,7 @@ CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
     return third + h->third;
 }
 
-/* The end of a tail that is remembered as far as p; NULL: it is another one. */
+/* The end of a tail that is remembered up to p; NULL: it differs. */
 CORE_INLINE const char *known_sequence(struct change_scan *s, const char *p)
 {
     const struct envelope_tail *t = &s->envelope->tail;
@@ -404,7 +407,7 @@ CORE_INLINE const char *known_sequence(struct change_scan *s, const char *p)
     return q + t->rest;
 }
 
-/* What stands behind "dynamodb", from p on. */
+/* The rest of the envelope after "dynamodb", from p on. */
 CORE_INLINE const char *tail(struct change_scan *s, const char *p)
 {
     const struct envelope_tail *t = &s->envelope->tail;

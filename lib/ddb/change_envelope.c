@@ -46,7 +46,7 @@ void bf_change_learn_tail(struct change_scan *s, const char *from, const char *e
     struct bf_str seq = behind(c->kinesis_seq.text, from) ? c->kinesis_seq.text : bf_str(end, 0);
     size_t n = (size_t)(seq.p - from), rest = (size_t)(end - seq.p) - seq.n;
     t->n = t->rest = 0;
-    /* the texts are compared 64 bytes at a time */
+    /* the texts are compared in steps of 64 bytes */
     if (n + rest > TAIL_TEXT - 64 || s->twice || behind(c->table.text, from) || c->kinesis_part.p ||
         (rest && (c->kinesis_seq.escaped || behind(s->arn.text, seq.p))))
         return;

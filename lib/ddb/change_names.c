@@ -1,4 +1,5 @@
-/* The table of names that finds one that stands twice: all but the look that is nearly always enough (change_names.h). */
+/* The table that detects duplicate names: all except the look-up that nearly always suffices
+ * (change_names.h). */
 #include "lib/ddb/change_names.h"
 
 #include <stdlib.h>
@@ -7,8 +8,8 @@
 #include "lib/json/scan.h"
 
 enum {
-    SLOTS = 1024, /* 8 KiB: few names of a usual item meet */
-    PROBES = 8    /* so many slots taken in a row: the table is too small */
+    SLOTS = 1024, /* 8 KiB: the names of a usual item rarely collide */
+    PROBES = 8    /* after so many occupied slots in a row the table is too small */
 };
 
 bool bf_change_names_new(struct bf_change *c)
@@ -39,7 +40,7 @@ void bf_change_names_wrap(struct bf_change_names *t)
     t->stamp = 0;
 }
 
-/* The name that begins at p, up to its quote, which the scan has found before. */
+/* The name that begins at p and ends before its quote, which the scan has found before. */
 static struct bf_str name_at(const char *p, bool *escaped)
 {
     size_t n = 0;
@@ -51,8 +52,8 @@ static struct bf_str name_at(const char *p, bool *escaped)
     return bf_str(p, n);
 }
 
-/* The name as it is meant, in s->change->name when it is written with escapes. Then the hash may read 16 bytes after it.
- * False: no memory. */
+/* Decodes the name into s->change->name if it contains escapes. Then the hash may read 16 bytes
+ * after it. False: out of memory. */
 static bool decode(struct change_scan *s, struct bf_str *name, bool escaped)
 {
     struct bf_buf *b = &s->change->name;
@@ -68,7 +69,7 @@ static bool decode(struct change_scan *s, struct bf_str *name, bool escaped)
     return bf_buf_ok(b);
 }
 
-/* Is the name at a place in the text this (decoded) one? */
+/* Is the name at that position of the text this (decoded) one? */
 static bool is_name(const char *at, struct bf_str name)
 {
     struct bf_json_key key;
@@ -76,7 +77,7 @@ static bool is_name(const char *at, struct bf_str name)
     return bf_json_key_eq(&key, name);
 }
 
-/* Four times as many slots, the names of this image in them. */
+/* Makes four times as many slots and inserts the names of this image. */
 static bool grow(struct change_scan *s)
 {
     struct bf_change_names *t = s->names;
@@ -120,7 +121,8 @@ bool bf_change_names_probe(struct change_scan *s, const struct bf_attr *a, uint3
         }
         if (slot->stamp == stamp && is_name(s->core.start + slot->at, name))
             return false;
-        /* a table of more slots than the text has bytes is large enough, whatever meets in it */
+        /* a table with more slots than the text has bytes is large enough, however many names
+         * collide */
         if (n == PROBES && t->mask < (size_t)(s->core.end - s->core.start))
             return grow(s) && bf_change_names_probe(s, a, stamp);
     }

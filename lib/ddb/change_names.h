@@ -1,14 +1,14 @@
 /*
- * Does a name stand twice in its object? One look into a hash table for each
- * name; change_ops.h has the table. Inside its room only, and inline, since it
- * is asked for every attribute of every record.
+ * Does an object contain a name twice? One look-up in a hash table for each name; change_ops.h
+ * defines the table. Private to its room, and inline, because it is called for every attribute of
+ * every record.
  */
 #ifndef BF_DDB_CHANGE_NAMES_H
 #define BF_DDB_CHANGE_NAMES_H
 
 #include "lib/ddb/change_ops.h"
 
-/* The two halves of a product, or what comes near where the compiler has no such type. */
+/* The two halves of a product combined, or a substitute where the compiler has no 128-bit type. */
 static inline uint64_t names_fold(uint64_t a, uint64_t b)
 {
 #if defined(__SIZEOF_INT128__)
@@ -20,13 +20,14 @@ static inline uint64_t names_fold(uint64_t a, uint64_t b)
 #endif
 }
 
-/* What the names of the object of that stamp begin their hash with: the same name in several maps has several. */
+/* The start value of the hash for the object with that stamp: the same name in several maps has
+ * different hashes. */
 static inline uint64_t names_base(const struct bf_change_names *t, uint32_t stamp)
 {
     return t->seed[0] ^ (uint64_t)stamp << 32;
 }
 
-/* The hash of the n bytes at p, after which 16 more can be read. */
+/* The hash of the n bytes at p; 16 more bytes can be read after them. */
 static inline uint64_t names_hash(const struct bf_change_names *t, uint64_t base, const char *p,
                                   size_t n)
 {
@@ -39,16 +40,17 @@ static inline uint64_t names_hash(const struct bf_change_names *t, uint64_t base
                       (core_load8(p + 8) & core_load8(mask + 8)) ^ t->seed[1]);
 }
 
-/* An image begins. */
+/* Begins an image. */
 static inline void begin_names(struct bf_change_names *t)
 {
-    if (CORE_UNLIKELY(t->stamp > UINT32_MAX / 2)) /* no text has so many objects as are left */
+    if (CORE_UNLIKELY(t->stamp > UINT32_MAX / 2)) /* no text has more objects than the stamps that
+                                                   * are left */
         bf_change_names_wrap(t);
     t->first = ++t->stamp;
 }
 
-/* Is this the first time that the name of a comes in the object of that stamp? False, with s->core.code
- * BF_E_MEMORY: that could not be found out. */
+/* Is this the first occurrence of a's name in the object with that stamp? False with s->core.code
+ * BF_E_MEMORY: unknown. */
 static inline bool first_time(struct change_scan *s, const struct bf_attr *a, uint32_t stamp)
 {
     struct bf_change_names *t = s->names;

@@ -1,7 +1,6 @@
 /*
- * The texts of numbers and binaries, validated: the part of change_value.h that
- * knows what stands between their quotes. Static, compiled once for each vector
- * level.
+ * The texts of numbers and binaries, validated: the part of change_value.h that checks the text
+ * between their quotes. Static, compiled once for each vector level.
  */
 #ifndef BF_DDB_CHANGE_TEXT_H
 #define BF_DDB_CHANGE_TEXT_H
@@ -11,8 +10,8 @@
 #include "lib/json/core.h"
 
 #if BF_CORE_SIMD
-/* Behind -?digits(.digits)?" as JSON has it, when it is shorter than 16 bytes; NULL: look closer. Asks
- * without branches, because how long a number is cannot be foreseen. */
+/* The position after -?digits(.digits)?" as in JSON, if it is shorter than 16 bytes; NULL: check it
+ * in full. Without branches, because the length of a number cannot be predicted. */
 CORE_INLINE const char *plain_number(const char *p)
 {
     p += *p == '-';
@@ -21,16 +20,18 @@ CORE_INLINE const char *plain_number(const char *p)
     uint32_t quotes = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, core_load16(is->quote)));
     uint32_t dots = (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(v, core_load16(is->dot)));
     uint32_t digits = core_digits16(v);
-    /* what is no digit, up to the first quote; all beyond the vector when there is no quote */
+    /* the bytes before and including the first quote that are not digits; all bytes if there is no
+     * quote */
     uint32_t others = (quotes ^ (quotes - 1)) & ~digits, dot = others & (others - 1);
-    uint32_t wrong = others & ~(dots | quotes);   /* nothing but a dot and the quote, */
-    wrong |= dot & (dot - 1);                     /* both once, */
-    wrong |= others & ~(digits << 1);             /* each behind a digit, */
-    wrong |= (uint32_t)(*p == '0') & digits >> 1; /* and no digit behind a 0 in front */
+    uint32_t wrong = others & ~(dots | quotes);   /* only a dot and the quote are allowed, */
+    wrong |= dot & (dot - 1);                     /* each once, */
+    wrong |= others & ~(digits << 1);             /* each after a digit, */
+    wrong |= (uint32_t)(*p == '0') & digits >> 1; /* and no digit after a leading 0 */
     return CORE_LIKELY(wrong == 0) ? p + (size_t)__builtin_ctz(quotes) + 1 : NULL;
 }
 #else
-/* Behind -?digits(.digits)?" of at most 38 characters as JSON has it, or NULL: look closer. */
+/* The position after -?digits(.digits)?" of at most 38 characters as in JSON, or NULL: check it in
+ * full. */
 CORE_INLINE const char *plain_number(const char *p)
 {
     const char *start = p;
@@ -69,7 +70,7 @@ CORE_CALL const char *other_number(struct change_scan *s, const char *p, bool *j
     return NULL;
 }
 
-/* The number in quotes whose opening quote is in front of p. */
+/* The number in quotes whose opening quote is before p. */
 CORE_INLINE const char *quoted_number(struct change_scan *s, const char *p, bool *json)
 {
     const char *q = plain_number(p);
@@ -78,7 +79,7 @@ CORE_INLINE const char *quoted_number(struct change_scan *s, const char *p, bool
 }
 
 #if BF_CORE_SIMD
-/* Which of the 16 bytes at p are digits of base64, a bit each. */
+/* The base64 characters among the 16 bytes at p, one bit each. */
 CORE_INLINE uint32_t base64_digits16(const char *p)
 {
     __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
@@ -90,7 +91,7 @@ CORE_INLINE uint32_t base64_digits16(const char *p)
     return (uint32_t)_mm_movemask_epi8(is) | core_digits16(v);
 }
 
-/* The first byte from p on that is no digit of base64; at the latest that is the sentinel. */
+/* The first byte from p on that is not a base64 character; at the latest the sentinel. */
 CORE_INLINE const char *base64_end(const char *p)
 {
     for (;; p += 32) {
@@ -110,7 +111,7 @@ CORE_INLINE const char *base64_end(const char *p)
 }
 #endif
 
-/* Base64 that is not written as usual. */
+/* Base64 that is not spelt as usual. */
 CORE_CALL const char *other_base64(struct change_scan *s, const char *p, bool *escaped)
 {
     const char *q = core_string(&s->core, p, escaped);
@@ -121,7 +122,7 @@ CORE_CALL const char *other_base64(struct change_scan *s, const char *p, bool *e
     return q;
 }
 
-/* The binary whose opening quote is in front of p, with its padding. */
+/* The binary, padding included, whose opening quote is before p. */
 CORE_INLINE const char *quoted_base64(struct change_scan *s, const char *p, bool *escaped)
 {
     const char *q = base64_end(p);

@@ -1,6 +1,6 @@
 /*
- * Attribute values, validated in one pass: the part of change_core.h that knows
- * DynamoDB's types. Static, compiled once for each vector level.
+ * Attribute values, validated in one pass: the part of change_core.h that knows DynamoDB's types.
+ * Static, compiled once for each vector level.
  */
 #ifndef BF_DDB_CHANGE_VALUE_H
 #define BF_DDB_CHANGE_VALUE_H
@@ -11,8 +11,8 @@
 #include "lib/json/core.h"
 
 /*
- * What is inside M, L and the sets is written down as plain JSON (s->flat) while it is validated. That
- * never takes more room than the text it is made of.
+ * The content of M, L and the sets is written as plain JSON (s->flat) while it is validated. It
+ * never needs more room than its source text.
  */
 CORE_INLINE void flat_number(struct change_scan *s, struct bf_str text, bool json)
 {
@@ -20,14 +20,14 @@ CORE_INLINE void flat_number(struct change_scan *s, struct bf_str text, bool jso
                                 : bf_value_write_number(s->flat, text);
 }
 
-/* The name of n bytes whose opening quote is at p. */
+/* Writes the name of n bytes whose opening quote is at p. */
 CORE_INLINE void flat_name(struct change_scan *s, const char *p, size_t n)
 {
     s->flat = bf_value_copy(s->flat, p, n + 2);
     *s->flat++ = ':';
 }
 
-/* An inner value; containers have written themselves. */
+/* Writes an inner value; containers have written themselves. */
 CORE_INLINE void flat_value(struct change_scan *s, const struct bf_attr *a)
 {
     if (CORE_LIKELY(a->plain != NULL))
@@ -36,7 +36,7 @@ CORE_INLINE void flat_value(struct change_scan *s, const struct bf_attr *a)
         s->flat = bf_value_write_number(s->flat, a->val);
 }
 
-/* "name": at p, which is on the quote; returns the place of the value. */
+/* Parses "name": at p, the quote; returns the position of the value. */
 CORE_INLINE const char *member(struct core *s, const char *p, struct bf_str *name, bool *escaped)
 {
     if (CORE_UNLIKELY(*p != '"'))
@@ -51,7 +51,7 @@ CORE_INLINE const char *member(struct core *s, const char *p, struct bf_str *nam
     return core_space(s, q + 1);
 }
 
-/* Behind a value in an object: *more says whether another key follows, at the place returned. */
+/* After a value in an object: *more says whether another key follows, at the returned position. */
 CORE_INLINE const char *next_member(struct core *s, const char *p, bool *more)
 {
     *more = true;
@@ -66,7 +66,7 @@ CORE_INLINE const char *next_member(struct core *s, const char *p, bool *more)
     return p + 1;
 }
 
-/* Behind the brace that ends an attribute value. */
+/* The position after the brace that ends an attribute value. */
 CORE_INLINE const char *value_end(struct core *s, const char *p)
 {
     if (CORE_LIKELY(*p == '}'))
@@ -86,7 +86,8 @@ CORE_INLINE void set_plain(struct bf_attr *a, const char *p, size_t n)
     a->plain_n = (uint32_t)n;
 }
 
-/* The rest of an attribute value whose text, of that type, begins at v; from is its brace. */
+/* The rest of an attribute value whose text, of that type, begins at v; from is its opening
+ * brace. */
 CORE_INLINE const char *text_value(struct change_scan *s, const char *from, const char *v,
                                    enum bf_attr_type type, struct bf_attr *a)
 {
@@ -109,7 +110,7 @@ CORE_INLINE const char *text_value(struct change_scan *s, const char *from, cons
     return p;
 }
 
-/* {"BOOL":true} at p, written as usual; NULL: look closer. */
+/* {"BOOL":true} at p, spelt as usual; NULL: check it in full. */
 CORE_INLINE const char *plain_bool(const char *p, struct bf_attr *a)
 {
     const char *v = p + 8;
@@ -124,11 +125,11 @@ CORE_INLINE const char *plain_bool(const char *p, struct bf_attr *a)
     return v + n + 1;
 }
 
-/* The attribute value at p, all but a->name. */
+/* The attribute value at p; fills *a except a->name. */
 CORE_INLINE const char *value(struct change_scan *s, const char *p, struct bf_attr *a,
                               unsigned depth)
 {
-    const char mask[8] = {-1, -1, 0, -1, -1, -1}; /* a type of one letter, and a quote */
+    const char mask[8] = {-1, -1, 0, -1, -1, -1}; /* selects a type of one letter and its quote */
     const uint64_t head = core_load8(p), letter = head & core_load8(mask);
     const char *q;
     a->escaped = a->json = false;
@@ -142,8 +143,8 @@ CORE_INLINE const char *value(struct change_scan *s, const char *p, struct bf_at
     return other_value(s, p, a, depth);
 }
 
-/* Where a text of type S or N begins, when from the closing quote of the name at q on it is written as most
- * programs do: ":{"S":" or, with spaces, ": {"S": ". Else 0. */
+/* The offset of the text of type S or N if the bytes from the name's closing quote at q on are
+ * spelt as most programs do: ":{"S":" or, with spaces, ": {"S": ". Else 0. */
 CORE_INLINE unsigned usual_head(const char *q, char type)
 {
     const char close[16] = {'"', ':', '{', '"', type, '"', ':', '"'};
@@ -154,7 +155,7 @@ CORE_INLINE unsigned usual_head(const char *q, char type)
     return head == core_load8(spaced) && core_load2(q + 8) == core_load2(" \"") ? 10 : 0;
 }
 
-/* "name":{"S":"text"} at p, however it is written. */
+/* "name":{"S":"text"} at p, in any spelling. */
 CORE_CALL const char *other_pair(struct change_scan *s, const char *p, struct bf_attr *a,
                                  unsigned depth)
 {
@@ -168,8 +169,9 @@ CORE_CALL const char *other_pair(struct change_scan *s, const char *p, struct bf
 }
 
 #if BF_CORE_SIMD
-/* The same, as it mostly is: of type S or N, and no longer than 64 bytes up to the end of the text. Both ends are found by one
- * look at these bytes. That keeps short what the place of the next attribute has to wait for. */
+/* The same for the usual case: type S or N, and at most 64 bytes up to the end of the text. One
+ * look at these bytes finds both ends, which shortens the chain of dependencies to the next
+ * attribute. */
 CORE_INLINE const char *pair(struct change_scan *s, const char *p, struct bf_attr *a,
                              unsigned depth)
 {
@@ -220,18 +222,18 @@ CORE_INLINE const char *pair(struct change_scan *s, const char *p, struct bf_att
 #define pair other_pair
 #endif
 
-/* A name that stands twice, or there was no memory to find out. */
+/* A name appears twice, or there was no memory to find out. */
 CORE_CALL const char *twice(struct change_scan *s, const char *name, unsigned depth)
 {
     if (s->core.code == BF_E_MEMORY)
         return NULL;
     if (depth)
-        return core_fail(&s->core, name, "a member of the map stands twice");
+        return core_fail(&s->core, name, "a member of the map appears twice");
     s->attr = name;
-    return core_fail(&s->core, name, "stands twice");
+    return core_fail(&s->core, name, "appears twice");
 }
 
-/* Members of SS, NS, BS; p is at the value. */
+/* The elements of SS, NS, BS; p is at the value. */
 CORE_CALL const char *set(struct change_scan *s, const char *p, enum bf_attr_type type)
 {
     bool flag;
@@ -335,7 +337,7 @@ CORE_CALL const char *map(struct change_scan *s, const char *p, unsigned depth)
     return p;
 }
 
-/* The type between the quotes at p ("BOOL"); returns the place of the value. */
+/* Parses the type at p ("BOOL" with its quotes); returns the position of the value. */
 CORE_CALL const char *type_of(struct change_scan *s, const char *p, enum bf_attr_type *type)
 {
     struct bf_str tag;
@@ -361,12 +363,12 @@ CORE_CALL const char *literal(struct change_scan *s, const char *p, enum bf_attr
     if (type == BF_ATTR_BOOL && memcmp(p, "false", 5) == 0)
         return p + 5;
     return core_fail(&s->core, p,
-                     type == BF_ATTR_BOOL ? "BOOL wants true or false" : "NULL wants true");
+                     type == BF_ATTR_BOOL ? "BOOL must be true or false" : "NULL must be true");
 }
 
 static const char null[BF_VALUE_WIDE] = "null";
 
-/* The value of any type, p is on it. */
+/* The value of any type, at p. */
 CORE_INLINE const char *typed(struct change_scan *s, const char *p, struct bf_attr *a,
                               unsigned depth)
 {

@@ -22,7 +22,7 @@ static int magnitude(const struct bf_decimal *d)
     return d->exponent + d->n - 1;
 }
 
-/* Takes zeros off both ends of n digits and stores the rest. */
+/* Removes zeros from both ends of the n digits and stores the rest. */
 static bool store(const unsigned char *digits, int n, int exponent, bool negative,
                   struct bf_decimal *out, struct bf_err *e)
 {
@@ -96,13 +96,13 @@ static int digit_at(const struct bf_decimal *d, int power)
     return i >= 0 && i < d->n ? d->digits[i] : 0;
 }
 
-/* |a| + sign * |b| where the result is not negative; the result's sign is given. */
+/* a| + sign * |b|, if the result is not negative; `negative` is the sign of the result. */
 static bool combine(const struct bf_decimal *a, const struct bf_decimal *b, int sign, bool negative,
                     struct bf_decimal *out, struct bf_err *e)
 {
     int low = a->exponent < b->exponent ? a->exponent : b->exponent;
     int high = magnitude(a) > magnitude(b) ? magnitude(a) : magnitude(b);
-    int n = high - low + 2; /* one digit more for the carry */
+    int n = high - low + 2; /* one more digit for the carry */
     unsigned char digits[ADD_WIDTH];
     if (n > ADD_WIDTH)
         return overflow(e);

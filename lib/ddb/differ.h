@@ -1,5 +1,5 @@
-/* Do two attributes, two images, hold the same? Numbers are the same by value (1.0 and 1), sets and everything else when
- * they are written the same, white space apart. One object belongs to one thread. */
+/* Are two attributes, or two images, equal? Numbers are compared by value (1.0 equals 1); sets and
+ * everything else by their text without white space. An object must not be used by two threads. */
 #ifndef BF_DDB_DIFFER_H
 #define BF_DDB_DIFFER_H
 
@@ -7,26 +7,25 @@
 #include "lib/ddb/change.h"
 
 struct bf_differ {
-    struct bf_buf a, b;          /* two values in their compact form */
-    struct bf_map names;         /* the attributes of an image, by their places */
-    const struct bf_attr *noted; /* the image that names is about, by its first attribute */
-    bool
-        nomem; /* there was no memory to compare: what was answered since bf_differ_begin may be wrong */
+    struct bf_buf a, b;          /* two values in compact form */
+    struct bf_map names;         /* the attributes of an image: name to index */
+    const struct bf_attr *noted; /* the first attribute of the image in `names` */
+    bool nomem;                  /* out of memory: the results since bf_differ_begin may be wrong */
 };
 
 void bf_differ_init(struct bf_differ *d);
 void bf_differ_free(struct bf_differ *d);
 
-/* A new change: nothing that was noted of images holds any longer. */
+/* Begins a new change; forgets the images of the last one. */
 void bf_differ_begin(struct bf_differ *d);
 
 bool bf_differ_same_value(struct bf_differ *d, const struct bf_attr *a, const struct bf_attr *b);
 
-/* The attribute of image that is called as a is, which mostly stands at the place hint; NULL: there is none. */
+/* The attribute of image with the name of a; it is usually at index hint. NULL: there is none. */
 const struct bf_attr *bf_differ_find(struct bf_differ *d, const struct bf_image *image, size_t hint,
                                      const struct bf_attr *a);
 
-/* Every attribute of one is in the other with the same value, and there are as many. False: no memory. */
+/* *same: both have equally many attributes, with equal names and values. False: out of memory. */
 BF_MUST bool bf_differ_same_images(struct bf_differ *d, const struct bf_image *a,
                                    const struct bf_image *b, bool *same, struct bf_err *e);
 

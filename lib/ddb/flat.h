@@ -1,6 +1,6 @@
 /*
- * How plain JSON is put down while it is validated: in steps of whole vectors, which may touch bytes after the end. The
- * scanner of changes writes so, and rows copy so.
+ * Writing plain JSON in steps of whole vectors, which may touch bytes after the end. Used by the
+ * scanner of changes, which writes it while it validates, and by rows, which copy it.
  */
 #ifndef BF_DDB_FLAT_H
 #define BF_DDB_FLAT_H
@@ -9,12 +9,12 @@
 
 #include "lib/base/str.h"
 
-/* A number that DynamoDB takes and JSON wants written otherwise, at o; returns the end. */
+/* Writes a number that DynamoDB accepts, in a form that JSON accepts, to o; returns the end. */
 char *bf_value_write_number(char *o, struct bf_str text);
 
 enum { BF_VALUE_STEP = 32, BF_VALUE_WIDE = 64 };
 
-/* Copies n bytes in steps of 32: up to 31 after either end are touched. */
+/* Copies n bytes in steps of 32: touches up to 31 bytes after either end. */
 static inline char *bf_value_copy(char *o, const char *p, size_t n)
 {
     memcpy(o, p, BF_VALUE_STEP);
@@ -28,8 +28,8 @@ static inline char *bf_value_copy(char *o, const char *p, size_t n)
     return o + n;
 }
 
-/* The same for the values of a record: 63 bytes after either end are touched. Most are shorter than that, so that no
- * branch depends on their length, which cannot be foreseen. */
+/* The same for the values of a record: touches 63 bytes after either end. Most values are shorter
+ * than that, so no branch depends on their length, which cannot be predicted. */
 static inline char *bf_value_copy_wide(char *o, const char *p, size_t n)
 {
     memcpy(o, p, BF_VALUE_WIDE);

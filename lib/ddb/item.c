@@ -3,12 +3,12 @@
 #include "lib/encoding/enc.h"
 #include "lib/ddb/number.h"
 
-/* One walk over an item: where from, where to, and what was counted. */
+/* One walk over an item: input, output, and the counts. */
 struct walk {
     struct bf_json *j;
-    struct bf_buf *out; /* plain form only */
+    struct bf_buf *out; /* for the plain form only */
     struct bf_err *e;
-    struct bf_str attr; /* the top-level attribute we are in */
+    struct bf_str attr; /* the current top-level attribute */
     size_t bytes;
     unsigned nest;
 };
@@ -35,7 +35,7 @@ size_t bf_item_string_bytes(struct bf_str text, bool escaped)
         } else if (text.p[i + 1] != 'u') {
             n++, i += 2;
         } else {
-            /* four hex digits: below 80, below 800, a surrogate pair, everything else */
+            /* four hex digits: below 80, below 800, a surrogate pair, anything else */
             const char *h = text.p + i + 2;
             bool pair = (h[0] == 'd' || h[0] == 'D') && h[1] >= '8';
             bool ascii = h[0] == '0' && h[1] == '0' && h[2] < '8';
@@ -62,7 +62,7 @@ size_t bf_item_number_bytes(struct bf_str text)
     return (significant + 1) / 2 + 1 + (text.n && text.p[0] == '-');
 }
 
-/* In people's words. */
+/* For messages. */
 static const char *type_name(char type)
 {
     return type == 'S' ? "a string (S)" : type == 'N' ? "a number (N)" : "binary (B)";
@@ -182,7 +182,7 @@ static bool plain_value(struct walk *w)
     return bf_json_value(w->j, &v, w->e) && plain_scalar(w, &v);
 }
 
-/* Which key attribute this is, or schema->n. */
+/* The index of the key attribute with that name, or schema->n. */
 static unsigned key_index(const struct bf_item_schema *schema, const struct bf_json_key *key)
 {
     unsigned i = 0;
@@ -203,7 +203,7 @@ static bool note_key(struct walk *w, struct bf_item *item, unsigned i, const str
 
 static bool wrong_type(struct walk *w, const char *is, char wanted)
 {
-    bf_err_set(w->e, BF_E_INPUT, "%s, the table's key wants %s", is, type_name(wanted));
+    bf_err_set(w->e, BF_E_INPUT, "%s, the table's key must be %s", is, type_name(wanted));
     return in_attr(w);
 }
 
@@ -350,10 +350,10 @@ static bool typed_flag(struct walk *w, bool may_be_false)
     w->bytes++;
     if (v.type == BF_JSON_TRUE || (may_be_false && v.type == BF_JSON_FALSE))
         return true;
-    return bad(w, BF_E_INPUT, may_be_false ? "BOOL wants true or false" : "NULL wants true");
+    return bad(w, BF_E_INPUT, may_be_false ? "BOOL must be true or false" : "NULL must be true");
 }
 
-/* What stands behind the type's name. *type stays 0 unless it is S, N or B. */
+/* The part of a typed value after the type's name. *type is set only for S, N and B. */
 static bool typed_inner(struct walk *w, struct bf_str name_of, struct bf_json_val *v, char *type)
 {
     char first = name_of.n ? name_of.p[0] : '\0';
@@ -372,12 +372,12 @@ static bool typed_inner(struct walk *w, struct bf_str name_of, struct bf_json_va
         return typed_flag(w, true);
     if (bf_str_is(name_of, "NULL"))
         return typed_flag(w, false);
-    bf_err_set(w->e, BF_E_INPUT, "'%.*s' is no type of DynamoDB (S N B BOOL NULL L M SS NS BS)",
+    bf_err_set(w->e, BF_E_INPUT, "'%.*s' is not a type of DynamoDB (S N B BOOL NULL L M SS NS BS)",
                BF_SHOWN_TO(name_of, 20));
     return in_attr(w);
 }
 
-/* The typed value at the cursor; *v is the text of an S, N or B, and *type says which. */
+/* The typed value at the cursor; for S, N and B *v is the text and *type the letter, else *type is 0. */
 static bool typed_value(struct walk *w, struct bf_json_val *v, char *type)
 {
     struct bf_json_key key;
@@ -387,7 +387,7 @@ static bool typed_value(struct walk *w, struct bf_json_val *v, char *type)
         return in_attr(w);
     more = bf_json_member(w->j, &key, w->e);
     if (more == BF_JSON_END)
-        return bad(w, BF_E_INPUT, "a typed value wants a type");
+        return bad(w, BF_E_INPUT, "a typed value needs a type");
     if (more == BF_JSON_ERROR || !typed_inner(w, key.text, v, type))
         return false;
     more = bf_json_member(w->j, &key, w->e);
@@ -443,7 +443,7 @@ static bool key_value(const struct bf_item *item, unsigned i, const struct bf_it
     else if (a->type == 'S')
         bf_buf_adds(key, item->key[i]);
     else if (item->escaped[i] || !bf_base64_decode(key, item->key[i]))
-        return bad_key(a, e, BF_E_INPUT, "is binary and wants base64");
+        return bad_key(a, e, BF_E_INPUT, "is binary and must be base64");
     *bytes = key->n - at;
     return true;
 }
@@ -465,10 +465,10 @@ bool bf_item_key(const struct bf_item *item, const struct bf_item_schema *schema
             return false;
         if (n == 0)
             return bad_key(a, e, BF_E_INPUT, "is empty");
-        /* a key has two parts at most: NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+        /* a key has at most two parts: NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
         if (n > max[i] && a->type != 'N')
             return bad_key(a, e, BF_E_LIMIT, too_long[i]);
-        /* the length of the first part keeps ("ab","c") and ("a","bc") apart */
+        /* the length of the first part separates ("ab","c") from ("a","bc") */
         if (i == 0 && bf_buf_ok(key)) {
             key->p[from] = (char)(n & 0xff);
             key->p[from + 1] = (char)(n >> 8);

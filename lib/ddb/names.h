@@ -1,6 +1,6 @@
 /*
- * The names of attributes that the first records had, for the message about a name that none had: a sample, so that it
- * costs nothing where there are many records.
+ * The names of the attributes in the first records, for the message about a name that no record
+ * has. A sample, so that it costs nothing in a large input.
  */
 #ifndef BF_DDB_NAMES_H
 #define BF_DDB_NAMES_H
@@ -11,17 +11,18 @@
 
 struct bf_names {
     struct bf_map map;
-    unsigned records; /* looked at */
+    unsigned records; /* records in the sample so far */
 };
 
 BF_API void bf_names_init(struct bf_names *n);
 BF_API void bf_names_free(struct bf_names *n);
 
-/* Looks at a record. False: it was the last of those that count. A name that there is no memory for is not noted. */
+/* Adds a record to the sample. False: the sample is full. A name is left out if there is no memory
+ * for it. */
 BF_API bool bf_names_note(struct bf_names *n, const struct bf_change *c);
 BF_API void bf_names_merge(struct bf_names *n, const struct bf_names *other);
 
-/* Offers them all. */
+/* Offers all names. */
 BF_API void bf_names_offer(const struct bf_names *n, struct bf_near *near);
 
 #endif

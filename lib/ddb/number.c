@@ -1,10 +1,10 @@
 #include "lib/ddb/number.h"
 
-/* A number taken apart. */
+/* The parts of a number. */
 struct parts {
     bool negative;
-    struct bf_str whole, fraction; /* digits in front of and behind the point */
-    int exponent;                  /* as written, within +-EXP_CAP */
+    struct bf_str whole, fraction; /* digits before and after the point */
+    int exponent;                  /* as written, limited to +-EXP_CAP */
 };
 
 enum { EXP_CAP = 1000000 };
@@ -16,7 +16,7 @@ static size_t skip_digits(struct bf_str s, size_t i)
     return i;
 }
 
-/* The exponent behind its E, from i to the end. */
+/* The exponent after its E, from i to the end. */
 static bool exponent(struct bf_str s, size_t i, int *out)
 {
     bool negative = i < s.n && s.p[i] == '-';
@@ -58,8 +58,8 @@ static char digit_at(const struct parts *n, size_t i)
     return i < n->whole.n ? n->whole.p[i] : n->fraction.p[i - n->whole.n];
 }
 
-/* The significant digits are those from *first to before *last of whole and fraction together; none
- * for zero. */
+/* The range from *first to before *last of the significant digits, counted over whole and fraction
+ * together; empty for zero. */
 static void significant(const struct parts *n, size_t *first, size_t *last)
 {
     *first = 0;
@@ -76,7 +76,7 @@ static int64_t magnitude(const struct parts *n, size_t first)
     return (int64_t)n->whole.n - (int64_t)first - 1 + n->exponent;
 }
 
-/* *digits: how many significant digits a number has. */
+/* *digits: the number of significant digits. */
 static enum bf_number_verdict judge(struct bf_str text, size_t *digits)
 {
     struct parts n;

@@ -2,7 +2,8 @@
 
 enum { STREAM_DIGITS = 40, KINESIS_DIGITS = 56, TIME_DIGITS = 16, PART_DIGITS = 10 };
 
-/* The number with zeros in front; out itself when it is none, or has more digits. */
+/* Writes the digits with leading zeros; returns out itself if there are none, or more than
+ * width. */
 static char *pad(char *out, struct bf_str digits, size_t width)
 {
     if (digits.n == 0 || digits.n > width)

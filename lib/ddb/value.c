@@ -8,7 +8,7 @@
 #include "lib/json/core.h"
 #include "lib/json/scan.h"
 
-/* Behind the closing quote of the valid string whose opening quote is in front of p. */
+/* The position after the closing quote of the valid string whose opening quote is before p. */
 static const char *string_end(const char *p)
 {
     for (p = core_special(p); *p != '"'; p = core_special(p))
@@ -40,7 +40,7 @@ static char *put_number(char *o, const char **p)
                                    : bf_value_write_number(o, text);
 }
 
-/* The type named at p, on its quote; *p moves on to the value. */
+/* The type named at p, on its quote; moves *p to the value. */
 static enum bf_attr_type take_type(struct core *s, const char **p)
 {
     size_t n;
@@ -56,7 +56,7 @@ static enum bf_attr_type take_type(struct core *s, const char **p)
 
 static char *put_value(struct core *s, char *o, const char **p);
 
-/* The array or object at *p, its members by what they hold. */
+/* Writes the array or object at *p; type is the type of the container. */
 static char *put_members(struct core *s, char *o, const char **p, enum bf_attr_type type)
 {
     const char *q = core_space(s, *p + 1);
@@ -107,7 +107,7 @@ static char *put_typed(struct core *s, char *o, const char **p, enum bf_attr_typ
     return put_members(s, o, p, type);
 }
 
-/* The attribute value at *p, on its brace. Nesting is bounded by BF_ATTR_DEPTH. */
+/* Writes the attribute value whose brace is at *p. Nesting is bounded by BF_ATTR_DEPTH. */
 static char *put_value(struct core *s, char *o, const char **p)
 {
     uint64_t head = core_load8(*p) & 0xFFFFFFFFFFFFu;
@@ -190,7 +190,7 @@ void bf_value_put_av(struct bf_buf *out, const struct bf_attr *a)
     bf_value_put_compact(out, a->av);
 }
 
-/* Fills *a from the valid attribute value at p; returns behind it. */
+/* Fills *a from the valid attribute value at p; returns the position after it. */
 static const char *read_value(struct core *s, const char *p, struct bf_attr *a)
 {
     const char *from = p;

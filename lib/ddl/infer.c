@@ -19,8 +19,8 @@ bool bf_ddl_infer_row(struct bf_ddl_infer *i, struct bf_str row, struct bf_err *
     struct bf_json j;
     enum bf_json_type type;
     bf_json_init(&j, row);
-    if (!bf_json_check(row, e)) { /* all of it, before any of it counts */
-        e->code = BF_E_INPUT;     /* too deep is the row's fault, too */
+    if (!bf_json_check(row, e)) { /* check the whole row before any part of it counts */
+        e->code = BF_E_INPUT;     /* too deep is an error of the row, too */
         return false;
     }
     if (!bf_json_peek(&j, &type, e) || type != BF_JSON_OBJECT)
@@ -60,7 +60,7 @@ bool bf_ddl_infer_schema(struct bf_ddl_infer *i, const struct bf_str *skip, size
             return false;
         if (empty(m->seen))
             v.type = (struct bf_type){.kind = BF_TYPE_JSON};
-        /* the schema has memory of its own */
+        /* the schema has its own memory */
         struct bf_buf text;
         struct bf_str name, kept;
         struct bf_type type;

@@ -34,7 +34,7 @@ static struct bf_ddl_partition *find(struct bf_ddl_layout *l, struct bf_str name
     return NULL;
 }
 
-/* The name in the words of the catalog. */
+/* The name as the catalog has it. */
 static bool fold(struct bf_ddl_layout *l, struct bf_str name, struct bf_str *out, struct bf_err *e)
 {
     struct bf_buf b;
@@ -63,14 +63,15 @@ static bool add(struct bf_ddl_layout *l, const struct bf_ddl_partition *p, struc
     return true;
 }
 
-/* A projected string without --values: every query names its value. */
+/* A projected string without --values: every query must name its value. */
 static void make_string(struct bf_ddl_partition *p, struct bf_str name)
 {
     *p = (struct bf_ddl_partition){
         .name = name, .type.kind = BF_TYPE_STRING, .projection = BF_DDL_PROJECT_INJECTED};
 }
 
-/* The NAME of "…/NAME=" at the end of what stands before an expression; empty: it does not end so. */
+/* The NAME of ".../NAME=" at the end of the text before an expression; empty: it does not end
+ * so. */
 static struct bf_str name_before(struct bf_str text)
 {
     if (text.n < 2 || text.p[text.n - 1] != '=')
@@ -123,7 +124,8 @@ static bool set_location(struct bf_ddl_layout *l, struct bf_str template, struct
            bf_err_nomem(e);
 }
 
-/* The parts of a prefix up to a random one: what follows it is found below the folder above it. */
+/* Adds the parts of a prefix up to a random one: everything after it is below the folder above
+ * it. */
 static bool add_prefix(struct bf_ddl_layout *l, const struct bf_prefix *prefix, struct bf_buf *text,
                        struct bf_err *e)
 {
@@ -155,7 +157,8 @@ bool bf_ddl_layout_location(struct bf_ddl_layout *l, struct bf_str url, struct b
                           url.p ? url.p : "");
     bf_buf_init(&text, TEXT_MAX);
     bool ok = true;
-    if (has_expression(url)) /* Firehose's rule for a prefix without one is not meant here */
+    if (has_expression(url)) /* Firehose's default for a prefix without expressions does not apply
+                              * here */
         ok =
             bf_prefix_parse(&prefix, url, BF_PREFIX_OF_DATA, e) && add_prefix(l, &prefix, &text, e);
     else
@@ -168,7 +171,7 @@ bool bf_ddl_layout_location(struct bf_ddl_layout *l, struct bf_str url, struct b
     return ok;
 }
 
-/* Appends NAME=${NAME}/ of the partition last added to the template. */
+/* Appends NAME=${NAME}/ for the partition added last to the template. */
 static bool add_folder(struct bf_ddl_layout *l, struct bf_err *e)
 {
     struct bf_str name = l->part[l->n - 1].name;
@@ -185,7 +188,7 @@ static bool add_folder(struct bf_ddl_layout *l, struct bf_err *e)
     return ok;
 }
 
-/* The pattern of a name that s3put's --hive takes from the time. */
+/* The date pattern of a name for which s3put's --hive uses the time. */
 static const char *hive_pattern(struct bf_str name)
 {
     return bf_str_is(name, "dt")      ? "yyyy-MM-dd"
@@ -224,8 +227,9 @@ bool bf_ddl_layout_partition(struct bf_ddl_layout *l, struct bf_str spec, struct
         return bf_err_ctx(e, "option '--partition': %.*s", shown(p.name), p.name.p);
     if (p.type.kind >= BF_TYPE_ARRAY || p.type.kind == BF_TYPE_BINARY ||
         p.type.kind == BF_TYPE_JSON)
-        return bf_err_set(e, BF_E_USAGE, "option '--partition': '%.*s' is no type of a partition",
-                          shown(rest), rest.p);
+        return bf_err_set(e, BF_E_USAGE,
+                          "option '--partition': '%.*s' is not a type of a partition", shown(rest),
+                          rest.p);
     if (!add(l, &p, e) || !add_folder(l, e))
         return bf_err_ctx(e, "option '--partition'");
     l->in_catalog = true;
@@ -280,7 +284,7 @@ bool bf_ddl_layout_values(struct bf_ddl_layout *l, struct bf_str spec, struct bf
     if (!split(l, spec, &p, &values, e))
         return bf_err_ctx(e, "option '--values'");
     if (p->projection != BF_DDL_PROJECT_INJECTED)
-        return bf_err_set(e, BF_E_USAGE, "option '--values': '%.*s' is no projected string",
+        return bf_err_set(e, BF_E_USAGE, "option '--values': '%.*s' is not a projected string",
                           shown(p->name), p->name.p);
     p->projection = BF_DDL_PROJECT_ENUM;
     p->values = values;

@@ -1,16 +1,14 @@
 /*
- * How the objects of a table lie in S3: its location, its partition columns, and
- * how Athena finds the partitions. Either somebody adds them to the catalog, or
- * Athena computes them (partition projection) from what this module derives of
- * an s3put prefix or its --hive option.
+ * The layout of a table's objects in S3: its location, its partition columns, and how Athena finds
+ * the partitions. Either they are added to the catalog, or Athena computes them (partition
+ * projection) from properties that this module derives from an s3put prefix or its --hive option.
  *
  *     s3://lake/sales/!{timestamp:yyyy/MM/dd/HH}/
  *     -> location s3://lake/sales/, column datehour, projection.datehour.type date,
  *        .format yyyy/MM/dd/HH, storage.location.template s3://lake/sales/${datehour}/
  *
- * All texts are in the arena, or are the caller's and outlive the layout. Source:
- * Athena's guide, "Set up partition projection" and "Supported types for partition
- * projection".
+ * All texts are in the arena, or belong to the caller and outlive the layout. Source: Athena's
+ * guide, "Set up partition projection" and "Supported types for partition projection".
  */
 #ifndef BF_DDL_LAYOUT_H
 #define BF_DDL_LAYOUT_H
@@ -23,7 +21,7 @@ enum bf_ddl_projection {
     BF_DDL_PROJECT_DATE,
     BF_DDL_PROJECT_INTEGER,
     BF_DDL_PROJECT_ENUM,
-    BF_DDL_PROJECT_INJECTED /* every query names the value */
+    BF_DDL_PROJECT_INJECTED /* every query must name the value */
 };
 
 struct bf_ddl_partition {
@@ -32,7 +30,7 @@ struct bf_ddl_partition {
     enum bf_ddl_projection projection;
     struct bf_str format; /* of a date: Java's pattern */
     const char *unit;     /* of a date: the finest field of the pattern, "HOURS" */
-    unsigned digits;      /* of an integer with leading zeros; 0: without */
+    unsigned digits;      /* of an integer with leading zeros; 0: without them */
     struct bf_str range;  /* of a date or an integer: "FROM,TO" */
     struct bf_str values; /* of an enum: "A,B" */
 };
@@ -41,23 +39,26 @@ struct bf_ddl_layout {
     struct bf_arena *arena;
     struct bf_ddl_partition part[BF_DDL_PARTITIONS];
     size_t n;
-    struct bf_str location; /* ends in a slash; empty: none was given */
-    struct bf_str template; /* with ${NAME} for each partition; ends in a slash */
+    struct bf_str location; /* ends with a slash; empty: not given */
+    struct bf_str template; /* with ${NAME} for each partition; ends with a slash */
     bool projected;         /* Athena computes the partitions */
     bool in_catalog;        /* they are added to the catalog */
 };
 
 BF_API void bf_ddl_layout_init(struct bf_ddl_layout *l, struct bf_arena *arena);
 
-/* "s3://bucket/prefix", which may hold the expressions of Firehose's prefixes. BF_E_USAGE: what Athena cannot project. */
+/* "s3://bucket/prefix", which may contain Firehose's expressions. BF_E_USAGE: Athena cannot project
+ * it. */
 BF_API BF_MUST bool bf_ddl_layout_location(struct bf_ddl_layout *l, struct bf_str url,
                                            struct bf_err *e);
 
-/* The argument of s3put's --hive: "dt", "year,month", "country=customer.country". To be called after the location. */
+/* The argument of s3put's --hive: "dt", "year,month", "country=customer.country". Call it after the
+ * location. */
 BF_API BF_MUST bool bf_ddl_layout_hive(struct bf_ddl_layout *l, struct bf_str fields,
                                        struct bf_err *e);
 
-/* "NAME:TYPE", or "NAME", which is a string: a partition that is added to the catalog, below NAME=value/. */
+/* "NAME:TYPE", or "NAME", which is a string: a partition that is added to the catalog, below
+ * NAME=value/. */
 BF_API BF_MUST bool bf_ddl_layout_partition(struct bf_ddl_layout *l, struct bf_str spec,
                                             struct bf_err *e);
 
@@ -69,11 +70,11 @@ BF_API BF_MUST bool bf_ddl_layout_range(struct bf_ddl_layout *l, struct bf_str s
 BF_API BF_MUST bool bf_ddl_layout_values(struct bf_ddl_layout *l, struct bf_str spec,
                                          struct bf_err *e);
 
-/* The partition of that name in any case, or NULL. */
+/* The partition of that name, in any case, or NULL. */
 BF_API const struct bf_ddl_partition *bf_ddl_layout_find(const struct bf_ddl_layout *l,
                                                          struct bf_str name);
 
-/* Calls put for each table property of the projection; an empty name: there was no memory for it. */
+/* Calls put for each table property of the projection; an empty name means out of memory. */
 BF_API void bf_ddl_layout_properties(const struct bf_ddl_layout *l,
                                      void (*put)(void *arg, struct bf_str name,
                                                  struct bf_str value),

@@ -9,8 +9,8 @@ enum { SHOWN = 60, FIELDS = 6 };
 static const struct {
     const char *letters;
     const char *unit;
-    const char *name;  /* of a column that holds this field alone */
-    const char *whole; /* of a column whose finest field it is */
+    const char *name;  /* of a column with this field only */
+    const char *whole; /* of a column with this as its finest field */
     const char *range;
 } fields[FIELDS] = {
     {"yu", "YEARS", "year", "year", "2020,2039"},
@@ -21,13 +21,13 @@ static const struct {
     {"s", "SECONDS", "second", "datesecond", "0,59"},
 };
 
-/* What a pattern consists of. */
+/* The content of a pattern. */
 struct pattern {
     bool has[FIELDS];
-    size_t n;       /* of the fields */
-    size_t finest;  /* of them */
-    size_t letters; /* of the last field */
-    bool bare;      /* nothing but one field */
+    size_t n;       /* number of fields */
+    size_t finest;  /* the finest field */
+    size_t letters; /* letters of the last field */
+    bool bare;      /* it is just one field */
 };
 
 static bool field_of(char c, size_t *i)
@@ -79,12 +79,12 @@ static struct bf_type plain_type(enum bf_type_kind kind)
     return (struct bf_type){.kind = kind, .bits = kind == BF_TYPE_INTEGER ? 32 : 0};
 }
 
-/* A column that holds one field, such as the month alone. */
+/* A column of one field, such as the month only. */
 static bool one_field(struct bf_ddl_partition *p, const struct pattern *has, struct bf_str text,
                       struct bf_err *e)
 {
     if (has->letters > (has->finest == 0 ? 4U : 2U))
-        return bf_err_set(e, BF_E_USAGE, "'%.*s' is no number: Athena cannot project it",
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not a number: Athena cannot project it",
                           (int)(text.n < SHOWN ? text.n : SHOWN), text.p);
     if (!p->name.n)
         p->name = bf_str_of(fields[has->finest].name);
@@ -121,7 +121,7 @@ static char upper(char c)
     return (char)(c >= 'a' && c <= 'z' ? c - 32 : c);
 }
 
-/* NOW, then any number of +nUNIT or -nUNIT; spaces may stand anywhere. */
+/* NOW, then any number of +nUNIT or -nUNIT; spaces are allowed. */
 static bool is_now(struct bf_str t)
 {
     size_t i = 3;

@@ -15,7 +15,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Athena's guide: "Reserved keywords for DDL" and "for SELECT statements", in the order of strcmp. */
+/* Athena's guide: "Reserved keywords for DDL" and "for SELECT statements", sorted by strcmp. */
 static const char *const reserved[] = {"all",
                                        "alter",
                                        "and",

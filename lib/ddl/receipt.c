@@ -11,13 +11,13 @@ enum {
     TEXT_MAX = 64 * 1024
 };
 
-/* One receipt: its texts are in `room`, decoded. */
+/* One receipt; its decoded texts are in `room`. */
 struct receipt {
     struct bf_buf room;
     struct bf_str bucket, key;
     struct bf_str name[BF_DDL_PARTITIONS], value[BF_DDL_PARTITIONS];
     size_t n;
-    size_t end; /* of the key's folder that holds all of the values */
+    size_t end; /* the end of the folder in the key that contains all of the values */
 };
 
 static int shown(struct bf_str s)
@@ -40,7 +40,7 @@ void bf_ddl_adder_free(struct bf_ddl_adder *a)
     bf_buf_free(&a->batch);
 }
 
-/* The room is not to move: it is as large as all that will ever be in it. */
+/* room must not be moved: it is allocated for everything that can be in it. */
 static struct bf_str keep(struct receipt *r, struct bf_str text, bool escaped)
 {
     size_t from = r->room.n;
@@ -59,7 +59,7 @@ static int hex(char c)
                                   : -1;
 }
 
-/* What Hive makes of the name of a folder. */
+/* Undoes Hive's escapes in the name of a folder. */
 static struct bf_str unescape(struct receipt *r, struct bf_str s)
 {
     size_t from = r->room.n;
@@ -119,7 +119,7 @@ static bool from_key(struct bf_ddl_adder *a, struct receipt *r, struct bf_err *e
     return true;
 }
 
-/* The end of the last folder that is this value; the whole path where there is none. */
+/* The end of the last folder with this value; the whole path if there is none. */
 static size_t folder_of(struct receipt *r, struct bf_str value)
 {
     struct bf_str rest = r->key, folder;
@@ -132,7 +132,7 @@ static size_t folder_of(struct receipt *r, struct bf_str value)
     return end ? end : last;
 }
 
-/* The members of the receipt's "partition" that are in no folder's name. */
+/* The members of the receipt's "partition" that are not in a folder's name. */
 static bool from_member(struct bf_ddl_adder *a, struct receipt *r, struct bf_str object,
                         struct bf_err *e)
 {
@@ -190,7 +190,7 @@ static bool read_receipt(struct bf_ddl_adder *a, struct receipt *r, struct bf_st
            bf_err_set(e, BF_E_INPUT, "'%.*s' is in no partition", shown(r->key), r->key.p);
 }
 
-/* The place of the i-th partition column in the receipt: in the table's order, where that is known. */
+/* The index in the receipt of the i-th partition column: in the table's order if that is known. */
 static size_t place(const struct bf_ddl_adder *a, const struct receipt *r, size_t i)
 {
     const struct bf_ddl_layout *l = &a->table->layout;
@@ -208,7 +208,7 @@ static void put_location(struct bf_buf *out, const struct receipt *r)
     bf_buf_add(out, r->key.p, r->end);
 }
 
-/* Is it new? False and BF_OK: it has been added already. */
+/* Is the partition new? False with BF_OK: it has been added already. */
 static bool is_new(struct bf_ddl_adder *a, const struct receipt *r, struct bf_err *e)
 {
     struct bf_buf id, location;
@@ -273,7 +273,7 @@ static void put_input(struct bf_ddl_adder *a, const struct receipt *r, struct bf
     bf_buf_addc(&a->batch, '}');
 }
 
-/* All partitions of a table have the same columns. */
+/* All partitions of a table must have the same columns. */
 static bool same_names(struct bf_ddl_adder *a, const struct receipt *r, struct bf_err *e)
 {
     struct bf_buf names;
@@ -302,7 +302,8 @@ static bool is_null(const struct receipt *r)
     return false;
 }
 
-static bool take(struct bf_ddl_adder *a, struct receipt *r, struct bf_str line, struct bf_err *e)
+static bool add_receipt(struct bf_ddl_adder *a, struct receipt *r, struct bf_str line,
+                        struct bf_err *e)
 {
     struct bf_buf location;
     if (!read_receipt(a, r, line, e))
@@ -332,7 +333,7 @@ bool bf_ddl_adder_take(struct bf_ddl_adder *a, struct bf_str line, struct bf_err
     struct receipt r = {0};
     bf_err_clear(e);
     bf_buf_init(&r.room, 4 * line.n + 64);
-    bool ok = bf_buf_room(&r.room, 4 * line.n + 1) ? take(a, &r, line, e) : bf_err_nomem(e);
+    bool ok = bf_buf_room(&r.room, 4 * line.n + 1) ? add_receipt(a, &r, line, e) : bf_err_nomem(e);
     bf_buf_free(&r.room);
     return ok;
 }

@@ -43,7 +43,7 @@ static bool is_date(const char *p)
     return month != 2 || day < 29 || (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }
 
-/* "06:30:00", and what follows it: nothing, or a point and digits. *decimals: how many. */
+/* "06:30:00", then nothing, or a point and digits. *decimals: their number. */
 static bool is_time(struct bf_str t, unsigned *decimals)
 {
     if (t.n < 8 || !digits(t.p, 2) || t.p[2] != ':' || !digits(t.p + 3, 2) || t.p[5] != ':' ||
@@ -72,13 +72,14 @@ static void take_text(struct bf_ddl_seen *s, struct bf_str t, uint64_t row)
     note(s, what, row);
 }
 
-/* The number's digits as if it were written out: "-1.50e2" has three before its point. False: too long to count. */
+/* The number's digits in plain notation: "-1.50e2" has three before its point. False: too long to
+ * count. */
 static bool count_digits(struct bf_str t, unsigned *before, unsigned *after)
 {
     size_t i = t.n && t.p[0] == '-', point = 0, n = 0, lead = 0;
     bool seen_point = false, any = false;
     long exponent = 0;
-    size_t last = 0; /* digits up to the last one that is not zero after the point */
+    size_t last = 0; /* digits up to the last one after the point that is not zero */
     for (; i < t.n && t.p[i] != 'e' && t.p[i] != 'E'; i++) {
         if (t.p[i] == '.') {
             seen_point = true;
@@ -107,7 +108,7 @@ static bool count_digits(struct bf_str t, unsigned *before, unsigned *after)
     return b <= BEFORE_MAX && f <= BEFORE_MAX && n <= BEFORE_MAX;
 }
 
-/* Digits after the point as written count too: 92.00 is a decimal with two. */
+/* Digits after the point as written: 92.00 is a decimal with two. */
 static unsigned written_after(struct bf_str t)
 {
     const char *point = memchr(t.p, '.', t.n);
@@ -167,7 +168,7 @@ struct bf_ddl_seen *bf_ddl_seen_member(struct bf_arena *a, struct bf_ddl_seen *s
                                        struct bf_str name, size_t *at, uint64_t row)
 {
     if (*at < s->nmembers &&
-        bf_str_eq(s->member[*at].name, name)) /* rows mostly have the same order */
+        bf_str_eq(s->member[*at].name, name)) /* most rows have the same order */
         return s->member[(*at)++].seen;
     for (size_t i = 0; i < s->nmembers; i++)
         if (bf_str_eq(s->member[i].name, name)) {
@@ -207,7 +208,7 @@ static bool take_array(struct bf_arena *a, struct bf_ddl_seen *s, struct bf_str 
     return more == BF_JSON_END;
 }
 
-/* The decoded name of a key; it holds until the next call. */
+/* The decoded name of a key, valid until the next call. */
 static struct bf_str decoded(struct bf_buf *room, const struct bf_json_key *key)
 {
     bf_buf_reset(room);
@@ -253,7 +254,7 @@ bool bf_ddl_seen_value(struct bf_arena *a, struct bf_ddl_seen *s, const struct b
     case BF_JSON_NUMBER:
         take_number(s, v->text, row);
         return true;
-    case BF_JSON_STRING: /* an escaped text is no date: those have no characters that want it */
+    case BF_JSON_STRING: /* an escaped text is not a date, whose characters need no escapes */
         if (v->escaped)
             note(s, BF_DDL_SEEN_TEXT, row);
         else

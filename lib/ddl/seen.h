@@ -1,11 +1,11 @@
 /*
- * What the values of one place in the rows have been, and the type that all of
- * them have: inference that is exact, and can say which row decided.
+ * The values that a place in the rows has had, and a type for all of them: exact inference that can
+ * name the row that decided.
  *
- * A place is a column, an element of an array, a member of an object. Numbers
- * are judged by their digits, never as doubles. A type is the narrowest that
- * holds every value; where values are of different kinds it is string, which
- * holds them all as text. Everything lives in an arena of the caller.
+ * A place is a column, an element of an array, or a member of an object. Numbers are judged by
+ * their digits, never as doubles. The type is the narrowest that holds every value; if the values
+ * are of different kinds it is string, which holds them all as text. All memory is in the caller's
+ * arena.
  */
 #ifndef BF_DDL_SEEN_H
 #define BF_DDL_SEEN_H
@@ -40,39 +40,39 @@ struct bf_ddl_member {
 
 struct bf_ddl_seen {
     uint64_t first[BF_DDL_SEEN_N]; /* number of the first row with such a value, from 1; 0: none */
-    unsigned before, after;        /* the most digits before and after the point */
+    unsigned before, after;        /* the maximum of digits before and after the point */
     uint64_t before_row, after_row;
-    unsigned iso_decimals;        /* a bit for each number of decimals that an ISO time had */
-    struct bf_ddl_seen *element;  /* of arrays; NULL: none had any */
-    struct bf_ddl_member *member; /* of objects, in the order in which they came */
+    unsigned iso_decimals;        /* a bit for each number of decimals seen in an ISO time */
+    struct bf_ddl_seen *element;  /* of arrays; NULL: all were empty */
+    struct bf_ddl_member *member; /* of objects, in the order of their first appearance */
     size_t nmembers, cap;
-    uint64_t alike_row; /* row with a member that differs from another in nothing but case */
-    uint64_t many_row;  /* row with the member past BF_DDL_MEMBERS_MAX, which is not kept */
+    uint64_t alike_row; /* row with a member that differs from another only in case */
+    uint64_t many_row;  /* row with the first member beyond BF_DDL_MEMBERS_MAX, which is not kept */
 };
 
 /* A new place; NULL: the arena is full. */
 BF_API BF_MUST struct bf_ddl_seen *bf_ddl_seen_new(struct bf_arena *a);
 
-/* The member of that name, made where it is not there; *at is where to look first, and is moved on. NULL: the arena is full, or
- * there are too many (many_row is set). */
+/* The member of that name; created if it is new. *at is the index to try first, and is updated.
+ * NULL: the arena is full, or there are too many members (many_row is set). */
 BF_API BF_MUST struct bf_ddl_seen *bf_ddl_seen_member(struct bf_arena *a, struct bf_ddl_seen *s,
                                                       struct bf_str name, size_t *at, uint64_t row);
 
-/* Takes a JSON value that has been scanned already. False: BF_E_LIMIT when the arena is full. */
+/* Adds a JSON value that has been scanned. False: BF_E_LIMIT if the arena is full. */
 BF_API BF_MUST bool bf_ddl_seen_value(struct bf_arena *a, struct bf_ddl_seen *s,
                                       const struct bf_json_val *v, uint64_t row, struct bf_err *e);
 
-/* Takes all members of a row. */
+/* Adds all members of a row. */
 BF_API BF_MUST bool bf_ddl_seen_row(struct bf_arena *a, struct bf_ddl_seen *s,
                                     struct bf_str row_text, uint64_t row, struct bf_err *e);
 
-/* Takes a field of CSV or TSV: a number and a boolean are what looks so. */
+/* Adds a field of CSV or TSV; its text decides whether it is a number or a boolean. */
 BF_API void bf_ddl_seen_field(struct bf_ddl_seen *s, struct bf_str text, bool null, uint64_t row);
 
-/* The type of a place, and why in plain words ("row 3 has text, row 1 has a number"). */
+/* The type of a place, and the reason in plain words ("row 3 has text, row 1 has a number"). */
 struct bf_ddl_verdict {
     struct bf_type type;
-    bool torn; /* values of different kinds are why it is a string */
+    bool torn; /* it is a string because the values are of different kinds */
     char why[200];
 };
 

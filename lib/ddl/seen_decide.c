@@ -12,7 +12,7 @@ enum family { NUMBER, BOOLEAN, TEXT, ARRAY, OBJECT, FAMILIES };
 static const char *const family_names[] = {"a number", "a boolean", "text", "an array",
                                            "an object"};
 
-/* One decision: what is the same at every depth. */
+/* The state of a decision, the same at every depth. */
 struct decision {
     struct bf_arena *arena;
     bool iso;
@@ -51,7 +51,7 @@ static void because(struct bf_ddl_verdict *out, enum bf_type_kind kind, const ch
     va_end(ap);
 }
 
-/* Six decimals of a second hold the three of a shorter one. */
+/* Six decimals of a second can hold three. */
 static void decide_iso(const struct bf_ddl_seen *s, struct bf_ddl_verdict *out)
 {
     if (s->iso_decimals >> 7) {
@@ -95,9 +95,9 @@ static void decide_number(const struct bf_ddl_seen *s, struct bf_ddl_verdict *ou
                 s->first[BF_DDL_SEEN_DOUBLE]);
     else if (all > BF_TYPE_DIGITS)
         because(out, BF_TYPE_DOUBLE,
-                "%u digits before the point (row %" PRIu64 ") and %u after it (row %" PRIu64
+                "%u digit%s before the point (row %" PRIu64 ") and %u after it (row %" PRIu64
                 ") are more than 38",
-                s->before, s->before_row, s->after, s->after_row);
+                s->before, s->before == 1 ? "" : "s", s->before_row, s->after, s->after_row);
     else if (!s->first[BF_DDL_SEEN_DECIMAL]) {
         because(out, BF_TYPE_INTEGER,
                 "all values are whole numbers, the longest of %u digit%s (row %" PRIu64 ")",
@@ -113,7 +113,7 @@ static void decide_number(const struct bf_ddl_seen *s, struct bf_ddl_verdict *ou
     }
 }
 
-/* Room for the parts of a nested type. */
+/* Allocates the fields of a nested type. */
 static bool parts(struct decision *d, struct bf_type *t, size_t n)
 {
     t->field = bf_arena_alloc(d->arena, n * sizeof *t->field);
@@ -136,7 +136,7 @@ static bool decide_array(struct decision *d, const struct bf_ddl_seen *s,
     return true;
 }
 
-/* Do the members of the objects make no fields of a struct? Says why. */
+/* Are the members unsuitable as fields of a struct? If so, says why. */
 static bool no_fields(const struct bf_ddl_seen *s, char *why, size_t size)
 {
     if (s->many_row)

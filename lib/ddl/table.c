@@ -102,7 +102,8 @@ static bool give_name(struct bf_ddl_table *t, size_t i, struct bf_str name, stru
     return ok || bf_err_nomem(e);
 }
 
-/* A SerDe that reads by name finds a partition's name in the row too: then the partition's value is the column. */
+/* A SerDe that reads by name would read the partition's name from the row too; the column is left
+ * out and the partition's value is used. */
 static bool leave_out(struct bf_ddl_table *t, size_t i, struct bf_str name)
 {
     struct bf_ddl_column *c = &t->column[i];
@@ -161,7 +162,7 @@ static bool has_upper(struct bf_str s)
     return false;
 }
 
-/* mapping.NAME = the name in the rows, where dots have become underscores already. */
+/* mapping.NAME = the name in the rows, in which dots have become underscores. */
 static bool add_mapping(struct bf_ddl_table *t, struct bf_str name, struct bf_str source,
                         struct bf_err *e)
 {
@@ -180,7 +181,8 @@ static bool add_mapping(struct bf_ddl_table *t, struct bf_str name, struct bf_st
     return ok || bf_err_nomem(e);
 }
 
-/* With case.insensitive off, fields of structs are looked for in lower case too, and want a mapping. */
+/* With case.insensitive off, fields of structs are searched for in lower case too, and need a
+ * mapping. */
 static bool map_fields(struct bf_ddl_table *t, const struct bf_type *type, struct bf_err *e)
 {
     for (size_t i = 0; i < type->n; i++) {
@@ -204,8 +206,8 @@ static bool map_fields(struct bf_ddl_table *t, const struct bf_type *type, struc
     return true;
 }
 
-/* The OpenX SerDe lowers the keys of a row first, which two keys that differ in case do not survive, nor does a mapping
- * from a name with capitals. */
+/* The OpenX SerDe converts the keys of a row to lower case first. Then two keys that differ in case
+ * collide, and a mapping from a name with capitals does not work. */
 static bool openx_properties(struct bf_ddl_table *t, struct bf_err *e)
 {
     bool dots = false, exact = false;
@@ -233,7 +235,7 @@ static bool openx_properties(struct bf_ddl_table *t, struct bf_err *e)
     return true;
 }
 
-/* Neither the Hive JSON SerDe nor Parquet leads from one name to another. */
+/* Neither the Hive JSON SerDe nor Parquet can map one name to another. */
 static bool check_names(const struct bf_ddl_table *t, struct bf_err *e)
 {
     for (size_t i = 0; i < t->n; i++)
@@ -253,7 +255,7 @@ static bool has_utc(const struct bf_type *t)
     return has;
 }
 
-/* ISO times, which the Hive JSON SerDe reads when it is told their forms. */
+/* ISO times, which the Hive JSON SerDe reads if it is given their formats. */
 static bool hive_json_properties(struct bf_ddl_table *t, struct bf_err *e)
 {
     unsigned forms = t->iso_decimals ? t->iso_decimals : 1U | 1U << 3 | 1U << 6;
@@ -322,7 +324,7 @@ static bool table_properties(struct bf_ddl_table *t, struct bf_err *e)
     return !a.failed || bf_err_nomem(e);
 }
 
-/* What is left of the columns has to be some. */
+/* At least one column must be left. */
 static bool check_columns(const struct bf_ddl_table *t, struct bf_err *e)
 {
     for (size_t i = 0; i < t->n; i++)

@@ -1,4 +1,4 @@
-/* A table as the Glue catalog keeps it (API reference: CreateTable, TableInput, StorageDescriptor). */
+/* A table as in the Glue catalog (API reference: CreateTable, TableInput, StorageDescriptor). */
 #include "lib/ddl/table.h"
 
 #include "lib/json/write.h"

@@ -1,4 +1,4 @@
-/* A table as statements of SQL. */
+/* A table as SQL statements. */
 #include "lib/ddl/table.h"
 
 void bf_ddl_table_put_name(struct bf_buf *out, const struct bf_ddl_table *t,
@@ -77,7 +77,8 @@ static void put_athena(struct bf_buf *out, const struct bf_ddl_table *t)
     bf_buf_lit(out, ";\n");
 }
 
-/* Is it NAME=${NAME}/ for each partition, so that DuckDB finds their values in the names of the objects? */
+/* Is it NAME=${NAME}/ for each partition, so that DuckDB can read their values from the names of
+ * the objects? */
 static bool is_hive(const struct bf_ddl_layout *l)
 {
     struct bf_str rest = l->template, folder;
@@ -111,7 +112,7 @@ static void put_duckdb_list(struct bf_buf *out, const struct bf_ddl_table *t)
     }
 }
 
-/* How DuckDB reads objects that the SerDe reads; the object's names are the caller's. */
+/* How DuckDB reads the objects that the SerDe reads; the caller adds their names. */
 static void put_duckdb_format(struct bf_buf *out, const struct bf_ddl_table *t)
 {
     char separator[] = {t->separator ? t->separator : ',', '\0'};

@@ -5,7 +5,7 @@ static const char *integer_word(const struct bf_type *t, const char *const words
     return words[t->bits == 8 ? 0 : t->bits == 16 ? 1 : t->bits == 32 ? 2 : 3];
 }
 
-/* Names of fields are lower case in the catalog. */
+/* The catalog has names of fields in lower case. */
 static void put_name(struct bf_buf *out, struct bf_str name, bool quote)
 {
     struct bf_buf lower;
@@ -20,7 +20,7 @@ static void put_name(struct bf_buf *out, struct bf_str name, bool quote)
     bf_buf_free(&lower);
 }
 
-/* Hive's words. quote: names of fields as a statement wants them. */
+/* In Hive's spelling. quote: quote the names of fields, as in a statement. */
 static void put_athena(struct bf_buf *out, const struct bf_type *t, bool quote)
 {
     static const char *const integers[] = {"tinyint", "smallint", "int", "bigint"};
@@ -149,7 +149,8 @@ void bf_ddl_type_put_glue(struct bf_buf *out, const struct bf_type *t)
     put_athena(out, t, false);
 }
 
-/* What OpenCSVSerDe reads: Athena's guide names string, boolean, the integers, double, date and timestamp. */
+/* The types that OpenCSVSerDe reads: Athena's guide names string, boolean, the integers, double,
+ * date and timestamp. */
 static const char *unread_opencsv(const struct bf_type *t, bool nulls)
 {
     switch (t->kind) {
@@ -161,7 +162,8 @@ static const char *unread_opencsv(const struct bf_type *t, bool nulls)
     case BF_TYPE_DOUBLE:
     case BF_TYPE_DATE:
     case BF_TYPE_TIMESTAMP:
-        return nulls ? "OpenCSVSerDe reads an empty field as text, and fails where it is no string"
+        return nulls ? "OpenCSVSerDe reads an empty field as text, and fails unless the column is "
+                       "a string"
                      : NULL;
     case BF_TYPE_DECIMAL:
         return "OpenCSVSerDe does not read decimals; CAST() makes one in a query";

@@ -1,9 +1,9 @@
 /*
- * The types of a schema (lib/row/schema.h) in the words of each SQL dialect, and
- * what the SerDes of Athena can read of them.
+ * The types of a schema (lib/row/schema.h) in the spelling of each SQL dialect, and which of them
+ * Athena's SerDes can read.
  *
- * Sources: Athena's guide, "Data types in Amazon Athena", "OpenCSVSerDe for
- * processing CSV", "JSON SerDe libraries".
+ * Sources: Athena's guide, "Data types in Amazon Athena", "OpenCSVSerDe for processing CSV", "JSON
+ * SerDe libraries".
  */
 #ifndef BF_DDL_TYPE_H
 #define BF_DDL_TYPE_H
@@ -20,15 +20,16 @@ enum bf_ddl_serde {
     BF_DDL_PARQUET
 };
 
-/* Appends the type as the dialect has it. Nested types are JSON where it has none, and text in SQLite. */
+/* Appends the type in the dialect's spelling. Nested types are JSON if the dialect has it, and text
+ * in SQLite. */
 BF_API void bf_ddl_type_put(struct bf_buf *out, const struct bf_type *t,
                             enum bf_ddl_dialect dialect);
 
-/* As the Glue catalog keeps it: Athena's words, and no quotes around the names of fields. */
+/* As in the Glue catalog: Athena's spelling, without quotes around the names of fields. */
 BF_API void bf_ddl_type_put_glue(struct bf_buf *out, const struct bf_type *t);
 
-/* Why the SerDe cannot read a column of this type, so that it has to be a string; NULL: it can. nulls: some values are
- * missing. */
+/* The reason why the SerDe cannot read a column of this type, so that it must be a string; NULL: it
+ * can. nulls: some values are missing. */
 BF_API const char *bf_ddl_type_unread(const struct bf_type *t, enum bf_ddl_serde serde, bool nulls);
 
 #endif

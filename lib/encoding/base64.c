@@ -9,11 +9,12 @@ enum { BAD = 255 };
 
 static struct {
     char pair[4096][2]; /* the two characters of 12 bits */
-    /* What the character at place 0 to 3 of a group gives to its bytes 0 to 2; byte 3 is BAD for
-     * what is no character of base64. Kept as bytes, so the order in a word is nobody's matter. */
+    /* The contribution of the character at position 0 to 3 of a group to the bytes 0 to 2; byte
+     * 3 is BAD if it is not a base64 character. Stored as bytes, so that byte order does not
+     * matter. */
     uint32_t part[4][256];
 } tables;
-static atomic_int in_use = -1; /* not known yet, and the tables are empty */
+static atomic_int in_use = -1; /* -1: not known yet, and the tables are empty */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static bool available(enum bf_base64_way way)
@@ -75,16 +76,17 @@ bool bf_base64_use(enum bf_base64_way way)
 #define AVX2  __attribute__((target("avx2")))
 
 /*
- * The method is that of W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2 Instructions"
- * (2018). The constants have 16 bytes each; AVX2 has them twice.
+ * The method is that of W. Mula and D. Lemire, "Faster Base64 Encoding and Decoding Using AVX2
+ * Instructions" (2018). The constants have 16 bytes each; AVX2 uses them twice.
  *
- * Encoding: SPREAD makes of each three bytes a, b, c the words ab and bc, from which two multiplications shift the
- * four values to their bytes. SHIFT is what is added to a value to make it a character, by the class of
- * the value: 0 for a-z, 1 to 10 for the digits, 11 for '+', 12 for '/', 13 for A-Z.
+ * Encoding: SPREAD turns each three bytes a, b, c into the words ab and bc, and two multiplications
+ * shift the four 6-bit values to their bytes. SHIFT is added to a value to get its character; it is
+ * indexed by the class of the value: 0 for a-z, 1 to 10 for the digits, 11 for '+', 12 for '/', 13
+ * for A-Z.
  *
- * Decoding: a character is wrong when the bit that its high half stands for (HIGH) is among those that
- * its low half excludes (LOW). BACK is what is added to a character to make it a value, by its high half; '/' takes
- * entry 1. GATHER puts the three bytes of each group in order.
+ * Decoding: a character is invalid if the bit of its high half (HIGH) is among those that its low
+ * half excludes (LOW). BACK is added to a character to get its value, indexed by the high half; '/'
+ * uses entry 1. GATHER puts the three bytes of each group in order.
  */
 #define SPREAD 1, 0, 2, 1, 4, 3, 5, 4, 7, 6, 8, 7, 10, 9, 11, 10
 #define SHIFT  71, -4, -4, -4, -4, -4, -4, -4, -4, -4, -4, -19, -16, 65, 0, 0
@@ -93,7 +95,7 @@ bool bf_base64_use(enum bf_base64_way way)
 #define BACK   0, 16, 19, 4, -65, -65, -71, -71, 0, 0, 0, 0, 0, 0, 0, 0
 #define GATHER 2, 1, 0, 6, 5, 4, 10, 9, 8, 14, 13, 12, -1, -1, -1, -1
 
-/* Whole steps of the n bytes at p, as long as 16 can be read; how many were taken. */
+/* Encodes whole steps of the n bytes at p while 16 bytes can be read; returns the bytes used. */
 static SSSE3 size_t encode_ssse3(char *q, const unsigned char *p, size_t n)
 {
     const __m128i spread = _mm_setr_epi8(SPREAD), shift = _mm_setr_epi8(SHIFT);
@@ -115,7 +117,7 @@ static SSSE3 size_t encode_ssse3(char *q, const unsigned char *p, size_t n)
     return done;
 }
 
-/* The same, as long as 28 can be read. */
+/* The same, while 28 bytes can be read. */
 static AVX2 size_t encode_avx2(char *q, const unsigned char *p, size_t n)
 {
     const __m256i spread = _mm256_setr_epi8(SPREAD, SPREAD), shift = _mm256_setr_epi8(SHIFT, SHIFT);
@@ -139,8 +141,8 @@ static AVX2 size_t encode_avx2(char *q, const unsigned char *p, size_t n)
     return done;
 }
 
-/* Whole steps of the n characters at p, as long as 16 bytes can be written even if two of them are
- * padding; how many were taken. *bad becomes true when one of them was none. */
+/* Decodes whole steps of the n characters at p while 16 bytes can be written even if two of them
+ * are padding; returns the characters used. Sets *bad if one of them is not a base64 character. */
 static SSSE3 size_t decode_ssse3(char *q, const unsigned char *p, size_t n, bool *bad)
 {
     const __m128i high = _mm_setr_epi8(HIGH), low = _mm_setr_epi8(LOW);
@@ -155,15 +157,18 @@ static SSSE3 size_t decode_ssse3(char *q, const unsigned char *p, size_t n, bool
         wrong = _mm_or_si128(wrong, clash);
         __m128i entry = _mm_add_epi8(hi, _mm_cmpeq_epi8(in, _mm_set1_epi8('/')));
         __m128i value = _mm_add_epi8(in, _mm_shuffle_epi8(back, entry));
-        value = _mm_maddubs_epi16(value, _mm_set1_epi32(0x01400140)); /* 12 bits of two */
-        value = _mm_madd_epi16(value, _mm_set1_epi32(0x00011000));    /* 24 bits of four */
+        value = _mm_maddubs_epi16(value, _mm_set1_epi32(0x01400140)); /* two 6-bit values to 12
+                                                                       * bits */
+        value = _mm_madd_epi16(value, _mm_set1_epi32(0x00011000));    /* two 12-bit values to 24
+                                                                       * bits */
         _mm_storeu_si128((__m128i *)(void *)q, _mm_shuffle_epi8(value, gather));
     }
     *bad |= _mm_movemask_epi8(_mm_cmpeq_epi8(wrong, _mm_setzero_si128())) != 0xFFFF;
     return done;
 }
 
-/* 32 characters: 24 bytes, with 8 of no meaning behind them. *clash is zero in the place of each good character. */
+/* Decodes 32 characters to 24 bytes, followed by 8 undefined bytes. *clash is 0 at each valid
+ * character. */
 static inline AVX2 __m256i decode_32(__m256i in, __m256i *clash)
 {
     const __m256i high = _mm256_setr_epi8(HIGH, HIGH), low = _mm256_setr_epi8(LOW, LOW);
@@ -194,8 +199,8 @@ static AVX2 size_t decode_avx2(char *q, const unsigned char *p, size_t n, bool *
     return done;
 }
 
-/* Whole groups of the text at p, up to the step that holds a character which is none; how many characters. Reads
- * 32 at a time of n, writes 32 bytes at a time. */
+/* Decodes whole groups of the text at p, up to the step that contains an invalid character; returns
+ * the characters used. Reads 32 of the n characters and writes 32 bytes at a time. */
 static AVX2 size_t decode_front_avx2(char *q, const unsigned char *p, size_t n)
 {
     __m256i clash;
@@ -212,7 +217,7 @@ static AVX2 size_t decode_front_avx2(char *q, const unsigned char *p, size_t n)
 }
 #endif
 
-/* Bytes of data that were encoded, a multiple of 3. */
+/* Encodes with the vector code; returns the bytes used, a multiple of 3. */
 static size_t encode_steps(char *q, const unsigned char *p, size_t n)
 {
     enum bf_base64_way way = bf_base64_in_use();
@@ -231,7 +236,7 @@ static size_t encode_steps(char *q, const unsigned char *p, size_t n)
     return done;
 }
 
-/* Characters of text that were decoded, a multiple of 4. */
+/* Decodes with the vector code; returns the characters used, a multiple of 4. */
 static size_t decode_steps(char *q, const unsigned char *p, size_t n, bool *bad)
 {
     enum bf_base64_way way = bf_base64_in_use();
@@ -276,21 +281,21 @@ void bf_base64_encode(struct bf_buf *out, struct bf_str data)
     out->n += (size_t)(q - at);
 }
 
-/* Four characters: three bytes and whether one of the four was none. */
+/* Decodes four characters: three bytes, and byte 3 is BAD if one of the four is invalid. */
 static uint32_t group(const unsigned char *p)
 {
     return tables.part[0][p[0]] | tables.part[1][p[1]] | tables.part[2][p[2]] |
            tables.part[3][p[3]];
 }
 
-/* The last group, pad of its characters are '='; false when it is not canonical. */
+/* Decodes the last group, in which pad characters are '='; false if it is not canonical. */
 static bool decode_last(char *q, const unsigned char *p, size_t pad)
 {
     unsigned char text[4] = {p[0], p[1], pad < 2 ? p[2] : 'A', pad < 1 ? p[3] : 'A'}, bytes[4];
     uint32_t v = group(text);
     memcpy(bytes, &v, 4);
     memcpy(q, bytes, 3 - pad);
-    /* left-over bits: not canonical */
+    /* bits left over: not canonical */
     return !bytes[3] && (pad == 0 || !bytes[2]) && (pad < 2 || !bytes[1]);
 }
 
@@ -309,7 +314,8 @@ bool bf_base64_decode(struct bf_buf *out, struct bf_str text)
     size_t done = decode_steps(at, p, text.n, &bad);
     char *q = at + done / 4 * 3;
     uint32_t seen = 0;
-    for (; done + 4 < text.n; done += 4, q += 3) { /* each writes one byte more, for the next */
+    for (; done + 4 < text.n; done += 4, q += 3) { /* each step writes one byte too many, which the
+                                                    * next one overwrites */
         uint32_t v = group(p + done);
         seen |= v;
         memcpy(q, &v, 4);

@@ -3,9 +3,9 @@
 #include <pthread.h>
 
 /*
- * Everything is kept in 64 bits with the highest power of x in bit 0, as the
- * reflected algorithms have it: a 32-bit checksum lies in the low 32 bits, and
- * polynomials of the folding lie with x^63 in bit 0.
+ * Everything is kept in 64 bits with the highest power of x in bit 0, as in the reflected
+ * algorithms: a 32-bit checksum is in the low 32 bits, and the polynomials for folding have x^63 in
+ * bit 0.
  */
 static const struct {
     uint64_t poly; /* reflected, without its leading term */
@@ -19,7 +19,7 @@ static const struct {
 struct crc {
     uint64_t table[8][256];
     uint64_t fold64[2],
-        fold16[2]; /* what carries 64 and 16 bytes further: for the low, the high half */
+        fold16[2]; /* the multipliers that move the low and the high half 64 and 16 bytes further */
 };
 
 static struct crc crcs[BF_CRC_KINDS];
@@ -32,7 +32,7 @@ static uint64_t times_x(enum bf_crc_kind kind, uint64_t v)
     return v >> 1 ^ (v & 1 ? kinds[kind].poly : 0);
 }
 
-/* x^n modulo the polynomial, moved up so that x^63 would be bit 0. */
+/* x^n modulo the polynomial, shifted so that x^63 is bit 0. */
 static uint64_t power(enum bf_crc_kind kind, unsigned n)
 {
     uint64_t v = (uint64_t)1 << (kinds[kind].bits - 1);
@@ -55,7 +55,7 @@ static void init_kind(enum bf_crc_kind kind)
             uint64_t v = c->table[t - 1][i];
             c->table[t][i] = v >> 8 ^ c->table[0][v & 255];
         }
-    /* a product of reflected values comes out one power too high, hence the 1 less */
+    /* a product of reflected values is one power too high, hence the 1 less */
     c->fold64[0] = power(kind, 512 + 64 - 1);
     c->fold64[1] = power(kind, 512 - 1);
     c->fold16[0] = power(kind, 128 + 64 - 1);
@@ -108,8 +108,8 @@ static inline CLMUL __m128i fold(__m128i acc, __m128i k, __m128i next)
     return _mm_xor_si128(_mm_xor_si128(low, high), next);
 }
 
-/* Folds whole blocks of 16 bytes (n >= 64, a multiple of 16) to one block of the same remainder, which
- * the table then finishes as if it were the message. */
+/* Folds whole blocks of 16 bytes (n >= 64, a multiple of 16) to one block with the same remainder,
+ * and finishes that block with the table. */
 static CLMUL uint64_t by_clmul(const struct crc *c, uint64_t v, const unsigned char *p, size_t n)
 {
     __m128i k64 = _mm_set_epi64x((long long)c->fold64[1], (long long)c->fold64[0]);

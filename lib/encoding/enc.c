@@ -63,7 +63,8 @@ void bf_uri_decode(struct bf_buf *out, struct bf_str s)
     }
 }
 
-/* Length of the valid sequence at p (n bytes are there), 0 if it is wrong. RFC 3629, table of section 4. */
+/* The length of the valid sequence at p (n bytes can be read), 0 if it is invalid. RFC 3629,
+ * section 4. */
 static size_t sequence(const unsigned char *p, size_t n)
 {
     unsigned char a = p[0];

@@ -25,7 +25,7 @@ static uint32_t rotate(uint32_t v, unsigned n)
     return v << n | v >> (32 - n);
 }
 
-/* The mixing function of round r (0 to 3) and the index of the word that step i takes. */
+/* The mixing function of round r (0 to 3). */
 static uint32_t mix(unsigned r, uint32_t b, uint32_t c, uint32_t d)
 {
     switch (r) {

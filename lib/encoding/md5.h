@@ -1,7 +1,7 @@
 /*
- * MD5 (RFC 1321), for the two places where AWS uses it as a plain checksum or
- * hash: the tail of a KPL aggregate, and the partition keys that DynamoDB makes.
- * By hand, so that the pure filters need no crypto library. Not for security.
+ * MD5 (RFC 1321), for the two places where AWS uses it as a plain checksum or hash: the end of a
+ * KPL aggregate, and the partition keys that DynamoDB makes. Implemented here so that the pure
+ * filters need no crypto library. Not for security.
  */
 #ifndef BF_MD5_H
 #define BF_MD5_H

@@ -19,7 +19,7 @@ BF_API void bf_sha256_init(struct bf_sha256 *h);
 BF_API void bf_sha256_add(struct bf_sha256 *h, const void *data, size_t n);
 BF_API void bf_sha256_end(struct bf_sha256 *h, unsigned char out[BF_SHA256_BYTES]);
 
-/* A key made ready once, for many texts. */
+/* A key that is prepared once for many messages. */
 struct bf_hmac256 {
     struct bf_sha256 inner, outer;
 };

@@ -24,7 +24,7 @@ static struct bf_str local_name(struct bf_str raw)
     return colon ? bf_str(colon + 1, raw.n - (size_t)(colon + 1 - raw.p)) : raw;
 }
 
-/* Steps over <? ... ?> and <!-- ... -->; a document type is an error. */
+/* Moves past <? ... ?> and <!-- ... -->; a document type is an error. */
 static bool skip_to(struct bf_xml *x, struct bf_str end)
 {
     for (size_t i = 0; i + end.n <= x->rest.n; i++)
@@ -35,7 +35,7 @@ static bool skip_to(struct bf_xml *x, struct bf_str end)
     return false;
 }
 
-/* The '>' of a tag: not one inside a quoted attribute. */
+/* The '>' that ends a tag; one inside a quoted attribute does not count. */
 static const char *tag_end(struct bf_str s)
 {
     char quote = 0;
@@ -171,7 +171,7 @@ bool bf_xml_decode(struct bf_buf *out, struct bf_str text)
     return bf_buf_ok(out);
 }
 
-/* A reference that is none stays as it is. */
+/* Appends text with its references decoded; an invalid reference is kept as it is. */
 static void put_text(struct bf_buf *out, struct bf_str text)
 {
     size_t before = out->n;
@@ -185,7 +185,7 @@ bool bf_xml_find(struct bf_str document, const char *name, struct bf_buf *out)
 {
     struct bf_xml x;
     enum bf_xml_token t;
-    unsigned inside = 0; /* the depth of the element, once it is open */
+    unsigned inside = 0; /* the depth of the element; 0 until it is opened */
     bf_xml_init(&x, document);
     while ((t = bf_xml_next(&x)) != BF_XML_END && t != BF_XML_ERROR) {
         if (t == BF_XML_OPEN && !inside && bf_str_eq(x.name, bf_str_of(name)))

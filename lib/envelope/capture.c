@@ -7,17 +7,17 @@
 #include "lib/envelope/kpl.h"
 #include "lib/json/scan.h"
 
-/* What the members of one record said. */
+/* The members found in one record. */
 struct wrapped {
     struct bf_json_val data, seq, id;
     bool has_data, has_seq, has_id, has_change;
     bool has_sequence,
-        has_shard; /* as kinread -J writes it: data is text, or base64 under another name */
+        has_shard; /* as kinread -J writes it: data is text, or base64 in data_base64 */
     bool in_base64;
-    struct bf_str index;  /* of a part */
+    struct bf_str index;  /* of a part of an aggregate */
     struct bf_str object; /* data that is a JSON object */
     bool has_detail_type;
-    struct bf_str detail; /* of an event of EventBridge */
+    struct bf_str detail; /* of an EventBridge event */
 };
 
 static bool take_value(struct bf_json *j, struct bf_json_val *v, bool *has, struct bf_err *e)
@@ -37,7 +37,7 @@ static bool take_data(struct bf_json *j, struct wrapped *w, struct bf_err *e)
     return true;
 }
 
-/* A member that only kinread -J writes; *took says whether it is one. */
+/* Parses a member that only kinread -J writes; *took says whether it was one. */
 static bool envelope(struct bf_json *j, const struct bf_json_key *key, struct wrapped *w,
                      bool *took, struct bf_err *e)
 {
@@ -68,7 +68,7 @@ static bool envelope(struct bf_json *j, const struct bf_json_key *key, struct wr
     return !w->in_base64 || take_value(j, &w->data, &w->has_data, e);
 }
 
-/* The members of a record, or of the object "kinesis" in it. */
+/* Parses the members of a record, or of the object "kinesis" in it. */
 static bool members(struct bf_json *j, struct wrapped *w, bool inner, struct bf_err *e)
 {
     struct bf_json_key key;
@@ -108,7 +108,7 @@ struct walk {
     void *ctx;
 };
 
-/* Data, or what the Kinesis Producer Library packed into it. */
+/* Passes the data on, or the records that the Kinesis Producer Library packed into it. */
 static bool hand_data(const struct walk *walk, struct bf_capture_record *record, struct bf_err *e)
 {
     struct bf_kpl kpl;
@@ -133,7 +133,7 @@ static bool hand_data(const struct walk *walk, struct bf_capture_record *record,
     return ok;
 }
 
-/* Hands one record on. It is valid JSON; whole is what it was taken out of, or itself. */
+/* Passes one record on. raw is valid JSON; whole is the record that contains it, or raw itself. */
 static bool hand_on(const struct walk *walk, struct bf_str whole, struct bf_str raw, size_t index,
                     struct bf_err *e)
 {
@@ -157,7 +157,8 @@ static bool hand_on(const struct walk *walk, struct bf_str whole, struct bf_str 
         record.seq = w.seq.text;
     if (kinread)
         record.part = w.index;
-    if (kinread && w.object.p) { /* from DynamoDB Streams, whose number stands in it */
+    if (kinread && w.object.p) { /* from DynamoDB Streams: the change record contains its sequence
+                                  * number */
         record.change = w.object;
         return walk->fn(walk->ctx, &record, NULL, e);
     }
@@ -172,7 +173,7 @@ static bool hand_on(const struct walk *walk, struct bf_str whole, struct bf_str 
     }
     struct bf_buf plain;
     bf_buf_init(&plain, w.data.text.n + 1);
-    if (w.data.escaped) /* "\/" is what some writers make of a slash */
+    if (w.data.escaped) /* some writers escape a slash as "\/" */
         bf_json_unescape(&plain, w.data.text);
     bool ok = bf_buf_ok(&plain) &&
               bf_base64_decode(walk->decoded, w.data.escaped ? bf_buf_view(&plain) : w.data.text);

@@ -1,6 +1,6 @@
 #include "lib/envelope/known.h"
 
-/* The members that tell, each with the type that its value has to have. */
+/* The members by which a document is recognised, each with the type that its value must have. */
 enum {
     PUT,
     UPDATE,
@@ -31,7 +31,7 @@ static const struct {
     [EVENT_NAME] = {BF_STR("eventName"), BF_JSON_STRING},
 };
 
-/* {"S":"x"} and its like. */
+/* Is it a typed value such as {"S":"x"}? */
 static bool is_typed(struct bf_str value)
 {
     static const char *const types[] = {"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"};

@@ -1,6 +1,6 @@
 /*
- * What a JSON document about items is, told by its members alone: for a tool
- * that was given another one than it takes, to say so and name the way out.
+ * Recognises the kind of a JSON document about items by its members, so that a tool that gets the
+ * wrong kind can say so and name the right tool.
  */
 #ifndef BF_ENVELOPE_KNOWN_H
 #define BF_ENVELOPE_KNOWN_H
@@ -11,22 +11,23 @@ enum bf_known {
     BF_KNOWN_NOT,
     BF_KNOWN_WRITE,  /* {"put":{...}}, {"update":{...},...}, {"delete":{...}} */
     BF_KNOWN_ITEM,   /* {"Item":{...}}: a line of a full export */
-    BF_KNOWN_TYPED,  /* {"order_id":{"S":"o-1"},...}: an item with its types */
-    BF_KNOWN_EXPORT, /* {"Metadata":{...},"Keys":{...},"NewImage":{...}}: of an incremental export */
+    BF_KNOWN_TYPED,  /* {"order_id":{"S":"o-1"},...}: an item in DynamoDB JSON */
+    BF_KNOWN_EXPORT, /* {"Metadata":{...},"Keys":{...},"NewImage":{...}}: a line of an incremental
+                      * export */
     BF_KNOWN_CHANGE, /* {"eventName":"INSERT","dynamodb":{...}} */
-    BF_KNOWN_ITEMS   /* {"Items":[...]}: what Scan and Query answer */
+    BF_KNOWN_ITEMS   /* {"Items":[...]}: a response of Scan or Query */
 };
 
-/* Keys and images of an export line; raw.p NULL: not there. */
+/* The keys and images of an export line; raw.p NULL: missing. */
 struct bf_known_parts {
     struct bf_str keys, new_image, old_image;
 };
 
-/* parts may be NULL. A text that is no JSON object is BF_KNOWN_NOT. */
+/* parts may be NULL. A text that is not a JSON object is BF_KNOWN_NOT. */
 BF_API enum bf_known bf_known_what(struct bf_str text, struct bf_known_parts *parts);
 
-/* For *e of a tool that takes change lines: "; it is a write line, which ddbput takes". Nothing for a document that is
- * not known. */
+/* For tools that read change lines: appends to *e, for example, "; it is a write line, which ddbput
+ * takes". Appends nothing if the document is not recognised. */
 BF_API void bf_known_not_change(struct bf_str text, struct bf_err *e);
 
 #endif

@@ -4,7 +4,7 @@
 
 enum { MAGIC = 4, DIGEST = 16, KEYS_MAX = 64 * 1024 * 1024 };
 
-/* One field of a protobuf message: its number, and its bytes or its varint. */
+/* One field of a protobuf message: its number, and its bytes or its varint value. */
 struct field {
     uint64_t number;
     uint64_t value;
@@ -45,7 +45,7 @@ static bool skip(struct bf_str *s, uint64_t n)
     return true;
 }
 
-/* Takes one field off the front; false for anything malformed. */
+/* Removes one field from the front of *s; false if it is malformed. */
 static bool next_field(struct bf_str *s, struct field *f)
 {
     uint64_t tag;
@@ -70,7 +70,7 @@ static bool next_field(struct bf_str *s, struct field *f)
     }
 }
 
-/* Reads a Record; false without key index or data. */
+/* Parses a Record; false if its key index or data is missing. */
 static bool read_record(struct bf_str s, uint64_t *key, struct bf_str *data)
 {
     bool has_key = false, has_data = false;
@@ -110,7 +110,7 @@ static struct bf_str key_at(const struct bf_kpl *k, uint64_t index)
     return key;
 }
 
-/* Can every record be read, and is there one? */
+/* Is every record valid, and is there at least one? */
 static bool check_records(const struct bf_kpl *k, struct bf_str s)
 {
     uint64_t keys = k->keys.n / sizeof(struct bf_str), key = 0;

@@ -82,7 +82,7 @@ static bool add_field(struct bf_csv *c, struct bf_str s, struct bf_err *e)
     return true;
 }
 
-/* The quoted field that begins at *p (on its quote); *p is left behind it. */
+/* Parses the quoted field whose opening quote is at *p; moves *p past its closing quote. */
 static bool quoted(struct bf_csv *c, const char **p, const char *end, struct bf_err *e)
 {
     const char *from = *p + 1, *close = memchr(from, '"', (size_t)(end - from));
@@ -96,14 +96,14 @@ static bool quoted(struct bf_csv *c, const char **p, const char *end, struct bf_
         return bf_err_set(e, BF_E_INPUT, "field %zu: its quote is never closed", c->n + 1);
     *p = close + 1;
     if (*p < end && **p != c->separator)
-        return bf_err_set(e, BF_E_INPUT, "field %zu: text behind the closing quote", c->n + 1);
+        return bf_err_set(e, BF_E_INPUT, "field %zu: text after the closing quote", c->n + 1);
     if (c->text.n == at)
         return add_field(c, bf_str(from, (size_t)(close - from)), e);
     bf_buf_add(&c->text, from, (size_t)(close - from));
     return add_field(c, bf_str(c->text.p + at, c->text.n - at), e);
 }
 
-/* What may only stand in quotes. */
+/* Does the field need quotes? */
 static bool special(const char *p, size_t n)
 {
     return n && (memchr(p, '"', n) || memchr(p, '\r', n) || memchr(p, '\n', n));
@@ -125,7 +125,7 @@ bool bf_csv_split(struct bf_csv *c, struct bf_str record, struct bf_err *e)
     const char *p = record.p, *end = p + record.n;
     c->n = 0;
     bf_buf_reset(&c->text);
-    /* reserved at once, because the fields are views into it */
+    /* reserved at once, because fields are views into the buffer */
     if (!bf_buf_room(&c->text, record.n + 1))
         return bf_err_nomem(e);
     while (end > p && (end[-1] == '\r' || end[-1] == '\n'))
@@ -140,7 +140,7 @@ bool bf_csv_split(struct bf_csv *c, struct bf_str record, struct bf_err *e)
     }
 }
 
-/* Gives up the first line of the record in held; what follows is looked at again. */
+/* Gives up the first line of the record in held; the lines after it are parsed again. */
 static enum bf_csv_got give_up(struct bf_csv *c)
 {
     const char *p = c->held.p + c->start;
@@ -155,19 +155,18 @@ static enum bf_csv_got give_up(struct bf_csv *c)
 void bf_csv_give_up(struct bf_csv *c)
 {
     if (c->raw.n && memchr(c->raw.p, c->in->newline, c->raw.n))
-        (void)give_up(c); /* a record of several lines lies in held */
+        (void)give_up(c); /* a record of several lines is in held */
 }
 
 static enum bf_csv_got unclosed(struct bf_csv *c, struct bf_err *e)
 {
     enum bf_csv_got got = give_up(c);
-    if (bf_csv_split(c, c->raw,
-                     e)) /* says which field it is; with an odd quote it does not succeed */
+    if (bf_csv_split(c, c->raw, e)) /* names the field; an odd number of quotes cannot succeed */
         bf_err_set(e, BF_E_INPUT, "a quote is opened and never closed");
     return got;
 }
 
-/* Puts a line behind the held ones. */
+/* Appends a line to the held ones. */
 static bool hold(struct bf_csv *c, struct bf_str line, struct bf_err *e)
 {
     if (c->start > 0 && !c->keep) {
@@ -181,7 +180,8 @@ static bool hold(struct bf_csv *c, struct bf_str line, struct bf_err *e)
     return bf_buf_check(&c->held, "a CSV record", e);
 }
 
-/* The first line that is not blank tells how lines end. True when it has to be read again. */
+/* Finds out how lines end from the first line that is not blank. True if it has to be read
+ * again. */
 static bool learn(struct bf_csv *c, struct bf_str line)
 {
     if (c->known || bf_str_trim(line).n == 0)
@@ -205,7 +205,7 @@ static enum bf_line read_line(struct bf_csv *c, int timeout_ms, struct bf_str *l
     return text && learn(c, *line) ? bf_reader_next_within(c->in, timeout_ms, line, e) : got;
 }
 
-/* The next line: one given back, or one of the reader's. */
+/* The next line: one that was given back, or one from the reader. */
 static enum bf_csv_got take_line(struct bf_csv *c, int timeout_ms, struct bf_str *line, bool *held,
                                  struct bf_err *e)
 {
@@ -238,7 +238,7 @@ static enum bf_csv_got take_line(struct bf_csv *c, int timeout_ms, struct bf_str
     if (c->open)
         return unclosed(c, e);
     c->line = c->next_line;
-    if (!c->keep) { /* else it comes again */
+    if (!c->keep) { /* otherwise the line is read again */
         c->long_line = false;
         c->next_line++;
     }

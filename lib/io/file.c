@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Takes the byte order mark out that the text from `from` on begins with. */
+/* Removes the byte order mark, if there is one, from the text that begins at `from`. */
 static void drop_bom(struct bf_buf *b, size_t from)
 {
     struct bf_str text = bf_str(b->p + from, b->n - from), rest = bf_str_no_bom(text);
@@ -20,7 +20,7 @@ static void drop_bom(struct bf_buf *b, size_t from)
 
 static void wipe(volatile char *p, size_t n)
 {
-    while (n--) /* volatile: nobody reads it, and yet it must be written */
+    while (n--) /* volatile: the compiler must not drop these stores, which nobody reads */
         *p++ = '\0';
 }
 
@@ -38,11 +38,11 @@ static bool read_file(const char *path, int flags, struct bf_buf *out, struct bf
         if (n > 0)
             bf_buf_add(out, chunk, (size_t)n);
         if (!bf_buf_ok(out))
-            break; /* past the maximum: the rest may be endless */
+            break; /* past the maximum: the file may be endless */
     }
     int sys = errno;
     close(fd);
-    wipe(chunk, sizeof chunk); /* it may have been a file of keys */
+    wipe(chunk, sizeof chunk); /* the file may have contained keys */
     if (n < 0)
         return bf_err_sys(e, sys, "%s", path);
     if (bf_buf_ok(out) && out->n > from)
@@ -83,7 +83,7 @@ bool bf_file_sync_dir(const char *path, struct bf_err *e)
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return bf_err_sys(e, errno, "%s", path);
-    bool ok = fsync(fd) == 0 || errno == EINVAL; /* some file systems cannot sync a folder */
+    bool ok = fsync(fd) == 0 || errno == EINVAL; /* some file systems cannot sync a directory */
     int sys = errno;
     close(fd);
     return ok ? true : bf_err_sys(e, sys, "%s", path);
@@ -107,7 +107,7 @@ bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e)
     int len = snprintf(tmp, sizeof tmp, "%s.new", path);
     if (len < 0 || (size_t)len >= sizeof tmp)
         return bf_err_sys(e, ENAMETOOLONG, "%s", path);
-    (void)unlink(tmp); /* of a process that was killed: with what mode is not known */
+    (void)unlink(tmp); /* left over from a process that was killed; its mode is unknown */
     int fd = open(tmp, O_WRONLY | O_CREAT | O_CLOEXEC | O_EXCL | O_NOFOLLOW, 0600);
     if (fd < 0)
         return bf_err_sys(e, errno, "%s", tmp);
@@ -124,7 +124,7 @@ bool bf_file_replace(const char *path, struct bf_str content, struct bf_err *e)
     return sync_parent(path, e);
 }
 
-/* Leaves errno as it was. */
+/* Keeps errno. */
 static bool is_dir(const char *path)
 {
     struct stat st;
@@ -174,7 +174,6 @@ bool bf_file_lock(const char *path, int *fd, struct bf_err *e)
 void bf_file_hold_standard(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 &&
-            errno == EBADF) /* the lowest that is free, so it becomes fd */
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF) /* the lowest free descriptor, so it is fd */
             (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }

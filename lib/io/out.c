@@ -27,7 +27,7 @@ bool bf_out_open(struct bf_out *o, const char *path, struct bf_err *e)
     return false;
 }
 
-/* write(2) until all is written; an inherited non-blocking descriptor is waited for. */
+/* write(2) until everything is written; waits for an inherited non-blocking descriptor. */
 static void put(struct bf_out *o, const char *p, size_t n)
 {
     while (n && bf_out_ok(o)) {
@@ -76,8 +76,9 @@ bool bf_out_sync(struct bf_out *o, struct bf_err *e)
     return bf_err_sys(e, errno, "%s", o->name);
 }
 
-/* A pipe or socket that nobody reads reports POLLERR or POLLHUP whatever was asked for; a closed descriptor POLLNVAL,
- * which the next write tells better. */
+/* poll(2) reports POLLERR or POLLHUP for a pipe or socket without a reader even if no event was
+ * asked for. It reports POLLNVAL for a closed descriptor; there the next write gives the better
+ * error. */
 bool bf_out_gone(int fd)
 {
     struct pollfd pfd = {.fd = fd};

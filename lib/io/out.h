@@ -1,9 +1,9 @@
 /*
  * Output to a descriptor through one buffer, without stdio.
  *
- * The error is sticky: the first write that fails is kept, later calls do
- * nothing, and bf_out_flush or bf_out_close reports it. /dev/full and a closed
- * pipe are errors like any other. A signal does not cut a write short.
+ * The error is sticky: the first failed write is kept, later calls do nothing, and bf_out_flush or
+ * bf_out_close reports it. A full disk and a closed pipe are errors like any other. A signal does
+ * not interrupt a write.
  */
 #ifndef BF_OUT_H
 #define BF_OUT_H
@@ -21,11 +21,12 @@ struct bf_out {
     struct bf_err err; /* the first failure */
 };
 
-/* Takes fd (closed by bf_out_close, standard descriptors included); cap bytes of buffer, 0 is 256 KiB. */
+/* Takes ownership of fd, standard descriptors included: bf_out_close closes it. cap is the size of
+ * the buffer in bytes; 0 is 256 KiB. */
 BF_API BF_MUST bool bf_out_init(struct bf_out *o, int fd, const char *name, size_t cap,
                                 struct bf_err *e);
 
-/* Creates or truncates path (mode 0666 less umask), "-" is standard output. */
+/* Creates or truncates path (mode 0666 minus umask); "-" is standard output. */
 BF_API BF_MUST bool bf_out_open(struct bf_out *o, const char *path, struct bf_err *e);
 
 BF_API void bf_out_write_slow(struct bf_out *o, const void *p, size_t n);
@@ -39,7 +40,7 @@ static inline void bf_out_write(struct bf_out *o, const void *p, size_t n)
         bf_out_write_slow(o, p, n);
 }
 
-/* s and a newline. */
+/* Writes s and a newline. */
 static inline void bf_out_line(struct bf_out *o, struct bf_str s)
 {
     bf_out_write(o, s.p, s.n);
@@ -51,21 +52,21 @@ static inline bool bf_out_ok(const struct bf_out *o)
     return o->err.code == BF_OK;
 }
 
-/* Hands everything to the kernel; reports the first failure since the beginning. */
+/* Writes the whole buffer to the descriptor; reports the first failure since the beginning. */
 BF_API BF_MUST bool bf_out_flush(struct bf_out *o, struct bf_err *e);
 
-/* After a flush: what the kernel has is on the disk. Nothing to do for a pipe or a terminal. */
+/* After a flush: fsync. Does nothing for a pipe or a terminal. */
 BF_API BF_MUST bool bf_out_sync(struct bf_out *o, struct bf_err *e);
 
-/* Has the reader of the pipe or socket behind fd gone away? Told without writing, so that a tool that waits learns of
- * it too. False for files, for descriptors that are closed, and for -1. */
+/* Has the reader of the pipe or socket fd closed it? Does not write, so a tool that is waiting can
+ * ask too. False for files, for descriptors that are closed, and for -1. */
 BF_API BF_MUST bool bf_out_gone(int fd);
 
-/* The same as BF_E_CLOSED in *e: false when the reader has gone. For loops that wait for something else than lines;
- * a struct bf_reader asks for the output that is tied to it. */
+/* The same, as an error: false and BF_E_CLOSED in *e if the reader has closed it. For loops that do
+ * not wait for lines; struct bf_reader checks the output that is tied to it. */
 BF_API BF_MUST bool bf_out_heard(const struct bf_out *o, struct bf_err *e);
 
-/* Flush, close, free. Idempotent. */
+/* Flushes, closes and frees. May be called again. */
 BF_API BF_MUST bool bf_out_close(struct bf_out *o, struct bf_err *e);
 
 BF_C_END

@@ -10,7 +10,7 @@
 
 enum { CHUNK = 256 * 1024 };
 
-/* What became of an attempt to get more input. */
+/* The result of an attempt to get more input. */
 enum fill { FILLED, FILL_EOF, FILL_STOP, FILL_WAIT, FILL_ERROR };
 
 bool bf_reader_init(struct bf_reader *r, int fd, const char *name, size_t max_line,
@@ -51,7 +51,7 @@ void bf_reader_close(struct bf_reader *r)
     *r = (struct bf_reader){.fd = -1, .eof = true};
 }
 
-/* Waits for input, a signal, or the end of the one who reads the output. */
+/* Waits for input, for a signal, or until the reader of our output closes it. */
 static enum fill wait_input(struct bf_reader *r, int timeout_ms, struct bf_err *e)
 {
     struct pollfd fds[3] = {{.fd = r->fd, .events = POLLIN},
@@ -65,7 +65,8 @@ static enum fill wait_input(struct bf_reader *r, int timeout_ms, struct bf_err *
             return FILL_WAIT;
         if (n > 0 && (fds[2].revents & (POLLERR | POLLHUP)) && !bf_out_heard(r->tie, e))
             return FILL_ERROR;
-        fds[2].fd = fds[2].revents ? -1 : fds[2].fd; /* closed: a write will tell */
+        fds[2].fd = fds[2].revents ? -1 : fds[2].fd; /* the descriptor is closed: the next write
+                                                      * reports that */
         if (fds[0].revents)
             return FILLED;
         if (n < 0 && errno != EINTR) {
@@ -75,7 +76,7 @@ static enum fill wait_input(struct bf_reader *r, int timeout_ms, struct bf_err *
     }
 }
 
-/* One read(2) behind what is there; the buffer has room. */
+/* One read(2), appended to the buffer, which has room. */
 static enum fill fill(struct bf_reader *r, int timeout_ms, struct bf_err *e)
 {
     if (r->eof)
@@ -102,7 +103,8 @@ static enum fill fill(struct bf_reader *r, int timeout_ms, struct bf_err *e)
     }
 }
 
-/* Room for at least one more byte: moves the line to the front, then grows towards max_line + 1. */
+/* Makes room for at least one more byte: moves the line to the front of the buffer, then enlarges
+ * the buffer up to max_line + 1. */
 static bool make_room(struct bf_reader *r, struct bf_err *e)
 {
     if (r->start > 0) {
@@ -257,7 +259,7 @@ bool bf_reader_skip(struct bf_reader *r, struct bf_out *to, uint64_t *bytes, str
         enum fill f = fill(r, -1, e);
         if (f == FILL_ERROR || f == FILL_STOP) {
             if (to)
-                bf_out_write(to, "\n", 1); /* what comes next is no part of it */
+                bf_out_write(to, "\n", 1); /* the next output is not part of this line */
             return f == FILL_STOP ? bf_reader_cut(e) : false;
         }
     }

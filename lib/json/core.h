@@ -1,17 +1,15 @@
 /*
- * The inner loops of scanning JSON text, shared by the pull scanner (scan.c)
- * and the change records (lib/ddb/change_core.h). Everything here is static and
- * is compiled several times over, once for each level of BF_CORE_SIMD: 0 steps
- * by bytes and words, 1 by 16 bytes and blocks of 64 (SSE2).
+ * The inner loops of scanning JSON text, shared by the pull scanner (scan.c) and the change records
+ * (lib/ddb/change_core.h). Everything here is static and is compiled once for each level of
+ * BF_CORE_SIMD: 0 works on bytes and words, 1 on 16 bytes and blocks of 64 (SSE2).
  *
- * The text is padded: behind `end` stands a sentinel, '\n' or NUL, and at least
- * BF_CORE_PAD bytes can be read from there on. So a vector load at any place of
- * the text is allowed, and a byte can be looked at without asking whether the
- * end was reached: the sentinel is none of the bytes that JSON wants anywhere.
- * Only white space has to ask, because '\n' is white space.
+ * The text is padded: a sentinel, '\n' or NUL, is at `end`, and at least BF_CORE_PAD bytes can be
+ * read from there on. So a vector load at any position of the text is allowed, and a byte can be
+ * tested without a check for the end: the sentinel is valid nowhere in JSON except that '\n' is
+ * white space, so only the white space loop checks for the end.
  *
- * A function takes the place to scan at and returns the place behind what it
- * scanned, or NULL after it noted the place and reason in struct core.
+ * A function gets the position to scan at and returns the position after the scanned text, or NULL
+ * after it has stored the position and reason in struct core.
  */
 #ifndef BF_JSON_CORE_H
 #define BF_JSON_CORE_H
@@ -49,7 +47,7 @@ CORE_CALL const char *core_number(struct core *s, const char *p)
         return core_fail(s, at, "not a number");
     if (*p == '.') {
         if (!core_digit(*++p))
-            return core_fail(s, at, "a number wants digits after its point");
+            return core_fail(s, at, "a number needs digits after its point");
         while (core_digit(*p))
             p++;
     }
@@ -57,7 +55,7 @@ CORE_CALL const char *core_number(struct core *s, const char *p)
         p++;
         p += *p == '+' || *p == '-';
         if (!core_digit(*p))
-            return core_fail(s, at, "a number wants digits in its exponent");
+            return core_fail(s, at, "a number needs digits in its exponent");
         while (core_digit(*p))
             p++;
     }
@@ -78,7 +76,7 @@ CORE_CALL const char *core_word(struct core *s, const char *p)
 
 enum { CORE_DEPTH = 256 };
 
-/* Over the value at p, without recursion; depth containers are open around it. */
+/* Skips the value at p, without recursion; it is inside `depth` open containers. */
 CORE_CALL const char *core_skip(struct core *s, const char *p, unsigned depth)
 {
     bool object[CORE_DEPTH + 1], escaped;

@@ -1,10 +1,9 @@
 /*
- * Strings of JSON text: the part of core.h that finds the end of a string and
- * validates its escapes and its UTF-8 (RFC 3629). A string of plain ASCII is
- * one search for its quote. Any other string is read in blocks of 64 bytes,
- * as masks with a bit for each byte. The masks only accept: where one shows
- * something wrong, core_string_slow reads the block again byte by byte and
- * names the first fault, so every vector level reports the same error.
+ * Strings of JSON text: the part of core.h that finds the end of a string and validates its escapes
+ * and its UTF-8 (RFC 3629). A string of plain ASCII is one search for its quote. Any other string
+ * is read in blocks of 64 bytes, as masks with one bit per byte. The masks can only accept: if one
+ * shows an error, core_string_slow reads the block again byte by byte and reports the first fault,
+ * so every vector level reports the same error.
  */
 #ifndef BF_JSON_CORE_TEXT_H
 #define BF_JSON_CORE_TEXT_H
@@ -24,7 +23,7 @@ CORE_INLINE bool core_hex4(const char *p, unsigned *v)
     return true;
 }
 
-/* The escape at p, on its backslash. */
+/* The escape whose backslash is at p. */
 CORE_CALL const char *core_escape(struct core *s, const char *p)
 {
     unsigned v, low;
@@ -41,10 +40,10 @@ CORE_CALL const char *core_escape(struct core *s, const char *p)
     case 'u':
         break;
     default:
-        return core_fail(s, p + 1 < s->end ? p : s->end, "unknown escape");
+        return core_fail_at(s, p + 1 < s->end ? p : s->end, "unknown escape");
     }
     if (s->end - p < 6 || !core_hex4(p + 2, &v))
-        return core_fail(s, p, "\\u wants four hex digits");
+        return core_fail(s, p, "\\u needs four hex digits");
     if (v < 0xD800 || v > 0xDFFF)
         return p + 6;
     if (v > 0xDBFF || s->end - p < 12 || p[6] != '\\' || p[7] != 'u' || !core_hex4(p + 8, &low) ||
@@ -53,7 +52,7 @@ CORE_CALL const char *core_escape(struct core *s, const char *p)
     return p + 12;
 }
 
-/* Over the UTF-8 sequences (RFC 3629, section 4) from p on, while bytes of 0x80 and above come. */
+/* Skips UTF-8 sequences (RFC 3629, section 4) from p on, while the bytes are 0x80 or above. */
 CORE_CALL const char *core_utf8(struct core *s, const char *at)
 {
     const unsigned char *p = (const unsigned char *)at;
@@ -73,7 +72,7 @@ CORE_CALL const char *core_utf8(struct core *s, const char *at)
     return (const char *)p;
 }
 
-/* The rest of a string from p on, where something special is; open is after its opening quote. */
+/* The rest of a string from p on, where a special byte is; open is after its opening quote. */
 CORE_CALL const char *core_string_slow(struct core *s, const char *open, const char *p,
                                        bool *escaped)
 {
@@ -112,16 +111,17 @@ CORE_INLINE __m128i core_slashes(const char *p)
     return core_equal(core_read(p), '\\');
 }
 
-/* Control characters, and all from 0x80 up. */
+/* Control characters, and all bytes from 0x80 on. */
 CORE_INLINE __m128i core_low(const char *p)
 {
     return core_less(core_read(p), 0x20);
 }
 
 /*
- * Where UTF-8 goes wrong (RFC 3629, section 4), by a byte and the three in front of it: one of 80..BF that does not
- * continue a sequence, another one that should; what no sequence begins with; and a second byte that makes the sequence
- * longer than needed, a surrogate, or beyond 10FFFF.
+ * The bytes at which UTF-8 is invalid (RFC 3629, section 4), judged by a byte and the three before
+ * it: a byte 80..BF that does not continue a sequence, or another one that should; a byte that
+ * begins no sequence; and a second byte of an overlong sequence, a surrogate, or a value above
+ * 10FFFF.
  */
 CORE_INLINE __m128i core_utf8_wrong(const char *p)
 {
@@ -139,7 +139,7 @@ CORE_INLINE __m128i core_utf8_wrong(const char *p)
 
 enum { CORE_ESCAPE_MAX = 12 }; /* \ud83d\ude00 */
 
-/* What may stand after a backslash, but for u. */
+/* The characters that are valid after a backslash, except u. */
 CORE_INLINE __m128i core_simple(const char *p)
 {
     __m128i v = core_read(p);
@@ -168,11 +168,11 @@ CORE_INLINE __m128i core_d(const char *p)
     return core_equal(core_lower(p), 'd');
 }
 
-/* Of backslashes those that begin an escape, when the first one does. */
+/* slash: the positions of backslashes. Keeps those that begin an escape, if the first one does. */
 CORE_INLINE uint64_t core_escapes(uint64_t slash)
 {
     uint64_t begin = slash;
-    if (CORE_UNLIKELY(slash & slash << 1)) /* some are side by side */
+    if (CORE_UNLIKELY(slash & slash << 1)) /* some are adjacent */
         for (uint64_t rest = slash, first; rest; rest &= ~(first | first << 1)) {
             first = rest & -rest;
             begin &= ~(first << 1);
@@ -180,7 +180,7 @@ CORE_INLINE uint64_t core_escapes(uint64_t slash)
     return begin;
 }
 
-/* Of escapes that begin with \ud, the letters u in the 64 bytes at p: are surrogates among them whole pairs? */
+/* u: the letters u of escapes \ud.. in the 64 bytes at p. Are all surrogates whole pairs? */
 CORE_CALL bool core_surrogates(const char *p, uint64_t u)
 {
     for (unsigned at, high, low; u; u &= u - 1) {
@@ -192,12 +192,12 @@ CORE_CALL bool core_surrogates(const char *p, uint64_t u)
             continue;
         if (q[4] != '\\' || q[5] != 'u' || !core_hex4(q + 6, &low) || low < 0xDC00 || low > 0xDFFF)
             return false;
-        u &= ~((uint64_t)1 << (at + 6)); /* the low one */
+        u &= ~((uint64_t)1 << (at + 6)); /* the low half */
     }
     return true;
 }
 
-/* Is the escape at p, on its backslash, the first half of a surrogate pair? */
+/* Is the escape whose backslash is at p the first half of a surrogate pair? */
 CORE_INLINE bool core_first_half(const char *p)
 {
     char d = p[3] | 0x20;
@@ -205,8 +205,8 @@ CORE_INLINE bool core_first_half(const char *p)
            (p[3] == '8' || p[3] == '9' || d == 'a' || d == 'b');
 }
 
-/* Where a block of 64 bytes at p ends whose escapes may be cut off: in front of the first one that may be. In the next
- * block it is whole. */
+/* The end of the part of the block at p in which no escape is cut off: before the first escape that
+ * may be cut off. The next block contains it whole. */
 CORE_INLINE unsigned core_cut(const char *p, uint64_t begin)
 {
     uint64_t late = begin & ~(uint64_t)0 << (64 - CORE_ESCAPE_MAX);
@@ -216,7 +216,7 @@ CORE_INLINE unsigned core_cut(const char *p, uint64_t begin)
     return n;
 }
 
-/* Are the escapes at begin, in the 64 bytes at p, valid and whole? */
+/* Are the escapes at begin, in the 64 bytes at p, valid and complete? */
 CORE_INLINE bool core_escapes_ok(const char *p, uint64_t begin)
 {
     uint64_t after = begin << 1, u = after & CORE_64(core_u, p);
@@ -231,7 +231,7 @@ CORE_INLINE bool core_escapes_ok(const char *p, uint64_t begin)
     return d == 0 || core_surrogates(p, d >> 1);
 }
 
-/* The beginning of the sequence that goes on at p, or p. What stands in front of p is valid. */
+/* The beginning of the sequence that p continues, or p. The text before p is valid. */
 CORE_INLINE const char *core_whole(const char *p)
 {
     const char *q = p;
@@ -242,12 +242,12 @@ CORE_INLINE const char *core_whole(const char *p)
     return q;
 }
 
-/* A string that holds something special at p; open is after its opening quote. */
+/* A string with a special byte at p; open is after its opening quote. */
 CORE_CALL const char *core_string_rich(struct core *s, const char *open, const char *p,
                                        bool *escaped)
 {
     if (CORE_UNLIKELY((uintptr_t)p - (uintptr_t)s->start <
-                      3)) /* UTF-8 is seen with the three bytes in front of it */
+                      3)) /* UTF-8 is checked together with the three bytes before it */
         return core_string_slow(s, open, p, escaped);
     for (;;) {
         uint64_t low = CORE_64(core_low, p), high = CORE_64(core_read, p), wrong = low & ~high;
@@ -255,7 +255,7 @@ CORE_CALL const char *core_string_rich(struct core *s, const char *open, const c
         uint64_t end = CORE_64(core_quotes, p) & ~(begin << 1);
         unsigned n = end ? (unsigned)__builtin_ctzll(end) : core_cut(p, begin);
         begin &= core_below(n);
-        if (high & core_below(n) || p[-1] & 0x80) /* here, or a sequence that is not at its end */
+        if (high & core_below(n) || p[-1] & 0x80) /* here, or an incomplete sequence before it */
             wrong |= CORE_64(core_utf8_wrong, p) & (core_below(n) << 1 | 1);
         if (begin) {
             *escaped = true;
@@ -272,7 +272,7 @@ CORE_CALL const char *core_string_rich(struct core *s, const char *open, const c
 #define core_string_rich core_string_slow
 #endif
 
-/* The string whose opening quote is in front of p; returns the place after the closing one. */
+/* The string whose opening quote is before p; returns the position after the closing quote. */
 CORE_INLINE const char *core_string(struct core *s, const char *p, bool *escaped)
 {
     const char *q = core_special(p);

@@ -1,6 +1,6 @@
 /*
- * The floor of core.h: where a scan stands, how it fails, loads, and what looks
- * at many bytes at once. Static, compiled once for each vector level.
+ * The base of core.h: the state of a scan, how it fails, loads, and operations on many bytes at
+ * once. Static, compiled once for each vector level.
  */
 #ifndef BF_JSON_CORE_VECTOR_H
 #define BF_JSON_CORE_VECTOR_H
@@ -24,17 +24,24 @@ enum { BF_CORE_PAD = 64 };
 
 struct core {
     const char *start, *end;
-    const char *bad;       /* where it went wrong */
-    const char *what;      /* and why: a literal */
+    const char *bad;       /* the position of the error */
+    const char *what;      /* the reason: a literal */
     enum bf_err_code code; /* BF_E_INPUT or BF_E_LIMIT */
 };
 
-CORE_COLD const char *core_fail(struct core *s, const char *at, const char *what)
+/* Records an error at that position; returns NULL. */
+CORE_COLD const char *core_fail_at(struct core *s, const char *at, const char *what)
 {
     s->bad = at < s->end ? at : s->end;
-    s->what = at < s->end || what[0] == 'u' ? what : "unexpected end";
+    s->what = what;
     s->code = BF_E_INPUT;
     return NULL;
+}
+
+/* The same, but at the end of the text the error is that it ends too early. */
+CORE_COLD const char *core_fail(struct core *s, const char *at, const char *what)
+{
+    return core_fail_at(s, at, at < s->end ? what : "unexpected end");
 }
 
 CORE_INLINE uint64_t core_load8(const char *p)
@@ -59,8 +66,8 @@ CORE_INLINE uint32_t core_load4(const char *p)
 }
 
 #if BF_CORE_SIMD
-/* One byte, 16 times. In memory and out of the compiler's sight, which otherwise makes them anew in
- * registers for every string. */
+/* One byte, 16 times. In memory, and hidden from the compiler, which otherwise builds them in
+ * registers again for every string. */
 struct core_bytes {
     _Alignas(16) char space[16], quote[16], slash[16], dot[16], zero[16], nine[16];
 };
@@ -86,7 +93,7 @@ CORE_INLINE __m128i core_equal(__m128i v, int c)
     return _mm_cmpeq_epi8(v, _mm_set1_epi8((char)c));
 }
 
-/* As signed numbers: bytes from 0x80 up are less than all others. */
+/* Compares as signed numbers: bytes from 0x80 on are less than all others. */
 CORE_INLINE __m128i core_less(__m128i v, int c)
 {
     return _mm_cmplt_epi8(v, _mm_set1_epi8((char)c));
@@ -99,7 +106,7 @@ CORE_INLINE __m128i core_within(__m128i v, int c, int n)
     return _mm_cmpeq_epi8(_mm_min_epu8(from, _mm_set1_epi8((char)(n - 1))), from);
 }
 
-/* Above zero: the bytes that are greater than c, as unsigned numbers. */
+/* Non-zero: the bytes greater than c, as unsigned numbers. */
 CORE_INLINE __m128i core_beyond(__m128i v, int c)
 {
     return _mm_subs_epu8(v, _mm_set1_epi8((char)c));
@@ -135,12 +142,12 @@ CORE_INLINE uint64_t core_join(uint32_t a, uint32_t b, uint32_t c, uint32_t d)
     return (uint64_t)(d << 16 | c) << 32 | (b << 16 | a);
 }
 
-/* f(p), a vector, of the 64 bytes at p: a bit for each of them. */
+/* Applies f to the four vectors of the 64 bytes at p: one bit for each byte. */
 #define CORE_64(f, p)                                                                              \
     core_join(core_bits(f(p)), core_bits(f((p) + 16)), core_bits(f((p) + 32)),                     \
               core_bits(f((p) + 48)))
 
-/* The digits among the 16 bytes at p, a bit each. */
+/* The digits among the 16 bytes of v, one bit each. */
 CORE_INLINE uint32_t core_digits16(__m128i v)
 {
     const struct core_bytes *is = &bf_core_bytes;
@@ -149,18 +156,19 @@ CORE_INLINE uint32_t core_digits16(__m128i v)
     return core_bits(_mm_cmpeq_epi8(low, value));
 }
 
-/* The bytes that a string cannot simply pass over: '"', '\', a control character or a byte of 0x80 and above. */
+/* The bytes at which a string needs a closer look: '"', '\', control characters and bytes of 0x80
+ * and above. */
 CORE_INLINE __m128i core_stops(const char *p)
 {
     const struct core_bytes *is = &bf_core_bytes;
     __m128i v = core_read(p);
-    /* signed: below 0x20 are the control characters and everything from 0x80 up */
+    /* signed comparison: below 0x20 are the control characters and all bytes from 0x80 on */
     return core_or(_mm_cmplt_epi8(v, core_load16(is->space)),
                    core_or(_mm_cmpeq_epi8(v, core_load16(is->quote)),
                            _mm_cmpeq_epi8(v, core_load16(is->slash))));
 }
 
-/* The first of them from p on; at the latest that is the sentinel. */
+/* The first of them from p on; at the latest the sentinel. */
 CORE_INLINE const char *core_special(const char *p)
 {
     for (;; p += 16) {
@@ -185,7 +193,7 @@ CORE_INLINE const char *core_special(const char *p)
 #endif
 
 #if BF_CORE_SIMD
-/* Which of the 64 bytes at a are those at b. */
+/* One bit for each of the 64 bytes at a that equals the one at b. */
 CORE_INLINE uint64_t core_same64(const char *a, const char *b)
 {
     return core_join(core_bits(_mm_cmpeq_epi8(core_read(a), core_read(b))),
@@ -195,7 +203,7 @@ CORE_INLINE uint64_t core_same64(const char *a, const char *b)
 }
 #endif
 
-/* Are the n bytes (1 and more) at a those at b? Up to 15 after either may be read. */
+/* Are the n bytes (at least 1) at a and b equal? Up to 15 bytes after either may be read. */
 CORE_INLINE bool core_same(const char *a, const char *b, size_t n)
 {
 #if BF_CORE_SIMD
@@ -211,7 +219,8 @@ CORE_INLINE bool core_same(const char *a, const char *b, size_t n)
 #endif
 }
 
-/* The same, without a branch on the length of a text of up to 64 bytes. Up to 63 after either may be read. */
+/* The same without a branch on the length for texts of up to 64 bytes. Up to 63 bytes after either
+ * may be read. */
 CORE_INLINE bool core_same_wide(const char *a, const char *b, size_t n)
 {
 #if BF_CORE_SIMD

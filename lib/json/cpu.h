@@ -1,7 +1,7 @@
 /*
- * Which vector instructions the scanners use: SSE2, which every x86-64 has, or
- * none. Both levels run the same code over a different step and give the same
- * answers; tests go through them with bf_cpu_use. Set it before threads start.
+ * Which vector instructions the scanners use: SSE2, which every x86-64 has, or none. Both levels
+ * run the same code with a different step size and give the same results; tests select each of them
+ * with bf_cpu_use. Set it before starting threads.
  */
 #ifndef BF_JSON_CPU_H
 #define BF_JSON_CPU_H
@@ -10,10 +10,10 @@
 
 enum bf_cpu { BF_CPU_PORTABLE, BF_CPU_SSE2 };
 
-/* The level in use: the best that the build has. */
+/* The level in use; initially the best that the build has. */
 BF_API enum bf_cpu bf_cpu_level(void);
 
-/* Uses level from now on; false, and nothing changed, when this build has it not. */
+/* Selects a level. False, and nothing changes, if this build does not have it. */
 BF_API bool bf_cpu_use(enum bf_cpu level);
 
 /* "portable", "sse2". */

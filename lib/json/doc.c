@@ -1,6 +1,6 @@
 #include "lib/json/doc.h"
 
-/* jansson's own words may quote what it read. */
+/* Our own texts, because jansson's may quote the input. */
 static const char *what_is_wrong(enum json_error_code code)
 {
     switch (code) {
@@ -9,11 +9,11 @@ static const char *what_is_wrong(enum json_error_code code)
     case json_error_premature_end_of_input:
         return "unexpected end";
     case json_error_end_of_input_expected:
-        return "something comes after the document";
+        return "there is more text after the document";
     case json_error_null_byte_in_key:
         return "a name holds a NUL";
     case json_error_duplicate_key:
-        return "a name comes twice";
+        return "a name appears twice";
     case json_error_numeric_overflow:
         return "a number is too large";
     case json_error_stack_overflow:

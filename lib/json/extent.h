@@ -1,22 +1,23 @@
 /*
- * Where a JSON document ends, by its brackets alone: for documents that stand one behind the other without a newline,
- * }{, and for those that span lines, before they are read and whether they are valid or not.
+ * Finds the end of a JSON document by its brackets alone, before it is parsed and whether it is
+ * valid or not: for documents that follow each other without a newline, }{, and for those of
+ * several lines.
  */
 #ifndef BF_EXTENT_H
 #define BF_EXTENT_H
 
 #include "lib/base/str.h"
 
-/* Bytes of the object at the beginning of text, up to the bracket that closes it; 0: text begins with no object, or it is
- * not closed. */
+/* The length in bytes of the object at the beginning of text, including its closing bracket; 0:
+ * text does not begin with an object, or it is not closed. */
 BF_API size_t bf_json_extent(struct bf_str text);
 
-/* The same for as many objects as stand there with only white space between them, if another begins behind them: what can
- * be taken off a text that goes on. */
+/* The same for as many objects as follow each other with only white space between them, if another
+ * one begins after them: the part that can be removed from a text that is not complete yet. */
 BF_API size_t bf_json_extents(struct bf_str text);
 
-/* Goes over text, which goes on with a document: *depth brackets are open in front of it. Returns the bytes up to the bracket
- * that closes the last of them, or all. A string ends with its line. */
+/* Scans text, which continues a document with *depth open brackets. Returns the number of bytes up
+ * to the bracket that closes the last of them, or all. A string ends with its line. */
 BF_API size_t bf_json_close(struct bf_str text, int64_t *depth);
 
 #endif

@@ -9,8 +9,12 @@
 #include "lib/encoding/enc.h"
 #include "lib/json/cpu.h"
 
+_Static_assert(BF_JSON_DEPTH == 256, "bf_json_enter names the depth");
+
 static bool fail(struct bf_json *j, const char *at, struct bf_err *e, const char *what)
 {
+    j->bad = at;
+    j->what = what;
     return bf_err_set(e, BF_E_INPUT, "byte %zu: %s", (size_t)(at - j->start) + 1, what);
 }
 
@@ -64,9 +68,11 @@ bool bf_json_enter(struct bf_json *j, enum bf_json_type type, struct bf_err *e)
     char open = type == BF_JSON_OBJECT ? '{' : '[';
     if (j->p == j->end || *j->p != open)
         return fail(j, j->p, e, open == '{' ? "an object was expected" : "an array was expected");
-    if (j->depth == BF_JSON_DEPTH)
-        return bf_err_set(e, BF_E_LIMIT, "byte %zu: nested deeper than %d",
-                          (size_t)(j->p - j->start) + 1, BF_JSON_DEPTH);
+    if (j->depth == BF_JSON_DEPTH) {
+        fail(j, j->p, e, "nested deeper than 256");
+        e->code = BF_E_LIMIT;
+        return false;
+    }
     j->p++;
     j->depth++;
     j->first = true;
@@ -89,7 +95,7 @@ static bool hex4(const char *p, unsigned *v)
     return true;
 }
 
-/* The escape at j->p (on its backslash); steps over it. */
+/* The escape whose backslash is at j->p; moves past it. */
 static bool escape(struct bf_json *j, struct bf_err *e)
 {
     const char *at = j->p;
@@ -103,7 +109,7 @@ static bool escape(struct bf_json *j, struct bf_err *e)
     }
     unsigned v, low;
     if (j->end - at < 6 || !hex4(at + 2, &v))
-        return fail(j, at, e, "\\u wants four hex digits");
+        return fail(j, at, e, "\\u needs four hex digits");
     j->p += 6;
     if (v < 0xD800 || v > 0xDFFF)
         return true;
@@ -114,7 +120,7 @@ static bool escape(struct bf_json *j, struct bf_err *e)
     return true;
 }
 
-/* The first byte of p .. end-1 that a string cannot simply pass over, or end. */
+/* The first byte in p .. end-1 at which a string needs a closer look, or end. */
 static const char *special_bytes(const char *p, const char *end)
 {
     while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20 &&
@@ -130,7 +136,7 @@ static const char *special(const char *p, const char *end)
         return special_bytes(p, end);
     for (; end - p >= 16; p += 16) {
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
-        /* signed: below 0x20 are the control characters and everything from 0x80 up */
+        /* signed comparison: below 0x20 are the control characters and all bytes from 0x80 on */
         __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),
                                    _mm_or_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('"')),
                                                 _mm_cmpeq_epi8(v, _mm_set1_epi8('\\'))));
@@ -144,7 +150,7 @@ static const char *special(const char *p, const char *end)
 #define special special_bytes
 #endif
 
-/* The string at j->p (on its quote). */
+/* The string whose opening quote is at j->p. */
 static bool string(struct bf_json *j, struct bf_str *text, bool *escaped, struct bf_err *e)
 {
     const char *open = j->p++, *body = j->p;
@@ -200,14 +206,14 @@ static bool number(struct bf_json *j, struct bf_err *e)
     if (j->p < j->end && *j->p == '.') {
         j->p++;
         if (!digits(j))
-            return fail(j, at, e, "a number wants digits after its point");
+            return fail(j, at, e, "a number needs digits after its point");
     }
     if (j->p < j->end && (*j->p == 'e' || *j->p == 'E')) {
         j->p++;
         if (j->p < j->end && (*j->p == '+' || *j->p == '-'))
             j->p++;
         if (!digits(j))
-            return fail(j, at, e, "a number wants digits in its exponent");
+            return fail(j, at, e, "a number needs digits in its exponent");
     }
     return true;
 }
@@ -278,7 +284,7 @@ enum bf_json_more bf_json_member(struct bf_json *j, struct bf_json_key *key, str
     return BF_JSON_MORE;
 }
 
-/* Steps over the object or array at the cursor without recursion. */
+/* Skips the object or array at the cursor without recursion. */
 static bool container(struct bf_json *j, struct bf_err *e)
 {
     unsigned outer = j->depth;
@@ -293,7 +299,7 @@ static bool container(struct bf_json *j, struct bf_err *e)
             in_object[j->depth] = type == BF_JSON_OBJECT;
         } else if (!bf_json_skip(j, e))
             return false;
-        /* close whatever ends here; stop on the next value */
+        /* close all containers that end here; stop at the next value */
         enum bf_json_more more = BF_JSON_END;
         struct bf_json_key key;
         while (j->depth > outer && more == BF_JSON_END)
@@ -361,7 +367,7 @@ bool bf_json_end(struct bf_json *j, struct bf_err *e)
     return j->p == j->end || fail(j, j->p, e, "more text after the document");
 }
 
-/* Decodes one character of valid string text at *p into out (4 bytes), steps over it. */
+/* Decodes one character of valid string text at *p into out (4 bytes) and moves past it. */
 static size_t decode_one(const char **p, char *out)
 {
     const char *s = *p;
@@ -465,7 +471,7 @@ bool bf_json_check(struct bf_str text, struct bf_err *e)
     return bf_json_skip(&j, e) && bf_json_end(&j, e);
 }
 
-/* Something stands in front of an object that goes to the end of the line: the time and level of a log. */
+/* Adds a hint if some text, such as the time and level of a log, precedes an object that ends with the line. */
 static void hint_in_front(struct bf_str line, struct bf_err *e)
 {
     size_t have = strlen(e->text);
@@ -478,7 +484,7 @@ static void hint_in_front(struct bf_str line, struct bf_err *e)
     bf_json_init(&j, bf_str(brace, (size_t)(text.p + text.n - brace)));
     if (bf_json_skip(&j, &ignored) && bf_json_end(&j, &ignored))
         snprintf(e->text + have, sizeof e->text - have,
-                 "; an object begins at byte %zu, sed 's/^[^{]*//' takes off what stands in front",
+                 "; an object begins at byte %zu, sed 's/^[^{]*//' removes the text before it",
                  (size_t)(brace - line.p) + 1);
 }
 

@@ -1,14 +1,12 @@
 /*
- * A pull scanner over raw JSON text (RFC 8259): no tree, no copies, no
- * allocation. The text is borrowed; what comes out are slices of it. A string's
- * slice is what stands between its quotes, escapes and all, because most of the
- * time it goes to another JSON text unchanged; bf_json_unescape decodes it when
- * it must be.
+ * A pull scanner over raw JSON text (RFC 8259): no tree, no copies, no allocation. The text is
+ * borrowed; the results are slices of it. The slice of a string is the text between its quotes,
+ * with undecoded escapes, because most of the time it is copied to another JSON text unchanged;
+ * bf_json_unescape decodes it.
  *
- * Everything that the scanner passes over is validated: grammar, UTF-8 (RFC
- * 3629), escapes with their surrogate pairs, numbers, nesting of at most
- * BF_JSON_DEPTH. The first error ends the scan: BF_E_INPUT (BF_E_LIMIT for
- * depth) with "byte N: what".
+ * Everything that the scanner passes is validated: grammar, UTF-8 (RFC 3629), escapes with their
+ * surrogate pairs, numbers, nesting of at most BF_JSON_DEPTH. The first error ends the scan:
+ * BF_E_INPUT (BF_E_LIMIT for depth) with "byte N: reason".
  *
  *     struct bf_json j;
  *     bf_json_init(&j, line);
@@ -45,15 +43,17 @@ enum bf_json_more { BF_JSON_MORE, BF_JSON_END, BF_JSON_ERROR };
 
 struct bf_json {
     const char *start, *p, *end;
+    const char *bad;  /* after an error: its position */
+    const char *what; /* and its reason without the position, a literal */
     unsigned depth;
-    bool first; /* just behind a bracket: no comma yet */
+    bool first; /* just after an opening bracket: no comma yet */
 };
 
 struct bf_json_val {
     enum bf_json_type type;
-    struct bf_str raw;  /* the whole value as it stands in the text, quotes and brackets included */
-    struct bf_str text; /* a string without its quotes; else the same as raw */
-    bool escaped;       /* a string that holds a backslash */
+    struct bf_str raw;  /* the whole value's text, with quotes or brackets */
+    struct bf_str text; /* a string without its quotes; for other types the same as raw */
+    bool escaped;       /* the string contains a backslash */
 };
 
 struct bf_json_key {
@@ -63,47 +63,48 @@ struct bf_json_key {
 
 BF_API void bf_json_init(struct bf_json *j, struct bf_str text);
 
-/* The type of the value at the cursor, told by its first byte; false at anything else. */
+/* The type of the value at the cursor, by its first byte; false if no value begins there. */
 BF_API BF_MUST bool bf_json_peek(struct bf_json *j, enum bf_json_type *type, struct bf_err *e);
 
-/* Steps over the opening bracket of an object or array. */
+/* Moves past the opening bracket of an object or array. */
 BF_API BF_MUST bool bf_json_enter(struct bf_json *j, enum bf_json_type type, struct bf_err *e);
 
-/* Inside an object: the next key, cursor on its value; BF_JSON_END steps over the closing bracket. */
+/* In an object: the next key; the cursor is at its value. BF_JSON_END: past the closing bracket. */
 BF_API BF_MUST enum bf_json_more bf_json_member(struct bf_json *j, struct bf_json_key *key,
                                                 struct bf_err *e);
 
-/* Inside an array: cursor on the next element; BF_JSON_END steps over the closing bracket. */
+/* In an array: the cursor is at the next element. BF_JSON_END: past the closing bracket. */
 BF_API BF_MUST enum bf_json_more bf_json_element(struct bf_json *j, struct bf_err *e);
 
-/* Takes the whole value at the cursor. */
+/* Reads, or skips, the whole value at the cursor. */
 BF_API BF_MUST bool bf_json_value(struct bf_json *j, struct bf_json_val *v, struct bf_err *e);
 BF_API BF_MUST bool bf_json_skip(struct bf_json *j, struct bf_err *e);
 
-/* Takes a string; anything else is an error. */
+/* Reads a string; any other type is an error. */
 BF_API BF_MUST bool bf_json_string(struct bf_json *j, struct bf_json_val *v, struct bf_err *e);
 
-/* Only white space is left. */
+/* True if only white space is left. */
 BF_API BF_MUST bool bf_json_end(struct bf_json *j, struct bf_err *e);
 
-/* The closing quote of the string whose text begins at p, when that is plain: ASCII without escapes. NULL:
- * look closer. For readers of documents that one program writes always alike. */
+/* The closing quote of the string whose text begins at p, if it is plain ASCII without escapes.
+ * NULL: scan it in full. For documents that one program always writes alike. */
 BF_API const char *bf_json_plain(const char *p, const char *end);
 
-/* Is the key this name? Compares decoded characters, so "\u0061" is "a". */
+/* Is the key this name? Compares decoded characters, so "\u0061" equals "a". */
 BF_API bool bf_json_key_eq(const struct bf_json_key *key, struct bf_str name);
 #define bf_json_key_is(key, lit) bf_json_key_eq((key), BF_STR(lit))
 
-/* Appends the characters of a string's text (already scanned, so valid). */
+/* Appends the decoded characters of a string's text, which has been scanned and is valid. */
 BF_API void bf_json_unescape(struct bf_buf *out, struct bf_str text);
 
-/* The member `name` of an object text; *found says whether it is there (the last one wins). The whole
- * object is validated. For single look-ups in lines; small documents are read as trees (doc.h). */
+/* The member `name` of an object text (the last one if duplicated); *found says whether it exists.
+ * The whole object is validated. For single look-ups in lines; small documents are parsed as trees
+ * (doc.h). */
 BF_API BF_MUST bool bf_json_find(struct bf_str object, struct bf_str name, struct bf_json_val *v,
                                  bool *found, struct bf_err *e);
 
-/* Appends to an error about a line that should have been an object what else it plainly is, and the way out:
- * a line of an array, compressed data. */
+/* For an error about a line that should have been an object: appends to *e what the line appears to
+ * be (an element of an array, compressed data) and how to convert it. */
 BF_API void bf_json_hint(struct bf_str line, struct bf_err *e);
 
 /* Is text one valid JSON document? */

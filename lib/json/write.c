@@ -13,7 +13,7 @@ static void control(struct bf_buf *out, unsigned char c)
         bf_buf_addf(out, "\\u%04x", c);
 }
 
-/* s is valid UTF-8. */
+/* s must be valid UTF-8. */
 static void escaped(struct bf_buf *out, struct bf_str s)
 {
     size_t from = 0;

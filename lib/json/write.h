@@ -1,9 +1,8 @@
 /*
- * Writing JSON into a buffer. Structure is the caller's (braces and commas are
- * literals in the code that writes them); this module knows how a string is
- * escaped: RFC 8259 section 7, the short escapes where they exist, \u00xx for
- * other control characters, everything else as it is. Invalid UTF-8 becomes
- * U+FFFD, so that the output is always valid.
+ * Writing JSON into a buffer. The caller writes the structure (braces and commas are literals in
+ * its code); this module escapes strings: RFC 8259 section 7, the short escapes where they exist,
+ * \u00xx for other control characters, everything else unchanged. Invalid UTF-8 becomes U+FFFD, so
+ * that the output is always valid.
  */
 #ifndef BF_JSON_WRITE_H
 #define BF_JSON_WRITE_H

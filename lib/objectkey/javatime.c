@@ -1,6 +1,6 @@
 #include "lib/objectkey/javatime.h"
 
-/* Which runs of each letter Java takes; 0 ends the list. */
+/* The run lengths of each letter that Java accepts; 0 ends the list. */
 struct letter {
     char letter;
     int max; /* longest run */
@@ -13,7 +13,7 @@ static const struct letter letters[] = {
     {'A', 19}, {'n', 19}, {'N', 19}, {'X', 5},  {'x', 5}, {'Z', 5},
 };
 
-/* The instant, taken apart once. */
+/* The time as calendar fields. */
 struct when {
     struct bf_date d;
     int weekday;     /* 0 Sunday to 6 Saturday */
@@ -42,14 +42,14 @@ static size_t run_length(struct bf_str s)
     return n;
 }
 
-/* The quoted text at s (on its quote), quotes included; 0 when it is not closed. */
+/* The length of the quoted text at s, including both quotes; 0 if it is not closed. */
 static size_t quoted_length(struct bf_str s)
 {
     for (size_t i = 1; i < s.n; i++) {
         if (s.p[i] != '\'')
             continue;
         if (i + 1 < s.n && s.p[i + 1] == '\'')
-            i++; /* two quotes inside quotes are one */
+            i++; /* two quotes inside quotes mean one quote */
         else
             return i + 1;
     }
@@ -122,7 +122,7 @@ static int64_t jan_first_weekday(int year)
     return ((days + 4) % 7 + 7) % 7;
 }
 
-/* Week 1 is the one that holds 1 January and begins on the Sunday before it. */
+/* Week 1 contains 1 January and begins on Sunday. */
 static int week_of_year(const struct when *w, int *week_year)
 {
     int64_t first = jan_first_weekday(w->d.year);
@@ -131,7 +131,7 @@ static int week_of_year(const struct when *w, int *week_year)
     bool leap = w->d.year % 4 == 0 && (w->d.year % 100 != 0 || w->d.year % 400 == 0);
     int days_left = (leap ? 366 : 365) - w->day_of_year;
     if (days_left < 7 - (int)jan_first_weekday(w->d.year + 1) && days_left + w->weekday < 6) {
-        /* the last days belong to week 1 when 1 January falls into their week */
+        /* the last days of December belong to week 1 if 1 January is in the same week */
         *week_year = w->d.year + 1;
         week = 1;
     }
@@ -235,7 +235,7 @@ static void date_field(struct bf_buf *out, const struct when *w, char letter, si
     case 'D':
         number(out, w->day_of_year, n);
         break;
-    case 'F': /* which such weekday of the month, as Java counts it */
+    case 'F': /* the number of this weekday in the month, as Java counts it */
         number(out, (d->day - 1) % 7 + 1, n);
         break;
     default:

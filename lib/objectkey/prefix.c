@@ -20,7 +20,7 @@ static bool add(struct bf_prefix *p, enum bf_prefix_kind kind, struct bf_str tex
     return true;
 }
 
-/* The inside of !{...}. */
+/* Parses the inside of !{...}. */
 static bool add_expression(struct bf_prefix *p, struct bf_str text, enum bf_prefix_role role,
                            struct bf_err *e)
 {
@@ -29,7 +29,7 @@ static bool add_expression(struct bf_prefix *p, struct bf_str text, enum bf_pref
     struct bf_str value = rest.p ? rest : bf_str("", 0);
     if (bf_str_is(space, "timestamp")) {
         if (value.n == 0)
-            return bf_err_set(e, BF_E_USAGE, "prefix: !{timestamp:} wants a pattern");
+            return bf_err_set(e, BF_E_USAGE, "prefix: !{timestamp:} needs a pattern");
         if (!bf_javatime_check(value, e))
             return bf_err_ctx(e, "prefix: !{%.*s}", BF_SHOWN_TO(text, 80));
         return add(p, BF_PREFIX_TIMESTAMP, value, e);
@@ -51,7 +51,7 @@ static bool add_expression(struct bf_prefix *p, struct bf_str text, enum bf_pref
     return bf_err_set(e, BF_E_USAGE, "prefix: unknown expression !{%.*s}", BF_SHOWN_TO(text, 80));
 }
 
-/* Where "!{" begins, or the end. */
+/* The offset of the next "!{", or the length of s. */
 static size_t to_expression(struct bf_str s)
 {
     size_t i = 0;
@@ -87,7 +87,7 @@ bool bf_prefix_parse(struct bf_prefix *p, struct bf_str text, enum bf_prefix_rol
     if (!p->has_expression && role == BF_PREFIX_OF_DATA) {
         if (!add(p, BF_PREFIX_TIMESTAMP, BF_STR("yyyy/MM/dd/HH/"), e))
             return false;
-        p->has_expression = false; /* none of the user's */
+        p->has_expression = false; /* it is ours, not the user's */
     }
     return true;
 }
@@ -98,7 +98,7 @@ static bool stands_at(struct bf_str s, size_t at, const char *word)
     return s.n - at >= n && memcmp(s.p + at, word, n) == 0;
 }
 
-/* "%Y", but not an encoded byte such as "%dd". */
+/* Is it "%Y" and its like? An encoded byte such as "%dd" is not. */
 static bool is_strftime(struct bf_str s, size_t at)
 {
     if (s.p[at] != '%' || s.n - at < 2 || !strchr("YymdHMSjFT", s.p[at + 1]))
@@ -114,7 +114,7 @@ static bool doubt_literal(struct bf_str s, char out[200])
     for (size_t i = 0; i < s.n; i++) {
         if (is_strftime(s, i)) {
             snprintf(out, 200,
-                     "'%%%c' in the prefix stands for itself; a time is written "
+                     "'%%%c' in the prefix is literal text; a time is written "
                      "!{timestamp:yyyy/MM/dd}",
                      s.p[i + 1]);
             return true;
@@ -122,7 +122,7 @@ static bool doubt_literal(struct bf_str s, char out[200])
         for (size_t k = 0; k < BF_COUNT(foreign); k++)
             if (stands_at(s, i, foreign[k])) {
                 snprintf(out, 200,
-                         "'%s' in the prefix stands for itself; expressions are written "
+                         "'%s' in the prefix is literal text; expressions are written "
                          "!{timestamp:yyyy/MM/dd}, !{partitionKeyFromQuery:NAME}",
                          foreign[k]);
                 return true;
@@ -131,11 +131,11 @@ static bool doubt_literal(struct bf_str s, char out[200])
     return false;
 }
 
-/* Letters that differ from the ones that are meant by their case alone. */
+/* Finds letters that mean something else in lower case, which the user probably wanted. */
 static bool doubt_pattern(struct bf_str s, char out[200])
 {
     bool quoted = false;
-    size_t run = 0; /* of the same letter, with this one */
+    size_t run = 0; /* how many equal letters end here */
     for (size_t i = 0; i < s.n; i++) {
         quoted ^= s.p[i] == '\'';
         run = i && s.p[i] == s.p[i - 1] ? run + 1 : 1;

@@ -27,8 +27,8 @@ static uint64_t step(uint64_t acc, uint64_t v)
     return turn(acc + v * P2, 31) * P1;
 }
 
-/* The bytes that are in no stripe of 32, and the last mixing. */
-static uint64_t finish(uint64_t h, struct bf_str s)
+/* The bytes after the last stripe of 32, and the final mixing. */
+static uint64_t hash_tail(uint64_t h, struct bf_str s)
 {
     for (; s.n >= 8; s.p += 8, s.n -= 8)
         h = turn(h ^ step(0, load(s.p, 8)), 27) * P1 + P4;
@@ -55,7 +55,7 @@ uint64_t bf_pq_bloom_hash(struct bf_str s)
         for (size_t i = 0; i < 4; i++)
             h = (h ^ step(0, a[i])) * P1 + P4;
     }
-    return finish(h + n, s);
+    return hash_tail(h + n, s);
 }
 
 static void set(char *bits, uint64_t blocks, uint64_t hash)
@@ -78,8 +78,7 @@ void bf_pq_bloom_put(struct bf_buf *out, const uint64_t *hash, size_t n)
         blocks *= 2;
     struct thrift t = {.out = out};
     thrift_i32(&t, 1, (int64_t)blocks * BLOCK);
-    for (int id = 2; id <= 4;
-         id++) { /* block, xxHash, uncompressed: unions, each with its only kind */
+    for (int id = 2; id <= 4; id++) { /* block, xxHash, uncompressed: unions with one member each */
         struct thrift kind = thrift_struct(&t, id);
         thrift_empty(&kind, 1);
         thrift_end(&kind);

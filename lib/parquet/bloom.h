@@ -1,6 +1,6 @@
 /*
- * Bloom filters of columns (parquet-format, BloomFilter.md): split blocks of 256 bits, xxHash64 with seed 0 of the value
- * in PLAIN form, of a string without its length.
+ * Bloom filters of columns (parquet-format, BloomFilter.md): split blocks of 256 bits, xxHash64
+ * with seed 0 of the value in PLAIN form, for strings without the length.
  */
 #ifndef BF_PARQUET_BLOOM_H
 #define BF_PARQUET_BLOOM_H
@@ -9,7 +9,7 @@
 
 uint64_t bf_pq_bloom_hash(struct bf_str s);
 
-/* Appends header and bits for these hashes (n of them; equal ones count once as far as bits go). */
+/* Appends header and bits for n hashes; duplicates are allowed. */
 void bf_pq_bloom_put(struct bf_buf *out, const uint64_t *hash, size_t n);
 
 #endif

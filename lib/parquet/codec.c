@@ -15,7 +15,7 @@ enum {
     GZIP_HEAD = 10
 };
 
-/* The few functions, as zstd.h and zlib.h declare them. */
+/* The functions that are used, as declared by zstd.h and zlib.h. */
 static struct {
     void *(*create)(void);
     size_t (*release)(void *context);
@@ -29,22 +29,23 @@ static struct {
                     unsigned long n, int level);
 } zlib;
 
-/* A pointer to a function out of one to an object, as dlsym gives it (POSIX, dlsym, rationale). */
-static bool take(void *library, const char *name, void *function, size_t n)
+/* Copies a pointer to a function from the object pointer that dlsym returns (POSIX, dlsym,
+ * rationale). */
+static bool load_symbol(void *library, const char *name, void *function, size_t n)
 {
     void *p = library ? dlsym(library, name) : NULL;
     memcpy(function, &p, n);
     return p != NULL;
 }
 
-/* By its name on Linux, on macOS. */
+/* By its name on Linux, or on macOS. */
 static void *open_one(const char *name, const char *other)
 {
     void *l = dlopen(name, RTLD_NOW | RTLD_LOCAL);
     return l ? l : dlopen(other, RTLD_NOW | RTLD_LOCAL);
 }
 
-#define TAKE(library, name, to) take(library, name, &(to), sizeof(to))
+#define LOAD(library, name, to) load_symbol(library, name, &(to), sizeof(to))
 
 static bool zstd_there, zlib_there;
 
@@ -52,15 +53,15 @@ static void load_zstd(void)
 {
     void *l = open_one("libzstd.so.1", "libzstd.1.dylib");
     zstd_there =
-        TAKE(l, "ZSTD_createCCtx", zstd.create) && TAKE(l, "ZSTD_freeCCtx", zstd.release) &&
-        TAKE(l, "ZSTD_compressBound", zstd.bound) && TAKE(l, "ZSTD_compressCCtx", zstd.compress) &&
-        TAKE(l, "ZSTD_isError", zstd.is_error);
+        LOAD(l, "ZSTD_createCCtx", zstd.create) && LOAD(l, "ZSTD_freeCCtx", zstd.release) &&
+        LOAD(l, "ZSTD_compressBound", zstd.bound) && LOAD(l, "ZSTD_compressCCtx", zstd.compress) &&
+        LOAD(l, "ZSTD_isError", zstd.is_error);
 }
 
 static void load_zlib(void)
 {
     void *l = open_one("libz.so.1", "libz.1.dylib");
-    zlib_there = TAKE(l, "compressBound", zlib.bound) && TAKE(l, "compress2", zlib.compress);
+    zlib_there = LOAD(l, "compressBound", zlib.bound) && LOAD(l, "compress2", zlib.compress);
 }
 
 static bool check_level(const struct pq_codec *c, int max, const char *name, struct bf_err *e)
@@ -103,7 +104,8 @@ void bf_pq_codec_free(struct pq_codec *c)
     c->zstd = NULL;
 }
 
-/* A gzip member (RFC 1952) round the deflated bytes of a zlib stream (RFC 1950): 2 bytes before them, 4 after. */
+/* Makes a gzip member (RFC 1952) from a zlib stream (RFC 1950), which has 2 bytes before the
+ * deflated data and 4 after. */
 static bool gzip(struct pq_codec *c, struct bf_str in, struct bf_buf *out, struct bf_err *e)
 {
     static const char head[GZIP_HEAD] = {'\x1f', '\x8b', 8, 0, 0, 0, 0, 0, 0, '\xff'};

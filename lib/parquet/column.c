@@ -19,8 +19,8 @@ enum {
 
 /* Some rows of the open page. */
 struct slice {
-    size_t level, levels; /* entries: the first, how many */
-    size_t at, bytes, n;  /* values */
+    size_t level, levels; /* entries: the first and their number */
+    size_t at, bytes, n;  /* values: offset, bytes, number */
     size_t rows;
 };
 
@@ -93,7 +93,7 @@ static bool keep_hashes(struct pq_column *c, const struct slice *s)
     return bf_buf_ok(&c->hashes);
 }
 
-/* Indexes of the values, those that are new among them added; false: the dictionary takes them no longer. */
+/* The indices of the values; adds new ones. False: the dictionary is full. */
 static bool look_up(struct pq_column *c, const struct slice *s, uint32_t *index)
 {
     const char *p = c->values.p + s->at;
@@ -111,8 +111,8 @@ static bool look_up(struct pq_column *c, const struct slice *s, uint32_t *index)
     return true;
 }
 
-/* The page by the dictionary. The first page of a row group tells whether it pays at all; once it does not, it is left
- * as it is, and the pages from here on do without. */
+/* Encodes the page with the dictionary. The first page of a row group decides whether the
+ * dictionary pays off; if not, it is not extended any more, and the following pages do without. */
 static bool by_dict(struct pq_column *c, const struct slice *s, struct pq_scratch *k,
                     struct pq_range *range)
 {
@@ -135,14 +135,14 @@ static bool by_dict(struct pq_column *c, const struct slice *s, struct pq_scratc
     for (size_t i = 0; i < s->n; i++)
         used[index[i] / 64] |= (uint64_t)1 << index[i] % 64;
     unsigned width = bf_pq_width(c->dict.n - 1);
-    width = width ? width : 1; /* not all readers take 0 */
+    width = width ? width : 1; /* some readers reject 0 */
     bf_buf_addc(&k->body, (char)width);
     bf_pq_hybrid(&k->body, index, s->n, width);
     bf_pq_range_of_dict(range, c->leaf, &c->dict, used);
     return true;
 }
 
-/* DELTA_BINARY_PACKED if that makes the page smaller by a quarter. */
+/* Uses DELTA_BINARY_PACKED if that makes the page smaller by a quarter. */
 static bool by_delta(struct pq_column *c, const struct slice *s, struct bf_buf *body)
 {
     size_t before = body->n;
@@ -195,7 +195,7 @@ static void put_header(struct pq_column *c, const struct slice *s, struct pq_scr
     thrift_end(&t);
 }
 
-/* Do the bounds of the pages rise, or fall? */
+/* Are the bounds of the pages ascending, or descending? */
 static void compare_bounds(struct pq_column *c, const struct pq_range *r)
 {
     if (c->marks.n == 0 || !r->any)
@@ -272,7 +272,7 @@ static bool put_page(struct pq_column *c, const struct slice *s, struct pq_scrat
     return (bf_buf_ok(&c->marks) && bf_buf_ok(&c->bounds)) || bf_err_nomem(e);
 }
 
-/* The rows from *s on, which becomes the next slice: as many as a page may hold. False: there are none. */
+/* The rows after *s become the next slice: as many as a page may hold. False: no more. */
 static bool next_slice(const struct pq_column *c, struct slice *s)
 {
     const struct pq_leaf *l = c->leaf;

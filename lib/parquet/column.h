@@ -1,9 +1,10 @@
 /*
- * A column of the row group that is being written: the values and levels of its open page, as they come, and the pages
- * before it, encoded and compressed. Values lie in the open page in PLAIN form, strings after four bytes of length,
- * booleans a byte each; NULLs are levels only.
+ * A column of the current row group: the unencoded values and levels of its open page, and the
+ * pages before it, encoded and compressed. The open page holds values in PLAIN form, strings after
+ * four bytes of length, booleans as one byte each; NULLs have only levels.
  *
- * A row can be taken back as long as its page is open: the first entry of a row (repetition level 0) notes where it began.
+ * A row can be undone as long as its page is open: its first entry (repetition level 0) records
+ * where it began.
  */
 #ifndef BF_PARQUET_COLUMN_H
 #define BF_PARQUET_COLUMN_H
@@ -17,22 +18,22 @@ struct pq_page {
     char p[];
 };
 
-/* What the column and offset index say of a page. */
+/* The properties of a page for the column and offset index. */
 struct pq_mark {
     uint32_t size;
     uint64_t first_row; /* of the row group */
     uint64_t nulls;
     bool all_null, has_max;
     uint8_t min_n, max_n;
-    uint32_t at; /* in bounds: the least, then the greatest */
+    uint32_t at; /* in bounds: the minimum, then the maximum */
 };
 
 struct pq_column {
     const struct pq_leaf *leaf;
 
-    struct bf_buf values, def, rep; /* the open page; levels are a byte each */
+    struct bf_buf values, def, rep; /* the open page; one byte per level */
     size_t n;                       /* values in it */
-    uint64_t row;                   /* the row that began last, and where */
+    uint64_t row;                   /* the last row that began, and where */
     size_t row_bytes, row_n, row_levels;
 
     struct pq_dict dict;
@@ -43,9 +44,9 @@ struct pq_column {
     uint64_t raw, packed;          /* bytes of the pages, headers included */
     unsigned encodings;            /* a bit for each */
     struct pq_range range;
-    bool ascending, descending; /* both bounds of the pages so far */
+    bool ascending, descending; /* holds for both bounds of the pages so far */
     bool bloom;
-    struct bf_buf hashes; /* uint64_t, of the bloom filter */
+    struct bf_buf hashes; /* uint64_t, for the bloom filter */
 };
 
 /* Shared by all columns of a writer. */
@@ -59,11 +60,11 @@ enum { PQ_PAGE_ROWS = 20000, PQ_PAGE_BYTES = 1024 * 1024 };
 void bf_pq_column_init(struct pq_column *c, const struct pq_leaf *leaf, size_t dict_bytes);
 void bf_pq_column_free(struct pq_column *c);
 
-/* Makes the rows of the open page, so many, pages. */
+/* Makes pages from the open page, which has that many rows. */
 BF_MUST bool bf_pq_column_flush(struct pq_column *c, size_t rows, struct pq_scratch *s,
                                 struct bf_err *e);
 
-/* Forgets the pages of the row group; the same for the open one. */
+/* Drops the pages of the row group; the second function empties the open page. */
 void bf_pq_column_clear(struct pq_column *c);
 void bf_pq_column_empty(struct pq_column *c);
 
@@ -72,7 +73,7 @@ static inline size_t pq_levels(const struct pq_column *c)
     return c->leaf->max_def ? c->def.n : c->n;
 }
 
-/* An entry begins; a value follows if def is the leaf's highest. */
+/* Begins an entry; a value follows if def is the leaf's maximum. */
 static inline void pq_entry(struct pq_column *c, uint64_t row, uint8_t rep, uint8_t def)
 {
     if (rep == 0) {
@@ -87,7 +88,8 @@ static inline void pq_entry(struct pq_column *c, uint64_t row, uint8_t rep, uint
         bf_buf_addc(&c->rep, (char)rep);
 }
 
-/* A value of the leaf's width, up to 16 bytes, of which 16 can be read. Behind the values there are always PQ_SLACK bytes. */
+/* A value of the leaf's width, at most 16 bytes; 16 can be read. PQ_SLACK bytes are kept free after
+ * the values. */
 static inline void pq_value(struct pq_column *c, const void *p, size_t width)
 {
     char *to = bf_buf_room(&c->values, 16 + PQ_SLACK);
@@ -114,7 +116,7 @@ static inline void pq_bytes(struct pq_column *c, struct bf_str s, bool padded)
     c->n++;
 }
 
-/* Takes back what came of that row. */
+/* Undoes the row. */
 static inline void pq_undo(struct pq_column *c, uint64_t row)
 {
     if (c->row != row)

@@ -97,14 +97,14 @@ static bool grow(struct pq_dict *d)
     return true;
 }
 
-/* Adds a value, its length in front. */
+/* Adds a value with its length before it. */
 static int64_t add(struct pq_dict *d, const char *p, size_t head, size_t n, uint64_t slot,
                    uint64_t h)
 {
     uint32_t start = (uint32_t)d->values.n;
     if (d->n == ENTRIES_MAX)
         return DICT_NONE;
-    /* what is compared later is read in words of 8 bytes */
+    /* comparisons read words of 8 bytes */
     char *room = bf_buf_room(&d->values, head + n + PQ_SLACK);
     if (!room)
         return DICT_NONE;

@@ -6,13 +6,13 @@
 
 enum { RUN_MIN = 16, BLOCK = 128, MINI = 32, MINIS = BLOCK / MINI };
 
-/* The i-th of numbers of 1 or 4 bytes. */
+/* The i-th of an array of numbers of 1 or 4 bytes. */
 ALWAYS uint32_t at(const void *v, size_t size, size_t i)
 {
     return size == 1 ? ((const uint8_t *)v)[i] : ((const uint32_t *)v)[i];
 }
 
-/* How many from i on are the same. */
+/* The number of equal values from i on. */
 ALWAYS size_t run_at(const void *v, size_t size, size_t i, size_t n)
 {
     uint32_t first = at(v, size, i);
@@ -22,7 +22,7 @@ ALWAYS size_t run_at(const void *v, size_t size, size_t i, size_t n)
     return j - i;
 }
 
-/* Eight numbers, fewer at the end of the page, into width bytes. */
+/* Packs eight numbers, fewer at the end of the page, into width bytes. */
 ALWAYS char *pack8(char *p, const void *v, size_t size, size_t i, size_t n, unsigned width)
 {
     uint64_t bits = 0;
@@ -60,7 +60,8 @@ ALWAYS void put_packed(struct bf_buf *out, const void *v, size_t size, size_t fr
     out->n += groups * width;
 }
 
-/* A run of equal numbers stands alone from so many on; what is between two runs is packed in groups of eight. */
+/* A run of at least eight equal numbers is encoded as a run; the numbers between two runs are
+ * packed in groups of eight. */
 ALWAYS void hybrid(struct bf_buf *out, const void *v, size_t size, size_t n, unsigned width)
 {
     size_t from = 0, i = 0;
@@ -70,7 +71,7 @@ ALWAYS void hybrid(struct bf_buf *out, const void *v, size_t size, size_t n, uns
             i += 8;
             continue;
         }
-        if (run < 8 && i > from) /* the last few: with those before them */
+        if (run < 8 && i > from) /* the last few are packed together with those before them */
             break;
         if (i > from)
             put_packed(out, v, size, from, i, n, width);
@@ -108,7 +109,7 @@ void bf_pq_bits(struct bf_buf *out, const uint8_t *v, size_t n)
     }
 }
 
-/* The i-th number, and a - b in the arithmetic of that width, in which it may overflow. */
+/* The i-th number; the difference a - b, modulo the width. */
 ALWAYS int64_t number(const void *v, size_t width, size_t i)
 {
     return width == 4 ? ((const int32_t *)v)[i] : ((const int64_t *)v)[i];
@@ -120,7 +121,7 @@ ALWAYS int64_t less(int64_t a, int64_t b, size_t width)
     return width == 4 ? (int32_t)(uint32_t)d : (int64_t)d;
 }
 
-/* 32 numbers of up to 64 bits. */
+/* Packs 32 numbers of up to 64 bits. */
 static void pack32(struct bf_buf *out, const uint64_t *v, unsigned width)
 {
     char *p = bf_buf_room(out, (size_t)width * 4 + 8);
@@ -144,7 +145,7 @@ static void pack32(struct bf_buf *out, const uint64_t *v, unsigned width)
     out->n += (size_t)width * 4;
 }
 
-/* n deltas (1 to 128); those that are not there count as the smallest. */
+/* n deltas (1 to 128); the block is filled up with the smallest. */
 static void delta_block(struct bf_buf *out, int64_t *delta, size_t n, size_t width)
 {
     int64_t min = delta[0];

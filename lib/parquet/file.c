@@ -81,7 +81,7 @@ static bool put_chunk(struct pq_file *f, struct pq_column *c, struct pq_chunk *a
     return true;
 }
 
-/* The values that the dictionary holds, and those of pages without it. */
+/* Writes the filter of the dictionary's values and of those of pages without it. */
 static bool put_bloom(struct pq_file *f, struct pq_column *c, struct pq_chunk *at,
                       struct pq_scratch *k, struct bf_err *e)
 {

@@ -108,7 +108,7 @@ static void put_offset_index(struct bf_buf *out, const struct pq_column *c, uint
     thrift_end(&t);
 }
 
-/* Where a page has no upper bound there is no index, which has one for each. */
+/* The index needs an upper bound for each page; if one is missing, there is no index. */
 static bool has_bounds(const struct pq_column *c)
 {
     const struct pq_mark *m = (const void *)c->marks.p;
@@ -154,7 +154,7 @@ void bf_pq_footer_chunk(struct pq_footer *f, const struct pq_column *c, struct p
     at->column_index_n = f->column_index.n - at->column_index;
 }
 
-/* The logical type as older readers know it; -1: none. */
+/* The type for older readers; -1: none. */
 static int converted(const struct bf_type *t)
 {
     switch (t->kind) {
@@ -168,7 +168,7 @@ static int converted(const struct bf_type *t)
         return DECIMAL;
     case BF_TYPE_DATE:
         return DATE;
-    case BF_TYPE_TIMESTAMP: /* that one knows instants only */
+    case BF_TYPE_TIMESTAMP: /* the older type is always an instant */
         return !t->utc ? -1 : t->scale == 3 ? TIMESTAMP_MILLIS : TIMESTAMP_MICROS;
     case BF_TYPE_ARRAY:
         return LIST;
@@ -272,7 +272,7 @@ static void put_schema(struct thrift *t, const struct pq_tree *tree)
         put_element(t->out, tree, &tree->root.child[i]);
 }
 
-/* The metadata lie ready; the places of the indexes are known only now. */
+/* The metadata are complete except for the offsets of the indexes, which are known only now. */
 static void put_chunk(struct bf_buf *out, const struct pq_footer *f, const struct pq_chunk *c,
                       uint64_t column_index, uint64_t offset_index)
 {
@@ -326,7 +326,7 @@ void bf_pq_footer_put(struct bf_buf *out, const struct pq_footer *f, uint64_t co
     thrift_binary(&t, 6, BF_STR("bfpipe version " BF_VERSION));
     thrift_list(&t, 7, THRIFT_STRUCT, f->tree->n);
     for (size_t i = 0; i < f->tree->n;
-         i++) { /* each a union, of which the only kind is TYPE_ORDER */
+         i++) { /* each is a union with TYPE_ORDER as its only member */
         struct thrift order = {.out = out};
         thrift_empty(&order, 1);
         thrift_end(&order);

@@ -10,8 +10,8 @@ enum {
     MIB = 1024 * 1024,
     GROUP_ROWS = 1024 * 1024,
     GROUP_BYTES = 32 * MIB,
-    OPEN_BYTES = 8 * MIB,  /* of rows in the open pages */
-    SORT_BYTES = 24 * MIB, /* the same where they wait to be sorted */
+    OPEN_BYTES = 8 * MIB,  /* size limit of the open pages */
+    SORT_BYTES = 24 * MIB, /* the same if they wait to be sorted */
     DICT_BYTES = MIB,
     DICT_BYTES_ALL = 16 * MIB,
     DICT_BYTES_LEAST = 4096,
@@ -21,13 +21,13 @@ enum {
 struct bf_parquet {
     struct bf_parquet_conf conf;
     struct pq_tree tree;
-    struct pq_column *column; /* as tree.leaf */
+    struct pq_column *column; /* one for each tree.leaf */
     struct pq_shred shred;
     struct pq_scratch scratch;
     struct pq_sort sort;
     struct pq_file file;
-    uint64_t rows;      /* of the row group */
-    uint64_t open_rows; /* of them in the open pages */
+    uint64_t rows;      /* in the row group */
+    uint64_t open_rows; /* those in the open pages */
     uint64_t open_bytes;
 };
 
@@ -38,7 +38,8 @@ static bool init_bloom(struct bf_parquet *w, const struct bf_opt_list *list, str
         while (bf_str_split(&rest, ',', &name)) {
             size_t leaf = bf_pq_tree_find(&w->tree, bf_str_trim(name));
             if (leaf == w->tree.n || w->tree.leaf[leaf].physical == PQ_BOOLEAN)
-                return bf_err_set(e, BF_E_USAGE, "'%.*s' is no column that has bloom filters",
+                return bf_err_set(e, BF_E_USAGE,
+                                  "'%.*s' is not a column that can have a bloom filter",
                                   (int)(name.n < 60 ? name.n : 60), name.p);
             w->column[leaf].bloom = true;
         }
@@ -133,7 +134,7 @@ static bool end_group(struct bf_parquet *w, struct bf_err *e)
     return ok;
 }
 
-/* The open rows become pages, and the row group ends when it is full. */
+/* Makes pages of the open rows, and ends the row group when it is full. */
 static bool end_pages(struct bf_parquet *w, bool last, struct bf_err *e)
 {
     uint64_t bytes = 0;

@@ -9,7 +9,7 @@ static int order(bool less, bool greater)
 
 static int compare_double(double x, double y)
 {
-    if (x == 0 && y == 0) /* by sign */
+    if (x == 0 && y == 0) /* ordered by their sign */
         return order(__builtin_signbit(x) && !__builtin_signbit(y),
                      !__builtin_signbit(x) && __builtin_signbit(y));
     return order(x<y, x> y);
@@ -74,7 +74,8 @@ static void cut_min(struct pq_bound *b, struct bf_str v, bool text)
     b->there = true;
 }
 
-/* Of a text only characters of ASCII are made the next one, of other bytes all but 0xFF. None: there is no bound. */
+/* Increments the last character of the prefix: of a text only an ASCII character, of other bytes
+ * any but 0xFF. If there is none, there is no bound. */
 static void cut_max(struct pq_bound *b, struct bf_str v, bool text)
 {
     cut_min(b, v, text);
@@ -170,7 +171,7 @@ void bf_pq_range_add(struct pq_range *r, const struct pq_leaf *leaf, const struc
     int min = bf_pq_compare(leaf, view(&other->min), view(&r->min));
     if (min < 0 || (min == 0 && !other->min.exact))
         r->min = other->min;
-    /* where one part has no upper bound, the whole has none */
+    /* if one part has no upper bound, the whole has none */
     if (!r->max.there || !other->max.there)
         r->max.there = false;
     else {

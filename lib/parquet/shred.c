@@ -142,7 +142,7 @@ bool bf_pq_shred_row(struct pq_shred *s, struct bf_str row, size_t slack, struct
         return true;
     if (broken(s, e))
         e->code = BF_E_MEMORY;
-    else if (e->code == BF_E_LIMIT) /* nested too deep: the row's fault */
+    else if (e->code == BF_E_LIMIT) /* nested too deep is an error of the row */
         e->code = BF_E_INPUT;
     bf_pq_shred_undo(s);
     return false;

@@ -1,6 +1,7 @@
 /*
- * A row taken apart (shred.h), compiled several times over as SHRED_NAME with BF_CORE_SIMD. A function takes the place of
- * a value and gives the place after it, or NULL with the reason in s->e.
+ * Splitting a row (shred.h), compiled once for each vector level as SHRED_NAME with BF_CORE_SIMD. A
+ * function gets the position of a value and returns the position after it, or NULL with the reason
+ * in s->e.
  */
 #include "lib/json/core.h"
 #include "lib/json/scan.h"
@@ -36,7 +37,7 @@ struct shred {
 
 static const char *shred_any(struct shred *r, struct pq_node *node, const char *p, uint8_t rep);
 
-/* What the scanner says, with its place. */
+/* The scanner's error with its position. */
 CORE_COLD const char *shred_bad(struct shred *r)
 {
     bf_err_set(r->s->e, r->core.code, "byte %zu: %s", (size_t)(r->core.bad - r->core.start) + 1,
@@ -57,7 +58,7 @@ CORE_COLD const char *shred_wrong(struct shred *r, const char *what)
     return NULL;
 }
 
-/* Puts a name in front of what is wrong; not in front of the place of broken JSON. */
+/* Puts a name before the error; not before the position of invalid JSON. */
 CORE_COLD const char *shred_in(struct shred *r, struct bf_str name)
 {
     if (!r->core.bad)
@@ -80,7 +81,7 @@ CORE_CALL bool shred_null(struct shred *r, const struct pq_node *node, uint8_t r
     return true;
 }
 
-/* A scalar of any kind the long way. */
+/* The general case of a scalar of any kind. */
 CORE_CALL const char *shred_slow(struct shred *r, struct pq_column *c, const char *p, uint8_t rep)
 {
     bool escaped = false;
@@ -101,7 +102,7 @@ CORE_INLINE const char *shred_string(struct shred *r, struct pq_column *c, const
     if (CORE_LIKELY(*p == '"')) {
         q = core_string(&r->core, p + 1, &escaped);
         text = bf_str(p + 1, q ? (size_t)(q - p) - 2 : 0);
-    } else { /* a number digit for digit, lists and objects as JSON */
+    } else { /* a number digit for digit; lists and objects as JSON */
         q = core_skip(&r->core, p, 1);
         text = bf_str(p, q ? (size_t)(q - p) : 0);
     }
@@ -117,7 +118,7 @@ CORE_INLINE const char *shred_string(struct shred *r, struct pq_column *c, const
     return q;
 }
 
-/* Any value as the JSON that it is. */
+/* Any value as JSON text. */
 CORE_CALL const char *shred_json(struct shred *r, struct pq_column *c, const char *p, uint8_t rep)
 {
     const char *q = core_skip(&r->core, p, 1);
@@ -128,7 +129,7 @@ CORE_CALL const char *shred_json(struct shred *r, struct pq_column *c, const cha
     return q;
 }
 
-/* A number of at most 18 digits, scaled; NULL: look closer. */
+/* A number of at most 18 digits, scaled; NULL: use the general case. */
 CORE_INLINE const char *shred_number(const char *p, int scale, int64_t *v)
 {
     bool negative = *p == '-';
@@ -173,11 +174,12 @@ CORE_INLINE const char *shred_integer(struct shred *r, struct pq_column *c, cons
         return shred_slow(r, c, p, rep);
     pq_entry(c, r->s->row, rep, l->max_def);
     int64_t both[2] = {v, 0};
-    pq_value(c, both, l->width); /* of a little-endian machine */
+    pq_value(c, both, l->width); /* on a little-endian machine */
     return q;
 }
 
-/* Numbers of 15 digits and powers of ten up to 22 are exact in a double, and one operation rounds once (Clinger, 1990). */
+/* Numbers of 15 digits and powers of ten up to 22 are exact in a double, and one operation rounds
+ * once (Clinger, 1990). */
 CORE_INLINE const char *shred_double(struct shred *r, struct pq_column *c, const char *p,
                                      uint8_t rep)
 {
@@ -215,7 +217,7 @@ CORE_INLINE const char *shred_time(struct shred *r, struct pq_column *c, const c
     return q;
 }
 
-/* An empty list: its columns have one entry that says so. */
+/* An empty list: its columns have one entry for it. */
 CORE_INLINE void shred_empty(struct shred *r, const struct pq_node *node, uint8_t rep)
 {
     shred_nulls(r, node, rep, node->def);
@@ -242,7 +244,7 @@ CORE_CALL const char *shred_array(struct shred *r, struct pq_node *node, const c
     }
 }
 
-/* A key and its colon; *name is what stands between the quotes. */
+/* A key and its colon; *name is the text between the quotes. */
 CORE_INLINE const char *shred_key(struct shred *r, const char *p, struct bf_str *name,
                                   bool *escaped)
 {
@@ -256,7 +258,7 @@ CORE_INLINE const char *shred_key(struct shred *r, const char *p, struct bf_str 
     return *q == ':' ? core_space(&r->core, q + 1) : shred_expected(r, q, "':' was expected");
 }
 
-/* The key at that place of a column's values. */
+/* The key at that offset of a column's values. */
 CORE_INLINE struct bf_str shred_key_at(const struct pq_column *c, size_t at)
 {
     uint32_t n;
@@ -264,8 +266,8 @@ CORE_INLINE struct bf_str shred_key_at(const struct pq_column *c, size_t at)
     return bf_str(c->values.p + at + 4, n);
 }
 
-/* Is the key at `last`, the n-th, new in this map, whose keys are the column's values from `from` on? Readers take no key
- * twice. A map of many keys looks them up. */
+/* Is the key at `last`, the n-th, new in this map, whose keys are the column's values from `from`
+ * on? Readers reject duplicate keys. A map with many keys uses a hash map. */
 CORE_CALL bool shred_new_key(struct shred *r, struct pq_column *c, size_t from, size_t last,
                              size_t n)
 {
@@ -283,7 +285,7 @@ CORE_CALL bool shred_new_key(struct shred *r, struct pq_column *c, size_t from, 
         if (n <= SHRED_KEYS_FEW && at < last)
             added = !bf_str_eq(other, key);
     }
-    return added || bf_err_set(r->s->e, BF_E_INPUT, "a key of the map stands twice");
+    return added || bf_err_set(r->s->e, BF_E_INPUT, "a key of the map appears twice");
 }
 
 CORE_CALL const char *shred_map(struct shred *r, struct pq_node *node, const char *p, uint8_t rep)
@@ -319,7 +321,7 @@ CORE_CALL const char *shred_map(struct shred *r, struct pq_node *node, const cha
     }
 }
 
-/* Is it a member of the row that needs no column? */
+/* Is it a member of the row that is ignored if it has no column? */
 CORE_COLD bool shred_passes(const struct shred *r, const struct pq_node *node, struct bf_str name)
 {
     size_t i = 0;
@@ -341,7 +343,7 @@ CORE_CALL const char *shred_unknown(struct shred *r, const struct pq_node *node,
     return p ? p : shred_bad(r);
 }
 
-/* Columns that no member has filled. */
+/* Adds NULL to the columns whose members are missing. */
 CORE_CALL bool shred_missing(struct shred *r, struct pq_node *node, uint64_t object, uint8_t rep)
 {
     for (size_t i = 0; i < node->n; i++)
@@ -352,7 +354,7 @@ CORE_CALL bool shred_missing(struct shred *r, struct pq_node *node, uint64_t obj
     return true;
 }
 
-/* The child that the key names: most often the one after the last one. */
+/* The child with the key's name: usually the one after the last one. */
 CORE_INLINE struct pq_node *shred_child(struct shred *r, struct pq_node *node, struct bf_str name,
                                         bool escaped)
 {
@@ -386,7 +388,7 @@ CORE_CALL const char *shred_struct(struct shred *r, struct pq_node *node, const 
         struct pq_node *c = shred_child(r, node, name, escaped);
         if (CORE_LIKELY(c != NULL)) {
             if (CORE_UNLIKELY(c->seen == object)) {
-                bf_err_set(r->s->e, BF_E_INPUT, "stands twice");
+                bf_err_set(r->s->e, BF_E_INPUT, "appears twice");
                 return shred_in(r, c->name);
             }
             c->seen = object;
@@ -449,6 +451,6 @@ bool SHRED_NAME(struct pq_shred *s, struct bf_str row)
     p = core_space(&r.core, p);
     if (p == r.core.end)
         return true;
-    shred_expected(&r, p, "there is more behind the object");
+    shred_expected(&r, p, "there is more text after the object");
     return false;
 }

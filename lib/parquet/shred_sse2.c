@@ -1,4 +1,4 @@
-/* Rows taken apart in steps of 16 bytes. */
+/* Splitting rows in steps of 16 bytes. */
 #if defined(__SSE2__)
 #define BF_CORE_SIMD 1
 #define SHRED_NAME   bf_pq_shred_sse2

@@ -28,7 +28,7 @@ static char *literal(char *out, const char *p, size_t n)
     else if (m < 256) {
         *out++ = (char)(60 << 2);
         *out++ = (char)m;
-    } else { /* a fragment has no more than 64 KiB */
+    } else { /* a fragment has at most 64 KiB */
         *out++ = (char)(61 << 2);
         *out++ = (char)m;
         *out++ = (char)(m >> 8);
@@ -37,7 +37,7 @@ static char *literal(char *out, const char *p, size_t n)
     return out + n;
 }
 
-/* 1 to 64 bytes from `back` bytes before. */
+/* A copy of 1 to 64 bytes from `back` bytes before. */
 static char *copy(char *out, size_t back, size_t n)
 {
     if (n >= 4 && n < 12 && back < 2048) {
@@ -75,7 +75,7 @@ static char *fragment(char *out, const char *in, size_t n, uint16_t *table)
         const char *before = in + table[h];
         table[h] = (uint16_t)(p - in);
         if (load4(before) != load4(p) || before >= p) {
-            p += tries++ >> 5; /* what does not compress is passed over faster and faster */
+            p += tries++ >> 5; /* incompressible data are skipped faster and faster */
             continue;
         }
         tries = 32;

@@ -1,5 +1,6 @@
 /*
- * Snappy's raw block (google/snappy, format_description.txt), as Parquet wants it: a compressor in one pass.
+ * Snappy's raw block format (google/snappy, format_description.txt), as Parquet uses it: a
+ * compressor in one pass.
  */
 #ifndef BF_PARQUET_SNAPPY_H
 #define BF_PARQUET_SNAPPY_H

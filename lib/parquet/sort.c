@@ -4,7 +4,7 @@
 
 enum { SORT_MAX = 0x7FFFFFFF };
 
-/* Where a row begins in a column. */
+/* The beginning of a row in a column. */
 struct pq_start {
     uint32_t level, value;
 };
@@ -17,7 +17,7 @@ static bool add_key(struct pq_sort *s, const struct pq_tree *tree, struct bf_str
     name = bf_str(name.p + down, name.n - down);
     size_t leaf = bf_pq_tree_find(tree, name);
     if (leaf == tree->n || tree->leaf[leaf].max_rep)
-        return bf_err_set(e, BF_E_USAGE, "'%.*s' is no column of single values",
+        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not a column of single values",
                           (int)(name.n < 60 ? name.n : 60), name.p);
     if (s->n == PQ_SORT_KEYS)
         return bf_err_set(e, BF_E_USAGE, "more than %d columns to sort by", PQ_SORT_KEYS);
@@ -57,7 +57,7 @@ void bf_pq_sort_free(struct pq_sort *s)
     bf_buf_free(&s->rep);
 }
 
-/* Where each row begins, and one more: the end. */
+/* The beginning of each row, and the end of the last one. */
 static void find_starts(const struct pq_column *c, struct bf_buf *out)
 {
     const struct pq_leaf *l = c->leaf;
@@ -110,7 +110,7 @@ static int compare(const struct pq_sort *s, const struct pq_column *column, uint
     return 0;
 }
 
-/* Two sorted neighbours become one; of equal rows those of the first come first. */
+/* Merges two sorted neighbours; equal rows keep their order. */
 static void merge(const struct pq_sort *s, const struct pq_column *column, const uint32_t *from,
                   uint32_t *to, size_t first, size_t middle, size_t end)
 {
@@ -122,7 +122,7 @@ static void merge(const struct pq_sort *s, const struct pq_column *column, const
             to[at] = from[k++];
 }
 
-/* The rows' order in s->order. */
+/* Computes the rows' order in s->order. */
 static bool find_order(struct pq_sort *s, const struct pq_column *column, size_t rows,
                        struct bf_err *e)
 {

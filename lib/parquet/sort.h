@@ -1,6 +1,6 @@
 /*
- * Sorting of a row group before it is encoded: its rows wait in the open pages of the columns, which the sorter then
- * rearranges. NULLs come last, whichever way round; rows that are equal stay in the order in which they came.
+ * Sorts a row group before it is encoded: its rows stay in the open pages of the columns until the
+ * sorter rearranges them. NULLs are last in both directions; equal rows keep their order.
  */
 #ifndef BF_PARQUET_SORT_H
 #define BF_PARQUET_SORT_H
@@ -21,16 +21,16 @@ struct pq_sort {
     struct bf_buf values, def, rep;
 };
 
-/* list may be NULL. BF_E_USAGE for what is no column, or one inside an array or map. */
+/* list may be NULL. BF_E_USAGE for a name that is not a column, or one inside an array or map. */
 BF_MUST bool bf_pq_sort_init(struct pq_sort *s, const struct pq_tree *tree,
                              const struct bf_opt_list *list, struct bf_err *e);
 void bf_pq_sort_free(struct pq_sort *s);
 
-/* Rearranges the rows, so many, of all columns (n of them). */
+/* Rearranges the given number of rows of all n columns. */
 BF_MUST bool bf_pq_sort_rows(struct pq_sort *s, struct pq_column *column, size_t n, size_t rows,
                              struct bf_err *e);
 
-/* Appends the list of struct SortingColumn, from its header on. */
+/* Appends the list of struct SortingColumn with its header. */
 void bf_pq_sort_put(struct bf_buf *out, const struct pq_sort *s);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * What the writer of a Parquet file hands out: the file piece by piece, and what a table's metadata say of its columns.
+ * The results of a Parquet writer: the file in pieces, and the metadata of its columns for a table.
  */
 #ifndef BF_PARQUET_SUMS_H
 #define BF_PARQUET_SUMS_H
@@ -8,17 +8,18 @@
 
 typedef bool bf_parquet_put(void *arg, struct bf_str piece, struct bf_err *e);
 
-/* Of a column of a file (Iceberg's data_file). */
+/* The statistics of a column of a file (Iceberg's data_file). */
 struct bf_parquet_sum {
     int id;             /* of the field */
     struct bf_str path; /* names with NUL between them */
-    uint64_t values;    /* entries, NULLs and empty lists counted */
-    uint64_t nulls;     /* entries that are no value */
+    uint64_t values;    /* entries, including NULLs and empty lists */
+    uint64_t nulls;     /* entries without a value */
     uint64_t bytes;     /* compressed */
     bool has_min, has_max;
-    bool min_exact, max_exact; /* else cut: below the least, above the greatest */
+    bool min_exact, max_exact; /* otherwise cut: min is a lower bound, max an upper bound */
     struct bf_str min,
-        max; /* PLAIN: little-endian, decimals of more than 18 digits big-endian; text of 64 bytes at most */
+        max; /* PLAIN: little-endian, decimals of more than 18 digits big-endian; texts of at most
+              * 64 bytes */
 };
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * Thrift's compact protocol, the writing half, as Parquet's headers and footer use it: field headers with the distance to
- * the field before, zigzag varints, lists with their element type, structs that end with a zero.
+ * Thrift's compact protocol, only writing, as in Parquet's headers and footer: field headers with
+ * the difference to the field before, zigzag varints, lists with their element type, structs that
+ * end with a zero byte.
  *
  *     struct thrift t = {.out = &buf};
  *     thrift_i32(&t, 1, version);
@@ -28,7 +29,7 @@ enum {
 
 struct thrift {
     struct bf_buf *out;
-    int last; /* id of the field before */
+    int last; /* id of the last field */
 };
 
 static inline void thrift_varint(struct bf_buf *out, uint64_t v)
@@ -108,7 +109,8 @@ static inline void thrift_list(struct thrift *t, int id, int type, size_t n)
         thrift_varint(t->out, n);
 }
 
-/* A struct as a field, to be ended; one in a list begins without ceremony. */
+/* A struct as a field; call thrift_end for it. A struct in a list has no header: initialise it with
+ * .out only. */
 static inline struct thrift thrift_struct(struct thrift *t, int id)
 {
     thrift_field(t, id, THRIFT_STRUCT);

@@ -7,7 +7,7 @@ enum {
     INT64_DIGITS = 18
 };
 
-/* A node on its way down: levels so far, and the path. */
+/* The position of a node: its levels, and the length of its path. */
 struct place {
     uint8_t def, rep;
     size_t parts;
@@ -38,7 +38,7 @@ static size_t count_leaves(const struct bf_type *t)
     return n;
 }
 
-/* ceil((digits * log2(10) + 1) / 8): bytes of a signed number of so many decimal digits. */
+/* ceil((digits * log2(10) + 1) / 8): bytes of a signed number with that many decimal digits. */
 static uint8_t bytes_of_digits(int digits)
 {
     return (uint8_t)((digits * 3322 / 1000 + 2 + 7) / 8);
@@ -92,7 +92,7 @@ static void push(struct builder *b, struct bf_str name, struct place *at)
 
 static bool fill(struct builder *b, struct pq_node *node, struct place at);
 
-/* Ids of all children first, then what is inside of each. */
+/* Numbers all children first, then their children. */
 static bool children(struct builder *b, struct pq_node *node, struct place at)
 {
     const struct bf_type *t = node->type;
@@ -166,7 +166,7 @@ size_t bf_pq_tree_find(const struct pq_tree *t, struct bf_str name)
 {
     const struct pq_node *node = &t->root;
     struct bf_str rest = name, part;
-    for (size_t i = 0; i < node->n; i++) /* a name may hold a dot */
+    for (size_t i = 0; i < node->n; i++) /* a name may contain a dot */
         if (bf_str_eq(node->child[i].name, name) && node->child[i].type->kind < BF_TYPE_ARRAY)
             return node->child[i].leaf;
     while (bf_str_split(&rest, '.', &part)) {

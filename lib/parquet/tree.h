@@ -1,11 +1,12 @@
 /*
- * The columns of a Parquet file as a tree: what a schema says, with the levels and numbers that the format wants. A leaf
- * is a column of the file; array and map are two levels of groups in it (parquet-format, LogicalTypes.md, Lists, Maps).
+ * The columns of a Parquet file as a tree: the schema with the levels and numbers that the format
+ * needs. A leaf is a column of the file; arrays and maps are two levels of groups (parquet-format,
+ * LogicalTypes.md, Lists, Maps).
  *
- * Field ids are given as Iceberg gives them to a new table: those of a struct's fields one after the other, then those
- * inside of each. They begin at 1.
+ * Field ids are assigned as in a new Iceberg table: first the fields of a struct, one after the
+ * other, then those inside each. They begin at 1.
  *
- * All memory is the tree's; the schema is the caller's and must outlive it.
+ * The tree owns its memory; the schema belongs to the caller and must outlive it.
  */
 #ifndef BF_PARQUET_TREE_H
 #define BF_PARQUET_TREE_H
@@ -29,7 +30,7 @@ struct pq_leaf {
         width; /* bytes of a value in memory: 1, 4, 8, up to 16; 0: bytes after 4 bytes of length */
     uint8_t max_def, max_rep; /* levels */
     int id;
-    struct bf_str path; /* "items.list.element.sku" with NUL in the place of the dots */
+    struct bf_str path; /* "items.list.element.sku" with NULs instead of the dots */
     size_t parts;       /* names in the path */
 };
 
@@ -37,13 +38,14 @@ struct pq_node {
     struct bf_str name; /* PQ_NAME_PAD bytes after it can be read */
     const struct bf_type *type;
     int id;
-    uint8_t null_def, def; /* level of NULL here (def, where there is none), and of a value */
-    uint8_t rep;           /* array and map: level of the second and later elements */
+    uint8_t null_def, def; /* definition level of NULL here (equal to def if it cannot be NULL), and
+                            * of a value */
+    uint8_t rep;           /* array and map: repetition level of the second and later elements */
     struct pq_node *child; /* as type->field */
     size_t n;
-    size_t leaf, leaves; /* the columns below: the first, how many */
-    size_t next;         /* struct: the child that is to be expected next */
-    uint64_t seen;       /* the object in which it was last seen; counted by who reads */
+    size_t leaf, leaves; /* the columns below: the first and their number */
+    size_t next;         /* struct: the child expected next */
+    uint64_t seen;       /* the object in which it was last seen; numbered by the reader */
 };
 
 enum { PQ_NAME_PAD = 64, PQ_LEAVES_MAX = 16384 };
@@ -59,8 +61,8 @@ struct pq_tree {
 BF_MUST bool bf_pq_tree_init(struct pq_tree *t, const struct bf_schema *schema, struct bf_err *e);
 void bf_pq_tree_free(struct pq_tree *t);
 
-/* The leaf of a column that is no array, map or struct, or t->n. The name is as in the schema; a field of a struct is
- * "payment.method". */
+/* The leaf of a column that is not an array, map or struct, or t->n. The name is as in the schema;
+ * a field of a struct is "payment.method". */
 size_t bf_pq_tree_find(const struct pq_tree *t, struct bf_str name);
 
 #endif

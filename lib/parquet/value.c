@@ -41,7 +41,7 @@ static bool scaled(struct bf_str text, int scale, __int128 *v, int *digits)
     return true;
 }
 
-/* As the column holds it: little-endian, FIXED big-endian. */
+/* As the column stores it: little-endian, FIXED big-endian. */
 static void put_integer(const struct pq_leaf *leaf, __int128 v, char *out)
 {
     if (leaf->physical != PQ_FIXED)
@@ -91,7 +91,8 @@ static bool boolean(enum bf_json_type kind, struct bf_str text, char *out)
     return *out || kind == BF_JSON_FALSE || bf_str_is(text, "false") || bf_str_is(text, "0");
 }
 
-/* Milliseconds and the digits after them as the column counts time; what it cannot hold may only be zeros. */
+/* Milliseconds and the digits after them in the column's unit; digits that do not fit must be
+ * zeros. */
 static bool put_time(const struct bf_type *t, int64_t ms, struct bf_str more, char *out)
 {
     int64_t v = ms;
@@ -116,7 +117,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* The digits after the third one after the point. */
+/* The digits after the third decimal. */
 static struct bf_str more_digits(struct bf_str text)
 {
     const char *end = text.p + text.n, *p = memchr(text.p, '.', text.n);
@@ -134,7 +135,8 @@ static int two(const char *p)
     return is_digit(p[0]) && is_digit(p[1]) ? (p[0] - '0') * 10 + p[1] - '0' : -1;
 }
 
-/* Days from 1970-01-01 to a date of the Gregorian calendar (years of 400 years, begun in March). */
+/* Days from 1970-01-01 to a date of the Gregorian calendar (in eras of 400 years that begin in
+ * March). */
 static int64_t days(int y, int m, int d)
 {
     y -= m <= 2;

@@ -48,7 +48,7 @@ void *bf_pat_alloc(struct bf_arena *a, size_t n)
     return at ? memset(at, 0, n) : NULL;
 }
 
-/* array points at the array's pointer; a bigger copy leaves the old one to the arena. */
+/* array is the address of the array's pointer; the old array is left in the arena. */
 bool bf_pat_grow(struct bf_arena *a, void *array, size_t n, size_t *cap, size_t each)
 {
     if (n < *cap)
@@ -72,7 +72,7 @@ static int name_order(struct bf_str a, struct bf_str b)
     return a.n ? memcmp(a.p, b.p, a.n) : 0;
 }
 
-/* Among the node's kids, sorted by name_order, the first that does not come before the name. */
+/* The index of the first of the node's kids, sorted by name_order, that is not less than the name. */
 static size_t place(const struct pat_node *n, struct bf_str name)
 {
     size_t low = 0, high = n->nkids;
@@ -108,7 +108,7 @@ struct pat_node *bf_pat_kid_search(struct bf_pattern *p, const struct pat_node *
             return NULL;
         name = bf_buf_view(&p->name);
     }
-    struct pat_node *kid = step(n, name); /* which has no dots */
+    struct pat_node *kid = step(n, name); /* kids' names have no dots */
     if (kid || !name.n || !memchr(name.p, '.', name.n))
         return kid;
     for (struct bf_str first; bf_str_split(&name, '.', &first); n = kid)
@@ -138,7 +138,7 @@ bool bf_pat_copy(struct pat_parse *ps, struct bf_str text, bool escaped, struct 
     return bf_arena_copy(&ps->set->memory, text, out) || bf_pat_nomem(&ps->set->memory, e);
 }
 
-/* The child of that name, which has no dots, made when it is not there. The name stays. */
+/* The child of that name, which has no dots; created if it is new. The name must stay valid. */
 static struct pat_node *make_step(struct pat_parse *ps, struct pat_node *n, struct bf_str name,
                                   struct bf_err *e)
 {
@@ -178,7 +178,7 @@ static size_t depth_of(const struct pat_node *n)
     return depth;
 }
 
-/* The node that the key, which may hold dots, leads to. */
+/* The node of the key, which may contain dots. */
 static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struct bf_json_key *key,
                                  struct bf_err *e)
 {
@@ -196,7 +196,7 @@ static struct pat_node *make_kid(struct pat_parse *ps, struct pat_node *n, struc
     return n;
 }
 
-/* The combinations that $or makes of a pattern. */
+/* The combinations into which $or expands a pattern. */
 struct combos {
     struct pat_link **head;
     size_t n, cap;
@@ -235,7 +235,7 @@ static bool repeated(const struct pat_parse *ps, const char *at, const struct pa
     return false;
 }
 
-/* A field: its test into every combination. */
+/* A field: adds its test to every combination. */
 static bool read_field(struct pat_parse *ps, struct pat_node *n, struct combos *c, struct bf_err *e)
 {
     const char *at = ps->json.p;
@@ -329,7 +329,7 @@ static bool read_or(struct pat_parse *ps, struct pat_node *n, struct combos *c, 
     return true;
 }
 
-/* An object of $or's array: does it name a field? */
+/* An object in the array of $or: does it name a field? */
 static bool names_field(struct bf_json *j, bool *found)
 {
     struct bf_json_key key;
@@ -348,8 +348,8 @@ static bool names_field(struct bf_json *j, bool *found)
     return more == BF_JSON_END;
 }
 
-/* $or is a relation where its array holds objects that name fields; else it is the name of a field itself, so that patterns
- * from before there was the relation stay what they were. */
+/* $or is an operator if its array contains objects that name fields; otherwise it is a field name, so that patterns
+ * from before the operator keep their meaning. */
 static bool is_relation(const struct pat_parse *ps)
 {
     struct bf_json j = ps->json;
@@ -423,7 +423,7 @@ static bool add_conj(struct pat_parse *ps, struct pat_link *tests, struct bf_err
         struct pat_link *turned = bf_pat_alloc(&p->memory, sizeof *turned);
         if (!turned)
             return bf_pat_nomem(&p->memory, e);
-        *turned = (struct pat_link){l->test, conj->tests}; /* in the order of the pattern again */
+        *turned = (struct pat_link){l->test, conj->tests}; /* back in the order of the pattern */
         conj->tests = turned;
     }
     *p->conjs_end = conj;
@@ -431,17 +431,10 @@ static bool add_conj(struct pat_parse *ps, struct pat_link *tests, struct bf_err
     return true;
 }
 
-/* "byte N: what" of the scanner becomes a line and a column, as all else here. */
-static bool bad_json(const struct pat_parse *ps, struct bf_err *e)
+/* The scanner's error with a line and column, as in all other errors here. */
+static bool bad_json(struct pat_parse *ps, struct bf_err *e)
 {
-    char what[sizeof e->text];
-    unsigned long long at = 1;
-    char *text = e->text;
-    if (strncmp(text, "byte ", 5) == 0)
-        at = strtoull(text + 5, &text, 10);
-    text += *text == ':' ? 2 : 0;
-    memcpy(what, text, strlen(text) + 1);
-    return bf_pat_fail(ps, ps->text.p + (at ? at - 1 : 0), e, "%s", what);
+    return bf_pat_fail(ps, ps->json.bad, e, "%s", ps->json.what);
 }
 
 bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e)
@@ -453,7 +446,8 @@ bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "an event pattern after the last one");
     if (text.n > BF_PATTERN_TEXT)
         return bf_err_set(e, BF_E_USAGE, "an event pattern of more than %d bytes", BF_PATTERN_TEXT);
-    if (!bf_json_check(text, e))
+    bf_json_init(&ps.json, text);
+    if (!bf_json_skip(&ps.json, e) || !bf_json_end(&ps.json, e))
         return bad_json(&ps, e);
     bf_json_init(&ps.json, text);
     if (!bf_json_peek(&ps.json, &type, e))

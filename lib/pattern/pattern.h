@@ -1,32 +1,30 @@
 /*
- * Event patterns as Amazon EventBridge, Pipes and Lambda's event filters have
- * them, over the text of a change record: a set of patterns is compiled once and
- * matched at one pass for all of them, along a trie of the paths that they name.
- * No tree of the event is built, nothing is allocated for a record.
+ * Event patterns of Amazon EventBridge, Pipes and Lambda's event filters, over the text of a change
+ * record. A set of patterns is compiled once and matched in one pass for all of them, along a trie
+ * of the paths that they name. No tree of the event is built, and no memory is allocated per
+ * record.
  *
  *     struct bf_pattern *p = bf_pattern_new(&e);
  *     if (!bf_pattern_add(p, BF_STR("{\"eventName\":[\"INSERT\"]}"), &e) ||
  *         !bf_pattern_ready(p, &e)) ...
  *     if (bf_pattern_match(p, &change)) ...      // any of the patterns
  *
- * All fields that a pattern names have to match; a field matches when one of
- * its values does. In an array of the event any element may match, but fields
- * below one array have to match in one and the same element. Names are compared
- * as they stand, a dot in them is a dot. A name that stands twice in an object
- * of the event: either may match.
+ * All fields that a pattern names must match; a field matches if one of its values does. In an
+ * array of the event any element may match, but fields below one array must match in the same
+ * element. Names are compared literally, except that a dot separates names. If a name is duplicated
+ * in an object of the event, either may match.
  *
- * Numbers are compared exactly, digit by digit. In a change record the text of
- * an N or NS below "dynamodb" counts as a number for `numeric`, which is what
- * one means there; the service sees a string and never matches it.
+ * Numbers are compared exactly, digit by digit. In a change record the text of an N or NS below
+ * "dynamodb" counts as a number for `numeric`, which is what the user means; the service sees a
+ * string there and never matches it.
  *
- * Many patterns cost little more than one: what they want of one path is found
- * by one search, whatever the operators (pattern_impl.h). Only wildcards are
- * tried one by one, those whose beginning, end or longest piece was found.
+ * Many patterns cost little more than one: one search finds all the values that they want at a
+ * path, for all operators (pattern_impl.h). Only wildcards are tried one by one, and only those
+ * whose beginning, end or longest piece was found.
  *
- * Limits: BF_PATTERN_COMBINATIONS of $or in a pattern, as the service has it,
- * BF_PATTERN_DEPTH objects, BF_PATTERN_TEXT bytes. The values of a set cost 500
- * to 1500 bytes each, and some half a million of them are as many as there may
- * be (BF_E_LIMIT). A set belongs to one thread.
+ * Limits: BF_PATTERN_COMBINATIONS of $or in a pattern, as in the service, BF_PATTERN_DEPTH objects,
+ * BF_PATTERN_TEXT bytes. The values of a set need 500 to 1500 bytes each, and about half a million
+ * of them are the maximum (BF_E_LIMIT). A set belongs to one thread.
  */
 #ifndef BF_PATTERN_PATTERN_H
 #define BF_PATTERN_PATTERN_H
@@ -39,40 +37,42 @@ enum { BF_PATTERN_COMBINATIONS = 1000, BF_PATTERN_DEPTH = 64, BF_PATTERN_TEXT = 
 
 struct bf_pattern;
 
-/* An empty set; NULL: no memory. */
+/* An empty set; NULL: out of memory. */
 BF_API BF_MUST struct bf_pattern *bf_pattern_new(struct bf_err *e);
 BF_API void bf_pattern_destroy(struct bf_pattern *p);
 
-/* Compiles one more pattern. False: "line L, column C: Event pattern is not valid. Reason: ..." in the
- * service's words (BF_E_USAGE); the set is then good for nothing but bf_pattern_destroy. */
+/* Compiles one more pattern. False: "line L, column C: Event pattern is not valid. Reason: ..." in
+ * the service's wording (BF_E_USAGE); after that only bf_pattern_destroy may be called. */
 BF_API BF_MUST bool bf_pattern_add(struct bf_pattern *p, struct bf_str text, struct bf_err *e);
 
-/* Ends the adding; before it nothing matches. False: no memory, or too large together (BF_E_LIMIT). */
+/* Call it after the last bf_pattern_add and before matching. False: out of memory, or the set is
+ * too large (BF_E_LIMIT). */
 BF_API BF_MUST bool bf_pattern_ready(struct bf_pattern *p, struct bf_err *e);
 
-/* Does any pattern match the record that bf_change_parse filled c with? An empty set matches nothing. */
+/* Does any pattern match the record in c, filled by bf_change_parse? An empty set matches
+ * nothing. */
 BF_API bool bf_pattern_match(struct bf_pattern *p, const struct bf_change *c);
 
-/* The same over any JSON document, validated first. */
+/* The same for any JSON document, which is validated first. */
 BF_API BF_MUST bool bf_pattern_match_json(struct bf_pattern *p, struct bf_str text, bool *matches,
                                           struct bf_err *e);
 
-/* How many patterns were added. */
+/* The number of patterns added. */
 BF_API size_t bf_pattern_count(const struct bf_pattern *p);
 
-/* Appends which fields of pattern i (from 0) the record fails, on one line: "eventName is \"INSERT\";
- * dynamodb.NewImage.total.N is not there"; false and nothing when the pattern matches. For people: it
- * reads the record once for every field. */
+/* Appends which fields of pattern i (from 0) do not match the record, on one line: "eventName is
+ * \"INSERT\"; dynamodb.NewImage.total.N is not there"; false and nothing if the pattern matches.
+ * For people: it reads the record once for every field. */
 BF_API bool bf_pattern_explain(struct bf_pattern *p, size_t i, const struct bf_change *c,
                                struct bf_buf *out);
 
-/* Appends the i-th path that a pattern names, with dots, and where no event so far had a value; false: there are no more. Those
- * of which it is only asked that nothing stands there are not among them. *name: the attribute, below an image; else p is
- * NULL. */
+/* Appends the i-th path, with dots, that a pattern names and for which no event so far had a value;
+ * false: no more. Paths that are only tested for absence do not count. *name: the attribute, if the
+ * path is below an image; else p is NULL. */
 BF_API bool bf_pattern_unseen(const struct bf_pattern *p, size_t i, struct bf_buf *out,
                               struct bf_str *name);
 
-/* What `other`, of the same patterns, has seen counts as seen here. */
+/* Adds what `other`, a set of the same patterns, has seen. */
 BF_API void bf_pattern_merge(struct bf_pattern *p, const struct bf_pattern *other);
 
 BF_C_END

@@ -1,7 +1,7 @@
 /* One value of an event against all tests of a node. */
 #include "lib/pattern/pattern_table.h"
 
-enum { FEW = 3 }; /* wildcards that cost less to try than to sort out */
+enum { FEW = 3 }; /* so few wildcards are cheaper to try than to search for */
 
 static void add(struct bf_pattern *p, const struct pat_node *n, const struct pat_part *part)
 {
@@ -25,7 +25,7 @@ static void add(struct bf_pattern *p, const struct pat_node *n, const struct pat
     }
 }
 
-/* Does the cut lie in front of the key? */
+/* Is the cut before the key? */
 static inline bool in_front(const struct pat_cut *c, struct bf_str key)
 {
     size_t n = c->text.n < key.n ? c->text.n : key.n;
@@ -85,7 +85,7 @@ static bool address_key(const struct bf_pattern *p, const struct pat_scalar *s, 
     return true;
 }
 
-/* The scalar as a key of that table. False: it has none. */
+/* The scalar as a key of that table. False: it cannot be one. */
 static bool make_key(const struct bf_pattern *p, const struct pat_table *t,
                      const struct pat_scalar *s, bool strings_are_numbers, struct bf_str *key)
 {
@@ -103,7 +103,8 @@ static bool make_key(const struct bf_pattern *p, const struct pat_table *t,
     return (t->domain == PAT_WORDS) == (s->first != '"');
 }
 
-/* Wildcards whose beginning or end was found; when they are many, those of them whose middle is there. */
+/* Tries the wildcards whose beginning or end was found; if there are many, only those whose middle
+ * was found too. */
 static void try_wildcards(struct bf_pattern *p, const struct pat_node *n, struct bf_str text)
 {
     const struct pat_leaf *leaf = n->leaf;

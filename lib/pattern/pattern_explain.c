@@ -1,4 +1,4 @@
-/* Why a pattern does not match: the fields that fail, with what stands there. */
+/* Why a pattern does not match: the fields that fail, with their values in the record. */
 #include "lib/pattern/pattern_impl.h"
 
 enum { SHOWN = 60, FIELDS = 8 };
@@ -28,7 +28,7 @@ static void route_to(struct route *r, const struct pat_node *n)
         r->step[--i] = at;
 }
 
-/* The first value at the end of the route that is no object and no array. */
+/* The first value at the end of the route that is neither an object nor an array. */
 static bool first_value(const struct route *r, size_t at, struct bf_json *j, struct bf_json_val *v,
                         struct bf_err *e)
 {
@@ -57,7 +57,7 @@ static bool first_value(const struct route *r, size_t at, struct bf_json *j, str
     return found;
 }
 
-/* Cut between characters. */
+/* Cuts at a character boundary. */
 static size_t cut(struct bf_str s)
 {
     size_t n = s.n < SHOWN ? s.n : SHOWN;

@@ -1,5 +1,4 @@
-/* The values of a field: what may stand in the array of a pattern, with the service's words for what
- * may not. */
+/* The values of a field: parses the array of a pattern; errors are in the service's wording. */
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -23,7 +22,7 @@ bool bf_pat_fail(const struct pat_parse *ps, const char *at, struct bf_err *e, c
                       line, (size_t)(at - from) + 1, what);
 }
 
-/* A value that was read, and where it stands. */
+/* A value and its position in the pattern. */
 struct word {
     struct bf_json_val v;
     const char *at;
@@ -36,7 +35,7 @@ static bool next_value(struct pat_parse *ps, struct word *w, struct bf_err *e)
     return ok;
 }
 
-/* More in an object that may have one member alone? */
+/* Rejects further members in an object that must have only one. */
 static bool only_one(struct pat_parse *ps, const char *what, struct bf_err *e)
 {
     struct bf_json_key key;
@@ -48,7 +47,7 @@ static bool only_one(struct pat_parse *ps, const char *what, struct bf_err *e)
 
 static const char one_key[] = "Only one key allowed in match expression";
 
-/* The name in {"name": ...}, cursor on its value; missing is what to say of {}. */
+/* The name in {"name": ...}; the cursor is then at its value. missing is the error for {}. */
 static bool only_key(struct pat_parse *ps, struct bf_json_key *key, const char *missing,
                      struct bf_err *e)
 {
@@ -76,7 +75,7 @@ static bool string_value(struct pat_parse *ps, const struct word *w, enum pat_ki
     return kind != PAT_WILDCARD || bf_pat_wildcard_compile(ps, w->at, out, e);
 }
 
-/* The text of the number w, which can be read as such. */
+/* The text of the number w, which must be valid for us. */
 static bool number_text(struct pat_parse *ps, const struct word *w, struct bf_str *out,
                         struct bf_err *e)
 {
@@ -87,7 +86,7 @@ static bool number_text(struct pat_parse *ps, const struct word *w, struct bf_st
     return bf_pat_copy(ps, w->v.raw, false, out, e);
 }
 
-/* A number in the pattern is a range of one. */
+/* A number in the pattern is a range with equal ends. */
 static bool number_value(struct pat_parse *ps, const struct word *w, struct pat_value *out,
                          struct bf_err *e)
 {
@@ -120,7 +119,7 @@ static bool is_less(struct bf_str a, struct bf_str b)
     return bf_pat_number_read(a, &x) && bf_pat_number_read(b, &y) && bf_pat_number_cmp(&x, &y) < 0;
 }
 
-/* The second half of a range: "<" or "<=" and a number, then the end. */
+/* The second half of a range: "<" or "<=", a number, and the end. */
 static bool upper_half(struct pat_parse *ps, struct pat_value *out, struct bf_err *e)
 {
     struct word op;
@@ -199,7 +198,7 @@ static bool numeric(struct pat_parse *ps, struct pat_value *out, struct bf_err *
            only_one(ps, "Too many elements in numeric expression", e);
 }
 
-/* {"prefix":"text"} or {"prefix":{"equals-ignore-case":"text"}}, suffix likewise; name is for messages. */
+/* {"prefix":"text"} or {"prefix":{"equals-ignore-case":"text"}}, and the same for suffix; name is for messages. */
 static bool affix(struct pat_parse *ps, bool prefix, struct pat_value *out, struct bf_err *e)
 {
     enum bf_json_type type;
@@ -253,7 +252,7 @@ static bool exists(struct pat_parse *ps, struct pat_value *out, struct bf_err *e
     return only_one(ps, one_key, e);
 }
 
-/* How many bits of the address count; what the service says where that cannot be read, or NULL. */
+/* Parses the number of bits of a network; returns the service's message if it is invalid, or NULL. */
 static const char *mask_bits(struct bf_str text, int *bits)
 {
     bool negative = text.n > 1 && text.p[0] == '-';
@@ -268,7 +267,7 @@ static const char *mask_bits(struct bf_str text, int *bits)
     return negative && *bits ? "Malformed CIDR, mask bits must not be negative" : NULL;
 }
 
-/* Is it written like an address? Then only its numbers can be wrong. */
+/* Does it have the form of an address? Then only its numbers can be invalid. */
 static bool looks_like_address(struct bf_str text)
 {
     size_t dots = 0, colons = 0, digits = 0;
@@ -311,7 +310,7 @@ static bool cidr(struct pat_parse *ps, struct pat_value *out, struct bf_err *e)
     return only_one(ps, one_key, e);
 }
 
-/* One member of what anything-but excludes. */
+/* One value that anything-but excludes. */
 static bool but_member(struct pat_parse *ps, enum pat_kind kind, bool in_list,
                        struct pat_value *out, struct bf_err *e)
 {
@@ -420,7 +419,7 @@ static bool expression(struct pat_parse *ps, struct pat_value *out, struct bf_er
                        key.text.p);
 }
 
-/* A string that is an address also matches other ways to write it, as the service has it. */
+/* A string that is an address also matches other spellings of it, as in the service. */
 static bool plain_string(struct pat_parse *ps, const struct word *w, struct pat_value *out,
                          struct bf_err *e)
 {

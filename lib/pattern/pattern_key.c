@@ -1,4 +1,5 @@
-/* Keys of values: strings of bytes that sort as the values do, made alike of patterns and of events. */
+/* Keys of values: strings of bytes that sort as the values do, made in the same way from patterns
+ * and events. */
 #include "lib/pattern/pattern_table.h"
 
 static uint32_t utf8_next(const char **at, const char *end)
@@ -22,7 +23,7 @@ static uint32_t utf8_next(const char **at, const char *end)
     return c;
 }
 
-/* Upper and lower case of the Latin, Greek, Cyrillic and Armenian letters that have one of each, after
+/* Upper and lower case of the Latin, Greek, Cyrillic and Armenian letters that have one of each, by
  * Unicode's simple case folding. */
 static uint32_t fold(uint32_t c)
 {
@@ -92,7 +93,7 @@ static size_t key_reversed(struct bf_str text, size_t limit, char *out)
     return n;
 }
 
-/* Character by character from the end, the bytes of each turned round. */
+/* Character by character from the end, with the bytes of each reversed. */
 static size_t key_reversed_folded(struct bf_str text, size_t limit, char *out)
 {
     const char *end = text.p + text.n;
@@ -117,8 +118,9 @@ bf_pat_key_text *const bf_pat_key_of[PAT_DOMAINS] = {
 };
 
 /*
- * A byte for sign and exponent, the digits, and for negative numbers, whose bytes are turned over, an end
- * that is above all digits. Exponents that are too large for the byte follow it in full.
+ * A byte for sign and exponent, then the digits. For negative numbers the bytes are inverted and
+ * followed by an end that is greater than all digits. Exponents that are too large for the byte
+ * follow it in full.
  */
 enum { ZERO = 128, SMALL = 50, MIDDLE = 192 };
 

@@ -1,13 +1,14 @@
-/* The one pass over an event for all patterns. */
+/* The single pass over an event for all patterns. */
 #include "lib/pattern/pattern_impl.h"
 
 /* One pass. */
 struct walk {
     struct bf_pattern *p;
     struct core core;
-    const struct bf_change *change; /* NULL: the event is any document */
-    unsigned in_array;              /* arrays around that hold objects or arrays */
-    bool arrays;                    /* something was looked for in such an array */
+    const struct bf_change *change; /* NULL: the event is not a change record */
+    unsigned in_array;              /* the number of enclosing arrays that contain objects or
+                                     * arrays */
+    bool arrays;                    /* a test was evaluated inside such an array */
 };
 
 const char *bf_pat_scalar(struct bf_pattern *p, const char *s, struct pat_scalar *out)
@@ -62,7 +63,7 @@ static const char *array(struct walk *w, struct pat_node *n, const char *p)
     }
 }
 
-/* The image that begins at p; its attributes are known already. */
+/* The image that begins at p, whose attributes are parsed already. */
 static const struct bf_image *image_at(const struct walk *w, const char *p)
 {
     const struct bf_change *c = w->change;
@@ -98,7 +99,7 @@ static const char *member_value(struct walk *w, struct pat_node *kid, const char
     }
     if (kid)
         return value(w, kid, p);
-    /* the images in it can be stepped over, so this is faster than passing over all of its text */
+    /* the images in it are skipped at once, so this is faster than skipping its text */
     return w->change && *p == '{' ? object(w, &nothing, p) : core_skip(&w->core, p, 0);
 }
 
@@ -124,7 +125,7 @@ static const char *object(struct walk *w, const struct pat_node *n, const char *
     }
 }
 
-/* Returns the place behind the value. */
+/* Returns the position after the value. */
 static const char *value(struct walk *w, struct pat_node *n, const char *p)
 {
     switch (*p) {
@@ -137,14 +138,14 @@ static const char *value(struct walk *w, struct pat_node *n, const char *p)
     }
 }
 
-/* The same without a pass over the text, where all that is asked for was found when it was parsed. */
+/* The same without a pass over the text, if all paths lead to parts that the parser has found. */
 static void parsed(struct walk *w)
 {
     const struct bf_change *c = w->change;
     for (size_t i = 0; i < w->p->root->nkids; i++) {
         struct pat_node *n = w->p->root->kids[i];
         const struct pat_scalar op = {'"', bf_op_name(c->op)};
-        for (size_t k = 0; k < n->nkids; k++) { /* of dynamodb */
+        for (size_t k = 0; k < n->nkids; k++) { /* members of dynamodb */
             char first = n->kids[k]->name.p[0];
             image(w, n->kids[k],
                   first == 'N'   ? &c->new_image
@@ -160,8 +161,9 @@ static void parsed(struct walk *w)
     }
 }
 
-/* The conjunctions of the block all of whose tests are met. Where nothing stands at all, those are met that
- * want it so; what stands in arrays of objects does not count for that, bf_pat_verify looks at it. */
+/* The conjunctions of the block of which all tests have matched. Where the event has no value,
+ * tests for absence match; values in arrays of objects do not count here, bf_pat_verify checks
+ * them. */
 static void complete(const struct bf_pattern *p, struct pat_block *b)
 {
     b->complete = UINT64_MAX >> (PAT_BLOCK - b->n);

@@ -1,9 +1,9 @@
-/* Numbers and addresses of event patterns. Numbers are compared as they are written, so exactly. */
+/* Numbers and addresses of event patterns. Numbers are compared as text, so exactly. */
 #include <arpa/inet.h>
 
 #include "lib/pattern/pattern_impl.h"
 
-enum { EXPONENT_MAX = 1000000000 }; /* more is as good as this */
+enum { EXPONENT_MAX = 1000000000 }; /* larger exponents are treated as this one */
 
 static const char *exponent(const char *p, const char *end, int64_t *out)
 {
@@ -83,7 +83,7 @@ bool bf_pat_address_read(struct bf_str text, struct pat_address *a)
         if (!(c - '0' < 10 || low - 'a' < 6 || c == '.' || c == ':'))
             return false;
     }
-    if (dot == colon) /* the service takes no address of both kinds, ::ffff:10.0.0.1 */
+    if (dot == colon) /* the service rejects the mixed notation ::ffff:10.0.0.1 */
         return false;
     memcpy(copy, text.p, text.n);
     copy[text.n] = '\0';
@@ -91,7 +91,7 @@ bool bf_pat_address_read(struct bf_str text, struct pat_address *a)
     if (inet_pton(dot ? AF_INET : AF_INET6, copy, a->byte) != 1)
         return false;
     if (a->n == 16 &&
-        memcmp(a->byte, mapped, sizeof mapped) == 0) { /* to the service an IPv4 address */
+        memcmp(a->byte, mapped, sizeof mapped) == 0) { /* an IPv4 address to the service */
         memmove(a->byte, a->byte + sizeof mapped, 4);
         a->n = 4;
     }

@@ -1,4 +1,4 @@
-/* From tests to blocks, slots and tables: what is known of all patterns once no more are added. */
+/* From tests to blocks, slots and tables, when all patterns have been added. */
 #include "lib/pattern/pattern_table.h"
 
 enum { SCRATCH_MAX = 256 * 1024 * 1024, INSIDE_BYTES = 8 };
@@ -10,11 +10,11 @@ struct ranges {
 
 struct builder {
     struct bf_pattern *p;
-    struct bf_arena scratch; /* ranges of one node */
+    struct bf_arena scratch; /* the ranges of one node */
     struct pat_block *block; /* the last one */
-    struct pat_node *node;   /* whose tables are made */
+    struct pat_node *node;   /* the node whose tables are being made */
     struct ranges ranges[PAT_DOMAINS];
-    uint32_t *first_but; /* of each slot of the node, from 1; 0: none yet */
+    uint32_t *first_but; /* for each slot of the node, from 1; 0: none yet */
     size_t longest;      /* of all tables */
 };
 
@@ -47,7 +47,7 @@ static bool add_part(struct bf_arena *a, struct pat_set *set, uint32_t cell, uin
     return true;
 }
 
-/* Tells the nodes on the way to a test of a conjunction, and the test. */
+/* Marks the nodes on the path to a test of a conjunction, and the test. */
 static bool place_test(struct builder *b, struct pat_test *t, uint64_t bit)
 {
     struct pat_node *n = t->node;
@@ -107,7 +107,7 @@ static bool add_range(struct builder *b, enum pat_domain domain, struct pat_cut 
     return true;
 }
 
-/* Strings of which text, as a key of the domain, is all (to PAT_AFTER) or the beginning (PAT_PAST). */
+/* Adds the keys of the domain that equal text (all) or begin with it. */
 static bool add_text(struct builder *b, enum pat_domain domain, struct bf_str text, bool all,
                      const struct pat_set *set)
 {
@@ -122,7 +122,7 @@ static bool add_text(struct builder *b, enum pat_domain domain, struct bf_str te
                      (struct pat_cut){text, all ? PAT_AFTER : PAT_PAST}, set);
 }
 
-/* Puts a cut at a number. */
+/* Makes the cut before or after a number. */
 static bool cut_at(struct builder *b, struct bf_str text, bool after, struct pat_cut *out)
 {
     struct pat_number number;
@@ -163,8 +163,8 @@ static bool add_network(struct builder *b, const struct pat_value *v, const stru
                      (struct pat_cut){bf_str(key + n, n), PAT_AFTER}, set);
 }
 
-/* Of a wildcard that one search cannot decide, its longer end and its longest piece between are searched
- * for; where both are found, it is tried. */
+/* For a wildcard that one search cannot decide: adds its longer end and its longest inner piece; if
+ * both are found, the wildcard is tried. */
 static bool add_candidate(struct builder *b, const struct pat_value *v, struct bf_str head,
                           struct bf_str tail, const struct pat_set *set)
 {
@@ -232,7 +232,8 @@ static bool add_value(struct builder *b, const struct pat_value *v, const struct
     }
 }
 
-/* What v does not exclude belongs to the test; nth of its kind there. The first of each slot share a cell. */
+/* Adds to the test all values that v does not exclude; nth counts the buts of t. The first one of
+ * each slot shares a cell. */
 static bool add_but(struct builder *b, const struct pat_test *t, const struct pat_value *v,
                     size_t nth)
 {

@@ -16,14 +16,14 @@ static int cut_order(const void *a, const void *b)
     return y->side == PAT_PAST ? -1 : 1;
 }
 
-/* As bf_pat_key_head of a key; what is past all texts that begin so is past all bytes. */
+/* bf_pat_key_head for a cut; PAT_PAST is greater than all continuations of the text. */
 static uint64_t cut_head(const struct pat_cut *c)
 {
     uint64_t v = bf_pat_key_head(c->text);
     return c->side == PAT_PAST && c->text.n < 8 ? v | UINT64_MAX >> 8 * c->text.n : v;
 }
 
-/* All cuts of the ranges, sorted, each once. */
+/* All cuts of the ranges, sorted, without duplicates. */
 static bool sort_cuts(struct bf_pattern *p, struct pat_table *t, const struct pat_range *range,
                       size_t n)
 {
@@ -55,13 +55,13 @@ static size_t cut_index(const struct pat_table *t, const struct pat_cut *c)
     return (size_t)(at - t->cut);
 }
 
-/* A part, and the segment that it belongs to. */
+/* A part and the segment to which it belongs. */
 struct placed {
     size_t segment;
     struct pat_part part;
 };
 
-/* The parts of all ranges; at first they are only counted. */
+/* The parts of all ranges; the first pass only counts them. */
 struct placing {
     struct placed *at; /* NULL: counting */
     size_t n;
@@ -106,7 +106,7 @@ static int placed_order(const void *a, const void *b)
     return x->part.cell < y->part.cell ? -1 : x->part.cell > y->part.cell;
 }
 
-/* The parts of each segment into one row, those of one cell made one. */
+/* Stores the parts segment by segment and merges those of the same cell. */
 static bool fill_segments(struct bf_pattern *p, struct pat_table *t, struct placing *from)
 {
     size_t count = 2 * (t->n + 1), m = 0, at = 0;

@@ -1,4 +1,5 @@
-/* Which paths of the patterns no event had: a misspelled one lets nothing through, and nothing tells why. */
+/* Paths of the patterns that no event had: with a misspelled one nothing matches, and there is no
+ * error. */
 #include "lib/pattern/pattern_impl.h"
 
 static bool wants_value(const struct pat_node *n)

@@ -1,11 +1,11 @@
 /*
- * The conjunctions of a block over an event, exactly: below an array of objects
- * all tests of one have to hold in one element. And, on the same footing, why
- * one does not match. All answers are bits, one for each conjunction.
+ * Evaluates the conjunctions of a block over an event exactly: below an array of objects all tests
+ * of a conjunction must match in the same element. The same code finds out why one does not match.
+ * All results are bits, one for each conjunction.
  */
 #include "lib/pattern/pattern_impl.h"
 
-/* Over the value at p, which is valid. */
+/* Skips the value at p, which is valid. */
 static const char *skip(const char *p)
 {
     struct core core = {.start = p, .end = p + SIZE_MAX / 4};
@@ -25,7 +25,7 @@ struct look {
     uint64_t want, stamp;
 };
 
-/* What the conjunctions have to do with a node, as in struct pat_slot. */
+/* How the conjunctions depend on a node, as in struct pat_slot. */
 struct stake {
     uint64_t need, absent, live, present;
 };
@@ -44,7 +44,7 @@ static struct stake stake_in(const struct look *l, const struct pat_node *n)
                           s->present & l->want};
 }
 
-/* Collects from the scalars at p, those in arrays included. */
+/* Collects from the scalars at p, including those in arrays. */
 static const char *leaf(struct look *l, const struct pat_node *n, const char *p, bool *seen)
 {
     struct pat_scalar s;
@@ -97,8 +97,8 @@ static uint64_t kids_held(const struct look *l, const struct pat_node *n)
     return all;
 }
 
-/* The member of that name in an object at n; what stands behind a dot is the name of a member of an object that has no
- * other. */
+/* The member of that name in an object at n; the part after a dot is the name of a member of an
+ * object that has no other. */
 static void member_holds(struct look *l, const struct pat_node *n, struct bf_str name,
                          const char *p)
 {
@@ -143,7 +143,7 @@ static uint64_t kids_hold_object(struct look *l, struct pat_node *n, const char 
     return kids_held(l, n);
 }
 
-/* One element has all that is wanted; where nothing is wanted to be there, no element has it. */
+/* One element must match all tests; if no value is required, no element may have one. */
 static uint64_t kids_hold_array(struct look *l, struct pat_node *n, const char *p)
 {
     uint64_t some = 0, every = l->want, present = stake_in(l, n).present;
@@ -170,7 +170,7 @@ static uint64_t kids_hold(struct look *l, struct pat_node *n, const char *p)
     return l->want & ~stake_in(l, n).present;
 }
 
-/* Those of want for which all that they ask of n and below it holds for the value at p. */
+/* The conjunctions of want of which all tests at n and below match the value at p. */
 static uint64_t holds(struct look *l, struct pat_node *n, const char *p)
 {
     struct stake s = stake_in(l, n);

@@ -1,5 +1,5 @@
-/* Wildcards: a head, a tail, and pieces between them that are found one after the other, each at its first
- * place (Knuth, Morris and Pratt's way, so that no text is read twice). */
+/* Wildcards: a head, a tail, and pieces between them, each found at its first position after the
+ * one before (Knuth, Morris and Pratt, so that no text is read twice). */
 #include "lib/pattern/pattern_impl.h"
 
 static bool is_star(const struct pat_value *v, size_t at)
@@ -7,7 +7,7 @@ static bool is_star(const struct pat_value *v, size_t at)
     return (unsigned char)v->text.p[at] == PAT_STAR;
 }
 
-/* border[i]: how many bytes at the end of w[0..i] are also its beginning. */
+/* border[i]: the length of the longest proper suffix of w[0..i] that is also its prefix. */
 static void find_borders(const char *w, size_t n, uint32_t *border)
 {
     size_t j = 0;
@@ -27,7 +27,8 @@ static size_t piece_at(const struct pat_value *v, size_t from)
     return n;
 }
 
-/* * becomes PAT_STAR, an escape what it stands for. Places count from the quote, as the service does. */
+/* Replaces * by PAT_STAR and decodes escapes. Positions in errors count from the quote, as in the
+ * service. */
 static bool read_text(struct pat_parse *ps, const char *at, struct pat_value *v, struct bf_err *e)
 {
     const struct bf_str *text = &v->text;
@@ -76,7 +77,7 @@ bool bf_pat_wildcard_compile(struct pat_parse *ps, const char *at, struct pat_va
     return true;
 }
 
-/* The place behind the piece, or NULL. */
+/* The position after the piece, or NULL. */
 static const char *find_piece(const char *piece, size_t n, const uint32_t *border, const char *t,
                               const char *end)
 {

@@ -72,7 +72,7 @@ static bool type_named(struct bf_str name, enum bf_column_type *type)
     return false;
 }
 
-/* One "name:TYPE"; the name may hold colons. */
+/* Splits one "name:TYPE"; the name may contain colons. */
 static bool parse_type(struct bf_str item, struct bf_str *name, struct bf_str *type)
 {
     size_t colon = item.n;
@@ -83,7 +83,7 @@ static bool parse_type(struct bf_str item, struct bf_str *name, struct bf_str *t
     return name->n > 0;
 }
 
-/* Is the word one of a list such as "S, N"? */
+/* Is the word in a list such as "S, N"? */
 static bool listed(struct bf_str word, const char *list)
 {
     struct bf_str rest = bf_str_of(list), item;
@@ -119,7 +119,8 @@ bool bf_columns_types(struct bf_columns *c, const char *types, struct bf_err *e)
     return true;
 }
 
-/* A sign in the exponent, if there is one: programs write 1e-05 and 1E+20, codes are 12E3. */
+/* Is there a sign in the exponent, if there is one? Programs print 1e-05 and 1E+20; 12E3 is a
+ * code. */
 static bool printed_exponent(struct bf_str s)
 {
     for (size_t i = 0; i < s.n; i++)
@@ -134,12 +135,12 @@ bool bf_columns_number(struct bf_str s)
     size_t i = 0;
     while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
         i++;
-    if (i == s.n && i <= BF_NUMBER_DIGITS) /* most numbers are whole */
+    if (i == s.n && i <= BF_NUMBER_DIGITS) /* most numbers are integers */
         return i == 1 || (i > 1 && s.p[0] != '0');
     return bf_number_is_json(s) && printed_exponent(s) && bf_number_check(s, &ignored);
 }
 
-/* What cannot be a row tells nothing. */
+/* Adds a record to the sample; a record that cannot be a row is skipped. */
 static void see(struct bf_columns *c, const struct bf_csv *csv)
 {
     if (csv->n != c->n || !bf_utf8_valid(csv->raw, NULL))
@@ -154,7 +155,7 @@ static void see(struct bf_columns *c, const struct bf_csv *csv)
     }
 }
 
-/* Can reading ahead change anything? */
+/* Are all types given, so that the sample is not needed? */
 static bool all_given(const struct bf_columns *c)
 {
     for (size_t i = c->index; i < c->n; i++)
@@ -201,7 +202,7 @@ enum bf_csv_got bf_columns_guess(struct bf_columns *c, struct bf_csv *csv, int t
             return BF_CSV_ERROR;
         case BF_CSV_LONG:
         case BF_CSV_END:
-        case BF_CSV_STOP: /* each comes again after the records */
+        case BF_CSV_STOP: /* both are returned again after the records */
             return settle(c, csv);
         }
     }
@@ -212,7 +213,7 @@ static bool wrong(const struct bf_columns *c, size_t i, struct bf_err *e)
 {
     struct bf_str name = c->column[i].name;
     return bf_err_set(e, BF_E_INPUT,
-                      "column %zu, '%.*s', has held numbers so far and this is none; "
+                      "column %zu, '%.*s', has held numbers so far and this is not one; "
                       "--types %.*s:S makes all of them strings",
                       i + 1, shown(name), name.p, shown(name), name.p);
 }

@@ -23,10 +23,10 @@ enum {
     PAD = 64
 };
 
-/* What is to be done with the attributes of one name. */
+/* What to do with the attributes of one name. */
 struct rule {
     struct bf_str name;   /* decoded */
-    struct bf_str rename; /* "name" as JSON with its quotes; p NULL: not */
+    struct bf_str rename; /* "name" as JSON with its quotes; p NULL: do not rename */
     struct shape_type type;
     bool drop, hash, typed;
     bool seen;
@@ -42,8 +42,8 @@ struct bf_reshape {
     struct bf_buf text, fitted;
     struct bf_attr *attr;
     size_t n, cap;
-    struct bf_change inner; /* reads maps */
-    struct bf_map seen;     /* the names of an image that has many */
+    struct bf_change inner; /* parses maps */
+    struct bf_map seen;     /* the names of an image with many attributes */
 };
 
 bool bf_reshape_wanted(const struct bf_reshape_conf *conf)
@@ -52,14 +52,15 @@ bool bf_reshape_wanted(const struct bf_reshape_conf *conf)
            conf->hash_key;
 }
 
-/* The rule of that name, made when there is none. */
+/* The rule for that name; created if it is new. */
 static struct rule *rule_of(struct bf_reshape *r, struct bf_str name, struct bf_err *e)
 {
     for (size_t i = 0; i < r->nrules; i++)
         if (bf_str_eq(r->rule[i].name, name))
             return &r->rule[i];
     if (!name.n || memchr(name.p, '.', name.n)) {
-        bf_err_set(e, BF_E_USAGE, "'%.*s' is no name of an attribute; --flatten makes a_b of a.b",
+        bf_err_set(e, BF_E_USAGE,
+                   "'%.*s' is not the name of an attribute; --flatten makes a_b of a.b",
                    (int)(name.n < 60 ? name.n : 60), name.p);
         return NULL;
     }
@@ -145,7 +146,7 @@ static bool read_types(struct bf_reshape *r, const char *path, struct bf_err *e)
         if (!name.n)
             bf_err_set(e, BF_E_INPUT, "a column without a name");
         if (rule && rule->typed)
-            bf_err_set(e, BF_E_INPUT, "%.*s stands twice", (int)name.n, name.p);
+            bf_err_set(e, BF_E_INPUT, "%.*s appears twice", (int)name.n, name.p);
         ok = ok && bf_shape_type_parse(&r->names, words, &rule->type, e);
         if (ok) {
             rule->typed = true;
@@ -175,7 +176,7 @@ static bool read_key(struct bf_reshape *r, const char *path, struct bf_err *e)
 static bool setup(struct bf_reshape *r, const struct bf_reshape_conf *conf, struct bf_err *e)
 {
     if (conf->hash.n && !conf->hash_key)
-        return bf_err_set(e, BF_E_USAGE, "--hash wants --hash-key FILE");
+        return bf_err_set(e, BF_E_USAGE, "--hash needs --hash-key FILE");
     if (conf->hash_key && !conf->hash.n)
         return bf_err_set(e, BF_E_USAGE, "--hash-key without --hash");
     if (conf->hash_key && !read_key(r, conf->hash_key, e))
@@ -192,8 +193,8 @@ static bool setup(struct bf_reshape *r, const struct bf_reshape_conf *conf, stru
         if (r->rule[i].hash && r->rule[i].typed)
             return bf_err_set(e, BF_E_USAGE, "--hash and --types both name %.*s",
                               (int)r->rule[i].name.n, r->rule[i].name.p);
-    r->first['\\'] = r->nrules > 0; /* a name that begins with an escape may be any */
-    r->first['o'] |= r->nrules > 0; /* and so may one behind old. */
+    r->first['\\'] = r->nrules > 0; /* a name that begins with an escape may be any name */
+    r->first['o'] |= r->nrules > 0; /* and so may one after "old." */
     return true;
 }
 
@@ -238,7 +239,7 @@ static struct rule *find_rule(struct bf_reshape *r, const struct bf_attr *a)
         return NULL;
     struct bf_attr bare = *a;
     if (bf_str_starts(a->name,
-                      BF_STR("old."))) /* a result of SQL: what holds of NAME holds of it */
+                      BF_STR("old."))) /* a result of SQL: the rules for NAME apply to old.NAME */
         bare.name = bf_str(a->name.p + 4, a->name.n - 4);
     for (size_t i = 0; i < r->nrules; i++)
         if (bf_attr_is(&bare, r->rule[i].name))
@@ -246,7 +247,7 @@ static struct rule *find_rule(struct bf_reshape *r, const struct bf_attr *a)
     return NULL;
 }
 
-/* Text in the arena, with PAD bytes behind it that can be read. */
+/* Copies text into the arena, with PAD readable bytes after it. */
 static bool keep(struct bf_reshape *r, const struct bf_buf *text, struct bf_str *out,
                  struct bf_err *e)
 {
@@ -333,7 +334,7 @@ static bool add(struct bf_reshape *r, const struct bf_attr *a, struct bf_err *e)
 
 static bool one(struct bf_reshape *r, const struct bf_attr *in, struct bf_err *e);
 
-/* Each member of the map as outer_inner. Nesting is bounded by BF_ATTR_DEPTH. */
+/* Replaces a map by its members, named outer_inner. Nesting is bounded by BF_ATTR_DEPTH. */
 static bool flatten(struct bf_reshape *r, const struct bf_attr *m, struct bf_err *e)
 {
     if (!bf_change_item(&r->inner, m->val, e))
@@ -344,13 +345,13 @@ static bool flatten(struct bf_reshape *r, const struct bf_attr *m, struct bf_err
         return bf_err_nomem(e);
     if (n)
         memcpy(member, r->inner.new_image.attr, n * sizeof *member);
-    /* what was read is a copy of the map; its slices are to be of the record */
+    /* the parser copied the map: make its slices point into the record */
     const char *copy = r->inner.new_image.raw.p;
     for (size_t i = 0; i < n; i++) {
         struct bf_attr *a = &member[i];
         a->av.p = m->val.p + (a->av.p - copy);
         a->val.p = m->val.p + (a->val.p - copy);
-        a->plain = NULL; /* goes with what was read last */
+        a->plain = NULL; /* points into the text that was parsed last */
         bf_buf_reset(&r->text);
         bf_buf_lit(&r->text, "\"");
         bf_buf_adds(&r->text, m->name);
@@ -399,8 +400,8 @@ static bool called_twice(struct bf_str name, struct bf_err *e)
                       (int)(name.n < 60 ? name.n : 60), name.p);
 }
 
-/* Does the attribute's name, which has no escapes, stand among those behind `from`? Most names are told apart by
- * their length and ends, a bit of *seen. */
+/* Is the name, which has no escapes, the same as one from index `from` on? Most names differ in their length and their
+ * first and last bytes, which select a bit of *seen. */
 static bool among(const struct bf_reshape *r, size_t from, size_t i, uint64_t *seen)
 {
     struct bf_str name = r->attr[i].name;
@@ -414,7 +415,7 @@ static bool among(const struct bf_reshape *r, size_t from, size_t i, uint64_t *s
     return false;
 }
 
-/* The same for many names, and for names with escapes, of which two may be the same: they are looked up. */
+/* The same for many names, and for names with escapes, which are compared decoded: with a map. */
 static bool look_up_names(struct bf_reshape *r, size_t from, struct bf_err *e)
 {
     bool added = true;
@@ -434,7 +435,7 @@ static bool look_up_names(struct bf_reshape *r, size_t from, struct bf_err *e)
     return true;
 }
 
-/* Names that came about here must not be there already. */
+/* A name that was made here must not be in use already. */
 static bool check_names(struct bf_reshape *r, size_t from, struct bf_err *e)
 {
     uint64_t seen = 0;
@@ -521,13 +522,13 @@ void bf_reshape_merge(struct bf_reshape *r, const struct bf_reshape *other)
 
 const struct bf_opt bf_reshape_options[] = {
     BF_OPT_LIST(0, "rename", struct bf_reshape_conf, rename, "OLD=NEW",
-                "another name for an attribute; a list is taken too"),
+                "rename an attribute; may be a list"),
     BF_OPT_LIST(0, "drop", struct bf_reshape_conf, drop, "LIST", "without these attributes"),
     BF_OPT_LIST(0, "hash", struct bf_reshape_conf, hash, "LIST",
-                "HMAC-SHA-256 in the place of these attributes"),
+                "replace these attributes by their HMAC-SHA-256"),
     BF_OPT_STR(0, "hash-key", struct bf_reshape_conf, hash_key, "FILE", "the key for --hash"),
     BF_OPT_FLAG(0, "flatten", struct bf_reshape_conf, flatten,
-                "payment_method in the place of {\"payment\":{\"method\":...}}"),
+                "payment_method instead of {\"payment\":{\"method\":...}}"),
     BF_OPT_STR(0, "types", struct bf_reshape_conf, types, "FILE",
                "fit attributes to the types in FILE, or refuse them"),
 };

@@ -1,4 +1,4 @@
-/* The options that say which shape rows have, as a group of a command's table. */
+/* The options that change the shape of rows, as a group of a command's table. */
 #ifndef BF_ROW_RESHAPE_OPTIONS_H
 #define BF_ROW_RESHAPE_OPTIONS_H
 

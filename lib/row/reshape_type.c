@@ -15,7 +15,7 @@ bool bf_shape_type_parse(struct bf_arena *a, struct bf_str text, struct shape_ty
     return bf_type_parse(a, text, &type->type, e);
 }
 
-/* Does the integer fit in so many bits (8, 16, 32, 64)? */
+/* Does the integer fit into this many bits (8, 16, 32, 64)? */
 static bool in_bits(struct bf_str whole, int bits)
 {
     static const char *const largest[][2] = {{"127", "128"},
@@ -29,7 +29,7 @@ static bool in_bits(struct bf_str whole, int bits)
     return digits.n < most.n || (digits.n == most.n && bf_str_cmp(digits, most) <= 0);
 }
 
-/* Integers are decimals without digits behind the point, of any length. */
+/* An integer is a decimal without digits after the point, of any length. */
 static bool fit_number(const struct bf_type *type, struct bf_str text, struct bf_buf *out)
 {
     char room[256];
@@ -56,7 +56,7 @@ static bool fit_number(const struct bf_type *type, struct bf_str text, struct bf
     return true;
 }
 
-/* A number of any size, with its exponent written out. */
+/* A number of any size, with its exponent expanded. */
 static bool fit_float(struct bf_str text, struct bf_buf *out)
 {
     struct bf_err ignored;
@@ -66,7 +66,7 @@ static bool fit_float(struct bf_str text, struct bf_buf *out)
     return true;
 }
 
-/* What stands behind the milliseconds, without zeros at the end: up to six digits. */
+/* Appends the digits after the milliseconds, without trailing zeros: at most six. */
 static bool put_decimals(struct bf_str digits, struct bf_buf *out)
 {
     while (digits.n && digits.p[digits.n - 1] == '0')
@@ -75,7 +75,7 @@ static bool put_decimals(struct bf_str digits, struct bf_buf *out)
     return digits.n <= DECIMALS_MAX - 3;
 }
 
-/* The digits behind the third one behind the point of an ISO 8601 text. */
+/* The digits after the third decimal of an ISO 8601 text. */
 static struct bf_str more_decimals(struct bf_str text)
 {
     const char *point = memchr(text.p, '.', text.n), *end = text.p + text.n, *p;
@@ -99,7 +99,7 @@ bool bf_shape_number_time(struct bf_str text, int64_t *ms, struct bf_buf *room, 
     c.time = whole;
     if (!bf_change_time(&c, &us, &decimals))
         return false;
-    /* the decimals of the second, closed up: "1480642020123.5" goes on with 123, then 5 */
+    /* join the decimals of the second: "1480642020123.5" continues with 123, then 5 */
     size_t behind = rest.p ? rest.n : 0, from = whole.n - decimals;
     memmove(room->p + whole.n, rest.p ? rest.p : "", behind);
     room->n = whole.n + behind;
@@ -110,7 +110,7 @@ bool bf_shape_number_time(struct bf_str text, int64_t *ms, struct bf_buf *room, 
     return true;
 }
 
-/* A text is ISO 8601. */
+/* A string must be ISO 8601. */
 static bool fit_time(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
                      struct bf_buf *out)
 {
@@ -155,8 +155,8 @@ static bool fit_boolean(struct bf_str text, struct bf_buf *out)
     return true;
 }
 
-static bool refuse(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
-                   struct bf_err *e)
+static bool wrong_value(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
+                        struct bf_err *e)
 {
     return bf_err_set(e, BF_E_INPUT, "attribute %.*s: %s value '%.*s' is no %.*s",
                       (int)(a->name.n < 60 ? a->name.n : 60), a->name.p,
@@ -175,13 +175,13 @@ bool bf_shape_type_is(const struct shape_type *type, const struct bf_attr *a, st
 {
     switch (type->type.kind) {
     case BF_TYPE_BINARY:
-        return a->type == BF_ATTR_B || refuse(type, a, text, e);
+        return a->type == BF_ATTR_B || wrong_value(type, a, text, e);
     case BF_TYPE_ARRAY:
         return a->type == BF_ATTR_L || a->type == BF_ATTR_SS || a->type == BF_ATTR_NS ||
-               a->type == BF_ATTR_BS || refuse(type, a, text, e);
+               a->type == BF_ATTR_BS || wrong_value(type, a, text, e);
     case BF_TYPE_MAP:
     case BF_TYPE_STRUCT:
-        return a->type == BF_ATTR_M || refuse(type, a, text, e);
+        return a->type == BF_ATTR_M || wrong_value(type, a, text, e);
     default:
         return true;
     }
@@ -215,5 +215,5 @@ bool bf_shape_type_fit(const struct shape_type *type, const struct bf_attr *a, s
         bf_buf_adds(out, text);
         break;
     }
-    return ok || refuse(type, a, text, e);
+    return ok || wrong_value(type, a, text, e);
 }

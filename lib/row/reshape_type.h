@@ -1,6 +1,6 @@
 /*
- * Fits the attributes of a change to types of a schema file (lib/row/schema.h). Nothing is rounded or cut: a value fits
- * whole or not at all.
+ * Fits the attributes of a change to the types of a schema file (lib/row/schema.h). Nothing is
+ * rounded or cut: a value fits exactly or not at all.
  */
 #ifndef BF_ROW_RESHAPE_TYPE_H
 #define BF_ROW_RESHAPE_TYPE_H
@@ -10,25 +10,27 @@
 
 struct shape_type {
     struct bf_type type;
-    bool counted;       /* a time as a number since 1970: milliseconds, a date days */
+    bool counted;       /* times are numbers since 1970: a timestamp in milliseconds, a date in
+                         * days */
     struct bf_str text; /* as written */
 };
 
-/* What the type holds goes into the arena. */
+/* The type's contents are allocated in the arena. */
 bool bf_shape_type_parse(struct bf_arena *a, struct bf_str text, struct shape_type *type,
                          struct bf_err *e);
 
-/* Values of these types stay as they are: bf_shape_type_is says whether a is one. */
+/* Values of these types are not changed; bf_shape_type_is checks whether a is one. */
 bool bf_shape_type_keeps(const struct shape_type *type);
 bool bf_shape_type_is(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
                       struct bf_err *e);
 
-/* text is the value as a person would write it. Appends it as the type wants it; *as is S, N or BOOL. */
+/* text is the value as bf_value_put_text writes it. Appends it in the form of the type; *as is S, N
+ * or BOOL. */
 bool bf_shape_type_fit(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
                        struct bf_buf *out, enum bf_attr_type *as, struct bf_err *e);
 
-/* text is a number that DynamoDB holds and counts seconds, milliseconds or microseconds since 1970, by its size. *more are
- * the digits behind the milliseconds, in room. */
+/* text is a number that DynamoDB can store: seconds, milliseconds or microseconds since 1970, by
+ * its magnitude. *more gets the digits after the milliseconds, in room. */
 bool bf_shape_number_time(struct bf_str text, int64_t *ms, struct bf_buf *room,
                           struct bf_str *more);
 

@@ -39,14 +39,13 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
             return false;
         for (size_t i = 0; i < conf->nmeta; i++)
             if (conf->meta[i] == (enum bf_row_meta)what)
-                return bf_err_set(e, BF_E_USAGE, "'%s' stands twice", meta_options[what].name);
+                return bf_err_set(e, BF_E_USAGE, "'%s' appears twice", meta_options[what].name);
         conf->meta[conf->nmeta++] = (enum bf_row_meta)what;
     }
     return true;
 }
 
-/* Copies prefix + name, and its form as a key of a JSON row, into the arena; behind that are 32 bytes
- * that can be read. */
+/* Copies prefix + name, and its form as a key of a JSON row, into the arena, with 32 readable bytes after them. */
 static bool keep_name(struct bf_arena *names, struct bf_str prefix, struct bf_str name,
                       struct bf_str *plain, struct bf_str *json, struct bf_err *e)
 {
@@ -73,7 +72,7 @@ bool bf_row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "an empty name of a field");
     for (size_t i = 0; i < r->ncolumns; i++)
         if (bf_str_eq(r->columns[i].name, name))
-            return bf_err_set(e, BF_E_USAGE, "field '%.*s' stands twice", BF_SHOWN(name));
+            return bf_err_set(e, BF_E_USAGE, "field '%.*s' appears twice", BF_SHOWN(name));
     for (size_t i = 0; i < r->conf.nmeta; i++)
         if (bf_str_eq(r->meta[i].name, name))
             return bf_err_set(e, BF_E_USAGE,
@@ -124,7 +123,7 @@ static bool setup(struct bf_row *r, struct bf_err *e)
         if (m->name.n)
             r->reserved[(unsigned char)m->name.p[0]] = true;
     }
-    r->reserved['\\'] = true; /* a name that begins with an escape may be any */
+    r->reserved['\\'] = true; /* a name that begins with an escape may be any name */
     if (r->conf.image == BF_ROW_BOTH)
         r->reserved['o'] = true;
     bool table = bf_row_is_table(r->conf.format);
@@ -218,7 +217,7 @@ bool bf_row_image(const struct bf_row *r, const struct bf_change *c, const struc
     return true;
 }
 
-/* A time as written by bf_row_write_time, up to end, in the form that rows want; its new end. */
+/* Rewrites the time from bf_row_write_time, which ends at end, in the form of the rows; returns the new end. */
 static char *form_time(const struct bf_row *r, const struct bf_change *c, char *from, char *end)
 {
     const char zeros[] = ".000";
@@ -232,7 +231,7 @@ static char *form_time(const struct bf_row *r, const struct bf_change *c, char *
     if (r->conf.time == BF_TIME_DATE)
         return from + 10;
     from[10] = ' ';
-    end--; /* Z */
+    end--; /* the Z */
     if (end == from + 19) {
         memcpy(end, zeros, sizeof zeros - 1);
         end += sizeof zeros - 1;
@@ -270,7 +269,7 @@ void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_c
         break;
     case BF_META_CHANGED:
         bf_row_changed(r, c, text);
-        if (c->op != BF_OP_MODIFY) /* there is nothing that could have been told */
+        if (c->op != BF_OP_MODIFY) /* INSERT and REMOVE have nothing to compare */
             return;
         break;
     case BF_META_N:
@@ -305,7 +304,7 @@ bool bf_row_collides(struct bf_row *r, const struct bf_attr *a, struct bf_err *e
     return false;
 }
 
-/* The attributes of an image as "name":value, each; NULL when one collides. */
+/* Writes the attributes of an image, each as "name":value; NULL if one collides. */
 static char *put_attrs(struct bf_row *r, char *o, const struct bf_image *image, bool old,
                        struct bf_err *e)
 {
@@ -375,7 +374,7 @@ static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
     return o;
 }
 
-/* Room for the metadata of a row. */
+/* The room for the metadata of a row, bytes. */
 static size_t meta_room(struct bf_row *r, const struct bf_change *c)
 {
     size_t n = c->table.text.n + c->event_id.text.n + 2 * ROW_META_BYTES;
@@ -402,7 +401,7 @@ static void close_row(struct bf_buf *out, char *o, const char *from)
     out->n += (size_t)(o - from);
 }
 
-/* A row of all attributes: in JSON each takes less room than in its image. */
+/* A row of all attributes: in JSON each needs less room than in its image. */
 static bool put_whole(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
                       struct bf_buf *out, struct bf_err *e)
 {
@@ -436,7 +435,7 @@ bool bf_row_find(struct row_column *column, const struct bf_change *c, const str
     else if (column->path && bf_value_path(image, column->name, scratch))
         a = scratch;
     *found = a;
-    column->looked |= image != &c->keys; /* which have little */
+    column->looked |= image != &c->keys; /* the keys contain few attributes */
     column->seen |= a != NULL;
     return a != NULL;
 }

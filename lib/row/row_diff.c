@@ -1,4 +1,4 @@
-/* What a change did, for a person to read: one line with what it is about, then an attribute a line. */
+/* A change for people to read: one line that identifies the item, then one line per attribute. */
 #include "lib/ddb/value.h"
 #include "lib/json/scan.h"
 #include "lib/row/row_impl.h"
@@ -44,7 +44,7 @@ void bf_row_changed(struct bf_row *r, const struct bf_change *c, struct bf_chang
             note(r, &old->attr[i], &text->escaped);
     r->changed.failed |= r->differ.nomem;
     r->changed.nomem |= r->differ.nomem;
-    if (bf_buf_ok(&r->changed)) /* else bf_row_put tells */
+    if (bf_buf_ok(&r->changed)) /* otherwise bf_row_put reports the error */
         text->text = r->changed.n ? bf_buf_view(&r->changed) : BF_STR("");
 }
 
@@ -57,7 +57,7 @@ static void put_value(struct bf_row *r, struct bf_buf *out, const struct bf_attr
     bf_visible_put(out, bf_buf_view(&r->cell));
 }
 
-/* "  + name: " in that colour, which stays on. */
+/* Writes "  + name: " in that colour, which stays on. */
 static void put_name(struct bf_row *r, struct bf_buf *out, enum colour colour, char sign,
                      struct bf_str name)
 {
@@ -74,7 +74,7 @@ static void end_line(struct bf_row *r, struct bf_buf *out)
     bf_buf_addc(out, '\n');
 }
 
-/* One attribute, as it was and as it is; NULL: it is not there. */
+/* One attribute before and after; NULL: missing. */
 static void put_pair(struct bf_row *r, struct bf_buf *out, struct bf_str name,
                      const struct bf_attr *was, const struct bf_attr *is)
 {
@@ -127,7 +127,7 @@ static void put_head(struct bf_row *r, const struct bf_change *c, struct bf_buf 
     end_line(r, out);
 }
 
-/* The fields that were asked for. */
+/* The requested fields. */
 static size_t put_fields(struct bf_row *r, const struct bf_change *c, struct bf_buf *out)
 {
     size_t shown = 0;
@@ -146,7 +146,7 @@ static size_t put_fields(struct bf_row *r, const struct bf_change *c, struct bf_
     return shown;
 }
 
-/* Every attribute but the key, which stands in the head. */
+/* Every attribute except the key, which is in the first line. */
 static size_t put_all(struct bf_row *r, const struct bf_change *c, struct bf_buf *out)
 {
     const struct bf_image *new = &c->new_image, *old = &c->old_image;
@@ -170,7 +170,7 @@ static size_t put_all(struct bf_row *r, const struct bf_change *c, struct bf_buf
     return shown;
 }
 
-/* A MODIFY of a stream that carries no old images: what it became. */
+/* A MODIFY of a stream without old images: only the new values. */
 static void put_new(struct bf_row *r, const struct bf_change *c, struct bf_buf *out)
 {
     bf_buf_lit(out, "  (the record carries no old image; the new one:)\n");

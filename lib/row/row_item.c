@@ -1,8 +1,9 @@
-/* Rows that hold DynamoDB's values with their types: items and write lines. */
+/* Rows that contain DynamoDB's typed values: items and write lines. */
 #include "lib/row/row_impl.h"
 #include "lib/ddb/value.h"
 
-/* {"Item":{...}}: the image as DynamoDB exports it, metadata as strings. Or a write line: {"put":{...}}, {"delete":{...}}. */
+/* {"Item":{...}}: the image as DynamoDB exports it, with metadata as strings. Or a write line:
+ * {"put":{...}}, {"delete":{...}}. */
 bool bf_row_put_item(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
                      struct bf_buf *out, struct bf_err *e)
 {

@@ -5,8 +5,8 @@
 #include "lib/io/cell.h"
 #include "lib/json/scan.h"
 
-/* Quoted always: outside of quotes OpenCSVSerDe drops a backslash, inside it takes one for the escape of a quote or of
- * another one. */
+/* Always quoted: outside quotes OpenCSVSerDe drops a backslash; inside, a backslash escapes a quote
+ * or another backslash. */
 static void put_opencsv(struct bf_buf *out, struct bf_str s)
 {
     bf_buf_addc(out, '"');
@@ -21,7 +21,7 @@ static void put_opencsv(struct bf_buf *out, struct bf_str s)
     bf_buf_addc(out, '"');
 }
 
-/* It reads lines, and then looks for quotes. */
+/* OpenCSVSerDe splits lines before it parses quotes. */
 static bool breaks_line(const struct bf_row *r, struct bf_str row)
 {
     return r->conf.format == BF_ROW_OPENCSV &&
@@ -64,7 +64,7 @@ void bf_row_put_header(struct bf_row *r, struct bf_buf *out)
     bf_buf_addc(out, '\n');
 }
 
-/* The attributes of the first row become the columns. */
+/* Makes the attributes of the first row the columns. */
 static bool fix_columns(struct bf_row *r, const struct bf_image *image, struct bf_err *e)
 {
     for (size_t i = 0; i < image->n; i++) {
@@ -78,7 +78,7 @@ static bool fix_columns(struct bf_row *r, const struct bf_image *image, struct b
                 e->code = BF_E_INPUT;
             return false;
         }
-        /* it is this very attribute: no path into others, which would be shown twice */
+        /* the column is exactly this attribute, not a path into another one */
         r->columns[i].path = r->columns[i].old = false;
     }
     r->fixed = true;
@@ -96,7 +96,7 @@ bool bf_row_is_fixed(const struct bf_row *r)
     return r->fixed;
 }
 
-/* Without --fields: an attribute that is no column would be lost. */
+/* Without --fields: rejects an attribute that is not a column, because it would be lost. */
 static bool complete(const struct bf_row *r, const struct bf_image *image, struct bf_err *e)
 {
     for (size_t i = 0; i < image->n; i++) {
@@ -105,10 +105,9 @@ static bool complete(const struct bf_row *r, const struct bf_image *image, struc
         while (k < r->ncolumns && !bf_attr_is(a, r->columns[k].name))
             k++;
         if (k == r->ncolumns)
-            return bf_err_set(
-                e, BF_E_INPUT,
-                "attribute %.*s is none of the columns of the first row; see --fields",
-                BF_SHOWN(a->name));
+            return bf_err_set(e, BF_E_INPUT,
+                              "attribute %.*s is not a column of the first row; see --fields",
+                              BF_SHOWN(a->name));
     }
     return true;
 }

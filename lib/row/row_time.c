@@ -1,4 +1,5 @@
-/* When a change was made, as a row tells it: ISO 8601 in UTC, with the decimals that the source gave. */
+/* The time of a change as rows contain it: ISO 8601 in UTC, with the source's number of
+ * decimals. */
 #include <string.h>
 
 #include "lib/base/clock.h"
@@ -11,7 +12,7 @@ static char *two(char *o, unsigned v)
     return o + 2;
 }
 
-/* Spells the minute (since 1970) into r->stamp: 2026-11-27T06:30: */
+/* Writes the minute (since 1970) into r->stamp: 2026-11-27T06:30: */
 static void set_minute(struct bf_row *r, int64_t minute)
 {
     struct bf_date d = bf_clock_date(minute * 60000);

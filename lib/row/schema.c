@@ -27,7 +27,7 @@ static char lower(char c)
     return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
 }
 
-/* In any case. */
+/* Compares without regard to case. */
 static bool same_word(struct bf_str a, struct bf_str b)
 {
     size_t i = 0;
@@ -42,7 +42,7 @@ static void space(struct parse *p)
         p->p++;
 }
 
-static bool take(struct parse *p, char c)
+static bool accept(struct parse *p, char c)
 {
     space(p);
     if (p->p == p->end || *p->p != c)
@@ -60,8 +60,8 @@ static struct bf_str word(struct parse *p)
     return bf_str(from, (size_t)(p->p - from));
 }
 
-/* Takes these words, which are lower case, if they come next. */
-static bool take_words(struct parse *p, const char *words)
+/* Skips these words, which are in lower case, if they are next. */
+static bool accept_words(struct parse *p, const char *words)
 {
     const char *back = p->p;
     struct bf_str rest = bf_str_of(words), one;
@@ -87,9 +87,9 @@ static bool fail(const struct parse *p, struct bf_err *e, const char *what)
 static bool decimal(struct parse *p, struct bf_type *t, struct bf_err *e)
 {
     uint64_t digits = 10, scale = 0;
-    if (take(p, '(') &&
-        (!number(p, &digits) || (take(p, ',') && !number(p, &scale)) || !take(p, ')')))
-        return fail(p, e, "decimal wants (DIGITS,SCALE)");
+    if (accept(p, '(') &&
+        (!number(p, &digits) || (accept(p, ',') && !number(p, &scale)) || !accept(p, ')')))
+        return fail(p, e, "decimal needs (DIGITS,SCALE)");
     if (digits < 1 || digits > BF_TYPE_DIGITS || scale > digits)
         return fail(p, e, "a decimal has 1 to 38 digits, and its scale is one of them at most");
     t->digits = (int)digits;
@@ -100,13 +100,13 @@ static bool decimal(struct parse *p, struct bf_type *t, struct bf_err *e)
 static bool timestamp(struct parse *p, struct bf_type *t, struct bf_err *e)
 {
     uint64_t digits = 6;
-    if (take(p, '(') && (!number(p, &digits) || !take(p, ')') || (digits != 3 && digits != 6)))
-        return fail(p, e, "timestamp wants (3) or (6)");
+    if (accept(p, '(') && (!number(p, &digits) || !accept(p, ')') || (digits != 3 && digits != 6)))
+        return fail(p, e, "timestamp needs (3) or (6)");
     t->scale = (int)digits;
-    if (take_words(p, "with time zone"))
+    if (accept_words(p, "with time zone"))
         t->utc = true;
     else
-        (void)take_words(p, "without time zone");
+        (void)accept_words(p, "without time zone");
     return true;
 }
 
@@ -131,10 +131,10 @@ static bool add_field(struct parse *p, struct bf_type *t, struct bf_str name, st
     return true;
 }
 
-/* The name of a field of a struct: a word, or anything in backticks. */
+/* The name of a field of a struct: a word, or any text in backticks. */
 static struct bf_str field_name(struct parse *p)
 {
-    if (!take(p, '`')) {
+    if (!accept(p, '`')) {
         const char *from = p->p;
         while (p->p < p->end && *p->p != ':' && *p->p != ',' && *p->p != '>' && *p->p != ' ')
             p->p++;
@@ -152,8 +152,8 @@ static bool struct_type(struct parse *p, struct bf_type *t, struct bf_err *e)
 {
     do {
         struct bf_str name = field_name(p);
-        if (!name.n || !take(p, ':'))
-            return fail(p, e, "struct wants name:type");
+        if (!name.n || !accept(p, ':'))
+            return fail(p, e, "struct needs name:type");
         for (size_t i = 0; i < t->n; i++)
             if (same_word(t->field[i].name, name))
                 return fail(p, e, "two fields of a struct have the same name");
@@ -163,15 +163,15 @@ static bool struct_type(struct parse *p, struct bf_type *t, struct bf_err *e)
         t->field[t->n - 1].type = inner;
         if (t->n > BF_SCHEMA_COLUMNS)
             return fail(p, e, "too many fields");
-    } while (take(p, ','));
-    return take(p, '>') || fail(p, e, "'>' is missing");
+    } while (accept(p, ','));
+    return accept(p, '>') || fail(p, e, "'>' is missing");
 }
 
 static bool nested(struct parse *p, struct bf_type *t, struct bf_err *e)
 {
     static const char *const names[] = {"element", "key", "value"};
-    if (!take(p, '<'))
-        return fail(p, e, "array, map and struct want <...>");
+    if (!accept(p, '<'))
+        return fail(p, e, "array, map and struct need <...>");
     if (++p->depth > BF_TYPE_DEPTH)
         return fail(p, e, "nested too deep");
     bool ok = true;
@@ -180,7 +180,7 @@ static bool nested(struct parse *p, struct bf_type *t, struct bf_err *e)
     else
         for (size_t i = 0; ok && i < (t->kind == BF_TYPE_MAP ? 2U : 1U); i++) {
             struct bf_type inner;
-            ok = (i == 0 || take(p, ',') || fail(p, e, "map wants <string,type>")) &&
+            ok = (i == 0 || accept(p, ',') || fail(p, e, "map needs <string,type>")) &&
                  add_field(p, t, bf_str_of(names[i + (t->kind == BF_TYPE_MAP)]), e) &&
                  one_type(p, &inner, e);
             if (ok)
@@ -189,7 +189,7 @@ static bool nested(struct parse *p, struct bf_type *t, struct bf_err *e)
     p->depth--;
     if (!ok || t->kind == BF_TYPE_STRUCT)
         return ok;
-    if (!take(p, '>'))
+    if (!accept(p, '>'))
         return fail(p, e, "'>' is missing");
     if (t->kind == BF_TYPE_MAP && t->field[0].type.kind != BF_TYPE_STRING)
         return fail(p, e, "the keys of a map are strings, as JSON has no others");
@@ -253,9 +253,9 @@ bool bf_type_parse(struct bf_arena *a, struct bf_str text, struct bf_type *type,
     struct parse p = {.arena = a, .p = text.p, .end = text.p + text.n, .all = text};
     if (!one_type(&p, type, e))
         return false;
-    type->required = take_words(&p, "not null");
+    type->required = accept_words(&p, "not null");
     space(&p);
-    return p.p == p.end || fail(&p, e, "there is more behind the type");
+    return p.p == p.end || fail(&p, e, "there is more text after the type");
 }
 
 static void put_name(struct bf_buf *out, struct bf_str name)
@@ -317,7 +317,7 @@ bool bf_schema_add(struct bf_schema *s, struct bf_str name, const struct bf_type
     for (size_t i = 0; i < s->n; i++)
         if (same_word(s->field[i].name, name))
             return bf_str_eq(s->field[i].name, name)
-                       ? bf_err_set(e, BF_E_INPUT, "%.*s stands twice", shown(name), name.p)
+                       ? bf_err_set(e, BF_E_INPUT, "%.*s appears twice", shown(name), name.p)
                        : bf_err_set(e, BF_E_INPUT,
                                     "%.*s and %.*s differ in case alone, which Athena does not see",
                                     shown(s->field[i].name), s->field[i].name.p, shown(name),

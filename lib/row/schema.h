@@ -1,6 +1,7 @@
 /*
- * Schemas: the columns of a table with their types, in Athena's words. A schema file has a line for each column,
- * "name type [not null]"; # begins a comment, and a name that holds a space stands in backticks.
+ * Schemas: the columns of a table with their types, in Athena's spelling. A schema file has one
+ * line per column, "name type [not null]"; # begins a comment, and a name with a space in it is
+ * written in backticks.
  *
  *     order_id    string not null
  *     total       decimal(18,2)
@@ -8,12 +9,13 @@
  *     items       array<struct<sku:string,qty:int>>
  *     payment     map<string,string>
  *
- * Words: string (varchar), json (any JSON value, as text), binary (base64 in rows), boolean, tinyint, smallint, int,
- * bigint, integer (any size; 64 bits where there is a size), float (real), double, decimal(P,S) with P up to 38, date,
- * timestamp and timestamptz (timestamp with time zone), both with (3) or (6) for milliseconds or microseconds, of which
- * the latter is the default; array<T>, map<K,V> with K a string, struct<name:T,...>. Case does not count in them.
+ * Types: string (varchar), json (any JSON value, as text), binary (base64 in rows), boolean,
+ * tinyint, smallint, int, bigint, integer (any size; 64 bits where a size is needed), float (real),
+ * double, decimal(P,S) with P up to 38, date, timestamp and timestamptz (timestamp with time zone),
+ * both with (3) for milliseconds or (6) for microseconds, the default; array<T>, map<K,V> where K
+ * is string, struct<name:T,...>. Case is ignored in them.
  *
- * All memory is the schema's.
+ * The schema owns all its memory.
  */
 #ifndef BF_ROW_SCHEMA_H
 #define BF_ROW_SCHEMA_H
@@ -43,7 +45,7 @@ struct bf_field;
 struct bf_type {
     enum bf_type_kind kind;
     int bits;               /* of an integer: 8, 16, 32, 64; 0: any */
-    int digits, scale;      /* of a decimal; scale of a timestamp: 3 or 6 digits of the second */
+    int digits, scale;      /* of a decimal; scale of a timestamp: 3 or 6 decimals of the second */
     bool utc;               /* timestamptz */
     bool required;          /* not null */
     struct bf_field *field; /* array: the element; map: key and value; struct: its fields */
@@ -64,26 +66,27 @@ struct bf_schema {
 BF_API void bf_schema_init(struct bf_schema *s);
 BF_API void bf_schema_free(struct bf_schema *s);
 
-/* Adds a column; the name and what the type holds are to be in the arena. BF_E_INPUT for a name that is there already,
- * in whatever case, since Athena does not tell them apart. */
+/* Adds a column; the name and the type's contents must be in the arena. BF_E_INPUT if the name
+ * exists already, also in different case, because Athena ignores case. */
 BF_API BF_MUST bool bf_schema_add(struct bf_schema *s, struct bf_str name,
                                   const struct bf_type *type, struct bf_err *e);
 
-/* The text of a schema file, or the file. Errors name the line. */
+/* Parses the text of a schema file, or the file. Errors name the line. */
 BF_API BF_MUST bool bf_schema_parse(struct bf_schema *s, struct bf_str text, struct bf_err *e);
 BF_API BF_MUST bool bf_schema_read(struct bf_schema *s, const char *path, struct bf_err *e);
 
-/* Appends the schema as the text of a file. The same schema gives the same text. */
+/* Appends the schema as the text of a file. Equal schemas give equal texts. */
 BF_API void bf_schema_put(struct bf_buf *out, const struct bf_schema *s);
 
-/* One line of a schema file, trimmed: its name, a view of the line, and the rest. False when there is no name. */
+/* Splits one trimmed line of a schema file into its name, a view of the line, and the rest. False
+ * if it has no name. */
 BF_API BF_MUST bool bf_schema_line(struct bf_str line, struct bf_str *name, struct bf_str *type);
 
-/* One type, a following "not null" included; what it holds goes into the arena. */
+/* Parses one type with its optional "not null"; its contents are allocated in the arena. */
 BF_API BF_MUST bool bf_type_parse(struct bf_arena *a, struct bf_str text, struct bf_type *type,
                                   struct bf_err *e);
 
-/* Appends the type in the words above, without "not null". */
+/* Appends the type as above, without "not null". */
 BF_API void bf_type_put(struct bf_buf *out, const struct bf_type *type);
 
 #endif

@@ -31,7 +31,7 @@ void bf_table_free(struct bf_table *t)
     bf_buf_free(&t->shown);
 }
 
-/* The text that is shown of a string or another value, cut to the width of a cell. */
+/* The text that is shown for a string or another value, cut to the width of a cell. */
 static struct bf_str shown(struct bf_table *t, struct bf_str text, bool escaped)
 {
     if (escaped) {
@@ -64,7 +64,7 @@ static bool add_column(struct bf_table *t, const struct bf_json_key *key, struct
     return true;
 }
 
-/* The column of a key, which mostly stands where it stood in the last row. */
+/* The column of a key; usually it has the same index as in the last row. */
 static bool find(struct bf_table *t, const struct bf_json_key *key, size_t hint, size_t *at,
                  struct bf_err *e)
 {
@@ -77,7 +77,7 @@ static bool find(struct bf_table *t, const struct bf_json_key *key, size_t hint,
     return add_column(t, key, e);
 }
 
-/* Puts the cells of a row in their places; false: *e, or (code BF_OK) the line is no object. */
+/* Fills the cells of a row; false: *e, or (code BF_OK) the line is not an object. */
 static bool read_row(struct bf_table *t, struct bf_str line, struct bf_err *e)
 {
     struct bf_json j;
@@ -175,7 +175,7 @@ bool bf_table_put(struct bf_table *t, struct bf_str rows, struct bf_buf *out, st
 {
     struct bf_str rest = rows, line;
     struct bf_err why = {0};
-    while (rest.n && bf_str_split(&rest, '\n', &line)) /* widths, over all of them */
+    while (rest.n && bf_str_split(&rest, '\n', &line)) /* first pass: the widths */
         if (!read_row(t, line, &why) && why.code != BF_OK) {
             *e = why;
             return false;

@@ -1,6 +1,6 @@
 #include "lib/row/visible.h"
 
-/* The character at *at, which goes behind it; a byte that is no UTF-8 counts for itself. */
+/* The character at *at, which is moved past it; an invalid UTF-8 byte counts as itself. */
 static uint32_t next(struct bf_str s, size_t *at)
 {
     unsigned char c = (unsigned char)s.p[*at];
@@ -24,7 +24,7 @@ static bool within(uint32_t c, const struct range *ranges, size_t n)
     return false;
 }
 
-/* As Unicode's East Asian Width has it, in whole blocks. */
+/* By Unicode's East Asian Width, in whole blocks. */
 static unsigned columns(uint32_t c)
 {
     static const struct range none[] = {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/sql/sql_impl.h"
+#include "lib/sql/sql_refusal.h"
 #include "lib/json/write.h"
 
 enum { NAMES_MAX = 16 * 1024 * 1024, VALUES_MAX = 512 * 1024 * 1024, SQL_MAX = 8 * 1024 * 1024 };
@@ -42,35 +43,15 @@ static bool open_db(struct bf_sql *s, struct bf_err *e)
                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK)
         return bf_err_nomem(e);
-    /* "text" is a name and never a string, or a typo would be a constant */
+    /* "text" must be a name and never a string: otherwise a misspelled name would be a constant */
     s->api->db_config(s->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
     s->api->db_config(s->db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     return bf_sql_exec(s,
                        "PRAGMA automatic_index=OFF; PRAGMA temp_store=FILE; "
-                       "PRAGMA case_sensitive_like=ON; " /* as Athena's */
+                       "PRAGMA case_sensitive_like=ON; " /* as in Athena */
                        "PRAGMA temp.cache_size=-4000; PRAGMA temp.journal_mode=OFF",
                        e) &&
            bf_sql_func_init(s, e) && bf_sql_table_init(s, e);
-}
-
-/* The name of a column as SQLite's message tells it; p NULL: the message is about something else. */
-static struct bf_str missing_column(const char *message)
-{
-    static const char no[] = "no such column: ", join[] = "cannot join using column ";
-    struct bf_str m = bf_str_of(message);
-    if (bf_str_starts(m, bf_str_of(no))) {
-        m = bf_str(m.p + sizeof no - 1, m.n - (sizeof no - 1));
-        if (m.n > 2 && m.p[0] == '"') { /* newer versions quote it and go on with a hint */
-            const char *end = strstr(m.p, "\" - ");
-            m = bf_str(m.p + 1, (end ? (size_t)(end - m.p) : m.n - 1) - 1);
-        }
-        return m;
-    }
-    if (!bf_str_starts(m, bf_str_of(join)))
-        return (struct bf_str){0};
-    m = bf_str(m.p + sizeof join - 1, m.n - (sizeof join - 1));
-    const char *end = strstr(m.p, " - ");
-    return bf_str(m.p, end ? (size_t)(end - m.p) : m.n);
 }
 
 static bool has_column(const struct bf_sql *s, struct bf_str name)
@@ -175,37 +156,28 @@ static bool name_results(struct bf_sql *s, struct sql_query *q, const struct sql
     return true;
 }
 
-/* A syntax error in the user's words: SQL's words are names only in double quotes, and a text that ends
-   too soon must not be told about the words that were put behind it. */
-static bool tell_syntax(const struct sql_text *t, struct bf_err *e)
+/* Explains a syntax error at the word in terms of the user's text: keywords are names only in double
+ * quotes, and a text that ends too soon must not blame the words that were added after it. */
+static void explain_syntax(const struct sql_text *t, struct bf_str word, struct bf_err *e)
 {
-    struct bf_str word = bf_str_of(e->text);
-    const char *end = NULL;
-    if (bf_str_starts(word, BF_STR("near \""))) {
-        word = bf_str(word.p + 6, word.n - 6);
-        end = memchr(word.p, '"', word.n);
-    }
-    if (!end || strcmp(end, "\": syntax error") != 0)
-        return false;
-    word.n = (size_t)(end - word.p);
-    if (bf_sql_same(word, BF_STR("and")) || bf_sql_same(word, BF_STR("or")))
-        return false;
     bool written = false;
+    if (bf_sql_same(word, BF_STR("and")) || bf_sql_same(word, BF_STR("or")))
+        return;
     for (size_t i = 0; i < t->n; i++) {
         written |= bf_sql_same(t->token[i].text, word);
         if (t->token[i].kind == SQL_WORD && bf_sql_same(t->token[i].ident, word)) {
-            char kept[60];
-            snprintf(kept, sizeof kept, "%.*s", (int)word.n, word.p);
-            return bf_err_set(e, BF_E_USAGE,
-                              "near \"%s\": syntax error; an attribute that is called like a word "
-                              "of SQL stands in double quotes",
-                              kept);
+            bf_err_set(e, BF_E_USAGE,
+                       "near \"%.*s\": syntax error; an attribute that is called like a word "
+                       "of SQL is written in double quotes",
+                       BF_SHOWN(word));
+            return;
         }
     }
-    return !written && bf_err_set(e, BF_E_USAGE, "something is missing at its end");
+    if (!written)
+        bf_err_set(e, BF_E_USAGE, "something is missing at its end");
 }
 
-/* Prepares sql; cdc gets the columns that it turns out to want. */
+/* Prepares sql; cdc gets the columns that SQLite finds missing. */
 static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text *t,
                     struct bf_str sql, struct bf_err *e)
 {
@@ -213,13 +185,17 @@ static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text
     if (t->inner_star && s->ncolumns == 1 && !add_column(s, t, BF_STR("_op"), e))
         return false; /* a * of no columns at all would be an error */
     while (s->api->prepare_v2(s->db, sql.p, (int)sql.n, &q->stmt, &tail) != SQLITE_OK) {
-        struct bf_str name = missing_column(s->api->errmsg(s->db)), kept;
-        if (!name.p)
-            return bf_sql_fail(s, BF_E_USAGE, e) || tell_syntax(t, e);
-        if (!bf_arena_copy(&s->names, name, &kept))
+        struct sql_refusal why = bf_sql_refusal(s->api->errmsg(s->db));
+        struct bf_str kept;
+        if (why.kind == SQL_REFUSED_OTHER || why.kind == SQL_REFUSED_SYNTAX) {
+            bf_sql_fail(s, BF_E_USAGE, e);
+            if (why.kind == SQL_REFUSED_SYNTAX && e->code == BF_E_USAGE)
+                explain_syntax(t, why.name, e);
+            return false;
+        }
+        if (!bf_arena_copy(&s->names, why.name, &kept))
             return bf_err_nomem(e);
-        if (has_column(s, kept) &&
-            bf_str_starts(bf_str_of(s->api->errmsg(s->db)), BF_STR("cannot join")))
+        if (why.kind == SQL_REFUSED_JOIN && has_column(s, kept))
             return bf_err_set(e, BF_E_USAGE, "a table that is joined has no column %s", kept.p);
         if (!add_column(s, t, kept, e))
             return false;
@@ -233,7 +209,7 @@ static bool prepare(struct bf_sql *s, struct sql_query *q, const struct sql_text
     return name_results(s, q, t, e);
 }
 
-/* A query whose text is head, the user's text, tail. */
+/* Prepares a query whose text is head, the user's text and tail. */
 static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option, const char *head,
                        struct bf_str user, struct bf_str tail, bool star, struct bf_err *e)
 {
@@ -245,7 +221,7 @@ static bool make_query(struct bf_sql *s, struct sql_query *q, const char *option
     bf_buf_adds(&sql, bf_str_of(head));
     bool ok = bf_sql_text_init(&t, user, lookups, nlookups, e);
     if (ok) {
-        /* select lists are text of the outermost SELECT, whose FROM comes from here */
+        /* select lists are text of the outermost SELECT, whose FROM is in tail */
         ok = bf_sql_text_expressions(&t, e) &&
              (!star || bf_sql_result_names(&t) || bf_err_nomem(e)) &&
              bf_sql_text_put(&t, star, &sql, e);
@@ -273,7 +249,7 @@ static bool make_sets(struct bf_sql *s, struct bf_buf *from, struct bf_err *e)
     return ok;
 }
 
-/* Does a query look at more than one row at a time, by a function that the text is not known for? */
+/* Does a query aggregate over rows, by a function that sql_scope.c does not know? */
 static bool aggregates(struct bf_sql *s, struct bf_str sql, struct bf_err *e)
 {
     bool found = false;
@@ -290,7 +266,7 @@ static bool aggregates(struct bf_sql *s, struct bf_str sql, struct bf_err *e)
     return found;
 }
 
-/* The table that keeps changes for a query over all of them, and what fills it. */
+/* Creates the table that keeps changes for a query over all of them, and the statement that fills it. */
 static bool make_store(struct bf_sql *s, bool star, struct bf_err *e)
 {
     struct bf_buf table, fill;
@@ -356,7 +332,7 @@ static bool setup(struct bf_sql *s, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE,
                           "--sql is the whole query: no --where, --select, --set, --enrich");
     if (conf->select && conf->set.n)
-        return bf_err_set(e, BF_E_USAGE, "--select names all columns: no --set beside it");
+        return bf_err_set(e, BF_E_USAGE, "--select names all columns: no --set with it");
     for (size_t i = 0; i < conf->lookup.n; i++)
         if (!bf_sql_lookup_load(s, conf->lookup.item[i], e))
             return bf_err_ctx(e, "--lookup");

@@ -1,7 +1,8 @@
 /*
- * Numbers that SQLite's own do not hold are texts to it: it would put 12345678901234567890.5, and
- * 0.30000000000000004 too, behind every number. So where the text of a query compares, orders or
- * picks the largest, a function does that knows them:
+ * SQLite's numbers cannot hold all of DynamoDB's; those are texts for SQLite, which would sort
+ * 12345678901234567890.5, and also 0.30000000000000004, after every number. So where the text of a
+ * query compares, orders or picks the largest, it is rewritten to call a function that handles
+ * them:
  *
  *     a < b                      bf_order(a,b) < 0
  *     a BETWEEN b AND c          bf_between(a,b,c)
@@ -11,14 +12,15 @@
  *
  * A name or number in ORDER BY that means a result is replaced by the result's expression.
  *
- * What compares with a text stays as it is, so do = and <> but beside such a number: they are right, and an
- * index of a lookup serves them. An operand is what binds closer than a comparison.
+ * A comparison with a text is not rewritten, nor are = and <> except next to such a number: they
+ * are correct, and an index of a lookup is used for them. An operand is everything that binds
+ * closer than a comparison.
  */
 #include "lib/sql/sql_impl.h"
 
 enum { REAL_DIGITS = 15, RESULT_MAX = 1024 * 1024 };
 
-/* Words that are no operand and stand in front of one. */
+/* Words that are not operands and may precede one. */
 static const char *const words[] = {
     "select", "distinct", "all",    "from",    "where",     "group",  "by",    "having",
     "order",  "limit",    "offset", "and",     "or",        "not",    "in",    "like",
@@ -38,7 +40,7 @@ bool bf_sql_keyword(const struct sql_text *t, size_t i)
     return bf_sql_any(t, i, words, BF_COUNT(words));
 }
 
-/* The token behind CASE ... END; 0: it does not end. */
+/* The token after CASE ... END; 0: it does not end. */
 static size_t over_case(const struct sql_text *t, size_t i)
 {
     size_t open = 0;
@@ -53,7 +55,7 @@ static size_t over_case(const struct sql_text *t, size_t i)
     return 0;
 }
 
-/* The token behind the value at i; 0: none that is understood. */
+/* The token after the value at i; 0: not understood. */
 static size_t over_value(const struct sql_text *t, size_t i)
 {
     if (i >= t->n)
@@ -71,7 +73,7 @@ static size_t over_value(const struct sql_text *t, size_t i)
     if (bf_sql_is(t, i, "case"))
         return over_case(t, i);
     if (!bf_sql_name(t, i) || bf_sql_keyword(t, i) || bf_sql_is(t, i, "cast"))
-        return 0; /* a cast has an affinity, which a function would not see */
+        return 0; /* a cast has an affinity, which a function would lose */
     while (bf_sql_punct(t, i + 1, '.') && bf_sql_name(t, i + 2))
         i += 2;
     if (!bf_sql_punct(t, i + 1, '('))
@@ -84,7 +86,7 @@ static size_t over_value(const struct sql_text *t, size_t i)
     return i;
 }
 
-/* How many tokens the operator at i has that binds closer than a comparison. */
+/* The number of tokens of the operator at i if it binds closer than a comparison; else 0. */
 static size_t close_operator(const struct sql_text *t, size_t i)
 {
     static const char one[] = "*/%+-&|";
@@ -100,7 +102,7 @@ static size_t close_operator(const struct sql_text *t, size_t i)
     return 0;
 }
 
-/* The token behind the operand that begins at i; 0: none that is understood. */
+/* The token after the operand that begins at i; 0: not understood. */
 static size_t over_operand(const struct sql_text *t, size_t i)
 {
     for (;;) {
@@ -116,7 +118,7 @@ static size_t over_operand(const struct sql_text *t, size_t i)
     }
 }
 
-/* A comparison at i: how many tokens, and whether it asks for an order. */
+/* A comparison at i: the number of its tokens, and whether it depends on an order. */
 static size_t comparison(const struct sql_text *t, size_t i, bool *order)
 {
     *order = bf_sql_punct(t, i, '<') || bf_sql_punct(t, i, '>');
@@ -133,12 +135,12 @@ static size_t comparison(const struct sql_text *t, size_t i, bool *order)
     return bf_sql_punct(t, i, '!') && adjacent(t, i, '=') ? 2 : 0;
 }
 
-/* May an operand begin at i? */
+/* Can an operand begin at i? */
 static bool begins(const struct sql_text *t, size_t i)
 {
     if (i == 0)
         return true;
-    static const char *const inside[] = {"over", "filter", "collate"}; /* of an operand */
+    static const char *const inside[] = {"over", "filter", "collate"}; /* part of an operand */
     if (bf_sql_any(t, i - 1, inside, BF_COUNT(inside)))
         return false;
     const struct sql_token *before = &t->token[i - 1];
@@ -147,7 +149,7 @@ static bool begins(const struct sql_text *t, size_t i)
                : bf_sql_keyword(t, i - 1);
 }
 
-/* A text, or metadata, which are texts: nothing that a number could hide in. */
+/* Is it a text, or metadata, which are texts, so that it cannot contain a number? */
 static bool is_text(const struct sql_text *t, size_t from, size_t to)
 {
     static const char *const metas[] = {"_op", "_ts", "_table", "_event_id", "_seq", "_changed"};
@@ -163,7 +165,7 @@ static bool is_number(const struct sql_text *t, size_t from, size_t to)
     return to == from + 1 && t->token[from].kind == SQL_NUMBER;
 }
 
-/* A number as it is written that an equal one need not look like. */
+/* Is it a literal number that may have other spellings of the same value? */
 static bool is_long(const struct sql_text *t, size_t from, size_t to)
 {
     const struct sql_token *last = &t->token[to - 1];
@@ -184,7 +186,7 @@ char *bf_sql_text_join(struct sql_text *t, const char *head, struct bf_str middl
     return p;
 }
 
-/* L < R, with the operator at op of n tokens. */
+/* Rewrites L < R, whose operator at op has n tokens. */
 static bool rewrite_order(struct sql_text *t, size_t left, size_t op, size_t n, size_t right_end)
 {
     struct bf_str how = bf_str(t->token[op].text.p,
@@ -213,7 +215,7 @@ static bool compare_at(struct sql_text *t, size_t i, size_t op)
     return rewrite_order(t, i, op, n, end);
 }
 
-/* a [NOT] BETWEEN b AND c, with `between` the place of BETWEEN. */
+/* a [NOT] BETWEEN b AND c; `between` is the token of BETWEEN. */
 static void between_at(struct sql_text *t, size_t i, size_t between)
 {
     bool not = bf_sql_is(t, between - 1, "not");
@@ -238,7 +240,8 @@ static void key_at(struct sql_text *t, size_t i, size_t end)
     t->token[end - 1].after = ")";
 }
 
-/* The term at i is a name or number of a result: that result's expression. False: no memory. */
+/* If the term at i is the name or number of a result, replaces it by that result's expression.
+ * False: out of memory. */
 static bool key_of_result(struct sql_text *t, size_t i, bool *done)
 {
     size_t from, to;
@@ -255,7 +258,7 @@ static bool key_of_result(struct sql_text *t, size_t i, bool *done)
     return instead != NULL;
 }
 
-/* The terms of ORDER BY, from the one at i on. */
+/* The terms of ORDER BY, beginning with the one at i. */
 static bool order_by(struct sql_text *t, size_t i)
 {
     unsigned d = t->token[i].depth;
@@ -274,7 +277,7 @@ static bool order_by(struct sql_text *t, size_t i)
     return true;
 }
 
-/* max(x) or min(x) at i; of several arguments it is no aggregate. */
+/* max(x) or min(x) at i; with several arguments it is not an aggregate. */
 static void extreme(struct sql_text *t, size_t i)
 {
     size_t close = bf_sql_closing(t, i + 1), end = over_operand(t, i + 2);
@@ -284,7 +287,7 @@ static void extreme(struct sql_text *t, size_t i)
         t->token[i].instead = bf_sql_is(t, i, "max") ? "bf_max" : "bf_min";
 }
 
-/* Does the ORDER at i order a compound query? Its terms have to be its results. */
+/* Is the ORDER at i that of a compound query? Its terms must be results. */
 static bool compound(const struct sql_text *t, size_t i)
 {
     static const char *const sets[] = {"union", "intersect", "except"};
@@ -295,7 +298,7 @@ static bool compound(const struct sql_text *t, size_t i)
     return false;
 }
 
-/* Does a number as it is written have more digits than a real? */
+/* Does the literal number have more digits than a real can hold? */
 static bool too_long(struct bf_str text)
 {
     struct bf_decimal d;
@@ -304,7 +307,7 @@ static bool too_long(struct bf_str text)
            bf_sql_number(text).type == SQLITE_TEXT;
 }
 
-/* Is the minus in front of i a sign, and no operator? */
+/* Is the minus before i a sign, not an operator? */
 static bool negative(const struct sql_text *t, size_t i)
 {
     if (i == 0 || !bf_sql_punct(t, i - 1, '-'))
@@ -313,7 +316,7 @@ static bool negative(const struct sql_text *t, size_t i)
            (t->token[i - 2].kind == SQL_PUNCT && !bf_sql_punct(t, i - 2, ')'));
 }
 
-/* Numbers as they are written. */
+/* Literal numbers. */
 static bool literals(struct sql_text *t)
 {
     for (size_t i = 0; i < t->n; i++) {

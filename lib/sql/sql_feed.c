@@ -1,8 +1,9 @@
 /*
- * A query over all changes, fed while they come: SQLite pulls rows out of cdc, changes are pushed into the
- * transform, so the query runs on a thread of its own that waits for more. The two take turns, and never run
- * at once: main packs the columns of changes until a batch is full, then the query reads it. So nothing is
- * shared, and all that is kept is what the query itself keeps (its groups, or a sorter that spills to a file).
+ * A query over all changes that is fed while they arrive. SQLite pulls rows from cdc, but changes
+ * are pushed into the transform, so the query runs on a thread of its own. The two threads take
+ * turns and never run at the same time: main packs the columns of changes until a batch is full,
+ * then the query reads it. So no data is accessed concurrently, and nothing is kept but the query's
+ * own state (its groups, or a sorter that spills to a file).
  */
 #include <pthread.h>
 #include <signal.h>
@@ -14,7 +15,7 @@ enum { BATCH_FULL = 256 * 1024, BATCH_MAX = 512 * 1024 * 1024 };
 
 enum turn { TURN_MAIN, TURN_QUERY };
 
-/* A value as it is packed; its text stands behind it. */
+/* The header of a packed value; its text follows it. */
 struct packed {
     enum sql_cell_kind kind;
     uint32_t n;
@@ -26,7 +27,7 @@ struct packed {
 
 struct sql_feed {
     struct bf_sql *sql;
-    bool star; /* does the query ask for whole rows? */
+    bool star; /* does the query use whole rows? */
     pthread_t thread;
     bool started;
     pthread_mutex_t lock;
@@ -34,15 +35,15 @@ struct sql_feed {
     enum turn turn;
 
     struct bf_buf batch;
-    size_t at;             /* what of it the query has read */
-    struct sql_cell *cell; /* the row that the query stands on */
-    bool read;             /* a cursor reads it */
-    bool over, quit;       /* no more changes; give up */
-    bool stands, done;     /* the query stands on a row of its own; it has come to its end */
-    int status;            /* how */
+    size_t at;             /* how much of it the query has read */
+    struct sql_cell *cell; /* the current row of the query's input */
+    bool read;             /* a cursor is reading it */
+    bool over, quit;       /* no more changes; stop the thread */
+    bool stands, done;     /* the query has a result row; the query is done */
+    int status;            /* the result code of the last step */
 };
 
-/* Gives the turn away and waits until it comes back. */
+/* Gives the turn to the other thread and waits until it is given back. */
 static void hand_over(struct sql_feed *f, enum turn to)
 {
     enum turn own = to == TURN_MAIN ? TURN_QUERY : TURN_MAIN;
@@ -63,7 +64,7 @@ static void *run_query(void *arg)
         pthread_cond_wait(&f->changed, &f->lock);
     pthread_mutex_unlock(&f->lock);
     while (!f->quit) {
-        f->stands = false; /* while it asks for changes */
+        f->stands = false; /* reset while it waits for changes */
         f->status = s->api->step(s->rows.stmt);
         f->stands = f->status == SQLITE_ROW;
         if (!f->stands)
@@ -97,8 +98,8 @@ bool bf_sql_feed_new(struct bf_sql *s, bool star, struct bf_err *e)
     return true;
 }
 
-/* Lets the query run until it has read the batch, stands on a row or is done. The thread begins here: an
- * object that is made and never used has none. Signals stay with main. */
+/* Lets the query run until it has read the batch, has a result row, or is done. Starts the thread,
+ * so that an object that is never used has none. Signals are handled by main. */
 static bool run(struct sql_feed *f, struct bf_err *e)
 {
     if (!f->started) {
@@ -133,11 +134,11 @@ void bf_sql_feed_destroy(struct sql_feed *f)
     free(f);
 }
 
-/* Appends the columns of the change at hand; a batch with half a row in it is never read. */
+/* Packs the columns of the current change; a batch with half a row in it is never read. */
 static bool pack(struct sql_feed *f, struct bf_err *e)
 {
     size_t before = f->batch.n;
-    bf_buf_addc(&f->batch, 'r'); /* a query may want no column at all */
+    bf_buf_addc(&f->batch, 'r'); /* a query may use no column at all */
     for (size_t i = f->star ? 0 : 1; i < f->sql->ncolumns; i++) {
         struct sql_cell cell;
         if (!bf_sql_cell(f->sql, i, &cell, e)) {
@@ -171,13 +172,13 @@ static void unpack(struct sql_feed *f)
     }
 }
 
-/* What the query did while it had its turn. */
+/* The result of the query's turn. */
 static bool outcome(struct sql_feed *f, bool *row, struct bf_err *e)
 {
     *row = f->stands;
     if (!f->done || f->status == SQLITE_DONE)
         return true;
-    /* of no single change, so that none is refused for it */
+    /* not BF_E_INPUT: no single change is at fault, so none is rejected */
     return bf_sql_fail(f->sql, f->status == SQLITE_NOMEM ? BF_E_MEMORY : BF_E_IO, e);
 }
 

@@ -1,6 +1,6 @@
 #include "lib/sql/sql_impl.h"
 
-/* The functions' names, and what they do; from sum on they are aggregates. */
+/* The functions' names and operations; SUM and the following are aggregates. */
 enum op { ADD, SUB, MUL, CMP, SUM, MIN, MAX };
 
 struct sql_func {
@@ -45,7 +45,7 @@ static const struct sql_func *func_of(sqlite3_context *context)
     return bf_sql_api()->user_data(context);
 }
 
-/* dec_add and dec_mul take two and more, the others two; NULL gives NULL. */
+/* dec_add and dec_mul have two or more arguments, the others two; NULL gives NULL. */
 static void compute(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     const struct sql_func *f = func_of(context);
@@ -55,7 +55,7 @@ static void compute(sqlite3_context *context, int argc, sqlite3_value **argv)
         if (f->api->value_type(argv[i]) == SQLITE_NULL)
             return;
     if (argc < 2 || (argc > 2 && (f->op == SUB || f->op == CMP))) {
-        bf_err_set(&e, BF_E_USAGE, "wants two numbers");
+        bf_err_set(&e, BF_E_USAGE, "needs two numbers");
         fail(f, context, &e);
         return;
     }

@@ -6,8 +6,9 @@
 static struct sql_api api;
 static struct bf_err failure;
 
-/* A pointer to a function out of one to an object, as dlsym gives it (POSIX, dlsym, rationale). */
-static bool take_symbol(void *library, const char *name, void *function, size_t n)
+/* Copies a pointer to a function from the object pointer that dlsym returns (POSIX, dlsym,
+ * rationale). */
+static bool load_symbol(void *library, const char *name, void *function, size_t n)
 {
     void *p = dlsym(library, name);
     memcpy(function, &p, n);
@@ -25,13 +26,13 @@ static void load(void)
         return;
     }
 #define SQL_TAKE(name)                                                                             \
-    if (!take_symbol(library, "sqlite3_" #name, &api.name, sizeof api.name))                       \
+    if (!load_symbol(library, "sqlite3_" #name, &api.name, sizeof api.name))                       \
         bf_err_set(&failure, BF_E_NOTFOUND, "SQLite is too old: no sqlite3_" #name);
     SQL_FUNCTIONS(SQL_TAKE)
 #undef SQL_TAKE
-    if (!take_symbol(library, "sqlite3_column_table_name", &api.column_table_name,
+    if (!load_symbol(library, "sqlite3_column_table_name", &api.column_table_name,
                      sizeof api.column_table_name) ||
-        !take_symbol(library, "sqlite3_column_origin_name", &api.column_origin_name,
+        !load_symbol(library, "sqlite3_column_origin_name", &api.column_origin_name,
                      sizeof api.column_origin_name))
         api.column_table_name = NULL;
 }

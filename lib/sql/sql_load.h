@@ -1,7 +1,6 @@
 /*
- * SQLite, loaded when SQL is asked for and not before: linking it would cost
- * every start of every pure filter its relocations (about 0.6 ms, twice what
- * the rest takes). Inside its room only.
+ * SQLite, loaded only if SQL is used: linking it would cost every start of every pure filter its
+ * relocations (about 0.6 ms, twice as much as everything else). Private to its room.
  */
 #ifndef BF_SQL_SQL_LOAD_H
 #define BF_SQL_SQL_LOAD_H
@@ -10,13 +9,13 @@
 
 #include "lib/base/str.h"
 
-/* SQLite 3.45 and later accept a subtype only from a function that is registered with this flag; earlier versions ignore
- * it and have no name for it. */
+/* SQLite 3.45 and later accept a subtype only from functions registered with this flag; earlier
+ * versions ignore it and do not define it. */
 #ifndef SQLITE_RESULT_SUBTYPE
 #define SQLITE_RESULT_SUBTYPE 0x001000000
 #endif
 
-/* How every SQL function of this room is registered: it reads subtypes and returns them. */
+/* The flags of every SQL function in this room: it reads subtypes and returns them. */
 enum {
     SQL_FUNCTION = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS | SQLITE_SUBTYPE |
                    SQLITE_RESULT_SUBTYPE
@@ -72,7 +71,7 @@ struct sql_api {
 #define SQL_MEMBER(name) __typeof__(&sqlite3_##name) name;
     SQL_FUNCTIONS(SQL_MEMBER)
 #undef SQL_MEMBER
-    /* only in builds with column metadata, as distributions make them; else NULL */
+    /* only in builds with column metadata, as in distributions; else NULL */
     __typeof__(&sqlite3_column_table_name) column_table_name;
     __typeof__(&sqlite3_column_origin_name) column_origin_name;
 };
@@ -80,7 +79,7 @@ struct sql_api {
 /* The library, loaded at the first call; NULL: *e says what is missing. */
 const struct sql_api *bf_sql_load(struct bf_err *e);
 
-/* The same, once it is loaded: for SQLite's callbacks. */
+/* The same after it has been loaded, for SQLite's callbacks. */
 const struct sql_api *bf_sql_api(void);
 
 #endif

@@ -25,7 +25,7 @@ static bool tell_twice(struct bf_sql *s, size_t lookup, struct bf_str column, st
     return false;
 }
 
-/* Every line has a value in the column. */
+/* Does every line have a value in the column? */
 static bool no_null(struct bf_sql *s, size_t lookup, struct bf_str column, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;

@@ -10,8 +10,8 @@ enum { COLUMNS_MAX = 1000, CREATE_MAX = 1024 * 1024 };
 
 static const char raw[] = "raw lookup";
 
-/* A lookup file on its way into its table: first into a table without types, then, when it is known what
- * is in the columns, into one with them, so that a text 12 and a number 12 are the same key. */
+/* A lookup file that is being loaded: first into a table without types, then, when the types of the
+ * columns are known, into one with types, so that a text 12 and a number 12 are the same key. */
 struct load {
     struct bf_sql *sql;
     const char *path;
@@ -19,10 +19,10 @@ struct load {
     struct bf_reader reader;
     struct bf_str column[COLUMNS_MAX];
     unsigned types[COLUMNS_MAX]; /* bits 1 << enum bf_attr_type of the values so far */
-    bool inexact[COLUMNS_MAX];   /* one among them looks like a number that only a text holds */
+    bool inexact[COLUMNS_MAX];   /* one value looks like a number but needs a text */
     bool set[COLUMNS_MAX];       /* NDJSON: bound in this row */
     bool csv;
-    bool index; /* the first column of the CSV is the row's number, without a name (columns.h) */
+    bool index; /* the first column of the CSV contains row numbers and has no name (columns.h) */
     size_t n;
     sqlite3_stmt *insert;
 };
@@ -44,13 +44,14 @@ static bool add_column(struct load *l, struct bf_str name, struct bf_err *e)
         return bf_err_set(e, BF_E_INPUT, "an empty name of a column");
     for (size_t i = 0; i < l->n; i++)
         if (bf_sql_same(l->column[i], name))
-            return bf_err_set(e, BF_E_INPUT, "column %.*s stands twice", (int)name.n, name.p);
+            return bf_err_set(e, BF_E_INPUT, "column %.*s appears twice", (int)name.n, name.p);
     if (l->n == COLUMNS_MAX)
         return bf_err_set(e, BF_E_LIMIT, "more than %d columns", COLUMNS_MAX);
     return bf_arena_copy(&l->sql->names, name, &l->column[l->n++]) || bf_err_nomem(e);
 }
 
-/* The table without types, and the statement that fills it; the last value is the line. */
+/* Creates the table without types and the statement that fills it; the last value is the line
+ * number. */
 static bool create(struct load *l, struct bf_err *e)
 {
     struct bf_buf table, fill;
@@ -78,13 +79,13 @@ static bool create(struct load *l, struct bf_err *e)
     return ok;
 }
 
-/* A column of numbers alone, as those of cdc are. In CSV everything is a text at first. */
+/* A column of numbers only, as those of cdc are. In CSV all values are texts at first. */
 static bool all_numbers(const struct load *l, size_t i)
 {
     return l->types[i] == 1u << BF_ATTR_N;
 }
 
-/* The table that queries see. */
+/* Creates the table that queries read. */
 static bool finish_load(struct load *l, struct bf_err *e)
 {
     struct bf_buf table, fill;
@@ -125,7 +126,7 @@ static bool finish_load(struct load *l, struct bf_err *e)
     return ok;
 }
 
-/* The row that was bound; its rowid is its line. */
+/* Inserts the row that was bound; its rowid is its line number. */
 static bool insert(struct load *l, uint64_t line, struct bf_err *e)
 {
     const struct sql_api *api = l->sql->api;
@@ -158,7 +159,7 @@ static bool csv_row(struct load *l, const struct bf_csv *c, struct bf_err *e)
     return insert(l, c->line, e);
 }
 
-/* Numbers among texts are texts. */
+/* In a column with texts, numbers are texts. */
 static void settle_csv(struct load *l)
 {
     for (size_t i = 0; i < l->n; i++)
@@ -207,7 +208,7 @@ static bool load_csv(struct load *l, struct bf_err *e)
     return ok;
 }
 
-/* As columns of cdc are. */
+/* As in columns of cdc. */
 static bool bind_number(struct load *l, size_t i, struct bf_str number)
 {
     const struct sql_api *api = l->sql->api;
@@ -261,7 +262,7 @@ static bool bind_json(struct load *l, size_t i, const struct bf_json_val *v, str
     return rc == SQLITE_OK || bf_err_nomem(e);
 }
 
-/* One object; the first one names the columns. */
+/* One object; the first one defines the columns. */
 static bool json_row(struct load *l, struct bf_str line, bool names, struct bf_err *e)
 {
     struct bf_json j;
@@ -286,10 +287,10 @@ static bool json_row(struct load *l, struct bf_str line, bool names, struct bf_e
             while (i < l->n && !bf_str_eq(l->column[i], bf_buf_view(&name)))
                 i++;
             if (i == l->n)
-                ok = bf_err_set(e, BF_E_INPUT, "%.*s is no member of the first line's object",
+                ok = bf_err_set(e, BF_E_INPUT, "%.*s is not a member of the first line's object",
                                 (int)name.n, name.p);
             else if (l->set[i])
-                ok = bf_err_set(e, BF_E_INPUT, "%.*s stands twice", (int)name.n, name.p);
+                ok = bf_err_set(e, BF_E_INPUT, "%.*s appears twice", (int)name.n, name.p);
             else
                 ok = bind_json(l, i, &v, e) || bf_err_ctx(e, "%.*s", (int)name.n, name.p);
         }
@@ -331,7 +332,7 @@ static bool load_ndjson(struct load *l, struct bf_err *e)
     return ok;
 }
 
-/* NAME=FILE; the name is to be a new one. */
+/* NAME=FILE; the name must be new. */
 static bool take_name(struct bf_sql *s, const char *spec, struct bf_str *called, struct bf_err *e)
 {
     const char *equal = strchr(spec, '=');
@@ -351,7 +352,7 @@ static bool take_name(struct bf_sql *s, const char *spec, struct bf_str *called,
     return true;
 }
 
-/* What is to be remembered of it. */
+/* Adds the table to s->lookup. */
 static bool remember(struct load *l, struct bf_err *e)
 {
     struct bf_sql *s = l->sql;

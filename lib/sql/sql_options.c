@@ -14,7 +14,7 @@ const struct bf_opt bf_sql_rows[] = {
 
 const struct bf_opt bf_sql_enrichment[] = {
     BF_OPT_LIST(0, "lookup", struct bf_sql_conf, lookup, "NAME=FILE",
-                "a table for joins, out of FILE.csv or FILE.ndjson"),
+                "a table for joins, from FILE.csv or FILE.ndjson"),
     BF_OPT_LIST(0, "enrich", struct bf_sql_conf, enrich, "JOIN",
                 "add its columns: 'NAME on KEY: COLUMN, COLUMN'"),
     BF_OPT_LIST(0, "set", struct bf_sql_conf, set, "NAME=EXPR",

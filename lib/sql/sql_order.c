@@ -1,10 +1,11 @@
 /*
- * Comparisons that know numbers longer than SQLite's own, which are texts with a subtype; all else is
- * ordered as SQLite does it: numbers, then texts, then blobs.
+ * Comparisons that handle numbers longer than SQLite's own, which are texts with a subtype;
+ * everything else is ordered as in SQLite: numbers, then texts, then blobs.
  *
- * A value that SQLite kept for a while (a sorter, a subquery, the table of what was kept) has lost its
- * subtype. Then what came tells: where no text came that looks like such a number, it is a number; where no
- * such number came, it is a text. Where both came, the query is told to say which.
+ * A value that SQLite has stored for a while (in a sorter, a subquery, or the table of stored
+ * changes) has lost its subtype. Then the values seen so far decide: if no text looked like such a
+ * number, it is a number; if there was no such number, it is a text. If there were both, the query
+ * fails and the message says how to be explicit.
  */
 #include <stdlib.h>
 
@@ -85,11 +86,11 @@ static int order_numbers(const struct sql_api *api, sqlite3_value *a, int ta, sq
         int c = bf_decimal_cmp(&x, &y);
         return sign(c<0, c> 0);
     }
-    double v = api->value_double(a), w = api->value_double(b); /* a real of 1e200 */
+    double v = api->value_double(a), w = api->value_double(b); /* a real such as 1e200 */
     return sign(v<w, v> w);
 }
 
-/* -1, 0 or 1 in *out; false when there is none: one of them is NULL, or (*told) nobody knows what it is. */
+/* *out is -1, 0 or 1; false if there is no order: one is NULL, or (*told) its type is unknown. */
 static bool order(sqlite3_context *context, sqlite3_value *a, sqlite3_value *b, int *out,
                   bool *told)
 {
@@ -119,7 +120,7 @@ static void bf_order(sqlite3_context *context, int argc, sqlite3_value **argv)
         bf_sql_api()->result_int64(context, c);
 }
 
-/* As x >= a AND x <= b: false when one is false, whatever the other. */
+/* As x >= a AND x <= b: false if one comparison is false, even if the other is NULL. */
 static void bf_between(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     const struct sql_api *api = bf_sql_api();
@@ -135,7 +136,7 @@ static void bf_between(sqlite3_context *context, int argc, sqlite3_value **argv)
         api->result_int64(context, 1);
 }
 
-/* The value again, as what it was. */
+/* Returns the value with its original type. */
 static void give_back(sqlite3_context *context, sqlite3_value *v)
 {
     const struct sql_api *api = bf_sql_api();
@@ -145,7 +146,7 @@ static void give_back(sqlite3_context *context, sqlite3_value *v)
         api->result_subtype(context, sub);
 }
 
-/* max(a, b, ...) and min(a, b, ...); NULL when one is. */
+/* max(a, b, ...) and min(a, b, ...); NULL if one is NULL. */
 static void extreme(sqlite3_context *context, int argc, sqlite3_value **argv, int wanted)
 {
     const struct sql_api *api = bf_sql_api();
@@ -182,7 +183,7 @@ static void bf_num(sqlite3_context *context, int argc, sqlite3_value **argv)
     bf_sql_api()->result_subtype(context, SQL_SUB_NUMBER);
 }
 
-/* What SQLite can order: of a long number the real next to it. */
+/* A value that SQLite can order: for a long number the nearest real. */
 static void bf_key(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     const struct bf_sql *s = sql_of(context);

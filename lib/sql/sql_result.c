@@ -1,12 +1,10 @@
-/*
- * The results of the outermost SELECT: what they are called, and which of them are decimals.
- */
+/* The results of the outermost SELECT: their names, and which of them are decimals. */
 #include "lib/base/num.h"
 #include "lib/sql/sql_impl.h"
 
 enum { NAME_MAX_BYTES = 64 * 1024 };
 
-/* The list of results begins here. */
+/* The first token of the list of results. */
 static size_t first_result(const struct sql_text *t)
 {
     static const char *const front[] = {"distinct", "all"};
@@ -17,7 +15,8 @@ static size_t first_result(const struct sql_text *t)
     return i + bf_sql_any(t, i, front, BF_COUNT(front));
 }
 
-/* The end of the result that begins at i, depth parentheses deep: a comma, FROM or the end of the text. */
+/* The end of the result that begins at i inside depth parentheses: a comma, FROM or the end of the
+ * text. */
 static size_t end_of_result(const struct sql_text *t, size_t i, unsigned depth)
 {
     for (; i < t->n && t->token[i].depth >= depth; i++)
@@ -28,7 +27,8 @@ static size_t end_of_result(const struct sql_text *t, size_t i, unsigned depth)
     return i;
 }
 
-/* Has the result from..to a name? Two things that end an operand, side by side. */
+/* Does the result from..to end with a name? That is so if two tokens that can end an operand are
+ * adjacent. */
 static bool has_name(const struct sql_text *t, size_t from, size_t to)
 {
     if (to < from + 2 || !bf_sql_name(t, to - 1) || bf_sql_keyword(t, to - 1))
@@ -59,7 +59,7 @@ static bool name_result(struct sql_text *t, size_t from, size_t to)
     return after != NULL;
 }
 
-/* The token behind the SELECT whose ORDER BY has the token i; 0: there is none. */
+/* The token after the SELECT to which the ORDER BY with token i belongs; 0: none. */
 static size_t select_of(const struct sql_text *t, size_t i)
 {
     unsigned d = t->token[i].depth;
@@ -82,7 +82,7 @@ bool bf_sql_result_meant(const struct sql_text *t, size_t i, size_t *from, size_
         size_t end = end_of_result(t, *from, depth);
         bool named = end > *from && has_name(t, *from, end);
         if (bf_sql_punct(t, end - 1, '*'))
-            return false; /* who knows how many there are */
+            return false; /* their number is unknown */
         *to = end - (named ? 1u + bf_sql_is(t, end - 2, "as") : 0);
         if (name.p ? named && bf_sql_same(t->token[end - 1].ident, name) : --number == 0)
             return true;
@@ -105,7 +105,7 @@ bool bf_sql_result_names(struct sql_text *t)
     return true;
 }
 
-/* The end of the call of a decimal function at i; 0: there is none. */
+/* The end of the call of a decimal function at i; 0: it is not one. */
 static size_t decimal_call(const struct sql_text *t, size_t i)
 {
     static const char *const names[] = {"dec_add", "dec_sub", "dec_mul",
@@ -115,7 +115,7 @@ static size_t decimal_call(const struct sql_text *t, size_t i)
                : 0;
 }
 
-/* Does a subquery call a decimal so? */
+/* Does a subquery give a decimal that name? */
 static bool decimal_below(const struct sql_text *t, struct bf_str called)
 {
     for (size_t i = 0; i < t->n; i++) {
@@ -139,7 +139,7 @@ bool bf_sql_result_decimal(const struct sql_text *t, struct bf_str called)
             name = last->ident;
             to = end - 1 - bf_sql_is(t, end - 2, "as");
         } else if (end > i && last->ident.p)
-            name = last->ident; /* of p.total it is total */
+            name = last->ident; /* the name of p.total is total */
         if (end > i && bf_str_eq(name, called))
             return decimal_call(t, i) == to ||
                    (bf_sql_name(t, to - 1) &&

@@ -15,7 +15,8 @@ bool bf_sql_waits(const struct bf_sql *s)
     return s->feed || s->store.stmt != NULL || s->ended;
 }
 
-/* One step of a query; *row: it stands on one. A query that fails begins anew with the next change. */
+/* One step of a query; *row: there is a result row. A query that failed starts again with the next
+ * change. */
 static bool step(struct bf_sql *s, struct sql_query *q, bool *row, struct bf_err *e)
 {
     int rc = s->api->step(q->stmt);
@@ -64,7 +65,7 @@ bool bf_sql_next(struct bf_sql *s, const struct bf_change *c, bool again, struct
     return true;
 }
 
-/* The kept changes become the table cdc. */
+/* Makes the stored changes the table cdc. */
 static bool turn_over(struct bf_sql *s, struct bf_err *e)
 {
     s->api->finalize(s->store.stmt);
@@ -101,7 +102,7 @@ bool bf_sql_end_next(struct bf_sql *s, struct bf_image *image, struct bf_err *e)
     return true;
 }
 
-/* The result called like the attribute, or SIZE_MAX. */
+/* The result with the name of the attribute, or SIZE_MAX. */
 static size_t result_of(const struct sql_query *q, const struct bf_attr *a)
 {
     for (size_t i = 0; i < q->n; i++)

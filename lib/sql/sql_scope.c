@@ -1,9 +1,9 @@
 /*
- * What the names in the text of a query are, and how much of the input it wants to see.
+ * Finds out what the names in the text of a query are, and how much of the input the query needs.
  */
 #include "lib/sql/sql_text.h"
 
-/* Is the name at i an alias, standing behind a table? */
+/* Is the name at i an alias after a table? */
 static bool alias(const struct sql_text *t, size_t i)
 {
     static const char *const follow[] = {
@@ -19,7 +19,7 @@ static void add_table(struct sql_text *t, struct bf_str called, bool cdc, bool q
         t->table[t->ntables++] = (struct sql_table){called, cdc, query};
 }
 
-/* A name behind FROM, JOIN or a comma: is it a table, and is it called something else? */
+/* A name after FROM, JOIN or a comma: is it a table, and does it have an alias? */
 static void find_table(struct sql_text *t, size_t i)
 {
     static const char *const functions[] = {"json_each", "json_tree"};
@@ -49,7 +49,7 @@ static bool names_query(const struct sql_text *t, size_t i)
     return bf_sql_is(t, as, "as") && bf_sql_punct(t, open, '(');
 }
 
-/* Which of the names in the text are tables. */
+/* Finds the names in the text that are tables. */
 static void find_tables(struct sql_text *t, const char *const *lookups, size_t nlookups)
 {
     static const char *const before[] = {"from", "join"};
@@ -72,7 +72,7 @@ static void find_tables(struct sql_text *t, const char *const *lookups, size_t n
     }
 }
 
-/* Is the name at i an aggregate function? max(a, b) of two is none. */
+/* Is the name at i an aggregate function? max(a, b) with two arguments is not. */
 bool bf_sql_aggregate(const struct sql_text *t, size_t i)
 {
     static const char *const all[] = {"count",
@@ -99,7 +99,8 @@ bool bf_sql_aggregate(const struct sql_text *t, size_t i)
     return true;
 }
 
-/* What a SELECT in parentheses does to a table of its own is its own matter. */
+/* Does it look at several changes? A SELECT in parentheses over a table of its own does not
+ * count. */
 static bool whole(const struct sql_text *t)
 {
     static const char *const words[] = {"order", "group",     "limit",  "distinct", "over",
@@ -121,7 +122,7 @@ const struct sql_table *bf_sql_table(const struct sql_text *t, struct bf_str cal
     return NULL;
 }
 
-/* cdc stands first behind FROM, or SQLite is free to take it first. */
+/* cdc is first after FROM, or SQLite can choose to read it first. */
 static bool once(const struct sql_text *t)
 {
     static const char *const never[] = {"right", "full", "with", "union", "intersect", "except"};
@@ -141,7 +142,7 @@ static bool once(const struct sql_text *t)
     return first || !bound;
 }
 
-/* Could it make a text that looks like a number out of something else? Functions that cannot are known. */
+/* Can it make a text that looks like a number? Only the functions in these lists cannot. */
 static bool makes_text(const struct sql_text *t)
 {
     static const char *const numbers[] = {
@@ -170,7 +171,7 @@ static bool lists(const struct sql_text *t, size_t i)
             bf_sql_punct(t, i - 1, '.'));
 }
 
-/* What stands around a star in a subquery that has to see whole rows; NULL: nothing. */
+/* What makes a star in a subquery need whole rows; NULL: nothing. */
 static const char *wants_rows(const struct sql_text *t, size_t i)
 {
     static const char *const sets[] = {"union", "intersect", "except"};
@@ -197,7 +198,7 @@ bool bf_sql_scope_stars(struct sql_text *t, struct bf_err *e)
         const char *what = wants_rows(t, i);
         if (what)
             return bf_err_set(e, BF_E_USAGE,
-                              "* in a subquery stands for the columns that the query names; with "
+                              "* in a subquery means the columns that the query names; with "
                               "%s name them there",
                               what);
     }

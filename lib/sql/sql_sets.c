@@ -1,6 +1,4 @@
-/*
- * --enrich and --set as SQL: what is selected, and from where.
- */
+/* --enrich and --set as SQL: the results, and the FROM clause. */
 #include "lib/sql/sql_impl.h"
 
 /* " FROM cdc LEFT JOIN products USING (product_id)", and the results that --enrich adds. */
@@ -48,7 +46,7 @@ static bool set_one(const char *spec, struct bf_buf *results, struct bf_err *e)
     struct bf_str name = bf_str_trim(bf_str(spec, equal ? (size_t)(equal - spec) : 0));
     if (!equal || !name.n)
         return bf_err_set(e, BF_E_USAGE, "wants NAME=EXPR");
-    /* alone, before it stands in parentheses among others */
+    /* checked alone, before it is put in parentheses among others */
     bool ok =
         bf_sql_text_init(&t, bf_str_of(equal + 1), NULL, 0, e) && bf_sql_text_expressions(&t, e);
     bf_sql_text_free(&t);

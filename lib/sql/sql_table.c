@@ -11,7 +11,7 @@ struct table {
 
 struct cursor {
     sqlite3_vtab_cursor base;
-    uint64_t at; /* the change it stands on */
+    uint64_t at; /* the serial of its change */
     bool end;
 };
 
@@ -47,7 +47,7 @@ static int disconnect(sqlite3_vtab *v)
     return SQLITE_OK;
 }
 
-/* Scanning cdc is to be the outermost loop of a join. */
+/* Makes the scan of cdc the outermost loop of a join. */
 static int best_index(sqlite3_vtab *v, sqlite3_index_info *info)
 {
     (void)v;
@@ -155,7 +155,7 @@ static void number_cell(struct bf_sql *s, struct bf_str text, struct sql_cell *c
     s->long_numbers = true;
 }
 
-/* A text; one that looks like a long number is to stay known as none. */
+/* A text; one that looks like a long number gets a subtype that says it is not. */
 static bool string_cell(struct bf_sql *s, const struct bf_attr *a, struct sql_cell *cell,
                         struct bf_err *e)
 {
@@ -220,7 +220,7 @@ static bool meta_cell(struct bf_sql *s, enum bf_row_meta what, struct sql_cell *
     return text_cell(s, CELL_TEXT, cell, e);
 }
 
-/* A whole row; only a query over all changes asks for its text. */
+/* A whole row; only a query over all changes needs its text. */
 static bool row_cell(struct bf_sql *s, struct sql_cell *cell, struct bf_err *e)
 {
     if (!s->store.stmt && !s->feed)

@@ -23,7 +23,7 @@ static bool word_char(char c)
            (unsigned char)c >= 0x80;
 }
 
-/* Over white space and comments. */
+/* Skips white space and comments. */
 static const char *over_blank(const char *p, const char *end)
 {
     for (;;) {
@@ -41,7 +41,8 @@ static const char *over_blank(const char *p, const char *end)
     }
 }
 
-/* The quoted thing at p: *ident without quotes, doubled ones single. NULL: it does not end, or no memory. */
+/* The quoted token at p; *ident is its content with doubled quotes undone. NULL: it does not end,
+ * or out of memory. */
 static const char *quoted(struct sql_text *t, const char *p, const char *end, struct bf_str *ident)
 {
     char close = *p == '[' ? ']' : *p, *copy = bf_arena_alloc(&t->arena, (size_t)(end - p));
@@ -60,7 +61,7 @@ static const char *quoted(struct sql_text *t, const char *p, const char *end, st
     return NULL;
 }
 
-/* One token at p; returns its end, NULL when it has none. */
+/* One token at p; returns its end, or NULL if it does not end. */
 static const char *cut(struct sql_text *t, const char *p, const char *end, struct sql_token *token)
 {
     const char *from = p;
@@ -111,14 +112,14 @@ bool bf_sql_any(const struct sql_text *t, size_t i, const char *const *words, si
     return false;
 }
 
-/* Does a SELECT stand in the parenthesis at i? */
+/* Is there a SELECT in the parenthesis at i? */
 bool bf_sql_opens_query(const struct sql_text *t, size_t i)
 {
     static const char *const words[] = {"select", "with", "values"};
     return bf_sql_any(t, i + 1, words, BF_COUNT(words));
 }
 
-/* The parenthesis that closes the one at i. */
+/* The token of the parenthesis that closes the one at i. */
 size_t bf_sql_closing(const struct sql_text *t, size_t i)
 {
     unsigned d = t->token[i].depth;
@@ -128,7 +129,8 @@ size_t bf_sql_closing(const struct sql_text *t, size_t i)
     return i;
 }
 
-/* tags[1], m['k']: SQLite takes what stands in the brackets for another name of the result, and gives the whole of tags. */
+/* Rejects tags[1] and m['k']: SQLite reads the brackets as an alias of the result, and returns the
+ * whole of tags. */
 static bool subscript(const struct sql_text *t, size_t i, struct bf_err *e)
 {
     const struct sql_token *token = &t->token[i];
@@ -150,7 +152,7 @@ static bool subscript(const struct sql_text *t, size_t i, struct bf_err *e)
                       (int)(token->text.n < 40 ? token->text.n : 40), token->text.p);
 }
 
-/* Cuts the text; parentheses have to match. */
+/* Splits the text into tokens; parentheses must match. */
 static bool cut_all(struct sql_text *t, struct bf_str sql, struct bf_err *e)
 {
     unsigned depth = 0, sub = 0; /* sub: the depth inside the outermost SELECT in parentheses */
@@ -209,7 +211,7 @@ bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
                                         "union", "with",  "except", "intersect", "select"};
     if (t->used_below)
         return bf_err_set(e, BF_E_USAGE,
-                          "a subquery that reads cdc sees all changes, which takes --sql");
+                          "a subquery that reads cdc sees all changes, which needs --sql");
     for (size_t i = 0; i < t->n; i++) {
         if (t->token[i].sub)
             continue;
@@ -217,11 +219,11 @@ bool bf_sql_text_expressions(const struct sql_text *t, struct bf_err *e)
             !(bf_sql_is(t, i, "from") && i && bf_sql_is(t, i - 1, "distinct")))
             return bf_err_set(e, BF_E_USAGE,
                               "%.*s belongs to a whole query, see --sql; a column of that name "
-                              "stands in double quotes",
+                              "is written in double quotes",
                               (int)t->token[i].text.n, t->token[i].text.p);
         if (bf_sql_aggregate(t, i) || bf_sql_is(t, i, "over"))
             return bf_err_set(e, BF_E_USAGE,
-                              "%.*s looks at more than one change, which takes --sql",
+                              "%.*s looks at more than one change, which needs --sql",
                               (int)t->token[i].text.n, t->token[i].text.p);
     }
     return true;
@@ -254,14 +256,14 @@ void bf_sql_put_name(struct bf_buf *out, struct bf_str called)
     bf_buf_addc(out, '"');
 }
 
-/* Is the star at i, in the outermost SELECT, all of cdc? */
+/* Does the star at i, in the outermost SELECT, mean all of cdc? */
 static bool star_of_cdc(const struct sql_text *t, size_t i)
 {
     size_t from = i + 1;
     while (from < t->n && !(t->token[from].depth == 0 && bf_sql_is(t, from, "from")))
         from++;
     if (from == t->n)
-        return true; /* a list of results: its FROM stands elsewhere */
+        return true; /* a list of results: its FROM is added later */
     const struct sql_table *first =
         bf_sql_name(t, from + 1) ? bf_sql_table(t, t->token[from + 1].ident) : NULL;
     if (!first || !first->cdc)
@@ -275,7 +277,7 @@ static bool star_of_cdc(const struct sql_text *t, size_t i)
 
 static const char star_text[] = "_row AS \"" BF_SQL_STAR "\"";
 
-/* The chain of names from i on, up to last, as SQLite wants it. */
+/* Appends the chain of names from i to last in SQLite's form. */
 static void put_chain(const struct sql_text *t, size_t i, size_t last, struct bf_buf *out)
 {
     const struct sql_table *first = bf_sql_table(t, t->token[i].ident);
@@ -316,7 +318,7 @@ static bool put_star(const struct sql_text *t, size_t i, struct bf_buf *out, str
     }
     if (!star_of_cdc(t, i))
         return bf_err_set(e, BF_E_USAGE,
-                          "* stands for all of cdc alone; in a join or above a subquery name the "
+                          "* means all of cdc only alone; in a join or above a subquery name the "
                           "columns (c.*, p.brand)");
     bf_buf_add(out, star_text, sizeof star_text - 1);
     return true;
@@ -331,7 +333,7 @@ bool bf_sql_text_put_part(const struct sql_text *t, size_t from, size_t to, bool
         while (bf_sql_name(t, i) && bf_sql_punct(t, last + 1, '.') &&
                (bf_sql_name(t, last + 2) || bf_sql_punct(t, last + 2, '*')))
             last += 2;
-        /* SQLite's own tokens keep what stands between them: "<=" must not become "< =" */
+        /* keep SQLite's own tokens together: "<=" must not become "< =" */
         if (i > from && t->token[i].text.p != t->token[i - 1].text.p + t->token[i - 1].text.n)
             bf_buf_addc(out, ' ');
         if (t->token[i].before)

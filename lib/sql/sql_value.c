@@ -11,10 +11,10 @@
 
 enum { PAD = 64, ATTRS_MAX = 1024 * 1024, EXACT_DIGITS = 15, INT_DIGITS = 18 };
 
-/* Digits with at most one point among them. */
+/* Digits with at most one point. */
 struct plain {
     int64_t digits;
-    int significant, behind; /* digits without leading zeros; digits behind the point */
+    int significant, behind; /* digits without leading zeros; digits after the point */
     bool point, ok;
 };
 
@@ -39,7 +39,7 @@ static const double tens[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
                               1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
                               1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/* A double that a few digits spell, as prices are: the only 15 digits that round to it, without printf. */
+/* A double that a few digits can spell, such as a price: the only 15 digits that round to it, without printf. */
 static size_t few_digits(double v, char *out)
 {
     char digits[24];
@@ -84,7 +84,7 @@ static bool plain_number(struct bf_str text, struct sql_number *out)
             (struct sql_number){.type = SQLITE_INTEGER, .integer = negative ? -p.digits : p.digits};
     else if (p.significant > EXACT_DIGITS || p.behind >= (int)BF_COUNT(tens))
         return false;
-    else { /* both exact, so the quotient is the double nearest to the number */
+    else { /* both are exact, so the quotient is the double nearest to the number */
         double v = (double)p.digits / tens[p.behind];
         *out = (struct sql_number){.type = SQLITE_FLOAT, .real = negative ? -v : v};
     }
@@ -98,7 +98,7 @@ struct sql_number bf_sql_number(struct bf_str text)
     struct sql_number n = {.type = SQLITE_TEXT};
     if (plain_number(text, &n))
         return n;
-    bf_number_put_plain(&plain, text); /* without an exponent, without zeros at the end */
+    bf_number_put_plain(&plain, text); /* without exponent and trailing zeros */
     if (bf_buf_ok(&plain))
         (void)plain_number(bf_buf_view(&plain), &n);
     return n;
@@ -107,12 +107,13 @@ struct sql_number bf_sql_number(struct bf_str text)
 bool bf_sql_looks_long(struct bf_str text)
 {
     struct bf_err e = {0};
-    if (!text.n || (unsigned char)text.p[0] > '9' || /* zeros in front are no number's: _seq */
+    if (!text.n ||
+        (unsigned char)text.p[0] > '9' || /* a number has no leading zeros: excludes _seq */
         (text.p[0] == '0' && text.n > 1 && text.p[1] >= '0' && text.p[1] <= '9') ||
         (text.n <= EXACT_DIGITS && !memchr(text.p, 'E', text.n) && !memchr(text.p, 'e', text.n)))
         return false;
     if (!bf_number_check(text, &e))
-        return e.code == BF_E_LIMIT; /* a sum may have more digits than DynamoDB's */
+        return e.code == BF_E_LIMIT; /* a sum may have more digits than DynamoDB's numbers */
     return bf_sql_number(text).type == SQLITE_TEXT;
 }
 
@@ -145,7 +146,7 @@ bool bf_sql_add_attr(struct bf_sql *s, const struct bf_attr *a, struct bf_err *e
     return true;
 }
 
-/* Room for n bytes of a value, read over by PAD. */
+/* Memory for n bytes of a value and PAD more, which may be read. */
 static char *room_for(struct bf_sql *s, size_t n, struct bf_err *e)
 {
     char *p = bf_arena_alloc(&s->values, n + PAD);
@@ -180,7 +181,7 @@ static bool string(struct bf_sql *s, struct bf_str text, struct bf_attr *a, stru
     return true;
 }
 
-/* A JSON text; one that is none, or that DynamoDB could not hold, is a string. */
+/* A JSON text; one that is not valid, or that DynamoDB could not store, is a string. */
 static bool json(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct bf_err *e)
 {
     struct bf_json j;
@@ -194,7 +195,7 @@ static bool json(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct
         !bf_json_end(&j, &ignored) || !bf_buf_ok(&s->typed) ||
         !bf_change_value(&s->inner, bf_buf_view(&s->typed), &typed, &ignored))
         return string(s, text, a, e);
-    /* the text that was read is a copy of typed */
+    /* the parsed text is a copy of typed */
     char *p = room_for(s, s->typed.n, e);
     if (!p)
         return false;
@@ -211,7 +212,7 @@ static bool json(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct
 static bool number(struct bf_sql *s, struct bf_str text, struct bf_attr *a, struct bf_err *e)
 {
     struct bf_err ignored;
-    bool items = bf_row_typed(s->row); /* they hold what DynamoDB does: 38 digits */
+    bool items = bf_row_typed(s->row); /* as in DynamoDB: 38 digits */
     if (!bf_number_is_json(text) || (items && !bf_number_check(text, &ignored)))
         return string(s, text, a, e);
     a->type = BF_ATTR_N;
@@ -226,12 +227,12 @@ static bool real(struct bf_sql *s, double v, struct bf_attr *a, struct bf_err *e
     if (strtod(text, NULL) != v)
         n = (size_t)snprintf(text, sizeof text, "%.17g", v);
     a->type =
-        bf_number_is_json(bf_str(text, n)) ? BF_ATTR_N : BF_ATTR_NULL; /* no infinity in JSON */
+        bf_number_is_json(bf_str(text, n)) ? BF_ATTR_N : BF_ATTR_NULL; /* JSON has no infinity */
     a->json = a->type == BF_ATTR_N;
     return keep(s, a->json ? bf_str(text, n) : BF_STR("true"), &a->val, e);
 }
 
-/* Gives a value its typed form, for rows that are items. */
+/* Makes the typed form of a value, for rows that are items. */
 static bool typed_form(struct bf_sql *s, struct bf_attr *a, struct bf_err *e)
 {
     if (a->av.p)
@@ -249,21 +250,21 @@ static bool typed_form(struct bf_sql *s, struct bf_attr *a, struct bf_err *e)
     return bf_buf_check(&s->typed, "a value", e) && keep(s, bf_buf_view(&s->typed), &a->av, e);
 }
 
-/* What a column of that kind alone held; types are bits. */
+/* Did a column with these types (bits) contain only this kind? */
 static bool only(unsigned types, unsigned which)
 {
     types &= ~(1u << BF_ATTR_NULL);
     return types && !(types & ~which);
 }
 
-/* A text without its subtype that can only have been a long number, as in sql_order.c. */
+/* Is a text without subtype certainly a long number? See sql_order.c. */
 static bool was_number(const struct bf_sql *s, struct bf_str text)
 {
     return s->forgets && s->long_numbers && !s->long_texts && !s->long_metas && !s->makes_text &&
            bf_sql_looks_long(text);
 }
 
-/* The JSON of a set is that of the set again; numbers stand in quotes there. */
+/* Makes the JSON of a set that set again; its numbers are quoted there. */
 static bool set(struct bf_sql *s, struct bf_str text, enum bf_attr_type type, struct bf_attr *a,
                 struct bf_err *e)
 {
@@ -333,7 +334,7 @@ static bool from_value(struct bf_sql *s, sqlite3_value *v, unsigned types, struc
     }
 }
 
-/* Is the attribute's place taken by a result of that name? */
+/* Is there a result with the attribute's name? */
 static bool taken(const struct sql_query *q, const struct bf_attr *a)
 {
     for (size_t i = 0; i < q->n; i++)
@@ -342,7 +343,7 @@ static bool taken(const struct sql_query *q, const struct bf_attr *a)
     return false;
 }
 
-/* A whole row that was stored by bf_sql_put_row. */
+/* A whole row that bf_sql_put_row has stored. */
 static bool stored_row(struct bf_sql *s, const struct sql_query *q, struct bf_str text,
                        struct bf_err *e)
 {

@@ -8,10 +8,10 @@
 
 enum { KEPT = 56, DIGEST = 16, BY_DIGEST = 255 };
 
-/* Slots are filled round and round; each is in the chain of its bucket. */
+/* The slots form a ring; each slot is also in the chain of its bucket. */
 struct slot {
-    uint32_t next;         /* index + 1; 0: the end */
-    uint32_t bucket;       /* where it is chained, for taking it out */
+    uint32_t next;         /* index + 1; 0: end of the chain */
+    uint32_t bucket;       /* the bucket of its chain, for removing it */
     unsigned char kind, n; /* kind: 'e' eventID, 's' and 'k' sequence number; 0: empty */
     char text[KEPT];
 };
@@ -68,7 +68,8 @@ static void identity(struct bf_str text, char kind, struct slot *out)
         bf_md5(text, (unsigned char *)out->text);
 }
 
-/* The parts of a record that the Kinesis Producer Library packed have the number of the record. */
+/* The parts of an aggregate of the Kinesis Producer Library share the sequence number of their
+ * record. */
 static void kinesis_identity(const struct bf_change *c, struct slot *out)
 {
     char text[256];
@@ -99,7 +100,7 @@ static void forget(struct bf_dedupe *d, size_t at)
 bool bf_dedupe_seen(struct bf_dedupe *d, const struct bf_change *c)
 {
     struct slot it;
-    if (c->event_id.text.n) /* an empty one tells nothing apart */
+    if (c->event_id.text.n) /* an empty one identifies nothing */
         identity(c->event_id.text, 'e', &it);
     else if (c->seq.text.n)
         identity(c->seq.text, 's', &it);

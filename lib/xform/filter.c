@@ -12,12 +12,12 @@
 enum { EXPLAINED_MAX = 64 * 1024 };
 
 struct bf_filter {
-    struct bf_pattern *patterns; /* NULL: none given */
+    struct bf_pattern *patterns; /* NULL: no patterns */
     struct bf_dedupe *dedupe;
     bool no_match, changed_only;
     char *fields;
     char *names[BF_OPT_LIST_MAX]; /* of the patterns */
-    bf_filter_tell_fn *tell;      /* NULL: nothing is explained */
+    bf_filter_tell_fn *tell;      /* NULL: do not explain */
     void *tell_ctx;
     struct bf_differ differ;
 };
@@ -27,7 +27,7 @@ bool bf_filter_wanted(const struct bf_filter_conf *conf)
     return conf->match.n || conf->no_match || conf->explain || conf->dedupe || conf->changed_only;
 }
 
-/* JSON, or the name of a file; the name is for messages. */
+/* Adds a pattern: JSON, or the name of a file with it. The name is for messages. */
 static bool add_pattern(struct bf_filter *f, const struct bf_filter_conf *conf, size_t i,
                         struct bf_err *e)
 {
@@ -136,7 +136,7 @@ static bool changed(struct bf_filter *f, const struct bf_change *c, bool *pass, 
     return true;
 }
 
-/* One line for each pattern that fails; one that a pattern matches, when one does. */
+/* Prints one line for each pattern that fails; if one matches, only one line for that. */
 static void explain(struct bf_filter *f, const struct bf_change *c)
 {
     size_t n = bf_pattern_count(f->patterns);

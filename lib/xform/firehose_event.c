@@ -25,13 +25,13 @@ static bool read_keys(struct bf_firehose *f, const char *list, struct bf_err *e)
             return bf_err_set(e, BF_E_USAGE, "partition keys: an empty name");
         for (const struct firehose_key *other = f->key; other < k; other++)
             if (bf_str_eq(other->name, k->name))
-                return bf_err_set(e, BF_E_USAGE, "partition key %.*s stands twice",
+                return bf_err_set(e, BF_E_USAGE, "partition key %.*s appears twice",
                                   BF_SHOWN(k->name));
     }
     return true;
 }
 
-/* A record has no place for column names, so they have to be known. */
+/* Firehose data has no header, so the column names must be known in advance. */
 static bool check(const struct bf_firehose_conf *conf, struct bf_err *e)
 {
     const struct bf_row_conf *row = &conf->xform.row;
@@ -44,7 +44,7 @@ static bool check(const struct bf_firehose_conf *conf, struct bf_err *e)
     return true;
 }
 
-/* Nor can the first record that comes along tell them for all others. */
+/* Nor may the first record decide them for all others. */
 static bool check_columns(const struct bf_firehose *f, const struct bf_row_conf *row,
                           struct bf_err *e)
 {
@@ -52,7 +52,7 @@ static bool check_columns(const struct bf_firehose *f, const struct bf_row_conf 
     return !table || bf_xform_columns_known(f->xform) ||
            bf_err_set(e, BF_E_USAGE,
                       "CSV and TSV for Firehose want columns with names: no * in --select and "
-                      "--sql, and no --flatten beside them");
+                      "--sql, and no --flatten with them");
 }
 
 struct bf_firehose *bf_firehose_new(const struct bf_firehose_conf *conf, struct bf_err *e)
@@ -107,7 +107,7 @@ void bf_firehose_destroy(struct bf_firehose *f)
     free(f);
 }
 
-/* The value of a column; where there is none of that name, of a path with dots. */
+/* The value of the column with that name; if there is none, of a path with dots. */
 static bool look_up(struct bf_str row, struct bf_str path, struct bf_json_val *v, bool *found,
                     struct bf_err *e)
 {
@@ -125,7 +125,7 @@ static bool look_up(struct bf_str row, struct bf_str path, struct bf_json_val *v
     return true;
 }
 
-/* Appends {"category":"toys",...} of one row. Firehose wants strings. */
+/* Appends {"category":"toys",...} for one row. Firehose requires strings. */
 static bool put_keys(const struct bf_firehose *f, struct bf_str row, struct bf_buf *out,
                      struct bf_err *e)
 {
@@ -150,7 +150,7 @@ static bool put_keys(const struct bf_firehose *f, struct bf_str row, struct bf_b
     return bf_buf_check(out, "partition keys", e);
 }
 
-/* The partition keys of all rows of a record, which have to be the same. */
+/* The partition keys of a record; all of its rows must have the same. */
 static bool take_keys(struct bf_firehose *f, struct bf_err *e)
 {
     struct bf_str rest = bf_buf_view(&f->rows), row;
@@ -167,7 +167,7 @@ static bool take_keys(struct bf_firehose *f, struct bf_err *e)
     return true;
 }
 
-/* Behind decoded data, so that its last line is read in place. */
+/* Pads the decoded data, so that its last line is parsed in place. */
 static bool pad(struct bf_firehose *f, struct bf_err *e)
 {
     char *at = bf_buf_room(&f->data, PAD);
@@ -180,7 +180,7 @@ static bool pad(struct bf_firehose *f, struct bf_err *e)
 static bool decode(struct bf_firehose *f, const struct bf_json_val *data, struct bf_err *e)
 {
     struct bf_str text = data->text;
-    if (data->escaped) { /* "\/" is what some writers make of a slash */
+    if (data->escaped) { /* some writers escape a slash as "\/" */
         bf_buf_reset(&f->plain);
         bf_json_unescape(&f->plain, text);
         if (!bf_buf_check(&f->plain, "data", e))
@@ -193,8 +193,7 @@ static bool decode(struct bf_firehose *f, const struct bf_json_val *data, struct
     return true;
 }
 
-/* A document that begins with a line that is none by itself, since it spans more of them: it becomes *one. False: it is not
- * so, or it is wrong, *e. */
+/* Does the text begin with a document of several lines? If so, it becomes *one. False: no, or it is malformed (*e). */
 static bool document(struct bf_firehose *f, struct bf_str text, struct bf_str *one,
                      struct bf_err *e)
 {
@@ -206,8 +205,8 @@ static bool document(struct bf_firehose *f, struct bf_str text, struct bf_str *o
     return bf_xform_document(f->xform, *one, &f->rows, e);
 }
 
-/* The line or document *one, with which the text begins. Data that look like a mark are nobody's position, and no change
- * either: they fail as such. */
+/* Transforms the line or document *one at the beginning of text. Data that look like a mark are neither a position nor
+ * a change: they fail. */
 static bool change(struct bf_firehose *f, struct bf_str text, struct bf_str *one, struct bf_err *e)
 {
     if (bf_mark_is(*one))
@@ -216,7 +215,7 @@ static bool change(struct bf_firehose *f, struct bf_str text, struct bf_str *one
            document(f, text, one, e);
 }
 
-/* The rows of a record, whose data is decoded, into f->rows. */
+/* The rows of a record with decoded data, into f->rows. */
 static bool transform(struct bf_firehose *f, struct bf_err *e)
 {
     if (!pad(f, e))
@@ -254,7 +253,7 @@ static size_t failed_size(const struct firehose_placed *p)
            sizeof "{\"recordId\":,\"result\":\"ProcessingFailed\",\"data\":}" - 1;
 }
 
-/* Literals and views one behind the other, where there is room. */
+/* Copies a literal, or a view, to o, where there is room; returns the end. */
 #define PUT(o, lit) ((char *)memcpy((o), "" lit, sizeof(lit) - 1) + sizeof(lit) - 1)
 
 static void put_done(struct bf_firehose *f, struct bf_buf *out, struct bf_str id)
@@ -293,7 +292,8 @@ static struct firehose_placed *place(struct bf_firehose *f, struct bf_err *e)
     return &f->placed[f->n++];
 }
 
-static void tell(const struct bf_firehose *f, const struct firehose_placed *p, struct bf_err *why)
+static void report_failed(const struct bf_firehose *f, const struct firehose_placed *p,
+                          struct bf_err *why)
 {
     struct bf_str id = bf_str(p->id.p + 1, p->id.n - 2);
     if (!f->failed)
@@ -330,15 +330,15 @@ bool bf_firehose_record(struct bf_firehose *f, const struct firehose_record *r, 
         }
         put_failed(out, p->id, p->data);
         f->count.failed++;
-        tell(f, p, &why);
+        report_failed(f, p, &why);
     }
     f->count.records++;
     p->n = out->n - p->at;
     return true;
 }
 
-/* Makes records from the end ProcessingFailed, so that the answer that begins at start fits; room is
- * for what stands behind the records. */
+/* Makes records ProcessingFailed, from the last one on, until the answer that begins at start fits; room is the size of
+ * the text after the records. */
 static bool shrink(struct bf_firehose *f, struct bf_buf *out, size_t start, size_t room,
                    struct bf_err *e)
 {
@@ -360,7 +360,8 @@ static bool shrink(struct bf_firehose *f, struct bf_buf *out, size_t start, size
         p->at = to;
         if (p->ok && failed_size(p) < p->n) {
             struct bf_buf at = {.p = out->p + to, .cap = p->n, .max = p->n};
-            put_failed(&at, p->id, p->data); /* smaller than what stood there: it fits in place */
+            put_failed(&at, p->id,
+                       p->data); /* smaller than the result that it replaces: fits in place */
             p->n = at.n;
             f->count.ok--;
             f->count.failed++;
@@ -368,7 +369,7 @@ static bool shrink(struct bf_firehose *f, struct bf_buf *out, size_t start, size
             struct bf_err why = {0};
             bf_err_set(&why, BF_E_LIMIT, "no room for it in an answer of %llu bytes",
                        (unsigned long long)f->max_answer);
-            tell(f, p, &why);
+            report_failed(f, p, &why);
         } else
             memmove(out->p + to, out->p + from, p->n);
         to += p->n;

@@ -1,6 +1,6 @@
 /*
- * The inside of struct bf_firehose, shared by firehose.c (a record and its answer) and firehose_read.c
- * (records out of events). Inside its room only.
+ * The inside of struct bf_firehose, shared by firehose_event.c (a record and its answer) and
+ * firehose_event_read.c (records from events). Private to its room.
  */
 #ifndef BF_XFORM_FIREHOSE_EVENT_IMPL_H
 #define BF_XFORM_FIREHOSE_EVENT_IMPL_H
@@ -13,11 +13,11 @@ struct firehose_key {
     struct bf_str path; /* in the row */
 };
 
-/* A record of the event at hand; its answer stands at at .. at + n. */
+/* A record of the current event; its answer is at at .. at + n. */
 struct firehose_placed {
-    struct bf_str raw, id, data; /* as they stand in the event, quotes included */
+    struct bf_str raw, id, data; /* as in the event, quotes included */
     size_t at, n;
-    bool ok; /* carries rows, so it can be made smaller */
+    bool ok; /* it contains rows, so it can be made smaller */
 };
 
 struct bf_firehose {
@@ -32,24 +32,24 @@ struct bf_firehose {
     struct bf_buf plain; /* base64 without its JSON escapes */
     struct bf_buf rows;
     struct bf_buf keys; /* the partition keys of a record, as JSON */
-    struct bf_buf more; /* those of its next row */
+    struct bf_buf more; /* the partition keys of the record's next row */
     struct firehose_placed *placed;
     size_t n, cap;
     struct bf_firehose_count count;
 };
 
-/* A record as it stands in the event; data without raw: there is none. */
+/* A record as in the event; data.raw.p NULL: missing. */
 struct firehose_record {
     struct bf_str raw;
     struct bf_json_val id, data;
-    bool decoded; /* f->data holds what data says */
+    bool decoded; /* f->data contains the decoded data */
 };
 
-/* Appends the answer to a record. False: the event is wrong, or there is no memory. */
+/* Appends the answer to a record. False: the event is malformed, or out of memory. */
 BF_MUST bool bf_firehose_record(struct bf_firehose *f, const struct firehose_record *r,
                                 struct bf_buf *out, struct bf_err *e);
 
-/* Gives every record of an event to bf_firehose_record. */
+/* Calls bf_firehose_record for every record of an event. */
 BF_MUST bool bf_firehose_read(struct bf_firehose *f, struct bf_firehose_in *in, struct bf_buf *out,
                               struct bf_err *e);
 

@@ -1,8 +1,9 @@
 /*
- * Records out of a transform event, which may still be coming in.
+ * Records from a transform event that may still be incomplete.
  *
- * While it is, only what is there whole and in the spelling that the service writes is taken: whatever else there
- * is waits until all has come, and is read as any other JSON.
+ * Until all of it is received, only complete records in the service's own spelling are processed.
+ * At the first other one the reader waits for the whole event and parses the rest as any other
+ * JSON.
  */
 #include "lib/encoding/enc.h"
 #include "lib/xform/firehose_event_impl.h"
@@ -15,10 +16,11 @@ static bool take_literal(const char **p, const char *end, struct bf_str what)
     return true;
 }
 
-/* The string whose opening quote is in front of *p and whose n characters stand there, closing quote behind them. */
+/* The string of n characters at *p, whose opening quote is before *p and whose closing quote
+ * follows it. */
 static bool take_text(const char **p, size_t n, struct bf_json_val *v)
 {
-    if (v->raw.p) /* stands there twice */
+    if (v->raw.p) /* appears twice */
         return false;
     v->raw = bf_str(*p - 1, n + 2);
     v->text = bf_str(*p, n);
@@ -49,7 +51,7 @@ static bool take_digits(const char **p, const char *end)
     return to > from && *from != '0';
 }
 
-/* An object that is of no interest: where the record came from, when a Kinesis stream feeds the Firehose. */
+/* Skips an object: the origin of the record, if a Kinesis stream is the source of the Firehose. */
 static bool take_object(const char **p, const struct bf_json *j)
 {
     struct bf_json inner = {.start = j->start, .p = *p, .end = j->end, .depth = j->depth + 1};
@@ -72,8 +74,8 @@ static bool take_member(struct bf_firehose *f, const char **p, const struct bf_j
     return take_literal(p, end, BF_STR("\"kinesisRecordMetadata\":")) && take_object(p, j);
 }
 
-/* A record of the members, and in the spelling, that the service writes; its data is decoded with it. False:
- * it is to be read as any other JSON, from where it begins. */
+/* Parses a record with the members, and in the spelling, that the service writes, and decodes its
+ * data. False: parse it as any other JSON, from its beginning. */
 static bool usual_record(struct bf_firehose *f, struct bf_json *j, struct firehose_record *r)
 {
     const char *p = j->p, *end = j->end;
@@ -136,7 +138,7 @@ static bool fetch_all(struct bf_firehose_in *in, struct bf_json *j, struct bf_er
     return true;
 }
 
-/* The record at `at` is not there whole: what is there of it has been looked at, so as much again is waited for. */
+/* The record at `at` is incomplete: waits for as many bytes again as it has so far. */
 static bool fetch_rest(struct bf_firehose_in *in, struct bf_json *j, const char *at,
                        struct bf_err *e)
 {
@@ -148,7 +150,8 @@ static bool fetch_rest(struct bf_firehose_in *in, struct bf_json *j, const char 
     return true;
 }
 
-/* Usual records, as far as they go; on return the event is there whole. */
+/* Processes records in the usual spelling, as far as they go; on return the whole event is
+ * received. */
 static bool read_as_it_comes(struct bf_firehose *f, struct bf_firehose_in *in, struct bf_json *j,
                              struct bf_buf *out, struct bf_err *e)
 {
@@ -182,7 +185,7 @@ static bool read_records(struct bf_firehose *f, struct bf_firehose_in *in, struc
     return more == BF_JSON_END;
 }
 
-/* Is the event there up to its records? */
+/* Is the event received up to its records? */
 static bool begins(const struct bf_firehose_in *in)
 {
     struct bf_json j;
@@ -219,7 +222,7 @@ bool bf_firehose_read(struct bf_firehose *f, struct bf_firehose_in *in, struct b
             continue;
         }
         if (found)
-            return bf_err_set(e, BF_E_INPUT, "records stands twice");
+            return bf_err_set(e, BF_E_INPUT, "records appears twice");
         found = true;
         if (!read_records(f, in, &j, out, e))
             return false;

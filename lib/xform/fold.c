@@ -8,12 +8,12 @@
 enum {
     KEYS_MAX = 1 << 30,
     KEY_MAX = 64 * 1024 * 1024,
-    ENTRY_COST = 160,  /* of the map and the allocator, beside key and row */
-    PIECE = 128 * 1024 /* bytes out at a time */
+    ENTRY_COST = 160,  /* of the map and the allocator, in addition to key and row */
+    PIECE = 128 * 1024 /* bytes of output per call */
 };
 
 struct state {
-    size_t n, room; /* bytes of text, and for how many there is room */
+    size_t n, room; /* bytes of text, and its capacity */
     char text[];
 };
 
@@ -115,7 +115,8 @@ static bool keep(struct bf_fold *f, struct bf_map *m, struct bf_str key, struct 
     return true;
 }
 
-/* The values of the key's attributes one behind the other, as JSON, so that they cannot run together. */
+/* The values of the key's attributes as JSON, one after the other, so that they cannot be
+ * confused. */
 static bool key_of(struct bf_fold *f, const struct bf_change *c, struct bf_err *e)
 {
     const struct bf_image *images[] = {&c->keys, &c->new_image, &c->old_image};
@@ -128,7 +129,7 @@ static bool key_of(struct bf_fold *f, const struct bf_change *c, struct bf_err *
         while (i < BF_COUNT(images) && !(images[i]->present && bf_value_path(images[i], name, &a)))
             i++;
         if (i == BF_COUNT(images))
-            return bf_err_set(e, BF_E_INPUT, "no attribute %.*s, which --fold wants as a key",
+            return bf_err_set(e, BF_E_INPUT, "no attribute %.*s, which --fold needs as a key",
                               BF_SHOWN(name));
         bf_value_put_json(&f->key, &a);
         bf_buf_addc(&f->key, ',');

@@ -21,7 +21,7 @@ void bf_xform_conf_init(struct bf_xform_conf *conf)
 static const struct bf_opt_word ops[] = {
     {"INSERT", BF_OP_INSERT}, {"MODIFY", BF_OP_MODIFY}, {"REMOVE", BF_OP_REMOVE}};
 
-/* In capitals or not; the error tells the user's own spelling. */
+/* Ignores case; the error quotes the user's spelling. */
 static bool op_of(struct bf_str name, int *op, struct bf_err *e)
 {
     char upper[6];
@@ -45,13 +45,13 @@ bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf
     return true;
 }
 
-/* What SQL selects has its own columns: nothing is added and nothing left out. */
+/* A SELECT has its own columns: nothing is added or left out. */
 static bool setup_sql(struct bf_xform *x, struct bf_err *e)
 {
     struct bf_row_conf results = x->conf.row;
     if ((x->conf.sql.select || x->conf.sql.query) &&
         (results.fields || results.image == BF_ROW_BOTH))
-        return bf_err_set(e, BF_E_USAGE, "--select and --sql name the columns: no --%s beside them",
+        return bf_err_set(e, BF_E_USAGE, "--select and --sql name the columns: no --%s with them",
                           results.fields ? "fields" : "image both");
     results.image = BF_ROW_NEW;
     results.nmeta = 0;
@@ -63,7 +63,7 @@ static bool setup_sql(struct bf_xform *x, struct bf_err *e)
     return x->results || !bf_sql_selects(x->sql);
 }
 
-/* The columns of what SQL selects, as far as they can be known before there is a row. */
+/* Fixes the columns of the SELECT, as far as they are known before the first row. */
 static bool fix_results(struct bf_xform *x, struct bf_err *e)
 {
     struct bf_change c = {.op = BF_OP_INSERT}, shaped;
@@ -84,16 +84,17 @@ static bool setup_filter(struct bf_xform *x, struct bf_err *e)
     const struct bf_xform_conf *conf = &x->conf;
     if (conf->filter.changed_only && conf->row.fields &&
         (conf->shape.rename.n || conf->shape.flatten || conf->sql.set.n || conf->sql.enrich.n))
-        return bf_err_set(e, BF_E_USAGE,
-                          "--changed-only compares records as they came: beside --fields it cannot "
-                          "go with --rename, --flatten, --set and --enrich");
+        return bf_err_set(
+            e, BF_E_USAGE,
+            "--changed-only compares the original records: with --fields it cannot be "
+            "combined with --rename, --flatten, --set and --enrich");
     x->conf.filter.fields = x->conf.row.fields;
     if (bf_filter_wanted(&x->conf.filter) && !(x->filter = bf_filter_new(&x->conf.filter, e)))
         return false;
     if (!x->conf.fold)
         return true;
     if (x->results)
-        return bf_err_set(e, BF_E_USAGE, "--fold cannot go with --select and --sql");
+        return bf_err_set(e, BF_E_USAGE, "--fold cannot be combined with --select and --sql");
     x->fold = bf_fold_new(x->conf.fold, x->conf.fold_bytes, e);
     return x->fold != NULL;
 }
@@ -111,7 +112,7 @@ static bool check_writes(const struct bf_xform_conf *conf, struct bf_err *e)
            bf_err_set(e, BF_E_USAGE, "write lines are of one change each: no --%s", with);
 }
 
-/* Rows are what they are: there is no image to choose, and nothing to compare. */
+/* With rows as input there is no image to choose and nothing to compare. */
 static bool check_rows(struct bf_xform_conf *conf, struct bf_err *e)
 {
     const char *with = conf->row.meta_given              ? "--meta"
@@ -128,7 +129,7 @@ static bool check_rows(struct bf_xform_conf *conf, struct bf_err *e)
     return !with || bf_err_set(e, BF_E_USAGE, "%s is about changes; -i rows has none", with);
 }
 
-/* --rename, --drop and --types may name metadata, which the row adds itself. */
+/* --rename, --drop and --types may name metadata columns, which the row writer adds. */
 static bool setup_shape(struct bf_xform *x, struct bf_err *e)
 {
     struct bf_row_conf *row = &x->conf.row;
@@ -206,8 +207,8 @@ void bf_xform_destroy(struct bf_xform *x)
     free(x);
 }
 
-/* A row whose first attribute is called bfpipe.mark begins as a mark does. JSON has a way out, TSV has none, and the
- * fields of CSV have quotes around such text. */
+/* A row whose first attribute is named bfpipe.mark begins as a mark does. JSON can avoid that with a space, TSV cannot,
+ * and CSV quotes such a field. */
 static bool no_mark(const struct bf_xform *x, struct bf_buf *rows, size_t from, struct bf_err *e)
 {
     struct bf_mark_watch w = {0};
@@ -236,7 +237,7 @@ static bool put_row(struct bf_xform *x, struct bf_row *row, const struct bf_chan
     return true;
 }
 
-/* The row of an image that SQL made. */
+/* Writes the row of an image that SQL made. */
 static bool write_result(struct bf_xform *x, const struct bf_image *image, struct bf_buf *rows,
                          struct bf_err *e)
 {
@@ -244,7 +245,7 @@ static bool write_result(struct bf_xform *x, const struct bf_image *image, struc
     return put_row(x, x->results, &made, rows, e);
 }
 
-/* The row of the change with another image in the place of its own. */
+/* Writes the row of the change with another image instead of its own. */
 static bool write_image(struct bf_xform *x, const struct bf_image *image, struct bf_buf *rows,
                         struct bf_err *e)
 {
@@ -268,7 +269,7 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
         x->count.filtered++;
         return true;
     }
-    /* a delete is of the key alone */
+    /* a delete consists of the key only */
     bool key_only = x->conf.row.format == BF_ROW_WRITES && x->change.op == BF_OP_REMOVE;
     if (bf_sql_sets(x->sql) && !bf_sql_selects(x->sql) && !key_only)
         return bf_sql_set(x->sql, &x->change, &image, e) && write_image(x, &image, rows, e);
@@ -287,8 +288,8 @@ static bool sql_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     return ok;
 }
 
-/* The first row of a table brings the names of the columns with it; made twice, what the second is
- * shorter by. They go out at once. */
+/* Writes the header of a table format, which is written with the first row. The row is written twice, the
+ * second time without header: the header is the difference. */
 static bool fold_header(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
     uint64_t count = x->count.rows;
@@ -311,11 +312,11 @@ static bool pass_on(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
     return put_row(x, x->row, &x->change, rows, e);
 }
 
-/* The row counts when it goes out, in bf_xform_end. */
+/* Stores the row; it is counted when it is written, in bf_xform_end. */
 static bool fold_row(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e)
 {
     uint64_t count = x->count.rows;
-    bool gone = x->change.op == BF_OP_REMOVE && !x->sql; /* nobody will see that row */
+    bool gone = x->change.op == BF_OP_REMOVE && !x->sql; /* that row is never written */
     if (gone)
         return bf_fold_put(x->fold, &x->change, BF_STR(""), e);
     if (!x->headed && !fold_header(x, rows, e))

@@ -1,7 +1,8 @@
-/* What was asked for by name and no record had. */
+/* Reports names in the options that no record had. */
 #include "lib/xform/xform_impl.h"
 
-/* The i-th attribute that was looked for and that no record had; p NULL: no more, and *i is less by how many there are. */
+/* The i-th attribute that was searched for and that no record had; p NULL: no more, and *i is
+ * reduced by their number. */
 static struct bf_str unseen(const struct bf_xform *x, size_t *i, enum bf_xform_seeker *seeker)
 {
     struct bf_str name;
@@ -21,7 +22,8 @@ static struct bf_str unseen(const struct bf_xform *x, size_t *i, enum bf_xform_s
     return (struct bf_str){0};
 }
 
-/* Was the name written as "name" in SQL, where a text stands in single quotes? */
+/* Is the name written as "name" in SQL? The user may have meant a string, which has single
+ * quotes. */
 static bool in_quotes(const struct bf_sql_conf *sql, struct bf_str name)
 {
     const char *text[3 + BF_OPT_LIST_MAX] = {sql->where, sql->select, sql->query};
@@ -46,11 +48,11 @@ static void put_attribute(const struct bf_xform *x, struct bf_str name, bool sql
     bf_names_offer(&x->names, &near);
     for (size_t i = 0; sql && i < BF_COUNT(metas); i++)
         bf_near_offer(&near, bf_str_of(metas[i]));
-    if (near.best.p && !bf_str_eq(near.best, near.name)) /* it may be in another image */
+    if (near.best.p && !bf_str_eq(near.best, near.name)) /* the name may exist in another image */
         bf_buf_addf(out, "; did you mean %s%.*s?", old ? "old." : "", (int)near.best.n,
                     near.best.p);
     else if (sql && in_quotes(&x->conf.sql, name))
-        bf_buf_addf(out, "; a text stands in single quotes: '%.*s'", n, name.p);
+        bf_buf_addf(out, "; a text is written in single quotes: '%.*s'", n, name.p);
 }
 
 static bool put_path(const struct bf_xform *x, size_t i, struct bf_buf *out)

@@ -29,11 +29,11 @@ const struct bf_opt bf_filter_option_table[] = {
     BF_OPT_FLAG(0, "explain", CONF, filter.explain,
                 "say for each record which fields fail the patterns"),
     BF_OPT_MAYBE(0, "dedupe", CONF, filter.dedupe, "N",
-                 "drop events that came among the last N (default 100000)", set_dedupe),
+                 "drop events that are among the last N (default 100000)", set_dedupe),
     BF_OPT_FLAG(0, "changed-only", CONF, filter.changed_only,
                 "drop MODIFY that left the selected fields as they were"),
     BF_OPT_STR(0, "fold", CONF, fold, "KEY", "at the end of input, the last state for each KEY"),
     BF_OPT_SIZE(0, "fold-memory", CONF, fold_bytes, "SIZE",
-                "give up when that needs more (default 512MiB)"),
+                "memory limit of --fold (default 512MiB)"),
 };
 _Static_assert(BF_COUNT(bf_filter_option_table) == BF_FILTER_OPTIONS_N, "the header counts them");

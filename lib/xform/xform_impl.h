@@ -1,6 +1,6 @@
 /*
- * The inside of struct bf_xform, shared by xform.c (set-up, rows, the end), xform_line.c (from a line to a change) and
- * xform_absent.c (what no record had). Inside its room only.
+ * The inside of struct bf_xform, shared by xform.c (set-up, rows, the end), xform_line.c (from a
+ * line to a change) and xform_absent.c (names that no record had). Private to its room.
  */
 #ifndef BF_XFORM_XFORM_IMPL_H
 #define BF_XFORM_XFORM_IMPL_H
@@ -15,21 +15,21 @@ struct bf_xform {
     struct bf_row *row;
     struct bf_filter *filter; /* NULL: everything passes */
     struct bf_fold *fold;     /* NULL: rows are not folded */
-    struct bf_buf folded;     /* a row on its way there */
-    bool headed;              /* the header that it brought has been written */
-    struct bf_sql *sql;       /* NULL: none asked for */
-    struct bf_reshape *shape; /* the same */
-    struct bf_row *results;   /* builds the rows that SQL selects */
-    struct bf_held marks;     /* wait with the rows */
+    struct bf_buf folded;     /* a row before it is folded */
+    bool headed;              /* the header of folded rows has been written */
+    struct bf_sql *sql;       /* NULL: no SQL */
+    struct bf_reshape *shape; /* NULL: no options of shape */
+    struct bf_row *results;   /* writes the rows of a SELECT */
+    struct bf_held marks;     /* held back with the rows */
     struct bf_change change;
     struct bf_buf decoded; /* data of a capture's record */
     struct bf_buf shown;   /* a bad record of a capture, on one line */
     struct bf_xform_count count;
-    struct bf_names names; /* for a name that no record has */
-    bool notes_names;      /* there are more to be noted */
+    struct bf_names names; /* for the message about a name that no record has */
+    bool notes_names;      /* the sample is not full */
 };
 
-/* xform_input.c: a line that is no change record by itself. */
+/* xform_input.c: a line that is not a change record itself. */
 bool bf_xform_input(struct bf_xform *x, struct bf_str line, struct bf_buf *rows, struct bf_err *e);
 
 /* xform.c: filters and writes the change in x->change. */

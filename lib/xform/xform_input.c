@@ -1,21 +1,13 @@
-/* Lines that are no change records themselves: rows, and records in a log. */
+/* Lines that are not change records themselves: rows, and records in a log. */
 #include "lib/ddb/change.h"
 #include "lib/json/scan.h"
 #include "lib/xform/xform_impl.h"
 
 enum { OBJECTS_TRIED = 16 };
 
-/* An error about a made record: where in it says nothing about the line. */
-static void without_place(struct bf_err *e)
-{
-    const char *colon = strncmp(e->text, "byte ", 5) == 0 ? strstr(e->text, ": ") : NULL;
-    if (colon)
-        memmove(e->text, colon + 2, strlen(colon + 2) + 1);
-}
-
 static bool put_members(struct bf_json *j, struct bf_buf *out, struct bf_err *e);
 
-/* The value at the cursor as DynamoDB would hold it: {"N":"1"}. */
+/* The value at the cursor as DynamoDB stores it: {"N":"1"}. */
 static bool put_value(struct bf_json *j, struct bf_buf *out, struct bf_err *e)
 {
     struct bf_json_val v;
@@ -71,7 +63,7 @@ static bool put_members(struct bf_json *j, struct bf_buf *out, struct bf_err *e)
     return more == BF_JSON_END;
 }
 
-/* A row is the new image of an INSERT: filters, SQL and formats then do with it what they do with any. */
+/* Makes a row the new image of an INSERT, so that filters, SQL and formats apply to it as usual. */
 static bool row(struct bf_xform *x, struct bf_str line, struct bf_buf *rows, struct bf_err *e)
 {
     struct bf_json j;
@@ -84,15 +76,14 @@ static bool row(struct bf_xform *x, struct bf_str line, struct bf_buf *rows, str
     bf_buf_lit(made, "}}");
     if (!bf_buf_check(made, "the row", e))
         return false;
-    if (bf_change_parse(&x->change, bf_buf_view(made), 0, e) != BF_CHANGE) {
-        without_place(e);
-        return false;
-    }
-    return bf_xform_change(x, rows, e);
+    x->change.made = true; /* a position in the made record is not one in the line */
+    bool ok = bf_change_parse(&x->change, bf_buf_view(made), 0, e) == BF_CHANGE;
+    x->change.made = false;
+    return ok && bf_xform_change(x, rows, e);
 }
 
-/* Where in a line of a log the record begins: at the first brace from which on the rest of the line is JSON. p NULL: there
- * is no brace; what begins at the first one when none is good, so that its error can be told. */
+/* The record in a line of a log: from the first brace after which the rest of the line is valid
+ * JSON. If there is none, from the first brace, so that its error is reported. p NULL: no brace. */
 static struct bf_str in_log(struct bf_str line)
 {
     struct bf_str first = {0};

@@ -24,7 +24,7 @@ static bool bad_record(struct bf_xform *x, const struct bf_capture_record *recor
     if (!memchr(record->raw.p, '\n', record->raw.n)) /* valid JSON or not */
         return x->conf.bad(x->conf.bad_ctx, record->raw, &told, e);
     bf_buf_reset(&x->shown);
-    char *copy = bf_buf_room(&x->shown, record->raw.n + 64); /* padded, as compacting wants it */
+    char *copy = bf_buf_room(&x->shown, record->raw.n + 64); /* padded, as compacting requires */
     if (!copy)
         return bf_err_nomem(e);
     memcpy(copy, record->raw.p, record->raw.n);
@@ -41,8 +41,8 @@ static bool bad_record(struct bf_xform *x, const struct bf_capture_record *recor
 static bool record(struct bf_xform *x, struct bf_str text, size_t slack, struct bf_buf *rows,
                    struct bf_err *e);
 
-/* Documents one behind the other, }{, as in what Firehose keeps of its source: each is a record of its own. False, and *e
- * as it was: it is no such text. */
+/* Documents that follow each other, }{, as in the source backup of Firehose: each is a record.
+ * False with *e unchanged: text is not of that form. */
 static bool several(struct bf_xform *x, struct bf_str text, struct bf_buf *rows, struct bf_err *e)
 {
     size_t before = rows->n, n = bf_json_extent(text);
@@ -51,7 +51,7 @@ static bool several(struct bf_xform *x, struct bf_str text, struct bf_buf *rows,
         return false;
     for (; text.n; n = bf_json_extent(text)) {
         struct bf_err why = {0};
-        part.raw = n ? bf_str(text.p, n) : text; /* the last one may be cut off */
+        part.raw = n ? bf_str(text.p, n) : text; /* the last one may be incomplete */
         part.index++;
         if (!record(x, part.raw, 0, rows, &why) && !bad_record(x, &part, &why, e)) {
             if (!rows->failed && !x->conf.bad)
@@ -96,12 +96,12 @@ static bool capture(struct bf_xform *x, struct bf_str text, struct bf_buf *rows,
     size_t before = rows->n;
     if (bf_capture_each(text, &x->decoded, wrapped, &w, e))
         return true;
-    if (!rows->failed && !x->conf.bad) /* else what came in front of the bad record stays */
+    if (!rows->failed && !x->conf.bad) /* otherwise the rows before the bad record are kept */
         rows->n = before;
     return false;
 }
 
-/* What is no change record: kind says how. */
+/* Handles a text that is not a change record, according to kind. */
 static bool other(struct bf_xform *x, enum bf_change_kind kind, struct bf_str text,
                   struct bf_buf *rows, struct bf_err *e)
 {
@@ -136,7 +136,7 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
         if (!bf_mark_parse(&mark, line, e))
             return false;
         x->count.marks++;
-        if (bf_xform_waits(x)) /* a mark promises the rows of what stands above it */
+        if (bf_xform_waits(x)) /* a mark covers the rows above it, which are held back */
             return bf_held_add(&x->marks, &mark, line, rows, e);
         bf_buf_adds(rows, line);
         bf_buf_addc(rows, '\n');

@@ -1,6 +1,6 @@
 /*
- * The options that say what becomes of a change, as a group for the table of
- * a command (lib/cli/opt.h): cdcxform and cdclambda take the same words.
+ * The options that select the columns and format of rows, as a group for the option table of a
+ * command (lib/cli/opt.h): cdcxform and cdclambda have the same ones.
  */
 #ifndef BF_XFORM_XFORM_OPTIONS_H
 #define BF_XFORM_XFORM_OPTIONS_H

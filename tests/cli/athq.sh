@@ -278,16 +278,16 @@ check 'refused' -s 1 -E "^athq: StartQueryExecution: InvalidRequestException: li
 fault_rules <<'END'
 StartQueryExecution ok {}
 END
-check 'no id' -s 1 -e 'athq: an answer that is none of StartQueryExecution' -- athq 'SELECT 1'
+check 'no id' -s 1 -e 'athq: an answer that does not fit StartQueryExecution' -- athq 'SELECT 1'
 fault_rules <<'END'
 GetQueryExecution ok {"QueryExecution":{"Status":{"State":"DREAMING"}}}
 END
-check 'a state that is none' -s 1 -E '^athq: query [0-9-]*: an answer that is none of GetQueryExecution$' -- athq 'SELECT 1'
+check 'a state that is none' -s 1 -E '^athq: query [0-9-]*: an answer that does not fit GetQueryExecution$' -- athq 'SELECT 1'
 for body in '{}' '{"ResultSet":{"Rows":[{"Data":[1]}],"ResultSetMetadata":{"ColumnInfo":[{"Name":"n","Type":"integer"}]}}}' '{"ResultSet":{"ResultSetMetadata":{"ColumnInfo":[7]}}}'; do
     fault_rules <<END
 GetQueryResults ok $body
 END
-    check "a page that is none: $body" -s 1 -E '^athq: query [0-9-]*: an answer that is none of GetQueryResults$' -- athq -q 'SELECT 1'
+    check "a page that is none: $body" -s 1 -E '^athq: query [0-9-]*: an answer that does not fit GetQueryResults$' -- athq -q 'SELECT 1'
 done
 fresh
 ok 'a full disk' sh -c 'athq -q "SELECT 1" >/dev/full 2>"$1"; [ $? = 1 ]' - "$T/err"

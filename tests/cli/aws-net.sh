@@ -72,7 +72,7 @@ check 'no such host' -s 75 -i "$T/lines" \
 
 # A proxy is told from the endpoint.
 fault_rules </dev/null
-check 'a proxy' -i "$T/lines" -e 'ddbput: http://no-such-host.invalid: what goes there can be read on its way, https:// protects it' -- env http_proxy="$FAULT_URL" ddbput --endpoint-url http://no-such-host.invalid sales
+check 'a proxy' -i "$T/lines" -e 'ddbput: http://no-such-host.invalid: data sent there can be read on the way; https:// protects it' -- env http_proxy="$FAULT_URL" ddbput --endpoint-url http://no-such-host.invalid sales
 check 'a proxy that is not there' -s 75 -i "$T/lines" \
     -e 'ddbput: sales: DescribeTable: cannot connect to the proxy 127.0.0.1:1: Connection refused (4 attempts)' -- \
     env http_proxy=http://user:secret@127.0.0.1:1 ddbput sales
@@ -81,10 +81,10 @@ check 'a proxy that has no address' -s 75 -i "$T/lines" -E "cannot resolve the p
 check 'one that is passed by' -i "$T/lines" -- env http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 ddbput sales
 printf '* plain 407 who?\n' | fault_rules
 check 'one that asks who is there' -s 1 -i "$T/lines" \
-    -E 'ProxyAuthenticationRequired: the proxy wants a user and a password in its URL \(HTTP 407, ' -- \
+    -E 'ProxyAuthenticationRequired: the proxy needs a user and a password in its URL \(HTTP 407, ' -- \
     env http_proxy="$FAULT_URL" ddbput sales
 check 'one that opens no tunnel' -s 1 -i "$T/lines" \
-    -e 'ddbput: sales: DescribeTable: the proxy opens no tunnel to 127.0.0.1:1: HTTP 407, it wants a user and a password in its URL' -- \
+    -e 'ddbput: sales: DescribeTable: the proxy opens no tunnel to 127.0.0.1:1: HTTP 407, it needs a user and a password in its URL' -- \
     env https_proxy="$FAULT_URL" ddbput --endpoint-url https://127.0.0.1:1 sales
 check 'IPv6' -s 75 -i "$T/lines" -e 'ddbput: sales: DescribeTable: cannot connect to [::1]:1: Connection refused (4 attempts)' -- \
     ddbput --endpoint-url 'http://[::1]:1' sales
@@ -185,7 +185,7 @@ FAULT_TLS=1 fault_start </dev/null
 check 'a certificate that is trusted' -i "$T/lines" -- ddbput --ca-bundle "$FAULT_DIR/ca.pem" sales
 check 'the same by environment' -i "$T/lines" -- env AWS_CA_BUNDLE="$FAULT_DIR/ca.pem" ddbput sales
 ok '  three items each' test "$(wc -l <"$FAULT_DIR/accepted")" = 6
-check 'one that is not' -s 1 -i "$T/lines" -E '^ddbput: sales: DescribeTable: the certificate of 127\.0\.0\.1:[0-9]+ is self-signed \(--ca-bundle says whom to trust\)$' -- ddbput sales
+check 'one that is not' -s 1 -i "$T/lines" -E '^ddbput: sales: DescribeTable: the certificate of 127\.0\.0\.1:[0-9]+ is self-signed \(see --ca-bundle\)$' -- ddbput sales
 check 'a bundle that is none' -s 1 -i "$T/lines" -E "error setting certificate file: $T/lines$" -- ddbput --ca-bundle "$T/lines" sales
 fault_stop
 plan

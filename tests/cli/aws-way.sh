@@ -35,7 +35,7 @@ ok '  one tunnel, for the last alone' test "$(wc -l <"$T/open/proxy-log")" = 1
 proxy_start "$T/closed" me:pass-word
 check 'a proxy that wants to know who' -i "$T/lines" -E '3 written' -- env https_proxy="http://me:pass-word@$PROXY" ddbput -vv sales
 ok '  is told, and nobody else is' sh -c "grep -q ' me:pass-word$' '$T/closed/proxy-log' && ! grep -q pass-word '$T/err'"
-check '  a wrong password' -i "$T/lines" -s 1 -E 'the proxy opens no tunnel to 127\.0\.0\.1:[0-9]+: HTTP 407, it wants a user and a password in its URL$' -- \
+check '  a wrong password' -i "$T/lines" -s 1 -E 'the proxy opens no tunnel to 127\.0\.0\.1:[0-9]+: HTTP 407, it needs a user and a password in its URL$' -- \
     env https_proxy="http://me:wrong@$PROXY" ddbput sales
 ok '  and the password is not repeated' sh -c "! grep -q wrong '$T/err'"
 

@@ -60,11 +60,11 @@ bad "too many fields" '3 fields, the header has 2' '3,4,5'
 bad "broken UTF-8" 'byte 6: invalid UTF-8' '3,caf\351'
 bad "an empty key" "column 1: the key 'id' is empty" ',4'
 bad "a quote inside a field" 'field 2: a quote inside a field without quotes' '3,a"b'
-bad "text behind a closing quote" 'field 2: text behind the closing quote' '3,"a"b'
+bad "text behind a closing quote" 'field 2: text after the closing quote' '3,"a"b'
 bad "an open quote costs its own line only" 'field 2: its quote is never closed' '3,"a'
 
 from "an open quote that a later one seems to close" 1 '{"put":{"id":2,"a":"x"}}
-{"put":{"id":3,"a":"y\nz"}}' "bfgen: line 2: field 2: text behind the closing quote
+{"put":{"id":3,"a":"y\nz"}}' "bfgen: line 2: field 2: text after the closing quote
 bfgen: 1 line rejected ($T/rejects)" 'id,a\n1,"open\n2,"x"\n3,"y\nz"\n'
 rejected "that" '1,"open\n'
 # the last quote of the file is open: everything behind it is read again

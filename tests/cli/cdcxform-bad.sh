@@ -64,11 +64,11 @@ refused "a plain value" "$at an attribute value such as {\"S\":\"text\"} was exp
 refused "a set with a wrong element" "byte 85: attribute a: a set of strings holds something else" "$(line '"a":{"SS":["b",1]}' | sed 's/"b",1/"",1/')"
 refused "a set of numbers with a text" "byte 83: attribute a: 'b' is not a number" "$(line '"a":{"NS":["b"]}')"
 refused "no base64" "byte 81: attribute a: not base64" "$(line '"a":{"B":"x"}')"
-refused "BOOL that is no bool" "byte 83: attribute a: BOOL wants true or false" "$(line '"a":{"BOOL":1}')"
-refused "NULL that is false" "byte 83: attribute a: NULL wants true" "$(line '"a":{"NULL":false}')"
+refused "BOOL that is no bool" "byte 83: attribute a: BOOL must be true or false" "$(line '"a":{"BOOL":1}')"
+refused "NULL that is false" "byte 83: attribute a: NULL must be true" "$(line '"a":{"NULL":false}')"
 refused "wrong deep inside" "byte 92: attribute a: unknown type of attribute value" "$(line '"a":{"M":{"b":{"L":[{"x":1}]}}}')" 
-refused "an attribute twice" "byte 85: attribute a: stands twice" "$(line '"a":{"N":"1"},"a":{"N":"2"}')"
-refused "a member of a map twice" "byte 95: attribute a: a member of the map stands twice" "$(line '"a":{"M":{"b":{"N":"1"},"b":{"N":"2"}}}')"
+refused "an attribute twice" "byte 85: attribute a: appears twice" "$(line '"a":{"N":"1"},"a":{"N":"2"}')"
+refused "a member of a map twice" "byte 95: attribute a: a member of the map appears twice" "$(line '"a":{"M":{"b":{"N":"1"},"b":{"N":"2"}}}')"
 refused "a wrong old image, though it is not shown" 'byte 90: attribute a: unknown type of attribute value' \
     '{"eventName":"INSERT","dynamodb":{"NewImage":{"id":{"N":"1"}},"Keys":{},"OldImage":{"a":{"X":1}}}}'
 refused "another document" "not a change record: no member dynamodb" '{"order_id":"o-1"}'
@@ -93,13 +93,13 @@ check "another prefix" -i "$T/clash" -o '{"_op":"x","cdc_op":"INSERT"}' -- cdcxf
 line '"_\u006fp":{"S":"x"}' >"$T/clash"
 check "also when it is written with escapes" -s 1 -i "$T/clash" -E 'line 1: attribute _op is called' -- cdcxform
 line '"a":{"S":"x"},"\u0061":{"S":"x"}' >"$T/clash"
-check "twice, once with escapes" -s 1 -i "$T/clash" -E 'stands twice' -- cdcxform
+check "twice, once with escapes" -s 1 -i "$T/clash" -E 'appears twice' -- cdcxform
 {
     printf '{"eventName":"INSERT","dynamodb":{"NewImage":{'
     i=0; while [ $i -lt 300 ]; do printf '"n%d":{"N":"%d"},' $i $i; i=$((i + 1)); done
     printf '"n77":{"N":"0"}}}}\n'
 } >"$T/many"
-check "twice among 300" -s 1 -i "$T/many" -E 'attribute n77: stands twice' -- cdcxform
+check "twice among 300" -s 1 -i "$T/many" -E 'attribute n77: appears twice' -- cdcxform
 sed 's/"n77":{"N":"0"}}/"n\\u0061":{"N":"0"}}/' "$T/many" >"$T/many2"
 check "300 different ones" -i "$T/many2" -m '"n299":299,"n\\u0061":0}$' -- cdcxform --no-meta
 
@@ -123,7 +123,7 @@ cp "$T/err" "$T/told"
 check "the rest is announced" -o 12 -- sh -c 'wc -l <"$1"' - "$T/told"
 
 # options
-check "an unknown field's name" -s 2 -e "cdcxform: --fields: field 'a' stands twice" -- cdcxform --fields a,a
+check "an unknown field's name" -s 2 -e "cdcxform: --fields: field 'a' appears twice" -- cdcxform --fields a,a
 check "an empty field" -s 2 -e 'cdcxform: --fields: an empty name of a field' -- cdcxform --fields a,,b
 check "a field that is metadata" -s 2 -e "cdcxform: --fields: field '_op' is metadata; see --meta and --meta-prefix" -- cdcxform --fields a,_op
 check "an unknown operation" -s 2 -E "option '--ops': 'upsert' is not INSERT, MODIFY or REMOVE" -- cdcxform --ops upsert

@@ -61,7 +61,7 @@ d ProcessingFailed 0' -- jq -r '.records[]|"\(.recordId) \(.result) \(if .result
 
 # something in front
 { printf '2026-11-27T06:00:00.000Z\t8d3c-12\tINFO\t'; doc 1; echo; } >"$T/log"
-check "what a log puts in front: the way out" -s 1 -i "$T/log" -e "cdcxform: line 1: byte 1: a change record is an object; an object begins at byte 39, sed 's/^[^{]*//' takes off what stands in front
+check "what a log puts in front: the way out" -s 1 -i "$T/log" -e "cdcxform: line 1: byte 1: a change record is an object; an object begins at byte 39, sed 's/^[^{]*//' removes the text before it
 cdcxform: 1 line rejected" -- cdcxform
 check "works" -i "$T/log" -o "$(rows 1)" -- sh -c "sed 's/^[^{]*//' | cdcxform --no-meta --fields id"
 echo 'no {object}' >"$T/none"

@@ -50,7 +50,7 @@ bad "an unknown name" '# x\n\nfieldz a\n' "line 3: unknown option 'fieldz'"
 bad "a value that is wrong" 'match {"a":[1],\n "b":[2]}\noutput = xml\n' "line 3: option 'output': 'xml' is not ndjson"
 bad "a value that is missing" 'fields\n' "line 1: option 'fields' needs a value"
 bad "a value too many" 'strict = yes\n' "line 1: option 'strict' takes no value"
-bad "nothing to go on with" ' a\n' 'line 1: there is no option above'
+bad "nothing to go on with" ' a\n' 'line 1: an indented line continues an option'
 bad "no name" '= x\n' 'line 1: the name of an option was expected'
 bad "a file in a file" "options $T/t.conf\n" "line 1: option 'options': only on the command line"
 bad "help" 'help\n' "line 1: option 'help': only on the command line"

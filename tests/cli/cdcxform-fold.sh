@@ -101,7 +101,7 @@ check "a key of two" -i "$T/fold" -o '{"id":"k1","v":1}
 {"id":"k1","v":2}
 {"id":"k3","v":1}
 {"id":"k1","v":12345}' -- cdcxform --no-meta --ops insert,modify --fold id,v
-check "a key that is not there" -s 1 -i "$T/fold" -E "line 1: no attribute nope, which --fold wants as a key" -- cdcxform --fold nope
+check "a key that is not there" -s 1 -i "$T/fold" -E "line 1: no attribute nope, which --fold needs as a key" -- cdcxform --fold nope
 check "an empty key" -s 2 -E "an empty name in the key" -- cdcxform --fold id,
 m() { printf '{"bfpipe.mark":{"stream":"s","shard":"%s","sequence":"%s"%s}}\n' "$1" "$2" "$3"; }
 { m 0 '' ',"start":true'; m 0 1 ''; head -n 2 "$T/fold"; m 0 2 ''; m 1 9 ''; } >"$T/marks"

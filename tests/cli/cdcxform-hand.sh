@@ -165,7 +165,7 @@ refused() { # refused LINE WHY
 }
 refused '{"a":1} x' 'byte 9: more text'
 refused '[1]' 'byte 1: an object'
-refused '{"a":1,"a":2}' 'attribute a: stands twice'
+refused '{"a":1,"a":2}' 'attribute a: appears twice'
 refused '{"a":1e400}' 'attribute a: a number above'
 refused '{"a":' 'byte 6'
 for option in '--meta op' '--image old' '--ops insert' '--changed-only' '--dedupe' '-o diff'; do

@@ -94,7 +94,7 @@ check "--no-match alone" -s 2 -e 'cdcxform: --no-match wants --match' -- cdcxfor
 check "--explain alone" -s 2 -e 'cdcxform: --explain wants --match' -- cdcxform --explain
 check "--check: nothing wrong, no input read" -i "$T/bad" -- cdcxform --check --match "$T/paid.json"
 check "--check: a wrong pattern" -s 2 -E 'Event pattern is not valid' -- cdcxform --check --match "$T/wrong.json"
-check "--check: a wrong field" -s 2 -E "field 'a' stands twice" -- cdcxform --check --fields a,a
+check "--check: a wrong field" -s 2 -E "field 'a' appears twice" -- cdcxform --check --fields a,a
 check "--check: options that do not go together" -s 2 -e 'cdcxform: --partition-keys requires -o firehose' -- cdcxform --check --partition-keys a
 check "--check leaves the rejects alone" -- sh -c "echo kept >'$T/rej'; cdcxform --check --rejects '$T/rej' && grep -q kept '$T/rej'"
 

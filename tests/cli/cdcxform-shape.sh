@@ -26,7 +26,7 @@ check "-j 2" -i "$T/in" -o '{"order":"o-1"}' -e 'cdcxform: no record has an attr
 
 check "--fold of rows in another shape" -i "$T/in" -o 'order
 o-1' -- $x -o csv --fold id --rename id=order --fields order
-check "--changed-only beside --fields knows no new names" -s 2 -E 'compares records as they came' -- $x --changed-only --rename id=order --fields order
+check "--changed-only beside --fields knows no new names" -s 2 -E 'compares the original records' -- $x --changed-only --rename id=order --fields order
 
 # types
 cat >"$T/types" <<'END'
@@ -110,8 +110,8 @@ change INSERT "$many"',"n":{"M":{"57":{"N":"1"}}}' >"$T/many"
 check "--flatten: many names and one of them twice" -s 1 -i "$T/many" -E '^cdcxform: line 1: two attributes would be called n_57$' -- $x --flatten
 check "two attributes of one name" -s 1 -i "$T/in" -E '^cdcxform: line 1: two attributes would be called total$' -- $x --rename email=total
 check "a name that no record has" -i "$T/in" -a -e 'cdcxform: no record has an attribute emial; did you mean email?' -- $x --hash emial --hash-key "$T/key"
-check "--hash of a path would leak it" -s 2 -e "cdcxform: --hash: 'a.b' is no name of an attribute; --flatten makes a_b of a.b" -- $x --hash a.b --hash-key "$T/key"
-check "--hash without a key" -s 2 -e 'cdcxform: --hash wants --hash-key FILE' -- $x --hash a
+check "--hash of a path would leak it" -s 2 -e "cdcxform: --hash: 'a.b' is not the name of an attribute; --flatten makes a_b of a.b" -- $x --hash a.b --hash-key "$T/key"
+check "--hash without a key" -s 2 -e 'cdcxform: --hash needs --hash-key FILE' -- $x --hash a
 printf 'short\n' >"$T/short"
 check "a key that hides nothing" -s 2 -e "cdcxform: --hash-key: $T/short: a key of less than 16 bytes hides nothing" -- $x --hash a --hash-key "$T/short"
 check "no key file" -s 1 -E '^cdcxform: --hash-key: ' -- $x --hash a --hash-key "$T/none"
@@ -120,7 +120,7 @@ check "--rename in other words" -s 2 -e "cdcxform: --rename: wants OLD=NEW, not 
 printf 'a floats\n' >"$T/bad"
 check "an unknown type" -s 1 -E "^cdcxform: --types: $T/bad: line 1: 'floats' is not string, json" -- $x --types "$T/bad"
 printf 'a date\na date\n' >"$T/bad"
-check "a type twice" -s 1 -e "cdcxform: --types: $T/bad: line 2: a stands twice" -- $x --types "$T/bad"
+check "a type twice" -s 1 -e "cdcxform: --types: $T/bad: line 2: a appears twice" -- $x --types "$T/bad"
 # metadata, which no record has as attributes
 printf '_ts timestamp\n_op string\nid string\n' >"$T/metas"
 printf '_ts date\n' >"$T/day"

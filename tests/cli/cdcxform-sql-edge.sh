@@ -13,10 +13,10 @@ change ',"p":{"S":"101"},"n":{"N":"7"},"l":{"L":[{"M":{"sku":{"S":"a"},"qty":{"N
 change ',"order":{"S":"kw"},"a-b":{"S":"dash"},"a.b":{"S":"dot"},"größe":{"S":"ü"},"with space":{"S":"sp"},"q\"uote":{"S":"qq"},"1st":{"S":"digit"},"$d":{"S":"dollar"},"m":{"M":{"b.c":{"S":"x"},"d":{"N":"1"}}}' >"$T/names"
 check "names that are no SQL names" -i "$T/names" -o '{"order":"kw","a-b":"dash","a.b":"dot","g":"ü","with space":"sp","q\"uote":"qq","1st":"digit","$d":"dollar","m.d":1}' \
     -- $x --select '"order","a-b",a.b, größe AS g,"with space","q""uote","1st","$d",m.d'
-check "a word of a query as a name" -s 2 -e 'cdcxform: --where: order belongs to a whole query, see --sql; a column of that name stands in double quotes' -- $x --where 'order = 1'
+check "a word of a query as a name" -s 2 -e 'cdcxform: --where: order belongs to a whole query, see --sql; a column of that name is written in double quotes' -- $x --where 'order = 1'
 check "an expression that ends too soon" -s 2 -e 'cdcxform: --where: something is missing at its end' -- $x --where 'total ='
 check "a list that ends too soon" -s 2 -e 'cdcxform: --select: something is missing at its end' -- $x --select 'status,'
-check "another word of SQL" -s 2 -e 'cdcxform: --where: near "index": syntax error; an attribute that is called like a word of SQL stands in double quotes' -- $x --where 'index = 1'
+check "another word of SQL" -s 2 -e 'cdcxform: --where: near "index": syntax error; an attribute that is called like a word of SQL is written in double quotes' -- $x --where 'index = 1'
 
 # a query that waits for the end keeps the types of whole rows and of columns
 change ',"b":{"B":"AAE="},"ss":{"SS":["x","y"]},"ns":{"NS":["1","2.50"]},"big":{"N":"12345678901234567890123"},"m":{"M":{"b":{"B":"AAE="}}},"nil":{"NULL":true},"t":{"BOOL":true}' >"$T/kinds"
@@ -109,11 +109,11 @@ check "many batches: groups" -i "$T/gen" -o "$(jq -r 'select(.dynamodb.NewImage.
 check "many batches: DISTINCT, as they come" -i "$T/gen" -o "$(jq -r '.dynamodb.NewImage.order_id.S // empty' "$T/gen" | awk '!seen[$0]++ { printf "%s{\"order_id\":\"%s\"}", (NR > 1 ? "\n" : ""), $0 }')" -- $x --sql "SELECT DISTINCT order_id FROM cdc WHERE order_id IS NOT NULL AND _op <> 'REMOVE'"
 
 # what does not belong into an expression
-check "an aggregate in --where" -s 2 -e 'cdcxform: --where: max looks at more than one change, which takes --sql' -- $x --where "max(p) = 'a'"
+check "an aggregate in --where" -s 2 -e 'cdcxform: --where: max looks at more than one change, which needs --sql' -- $x --where "max(p) = 'a'"
 check "max of two is none" -i "$T/in" -o '{"p":"101"}' -- $x --where "max(p, 'a') = 'a'" --select p
-check "in --select" -s 2 -e 'cdcxform: --select: count looks at more than one change, which takes --sql' -- $x --select "count(*) AS n"
-check "in --set" -s 2 -e 'cdcxform: --set: s: sum looks at more than one change, which takes --sql' -- $x --set "s=sum(n)"
-check "a window function" -s 2 -e 'cdcxform: --select: OVER looks at more than one change, which takes --sql' -- $x --select "row_number() OVER () AS r"
+check "in --select" -s 2 -e 'cdcxform: --select: count looks at more than one change, which needs --sql' -- $x --select "count(*) AS n"
+check "in --set" -s 2 -e 'cdcxform: --set: s: sum looks at more than one change, which needs --sql' -- $x --set "s=sum(n)"
+check "a window function" -s 2 -e 'cdcxform: --select: OVER looks at more than one change, which needs --sql' -- $x --select "row_number() OVER () AS r"
 check "LIMIT" -s 2 -E '^cdcxform: --select: limit belongs to a whole query, see --sql' -- $x --select "id limit 1"
 check "FROM" -s 2 -E '^cdcxform: --where: FROM belongs to a whole query, see --sql' -- $x --where "id FROM cdc"
 check "parentheses that break out" -s 2 -e 'cdcxform: --where: a ) that was not opened' -- $x --where '1) OR (1'
@@ -144,14 +144,14 @@ check "CSV: not UTF-8" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 2: byte 6: no
 look 'p,z\n101,"a\n'
 check "CSV: a quote that never closes" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 2: field 2: its quote is never closed" -- $x --lookup t="$T/t.csv"
 look 'p,P\n101,a\n'
-check "CSV: a column twice" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 1: column P stands twice" -- $x --lookup t="$T/t.csv"
+check "CSV: a column twice" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 1: column P appears twice" -- $x --lookup t="$T/t.csv"
 : >"$T/t.csv"
 check "CSV: empty" -s 1 -e "cdcxform: --lookup: $T/t.csv: is empty; the first line names the columns" -- $x --lookup t="$T/t.csv"
 printf '\357\273\277{"n":7,"z":12345678901234567890123456789,"b":true,"o":{"a":[1.0]},"s":"\\u00e9\\n","e":null}\n{"n":8,"b":false}\n' >"$T/t.ndjson"
 check "NDJSON: values stay what they are" -i "$T/in" -o '{"z":12345678901234567890123456789,"b":true,"o":{"a":[1.0]},"s":"é\n","e":null}' \
     -- $x --lookup t="$T/t.ndjson" --sql "SELECT z, b, o, s, t.e FROM cdc c JOIN t USING (n)"
 printf '{"n":7}\n{"n":8,"n":9}\n' >"$T/t.ndjson"
-check "NDJSON: a member twice" -s 1 -e "cdcxform: --lookup: $T/t.ndjson: line 2: n stands twice" -- $x --lookup t="$T/t.ndjson"
+check "NDJSON: a member twice" -s 1 -e "cdcxform: --lookup: $T/t.ndjson: line 2: n appears twice" -- $x --lookup t="$T/t.ndjson"
 printf '{"n":1e400}\n' >"$T/t.ndjson"
 check "NDJSON: a number that DynamoDB has not" -s 1 -E "t.ndjson: line 1: n: a number above" -- $x --lookup t="$T/t.ndjson"
 echo '{"n":7}' >"$T/t.ndjson"

@@ -47,12 +47,12 @@ sql "the last change of each order" "WITH l AS (SELECT *, row_number() OVER (PAR
 check "with a path" -i "$T/in" -o '{"lines":[1.0],"old.n":null}' -e "cdcxform: no record has an attribute old.n" -- $x --sql "SELECT x.lines, x.old.n FROM (SELECT c.* FROM cdc c LIMIT 1) x"
 sql "the same name inside and outside" "SELECT c.status FROM (SELECT c.* FROM cdc c WHERE c.n > 5 LIMIT 1) c" '{"status":"SHIPPED"}'
 sql "counted" "SELECT count(*) AS n FROM (SELECT * FROM cdc)" '{"n":5}'
-no="cdcxform: --sql: \* in a subquery stands for the columns that the query names; with"
+no="cdcxform: --sql: \* in a subquery means the columns that the query names; with"
 check "DISTINCT *" -s 2 -E "^$no DISTINCT name them there$" -- cdcxform --sql "SELECT count(*) FROM (SELECT DISTINCT * FROM cdc)"
 check "UNION of *" -s 2 -E "^$no UNION, INTERSECT, EXCEPT name them there$" -- cdcxform --sql "SELECT count(*) FROM (SELECT * FROM cdc UNION SELECT * FROM cdc)"
 check "a column that is not there" -s 2 -e "cdcxform: --sql: t has no column status" -- cdcxform --sql "WITH t AS (SELECT order_id FROM cdc) SELECT t.status FROM t"
 for option in --where --select --set=a; do
-    check "$option cannot read all of cdc" -s 2 -e "cdcxform: ${option%=a}: $(test $option = --set=a && echo 'a: ')a subquery that reads cdc sees all changes, which takes --sql" -- cdcxform $option="n > (SELECT avg(n) FROM cdc)"
+    check "$option cannot read all of cdc" -s 2 -e "cdcxform: ${option%=a}: $(test $option = --set=a && echo 'a: ')a subquery that reads cdc sees all changes, which needs --sql" -- cdcxform $option="n > (SELECT avg(n) FROM cdc)"
 done
 
 # what a sorter or a window gives back

@@ -79,7 +79,7 @@ cdcxform: 3 lines rejected" -- cdcxform --select "dec_add(status, 1) AS x"
 
 # a typo must not become silence
 check "an attribute that no record has" -i "$T/in" -e 'cdcxform: no record has an attribute statsu; did you mean status?' -- cdcxform --where "statsu='PAID'"
-check "a text in double quotes is a name" -i "$T/in" -e "cdcxform: no record has an attribute PAID; a text stands in single quotes: 'PAID'" -- cdcxform --where 'status="PAID"'
+check "a text in double quotes is a name" -i "$T/in" -e "cdcxform: no record has an attribute PAID; a text is written in single quotes: 'PAID'" -- cdcxform --where 'status="PAID"'
 check "bad SQL" -s 2 -e 'cdcxform: --where: near "AND": syntax error' -- cdcxform --where "status='x' AND AND 1"
 check "no function of that name" -s 2 -e 'cdcxform: --select: no such function: uper' -- cdcxform --select "uper(status)"
 check "two names that SQL takes for one" -s 2 -e 'cdcxform: --where: Status and status are the same column to SQL' -- cdcxform --where "Status='x' OR status='y'"
@@ -89,7 +89,7 @@ check "not a SELECT" -s 2 -E '^cdcxform: --sql: ' -- cdcxform --sql "DELETE FROM
 check "two queries" -s 2 -e "cdcxform: --sql: one query, without ';'" -- cdcxform --sql "SELECT 1 FROM cdc; SELECT 2"
 check "no FROM cdc" -s 2 -e "cdcxform: --sql: does not read FROM cdc" -- cdcxform --sql "SELECT 1"
 check "--sql beside --where" -s 2 -E '^cdcxform: --sql is the whole query' -- cdcxform --sql "SELECT 1 FROM cdc" --where 1
-check "--select beside --fields" -s 2 -E 'no --fields beside them$' -- cdcxform --select a --fields b
+check "--select beside --fields" -s 2 -E 'no --fields with them$' -- cdcxform --select a --fields b
 check "NATURAL JOIN" -s 2 -E 'name the columns with USING$' -- cdcxform --sql "SELECT 1 FROM cdc NATURAL JOIN x"
 
 # lookups
@@ -112,7 +112,7 @@ check "--enrich: a line without key" -s 1 -e "cdcxform: --enrich: $T/none.csv: l
 printf 'p,brand\np-1\n' >"$T/short.csv"
 check "a line with too few fields" -s 1 -e "cdcxform: --lookup: $T/short.csv: line 2: 1 field, the header has 2" -- cdcxform --lookup t="$T/short.csv"
 printf '{"p":"p-1"}\n{"p":"p-2","x":1}\n' >"$T/more.ndjson"
-check "NDJSON: a member that the first line has not" -s 1 -e "cdcxform: --lookup: $T/more.ndjson: line 2: x is no member of the first line's object" -- cdcxform --lookup t="$T/more.ndjson"
+check "NDJSON: a member that the first line has not" -s 1 -e "cdcxform: --lookup: $T/more.ndjson: line 2: x is not a member of the first line's object" -- cdcxform --lookup t="$T/more.ndjson"
 printf '{"p":"p-1"}\n{"p":\n' >"$T/bad.ndjson"
 check "NDJSON: broken" -s 1 -E "bad.ndjson: line 2: byte 6: " -- cdcxform --lookup t="$T/bad.ndjson"
 check "a lookup that is not there" -s 1 -E '^cdcxform: --lookup: .*none.such.csv' -- cdcxform --lookup t="$T/none.such.csv"

@@ -88,13 +88,13 @@ o-1,PAID,92.01,"{""method"":""card""}",MODIFY
 o-1,,,,REMOVE' -- cdcxform -o csv --meta op
 sh -c 'tail -n 1 "$1"; head -n 1 "$1"' - "$T/changes.ndjson" >"$T/later.ndjson"
 check "CSV: a later attribute is not dropped silently" -s 1 -i "$T/later.ndjson" -o 'order_id,_op
-o-1,REMOVE' -e 'cdcxform: line 2: attribute status is none of the columns of the first row; see --fields
+o-1,REMOVE' -e 'cdcxform: line 2: attribute status is not a column of the first row; see --fields
 cdcxform: 1 line rejected' -- cdcxform -o csv --meta op
 for new in '"a.b":{"N":"1"},"a":{"M":{"b":{"N":"2"}}}' '"a":{"M":{"b":{"N":"2"}}},"x":{"S":"lost"}'; do
     printf '{"eventName":"INSERT","dynamodb":{"NewImage":{%s}}}\n' "$new"
 done >"$T/dots.ndjson"
 check "CSV: a column with a dot is no path, which would hide a later attribute" -s 1 -i "$T/dots.ndjson" -o 'a.b,a
-1,"{""b"":2}"' -e 'cdcxform: line 2: attribute x is none of the columns of the first row; see --fields
+1,"{""b"":2}"' -e 'cdcxform: line 2: attribute x is not a column of the first row; see --fields
 cdcxform: 1 line rejected' -- cdcxform -o csv --no-meta
 wide=$(i=0; while [ $i -lt 100 ]; do printf '"attribute_of_a_long_name_%d":{"N":"1"},' $i; i=$((i + 1)); done)
 i=0
@@ -107,7 +107,7 @@ o-1,,,,REMOVE' -E '^cdcxform: 900 lines rejected$' -- cdcxform -o csv --meta op
 printf '{"eventName":"INSERT","dynamodb":{"NewImage":{"o\\"k":{"N":"1"}}}}\n{"eventName":"INSERT","dynamodb":{"NewImage":{"\\u006fld\\u002ek":{"N":"1"}}}}\n' >"$T/old.ndjson"
 check "both images: a name with an escape begins with old., or does not" -s 1 -i "$T/old.ndjson" -o '{"o\"k":1}' -E "^cdcxform: line 2: attribute .u006fld.u002ek begins with old., as the old image's do$" -- cdcxform --image both --no-meta
 printf '{"eventName":"INSERT","dynamodb":{"ApproximateCreationDateTime":1,"NewImage":{"id":{"S":"1"}}},"dynamodb":{"Keys":{"id":{"S":"2"}}}}\n' >"$T/again.ndjson"
-check "what stands twice in the envelope: the last one counts, and nothing of the first" -i "$T/again.ndjson" -o '{"id":"2","_op":"INSERT","_ts":null}' -- cdcxform --image keys
+check "what appears twice in the envelope: the last one counts, and nothing of the first" -i "$T/again.ndjson" -o '{"id":"2","_op":"INSERT","_ts":null}' -- cdcxform --image keys
 check "ddb-json" -i "$T/spaced.ndjson" -m '"ns":\{"NS":\["1","2\.50"\]\}' -- cdcxform -o ddb-json
 
 # DynamoDB Streams, captures

@@ -155,7 +155,7 @@ aws_access_key_id = BASE
 aws_secret_access_key = hush-base
 END
 fresh
-check 'MFA without a terminal' -i "$T/line" -s 1 -E 'wants an MFA code \(mfa_serial\), and there is no terminal' -- setsid -w ddbput sales
+check 'MFA without a terminal' -i "$T/line" -s 1 -E 'needs an MFA code \(mfa_serial\), and there is no terminal' -- setsid -w ddbput sales
 
 # At a terminal the code is asked for there, whatever standard input is, and not shown.
 fresh

@@ -48,7 +48,7 @@ bad_line 'a number too large' "attribute 'n': a number above 9.99E+125, DynamoDB
     '{"order_id":"a","n":[{"m":1e126}]}'
 bad_line 'an empty key' "key 'order_id' is empty" '{"order_id":"","n":1}'
 bad_line 'no key' "key 'order_id' is missing" '{"n":1}'
-bad_line 'a key of the wrong type' "attribute 'order_id': a number, the table's key wants a string (S)" '{"order_id":1}'
+bad_line 'a key of the wrong type' "attribute 'order_id': a number, the table's key must be a string (S)" '{"order_id":1}'
 bad_line 'a key given twice' "attribute 'order_id': the key is given twice" '{"order_id":"a","order_id":"b"}'
 printf '{"order_id":"%02049d"}\n' 0 >"$T/line"
 bad 'a key of 2049 bytes' "key 'order_id' is longer than 2048 bytes" "$T/line"
@@ -57,10 +57,10 @@ bad 'an item over 400 KB' 'an item of 409610 bytes, DynamoDB takes 409600' "$T/l
 { printf '{"order_id":"a","x":'; printf '%033d' 0 | tr 0 '['; printf '%033d' 0 | tr 0 ']'; echo '}'; } >"$T/line"
 bad 'nesting of 33' "attribute 'x': nested deeper than 32 levels" "$T/line"
 bad_line 'an attribute without a name' 'an attribute without a name' '{"order_id":"a","":1}'
-bad_line 'a type that is none' "attribute 'x': 'Q' is no type of DynamoDB (S N B BOOL NULL L M SS NS BS)" \
+bad_line 'a type that is none' "attribute 'x': 'Q' is not a type of DynamoDB (S N B BOOL NULL L M SS NS BS)" \
     '{"Item":{"order_id":{"S":"a"},"x":{"Q":"1"}}}'
 bad_line 'an empty set' "attribute 'x': an empty set" '{"Item":{"order_id":{"S":"a"},"x":{"SS":[]}}}'
-bad_line 'an export line whose key is another type' "attribute 'order_id': of another type, the table's key wants a string (S)" \
+bad_line 'an export line whose key is another type' "attribute 'order_id': of another type, the table's key must be a string (S)" \
     '{"Item":{"order_id":{"N":"1"}}}'
 bad_line 'a word that does not belong' "'st' does not belong into a write line" '{"update":{"order_id":"a"},"st":{"x":1}}'
 bad_line 'set without update' 'set and remove belong to an update' '{"put":{"order_id":"a"},"set":{"x":1}}'
@@ -78,11 +78,11 @@ bad_line "a scan's answer" "the answer of a scan; jq -c '.Items[]' prints its it
     '{"Items":[{"order_id":{"S":"a"}}],"Count":1,"ScannedCount":1,"ConsumedCapacity":null}'
 bad_line 'the first line of several' "byte 2: a key in quotes was expected; it begins a document of several lines, jq -c . makes one of it" '{'
 bad_line 'types, but no key' "key 'order_id' is missing" '{"x":{"S":"a"}}'
-bad_line 'a typed key of another type' "attribute 'order_id': of another type, the table's key wants a string (S)" '{"order_id":{"N":"1"}}'
+bad_line 'a typed key of another type' "attribute 'order_id': of another type, the table's key must be a string (S)" '{"order_id":{"N":"1"}}'
 bad_line 'a typed item with a plain value' "attribute 'n': byte 34: an object was expected" '{"put":{"order_id":{"S":"a"},"n":1}}'
 bad_line 'a typed delete of more than the key' "the key holds more than the table's key attributes" \
     '{"delete":{"order_id":{"S":"a"},"n":{"N":"1"}}}'
-bad_line 'a typed update' "attribute 'order_id': a map, the table's key wants a string (S)" \
+bad_line 'a typed update' "attribute 'order_id': a map, the table's key must be a string (S)" \
     '{"update":{"order_id":{"S":"a"}},"set":{"n":{"N":"1"}}}'
 
 # Items with their types, and lines of exports, full and incremental.

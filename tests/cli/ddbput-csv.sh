@@ -116,10 +116,10 @@ many() { # ZIP: a zip of another form in row 1,100
 many 01234 >"$T/in.csv"
 rm -f "$T/bad.csv"
 fault_rules </dev/null
-check 'a text after a thousand numbers is refused (ddbput)' -s 1 -i "$T/in.csv" -e "ddbput: line 1101: column 2, 'zip', has held numbers so far and this is none; --types zip:S makes all of them strings
+check 'a text after a thousand numbers is refused (ddbput)' -s 1 -i "$T/in.csv" -e "ddbput: line 1101: column 2, 'zip', has held numbers so far and this is not one; --types zip:S makes all of them strings
 ddbput: 1 line rejected ($T/bad.csv)" -- ddbput --rejects "$T/bad.csv" sales
 check 'a text after a thousand numbers is refused (bfgen)' -s 1 -a \
-    -E "^bfgen: line 1101: column 2, 'zip', has held numbers so far and this is none; --types zip:S makes all of them strings" -- plain
+    -E "^bfgen: line 1101: column 2, 'zip', has held numbers so far and this is not one; --types zip:S makes all of them strings" -- plain
 kinds() { jq -r '.put.zip | keys[0]' "$FAULT_DIR/accepted" | sort | uniq -c | tr -s ' '; }
 check 'no column is of two types' -o ' 1100 N' -- kinds
 fault_rules </dev/null
@@ -150,7 +150,7 @@ BatchWriteItem error 400 AccessDeniedException no
 RULES
 { echo order_id,n; seq 1 900 | sed 's/.*/o-&,&/'; } >"$T/in.csv"
 rm -f "$T/bad.csv"
-check 'a run that ends early' -s 1 -i "$T/in.csv" -E '^ddbput: reading stopped after line [0-9]+; the lines behind it' -- \
+check 'a run that ends early' -s 1 -i "$T/in.csv" -E '^ddbput: reading stopped after line [0-9]+; the lines after it' -- \
     ddbput --window 1 --rejects "$T/bad.csv" sales
 stopped=$(sed -n 's/.*reading stopped after line \([0-9]*\);.*/\1/p' "$T/err")
 ok 'all rows are in the rejects or behind the line that is told' sh -c \

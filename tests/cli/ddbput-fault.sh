@@ -142,7 +142,7 @@ BatchWriteItem error 400 ExpiredTokenException no
 END
 bfgen -n 5000 --mix insert=1 -o items >"$T/5000"
 check 'a long input is not read to its end then' -s 1 -i "$T/5000" \
-    -E '^ddbput: reading stopped after line [0-9]+; the lines behind it are to be fed in again as well$' -- \
+    -E '^ddbput: reading stopped after line [0-9]+; the lines after it have to be fed in again as well$' -- \
     ddbput --window 1 --rejects "$T/rejects" sales
 unread "$T/5000" >"$T/behind"
 ok 'much is left' test -s "$T/behind"

@@ -10,7 +10,7 @@ export AWS_REGION AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 check 'help' -m '^usage: ddbput \[options\] TABLE$' -- ddbput --help
 check 'version names the libraries' -m 'libcurl/' -- ddbput --version
 check 'no table' -s 2 -E '^ddbput: usage: ddbput \[options\] TABLE$' -- ddbput
-check 'a table name that is none' -s 2 -e "ddbput: 'a b' is no table name: 3 to 255 of A-Z a-z 0-9 - _ ." -- ddbput 'a b'
+check 'a table name that is none' -s 2 -e "ddbput: 'a b' is not a table name: 3 to 255 of A-Z a-z 0-9 - _ ." -- ddbput 'a b'
 arn=arn:aws:dynamodb:eu-central-1:123456789012:table/sales
 check 'an ARN of an index' -s 2 -e "ddbput: this is the ARN of an index of a table; the table's is $arn" -- ddbput $arn/index/by-zip
 check 'an ARN of a stream' -s 2 -e "ddbput: this is the ARN of a stream of a table; the table's is $arn" -- \
@@ -23,7 +23,7 @@ check 'a stream that is none' -s 2 -e "ddbput: --stream-to: 'a b' is neither a s
 check 'a window of none' -s 2 -E "'--window': 0 is not from 1 to 256$" -- ddbput --window 0 sales
 for key in order_id id:X :S a:S,b:N,c:S a:S,a:N ''; do
     check "--create '$key'" -s 2 \
-        -e "ddbput: --create: '$key' is no key such as order_id:S or order_id:S,line:N" -- ddbput --create "$key" sales
+        -e "ddbput: --create: '$key' is not a key such as order_id:S or order_id:S,line:N" -- ddbput --create "$key" sales
 done
 check 'rejects that cannot be made' -s 1 -e "ddbput: $T/no/rejects: No such file or directory" -- \
     ddbput --rejects "$T/no/rejects" sales

@@ -103,14 +103,14 @@ refuses '{"id":"1","b":"yes"}' "b: 'yes' is no boolean"
 refuses '{"id":"1","bin":"AQI"}' "bin: 'AQI' is no binary"
 refuses '{"id":"1","a":1}' "a: a list was expected"
 refuses '{"id":"1","a":[1,"x"]}' "a: 'x' is no int"
-refuses '{"id":"1","m":{"k":1,"\u006b":2}}' "m: a key of the map stands twice"
+refuses '{"id":"1","m":{"k":1,"\u006b":2}}' "m: a key of the map appears twice"
 refuses '{"id":"1","m":[]}' "m: an object was expected"
-refuses '{"id":"1","st":{"p":1,"p":2}}' "st: p: stands twice"
+refuses '{"id":"1","st":{"p":1,"p":2}}' "st: p: appears twice"
 refuses '{"id":"1","st":{"z":1}}' "st: the schema has no column 'z'"
-refuses '{"id":"1","id":"2"}' "id: stands twice"
-refuses '{"id":"1","ID":"2"}' "id: stands twice"
+refuses '{"id":"1","id":"2"}' "id: appears twice"
+refuses '{"id":"1","ID":"2"}' "id: appears twice"
 refuses '{"id":"1","more":1}' "the schema has no column 'more'"
-refuses '{"id":"1"} x' "byte 12: there is more behind the object"
+refuses '{"id":"1"} x' "byte 12: there is more text after the object"
 refuses '[]' "byte 1: an object was expected; it is an array, jq -c '.[]' makes lines of it"
 refuses '{"id":"1","n":01}' "byte 16: ',' or '}' was expected"
 refuses '{"id":"1","j":{"a":}}' "byte 20: a value was expected"
@@ -125,7 +125,7 @@ check "broken UTF-8" -s 1 -i row -E "^row2pq: line 1: byte 8: invalid UTF-8" -- 
 i=0
 while [ $i -lt 40 ]; do printf '%s"k%d":%d' "$([ $i = 0 ] || echo ,)" $i $i; i=$((i + 1)); done >keys
 printf '{"id":"1","m":{%s}}\n{"id":"2","m":{%s,"k7":1}}\n' "$(cat keys)" "$(cat keys)" >row
-check "a map of many keys" -s 1 -i row -E '^row2pq: line 2: m: a key of the map stands twice$' -- row2pq --schema schema --to r.parquet
+check "a map of many keys" -s 1 -i row -E '^row2pq: line 2: m: a key of the map appears twice$' -- row2pq --schema schema --to r.parquet
 check "what came of the refused row is not there" -o 40 -- sh -c "python3 '$here/parquet_look.py' r.parquet 4.0.1.11.3.5"
 printf '{"id":"1","n":"7","d":"1.50","b":1,"ID2":0}\n' >row
 check "--only" -i row -- row2pq --schema schema --only --to r.parquet
@@ -141,9 +141,9 @@ printf 'a whatever\n' >bad
 check "a bad schema" -s 1 -E "^row2pq: --schema: bad: line 1: 'whatever' is not string" -- row2pq --schema bad --to x
 check "a codec" -s 2 -E "'lz4' is not zstd, snappy, gzip or none" -- row2pq --compress lz4 --to x
 check "a level for none" -s 2 -i in -e 'row2pq: none has no levels' -- row2pq --compress none --level 3 --to x
-check "a column to sort by" -s 2 -i in -e "row2pq: --sort-by: 'nope' is no column of single values" -- row2pq --sort-by nope --to x
-check "a column inside a list" -s 2 -E "'a' is no column of single values" -- row2pq --schema schema --sort-by a --to x
-check "a column for a bloom filter" -s 2 -E "'b' is no column that has bloom filters" -- row2pq --schema schema --bloom b --to x
+check "a column to sort by" -s 2 -i in -e "row2pq: --sort-by: 'nope' is not a column of single values" -- row2pq --sort-by nope --to x
+check "a column inside a list" -s 2 -E "'a' is not a column of single values" -- row2pq --schema schema --sort-by a --to x
+check "a column for a bloom filter" -s 2 -E "'b' is not a column that can have a bloom filter" -- row2pq --schema schema --bloom b --to x
 check "--show-schema of a schema" -s 2 -E '--show-schema and --schema exclude each other$' -- row2pq --schema schema --show-schema
 for kind in zstd snappy gzip none; do
     row2pq --compress $kind --to $kind.parquet in

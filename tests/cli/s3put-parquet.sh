@@ -49,7 +49,7 @@ usage 'use row2pq for Parquet' --one -f parquet s3://lake/x
 usage "'lz4' is not gzip, zstd, none or snappy" -f parquet --compress lz4 s3://lake/
 usage 'option .--infer.: 0 is not from 1 to' -f parquet --infer 0 s3://lake/
 check 'a schema that is not there' -s 1 -i in -E '--schema: none' -- s3put -f parquet --schema none s3://lake/
-check 'a column that is not there' -s 2 -i in -E "'x' is no column" -- s3put -f parquet --schema schema --sort-by x s3://lake/
+check 'a column that is not there' -s 2 -i in -E "'x' is not a column" -- s3put -f parquet --schema schema --sort-by x s3://lake/
 
 # Rows that are not delivered come back as they were.
 fault_rules <<'END'

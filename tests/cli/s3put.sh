@@ -185,11 +185,11 @@ check 'text keeps them' -i "$T/bom" -m '"records":4,' -- dry -f text s3://lake/
 doubt() {
     check "a doubt: $1" -i "$T/rows" -a -E "$2" -- dry "$1"
 }
-doubt 's3://lake/%Y/%m/' "^s3put: '%Y' in the prefix stands for itself; a time is written !.timestamp:yyyy/MM/dd.$"
-doubt 's3://lake/dt=%d/' "^s3put: '%d' in the prefix stands for itself"
-doubt 's3://lake/${category}/' "^s3put: '\\$\\{' in the prefix stands for itself; expressions"
-doubt 's3://lake/{{category}}/' "^s3put: '\\{\\{' in the prefix stands for itself"
-doubt 's3://lake/YYYY/' "^s3put: 'YYYY' in the prefix stands for itself"
+doubt 's3://lake/%Y/%m/' "^s3put: '%Y' in the prefix is literal text; a time is written !.timestamp:yyyy/MM/dd.$"
+doubt 's3://lake/dt=%d/' "^s3put: '%d' in the prefix is literal text"
+doubt 's3://lake/${category}/' "^s3put: '\\$\\{' in the prefix is literal text; expressions"
+doubt 's3://lake/{{category}}/' "^s3put: '\\{\\{' in the prefix is literal text"
+doubt 's3://lake/YYYY/' "^s3put: 'YYYY' in the prefix is literal text"
 doubt 's3://lake/!{timestamp:YYYY/MM}/' "^s3put: 'Y' in !.timestamp:.* is the year that the week belongs to"
 doubt 's3://lake/!{timestamp:yyyy/MM/DD}/' "^s3put: 'D' in !.timestamp:.* is the day of the year"
 doubt s3://lake/sales "^s3put: the objects' names begin with 'salesYYYY/MM/\.\.\.': the prefix of a folder ends in '/'"

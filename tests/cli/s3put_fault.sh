@@ -251,7 +251,7 @@ PutObject 2x fake
 PutObject error 403 AccessDenied no
 END
 check 'a failure ends the reading' -s 1 -a -i "$T/large" \
-    -E '^s3put: reading stopped after line [0-9]+; the lines behind it are to be fed in again as well$' -- \
+    -E '^s3put: reading stopped after line [0-9]+; the lines after it have to be fed in again as well$' -- \
     s3put --size 100k --rejects "$T/rejects" s3://lake/p/
 stopped=$(sed -n 's/.*: reading stopped after line \([0-9]*\);.*/\1/p' "$T/err")
 everything() {

@@ -57,9 +57,9 @@ shown() {
     fault_stop
 }
 shown good 0 '' --ca-bundle "$T/pki/authority.pem"
-shown good 1 'nobody who is trusted vouches for the certificate of HOST (--ca-bundle says whom to trust)'
-shown self 1 'the certificate of HOST is self-signed (--ca-bundle says whom to trust)'
-shown self 1 'the certificate of HOST is self-signed (--ca-bundle says whom to trust)' --ca-bundle "$T/pki/authority.pem"
+shown good 1 'the certificate of HOST is not signed by a trusted authority (see --ca-bundle)'
+shown self 1 'the certificate of HOST is self-signed (see --ca-bundle)'
+shown self 1 'the certificate of HOST is self-signed (see --ca-bundle)' --ca-bundle "$T/pki/authority.pem"
 shown expired 1 'the certificate of HOST has expired' --ca-bundle "$T/pki/authority.pem"
 shown future 1 'the certificate of HOST is not valid yet; is the clock here right?' --ca-bundle "$T/pki/authority.pem"
 shown other 1 'the certificate of HOST is for another host' --ca-bundle "$T/pki/authority.pem"
@@ -76,7 +76,7 @@ fault_stop
 
 # Plain HTTP to another machine (by a proxy, so that no packet leaves this one): told once, and not with -q.
 fault_start </dev/null
-plain='what goes there can be read on its way, https:// protects it'
+plain='data sent there can be read on the way; https:// protects it'
 for run in 'ddbput sales' 'kinput orders' 'kinread -e orders'; do
     # shellcheck disable=SC2086 # words
     check "plain HTTP: $run" -i "$T/lines" -a -e "${run%% *}: http://service.invalid:8000: $plain" -- \

@@ -361,13 +361,17 @@ static void test_single_values(void **state)
     assert_str(a.val, "1.50");
     assert_false(bf_change_value(&c, BF_STR("{\"FOO\":\"bar\"}"), &a, &e));
     assert_has(e.text, "byte 2: unknown type of attribute value");
+    assert_false(bf_change_value(&c, BF_STR("{\"S\":\"x\\"), &a, &e));
+    assert_has(e.text, "byte 9: unknown escape");
+    assert_false(bf_change_value(&c, BF_STR("{\"S\":"), &a, &e));
+    assert_has(e.text, "byte 6: unexpected end");
     assert_false(bf_change_value(&c, BF_STR("{}"), &a, &e));
     assert_false(bf_change_value(&c, BF_STR(""), &a, &e));
     assert_false(bf_change_value(&c, BF_STR("{\"S\":\"x\"}{"), &a, &e));
     assert_true(bf_change_item(&c, BF_STR("{\"a\":{\"S\":\"x\"},\"b\":{\"NULL\":true}}"), &e));
     assert_int_equal(c.new_image.n, 2);
     assert_false(bf_change_item(&c, BF_STR("{\"a\":{\"S\":\"x\"},\"a\":{\"NULL\":true}}"), &e));
-    assert_has(e.text, "attribute a: stands twice");
+    assert_has(e.text, "attribute a: appears twice");
     bf_change_free(&c);
 }
 
@@ -403,7 +407,7 @@ static void test_repeated(void **state)
             bf_buf_addf(&item, "\"%s:{\"%s\":\"1\"}}", form == 2 ? " " : "", form == 2 ? "N" : "S");
             if (bf_change_item(&c, bf_buf_view(&item), &e))
                 fail_msg("%s twice was taken: %.*s", name, (int)item.n, item.p);
-            assert_has(e.text, "stands twice");
+            assert_has(e.text, "appears twice");
         }
     bf_buf_free(&item);
     bf_change_free(&c);
@@ -437,7 +441,7 @@ static void test_repeated_inside(void **state)
                     fail_msg("%s: %.*s", taken ? "taken" : e.text, (int)item.n, item.p);
                 char where[80];
                 snprintf(where, sizeof where,
-                         "byte %zu: attribute m: a member of the map stands twice", at + 1);
+                         "byte %zu: attribute m: a member of the map appears twice", at + 1);
                 if (twice)
                     assert_string_equal(e.text, where);
             }

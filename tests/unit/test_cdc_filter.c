@@ -232,7 +232,7 @@ static void test_transform(void **state)
     conf.fold = "k";
     conf.sql.select = "k";
     assert_null(bf_xform_new(&conf, &e));
-    assert_has(e.text, "--fold cannot go with --select and --sql");
+    assert_has(e.text, "--fold cannot be combined with --select and --sql");
     bf_buf_free(&rows);
     bf_buf_free(&told);
 }

@@ -88,21 +88,21 @@ static void typed_form(void **state)
     assert_int_equal(r.item.attrs, 10);
     done(&r);
     BAD(&one, true, "{\"id\":\"a\"}", "attribute 'id': byte 7: an object was expected");
-    BAD(&one, true, "{\"id\":{}}", "attribute 'id': a typed value wants a type");
+    BAD(&one, true, "{\"id\":{}}", "attribute 'id': a typed value needs a type");
     BAD(&one, true, "{\"id\":{\"S\":\"a\",\"N\":\"1\"}}",
         "attribute 'id': a typed value has one type only");
     BAD(&one, true, "{\"id\":{\"S\":1}}", "attribute 'id': byte 12: a string was expected");
     BAD(&one, true, "{\"id\":{\"S\":\"a\"},\"n\":{\"N\":\"x\"}}",
         "attribute 'n': 'x' is not a number");
     BAD(&one, true, "{\"id\":{\"S\":\"a\"},\"n\":{\"NULL\":false}}",
-        "attribute 'n': NULL wants true");
+        "attribute 'n': NULL must be true");
     BAD(&one, true, "{\"id\":{\"S\":\"a\"},\"n\":{\"BOOL\":1}}",
-        "attribute 'n': BOOL wants true or false");
+        "attribute 'n': BOOL must be true or false");
     BAD(&one, true, "{\"id\":{\"S\":\"a\"},\"n\":{\"NS\":[]}}", "attribute 'n': an empty set");
     BAD(&one, true, "{\"id\":{\"SS\":[\"a\"]}}",
-        "attribute 'id': of another type, the table's key wants a string (S)");
+        "attribute 'id': of another type, the table's key must be a string (S)");
     BAD(&one, true, "{\"id\":{\"S\":\"a\"},\"x\":{\"FOO\":\"bar\"}}",
-        "attribute 'x': 'FOO' is no type of DynamoDB (S N B BOOL NULL L M SS NS BS)");
+        "attribute 'x': 'FOO' is not a type of DynamoDB (S N B BOOL NULL L M SS NS BS)");
 }
 
 static void bad_plain(void **state)
@@ -112,10 +112,10 @@ static void bad_plain(void **state)
     BAD(&one, false, "{}", "key 'id' is missing");
     BAD(&two, false, "{\"id\":\"a\"}", "key 'at' is missing");
     BAD(&one, false, "{\"id\":\"\"}", "key 'id' is empty");
-    BAD(&one, false, "{\"id\":null}", "attribute 'id': null, the table's key wants a string (S)");
+    BAD(&one, false, "{\"id\":null}", "attribute 'id': null, the table's key must be a string (S)");
     BAD(&two, false, "{\"id\":\"a\",\"at\":\"1\"}",
-        "attribute 'at': a string, the table's key wants a number (N)");
-    BAD(&bin, false, "{\"id\":\"###\"}", "key 'id' is binary and wants base64");
+        "attribute 'at': a string, the table's key must be a number (N)");
+    BAD(&bin, false, "{\"id\":\"###\"}", "key 'id' is binary and must be base64");
     BAD(&one, false, "{\"id\":\"a\",\"id\":\"b\"}", "attribute 'id': the key is given twice");
     BAD(&one, false, "{\"id\":\"a\",\"i\\u0064\":\"b\"}",
         "attribute 'i\\u0064': the key is given twice");

@@ -28,7 +28,7 @@ static int end(void **state)
     return 0;
 }
 
-/* At every vector level the text is an item, or is refused because of a duplicate name. */
+/* At every vector level: the text is an item, or is refused because a name appears twice. */
 static void item(bool taken)
 {
     for (int level = BF_CPU_PORTABLE; level <= BF_CPU_SSE2; level++) {
@@ -39,7 +39,7 @@ static void item(bool taken)
             fail_msg("%s: %.*s", taken ? e.text : "taken", (int)(text.n > 2000 ? 2000 : text.n),
                      text.p);
         if (!taken)
-            assert_has(e.text, "stands twice");
+            assert_has(e.text, "appears twice");
     }
 }
 

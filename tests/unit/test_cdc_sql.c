@@ -4,6 +4,7 @@
  */
 #include "tests/unit/unit.h"
 
+#include "lib/sql/sql_refusal.h"
 #include "lib/sql/sql_text.h"
 #include "lib/xform/xform.h"
 
@@ -23,6 +24,38 @@ static void expect_text(const char *sql, bool star, const char *want)
     assert_string_equal(bf_buf_cstr(&out), want);
     bf_sql_text_free(&t);
     bf_buf_free(&out);
+}
+
+/* SQLite's messages, of the versions before and after it began to quote names. */
+static void test_refusals(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *message;
+        enum sql_refusal_kind kind;
+        const char *name;
+    } cases[] = {
+        {"no such column: total", SQL_REFUSED_COLUMN, "total"},
+        {"no such column: p.brand", SQL_REFUSED_COLUMN, "p.brand"},
+        {"no such column: payment.method", SQL_REFUSED_COLUMN, "payment.method"},
+        {"no such column: \"payment.method\" - should this be a string literal in single-quotes?",
+         SQL_REFUSED_COLUMN, "payment.method"},
+        {"no such column: \"a\"", SQL_REFUSED_COLUMN, "a"},
+        {"cannot join using column product_id - column not present in both tables",
+         SQL_REFUSED_JOIN, "product_id"},
+        {"near \"index\": syntax error", SQL_REFUSED_SYNTAX, "index"},
+        {"near \")\": syntax error", SQL_REFUSED_SYNTAX, ")"},
+        {"near \"x", SQL_REFUSED_OTHER, ""},
+        {"incomplete input", SQL_REFUSED_OTHER, ""},
+        {"ambiguous column name: a", SQL_REFUSED_OTHER, ""},
+        {"no such function: f", SQL_REFUSED_OTHER, ""},
+        {"unrecognized token: \"#\"", SQL_REFUSED_OTHER, ""},
+    };
+    for (size_t i = 0; i < BF_COUNT(cases); i++) {
+        struct sql_refusal r = bf_sql_refusal(cases[i].message);
+        assert_int_equal(r.kind, cases[i].kind);
+        assert_true(bf_str_eq(r.name, bf_str_of(cases[i].name)));
+    }
 }
 
 static void test_text(void **state)
@@ -141,9 +174,8 @@ static void test_unseen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_text),
-        cmocka_unit_test(test_text_bad),
-        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_text),
+        cmocka_unit_test(test_text_bad), cmocka_unit_test(test_values),
         cmocka_unit_test(test_unseen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

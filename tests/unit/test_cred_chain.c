@@ -47,7 +47,7 @@ static void environment(void **unused)
     world_fails(w, BF_E_DENIED, "AWS_SECRET_ACCESS_KEY is set, AWS_ACCESS_KEY_ID is not");
     world_free(w);
     w = world_new("", "", NULL, bad);
-    world_fails(w, BF_E_DENIED, "AWS_CREDENTIAL_EXPIRATION is no time");
+    world_fails(w, BF_E_DENIED, "AWS_CREDENTIAL_EXPIRATION is not a time");
     world_free(w);
 }
 
@@ -145,15 +145,15 @@ static void role_mistakes(void **unused)
         {"[profile a]\nrole_arn = x\n", "neither of source_profile and credential_source"},
         {"[profile a]\nrole_arn = x\nsource_profile = a\ncredential_source = Environment\n",
          "both of"},
-        {"[profile a]\nrole_arn = x\ncredential_source = Moon\n", "'Moon' is none of"},
+        {"[profile a]\nrole_arn = x\ncredential_source = Moon\n", "'Moon' is not one of"},
         {"[profile a]\nrole_arn = x\ncredential_source = Environment\n",
          "profile 'a', credential_source Environment: AWS_ACCESS_KEY_ID is not set"},
         {"[profile a]\nrole_arn = x\nsource_profile = b\n[profile b]\nregion = x\n",
          "profile 'b' has no credentials to assume a role with"},
         {"[profile a]\nrole_arn = x\nsource_profile = a\nduration_seconds = long\n" KEYS("S"),
-         "duration_seconds 'long' is no number of seconds"},
+         "duration_seconds 'long' is not a number of seconds"},
         {"[profile a]\nrole_arn = x\nsource_profile = a\nmfa_serial = arn:mfa\n" KEYS("S"),
-         "wants an MFA code (mfa_serial), and there is no terminal"},
+         "needs an MFA code (mfa_serial), and there is no terminal"},
     };
     for (size_t i = 0; i < BF_COUNT(cases); i++) {
         struct world *w = world_new(cases[i].config, "", "a", NULL);
@@ -281,13 +281,13 @@ static void process(void **unused)
         const char *printed, *text;
     } bad[] = {
         {NULL, "credential_process of profile 'default': it ended with exit status 3: no card"},
-        {"hush", "its output is no JSON object"},
-        {"[]", "its output is no JSON object"},
+        {"hush", "its output is not a JSON object"},
+        {"[]", "its output is not a JSON object"},
         {"{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"hush\"}", "has not \"Version\": 1"},
         {"{\"Version\":2}", "has not \"Version\": 1"},
         {"{\"Version\":1,\"AccessKeyId\":\"A\"}", "there is no secret key"},
         {"{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"hush\",\"Expiration\":\"x\"}",
-         "its Expiration is no time"},
+         "its Expiration is not a time"},
         {"{\"Version\":1,\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"hush\",\"Expiration\":"
          "\"2020-01-01T00:00:00Z\"}",
          "expired at 2020-01-01"},
@@ -424,7 +424,7 @@ static void instance_troubles(void **unused)
     w = world_new("", "", NULL, NULL);
     world_answer(w, "api/token", 200, "tok");
     world_answer(w, list, 200, "../../user-data");
-    world_fails(w, BF_E_DENIED, "its list of roles is none");
+    world_fails(w, BF_E_DENIED, "its list of roles is invalid");
     world_free(w);
     w = world_new("", "", NULL, NULL);
     world_answer(w, "api/token", 200, "tok");

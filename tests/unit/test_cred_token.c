@@ -144,7 +144,7 @@ static void sso_troubles(void **unused)
     world_free(w);
     w = world_new(PROFILE SESSION, "", NULL, NULL);
     world_file(w, SSO_FILE, "hush");
-    world_fails(w, BF_E_DENIED, "is no JSON object");
+    world_fails(w, BF_E_DENIED, "is not a JSON object");
     world_free(w);
     w = world_new(PROFILE SESSION, "", NULL, NULL);
     world_file(w, SSO_FILE, FRESH "}");
@@ -173,7 +173,7 @@ static void sso_mistakes(void **unused)
         {"[default]\nsso_role_name = r\nsso_region = x\nsso_start_url = u\n",
          "has no sso_account_id"},
         {"[default]\nsso_role_name = r\nsso_account_id = 1\nsso_region = a.b/\nsso_start_url = u\n",
-         "is no region"},
+         "is not a region"},
     };
     for (size_t i = 0; i < BF_COUNT(cases); i++) {
         struct world *w = world_new(cases[i].config, "", NULL, NULL);
@@ -364,7 +364,7 @@ static void proof(void **unused)
     static const char *const bad[] = {"", "no key", p384};
     for (size_t i = 0; i < BF_COUNT(bad); i++) {
         assert_false(bf_cred_dpop(&out, bad[i], "u", 1, "j", &e));
-        assert_string_equal(e.text, "its dpopKey is no P-256 key");
+        assert_string_equal(e.text, "its dpopKey is not a P-256 key");
     }
     bf_buf_free(&out);
 }

@@ -74,7 +74,7 @@ static void bad_records(void **state)
     assert_has(f.e.text, "quote inside a field");
     NEXT(&f, BF_CSV_BAD);
     assert_str(f.csv.raw, "2,\"x\"y");
-    assert_has(f.e.text, "behind the closing quote");
+    assert_has(f.e.text, "after the closing quote");
     NEXT(&f, BF_CSV_BAD);
     assert_int_equal(f.csv.line, 3);
     assert_str(f.csv.raw, "3,\"open");

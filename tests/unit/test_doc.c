@@ -61,12 +61,12 @@ static void refuses(void **state)
         {"[]", "an object was expected"},
         {"{\"secret\":\"abc", "byte 14: unexpected end"},
         {"{\"a\":secret}", "byte 11: this is not JSON"},
-        {"{} secret", "something comes after the document"},
+        {"{} secret", "there is more text after the document"},
         {"{\"a\":\"\xFF\"}", "invalid UTF-8"},
         {"{\"a\":1e999}", "a number is too large"},
         {"{\"a\":99999999999999999999}", "a number is too large"},
         {"{\"a\\u0000\":1}", "a name holds a NUL"},
-        {"{\"a\":1,\"b\":2,\"a\":1}", "a name comes twice"},
+        {"{\"a\":1,\"b\":2,\"a\":1}", "a name appears twice"},
     };
     struct bf_err e;
     for (size_t i = 0; i < BF_COUNT(cases); i++) {

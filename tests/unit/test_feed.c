@@ -205,7 +205,7 @@ static void test_put_answer(void **state)
                      2); /* FailedRecordCount is wrong; an entry without any member is not stored */
     s = (struct results){0};
     assert_false(bf_kinesis_put_answer(good, 2, on_result, &s, &e));
-    assert_has(e.text, "answer for 3 records, 2 were sent");
+    assert_has(e.text, "answer for 3 records instead of 2");
     assert_false(bf_kinesis_put_answer(BF_STR("{}"), 2, on_result, &s, &e));
     assert_false(bf_kinesis_put_answer(BF_STR("{\"Records\":[{},{]}"), 2, on_result, &s, &e));
     assert_int_equal(s.n, 0); /* nothing is reported of an answer that cannot be read completely */

@@ -139,7 +139,7 @@ static void mistakes(void **unused)
 {
     (void)unused;
     rejected("a/!{timestamp:yyyy", "prefix: '!{' without its '}'");
-    rejected("a/!{timestamp:}", "prefix: !{timestamp:} wants a pattern");
+    rejected("a/!{timestamp:}", "prefix: !{timestamp:} needs a pattern");
     rejected("a/!{timestamp:yyyy/JJ}", "prefix: !{timestamp:yyyy/JJ}: unknown pattern letter: J");
     rejected("a/!{time:HH}", "prefix: unknown expression !{time:HH}");
     rejected("a/!{firehose:error-output-type}",

@@ -59,15 +59,15 @@ static void errors(void **state)
         {"\na varchar2", "line 2: 'varchar2' is not string, json"},
         {"a decimal(39,1)", "line 1: 'decimal(39,1)': a decimal has 1 to 38 digits"},
         {"a decimal(3,4)", "line 1: 'decimal(3,4)': a decimal has"},
-        {"a int extra", "line 1: 'int extra': there is more behind the type"},
+        {"a int extra", "line 1: 'int extra': there is more text after the type"},
         {"a array<int", "'>' is missing"},
         {"a map<int,int>", "the keys of a map are strings"},
         {"a struct<x:int,X:int>", "two fields of a struct have the same name"},
-        {"a struct<>", "struct wants name:type"},
-        {"a int\na int", "line 2: a stands twice"},
+        {"a struct<>", "struct needs name:type"},
+        {"a int\na int", "line 2: a appears twice"},
         {"a int\nA int", "line 2: a and A differ in case alone"},
         {"`` int", "a column without a name"},
-        {"a timestamp(9)", "timestamp wants (3) or (6)"},
+        {"a timestamp(9)", "timestamp needs (3) or (6)"},
         {"a "
          "array<array<array<array<array<array<array<array<array<array<array<array<array<array<"
          "array<"

@@ -134,7 +134,7 @@ static void what_is_no_state_is_refused(void **unused)
     refuses("{\"version\":1,\"open\":[{\"records\":\"x\"}]}", "records is not a number");
     refuses("{\"version\":1,\"streams\":{\"a\":{\"b\":{\"sequence\":7}}}}",
             "sequence: a text was expected");
-    refuses("{\"version\":1,\"version\":1}", "a name comes twice");
+    refuses("{\"version\":1,\"version\":1}", "a name appears twice");
     refuses("{\"version\":1,\"streams\":{\"a\":[]}}", "a stream: an object was expected");
     refuses("{\"version\":1,\"open\":{}}", "open: an array was expected");
     refuses("{\"version\":1,\"open\":[{\"file\":\"a\\u0000b\"}]}", "file: a text was expected");

@@ -67,7 +67,7 @@ void bf_athena_put_page(struct bf_buf *out, struct bf_str id, struct bf_str toke
 
 static bool strange(const char *what, struct bf_err *e)
 {
-    return bf_err_set(e, BF_E_SERVICE, "an answer that is none of %s", what);
+    return bf_err_set(e, BF_E_SERVICE, "an answer that does not fit %s", what);
 }
 
 bool bf_athena_start_answer(struct bf_str body, char id[BF_ATHENA_ID], struct bf_err *e)

@@ -1,9 +1,10 @@
 /*
- * Athena: the requests of a query's life and what the answers say. Pure texts; who sends them keeps the policy.
+ * Athena: the requests of a query and their answers, as pure texts; the caller sends them and
+ * decides when.
  *
- * Source: Athena's API reference, StartQueryExecution, GetQueryExecution, GetQueryResults, StopQueryExecution. A page
- * has at most 1,000 rows, may be short or empty, and is followed by another as long as it has a NextToken. NULL is a
- * Datum without VarCharValue.
+ * Source: Athena's API reference, StartQueryExecution, GetQueryExecution, GetQueryResults,
+ * StopQueryExecution. A page has at most 1,000 rows, may be short or empty, and is followed by
+ * another if it has a NextToken. NULL is a Datum without VarCharValue.
  */
 #ifndef BF_AWS_ATHENA_ATHENA_H
 #define BF_AWS_ATHENA_ATHENA_H
@@ -12,7 +13,7 @@
 #include "lib/json/doc.h"
 
 enum {
-    BF_ATHENA_QUERY_BYTES = 262144, /* of a statement */
+    BF_ATHENA_QUERY_BYTES = 262144, /* maximum size of a statement */
     BF_ATHENA_PAGE_ROWS = 1000,
     BF_ATHENA_ID = 129, /* bytes of an id and its NUL */
     BF_ATHENA_COLUMNS = 10000
@@ -24,7 +25,8 @@ BF_API extern const struct bf_aws_op bf_athena_start, bf_athena_get, bf_athena_r
 struct bf_athena_query {
     struct bf_str text;
     struct bf_str catalog, database, workgroup, location; /* empty: the service's default */
-    const char *token;          /* 32 to 128 characters: the same one starts the same query */
+    const char *token;          /* 32 to 128 characters; the same token does not start a second
+                                 * query */
     const struct bf_str *param; /* SQL literals */
     size_t nparams;
     uint64_t reuse_minutes; /* 0: no reuse */
@@ -32,10 +34,10 @@ struct bf_athena_query {
 
 BF_API void bf_athena_put_start(struct bf_buf *out, const struct bf_athena_query *q);
 
-/* {"QueryExecutionId":ID}: for all that ask about a query. */
+/* {"QueryExecutionId":ID}: the request of all operations on a query. */
 BF_API void bf_athena_put_id(struct bf_buf *out, struct bf_str id);
 
-/* token: empty for the first page. rows: at most so many, 1 to BF_ATHENA_PAGE_ROWS. */
+/* token: empty for the first page. rows: the maximum, 1 to BF_ATHENA_PAGE_ROWS. */
 BF_API void bf_athena_put_page(struct bf_buf *out, struct bf_str id, struct bf_str token,
                                unsigned rows);
 
@@ -51,22 +53,22 @@ enum bf_athena_state {
 };
 BF_API const char *bf_athena_state_name(enum bf_athena_state s);
 
-/* What GetQueryExecution says. Texts are the document's; what the answer lacks is empty or 0. */
+/* The answer of GetQueryExecution. The texts belong to doc; a missing value is empty or 0. */
 struct bf_athena_status {
     json_t *doc;
     enum bf_athena_state state;
     struct bf_str id, query, reason, type, subtype; /* type: DDL, DML, UTILITY */
     struct bf_str catalog, database, workgroup;
     struct bf_str location,
-        manifest;        /* s3:// of the result's object, and of the list of written ones */
-    struct bf_str error; /* AthenaError's own words */
+        manifest;        /* s3:// URLs of the result object, and of the list of written objects */
+    struct bf_str error; /* the message of AthenaError */
     uint64_t category;   /* 1 system, 2 user, 3 other */
     bool retryable, reused;
     uint64_t scanned; /* bytes */
     uint64_t total_ms, queue_ms, engine_ms;
 };
 
-/* A zeroed struct holds nothing yet. */
+/* Initialise with zeros. */
 BF_API void bf_athena_status_free(struct bf_athena_status *s);
 BF_API BF_MUST bool bf_athena_status_answer(struct bf_athena_status *s, struct bf_str body,
                                             struct bf_err *e);
@@ -80,14 +82,14 @@ struct bf_athena_column {
     struct bf_str name, type; /* the label; "varchar", "decimal" */
 };
 
-/* A page of results. Everything holds until the next page is read into it. */
+/* A page of results, valid until the next page is read into it. */
 struct bf_athena_page {
     struct bf_buf room;
     struct bf_athena_column *column;
     size_t ncolumns, column_cap;
-    struct bf_athena_cell *cell; /* of the row that `each` is given */
+    struct bf_athena_cell *cell; /* the row that is passed to `each` */
     size_t ncells, cell_cap;
-    struct bf_str token; /* of the next page; empty: there is none */
+    struct bf_str token; /* of the next page; empty: this is the last one */
     bool has_update;
     uint64_t update_count;
     struct bf_str rows; /* JSON; private */
@@ -96,11 +98,13 @@ struct bf_athena_page {
 BF_API void bf_athena_page_init(struct bf_athena_page *p);
 BF_API void bf_athena_page_free(struct bf_athena_page *p);
 
-/* Reads the columns and the token; body stays the caller's, and has to live as long as the rows are read. */
+/* Reads the columns and the token; body belongs to the caller and must be valid as long as rows are
+ * read. */
 BF_API BF_MUST bool bf_athena_page_answer(struct bf_athena_page *p, struct bf_str body,
                                           struct bf_err *e);
 
-/* Calls each for the rows in their order, with p->cell; it may end the reading with false and its own *e. */
+/* Calls each for every row in order, with p->cell; each can stop by returning false and setting
+ * *e. */
 BF_API BF_MUST bool bf_athena_page_rows(struct bf_athena_page *p,
                                         bool (*each)(void *arg, const struct bf_athena_cell *cell,
                                                      size_t n, struct bf_err *e),

@@ -23,7 +23,7 @@ void bf_athena_page_free(struct bf_athena_page *p)
 
 static bool strange(struct bf_err *e)
 {
-    return bf_err_set(e, BF_E_SERVICE, "an answer that is none of GetQueryResults");
+    return bf_err_set(e, BF_E_SERVICE, "an answer that does not fit GetQueryResults");
 }
 
 static bool keep(struct bf_athena_page *p, const struct bf_json_val *v, struct bf_str *out)
@@ -94,7 +94,7 @@ bool bf_athena_page_answer(struct bf_athena_page *p, struct bf_str body, struct 
     p->ncolumns = p->ncells = 0;
     p->token = p->rows = (struct bf_str){0};
     bf_buf_reset(&p->room);
-    if (!bf_buf_room(&p->room, body.n + 1)) /* nothing in it moves */
+    if (!bf_buf_room(&p->room, body.n + 1)) /* room is not moved afterwards */
         return bf_buf_check(&p->room, "a page of results", e);
     if (!find(body, "ResultSet", BF_JSON_OBJECT, &set))
         return strange(e);

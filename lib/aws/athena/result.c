@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { ROW_MAX = 64 * 1024 * 1024 }; /* Athena's rows have 32 MB at most */
+enum { ROW_MAX = 64 * 1024 * 1024 }; /* Athena's rows have at most 32 MB */
 
 void bf_athena_result_init(struct bf_athena_result *r)
 {
@@ -56,7 +56,7 @@ static bool end_row(struct bf_athena_result *r, bf_athena_each *each, void *arg,
     return ok;
 }
 
-/* Outside of quotes. */
+/* A character outside quotes. */
 static bool take_plain(struct bf_athena_result *r, char c, bf_athena_each *each, void *arg,
                        struct bf_err *e)
 {
@@ -83,7 +83,7 @@ bool bf_athena_result_take(struct bf_athena_result *r, struct bf_str piece, bf_a
                            void *arg, struct bf_err *e)
 {
     for (size_t i = 0; i < piece.n; i++) {
-        if (r->at == BF_ATHENA_QUOTED) { /* most bytes are here */
+        if (r->at == BF_ATHENA_QUOTED) { /* most bytes are inside quotes */
             const char *quote = memchr(piece.p + i, '"', piece.n - i);
             size_t n = quote ? (size_t)(quote - (piece.p + i)) : piece.n - i;
             bf_buf_add(&r->row, piece.p + i, n);
@@ -107,8 +107,8 @@ bool bf_athena_result_end(struct bf_athena_result *r, bf_athena_each *each, void
 {
     if (r->at == BF_ATHENA_QUOTED)
         return bf_err_set(e, BF_E_SERVICE,
-                          "the result's object ends within a value, after %" PRIu64 " rows",
-                          r->rows);
+                          "the result's object ends within a value, after %" PRIu64 " row%s",
+                          r->rows, r->rows == 1 ? "" : "s");
     if (!r->any && r->n == 0)
         return true;
     if (r->at == BF_ATHENA_VALUE && !begin_value(r, true, e))

@@ -11,11 +11,11 @@
 #include "lib/base/stop.h"
 
 enum { MAX_ANSWER = 32 << 20, DEFAULT_TIMEOUT_MS = 60000, BUCKETS_MAX = 1024 };
-enum { LOOK_MS = 5000 };     /* so often at least it is looked whether the computer has slept */
-enum { SLOWEST = 16 << 10 }; /* bytes a second of a request's body */
+enum { LOOK_MS = 5000 };     /* how often to check, at least, whether the computer has slept */
+enum { SLOWEST = 16 << 10 }; /* bytes per second of a request's body, at the slowest */
 
-/* Whose answer is being handed over: bf_aws_header asks it. A call may be gone or submitted again
- * before `done` returns, so it is not kept in the call. */
+/* The flight whose answer is being delivered; bf_aws_header reads it. Not stored in the call, because the call may be
+ * freed or submitted again before `done` returns. */
 static _Thread_local struct bf_aws_flight *answering;
 
 struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e)
@@ -36,7 +36,7 @@ struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e
         free(aws);
         return NULL;
     }
-    bf_aws_config_forget_keys(&aws->config); /* the search reads them anew */
+    bf_aws_config_forget_keys(&aws->config); /* the search reads them again */
     const char *ca = aws->config.ca_bundle;
     if ((!ca || access(ca, R_OK) == 0 || bf_err_sys(e, errno, "CA bundle %s", ca)) &&
         bf_http_init(&aws->http, ca, e) && bf_aws_identity_init(aws, options, e))
@@ -130,7 +130,7 @@ static void give_back(struct bf_aws *aws, struct bf_aws_flight *s)
     aws->in_flight--;
 }
 
-/* Takes s off a list, when it is there. */
+/* Removes s from a list if it is in it. */
 static void take_off(struct bf_aws_flight **at, const struct bf_aws_flight *s)
 {
     while (*at && *at != s)
@@ -139,7 +139,7 @@ static void take_off(struct bf_aws_flight **at, const struct bf_aws_flight *s)
         *at = s->next;
 }
 
-/* An object may take long as long as it moves; an API answer may not, but its request may on a slow line. */
+/* An object may take any time while data flows. An API answer may not, but its request may on a slow line. */
 uint64_t bf_aws_timeout_ms(const struct bf_aws_call *call)
 {
     if (call->timeout_ms || call->op->service == BF_AWS_S3)
@@ -151,7 +151,7 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     const struct bf_aws_call *call = s->call;
     char sdk_request[48];
-    if (!bf_aws_identify(aws, e)) /* a retry may come after their end */
+    if (!bf_aws_identify(aws, e)) /* credentials may have expired before a retry */
         return false;
     s->generation = aws->generation;
     bf_retry_header(&s->rules, &s->retry, sdk_request);
@@ -215,7 +215,7 @@ void bf_aws_cancel(struct bf_aws *aws, struct bf_aws_call *call)
         bf_http_drop(&aws->http, &s->x);
     else {
         take_off(&aws->waiting, s);
-        take_off(&aws->due, s); /* its turn was to come behind the one that is being delivered */
+        take_off(&aws->due, s); /* its turn was to follow the one that is being delivered */
     }
     call->state = NULL;
     give_back(aws, s);
@@ -262,7 +262,7 @@ void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_flight *s, const struct bf
     give_back(aws, s);
 }
 
-/* How long the network may be waited for: until the first retry falls due at most. */
+/* The longest wait for the network: until the first retry is due. */
 static int wait_ms(const struct bf_aws *aws, int timeout_ms)
 {
     int64_t least = timeout_ms < 0 ? INT_MAX : timeout_ms;
@@ -275,7 +275,7 @@ static int wait_ms(const struct bf_aws *aws, int timeout_ms)
     return bf_aws_grace_wait_ms(aws, (int)least);
 }
 
-/* Its turn: hashes a slice of its body, or sends it. */
+/* Hashes the next slice of its body, or sends it. */
 static void take_turn(struct bf_aws *aws, struct bf_aws_flight *s)
 {
     struct bf_err e = {0};
@@ -295,7 +295,7 @@ static void take_turn(struct bf_aws *aws, struct bf_aws_flight *s)
         bf_aws_give_up(aws, s, &e);
 }
 
-/* Who waits again in its turn, for the next slice, comes after all the others: hence a list of its own. */
+/* A call that waits again during its turn, for the next slice, must follow all others: therefore a list of its own. */
 static void send_due(struct bf_aws *aws)
 {
     if (!aws->waiting)
@@ -318,7 +318,7 @@ static void send_due(struct bf_aws *aws)
     }
 }
 
-/* Moves the network and hands out what has ended; *n counts it. */
+/* Does network I/O and delivers the exchanges that have ended; *n counts them. */
 static bool advance(struct bf_aws *aws, size_t *n, struct bf_err *e)
 {
     struct bf_http_exchange *x;
@@ -350,7 +350,7 @@ bool bf_aws_run_fd(struct bf_aws *aws, int timeout_ms, int fd, bool *readable, s
     if (!bf_http_wait(&aws->http, done ? 0 : wait_ms(aws, timeout_ms), fd, readable, e) ||
         !advance(aws, &done, e))
         return false;
-    bf_aws_end_what_stands(aws);
+    bf_aws_end_stalled(aws);
     return true;
 }
 

@@ -1,21 +1,20 @@
 /*
- * The AWS client: one process-wide object that knows region, credentials and
- * endpoints, keeps one libcurl multi handle with its connections, signs, sends,
- * retries by the SDKs' rules, and hands each answer to a callback.
+ * The AWS client: one object per process that holds region, credentials and endpoints, keeps one
+ * libcurl multi handle with its connections, signs, sends, retries by the SDKs' rules, and passes
+ * each answer to a callback.
  *
- * A call is a struct bf_aws_call that the caller owns from bf_aws_submit until
- * its `done` has been called; body, path, query and headers are borrowed for
- * that time. Any number may be in flight; the caller keeps its window. `done`
- * runs inside bf_aws_run, may submit further calls, and must not destroy the
- * client. The answer's views hold until `done` returns.
+ * The caller owns a struct bf_aws_call, and must keep it from bf_aws_submit until its `done` has
+ * been called; body, path, query and headers are borrowed for that time. Any number of calls may be
+ * in flight; the caller limits them. `done` runs inside bf_aws_run, may submit further calls, and
+ * must not destroy the client. The answer's views are valid until `done` returns.
  *
  *     static const struct bf_aws_op batch_write = {BF_AWS_DYNAMODB, "BatchWriteItem"};
  *     call.op = &batch_write; call.body = ...; call.done = on_answer; call.arg = self;
  *     if (!bf_aws_submit(aws, &call, e)) ...
  *     while (in_flight) if (!bf_aws_run(aws, -1, e)) ...
  *
- * Redirects are never followed with a signature. Answers are limited to
- * max_answer bytes (default 32 MiB) unless call.sink takes them in pieces.
+ * HTTP redirects are not followed. Answers are limited to 32 MiB unless call.sink receives them in
+ * pieces.
  */
 #ifndef BF_AWS_CLIENT_CLIENT_H
 #define BF_AWS_CLIENT_CLIENT_H
@@ -29,31 +28,34 @@ BF_C_BEGIN
 
 struct bf_aws;
 
-/* Reads options, environment and the shared files. Fails without a region, with a broken profile or a
- * missing CA file. Credentials are looked for at the first call, and renewed before they expire. */
+/* Reads options, environment and the shared files. Fails without a region, with a malformed profile
+ * or a missing CA file. Credentials are searched for at the first call and renewed before they
+ * expire. */
 BF_API BF_MUST struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e);
 BF_API void bf_aws_destroy(struct bf_aws *aws);
 
-/* *own: is the service spoken to at AWS's own endpoint, not at a configured one? False for an endpoint's URL that is
- * none. */
+/* *own: is the service used at AWS's own endpoint, not at a configured one? False if the endpoint's
+ * URL is invalid. */
 BF_API BF_MUST bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service,
                                            bool *own, struct bf_err *e);
 
-/* How far the services' clock is ahead of ours, by the Date of the last answer; at most a second too little. 0: there was
- * none yet. */
+/* How many ms the service's clock is ahead of ours, by the Date of the last answer (up to 1000 ms
+ * too low). 0: no answer yet. */
 BF_API int64_t bf_aws_skew_ms(const struct bf_aws *aws);
 
 BF_API const char *bf_aws_region(const struct bf_aws *aws);
 
-/* Retries and waits, one line each, for --verbose. */
+/* Sets the callback for retries and waits, one line each; for --verbose. */
 BF_API void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text),
                            void *arg);
 
-/* What only who looks for a fault wants to know, for -vv: why a source of credentials was passed over. */
+/* Sets the callback for debugging details, such as why a source of credentials was skipped; for
+ * -vv. */
 BF_API void bf_aws_on_detail(struct bf_aws *aws, void (*detail)(void *arg, const char *text),
                              void *arg);
 
-/* What a user who waits wants to know without --verbose too: what is waited for after a signal. */
+/* Sets the callback for messages that do not need --verbose, such as what the tool waits for after
+ * a signal. */
 BF_API void bf_aws_on_warning(struct bf_aws *aws, void (*warn)(void *arg, const char *text),
                               void *arg);
 
@@ -63,20 +65,20 @@ struct bf_aws_op {
 };
 
 struct bf_aws_answer {
-    int status;             /* HTTP status; 0 when there was no answer */
-    struct bf_str body;     /* empty when a sink took it */
-    const char *request_id; /* "" when the answer had none */
+    int status;             /* HTTP status; 0 if there was no answer */
+    struct bf_str body;     /* empty if call.sink has received it */
+    const char *request_id; /* "" if the answer had none */
     const char *code;       /* the service's error code without prefix, "" on success; made from the
-                               status when the body has none; CRC32CheckFailed: a damaged answer */
+                             * status if the body has none; CRC32CheckFailed: a damaged answer */
     const char *message;    /* its message, "" on success */
-    int attempts;           /* 1 when the first try did it */
-    struct bf_err err; /* BF_OK on success; else what to print: "GetRecords: code: message (HTTP
-                              400, request id)" */
+    int attempts;           /* number of attempts made, from 1 */
+    struct bf_err err;      /* BF_OK on success; else the error to print: "GetRecords: code: message
+                        * (HTTP 400, request id)" */
 };
 
 struct bf_aws_call;
 
-/* A response header by its lower-case name; empty when it is not there. Inside `done` only. */
+/* A response header by its lower-case name; empty if it is missing. Only inside `done`. */
 BF_API struct bf_str bf_aws_header(const struct bf_aws_call *call, const char *name);
 
 enum { BF_AWS_HEADERS_MAX = 24 };
@@ -89,52 +91,54 @@ struct bf_aws_call {
 
     /* REST (S3) only; zero for the JSON protocols */
     const char *method; /* "PUT" */
-    const char *bucket; /* goes into the host or the path, as the endpoint wants; may be NULL */
+    const char *bucket; /* put into the host or the path, as the endpoint requires; may be NULL */
     struct bf_str key;  /* raw, not encoded */
-    const char *query;  /* canonical order not needed; already encoded "partNumber=1&uploadId=x" */
+    const char *query;  /* encoded, in any order: "partNumber=1&uploadId=x" */
     struct bf_aws_header_field headers[BF_AWS_HEADERS_MAX]; /* further headers, all signed */
     size_t nheaders;
-    /* the body from a file instead of `body`; sent from offset, length bytes, hash given */
-    int body_fd; /* -1 or 0: not used */
+    /* the body from a file instead of `body`: length bytes from offset, with the hash given */
+    int body_fd; /* -1 or 0: no file */
     uint64_t body_offset, body_length;
     const char *body_sha256; /* hex; NULL: computed from body, or UNSIGNED-PAYLOAD over https */
-    /* Takes a 2xx body in pieces, with `arg`; false cancels (BF_E_STOPPED). Once it has taken one the
-     * call is not tried again. It must not touch the client. */
+    /* Receives a 2xx body in pieces, with `arg`; false cancels the call (BF_E_STOPPED). After the
+     * first piece the call is not retried. It must not use the client. */
     bool (*sink)(void *arg, struct bf_str piece);
 
-    /* one attempt; 0: 60 s in which nothing moves, and for what is not S3 also 60 s in all, a second
-     * more for each 16 KiB of body */
+    /* for one attempt, in ms; 0: 60 s without progress, and, except for S3, also 60 s in total plus
+     * 1 s for each 16 KiB of body */
     uint64_t timeout_ms;
-    bool no_retry;               /* the caller does its own */
+    bool no_retry;               /* the caller retries itself */
     struct bf_aws_flight *state; /* the client's, while in flight; NULL again when done is called */
 };
 
-/* Starts a call. False when it cannot even be built (*e), and then `done` is not called. */
+/* Starts a call. False if it cannot be built (*e); then `done` is not called. */
 BF_API BF_MUST bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *e);
 
-/* Makes progress: waits at most timeout_ms (-1: until something happens; with nothing in flight, not at
- * all) for the network, a retry that falls due, or the first signal (bf_stop_fd), and calls what is
- * done. True also when nothing happened. After a signal it ends, as BF_E_NETWORK, what stands still for
- * options.grace_ms. */
+/* Makes progress: waits at most timeout_ms (-1: until something happens; with nothing in flight it
+ * does not wait) for the network, a due retry, or the first signal (bf_stop_fd), and calls `done`
+ * of the finished calls. True also if nothing happened. After a signal, calls without progress for
+ * options.grace_ms end with BF_E_NETWORK. */
 BF_API BF_MUST bool bf_aws_run(struct bf_aws *aws, int timeout_ms, struct bf_err *e);
 
-/* The same, and returns too when fd (for instance standard input) is readable; *readable says so. */
+/* The same, but also returns if fd (for instance standard input) is readable; *readable says so. */
 BF_API BF_MUST bool bf_aws_run_fd(struct bf_aws *aws, int timeout_ms, int fd, bool *readable,
                                   struct bf_err *e);
 
-/* Calls between submit and done, those that wait for a retry included. */
+/* The number of calls between submit and done, including those that wait for a retry. */
 BF_API size_t bf_aws_in_flight(const struct bf_aws *aws);
 
-/* How many milliseconds a caller may still try again what has failed since since_ms (monotonic), and is tried for
- * for_ms at most: less after a signal, from which on grace_ms counts. 0 or less: no longer. */
+/* How many ms the caller may still retry an operation that has been failing since since_ms
+ * (monotonic) and is retried for at most for_ms; after a signal only grace_ms, counted from the
+ * signal, remain. 0 or less: no longer. */
 BF_API int64_t bf_aws_patience_ms(struct bf_aws *aws, int64_t since_ms, uint64_t for_ms);
 
-/* Takes back a call: its done is not called, the connection is dropped. */
+/* Cancels a call: its done is not called, and the connection is dropped. */
 BF_API void bf_aws_cancel(struct bf_aws *aws, struct bf_aws_call *call);
 
 /* Submits one call and runs until it is done; the answer's body is copied to out (may be NULL). For
- * control-plane calls. False on any error, *e as in the answer; *code (may be NULL) gets the service's
- * error code, "" if none. A signal ends it with BF_E_STOPPED, also one that came before. */
+ * control-plane calls. False on any error, *e as in the answer; *code (may be NULL) gets the
+ * service's error code, "" if there is none. A signal, also an earlier one, ends it with
+ * BF_E_STOPPED. */
 BF_API BF_MUST bool bf_aws_call_wait(struct bf_aws *aws, const struct bf_aws_op *op,
                                      struct bf_str body, struct bf_buf *out, char code[64],
                                      struct bf_err *e);

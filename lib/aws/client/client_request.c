@@ -17,7 +17,8 @@ static const char unsigned_payload[] = "UNSIGNED-PAYLOAD";
 
 void bf_signer_free(struct bf_signer *s)
 {
-    OPENSSL_cleanse(s->keys, sizeof s->keys); /* zero: their scopes name none */
+    OPENSSL_cleanse(s->keys, sizeof s->keys); /* zeroed keys have an empty scope, so they are
+                                               * free */
     bf_credentials_free(&s->credentials);
 }
 
@@ -112,7 +113,7 @@ enum bf_request_hash bf_request_hash_more(struct bf_request *r, const struct bf_
     return BF_HASH_FAILED;
 }
 
-/* May the bucket be a label of a host name? */
+/* Is the bucket's name valid as a label of a host name? */
 static bool is_host_label(struct bf_str b)
 {
     if (b.n < 3 || b.n > 63 || b.p[0] == '-' || b.p[b.n - 1] == '-')
@@ -156,7 +157,7 @@ static bool build_url(struct bf_request *r, const struct bf_aws_call *call,
                                 : bf_buf_check(&r->url, "the URL", e);
 }
 
-/* The header lines while they are built: where each begins, the text may still move. */
+/* The header lines while they are built, as offsets, because the text may still move. */
 struct lines {
     struct bf_buf *text;
     size_t at[BF_HTTP_LINES], name[BF_HTTP_LINES], end[BF_HTTP_LINES];
@@ -176,14 +177,14 @@ static void add_line(struct lines *l, const char *name, struct bf_str value)
     l->at[l->n] = l->text->n;
     bf_buf_adds(l->text, bf_str_of(name));
     l->name[l->n] = l->text->n;
-    /* libcurl's way to say "empty" is a semicolon */
+    /* libcurl sends an empty header if its line ends with a semicolon */
     bf_buf_adds(l->text, value.n ? BF_STR(": ") : BF_STR(";"));
     bf_buf_adds(l->text, value);
     l->end[l->n++] = l->text->n;
     bf_buf_addc(l->text, '\0');
 }
 
-/* "name:" keeps libcurl from adding a header of its own. */
+/* "name:" keeps libcurl from adding its own header. */
 static void suppress(struct lines *l, const char *name)
 {
     l->at[l->n] = l->text->n;
@@ -200,7 +201,7 @@ static bool has_header(const struct bf_aws_call *call, const char *name)
     return false;
 }
 
-/* The lines that are signed. The host is that of the URL, which begins with its scheme. */
+/* The signed lines. The host is that of the URL, after its scheme. */
 static void add_signed(struct lines *l, const struct bf_request *r, const struct bf_aws_call *call,
                        const struct bf_endpoint *ep, const char *amz_date, const char *token)
 {
@@ -300,7 +301,8 @@ bool bf_request_build(struct bf_request *r, struct bf_signer *signer,
     struct lines l = {.text = &r->text};
     bf_buf_reset(&r->text);
     (void)bf_buf_room(&r->text,
-                      LINES_USUAL); /* growing would leave a copy of the session token behind */
+                      LINES_USUAL); /* growing would leave a copy of the session token in freed
+                                     * memory */
     add_signed(&l, r, call, ep, amz_date, signer->credentials.token);
     if (l.bad || l.n > BF_HTTP_LINES - 6)
         return bf_err_set(e, BF_E_USAGE, "the header '%.80s' cannot be sent",
@@ -320,7 +322,7 @@ bool bf_request_build(struct bf_request *r, struct bf_signer *signer,
     return true;
 }
 
-/* One parameter of an encoded query: "uploads", or "uploadId=..." */
+/* Does an encoded query have this parameter: "uploads", or "uploadId=..."? */
 static bool has_parameter(const char *query, const char *name)
 {
     size_t n = strlen(name);

@@ -1,10 +1,11 @@
-/* Where a client's calls go. */
+/* Chooses the endpoints of a client's calls. */
 #include <stdio.h>
 
 #include "lib/aws/client/client_impl.h"
 #include "lib/aws/config/address.h"
 
-/* Plain HTTP, where an endpoint's URL has asked for it. Keys never travel, but data do. */
+/* Warns of plain HTTP, if an endpoint's URL asks for it. Secret keys are never sent, but data
+ * are. */
 static void warn_of_plain(const struct bf_aws *aws, const struct bf_endpoint *ep)
 {
     char text[400];
@@ -26,7 +27,7 @@ static const struct bf_endpoint *resolve(struct bf_aws *aws, enum bf_aws_service
     return &aws->endpoints[service];
 }
 
-/* The endpoint of the account, or the plain one again. It is made anew when other credentials sign. */
+/* The account's endpoint, or the plain one. Made again when the credentials change. */
 static const struct bf_endpoint *account_endpoint(struct bf_aws *aws, enum bf_account_place place,
                                                   const struct bf_endpoint *plain, struct bf_err *e)
 {

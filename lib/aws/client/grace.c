@@ -1,7 +1,7 @@
 /*
- * After a signal: what is under way is finished as long as it gets on. A request
- * that stands still for options.grace_ms, and a retry that would have to wait longer than
- * that, is given up, so that no service can hold a tool that was asked to end.
+ * After a signal: requests in flight are finished while they make progress. A request without
+ * progress for options.grace_ms, or a retry that would have to wait longer than that, is given up,
+ * so that no service can keep an interrupted tool from ending.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 
-enum { TELL_MS = 1000 }; /* who waits that long after a signal is told what for */
+enum { TELL_MS = 1000 }; /* after this time the user is told what the tool waits for */
 
 static int64_t later(int64_t a, int64_t b)
 {
@@ -56,8 +56,8 @@ int bf_aws_grace_wait_ms(const struct bf_aws *aws, int timeout_ms)
     return least > 0 ? (int)least : 0;
 }
 
-/* Who pressed Ctrl-C sees why the prompt does not come back. */
-static void tell(struct bf_aws *aws)
+/* Tells a user who pressed Ctrl-C why the tool is still running. */
+static void announce_wait(struct bf_aws *aws)
 {
     char text[120];
     if (aws->stop_told || bf_clock_mono_ms() - aws->stop_ms < TELL_MS)
@@ -70,8 +70,8 @@ static void tell(struct bf_aws *aws)
         aws->warn(aws->warn_arg, text);
 }
 
-/* Does the request stand still? */
-static bool stands(const struct bf_aws *aws, struct bf_aws_flight *s, int64_t now)
+/* Has the request made no progress during the grace period? */
+static bool is_stalled(const struct bf_aws *aws, struct bf_aws_flight *s, int64_t now)
 {
     uint64_t moved = bf_http_moved(&s->x);
     if (moved != s->moved) {
@@ -81,7 +81,7 @@ static bool stands(const struct bf_aws *aws, struct bf_aws_flight *s, int64_t no
     return now - later(s->moved_ms, aws->stop_ms) >= (int64_t)aws->grace_ms;
 }
 
-/* Retries that would come too late end with what the last attempt said. */
+/* Ends retries that would be too late, with the error of their last attempt. */
 static void end_waits(struct bf_aws *aws)
 {
     struct bf_aws_flight **at = &aws->waiting;
@@ -95,26 +95,26 @@ static void end_waits(struct bf_aws *aws)
         *at = s->next;
         if (s->failing_ms)
             bf_aws_give_up_retry(aws, s);
-        else { /* its first turn was still to come */
+        else { /* its first attempt was still to be sent */
             struct bf_err e;
             bf_err_set(&e, BF_E_STOPPED, "interrupted");
             bf_aws_give_up(aws, s, &e);
         }
-        at = &aws->waiting; /* the list may be another now */
+        at = &aws->waiting; /* the list may have changed */
     }
 }
 
-void bf_aws_end_what_stands(struct bf_aws *aws)
+void bf_aws_end_stalled(struct bf_aws *aws)
 {
     struct bf_err e;
     bf_aws_notice_stop(aws);
     if (!limited(aws) || aws->in_flight == 0)
         return;
-    tell(aws);
+    announce_wait(aws);
     end_waits(aws);
     int64_t now = bf_clock_mono_ms();
     for (struct bf_aws_flight *s = aws->all; s; s = s->all) {
-        if (!s->call || !s->running || !stands(aws, s, now))
+        if (!s->call || !s->running || !is_stalled(aws, s, now))
             continue;
         bf_http_drop(&aws->http, &s->x);
         s->running = false;

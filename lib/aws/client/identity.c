@@ -1,4 +1,5 @@
-/* In whose name a client signs: the link between the credentials' keeper and the signer. */
+/* The credentials that a client signs with: the link between the credentials' keeper and the
+ * signer. */
 #include <stdlib.h>
 
 #include <openssl/crypto.h>

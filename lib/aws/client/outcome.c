@@ -28,7 +28,7 @@ static bool speaks_xml(const struct bf_aws_flight *s)
     return !bf_service_of(s->call->op->service)->target_prefix;
 }
 
-/* An upload that went wrong behind its 200 OK. The body of an object may look like anything. */
+/* Can it be an upload that failed after its 200 OK? The body of an object may have any content. */
 static bool hides_error(const struct bf_aws_flight *s)
 {
     const char *method = s->call->method ? s->call->method : "POST";
@@ -36,14 +36,15 @@ static bool hides_error(const struct bf_aws_flight *s)
            bf_answer_xml_is_error(bf_buf_view(&s->x.body_in));
 }
 
-/* Does the document end where its root element does? A body that was cut off says nothing. */
+/* Does the document end with the end of its root element? A body that was cut off has no
+ * meaning. */
 static bool ends_with(struct bf_str body, const char *end)
 {
     size_t n = strlen(end);
     return body.n >= n && memcmp(body.p + body.n - n, end, n) == 0;
 }
 
-/* What S3 has stored it names by an ETag. */
+/* For S3, a stored object has an ETag. */
 static bool names_etag(struct bf_str etag)
 {
     char text[80];
@@ -51,7 +52,7 @@ static bool names_etag(struct bf_str etag)
     return text[0] != '\0';
 }
 
-/* CreateMultipartUpload gives an id, CompleteMultipartUpload an ETag. */
+/* CreateMultipartUpload returns an id, CompleteMultipartUpload an ETag. */
 static bool tells_upload(const struct bf_aws_call *call, struct bf_str body)
 {
     char text[1024];
@@ -62,8 +63,8 @@ static bool tells_upload(const struct bf_aws_call *call, struct bf_str body)
            bf_answer_xml_text(body, "ETag", text, sizeof text) && names_etag(bf_str_of(text));
 }
 
-/* A success in S3's own form. A body where S3 sends none is a page of a proxy; what tells only that "something" has
- * gone well, a 204 for instance, is no receipt. */
+/* Is it a success in S3's own form? A body where S3 sends none is a proxy's page; a success without
+ * S3's details, such as a 204, does not prove that the object was stored. */
 static bool is_s3_success(const struct bf_aws_flight *s, struct bf_str body)
 {
     const struct bf_aws_call *call = s->call;
@@ -77,8 +78,8 @@ static bool is_s3_success(const struct bf_aws_flight *s, struct bf_str body)
     return s->x.status == 200 && body.n == 0 && names_etag(bf_http_header(&s->x, "etag"));
 }
 
-/* An answer that this service never gives: of a proxy, a log-in page, a server of another kind at this
- * address. */
+/* Is it an answer that this service never gives: of a proxy, a log-in page, another kind of server
+ * at this address? */
 static bool foreign(const struct bf_aws_flight *s)
 {
     struct bf_str body = bf_str_trim(bf_buf_view(&s->x.body_in));
@@ -105,7 +106,7 @@ static void describe(const struct bf_aws_flight *s, struct bf_err *e)
                  attempts);
     else
         snprintf(tail, sizeof tail, "%s", attempts);
-    char what[sizeof e->text]; /* the network's own words, or the service's */
+    char what[sizeof e->text]; /* the network's error text, or the service's code */
     const char *message = s->error.message;
     snprintf(what, sizeof what, "%s", s->error.code[0] ? s->error.code : e->text);
     bf_err_set(e, e->code, "%s: %s%s%.240s%s%s%s", bf_request_name(s->call), what,
@@ -128,9 +129,10 @@ static void read_service_error(const struct bf_aws *aws, struct bf_aws_flight *s
     e->code = bf_answer_err_code(s->x.status, bf_str_of(s->error.code));
 }
 
-/* Will a signature with the service's time be taken? When the clock was off, as the Date of the answer says now. And
- * once where the service says that the time was wrong, however near its Date is: the request may have been held up
- * between the two (a computer that slept, a slow proxy), or the machine that refused it was not the one that answered. */
+/* Would a signature with the service's time be accepted? Yes if our clock was off, as the Date of
+ * the answer shows. And once if the service says that the time was wrong, even if its Date is
+ * close: the request may have been delayed (by a computer that slept, a slow proxy), or another
+ * machine may have rejected it than the one that answered. */
 static bool is_worth_another_time(const struct bf_aws *aws, struct bf_aws_flight *s,
                                   struct bf_str code)
 {
@@ -144,7 +146,7 @@ static bool is_worth_another_time(const struct bf_aws *aws, struct bf_aws_flight
     return true;
 }
 
-/* What went wrong, if anything (e->code), and what kind of retry it is worth. */
+/* Sets e->code if something went wrong, and says which kind of retry is appropriate. */
 static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     struct bf_http_exchange *x = &s->x;
@@ -152,7 +154,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_flight *
     if (x->result != CURLE_OK) {
         x->status = 0;
         bf_http_explain(x, s->endpoint->host, e);
-        /* what the sink has taken cannot be taken back */
+        /* pieces that the sink has received cannot be taken back */
         return bf_err_retryable(e->code) && !x->sunk ? BF_RETRY_TRANSIENT : BF_RETRY_NOT;
     }
     if (x->status / 100 == 2 && !hides_error(s)) {
@@ -175,7 +177,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_flight *
     struct bf_str code = bf_str_of(s->error.code);
     if (is_worth_another_time(aws, s, code))
         return BF_RETRY_TRANSIENT;
-    /* an error behind a 200 is one of the service's own */
+    /* an error after a 200 is an internal error of the service */
     int status = x->status / 100 == 2 ? 500 : x->status;
     enum bf_retry_kind kind = bf_retry_classify(s->call->op->service, status, code);
     if (kind == BF_RETRY_TRANSIENT && e->code == BF_E_SERVICE)
@@ -183,7 +185,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_flight *
     return kind;
 }
 
-/* The region that S3 says the bucket lies in, when it is not the one that was signed for. */
+/* The region in which the bucket is according to S3, if it is not the one that was signed for. */
 static bool other_region(const struct bf_aws_flight *s, char region[64])
 {
     int status = s->x.status;
@@ -206,8 +208,8 @@ static bool resolve_in(struct bf_aws *aws, const char *region, struct bf_endpoin
     return ok;
 }
 
-/* Where the bucket is reached in its own region; kept for later calls. The Location header has no
- * say in it: the request is signed anew for the host that the region gives. */
+/* Finds the bucket's endpoint in its own region; kept for later calls. The Location header is not
+ * used: the request is signed again for the host of the region. */
 static bool move(struct bf_aws *aws, struct bf_aws_flight *s, const char *region)
 {
     struct bf_err ignored;
@@ -233,8 +235,9 @@ static bool move(struct bf_aws *aws, struct bf_aws_flight *s, const char *region
     return strcmp(ep->signing_region, region) == 0;
 }
 
-/* The credentials have expired in the eyes of the service. With others it is sent again at once; that is no retry. Else
- * what became of renewing is added, and 75 is for what may have been renewed by the next start. */
+/* The service says that the credentials have expired. If others are found, sends the call again at
+ * once, which does not count as a retry. Otherwise appends why renewing failed; the exit status is
+ * 75 if the next start may find others. */
 static bool has_others(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     struct bf_err why = {0};

@@ -1,17 +1,16 @@
 /*
- * A computer that has slept: whoever was spoken to has given up by now, and what
- * stands between (NAT, load balancers) has forgotten the connections without
- * telling. Waiting for their answers would take a time-out each; so all
- * connections are closed, and what was under way is sent again at once.
+ * A computer that has slept: the servers have given up by now, and devices on the way (NAT, load
+ * balancers) have dropped the connections without notice. Waiting for those answers would take a
+ * time-out each; so all connections are closed, and the calls in flight are sent again at once.
  */
 #include <stdio.h>
 
 #include "lib/aws/client/client_impl.h"
 #include "lib/base/clock.h"
 
-enum { LEAST_MS = 20000 }; /* less than services keep a connection open without requests */
+enum { LEAST_MS = 20000 }; /* less than services keep an idle connection open */
 
-static void tell(const struct bf_aws *aws, int64_t ms)
+static void note_sleep(const struct bf_aws *aws, int64_t ms)
 {
     char text[120];
     snprintf(text, sizeof text, "this computer has slept for %lld s: connecting anew",
@@ -20,7 +19,8 @@ static void tell(const struct bf_aws *aws, int64_t ms)
         aws->note(aws->note_arg, text);
 }
 
-/* What a sink has taken a part of cannot begin anew: its connection ends in its own time. */
+/* A call whose sink has received a piece cannot start again: its connection ends in its own
+ * time. */
 static bool break_off(struct bf_aws *aws)
 {
     bool all = true;
@@ -44,6 +44,6 @@ bool bf_aws_notice_sleep(struct bf_aws *aws, struct bf_err *e)
     if (since < LEAST_MS)
         return true;
     aws->slept_ms = slept;
-    tell(aws, since);
+    note_sleep(aws, since);
     return !break_off(aws) || bf_http_reconnect(&aws->http, e);
 }

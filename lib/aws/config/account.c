@@ -33,7 +33,7 @@ static void set_url(const struct bf_aws_config *c, struct bf_endpoint *ep, struc
     snprintf(ep->url, sizeof ep->url, "https://%s", ep->host);
 }
 
-/* The account of the table's ARN, where it lies in this region, else that of the credentials. */
+/* The account of the table's ARN if the table is in this region, else that of the credentials. */
 static struct bf_str dynamodb_account(const struct bf_aws_config *c, struct bf_str text,
                                       const char *account)
 {

@@ -10,16 +10,16 @@ struct bf_arn {
     struct bf_str partition, service, region, account, resource;
 };
 
-/* False when text is none. */
+/* False if text is not an ARN. */
 BF_API bool bf_arn_parse(struct bf_arn *arn, struct bf_str text);
 
-/* Who names the tool's table or stream by its ARN has said its region and its account: o->arn, and o->region, when that is
- * NULL, become the ARN's, the region kept in room. A text that is no ARN changes nothing, one without a region no
- * region. */
+/* A user who names the table or stream by its ARN has given its region and account: sets o->arn,
+ * and o->region, if it is NULL, to the ARN's region, which is copied to room. A text that is not an
+ * ARN changes nothing; an ARN without region does not set the region. */
 enum { BF_ARN_REGION = 64, BF_ARN_MAX = 1024 };
 BF_API void bf_arn_take(const char *text, char room[BF_ARN_REGION], struct bf_aws_options *o);
 
-/* Is it an account's number: 12 digits? */
+/* Is it an account number: 12 digits? */
 BF_API bool bf_arn_is_account(struct bf_str account);
 
 #endif

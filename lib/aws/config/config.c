@@ -42,10 +42,10 @@ const char *bf_aws_config_env(const struct bf_aws_config *c, const char *name)
 
 const char *bf_aws_config_get(const struct bf_aws_config *c, const char *property)
 {
-    /* reading a plain property changes nothing in the profiles */
+    /* reading a plain property does not change the profiles */
     struct bf_profiles *p = (struct bf_profiles *)(uintptr_t)&c->profiles;
     const char *value = bf_profiles_get(p, BF_PROFILE, c->profile, property, NULL);
-    /* "s3 =" with sub-properties begins with a newline: no plain value either */
+    /* "s3 =" with sub-properties begins with a newline: not a plain value */
     return value && *value && *value != '\n' ? value : NULL;
 }
 
@@ -74,7 +74,7 @@ bool bf_aws_config_path(struct bf_aws_env env, const char *variable, const char 
     return true;
 }
 
-/* A copy of its name, where others than its owner can read it. */
+/* A copy of the file's name if users other than its owner can read it; else NULL. */
 static const char *exposed(struct bf_aws_config *c, const char *file)
 {
     struct bf_str copy;
@@ -83,8 +83,8 @@ static const char *exposed(struct bf_aws_config *c, const char *file)
                : NULL;
 }
 
-/* A file at its usual place that we may not read, or that is a folder (Docker makes one where a mounted file is not
- * there), is like one that is not there: a service with the HOME of somebody else has its keys in the environment. */
+/* A file at its usual place that is unreadable, or a folder (Docker makes one for a mounted file that does not
+ * exist), counts as missing: a service with another user's HOME has its keys in the environment. */
 static bool is_absent(struct bf_aws_config *c, enum bf_profile_file which, bool named,
                       struct bf_err *e)
 {
@@ -98,7 +98,7 @@ static bool is_absent(struct bf_aws_config *c, enum bf_profile_file which, bool 
     return true;
 }
 
-/* Reads one of the shared files; one that is not there is empty. */
+/* Reads one of the shared files; a missing file counts as empty. */
 static bool load_file(struct bf_aws_config *c, enum bf_profile_file which, struct bf_err *e)
 {
     bool config = which == BF_PROFILE_CONFIG;
@@ -136,7 +136,7 @@ void bf_aws_config_tell_unread(const struct bf_aws_config *c, struct bf_err *e)
     }
 }
 
-/* Which profile, and is it there? "default" need not be. */
+/* Selects the profile and checks that it exists; "default" need not. */
 static bool choose_profile(struct bf_aws_config *c, const struct bf_aws_options *o,
                            struct bf_err *e)
 {
@@ -173,7 +173,7 @@ static const char *first(const char *a, const char *b)
     return a ? a : b;
 }
 
-/* Takes the region from here, where no other has one yet. */
+/* Sets the region, unless it is set already. */
 static void offer_region(struct bf_aws_config *c, const char *region, const char *from)
 {
     if (c->region || !region)
@@ -220,8 +220,8 @@ bool bf_aws_config_is_true(const char *value)
     return value && (strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0);
 }
 
-/* A switch that is neither on nor off is a mistake: a FIPS endpoint that was asked for with "yes" must not be
- * passed over. */
+/* A switch that is neither on nor off is an error: a FIPS endpoint that was requested with "yes"
+ * must not be ignored. */
 static bool choose_switch(const struct bf_aws_config *c, const char *variable, const char *property,
                           bool *on, struct bf_err *e)
 {
@@ -233,7 +233,7 @@ static bool choose_switch(const struct bf_aws_config *c, const char *variable, c
     return bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is neither true nor false", name, value);
 }
 
-/* One of a few words, in any case; *i is its place among them, and stays as it is where nothing is said. */
+/* One of a few words, in any case; *i is its index, unchanged if the setting is missing. */
 static bool choose_word(const struct bf_aws_config *c, const char *variable, const char *property,
                         const char *const words[3], size_t *i, struct bf_err *e)
 {

@@ -35,7 +35,7 @@ const struct bf_service *bf_service_of(enum bf_aws_service service)
     return &services[service];
 }
 
-/* The configured endpoint, in the SDKs' order; NULL when there is none. */
+/* The configured endpoint, by the SDKs' precedence; NULL if there is none. */
 static const char *configured(const struct bf_aws_config *c, const struct bf_service *s)
 {
     if (c->endpoint_url)
@@ -59,7 +59,7 @@ static const char *configured(const struct bf_aws_config *c, const struct bf_ser
     return url && *url ? url : bf_aws_config_get(c, "endpoint_url");
 }
 
-/* "host:port", with the port left out where it is the scheme's own (as the Host header has it). */
+/* "host:port"; the scheme's default port is omitted (as in the Host header). */
 static void set_host(struct bf_endpoint *out, struct bf_str authority)
 {
     const char *own = out->https ? ":443" : ":80";
@@ -74,7 +74,7 @@ static bool bad_url(struct bf_err *e, const char *url, const char *why)
     return bf_err_set(e, BF_E_USAGE, "endpoint URL '%s' %s", bf_url_show(url).text, why);
 }
 
-/* The port, where there is one, behind a name or an IPv6 address in brackets. */
+/* Is the port, if there is one after a name or an IPv6 address in brackets, valid? */
 static bool port_ok(struct bf_str authority)
 {
     const char *end = authority.p + authority.n, *p = end;
@@ -95,7 +95,7 @@ static bool parse_url(const char *url, struct bf_endpoint *out, struct bf_err *e
     struct bf_str rest = bf_str_of(after);
     while (rest.n && rest.p[rest.n - 1] == '/')
         rest.n--;
-    if (memchr(rest.p, '@', rest.n)) /* a password may stand before it */
+    if (memchr(rest.p, '@', rest.n)) /* there may be a password before it */
         return bf_err_set(e, BF_E_USAGE,
                           "the endpoint URL holds a user, which AWS has no use for: keys sign");
     for (size_t i = 0; i < rest.n; i++)

@@ -1,10 +1,9 @@
 /*
- * Which URL a service is spoken to at, and how it is signed. A configured
- * endpoint wins, in the SDKs' order: --endpoint-url,
- * AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's services section,
- * the profile's endpoint_url; AWS_IGNORE_CONFIGURED_ENDPOINT_URLS switches all
- * but the first off. Otherwise the URL is that of service, region, FIPS and
- * dual stack in lib/aws/config/partition.h.
+ * The URL and the signing properties of a service. A configured endpoint wins, with the SDKs'
+ * precedence: --endpoint-url, AWS_ENDPOINT_URL_<SERVICE>, AWS_ENDPOINT_URL, the profile's services
+ * section, the profile's endpoint_url; AWS_IGNORE_CONFIGURED_ENDPOINT_URLS disables all but the
+ * first. Otherwise the URL depends on service, region, FIPS and dual stack
+ * (lib/aws/config/partition.h).
  */
 #ifndef BF_AWS_CONFIG_ENDPOINT_H
 #define BF_AWS_CONFIG_ENDPOINT_H
@@ -13,9 +12,9 @@
 #include "lib/aws/config/config.h"
 
 struct bf_endpoint {
-    char url[512];  /* "https://kinesis.us-east-1.amazonaws.com", no slash at the end */
-    char host[300]; /* for the Host header: with the port when it is not the scheme's own */
-    char path[128]; /* base path of a configured endpoint, "" mostly */
+    char url[512];  /* "https://kinesis.us-east-1.amazonaws.com", without a slash at the end */
+    char host[300]; /* for the Host header: with the port unless it is the scheme's default */
+    char path[128]; /* base path of a configured endpoint, usually "" */
     bool https;
     bool custom;              /* configured, not AWS's own */
     bool bucket_in_host;      /* S3: "https://BUCKET.host/key", not "https://host/BUCKET/key" */
@@ -26,12 +25,13 @@ struct bf_endpoint {
 BF_API BF_MUST bool bf_endpoint_resolve(const struct bf_aws_config *c, enum bf_aws_service service,
                                         struct bf_endpoint *out, struct bf_err *e);
 
-/* Target prefix ("DynamoDB_20120810."), content type and default attempts of a JSON service. */
+/* The properties of a service: target prefix ("DynamoDB_20120810."), content type, default
+ * attempts. */
 struct bf_service {
     const char *name; /* "DynamoDB" */
     const char *signing_name;
-    const char *env;           /* "DYNAMODB_STREAMS": AWS_ENDPOINT_URL_... */
-    const char *config_key;    /* "dynamodb_streams": in a services section */
+    const char *env;           /* "DYNAMODB_STREAMS", for AWS_ENDPOINT_URL_... */
+    const char *config_key;    /* "dynamodb_streams", in a services section */
     const char *target_prefix; /* NULL: REST */
     const char *content_type;
     unsigned max_attempts;  /* 4 for DynamoDB and Streams, else 3 */

@@ -7,7 +7,7 @@ bool bf_aws_parse_grace(void *field, struct bf_str value, struct bf_err *e)
     uint64_t *ms = field;
     if (!bf_num_duration(value, ms, e))
         return false;
-    if (*ms == 0) /* at once; 0 in the options is no limit */
+    if (*ms == 0) /* give up at once; in the options 0 means no limit */
         *ms = 1;
     return true;
 }

@@ -1,7 +1,8 @@
 #include "lib/aws/config/partition.h"
 
-/* A fact of the table. Where: "=REGION", a partition's name, or "*". In the URL {region}, {dns} and {dual} stand for
- * the region and the suffixes of its partition; NULL: there is no such endpoint. */
+/* One row of the table. where: "=REGION", a partition's name, or "*". In the URL {region}, {dns}
+ * and {dual} are replaced by the region and its partition's suffixes; NULL: there is no such
+ * endpoint. */
 struct endpoint {
     enum bf_aws_service service;
     bool fips, dualstack;
@@ -38,7 +39,7 @@ const struct bf_partition *bf_partition_of(const char *region)
     return &partitions[0];
 }
 
-/* The most special fact about a service; NULL is not possible with a whole table. */
+/* The most specific row for a service; never NULL with a complete table. */
 static const struct endpoint *find(enum bf_aws_service service, const char *region,
                                    const char *partition, bool fips, bool dualstack)
 {

@@ -4,19 +4,19 @@
 
 enum { TEXT_MAX = 32 * 1024 * 1024, PROPERTIES_MAX = 262144, KEY_MAX = 1024 };
 
-/* Where the parser stands in a file. */
+/* The state of the parser. */
 struct parser {
     struct bf_profiles *p;
     enum bf_profile_file file;
-    bool bare_default; /* [default] counts: there is no [profile default] in this file */
+    bool bare_default; /* use [default], because this file has no [profile default] */
     bool in_section;   /* a section has begun, valid or not */
     bool ignored;      /* its properties are not kept */
-    bool continuable;  /* the line before was a property or its continuation */
-    size_t indent;     /* blanks in front of that property: a continuation has more */
+    bool continuable;  /* the last line was a property or its continuation */
+    size_t indent;     /* indentation of that property: a continuation has more */
     bool nested;       /* that property was empty: its continuations are sub-properties */
     enum bf_profile_kind kind;
     struct bf_str section;
-    uint64_t *value; /* the property that continues; NULL when it is not kept */
+    uint64_t *value; /* the property that can be continued; NULL if it is ignored */
 };
 
 void bf_profiles_init(struct bf_profiles *p)
@@ -38,7 +38,7 @@ void bf_profiles_free(struct bf_profiles *p)
     bf_arena_free(&p->text);
 }
 
-/* Is the last part of a key the name of a secret? */
+/* Is the last part of the key the name of a secret? */
 static bool names_secret(struct bf_str key)
 {
     static const char *const secrets[] = {"aws_secret_access_key", "aws_session_token",
@@ -136,7 +136,7 @@ static bool unquote(struct bf_str *name)
     return true;
 }
 
-/* Kind and name of a section header of the config file; false: a header to ignore. */
+/* The kind and name of a section header in the config file; false: ignore it. */
 static bool config_section(const struct parser *ps, struct bf_str inner, enum bf_profile_kind *kind,
                            struct bf_str *name)
 {
@@ -162,8 +162,8 @@ static bool config_section(const struct parser *ps, struct bf_str inner, enum bf
     return false;
 }
 
-/* [NAME] of the credentials file. One with blanks counts where the config file has its profile: the SDKs' parsers
- * ignore such a section, the AWS command line writes it. */
+/* [NAME] of the credentials file. A name with blanks is used if the config file has that profile:
+ * the SDKs' parsers ignore such a section, the AWS command line writes it. */
 static bool credentials_section(struct bf_profiles *p, struct bf_str name)
 {
     char room[KEY_MAX];
@@ -194,7 +194,7 @@ static bool begin_section(struct parser *ps, struct bf_str line, struct bf_err *
     return bf_map_put(&ps->p->sections, key, NULL) ? true : bf_err_nomem(e);
 }
 
-/* Replaces the value at ps->value by a terminated copy of s. */
+/* Replaces the value at ps->value by a copy of s with a NUL. */
 static bool keep(struct parser *ps, struct bf_str s, struct bf_err *e)
 {
     struct bf_str copy;
@@ -204,7 +204,7 @@ static bool keep(struct parser *ps, struct bf_str s, struct bf_err *e)
     return true;
 }
 
-/* Without a comment: '#' or ';' behind white space. */
+/* The line without its comment: '#' or ';' after white space. */
 static struct bf_str without_comment(struct bf_str line)
 {
     for (size_t i = 1; i < line.n; i++)
@@ -249,8 +249,8 @@ static bool property(struct parser *ps, struct bf_str line, struct bf_err *e)
     if (!own)
         return bf_err_nomem(e);
     if (names_secret(key))
-        wipe(*own);    /* said twice in this file */
-    *own = *ps->value; /* a key does not continue on the next line */
+        wipe(*own);    /* it appears twice in this file */
+    *own = *ps->value; /* a key is never continued on the next line */
     return true;
 }
 
@@ -280,8 +280,9 @@ static bool continuation(struct parser *ps, struct bf_str line, struct bf_err *e
     return ok;
 }
 
-/* A line is a continuation when it stands further in than its property. So all properties of a profile may be
- * indented, the first one too, as in Python's configparser, which reads these files in the AWS command line. */
+/* A line is a continuation if it is indented more than its property. So all properties of a profile
+ * may be indented, including the first one, as in Python's configparser, which the AWS command line
+ * uses. */
 static bool parse_line(struct parser *ps, struct bf_str line, struct bf_err *e)
 {
     size_t indent = 0;
@@ -299,7 +300,7 @@ static bool parse_line(struct parser *ps, struct bf_str line, struct bf_err *e)
     return property(ps, text, e);
 }
 
-/* Does the config file hold [profile default]? It puts [default] aside. */
+/* Does the config file have [profile default]? Then [default] is ignored. */
 static bool has_prefixed_default(struct bf_str text)
 {
     struct bf_str line, word, name;
@@ -353,7 +354,8 @@ const char *bf_profiles_own(struct bf_profiles *p, enum bf_profile_file file, co
     return *value ? value : NULL;
 }
 
-/* The value of a sub-property in "\nname = value\nname2 = value2", copied; NULL when it is not there. */
+/* A copy of the value of a sub-property in "\nname = value\nname2 = value2"; NULL if it is
+ * missing. */
 static const char *sub_property(struct bf_profiles *p, const char *value, const char *nested)
 {
     struct bf_str rest = bf_str_of(value), line, copy;

@@ -1,4 +1,4 @@
-/* The services that are spoken to. What each is called, where it is and how it is signed: endpoint.h. */
+/* The supported services. Their names, endpoints and signing: endpoint.h. */
 #ifndef BF_AWS_CONFIG_SERVICE_H
 #define BF_AWS_CONFIG_SERVICE_H
 

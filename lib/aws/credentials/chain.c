@@ -21,7 +21,7 @@ static const struct step chain[] = {
     {"instance", bf_cred_from_instance},
 };
 
-/* What a profile has of its own, without a role. */
+/* The sources of a profile itself, without a role. */
 static const struct step profile_chain[] = {
     {"web identity", bf_cred_from_web_identity},         {"SSO", bf_cred_from_sso},
     {"credentials file", bf_cred_from_credentials_file}, {"login session", bf_cred_from_login},
@@ -56,7 +56,7 @@ enum bf_cred_found bf_cred_from_profile(const struct bf_cred_seek *s, const char
     inner.profile = profile;
     inner.env = false;
     bool keys = has_keys(&inner);
-    /* one that names itself means its own keys */
+    /* a profile that names itself means its own keys */
     for (size_t i = 0; i < s->nvisited; i++)
         if (strcmp(s->visited[i], profile) == 0 && !(keys && strcmp(s->profile, profile) == 0))
             return bf_cred_break(e, "source_profile leads from '%.80s' back to '%.80s': a loop",

@@ -31,7 +31,8 @@ static void put(struct report *p, const char *name, const char *value)
         (void)json_object_set_new(p->doc, name, json_string(value));
 }
 
-/* What the source itself says. Of the access key its end, as `aws configure list` has it: enough to tell two apart. */
+/* The properties that the source gives. Only the end of the access key, as in `aws configure list`,
+ * which suffices to tell two apart. */
 static void put_found(struct report *p, const struct bf_credentials *c)
 {
     char text[40];
@@ -56,7 +57,7 @@ static void put_config(struct report *p, const struct bf_aws_config *c)
     put(p, "regionFrom", c->region_from);
 }
 
-/* The sources, and then STS, whose word on the account counts. */
+/* Asks the sources, then STS for the account. */
 static bool ask(struct report *p, const struct bf_cred_seek *s, struct bf_credentials *found,
                 struct bf_err *e)
 {

@@ -1,8 +1,7 @@
 /*
- * --check-credentials: in whose name, until when and in which region requests
- * would be made, and who said each of it. The way to the keys is that of the
- * tools; STS is asked whose they are (GetCallerIdentity, which needs no
- * permission).
+ * --check-credentials: reports the identity, expiry and region with which requests would be made,
+ * and the source of each. The credentials are searched as in all tools; STS tells their identity
+ * (GetCallerIdentity, which needs no permission).
  */
 #ifndef BF_CRED_CHECK_H
 #define BF_CRED_CHECK_H
@@ -10,8 +9,9 @@
 #include "lib/aws/config/options.h"
 #include "lib/cli/opt.h"
 
-/* A struct bf_opt_report of a group whose struct is a struct bf_aws_options. One JSON object in a line, without
- * secrets. False: there are no credentials, or they are not valid; what is known is put out before. */
+/* Fills a struct bf_opt_report of a group whose struct is a struct bf_aws_options: one JSON object
+ * on a line, without secrets. False: there are no credentials, or they are invalid; the known
+ * properties are reported anyway. */
 BF_API bool bf_cred_report(void *report, struct bf_str unused, struct bf_err *e);
 
 BF_API extern const struct bf_opt bf_cred_check_option[];

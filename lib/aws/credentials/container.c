@@ -1,5 +1,6 @@
-/* The credentials of a container: of ECS, and of EKS Pod Identity, whose agent listens at an address of its own. What
- * the environment names must be one of these addresses, or use TLS: a token goes there. */
+/* The credentials of a container: of ECS, and of EKS Pod Identity, whose agent has a fixed address.
+ * The URI in the environment must have one of these addresses, or use TLS, because a token is sent
+ * to it. */
 #include <stdio.h>
 
 #include "lib/aws/config/address.h"
@@ -24,7 +25,7 @@ static bool is_allowed(const char *url)
     return bf_host_is_loopback(host);
 }
 
-/* The token for the header; the file goes first, and is read at each use. Empty: none is given. */
+/* The token for the header; the file has precedence, and is read at each use. Empty: none. */
 static bool read_token(const struct bf_cred_seek *s, struct bf_buf *token, struct bf_err *e)
 {
     const char *file = bf_aws_config_env(s->config, "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE");
@@ -60,7 +61,7 @@ static enum bf_cred_found take_credentials(const struct bf_cred_reply *r,
     };
     const char *until = bf_cred_string(doc, "Expiration");
     if (until && !bf_cred_time(until, &p.expires_ms))
-        found = bf_cred_break(e, "the container's answer has an Expiration that is no time");
+        found = bf_cred_break(e, "the container's answer has an Expiration that is not a time");
     else
         found = bf_cred_keep(out, &p, "the container's role", e);
     json_decref(doc);

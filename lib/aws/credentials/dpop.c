@@ -26,7 +26,7 @@ void bf_cred_base64url(struct bf_buf *out, struct bf_str data)
         out->p[i] = (char)(out->p[i] == '+' ? '-' : out->p[i] == '/' ? '_' : out->p[i]);
 }
 
-/* A key with a passphrase is none: nobody can be asked. */
+/* A key with a passphrase is rejected: nobody can be asked for it. */
 static int no_passphrase(char *buf, int size, int rwflag, void *u)
 {
     (void)buf, (void)size, (void)rwflag, (void)u;
@@ -60,7 +60,7 @@ static bool put_coordinate(struct bf_buf *out, const EVP_PKEY *key, const char *
     return ok;
 }
 
-/* r and s side by side, 32 bytes each: not the DER that OpenSSL gives. */
+/* r and s side by side, 32 bytes each, instead of the DER that OpenSSL gives. */
 static bool put_signature(struct bf_buf *out, EVP_PKEY *key, struct bf_str text)
 {
     unsigned char der[128], raw[2 * P256];
@@ -85,7 +85,7 @@ bool bf_cred_dpop(struct bf_buf *out, const char *pem, const char *url, int64_t 
     struct bf_buf part;
     EVP_PKEY *key = read_key(pem);
     if (!key)
-        return bf_err_set(e, BF_E_DENIED, "its dpopKey is no P-256 key");
+        return bf_err_set(e, BF_E_DENIED, "its dpopKey is not a P-256 key");
     bf_buf_init(&part, 4096);
     bf_buf_lit(&part, "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":{\"kty\":\"EC\",\"x\":\"");
     bool ok = put_coordinate(&part, key, OSSL_PKEY_PARAM_EC_PUB_X);

@@ -13,7 +13,7 @@ enum bf_cred_found bf_cred_from_environment(const struct bf_cred_seek *s,
         .account = bf_aws_config_env(c, "AWS_ACCOUNT_ID"),
     };
     if (!p.token)
-        p.token = bf_aws_config_env(c, "AWS_SECURITY_TOKEN"); /* its old name */
+        p.token = bf_aws_config_env(c, "AWS_SECURITY_TOKEN"); /* the old name */
     if (!p.access && !p.secret)
         return bf_cred_pass(e, "AWS_ACCESS_KEY_ID is not set");
     if (!p.access || !p.secret)
@@ -22,7 +22,7 @@ enum bf_cred_found bf_cred_from_environment(const struct bf_cred_seek *s,
                              p.access ? "AWS_SECRET_ACCESS_KEY" : "AWS_ACCESS_KEY_ID");
     const char *until = bf_aws_config_env(c, "AWS_CREDENTIAL_EXPIRATION");
     if (until && !bf_cred_time(until, &p.expires_ms))
-        return bf_cred_break(e, "AWS_CREDENTIAL_EXPIRATION is no time");
+        return bf_cred_break(e, "AWS_CREDENTIAL_EXPIRATION is not a time");
     enum bf_cred_found found = bf_cred_keep(out, &p, "the environment", e);
     out->fixed = true;
     return found;

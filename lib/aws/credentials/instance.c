@@ -1,6 +1,6 @@
-/* The role of an EC2 instance, from its metadata service, version 2 alone: a token is fetched by PUT first, which a
- * request that somebody else forged cannot do (EC2 User Guide, "Use IMDS"). Nothing is sent through a proxy. Without such
- * a service the verdict comes after one second. */
+/* The role of an EC2 instance, from its metadata service, version 2 only: a token is first fetched
+ * with PUT, which a forged request cannot do (EC2 User Guide, "Use IMDS"). No proxy is used. If
+ * there is no such service, the search takes one second. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -34,7 +34,8 @@ static bool number(const struct bf_cred_seek *s, const char *variable, const cha
     return bf_opt_range(bf_str_of(text), least, most, out, e) || bf_err_ctx(e, "%s", variable);
 }
 
-/* Whoever answers here names the keys that sign, so it must be this machine's host, or prove who it is. */
+/* This server gives the keys for signing, so it must be on this machine's host or prove its
+ * identity. */
 static bool is_allowed(const char *url)
 {
     struct bf_str host = bf_url_host(url);
@@ -109,13 +110,13 @@ static bool fetch_token(struct imds *m, struct bf_err *e)
         if ((unsigned char)text.p[i] <= ' ' || text.p[i] == 0x7F)
             text.n = 0;
     if (text.n == 0 || text.n >= sizeof m->token)
-        return bf_err_set(e, BF_E_NETWORK, "the instance metadata service: its token is none");
+        return bf_err_set(e, BF_E_NETWORK, "the instance metadata service: its token is invalid");
     memcpy(m->token, text.p, text.n);
     m->token[text.n] = '\0';
     return true;
 }
 
-/* GET with the token; a token that is refused is replaced once. */
+/* GET with the token; a refused token is replaced once. */
 static bool get(struct imds *m, const char *path, struct bf_err *e)
 {
     static const char header[] = "x-aws-ec2-metadata-token";
@@ -124,7 +125,7 @@ static bool get(struct imds *m, const char *path, struct bf_err *e)
     return m->r.status == 401 && fetch_token(m, e) && ask(m, "GET", path, header, m->token, e);
 }
 
-/* Into a path goes nothing that would leave it. */
+/* Only characters that cannot change the path. */
 static bool is_role_name(struct bf_str name)
 {
     for (size_t i = 0; i < name.n; i++)
@@ -154,19 +155,20 @@ static enum bf_cred_found take_credentials(struct imds *m, const char *role,
     if (code && strcmp(code, "Success") != 0)
         found = bf_cred_break(e, "%s: the metadata service says %.80s", what, code);
     else if (until && !bf_cred_time(until, &p.expires_ms))
-        found = bf_cred_break(e, "%s: its Expiration is no time", what);
+        found = bf_cred_break(e, "%s: its Expiration is not a time", what);
     else
         found = bf_cred_keep(out, &p, what, e);
     json_decref(doc);
-    /* While the service is in trouble it hands out what has expired, and AWS takes it: used, and asked for again some
-     * time later, not at the same time by a whole fleet. */
+    /* While the metadata service has trouble, it returns expired keys, which AWS accepts: they are
+     * used, and the next search is some time later, spread so that a fleet does not ask at the same
+     * time. */
     int64_t now = w->wall_ms(w->arg);
     if (found == BF_CRED_TAKEN && out->expires_ms && out->expires_ms <= now)
         out->expires_ms = now + 2 * AGAIN_MS + (now % 480) * 1000;
     return found;
 }
 
-/* No service: nobody listens, or the token does not get back. */
+/* There is no service: connection refused, or the token did not arrive. */
 static enum bf_cred_found none(const struct imds *m, struct bf_err *e)
 {
     char why[sizeof e->text];
@@ -175,7 +177,7 @@ static enum bf_cred_found none(const struct imds *m, struct bf_err *e)
         return bf_cred_pass(e, "%s: without a token (IMDSv2) it is not asked", why);
     return bf_cred_pass(e,
                         "%.300s (in a container on EC2 the hop limit of the instance may be 1; "
-                        "AWS_EC2_METADATA_DISABLED=true leaves it out)",
+                        "AWS_EC2_METADATA_DISABLED=true skips it)",
                         why);
 }
 
@@ -204,7 +206,7 @@ static enum bf_cred_found seek(struct imds *m, struct bf_credentials *out, struc
     } else
         snprintf(role, sizeof role, "%s", named);
     if (!is_role_name(bf_str_of(role)))
-        return bf_cred_break(e, "the instance metadata service: its list of roles is none");
+        return bf_cred_break(e, "the instance metadata service: its list of roles is invalid");
     snprintf(path, sizeof path, "%s%s", list, role);
     return get(m, path, e) ? take_credentials(m, role, out, e) : BF_CRED_BROKEN;
 }

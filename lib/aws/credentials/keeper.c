@@ -10,8 +10,8 @@ enum { SAID_MAX = 64 << 10 };
 
 struct keeper_search {
     struct bf_credentials found;
-    struct bf_buf said;   /* lines for -vv */
-    struct bf_buf warned; /* lines for everybody */
+    struct bf_buf said;   /* messages for -vv */
+    struct bf_buf warned; /* messages for all users */
     struct bf_err e;
     bool ok;
 };
@@ -20,11 +20,11 @@ struct bf_keeper {
     struct bf_keeper_finder f;
     struct bf_credentials now; /* access_key NULL: none yet */
     uint64_t generation;
-    int64_t early_ms;     /* how long before their end they are renewed */
-    int64_t try_ms;       /* not before this time is renewing tried again */
-    int64_t searched_ms;  /* when the last search ended */
-    int64_t refused_ms;   /* when the last one for a refusal did */
-    struct bf_err failed; /* what the last search said */
+    int64_t early_ms;     /* how long before their expiry they are renewed */
+    int64_t try_ms;       /* the earliest time of the next renewal */
+    int64_t searched_ms;  /* the end of the last search */
+    int64_t refused_ms;   /* the end of the last search for a refusal */
+    struct bf_err failed; /* the error of the last search */
     struct keeper_search search;
     pthread_t thread;
     bool running, warned;
@@ -131,7 +131,7 @@ static bool is_same(const struct bf_credentials *a, const struct bf_credentials 
            bf_str_eq(bf_str_of(a->token), bf_str_of(b->token));
 }
 
-/* When to try again, not having got others: in a minute, sooner near the end. */
+/* After a failed renewal: tries again in a minute, or sooner near the expiry. */
 static void wait_a_while(struct bf_keeper *k, int64_t now_ms)
 {
     int64_t left = k->now.expires_ms ? (k->now.expires_ms - now_ms) / 4 : 0;
@@ -139,12 +139,12 @@ static void wait_a_while(struct bf_keeper *k, int64_t now_ms)
     k->try_ms = now_ms + (wait > BF_KEEPER_LEAST_MS ? wait : BF_KEEPER_LEAST_MS);
 }
 
-/* What the search has come to takes its place. */
+/* Uses the result of the search. */
 static void settle(struct bf_keeper *k, int64_t now_ms)
 {
     struct keeper_search *s = &k->search;
     tell_lines(k, &s->said, k->f.detail);
-    if (!k->warned) /* the files are the same ones when they are renewed */
+    if (!k->warned) /* at a renewal the files are the same */
         tell_lines(k, &s->warned, k->f.warn);
     k->warned = true;
     k->searched_ms = now_ms;
@@ -173,7 +173,7 @@ static void settle(struct bf_keeper *k, int64_t now_ms)
     tell_taken(k);
 }
 
-/* Takes in what the thread has found; with wait, when it has. */
+/* Uses the result of the thread; with wait, waits for it. */
 static void collect(struct bf_keeper *k, bool wait, int64_t now_ms)
 {
     if (!k->running || !(wait || atomic_load(&k->done)))
@@ -194,13 +194,13 @@ static bool holds(const struct bf_keeper *k, int64_t now_ms)
     return k->now.access_key && (!k->now.expires_ms || now_ms < k->now.expires_ms);
 }
 
-/* What failed a moment ago fails still. */
+/* A search that failed a moment ago would fail again. */
 static bool is_too_soon(int64_t last_ms, int64_t now_ms)
 {
     return last_ms && now_ms >= last_ms && now_ms - last_ms < BF_KEEPER_LEAST_MS;
 }
 
-/* Searches and waits. */
+/* Searches, and waits for the result. */
 static void search_now(struct bf_keeper *k, int64_t now_ms)
 {
     collect(k, true, now_ms);

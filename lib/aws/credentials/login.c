@@ -1,6 +1,6 @@
-/* The session that `aws login` leaves (login_session in the profile). Its access token is itself a set of credentials; it
- * is renewed by a refresh token that changes each time, so the new one is written back at once, under a lock: the old
- * one is dead, for every other process too. */
+/* The session of `aws login` (login_session in the profile). Its access token is a set of
+ * credentials. It is renewed with a refresh token that changes each time, so the new one is written
+ * back at once, under a lock: the old one is invalid then, for every other process too. */
 #include <stdio.h>
 
 #include "lib/aws/credentials/dpop.h"
@@ -43,7 +43,7 @@ static bool is_whole(const struct login *l)
            bf_cred_string(l->token.doc, "clientId") && bf_cred_string(l->token.doc, "dpopKey");
 }
 
-/* The new credentials go into the cache's object; what else is in it stays. */
+/* Puts the new credentials into the cache's object; its other members are kept. */
 static bool take_answer(struct login *l, struct bf_str body, struct bf_err *e)
 {
     static const char *const keys[] = {"accessKeyId", "secretAccessKey", "sessionToken"};
@@ -66,7 +66,7 @@ static bool take_answer(struct login *l, struct bf_str body, struct bf_err *e)
     return ok;
 }
 
-/* Sends it once: the refresh token is used up by the first that arrives. */
+/* Sends it once, because the refresh token is valid for one request only. */
 static bool post(struct login *l, const char *url, struct bf_str body, struct bf_str proof,
                  struct bf_err *e)
 {
@@ -129,7 +129,7 @@ static bool refresh(struct login *l, struct bf_err *e)
     return ok;
 }
 
-/* Under the lock, unless another process has renewed it meanwhile. */
+/* Renews the session under the lock, unless another process has done it meanwhile. */
 static bool renew(struct login *l, struct bf_err *e)
 {
     if (!bf_cred_token_lock(&l->token, l->s, e))

@@ -1,5 +1,6 @@
-/* credential_process: a program of the user's that prints credentials (SDKs and Tools Reference Guide, "Process
- * credential provider"). No shell is between; quotes and backslashes are understood as a shell does, nothing else. */
+/* credential_process: a program of the user that prints credentials (SDKs and Tools Reference
+ * Guide, "Process credential provider"). It is not run by a shell; quotes and backslashes work as
+ * in a shell, nothing else does. */
 #include <stdio.h>
 
 #include "lib/aws/credentials/source.h"
@@ -20,7 +21,7 @@ static bool put(struct words *w, char c)
     return true;
 }
 
-/* One word of *p, which stands at its first character; NULL: a quote that does not end, or too long. */
+/* One word at *p; NULL: an unclosed quote, or too long. */
 static const char *take_word(struct words *w, const char *p)
 {
     char quote = '\0';
@@ -30,7 +31,7 @@ static const char *take_word(struct words *w, const char *p)
         else if (!quote && (*p == '\'' || *p == '"'))
             quote = *p;
         else {
-            /* in "", a backslash is meant only in front of a quote or of itself */
+            /* in "", a backslash is special only before a quote or a backslash */
             bool escapes = *p == '\\' && p[1] && (!quote || (quote == '"' && strchr("\"\\", p[1])));
             if (!put(w, escapes ? *++p : *p))
                 return NULL;
@@ -79,7 +80,7 @@ static enum bf_cred_found take_output(const struct bf_cred_seek *s, struct bf_st
     if (json_integer_value(json_object_get(doc, "Version")) != 1)
         found = bf_cred_break(e, "%s: its output has not \"Version\": 1", what);
     else if (until && !bf_cred_time(until, &p.expires_ms))
-        found = bf_cred_break(e, "%s: its Expiration is no time", what);
+        found = bf_cred_break(e, "%s: its Expiration is not a time", what);
     else if (until && p.expires_ms <= s->world->wall_ms(s->world->arg))
         found = bf_cred_break(e, "%s: what it prints expired at %.40s", what, until);
     else

@@ -1,4 +1,4 @@
-/* Runs credential_process: no shell, nothing on its standard input, both outputs taken. */
+/* Runs credential_process: without a shell, with empty standard input, capturing both outputs. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -41,8 +41,8 @@ static bool open_pipe(int ends[2])
     return true;
 }
 
-/* Keys of the environment that were passed over are none of the program's business: it is asked for others. What runs on
- * elsewhere must not have them in its environment. */
+/* Keys in the environment that were not used must not be passed on: the program is asked for
+ * others, and it may leave processes behind. */
 static bool is_secret(const char *assignment)
 {
     static const char *const names[] = {
@@ -54,7 +54,7 @@ static bool is_secret(const char *assignment)
     return false;
 }
 
-/* The environment without them; NULL: out of memory. The strings stay those of the process. */
+/* The environment without them; NULL: out of memory. The strings belong to the process. */
 static char **environment(void)
 {
     size_t n = 0, kept = 0;
@@ -83,7 +83,7 @@ static bool start(struct program *p, const char *const *argv, struct bf_err *e)
         return false;
     }
     sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE); /* ignored here, and that would be inherited */
+    sigaddset(&defaults, SIGPIPE); /* we ignore it, and the program would inherit that */
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attr);
     posix_spawnattr_setsigdefault(&attr, &defaults);
@@ -100,7 +100,7 @@ static bool start(struct program *p, const char *const *argv, struct bf_err *e)
     return sys == 0 ? true : bf_err_sys(e, sys, "%.200s", argv[0]);
 }
 
-/* Takes what is there; closes the pipe at its end. */
+/* Reads the available output; closes the pipe at its end. */
 static void read_output(int *fd, struct bf_buf *out)
 {
     char chunk[4096];
@@ -112,7 +112,8 @@ static void read_output(int *fd, struct bf_buf *out)
     OPENSSL_cleanse(chunk, sizeof chunk);
 }
 
-/* Reads until both pipes are closed, time is up, or a signal comes; false for the last two. */
+/* Reads until both pipes are closed, the time is over, or a signal arrives; false for the last
+ * two. */
 static bool listen_to(const struct bf_cred_real *r, struct program *p, struct bf_buf *out,
                       struct bf_err *e)
 {

@@ -1,4 +1,4 @@
-/* A role that is assumed with the credentials of another profile (source_profile) or of another source
+/* A role assumed with the credentials of another profile (source_profile) or of another source
  * (credential_source). */
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,7 +6,7 @@
 #include "lib/aws/credentials/source.h"
 #include "lib/base/num.h"
 
-/* The credentials that sign AssumeRole. */
+/* Finds the credentials that sign AssumeRole. */
 static enum bf_cred_found find_base(const struct bf_cred_seek *s, struct bf_credentials *base,
                                     struct bf_err *e)
 {
@@ -34,7 +34,7 @@ static enum bf_cred_found find_base(const struct bf_cred_seek *s, struct bf_cred
         if (strcmp(source, sources[i].name) != 0)
             continue;
         struct bf_cred_seek inner = *s;
-        inner.env = true; /* it is asked for by name */
+        inner.env = true; /* it is named explicitly */
         enum bf_cred_found found = sources[i].source(&inner, base, e);
         if (found == BF_CRED_PASSED) {
             found = BF_CRED_BROKEN;
@@ -44,12 +44,12 @@ static enum bf_cred_found find_base(const struct bf_cred_seek *s, struct bf_cred
         return found;
     }
     return bf_cred_break(e,
-                         "profile '%.80s': credential_source '%.40s' is none of Environment, "
+                         "profile '%.80s': credential_source '%.40s' is not one of Environment, "
                          "Ec2InstanceMetadata and EcsContainer",
                          s->profile, source);
 }
 
-/* The six digits of a device. They are asked for at a terminal, or not at all. */
+/* The six digits of an MFA device. They are read from a terminal or not at all. */
 static bool ask_mfa(const struct bf_cred_seek *s, const char *serial, struct bf_buf *form,
                     struct bf_err *e)
 {
@@ -57,7 +57,7 @@ static bool ask_mfa(const struct bf_cred_seek *s, const char *serial, struct bf_
     struct bf_buf code;
     if (!s->world->ask)
         return bf_err_set(e, BF_E_DENIED,
-                          "profile '%.80s' wants an MFA code (mfa_serial), and there is no "
+                          "profile '%.80s' needs an MFA code (mfa_serial), and there is no "
                           "terminal to ask for it",
                           s->profile);
     bf_buf_init(&code, 64);
@@ -82,7 +82,7 @@ static bool build_form(const struct bf_cred_seek *s, const char *arn, struct bf_
     uint64_t seconds;
     if (duration && (!bf_num_u64(bf_str_of(duration), &seconds, e) || seconds == 0))
         return bf_err_set(e, BF_E_DENIED,
-                          "profile '%.80s': duration_seconds '%.40s' is no number of seconds",
+                          "profile '%.80s': duration_seconds '%.40s' is not a number of seconds",
                           s->profile, duration);
     snprintf(session, sizeof session, "bfpipe-%" PRId64, s->world->wall_ms(s->world->arg) / 1000);
     bf_buf_lit(form, "Action=AssumeRole&Version=2011-06-15");

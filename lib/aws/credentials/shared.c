@@ -1,9 +1,10 @@
-/* Static keys of a profile. The credentials file is asked before, the config file after the sources between them. */
+/* Static keys of a profile. The credentials file is asked before the login session and
+ * credential_process, the config file after them. */
 #include <stdio.h>
 
 #include "lib/aws/credentials/source.h"
 
-/* What that file itself says, NULL for nothing. */
+/* A property in one file, NULL if it is missing there. */
 static const char *own(const struct bf_cred_seek *s, enum bf_profile_file which,
                        const char *property)
 {
@@ -22,7 +23,7 @@ static enum bf_cred_found take_profile(const struct bf_cred_seek *s, enum bf_pro
         .account = own(s, which, "aws_account_id"),
     };
     if (!p.token)
-        p.token = own(s, which, "aws_security_token"); /* its old name */
+        p.token = own(s, which, "aws_security_token"); /* the old name */
     if (!p.access && !p.secret)
         return bf_cred_pass(e, "profile '%.80s' has no aws_access_key_id%s%s", s->profile,
                             s->config->unread[which] ? ": " : "",

@@ -1,5 +1,6 @@
-/* IAM Identity Center: the token that `aws sso login` left in its cache is exchanged for the credentials of a role. With
- * an sso-session the token is renewed by its refresh token; nobody's browser is opened here. */
+/* IAM Identity Center: the token that `aws sso login` stored in its cache is exchanged for the
+ * credentials of a role. With an sso-session the token is renewed with its refresh token; a browser
+ * is never opened. */
 #include <stdio.h>
 
 #include "lib/aws/credentials/token_file.h"
@@ -10,7 +11,7 @@ enum { ATTEMPTS = 3, WAIT_MS = 200, TIMEOUT_MS = 10000, EARLY_MS = 15 * 60 * 100
 
 struct sso {
     const struct bf_cred_seek *s;
-    const char *session; /* NULL: the older form, all in the profile */
+    const char *session; /* NULL: the older form, with everything in the profile */
     const char *start_url, *region, *account, *role;
     struct bf_cred_token token;
 };
@@ -22,7 +23,7 @@ static enum bf_cred_found log_in(const struct sso *o, struct bf_err *e, const ch
                          o->session ? o->session : o->s->profile);
 }
 
-/* A property of the session. One that the profile has too must be the same. */
+/* A property of the session. If the profile has it too, both must be equal. */
 static bool from_session(const struct sso *o, const char *name, const char **out, struct bf_err *e)
 {
     const char *mine = bf_cred_get(o->s, name);
@@ -63,14 +64,14 @@ static enum bf_cred_found configure(struct sso *o, struct bf_err *e)
     if (missing)
         return bf_cred_break(e, "profile '%.80s' uses SSO and has no %s", s->profile, missing);
     if (!bf_aws_region_ok(o->region))
-        return bf_cred_break(e, "sso_region '%.80s' is no region", o->region);
+        return bf_cred_break(e, "sso_region '%.80s' is not a region", o->region);
     return BF_CRED_TAKEN;
 }
 
 static bool endpoint(const struct sso *o, enum bf_aws_service service, const char *path,
                      struct bf_buf *url, struct bf_err *e)
 {
-    struct bf_aws_config there = *o->s->config; /* borrowed: read only */
+    struct bf_aws_config there = *o->s->config; /* a shallow copy, only for reading */
     struct bf_endpoint ep;
     there.region = o->region;
     if (!bf_cred_endpoint(o->s, &there, service, &ep, e))
@@ -160,7 +161,7 @@ static bool post_refresh(struct sso *o, struct bf_err *e)
     return ok;
 }
 
-/* Renews the token, unless another process has done it. */
+/* Renews the token unless another process has done it. */
 static bool renew(struct sso *o, struct bf_err *e)
 {
     if (!bf_cred_token_lock(&o->token, o->s, e))

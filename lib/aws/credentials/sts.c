@@ -1,4 +1,5 @@
-/* AssumeRole and AssumeRoleWithWebIdentity: a form goes to STS, its answer holds credentials (STS API reference). */
+/* AssumeRole and AssumeRoleWithWebIdentity: sends a form to STS, whose answer contains credentials
+ * (STS API reference). */
 #include <stdio.h>
 
 #include <openssl/crypto.h>
@@ -90,7 +91,7 @@ static bool set_up(struct sts *t, const struct bf_cred_seek *s, struct bf_str fo
     return true;
 }
 
-/* A refused time is tried once more with the time of the answer. */
+/* If the time is refused, tries once more with the time of the answer. */
 static bool ask(struct sts *t, const struct bf_cred_seek *s, const struct bf_credentials *signer,
                 struct bf_cred_reply *r, struct bf_err *e)
 {
@@ -108,7 +109,7 @@ static bool ask(struct sts *t, const struct bf_cred_seek *s, const struct bf_cre
     return false;
 }
 
-/* Of "arn:aws:sts::123456789012:assumed-role/..."; "" where it names none. */
+/* The account in "arn:aws:sts::123456789012:assumed-role/..."; "" if there is none. */
 static void account_of(const char *text, char out[13])
 {
     struct bf_arn arn;
@@ -120,7 +121,7 @@ static enum bf_cred_found take_credentials(const struct bf_cred_reply *r, const 
                                            struct bf_credentials *out, struct bf_err *e)
 {
     char access[256], secret[512], until[64], arn[2048], account[13];
-    static _Thread_local char token[TOKEN_MAX]; /* too large for a stack that may be small */
+    static _Thread_local char token[TOKEN_MAX]; /* too large for a small stack */
     struct bf_str body = bf_buf_view(&r->body);
     struct bf_cred_parts p = {access, secret, token, account, 0};
     enum bf_cred_found found;
@@ -134,7 +135,7 @@ static enum bf_cred_found take_credentials(const struct bf_cred_reply *r, const 
     if (!whole)
         found = bf_cred_break(e, "STS: the answer holds no credentials; is the endpoint right?");
     else if (!bf_cred_time(until, &p.expires_ms))
-        found = bf_cred_break(e, "STS: the answer's Expiration is no time");
+        found = bf_cred_break(e, "STS: the answer's Expiration is not a time");
     else
         found = bf_cred_keep(out, &p, what, e);
     OPENSSL_cleanse(secret, sizeof secret);

@@ -39,7 +39,7 @@ void bf_cred_reply_free(struct bf_cred_reply *r)
 const char *bf_cred_get_in(const struct bf_cred_seek *s, enum bf_profile_kind kind,
                            const char *section, const char *property)
 {
-    /* reading a plain property changes nothing in the profiles */
+    /* reading a plain property does not change the profiles */
     struct bf_profiles *p = (struct bf_profiles *)(uintptr_t)&s->config->profiles;
     const char *value = bf_profiles_get(p, kind, section, property, NULL);
     return value && *value && *value != '\n' ? value : NULL;
@@ -132,7 +132,7 @@ json_t *bf_cred_object(struct bf_str text, const char *what, struct bf_err *e)
     struct bf_err why;
     json_t *doc = bf_doc_object(text, BF_DOC_PLAIN, &why);
     if (!doc)
-        bf_err_set(e, BF_E_DENIED, "%s is no JSON object", what);
+        bf_err_set(e, BF_E_DENIED, "%s is not a JSON object", what);
     return doc;
 }
 
@@ -150,7 +150,7 @@ bool bf_cred_time(const char *text, int64_t *ms)
     return text && s.n && s.p[0] != '@' && bf_clock_parse(s, ms, &ignored);
 }
 
-/* A refusal in XML (STS) or JSON (all others). */
+/* An error in XML (STS) or JSON (all others). */
 static void read_error(const struct bf_cred_reply *r, struct bf_answer_error *error)
 {
     struct bf_str body = bf_str_trim(bf_buf_view(&r->body));
@@ -199,7 +199,7 @@ bool bf_cred_send(const struct bf_cred_seek *s, const struct bf_cred_request *q,
     for (unsigned attempt = 1;; attempt++) {
         if (send_once(s, q, who, r, error, e))
             return true;
-        /* no answer, for instance since nobody vouches for the certificate, may be final as well */
+        /* an error without an answer, such as an untrusted certificate, may be permanent as well */
         bool again = r->status ? bf_retry_classify(BF_AWS_STS, r->status, bf_str_of(error->code)) !=
                                      BF_RETRY_NOT
                                : bf_err_retryable(e->code);

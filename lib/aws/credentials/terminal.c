@@ -1,4 +1,4 @@
-/* Asks at the terminal, whatever standard input and output are; what is typed is not shown. */
+/* Asks at the terminal, whatever standard input and output are; the input is not echoed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -22,7 +22,7 @@ static void write_text(int fd, const char *s)
     (void)!write(fd, s, strlen(s));
 }
 
-/* One line, without its newline; false: a signal, or the terminal has gone. */
+/* Reads one line without its newline; false: a signal, or the terminal was closed. */
 static bool read_line(int fd, struct bf_buf *out, struct bf_err *e)
 {
     for (;;) {

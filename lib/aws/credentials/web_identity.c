@@ -1,4 +1,4 @@
-/* A role that is assumed with the token of an identity provider, which lies in a file (EKS, GitHub). */
+/* A role assumed with the token of an identity provider, which is in a file (EKS, GitHub). */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -9,7 +9,7 @@ struct web {
     bool env;
 };
 
-/* The environment goes before the profile, each property for itself, as in botocore. */
+/* The environment has precedence over the profile, for each property separately, as in botocore. */
 static const char *get(const struct bf_cred_seek *s, const char *variable, const char *property)
 {
     const char *value = s->env ? bf_aws_config_env(s->config, variable) : NULL;
@@ -52,7 +52,7 @@ enum bf_cred_found bf_cred_from_web_identity(const struct bf_cred_seek *s,
     struct bf_buf token;
     bf_buf_init(&token, 64 << 10);
     enum bf_cred_found found = BF_CRED_BROKEN;
-    /* read at each use: whoever wrote it renews it */
+    /* read at each use, because its writer renews it */
     if (s->world->read(s->world->arg, w.file, &token, e) &&
         (bf_buf_cstr(&token) || bf_err_nomem(e))) {
         struct bf_str text = bf_str_trim(bf_buf_view(&token));

@@ -29,7 +29,7 @@ bool bf_cred_real_ends(const struct bf_cred_real *r)
 static void sleep_ms(void *arg, uint64_t ms)
 {
     int64_t until = bf_clock_mono_ms() + (int64_t)ms, left;
-    struct pollfd stop = {.fd = bf_stop_fd(), .events = POLLIN}; /* a negative one is passed over */
+    struct pollfd stop = {.fd = bf_stop_fd(), .events = POLLIN}; /* poll ignores a negative one */
     while (!bf_cred_real_ends(arg) && (left = until - bf_clock_mono_ms()) > 0)
         (void)poll(&stop, 1, left < BF_CRED_STEP_MS ? (int)left : BF_CRED_STEP_MS);
 }
@@ -58,7 +58,8 @@ static bool put_lines(struct bf_http_exchange *x, const struct bf_cred_request *
     return true;
 }
 
-/* keep: its answer must not be lost, so neither a signal nor the end of the program breaks it off. */
+/* keep: the answer must not be lost, so neither a signal nor the end of the program interrupts
+ * it. */
 static bool end_exchange(struct bf_cred_real *r, bool keep, struct bf_err *e)
 {
     while (bf_http_perform(&r->http, e)) {
@@ -128,7 +129,8 @@ static bool is_exposed(void *arg, const char *path)
     return bf_file_is_exposed(path);
 }
 
-/* Another process that renews holds it for a request or two. A symbolic link is not followed. */
+/* Another process that renews holds the lock for a request or two. A symbolic link is not
+ * followed. */
 static bool lock_file(void *arg, const char *path, int *fd, struct bf_err *e)
 {
     int f = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -158,7 +160,7 @@ static void unlock_file(void *arg, int fd)
     close(fd);
 }
 
-/* What jansson has read of keys is wiped when it gives it back: its values, and what it builds them in. */
+/* Makes jansson wipe the memory it frees: it may have parsed keys. */
 static void set_allocator(void)
 {
     json_set_alloc_funcs(malloc, bf_wipe_free);

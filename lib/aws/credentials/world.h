@@ -1,7 +1,6 @@
 /*
- * The real world of the credentials' sources: the clock, libcurl with a multi
- * handle of its own, files, programs and the terminal. A signal (bf_stop_fd) ends
- * whatever waits, with BF_E_STOPPED.
+ * The real world of the credentials' sources: the clock, libcurl with its own multi handle, files,
+ * programs and the terminal. A signal (bf_stop_fd) ends every wait, with BF_E_STOPPED.
  */
 #ifndef BF_CRED_WORLD_H
 #define BF_CRED_WORLD_H
@@ -15,18 +14,18 @@ struct bf_cred_real {
     struct bf_cred_world world;
     struct bf_http http;
     struct bf_http_exchange x;
-    const atomic_bool *quit; /* NULL, or it becomes true when nobody waits any more */
+    const atomic_bool *quit; /* NULL, or becomes true when the result is no longer needed */
 };
 
-/* The struct must not move afterwards. may_ask: the terminal may be used, if there is one. */
+/* The struct must not be moved afterwards. may_ask: the terminal may be used, if there is one. */
 bool bf_cred_real_init(struct bf_cred_real *r, const char *ca_bundle, bool may_ask,
                        struct bf_err *e);
 void bf_cred_real_free(struct bf_cred_real *r);
 
-/* Has a signal come, or does nobody wait any more? */
+/* Has a signal arrived, or is the result no longer needed? */
 bool bf_cred_real_ends(const struct bf_cred_real *r);
 
-/* How often bf_cred_real_ends is asked while something is waited for. */
+/* How often waits check bf_cred_real_ends. */
 enum { BF_CRED_STEP_MS = 100 };
 
 /* program.c */

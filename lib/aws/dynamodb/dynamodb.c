@@ -13,7 +13,7 @@ enum {
     POLL_MAX_MS = 3000
 };
 
-/* Request and answer of one control-plane call. */
+/* The request and answer of one control-plane call. */
 struct call {
     struct bf_buf request, answer;
     char code[64];
@@ -45,7 +45,7 @@ static bool is_code(const struct call *c, const char *code)
     return strcmp(c->code, code) == 0;
 }
 
-/* Starts the request with {"name":"value". */
+/* Begins the request with {"name":"value". */
 static void put_first(struct call *c, const char *name, struct bf_str value)
 {
     bf_buf_reset(&c->request);
@@ -59,7 +59,7 @@ static bool is_name_char(char ch)
            ch == '-' || ch == '_' || ch == '.';
 }
 
-/* The ARN of a part of a table, such as an index or a stream, is not that of the table. */
+/* Rejects the ARN of a part of a table, such as an index or a stream. */
 static bool check_resource(struct bf_str arn, struct bf_err *e)
 {
     static const struct bf_str kind = BF_STR(":table/");
@@ -86,8 +86,9 @@ bool bf_ddb_check_name(struct bf_str table, struct bf_err *e)
     bool ok = table.n >= 3 && table.n <= (arn ? BF_DDB_ARN_MAX : BF_DDB_NAME_MAX);
     for (size_t i = 0; ok && i < table.n; i++)
         ok = is_name_char(table.p[i]) || (arn && (table.p[i] == ':' || table.p[i] == '/'));
-    return ok || bf_err_set(e, BF_E_USAGE, "'%.*s' is no table name: 3 to 255 of A-Z a-z 0-9 - _ .",
-                            BF_SHOWN(table));
+    return ok ||
+           bf_err_set(e, BF_E_USAGE, "'%.*s' is not a table name: 3 to 255 of A-Z a-z 0-9 - _ .",
+                      BF_SHOWN(table));
 }
 
 static bool parse_key(struct bf_str s, struct bf_ddb_key *key)
@@ -112,7 +113,7 @@ bool bf_ddb_parse_keys(struct bf_str s, struct bf_ddb_key key[2], unsigned *n, s
     }
     if (ok && (*n == 1 || strcmp(key[0].name, key[1].name) != 0))
         return true;
-    return bf_err_set(e, BF_E_USAGE, "'%.*s' is no key such as order_id:S or order_id:S,line:N",
+    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not a key such as order_id:S or order_id:S,line:N",
                       BF_SHOWN(s));
 }
 
@@ -210,7 +211,7 @@ bool bf_ddb_create(struct bf_aws *aws, struct bf_str table, const struct bf_ddb_
     return ok;
 }
 
-/* Lets time pass; false after a signal. */
+/* Sleeps; false after a signal. */
 static bool nap(struct bf_aws *aws, int64_t ms, struct bf_err *e)
 {
     int64_t until = bf_clock_mono_ms() + ms, left;
@@ -223,7 +224,7 @@ static bool nap(struct bf_aws *aws, int64_t ms, struct bf_err *e)
     return true;
 }
 
-/* One step of a wait loop: false when time is over or a signal came. */
+/* One step of a polling loop: false if the time is over or a signal arrived. */
 static bool next_poll(struct bf_aws *aws, int64_t deadline_ms, unsigned *polls, const char *what,
                       struct bf_err *e)
 {
@@ -239,7 +240,7 @@ bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms,
     int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms;
     unsigned polls = 0;
     for (;;) {
-        /* a table just made may not be known everywhere yet */
+        /* a new table may not be known everywhere yet */
         bool ok = bf_ddb_describe(aws, table, t, e);
         if (!ok && e->code != BF_E_NOTFOUND)
             return false;

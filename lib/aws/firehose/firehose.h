@@ -1,6 +1,6 @@
 /*
- * Firehose: putting records. Limits (PutRecordBatch, API reference): 500 records
- * and 4 MiB a request, 1,000 KiB a record before base64.
+ * Firehose: putting records. Limits (PutRecordBatch, API reference): 500 records and 4 MiB per
+ * request, 1,000 KiB per record before base64.
  */
 #ifndef BF_AWS_FIREHOSE_FIREHOSE_H
 #define BF_AWS_FIREHOSE_FIREHOSE_H
@@ -16,7 +16,7 @@ enum {
 
 BF_API extern const struct bf_aws_op bf_firehose_put_record_batch;
 
-/* The request's text: begin, entries with commas between them (the caller's), end. */
+/* The text of the request: begin, entries (the caller writes the commas between them), end. */
 BF_API void bf_firehose_put_begin(struct bf_buf *out, struct bf_str stream);
 BF_API void bf_firehose_put_entry(struct bf_buf *out, struct bf_str data);
 BF_API void bf_firehose_put_end(struct bf_buf *out);

@@ -1,6 +1,6 @@
 #include "lib/aws/http/adaptive.h"
 
-/* The SDKs' numbers. */
+/* The constants of the SDKs. */
 static const double least_rate = 0.5, least_capacity = 1, smooth = 0.8, beta = 0.7, scale = 0.4;
 
 static double max(double a, double b)
@@ -13,7 +13,7 @@ static double min(double a, double b)
     return a < b ? a : b;
 }
 
-/* Newton's method: no need for the library of mathematics. */
+/* Newton's method, which saves linking libm. */
 static double cube_root(double x)
 {
     double y = max(x, 1);
@@ -36,11 +36,11 @@ uint64_t bf_adaptive_wait_us(struct bf_adaptive *a, uint64_t now_us)
     if (!a->limits)
         return 0;
     fill(a, (double)now_us / 1e6);
-    a->tokens -= 1; /* below zero: those that wait have taken theirs in advance */
+    a->tokens -= 1; /* below zero: waiting attempts have used tokens in advance */
     return a->tokens >= 0 ? 0 : (uint64_t)(-a->tokens / a->rate * 1e6);
 }
 
-/* What went out in the halves of seconds before this one. */
+/* Measures the rate of the last half seconds. */
 static void measure(struct bf_adaptive *a, double now)
 {
     double bucket = (double)(uint64_t)(now * 2) / 2;

@@ -1,11 +1,10 @@
 /*
- * AWS_RETRY_MODE=adaptive: how fast requests may go to a service that throttles (AWS
- * SDKs and Tools Reference Guide, "Retry behavior"; the numbers are those of the
- * SDKs). Nothing is held back until the first throttling answer. Then the rate
- * falls to 0.7 of what was measured, and grows again by the cubic curve of
- * congestion control, never beyond twice of what really went out.
+ * AWS_RETRY_MODE=adaptive: limits the rate of requests to a service that throttles (AWS SDKs and
+ * Tools Reference Guide, "Retry behavior"; the constants are those of the SDKs). There is no limit
+ * until the first throttling answer. Then the rate falls to 0.7 of the measured rate, and grows
+ * again by the cubic curve of congestion control, never beyond twice the rate actually sent.
  *
- * Arithmetic on parameters: no clock, no network. Rates are attempts a second.
+ * Arithmetic on parameters: no clock, no network. Rates are attempts per second.
  */
 #ifndef BF_AWS_HTTP_ADAPTIVE_H
 #define BF_AWS_HTTP_ADAPTIVE_H
@@ -14,17 +13,18 @@
 #include <stdint.h>
 
 struct bf_adaptive {
-    bool limits;                            /* a throttling answer has come */
-    double tokens, capacity, rate;          /* rate fills the tokens, up to capacity */
-    double filled_s;                        /* when that was counted last */
-    double measured, bucket_s, sent;        /* what went out, in halves of seconds */
+    bool limits;                            /* a throttling answer has been received */
+    double tokens, capacity, rate;          /* tokens accumulate at rate, up to capacity */
+    double filled_s;                        /* the time at which tokens were updated */
+    double measured, bucket_s, sent;        /* the measured rate, in half seconds */
     double last_max, throttled_s, window_s; /* the cubic curve */
 };
 
-/* Starts from zero bytes. How long the attempt that is to go out now has to wait; it takes its turn by this. */
+/* Initialise with zeros. Returns how long the next attempt must wait, in microseconds, and takes
+ * its token. */
 uint64_t bf_adaptive_wait_us(struct bf_adaptive *a, uint64_t now_us);
 
-/* An answer has come. */
+/* Records an answer. */
 void bf_adaptive_answer(struct bf_adaptive *a, uint64_t now_us, bool throttled);
 
 #endif

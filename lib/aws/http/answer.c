@@ -10,7 +10,7 @@
 #include "lib/encoding/xml.h"
 #include "lib/json/scan.h"
 
-/* Copies s, one line of it, cut where a character ends. */
+/* Copies one line of s, cut at a character boundary. */
 static void copy_line(char *out, size_t size, struct bf_str s)
 {
     s = bf_str_trim(s);
@@ -26,7 +26,7 @@ static void copy_line(char *out, size_t size, struct bf_str s)
     out[n] = '\0';
 }
 
-/* "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException:http://..." to its middle. */
+/* The middle of "com.amazonaws.dynamodb.v20120810#ResourceNotFoundException:http://...". */
 static struct bf_str bare_code(struct bf_str s)
 {
     const char *hash = s.n ? memchr(s.p, '#', s.n) : NULL;
@@ -89,7 +89,7 @@ static void fall_back(int status, struct bf_answer_error *out)
     const char *known = code_of_status(status);
     if (status == 407 && !out->message[0])
         snprintf(out->message, sizeof out->message,
-                 "the proxy wants a user and a password in its URL");
+                 "the proxy needs a user and a password in its URL");
     if (known)
         snprintf(out->code, sizeof out->code, "%s", known);
     else
@@ -103,7 +103,7 @@ static void take_string(struct bf_json_val v, struct bf_buf *scratch, char *out,
     copy_line(out, size, bf_buf_view(scratch));
 }
 
-/* The members of an error object; what is read before it breaks is kept. */
+/* Reads the members of an error object; members read before a syntax error are kept. */
 static void read_members(struct bf_json *j, struct bf_answer_error *out)
 {
     struct bf_err ignored;
@@ -145,7 +145,7 @@ bool bf_answer_xml_text(struct bf_str body, const char *name, char *out, size_t 
     bool found = bf_xml_find(body, name, &text);
     copy_line(out, size, found ? bf_buf_view(&text) : bf_str("", 0));
     if (text.p)
-        OPENSSL_cleanse(text.p, text.cap); /* STS answers with keys */
+        OPENSSL_cleanse(text.p, text.cap); /* answers of STS contain keys */
     bf_buf_free(&text);
     return found;
 }

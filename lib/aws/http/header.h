@@ -1,4 +1,4 @@
-/* A header of a request, as callers name it. */
+/* A header of a request, as callers specify it. */
 #ifndef BF_AWS_HTTP_HEADER_H
 #define BF_AWS_HTTP_HEADER_H
 

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ENOUGH = 8 }; /* so much of its beginning gives it away */
+enum { ENOUGH = 8 }; /* a prefix of this length identifies the secret */
 
 void bf_hide_secret(char *text, const char *secret)
 {
@@ -13,6 +13,6 @@ void bf_hide_secret(char *text, const char *secret)
         return;
     snprintf(begin, sizeof begin, "%s", secret);
     char *at = strstr(text, begin);
-    if (at) /* longer than what takes its place */
+    if (at) /* longer than its replacement */
         memcpy(at, instead, sizeof instead);
 }

@@ -1,13 +1,12 @@
 /*
- * What a service says back may hold what was sent to it: "SignatureDoesNotMatch" quotes
- * the canonical request, session token and all. Such a message ends in front
- * of the secret.
+ * An error message of a service may quote the request: "SignatureDoesNotMatch" contains the
+ * canonical request with the session token. Such a message is cut before the secret.
  */
 #ifndef BF_AWS_HTTP_HIDE_H
 #define BF_AWS_HTTP_HIDE_H
 
-/* Cuts text where the secret begins, also one that is cut off itself; NULL and what is too short to be one change
- * nothing. */
+/* Cuts text where the secret begins, also if the secret itself is incomplete there. NULL, and a
+ * secret that is too short, change nothing. */
 void bf_hide_secret(char *text, const char *secret);
 
 #endif

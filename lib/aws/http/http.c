@@ -14,14 +14,14 @@
 enum { MAX_CONNECTIONS = 256, CONNECT_TIMEOUT_MS = 10000 };
 enum { HEAD_MAX = 256 << 10, RECEIVE_BUFFER = 128 << 10, SEND_BUFFER = 512 << 10 };
 
-/* What an easy handle is set up for; changing it costs a reset. */
+/* The kind of request that an easy handle is set up for; changing it needs a reset. */
 enum mode { MODE_NONE, MODE_GET, MODE_HEAD, MODE_BYTES, MODE_FILE };
 
 static bool open_multi(struct bf_http *h, struct bf_err *e)
 {
     if (!(h->multi = curl_multi_init()))
         return bf_err_set(e, BF_E_MEMORY, "libcurl cannot be started");
-    /* the default shrinks with the number of transfers of the moment, and closes good connections */
+    /* the default depends on the current number of transfers, and would close good connections */
     (void)curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)MAX_CONNECTIONS);
     return true;
 }
@@ -66,7 +66,7 @@ void bf_http_exchange_free(struct bf_http_exchange *x)
     x->url_set = NULL;
 }
 
-/* A byte now and then is no standstill, and yet it would never end. */
+/* A byte now and then is progress, but the answer might never end. */
 static bool is_late(struct bf_http_exchange *x)
 {
     int64_t now = x->answer_ms ? bf_clock_mono_ms() : 0;
@@ -76,7 +76,7 @@ static bool is_late(struct bf_http_exchange *x)
     return x->late;
 }
 
-/* A new status line begins a new answer: what a 100 Continue said is forgotten. */
+/* A new status line begins a new answer: the headers of a 100 Continue are dropped. */
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
     struct bf_http_exchange *x = arg;
@@ -118,12 +118,13 @@ static size_t on_read(char *p, size_t size, size_t n, void *arg)
         got = n ? pread(x->body_fd, p, n, (off_t)(x->body_offset + x->body_sent)) : 0;
     while (got < 0 && errno == EINTR);
     if (got < 0 || (got == 0 && n > 0))
-        return CURL_READFUNC_ABORT; /* the file is shorter than was said: not the body that was signed */
+        return CURL_READFUNC_ABORT; /* the file is shorter than specified: it is not the signed
+                                     * body */
     x->body_sent += (uint64_t)got;
     return (size_t)got;
 }
 
-/* libcurl goes back to the start when a kept connection turns out to be dead. */
+/* libcurl rewinds if a kept connection turns out to be dead. */
 static int on_seek(void *arg, curl_off_t offset, int origin)
 {
     struct bf_http_exchange *x = arg;
@@ -143,7 +144,7 @@ static enum mode mode_of(const struct bf_http_exchange *x)
     return bytes ? MODE_BYTES : MODE_GET;
 }
 
-/* Everything that stays the same from one exchange of this mode to the next. */
+/* Sets everything that is the same for all exchanges of this mode. */
 static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mode mode)
 {
     CURL *c = x->easy;
@@ -161,7 +162,7 @@ static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mod
     curl_easy_setopt(c, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
     curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_TIMEOUT_MS);
 #if LIBCURL_VERSION_NUM >= 0x075700
-    /* a name that is being looked up holds up no end */
+    /* a pending name look-up must not delay the exit */
     curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 #endif
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
@@ -172,7 +173,8 @@ static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mod
     curl_easy_setopt(c, CURLOPT_WRITEDATA, x);
     if (h->ca_bundle) {
         curl_easy_setopt(c, CURLOPT_CAINFO, h->ca_bundle);
-        curl_easy_setopt(c, CURLOPT_CAPATH, NULL); /* else the system's are trusted beside it */
+        curl_easy_setopt(c, CURLOPT_CAPATH, NULL); /* else the system's certificates are trusted as
+                                                    * well */
     }
     if (mode == MODE_HEAD)
         curl_easy_setopt(c, CURLOPT_NOBODY, 1L);
@@ -188,11 +190,11 @@ static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mod
     }
 }
 
-/* A list over memory that the owner keeps: no copy, nothing to free. */
+/* A list in memory that the exchange owns: no copy, nothing to free. */
 static struct curl_slist *list(struct bf_http_exchange *x)
 {
     for (size_t i = 0; i < x->nlines; i++) {
-        /* libcurl reads the list and leaves it as it is; its type does not say so */
+        /* libcurl only reads the list, although its type is not const */
         memcpy(&x->nodes[i].data, &x->lines[i], sizeof x->lines[i]);
         x->nodes[i].next = i + 1 < x->nlines ? &x->nodes[i + 1] : NULL;
     }
@@ -276,7 +278,7 @@ bool bf_http_wait(struct bf_http *h, int timeout_ms, int fd, bool *readable, str
     unsigned n = 0;
     if (fd >= 0)
         fds[n++] = (struct curl_waitfd){.fd = fd, .events = CURL_WAIT_POLLIN};
-    /* it stays readable for ever, so it wakes us once */
+    /* it stays readable, so it is watched only until the first signal */
     bool watch_stop = !h->stop_seen && bf_stop_fd() >= 0;
     if (watch_stop)
         fds[n++] = (struct curl_waitfd){.fd = bf_stop_fd(), .events = CURL_WAIT_POLLIN};
@@ -299,7 +301,7 @@ struct bf_http_exchange *bf_http_next(struct bf_http *h)
             continue;
         struct bf_http_exchange *x = NULL;
         CURLcode result = m->data.result;
-        CURL *easy = m->easy_handle; /* m is gone once the handle is removed */
+        CURL *easy = m->easy_handle; /* m is invalid once the handle is removed */
         long status = 0;
         curl_easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&x);
         curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);

@@ -1,13 +1,11 @@
 /*
- * The HTTP engine: one libcurl multi handle, its connections, and exchanges
- * (one request, one answer) that run on it side by side. It knows nothing of
- * AWS. Connections are kept and used again, HTTP/1.1 is spoken, redirects are
- * never followed.
+ * The HTTP engine: one libcurl multi handle, its connections, and concurrent exchanges (one
+ * request, one answer). It knows nothing of AWS. Connections are reused, HTTP/1.1 is used,
+ * redirects are not followed.
  *
- * The owner fills the request half of a struct bf_http_exchange, starts it, and
- * finds it again with bf_http_next when it has ended. Everything that the
- * request half points to must stay until then. An exchange is used again and
- * again: it keeps its easy handle and its buffers.
+ * The owner fills the request half of a struct bf_http_exchange, starts it, and gets it back from
+ * bf_http_next when it has ended. Everything that the request half points to must stay valid until
+ * then. An exchange can be reused: it keeps its easy handle and its buffers.
  */
 #ifndef BF_AWS_HTTP_HTTP_H
 #define BF_AWS_HTTP_HTTP_H
@@ -21,7 +19,7 @@ enum { BF_HTTP_LINES = 48 };
 struct bf_http {
     CURLM *multi;
     const char *ca_bundle; /* NULL: the system's */
-    bool stop_seen;        /* a signal has been reported once */
+    bool stop_seen;        /* a signal has been reported */
 };
 
 struct bf_http_exchange {
@@ -30,25 +28,26 @@ struct bf_http_exchange {
     const char *url;
     const char *lines[BF_HTTP_LINES]; /* "name: value" */
     size_t nlines;
-    struct bf_str body; /* or, with body_fd > 0, from there */
+    struct bf_str body; /* or, with body_fd > 0, body_length bytes of that file */
     int body_fd;
     uint64_t body_offset, body_length;
     uint64_t timeout_ms; /* for the whole exchange; 0: none, but see stall_s */
-    uint64_t stall_s;    /* gives up when nothing moves for so long; 0: never */
-    uint64_t answer_ms;  /* from the first byte of the answer to its last; 0: as long as it moves */
+    uint64_t stall_s;    /* gives up after this time without progress; 0: never */
+    uint64_t answer_ms;  /* from the first to the last byte of the answer; 0: unlimited while it
+                          * makes progress */
     uint64_t max_answer; /* bytes */
-    bool direct;         /* never through a proxy */
+    bool direct;         /* never use a proxy */
     bool (*sink)(void *arg,
-                 struct bf_str piece); /* takes the body of a 2xx answer; false cancels */
+                 struct bf_str piece); /* receives the body of a 2xx answer; false cancels */
     void *sink_arg;
 
     /* the answer */
-    int status;            /* 0: none came */
-    struct bf_buf head;    /* header lines as received, those of the last answer */
-    struct bf_buf body_in; /* what the sink did not take */
-    bool sunk;             /* the sink has taken at least one piece */
+    int status;            /* 0: no answer */
+    struct bf_buf head;    /* the header lines of the last answer, as received */
+    struct bf_buf body_in; /* the body, unless the sink has received it */
+    bool sunk;             /* the sink has received at least one piece */
     bool cancelled;        /* by the sink */
-    bool late;             /* answer_ms was over */
+    bool late;             /* answer_ms was exceeded */
     CURLcode result;       /* CURLE_OK: the answer is complete */
 
     /* the engine's */
@@ -67,35 +66,36 @@ void bf_http_free(struct bf_http *h);
 /* Closes all connections. No exchange may be running. */
 BF_MUST bool bf_http_reconnect(struct bf_http *h, struct bf_err *e);
 
-/* Before its first use, and when it is no longer used (not while it runs: drop it first). */
+/* Call init before the first use. Call free only while it is not running: drop it first. */
 void bf_http_exchange_init(struct bf_http_exchange *x);
 void bf_http_exchange_free(struct bf_http_exchange *x);
 
-/* Starts it; the network is touched by the next bf_http_wait or bf_http_next. */
+/* Starts it; I/O happens in the next bf_http_wait or bf_http_next. */
 BF_MUST bool bf_http_start(struct bf_http *h, struct bf_http_exchange *x, struct bf_err *e);
 
-/* Ends it unfinished; its connection is closed. */
+/* Aborts it; its connection is closed. */
 void bf_http_drop(struct bf_http *h, struct bf_http_exchange *x);
 
-/* Bytes of the exchange that runs, both ways, heads included: what changes while something moves. */
+/* The bytes of a running exchange so far, both directions, headers included. It grows while there
+ * is progress. */
 uint64_t bf_http_moved(const struct bf_http_exchange *x);
 
-/* Waits until the network moves, fd (-1: none) is readable, the first signal (bf_stop_fd) arrives, or
- * timeout_ms is over. */
+/* Waits until the network is ready, fd (-1: none) is readable, the first signal (bf_stop_fd)
+ * arrives, or timeout_ms is over. */
 BF_MUST bool bf_http_wait(struct bf_http *h, int timeout_ms, int fd, bool *readable,
                           struct bf_err *e);
 
-/* Moves what can be moved without waiting. */
+/* Does the I/O that is possible without waiting. */
 BF_MUST bool bf_http_perform(struct bf_http *h, struct bf_err *e);
 
-/* An exchange that has ended and is no longer the engine's, NULL when there is none. */
+/* The next exchange that has ended, which belongs to its owner again; NULL if there is none. */
 struct bf_http_exchange *bf_http_next(struct bf_http *h);
 
-/* A header of the answer by its lower-case name, trimmed; empty when it is not there. */
+/* A header of the answer by its lower-case name, trimmed; empty if it is missing. */
 struct bf_str bf_http_header(const struct bf_http_exchange *x, const char *name);
 
-/* Says why there is no complete answer; BF_E_NETWORK when the same request may have a chance a little
- * later. host is whom we spoke to. */
+/* Sets *e to the reason why there is no complete answer; BF_E_NETWORK if the same request may
+ * succeed a little later. host is the name of the server. */
 void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct bf_err *e);
 
 #endif

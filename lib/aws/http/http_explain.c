@@ -1,4 +1,4 @@
-/* Why there is no answer, in words for people. */
+/* The reason why there is no answer, as a message. */
 #include "lib/aws/http/http.h"
 
 #include <stdio.h>
@@ -7,7 +7,7 @@
 
 #include <openssl/x509_vfy.h>
 
-/* Would it have a chance a little later? A certificate that nobody vouches for has none. */
+/* Can it succeed a little later? An untrusted certificate cannot. */
 static bool transient(const struct bf_http_exchange *x)
 {
     switch (x->result) {
@@ -24,7 +24,7 @@ static bool transient(const struct bf_http_exchange *x)
     case CURLE_HTTP2_STREAM:
     case CURLE_SEND_FAIL_REWIND:
     case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL: /* libcurl's word for an answer without a status line */
+    case CURLE_UNSUPPORTED_PROTOCOL: /* libcurl's code for an answer without a status line */
     case CURLE_AGAIN:
         return true;
     default:
@@ -32,8 +32,8 @@ static bool transient(const struct bf_http_exchange *x)
     }
 }
 
-/* libcurl says where it wanted to: "Failed to connect to NAME port N after 0 ms: ..." When that is not the
- * endpoint, it is a proxy, which is what has to be looked at. */
+/* libcurl names the host in "Failed to connect to NAME port N after 0 ms: ...". If it is not the
+ * endpoint, it is a proxy. Only for the message. */
 static bool names_proxy(const struct bf_http_exchange *x, const char *host, char name[300])
 {
     static const char begin[] = "Failed to connect to ";
@@ -62,20 +62,20 @@ static void explain_connect(const struct bf_http_exchange *x, const char *host, 
         bf_err_set(e, BF_E_NETWORK, "cannot connect to %s: %s", host, why);
 }
 
-/* "CONNECT tunnel failed, response 407": the proxy's own no. */
+/* The connection ended early, or the proxy refused the tunnel (CONNECT). */
 static void explain_broken(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
 {
-    const char *response = strstr(x->error, "response ");
-    long status = response ? strtol(response + strlen("response "), NULL, 10) : 0;
-    if (status && strncmp(x->error, "CONNECT tunnel failed", 21) == 0)
+    long status = 0;
+    curl_easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+    if (status && status / 100 != 2)
         bf_err_set(e, status >= 500 ? BF_E_NETWORK : BF_E_SERVICE,
                    "the proxy opens no tunnel to %s: HTTP %ld%s", host, status,
-                   status == 407 ? ", it wants a user and a password in its URL" : "");
+                   status == 407 ? ", it needs a user and a password in its URL" : "");
     else
         bf_err_set(e, BF_E_NETWORK, "the connection to %s broke", host);
 }
 
-/* Why the certificate is not taken, and what can be done about it: in words of our own, by OpenSSL's verdict. */
+/* Why the certificate is not accepted and what to do about it, by OpenSSL's verdict. */
 static void explain_certificate(const struct bf_http_exchange *x, const char *host,
                                 struct bf_err *e)
 {
@@ -84,7 +84,7 @@ static void explain_certificate(const struct bf_http_exchange *x, const char *ho
     curl_easy_getinfo(x->easy, CURLINFO_SSL_VERIFYRESULT, &verdict);
     switch (verdict) {
     case X509_V_OK:
-    case X509_V_ERR_UNSPECIFIED: /* libcurl's, before there is one: it has compared the names itself */
+    case X509_V_ERR_UNSPECIFIED: /* libcurl's own, without a verdict: it has compared the names */
         bf_err_set(e, BF_E_SERVICE, "the certificate of %s is for another host", host);
         return;
     case X509_V_ERR_CERT_HAS_EXPIRED:
@@ -95,25 +95,24 @@ static void explain_certificate(const struct bf_http_exchange *x, const char *ho
                    "the certificate of %s is not valid yet; is the clock here right?", host);
         return;
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        bf_err_set(e, BF_E_SERVICE,
-                   "the certificate of %s is self-signed (--ca-bundle says whom to trust)", host);
+        bf_err_set(e, BF_E_SERVICE, "the certificate of %s is self-signed (see --ca-bundle)", host);
         return;
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         bf_err_set(e, BF_E_SERVICE,
-                   "nobody who is trusted vouches for the certificate of %s (--ca-bundle says whom "
-                   "to trust)",
+                   "the certificate of %s is not signed by a trusted authority "
+                   "(see --ca-bundle)",
                    host);
         return;
     default:
-        bf_err_set(e, BF_E_SERVICE, "%s: %.*s (--ca-bundle says whom to trust)", host, (int)why.n,
-                   why.p);
+        bf_err_set(e, BF_E_SERVICE, "%s: %.*s (see --ca-bundle)", host, (int)why.n, why.p);
     }
 }
 
-/* What to do about TLS that did not come about, after libcurl's words for it. */
+/* What to do about a failed TLS handshake. The reason is only in libcurl's text, and only the
+ * message depends on it. */
 static void explain_tls(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
 {
     enum bf_err_code code = transient(x) ? BF_E_NETWORK : BF_E_SERVICE;

@@ -7,7 +7,7 @@
 #include "lib/base/clock.h"
 #include "lib/base/num.h"
 
-static const uint64_t max_retry_after_us = 5 * 1000000; /* beyond the computed delay */
+static const uint64_t max_retry_after_us = 5 * 1000000; /* in addition to the computed delay */
 
 static const char *const throttling_codes[] = {
     "Throttling",
@@ -31,8 +31,8 @@ static const char *const transient_codes[] = {
     "RequestTimeoutException",
 };
 
-/* S3: another request was at the same object or bucket; the same one again may pass (API reference, PutObject,
- * CompleteMultipartUpload; "List of error codes"). */
+/* S3: another request used the same object or bucket; a retry may succeed (API reference,
+ * PutObject, CompleteMultipartUpload; "List of error codes"). */
 static const char *const conflict_codes[] = {
     "ConditionalRequestConflict",
     "OperationAborted",
@@ -44,7 +44,7 @@ static const char *const clock_codes[] = {
     "RequestInTheFuture",
 };
 
-/* What a signature with a wrong date looks like. */
+/* The codes for a signature with a wrong date. */
 static const char *const signature_codes[] = {
     "InvalidSignatureException",
     "SignatureDoesNotMatch",
@@ -94,7 +94,7 @@ enum bf_retry_kind bf_retry_classify(enum bf_aws_service service, int status, st
     case 503:
     case 504:
         return BF_RETRY_TRANSIENT;
-    case 429: /* a proxy or a compatible service that knows no AWS codes */
+    case 429: /* from a proxy or a compatible service without AWS's codes */
         return BF_RETRY_THROTTLING;
     default:
         return BF_RETRY_NOT;
@@ -107,7 +107,7 @@ static uint64_t backoff_us(uint64_t base_us, unsigned attempt, uint32_t jitter)
            BF_RETRY_JITTER_ONE;
 }
 
-/* What the service asked for, within the limits of its asking. */
+/* The delay that the service requested, within its limits. */
 static uint64_t heed(struct bf_str retry_after, uint64_t us)
 {
     struct bf_err ignored;

@@ -18,7 +18,7 @@ static bool read_page(const struct bf_feed *feed, const json_t *answer, struct b
     return bf_buf_check(next, "the next page's name", e);
 }
 
-/* One page: asks for it with body, puts where the next one begins into next. */
+/* Requests one page with body; puts the token of the next page into next. */
 static bool list_page(const struct bf_feed *feed, struct bf_aws *aws, struct bf_str body,
                       struct bf_lineage *lineage, struct bf_buf *next, struct bf_err *e)
 {
@@ -72,7 +72,7 @@ void bf_feed_records_body(struct bf_buf *out, struct bf_str iterator, uint64_t l
     bf_buf_addf(out, "\",\"Limit\":%" PRIu64 "}", limit);
 }
 
-/* MillisBehindLatest and ChildShards are Kinesis' alone. */
+/* Only Kinesis has MillisBehindLatest and ChildShards. */
 static bool answer_member(const struct bf_feed *feed, struct bf_json *j,
                           const struct bf_json_key *key, const struct bf_feed_sink *sink,
                           struct bf_feed_answer *answer, struct bf_err *e)
@@ -119,7 +119,7 @@ bool bf_feed_records(const struct bf_feed *feed, struct bf_str body,
     return more == BF_JSON_END && bf_json_end(&j, e);
 }
 
-/* "1795759200.123": up to 11 digits, and a fraction of which three count. */
+/* "1795759200.123": up to 11 digits, and a fraction, of which three digits are used. */
 static bool plain_time(struct bf_str s, int64_t *ms)
 {
     int64_t v = 0;
@@ -166,7 +166,7 @@ static bool take_text(const json_t *object, const char *name, char *field, size_
     return !text.p || bf_shard_set(field, size, text, name, e);
 }
 
-/* ["parent"] or ["parent","adjacent"], as ChildShards has them. */
+/* ["parent"] or ["parent","adjacent"], as in ChildShards. */
 static bool take_parents(const json_t *parents, struct bf_shard *s, struct bf_err *e)
 {
     char *fields[2] = {s->parent, s->adjacent};

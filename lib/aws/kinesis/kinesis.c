@@ -95,8 +95,8 @@ static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *strea
     bf_buf_addc(out, '}');
 }
 
-/* A string whose content is checked by whoever decodes it: up to the next quote, when no backslash
- * stands before that. */
+/* A string whose content is checked when it is decoded: up to the next quote, unless a backslash is
+ * before it. */
 static bool unchecked_string(struct bf_json *j, struct bf_str *text, struct bf_err *e)
 {
     struct bf_json_val v;
@@ -130,7 +130,7 @@ static bool record_member(struct bf_json *j, const struct bf_json_key *key,
         r->key = v.text;
     else if (bf_json_key_is(key, "ApproximateArrivalTimestamp"))
         return bf_feed_read_time(v.text, &r->time_ms) ||
-               bf_err_set(e, BF_E_SERVICE, "ApproximateArrivalTimestamp is no time");
+               bf_err_set(e, BF_E_SERVICE, "ApproximateArrivalTimestamp is not a time");
     return true;
 }
 
@@ -158,7 +158,7 @@ const struct bf_feed bf_feed_kinesis = {
     .iterator_op = {BF_AWS_KINESIS, "GetShardIterator"},
     .records_op = {BF_AWS_KINESIS, "GetRecords"},
     .limit = 10000,
-    .interval_ms = 200, /* 5 GetRecords a second and shard */
+    .interval_ms = 200, /* 5 GetRecords per second and shard */
     .list_body = list_body,
     .list_page = list_page,
     .iterator_body = iterator_body,

@@ -1,10 +1,10 @@
 /*
- * Kinesis: putting records, and the children that a shard's last answer names.
- * Reading goes through bf_feed_kinesis (feed.h).
+ * Kinesis: putting records, and the child shards in a shard's last answer. For reading use
+ * bf_feed_kinesis (feed.h).
  *
- * Limits (PutRecords, API reference): 500 records and 5 MiB a request, partition
- * keys included; 1 MiB a record unless the stream was given more, then 10 MiB
- * both; a partition key of 1 to 256 characters.
+ * Limits (PutRecords, API reference): 500 records and 5 MiB per request, partition keys included; 1
+ * MiB per record, unless the stream is configured for more, then 10 MiB for both; a partition key
+ * of 1 to 256 characters.
  */
 #ifndef BF_AWS_KINESIS_KINESIS_H
 #define BF_AWS_KINESIS_KINESIS_H
@@ -27,9 +27,8 @@ BF_API BF_MUST bool bf_kinesis_read_children(struct bf_str array, struct bf_line
                                              struct bf_err *e);
 
 struct bf_kinesis_summary {
-    char arn[BF_ARN_MAX + 1]; /* "" when the answer has none */
-    int64_t
-        retention_ms; /* how long the stream keeps its records; 0 when the answer does not say */
+    char arn[BF_ARN_MAX + 1]; /* "" if the answer has none */
+    int64_t retention_ms; /* how long the stream keeps its records; 0 if the answer does not tell */
 };
 
 /* DescribeStreamSummary; waits for the answer. */
@@ -39,12 +38,12 @@ BF_API BF_MUST bool bf_kinesis_describe(struct bf_aws *aws, const struct bf_feed
 /* Appends one entry of a PutRecords request: {"Data":"...","PartitionKey":"..."}. */
 BF_API void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key);
 
-/* Appends how every request begins: {"StreamName":"orders", and the ARN where it is known. The object
- * stays open. */
+/* Appends the beginning of every request: {"StreamName":"orders", and the ARN if it is known. The
+ * object is not closed. */
 BF_API void bf_kinesis_put_stream(struct bf_buf *out, const struct bf_feed_stream *stream);
 
-/* Appends what stands before the entries, and behind them; commas between them are the caller's.
- * put_open takes back what put_end appended. */
+/* Appends the text before and after the entries; the caller writes the commas between them.
+ * put_open removes what put_end appended. */
 BF_API void bf_kinesis_put_begin(struct bf_buf *out, const struct bf_feed_stream *stream);
 BF_API void bf_kinesis_put_end(struct bf_buf *out);
 BF_API void bf_kinesis_put_open(struct bf_buf *out);

@@ -1,4 +1,4 @@
-/* PutRecords: the request's text and what the answer says of each entry. */
+/* PutRecords: the text of the request, and the results in the answer. */
 #include "lib/aws/kinesis/kinesis.h"
 #include "lib/encoding/enc.h"
 #include "lib/json/write.h"

@@ -36,7 +36,7 @@ static bool grow(struct bf_lineage *l)
     return true;
 }
 
-/* An empty field of the old description takes the new one's: a listing knows more than ChildShards. */
+/* Sets a field that is empty so far: a listing has more than ChildShards. */
 static void fill(char *field, const char *from, size_t size)
 {
     if (!field[0])
@@ -100,7 +100,7 @@ bool bf_lineage_has_child(const struct bf_lineage *l, const struct bf_shard *s)
 static void pass(struct bf_lineage *l, const char *id, size_t depth)
 {
     struct bf_shard *s = bf_lineage_find(l, bf_str_of(id));
-    if (!s || s->done || depth > 10000) /* a lineage that bites its tail must not run us over */
+    if (!s || s->done || depth > 10000) /* a circular lineage must not recurse endlessly */
         return;
     s->done = true;
     pass(l, s->parent, depth + 1);

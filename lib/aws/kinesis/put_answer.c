@@ -25,11 +25,11 @@ static bool take_result(const struct bf_put_words *words, struct bf_json *j,
             in = v.text.n > 0;
     }
     if (more == BF_JSON_END && !in && result->code.n == 0)
-        result->code = BF_STR("InternalFailure"); /* neither stored nor refused: ask again */
+        result->code = BF_STR("InternalFailure"); /* neither stored nor refused: retry it */
     return more == BF_JSON_END;
 }
 
-/* Hands out every result, or none when each is NULL; *n is how many there are. */
+/* Calls each, unless it is NULL, for every result; *n is their number. */
 static bool walk(const struct bf_put_words *words, struct bf_str array, bf_put_each *each,
                  void *arg, size_t *n, struct bf_err *e)
 {
@@ -58,10 +58,12 @@ static bool read_answer(const struct bf_put_words *words, struct bf_str body, si
         return bf_err_ctx(e, "answer");
     if (!found || v.type != BF_JSON_ARRAY)
         return bf_err_set(e, BF_E_SERVICE, "answer without %s", words->array);
-    if (!walk(words, v.raw, NULL, NULL, &count, e)) /* nothing is told of an answer that lies */
+    if (!walk(words, v.raw, NULL, NULL, &count, e)) /* count first: nothing is reported from an
+                                                     * inconsistent answer */
         return bf_err_ctx(e, "answer");
     if (count != n)
-        return bf_err_set(e, BF_E_SERVICE, "answer for %zu records, %zu were sent", count, n);
+        return bf_err_set(e, BF_E_SERVICE, "answer for %zu record%s instead of %zu", count,
+                          count == 1 ? "" : "s", n);
     return walk(words, v.raw, each, arg, &count, e);
 }
 

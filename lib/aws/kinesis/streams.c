@@ -1,4 +1,4 @@
-/* DynamoDB Streams: its records are the GetRecords records byte for byte as they stand in the answer. */
+/* DynamoDB Streams: its records are the GetRecords records, byte for byte as in the answer. */
 #include "lib/aws/kinesis/feed.h"
 
 #include "lib/json/scan.h"
@@ -15,7 +15,7 @@ static void list_body(struct bf_buf *out, const struct bf_feed_stream *stream, s
     bf_buf_addc(out, '}');
 }
 
-/* The next page begins behind the last shard that this one has looked at. */
+/* The next page begins after the last shard that this one evaluated. */
 static bool list_page(const json_t *answer, struct bf_lineage *lineage, struct bf_str *next,
                       struct bf_err *e)
 {
@@ -46,7 +46,7 @@ static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *strea
     bf_buf_addc(out, '}');
 }
 
-/* The members of a record's "dynamodb" that a reader wants. */
+/* The members of a record's "dynamodb" that a reader needs. */
 static bool take_change(struct bf_json *j, struct bf_feed_record *r, struct bf_err *e)
 {
     struct bf_json_key key;
@@ -63,7 +63,7 @@ static bool take_change(struct bf_json *j, struct bf_feed_record *r, struct bf_e
             r->key = v.raw;
         else if (bf_json_key_is(&key, "ApproximateCreationDateTime") &&
                  !bf_feed_read_time(v.text, &r->time_ms))
-            return bf_err_set(e, BF_E_SERVICE, "ApproximateCreationDateTime is no time");
+            return bf_err_set(e, BF_E_SERVICE, "ApproximateCreationDateTime is not a time");
     }
     return more == BF_JSON_END;
 }

@@ -13,29 +13,29 @@
 enum {
     REQUEST_MAX = 8 * 1024 * 1024,
     OBJECT_MAX = 512 * 1024 * 1024,
-    MARGIN_MS = 1000, /* before the deadline, to tell Lambda what failed */
-    TRY_MS = 60000,   /* how long, where no deadline was told */
+    MARGIN_MS = 1000, /* before the deadline, for reporting failures to Lambda */
+    TRY_MS = 60000,   /* the time limit if there is no deadline */
     RETRY_FIRST_MS = 50
 };
 
-/* What is atomic in Firehose, a record of it: rows that stand one behind the other. */
+/* The unit that Firehose stores atomically, a record: consecutive rows. */
 struct entry {
-    size_t row; /* the first of them */
+    size_t row; /* index of the first row */
     struct bf_str text;
 };
 
 struct bf_rowsink {
     const struct bf_rowsink_conf *conf;
-    struct bf_aws *aws; /* NULL until the first row: a cold start does not wait for it */
+    struct bf_aws *aws; /* NULL until the first row, so that a cold start does not wait for it */
     struct bf_rng rng;
     char *bucket; /* NULL: a Firehose stream */
     struct bf_buf request, key;
-    int64_t until_ms; /* of the batch at hand; wall time */
+    int64_t until_ms; /* the deadline of the current batch; wall time */
 
-    /* the entries of a request, and behind its answer those that failed */
+    /* the entries of a request; after its answer, those that failed */
     struct entry entry[BF_FIREHOSE_PUT_RECORDS];
     size_t n, left;
-    struct bf_err why; /* of the first that failed in the last answer with such */
+    struct bf_err why; /* the error of the first failed entry of the last such answer */
     bool answered;
     struct bf_err outcome;
 };
@@ -96,7 +96,7 @@ static struct bf_rowsink *sink_new(const struct bf_rowsink_conf *conf, struct bf
     return NULL;
 }
 
-/* Runs until *done; where time runs out the call is taken back. */
+/* Runs until *done; cancels the call at the deadline. */
 static bool run_until(struct bf_rowsink *s, struct bf_aws_call *call, const bool *done,
                       struct bf_err *e)
 {
@@ -109,13 +109,13 @@ static bool run_until(struct bf_rowsink *s, struct bf_aws_call *call, const bool
             return false;
         if (s->why.code == BF_OK)
             return bf_err_set(e, BF_E_TEMPORARY, "not done before the function's deadline");
-        *e = s->why; /* what the service said tells more than that time ran out */
+        *e = s->why; /* the service's error says more than the expired time */
         return false;
     }
     return true;
 }
 
-/* Keeps the entries that failed, in their order, for the next request. */
+/* Keeps the failed entries, in order, for the next request. */
 static void take_result(void *arg, size_t i, const struct bf_put_result *result)
 {
     struct bf_rowsink *s = arg;
@@ -139,7 +139,7 @@ static void take_answer(struct bf_aws_call *call, const struct bf_aws_answer *an
         s->n = s->left;
 }
 
-/* One request for the entries; what is left of them stays in s->entry. */
+/* Sends one request with the entries; those that failed stay in s->entry. */
 static bool send_entries(struct bf_rowsink *s, struct bf_err *e)
 {
     bf_buf_reset(&s->request);
@@ -173,7 +173,7 @@ static void pause_ms(int64_t ms)
     (void)nanosleep(&t, NULL);
 }
 
-/* Sends the entries until all are in, or there is no time left. */
+/* Sends the entries until all are stored, or the time is over. */
 static bool put_entries(struct bf_rowsink *s, struct bf_err *e)
 {
     for (unsigned failures = 1;; failures++) {
@@ -190,7 +190,7 @@ static bool put_entries(struct bf_rowsink *s, struct bf_err *e)
     }
 }
 
-/* The rows of one record from row i on, as many as an entry holds. */
+/* As many rows of one record, from row i on, as fit into an entry. */
 static struct entry entry_at(const struct bf_rowsink_rows *rows, size_t i, size_t *next)
 {
     const struct bf_rowsink_row *row = &rows->row[i];
@@ -202,7 +202,7 @@ static struct entry entry_at(const struct bf_rowsink_rows *rows, size_t i, size_
     return (struct entry){i, bf_str(rows->text.p + row->at, n)};
 }
 
-/* Where the first record begins that has a row which Firehose does not take; rows->n: there is none. */
+/* The first row of the first record that has a row too large for Firehose; rows->n: none. */
 static size_t first_oversize(const struct bf_rowsink_rows *rows, struct bf_err *e)
 {
     size_t first = 0;
@@ -252,7 +252,7 @@ static void put_done(struct bf_s3_put *put, const struct bf_s3_result *result)
     s->outcome = result->err;
 }
 
-/* prefix + source-first.ndjson, of characters that are safe in a key. */
+/* prefix + source-first.ndjson, with characters that are safe in a key. */
 static bool object_key(struct bf_rowsink *s, const struct bf_rowsink_origin *o, struct bf_err *e)
 {
     const struct bf_prefix_values values = {.wall_ms = o->wall_ms, .rng = &s->rng};
@@ -316,7 +316,7 @@ static bool put_s3(struct bf_rowsink *s, const struct bf_rowsink_rows *rows,
     return ok || bf_err_ctx(e, "s3://%s", s->bucket);
 }
 
-/* Some time is left for what is to be said then: of a short one a quarter. */
+/* Leaves some time for reporting: a second, or a quarter of a short time. */
 static int64_t until(int64_t deadline_ms)
 {
     int64_t now = bf_clock_wall_ms(), left = deadline_ms - now;

@@ -19,7 +19,7 @@ struct bf_compress {
     bool z_ready;
     ZSTD_CCtx *zstd;
 #ifdef BF_HAVE_ISAL
-    struct isal_zstream *isal; /* used when level is 0 */
+    struct isal_zstream *isal; /* used if level is 0 */
     uint8_t *isal_level;
 #endif
     unsigned char out[PIECE];
@@ -136,7 +136,7 @@ static bool give(struct bf_compress *c, size_t n, bf_compress_put *put, void *ar
     return n == 0 || put(arg, bf_str((const char *)c->out, n), e);
 }
 
-/* zlib counts in unsigned int: callers hand it pieces below that. */
+/* zlib counts in unsigned int; callers pass smaller pieces. */
 static bool run_zlib(struct bf_compress *c, struct bf_str in, bool end, bf_compress_put *put,
                      void *arg, struct bf_err *e)
 {
@@ -251,7 +251,7 @@ static bool gunzip(bool (*get)(void *arg, struct bf_str *piece), bf_compress_put
             ok = put(arg, bf_str((const char *)out, sizeof out - z.avail_out), e);
         } while (ok && r == Z_OK && z.avail_out == 0);
         if (r == Z_BUF_ERROR)
-            r = Z_OK; /* it wants the next piece */
+            r = Z_OK; /* it needs the next piece */
     }
     inflateEnd(&z);
     return ok && (r == Z_STREAM_END || bf_err_set(e, BF_E_IO, "gzip: damaged data"));

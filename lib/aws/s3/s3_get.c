@@ -14,21 +14,21 @@ static bool total_of(struct bf_str range, uint64_t *total)
            bf_num_u64(bf_str(slash + 1, range.n - (size_t)(slash + 1 - range.p)), total, &ignored);
 }
 
-/* An answer that is shorter than it ought to be would lose rows. */
+/* A short answer would lose rows. */
 static void check_length(struct bf_s3_get *g, const struct bf_aws_answer *a)
 {
     uint64_t left = g->offset < g->total ? g->total - g->offset : 0;
     uint64_t want = g->length && g->length < left ? g->length : left;
     if (a->body.n != want)
-        bf_err_set(&g->result.err, BF_E_NETWORK, "GetObject: %zu bytes, %" PRIu64 " were asked for",
-                   a->body.n, want);
+        bf_err_set(&g->result.err, BF_E_NETWORK, "GetObject: %zu byte%s instead of %" PRIu64,
+                   a->body.n, a->body.n == 1 ? "" : "s", want);
 }
 
 static void get_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
 {
     struct bf_s3_get *g = call->arg;
     bf_s3_take_answer(&g->result, call, a);
-    if (a->status == 416 && g->offset == 0) { /* no byte to begin with */
+    if (a->status == 416 && g->offset == 0) { /* the object is empty */
         bf_err_clear(&g->result.err);
         g->done(g, &g->result, (struct bf_str){0});
         return;
@@ -41,7 +41,8 @@ static void get_done(struct bf_aws_call *call, const struct bf_aws_answer *a)
         if (!g->whole)
             check_length(g, a);
         else if (g->offset)
-            bf_err_set(&g->result.err, BF_E_SERVICE, "GetObject: the whole object came for a part");
+            bf_err_set(&g->result.err, BF_E_SERVICE,
+                       "GetObject: the answer is the whole object, not the requested part");
     }
     g->done(g, &g->result, a->body);
 }

@@ -6,7 +6,7 @@
 #include "lib/aws/http/answer.h"
 #include "lib/encoding/enc.h"
 
-/* One part in flight, or waiting for the upload's id. */
+/* One part that is in flight, or waiting for the upload's id. */
 struct slot {
     struct bf_s3_multipart *m;
     struct bf_aws_call call;
@@ -17,7 +17,7 @@ struct slot {
     bool sent;
 };
 
-/* What Complete has to say of a part. */
+/* The properties of a part for CompleteMultipartUpload. */
 struct part {
     char etag[80];
     char checksum[BF_CHECKSUM_TEXT];
@@ -27,16 +27,16 @@ struct bf_s3_multipart {
     struct bf_aws *aws;
     const struct bf_s3_object *object;
     struct bf_s3_events events;
-    struct bf_aws_call call; /* create, complete, abort: one after another */
-    struct bf_s3_head head;  /* behind a Complete whose answer leaves a doubt */
-    uint64_t bytes;          /* of all parts so far */
+    struct bf_aws_call call; /* create, complete or abort: one at a time */
+    struct bf_s3_head head;  /* after a Complete whose answer is inconclusive */
+    uint64_t bytes;          /* bytes of all parts so far */
     char upload_query[1300]; /* "uploadId=..." */
     struct slot slots[BF_S3_PARTS_IN_FLIGHT];
     struct part *parts;
     unsigned nparts, parts_cap, in_flight;
     bool created, finishing, failed, ended;
-    bool busy;                    /* inside an answer: what fails now is taken down at its end */
-    char whole[BF_CHECKSUM_TEXT]; /* CRC of all parts so far */
+    bool busy;                    /* inside an answer: a failure now is handled at its end */
+    char whole[BF_CHECKSUM_TEXT]; /* the CRC of all parts so far */
     struct bf_buf xml;
     struct bf_s3_result result;
 };
@@ -57,7 +57,7 @@ uint64_t bf_s3_part_size_for(uint64_t length, uint64_t wanted)
     return wanted < BF_S3_PART_MIN ? BF_S3_PART_MIN : wanted;
 }
 
-/* The upload has come to its end, well or not. */
+/* The upload has ended, successfully or not. */
 static void end(struct bf_s3_multipart *m)
 {
     if (m->ended)
@@ -68,7 +68,8 @@ static void end(struct bf_s3_multipart *m)
 
 static void aborted(struct bf_aws_call *call, const struct bf_aws_answer *a)
 {
-    (void)a; /* the reason for the abort is the news; a rule of the bucket sweeps up what is left */
+    (void)a; /* the error that caused the abort is reported; a lifecycle rule of the bucket removes
+              * what is left */
     end(call->arg);
 }
 
@@ -94,8 +95,7 @@ static void free_slot(struct slot *s)
     m->events.part_done(m->events.arg, (unsigned)(s - m->slots));
 }
 
-/* Takes back what is under way, then aborts. The last thing done to m by whoever calls it: `done` may
- * have destroyed it. */
+/* Cancels the calls in flight, then aborts. The caller must not use m afterwards, because `done` may destroy it. */
 static void take_down(struct bf_s3_multipart *m)
 {
     struct bf_err ignored = {0};
@@ -139,7 +139,7 @@ static void failed_answer(struct bf_s3_multipart *m, const struct bf_aws_call *c
     bf_s3_multipart_fail(m, &why);
 }
 
-/* Has an earlier Complete, whose answer got lost, made the object? */
+/* Has an earlier Complete, whose answer was lost, created the object? */
 static void looked(struct bf_s3_head *h, const struct bf_s3_result *r)
 {
     struct bf_s3_multipart *m = h->arg;
@@ -165,7 +165,7 @@ static void completed(struct bf_aws_call *call, const struct bf_aws_answer *a)
         if (bf_s3_head_object(m->aws, &m->head, o, &ignored))
             return;
     }
-    /* 200 with <Error> in its body has been made an error by the client */
+    /* the client has turned a 200 with <Error> in its body into an error */
     if (a->err.code != BF_OK) {
         failed_answer(m, call, a);
         return;
@@ -176,7 +176,7 @@ static void completed(struct bf_aws_call *call, const struct bf_aws_answer *a)
     end(m);
 }
 
-/* Of SHA parts: the hash of their hashes and how many there are. */
+/* For SHA: the hash of the parts' hashes, and the number of parts. */
 static bool composite(struct bf_s3_multipart *m, struct bf_err *e)
 {
     struct bf_buf all;

@@ -5,7 +5,8 @@
 #include "lib/aws/config/arn.h"
 #include "lib/encoding/enc.h"
 
-/* Endings that AWS keeps for other kinds of names (User guide, "General purpose buckets naming rules"). */
+/* Suffixes that AWS reserves for other kinds of names (User guide, "General purpose buckets naming
+ * rules"). */
 static const struct {
     char end[12];
     const char *what;
@@ -20,8 +21,9 @@ static bool ends_with(struct bf_str s, struct bf_str end)
     return s.n >= end.n && memcmp(s.p + s.n - end.n, end.p, end.n) == 0;
 }
 
-/* The kinds of ARNs that name something to put objects into ("Amazon S3 resources", Service Authorization Reference). */
-static bool refuse_arn(struct bf_str text, struct bf_err *e)
+/* The kinds of ARNs into which objects can be put ("Amazon S3 resources", Service Authorization
+ * Reference). */
+static bool reject_arn(struct bf_str text, struct bf_err *e)
 {
     const char *what = "an ARN";
     struct bf_arn arn;
@@ -45,7 +47,7 @@ static bool refuse_arn(struct bf_str text, struct bf_err *e)
 static bool check_bucket(struct bf_str name, struct bf_err *e)
 {
     if (bf_str_starts(name, BF_STR("arn:")))
-        return refuse_arn(name, e);
+        return reject_arn(name, e);
     if (name.n < 3 || name.n > 63)
         return bf_err_set(e, BF_E_USAGE, "'%.*s': a bucket's name has 3 to 63 characters",
                           BF_SHOWN_TO(name, 100));
@@ -56,7 +58,7 @@ static bool check_bucket(struct bf_str name, struct bf_err *e)
                               (int)name.n, name.p);
     for (size_t i = 0; i < BF_COUNT(reserved); i++)
         if (ends_with(name, bf_str_of(reserved[i].end)))
-            return bf_err_set(e, BF_E_USAGE, "'%.*s' names %s, which is not spoken to here",
+            return bf_err_set(e, BF_E_USAGE, "'%.*s' names %s, which is not supported here",
                               (int)name.n, name.p, reserved[i].what);
     return true;
 }
@@ -74,7 +76,8 @@ bool bf_s3_parse_url(struct bf_str url, struct bf_str *bucket, struct bf_str *re
     return check_bucket(*bucket, e);
 }
 
-/* Read from the left, ".." may never lead above the bucket. "." and what stands between two slashes lead nowhere. */
+/* Read from the left, ".." must never lead above the bucket. "." and empty segments do not change
+ * the level. */
 bool bf_s3_key_climbs(struct bf_str key)
 {
     struct bf_str segment;

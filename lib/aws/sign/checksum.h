@@ -1,9 +1,8 @@
 /*
- * The checksums that S3 keeps with an object: computed over pieces, written in
- * base64 as its headers want them. CRC32, CRC32C and CRC64NVME cover the whole
- * object also when it is uploaded in parts; SHA-1 and SHA-256 of a multipart
- * object are a hash of the hashes of its parts (S3 API reference, "Checking
- * object integrity").
+ * The checksums that S3 stores with an object: computed over pieces, written in base64 as in its
+ * headers. CRC32, CRC32C and CRC64NVME cover the whole object even if it is uploaded in parts; the
+ * SHA-1 and SHA-256 of a multipart object are a hash of the hashes of its parts (S3 API reference,
+ * "Checking object integrity").
  */
 #ifndef BF_AWS_SIGN_CHECKSUM_H
 #define BF_AWS_SIGN_CHECKSUM_H
@@ -27,11 +26,11 @@ enum { BF_CHECKSUM_TEXT = 56 }; /* base64 of 32 bytes, "-10000", a NUL */
 struct bf_checksum {
     enum bf_checksum_kind kind;
     uint64_t crc;
-    uint64_t bytes; /* taken in so far */
+    uint64_t bytes; /* bytes added so far */
     void *digest;   /* OpenSSL's, for the hashes */
 };
 
-/* How a kind is written: "crc32", "x-amz-checksum-crc32", "CRC32", "ChecksumCRC32". */
+/* The spellings of a kind: "crc32", "x-amz-checksum-crc32", "CRC32", "ChecksumCRC32". */
 BF_API const char *bf_checksum_name(enum bf_checksum_kind kind);
 BF_API const char *bf_checksum_header(enum bf_checksum_kind kind);
 BF_API const char *bf_checksum_algorithm(enum bf_checksum_kind kind);
@@ -48,19 +47,20 @@ BF_API BF_MUST bool bf_checksum_init(struct bf_checksum *c, enum bf_checksum_kin
                                      struct bf_err *e);
 BF_API void bf_checksum_add(struct bf_checksum *c, struct bf_str data);
 
-/* Writes base64 and a NUL, "" for none; frees what init took. */
+/* Writes base64 and a NUL, "" for BF_CHECKSUM_NONE; frees the memory of init. */
 BF_API void bf_checksum_end(struct bf_checksum *c, char out[BF_CHECKSUM_TEXT]);
 
-/* Of bytes in memory, in one go. */
+/* The checksum of bytes in memory. */
 BF_API BF_MUST bool bf_checksum_of(enum bf_checksum_kind kind, struct bf_str data,
                                    char out[BF_CHECKSUM_TEXT], struct bf_err *e);
 
-/* Of a piece of a file. */
+/* The checksum of a piece of a file. */
 BF_API BF_MUST bool bf_checksum_of_file(enum bf_checksum_kind kind, int fd, uint64_t offset,
                                         uint64_t length, char out[BF_CHECKSUM_TEXT],
                                         struct bf_err *e);
 
-/* Puts part (of `bytes` bytes) behind whole; both CRCs of one kind, in base64. */
+/* Makes whole the checksum of its data followed by the part's, which has `bytes` bytes; both are
+ * CRCs of one kind, in base64. */
 BF_API BF_MUST bool bf_checksum_append(enum bf_checksum_kind kind, char whole[BF_CHECKSUM_TEXT],
                                        const char *part, uint64_t bytes);
 

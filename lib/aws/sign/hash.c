@@ -7,8 +7,8 @@
 enum { BLOCK = 64 }; /* bytes, of SHA-256 */
 
 /*
- * Fetched once, and a context for each thread: an implicit fetch, or a context for
- * every digest, costs more than the digest of a header.
+ * Fetched once, with a context for each thread: an implicit fetch, or a context for every digest,
+ * takes longer than the digest of a header.
  */
 static EVP_MD *sha256;
 static pthread_key_t key_of_context;
@@ -25,7 +25,7 @@ static void fetch(void)
     ready = sha256 && pthread_key_create(&key_of_context, free_context) == 0;
 }
 
-/* This thread's, begun; NULL: out of memory, or OpenSSL has no SHA-256. */
+/* This thread's context, initialised; NULL: out of memory, or OpenSSL has no SHA-256. */
 static EVP_MD_CTX *begin(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -41,7 +41,7 @@ static EVP_MD_CTX *begin(void)
     return ctx && EVP_DigestInit_ex(ctx, sha256, NULL) == 1 ? ctx : NULL;
 }
 
-/* Over a first part of n bytes and a second one. */
+/* The hash of first (n bytes) followed by second (m bytes). */
 static bool hash(const void *first, size_t n, const void *second, size_t m,
                  unsigned char out[BF_SHA256_SIZE])
 {
@@ -89,7 +89,7 @@ bool bf_hmac_sha256(struct bf_str key, struct bf_str data, unsigned char out[BF_
     }
     bool ok = hash(inner, BLOCK, data.p, data.n, digest) &&
               hash(outer, BLOCK, digest, sizeof digest, out);
-    OPENSSL_cleanse(inner, sizeof inner); /* they are the key */
+    OPENSSL_cleanse(inner, sizeof inner); /* they contain the key */
     OPENSSL_cleanse(outer, sizeof outer);
     return ok;
 }

@@ -1,8 +1,7 @@
 /*
- * SHA-256 and HMAC-SHA-256, as signing needs them, over OpenSSL's EVP
- * interface. Digests are 32 bytes; the hex forms are 64 lower-case digits and a
- * NUL. A failure of OpenSSL (out of memory, a provider that will not load) is
- * the only way to fail.
+ * SHA-256 and HMAC-SHA-256 for signing, over OpenSSL's EVP interface. Digests are 32 bytes; the hex
+ * forms are 64 lower-case digits and a NUL. The functions fail only if OpenSSL does (out of memory,
+ * a provider that cannot be loaded).
  */
 #ifndef BF_AWS_SIGN_HASH_H
 #define BF_AWS_SIGN_HASH_H
@@ -21,7 +20,7 @@ BF_API BF_MUST bool bf_hmac_sha256(struct bf_str key, struct bf_str data,
 /* The digest as lower-case hex and a NUL. */
 BF_API void bf_sha256_print(const unsigned char digest[BF_SHA256_SIZE], char out[BF_SHA256_HEX]);
 
-/* The hash of nothing, in hex. */
+/* The hash of the empty string, in hex. */
 #define BF_SHA256_EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 BF_C_END

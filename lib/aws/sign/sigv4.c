@@ -66,7 +66,7 @@ bool bf_sigv4_signature(const struct bf_sigv4_key *key, struct bf_str string_to_
     return true;
 }
 
-/* Stages 2 and 4 over what stage 1 made. */
+/* Stages 2 and 4, from the result of stage 1. */
 static bool sign(const struct bf_sigv4_scope *s, const struct bf_sigv4_key *key,
                  const struct bf_buf *canonical, char signature[BF_SHA256_HEX], struct bf_err *e)
 {
@@ -102,7 +102,7 @@ bool bf_sigv4_authorization(const struct bf_sigv4_request *r, const struct bf_si
         bf_buf_add(out, signature, 64);
         ok = bf_buf_check(out, "authorization header", e);
     }
-    if (canonical.n) /* with the session token */
+    if (canonical.n) /* it contains the session token */
         OPENSSL_cleanse(canonical.p, canonical.n);
     bf_buf_free(&canonical);
     bf_buf_free(&names);

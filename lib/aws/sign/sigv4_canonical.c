@@ -54,7 +54,7 @@ static int by_name_then_value(const void *a, const void *b)
     return c ? c : bf_str_cmp(x->value, y->value);
 }
 
-/* Appends s decoded and encoded anew, and returns where that stands as an offset pair. */
+/* Appends s decoded and encoded again; returns its view in text. */
 static struct bf_str recode(struct bf_buf *text, struct bf_buf *scratch, struct bf_str s)
 {
     bf_buf_reset(scratch);
@@ -95,7 +95,7 @@ static bool put_query(struct bf_str query, struct bf_buf *out, struct bf_err *e)
         return true;
     bf_buf_init(&text, query.n * 3 + 1);
     bf_buf_init(&scratch, query.n + 1);
-    /* all the room at once: pairs point into it, so it must not move */
+    /* reserved at once, because the pairs point into it */
     bool ok = bf_buf_room(&text, query.n * 3 + 1) != NULL;
     size_t n = ok ? split_query(query, &text, &scratch, pairs, BF_SIGV4_QUERY) : 0;
     if (!ok)
@@ -139,7 +139,7 @@ static void put_lower(struct bf_buf *out, struct bf_str s)
         bf_buf_addc(out, lower(s.p[i]));
 }
 
-/* Trimmed, runs of white space as one space. */
+/* Trimmed, with runs of white space folded to one space. */
 static void put_value(struct bf_buf *out, struct bf_str s)
 {
     s = bf_str_trim(s);
