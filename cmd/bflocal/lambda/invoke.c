@@ -61,6 +61,8 @@ bool bl_lambda_run(struct bl_call *c, struct bf_str function)
 {
     struct bf_str qualifier, name = bl_lambda_name(c->local, function, &qualifier);
     struct bf_str type = bl_header(c, "x-amz-invocation-type");
+    if (!qualifier.n)
+        qualifier = bl_query(c, "Qualifier");
     struct bf_str payload = c->req.body.n ? c->req.body : BF_STR("{}");
     bool later = bf_str_is(type, "Event"), dry = bf_str_is(type, "DryRun");
     pthread_mutex_lock(&c->local->lambda->mutex);

@@ -8,6 +8,7 @@
 #include "cmd/bflocal/http/absent.h"
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/lambda/lambda.h"
+#include "cmd/bflocal/lambda/mapping.h"
 #include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
@@ -31,6 +32,15 @@ static const struct route {
     {"POST", "/2015-03-31/functions/*/policy", "AddPermission", bl_lambda_add_permission},
     {"GET", "/2015-03-31/functions/*/policy", "GetPolicy", bl_lambda_get_policy},
     {"DELETE", "/2015-03-31/functions/*/policy/*", "RemovePermission", bl_lambda_remove_permission},
+    {"POST", "/2015-03-31/event-source-mappings", "CreateEventSourceMapping",
+     bl_lambda_create_mapping},
+    {"GET", "/2015-03-31/event-source-mappings", "ListEventSourceMappings",
+     bl_lambda_list_mappings},
+    {"GET", "/2015-03-31/event-source-mappings/*", "GetEventSourceMapping", bl_lambda_get_mapping},
+    {"PUT", "/2015-03-31/event-source-mappings/*", "UpdateEventSourceMapping",
+     bl_lambda_update_mapping},
+    {"DELETE", "/2015-03-31/event-source-mappings/*", "DeleteEventSourceMapping",
+     bl_lambda_delete_mapping},
 };
 
 bool bl_lambda_fail(struct bl_call *c, int status, const char *type, const char *fmt, ...)
@@ -156,7 +166,7 @@ static bool open_lambda(struct bl_local *l, struct bf_err *e)
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     pthread_cond_init(&f->events_changed, &monotonic);
     pthread_condattr_destroy(&monotonic);
-    return bl_lambda_load(f, e);
+    return bl_lambda_load(f, e) && bl_mappings_load(l, e);
 }
 
 static void close_lambda(struct bl_local *l)
@@ -164,6 +174,7 @@ static void close_lambda(struct bl_local *l)
     struct bl_lambda *f = l->lambda;
     if (!f)
         return;
+    bl_mappings_end(f);
     bl_lambda_events_end(f);
     while (f->functions) {
         struct bl_function *fn = f->functions;

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/lambda/lambda.h"
+#include "cmd/bflocal/function/function.h"
 #include "lib/base/clock.h"
 
 enum { ENV_MAX = 256, ARENA_MAX = 256 * 1024 };
@@ -32,6 +32,16 @@ void bl_lambda_reap(struct bl_lambda *f, const struct bl_function *of)
         }
 }
 
+extern char **environ;
+
+static bool add_text(struct bl_worker *w, const char **env, size_t *n, const char *text)
+{
+    if (*n == ENV_MAX - 1)
+        return false;
+    env[*n] = bl_arena_printf(&w->arena, "%s", text).p;
+    return *env[(*n)++] != '\0';
+}
+
 static bool add_env(struct bl_worker *w, const char **env, size_t *n, const char *name,
                     const char *value)
 {
@@ -45,6 +55,16 @@ static bool add_env(struct bl_worker *w, const char **env, size_t *n, const char
 static const char *copy(struct bl_worker *w, const char *text)
 {
     return bl_arena_printf(&w->arena, "%s", text).p;
+}
+
+/* Does a text begin with the name of one that is there? */
+static bool has_name(const char *const *env, size_t n, const char *text)
+{
+    size_t name = strcspn(text, "=") + 1;
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(env[i], text, name) == 0)
+            return true;
+    return false;
 }
 
 /* The environment of a function (Lambda developer guide, "Defined runtime environment variables"). */
@@ -79,6 +99,7 @@ static bool fill_env(struct bl_lambda *f, const struct bl_function *fn, struct b
     };
     const char *name;
     json_t *value;
+    bool inherits = !*bl_document_text(fn->config, "CodeSha256"); /* a program of this machine */
     json_t *variables = json_object_get(json_object_get(fn->config, "Environment"), "Variables");
     bool ok = true;
     for (size_t i = 0; i < BF_COUNT(own); i++)
@@ -86,6 +107,9 @@ static bool fill_env(struct bl_lambda *f, const struct bl_function *fn, struct b
                     add_env(w, env, &n, own[i][0], own[i][1] ? own[i][1] : ""));
     json_object_foreach(variables, name, value) ok =
         ok && add_env(w, env, &n, name, json_string_value(value));
+    for (char **at = environ; inherits && ok && *at; at++)
+        if (strncmp(*at, "AWS_", 4) != 0 && !has_name(env, n, *at))
+            ok = add_text(w, env, &n, *at);
     env[n] = NULL;
     return ok;
 }

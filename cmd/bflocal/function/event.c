@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "cmd/bflocal/lambda/lambda.h"
+#include "cmd/bflocal/function/function.h"
 #include "lib/base/clock.h"
 #include "lib/base/rng.h"
 #include "lib/cli/diag.h"
@@ -44,7 +44,7 @@ static void add(struct bl_lambda *f, struct bl_event *ev)
         at = &(*at)->next;
     ev->next = NULL;
     *at = ev;
-    pthread_cond_signal(&f->events_changed);
+    pthread_cond_broadcast(&f->events_changed); /* mappings wait there too */
 }
 
 /* True: it has come to its end. */

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/lambda/lambda.h"
+#include "cmd/bflocal/function/function.h"
 
 static const char schema[] = "CREATE TABLE IF NOT EXISTS lambda_function (name TEXT PRIMARY KEY, "
                              "config TEXT, policy TEXT, folder TEXT, program TEXT) WITHOUT ROWID;";

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/lambda/lambda.h"
+#include "cmd/bflocal/function/function.h"
 
 enum { UNPACKED_MAX = 250 * 1024 * 1024 /* Lambda quotas */, PIECE = 64 * 1024 };
 
@@ -63,6 +63,7 @@ static long on_seek(void *arg, void *stream, uLong offset, int origin)
     return 0;
 }
 
+/* Both closing and the question whether anything failed. */
 static int on_close(void *arg, void *stream)
 {
     (void)arg;
@@ -138,7 +139,8 @@ bool bl_lambda_unpack(struct bl_lambda *f, struct bl_function *fn, struct bf_str
                       struct bf_err *e)
 {
     struct archive a = {bytes, 0};
-    zlib_filefunc_def memory = {on_open, on_read, on_write, on_tell, on_seek, on_close, NULL, &a};
+    zlib_filefunc_def memory = {on_open, on_read,  on_write, on_tell,
+                                on_seek, on_close, on_close, &a};
     const char *root = bl_lambda_root(f, e);
     uint64_t left = UNPACKED_MAX;
     if (!root)
