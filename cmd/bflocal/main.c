@@ -23,17 +23,18 @@ static const struct bf_opt options[] = {
     BF_OPT_U64('p', "port", struct config, port, "PORT",
                "listen here and stay in the foreground (0: a free port)"),
     BF_OPT_STR('d', "data", struct config, data, "DIR",
-               "keep everything below this folder, not in memory"),
+               "keep all data in this folder, not in memory"),
     BF_OPT_FLAG(0, "daemon", struct config, daemon,
-                "go to the background, print the environment for eval"),
-    BF_OPT_FLAG(0, "stop", struct config, stop, "end the server at AWS_ENDPOINT_URL, or at --port"),
+                "run in the background, print the environment for eval"),
+    BF_OPT_FLAG(0, "stop", struct config, stop,
+                "stop the server at AWS_ENDPOINT_URL, or at --port"),
     BF_OPT_STR(0, "host", struct config, host, "ADDRESS", "listen at this IP address (127.0.0.1)"),
     BF_OPT_STR(0, "region", struct config, region, "REGION",
                "the region that signatures must name (AWS_REGION, us-east-1)"),
     BF_OPT_STR(0, "credentials", struct config, credentials, "ID:SECRET",
-               "the only credentials taken (drawn at the start)"),
+               "the only valid credentials (random by default)"),
     BF_OPT_LIST(0, "fault", struct config, fault, "SPEC",
-                "let things go wrong, for instance throttle:p=10%"),
+                "cause faults, for example throttle:p=10%"),
     BF_OPT_LIST(0, "stream", struct config, prepare.streams, "NAME[:N]",
                 "make this Kinesis stream, with N shards (1)"),
     BF_OPT_LIST(0, "bucket", struct config, prepare.buckets, "NAME", "make this S3 bucket"),
@@ -66,7 +67,8 @@ static const struct bf_tool tool = {
     .libraries = libraries,
 };
 
-/* Do letters like "vp" end with an option that wants a value? One in their midst has the rest as its value. */
+/* Does a group of letters like "vp" end with an option that takes a value? An option before the
+ * end has the rest of the group as its value. */
 static bool letters_take_next(const char *letters)
 {
     for (; *letters; letters++)
@@ -77,7 +79,7 @@ static bool letters_take_next(const char *letters)
     return false;
 }
 
-/* Does the option at argv[i] take the next word as its value? */
+/* Is the word after argv[i] the value of its option? */
 static bool takes_next(const char *arg)
 {
     if (arg[1] != '-')
@@ -88,11 +90,12 @@ static bool takes_next(const char *arg)
         for (size_t i = 0; i < groups[g].n; i++)
             if (groups[g].opts[i].arg && strcmp(groups[g].opts[i].name, arg + 2) == 0)
                 return groups[g].opts[i].kind !=
-                       BF_OPT_KIND_COMPLETIONS; /* its value is left out, or given with "=" */
+                       BF_OPT_KIND_COMPLETIONS; /* its value is optional and is written with "=" */
     return false;
 }
 
-/* Where the command begins: at the first word that is no option, so that its own options stay its own. */
+/* The index of COMMAND: the first word that is not an option. The options after it belong to the
+ * command. */
 static int find_command(int argc, char **argv)
 {
     int i = 1;
@@ -114,7 +117,7 @@ static bool plain(const char *s, size_t n)
     return n > 0;
 }
 
-/* Throw-away credentials: shaped like the real ones, so that clients which check the shape are content. */
+/* Random credentials in the shape of real ones, because some clients check the shape. */
 static void draw_credentials(char key[21], char secret[41])
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567abcdefghijklmnopqrstuvwxyz0189";
@@ -160,7 +163,7 @@ static bool choose_region(const struct config *c, struct bl_local *l, struct bf_
         l->region = "us-east-1";
     size_t n = strlen(l->region);
     return (plain(l->region, n) && n <= 64 && !(c->region && !*c->region)) ||
-           bf_err_set(e, BF_E_USAGE, "--region: '%.80s' is no region",
+           bf_err_set(e, BF_E_USAGE, "--region: '%.80s' is not a region",
                       c->region ? c->region : l->region);
 }
 
@@ -180,7 +183,7 @@ static bool stop(const struct config *c, bool command, struct bf_err *e)
 {
     char url[96];
     if (command || c->daemon || c->data)
-        return bf_err_set(e, BF_E_USAGE, "--stop takes --port and --host alone");
+        return bf_err_set(e, BF_E_USAGE, "--stop takes only --port and --host");
     snprintf(url, sizeof(url), strchr(c->host, ':') ? "http://[%s]:%u" : "http://%s:%u", c->host,
              (unsigned)c->port);
     return bl_run_stop(c->port != UINT64_MAX ? url : getenv("AWS_ENDPOINT_URL"), e);
@@ -192,11 +195,12 @@ static bool run(const struct config *c, char **command, int *status, struct bf_e
     struct bl_run r = {c->host,    c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command,
                        &c->prepare};
     if (r.port > 65535 || (c->stop && c->port == 0))
-        return bf_err_set(e, BF_E_USAGE, "--port: %llu is no port", (unsigned long long)r.port);
+        return bf_err_set(e, BF_E_USAGE, "--port: %llu is not a port number",
+                          (unsigned long long)r.port);
     if (c->stop)
         return stop(c, command != NULL, e);
     if (c->data && !*c->data)
-        return bf_err_set(e, BF_E_USAGE, "--data: the folder has no name");
+        return bf_err_set(e, BF_E_USAGE, "--data: want the name of a folder");
     if (c->ddb_shards < 1 || c->ddb_shards > 64)
         return bf_err_set(e, BF_E_USAGE, "--ddb-shards: want 1 to 64");
     local.services = bl_services;
@@ -210,7 +214,7 @@ static bool run(const struct config *c, char **command, int *status, struct bf_e
     if (command)
         return bl_run_command(&local, &r, status, e);
     if (c->port == UINT64_MAX && !c->data)
-        return bf_err_set(e, BF_E_USAGE, "say a COMMAND, --port, --data or --daemon");
+        return bf_err_set(e, BF_E_USAGE, "want a COMMAND, --port, --data or --daemon");
     return bl_run_foreground(&local, &r, e);
 }
 

@@ -10,8 +10,8 @@
 
 enum { ROOM = 64 * 1024 };
 
-/* The operations are the services' own, so that a name is good here when it is good there. The call is no client's:
- * it has no signature, and no fault strikes it. */
+/* Streams and buckets are created by the services' own operations, so that the same rules of
+ * names hold. The call has no client: it is not signed, and faults do not apply to it. */
 static void begin(struct bl_call *c, struct bl_local *l, const struct bl_service *service)
 {
     memset(c, 0, sizeof *c);
@@ -54,7 +54,7 @@ static bool make_stream(struct bl_local *l, struct bf_str text, struct bf_err *e
     bf_json_put_string(&c.body, name);
     bf_buf_addf(&c.body, ",\"ShardCount\":%llu}", (unsigned long long)shards);
     c.req.body = bf_buf_view(&c.body);
-    (void)bl_kinesis_create(&c); /* what went wrong is in the answer */
+    (void)bl_kinesis_create(&c); /* a failure is in the answer */
     return end(&c, "--stream", name, e);
 }
 
@@ -69,7 +69,8 @@ static bool make_bucket(struct bl_local *l, struct bf_str name, struct bf_err *e
         return true;
     begin(&c, l, &bl_service_s3);
     c.sink_arg = &s3;
-    if (strcmp(l->region, "us-east-1") != 0) { /* where a client has to name the region */
+    if (strcmp(l->region, "us-east-1") !=
+        0) { /* CreateBucket needs a LocationConstraint in every other region */
         bf_buf_addf(&c.body,
                     "<CreateBucketConfiguration><LocationConstraint>%s</LocationConstraint>"
                     "</CreateBucketConfiguration>",

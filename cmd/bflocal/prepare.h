@@ -1,5 +1,5 @@
-/* What bflocal makes before its first client comes: the streams and buckets of --stream and --bucket. One that is
- * there already, kept by --data, is left alone. */
+/* Creates the streams and buckets of --stream and --bucket before the server listens. One that
+ * exists already (--data) stays as it is. */
 #ifndef BL_PREPARE_H
 #define BL_PREPARE_H
 

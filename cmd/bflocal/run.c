@@ -17,14 +17,14 @@
 
 extern char **environ;
 
-/* What is running, while it runs. */
+/* The running server. */
 struct service {
     struct bl_local *local;
     struct bl_server *server;
     char endpoint[96];
 };
 
-/* An IPv6 address stands in brackets in a URL; "any" is reached over loopback. */
+/* A URL has brackets round an IPv6 address; a client reaches the wildcard address over loopback. */
 static void name_endpoint(struct service *s, const char *host, uint16_t port)
 {
     const char *shown = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1"
@@ -46,23 +46,37 @@ static bool start_server(struct service *s, struct bl_local *l, const struct bl_
         return false;
     name_endpoint(s, r->host, port);
     l->endpoint = s->endpoint;
+    bl_tally_begin(&l->tally);
     s->server = bl_server_start(l, fd, e);
     return s->server != NULL;
 }
 
+/* -v: the line at the end. */
+static void print_summary(const struct bl_local *l)
+{
+    char room[1024];
+    struct bf_buf text = {.p = room, .cap = sizeof room, .max = sizeof room};
+    bl_tally_print(&l->tally, l->services, &text);
+    bf_diag_note("%.*s", (int)text.n, text.p);
+}
+
 static void end_server(struct service *s)
 {
-    if (s->server)
+    if (s->server) {
         bl_server_stop(s->server);
+        print_summary(s->local);
+    }
     bl_local_close(s->local);
 }
 
-/* What would lead a client elsewhere, and AWS_ENDPOINT_URL_... of each service besides. */
+/* Variables that would send a client elsewhere; AWS_ENDPOINT_URL_... of each service is unset as
+ * well. */
 static const char *const foreign[] = {"AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
                                       "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"};
 static const char endpoint_of[] = "AWS_ENDPOINT_URL_";
 
-/* The environment of a client, as shell text. The values hold nothing that a shell would read. */
+/* The environment of a client as shell commands. The values need no quoting (plain() in main.c
+ * checked them). */
 static void print_exports(const struct service *s, struct bf_buf *out)
 {
     const struct bl_local *l = s->local;
@@ -93,7 +107,7 @@ static bool write_all(int fd, struct bf_str s, struct bf_err *e)
     return true;
 }
 
-static bool say_exports(const struct service *s, int fd, struct bf_err *e)
+static bool write_exports(const struct service *s, int fd, struct bf_err *e)
 {
     struct bf_buf text;
     bf_buf_init(&text, 4096);
@@ -103,23 +117,24 @@ static bool say_exports(const struct service *s, int fd, struct bf_err *e)
     return ok;
 }
 
-static int events[2] = {-1, -1}; /* what the handler writes, a byte a signal */
+static int events[2] = {-1, -1}; /* the signal handler writes one byte for each signal */
 
-enum { TERMINAL = 0x80 }; /* a terminal sent it, so the command has it as well */
+enum { TERMINAL = 0x80 }; /* sent by a terminal, so the command has received it as well */
 
-/* However often: `timeout` sends its signal twice, and an end that has begun comes to its end. */
+/* A repeated signal changes nothing: `timeout` sends its signal twice, and the shutdown
+ * completes anyway. */
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
     int saved = errno;
     char byte = (char)(sig | (info->si_code > 0 ? TERMINAL : 0));
     (void)context;
     if (write(events[1], &byte, 1) < 0) {
-        /* the pipe is full: it wakes the reader as it is */
+        /* the pipe is full, so the reader wakes in any case */
     }
     errno = saved;
 }
 
-/* One that is ignored, as SIGHUP under nohup, stays so. */
+/* A signal that the caller ignores (SIGHUP under nohup) stays ignored. */
 static bool watch_signal(int sig, struct bf_err *e)
 {
     struct sigaction sa = {.sa_sigaction = on_signal,
@@ -131,7 +146,7 @@ static bool watch_signal(int sig, struct bf_err *e)
     return sigaction(sig, &sa, NULL) == 0 || bf_err_sys(e, errno, "sigaction");
 }
 
-/* command: its end is watched, and SIGQUIT, which ends it, does not end us. */
+/* command: also watch for its end, and for SIGQUIT, which is meant for the command only. */
 static bool watch_signals(bool command, struct bf_err *e)
 {
     struct sigaction ignore = {.sa_handler = SIG_IGN};
@@ -147,7 +162,7 @@ static bool watch_signals(bool command, struct bf_err *e)
            (!command || (watch_signal(SIGQUIT, e) && watch_signal(SIGCHLD, e)));
 }
 
-/* The next signal that came, 0: none is waiting. *terminal says where it came from. */
+/* The next signal that is waiting; 0 if none is. *terminal: the terminal sent it. */
 static int next_signal(bool *terminal)
 {
     unsigned char byte;
@@ -168,7 +183,7 @@ bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err
 {
     struct service s = {.local = l};
     bool ok =
-        watch_signals(false, e) && start_server(&s, l, r, e) && say_exports(&s, STDOUT_FILENO, e);
+        watch_signals(false, e) && start_server(&s, l, r, e) && write_exports(&s, STDOUT_FILENO, e);
     if (ok)
         wait_for_stop();
     else
@@ -199,7 +214,8 @@ static bool set_environment(const struct service *s, struct bf_err *e)
     return ok || bf_err_sys(e, errno, "environment");
 }
 
-/* The command gets the signals as they were: handlers go by themselves. */
+/* The command gets default signal handling: exec resets handlers but keeps ignored signals
+ * ignored. */
 static bool spawn_command(char **command, pid_t *pid, int *status, struct bf_err *e)
 {
     posix_spawnattr_t attr;
@@ -219,8 +235,8 @@ static bool spawn_command(char **command, pid_t *pid, int *status, struct bf_err
     return bf_err_sys(e, error, "%s", command[0]);
 }
 
-/* What a process asks of us is meant for the command, which decides what it makes of it. */
-static void hand_on(pid_t pid)
+/* Forwards the signals that other processes send us to the command. */
+static void forward_signals(pid_t pid)
 {
     bool terminal;
     for (int sig; (sig = next_signal(&terminal)) != 0;)
@@ -239,7 +255,7 @@ static int wait_for_child(pid_t pid)
         if (got < 0 && errno != EINTR)
             return 1;
         if (poll(&p, 1, -1) > 0)
-            hand_on(pid);
+            forward_signals(pid);
     }
 }
 
@@ -251,7 +267,8 @@ bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, str
     int sig = 0;
     *status = 1;
     bool ok = watch_signals(true, e) && start_server(&s, l, r, e) && set_environment(&s, e);
-    if (ok && (sig = next_signal(&terminal)) != 0) /* it is over before it began */
+    if (ok &&
+        (sig = next_signal(&terminal)) != 0) /* a signal ended it before the command started */
         *status = 128 + sig;
     else if (ok && (ok = spawn_command(r->command, &pid, status, e)))
         *status = wait_for_child(pid);
@@ -259,7 +276,8 @@ bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, str
     return ok;
 }
 
-/* The child's side: a session of its own, nothing open that the caller waits for. */
+/* Points standard input, output and errors at /dev/null, because the caller may wait for their
+ * end. */
 static bool detach(struct bf_err *e)
 {
     int null = open("/dev/null", O_RDWR);
@@ -273,11 +291,11 @@ static bool detach(struct bf_err *e)
     return true;
 }
 
-/* Descriptors that the caller happened to have open (a test's pipe, a lock) are not ours to keep. */
+/* Closes descriptors that the caller has open by chance (a pipe of a test, a lock). */
 static void close_inherited(int except)
 {
     struct rlimit most = {.rlim_cur = 1024};
-    (void)getrlimit(RLIMIT_NOFILE, &most); /* a debugger's own lie above */
+    (void)getrlimit(RLIMIT_NOFILE, &most); /* valgrind keeps its own above the limit */
     DIR *d = opendir("/dev/fd");
     if (!d)
         return;
@@ -293,9 +311,9 @@ static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready
 {
     struct service s = {.local = l};
     setsid();
-    bool ok = watch_signals(false, e) && start_server(&s, l, r, e) && say_exports(&s, ready, e);
+    bool ok = watch_signals(false, e) && start_server(&s, l, r, e) && write_exports(&s, ready, e);
     if (!ok)
-        bf_diag_error(e); /* while standard error is still the caller's */
+        bf_diag_error(e); /* standard error is still the caller's here */
     else if (detach(e)) {
         close(ready);
         wait_for_stop();
@@ -305,7 +323,7 @@ static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready
     return ok;
 }
 
-/* Copies what the child says; nothing means that it failed and has told why. */
+/* Copies the child's output. No output means that the child failed and has reported the error. */
 static bool await_child(int from, pid_t pid, struct bf_err *e)
 {
     char text[4096];
@@ -338,7 +356,7 @@ bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
     close(p[1]);
     bool ok = await_child(p[0], pid, e);
     close(p[0]);
-    if (!ok) /* nobody would ever find it */
+    if (!ok) /* its caller does not know how to reach it */
         kill(pid, SIGTERM);
     return ok;
 }

@@ -1,6 +1,6 @@
 /*
- * How bflocal lives: round a command, in the foreground, in the background; and
- * how it is told to end.
+ * The three ways to run the server (with a command, in the foreground, in the
+ * background), and --stop.
  */
 #ifndef BL_RUN_H
 #define BL_RUN_H
@@ -17,20 +17,23 @@ struct bl_run {
     const struct bl_prepare *prepare;
 };
 
-/* Each returns the exit status through *status and false with *e when there is something to say. */
+/* Each function sets *status to the exit status, if it has that parameter, and returns false
+ * with *e set if there is an error to report. */
 
-/* Serves until SIGINT or SIGTERM. Prints the export lines on standard output once it listens. */
+/* Serves until SIGINT or SIGTERM. Prints the export lines on standard output when it listens. */
 bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err *e) BF_MUST;
 
-/* Serves while r->command runs with the environment that points at it. *status is the command's: 128 and
- * the signal when one ended it, 127 when it could not be found, 126 when it could not be run. */
+/* Serves while r->command runs, with an environment that points at the server. *status is the
+ * command's: 128 + N if signal N ended it, 127 if it was not found, 126 if it could not be
+ * executed. */
 bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status,
                     struct bf_err *e) BF_MUST;
 
-/* Leaves a server in the background; prints the export lines when it is ready. */
+/* Starts a server in the background and prints the export lines when it listens. */
 bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e) BF_MUST;
 
-/* Tells the server at endpoint ("http://127.0.0.1:4566") to end and waits for that. */
+/* Asks the server at endpoint ("http://127.0.0.1:4566") to stop, and waits until its process has
+ * ended. */
 bool bl_run_stop(const char *endpoint, struct bf_err *e) BF_MUST;
 
 #endif

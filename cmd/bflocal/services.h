@@ -1,4 +1,4 @@
-/* The services that bflocal has. */
+/* All services of bflocal. */
 #ifndef BL_SERVICES_H
 #define BL_SERVICES_H
 

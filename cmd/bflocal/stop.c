@@ -1,5 +1,7 @@
-/* bflocal --stop: one HTTP request by hand, then waiting for the process to be gone. */
+/* bflocal --stop: sends one HTTP request and waits until the process has ended. */
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <netdb.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,6 +12,7 @@
 
 #include "cmd/bflocal/run.h"
 #include "lib/base/clock.h"
+#include "lib/json/doc.h"
 
 enum { WAIT_MS = 60000, GONE_MS = 500 };
 
@@ -59,7 +62,21 @@ static int connect_to(const struct place *p)
     return fd;
 }
 
-static bool ask_to_stop(int fd, long *pid, struct bf_err *e)
+/* The process id in bflocal's answer; false: this is not bflocal's answer. */
+static bool read_pid(const char *answer, uint64_t *pid)
+{
+    struct bf_err e;
+    const char *body = strstr(answer, "\r\n\r\n");
+    *pid = 0;
+    if (strncmp(answer, "HTTP/1.1 200", 12) != 0 || !body)
+        return false;
+    json_t *doc = bf_doc_object(bf_str_of(body + 4), BF_DOC_PLAIN, &e);
+    bool ok = doc && bf_doc_get_u64(doc, "pid", pid, &e) && *pid > 0 && *pid <= INT_MAX;
+    bf_doc_free(doc);
+    return ok;
+}
+
+static bool ask_to_stop(int fd, const char *endpoint, uint64_t *pid, struct bf_err *e)
 {
     static const char request[] =
         "POST /_bflocal/stop HTTP/1.1\r\nHost: bflocal\r\nContent-Length: 0\r\n"
@@ -74,25 +91,24 @@ static bool ask_to_stop(int fd, long *pid, struct bf_err *e)
     do {
         int64_t left = end - bf_clock_mono_ms();
         if (poll(&p, 1, left > 0 ? (int)left : 0) == 0)
-            return bf_err_set(e, BF_E_TEMPORARY, "--stop: what listens there does not answer");
+            return bf_err_set(e, BF_E_TEMPORARY, "--stop: the server at %s does not answer",
+                              endpoint);
         got = recv(fd, text + n, sizeof(text) - 1 - n, MSG_DONTWAIT);
         n += got > 0 ? (size_t)got : 0;
     } while (n < sizeof(text) - 1 && (got > 0 || (got < 0 && errno == EAGAIN)));
     text[n] = '\0';
-    const char *at = strstr(text, "\"pid\":");
-    if (strncmp(text, "HTTP/1.1 200", 12) != 0 || !at)
-        return bf_err_set(e, BF_E_SERVICE, "--stop: what answers there is not bflocal");
-    *pid = strtol(at + 6, NULL, 10);
-    return true;
+    return read_pid(text, pid) ||
+           bf_err_set(e, BF_E_SERVICE, "--stop: the server at %s is not bflocal", endpoint);
 }
 
 enum state { GONE, THERE, UNKNOWN };
 
-/* The process as Linux tells it. One of another name is not the server: it has its number in another container. */
-static enum state state_of(long pid)
+/* The state in /proc. A process with another name is not the server: in another container the
+ * server's process has that number. */
+static enum state state_of(uint64_t pid)
 {
     char path[40], text[256];
-    snprintf(path, sizeof(path), "/proc/%ld/stat", pid);
+    snprintf(path, sizeof(path), "/proc/%" PRIu64 "/stat", pid);
     FILE *f = fopen(path, "r");
     if (!f)
         return kill((pid_t)pid, 0) != 0 && errno == ESRCH ? GONE : UNKNOWN;
@@ -102,15 +118,16 @@ static enum state state_of(long pid)
     const char *name = strchr(text, '('), *name_end = strrchr(text, ')');
     if (!name || !name_end || strncmp(name, "(bflocal)", 9) != 0)
         return UNKNOWN;
-    return strncmp(name_end, ") Z", 3) == 0 ? GONE : THERE; /* a zombie, which nobody has reaped */
+    return strncmp(name_end, ") Z", 3) == 0 ? GONE : THERE; /* a zombie that is not reaped yet */
 }
 
-/* Gone: no such process, a zombie, or (where it cannot be told) nobody listens any more for a while. */
-static bool wait_gone(const struct place *p, long pid, struct bf_err *e)
+/* The server has ended if its process does not exist or is a zombie; or, where that is unknown,
+ * if the port has refused connections for GONE_MS. */
+static bool wait_gone(const struct place *p, uint64_t pid, struct bf_err *e)
 {
     int64_t start = bf_clock_mono_ms(), refused_since = 0;
     while (bf_clock_mono_ms() < start + WAIT_MS) {
-        enum state state = pid > 0 ? state_of(pid) : UNKNOWN;
+        enum state state = state_of(pid);
         if (state == GONE)
             return true;
         int fd = state == UNKNOWN ? connect_to(p) : -1;
@@ -124,21 +141,21 @@ static bool wait_gone(const struct place *p, long pid, struct bf_err *e)
             return true;
         (void)poll(NULL, 0, 10);
     }
-    return bf_err_set(e, BF_E_TEMPORARY, "--stop: process %ld has not ended yet", pid);
+    return bf_err_set(e, BF_E_TEMPORARY, "--stop: process %" PRIu64 " has not ended yet", pid);
 }
 
 bool bl_run_stop(const char *endpoint, struct bf_err *e)
 {
     struct place p;
-    long pid = 0;
+    uint64_t pid = 0;
     if (!endpoint)
         return bf_err_set(e, BF_E_USAGE, "--stop: AWS_ENDPOINT_URL is not set; say --port N");
     if (!read_endpoint(endpoint, &p, e))
         return false;
     int fd = connect_to(&p);
     if (fd < 0)
-        return bf_err_set(e, BF_E_NOTFOUND, "--stop: nobody listens at %s", endpoint);
-    bool ok = ask_to_stop(fd, &pid, e);
+        return bf_err_set(e, BF_E_NOTFOUND, "--stop: no server listens at %s", endpoint);
+    bool ok = ask_to_stop(fd, endpoint, &pid, e);
     close(fd);
     return ok && wait_gone(&p, pid, e);
 }

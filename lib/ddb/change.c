@@ -5,6 +5,7 @@
 #include "lib/base/clock.h"
 #include "lib/encoding/enc.h"
 #include "lib/ddb/change_ops.h"
+#include "lib/ddb/change_index.h"
 #include "lib/envelope/known.h"
 #include "lib/ddb/number.h"
 #include "lib/json/cpu.h"
@@ -28,6 +29,11 @@ void bf_change_free(struct bf_change *c)
     free(c->attrs);
     free(c->envelope);
     bf_change_names_free(c->names);
+    for (int i = 0; i < 2; i++) {
+        if (c->index[i])
+            bf_image_index_free(c->index[i]);
+        free(c->index[i]);
+    }
     bf_buf_free(&c->padded);
     bf_buf_free(&c->flat);
     bf_buf_free(&c->name);
@@ -151,6 +157,14 @@ static bool keep(struct change_scan *s, struct bf_err *e)
         return bf_err_nomem(e);
     s->envelope = c->envelope;
     s->names = c->names;
+    for (int i = 0; i < 2; i++) {
+        if (c->index[i])
+            continue;
+        c->index[i] = malloc(sizeof *c->index[i]);
+        if (!c->index[i])
+            return bf_err_nomem(e);
+        bf_image_index_init(c->index[i]);
+    }
     return true;
 }
 
@@ -217,14 +231,25 @@ static bool failed(struct change_scan *s, struct bf_err *e)
     return bf_err_ctx(e, "byte %zu", (size_t)(s->core.bad - s->core.start) + 1);
 }
 
+static void give_indexes(struct bf_change *c)
+{
+    struct bf_image *images[] = {&c->new_image, &c->old_image};
+    for (int i = 0; i < 2; i++) {
+        bf_image_index_reset(c->index[i]);
+        images[i]->index = c->index[i];
+    }
+}
+
 /* Behind the document at p only white space may follow. */
 static bool finish(struct change_scan *s, const char *p, struct bf_err *e)
 {
     if (!p)
         return failed(s, e);
     p = core_space(&s->core, p);
-    if (p == s->core.end)
+    if (p == s->core.end) {
+        give_indexes(s->change);
         return true;
+    }
     core_fail(&s->core, p, "more text after the document");
     return failed(s, e);
 }
@@ -304,6 +329,8 @@ bool bf_attr_is(const struct bf_attr *a, struct bf_str name)
 
 const struct bf_attr *bf_image_find(const struct bf_image *image, struct bf_str name)
 {
+    if (image->index && bf_image_index_ready(image->index, image))
+        return bf_image_index_find(image->index, name);
     for (size_t i = 0; i < image->n; i++)
         if (bf_attr_is(&image->attr[i], name))
             return &image->attr[i];

@@ -23,6 +23,7 @@ BF_C_BEGIN
 
 struct bf_change_envelope;
 struct bf_change_names;
+struct bf_image_index;
 
 enum bf_op { BF_OP_INSERT, BF_OP_MODIFY, BF_OP_REMOVE };
 
@@ -61,6 +62,7 @@ struct bf_image {
     struct bf_str raw; /* {"order_id":{"S":"o-1"},...} */
     const struct bf_attr *attr;
     size_t n;
+    struct bf_image_index *index; /* of the struct bf_change; NULL: none (bf_image_find) */
 };
 
 /* A string member of the envelope. */
@@ -91,6 +93,7 @@ struct bf_change {
     struct bf_buf flat;                  /* the plain JSON of maps, lists and sets */
     struct bf_buf name;                  /* one that was written with escapes */
     struct bf_change_names *names;       /* finds names that stand twice */
+    struct bf_image_index *index[2];     /* of new_image and old_image */
     struct bf_change_envelope *envelope; /* what the last one looked like, for speed alone */
 };
 
@@ -116,7 +119,8 @@ BF_API BF_MUST bool bf_change_value(struct bf_change *c, struct bf_str av, struc
 /* An item or map of attribute values such as {"order_id":{"S":"o-1"}}, validated, as c->new_image. */
 BF_API BF_MUST bool bf_change_item(struct bf_change *c, struct bf_str item, struct bf_err *e);
 
-/* The attribute of that (decoded) name, or NULL. */
+/* The attribute of that (decoded) name, or NULL. Many look-ups in a large image build an index of it, so an image
+ * belongs to one thread. */
 BF_API const struct bf_attr *bf_image_find(const struct bf_image *image, struct bf_str name);
 
 /* Is the attribute's name this one? Compares decoded characters. */

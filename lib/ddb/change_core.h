@@ -144,7 +144,7 @@ static const char *image(struct change_scan *s, const char *p, struct bf_image *
     if (CORE_UNLIKELY(!p))
         return NULL;
     *out = (struct bf_image){true, bf_str(from, (size_t)(p - from)), c->attrs + first,
-                             c->nattrs - first};
+                             c->nattrs - first, NULL};
     s->twin = first;
     s->twin_end = c->nattrs;
     return p;

@@ -46,7 +46,7 @@ check 'what has expired goes when it is told to' -o '{"expired":1}' -- expire ''
 check 'once' -o '{"expired":0}' -- expire '?table=tab'
 check 'from the table' -m '"Count":3,' -- ddb Scan '{"TableName":"tab"}'
 check 'and from its index' -m '"Count":2,' -- ddb Scan '{"TableName":"tab","IndexName":"by-at"}'
-check 'of a table that is not there' -o '{"message":"no table is called none"}' -- expire '?table=none'
+check 'of a table that is not there' -o '{"message":"no table none"}' -- expire '?table=none'
 arn=$(ddb DescribeTable '{"TableName":"tab"}' | sed 's/.*"LatestStreamArn":"\([^"]*\)".*/\1/')
 shard=$(call dynamodb DynamoDBStreams_20120810.DescribeStream "{\"StreamArn\":\"$arn\"}" | sed 's/.*"ShardId":"\([^"]*\)".*/\1/')
 iterator=$(call dynamodb DynamoDBStreams_20120810.GetShardIterator "{\"StreamArn\":\"$arn\",\"ShardId\":\"$shard\",\"ShardIteratorType\":\"TRIM_HORIZON\"}" | sed 's/.*"ShardIterator":"\([^"]*\)".*/\1/')

@@ -33,7 +33,7 @@ s3() {
 }
 
 coral='"__type":"com.amazon.coral.service#'
-check 'an operation that is none' -m "${coral}UnknownOperationException\",\"message\":\"bflocal has no FooBar: it holds the slice" -- ddb FooBar '{}'
+check 'an operation that is none' -m "${coral}UnknownOperationException\",\"message\":\"bflocal has no FooBar: it has the operations" -- ddb FooBar '{}'
 check 'a service that is none' -m 'UnknownOperationException"' -- json Foo_1.Bar '{}'
 check 'no signature' -m "${coral}MissingAuthenticationTokenException\",\"message\":\"Request is missing Authentication Token\"" -- \
     curl -sS -H 'X-Amz-Target: DynamoDB_20120810.ListTables' -d '{}' "$url/"
@@ -69,7 +69,7 @@ check 'a new specification replaces the old' -m '"kind":"throttle"' -- fault 'th
 check 'throttled' -m '"__type":"ProvisionedThroughputExceededException"' -- json Kinesis_20131202.ListStreams '{}'
 check 'once' -m '"StreamNames"' -- json Kinesis_20131202.ListStreams '{}'
 check 'it is counted' -m '"seen":2,"struck":1' -- curl -sS "$url/_bflocal/fault"
-check 'a wrong specification changes nothing' -m "no fault is called 'nope'" -- fault nope
+check 'a wrong specification changes nothing' -m "unknown fault 'nope'" -- fault nope
 check 'the old one is still there' -m '"kind":"throttle"' -- curl -sS "$url/_bflocal/fault"
 
 fault '500:service=s3,n=1 503:service=s3,n=2' >fault.out

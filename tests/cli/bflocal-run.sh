@@ -121,12 +121,12 @@ soon sh -c "curl -sS '$AWS_ENDPOINT_URL/_bflocal/fault' | grep '\"seen\":1'"
 check 'a call that is held up by a fault does not hold up the end' -- bflocal --stop
 wait $late
 check 'and is answered' -m MissingAuthenticationToken -- cat late
-check 'a latency of more than a day' -s 2 -E 'ms: more than a day' -- bflocal --fault latency:ms=86400001 true
+check 'a latency of more than a day' -s 2 -E 'ms: want at most a day' -- bflocal --fault latency:ms=86400001 true
 check 'a daemon whose environment cannot be told' -s 1 -e 'bflocal: standard output: No space left on device' -- \
     sh -c 'bflocal --daemon --data store >/dev/full'
 ok 'does not stay' soon bflocal --data store true
 wait $asking
-check '--stop does not wait for ever for an answer' -o '75 bflocal: --stop: what listens there does not answer' -- \
+check '--stop does not wait for ever for an answer' -o "75 bflocal: --stop: the server at http://127.0.0.1:$(cat mute) does not answer" -- \
     sh -c 'echo $(cat mute.status mute.err)'
 kill $mute
 plan

@@ -68,7 +68,7 @@ for key in .. ../x a/../../x a/b/../../..; do
 done
 check 'one that does not' -o 200 -- as_is PUT /shop/a/../x x
 check 'is that very key' -o x200 -- as_is GET /shop/a/../x
-check 'what is not there is named' -m '<Code>NotImplemented</Code><Message>bflocal has no PUT \?versioning: it holds .*501$' -- \
+check 'what is not there is named' -m '<Code>NotImplemented</Code><Message>bflocal has no PUT \?versioning: it has .*501$' -- \
     s3 PUT '/shop?versioning=' --data-binary '<VersioningConfiguration/>'
 check 'and so are versions' -m 'bflocal has no GET \?versions:' -- s3 GET '/shop?versions='
 

@@ -6,21 +6,21 @@ unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_PROFILE
 
 check 'help' -m '^usage: bflocal \[options\] \[COMMAND' -- bflocal --help
 check 'version names its libraries' -m 'libmicrohttpd/.* SQLite/' -- bflocal --version
-check 'nothing to do is a usage error' -s 2 -E 'say a COMMAND, --port, --data or --daemon' -- bflocal
+check 'nothing to do is a usage error' -s 2 -E 'want a COMMAND, --port, --data or --daemon' -- bflocal
 check 'an unknown option' -s 2 -E 'no-such' -- bflocal --no-such true
-check 'a port that is none' -s 2 -e 'bflocal: --port: 99999 is no port' -- bflocal --port 99999
+check 'a port that is none' -s 2 -e 'bflocal: --port: 99999 is not a port number' -- bflocal --port 99999
 check 'a host that is no address' -s 2 -E "'nowhere.example' is not an IP address" -- bflocal --host nowhere.example true
 check 'a port that is taken' -s 1 -E '^bflocal: 127.0.0.1 port [0-9]+: Address already in use$' -- \
     bflocal sh -c 'exec bflocal --port ${AWS_ENDPOINT_URL##*:}'
-check 'a fault that is none' -s 2 -e "bflocal: fault: x: no fault is called 'x'" -- bflocal --fault x true
+check 'a fault that is none' -s 2 -e "bflocal: fault: x: unknown fault 'x'" -- bflocal --fault x true
 check 'credentials that are none' -s 2 -E '^bflocal: --credentials: want ID:SECRET' -- bflocal --credentials a true
-check 'a region that a shell would read' -s 2 -E "is no region" -- bflocal --region 'a;b' true
+check 'a region that a shell would read' -s 2 -E "is not a region" -- bflocal --region 'a;b' true
 check 'too many shards' -s 2 -E 'want 1 to 64' -- bflocal --ddb-shards 65 true
-check 'no region' -s 2 -e "bflocal: --region: '' is no region" -- bflocal --region '' true
-check 'a folder without a name' -s 2 -e 'bflocal: --data: the folder has no name' -- bflocal --data '' true
-check 'a fault of an operation that is none' -s 2 -E "no operation is called 'PutItems'" -- bflocal --fault throttle:op=PutItems true
-check '--stop takes no command' -s 2 -e 'bflocal: --stop takes --port and --host alone' -- bflocal --stop true
-check '--stop of no port' -s 2 -e 'bflocal: --port: 0 is no port' -- bflocal --stop --port 0
+check 'no region' -s 2 -e "bflocal: --region: '' is not a region" -- bflocal --region '' true
+check 'a folder without a name' -s 2 -e 'bflocal: --data: want the name of a folder' -- bflocal --data '' true
+check 'a fault of an operation that is none' -s 2 -E "unknown operation 'PutItems'" -- bflocal --fault throttle:op=PutItems true
+check '--stop takes no command' -s 2 -e 'bflocal: --stop takes only --port and --host' -- bflocal --stop true
+check '--stop of no port' -s 2 -e 'bflocal: --port: 0 is not a port number' -- bflocal --stop --port 0
 check 'a folder that cannot be' -s 1 -E '^bflocal: /dev/null' -- bflocal --data /dev/null/x true
 check '/dev/full is told' -s 1 -e 'bflocal: standard output: No space left on device' -- \
     sh -c 'bflocal --port 0 >/dev/full'
@@ -52,6 +52,16 @@ check 'another address' -m '^http://\[::1\]:[0-9]+$' -- bflocal --host ::1 print
 
 . "$root/tests/cli/s3.sh"
 
+# The summary of -v counts requests and errors of each service, and no control calls.
+calls=". '$root/tests/cli/s3.sh'"'
+s3 PUT /bucket; s3 GET /bucket; s3 GET /none
+curl -sS -d "{}" -H "X-Amz-Target: DynamoDB_20120810.ListTables" "$AWS_ENDPOINT_URL"
+curl -sS "$AWS_ENDPOINT_URL/_bflocal/health"'
+check '-v ends with a summary' -E '^bflocal: 4 requests \(2 errors\) in [0-9]+\.[0-9] s: dynamodb 1 \(1 error\), s3 3 \(1 error\)$' -- \
+    bflocal -v sh -c "($calls) >calls"
+check 'of a server that nobody called' -E '^bflocal: 0 requests in [0-9]+\.[0-9] s$' -- bflocal -v true
+check 'and without -v there is none' -- bflocal sh -c "($calls) >calls"
+
 # In the background.
 eval "$(bflocal --daemon)"
 url=$AWS_ENDPOINT_URL
@@ -74,7 +84,7 @@ check 'a body that is no CBOR' -m '^bf665f5f747970657653657269616c697a6174696f6e
 check 'control calls are not for web pages' -m '"message"' -- curl -sS -H 'Origin: http://evil.example' "$url/_bflocal/health"
 check 'a control call that is none' -m 'no such control call' -- curl -sS "$url/_bflocal/what"
 check '--stop ends it' -- bflocal --stop
-check 'and then nobody is there' -s 1 -e "bflocal: --stop: nobody listens at $url" -- bflocal --stop
+check 'and then nobody is there' -s 1 -e "bflocal: --stop: no server listens at $url" -- bflocal --stop
 sh -c 'bflocal -q -p 0 >unreaped & exec sleep 60' &
 holder=$!
 soon grep '^export AWS_ENDPOINT_URL=\|^AWS_ENDPOINT_URL=' unreaped

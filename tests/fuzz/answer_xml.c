@@ -1,4 +1,5 @@
-/* What S3 and STS answer in XML, and services in JSON when they refuse: texts stay within their room and end there. */
+/* Answers of S3 and STS in XML, and error answers in JSON: texts are terminated and within their
+ * buffers. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * What comes from Athena: its result object gives the same rows in pieces of any size (the first byte says which), and any
- * answer is one or an error.
+ * Athena's result object gives the same rows in pieces of any size (the first byte is
+ * the size), and any other answer is parsed or refused.
  */
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
 /*
- * Whole calls to bflocal, without the network: a request line, headers, an empty
- * line, a body. The harness signs them, so that what lies behind the signature
- * check is reached: S3's paths, XML, chunks and listings, the JSON services'
- * bodies and expressions. A call must end with an answer, and no name may leave
- * the folder of the files.
+ * Calls to bflocal without the network: a request line, headers, an empty line, a
+ * body. The harness signs them, so that they pass the signature check and reach S3's
+ * paths, XML, chunks and listings, and the JSON services' bodies and expressions. A
+ * call must end with an answer, and no name may lead outside of the folder of the
+ * files.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +20,7 @@ enum { CALLS = 2000, PIECE = 37 };
 static struct bl_local local;
 static unsigned calls;
 
-/* A store with a bucket and an object, anew from time to time. */
+/* A store with a bucket and an object, created again from time to time. */
 static void renew(void)
 {
     struct bf_err e = {0};
@@ -51,7 +51,7 @@ static void add(struct bl_call *c, struct bf_str name, struct bf_str value)
         c->req.headers[c->req.nheaders++] = (struct bf_sigv4_header){name, value};
 }
 
-/* "METHOD TARGET\nname: value\n...\n\nbody" */
+/* Parses "METHOD TARGET\nname: value\n...\n\nbody". */
 static void parse(struct bl_call *c, struct bf_str text, struct bf_str *body)
 {
     struct bf_str rest = text, line, word;
@@ -75,7 +75,7 @@ static void parse(struct bl_call *c, struct bf_str text, struct bf_str *body)
     *body = rest.p ? rest : bf_str(NULL, 0);
 }
 
-/* Host, date, hash, authorization, as a client would. */
+/* Adds host, date, hash and authorization, as a client would. */
 static void sign(struct bl_call *c, struct bf_str body, struct bf_buf *authorization,
                  char hash[BF_SHA256_HEX], char length[24])
 {
@@ -113,9 +113,9 @@ static void run(struct bl_call *c, struct bf_str body)
 {
     size_t max = 0;
     if (bf_str_is(c->req.path, "/_bflocal/stop"))
-        return; /* it would be obeyed */
+        return; /* it would stop the process */
     for (size_t i = 0; i < local.faults.n; i++)
-        local.faults.rules[i].ms = 0; /* whoever waits finds nothing */
+        local.faults.rules[i].ms = 0; /* no latency */
     if (!bl_router_begin(c, &max))
         return;
     c->body.max = max ? max : 1;

@@ -1,6 +1,6 @@
 /*
- * CBOR bodies: what is taken is one valid JSON document in bounded room, which as an answer is CBOR that is
- * taken again.
+ * CBOR bodies: an accepted body becomes one valid JSON document of bounded size, and
+ * that document as an answer becomes CBOR that is accepted again.
  */
 #include <stdlib.h>
 
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         }
     } else
         check(e.code == BF_E_INPUT || e.code == BF_E_LIMIT);
-    /* as an answer it may be anything */
+    /* an answer may be anything */
     bf_buf_reset(&cbor);
     (void)!bl_cbor_from_json(&cbor, bf_str((const char *)data, n), &e);
     bf_buf_free(&again);

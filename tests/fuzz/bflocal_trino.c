@@ -1,6 +1,6 @@
 /*
- * Trino's SQL before DuckDB sees it: whatever is given is translated, or refused with a reason. The types of what
- * is probed are drawn from the text itself.
+ * The translation of Trino's SQL: any text is translated, or refused with a reason.
+ * The types of probes are chosen by the text.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 /*
- * What a person reads: a line as a row and as a line of a log, then as rows, as a diff and as a table. Rows are valid JSON,
- * and neither a diff nor a table holds a control character but its newlines.
+ * Output for people: a line as a row and as a line of a log, then as rows, as a diff
+ * and as a table. Rows are valid JSON. A diff and a table contain no control
+ * characters except newlines.
  */
 #include <stdlib.h>
 
@@ -74,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         as_table(bf_buf_view(&rows));
     }
     if (run(BF_XFORM_LOG, BF_ROW_DIFF, line, &rows) && rows.n &&
-        rows.p[0] != '{') /* a mark goes on as it is */
+        rows.p[0] != '{') /* a mark is copied */
         check_shown(bf_buf_view(&rows));
     bf_buf_free(&rows);
     return 0;

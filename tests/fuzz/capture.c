@@ -1,6 +1,7 @@
 /*
- * Envelopes: a document through the transform, as a capture or a record, in a table format. What is
- * refused in it is one line, and can be fed in again; a document among several may be no valid JSON.
+ * Envelopes: a document goes through the transform as a capture or as a record, in a
+ * table format. A refused part is one line and can be used as input again. A document
+ * among several may be invalid JSON.
  */
 #include <stdlib.h>
 
@@ -14,7 +15,7 @@ static bool refused(void *ctx, struct bf_str text, const struct bf_err *why, str
     struct bf_buf rows;
     if (why->code == BF_OK || memchr(text.p, '\n', text.n))
         abort();
-    if (!*again) /* this is the second time */
+    if (!*again) /* the second time */
         return true;
     struct bf_xform *x = *again;
     *again = NULL;

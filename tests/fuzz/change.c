@@ -1,6 +1,6 @@
 /*
- * A line through the transform: every vector level, and a transform that has seen other lines, say the
- * same; a row of a line that was taken is valid JSON.
+ * A line in the transform: all vector levels, and a transform that has processed other
+ * lines, give the same result. The row of an accepted line is valid JSON.
  */
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
-/* What others say about credentials: the shared files, token caches, the output of credential_process, the answers of STS,
- * SSO, sign-in, a container and the metadata service. The first byte says which source reads the rest. */
+/* Sources of credentials: the shared files, token caches, the output of credential_process, the
+ * answers of STS, SSO, sign-in, a container and the metadata service. The first byte chooses the
+ * source that reads the rest. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* Times of HTTP headers and of token files: what is taken for a time is one between the years 1 and 9999, and says the same
- * when it is written down and read again. */
+/* Times in HTTP headers and token files: an accepted time is between the years 1 and 9999 and
+ * stays the same when it is written and read again. */
 #include <stdint.h>
 #include <stdlib.h>
 

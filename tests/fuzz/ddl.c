@@ -1,6 +1,7 @@
 /*
- * Rows, and a name for the table and its prefix, as athddl takes them: whatever they hold, a table that can be made is one in
- * all dialects; Glue's is JSON; a statement ends once, outside of its quotes. The first line is the location, the others rows.
+ * Rows, and names of the table and its prefix, for athddl: if a table can be created,
+ * it can be in all dialects; Glue's JSON is valid; a statement ends once, outside of
+ * its quotes. The first line is the location, the others are rows.
  */
 #include <stdlib.h>
 
@@ -10,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* Every quote is closed, and nothing but a newline follows the first semicolon outside of them. */
+/* All quotes are closed, and only a newline follows the first semicolon outside of them. */
 static void check_statement(struct bf_str s, bool backslash)
 {
     char quote = 0;

@@ -1,5 +1,5 @@
-/* URLs of endpoints and ARNs: what is taken for an endpoint is a host, perhaps a port and a path, and nothing that would end
- * a header line or name a user. */
+/* URLs of endpoints and ARNs: an accepted endpoint is a host with an optional port and path, and
+ * has nothing that would end a header line or name a user. */
 #include <stdint.h>
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * Firehose's transform events: whatever comes in, an answer is valid JSON, not longer than allowed, and
- * made anew from the same event, in pieces that come one after the other, it is the same.
+ * Firehose's transform events: for any input the answer is valid JSON, within the
+ * limit, and the same when the event arrives in pieces.
  */
 #include <stdlib.h>
 
@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
-/* A piece more; what is not there yet is text as well, as in a buffer that is used again. */
+/* Adds a piece; the text after it is arbitrary, as in a buffer that is used again. */
 static bool more(struct bf_firehose_in *in, struct bf_err *e)
 {
     const uint8_t *data = in->ctx;

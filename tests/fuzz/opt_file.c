@@ -1,5 +1,5 @@
 /*
- * Files of options: whatever stands in one is taken, or refused with its line.
+ * Files of options: a file is accepted, or refused with the line of the error.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     if (!bf_opt_file_read(&files, &tool, &config, path, &e) &&
         (e.code != BF_E_USAGE || !strstr(e.text, ": line ")))
         abort();
-    if (config.text && strlen(config.text) > n) /* terminated, inside of the file */
+    if (config.text && strlen(config.text) > n) /* terminated, and within the file */
         abort();
     bf_opt_files_free(&files);
     (void)unlink(path);

@@ -1,7 +1,8 @@
 /*
- * Rows into a Parquet file: a schema, an empty line, rows. What check takes the writer takes, and nothing else; all levels
- * of vector instructions take the same rows and write the same bytes, and so does a writer that begins anew; a schema
- * that was read is written as one that says the same.
+ * Rows into a Parquet file: a schema, an empty line, rows. The check and the writer
+ * accept the same rows. All vector levels accept the same rows and write the same
+ * bytes, as does a writer that is used again. A schema that was read and written is
+ * the same.
  */
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /*
- * Event patterns: the first line is a pattern, the rest an event. Whatever is
- * given compiles or fails with a place, the pass over the event agrees with
- * looking at each pattern alone, and a set of two is the or of both.
+ * Event patterns: the first line is a pattern, the rest an event. A pattern compiles
+ * or fails with a position. The result for a set of two equals the disjunction of the
+ * results for each pattern alone.
  */
 #include <stdlib.h>
 
@@ -34,7 +34,7 @@ static void on_change(struct bf_pattern *p, struct bf_str text)
     bf_change_free(&c);
 }
 
-/* Does the event match the set? False: it is no JSON. */
+/* Does the event match the set? False: it is not JSON. */
 static bool judge(struct bf_pattern *p, struct bf_str event, bool *yes)
 {
     struct bf_err e = {0};

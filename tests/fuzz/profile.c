@@ -1,5 +1,5 @@
-/* The shared config and credentials files: both are read from the text, and everything that is asked of them is a terminated
- * text; forgetting the keys leaves none of them. */
+/* The shared config and credentials files: both are read from the input, and every value is a
+ * terminated text. After the keys are erased, none of them is in memory. */
 #include <stdint.h>
 #include <stdlib.h>
 

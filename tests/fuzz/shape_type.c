@@ -1,6 +1,7 @@
 /*
- * Types of columns: the first line is a type, the second the kind of a value, the rest the value. It is fitted
- * or refused; what is fitted to a type fits it again, and stays what it is.
+ * Types of columns: the first line is a type, the second the kind of a value, the rest
+ * the value. The value is converted or refused; a converted value is converted again
+ * without a change.
  */
 #include <stdlib.h>
 

@@ -1,6 +1,6 @@
 /*
- * Lookup files: the first byte says CSV or NDJSON, the rest is the file. It is loaded and joined with, or
- * refused with its place; rows are valid JSON either way.
+ * Lookup files: the first byte chooses CSV or NDJSON, the rest is the file. It is
+ * loaded and joined, or refused with a position. Rows are valid JSON in both cases.
  */
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 /*
- * The text of SQL before SQLite sees it: whatever is given is cut and put together again, or fails with a
- * reason; what comes out can be cut again.
+ * The text of SQL before SQLite gets it: any text is split and put together again, or
+ * fails with a reason. The result can be split again.
  */
 #include <stdlib.h>
 
@@ -32,7 +32,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct bf_buf once, twice;
     bf_buf_init(&once, 1024 * 1024);
     bf_buf_init(&twice, 4 * 1024 * 1024);
-    /* text that begins as a star does stands for one, so that is left alone */
+    /* text that begins like a star is a star in a select list, so it is left alone */
     if (n < 4096 && !memchr(data, 1, n) && through(bf_str((const char *)data, n), &once) &&
         once.n < 65536)
         (void)through(bf_buf_view(&once), &twice);

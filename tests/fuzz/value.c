@@ -1,6 +1,6 @@
 /*
- * One attribute value: what bf_change_value takes is valid JSON, comes out as valid JSON, and its typed
- * form is the same value again.
+ * One attribute value: if bf_change_value accepts it, it is valid JSON, its plain form
+ * is valid JSON, and its typed form is the same value.
  */
 #include <stdlib.h>
 

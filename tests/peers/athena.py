@@ -1,4 +1,4 @@
-"""PyAthena and awswrangler, the clients that people use, drive bflocal's Athena and Glue. One line "name|got|wanted" a case."""
+"""PyAthena and awswrangler use bflocal's Athena and Glue. One line "name|got|wanted" for each case."""
 import os
 import sys
 import warnings

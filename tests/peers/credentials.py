@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""credentials.py BIN [CASES [SEED]]: do the tools find the same credentials, region and endpoint as boto3?
+"""credentials.py BIN [CASES [SEED]]: do the tools and boto3 find the same credentials, region and endpoint?
 
-Configurations are drawn from the seed: environment, shared files, profiles of all kinds, with all services played by
-tests/fault/identity.py and tests/fault/server.py. ddbput signs a request; botocore resolves the same beside it. Compared are
-the key (without its number) and the region signed for; where one finds none, the other may not either. Needs
-botocore (it says so, and ends with 77, where there is none). login_session is left out: botocore needs awscrt for it.
+Configurations are random, by the seed: environment, shared files, profiles of all kinds; all services are simulated by
+tests/fault/identity.py and tests/fault/server.py. ddbput signs a request, and botocore resolves the same configuration. Compared are
+the key (without its number) and the region in the signature; if one finds none, the other must not either. Needs
+botocore (if there is none, it says so and exits with 77). login_session is left out, because botocore needs awscrt for it.
 """
 
 import json
@@ -59,7 +59,7 @@ def keys(r, name, partial=0.1):
 
 
 def kind(r, name, others, home):
-    """The lines of a profile of some kind: for the config file, for the credentials file."""
+    """The lines of a profile of some kind, for the config file and for the credentials file."""
     what = r.choice(["keys", "credkeys", "role", "source", "web", "sso", "legacy", "process", "none"])
     config, credentials = [], []
     if what in ("role", "source"):

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""endpoints.py BIN [CASES [SEED]]: do the tools speak to the host that boto3 would speak to?
+"""endpoints.py BIN [CASES [SEED]]: do the tools send to the host that boto3 would send to?
 
-Regions of all partitions, FIPS, dual stack, accounts and their mode, names and ARNs, configured endpoints, from the
-environment or a profile, are drawn from the seed. The tools run behind tests/fault/proxy.py, which is asked for the host and
-lets nothing out; botocore's request is caught before it is sent. Where one of the two refuses the configuration, the other must.
-Not drawn, since botocore has its own view there: a configured endpoint with FIPS or dual stack (the rules that AWS
-publishes refuse it, as the tools do; botocore takes the endpoint), and dual stack in the isolated regions.
-Needs botocore (it says so, and ends with 77, where there is none).
+Regions of all partitions, FIPS, dual stack, accounts and their mode, names and ARNs, and configured endpoints (in the
+environment or in a profile) are random, by the seed. The tools use tests/fault/proxy.py, which reports the host and
+forwards nothing; botocore's request is caught before it is sent. If one of the two refuses a configuration, the other must too.
+Not tested, because botocore differs there: a configured endpoint with FIPS or dual stack (the rules that AWS
+publishes refuse it, as the tools do; botocore uses the endpoint), and dual stack in the isolated regions.
+Needs botocore (if there is none, it says so and exits with 77).
 """
 
 import os

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The pipeline on moto's server: a DynamoDB with streams, a Kinesis and an S3 that this project did not write.
-# $MOTO is its program.
+# The pipeline on moto's server, an independent DynamoDB with streams, Kinesis and S3.
+# $MOTO is the program.
 . "$(dirname "$0")/../cli/lib.sh"
 for tool in bfgen ddbput kinread kinput cdcxform s3put; do
     [ -x "$BUILD/bin/$tool" ] || { echo "Bail out! $tool is not built"; exit 1; }

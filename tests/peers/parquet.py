@@ -20,7 +20,7 @@ CONTEXT = decimal.Context(prec=80)
 
 
 def scalar(kind, v):
-    """As parquet_rows.mjs writes it."""
+    """The form of parquet_rows.mjs."""
     if kind == "binary":
         return v.hex()
     if kind == "boolean":
@@ -48,7 +48,7 @@ def plain(kind, v):
 
 
 def same(kind, wanted, got):
-    """Fractions by value: languages print them differently."""
+    """Compares fractions by value, because languages print them differently."""
     if wanted is None or got is None:
         return wanted is got
     if isinstance(kind, str):
@@ -68,7 +68,7 @@ def wanted(path):
 
 
 def compare_java(path):
-    """What ParquetRows.java has written, fractions as text."""
+    """The output of ParquetRows.java, with fractions as text."""
     what = wanted(path)
     with open(path.replace(".parquet", ".java"), encoding="utf-8") as f:
         got = [json.loads(line) for line in f]

@@ -1,8 +1,8 @@
 #!/bin/sh
-# run.sh: the toolkit against real peers that only other registries have, or that Debian has in another version: the
+# run.sh: tests the toolkit with programs that only other registries have, or that Debian has in another version: the
 # current AWS CLI, boto3, moto's server, sqlglot and readers of Parquet (PyPI: requirements.txt), parquet-java (Maven:
-# java/pom.xml, needs mvn and javac), the current AWS SDK for JavaScript (npm: package-lock.json, needs Node 20). They are installed below build/peers and nowhere else. What cannot be had is
-# named, and is no failure; what is there and fails is one.
+# java/pom.xml, needs mvn and javac), the current AWS SDK for JavaScript (npm: package-lock.json, needs Node 20). They are installed only below build/peers. One that cannot be
+# installed is reported and is not a failure; one that is installed and fails is.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=${here%/tests/*}
@@ -16,7 +16,7 @@ failed=''
 
 say() { echo "peers: $*"; }
 
-# Installed once for each content of the file that names the packages.
+# Installs once for each content of the file with the packages.
 have_python() {
     cmp -s "$here/requirements.txt" "$peers/venv/requirements" && return 0
     say 'pip installs requirements.txt'
@@ -50,7 +50,7 @@ have_java() {
     return 1
 }
 
-# by_java FOLDER: the corpus read by parquet-java, and what it answers of FOLDER/skip.
+# by_java FOLDER: the corpus read by parquet-java, and its answers for FOLDER/skip.
 by_java() {
     have_java || { say 'skipped: parquet-java of Maven: it could not be installed'; return 0; }
     java -cp "$peers/java/lib/*:$peers/java" ParquetRows "$1" >"$1/answers" 2>"$peers/log" || { cat "$peers/log"; return 1; }
@@ -58,12 +58,12 @@ by_java() {
         say 'parquet-java passes over pages by statistics, bloom filter and column index'
 }
 
-# suite FILE: one suite of TAP under bflocal.
+# suite FILE: one TAP suite under bflocal.
 suite() {
     prove -e sh "$1" || failed="$failed ${1##*/}"
 }
 
-# services TEXT SUITE...: suites of tests/services with the clients that the environment names.
+# services TEXT SUITE...: suites of tests/services with the clients in the environment.
 services() {
     say "$1"
     shift

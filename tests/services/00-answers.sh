@@ -1,6 +1,6 @@
 #!/bin/sh
-# The back end itself: every service keeps what it is given, S3 refuses a
-# stranger, DuckDB reads what landed. Without the tools of bfpipe.
+# The back end itself, without the tools of bfpipe: every service stores its data, S3 refuses
+# an unknown client, DuckDB reads the objects.
 . "$(dirname "$0")/lib.sh"
 
 check 'DynamoDB makes a table with its stream' -m '"TableName": "'"$run"'"' -- \
@@ -44,7 +44,7 @@ empty=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 check 'S3 takes a request signed by curl' -m '<Key>p/rows.ndjson</Key>' -- \
     curl -s --fail -H "x-amz-content-sha256: $empty" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 "aws:amz:$AWS_REGION:s3" \
     "$(endpoint s3)/$run?list-type=2"
-# s3rver takes any version 4 signature that is well formed: signing is proved by vectors, not here.
+# s3rver accepts every well-formed version 4 signature. Signing is tested with vectors, not here.
 check 'S3 refuses an unknown access key' -m 'InvalidAccessKeyId' -- \
     curl -s -H "x-amz-content-sha256: $empty" --user "NOBODY:$AWS_SECRET_ACCESS_KEY" \
     --aws-sigv4 "aws:amz:$AWS_REGION:s3" "$(endpoint s3)/$run?list-type=2"
@@ -55,7 +55,7 @@ check 'DuckDB reads them' -o 'n	total	missing
 check 'DuckDB prints JSON' -o '{"b":"x"}' -- query -j "$T/got" "select b from 'rows.ndjson' where a = 1"
 check 'a query that makes no sense fails' -s 1 -E '^query.mjs: ' -- query "$T/got" 'select nonsense'
 
-# The harness: a failure to start is a failure, the status of the command comes through, nothing stays behind.
+# The harness: a failed start is a failure, the command's status is passed on, and no process stays.
 if [ "$BF_IN_BACKEND" = real ]; then
     check 'an unknown service fails' -s 2 -e "serve.sh: unknown service 'sqs'" -- sh "$services/serve.sh" -s sqs true
     check 'the status of the command comes through' -s 7 -- sh "$services/serve.sh" -s s3 sh -c 'exit 7'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What athddl says, held against an Athena: rows as each SerDe reads them, tables made of a look at them, and the same
-# values back through athq. Names, types, NULLs, partitions of each kind.
+# athddl's statements on Athena: rows as each SerDe reads them, tables inferred from rows, and the same
+# values through athq. Names, types, NULLs, all kinds of partitions.
 . "$(dirname "$0")/lib.sh"
 need_tools athddl athq s3put cdcxform
 bucket=ddl-$run
@@ -10,7 +10,7 @@ cli s3api create-bucket --bucket "$bucket" >/dev/null
 [ -n "$AWS_ENDPOINT_URL_ATHENA" ] && ask 'SELECT 1' >/dev/null 2>"$T/err" ||
     { skip 'athddl' "no Athena: $(head -n 1 "$T/err" 2>/dev/null)"; plan; exit; }
 
-# table NAME ROWS OPTIONS...: the rows become objects and a table. deliver is s3put with its own options.
+# table NAME ROWS OPTIONS...: the rows become objects and a table. deliver is s3put with its options.
 table() {
     name=$1 file=$2
     shift 2
@@ -67,7 +67,7 @@ if [ -x "$BUILD/bin/row2pq" ]; then
 {"id":2,"total":-0.01,"at":null,"tags":null}' -- ask 'SELECT id, total, at, CAST(tags AS JSON) AS tags FROM parquet ORDER BY id'
 fi
 
-# Partitions: by a prefix, by --hive, by receipts. A day too far is no part of the range, and is not read.
+# Partitions: by a prefix, by --hive, by receipts. A day outside of the range is not read.
 for day in 27 28; do
     for h in 05 06; do printf '{"id":"%s-%s","at":"2026-11-%sT%s:30:00Z","cat":"Home & Garden"}\n' $day $h $day $h; done
 done >"$T/rows"
@@ -89,7 +89,7 @@ check 'receipts: made' -- sh -c "athddl --location 's3://$bucket/receipts/' --pa
 check 'receipts: added' -- sh -c "s3put --time-field at --hive dt,cat 's3://$bucket/receipts/' <'$T/rows' | athddl --partitions receipts | athq -q --output-location 's3://$bucket/answers/'"
 check 'receipts: values of partitions' -o '2026-11-27,Home & Garden,2
 2026-11-28,Home & Garden,2' -- ask -o csv --no-header 'SELECT dt, cat, count(*) FROM receipts GROUP BY 1, 2 ORDER BY 1'
-# Glue's JSON is the same table.
+# Glue's JSON gives the same table.
 if cli glue get-databases >/dev/null 2>&1; then
     check 'Glue takes the JSON' -a -- sh -c "athddl --for glue-json --location 's3://$bucket/openx/' glued <'$T/rows' >'$T/glue.json' &&
         '$aws' --endpoint-url '$AWS_ENDPOINT_URL_ATHENA' glue create-table --cli-input-json 'file://$T/glue.json'"

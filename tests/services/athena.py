@@ -1,4 +1,4 @@
-"""What the tests of bflocal's Athena share: clients, and a query run to its end."""
+"""Shared by the tests of bflocal's Athena: clients, and a query that is run to its end."""
 import os
 import time
 
@@ -48,7 +48,7 @@ def values(row):
 
 
 def rows(sql, *parameters, **more):
-    """The rows without the labels of a query; the reason when it failed or was not taken."""
+    """The rows of a query without its labels; the reason if it failed or was refused."""
     try:
         x = execution(sql, *parameters, **more)
     except ClientError as e:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# bflocal's Athena: boto3 drives its operations, DDL, partitions and projection; what it says without DuckDB; that it is
-# loaded by the first query only.
+# bflocal's Athena: boto3 uses its operations, DDL, partitions and projection; the error without DuckDB; DuckDB is
+# loaded only by the first query.
 if [ "${BF_IN_BACKEND:-}" = real ]; then
     echo '1..0 # skipped: a bflocal of its own, once is enough'
     exit 0
@@ -13,7 +13,7 @@ python=${BF_PYTHON:-/usr/bin/python3}
 [ -x "$python" ] || python=python3
 export PYTHONDONTWRITEBYTECODE=1
 
-# cases NAME COMMAND...: a client's own program, which prints "name|got|wanted" lines, and "end" last.
+# cases NAME COMMAND...: a client program that prints lines "name|got|wanted", and "end" last.
 cases() {
     name=$1
     shift

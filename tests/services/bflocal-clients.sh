@@ -1,5 +1,5 @@
 #!/bin/sh
-# The AWS CLI, boto3 and the SDK for JavaScript drive bflocal: a table, a query, the tails of streams, objects; resources,
+# The AWS CLI, boto3 and the SDK for JavaScript use bflocal: a table, a query, reading streams, objects; resources,
 # waiters, paginators and transfers; checksums in trailers. S3 with cp and sync is in bflocal-s3.sh.
 if [ "${BF_IN_BACKEND:-}" = real ]; then
     echo '1..0 # skipped: a bflocal of its own, once is enough'
@@ -43,7 +43,7 @@ check 'tailed from where the last call ended' -o '["MODIFY 9.5 1"]' -- \
 
 check 'create a stream' -- cli kinesis create-stream --stream-name clicks --shard-count 1
 check 'wait for it' -- cli kinesis wait stream-exists --stream-name clicks
-# Version 1 takes --data as it is, version 2 as base64; a file of bytes is the same to both.
+# Version 1 uses --data as it is, version 2 expects base64; a file of bytes works with both.
 printf hi >hi
 iterator=$(cli kinesis get-shard-iterator --stream-name clicks --shard-id shardId-000000000000 --shard-iterator-type LATEST --output text)
 check 'put a record' -m '"ShardId": "shardId-000000000000"' -- cli kinesis put-record --stream-name clicks --partition-key k --data fileb://hi
@@ -61,7 +61,7 @@ check 'list objects' -o '2026/row 4' -- sh -c "AWS_PAGER= '$aws' --endpoint-url 
 check 'and take them away' -a -- cli s3 rb --force s3://lake
 check 'delete the table' -m '"TableName": "sales"' -- cli dynamodb delete-table --table-name sales
 
-# cases NAME COMMAND...: a client's own program, which prints "name|got|wanted" lines, and "end" last.
+# cases NAME COMMAND...: a client program that prints lines "name|got|wanted", and "end" last.
 cases() {
     name=$1
     shift
@@ -75,7 +75,7 @@ export PYTHONDONTWRITEBYTECODE=1
 cases boto3 "$python" "$services/bflocal_boto.py"
 cases 'boto3 and STS' bflocal -q "$python" "$services/bflocal_sts.py"
 cases 'boto3 and Glue' bflocal -q "$python" "$services/bflocal_glue.py"
-# The one of the default set works with Node 18; check-peers names the current one, which wants a newer Node.
+# The version of the default set works with Node 18; check-peers uses the current one, which needs a newer Node.
 sdk=${BF_SDK:-$services/sdk.mjs}
 cd "${sdk%/*}" || exit 1
 cases 'the SDK for JavaScript' node --no-warnings "$sdk"

@@ -1,8 +1,8 @@
 #!/bin/sh
-# bflocal --data is killed with SIGKILL at drawn moments under a mixed load: batches, transactions, PutRecords, objects and
-# uploads in parts. What was answered is there, nothing is half there, streams agree with tables, no file is left over.
+# bflocal --data is killed with SIGKILL at random moments under a mixed load: batches, transactions, PutRecords, objects and
+# multipart uploads. Acknowledged writes are there, none is there in part, streams agree with tables, no unused file stays.
 #
-# BF_CRASH_SEED draws other moments, BF_CRASH_SECONDS (10) how long.
+# BF_CRASH_SEED chooses other moments, BF_CRASH_SECONDS (10) the duration.
 . "$(dirname "$0")/lib.sh"
 if [ "$BF_IN_BACKEND" = real ]; then
     echo '1..0 # skipped: a bflocal of its own, once is enough'

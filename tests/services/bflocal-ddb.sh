@@ -1,6 +1,6 @@
 #!/bin/sh
-# boto3 drives bflocal's DynamoDB: secondary indexes against a model, the parameters that expressions have replaced.
-# BF_PYTHON is a Python with another boto3 than Debian's.
+# boto3 uses bflocal's DynamoDB: secondary indexes compared with a model, legacy parameters.
+# BF_PYTHON is a Python with a boto3 other than Debian's.
 if [ "${BF_IN_BACKEND:-}" = real ]; then
     echo '1..0 # skipped: a bflocal of its own, once is enough'
     exit 0

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The AWS CLI drives bflocal's S3: cp and sync both ways, multipart, checksums; and uploads in signed and
-# unsigned chunks from a signer that is not ours.
+# The AWS CLI uses bflocal's S3: cp and sync in both directions, multipart, checksums; and uploads in signed and
+# unsigned chunks, by an independent signer.
 if [ "${BF_IN_BACKEND:-}" = real ]; then
     echo '1..0 # skipped: a bflocal of its own, once is enough'
     exit 0
@@ -65,7 +65,7 @@ check 'If-None-Match of a read' -s $aws_failed -E '304' -- api get-object --buck
 check 'pages' -o '7' -- sh -c "AWS_PAGER= '$aws' --endpoint-url '$AWS_ENDPOINT_URL' s3api list-objects-v2 --bucket lake --prefix s --page-size 2 \
     --query 'length(Contents[].Key)'"
 
-# An upload that is given up.
+# An aborted upload.
 id=$(api create-multipart-upload --bucket lake --key left --query UploadId --output text)
 check 'a part' -m ETag -- api upload-part --bucket lake --key left --upload-id "$id" --part-number 1 --body d/new
 check 'uploads are listed' -m '"Key": "left"' -- api list-multipart-uploads --bucket lake
@@ -82,14 +82,14 @@ check 'small parts are refused' -s $aws_failed -E 'EntityTooSmall' -- \
 
 check 'a bucket that is full stays' -s 1 -E 'BucketNotEmpty' -- s3 rb s3://lake
 
-# Virtual-host style: curl finds *.localhost by itself.
+# Virtual-host style: curl resolves *.localhost itself.
 port=${AWS_ENDPOINT_URL##*:}
 check 'virtual-host style' -o more -- curl -sS -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
     --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:s3 "http://lake.localhost:$port/meta"
 check 'and below s3.' -o more -- curl -sS -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --resolve "lake.s3.local.test:$port:127.0.0.1" \
     --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:s3 "http://lake.s3.local.test:$port/meta"
 
-# Chunked uploads, presigned URLs: one line per case.
+# Chunked uploads and presigned URLs: one line for each case.
 python3 "$services/bflocal_stream.py" >cases 2>&1
 ok 'the chunked cases ran' grep -q '^end$' cases
 while IFS='|' read -r name got want; do

@@ -1,4 +1,4 @@
-"""boto3 drives bflocal's Athena: queries, tables, partitions, results. One line "name|got|wanted" per case."""
+"""boto3 uses bflocal's Athena: queries, tables, partitions, results. One line "name|got|wanted" for each case."""
 import gzip
 
 from athena import athena, code, execution, finished, glue, one, put, report, rows, s3, start, values
@@ -117,7 +117,7 @@ def names():
     put("x/a", "5\x01seven\n\\N\x01\n")
     yield "and in a query", rows('SELECT "date", "1a" FROM "_x"'), [["5", "seven"], [None, ""]]
     yield "twice", rows("CREATE EXTERNAL TABLE y (a int, A int) LOCATION 's3://lake/x/'"), "FAILED: SemanticException [Error 10035]: Column repeated in table columns: a"
-    yield "no location", rows("CREATE EXTERNAL TABLE y (a int)"), "FAILED: SemanticException: LOCATION is wanted, an s3:// URI of a folder"
+    yield "no location", rows("CREATE EXTERNAL TABLE y (a int)"), "FAILED: SemanticException: want a LOCATION, the s3:// URI of a folder"
     yield "no such type", rows("CREATE EXTERNAL TABLE y (a integers) LOCATION 's3://lake/x/'"), "HIVE_INVALID_METADATA: bflocal has no type 'integers'"
 
 
@@ -160,7 +160,7 @@ def serdes():
     yield "a SerDe that is not mapped", rows("SELECT * FROM o"), "HIVE_UNSUPPORTED_FORMAT: bflocal reads JSON, CSV, delimited text and Parquet, not org.apache.hadoop.hive.ql.io.orc.OrcSerde"
     put("bz/a.bz2", "x")
     rows("CREATE EXTERNAL TABLE bz (a string) LOCATION 's3://lake/bz/'")
-    yield "a compression that is not mapped", rows("SELECT * FROM bz"), "HIVE_CANNOT_OPEN_SPLIT: bflocal reads no .bz2: s3://lake/bz/a.bz2"
+    yield "a compression that is not mapped", rows("SELECT * FROM bz"), "HIVE_CANNOT_OPEN_SPLIT: bflocal cannot read .bz2: s3://lake/bz/a.bz2"
 
 
 def projected(name, column, kind, properties, template, location="s3://lake/p/"):

@@ -1,4 +1,4 @@
-"""boto3 drives bflocal as programs do: resources, waiters, paginators, transfers. One line "name|got|wanted" per case."""
+"""boto3 uses bflocal as programs do: resources, waiters, paginators, transfers. One line "name|got|wanted" for each case."""
 import io
 import os
 

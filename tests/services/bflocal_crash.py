@@ -1,9 +1,9 @@
-"""kill -9 at drawn moments: bflocal --data under a mixed load, again and again on one folder.
+"""kill -9 at random moments: bflocal --data under a mixed load, repeatedly on one folder.
 
-Five writers note what they send and what is answered with success. After each kill a new process must have all that was
-answered, all or nothing of what was not, streams that tell the tables' story, and no file without an owner.
+Five writers record what they send and which writes are acknowledged. After each kill a new process must have all acknowledged
+writes, all or nothing of each other write, streams that agree with the tables, and no unused file.
 
-bflocal_crash.py [--seed N] [--seconds S] FOLDER: one line for what is wrong, then "end: ..."; needs bflocal in PATH."""
+bflocal_crash.py [--seed N] [--seconds S] FOLDER: one line for each error, then "end: ..."; needs bflocal in PATH."""
 import argparse
 import json
 import os
@@ -28,7 +28,7 @@ def expect(ok, *what):
 
 
 class Server:
-    """One bflocal after the other, on one folder. Each has a port of its own: one that is free again is anyone's."""
+    """One bflocal process after the other on one folder. Each has a port of its own, because another program may take a free one."""
 
     def __init__(self, folder):
         self.folder, self.port, self.clients = folder, 0, {}
@@ -55,7 +55,7 @@ class Server:
 
 
 class Writer(threading.Thread):
-    """Sends until nobody answers. `done` is what was answered; `doubt` what was sent and not answered."""
+    """Sends until the server is gone. `done` has the acknowledged writes, `doubt` the one without an answer."""
 
     def __init__(self, clients, seed):
         super().__init__(daemon=True)
@@ -72,14 +72,14 @@ class Writer(threading.Thread):
             expect(False, type(self).__name__, e)
 
     def write(self, changes, call):
-        """changes: what is to be there by key."""
+        """changes: the expected value by key."""
         self.doubt = changes
         call()
         self.done.update(changes)
         self.doubt = {}
 
     def check_all_or_nothing(self, there):
-        """there: what is there by key. Settles the doubt."""
+        """there: the values found by key. Resolves the doubt."""
         name = type(self).__name__
         for key, v in self.done.items():
             if key not in self.doubt:
@@ -93,7 +93,7 @@ class Writer(threading.Thread):
 
 
 class Batch(Writer):
-    """Puts and deletes in batches of 25 into the table that has a stream and feeds Kinesis."""
+    """Puts and deletes in batches of 25 in the table with a stream and a Kinesis destination."""
 
     def step(self, n):
         keys = self.r.sample(range(KEYS), 25)
@@ -106,7 +106,7 @@ class Batch(Writer):
 
 
 class Transact(Writer):
-    """The same value into both tables."""
+    """Writes the same value to both tables."""
 
     def step(self, n):
         changes = {t + "/t%d" % k: str(n) for k in self.r.sample(range(KEYS), 5) for t in ("streamed", "plain")}
@@ -139,7 +139,7 @@ class Objects(Writer):
 
 
 class Parts(Writer):
-    """Uploads in parts, some of which are never completed."""
+    """Multipart uploads, some of which are never completed."""
 
     def step(self, n):
         client, key = self.clients["s3"], "p%d" % self.r.randrange(8)
@@ -162,7 +162,7 @@ def items_of(client, table):
 
 
 def records_of(client, shards, seen, **where):
-    """The records that came since the last time, shard by shard; their sequence numbers grow. seen: the last ones."""
+    """The records since the last time, by shard; their sequence numbers must increase. seen: the last ones."""
     for shard in shards:
         start = {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber" if "StreamArn" in where else "StartingSequenceNumber": seen[shard]} if shard in seen else {
             "ShardIteratorType": "TRIM_HORIZON"}
@@ -178,7 +178,7 @@ def records_of(client, shards, seen, **where):
 
 
 class Story:
-    """The changes that a stream tells, each of which goes on from the one before."""
+    """The changes in a stream; each must start from the state after the one before."""
 
     def __init__(self, name):
         self.name, self.now = name, {}
@@ -196,7 +196,7 @@ class Story:
 
 
 def objects_of(s3):
-    """Objects with their bytes, and how many files they and parts must have. Ends the uploads that were begun."""
+    """Objects with their contents, and the number of files that they and parts need. Aborts the unfinished uploads."""
     listed = [o for page in s3.get_paginator("list_objects_v2").paginate(Bucket="lake") for o in page.get("Contents", [])]
     objects = {o["Key"]: s3.get_object(Bucket="lake", Key=o["Key"])["Body"].read().decode() for o in listed}
     expect(all(o["Size"] == len(objects[o["Key"]]) for o in listed), "a size that is another")
@@ -208,7 +208,7 @@ def objects_of(s3):
 
 
 class World:
-    """What there is, by the services' own answers."""
+    """The state, by the services' own answers."""
 
     def __init__(self, clients):
         self.clients, self.seen = clients, ({}, {}, {})

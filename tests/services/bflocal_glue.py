@@ -1,4 +1,4 @@
-"""boto3 drives bflocal's Glue: databases, tables, versions, partitions. One line "name|got|wanted" per case."""
+"""boto3 uses bflocal's Glue: databases, tables, versions, partitions. One line "name|got|wanted" for each case."""
 import os
 
 import boto3

@@ -1,4 +1,4 @@
-"""boto3 and secondary indexes of bflocal, held against a model in Python. One line "name|got|wanted" per case."""
+"""boto3 uses bflocal's secondary indexes, which are compared with a model in Python. One line "name|got|wanted" for each case."""
 import os
 import random
 
@@ -62,7 +62,7 @@ def definitions(client):
 
 
 def fill(table, rng, model):
-    """Puts, updates and deletes in every way; the model gets the same."""
+    """All kinds of puts, updates and deletes, also applied to the model."""
     for _ in range(400):
         key = ("c%d" % rng.randrange(4), rng.randrange(40))
         item = {"c": key[0], "n": key[1], "city": rng.choice(["Bern", "Brno"]), "more": "x" * rng.randrange(20)}
@@ -100,7 +100,7 @@ def wanted(model, names, keys, test):
 
 
 def pages(f, **call):
-    """All items by pages of 7, and whether each came once."""
+    """All items in pages of 7, and whether each was returned once."""
     items = []
     while True:
         got = f(Limit=7, **call)

@@ -1,5 +1,5 @@
-"""boto3 and the parameters that expressions have replaced, which the Kinesis Client Library still sends for its leases.
-One line "name|got|wanted" per case."""
+"""boto3 and the legacy parameters, which the Kinesis Client Library still sends for its leases.
+One line "name|got|wanted" for each case."""
 import os
 
 import boto3
@@ -21,7 +21,7 @@ def compare(operator, *values):
 
 
 def lease(table):
-    """A lease as KCL 1 takes it: created once, renewed by its owner, taken from it."""
+    """A lease as in KCL 1: created once, renewed by its owner, stolen by another."""
     key = {"leaseKey": "shardId-0", "n": 0}
     new = dict(key, leaseOwner="a", leaseCounter=1, parents={"x"})
     yield "created once", [error_of(table.put_item, Item=new, Expected={"leaseKey": {"Exists": False}})[:31] for _ in (1, 2)], ["done", "ConditionalCheckFailedException"]

@@ -1,4 +1,4 @@
-"""S3 uploads in chunks, signed with nothing but hashlib: one line "name|got|wanted" per case."""
+"""Chunked S3 uploads, signed with only hashlib: one line "name|got|wanted" for each case."""
 import base64
 import datetime
 import hashlib
@@ -85,7 +85,7 @@ def upload(path, data, payload, extra=None, trailer=None, spoil=None, size=8192)
 
 
 def overtaken(path, condition):
-    """A conditional PUT whose key another client deletes before the body comes."""
+    """A conditional PUT whose key another client deletes before the body has arrived."""
     headers = dict({"host": HOST, "x-amz-date": NOW, "x-amz-content-sha256": "UNSIGNED-PAYLOAD"}, **condition)
     signature, names = sign("PUT", path, headers, "UNSIGNED-PAYLOAD")
     headers["authorization"] = f"AWS4-HMAC-SHA256 Credential={KEY}/{SCOPE},SignedHeaders={names},Signature={signature}"

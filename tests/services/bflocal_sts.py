@@ -1,4 +1,4 @@
-"""boto3 asks bflocal who it is and for a role, and works with what it got. One line "name|got|wanted" per case."""
+"""boto3 gets its identity and a role's credentials from bflocal, and uses them. One line "name|got|wanted" for each case."""
 import datetime
 import json
 import os

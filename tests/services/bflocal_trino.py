@@ -1,10 +1,10 @@
-"""Athena's functions on bflocal, held against Trino's documentation (trino.io/docs, "Functions and operators") and
-its rules for types. One line "name|got|wanted" per case. What is not mapped is refused by name."""
+"""Athena's functions on bflocal, compared with Trino's documentation (trino.io/docs, "Functions and operators") and
+its rules for types. One line "name|got|wanted" for each case. An unknown function is refused by name."""
 from athena import one, report, rows, s3
 
-# expression, its one value as Athena prints it
+# expression, its value as Athena prints it
 VALUES = [
-    # numbers: what depends on types
+    # numbers: results that depend on types
     ("1 / 2", "0"), ("-7 / 2", "-3"), ("-7 % 2", "-1"), ("7 / 2.0", "3.5"), ("1.0 / 3", "0.3"), ("1.00 / 3", "0.33"), ("1 / 3.000", "0.333"),
     ("1e0 / 2", "0.5"), ("2 / 3e0", "0.6666666666666666"), ("1e0 / 0", "Infinity"), ("5.00 / 0.5 / 3", "3.33"), ("DECIMAL '10' / DECIMAL '3'", "3"),
     ("1.10 * 2.25", "2.4750"), ("1.1 + 2.25", "3.35"), ("round(2.5)", "3"), ("round(-2.5)", "-3"), ("round(1.2345, 2)", "1.2300"), ("round(1.2345e0, 2)", "1.23"),
@@ -48,13 +48,13 @@ VALUES = [
     ("if(1 > 2, 'a')", None), ("if(true, 'a', 'b')", "a"), ("coalesce(NULL, 7)", "7"), ("nullif(1, 1)", None), ("try(1 / 0)", None), ("CASE 2 WHEN 1 THEN 'a' ELSE 'b' END", "b"), ("NULL IS NOT DISTINCT FROM NULL", "true"), ("1 IN (2, 3) OR NOT 1 = 2", "true"), ("3 = ANY (VALUES 1, 3)", "true"), ("EXISTS (SELECT 1 WHERE false)", "false"),
 ]
 
-# expression, what begins the reason of the failure
+# expression, the beginning of the error
 FAILURES = [
     ("1 / 0", "DIVISION_BY_ZERO"), ("1.5 / 0.0", "DIVISION_BY_ZERO"), ("5 % 0", "SYNTAX_ERROR|DIVISION_BY_ZERO"), ("CAST('2.5' AS integer)", "INVALID_CAST_ARGUMENT: Cannot cast '2.5' to INTEGER"), ("ARRAY[1][2]", "INVALID_FUNCTION_ARGUMENT"), ("MAP(ARRAY['a'], ARRAY[1])['b']", "INVALID_FUNCTION_ARGUMENT: Key not present in map"),
     ("DATE '2026-11-27' > '2026-01-01'", "TYPE_MISMATCH: line 1:"), ("'1' = 1", "TYPE_MISMATCH"), ("DATE '2026-11-27' BETWEEN '2026-01-01' AND '2027-01-01'", "TYPE_MISMATCH"), ("DATE '2026-11-27' IN ('2026-01-01')", "TYPE_MISMATCH"), ("lower('1') = 1", "TYPE_MISMATCH"), ("length('1') = '1'", "TYPE_MISMATCH"), ("sum('a')", "TYPE_MISMATCH"), ("DATE '2026-11-27' + 1", "TYPE_MISMATCH"), ("'1' + 1", "TYPE_MISMATCH"), ("2 * '3'", "TYPE_MISMATCH"), ("round('a')", "TYPE_MISMATCH"), ("'a' / 2", "TYPE_MISMATCH"), ("cardinality('a')", "TYPE_MISMATCH"), ("CAST(ARRAY[1] AS varchar)", "TYPE_MISMATCH"),
-    ("9223372036854775807 + 1", "NUMERIC_VALUE_OUT_OF_RANGE"), ("DATE '2026-11-27' - DATE '2026-11-26'", "SYNTAX_ERROR: line 1:45: bflocal has no difference of two dates: say date_diff"),
-    ("from_iso8601_timestamp('2020-05-11T11:15:05+02:00')", "bflocal keeps no zone of a timestamp"), ("TIMESTAMP '2020-05-11 11:15:05' AT TIME ZONE 'Europe/Berlin'", "SYNTAX_ERROR: line 1:68: bflocal has no AT TIME ZONE but 'UTC'"), ("date_parse('x', '%D')", "SYNTAX_ERROR: line 1:29: bflocal has no %D in the format of a date"),
-    ("date_format(now(), concat('%', 'Y'))", "SYNTAX_ERROR: line 1:44: bflocal wants the argument 2 of date_format written out, as a string"), ("format_datetime(now(), 'ZZ')", "SYNTAX_ERROR: line 1:36: bflocal has no 'ZZ' in the format of a date"), ("json_extract('{}', '$..a')", "SYNTAX_ERROR"), ("date_add('fortnight', 1, now())", "SYNTAX_ERROR"),
+    ("9223372036854775807 + 1", "NUMERIC_VALUE_OUT_OF_RANGE"), ("DATE '2026-11-27' - DATE '2026-11-26'", "SYNTAX_ERROR: line 1:45: bflocal cannot subtract two dates: use date_diff"),
+    ("from_iso8601_timestamp('2020-05-11T11:15:05+02:00')", "bflocal keeps no zone of a timestamp"), ("TIMESTAMP '2020-05-11 11:15:05' AT TIME ZONE 'Europe/Berlin'", "SYNTAX_ERROR: line 1:68: bflocal has AT TIME ZONE only for 'UTC'"), ("date_parse('x', '%D')", "SYNTAX_ERROR: line 1:29: bflocal has no %D in the format of a date"),
+    ("date_format(now(), concat('%', 'Y'))", "SYNTAX_ERROR: line 1:44: bflocal needs a string literal as argument 2 of date_format"), ("format_datetime(now(), 'ZZ')", "SYNTAX_ERROR: line 1:36: bflocal has no 'ZZ' in the format of a date"), ("json_extract('{}', '$..a')", "SYNTAX_ERROR"), ("date_add('fortnight', 1, now())", "SYNTAX_ERROR"),
     ("read_text('/etc/passwd')", "SYNTAX_ERROR: line 1:8: Function 'read_text' not registered: bflocal's Athena has no such function"), ("reduce(ARRAY[1], 0, (s, x) -> s + x, s -> s)", "SYNTAX_ERROR: line 1:8: Function 'reduce' not registered"), ("substr('a')", "SYNTAX_ERROR: line 1:8: Unexpected parameters for function substr"), ("lower(DISTINCT 'a')", "SYNTAX_ERROR: line 1:8: Unexpected parameters for function lower"),
     ("CAST(1 AS ipaddress)", "SYNTAX_ERROR: line 1:18: bflocal has no type ipaddress"), ("INTERVAL '1-2' YEAR TO MONTH", "SYNTAX_ERROR: line 1:28: bflocal has no INTERVAL"), ("approx_percentile(1, 1, 0.5)", "SYNTAX_ERROR"),
 ]
@@ -103,7 +103,7 @@ def setup():
 
 
 def functions():
-    """Each alone, so that each has its own name in the report; in one statement where they all do."""
+    """Runs each expression alone, so that each has its own name in the report; all in one statement if they are all valid."""
     for expression, want in VALUES:
         got = one("SELECT " + expression)
         yield expression.replace("|", "/"), got[0] if isinstance(got, list) else got, want

@@ -1,12 +1,12 @@
 #!/bin/sh
-# ddbput against a real DynamoDB: what arrives is what was sent.
+# ddbput on a real DynamoDB: the table has the items that were sent.
 . "$(dirname "$0")/lib.sh"
 need_tools bfgen ddbput
 
 items() { cli dynamodb scan --table-name "$1" --consistent-read | jq -cS '.Items[]' | sort; }
 count() { cli dynamodb scan --table-name "$1" --consistent-read --select COUNT | jq .Count; }
 
-# Made with its stream, and every kind of line.
+# The table is created with its stream; every kind of line.
 cat >"$T/in" <<'END'
 {"put":{"order_id":"a","n":1.50,"s":"\u00e9\"","l":[1,"x",null,true,{"m":{}}],"big":12345678901234567890123456789012345678}}
 {"Item":{"order_id":{"S":"b"},"set":{"NS":["1","2.5"]},"bin":{"B":"AAE="}}}
@@ -44,7 +44,7 @@ check 'CSV, two keys' -i "$T/in" -- ddbput --create customer:B,at:N --types zip:
 check 'as typed' -o '{"at":{"N":"1"},"customer":{"B":"AAE="},"total":{"N":"1.1"},"zip":{"S":"00042"}}
 {"at":{"N":"2"},"customer":{"B":"AAE="},"zip":{"S":"4712"}}' -- items "$run-2"
 
-# What only the service refuses is found in its batch; the others arrive.
+# Errors that only the service finds are found in their batch; the other items are written.
 {
     seq 1 40 | sed 's/.*/{"order_id":"r-&"}/'
     echo '{"Item":{"order_id":{"S":"bad"},"set":{"SS":["a","a"]}}}'
@@ -55,7 +55,7 @@ check 'an item that the service refuses' -s 1 -i "$T/in" -E '^ddbput: line 41: B
 check 'it alone is rejected' -o '{"Item":{"order_id":{"S":"bad"},"set":{"SS":["a","a"]}}}' -- cat "$T/rejects"
 check 'sixty arrive' -o 60 -- count "$run-3"
 
-# The limits are DynamoDB's: what stands at the edge it takes. (DynamoDB Local counts one level of nesting
+# The limits are DynamoDB's: the maximum is accepted. (DynamoDB Local counts one level of nesting
 # more than the service's documentation, and this version of it refuses empty strings.)
 {
     printf '{"order_id":"size","x":"%0409587d"}\n' 0
@@ -70,7 +70,7 @@ check 'sixty arrive' -o 60 -- count "$run-3"
 check 'at the limits' -i "$T/in" -- ddbput --create order_id:S "$run-4"
 check 'all are taken' -o 5 -- count "$run-4"
 
-# Order: many changes of few keys end as the last one says.
+# Order: after many changes of few keys each has the value of its last change.
 bfgen -n 4000 --seed 3 --mix insert=2,update=90,delete=8 >"$T/in"
 check 'many changes of few orders' -i "$T/in" -- ddbput --create order_id:S "$run-5"
 cat >"$T/replay.jq" <<'END'

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The demo, smaller: it runs on bflocal whatever the back end is, and its figures are those of
-# what bfgen made.
+# The demo in a smaller form. It runs on bflocal for every back end, and its figures are computed from
+# the output of bfgen.
 . "$(dirname "$0")/lib.sh"
 need_tools bflocal bfgen ddbput kinread cdcxform s3put
 
@@ -11,7 +11,7 @@ check 'the demo runs through' -m '^Revenue by category' -- env COUNT=2000 bfloca
 cp "$T/out" "$T/demo"
 check 'every change was delivered' -o 2000 -- sed -n 's/^changes \([0-9]*\), .*/\1/p' "$T/demo"
 
-# The same shop, from what was written: the last state of each order.
+# The same shop from the writes: the last state of each order.
 mkdir "$T/work"
 bfgen -n 2000 >"$T/work/sent.ndjson"
 expected=$(query "$T/work" "with lines as (select *, row_number() over () as line from read_json('sent.ndjson',

@@ -1,11 +1,11 @@
-"""What the differential tests share: the loop, both sides' clients, the tally of what was the same.
+"""Shared by the differential tests: the loop, the clients of both sides, the count of equal answers.
 
-A test sends the same calls, drawn from a seed, to bflocal and to another emulator of the service, with boto3's
-own serializer and its validation off, and compares the answers without ids and times. Where the two differ the
-service's API reference decides; a rule of the test says which side it takes, any other difference fails.
+A test sends the same random calls, by a seed, to bflocal and to another emulator of the service, with boto3's
+serializer and without its validation, and compares the answers without ids and times. If the two differ, the
+service's API reference decides: a rule of the test says which side is right, and any other difference is a failure.
 
-differ_SERVICE.py [--seeds LIST] [--calls N] [--messages] [--cbor] --local URL BFLOCAL-URL; the exit status is 1 when a
-difference has no rule. A seed's calls depend on nothing but the seed, so a difference can be looked at again."""
+differ_SERVICE.py [--seeds LIST] [--calls N] [--messages] [--cbor] --local URL BFLOCAL-URL; the exit status is 1 if a
+difference has no rule. The calls depend only on the seed, so a difference can be reproduced."""
 import argparse
 import json
 import random
@@ -18,7 +18,7 @@ CANNOT_SEND = (ParamValidationError, ValueError, TypeError, AttributeError, KeyE
 
 
 def seeds_of(text):
-    """"3" or "1,5-9"."""
+    """Parses "3" or "1,5-9"."""
     ends = [part.split("-") for part in text.split(",")]
     return [seed for end in ends for seed in range(int(end[0]), int(end[-1]) + 1)]
 
@@ -39,7 +39,7 @@ def failure(e):
 
 
 class Draw:
-    """Choices that a seed decides."""
+    """Random choices by a seed."""
 
     def __init__(self, seed):
         self.r = random.Random(seed)
@@ -52,7 +52,7 @@ class Draw:
 
 
 class Tally:
-    """Counts answers; prints each difference that no rule excuses."""
+    """Counts answers, and prints each difference that no rule covers."""
 
     def __init__(self, messages=False):
         self.counts = {"same": 0, "errors": 0, "excused": 0, "different": 0}
@@ -74,7 +74,7 @@ class Tally:
         print("{}\n  bflocal: {} {}\n  local:   {} {}".format(what, text_of(answers[0]), messages[0], text_of(answers[1]), messages[1]))
 
     def end(self):
-        """Prints the sum; the exit status."""
+        """Prints the total; returns the exit status."""
         for reason, times in sorted(self.used.items()):
             print(f"# {times} times: {reason}")
         print("{same} the same ({errors} of them errors), {excused} excused by {rules} rules, {different} different".format(rules=len(self.used), **self.counts))
@@ -82,29 +82,29 @@ class Tally:
 
 
 class Suite:
-    """One service's comparison. A suite says which calls there are (makers), how an answer looks without what
-    must differ (answer), why two answers may differ (rules, excuse) and what to do behind a call (after)."""
+    """The comparison of one service. A suite defines the calls (makers), an answer without the parts that
+    must differ (answer), why two answers may differ (rules, excuse), and what to do after a call (after)."""
 
     makers, bad, draw = [], 0.35, Draw
     pinned = []  # calls that once showed something wrong: sent in front of each seed's
-    # Operation ("": any), a part of a message or of the call, and why bflocal answers as it does.
+    # Operation ("": any), a part of a message or of the call, and the reason for bflocal's answer.
     rules = []
 
     def __init__(self, args, tally):
-        """Makes both sides, bflocal's first."""
+        """Creates both sides, bflocal's first."""
         self.args, self.tally, self.sides = args, tally, []
 
     def answer(self, side, operation, call):
         raise NotImplementedError
 
     def excuse(self, operation, call, answers, messages):
-        """Why the two may differ here; None: they may not."""
+        """Why the two may differ here; None: they must not."""
 
     def after(self, operation, call, answers, reason):
-        """reason: None when they were the same."""
+        """reason: None if they are equal."""
 
     def end(self):
-        """What is compared when all calls are made."""
+        """Comparisons after all calls."""
 
     def tried(self, side, operation, call):
         """An answer and its message."""
@@ -123,7 +123,7 @@ class Suite:
         return self.excuse(operation, call, answers, messages)
 
     def send(self, operation, call):
-        """One call to both. False: it cannot be written."""
+        """One call to both. False: it cannot be serialized."""
         try:
             answers, messages = zip(*(self.tried(s, operation, call) for s in self.sides))
         except CANNOT_SEND as e:

@@ -1,9 +1,9 @@
 #!/bin/sh
-# The same calls to bflocal and to dynalite (or DynamoDB Local: see serve.sh), kinesalite and s3rver, valid and invalid: the same answers
-# (differ_ddb.py, differ_kinesis.py and differ_s3.py say where not, and why). Needs both sides, so it is a test of
+# The same valid and invalid calls to bflocal and to dynalite (or DynamoDB Local: see serve.sh), kinesalite and s3rver give the same answers
+# (differ_ddb.py, differ_kinesis.py and differ_s3.py list the exceptions and their reasons). Needs both sides, so it is a test of
 # the real back end only.
 #
-# BF_DIFFER_SEEDS (11; a list such as 1,5-9) and BF_DIFFER_CALLS (250, of each seed) draw other calls.
+# BF_DIFFER_SEEDS (11; a list such as 1,5-9) and BF_DIFFER_CALLS (250 for each seed) choose other calls.
 . "$(dirname "$0")/lib.sh"
 if [ "$BF_IN_BACKEND" != real ]; then
     echo '1..0 # skipped: the other emulators, this is the back end bflocal'

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""The same calls, drawn from a seed, to bflocal and to dynalite or DynamoDB Local; their answers compared."""
+"""The same random calls, by a seed, to bflocal and to dynalite or DynamoDB Local; their answers are compared."""
 import sys
 
 from botocore.exceptions import ClientError
@@ -41,7 +41,7 @@ def make_tables(side):
 
 
 def changes(side, streams, table):
-    """What the table's stream holds, per item in its order."""
+    """The records in the table's stream, in order for each item."""
     per_item = {}
     arn = side.describe_table(TableName=table)["Table"]["LatestStreamArn"]
     for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]:
@@ -57,7 +57,7 @@ def changes(side, streams, table):
 
 
 def part_of(part, whole):
-    """Is a value what is left of another when some of it is taken away?"""
+    """Is a value the result of removing a part of another?"""
     if isinstance(part, dict):
         return isinstance(whole, dict) and all(k in whole and part_of(v, whole[k]) for k, v in part.items())
     if isinstance(part, list):
@@ -106,9 +106,9 @@ class DynamoDB(differ.Suite):
                 side.put_item(TableName="sorted", Item={"id": {"S": differ_ddb_deep.PAGES}, "n": {"N": str(i)}, "v": {"N": str(i % 3)}, "w": {"S": "abx"[i % 3]}, "lst": {"L": [{"N": "1"}] * (i % 4)}})
 
     def pages(self, side, operation, call):
-        """All pages of a query or scan as one answer, and how many items there were in each.
+        """All pages of a query or scan as one answer, and the number of items in each.
 
-        The last pages may be empty: a LastEvaluatedKey does not mean that there is more."""
+        The last pages may be empty: a LastEvaluatedKey does not mean that more items follow."""
         found, counts, segments = [], [], call.pop("TotalSegments", None)
         for segment in range(segments or 1):
             more = {"TotalSegments": segments, "Segment": segment} if segments else {}
@@ -179,7 +179,7 @@ class DynamoDB(differ.Suite):
         return None
 
     def after(self, operation, call, answers, reason):
-        """After a write that only one of the two took: the items are removed from both, and their streams not compared."""
+        """After a write that only one of the two accepted: the items are deleted from both, and their streams are not compared."""
         if reason in (None, NUMBERS_INSIDE, UNASKED, PARTS, UNITS):
             return
         if operation == "create_table":

@@ -1,4 +1,4 @@
-"""The calls that differ_ddb.py sends, an operation each."""
+"""The calls of differ_ddb.py, by operation."""
 from differ_ddb_draw import KEYS, spelled
 
 

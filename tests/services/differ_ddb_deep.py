@@ -1,4 +1,4 @@
-"""More calls of differ_ddb.py: generated expressions over nested documents, pages, limits, capacity, legacy parameters."""
+"""Further calls of differ_ddb.py: generated expressions on nested documents, pages, limits, capacity, legacy parameters."""
 from differ_ddb_draw import KEYS
 from differ_ddb_expr import Maker, document
 
@@ -54,7 +54,7 @@ def deep_transact(d, bad):
 
 
 def account(d, write=True):
-    """What a call asks about its cost."""
+    """The parameters of a call that ask for its cost."""
     more = {"ReturnConsumedCapacity": d.one("TOTAL", "INDEXES", "NONE")} if d.chance(0.4) else {}
     if write and d.chance(0.2):
         more["ReturnItemCollectionMetrics"] = d.one("SIZE", "NONE")
@@ -62,7 +62,7 @@ def account(d, write=True):
 
 
 def pages(d, bad):
-    """A Query or Scan to its end, page after page."""
+    """A complete Query or Scan, page by page."""
     m, call = Maker(d), {"TableName": "sorted", "Limit": d.one(1, 2, 3, 5, 7, 100)}
     if d.chance(0.6):
         call["FilterExpression"] = m.condition(1)
@@ -80,7 +80,7 @@ def pages(d, bad):
 
 
 def size_of(d, name, size):
-    """An item of that many bytes: names and values count (Developer Guide, item sizes)."""
+    """An item of this size: names and values count (Developer Guide, item sizes)."""
     key = {"id": {"S": name}}
     return dict(key, v={"S": "x" * (size - 2 - len(name) - 1)})
 
@@ -142,7 +142,7 @@ def numbers(d, bad):
 
 
 def legacy(d, bad):
-    """The parameters from before expressions, together with an expression: refused."""
+    """Legacy parameters together with an expression are refused."""
     name, value = d.one(*LEGACY)
     if name in ("KeyConditions", "QueryFilter"):
         return "query", {"TableName": "sorted", "KeyConditionExpression": "id = :i", "ExpressionAttributeValues": {":i": {"S": "a"}}, name: value or {"v": {"ComparisonOperator": "NULL"}}}
@@ -156,7 +156,7 @@ def legacy(d, bad):
 
 
 def empty(d, bad):
-    """Empty strings and binaries: as a key refused, elsewhere taken."""
+    """Empty strings and binaries: refused as a key, otherwise accepted."""
     table = d.one(*KEYS)
     item = d.key(table)
     name, kind = d.one(*KEYS[table])
@@ -181,15 +181,15 @@ PINNED = [
     ("get_item", {"TableName": "plain", "Key": {"id": {"S": "pinned"}}, "ConsistentRead": True, "ReturnConsumedCapacity": "TOTAL"}),
     # An update without an expression changes nothing.
     ("update_item", {"TableName": "plain", "Key": {"id": {"S": "pinned"}}, "ReturnValues": "ALL_NEW"}),
-    # The elements of a list come in its order; two steps into one element give one element.
+    # Elements of a list are in its order; two steps into one element give one element.
     *(("get_item", {"TableName": "plain", "Key": {"id": {"S": "pinned"}}, "ProjectionExpression": p}) for p in ("lst[1].k, lst[0], lst[1].j", "lst[2], lst[1].j, id", "mp.k, lst[9], v")),
-    # Nothing is equal to what is not there, be it on one side or on both.
+    # A missing attribute equals nothing, on one side or on both.
     condition("s[0] <> v.k"), condition("size(v) <> size(nix)"), condition("nix <> size(nix)"), condition("NOT s[0] = v.k"),
-    # No operand may be the first one again.
+    # An operand must not be the same as the first one.
     condition("lst IN (lst, :n)", n={"N": "1"}), condition("contains(lst, lst)"), condition("begins_with(mp.k, mp.k)"), condition("lst[0] IN (:n, lst[0])", n={"N": "1"}),
-    # BETWEEN orders its first operand, too.
+    # BETWEEN checks its first operand too.
     condition(":m BETWEEN :n AND :n", m={"M": {}}, n={"N": "1"}), condition(":m BETWEEN lst[0] AND v", m={"SS": ["x"]}),
-    # DELETE goes through the same paths as the other actions.
+    # DELETE checks paths as the other actions do.
     *(("update_item", {"TableName": "plain", "Key": {"id": {"S": "pinned"}}, "UpdateExpression": "DELETE %s :x" % path, "ExpressionAttributeValues": {":x": {"SS": ["x"]}}})
       for path in ("nix", "nix.k", "mp.nix", "mp.nix.k", "lst[9]", "nix[0]", "mp[0]")),
     ("delete_item", {"TableName": "plain", "Key": {"id": {"S": "pinned"}}, "ReturnConsumedCapacity": "TOTAL"}),

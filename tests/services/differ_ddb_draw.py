@@ -1,4 +1,4 @@
-"""Parts of calls to DynamoDB, valid and invalid: values, keys, expressions; and how values are spelled for comparison."""
+"""Random parts of DynamoDB calls, valid and invalid: values, keys, expressions; and the canonical form of values for comparison."""
 from decimal import Decimal
 
 import differ
@@ -9,7 +9,7 @@ TIMES_AND_IDS = {"ResponseMetadata", "CreationDateTime", "TableId", "TableArn", 
 
 
 def canonical(v):
-    """A value with one spelling: sets sorted, bytes as hex, numbers as they compare."""
+    """The canonical form of a value: sets sorted, bytes in hex, numbers by value."""
     if isinstance(v, dict):
         if len(v) == 1 and next(iter(v)) in ("SS", "NS", "BS"):
             kind = next(iter(v))
@@ -30,7 +30,7 @@ def plain(number):
 
 
 def by_value(v):
-    """The same with numbers as they compare, whatever their spelling."""
+    """The same with numbers by value."""
     if isinstance(v, dict):
         if set(v) == {"N"}:
             return {"N": plain(v["N"])}
@@ -46,7 +46,7 @@ KEYS = {
     "binary": [("b", "B"), ("s", "S")],
 }
 
-# With the one of large items, which is never scanned: where a page of a megabyte ends is the service's own.
+# Including the table of large items, which is never scanned, because services end a page of a megabyte at different items.
 TABLES = dict(KEYS, large=[("id", "S")])
 
 NUMBERS = ["0", "-0", "1", "1.0", "00042", "-7.5", "1e3", "1E-3", "3.14", "100", "12345678901234567890123456789012345678"]
@@ -119,7 +119,7 @@ class Draw(differ.Draw):
         item.update(self.key(table))
         return item
 
-    # Expressions: text, and the values it names.
+    # Expressions: text, and the values of its placeholders.
     CONDITIONS = [
         ("attribute_exists(v)", ""), ("attribute_not_exists(v)", ""), ("attribute_exists(#v)", ""), ("v = :n", "n"),
         ("v <> :s", "s"), ("v < :n AND w > :m", "nm"), ("NOT v = :n", "n"), ("v BETWEEN :m AND :n", "mn"),
@@ -200,7 +200,7 @@ class Draw(differ.Draw):
         return call
 
     def table(self, bad=False):
-        """One that is not there only in calls that are right but for that."""
+        """A missing one only in calls that are otherwise valid."""
         return "nowhere" if not bad and self.chance(0.03) else self.one("plain", "sorted", "sorted", "binary")
 
     def returns(self, update=False):

@@ -1,4 +1,4 @@
-"""What dynalite leaves out, held against the references: it was made from the service as of 2019."""
+"""The features that dynalite lacks, checked against the references: it follows the service of 2019."""
 from differ import text_of
 
 TRANSACTIONS = "dynalite has no transactions"
@@ -23,7 +23,7 @@ def known(answer):
 
 
 def excuse(operation, call, answers, messages):
-    """Why dynalite may differ here; None: it may not."""
+    """Why dynalite may differ here; None: it must not."""
     ours, theirs = (a.get("error") for a in answers)
     if theirs == "UnknownOperationException" and operation.startswith("transact_"):
         return TRANSACTIONS

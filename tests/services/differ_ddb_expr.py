@@ -1,6 +1,6 @@
-"""Expressions for DynamoDB made of its whole grammar, over nested documents: conditions, updates, projections.
+"""DynamoDB expressions from the whole grammar on nested documents: conditions, updates, projections.
 
-Maker counts the placeholders and gathers the names and values that they stand for."""
+Maker numbers the placeholders and collects their names and values."""
 
 FUNCTIONS = ("attribute_exists", "attribute_not_exists", "attribute_type", "begins_with", "contains", "size")
 PATHS = ["v", "w", "cnt", "tags", "lst", "mp", "lst[0]", "lst[1]", "lst[2]", "mp.k", "mp.l", "mp.m", "mp.l[0]", "mp.m.k", "mp.m.l[1]", "lst[1].k", "lst[0][0]", "mp.nix", "nix.k", "nix[0]"]
@@ -12,7 +12,7 @@ class Maker:
         self.d, self.names, self.values = d, {}, {}
 
     def path(self, paths=PATHS):
-        """A path, some of its names behind a placeholder."""
+        """A path with some of its names as placeholders."""
         steps = []
         for step in self.d.one(*paths).split("."):
             name, bracket, rest = step.partition("[")
@@ -76,7 +76,7 @@ class Maker:
             lambda: "list_append(if_not_exists(%s, %s), %s)" % (self.path(["lst", "mp.l"]), self.value({"L": []}), self.value({"L": [{"S": "last"}]})))()
 
     def update(self):
-        """Up to four clauses; each path once, though two may lie within each other."""
+        """Up to four clauses; each path is used once, but two paths may overlap."""
         d, paths = self.d, list(PATHS)
         d.r.shuffle(paths)
         clauses = []
@@ -106,7 +106,7 @@ class Maker:
 
 
 def document(d):
-    """Attributes with what the paths lead to."""
+    """Attributes that have values at the paths."""
     whole = {"v": d.value(), "w": d.value(), "cnt": {"N": d.one("0", "5", "-1.5")}, "tags": d.one({"SS": ["x", "y"]}, {"NS": ["1", "2"]}, {"S": "xyz"}),
              "lst": {"L": [d.value(2), {"M": {"k": d.value(2)}}, d.value(2)]}, "mp": {"M": {"k": d.value(2), "l": {"L": [d.value(2), d.value(2)]}, "m": {"M": {"k": d.value(2), "l": {"L": []}}}}}}
     return {k: v for k, v in whole.items() if d.chance(0.8)}

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""The same calls, drawn from a seed, to bflocal's Kinesis and to kinesalite; their answers compared.
+"""The same random calls, by a seed, to bflocal's Kinesis and to kinesalite; their answers are compared.
 
-Sequence numbers and iterators are each side's own: a call names the n-th one that a side has given, and
-an answer is compared with those names in their place. What kinesalite does not know is held against the API
+Sequence numbers and iterators differ between the sides: a call refers to the n-th one of each side, and
+answers are compared with these names in their place. Features that kinesalite lacks are compared with the API
 reference in differ_kinesis_alone.py."""
 import re
 import sys
@@ -24,7 +24,7 @@ RESHARDING = ("split_shard", "merge_shards")
 
 
 class Side:
-    """One service: what it has called its records and iterators."""
+    """One service: its names of records and iterators."""
 
     def __init__(self, kinesis):
         self.kinesis = kinesis
@@ -35,7 +35,7 @@ class Side:
         self.names, self.places = {"sequence": [], "iterator": []}, []
 
     def edge(self, call, name, offset):
-        """A hash key where the shard to split begins or ends."""
+        """A hash key at the boundary of the shard to split."""
         for s in self.kinesis.list_shards(StreamName=call["StreamName"])["Shards"]:
             if s["ShardId"] == call["ShardToSplit"]:
                 low, high = (int(s["HashKeyRange"][k]) for k in ("StartingHashKey", "EndingHashKey"))
@@ -43,7 +43,7 @@ class Side:
         return "5"
 
     def real(self, call):
-        """The call with this side's own names."""
+        """The call with the names of this side."""
         call = dict(call)
         of = call.pop("Of", None)
         if of and not self.place(of) and call.pop("Timestamp", None):
@@ -70,7 +70,7 @@ class Side:
         return self.places[at] if named and -len(self.places) <= at else None
 
     def shown(self, v, key=""):
-        """An answer with names that both sides share."""
+        """An answer with the names that both sides share."""
         if isinstance(v, dict):
             return {k: self.shown(x, k) for k, x in sorted(v.items()) if k not in LEFT_OUT}
         if isinstance(v, list):
@@ -111,7 +111,7 @@ class Side:
             return "GONE"
 
     def settled(self, names=tuple(STREAMS), status="ACTIVE"):
-        """Waits until no stream is being changed."""
+        """Waits until no stream is changing."""
         for name in names:
             for _ in range(3000):
                 if self.status(name) in (status, "GONE"):
@@ -152,7 +152,7 @@ def call_has(call, value):
 
 
 def paged(answer, call):
-    """What DescribeStream should make of an answer with all shards."""
+    """The expected answer of DescribeStream, from an answer with all shards."""
     about = answer.get("StreamDescription")
     if about is None:
         return answer
@@ -212,7 +212,7 @@ class Kinesis(differ.Suite):
         return None
 
     def after(self, operation, call, answers, reason):
-        """What only one side has given a name is nobody's: the n-th name is about the same thing on both."""
+        """Drops a name that only one side has given, so that the n-th name means the same on both."""
         sides = self.sides
         for kind in ("sequence", "iterator"):
             least, most = (f(len(s.names[kind]) for s in sides) for f in (min, max))
@@ -227,7 +227,7 @@ class Kinesis(differ.Suite):
             return
         for side in sides:
             side.settled([call["StreamName"]])
-        # A stream that only one side has resharded, or that has many shards, begins anew on both.
+        # A stream that only one side has resharded, or that has many shards, is created again on both.
         if reason or self.sides[0].kinesis.describe_stream_summary(StreamName=call["StreamName"])["StreamDescriptionSummary"]["OpenShardCount"] > 8:
             for side in sides:
                 side.make(call["StreamName"], STREAMS[call["StreamName"]])

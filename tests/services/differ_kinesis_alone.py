@@ -1,4 +1,4 @@
-"""What kinesalite does not know, on bflocal alone, held against what the API reference says: UpdateShardCount,
+"""Features that kinesalite lacks, on bflocal only, compared with the API reference: UpdateShardCount,
 ShardFilter, ChildShards, AT_TIMESTAMP between records."""
 import datetime
 import time
@@ -28,9 +28,9 @@ def span(shard):
 
 
 def lineage_wrong(shards):
-    """What of the API reference the shards break; "" when nothing.
+    """The rule of the API reference that the shards violate; "" if none.
 
-    The open shards divide all hash keys; a child's keys come from its parents, which are closed."""
+    The open shards cover all hash keys; a child's keys are those of its parents, which are closed."""
     spans = sorted(span(s) for s in shards if is_open(s))
     if [low for low, _ in spans] != [0] + [high + 1 for _, high in spans[:-1]] or spans[-1][1] != WHOLE - 1:
         return "the open shards do not divide all hash keys"
@@ -63,7 +63,7 @@ class Checks:
             return {"error": e.response["Error"]["Code"]}
 
     def reshard(self):
-        """UpdateShardCount within half and twice the open shards, and beyond."""
+        """UpdateShardCount between half and twice the number of open shards, and outside."""
         before = shards_of(self.kinesis)
         count = sum(map(is_open, before))
         target = self.d.one(1, count - 1, count + 1, count * 2, count * 2 + 1, (count + 1) // 2, (count + 1) // 2 - 1, 0, -1)
@@ -80,7 +80,7 @@ class Checks:
         self.same(f"shards after {count} to {target}", (sum(map(is_open, after)), lineage_wrong(after)), (count if "error" in wanted else target, ""))
 
     def filters(self, middle):
-        """ShardFilter's types against the whole list; middle: a second in which no shard was made or closed."""
+        """ShardFilter's types compared with the whole list; middle: a second in which no shard was created or closed."""
         everything = shards_of(self.kinesis)
         ids = [s["ShardId"] for s in everything]
         after = self.d.one(*ids)
@@ -96,11 +96,11 @@ class Checks:
 
     @staticmethod
     def oldest(everything):
-        """Those that were open at the trim horizon, which is before the stream was made: the first ones."""
+        """The shards that were open at the trim horizon, which is before the stream was created: the first ones."""
         return [s["ShardId"] for s in everything if "ParentShardId" not in s]
 
     def read(self, shard, **start):
-        """All records of a shard from there, and what stands at its end."""
+        """All records of a shard from that position, and the answer at its end."""
         iterator = self.kinesis.get_shard_iterator(StreamName=NAME, ShardId=shard, **start)["ShardIterator"]
         records, got = [], {}
         for _ in range(20):

@@ -1,4 +1,4 @@
-"""The calls that differ_kinesis.py sends. What stands in <> is each side's own: see Side.real there."""
+"""The calls of differ_kinesis.py. A name in <> differs between the sides: see Side.real there."""
 import datetime
 
 STREAMS = {"differ-one": 1, "differ-two": 2, "differ-four": 4}
@@ -46,7 +46,7 @@ def iterator(d, bad):
     kind = d.one("TRIM_HORIZON", "LATEST", "AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER", "AT_TIMESTAMP")
     call = dict(stream(d, bad), ShardId=shard(d, bad), ShardIteratorType=kind)
     if kind not in ("TRIM_HORIZON", "LATEST"):
-        # Of a record that exists, with its stream and shard.
+        # Of an existing record, with its stream and shard.
         call.update(StartingSequenceNumber="<sequence %d>" % d.r.randrange(-6, 0), ShardId="<shard>", StreamName="<stream>")
     if kind == "AT_TIMESTAMP":  # an hour ago: kinesalite does not answer when no record is that young
         call.update(Timestamp=LONG_AGO, Of=call.pop("StartingSequenceNumber"))
@@ -96,7 +96,7 @@ def list_streams(d, bad):
 
 
 def split(d, bad):
-    # Relative to the shard's own range, or somewhere that no boundary is near.
+    # Relative to the shard's range, or far from any boundary.
     at = d.one("<middle>", "<middle>", "<low+2>", "<high-1>", str(3 * 2**125 + 2**99), *(("<low>", "<low+1>", "<high>", "0", HIGHEST, "x", "", "-1", str(2**128)) if bad else ()))
     return "split_shard", dict(stream(d, bad), ShardToSplit=shard(d, bad), NewStartingHashKey=at)
 

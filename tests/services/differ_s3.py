@@ -1,9 +1,9 @@
 #!/usr/bin/python3
-"""The same calls, drawn from a seed, to bflocal's S3 and to s3rver; their answers compared.
+"""The same random calls, by a seed, to bflocal's S3 and to s3rver; their answers are compared.
 
-Objects of a handful of keys are written, read, listed, copied and removed, so that every answer depends on
-what both sides made of the calls before. What s3rver does not know, checksums, conditional writes and
-what can be wrong with an upload in parts, is held against the API reference in differ_s3_alone.py."""
+Objects with a few keys are written, read, listed, copied and deleted, so that every answer depends on the
+calls before it. Features that s3rver lacks (checksums, conditional writes, errors in
+multipart uploads) are compared with the API reference in differ_s3_alone.py."""
 import hashlib
 import sys
 from urllib.parse import quote
@@ -29,12 +29,12 @@ def shown(v):
 
 
 def tag_of(parts):
-    """The ETag of a whole made of these parts."""
+    """The ETag of an object with these parts."""
     return '"%s-%d"' % (hashlib.md5(b"".join(bytes.fromhex(p["ETag"].strip('"')) for p in parts)).hexdigest(), len(parts))
 
 
 def multipart(side, call):
-    """An upload in parts as one answer: the ETags of its parts and of the whole, what came of it, what is left of it."""
+    """A multipart upload as one answer: the ETags of its parts and of the object, the result, and what is left afterwards."""
     name = {"Bucket": BUCKET, "Key": call["Key"]}
     upload = dict(name, UploadId=side.create_multipart_upload(**name, Metadata=call["Metadata"])["UploadId"])
     parts = [{"PartNumber": n, "ETag": side.upload_part(**upload, PartNumber=n, Body=b"x" * size)["ETag"]} for n, size in call["Parts"]]
@@ -87,7 +87,7 @@ class S3(differ.Suite):
         return dict(shown(got), status=got["ResponseMetadata"]["HTTPStatusCode"])
 
     def excuse(self, operation, call, answers, messages):
-        """Why the two may differ here; None: they may not."""
+        """Why the two may differ here; None: they must not."""
         ours, theirs = answers
         if theirs.get("status") == 500 or theirs.get("error") == "no answer":
             return BROKEN
@@ -131,7 +131,7 @@ class S3(differ.Suite):
         self.level(operation, call, reason)
 
     def level(self, operation, call, reason):
-        """The object that only one of the two took is removed from both."""
+        """Deletes an object that only one of the two accepted from both."""
         if reason and operation in ("put_object", "copy_object", "delete_object", "multipart"):
             for side in self.sides:
                 try:

@@ -1,8 +1,8 @@
-"""What s3rver does not know, on bflocal alone, held against what the API reference says: checksums, conditional
-writes and reads, ranges, copies with conditions, and all that can be wrong with an upload in parts.
+"""Features that s3rver lacks, on bflocal only, compared with the API reference: checksums, conditional
+writes and reads, ranges, copies with conditions, and all errors in multipart uploads.
 
-Model keeps what the calls so far should have made of the bucket. A maker draws one call with at most one
-mistake, and says with it what the API reference has for an answer."""
+Model has the expected state of the bucket after the calls so far. A maker draws one call with at most one
+mistake, and the answer according to the API reference."""
 import datetime
 import hashlib
 
@@ -29,7 +29,7 @@ def md5(body):
 
 
 class Model:
-    """Objects as (pieces, ETag, checksum's name, type and text), uploads as their parts."""
+    """Objects as (pieces, ETag, checksum's name, type and text); uploads as their parts."""
 
     def __init__(self, s3, d, tally):
         self.s3, self.d, self.tally, self.objects, self.uploads = s3, d, tally, {}, {}
@@ -40,12 +40,12 @@ class Model:
         return self.d.one(*KEYS)
 
     def sum_header(self, name, pieces):
-        """A checksum header, right or not, and what the answer to it is."""
+        """A checksum header, right or wrong, and the expected answer."""
         text = sums.whole(name, pieces)
         return self.d.one((text, None), (text, None), (sums.whole(name, [b"other"]), error("BadDigest")), ("AAAA", error("InvalidRequest")), ("not base64!", error("InvalidRequest")))
 
     def call(self, operation, headers=None, **call):
-        """(shown answer, raw answer) of a call."""
+        """(simplified answer, raw answer) of a call."""
         self.extra = headers or {}
         try:
             got = getattr(self.s3, operation)(**dict(call, Bucket=BUCKET))
@@ -57,7 +57,7 @@ class Model:
         finally:
             self.extra = {}
 
-    # Each maker returns (what, ours, reference).
+    # Each maker returns (description, bflocal's answer, expected answer).
 
     def put(self):
         d, key, body, headers = self.d, self.key(), self.d.one(*BODIES), {}
@@ -164,7 +164,7 @@ class Model:
         return what, (sent.get("x-amz-checksum-algorithm"), sent.get("x-amz-checksum-type")), (name, kind)
 
     def upload(self, wrong=True):
-        """An upload, or one that is not there."""
+        """An upload, or one that does not exist."""
         if wrong and self.d.chance(0.08) or not self.uploads:
             return {"Key": self.key(), "UploadId": "0" * 64}, None
         name = self.d.one(*sorted(self.uploads))
@@ -306,7 +306,7 @@ class Model:
 
 
 def pinned(m, same):
-    """What once was wrong, whatever is drawn."""
+    """Earlier errors, tested in every run."""
     body, key = b"pinned", {"Key": "pinned"}
     two = {"x-amz-checksum-sha1": sums.whole("SHA1", [body]), "x-amz-checksum-crc32": sums.whole("CRC32", [body])}
     same("two checksums of one body", m.call("put_object", two, Body=body, **key)[0], error("InvalidRequest"))

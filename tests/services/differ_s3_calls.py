@@ -1,4 +1,4 @@
-"""The calls that differ_s3.py sends, an operation each; multipart is several in one."""
+"""The calls of differ_s3.py, by operation; multipart is several in one."""
 import hashlib
 
 BUCKET = "differ-one"
@@ -32,7 +32,7 @@ def put(d, bad):
 def get(d, bad):
     call = dict(bucket(d, bad), **key(d, bad))
     if d.chance(0.5):
-        # s3rver's answer does not end when a range goes beyond the object's, and 0-0 is all to it: see differ_s3_alone.py
+        # s3rver's answer does not end if a range goes past the object's end, and 0-0 means all: see differ_s3_alone.py
         call["Range"] = d.one("bytes=0-1", "bytes=2-5", "bytes=4-", *(("bytes=99999-", "bytes=5-2", "lines=1-2", "bytes=x") if bad else ()))
     return d.one("get_object", "get_object", "head_object"), call
 
@@ -71,7 +71,7 @@ def buckets(d, bad):
 
 
 def multipart(d, bad):
-    """An upload from its beginning to its end: parts of these sizes under these numbers."""
+    """A complete upload: parts of these sizes with these numbers."""
     numbers = sorted(d.r.sample([1, 2, 3, 7, 10000], d.one(1, 1, 2, 3)))
     return "multipart", dict(key(d, False), Parts=[(n, PART if n != numbers[-1] else d.one(0, 1, 10, PART + 3)) for n in numbers], Metadata={"one": "1"})
 

@@ -31,7 +31,7 @@ def crc(name, data, before=0):
 
 
 def digest(name, pieces):
-    """The checksum of all pieces one behind the other, as bytes."""
+    """The checksum of all pieces in sequence, as bytes."""
     if name.startswith("SHA"):
         return hashlib.new(name.lower(), b"".join(pieces)).digest()
     value = 0

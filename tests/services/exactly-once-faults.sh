@@ -1,6 +1,6 @@
 #!/bin/sh
-# The delivery promise on a bad day: as exactly-once.sh, while the services fail. bflocal's faults hold for all who use
-# it, so this suite starts one of its own, whatever back end the others share.
+# The delivery promise with faults: as exactly-once.sh, while the services fail. bflocal's faults affect all its
+# clients, so this suite starts its own bflocal on every back end.
 . "$(dirname "$0")/lib.sh"
 case $BF_IN_BACKEND in
 own) ;;

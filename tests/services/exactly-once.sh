@@ -1,9 +1,9 @@
 #!/bin/sh
-# The delivery promise: kinread --state | cdcxform | s3put --state brings each change record into exactly one
-# object, whatever is killed. Shards are split and merged while the three are killed again and again, one
-# alone or all at once, and started again as a supervisor would. BF_SEED chooses other moments.
+# The delivery promise: kinread --state | cdcxform | s3put --state delivers each change record to exactly one
+# object, even if processes are killed. Shards are split and merged while the three are killed repeatedly, one
+# or all of them, and restarted as by a supervisor. BF_SEED chooses other moments.
 . "$(dirname "$0")/lib.sh"
-# kinesis-mock takes 300 records a second; of two Kinesis this one is the faster.
+# kinesis-mock accepts 300 records a second, and is still the faster of the two.
 [ -z "${BF_KINESALITE_URL-}" ] || export AWS_ENDPOINT_URL_KINESIS="$BF_KINESALITE_URL"
 . "$services/supervise.sh"
 
@@ -31,7 +31,7 @@ ok '3000 changes in exactly one object each, in order' once 1 150
 ok 'nothing is left in the spool' left_over
 ok 'each object has its receipt' receipts_agree
 
-# From the latest record: what is written after the start counts, whoever is killed before the first commit.
+# From the latest record: records after the start count, whichever process is killed before the first commit.
 s=$run-b D=$T/b
 known() {
     [ "$(jq '.streams | map(length) | add' "$D/state.json" 2>/dev/null)" = 3 ]
@@ -45,7 +45,7 @@ export AWS_ENDPOINT_URL_KINESIS=http://127.0.0.1:1 # nobody there: no mark comes
 begin
 kill -9 $r $x $w
 clear_away
-# It may have given up and ended by itself before it was killed: then the state is there, and empty.
+# It may have stopped by itself before it was killed: then the state exists and is empty.
 nothing_known() {
     [ ! -s "$D/state.json" ] || jq -e '.streams == {} and .sealed == [] and .open == []' "$D/state.json"
 }
@@ -59,7 +59,7 @@ ok 'written while nobody reads' put 6 30
 ok 'started again until the end, from the start that was kept' to_end
 ok 'what was written since is there once, what was there before is not' once 6 30
 
-# Filters: marks pass in place, so nothing is read twice and nothing is left out.
+# Filters keep marks in their place, so nothing is read twice and nothing is left out.
 for filters in '--match {"dynamodb":{"NewImage":{"n":{"N":[{"numeric":[">",10]}]}}}} -j 2' '--dedupe --where n>10'; do
     rm -rf "$T/c"
     s=$run-b D=$T/c
@@ -69,7 +69,7 @@ for filters in '--match {"dynamodb":{"NewImage":{"n":{"N":[{"numeric":[">",10]}]
     ok "$filters: to the end" to_end
     ok "$filters: each once" once 11 30
 done
-# --fold holds rows and marks back until the end: the last row of each key, and all of the stream is read then.
+# --fold holds rows and marks until the end: then there is the last row of each key, and the whole stream is read.
 rm -rf "$T/c"
 filters='--fold id'
 cli s3 rm --quiet --recursive "s3://$run/$s"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# examples/insights: what athddl says of the rows that landed, and each question to it with athq. The figures are those of
-# what was sent.
+# examples/insights: athddl's table of the delivered rows, and each query on it with athq. The expected figures are
+# computed from the sent records.
 . "$(dirname "$0")/lib.sh"
 need_tools bfgen ddbput kinread cdcxform s3put athddl athq
 has_streams || { skip 'insights' 'the back end has no DynamoDB Streams'; plan; exit; }
@@ -23,7 +23,7 @@ check 'and has every change' -o 'n
 3000' -- ask 'SELECT count(*) AS n FROM sales'
 check 'the orders as they are' -- ask --file "$root/examples/insights/orders.sql"
 
-# What was sent, by other means: the last state of each order, from the write lines.
+# The expected figures, computed differently: the last state of each order, from the write lines.
 state="with lines as (select *, row_number() over () as line from read_json('sent.ndjson',
         columns={put:'JSON', \"update\":'JSON', \"set\":'JSON', \"delete\":'JSON'})),
     changes as (select line, put, coalesce(put->>'order_id', \"update\"->>'order_id', \"delete\"->>'order_id') as id,
@@ -54,7 +54,7 @@ check 'customers add up' -o "$want" -- sh -c "athq -q --output-location 's3://$b
     awk -F, '{ n += \$2; cents += int(\$3 * 100 + 0.5) } END { printf \"%d,%.2f\\n\", n, cents / 100 }'"
 check 'top movers' -a -- questions top-movers
 ok 'are ten at most' test "$(wc -l <"$T/out")" -le 10
-# The other forms of partitions.
+# The other kinds of partitions.
 check 'by receipts' -- sh -c 'athddl --location "s3://$1/other/" --partition dt:date other <"$2/rows" | athq -q --output-location "s3://$1/answers/" &&
     s3put --time-field _ts --hive dt "s3://$1/other/" <"$2/rows" | athddl --partitions --location "s3://$1/other/" --partition dt:date other |
     athq -q --output-location "s3://$1/answers/"' sh "$bucket" "$T"

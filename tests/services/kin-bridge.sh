@@ -1,6 +1,6 @@
 #!/bin/sh
-# kinread on a DynamoDB stream, and the bridge to Kinesis: each change exactly as it was published, each item's
-# changes in their order.
+# kinread on a DynamoDB stream, and the bridge to Kinesis: each change exactly as published, the changes of an item
+# in order.
 . "$(dirname "$0")/lib.sh"
 if ! has_streams; then
     echo '1..0 # skipped: this back end has no DynamoDB Streams; bflocal has'
@@ -12,7 +12,7 @@ bfgen -n 1200 --seed 7 >"$T/writes"
 check 'a table' -i "$T/writes" -- ddbput --create order_id:S "$run"
 kinread -e "dynamodb:$run" >"$T/changes" 2>"$T/told"
 check 'no word' -o '' -- cat "$T/told"
-# A write that changes nothing makes no record; bfgen's mix makes none of those.
+# A write without a change has no record; bfgen's mix has no such writes.
 check 'a change for each write' -o "$(wc -l <"$T/writes")" -- sh -c 'wc -l <"$1"' - "$T/changes"
 kinds() {
     jq -r .eventName "$1" | sort | uniq -c | awk '{ print $2, $1 }'
@@ -21,7 +21,7 @@ check 'of its kind' -o "INSERT $(grep -c '^{"put"' "$T/writes")
 MODIFY $(grep -c '^{"update"' "$T/writes")
 REMOVE $(grep -c '^{"delete"' "$T/writes")" -- kinds "$T/changes"
 
-# What curl is given for the same shard holds each line byte for byte.
+# The answer to curl for the same shard contains each line byte for byte.
 raw() {
     url=$(endpoint dynamodbstreams)
     arn=$(cli dynamodbstreams list-streams --table-name "$run" | jq -r '.Streams[0].StreamArn')
@@ -47,7 +47,7 @@ check 'by ARN of the stream' -o 1 -- sh -c 'kinread -e -n 1 "$1" | wc -l' - \
 check 'an unknown table' -s 1 -E "^kinread: dynamodb:$run-none: DescribeTable: ResourceNotFoundException: " -- kinread "dynamodb:$run-none"
 check 'until long ago' -- kinread -e --until 2001-01-01 "dynamodb:$run"
 
-# item FILE: no item goes backwards
+# item FILE: no item goes back to an earlier state
 in_order() {
     jq -r '"\(.dynamodb.Keys.order_id.S) \(.dynamodb.SequenceNumber)"' "$1" |
         awk '("x" $2) <= last[$1] { print; exit 1 } { last[$1] = "x" $2 }'
@@ -65,7 +65,7 @@ ok 'each item in its order behind it' in_order "$T/bridged"
 check 'on all three shards' -o 3 -- sh -c 'kinread -e -f "%S%n" "$1" | sort -u | wc -l' - "$run"
 
 fifty() { [ "$(grep -c live- "$T/live")" -ge 50 ]; }
-# Following: the changes come while the table is written.
+# With --follow: the changes arrive while the table is written.
 live() {
     : >"$T/live"
     kinread --state "$T/none" "dynamodb:$run" >"$T/live" 2>"$T/told" &

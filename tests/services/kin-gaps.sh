@@ -1,6 +1,6 @@
 #!/bin/sh
-# What kinread makes of time: records that expire before they are read, shards that go, streams that are made anew; and of
-# a start at the latest record that is cut off. The clock is bflocal's, so this suite starts one of its own.
+# kinread and time: records that expire before they are read, shards that disappear, streams that are created again, and
+# an interrupted start at the latest record. The test sets bflocal's clock, so this suite starts its own bflocal.
 . "$(dirname "$0")/lib.sh"
 case $BF_IN_BACKEND in
 own) ;;
@@ -15,11 +15,11 @@ need_tools kinread kinput s3put ddbput cdcxform
 faults() {
     curl -sf --noproxy '*' -o "$T/faults" -d "$1" "$AWS_ENDPOINT_URL/_bflocal/fault"
 }
-# later HOURS: so many hours have passed since the suite began
+# later HOURS: sets the clock to so many hours after the start of the suite
 later() {
     faults "clock:by=$1h"
 }
-# begin NAME SHARDS: a stream, and a state of its own
+# begin NAME SHARDS: creates a stream, and a state for it
 begin() {
     s=$run-$1 D=$T/$1
     faults '' && cli kinesis create-stream --stream-name "$s" --shard-count "${2:-1}" && cli kinesis wait stream-exists --stream-name "$s"
@@ -27,13 +27,13 @@ begin() {
 put() {
     printf '{"n":%s}\n' "$@" | kinput --key n "${to:-$s}"
 }
-# deliver [ARGS...]: reads to the end; its status and what it said are kept, and the rows
+# deliver [ARGS...]: reads to the end; keeps the status, the messages and the rows
 deliver() {
     { kinread -e --state "$D" "$@" "${from:-$s}" 2>"$T/told" 3>&-; echo $? >"$T/status"; } |
         tee "$T/marked" | s3put -q --state "$D" "s3://$run/" >"$T/receipts" 2>"$T/put" || return
     grep -v '^{"bfpipe.mark"' "$T/marked" | jq -c '.n // .eventName' | sort | tr '\n' ' ' >"$T/rows"
 }
-# delivers NAME STATUS ROWS [GAP]: that, and one line about a gap or none
+# delivers NAME STATUS ROWS [GAP]: runs deliver and checks these, and for one line about a gap or none
 delivers() {
     ok "$1" deliver
     check "  status $2" -o "$2" -- cat "$T/status"
@@ -141,7 +141,7 @@ ok '  two' put 1 2
 ok 'a shard of that name' deliver
 ok '  is read' test "$(cat "$T/rows")" = '1 2 '
 
-# DynamoDB: a stream switched off and on, a table made anew.
+# DynamoDB: a stream that is disabled and enabled, a table that is created again.
 table=$run-t D=$T/table from=dynamodb:$table
 faults ''
 item() {
@@ -163,7 +163,7 @@ delivers 'a table made anew' 1 '"INSERT"' 'gap: the shard has expired'
 delivers '  told once' 0 ''
 from=''
 
-# A start at the latest record that is killed before a record came.
+# A start at the latest record that is killed before the first record.
 start() {
     : >"$T/marks"
     kinread --from latest --state "$D" "$1" >"$T/marks" 2>"$T/told" &
@@ -203,7 +203,7 @@ check '  all that is there' -o 4 -- sh -c 'wc -w <"$1"' - "$T/rows"
 check '  it says so' -m 'the iterator of its start has expired: reading from the oldest record on' -- cat "$T/told"
 from=''
 
-# Another account has a table and a stream of the same names.
+# Another account has a table and a stream with the same names.
 faults ''
 arn=$(cli dynamodb describe-table --table-name "$table" | jq -r .Table.LatestStreamArn)
 other=$(printf %s "$arn" | sed 's/:000000000000:/:111122223333:/')
@@ -213,14 +213,14 @@ check 'the table of another account' -s 1 -E 'DescribeTable: AccessDeniedExcepti
 check 'its Kinesis stream' -s 1 -E 'ListShards: AccessDeniedException' -- kinread -e "arn:aws:kinesis:${AWS_REGION:-us-east-1}:111122223333:stream/$s"
 ok 'one'"'"'s own' kinread -e "arn:aws:kinesis:${AWS_REGION:-us-east-1}:000000000000:stream/$s"
 
-# Latest is one instant for all shards.
+# "Latest" is the same instant for all shards.
 faults ''
 s=$run-many
 ok 'sixty shards' cli kinesis create-stream --stream-name "$s" --shard-count 60
 ok '  are there' cli kinesis wait stream-exists --stream-name "$s"
 faults latency:ms=40
 cat >"$T/busy.py" <<'END'
-"""Puts a numbered record every 2 ms while kinread begins at the latest; all that are put after its first line are to come."""
+"""Puts a numbered record every 2 ms while kinread starts at the latest; all records after its first line must arrive."""
 import subprocess, sys, threading, time
 stream = sys.argv[1]
 reader = subprocess.Popen(["kinread", "--from", "latest", stream], stdout=subprocess.PIPE)
@@ -261,12 +261,12 @@ throttled() {
     kill -TERM $reader
     wait $reader
 }
-# iterators N: so many have been asked for
+# iterators N: waits for N requests for iterators
 iterators() {
     [ "$(curl -s --noproxy '*' "$AWS_ENDPOINT_URL/_bflocal/fault" | jq '[.. | .seen? // empty] | max')" -ge "$1" ]
 }
 ok 'what is put while the second is throttled' throttled
-# A table, with as many shards: nothing is told of any before all have begun.
+# A table with as many shards: no mark is written before all shards have started.
 s=dynamodb:$table D=$T/tthrottled
 faults 'throttle:op=GetShardIterator,n=3'
 live() {

@@ -4,11 +4,11 @@
 . "$(dirname "$0")/lib.sh"
 need_tools kinput kinread
 
-# kinesis ARGS...: the AWS CLI on the Kinesis of this round
+# kinesis ARGS...: the AWS CLI on this round's Kinesis
 kinesis() {
     AWS_PAGER='' "$aws" --endpoint-url "$AWS_ENDPOINT_URL_KINESIS" --output json kinesis "$@"
 }
-# settled STREAM: waits until the stream takes and gives records
+# settled STREAM: waits until the stream accepts and returns records
 settled() {
     kinesis wait stream-exists --stream-name "$1"
 }
@@ -19,7 +19,7 @@ lines() {
             for (k = 97; k < 113; k++) printf "{\"id\":\"%c\",\"n\":%d}\n", k, n
     }'
 }
-# ordered FILE: no key goes backwards
+# ordered FILE: the lines of each key are in order
 ordered() {
     jq -r '"\(.id) \(.n)"' "$1" | awk '$2 <= last[$1] { print; exit 1 } { last[$1] = $2 }'
 }
@@ -42,7 +42,7 @@ round_trip() {
     check "$at: both shards" -m '^shardId-000000000001	open	-	1701411834604692317316873037158841057' -- kinread --list "$s"
     check "$at: three records" -o 3 -- sh -c 'kinread -e -n 3 "$1" | wc -l' - "$s"
     check "$at: nothing is newer" -- kinread -e --from latest "$s"
-    # kinesalite never answers for a time behind a shard's last record; here each shard has one
+    # kinesalite never answers for a time after a shard's last record; here each shard has one
     check "$at: a quarter of an hour" -o 400 -- sh -c 'kinread -e --from -15m "$1" | wc -l' - "$s"
     check "$at: before the beginning of time" -- kinread -e --until 2001-01-01 "$s"
     kinread -e --shard 1 -f '%s %d%n' "$s" >"$T/shard"
@@ -64,7 +64,7 @@ round_trip() {
     check "$at: unharmed" -O "$T/bytes" -- sh -c 'kinread -e "$1" | grep -av "^{"' - "$s"
 }
 
-# The reader follows; between the writes shards are split and merged.
+# kinread --follow; between the writes shards are split and merged.
 reshard() {
     s=$run-b
     kinesis create-stream --stream-name "$s" --shard-count 2 && settled "$s" || return 1

@@ -1,10 +1,10 @@
-"""Lets a boto3 client of Kinesis speak CBOR (application/x-amz-cbor-1.1), as the AWS SDK for Java does by default.
+"""Makes a boto3 client of Kinesis use CBOR (application/x-amz-cbor-1.1), as the AWS SDK for Java does by default.
 
-botocore writes and reads JSON; what goes over the wire is CBOR: bodies change before they are signed, answers when they
+botocore writes and reads JSON, and CBOR is sent and received: requests are converted before they are signed, answers when they
 arrive. Blobs are byte strings, times are tag 1 before whole milliseconds.
 
-kinesalite takes and gives times as JSON does, and gives a blob as what it keeps: {"type":"Buffer","data":[...]}. What it
-says beyond 16 kB is cut off."""
+kinesalite's times are as in JSON, and its blobs have its internal form: {"type":"Buffer","data":[...]}. It
+truncates answers of more than 16 kB."""
 import base64
 import json
 import struct
@@ -28,7 +28,7 @@ def head(kind, n):
 
 
 def encode(v, endless=False):
-    """endless: maps and lists without a length, as some clients write them."""
+    """endless: maps and lists of indefinite length, as some clients write them."""
     if isinstance(v, Time):
         return b"\xc1" + encode(int(v))
     if v is None or isinstance(v, bool):
@@ -46,7 +46,7 @@ def encode(v, endless=False):
 
 
 def decode(raw, at=0):
-    """The value there, and where it ends."""
+    """The value at this offset, and the offset after it."""
     kind, info = raw[at] >> 5, raw[at] & 31
     size = 0 if info < 24 or info == 31 else 1 << info - 24
     n = int.from_bytes(raw[at + 1:at + 1 + size], "big") if size else info
@@ -91,7 +91,7 @@ def unpacked(v):
 
 
 class Session:
-    """botocore's HTTP session, whose answers are JSON again."""
+    """botocore's HTTP session, whose answers are converted to JSON."""
 
     def __init__(self, session):
         self.session = session
@@ -115,7 +115,7 @@ class Session:
 
 
 def speak_cbor(client, times=True):
-    """The client, which speaks CBOR from now on. times: tagged ones."""
+    """Makes the client use CBOR. times: times are tagged."""
     calls = [0]
 
     def to_cbor(request, **_):

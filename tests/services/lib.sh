@@ -1,19 +1,19 @@
-# What every test against services starts from: tests/cli/lib.sh with `check`
-# and `ok`, a back end, and the means to look at what landed.
+# Included by every suite of tests/services: tests/cli/lib.sh with `check`
+# and `ok`, a back end, and commands to inspect the delivered objects.
 #
 # The back end is a command that starts endpoints, exports the AWS environment
 # and runs a command: tests/services/serve.sh (BF_BACKEND=real, the default) or
-# the toolkit's own bflocal (BF_BACKEND=bflocal). A suite that was started
-# without one starts itself again inside one, so each runs alone as well; make
-# check-services runs all of them inside one. They therefore name their tables,
+# bfpipe's own bflocal (BF_BACKEND=bflocal). A suite that was started
+# without one runs itself again inside one, so each can run alone; make
+# check-services runs all of them inside one. Therefore they name their tables,
 # streams and buckets with $run.
 #
-#   need_tools NAME...   fails the suite when a tool is not built
+#   need_tools NAME...   fails the suite if a tool is not built
 #   cli SERVICE ARGS...  the AWS CLI (aws.sh) against the back end's endpoint
 #   fetch s3://B/P DIR   all objects below a prefix, as files
 #   query DIR SQL        DuckDB in DIR: TSV with a header line (-j: NDJSON)
 #   has_streams          the back end has DynamoDB Streams
-#   $kinesis_urls        every Kinesis of the back end, to loop over:
+#   $kinesis_urls        every Kinesis of the back end, for a loop:
 #                        AWS_ENDPOINT_URL_KINESIS=$url kinread ...
 services=$(cd "$(dirname "$0")" && pwd)
 if [ -z "${BF_IN_BACKEND:-}" ]; then
@@ -31,7 +31,7 @@ fi
 . "$services/aws.sh"
 run=t$$-$(od -An -N4 -tx4 /dev/urandom | tr -d ' ')
 
-# Not every service has to be started: what is asked for in vain ends the suite.
+# Only some services may have been started; a suite that needs another one ends.
 endpoint() {
     all=${AWS_ENDPOINT_URL:-}
     case $1 in
@@ -45,7 +45,7 @@ endpoint() {
     echo "$url"
 }
 
-# Of the real back ends only DynamoDB Local has streams, and that has to be named (serve.sh).
+# Of the real back ends only DynamoDB Local has streams, and it must be configured (serve.sh).
 has_streams() { [ -n "${AWS_ENDPOINT_URL_DYNAMODB_STREAMS:-${AWS_ENDPOINT_URL:-}}" ]; }
 
 kinesis_urls="${AWS_ENDPOINT_URL_KINESIS:-${AWS_ENDPOINT_URL:-}} ${BF_KINESALITE_URL:-}"

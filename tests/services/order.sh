@@ -1,6 +1,6 @@
 #!/bin/sh
-# The state of a table out of its changes, whichever way they came: sorted by _seq, the last change of each key is what a
-# Scan of the table shows. By way of Kinesis the records are shuffled and doubled first, as the service may do it.
+# The state of a table, from its changes by either path: sorted by _seq, the last change of each key gives the
+# item in a Scan of the table. On the path through Kinesis the records are first shuffled and duplicated, as the service may do.
 . "$(dirname "$0")/lib.sh"
 if ! has_streams; then
     echo '1..0 # skipped: this back end has no DynamoDB Streams and sends nothing to Kinesis; bflocal does'
@@ -16,7 +16,7 @@ cli dynamodb scan --table-name "$t" >"$T/scan.json"
 jq -r '.Items[]|[.order_id.S,.status.S,.total.N]|@tsv' "$T/scan.json" | sort >"$T/scan"
 ok "the table has items" test "$(wc -l <"$T/scan")" -gt 1000
 
-# state FILE: of rows with _op and _seq, by SQLite
+# state FILE: from rows with _op and _seq, by SQLite
 state() {
     python3 - "$1" <<'END' | sort
 import json, sqlite3, sys
@@ -34,7 +34,7 @@ END
 last="WITH t AS (SELECT *, row_number() OVER (PARTITION BY order_id ORDER BY _seq DESC) AS n FROM cdc) SELECT order_id, status, total FROM t WHERE n = 1 AND _op <> 'REMOVE'"
 tsv() { jq -r '[.order_id,.status,(.total|tostring)]|@tsv' "$1" | sort; }
 
-# by_way NAME SOURCE: of the changes in $T/changes
+# by_way NAME SOURCE: from the changes in $T/changes
 by_way() {
     cdcxform --strict --meta op,seq "$T/changes" >"$T/rows"
     check "$1: each row has an order" -o 0 -- sh -c 'jq -c "select(._seq == null)" "$1" | wc -l' - "$T/rows"

@@ -1,7 +1,7 @@
 // parquet_corpus.mjs FOLDER [SEED [COUNT]]: a corpus of Parquet files by row2pq, read by DuckDB and hyparquet: every type
-// x NULLs x number of rows x codec x few or many values, nested types up to three deep, no row, one, a million. With a
-// SEED, COUNT files drawn from there on instead. Prints a line of TAP for each file; what a reader reads is compared value
-// for value. KEEP=1 leaves the files, and beside each NAME.wanted: its columns and its rows as they must be read.
+// x NULLs x number of rows x codec x few or many values, nested types up to three levels, no row, one, a million. With a
+// SEED, COUNT random files from that seed instead. Prints a TAP line for each file; the values of each reader are compared
+// one by one. KEEP=1 keeps the files, and writes NAME.wanted for each: its columns and the expected rows.
 import { execFileSync } from "node:child_process";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -83,7 +83,7 @@ const codecs = ["zstd", "snappy", "gzip", "none"];
 async function corpus() {
     const rng = random(1), nulls = [-1, 0, 0.1, 0.5, 1];
     for (const [i, rows] of [0, 1, 2, 8, 9, 500, 20000, 20001].entries()) {
-        // files of many rows by some types each, so that none takes long
+        // files with many rows have only some types each, so that none needs long
         const cut = rows < 1000 ? [scalars] : [scalars.slice(0, 8), scalars.slice(8, 15), scalars.slice(15)];
         for (const [part, types] of cut.entries())
             for (const few of [true, false]) {

@@ -1,13 +1,13 @@
-// Rows of every type, drawn from a seed: a schema as row2pq reads it, rows as JSON, and what they are in a form that all
-// readers' values are brought into: text of numbers digit for digit (a decimal as its whole number of units, times since
+// Random rows of every type, by a seed: a schema for row2pq, rows as JSON, and their values in a canonical form for
+// all readers: numbers as text, digit for digit (a decimal as its number of units, times since
 // 1970 in the column's unit), bytes in hex, lists as arrays, structs as arrays in the order of the fields, maps as arrays
-// of pairs, null. Also the way there for the values of DuckDB and hyparquet.
+// of pairs, null. Also the conversion of the values of DuckDB and hyparquet to this form.
 
 export const scalars = ["string", "json", "binary", "boolean", "tinyint", "smallint", "int", "bigint", "float", "double",
     "decimal(1,0)", "decimal(9,2)", "decimal(10,3)", "decimal(18,18)", "decimal(19,4)", "decimal(28,10)", "decimal(38,0)",
     "decimal(38,38)", "date", "timestamp", "timestamp(3)", "timestamptz"];
 
-// mulberry32: the same numbers for the same seed everywhere.
+// mulberry32: the same numbers for a seed on every machine.
 export function random(seed) {
     let a = seed >>> 0;
     const next = () => {
@@ -58,7 +58,7 @@ function time(rng, unit, of) {
     return [rng.pick(forms), value];
 }
 
-// [JSON text, canonical value] of a scalar that is not null. few: of some dozen values.
+// [JSON text, canonical value] of a scalar that is not null. few: of about a dozen values.
 function scalar(type, rng, few) {
     const [, kind, p, s] = /^(\w+)(?:\((\d+)(?:,(\d+))?\))?/.exec(type);
     if (few)
@@ -118,7 +118,7 @@ export const words = t => typeof t === "string" ? t
     : t.array ? `array<${words(t.array)}>` : t.map ? `map<string,${words(t.map)}>`
         : `struct<${t.struct.map(([n, f]) => `${n}:${words(f)}`).join(",")}>`;
 
-// [JSON text, canonical value]; nulls: the share of them.
+// [JSON text, canonical value]; nulls: the ratio of nulls.
 export function draw(type, rng, nulls, few) {
     if (rng() < nulls)
         return ["null", null];
@@ -160,7 +160,7 @@ export function fromDuck(type, v) {
     return String(v);
 }
 
-// hyparquet's parsers that lose nothing. Its decimals are doubles: compared as such.
+// hyparquet's parsers without loss. Its decimals are doubles, and are compared as doubles.
 export const parsers = {
     timestampFromMilliseconds: v => v,
     timestampFromMicroseconds: v => v,
@@ -182,7 +182,7 @@ export function fromHyparquet(type, v) {
     return typeof v === "number" && Object.is(v, -0) ? "0" : String(v);
 }
 
-// What hyparquet can be held against: a decimal as a double, times its power of ten as hyparquet reckons.
+// The value that hyparquet gives: a decimal as a double, multiplied by its power of ten as hyparquet computes it.
 export function asHyparquet(type, v) {
     if (v === null)
         return null;

@@ -1,6 +1,6 @@
-// parquet_skip.mjs FOLDER: readers use what the file says of its pages: all pages that a question does not need are
+// parquet_skip.mjs FOLDER: readers use the statistics in the file: all pages that a query does not need are
 // overwritten, and DuckDB and hyparquet still answer it: by the statistics of row groups, by bloom filters, and
-// (hyparquet) by column and offset indexes. Then a question that needs them fails, so that the test is one.
+// (hyparquet) by column and offset indexes. Then a query that needs them fails, which shows that the test works.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -32,7 +32,7 @@ execFileSync("row2pq", ["--to", `${folder}/whole.parquet`, "--row-group-rows", "
 const bytes = readFileSync(`${folder}/whole.parquet`);
 const metadata = await parquetMetadataAsync(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 
-// Overwrites the row groups but one.
+// Overwrites all row groups but one.
 function spoil(kept, name) {
     const copy = Buffer.from(bytes);
     metadata.row_groups.forEach((g, i) => {

@@ -1,12 +1,12 @@
 #!/bin/sh
-# The pipeline from end to end, leg by leg, and what landed reconciled with what was
-# sent: every insert, update and delete there once, sums exact to the cent.
+# The whole pipeline, stage by stage. The delivered objects are reconciled with the sent lines:
+# every insert, update and delete arrives once, sums are exact to the cent.
 . "$(dirname "$0")/lib.sh"
-# kinesis-mock takes 300 records a second; of two Kinesis this one is the faster.
+# kinesis-mock accepts 300 records a second, and is still the faster of the two.
 [ -z "${BF_KINESALITE_URL-}" ] || export AWS_ENDPOINT_URL_KINESIS="$BF_KINESALITE_URL"
 need_tools bfgen ddbput kinread kinput cdcxform s3put
 
-# make_stream NAME SHARDS, make_bucket NAME: what no tool of the toolkit makes.
+# make_stream NAME SHARDS, make_bucket NAME: created by the AWS CLI, because no tool of bfpipe does it.
 make_stream() {
     cli kinesis create-stream --stream-name "$1" --shard-count "$2" && cli kinesis wait stream-exists --stream-name "$1"
 }
@@ -14,8 +14,8 @@ make_bucket() {
     cli s3api create-bucket --bucket "$1" >/dev/null
 }
 
-# reconcile NAME DIR KEY SUM: DIR/sent.ndjson are the write lines, DIR/lake the objects.
-# Both become one table of (key, operation, amount) and are compared as bags.
+# reconcile NAME DIR KEY SUM: DIR/sent.ndjson has the write lines, DIR/lake the objects.
+# Both become a table of (key, operation, amount) and are compared as multisets.
 reconcile() {
     check "$1: every change landed once" -o 'missing	extra	sent	landed
 0	0	'"$5	$5" -- query "$2" "
@@ -36,7 +36,7 @@ $sum" -- query "$2" "select sum(\"$4\"::decimal(18,2)) as total from read_json('
     check "$1: the sum is one" -m '^[0-9]+\.[0-9][0-9]$' -- echo "$sum"
 }
 
-# legs NAME TABLE KEY: the three legs over $T/NAME/sent.ndjson, objects in $T/NAME/lake.
+# legs NAME TABLE KEY: the three stages for $T/NAME/sent.ndjson, with objects in $T/NAME/lake.
 legs() {
     check "$1: written to the table" -i "$T/$1/sent.ndjson" -- ddbput --create "$3:S" "$2"
     ok "$1: stream" make_stream "$2" 2
@@ -59,7 +59,7 @@ bfgen -n 2500 --seed 11 -o cdc >"$T/sales/cdc"
 legs sales "sales-$run" order_id
 reconcile sales "$T/sales" order_id total 2500
 
-# In order within each key: the stream of one order's statuses is the one that was sent.
+# In order for each key: the statuses of one order arrive in the order in which they were sent.
 check 'sales: the statuses of each order came in order' -o 'wrong
 0' -- query "$T/sales" "
     with rows as (select order_id, status, _op, row_number() over (partition by order_id order by line) as n from (
@@ -83,7 +83,7 @@ else
     skip 'the 40,000 real purchases' "no $SHARED/data/blackfriday-40k.csv"
 fi
 
-# As a user would write it, in one script with real pipes.
+# As a user would write it: one script with real pipes.
 if ! has_streams; then
     skip 'examples/pipeline.sh' 'this back end has no DynamoDB Streams; bflocal has'
     plan

@@ -1,5 +1,5 @@
-// query.mjs tsv|json SQL...: runs SQL in an in-memory DuckDB, in the current folder, and prints the
-// rows, those of several SQLs with an empty line between them: tab-separated with a header line, or one JSON object a line. Numbers are printed as
+// query.mjs tsv|json SQL...: runs SQL in an in-memory DuckDB in the current folder and prints the
+// rows, with an empty line between the results of several SQLs: tab-separated with a header line, or one JSON object on each line. Numbers are printed as
 // text, digit for digit; NULL is \N in TSV.
 import { DuckDBInstance } from "@duckdb/node-api";
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A table made again out of the stream of another: kinread -e dynamodb:A | cdcxform -o writes | ddbput B.
+# A table copied by the stream of another: kinread -e dynamodb:A | cdcxform -o writes | ddbput B.
 . "$(dirname "$0")/lib.sh"
 if ! has_streams; then
     echo '1..0 # skipped: this back end has no DynamoDB Streams; bflocal has'
@@ -21,7 +21,7 @@ check 'are replayed' -- replay "$run-a" order_id:S "$run-b"
 ok 'the tables are the same' same_items "$run-a" "$run-b"
 ok 'and smaller than what was inserted' test "$(wc -l <"$T/a")" -lt "$(grep -c '^{"put"' "$T/sales")"
 
-# Types that plain JSON has not, keys of all types, values that look like others.
+# Types that plain JSON does not have, keys of all types, values that resemble others.
 {
     for i in 1 2 3 4 5 6 7 8 9; do
         printf '%s\n' '{"put":{"id":{"B":"AAE'$i'"},"at":{"N":"'$i'.5"},"ss":{"SS":["b","a"]},"ns":{"NS":["1","-2.5","12345678901234567890123456789012345678"]},"bs":{"BS":["AAE=","AAI="]},"bin":{"B":"/+8="},"n":{"N":"12345678901234567890123456789012345678"},"tiny":{"N":"1E-130"},"digits":{"S":"5"},"bool":{"BOOL":true},"null":{"NULL":true},"map":{"M":{"SS":{"SS":["x"]},"l":{"L":[{"B":"AA=="},{"S":"é\"\\\n"}]}}},"gone":{"S":"x"},"a b.c":{"S":"name"}}}'
@@ -39,7 +39,7 @@ ok 'the tables are the same, type by type' same_items "$run-c" "$run-d"
 check 'eight items are left' -o 8 -- sh -c 'wc -l <"$1" | tr -d " "' - "$T/a"
 ok 'with sets, binaries and 38 digits' sh -c 'grep -c "\"BS\":\[\"AAE=\",\"AAI=\"\]" "$1" && grep "12345678901234567890123456789012345678" "$1"' - "$T/b"
 
-# More changes, and the whole stream once more: what is there already does no harm.
+# More changes, and the whole stream again: writing existing items again has no effect.
 check 'more changes' -- sh -c 'printf "%s\n" "{\"delete\":{\"id\":\"AAE6\",\"at\":6.5}}" "{\"put\":{\"id\":\"AAE3\",\"at\":3.5,\"new\":[]}}" | ddbput "$1"' - "$run-c"
 check 'the whole stream again' -- replay "$run-c" id:B,at:N "$run-d"
 ok 'the tables are the same again' same_items "$run-c" "$run-d"

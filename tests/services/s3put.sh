@@ -1,5 +1,5 @@
 #!/bin/sh
-# s3put against a real S3: what lands, byte for byte and row for row, and what a stranger is told.
+# s3put on a real S3: the objects, byte for byte and row for row, and the errors for an unknown client.
 . "$(dirname "$0")/lib.sh"
 need_tools s3put bfgen
 export TMPDIR="$T"
@@ -7,7 +7,7 @@ check 'a bucket' -m Location -- cli s3api create-bucket --bucket "$run"
 bfgen -n 20000 --seed 7 -o items >"$T/rows"
 wanted=$(query "$T" "select count(*) n, count(distinct order_id) ids, sum(total::decimal(18,2)) total from read_json('rows', format='newline_delimited')")
 
-# reconcile PREFIX PATTERN: every row once, the sum to the cent
+# reconcile PREFIX PATTERN: every row once, the sum exact to the cent
 reconcile() {
     rm -rf "$T/got"
     fetch "s3://$run/$1" "$T/got" || return 1

@@ -1,5 +1,5 @@
 // AWS's SDK for JavaScript v3 with its defaults (CRC32 of every upload, streams in aws-chunked with a trailer) against
-// AWS_ENDPOINT_URL: one line "name|got|as wanted" per case. Kinesis goes over HTTP/1.1: the SDK's default there is HTTP/2.
+// AWS_ENDPOINT_URL: one line "name|got|as wanted" for each case. Kinesis uses HTTP/1.1; the SDK's default there is HTTP/2.
 import { randomBytes } from "node:crypto";
 import { Readable } from "node:stream";
 import * as dynamodb from "@aws-sdk/client-dynamodb";
@@ -13,7 +13,7 @@ import cbor from "cbor"; // kinesalite's
 const Bucket = "sdk", TableName = "sdk";
 const wait = { maxWaitTime: 600 };
 
-// What went wrong, by name; else "as wanted".
+// The name of the error; otherwise "as wanted".
 async function caseOf(name, f) {
     const got = await f().then(v => (v === undefined || v === true ? "as wanted" : JSON.stringify(v)), e => `${e.name}: ${e.message}`);
     console.log(`${name}|${got.slice(0, 300)}|as wanted`);
@@ -104,7 +104,7 @@ async function items() {
     });
 }
 
-// Lets the client speak CBOR, as the SDK for Java does: what it writes as JSON goes out as CBOR and comes back so.
+// Makes the client use CBOR, as the SDK for Java does: its JSON is converted to CBOR, and answers back.
 function speakCbor(client) {
     const packed = v => JSON.parse(v, (key, x) => key === "Data" ? Buffer.from(x, "base64") : key === "Timestamp" ? new cbor.Tagged(1, Math.round(x * 1000)) : x);
     const unpacked = v => JSON.stringify(v, (key, x) => x?.type === "Buffer" ? Buffer.from(x.data).toString("base64") : x);

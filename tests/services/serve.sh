@@ -9,8 +9,8 @@
 #   AWS_ENDPOINT_URL_DYNAMODB_STREAMS                              DynamoDB Local, that instead, and its streams
 #   AWS_ENDPOINT_URL_KINESIS                                       kinesis-mock
 #   BF_KINESALITE_URL                                              kinesalite, a second Kinesis
-#   AWS_ENDPOINT_URL_S3                                            s3rver (knows access keys; takes any well-formed signature)
-# and a region and throw-away credentials. The services forget everything at the end.
+#   AWS_ENDPOINT_URL_S3                                            s3rver (knows access keys; accepts any well-formed signature)
+# and a region and temporary credentials. The services lose all data at the end.
 set -u
 exec 3<&0 # the standard input of a background command would be /dev/null
 PATH=/usr/bin:/bin:$PATH
@@ -48,7 +48,7 @@ stop_all() {
     rm -rf "$dir"
 }
 trap stop_all EXIT
-# The command gets the signal too; what it makes of it decides how long it takes.
+# The command gets the signal too, and decides how long it needs to end.
 forward() {
     if [ -n "$command_pid" ]; then
         kill -"$1" "$command_pid" 2>/dev/null
@@ -60,8 +60,8 @@ trap 'forward HUP 129' HUP
 trap 'forward INT 130' INT
 trap 'forward TERM 143' TERM
 
-# free_ports N: so many ports that nobody listens on at the moment; below those that systems give to whoever asks for
-# any, as bflocal and the servers of other suites do: none of them takes one before its service does.
+# free_ports N: so many ports on which nobody listens, below the range from which systems assign ports
+# (for bflocal and the servers of other suites), so that none of them is taken before its service starts.
 free_ports() {
     node -e '
         const net = require("net"), held = [];
@@ -73,7 +73,7 @@ free_ports() {
         })();' "$1"
 }
 
-# loopback PACKAGE PORT OPTIONS: starts a server whose own command would listen on every interface.
+# loopback PACKAGE PORT OPTIONS: starts a server whose own command would listen on all interfaces.
 loopback() {
     cd "$modules/$1" || exit 1
     node -e "require('.')($3).listen($2, '127.0.0.1')" >"$log" 2>&1 </dev/null 3<&- &
@@ -94,7 +94,7 @@ launch() {
         fi
         ;;
     kinesis)
-        # It reads its certificate from the folder it is started in.
+        # It reads its certificate from the folder in which it is started.
         cd "$modules/kinesis-local" || exit 1
         KINESIS_MOCK_PLAIN_PORT=$2 KINESIS_MOCK_TLS_PORT=$3 LOG_LEVEL=ERROR SHARD_LIMIT=500 \
             CREATE_STREAM_DURATION=50ms DELETE_STREAM_DURATION=50ms SPLIT_SHARD_DURATION=50ms \
@@ -118,7 +118,7 @@ launch() {
     cd "$here" || exit 1
 }
 
-# answers PID URL: waits until the service speaks HTTP; false when it died or three minutes are over.
+# answers PID URL: waits until the service speaks HTTP; false if it has ended or after three minutes.
 answers() {
     tries=0
     while [ $tries -lt 900 ]; do
@@ -130,7 +130,7 @@ answers() {
     return 1
 }
 
-# A port may be taken between choosing and binding: a service that died gets another one.
+# A port may be taken between choosing and binding; then the service gets another one.
 settle() {
     attempt=1
     while ! answers "$pid" "http://127.0.0.1:$port/"; do

@@ -1,6 +1,6 @@
-# What the tests of the delivery promise share: change lines, the pipeline kinread --state | cdcxform | s3put --state
-# begun, killed, cleared away and begun again as a supervisor would, and a look at what landed. The suite sets $s, the
-# stream, and $D, the folder of the state; BF_SEED chooses other moments of death.
+# Shared by the tests of the delivery promise: change lines, the pipeline kinread --state | cdcxform | s3put --state
+# started, killed, cleaned up and restarted as by a supervisor, and checks of the delivered objects. The suite sets $s, the
+# stream, and $D, the folder of the state; BF_SEED chooses other moments.
 need_tools kinread kinput cdcxform s3put
 seed=${BF_SEED:-1127}
 filters=''
@@ -8,7 +8,7 @@ pids=''
 writer=''
 trap 'kill -9 $pids $writer 2>/dev/null; rm -rf "$T"' EXIT
 
-# changes FROM TO: so many change lines for each of 20 keys
+# changes FROM TO: change lines with these numbers for each of 20 keys
 changes() {
     awk -v from="$1" -v to="$2" 'BEGIN {
         for (n = from; n <= to; n++)
@@ -41,7 +41,7 @@ begin() {
     w=$!
     pids="$r $x $w"
 }
-# within TENTHS COMMAND...: waits until it is true
+# within TENTHS COMMAND...: waits until the command succeeds
 within() {
     tries=$1
     shift
@@ -56,7 +56,7 @@ gone() {
         case $(ps -o stat= -p "$pid") in '' | Z*) ;; *) return 1 ;; esac
     done
 }
-# A supervisor: what is left of the pipeline gets half a second, is told to end, and ended.
+# A supervisor: the remaining processes get half a second, then SIGTERM, then SIGKILL.
 clear_away() {
     within 3 gone || { kill $pids 2>/dev/null; within 30 gone; } || kill -9 $pids 2>/dev/null
     wait $r 2>/dev/null
@@ -64,7 +64,7 @@ clear_away() {
     wait $w 2>/dev/null
     pids=''
 }
-# kill_some N: N starts, each killed at a moment of the seed; whoever is left has its time, or has none
+# kill_some N: N starts, each killed at a random moment; the other processes get time to end, or none
 kill_some() {
     awk -v n="$1" -v seed="$seed" 'BEGIN {
         srand(seed)
@@ -87,8 +87,8 @@ kill_some() {
         clear_away
     done <"$T/moments"
 }
-# to_end: to the tip of the stream, again after 75 only; a writer that still has the folder is waited for, two minutes
-# or more
+# to_end: reads to the end of the stream, and restarts only after status 75; waits at least two minutes for a writer that
+# still has the folder
 to_end() {
     starts=0
     status=75
@@ -108,8 +108,8 @@ to_end() {
     cat "$T/err.r" "$T/err.x" "$T/err.w"
     return 1
 }
-# once FROM TO: each change in exactly one object, each key's changes in order: they stand in one object
-# without a gap, so no other object holds what is between them
+# once FROM TO: each change is in exactly one object, and the changes of each key are in order: an object has them
+# without a gap, so no other object has one in between
 once() {
     rm -rf "$T/lake"
     fetch "s3://$run/$s" "$T/lake" || return 1

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The delivery promise under the hammer, the short form: about a minute on two cores. tests/torture/README.md has the rest.
-# It starts services of its own, with and without faults, and so has nothing to do in the back end real.
+# The torture test of the delivery promise in its short form: about a minute on two cores. See tests/torture/README.md.
+# It starts its own services, with and without faults, and therefore does not run in the back end real.
 . "$(dirname "$0")/lib.sh"
 case $BF_IN_BACKEND in
 real)

@@ -1,6 +1,6 @@
-"""The few AWS calls that the torture makes itself: what goes into streams and tables, and what has landed in a bucket.
+"""The AWS calls of the torture test itself: it puts records into streams and tables, and reads what was delivered to a bucket.
 
-A client of its own, on Python's standard library alone: the counting must not lean on the code that is tested."""
+An independent client that uses only Python's standard library, because the check must not depend on the tested code."""
 import base64
 import datetime
 import hashlib
@@ -41,7 +41,7 @@ class Client:
         return kept[service]
 
     def sign(self, service, method, path, query, headers, body):
-        """Signature Version 4; path and query are encoded already, the query in order."""
+        """Signature Version 4. Path and query are encoded already, and the query is sorted."""
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y%m%dT%H%M%SZ")
         name = {"streams": "dynamodb"}.get(service, service)
         digest = hashlib.sha256(body).hexdigest()
@@ -68,7 +68,7 @@ class Client:
         return data
 
     def send(self, service, method, path, query=None, headers=None, body=b"", again=True):
-        """again: may be repeated after a failure; what is put into a stream may not."""
+        """again: may be repeated after a failure; a put into a stream must not be."""
         query = urllib.parse.urlencode(sorted((query or {}).items()), quote_via=urllib.parse.quote)
         for left in range(TRIES if again else 1, 0, -1):
             try:
@@ -142,7 +142,7 @@ class Client:
     # S3
 
     def objects(self, bucket, prefix):
-        """The keys below a prefix, with their sizes."""
+        """The keys with a prefix, and their sizes."""
         found, token = {}, None
         while True:
             query = {"list-type": "2", "prefix": prefix, **({"continuation-token": token} if token else {})}
@@ -155,7 +155,7 @@ class Client:
                 return found
 
     def uploads(self, bucket, prefix):
-        """How many uploads in parts were begun below a prefix and neither finished nor given up."""
+        """The number of unfinished multipart uploads with a prefix."""
         root = xml.etree.ElementTree.fromstring(self.send("s3", "GET", f"/{bucket}", {"uploads": "", "prefix": prefix}))
         return sum(1 for e in root.iter() if e.tag.rpartition("}")[2] == "Upload")
 

@@ -1,7 +1,7 @@
-"""What the torture runs: each configuration is a way to use the three tools, the data it gets, and what must come of it.
+"""The configurations of the torture test: each is a way to use the three tools, its data, and the expected result.
 
-A row is known by its own number i. It belongs to the key id, of which it is the n-th, and to the group c. The order of
-what is in a stream is known from the service's answers (shard, sequence number), not from the tools."""
+A row is identified by its number i. It belongs to the key id, of which it is the n-th row, and to the group c. The order of
+rows in a stream is taken from the service's answers (shard, sequence number), not from the tools."""
 import dataclasses
 import hashlib
 import json
@@ -91,7 +91,7 @@ def writer_options(config, rng):
 
 
 class Rows:
-    """Makes the rows of a cycle, numbered; `sent` is what was put, in the order of each shard."""
+    """Makes the numbered rows of a cycle; `sent` has the rows that were put, in the order of each shard."""
 
     def __init__(self, config, rng):
         self.config, self.rng = config, rng
@@ -123,12 +123,12 @@ def change(row):
 
 
 def note(row):
-    """How a record that cannot be delivered is found again."""
+    """How a record that cannot be delivered is recognized."""
     return f"bad-{row['i']}-"
 
 
 def bad_data(kind, row, stream):
-    """A record that nobody can deliver as a row of its own; it must be in somebody's rejects, or in an object all the same."""
+    """A record that cannot be delivered as a row; it must be in a file of rejects, or in an object anyway."""
     if kind == "newline":
         return f"no\ndocument {note(row)}"
     if kind == "broken":
@@ -157,6 +157,6 @@ def _field(number, data):
 
 
 def aggregate(key, parts):
-    """Several records as one, as the Kinesis Producer Library packs them."""
+    """Several records in one, as aggregated by the Kinesis Producer Library."""
     body = _field(1, key.encode()) + b"".join(_field(3, b"\x08\x00" + _field(3, p)) for p in parts)
     return b"\xf3\x89\x9a\xc2" + body + hashlib.md5(body).digest()

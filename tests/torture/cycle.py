@@ -1,4 +1,4 @@
-"""One cycle: a stream or table of its own, a few runs that are killed, runs until all is through, and the count."""
+"""One cycle: its own stream or table, a few runs that are killed, runs until everything is delivered, and the check."""
 import json
 import os
 import random
@@ -14,7 +14,7 @@ GOLDEN = 0.6180339887498949
 
 
 class World:
-    """A back end, and the tools that are tried."""
+    """A back end, and the tested tools."""
 
     def __init__(self, name, client, env, folder, killat, bucket):
         self.name, self.client, self.env, self.folder = name, client, env, folder
@@ -43,7 +43,7 @@ class Cycle:
         self.options = []     # of s3put, of each run
         self.size = str(self.rng.randint(*config.size))
 
-    # what is put
+    # the data
 
     def put(self, n):
         rows = self.rows.rows(n)
@@ -70,7 +70,7 @@ class Cycle:
                 self.sent.append((sequence, sub, row))
 
     def pack(self, records):
-        """Some records of one key become one."""
+        """Aggregates some records of one key into one."""
         out, by_key = [], {}
         for key, data, rows in records:
             by_key.setdefault(key, []).append((data, rows))
@@ -93,10 +93,10 @@ class Cycle:
             at = self.rng.randrange(len(shards) - 1)
             client.merge(self.name, shards[at], shards[at + 1])
 
-    # how it is run
+    # the runs
 
     def draw_kill(self, turn):
-        """turn: the kill points of a configuration go through all calls of each process, evenly."""
+        """turn: the kill points of a configuration cover all calls of each process evenly."""
         rng, c = self.kill_rng, self.config
         if c.shape == "full" and rng.random() < 0.6:
             return Kill(full=rng.choice(("full", "gone")))
@@ -151,7 +151,7 @@ class Cycle:
         return Run(self.folder, self.world.minute_env if self.config.minute else self.world.env, self.commands(kill, options), kill, killat, self.receipts)
 
     def look(self, run):
-        """What no run may show, however it was killed."""
+        """Errors that no run may report, however it was killed."""
         for who in run.hung:
             self.count.add("hung", f"{who} in {self.kills_text()}")
         for what in run.crashed():
@@ -191,8 +191,8 @@ class Cycle:
             return False
 
     def start_latest(self):
-        """A start at the latest record, until the state says that it is kept; records of before are not to land. What
-        comes from then on is to land, also when it comes in the same second."""
+        """=A start at the latest record, until the state has recorded it. Earlier records must not be delivered. Later
+        records must be, even in the same second."""
         self.put(5)
         self.old = {row["i"] for _, _, row in self.sent}
         time.sleep(0.02 if self.world.name != "real" else 2)  # there the service tells its clock in seconds
@@ -212,8 +212,8 @@ class Cycle:
         run.end_all()
 
     def through(self):
-        """Started again as a supervisor would, until nothing is left; once more then, with nothing new. A run that does
-        not take these options says so, and then those of an earlier run have to do."""
+        """=Restarted as by a supervisor until everything is delivered, and then once more without new records. If a run
+        refuses these options, those of an earlier run are used."""
         known = self.options[::-1] or [configs.writer_options(self.config, self.rng)]
         allowed = (0, 1) if self.config.bad else (0,)
         rounds = refused = 0
@@ -248,7 +248,7 @@ class Cycle:
             self.world.client.make_stream(self.name, self.rng.randint(*self.config.shards))
 
     def calibrate(self):
-        """How many calls each process of an untouched run makes."""
+        """The number of calls of each process in an undisturbed run."""
         self.prepare()
         self.put(self.config.rows[1] // (1 if self.config.shape == "first" else 2))
         run = self.run(None, trap="count").finish()
@@ -277,7 +277,7 @@ class Cycle:
         self.sent.sort(key=lambda s: s[:2])
         keep = self.config.landing or (lambda row: True)
         expected = {row["i"]: row for _, _, row in self.sent if row["i"] not in self.old and keep(row)}
-        landed = lake.read(self.world.client, self.world.bucket, self.prefix, self.config.form, self.count)
+        landed = lake.read(self.world.client, self.world.bucket, self.prefix, self.config.form, self.count, 1 if self.world.name != "real" else 6)
         lake.check_rows(self.config, expected, landed, self.notes, self.count)
         lake.check_order(self.config, expected, landed, self.count)
         lake.check_places(self.config, landed, self.count)
@@ -298,7 +298,7 @@ class Cycle:
             return ""
 
     def clear(self):
-        """Takes the cycle's stream and objects away; its folder too unless something was wrong."""
+        """Deletes the cycle's stream and objects, and its folder unless there was an error."""
         client, w = self.world.client, self.world
         for key in client.objects(w.bucket, self.prefix):
             client.delete(w.bucket, key)

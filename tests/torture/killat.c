@@ -35,7 +35,7 @@ struct call_name {
     bool works;
 };
 
-/* The calls that kill points are named by. `works`: the first of these begins the count. */
+/* The calls that name kill points. `works`: the first such call starts the count.*/
 static const struct call_name names[] = {
     {SYS_read, "read", false},
     {SYS_write, "write", true},
@@ -132,7 +132,7 @@ static void report(const struct trace *t, long number)
         close(fd);
 }
 
-/* A thread is about to make a call: counts it, and kills when it is the one. */
+/* Called before each call of a thread: counts it, and kills at the chosen one.*/
 static void on_call(struct trace *t, long number, unsigned long first_argument)
 {
     const struct call_name *call = find(number);
@@ -166,7 +166,7 @@ static void on_stop(struct trace *t, pid_t tid, int stop, int event)
     (void)ptrace(PTRACE_SYSCALL, tid, NULL, (void *)(long)deliver); /* it may be dead by now */
 }
 
-/* Follows all threads to the end of the child; its status as wait(2) tells it. */
+/* Follows all threads until the child ends; returns its status as wait(2) does.*/
 static int follow(struct trace *t)
 {
     int status, end = 0;

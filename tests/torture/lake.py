@@ -1,4 +1,4 @@
-"""What has landed, and how it differs from what was put. Nothing of s3put's own bookkeeping is asked."""
+"""The delivered objects, and how they differ from what was put. It does not use s3put's own state."""
 import collections
 import csv
 import ctypes
@@ -7,6 +7,7 @@ import io
 import json
 import os
 import sys
+import time
 import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
@@ -51,7 +52,7 @@ _zstd = None
 
 
 def _unzstd(data):
-    """Python has had a module for it since 3.14 only; the library is there wherever s3put is."""
+    """Python has a module for zstd only since 3.14; the library is installed wherever s3put is."""
     global _zstd
     if not _zstd:
         _zstd = ctypes.CDLL(ctypes.util.find_library("zstd") or "libzstd.so.1")
@@ -93,7 +94,7 @@ def unpack(data):
 
 
 class Count:
-    """Counts of each kind, and of each the first few, in words."""
+    """The counts of each kind of error, with the first few of each."""
 
     def __init__(self):
         self.n, self.words = collections.Counter(), []
@@ -104,11 +105,24 @@ class Count:
             self.words.append(f"{kind}: {words}")
 
 
-def read(client, bucket, prefix, form, count):
+def _look(client, bucket, key, form, looks):
+    """looks: how often an object that is torn is read; the last one counts."""
+    for left in range(looks, 0, -1):
+        try:
+            o = Landed(key, client.get(bucket, key), form)
+            if not o.torn or left == 1:
+                return o
+        except (ValueError, zlib.error):
+            if left == 1:
+                raise
+        time.sleep(0.5)
+
+
+def read(client, bucket, prefix, form, count, looks=1):
     landed = []
     for key in sorted(client.objects(bucket, prefix)):
         try:
-            landed.append(Landed(key, client.get(bucket, key), form))
+            landed.append(_look(client, bucket, key, form, looks))
         except (ValueError, zlib.error) as e:
             count.add("torn", f"{key}: {e}")
     for o in landed:
@@ -118,7 +132,7 @@ def read(client, bucket, prefix, form, count):
 
 
 def check_rows(config, expected, landed, notes, count):
-    """expected: {i: row}, in the order of their shards; each in one object, or with --fold the last of each key."""
+    """expected: {i: row}, in the order of their shards. Each must be in one object; with --fold, the last row of each key."""
     seen = collections.Counter()
     for o in landed:
         for row in o.rows:
@@ -137,8 +151,8 @@ def check_rows(config, expected, landed, notes, count):
 
 
 def check_order(config, expected, landed, count):
-    """In an object a shard's rows, and a key's, stand in the order of the stream; and what it holds of one key no other
-    object of that place continues in between."""
+    """=In an object the rows of a shard, and of a key, are in the order of the stream; and no other object of that
+    place has a row of a key between two that this object has."""
     order = {i: at for at, i in enumerate(expected)}
     places = collections.defaultdict(lambda: collections.defaultdict(set))
     for o in landed:
@@ -165,7 +179,7 @@ def check_order(config, expected, landed, count):
 
 
 def check_places(config, landed, count):
-    """What the key says of its rows is true."""
+    """The key of an object is right for its rows."""
     for o in landed:
         parts = [p.partition("=") for p in o.key.split("/")[:-1] if "=" in p]
         for row in o.rows:
@@ -177,7 +191,7 @@ def check_places(config, landed, count):
 
 
 def check_receipts(landed, text, count):
-    """Each object has a receipt, one or more, and each receipt its object."""
+    """Each object has at least one receipt, and each receipt has its object."""
     told = {}
     for line in text.split("\n"):
         try:
@@ -197,7 +211,7 @@ def check_receipts(landed, text, count):
 
 
 def check_rejects(notes, text, landed, count):
-    """What cannot be delivered is in somebody's rejects, or in an object."""
+    """A record that cannot be delivered is in a file of rejects, or in an object."""
     text += "\n".join(json.dumps(r) for o in landed for r in o.rows if "note" in json.dumps(r))
     for n in notes:
         if n not in text:

@@ -1,5 +1,5 @@
-"""A DynamoDB Streams that stamps its records to the minute, as the service may: what stands between the tools and bflocal,
-and rounds ApproximateCreationDateTime down."""
+"""A proxy between the tools and bflocal that makes DynamoDB Streams round times to the minute, as the service may: it
+rounds ApproximateCreationDateTime down."""
 import http.client
 import http.server
 import re
@@ -34,18 +34,18 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
     def log_message(self, *_):
-        """A killed reader is nothing to speak of."""
+        """Ignores errors of a killed reader."""
 
 
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, *_):
-        """Nor is its connection."""
+        """Ignores errors of its connection."""
 
 
 def start(url):
-    """Its URL, in front of that one."""
+    """The URL of the proxy for that one."""
     server = Server(("127.0.0.1", 0), Handler)
     server.to = urllib.parse.urlsplit(url).netloc
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -1,10 +1,10 @@
 #!/bin/sh
-# mutants.sh [--check] [NAME...]: shows that the torture can fail. Each mutants/NAME.patch takes one mend out of the product;
-# built with it, the torture has to find the fault that the patch names in its first line:
+# mutants.sh [--check] [NAME...]: shows that the torture test can fail. Each mutants/NAME.patch removes one mend from the product;
+# with this build, the test must find the error that the patch names in its first line:
 #
 #     finds KIND in CONFIGURATION[,CONFIGURATION...] [within N]
 #
-# within N cycles on bflocal (300). --check only sees that the patches apply. Everything happens in copies below build/mutants.
+# within N cycles on bflocal (300). --check only checks that the patches apply. All work is done in copies below build/mutants.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 root=${here%/tests/*}

@@ -1,14 +1,14 @@
 """One run of kinread --state | cdcxform | s3put --state, and how it is killed.
 
-A kill is written down as WHO@POINT or WHO~MS, with +all or +again behind it and /f for a reader that follows:
-    w@213        s3put (r: kinread, x: cdcxform) dies at its 213th call, see killat.c; the others end by themselves
+A kill is written as WHO@POINT or WHO~MS, with the suffix +all or +again, and /f for a reader that follows:
+    w@213        s3put (r: kinread, x: cdcxform) is killed at its 213th call, see killat.c; the others end by themselves
     w@rename:2   at its second rename
-    r~35+all     all three die at the moment, 35 ms after the start; @ with +all: all die when one of them makes that call
-    w!35         SIGTERM instead, which ends it in order
-    w@9+over     the next run begins before what is left of this one has ended
-    r@40+again   another kinread is started into the same pipe
-    end+again    kinread ends in its own time, and another one is started into the same pipe
-    full, gone   nobody is killed; the receipts cannot be written, or nobody reads them"""
+    r~35+all     all three are killed at one moment, 35 ms after the start; with @: when one of them makes that call
+    w!35         SIGTERM instead, after which it ends normally
+    w@9+over     the next run starts before the rest of this one has ended
+    r@40+again   another kinread is started on the same pipe
+    end+again    kinread ends by itself, and another one is started on the same pipe
+    full, gone   no process is killed; the receipts cannot be written, or their reader is gone"""
 import dataclasses
 import os
 import re
@@ -49,7 +49,7 @@ def parse_kill(text):
 
 
 def _dead(process, until):
-    """Waits for the end of a process; false when it is too late."""
+    """Waits for the end of a process; false after the time limit."""
     if process.returncode is None:
         try:
             fd = os.pidfd_open(process.pid)
@@ -67,7 +67,7 @@ def _dead(process, until):
 
 
 class Run:
-    """The three processes of one run, in a process group of their own."""
+    """The three processes of one run, in their own process group."""
 
     def __init__(self, folder, env, commands, kill, killat, receipts):
         self.folder, self.env, self.kill, self.killat = folder, env, kill, killat
@@ -116,14 +116,14 @@ class Run:
         self.processes[who] = p
 
     def end(self, who):
-        """SIGKILL; the group of three is one process or, under killat, two."""
+        """SIGKILL; in the group, each of the three is one process, or two under killat."""
         p = self.processes[who]
         if p.poll() is None:
             self.mine.add(who)
             p.kill()
 
     def is_over(self):
-        """Has any of the tools come to its end?"""
+        """Has one of the tools ended?"""
         return any(p.poll() is not None for p in self.processes.values())
 
     def end_all(self):
@@ -136,7 +136,7 @@ class Run:
                 self.mine.add(who)
 
     def calls(self, who):
-        """(number of calls, name of the call that was the last one or "")"""
+        """(number of calls, name of the last call or "")"""
         try:
             with open(f"{self.folder}/calls.{who}", encoding="ascii") as f:
                 n, name = f.read().split()
@@ -145,7 +145,7 @@ class Run:
             return 0, ""
 
     def strike(self):
-        """Brings about the death that was planned, or finds that it does not come any more."""
+        """Carries out the planned kill, or notices that its point is not reached any more."""
         k = self.kill
         if not k or k.full:
             return
@@ -173,7 +173,7 @@ class Run:
         victim.wait()
 
     def again(self):
-        """Another reader into the pipe of the one that ended, or ends now."""
+        """Starts another reader on the pipe of the one that has ended or ends now."""
         if not _dead(self.processes["r"], time.monotonic() + HUNG_S):
             self.hung.append(TOOLS["r"])
             self.end("r")
@@ -182,7 +182,7 @@ class Run:
         self.start("r", subprocess.DEVNULL, self.lines)
 
     def finish(self, limit_s=HUNG_S):
-        """Waits for those that are left; who is too late is killed and named in `hung`."""
+        """Waits for the remaining processes; one that takes too long is killed and added to `hung`."""
         self.close_lines()
         until = time.monotonic() + limit_s
         for who, p in self.processes.items():
@@ -195,7 +195,7 @@ class Run:
         return self.processes[who].returncode if who in self.processes else 0
 
     def crashed(self):
-        """Who died of a signal that nobody sent."""
+        """The processes that ended by a signal which nobody sent."""
         out = []
         for who, status in [*self.ended, *((w, p.returncode) for w, p in self.processes.items())]:
             signal_no = -status if status < 0 else status - 128 if status > 128 else 0

@@ -1,6 +1,6 @@
-"""Shows that the count can fail: what would land of a good run, spoilt in each way, is counted as that way.
+"""Shows that the check can fail: each kind of damage to the result of a good run is counted as its kind.
 
-selftest.py: a TAP line for each."""
+selftest.py: one TAP line for each."""
 import copy
 import gzip
 import json

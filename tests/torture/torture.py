@@ -1,7 +1,7 @@
-"""torture.py: the delivery promise under the hammer. See tests/torture/README.md.
+"""torture.py: the torture test of the delivery promise. See tests/torture/README.md.
 
-Kills kinread, cdcxform and s3put at drawn system calls and moments, starts them again until all is through, and counts
-what landed. Each cycle is drawn from (seed, back end, configuration, number), and can be repeated alone."""
+Kills kinread, cdcxform and s3put at random system calls and moments, restarts them until everything is delivered, and checks
+the result. Each cycle depends on (seed, back end, configuration, number) and can be repeated alone."""
 import argparse
 import collections
 import os
@@ -59,7 +59,7 @@ def environment(o, endpoints, key_id, secret):
 
 
 class Backends:
-    """Services that live as long as the torture does."""
+    """Services that run as long as the test."""
 
     def __init__(self, o, folder):
         self.o, self.folder, self.processes = o, folder, []
@@ -82,7 +82,7 @@ class Backends:
         return world
 
     def real(self):
-        """kinesalite and s3rver, which were started outside (tests/services/serve.sh)."""
+        """kinesalite and s3rver, started by the caller (tests/services/serve.sh)."""
         kinesis, s3 = os.environ.get("BF_KINESALITE_URL"), os.environ.get("AWS_ENDPOINT_URL_S3")
         if not kinesis or not s3:
             raise SystemExit("torture: the back end real needs BF_KINESALITE_URL and AWS_ENDPOINT_URL_S3, see tests/services/serve.sh")
@@ -106,7 +106,7 @@ class Backends:
 
 
 def killat_works(o):
-    """Where ptrace is not allowed there are kills at moments only."""
+    """If ptrace is not permitted, processes are killed only at moments, not at calls."""
     if o.killat and os.access(o.killat, os.X_OK):
         if subprocess.run([o.killat, "0", "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0:
             return True
@@ -117,7 +117,7 @@ def killat_works(o):
 
 
 def share_out(chosen, backends, cycles):
-    """[(back end, configuration)]: as often as its weight says, in turn, so that a short run sees all."""
+    """[(back end, configuration)], as often as the weight says, alternating, so that a short run has all of them."""
     pairs = [(b, c) for b in backends for c in chosen if b in c.backends.split()]
     heavy = {"bflocal": 1.0, "faulty": 0.5, "real": 0.4}
     due = {(b, c.name): c.weight * heavy[b] for b, c in pairs}
@@ -204,7 +204,7 @@ class Torture:
             t.join()
 
     def end(self):
-        """A signal: no cycle begins any more, those that have begun end, so that nothing of theirs stays."""
+        """On a signal no new cycle starts, and running ones finish, so that nothing of theirs stays."""
         if not self.threads:
             sys.exit(1)
         self.stop = self.signalled = True

@@ -1,6 +1,7 @@
 /*
- * Whole calls to bflocal without the network and without signatures, for tests that are linked with
- * --wrap=bl_auth_check (LDFLAGS_test_x in the Makefile): what lies behind the check, as a client sees it.
+ * Calls to bflocal without network and signatures, for tests that are linked with
+ * --wrap=bl_auth_check (LDFLAGS_test_x in mk/test.mk). They test what a client sees
+ * after the signature check.
  */
 #ifndef BF_UNIT_BFLOCAL_CALL_H
 #define BF_UNIT_BFLOCAL_CALL_H
@@ -23,7 +24,8 @@ void __wrap_bl_auth_check(const struct bl_auth_server *s, const struct bl_reques
     *out = (struct bl_auth){.code = BL_AUTH_OK, .payload = BL_PAYLOAD_UNSIGNED};
 }
 
-/* request: "METHOD PATH?QUERY" and lines "name: value"; the body of the answer is appended. The status. */
+/* request: "METHOD PATH?QUERY" and lines "name: value". Appends the body of the answer; returns
+ * the status. */
 static int call(struct bl_local *l, const char *request, struct bf_str body, struct bf_buf *answer)
 {
     static struct bl_call call;

@@ -1,7 +1,8 @@
 /*
- * Change records at random, for test_cdc_change.c: every type, odd numbers and escapes, white space where
- * it may stand, images that are mostly one another's copy, envelopes that end in several ways; and small
- * changes to such a text, which break most of them.
+ * Random change records for test_cdc_change.c: every type, unusual numbers and
+ * escapes, white space where it is allowed, images that are mostly copies of each
+ * other, and envelopes with different ends. Also small changes to such a text, most of
+ * which make it invalid.
  */
 #ifndef BF_UNIT_CHANGE_GEN_H
 #define BF_UNIT_CHANGE_GEN_H
@@ -14,8 +15,8 @@ enum { ATTRS = 32 };
 struct fixture {
     struct bf_rng rng;
     struct bf_buf line;
-    unsigned attrs; /* numbers the names, so that they differ */
-    /* where the attributes of the image written last stand in line: its name, value, end */
+    unsigned attrs; /* makes names unique by a number */
+    /* positions of the attributes in the last image: name, value, end */
     size_t name[ATTRS], value[ATTRS], end[ATTRS], n;
 };
 
@@ -83,7 +84,7 @@ static void put_set(struct fixture *f, unsigned type)
 
 static void put_name(struct fixture *f, uint64_t i)
 {
-    /* mostly the same names, so that the memory of earlier records is used */
+    /* mostly the same names, to use the memory of earlier records */
     if (below(f, 20))
         bf_buf_addf(&f->line, "\"attribute%u\"", (unsigned)i);
     else
@@ -127,7 +128,7 @@ static void put_members(struct fixture *f, uint64_t n, unsigned depth)
     put_attributes(f, 0, n, depth);
 }
 
-/* An image that begins with the key written last. */
+/* Writes an image that starts with the last key. */
 static void put_keyed(struct fixture *f, uint64_t n)
 {
     size_t name = f->line.n + 1;
@@ -139,8 +140,8 @@ static void put_keyed(struct fixture *f, uint64_t n)
     put_attributes(f, 1, n, 0);
 }
 
-/* An image like the one before: most attributes as they were, some with another value, some gone, some
- * new, two of them in another order. */
+/* Writes an image similar to the last one: most attributes are unchanged; some are changed,
+ * removed or added, and two are swapped. */
 static void put_like(struct fixture *f)
 {
     size_t n = f->n, swap = below(f, 6) ? n : below(f, n + 1);
@@ -258,7 +259,7 @@ static void put_record(struct fixture *f)
         bf_buf_adds(&f->line, bf_str_of(tails[below(f, BF_COUNT(tails))]));
 }
 
-/* One to three small changes to the text. */
+/* Makes one to three small changes to the text. */
 static void mutate(struct fixture *f)
 {
     static const char bytes[] = "\"\\{}[]:,0123456789.-+eE \n\x80\xc3\xed\xff\x01tfnuSNBML";

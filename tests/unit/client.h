@@ -1,6 +1,6 @@
 /*
- * What the tests of the client share: a fault server for the program, an AWS
- * environment that knows nothing else, a call that is run to its end.
+ * Shared by the tests of the client: one fault server for the program, an AWS
+ * environment that contains only it, and a function that runs a call to its end.
  */
 #ifndef BF_TESTS_CLIENT_H
 #define BF_TESTS_CLIENT_H
@@ -24,7 +24,7 @@ static inline struct bf_aws *client(const char *url, uint64_t max_attempts)
     return aws;
 }
 
-/* The end of a call, copied. */
+/* A copy of a call's result. */
 struct end {
     bool done;
     int status, attempts;
@@ -47,7 +47,7 @@ static inline void on_done(struct bf_aws_call *call, const struct bf_aws_answer 
     snprintf(end->request_id, sizeof end->request_id, "%s", a->request_id);
     snprintf(end->body, sizeof end->body, "%.*s", a->body.n < 200 ? (int)a->body.n : 200,
              a->body.n ? a->body.p : "");
-    if (a->status) /* headers can be asked for here, and only here */
+    if (a->status) /* headers are available only here */
         assert_true(bf_aws_header(call, "date").n != 0);
 }
 

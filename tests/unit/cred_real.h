@@ -1,4 +1,4 @@
-/* Asks the sources of credentials in the real world: files, environment, programs, the network. */
+/* Queries the real sources of credentials: files, environment, programs, network. */
 #ifndef TEST_CRED_REAL_H
 #define TEST_CRED_REAL_H
 

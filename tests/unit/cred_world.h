@@ -1,7 +1,7 @@
 /*
- * A world for the sources of credentials: its time stands still, its files are
- * in memory, its answers are scripted. What was asked is written down in
- * world.log, one request a line: "POST URL|name: value|...|body".
+ * A simulated world for the sources of credentials: the time is fixed, files are in
+ * memory, answers are scripted. Requests are recorded in world.log, one on each line:
+ * "POST URL|name: value|...|body".
  */
 #ifndef BF_TESTS_CRED_WORLD_H
 #define BF_TESTS_CRED_WORLD_H
@@ -31,7 +31,7 @@ struct world {
     int64_t now_ms, slept_ms;
     struct world_file files[WORLD_FILES];
     struct {
-        const char *url; /* part of it */
+        const char *url; /* a substring of it */
         int status;      /* 0: no answer */
         const char *body;
     } answers[WORLD_ANSWERS];
@@ -41,7 +41,7 @@ struct world {
     const char *typed;      /* at the terminal */
     char argv[512], prompt[200], told[8192];
     char log[32 << 10];
-    bool lock_taken; /* another process has it */
+    bool lock_taken; /* another process holds it */
     void (*on_lock)(struct world *w);
     struct bf_aws_config config;
 };
@@ -117,7 +117,7 @@ static inline bool world_replace(void *arg, const char *path, struct bf_str cont
     return true;
 }
 
-/* The lock's path is that of the file and ".lock"; its number is that of the file. */
+/* The lock's path is the file's with ".lock"; its number is the file's. */
 static inline bool world_lock(void *arg, const char *path, int *fd, struct bf_err *e)
 {
     struct world *w = arg;
@@ -175,7 +175,8 @@ static inline void world_detail(void *arg, const char *text)
     world_add(w->told, sizeof w->told, text, "\n");
 }
 
-/* config and credentials are the texts of the shared files; profile NULL: "default", not asked for by name. */
+/* config and credentials are the contents of the shared files. profile NULL: "default", not
+ * requested by name. */
 static inline struct world *world_new(const char *config, const char *credentials,
                                       const char *profile, const char *const *env)
 {
@@ -200,7 +201,7 @@ static inline struct world *world_new(const char *config, const char *credential
 
 static inline void world_free(struct world *w)
 {
-    assert_int_equal(w->asked, w->nanswers); /* all that was scripted was asked */
+    assert_int_equal(w->asked, w->nanswers); /* every scripted answer was used */
     for (size_t i = 0; i < w->nfiles; i++)
         assert_false(w->files[i].locked);
     bf_aws_config_free(&w->config);
@@ -228,7 +229,7 @@ static inline bool world_seek(struct world *w, struct bf_credentials *out, struc
     return bf_credentials_seek(&w->config, &w->w, &told, out, e);
 }
 
-/* Takes these keys; token NULL: none. */
+/* Expects these keys; token NULL: none. */
 static inline void world_takes(struct world *w, const char *access, const char *token,
                                const char *source)
 {
@@ -245,7 +246,7 @@ static inline void world_takes(struct world *w, const char *access, const char *
     bf_credentials_free(&c);
 }
 
-/* Fails with a text that holds this, and no secret. */
+/* Expects an error whose text contains this and no secret. */
 static inline void world_fails(struct world *w, enum bf_err_code code, const char *text)
 {
     struct bf_credentials c;

@@ -1,8 +1,8 @@
 /*
- * Failing calls: a test that is linked with --wrap for the calls below (LDFLAGS_test_x in the
- * Makefile) includes this file once and sets one of the countdowns: 0 fails the next call,
- * 1 the one after it, a negative number none. A countdown that has struck stays struck, so that a
- * clean-up that allocates again fails as well.
+ * Failing calls: a test that is linked with --wrap for the calls below (LDFLAGS_test_x
+ * in mk/test.mk) includes this file once and sets one of the counters: 0 fails the
+ * next call, 1 the one after it, a negative number none. After the first failure all
+ * later calls fail too, so that clean-up code which allocates also fails.
  */
 #ifndef BF_UNIT_FAIL_H
 #define BF_UNIT_FAIL_H
@@ -54,7 +54,7 @@ void *__wrap_realloc(void *p, size_t n)
 static long fail_read_in = -1, fail_write_in = -1, fail_fsync_in = -1, fail_close_in = -1,
             fail_rename_in = -1;
 static int fail_errno = EIO;
-static size_t short_io; /* read and write move at most so many bytes; 0: as many as asked */
+static size_t short_io; /* read and write transfer at most this many bytes; 0: no limit */
 
 ssize_t __real_read(int fd, void *p, size_t n);
 ssize_t __real_write(int fd, const void *p, size_t n);
@@ -72,7 +72,7 @@ static inline bool fail_with_errno(long *countdown)
     if (!fail_strikes(countdown))
         return false;
     errno = fail_errno;
-    if (fail_errno == EINTR) /* an interruption passes */
+    if (fail_errno == EINTR) /* an interruption happens only once */
         *countdown = -1;
     return true;
 }

@@ -1,7 +1,6 @@
 /*
- * The fault server (tests/fault/server.py) for unit tests: started once per
- * program on a free port of loopback, told what to do by a script, stopped by
- * its process id.
+ * The fault server (tests/fault/server.py) for unit tests: started once for each
+ * program on a free loopback port, controlled by a script, stopped by its process id.
  */
 #ifndef BF_TESTS_FAULT_H
 #define BF_TESTS_FAULT_H
@@ -33,7 +32,7 @@ static inline void fault_sleep_ms(long ms)
     nanosleep(&t, NULL);
 }
 
-/* A new script; what was logged before is forgotten. */
+/* Sets a new script and clears the log. */
 static inline void fault_rules(const struct fault *f, const char *script)
 {
     char path[128], fresh[128];
@@ -86,7 +85,7 @@ static inline void fault_stop(struct fault *f)
     assert_int_equal(system(command), 0);
 }
 
-/* What the server has written ("log", "accepted"), terminated; the caller frees it. */
+/* The contents of a file of the server ("log", "accepted"), terminated; the caller frees it. */
 static inline char *fault_text(const struct fault *f, const char *name)
 {
     char path[128];
@@ -100,7 +99,7 @@ static inline char *fault_text(const struct fault *f, const char *name)
     return text.p;
 }
 
-/* Waits until a request of this operation has arrived, two minutes at most. */
+/* Waits until a request of this operation has arrived, at most two minutes. */
 static inline void fault_await(const struct fault *f, const char *op)
 {
     char want[80];
@@ -116,7 +115,7 @@ static inline void fault_await(const struct fault *f, const char *op)
     fail_msg("no %s", op);
 }
 
-/* How often piece stands in what the server has written. */
+/* Counts the occurrences of `piece` in a file of the server. */
 static inline size_t fault_count(const struct fault *f, const char *name, const char *piece)
 {
     char *text = fault_text(f, name);

@@ -1,6 +1,6 @@
 /*
- * Drawn event patterns and events, from small alphabets, so that they often meet.
- * Patterns are JSON text, events trees (pattern_plain.h).
+ * Random event patterns and events over small alphabets, so that matches are frequent.
+ * Patterns are JSON text, events are trees (pattern_plain.h).
  */
 #ifndef BF_PATTERN_DRAW_H
 #define BF_PATTERN_DRAW_H
@@ -79,7 +79,7 @@ static void draw_address(struct bf_buf *out)
         bf_buf_addf(out, "%s:%x", prefix[below(3)], (unsigned)below(5));
 }
 
-/* In quotes, some characters as \u escapes. */
+/* Writes a quoted string, with some characters as \u escapes. */
 static void put_string(struct bf_buf *out, struct bf_str text, bool escape)
 {
     bf_buf_addc(out, '"');
@@ -224,7 +224,7 @@ static void draw_value(struct bf_buf *out, size_t operator)
     }
 }
 
-/* Of that operator; OPERATORS: of any. */
+/* Draws values for this operator; OPERATORS: any operator. */
 static void draw_values(struct bf_buf *out, size_t operator)
 {
     size_t n = 1 + below(3) * below(2);

@@ -1,7 +1,7 @@
 /*
- * Event patterns the plain way, for tests that hold the tables of lib/pattern/pattern*
- * against it: an event is a tree, each value of each test is tried on each value
- * of the event, one after the other, as the operator's definition reads.
+ * A reference implementation of event patterns, which the tests compare with
+ * lib/pattern: an event is a tree, and each value of each test is compared with each
+ * value of the event according to the operator's definition.
  */
 #ifndef BF_PATTERN_PLAIN_H
 #define BF_PATTERN_PLAIN_H
@@ -12,7 +12,7 @@ enum { PLAIN_KIDS = 4, PLAIN_TEXT = 120 };
 
 struct plain {
     enum { PLAIN_SCALAR, PLAIN_ARRAY, PLAIN_OBJECT } kind;
-    struct pat_scalar scalar; /* its text lies in text */
+    struct pat_scalar scalar; /* its text is in `text` */
     char text[PLAIN_TEXT];
     size_t n;
     struct plain *kid[PLAIN_KIDS];
@@ -43,7 +43,7 @@ static bool plain_wildcard(struct bf_str w, struct bf_str text)
     return false;
 }
 
-/* How a number compares with the end of a range; where there is none, as what it says. */
+/* Compares a number with the end of a range; `none` if the range has no such end. */
 static int plain_compare(const struct pat_number *number, struct bf_str end, int none)
 {
     struct pat_number other;
@@ -97,7 +97,7 @@ static bool plain_string_takes(const struct pat_value *v, struct bf_str text)
     }
 }
 
-/* numbers: a string counts as the number that it is. */
+/* numbers: a string counts as a number. */
 static bool plain_takes(const struct pat_value *v, const struct pat_scalar *s, bool numbers)
 {
     bool string = s->first == '"', number = s->first == '-' || core_digit(s->first);
@@ -120,7 +120,7 @@ static bool plain_takes(const struct pat_value *v, const struct pat_scalar *s, b
     }
 }
 
-/* Some of a conjunction's tests, and where their paths are by now. */
+/* Some of a conjunction's tests and their current paths. */
 struct plain_tests {
     const struct pat_test *test[64];
     size_t n, depth;
@@ -156,7 +156,7 @@ static void plain_leaves(const struct plain_tests *l, const struct pat_test *t,
 
 static bool plain_holds(const struct plain_tests *l, const struct plain *v);
 
-/* Something is wanted to be there. */
+/* Does a test require that a value exists? */
 static bool plain_positive(const struct plain_tests *l)
 {
     for (size_t i = 0; i < l->n; i++)

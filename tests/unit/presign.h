@@ -1,4 +1,4 @@
-/* Presigned URLs, as clients make them: signed by the query. The toolkit only checks such signatures (bflocal). */
+/* Presigned URLs as clients make them. The toolkit itself only checks such signatures (bflocal). */
 #ifndef TEST_PRESIGN_H
 #define TEST_PRESIGN_H
 
@@ -16,7 +16,7 @@ static bool sign_canonical(const struct bf_sigv4_scope *s, const struct bf_sigv4
            bf_sigv4_signature(key, bf_buf_view(&to_sign), signature, e);
 }
 
-/* The query of r, then the X-Amz parameters. */
+/* Appends the query of r, then the X-Amz parameters. */
 static void presign_query(const struct bf_sigv4_request *r, const struct bf_sigv4_scope *s,
                           struct bf_str access_key, struct bf_str token, uint64_t expires_s,
                           struct bf_str names, struct bf_buf *out)
@@ -44,8 +44,8 @@ static void presign_query(const struct bf_sigv4_request *r, const struct bf_sigv
         out->failed = true;
 }
 
-/* Appends the whole query string, X-Amz-Signature last. The request's headers are those to be signed (host at least, no
- * x-amz-date). token may be empty; signature may be NULL. */
+/* Appends the query string, with X-Amz-Signature last. The request's headers are the signed ones
+ * (at least host, without x-amz-date). token may be empty; signature may be NULL. */
 static bool presign(const struct bf_sigv4_request *r, const struct bf_sigv4_scope *s,
                     struct bf_str access_key, struct bf_str token, uint64_t expires_s,
                     const struct bf_sigv4_key *key, struct bf_buf *out,

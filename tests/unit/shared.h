@@ -1,7 +1,7 @@
 /*
- * Test vectors that live outside the project. BF_SHARED names their folder
- * (default ../shared); where it is not there a test prints "skipped: what, why" and
- * is counted as skipped, never as passed.
+ * Test vectors outside the project. BF_SHARED is their folder (default ../shared). If
+ * it does not exist, a test prints "skipped: what, why" and is counted as skipped,
+ * never as passed.
  */
 #ifndef BF_TESTS_SHARED_H
 #define BF_TESTS_SHARED_H
@@ -18,7 +18,7 @@ static inline const char *shared_path(char path[512], const char *name)
     return path;
 }
 
-/* Reads the file whole; false when it is not there. */
+/* Reads the whole file; false if it does not exist. */
 static inline bool shared_read(const char *name, struct bf_buf *out)
 {
     char path[512];

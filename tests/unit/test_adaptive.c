@@ -1,4 +1,4 @@
-/* AWS_RETRY_MODE=adaptive: the rate falls where a service throttles, and comes back. */
+/* AWS_RETRY_MODE=adaptive: the request rate decreases when a service throttles, and recovers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -19,7 +19,7 @@ static void nothing_is_held_back_at_first(void **unused)
     }
 }
 
-/* 100 a second, then one refusal: 70 a second go out, then more. */
+/* At 100 requests a second, one throttled request lowers the rate to 70; then it increases. */
 static void a_refusal_slows_down(void **unused)
 {
     (void)unused;
@@ -37,7 +37,7 @@ static void a_refusal_slows_down(void **unused)
     assert_true(wait > second * 9 / 10 && wait < second * 11 / 10);
 }
 
-/* The curve of the SDK's own tests: cubic, through the rate of the refusal. */
+/* The curve in the SDK's tests: cubic, through the rate at the throttled request. */
 static void the_rate_comes_back(void **unused)
 {
     (void)unused;
@@ -47,7 +47,7 @@ static void the_rate_comes_back(void **unused)
                             .throttled_s = 5,
                             .rate = 7,
                             .bucket_s = 1000};
-    /* botocore, test_cubic_calculator: seconds after the refusal and the rate */
+    /* botocore, test_cubic_calculator: seconds after the throttled request, and the rate */
     static const struct {
         double s, rate;
     } expected[] = {{0, 7.0},

@@ -1,4 +1,4 @@
-/* Error answers in both protocols, as services and their stand-ins write them. */
+/* Error answers in both protocols, as written by services and by their replacements. */
 #include "tests/unit/unit.h"
 
 #include "lib/aws/http/answer.h"
@@ -20,7 +20,7 @@ static void json_errors(void **unused)
          "ExpiredIteratorException", "old"},
         {403, "AccessDeniedException:http://internal.amazon.com/coral/com.amazon.coral.service/",
          "{\"Message\":\"no\"}", "AccessDeniedException", "no"},
-        /* the header is the protocol's word */
+        /* the header takes precedence */
         {400, "Outer", "{\"__type\":\"Inner\"}", "Outer", ""},
         {400, "", "{\"code\":\"Plain\",\"message\":\"x\"}", "Plain", "x"},
         {400, "", "{\"code\":\"Second\",\"__type\":\"a#First\"}", "First", ""},
@@ -28,7 +28,7 @@ static void json_errors(void **unused)
          "one"},
         {400, "", "{\"__type\":\"A\",\"message\":\"\\u00e4\\\"b\"}", "A", "\xC3\xA4\"b"},
         {400, "", "{\"__type\":\"A\",\"message\":7}", "A", ""},
-        /* cut off: what was read is kept */
+        /* truncated: the part that was read is kept */
         {400, "", "{\"__type\":\"Half\",\"mess", "Half", ""},
         {502, "", "<html>Bad Gateway</html>", "BadGateway", ""},
         {503, "", "", "ServiceUnavailable", ""},
@@ -87,7 +87,7 @@ static void xml_texts(void **unused)
     assert_false(bf_answer_xml_text(doc, "E", out, sizeof out));
     assert_string_equal(out, "");
     assert_false(bf_answer_xml_text(none, "A", out, sizeof out));
-    /* by elements, not by what looks like one */
+    /* finds elements, not text that looks like one */
     assert_true(bf_answer_xml_text(BF_STR("<A><!-- <B>no</B> --><x:B a='>'>yes</x:B></A>"), "B",
                                    out, sizeof out));
     assert_string_equal(out, "yes");
@@ -95,7 +95,7 @@ static void xml_texts(void **unused)
     assert_string_equal(out, "");
     assert_false(bf_answer_xml_text(BF_STR("<!DOCTYPE html><B>no</B>"), "B", out, sizeof out));
     assert_false(bf_answer_xml_text(BF_STR("<A><B>cut off"), "B", out, sizeof out));
-    /* never half a character */
+    /* never cuts a character */
     assert_true(bf_answer_xml_text(BF_STR("<A>123456\xC3\xA4</A>"), "A", out, sizeof out));
     assert_string_equal(out, "123456");
 }

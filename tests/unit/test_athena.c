@@ -1,4 +1,4 @@
-/* The result object of Athena in pieces of every size, and its answers. */
+/* Athena's result object, read in pieces of every size, and its answers. */
 #include "lib/aws/athena/result.h"
 #include "tests/unit/unit.h"
 
@@ -15,7 +15,7 @@ static bool put_row(void *arg, const struct bf_athena_cell *cell, size_t n, stru
     return true;
 }
 
-/* The same rows, whatever the pieces are. */
+/* The rows are the same for all sizes of pieces. */
 static void assert_rows(const char *object, const char *want)
 {
     struct bf_str all = bf_str_of(object);

@@ -1,4 +1,4 @@
-/* Shared files, configuration, credentials and endpoints, against the SDKs' own test suites. */
+/* Shared files, configuration, credentials and endpoints, tested with the SDKs' own test suites. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 #include "lib/aws/config/endpoint.h"
 #include "tests/unit/shared.h"
 
-/* An environment out of a JSON object of strings. */
+/* An environment from a JSON object of strings. */
 static const char *json_env_get(void *arg, const char *name)
 {
     return json_string_value(json_object_get(arg, name));
@@ -47,7 +47,7 @@ static bool parse_input(struct bf_profiles *p, json_t *input, struct bf_err *e)
             bf_profiles_parse(p, BF_PROFILE_CREDENTIALS, bf_str_of(credentials), e));
 }
 
-/* Every section and property that is wanted is there, and nothing else is. */
+/* Every expected section and property exists, and no other. */
 static size_t check_sections(const char *name, struct bf_profiles *p, enum bf_profile_kind kind,
                              json_t *want)
 {
@@ -143,7 +143,7 @@ static void test_locations(void **state)
     json_decref(doc);
 }
 
-/* The shared files of the endpoint suite, as text. */
+/* Writes the shared files of the endpoint suite. */
 static void put_sections(struct bf_buf *out, const char *word, json_t *sections, bool nested)
 {
     const char *section, *key, *inner;
@@ -173,7 +173,7 @@ static const char *suite_file(json_t *suite, char path[64])
     return path;
 }
 
-/* The URL that configuration leads to. */
+/* The URL that the configuration resolves to. */
 static const char *resolved_url(json_t *env, const struct bf_aws_options *options,
                                 enum bf_aws_service service, struct bf_endpoint *out)
 {
@@ -194,7 +194,7 @@ static bool check_endpoint_case(json_t *suite, json_t *test, const char *file)
     const char *client = json_string_value(json_object_get(test, "client_config"));
     json_t *config = json_object_get(json_object_get(suite, "client_configs"), client);
     if (json_object_get(config, "ignore_configured_endpoint_urls"))
-        return false; /* an option of SDK clients that this toolkit does not have */
+        return false; /* an option of SDK clients that bfpipe does not have */
     const char *environment = json_string_value(json_object_get(test, "environment"));
     json_t *env =
         json_deep_copy(json_object_get(json_object_get(suite, "environments"), environment));
@@ -246,7 +246,7 @@ static bool param_true(json_t *params, const char *name)
     return json_is_true(json_object_get(params, name));
 }
 
-/* Cases of features that the toolkit does not have. */
+/* Cases for features that bfpipe does not have. */
 static bool foreign_case(json_t *params)
 {
     return json_object_get(params, "EndpointId") || param_true(params, "UseGlobalEndpoint");
@@ -367,7 +367,7 @@ static void check_credentials(json_t *env, const char *profile, const char *acce
         assert_false(ok);
         assert_int_equal(e.code, BF_E_DENIED);
         assert_non_null(strstr(e.text, error));
-        assert_null(strstr(e.text, "hush")); /* never a secret in a message */
+        assert_null(strstr(e.text, "hush")); /* a message never contains a secret */
     }
     bf_credentials_free(&found);
     bf_aws_config_free(&c);
@@ -390,7 +390,7 @@ static void test_credentials(void **state)
                             "AWS_SECRET_ACCESS_KEY", "hush", "AWS_EC2_METADATA_DISABLED", "true");
     check_credentials(env, NULL, "ENV", NULL);
     check_credentials(env, "default", "FILE",
-                      NULL); /* an explicit profile switches the environment off */
+                      NULL); /* an explicit profile disables the environment */
     check_credentials(env, "half", NULL, "has no aws_secret_access_key");
     check_credentials(env, "empty", NULL, "no credentials");
     check_credentials(env, "role", NULL, "there is no profile 'nobody'");

@@ -1,4 +1,5 @@
-/* The shared files as people write them, blank values, and where services are in each partition. */
+/* Shared files as users write them, blank values, and the endpoints of services in each
+ * partition. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +16,7 @@
 
 static char config_path[64], credentials_path[80];
 
-/* Pairs of name and value, NULL at the end; the files are those of the test. */
+/* An environment from pairs of name and value, ended by NULL; the shared files are the test's. */
 static const char *get(void *arg, const char *name)
 {
     const char *const *pair = arg;
@@ -43,7 +44,7 @@ static bool load(struct bf_aws_config *c, const char *const *env, const char *pr
     return bf_aws_config_load(c, &o, (struct bf_aws_env){get, arg}, e);
 }
 
-/* Keys and region that the files and the environment lead to. */
+/* Keys and region from the files and the environment. */
 static void check_keys(const char *const *env, const char *profile, const char *access,
                        const char *token, const char *region)
 {

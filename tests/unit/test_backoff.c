@@ -1,4 +1,5 @@
-/* Waits grow twofold from try to try, end at 20 s, and are drawn from the whole of what they may be. */
+/* The maximum delay doubles with every attempt up to 20 s, and delays are drawn from the full
+ * range below it. */
 #include "tests/unit/unit.h"
 
 #include "lib/base/backoff.h"

@@ -1,4 +1,5 @@
-/* Base64: every way of doing it against the plain reading of RFC 4648, in memory that ends where the data ends. */
+/* Base64: every implementation compared with the definition in RFC 4648, in memory that ends
+ * with the data. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,7 +15,7 @@ enum { LONGEST = 200, TEXT = (LONGEST + 2) / 3 * 4 };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-/* The definition, a bit at a time. */
+/* The definition, bit by bit. */
 static size_t define(char *out, const unsigned char *p, size_t n)
 {
     size_t chars = (8 * n + 5) / 6, i;
@@ -29,7 +30,7 @@ static size_t define(char *out, const unsigned char *p, size_t n)
     return i;
 }
 
-/* A copy that ends with its memory, so that sanitizers and valgrind see what reads on. */
+/* A copy that ends with its memory, so that sanitizers and valgrind notice reads past its end. */
 static char *exact(const void *p, size_t n)
 {
     char *copy = malloc(n ? n : 1);
@@ -43,7 +44,7 @@ static void assert_encodes(const char *data, size_t n, struct bf_str want)
 {
     struct bf_buf out;
     char *from = exact(data, n);
-    bf_buf_init(&out, want.n ? want.n : 1); /* no byte of room more than it takes */
+    bf_buf_init(&out, want.n ? want.n : 1); /* exactly the required space */
     bf_base64_encode(&out, bf_str(from, n));
     assert_true(bf_buf_ok(&out));
     assert_true(bf_str_eq(bf_buf_view(&out), want));
@@ -51,7 +52,8 @@ static void assert_encodes(const char *data, size_t n, struct bf_str want)
     free(from);
 }
 
-/* With a quote behind it, and more text behind that: the same as what stands in front of the first quote. */
+/* With a quote and more text after it, the result is the same as for the text before the first
+ * quote. */
 static void assert_quoted(struct bf_str text, size_t more)
 {
     char all[2 * TEXT];
@@ -128,7 +130,7 @@ static void every_length(void)
         }
 }
 
-/* Every byte value at every place of a step, among zeros and among ones. */
+/* Every byte value at every position of a step, among zeros and among ones. */
 static void every_byte(void)
 {
     char data[54];
@@ -141,7 +143,8 @@ static void every_byte(void)
             }
 }
 
-/* Every wrong character, NUL and '=' among them, at every place of texts that end with 0, 1 and 2 '='. */
+/* Every invalid character, including NUL and '=', at every position of texts that end with 0, 1
+ * and 2 '='. */
 static void every_wrong_character(void)
 {
     static const size_t sizes[] = {3, 18, 36, 60, 62, 64};
@@ -157,7 +160,7 @@ static void every_wrong_character(void)
                 if (c && strchr(alphabet, c))
                     continue;
                 if (c == '=' && at == n - pad - 1)
-                    continue; /* one more of padding: see there */
+                    continue; /* more padding is tested there */
                 text[at] = (char)c;
                 assert_refused(bf_str(text, n));
             }
@@ -167,7 +170,7 @@ static void every_wrong_character(void)
     }
 }
 
-/* What stands before a last group changes nothing of its rules. */
+/* The text before the last group does not change its rules. */
 static void assert_last(const char *group, const char *bytes)
 {
     static const size_t befores[] = {0, 4, 20, 44, 76};
@@ -187,7 +190,7 @@ static void assert_last(const char *group, const char *bytes)
     }
 }
 
-/* Of the 64 characters before the padding, those with left-over bits are refused. */
+/* Of the 64 characters before the padding, those with non-zero unused bits are refused. */
 static void padding(void)
 {
     for (unsigned v = 0; v < 64; v++) { /* 'a' is 26, 'b' 27 */
@@ -204,7 +207,7 @@ static void padding(void)
     assert_refused(BF_STR("AA==AA=="));
 }
 
-/* No length but multiples of four. */
+/* Only multiples of four are valid lengths. */
 static void lengths(void)
 {
     char text[TEXT];
@@ -220,7 +223,7 @@ static void lengths(void)
     bf_buf_free(&out);
 }
 
-/* Appending, and a maximum that is passed. */
+/* Appending, and exceeding the maximum. */
 static void appends(void)
 {
     struct bf_buf out;

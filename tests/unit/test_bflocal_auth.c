@@ -1,5 +1,5 @@
-/* bflocal's signature check: requests signed by the library are taken, and each thing that may be wrong is
- * told with the service's own code and text. */
+/* bflocal's signature check: accepts requests signed by the library, and answers each kind of
+ * error with the service's code and text. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -46,7 +46,7 @@ static void add(struct fixture *f, struct bf_str name, struct bf_str value)
     f->r.headers[f->r.nheaders++] = (struct bf_sigv4_header){name, value};
 }
 
-/* Signs what is there as a client would. */
+/* Signs the request as a client would. */
 static void sign(struct fixture *f, const char *region, const char *service, const char *secret,
                  int64_t at_ms)
 {
@@ -267,7 +267,7 @@ static void broken_dates(void **state)
     }
 }
 
-/* A header that x-amz- names must be signed, or anybody on the way could have put it there. */
+/* An x-amz- header must be signed, because otherwise anybody on the network could have added it. */
 static void unsigned_header(void **state)
 {
     (void)state;
@@ -309,7 +309,8 @@ static void presigned(void **state)
     }
 }
 
-/* The seed of the example in the S3 API reference, "Transferring payload in multiple chunks". */
+/* The example's seed signature in the S3 API reference, "Transferring payload in multiple
+ * chunks". */
 static void streaming_seed(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* CBOR and the JSON it stands for: RFC 8949's examples, what is not well-formed, hostile sizes, Kinesis's answers. */
+/* CBOR and the equivalent JSON: the examples of RFC 8949, malformed input, hostile sizes,
+ * Kinesis's answers. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -20,12 +21,12 @@ static struct bf_str bytes_of(const char *hex, unsigned char *out)
     return bf_str((const char *)out, n);
 }
 
-/* want: the JSON, or what the error says. */
+/* want: the JSON, or the text of the error. */
 static void expect_json(struct bf_str cbor, enum bf_err_code code, const char *want)
 {
     struct bf_buf out;
     struct bf_err e = {0};
-    char *copy = malloc(cbor.n + 1); /* a byte too far is seen by the sanitizers */
+    char *copy = malloc(cbor.n + 1); /* a sanitizer notices a read past the end */
     assert_non_null(copy);
     copy = realloc(copy, cbor.n ? cbor.n : 1);
     assert_non_null(copy);
@@ -42,7 +43,7 @@ static void expect_json(struct bf_str cbor, enum bf_err_code code, const char *w
 #define ALPHABET "0102030405060708090a0b0c0d0e0f101112131415161718181819"
 #define TO_25    "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25]"
 
-/* Appendix A, in its order, but for what JSON cannot say. */
+/* Appendix A in its order, except for values without a JSON form. */
 static void examples(void **state)
 {
     static const char *const rows[][2] = {
@@ -81,7 +82,7 @@ static void examples(void **state)
         {"f6", "null"},
         {"f7", "null"},
         {"c074323031332d30332d32315432303a30343a30305a", "\"2013-03-21T20:04:00Z\""},
-        {"c11a514b67b0", "1363896.240"}, /* the service's: milliseconds */
+        {"c11a514b67b0", "1363896.240"}, /* the service counts milliseconds */
         {"c1fb41d452d9ec200000", "1363896240.5"},
         {"d74401020304", "\"AQIDBA==\""},
         {"d818456449455446", "\"ZElFVEY=\""},
@@ -115,7 +116,7 @@ static void examples(void **state)
         {"bf61610161629f0203ffff", "{\"a\":1,\"b\":[2,3]}"},
         {"826161bf61626163ff", "[\"a\",{\"b\":\"c\"}]"},
         {"bf6346756ef563416d7421ff", "{\"Fun\":true,\"Amt\":-2}"},
-        /* beyond the appendix: what SDKs write, and the edges of times */
+        /* beyond the appendix: output of SDKs, and limits of times */
         {"a16954696d657374616d70c11b000001a013accc38", "{\"Timestamp\":1787036486.712}"},
         {"c100", "0.000"},
         {"c120", "-0.001"},
@@ -130,7 +131,7 @@ static void examples(void **state)
         expect_json(bytes_of(rows[i][0], room), BF_OK, rows[i][1]);
 }
 
-/* Appendix A's values that JSON has not, and Appendix F's malformed items. */
+/* Values of Appendix A that JSON does not have, and the malformed items of Appendix F. */
 static void refused(void **state)
 {
     static const char *const rows[][2] = {
@@ -196,18 +197,18 @@ static void depth(void **state)
     assert_true(bl_cbor_to_json(&out, bf_str(cbor, 65), &e));
     assert_true(bf_json_check(bf_buf_view(&out), &e));
     bf_buf_free(&out);
-    memset(cbor, 0xc6, sizeof cbor); /* tags upon tags are walked, not nested */
+    memset(cbor, 0xc6, sizeof cbor); /* nested tags are followed in a loop, not recursively */
     expect_json(bf_str(cbor, sizeof cbor), BF_E_INPUT, "byte 100000: ends too early");
 }
 
-/* What grows beyond the buffer is given up at once. */
+/* Conversion stops as soon as the output exceeds its maximum. */
 static void size(void **state)
 {
     (void)state;
     struct bf_buf out;
     struct bf_err e = {0};
     static char cbor[MAX];
-    memset(cbor, 0xf4, sizeof cbor); /* a list of false: six bytes of one */
+    memset(cbor, 0xf4, sizeof cbor); /* a list of false: six bytes for one */
     cbor[0] = (char)0x9f;
     cbor[MAX - 1] = (char)0xff;
     bf_buf_init(&out, MAX);
@@ -259,7 +260,7 @@ static void answers(void **state)
                 "227822ff");
 }
 
-/* A blob of each length around where its head grows, and a text with an escape. */
+/* A blob of each length around the sizes at which the head grows, and a text with an escape. */
 static void heads(void **state)
 {
     static const size_t lengths[] = {0, 1, 22, 23, 24, 25, 255, 256, 257, 65535, 65536};

@@ -1,4 +1,5 @@
-/* aws-chunked bodies: the S3 API reference's example at every cut, and everything that may be wrong with one. */
+/* aws-chunked bodies: the example of the S3 API reference, split at every position, and every
+ * kind of error. */
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
@@ -94,7 +95,7 @@ static void example(void **state)
     bf_buf_free(&b);
 }
 
-/* The signature of the trailer in aws-c-auth's test of the same example. */
+/* The trailer's signature in aws-c-auth's test of the same example. */
 static void signed_trailer(void **state)
 {
     (void)state;
@@ -178,7 +179,7 @@ static void malformed(void **state)
     }
 }
 
-/* A line or trailer without end does not grow without end. */
+/* A line or trailer is limited in size. */
 static void bounded(void **state)
 {
     (void)state;

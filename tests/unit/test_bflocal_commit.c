@@ -1,7 +1,8 @@
 /*
- * What fails changes nothing. Every kind of write is tried with a commit that fails, and with a store that breaks
- * off at each of its steps: memory, rows and files are as before, the same call goes through afterwards, and a new
- * start finds what memory has said.
+ * A failed operation changes nothing. Every kind of write runs with a commit that
+ * fails, and with a store that fails at each of its steps: memory, rows and files are
+ * unchanged, the same call succeeds afterwards, and a restarted process finds the same
+ * state.
  */
 #include "tests/unit/unit.h"
 
@@ -17,7 +18,8 @@
 
 static const size_t room = 64 << 20;
 
-/* --- what there is ------------------------------------------------------------------------------------------- */
+/* --- the state
+ * ---------------------------------------------------------------------------------------------- */
 
 static void put_shards(struct bf_buf *out, const struct bl_stream *s)
 {
@@ -37,7 +39,7 @@ static void put_shards(struct bf_buf *out, const struct bl_stream *s)
 
 static int by_name(const void *a, const void *b)
 {
-    /* of tables: their names stand behind the rows, as those of streams do */
+    /* used for streams too: struct bl_stream has its name at the same offset */
     const struct bl_table *const *x = a, *const *y = b;
     return strcmp((*x)->name, (*y)->name);
 }
@@ -130,7 +132,7 @@ static void put_files(struct bf_buf *out, const char *dir, int depth)
         free(list);
 }
 
-/* Everything, as text. */
+/* Writes the whole state as text. */
 static void snapshot(struct bf_buf *out, struct bl_local *l)
 {
     bf_buf_reset(out);
@@ -141,7 +143,7 @@ static void snapshot(struct bf_buf *out, struct bl_local *l)
     assert_true(bf_buf_ok(out));
 }
 
-/* Shows the first line that is another. */
+/* Reports the first line that differs. */
 static void assert_same(const char *name, const char *when, const struct bf_buf *was,
                         const struct bf_buf *is)
 {
@@ -174,7 +176,7 @@ struct write {
 #define ARN   "\"StreamArn\":\"arn:aws:kinesis:us-east-1:000000000000:stream/k\""
 #define SHARD "\"StreamName\":\"k\",\"ShardToSplit\":\"shardId-000000000000\""
 
-/* <upload> is the id of the first upload that there is. */
+/* <upload> is the id of the first existing upload. */
 static const struct write writes[] = {
     TABLE("streamed", STREAM),
     TABLE("plain", ""),
@@ -236,7 +238,7 @@ static const struct write writes[] = {
     {"DELETE /bucket", ""},
 };
 
-/* With the id of the upload in its place. */
+/* Replaces <upload>. */
 static void fill(struct bl_local *l, const char *request, char *out, size_t size)
 {
     const char *at = strstr(request, "<upload>");
@@ -275,10 +277,10 @@ static int refuse(void *asked)
 struct break_off {
     sqlite3 *db;
     int left;
-    bool began; /* the transaction */
+    bool began; /* the transaction has begun */
 };
 
-/* Not behind COMMIT: then it is done. fail_commit is about that. */
+/* Does not fail after COMMIT, when the change is done. fail_commit tests COMMIT itself. */
 static int count_down(void *arg)
 {
     struct break_off *b = arg;
@@ -289,7 +291,7 @@ static int count_down(void *arg)
     return --b->left == 0;
 }
 
-/* A commit that the disk does not take. */
+/* COMMIT fails because of the disk. */
 static void fail_commit(struct bl_local *l, const struct write *w, const struct bf_buf *was,
                         struct bf_buf *is)
 {
@@ -302,7 +304,7 @@ static void fail_commit(struct bl_local *l, const struct write *w, const struct 
     assert_same(w->request, "the commit failed", was, is);
 }
 
-/* A store that breaks off in the midst of a statement, of each in turn. The last try goes through. */
+/* The store fails in the middle of a statement, at each step in turn. The last attempt succeeds. */
 static void fail_steps(struct bl_local *l, const struct write *w, const struct bf_buf *was,
                        struct bf_buf *is)
 {
@@ -335,7 +337,7 @@ static void open_local(struct bl_local *l, const char *dir)
         fail_msg("%s", e.text);
 }
 
-/* A new start says what memory said. */
+/* A restarted process finds the state that memory had. */
 static void restart(struct bl_local *l, const char *dir, const char *name, struct bf_buf *was,
                     struct bf_buf *is)
 {
@@ -356,8 +358,12 @@ static void all_writes(const char *dir)
     bf_buf_init(&is, room);
     open_local(&l, dir);
     if (!dir)
-        bl_store_limit(&l.store, (uint64_t)1 << 30); /* a journal, as with the fault `disk` */
-    /* The first file of a run is noted with a transaction of its own: it is not what is tried here. */
+        bl_store_limit(
+            &l.store,
+            (uint64_t)1
+                << 30); /* with a maximum the store keeps a journal, as with the fault `disk` */
+    /* The first file of a run writes a row in its own transaction, which is not part of this
+     * test. */
     l.s3->dirty = dir != NULL;
     for (size_t i = 0; i < BF_COUNT(writes); i++) {
         char request[512];
@@ -375,7 +381,8 @@ static void all_writes(const char *dir)
     bf_buf_free(&was);
 }
 
-/* The fault `disk`: writes until each kind has been refused; a refusal leaves nothing behind, and with room it goes on. */
+/* The fault `disk`: writes until each kind of write has failed. A failed write changes nothing,
+ * and writes succeed again when there is space. */
 static void fill_disk(const char *dir)
 {
     static const size_t big = 60000;
@@ -395,7 +402,7 @@ static void fill_disk(const char *dir)
     bf_buf_init(&was, room);
     bf_buf_init(&is, room);
     open_local(&l, dir);
-    for (size_t i = 0; i < 4; i++) /* tables, stream, its destination */
+    for (size_t i = 0; i < 4; i++) /* tables, a stream, its destination */
         assert_int_equal(run(&l, &writes[i]), 200);
     assert_int_equal(run(&l, &(struct write){"PUT /bucket", ""}), 200);
     l.faults.disk_max = 1000000;

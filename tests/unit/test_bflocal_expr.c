@@ -1,4 +1,5 @@
-/* Expressions of bflocal: conditions, updates and projections on items, and the service's messages. */
+/* bflocal's expressions: conditions, updates and projections on items, and the service's
+ * messages. */
 #include "tests/unit/unit.h"
 
 #include "cmd/bflocal/expression/expr.h"
@@ -11,7 +12,7 @@
     "{\"M\":{\"a\":{\"N\":\"3\"},\"b\":{\"N\":\"4\"}}},{\"L\":[{\"N\":\"5\"},{\"N\":\"6\"}]}]},"   \
     "\"bags\":{\"L\":[{\"SS\":[\"a\",\"b\"]},{\"N\":\"7\"}]}}"
 #define NAMES "{\"#s\":\"status\",\"#p\":\"pay\",\"#m\":\"method\"}"
-/* 31 maps, one in the other: as an attribute they just fit. */
+/* 31 nested maps: the maximum for an attribute. */
 #define MAPS "{\"M\":{\"d\":{\"M\":{\"d\":{\"M\":{\"d\":{\"M\":{\"d\":{\"M\":{\"d\":"
 #define ENDS "}}}}}}}}}}"
 #define DEEP                                                                                       \
@@ -139,7 +140,7 @@ static void test_updates(void **state)
 {
     (void)state;
     static const struct {
-        const char *text, *path, *want; /* the value at path, as JSON; "" for none */
+        const char *text, *path, *want; /* the value at the path, as JSON; "" for none */
     } cases[] = {
         {"SET n = n + :one", "n", "{\"N\":\"11\"}"},
         {"SET n = :one - n", "n", "{\"N\":\"-9\"}"},
@@ -203,7 +204,8 @@ static void test_updates(void **state)
         struct bf_buf out;
         set_up(&f);
         bf_buf_init(&out, 4096);
-        assert_non_null(f.item = bl_value_copy(&f.a, f.item)); /* as before every update */
+        assert_non_null(f.item =
+                            bl_value_copy(&f.a, f.item)); /* the original item, for every update */
         bool ok = bl_update_parse(&f.x, bf_str_of(cases[i].text), &u, &f.e) &&
                   bl_update_apply(&f.a, &u, f.item, &f.e);
         if (strncmp(cases[i].want, "error: ", 7) == 0) {
@@ -280,7 +282,7 @@ static void test_unused(void **state)
     bf_arena_free(&f.a);
 }
 
-/* Values: what the service refuses, in its words. */
+/* Values that the service refuses, with its messages. */
 static void test_values(void **state)
 {
     (void)state;
@@ -313,7 +315,7 @@ static void test_values(void **state)
     }
 }
 
-/* Sets and maps large enough for the index, and the limit of nesting. */
+/* Sets and maps that are large enough for the index, and the limit of nesting. */
 static void test_large_values(void **state)
 {
     (void)state;

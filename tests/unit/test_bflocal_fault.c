@@ -1,4 +1,5 @@
-/* Fault specifications: grammar, what they hit, and that the same seed hits the same calls. */
+/* Fault specifications: grammar, which calls they strike, and that the same seed strikes the
+ * same calls. */
 #include "tests/unit/unit.h"
 
 #include "cmd/bflocal/http/fault.h"
@@ -18,7 +19,7 @@ static void good_and_bad(void **state)
     static const struct {
         const char *spec, *error;
     } bad[] = {
-        {"nonsense", "no fault is called 'nonsense'"},
+        {"nonsense", "unknown fault 'nonsense'"},
         {"throttle:p=101%", "is not a percentage"},
         {"throttle:p=x", "is not a percentage"},
         {"throttle:p", "is not KEY=VALUE"},
@@ -26,10 +27,10 @@ static void good_and_bad(void **state)
         {"latency:by=5", "latency has no key 'by'"},
         {"throttle:op=a\"b", "is not a name"},
         {"seed=x", "fault: seed"},
-        {"throttle:op=Nope", "no operation is called 'Nope'"},
-        {"throttle:service=sqs", "no service is called 'sqs'"},
-        {"throttle:service=kinesis,op=PutItem", "no operation of that service is called 'PutItem'"},
-        {"disk", "say how much fits"},
+        {"throttle:op=Nope", "unknown operation 'Nope'"},
+        {"throttle:service=sqs", "unknown service 'sqs'; want one of"},
+        {"throttle:service=kinesis,op=PutItem", "unknown operation 'PutItem' of that service"},
+        {"disk", "want a size"},
     };
     struct bl_faults f;
     set(&f, "");
@@ -46,7 +47,7 @@ static void good_and_bad(void **state)
         struct bf_err e = {0};
         assert_false(bl_fault_set(&f, bf_str_of(bad[i].spec), &e));
         assert_has(e.text, bad[i].error);
-        assert_int_equal(f.n, 5); /* what was there stays */
+        assert_int_equal(f.n, 5); /* the rules are unchanged */
     }
 }
 
@@ -92,7 +93,7 @@ static void kinds(void **state)
     set(&f, "500;cut;crc;latency:ms=5;latency:ms=6;partial;iterator;error200;conflict;clock;disk:"
             "max=1");
     bl_fault_draw(&f, "dynamodb", "BatchWriteItem", &hit);
-    assert_int_equal(hit.answer, BL_FAULT_500); /* the first that replaces the answer */
+    assert_int_equal(hit.answer, BL_FAULT_500); /* the first one that replaces the answer */
     assert_true(hit.cut && hit.crc);
     assert_int_equal(hit.latency_ms, 11);
     assert_int_equal(hit.part, 500000);
@@ -127,7 +128,7 @@ static void entries(void **state)
         size_t n = 0;
         for (size_t i = 0; i < 25; i++)
             n += bl_fault_entry(&hit, i, 25);
-        assert_int_equal(n, 24); /* one always gets through */
+        assert_int_equal(n, 24); /* one entry always succeeds */
         assert_true(bl_fault_entry(&hit, 0, 1));
     }
     struct bl_fault_hit none = {.part = 0};

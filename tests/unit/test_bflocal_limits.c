@@ -1,4 +1,5 @@
-/* The services' limits: what just fits is taken, one more is refused with the service's code and message. */
+/* The services' limits: the maximum is accepted, and one more is refused with the service's code
+ * and message. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@
 static const size_t room = 48 << 20;
 static struct bl_local local;
 static struct bf_buf body, answer;
-static int64_t clock_ms = 1795759200000; /* it stands still unless a test puts it forward */
+static int64_t clock_ms = 1795759200000; /* constant unless a test advances it */
 
 int64_t __wrap_bf_clock_wall_ms(void);
 int64_t __wrap_bf_clock_wall_ms(void)
@@ -37,7 +38,7 @@ static void put_n(char c, size_t n)
     body.n += n;
 }
 
-/* Sends what was put. piece: of the answer. */
+/* Sends the request built by put. piece: a part of the answer. */
 static void expect(const char *request, int status, const char *piece)
 {
     bf_buf_reset(&answer);
@@ -85,7 +86,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* {"k":{"S":KEY},"r":{"S":"r"},"x":{"S":"xxx"}}, of that many bytes as DynamoDB counts. */
+/* {"k":{"S":KEY},"r":{"S":"r"},"x":{"S":"xxx"}} of this size as DynamoDB counts. */
 static void put_item(const char *key, size_t bytes)
 {
     bf_buf_addf(&body, "{\"k\":{\"S\":\"%s\"},\"r\":{\"S\":\"r\"},\"x\":{\"S\":\"", key);
@@ -117,7 +118,8 @@ static void items(void **state)
             "\"UpdateExpression\":"
             "\"SET x=:x\",\"ExpressionAttributeValues\":{\":x\":{\"S\":\"");
         put_n('x',
-              409600 - 5 + (more ? 1 : -100)); /* just below, see the manual's section on limits */
+              409600 - 5 +
+                  (more ? 1 : -100)); /* just below the limit; see the manual's section on limits */
         put("\"}}}");
         expect(DDB "UpdateItem", more ? 400 : 200,
                more ? "Item size to update has exceeded the maximum allowed size" : "{");
@@ -204,7 +206,7 @@ static void counts(void **state)
     expect(DDB "BatchGetItem", 400, "The requestItems parameter is required for BatchGetItem");
 }
 
-/* GetRecords of a table's stream: 1000 records or 1 MB, 15 minutes. */
+/* GetRecords of a table's stream: 1000 records or 1 MB; iterators of 15 minutes. */
 static void stream_records(void)
 {
     bf_buf_addf(&body, "{\"TableName\":\"tab\"}");
@@ -237,7 +239,7 @@ static void stream_records(void)
     expect(STREAM "GetRecords", 400, "ExpiredIteratorException");
 }
 
-/* Items of 390 kB: ten are within 4 MB, eleven are not; 16 MB of an answer are 42; a page has 1 MB. */
+/* Items of 390 kB: ten fit into 4 MB, eleven do not; an answer of 16 MB has 42; a page has 1 MB. */
 static void bytes(void **state)
 {
     (void)state;
@@ -315,7 +317,7 @@ static void expressions(void **state)
     expect(DDB "CreateTable", 400, "ValidationException");
 }
 
-/* A record's data in base64, of that many bytes. */
+/* Base64 of n bytes. */
 static void put_data(size_t n)
 {
     static char zeros[1 << 21];
@@ -352,7 +354,7 @@ static void records(void **state)
                more ? "InvalidArgumentException\",\"message\":\"Records size exceeds 10 MB limit"
                     : "{");
     }
-    /* 12 MB of records lie there: an answer has ten of them */
+    /* the shard has 12 MB of records; an answer has 10 MB */
     put("{\"StreamName\":\"s\",\"ShardId\":\"shardId-000000000000\",\"ShardIteratorType\":\"TRIM_"
         "HORIZON\"}");
     expect(KIN "GetShardIterator", 200, "{\"ShardIterator\":\"");
@@ -429,7 +431,7 @@ static void parts(void **state)
                    : "");
     }
     snprintf(request, sizeof request, "POST /bucket/parts?uploadId=%s", id);
-    for (size_t more = 0; more < 2; more++) { /* the first of two has 4 bytes, then 5 MB */
+    for (size_t more = 0; more < 2; more++) { /* the first request has 4 bytes, the second 5 MB */
         static const char *const etags[] = {"f4c9385f1902f7334b00b9b4ecd164de",
                                             "5f363e0e58a95f06cbe9bbc662c5dfb6"};
         bf_buf_addf(&body,

@@ -1,4 +1,5 @@
-/* Logs: what was added is there in order, from any number on, and not before its commit. */
+/* Logs: records are in order, can be read from any number on, and are not visible before their
+ * commit. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -33,7 +34,7 @@ static void add(struct bl_store *s, int64_t log, int64_t number, int64_t at_ms)
     bl_log_add(s, log, &(struct bl_record){number, at_ms, BF_STR("key"), bf_str(data, (size_t)n)});
 }
 
-/* The numbers of a walk, as text. */
+/* The numbers of a walk as text. */
 static void expect_walk(struct bl_store *s, int64_t log, int64_t from, int64_t since_ms,
                         const char *numbers)
 {
@@ -146,7 +147,7 @@ static void removed(void **state)
     bl_store_close(&s);
 }
 
-/* More logs than gather at a time, and more bytes than a chunk takes. */
+/* More logs than chunks in memory, and more bytes than a chunk holds. */
 static void many(void **state)
 {
     (void)state;
@@ -176,7 +177,7 @@ static void many(void **state)
         assert_int_equal(r.data.n, 200000);
         assert_int_equal(r.key.n, 0);
         if (i == 4) {
-            bl_log_leave(&w); /* and begin anew */
+            bl_log_leave(&w); /* and start again */
             bl_log_walk(&s, 50, 105, 0, &w);
         }
     }

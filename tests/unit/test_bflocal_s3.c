@@ -1,10 +1,11 @@
-/* S3's small parts: XML both ways, checksums. */
+/* Small parts of S3: writing and reading XML, checksums. */
 #include "tests/unit/unit.h"
 
 #include "cmd/bflocal/s3/sum.h"
 #include "cmd/bflocal/wire/xml.h"
 
-/* The tokens of a document as text: "+a" opens, "-a" closes, "'...'" text, "!" an error, "." the end. */
+/* The tokens of a document as text: "+a" start tag, "-a" end tag, "'...'" text, "!" error, "."
+ * end. */
 static void walk(const char *document, struct bf_buf *out)
 {
     struct bf_xml x;
@@ -76,7 +77,7 @@ static void xml_text(void **state)
     bf_buf_free(&back);
 }
 
-/* "123456789", by the CRC catalogue and by sha1sum and sha256sum. */
+/* Of "123456789", from the CRC catalogue and from sha1sum and sha256sum. */
 static void sums(void **state)
 {
     (void)state;

@@ -1,14 +1,14 @@
-/* bflocal's services: each constant says all that the router, the faults and the messages need of it. */
+/* bflocal's services: each constant has all members that the router, the faults and the messages read. */
 #include "tests/unit/unit.h"
 
 #include "cmd/bflocal/http/fault.h"
+#include "cmd/bflocal/http/tally.h"
 #include "cmd/bflocal/services.h"
 
 static void check_named(const struct bl_service *s)
 {
     struct bl_fault_rule rule;
-    if (!s->name || !s->title || !s->variable || !s->signing || !s->content_type ||
-        !s->error_prefix || !s->max_body)
+    if (!s->name || !s->title || !s->variable || !s->signing || !s->max_body)
         fail_msg("%s: a member is missing", s->name ? s->name : "a service without a name");
     if (strlen(s->name) >= sizeof rule.service)
         fail_msg("%s: the name is too long for a fault's rule", s->name);
@@ -19,9 +19,10 @@ static void check_protocol(const struct bl_service *s)
     if (s->protocol) {
         if (!s->protocol->finish)
             fail_msg("%s: its protocol does not answer", s->name);
-    } else if (!s->target || !s->nops || !s->throttled)
-        fail_msg("%s: a JSON service has a target, operations and a message of throttling",
-                 s->name);
+    } else if (!s->target || !s->nops || !s->dialect)
+        fail_msg("%s: a JSON service has a target, operations and a dialect", s->name);
+    else if (!s->dialect->content_type || !s->dialect->error_prefix || !s->dialect->throttled)
+        fail_msg("%s: a member of its dialect is missing", s->name);
 }
 
 static void check_operations(const struct bl_service *s)
@@ -46,7 +47,7 @@ static void test_each(void **state)
     }
 }
 
-/* A request must not have two services to go to. */
+/* A request must match only one service. */
 static void test_apart(void **state)
 {
     (void)state;
@@ -87,12 +88,40 @@ static void test_lists(void **state)
     assert_false(bl_services_know(all, "b", "Op"));
 }
 
+static void test_tally(void **state)
+{
+    (void)state;
+    static const struct bl_service a = {.name = "a"}, b = {.name = "b"};
+    static const struct bl_service *const all[] = {&a, &b, NULL};
+    static struct bl_tally t;
+    struct bf_buf out;
+    bf_buf_init(&out, 1000);
+    bl_tally_begin(&t);
+    bl_tally_add(&t, all, &b, 200);
+    bl_tally_add(&t, all, &b, 400);
+    bl_tally_add(&t, all, NULL, 503);
+    bl_tally_print(&t, all, &out);
+    const char *text = bf_buf_cstr(&out);
+    assert_non_null(text);
+    assert_non_null(strstr(text, "3 requests (2 errors) in "));
+    assert_non_null(strstr(text, " s: b 2 (1 error), other 1 (1 error)"));
+    bl_tally_begin(&t);
+    bl_tally_add(&t, all, &a, 304);
+    bf_buf_reset(&out);
+    bl_tally_print(&t, all, &out);
+    text = bf_buf_cstr(&out);
+    assert_non_null(text);
+    assert_non_null(strstr(text, "1 request in "));
+    bf_buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each),
         cmocka_unit_test(test_apart),
         cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_tally),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,4 @@
-/* The store: transactions, sticky errors, a full disk, one process a folder. */
+/* The store: transactions, sticky errors, a full disk, one process for a folder. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -49,7 +49,8 @@ static void transactions(void **state)
     bl_store_close(&s);
 }
 
-/* Without a journal: what changed nothing rolls back, what was changed and then given up is the store's end. */
+/* Without a journal: a transaction without changes can roll back; one with changes that fails
+ * makes the store unusable. */
 static void bulk(void **state)
 {
     (void)state;
@@ -62,7 +63,7 @@ static void bulk(void **state)
     assert_true(bl_store_begin_bulk(&s, &e));
     assert_int_equal(bl_run(&s, bl_sql(&s, "DELETE FROM t WHERE v=x'00'")), 0);
     bl_store_rollback(&s);
-    assert_true(bl_store_begin(&s, &e)); /* this one has its journal again */
+    assert_true(bl_store_begin(&s, &e)); /* this one has a journal */
     insert(&s, BF_STR("b"));
     bl_store_rollback(&s);
     assert_int_equal(count(&s), 1);
@@ -70,12 +71,12 @@ static void bulk(void **state)
     insert(&s, BF_STR("c"));
     bl_store_rollback(&s);
     assert_false(bl_store_begin(&s, &e));
-    assert_has(e.text, "memory had run out");
+    assert_has(e.text, "out of memory in the middle");
     assert_false(bl_store_begin_bulk(&s, &e));
     bl_store_close(&s);
 }
 
-/* With a maximum the journal stays, and so does what was there. */
+/* With a maximum there is a journal, and earlier data stays. */
 static void bulk_full(void **state)
 {
     (void)state;
@@ -115,11 +116,11 @@ static void sticky(void **state)
     assert_false(bl_store_commit(&s, &e));
     assert_int_equal(e.code, BF_E_IO);
     assert_has(e.text, "nowhere");
-    assert_int_equal(count(&s), 0); /* all of it went, and the store is free again */
+    assert_int_equal(count(&s), 0); /* all was rolled back, and the lock is free */
     bl_store_close(&s);
 }
 
-/* A disk that is full refuses, and takes again when there is room. */
+/* A full disk refuses writes and accepts them again when there is space. */
 static void full(void **state)
 {
     (void)state;
@@ -143,7 +144,7 @@ static void full(void **state)
     bl_store_close(&s);
 }
 
-/* What another process gets that opens the same folder. */
+/* The result for another process that opens the same folder. */
 static int open_elsewhere(const char *path)
 {
     int status;
@@ -176,7 +177,8 @@ static void folder(void **state)
     bl_store_close(&s);
     assert_true(bl_store_open(&s, path, &e));
     assert_int_equal(count(&s), 1);
-    assert_true(bl_store_exec(&s, "PRAGMA user_version = 1", &e)); /* as another version has it */
+    assert_true(
+        bl_store_exec(&s, "PRAGMA user_version = 1", &e)); /* as another version would have it */
     bl_store_close(&s);
     assert_false(bl_store_open(&s, path, &e));
     assert_int_equal(e.code, BF_E_INPUT);

@@ -1,4 +1,4 @@
-/* Records past their retention go, some at a time, and with them no sequence number is forgotten. */
+/* Records past their retention are deleted in steps; sequence numbers are not reused. */
 #include "tests/unit/unit.h"
 
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static const char *expect(const char *request, const char *body, const char *pie
     return text;
 }
 
-/* The text behind `name":"` in the answer. */
+/* Copies the text after `name":"` in the answer. */
 static void take(char *out, size_t size, const char *name)
 {
     const char *at = strstr(bf_buf_cstr(&answer), name);
@@ -108,7 +108,7 @@ static void kinesis(void **state)
         put_record();
     assert_int_equal(number(chunks), 200);
     set_clock("25h");
-    put_record(); /* removes some, and no more than some */
+    put_record(); /* deletes some records, up to the limit */
     assert_int_equal(number(chunks), 201 - BL_TRIM_CHUNKS);
     put_record();
     put_record();
@@ -119,7 +119,7 @@ static void kinesis(void **state)
            "\"TRIM_HORIZON\"}",
            "ShardIterator");
     take(iterator, sizeof iterator, "ShardIterator");
-    set_clock("50h"); /* whoever reads removes as well */
+    set_clock("50h"); /* a read deletes records too */
     expect(KIN "GetShardIterator",
            "{\"StreamName\":\"s\",\"ShardId\":\"shardId-000000000000\",\"ShardIteratorType\":"
            "\"TRIM_HORIZON\"}",
@@ -183,7 +183,7 @@ static void streams(void **state)
     get_iterator(arn, shard,
                  "\"AFTER_SEQUENCE_NUMBER\",\"SequenceNumber\":\"100000000000000000004\"",
                  iterator);
-    set_clock("100h"); /* a table that is written and never read */
+    set_clock("100h"); /* a table that is written but never read */
     put_item(5);
     get_iterator(arn, shard, "\"TRIM_HORIZON\"", iterator);
     snprintf(body, sizeof body, "{\"ShardIterator\":\"%s\"}", iterator);

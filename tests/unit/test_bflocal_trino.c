@@ -1,4 +1,5 @@
-/* bflocal's Athena: Trino's SQL in DuckDB's words, without DuckDB; the fence round DuckDB, where there is one. */
+/* bflocal's Athena: the translation of Trino's SQL, without DuckDB; and, if DuckDB is available,
+ * the restrictions on it. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -8,7 +9,7 @@
 #include "cmd/bflocal/trino/trino.h"
 #include "cmd/bflocal/duck/engine.h"
 
-/* Tables are t and shop.t; v is a view of t. */
+/* The tables are t and shop.t; v is a view of t. */
 static enum bl_trino_kind look_up(void *arg, struct bl_trino_ref *ref, struct bf_str *view,
                                   const char **database, struct bf_err *e)
 {
@@ -36,7 +37,7 @@ static bool put(void *arg, struct bl_trino_ref *ref, struct bf_buf *out, struct 
     return true;
 }
 
-/* The translation, or what is wrong with it; every probed type is `id`. */
+/* The translation or the error; every probed type is `id`. */
 static const char *translate_as(const char *sql, enum duckdb_type id)
 {
     static char text[4000];
@@ -98,7 +99,7 @@ static void test_words(void **state)
         assert_string_equal(translate(cases[i].from), cases[i].to);
 }
 
-/* Conditions that choose partitions: each of an AND, none of an OR, none with a subquery. */
+/* Conditions that exclude partitions: each operand of AND, none of OR, none with a subquery. */
 static void test_conditions(void **state)
 {
     (void)state;
@@ -154,7 +155,7 @@ static void test_refused(void **state)
         {"SELECT * FROM read_csv('x')", "SYNTAX_ERROR"},
         {"SELECT * FROM 'x'", "SYNTAX_ERROR: line 1:15: mismatched input ''x''"},
         {"SELECT 1; SELECT 2", "SYNTAX_ERROR: line 1:11: mismatched input 'SELECT'"},
-        {"SELECT $1", "SYNTAX_ERROR: line 1:8: a character that has no meaning here"},
+        {"SELECT $1", "SYNTAX_ERROR: line 1:8: unexpected character"},
         {"SELECT a::int", "SYNTAX_ERROR: line 1:9: mismatched input ':'"},
         {"SELECT `a`", "SYNTAX_ERROR: line 1:8: mismatched input '`a`'"},
         {"SELECT 1a",
@@ -169,7 +170,7 @@ static void test_refused(void **state)
             fail_msg("%s: %s, not %s", cases[i].from, translate(cases[i].from), cases[i].why);
 }
 
-/* Deep nesting ends in words, not in the stack. */
+/* Deep nesting is an error, not a stack overflow. */
 static void test_deep(void **state)
 {
     static const char *const brackets[] = {"(", "- ", "ARRAY[", "NOT ", "(SELECT ", "abs("};
@@ -185,7 +186,7 @@ static void test_deep(void **state)
     }
 }
 
-/* Every row of the table has a translation that knows what to do with it. */
+/* Every row of the table has a translation whose handler exists. */
 static void test_table(void **state)
 {
     (void)state;
@@ -204,7 +205,8 @@ static void test_table(void **state)
     }
 }
 
-/* Whatever a statement says: no file but those of the folder, no network, no extension, no way to change that. */
+/* No statement can read a file outside of the folder, use the network or an extension, or change
+ * these settings. */
 static void test_fence(void **state)
 {
     static const char *const statements[] = {

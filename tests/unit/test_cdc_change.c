@@ -1,7 +1,8 @@
 /*
- * The pass over change records: every vector level, with and without the memory of earlier records,
- * gives the same answer on valid and on broken records; what it takes is valid JSON; and the rows hold
- * what a JSON tree (jansson) of the record holds, numbers digit for digit.
+ * The pass over change records: every vector level, with and without the memory of
+ * earlier records, gives the same result for valid and invalid records. An accepted
+ * record is valid JSON, and its row has the same values as the record's jansson tree,
+ * numbers digit for digit.
  */
 #include "tests/unit/unit.h"
 
@@ -16,7 +17,7 @@
 enum { LEVELS = 2 };
 
 struct engines {
-    struct bf_xform *x[LEVELS]; /* one for each level, kept over all records */
+    struct bf_xform *x[LEVELS]; /* one for each level, used for all records */
     struct bf_xform_conf conf;
     enum bf_cpu level[LEVELS];
     size_t n;
@@ -55,7 +56,7 @@ static bool run_one(struct bf_xform *x, struct bf_str line, struct bf_buf *rows,
     return bf_xform_line(x, line, 0, rows, e);
 }
 
-/* All engines, and one without a memory, agree; the row is in *rows when they take the line. */
+/* All engines, and one without a memory, agree; if they accept the line, *rows has the row. */
 static bool agree(struct engines *g, struct bf_str line, struct bf_buf *rows)
 {
     struct bf_err e, other;
@@ -93,7 +94,7 @@ static bool same_text(struct bf_json_val *v, json_t *string)
     return same;
 }
 
-/* Numbers are the same text, unless JSON wants another. */
+/* Numbers have the same text, unless JSON requires another. */
 static bool same_number(struct bf_json_val *v, json_t *string)
 {
     const char *n = json_string_value(string);
@@ -128,7 +129,7 @@ static bool same_array(struct bf_str raw, const char *type, json_t *items)
     return bf_json_element(&j, &e) == BF_JSON_END;
 }
 
-/* Every member of the tree is in the object text, and extra more. */
+/* Every member of the tree is in the object's text, which has `extra` more. */
 static bool same_object(struct bf_str raw, json_t *map, size_t extra)
 {
     struct bf_json j;
@@ -223,7 +224,7 @@ static void test_valid(void **state)
     valid(BF_ROW_OLD, 5);
 }
 
-/* Typed rows show where each value began and ended. */
+/* Typed rows show where each value begins and ends. */
 static void test_typed(void **state)
 {
     (void)state;
@@ -261,7 +262,7 @@ static void test_mutated(void **state)
         put_record(&f);
         mutate(&f);
         struct bf_str line = bf_buf_view(&f.line);
-        json_t *tree = load(line, JSON_REJECT_DUPLICATES); /* those inside maps pass */
+        json_t *tree = load(line, JSON_REJECT_DUPLICATES); /* duplicates inside of maps pass */
         if (agree(&g, line, &rows)) {
             taken++;
             if (!bf_json_check(line, &e))
@@ -306,6 +307,48 @@ static void test_view(void **state)
     bf_change_free(&c);
 }
 
+/* The item of n attributes "PREFIX0", "PREFIX1", ...; every third name is written with an escape. The prefix begins
+ * with A. */
+static void put_item(struct bf_buf *out, const char *prefix, int n)
+{
+    bf_buf_reset(out);
+    for (int i = 0; i < n; i++)
+        bf_buf_addf(out, "%s\"%s%s%d\":{\"N\":\"%d\"}", i ? "," : "{", i % 3 ? "A" : "\\u0041",
+                    prefix + 1, i, i);
+    bf_buf_addc(out, '}');
+}
+
+/* Look-ups in a large image are indexed. The index must not outlive the record: the attributes of the next one are at the
+ * same place. */
+static void test_find_many(void **state)
+{
+    (void)state;
+    static const char *const prefixes[] = {"Abc", "Axyz", "Abc"};
+    struct bf_change c;
+    struct bf_err e = {0};
+    struct bf_buf item;
+    bf_change_init(&c);
+    bf_buf_init(&item, 1 << 20);
+    for (int n = 1; n < 400; n += 37)
+        for (size_t r = 0; r < BF_COUNT(prefixes); r++) {
+            char name[32], value[16];
+            put_item(&item, prefixes[r], n);
+            assert_true(bf_change_item(&c, bf_buf_view(&item), &e));
+            for (int i = n - 1; i >= 0; i--) {
+                snprintf(name, sizeof name, "%s%d", prefixes[r], i);
+                snprintf(value, sizeof value, "%d", i);
+                const struct bf_attr *a = bf_image_find(&c.new_image, bf_str_of(name));
+                assert_non_null(a);
+                assert_true(bf_str_eq(a->val, bf_str_of(value)));
+                snprintf(name, sizeof name, "%s%d", r == 1 ? "Abc" : "Axyz", i);
+                assert_null(bf_image_find(&c.new_image, bf_str_of(name)));
+            }
+            assert_null(bf_image_find(&c.new_image, BF_STR("")));
+        }
+    bf_buf_free(&item);
+    bf_change_free(&c);
+}
+
 static void test_single_values(void **state)
 {
     (void)state;
@@ -328,7 +371,7 @@ static void test_single_values(void **state)
     bf_change_free(&c);
 }
 
-/* Names that repeat are found whether they are remembered, long, many, or written differently. */
+/* Duplicate names are found, whether they are remembered, long, many, or written differently. */
 static void test_repeated(void **state)
 {
     (void)state;
@@ -366,7 +409,7 @@ static void test_repeated(void **state)
     bf_change_free(&c);
 }
 
-/* The same inside of a map, whatever it stands in; n members and one that stands once more, or does not. */
+/* The same in a map, at every place; n members, with or without a duplicate. */
 static void test_repeated_inside(void **state)
 {
     (void)state;
@@ -405,10 +448,10 @@ static void test_repeated_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_view),     cmocka_unit_test(test_single_values),
-        cmocka_unit_test(test_repeated), cmocka_unit_test(test_repeated_inside),
-        cmocka_unit_test(test_valid),    cmocka_unit_test(test_typed),
-        cmocka_unit_test(test_mutated),
+        cmocka_unit_test(test_find_many),       cmocka_unit_test(test_view),
+        cmocka_unit_test(test_single_values),   cmocka_unit_test(test_repeated),
+        cmocka_unit_test(test_repeated_inside), cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_typed),           cmocka_unit_test(test_mutated),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

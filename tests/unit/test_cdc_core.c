@@ -1,6 +1,7 @@
 /*
- * The JSON that a change record is passed over with (lib/json/core.h), at every vector level: it takes
- * what the pull scanner takes, and refuses what that refuses, wherever the text stands in memory.
+ * The JSON pass over change records (lib/json/core.h) at every vector level: it
+ * accepts and refuses the same texts as the pull scanner, at every alignment in
+ * memory.
  */
 #include "tests/unit/unit.h"
 
@@ -103,7 +104,7 @@ static void test_documents(void **state)
     bf_change_free(&c);
 }
 
-/* Strings of all lengths up to three vectors, with something special at every place. */
+/* Strings of all lengths up to three vectors, with a special character at every position. */
 static void test_places(void **state)
 {
     (void)state;
@@ -126,8 +127,8 @@ static void test_places(void **state)
     bf_change_free(&c);
 }
 
-/* Strings made of what escapes and UTF-8 can be, right and wrong, across the edges of vectors and blocks: each level says
- * the same of the same byte. */
+/* Strings of valid and invalid escapes and UTF-8, across the boundaries of vectors and blocks:
+ * each level reports the same byte. */
 static void test_strings(void **state)
 {
     (void)state;
@@ -190,7 +191,7 @@ static void test_strings(void **state)
         size_t first = bf_rng_below(&rng, BF_COUNT(good));
         bf_buf_reset(&text);
         bf_buf_lit(&text, HEAD "\"");
-        for (; k <= n; k++) /* of few kinds, so that there are runs of each */
+        for (; k <= n; k++) /* of few kinds, so that runs are likely */
             bf_buf_addf(&text, "%s",
                         k == at ? wrong[bf_rng_below(&rng, BF_COUNT(wrong))]
                                 : good[(first + bf_rng_below(&rng, some)) % BF_COUNT(good)]);
@@ -207,7 +208,8 @@ static void test_strings(void **state)
     bf_change_free(&c);
 }
 
-/* Binaries: whole groups of four, with as much padding as there can be, and a wrong byte at every place. */
+/* Base64: complete groups of four, as much padding as possible, and an invalid byte at every
+ * position. */
 static void test_base64(void **state)
 {
     (void)state;
@@ -237,7 +239,7 @@ static void test_base64(void **state)
     bf_change_free(&c);
 }
 
-/* Random documents of JSON's own bytes. */
+/* Random documents of JSON's own characters. */
 static void test_noise(void **state)
 {
     (void)state;
@@ -262,7 +264,8 @@ static void test_noise(void **state)
     bf_change_free(&c);
 }
 
-/* Every beginning of a record is refused, read in place or from a copy, and nothing behind it counts. */
+/* Every prefix of a record is refused, read in place or from a copy, and the text after it does
+ * not matter. */
 static void test_beginnings(void **state)
 {
     (void)state;
@@ -280,7 +283,7 @@ static void test_beginnings(void **state)
         bool whole = n == sizeof record - 1;
         assert_int_equal(bf_change_parse(&c, bf_str(place, n), 100, &e),
                          whole ? BF_CHANGE : BF_CHANGE_BAD);
-        char *exact = malloc(n ? n : 1); /* so that a sanitizer sees a read past the end */
+        char *exact = malloc(n ? n : 1); /* a sanitizer notices a read past the end */
         assert_non_null(exact);
         memcpy(exact, record, n);
         assert_int_equal(bf_change_parse(&c, bf_str(exact, n), 0, &e),

@@ -1,4 +1,4 @@
-/* Exact decimals: known cases, limits, and the laws of arithmetic on drawn numbers. */
+/* Exact decimals: known cases, limits, and the laws of arithmetic on random numbers. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -108,7 +108,7 @@ static void test_limits(void **state)
     assert_int_equal(e.code, BF_E_LIMIT);
 }
 
-/* A result is read again, whatever its length; one that would not be written whole is none. */
+/* Every result can be read again; a result that cannot be written exactly is refused. */
 static void test_results(void **state)
 {
     (void)state;
@@ -138,12 +138,12 @@ static void test_results(void **state)
             assert_int_equal(bf_decimal_cmp(&d, &again), 0);
         }
         assert_int_equal(e.code, BF_E_LIMIT);
-        assert_int_equal(n, i ? 2 : 3); /* digits end it, or the power of ten */
+        assert_int_equal(n, i ? 2 : 3); /* the limit is the digits, or the power of ten */
     }
     bf_buf_free(&text);
 }
 
-/* (a + b) - b is a, a * b is b * a, and small ones agree with integers. */
+/* (a + b) - b is a, a * b is b * a, and small numbers agree with integers. */
 static void test_laws(void **state)
 {
     (void)state;

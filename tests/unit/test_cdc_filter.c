@@ -1,4 +1,4 @@
-/* Repeated records, folded state, and the filters together with the transform. */
+/* Deduplication, folding, and the filters together with the transform. */
 #include "lib/xform/dedupe.h"
 #include "lib/xform/fold.h"
 #include "lib/xform/xform.h"
@@ -29,23 +29,24 @@ static void test_dedupe(void **state)
     assert_non_null(d);
     assert_false(seen(d, "a", NULL));
     assert_true(seen(d, "a", NULL));
-    assert_true(seen(d, "a", "1"));   /* the eventID goes first */
+    assert_true(seen(d, "a", "1"));   /* the eventID takes precedence */
     assert_false(seen(d, NULL, "a")); /* and is another kind of identity */
     assert_true(seen(d, NULL, "a"));
     assert_false(seen(d, NULL, NULL));
     assert_false(seen(d, NULL, NULL));
-    assert_false(seen(d, "", NULL)); /* tells nothing apart */
+    assert_false(seen(d, "", NULL)); /* identifies nothing */
     assert_false(seen(d, "", ""));
     assert_false(seen(d, "", "c"));
     assert_true(seen(d, "", "c"));
-    assert_false(seen(d, "b", NULL)); /* the fourth: a is forgotten */
+    assert_false(seen(d, "b", NULL)); /* the fourth id: a is forgotten */
     assert_false(seen(d, "a", NULL));
     assert_false(seen(d, NULL, "a"));
     bf_dedupe_destroy(d);
     bf_dedupe_destroy(NULL);
 }
 
-/* Beside a list of the last ids, over many with long and short ones, windows around powers of two. */
+/* Compared with a list of the last ids, for many long and short ids and for windows around
+ * powers of two. */
 static void test_dedupe_model(void **state)
 {
     (void)state;
@@ -106,7 +107,7 @@ static void test_fold(void **state)
     put(f, BF_OP_INSERT, "c", "c1\n");
     put(f, BF_OP_REMOVE, "b", "");
     put(f, BF_OP_INSERT, "b", "b2\n");
-    for (int i = 0; i < 1000; i++) { /* what is removed leaves nothing */
+    for (int i = 0; i < 1000; i++) { /* removed rows use no memory */
         put(f, BF_OP_INSERT, "x", "a row of some length, again and again and again and again\n");
         put(f, BF_OP_REMOVE, "x", "");
     }
@@ -145,7 +146,7 @@ static void test_fold_limit(void **state)
     bf_fold_destroy(f);
 }
 
-/* Memory that a row has is what counts, however short it has become. */
+/* The memory that a row uses counts, even if its text has become shorter. */
 static void test_fold_shrinks(void **state)
 {
     (void)state;
@@ -166,7 +167,7 @@ static void test_fold_shrinks(void **state)
             ok = bf_fold_put(f, &c, bf_str(row, n), &e);
     }
     assert_in_range(keys, 20, 26);
-    for (size_t n = sizeof row; n; n /= 2) { /* what is far too long is given back */
+    for (size_t n = sizeof row; n; n /= 2) { /* a buffer that is much too large is freed */
         assert_true(bf_change_item(&c, BF_STR("{\"k\":{\"S\":\"0\"}}"), &e));
         assert_true(bf_fold_put(f, &c, bf_str(row, n), &e));
     }

@@ -1,4 +1,5 @@
-/* Firehose's transform events (lib/xform/firehose_event.h); more of them in tests/cli/cdcxform-firehose.sh. */
+/* Firehose's transform events (lib/xform/firehose_event.h); see also
+ * tests/cli/cdcxform-firehose.sh. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -62,7 +63,8 @@ static void end(struct fixture *x)
     bf_buf_free(&x->answer);
 }
 
-/* Whatever the limit, an answer is valid, keeps it, and has every id once and in order; or there is none. */
+/* For every limit, an answer is valid, within the limit, and has each id once and in order;
+ * otherwise there is no answer. */
 static void every_limit(void **state)
 {
     (void)state;
@@ -103,7 +105,7 @@ static void every_limit(void **state)
     assert_true(fitted > 10);
 }
 
-/* The spelling that the service uses is read on a way of its own: it answers as the others do. */
+/* The service's own spelling is read by a faster path, with the same answers. */
 static void spellings(void **state)
 {
     (void)state;
@@ -154,7 +156,7 @@ static void spellings(void **state)
     bf_buf_free(&data);
 }
 
-/* What is refused leaves the answer buffer and the counts as they were. */
+/* A refused event does not change the answer buffer or the counts. */
 static void refused(void **state)
 {
     (void)state;
@@ -177,12 +179,12 @@ static void refused(void **state)
         assert_int_equal(bf_firehose_count(x.f).records, 0);
     }
     record(&x, 1, CHANGE("INSERT", "a"));
-    assert_true(finish(&x)); /* and the next one is served */
+    assert_true(finish(&x)); /* the next event succeeds */
     assert_int_equal(bf_firehose_count(x.f).ok, 1);
     end(&x);
 }
 
-/* An event that comes in pieces; what stands behind them is of the event before. */
+/* An event that arrives in pieces; the buffer after them has the text of the previous event. */
 struct coming {
     struct bf_firehose_in in;
     struct bf_str event;

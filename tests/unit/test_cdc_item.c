@@ -1,4 +1,4 @@
-/* Items as plain JSON lines become typed items, or it is said why not. */
+/* Items as plain JSON lines are converted to typed items, or refused with a reason. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@ static const struct bf_item_schema one = {.key = {{{"id", 2}, 'S'}}, .n = 1};
 static const struct bf_item_schema two = {.key = {{{"id", 2}, 'S'}, {{"at", 2}, 'N'}}, .n = 2};
 static const struct bf_item_schema bin = {.key = {{{"id", 2}, 'B'}}, .n = 1};
 
-/* What came of an item: its typed form, or why not. */
+/* The typed form of an item, or the reason. */
 struct result {
     struct bf_item item;
     struct bf_buf out, key;
@@ -84,7 +84,7 @@ static void typed_form(void **state)
         "\"ss\":{\"SS\":[\"a\",\"b\"]},\"ns\":{\"NS\":[\"1\"]},\"bs\":{\"BS\":[\"AA==\"]}}");
     work(&r, &one, true, all);
     assert_string_equal(r.e.text, "");
-    assert_true(bf_str_eq(bf_buf_view(&r.out), all)); /* as it stands */
+    assert_true(bf_str_eq(bf_buf_view(&r.out), all)); /* unchanged */
     assert_int_equal(r.item.attrs, 10);
     done(&r);
     BAD(&one, true, "{\"id\":\"a\"}", "attribute 'id': byte 7: an object was expected");
@@ -125,7 +125,7 @@ static void bad_plain(void **state)
         "attribute 'x': a number above 9.99E+125, DynamoDB's largest");
 }
 
-/* [[[...]]] n deep as an attribute. */
+/* [[[...]]], n levels deep, as an attribute. */
 static void nest(struct bf_buf *b, int n)
 {
     bf_buf_lit(b, "{\"id\":\"a\",\"x\":");
@@ -136,7 +136,7 @@ static void nest(struct bf_buf *b, int n)
     bf_buf_addc(b, '}');
 }
 
-/* An item that counts exactly n bytes. */
+/* An item of exactly n bytes as DynamoDB counts. */
 static void sized(struct bf_buf *b, size_t n)
 {
     bf_buf_lit(b, "{\"id\":\"a\",\"x\":\"");
@@ -220,7 +220,7 @@ static void sizes(void **state)
     done(&r);
 }
 
-/* The suite's numbers: what DynamoDB refuses we refuse, in both forms. */
+/* The suite's numbers: those that DynamoDB refuses are refused in both forms. */
 static void vectors(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Marks: what is one, round trips, and what is refused. */
+/* Marks: recognition, round trips, and refused lines. */
 #include "lib/checkpoint/mark.h"
 
 #include "lib/checkpoint/held.h"
@@ -60,7 +60,8 @@ static void test_round_trip(void **state)
                    "\"sequence\":\"\",\"start\":true}}\n");
 }
 
-/* What is written in pieces holds a mark when one of its lines is one, wherever the pieces end. */
+/* Text that is written in pieces has a mark if one of its lines is a mark, wherever the pieces
+ * end. */
 static void test_watch(void **state)
 {
     (void)state;
@@ -102,7 +103,7 @@ static void test_avoid(void **state)
     bf_mark_avoid(&b, 1);
     assert_int_equal(b.n, 20);
     bf_buf_free(&b);
-    bf_buf_init(&b, 18); /* no room: the buffer says so */
+    bf_buf_init(&b, 18); /* too small: the buffer reports it */
     bf_buf_lit(&b, "{\"bfpipe.mark\":{}}");
     bf_mark_avoid(&b, 0);
     assert_false(bf_buf_ok(&b));
@@ -180,7 +181,7 @@ static void hold(struct bf_held *h, struct bf_buf *out, const char *members)
     bf_buf_free(&line);
 }
 
-/* Starts go out at once, the others after the rows, and span all of them. */
+/* Start marks are written at once; the others after the rows that they cover. */
 static void test_held(void **state)
 {
     (void)state;
@@ -207,7 +208,7 @@ static void test_held(void **state)
     bf_held_free(&h);
 }
 
-/* A reader that begins again while rows are held: its start comes once more, after the rows. */
+/* A reader restarts while rows are held: its start mark is repeated after the rows. */
 static void test_held_again(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Every allocation of a transform's set-up and of its first lines fails in turn: the error says so, nothing is left
- * behind (the sanitizers look), and what was refused can be tried again. */
+/* Each allocation of a transform's set-up and first lines fails in turn: the error is
+ * BF_E_MEMORY, there is no leak (sanitizers check), and a refused line can be tried again. */
 #include "tests/unit/unit.h"
 
 #include "tests/unit/fail.h"
@@ -57,7 +57,7 @@ static int remove_files(void **state)
     return 0;
 }
 
-/* The lines through a transform; false at the first failure, which has to be one of memory. */
+/* Runs the lines through a transform; false at the first failure, which must be BF_E_MEMORY. */
 static bool run(const struct bf_xform_conf *conf, struct bf_buf *rows, struct bf_err *e)
 {
     struct bf_xform *x = bf_xform_new(conf, e);
@@ -75,7 +75,7 @@ static void fail_each(const struct bf_xform_conf *conf)
     struct bf_buf rows;
     struct bf_err e = {0};
     bf_buf_init(&rows, 1000000);
-    if (!run(conf, &rows, &e)) /* loads SQLite, too, once for all */
+    if (!run(conf, &rows, &e)) /* also loads SQLite once */
         fail_msg("%s", e.text);
     assert_true(rows.n > 0);
     bool ok = false;

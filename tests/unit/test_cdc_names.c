@@ -1,6 +1,7 @@
 /*
- * Names that stand twice in an image or a map are refused, and no others: names of every length, written with escapes,
- * many of them, those whose hashes are equal, and those of an image that is like the one before it.
+ * Duplicate names in an image or a map are refused, and no others: names of every
+ * length, written with escapes, many names, names with equal hashes, and names of an
+ * image that resembles the previous one.
  */
 #include "tests/unit/unit.h"
 
@@ -16,7 +17,7 @@ static int begin(void **state)
     (void)state;
     bf_change_init(&c);
     bf_buf_init(&text, 1 << 24);
-    return bf_change_item(&c, BF_STR("{}"), &e) ? 0 : 1; /* makes the table */
+    return bf_change_item(&c, BF_STR("{}"), &e) ? 0 : 1; /* creates the table */
 }
 
 static int end(void **state)
@@ -27,7 +28,7 @@ static int end(void **state)
     return 0;
 }
 
-/* At every vector level: the text is an item, or is refused because a name stands twice. */
+/* At every vector level the text is an item, or is refused because of a duplicate name. */
 static void item(bool taken)
 {
     for (int level = BF_CPU_PORTABLE; level <= BF_CPU_SSE2; level++) {
@@ -62,12 +63,13 @@ static void test_lengths(void **state)
         for (unsigned at = 0; at<n; at += n> 30 && at + 20 < n ? 5 : 1) {
             put_names(10, n, at);
             item(true);
-            put_names(2, n, n); /* none differs */
+            put_names(2, n, n); /* all are equal */
             item(false);
         }
 }
 
-/* The item of names n0 to n(count-1), and one more: that of number `again`, written in some form. */
+/* The item with names n0 to n(count-1), and the name with number `again` a second time, in this
+ * form. */
 static void put_more(unsigned count, unsigned again, const char *form, bool inside)
 {
     bf_buf_reset(&text);
@@ -97,7 +99,7 @@ static void test_escaped(void **state)
 {
     (void)state;
     each_count();
-    /* both with escapes, other ones */
+    /* both have escapes, but different ones */
     static const char *const pairs[][2] = {{"\\u0061", "a"},
                                            {"a", "\\u0061"},
                                            {"\\u0061", "\\u0061"},
@@ -128,7 +130,7 @@ static void test_equal_hashes(void **state)
     each_count();
 }
 
-/* Stamps run out: the table is emptied, and what stood in it does not count. */
+/* When the stamps are used up, the table is cleared, and its earlier contents do not count. */
 static void test_stamps(void **state)
 {
     (void)state;
@@ -142,7 +144,7 @@ static void test_stamps(void **state)
     assert_true(c.names->stamp < 100);
 }
 
-/* More names than the table first has slots, and the same names in many maps. */
+/* More names than the initial number of slots, and the same names in many maps. */
 static void test_many(void **state)
 {
     (void)state;
@@ -166,7 +168,7 @@ static void test_many(void **state)
     }
 }
 
-/* A record whose old image has the names of `old`, a letter each, and whose new image has those of `new`. */
+/* A record whose old and new image have the attributes in `old` and `new`, one letter each. */
 static void record(const char *keys, const char *new, const char *old, bool taken)
 {
     const char *const names[] = {keys, new, old};
@@ -175,7 +177,7 @@ static void record(const char *keys, const char *new, const char *old, bool take
     bf_buf_lit(&text, "{\"eventName\":\"MODIFY\",\"dynamodb\":{");
     for (int i = 0; i < 3; i++) {
         bf_buf_addf(&text, "%s%s:", i ? "," : "", images[i]);
-        for (size_t k = 0; k < strlen(names[i]); k++) /* some values differ from image to image */
+        for (size_t k = 0; k < strlen(names[i]); k++) /* some values differ between the images */
             bf_buf_addf(&text, "%s\"%c\":{\"S\":\"%c\"}", k ? "," : "{", names[i][k],
                         names[i][k] % 3 == 0 ? 'a' + i : 'x');
         bf_buf_addf(&text, "}");
@@ -196,12 +198,12 @@ static void record(const char *keys, const char *new, const char *old, bool take
     }
 }
 
-/* The old image as the new one, with one name more, at every place: one of its own, or one that nobody has. Then with
- * names left out, and in other orders. */
+/* The old image has one name more than the new one, at every position: a new name or a
+ * duplicate. Then with names left out, and in other orders. */
 static void test_twins(void **state)
 {
     (void)state;
-    static const char new[] = "abcdefghijklmnopqr"; /* of the last one, too, the values differ */
+    static const char new[] = "abcdefghijklmnopqr"; /* the value of the last one differs too */
     char old[40];
     const size_t n = strlen(new);
     for (size_t at = 0; at <= n; at++)
@@ -217,7 +219,7 @@ static void test_twins(void **state)
             memcpy(old, new, from);
             strcpy(old + from, new + from + gone);
             record("a", new, old, true);
-            old[n - gone] = old[0]; /* the first once more */
+            old[n - gone] = old[0]; /* the first name again */
             old[n - gone + 1] = '\0';
             record("a", new, old, false);
         }
@@ -229,7 +231,7 @@ static void test_twins(void **state)
     record("aa", new, new, false);
 }
 
-/* 300 kinds of items by turns, through one parser: each is read as by a new one. */
+/* 300 kinds of items in turn through one parser: each is read as by a new parser. */
 static void test_kinds(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Event patterns: what matches, what is refused, and in which words. */
+/* Event patterns: matches, refused patterns, and the error messages. */
 #include "lib/io/reader.h"
 #include "lib/pattern/pattern.h"
 #include "lib/json/cpu.h"
@@ -31,11 +31,11 @@ static bool matches(struct bf_pattern *p, const char *event)
     return yes;
 }
 
-/* The table, one line at a time: what it says of the pattern above. */
+/* A line of the table: the expected result for the pattern above it. */
 struct table {
     struct bf_reader reader;
     struct bf_pattern *set;
-    struct bf_err why; /* the pattern is not valid */
+    struct bf_err why; /* the pattern is invalid */
     char pattern[2048];
     unsigned cases;
 };
@@ -158,7 +158,7 @@ static void check_change(struct bf_change *c, struct bf_str text, size_t slack)
     bf_buf_free(&why);
 }
 
-/* Read in place (behind it 64 bytes), copied, and at every vector level. */
+/* Read in place (with 64 bytes after it), from a copy, and at every vector level. */
 static void test_changes(void **state)
 {
     (void)state;
@@ -178,7 +178,7 @@ static void test_changes(void **state)
     bf_change_free(&c);
 }
 
-/* Any of many; and each finds its own. */
+/* A set of many patterns, and each pattern alone. */
 static void test_many(void **state)
 {
     (void)state;
@@ -201,7 +201,7 @@ static void test_many(void **state)
     bf_pattern_destroy(p);
 }
 
-/* Nothing matches before the set is ready, nor when it is empty; nothing is added after that. */
+/* Nothing matches before the set is ready or if it is empty; no pattern can be added after that. */
 static void test_ready(void **state)
 {
     (void)state;
@@ -229,7 +229,7 @@ static void test_combinations(void **state)
     for (int ors = 9; ors <= 10; ors++) {
         bf_buf_reset(&text);
         bf_buf_lit(&text, "{");
-        for (int i = 0; i < ors; i++) /* two each: 512, then 1024 combinations */
+        for (int i = 0; i < ors; i++) /* two for each: 512, then 1024 combinations */
             bf_buf_addf(&text, "%s\"f%d\":{\"$or\":[{\"a\":[1]},{\"b\":[2]}]}", i ? "," : "", i);
         bf_buf_lit(&text, "}");
         struct bf_pattern *p = fresh();
@@ -276,7 +276,7 @@ static void test_limits(void **state)
     bf_buf_free(&text);
 }
 
-/* {"a":["PIECE0","PIECE1", ...]} with each number between two texts. */
+/* {"a":["PIECE0","PIECE1", ...]}, with each number between two texts. */
 static void add_numbered(struct bf_pattern *p, const char *begin, const char *end, int n)
 {
     struct bf_err e = {0};
@@ -332,7 +332,7 @@ static void put_times(struct bf_buf *out, const char *text, size_t n)
         bf_buf_adds(out, bf_str_of(text));
 }
 
-/* What takes for ever when it is tried from each place anew. */
+/* Wildcards that need exponential time with backtracking. */
 static void test_slow_wildcards(void **state)
 {
     (void)state;
@@ -365,7 +365,7 @@ static void test_slow_wildcards(void **state)
     bf_buf_free(&event);
 }
 
-/* A thousand prefixes, each the beginning of the next; each wants another second field. */
+/* A thousand prefixes, each the beginning of the next; each requires a different second field. */
 static void test_nested_prefixes(void **state)
 {
     (void)state;
@@ -391,7 +391,7 @@ static void test_nested_prefixes(void **state)
     bf_buf_free(&text);
 }
 
-/* More than fits is an error, not more memory. */
+/* A set beyond the limit is an error and does not use more memory. */
 static void test_too_large(void **state)
 {
     (void)state;

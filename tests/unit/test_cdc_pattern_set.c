@@ -1,7 +1,7 @@
 /*
- * Sets of drawn patterns over drawn events: bf_pattern_match says what
- * pattern_plain.h says. BF_SEED=N begins with another seed; a failure names the
- * seed, the patterns and the event.
+ * Sets of random patterns and random events: bf_pattern_match gives the same results
+ * as pattern_plain.h. BF_SEED=N sets the seed. A failure reports the seed, the
+ * patterns and the event.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 static uint64_t seed;
 static size_t cases, matched;
 
-/* A set of drawn patterns. */
+/* A set of random patterns. */
 struct set {
     struct bf_pattern *p;
     struct bf_buf patterns; /* their texts, for messages */
@@ -42,7 +42,7 @@ static void end(struct set *s)
     bf_buf_free(&s->patterns);
 }
 
-/* Any of the patterns; only: that one must be the one that can. */
+/* Compares both results. only: this pattern must be the one that matches. */
 static void compare(struct set *s, const struct plain *event, bool change, size_t only)
 {
     struct bf_err e = {0};
@@ -77,7 +77,8 @@ static void ready(struct set *s)
         fail_msg("seed %llu: %s", (unsigned long long)seed, e.text);
 }
 
-/* Many patterns below v, all of one operator or of any; k tells them apart, so that each is seen to match or not. */
+/* Many patterns below v, of one operator or of any; k distinguishes them, so that each is tested
+ * for a match and a mismatch. */
 static void apart(size_t n, bool trees, size_t operator)
 {
     struct set s;
@@ -137,7 +138,7 @@ static void test_trees(void **state)
     each_apart(true);
 }
 
-/* Few patterns, any of which may match, over any event. */
+/* Few patterns, any of which may match, for any event. */
 static void test_any(void **state)
 {
     (void)state;
@@ -175,7 +176,7 @@ static struct plain *wrap(struct bf_arena *a, const char *name, struct plain *v)
     return object;
 }
 
-/* A change record: an N is a number to `numeric`, an S is not. */
+/* Change records: an N is a number for `numeric`, an S is not. */
 static void test_changes(void **state)
 {
     (void)state;

@@ -1,6 +1,6 @@
 /*
- * SQL over change records through the transform: values that go in and come out, and the text of
- * queries as SQLite gets it.
+ * SQL on change records in the transform: values into and out of SQL, and the text of
+ * queries that SQLite gets.
  */
 #include "tests/unit/unit.h"
 
@@ -61,7 +61,7 @@ static void test_text_bad(void **state)
     }
 }
 
-/* What a select list makes of a line. */
+/* The row of a select list for a line. */
 static void expect(const char *select, const char *line, const char *want)
 {
     struct bf_xform_conf conf;
@@ -73,7 +73,7 @@ static void expect(const char *select, const char *line, const char *want)
     struct bf_xform *x = bf_xform_new(&conf, &e);
     if (!x)
         fail_msg("%s: %s", select, e.text);
-    for (int i = 0; i < 3; i++) { /* and again: the scan goes on */
+    for (int i = 0; i < 3; i++) { /* repeatedly: the scan continues */
         bf_buf_reset(&rows);
         if (!bf_xform_line(x, bf_str_of(line), 0, &rows, &e))
             fail_msg("%s: %s", select, e.text);
@@ -131,7 +131,7 @@ static void test_unseen(void **state)
     const char *told = bf_buf_cstr(&text);
     assert_non_null(strstr(told, "no record has an attribute nope"));
     assert_non_null(strstr(told, "no record has an attribute gone"));
-    assert_false(bf_xform_absent(x, 2, &text, &by)); /* never was not looked at */
+    assert_false(bf_xform_absent(x, 2, &text, &by)); /* a column that was never looked for */
     bf_buf_free(&text);
     assert_int_equal(bf_xform_count(x).rows, 1);
     bf_xform_destroy(x);

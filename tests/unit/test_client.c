@@ -1,4 +1,4 @@
-/* The client against a server that misbehaves: what it sends, how often, what it says in the end. */
+/* The client and a server that misbehaves: what is sent, how often, and the final result. */
 #include "tests/unit/client.h"
 
 #include "lib/aws/client/client_impl.h"
@@ -38,7 +38,7 @@ static void retried_until_it_works(void **unused)
     }
 }
 
-/* The attempts behind one that timed out have all the time they need. */
+/* The attempts after one that timed out get the full time. */
 static void on_timeout(void *arg, const char *text)
 {
     struct bf_aws_call *call = arg;
@@ -56,7 +56,7 @@ static void no_answer_in_time(void **unused)
     assert_int_equal(end.err.code, BF_E_NETWORK);
     assert_int_equal(end.attempts, 2);
     bf_aws_destroy(aws);
-    /* the first is answered when the second has come, which is too late for it */
+    /* the first request is answered after the second has arrived, which is too late */
     aws = client(server.url, 0);
     bf_aws_on_note(aws, on_timeout, &call);
     fault_rules(&server, "* gather 2 fake");
@@ -107,7 +107,7 @@ static void what_it_says_in_the_end(void **unused)
         {"* length +7", 4, 0, BF_E_NETWORK, "was cut off (4 attempts)"},
         {"* crc", 4, 200, BF_E_NETWORK,
          "ListTables: CRC32CheckFailed: the answer arrived damaged (HTTP 200"},
-        /* the byte too many makes the next answer on this connection one without a status line */
+        /* the extra byte makes the next answer on this connection one without a status line */
         {"* length -1", 4, -1, BF_E_NETWORK, "ListTables: "},
         {"* huge 33554433", 1, 0, BF_E_LIMIT, "is larger than 33554432 bytes"},
         {"* redirect 307 - http://127.0.0.1:1/", 1, 307, BF_E_SERVICE,
@@ -123,7 +123,7 @@ static void what_it_says_in_the_end(void **unused)
         if (cases[i].status >= 0)
             assert_int_equal(end.status, cases[i].status);
         assert_int_equal(end.attempts, cases[i].attempts);
-        if (cases[i].status >= 0) /* else a request may not even have been read */
+        if (cases[i].status >= 0) /* otherwise a request may not even have been read */
             assert_int_equal(fault_count(&server, "log", "\"op\":"), cases[i].attempts);
         bf_aws_destroy(aws);
     }
@@ -182,7 +182,7 @@ static void a_dead_service_is_spared(void **unused)
         assert_true(bf_aws_submit(aws, &calls[i], &e));
     }
     run_all(aws);
-    /* 500 / 14: thirty-five retries for all of them together */
+    /* 500 / 14: thirty-five retries for all calls together */
     assert_int_equal(fault_count(&server, "log", "\"op\":"), CALLS + 500 / 14);
     assert_has(ends[0].err.text, "); the budget of retries is used up");
     bf_aws_destroy(aws);
@@ -197,9 +197,9 @@ static void a_clock_that_is_off(void **unused)
     struct end end = run(aws, &call);
     assert_int_equal(end.err.code, BF_OK);
     assert_int_equal(end.attempts, 2);
-    /* and it is known from then on */
+    /* the client remembers it */
     assert_int_equal(run(aws, &call).attempts, 1);
-    /* a refused signature under a right clock is what it says */
+    /* with a correct clock a refused signature is an error */
     fault_rules(&server, "* error 400 InvalidSignatureException no");
     aws = (bf_aws_destroy(aws), client(server.url, 0));
     end = run(aws, &call);
@@ -212,7 +212,7 @@ static void a_bucket_elsewhere(void **unused)
 {
     (void)unused;
     struct bf_aws *aws = client(server.url, 0);
-    /* the Location leads to a port where nobody listens */
+    /* the Location is a port where no server listens */
     fault_rules(&server, "* 1x redirect 301 eu-central-1 http://127.0.0.1:1/\n");
     struct bf_aws_call call = {
         .op = &s3, .method = "PUT", .bucket = "lake", .key = BF_STR("k"), .body = BF_STR("x")};
@@ -223,14 +223,14 @@ static void a_bucket_elsewhere(void **unused)
     assert_int_equal(fault_count(&server, "log", "/eu-central-1/s3/"), 1);
     assert_int_equal(run(aws, &call).err.code, BF_OK);
     assert_int_equal(fault_count(&server, "log", "/eu-central-1/s3/"), 2);
-    /* one that leads in circles ends */
+    /* a redirect loop ends */
     fault_rules(&server, "* redirect 301 eu-south-1 http://127.0.0.1:1/");
     end = run(aws, &call);
     assert_int_equal(end.status, 301);
     assert_has(end.err.text, "PutObject: PermanentRedirect: Please send");
     assert_true(fault_count(&server, "log", "\"op\":") <= 2);
     bf_aws_destroy(aws);
-    /* what can be no region becomes no part of a host name or a signature */
+    /* an invalid region is never part of a host name or a signature */
     aws = client(server.url, 0);
     fault_rules(&server, "* redirect 301 evil.example/eu");
     assert_int_equal(run(aws, &call).status, 301);
@@ -259,7 +259,7 @@ static void an_error_behind_200(void **unused)
     assert_int_equal(end.err.code, BF_E_DENIED);
     assert_has(end.err.text, "CompleteMultipartUpload: AccessDenied: We encountered");
     bf_aws_destroy(once);
-    /* an object may look like anything */
+    /* an object's content is not interpreted */
     fault_rules(&server, "GetObject ok <Error><Code>not one</Code></Error>\n");
     struct bf_aws_call get = {.op = &s3, .method = "GET", .bucket = "lake", .key = BF_STR("k")};
     end = run(aws, &get);
@@ -268,8 +268,8 @@ static void an_error_behind_200(void **unused)
     bf_aws_destroy(aws);
 }
 
-/* The Date of the answer is as near as can be: the time is learned from it, and the request sent once more, not for
- * ever. */
+/* The Date of the answer shows that the clock is nearly right: the time is learned from it, and
+ * the request is sent once more only. */
 static void a_refused_time_is_tried_once(void **unused)
 {
     (void)unused;
@@ -289,7 +289,7 @@ static void a_refused_time_is_tried_once(void **unused)
     struct end end = run(aws, &call);
     assert_int_equal(end.attempts, 2);
     assert_has(end.err.text, "RequestTimeTooSkewed");
-    /* a refused signature has other reasons than time */
+    /* a refused signature has another cause than time */
     fault_rules(&server, "ListTables error 403 InvalidSignatureException no\n");
     end = run(aws, &call);
     assert_int_equal(end.attempts, 1);
@@ -331,7 +331,7 @@ static void connections_are_used_again(void **unused)
 
 static struct bf_aws *again_client;
 
-/* Submits itself again until its counter is used up; then it is gone. */
+/* Submits itself again until its counter is 0. */
 static void on_again(struct bf_aws_call *call, const struct bf_aws_answer *a)
 {
     int *left = call->arg;
@@ -380,12 +380,12 @@ static void cancelled(void **unused)
     assert_int_equal(bf_aws_in_flight(aws), 2);
     bf_aws_cancel(aws, &flying);
     bf_aws_cancel(aws, &waiting);
-    bf_aws_cancel(aws, &waiting); /* twice does no harm */
+    bf_aws_cancel(aws, &waiting); /* a second call has no effect */
     assert_null(flying.state);
     assert_int_equal(bf_aws_in_flight(aws), 0);
     assert_true(bf_aws_run(aws, 10, &e));
     assert_false(ends[0].done || ends[1].done);
-    /* a client may go while calls are in flight */
+    /* a client may be destroyed while calls are in flight */
     assert_true(bf_aws_submit(aws, &flying, &e));
     assert_true(bf_aws_run(aws, 0, &e));
     bf_aws_destroy(aws);
@@ -462,7 +462,7 @@ static void no_client(void **unused)
     setenv("AWS_REGION", "us-east-1", 1);
 }
 
-/* The last test: a signal stays. */
+/* The last test, because the signal stays set. */
 static void a_signal_ends_the_wait(void **unused)
 {
     (void)unused;
@@ -486,7 +486,7 @@ static void a_signal_ends_the_wait(void **unused)
     assert_int_equal(e.code, BF_E_STOPPED);
     assert_string_equal(e.text, "ListTables: interrupted");
     waitpid(killer, NULL, 0);
-    /* what is in flight elsewhere is finished; a wait that begins now ends at once */
+    /* calls that are in flight elsewhere are finished; a wait that starts now ends at once */
     run_all(other);
     assert_int_equal(end.err.code, BF_OK);
     fault_rules(&server, "");
@@ -496,7 +496,7 @@ static void a_signal_ends_the_wait(void **unused)
     bf_aws_destroy(aws);
 }
 
-/* Five MiB take their time on a slow line; what a caller says counts. */
+/* Five MiB need time on a slow line; the caller's timeout takes precedence. */
 static void how_long_an_attempt_may_take(void **unused)
 {
     (void)unused;
@@ -516,7 +516,8 @@ static void on_warning(void *arg, const char *text)
     ++*(int *)arg;
 }
 
-/* Behind the signal above: what stands still for the grace is given up, what moves is not. */
+/* After the signal above: calls without progress during the grace period are given up, others
+ * continue. */
 static void a_signal_and_a_service_that_hangs(void **unused)
 {
     (void)unused;
@@ -534,13 +535,13 @@ static void a_signal_and_a_service_that_hangs(void **unused)
     assert_int_equal(end.attempts, 1);
     assert_non_null(strstr(end.err.text, "PutRecords: interrupted, and 127.0.0.1:"));
     assert_int_equal(warnings, 1);
-    /* the back-off of a throttled service would take longer: the attempt that there was is the last */
+    /* the delay of a throttled service would be longer, so this attempt is the last */
     fault_rules(&server, "PutRecords retry-after 4000 throttle");
     end = run(aws, &call);
     assert_int_equal(end.err.code, BF_E_THROTTLED);
     assert_int_equal(end.attempts, 1);
     assert_int_equal(fault_count(&server, "log", "\"op\":"), 1);
-    /* and what a service said tells more than that it does not answer now */
+    /* the service's error is more informative than the timeout */
     fault_rules(&server, "PutRecords 1x error 500 InternalFailure\nPutRecords hang");
     end = run(aws, &call);
     assert_int_equal(end.err.code, BF_E_TEMPORARY);

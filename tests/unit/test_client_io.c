@@ -1,10 +1,10 @@
-/* The client's bodies, in and out, and its waiting. */
+/* The client's request and answer bodies, and its waiting. */
 #include "tests/unit/client.h"
 
 #include "lib/aws/sign/hash.h"
 
 struct sunk {
-    struct end end; /* first: on_done's arg too */
+    struct end end; /* first: on_done casts arg to it */
     size_t bytes, pieces, stop_after;
 };
 
@@ -29,7 +29,7 @@ static void answers_in_pieces(void **unused)
                                .sink = on_piece,
                                .done = on_done,
                                .arg = &s};
-    /* larger than an answer may be without a sink */
+    /* larger than the maximum of an answer without a sink */
     fault_rules(&server, "GetObject 1x error 500 X\nGetObject huge 40000000");
     assert_true(bf_aws_submit(aws, &call, &e));
     run_all(aws);
@@ -37,7 +37,7 @@ static void answers_in_pieces(void **unused)
     assert_int_equal(s.end.attempts, 2);
     assert_int_equal(s.bytes, 40000000);
     assert_int_equal(s.end.body_n, 0);
-    /* what the sink has taken is not asked for again */
+    /* data that the sink has received is not requested again */
     fault_rules(&server, "GetObject length +9");
     s = (struct sunk){0};
     fault_rules(&server, "PutObject fake\nGetObject cut 3\n");
@@ -49,7 +49,7 @@ static void answers_in_pieces(void **unused)
     assert_int_equal(s.end.err.code, BF_E_NETWORK);
     assert_int_equal(s.end.attempts, 1);
     assert_int_equal(s.bytes, 3);
-    /* and a sink may stop it */
+    /* a sink may stop the transfer */
     fault_rules(&server, "GetObject huge 10000000");
     s = (struct sunk){.stop_after = 1};
     assert_true(bf_aws_submit(aws, &call, &e));
@@ -80,7 +80,7 @@ static void a_body_from_a_file(void **unused)
                                .body_length = 1500000};
     struct end end = run(aws, &call);
     assert_int_equal(end.err.code, BF_OK);
-    /* a kept connection that turns out to be closed is libcurl's to replace: it reads the body again */
+    /* libcurl replaces a kept connection that is closed: it reads the body again */
     assert_int_equal(end.attempts, 2);
     assert_int_equal(fault_count(&server, "log", "\"op\":"), 3);
     char *object = fault_text(&server, "objects/lake/a b");
@@ -88,7 +88,7 @@ static void a_body_from_a_file(void **unused)
     assert_memory_equal(object, "0000001\n0000002\n", 16);
     assert_memory_equal(object + 1500000 - 8, "0187500\n", 8);
     free(object);
-    /* the file shrinks under a hash that was given */
+    /* the file shrinks, although its hash was given */
     call.body_sha256 = "UNSIGNED-PAYLOAD";
     call.body_length = 2000000;
     end = run(aws, &call);
@@ -98,7 +98,7 @@ static void a_body_from_a_file(void **unused)
     fclose(file);
 }
 
-/* It is hashed in slices, between which others have their turn. */
+/* The file is hashed in slices, between which other calls continue. */
 static void a_large_body_from_a_file(void **unused)
 {
     (void)unused;
@@ -137,7 +137,7 @@ static void a_large_body_from_a_file(void **unused)
     assert_int_equal(fault_count(&server, "log", hash), 1);
     fclose(again);
     free(text);
-    /* it shrinks while it waits for its turn; and a call taken back is gone */
+    /* it shrinks while it waits for its turn; and a cancelled call is gone */
     large = (struct end){0};
     assert_true(bf_aws_submit(aws, &call, &e));
     assert_int_equal(ftruncate(fileno(file), 3 << 20), 0);
@@ -152,9 +152,9 @@ static void a_large_body_from_a_file(void **unused)
     fclose(file);
 }
 
-/* A call whose end takes another one back. */
+/* A call whose end cancels another. */
 struct pair {
-    struct end end; /* first: on_done's arg too */
+    struct end end; /* first: on_done casts arg to it */
     struct bf_aws *aws;
     struct bf_aws_call *other;
 };
@@ -166,8 +166,8 @@ static void on_done_cancel(struct bf_aws_call *call, const struct bf_aws_answer 
     bf_aws_cancel(p->aws, p->other);
 }
 
-/* Both wait for their turn to hash the next slice of a file that has become too short: the first that finds out takes
- * the second back, as the parts of an upload do. */
+/* Both wait to hash the next slice of a file that has shrunk: the first one that notices cancels
+ * the second, as the parts of an upload do. */
 static void taken_back_in_its_turn(void **unused)
 {
     (void)unused;
@@ -219,11 +219,11 @@ static void wakes_for_input(void **unused)
     assert_int_equal(read(ends[0], &c, 1), 1);
     assert_true(bf_aws_run_fd(aws, 0, ends[0], &readable, &e));
     assert_false(readable);
-    close(ends[1]); /* the end of input is readable too */
+    close(ends[1]); /* the end of input counts as readable */
     assert_true(bf_aws_run_fd(aws, -1, ends[0], &readable, &e));
     assert_true(readable);
     close(ends[0]);
-    assert_true(bf_aws_run(aws, -1, &e)); /* nothing in flight: nothing to wait for */
+    assert_true(bf_aws_run(aws, -1, &e)); /* nothing in flight: returns at once */
     bf_aws_destroy(aws);
 }
 

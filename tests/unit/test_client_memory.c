@@ -1,8 +1,8 @@
-/* The client when memory runs out, at each of its allocations in turn: an error, no leak, no hang. */
+/* The client with each of its allocations failing in turn: an error, no leak, no hang. */
 #include "tests/unit/client.h"
 #include "tests/unit/fail.h"
 
-/* One client, one call that is retried, one bucket that lies elsewhere. True when all went well. */
+/* One client, one call that is retried, one bucket in another region. True: success. */
 static bool whole_run(struct bf_err *e)
 {
     struct bf_aws_options options = {.endpoint_url = server.url};
@@ -45,7 +45,7 @@ static void every_allocation(void **unused)
     static const char script[] = "ListTables 1x error 500 X\nPutObject 1x redirect 301 eu-west-1\n";
     struct bf_err e = {0};
     fault_rules(&server, script);
-    assert_true(whole_run(&e)); /* what is made once a process is made here */
+    assert_true(whole_run(&e)); /* this creates everything that exists once for each process */
     long n = 0, used;
     for (;; n++) {
         fault_rules(&server, script);

@@ -1,4 +1,5 @@
-/* CRC32, CRC32C, CRC64NVME: published vectors, the folding against the tables, and combining. */
+/* CRC32, CRC32C, CRC64NVME: published vectors, the vector implementation compared with the
+ * tables, and combining. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +39,7 @@ static size_t unhex(const char *hex, char *out)
     return n;
 }
 
-/* The checksum of that many zeros, a piece at a time for the first 16 MiB, then doubled by combine. */
+/* The checksum of this many zeros: in pieces up to 16 MiB, then doubled by combining. */
 static uint64_t of_zeros(enum bf_crc_kind kind, uint64_t total)
 {
     static const char zeros[1 << 16];

@@ -1,4 +1,4 @@
-/* The sources of credentials, each with a scripted world, and the order in which they are asked. */
+/* The sources of credentials, each in a scripted world, and their order. */
 #include "tests/unit/cred_world.h"
 
 #define KEYS(id) "aws_access_key_id = " id "\naws_secret_access_key = hush\n"
@@ -59,12 +59,12 @@ static void shared_files(void **unused)
         world_new(process, "[default]\n" KEYS("FILE") "aws_session_token =\n", NULL, NULL);
     world_takes(w, "FILE", NULL, "profile 'default' of the credentials file");
     world_free(w);
-    /* keys of the config file come after credential_process */
+    /* keys in the config file come after credential_process */
     w = world_new(process, "", NULL, NULL);
     w->printed = "{\"Version\":1,\"AccessKeyId\":\"P\",\"SecretAccessKey\":\"hush\"}";
     world_takes(w, "P", NULL, "credential_process of profile 'default'");
     world_free(w);
-    /* keys of one file do not mix with those of the other */
+    /* keys of the two files are not mixed */
     w = world_new("[default]\n" KEYS("CONFIG") "aws_session_token = T\n",
                   "[default]\n" KEYS("FILE"), NULL, NULL);
     world_takes(w, "FILE", NULL, "profile 'default' of the credentials file");
@@ -108,7 +108,7 @@ static void role(void **unused)
     world_free(w);
 }
 
-/* a takes from b, which takes from c; the sessions of each sign for the next. */
+/* a has the source b, which has the source c; each session signs the next request. */
 static void role_chain(void **unused)
 {
     (void)unused;
@@ -122,7 +122,7 @@ static void role_chain(void **unused)
     assert_logged(w, "Credential=BASE/");
     assert_logged(w, "x-amz-security-token: T/B");
     world_free(w);
-    /* one that names itself means its own keys */
+    /* a profile that names itself uses its own keys */
     w = world_new("[profile a]\nrole_arn = arn:a\nsource_profile = a\n" KEYS("SELF"), "", "a",
                   NULL);
     world_answer(w, "sts", 200, STS("A"));
@@ -412,7 +412,7 @@ static void instance_troubles(void **unused)
     world_answer(w, "api/token", 0, NULL);
     world_fails(w, BF_E_DENIED, "the hop limit of the instance may be 1");
     world_free(w);
-    w = world_new("", "", NULL, NULL); /* version 1 alone */
+    w = world_new("", "", NULL, NULL); /* only version 1 */
     world_answer(w, "api/token", 404, "");
     world_fails(w, BF_E_DENIED, "without a token (IMDSv2) it is not asked");
     world_free(w);
@@ -432,7 +432,7 @@ static void instance_troubles(void **unused)
     world_answer(w, list, 200, "{\"Code\":\"AssumeRoleUnauthorizedAccess\"}");
     world_fails(w, BF_E_DENIED, "the metadata service says AssumeRoleUnauthorizedAccess");
     world_free(w);
-    w = world_new("", "", NULL, NULL); /* expired, and handed out all the same */
+    w = world_new("", "", NULL, NULL); /* expired credentials that are returned anyway */
     w->now_ms += 7200000;
     world_answer(w, "api/token", 200, "tok");
     world_answer(w, list, 200, "r");

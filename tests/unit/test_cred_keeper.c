@@ -1,4 +1,5 @@
-/* Credentials over time: when they are renewed, what serves meanwhile, and that one search is enough. */
+/* Credentials over time: when they are renewed, which are used meanwhile, and that there is only
+ * one search at a time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +14,7 @@
 
 enum { MINUTE = 60 * 1000, HOUR = 60 * MINUTE };
 
-/* Hands out what the test says; holds a search up while `held` is. */
+/* Returns the credentials of the test; blocks a search while `held` is set. */
 struct source {
     pthread_mutex_t lock;
     pthread_cond_t free;
@@ -114,7 +115,7 @@ static const char *key_at(struct bf_keeper *k, int64_t now)
     return c ? c->access_key : "";
 }
 
-/* Asks until this key comes: the thread needs a moment. */
+/* Waits until the keeper returns this key, because the thread needs a moment. */
 static void soon(struct bf_keeper *k, int64_t now, const char *key)
 {
     for (int i = 0; i < 20000 && strcmp(key_at(k, now), key) != 0; i++)
@@ -128,7 +129,7 @@ static void is_found_once(void **unused)
     struct source s = {0};
     struct bf_keeper *k = keep(&s);
     for (int64_t t = 0; t < 100; t++)
-        assert_string_equal(key_at(k, t * HOUR), "K1"); /* they do not say when they end */
+        assert_string_equal(key_at(k, t * HOUR), "K1"); /* they have no expiry */
     assert_int_equal(s.searches, 1);
     assert_true(s.asked);
     assert_string_equal(s.notes, "credentials: from a test\n");
@@ -146,7 +147,8 @@ static void is_renewed_before_its_end(void **unused)
     assert_string_equal(key_at(k, 45 * MINUTE - 1), "K1");
     assert_int_equal(s.searches, 1);
     assert_non_null(strstr(s.notes, "until 1970-01-01T01:00:00Z"));
-    /* the search takes its time: the old ones serve any number of requests, and one search runs */
+    /* during a slow search, any number of requests use the old credentials, and only one search
+     * runs */
     s.held = true;
     s.expires_ms = 2 * HOUR;
     for (int i = 0; i < 1000; i++)
@@ -154,12 +156,12 @@ static void is_renewed_before_its_end(void **unused)
     set(&s, &s.held, false);
     soon(k, 46 * MINUTE, "K2");
     assert_int_equal(s.searches, 2);
-    assert_false(s.asked); /* nobody is asked for a code by a thread */
+    assert_false(s.asked); /* a thread never asks the user for a code */
     assert_int_equal(s.warnings, 1);
     bf_keeper_destroy(k);
 }
 
-/* Short-lived ones are renewed in their last third. */
+/* Credentials of short validity are renewed in their last third. */
 static void short_lives(void **unused)
 {
     (void)unused;
@@ -187,12 +189,13 @@ static void failing(void **unused)
         assert_string_equal(key_at(k, t), "K1");
     while (!strstr(s.notes, "renewing failed: no way"))
         assert_string_equal(key_at(k, t), "K1");
-    /* not again before a minute has passed */
+    /* no further attempt within a minute */
     for (int64_t i = 0; i < MINUTE; i += 100)
         assert_string_equal(key_at(k, t + i), "K1");
     assert_int_equal(searches(&s), 2);
     assert_string_equal(key_at(k, t + MINUTE + 1), "K1");
-    /* they serve to their end; then the search is waited for, once a second at most */
+    /* they are used until they expire; then requests wait for the search, which runs at most
+     * once a second */
     assert_string_equal(key_at(k, HOUR - 1), "K1");
     assert_null(bf_keeper_get(k, HOUR + 1000, &generation, &e));
     assert_int_equal(e.code, BF_E_NETWORK);
@@ -203,7 +206,7 @@ static void failing(void **unused)
     assert_int_equal(searches(&s), n);
     s.fails = false;
     s.expires_ms = 3 * HOUR;
-    char next[16]; /* how many searches failed depends on when the threads got their turn */
+    char next[16]; /* the number of failed searches depends on the order of the threads */
     snprintf(next, sizeof next, "K%d", searches(&s) + 1);
     assert_string_equal(key_at(k, HOUR + 3000), next);
     bf_keeper_destroy(k);
@@ -223,7 +226,7 @@ static void refusals(void **unused)
     assert_int_equal(s.searches, 2);
     assert_string_equal(bf_keeper_get(k, t, &now, &e)->access_key, "K2");
     assert_int_equal(now, first + 1);
-    s.same = true; /* from a file that nobody has renewed */
+    s.same = true; /* from a file that was not renewed */
     assert_true(bf_keeper_refused(k, now, t + 5000, &e));
     assert_non_null(bf_keeper_get(k, t + 5000, &now, &e));
     assert_false(bf_keeper_refused(k, now, t + 10000, &e));

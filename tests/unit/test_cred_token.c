@@ -1,4 +1,4 @@
-/* SSO and sign-in sessions: token caches, their renewal, and the proof that goes with it. */
+/* SSO and sign-in sessions: token caches, their renewal, and the proof of possession. */
 #include "tests/unit/cred_world.h"
 
 #include <openssl/bn.h>
@@ -8,7 +8,7 @@
 
 #include "lib/aws/credentials/dpop.h"
 
-/* drawn for these tests: they open nothing */
+/* made for these tests; they give no access */
 static const char pkcs8[] = "-----BEGIN PRIVATE KEY-----\n"
                             "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgYCd/03bQYEpuO4DF\n"
                             "q/uZUa0vB6GOmfQyeYL4pXXDgrKhRANCAAT+83gAxquYJbNsvhic9RZylvv/dw/S\n"
@@ -69,7 +69,7 @@ static void sso(void **unused)
     assert_logged(w, "|x-amz-sso_bearer_token: hush-a1|");
     assert_false(w->files[0].written);
     world_free(w);
-    /* the older form: the file is named after the URL, nothing is renewed */
+    /* the older form: the file is named after the URL, and there is no renewal */
     w = world_new(
         "[default]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n"
         "sso_account_id = 123456789012\nsso_role_name = Dev/x\n",
@@ -84,7 +84,7 @@ static void sso_is_renewed(void **unused)
 {
     (void)unused;
     static const char *const tokens[] = {NEAR REFRESHABLE, OLD REFRESHABLE};
-    for (size_t i = 0; i < BF_COUNT(tokens); i++) { /* after its end too */
+    for (size_t i = 0; i < BF_COUNT(tokens); i++) { /* also after it has expired */
         struct world *w = world_new(PROFILE SESSION, "", NULL, NULL);
         world_file(w, SSO_FILE, tokens[i]);
         world_answer(w, oidc_url, 200, new_token);
@@ -102,7 +102,7 @@ static void sso_is_renewed(void **unused)
     }
 }
 
-/* While it was waited for the lock, another process has renewed it. */
+/* Another process has renewed the token while this one waited for the lock. */
 static void another_was_there(struct world *w)
 {
     snprintf(w->files[0].text, sizeof w->files[0].text, "%s", FRESH REFRESHABLE);
@@ -117,7 +117,7 @@ static void sso_troubles(void **unused)
     world_answer(w, role_url, 200, ROLE_ANSWER);
     sso_takes(w);
     world_free(w);
-    /* renewing fails, the token holds still */
+    /* renewal fails, but the token is still valid */
     w = world_new(PROFILE SESSION, "", NULL, NULL);
     world_file(w, SSO_FILE, NEAR REFRESHABLE);
     world_answer(w, oidc_url, 400, "{\"error\":\"invalid_grant\"}");
@@ -194,7 +194,7 @@ static const char login_answer[] =
     ","
     "\"tokenType\":\"aws_sigv4\",\"expiresIn\":900,\"refreshToken\":\"hush-r2\"}";
 
-/* The cache as `aws login` writes it; its credentials end at this time. */
+/* The cache as written by `aws login`, with credentials that expire at this time. */
 static void login_file(struct world *w, const char *path, const char *expires)
 {
     char text[3000], key[1200] = "";
@@ -247,7 +247,7 @@ static void login_is_renewed(void **unused)
     assert_non_null(strstr(w->files[0].text, "\"accountId\":\"012345678910\""));
     assert_non_null(strstr(w->files[0].text, "\"expiresAt\":\"2026-11-28T07:15:00Z\""));
     assert_non_null(strstr(w->files[0].text, "\"idToken\":\"hush-i\""));
-    /* the next to come finds it fresh */
+    /* the next process finds it renewed */
     world_takes(w, "L2", "T2", "login session " ARN);
     world_free(w);
 }
@@ -277,7 +277,7 @@ static void login_troubles(void **unused)
         assert_false(w->files[0].written);
         world_free(w);
     }
-    /* renewing fails, and what is there holds for four more minutes */
+    /* renewal fails, but the token is valid for four more minutes */
     struct world *w = world_new(LOGIN_PROFILE, "", NULL, NULL);
     login_file(w, LOGIN_FILE, "2026-11-28T07:04:00Z");
     world_answer(w, signin_url, 0, NULL);
@@ -313,7 +313,7 @@ static size_t decode(struct bf_str s, unsigned char *out)
     return 3 * ((s.n + 3) / 4) - cut;
 }
 
-/* Does the signature, r and s of 32 bytes, fit the text under this key? */
+/* Is the signature (r and s of 32 bytes each) valid for the text and this key? */
 static bool verifies(const char *pem, struct bf_str text, const unsigned char *raw)
 {
     BIO *bio = BIO_new_mem_buf(pem, -1);
@@ -340,7 +340,7 @@ static void proof(void **unused)
     struct bf_err e = {0};
     struct bf_buf out;
     bf_buf_init(&out, 8192);
-    for (size_t i = 0; i < 20; i++) { /* r or s begins with a zero byte now and then */
+    for (size_t i = 0; i < 20; i++) { /* r or s starts with a zero byte in some cases */
         unsigned char raw[2048];
         struct bf_str part[3], rest;
         bf_buf_reset(&out);

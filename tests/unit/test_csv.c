@@ -1,4 +1,4 @@
-/* CSV with its columns and their types, and documents that are known by their members. */
+/* CSV with columns and types, and documents that are recognized by their members. */
 #include "tests/unit/unit.h"
 
 #include <unistd.h>
@@ -12,7 +12,7 @@ struct fixture {
     struct bf_err e;
 };
 
-/* Reads text through a pipe; it must fit into one. */
+/* Reads text through a pipe; the text must fit into it. */
 static void start(struct fixture *f, const char *text, size_t max_line, size_t max_record)
 {
     int fd[2];
@@ -102,7 +102,7 @@ static void unclosed_quote_swallows_nothing(void **state)
     NEXT(&f, BF_CSV_END);
     stop(&f);
 
-    start(&f, "1,\"open\n2,b\n3,c\n4,d\n5,e\n", 0, 12); /* past the maximum of a record */
+    start(&f, "1,\"open\n2,b\n3,c\n4,d\n5,e\n", 0, 12); /* beyond the maximum of a record */
     NEXT(&f, BF_CSV_BAD);
     for (int i = 2; i <= 5; i++) {
         NEXT(&f, BF_CSV_RECORD);
@@ -154,7 +154,7 @@ static void given_up_by_the_caller(void **state)
     (void)state;
     struct fixture f;
     start(&f, "a,\"b\n1,2\n3,\"4\n5,6\n", 0, 0);
-    NEXT(&f, BF_CSV_BAD); /* the second quote closes the first, and text stands behind it */
+    NEXT(&f, BF_CSV_BAD); /* the second quote closes the first, and text follows it */
     assert_str(f.csv.raw, "a,\"b");
     NEXT(&f, BF_CSV_RECORD);
     assert_str(f.csv.raw, "1,2");
@@ -173,7 +173,7 @@ static void given_up_by_the_caller(void **state)
     NEXT(&f, BF_CSV_BAD);
     assert_str(f.csv.raw, "3\",4");
     assert_true(
-        bf_csv_split(&f.csv, BF_STR("x,\"y\"\"\"\r"), &f.e)); /* a text of our own in between */
+        bf_csv_split(&f.csv, BF_STR("x,\"y\"\"\"\r"), &f.e)); /* a text of the caller in between */
     assert_str(f.csv.field[1], "y\"");
     assert_false(bf_csv_split(&f.csv, BF_STR("\"x"), &f.e));
     assert_has(f.e.text, "field 1: its quote is never closed");
@@ -220,7 +220,8 @@ static void forms(void **state)
     }
 }
 
-/* What was read ahead comes again, record by record, with its numbers: bad ones and long lines too. */
+/* Records that were read ahead are returned again with their numbers, including invalid ones and
+ * long lines. */
 static void read_ahead(void **state)
 {
     (void)state;
@@ -261,7 +262,7 @@ static void read_ahead(void **state)
     }
 }
 
-/* What all records are, written down: kind, line, raw text, fields. With ahead, so many records are read after the
+/* Writes all records: kind, line, raw text, fields. ahead: this many records are read after the
  * first one, and again. */
 static void tell(const char *text, unsigned ahead, struct bf_buf *out)
 {

@@ -1,4 +1,4 @@
-/* What holds data: buffers, arenas, maps; and each of their allocations failing in turn. */
+/* Buffers, arenas and maps, with each of their allocations failing in turn. */
 #include <stdio.h>
 
 #include "tests/unit/fail.h"
@@ -32,7 +32,7 @@ static void arena_aligns_and_limits(void **state)
     assert_int_equal(a.used, 0);
 }
 
-/* What an arena can hold does not depend on what it held before the reset. */
+/* The capacity of an arena does not depend on its contents before the reset. */
 static void arena_resets(void **state)
 {
     (void)state;
@@ -95,7 +95,7 @@ static void map_puts_gets_removes(void **state)
     *bf_map_put(&m, number_key(text, 1), &added) = 7;
     assert_false(added);
     assert_int_equal(*bf_map_get(&m, number_key(text, 1)), 7);
-    /* in the order of insertion, removed ones left out */
+    /* in the order of insertion, without removed keys */
     size_t at = 0;
     unsigned next = 0;
     struct bf_map_entry *en;
@@ -112,7 +112,7 @@ static void map_puts_gets_removes(void **state)
     bf_map_free(&m);
 }
 
-/* A window of keys that moves on: memory stays that of the window. */
+/* A moving window of keys: memory stays proportional to the window. */
 static void map_churns(void **state)
 {
     (void)state;
@@ -134,8 +134,8 @@ static void map_churns(void **state)
 
 /* ---- each allocation fails in turn ---- */
 
-/* Runs a scenario with its allocation number n failing, and all behind it, until none is left to fail.
- * The scenario returns whether it got all it wanted. */
+/* Runs a scenario with its n-th allocation and all later ones failing, until no allocation
+ * fails. The scenario returns whether it succeeded. */
 static void fail_each(bool (*scenario)(void))
 {
     long n = 0;
@@ -145,7 +145,7 @@ static void fail_each(bool (*scenario)(void))
         done = scenario();
         fail_alloc_in = -1;
     }
-    assert_true(n > 1); /* something could fail */
+    assert_true(n > 1); /* at least one allocation could fail */
 }
 
 static bool map_scenario(void)
@@ -165,7 +165,7 @@ static bool map_scenario(void)
         if (i % 5 == 4 && i < put)
             assert_true(bf_map_remove(&m, number_key(text, i)));
     }
-    /* whatever failed, what is in it is in it once, and can be taken out */
+    /* after a failure each key is in the map once and can be removed */
     fail_alloc_in = -1;
     for (unsigned i = 0; i < put; i++) {
         uint64_t *v = bf_map_get(&m, number_key(text, i));
@@ -220,13 +220,13 @@ static bool buffer_scenario(void)
     bool ok = bf_buf_check(&b, "text", &e);
     assert_int_equal(e.code, ok ? BF_OK : BF_E_MEMORY);
     fail_alloc_in = -1;
-    bf_buf_reset(&b); /* and it can be used again */
+    bf_buf_reset(&b); /* the buffer can be used again */
     bf_buf_lit(&b, "x");
     assert_string_equal(bf_buf_cstr(&b), "x");
     for (int i = 0; i < 3; i++)
         bf_buf_addf(&b, "%*d", 1 << 19, 1);
     assert_false(bf_buf_check(&b, "text", &e));
-    assert_int_equal(e.code, BF_E_LIMIT); /* not the failure of before */
+    assert_int_equal(e.code, BF_E_LIMIT); /* not the earlier failure */
     bf_buf_free(&b);
     return ok;
 }
@@ -240,7 +240,7 @@ static void buffer_survives_failures(void **state)
     fail_alloc_in = -1;
 }
 
-/* The maximum is reached, not passed. */
+/* The maximum can be reached, but not exceeded. */
 static void buffer_fills_to_the_byte(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* What rows make of types, and what a prefix makes of partitions. */
+/* Types inferred from rows, and partitions from a prefix. */
 #include "lib/ddl/layout.h"
 #include "lib/ddl/seen.h"
 #include "lib/ddl/type.h"

@@ -1,5 +1,5 @@
-/* Every allocation fails in turn on the way from rows and receipts to statements: the error says so, nothing is left behind
- * (the sanitizers look). */
+/* Each allocation from rows and receipts to statements fails in turn: the error is BF_E_MEMORY,
+ * and there is no leak (sanitizers check). */
 #include "tests/unit/unit.h"
 
 #include "tests/unit/fail.h"

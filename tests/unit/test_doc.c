@@ -1,4 +1,4 @@
-/* Small documents: what is taken, what is refused and how it is said. */
+/* Small documents: accepted and refused texts, and the error messages. */
 #include "tests/unit/unit.h"
 
 #include "lib/json/doc.h"
@@ -23,7 +23,7 @@ static void reads_members(void **state)
     assert_null(bf_doc_get_text(d, "n").p);
     assert_null(bf_doc_get_text(NULL, "n").p);
     assert_true(bf_doc_get_u64(d, "n", &n, &e));
-    assert_true(n == UINT64_C(9007199254740993)); /* no double has it */
+    assert_true(n == UINT64_C(9007199254740993)); /* not representable as a double */
     assert_true(bf_doc_get_u64(d, "none", &n, &e));
     assert_true(n == UINT64_C(9007199254740993));
     assert_true(bf_doc_get_u64(d, "x", &n, &e));
@@ -78,7 +78,7 @@ static void refuses(void **state)
     }
     assert_null(bf_doc_array(BF_STR("{}"), &e));
     assert_has(e.text, "an array was expected");
-    /* nesting ends before the stack does */
+    /* the limit of nesting comes before a stack overflow */
     enum { DEEP = 100000 };
     static char deep[DEEP];
     memset(deep, '[', sizeof deep);

@@ -1,4 +1,4 @@
-/* The answers of Kinesis and DynamoDB Streams, well and ill formed, and the requests. */
+/* The answers of Kinesis and DynamoDB Streams, valid and malformed, and the requests. */
 #include "tests/unit/unit.h"
 
 #include "lib/aws/kinesis/kinesis.h"
@@ -51,7 +51,7 @@ static void test_kinesis(void **state)
                               "{\"Records\":[{\"Data\":\"YQ==\",\"SequenceNumber\":\"11\","
                               "\"ApproximateArrivalTimestamp\":1795759200.5},{}]}",
                               &s, &a, &e));
-    assert_int_equal(e.code, BF_OK); /* the sink had enough */
+    assert_int_equal(e.code, BF_OK); /* the sink stopped it */
     assert_int_equal(s.last.time_ms, 1795759200500);
     s = (struct seen){0};
     assert_true(
@@ -99,7 +99,7 @@ static void test_streams(void **state)
         "\"NextShardIterator\":\"arn|1\"}",
         &s, &a, &e));
     assert_int_equal(s.n, 1);
-    /* byte for byte, spaces and all */
+    /* byte for byte, spaces included */
     assert_str(s.last.raw,
                "{\"eventName\": \"INSERT\", \"dynamodb\":{\"Keys\":{\"id\":{\"S\":\"1\"}},"
                "\"ApproximateCreationDateTime\":1795759200,\"SequenceNumber\":\"700\"}}");
@@ -152,7 +152,7 @@ static void test_requests(void **state)
                "{\"StreamName\":\"orders\",\"ShardId\":\"shardId-1\","
                "\"ShardIteratorType\":\"AT_TIMESTAMP\",\"Timestamp\":1795759200.045}");
     bf_buf_reset(&b);
-    p.at = BF_FEED_ITERATOR; /* one that has expired */
+    p.at = BF_FEED_ITERATOR; /* an expired one */
     bf_feed_kinesis.iterator_body(&b, &s, BF_STR("shardId-1"), &p);
     assert_str(bf_buf_view(&b),
                "{\"StreamName\":\"orders\",\"ShardId\":\"shardId-1\","
@@ -202,13 +202,13 @@ static void test_put_answer(void **state)
     assert_true(bf_kinesis_put_answer(good, 3, on_result, &s, &e));
     assert_int_equal(s.n, 3);
     assert_int_equal(s.failed,
-                     2); /* FailedRecordCount lies; an entry without anything is not stored */
+                     2); /* FailedRecordCount is wrong; an entry without any member is not stored */
     s = (struct results){0};
     assert_false(bf_kinesis_put_answer(good, 2, on_result, &s, &e));
     assert_has(e.text, "answer for 3 records, 2 were sent");
     assert_false(bf_kinesis_put_answer(BF_STR("{}"), 2, on_result, &s, &e));
     assert_false(bf_kinesis_put_answer(BF_STR("{\"Records\":[{},{]}"), 2, on_result, &s, &e));
-    assert_int_equal(s.n, 0); /* nothing is told of an answer that cannot be read whole */
+    assert_int_equal(s.n, 0); /* nothing is reported of an answer that cannot be read completely */
 }
 
 static void test_children(void **state)

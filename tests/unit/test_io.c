@@ -1,4 +1,5 @@
-/* Lines in, bytes out, small files, rejected lines, signals; with calls that fail, are short or are interrupted. */
+/* Reading lines, writing bytes, small files, rejected lines, signals; with calls that fail, are
+ * short or are interrupted. */
 #define BF_FAIL_IO
 #include <fcntl.h>
 #include <poll.h>
@@ -27,7 +28,7 @@ static const char *in_dir(const char *name)
     return path;
 }
 
-/* A file that holds text, opened for reading. */
+/* A file with this text, opened for reading. */
 static int holding(struct bf_str text)
 {
     struct bf_err e = {0};
@@ -66,7 +67,7 @@ static void reader_takes_lines(void **state)
     (void)state;
     struct bf_reader r;
     struct bf_err e = {0};
-    size_t sizes[] = {0, 1, 2, 7}; /* whatever read(2) gives at a time */
+    size_t sizes[] = {0, 1, 2, 7}; /* different sizes for each read(2) */
     for (size_t i = 0; i < BF_COUNT(sizes); i++) {
         short_io = 0;
         int fd = holding(BF_STR("one\n\ntwo\r\n\0x\nlast"));
@@ -93,7 +94,7 @@ static void reader_takes_lines(void **state)
     bf_reader_close(&r);
 }
 
-/* Whole buffers, lines and a long one in turn give every byte once. */
+/* Buffers, lines and a long line in turn return every byte once. */
 static void reader_hands_over(void **state)
 {
     (void)state;
@@ -133,7 +134,7 @@ static void reader_hands_over(void **state)
         bf_reader_close(&r);
         assert_true(bf_reader_init(&r, holding(bf_buf_view(&text)), "input", 10, NULL, &e));
         wants(&r, BF_LINE, "0");
-        assert_false(bf_reader_swap(&r, &l)); /* the next ones may be too long */
+        assert_false(bf_reader_swap(&r, &l)); /* the next lines may be too long */
         bf_reader_close(&r);
         free(l.buf);
         bf_buf_free(&text);
@@ -142,7 +143,8 @@ static void reader_hands_over(void **state)
     short_io = 0;
 }
 
-/* A line of exactly the maximum passes, one byte more is long, and the lines behind arrive. */
+/* A line of exactly the maximum is accepted, one more byte is too long, and later lines are
+ * read. */
 static void reader_limits_lines(void **state)
 {
     (void)state;
@@ -173,7 +175,7 @@ static void reader_limits_lines(void **state)
             assert_true(line.n > max);
             assert_null(memchr(line.p, '\n', line.n));
             assert_int_equal(r.line, 2);
-            wants(&r, BF_LINE, "c"); /* the long one is dropped */
+            wants(&r, BF_LINE, "c"); /* the long line is dropped */
             assert_int_equal(r.line, 3);
             assert_int_equal(r.offset, 2 * max + 3);
             assert_int_equal(bf_reader_next(&r, &line, &e), BF_LINE_LONG);
@@ -217,13 +219,13 @@ static void reader_reports_errors(void **state)
     fail_alloc_in = -1;
     assert_int_equal(e.code, BF_E_MEMORY);
     close(fd);
-    assert_true(bf_reader_open(&r, dir, 0, NULL, &e)); /* a folder opens, and cannot be read */
+    assert_true(bf_reader_open(&r, dir, 0, NULL, &e)); /* a folder can be opened, but not read */
     assert_int_equal(bf_reader_next(&r, &line, &e), BF_LINE_ERROR);
     assert_int_equal(e.sys, EISDIR);
     bf_reader_close(&r);
 }
 
-/* The output that is tied to a reader is flushed before the reader waits; a wait can end. */
+/* The output that is tied to a reader is flushed before the reader waits; a wait can be ended. */
 static void reader_flushes_and_waits(void **state)
 {
     (void)state;
@@ -309,7 +311,7 @@ static void output_errors_stick(void **state)
 
     assert_true(bf_out_open(&out, in_dir("out"), &e));
     fail_close_in = 0;
-    assert_false(bf_out_close(&out, &e)); /* some file systems tell only now */
+    assert_false(bf_out_close(&out, &e)); /* some file systems report errors only at close */
     fail_close_in = -1;
     assert_int_equal(e.sys, EIO);
     assert_false(bf_out_open(&out, in_dir("no/such"), &e));
@@ -333,8 +335,7 @@ static void files_are_replaced_whole(void **state)
         *calls[i] = -1;
         assert_int_equal(e.sys, EIO);
         holds(path, BF_STR("old"));
-        assert_int_not_equal(access(in_dir("state.new"), F_OK),
-                             0); /* nothing is left lying about */
+        assert_int_not_equal(access(in_dir("state.new"), F_OK), 0); /* no file is left */
     }
     short_io = 1;
     assert_true(bf_file_replace(path, BF_STR("newer"), &e));
@@ -343,7 +344,7 @@ static void files_are_replaced_whole(void **state)
     assert_true(bf_file_replace(path, bf_str(NULL, 0), &e));
     holds(path, BF_STR(""));
     assert_false(bf_file_replace(in_dir("no/such"), BF_STR("x"), &e));
-    fail_fsync_in = 1; /* the folder's */
+    fail_fsync_in = 1; /* of the folder */
     assert_false(bf_file_replace(path, BF_STR("x"), &e));
     fail_errno = EINVAL;
     fail_fsync_in = 1;
@@ -363,7 +364,7 @@ static void files_are_read(void **state)
     close(holding(BF_STR("12345")));
     assert_true(bf_file_read(in_dir("input"), &b, &e));
     bf_buf_reset(&b);
-    assert_false(bf_file_read("/dev/zero", &b, &e)); /* ends */
+    assert_false(bf_file_read("/dev/zero", &b, &e)); /* stops at the maximum */
     assert_int_equal(e.code, BF_E_LIMIT);
     bf_buf_reset(&b);
     fail_read_in = 0;
@@ -410,7 +411,7 @@ static void locks_exclude(void **state)
     assert_false(bf_file_lock(in_dir("no/such"), &fd, &e));
 }
 
-/* Standard error into a file while f runs. */
+/* Sends standard error to a file while f runs. */
 static void silently(void (*f)(void))
 {
     int saved = dup(STDERR_FILENO);
@@ -520,7 +521,8 @@ static int remove_dir(void **state)
     return system(command);
 }
 
-/* The exit status of a process that gets SIGTERM twice, with a pause between, and would end with 0. */
+/* The exit status of a process that gets SIGTERM twice, with a pause in between, and would exit
+ * with 0. */
 static int signalled_twice(int64_t pause_ms)
 {
     struct bf_err e = {0};
@@ -546,7 +548,8 @@ static void a_second_signal_ends(void **unused)
     assert_int_equal(signalled_twice(BF_STOP_SAME_MS), 128 + SIGTERM);
 }
 
-/* Where the process was held up between the two, nothing can be said, and it is tried again. */
+/* If the process was delayed between the signals, the result is unknown, and the test is
+ * repeated. */
 static void a_signal_that_comes_twice_is_one(void **unused)
 {
     (void)unused;

@@ -1,5 +1,5 @@
-/* Date patterns: each line of javatime.tsv is what Java 17's DateTimeFormatter made of it (Locale.US):
- * instant, offset, pattern, text; "bad" lines are patterns that it refuses. */
+/* Date patterns: javatime.tsv has the output of Java 17's DateTimeFormatter (Locale.US):
+ * instant, offset, pattern, text. Lines with "bad" are patterns that it refuses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

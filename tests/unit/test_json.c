@@ -1,6 +1,6 @@
 /*
- * The scanner and the writer: what RFC 8259 accepts and rejects, positions in
- * errors, slices, and agreement with jansson on generated and mutated text.
+ * The scanner and the writer: texts that RFC 8259 allows and forbids, error positions,
+ * slices, and agreement with jansson on generated and mutated text.
  */
 #include <jansson.h>
 #include <stdio.h>
@@ -147,7 +147,7 @@ static const struct bf_str rejected[] = {
     TEXT("\\u005b\\u005d"),
 };
 
-/* A copy without anything behind it, so that a sanitizer sees a read past the end. */
+/* A copy that ends with its memory, so that a sanitizer notices a read past the end. */
 static bool valid(struct bf_str text, struct bf_err *e)
 {
     char *copy = malloc(text.n ? text.n : 1);
@@ -179,7 +179,7 @@ static void rejects(void **state)
     }
 }
 
-/* Every proper beginning of a document in brackets or quotes is no document. */
+/* A proper prefix of a document in brackets or quotes is not a document. */
 static void rejects_beginnings(void **state)
 {
     (void)state;
@@ -359,7 +359,7 @@ static void mutate(struct bf_rng *r, struct bf_buf *b)
     }
 }
 
-/* The same values in the same places. Members may repeat: the last one wins on both sides. */
+/* The values must be equal. Of duplicate members the last one counts on both sides. */
 static void same_value(struct bf_str text, const json_t *want);
 
 static void same_string(struct bf_str escaped, const char *want, size_t n)
@@ -419,7 +419,7 @@ static void same_value(struct bf_str text, const json_t *want)
                                                        : BF_JSON_NULL);
 }
 
-/* A string is over where it is over, and wrong where it is wrong, whatever its length and the vector level. */
+/* The end and the first error of a string are found at every length and vector level. */
 static void lengths_and_levels(void **state)
 {
     (void)state;

@@ -1,7 +1,8 @@
 /*
- * JSONTestSuite, every case of it (json_suite.mjs prints them): what RFC 8259 says must be accepted is,
- * what must be rejected is, by the pull scanner and by the one pass over a change record, at every vector
- * level. Where the RFC leaves it open, what happens here is pinned.
+ * All cases of JSONTestSuite (json_suite.mjs prints them): texts that RFC 8259
+ * requires to be accepted or refused are, by the pull scanner and by the pass over a
+ * change record, at every vector level. Where the RFC leaves the choice, the result is
+ * fixed here.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,11 +29,12 @@ static size_t ncases;
 static struct bf_buf listing, texts;
 
 /*
- * Where the RFC leaves it open these are taken, and all others refused:
- * numbers of any length and size, because they travel as texts and never become doubles. What is no
- * Unicode is refused, as raw bytes and as an escape, since no row could hold it: broken UTF-8, UTF-16,
- * half of a surrogate pair. So is a byte order mark, which RFC 8259, section 8.1 forbids to send, and
- * nesting deeper than 256.
+ * Of the texts that the RFC leaves open, these are accepted and all others refused.
+ * Numbers may have any length and size, because they are kept as text and never become
+ * doubles. Text that is not Unicode is refused, both raw and as an escape, because a
+ * row could not hold it: invalid UTF-8, UTF-16, an unpaired surrogate. A byte order
+ * mark is refused, which RFC 8259, section 8.1 forbids to send, and nesting deeper
+ * than 256.
  */
 static const char *const open_taken[] = {
     "i_number_double_huge_neg_exp.json", "i_number_huge_exp.json",
@@ -42,7 +44,7 @@ static const char *const open_taken[] = {
     "i_number_too_big_pos_int.json",     "i_number_very_big_negative_int.json",
 };
 
-/* The cases of test_transform are about what a parser makes of a text; these are no Unicode either. */
+/* test_transform has cases about the values that a parser returns. These are not Unicode either. */
 static const char *const transform_refused[] = {
     "string_1_escaped_invalid_codepoint.json",  "string_1_invalid_codepoint.json",
     "string_2_escaped_invalid_codepoints.json", "string_2_invalid_codepoints.json",
@@ -95,7 +97,7 @@ static void load(void)
     assert_int_equal(pclose(f), 0);
     assert_true(bf_buf_ok(&listing));
     assert_non_null(
-        bf_buf_room(&texts, listing.n)); /* decoding makes them shorter: they stay where they are */
+        bf_buf_room(&texts, listing.n)); /* decoding makes them shorter, so they are not moved */
     for (rest = bf_buf_view(&listing); bf_str_split(&rest, '\n', &line) && line.n;) {
         size_t from = texts.n;
         assert_true(ncases < CASES_MAX && bf_str_split(&line, ' ', &name));
@@ -113,7 +115,7 @@ static bool next_level(int *level)
     return false;
 }
 
-/* Takes the document apart with the calls that a caller would use. */
+/* Reads the document with the calls that a caller would use. */
 static bool walk(struct bf_json *j, struct bf_err *e)
 {
     enum bf_json_type type;
@@ -132,7 +134,7 @@ static bool walk(struct bf_json *j, struct bf_err *e)
     return more == BF_JSON_END;
 }
 
-/* In memory of its own size, so that a sanitizer sees a read past the end. */
+/* A copy of exactly that size, so that a sanitizer notices a read past the end. */
 static char *exactly(struct bf_str text)
 {
     char *p = malloc(text.n ? text.n : 1);
@@ -164,7 +166,7 @@ static void scanner(void **state)
     }
 }
 
-/* Parses the text read in place and read from a copy; both have to come to what is wanted. */
+/* Parses the text in place and from a copy; both results must be the expected one. */
 static void parses(struct bf_change *c, const struct suite_case *k, struct bf_str text, bool want)
 {
     char *p = exactly(text);
@@ -173,7 +175,7 @@ static void parses(struct bf_change *c, const struct suite_case *k, struct bf_st
     bf_buf_adds(&padded, text);
     bf_buf_add(&padded, "\n", 1);
     for (size_t i = 0; i < SLACK; i++)
-        bf_buf_addc(&padded, "]}\"0"[i % 4]); /* must not count */
+        bf_buf_addc(&padded, "]}\"0"[i % 4]); /* must not have an effect */
     assert_true(bf_buf_ok(&padded));
     for (int level = -1; next_level(&level);)
         for (int slack = 0; slack < 2; slack++) {
@@ -198,7 +200,7 @@ static void between(struct bf_buf *out, const char *head, struct bf_str text, co
     assert_true(bf_buf_ok(out));
 }
 
-/* As a member of the envelope, in front and behind, a case is as good as it is alone. */
+/* As a member of the envelope, before and after the other members, a case has the same result. */
 static void envelope(void **state)
 {
     (void)state;
@@ -221,7 +223,7 @@ static void envelope(void **state)
     bf_change_free(&c);
 }
 
-/* What stands in the array of a case that is one string in an array; quotes included. */
+/* The array element of a case that is one string in an array, with its quotes. */
 static bool lone_string(const struct suite_case *k, struct bf_str *out)
 {
     struct bf_str t = bf_str_trim(k->text);
@@ -232,7 +234,7 @@ static bool lone_string(const struct suite_case *k, struct bf_str *out)
     return out->n >= 2 && out->p[0] == '"' && out->p[out->n - 1] == '"';
 }
 
-/* As a string of DynamoDB, everywhere where one can stand: S, member of a set, name, name inside of a map. */
+/* As a string of DynamoDB in every place: S, member of a set, name, name in a map. */
 static void attributes(void **state)
 {
     (void)state;
@@ -271,7 +273,7 @@ static void attributes(void **state)
     bf_change_free(&c);
 }
 
-/* What test_transform asks about: numbers and strings go through as they stand. */
+/* The cases of test_transform: numbers and strings are copied unchanged. */
 static void goes_through(void **state)
 {
     (void)state;
@@ -292,7 +294,7 @@ static void goes_through(void **state)
         text = bf_str(t.p + 1, t.n - 2);
         between(&value, number ? "{\"N\":\"" : "{\"S\":", text, number ? "\"}" : "}");
         bool taken = bf_change_value(&c, bf_buf_view(&value), &a, &e);
-        /* DynamoDB's numbers end at 1E-130 */
+        /* the smallest number of DynamoDB is 1E-130 */
         assert_int_equal(taken, !bf_str_eq(text, BF_STR("1E-999")));
         if (!taken)
             continue;

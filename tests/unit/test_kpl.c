@@ -1,4 +1,5 @@
-/* MD5 against RFC 1321, and KPL aggregates: taken apart, and everything that only looks like one. */
+/* MD5 with the vectors of RFC 1321, and KPL aggregates: unpacking, and data that only resembles
+ * one. */
 #include "tests/unit/unit.h"
 
 #include "lib/encoding/md5.h"
@@ -15,7 +16,7 @@ static void test_md5(void **state)
         {"message digest", "F96B697D7CB7938D525A2F31AAF161D0"},
         {"12345678901234567890123456789012345678901234567890123456789012345678901234567890",
          "57EDF4A22BE3C955AC49DA2E2107B67A"},
-        /* 55, 56 and 64 bytes: the padding's edges */
+        /* 55, 56 and 64 bytes: the boundaries of the padding */
         {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
          "EF1772B6DFF9A122358552954AD0DF65"},
         {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
@@ -30,7 +31,7 @@ static void test_md5(void **state)
     }
 }
 
-/* Appends magic, message and its digest. */
+/* Appends the magic bytes, the message and its digest. */
 static void seal(struct bf_buf *out, struct bf_str message)
 {
     unsigned char digest[16];
@@ -40,7 +41,7 @@ static void seal(struct bf_buf *out, struct bf_str message)
     bf_buf_add(out, digest, sizeof digest);
 }
 
-/* Two keys, three records, one with a tag; and a field that nobody knows. */
+/* Two keys, three records, one with a tag; and an unknown field. */
 #define MESSAGE                                                                                    \
     "\x0a\x02"                                                                                     \
     "k1"                                                                                           \
@@ -108,7 +109,7 @@ static void test_not_aggregates(void **state)
     refuse(BF_STR("\x0a\x02k1\x1a\x05\x1a\x03xyz"));         /* no key */
     refuse(BF_STR("\x0a\x7fk1"));                            /* longer than the message */
     refuse(BF_STR("\x0a\x02k1\x1a\x07\x08\x00\x1a\x7fxyz"));
-    refuse(BF_STR("\x0b\x00")); /* a wire type that is gone */
+    refuse(BF_STR("\x0b\x00")); /* an obsolete wire type */
     refuse(BF_STR("\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x01"));
     refuse(BF_STR("\x0d\x01\x02"));
 }
@@ -121,7 +122,7 @@ static void test_damage(void **state)
     bf_kpl_init(&k);
     bf_buf_init(&data, 4096);
     seal(&data, BF_STR(MESSAGE));
-    for (size_t i = 0; i < data.n; i++) { /* any changed bit makes it an ordinary record */
+    for (size_t i = 0; i < data.n; i++) { /* if any bit is changed, it is an ordinary record */
         data.p[i] ^= 1;
         assert_false(bf_kpl_open(&k, bf_buf_view(&data)));
         data.p[i] ^= 1;

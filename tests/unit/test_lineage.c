@@ -1,4 +1,4 @@
-/* Shards: who waits for whom. */
+/* Shards: which shard waits for which parents. */
 #include "tests/unit/unit.h"
 
 #include "lib/aws/kinesis/lineage.h"
@@ -54,7 +54,7 @@ static void test_update(void **state)
     assert_true(a->done);
     assert_true(bf_shard_closed(a));
     assert_string_equal(a->parent, "p");
-    struct bf_shard vague = {.id = "a"}; /* knows less: takes nothing away */
+    struct bf_shard vague = {.id = "a"}; /* has less information: removes nothing */
     assert_ptr_equal(bf_lineage_add(&l, &vague, &e), a);
     assert_true(bf_shard_closed(a));
     bf_lineage_free(&l);
@@ -69,7 +69,7 @@ static void test_ancestors(void **state)
                     *c = add(&l, "c", "a", "");
     struct bf_shard *d = add(&l, "d", "b", "");
     struct bf_shard *x = add(&l, "x", "y", ""),
-                    *y = add(&l, "y", "x", ""); /* no service does that */
+                    *y = add(&l, "y", "x", ""); /* services do not do this */
     bf_lineage_pass_ancestors(&l, d);
     assert_true(a->done && b->done);
     assert_false(c->done || d->done);

@@ -1,4 +1,4 @@
-/* What object bodies go through: checksums as S3 writes them, gzip and zstd there and back. */
+/* The bodies of objects: checksums as S3 writes them, gzip and zstd compressed and decompressed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -80,7 +80,8 @@ static void there_and_back(enum bf_compress_kind kind, int level, struct bf_str 
     struct pieces packed = {0}, plain = {0};
     struct bf_compress *c = bf_compress_new(kind, level, &e);
     assert_non_null(c);
-    for (int round = 0; round < 2; round++) { /* the second object must not see the first */
+    for (int round = 0; round < 2;
+         round++) { /* the second object must not be affected by the first */
         bf_buf_init(&packed.out, 8 << 20);
         bf_buf_init(&plain.out, 8 << 20);
         assert_true(bf_compress_add(c, bf_str(text.p, text.n / 3), put, &packed, &e));

@@ -1,4 +1,4 @@
-/* Command lines: what is taken, what is refused and how it is said. */
+/* Command lines: accepted and refused options, and the messages. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,7 +66,7 @@ static const char *operands[2];
 static size_t noperands;
 static char said[4096]; /* on standard output and standard error */
 
-/* Parses "tool" and the words up to NULL; what is printed goes to `said`. */
+/* Parses "tool" and the words up to NULL; the output goes to `said`. */
 static int parse(const char *first, ...)
 {
     char *argv[20] = {(char *)(uintptr_t) "tool"};
@@ -198,7 +198,7 @@ static void environment(void **state)
     setenv("BF_TAG", "a", 1);
     setenv("BF_PAINT", "", 1);
     setenv("BF_AZURE", "true", 1);
-    setenv("BF_SIZED", "1", 1);   /* another tool's */
+    setenv("BF_SIZED", "1", 1);   /* of another tool */
     setenv("BF_VERSION", "1", 1); /* prints nothing */
     setenv("BF_count", "9", 1);
     assert_int_equal(parse("x", NULL), BF_OPT_RUN);
@@ -207,7 +207,7 @@ static void environment(void **state)
     assert_int_equal(c.paint, BLUE);
     assert_string_equal(said, "tool: --azure is now --paint blue\n");
     assert_int_equal(parse("-n8", "--tag", "b", "-q", "x", NULL), BF_OPT_RUN);
-    assert_int_equal(c.count, 8); /* the command line wins */
+    assert_int_equal(c.count, 8); /* the command line takes precedence */
     assert_int_equal(c.tags.n, 2);
     assert_string_equal(c.tags.item[0], "a");
     unsetenv("BF_AZURE");

@@ -1,4 +1,4 @@
-/* Files of options (lib/cli/opt_file.h): what they set, and how their errors are said. */
+/* Files of options (lib/cli/opt_file.h): the options that they set, and the error messages. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -121,7 +121,7 @@ static void errors(void **unused)
         const char *content, *what;
     } all[] = {
         {"txt a\n", "line 1: unknown option 'txt'"},
-        {"t a\n", "line 1: unknown option 't'"}, /* no letters */
+        {"t a\n", "line 1: unknown option 't'"}, /* short options are not allowed */
         {"-t a\n", "line 1: unknown option '-t'"},
         {"flag\n\n# x\ntext\n", "line 4: option 'text' needs a value"},
         {"flag = 1\n", "line 1: option 'flag' takes no value"},

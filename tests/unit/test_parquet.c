@@ -1,5 +1,6 @@
-/* The writer of Parquet files: levels of vector instructions agree, check leaves nothing behind, sums for a table's
- * metadata, hashes by their published values; every allocation fails in turn. Readers are in tests/cli/row2pq-readers.sh. */
+/* The writer of Parquet files: vector levels agree, a check changes nothing, sums for a table's
+ * metadata, published values of hashes; each allocation fails in turn. Readers are in
+ * tests/cli/row2pq-readers.sh. */
 #include "tests/unit/unit.h"
 
 #include "tests/unit/fail.h"
@@ -32,7 +33,7 @@ static bool keep(void *arg, struct bf_str piece, struct bf_err *e)
     return bf_buf_check(out, "the file", e);
 }
 
-/* All rows, `times` over, into *out; the number of those that were refused, or -1 when something failed. */
+/* Writes all rows `times` over to *out. Returns the number of refused rows; -1 on failure. */
 static int write_rows(struct bf_parquet_conf *conf, int times, bool checked, struct bf_buf *out,
                       struct bf_err *e)
 {
@@ -108,7 +109,7 @@ static void sums(void **state)
     assert_true(bf_schema_parse(&s, bf_str_of(schema_text), &e));
     struct bf_parquet *w = bf_parquet_new(&conf, &e);
     assert_non_null(w);
-    for (int twice = 0; twice < 2; twice++) { /* a writer begins anew */
+    for (int twice = 0; twice < 2; twice++) { /* a writer can be used again */
         bf_buf_reset(&out);
         bf_parquet_begin(w, keep, &out);
         for (size_t i = 0; i < BF_COUNT(rows); i++)
@@ -145,7 +146,7 @@ static void sums(void **state)
     bf_buf_free(&out);
 }
 
-/* xxHash's own values for seed 0. */
+/* xxHash's published values for seed 0. */
 static void hashes(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Firehose's prefixes: every case of the shared vectors, and names byte for byte at a fixed instant. */
+/* Firehose's prefixes: all cases of the shared vectors, and complete names at a fixed instant. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -25,7 +25,7 @@ static bool field(void *arg, struct bf_str name, struct bf_str *value)
     return true;
 }
 
-/* The evaluated prefix in a static string; NULL and *e when it has none. */
+/* The evaluated prefix in a static string; NULL and *e on failure. */
 static const char *evaluate(const struct bf_prefix *p, int64_t wall_ms, struct bf_err *e)
 {
     static char text[4096];
@@ -120,7 +120,7 @@ static void expressions(void **unused)
     assert_string_equal(expand("dt=!{timestamp:yyyy-MM-dd}/h=!{timestamp:HH}/", at),
                         "dt=2026-11-27/h=06/");
     assert_string_equal(expand("!{timestamp:'year='yyyy}/", at), "year=2026/");
-    /* each random string is a new one */
+    /* every random string is new */
     const char *r = expand("!{firehose:random-string}/!{firehose:random-string}", at);
     assert_int_equal(strlen(r), 23);
     assert_memory_not_equal(r, r + 12, 11);

@@ -1,4 +1,4 @@
-/* Lines that were rejected before stay, under one header. */
+/* Earlier lines of a file of rejects are kept, under one header. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@ static void holds(const char *path, struct bf_str want)
     bf_buf_free(&b);
 }
 
-/* Adds a line under the header to what the file holds. */
+/* Adds a line under the header to the file. */
 static bool reject_under(const char *path, struct bf_str header, struct bf_err *e)
 {
     struct bf_rejects r;

@@ -1,4 +1,4 @@
-/* What goes out on the wire for a call: URL, headers, hash. */
+/* The request of a call: URL, headers, hash. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -72,7 +72,7 @@ static void s3_addressing(void **unused)
          "https://lake.s3.eu-west-1.amazonaws.com/a/b%20c.json"},
         {false, true, "s3.eu-west-1.amazonaws.com", "lake", NULL, "list-type=2",
          "https://lake.s3.eu-west-1.amazonaws.com/?list-type=2"},
-        /* dots under TLS do not match the certificate */
+        /* a bucket with dots does not match the certificate under TLS */
         {false, true, "s3.eu-west-1.amazonaws.com", "my.lake", "k", NULL,
          "https://s3.eu-west-1.amazonaws.com/my.lake/k"},
         {false, true, "s3.eu-west-1.amazonaws.com", "Old_Style", "k", NULL,

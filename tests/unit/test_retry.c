@@ -1,4 +1,4 @@
-/* The retry rules against the cases of the SDKs' own test (vectors/retry/retry.json), and their edges. */
+/* The retry rules with the cases of the SDKs' test (vectors/retry/retry.json), and their limits. */
 #include "tests/unit/unit.h"
 
 #include <jansson.h>
@@ -156,7 +156,7 @@ static void retry_after(void **unused)
     json_decref(doc);
 }
 
-/* Acquires once, of this kind, from this quota. */
+/* Acquires once for this kind of error from this quota. */
 static bool acquire(struct bf_retry_quota *quota, struct bf_retry *r, enum bf_retry_kind kind)
 {
     struct bf_retry_rules rules = bf_retry_rules_of(BF_AWS_KINESIS, 0);
@@ -300,7 +300,7 @@ static void what_is_not_retried(void **unused)
         {403, "AccessDenied", BF_RETRY_NOT},
         {301, "PermanentRedirect", BF_RETRY_NOT},
         {501, "NotImplemented", BF_RETRY_NOT},
-        {400, "throttling", BF_RETRY_NOT}, /* codes are exact */
+        {400, "throttling", BF_RETRY_NOT}, /* codes are compared exactly */
         {0, "", BF_RETRY_TRANSIENT},
         {429, "", BF_RETRY_THROTTLING},
         {409, "ConditionalRequestConflict", BF_RETRY_TRANSIENT},

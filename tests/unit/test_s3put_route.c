@@ -1,4 +1,4 @@
-/* Routing of rows and the keys of objects, byte for byte at a fixed instant. */
+/* Routing of rows and the complete keys of objects at a fixed instant. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -30,7 +30,7 @@ static void end(void)
     config_free(&config);
 }
 
-/* The key of the object that the row would begin. */
+/* The key of the object that the row would start. */
 static void key_is(const char *row, const char *want)
 {
     struct bf_err e = {0};
@@ -48,7 +48,7 @@ static void key_is(const char *row, const char *want)
 }
 
 #define NAME "bfpipe-1-2026-11-27-06-05-04-" UUID
-/* what the generator makes of seed 42 */
+/* the generator's first UUID for seed 42 */
 #define UUID "15780b2e-0c2e-4716-a104-d9866d113a7e"
 
 static void keys_at_a_fixed_instant(void **unused)
@@ -125,7 +125,7 @@ static void rows_behind_a_mark_are_taken_off(void **unused)
     end();
 }
 
-/* An earlier run has left it open: all of its rows are covered, also when nothing new comes. */
+/* An earlier run has left the batch open: all its rows are covered, even without new ones. */
 static void rows_of_an_earlier_run_stay(void **unused)
 {
     (void)unused;
@@ -141,7 +141,7 @@ static void rows_of_an_earlier_run_stay(void **unused)
     assert_true(batches_add(&b, x, BF_STR("22"), &e));
     assert_int_equal(batches_rewind(&b), 1);
     assert_int_equal(x->records, 1);
-    assert_null(batches_open(&b, BF_STR("x"), 0, 0, 0, &e)); /* there is one */
+    assert_null(batches_open(&b, BF_STR("x"), 0, 0, 0, &e)); /* it exists already */
     assert_int_equal(b.n, 1);
     batches_free(&b);
     end();

@@ -1,4 +1,4 @@
-/* Schema files: what they say, what they say again, and what is wrong with them. */
+/* Schema files: reading, writing them again, and errors. */
 #include "lib/row/schema.h"
 #include "tests/unit/unit.h"
 

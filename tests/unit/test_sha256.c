@@ -1,6 +1,6 @@
 /*
- * SHA-256: the examples of FIPS 180-4; HMAC: RFC 4231; and every length around the block's against itself. Ours
- * and OpenSSL's (lib/aws/sign/hash.h) say the same of all.
+ * SHA-256 with the examples of FIPS 180-4; HMAC with RFC 4231; all lengths around the
+ * block size. Our implementation and OpenSSL's (lib/aws/sign/hash.h) agree.
  */
 #include "tests/unit/unit.h"
 

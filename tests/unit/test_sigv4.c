@@ -46,7 +46,7 @@ static void parse_headers(struct vector *v, struct bf_str rest)
             return;
         }
         if (line.p[0] == ' ' && v->r.nheaders) {
-            /* a continued value: lines lie one behind the other in the file */
+            /* a continued value: its lines are adjacent in the file */
             struct bf_str *value = &v->headers[v->r.nheaders - 1].value;
             value->n = (size_t)(line.p + line.n - value->p);
             continue;
@@ -144,7 +144,7 @@ static void assert_text(const struct vector *v, const struct bf_buf *want, struc
              got.p);
 }
 
-/* Stages 2 to 4 over a canonical request, against the suite's texts. */
+/* Compares stages 2 to 4 of a canonical request with the suite's texts. */
 static void check_stages(struct vector *v, size_t mode, const struct bf_buf *canonical)
 {
     struct bf_err e = {0};
@@ -166,7 +166,7 @@ static void add_header(struct vector *v, const char *name, struct bf_str value)
     v->headers[v->r.nheaders++] = (struct bf_sigv4_header){bf_str_of(name), value};
 }
 
-/* Does the signed request of the suite hold this text? */
+/* Does the suite's signed request contain this text? */
 static void assert_holds(const struct vector *v, size_t mode, struct bf_str part)
 {
     struct bf_str all = bf_buf_view(&v->text[mode][3]);

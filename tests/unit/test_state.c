@@ -1,4 +1,4 @@
-/* state.json: what is saved is what is loaded, and what is no state is refused with a reason. */
+/* state.json: a saved state is loaded unchanged, and invalid files are refused with a reason. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,7 +53,7 @@ static void fill(struct bf_state *s)
     assert_true(bf_state_set(s, BF_STR("orders"), BF_STR("shard-0"), BF_STR("497"), true, &e));
     bf_state_since(s, BF_STR("audit"), BF_STR("shard-0"), 1795759200123);
     bf_state_since(s, BF_STR("orders"), BF_STR("shard-1"), 5);
-    bf_state_since(s, BF_STR("orders"), BF_STR("shard-9"), 5); /* not there */
+    bf_state_since(s, BF_STR("orders"), BF_STR("shard-9"), 5); /* does not exist */
     struct bf_state_batch b = {
         .file = bf_str_dup(BF_STR("a.body")),
         .bucket = bf_str_dup(BF_STR("lake")),
@@ -171,8 +171,8 @@ static void shards_that_are_gone_are_forgotten(void **unused)
     assert_string_equal(bf_state_find(&s, BF_STR("audit"), BF_STR("shard-0"))->sequence, "7");
     assert_true(bf_state_set(&s, BF_STR("audit"), BF_STR("shard-0"), BF_STR("8"), true, &e));
     assert_false(
-        bf_state_forget(&s, BF_STR("audit"), BF_STR("shard-0"))); /* the last of its stream */
-    /* as many as come and go: the limit is on those that are known at a time */
+        bf_state_forget(&s, BF_STR("audit"), BF_STR("shard-0"))); /* the last shard of its stream */
+    /* the limit is on the number of shards at a time */
     char name[32];
     for (int i = 0; i < BF_STATE_MAX_SHARDS + 10; i++) {
         snprintf(name, sizeof name, "many-%d", i);

@@ -59,7 +59,7 @@ static void buffer_is_sticky(void **state)
     bf_buf_reset(&b);
     bf_buf_lit(&b, "ab");
     bf_buf_lit(&b, "cde");
-    bf_buf_addc(&b, 'x'); /* would fit, but comes after a failure */
+    bf_buf_addc(&b, 'x'); /* would fit, but follows a failure */
     assert_false(bf_buf_check(&b, "name", &e));
     assert_int_equal(e.code, BF_E_LIMIT);
     assert_has(e.text, "name");
@@ -92,7 +92,7 @@ static void shown_ends_between_characters(void **state)
     assert_int_equal(bf_str_shown(bf_str_of("ab\xc3\xa4"), 3), 2); /* 2 bytes */
     assert_int_equal(bf_str_shown(bf_str_of("ab\xc3\xa4"), 4), 4);
     assert_int_equal(bf_str_shown(bf_str_of("a\xf0\x9f\x98\x80"), 4), 1);    /* 4 bytes */
-    assert_int_equal(bf_str_shown(bf_str_of("\x80\x80\x80\x80\x80"), 4), 4); /* no UTF-8 */
+    assert_int_equal(bf_str_shown(bf_str_of("\x80\x80\x80\x80\x80"), 4), 4); /* invalid UTF-8 */
     assert_int_equal(bf_str_shown(bf_str(NULL, 0), 60), 0);
 }
 

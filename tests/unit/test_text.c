@@ -33,7 +33,7 @@ static void errors_compose(void **state)
     assert_string_equal(e.text, "");
 }
 
-/* Whatever the length, the text stays terminated and valid UTF-8, and the context is in front. */
+/* For every length the text is terminated and valid UTF-8, and starts with the context. */
 static void errors_are_cut(void **state)
 {
     (void)state;
@@ -180,7 +180,8 @@ static void base64_round_trip(void **state)
     bf_buf_free(&back);
 }
 
-/* Long enough for whole vectors: the same as in pieces of 3 bytes, and nothing behind what was asked for. */
+/* Texts of several vectors: the same as in pieces of 3 bytes, and nothing is written past the
+ * end. */
 static void base64_vectors(void **state)
 {
     (void)state;
@@ -189,7 +190,7 @@ static void base64_vectors(void **state)
     for (size_t i = 0; i < sizeof data; i++)
         data[i] = (char)((x = x * 1664525u + 1013904223u) >> 24);
     for (size_t n = 0; n <= sizeof data; n++) {
-        char *exact = malloc(n ? n : 1); /* so that a sanitizer sees a read too far */
+        char *exact = malloc(n ? n : 1); /* a sanitizer notices a read past the end */
         struct bf_buf whole, pieces, back;
         bf_buf_init(&whole, (n + 2) / 3 * 4 + 1);
         bf_buf_init(&pieces, (n + 2) / 3 * 4 + 1);
@@ -208,7 +209,7 @@ static void base64_vectors(void **state)
     }
 }
 
-/* Every byte at every place of a text of vectors, a tail and no padding. */
+/* Every byte value at every position of a text of vectors and a tail without padding. */
 static void base64_every_byte(void **state)
 {
     (void)state;
@@ -279,7 +280,8 @@ static void percent_and_hex(void **state)
     bf_buf_free(&b);
 }
 
-/* Every code point there and back; every surrogate refused; where it is wrong is said. */
+/* All code points are encoded and decoded; all surrogates are refused; the position of an error
+ * is right. */
 static void utf8(void **state)
 {
     (void)state;
@@ -294,7 +296,7 @@ static void utf8(void **state)
             fail_msg("U+%04X cut", (unsigned)cp);
     }
     assert_true(bf_utf8_valid(bf_str(NULL, 0), &bad));
-    for (size_t at = 0; at < 40; at++) { /* across the eight bytes that are looked at together */
+    for (size_t at = 0; at < 40; at++) { /* across the groups of eight bytes */
         char text[40];
         memset(text, 'a', sizeof text);
         text[at] = (char)0xC0;
@@ -406,7 +408,7 @@ static void random_numbers(void **state)
     char one[37], two[37];
     bf_rng_seed(&a, 42);
     bf_rng_seed(&b, 42);
-    /* the same on every machine: xoshiro256** behind splitmix64(42) */
+    /* the same on every machine: xoshiro256** seeded by splitmix64(42) */
     assert_true(bf_rng_next(&a) == UINT64_C(1546998764402558742));
     (void)bf_rng_next(&b);
     uint64_t seen[7] = {0};

@@ -1,6 +1,6 @@
 /*
- * What every unit test includes: cmocka with the headers it wants in front of
- * it, and the two comparisons that the house needs most.
+ * Included by every unit test: cmocka with the headers that it requires, and the two
+ * most used comparisons.
  */
 #ifndef BF_UNIT_H
 #define BF_UNIT_H
@@ -15,7 +15,7 @@
 
 #include "lib/base/str.h"
 
-/* A view holds exactly this literal. */
+/* The view equals this literal. */
 #define assert_str(view, lit)                                                                      \
     do {                                                                                           \
         struct bf_str got_ = (view);                                                               \
@@ -23,7 +23,7 @@
         assert_memory_equal(got_.n ? got_.p : "", lit, sizeof(lit) - 1);                           \
     } while (0)
 
-/* A terminated text holds a piece. */
+/* The terminated text contains this. */
 #define assert_has(text, piece)                                                                    \
     do {                                                                                           \
         if (!strstr((text), (piece)))                                                              \

@@ -1,4 +1,4 @@
-/* Databases and tables, as Athena's own operations show the catalog. */
+/* Databases and tables of the catalog in the form of Athena's API. */
 #include <stdio.h>
 
 #include "cmd/bflocal/athena/athena.h"
@@ -95,7 +95,7 @@ static json_t *columns(const json_t *list)
     return out;
 }
 
-/* What Glue keeps in the StorageDescriptor stands among the parameters. */
+/* Some members of Glue's StorageDescriptor are parameters here. */
 static json_t *table(const json_t *t)
 {
     const json_t *sd = json_object_get(t, "StorageDescriptor"),

@@ -51,7 +51,7 @@ bool bl_ddl_end(struct bl_ddl *d)
     return d->at->kind == BL_TOKEN_END || bl_ddl_unexpected(d);
 }
 
-/* Words that want backticks in DDL (Athena's user guide, "Reserved keywords in DDL statements"). */
+/* Words that need backticks in DDL (Athena user guide, "Reserved keywords in DDL statements"). */
 static const char *const reserved[] = {
     "ALL",           "ALTER",      "AND",        "ARRAY",        "AS",
     "AUTHORIZATION", "BETWEEN",    "BIGINT",     "BINARY",       "BOOLEAN",
@@ -184,7 +184,7 @@ bool bl_ddl_properties(struct bl_ddl *d, json_t *into)
     return bl_ddl_expect(d, ")");
 }
 
-/* A type: it ends before a comma, a closing bracket or a keyword. */
+/* Reads a type, which ends before a comma, a closing bracket or a keyword. */
 static bool read_type(struct bl_ddl *d, struct bf_buf *out)
 {
     int depth = 0;

@@ -6,7 +6,7 @@
 #include "cmd/bflocal/table/scan.h"
 #include "lib/encoding/enc.h"
 
-/* PARTITION (dt = '2026-11-27', n = 7): the values in the order of the keys. */
+/* Reads PARTITION (dt = '2026-11-27', n = 7) and returns the values in the order of the keys. */
 static json_t *partition_spec(struct bl_ddl *d, const json_t *table)
 {
     const json_t *keys = json_object_get(table, "PartitionKeys");
@@ -45,7 +45,7 @@ static json_t *partition_spec(struct bl_ddl *d, const json_t *table)
     for (size_t i = 0; i < json_array_size(values); i++)
         if (!json_is_string(json_array_get(values, i))) {
             bf_err_set(d->e, BF_E_INPUT,
-                       "FAILED: SemanticException: a value for each partition key is wanted");
+                       "FAILED: SemanticException: want a value for each partition key");
             goto fail;
         }
     return values;
@@ -54,7 +54,7 @@ fail:
     return NULL;
 }
 
-/* Where a partition lies unless it is said: LOCATION/dt=2026-11-27/ */
+/* The default location of a partition: LOCATION/dt=2026-11-27/ */
 static void default_location(const json_t *table, const json_t *values, struct bf_buf *out)
 {
     const json_t *keys = json_object_get(table, "PartitionKeys");
@@ -69,7 +69,7 @@ static void default_location(const json_t *table, const json_t *values, struct b
     bf_buf_addc(out, '/');
 }
 
-/* The table's own StorageDescriptor at another place. */
+/* A PartitionInput with the table's StorageDescriptor at another location. */
 static json_t *partition_input(const json_t *table, const json_t *values, const char *location)
 {
     json_t *sd = json_deep_copy(json_object_get(table, "StorageDescriptor"));
@@ -159,7 +159,7 @@ static bool write_table(struct bl_ddl *d, const struct bl_ddl_table *t, const js
            bl_ddl_done(d);
 }
 
-/* PARTITION (...) SET LOCATION '...' */
+/* Reads PARTITION (...) SET LOCATION '...'. */
 static bool move_partition(struct bl_ddl *d, const struct bl_ddl_table *t, const json_t *table)
 {
     struct bl_store *s = &d->x->athena->local->store;
@@ -224,12 +224,12 @@ bool bl_ddl_alter_table(struct bl_ddl *d)
 struct repair {
     struct bl_ddl *d;
     const json_t *keys;
-    json_t *found; /* of values */
+    json_t *found; /* the lists of values found */
     size_t prefix;
 };
 
-/* "dt=2026-11-27/n=7/object": its values. */
-static bool take_key(void *arg, struct bf_str key, const struct bl_s3_own *o)
+/* Adds the values in a key "dt=2026-11-27/n=7/object". */
+static bool add_key(void *arg, struct bf_str key, const struct bl_s3_own *o)
 {
     struct repair *r = arg;
     struct bf_str rest = bf_str(key.p + r->prefix, key.n - r->prefix), part;
@@ -298,7 +298,7 @@ bool bl_ddl_repair(struct bl_ddl *d)
         bl_document_text(json_object_get(table, "StorageDescriptor"), "Location");
     bf_buf_init(&text, 64 * 1024 * 1024);
     bool ok = bl_s3_own_uri(bf_str_of(location), &bucket, &key) ||
-              bf_err_set(d->e, BF_E_INPUT, "%.200s is no location in S3", location);
+              bf_err_set(d->e, BF_E_INPUT, "%.200s is not a location in S3", location);
     bf_buf_adds(&text, key);
     if (key.n && key.p[key.n - 1] != '/')
         bf_buf_addc(&text, '/');
@@ -308,7 +308,7 @@ bool bl_ddl_repair(struct bl_ddl *d)
     if (ok && json_array_size(r.keys) == 0)
         ok = bf_err_set(d->e, BF_E_INPUT, "FAILED: SemanticException: table %s is not partitioned",
                         t.name);
-    ok = ok && bl_s3_own_list(d->x->athena->local, bucket, prefix, take_key, &r, d->e) &&
+    ok = ok && bl_s3_own_list(d->x->athena->local, bucket, prefix, add_key, &r, d->e) &&
          add_found(d, &t, table, r.found, &text) &&
          bl_output_text(d->x, bf_buf_view(&text), "partition", d->e);
     json_decref(r.found);

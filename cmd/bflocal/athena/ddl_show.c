@@ -7,7 +7,7 @@
 #include "cmd/bflocal/trino/trino_impl.h"
 #include "lib/encoding/base64.h"
 
-/* ['pattern'], [LIKE 'pattern']: * is any text, | is or. */
+/* Reads ['pattern'] or [LIKE 'pattern']: * matches any text, | separates alternatives. */
 static bool pattern(struct bl_ddl *d, regex_t *re)
 {
     struct bf_buf text, plain;
@@ -33,7 +33,7 @@ static bool pattern(struct bl_ddl *d, regex_t *re)
     return ok;
 }
 
-/* The names in `list` that fit, a line each. */
+/* Writes the names in `list` that match, one on each line. */
 static bool show_names(struct bl_ddl *d, json_t *list, const char *column,
                        bool (*fits)(const json_t *one))
 {
@@ -68,7 +68,7 @@ bool bl_ddl_show_databases(struct bl_ddl *d)
     return show_names(d, list, "database_name", NULL);
 }
 
-/* [IN db] */
+/* Reads [IN db] and lists its tables. */
 static json_t *tables(struct bl_ddl *d)
 {
     struct bl_store *s = &d->x->athena->local->store;

@@ -122,7 +122,7 @@ bool bl_ddl_stored_as(const char *format, json_t *sd)
     return false;
 }
 
-/* DELIMITED FIELDS TERMINATED BY ',' ESCAPED BY '\\' ... */
+/* Reads DELIMITED FIELDS TERMINATED BY ',' ESCAPED BY '\\' ... */
 static bool delimited(struct bl_ddl *d, json_t *p)
 {
     static const struct {
@@ -186,7 +186,7 @@ static bool stored_as(struct bl_ddl *d, json_t *sd)
     return bl_ddl_unexpected(d);
 }
 
-/* The clauses after the columns, in any order. */
+/* Reads the clauses after the columns, in any order. */
 static bool table_clauses(struct bl_ddl *d, json_t *input, json_t *sd)
 {
     for (;;) {
@@ -215,7 +215,7 @@ static bool table_clauses(struct bl_ddl *d, json_t *input, json_t *sd)
     }
 }
 
-/* What Athena writes where the statement says nothing. */
+/* Adds Athena's defaults for what the statement does not set. */
 static bool complete(struct bl_ddl *d, json_t *input, json_t *sd)
 {
     char now[24];
@@ -230,7 +230,7 @@ static bool complete(struct bl_ddl *d, json_t *input, json_t *sd)
     return bl_s3_own_uri(bf_str_of(location), &bucket, &key) ||
            bf_err_set(
                d->e, BF_E_INPUT,
-               "FAILED: SemanticException: LOCATION is wanted, an s3:// URI of a folder%s%.200s",
+               "FAILED: SemanticException: want a LOCATION, the s3:// URI of a folder%s%.200s",
                *location ? ", not " : "", location);
 }
 

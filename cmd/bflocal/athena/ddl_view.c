@@ -6,7 +6,7 @@
 #include "cmd/bflocal/duck/value.h"
 #include "lib/encoding/base64.h"
 
-/* The rest of the statement, as it stands. */
+/* The rest of the statement, as written. */
 static struct bf_str rest_of(const struct bl_ddl *d)
 {
     const struct bl_token *end = d->at;
@@ -17,7 +17,7 @@ static struct bf_str rest_of(const struct bl_ddl *d)
     return bf_str(p, (size_t)(to - p));
 }
 
-/* Names and types of a query: Hive's in one list, Trino's in the other. */
+/* Determines names and types of a query's columns, in Hive's and in Trino's notation. */
 static bool columns_of(struct bl_ddl *d, struct bf_str sql, json_t *hive, json_t *trino)
 {
     const struct bl_duck_api *duck;
@@ -133,7 +133,7 @@ static bool finish(struct bl_ddl *d)
     return bl_store_commit(&d->x->athena->local->store, d->e) && bl_ddl_done(d);
 }
 
-/* PREPARE name FROM statement */
+/* Reads PREPARE name FROM statement. */
 bool bl_ddl_prepare(struct bl_ddl *d)
 {
     struct bl_store *s = &d->x->athena->local->store;
@@ -165,7 +165,7 @@ bool bl_ddl_deallocate(struct bl_ddl *d)
     return bf_err_set(d->e, BF_E_NOTFOUND, "PreparedStatement %s was not found", name);
 }
 
-/* The literals after USING, each as written. */
+/* Reads the literals after USING, each as written. */
 static bool read_parameters(struct bl_ddl *d)
 {
     struct bl_execution *x = d->x;
@@ -193,7 +193,7 @@ static bool read_parameters(struct bl_ddl *d)
     return true;
 }
 
-/* EXECUTE name [USING a, b] */
+/* Reads EXECUTE name [USING a, b]. */
 bool bl_ddl_execute(struct bl_ddl *d)
 {
     struct bl_store *s = &d->x->athena->local->store;

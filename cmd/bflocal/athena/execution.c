@@ -1,4 +1,4 @@
-/* A query from its start to its end, and the history of all. */
+/* Runs a query from start to end, and stores the history. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -61,7 +61,7 @@ void bl_execution_save(struct bl_store *s, const struct bl_execution *x, int64_t
     bf_buf_free(&columns);
 }
 
-/* Stores what it has come to. A full disk has room for that, as for deletes. */
+/* Stores the final state. Like a delete, it may use the reserved space of a full disk. */
 static void store(struct bl_execution *x)
 {
     struct bl_store *s = &x->athena->local->store;
@@ -110,7 +110,7 @@ void bl_execution_disconnect(struct bl_execution *x)
         bl_duck_disconnect(&con);
 }
 
-/* 2: the user's fault; 1: the system's; 3: other. */
+/* Categories of Athena: 1 system, 2 user, 3 other. */
 static void put_error(struct bl_execution *x, const struct bf_err *e)
 {
     json_t *status = json_object_get(x->doc, "Status");
@@ -179,7 +179,7 @@ void bl_execution_free(struct bl_execution *x)
     free(x);
 }
 
-static void take_out(struct bl_athena *a, struct bl_execution *x)
+static void unlink_execution(struct bl_athena *a, struct bl_execution *x)
 {
     struct bl_execution **at = &a->live;
     while (*at && *at != x)
@@ -205,7 +205,7 @@ static void *thread(void *arg)
     run(x, x->started_ms - from);
     pthread_mutex_lock(&a->mutex);
     a->running--;
-    take_out(a, x);
+    unlink_execution(a, x);
     pthread_cond_broadcast(&a->changed);
     pthread_mutex_unlock(&a->mutex);
     bl_execution_free(x);
@@ -218,7 +218,7 @@ bool bl_execution_begin(struct bl_athena *a, struct bl_execution *x, struct bf_e
     pthread_attr_t attr;
     pthread_attr_init(&attr);
     pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attr, 16 * 1024 * 1024); /* statements nest */
+    pthread_attr_setstacksize(&attr, 16 * 1024 * 1024); /* for nested statements */
     x->athena = a;
     pthread_mutex_lock(&a->mutex);
     bool ok = a->nlive < BL_ATHENA_LIVE && !a->ending;
@@ -234,7 +234,7 @@ bool bl_execution_begin(struct bl_athena *a, struct bl_execution *x, struct bf_e
                    "run concurrently");
     else if (pthread_create(&id, &attr, thread, x) != 0) {
         pthread_mutex_lock(&a->mutex);
-        take_out(a, x);
+        unlink_execution(a, x);
         pthread_mutex_unlock(&a->mutex);
         ok = bf_err_nomem(e);
     }
@@ -243,8 +243,9 @@ bool bl_execution_begin(struct bl_athena *a, struct bl_execution *x, struct bf_e
 }
 
 /*
- * Tells those with that id (NULL: all) to stop, until they are gone. DuckDB forgets an interrupt that comes before
- * its statement has begun, so it is said again and again.
+ * Stops the executions with this id (NULL: all) and waits until they have ended. It
+ * repeats the interrupt, because DuckDB ignores one that arrives before its statement
+ * has begun.
  */
 static void stop(struct bl_athena *a, const char *id)
 {

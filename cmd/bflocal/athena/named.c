@@ -10,7 +10,7 @@ static const char *group_of(const json_t *body)
     return *group ? group : "primary";
 }
 
-/* Ends a transaction; answer {} when nothing is answered yet. */
+/* Ends a transaction; the answer is {} unless it is set already. */
 static bool finish(struct bl_call *c, bool ok)
 {
     struct bf_err e = {0};
@@ -32,7 +32,7 @@ static bool begin(struct bl_call *c)
 static bool need(struct bl_call *c, const json_t *body, const char *name)
 {
     return *bl_document_text(body, name) ||
-           bl_athena_fail(c, "INVALID_INPUT", "%s is wanted", name);
+           bl_athena_fail(c, "INVALID_INPUT", "%s is required", name);
 }
 
 bool bl_athena_create_named(struct bl_call *c)

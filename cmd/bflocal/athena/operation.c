@@ -1,4 +1,4 @@
-/* Queries: start, stop, look. */
+/* Operations on queries: start, stop, get, list. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 enum { BATCH_MAX = 50, LIST_MAX = 50 };
 
-/* The statement's own members go out; what is bflocal's stays here. */
+/* Removes the members that only bflocal uses from a stored document. */
 static void strip(json_t *doc)
 {
     json_object_del(doc, "bflocal.UpdateCount");
@@ -20,7 +20,8 @@ static bool text_of(struct bl_call *c, struct bf_arena *a, const char *text, str
     return bf_arena_copy(a, bf_str_of(text), out) || (bf_err_nomem(&e), bl_fail_err(c, &e));
 }
 
-/* The location: the workgroup's when it enforces its own, else the caller's, else the workgroup's. */
+/* The output location: the workgroup's if it enforces its configuration; otherwise the caller's;
+ * otherwise the workgroup's. */
 static const char *location_of(const json_t *body, const json_t *workgroup)
 {
     const json_t *conf = json_object_get(workgroup, "Configuration");
@@ -68,7 +69,7 @@ static bool set_parameters(struct bl_call *c, struct bl_execution *x, const json
     json_array_foreach((json_t *)(uintptr_t)list, i, v)
     {
         if (!json_is_string(v))
-            return bl_athena_fail(c, "INVALID_INPUT", "ExecutionParameters: strings are wanted");
+            return bl_athena_fail(c, "INVALID_INPUT", "ExecutionParameters: want strings");
         if (!text_of(c, &x->arena, json_string_value(v), &x->parameters[i]))
             return false;
     }
@@ -113,7 +114,8 @@ static bool make_doc(struct bl_call *c, struct bl_execution *x, const json_t *bo
     return true;
 }
 
-/* A request with the same token: its execution when it is the same query, else an error; *done. */
+/* Looks for an earlier request with the same token. *done: it is the same query, and its
+ * execution is answered. An error if it is another query. */
 static bool repeated(struct bl_call *c, const json_t *body, struct bf_str sql, bool *done)
 {
     const char *token = bl_document_text(body, "ClientRequestToken");
@@ -177,7 +179,7 @@ static bool read_start(struct bl_call *c, const json_t *body, struct bl_executio
     return ok && make_doc(c, x, body);
 }
 
-/* Stores it, and starts it unless it is at its end. */
+/* Stores the execution, and starts it unless it has ended. */
 static bool begin(struct bl_call *c, struct bl_execution *x, bool ended)
 {
     struct bf_err e = {0};
@@ -231,7 +233,7 @@ bool bl_athena_start(struct bl_call *c)
 static bool need_id(struct bl_call *c, const json_t *body, const char **id)
 {
     *id = bl_document_text(body, "QueryExecutionId");
-    return **id || bl_athena_fail(c, "INVALID_INPUT", "QueryExecutionId is wanted");
+    return **id || bl_athena_fail(c, "INVALID_INPUT", "QueryExecutionId is required");
 }
 
 static bool not_found(struct bl_call *c, const char *id)
@@ -239,7 +241,7 @@ static bool not_found(struct bl_call *c, const char *id)
     return bl_athena_fail(c, "INVALID_INPUT", "QueryExecution %.60s was not found", id);
 }
 
-/* The execution that QueryExecutionId of the body names, for the caller to free; NULL: the answer is an error. */
+/* The execution in the body's QueryExecutionId, for the caller to free. NULL: the answer is set. */
 static json_t *named_execution(struct bl_call *c, const json_t *body, const char **id)
 {
     if (!body || !need_id(c, body, id))
@@ -314,7 +316,7 @@ bool bl_athena_batch_get(struct bl_call *c)
     return ok;
 }
 
-/* The newest first; the token is how many have been told. */
+/* The newest execution comes first; the token is the number of those listed before. */
 bool bl_athena_list(struct bl_call *c)
 {
     json_t *body = bl_document_read(c), *ids = json_array();

@@ -60,7 +60,7 @@ bool bl_output_flush(struct bl_output *o, bool all, struct bf_err *e)
     return ok;
 }
 
-/* What Athena writes there is not public; the columns as GetQueryResults tells them. */
+/* Athena's format of this object is not public. This one has the columns as in GetQueryResults. */
 static bool put_metadata(struct bl_output *o, struct bf_err *e)
 {
     struct bl_execution *x = o->x;

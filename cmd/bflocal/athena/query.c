@@ -1,4 +1,4 @@
-/* SELECT and its like: translated, run, written down. */
+/* SELECT and related statements: translates, runs and writes the result. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 enum { PASSES = 24, STATEMENT = 64 * 1024 * 1024 };
 
-/* The types that the translation waits for, from DuckDB's binder. */
+/* Determines the types that the translation needs, by DuckDB's binder. */
 static bool learn(struct bl_execution *x, struct bl_trino *t, struct bl_scan *scan,
                   const struct bf_buf *text, struct bf_err *e)
 {
@@ -26,7 +26,7 @@ static bool learn(struct bl_execution *x, struct bl_trino *t, struct bl_scan *sc
         for (size_t i = 0; i < t->nprobes; i++)
             now += t->found[i].known;
         if (now > known)
-            ok = true; /* what it complained of may be gone next time */
+            ok = true; /* the error may be gone after the next translation */
         else if (ok)
             ok = bf_err_set(e, BF_E_SERVICE,
                             "GENERIC_INTERNAL_ERROR: a type could not be found out");
@@ -35,7 +35,7 @@ static bool learn(struct bl_execution *x, struct bl_trino *t, struct bl_scan *sc
     return ok;
 }
 
-/* DuckDB's words for what is wrong, in Athena's. */
+/* Converts DuckDB's error message to Athena's. */
 static void explain(struct bf_err *e)
 {
     static const struct {
@@ -97,7 +97,7 @@ bool bl_query_translate(struct bl_execution *x, struct bl_scan *scan, struct bf_
     return ok;
 }
 
-/* The labels and types of the result; the header of the object. */
+/* Sets the labels and types of the result and writes the object's header. */
 static bool describe(struct bl_execution *x, duckdb_result *r, struct bf_buf *out, struct bf_err *e)
 {
     const struct bl_duck_api *duck = bl_duck_api();
@@ -111,7 +111,7 @@ static bool describe(struct bl_execution *x, duckdb_result *r, struct bf_buf *ou
         duck->destroy_logical_type(&t);
         snprintf(name, sizeof name, "%s", duck->column_name(r, i));
         if (!known)
-            return bf_err_set(e, BF_E_INPUT, "NOT_SUPPORTED: the column %s has no type of Athena's",
+            return bf_err_set(e, BF_E_INPUT, "NOT_SUPPORTED: Athena has no type for the column %s",
                               name);
         if (strcmp(name, "_col?") == 0)
             snprintf(name, sizeof name, "_col%d", (int)i);

@@ -1,4 +1,4 @@
-/* GetQueryResults: pages of the result object. */
+/* GetQueryResults: reads pages from the result object. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -8,7 +8,7 @@
 
 enum { PAGE_MAX = 1000 };
 
-/* One CSV record at *p: its values as a row. */
+/* Reads one CSV record at *p as a row. */
 static json_t *read_record(const char **p, const char *end, struct bf_buf *cell)
 {
     json_t *data = json_array();
@@ -75,7 +75,7 @@ static bool answer(struct bl_call *c, const json_t *doc, const json_t *columns, 
     return bl_document_answer(c, a);
 }
 
-/* The bytes of the object; NULL with size 0: it is empty. */
+/* Maps the object into memory; NULL with size 0 if it is empty. */
 static bool map_object(struct bl_call *c, const json_t *doc, const char **bytes, uint64_t *size)
 {
     struct bf_str bucket, key,

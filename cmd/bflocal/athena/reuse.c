@@ -1,9 +1,9 @@
-/* The result of an earlier query in the place of a new run (ResultReuseByAgeConfiguration). */
+/* Uses the result of an earlier query instead of running it (ResultReuseByAgeConfiguration). */
 #include "cmd/bflocal/athena/athena.h"
 
 enum { DEFAULT_MINUTES = 60, MOST_MINUTES = 10080 };
 
-/* Did the earlier one ask for the same in all but its text, which is the same already? */
+/* Does the earlier execution, whose text is the same, agree in everything else? */
 static bool same(const struct bl_execution *x, const json_t *old)
 {
     const json_t *a = json_object_get(x->doc, "QueryExecutionContext"),
@@ -18,7 +18,7 @@ static bool same(const struct bl_execution *x, const json_t *old)
            !memchr(key.p + x->prefix.n, '/', key.n - x->prefix.n);
 }
 
-/* The newest that would do; NULL: none. */
+/* The newest usable execution; NULL if there is none. */
 static json_t *find(struct bl_store *s, const struct bl_execution *x, int64_t since_ms,
                     json_t **columns)
 {
@@ -42,7 +42,7 @@ static json_t *find(struct bl_store *s, const struct bl_execution *x, int64_t si
     return found;
 }
 
-/* Is the object still there? */
+/* Does the result object still exist? */
 static bool has_object(struct bl_call *c, const json_t *old)
 {
     struct bf_str bucket, key;
@@ -55,7 +55,7 @@ static bool has_object(struct bl_call *c, const json_t *old)
            bl_s3_own_find(c->local, bucket, key, &o, &found, &e) && found;
 }
 
-static void take(struct bl_call *c, struct bl_execution *x, const json_t *old)
+static void use_result(struct bl_call *c, struct bl_execution *x, const json_t *old)
 {
     json_t *status = json_object_get(x->doc, "Status");
     json_object_set(x->doc, "ResultConfiguration", json_object_get(old, "ResultConfiguration"));
@@ -86,7 +86,7 @@ bool bl_reuse(struct bl_call *c, const json_t *body, struct bl_execution *x, boo
     json_t *old = find(c->store, x, c->now_ms - minutes * 60000, &x->columns);
     bl_store_unlock(c->store);
     if (old && has_object(c, old)) {
-        take(c, x, old);
+        use_result(c, x, old);
         *done = true;
     } else {
         json_decref(x->columns);

@@ -1,4 +1,4 @@
-/* Athena: the table of its operations, and its state as the process starts. */
+/* Athena: its operations, and its state at the start. */
 #include "cmd/bflocal/athena/service.h"
 
 #include <stdarg.h>
@@ -82,10 +82,7 @@ const struct bl_service bl_service_athena = {
     .variable = "ATHENA",
     .signing = "athena",
     .target = "AmazonAthena.",
-    .content_type = "application/x-amz-json-1.1",
-    .error_prefix = "",
-    .throttled_error = BL_ThrottlingException,
-    .throttled = "Rate exceeded",
+    .dialect = &bl_dialect_json11,
     .max_body = 2 * 1024 * 1024,
     .ops = operations,
     .nops = BF_COUNT(operations),

@@ -1,4 +1,4 @@
-/* Athena, as struct bl_service has it. */
+/* Athena as a service (http/service.h). */
 #ifndef BL_ATHENA_SERVICE_H
 #define BL_ATHENA_SERVICE_H
 

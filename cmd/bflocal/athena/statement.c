@@ -1,12 +1,12 @@
-/* What kind of statement it is, and who runs it. */
+/* Determines the kind of a statement and runs it. */
 #include "cmd/bflocal/athena/athena.h"
 #include "cmd/bflocal/athena/ddl.h"
 #include "cmd/bflocal/trino/lex.h"
 
-/* By its first words. The first row that fits counts. */
+/* By the first words. The first matching row counts. */
 /* clang-format off */
 static const struct kind {
-    const char *words; /* "*": any */
+    const char *words; /* "*": any word */
     const char *type, *sub;
     bool (*run)(struct bl_ddl *d);
 } kinds[] = {

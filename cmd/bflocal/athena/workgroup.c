@@ -1,4 +1,4 @@
-/* Workgroups: where results go unless the caller says so, or whatever he says. */
+/* Workgroups: the location of results, as a default or enforced. */
 #include <stdio.h>
 
 #include "cmd/bflocal/athena/athena.h"
@@ -8,7 +8,8 @@ json_t *bl_workgroup_find(struct bl_store *s, const char *name)
     return bl_object_get(s, "workgroup", "", name);
 }
 
-/* The members of a Configuration that are given; ResultConfigurationUpdates counts as one. */
+/* Copies the given members of a Configuration. ResultConfigurationUpdates counts as
+ * ResultConfiguration. */
 static void merge(json_t *conf, const json_t *from)
 {
     static const char *const members[] = {"EnforceWorkGroupConfiguration",
@@ -46,7 +47,7 @@ bool bl_athena_create_workgroup(struct bl_call *c)
     json_t *body = bl_document_read(c);
     struct bf_err e = {0};
     const char *name = bl_document_text(body, "Name");
-    bool ok = body && (*name || bl_athena_fail(c, "INVALID_INPUT", "Name is wanted"));
+    bool ok = body && (*name || bl_athena_fail(c, "INVALID_INPUT", "Name is required"));
     if (ok && !bl_store_begin(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok) {

@@ -36,7 +36,7 @@ static bool set_compression(struct bl_write *w, struct bf_str v)
     return fail(w, "compression", v);
 }
 
-/* ARRAY['a', 'b'] */
+/* Reads ARRAY['a', 'b']. */
 static bool set_keys(struct bl_write *w)
 {
     struct bl_ddl *d = w->d;
@@ -73,7 +73,7 @@ static bool property(struct bl_write *w, json_t *other)
         return true;
     }
     if (strcmp(name, "compression_level") == 0)
-        return true; /* other bytes, the same rows */
+        return true; /* the bytes differ, but not the rows */
     if (strcmp(name, "external_location") != 0 && strcmp(name, "table_type") != 0)
         return fail(w, "property", bf_str_of(name));
     json_object_set_new(other, name, json_stringn(v.p, v.n));
@@ -119,7 +119,7 @@ static bool describe(struct bl_write *w)
     return ok;
 }
 
-/* CREATE TEMP TABLE athena_w AS before (query) after */
+/* Runs CREATE TEMP TABLE athena_w AS before (query) after. */
 static bool collect(struct bl_write *w, struct bf_str before, struct bf_str sql,
                     struct bf_str after)
 {
@@ -144,7 +144,7 @@ bool bl_write_collect(struct bl_write *w, struct bf_str sql)
     return collect(w, BF_STR("SELECT * FROM ("), sql, BF_STR(")"));
 }
 
-/* Has the query so many columns? */
+/* Does the query have n columns? */
 static bool check_count(struct bl_write *w, struct bf_str sql, size_t n)
 {
     const struct bl_duck_api *duck;
@@ -193,7 +193,7 @@ static void put_name(struct bf_buf *out, struct bf_str name)
     bf_buf_addc(out, '"');
 }
 
-/* The options of COPY. */
+/* Appends the options of COPY. */
 static void put_options(const struct bl_write *w, struct bf_buf *out)
 {
     if (w->format == BL_WRITE_PARQUET) {
@@ -213,7 +213,7 @@ static void put_options(const struct bl_write *w, struct bf_buf *out)
         trino_put_string(out, *w->delimiter ? bf_str_of(w->delimiter) : BF_STR("\x01"));
 }
 
-/* COPY (SELECT the columns of one partition) TO 'file' */
+/* Runs COPY (SELECT the columns of one partition) TO 'file'. */
 static bool copy(struct bl_write *w, struct bl_s3_writer *to, const struct bf_str *values,
                  const bool *nulls)
 {
@@ -252,7 +252,7 @@ static bool copy(struct bl_write *w, struct bl_s3_writer *to, const struct bf_st
     return ok && bl_s3_write_adopt(to, w->d->e);
 }
 
-/* One partition's object; without partitions all rows. */
+/* Writes the object of one partition; without partitions, of all rows. */
 static bool put_object(struct bl_write *w, const struct bf_str *values, const bool *nulls, size_t i)
 {
     struct bl_execution *x = w->d->x;
@@ -291,12 +291,12 @@ static bool put_object(struct bl_write *w, const struct bf_str *values, const bo
     return ok;
 }
 
-/* The partition columns must be the last ones, in their order. */
+/* The partition columns must be the last columns, in their order. */
 static bool check_keys(struct bl_write *w)
 {
     size_t n = json_array_size(w->columns);
     if (w->format != BL_WRITE_PARQUET && strcmp(w->compression, "snappy") == 0)
-        return bf_err_set(w->d->e, BF_E_INPUT, "bflocal writes no snappy but in Parquet");
+        return bf_err_set(w->d->e, BF_E_INPUT, "bflocal writes snappy only in Parquet");
     if (n <= w->nkeys)
         return bf_err_set(w->d->e, BF_E_INPUT, "INVALID_TABLE_PROPERTY: no columns are left");
     for (size_t i = 0; i < w->nkeys; i++)
@@ -331,7 +331,7 @@ struct parts {
     size_t n;
 };
 
-/* The distinct values of the partition columns. */
+/* Finds the distinct values of the partition columns. */
 static bool find_parts(struct bl_write *w, struct parts *p)
 {
     const struct bl_duck_api *duck = bl_duck_api();

@@ -6,7 +6,7 @@
 #include "cmd/bflocal/hive/hive.h"
 #include "cmd/bflocal/athena/write.h"
 
-/* From here to `end`, as it stands. */
+/* The text from here to `end`, as written. */
 static struct bf_str text_until(const struct bl_token *from, const struct bl_token *end)
 {
     const char *p = from->raw.p;
@@ -18,7 +18,7 @@ static bool set_target(struct bl_write *w, struct bf_str uri)
     struct bf_str bucket, key;
     struct bf_buf prefix;
     if (!bl_s3_own_uri(uri, &bucket, &key))
-        return bf_err_set(w->d->e, BF_E_INPUT, "INVALID_TABLE_PROPERTY: '%.*s' is no s3:// URI",
+        return bf_err_set(w->d->e, BF_E_INPUT, "INVALID_TABLE_PROPERTY: '%.*s' is not an s3:// URI",
                           (int)(uri.n > 200 ? 200 : uri.n), uri.p);
     bf_buf_init(&prefix, 8192);
     bf_buf_adds(&prefix, key);
@@ -50,7 +50,7 @@ static bool need_empty(struct bl_write *w)
                       w->prefix.p);
 }
 
-/* UNLOAD (query) TO 's3://...' WITH (...) */
+/* Reads and runs UNLOAD (query) TO 's3://...' WITH (...). */
 bool bl_ddl_unload(struct bl_ddl *d)
 {
     struct bl_write w = {.d = d};
@@ -79,7 +79,7 @@ bool bl_ddl_unload(struct bl_ddl *d)
 
 struct into {
     struct bl_ddl_table name;
-    json_t *table; /* as the catalog has it, or the input of one that is made */
+    json_t *table; /* from the catalog, or the input of a new table */
     bool projected;
 };
 
@@ -93,7 +93,7 @@ static json_t *partition_of(const json_t *table, const struct bf_str *values, si
     return json_pack("{s:o,s:o,s:{}}", "Values", list, "StorageDescriptor", sd, "Parameters");
 }
 
-/* Rows went into a partition: the catalog has it. */
+/* Adds a written partition to the catalog. */
 static bool add_partition(struct bl_write *w, const struct bf_str *values, struct bf_str folder)
 {
     struct into *t = w->arg;
@@ -116,7 +116,7 @@ static bool add_partition(struct bl_write *w, const struct bf_str *values, struc
     return ok;
 }
 
-/* Columns and formats of the table that is made. */
+/* The columns and formats of the new table. */
 static json_t *table_input(struct bl_write *w, const struct bl_ddl_table *t)
 {
     static const char *const formats[] = {"PARQUET", "TEXTFILE", "TEXTFILE"};
@@ -150,7 +150,7 @@ static bool create(struct bl_write *w, struct into *t)
                t->name.name);
 }
 
-/* Where the rows go: external_location, or a folder of the statement's own beside the results. */
+/* Chooses the location: external_location, or a new folder beside the results. */
 static bool choose_location(struct bl_write *w, const json_t *other)
 {
     struct bl_execution *x = w->d->x;
@@ -172,7 +172,7 @@ static bool choose_location(struct bl_write *w, const json_t *other)
     return ok;
 }
 
-/* [WITH [NO] DATA] at the end: taken off. */
+/* Removes [WITH [NO] DATA] from the end. */
 static bool without_data(struct bl_ddl *d, const struct bl_token **end)
 {
     const struct bl_token *t = *end;
@@ -184,8 +184,8 @@ static bool without_data(struct bl_ddl *d, const struct bl_token **end)
     return no;
 }
 
-/* The table goes when its rows could not be written. False. */
-static bool take_back(struct bl_ddl *d, const struct into *t)
+/* Drops the new table because its rows could not be written. Returns false. */
+static bool drop_table(struct bl_ddl *d, const struct into *t)
 {
     struct bl_store *s = &d->x->athena->local->store;
     struct bf_err e;
@@ -232,14 +232,15 @@ bool bl_ddl_create_as(struct bl_ddl *d)
     ok = ok && choose_location(&w, other) && bl_write_collect(&w, text_until(d->at, end)) &&
          (!empty || bl_duck_exec(d->x->con, "DELETE FROM athena_w", d->e)) && create(&w, &t);
     if (ok && !(bl_write_objects(&w) && bl_write_finish(&w)))
-        ok = take_back(d, &t);
+        ok = drop_table(d, &t);
     json_decref(t.table);
     json_decref(other);
     bl_write_free(&w);
     return ok;
 }
 
-/* SELECT CAST(c0 AS T) AS "name", ... FROM athena_q: by position, or by the names that are given. */
+/* Writes SELECT CAST(c0 AS T) AS "name", ... FROM athena_q. Columns are matched by position, or
+ * by the given names. */
 static bool put_casts(struct bl_ddl *d, const json_t *table, const json_t *named,
                       struct bf_buf *out)
 {
@@ -268,7 +269,7 @@ static bool put_casts(struct bl_ddl *d, const json_t *table, const json_t *named
     return true;
 }
 
-/* How many columns the query must have, as names of athena_q. */
+/* Collects the query's rows, whose columns are named c0, c1, ... of athena_q. */
 static bool collect_into(struct bl_write *w, const json_t *table, const json_t *named,
                          struct bf_str sql)
 {
@@ -281,7 +282,7 @@ static bool collect_into(struct bl_write *w, const json_t *table, const json_t *
     bf_buf_init(&cast, 1024 * 1024);
     bf_buf_init(&all, 1024 * 1024);
     bool ok = put_casts(w->d, table, named, &cast);
-    /* WITH gives the columns their names */
+    /* WITH names the columns */
     bf_buf_lit(&all, "WITH athena_q(");
     for (size_t i = 0; i < n; i++)
         bf_buf_addf(&all, "%sc%zu", i ? ", " : "", i);

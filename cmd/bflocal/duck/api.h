@@ -1,7 +1,7 @@
 /*
- * The part of DuckDB's C API that bflocal uses, declared by its documentation
- * (https://duckdb.org/docs/stable/clients/c/api). The library is opened at the
- * first query (engine.h); functions are reached through struct bl_duck_api.
+ * The part of DuckDB's C API that bflocal uses, declared from its documentation
+ * (https://duckdb.org/docs/stable/clients/c/api). The library is opened at the first
+ * query (engine.h), and its functions are called through struct bl_duck_api.
  */
 #ifndef BL_DUCK_API_H
 #define BL_DUCK_API_H
@@ -32,7 +32,7 @@ typedef struct {
     void *internal;
 } duckdb_result;
 
-/* A string of at most 12 bytes lies in the vector itself. */
+/* A string of at most 12 bytes is stored in the vector itself. */
 typedef union {
     struct {
         uint32_t length;
@@ -95,7 +95,7 @@ enum duckdb_type {
 typedef void (*bl_duck_run)(duckdb_function_info info, duckdb_data_chunk input, duckdb_vector out);
 typedef void (*bl_duck_bind)(duckdb_bind_info info);
 
-/* result, name, parameters; states are 0 for success. */
+/* X(result, name, parameters). A state of 0 means success. */
 #define BL_DUCK_FUNCTIONS(X)                                                                       \
     X(const char *, library_version, (void))                                                       \
     X(int, open, (const char *path, duckdb_database *out))                                         \
@@ -175,7 +175,7 @@ struct bl_duck_api {
 #undef BL_DUCK_MEMBER
 };
 
-/* The functions; NULL before bl_duck_start has succeeded. */
+/* The functions; NULL until bl_duck_start has succeeded. */
 const struct bl_duck_api *bl_duck_api(void);
 
 #endif

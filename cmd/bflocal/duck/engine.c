@@ -21,8 +21,9 @@ const struct bl_duck_api *bl_duck_api(void)
     return engine.loaded ? &engine.api : NULL;
 }
 
-/* A pointer to a function out of one to an object, as dlsym gives it (POSIX, dlsym, rationale). */
-static bool take(void *library, const char *name, void *function, size_t n)
+/* Stores the address of a function. C does not convert an object pointer to a function pointer;
+ * POSIX guarantees the same representation (dlsym, RATIONALE). */
+static bool load_function(void *library, const char *name, void *function, size_t n)
 {
     void *p = dlsym(library, name);
     memcpy(function, &p, n);
@@ -31,7 +32,7 @@ static bool take(void *library, const char *name, void *function, size_t n)
 
 #define PACKAGE "node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so"
 
-/* The package below tests/services, seen from build/FLAVOUR/bin/bflocal. */
+/* Opens the npm package of tests/services; bflocal is at build/FLAVOUR/bin/bflocal. */
 static void *open_beside(void)
 {
     char path[4096];
@@ -73,7 +74,7 @@ static bool load(struct bf_err *e)
                           "BF_DUCKDB",
                           named && *named ? " at " : "", named && *named ? named : "");
 #define TAKE(result, name, parameters)                                                             \
-    if (!take(library, "duckdb_" #name, &engine.api.name, sizeof engine.api.name))                 \
+    if (!load_function(library, "duckdb_" #name, &engine.api.name, sizeof engine.api.name))        \
         return bf_err_set(e, BF_E_NOTFOUND,                                                        \
                           "bflocal runs queries with DuckDB 1.5 or newer: this libduckdb.so has "  \
                           "no duckdb_" #name);
@@ -83,7 +84,8 @@ static bool load(struct bf_err *e)
     return true;
 }
 
-/* What holds for all connections; the fence is the last of it, and locks itself. */
+/* Settings of the database, for all connections. The restrictions come last and lock the
+ * settings. */
 static bool set_up(duckdb_connection con, const char *folder, struct bf_err *e)
 {
     static const char *const settings[] = {
@@ -101,7 +103,7 @@ static bool set_up(duckdb_connection con, const char *folder, struct bf_err *e)
         if (!bl_duck_exec(con, settings[i], e))
             return bf_err_ctx(e, "%s", settings[i]);
     if (strchr(folder, '\''))
-        return bf_err_set(e, BF_E_USAGE, "%s: a folder without an apostrophe is wanted", folder);
+        return bf_err_set(e, BF_E_USAGE, "%s: the name must not contain an apostrophe", folder);
     snprintf(sql, sizeof sql, "SET GLOBAL allowed_directories=['%s/']", folder);
     return bl_duck_register(con, e) && bl_duck_exec(con, sql, e) &&
            bl_duck_exec(con, "SET GLOBAL enable_external_access=false", e) &&
@@ -112,7 +114,7 @@ static bool open_database(const char *folder, struct bf_err *e)
 {
     duckdb_connection con;
     if (engine.api.open(NULL, &engine.database) != 0)
-        return bf_err_set(e, BF_E_MEMORY, "DuckDB does not open");
+        return bf_err_set(e, BF_E_MEMORY, "cannot open DuckDB");
     bool ok = bl_duck_connect(&con, e);
     if (ok) {
         ok = set_up(con, folder, e);
@@ -143,7 +145,7 @@ void bl_duck_stop(void)
 bool bl_duck_connect(duckdb_connection *con, struct bf_err *e)
 {
     return engine.api.connect(engine.database, con) == 0 ||
-           bf_err_set(e, BF_E_MEMORY, "DuckDB gives no connection");
+           bf_err_set(e, BF_E_MEMORY, "cannot connect to DuckDB");
 }
 
 void bl_duck_disconnect(duckdb_connection *con)
@@ -176,7 +178,7 @@ static bool prepare(duckdb_connection con, const char *sql, duckdb_prepared_stat
     if (n == 0)
         bl_duck_fail(engine.api.extract_statements_error(all), e);
     else if (n > 1)
-        bf_err_set(e, BF_E_INPUT, "only one statement is taken");
+        bf_err_set(e, BF_E_INPUT, "only one statement is allowed");
     else if (engine.api.prepare_extracted_statement(con, all, 0, out) != 0)
         ok = bl_duck_fail(engine.api.prepare_error(*out), e);
     engine.api.destroy_extracted(&all);

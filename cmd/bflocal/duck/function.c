@@ -27,7 +27,7 @@ static void set_text(duckdb_vector out, uint64_t row, struct bf_str s)
     bl_duck_api()->vector_assign_string_element_len(out, row, s.n ? s.p : "", s.n);
 }
 
-/* CAST(x AS varchar) of JSON: the characters of a string, other scalars as they are written. */
+/* CAST(x AS varchar) of JSON: the decoded characters of a string; another scalar as in the text. */
 static bool put_json(struct bf_buf *out, struct bf_str text)
 {
     text = bf_str_trim(text);
@@ -72,7 +72,7 @@ static void run_text(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
     duck->destroy_logical_type(&type);
 }
 
-/* a / b of integers */
+/* a / b of integers. */
 static void run_idiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
     const struct bl_duck_api *duck = bl_duck_api();
@@ -93,7 +93,7 @@ static void run_idiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
     }
 }
 
-/* a / b of doubles: a division by zero is infinite, as IEEE 754 has it. */
+/* a / b of doubles: a division by zero is infinite, as in IEEE 754. */
 static void run_fdiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
     const struct bl_duck_api *duck = bl_duck_api();
@@ -111,7 +111,7 @@ static void run_fdiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
 
 struct number {
     bool less;
-    unsigned __int128 digits; /* without the point */
+    unsigned __int128 digits; /* without the decimal point */
     int scale;
 };
 
@@ -134,11 +134,11 @@ static bool read_number(struct bf_str s, struct number *n)
     return s.n > 0;
 }
 
-/* a / b with `scale` digits after the point, the last one rounded half up (away from zero). */
+/* a / b with `scale` digits after the decimal point; the last is rounded half away from zero. */
 static bool divide(struct bf_buf *out, struct number a, struct number b, int scale)
 {
     char digits[100];
-    int n = 0, shift = scale + b.scale - a.scale; /* a's digits times 10^shift, by b's */
+    int n = 0, shift = scale + b.scale - a.scale; /* a's digits times 10^shift are divided by b's */
     unsigned __int128 q, r, top = ~(unsigned __int128)0 / 10;
     for (; shift < 0; shift++) {
         if (b.digits >= top)
@@ -170,7 +170,7 @@ static bool divide(struct bf_buf *out, struct number a, struct number b, int sca
     return true;
 }
 
-/* a / b of decimals, as text: (a, b, scale) */
+/* a / b of decimals, as text. Arguments: a, b, scale. */
 static void run_ddiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
     const struct bl_duck_api *duck = bl_duck_api();
@@ -198,7 +198,7 @@ static void run_ddiv(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
     }
 }
 
-/* Code points that begin in s before its byte `at`. */
+/* The number of code points that begin in s. */
 static int64_t points(struct bf_str s)
 {
     int64_t n = 0;
@@ -207,7 +207,7 @@ static int64_t points(struct bf_str s)
     return n;
 }
 
-/* The byte at which code point n begins. */
+/* The byte offset at which code point n begins. */
 static size_t point_at(struct bf_str s, int64_t n)
 {
     size_t i = 0;
@@ -217,7 +217,8 @@ static size_t point_at(struct bf_str s, int64_t n)
     return i;
 }
 
-/* substr(s, start, length): 1 based, from the end when negative; nothing when out of reach. */
+/* substr(s, start, length): start counts from 1, or from the end if it is negative; an empty
+ * string if it is out of range. */
 static void run_substr(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
 {
     const struct bl_duck_api *duck = bl_duck_api();
@@ -301,7 +302,7 @@ static bool add(duckdb_connection con, const struct bl_duck_function *f, struct 
         duck->scalar_function_set_special_handling(s);
     bool ok = duck->register_scalar_function(con, s) == 0;
     duck->destroy_scalar_function(&s);
-    return ok || bf_err_set(e, BF_E_SERVICE, "DuckDB does not take the function %s", f->name);
+    return ok || bf_err_set(e, BF_E_SERVICE, "cannot register the function %s in DuckDB", f->name);
 }
 
 bool bl_duck_register(duckdb_connection con, struct bf_err *e)

@@ -1,7 +1,7 @@
 /*
- * Functions of our own inside DuckDB: those that Athena has and that no
- * expression of DuckDB's gives exactly. Their names begin with athena_, and no
- * statement of a user can name them (the translation knows no such function).
+ * Functions that bflocal adds to DuckDB: those of Athena that no DuckDB expression
+ * reproduces exactly. Their names begin with athena_. A user's statement cannot call
+ * them, because the translation does not know these names.
  */
 #ifndef BL_DUCK_FUNCTION_H
 #define BL_DUCK_FUNCTION_H
@@ -13,17 +13,17 @@ enum { BL_DUCK_PARAMETERS = 3 };
 
 struct bl_duck_function {
     const char *name;
-    enum duckdb_type result;                         /* DUCKDB_LIST: of VARCHAR */
-    enum duckdb_type parameters[BL_DUCK_PARAMETERS]; /* DUCKDB_INVALID: no more */
+    enum duckdb_type result;                         /* DUCKDB_LIST: a list of VARCHAR */
+    enum duckdb_type parameters[BL_DUCK_PARAMETERS]; /* DUCKDB_INVALID ends the list */
     bl_duck_run run;
     bl_duck_bind bind; /* may be NULL */
-    bool nulls;        /* it is called for NULL too */
+    bool nulls;        /* called for NULL arguments too */
 };
 
-/* Of the rooms above; before bl_duck_start. */
+/* Adds functions of higher rooms; call it before bl_duck_start. */
 void bl_duck_offer(const struct bl_duck_function *list, size_t n);
 
-/* Makes all of them known. */
+/* Registers all functions. */
 bool bl_duck_register(duckdb_connection con, struct bf_err *e) BF_MUST;
 
 #endif

@@ -33,7 +33,7 @@ static bool put_map(struct bf_buf *out, duckdb_vector v, duckdb_logical_type typ
     return ok;
 }
 
-/* A row without names is an array. */
+/* A row without field names becomes an array. */
 static bool put_row(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
 {
     const struct bl_duck_api *duck = bl_duck_api();
@@ -55,7 +55,7 @@ static bool put_row(struct bf_buf *out, duckdb_vector v, duckdb_logical_type typ
     return ok;
 }
 
-/* Numbers and truth values stand as they are, JSON too; all else is a text. */
+/* Numbers, booleans and JSON are copied; every other value becomes a string. */
 static bool put_plain(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
 {
     const struct bl_duck_api *duck = bl_duck_api();

@@ -57,7 +57,7 @@ static void describe(duckdb_logical_type type, struct bl_duck_found *f)
     bf_buf_free(&fields);
 }
 
-/* The first argument is a number that stands in the statement. */
+/* Reads the first argument, which must be a literal number. */
 static bool number(duckdb_bind_info info, int64_t *n)
 {
     const struct bl_duck_api *duck = bl_duck_api();

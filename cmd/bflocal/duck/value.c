@@ -7,7 +7,7 @@
 #include "lib/base/clock.h"
 #include "lib/encoding/enc.h"
 
-/* For each type: its name in a result, in Hive's DDL, and what ColumnInfo says of its size. */
+/* For each type: its name in results and in Hive's DDL, and its size in ColumnInfo. */
 static const struct {
     enum duckdb_type id;
     const char *name, *full, *hive;
@@ -156,7 +156,7 @@ void bl_duck_set_null(duckdb_vector out, uint64_t row)
     duck->vector_get_validity(out)[row / 64] &= ~(UINT64_C(1) << row % 64);
 }
 
-/* The fewest digits that read back as the same number; *exponent: of the first digit. */
+/* The fewest digits that read back as the same number; *exponent is that of the first digit. */
 static int shortest(double d, bool is_float, char digits[24], int *exponent)
 {
     char text[40];
@@ -175,7 +175,7 @@ static int shortest(double d, bool is_float, char digits[24], int *exponent)
     return n;
 }
 
-/* Double.toString of Java 19 and later: plain from 1E-3 to 1E7, else with an exponent. */
+/* Double.toString of Java 19 and later: plain from 1E-3 to 1E7, otherwise with an exponent. */
 void bl_duck_put_double(struct bf_buf *out, double d, bool is_float)
 {
     char digits[24] = "0";
@@ -214,7 +214,7 @@ void bl_duck_put_double(struct bf_buf *out, double d, bool is_float)
         bf_buf_lit(out, ".0");
 }
 
-/* An integer with a decimal point in front of its last `scale` digits. */
+/* Prints an integer with a decimal point before its last `scale` digits. */
 static void put_scaled(struct bf_buf *out, __int128 v, int scale)
 {
     char digits[48];
@@ -238,7 +238,7 @@ static void put_date(struct bf_buf *out, int64_t days)
     bf_buf_addf(out, "%04d-%02d-%02d", d.year, d.month, d.day);
 }
 
-/* Thousandths of a second are shown, what is below is cut off. */
+/* Prints milliseconds; smaller units are cut off. */
 static void put_time(struct bf_buf *out, int64_t micros)
 {
     int64_t ms = micros / 1000;
@@ -320,7 +320,7 @@ bool bl_duck_put_list(struct bf_buf *out, duckdb_vector v, duckdb_logical_type t
     return ok;
 }
 
-/* A map is a list of pairs. */
+/* A map is stored as a list of pairs. */
 static bool put_map(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
 {
     const struct bl_duck_api *duck = bl_duck_api();

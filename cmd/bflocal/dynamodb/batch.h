@@ -1,4 +1,4 @@
-/* DynamoDB: RequestItems, the map of tables that BatchWriteItem and BatchGetItem take. */
+/* DynamoDB: RequestItems, the map of tables in BatchWriteItem and BatchGetItem. */
 #ifndef BL_BATCH_H
 #define BL_BATCH_H
 
@@ -7,14 +7,14 @@
 /* Moves the cursor into RequestItems. False: the answer is set. */
 bool bl_batch_enter(struct bl_call *c, const struct bl_params *p, struct bf_json *j);
 
-/* The answer to a request without RequestItems; returns false. */
+/* Answers a request without RequestItems; returns false. */
 bool bl_batch_no_items(struct bl_call *c);
 
-/* The next table, cursor on its value; the name in the arena. */
+/* The next table: its name in the arena, the cursor on its value. */
 enum bf_json_more bl_batch_next_table(struct bl_call *c, struct bf_json *j, struct bf_str *name,
                                       struct bf_err *e);
 
-/* The answer to JSON of a wrong shape, if none is set yet; returns false. */
+/* Answers malformed JSON unless an error is set already; returns false. */
 bool bl_batch_bad_shape(struct bl_call *c);
 
 #endif

@@ -5,7 +5,7 @@
 
 enum { GET_BYTES = 16 * 1024 * 1024 };
 
-/* Is that key among the n before it? */
+/* Is keys[n] equal to one of the n keys before it? */
 static bool seen_before(const struct bl_key *keys, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -15,21 +15,21 @@ static bool seen_before(const struct bl_key *keys, size_t n)
     return false;
 }
 
-/* A BatchGetItem on its way. */
+/* The state of a BatchGetItem. */
 struct get {
-    size_t n, all, bytes;         /* keys so far, keys altogether, bytes of the answer */
-    struct bf_buf left, capacity; /* of UnprocessedKeys and ConsumedCapacity */
+    size_t n, all, bytes;         /* keys read so far, keys of the request, bytes of the answer */
+    struct bf_buf left, capacity; /* the JSON inside UnprocessedKeys and ConsumedCapacity */
     bool consumed, indexes;       /* ReturnConsumedCapacity */
 };
 
-/* What is asked of one table. */
+/* The request for one table. */
 struct get_table {
     const struct bl_table *t;
     struct bl_params p;
     const struct bl_projection *projection;
     bool consistent;
-    size_t blocks;      /* of 4 kB that were read */
-    struct bf_buf rest; /* keys that are left over */
+    size_t blocks;      /* of 4 KB, read so far */
+    struct bf_buf rest; /* unprocessed keys */
 };
 
 static bool check_key_count(struct bl_call *c, const struct get *g, const char *table, size_t here)
@@ -44,7 +44,7 @@ static bool check_key_count(struct bl_call *c, const struct get *g, const char *
            bl_fail(c, BL_ValidationException, "Too many items requested for the BatchGetItem call");
 }
 
-/* One key: its item goes into the answer, or the key to those that are left over. */
+/* Appends the item of one key to the answer, or the key to the unprocessed ones. */
 static bool get_key(struct bl_call *c, struct get *g, struct get_table *gt,
                     const struct bl_key *key, struct bf_str raw, bool *first)
 {
@@ -66,7 +66,7 @@ static bool get_key(struct bl_call *c, struct get *g, struct get_table *gt,
     return bl_put_projected(c, &c->ans.body, gt->projection, &item);
 }
 
-/* The items of one table. */
+/* Appends the items of one table. */
 static bool get_keys(struct bl_call *c, struct get *g, struct get_table *gt)
 {
     struct bf_json j;
@@ -106,7 +106,7 @@ static bool get_keys(struct bl_call *c, struct get *g, struct get_table *gt)
     return more == BF_JSON_END || bl_batch_bad_shape(c);
 }
 
-/* UnprocessedKeys of a table: its request again, with the keys that are left over. */
+/* Appends the table's UnprocessedKeys: its request with the unprocessed keys only. */
 static void put_left(struct get *g, struct bf_str name, const struct get_table *gt)
 {
     struct bf_buf *out = &g->left;
@@ -154,7 +154,7 @@ static bool get_table(struct bl_call *c, struct get *g, struct bf_str name, stru
     bf_json_put_string(&c->ans.body, name);
     bf_buf_lit(&c->ans.body, ":[");
     bool ok = get_keys(c, g, &gt);
-    if (ok) { /* else the body is the error's */
+    if (ok) { /* otherwise the body is an error */
         bf_buf_addc(&c->ans.body, ']');
         put_left(g, name, &gt);
         put_get_capacity(g, &gt);
@@ -164,7 +164,7 @@ static bool get_table(struct bl_call *c, struct get *g, struct bf_str name, stru
     return ok;
 }
 
-/* All tables of a BatchGetItem. */
+/* Appends the items of all tables. */
 static bool get_tables(struct bl_call *c, struct bf_json *j, struct get *g)
 {
     struct bf_str name;
@@ -185,7 +185,7 @@ static bool get_tables(struct bl_call *c, struct bf_json *j, struct get *g)
     return (more == BF_JSON_END && bf_buf_ok(&g->left)) || bl_batch_bad_shape(c);
 }
 
-/* The keys of all tables: what the fault `partial` counts. */
+/* The number of keys of all tables, for the fault `partial`. */
 static size_t count_keys(struct bf_json j)
 {
     struct bf_json_key key;

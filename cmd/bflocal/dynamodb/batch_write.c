@@ -3,7 +3,7 @@
 
 #include "lib/json/write.h"
 
-/* One write of a batch, and its text for UnprocessedItems. */
+/* One write of a batch, and its JSON for UnprocessedItems. */
 struct batch_write {
     struct bl_write w;
     struct bf_str raw;
@@ -25,7 +25,7 @@ static bool too_many(struct bl_call *c, size_t n)
                    BL_BATCH_WRITE_MAX, n);
 }
 
-/* {"Item":{...}} or {"Key":{...}} at the cursor. */
+/* Reads {"Item":{...}} or {"Key":{...}} at the cursor. */
 static bool read_request(struct bl_call *c, struct bf_json *j, bool put, struct bl_value **item)
 {
     struct bf_json_key key;
@@ -45,7 +45,7 @@ static bool read_request(struct bl_call *c, struct bf_json *j, bool put, struct 
     return *item || bl_item_read(c, bf_str(NULL, 0), put ? "item" : "key", item);
 }
 
-/* One write at the cursor, in one pass: what comes in batches comes in large numbers. */
+/* Reads one write at the cursor in a single pass, because batches carry the bulk of the data. */
 static bool read_write(struct bl_call *c, struct bf_json *j, struct bf_str table,
                        struct batch_write *b)
 {
@@ -81,7 +81,7 @@ static bool read_write(struct bl_call *c, struct bf_json *j, struct bf_str table
                                  "contain exactly one of PutRequest and DeleteRequest");
 }
 
-/* RequestItems at the cursor. */
+/* Reads RequestItems at the cursor. */
 static bool read_batch(struct bl_call *c, struct bf_json *j, void *arg)
 {
     struct batch *batch = arg;
@@ -122,7 +122,7 @@ static bool same_key(const struct bl_write *a, const struct bl_write *b)
            bf_str_eq(a->key.part[1], b->key.part[1]);
 }
 
-/* Tables, keys, sizes, and no key twice. */
+/* Checks tables, keys and sizes, and that no key appears twice. */
 static bool prepare_all(struct bl_call *c, struct batch *batch)
 {
     for (size_t i = 0; i < batch->n; i++) {
@@ -140,7 +140,8 @@ static bool prepare_all(struct bl_call *c, struct batch *batch)
     return true;
 }
 
-/* UnprocessedItems: what the fault `partial` picked, table by table as they came. */
+/* Appends UnprocessedItems: the writes that the fault `partial` chose, grouped by table in the
+ * request's order. */
 static void put_unprocessed(struct bl_call *c, const struct batch *batch)
 {
     struct bf_buf *out = &c->ans.body;
@@ -162,7 +163,8 @@ static void put_unprocessed(struct bl_call *c, const struct batch *batch)
     bf_buf_adds(out, open ? BF_STR("]}") : BF_STR("}"));
 }
 
-/* All are evaluated before the first is stored: what is wrong with one must show before a row changes. */
+/* Evaluates all writes before it stores the first, so that an error is found before a row
+ * changes. */
 static bool store_all(struct bl_call *c, struct batch *batch)
 {
     struct bf_err e = {0};

@@ -1,10 +1,10 @@
 /*
- * DynamoDB: a change on its way to the table's stream and to its Kinesis
- * destinations. Both records are JSON text around the images as they lie in the
- * store; a stream's record is complete when it is stored, so that GetRecords only
- * strings them together.
+ * DynamoDB: writes a change to the table's stream and to its Kinesis destinations.
+ * Both records are JSON built around the stored text of the images. A record of the
+ * stream is stored in its final form, so that GetRecords only has to join records.
  */
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/stream.h"
+#include "cmd/bflocal/dynamodb/dynamodb.h"
 #include "lib/encoding/enc.h"
 #include "lib/encoding/md5.h"
 #include "lib/json/write.h"
@@ -16,7 +16,7 @@ static struct bf_str event_name(const struct bl_write *w)
     return !w->old.json.p ? BF_STR("INSERT") : !w->new_item ? BF_STR("REMOVE") : BF_STR("MODIFY");
 }
 
-/* "Keys":{...}; the bytes of the keys as DynamoDB counts. */
+/* Appends "Keys":{...}; returns the size of the keys as DynamoDB counts it. */
 static size_t put_keys(struct bf_buf *out, const struct bl_write *w)
 {
     const struct bl_table *t = w->table;
@@ -34,7 +34,7 @@ static size_t put_keys(struct bf_buf *out, const struct bl_write *w)
     return bytes;
 }
 
-/* The images that the view shows; their bytes. */
+/* Appends the images of the view; returns their size. */
 static size_t put_images(struct bf_buf *out, enum bl_view view, const struct bl_write *w)
 {
     size_t bytes = 0;
@@ -126,7 +126,7 @@ static void print_kinesis_record(struct bl_call *c, const struct bl_write *w, bo
     bf_buf_lit(out, "},\"eventSource\":\"aws:dynamodb\"}");
 }
 
-/* 32 upper-case hex digits, the same for all changes of one item. */
+/* 32 upper-case hex digits, derived from the item's key. */
 static struct bf_str partition_key(const struct bl_write *w, char out[32])
 {
     char key[2 * BL_KEY_ENCODED_MAX];
@@ -147,12 +147,12 @@ static bool to_kinesis(struct bl_call *c, const struct bl_write *w, int destinat
     char key[32];
     struct bl_stream *s = bl_stream_find(c->local->kinesis, bf_str_of(t->destination[destination]));
     if (!s)
-        return true; /* deleted: the service gives up on it as well */
+        return true; /* the Kinesis stream was deleted: the service drops the record too */
     print_kinesis_record(c, w, t->destination_micros[destination], record);
     if (!bf_buf_check(record, "change record", &c->store->err))
         return false;
     if (record->n > KINESIS_MAX)
-        return true; /* too large for Kinesis: DynamoDB leaves it out */
+        return true; /* too large for Kinesis: DynamoDB drops the record too */
     struct bf_str partition = partition_key(w, key);
     struct bl_shard *shard = bl_shard_for(s, bl_hash_of(partition));
     if (!shard)

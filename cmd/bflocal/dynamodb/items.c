@@ -27,7 +27,7 @@ void bl_capacity_put(struct bl_call *c, const struct bl_params *p, const struct 
     bl_capacity_print(out, t, units, bf_str_is(wanted, "INDEXES"));
 }
 
-/* Write units of an item: one for each kilobyte begun. */
+/* Write units: one for each kilobyte or part of it. */
 static double write_units(const struct bl_write *w)
 {
     size_t bytes = w->old.bytes > w->new.bytes ? w->old.bytes : w->new.bytes;
@@ -68,7 +68,7 @@ static bool read_returns(struct bl_call *c, const struct bl_params *p, bool upda
                    BF_SHOWN(text));
 }
 
-/* "Attributes" of the answer, when there are any. */
+/* Appends "Attributes" to the answer if there are any. */
 static bool put_returns(struct bl_call *c, const struct bl_write *w, enum returns returns)
 {
     bool old = returns == RETURN_ALL_OLD || returns == RETURN_UPDATED_OLD;
@@ -103,7 +103,7 @@ static bool condition_failed(struct bl_call *c, const struct bl_write *w)
     return false;
 }
 
-/* Evaluates, inside the transaction. False: the answer is set, or the store failed. */
+/* Evaluates the write inside the transaction. False: the answer is set, or the store failed. */
 static bool evaluate_write(struct bl_call *c, struct bl_write *w)
 {
     struct bf_err e = {0};
@@ -120,7 +120,7 @@ static bool evaluate_write(struct bl_call *c, struct bl_write *w)
     return true;
 }
 
-/* The answer comes before the change: from there on nothing can be wrong but the store. */
+/* The answer is written before the change. After that only the store can fail. */
 static bool write_item(struct bl_call *c, enum bl_write_kind kind)
 {
     struct bl_params p;

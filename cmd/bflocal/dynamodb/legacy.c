@@ -31,13 +31,13 @@ static bool fail_memory(struct bl_call *c)
     return bf_err_nomem(&e) || bl_fail_err(c, &e);
 }
 
-/* The comparison of that name: what it is among conditions, and how many values it takes. */
+/* The comparison operators: their counterparts in conditions, and how many values they have. */
 static const struct comparison {
     const char *name;
     enum bl_cond_kind kind;
     bool negated;
     size_t least, most;
-    const char *types; /* of its values: letters as in S, N, B; NULL: any */
+    const char *types; /* allowed types of the values, one letter each; NULL: any */
 } comparisons[] = {
     {"EQ", BL_EQ, false, 1, 1, NULL},
     {"NE", BL_NE, false, 1, 1, NULL},
@@ -67,7 +67,7 @@ static const struct comparison *find_comparison(struct bl_call *c, struct bf_str
     return NULL;
 }
 
-/* "attribute COMPARISON values": args[0] is the attribute's. */
+/* A condition "attribute COMPARISON values"; args[0] is the attribute. */
 static struct bl_cond *new_condition(struct bl_call *c, struct bf_str attribute,
                                      enum bl_cond_kind kind, size_t nvalues)
 {
@@ -100,7 +100,7 @@ static bool check_value(struct bl_call *c, const struct comparison *k, const str
                    type);
 }
 
-/* AttributeValueList, behind args[0]. */
+/* Reads AttributeValueList into the arguments after args[0]. */
 static bool read_values(struct bl_call *c, struct bf_str raw, const struct comparison *k,
                         struct bl_cond *cond)
 {
@@ -155,7 +155,7 @@ static bool read_comparison(struct bl_call *c, const struct bl_params *p, struct
     return *out || fail_memory(c);
 }
 
-/* Expected's older form: Value, Exists. */
+/* Reads the older form of Expected: Value and Exists. */
 static bool read_expected(struct bl_call *c, const struct bl_params *p, struct bf_str attribute,
                           struct bl_cond **out)
 {
@@ -218,7 +218,7 @@ static bool read_operator(struct bl_call *c, const struct bl_params *p, enum bl_
                    BF_SHOWN(text));
 }
 
-/* The members of a map, one at a time: their decoded names and raw values. */
+/* The next member of a map: its decoded name and its raw value. */
 static bool next_member(struct bl_call *c, struct bf_json *j, struct bf_str *name,
                         struct bf_str *raw, bool *more)
 {
@@ -278,7 +278,7 @@ bool bl_legacy_condition(struct bl_call *c, const struct bl_params *p, const cha
     return true;
 }
 
-/* {"Action":"PUT","Value":{...}} */
+/* Reads {"Action":"PUT","Value":{...}}. */
 static bool read_update_action(struct bl_call *c, struct bf_str raw, struct bf_str attribute,
                                struct bl_action *out)
 {
@@ -316,7 +316,7 @@ static bool read_update_action(struct bl_call *c, struct bf_str raw, struct bf_s
            bl_fail_input(c, &e);
 }
 
-/* What ADD and DELETE take; ADD to a list appends, as SET list_append does. */
+/* Checks the value's type for ADD and DELETE. ADD to a list appends, like list_append. */
 static bool check_update_action(struct bl_call *c, struct bl_action *act)
 {
     if (act->kind != BL_ADD && act->kind != BL_DELETE)

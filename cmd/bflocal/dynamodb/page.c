@@ -103,7 +103,7 @@ bool bl_page_check(struct bl_call *c, const struct bl_page *page, bool any)
     return bl_expr_check_used(&page->expr, any, &e) || bl_fail_input(c, &e);
 }
 
-/* The first attribute that the projection names and the index does not; p == NULL: none. */
+/* The first attribute that is in the projection but not in the index; p == NULL: none. */
 static struct bf_str beyond(const struct bl_table *t, const struct bl_page *page)
 {
     for (size_t i = 0; page->projection && i < page->projection->n; i++) {
@@ -179,7 +179,7 @@ static void put_key_attribute(struct bl_page *page, const struct bl_value *item,
     bl_value_put(&page->last_key, v);
 }
 
-/* The keys of the table, and those of the index that are others. */
+/* The keys of the table, and those of the index unless they are the same attributes. */
 static void put_last_key(const struct bl_table *t, struct bl_page *page,
                          const struct bl_value *item)
 {

@@ -1,7 +1,8 @@
 /*
- * DynamoDB: Query. Every condition on the sort key is a range low <= key < high
- * of encoded keys: what follows a key directly is that key and a zero byte, and
- * what follows all keys with a prefix is the prefix with its last byte raised.
+ * DynamoDB: Query. Every condition on the sort key is a range low <= key < high of
+ * encoded keys. The next possible key after a key is that key with a zero byte
+ * appended. The first key after all keys with a prefix is the prefix with its last
+ * byte incremented.
  */
 #include "cmd/bflocal/dynamodb/legacy.h"
 #include "cmd/bflocal/dynamodb/page.h"
@@ -10,8 +11,8 @@ struct range {
     unsigned char partition_bytes[BL_KEY_ENCODED_MAX];
     unsigned char low_bytes[BL_KEY_ENCODED_MAX + 1], high_bytes[BL_KEY_ENCODED_MAX + 1];
     struct bf_str partition, low, high;
-    bool bounded; /* there is a high */
-    /* of an index: where its entries of one key begin or end, by the keys of their items */
+    bool bounded; /* high is set */
+    /* for an index: the item's key at which the entries of one index key start or end */
     struct bl_key base;
     bool base_low, base_high;
 };
@@ -21,7 +22,7 @@ static bool not_supported(struct bl_call *c)
     return bl_fail(c, BL_ValidationException, "Query key condition not supported");
 }
 
-/* The simple conditions of "a AND b", at most two. */
+/* Splits "a AND b" into its conditions, at most two. */
 static bool split_conjunction(struct bl_call *c, const struct bl_cond *cond,
                               const struct bl_cond *out[2], size_t *n)
 {
@@ -45,7 +46,8 @@ static bool split_conjunction(struct bl_call *c, const struct bl_cond *cond,
     return true;
 }
 
-/* The key attribute that a condition is about; NULL: none, or not in a form that a key condition has. */
+/* The key attribute of a condition; NULL if there is none, or if the condition's form is not
+ * allowed for a key. */
 static const struct bl_key_attr *key_of_condition(const struct bl_table *t,
                                                   const struct bl_cond *cond)
 {
@@ -61,7 +63,7 @@ static const struct bl_key_attr *key_of_condition(const struct bl_table *t,
     return NULL;
 }
 
-/* Which condition is for the partition key and which (may be NULL) for the sort key. */
+/* Finds the conditions of the partition key and of the sort key (may be NULL). */
 static bool assign_conditions(struct bl_call *c, const struct bl_table *t,
                               const struct bl_cond *cond, const struct bl_cond *out[2])
 {
@@ -93,7 +95,7 @@ static bool assign_conditions(struct bl_call *c, const struct bl_table *t,
     return out[0]->kind == BL_EQ || not_supported(c);
 }
 
-/* Encodes a literal of a condition on that key. */
+/* Encodes the literal of a condition on a key attribute. */
 static bool encode_literal(struct bl_call *c, const struct bl_key_attr *k, bool sort,
                            const struct bl_value *v, unsigned char *bytes, struct bf_str *out)
 {
@@ -116,8 +118,8 @@ static bool encode_literal(struct bl_call *c, const struct bl_key_attr *k, bool 
     return true;
 }
 
-/* The first key behind that one. */
-static void step_behind(unsigned char *bytes, struct bf_str *key)
+/* Changes the key to the next possible one. */
+static void step_after(unsigned char *bytes, struct bf_str *key)
 {
     bytes[key->n] = 0;
     *key = bf_str((const char *)bytes, key->n + 1);
@@ -133,7 +135,7 @@ static bool between_range(struct bl_call *c, const struct bl_key_attr *k,
         return bl_fail(c, BL_ValidationException,
                        "Invalid KeyConditionExpression: The BETWEEN operator requires upper bound "
                        "to be greater than or equal to lower bound");
-    step_behind(r->high_bytes, &r->high);
+    step_after(r->high_bytes, &r->high);
     r->bounded = true;
     return true;
 }
@@ -167,11 +169,11 @@ static bool compare_range(struct bl_call *c, const struct bl_key_attr *k,
     if (low && !encode_literal(c, k, true, v, r->low_bytes, &r->low))
         return false;
     if (cond->kind == BL_GT)
-        step_behind(r->low_bytes, &r->low);
+        step_after(r->low_bytes, &r->low);
     if (high && !encode_literal(c, k, true, v, r->high_bytes, &r->high))
         return false;
     if (cond->kind == BL_EQ || cond->kind == BL_LE)
-        step_behind(r->high_bytes, &r->high);
+        step_after(r->high_bytes, &r->high);
     r->bounded = high;
     return true;
 }
@@ -195,7 +197,7 @@ static bool make_range(struct bl_call *c, const struct bl_table *t, const struct
     return compare_range(c, &t->key[1], parts[1], r);
 }
 
-/* ExclusiveStartKey moves the end of the range where the page begins. */
+/* Moves the start or the end of the range to ExclusiveStartKey. */
 static bool start_after_key(struct bl_call *c, const struct bl_table *t, const struct bl_page *page,
                             bool forward, struct range *r)
 {
@@ -218,7 +220,7 @@ static bool start_after_key(struct bl_call *c, const struct bl_table *t, const s
         r->low = bf_str((const char *)r->low_bytes, sort.n);
         r->base_low = page->index;
         if (!page->index)
-            step_behind(r->low_bytes, &r->low);
+            step_after(r->low_bytes, &r->low);
     } else {
         memcpy(r->high_bytes, sort.p, sort.n);
         r->high = bf_str((const char *)r->high_bytes, sort.n);
@@ -228,7 +230,7 @@ static bool start_after_key(struct bl_call *c, const struct bl_table *t, const s
     return true;
 }
 
-/* The same of an index, whose entries have the keys of their items behind their own. */
+/* The same for an index, whose entries are ordered by index key, then by item key. */
 static sqlite3_stmt *select_entries(struct bl_call *c, const struct bl_table *t,
                                     const struct bl_page *page, bool forward, const struct range *r)
 {
@@ -288,7 +290,7 @@ static bool read_page(struct bl_call *c, const struct bl_table *t, struct bl_pag
     return ok;
 }
 
-/* Does a condition name a key attribute? A filter must not. */
+/* Does a condition contain a key attribute? A filter must not. */
 static const struct bl_key_attr *names_key(const struct bl_table *t, const struct bl_cond *cond)
 {
     const struct bl_key_attr *k = NULL;
@@ -312,7 +314,7 @@ static bool check_filter(struct bl_call *c, const struct bl_table *t, const stru
                          k->name);
 }
 
-/* What the conditions are about: the table, or its index as if it were one. */
+/* The key schema for the conditions: the table, or a copy with the keys of its index. */
 static const struct bl_table *schema_of(const struct bl_table *t, const struct bl_index *x,
                                         struct bl_table *room)
 {

@@ -1,4 +1,5 @@
-/* DynamoDB: Scan. Items come by their encoded keys; a segment is a share of the partition keys. */
+/* DynamoDB: Scan. Items are in the order of their encoded keys. A segment is a subset of the
+ * partition keys, chosen by hash. */
 #include "cmd/bflocal/dynamodb/page.h"
 
 enum { SEGMENTS_MAX = 1000000 };
@@ -39,7 +40,7 @@ static bool read_segment(struct bl_call *c, const struct bl_params *p, struct se
                    (long long)s->number, (long long)s->total);
 }
 
-/* FNV-1a, folded: spreads keys that differ in their last bytes only. */
+/* FNV-1a, folded, so that keys which differ only in their last bytes are spread. */
 static bool in_segment(const struct segment *s, struct bf_str partition)
 {
     uint64_t h = 14695981039346656037u;
@@ -48,7 +49,7 @@ static bool in_segment(const struct segment *s, struct bf_str partition)
     return s->total == 1 || (int64_t)((h ^ h >> 32) % (uint64_t)s->total) == s->number;
 }
 
-static bool take_rows(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
+static bool read_rows(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
                       const struct segment *s, sqlite3_stmt *q)
 {
     bool ok = true;
@@ -59,7 +60,7 @@ static bool take_rows(struct bl_call *c, const struct bl_table *t, struct bl_pag
     return ok;
 }
 
-/* Everything behind the keys. */
+/* Reads all rows after the given keys. */
 static bool scan_rows(struct bl_call *c, const struct bl_table *t, struct bl_page *page,
                       const struct segment *s, const struct bl_key *after,
                       const struct bl_key *base)
@@ -80,7 +81,7 @@ static bool scan_rows(struct bl_call *c, const struct bl_table *t, struct bl_pag
         bl_bind_blob(q, 5, base->part[0]);
         bl_bind_blob(q, 6, base->part[1]);
     }
-    return take_rows(c, t, page, s, q);
+    return read_rows(c, t, page, s, q);
 }
 
 static bool run_scan(struct bl_call *c, const struct bl_params *p, struct bl_page *page,

@@ -1,11 +1,12 @@
-/* DynamoDB: the table of its operations, and its tables as the process starts. */
+/* DynamoDB: its operations, and loading its tables at the start. */
 #include "cmd/bflocal/dynamodb/service.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/dynamodb/index.h"
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/index.h"
+#include "cmd/bflocal/ddbtable/stream.h"
+#include "cmd/bflocal/dynamodb/dynamodb.h"
 #include "cmd/bflocal/http/control.h"
 
 static const char schema[] =
@@ -57,7 +58,7 @@ static struct bl_table *load_table(sqlite3_stmt *q)
     return t;
 }
 
-/* Items and bytes of each table, as stored. */
+/* Counts the items and bytes of each table. */
 static void count_items(struct bl_store *store, struct bl_ddb *d)
 {
     for (size_t i = 0; i < d->n; i++) {
@@ -118,7 +119,8 @@ static void close_ddb(struct bl_local *l)
     l->ddb = NULL;
 }
 
-/* POST /_bflocal/ttl?table=T deletes the items that have expired (without table: of all); {"expired":...} */
+/* POST /_bflocal/ttl?table=T deletes the expired items of a table (of all tables without
+ * `table`) and answers {"expired":...}. */
 static void control_expire(struct bl_call *c)
 {
     struct bf_err e = {0};
@@ -166,13 +168,7 @@ const struct bl_service bl_service_dynamodb = {
     .variable = "DYNAMODB",
     .signing = "dynamodb",
     .target = "DynamoDB_20120810.",
-    .content_type = "application/x-amz-json-1.0",
-    .error_prefix = "com.amazonaws.dynamodb.v20120810#",
-    .coral = true,
-    .crc32 = true,
-    .throttled_error = BL_ProvisionedThroughputExceededException,
-    .throttled = "The level of configured provisioned throughput for the table was exceeded. "
-                 "Consider increasing your provisioning level with the UpdateTable API.",
+    .dialect = &bl_ddb_dialect,
     .max_body = 17 * 1024 * 1024,
     .ops = operations,
     .nops = BF_COUNT(operations),

@@ -1,4 +1,4 @@
-/* DynamoDB: its operations and its state as the process starts. */
+/* DynamoDB as a service (http/service.h). */
 #ifndef BL_DYNAMODB_SERVICE_H
 #define BL_DYNAMODB_SERVICE_H
 

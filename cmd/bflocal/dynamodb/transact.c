@@ -5,7 +5,7 @@
 
 enum { TRANSACTION_BYTES = 4 * 1024 * 1024, TOKEN_MS = 600000, TOKEN_MAX = 36, SHA256 = 32 };
 
-/* Why an action ends the transaction: NULL, or a code with its message (JSON text) and item. */
+/* Why an action cancels the transaction: its code (NULL: it does not), message (JSON) and item. */
 struct reason {
     const char *code;
     struct bf_str message, item;
@@ -17,7 +17,7 @@ struct transaction {
     size_t n;
     bool cancelled;
     struct bf_str token;
-    unsigned char digest[EVP_MAX_MD_SIZE]; /* of the actions */
+    unsigned char digest[EVP_MAX_MD_SIZE]; /* SHA-256 of the actions */
 };
 
 static bool bad_count(struct bl_call *c, const char *shown, const char *bound)
@@ -46,7 +46,7 @@ static bool enter_actions(struct bl_call *c, struct bf_str raw, struct bf_json *
            bl_fail(c, BL_SerializationException, "Unexpected value type in payload");
 }
 
-/* The next action as an object; BF_JSON_ERROR: the answer is set. */
+/* The next action, an object; BF_JSON_ERROR: the answer is set. */
 static enum bf_json_more next_action(struct bl_call *c, struct bf_json *j, size_t n,
                                      struct bl_params *action)
 {
@@ -136,8 +136,8 @@ static bool read_transaction(struct bl_call *c, const struct bl_params *p, struc
     return more == BF_JSON_END && read_token(c, p, t);
 }
 
-/* What would have been an answer of its own becomes the reason of one action. False: it stays an answer, as does
- * an empty key, which is wrong whatever the table is. */
+/* Turns an error answer into the cancellation reason of one action. False: the error stays the
+ * answer, as for an empty key, which is wrong for every table. */
 static bool answer_to_reason(struct bl_call *c, bool empty_key, struct reason *r)
 {
     struct bf_json_val text;
@@ -184,8 +184,8 @@ static bool prepare_all(struct bl_call *c, struct transaction *t)
     return bytes <= TRANSACTION_BYTES || too_large(c);
 }
 
-/* Evaluates all; nothing is stored yet. An updated item counts with what becomes of it. False: the answer is set, or
- * the store or the memory failed. */
+/* Evaluates all actions; stores nothing. The size of an updated item is that of the new item.
+ * False: the answer is set, the store failed, or out of memory. */
 static bool evaluate_all(struct bl_call *c, struct transaction *t)
 {
     size_t bytes = 0;
@@ -250,8 +250,8 @@ static bool cancel_transaction(struct bl_call *c, const struct transaction *t)
     return false;
 }
 
-/* A token that was used within 10 minutes: *done when it was for the same actions. False: the answer is
- * set. */
+/* Looks for the token of a transaction in the last 10 minutes. *done: it had the same actions.
+ * False: the answer is set. */
 static bool check_token(struct bl_call *c, const struct transaction *t, bool *done)
 {
     *done = false;
@@ -284,7 +284,8 @@ static void keep_token(struct bl_call *c, const struct transaction *t)
     bl_run(c->store, q);
 }
 
-/* ConsumedCapacity: twice the units of plain calls (Developer Guide, "Transactions"). */
+/* Appends ConsumedCapacity: twice the units of single operations (Developer Guide,
+ * "Transactions"). */
 static void put_capacity(struct bl_call *c, const struct bl_params *p, const struct transaction *t)
 {
     const struct bf_json_val *v = bl_param(p, "ReturnConsumedCapacity");
@@ -317,7 +318,8 @@ static void put_capacity(struct bl_call *c, const struct bl_params *p, const str
     bf_buf_addc(out, ']');
 }
 
-/* Inside the transaction. False: the answer is set, or the store or the memory failed. */
+/* Runs inside the store's transaction. False: the answer is set, the store failed, or out of
+ * memory. */
 static bool perform_transaction(struct bl_call *c, struct transaction *t)
 {
     bool done;
@@ -358,7 +360,8 @@ bool bl_ddb_transact_write(struct bl_call *c)
     return c->failed ? false : bl_fail_err(c, &e);
 }
 
-/* The key of Get number n does not fit its table: the service cancels the transaction. */
+/* Answers that the transaction is cancelled, because the key of Get number n does not match its
+ * table. */
 static bool get_cancelled(struct bl_call *c, size_t n, const struct bl_key *key)
 {
     struct reason reasons[BL_TRANSACTION_MAX] = {{0}};
@@ -366,7 +369,7 @@ static bool get_cancelled(struct bl_call *c, size_t n, const struct bl_key *key)
     return answer_to_reason(c, key->empty, &reasons[n]) && cancel_transaction(c, &t);
 }
 
-/* One Get: appends {"Item":...}, or {} when there is none. */
+/* Appends {"Item":...} for one Get; {} if there is no item. */
 static bool get_one(struct bl_call *c, const struct bl_params *action, struct bl_key *seen,
                     size_t n, const struct bl_table **tables, size_t *bytes)
 {

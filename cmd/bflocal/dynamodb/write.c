@@ -1,5 +1,5 @@
 /* DynamoDB: one write, from its parameters to the store and the streams. */
-#include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/ddbtable/index.h"
 #include "cmd/bflocal/dynamodb/legacy.h"
 
 bool bl_fail_input(struct bl_call *c, const struct bf_err *e)
@@ -130,7 +130,8 @@ struct bl_value *bl_item_load(struct bl_call *c, const struct bl_stored *stored)
     return NULL;
 }
 
-/* The item as it will be stored. Its text is what the request had, or is made in the arena. */
+/* Serializes the item for the store: the text of the request if it can be used, otherwise a new
+ * one in the arena. */
 static bool print_item(struct bl_call *c, const struct bl_value *item, struct bl_stored *out)
 {
     out->bytes = bl_item_size(item);
@@ -153,7 +154,7 @@ static enum bl_write_result apply_update(struct bl_call *c, struct bl_write *w, 
     return BL_WRITE_OK;
 }
 
-/* The text of the new item, and its size. */
+/* Sets the new item's text and size. */
 static enum bl_write_result measure_new_item(struct bl_call *c, struct bl_write *w,
                                              struct bf_err *e)
 {
@@ -166,7 +167,7 @@ static enum bl_write_result measure_new_item(struct bl_call *c, struct bl_write 
     }
     if (w->kind == BL_WRITE_UPDATE && !bl_indexes_check(w->table, w->new_item, &w->empty_key, e))
         return BL_WRITE_INVALID;
-    /* another text may still be the same item */
+    /* different texts may be the same item */
     if (w->old.json.p && !w->old_item && !bf_str_eq(w->old.json, w->new.json) &&
         !(w->old_item = bl_item_load(c, &w->old)))
         return BL_WRITE_FAILED;
@@ -178,7 +179,7 @@ enum bl_write_result bl_write_evaluate(struct bl_call *c, struct bl_write *w, st
     static const struct bl_value nothing = {.type = BL_M};
     enum bl_write_result result = BL_WRITE_OK;
     if (bl_item_find(c, w->table, &w->key, &w->old) &&
-        (w->condition || w->kind == BL_WRITE_UPDATE || /* which may be without an expression */
+        (w->condition || w->kind == BL_WRITE_UPDATE || /* an update may have no expression */
          w->table->indexes))
         w->old_item = bl_item_load(c, &w->old);
     if (!bl_store_ok(c->store))

@@ -1,4 +1,4 @@
-/* What the expressions of a request share: the placeholders. And projections. */
+/* Placeholders, which all expressions of a request share, and projections. */
 #include "cmd/bflocal/expression/expr.h"
 
 #include <stdlib.h>
@@ -26,7 +26,7 @@ static size_t count_members(struct bf_str object)
     return n;
 }
 
-/* One placeholder, cursor on its value. */
+/* Reads one placeholder; the cursor is on its value. */
 static bool read_placeholder(struct bl_expr *x, struct bf_json *j, char sign,
                              struct bl_placeholder *p, struct bf_err *e)
 {
@@ -208,9 +208,9 @@ void bl_projection_sort(struct bl_projection *p)
 }
 
 /*
- * Puts value under path into the item that is being picked together, making what
- * lies on the way. The paths come in order, so the element of a list that was put
- * last is the one that `before` went through.
+ * Puts the value at `path` into the projected item and creates the containers on the
+ * way. The paths are sorted, so the last element of a list is the one that the path
+ * `before` created.
  */
 static bool place_value(struct bf_arena *a, struct bl_value *item, const struct bl_path *path,
                         const struct bl_path *before, const struct bl_value *from)

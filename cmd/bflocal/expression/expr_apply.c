@@ -1,4 +1,4 @@
-/* Update expressions: applying them. */
+/* Update expressions: applying. */
 #include "cmd/bflocal/expression/expr_lex.h"
 
 #include "lib/ddb/decimal.h"
@@ -31,7 +31,7 @@ static bool arithmetic(struct bf_arena *a, const struct bl_value *x, const struc
               (op == '+' ? bf_decimal_add(&p, &q, &r, &why) : bf_decimal_sub(&p, &q, &r, &why));
     if (ok)
         bf_decimal_put(&text, &r);
-    /* bf_decimal_add has room for more digits than a number: what does not fit there is too long */
+    /* bf_decimal_add has room for more than 38 digits; a sum that still does not fit is too long */
     enum bf_number_verdict verdict = ok ? bf_number_judge(bf_buf_view(&text)) : BF_NUMBER_LONG;
     if (verdict != BF_NUMBER_FITS)
         return invalid(e, bl_number_fault(verdict));
@@ -76,7 +76,7 @@ static bool bad_path(struct bf_err *e)
     return invalid(e, "The document path provided in the update expression is invalid for update");
 }
 
-/* The container that the last step of the path goes into. */
+/* The container of the path's last step. */
 static bool find_parent(struct bl_value *item, const struct bl_path *path, struct bl_value **out,
                         struct bf_err *e)
 {
@@ -88,7 +88,7 @@ static bool find_parent(struct bl_value *item, const struct bl_path *path, struc
     return true;
 }
 
-/* Puts a value at path; an index behind the end appends. */
+/* Puts a value at the path; an index past the end of a list appends. */
 static bool put_at(struct bf_arena *a, struct bl_value *item, const struct bl_path *path,
                    struct bl_value *value, struct bf_err *e)
 {
@@ -129,7 +129,7 @@ static bool apply_add(struct bf_arena *a, struct bl_value *item, const struct bl
     return arithmetic(a, old, more, '+', &sum, e) && put_at(a, item, &act->path, sum, e);
 }
 
-/* An element that REMOVE takes out of a list is marked first, so that indices keep their meaning. */
+/* REMOVE only marks an element of a list, so that the indices of other actions stay valid. */
 static bool remove_path(struct bl_value *item, const struct bl_path *path, struct bf_err *e)
 {
     struct bl_value *in;
@@ -156,7 +156,7 @@ static void close_gaps(struct bl_value *list)
     list->n = n;
 }
 
-/* DELETE: takes members out of a set; an empty set goes. */
+/* DELETE removes members of a set, and the attribute when the set becomes empty. */
 static bool apply_delete(struct bl_value *item, const struct bl_action *act, struct bf_err *e)
 {
     struct bl_value *old = bl_path_get(item, &act->path);
@@ -190,7 +190,7 @@ static bool apply_one(struct bf_arena *a, const struct bl_action *act, struct bl
     return remove_path(item, &act->path, e);
 }
 
-/* The values of all SET actions, computed on the item as it was. */
+/* Computes the values of all SET actions from the original item. */
 static bool evaluate_sets(struct bf_arena *a, const struct bl_update *u,
                           const struct bl_value *item, struct bl_value **values, struct bf_err *e)
 {
@@ -211,8 +211,8 @@ static bool evaluate_sets(struct bf_arena *a, const struct bl_update *u,
     return true;
 }
 
-/* Actions in the order in which they are applied: new elements come to a list in the order of their indices,
- * however the expression has them (Developer Guide, "Appending elements to a list"). */
+/* Sorts the actions: elements are appended to a list in the order of their indices, whatever
+ * their order in the expression (Developer Guide, "Appending elements to a list"). */
 static const struct bl_action **in_order(struct bf_arena *a, const struct bl_update *u)
 {
     const struct bl_action **order = bf_arena_alloc(a, u->n * sizeof *order + 1);
@@ -225,7 +225,7 @@ static const struct bl_action **in_order(struct bf_arena *a, const struct bl_upd
     return order;
 }
 
-/* The list that an action has taken an element out of, NULL: none. */
+/* The list from which an action has removed an element; NULL if there is none. */
 static struct bl_value *list_with_gap(const struct bl_value *item, const struct bl_action *act)
 {
     struct bl_path up = {act->path.steps, act->path.n - 1};
@@ -257,7 +257,8 @@ bool bl_update_apply(struct bf_arena *a, const struct bl_update *u, struct bl_va
     for (size_t i = 0; i < u->n; i++)
         if (!apply_one(a, order[i], item, values[order[i] - u->actions], e))
             return false;
-    /* all lists are found before the first is closed: that moves what the paths of others lead through */
+    /* find all lists before closing the first gap, which moves elements on the paths of other
+     * actions */
     for (size_t i = 0; i < u->n; i++)
         gaps[i] = list_with_gap(item, &u->actions[i]);
     for (size_t i = 0; i < u->n; i++)

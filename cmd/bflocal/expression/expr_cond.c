@@ -34,7 +34,7 @@ static struct bl_cond *new_cond(struct bl_lex *l, enum bl_cond_kind kind, size_t
     return c;
 }
 
-/* Is the current word the name of a function, that is, does a parenthesis follow it? */
+/* Is the current word a function, that is, does a parenthesis follow? */
 static bool at_function(const struct bl_lex *l)
 {
     struct bl_lex ahead = *l;
@@ -89,7 +89,7 @@ static bool same_path(const struct bl_operand *a, const struct bl_operand *b)
     return true;
 }
 
-/* Nothing is compared with itself. */
+/* Comparing an operand with itself is an error. */
 static bool check_distinct(struct bl_lex *l, const char *sign, const struct bl_cond *c,
                            struct bf_err *e)
 {
@@ -103,7 +103,7 @@ static bool check_distinct(struct bl_lex *l, const char *sign, const struct bl_c
     return true;
 }
 
-/* What can be told of a function's literal operands before there is an item. */
+/* Checks a function's literal operands, which needs no item. */
 static bool check_function(struct bl_lex *l, const struct function *f, const struct bl_cond *c,
                            struct bf_err *e)
 {
@@ -277,7 +277,7 @@ static bool parse_not(struct bl_lex *l, struct bl_cond **out, struct bf_err *e)
     return c && parse_not(l, &c->left, e);
 }
 
-/* operand { word operand }, to the left. */
+/* Parses operand { word operand }, left-associative. */
 static bool parse_chain(struct bl_lex *l, const char *word, enum bl_cond_kind kind,
                         bool (*operand)(struct bl_lex *, struct bl_cond **, struct bf_err *),
                         struct bl_cond **out, struct bf_err *e)

@@ -23,7 +23,7 @@ bool bl_lex_syntax(const struct bl_lex *l, struct bf_err *e)
     if (l->token == BL_TOKEN_END)
         return bl_lex_fail(l, e, "Syntax error; token: \"<EOF>\", near: \"%.*s\"",
                            shown(l->previous), l->previous.p ? l->previous.p : "");
-    /* from the token before to the token behind */
+    /* from the token before this one to the token after it */
     struct bl_lex ahead = *l;
     struct bf_err ignored;
     const char *end = l->text.p + l->text.n;
@@ -172,7 +172,7 @@ bool bl_lex_value(struct bl_lex *l, struct bl_value **out, struct bf_err *e)
     return bl_lex_next(l, e);
 }
 
-/* The attribute name at the cursor. */
+/* Reads the attribute name at the cursor. */
 static bool step_name(struct bl_lex *l, struct bf_str *name, struct bf_err *e)
 {
     if (l->token == BL_TOKEN_WORD) {

@@ -1,9 +1,10 @@
-/* Does an item fulfil a condition? A missing attribute or a wrong type makes a comparison false. */
+/* Evaluates conditions. A comparison with a missing attribute or a value of another type is
+ * false. */
 #include "cmd/bflocal/expression/expr.h"
 
 #include <stdio.h>
 
-/* What size() counts; false for types that have no size. */
+/* The result of size(); false for a type without a size. */
 static bool size_of(const struct bl_value *v, size_t *n)
 {
     switch (v->type) {
@@ -32,7 +33,8 @@ static bool size_of(const struct bl_value *v, size_t *n)
     return false;
 }
 
-/* An operand's value; a computed one is built in *made, whose digits stand in room. NULL: none. */
+/* The value of an operand. A computed value is built in *made, with its digits in `room`. NULL:
+ * none. */
 static const struct bl_value *value_of(const struct bl_operand *o, const struct bl_value *item,
                                        struct bl_value *made, char room[24])
 {
@@ -93,7 +95,7 @@ static bool match_pair(enum bl_cond_kind kind, const struct bl_value *a, const s
 {
     enum bl_type type;
     if (!a || !b)
-        return kind == BL_NE; /* nothing is equal to what is not there */
+        return kind == BL_NE; /* a missing value differs from every value */
     switch (kind) {
     case BL_TYPE:
         return bl_type_of(b->text, &type) && a->type == type;

@@ -23,7 +23,7 @@ static struct bl_term *new_term(struct bl_lex *l, enum bl_term_kind kind, struct
 
 static bool parse_term(struct bl_lex *l, struct bl_term **out, struct bf_err *e);
 
-/* if_not_exists(path, term) or list_append(term, term), cursor on the name. */
+/* Parses if_not_exists(path, term) or list_append(term, term); the cursor is on the name. */
 static bool parse_call(struct bl_lex *l, struct bl_term **out, struct bf_err *e)
 {
     bool append = bf_str_is(l->text, "list_append");
@@ -79,7 +79,7 @@ static bool parse_set(struct bl_lex *l, struct bl_action *a, struct bf_err *e)
     return bl_lex_operator(l, e) && bl_lex_next(l, e) && parse_term(l, &a->term2, e);
 }
 
-/* The value of ADD (a number or a set) or DELETE (a set). */
+/* Parses the value of ADD (a number or a set) or DELETE (a set). */
 static bool parse_value_action(struct bl_lex *l, struct bl_action *a, struct bf_err *e)
 {
     if (l->token != BL_TOKEN_VALUE)
@@ -98,7 +98,7 @@ static bool parse_value_action(struct bl_lex *l, struct bl_action *a, struct bf_
                                          : "ALLOWED_FOR_DELETE_OPERAND");
 }
 
-/* Two actions must not touch one path. */
+/* Two actions must not change overlapping paths. */
 static bool check_overlap(const struct bl_lex *l, const struct bl_action *list, size_t n,
                           struct bf_err *e)
 {

@@ -42,7 +42,7 @@ struct bl_value *bl_value_new(struct bf_arena *a, enum bl_type type)
     return v;
 }
 
-/* Room for one more element of that size behind n; false: out of memory. */
+/* Makes room for one more element after n; false: out of memory. */
 static bool grow(struct bf_arena *a, void **array, size_t n, size_t *cap, size_t size)
 {
     if (n < *cap)
@@ -143,7 +143,7 @@ int bl_value_cmp(const struct bl_value *a, const struct bl_value *b)
         return bf_str_cmp(a->text, b->text);
     struct bf_decimal x, y;
     struct bf_err e;
-    /* both were checked when they were parsed */
+    /* both have been checked by the parser */
     return bf_decimal_parse(a->text, &x, &e) && bf_decimal_parse(b->text, &y, &e)
                ? bf_decimal_cmp(&x, &y)
                : 0;
@@ -181,7 +181,7 @@ bool bl_value_eq(const struct bl_value *a, const struct bl_value *b)
         return false;
     switch (a->type) {
     case BL_S:
-    case BL_N: /* plain form: one text per value */
+    case BL_N: /* numbers are in plain form, which has one text for each value */
     case BL_B:
         return bf_str_eq(a->text, b->text);
     case BL_BOOL:
@@ -204,7 +204,7 @@ bool bl_value_eq(const struct bl_value *a, const struct bl_value *b)
     return a->n == b->n;
 }
 
-/* A byte for every two significant digits, and one more (and one for a minus sign). */
+/* One byte for every two significant digits, one more, and one for a minus sign. */
 static size_t number_size(struct bf_str plain)
 {
     size_t first = 0, last = plain.n, digits = 0;

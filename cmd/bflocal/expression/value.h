@@ -1,12 +1,11 @@
 /*
- * DynamoDB attribute values as a tree, for expressions: conditions, updates,
- * projections. Everything lies in the arena of the call; nothing is freed. The
- * text that was parsed must live as long as the tree (strings are views of it
- * where they can be).
+ * DynamoDB attribute values as trees, for conditions, updates and projections. All
+ * memory is in the call's arena, and nothing is freed. The parsed text must live as
+ * long as the tree, because strings are views of it where possible.
  *
- * Parsing validates as the service does, with its messages; an error is meant
- * for a ValidationException (BF_E_INPUT), or for a SerializationException when
- * the JSON itself is of the wrong shape (BF_E_USAGE).
+ * The parser validates like the service, with the service's messages. The error codes
+ * are BF_E_INPUT for a ValidationException, and BF_E_USAGE for a
+ * SerializationException (JSON of the wrong shape).
  */
 #ifndef BL_VALUE_H
 #define BL_VALUE_H
@@ -22,14 +21,14 @@ enum { BL_NEST_MAX = 32 };
 struct bl_value {
     enum bl_type type;
     bool boolean;
-    struct bf_str text; /* S: characters; N: plain form; B: decoded bytes */
+    struct bf_str text; /* S: decoded characters; N: plain form; B: decoded bytes */
     union {
         struct bl_value **items; /* SS, NS, BS, L */
-        struct bl_field *fields; /* M, in the order they came */
+        struct bl_field *fields; /* M, in the order of the text */
     };
     size_t n, cap; /* of items or fields */
-    /* The JSON that it was parsed from, when bl_value_put (for an item: bl_item_put) would write just
-     * that; so what only passes through is copied as it stands. A container that may change has none. */
+    /* The JSON of the value if bl_value_put (for an item: bl_item_put) would write exactly that,
+     * so that unchanged values are copied. A container that may be changed has none. */
     struct bf_str raw;
 };
 
@@ -38,45 +37,45 @@ struct bl_field {
     struct bl_value *value;
 };
 
-/* The service's words for a number that is not BF_NUMBER_FITS. */
+/* The service's message for a number whose verdict is not BF_NUMBER_FITS. */
 const char *bl_number_fault(enum bf_number_verdict verdict);
 
 /* "S", "NS", ... */
 const char *bl_type_name(enum bl_type type);
 
-/* The type of that name; false when there is none. */
+/* Finds the type with that name; false: there is none. */
 bool bl_type_of(struct bf_str name, enum bl_type *type);
 
-/* The value {"S":"x"} at the cursor. */
+/* Parses the value {"S":"x"} at the cursor. */
 bool bl_value_parse(struct bf_arena *a, struct bf_json *j, struct bl_value **out,
                     struct bf_err *e) BF_MUST;
 
-/* The map {"id":{"S":"x"},...} at the cursor, as an M value: an item. */
+/* Parses the item {"id":{"S":"x"},...} at the cursor as a value of type M. */
 bool bl_item_parse(struct bf_arena *a, struct bf_json *j, struct bl_value **out,
                    struct bf_err *e) BF_MUST;
 
-/* Appends {"S":"x"}; bl_item_put appends the map alone, without {"M":...}. */
+/* Appends {"S":"x"}. bl_item_put appends only the map's members, without {"M":...}. */
 void bl_value_put(struct bf_buf *out, const struct bl_value *v);
 void bl_item_put(struct bf_buf *out, const struct bl_value *item);
 
-/* Equal as DynamoDB has it: numbers by value, sets without order. */
+/* Equality as in DynamoDB: numbers by value, sets in any order. */
 bool bl_value_eq(const struct bl_value *a, const struct bl_value *b);
 
-/* Orders two values of one type S, N or B: negative, 0, positive. */
+/* Compares two values of the same type S, N or B: negative, 0 or positive. */
 int bl_value_cmp(const struct bl_value *a, const struct bl_value *b);
 
-/* Bytes as DynamoDB counts them (Developer Guide, "DynamoDB item sizes and formats"), without the
- * attribute's name; bl_item_size includes all names. */
+/* The size in bytes as DynamoDB counts it (Developer Guide, "DynamoDB item sizes and formats"),
+ * without the attribute's name. bl_item_size includes all names. */
 size_t bl_value_size(const struct bl_value *v);
 size_t bl_item_size(const struct bl_value *item);
 
-/* The field of a map, NULL when it is not there. */
+/* The field of a map; NULL if it is absent. */
 struct bl_value *bl_field_get(const struct bl_value *map, struct bf_str name);
 
-/* Sets, appends or removes; false: out of memory. Removing what is not there is fine. */
+/* Set or append a field, or remove it; false: out of memory. Removing an absent field succeeds. */
 bool bl_field_set(struct bf_arena *a, struct bl_value *map, struct bf_str name,
                   struct bl_value *value) BF_MUST;
-/* Appends without looking for the name. */
+/* Appends a field without looking for the name first. */
 bool bl_field_append(struct bf_arena *a, struct bl_value *map, struct bf_str name,
                      struct bl_value *value) BF_MUST;
 void bl_field_remove(struct bl_value *map, struct bf_str name);
@@ -84,14 +83,14 @@ void bl_field_remove(struct bl_value *map, struct bf_str name);
 /* Appends to a set or list; false: out of memory. */
 bool bl_items_add(struct bf_arena *a, struct bl_value *list, struct bl_value *value) BF_MUST;
 
-/* Is that scalar a member of the set (or an element of the list)? */
+/* Does the set or list contain this scalar? */
 bool bl_items_has(const struct bl_value *list, const struct bl_value *value);
 
-/* A value of that type in the arena, otherwise empty; NULL: out of memory. */
+/* A new value in the arena, empty except for its type; NULL: out of memory. */
 struct bl_value *bl_value_new(struct bf_arena *a, enum bl_type type);
 
-/* A deep copy of containers (texts are shared), without their raw, so that they can be changed and the change
- * does not reach the original. */
+/* Copies containers deeply (texts are shared) and drops `raw`, so that the copy can be changed
+ * without changing the original. */
 struct bl_value *bl_value_copy(struct bf_arena *a, const struct bl_value *v);
 
 #endif

@@ -1,4 +1,4 @@
-/* Attribute values out of JSON, with the service's validation and its words. */
+/* Parses attribute values from JSON, with the service's validation and messages. */
 #include "cmd/bflocal/expression/value.h"
 #include "lib/encoding/enc.h"
 #include "lib/base/map.h"
@@ -21,7 +21,7 @@ static bool wrong_memory(struct bf_err *e)
     return bf_err_nomem(e);
 }
 
-/* The characters of a scanned string, in the arena when it has escapes. */
+/* Decodes a scanned string; into the arena if it has escapes. */
 static bool decode_string(struct bf_arena *a, struct bf_str text, bool escaped, struct bf_str *out)
 {
     *out = text;
@@ -53,7 +53,7 @@ static bool parse_string(struct bf_arena *a, struct bf_json *j, struct bf_str *o
     return decode_string(a, v.text, v.escaped, out) || wrong_memory(e);
 }
 
-/* Is that a number in its plain form, and short enough to be one that DynamoDB holds? Most are. */
+/* Is it a number in plain form, and certainly within DynamoDB's limits? Most numbers are. */
 static bool is_plain(struct bf_str s)
 {
     size_t i = s.n && s.p[0] == '-', whole = i, end;
@@ -69,7 +69,7 @@ static bool is_plain(struct bf_str s)
     return i == s.n && i > end + 1 && s.p[i - 1] != '0';
 }
 
-/* A number in its plain form. */
+/* Converts a number to plain form. */
 static bool normalise_number(struct bf_arena *a, struct bf_str text, struct bf_str *out,
                              struct bf_err *e)
 {
@@ -108,7 +108,7 @@ static bool from_base64(struct bf_arena *a, struct bf_str text, struct bf_str *o
     return true;
 }
 
-/* S, N or B. */
+/* Parses a value of type S, N or B. */
 static bool parse_scalar(struct bf_arena *a, struct bf_json *j, enum bl_type type,
                          struct bl_value *v, struct bf_err *e)
 {
@@ -133,7 +133,7 @@ static bool enter_value(struct bf_json *j, enum bf_json_type want, struct bf_err
     return true;
 }
 
-/* Names or members seen so far, once there are enough of them for looking through all to be slow. */
+/* A hash table of names or members, used when a linear search would be slow. */
 enum { MANY = 32, MOST = 1 << 20 };
 
 static bool seen_all(struct bf_map *seen, const struct bl_value *v)
@@ -159,7 +159,7 @@ static bool fail_duplicate(const struct bl_value *set, struct bf_err *e)
                       BF_SHOWN_TO(last->text, 80), BF_SHOWN_TO(last->text, 80));
 }
 
-/* Appends to a set; one that is in it already is an error. */
+/* Appends to a set; a duplicate is an error. */
 static bool add_member(struct bf_arena *a, struct bl_value *set, struct bl_value *item,
                        struct bf_map *seen, struct bf_err *e)
 {
@@ -228,7 +228,7 @@ static bool parse_list(struct bf_arena *a, struct bf_json *j, unsigned depth, st
     return more == BF_JSON_END || wrong_shape(e, "Unexpected token");
 }
 
-/* Sets a field; of two of one name the last one wins. */
+/* Sets a field; of duplicate names the last one wins. */
 static bool add_field(struct bf_arena *a, struct bl_value *map, struct bf_str name,
                       struct bl_value *value, struct bf_map *seen, struct bf_err *e)
 {
@@ -320,8 +320,8 @@ static bool parse_typed(struct bf_arena *a, struct bf_json *j, unsigned depth, s
 }
 
 /*
- * Most values are {"S":"..."} or {"N":"..."} without white space or escapes, and
- * are taken in one step. False: not one of those; the cursor is where it was.
+ * Parses {"S":"..."} or {"N":"..."} without white space and escapes, the form of most
+ * values, in one step. False: another form; the cursor has not moved.
  */
 static bool parse_quickly(struct bf_json *j, struct bl_value *v)
 {
@@ -345,7 +345,7 @@ static bool parse_quickly(struct bf_json *j, struct bl_value *v)
     return false;
 }
 
-/* The length of a container as bl_value_put writes it, 0 when a part of it has another text than it came in. */
+/* The length of a container as written by bl_value_put; 0 if a part of it has no raw text. */
 static size_t put_length(const struct bl_value *v, bool item)
 {
     size_t n = (item ? 2 : 8) + (v->n ? v->n - 1 : 0);
@@ -360,8 +360,8 @@ static size_t put_length(const struct bl_value *v, bool item)
     return n;
 }
 
-/* Keeps the text of a value that began at `from`, when it is as it would be written: of that length there is no
- * other text with these parts in it. */
+/* Keeps the text of a value that began at `from` if it is what would be written: a text of that
+ * length with these parts must be the same. */
 static void keep_raw(const struct bf_json *j, const char *from, struct bl_value *v, bool item)
 {
     struct bf_str raw = bf_str(from, (size_t)(j->p - from));
@@ -376,7 +376,7 @@ static void keep_raw(const struct bf_json *j, const char *from, struct bl_value 
         v->raw = raw;
 }
 
-/* {"TYPE":...} with exactly one known type. */
+/* Parses {"TYPE":...} with exactly one known type. */
 static bool parse_any(struct bf_arena *a, struct bf_json *j, unsigned depth, struct bl_value **out,
                       struct bf_err *e)
 {
@@ -397,7 +397,7 @@ static bool parse_any(struct bf_arena *a, struct bf_json *j, unsigned depth, str
     while ((more = bf_json_member(j, &key, &scan)) == BF_JSON_MORE) {
         enum bl_type type;
         if (!bl_type_of(key.text, &type)) {
-            if (!bf_json_skip(j, &scan)) /* the service passes over names that it does not know */
+            if (!bf_json_skip(j, &scan)) /* the service ignores unknown names */
                 return wrong_shape(e, "Unexpected token");
             continue;
         }

@@ -1,4 +1,4 @@
-/* Glue: partitions by the batch. A batch fails entry by entry, with 200 OK. */
+/* Glue: batch operations on partitions. Entries fail one by one, with 200 OK. */
 #include "cmd/bflocal/glue/glue.h"
 
 enum { CREATE_MAX = 100, DELETE_MAX = 25, GET_MAX = 1000, UPDATE_MAX = 100 };
@@ -19,10 +19,10 @@ static void note(json_t *errors, const char *name, const json_t *values, enum bl
 }
 
 struct batch {
-    const char *list; /* the member of the request */
+    const char *list; /* the member of the request with the entries */
     size_t max;
     const char *name; /* of the values in an error */
-    /* What is done with one entry; *values: what names it in an error. */
+    /* Processes one entry; *values identifies it in an error. */
     enum bl_catalog_verdict (*one)(struct bl_call *c, const json_t *body, const json_t *entry,
                                    const json_t **values);
 };

@@ -64,7 +64,7 @@ static const char *const database_members[] = {
     "Name",           "Description", "LocationUri", "Parameters", "CreateTableDefaultPermissions",
     "TargetDatabase", NULL};
 
-/* The input as it is stored, in `text`. False: it is no input, or there is no memory. */
+/* Serializes an input into `text`. False: the input is malformed, or out of memory. */
 static bool print(struct bf_buf *text, json_t *document)
 {
     bf_buf_init(text, 4 * 1024 * 1024);

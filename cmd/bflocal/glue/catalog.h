@@ -1,12 +1,12 @@
 /*
- * The catalog that Glue and Athena share: databases, tables with their versions,
- * partitions. Each is a row whose document is what the API calls its input
- * (TableInput and so on), with folded names; what the service adds (times,
- * versions, the account) is put on when it is read.
+ * The catalog that Glue and Athena share: databases, tables with their versions, and
+ * partitions. Each is a row with a document: the API's input structure (TableInput and
+ * so on) with names in lower case. The members that the service adds (times, versions,
+ * the account) are added on reading.
  *
- * All functions want the store held: locked to read, in a transaction to write.
- * Documents that they return belong to the caller (json_decref). A failure of the
- * store is sticky there and shows at the commit; a search then finds nothing.
+ * Every function needs the store: locked to read, in a transaction to write. Returned
+ * documents belong to the caller (json_decref). A failure of the store is sticky and
+ * is reported by the commit; a search finds nothing then.
  */
 #ifndef BL_CATALOG_H
 #define BL_CATALOG_H
@@ -15,7 +15,7 @@
 
 #include "cmd/bflocal/store/transaction.h"
 
-enum { BL_CATALOG_NAME = 256 }; /* bytes of a name, and a NUL */
+enum { BL_CATALOG_NAME = 256 }; /* bytes of a name, with its NUL */
 
 enum bl_catalog_verdict {
     BL_CATALOG_DONE,
@@ -23,16 +23,17 @@ enum bl_catalog_verdict {
     BL_CATALOG_NO_TABLE,
     BL_CATALOG_NO_PARTITION,
     BL_CATALOG_EXISTS,
-    BL_CATALOG_STALE,   /* VersionId is not the table's own */
-    BL_CATALOG_INVALID, /* the input is none */
-    BL_CATALOG_VALUES   /* not as many values as the table has partition keys */
+    BL_CATALOG_STALE,   /* VersionId is not the current one */
+    BL_CATALOG_INVALID, /* the input is malformed */
+    BL_CATALOG_VALUES   /* the number of values differs from the number of partition keys */
 };
 
 bool bl_catalog_open(struct bl_store *s, int64_t now_ms, struct bf_err *e) BF_MUST;
 
-/* Databases: {"Name","Description","LocationUri","Parameters","CreateTime","CatalogId"}. NULL: there is none. */
+/* A database: {"Name","Description","LocationUri","Parameters","CreateTime","CatalogId"}. NULL:
+ * there is none. */
 json_t *bl_catalog_database(struct bl_store *s, const char *name);
-/* After a name ("": from the first), at most max. */
+/* Databases after a name ("": from the first), at most max. */
 json_t *bl_catalog_databases(struct bl_store *s, const char *after, int64_t max);
 enum bl_catalog_verdict bl_catalog_create_database(struct bl_store *s, const json_t *input,
                                                    int64_t now_ms);
@@ -41,7 +42,7 @@ enum bl_catalog_verdict bl_catalog_update_database(struct bl_store *s, const cha
 enum bl_catalog_verdict bl_catalog_delete_database(struct bl_store *s, const char *name);
 bool bl_catalog_has_tables(struct bl_store *s, const char *database);
 
-/* Tables, as GetTable shows them. version < 0: the present one. */
+/* A table as in GetTable. version < 0: the current one. */
 json_t *bl_catalog_table(struct bl_store *s, const char *database, const char *name,
                          int64_t version);
 json_t *bl_catalog_tables(struct bl_store *s, const char *database, const char *after, int64_t max);
@@ -52,8 +53,8 @@ enum bl_catalog_verdict bl_catalog_create_table(struct bl_store *s, const char *
 struct bl_catalog_update {
     const char *database;
     const json_t *input;
-    const char *version; /* what the caller thinks is the present one; "": it does not say */
-    bool skip_archive;   /* no version is kept of what it replaces */
+    const char *version; /* the version that the caller expects; "": any */
+    bool skip_archive;   /* do not keep the replaced version */
     int64_t now_ms;
 };
 enum bl_catalog_verdict bl_catalog_update_table(struct bl_store *s,
@@ -63,10 +64,10 @@ enum bl_catalog_verdict bl_catalog_delete_table(struct bl_store *s, const char *
 enum bl_catalog_verdict bl_catalog_delete_version(struct bl_store *s, const char *database,
                                                   const char *name, int64_t version);
 
-/* Partitions; values: a JSON array of strings, as the input has it. */
+/* A partition. values: a JSON array of strings, as in the input. */
 json_t *bl_catalog_partition(struct bl_store *s, const char *database, const char *table,
                              const json_t *values);
-/* In the order of their values' text, after one of them ("": from the first). */
+/* Partitions in the order of the text of their values, after one of them ("": from the first). */
 json_t *bl_catalog_partitions(struct bl_store *s, const char *database, const char *table,
                               struct bf_str after, int64_t max);
 enum bl_catalog_verdict bl_catalog_create_partition(struct bl_store *s, const char *database,
@@ -78,7 +79,8 @@ enum bl_catalog_verdict bl_catalog_update_partition(struct bl_store *s, const ch
 enum bl_catalog_verdict bl_catalog_delete_partition(struct bl_store *s, const char *database,
                                                     const char *table, const json_t *values);
 
-/* The members of an input that the API has, a new object; names folded. NULL: memory. */
+/* A new object with the members of an input that the API has, names in lower case. NULL: out of
+ * memory. */
 json_t *bl_catalog_pick(const json_t *input, const char *const *members);
 
 #endif

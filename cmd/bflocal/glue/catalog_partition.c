@@ -8,7 +8,7 @@
 static const char *const partition_members[] = {
     "Values", "LastAccessTime", "StorageDescriptor", "Parameters", "LastAnalyzedTime", NULL};
 
-/* The values as the row's key: JSON. False: they are no list of strings. */
+/* Serializes the values as the row's key. False: they are not a list of strings. */
 static bool key_of(struct bf_buf *key, const json_t *values)
 {
     size_t i;
@@ -26,7 +26,7 @@ static bool key_of(struct bf_buf *key, const json_t *values)
     return bf_buf_ok(key);
 }
 
-/* db, name, created_ms, input */
+/* The partition in a row: db, name, created_ms, input. */
 static json_t *show(sqlite3_stmt *q)
 {
     json_t *p = bl_document_parse(bl_column_text(q, 3));
@@ -79,7 +79,7 @@ static bool has_partition(struct bl_store *s, const char *database, const char *
     return found != NULL;
 }
 
-/* What a partition of the table needs. */
+/* Checks that the table exists and that the partition has a value for each key. */
 static enum bl_catalog_verdict check(struct bl_store *s, const char *database, const char *table,
                                      const json_t *values)
 {

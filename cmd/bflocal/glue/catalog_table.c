@@ -18,7 +18,7 @@ static void set_default(json_t *object, const char *name, json_t *value)
         json_object_set_new(object, name, value);
 }
 
-/* db, name, version, created_ms, updated_ms, input */
+/* The table in a row: db, name, version, created_ms, updated_ms, input. */
 static json_t *show(sqlite3_stmt *q)
 {
     char version[24];
@@ -107,7 +107,7 @@ json_t *bl_catalog_versions(struct bl_store *s, const char *database, const char
     return list;
 }
 
-/* Into `rows` (glue_table), or glue_version. */
+/* Writes a row of glue_table or glue_version (`rows`). */
 static bool write_table(struct bl_store *s, const json_t *input, const char *database,
                         const char *name, int64_t version, int64_t created_ms, int64_t now_ms)
 {
@@ -132,7 +132,7 @@ static bool write_table(struct bl_store *s, const json_t *input, const char *dat
     return ok;
 }
 
-/* database and the input's name, folded. */
+/* Folds the names of the database and of the input to lower case. */
 static bool fold_names(const char *database, const json_t *input, char db[BL_CATALOG_NAME],
                        char name[BL_CATALOG_NAME])
 {

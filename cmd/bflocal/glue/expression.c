@@ -1,8 +1,7 @@
 /*
- * GetPartitions' Expression, evaluated for one partition: comparisons, IN,
+ * Evaluates the Expression of GetPartitions for one partition: comparisons, IN,
  * BETWEEN, LIKE, IS NULL, AND, OR, NOT and parentheses over partition keys and
- * literals. Numbers compare as numbers where the key's type is one, all else
- * as text.
+ * literals. A key of a numeric type is compared as a number, every other key as text.
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -43,10 +42,10 @@ static bool word(struct reader *r, const char *name)
     return true;
 }
 
-/* A value: of the key, or a literal. */
+/* An operand: a key or a literal. */
 struct side {
     char text[1024];
-    bool number; /* the key's type is one */
+    bool number; /* the key's type is numeric */
     bool key;
 };
 
@@ -137,7 +136,7 @@ static int compare(const struct side *a, const struct side *b)
     return d < 0 ? -1 : d > 0;
 }
 
-/* % is any text, _ one byte. */
+/* % matches any text, _ one byte. */
 static bool like(const char *text, const char *pattern)
 {
     for (; *pattern; pattern++, text++) {

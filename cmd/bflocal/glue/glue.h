@@ -1,7 +1,7 @@
 /*
- * Glue inside: its operations over the catalog (catalog.h).
+ * Glue's operations on the catalog (catalog.h).
  *
- * An operation reads its request as a tree, holds the store while it asks the
+ * An operation reads its request as a tree, holds the store during its calls of the
  * catalog, and writes its answer as a tree.
  */
 #ifndef BL_GLUE_H
@@ -10,34 +10,36 @@
 #include "cmd/bflocal/glue/catalog.h"
 #include "cmd/bflocal/http/document.h"
 
-/* Sets the answer to what the verdict is called; what: the name of what is there already or missing. */
+/* Answers the error of the verdict. what: the name that exists already or is missing. */
 bool bl_glue_fail(struct bl_call *c, enum bl_catalog_verdict v, const char *what);
 
-/* Ends a transaction that came to `v`: commits or rolls back, and answers {} or the failure. */
+/* Commits the transaction if the verdict is success, else rolls back. Answers {} or the error. */
 bool bl_glue_end(struct bl_call *c, enum bl_catalog_verdict v, const char *what);
 
-/* The code of a verdict in a list of errors: "AlreadyExistsException". */
+/* The error code of a verdict, for a list of errors: "AlreadyExistsException". */
 const char *bl_glue_code(enum bl_catalog_verdict v);
 
-/* The string members of the request that an operation needs ("DatabaseName Name"). False: the answer is set. */
+/* Checks the string members that an operation requires ("DatabaseName Name"). False: the answer
+ * is set. */
 bool bl_glue_need(struct bl_call *c, const json_t *body, const char *names);
 
-/* Is it a list of at most max elements? False: the answer is set. */
+/* Checks that the member is a list of at most max elements. False: the answer is set. */
 bool bl_glue_need_list(struct bl_call *c, const json_t *body, const char *name, size_t max);
 
-/* MaxResults, and the row that NextToken names ("" without one), in the arena. False: the answer is set. */
+/* Reads MaxResults, and the row in NextToken ("" without one) into the arena. False: the answer
+ * is set. */
 bool bl_glue_page(struct bl_call *c, const json_t *body, int64_t most, int64_t *max,
                   struct bf_str *after);
 void bl_glue_token(json_t *answer, struct bf_str last);
 
-/* Partitions by Expression: a condition over the partition keys (GetPartitions in the API reference). */
+/* The Expression of GetPartitions: a condition on partition keys (API reference). */
 struct bl_glue_filter {
     const char *text;
-    const json_t *keys;   /* the table's PartitionKeys */
-    const json_t *values; /* the partition's */
+    const json_t *keys;   /* PartitionKeys of the table */
+    const json_t *values; /* of the partition */
 };
 
-/* *yes: does the partition satisfy it? False: *e says what of it is wrong. */
+/* *yes: the partition satisfies the expression. False: *e is the error in the expression. */
 bool bl_glue_matches(const struct bl_glue_filter *f, bool *yes, struct bf_err *e) BF_MUST;
 
 bool bl_glue_create_database(struct bl_call *c);

@@ -1,4 +1,4 @@
-/* Glue: single partitions, and those that an expression chooses. */
+/* Glue: operations on single partitions, and GetPartitions with an expression. */
 #include "cmd/bflocal/glue/glue.h"
 #include "lib/base/map.h"
 
@@ -80,7 +80,7 @@ bool bl_glue_delete_partition(struct bl_call *c)
     return ok;
 }
 
-/* Is the partition one of the caller's segment? */
+/* Is the partition in the caller's segment? */
 static bool in_segment(const json_t *body, struct bf_str key)
 {
     const json_t *segment = json_object_get(body, "Segment");
@@ -98,7 +98,7 @@ struct listing {
     bool more;
 };
 
-/* Takes what of `rows` is asked for. False: the answer is set. */
+/* Adds the partitions of `rows` that match. False: the answer is set. */
 static bool choose(struct bl_call *c, struct listing *l, const json_t *rows)
 {
     size_t i;

@@ -1,4 +1,4 @@
-/* Glue: the table of its operations, and what they share. */
+/* Glue: its operations, and helpers that they share. */
 #include "cmd/bflocal/glue/service.h"
 
 #include <stdio.h>
@@ -147,12 +147,9 @@ const struct bl_service bl_service_glue = {
     .title = "Glue",
     .name = "glue",
     .variable = "GLUE",
-    .throttled_error = BL_ThrottlingException,
-    .throttled = "Rate exceeded",
     .signing = "glue",
     .target = "AWSGlue.",
-    .content_type = "application/x-amz-json-1.1",
-    .error_prefix = "",
+    .dialect = &bl_dialect_json11,
     .max_body = 8 * 1024 * 1024,
     .ops = operations,
     .nops = BF_COUNT(operations),

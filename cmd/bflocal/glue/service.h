@@ -1,4 +1,4 @@
-/* Glue's Data Catalog, as struct bl_service has it. */
+/* Glue's Data Catalog as a service (http/service.h). */
 #ifndef BL_GLUE_SERVICE_H
 #define BL_GLUE_SERVICE_H
 

@@ -22,7 +22,7 @@ bool bl_glue_create_table(struct bl_call *c)
     return ok;
 }
 
-/* One table, locked only while it is sought; NULL: the answer is set. */
+/* Reads one table; holds the lock only for that. NULL: the answer is set. */
 static json_t *find(struct bl_call *c, const json_t *body, const char *name, int64_t version)
 {
     const char *database = bl_document_text(body, "DatabaseName");
@@ -51,7 +51,7 @@ bool bl_glue_get_table(struct bl_call *c)
     return table && bl_document_answer(c, json_pack("{s:o}", "Table", table));
 }
 
-/* Expression is a regular expression for the whole name. */
+/* Expression is a regular expression that must match the whole name. */
 static bool compile(struct bl_call *c, const char *expression, regex_t *re)
 {
     struct bf_str text = bl_arena_printf(&c->arena, "^(%s)$", *expression ? expression : ".*");

@@ -1,4 +1,4 @@
-/* Rows of JSON, as the SerDes of openx and Hive read them. */
+/* Rows in JSON, by the rules of the SerDes of openx and Hive. */
 #include <ctype.h>
 #include <stdio.h>
 #include <strings.h>
@@ -7,7 +7,7 @@
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
-/* Over one type in Hive's text, to what follows it. */
+/* Skips one type in Hive's notation. */
 static const char *skip_type(const char *p, const char *end)
 {
     int depth = 0;
@@ -30,7 +30,7 @@ static bool type_is(struct bf_str type, const char *name)
 
 enum { FIELDS = 256 };
 
-/* The fields of "a:int,b:string". */
+/* The fields in "a:int,b:string". */
 struct fields {
     struct {
         struct bf_str name, type;
@@ -66,7 +66,7 @@ static void put_key(struct bf_buf *out, struct bf_str name, bool fold, bool *fir
 
 static bool nested(struct bf_str type, struct bf_json *j, struct bf_buf *out, struct bf_err *e);
 
-/* All fields of the type and no other, for DuckDB wants them all. */
+/* Writes all fields of the type and no other, because DuckDB needs them all. */
 static bool nested_struct(struct bf_str of, struct bf_json *j, struct bf_buf *out, struct bf_err *e)
 {
     struct fields f;
@@ -140,8 +140,8 @@ static bool nested_list(struct bf_str of, struct bf_json *j, struct bf_buf *out,
     return more == BF_JSON_END;
 }
 
-/* A value of that type: names of structs folded, the keys of maps as they are; an object or a list that is to be a
- * string is its text. */
+/* Writes a value of this type: names of structs in lower case, keys of maps unchanged. For the
+ * type string an object or list is written as its text. */
 static bool nested(struct bf_str type, struct bf_json *j, struct bf_buf *out, struct bf_err *e)
 {
     struct bf_json_val v;
@@ -181,7 +181,8 @@ static bool same_key(const struct hive_spec *s, struct bf_str key, struct bf_str
     return true;
 }
 
-/* The index of a key's column, or n if there is none. The search begins after the last column found. */
+/* The index of a key's column; n if there is none. The search starts after the last column
+ * found. */
 static size_t find(const struct hive_spec *s, struct bf_str key, size_t from)
 {
     for (size_t k = 0; k < s->n; k++) {

@@ -1,4 +1,4 @@
-/* athena_row: a line by its SerDe. */
+/* athena_row: splits a line by its SerDe. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +53,7 @@ static bool digits(const char **p, const char *end, int least, int most)
     return n >= least;
 }
 
-static bool take(const char **p, const char *end, char c)
+static bool accept(const char **p, const char *end, char c)
 {
     if (*p == end || **p != c)
         return false;
@@ -61,47 +61,48 @@ static bool take(const char **p, const char *end, char c)
     return true;
 }
 
-/* yyyy-MM-dd, and for a timestamp HH:mm:ss[.fraction] after a space (with iso also after a T, and with a Z at the end). */
+/* Is it yyyy-MM-dd or, for a timestamp, yyyy-MM-dd HH:mm:ss[.fraction]? iso: T may replace the
+ * space, and Z may follow. */
 static bool is_time(struct bf_str s, bool date, bool iso)
 {
     const char *p = s.p, *end = s.p + s.n;
-    if (!digits(&p, end, 4, 4) || !take(&p, end, '-') || !digits(&p, end, 1, 2) ||
-        !take(&p, end, '-') || !digits(&p, end, 1, 2))
+    if (!digits(&p, end, 4, 4) || !accept(&p, end, '-') || !digits(&p, end, 1, 2) ||
+        !accept(&p, end, '-') || !digits(&p, end, 1, 2))
         return false;
     if (date)
         return p == end;
-    if (!take(&p, end, ' ') && !(iso && take(&p, end, 'T')))
+    if (!accept(&p, end, ' ') && !(iso && accept(&p, end, 'T')))
         return false;
-    if (!digits(&p, end, 1, 2) || !take(&p, end, ':') || !digits(&p, end, 2, 2) ||
-        !take(&p, end, ':') || !digits(&p, end, 2, 2))
+    if (!digits(&p, end, 1, 2) || !accept(&p, end, ':') || !digits(&p, end, 2, 2) ||
+        !accept(&p, end, ':') || !digits(&p, end, 2, 2))
         return false;
-    if (take(&p, end, '.') && !digits(&p, end, 1, 9))
+    if (accept(&p, end, '.') && !digits(&p, end, 1, 9))
         return false;
     if (iso)
-        (void)take(&p, end, 'Z');
+        (void)accept(&p, end, 'Z');
     return p == end;
 }
 
 static bool is_integer(struct bf_str s)
 {
     const char *p = s.p, *end = s.p + s.n;
-    if (!take(&p, end, '-'))
-        (void)take(&p, end, '+');
+    if (!accept(&p, end, '-'))
+        (void)accept(&p, end, '+');
     return digits(&p, end, 1, 20) && p == end;
 }
 
 static bool is_number(struct bf_str s, bool exponent)
 {
     const char *p = s.p, *end = s.p + s.n;
-    if (!take(&p, end, '-'))
-        (void)take(&p, end, '+');
+    if (!accept(&p, end, '-'))
+        (void)accept(&p, end, '+');
     bool some = digits(&p, end, 1, 400);
-    if (take(&p, end, '.'))
+    if (accept(&p, end, '.'))
         some = digits(&p, end, some ? 0 : 1, 400) || some;
     if (some && exponent && p < end && (*p == 'e' || *p == 'E')) {
         p++;
-        if (!take(&p, end, '-'))
-            (void)take(&p, end, '+');
+        if (!accept(&p, end, '-'))
+            (void)accept(&p, end, '+');
         some = digits(&p, end, 1, 4);
     }
     return some && p == end;
@@ -113,7 +114,7 @@ static bool is_boolean(struct bf_str s)
            (s.n == 5 && strncasecmp(s.p, "false", 5) == 0);
 }
 
-/* Can the text become a value of that kind? */
+/* Is the text valid for a value of this kind? */
 bool hive_fits(const struct hive_spec *s, char kind, struct bf_str text)
 {
     switch (kind) {
@@ -152,7 +153,7 @@ bool hive_bad(struct hive_row *r, const struct hive_spec *s, size_t i, struct bf
     return false;
 }
 
-/* What a cell of text means to its column. */
+/* Converts a text cell to its column's value. */
 static bool text_cell(const struct hive_spec *s, struct hive_row *r, size_t i, size_t from)
 {
     struct bf_str text = bf_str(r->text.p + from, r->text.n - from);
@@ -164,12 +165,12 @@ static bool text_cell(const struct hive_spec *s, struct hive_row *r, size_t i, s
         return true;
     }
     hive_set_cell(r, i, from);
-    if (kind == 't' || kind == 'D') /* milliseconds, days: the scan makes times of them */
+    if (kind == 't' || kind == 'D') /* milliseconds and days; the scan converts them */
         kind = 'i';
     return hive_fits(s, kind, text) || hive_bad(r, s, i, text);
 }
 
-/* OpenCSVSerDe: quotes anywhere, an escape in front of a quote or of itself. */
+/* OpenCSVSerDe: quotes anywhere; the escape character before a quote or before itself. */
 static bool csv_row(const struct hive_spec *s, struct hive_row *r, struct bf_str line)
 {
     size_t column = 0, from = r->text.n;

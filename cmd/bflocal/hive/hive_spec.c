@@ -1,4 +1,4 @@
-/* What athena_row has to know of a table. */
+/* Builds the specification of athena_row from a table. */
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ static bool is_true(const json_t *sd, const json_t *table, const char *name, boo
     return text ? strcasecmp(text, "true") == 0 : otherwise;
 }
 
-/* One character; "\t", "\\", "\u0001", "\001" too. */
+/* One character, also as "\t", "\\", "\u0001" or "\001". */
 static char mark(const char *text, char otherwise)
 {
     if (!text || !*text)
@@ -56,7 +56,7 @@ static char kind_of(const char *type)
     return '?';
 }
 
-/* mapping.COLUMN=Key, for JSON of openx. */
+/* Appends a column's JSON key; mapping.COLUMN=Key sets it for openx. */
 static void put_key(struct bf_buf *out, const json_t *sd, const json_t *table, const char *name,
                     bool fold)
 {
@@ -115,11 +115,10 @@ bool bl_hive_spec(const json_t *sd, const json_t *table, enum bl_hive_format for
                    *name = bl_document_text(column, "Name");
         char kind = kind_of(type);
         if (kind == '?' || (kind == 'n' && format != BL_HIVE_JSON))
-            return bf_err_set(
-                e, BF_E_INPUT,
-                "HIVE_UNSUPPORTED_FORMAT: bflocal reads no %.100s (column %.100s) out "
-                "of text",
-                type, name);
+            return bf_err_set(e, BF_E_INPUT,
+                              "HIVE_UNSUPPORTED_FORMAT: bflocal cannot read %.100s (column %.100s) "
+                              "from text",
+                              type, name);
         bf_buf_addf(out, "%c\t", kind);
         put_key(out, sd, table, name, fold);
         bf_buf_addf(out, "\t%s\n", kind == 'n' ? type : "");

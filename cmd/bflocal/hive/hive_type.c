@@ -38,7 +38,7 @@ static void blank(struct reader *r)
         r->p++;
 }
 
-static bool take(struct reader *r, char c)
+static bool accept(struct reader *r, char c)
 {
     blank(r);
     if (*r->p != c)
@@ -65,30 +65,30 @@ static bool fields(struct reader *r)
     bool first = true;
     bf_buf_lit(r->out, "STRUCT(");
     do {
-        bool quoted = take(r, '`');
-        if (!word(r, name) || (quoted && !take(r, '`')) || !take(r, ':'))
+        bool quoted = accept(r, '`');
+        if (!word(r, name) || (quoted && !accept(r, '`')) || !accept(r, ':'))
             return fail(r);
         bf_buf_addf(r->out, "%s\"%s\" ", first ? "" : ", ", name);
         first = false;
         if (!type(r))
             return false;
-    } while (take(r, ','));
+    } while (accept(r, ','));
     bf_buf_addc(r->out, ')');
-    return take(r, '>') || fail(r);
+    return accept(r, '>') || fail(r);
 }
 
 static bool decimal(struct reader *r)
 {
     unsigned long p = 10, s = 0;
     char *end;
-    if (take(r, '(')) {
+    if (accept(r, '(')) {
         p = strtoul(r->p, &end, 10);
         r->p = end;
-        if (take(r, ',')) {
+        if (accept(r, ',')) {
             s = strtoul(r->p, &end, 10);
             r->p = end;
         }
-        if (!take(r, ')'))
+        if (!accept(r, ')'))
             return fail(r);
     }
     bf_buf_addf(r->out, "DECIMAL(%lu,%lu)", p, s);
@@ -102,16 +102,16 @@ static bool type(struct reader *r)
         return fail(r);
     bool ok = true;
     if (strcmp(name, "array") == 0) {
-        ok = take(r, '<') && type(r) && take(r, '>');
+        ok = accept(r, '<') && type(r) && accept(r, '>');
         bf_buf_lit(r->out, "[]");
     } else if (strcmp(name, "map") == 0) {
         bf_buf_lit(r->out, "MAP(");
-        ok = take(r, '<') && type(r) && take(r, ',');
+        ok = accept(r, '<') && type(r) && accept(r, ',');
         bf_buf_lit(r->out, ", ");
-        ok = ok && type(r) && take(r, '>');
+        ok = ok && type(r) && accept(r, '>');
         bf_buf_addc(r->out, ')');
     } else if (strcmp(name, "struct") == 0)
-        ok = take(r, '<') && fields(r);
+        ok = accept(r, '<') && fields(r);
     else if (strcmp(name, "decimal") == 0)
         ok = decimal(r);
     else {
@@ -121,8 +121,8 @@ static bool type(struct reader *r)
         if (i == BF_COUNT(types))
             return fail(r);
         bf_buf_adds(r->out, bf_str_of(types[i].to));
-        if (take(r, '(')) { /* the length of a varchar */
-            ok = word(r, name) && take(r, ')');
+        if (accept(r, '(')) { /* the length of a varchar */
+            ok = word(r, name) && accept(r, ')');
         }
     }
     r->depth--;

@@ -4,7 +4,7 @@
 #include "cmd/bflocal/http/service.h"
 #include "cmd/bflocal/wire/xml.h"
 
-/* The service in a credential scope, and its name. */
+/* Scope names of services and their titles. */
 static const struct {
     const char *scope, *name;
 } services[] = {
@@ -37,7 +37,8 @@ static const struct {
     {"xray", "X-Ray"},
 };
 
-/* "... Credential=ID/20261127/us-east-1/sqs/aws4_request, ...": "us-east-1" is field 2, "sqs" field 3. */
+/* Field n of the credential scope "ID/20261127/us-east-1/sqs/aws4_request": 2 is the region, 3
+ * the service. */
 static struct bf_str scope_field(const struct bl_call *c, int n)
 {
     static const struct bf_str mark = BF_STR("Credential=");
@@ -71,7 +72,7 @@ const char *bl_signed_region(const struct bl_call *c, const char *own)
     return bf_str_is(scope_field(c, 2), "us-east-1") ? "us-east-1" : own;
 }
 
-/* "AWSEvents.PutEvents" or "Action=SendMessage&...": the operation, or nothing. */
+/* The operation in "AWSEvents.PutEvents" or "Action=SendMessage&..."; empty if there is none. */
 static struct bf_str operation(const struct bl_call *c)
 {
     struct bf_str target = bl_header(c, "x-amz-target"), rest = c->req.body, item;
@@ -84,7 +85,8 @@ static struct bf_str operation(const struct bl_call *c)
     return bf_str(NULL, 0);
 }
 
-/* The service is here (STS) and has not that operation, or is not here at all. */
+/* The text of the error: the service has no such operation (STS), or bflocal has no such
+ * service. */
 static struct bf_str explain(struct bl_call *c)
 {
     const char *name = bl_signed_for(c);

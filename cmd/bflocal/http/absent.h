@@ -1,23 +1,25 @@
 /*
- * Calls for a service that is not here, or for an operation that a service of the
- * query protocol has not: the answer names it in the protocol that its clients read (JSON, REST with JSON, or the query protocol's XML),
- * instead of being taken for a call of S3.
+ * Requests for a service that bflocal does not have, or for an operation that a
+ * service of the query protocol does not have. Without this they would be read as
+ * requests for S3. The answer names the service in the protocol of its clients: JSON,
+ * REST with JSON, or the query protocol's XML.
  */
 #ifndef BL_ABSENT_H
 #define BL_ABSENT_H
 
 #include "cmd/bflocal/http/call.h"
 
-/* The name of the service that the request is signed for; NULL: bflocal has it, or nobody knows it. */
+/* The title of the service that the request is signed for; NULL if bflocal has the service or
+ * the scope names an unknown one. */
 const char *bl_signed_for(const struct bl_call *c);
 
-/* Is the request signed for the service of that credential scope ("sts")? */
+/* Is the request signed for the service with this scope name ("sts")? */
 bool bl_signed_with(const struct bl_call *c, const char *scope);
 
-/* The region of the scope where it is us-east-1, which global endpoints have; else `own`. */
+/* us-east-1 if the scope names it, as requests to global endpoints do; otherwise `own`. */
 const char *bl_signed_region(const struct bl_call *c, const char *own);
 
-/* Answers it. */
+/* Sets the answer. */
 void bl_absent_answer(struct bl_call *c);
 
 #endif

@@ -21,7 +21,7 @@ struct bf_str bl_query(struct bl_call *c, const char *name)
             continue;
         struct bf_buf b;
         bf_buf_init(&b, item.n + 1);
-        /* "+" is a space in a query, as forms have it */
+        /* in a query, as in a form, "+" is a space */
         for (size_t i = 0; i < value.n; i++)
             bf_buf_addc(&b, value.p[i] == '+' ? ' ' : value.p[i]);
         struct bf_buf plain;

@@ -80,7 +80,7 @@ void bl_control_run(struct bl_call *c)
 {
     struct bf_str name = bf_str(c->req.path.p + prefix.n, c->req.path.n - prefix.n);
     if (!c->req.loopback || bl_header(c, "origin").p) {
-        bl_control_fail(c, 403, "control calls are taken from programs on this machine only");
+        bl_control_fail(c, 403, "control calls are accepted only from programs on this machine");
         return;
     }
     const struct bl_control *found = find_control(own, BF_COUNT(own), c, name);

@@ -2,28 +2,28 @@
  * Control calls, for tests and for people with curl:
  *
  *     GET  /_bflocal/health     {"status":"ready","pid":...}
- *     GET  /_bflocal/fault      the rules and how often each struck
- *     POST /_bflocal/fault      the body is the new specification; empty: no faults
- *     POST /_bflocal/stop       as SIGTERM does
+ *     GET  /_bflocal/fault      the rules, and how often each struck
+ *     POST /_bflocal/fault      sets the rules; an empty body removes all
+ *     POST /_bflocal/stop       stops the server, as SIGTERM does
  *
- * and those that the services have (struct bl_service, controls). They carry no
- * signature, so they are taken from this machine only, and never from a web page
- * (a browser says Origin).
+ * and those of the services (struct bl_service, controls). They are not signed. So the
+ * server accepts them from this machine only, and never with an Origin header, which a
+ * web page's request has.
  */
 #ifndef BL_CONTROL_H
 #define BL_CONTROL_H
 
 #include "cmd/bflocal/http/call.h"
 
-/* Is the path that of a control call? */
+/* Is this the path of a control call? */
 bool bl_control_is(const struct bl_call *c);
 
 void bl_control_run(struct bl_call *c);
 
-/* The answer is JSON, with that status; its body follows. */
+/* Makes it an answer in JSON with this status; the caller appends the body. */
 void bl_control_answer(struct bl_call *c, int status);
 
-/* The answer is {"message":TEXT}. */
+/* Sets the answer to {"message":TEXT}. */
 void bl_control_fail(struct bl_call *c, int status, const char *text);
 
 #endif

@@ -36,7 +36,7 @@ void bl_fault_init(struct bl_faults *f, const struct bl_service *const *services
     pthread_condattr_destroy(&attr);
 }
 
-/* splitmix64's finisher: one well mixed number from a few. */
+/* The finalizer of splitmix64: one well-mixed number from three. */
 static uint64_t mix(uint64_t a, uint64_t b, uint64_t c)
 {
     uint64_t x = a * 0x9e3779b97f4a7c15u + b * 0xbf58476d1ce4e5b9u + c + 0x2545f4914f6cdd1du;
@@ -45,7 +45,7 @@ static uint64_t mix(uint64_t a, uint64_t b, uint64_t c)
     return x ^ (x >> 31);
 }
 
-/* "10%", "0.5%": millionths. */
+/* Parses "10%" or "0.5%" into millionths. */
 static bool parse_percent(struct bf_str v, uint32_t *per_million, struct bf_err *e)
 {
     char text[32], *end;
@@ -105,7 +105,7 @@ static bool parse_key(struct bl_fault_rule *r, struct bf_str key, struct bf_str 
         return parse_percent(v, &r->part, e);
     if (bf_str_is(key, "ms") && r->kind == BL_FAULT_LATENCY)
         return bf_num_u64(v, &r->ms, e) &&
-               (r->ms <= DAY_MS || bf_err_set(e, BF_E_USAGE, "ms: more than a day"));
+               (r->ms <= DAY_MS || bf_err_set(e, BF_E_USAGE, "ms: want at most a day"));
     if (bf_str_is(key, "by") && r->kind == BL_FAULT_CLOCK)
         return parse_signed_ms(v, &r->by_ms, e);
     if (bf_str_is(key, "max") && r->kind == BL_FAULT_DISK)
@@ -122,7 +122,7 @@ static bool parse_rule(struct bl_fault_rule *r, struct bf_str spec, struct bf_er
         if (bf_str_eq(name, bf_str_of(kinds[k])))
             r->kind = (enum bl_fault_kind)k;
     if (r->kind == BL_FAULT_NONE)
-        return bf_err_set(e, BF_E_USAGE, "no fault is called '%.*s'", (int)name.n, name.p);
+        return bf_err_set(e, BF_E_USAGE, "unknown fault '%.*s'", (int)name.n, name.p);
     r->per_million = MILLION;
     r->part = MILLION / 2;
     r->ms = 100;
@@ -142,20 +142,20 @@ static bool fail_service(const struct bl_faults *f, const char *name, struct bf_
     char room[256];
     struct bf_buf names = {.p = room, .cap = sizeof room, .max = sizeof room};
     bl_services_name(f->services, &names);
-    return bf_err_set(e, BF_E_USAGE, "no service is called '%s'; %.*s are", name, (int)names.n,
+    return bf_err_set(e, BF_E_USAGE, "unknown service '%s'; want one of %.*s", name, (int)names.n,
                       names.p);
 }
 
-/* What no call will ever be named strikes none: better told now. */
+/* Refuses a rule that no call can match, so that the user notices the mistake. */
 static bool check_rule(const struct bl_faults *f, const struct bl_fault_rule *r, struct bf_err *e)
 {
     if (!bl_services_know(f->services, r->service, ""))
         return fail_service(f, r->service, e);
     if (!bl_services_know(f->services, r->service, r->op))
-        return bf_err_set(e, BF_E_USAGE, "no operation %sis called '%s'",
-                          *r->service ? "of that service " : "", r->op);
+        return bf_err_set(e, BF_E_USAGE, "unknown operation '%s'%s", r->op,
+                          *r->service ? " of that service" : "");
     return r->kind != BL_FAULT_DISK || r->max_bytes ||
-           bf_err_set(e, BF_E_USAGE, "say how much fits: disk:max=10MB");
+           bf_err_set(e, BF_E_USAGE, "want a size: disk:max=10MB");
 }
 
 static bool parse_all(struct bl_faults *f, struct bf_str spec, struct bf_err *e)
@@ -257,7 +257,8 @@ static void apply_rule(const struct bl_fault_rule *r, size_t i, struct bl_fault_
     }
 }
 
-/* What cannot happen to an operation is not counted as one of its calls. */
+/* Is the fault possible for an operation with these abilities? A call to which it cannot happen
+ * does not count as a matching call. */
 static bool can_strike(enum bl_fault_kind kind, unsigned can)
 {
     switch (kind) {
@@ -321,7 +322,7 @@ bool bl_fault_entry(const struct bl_fault_hit *hit, size_t i, size_t n)
 {
     if (hit->part == 0)
         return false;
-    /* One entry of every batch gets through, so that a client that tries again comes to an end. */
+    /* one entry of every batch succeeds, so that retries come to an end */
     if (n > 1 && i == hit->part_seed % n)
         return false;
     return mix(hit->part_seed, 77, i) % MILLION < hit->part;

@@ -1,6 +1,6 @@
 /*
- * Faults on demand. A specification is a list of rules, separated by
- * semicolons or white space:
+ * Faults on demand. A specification is a list of rules, separated by semicolons or
+ * white space:
  *
  *     KIND[:KEY=VALUE[,KEY=VALUE]...]
  *
@@ -9,19 +9,20 @@
  *     500, 503    InternalServerError, ServiceUnavailable
  *     error200    200 OK with <Error> in the body (CompleteMultipartUpload, CopyObject)
  *     latency     waits `ms` (100) before the answer
- *     cut         closes the connection in mid-answer
+ *     cut         closes the connection in the middle of the answer
  *     crc         a wrong x-amz-crc32 or checksum header
  *     conflict    409 ConditionalRequestConflict (PutObject, CompleteMultipartUpload)
  *     iterator    ExpiredIteratorException
  *     clock       the server's clock is off `by` 10m (or -10m); a state, not a chance
  *     disk        the store is full at `max` bytes; a state, not a chance
- *     seed=N      the seed of all that follow (1)
+ *     seed=N      the seed of the rules after it (1)
  *
- * Keys of every chance: p (100%), n (at most so often), after (skips so many
- * calls first), op (an operation's name), service (dynamodb, streams, kinesis, s3).
+ * Keys of every chance: p (100%), n (at most this many times), after (first skips this
+ * many calls), op (name of an operation), service (dynamodb, streams, kinesis, s3).
  *
- * Reproducible: whether a rule strikes its k-th matching call is a function of
- * seed, rule and k alone, so concurrent clients shift who is hit, never how many.
+ * Faults are reproducible: whether a rule strikes its k-th matching call depends on
+ * seed, rule and k only. So concurrent clients change which call is hit, never how
+ * many.
  */
 #ifndef BL_FAULT_H
 #define BL_FAULT_H
@@ -52,7 +53,7 @@ enum { BL_FAULT_RULES = 32 };
 struct bl_fault_rule {
     enum bl_fault_kind kind;
     uint32_t per_million; /* p */
-    uint32_t part;        /* partial: of a million */
+    uint32_t part;        /* partial: in millionths */
     uint64_t limit;       /* n; 0: no limit */
     uint64_t after;
     uint64_t ms;        /* latency */
@@ -64,45 +65,46 @@ struct bl_fault_rule {
 };
 
 struct bl_faults {
-    const struct bl_service *const *services; /* those that a rule can name */
+    const struct bl_service *const *services; /* the services that a rule can name */
     pthread_mutex_t mutex;
-    pthread_cond_t end; /* of all waiting */
+    pthread_cond_t end; /* wakes the calls that wait */
     bool ended;
     struct bl_fault_rule rules[BL_FAULT_RULES];
     size_t n;
-    int64_t clock_off_ms; /* from the rules */
-    uint64_t disk_max;    /* from the rules; 0: no limit */
-    unsigned generation;  /* counts bl_fault_set */
+    int64_t clock_off_ms; /* of the last rule `clock` */
+    uint64_t disk_max;    /* of the last rule `disk`; 0: no limit */
+    unsigned generation;  /* increments with each bl_fault_set */
 };
 
-/* What one call has to suffer. */
+/* The faults that one call gets. */
 struct bl_fault_hit {
-    enum bl_fault_kind answer; /* THROTTLE, 500, 503, ERROR200, CONFLICT or ITERATOR, else NONE */
+    enum bl_fault_kind
+        answer; /* THROTTLE, 500, 503, ERROR200, CONFLICT or ITERATOR; otherwise NONE */
     bool cut, crc;
     uint64_t latency_ms;
-    uint32_t part; /* partial: of a million; 0: the batch is left alone */
+    uint32_t part; /* partial: in millionths; 0: the batch is complete */
     uint64_t part_seed;
 };
 
-/* services: a list that ends with NULL. */
+/* services: a list that ends with NULL. It must live as long as f. */
 void bl_fault_init(struct bl_faults *f, const struct bl_service *const *services);
 
-/* Replaces all rules; nothing changes when spec is wrong. */
+/* Replaces all rules; if the specification is wrong, no rule changes. */
 bool bl_fault_set(struct bl_faults *f, struct bf_str spec, struct bf_err *e) BF_MUST;
 
-/* Asks every rule about one call. */
+/* Draws the faults of one call from all rules. */
 void bl_fault_draw(struct bl_faults *f, const char *service, const char *op,
                    struct bl_fault_hit *hit);
 
-/* Is entry i of this call's batch one of those to be left unprocessed? Never all of them when the batch
- * has more than one. */
+/* Is entry i of this call's batch to be left unprocessed? In a batch of more than one entry, at
+ * least one is processed. */
 bool bl_fault_entry(const struct bl_fault_hit *hit, size_t i, size_t n);
 
-/* The latency of a hit: waits, but not beyond bl_fault_end, which comes when the server ends. */
+/* Waits for the latency of a hit, at most until bl_fault_end, which the server calls at its end. */
 void bl_fault_wait(struct bl_faults *f, const struct bl_fault_hit *hit);
 void bl_fault_end(struct bl_faults *f);
 
-/* What the rules say of the store: the most bytes, 0: no limit. */
+/* The maximum size of the store in bytes by the rule `disk`; 0: no limit. */
 uint64_t bl_fault_disk_max(struct bl_faults *f);
 
 /* Appends {"rules":[{"kind","seen","struck",...}]}. */

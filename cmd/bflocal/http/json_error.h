@@ -1,7 +1,7 @@
 /*
- * The errors of the JSON protocols, in one table: code, HTTP status, and whether
- * the service answers with it or the framework in front of the service ("coral"),
- * which DynamoDB shows in __type.
+ * All errors of the JSON protocols: code, HTTP status, and whether the service itself
+ * answers with it or the framework in front of the service ("coral"). DynamoDB shows
+ * that difference in __type.
  */
 #ifndef BL_JSON_ERROR_H
 #define BL_JSON_ERROR_H

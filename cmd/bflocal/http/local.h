@@ -1,15 +1,16 @@
 /*
- * bflocal's process: what was asked for on the command line, the store, the
- * faults, the server's clock, and the state of each service. There is one; main
- * owns it, every call points at it.
+ * The state of bflocal's process: the options, the store, the faults, the server's
+ * clock, and the state of each service. There is one struct bl_local; main owns it,
+ * and every call points at it.
  */
 #ifndef BL_LOCAL_H
 #define BL_LOCAL_H
 
 #include "cmd/bflocal/http/fault.h"
+#include "cmd/bflocal/http/tally.h"
 #include "cmd/bflocal/store/transaction.h"
 
-/* What a service keeps in memory; its room defines it. */
+/* The state of a service in memory, defined in its room. */
 struct bl_ddb;
 struct bl_kinesis;
 struct bl_s3;
@@ -17,13 +18,14 @@ struct bl_athena;
 struct bl_lambda;
 
 struct bl_local {
-    const struct bl_service *const *services; /* all there are; NULL at the end */
+    const struct bl_service *const *services; /* all services; NULL at the end */
     const char *region;
     const char *access_key, *secret_key;
     const char *endpoint; /* where clients find this process: "http://127.0.0.1:8000" */
     uint64_t ddb_shards;  /* --ddb-shards: open shards of a new DynamoDB stream */
     struct bl_store store;
     struct bl_faults faults;
+    struct bl_tally tally;
     struct bl_ddb *ddb;
     struct bl_kinesis *kinesis;
     struct bl_s3 *s3;
@@ -31,18 +33,19 @@ struct bl_local {
     struct bl_lambda *lambda;
 };
 
-/* What every ARN of this process names as its account. */
+/* The account in every ARN of this process. */
 #define BL_ACCOUNT "000000000000"
 
-/* "arn:aws:SERVICE:REGION:ACCOUNT:KIND/NAME...": NAME... when it is in this region and account, else nothing. */
+/* The part NAME... of "arn:aws:SERVICE:REGION:ACCOUNT:KIND/NAME..."; empty if region or account
+ * are not this process's. */
 struct bf_str bl_arn_own(const struct bl_local *l, struct bf_str arn, const char *service,
                          const char *kind);
 
-/* The server's clock: wall time, put off by the fault `clock`. Everything a client can see (times in
- * answers, expiry, the Date header, the age of a signature) goes by it. */
+/* The server's clock: wall time plus the offset of the fault `clock`. All times that a client
+ * can see (in answers, expiry, the Date header, the age of a signature) use it. */
 int64_t bl_now_ms(struct bl_local *l);
 
-/* Opens the store and every service on it; bl_local_close is right after a failure too. */
+/* Opens the store and every service. Call bl_local_close after a failure too. */
 bool bl_local_open(struct bl_local *l, const char *dir, struct bf_err *e) BF_MUST;
 void bl_local_close(struct bl_local *l);
 

@@ -7,7 +7,7 @@ static bool wrong_type(struct bl_call *c, const char *name, const char *wanted)
     return bl_fail(c, BL_SerializationException, "%s: expected %s", name, wanted);
 }
 
-/* A member that somebody else reads. */
+/* A member that the caller's function reads. */
 struct other {
     struct bf_str name;
     bool (*take)(struct bl_call *c, struct bf_json *j, void *arg);
@@ -15,8 +15,8 @@ struct other {
     bool taken;
 };
 
-/* Is the member at the cursor that one, seen for the first time? */
-static bool is_other(const struct other *o, const struct bf_json_key *key, struct bf_json *j)
+/* Is this member at the cursor, for the first time and not null? */
+static bool is_wanted(const struct other *o, const struct bf_json_key *key, struct bf_json *j)
 {
     enum bf_json_type type;
     struct bf_err e;
@@ -37,7 +37,7 @@ static bool read_object(struct bl_call *c, struct bf_str object, struct bl_param
         return bl_fail(c, BL_SerializationException, "Unexpected value type in payload");
     while ((more = bf_json_member(&j, &key, &e)) == BF_JSON_MORE) {
         struct bf_json_val v;
-        if (is_other(o, &key, &j)) {
+        if (is_wanted(o, &key, &j)) {
             o->taken = true;
             if (!o->take(c, &j, o->arg))
                 return false;

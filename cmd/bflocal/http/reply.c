@@ -19,17 +19,24 @@ static const struct {
 #undef BL_ERROR_ROW
 };
 
+/* Never NULL: a call without a JSON service is answered in plain JSON. */
+static const struct bl_dialect *dialect_of(const struct bl_call *c)
+{
+    static const struct bl_dialect plain = {.content_type = "application/json", .error_prefix = ""};
+    return c->service && c->service->dialect ? c->service->dialect : &plain;
+}
+
 static void put_type(struct bl_call *c, enum bl_error error)
 {
     struct bf_buf *out = &c->ans.body;
-    const struct bl_service *s = c->service;
+    const struct bl_dialect *d = dialect_of(c);
     bf_buf_lit(out, "{\"__type\":\"");
-    if (s && s->coral && errors[error].family == BL_OF_CORAL)
+    if (d->coral && errors[error].family == BL_OF_CORAL)
         bf_buf_lit(out, "com.amazon.coral.service#");
-    else if (s && s->coral && errors[error].family == BL_OF_VALIDATION)
+    else if (d->coral && errors[error].family == BL_OF_VALIDATION)
         bf_buf_lit(out, "com.amazon.coral.validate#");
-    else if (s && s->error_prefix)
-        bf_buf_adds(out, bf_str_of(s->error_prefix));
+    else
+        bf_buf_adds(out, bf_str_of(d->error_prefix));
     bf_buf_adds(out, bf_str_of(errors[error].code));
     bf_buf_addc(out, '"');
 }
@@ -78,7 +85,7 @@ bool bl_fail_with(struct bl_call *c, enum bl_error error, struct bf_str members,
 bool bl_fail_err(struct bl_call *c, const struct bf_err *e)
 {
     bf_diag_warn("%s: %s", c->op_name ? c->op_name : "request", e->text);
-    bool plain = c->service && !c->service->coral;
+    bool plain = c->service && !dialect_of(c)->coral;
     return bl_fail(
         c, plain ? BL_InternalFailure : BL_InternalServerError, "%s",
         "The request processing has failed because of an unknown error, exception or failure.");
@@ -115,14 +122,14 @@ bool bl_fail_auth(struct bl_call *c)
 
 bool bl_reply_fault(struct bl_call *c)
 {
-    const struct bl_service *s = c->service;
+    const struct bl_dialect *d = dialect_of(c);
     switch (c->fault.answer) {
     case BL_FAULT_THROTTLE:
-        bl_fail(c, s->throttled_error, "%s", s->throttled);
+        bl_fail(c, d->throttled_error, "%s", d->throttled);
         return true;
     case BL_FAULT_500:
         bl_fail(
-            c, s->coral ? BL_InternalServerError : BL_InternalFailure, "%s",
+            c, d->coral ? BL_InternalServerError : BL_InternalFailure, "%s",
             "The request processing has failed because of an unknown error, exception or failure.");
         return true;
     case BL_FAULT_503:
@@ -145,7 +152,7 @@ void bl_reply_request_id(struct bl_call *c)
     if (!seeded)
         bf_rng_seed(&rng, bf_rng_entropy());
     seeded = true;
-    if (!c->service || !c->service->crc32) {
+    if (!dialect_of(c)->crc32) {
         bf_rng_uuid(&rng, c->request_id);
         return;
     }
@@ -157,7 +164,7 @@ void bl_reply_request_id(struct bl_call *c)
     c->request_id[52] = '\0';
 }
 
-/* False: it does not fit. */
+/* Replaces the answer's JSON by CBOR. False: it is larger than its limit. */
 static bool make_cbor(struct bl_call *c)
 {
     struct bf_err e;
@@ -179,11 +186,9 @@ void bl_reply_finish(struct bl_call *c)
         c->cbor = c->cbor && make_cbor(c);
     }
     if (!c->ans.content_type)
-        c->ans.content_type = !c->service ? "application/json"
-                              : c->cbor   ? c->service->cbor_type
-                                          : c->service->content_type;
+        c->ans.content_type = c->cbor ? dialect_of(c)->cbor_type : dialect_of(c)->content_type;
     bl_answer_header(c, "x-amzn-RequestId", bf_str_of(c->request_id));
-    if (!c->service || !c->service->crc32)
+    if (!dialect_of(c)->crc32)
         return;
     uLong crc = crc32_z(0, (const unsigned char *)c->ans.body.p, c->ans.body.n);
     if (c->ans.wrong_crc)

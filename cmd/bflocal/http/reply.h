@@ -1,5 +1,5 @@
 /*
- * JSON answers: errors (json_error.h) as the services spell them, request ids,
+ * Answers in JSON: errors (json_error.h) in the services' words, request ids,
  * checksums. An operation says
  *
  *     return bl_fail(c, BL_ValidationException, "One or more parameter values were invalid: ...");
@@ -12,25 +12,25 @@
 /* Sets the answer to an error; returns false. */
 bool bl_fail(struct bl_call *c, enum bl_error error, const char *fmt, ...) BF_PRINTF(3, 4);
 
-/* The same with further members behind the message: `,"Item":{...}`. */
+/* Like bl_fail, with further members after the message: `,"Item":{...}`. */
 bool bl_fail_with(struct bl_call *c, enum bl_error error, struct bf_str members, const char *fmt,
                   ...) BF_PRINTF(4, 5);
 
-/* The machine failed us (store, memory): 500, InternalServerError or InternalFailure. e is told on
- * standard error as well. */
+/* A failure of the machine (store, memory): answers 500, InternalServerError or InternalFailure,
+ * and prints e on standard error. Returns false. */
 bool bl_fail_err(struct bl_call *c, const struct bf_err *e);
 
-/* What the signature check found. */
+/* Answers the error of the signature check; returns false. */
 bool bl_fail_auth(struct bl_call *c);
 
-/* The fault that hit this call, when it is one that replaces the answer: throttle, 500, 503, iterator.
- * True: the answer is set. */
+/* Applies a fault that replaces the answer: throttle, 500, 503, iterator. True: the answer is
+ * set. */
 bool bl_reply_fault(struct bl_call *c);
 
-/* Headers and checksum of a JSON answer, once its body stands. */
+/* Adds headers and checksum to a JSON answer whose body is complete. */
 void bl_reply_finish(struct bl_call *c);
 
-/* A new request id: 52 characters A-Z 0-9 for DynamoDB, a UUID for the others. */
+/* Draws a new request id: 52 characters A-Z 0-9 for DynamoDB, a UUID for the other services. */
 void bl_reply_request_id(struct bl_call *c);
 
 #endif

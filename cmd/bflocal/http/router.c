@@ -7,7 +7,7 @@
 
 enum { CONTROL_BODY = 64 * 1024, ABSENT_BODY = 2 * 1024 * 1024 };
 
-/* A target with a prefix we know belongs to that service, even when the operation is unknown. */
+/* A target with a known prefix belongs to that service, even if the operation is unknown. */
 static void find_target(struct bl_call *c, struct bf_str target)
 {
     for (const struct bl_service *const *s = c->local->services; *s; s++) {
@@ -21,7 +21,7 @@ static void find_target(struct bl_call *c, struct bf_str target)
     }
 }
 
-/* The service with a protocol of its own that the request is signed for. */
+/* The service with its own protocol that the request is signed for. */
 static const struct bl_service *find_signed(const struct bl_call *c)
 {
     for (const struct bl_service *const *s = c->local->services; *s; s++)
@@ -30,7 +30,7 @@ static const struct bl_service *find_signed(const struct bl_call *c)
     return NULL;
 }
 
-/* The one that gets the rest. */
+/* The service for requests that name no other. */
 static const struct bl_service *find_rest(const struct bl_call *c)
 {
     for (const struct bl_service *const *s = c->local->services; *s; s++)
@@ -58,19 +58,21 @@ bool bl_router_begin(struct bl_call *c, size_t *max_body)
     find_service(c);
     bl_reply_request_id(c);
     if (!c->service) {
-        *max_body = ABSENT_BODY; /* heard out, so that its client hears the answer */
+        *max_body =
+            ABSENT_BODY; /* the body is read to its end: a client that still sends would miss the answer */
         return true;
     }
     *max_body = c->service->max_body;
     if (c->service->protocol)
         return !c->service->protocol->begin || c->service->protocol->begin(c, max_body);
     struct bf_str type = bl_header(c, "content-type");
-    c->cbor = c->service->cbor_type && bf_str_starts(type, bf_str_of(c->service->cbor_type));
+    const struct bl_dialect *d = c->service->dialect;
+    c->cbor = d->cbor_type && bf_str_starts(type, bf_str_of(d->cbor_type));
     return true;
 }
 
-/* The body as the JSON that it stands for. */
-static bool take_cbor(struct bl_call *c)
+/* Replaces a CBOR body by its JSON. */
+static bool decode_cbor(struct bl_call *c)
 {
     struct bf_err e;
     struct bf_buf json;
@@ -84,14 +86,14 @@ static bool take_cbor(struct bl_call *c)
     return ok || bl_fail(c, BL_SerializationException, "%s", e.text);
 }
 
-/* The service says nothing here; whoever tries something out is told why. */
+/* The real service answers without a message here; bflocal explains. */
 static void fail_op(struct bl_call *c)
 {
     struct bf_str target = bl_header(c, "x-amz-target"), prefix = bf_str_of(c->service->target);
     size_t n = target.n - prefix.n;
     bl_fail(c, BL_UnknownOperationException,
-            "bflocal has no %.*s: it holds the slice of the service that the toolkit uses",
-            (int)(n > 60 ? 60 : n), target.p + prefix.n);
+            "bflocal has no %.*s: it has the operations that bfpipe uses", (int)(n > 60 ? 60 : n),
+            target.p + prefix.n);
 }
 
 static void run_json(struct bl_call *c)
@@ -111,7 +113,7 @@ static void run_json(struct bl_call *c)
         bl_fail_auth(c);
     else if (!c->op)
         fail_op(c);
-    else if (!bl_reply_fault(c) && (!take_cbor(c) || !c->op->run(c)))
+    else if (!bl_reply_fault(c) && (!decode_cbor(c) || !c->op->run(c)))
         c->failed = true;
 }
 

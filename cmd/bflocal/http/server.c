@@ -11,11 +11,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cmd/bflocal/http/control.h"
 #include "cmd/bflocal/http/router.h"
 
 enum {
-    KEPT_CALLS = 32,          /* calls kept for the next request */
-    KEPT_BYTES = 1024 * 1024, /* buffers larger than this are given back */
+    KEPT_CALLS = 32,          /* calls kept for later requests */
+    KEPT_BYTES = 1024 * 1024, /* larger buffers are freed */
     ARENA_MAX = 64 * 1024 * 1024,
     ANSWER_MAX = 48 * 1024 * 1024,
     CONNECTION_BYTES = 32 * 1024,
@@ -25,13 +26,13 @@ enum {
     STOP_MS = 5000
 };
 
-/* A call with what only the server knows. */
+/* A call with the data that only the server needs. */
 struct exchange {
-    struct bl_call call; /* first: the services see only this */
+    struct bl_call call; /* first: services see only this member */
     struct bl_server *server;
-    struct exchange *next; /* while it is kept */
+    struct exchange *next; /* in the list of kept calls */
     size_t max_body;
-    bool begun, refused;
+    bool begun, refused, answered;
 };
 
 struct bl_server {
@@ -41,10 +42,10 @@ struct bl_server {
     pthread_cond_t idle;
     struct exchange *kept;
     size_t nkept, in_flight;
-    atomic_bool stopping; /* written under the lock, asked for without it */
+    atomic_bool stopping; /* written under the lock, read without it */
 };
 
-static void scrub(struct exchange *x)
+static void reset_exchange(struct exchange *x)
 {
     struct bl_call *c = &x->call;
     struct bf_arena arena = c->arena;
@@ -64,7 +65,7 @@ static void scrub(struct exchange *x)
     bf_buf_reset(&c->ans.body);
 }
 
-static struct exchange *take_exchange(struct bl_server *s)
+static struct exchange *new_exchange(struct bl_server *s)
 {
     pthread_mutex_lock(&s->mutex);
     struct exchange *x = s->kept;
@@ -84,7 +85,7 @@ static struct exchange *take_exchange(struct bl_server *s)
         }
     }
     if (x)
-        scrub(x);
+        reset_exchange(x);
     return x;
 }
 
@@ -96,7 +97,7 @@ static void free_exchange(struct exchange *x)
     free(x);
 }
 
-static void give_back(struct bl_server *s, struct exchange *x)
+static void recycle_exchange(struct bl_server *s, struct exchange *x)
 {
     bool keep = false;
     if (x) {
@@ -118,11 +119,11 @@ static void give_back(struct bl_server *s, struct exchange *x)
         free_exchange(x);
 }
 
-/* Runs for every request line; what it returns is the request's own pointer from then on. The raw URI is
- * only to be had here. */
+/* MHD calls it for every request line and passes the result to the other call-backs. Only here
+ * it gives the raw URI. */
 static void *on_uri(void *arg, const char *uri, struct MHD_Connection *connection)
 {
-    struct exchange *x = take_exchange(arg);
+    struct exchange *x = new_exchange(arg);
     struct bf_str copy;
     (void)connection;
     if (!x)
@@ -143,16 +144,19 @@ static void on_completed(void *arg, struct MHD_Connection *connection, void **ow
     (void)connection;
     (void)code;
     if (x) {
+        if (x->answered && !bl_control_is(&x->call))
+            bl_tally_add(&x->call.local->tally, x->call.local->services, x->call.service,
+                         x->call.ans.status);
         if (x->call.cleanup)
             x->call.cleanup(&x->call);
         if (x->call.ans.fd >= 0)
             close(x->call.ans.fd);
-        give_back(arg, x);
+        recycle_exchange(arg, x);
     }
     *own = NULL;
 }
 
-/* Names in lower case, so that every look-up compares bytes. */
+/* Header names are stored in lower case, so that a look-up compares bytes. */
 static enum MHD_Result on_header(void *arg, enum MHD_ValueKind kind, const char *name,
                                  const char *value)
 {
@@ -189,7 +193,7 @@ static bool is_loopback(struct MHD_Connection *connection)
     return info->client_addr->sa_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&in6.sin6_addr);
 }
 
-/* The second half of a cut answer never comes. */
+/* The second half of a cut answer is never sent. */
 static ssize_t on_cut(void *arg, uint64_t at, char *to, size_t max)
 {
     struct bl_answer *a = arg;
@@ -241,10 +245,11 @@ static enum MHD_Result send_answer(struct exchange *x, struct MHD_Connection *co
         MHD_add_response_header(r, "Connection", "close");
     enum MHD_Result done = MHD_queue_response(connection, (unsigned)a->status, r);
     MHD_destroy_response(r);
+    x->answered = done == MHD_YES;
     return done;
 }
 
-/* The request's head is here. MHD closes the connection when it is answered already now. */
+/* The request's head is complete. MHD closes the connection if the call is answered already. */
 static enum MHD_Result begin_request(struct exchange *x, struct MHD_Connection *connection,
                                      const char *method)
 {
@@ -271,8 +276,9 @@ static enum MHD_Result begin_request(struct exchange *x, struct MHD_Connection *
     return MHD_YES;
 }
 
-/* A body without a length is only found too large on the way: the rest is dropped, the answer waits. */
-static void take_body(struct exchange *x, const char *data, size_t n)
+/* A body without a length is found too large only while it arrives. The rest is dropped then,
+ * and the answer is sent after it. */
+static void receive_body(struct exchange *x, const char *data, size_t n)
 {
     struct bl_call *c = &x->call;
     if (c->failed || x->refused)
@@ -302,7 +308,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     if (!x->begun)
         return begin_request(x, connection, method);
     if (*n) {
-        take_body(x, data, *n);
+        receive_body(x, data, *n);
         *n = 0;
         return MHD_YES;
     }
@@ -370,7 +376,7 @@ struct bl_server *bl_server_start(struct bl_local *l, int fd, struct bf_err *e)
         (size_t)STACK_BYTES, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_S, MHD_OPTION_END);
     if (s->daemon)
         return s;
-    bf_err_set(e, BF_E_IO, "the HTTP server does not start");
+    bf_err_set(e, BF_E_IO, "cannot start the HTTP server");
     close(fd);
     free(s);
     return NULL;

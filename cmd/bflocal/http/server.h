@@ -1,10 +1,10 @@
 /*
- * The HTTP server: libmicrohttpd, one thread a connection, so that a call may
- * wait for the store, a disk or a latency fault and hold up nobody else.
+ * The HTTP server: libmicrohttpd with one thread for each connection, so that a call
+ * which waits for the store, a disk or a latency fault does not delay others.
  *
- * Requests are bounded: 64 headers, 32 KiB of request head, a body as large as
- * its operation takes. Calls (struct bl_call) are kept and used again, with
- * their buffers while those are small.
+ * Requests are bounded: 64 headers, 32 KiB of request head, and the body limit of the
+ * operation. Calls (struct bl_call) are used again, with their buffers unless those
+ * are large.
  */
 #ifndef BL_SERVER_H
 #define BL_SERVER_H
@@ -13,13 +13,13 @@
 
 struct bl_server;
 
-/* Binds host:port (0: a free one) without accepting yet; *port is what it got. */
+/* Binds host:port (0: a free port) without accepting yet; *port is the bound port. */
 bool bl_server_listen(const char *host, uint16_t *port, int *fd, struct bf_err *e) BF_MUST;
 
-/* Starts to serve on fd, which is taken. */
+/* Starts to serve on fd and owns it from then on. */
 struct bl_server *bl_server_start(struct bl_local *l, int fd, struct bf_err *e) BF_MUST;
 
-/* Accepts no more, lets the calls in flight finish (5 s at most), closes. */
+/* Stops accepting, waits for the calls in flight (at most 5 s), and closes. */
 void bl_server_stop(struct bl_server *s);
 
 #endif

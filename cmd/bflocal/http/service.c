@@ -1,5 +1,12 @@
 #include "cmd/bflocal/http/service.h"
 
+const struct bl_dialect bl_dialect_json11 = {
+    .content_type = "application/x-amz-json-1.1",
+    .error_prefix = "",
+    .throttled_error = BL_ThrottlingException,
+    .throttled = "Rate exceeded",
+};
+
 const struct bl_op *bl_service_op(const struct bl_service *s, struct bf_str name)
 {
     for (size_t i = 0; i < s->nops; i++)

@@ -1,9 +1,9 @@
 /*
- * A service as the rest of bflocal sees it: one constant in the service.c of its
- * room, named in cmd/bflocal/services.c. http/ knows services by this alone.
+ * A service as the rest of bflocal sees it: one constant in the service.c of its room,
+ * listed in cmd/bflocal/services.c. The room http/ knows services only through it.
  *
- * The JSON protocols need a target and a table of operations. A service with
- * another protocol (S3, STS) says how its calls are answered.
+ * A JSON service has a target and a table of operations. A service with another
+ * protocol (S3, STS) has a struct bl_protocol.
  */
 #ifndef BL_SERVICE_H
 #define BL_SERVICE_H
@@ -14,10 +14,10 @@
 struct bl_call;
 struct bl_local;
 
-/* The faults (fault.h) that only some operations know. */
+/* Faults (fault.h) that are possible for some operations only. */
 enum bl_can {
-    BL_CAN_PARTIAL = 1,  /* a batch, of which a part can be left undone */
-    BL_CAN_ITERATOR = 2, /* it takes an iterator, which can expire */
+    BL_CAN_PARTIAL = 1,  /* a batch, whose entries can fail one by one */
+    BL_CAN_ITERATOR = 2, /* reads an iterator, which can expire */
     BL_CAN_CONFLICT = 4,
     BL_CAN_ERROR200 = 8
 };
@@ -34,67 +34,80 @@ struct bl_control {
     void (*run)(struct bl_call *c);
 };
 
-/* What the router does for a service that is not a table of JSON operations. Only `finish` is required. */
+/* How the router handles a service that does not use JSON and X-Amz-Target. Only `finish` is
+ * required. */
 struct bl_protocol {
-    bool rest; /* it gets every request that no other service is named by */
+    bool rest; /* it gets every request that names no other service */
 
-    /* The headers are there. False: the answer is set already, the body is not wanted. */
+    /* After the headers. False: the answer is set already, and the body is not wanted. */
     bool (*begin)(struct bl_call *c, size_t *max_body);
 
-    /* The body is there too: sets the answer, headers included. */
+    /* After the body: sets the answer, headers included. */
     void (*finish)(struct bl_call *c);
 
-    /* The body passed its limit; there are more headers than are taken. */
+    /* The answer to a body beyond its limit, and to too many headers. */
     void (*too_large)(struct bl_call *c);
     void (*head_too_large)(struct bl_call *c);
 
-    /* Is there such an operation, and which faults of enum bl_can does it know? NULL: faults do not strike this
-     * service. */
+    /* Is there such an operation, and which of the faults in enum bl_can are possible for it?
+     * NULL: this service has no faults. */
     bool (*knows)(const char *op, unsigned *faults);
 };
 
-struct bl_service {
-    const char *title;        /* in messages: "DynamoDB Streams" */
-    const char *name;         /* in fault specs: "streams" */
-    const char *variable;     /* of AWS_ENDPOINT_URL_...: "DYNAMODB_STREAMS" */
-    const char *signing;      /* the service of the credential scope */
-    const char *target;       /* "DynamoDB_20120810."; NULL: it has none */
+/* The form of a JSON service's answers. Services with the same form share one. */
+struct bl_dialect {
     const char *content_type; /* "application/x-amz-json-1.0" */
-    const char *error_prefix; /* "com.amazonaws.dynamodb.v20120810#", or "" */
-    bool coral;               /* framework errors carry "com.amazon.coral.service#" */
-    bool crc32;               /* answers carry x-amz-crc32 */
-    const char *cbor_type;    /* "application/x-amz-cbor-1.1"; NULL: JSON alone */
-    /* What the fault `throttle` answers. JSON alone. */
+    const char *cbor_type;    /* "application/x-amz-cbor-1.1"; NULL: only JSON */
+    const char
+        *error_prefix; /* before the code in __type: "com.amazonaws.dynamodb.v20120810#", or "" */
+    bool coral; /* errors of the framework have "com.amazon.coral.service#" before the code */
+    bool crc32; /* answers have an x-amz-crc32 header */
+    /* The answer to the fault `throttle`. */
     enum bl_error throttled_error;
     const char *throttled;
-    size_t max_body; /* bytes of a request body */
+};
+
+/* Athena, Glue and other services with JSON 1.1. */
+extern const struct bl_dialect bl_dialect_json11;
+
+struct bl_service {
+    const char *title;                /* in messages: "DynamoDB Streams" */
+    const char *name;                 /* in fault specifications: "streams" */
+    const char *variable;             /* suffix of AWS_ENDPOINT_URL_...: "DYNAMODB_STREAMS" */
+    const char *signing;              /* the service in the credential scope */
+    const char *target;               /* "DynamoDB_20120810."; NULL: none */
+    const struct bl_dialect *dialect; /* NULL: not a JSON service */
+    size_t max_body;                  /* of a request, in bytes */
     const struct bl_op *ops;
     size_t nops;
     const struct bl_protocol *protocol; /* NULL: JSON */
     const struct bl_control *controls;
     size_t ncontrols;
-    /* Makes tables and state when the process starts (store open, no other thread); takes them down.
-     * Either may be NULL; close is called after a failed open too. */
+    /* Creates tables and state at the start of the process (the store is open, there is no other
+     * thread), and frees the state at its end. Either may be NULL. close is also called after a
+     * failed open. */
     bool (*open)(struct bl_local *l, struct bf_err *e);
     void (*close)(struct bl_local *l);
 };
 
-/* NULL: it has no such operation in its table. */
+/* NULL: no such operation in its table. */
 const struct bl_op *bl_service_op(const struct bl_service *s, struct bf_str name);
 
-/* Of enum bl_can, for an operation of a service in a list that ends with NULL. */
+/* The functions below take a list of services that ends with NULL. This one: the faults (enum
+ * bl_can) that are possible for an operation. */
 unsigned bl_services_can(const struct bl_service *const *list, const char *service, const char *op);
 
-/* Of such a list: is there such a service ("": any) with such an operation ("": any) that faults can strike? */
+/* Is there a service of this name ("": any) with an operation of this name ("": any) that faults
+ * can strike? */
 bool bl_services_know(const struct bl_service *const *list, const char *service, const char *op);
 
-/* Appends the names of those that faults can strike: "dynamodb, streams, s3". */
+/* Appends the names of the services that faults can strike: "dynamodb, streams, s3". */
 void bl_services_name(const struct bl_service *const *list, struct bf_buf *out);
 
 /* Appends the titles of all: "DynamoDB, DynamoDB Streams and S3". */
 void bl_services_title(const struct bl_service *const *list, struct bf_buf *out);
 
-/* Is one of them that of the credential scope ("sts")? */
+/* Has one of them this name in the credential scope ("sts")? */
 bool bl_services_sign(const struct bl_service *const *list, struct bf_str scope);
 
 #endif

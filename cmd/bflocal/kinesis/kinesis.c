@@ -1,4 +1,5 @@
-/* Kinesis: streams and shards in memory and in the store, and the spelling of ids and numbers. */
+/* Kinesis: streams and shards in memory and in the store; the formats of ids and sequence
+ * numbers. */
 #include "cmd/bflocal/kinesis/kinesis.h"
 
 #include <stdio.h>
@@ -85,7 +86,7 @@ void bl_sequence_put(char out[BL_SEQUENCE_SIZE], const struct bl_stream *s, int6
 
 bool bl_sequence_get(const struct bl_stream *s, struct bf_str text, int64_t *number)
 {
-    enum { STREAM = 36 }; /* digits in front of the number */
+    enum { STREAM = 36 }; /* digits before the number */
     char like[BL_SEQUENCE_SIZE];
     bl_sequence_put(like, s, 0);
     *number = 0;
@@ -183,7 +184,7 @@ static struct bl_shard *new_shard(struct bl_stream *s)
     return bl_shard_room(s, 1) ? &s->shards[s->n++] : NULL;
 }
 
-/* The shards that have come go, and their parents are open again. */
+/* Removes the new shards and opens their parents again. */
 static void restore_stream(void *at, const void *kept)
 {
     struct bl_stream *s = at;

@@ -1,4 +1,4 @@
-/* Kinesis: iterators, and GetRecords, which follows them. */
+/* Kinesis: GetShardIterator and GetRecords. */
 #include <stdio.h>
 
 #include "cmd/bflocal/kinesis/kinesis.h"
@@ -30,7 +30,8 @@ bool bl_iterator_read(struct bf_str text, struct bl_iterator *it)
     return true;
 }
 
-/* The number of the first record of a shard at or after a time; behind the last one if there is none. */
+/* The number of the first record of a shard at or after a time; the next number if there is
+ * none. */
 static int64_t number_at(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
                          int64_t at_ms)
 {
@@ -92,7 +93,7 @@ static bool start_at_sequence(struct bl_call *c, const struct bl_stream *s,
     return true;
 }
 
-/* Where an iterator of that type begins. */
+/* Where an iterator of this type starts. */
 static bool iterator_start(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
                            const struct bl_shard *shard, int64_t *number)
 {
@@ -168,8 +169,8 @@ static void put_record(struct bf_buf *out, const struct bl_stream *s, const stru
     bf_buf_addc(out, '}');
 }
 
-/* Records from it->number on; moves it behind the last one. *last_ms is that one's arrival. True: there may
- * be more. */
+/* Appends records from it->number on and moves it after the last one, which arrived at *last_ms.
+ * True: there may be more. */
 static bool read_records(struct bl_call *c, const struct bl_stream *s, struct bl_iterator *it,
                          int64_t limit, int64_t *last_ms)
 {
@@ -193,7 +194,7 @@ static bool read_records(struct bl_call *c, const struct bl_stream *s, struct bl
     return false;
 }
 
-/* The children of a shard that has been read to its end. */
+/* Appends the children of a shard that has been read to its end. */
 static void put_children(struct bf_buf *out, const struct bl_stream *s, int index)
 {
     char id[BL_SHARD_ID_SIZE];
@@ -232,7 +233,7 @@ static void put_rest(struct bl_call *c, const struct bl_stream *s, int index,
         put_children(out, s, index);
     else {
         if (!more && it->number < s->next)
-            it->number = s->next; /* nothing of this shard lies between */
+            it->number = s->next; /* this shard has no record before that number */
         it->created_ms = c->now_ms;
         bf_buf_lit(out, ",\"NextShardIterator\":\"");
         bl_iterator_put(out, it);

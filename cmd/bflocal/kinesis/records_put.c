@@ -5,7 +5,7 @@
 #include "lib/encoding/enc.h"
 
 enum {
-    RECORD_MAX = 1024 * 1024,      /* data and partition key */
+    RECORD_MAX = 1024 * 1024,      /* data and partition key of a record */
     BATCH_MAX = 500,               /* records of a PutRecords */
     BATCH_BYTES = 10 * 1024 * 1024 /* data and keys of a PutRecords */
 };
@@ -25,7 +25,7 @@ struct entry {
     size_t bytes;
 };
 
-/* Base64 into the arena. */
+/* Decodes base64 into the arena. */
 static bool decode_data(struct bl_call *c, struct bf_str text, struct bf_str *out)
 {
     size_t n = text.n / 4 * 3 + 3;
@@ -59,7 +59,7 @@ static bool read_entry(struct bl_call *c, const struct bl_params *p, size_t reco
         !bl_param_string(c, p, "Data", &en->data) ||
         !bl_param_string(c, p, "ExplicitHashKey", &hash))
         return false;
-    size_t pad = en->data.n % 4 ? 3 : 0; /* wrong anyway */
+    size_t pad = en->data.n % 4 ? 3 : 0; /* wrong in any case */
     while (pad < 2 && pad < en->data.n && en->data.p[en->data.n - 1 - pad] == '=')
         pad++;
     size_t bytes = en->data.n / 4 * 3 - pad;
@@ -84,7 +84,7 @@ static void put_result(struct bf_buf *out, const struct bl_stream *s, const stru
     bf_buf_addf(out, "\"SequenceNumber\":\"%s\",\"ShardId\":\"%s\"", sequence, id);
 }
 
-/* Writes the entries in one transaction; *failed counts those that a fault left out. */
+/* Writes the entries in one transaction; *failed is the number of entries that a fault left out. */
 static bool write_entries(struct bl_call *c, struct bl_stream *s, const struct entry *list,
                           size_t n, size_t *failed)
 {

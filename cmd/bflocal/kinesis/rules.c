@@ -1,6 +1,7 @@
 /*
- * Kinesis: what the service's model says of each parameter. The service holds a call against it before it
- * looks at any stream: what is wrong here is a ValidationException, whatever else is wrong with the call.
+ * Kinesis: the constraints on parameters in the service's model. The service checks
+ * them before it looks for a stream, so a violation is a ValidationException whatever
+ * else is wrong with the call.
  */
 #include <stdio.h>
 
@@ -11,12 +12,12 @@ enum kind { TEXT, NAME, DIGITS, NUMBER, CHOICE };
 #define NAMES   "[a-zA-Z0-9_.-]+"
 #define HUGE_ID 128
 
-/* The same name means the same in every operation. */
+/* A parameter has the same constraints in every operation. */
 static const struct rule {
-    const char *name, *shown; /* as the call has it, as the message has it */
+    const char *name, *shown; /* its name in the call and in the message */
     enum kind kind;
-    int64_t min, max;    /* of a number's value, else of a text's length; digits: of how many */
-    const char *pattern; /* or the choices, with commas */
+    int64_t min, max;    /* of a number's value, or of a text's length; digits: of their number */
+    const char *pattern; /* or the choices, separated by commas */
 } rules[] = {
     {"StreamName", "streamName", NAME, 1, HUGE_ID, NAMES},
     {"ExclusiveStartStreamName", "exclusiveStartStreamName", NAME, 1, HUGE_ID, NAMES},
@@ -43,10 +44,10 @@ static const struct rule {
     {"RetentionPeriodHours", "retentionPeriodHours", NUMBER, INT32_MIN, INT32_MAX, ""},
 };
 
-/* What is checked: the parameters of a call, or those of one of its records. */
+/* The parameters to check: those of a call, or of one of its records. */
 struct checked {
     struct bl_call *c;
-    size_t record; /* its number, 0: the call's own */
+    size_t record; /* its number; 0: the call itself */
 };
 
 static void put_within(const struct checked *k, char out[40])
@@ -144,7 +145,7 @@ bool bl_kinesis_check(struct bl_call *c, const struct bl_params *p, size_t recor
         if (bl_param(p, text))
             continue;
         put_within(&k, within);
-        text[0] = (char)(text[0] | 0x20); /* the message begins them with a small letter */
+        text[0] = (char)(text[0] | 0x20); /* the message begins names with a small letter */
         return bl_fail(c, BL_ValidationException,
                        "1 validation error detected: Value null at '%s%s' failed to satisfy "
                        "constraint: Member must not be null",

@@ -1,11 +1,11 @@
-/* Kinesis: the table of its operations, and its state as the process starts. */
+/* Kinesis: its operations, and loading its streams at the start. */
 #include "cmd/bflocal/kinesis/service.h"
 
 #include <stdlib.h>
 
 #include "cmd/bflocal/kinesis/kinesis.h"
 
-/* Streams without a name are DynamoDB's. */
+/* Streams without a name belong to DynamoDB. */
 static bool load_streams(struct bl_store *store, struct bl_kinesis *k)
 {
     sqlite3_stmt *q =
@@ -61,18 +61,22 @@ static const struct bl_op operations[] = {
     {"UpdateShardCount", bl_kinesis_count, 0},
 };
 
+static const struct bl_dialect dialect = {
+    .content_type = "application/x-amz-json-1.1",
+    .cbor_type = "application/x-amz-cbor-1.1",
+    .error_prefix = "",
+    .throttled_error = BL_ProvisionedThroughputExceededException,
+    .throttled =
+        "Rate exceeded for shard shardId-000000000000 in stream under account " BL_ACCOUNT ".",
+};
+
 const struct bl_service bl_service_kinesis = {
     .title = "Kinesis",
     .name = "kinesis",
     .variable = "KINESIS",
     .signing = "kinesis",
     .target = "Kinesis_20131202.",
-    .content_type = "application/x-amz-json-1.1",
-    .error_prefix = "",
-    .cbor_type = "application/x-amz-cbor-1.1",
-    .throttled_error = BL_ProvisionedThroughputExceededException,
-    .throttled =
-        "Rate exceeded for shard shardId-000000000000 in stream under account " BL_ACCOUNT ".",
+    .dialect = &dialect,
     .max_body = 16 * 1024 * 1024,
     .ops = operations,
     .nops = BF_COUNT(operations),

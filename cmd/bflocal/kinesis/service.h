@@ -1,4 +1,4 @@
-/* Kinesis: its operations and its state as the process starts. */
+/* Kinesis as a service (http/service.h). */
 #ifndef BL_KINESIS_SERVICE_H
 #define BL_KINESIS_SERVICE_H
 

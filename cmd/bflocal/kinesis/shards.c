@@ -31,11 +31,11 @@ void bl_shard_put(struct bf_buf *out, const struct bl_stream *s, int index)
     bf_buf_lit(out, "}}");
 }
 
-/* What a ShardFilter lets through. */
+/* Which shards a ShardFilter selects. */
 struct filter {
     bool oldest;     /* AT_TRIM_HORIZON */
-    bool open_at_ms; /* only shards that were open at_ms ... */
-    bool from_ms;    /* ... or opened after it */
+    bool open_at_ms; /* shards that were open at at_ms ... */
+    bool from_ms;    /* ... or were opened after it */
     bool open_now;   /* AT_LATEST */
     int64_t at_ms;
     struct bf_str after;
@@ -75,7 +75,7 @@ static bool passes_filter(const struct filter *f, const struct bl_shard *s)
 {
     if (f->open_now)
         return s->last < 0;
-    if (f->oldest) /* no record is trimmed away before its shard: the first ones were open then */
+    if (f->oldest) /* a shard is kept as long as its records, so the first shards were open at the horizon */
         return s->parent < 0;
     if (!f->open_at_ms)
         return true;
@@ -83,7 +83,7 @@ static bool passes_filter(const struct filter *f, const struct bl_shard *s)
     return open_then || (f->from_ms && s->created_ms > f->at_ms);
 }
 
-/* A token is "STREAM INDEX" and the filter in base64. */
+/* Reads a token: "STREAM INDEX" and the filter, in base64. */
 static bool read_next_token(struct bl_call *c, struct bf_str token, struct bf_str *name,
                             size_t *from, struct filter *f)
 {
@@ -203,7 +203,7 @@ static bool merge_shards(struct bl_call *c, struct bl_stream *s, int a, int b)
     return bl_shard_add(c, s, low, high, a, b) != NULL;
 }
 
-/* The shard that a parameter names, open; -1: the answer is set. */
+/* The open shard in a parameter; -1: the answer is set. */
 static int shard_param(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
                        const char *name)
 {
@@ -270,7 +270,7 @@ bool bl_kinesis_split(struct bl_call *c)
     return change_shards(c, run_split, "ShardToSplit NewStartingHashKey");
 }
 
-/* Does b begin where a ends? Behind the highest hash key nothing begins. */
+/* Does b begin where a ends? The highest hash key has no successor. */
 static bool adjoins(const struct bl_shard *a, const struct bl_shard *b)
 {
     return a->high != ~(bl_hash)0 && a->high + 1 == b->low;
@@ -307,7 +307,7 @@ static int widest_shard(const struct bl_stream *s)
     return best;
 }
 
-/* The two open neighbours whose union is narrowest. */
+/* The two adjacent open shards with the narrowest union. */
 static void narrowest_pair(const struct bl_stream *s, int *a, int *b)
 {
     bl_hash best = ~(bl_hash)0;

@@ -139,7 +139,7 @@ static size_t open_shards(const struct bl_stream *s)
     return n;
 }
 
-/* What descriptions and listings share, without braces. */
+/* Members that DescribeStream, DescribeStreamSummary and ListStreams share, without braces. */
 static void put_head(struct bl_call *c, struct bf_buf *out, const struct bl_stream *s)
 {
     bf_buf_addf(
@@ -246,7 +246,7 @@ bool bl_kinesis_list(struct bl_call *c)
     return true;
 }
 
-/* longer: the new period must not be below the old one; else not above it. */
+/* longer: the new period must not be shorter than the old one; otherwise not longer. */
 static bool retention(struct bl_call *c, bool longer)
 {
     struct bl_params p;

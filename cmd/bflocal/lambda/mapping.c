@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/stream.h"
 #include "lib/base/clock.h"
 #include "lib/cli/diag.h"
 

@@ -1,7 +1,7 @@
 /* How a lane reads: records become the JSON of an event, those that no filter takes are passed over. */
 #include <stdlib.h>
 
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/stream.h"
 #include "cmd/bflocal/lambda/mapping.h"
 #include "lib/base/clock.h"
 #include "lib/encoding/base64.h"

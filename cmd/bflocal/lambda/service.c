@@ -109,6 +109,15 @@ static bool decode(struct bl_call *c, struct bf_str wire, struct bf_str *out)
     return ok;
 }
 
+/* The fault of the call, which is an answer of the JSON protocols, as Lambda has it. */
+static void name_fault(struct bl_call *c)
+{
+    bool throttled = c->ans.error == BL_TooManyRequestsException;
+    c->ans.status = throttled ? 429 : 500;
+    bl_answer_header(c, "x-amzn-ErrorType",
+                     bf_str_of(throttled ? "TooManyRequestsException" : "ServiceException"));
+}
+
 static void run_route(struct bl_call *c)
 {
     struct bf_str function, decoded = {NULL, 0};
@@ -128,9 +137,7 @@ static void run_route(struct bl_call *c)
             "bflocal has no %.*s %.200s: it holds the part of Lambda that the pipeline uses",
             (int)c->req.method.n, c->req.method.p, c->req.path.p);
     else if (bl_reply_fault(c))
-        bl_answer_header(
-            c, "x-amzn-ErrorType",
-            bf_str_of(c->ans.status == 429 ? "TooManyRequestsException" : "ServiceException"));
+        name_fault(c);
     else if (function.p && !decode(c, function, &decoded))
         bl_lambda_fail(c, 400, "ValidationException", "The function's name is not valid.");
     else if (!r->run(c, decoded))
@@ -192,15 +199,17 @@ static void close_lambda(struct bl_local *l)
 
 static const struct bl_protocol rest = {.begin = on_begin, .finish = on_finish, .knows = on_knows};
 
+static const struct bl_dialect dialect = {.content_type = "application/json",
+                                          .error_prefix = "",
+                                          .throttled_error = BL_TooManyRequestsException,
+                                          .throttled = "Rate Exceeded."};
+
 const struct bl_service bl_service_lambda = {
     .title = "Lambda",
     .name = "lambda",
     .variable = "LAMBDA",
     .signing = "lambda",
-    .content_type = "application/json",
-    .error_prefix = "",
-    .throttled_error = BL_TooManyRequestsException,
-    .throttled = "Rate Exceeded.",
+    .dialect = &dialect,
     .max_body = BODY_MAX,
     .protocol = &rest,
     .open = open_lambda,

@@ -10,7 +10,8 @@
 
 static const uint64_t part_max = (uint64_t)5 << 30;
 
-/* Which checksum, and where its value is. */
+/* Chooses the checksum algorithm, and where the client's value is: in a header or in the
+ * trailer. */
 static enum bl_sum choose_sum(struct bl_call *c, struct bl_s3_body *b)
 {
     for (int i = 1; i < BL_SUMS; i++) {
@@ -44,7 +45,7 @@ static bool check_length(struct bl_call *c, const struct bl_s3_body *b)
     return n <= part_max || bl_s3_fail(c, BL_S3_EntityTooLarge);
 }
 
-static bool take_plain(void *arg, struct bf_str piece)
+static bool write_plain(void *arg, struct bf_str piece)
 {
     struct bl_s3_body *b = arg;
     if (piece.n == 0)
@@ -60,7 +61,7 @@ static bool take_plain(void *arg, struct bf_str piece)
     return b->size <= part_max || bf_err_set(&b->err, BF_E_LIMIT, "more than 5 GiB");
 }
 
-/* At most one checksum may come with a body. */
+/* At most one checksum may be sent with a body. */
 static bool check_one_sum(struct bl_call *c)
 {
     int n = 0;
@@ -72,7 +73,7 @@ static bool check_one_sum(struct bl_call *c)
                        "are not allowed.");
 }
 
-/* An algorithm that an SDK announces comes with its checksum. */
+/* An algorithm that an SDK announces must come with its checksum. */
 static bool check_announced(struct bl_call *c, const struct bl_s3_body *b)
 {
     struct bf_str name = bl_header(c, "x-amz-sdk-checksum-algorithm");
@@ -93,7 +94,7 @@ static bool start_sums(struct bl_call *c, struct bl_s3_body *b, enum bl_sum sum)
     if (ok && c->auth.payload == BL_PAYLOAD_HASH)
         ok = start_digest(&b->sha256, EVP_sha256());
     if (ok && b->chunked_body)
-        ok = bl_chunked_init(&b->chunked, &c->auth, take_plain, b);
+        ok = bl_chunked_init(&b->chunked, &c->auth, write_plain, b);
     return ok || bl_s3_fail(c, BL_S3_InternalError);
 }
 
@@ -113,7 +114,8 @@ bool bl_s3_body_copy(struct bl_call *c, struct bl_s3_body *b, struct bl_s3 *s3, 
     b->s3 = s3;
     b->fd = -1;
     b->copied = true;
-    c->auth.payload = BL_PAYLOAD_UNSIGNED; /* the request's own is not the copy's */
+    c->auth.payload =
+        BL_PAYLOAD_UNSIGNED; /* the hash of the request's own body does not apply to the copied bytes */
     return start_sums(c, b, sum == BL_SUM_NONE ? BL_SUM_CRC64NVME : sum);
 }
 
@@ -129,7 +131,7 @@ static bool fail_body(struct bl_call *c, const struct bl_s3_body *b)
 
 bool bl_s3_body_feed(struct bl_call *c, struct bl_s3_body *b, struct bf_str piece)
 {
-    bool ok = b->chunked_body ? bl_chunked_feed(&b->chunked, piece) : take_plain(b, piece);
+    bool ok = b->chunked_body ? bl_chunked_feed(&b->chunked, piece) : write_plain(b, piece);
     return ok || fail_body(c, b);
 }
 

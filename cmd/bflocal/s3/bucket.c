@@ -15,11 +15,12 @@ bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket)
     return found;
 }
 
-/* What is asked of ListBuckets (API reference: MaxBuckets, Prefix, ContinuationToken, BucketRegion). */
+/* The parameters of ListBuckets (API reference: MaxBuckets, Prefix, ContinuationToken,
+ * BucketRegion). */
 struct buckets {
     struct bf_str prefix, after, region;
     uint64_t max;
-    bool paged; /* a client that asks for pages is told the regions, too */
+    bool paged; /* a paginated answer also contains the regions */
 };
 
 static bool read_buckets(struct bl_call *c, struct buckets *b)
@@ -54,7 +55,7 @@ static void put_bucket(struct bl_call *c, const struct buckets *b, sqlite3_stmt 
     bf_buf_lit(out, "</Bucket>");
 }
 
-/* Those behind b->after; the name of the last when there are more. */
+/* Appends the buckets after b->after; returns the name of the last one if there are more. */
 static struct bf_str put_buckets(struct bl_call *c, const struct buckets *b)
 {
     struct bf_str last = {NULL, 0};
@@ -102,7 +103,7 @@ void bl_s3_list_buckets(struct bl_call *c)
     bf_buf_lit(out, "</ListAllMyBucketsResult>");
 }
 
-/* Beginnings and ends that are kept for other things: access point aliases, S3 Express, ... */
+/* Prefixes and suffixes that AWS reserves: access point aliases, S3 Express, ... */
 static bool reserved_name(struct bf_str s)
 {
     static const char *const starts[] = {"xn--", "sthree-", "amzn-s3-demo-"};
@@ -117,8 +118,8 @@ static bool reserved_name(struct bf_str s)
     return found;
 }
 
-/* 3 to 63 of a-z 0-9 . -, a letter or digit at both ends, no "..", no IP address (S3 user guide, "Bucket
- * naming rules"). */
+/* Checks a name: 3 to 63 of a-z 0-9 . -, a letter or digit at both ends, no "..", not an IP
+ * address (S3 user guide, "Bucket naming rules"). */
 static bool good_name(struct bf_str s)
 {
     size_t dots = 0, digits = 0;
@@ -138,7 +139,7 @@ static bool good_name(struct bf_str s)
     return !(dots == 3 && digits + dots == s.n) && !reserved_name(s);
 }
 
-/* The text of <LocationConstraint>; *bad when the document is none. */
+/* The text of <LocationConstraint>; *bad: the document is malformed. */
 static struct bf_str location(struct bf_str body, bool *bad)
 {
     struct bf_xml x;
@@ -195,7 +196,8 @@ void bl_s3_create_bucket(struct bl_call *c)
     bl_run(c->store, q);
     if (!bl_store_commit(c->store, &e))
         bl_s3_fail_err(c, &e);
-    else if (there && strcmp(c->local->region, "us-east-1") != 0) /* there alone it is no error */
+    else if (there && strcmp(c->local->region, "us-east-1") !=
+                          0) /* in us-east-1 creating one's own bucket again is not an error */
         bl_s3_fail(c, BL_S3_BucketAlreadyOwnedByYou);
     else
         bl_answer_headerf(c, "Location", "/%.*s", (int)bucket.n, bucket.p);
@@ -206,7 +208,7 @@ void bl_s3_head_bucket(struct bl_call *c)
     bl_answer_header(c, "x-amz-bucket-region", bf_str_of(c->local->region));
 }
 
-/* Uploads that were begun and not ended go with their bucket; *gone gets file and size of each part. */
+/* Deletes the unfinished uploads of a bucket. Appends file and size of each part to *gone. */
 static void drop_uploads(struct bl_call *c, struct bf_str bucket, struct bf_buf *gone)
 {
     sqlite3_stmt *q =
@@ -268,8 +270,8 @@ void bl_s3_delete_bucket(struct bl_call *c)
 
 void bl_s3_bucket_location(struct bl_call *c)
 {
-    bool us_east_1 =
-        strcmp(c->local->region, "us-east-1") == 0; /* which has no name here, of old */
+    bool us_east_1 = strcmp(c->local->region, "us-east-1") ==
+                     0; /* its LocationConstraint is empty for historical reasons */
     bf_buf_addf(&c->ans.body,
                 BL_XML_HEAD "<LocationConstraint" BL_XML_NS ">%s</LocationConstraint>",
                 us_east_1 ? "" : c->local->region);
@@ -280,7 +282,7 @@ void bl_s3_bucket_versioning(struct bl_call *c)
     bf_buf_lit(&c->ans.body, BL_XML_HEAD "<VersioningConfiguration" BL_XML_NS "/>");
 }
 
-/* What nobody can set is not there. */
+/* Nobody can set tags of a bucket here, so there are none. */
 void bl_s3_no_tagging(struct bl_call *c)
 {
     bl_s3_fail(c, BL_S3_NoSuchTagSet);

@@ -1,4 +1,4 @@
-/* CompleteMultipartUpload: the parts that the client names become one file. */
+/* CompleteMultipartUpload: joins the parts in the client's list into one file. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,16 +14,16 @@ enum { COPY_BYTES = 256 * 1024 };
 
 struct part {
     uint64_t number, file, size;
-    struct bf_str etag, sum_text; /* the client's */
+    struct bf_str etag, sum_text; /* from the client */
     unsigned char md5[16], bytes[BL_SUM_BYTES];
     enum bl_sum sum;
 };
 
 struct completion {
     struct bl_s3_upload u;
-    struct part *parts; /* those that were named */
+    struct part *parts; /* of the client's list */
     size_t n;
-    size_t gone; /* parts[0 .. gone-1] are rows that went with the upload */
+    size_t gone; /* parts[0 .. gone-1] are the rows that were deleted with the upload */
     uint64_t size, written;
     uint64_t file;
     int fd;
@@ -46,7 +46,7 @@ static bool store_text(struct bl_call *c, struct part *p, struct bf_str name, st
     return true;
 }
 
-/* <CompleteMultipartUpload><Part><PartNumber/><ETag/>...</Part>... */
+/* Reads <CompleteMultipartUpload><Part><PartNumber/><ETag/>...</Part>... */
 static bool read_part_list(struct bl_call *c, struct completion *m)
 {
     struct bf_xml x;
@@ -77,7 +77,7 @@ static bool read_part_list(struct bl_call *c, struct completion *m)
     return (ok && m->n) || bl_s3_fail(c, BL_S3_MalformedXML);
 }
 
-/* The rows of the parts that were named; the store is locked. */
+/* Reads the rows of the listed parts; the store is locked. */
 static bool read_part_rows(struct bl_call *c, struct completion *m)
 {
     struct bl_store *st = c->store;
@@ -126,7 +126,8 @@ static bool check_part(struct bl_call *c, const struct part *p, bool last)
                            NULL);
 }
 
-/* A composite checksum is made of the parts' checksums: the list must name each. */
+/* A composite checksum is computed from the parts' checksums, so the list must have one for
+ * each. */
 static bool check_named_sums(struct bl_call *c, const struct completion *m)
 {
     for (size_t i = 0; m->u.composite && i < m->n; i++)
@@ -140,7 +141,7 @@ static bool check_named_sums(struct bl_call *c, const struct completion *m)
     return true;
 }
 
-/* The checksum of the whole that a client states must be of the upload's algorithm and type. */
+/* The client's checksum of the whole object must have the upload's algorithm and type. */
 static bool check_sum_kind(struct bl_call *c, const struct completion *m)
 {
     struct bf_str type = bl_header(c, "x-amz-checksum-type");
@@ -197,8 +198,8 @@ static bool append_file(struct bl_call *c, struct completion *m, uint64_t file, 
     return n == 0;
 }
 
-/* All parts into one new file, outside the lock: this is where the time goes. A checksum of the whole is taken
- * on the way. */
+/* Copies all parts into one new file without the lock, since this takes most of the time.
+ * Computes the checksum of the whole object as well. */
 static bool join_parts(struct bl_call *c, struct completion *m, unsigned char whole[BL_SUM_BYTES],
                        struct bf_err *e)
 {
@@ -219,7 +220,7 @@ static bool join_parts(struct bl_call *c, struct completion *m, unsigned char wh
     return ok;
 }
 
-/* MD5 of the parts' MD5s, and their number. */
+/* The MD5 of the parts' MD5s, and the number of parts. */
 static bool make_etag(struct completion *m)
 {
     EVP_MD_CTX *ctx = EVP_MD_CTX_new();
@@ -239,7 +240,7 @@ static bool make_etag(struct completion *m)
     return ok && bf_buf_ok(&b);
 }
 
-/* The checksum of the parts' checksums, or that of the whole. */
+/* The checksum of the parts' checksums, or of the whole object. */
 static bool make_sum(struct completion *m, const unsigned char whole[BL_SUM_BYTES])
 {
     unsigned char bytes[BL_SUM_BYTES];
@@ -256,7 +257,7 @@ static bool make_sum(struct completion *m, const unsigned char whole[BL_SUM_BYTE
     ok = ok && bl_summer_end(&sum, bytes);
     bl_summer_free(&sum);
     m->sum_text[0] = '\0';
-    if (!ok) { /* a part without the upload's checksum leaves the object without one */
+    if (!ok) { /* if a part has no checksum of the upload's algorithm, the object has none */
         m->u.sum = BL_SUM_NONE;
         return true;
     }
@@ -271,7 +272,7 @@ static bool check_whole_sum(struct bl_call *c, const struct completion *m)
     struct bf_str want = bl_header(c, bl_sum_header(m->u.sum)), have = bf_str_of(m->sum_text);
     if (m->u.sum == BL_SUM_NONE || !want.p || bf_str_eq(want, have))
         return true;
-    size_t dash = 0; /* a client may leave out the "-N" */
+    size_t dash = 0; /* the client may omit the "-N" */
     while (dash < have.n && have.p[dash] != '-')
         dash++;
     return bf_str_eq(want, bf_str(have.p, dash)) ||
@@ -280,7 +281,8 @@ static bool check_whole_sum(struct bl_call *c, const struct completion *m)
                        bl_sum_name(m->u.sum));
 }
 
-/* The parts are of no more use, those that were not named included; their rows take the place of the list. */
+/* Deletes the rows of all parts, including those that were not listed. m->parts becomes the list
+ * of the deleted rows. */
 static void drop_rows(struct bl_call *c, struct completion *m)
 {
     sqlite3_stmt *q = bl_sql(c->store, "DELETE FROM s3_part WHERE upload = ? RETURNING file, size");
@@ -294,8 +296,7 @@ static void drop_rows(struct bl_call *c, struct completion *m)
     bl_run(c->store, q);
 }
 
-/* What a client hears that completes the upload once more: it may not have got the first answer. A day is
- * long enough for that. */
+/* Stores the answer for a day, for a client that did not get it and repeats the request. */
 static void note_done(struct bl_call *c, const struct completion *m)
 {
     struct bl_s3_call *s = bl_s3_of(c);
@@ -314,7 +315,7 @@ static void note_done(struct bl_call *c, const struct completion *m)
     bl_run(c->store, q);
 }
 
-/* The one transaction: the object's row comes, the upload's rows go. */
+/* In one transaction: adds the object's row and deletes the upload's rows. */
 static bool commit_object(struct bl_call *c, struct completion *m, uint64_t *old_file,
                           uint64_t *old_size)
 {
@@ -365,7 +366,7 @@ static void keep_text(char *out, size_t room, struct bf_str text)
     snprintf(out, room, "%.*s", (int)text.n, text.n ? text.p : "");
 }
 
-/* Has the upload been completed before? Its answer is in m then. False: the answer is set. */
+/* Was the upload completed before? Then m has its answer. False: the answer is set. */
 static bool find_done(struct bl_call *c, struct completion *m, bool *done)
 {
     struct bl_s3_call *s = bl_s3_of(c);
@@ -386,7 +387,7 @@ static bool find_done(struct bl_call *c, struct completion *m, bool *done)
     return bl_s3_end_read(c);
 }
 
-/* Do the parts that the client names make the ETag that the object got? */
+/* Does the client's list of parts give the ETag of the completed object? */
 static bool check_again(struct bl_call *c, struct completion *m)
 {
     char etag[sizeof(m->etag)];

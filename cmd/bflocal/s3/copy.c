@@ -12,7 +12,7 @@
 
 enum { COPY_BYTES = 256 * 1024 };
 
-/* "bucket/key" or "/bucket/key", percent-encoded. */
+/* Reads "bucket/key" or "/bucket/key", percent-encoded. */
 static bool read_source(struct bl_call *c, struct bf_str *bucket, struct bf_str *key)
 {
     struct bf_str wire = bl_header(c, "x-amz-copy-source"), plain;
@@ -36,7 +36,7 @@ static bool read_source(struct bl_call *c, struct bf_str *bucket, struct bf_str 
     return true;
 }
 
-/* The source's row and its open file (-1: it is empty). */
+/* Reads the source's row and opens its file (-1: it is empty). */
 static bool open_source(struct bl_call *c, struct bl_s3_object *o, int *fd, struct bf_str *bucket,
                         struct bf_str *key)
 {
@@ -59,8 +59,8 @@ static bool open_source(struct bl_call *c, struct bl_s3_object *o, int *fd, stru
     return found || bl_s3_fail(c, there ? BL_S3_NoSuchKey : BL_S3_NoSuchBucket);
 }
 
-/* x-amz-copy-source-if-...; an ETag that is named decides alone, its time is not asked (API reference,
- * CopyObject). */
+/* Checks x-amz-copy-source-if-...; with a condition on the ETag the condition on the time is
+ * ignored (API reference, CopyObject). */
 static bool check_source(struct bl_call *c, const struct bl_s3_object *o)
 {
     struct bf_str match = bl_header(c, "x-amz-copy-source-if-match");
@@ -81,7 +81,7 @@ static bool check_source(struct bl_call *c, const struct bl_s3_object *o)
     return ok || bl_s3_fail(c, BL_S3_PreconditionFailed);
 }
 
-/* length bytes from `from` into the body, as if they had been uploaded. */
+/* Copies `length` bytes from offset `from` into the body, as if they were uploaded. */
 static bool copy_range(struct bl_call *c, int fd, uint64_t from, uint64_t length)
 {
     struct bl_s3_body *b = &bl_s3_of(c)->body;
@@ -104,7 +104,7 @@ static bool copy_range(struct bl_call *c, int fd, uint64_t from, uint64_t length
     return length == 0 && bl_s3_body_end(c, b);
 }
 
-/* The copy's checksum is of the algorithm that the request names, else of `sum`, its source's. */
+/* The copy's checksum uses the algorithm in the request, otherwise `sum`, that of the source. */
 static bool begin_body(struct bl_call *c, enum bl_sum sum)
 {
     struct bf_str name = bl_header(c, "x-amz-checksum-algorithm");
@@ -134,7 +134,7 @@ static void put_copied(struct bl_call *c, const char *root, struct bf_str etag)
                 bl_sum_name(b->summer.sum), root);
 }
 
-/* Those that belong to one object and are not copied with it. */
+/* Headers of one object that CopyObject does not copy. */
 static const char *const own[] = {"x-amz-storage-class", "x-amz-website-redirect-location",
                                   "x-amz-server-side-encryption"};
 
@@ -146,7 +146,8 @@ static bool is_own(struct bf_str name)
     return false;
 }
 
-/* Takes lines of `from` for which of the two sides decides. */
+/* Appends the headers of `from` (the request's if `request`, otherwise the source's) that the copy
+ * gets from that side. */
 static void add_lines(struct bf_buf *out, struct bf_str from, bool request, bool metadata,
                       bool tags)
 {
@@ -163,7 +164,7 @@ static void add_lines(struct bf_buf *out, struct bf_str from, bool request, bool
     }
 }
 
-/* What is kept with the copy: metadata and tags are the source's unless a directive says REPLACE. */
+/* The headers of the copy: metadata and tags are the source's unless a directive says REPLACE. */
 static struct bf_str copied_headers(struct bl_call *c, struct bf_str source)
 {
     struct bf_buf out;
@@ -179,7 +180,7 @@ static struct bf_str copied_headers(struct bl_call *c, struct bf_str source)
     return view;
 }
 
-/* Does the copy differ from its source in more than its time? */
+/* Does the request change more of the object than its time? */
 static bool changes_object(const struct bl_call *c)
 {
     bool any = bf_str_is(bl_header(c, "x-amz-metadata-directive"), "REPLACE");
@@ -250,7 +251,7 @@ void bl_s3_copy_object(struct bl_call *c)
         close(fd);
 }
 
-/* "bytes=0-8388607"; all of it without the header. */
+/* Reads "bytes=0-8388607"; the whole object without the header. */
 static bool source_range(struct bl_call *c, uint64_t size, uint64_t *from, uint64_t *length)
 {
     struct bf_str text = bl_header(c, "x-amz-copy-source-range"), first, last = {NULL, 0};
@@ -286,7 +287,7 @@ void bl_s3_upload_part_copy(struct bl_call *c)
     bl_store_unlock(c->store);
     if (!found || !bl_s3_part_number(c, &number) || !open_source(c, &o, &fd, &bucket, &key))
         return;
-    /* the part is summed as the upload asks */
+    /* the part is summed with the upload's algorithm */
     if (source_range(c, o.size, &from, &length) && check_source(c, &o) &&
         bl_s3_body_copy(c, &bl_s3_of(c)->body, c->local->s3, u.sum) &&
         copy_range(c, fd, from, length) && bl_s3_keep_part(c, &bl_s3_of(c)->body, number))

@@ -12,12 +12,12 @@ struct removed {
 
 /* An <Object> of a <Delete> document. */
 struct wanted {
-    struct bf_str key, etag; /* etag.p NULL: whatever it holds */
-    const char *error;       /* why it stays, NULL: it goes */
+    struct bf_str key, etag; /* etag.p NULL: any */
+    const char *error;       /* why it is not deleted; NULL: it is */
     struct removed gone;
 };
 
-/* Inside a transaction. Deleting what is not there is no error. */
+/* Inside a transaction. Deleting a missing object is not an error. */
 static struct removed delete_row(struct bl_call *c, struct bf_str bucket, struct bf_str key)
 {
     struct bl_store *st = c->store;
@@ -33,7 +33,7 @@ static struct removed delete_row(struct bl_call *c, struct bf_str bucket, struct
     return r;
 }
 
-/* Ends the transaction that has deleted these. */
+/* Ends the transaction in which these objects were deleted. */
 static bool end_delete(struct bl_call *c, const struct wanted *list, size_t n)
 {
     struct bf_err e = {0};
@@ -64,8 +64,8 @@ void bl_s3_delete_object(struct bl_call *c)
     c->ans.status = 204;
 }
 
-/* What is asked for in a <Delete> document, by the element that has just ended. */
-static bool take_element(struct bl_call *c, struct wanted *w, struct bf_str name,
+/* Stores the value of an element of a <Delete> document at its end tag. */
+static bool read_element(struct bl_call *c, struct wanted *w, struct bf_str name,
                          struct bf_str text, bool *quiet)
 {
     if (bf_str_is(name, "Quiet"))
@@ -83,7 +83,7 @@ static bool take_element(struct bl_call *c, struct wanted *w, struct bf_str name
     return true;
 }
 
-/* The objects of a <Delete> document, in the arena. */
+/* Reads the objects of a <Delete> document into the arena. */
 static bool read_delete_list(struct bl_call *c, struct wanted *list, size_t *n, bool *quiet)
 {
     struct bf_xml x;
@@ -101,7 +101,7 @@ static bool read_delete_list(struct bl_call *c, struct wanted *list, size_t *n, 
             ok = bf_xml_decode(&text, x.text);
         else if (t == BF_XML_CLOSE) {
             struct wanted none = {0}, *w = *n ? &list[*n - 1] : &none;
-            ok = take_element(c, w, x.name, bf_buf_view(&text), quiet) &&
+            ok = read_element(c, w, x.name, bf_buf_view(&text), quiet) &&
                  (!bf_str_is(x.name, "Object") || w->key.n);
         } else
             ok = false;
@@ -110,7 +110,7 @@ static bool read_delete_list(struct bl_call *c, struct wanted *list, size_t *n, 
     return (ok && *n) || (!c->failed && bl_s3_fail(c, BL_S3_MalformedXML));
 }
 
-/* The document must come with a digest, and the digest must be right. */
+/* The document needs a digest, which must match. */
 static bool check_digest(struct bl_call *c)
 {
     unsigned char bytes[BL_SUM_BYTES];
@@ -141,7 +141,7 @@ static bool check_digest(struct bl_call *c)
     return bf_str_eq(md5, bf_buf_view(&b)) || bl_s3_fail(c, BL_S3_BadDigest);
 }
 
-/* Deletes one object, unless it has another ETag than the client knows. */
+/* Deletes one object, unless its ETag differs from the one in the request. */
 static void delete_one(struct bl_call *c, struct wanted *w)
 {
     struct bl_s3_object o;
@@ -155,7 +155,7 @@ static void delete_one(struct bl_call *c, struct wanted *w)
         w->gone = delete_row(c, bucket, w->key);
 }
 
-/* What became of each; quiet: only of those that stay. */
+/* Appends the result for each object; quiet: only the errors. */
 static void put_deleted(struct bl_call *c, const struct wanted *list, size_t n, bool quiet)
 {
     struct bf_buf *out = &c->ans.body;

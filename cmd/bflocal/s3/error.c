@@ -84,7 +84,7 @@ static void put_hex_bytes(struct bf_buf *out, const char *name, struct bf_str s)
     bf_buf_addf(out, "</%s>", name);
 }
 
-/* What S3 lets a client compare with its own work. */
+/* S3 answers with the values that a client can compare with its own. */
 static bool fail_signature(struct bl_call *c)
 {
     const struct bl_auth *a = &c->auth;

@@ -1,6 +1,6 @@
 /*
- * S3's errors: code, HTTP status and the usual message in one table (S3 API
- * reference, "Error responses"), written as <Error> documents.
+ * S3's errors: code, HTTP status and default message in one table (S3 API reference,
+ * "Error responses"), answered as <Error> documents.
  */
 #ifndef BL_S3_ERROR_H
 #define BL_S3_ERROR_H
@@ -66,29 +66,31 @@ enum bl_s3_error {
 #undef BL_S3_ENUM
 };
 
-/* Sets the answer to the error with its usual message; returns false. */
+/* Answers the error with its default message; returns false. */
 bool bl_s3_fail(struct bl_call *c, enum bl_s3_error error);
 
 /* With a message of its own. */
 bool bl_s3_failf(struct bl_call *c, enum bl_s3_error error, const char *fmt, ...) BF_PRINTF(3, 4);
 
-/* With further elements behind the message: "<Key>a</Key>"; text NULL: the usual message. */
+/* With further elements after the message: "<Key>a</Key>". text NULL: the default message. */
 bool bl_s3_fail_with(struct bl_call *c, enum bl_s3_error error, struct bf_str elements,
                      const char *text);
 
-/* The machine failed us: 500, and a line on standard error. */
+/* A failure of the machine: answers 500 and prints e on standard error. Returns false. */
 bool bl_s3_fail_err(struct bl_call *c, const struct bf_err *e);
 
-/* Ends what only reads: unlocks the store. False: it had failed, and that is the answer. */
+/* Ends an operation that only reads: unlocks the store. False: the store had failed, and the
+ * answer is set. */
 bool bl_s3_end_read(struct bl_call *c) BF_MUST;
 
-/* Something is not there; or the store, which is locked, could not tell. */
+/* Answers that something does not exist, or that the store, which is locked, failed to look for
+ * it. Returns false. */
 bool bl_s3_missing(struct bl_call *c, enum bl_s3_error code);
 
-/* What the signature check found. */
+/* Answers the error of the signature check; returns false. */
 bool bl_s3_fail_auth(struct bl_call *c);
 
-/* The fault that replaces the answer, if one hit. */
+/* Applies a fault that replaces the answer. True: the answer is set. */
 bool bl_s3_reply_fault(struct bl_call *c);
 
 #endif

@@ -18,7 +18,7 @@ static void file_name(uint64_t file, char name[NAME])
     snprintf(name, NAME, "%02x/%016llx", (unsigned)(file >> 56), (unsigned long long)file);
 }
 
-/* Files of one folder "xx" for which keep says no. */
+/* Deletes the files of the folder `sub` ("xx") for which keep returns false. */
 static void sweep_folder(struct bl_s3 *s, const char *sub,
                          bool (*keep)(struct bl_s3 *s, uint64_t file))
 {
@@ -132,7 +132,7 @@ static bool store_dirty(struct bl_store *st, struct bf_err *e)
     return bl_store_commit(st, e);
 }
 
-/* The first file of this run: from now on a crash may leave files behind. */
+/* Records, before the first file of this run, that a crash may leave files without a row. */
 bool bl_s3_file_ready(struct bl_s3 *s, struct bf_err *e)
 {
     pthread_mutex_lock(&s->first);
@@ -185,7 +185,7 @@ void bl_s3_file_path(const struct bl_s3 *s, uint64_t file, struct bf_buf *out)
     bf_buf_addf(out, "%s/%s", s->dir, name);
 }
 
-/* Room for n more bytes under the fault `disk`? Counts them. */
+/* Is there space for n more bytes under the fault `disk`? If so, counts them. */
 static bool reserve_bytes(struct bl_s3 *s, size_t n)
 {
     uint64_t max = bl_fault_disk_max(&s->local->faults);

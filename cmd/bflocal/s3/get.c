@@ -9,8 +9,8 @@
 #include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 
-/* The object and, when it has one, its open file: opened under the lock, so that a replacement cannot take
- * the file away in between. */
+/* Finds the object and opens its file under the lock, so that a replacement cannot delete the
+ * file in between. */
 static bool find_and_open(struct bl_call *c, struct bl_s3_object *o)
 {
     struct bl_s3_call *s = bl_s3_of(c);
@@ -38,7 +38,7 @@ static bool find_and_open(struct bl_call *c, struct bl_s3_object *o)
     return false;
 }
 
-/* Is the ETag in a list like: "abc", "def" (quotes optional) or *? */
+/* Is the ETag in the list? The list is * or like "abc", "def" (quotes are optional). */
 static bool in_list(struct bf_str list, struct bf_str etag)
 {
     struct bf_str item, bare = bf_str(etag.p + 1, etag.n - 2);
@@ -50,7 +50,7 @@ static bool in_list(struct bf_str list, struct bf_str etag)
     return false;
 }
 
-/* RFC 9110, 13.2.2: the order in which conditions are asked. */
+/* Evaluates the conditions in the order of RFC 9110, 13.2.2. */
 static bool check_conditions(struct bl_call *c, const struct bl_s3_object *o)
 {
     struct bf_str match = bl_header(c, "if-match"), none = bl_header(c, "if-none-match");
@@ -75,7 +75,7 @@ static bool check_conditions(struct bl_call *c, const struct bl_s3_object *o)
     return false;
 }
 
-/* One range "bytes=a-b", "a-", "-n"; anything else is no range (RFC 9110, 14.2). */
+/* Reads one range "bytes=a-b", "a-" or "-n"; anything else counts as no range (RFC 9110, 14.2). */
 static bool read_range(struct bf_str text, uint64_t size, uint64_t *from, uint64_t *length,
                        bool *bad)
 {
@@ -134,7 +134,8 @@ static void answer_tagging_count(struct bl_call *c, struct bf_str tags)
         bl_answer_headerf(c, "x-amz-tagging-count", "%u", n);
 }
 
-/* The headers that came with the object; response-content-type=... in the query wins. */
+/* Answers the headers stored with the object; response-content-type=... in the query overrides
+ * one. */
 static void answer_kept(struct bl_call *c, const struct bl_s3_object *o)
 {
     struct bf_str rest = o->headers, line, type = bl_query(c, "response-content-type");
@@ -180,10 +181,10 @@ void bl_s3_get_object(struct bl_call *c)
         bl_s3_answer_sum(c, o.sum, o.composite, o.sum_text);
 }
 
-/* Is that one of the attributes that the request asks for? */
+/* Is this attribute in the request's list? */
 static bool wants_attribute(const struct bl_call *c, const char *name)
 {
-    for (size_t i = 0; i < c->req.nheaders; i++) { /* SDKs send a header for each */
+    for (size_t i = 0; i < c->req.nheaders; i++) { /* SDKs send one header for each */
         struct bf_str list = c->req.headers[i].value, item;
         if (!bf_str_is(c->req.headers[i].name, "x-amz-object-attributes"))
             continue;

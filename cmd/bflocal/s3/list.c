@@ -1,7 +1,7 @@
 /*
- * ListObjectsV2 and ListObjects: keys in the order of their bytes, folded at a
- * delimiter. A folded prefix is jumped over with one look-up, so a listing costs
- * what it answers, whatever lies below.
+ * ListObjectsV2 and ListObjects: keys in byte order, grouped by a delimiter. A common
+ * prefix is skipped with one look-up, so the cost of a listing is proportional to its
+ * answer.
  */
 #include <stdio.h>
 
@@ -16,12 +16,12 @@ enum { KEYS_MAX = 1000, AFTER_MAX = BL_S3_KEY_MAX + 2 };
 struct listing {
     struct bf_str prefix, delimiter;
     bool url;   /* encoding-type=url */
-    bool owner; /* fetch-owner=true; ListObjects always */
+    bool owner; /* fetch-owner=true; always in ListObjects */
     uint64_t max;
     struct bf_buf keys, prefixes; /* XML */
     uint64_t count;
     bool truncated;
-    char last[AFTER_MAX]; /* the last key or prefix that was listed */
+    char last[AFTER_MAX]; /* the last listed key or common prefix */
     size_t nlast;
     bool last_is_prefix;
 };
@@ -60,7 +60,8 @@ static void put_contents(struct listing *l, sqlite3_stmt *q, struct bf_str key)
     bf_buf_lit(out, "</Contents>");
 }
 
-/* Up to and with the first delimiter behind the prefix; p == NULL: not folded. */
+/* The common prefix of a key: up to and with the first delimiter after the listing's prefix. p
+ * == NULL: none. */
 static struct bf_str folded_prefix(const struct listing *l, struct bf_str key)
 {
     size_t n = l->delimiter.n;
@@ -77,7 +78,8 @@ static void remember_last(struct listing *l, struct bf_str name, bool prefix)
     l->last_is_prefix = prefix;
 }
 
-/* The first key that does not begin with prefix any more: its last byte that can grow, grown. */
+/* Changes a prefix to the first key after all keys with that prefix: increments its last byte
+ * that can be. */
 static size_t key_successor(char *key, size_t n)
 {
     while (n && (unsigned char)key[n - 1] == 0xff)
@@ -87,7 +89,7 @@ static size_t key_successor(char *key, size_t n)
     return n;
 }
 
-/* Keys from `from` on; a listing goes on behind a folded prefix with a new look-up. */
+/* Lists keys from `from` on; after each common prefix it starts a new look-up. */
 static bool list_keys(struct bl_call *c, struct listing *l, char *from, size_t nfrom)
 {
     static const char sql[] =
@@ -129,7 +131,7 @@ static bool list_keys(struct bl_call *c, struct listing *l, char *from, size_t n
     }
 }
 
-/* Where to begin behind `after`: a folded prefix is left as a whole, any other key with its next. */
+/* The start after `after`: past all keys of a common prefix, or the next possible key. */
 static size_t start_after(const struct listing *l, char *from, struct bf_str after, bool prefix)
 {
     size_t n = after.n < BL_S3_KEY_MAX ? after.n : BL_S3_KEY_MAX;
@@ -187,7 +189,7 @@ static bool collect_keys(struct bl_call *c, struct listing *l, struct bf_str aft
     return ok || bl_s3_fail_err(c, &e);
 }
 
-/* What both answers begin with. */
+/* Appends the elements that both answers begin with. */
 static void put_list_head(struct bl_call *c, const struct listing *l)
 {
     struct bf_buf *out = &c->ans.body;
@@ -219,7 +221,7 @@ static void end_listing(struct listing *l)
     bf_buf_free(&l->prefixes);
 }
 
-/* A continuation token is the last name and whether it was a prefix, in base64. */
+/* Reads a continuation token: the last name, and whether it was a common prefix, in base64. */
 static bool read_continuation(struct bl_call *c, struct bf_str token, struct bf_str *after,
                               bool *prefix)
 {

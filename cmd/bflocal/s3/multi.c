@@ -1,4 +1,4 @@
-/* Multipart uploads: create, parts, abort, lists. */
+/* Multipart uploads: create, upload parts, abort, list. */
 #include "cmd/bflocal/s3/multi.h"
 
 #include <stdio.h>
@@ -9,7 +9,8 @@
 #include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 
-/* CRC64NVME is always of the whole object; the others are composite unless the client says otherwise. */
+/* CRC64NVME always covers the whole object; the others are composite unless the client says
+ * otherwise. */
 bool bl_s3_is_composite(struct bl_call *c, enum bl_sum sum)
 {
     struct bf_str type = bl_header(c, "x-amz-checksum-type");
@@ -18,7 +19,7 @@ bool bl_s3_is_composite(struct bl_call *c, enum bl_sum sum)
     return !bf_str_is(type, "FULL_OBJECT");
 }
 
-/* Ids of later uploads are greater. */
+/* Draws an id; later uploads get greater ids. */
 static void draw_id(struct bl_s3 *s, int64_t now_ms, char id[65])
 {
     static uint64_t last;
@@ -105,7 +106,7 @@ bool bl_s3_find_upload(struct bl_call *c, struct bl_s3_upload *u)
     if (found) {
         int64_t sum = bl_column_i64(q, 1);
         u->declared = sum > 0 && sum < BL_SUMS;
-        /* without a declared algorithm the object gets what a plain PutObject gets */
+        /* without a declared algorithm the object gets the default of PutObject */
         u->sum = u->declared ? (enum bl_sum)sum : BL_SUM_CRC64NVME;
         u->composite = bl_column_i64(q, 2) != 0;
         found = bf_arena_copy(&c->arena, bl_column_blob(q, 0), &u->headers);
@@ -123,8 +124,8 @@ bool bl_s3_part_number(struct bl_call *c, uint64_t *number)
                        "Part number must be an integer between 1 and %d, inclusive", BL_S3_PARTS);
 }
 
-/* The algorithm that was declared for the upload binds its parts: another one is refused, and none where the
- * object's checksum is made of the parts' checksums. An upload without one takes parts with any. */
+/* A part must not use another algorithm than the one declared for the upload, and must have a
+ * checksum if the object's checksum is composite. Without a declared algorithm any is accepted. */
 static bool check_sum_kind(struct bl_call *c, const struct bl_s3_upload *u,
                            const struct bl_s3_body *b)
 {
@@ -199,7 +200,7 @@ void bl_s3_upload_part(struct bl_call *c)
     c->ans.content_type = NULL;
 }
 
-/* The rows go in one transaction, the files of the parts after it. */
+/* Deletes the rows in one transaction and the parts' files after it. */
 void bl_s3_abort_multipart(struct bl_call *c)
 {
     struct bl_s3_upload u;
@@ -312,7 +313,7 @@ void bl_s3_list_parts(struct bl_call *c)
     bf_buf_free(&parts);
 }
 
-/* What a list of uploads begins behind, and how long it gets. */
+/* The markers and the limit of ListMultipartUploads. */
 struct uploads {
     struct bf_str prefix, key, id; /* key-marker, upload-id-marker */
     uint64_t max, n;
@@ -320,7 +321,7 @@ struct uploads {
     struct bf_str last_key, last_id;
 };
 
-/* Uploads of one key come as they were made: their ids grow. */
+/* Lists uploads by key, then by id, which is the order of creation. */
 static void put_uploads(struct bl_call *c, struct uploads *l, struct bf_buf *out)
 {
     sqlite3_stmt *q =
@@ -328,7 +329,8 @@ static void put_uploads(struct bl_call *c, struct uploads *l, struct bf_buf *out
                          "AND (key > ?2 OR (key = ?2 AND id > ?3)) ORDER BY key, id");
     bl_bind_text(q, 1, bl_s3_of(c)->bucket);
     bl_bind_blob(q, 2, l->key.p ? l->key : BF_STR(""));
-    /* without an id's mark the key's uploads are all behind; 'z' is behind every id */
+    /* without an id marker all uploads of the key are listed already; 'z' is greater than every
+     * id */
     bl_bind_text(q, 3, l->id.n ? l->id : BF_STR("z"));
     while (bl_step(c->store, q)) {
         struct bf_str key = bl_column_blob(q, 0), id = bl_column_text(q, 1);

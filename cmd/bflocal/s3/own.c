@@ -152,7 +152,7 @@ bool bl_s3_write_end(struct bl_s3_writer *w, struct bf_str bucket, struct bf_str
     bl_s3_replace(st, bucket, key, &o, &old_file, &old_size);
     if (!bl_store_commit(st, e))
         return false;
-    w->file = 0; /* it is an object now */
+    w->file = 0; /* the object owns it now */
     bl_s3_file_remove(w->local->s3, old_file, old_size);
     return true;
 }

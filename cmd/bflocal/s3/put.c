@@ -1,4 +1,4 @@
-/* PutObject, and what every write of an object needs. */
+/* PutObject, and helpers for all operations that write objects. */
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/s3/file.h"
 #include "lib/encoding/enc.h"
@@ -45,7 +45,7 @@ void bl_s3_note_delete(struct bl_s3 *s, struct bf_str bucket, struct bf_str key)
     pthread_mutex_unlock(&s->mutex);
 }
 
-/* Has the key been deleted since the call began? */
+/* Was the key deleted after the call began? */
 static bool deleted_since(struct bl_s3 *s, const struct bl_s3_call *call)
 {
     uint64_t want = name_hash(call->bucket, call->key);
@@ -79,7 +79,8 @@ static bool check_class(struct bl_call *c)
     return !class.p || bl_s3_fail(c, BL_S3_InvalidStorageClass);
 }
 
-/* Headers that would change what is stored, or who may store it, must not be passed over. */
+/* Refuses headers that change what is stored, or who may store it, and that bflocal does not
+ * implement. */
 bool bl_s3_check_headers(struct bl_call *c)
 {
     static const char *const none[] = {"x-amz-server-side-encryption-customer-",
@@ -130,7 +131,7 @@ bool bl_s3_precondition(struct bl_call *c)
            fail_condition(c, "If-Match");
 }
 
-/* The bucket may have gone while the body came. */
+/* The bucket may have been deleted during the upload. */
 bool bl_s3_may_write(struct bl_call *c)
 {
     if (!bl_s3_bucket_exists(c->store, bl_s3_of(c)->bucket))
@@ -165,7 +166,7 @@ void bl_s3_replace(struct bl_store *st, struct bf_str bucket, struct bf_str key,
     bl_run(st, q);
 }
 
-/* aws-chunked is the transfer's, not the object's. */
+/* aws-chunked belongs to the transfer, not to the object. */
 static void put_encoding(struct bf_buf *out, struct bf_str value)
 {
     struct bf_str item;

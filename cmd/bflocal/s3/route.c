@@ -3,7 +3,7 @@
 #include "lib/aws/s3/s3.h"
 #include "lib/encoding/enc.h"
 
-/* The first row that fits: method, what is named, a query parameter, a header. */
+/* The first matching row counts: method, level, a query parameter, a header. */
 static const struct route {
     const char *method;
     enum bl_s3_level level;
@@ -98,7 +98,8 @@ const struct bl_s3_op *bl_s3_op_named(const char *name)
     return NULL;
 }
 
-/* Sub-resources that S3 has and bflocal has not: not to be taken for the plain operation. */
+/* Subresources of S3 that bflocal does not have. They must not be mistaken for the plain
+ * operation. */
 static const char *const beyond[] = {
     "accelerate",
     "acl",
@@ -126,7 +127,7 @@ static const char *const beyond[] = {
     "website",
 };
 
-/* Is the parameter in the query, with or without a value? */
+/* Does the query have this parameter, with or without a value? */
 static bool has_query(const struct bl_call *c, const char *name)
 {
     struct bf_str rest = c->req.query, item, want = bf_str_of(name);
@@ -138,12 +139,12 @@ static bool has_query(const struct bl_call *c, const char *name)
     return false;
 }
 
-/* What of the request bflocal has not, NULL: nothing. */
+/* A subresource of the request that bflocal does not have; NULL: none. */
 static const char *find_beyond(const struct bl_call *c, enum bl_s3_level level)
 {
     static const char *const written[] = {
-        "tagging", "versioning", "location",
-        "policy",  "cors",       "lifecycle"}; /* these can be read; an object's tags be written */
+        "tagging", "versioning", "location", "policy",
+        "cors",    "lifecycle"}; /* bflocal answers reads of these, and writes of an object's tags */
     bool get = bf_str_is(c->req.method, "GET"), head = bf_str_is(c->req.method, "HEAD");
     for (size_t i = 0; i < BF_COUNT(beyond); i++)
         if (has_query(c, beyond[i]))
@@ -167,7 +168,8 @@ const struct bl_s3_op *bl_s3_route(const struct bl_call *c, enum bl_s3_level lev
     return NULL;
 }
 
-/* Virtual-host style: BL_S3_BUCKET.s3.REGION.amazonaws.com, BL_S3_BUCKET.s3.localhost, BL_S3_BUCKET.localhost. */
+/* The bucket in a virtual host: BUCKET.s3.REGION.amazonaws.com, BUCKET.s3.localhost,
+ * BUCKET.localhost. */
 static struct bf_str bucket_of_host(const struct bl_call *c)
 {
     static const struct bf_str local = BF_STR(".localhost");
@@ -195,7 +197,7 @@ static bool decode_name(struct bl_call *c, struct bf_str wire, struct bf_str *ou
     return ok || bl_s3_fail(c, BL_S3_InternalError);
 }
 
-/* Bucket and key out of host and path. */
+/* Reads bucket and key from host and path. */
 bool bl_s3_name_target(struct bl_call *c, struct bl_s3_call *s, enum bl_s3_level *level)
 {
     struct bf_str path = c->req.path, host = bucket_of_host(c);
@@ -216,7 +218,7 @@ bool bl_s3_name_target(struct bl_call *c, struct bl_s3_call *s, enum bl_s3_level
             bl_arena_printf(&c->arena, "<Size>%zu</Size><MaxSizeAllowed>%d</MaxSizeAllowed>",
                             s->key.n, BL_S3_KEY_MAX),
             NULL);
-    if (bf_s3_key_climbs(s->key)) { /* S3 says no more than the status */
+    if (bf_s3_key_climbs(s->key)) { /* S3 answers only with the status */
         bl_s3_fail(c, BL_S3_InvalidURI);
         bf_buf_reset(&c->ans.body);
         return false;
@@ -231,6 +233,6 @@ bool bl_s3_fail_route(struct bl_call *c, enum bl_s3_level level)
     if (!what)
         return bl_s3_fail(c, BL_S3_MethodNotAllowed);
     return bl_s3_failf(c, BL_S3_NotImplemented,
-                       "bflocal has no %s ?%s: it holds the slice of S3 that the toolkit uses",
+                       "bflocal has no %s ?%s: it has the operations that bfpipe uses",
                        c->req.method.p, what);
 }

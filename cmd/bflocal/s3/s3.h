@@ -1,13 +1,12 @@
 /*
- * S3 inside: what its files share. Buckets and objects are rows; an object's
- * bytes are a file that is named by a random number, so no bucket or key ever
- * becomes part of a path. A file is written first and belongs to nobody; the row
- * that names it is what makes it an object, and files that no row names are
- * swept away at the next start after a crash.
+ * S3: declarations that its files share. Buckets and objects are rows. An object's
+ * bytes are in a file with a random number as its name, so a bucket or key is never
+ * part of a path. The file is written first; its object exists when a row names the
+ * file. Files without a row are deleted at the next start after a crash.
  *
- *     service   which operation, the frame round it         error   errors
+ *     service   chooses the operation, common parts         error   errors
  *     file      files, free space                           sum     checksums
- *     body      an upload on its way to a file              state   what S3 keeps in memory
+ *     body      an upload that is written to a file         state   S3's state in memory
  *     bucket, put, get, tags, delete, list, multi, complete, copy   the operations
  */
 #ifndef BL_S3_H
@@ -22,7 +21,7 @@ enum { BL_S3_KEY_MAX = 1024, BL_S3_METADATA_MAX = 2048, BL_S3_PART_MIN = 5 * 102
 struct bl_s3_op {
     const char *name;
     void (*run)(struct bl_call *c);
-    bool upload;     /* the body goes to a file */
+    bool upload;     /* the body is written to a file */
     bool bucket;     /* the bucket must exist */
     unsigned faults; /* of enum bl_can */
 };
@@ -32,7 +31,7 @@ struct bl_s3_call {
     const struct bl_s3_op *op;
     struct bf_str bucket, key; /* decoded */
     struct bl_s3_body body;
-    uint64_t deletes_before; /* bl_s3.deletes when the call began */
+    uint64_t deletes_before; /* bl_s3.deletes at the beginning of the call */
 };
 
 static inline struct bl_s3_call *bl_s3_of(const struct bl_call *c)
@@ -40,58 +39,59 @@ static inline struct bl_s3_call *bl_s3_of(const struct bl_call *c)
     return c->sink_arg;
 }
 
-/* struct bl_call.cleanup of calls that upload or copy. */
+/* The cleanup function of calls that upload or copy. */
 static inline void bl_s3_cleanup(struct bl_call *c)
 {
     bl_s3_body_free(&bl_s3_of(c)->body);
 }
 
-/* An object's row. Text lives in the arena of the call that read it. */
+/* An object's row. Its text is in the arena of the call. */
 struct bl_s3_object {
-    uint64_t file; /* 0: empty, no file */
+    uint64_t file; /* 0: an empty object */
     uint64_t size;
     int64_t modified_ms;   /* whole seconds */
     struct bf_str etag;    /* with its quotes */
-    struct bf_str headers; /* "name:value\n", stored with the object and given back */
+    struct bf_str headers; /* "name:value\n" lines, stored with the object and returned with it */
     enum bl_sum sum;
-    bool composite;         /* the checksum is one of part checksums */
-    struct bf_str sum_text; /* base64, "-N" behind a composite one */
-    uint64_t parts;         /* of a multipart upload; 0 */
+    bool composite;         /* the checksum is computed from the parts' checksums */
+    struct bf_str sum_text; /* base64, with "-N" after a composite one */
+    uint64_t parts;         /* of a multipart upload; otherwise 0 */
 };
 
-/* put.c. The store is locked by the caller. */
+/* In put.c. The caller has locked the store. */
 bool bl_s3_find(struct bl_call *c, struct bf_str bucket, struct bf_str key, struct bl_s3_object *o);
 bool bl_s3_bucket_exists(struct bl_store *s, struct bf_str bucket);
 
-/* If-Match and If-None-Match of a write, the store locked; false: the answer is set. */
+/* Checks If-Match and If-None-Match of a write; the store is locked. False: the answer is set. */
 bool bl_s3_precondition(struct bl_call *c);
 
-/* No header that would have to be heeded and is not? False: the answer is set. */
+/* Refuses headers that bflocal would have to implement. False: the answer is set. */
 bool bl_s3_check_headers(struct bl_call *c) BF_MUST;
 
-/* tags.c: x-amz-tagging of the request, as S3 limits it. False: the answer is set. */
+/* In tags.c. Checks x-amz-tagging of the request against S3's limits. False: the answer is set. */
 bool bl_s3_check_tags(struct bl_call *c) BF_MUST;
 
-/* Is it the object's ETag, with or without its quotes? */
+/* Is it the object's ETag, with or without quotes? */
 bool bl_s3_same_etag(struct bf_str given, struct bf_str etag);
 
-/* Inside a transaction: is the bucket still there, and does the precondition hold? False: the answer is set. */
+/* Inside a transaction: does the bucket still exist, and is the precondition satisfied? False:
+ * the answer is set. */
 bool bl_s3_may_write(struct bl_call *c);
 
-/* Inside a transaction: writes the row; *old_file is what it replaced (0: nothing). */
+/* Inside a transaction: writes the row; *old_file is the file of the replaced object (0: none). */
 void bl_s3_replace(struct bl_store *st, struct bf_str bucket, struct bf_str key,
                    const struct bl_s3_object *o, uint64_t *old_file, uint64_t *old_size);
 
-/* The request's headers that are kept with an object, as "name:value\n", in the arena. */
+/* The request's headers that are stored with an object, as "name:value\n" lines in the arena. */
 struct bf_str bl_s3_kept_headers(struct bl_call *c);
 
-/* The value of one of them, p == NULL: it is not there. */
+/* The value of one of them; p == NULL if it is absent. */
 struct bf_str bl_s3_kept_header(struct bf_str headers, const char *name);
 
-/* x-amz-checksum-... and x-amz-checksum-type into the answer. */
+/* Answers x-amz-checksum-... and x-amz-checksum-type. */
 void bl_s3_answer_sum(struct bl_call *c, enum bl_sum sum, bool composite, struct bf_str text);
 
-/* Notes a delete, for the 409 of conditional writes. */
+/* Records a delete, so that a concurrent conditional write answers 409. */
 void bl_s3_note_delete(struct bl_s3 *s, struct bf_str bucket, struct bf_str key);
 
 /* The operations. */

@@ -1,4 +1,4 @@
-/* S3: what it has as the process starts, and the frame round each operation. */
+/* S3: its state at the start, and the common parts of all operations. */
 #include "cmd/bflocal/s3/service.h"
 
 #include <stdlib.h>
@@ -93,7 +93,7 @@ static bool check_bucket(struct bl_call *c, const struct bl_s3_call *s)
     return false;
 }
 
-/* User metadata: names and values together (API reference, PutObject). */
+/* The size of user metadata: names and values together (API reference, PutObject). */
 static bool check_metadata(struct bl_call *c)
 {
     static const struct bf_str prefix = BF_STR("x-amz-meta-");
@@ -109,7 +109,8 @@ static bool check_metadata(struct bl_call *c)
                            NULL);
 }
 
-/* A new bucket knows no access control lists (S3 user guide, "Controlling ownership of objects"). */
+/* New buckets have access control lists disabled (S3 user guide, "Controlling ownership of
+ * objects"). */
 static bool check_acl(struct bl_call *c, const struct bl_s3_call *s)
 {
     struct bf_str acl = bl_header(c, "x-amz-acl");
@@ -158,8 +159,8 @@ static void finish_headers(struct bl_call *c)
     bl_answer_header(c, "Server", BF_STR("AmazonS3"));
 }
 
-/* A client that waits for "100 Continue" is answered at once; any other is heard out first, because a
- * connection closed on it in mid-upload would cost it the answer. */
+/* A client that waits for "100 Continue" gets its answer at once. For any other client the body
+ * is read first, because a connection that is closed during the upload would lose the answer. */
 static bool on_begin(struct bl_call *c, size_t *max_body)
 {
     struct bl_s3_call *s = bf_arena_alloc(&c->arena, sizeof(*s));
@@ -180,7 +181,7 @@ static bool on_begin(struct bl_call *c, size_t *max_body)
     return false;
 }
 
-/* The hash that was signed, for bodies that are collected. */
+/* Compares a collected body with its signed hash. */
 static bool check_body(struct bl_call *c)
 {
     char hex[BF_SHA256_HEX];
@@ -191,7 +192,7 @@ static bool check_body(struct bl_call *c)
     return bl_s3_fail(c, BL_S3_XAmzContentSHA256Mismatch);
 }
 
-/* The fault `crc`: the checksum that the answer states is another's. */
+/* The fault `crc`: changes the checksum in the answer. */
 static void spoil_sums(struct bl_call *c)
 {
     for (size_t i = 0; i < c->ans.nheaders; i++) {
@@ -243,8 +244,6 @@ const struct bl_service bl_service_s3 = {
     .name = "s3",
     .variable = "S3",
     .signing = "s3",
-    .content_type = "application/xml",
-    .error_prefix = "",
     .max_body = 2 * 1024 * 1024,
     .protocol = &protocol,
     .open = open_s3,

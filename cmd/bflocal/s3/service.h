@@ -1,4 +1,4 @@
-/* S3: its operations and its state as the process starts. */
+/* S3 as a service (http/service.h). */
 #ifndef BL_S3_SERVICE_H
 #define BL_S3_SERVICE_H
 

@@ -1,4 +1,4 @@
-/* S3's own state; one a process (struct bl_local). */
+/* S3's state in memory; one for the process (struct bl_local). */
 #ifndef BL_S3_STATE_H
 #define BL_S3_STATE_H
 
@@ -11,17 +11,17 @@ enum { BL_S3_DELETES = 256 };
 
 struct bl_s3 {
     struct bl_local *local;
-    /* may be taken under the store's lock, so the store's lock never under it */
+    /* may be locked while the store is locked, never the other way round */
     pthread_mutex_t mutex;
-    /* of who makes a file: `dirty` and what comes with it; taken before all others */
+    /* protects the creation of the folder and `dirty`; locked before all others */
     pthread_mutex_t first;
-    int dir_fd;        /* the folder of the files; -1: none yet */
+    int dir_fd;        /* of the files; -1: not created yet */
     char *dir;         /* its path */
-    bool temporary;    /* in memory: removed at the end */
-    bool dirty;        /* the store knows that files are being written */
-    uint64_t bytes;    /* in all files */
-    struct bf_rng rng; /* names of files, upload ids */
-    /* the last deletes: a conditional write that one of them overtook is a conflict */
+    bool temporary;    /* removed at the end */
+    bool dirty;        /* the store records that files are being written */
+    uint64_t bytes;    /* the size of all files */
+    struct bf_rng rng; /* for file names and upload ids */
+    /* the last deletes: a conditional write during one of them is a conflict */
     uint64_t deletes, deleted[BL_S3_DELETES];
 };
 

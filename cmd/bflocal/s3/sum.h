@@ -1,6 +1,6 @@
 /*
- * Checksums of objects: CRC32, CRC32C, CRC64NVME, SHA-1, SHA-256, taken along
- * the way. S3 writes them in base64, big end first.
+ * Checksums of objects: CRC32, CRC32C, CRC64NVME, SHA-1, SHA-256, computed
+ * incrementally. S3 encodes them in base64, big-endian.
  */
 #ifndef BL_S3_SUM_H
 #define BL_S3_SUM_H
@@ -31,10 +31,10 @@ struct bl_summer {
 const char *bl_sum_name(enum bl_sum sum);
 const char *bl_sum_header(enum bl_sum sum);
 
-/* "crc32", "null" for none: the form of some messages. */
+/* The lower-case form in some messages: "crc32"; "null" for none. */
 void bl_sum_lower(enum bl_sum sum, char out[BL_SUM_TEXT]);
 
-/* By either of these, in any case; BL_SUM_NONE when it is neither. */
+/* Finds the algorithm with this name or header, in any case; BL_SUM_NONE if there is none. */
 enum bl_sum bl_sum_by_name(struct bf_str name);
 enum bl_sum bl_sum_by_header(struct bf_str header);
 
@@ -54,14 +54,14 @@ bool bl_summer_init(struct bl_summer *s, enum bl_sum sum) BF_MUST;
 void bl_summer_free(struct bl_summer *s);
 bool bl_summer_add(struct bl_summer *s, struct bf_str data) BF_MUST;
 
-/* The checksum, bl_sum_size bytes. */
+/* Writes the checksum, bl_sum_size bytes. */
 bool bl_summer_end(struct bl_summer *s, unsigned char out[BL_SUM_BYTES]) BF_MUST;
 
-/* A CRC as its bytes and back. */
+/* Converts a CRC to bytes and back. */
 void bl_sum_from_crc(enum bl_sum sum, uint64_t crc, unsigned char out[BL_SUM_BYTES]);
 uint64_t bl_sum_to_crc(enum bl_sum sum, const unsigned char *bytes);
 
-/* base64 and a NUL. */
+/* Writes base64 and a NUL. */
 void bl_sum_print(enum bl_sum sum, const unsigned char bytes[BL_SUM_BYTES], char out[BL_SUM_TEXT]);
 
 #endif

@@ -1,4 +1,4 @@
-/* Tags of objects: they are the header x-amz-tagging, "a=1&b=2", that is kept with the object. */
+/* Tags of objects. They are stored as the header x-amz-tagging, "a=1&b=2". */
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/wire/xml.h"
 #include "lib/encoding/enc.h"
@@ -20,7 +20,7 @@ static bool check_tag(struct bl_call *c, struct bf_str key, struct bf_str value)
            bl_s3_failf(c, BL_S3_InvalidTag, "System tags cannot be added/updated by requester");
 }
 
-/* All tags of "a=1&b=2": at most ten, no key twice. */
+/* Checks "a=1&b=2": at most ten tags, no duplicate key. */
 static bool check_tags(struct bl_call *c, struct bf_str tags)
 {
     struct bf_str keys[TAGS_MAX] = {0}, item, value = {0};
@@ -61,7 +61,7 @@ static void put_tag(struct bl_call *c, struct bf_buf *out, struct bf_str pair)
     bf_buf_lit(out, "</Tag>");
 }
 
-/* The object; the store is locked. False: the answer is set. */
+/* Finds the object; the store is locked. False: the answer is set. */
 static bool find_object(struct bl_call *c, struct bl_s3_object *o)
 {
     struct bl_s3_call *s = bl_s3_of(c);
@@ -84,7 +84,7 @@ void bl_s3_get_tagging(struct bl_call *c)
     bf_buf_lit(out, "</TagSet></Tagging>");
 }
 
-/* <Tagging><TagSet><Tag><Key/><Value/></Tag>...: as a header's value. */
+/* Converts <Tagging><TagSet><Tag><Key/><Value/></Tag>... to the value of the header. */
 static bool read_document(struct bl_call *c, struct bf_buf *out)
 {
     struct bf_xml x;
@@ -115,7 +115,7 @@ static bool read_document(struct bl_call *c, struct bf_buf *out)
     return (ok && bf_buf_ok(out)) || bl_s3_fail(c, BL_S3_MalformedXML);
 }
 
-/* The object's kept headers with other tags. */
+/* Appends the object's stored headers with other tags. */
 static void put_headers(struct bf_buf *out, struct bf_str headers, struct bf_str tags)
 {
     struct bf_str line;

@@ -4,17 +4,17 @@ static const char schema[] = "CREATE TABLE IF NOT EXISTS log_chunk(id INTEGER PR
                              " last INTEGER, at_ms INTEGER, records BLOB)";
 
 /*
- * A chunk's id is its log and the number of its first record; so a log's chunks
- * lie together, in order. In front of each record stands this, in the byte order of
- * the machine.
+ * The id of a chunk consists of its log and the number of its first record, so the
+ * chunks of a log are adjacent and in order. Each record has this head before it, in
+ * the machine's byte order.
  */
 struct head {
-    uint32_t offset; /* of its number from the first one's */
+    uint32_t offset; /* of the record's number from the number of the chunk's first record */
     uint32_t key, data;
 };
 
 static const size_t chunk_bytes = 256 * 1024, /* a larger chunk is written before the commit */
-    kept_bytes = 1024 * 1024,                 /* room that is kept for the next transaction */
+    kept_bytes = 1024 * 1024, /* a buffer up to this size is kept for the next transaction */
     most_bytes = 64 * 1024 * 1024;
 
 static int64_t id_of(int64_t log, int64_t number)
@@ -50,7 +50,7 @@ static void write_chunk(struct bl_store *s, struct bl_chunk *k)
     k->log = 0;
 }
 
-/* The chunk that gathers for a log; another is written to make room for a new one. */
+/* The chunk that collects the records of a log. If all are in use, one is written first. */
 static struct bl_chunk *chunk_for(struct bl_store *s, int64_t log, const struct bl_record *r)
 {
     struct bl_chunk *free = NULL;
@@ -105,7 +105,7 @@ void bl_log_forget(struct bl_store *s)
 void bl_log_walk(struct bl_store *s, int64_t log, int64_t from, int64_t since_ms,
                  struct bl_log_walk *w)
 {
-    /* It may begin in the middle of a chunk: that of the largest number up to `from`. */
+    /* the walk may start in the middle of a chunk: the one with the largest number up to `from` */
     *w = (struct bl_log_walk){.store = s, .from = from};
     w->q = bl_sql(s, "SELECT id,at_ms,records FROM log_chunk WHERE id>=ifnull((SELECT max(id) FROM "
                      "log_chunk WHERE id BETWEEN ?1 AND ?2),?2) AND id<?3 AND at_ms>=?4"
@@ -193,7 +193,7 @@ bool bl_log_trim(struct bl_store *s, int64_t log, int64_t before_ms, size_t chun
 {
     int64_t id = -1, at_ms = 0;
     size_t n = 0;
-    bool full = false; /* has the chunk `id` records? */
+    bool full = false; /* has the chunk `id` any records? */
     sqlite3_stmt *q =
         bl_sql(s, "SELECT id,at_ms,length(records) FROM log_chunk WHERE id>=? AND id<?"
                   " ORDER BY id LIMIT ?");
@@ -209,7 +209,7 @@ bool bl_log_trim(struct bl_store *s, int64_t log, int64_t before_ms, size_t chun
             break;
     }
     bl_done(q);
-    if (n > 1) /* all in front of the one where that ended */
+    if (n > 1) /* all chunks before the one where the walk ended */
         erase_chunks(s, log, id);
     if (n > chunks)
         return at_ms < before_ms;

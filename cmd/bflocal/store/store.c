@@ -9,7 +9,8 @@
 
 #include "lib/io/file.h"
 
-static const size_t kept_max = 4 * 1024 * 1024; /* a transaction of a hundred tables has 200 kB */
+static const size_t kept_max =
+    4 * 1024 * 1024; /* a transaction that creates a hundred tables needs 200 kB */
 
 static bool set_error(struct bl_store *s, struct bf_err *e, const char *what)
 {
@@ -33,12 +34,12 @@ static const char pragmas[] = "PRAGMA page_size = 16384;"
                               "PRAGMA cache_size = -8000;";
 
 /*
- * In memory every page stays in SQLite's page cache, which is walked from end to
- * end by each commit that has split a page; with larger pages there are fewer.
+ * In memory all pages are in SQLite's page cache. A commit that has split a page scans
+ * the whole cache, so larger, fewer pages are faster.
  */
 static const char memory_pragmas[] = "PRAGMA page_size = 16384; PRAGMA journal_mode = MEMORY;";
 
-/* What the tables look like; another number: a folder of another version. */
+/* The version of the tables' layout. A folder with another number is of another version. */
 enum { LAYOUT = 3 };
 
 static int64_t query_number(struct bl_store *s, const char *sql)
@@ -57,7 +58,7 @@ static bool check_layout(struct bl_store *s, struct bf_err *e)
     if (query_number(s, "PRAGMA user_version") == LAYOUT)
         return true;
     if (query_number(s, "SELECT count(*) FROM sqlite_master") != 0)
-        return bf_err_set(e, BF_E_INPUT, "holds the data of another version of bflocal");
+        return bf_err_set(e, BF_E_INPUT, "has the data of another version of bflocal");
     snprintf(sql, sizeof(sql), "PRAGMA user_version = %d", (int)LAYOUT);
     return bl_store_exec(s, sql, e);
 }
@@ -81,8 +82,8 @@ bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
     s->lock_fd = -1;
     s->dir = dir;
     bf_buf_init(&s->kept, kept_max);
-    /* Our lock is round every call of SQLite, so it needs none of its own. Too late for this in a
-     * process that has used SQLite before, which does no harm. */
+    /* SQLite needs no lock of its own, because ours is held around every call. In a process that
+     * has used SQLite before, this has no effect and no harm. */
     sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     pthread_mutex_init(&s->mutex, NULL);
@@ -98,7 +99,7 @@ bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e)
     if ((size_t)snprintf(path, sizeof(path), "%s/bflocal.db", dir) >= sizeof(path))
         return bf_err_set(e, BF_E_USAGE, "--data: the name is too long");
     bl_store_spare(s);
-    /* SQLite takes the mode that it finds, also for the log beside it */
+    /* SQLite keeps the mode of an existing file, and uses it for the log beside it */
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return bf_err_sys(e, errno, "%s", path);
@@ -138,8 +139,9 @@ void bl_store_unlock(struct bl_store *s)
 }
 
 /*
- * A delete writes before it frees anything: pages into the log, and the log into the database. So some space
- * is kept for it while there is enough, in the lock's file; on a full disk a delete gets it.
+ * A delete writes before it frees space: pages into the log, and the log into the
+ * database. So the lock file reserves some space while there is enough, and a delete
+ * on a full disk gets it.
  */
 void bl_store_spare(struct bl_store *s)
 {
@@ -151,7 +153,7 @@ void bl_store_spare(struct bl_store *s)
     if (room < SPARE) {
         if (s->spare)
             s->spare = ftruncate(s->lock_fd, 0) != 0;
-        /* what deletes have left free in the database is of use, and the log begins anew */
+        /* this frees the log, and pages of the database that deletes have freed are used */
         if (s->db)
             sqlite3_wal_checkpoint_v2(s->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     } else if (room > 2 * (uint64_t)SPARE && !s->spare)
@@ -182,7 +184,7 @@ sqlite3_stmt *bl_sql(struct bl_store *s, const char *literal)
     return q;
 }
 
-/* An empty view has no address, and a NULL would be bound as NULL. */
+/* An empty view has a null pointer, which SQLite would bind as NULL. */
 void bl_bind_text(sqlite3_stmt *q, int i, struct bf_str v)
 {
     if (q)

@@ -1,22 +1,22 @@
 /*
- * The store: one SQLite database, DIR/bflocal.db or in memory, one connection,
- * one lock.
+ * The store: one SQLite database (DIR/bflocal.db or in memory), one connection, one
+ * lock.
  *
  * The store is held between bl_store_lock and bl_store_unlock, or by a transaction
- * (transaction.h). Do everything that needs no rows (parsing above all) before, and
- * everything else (the answer's text) after; never wait for the network inside. The
- * lock is not recursive: functions that one service offers another take an open
- * transaction for granted and say so.
+ * (transaction.h). Do all work without rows outside: parse before, and format the
+ * answer after. Never wait for the network while it is held. The lock is not
+ * recursive. A function that one service offers to another expects an open
+ * transaction, and its comment says so.
  *
- * What was committed survives kill -9: WAL with synchronous=NORMAL writes each
- * commit to the kernel before the client hears of it, and an fsync comes with each
- * checkpoint, so that a loss of power leaves a consistent store, if an older one.
+ * Committed data survives kill -9: WAL with synchronous=NORMAL writes each commit to
+ * the kernel before the client gets its answer. fsync happens at each checkpoint. So
+ * after a power loss the store is consistent, but may be older.
  *
- * Statements are prepared once per text and kept: bl_sql wants a string literal (its
- * address is the key). Errors are sticky within a transaction: bl_sql and
- * bl_step report into the store, bl_store_commit fails and rolls back, and
- * bl_store_err tells why. A store that was given a maximum of bytes (the fault
- * `disk`) is full when it is reached, like any full disk: SQLITE_FULL.
+ * Statements are prepared once and kept: bl_sql needs a string literal, whose address
+ * is the key. Errors are sticky within a transaction: bl_sql and bl_step set them,
+ * bl_store_commit fails and rolls back, and `err` holds the first. A store
+ * with a maximum of bytes (the fault `disk`) fails with SQLITE_FULL when it reaches
+ * it, as on a full disk.
  */
 #ifndef BL_STORE_H
 #define BL_STORE_H
@@ -28,9 +28,9 @@
 
 enum { BL_STORE_STATEMENTS = 512, BL_STORE_CHUNKS = 8 };
 
-/* Records of one log that were added in the present transaction (log.h). */
+/* Records of one log that the current transaction has added (log.h). */
 struct bl_chunk {
-    int64_t log; /* 0: free */
+    int64_t log; /* 0: unused */
     int64_t first, last, at_ms;
     struct bf_buf records;
 };
@@ -38,15 +38,15 @@ struct bl_chunk {
 struct bl_store {
     sqlite3 *db;
     const char *dir; /* NULL: in memory */
-    int lock_fd;     /* of DIR/lock, -1 */
-    bool spare;      /* its file keeps space for deletes */
+    int lock_fd;     /* of DIR/lock; -1: none */
+    bool spare;      /* the lock file reserves space for deletes */
     pthread_mutex_t mutex;
     bool in_transaction;
     bool limited;       /* to a maximum of bytes */
-    bool unjournaled;   /* the present transaction, or the last one, has no journal */
-    bool standing;      /* a transaction without a journal, open from one operation to the next */
-    bool lost;          /* a change could not be taken back: nothing is to be had here any more */
-    int changes;        /* of all rows ever, when the transaction began */
+    bool unjournaled;   /* the current transaction, or the last one, has no journal */
+    bool standing;      /* a transaction without a journal that stays open between operations */
+    bool lost;          /* a change could not be undone: every later operation fails */
+    int changes;        /* the count of all changed rows when the transaction began */
     struct bf_err err;  /* the first failure since begin or lock */
     struct bf_buf kept; /* memory as it was when the transaction began: bl_store_keep */
     struct {
@@ -57,52 +57,53 @@ struct bl_store {
     struct bl_chunk chunk[BL_STORE_CHUNKS];
 };
 
-/* dir NULL: in memory. Creates the folder. Another process has it: BF_E_TEMPORARY; another version of bflocal
- * filled it: BF_E_INPUT. */
+/* dir NULL: in memory. Creates the folder. Errors: BF_E_TEMPORARY if another process uses it,
+ * BF_E_INPUT if another version of bflocal wrote it. */
 bool bl_store_open(struct bl_store *s, const char *dir, struct bf_err *e) BF_MUST;
 
-/* Leaves a checkpointed database. Also after a failed open. */
+/* Checkpoints and closes the database. Call it after a failed open too. */
 void bl_store_close(struct bl_store *s);
 
-/* Runs SQL without parameters: the schema, in a service's open. */
+/* Runs SQL without parameters: the schema, when a service opens. */
 bool bl_store_exec(struct bl_store *s, const char *sql, struct bf_err *e) BF_MUST;
 
-/* Keeps some space for deletes while there is enough, and gives it back when there is not; under the lock. */
+/* Reserves space for deletes while there is enough, and frees it otherwise. Needs the lock. */
 void bl_store_spare(struct bl_store *s);
 
 void bl_store_lock(struct bl_store *s);
 void bl_store_unlock(struct bl_store *s);
 
-/* Has anything failed since begin or lock? */
+/* Has nothing failed since begin or lock? */
 static inline bool bl_store_ok(const struct bl_store *s)
 {
     return s->err.code == BF_OK;
 }
 
-/* The statement of a literal, reset, with nothing bound; NULL on failure, which bl_bind and bl_step take.
- * The same statement is not used in two places at once: reset it (bl_done) before a call that may use
- * it again. */
+/* The statement of a literal, reset, with nothing bound. NULL on failure; bl_bind_* and bl_step
+ * accept that. A statement must not be in use twice: reset it (bl_done) before calling a function
+ * that may use it. */
 sqlite3_stmt *bl_sql(struct bl_store *s, const char *literal);
 
-/* 1 based, as in SQLite. The bytes are borrowed until the statement is reset. */
+/* i counts from 1, as in SQLite. The bytes must stay valid until the statement is reset. */
 void bl_bind_text(sqlite3_stmt *q, int i, struct bf_str v);
 void bl_bind_blob(sqlite3_stmt *q, int i, struct bf_str v);
 void bl_bind_i64(sqlite3_stmt *q, int i, int64_t v);
 
-/* True while there is a row; at the end, or on failure (sticky), the statement is reset. */
+/* True: there is a row. At the end and on failure (sticky) the statement is reset. */
 bool bl_step(struct bl_store *s, sqlite3_stmt *q) BF_MUST;
 
-/* For statements without rows; the rows that changed. */
+/* Runs a statement without rows; returns how many rows changed. */
 int bl_run(struct bl_store *s, sqlite3_stmt *q);
 
-/* Views into the row, until the next step or reset. */
+/* Views into the current row, valid until the next step or reset. */
 struct bf_str bl_column_text(sqlite3_stmt *q, int i);
 struct bf_str bl_column_blob(sqlite3_stmt *q, int i);
 int64_t bl_column_i64(sqlite3_stmt *q, int i);
-/* The text and a NUL into a buffer of that size, which has held it before; NULL is "". */
+/* Copies the text and a NUL into a buffer of that size. The text was stored from such a buffer,
+ * so it fits. NULL gives "". */
 void bl_column_copy(sqlite3_stmt *q, int i, char *out, size_t size);
 
-/* Done with a statement before its last row. */
+/* Resets a statement before its last row. */
 void bl_done(sqlite3_stmt *q);
 
 #endif

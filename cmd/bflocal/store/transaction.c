@@ -5,8 +5,8 @@
 #include "cmd/bflocal/store/log.h"
 
 /*
- * Without a journal there is nothing that a commit would do but look through all
- * pages: the transaction stands open until the next one that wants a journal.
+ * Without a journal a commit has no effect but a scan of all pages. So the transaction
+ * stays open until the next one that needs a journal.
  */
 static void end_standing(struct bl_store *s)
 {
@@ -36,7 +36,7 @@ void bl_store_limit(struct bl_store *s, uint64_t max_bytes)
     bl_store_unlock(s);
 }
 
-/* With or without a journal; only a store in memory can choose. */
+/* Only a store in memory can choose. */
 static void set_journal(struct bl_store *s, bool journal)
 {
     if (s->dir || s->unjournaled == !journal)
@@ -47,7 +47,7 @@ static void set_journal(struct bl_store *s, bool journal)
     s->unjournaled = !journal;
 }
 
-/* A failed statement may have rolled back by itself (SQLITE_FULL does), so look first. */
+/* A failed statement may have rolled back already (SQLITE_FULL does), so check first. */
 static void undo_rows(struct bl_store *s)
 {
     if (s->standing)
@@ -61,7 +61,7 @@ static bool begin_transaction(struct bl_store *s, bool journal, struct bf_err *e
 {
     bl_store_lock(s);
     if (s->lost)
-        bf_err_set(&s->err, BF_E_MEMORY, "store: memory had run out in the midst of a change");
+        bf_err_set(&s->err, BF_E_MEMORY, "store: out of memory in the middle of a change");
     set_journal(s, journal);
     if (!s->standing)
         bl_run(s, bl_sql(s, "BEGIN"));
@@ -95,7 +95,7 @@ bool bl_store_begin_delete(struct bl_store *s, struct bf_err *e)
     return bl_store_begin(s, e);
 }
 
-/* Stands in front of each piece of `kept`, which is padded so that the next is aligned. */
+/* The head of each piece of `kept`. The piece is padded, so that the next head is aligned. */
 struct kept {
     void *at;
     void (*back)(void *at, const void *old);
@@ -119,13 +119,13 @@ void bl_store_keep(struct bl_store *s, void *at, size_t n, void (*back)(void *at
         memcpy(to + sizeof k, at, n);
         s->kept.n += k.room;
     } else {
-        s->lost = true; /* it changes all the same, and could not be put back */
+        s->lost = true; /* the change happens anyway and could not be undone */
         if (bl_store_ok(s))
             bf_err_nomem(&s->err);
     }
 }
 
-/* Memory as it was. */
+/* Restores memory as it was when the transaction began. */
 static void restore_memory(struct bl_store *s)
 {
     const struct kept *k;

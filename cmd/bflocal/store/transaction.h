@@ -2,42 +2,44 @@
  * Transactions of the store. An operation that writes holds the store from
  * bl_store_begin to bl_store_commit or bl_store_rollback.
  *
- * A journal in memory copies each page that a transaction changes, which costs
- * more than the change. bl_store_begin_bulk does without where it can.
+ * In memory, the journal copies each page that a transaction changes, which costs more
+ * than the change. bl_store_begin_bulk avoids the journal where it can.
  */
 #ifndef BL_TRANSACTION_H
 #define BL_TRANSACTION_H
 
 #include "cmd/bflocal/store/store.h"
 
-/* At most this many bytes in the database file from now on; 0: no limit. Outside a transaction. */
+/* Limits the database file to this many bytes; 0: no limit. Call it outside a transaction. */
 void bl_store_limit(struct bl_store *s, uint64_t max_bytes);
 
-/* Locks and opens a transaction. False: nothing is held. */
+/* Locks the store and begins a transaction. False: the lock is not held. */
 bool bl_store_begin(struct bl_store *s, struct bf_err *e) BF_MUST;
 
 /*
- * The same for an operation that finds out all that can be wrong with it before
- * it changes its first row: a store in memory keeps no journal for it, unless it may
- * become full. Only a lack of memory can then fail in the midst of the changes,
- * and that is the end of a store in memory: every later transaction fails.
+ * For an operation that finds all its errors before it changes the first row. A store
+ * in memory then keeps no journal, unless it has a size limit. If such a transaction
+ * runs out of memory in the middle of its changes, they cannot be undone, and every
+ * later transaction of the store fails.
  */
 bool bl_store_begin_bulk(struct bl_store *s, struct bf_err *e) BF_MUST;
 
-/* bl_store_begin for what frees space: it works on a full disk too. */
+/* For an operation that frees space: it works on a full disk too. */
 bool bl_store_begin_delete(struct bl_store *s, struct bf_err *e) BF_MUST;
 
-/* Commits (or rolls back, when anything had failed: *e says what) and unlocks. */
+/* Commits, or rolls back if anything has failed (*e says what), and unlocks. */
 bool bl_store_commit(struct bl_store *s, struct bf_err *e) BF_MUST;
 void bl_store_rollback(struct bl_store *s);
-/* Commits, or rolls back when `ok` is false or anything had failed, and keeps the lock: for what comes to memory
- * or goes from it with the transaction. bl_store_unlock follows. */
+/* Commits, or rolls back if `ok` is false or anything has failed, and keeps the lock, so that
+ * the caller can create or free the memory that belongs to the rows. Call bl_store_unlock after it.
+ * */
 bool bl_store_settle(struct bl_store *s, bool ok, struct bf_err *e) BF_MUST;
 
 /*
- * For what rows and memory both say: called before a transaction changes the n bytes at `at`, which stand there
- * again when it does not take, however that comes. The first call for an address counts. back: puts them back
- * itself (NULL: all of them are copied).
+ * For state that is both in rows and in memory: call it before a transaction changes
+ * the n bytes at `at`. If the transaction fails for any reason, they are restored.
+ * Only the first call for an address has an effect. `back` restores the memory from
+ * the copy; NULL: all bytes are copied back.
  */
 void bl_store_keep(struct bl_store *s, void *at, size_t n, void (*back)(void *at, const void *old));
 

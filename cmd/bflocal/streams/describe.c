@@ -22,7 +22,7 @@ static bool read_limit(struct bl_call *c, const struct bl_params *p, int64_t *li
     return true;
 }
 
-/* Where ExclusiveStartStreamArn says the page begins. */
+/* The index after ExclusiveStartStreamArn. */
 static size_t after_arn(struct bl_call *c, struct bf_str arn)
 {
     const struct bl_ddb *d = c->local->ddb;
@@ -118,7 +118,7 @@ static void put_head(struct bl_call *c, const struct bl_ddb_stream *s)
     bf_buf_lit(out, "],\"Shards\":[");
 }
 
-/* ShardFilter: only the children of one shard. *parent is -1 without a filter. */
+/* Reads ShardFilter, which asks for the children of one shard. *parent is -1 without it. */
 static bool read_filter(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
                         int *parent)
 {
@@ -192,7 +192,7 @@ bool bl_streams_describe(struct bl_call *c)
     return ok;
 }
 
-/* The open shard to split; -1: there is none. */
+/* The open shard to split; -1 if there is none. */
 static int pick_shard(const struct bl_stream *s, struct bf_str id)
 {
     int best = -1;

@@ -1,9 +1,9 @@
-/* DynamoDB Streams: iterators, and the records that they walk. */
+/* DynamoDB Streams: GetShardIterator and GetRecords. */
 #include "cmd/bflocal/streams/streams.h"
 
 enum { READ_MAX = 1000, READ_BYTES = 1024 * 1024 };
 
-/* STREAM-ARN|1|ITERATOR */
+/* Appends STREAM-ARN|1|ITERATOR. */
 static void put_iterator(struct bl_call *c, struct bf_buf *out, const struct bl_ddb_stream *s,
                          const struct bl_iterator *it)
 {
@@ -21,9 +21,9 @@ static bool read_iterator(struct bf_str text, struct bl_iterator *it)
 }
 
 /*
- * A number that a client took from this shard is of a record that is kept, of
- * one that is gone, or the shard's first or last. Gone are those in front of the
- * first that is kept.
+ * The sequence number of a client is valid if it belongs to a record of this shard,
+ * stored or trimmed, or is the shard's first or last. Numbers before the first stored
+ * record are trimmed.
  */
 static bool check_number(struct bl_call *c, const struct bl_stream *s, const struct bl_shard *shard,
                          int64_t number)
@@ -40,7 +40,7 @@ static bool check_number(struct bl_call *c, const struct bl_stream *s, const str
                    "Stream records older than 24 hours are gone.");
 }
 
-/* Where an iterator of that type begins. */
+/* Where an iterator of this type starts. */
 static bool iterator_start(struct bl_call *c, const struct bl_params *p, const struct bl_stream *s,
                            const struct bl_shard *shard, int64_t *number)
 {
@@ -122,7 +122,7 @@ static struct bl_ddb_stream *stream_of_shard(struct bl_call *c, int64_t row,
     return NULL;
 }
 
-/* Records from it->number on; moves it behind the last one. True: there may be more. */
+/* Appends records from it->number on and moves it after the last one. True: there may be more. */
 static bool read_records(struct bl_call *c, struct bl_iterator *it, int64_t limit)
 {
     struct bf_buf *out = &c->ans.body;
@@ -154,7 +154,7 @@ static void answer_records(struct bl_call *c, struct bl_ddb_stream *s, const str
     bf_buf_addc(out, ']');
     if (more || shard->last < 0) {
         if (!more && it->number < s->shards->next)
-            it->number = s->shards->next; /* nothing of this shard lies between */
+            it->number = s->shards->next; /* this shard has no record before that number */
         it->created_ms = c->now_ms;
         bf_buf_lit(out, ",\"NextShardIterator\":\"");
         put_iterator(c, out, s, it);

@@ -1,11 +1,11 @@
-/* DynamoDB Streams: the table of its operations. */
+/* DynamoDB Streams: its operations. */
 #include "cmd/bflocal/streams/service.h"
 
 #include "cmd/bflocal/http/control.h"
 #include "cmd/bflocal/streams/streams.h"
 
-/* POST /_bflocal/streams/split?table=T&shard=S splits an open shard of a table's stream (without shard: the widest);
- * {"shard":...,"children":[...]} */
+/* POST /_bflocal/streams/split?table=T&shard=S splits an open shard of the table's stream (the
+ * widest without `shard`) and answers {"shard":...,"children":[...]}. */
 static void control_split(struct bl_call *c)
 {
     struct bf_err e = {0};
@@ -30,13 +30,7 @@ const struct bl_service bl_service_streams = {
     .variable = "DYNAMODB_STREAMS",
     .signing = "dynamodb",
     .target = "DynamoDBStreams_20120810.",
-    .content_type = "application/x-amz-json-1.0",
-    .error_prefix = "com.amazonaws.dynamodb.v20120810#",
-    .coral = true,
-    .crc32 = true,
-    .throttled_error = BL_ProvisionedThroughputExceededException,
-    .throttled = "The level of configured provisioned throughput for the table was exceeded. "
-                 "Consider increasing your provisioning level with the UpdateTable API.",
+    .dialect = &bl_ddb_dialect,
     .max_body = 1024 * 1024,
     .ops = operations,
     .nops = BF_COUNT(operations),

@@ -1,4 +1,4 @@
-/* DynamoDB Streams: its operations and its state as the process starts. */
+/* DynamoDB Streams as a service (http/service.h). */
 #ifndef BL_STREAMS_SERVICE_H
 #define BL_STREAMS_SERVICE_H
 

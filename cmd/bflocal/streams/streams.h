@@ -1,13 +1,13 @@
-/* DynamoDB Streams: the operations, which read the streams that the room dynamodb/ writes. */
+/* DynamoDB Streams: the operations, which read the streams of ddbtable/stream.h. */
 #ifndef BL_STREAMS_H
 #define BL_STREAMS_H
 
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/stream.h"
 
-enum { BL_STREAM_ITERATOR_MS = 900000 /* an iterator lives 15 minutes */ };
+enum { BL_STREAM_ITERATOR_MS = 900000 /* an iterator is valid for 15 minutes */ };
 
-/* The control call: splits the open shard with that id (empty: the widest) of the table's stream in two,
- * and appends what became of it as JSON. Takes the lock itself. False: BF_E_INPUT, or the store failed. */
+/* Splits an open shard of the table's stream in two (shard empty: the widest) and appends the
+ * result as JSON. Takes the lock. False: BF_E_INPUT, or the store failed. */
 bool bl_streams_split(struct bl_call *c, struct bf_str table, struct bf_str shard,
                       struct bf_err *e) BF_MUST;
 

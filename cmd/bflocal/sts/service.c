@@ -1,4 +1,4 @@
-/* STS: the table of its operations, and the query protocol round them. */
+/* STS: its operations in the query protocol. */
 #include "cmd/bflocal/sts/service.h"
 
 #include "cmd/bflocal/http/absent.h"
@@ -43,8 +43,6 @@ const struct bl_service bl_service_sts = {
     .name = "sts",
     .variable = "STS",
     .signing = "sts",
-    .content_type = "application/json", /* of what the router answers */
-    .error_prefix = "",
     .max_body = 2 * 1024 * 1024,
     .ops = operations,
     .nops = BF_COUNT(operations),

@@ -1,7 +1,7 @@
 /*
- * STS: GetCallerIdentity and AssumeRole, in the query protocol. Scripts ask who
- * they are before they deploy, and profiles with a role_arn ask for temporary
- * credentials. Any role may be assumed: there are no policies here.
+ * STS: GetCallerIdentity and AssumeRole in the query protocol. Scripts call the first
+ * before they deploy; a profile with a role_arn gets temporary credentials by the
+ * second. Every role may be assumed, because bflocal has no policies.
  */
 #ifndef BL_STS_SERVICE_H
 #define BL_STS_SERVICE_H

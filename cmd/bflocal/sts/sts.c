@@ -72,7 +72,7 @@ static void close_result(struct bl_call *c, const char *op)
                 op, c->request_id, op);
 }
 
-/* "ACCOUNT ROLE/SESSION" as an ARN. */
+/* The ARN of "ACCOUNT ROLE/SESSION". */
 static struct bf_str session_arn(struct bl_call *c, const char *role, struct bf_str *account)
 {
     struct bf_str rest = bf_str_of(role);
@@ -131,7 +131,7 @@ static bool is_session_name(struct bf_str s)
     return good;
 }
 
-/* "arn:aws:iam::ACCOUNT:role/PATH/NAME": account and name. */
+/* Reads account and name from "arn:aws:iam::ACCOUNT:role/PATH/NAME". */
 static bool read_role(struct bf_str arn, struct bf_str *account, struct bf_str *name)
 {
     struct bf_str field;

@@ -1,13 +1,13 @@
-/* STS: the operations, and what its query protocol needs. Errors are XML. */
+/* STS: its operations and the helpers for its query protocol. Errors are XML. */
 #ifndef BL_STS_H
 #define BL_STS_H
 
 #include "cmd/bflocal/http/call.h"
 
-/* A parameter of the form; p == NULL: absent. */
+/* A parameter of the form; p == NULL if it is absent. */
 struct bf_str bl_sts_form(struct bl_call *c, const char *name);
 
-/* What the signature check found; returns false. */
+/* Answers the error of the signature check; returns false. */
 bool bl_sts_fail_auth(struct bl_call *c);
 
 /* The operations. */

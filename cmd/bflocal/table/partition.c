@@ -27,8 +27,9 @@ struct finder {
     size_t nkeys;
     struct bl_parts *out;
     struct bf_str bucket, prefix;
-    size_t part;                     /* whose objects are listed */
-    struct bl_projection projection; /* or those of all, by their keys */
+    size_t part; /* the partition whose objects are listed */
+    struct bl_projection
+        projection; /* or all partitions by projection, found from the objects' keys */
     struct bf_map seen;
     struct bf_buf key;
     struct bf_err *e;
@@ -79,8 +80,8 @@ static bool add_file(struct finder *f, struct bf_str key, const struct bl_s3_own
     return bf_arena_copy(f->s->arena, bf_buf_view(&f->key), &p->uri);
 }
 
-/* An object below a partition's location. */
-static bool take_object(void *arg, struct bf_str key, const struct bl_s3_own *object)
+/* Adds an object of a partition. */
+static bool add_object(void *arg, struct bf_str key, const struct bl_s3_own *object)
 {
     struct finder *f = arg;
     if (object->size == 0 || bl_scan_hidden(bf_str(key.p + f->prefix.n, key.n - f->prefix.n)))
@@ -89,7 +90,7 @@ static bool take_object(void *arg, struct bf_str key, const struct bl_s3_own *ob
     return f->ok;
 }
 
-/* The partition of those values; they are views. */
+/* Finds or adds the partition with these values (views). */
 static bool projected_part(struct finder *f, const struct bf_str *values, size_t *part)
 {
     bool added;
@@ -114,7 +115,7 @@ static bool projected_part(struct finder *f, const struct bf_str *values, size_t
     return true;
 }
 
-static bool take_projected(void *arg, struct bf_str key, const struct bl_s3_own *object)
+static bool add_projected(void *arg, struct bf_str key, const struct bl_s3_own *object)
 {
     struct finder *f = arg;
     struct bf_str values[BL_PROJECTION_COLUMNS];
@@ -132,7 +133,7 @@ static bool take_projected(void *arg, struct bf_str key, const struct bl_s3_own 
     return f->ok;
 }
 
-/* The value that one column must have: "injected" wants one. */
+/* The value that WHERE requires of a column; "injected" needs one. */
 static bool has_equality(const struct bl_trino_ref *ref, const char *name)
 {
     char want[300];
@@ -167,7 +168,7 @@ static bool find_projected(struct finder *f, struct bl_trino_ref *ref)
                               p->column[i].name);
     f->bucket = p->bucket;
     f->prefix = bf_str(p->location.p, p->fixed);
-    return bl_s3_own_list(f->s->local, p->bucket, f->prefix, take_projected, f, f->e) &&
+    return bl_s3_own_list(f->s->local, p->bucket, f->prefix, add_projected, f, f->e) &&
            (f->ok || bf_err_nomem(f->e));
 }
 
@@ -175,8 +176,8 @@ static bool set_location(struct finder *f, struct bl_part *p, const char *locati
 {
     struct bf_str bucket, key;
     if (!bl_s3_own_uri(bf_str_of(location), &bucket, &key))
-        return bf_err_set(f->e, BF_E_INPUT, "HIVE_METASTORE_ERROR: '%.200s' is no location in S3",
-                          location);
+        return bf_err_set(f->e, BF_E_INPUT,
+                          "HIVE_METASTORE_ERROR: '%.200s' is not a location in S3", location);
     bf_buf_reset(&f->key);
     bf_buf_adds(&f->key, key);
     if (key.n && key.p[key.n - 1] != '/')
@@ -186,7 +187,7 @@ static bool set_location(struct finder *f, struct bl_part *p, const char *locati
            bf_err_nomem(f->e);
 }
 
-/* Those that the catalog has. */
+/* Reads the partitions in the catalog. */
 static bool find_stored(struct finder *f)
 {
     struct bl_local *l = f->s->local;
@@ -224,7 +225,7 @@ static bool list_files(struct finder *f)
         f->part = i;
         f->bucket = p->bucket;
         f->prefix = p->prefix;
-        if (!bl_s3_own_list(f->s->local, p->bucket, p->prefix, take_object, f, f->e))
+        if (!bl_s3_own_list(f->s->local, p->bucket, p->prefix, add_object, f, f->e))
             return false;
         if (!f->ok)
             return bf_err_nomem(f->e);
@@ -232,7 +233,7 @@ static bool list_files(struct finder *f)
     return true;
 }
 
-/* Are all columns of the condition partition keys of the table? */
+/* Does the condition use only partition keys of this table? */
 static bool is_for(const struct finder *f, const struct bl_trino_ref *ref, struct bf_str names)
 {
     struct bf_str name;
@@ -257,7 +258,7 @@ static bool is_for(const struct finder *f, const struct bl_trino_ref *ref, struc
     return true;
 }
 
-/* (VALUES (0, CAST('x' AS DATE)), ...) AS "alias"("athena_i", "dt") */
+/* Writes (VALUES (0, CAST('x' AS DATE)), ...) AS "alias"("athena_i", "dt"). */
 static bool put_values(struct finder *f, const struct bl_trino_ref *ref, struct bf_buf *out)
 {
     size_t i;
@@ -310,7 +311,7 @@ static bool run_choice(struct finder *f, const char *sql)
     return ok;
 }
 
-/* Drops the partitions that WHERE excludes: DuckDB decides, on the partition keys alone. */
+/* Drops the partitions that WHERE excludes; DuckDB evaluates it on the partition keys. */
 static bool choose(struct finder *f, struct bl_trino_ref *ref)
 {
     struct bf_buf sql;

@@ -9,21 +9,21 @@
 
 enum { BL_SCAN_TABLES = 128 };
 
-/* What one statement works with; the tables that it has looked up are given back at its end. */
+/* The state of one statement. The tables that it has read are released at its end. */
 struct bl_scan {
     struct bl_local *local;
     struct bf_arena *arena;
-    duckdb_connection con; /* chooses partitions */
-    bool path;             /* "$path" is wanted */
-    uint64_t bytes;        /* of all objects that are read */
+    duckdb_connection con; /* evaluates conditions on partition keys */
+    bool path;             /* the query uses "$path" */
+    uint64_t bytes;        /* size of all objects that are read */
     void *tables[BL_SCAN_TABLES];
     size_t ntables;
 };
 
 struct bl_part {
-    struct bf_str *values; /* one a partition key */
+    struct bf_str *values; /* one for each partition key */
     struct bf_str bucket, prefix;
-    bool dropped; /* WHERE excludes it */
+    bool dropped; /* excluded by WHERE */
 };
 
 struct bl_part_file {
@@ -39,10 +39,10 @@ struct bl_parts {
     size_t nfiles, files_cap;
 };
 
-/* Is an object of that name passed over? Only the part after the prefix counts. */
+/* Is an object of this name ignored? Only the part after the prefix counts. */
 bool bl_scan_hidden(struct bf_str rest);
 
-/* Lists them; memory is the arena's. */
+/* Lists partitions and objects; their memory is in the arena. */
 bool bl_parts_find(struct bl_scan *s, struct bl_trino_ref *ref, const json_t *table,
                    struct bl_parts *out, struct bf_err *e) BF_MUST;
 

@@ -31,7 +31,7 @@ static bool wrong(const struct bl_projection_column *c, const char *what, struct
                       c->name, what);
 }
 
-/* The number at p, of at most `most` digits. */
+/* Reads a number of `least` to `most` digits at s.p[*i]. */
 static bool number(struct bf_str s, size_t *i, size_t least, size_t most, int *out)
 {
     size_t n = 0;
@@ -43,7 +43,7 @@ static bool number(struct bf_str s, size_t *i, size_t least, size_t most, int *o
     return n >= least;
 }
 
-/* A date by the letters y M d H m s; other letters are not read. */
+/* Reads a date with the letters y M d H m s of the format. */
 static bool read_date(struct bf_str format, struct bf_str text, int64_t *ms)
 {
     struct bf_date d = {.month = 1, .day = 1};
@@ -83,7 +83,7 @@ static bool read_date(struct bf_str format, struct bf_str text, int64_t *ms)
         d.minute > 59 || d.second > 59)
         return false;
     *ms = bf_clock_from_date(d);
-    return bf_clock_date(*ms).day == d.day; /* no 30th of February */
+    return bf_clock_date(*ms).day == d.day; /* refuses February 30th */
 }
 
 static int64_t unit_ms(char unit)
@@ -113,7 +113,7 @@ static int64_t move(int64_t ms, char unit, int64_t n)
     return bf_clock_from_date(d);
 }
 
-/* SECONDS, MINUTES, ... ; '\0': none of them. */
+/* The unit of SECONDS, MINUTES, ...; '\0' for any other text. */
 static char unit_of(struct bf_str text)
 {
     static const struct {
@@ -129,7 +129,7 @@ static char unit_of(struct bf_str text)
     return '\0';
 }
 
-/* NOW-3YEARS+1DAY, or a date in the format. */
+/* Reads NOW-3YEARS+1DAY, or a date in the format. */
 static bool read_end(struct bf_str text, struct bf_str format, int64_t now_ms, int64_t *ms)
 {
     text = bf_str_trim(text);
@@ -154,7 +154,7 @@ static bool read_end(struct bf_str text, struct bf_str format, int64_t now_ms, i
     return true;
 }
 
-/* What the format cannot say is cut off. */
+/* Truncates to the smallest unit of the format. */
 static void truncate_to(const struct bl_projection_column *c, int64_t *ms)
 {
     struct bf_buf text;
@@ -237,7 +237,7 @@ static bool read_column(const json_t *table, struct bl_projection_column *c, int
     return strcasecmp(type, "injected") == 0 || wrong(c, "type", e);
 }
 
-/* Without a template: COL=value/ in order, below the table's location. */
+/* The default template: COL=value/ for each column, below the table's location. */
 static bool make_template(const json_t *table, const struct bl_projection *p, struct bf_buf *out)
 {
     const char *text = json_string_value(
@@ -282,7 +282,7 @@ bool bl_projection_read(const json_t *table, int64_t now_ms, struct bf_arena *ar
         return bf_err_nomem(e);
     if (!bl_s3_own_uri(whole, &p->bucket, &p->location))
         return bf_err_set(e, BF_E_INPUT,
-                          "INVALID_TABLE_PROPERTY: storage.location.template is no s3:// URI");
+                          "INVALID_TABLE_PROPERTY: storage.location.template is not an s3:// URI");
     while (p->fixed < p->location.n &&
            !(p->location.p[p->fixed] == '$' && p->fixed + 1 < p->location.n &&
              p->location.p[p->fixed + 1] == '{'))

@@ -11,7 +11,8 @@
 #include "cmd/bflocal/http/document.h"
 #include "lib/encoding/base64.h"
 
-/* "/\* Presto View: BASE64 *\/" of {"originalSql","catalog","schema","columns"}. */
+/* Reads "/\* Presto View: BASE64 *\/", which contains
+ * {"originalSql","catalog","schema","columns"}. */
 static bool read_view(struct bl_scan *s, const json_t *table, struct bf_str *sql,
                       const char **database)
 {
@@ -84,7 +85,7 @@ static void put_name(struct bf_buf *out, const char *name)
     bf_buf_addc(out, '"');
 }
 
-/* CAST(NULL AS T) AS "a", ...; *n counts on. */
+/* Writes CAST(NULL AS T) AS "a", ...; adds their number to *n. */
 static bool put_nulls(const json_t *columns, struct bf_buf *out, size_t *n, struct bf_err *e)
 {
     size_t i;
@@ -123,7 +124,7 @@ static bool ends(struct bf_str s, const char *suffix)
     return s.n >= n && memcmp(s.p + s.n - n, suffix, n) == 0;
 }
 
-/* By the name of an object: what text is compressed with. */
+/* The compression by the object's suffix. */
 static const char *compression(struct bf_str uri, struct bf_err *e)
 {
     static const char *const others[] = {".bz2", ".snappy", ".lz4", ".lzo", ".xz", ".deflate"};
@@ -133,7 +134,7 @@ static const char *compression(struct bf_str uri, struct bf_err *e)
         return "zstd";
     for (size_t i = 0; i < BF_COUNT(others); i++)
         if (ends(uri, others[i])) {
-            bf_err_set(e, BF_E_INPUT, "HIVE_CANNOT_OPEN_SPLIT: bflocal reads no %s: %.200s",
+            bf_err_set(e, BF_E_INPUT, "HIVE_CANNOT_OPEN_SPLIT: bflocal cannot read %s: %.200s",
                        others[i], uri.p);
             return NULL;
         }
@@ -158,7 +159,7 @@ static void put_path(struct reading *r, const struct bl_s3_own *o)
     bf_buf_free(&path);
 }
 
-/* ['a', 'b'] of the files with that compression; false: there are none. */
+/* Writes ['a', 'b'], the files with that compression; false if there are none. */
 static bool put_files(struct reading *r, const char *how)
 {
     struct bf_err e;
@@ -186,8 +187,8 @@ static long skipped_lines(const json_t *sd, const json_t *table)
     return text ? strtol(text, NULL, 10) : 0;
 }
 
-/* SELECT athena_row(...) AS athena_r, filename FROM read_csv(lines), for each compression. Nothing divides a line: an
- * empty delimiter would be the byte NUL. */
+/* Writes SELECT athena_row(...) AS athena_r, filename FROM read_csv(...) for each compression.
+ * The delimiter must not split a line; an empty one would be the byte NUL. */
 static bool put_lines(struct reading *r)
 {
     static const char *const all[] = {"none", "gzip", "zstd"};
@@ -220,7 +221,7 @@ static bool put_lines(struct reading *r)
     return ok;
 }
 
-/* The columns by their names; one that a file has not is NULL. */
+/* Reads columns by name; a column that a file does not have is NULL. */
 static bool put_parquet(struct reading *r)
 {
     size_t n = 0;
@@ -234,7 +235,7 @@ static bool put_parquet(struct reading *r)
     return true;
 }
 
-/* The columns of a row as they are asked for. */
+/* Writes the selected columns of a row. */
 static bool put_columns(struct reading *r, bool joined)
 {
     size_t i, n = 0;
@@ -272,7 +273,7 @@ static bool put_columns(struct reading *r, bool joined)
     return true;
 }
 
-/* Which file belongs to which partition, and what it is called. */
+/* Writes the values of each file's partition, and the file's URI. */
 static void put_join(struct reading *r)
 {
     size_t nkeys = json_array_size(r->keys);

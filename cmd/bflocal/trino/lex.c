@@ -50,7 +50,7 @@ static bool is_part(char c)
     return is_letter(c) || isdigit((unsigned char)c) || c == '$';
 }
 
-/* White space and comments. */
+/* Skips white space and comments. */
 static bool skip(struct lexer *l)
 {
     while (l->p < l->end) {
@@ -77,7 +77,7 @@ static bool skip(struct lexer *l)
     return true;
 }
 
-/* Text in quotes; a doubled quote is one quote of the text. */
+/* Reads quoted text; a doubled quote stands for one quote. */
 static bool quoted(struct lexer *l, enum bl_token_kind kind)
 {
     const char *from = l->p;
@@ -146,7 +146,7 @@ static bool operator(struct lexer *l)
         if (l->end - l->p > 1 && memcmp(l->p, two[i], 2) == 0)
             n = 2;
     if (n == 1 && !strchr("()[]{}.,;:+-*/%=<>?|", *l->p))
-        return fail(l, "a character that has no meaning here");
+        return fail(l, "unexpected character");
     l->p += n;
     return add(l, BL_TOKEN_OPERATOR, from) || bf_err_nomem(l->e);
 }

@@ -1,4 +1,4 @@
-/* The words of a statement: Trino's for queries, Hive's for DDL (names in backticks). */
+/* The tokens of a statement: Trino's for queries, Hive's for DDL (names in backticks). */
 #ifndef BL_LEX_H
 #define BL_LEX_H
 
@@ -16,16 +16,16 @@ enum bl_token_kind {
 struct bl_token {
     enum bl_token_kind kind;
     struct bf_str text; /* decoded */
-    struct bf_str raw;  /* as it stands in the statement */
+    struct bf_str raw;  /* as written in the statement */
     char quote;         /* of a quoted name: '"' or '`' */
     unsigned line, column;
 };
 
-/* All of them, the end last, in the arena. */
+/* Reads all tokens into the arena; the last one is the end. */
 bool bl_lex(struct bf_arena *a, struct bf_str sql, struct bl_token **out, size_t *n,
             struct bf_err *e) BF_MUST;
 
-/* Is it that keyword (in capitals, unquoted), that operator? */
+/* Is the token this keyword (upper case, not quoted) or this operator? */
 bool bl_token_word(const struct bl_token *t, const char *keyword);
 bool bl_token_is(const struct bl_token *t, const char *op);
 

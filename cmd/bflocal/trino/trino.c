@@ -63,7 +63,7 @@ bool trino_expect_word(struct sql *s, const char *keyword)
     return trino_word(s, keyword) || trino_unexpected(s);
 }
 
-/* Trino's reserved words (its reference, "Reserved keywords"). */
+/* Trino's reserved words (Trino documentation, "Reserved keywords"). */
 static const char *const reserved[] = {"ALTER",        "AND",
                                        "AS",           "BETWEEN",
                                        "BY",           "CASE",
@@ -162,7 +162,7 @@ void trino_put_string(struct bf_buf *out, struct bf_str text)
 {
     bf_buf_addc(out, '\'');
     for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '\x01') { /* which marks tables */
+        if (text.p[i] == '\x01') { /* the mark of a table */
             bf_buf_lit(out, "'||chr(1)||'");
             continue;
         }
@@ -193,7 +193,7 @@ static bool holds_probe(struct bf_str text)
     return false;
 }
 
-/* Its number; nprobes: none yet. */
+/* The number of the expression's probe; nprobes if there is none. */
 static size_t find_probe(const struct bl_trino *t, struct bf_str expression)
 {
     size_t i = 0;
@@ -207,7 +207,7 @@ const struct bl_duck_found *trino_probe(struct sql *s, struct bf_str expression)
     struct bl_trino *t = s->t;
     size_t i = find_probe(t, expression);
     if (i < t->nprobes && t->found[i].mixed) {
-        trino_fail(s, "bflocal cannot tell the type of %.*s, which stands here for two things",
+        trino_fail(s, "bflocal cannot determine the type of %.*s, which is ambiguous here",
                    (int)(expression.n > 100 ? 100 : expression.n), expression.p);
         return NULL;
     }

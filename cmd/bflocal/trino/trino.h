@@ -1,16 +1,15 @@
 /*
- * Athena's SQL, which is Trino's, in DuckDB's words.
+ * Translates Athena's SQL, a dialect of Trino's, to DuckDB's.
  *
- * A query is read by a parser of its whole grammar, which writes the DuckDB text
- * as it goes; nothing passes that it does not know. Functions are those of the
- * table in trino_functions.c. Where the meaning depends on types (a division of
- * decimals, an average of them), the parser leaves a probe (duck/probe.h) in the
- * text, DuckDB's binder says the type, and the query is translated once more with
- * what is known: bl_trino_query until `pending` is 0.
+ * The parser knows the whole grammar of a query and writes the DuckDB text as it
+ * reads; anything unknown is refused. Functions are in the table of trino_functions.c.
+ * Where the translation depends on types (a division or an average of decimals), the
+ * parser writes a probe (duck/probe.h), DuckDB's binder determines the type, and the
+ * query is translated again: call bl_trino_query until `pending` is 0.
  *
- * A table stands in the text as a mark (bl_trino_fill puts in what takes its
- * place); the conditions of WHERE that could choose partitions are kept with it.
- * Views are translated in place.
+ * A table in the text is a mark, which bl_trino_fill replaces. The conditions of WHERE
+ * that can exclude partitions are stored with the table. Views are translated in
+ * place.
  */
 #ifndef BL_TRINO_H
 #define BL_TRINO_H
@@ -23,14 +22,14 @@ enum { BL_TRINO_TABLES = 64, BL_TRINO_PROBES = 400, BL_TRINO_CONDITIONS = 16, BL
 enum bl_trino_kind { BL_TRINO_NONE, BL_TRINO_TABLE, BL_TRINO_VIEW, BL_TRINO_FAILED };
 
 struct bl_trino_ref {
-    struct bf_str database, name, alias; /* folded */
-    void *found;                         /* what look_up made of it */
-    bool only;                           /* names without a qualifier are its own */
-    bool may_prune;                      /* WHERE filters its rows, whatever joins there are */
-    size_t select;                       /* the number of the SELECT whose FROM it is in */
+    struct bf_str database, name, alias; /* in lower case */
+    void *found;                         /* the result of look_up */
+    bool only;                           /* unqualified names belong to this table */
+    bool may_prune;                      /* WHERE filters its rows, even with joins */
+    size_t select;                       /* number of the SELECT with this table in its FROM */
     struct {
-        struct bf_str text;  /* in DuckDB's words */
-        struct bf_str names; /* the columns in it, "dt\ns.dt\n" */
+        struct bf_str text;  /* translated */
+        struct bf_str names; /* its columns, "dt\ns.dt\n" */
     } where[BL_TRINO_CONDITIONS];
     size_t nwhere;
 };
@@ -38,41 +37,42 @@ struct bl_trino_ref {
 struct bl_trino {
     struct bf_arena *arena;
     const char *database;
-    struct bf_str *parameters; /* literals for ? in order */
+    struct bf_str *parameters; /* the literals for each ?, in order */
     size_t nparameters, used;
-    /* What is that table? A view: its SQL and its own database. */
+    /* Finds a table. For a view: its SQL and its database. */
     enum bl_trino_kind (*look_up)(void *arg, struct bl_trino_ref *ref, struct bf_str *view,
                                   const char **database, struct bf_err *e);
     void *arg;
-    struct bl_duck_found *found; /* by the number of a probe; BL_TRINO_PROBES of them */
-    struct bf_str *probed;       /* their texts */
+    struct bl_duck_found
+        *found; /* the types found, by the number of the probe; BL_TRINO_PROBES of them */
+    struct bf_str *probed; /* the texts of the probes */
     size_t nprobes;
-    /* Of the last translation: */
-    size_t pending; /* types that are not known yet */
+    /* The result of the last translation: */
+    size_t pending; /* types that are still unknown */
     struct bl_trino_ref refs[BL_TRINO_TABLES];
     size_t nrefs, nselects, nviews;
-    size_t current; /* the SELECT that is read */
-    bool path;      /* "$path" is named */
-    bool malformed; /* it is no statement of the grammar, whatever tables there are */
+    size_t current; /* the current SELECT */
+    bool path;      /* the query uses "$path" */
+    bool malformed; /* a syntax error, whatever tables exist */
 };
 
-/* Room for probes, in the arena. */
+/* Allocates the probes in the arena. */
 bool bl_trino_init(struct bl_trino *t, struct bf_arena *arena, struct bf_err *e) BF_MUST;
 
-/* Appends the query in DuckDB's words. */
+/* Appends the translated query. */
 bool bl_trino_query(struct bl_trino *t, struct bf_str sql, struct bf_buf *out,
                     struct bf_err *e) BF_MUST;
 
-/* Appends text with each table's mark replaced by what put writes. */
+/* Appends `text`; `put` writes the replacement of each table's mark. */
 bool bl_trino_fill(struct bl_trino *t, struct bf_str text, struct bf_buf *out,
                    bool (*put)(void *arg, struct bl_trino_ref *ref, struct bf_buf *out,
                                struct bf_err *e),
                    void *arg, struct bf_err *e) BF_MUST;
 
-/* A function of Athena and what it is in DuckDB; trino_functions.c says how `to` is read. */
+/* A function of Athena and its translation; trino_functions.c explains `to`. */
 struct bl_trino_function {
     const char *name;
-    signed char least, most; /* arguments; -1: any number */
+    signed char least, most; /* number of arguments; -1: any */
     const char *to;
 };
 extern const struct bl_trino_function bl_trino_functions[]; /* name NULL at the end */

@@ -1,4 +1,4 @@
-/* Calls: their arguments, and the table's templates filled in. */
+/* Function calls: their arguments, and the templates of the table. */
 #include <stdio.h>
 #include <strings.h>
 
@@ -9,7 +9,7 @@ static void add(struct sql *s, const char *text)
     bf_buf_adds(s->out, bf_str_of(text));
 }
 
-/* x -> ..., (x, y) -> ... */
+/* Reads x -> ... or (x, y) -> ... */
 static bool lambda(struct sql *s, bool *done)
 {
     const struct bl_token *t = s->at;
@@ -81,7 +81,7 @@ static bool arguments(struct sql *s, struct trino_call *c)
     return trino_expect(s, ")");
 }
 
-/* WITHIN GROUP, FILTER, IGNORE NULLS, OVER */
+/* Reads WITHIN GROUP, FILTER, IGNORE NULLS and OVER. */
 static bool suffixes(struct sql *s, struct trino_call *c)
 {
     size_t from = s->out->n;
@@ -131,17 +131,17 @@ void trino_put_call(struct sql *s, const struct trino_call *c, const char *name)
     bf_buf_adds(s->out, c->suffix);
 }
 
-/* The literal that a format must be. */
+/* Argument i, which must be a literal: a format. */
 static const struct bl_token *literal(struct sql *s, const struct trino_call *c, size_t i)
 {
     const struct bl_token *t = i < c->n ? c->arg[i].literal : NULL;
     if (!t || t->kind != BL_TOKEN_STRING)
-        trino_fail(s, "bflocal wants the argument %zu of %.*s written out, as a string", i + 1,
+        trino_fail(s, "bflocal needs a string literal as argument %zu of %.*s", i + 1,
                    (int)c->name.n, c->name.p);
     return t && t->kind == BL_TOKEN_STRING ? t : NULL;
 }
 
-/* Java's $1 in a replacement is \1 here. */
+/* Java's $1 in a replacement is \1 in DuckDB. */
 static void replacement(struct sql *s, struct bf_str text)
 {
     size_t from = s->out->n;
@@ -172,7 +172,7 @@ static bool unit(struct sql *s, struct bf_str text)
                       text.p);
 }
 
-/* One letter and number of a template. */
+/* Writes the part of a template with this letter and number. */
 static bool piece(struct sql *s, const struct trino_call *c, char kind, size_t i)
 {
     if (kind == 'e') {
@@ -228,7 +228,7 @@ bool trino_expand(struct sql *s, const struct trino_call *c, const char *to)
     return true;
 }
 
-/* Aggregates and functions of windows, which stand before the scalar ones in the table. */
+/* Aggregates and window functions come before the scalar functions in the table. */
 static bool is_aggregate(const struct bl_trino_function *f)
 {
     const struct bl_trino_function *first = bl_trino_functions;
@@ -237,7 +237,8 @@ static bool is_aggregate(const struct bl_trino_function *f)
     return f < first;
 }
 
-/* May a call with FILTER, OVER, DISTINCT or ORDER BY take this way? Where the template has room for them. */
+/* Is the template usable for a call with FILTER, OVER, DISTINCT or ORDER BY? It must have a
+ * place for them. */
 static bool has_room(const struct trino_call *c, const struct bl_trino_function *f)
 {
     const char *to = f->to;

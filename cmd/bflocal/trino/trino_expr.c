@@ -1,4 +1,4 @@
-/* Operators, from OR down to the sign. */
+/* Operators, from OR to the sign. */
 #include <stdio.h>
 #include <strings.h>
 
@@ -20,7 +20,7 @@ bool trino_is_float(const struct bl_duck_found *f)
     return f->id == DUCKDB_FLOAT || f->id == DUCKDB_DOUBLE;
 }
 
-/* Decimal digits that an integer type holds, as Trino counts them for a decimal. */
+/* The number of decimal digits of an integer type, for Trino's rules of decimals. */
 static int digits_of(const struct bl_duck_found *f)
 {
     switch (f->id) {
@@ -39,7 +39,7 @@ static int digits_of(const struct bl_duck_found *f)
     }
 }
 
-/* Trino's rule for decimals: the larger scale, half up. */
+/* Trino's rule for dividing decimals: the result has the larger scale, rounded half up. */
 static void divide_decimals(struct sql *s, const struct bl_duck_found *a,
                             const struct bl_duck_found *b, struct bf_str x, struct bf_str y)
 {
@@ -103,7 +103,7 @@ bool trino_divide(struct sql *s, struct bf_str a, struct bf_str b)
     return true;
 }
 
-/* Of integers and decimals; a number that is not 0 needs no look. */
+/* a % b of integers and decimals. A literal divisor other than 0 needs no check. */
 static bool modulo(struct sql *s, struct bf_str a, struct bf_str b)
 {
     bool plain = b.n && b.p[0] > '0' && b.p[0] <= '9';
@@ -146,8 +146,9 @@ static bool is_time(const struct bl_duck_found *f)
 }
 
 /*
- * Texts and dates among numbers are errors in Athena, where DuckDB converts or counts days. *known: both types are, and
- * fit; else a placeholder is written.
+ * Athena refuses strings and dates in arithmetic; DuckDB would convert strings and
+ * count days. *known: both types are known and valid. Otherwise a placeholder is
+ * written.
  */
 static bool operands(struct sql *s, const char *op, struct bf_str a, struct bf_str b, bool *known)
 {
@@ -163,7 +164,7 @@ static bool operands(struct sql *s, const char *op, struct bf_str a, struct bf_s
         return s->e->code == BF_OK;
     }
     if (x->id == DUCKDB_DATE && y->id == DUCKDB_DATE && *op == '-')
-        return trino_fail(s, "bflocal has no difference of two dates: say date_diff");
+        return trino_fail(s, "bflocal cannot subtract two dates: use date_diff");
     bool text = (x->id == DUCKDB_VARCHAR && !x->json) || (y->id == DUCKDB_VARCHAR && !y->json),
          times = (is_time(x) || is_time(y)) && x->id != DUCKDB_INTERVAL &&
                  y->id != DUCKDB_INTERVAL && !(*op == '-' && is_time(x) && is_time(y));
@@ -205,7 +206,7 @@ static bool multiplicative(struct sql *s)
     return true;
 }
 
-/* A date and an interval make a date again. */
+/* A date plus an interval is a date in Athena. */
 static bool add(struct sql *s, const char *op, struct bf_str a, struct bf_str b, bool a_interval,
                 bool b_interval)
 {
@@ -307,7 +308,7 @@ bool trino_list(struct sql *s, const char *close)
     return true;
 }
 
-/* x[i]: an array or a map; what is not there is an error. */
+/* x[i] of an array or a map; a missing element is an error. */
 static bool subscript(struct sql *s, size_t from)
 {
     struct bf_str x = trino_cut(s, from);
@@ -339,7 +340,7 @@ static bool at_time_zone(struct sql *s, size_t from)
 {
     const struct bl_token *zone = s->at++;
     if (zone->kind != BL_TOKEN_STRING || strcasecmp(zone->text.p, "UTC") != 0)
-        return trino_fail(s, "bflocal has no AT TIME ZONE but 'UTC': its values keep no zone");
+        return trino_fail(s, "bflocal has AT TIME ZONE only for 'UTC': its values have no zone");
     struct bf_str x = trino_cut(s, from);
     put_two(s, "CAST(", x, " AS TIMESTAMPTZ)", BF_STR(""), "");
     return true;

@@ -1,10 +1,11 @@
-/* Formats of dates, and JSON paths, in DuckDB's letters. A letter that has none there is refused. */
+/* Translates formats of dates, and JSON paths, to DuckDB's. A letter without a counterpart is
+ * refused. */
 #include <ctype.h>
 #include <stdio.h>
 
 #include "cmd/bflocal/trino/trino_impl.h"
 
-/* MySQL's letters, as date_parse and date_format have them. */
+/* The letters of date_parse and date_format, which are MySQL's. */
 static const struct {
     char letter;
     const char *to;
@@ -37,7 +38,7 @@ bool trino_format_mysql(struct sql *s, struct bf_str format)
     return true;
 }
 
-/* Joda's letters, so many in a row. */
+/* Joda's letters, with the number of repetitions. */
 static const struct {
     const char *letters, *to;
 } joda[] = {
@@ -92,7 +93,8 @@ bool trino_format_joda(struct sql *s, struct bf_str format)
     return true;
 }
 
-/* $.a.b[0]["c d"]: DuckDB wants every name in double quotes to take it as it stands. */
+/* Reads one step of $.a.b[0]["c d"]. DuckDB needs double quotes around a name to use it
+ * literally. */
 static bool path_step(struct sql *s, struct bf_str path, size_t *i)
 {
     bool bracket = path.p[*i] == '[';

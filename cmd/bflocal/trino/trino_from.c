@@ -1,4 +1,4 @@
-/* What rows come from: tables, views, subqueries, UNNEST, joins. */
+/* FROM: tables, views, subqueries, UNNEST, joins. */
 #include <stdio.h>
 
 #include "cmd/bflocal/trino/trino_impl.h"
@@ -9,7 +9,7 @@ static bool add(struct sql *s, const char *text)
     return true;
 }
 
-/* (a, b) after an alias */
+/* Reads (a, b) after an alias. */
 bool trino_column_names(struct sql *s)
 {
     if (!trino_take(s, "("))
@@ -24,7 +24,7 @@ bool trino_column_names(struct sql *s)
     return trino_expect(s, ")") && add(s, ")");
 }
 
-/* [AS] alias [(a, b)]; `otherwise` without one. */
+/* Reads [AS] alias [(a, b)]; without one the alias is `otherwise`. */
 static bool alias(struct sql *s, struct bf_str otherwise, struct bf_str *out)
 {
     bool as = trino_word(s, "AS");
@@ -51,14 +51,14 @@ static bool is_cte(const struct sql *s, struct bf_str name)
     return false;
 }
 
-/* A view's own query, in brackets. */
+/* Translates a view's query, in parentheses. */
 static bool view(struct sql *s, struct bf_str text, const char *database)
 {
     struct bl_trino *t = s->t;
     struct bl_token *tokens;
     size_t n;
     if (++t->nviews > BL_TRINO_VIEWS)
-        return trino_fail(s, "views in views, more than %d", BL_TRINO_VIEWS);
+        return trino_fail(s, "views are nested deeper than %d", BL_TRINO_VIEWS);
     if (!bl_lex(t->arena, text, &tokens, &n, s->e))
         return false;
     const char *back = t->database;
@@ -71,7 +71,7 @@ static bool view(struct sql *s, struct bf_str text, const char *database)
     return ok && add(s, ")");
 }
 
-/* db.t, awsdatacatalog.db.t: the last two parts. */
+/* Reads db.t or awsdatacatalog.db.t; the last two parts count. */
 static bool table_name(struct sql *s, struct bf_str part[3], size_t *n)
 {
     *n = 0;
@@ -123,7 +123,7 @@ bool trino_table(struct sql *s)
     return alias(s, r.name, &t->refs[i].alias);
 }
 
-/* Names after UNNEST's alias: AS t(a, b). */
+/* Reads the names after UNNEST: AS t(a, b). */
 static bool unnest_names(struct sql *s, struct bf_str *name, struct bf_str *columns, size_t *n)
 {
     *n = 0;
@@ -144,7 +144,8 @@ static bool unnest_names(struct sql *s, struct bf_str *name, struct bf_str *colu
     return trino_expect(s, ")");
 }
 
-/* The columns that one argument makes: an array one, a map two, an array of rows one a field. */
+/* The columns of one argument: one for an array, two for a map, one for each field of an array
+ * of rows. */
 static bool unnest_columns(struct sql *s, size_t i, const struct bl_duck_found *f,
                            const struct bf_str *columns, size_t n, size_t *at)
 {
@@ -215,7 +216,7 @@ static bool put_unnest(struct sql *s, const struct trino_call *c, bool ordinalit
     return add(s, "))");
 }
 
-/* UNNEST(a, b) [WITH ORDINALITY] AS t(x, y, n) */
+/* Reads UNNEST(a, b) [WITH ORDINALITY] AS t(x, y, n). */
 static bool unnest(struct sql *s, bool first)
 {
     struct trino_call c = {.n = 0};
@@ -246,7 +247,7 @@ static bool relation(struct sql *s, bool first);
 
 static bool joined(struct sql *s);
 
-/* (SELECT ...) AS x, (a JOIN b) */
+/* Reads (SELECT ...) AS x or (a JOIN b). */
 static bool in_brackets(struct sql *s)
 {
     struct bf_str name;
@@ -277,7 +278,7 @@ static bool relation(struct sql *s, bool first)
     return ok;
 }
 
-/* The word of a join as DuckDB has it; NULL: no join follows. */
+/* DuckDB's keywords for a join; NULL if no join follows. */
 static const char *join_word(struct sql *s)
 {
     if (trino_word(s, "CROSS"))
@@ -298,7 +299,8 @@ static const char *join_word(struct sql *s)
     return NULL;
 }
 
-/* Where rows of one side may be missing, conditions of WHERE say nothing of the rows to read. */
+/* An outer join may add rows without a partner on one side, so conditions of WHERE cannot
+ * exclude that side's partitions. */
 static void note_join(struct bl_trino *t, const char *word, size_t begin, size_t middle)
 {
     bool left = word[1] == 'R' || word[1] == 'F', right = word[1] == 'L' || word[1] == 'F';

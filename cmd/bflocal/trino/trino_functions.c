@@ -1,16 +1,17 @@
 /*
- * The functions of Athena that bflocal has. What is not here is refused by name.
+ * Athena's functions that bflocal has. A function that is not in this table is refused
+ * by name.
  *
- * The fourth column is what stands for the call in DuckDB:
- *     NULL         the same, by the same name
+ * The fourth column is the translation to DuckDB:
+ *     NULL         the same function
  *     $1 $2 ...    an argument        $*  all of them
- *     $m2          argument 2, a literal: a format of MySQL's letters (%Y-%m-%d)
- *     $j2          likewise: of Joda's letters (yyyy-MM-dd)
- *     $p2          likewise: a JSON path    $r3  a replacement ($1 is a group)
- *     $u1          likewise: a unit of time
+ *     $m2          argument 2, a literal: a format in MySQL's letters (%Y-%m-%d)
+ *     $j2          argument 2, a literal: a format in Joda's letters (yyyy-MM-dd)
+ *     $p2          argument 2, a literal: a JSON path    $r3  a replacement ($1 is a group)
+ *     $u1          argument 1, a literal: a unit of time
  *     $D $O $S     DISTINCT, ORDER BY, and FILTER and OVER of an aggregate; a template without
  *                  them refuses them
- *     $$           a dollar
+ *     $$           a dollar sign
  *     !name        depends on the arguments' types: trino_handlers.c
  */
 #include "cmd/bflocal/trino/trino.h"
@@ -49,7 +50,7 @@ const struct bl_trino_function bl_trino_functions[] = {
     {"regr_slope",       2, 2, NULL},
     {"regr_intercept",   2, 2, NULL},
     {"grouping",         1, -1, NULL},
-    /* of windows */
+    /* window functions */
     {"row_number",       0, 0, NULL},
     {"rank",             0, 0, NULL},
     {"dense_rank",       0, 0, NULL},

@@ -1,4 +1,4 @@
-/* Functions whose text depends on the types of their arguments. */
+/* Functions whose translation depends on the types of their arguments. */
 #include <stdio.h>
 
 #include "cmd/bflocal/trino/trino_impl.h"
@@ -14,7 +14,8 @@ static bool is_text(const struct bl_duck_found *f)
     return f->id == DUCKDB_VARCHAR && !f->json;
 }
 
-/* The type of argument i; NULL: `text` stands in the statement so long, with a probe in the place of $1. */
+/* The type of argument i. NULL: it is not known yet; `text`, with a probe in place of $1, is
+ * written for now. */
 static const struct bl_duck_found *type_of(struct sql *s, const struct trino_call *c, size_t i,
                                            const char *before, const char *after)
 {
@@ -33,7 +34,7 @@ static bool mismatch(struct sql *s, const struct trino_call *c, const struct bl_
                       (int)c->name.n, c->name.p);
 }
 
-/* A sum of integers is a bigint, one of reals a real. */
+/* The sum of integers is a bigint, the sum of reals a real. */
 static bool sum(struct sql *s, const struct trino_call *c)
 {
     const struct bl_duck_found *f = type_of(s, c, 0, "sum(", ")");
@@ -50,7 +51,7 @@ static bool sum(struct sql *s, const struct trino_call *c)
     return !to || add(s, to);
 }
 
-/* An average of decimals is a decimal of the same scale. */
+/* The average of decimals is a decimal of the same scale. */
 static bool avg(struct sql *s, const struct trino_call *c)
 {
     const struct bl_duck_found *f = type_of(s, c, 0, "avg(", ")");
@@ -75,7 +76,7 @@ static bool avg(struct sql *s, const struct trino_call *c)
     return true;
 }
 
-/* A decimal keeps its scale when it is rounded to some digits. */
+/* Rounding a decimal to a number of digits keeps its scale. */
 static bool round_of(struct sql *s, const struct trino_call *c)
 {
     const struct bl_duck_found *f = type_of(s, c, 0, "round(", ")");
@@ -90,7 +91,7 @@ static bool round_of(struct sql *s, const struct trino_call *c)
     int width = f->width < 38 ? f->width + 1 : 38;
     add(s, "CAST(");
     if (c->n == 2 && !c->arg[1].literal)
-        return trino_fail(s, "bflocal wants the digits of round written out");
+        return trino_fail(s, "bflocal needs a literal number of digits in round");
     trino_put_call(s, c, "round");
     if (c->n == 1)
         bf_buf_addf(s->out, " AS DECIMAL(%d,0))",
@@ -101,7 +102,7 @@ static bool round_of(struct sql *s, const struct trino_call *c)
     return true;
 }
 
-/* NULL when one of them is. */
+/* greatest and least: NULL if an argument is NULL. */
 static bool greatest(struct sql *s, const struct trino_call *c)
 {
     add(s, "CASE WHEN ");
@@ -162,7 +163,7 @@ static bool element_at(struct sql *s, const struct trino_call *c)
     return trino_expand(s, c, "($1)[$2]");
 }
 
-/* array_max, array_min: NULL when one of the elements is. */
+/* array_max and array_min: NULL if an element is NULL. */
 static bool array_max(struct sql *s, const struct trino_call *c)
 {
     return trino_expand(
@@ -174,7 +175,7 @@ static bool array_max(struct sql *s, const struct trino_call *c)
               "THEN list_min($1) END");
 }
 
-/* A date stays one. */
+/* date_add of a date returns a date. */
 static bool date_add(struct sql *s, const struct trino_call *c)
 {
     static const struct {
@@ -206,10 +207,10 @@ static bool date_add(struct sql *s, const struct trino_call *c)
             return false;
         return add(s, f->id == DUCKDB_DATE ? ") AS DATE)" : ")");
     }
-    return trino_fail(s, "bflocal wants the unit of date_add written out: 'day', 'month' ...");
+    return trino_fail(s, "bflocal needs a literal unit in date_add: 'day', 'month' ...");
 }
 
-/* Whole units that have passed, not borders that were crossed. */
+/* date_diff counts complete units, not crossed boundaries. */
 static bool date_diff(struct sql *s, const struct trino_call *c)
 {
     const struct bl_duck_found *a = trino_probe(s, c->arg[1].text),
@@ -253,7 +254,7 @@ static bool to_iso8601(struct sql *s, const struct trino_call *c)
     }
 }
 
-/* Dates from one to the other, by days or by an interval. */
+/* A sequence of dates, by days or by an interval. */
 static bool sequence(struct sql *s, const struct trino_call *c)
 {
     const struct bl_duck_found *f = type_of(s, c, 0, "[", "]");

@@ -1,7 +1,7 @@
 /*
- * The parser of trino.h inside. Each function of the grammar takes its words from
- * s->at on and appends DuckDB's text to s->out; what it has written since a mark
- * can be cut out (cut) and put into something larger.
+ * Internals of the parser in trino.h. Each function of the grammar reads tokens from
+ * s->at on and appends DuckDB's text to s->out. A caller can cut out the text written
+ * since a position (cut) and insert it into a larger text.
  */
 #ifndef BL_TRINO_IMPL_H
 #define BL_TRINO_IMPL_H
@@ -17,8 +17,8 @@ struct sql {
     struct bf_buf *out;
     struct bf_err *e;
     unsigned depth;
-    bool interval;        /* what was read last is an interval */
-    struct bf_buf *names; /* columns are noted here; NULL: not */
+    bool interval;        /* the last expression was an interval */
+    struct bf_buf *names; /* collects column names; NULL: no */
     bool complex;         /* a subquery or an aggregate was read */
     struct bf_str ctes[TRINO_NAMES];
     size_t nctes;
@@ -27,7 +27,7 @@ struct sql {
 /* trino.c */
 bool trino_fail(struct sql *s, const char *fmt, ...) BF_PRINTF(2, 3);
 bool trino_unexpected(struct sql *s);
-bool trino_word(struct sql *s, const char *keyword); /* takes it if it is there */
+bool trino_word(struct sql *s, const char *keyword); /* accepts the keyword if it is next */
 bool trino_take(struct sql *s, const char *op);
 bool trino_expect(struct sql *s, const char *op);
 bool trino_expect_word(struct sql *s, const char *keyword);
@@ -37,9 +37,10 @@ struct bf_str trino_print(struct sql *s, const char *fmt, ...) BF_PRINTF(2, 3);
 void trino_put_name(struct sql *s, struct bf_str name);
 void trino_put_string(struct bf_buf *out, struct bf_str text);
 struct bf_str trino_fold(struct sql *s, struct bf_str name);
-/* The type of an expression; NULL: not known yet (pending counts it), or mixed (then *e is set). */
+/* The type of an expression. NULL: it is not known yet (pending counts it), or it has two types
+ * (*e is set). */
 const struct bl_duck_found *trino_probe(struct sql *s, struct bf_str expression);
-/* Appends the expression so that its type shows when it is not known: a placeholder. */
+/* Appends the expression as a probe if its type is not known. */
 void trino_put_probe(struct sql *s, struct bf_str expression);
 bool trino_deeper(struct sql *s);
 
@@ -50,33 +51,33 @@ bool trino_predicate(struct sql *s);
 bool trino_additive(struct sql *s);
 bool trino_primary(struct sql *s);
 bool trino_list(struct sql *s,
-                const char *close); /* expressions up to the closing bracket, which is taken */
+                const char *close); /* expressions up to the closing bracket, which is accepted */
 bool trino_is_integer(const struct bl_duck_found *f);
 bool trino_is_float(const struct bl_duck_found *f);
 bool trino_divide(struct sql *s, struct bf_str a, struct bf_str b);
 
-/* trino_call.c, trino_handlers.c: the name is read, s->at is on the bracket. */
+/* In trino_call.c and trino_handlers.c. The name has been read, and s->at is on the parenthesis. */
 struct trino_arg {
     struct bf_str text;
-    const struct bl_token *literal; /* it is a single string or number */
+    const struct bl_token *literal; /* for a single string or number */
 };
 enum { TRINO_ARGS = 64 };
 struct trino_call {
-    struct bf_str name; /* folded */
+    struct bf_str name; /* in lower case */
     struct trino_arg arg[TRINO_ARGS];
     size_t n;
     bool distinct, star;
-    struct bf_str order;  /* " ORDER BY ..." inside the brackets */
+    struct bf_str order;  /* " ORDER BY ..." inside the parentheses */
     struct bf_str nulls;  /* " IGNORE NULLS" */
     struct bf_str suffix; /* " FILTER (...) OVER (...)" */
 };
 bool trino_call(struct sql *s, struct bf_str name);
 void trino_put_call(struct sql *s, const struct trino_call *c, const char *name);
 bool trino_expand(struct sql *s, const struct trino_call *c, const char *to);
-/* Functions whose text depends on types: "!NAME" in the table. */
+/* Functions whose translation depends on types: "!NAME" in the table. */
 bool trino_handle(struct sql *s, const struct trino_call *c, const char *handler);
 
-/* trino_format.c: formats of dates in DuckDB's letters. False: a letter that is not mapped. */
+/* In trino_format.c: translates a format. False: a letter has no counterpart. */
 bool trino_format_mysql(struct sql *s, struct bf_str format);
 bool trino_format_joda(struct sql *s, struct bf_str format);
 bool trino_json_path(struct sql *s, struct bf_str path);
@@ -90,7 +91,7 @@ struct trino_type {
 bool trino_type(struct sql *s, struct trino_type *type);
 bool trino_cast(struct sql *s, bool try);
 
-/* trino_from.c: after FROM; a table; "(a, b)", if it is there */
+/* In trino_from.c: reads the clause after FROM; a table; an optional "(a, b)". */
 bool trino_from(struct sql *s);
 bool trino_table(struct sql *s);
 bool trino_column_names(struct sql *s);

@@ -9,7 +9,7 @@ static bool lit(struct sql *s, const char *text)
     return true;
 }
 
-/* A list in brackets, or a subquery. */
+/* Reads a list in parentheses, or a subquery. */
 static bool in_list(struct sql *s)
 {
     if (!trino_expect(s, "("))
@@ -22,7 +22,7 @@ static bool in_list(struct sql *s)
     return trino_list(s, ")") && lit(s, ")");
 }
 
-/* = ANY (SELECT ...) */
+/* Reads = ANY (SELECT ...) and the like. */
 static bool quantified(struct sql *s, bool *done)
 {
     static const char *const words[] = {"ANY", "ALL", "SOME"};
@@ -46,7 +46,7 @@ static const char *comparison(const struct bl_token *t)
     return NULL;
 }
 
-/* Is the operand that one word alone, a literal? */
+/* The literal, if the operand is a single literal; otherwise NULL. */
 static const struct bl_token *literal(const struct bl_token *first, const struct bl_token *end)
 {
     bool one =
@@ -55,8 +55,9 @@ static const struct bl_token *literal(const struct bl_token *first, const struct
 }
 
 /*
- * A string beside a number or a date, and a number beside a string, are errors in Athena; DuckDB would convert the literal.
- * What stands in the statement from `from` on is taken out as long as the type of x, which is part of it, is unknown.
+ * Comparing a string with a number or a date is an error in Athena; DuckDB would
+ * convert the literal. While the type of x is unknown, the text from `from` on, which
+ * contains x, is cut out.
  */
 static bool check_types(struct sql *s, size_t from, struct bf_str x, const struct bl_token *with,
                         const char *op)
@@ -77,7 +78,7 @@ static bool check_types(struct sql *s, size_t from, struct bf_str x, const struc
                       with->kind == BL_TOKEN_STRING ? "varchar" : "integer");
 }
 
-/* What has been written from `from` up to `to`, kept. */
+/* A copy of the text between two positions. */
 static struct bf_str written(struct sql *s, size_t from, size_t to)
 {
     struct bf_str copy = BF_STR("");

@@ -1,4 +1,4 @@
-/* What operators stand between: literals, columns, calls, brackets and the expressions that begin with a word. */
+/* Operands: literals, columns, calls, parentheses, and expressions that begin with a keyword. */
 #include <stdio.h>
 #include <strings.h>
 
@@ -10,7 +10,7 @@ static bool lit(struct sql *s, const char *text)
     return true;
 }
 
-/* a.b.c: a column, perhaps with its table in front and with fields of a row. */
+/* Reads a.b.c: a column, with an optional table before it and fields of a row after it. */
 static bool column(struct sql *s)
 {
     bool first = true;
@@ -35,7 +35,7 @@ static bool column(struct sql *s)
     return true;
 }
 
-/* CASE [x] WHEN a THEN b ... ELSE c END */
+/* Reads CASE [x] WHEN a THEN b ... ELSE c END. */
 static bool case_of(struct sql *s)
 {
     lit(s, "CASE ");
@@ -57,7 +57,7 @@ static bool case_of(struct sql *s)
     return trino_expect_word(s, "END") && lit(s, " END");
 }
 
-/* INTERVAL '7' DAY */
+/* Reads INTERVAL '7' DAY. */
 static bool interval(struct sql *s)
 {
     static const char *const units[] = {"YEAR", "MONTH", "WEEK", "DAY", "HOUR", "MINUTE", "SECOND"};
@@ -78,7 +78,7 @@ static bool interval(struct sql *s)
     return trino_unexpected(s);
 }
 
-/* DATE '2026-11-27' and its like; *done: it was one. */
+/* Reads DATE '2026-11-27' and the like; *done: it was one. */
 static bool typed(struct sql *s, bool *done)
 {
     static const char *const types[] = {"DATE",    "TIMESTAMP", "TIME",    "DECIMAL",  "DOUBLE",
@@ -96,7 +96,7 @@ static bool typed(struct sql *s, bool *done)
         lit(s, "unhex(");
     else if (i == 1 && text.n && strchr("ZzCc", text.p[text.n - 1]))
         lit(s, "TIMESTAMPTZ ");
-    else if (i == 3) { /* as many digits as it has */
+    else if (i == 3) { /* with as many digits as the literal has */
         size_t at = s->out->n;
         bf_buf_adds(s->out, text);
         for (size_t k = at; k < s->out->n; k++)
@@ -148,7 +148,7 @@ static bool position(struct sql *s)
     return lit(s, ")");
 }
 
-/* TRIM([LEADING | TRAILING | BOTH] [characters] FROM x) */
+/* Reads TRIM([LEADING | TRAILING | BOTH] [characters] FROM x). */
 static bool trim(struct sql *s)
 {
     const char *name = "trim";
@@ -189,7 +189,7 @@ static bool exists(struct sql *s)
     return trino_expect(s, "(") && trino_query(s) && trino_expect(s, ")") && lit(s, ")");
 }
 
-/* (SELECT ...), (a), (a, b) */
+/* Reads (SELECT ...), (a) or (a, b). */
 static bool brackets(struct sql *s)
 {
     if (bl_token_word(s->at, "SELECT") || bl_token_word(s->at, "WITH") ||
@@ -213,7 +213,7 @@ static bool brackets(struct sql *s)
     return trino_expect(s, ",") && trino_list(s, ")") && lit(s, ")");
 }
 
-/* A parameter's literal in the place of its mark. */
+/* Writes the literal of a parameter. */
 static bool parameter(struct sql *s)
 {
     struct bl_trino *t = s->t;
@@ -257,7 +257,7 @@ static bool keyword(struct sql *s, bool *done)
     static const struct {
         const char *word;
         bool (*read)(struct sql *s);
-        bool bracket; /* only in front of one */
+        bool bracket; /* only before a parenthesis */
     } words[] = {{"CASE", case_of, false},   {"INTERVAL", interval, false},
                  {"EXTRACT", extract, true}, {"POSITION", position, true},
                  {"TRIM", trim, true},       {"EXISTS", exists, true}};
@@ -284,7 +284,7 @@ static bool keyword(struct sql *s, bool *done)
     return constant(s, done);
 }
 
-/* The word is an ordinary one. */
+/* Reads an expression that begins with an unreserved word. */
 static bool word(struct sql *s)
 {
     bool done;

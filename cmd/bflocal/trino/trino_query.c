@@ -1,4 +1,4 @@
-/* Queries: WITH, SELECT, set operations, what comes from where. */
+/* Queries: WITH, SELECT, set operations, GROUP BY, ORDER BY. */
 #include <stdio.h>
 
 #include "cmd/bflocal/trino/trino_impl.h"
@@ -33,7 +33,7 @@ bool trino_order(struct sql *s)
     return true;
 }
 
-/* UNBOUNDED PRECEDING, CURRENT ROW, 3 FOLLOWING */
+/* Reads UNBOUNDED PRECEDING, CURRENT ROW or 3 FOLLOWING. */
 static bool bound(struct sql *s)
 {
     if (trino_word(s, "UNBOUNDED"))
@@ -92,10 +92,11 @@ bool trino_window(struct sql *s)
 
 struct conditions {
     size_t select;
-    size_t n; /* of names when the condition began */
+    size_t n; /* number of names before the condition */
 };
 
-/* A condition of WHERE that all rows must satisfy: kept with the tables that it may choose partitions of. */
+/* Stores a condition that every row must satisfy with the tables whose partitions it may
+ * exclude. */
 static void note_condition(struct sql *s, size_t begin, void *arg)
 {
     struct conditions *w = arg;
@@ -130,7 +131,7 @@ static bool where(struct sql *s, size_t select)
     size_t n = s->t->nrefs;
     add(s, " WHERE ");
     bool ok = trino_and(s, note_condition, &w);
-    if (ok && bl_token_word(s->at, "OR")) { /* then they were no conditions of all rows */
+    if (ok && bl_token_word(s->at, "OR")) { /* with OR no condition holds for every row */
         for (size_t i = 0; i < n; i++)
             s->t->refs[i].nwhere = before[i];
         while (ok && trino_word(s, "OR"))
@@ -142,7 +143,7 @@ static bool where(struct sql *s, size_t select)
     return ok;
 }
 
-/* The item is a column alone, which has a name. */
+/* Is the item a single column? Its name is the column's. */
 static bool is_plain(const struct bl_token *first, const struct bl_token *end)
 {
     for (; first < end; first++)
@@ -177,7 +178,7 @@ static bool select_item(struct sql *s)
     return true;
 }
 
-/* a, ROLLUP (a, b), GROUPING SETS ((a), ()) */
+/* Reads a, ROLLUP (a, b) or GROUPING SETS ((a), ()). */
 static bool grouping_item(struct sql *s)
 {
     static const char *const words[] = {"ROLLUP", "CUBE"};

@@ -15,7 +15,7 @@ static const struct {
     {"UUID", "UUID", false},       {"JSON", "JSON", false},
 };
 
-/* "(n)" or "(p, s)"; *n how many. */
+/* Reads "(n)" or "(p, s)"; *n is the number of values. */
 static bool numbers(struct sql *s, int out[2], int *n)
 {
     *n = 0;
@@ -30,7 +30,7 @@ static bool numbers(struct sql *s, int out[2], int *n)
     return trino_expect(s, ")");
 }
 
-/* (name type, ...) of a row */
+/* Reads (name type, ...) of a row. */
 static bool fields(struct sql *s)
 {
     struct trino_type type;
@@ -170,7 +170,8 @@ static bool cast_text(struct sql *s, struct bf_str x, const struct trino_type *t
     return true;
 }
 
-/* Text must be digits alone, and what is half goes up; DuckDB takes "2.5" and rounds halves to even. */
+/* Athena accepts only digits in a string, and rounds half up. DuckDB accepts "2.5" and rounds
+ * half to even. */
 static bool cast_integer(struct sql *s, struct bf_str x, const struct trino_type *type, bool try)
 {
     const struct bl_duck_found *f = trino_probe(s, x);

@@ -6,7 +6,7 @@
 
 enum { MAX_AGE_MS = 15 * 60 * 1000, CANONICAL_MAX = 256 * 1024, NAMES_MAX = 8 * 1024 };
 
-/* The server's own credentials, or temporary ones that it has given out. */
+/* Accepts the server's own credentials, and temporary ones that the server has issued. */
 static bool check_key(const struct bl_auth_server *s, struct bf_arena *arena, struct bl_auth *a)
 {
     bool own = bf_str_eq(a->access_key, bf_str_of(s->access_key));
@@ -116,7 +116,8 @@ static bool is_signed(struct bf_str list, struct bf_str name)
     return false;
 }
 
-/* The headers that the client says it signed, from what arrived. host and every x-amz-* must be there. */
+/* Collects the values of the signed headers from the request. host and every x-amz-* header must
+ * be signed. */
 static bool gather_signed(const struct bl_auth_server *s, const struct bl_request *r,
                           struct bf_arena *arena, const struct bl_claim *c,
                           struct bf_sigv4_request *q, struct bl_auth *a)
@@ -167,7 +168,8 @@ static bool is_hash(struct bf_str s)
     return s.n == 64;
 }
 
-/* The last line of the canonical request. The JSON services take it from the body, whatever a header says. */
+/* The last line of the canonical request. The JSON services hash the body, whatever a header
+ * says. */
 static bool read_payload(const struct bl_auth_server *s, const struct bl_request *r,
                          struct bf_arena *arena, char hex[BF_SHA256_HEX], struct bl_auth *a)
 {
@@ -198,7 +200,7 @@ static bool read_payload(const struct bl_auth_server *s, const struct bl_request
                "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.");
 }
 
-/* In constant time: how much of a guess was right is nobody's business. */
+/* Compares in constant time, so that the time does not reveal how much of a guess is right. */
 static bool same_signature(struct bf_str a, const char b[BF_SHA256_HEX])
 {
     unsigned char d = a.n != 64;
@@ -207,7 +209,8 @@ static bool same_signature(struct bf_str a, const char b[BF_SHA256_HEX])
     return d == 0;
 }
 
-/* The key of a day is made once for each thread, which serves one connection: it takes four HMACs. */
+/* The signing key of a day needs four HMACs, so each thread (it serves one connection) caches
+ * one. */
 static bool signing_key(const struct bl_auth_server *s, struct bl_auth *a, struct bf_err *e)
 {
     static _Thread_local struct {
@@ -269,7 +272,7 @@ static bool compute_signature(const struct bl_auth_server *s, const struct bf_si
     return ok;
 }
 
-/* S3 takes the path as it stands on the wire, but decoded and encoded by the rules. */
+/* S3 uses the path as sent, but decoded and encoded again by the rules. */
 static bool s3_path(struct bf_str wire, struct bf_buf *out)
 {
     struct bf_buf plain;
@@ -302,6 +305,6 @@ void bl_auth_check(const struct bl_auth_server *s, const struct bl_request *r,
     if (compute_signature(s, &q, arena, c.signature, out))
         out->text = bf_str(NULL, 0);
     if (!s->s3)
-        out->payload_hash = bf_str(NULL, 0); /* it stood on this stack */
+        out->payload_hash = bf_str(NULL, 0); /* it pointed into this stack frame */
     bf_buf_free(&path);
 }

@@ -1,18 +1,18 @@
 /*
- * The signature check: Signature Version 4 seen from the server.
+ * The server's side of Signature Version 4.
  *
- * The canonical request is built from what arrived, with exactly the headers
- * the client says it signed, and its signature compared in constant time. What
- * is wrong is told as a code and a text in the service's own words; http/reply.c and
- * s3/error.c turn the code into what each protocol answers.
+ * The canonical request is built from the received request, with the headers that the
+ * client has signed. The signature is compared in constant time. A failure is a code
+ * and a text in the service's words; http/reply.c and s3/error.c map the code to the
+ * answer of each protocol.
  *
- * S3's payload forms: a hash (compared when the body is complete),
- * UNSIGNED-PAYLOAD, and the three STREAMING- forms, whose chunks chunked.c
- * takes apart with the key and the seed signature kept here.
+ * S3's payload forms are: a hash (compared when the body is complete),
+ * UNSIGNED-PAYLOAD, and the three STREAMING- forms, whose chunks chunked.c decodes
+ * with the key and the seed signature of struct bl_auth.
  *
  * Sources: IAM User Guide, "Create a signed AWS API request"; S3 API reference,
- * "Authenticating Requests (AWS Signature Version 4)"; the texts are those the
- * services answer.
+ * "Authenticating Requests (AWS Signature Version 4)". The texts are those of the
+ * services.
  */
 #ifndef BL_AUTH_H
 #define BL_AUTH_H
@@ -23,20 +23,20 @@
 
 enum bl_auth_code {
     BL_AUTH_OK,
-    BL_AUTH_MISSING,    /* no signature at all */
-    BL_AUTH_INCOMPLETE, /* an Authorization header without its parts */
-    BL_AUTH_MALFORMED,  /* a credential scope or algorithm that cannot be read */
-    BL_AUTH_KEY,        /* an access key that is not ours */
-    BL_AUTH_TOKEN,      /* a session token that was not given out here */
+    BL_AUTH_MISSING,    /* no signature */
+    BL_AUTH_INCOMPLETE, /* the Authorization header is incomplete */
+    BL_AUTH_MALFORMED,  /* a credential scope or an algorithm that cannot be parsed */
+    BL_AUTH_KEY,        /* an unknown access key */
+    BL_AUTH_TOKEN,      /* a session token that this server has not issued */
     BL_AUTH_TOKEN_EXPIRED,
     BL_AUTH_REGION,    /* the scope names another region */
     BL_AUTH_SCOPE,     /* the scope names another service, day or terminator */
-    BL_AUTH_EXPIRED,   /* older than 15 minutes, or a presigned URL past its time */
+    BL_AUTH_EXPIRED,   /* older than 15 minutes, or a presigned URL past its expiry */
     BL_AUTH_EARLY,     /* more than 15 minutes ahead (5 for the JSON services) */
-    BL_AUTH_SIGNATURE, /* the signature is another */
-    BL_AUTH_NOHASH,    /* S3: x-amz-content-sha256 is missing or no hash */
-    BL_AUTH_BODY,      /* S3: the body does not have the hash that was signed */
-    BL_AUTH_UNSIGNED,  /* a header that must be signed is not: host, x-amz-* */
+    BL_AUTH_SIGNATURE, /* the signature does not match */
+    BL_AUTH_NOHASH,    /* S3: x-amz-content-sha256 is missing or not a hash */
+    BL_AUTH_BODY,      /* S3: the body does not match the signed hash */
+    BL_AUTH_UNSIGNED,  /* host or an x-amz-* header is not signed */
     BL_AUTH_INTERNAL   /* out of memory */
 };
 
@@ -50,29 +50,29 @@ enum bl_payload {
 
 struct bl_auth {
     enum bl_auth_code code;
-    struct bf_str text; /* for a person; in the arena */
+    struct bf_str text; /* the message; in the arena */
     bool presigned;
     enum bl_payload payload;
-    struct bf_str payload_hash;                        /* the client's x-amz-content-sha256 */
+    struct bf_str payload_hash;                        /* x-amz-content-sha256 of the request */
     struct bf_str canonical, string_to_sign, provided; /* for BL_AUTH_SIGNATURE */
-    struct bf_str access_key, region;                  /* the client's */
-    int64_t request_ms;                                /* the client's time */
+    struct bf_str access_key, region;                  /* of the request */
+    int64_t request_ms;                                /* the request's time */
     struct bf_sigv4_scope scope;
     struct bf_sigv4_key key;
-    struct bl_session session; /* of temporary credentials; role "": they are the server's own */
-    char signature[BF_SHA256_HEX]; /* the request's: the seed of the chunks */
+    struct bl_session session; /* of temporary credentials; role "": the server's own credentials */
+    char signature[BF_SHA256_HEX]; /* of the request: the seed of the chunk signatures */
 };
 
 struct bl_request;
 
 struct bl_auth_server {
     const char *access_key, *secret_key, *region;
-    const char *service; /* of the scope: "s3" */
-    bool s3;             /* S3's rules: path as it is, x-amz-content-sha256 required */
+    const char *service; /* in the scope: "s3" */
+    bool s3;             /* S3's rules: the path as sent, x-amz-content-sha256 required */
     int64_t now_ms;
 };
 
-/* Checks r (its body must be complete unless s->s3); *out says how it went. */
+/* Checks r and sets *out. r's body must be complete unless s->s3. */
 void bl_auth_check(const struct bl_auth_server *s, const struct bl_request *r,
                    struct bf_arena *arena, struct bl_auth *out);
 

@@ -23,7 +23,7 @@ bool bl_claim_refuse(struct bl_auth *a, struct bf_arena *arena, enum bl_auth_cod
     return false;
 }
 
-/* "Credential=..., SignedHeaders=..., Signature=..." behind the algorithm. */
+/* Splits "Credential=..., SignedHeaders=..., Signature=..." after the algorithm. */
 static void split_authorization(struct bf_str rest, struct bl_claim *c)
 {
     struct bf_str item;
@@ -53,7 +53,7 @@ static struct bf_str uri_decoded(struct bf_arena *arena, struct bf_str s)
     return out;
 }
 
-/* X-Amz-... of a presigned URL; c->query becomes the query that was signed. */
+/* Reads X-Amz-... of a presigned URL. c->query becomes the query that was signed. */
 static bool split_presigned(const struct bl_request *r, struct bf_arena *arena, struct bl_claim *c,
                             struct bf_str *date, struct bf_str *token)
 {
@@ -95,12 +95,12 @@ static bool split_presigned(const struct bl_request *r, struct bf_arena *arena, 
     return found;
 }
 
-/* What S3 says to Signature Version 2, and what to do about it. */
+/* S3's answer to Signature Version 2, with a hint for the user. */
 static const char version_2[] =
     "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256. "
     "bflocal takes no Signature Version 2; boto3: Config(signature_version='s3v4').";
 
-/* "...?AWSAccessKeyId=...&Signature=...&Expires=..." */
+/* Is it "...?AWSAccessKeyId=...&Signature=...&Expires=..."? */
 static bool is_version_2(struct bf_str query)
 {
     struct bf_str item;
@@ -118,7 +118,7 @@ static bool two_digits(const char *p, int *out)
     return true;
 }
 
-/* "20261127T063000Z", or the HTTP form of the Date header; the basic form goes to time. */
+/* Reads "20261127T063000Z" or the form of the Date header. `time` gets the first form. */
 static bool read_date(struct bf_str s, char time[17], int64_t *ms)
 {
     if (s.n != 16 || s.p[8] != 'T' || s.p[15] != 'Z') {
@@ -190,7 +190,8 @@ static bool read_parts(const struct bl_auth_server *s, const struct bl_request *
     return true;
 }
 
-/* AKID/20261127/us-east-1/s3/aws4_request; a key may hold slashes, the scope has four parts. */
+/* Splits AKID/20261127/us-east-1/s3/aws4_request. A key may contain slashes; the scope has four
+ * parts. */
 static bool read_scope(struct bf_arena *arena, struct bl_claim *c, struct bl_auth *a)
 {
     struct bf_str parts[4], left = c->credential;

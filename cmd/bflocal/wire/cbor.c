@@ -1,4 +1,4 @@
-/* CBOR to JSON text: requests. The other way is in cbor_put.c. */
+/* CBOR to JSON: requests. cbor_put.c converts answers. */
 #include "cmd/bflocal/wire/cbor.h"
 
 #include <math.h>
@@ -14,16 +14,16 @@ enum { TIMESTAMP = 1 }; /* the tag */
 
 struct reader {
     const unsigned char *start, *p, *end;
-    const unsigned char *at; /* where the present item begins */
+    const unsigned char *at; /* where the current item begins */
     struct bf_buf *out;
-    struct bf_buf chunks; /* of a byte string without a length */
+    struct bf_buf chunks; /* collects a byte string of indefinite length */
     struct bf_err *e;
 };
 
 /* The head of a data item. */
 struct head {
     unsigned type, info;
-    bool endless; /* no length: until the break */
+    bool endless; /* indefinite length: until the break */
     uint64_t n;
 };
 
@@ -37,7 +37,7 @@ static size_t bytes_left(const struct reader *r)
     return (size_t)(r->end - r->p);
 }
 
-static bool take_head(struct reader *r, struct head *h)
+static bool read_head(struct reader *r, struct head *h)
 {
     r->at = r->p;
     if (r->p == r->end)
@@ -56,7 +56,7 @@ static bool take_head(struct reader *r, struct head *h)
     for (size_t i = 1; i <= more; i++)
         h->n = h->n << 8 | r->p[i];
     bool string = h->type == BYTES || h->type == TEXT;
-    size_t least = h->type == MAP ? 2 : 1; /* bytes of an element */
+    size_t least = h->type == MAP ? 2 : 1; /* the smallest number of bytes of an element */
     if ((string || h->type == ARRAY || h->type == MAP) && !h->endless &&
         h->n > (bytes_left(r) - 1 - more) / least)
         return fail_at(r, "is longer than the body");
@@ -71,8 +71,8 @@ static bool is_break(struct reader *r)
     return yes;
 }
 
-/* The bytes of a string of that length, checked to be there. */
-static struct bf_str take_bytes(struct reader *r, uint64_t n)
+/* Reads n bytes of a string and checks that they exist. */
+static struct bf_str read_bytes(struct reader *r, uint64_t n)
 {
     struct bf_str s = bf_str((const char *)r->p, (size_t)n);
     r->p += n;
@@ -92,17 +92,17 @@ static bool json_text(struct reader *r, uint64_t n)
     return true;
 }
 
-/* The pieces of a string without a length: strings of its own type, with one. */
+/* The chunks of a string of indefinite length: strings of the same type with a length. */
 static bool json_chunks(struct reader *r, unsigned type)
 {
     struct head h;
     while (!is_break(r)) {
-        if (!take_head(r, &h))
+        if (!read_head(r, &h))
             return false;
         if (h.type != type || h.endless)
             return fail_at(r, "is no piece of a string");
         if (type == BYTES)
-            bf_buf_adds(&r->chunks, take_bytes(r, h.n));
+            bf_buf_adds(&r->chunks, read_bytes(r, h.n));
         else if (!json_text(r, h.n))
             return false;
     }
@@ -116,16 +116,16 @@ static bool json_string(struct reader *r, const struct head *h)
         bf_buf_reset(&r->chunks);
         if (!json_chunks(r, h->type) || !bf_buf_check(&r->chunks, "a byte string", r->e))
             return false;
-        bf_base64_encode(r->out, bf_buf_view(&r->chunks)); /* empty for a text */
+        bf_base64_encode(r->out, bf_buf_view(&r->chunks)); /* empty for a text string */
     } else if (h->type == BYTES)
-        bf_base64_encode(r->out, take_bytes(r, h->n));
+        bf_base64_encode(r->out, read_bytes(r, h->n));
     else if (!json_text(r, h->n))
         return false;
     bf_buf_addc(r->out, '"');
     return true;
 }
 
-/* The fewest digits that read back as the same. */
+/* Prints the fewest digits that read back as the same number. */
 static bool json_double(struct reader *r, double v)
 {
     char text[40];
@@ -189,7 +189,7 @@ static void json_integer(struct reader *r, const struct head *h)
 static bool json_time(struct reader *r)
 {
     struct head h;
-    if (!take_head(r, &h))
+    if (!read_head(r, &h))
         return false;
     if (h.type == SIMPLE && h.info >= HALF && !h.endless)
         return json_double(r, float_of(&h));
@@ -203,11 +203,11 @@ static bool json_time(struct reader *r)
 
 static bool json_item(struct reader *r, unsigned depth);
 
-/* A key and its colon. */
+/* Prints a key and its colon. */
 static bool json_key(struct reader *r)
 {
     struct head h;
-    if (!take_head(r, &h))
+    if (!read_head(r, &h))
         return false;
     if (h.type != TEXT)
         return fail_at(r, "is a key that is no text");
@@ -217,7 +217,7 @@ static bool json_key(struct reader *r)
     return true;
 }
 
-/* What lies in an array or map, commas between. */
+/* Prints the members or elements of a map or array, separated by commas. */
 static bool json_inside(struct reader *r, const struct head *h, unsigned depth)
 {
     if (depth == BL_CBOR_DEPTH)
@@ -231,7 +231,7 @@ static bool json_inside(struct reader *r, const struct head *h, unsigned depth)
             return false;
         if (!json_item(r, depth + 1))
             return false;
-        if (!bf_buf_ok(r->out)) /* nobody waits for the end of what is lost */
+        if (!bf_buf_ok(r->out)) /* the result is lost, so stop here */
             return bf_buf_check(r->out, "the body as JSON", r->e);
     }
     bf_buf_addc(r->out, h->type == MAP ? '}' : ']');
@@ -242,7 +242,7 @@ static bool json_item(struct reader *r, unsigned depth)
 {
     struct head h;
     do {
-        if (!take_head(r, &h))
+        if (!read_head(r, &h))
             return false;
         if (h.type == TAG && h.n == TIMESTAMP)
             return json_time(r);

@@ -5,7 +5,12 @@
 #include "lib/encoding/base64.h"
 #include "lib/json/scan.h"
 
-enum { UNSIGNED = 0 << 5, NEGATIVE = 1 << 5, BYTES = 2 << 5, TEXT = 3 << 5 }; /* first bytes */
+enum {
+    UNSIGNED = 0 << 5,
+    NEGATIVE = 1 << 5,
+    BYTES = 2 << 5,
+    TEXT = 3 << 5
+}; /* major types in the initial byte */
 enum {
     ARRAY = 0x9f,
     MAP = 0xbf,
@@ -20,7 +25,7 @@ enum { HEAD_MAX = 9 };
 
 enum kind { PLAIN, BLOB, TIME };
 
-/* Kinesis's model, the members of answers. */
+/* The blobs and timestamps in answers of Kinesis, by its API model. */
 static enum kind kind_of(const struct bf_json_key *key)
 {
     if (bf_json_key_is(key, "Data"))
@@ -31,7 +36,7 @@ static enum kind kind_of(const struct bf_json_key *key)
     return PLAIN;
 }
 
-/* A head in the fewest bytes. */
+/* Encodes a head in the fewest bytes. */
 static size_t make_head(unsigned char out[HEAD_MAX], unsigned type, uint64_t n)
 {
     size_t more = n < 24 ? 0 : n <= UINT8_MAX ? 1 : n <= UINT16_MAX ? 2 : n <= UINT32_MAX ? 4 : 8;
@@ -48,7 +53,7 @@ static void put_head(struct bf_buf *out, unsigned type, uint64_t n)
     bf_buf_add(out, head, make_head(head, type, n));
 }
 
-/* Puts a head in front of what was appended since `at`. */
+/* Inserts a head before the bytes that were appended since `at`. */
 static void put_head_at(struct bf_buf *out, size_t at, unsigned type)
 {
     unsigned char head[HEAD_MAX];
@@ -73,7 +78,7 @@ static void put_text(struct bf_buf *out, struct bf_str text, bool escaped)
         put_head_at(out, at, TEXT);
 }
 
-/* An integer of 64 bits as such, all else as a double. */
+/* An integer that fits into 64 bits stays an integer; other numbers become doubles. */
 static void put_number(struct bf_buf *out, struct bf_str text)
 {
     char room[400], *end;
@@ -94,7 +99,7 @@ static void put_number(struct bf_buf *out, struct bf_str text)
         bf_buf_addc(out, (char)(bits >> shift));
 }
 
-/* Seconds with decimals: whole milliseconds, as the service has them. */
+/* Seconds with decimals become whole milliseconds, as in the service's answers. */
 static void put_time(struct bf_buf *out, struct bf_str text)
 {
     char room[64];
@@ -113,7 +118,7 @@ static bool put_string(struct bf_buf *out, const struct bf_json_val *v, enum kin
     if (kind != BLOB)
         put_text(out, v->text, v->escaped);
     else if (!bf_base64_decode(out, v->text))
-        return bf_err_set(e, BF_E_INPUT, "a blob is no base64");
+        return bf_err_set(e, BF_E_INPUT, "a blob is not base64");
     else if (bf_buf_ok(out))
         put_head_at(out, at, BYTES);
     return true;

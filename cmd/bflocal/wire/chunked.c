@@ -41,8 +41,8 @@ void bl_chunked_free(struct bl_chunked *d)
     bf_buf_free(&d->trailers);
 }
 
-/* The string to sign of a chunk (six lines) or of the trailer (five): the first two differ in the hash of
- * nothing that stands before the hash of the data. */
+/* The string to sign has six lines for a chunk and five for the trailer: only a chunk's has the
+ * hash of an empty string before the hash of the data. */
 static bool check_signature(struct bl_chunked *d, const char *algorithm, bool chunk,
                             const unsigned char digest[BF_SHA256_SIZE])
 {
@@ -80,7 +80,7 @@ static int hex_digit(char c)
                                   : -1;
 }
 
-/* "10000" or "10000;chunk-signature=<64 hex digits>" */
+/* Reads "10000" or "10000;chunk-signature=<64 hex digits>". */
 static bool read_size(struct bl_chunked *d)
 {
     struct bf_str line = bf_str(d->line, d->nline), size = line;
@@ -108,7 +108,7 @@ static bool read_size(struct bl_chunked *d)
         d->at = BL_AT_DATA;
         return true;
     }
-    /* The last chunk. Without a trailer an empty line follows, which reads as an empty trailer. */
+    /* the last chunk; without a trailer an empty line follows, which reads as an empty trailer */
     d->at = BL_AT_TRAILER;
     return end_chunk(d);
 }
@@ -151,8 +151,9 @@ static bool read_trailer(struct bl_chunked *d)
     return bf_buf_ok(&d->trailers) || set_code(d, BL_CHUNKED_MALFORMED);
 }
 
-/* Takes up to and with the next newline; *whole says whether the line (without CR LF) is in d->line. */
-static bool take_line(struct bl_chunked *d, struct bf_str *rest, bool *whole)
+/* Consumes the input up to and with the next newline. *whole: d->line is complete, without CR
+ * LF. */
+static bool read_line(struct bl_chunked *d, struct bf_str *rest, bool *whole)
 {
     const char *nl = memchr(rest->p, '\n', rest->n);
     size_t n = nl ? (size_t)(nl - rest->p) : rest->n;
@@ -168,7 +169,7 @@ static bool take_line(struct bl_chunked *d, struct bf_str *rest, bool *whole)
     return true;
 }
 
-static bool take_data(struct bl_chunked *d, struct bf_str *rest)
+static bool read_data(struct bl_chunked *d, struct bf_str *rest)
 {
     size_t n = rest->n < d->left ? rest->n : (size_t)d->left;
     struct bf_str piece = bf_str(rest->p, n);
@@ -202,11 +203,11 @@ bool bl_chunked_feed(struct bl_chunked *d, struct bf_str rest)
         if (d->at == BL_AT_END)
             return set_code(d, BL_CHUNKED_MALFORMED);
         if (d->at == BL_AT_DATA) {
-            if (!take_data(d, &rest))
+            if (!read_data(d, &rest))
                 return false;
             continue;
         }
-        if (!take_line(d, &rest, &whole))
+        if (!read_line(d, &rest, &whole))
             return false;
         if (whole && !on_line(d))
             return false;
@@ -214,7 +215,7 @@ bool bl_chunked_feed(struct bl_chunked *d, struct bf_str rest)
     return d->code == BL_CHUNKED_OK;
 }
 
-/* Some clients leave the very last empty line out; with a signed trailer it is missed. */
+/* Some clients omit the last empty line; with a signed trailer that is an error. */
 bool bl_chunked_end(struct bl_chunked *d)
 {
     if (d->code == BL_CHUNKED_OK && d->at == BL_AT_TRAILER && d->nline == 0)

@@ -1,6 +1,5 @@
 /*
- * A request as it arrived. Views live as long as the call that it belongs to
- * (call.h).
+ * A received request. Views live as long as its call (call.h).
  */
 #ifndef BL_REQUEST_H
 #define BL_REQUEST_H
@@ -11,15 +10,15 @@ enum { BL_HEADERS_MAX = BF_SIGV4_HEADERS };
 
 struct bl_request {
     struct bf_str method;
-    struct bf_str path;  /* as on the wire, without the query */
-    struct bf_str query; /* as on the wire, without the question mark */
+    struct bf_str path;  /* as sent, without the query */
+    struct bf_str query; /* as sent, without the question mark */
     struct bf_sigv4_header headers[BL_HEADERS_MAX];
     size_t nheaders;
-    struct bf_str body; /* empty when a sink took it */
-    bool loopback;      /* the peer is on this machine */
+    struct bf_str body; /* empty if a sink received it */
+    bool loopback;      /* the client is on this machine */
 };
 
-/* A header by its lower-case name; p == NULL: it is not there. */
+/* A header by its lower-case name; p == NULL if it is absent. */
 struct bf_str bl_request_header(const struct bl_request *r, const char *name);
 
 #endif

@@ -41,7 +41,7 @@ void bl_session_make(const char *server_secret, struct bl_session *s)
     end_text(&token);
 }
 
-/* "HEX OF PAYLOAD.MAC": its expiry and role. */
+/* Reads expiry and role from "HEX OF PAYLOAD.MAC". */
 static bool read_session_token(struct bf_str token, struct bl_session *s)
 {
     char room[BL_SESSION_ROLE + 32];

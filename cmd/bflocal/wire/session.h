@@ -1,8 +1,8 @@
 /*
- * Temporary credentials, as STS gives them out. Nothing is kept: the session
- * token says whose they are and until when, under a MAC of the access key with
- * the server's own secret key, and the session's secret key follows from both.
- * So they hold as long as the server's credentials do.
+ * Temporary credentials of STS. The server stores nothing: the session token holds
+ * role and expiry, with a MAC by the server's secret key over them and the access key.
+ * The session's secret key is derived from these. So temporary credentials are valid
+ * as long as the server's own credentials.
  */
 #ifndef BL_SESSION_H
 #define BL_SESSION_H
@@ -19,10 +19,10 @@ struct bl_session {
 
 enum bl_session_state { BL_SESSION_GOOD, BL_SESSION_BAD, BL_SESSION_EXPIRED };
 
-/* access_key, role and expires_s are given; makes the rest. */
+/* The caller sets access_key, role and expires_s; this sets the rest. */
 void bl_session_make(const char *server_secret, struct bl_session *s);
 
-/* What a client's access key and token stand for; *s is filled when they are good. */
+/* Checks a client's access key and token; fills *s if they are valid. */
 enum bl_session_state bl_session_open(const char *server_secret, struct bf_str access_key,
                                       struct bf_str token, int64_t now_ms, struct bl_session *s);
 

@@ -1,6 +1,6 @@
-// ParquetRows FOLDER: reads FOLDER/*.parquet with parquet-java, each page's CRC checked, and writes the rows of NAME.parquet
-// to NAME.java, a JSON list a line, in the form of tests/services/parquet_rows.mjs (fractions as Java prints them). Of
-// FOLDER/skip it asks what can be answered without the pages that are overwritten, and prints the answers.
+// ParquetRows FOLDER: reads FOLDER/*.parquet with parquet-java, checks the CRC of each page, and writes the rows of NAME.parquet
+// to NAME.java, one JSON list on each line, in the form of tests/services/parquet_rows.mjs (fractions as Java prints them). From
+// FOLDER/skip it answers queries that do not need the overwritten pages, and prints the answers.
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.math.BigInteger;

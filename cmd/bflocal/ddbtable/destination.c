@@ -1,9 +1,9 @@
 /* DynamoDB: the Kinesis streams that a table feeds. */
 #include <stdio.h>
 
-#include "cmd/bflocal/dynamodb/dynamodb.h"
+#include "cmd/bflocal/ddbtable/ddbtable.h"
 
-/* The Kinesis stream of the request's StreamArn, by name; n == 0: the answer is set. */
+/* The name of the Kinesis stream in the request's StreamArn; n == 0: the answer is set. */
 static struct bf_str stream_name(struct bl_call *c, const struct bl_params *p)
 {
     struct bf_str arn = {NULL, 0}, name = {NULL, 0};

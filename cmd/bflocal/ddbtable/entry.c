@@ -1,7 +1,7 @@
-/* DynamoDB: the entries of secondary indexes, and what an index shows of an item. */
-#include "cmd/bflocal/dynamodb/index.h"
+/* DynamoDB: the entries of secondary indexes, and the attributes that an index projects. */
+#include "cmd/bflocal/ddbtable/index.h"
 
-/* *empty: that is what is wrong with it. */
+/* *empty: the value is refused because it is empty. */
 static bool check_key(const struct bl_index *x, unsigned part, const struct bl_value *v,
                       bool *empty, struct bf_err *e)
 {

@@ -1,5 +1,5 @@
-/* DynamoDB: the definitions of secondary indexes: read, kept, told. */
-#include "cmd/bflocal/dynamodb/index.h"
+/* DynamoDB: reads, stores and describes the definitions of secondary indexes. */
+#include "cmd/bflocal/ddbtable/index.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -117,7 +117,7 @@ static bool check_local(struct bl_call *c, const struct bl_table *t, const struc
                    x->name, x->key[0].name, t->key[0].name);
 }
 
-/* Puts it behind the others, when its name is new and there is room. */
+/* Appends the index to the table's list. Fails if the name exists or the limit is reached. */
 static bool append_index(struct bl_call *c, struct bl_table *t, struct bl_index *x)
 {
     struct bl_index **at = &t->indexes;
@@ -135,7 +135,7 @@ static bool append_index(struct bl_call *c, struct bl_table *t, struct bl_index 
     return true;
 }
 
-/* Reads one index and gives it to the table; NULL: the answer is set. */
+/* Reads one index and adds it to the table; NULL: the answer is set. */
 static struct bl_index *read_index(struct bl_call *c, struct bf_str raw, struct bf_str definitions,
                                    struct bl_table *t, bool global)
 {

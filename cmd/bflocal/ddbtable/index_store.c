@@ -1,8 +1,8 @@
-/* DynamoDB: the rows of secondary indexes. */
+/* DynamoDB: stored secondary indexes. */
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/ddbtable/index.h"
 
 bool bl_index_save(struct bl_call *c, struct bl_index *x, int64_t table)
 {

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/dynamodb/stream.h"
-#include "cmd/bflocal/dynamodb/table_spec.h"
+#include "cmd/bflocal/ddbtable/stream.h"
+#include "cmd/bflocal/ddbtable/table_spec.h"
 #include "lib/json/write.h"
 
 void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *t,
@@ -41,7 +41,7 @@ void bl_table_put(struct bl_call *c, struct bf_buf *out, const struct bl_table *
     bf_buf_addc(out, '}');
 }
 
-/* Writes the table's row, new (row 0) or changed. */
+/* Writes the table's row: a new one if t->row is 0. */
 static bool write_row(struct bl_call *c, struct bl_table *t)
 {
     sqlite3_stmt *q = bl_sql(
@@ -79,7 +79,7 @@ bool bl_table_save(struct bl_call *c, struct bl_table *t)
     return ok;
 }
 
-/* Ends a transaction that changed a table, and perhaps its stream. Keeps the lock. */
+/* Ends the transaction of a changed table and its stream, if that changed. Keeps the lock. */
 static bool end_change(struct bl_call *c, const struct bl_stream_change *change, bool ok)
 {
     struct bf_err e = {0};
@@ -181,7 +181,7 @@ static bool check_update(struct bl_call *c, const struct bl_params *p)
                           "or ReplicaUpdates is required");
 }
 
-/* Throughput alone must change something. */
+/* UpdateTable with throughput only must change a value. */
 static bool change_billing(struct bl_call *c, const struct bl_params *p, struct bl_table *t)
 {
     const struct bl_table old = *t;
@@ -236,7 +236,7 @@ bool bl_ddb_update_table(struct bl_call *c)
     return ok;
 }
 
-/* Takes the table out of the store, inside a transaction. */
+/* Deletes the table from the store, inside a transaction. */
 static bool erase_table(struct bl_call *c, struct bl_table *t, struct bl_stream_change *change)
 {
     static const char *const statements[] = {"DELETE FROM ddb_item WHERE tbl=?",
@@ -253,7 +253,7 @@ static bool erase_table(struct bl_call *c, struct bl_table *t, struct bl_stream_
     return bl_store_ok(c->store);
 }
 
-/* And out of memory. */
+/* Frees the table in memory. */
 static void forget_table(struct bl_ddb *d, struct bl_table *t)
 {
     for (size_t i = 0; i < d->n; i++)

@@ -1,10 +1,10 @@
-#include "cmd/bflocal/dynamodb/table_spec.h"
+#include "cmd/bflocal/ddbtable/table_spec.h"
 
 #include <stdio.h>
 
 #define INVALID "One or more parameter values were invalid: "
 
-/* The type of an attribute in AttributeDefinitions. */
+/* The type of an attribute according to AttributeDefinitions. */
 static bool attribute_type(struct bl_call *c, struct bf_str definitions, struct bf_str name,
                            enum bl_type *type)
 {
@@ -50,7 +50,7 @@ static size_t count_elements(struct bf_str array)
     return n;
 }
 
-/* Another element of a KeySchema. */
+/* Reads the next element of a KeySchema. */
 static bool read_key(struct bl_call *c, const struct bl_params *p, struct bf_str definitions,
                      struct bl_key_attr key[2], unsigned *nkeys)
 {
@@ -186,8 +186,7 @@ bool bl_spec_refuse(struct bl_call *c, const struct bl_params *p, const char *co
     for (size_t i = 0; i < n; i++)
         if (bl_param(p, names[i]))
             return bl_fail(c, BL_ValidationException,
-                           "bflocal has no %s: it holds the slice of DynamoDB that the "
-                           "toolkit uses",
+                           "bflocal has no %s: it has the part of DynamoDB that bfpipe uses",
                            names[i]);
     return true;
 }

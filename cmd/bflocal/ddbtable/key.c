@@ -1,12 +1,12 @@
-/* DynamoDB: keys, and their encoding in DynamoDB's order. */
-#include "cmd/bflocal/dynamodb/dynamodb.h"
+/* DynamoDB: keys and their encoding, whose byte order is DynamoDB's order. */
+#include "cmd/bflocal/ddbtable/ddbtable.h"
 
 #include "lib/ddb/decimal.h"
 
 /*
- * A number: one byte for the sign (0 negative, 1 zero, 2 positive), the power of
- * ten of the first digit in two bytes, the digits plus one, and a zero byte at the
- * end; all but the sign complemented for negative numbers.
+ * A number is one byte for the sign (0 negative, 1 zero, 2 positive), two bytes for
+ * the power of ten of the first digit, one byte for each digit (the digit plus one),
+ * and a zero byte. For a negative number all bytes but the sign are complemented.
  */
 static size_t encode_number(struct bf_str text, unsigned char *out)
 {
@@ -16,7 +16,7 @@ static size_t encode_number(struct bf_str text, unsigned char *out)
         out[0] = 1;
         return 1;
     }
-    int power = d.exponent + d.n + 1000; /* above 0 for all that DynamoDB holds */
+    int power = d.exponent + d.n + 1000; /* positive for every number that DynamoDB allows */
     size_t n = 0;
     out[n++] = d.negative ? 0 : 2;
     out[n++] = (unsigned char)(power >> 8);
@@ -74,7 +74,7 @@ static bool check_size(struct bl_call *c, const struct bl_key_attr *k, const str
                        max);
     return bl_fail(c, BL_ValidationException,
                    "One or more parameter values were invalid: Size of hashkey has exceeded the "
-                   "maximum size limit of%zu bytes", /* so it is spelled */
+                   "maximum size limit of%zu bytes", /* the service's spelling */
                    max);
 }
 

@@ -1,5 +1,5 @@
 /* DynamoDB: finding a table. */
-#include "cmd/bflocal/dynamodb/dynamodb.h"
+#include "cmd/bflocal/ddbtable/ddbtable.h"
 
 static bool is_arn(struct bf_str name)
 {
@@ -9,7 +9,7 @@ static bool is_arn(struct bf_str name)
 struct bl_table *bl_table_find(const struct bl_local *l, struct bf_str name)
 {
     const struct bl_ddb *d = l->ddb;
-    if (is_arn(name)) /* another account has tables of the same names */
+    if (is_arn(name)) /* tables of other accounts may have the same names */
         name = bl_arn_own(l, name, "dynamodb", "table");
     for (size_t i = 0; i < d->n; i++)
         if (bf_str_eq(bf_str_of(d->tables[i]->name), name))
@@ -42,7 +42,7 @@ bool bl_table_name_check(struct bl_call *c, struct bf_str name)
                      : "Member must have length greater than or equal to 3");
 }
 
-/* Another account's table, which only its ARN can name. */
+/* Denies access to a table of another account; only an ARN can name one. */
 static bool deny(struct bl_call *c, struct bf_str arn)
 {
     return bl_fail(c, BL_AccessDeniedException,
@@ -52,7 +52,7 @@ static bool deny(struct bl_call *c, struct bf_str arn)
                    c->op_name, BF_SHOWN_TO(arn, 400), c->op_name);
 }
 
-/* manage: an operation on the table itself, whose answer names what is not there. */
+/* manage: an operation on the table itself, whose error names the missing table. */
 static struct bl_table *find_or_fail(struct bl_call *c, struct bf_str name, bool manage)
 {
     struct bl_table *t = bl_table_find(c->local, name);

@@ -1,7 +1,7 @@
-/* DynamoDB: tags of tables, the settings of a table that they are kept among, and what backups there are (none). */
+/* DynamoDB: tags and other settings of tables; DescribeContinuousBackups. */
 #include <stdio.h>
 
-#include "cmd/bflocal/dynamodb/index.h"
+#include "cmd/bflocal/ddbtable/index.h"
 #include "lib/json/write.h"
 
 enum { TAGS_MAX = 50, TAG_KEY_MAX = 128, TAG_VALUE_MAX = 256 };
@@ -41,7 +41,7 @@ static bool check_tag(struct bl_call *c, struct bf_str key, struct bf_str value)
                    "reserved");
 }
 
-/* Keeps one: its name among the settings is "tag:KEY". */
+/* Stores a tag as the setting "tag:KEY". */
 static bool put_tag(struct bl_call *c, const struct bl_table *t, struct bf_str key,
                     struct bf_str value)
 {
@@ -87,7 +87,7 @@ bool bl_tags_put(struct bl_call *c, const struct bl_params *p, const struct bl_t
     return check_count(c, t);
 }
 
-/* The table that ResourceArn names; the store is locked. NULL: the answer is set. */
+/* The table in the request's ResourceArn; the store is locked. NULL: the answer is set. */
 static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_params *p)
 {
     struct bf_str arn = {NULL, 0};
@@ -100,13 +100,14 @@ static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_par
                 "1 validation error detected: Value null at 'resourceArn' failed to satisfy "
                 "constraint: Member must not be null");
     else if (!t)
-        bl_fail(c, BL_ResourceNotFoundException,
-                "Requested resource not found: ResourcArn: %.*s not found", /* so it is spelled */
-                BF_SHOWN_TO(arn, 400));
+        bl_fail(
+            c, BL_ResourceNotFoundException,
+            "Requested resource not found: ResourcArn: %.*s not found", /* the service's spelling */
+            BF_SHOWN_TO(arn, 400));
     return t;
 }
 
-/* A change of tags: begins, lets `change` work, ends. */
+/* Runs a change of tags in a transaction. */
 static bool change_tags(struct bl_call *c,
                         bool (*change)(struct bl_call *, const struct bl_params *,
                                        const struct bl_table *))

@@ -1,4 +1,4 @@
-#include "cmd/bflocal/dynamodb/stream.h"
+#include "cmd/bflocal/ddbtable/stream.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,7 +45,7 @@ struct bl_ddb_stream *bl_stream_arn_param(struct bl_call *c, const struct bl_par
     return NULL;
 }
 
-/* The multiplier is odd, so no two rows below 2^32 have the same digits. */
+/* The multiplier is odd, so different rows below 2^32 get different digits. */
 void bl_stream_shard_id(char out[BL_STREAM_SHARD_ID], const struct bl_shard *shard)
 {
     snprintf(out, BL_STREAM_SHARD_ID, "shardId-%020lld-%08x", (long long)shard->created_ms,
@@ -84,7 +84,7 @@ bool bl_stream_sequence_get(struct bf_str text, int64_t *number)
     return true;
 }
 
-/* The time of birth; a table's streams have different ones. */
+/* The label is the time of creation; the labels of a table's streams differ. */
 static void make_label(char out[32], const char *last, int64_t now_ms)
 {
     do {
@@ -126,7 +126,7 @@ static void insert_row(struct bl_store *store, struct bl_ddb_stream *s)
     s->row = sqlite3_last_insert_rowid(store->db);
 }
 
-/* A new stream in the store and behind the last one in d->streams, which does not count it yet. */
+/* Stores a new stream and puts it at the end of d->streams, but does not count it there yet. */
 static struct bl_ddb_stream *create_stream(struct bl_call *c, const struct bl_table *t,
                                            enum bl_view view)
 {
@@ -167,7 +167,7 @@ static void store_closed(struct bl_call *c, const struct bl_ddb_stream *s)
     bl_run(c->store, q);
 }
 
-/* The same in memory: shards of a stream that is off get no more records. */
+/* Closes the shards in memory too: they get no more records. */
 static void close_shards(struct bl_ddb_stream *s, int64_t now_ms)
 {
     s->enabled = false;
@@ -183,7 +183,7 @@ static void close_shards(struct bl_ddb_stream *s, int64_t now_ms)
     }
 }
 
-/* Takes the streams that have been off for a day out of the store, inside a transaction. */
+/* Deletes streams from the store that have been off for a day, inside a transaction. */
 static void erase_old(struct bl_store *store, const struct bl_ddb *d, int64_t now_ms)
 {
     for (size_t i = 0; i < d->nstreams; i++) {
@@ -197,7 +197,7 @@ static void erase_old(struct bl_store *store, const struct bl_ddb *d, int64_t no
     }
 }
 
-/* And out of memory. */
+/* Frees the same streams in memory. */
 static void forget_old(struct bl_ddb *d, int64_t now_ms)
 {
     size_t kept = 0;
