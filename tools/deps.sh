@@ -32,6 +32,7 @@ build    h zlib.h          zlib1g-dev             zlib-devel         zlib-dev   
 build    h zstd.h          libzstd-dev            libzstd-devel      zstd-dev            zstd
 build    h isa-l.h         libisal-dev            isa-l-devel        isa-l-dev           isa-l
 build    h sqlite3.h       libsqlite3-dev         sqlite-devel       sqlite-dev          sqlite
+build    h minizip/unzip.h libminizip-dev       minizip-compat-devel minizip-dev       minizip
 build    h microhttpd.h    libmicrohttpd-dev      libmicrohttpd-devel libmicrohttpd-dev  libmicrohttpd
 demo     c jq              jq                     jq                 jq                  jq
 demo     c curl            curl                   curl               curl                curl

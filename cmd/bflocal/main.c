@@ -38,6 +38,8 @@ static const struct bf_opt options[] = {
     BF_OPT_LIST(0, "stream", struct config, prepare.streams, "NAME[:N]",
                 "make this Kinesis stream, with N shards (1)"),
     BF_OPT_LIST(0, "bucket", struct config, prepare.buckets, "NAME", "make this S3 bucket"),
+    BF_OPT_LIST(0, "lambda", struct config, prepare.functions, "NAME=PROGRAM",
+                "make this Lambda function of a program that speaks the runtime API"),
     BF_OPT_U64(0, "ddb-shards", struct config, ddb_shards, "N",
                "shards of a new DynamoDB stream (1)"),
 };

@@ -2,6 +2,7 @@
 
 #include "cmd/bflocal/kinesis/kinesis.h"
 #include "cmd/bflocal/kinesis/service.h"
+#include "cmd/bflocal/lambda/lambda.h"
 #include "cmd/bflocal/s3/s3.h"
 #include "cmd/bflocal/s3/service.h"
 #include "lib/base/num.h"
@@ -80,6 +81,14 @@ static bool make_bucket(struct bl_local *l, struct bf_str name, struct bf_err *e
     return end(&c, "--bucket", name, e);
 }
 
+static bool make_function(struct bl_local *l, struct bf_str text, struct bf_err *e)
+{
+    struct bf_str name;
+    if (!bf_str_split(&text, '=', &name) || !text.n)
+        return bf_err_set(e, BF_E_USAGE, "--lambda: want NAME=PROGRAM");
+    return bl_lambda_prepare(l, name, text, e) || bf_err_ctx(e, "--lambda");
+}
+
 bool bl_prepare(struct bl_local *l, const struct bl_prepare *p, struct bf_err *e)
 {
     for (size_t i = 0; i < p->streams.n; i++)
@@ -87,6 +96,9 @@ bool bl_prepare(struct bl_local *l, const struct bl_prepare *p, struct bf_err *e
             return false;
     for (size_t i = 0; i < p->buckets.n; i++)
         if (!make_bucket(l, bf_str_of(p->buckets.item[i]), e))
+            return false;
+    for (size_t i = 0; i < p->functions.n; i++)
+        if (!make_function(l, bf_str_of(p->functions.item[i]), e))
             return false;
     return true;
 }

@@ -9,6 +9,7 @@
 struct bl_prepare {
     struct bf_opt_list streams; /* NAME or NAME:SHARDS */
     struct bf_opt_list buckets;
+    struct bf_opt_list functions; /* NAME=PROGRAM */
 };
 
 /* The store is open, and no other thread uses it yet. */

@@ -45,6 +45,7 @@ static bool start_server(struct service *s, struct bl_local *l, const struct bl_
         !bl_server_listen(r->host, &port, &fd, e))
         return false;
     name_endpoint(s, r->host, port);
+    l->endpoint = s->endpoint;
     bl_tally_begin(&l->tally);
     s->server = bl_server_start(l, fd, e);
     return s->server != NULL;

@@ -19,7 +19,6 @@ static const struct {
     {"kinesisanalytics", "Managed Service for Apache Flink"},
     {"kms", "KMS"},
     {"lakeformation", "Lake Formation"},
-    {"lambda", "Lambda"},
     {"logs", "CloudWatch Logs"},
     {"monitoring", "CloudWatch"},
     {"pipes", "EventBridge Pipes"},

@@ -15,12 +15,14 @@ struct bl_ddb;
 struct bl_kinesis;
 struct bl_s3;
 struct bl_athena;
+struct bl_lambda;
 
 struct bl_local {
     const struct bl_service *const *services; /* all services; NULL at the end */
     const char *region;
     const char *access_key, *secret_key;
-    uint64_t ddb_shards; /* --ddb-shards: open shards of a new DynamoDB stream */
+    const char *endpoint; /* where clients find this process: "http://127.0.0.1:8000" */
+    uint64_t ddb_shards;  /* --ddb-shards: open shards of a new DynamoDB stream */
     struct bl_store store;
     struct bl_faults faults;
     struct bl_tally tally;
@@ -28,6 +30,7 @@ struct bl_local {
     struct bl_kinesis *kinesis;
     struct bl_s3 *s3;
     struct bl_athena *athena;
+    struct bl_lambda *lambda;
 };
 
 /* The account in every ARN of this process. */

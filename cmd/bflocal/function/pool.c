@@ -1,0 +1,224 @@
+/* Workers: which process runs an invocation. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/bflocal/function/function.h"
+#include "lib/base/clock.h"
+
+enum { ENV_MAX = 256, ARENA_MAX = 256 * 1024 };
+
+static void end_worker(struct bl_worker *w)
+{
+    if (w->sandbox)
+        bl_sandbox_end(w->sandbox);
+    bf_arena_free(&w->arena);
+    free(w);
+}
+
+/* Idle workers that are out of date go. Ending one takes a moment, which nobody waits for but its function. */
+void bl_lambda_reap(struct bl_lambda *f, const struct bl_function *of)
+{
+    int64_t now = bf_clock_mono_ms();
+    for (struct bl_function *fn = f->functions; fn; fn = fn->next)
+        for (struct bl_worker **at = &fn->workers; *at;) {
+            struct bl_worker *w = *at;
+            if (w->busy || (fn != of && now - w->idle_ms < BL_WORKER_IDLE_MS)) {
+                at = &w->next;
+                continue;
+            }
+            *at = w->next;
+            f->nworkers--;
+            end_worker(w);
+        }
+}
+
+extern char **environ;
+
+static bool add_text(struct bl_worker *w, const char **env, size_t *n, const char *text)
+{
+    if (*n == ENV_MAX - 1)
+        return false;
+    env[*n] = bl_arena_printf(&w->arena, "%s", text).p;
+    return *env[(*n)++] != '\0';
+}
+
+static bool add_env(struct bl_worker *w, const char **env, size_t *n, const char *name,
+                    const char *value)
+{
+    if (*n == ENV_MAX - 1)
+        return false;
+    struct bf_str text = bl_arena_printf(&w->arena, "%s=%s", name, value);
+    env[(*n)++] = text.p;
+    return text.n > 0;
+}
+
+static const char *copy(struct bl_worker *w, const char *text)
+{
+    return bl_arena_printf(&w->arena, "%s", text).p;
+}
+
+/* Does a text begin with the name of one that is there? */
+static bool has_name(const char *const *env, size_t n, const char *text)
+{
+    size_t name = strcspn(text, "=") + 1;
+    for (size_t i = 0; i < n; i++)
+        if (strncmp(env[i], text, name) == 0)
+            return true;
+    return false;
+}
+
+/* The environment of a function (Lambda developer guide, "Defined runtime environment variables"). */
+static bool fill_env(struct bl_lambda *f, const struct bl_function *fn, struct bl_worker *w,
+                     const char **env)
+{
+    const struct bl_local *l = f->local;
+    char memory[24], group[96];
+    size_t n = 0;
+    snprintf(memory, sizeof memory, "%lld",
+             (long long)bl_document_int(fn->config, "MemorySize", 128));
+    snprintf(group, sizeof group, "/aws/lambda/%s", fn->name);
+    const char *const own[][2] = {
+        {"AWS_LAMBDA_FUNCTION_NAME", fn->name},
+        {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
+        {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory},
+        {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
+        {"AWS_LAMBDA_LOG_GROUP_NAME", group},
+        {"AWS_LAMBDA_LOG_STREAM_NAME", "bflocal"},
+        {"AWS_REGION", l->region},
+        {"AWS_DEFAULT_REGION", l->region},
+        {"AWS_ACCESS_KEY_ID", l->access_key},
+        {"AWS_SECRET_ACCESS_KEY", l->secret_key},
+        {"AWS_ENDPOINT_URL", l->endpoint},
+        {"AWS_EC2_METADATA_DISABLED", "true"},
+        {"_HANDLER", bl_document_text(fn->config, "Handler")},
+        {"LAMBDA_TASK_ROOT", fn->folder},
+        {"LAMBDA_RUNTIME_DIR", fn->folder},
+        {"LANG", "en_US.UTF-8"},
+        {"TZ", ":UTC"},
+        {"PATH", "/usr/local/bin:/usr/bin:/bin:/opt/bin"},
+    };
+    const char *name;
+    json_t *value;
+    bool inherits = !*bl_document_text(fn->config, "CodeSha256"); /* a program of this machine */
+    json_t *variables = json_object_get(json_object_get(fn->config, "Environment"), "Variables");
+    bool ok = true;
+    for (size_t i = 0; i < BF_COUNT(own); i++)
+        ok = ok && (json_object_get(variables, own[i][0]) ||
+                    add_env(w, env, &n, own[i][0], own[i][1] ? own[i][1] : ""));
+    json_object_foreach(variables, name, value) ok =
+        ok && add_env(w, env, &n, name, json_string_value(value));
+    for (char **at = environ; inherits && ok && *at; at++)
+        if (strncmp(*at, "AWS_", 4) != 0 && !has_name(env, n, *at))
+            ok = add_text(w, env, &n, *at);
+    env[n] = NULL;
+    return ok;
+}
+
+/* Under the mutex. */
+static struct bl_worker *start_worker(struct bl_lambda *f, struct bl_function *fn, struct bf_err *e)
+{
+    const char *root = bl_lambda_root(f, e);
+    struct bl_worker *w = root ? calloc(1, sizeof *w) : NULL;
+    if (!w) {
+        if (root)
+            bf_err_nomem(e);
+        return NULL;
+    }
+    bf_arena_init(&w->arena, ARENA_MAX);
+    const char **env = bf_arena_alloc(&w->arena, ENV_MAX * sizeof *env);
+    char log[4200];
+    snprintf(log, sizeof log, "%s/%s.log", root, fn->name);
+    if (!env || !fill_env(f, fn, w, env)) {
+        bf_err_set(e, BF_E_MEMORY, "the environment of function %s is too large", fn->name);
+        end_worker(w);
+        return NULL;
+    }
+    const struct bl_sandbox_spec spec = {
+        .name = copy(w, fn->name),
+        .arn = copy(w, fn->arn),
+        .version = "$LATEST",
+        .program = copy(w, fn->program),
+        .folder = copy(w, fn->folder),
+        .log_path = copy(w, log),
+        .env = env,
+        .timeout_ms = (uint64_t)bl_document_int(fn->config, "Timeout", 3) * 1000,
+        .memory_mb = (uint64_t)bl_document_int(fn->config, "MemorySize", 128),
+    };
+    w->revision = fn->revision;
+    w->sandbox = bl_sandbox_start(&spec, e);
+    if (!w->sandbox) {
+        end_worker(w);
+        return NULL;
+    }
+    w->next = fn->workers;
+    fn->workers = w;
+    f->nworkers++;
+    return w;
+}
+
+/* A warm worker, or a new one. NULL: *verdict. */
+static struct bl_worker *take_worker(struct bl_lambda *f, struct bf_str name,
+                                     enum bl_invoked *verdict, struct bf_err *e)
+{
+    struct bl_function *fn = bl_lambda_find(f, name);
+    *verdict = BL_INVOKE_UNKNOWN;
+    if (!fn)
+        return NULL;
+    bl_lambda_reap(f, NULL);
+    for (struct bl_worker *w = fn->workers; w; w = w->next)
+        if (!w->busy && w->revision == fn->revision && bl_sandbox_alive(w->sandbox)) {
+            w->busy = true;
+            return w;
+        }
+    if (f->nworkers >= BL_WORKERS_MAX)
+        bl_lambda_reap(f, fn);
+    *verdict = BL_INVOKE_THROTTLED;
+    if (f->nworkers >= BL_WORKERS_MAX)
+        return NULL;
+    *verdict = BL_INVOKE_BROKEN;
+    struct bl_worker *w = start_worker(f, fn, e);
+    if (w)
+        w->busy = true;
+    return w;
+}
+
+/* Takes it out of its function when it is of no more use. The function may be gone. */
+static void give_back(struct bl_lambda *f, struct bl_worker *w)
+{
+    bool useless = !bl_sandbox_alive(w->sandbox);
+    pthread_mutex_lock(&f->mutex);
+    w->busy = false;
+    w->idle_ms = bf_clock_mono_ms();
+    struct bl_function *owner = NULL;
+    for (struct bl_function *fn = f->functions; fn && !owner; fn = fn->next)
+        for (struct bl_worker *at = fn->workers; at; at = at->next)
+            if (at == w)
+                owner = fn;
+    if (owner && !useless && owner->revision == w->revision) {
+        pthread_mutex_unlock(&f->mutex);
+        return;
+    }
+    for (struct bl_worker **at = owner ? &owner->workers : NULL; at && *at; at = &(*at)->next)
+        if (*at == w) {
+            *at = w->next;
+            break;
+        }
+    f->nworkers--;
+    pthread_mutex_unlock(&f->mutex);
+    end_worker(w);
+}
+
+enum bl_invoked bl_lambda_invoke(struct bl_local *l, struct bf_str name, struct bf_str payload,
+                                 const char *request_id, struct bl_outcome *out, struct bf_err *e)
+{
+    struct bl_lambda *f = l->lambda;
+    enum bl_invoked verdict;
+    pthread_mutex_lock(&f->mutex);
+    struct bl_worker *w = take_worker(f, name, &verdict, e);
+    pthread_mutex_unlock(&f->mutex);
+    if (!w)
+        return verdict;
+    bl_sandbox_invoke(w->sandbox, request_id, payload, out);
+    give_back(f, w);
+    return BL_INVOKED;
+}

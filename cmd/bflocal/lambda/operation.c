@@ -1,0 +1,418 @@
+/* CreateFunction, GetFunction, ListFunctions, UpdateFunction..., DeleteFunction. */
+#define _XOPEN_SOURCE 700 /* realpath */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "cmd/bflocal/http/reply.h"
+#include "cmd/bflocal/lambda/lambda.h"
+#include "cmd/bflocal/s3/own.h"
+#include "lib/base/clock.h"
+#include "lib/base/rng.h"
+#include "lib/encoding/base64.h"
+#include "lib/encoding/sha256.h"
+
+enum { ZIP_MAX = 50 * 1024 * 1024, PAGE = 50 };
+
+static void put_time(json_t *config, int64_t now_ms)
+{
+    struct bf_date d = bf_clock_date(now_ms);
+    char text[40];
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03d+0000", (int)d.year, d.month,
+             d.day, d.hour, d.minute, d.second, (int)(now_ms % 1000));
+    json_object_set_new(config, "LastModified", json_string(text));
+}
+
+static void put_revision(json_t *config)
+{
+    struct bf_rng rng;
+    char id[37];
+    bf_rng_seed(&rng, bf_rng_entropy());
+    bf_rng_uuid(&rng, id);
+    json_object_set_new(config, "RevisionId", json_string(id));
+}
+
+json_t *bl_lambda_config(struct bl_local *l, const char *name, const char *arn, int64_t now_ms)
+{
+    json_t *config = json_pack(
+        "{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:s, s:{s:s}, s:s, s:s, s:s, s:[s], "
+        "s:{s:i}, "
+        "s:{s:s, s:s}}",
+        "FunctionName", name, "FunctionArn", arn, "Runtime", "provided.al2023", "Role",
+        "arn:aws:iam::" BL_ACCOUNT ":role/bflocal", "Handler", "bootstrap", "Description", "",
+        "Timeout", 3, "MemorySize", 128, "CodeSize", (json_int_t)0, "Version", "$LATEST",
+        "TracingConfig", "Mode", "PassThrough", "State", "Active", "LastUpdateStatus", "Successful",
+        "PackageType", "Zip", "Architectures", sizeof(long) == 8 ? "x86_64" : "arm64",
+        "EphemeralStorage", "Size", 512, "LoggingConfig", "LogFormat", "Text", "LogGroup", "");
+    char group[96];
+    (void)l;
+    snprintf(group, sizeof group, "/aws/lambda/%s", name);
+    json_object_set_new(json_object_get(config, "LoggingConfig"), "LogGroup", json_string(group));
+    put_time(config, now_ms);
+    put_revision(config);
+    return config;
+}
+
+static bool fail_unknown(struct bl_call *c, struct bf_str name)
+{
+    return bl_lambda_fail(c, 404, "ResourceNotFoundException",
+                          "Function not found: arn:aws:lambda:%s:" BL_ACCOUNT ":function:%.*s",
+                          c->local->region, (int)(name.n > 200 ? 200 : name.n), name.p);
+}
+
+static bool fail_parameter(struct bl_call *c, const char *text)
+{
+    return bl_lambda_fail(c, 400, "InvalidParameterValueException", "%s", text);
+}
+
+static bool check_number(struct bl_call *c, const json_t *body, const char *name, int64_t low,
+                         int64_t high)
+{
+    const json_t *v = json_object_get(body, name);
+    if (!v)
+        return true;
+    if (json_is_integer(v) && json_integer_value(v) >= low && json_integer_value(v) <= high)
+        return true;
+    char member[64];
+    snprintf(member, sizeof member, "%c%s", name[0] + 32, name + 1);
+    return bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                          "1 validation error detected: Value '%lld' at '%s' failed to satisfy "
+                          "constraint: Member must have value %s than or equal to %lld",
+                          (long long)json_integer_value(v), member,
+                          json_integer_value(v) < low ? "greater" : "less",
+                          (long long)(json_integer_value(v) < low ? low : high));
+}
+
+/* The members of CreateFunction and UpdateFunctionConfiguration that a local function has a use for. */
+static bool take_settings(struct bl_call *c, const json_t *body, json_t *config)
+{
+    static const char *const kept[] = {
+        "Description", "Handler",          "Role",          "Timeout",          "MemorySize",
+        "Environment", "DeadLetterConfig", "TracingConfig", "EphemeralStorage", "LoggingConfig"};
+    static const char *const refused[] = {
+        "VpcConfig", "Layers",        "FileSystemConfigs",     "ImageConfig",
+        "SnapStart", "DurableConfig", "CapacityProviderConfig"};
+    const char *runtime = bl_document_text(body, "Runtime");
+    if (*runtime && strncmp(runtime, "provided", 8) != 0)
+        return bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                              "bflocal runs provided.al2023, not %.60s: a program that speaks the "
+                              "runtime API",
+                              runtime);
+    for (size_t i = 0; i < BF_COUNT(refused); i++)
+        if (json_object_size(json_object_get(body, refused[i])) ||
+            json_array_size(json_object_get(body, refused[i])))
+            return bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                                  "bflocal has no %s for functions", refused[i]);
+    if (!check_number(c, body, "Timeout", 1, 900) ||
+        !check_number(c, body, "MemorySize", 128, 10240))
+        return false;
+    for (size_t i = 0; i < BF_COUNT(kept); i++)
+        if (json_object_get(body, kept[i]))
+            json_object_set(config, kept[i], json_object_get(body, kept[i]));
+    if (json_array_size(json_object_get(body, "Architectures")))
+        json_object_set(config, "Architectures", json_object_get(body, "Architectures"));
+    if (*runtime)
+        json_object_set(config, "Runtime", json_object_get(body, "Runtime"));
+    return true;
+}
+
+static bool read_object(struct bl_call *c, const char *bucket, const char *key, struct bf_buf *zip)
+{
+    struct bl_s3_own o;
+    struct bf_err e = {0};
+    bool found = false;
+    if (!bl_s3_own_find(c->local, bf_str_of(bucket), bf_str_of(key), &o, &found, &e))
+        return bl_fail_err(c, &e);
+    if (!found)
+        return fail_parameter(c,
+                              "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error "
+                              "Message: The specified key does not exist.");
+    int fd = bl_s3_own_open(c->local, &o);
+    char *at = fd >= 0 && o.size <= ZIP_MAX ? bf_buf_room(zip, o.size) : NULL;
+    bool ok = at && read(fd, at, o.size) == (ssize_t)o.size;
+    if (ok)
+        zip->n += o.size;
+    if (fd >= 0)
+        close(fd);
+    return ok || fail_parameter(c, "The object cannot be read, or is larger than 50 MB.");
+}
+
+/* The package, from the request or from a bucket. */
+static bool read_code(struct bl_call *c, const json_t *code, struct bf_buf *zip)
+{
+    const char *text = bl_document_text(code, "ZipFile"),
+               *bucket = bl_document_text(code, "S3Bucket");
+    if (*text)
+        return bf_base64_decode(zip, bf_str_of(text)) ||
+               fail_parameter(c, "Code.ZipFile is not base64, or larger than 50 MB.");
+    if (*bucket)
+        return read_object(c, bucket, bl_document_text(code, "S3Key"), zip);
+    return fail_parameter(c, "Please provide a source for function code.");
+}
+
+static bool take_code(struct bl_call *c, const json_t *code, struct bl_function *fn)
+{
+    struct bf_buf zip, sum;
+    struct bf_err e = {0};
+    struct bf_sha256 h;
+    unsigned char hash[BF_SHA256_BYTES];
+    bf_buf_init(&zip, ZIP_MAX);
+    bf_buf_init(&sum, 64);
+    bool ok = read_code(c, code, &zip);
+    if (ok && !bl_lambda_unpack(c->local->lambda, fn, bf_buf_view(&zip), &e))
+        ok = e.code == BF_E_INPUT || e.code == BF_E_LIMIT ? fail_parameter(c, e.text)
+                                                          : bl_fail_err(c, &e);
+    if (ok) {
+        bf_sha256_init(&h);
+        bf_sha256_add(&h, zip.p, zip.n);
+        bf_sha256_end(&h, hash);
+        bf_base64_encode(&sum, bf_str((char *)hash, sizeof hash));
+        json_object_set_new(fn->config, "CodeSize", json_integer((json_int_t)zip.n));
+        json_object_set_new(fn->config, "CodeSha256", json_stringn(sum.p, sum.n));
+    }
+    bf_buf_free(&zip);
+    bf_buf_free(&sum);
+    return ok;
+}
+
+static void name_arn(struct bl_local *l, struct bl_function *fn, struct bf_str name)
+{
+    snprintf(fn->name, sizeof fn->name, "%.*s", (int)name.n, name.p);
+    snprintf(fn->arn, sizeof fn->arn, "arn:aws:lambda:%s:" BL_ACCOUNT ":function:%s", l->region,
+             fn->name);
+}
+
+static struct bl_function *new_function(struct bl_call *c, const json_t *body)
+{
+    struct bf_str qualifier,
+        name =
+            bl_lambda_name(c->local, bf_str_of(bl_document_text(body, "FunctionName")), &qualifier);
+    struct bl_function *fn = calloc(1, sizeof *fn);
+    if (!fn || !name.n) {
+        free(fn);
+        bl_lambda_fail(c, 400, "ValidationException",
+                       "1 validation error detected: Value at 'functionName' failed to satisfy "
+                       "constraint: Member must satisfy regular expression pattern: "
+                       "[a-zA-Z0-9-_]+");
+        return NULL;
+    }
+    name_arn(c->local, fn, name);
+    fn->config = bl_lambda_config(c->local, fn->name, fn->arn, c->now_ms);
+    fn->policy = json_array();
+    return fn;
+}
+
+bool bl_lambda_create(struct bl_call *c, struct bf_str unused)
+{
+    struct bl_lambda *f = c->local->lambda;
+    struct bf_err e = {0};
+    json_t *body = bl_document_read(c);
+    struct bl_function *fn = body ? new_function(c, body) : NULL;
+    bool ok = fn != NULL;
+    (void)unused;
+    if (ok && !*bl_document_text(body, "Role"))
+        ok = bl_lambda_fail(c, 400, "ValidationException",
+                            "1 validation error detected: Value null at 'role' failed to satisfy "
+                            "constraint: Member must not be null");
+    pthread_mutex_lock(&f->mutex);
+    bool exists = ok && bl_lambda_find(f, bf_str_of(fn->name));
+    pthread_mutex_unlock(&f->mutex);
+    if (exists)
+        ok = bl_lambda_fail(c, 409, "ResourceConflictException", "Function already exist: %s",
+                            fn->name);
+    ok =
+        ok && take_settings(c, body, fn->config) && take_code(c, json_object_get(body, "Code"), fn);
+    if (ok && !bl_lambda_store(c->local, fn, &e))
+        ok = bl_fail_err(c, &e);
+    if (ok) {
+        c->ans.status = 201;
+        bl_document_print(&c->ans.body, fn->config);
+        pthread_mutex_lock(&f->mutex);
+        bl_lambda_add(f, fn);
+        pthread_mutex_unlock(&f->mutex);
+    } else if (fn)
+        bl_lambda_free(fn);
+    json_decref(body);
+    return ok;
+}
+
+/* Under the mutex; NULL: the answer is set. */
+static struct bl_function *named(struct bl_call *c, struct bf_str function)
+{
+    struct bf_str qualifier = bl_query(c, "Qualifier"), own,
+                  name = bl_lambda_name(c->local, function, &own);
+    struct bl_function *fn = bl_lambda_find(c->local->lambda, name);
+    if (own.n)
+        qualifier = own;
+    if (fn && (!qualifier.n || bf_str_is(qualifier, "$LATEST")))
+        return fn;
+    fail_unknown(c, function);
+    return NULL;
+}
+
+bool bl_lambda_get_config(struct bl_call *c, struct bf_str name)
+{
+    pthread_mutex_lock(&c->local->lambda->mutex);
+    const struct bl_function *fn = named(c, name);
+    if (fn)
+        bl_document_print(&c->ans.body, fn->config);
+    pthread_mutex_unlock(&c->local->lambda->mutex);
+    return fn != NULL;
+}
+
+bool bl_lambda_get(struct bl_call *c, struct bf_str name)
+{
+    pthread_mutex_lock(&c->local->lambda->mutex);
+    const struct bl_function *fn = named(c, name);
+    if (fn)
+        bl_document_answer(c, json_pack("{s:O, s:{s:s, s:s}}", "Configuration", fn->config, "Code",
+                                        "RepositoryType", "S3", "Location", fn->folder));
+    pthread_mutex_unlock(&c->local->lambda->mutex);
+    return fn != NULL;
+}
+
+bool bl_lambda_list(struct bl_call *c, struct bf_str unused)
+{
+    struct bf_str marker = bl_query(c, "Marker");
+    json_t *list = json_array();
+    const struct bl_function *last = NULL;
+    bool more = false;
+    (void)unused;
+    pthread_mutex_lock(&c->local->lambda->mutex);
+    for (const struct bl_function *fn = c->local->lambda->functions; fn && !more; fn = fn->next) {
+        if (marker.n && bf_str_cmp(bf_str_of(fn->name), marker) <= 0)
+            continue;
+        more = json_array_size(list) == PAGE;
+        if (!more)
+            json_array_append(list, fn->config);
+        last = more ? last : fn;
+    }
+    json_t *answer = json_pack("{s:o}", "Functions", list);
+    if (more && last)
+        json_object_set_new(answer, "NextMarker", json_string(last->name));
+    pthread_mutex_unlock(&c->local->lambda->mutex);
+    return bl_document_answer(c, answer);
+}
+
+bool bl_lambda_delete(struct bl_call *c, struct bf_str name)
+{
+    struct bl_lambda *f = c->local->lambda;
+    struct bf_err e = {0};
+    pthread_mutex_lock(&f->mutex);
+    struct bl_function *fn = named(c, name);
+    if (fn) {
+        bl_lambda_reap(f, fn);
+        bl_lambda_remove(f, fn);
+    }
+    pthread_mutex_unlock(&f->mutex);
+    if (!fn)
+        return false;
+    bool ok = bl_lambda_erase(c->local, fn->name, &e) || bl_fail_err(c, &e);
+    if (fn->config && *bl_document_text(fn->config, "CodeSha256"))
+        bl_lambda_remove_tree(fn->folder);
+    bl_lambda_free(fn);
+    c->ans.status = ok ? 204 : c->ans.status;
+    return ok;
+}
+
+/* Puts a changed copy in the place of the function: processes of the old one end with their invocation. */
+static bool replace(struct bl_call *c, struct bf_str name,
+                    bool (*change)(struct bl_call *c, const json_t *body, struct bl_function *fn))
+{
+    struct bl_lambda *f = c->local->lambda;
+    struct bf_err e = {0};
+    json_t *body = bl_document_read(c);
+    struct bl_function *copy = body ? calloc(1, sizeof *copy) : NULL;
+    pthread_mutex_lock(&f->mutex);
+    const struct bl_function *old = copy ? named(c, name) : NULL;
+    if (old) {
+        *copy = *old;
+        copy->workers = NULL;
+        copy->config = json_deep_copy(old->config);
+        copy->policy = json_deep_copy(old->policy);
+    }
+    pthread_mutex_unlock(&f->mutex);
+    bool ok = old && change(c, body, copy);
+    if (ok) {
+        put_time(copy->config, c->now_ms);
+        put_revision(copy->config);
+        ok = bl_lambda_store(c->local, copy, &e) || bl_fail_err(c, &e);
+    }
+    if (ok) {
+        bl_document_print(&c->ans.body, copy->config);
+        pthread_mutex_lock(&f->mutex);
+        struct bl_function *now = bl_lambda_find(f, bf_str_of(copy->name));
+        if (now) {
+            bl_lambda_reap(f, now);
+            bl_lambda_remove(f, now);
+            bl_lambda_free(now);
+            bl_lambda_add(f, copy);
+            copy = NULL;
+        }
+        pthread_mutex_unlock(&f->mutex);
+    }
+    if (copy && old)
+        bl_lambda_free(copy);
+    else if (copy)
+        free(copy);
+    json_decref(body);
+    return ok;
+}
+
+static bool change_code(struct bl_call *c, const json_t *body, struct bl_function *fn)
+{
+    return take_code(c, body, fn);
+}
+
+static bool change_config(struct bl_call *c, const json_t *body, struct bl_function *fn)
+{
+    return take_settings(c, body, fn->config);
+}
+
+bool bl_lambda_update_code(struct bl_call *c, struct bf_str name)
+{
+    return replace(c, name, change_code);
+}
+
+bool bl_lambda_update_config(struct bl_call *c, struct bf_str name)
+{
+    return replace(c, name, change_config);
+}
+
+bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str program,
+                       struct bf_err *e)
+{
+    struct bl_function *fn = calloc(1, sizeof *fn);
+    struct bf_str qualifier;
+    char path[4096], real[4096];
+    if (!fn)
+        return bf_err_nomem(e);
+    snprintf(path, sizeof path, "%.*s", (int)program.n, program.p);
+    bool ok = bl_lambda_name(l, name, &qualifier).n && !qualifier.n;
+    if (!ok)
+        bf_err_set(e, BF_E_USAGE, "%.*s is no name of a function", BF_SHOWN(name));
+    else if (!realpath(path, real) || access(real, X_OK) != 0)
+        ok = bf_err_set(e, BF_E_USAGE, "%.200s is no program", path);
+    if (ok) {
+        name_arn(l, fn, name);
+        fn->config = bl_lambda_config(l, fn->name, fn->arn, bl_now_ms(l));
+        fn->policy = json_array();
+        snprintf(fn->program, sizeof fn->program, "%s", real);
+        if (!getcwd(fn->folder, sizeof fn->folder))
+            snprintf(fn->folder, sizeof fn->folder, "/");
+        ok = bl_lambda_store(l, fn, e);
+    }
+    if (!ok) {
+        bl_lambda_free(fn);
+        return false;
+    }
+    pthread_mutex_lock(&l->lambda->mutex);
+    struct bl_function *old = bl_lambda_find(l->lambda, name);
+    if (old) {
+        bl_lambda_remove(l->lambda, old);
+        bl_lambda_free(old);
+    }
+    bl_lambda_add(l->lambda, fn);
+    pthread_mutex_unlock(&l->lambda->mutex);
+    return true;
+}

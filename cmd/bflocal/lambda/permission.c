@@ -1,0 +1,110 @@
+/* A function's policy: it is kept and told back, and nobody is refused by it. */
+#include "cmd/bflocal/http/reply.h"
+#include "cmd/bflocal/lambda/lambda.h"
+
+static json_t *make_statement(const json_t *body, const char *arn)
+{
+    const char *principal = bl_document_text(body, "Principal"),
+               *source = bl_document_text(body, "SourceArn");
+    bool service = strchr(principal, '.') != NULL;
+    json_t *s =
+        json_pack("{s:s, s:s, s:s, s:s}", "Sid", bl_document_text(body, "StatementId"), "Effect",
+                  "Allow", "Action", bl_document_text(body, "Action"), "Resource", arn);
+    json_object_set_new(s, "Principal",
+                        service ? json_pack("{s:s}", "Service", principal)
+                                : json_string(principal));
+    if (*source)
+        json_object_set_new(s, "Condition",
+                            json_pack("{s:{s:s}}", "ArnLike", "AWS:SourceArn", source));
+    return s;
+}
+
+static size_t find_statement(const json_t *policy, struct bf_str sid)
+{
+    size_t i = 0;
+    while (i < json_array_size(policy) &&
+           !bf_str_eq(sid, bf_str_of(bl_document_text(json_array_get(policy, i), "Sid"))))
+        i++;
+    return i;
+}
+
+static bool fail_unknown(struct bl_call *c)
+{
+    return bl_lambda_fail(c, 404, "ResourceNotFoundException",
+                          "The resource you requested does not exist.");
+}
+
+/* Under the mutex. */
+static struct bl_function *find(struct bl_call *c, struct bf_str function)
+{
+    struct bf_str qualifier;
+    return bl_lambda_find(c->local->lambda, bl_lambda_name(c->local, function, &qualifier));
+}
+
+bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name)
+{
+    struct bl_lambda *f = c->local->lambda;
+    json_t *body = bl_document_read(c), *statement = NULL;
+    bool ok = body != NULL;
+    pthread_mutex_lock(&f->mutex);
+    struct bl_function *fn = ok ? find(c, name) : NULL;
+    const char *sid = bl_document_text(body, "StatementId");
+    if (ok && !fn)
+        ok = fail_unknown(c);
+    else if (ok && find_statement(fn->policy, bf_str_of(sid)) < json_array_size(fn->policy))
+        ok = bl_lambda_fail(
+            c, 409, "ResourceConflictException",
+            "The statement id (%.100s) provided already exists. Please provide a new "
+            "statement id, or remove the existing statement.",
+            sid);
+    if (ok) {
+        statement = make_statement(body, fn->arn);
+        json_array_append_new(fn->policy, statement);
+        struct bf_buf text;
+        bf_buf_init(&text, 64 * 1024);
+        bl_document_print(&text, statement);
+        c->ans.status = 201;
+        bl_document_answer(c, json_pack("{s:s#}", "Statement", text.p, (int)text.n));
+        bf_buf_free(&text);
+    }
+    pthread_mutex_unlock(&f->mutex);
+    json_decref(body);
+    return ok;
+}
+
+bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name)
+{
+    struct bl_lambda *f = c->local->lambda;
+    pthread_mutex_lock(&f->mutex);
+    const struct bl_function *fn = find(c, name);
+    bool ok = fn && json_array_size(fn->policy);
+    if (ok) {
+        struct bf_buf text;
+        json_t *policy = json_pack("{s:s, s:s, s:O}", "Version", "2012-10-17", "Id", "default",
+                                   "Statement", fn->policy);
+        bf_buf_init(&text, 1024 * 1024);
+        bl_document_print(&text, policy);
+        bl_document_answer(c, json_pack("{s:s#}", "Policy", text.p, (int)text.n));
+        bf_buf_free(&text);
+        json_decref(policy);
+    }
+    pthread_mutex_unlock(&f->mutex);
+    return ok || fail_unknown(c);
+}
+
+bool bl_lambda_remove_permission(struct bl_call *c, struct bf_str name)
+{
+    struct bl_lambda *f = c->local->lambda;
+    struct bf_str rest = c->req.path, sid = {NULL, 0};
+    while (rest.p && bf_str_split(&rest, '/', &sid))
+        ;
+    pthread_mutex_lock(&f->mutex);
+    struct bl_function *fn = find(c, name);
+    size_t at = fn ? find_statement(fn->policy, sid) : 0;
+    bool ok = fn && at < json_array_size(fn->policy);
+    if (ok)
+        json_array_remove(fn->policy, at);
+    pthread_mutex_unlock(&f->mutex);
+    c->ans.status = 204;
+    return ok || fail_unknown(c);
+}

@@ -1,0 +1,217 @@
+/* Lambda: its REST paths, and the frame round each operation (botocore's model lambda/2015-03-31). */
+#include "cmd/bflocal/lambda/service.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/bflocal/http/absent.h"
+#include "cmd/bflocal/http/reply.h"
+#include "cmd/bflocal/lambda/lambda.h"
+#include "cmd/bflocal/lambda/mapping.h"
+#include "lib/encoding/enc.h"
+#include "lib/json/write.h"
+
+enum { BODY_MAX = 70 * 1024 * 1024 /* a package of 50 MB as base64 */ };
+
+/* "*" stands for one part of the path: a function's name, or what the operation takes last. */
+static const struct route {
+    const char *method, *path, *name;
+    bool (*run)(struct bl_call *c, struct bf_str function);
+} routes[] = {
+    {"POST", "/2015-03-31/functions", "CreateFunction", bl_lambda_create},
+    {"GET", "/2015-03-31/functions", "ListFunctions", bl_lambda_list},
+    {"GET", "/2015-03-31/functions/*", "GetFunction", bl_lambda_get},
+    {"DELETE", "/2015-03-31/functions/*", "DeleteFunction", bl_lambda_delete},
+    {"GET", "/2015-03-31/functions/*/configuration", "GetFunctionConfiguration",
+     bl_lambda_get_config},
+    {"PUT", "/2015-03-31/functions/*/configuration", "UpdateFunctionConfiguration",
+     bl_lambda_update_config},
+    {"PUT", "/2015-03-31/functions/*/code", "UpdateFunctionCode", bl_lambda_update_code},
+    {"POST", "/2015-03-31/functions/*/invocations", "Invoke", bl_lambda_run},
+    {"POST", "/2015-03-31/functions/*/policy", "AddPermission", bl_lambda_add_permission},
+    {"GET", "/2015-03-31/functions/*/policy", "GetPolicy", bl_lambda_get_policy},
+    {"DELETE", "/2015-03-31/functions/*/policy/*", "RemovePermission", bl_lambda_remove_permission},
+    {"POST", "/2015-03-31/event-source-mappings", "CreateEventSourceMapping",
+     bl_lambda_create_mapping},
+    {"GET", "/2015-03-31/event-source-mappings", "ListEventSourceMappings",
+     bl_lambda_list_mappings},
+    {"GET", "/2015-03-31/event-source-mappings/*", "GetEventSourceMapping", bl_lambda_get_mapping},
+    {"PUT", "/2015-03-31/event-source-mappings/*", "UpdateEventSourceMapping",
+     bl_lambda_update_mapping},
+    {"DELETE", "/2015-03-31/event-source-mappings/*", "DeleteEventSourceMapping",
+     bl_lambda_delete_mapping},
+};
+
+bool bl_lambda_fail(struct bl_call *c, int status, const char *type, const char *fmt, ...)
+{
+    char text[1024];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    bf_buf_reset(&c->ans.body);
+    c->failed = true;
+    c->ans.status = status;
+    c->ans.nheaders = 0;
+    bl_answer_header(c, "x-amzn-ErrorType", bf_str_of(type));
+    bf_buf_addf(&c->ans.body, "{\"Type\":\"%s\",\"Message\":", status < 500 ? "User" : "Service");
+    bf_json_put_string(&c->ans.body, bf_str_of(text));
+    bf_buf_addc(&c->ans.body, '}');
+    return false;
+}
+
+/* *function: the first part that a star stands for. */
+static bool matches(struct bf_str path, struct bf_str pattern, struct bf_str *function)
+{
+    struct bf_str a, b;
+    *function = bf_str(NULL, 0);
+    if (path.n > 1 && path.p[path.n - 1] == '/')
+        path.n--;
+    while (path.p && pattern.p) {
+        bool more_a = bf_str_split(&path, '/', &a), more_b = bf_str_split(&pattern, '/', &b);
+        if (!more_a || !more_b)
+            return more_a == more_b;
+        if (bf_str_is(b, "*") && a.n) {
+            if (!function->p)
+                *function = a;
+        } else if (!bf_str_eq(a, b))
+            return false;
+    }
+    return !path.p && !pattern.p;
+}
+
+static const struct route *find_route(const struct bl_call *c, struct bf_str *function)
+{
+    for (size_t i = 0; i < BF_COUNT(routes); i++)
+        if (bf_str_eq(c->req.method, bf_str_of(routes[i].method)) &&
+            matches(c->req.path, bf_str_of(routes[i].path), function))
+            return &routes[i];
+    return NULL;
+}
+
+static bool on_begin(struct bl_call *c, size_t *max_body)
+{
+    struct bf_str function;
+    const struct route *r = find_route(c, &function);
+    (void)max_body;
+    c->op_name = r ? r->name : "";
+    return true;
+}
+
+static bool decode(struct bl_call *c, struct bf_str wire, struct bf_str *out)
+{
+    struct bf_buf b;
+    bf_buf_init(&b, 4096);
+    bf_uri_decode(&b, wire);
+    bool ok = bf_buf_ok(&b) && bf_arena_copy(&c->arena, bf_buf_view(&b), out);
+    bf_buf_free(&b);
+    return ok;
+}
+
+/* The fault of the call, which is an answer of the JSON protocols, as Lambda has it. */
+static void name_fault(struct bl_call *c)
+{
+    bool throttled = c->ans.error == BL_TooManyRequestsException;
+    c->ans.status = throttled ? 429 : 500;
+    bl_answer_header(c, "x-amzn-ErrorType",
+                     bf_str_of(throttled ? "TooManyRequestsException" : "ServiceException"));
+}
+
+static void run_route(struct bl_call *c)
+{
+    struct bf_str function, decoded = {NULL, 0};
+    const struct route *r = find_route(c, &function);
+    const struct bl_auth_server server = {c->local->access_key,
+                                          c->local->secret_key,
+                                          c->local->region,
+                                          c->service->signing,
+                                          false,
+                                          c->now_ms};
+    bl_auth_check(&server, &c->req, &c->arena, &c->auth);
+    if (c->auth.code != BL_AUTH_OK)
+        bl_fail_auth(c);
+    else if (!r)
+        bl_lambda_fail(
+            c, 404, "UnknownOperationException",
+            "bflocal has no %.*s %.200s: it holds the part of Lambda that the pipeline uses",
+            (int)c->req.method.n, c->req.method.p, c->req.path.p);
+    else if (bl_reply_fault(c))
+        name_fault(c);
+    else if (function.p && !decode(c, function, &decoded))
+        bl_lambda_fail(c, 400, "ValidationException", "The function's name is not valid.");
+    else if (!r->run(c, decoded))
+        c->failed = true;
+}
+
+static void on_finish(struct bl_call *c)
+{
+    if (!c->failed)
+        run_route(c);
+    bl_reply_finish(c);
+}
+
+static bool on_knows(const char *op, unsigned *faults)
+{
+    *faults = 0;
+    for (size_t i = 0; i < BF_COUNT(routes); i++)
+        if (strcmp(routes[i].name, op) == 0)
+            return true;
+    return false;
+}
+
+static bool open_lambda(struct bl_local *l, struct bf_err *e)
+{
+    pthread_condattr_t monotonic;
+    struct bl_lambda *f = calloc(1, sizeof *f);
+    if (!f)
+        return bf_err_nomem(e);
+    l->lambda = f;
+    f->local = l;
+    pthread_mutex_init(&f->mutex, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&f->events_changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return bl_lambda_load(f, e) && bl_mappings_load(l, e);
+}
+
+static void close_lambda(struct bl_local *l)
+{
+    struct bl_lambda *f = l->lambda;
+    if (!f)
+        return;
+    bl_mappings_end(f);
+    bl_lambda_events_end(f);
+    while (f->functions) {
+        struct bl_function *fn = f->functions;
+        bl_lambda_reap(f, fn);
+        bl_lambda_remove(f, fn);
+        bl_lambda_free(fn);
+    }
+    if (f->temporary && f->root[0])
+        bl_lambda_remove_tree(f->root);
+    pthread_cond_destroy(&f->events_changed);
+    pthread_mutex_destroy(&f->mutex);
+    free(f);
+    l->lambda = NULL;
+}
+
+static const struct bl_protocol rest = {.begin = on_begin, .finish = on_finish, .knows = on_knows};
+
+static const struct bl_dialect dialect = {.content_type = "application/json",
+                                          .error_prefix = "",
+                                          .throttled_error = BL_TooManyRequestsException,
+                                          .throttled = "Rate Exceeded."};
+
+const struct bl_service bl_service_lambda = {
+    .title = "Lambda",
+    .name = "lambda",
+    .variable = "LAMBDA",
+    .signing = "lambda",
+    .dialect = &dialect,
+    .max_body = BODY_MAX,
+    .protocol = &rest,
+    .open = open_lambda,
+    .close = close_lambda,
+};

@@ -1,0 +1,31 @@
+/*
+ * A child process that ends when bflocal ends, even by SIGKILL, and all that it has started with it.
+ *
+ * Between the two is a supervisor: it gets SIGTERM from the kernel when the thread that started it is gone
+ * (prctl(2), PR_SET_PDEATHSIG), and then kills the child's process group. So bl_child_start has to be called
+ * by a thread that lives longer than the child.
+ */
+#ifndef BL_CHILD_H
+#define BL_CHILD_H
+
+#include <sys/types.h>
+
+#include "lib/base/str.h"
+
+struct bl_child {
+    pid_t supervisor, pid; /* 0: there is none */
+    int log;               /* its standard output and error, to be read */
+    int status;            /* readable once the child has ended */
+};
+
+/* argv and env end with NULL; argv[0] is the path of the program, folder its working directory. */
+bool bl_child_start(struct bl_child *c, const char *const *argv, const char *const *env,
+                    const char *folder, struct bf_err *e) BF_MUST;
+
+/* Kills the child and its process group; bl_child_wait follows. */
+void bl_child_kill(const struct bl_child *c);
+
+/* Waits for its end; its status as waitpid(2) tells it. Closes both descriptors. */
+int bl_child_wait(struct bl_child *c);
+
+#endif

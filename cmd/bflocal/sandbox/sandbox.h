@@ -1,0 +1,54 @@
+/*
+ * An execution environment of Lambda: one process that asks for its invocations by the runtime API (Lambda developer guide,
+ * "Using the Lambda runtime API"), one invocation at a time, on a port of its own.
+ *
+ * A keeper thread starts the process, collects what it prints, and notices its end. The thread that invokes waits for
+ * the answer, the end of the process, or the function's time limit, whatever comes first. A process that has ended or
+ * run out of time is never used again.
+ */
+#ifndef BL_SANDBOX_H
+#define BL_SANDBOX_H
+
+#include "lib/base/str.h"
+
+enum {
+    BL_PAYLOAD_MAX = 6 * 1024 * 1024, /* of a synchronous invocation, each way (Lambda quotas) */
+    BL_LOG_TAIL = 4096,               /* bytes of X-Amz-Log-Result before base64 */
+    BL_INIT_MS = 10000                /* for the time before the first invocation is asked for */
+};
+
+/* What runs. All texts live as long as the sandbox. */
+struct bl_sandbox_spec {
+    const char *name, *arn, *version; /* of the function */
+    const char *program;              /* its path */
+    const char *folder;               /* the working directory */
+    const char
+        *log_path; /* START, END and REPORT lines and all that is printed are added to this file */
+    const char *const *env; /* "NAME=VALUE"..., NULL; AWS_LAMBDA_RUNTIME_API is added */
+    uint64_t timeout_ms, memory_mb;
+};
+
+/* The end of an invocation. */
+struct bl_outcome {
+    bool failed;           /* the payload is an error ("errorType", "errorMessage") */
+    struct bf_buf payload; /* the caller's: initialised, at most BL_PAYLOAD_MAX and some */
+    char tail[BL_LOG_TAIL];
+    size_t ntail;
+};
+
+struct bl_sandbox;
+
+/* Starts the process. NULL: *e. */
+struct bl_sandbox *bl_sandbox_start(const struct bl_sandbox_spec *spec, struct bf_err *e);
+
+/* Runs one invocation to its end. The caller makes sure that no other one is running there. */
+void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, struct bf_str payload,
+                       struct bl_outcome *out);
+
+/* Can it take another invocation? */
+bool bl_sandbox_alive(struct bl_sandbox *s);
+
+/* Ends the process, at once, and frees everything. */
+void bl_sandbox_end(struct bl_sandbox *s);
+
+#endif

@@ -1,0 +1,89 @@
+#!/bin/sh
+# bflocal's Lambda: boto3 drives functions, invocations and event source mappings; functions end with bflocal, however it
+# ends; mappings go on where they were; cdclambda behind a mapping.
+if [ "${BF_IN_BACKEND:-}" = real ]; then
+    echo '1..0 # skipped: a bflocal of its own, once is enough'
+    exit 0
+fi
+. "$(dirname "$0")/../cli/lib.sh"
+cd "$T" || exit 1
+services=$root/tests/services
+unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL
+python=${BF_PYTHON:-/usr/bin/python3}
+[ -x "$python" ] || python=python3
+export PYTHONDONTWRITEBYTECODE=1 SEEN="$T/seen"
+
+bflocal -q "$python" "$services/bflocal_lambda.py" >cases || echo 'Bail out! boto3 and Lambda'
+ok 'the cases of boto3 ran' grep -q '^end$' cases
+while IFS='|' read -r name got want; do
+    [ "$name" = end ] || check "$name" -o "$want" -- echo "$got"
+done <cases
+
+# Functions end with bflocal.
+check '--lambda without a program' -s 2 -e 'bflocal: --lambda: want NAME=PROGRAM' -- bflocal --lambda f true
+check '--lambda of a file that is no program' -s 2 -E "^bflocal: --lambda: .*cases is no program" -- bflocal --lambda "f=$T/cases" true
+. "$services/aws.sh"
+invoke() {
+    AWS_PAGER='' "$aws" --endpoint-url "$AWS_ENDPOINT_URL" lambda invoke --function-name f --payload "$(printf %s "$1" | base64 | tr -d '\n')" "$T/answer" >/dev/null
+}
+# A number of seconds that no other process sleeps names the function's child.
+for end in TERM KILL; do
+    seconds=$((100000 + $$ % 100000))
+    eval "$(bflocal --daemon --lambda "f=$services/lambda_function.py")"
+    case $("$aws" --version 2>&1) in
+    aws-cli/1*) AWS_PAGER='' "$aws" --endpoint-url "$AWS_ENDPOINT_URL" lambda invoke --function-name f --payload "{\"spawn\":\"$seconds\"}" "$T/answer" >/dev/null ;;
+    *) invoke "{\"spawn\":\"$seconds\"}" ;;
+    esac
+    check "the AWS CLI invokes, $end" -o 1 -- jq .count "$T/answer"
+    ok '  the function has a child' pgrep -f "^sleep $seconds\$"
+    kill -$end "$BFLOCAL_PID"
+    ok "  which ends with bflocal by SIG$end" soon sh -c '! pgrep -f "^sleep $1\$" >/dev/null' - $seconds
+done
+
+# A mapping goes on where it was after bflocal was killed.
+cat >go.py <<'PY'
+import json, os, sys, boto3
+url = os.environ["AWS_ENDPOINT_URL"]
+if sys.argv[1] == "map":
+    boto3.client("lambda", endpoint_url=url).create_event_source_mapping(
+        FunctionName="f", EventSourceArn="arn:aws:kinesis:us-east-1:000000000000:stream/s", StartingPosition="LATEST")
+PY
+rm -f seen
+eval "$(bflocal --daemon --data "$T/data" --stream s --lambda "f=$services/lambda_function.py")"
+"$python" go.py map
+seq 1 20 | sed 's/.*/{"i":&}/' | kinput s
+ok 'a mapping delivers' soon sh -c '[ "$(jq -s "add | length" <"$1" 2>/dev/null)" = 20 ]' - "$T/seen"
+sleep 0.2
+kill -KILL "$BFLOCAL_PID"
+soon sh -c '! kill -0 "$1" 2>/dev/null' - "$BFLOCAL_PID"
+eval "$(bflocal --daemon --data "$T/data" --lambda "f=$services/lambda_function.py")"
+seq 21 30 | sed 's/.*/{"i":&}/' | kinput s
+ok '  and goes on after a crash' soon sh -c '[ "$(jq -s "add | length" <"$1")" = 30 ]' - "$T/seen"
+check '  each record once' -o '[1,30,30]' -- jq -cs 'add | [min, max, (unique | length)]' "$T/seen"
+bflocal --stop
+
+# The whole way: table, stream, Kinesis, cdclambda, S3.
+cat >map.py <<'PY'
+import os, boto3
+boto3.client("lambda", endpoint_url=os.environ["AWS_ENDPOINT_URL"]).create_event_source_mapping(
+    FunctionName="x", EventSourceArn="arn:aws:kinesis:us-east-1:000000000000:stream/orders", StartingPosition="TRIM_HORIZON",
+    BatchSize=10000, FunctionResponseTypes=["ReportBatchItemFailures"])
+PY
+BF_TO=s3://lake/sales/
+export BF_TO
+eval "$(bflocal --daemon --stream orders:2 --bucket lake --lambda "x=$BUILD/bin/cdclambda")"
+"$python" map.py
+bfgen -n 2000 | ddbput -q --create order_id:S --stream-to orders sales
+landed() { "$python" -c '
+import gzip, os, boto3
+s3 = boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+n = 0
+for o in s3.list_objects_v2(Bucket="lake").get("Contents", []):
+    b = s3.get_object(Bucket="lake", Key=o["Key"])["Body"].read()
+    n += len((gzip.decompress(b) if b[:2] == b"\x1f\x8b" else b).splitlines())
+print(n)'; }
+landed_all() { [ "$(landed)" -ge 2000 ]; }
+ok 'cdclambda behind a mapping delivers each change' soon landed_all
+check '  once' -o 2000 -- landed
+bflocal --stop
+plan

@@ -1,0 +1,261 @@
+"""boto3 drives bflocal's Lambda: prints name|got|wanted lines and "end"."""
+import base64
+import hashlib
+import io
+import json
+import os
+import sys
+import threading
+import time
+import zipfile
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+here = os.path.dirname(os.path.abspath(__file__))
+url = os.environ["AWS_ENDPOINT_URL"]
+seen = os.environ["SEEN"]
+config = Config(retries={"max_attempts": 0}, read_timeout=60)
+client = {n: boto3.client(n, endpoint_url=url, config=config) for n in ("lambda", "kinesis", "dynamodb", "s3")}
+fn, kinesis, dynamodb, s3 = client["lambda"], client["kinesis"], client["dynamodb"], client["s3"]
+ROLE = "arn:aws:iam::000000000000:role/r"
+
+
+def show(name, got, wanted):
+    print(f"{name}|{json.dumps(got) if not isinstance(got, str) else got}|{json.dumps(wanted) if not isinstance(wanted, str) else wanted}")
+
+
+def package(name="bootstrap", text=None, mode=0o755):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as z:
+        info = zipfile.ZipInfo(name)
+        info.external_attr = mode << 16
+        with open(os.path.join(here, "lambda_function.py"), encoding="ascii") as f:
+            z.writestr(info, text or f.read(), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def create(name, code=None, **more):
+    more.setdefault("Environment", {"Variables": {"SEEN": seen}})
+    return fn.create_function(FunctionName=name, Runtime="provided.al2023", Role=ROLE, Handler="any",
+                              Code=code or {"ZipFile": package()}, **more)
+
+
+def refusal(call, **arguments):
+    try:
+        call(**arguments)
+        return "taken"
+    except ClientError as e:
+        return f"{e.response['ResponseMetadata']['HTTPStatusCode']} {e.response['Error']['Code']}"
+
+
+def invoke(name, event, **more):
+    r = fn.invoke(FunctionName=name, Payload=json.dumps(event), **more)
+    return r, json.loads(r["Payload"].read() or b"null")
+
+
+def error(name, event, **more):
+    r, payload = invoke(name, event, **more)
+    text = payload.get("errorMessage", "").replace(r["ResponseMetadata"]["RequestId"], "ID")
+    return [r.get("FunctionError"), payload.get("errorType"), text]
+
+
+def soon(test):
+    for _ in range(600):
+        got = test()
+        if got:
+            return got
+        time.sleep(0.05)
+    return False
+
+
+def functions():
+    zipped = package()
+    made = create("f", Timeout=2, MemorySize=128, Description="first")
+    show("create", [made["FunctionArn"], made["State"], made["CodeSize"], made["CodeSha256"], made["Timeout"]],
+         ["arn:aws:lambda:us-east-1:000000000000:function:f", "Active", len(zipped),
+          base64.b64encode(hashlib.sha256(zipped).digest()).decode(), 2])
+    show("create again", refusal(create, name="f"), "409 ResourceConflictException")
+    show("a runtime that is none of ours", refusal(fn.create_function, FunctionName="g", Runtime="python3.12", Role=ROLE, Handler="a.b",
+                                                   Code={"ZipFile": zipped}), "400 InvalidParameterValueException")
+    show("a package that is none", refusal(create, name="g", code={"ZipFile": b"no zip"}), "400 InvalidParameterValueException")
+    show("one that leaves its folder", refusal(create, name="g", code={"ZipFile": package("../../etc/x")}), "400 InvalidParameterValueException")
+    show("a time limit of too long", refusal(create, name="g", Timeout=901), "400 InvalidParameterValueException")
+    show("get", fn.get_function(FunctionName="f")["Configuration"]["Description"], "first")
+    show("by its ARN", fn.get_function_configuration(FunctionName=made["FunctionArn"])["FunctionName"], "f")
+    show("list", [x["FunctionName"] for x in fn.list_functions()["Functions"]], ["f"])
+    show("an unknown function", refusal(fn.get_function, FunctionName="none"), "404 ResourceNotFoundException")
+    s3.create_bucket(Bucket="code")
+    s3.put_object(Bucket="code", Key="f.zip", Body=zipped)
+    show("from a bucket", create("b", code={"S3Bucket": "code", "S3Key": "f.zip"})["CodeSize"], len(zipped))
+    show("  it runs", invoke("b", {})[1]["count"], 1)
+    show("from no object", refusal(create, name="g", code={"S3Bucket": "code", "S3Key": "none"}), "400 InvalidParameterValueException")
+    fn.add_permission(FunctionName="f", StatementId="one", Action="lambda:InvokeFunction", Principal="events.amazonaws.com")
+    show("a permission", [s["Sid"] for s in json.loads(fn.get_policy(FunctionName="f")["Policy"])["Statement"]], ["one"])
+    fn.remove_permission(FunctionName="f", StatementId="one")
+    show("  goes", refusal(fn.get_policy, FunctionName="f"), "404 ResourceNotFoundException")
+
+
+def invocations():
+    r, got = invoke("f", {"env": ["AWS_LAMBDA_FUNCTION_NAME", "AWS_REGION", "AWS_ENDPOINT_URL", "_HANDLER"]}, LogType="Tail")
+    show("invoke", [r["StatusCode"], got["count"], got["arn"]], [200, 1, "arn:aws:lambda:us-east-1:000000000000:function:f"])
+    show("  its environment", got["env"], {"AWS_LAMBDA_FUNCTION_NAME": "f", "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL": url, "_HANDLER": "any"})
+    log = base64.b64decode(r["LogResult"]).decode().split("\n")
+    show("  its log", [log[0][:17], log[1], log[-3][:14], log[-2][:17]], ["START RequestId: ", "ready", "END RequestId:", "REPORT RequestId:"])
+    show("warm", invoke("f", {})[1]["count"], 2)
+    show("an error of its own", [invoke("f", {"fail": 1})[0]["FunctionError"], invoke("f", {"fail": 1})[1]["errorType"]], ["Unhandled", "Mine"])
+    show("  it stays warm", invoke("f", {})[1]["count"], 5)
+    show("an exit", error("f", {"exit": 3}), ["Unhandled", "Runtime.ExitError", "RequestId: ID Error: Runtime exited with error: exit status 3"])
+    show("  a new process", invoke("f", {})[1]["count"], 1)
+    show("an exit without a reason", error("f", {"exit": 0})[2], "RequestId: ID Error: Runtime exited without providing a reason")
+    show("a signal", error("f", {"signal": 11})[2], "RequestId: ID Error: Runtime exited with error: signal: Segmentation fault")
+    show("a hang", error("f", {"sleep": 60}), ["Unhandled", "Sandbox.Timedout", "RequestId: ID Error: Task timed out after 2.00 seconds"])
+    show("too much memory", error("f", {"eat": 300})[:2], ["Unhandled", "Runtime.OutOfMemory"])
+    show("too large an answer", error("f", {"size": 7 << 20})[1], "Function.ResponseSizeTooLarge")
+    show("  one of 5 MiB", len(invoke("f", {"size": 5 << 20})[1]), 5 << 20)
+    show("no JSON", refusal(fn.invoke, FunctionName="f", Payload=b"{"), "400 InvalidRequestContentException")
+    show("a dry run", fn.invoke(FunctionName="f", InvocationType="DryRun", Payload=b"{}")["StatusCode"], 204)
+    show("a later one", fn.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"seen":"later"}')["StatusCode"], 202)
+    show("  it comes", soon(lambda: "later" in read()), True)
+    fn.invoke(FunctionName="f", InvocationType="Event", Payload=b'{"seen":"thrice","fail":1}')
+    show("  one that fails is tried three times", soon(lambda: read().count("thrice") == 3), True)
+    show("an alias", refusal(fn.invoke, FunctionName="f", Qualifier="live"), "404 ResourceNotFoundException")
+
+
+def several():
+    results = []
+    threads = [threading.Thread(target=lambda: results.append(invoke("f", {"sleep": 0.5})[1]["count"])) for _ in range(6)]
+    began = time.time()
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    show("six at once", [len(results), time.time() - began < 3], [6, True])
+
+
+def starts():
+    create("e", Environment={"Variables": {"SEEN": seen, "INIT": "error"}})
+    show("an error before the first event", error("e", {})[:2], ["Unhandled", "Setup"])
+    fn.update_function_configuration(FunctionName="e", Environment={"Variables": {"SEEN": seen, "INIT": "exit"}})
+    show("an exit before it", error("e", {}), ["Unhandled", "Runtime.ExitError", "RequestId: ID Error: Runtime exited with error: exit status 3"])
+    fn.update_function_configuration(FunctionName="e", Environment={"Variables": {"SEEN": seen, "X": "new"}})
+    show("a new configuration", invoke("e", {"env": ["X"]})[1]["env"], {"X": "new"})
+    fn.update_function_code(FunctionName="e", ZipFile=package("other"))
+    show("a package without bootstrap", error("e", {})[1], "Runtime.ExitError")
+    fn.delete_function(FunctionName="e")
+    show("deleted", refusal(fn.invoke, FunctionName="e"), "404 ResourceNotFoundException")
+
+
+def read():
+    try:
+        with open(seen, encoding="ascii") as f:
+            return f.read()
+    except OSError:
+        return ""
+
+
+def batches(since=0):
+    return [json.loads(line) for line in read()[since:].split("\n") if line.startswith("[")]
+
+
+def put(values, key=None):
+    kinesis.put_records(StreamName="s", Records=[{"Data": json.dumps(v), "PartitionKey": key or str(v["i"])} for v in values])
+
+
+def mapping(source, **more):
+    more.setdefault("StartingPosition", "TRIM_HORIZON")
+    return fn.create_event_source_mapping(FunctionName="f", EventSourceArn=source, **more)
+
+
+def mappings():
+    kinesis.create_stream(StreamName="s", ShardCount=2)
+    arn = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    show("a source that is none", refusal(mapping, source="arn:aws:sqs:us-east-1:000000000000:q"), "400 InvalidParameterValueException")
+    show("a batch of too many", refusal(mapping, source=arn, BatchSize=10001), "400 InvalidParameterValueException")
+    show("a pattern that is none", refusal(mapping, source=arn, FilterCriteria={"Filters": [{"Pattern": '{"a":1}'}]}), "400 InvalidParameterValueException")
+    show("a queue as destination", refusal(mapping, source=arn, DestinationConfig={"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:q"}}),
+         "400 InvalidParameterValueException")
+    at = len(read())
+    put([{"i": i} for i in range(25)])
+    m = mapping(arn, BatchSize=10)
+    show("a mapping", [m["State"], m["BatchSize"], m["MaximumRetryAttempts"]], ["Enabled", 10, -1])
+    show("  takes each record once", soon(lambda: sorted(i for b in batches(at) for i in b) == list(range(25))), True)
+    show("  in batches of ten at most", max(len(b) for b in batches(at)) <= 10, True)
+    show("  in the order of a shard", all(b == sorted(b) for b in batches(at)), True)
+    at = len(read())
+    fn.update_event_source_mapping(UUID=m["UUID"], Enabled=False)
+    put([{"i": i} for i in range(25, 30)])
+    time.sleep(0.5)
+    show("switched off", batches(at), [])
+    fn.update_event_source_mapping(UUID=m["UUID"], Enabled=True)
+    show("  and on again", soon(lambda: sorted(i for b in batches(at) for i in b) == list(range(25, 30))), True)
+    shard = kinesis.list_shards(StreamName="s")["Shards"][0]
+    kinesis.split_shard(StreamName="s", ShardToSplit=shard["ShardId"],
+                        NewStartingHashKey=str((int(shard["HashKeyRange"]["StartingHashKey"]) + int(shard["HashKeyRange"]["EndingHashKey"])) // 2))
+    at = len(read())
+    put([{"i": i} for i in range(30, 60)])
+    show("children of a shard", soon(lambda: sorted(i for b in batches(at) for i in b) == list(range(30, 60))), True)
+    listed = fn.list_event_source_mappings(FunctionName="f")["EventSourceMappings"]
+    show("list", [x["UUID"] == m["UUID"] for x in listed], [True])
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+    show("delete", refusal(fn.get_event_source_mapping, UUID=m["UUID"]), "404 ResourceNotFoundException")
+
+
+def poison():
+    arn = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    s3.create_bucket(Bucket="dead")
+    where = {"OnFailure": {"Destination": "arn:aws:s3:::dead"}}
+    at = len(read())
+    m = mapping(arn, StartingPosition="LATEST", BatchSize=100, BisectBatchOnFunctionError=True, MaximumRetryAttempts=1, DestinationConfig=where)
+    put([{"i": i, **({"poison": "error"} if i == 107 else {})} for i in range(100, 120)], "k")
+    rest = [i for i in range(100, 120) if i != 107]
+    show("a poisoned record is found by bisection", soon(lambda: sorted(i for b in batches(at) for i in b) == rest), True)
+    key = soon(lambda: [o["Key"] for o in s3.list_objects_v2(Bucket="dead").get("Contents", [])])
+    dead = json.loads(s3.get_object(Bucket="dead", Key=key[0])["Body"].read())
+    show("  and is in the bucket", [dead["KinesisBatchInfo"]["batchSize"], json.loads(base64.b64decode(dead["payload"]["Records"][0]["kinesis"]["data"]))["i"]], [1, 107])
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+    at = len(read())
+    m = mapping(arn, StartingPosition="LATEST", FunctionResponseTypes=["ReportBatchItemFailures"], MaximumRetryAttempts=1, DestinationConfig=where)
+    put([{"i": i, **({"poison": "item"} if i == 203 else {})} for i in range(200, 206)], "k")
+    show("a part of a batch that failed", soon(lambda: len(s3.list_objects_v2(Bucket="dead")["Contents"]) == 2), True)
+    show("  the records before it are not repeated", [i for b in batches(at) for i in b], [200, 201, 202])
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+    at = len(read())
+    m = mapping(arn, StartingPosition="LATEST", FilterCriteria={"Filters": [{"Pattern": '{"data":{"total":[{"numeric":[">",10]}]}}'}]})
+    put([{"i": 300, "total": 5}, {"i": 301, "total": 11}, {"i": 302}], "k")
+    show("a filter", soon(lambda: [i for b in batches(at) for i in b] == [301]), True)
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+    at = len(read())
+    m = mapping(arn, StartingPosition="LATEST", BatchSize=1000, MaximumBatchingWindowInSeconds=1, ParallelizationFactor=3)
+    for i in range(400, 430):
+        put([{"i": i}])
+    show("a window gathers", soon(lambda: sorted(i for b in batches(at) for i in b) == list(range(400, 430))) and len(batches(at)) < 20, True)
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+
+
+def changes():
+    dynamodb.create_table(TableName="table", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
+                          AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+                          StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"})
+    arn = dynamodb.describe_table(TableName="table")["Table"]["LatestStreamArn"]
+    at = len(read())
+    mapping(arn)
+    dynamodb.put_item(TableName="table", Item={"id": {"S": "a"}})
+    dynamodb.delete_item(TableName="table", Key={"id": {"S": "a"}})
+    show("changes of a table", soon(lambda: [i for b in batches(at) for i in b] == ["INSERT", "REMOVE"]), True)
+
+
+def main():
+    functions()
+    invocations()
+    several()
+    starts()
+    mappings()
+    poison()
+    changes()
+    print("end")
+
+
+sys.stdout.reconfigure(line_buffering=True)
+main()
