@@ -32,8 +32,9 @@ struct handler {
     struct bf_buf decoded;
     struct bf_rowsink_rows rows;
     const struct invocation *inv;
-    unsigned told; /* failed records of the event at hand */
-    bool absent;   /* it was told what no record has */
+    unsigned told;                    /* failed records of the event at hand */
+    bool absent;                      /* it was told what no record has */
+    uint64_t events, records, failed; /* of all events */
 
     /* of the event at hand */
     struct bf_str first;             /* its first record, as it stands */
@@ -333,6 +334,8 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
         failed = h->rows.row[failed_row].record;
         h->why = why;
     }
+    h->records += h->record;
+    h->failed += failed ? h->record - failed + 1 : 0;
     bf_diag_note("%s: %zu %s, %zu %s%s", h->inv->id, h->record,
                  h->record == 1 ? "record" : "records", h->rows.n, h->rows.n == 1 ? "row" : "rows",
                  failed ? ", not all delivered" : "");
@@ -370,11 +373,20 @@ static bool handle_firehose(struct handler *h, struct bf_buf *answer, const char
     if (h->told > TOLD_MAX && !bf_diag_is_verbose())
         bf_diag_warn("%s: %u records failed", h->inv->id, h->told);
     struct bf_firehose_count n = bf_firehose_count(h->firehose);
+    h->records += n.records - before.records;
+    h->failed += n.failed - before.failed;
     bf_diag_note("%s: %" PRIu64 " %s, %" PRIu64 " dropped, %" PRIu64 " failed", h->inv->id,
                  n.records - before.records, n.records - before.records == 1 ? "record" : "records",
                  n.dropped - before.dropped, n.failed - before.failed);
     tell_absent(h, bf_firehose_xform(h->firehose));
     return true;
+}
+
+void handler_tell(const struct handler *h)
+{
+    bf_diag_note("%" PRIu64 " %s, %" PRIu64 " %s, %" PRIu64 " failed", h->events,
+                 h->events == 1 ? "event" : "events", h->records,
+                 h->records == 1 ? "record" : "records", h->failed);
 }
 
 /* Firehose's events are large, and answered while they come; the others are waited for. */
@@ -383,6 +395,7 @@ bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answ
 {
     h->inv = inv;
     h->told = 0;
+    h->events++;
     if (!api_event(inv->event, BEGINNING, e))
         return false;
     if (bf_firehose_is(inv->event->have))

@@ -286,6 +286,13 @@ bool emit_mark(struct emit *em, const struct bf_mark *mark, struct bf_err *e)
 {
     struct bf_mark own = *mark;
     own.stream = bf_str_of(em->stream);
+    if (own.kind == BF_MARK_START && !em->begun) {
+        own.more =
+            true; /* half a line of a reader that was killed may stand before it, and takes it along */
+        bf_mark_put(&em->buf, &own);
+        own.more = mark->more;
+        em->begun = true;
+    }
     bf_mark_put(&em->buf, &own);
     return bf_buf_check(&em->buf, "output", e);
 }

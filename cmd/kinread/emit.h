@@ -30,6 +30,7 @@ struct emit {
     struct bf_rejects rejects;
     uint64_t records, bytes;
     bool full;      /* --count is reached */
+    bool begun;     /* a start mark is written */
     int64_t now_ms; /* set by the caller for each answer: the service's clock */
 };
 

@@ -4,7 +4,8 @@
  * once with 128 + signal; but what comes within BF_STOP_SAME_MS of the first is
  * the first once more: timeout(1) signals its child, and then the group that the
  * child is in. SIGPIPE is ignored, so that a reader that goes away is an EPIPE at
- * the write that hits it.
+ * the write that hits it, and so is SIGXFSZ, for an EFBIG where a file may not grow
+ * further (ulimit -f).
  */
 #ifndef BF_STOP_H
 #define BF_STOP_H

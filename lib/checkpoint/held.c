@@ -73,8 +73,9 @@ static bool keep(char **text, struct bf_str s, struct bf_err *e)
 bool bf_held_add(struct bf_held *h, const struct bf_mark *m, struct bf_str line, struct bf_buf *out,
                  struct bf_err *e)
 {
-    struct bf_held_at *at = m->kind == BF_MARK_GONE ? NULL : place(h, m, e);
-    if (m->kind != BF_MARK_GONE && !at)
+    bool counts = m->kind != BF_MARK_GONE && !(m->kind == BF_MARK_START && m->more);
+    struct bf_held_at *at = counts ? place(h, m, e) : NULL;
+    if (counts && !at)
         return false;
     if (m->kind == BF_MARK_START || m->kind == BF_MARK_GONE) {
         if (at)

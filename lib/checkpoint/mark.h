@@ -9,7 +9,8 @@
  * this shard had, so that who counts rows can tell a reader that begins again from one that
  * goes on, even if its start mark was lost. Only kinread makes them; every filter passes them on in order, byte
  * for byte; s3put consumes them. `"start":true` marks where a reader began (an
- * empty sequence: nothing was read yet), `"end":true` that the shard is closed
+ * empty sequence: nothing was read yet); a reader's first mark comes twice, the first time with "more", since half a
+ * line of a reader that was killed may stand before it. `"end":true` that the shard is closed
  * and read to its end. A filter that holds rows of several shards back (held.h)
  * writes their marks together; `"more":true` says that the next one belongs to
  * it: what is above is covered only from the last of them on. `"gone":true`: the
@@ -46,6 +47,14 @@ static inline bool bf_mark_is(struct bf_str line)
 {
     return line.n > sizeof BF_MARK_PREFIX - 1 && line.p[2] == 'b' &&
            bf_str_starts(line, BF_STR(BF_MARK_PREFIX));
+}
+
+/* The first line of an input without its byte order mark, but for one that would become a mark by that: no reader writes
+ * such a line, so it is data. */
+static inline struct bf_str bf_mark_no_bom(struct bf_str line)
+{
+    struct bf_str rest = bf_str_no_bom(line);
+    return bf_mark_is(rest) ? line : rest;
 }
 
 /* For output that is no line at a time: how much of the prefix the line has that the text ended in. Zero at the

@@ -298,12 +298,14 @@ ok 'SIGTERM ends the following with status 0' term
 mark() {
     printf '{"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000000","sequence":"%s"%s}}' "$1" "$2"
 }
+# twice SEQUENCE: how a reader begins; half a line of one that was killed takes the first along
+twice() { mark "$1" ',"start":true,"more":true' && echo && mark "$1" ',"start":true'; }
 # timeless ARGS...: what kinread writes, without the times in its marks
 timeless() {
     kinread "$@" >"$T/timed" || return
     sed '/^{"bfpipe.mark"/s/,"since":[0-9]*//' "$T/timed"
 }
-check 'marks' -o "$(mark '' ',"start":true')
+check 'marks' -o "$(twice '')
 1
 2
 3
@@ -311,7 +313,7 @@ $(mark ${seq0}900 ',"after":""')" -- timeless -e --state "$T/none" orders
 [ ! -e "$T/none" ] && pass 'kinread commits nothing' || fail 'kinread commits nothing' "$T/none exists"
 mkdir "$T/state"
 printf '{"version":1,"streams":{"orders":{"shardId-000000000000":{"sequence":"%s","ended":false}}}}' ${seq0}899 >"$T/state/state.json"
-check 'begins where the state says' -o "$(mark ${seq0}899 ',"start":true')
+check 'begins where the state says' -o "$(twice ${seq0}899)
 3
 $(mark ${seq0}900 ",\"after\":\"${seq0}899\"")" -- timeless -e --state "$T/state" orders
 printf '{"version":1,"streams":{"orders":{"shardId-000000000005":{"sequence":"7","ended":false}}}}' >"$T/state/state.json"
@@ -332,7 +334,7 @@ check 'so is a last record that has expired' -s 1 -m '^new$' \
 fault_rules <<END
 GetRecords ok $(answer null "$aggregate" "$(data plain)")
 END
-check 'between marks an aggregate is whole' -o "$(mark '' ',"start":true')
+check 'between marks an aggregate is whole' -o "$(twice '')
 one
 two
 $(mark ${seq0}898 ',"after":""')" -- timeless -e -n 1 --state "$T/none" orders

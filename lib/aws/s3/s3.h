@@ -170,8 +170,12 @@ BF_API BF_MUST bool bf_s3_head_object(struct bf_aws *aws, struct bf_s3_head *hea
  * ".." that leads out of the bucket (User guide, "Naming Amazon S3 objects"). */
 BF_API BF_MUST bool bf_s3_check_key(struct bf_str key, struct bf_err *e);
 
-/* Does ".." in it lead above the bucket? */
+/* Does ".." in it lead above the bucket, for a program that makes a path of it? What stands between two slashes is
+ * nothing there, so a//../../b does. */
 BF_API bool bf_s3_key_climbs(struct bf_str key);
+
+/* Does S3 refuse it for that? To S3 it is an element, though an empty one, and a//../../b a key. */
+BF_API bool bf_s3_key_refused(struct bf_str key);
 
 /* The same as bf_s3_check_key of what stands in front of the first expression of a prefix; BF_E_USAGE. */
 BF_API BF_MUST bool bf_s3_check_prefix(struct bf_str prefix, struct bf_err *e);
