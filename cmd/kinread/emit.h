@@ -19,6 +19,7 @@
 struct emit {
     const struct config *cfg;
     const char *stream;
+    char run[17]; /* in the marks of this process */
     bool dynamodb;
     struct bf_out out;
     struct bf_buf buf;  /* what goes out next */
@@ -30,7 +31,6 @@ struct emit {
     struct bf_rejects rejects;
     uint64_t records, bytes;
     bool full;      /* --count is reached */
-    bool begun;     /* a start mark is written */
     int64_t now_ms; /* set by the caller for each answer: the service's clock */
 };
 

@@ -114,11 +114,6 @@ check "also with SQL over all changes" -i "$T/marks" -o "$(m 0 '' ',"start":true
 {\"n\":2}
 $(m 0 2 ',"more":true')
 $(m 1 9 '')" -- cdcxform --sql 'SELECT count(*) AS n FROM cdc'
-{ m 0 '' ',"more":true,"start":true'; m 0 '' ',"start":true'; head -n 2 "$T/fold"; m 0 2 ''; } >"$T/marks"
-check "a start mark that is there twice is one start" -i "$T/marks" -o "$(m 0 '' ',"more":true,"start":true')
-$(m 0 '' ',"start":true')
-{\"n\":2}
-$(m 0 2 '')" -- cdcxform --sql 'SELECT count(*) AS n FROM cdc'
 check "too much for its memory" -s 1 -i "$T/gen" -E '^cdcxform: --fold holds [0-9]+ keys, more than its 0 MiB of memory; see --fold-memory' -- cdcxform --fold order_id --fold-memory 100k
 check "not in Firehose's answers" -s 2 -E 'cdcxform: --fold .* have no end in Firehose' -- cdcxform -o firehose --fold id
 if command -v python3 >/dev/null; then
