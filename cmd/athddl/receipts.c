@@ -21,7 +21,10 @@ static bool take(struct run *r, struct bf_ddl_adder *a, struct bf_reader *in, st
 {
     struct bf_err why = {0};
     if (in->line == 1)
-        line = bf_str_no_bom(line);
+        line = bf_mark_no_bom(line);
+    struct bf_mark mark;
+    if (bf_mark_is(line) && !bf_mark_parse(&mark, line, &why))
+        return bf_rejects_add(&r->rejects, line, in->line, &why, e);
     if (bf_str_trim(line).n == 0 || bf_mark_is(line))
         return true;
     if (!bf_ddl_adder_take(a, line, &why)) {

@@ -42,7 +42,10 @@ static bool take_json(struct rows *r, struct bf_str line, struct bf_err *e)
     enum bf_json_type type;
     struct bf_json j;
     if (r->in.line == 1)
-        line = bf_str_no_bom(line);
+        line = bf_mark_no_bom(line);
+    struct bf_mark mark;
+    if (bf_mark_is(line) && !bf_mark_parse(&mark, line, &why)) /* data, or half a mark */
+        return reject(r, line, r->in.line, &why, e);
     if (bf_str_trim(line).n == 0 || bf_mark_is(line))
         return true;
     bf_json_init(&j, line);
@@ -111,9 +114,12 @@ static bool take_fields(struct rows *r, const struct bf_str *field, size_t n, st
 
 static bool take_tsv(struct rows *r, struct bf_str line, struct bf_err *e)
 {
-    struct bf_str field[BF_CSV_FIELDS_MAX], rest = r->in.line == 1 ? bf_str_no_bom(line) : line;
+    struct bf_str field[BF_CSV_FIELDS_MAX], rest = r->in.line == 1 ? bf_mark_no_bom(line) : line;
     struct bf_err why = {0};
     size_t n = 0;
+    struct bf_mark mark;
+    if (bf_mark_is(rest) && !bf_mark_parse(&mark, rest, &why))
+        return reject(r, line, r->in.line, &why, e);
     if (rest.n == 0 || bf_mark_is(rest))
         return true;
     while (n < BF_COUNT(field) && bf_cell_take_tsv(&rest, &field[n]))

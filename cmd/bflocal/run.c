@@ -156,7 +156,7 @@ static bool watch_signals(bool command, struct bf_err *e)
         if (fcntl(events[i], F_SETFD, FD_CLOEXEC) != 0 ||
             fcntl(events[i], F_SETFL, O_NONBLOCK) != 0)
             return bf_err_sys(e, errno, "pipe");
-    if (sigaction(SIGPIPE, &ignore, NULL) != 0)
+    if (sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
         return bf_err_sys(e, errno, "sigaction");
     return watch_signal(SIGINT, e) && watch_signal(SIGTERM, e) && watch_signal(SIGHUP, e) &&
            (!command || (watch_signal(SIGQUIT, e) && watch_signal(SIGCHLD, e)));
@@ -222,6 +222,7 @@ static bool spawn_command(char **command, pid_t *pid, int *status, struct bf_err
     sigset_t defaults;
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE);
+    sigaddset(&defaults, SIGXFSZ);
     int error = posix_spawnattr_init(&attr);
     if (error == 0) {
         posix_spawnattr_setsigdefault(&attr, &defaults);

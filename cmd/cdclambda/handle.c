@@ -33,8 +33,9 @@ struct handler {
     struct bf_buf decoded;
     struct bf_rowsink_rows rows;
     const struct invocation *inv;
-    unsigned told; /* failed records of the current event */
-    bool absent;   /* names that no record has were reported */
+    unsigned told;                    /* failed records of the current event */
+    bool absent;                      /* names that no record has were reported */
+    uint64_t events, records, failed; /* of all events */
 
     /* of the current event */
     struct bf_str first;             /* its first record, unparsed */
@@ -334,6 +335,8 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
         failed = h->rows.row[failed_row].record;
         h->why = why;
     }
+    h->records += h->record;
+    h->failed += failed ? h->record - failed + 1 : 0;
     bf_diag_note("%s: %zu %s, %zu %s%s", h->inv->id, h->record,
                  h->record == 1 ? "record" : "records", h->rows.n, h->rows.n == 1 ? "row" : "rows",
                  failed ? ", not all delivered" : "");
@@ -371,11 +374,19 @@ static bool handle_firehose(struct handler *h, struct bf_buf *answer, const char
     if (h->told > TOLD_MAX && !bf_diag_is_verbose())
         bf_diag_warn("%s: %u records failed", h->inv->id, h->told);
     struct bf_firehose_count n = bf_firehose_count(h->firehose);
+    h->records += n.records - before.records;
+    h->failed += n.failed - before.failed;
     bf_diag_note("%s: %" PRIu64 " %s, %" PRIu64 " dropped, %" PRIu64 " failed", h->inv->id,
                  n.records - before.records, n.records - before.records == 1 ? "record" : "records",
                  n.dropped - before.dropped, n.failed - before.failed);
     tell_absent(h, bf_firehose_xform(h->firehose));
     return true;
+}
+
+void handler_tell(const struct handler *h)
+{
+    bf_diag_note("%" PRIu64 " event%s, %" PRIu64 " record%s, %" PRIu64 " failed", h->events,
+                 BF_S(h->events), h->records, BF_S(h->records), h->failed);
 }
 
 /* Firehose's events are large and are processed while they are received; the others are received completely first. */
@@ -384,6 +395,7 @@ bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answ
 {
     h->inv = inv;
     h->told = 0;
+    h->events++;
     if (!api_event(inv->event, BEGINNING, e))
         return false;
     if (bf_firehose_is(inv->event->have))

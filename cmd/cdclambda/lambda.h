@@ -86,6 +86,9 @@ struct handler;
 BF_MUST struct handler *handler_new(const struct config *config, struct bf_err *e);
 void handler_destroy(struct handler *h);
 
+/* With --verbose: the counts of all events. */
+void handler_tell(const struct handler *h);
+
 /* Appends the answer to an event. On failure *type is the error type for the runtime API. */
 BF_MUST bool handle(struct handler *h, const struct invocation *inv, struct bf_buf *answer,
                     const char **type, struct bf_err *e);

@@ -71,9 +71,10 @@ static bool run(struct config *config, bool loaded, char **argv, struct bf_err *
         return false;
     struct handler *h = NULL;
     bool ok = loaded && become_full(config, argv, e) && (h = handler_new(config, e)) != NULL;
-    if (ok)
+    if (ok) {
         ok = serve(&api, h, e);
-    else
+        handler_tell(h);
+    } else
         fail_init(&api, e);
     handler_destroy(h);
     api_free(&api);

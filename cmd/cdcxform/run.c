@@ -5,6 +5,7 @@
 
 #include "lib/cli/diag.h"
 #include "lib/base/stop.h"
+#include "lib/checkpoint/mark.h"
 #include "lib/json/extent.h"
 
 enum { ROWS_MAX = 1024 * 1024 * 1024, PAD = 64 };
@@ -170,7 +171,7 @@ static bool read_input(struct run *r, struct bf_err *e)
     if (kind == BF_LINE_ERROR)
         return false;
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && r->reader.line == 1)
-        line = bf_str_no_bom(line);
+        line = bf_mark_no_bom(line);
     if ((kind == BF_LINE || kind == BF_LINE_PARTIAL) && begins_document(r->config, line))
         return run_documents(r, line, e);
     if (!one_thread(r))

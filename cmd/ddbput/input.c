@@ -75,7 +75,7 @@ static enum input json_step(struct ddbput *d, struct bf_err *e)
         return INPUT_ERROR;
     }
     if (d->in.line == 1)
-        line = bf_str_no_bom(line);
+        line = bf_mark_no_bom(line);
     if (is_blank(line))
         return INPUT_GOT;
     struct bf_mark mark;

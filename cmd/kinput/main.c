@@ -77,7 +77,7 @@ static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
     struct bf_mark mark;
     bool ordered;
     if (r->reader.line == 1)
-        line = bf_str_no_bom(line);
+        line = bf_mark_no_bom(line);
     if (bf_mark_is(line) && !bf_mark_parse(&mark, line, &why)) { /* data, or half a mark */
         r->ended = !put_reject(&r->put, line, r->reader.line, &why);
         return true;

@@ -185,6 +185,8 @@ static void on_error(struct batch *b, const struct bf_err *e)
     if (!b->failing_ms || e->code != BF_E_NETWORK || !bf_stop_asked())
         b->why = *e;
     bf_kinesis_put_open(&b->body); /* takes back what put_end appended */
+    p->contact =
+        p->contact || e->code == BF_E_THROTTLED; /* who throttles knows the stream and us */
     bool patient = p->contact && bf_err_retryable(e->code) && !out_of_patience(b);
     if (patient)
         back_off(b);

@@ -139,9 +139,13 @@ static bool look(struct run *r, struct bf_str row, struct bf_err *e)
 static bool one_row(struct run *r, struct bf_str row, size_t slack, struct bf_err *e)
 {
     if (r->reader.line == 1)
-        row = bf_str_no_bom(row);
+        row = bf_mark_no_bom(row);
     if (row.n == 0 || (row.p[0] != '{' && bf_str_trim(row).n == 0))
         return true;
+    struct bf_mark mark;
+    struct bf_err why = {0};
+    if (bf_mark_is(row) && !bf_mark_parse(&mark, row, &why)) /* data, or half a mark */
+        return bf_rejects_add(&r->rejects, row, r->reader.line, &why, e);
     if (bf_mark_is(row)) {
         r->marks++;
         return true;

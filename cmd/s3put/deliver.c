@@ -396,7 +396,7 @@ bool deliver_flush(struct deliver *d, struct bf_err *e)
     d->dirty = false;
     if (ok)
         return true;
-    if (d->keep && (e->sys == ENOSPC || e->sys == EDQUOT))
+    if (d->keep && (e->sys == ENOSPC || e->sys == EDQUOT || e->sys == EFBIG))
         e->code = BF_E_TEMPORARY; /* their objects are uploaded again, with new receipts */
     remember(d, e);
     return false;

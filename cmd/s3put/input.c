@@ -29,8 +29,8 @@ static bool is_blank(struct bf_str row)
 
 static void drop_bom(struct input *in)
 {
-    if (in->line == 1 && bf_str_starts(in->row, BF_STR("\xEF\xBB\xBF")))
-        in->row = bf_str(in->row.p + 3, in->row.n - 3);
+    if (in->line == 1)
+        in->row = bf_mark_no_bom(in->row);
 }
 
 /* Reads one line; *again: the line is skipped. */

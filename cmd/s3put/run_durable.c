@@ -16,7 +16,7 @@ enum { COMMIT_MS = 60 * 1000 };
 
 bool durable_tell(struct bf_err *e)
 {
-    if (e->code == BF_E_IO && (e->sys == ENOSPC || e->sys == EDQUOT))
+    if (e->code == BF_E_IO && (e->sys == ENOSPC || e->sys == EDQUOT || e->sys == EFBIG))
         e->code = BF_E_TEMPORARY;
     return false;
 }

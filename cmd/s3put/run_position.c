@@ -18,6 +18,13 @@ static bool goes_back(struct bf_str position, struct bf_str taken)
     return rank(taken) == 2 && (rank(position) < 2 || bf_sequence_cmp(position, taken) < 0);
 }
 
+/* Is something missing between what has been taken and this position? A filter that was killed and started again takes
+ * the rows that it had read, and their marks, with it. */
+static bool leaves_out(struct bf_str position, struct bf_str taken)
+{
+    return rank(position) == 2 && (rank(taken) < 2 || bf_sequence_cmp(position, taken) > 0);
+}
+
 static bool refuse(struct durable *d, const struct bf_mark *m, enum bf_err_code code,
                    const char *why, struct bf_err *e)
 {
@@ -55,6 +62,10 @@ static bool check(struct durable *d, const struct bf_mark *m, struct bf_err *e)
     if (m->kind == BF_MARK_START && d->run->since_mark)
         return refuse(d, m, BF_E_TEMPORARY,
                       "the reader was started again in the middle of its rows; start both again",
+                      e);
+    if (m->kind != BF_MARK_START && m->after.p && leaves_out(m->after, taken))
+        return refuse(d, m, BF_E_TEMPORARY,
+                      "rows before this mark are missing, a filter has lost them; start all again",
                       e);
     if (!own)
         return true;

@@ -45,7 +45,7 @@ bool bf_stop_install(struct bf_err *e)
             return bf_err_sys(e, errno, "sigaction");
     }
     sa.sa_handler = SIG_IGN;
-    if (sigaction(SIGPIPE, &sa, NULL) != 0)
+    if (sigaction(SIGPIPE, &sa, NULL) != 0 || sigaction(SIGXFSZ, &sa, NULL) != 0)
         return bf_err_sys(e, errno, "sigaction");
     return true;
 }

@@ -3,7 +3,7 @@
  * requests in flight, flushes, and exits. The second one exits at once with 128 + signal. A signal
  * within BF_STOP_SAME_MS of the first counts as the same one, because timeout(1) signals its child
  * and then the child's process group. SIGPIPE is ignored, so that writing to a closed pipe fails
- * with EPIPE.
+ * with EPIPE; SIGXFSZ too, so that a file that may not grow (ulimit -f) fails with EFBIG.
  */
 #ifndef BF_STOP_H
 #define BF_STOP_H

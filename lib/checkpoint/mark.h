@@ -61,6 +61,14 @@ static inline bool bf_mark_is(struct bf_str line)
            bf_str_starts(line, BF_STR(BF_MARK_PREFIX));
 }
 
+/* The first line of an input without its byte order mark, unless that would make it a mark: no reader writes
+ * such a line, so it is data. */
+static inline struct bf_str bf_mark_no_bom(struct bf_str line)
+{
+    struct bf_str rest = bf_str_no_bom(line);
+    return bf_mark_is(rest) ? line : rest;
+}
+
 /* For output that is not written line by line: how much of the prefix the current line has matched.
  * Initialise with zeros at the beginning of the output. */
 struct bf_mark_watch {

@@ -63,11 +63,13 @@ check 'tags of a bucket' -m '<Code>NoSuchTagSet</Code>.*404$' -- s3 GET '/shop?t
 check 'its policy' -m '<Code>NoSuchBucketPolicy</Code>.*404$' -- s3 GET '/shop?policy='
 check 'its life cycle' -m '<Code>NoSuchLifecycleConfiguration</Code>.*404$' -- s3 GET '/shop?lifecycle='
 check 'its CORS' -m '<Code>NoSuchCORSConfiguration</Code>.*404$' -- s3 GET '/shop?cors='
-for key in .. ../x a/../../x a/b/../../..; do
+for key in .. ../x a/../../x a/b/../../.. a//../../../x; do
     check "a key that leads out of the bucket: $key" -m '400$' -- as_is PUT "/shop/$key" x
 done
 check 'one that does not' -o 200 -- as_is PUT /shop/a/../x x
 check 'is that very key' -o x200 -- as_is GET /shop/a/../x
+check 'an empty segment of a key is a segment' -o 200 -- as_is PUT /shop/a//../../b x
+check '  and the key is stored unchanged' -o x200 -- as_is GET /shop/a//../../b
 check 'what is not there is named' -m '<Code>NotImplemented</Code><Message>bflocal has no PUT \?versioning: it has .*501$' -- \
     s3 PUT '/shop?versioning=' --data-binary '<VersioningConfiguration/>'
 check 'and so are versions' -m 'bflocal has no GET \?versions:' -- s3 GET '/shop?versions='

@@ -82,7 +82,8 @@ lambda_begin
 cp "$T/twelve" "$L/events/1"
 BF_VERBOSE=1 lambda_run
 is "--verbose: all of them" "$(grep -c '^cdclambda: 1: record ' "$L/stderr")" 12
-is "  and how many there were" "$(tail -n 1 "$L/stderr")" 'cdclambda: 1: 12 records, 0 dropped, 12 failed'
+is "  and how many there were, of the event and of all" "$(tail -n 2 "$L/stderr")" 'cdclambda: 1: 12 records, 0 dropped, 12 failed
+cdclambda: 1 event, 12 records, 12 failed'
 lambda_begin
 cp "$T/twelve" "$L/events/1"
 BF_QUIET=1 lambda_run

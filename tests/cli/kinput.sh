@@ -184,6 +184,13 @@ END
 b
 c' -- accepted
 done
+fresh <<END
+PutRecords 4x throttle
+END
+check 'a stream that throttles from the start' -i "$T/in" -- kinput --window 1 --max-attempts 2 s
+check 'gets all in the end' -o 'a
+b
+c' -- accepted
 x_first() { # a request of its own, before the others come
     { echo x; soon fault_got PutRecords; cat "$T/in"; } | kinput --window 1 --linger 0 s
 }

@@ -54,9 +54,14 @@ row2pq --to twice.parquet in in
 check "two files" -o 6 -- look twice.parquet 3
 ok "the file is what it says" look one.parquet
 check "nothing to find columns in" -s 1 -e 'row2pq: no rows to derive the columns from' -- row2pq --to x
-printf '\n{"a":1}\n{"bfpipe.mark":{"stream":"s"}}\n\n{"a":2}' >marks
+printf '\n{"a":1}\n{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"1"}}\n\n{"a":2}' >marks
 check "blank lines, marks, no final newline" -i marks -e 'row2pq: 1 mark skipped: a Parquet file has no positions' -- row2pq --to m.parquet
 check "leave two rows" -o 2 -- look m.parquet 3
+printf '\357\273\277{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"1"}}\n{"a":1}\n{"bfpipe.mark":{"stream":"s"}}\n{"bfpipe.mark":1,"a":2}\n' >marks
+check "what begins as a mark and is none" -s 1 -i marks -E 'line 4: mark: byte 16: an object was expected' -- row2pq --rejects half --to m.parquet
+ok "is kept" cmp half - <<END
+$(sed 2d marks)
+END
 
 # What a schema does not take.
 cat >schema <<'END'

@@ -92,6 +92,21 @@ reset
 check 'the same, from an older position' -s 75 -a -i "$T/in" \
     -E 'orders: shard-0: the reader was started again from an older state; start both again' -- s3put --state "$D" s3://lake/r/
 ok '  each row once, and the others are left' test "$(landed) $(position 0)" = '1 2 3  3'
+# A filter that is killed takes the rows and marks with it that it had read; what another one passes on goes on after them.
+for from in 3 ''; do
+    reset
+    { start 0 "$from"; [ -z "$from" ] || { rows 4 4 a; mark 0 4 ',"after":"3"'; }; rows 9 9 a; mark 0 9 ',"after":"8"'; } >"$T/in"
+    check "a filter that was started again after position ${from:-0}" -s 75 -a -i "$T/in" \
+        -E 'orders: shard-0: rows before this mark are missing, a filter has lost them; start all again' -- s3put --state "$D" s3://lake/r/
+    ok '  its position is where they begin' test "$(landed) $(position 0)" = "${from:+4 } ${from:+4}"
+done
+reset
+{ rows 9 9 a; mark 0 9 ',"after":"8"'; } >"$T/in"
+check 'the start mark lost with them' -s 75 -a -i "$T/in" -E 'rows before this mark are missing' -- s3put --state "$D" s3://lake/r/
+reset
+{ printf '\357\273\277'; mark 0 9 ',"end":true'; rows 1 1 a; } >"$T/in"
+check 'a mark after a byte order mark is data' -s 75 -a -i "$T/in" -E 'line 1: byte 1: an object was expected' -- s3put --state "$D" s3://lake/r/
+ok '  nobody has come there' test "$(position 0)" = null
 reset
 { start 0 ''; rows 1 3 a; mark 0 3; rows 1 2 a; mark 0 2; } >"$T/in"
 check 'a mark that goes back' -s 75 -a -i "$T/in" -E 'started again from an older state' -- s3put --state "$D" s3://lake/r/

@@ -229,4 +229,13 @@ check 'again, with both' -a -i "$T/whole" -- put --size 10
 ok 'each row once' each_once 2
 ok 'both positions' jq -e '[.streams.orders[].sequence] == ["2", "2"]' "$D/state.json"
 
+# A file that may not grow (ulimit -f) is a full disk, not a signal that ends the tool without a word.
+rm -rf "$D"
+fault_rules </dev/null
+reader 0 0 40 >"$T/in"
+check 'a limit of the size of files' -s 75 -a -i "$T/in" -E 'File too large' -- sh -c 'ulimit -f 1; exec "$@"' - s3put --state "$D" --size 1KiB s3://lake/o/
+check 'again, without it' -a -i "$T/in" -- put --size 1KiB
+ok 'each row once' each_once 40
+check 'of rows that are written' -s 1 -E '^bfgen: standard output: File too large' -- sh -c 'ulimit -f 1; bfgen -n 1000 >"$1"' - "$T/limited"
+
 plan

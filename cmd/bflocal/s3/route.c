@@ -218,7 +218,7 @@ bool bl_s3_name_target(struct bl_call *c, struct bl_s3_call *s, enum bl_s3_level
             bl_arena_printf(&c->arena, "<Size>%zu</Size><MaxSizeAllowed>%d</MaxSizeAllowed>",
                             s->key.n, BL_S3_KEY_MAX),
             NULL);
-    if (bf_s3_key_climbs(s->key)) { /* S3 answers only with the status */
+    if (bf_s3_key_refused(s->key)) { /* S3 answers only with the status */
         bl_s3_fail(c, BL_S3_InvalidURI);
         bf_buf_reset(&c->ans.body);
         return false;

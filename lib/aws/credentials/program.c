@@ -83,7 +83,8 @@ static bool start(struct program *p, const char *const *argv, struct bf_err *e)
         return false;
     }
     sigemptyset(&defaults);
-    sigaddset(&defaults, SIGPIPE); /* we ignore it, and the program would inherit that */
+    sigaddset(&defaults, SIGPIPE); /* ignored in this process, and the program would inherit that */
+    sigaddset(&defaults, SIGXFSZ);
     posix_spawn_file_actions_init(&actions);
     posix_spawnattr_init(&attr);
     posix_spawnattr_setsigdefault(&attr, &defaults);

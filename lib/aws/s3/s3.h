@@ -170,8 +170,12 @@ BF_API BF_MUST bool bf_s3_head_object(struct bf_aws *aws, struct bf_s3_head *hea
  * or ".." that leads out of the bucket (User guide, "Naming Amazon S3 objects"). */
 BF_API BF_MUST bool bf_s3_check_key(struct bf_str key, struct bf_err *e);
 
-/* Does ".." in the key lead out of the bucket? */
+/* Does ".." in the key lead above the bucket, if a program makes a path of it? An empty segment is nothing in a path,
+ * so a//../../b does. */
 BF_API bool bf_s3_key_climbs(struct bf_str key);
+
+/* Does S3 refuse the key for that? To S3 an empty segment is a segment, and a//../../b a key. */
+BF_API bool bf_s3_key_refused(struct bf_str key);
 
 /* bf_s3_check_key for the text before the first expression of a prefix; BF_E_USAGE. */
 BF_API BF_MUST bool bf_s3_check_prefix(struct bf_str prefix, struct bf_err *e);

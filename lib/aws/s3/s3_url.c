@@ -76,9 +76,8 @@ bool bf_s3_parse_url(struct bf_str url, struct bf_str *bucket, struct bf_str *re
     return check_bucket(*bucket, e);
 }
 
-/* Read from the left, ".." must never lead above the bucket. "." and empty segments do not change
- * the level. */
-bool bf_s3_key_climbs(struct bf_str key)
+/* Read from the left, are there ever more ".." than other segments? "." counts as neither. */
+static bool climbs(struct bf_str key, bool empty_counts)
 {
     struct bf_str segment;
     size_t depth = 0;
@@ -86,9 +85,19 @@ bool bf_s3_key_climbs(struct bf_str key)
         if (bf_str_is(segment, "..")) {
             if (depth-- == 0)
                 return true;
-        } else if (segment.n && !bf_str_is(segment, "."))
+        } else if ((segment.n || empty_counts) && !bf_str_is(segment, "."))
             depth++;
     return false;
+}
+
+bool bf_s3_key_refused(struct bf_str key)
+{
+    return climbs(key, true);
+}
+
+bool bf_s3_key_climbs(struct bf_str key)
+{
+    return climbs(key, false);
 }
 
 bool bf_s3_check_key(struct bf_str key, struct bf_err *e)
