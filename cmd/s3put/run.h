@@ -24,7 +24,6 @@ struct run {
     struct bf_out out;
     struct bf_buf header; /* the first line of CSV */
     bool has_header;
-    struct bf_buf together; /* marks that say that more of them belong together */
     struct durable durable;
     bool stateful;
     bool due;                  /* --state: something is to be sealed at the next mark */

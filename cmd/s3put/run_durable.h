@@ -17,7 +17,7 @@
  *      receipt is written out, then it leaves state.json, and then its file is removed.
  *
  * A position never goes back: a mark that begins before what has been taken, committed or
- * not, comes from a reader that will send rows again, and ends the run (run_position.c). What
+ * not, comes from a reader that will send rows again, and ends the run (lib/checkpoint/positions.h). What
  * an object will be is fixed when its batch opens and written down with it, so other
  * options at the next start change nothing of it (shape.h, run_resume.h). Whatever a crash
  * leaves behind that state.json does not name is removed at the next start.
@@ -26,8 +26,7 @@
 #define S3PUT_RUN_DURABLE_H
 
 #include "cmd/s3put/deliver.h"
-#include "lib/checkpoint/mark.h"
-#include "lib/checkpoint/state.h"
+#include "lib/checkpoint/positions.h"
 
 struct run;
 
@@ -35,24 +34,23 @@ struct durable {
     struct run *run;
     char path[4096]; /* of state.json */
     int lock;
-    struct bf_state state; /* as committed, less what has been delivered since */
-    struct bf_state ahead; /* positions of marks seen since the last commit; shards only */
-    struct bf_buf gone;    /* names of delivered files, each with its NUL */
-    bool settled;          /* the state has not changed since the last save, but for a commit */
-    bool moved;            /* marks have come since the last commit */
-    bool broken;           /* the state in memory is not to be trusted: nothing is saved */
-    int64_t committed_ms;  /* monotonic */
+    struct bf_state state;         /* as committed, less what has been delivered since */
+    struct bf_positions positions; /* of marks seen since the last commit */
+    struct bf_buf gone;            /* names of delivered files, each with its NUL */
+    bool settled;         /* the state has not changed since the last save, but for a commit */
+    bool broken;          /* the state in memory is not to be trusted: nothing is saved */
+    int64_t committed_ms; /* monotonic */
 };
 
 /* Locks DIR, reads the state, takes up open batches, starts sealed objects again. */
 BF_MUST bool durable_open(struct durable *d, struct run *r, struct bf_err *e);
 void durable_close(struct durable *d);
 
-/* A mark, and the lines of those that count together with it: remembers the positions. One that goes back, and a start
- * that disagrees with what has been taken, is an error and sets run->refused: then none of them counts, nor do the
+/* A mark: remembers the position, *covered says whether all rows above are covered by it now. One that goes back, and a
+ * start that disagrees with what has been taken, is an error and sets run->refused: then it does not count, nor do the
  * rows after the last good mark. */
-BF_MUST bool durable_marks(struct durable *d, struct bf_str together, const struct bf_mark *mark,
-                           struct bf_err *e);
+BF_MUST bool durable_mark(struct durable *d, const struct bf_mark *mark, struct bf_str line,
+                          bool *covered, struct bf_err *e);
 
 /* Seals the batches that are due, makes the others safe, commits. */
 BF_MUST bool durable_commit(struct durable *d, struct bf_err *e);
