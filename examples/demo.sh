@@ -30,7 +30,7 @@ took() { printf '%-40s %8s s\n' "$1" "$(awk -v a="$2" -v b="$3" 'BEGIN {printf "
 start=$(now)
 bfgen -n "$COUNT" | ddbput --create order_id:S --stream-to orders sales &
 writer=$!
-kinread --from oldest -c "$COUNT" orders | cdcxform |
+kinread --from oldest -n "$COUNT" orders | cdcxform --meta op,ts,seq | tee "$work/rows" |
     s3put --name orders --size 128MiB "s3://lake/sales/!{timestamp:yyyy/MM/dd/HH}/" >"$work/receipts" &
 reader=$!
 wait $writer
@@ -38,11 +38,21 @@ written=$(now)
 wait $reader
 delivered=$(now)
 
-# Fetch the objects, and ask. A control character that no JSON text holds makes each line one value of one column.
-jq -r .key "$work/receipts" | while read -r key; do
-    signed s3 "$AWS_ENDPOINT_URL/lake/$key" \
-        -H 'x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-done >"$work/rows"
+# The questions of examples/insights, to the objects in S3: athddl says what they are a table of.
+insights() {
+    here=$(cd "$(dirname "$0")" && pwd)
+    head -n 1000 "$work/rows" | athddl --location 's3://lake/sales/!{timestamp:yyyy/MM/dd/HH}/' sales | ask
+    ask --file "$here/insights/orders.sql"
+    for question in revenue-by-category revenue-by-hour top-products funnel refunds customers top-movers; do
+        printf '\n%s\n' "$(sed -n '1s/^-- //p' "$here/insights/$question.sql")"
+        ask -o table --file "$here/insights/$question.sql"
+    done
+}
+ask() { athq -q --output-location s3://lake/answers/ "$@"; }
+
+# The same shop for a bflocal without an engine for SQL. A control character that no JSON text holds makes each line one
+# value of one column.
+without_athena() {
 # The last row of an order is what it is now. Money is counted in cents, never in a float.
 sqlite3 -batch "$work/sales.db" <<END | sed 's/ *$//'
 .mode ascii
@@ -74,6 +84,8 @@ SELECT status, count(*) AS orders FROM orders GROUP BY status ORDER BY count(*) 
 SELECT product, sum(quantity) AS sold, printf('%.2f', sum(cents) / 100.0) AS revenue FROM orders
     WHERE status <> 'CANCELLED' GROUP BY product ORDER BY sum(cents) DESC LIMIT 10;
 END
+}
+if ask 'SELECT 1' >/dev/null 2>&1; then insights; else without_athena; fi
 asked=$(now)
 
 printf '\nchanges %s, objects %s\n' "$(jq -s 'map(.records) | add' "$work/receipts")" "$(wc -l <"$work/receipts" | tr -d ' ')"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Questions that one asks a file of change lines, as kinread writes it: no AWS is needed for the answers.
 #
-#     kinread -e orders > changes.ndjson                    or: bfgen -f cdc > changes.ndjson
+#     kinread -e orders > changes.ndjson                    or: bfgen -o cdc > changes.ndjson
 #     sh examples/recipes.sh RECIPE [FILE [VALUE]]
 #
 #     twice   [FILE]         which keys changed more than once, and how often
@@ -61,7 +61,7 @@ revenue() {
 
 case $recipe in
 twice | order | dropped | columns | last | revenue)
-    [ -r "$file" ] || { echo "recipes.sh: $file: cannot be read; bfgen -f cdc makes such a file" >&2; exit 1; }
+    [ -r "$file" ] || { echo "recipes.sh: $file: cannot be read; bfgen -o cdc makes such a file" >&2; exit 1; }
     ;;
 esac
 case $recipe in

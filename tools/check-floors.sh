@@ -1,6 +1,7 @@
 #!/bin/sh
 # check-floors.sh [FOLDER]: reads the #include lines of lib/ and cmd/. A room of the library includes itself and rooms on
-# lower floors (the table below; HACKING.md draws it), nothing of cmd/; a tool includes nothing of another tool; below the
+# lower floors (the table below; HACKING.md draws it), nothing of cmd/; a tool includes nothing of another tool, and its
+# rooms have floors too: the files beside them (main.c) stand above them all. Below the
 # AWS floors no header of a network or compression library, so that the pure filters start fast. No circle stands
 # between files: X.c and X.h are one, and so are the files X_*.[ch] of the same room with them.
 cd "${1:-.}" || exit 2
@@ -11,8 +12,22 @@ function bad(what) {
 }
 function room(path,    n, part) {
     n = split(path, part, "/")
+    # "" is above all rooms of a tool. cmd/cdclambda/alone is no room: its files replace some of cmd/cdclambda.
+    if (part[1] == "cmd") return n > 3 && part[3] != "alone" ? part[2] "/" part[3] : ""
     if (part[2] == "aws") return n > 3 ? "aws/" part[3] : "aws"
     return part[2]
+}
+function check_floors(a, b, to) {
+    if (!(a in floors)) bad(substr(FILENAME, 1, 3) "/" a " is no room of the house")
+    else if (!(b in floors)) bad(substr(to, 1, 3) "/" b " is no room of the house")
+    else if (a != b && floors[b] >= floors[a]) bad("room " a " reaches up to " to)
+}
+function draw(list,    floor_of, names, n, i, j, k) {
+    n = split(list, floor_of, " ")
+    for (i = 1; i <= n; i++) {
+        k = split(floor_of[i], names, ",")
+        for (j = 1; j <= k; j++) floors[names[j]] = i
+    }
 }
 function stem(path) { sub(/\.[ch]$/, "", path); return path }
 # The name that stands for a file and its parts: that of the shortest X so that X.h is there and the file is X_*.
@@ -26,12 +41,11 @@ function subject(path,    name, i, short) {
 }
 function next_bar(name, i,    j) { j = index(substr(name, i + 1), "_"); return j ? i + j : 0 }
 BEGIN {
-    n = split("base json envelope,objectkey,checkpoint ddb row,pattern sql xform aws/config,aws/sign aws/http " \
-              "aws/credentials aws/client aws/dynamodb,aws/kinesis,aws/s3 aws/firehose aws/rowsink", floor_of, " ")
-    for (i = 1; i <= n; i++) {
-        k = split(floor_of[i], names, ",")
-        for (j = 1; j <= k; j++) floors[names[j]] = i
-    }
+    draw("base encoding io cli json envelope,objectkey,checkpoint ddb row,pattern sql,ddl,parquet xform aws/config,aws/sign aws/http " \
+         "aws/credentials aws/client aws/dynamodb,aws/kinesis,aws/s3,aws/athena aws/firehose aws/rowsink")
+    draw("bflocal/store,bflocal/wire,bflocal/expression,bflocal/duck bflocal/http bflocal/trino,bflocal/hive bflocal/kinesis,bflocal/s3,bflocal/sts,bflocal/glue " \
+         "bflocal/dynamodb,bflocal/table bflocal/streams,bflocal/athena")
+    floors[""] = 1000
     for (i = 1; i < ARGC; i++) if (ARGV[i] ~ /\.h$/) headers[stem(ARGV[i])]
 }
 /^[ \t]*#[ \t]*include[ \t]*</ {
@@ -50,15 +64,13 @@ BEGIN {
     if (from[1] == "lib") {
         a = room(FILENAME)
         b = room(quoted[2])
-        if (!(a in floors)) bad("lib/" a " is no room of the house")
         if (to[1] == "cmd") bad("the library includes a command: " quoted[2])
-        else if (!(b in floors)) bad("lib/" b " is no room of the house")
-        else if (a in floors && a != b && floors[b] >= floors[a]) bad("room " a " reaches up to " quoted[2])
+        else check_floors(a, b, quoted[2])
     } else if (to[1] == "cmd" && to[2] != from[2])
         bad("a tool includes another: " quoted[2])
+    else if (to[1] == "cmd") check_floors(room(FILENAME), room(quoted[2]), quoted[2])
     x = subject(FILENAME)
     y = subject(quoted[2])
-    if (x ~ /^cmd\/bflocal\//) next # its rooms are drawn anew
     if (x != y && !((x, y) in edge)) {
         edge[x, y]
         out[x] = out[x] " " y

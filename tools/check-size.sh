@@ -11,7 +11,7 @@ function file_done() {
 FNR == 1 { file_done(); file = FILENAME; start = 0 }
 { lines = FNR }
 FILENAME ~ /\.[ch]$/ && /^[a-zA-Z].*\(/ { head = $0; sub(/\(.*/, "", head); sub(/.*[ *]/, "", head) }
-/^\{/ { start = FNR }
+FILENAME ~ /\.[ch]$/ && /^\{/ { start = FNR }
 /^\}/ {
     if (start && FNR - start - 1 > 90) {
         printf "%s:%d: %s has %d lines, more than 90\n", FILENAME, start, head, FNR - start - 1

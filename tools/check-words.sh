@@ -35,6 +35,6 @@ $(in_c "${before}(strcpy|strcat|sprintf|vsprintf|gets|atoi|atol|atoll|atof|strto
 EOF
 report 'the library does not exit or print' <<EOF
 $(in_c "${before}(exit|_exit|abort|printf|puts|putchar|perror|fprintf|fputs)[ ]*[(]" lib |
-    grep -vE '^lib/base/(stop|diag|opt|opt_help|progress|rejects)\.c:')
+    grep -vE '^lib/(base/stop|cli/(diag|opt|opt_help|progress|rejects))\.c:')
 EOF
 exit $status

@@ -18,7 +18,8 @@ fail() {
 }
 
 # One line a thing: the group that needs it, how its presence is told, then its package for apt, dnf, apk and brew ("-":
-# comes with another one, or is not there). h: a C header, c: a command, y: a module of the system's Python, s: a sanitizer.
+# comes with another one, or is not there). h: a C header, c: a command, x: a C++ header, y: a module of the system's Python, s: a sanitizer,
+# f: one of clang's.
 things='
 build    c cc              gcc                    gcc                gcc                 -
 build    c make            make                   make               make                make
@@ -41,12 +42,17 @@ test     c git             git                    git                git        
 test     c zstd            zstd                   zstd               zstd                zstd
 test     c column          bsdextrautils          util-linux         util-linux-misc     -
 test     c gzip            gzip                   gzip               gzip                gzip
+test     c patch           patch                  patch              patch               patch
 test     c openssl         openssl                openssl            openssl             openssl@3
 test     c zip             zip                    zip                zip                 zip
 test     c unzip           unzip                  unzip              unzip               unzip
+test     c g++             g++                    gcc-c++                g++                 -
 test     c python3         python3                python3            python3             python3
 test     y boto3           python3-boto3          python3-boto3      py3-boto3           -
 test     c aws             awscli                 awscli2            aws-cli             awscli
+test     c bash            bash                   bash               bash                bash
+test     c zsh             zsh                    zsh                zsh                 -
+test     c fish            fish                   fish               fish                fish
 test     c node            nodejs                 nodejs             nodejs              node
 test     c npm             npm                    npm                npm                 -
 peers    y ensurepip       python3-venv           python3-pip        py3-pip            -
@@ -60,12 +66,13 @@ lint     c cppcheck        cppcheck               cppcheck           cppcheck   
 lint     c mandoc          mandoc                 mandoc             mandoc              mandoc
 lint     c shellcheck      shellcheck             ShellCheck         shellcheck          shellcheck
 valgrind c valgrind        valgrind               valgrind           valgrind            -
+fuzz     f fuzzer,address,undefined clang,libclang-rt-dev compiler-rt compiler-rt -
 asan     s address,undefined -                    libasan,libubsan   -                   -
 '
 
 # groups GOAL...: what Make's goals need; build is always among them.
 groups() {
-    [ $# -gt 0 ] || { echo 'build demo test npm lint valgrind asan peers fresh'; return; }
+    [ $# -gt 0 ] || { echo 'build demo test npm bench lint valgrind fuzz asan peers fresh'; return; }
     wanted=build
     for goal in "$@"; do
         case $goal in
@@ -75,8 +82,9 @@ groups() {
         demo) wanted="$wanted demo" ;;
         check-unit) wanted="$wanted demo test" ;;
         check | check-* | torture*) wanted="$wanted demo test npm" ;;
-        bench*) wanted="$wanted demo test npm" ;;
-        lint* | format | fuzz*) wanted="$wanted lint" ;;
+        bench*) wanted="$wanted demo test npm bench" ;;
+        lint* | format) wanted="$wanted lint" ;;
+        fuzz*) wanted="$wanted fuzz" ;;
         *) groups; return ;;
         esac
         case $goal in check-asan) wanted="$wanted asan" ;; check-valgrind) wanted="$wanted valgrind" ;; esac
@@ -105,7 +113,9 @@ present() { # present KIND NAME
 #include <stdint.h>
 #include <setjmp.h>
 #include <$2>" -fsyntax-only ;;
+    x) printf '#include <%s>\n' "$2" | "${CXX:-g++}" -x c++ -fsyntax-only - >/dev/null 2>&1 ;;
     y) PATH=/usr/bin:$PATH python3 -c "import $2" >/dev/null 2>&1 ;;
+    f) CC=clang compiles 'int LLVMFuzzerTestOneInput(const char *p, long n) { return p && n < 0; }' "-fsanitize=$2" ;;
     s) compiles 'int main(void) { return 0; }' "-fsanitize=$2" ;;
     esac
 }

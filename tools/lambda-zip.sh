@@ -10,17 +10,18 @@
 set -eu
 make=${MAKE:-make}
 host=$(uname -m)
-out=build/lambda
+o=${O:-build}
+out=$o/lambda
 rm -rf "$out"
 mkdir -p "$out"
 
 # bootstrap ARCH COMPILER
 bootstrap() {
-    rm -rf "build/lambda-$1/obj/cmd" "build/lambda-$1/bootstrap" # little work, and nothing stale goes out
+    rm -rf "$o/lambda-$1/obj/cmd" "$o/lambda-$1/bootstrap" # little work, and nothing stale goes out
     $make --no-print-directory -s CC="$2" FLAVOUR="lambda-$1" CFLAGS="-O2 -g" \
-        "build/lambda-$1/bootstrap"
+        "$o/lambda-$1/bootstrap"
     mkdir -p "$out/$1"
-    cp "build/lambda-$1/bootstrap" "$out/$1/bootstrap"
+    cp "$o/lambda-$1/bootstrap" "$out/$1/bootstrap"
     "${3:-strip}" "$out/$1/bootstrap"
     [ -z "${CONF:-}" ] || cp "$CONF" "$out/$1/transform.conf"
 }
@@ -28,8 +29,8 @@ bootstrap() {
 # The full program and all that it loads, with what it opens by name: destinations and SQLite.
 full() {
     mkdir -p "$out/$1/lib"
-    cp build/release/bin/cdclambda build/release/lib/libbfpipe-aws.so.0 "$out/$1/lib/"
-    { ldd build/release/bin/cdclambda build/release/lib/libbfpipe-aws.so.0
+    cp "$o"/release/bin/cdclambda "$o"/release/lib/bfpipe/bfpipe-rowsink.so "$out/$1/lib/"
+    { ldd "$o"/release/bin/cdclambda "$o"/release/lib/bfpipe/bfpipe-rowsink.so
       ldconfig -p 2>/dev/null | sed -n 's/.*libsqlite3\.so\.0 .*=> \(.*\)/x => \1 x/p' | head -n 1
     } | sed -n -e 's/.*=> \(\/[^ ]*\) .*/\1/p' -e 's/^[[:space:]]*\(\/[^ ]*ld[^ ]*\) .*/\1/p' | sort -u |
         while IFS= read -r so; do
@@ -44,9 +45,9 @@ full() {
 # pack ARCH: the same content gives the same bytes.
 pack() {
     find "$out/$1" -exec touch -h -d 2026-01-01T00:00:00Z {} +
-    rm -f "build/lambda-$1.zip"
+    rm -f "$o/lambda-$1.zip"
     (cd "$out/$1" && find . -type f | sed 's/^\.\///' | LC_ALL=C sort | TZ=UTC zip -q -X -9 "../../lambda-$1.zip" -@)
-    echo "build/lambda-$1.zip: $(wc -c <"build/lambda-$1.zip") bytes, $(unzip -Z1 "build/lambda-$1.zip" | wc -l) files"
+    echo "$o/lambda-$1.zip: $(wc -c <"$o/lambda-$1.zip") bytes, $(unzip -Z1 "$o/lambda-$1.zip" | wc -l) files"
 }
 
 case $host in
@@ -61,5 +62,5 @@ if command -v "$cross-gcc" >/dev/null 2>&1; then
     bootstrap "$other" "$cross-gcc" "$cross-strip"
     pack "$other"
 else
-    echo "build/lambda-$other.zip: left out, there is no $cross-gcc here"
+    echo "$o/lambda-$other.zip: left out, there is no $cross-gcc here"
 fi

@@ -13,8 +13,8 @@
 #ifndef BFGEN_GEN_H
 #define BFGEN_GEN_H
 
-#include "lib/base/opt.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/opt.h"
+#include "lib/cli/rejects.h"
 #include "lib/base/rng.h"
 
 enum format { FORMAT_WRITES, FORMAT_ITEMS, FORMAT_CDC, FORMAT_CSV };

@@ -4,6 +4,7 @@
  * A loop: when (plan.c), which kind of change (the mix), to what (shop.c or
  * rows.c), in what words (emit.c).
  */
+#include <inttypes.h>
 #include <unistd.h>
 
 #include "cmd/bfgen/emit.h"
@@ -11,8 +12,8 @@
 #include "cmd/bfgen/plan.h"
 #include "cmd/bfgen/rows.h"
 #include "cmd/bfgen/shop.h"
-#include "lib/base/diag.h"
-#include "lib/base/progress.h"
+#include "lib/cli/diag.h"
+#include "lib/cli/progress.h"
 #include "lib/base/stop.h"
 
 /* Static: their pages are zero and cost nothing until they are used. */
@@ -52,6 +53,7 @@ static bool generate(const struct config *cfg, struct plan *plan, struct emit *e
         bf_progress_tick(&progress, ++made, emit->out->bytes);
     }
     bf_progress_end(&progress, made, emit->out->bytes + emit->out->n);
+    bf_diag_note("%" PRIu64 " %s", made, made == 1 ? "change" : "changes");
     return ok;
 }
 

@@ -3,8 +3,8 @@
 #include <inttypes.h>
 
 #include "cmd/bfgen/put.h"
-#include "lib/base/diag.h"
-#include "lib/base/enc.h"
+#include "lib/cli/diag.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/item.h"
 #include "lib/ddb/number.h"
 #include "lib/json/write.h"
@@ -170,8 +170,7 @@ static bool acceptable(struct rows *r, struct bf_err *why)
                           have == 1 ? "" : "s", r->columns);
     if (r->csv.field[r->key].n == 0)
         return bf_err_set(why, BF_E_INPUT, "column %zu: the key '%.*s' is empty", r->key + 1,
-                          (int)(r->name[r->key].n > 60 ? 60 : r->name[r->key].n),
-                          r->name[r->key].p);
+                          BF_SHOWN(r->name[r->key]));
     return bf_columns_row(&r->cols, &r->csv, why);
 }
 

@@ -5,14 +5,16 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/run.h"
-#include "lib/base/diag.h"
-#include "lib/base/opt.h"
+#include "cmd/bflocal/services.h"
+#include "lib/cli/diag.h"
+#include "lib/cli/opt.h"
 #include "lib/base/rng.h"
 
 struct config {
     struct bf_common common;
     const char *host, *data, *region, *credentials;
     struct bf_opt_list fault;
+    struct bl_prepare prepare;
     uint64_t port, ddb_shards;
     bool daemon, stop;
 };
@@ -32,6 +34,9 @@ static const struct bf_opt options[] = {
                "the only credentials taken (drawn at the start)"),
     BF_OPT_LIST(0, "fault", struct config, fault, "SPEC",
                 "let things go wrong, for instance throttle:p=10%"),
+    BF_OPT_LIST(0, "stream", struct config, prepare.streams, "NAME[:N]",
+                "make this Kinesis stream, with N shards (1)"),
+    BF_OPT_LIST(0, "bucket", struct config, prepare.buckets, "NAME", "make this S3 bucket"),
     BF_OPT_U64(0, "ddb-shards", struct config, ddb_shards, "N",
                "shards of a new DynamoDB stream (1)"),
 };
@@ -52,7 +57,7 @@ static const char *libraries(void)
 static const struct bf_tool tool = {
     .name = "bflocal",
     .synopsis = "[options] [COMMAND [ARGUMENT...]]",
-    .about = "DynamoDB, Streams, Kinesis and S3 in one small local process",
+    .about = "DynamoDB, Streams, Kinesis, S3, Glue and Athena in one small local process",
     .groups = groups,
     .ngroups = BF_COUNT(groups),
     .max_operands = 0,
@@ -80,7 +85,8 @@ static bool takes_next(const char *arg)
     for (size_t g = 0; g < BF_COUNT(groups); g++)
         for (size_t i = 0; i < groups[g].n; i++)
             if (groups[g].opts[i].arg && strcmp(groups[g].opts[i].name, arg + 2) == 0)
-                return true;
+                return groups[g].opts[i].kind !=
+                       BF_OPT_KIND_COMPLETIONS; /* its value is left out, or given with "=" */
     return false;
 }
 
@@ -162,7 +168,7 @@ static bool set_faults(const struct config *c, struct bl_local *l, struct bf_err
     bf_buf_init(&spec, 64 * 1024);
     for (size_t i = 0; i < c->fault.n; i++)
         bf_buf_addf(&spec, "%s;", c->fault.item[i]);
-    bl_fault_init(&l->faults);
+    bl_fault_init(&l->faults, bl_services);
     bool ok = bf_buf_check(&spec, "--fault", e) && bl_fault_set(&l->faults, bf_buf_view(&spec), e);
     bf_buf_free(&spec);
     return ok;
@@ -181,7 +187,8 @@ static bool stop(const struct config *c, bool command, struct bf_err *e)
 static bool run(const struct config *c, char **command, int *status, struct bf_err *e)
 {
     static struct bl_local local;
-    struct bl_run r = {c->host, c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command};
+    struct bl_run r = {c->host,    c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command,
+                       &c->prepare};
     if (r.port > 65535 || (c->stop && c->port == 0))
         return bf_err_set(e, BF_E_USAGE, "--port: %llu is no port", (unsigned long long)r.port);
     if (c->stop)
@@ -190,6 +197,7 @@ static bool run(const struct config *c, char **command, int *status, struct bf_e
         return bf_err_set(e, BF_E_USAGE, "--data: the folder has no name");
     if (c->ddb_shards < 1 || c->ddb_shards > 64)
         return bf_err_set(e, BF_E_USAGE, "--ddb-shards: want 1 to 64");
+    local.services = bl_services;
     local.ddb_shards = c->ddb_shards;
     if (!choose_region(c, &local, e) || !choose_credentials(c, &local, e) ||
         !set_faults(c, &local, e))

@@ -12,8 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/server.h"
-#include "lib/base/diag.h"
+#include "cmd/bflocal/http/server.h"
+#include "lib/cli/diag.h"
 
 extern char **environ;
 
@@ -34,35 +34,32 @@ static void name_endpoint(struct service *s, const char *host, uint16_t port)
              strchr(shown, ':') ? "http://[%s]:%u" : "http://%s:%u", shown, (unsigned)port);
 }
 
-static bool start(struct service *s, struct bl_local *l, const struct bl_run *r, struct bf_err *e)
+static bool start_server(struct service *s, struct bl_local *l, const struct bl_run *r,
+                         struct bf_err *e)
 {
     uint16_t port = (uint16_t)r->port;
     int fd;
     s->local = l;
     s->server = NULL;
-    if (!bl_local_open(l, r->data, e) || !bl_server_listen(r->host, &port, &fd, e))
+    if (!bl_local_open(l, r->data, e) || !bl_prepare(l, r->prepare, e) ||
+        !bl_server_listen(r->host, &port, &fd, e))
         return false;
     name_endpoint(s, r->host, port);
     s->server = bl_server_start(l, fd, e);
     return s->server != NULL;
 }
 
-static void end(struct service *s)
+static void end_server(struct service *s)
 {
     if (s->server)
         bl_server_stop(s->server);
     bl_local_close(s->local);
 }
 
-/* What would lead a client elsewhere. */
-static const char *const foreign[] = {"AWS_SESSION_TOKEN",
-                                      "AWS_PROFILE",
-                                      "AWS_DEFAULT_PROFILE",
-                                      "AWS_ENDPOINT_URL_DYNAMODB",
-                                      "AWS_ENDPOINT_URL_DYNAMODB_STREAMS",
-                                      "AWS_ENDPOINT_URL_KINESIS",
-                                      "AWS_ENDPOINT_URL_S3",
+/* What would lead a client elsewhere, and AWS_ENDPOINT_URL_... of each service besides. */
+static const char *const foreign[] = {"AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE",
                                       "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"};
+static const char endpoint_of[] = "AWS_ENDPOINT_URL_";
 
 /* The environment of a client, as shell text. The values hold nothing that a shell would read. */
 static void print_exports(const struct service *s, struct bf_buf *out)
@@ -76,6 +73,8 @@ static void print_exports(const struct service *s, struct bf_buf *out)
     bf_buf_lit(out, "unset");
     for (size_t i = 0; i < BF_COUNT(foreign); i++)
         bf_buf_addf(out, " %s", foreign[i]);
+    for (const struct bl_service *const *svc = l->services; *svc; svc++)
+        bf_buf_addf(out, " %s%s", endpoint_of, (*svc)->variable);
     bf_buf_addc(out, '\n');
 }
 
@@ -120,7 +119,7 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 }
 
 /* One that is ignored, as SIGHUP under nohup, stays so. */
-static bool watch(int sig, struct bf_err *e)
+static bool watch_signal(int sig, struct bf_err *e)
 {
     struct sigaction sa = {.sa_sigaction = on_signal,
                            .sa_flags = SA_RESTART | SA_NOCLDSTOP | SA_SIGINFO},
@@ -143,8 +142,8 @@ static bool watch_signals(bool command, struct bf_err *e)
             return bf_err_sys(e, errno, "pipe");
     if (sigaction(SIGPIPE, &ignore, NULL) != 0)
         return bf_err_sys(e, errno, "sigaction");
-    return watch(SIGINT, e) && watch(SIGTERM, e) && watch(SIGHUP, e) &&
-           (!command || (watch(SIGQUIT, e) && watch(SIGCHLD, e)));
+    return watch_signal(SIGINT, e) && watch_signal(SIGTERM, e) && watch_signal(SIGHUP, e) &&
+           (!command || (watch_signal(SIGQUIT, e) && watch_signal(SIGCHLD, e)));
 }
 
 /* The next signal that came, 0: none is waiting. *terminal says where it came from. */
@@ -167,12 +166,13 @@ static void wait_for_stop(void)
 bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
 {
     struct service s = {.local = l};
-    bool ok = watch_signals(false, e) && start(&s, l, r, e) && say_exports(&s, STDOUT_FILENO, e);
+    bool ok =
+        watch_signals(false, e) && start_server(&s, l, r, e) && say_exports(&s, STDOUT_FILENO, e);
     if (ok)
         wait_for_stop();
     else
         s.local = l;
-    end(&s);
+    end_server(&s);
     return ok;
 }
 
@@ -190,11 +190,16 @@ static bool set_environment(const struct service *s, struct bf_err *e)
               setenv("BFLOCAL_PID", pid, 1) == 0;
     for (size_t i = 0; i < BF_COUNT(foreign); i++)
         ok = ok && unsetenv(foreign[i]) == 0;
+    for (const struct bl_service *const *svc = l->services; *svc; svc++) {
+        char name[64];
+        snprintf(name, sizeof(name), "%s%s", endpoint_of, (*svc)->variable);
+        ok = ok && unsetenv(name) == 0;
+    }
     return ok || bf_err_sys(e, errno, "environment");
 }
 
 /* The command gets the signals as they were: handlers go by themselves. */
-static bool spawn(char **command, pid_t *pid, int *status, struct bf_err *e)
+static bool spawn_command(char **command, pid_t *pid, int *status, struct bf_err *e)
 {
     posix_spawnattr_t attr;
     sigset_t defaults;
@@ -244,12 +249,12 @@ bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, str
     pid_t pid;
     int sig = 0;
     *status = 1;
-    bool ok = watch_signals(true, e) && start(&s, l, r, e) && set_environment(&s, e);
+    bool ok = watch_signals(true, e) && start_server(&s, l, r, e) && set_environment(&s, e);
     if (ok && (sig = next_signal(&terminal)) != 0) /* it is over before it began */
         *status = 128 + sig;
-    else if (ok && (ok = spawn(r->command, &pid, status, e)))
+    else if (ok && (ok = spawn_command(r->command, &pid, status, e)))
         *status = wait_for_child(pid);
-    end(&s);
+    end_server(&s);
     return ok;
 }
 
@@ -287,7 +292,7 @@ static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready
 {
     struct service s = {.local = l};
     setsid();
-    bool ok = watch_signals(false, e) && start(&s, l, r, e) && say_exports(&s, ready, e);
+    bool ok = watch_signals(false, e) && start_server(&s, l, r, e) && say_exports(&s, ready, e);
     if (!ok)
         bf_diag_error(e); /* while standard error is still the caller's */
     else if (detach(e)) {
@@ -295,7 +300,7 @@ static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready
         wait_for_stop();
     }
     s.local = l;
-    end(&s);
+    end_server(&s);
     return ok;
 }
 

@@ -5,7 +5,8 @@
 #ifndef BL_RUN_H
 #define BL_RUN_H
 
-#include "cmd/bflocal/local.h"
+#include "cmd/bflocal/http/local.h"
+#include "cmd/bflocal/prepare.h"
 
 struct bl_run {
     const char *host;
@@ -13,6 +14,7 @@ struct bl_run {
     const char *data; /* NULL: in memory */
     bool daemon;
     char **command; /* NULL: none */
+    const struct bl_prepare *prepare;
 };
 
 /* Each returns the exit status through *status and false with *e when there is something to say. */

@@ -42,7 +42,7 @@ static bool read_endpoint(const char *url, struct place *p, struct bf_err *e)
     return bf_err_set(e, BF_E_USAGE, "--stop: '%s' is not http://HOST:PORT", url);
 }
 
-static int dial(const struct place *p)
+static int connect_to(const struct place *p)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found = NULL;
     if (getaddrinfo(p->host, p->port, &hints, &found) != 0)
@@ -59,7 +59,7 @@ static int dial(const struct place *p)
     return fd;
 }
 
-static bool ask(int fd, long *pid, struct bf_err *e)
+static bool ask_to_stop(int fd, long *pid, struct bf_err *e)
 {
     static const char request[] =
         "POST /_bflocal/stop HTTP/1.1\r\nHost: bflocal\r\nContent-Length: 0\r\n"
@@ -113,7 +113,7 @@ static bool wait_gone(const struct place *p, long pid, struct bf_err *e)
         enum state state = pid > 0 ? state_of(pid) : UNKNOWN;
         if (state == GONE)
             return true;
-        int fd = state == UNKNOWN ? dial(p) : -1;
+        int fd = state == UNKNOWN ? connect_to(p) : -1;
         if (fd >= 0)
             close(fd);
         else if (state == THERE)
@@ -135,10 +135,10 @@ bool bl_run_stop(const char *endpoint, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "--stop: AWS_ENDPOINT_URL is not set; say --port N");
     if (!read_endpoint(endpoint, &p, e))
         return false;
-    int fd = dial(&p);
+    int fd = connect_to(&p);
     if (fd < 0)
         return bf_err_set(e, BF_E_NOTFOUND, "--stop: nobody listens at %s", endpoint);
-    bool ok = ask(fd, &pid, e);
+    bool ok = ask_to_stop(fd, &pid, e);
     close(fd);
     return ok && wait_gone(&p, pid, e);
 }

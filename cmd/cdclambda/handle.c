@@ -4,11 +4,12 @@
  * Of an event from a shard the records in front of the first failure are delivered and that failure alone
  * is reported: Lambda sends again from there on, so whatever was delivered behind it would come twice.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "cmd/cdclambda/lambda.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/envelope/capture.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/json/scan.h"
@@ -55,6 +56,11 @@ static void note(const char *text)
     bf_diag_note("%s", text);
 }
 
+static void warn(const char *text)
+{
+    bf_diag_warn("%s", text);
+}
+
 /* What the destination is; nothing of it is loaded yet. */
 static bool choose_sink(struct handler *h, struct bf_err *e)
 {
@@ -63,7 +69,8 @@ static bool choose_sink(struct handler *h, struct bf_err *e)
     h->to = (struct bf_rowsink_conf){.aws = &config->aws,
                                      .extension = ends[config->firehose.xform.row.format],
                                      .gzip = config->gzip,
-                                     .note = note};
+                                     .note = note,
+                                     .warn = warn};
     return !config->to || bf_rowsink_parse(&h->to.to, bf_str_of(config->to), e);
 }
 
@@ -326,6 +333,9 @@ static bool handle_shard(struct handler *h, struct bf_buf *answer, const char **
         failed = h->rows.row[failed_row].record;
         h->why = why;
     }
+    bf_diag_note("%s: %zu %s, %zu %s%s", h->inv->id, h->record,
+                 h->record == 1 ? "record" : "records", h->rows.n, h->rows.n == 1 ? "row" : "rows",
+                 failed ? ", not all delivered" : "");
     *type = "Runtime.Undelivered";
     return report(h, failed, answer, e);
 }
@@ -352,12 +362,17 @@ static bool is_of_shard(struct bf_str event)
 static bool handle_firehose(struct handler *h, struct bf_buf *answer, const char **type,
                             struct bf_err *e)
 {
+    struct bf_firehose_count before = bf_firehose_count(h->firehose);
     if (!bf_firehose_event_in(h->firehose, h->inv->event, answer, e)) {
         *type = e->code == BF_E_LIMIT ? "Runtime.AnswerTooLarge" : "Runtime.BadEvent";
         return false;
     }
     if (h->told > TOLD_MAX && !bf_diag_is_verbose())
         bf_diag_warn("%s: %u records failed", h->inv->id, h->told);
+    struct bf_firehose_count n = bf_firehose_count(h->firehose);
+    bf_diag_note("%s: %" PRIu64 " %s, %" PRIu64 " dropped, %" PRIu64 " failed", h->inv->id,
+                 n.records - before.records, n.records - before.records == 1 ? "record" : "records",
+                 n.dropped - before.dropped, n.failed - before.failed);
     tell_absent(h, bf_firehose_xform(h->firehose));
     return true;
 }

@@ -10,7 +10,7 @@
 #define CDCLAMBDA_H
 
 #include "lib/aws/rowsink/rowsink.h"
-#include "lib/base/opt_file.h"
+#include "lib/cli/opt_file.h"
 #include "lib/xform/firehose_event.h"
 
 struct config {
@@ -18,9 +18,9 @@ struct config {
     struct bf_aws_options aws;
     struct bf_firehose_conf firehose; /* the transform is in it */
     const char *to;                   /* firehose:NAME or s3://BUCKET/PREFIX */
-    bool gzip;
-    bool fail_batch;           /* no batchItemFailures: the invocation fails */
-    struct bf_opt_files files; /* transform.conf */
+    int gzip;                         /* 1: objects in S3 are compressed */
+    bool fail_batch;                  /* no batchItemFailures: the invocation fails */
+    struct bf_opt_files files;        /* transform.conf */
 };
 
 extern const struct bf_tool cdclambda_tool;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "cmd/cdclambda/lambda.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 enum { ANSWER_MAX = 1024 * 1024 * 1024, KEEP = 32 * 1024 * 1024 };

@@ -37,6 +37,11 @@ bool run_firehose_new(struct run *r, const struct bf_xform_conf *conf, struct bf
                                                   : NULL;
         return !idle || bf_err_set(e, BF_E_USAGE, "--%s is for -o firehose", idle);
     }
+    if (conf->row.format == BF_ROW_DIFF)
+        return bf_err_set(e, BF_E_USAGE, "-o firehose gives rows, not -o diff");
+    if (config->input == INPUT_ROWS || config->input == INPUT_LOG)
+        return bf_err_set(e, BF_E_USAGE, "-o firehose takes events, not -i %s",
+                          config->input == INPUT_ROWS ? "rows" : "log");
     r->firehose = bf_firehose_new(&all, e);
     return r->firehose != NULL;
 }

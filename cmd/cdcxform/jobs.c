@@ -50,7 +50,8 @@ struct worker {
     struct batch *batch; /* at work */
 };
 
-static void refuse(struct batch *b, struct bf_str line, uint64_t number, const struct bf_err *why)
+static void keep_refused(struct batch *b, struct bf_str line, uint64_t number,
+                         const struct bf_err *why)
 {
     struct refused head = {number, why->code, strlen(why->text), line.n};
     size_t before = b->bad.n;
@@ -66,7 +67,7 @@ static void refuse(struct batch *b, struct bf_str line, uint64_t number, const s
 static bool bad_record(void *ctx, struct bf_str text, const struct bf_err *why, struct bf_err *e)
 {
     struct worker *w = ctx;
-    refuse(w->batch, text, w->batch->number, why);
+    keep_refused(w->batch, text, w->batch->number, why);
     if (w->ring->strict)
         return bf_err_set(e, BF_E_STOPPED, "strict");
     return true;
@@ -86,7 +87,7 @@ static void transform(struct worker *w, struct batch *b)
         bf_err_clear(&why);
         if (!bf_xform_line(w->xform, line, (size_t)(readable - newline), &b->rows, &why)) {
             if (why.code == BF_E_INPUT || why.code == BF_E_LIMIT)
-                refuse(b, line, b->number, &why);
+                keep_refused(b, line, b->number, &why);
             else if (why.code != BF_E_STOPPED)
                 b->fatal = why;
             if (why.code == BF_E_STOPPED || b->fatal.code || w->ring->strict)
@@ -293,6 +294,7 @@ static void end(struct run *r, struct ring *ring, struct worker *w, size_t start
         r->others.rows += n.rows;
         r->others.filtered += n.filtered;
         r->others.marks += n.marks;
+        r->others.passed += n.passed;
         bf_xform_merge(r->xform, w[i].xform);
         bf_xform_destroy(w[i].xform);
     }

@@ -1,16 +1,29 @@
 #include "cmd/cdcxform/run.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 #include "lib/json/extent.h"
 
 enum { ROWS_MAX = 1024 * 1024 * 1024, PAD = 64 };
 
+static bool lay_out(struct run *r, struct bf_err *e)
+{
+    bf_buf_reset(&r->laid_out);
+    if (!bf_table_put(r->table, bf_buf_view(&r->rows), &r->laid_out, e))
+        return false;
+    bf_out_write(&r->out, r->laid_out.p, r->laid_out.n);
+    return true;
+}
+
 bool run_flush(struct run *r, struct bf_err *e)
 {
-    bf_out_write(&r->out, r->rows.p, r->rows.n);
+    if (r->table && !lay_out(r, e))
+        return false;
+    if (!r->table)
+        bf_out_write(&r->out, r->rows.p, r->rows.n);
     bf_buf_reset(&r->rows);
     bf_progress_tick(&r->progress, r->lines, r->bytes);
     return bf_out_flush(&r->out, e);
@@ -73,8 +86,10 @@ static size_t slack_of(const struct bf_reader *reader, struct bf_str line)
 /* A document that begins with a lone brace is pretty-printed: a capture, not a line. */
 static bool begins_document(const struct config *config, struct bf_str line)
 {
-    return config->input == INPUT_CAPTURE ||
-           (config->input != INPUT_LINES && bf_str_is(bf_str_trim(line), "{"));
+    if (config->input == INPUT_CAPTURE)
+        return true;
+    bool told = config->input == INPUT_AUTO || config->input == INPUT_FIREHOSE;
+    return told && bf_str_is(bf_str_trim(line), "{");
 }
 
 /* Says once that _seq is not what sorts the changes. False: with --strict that ends the run. */
@@ -139,7 +154,8 @@ static bool columns_come(const struct run *r)
 
 static bool one_thread(const struct run *r)
 {
-    return r->config->jobs == 1 || r->firehose || r->columns_come || bf_xform_in_order(r->xform);
+    return r->config->jobs == 1 || r->firehose || r->table || r->columns_come ||
+           bf_xform_in_order(r->xform);
 }
 
 /* One file or standard input, told apart by its first line that is not blank. */
@@ -191,7 +207,7 @@ static bool read_all(struct run *r, const char **files, size_t nfiles, struct bf
 }
 
 /* What was transformed goes out even when the run ends badly. */
-static bool finish(struct run *r, bool ok, struct bf_err *e)
+static bool finish_run(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err late = {0};
     bool flushed = run_flush(r, &late);
@@ -239,12 +255,38 @@ static bool tell(struct run *r, bool ok, struct bf_err *e)
         return f.ok + f.dropped == 0 || !ok ? ok : tell_absent(r, e);
     }
     struct bf_xform_count n = bf_xform_count(r->xform);
+    uint64_t passed = n.passed + r->others.passed;
+    if (passed)
+        bf_diag_warn("%llu line%s without a record passed over", (unsigned long long)passed,
+                     passed == 1 ? "" : "s");
     bf_diag_note("%llu lines, %llu changes, %llu rows, %llu left out by filters, %llu marks",
                  (unsigned long long)r->lines, (unsigned long long)(n.changes + r->others.changes),
                  (unsigned long long)(n.rows + r->others.rows),
                  (unsigned long long)(n.filtered + r->others.filtered),
                  (unsigned long long)(n.marks + r->others.marks));
     return n.changes + r->others.changes == 0 || !ok ? ok : tell_absent(r, e);
+}
+
+/* NO_COLOR (no-color.org) counts when it is not empty. */
+static bool colour(const struct config *config)
+{
+    const char *none = getenv("NO_COLOR"), *term = getenv("TERM");
+    if (config->colour != COLOUR_AUTO)
+        return config->colour == COLOUR_ALWAYS;
+    return isatty(STDOUT_FILENO) && !(none && *none) && !(term && strcmp(term, "dumb") == 0);
+}
+
+static bool table_new(struct run *r, struct bf_err *e)
+{
+    const struct config *config = r->config;
+    if (!config->table)
+        return true;
+    if (config->firehose || config->xform.row.format != BF_ROW_NDJSON)
+        return bf_err_set(e, BF_E_USAGE, "-o table goes with no other -o");
+    r->table = calloc(1, sizeof *r->table);
+    if (!r->table)
+        return bf_err_nomem(e);
+    return bf_table_init(r->table, config->xform.row.header, colour(config), e);
 }
 
 static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err *e)
@@ -255,7 +297,7 @@ static bool work(struct run *r, const char **files, size_t nfiles, struct bf_err
     ok = ok && bf_rejects_append(&r->rejects, r->config->rejects, r->config->strict, e);
     ok = ok && bf_out_init(&r->out, STDOUT_FILENO, "standard output", PAD, e);
     if (ok) {
-        ok = finish(r, read_all(r, files, nfiles, e), e);
+        ok = finish_run(r, read_all(r, files, nfiles, e), e);
         ok = tell(r, ok, e);
     }
     return ok;
@@ -270,16 +312,22 @@ bool run_files(const struct config *config, const char **files, size_t nfiles, u
     conf.bad_ctx = &r;
     conf.filter.tell = explain;
     conf.filter.tell_ctx = &r;
+    conf.row.colour = colour(config);
     bf_buf_init(&r.rows, ROWS_MAX);
+    bf_buf_init(&r.laid_out, ROWS_MAX);
     bf_progress_init(&r.progress, &config->common, BF_PROGRESS_FILTER);
     r.xform = bf_xform_new(&conf, e);
     bool ok = r.xform != NULL;
     r.columns_come = ok && columns_come(&r);
-    ok = ok && run_firehose_new(&r, &conf, e);
+    ok = ok && run_firehose_new(&r, &conf, e) && table_new(&r, e);
     if (ok && !config->check)
         ok = work(&r, files, nfiles, e);
     *rejected = r.rejects.count;
     bf_buf_free(&r.rows);
+    bf_buf_free(&r.laid_out);
+    if (r.table)
+        bf_table_free(r.table);
+    free(r.table);
     bf_xform_destroy(r.xform);
     bf_firehose_destroy(r.firehose);
     return ok;

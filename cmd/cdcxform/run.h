@@ -4,13 +4,15 @@
 #ifndef CDCXFORM_RUN_H
 #define CDCXFORM_RUN_H
 
-#include "lib/base/opt_file.h"
-#include "lib/base/progress.h"
-#include "lib/base/reader.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/opt_file.h"
+#include "lib/cli/progress.h"
+#include "lib/io/reader.h"
+#include "lib/cli/rejects.h"
+#include "lib/row/table.h"
 #include "lib/xform/firehose_event.h"
 
-enum input { INPUT_AUTO, INPUT_LINES, INPUT_CAPTURE, INPUT_FIREHOSE };
+enum input { INPUT_AUTO, INPUT_LINES, INPUT_CAPTURE, INPUT_FIREHOSE, INPUT_ROWS, INPUT_LOG };
+enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 struct config {
     struct bf_common common;
@@ -18,6 +20,8 @@ struct config {
     struct bf_opt_files files;
     enum input input;
     bool firehose; /* -o firehose: answers instead of rows */
+    bool table;    /* -o table */
+    enum colour colour;
     const char *partition_keys;
     uint64_t max_answer;
     const char *rejects;
@@ -34,7 +38,9 @@ struct run {
     struct bf_firehose *firehose; /* NULL: rows */
     struct bf_reader reader;
     struct bf_out out;
-    struct bf_buf rows; /* on their way to out */
+    struct bf_buf rows;     /* on their way to out */
+    struct bf_table *table; /* NULL: rows go out as they are */
+    struct bf_buf laid_out; /* in the table */
     struct bf_rejects rejects;
     struct bf_progress progress;
     struct bf_xform_count others; /* counted on other threads */

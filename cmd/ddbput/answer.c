@@ -1,6 +1,6 @@
 #include "cmd/ddbput/ddbput.h"
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 /* What an error answer means for the operations of its request. */
 enum fate { FATE_AGAIN, FATE_REFUSED, FATE_END };

@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
-#include "lib/base/diag.h"
-#include "lib/base/enc.h"
+#include "lib/cli/diag.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
 /* A key's column has the type that the table wants, and so has that of an index. */
@@ -116,20 +116,19 @@ static bool put_fields(struct ddbput *d, struct bf_buf *out, struct bf_err *e)
     for (size_t i = d->columns.index; i < d->columns.n; i++) {
         const struct bf_column *column = &d->columns.column[i];
         struct bf_str s = d->csv.field[i];
-        int shown = (int)(column->name.n > 60 ? 60 : column->name.n);
         size_t at;
         if (s.n == 0)
             continue;
         if (!bf_utf8_valid(s, &at))
-            return bf_err_set(e, BF_E_INPUT, "column '%.*s': invalid UTF-8 at byte %zu", shown,
-                              column->name.p, at + 1);
+            return bf_err_set(e, BF_E_INPUT, "column '%.*s': invalid UTF-8 at byte %zu",
+                              BF_SHOWN(column->name), at + 1);
         if (!first)
             bf_buf_addc(out, ',');
         first = false;
         bf_json_put_string(out, column->name);
         bf_buf_addc(out, ':');
         if (!put_field(out, column, s, e))
-            return bf_err_ctx(e, "column '%.*s'", shown, column->name.p);
+            return bf_err_ctx(e, "column '%.*s'", BF_SHOWN(column->name));
     }
     bf_buf_addc(out, '}');
     return bf_buf_check(out, "the request", e);

@@ -16,10 +16,10 @@
 
 #include "lib/aws/client/client.h"
 #include "lib/aws/dynamodb/dynamodb.h"
-#include "lib/aws/kinesis/feed.h"
-#include "lib/base/opt.h"
-#include "lib/base/progress.h"
-#include "lib/base/rejects.h"
+#include "lib/aws/kinesis/kinesis.h"
+#include "lib/cli/opt.h"
+#include "lib/cli/progress.h"
+#include "lib/cli/rejects.h"
 #include "lib/base/rng.h"
 #include "lib/row/columns.h"
 #include "lib/ddb/item.h"
@@ -86,10 +86,12 @@ struct flight {
     struct flight *next_free;
 };
 
+enum form { FORM_AUTO, FORM_JSON, FORM_CSV };
+
 struct config {
     struct bf_aws_options aws;
     struct bf_common common;
-    const char *input; /* auto, json, csv */
+    enum form input;
     const char *types; /* of CSV columns */
     char separator;    /* of CSV; '\0': the header tells */
     const char *create;

@@ -2,9 +2,10 @@
 
 #include <stdlib.h>
 
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 
-enum { BODY_MAX = BATCH_BYTES + OP_TEXT_MAX, BODY_KEEP = 256 * 1024 };
+enum { BODY_MAX = BATCH_BYTES + OP_TEXT_MAX, BODY_KEEP = 256 * 1024, RETRY_FIRST_MS = 50 };
 
 bool flights_init(struct ddbput *d, struct bf_err *e)
 {
@@ -153,18 +154,6 @@ void flight_went_well(struct flight *f)
     flight_settle(f);
 }
 
-/* How long to wait before the next attempt: full jitter under a doubling limit. */
-static int64_t back_off_ms(struct ddbput *d, unsigned failures)
-{
-    enum { FIRST_MS = 50, MOST_MS = 20000 };
-    uint64_t limit = FIRST_MS;
-    for (unsigned i = 1; i < failures && limit < MOST_MS; i++)
-        limit *= 2;
-    if (limit > MOST_MS)
-        limit = MOST_MS;
-    return 1 + (int64_t)bf_rng_below(&d->rng, limit);
-}
-
 /* Out of time: when others got through meanwhile it is these operations alone; else it is the
  * service, and the run ends. */
 static void out_of_time(struct flight *f, const struct bf_err *why)
@@ -194,7 +183,7 @@ void flight_retry(struct flight *f, const struct bf_err *why, bool progress)
     }
     f->why = *why;
     f->state = FLIGHT_WAITING;
-    f->due_ms = now + back_off_ms(d, f->failures);
+    f->due_ms = now + bf_backoff_ms(RETRY_FIRST_MS, f->failures, &d->rng);
     if (d->stopping && f->due_ms > now + patience)
         f->due_ms = now + patience;
 }

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/checkpoint/mark.h"
 
 bool reject(struct ddbput *d, struct bf_str line, uint64_t number, const struct bf_err *why)
@@ -25,8 +25,8 @@ static enum input reject_long(struct ddbput *d, struct bf_err *e)
 }
 
 /* Enters what was made of a line, or rejects the line. */
-static enum input take(struct ddbput *d, struct op *o, bool made, struct bf_str line,
-                       uint64_t number, const struct bf_err *why)
+static enum input enter_op(struct ddbput *d, struct op *o, bool made, struct bf_str line,
+                           uint64_t number, const struct bf_err *why)
 {
     d->last_line = number;
     if (made) {
@@ -92,7 +92,7 @@ static enum input json_step(struct ddbput *d, struct bf_err *e)
         return INPUT_GOT;
     }
     struct op *o = store_take(&d->store);
-    return take(d, o, op_from_line(d, o, line, &why), line, d->in.line, &why);
+    return enter_op(d, o, op_from_line(d, o, line, &why), line, d->in.line, &why);
 }
 
 static enum input csv_step(struct ddbput *d, struct bf_err *e)
@@ -125,7 +125,7 @@ static enum input csv_step(struct ddbput *d, struct bf_err *e)
     if (!d->headed)
         return columns_init(d, e) ? INPUT_GOT : INPUT_ERROR;
     struct op *o = store_take(&d->store);
-    return take(d, o, op_from_record(d, o, &why), d->csv.raw, d->csv.line, &why);
+    return enter_op(d, o, op_from_record(d, o, &why), d->csv.raw, d->csv.line, &why);
 }
 
 /* Does the line name each key of the table, as a CSV header does? */
@@ -150,11 +150,11 @@ static bool header_has_keys(struct ddbput *d, struct bf_str line)
  * everything else is JSON, and is told line by line what is wrong with it. */
 static enum input decide(struct ddbput *d, struct bf_err *e)
 {
-    const char *input = d->config->input;
+    enum form input = d->config->input;
     struct bf_str line;
     if (!d->csv.in)
         bf_csv_init(&d->csv, &d->in, '\0', 0);
-    if (strcmp(input, "auto") == 0) {
+    if (input == FORM_AUTO) {
         enum bf_line got = bf_reader_next_within(&d->in, 0, &line, e);
         if (got == BF_LINE_WAIT)
             return INPUT_WAIT;
@@ -167,7 +167,7 @@ static enum input decide(struct ddbput *d, struct bf_err *e)
             bf_reader_unread(&d->in, line);
         }
     } else
-        d->is_csv = strcmp(input, "csv") == 0;
+        d->is_csv = input == FORM_CSV;
     d->decided = true;
     d->csv.separator = d->config->separator;
     d->csv.next_line = d->in.line + 1;

@@ -2,7 +2,7 @@
 
 #include <inttypes.h>
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/envelope/known.h"
 
 /* The members that make a line a write line. */
@@ -46,8 +46,8 @@ bool op_finish(struct ddbput *d, struct op *o, size_t item_bytes, struct bf_str 
 }
 
 /* The canonical key into d->key, then the rest. */
-static bool finish(struct ddbput *d, struct op *o, const struct bf_item *item, struct bf_str line,
-                   struct bf_err *e)
+static bool finish_op(struct ddbput *d, struct op *o, const struct bf_item *item,
+                      struct bf_str line, struct bf_err *e)
 {
     bf_buf_reset(&d->key);
     return bf_item_key(item, &d->schema, &d->key, e) && op_finish(d, o, item->bytes, line, e);
@@ -86,7 +86,7 @@ static bool put(struct ddbput *d, struct op *o, struct bf_str line, struct bf_st
     if (!ok || !bf_json_end(&j, e))
         return false;
     op_end_put(d, o);
-    return finish(d, o, &item, line, e);
+    return finish_op(d, o, &item, line, e);
 }
 
 /* The key object of a delete or an update. */
@@ -112,7 +112,7 @@ static bool del(struct ddbput *d, struct op *o, struct bf_str line, struct bf_st
     if (!only_key(d, o, line, part, is_typed(d, part), &item, e))
         return false;
     bf_buf_lit(&o->text, "}}");
-    return finish(d, o, &item, line, e);
+    return finish_op(d, o, &item, line, e);
 }
 
 /* Names the attribute #nI in the expression; n counts them. */
@@ -202,7 +202,7 @@ static bool update(struct ddbput *d, struct op *o, struct bf_str line, const str
         bf_buf_adds(&o->text, bf_buf_view(&d->values));
     }
     bf_buf_lit(&o->text, "}}");
-    return finish(d, o, &item, line, e);
+    return finish_op(d, o, &item, line, e);
 }
 
 /* Which of the words of a write line a member's name is. */
@@ -264,7 +264,7 @@ static bool look(struct ddbput *d, struct bf_str line, struct write_line *w, boo
         return bf_err_set(e, BF_E_INPUT, "more than one of put, update, delete and Item");
     if (w->has_other)
         return bf_err_set(e, BF_E_INPUT, "'%.*s' does not belong into a write line",
-                          (int)(w->other.n > 60 ? 60 : w->other.n), w->other.p);
+                          BF_SHOWN(w->other));
     if ((w->has_set || w->has_remove) && !w->has_update)
         return bf_err_set(e, BF_E_INPUT, "set and remove belong to an update");
     return true;
@@ -290,7 +290,7 @@ static bool only_put(struct ddbput *d, struct op *o, struct bf_str line, struct 
     if (!*done)
         return true;
     op_end_put(d, o);
-    return finish(d, o, &item, line, e);
+    return finish_op(d, o, &item, line, e);
 }
 
 /* A line that is no plain item, for the reason in *e: what else can it be? */

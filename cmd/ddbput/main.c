@@ -3,7 +3,8 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lib/base/diag.h"
+#include "lib/aws/credentials/check.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 static bool set_separator(void *field, struct bf_str value, struct bf_err *e)
@@ -11,8 +12,12 @@ static bool set_separator(void *field, struct bf_str value, struct bf_err *e)
     return bf_csv_parse_separator(value, field, e);
 }
 
+static const struct bf_opt_word inputs[] = {
+    {"auto", FORM_AUTO}, {"json", FORM_JSON}, {"csv", FORM_CSV}};
+
 static const struct bf_opt options[] = {
-    BF_OPT_STR('i', "input", struct config, input, "FORMAT", "auto, json or csv (default auto)"),
+    BF_OPT_CHOICE('i', "input", struct config, input, "FORMAT", "auto (default), json or csv",
+                  inputs),
     BF_OPT_STR('t', "types", struct config, types, "NAME:TYPE,...",
                "types of CSV columns: S, N, B, BOOL, JSON"),
     BF_OPT_FN(0, "delimiter", struct config, separator, "CHAR",
@@ -26,8 +31,8 @@ static const struct bf_opt options[] = {
     BF_OPT_MS(0, "wait", struct config, wait_ms, "DURATION",
               "for a new table or destination to be ready (default 5m)"),
     BF_OPT_RATE(0, "rate", struct config, rate, "UNITS", "write units a second at most"),
-    BF_OPT_U64(0, "window", struct config, window, "N",
-               "requests under way at once, 1 to 256 (default 16)"),
+    BF_OPT_RANGE(0, "window", struct config, window, "N",
+                 "requests under way at once, 1 to 256 (default 16)", 1, WINDOW_MAX),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
               "how long a request is tried again without progress (default 2m)"),
     BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
@@ -59,10 +64,7 @@ static bool check_config(const struct config *c, struct bf_err *e)
     unsigned n;
     if (!bf_ddb_check_name(bf_str_of(c->table), e))
         return false;
-    if (strcmp(c->input, "auto") != 0 && strcmp(c->input, "json") != 0 &&
-        strcmp(c->input, "csv") != 0)
-        return bf_err_set(e, BF_E_USAGE, "--input: '%.40s' is not auto, json or csv", c->input);
-    if ((c->types || c->separator) && strcmp(c->input, "json") == 0)
+    if ((c->types || c->separator) && c->input == FORM_JSON)
         return bf_err_set(e, BF_E_USAGE, "--%s is for CSV, not with --input json",
                           c->types ? "types" : "delimiter");
     if (c->types && !bf_columns_types_ok(c->types, "S, N, B, BOOL, JSON", e))
@@ -71,8 +73,6 @@ static bool check_config(const struct config *c, struct bf_err *e)
         strncmp(c->stream_to, "arn:", 4) != 0)
         return bf_err_set(e, BF_E_USAGE, "--stream-to: '%.80s' is no stream name and no ARN",
                           c->stream_to);
-    if (!bf_opt_up_to("--window", c->window, WINDOW_MAX, e))
-        return false;
     if (c->create && !bf_ddb_parse_keys(bf_str_of(c->create), key, &n, e))
         return bf_err_ctx(e, "--create");
     return true;
@@ -140,17 +140,14 @@ static int report(struct ddbput *d, const struct bf_err *e)
 
 int main(int argc, char **argv)
 {
-    struct config c = {.aws.grace_ms = BF_AWS_GRACE_MS,
-                       .input = "auto",
-                       .window = 16,
-                       .retry_for_ms = 120000,
-                       .wait_ms = 300000};
+    struct config c = {
+        .aws.grace_ms = BF_AWS_GRACE_MS, .window = 16, .retry_for_ms = 120000, .wait_ms = 300000};
     struct ddbput d = {.config = &c};
     struct bf_err e = {0};
     int status = bf_opt_parse(&tool, argc, argv, &c, &c.table, NULL);
     if (status != BF_OPT_RUN)
         return status;
-    bf_arn_take_region(bf_str_of(c.table), c.arn_region, &c.aws.region);
+    bf_arn_take(c.table, c.arn_region, &c.aws);
     if (check_config(&c, &e) && open_all(&d, &e))
         (void)run(&d, &e);
     status = report(&d, &e);

@@ -1,6 +1,6 @@
 #include "cmd/ddbput/ddbput.h"
 
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/json/write.h"
 
 /* The key that --create asks for is the one that the table has. */
@@ -52,13 +52,31 @@ static bool find(struct ddbput *d, struct bf_str name, struct bf_err *e)
     return false;
 }
 
+static bool is_described(const struct bf_ddb_table *t, struct bf_err *e)
+{
+    for (unsigned i = 0; i < t->nkeys; i++)
+        if (!t->key[i].name[0] || !t->key[i].type)
+            return bf_err_set(e, BF_E_SERVICE, "DescribeTable: a table whose key is not described");
+    return t->nkeys || bf_err_set(e, BF_E_SERVICE, "DescribeTable: a table without a key");
+}
+
+/* A stream that is named is looked up. */
+static bool stream_to(struct ddbput *d, struct bf_str table, struct bf_str stream, struct bf_err *e)
+{
+    const struct bf_feed_stream named = {.name = stream};
+    struct bf_kinesis_summary summary;
+    if (bf_str_starts(stream, BF_STR("arn:")))
+        return bf_ddb_stream_to(d->aws, table, stream, d->config->wait_ms, e);
+    return bf_kinesis_describe(d->aws, &named, &summary, e) &&
+           bf_ddb_stream_to(d->aws, table, bf_str_of(summary.arn), d->config->wait_ms, e);
+}
+
 bool table_open(struct ddbput *d, struct bf_err *e)
 {
     struct bf_str name = bf_str_of(d->config->table);
-    if (!(d->config->create ? create(d, name, e) : find(d, name, e)))
+    if (!(d->config->create ? create(d, name, e) : find(d, name, e)) || !is_described(&d->table, e))
         return bf_err_ctx(e, "%s", d->config->table);
-    if (d->config->stream_to &&
-        !bf_ddb_stream_to(d->aws, name, bf_str_of(d->config->stream_to), d->config->wait_ms, e)) {
+    if (d->config->stream_to && !stream_to(d, name, bf_str_of(d->config->stream_to), e)) {
         bf_err_ctx(e, "--stream-to %s", d->config->stream_to);
         return bf_err_ctx(e, "%s", d->config->table);
     }

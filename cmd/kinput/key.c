@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/kinput/kinput.h"
-#include "lib/base/md5.h"
+#include "lib/encoding/md5.h"
 #include "lib/json/scan.h"
 
 enum { KEY_MAX_BYTES = 1024 * 1024 };
@@ -39,8 +39,7 @@ static bool find(struct bf_str line, struct bf_str path, struct bf_json_val *v, 
         if (!rest.p)
             return true;
     }
-    return bf_err_set(why, BF_E_INPUT, "no member '%.*s'", (int)(path.n > 80 ? 80 : path.n),
-                      path.p);
+    return bf_err_set(why, BF_E_INPUT, "no member '%.*s'", BF_SHOWN_TO(path, 80));
 }
 
 static size_t characters(struct bf_str s)

@@ -13,8 +13,8 @@
 #define KINPUT_H
 
 #include "lib/aws/kinesis/kinesis.h"
-#include "lib/base/progress.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/progress.h"
+#include "lib/cli/rejects.h"
 #include "lib/base/rng.h"
 
 struct config {

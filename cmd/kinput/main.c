@@ -3,8 +3,9 @@
 #include <unistd.h>
 
 #include "cmd/kinput/kinput.h"
+#include "lib/aws/credentials/check.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 #include "lib/checkpoint/mark.h"
 
@@ -17,11 +18,12 @@ static const struct bf_opt options[] = {
                 "let records of one key overtake each other"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "lines that could not be put go here"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first line that cannot be put"),
-    BF_OPT_U64(0, "window", struct config, window, "N", "requests under way at once (8)"),
+    BF_OPT_RANGE(0, "window", struct config, window, "N", "requests under way at once (8)", 1,
+                 BATCHES_MAX - 2),
     BF_OPT_MS(0, "linger", struct config, linger_ms, "DURATION",
               "wait so long for a fuller request (50ms)"),
     BF_OPT_SIZE(0, "max-record", struct config, max_record, "SIZE",
-                "the stream's largest record (1MiB)"),
+                "the stream's largest record (1MiB)", .min = 1, .max = BF_KINESIS_PUT_BYTES_LARGE),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
               "how long records are tried again without progress (5m)"),
     BF_AWS_OPT_GRACE(struct config, aws.grace_ms),
@@ -63,11 +65,6 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (!bf_feed_name_ok(bf_str_of(cfg->stream)) && strncmp(cfg->stream, "arn:", 4) != 0)
         return bf_err_set(e, BF_E_USAGE, "'%.80s' is no stream name: A-Z a-z 0-9 - _ . only",
                           cfg->stream);
-    if (!bf_opt_up_to("--window", cfg->window, BATCHES_MAX - 2, e))
-        return false;
-    if (cfg->max_record == 0 || cfg->max_record > BF_KINESIS_PUT_BYTES_LARGE)
-        return bf_err_set(e, BF_E_USAGE, "--max-record: %" PRIu64 " is not from 1 byte to 10MiB",
-                          cfg->max_record);
     return true;
 }
 
@@ -172,6 +169,8 @@ static bool put_all(struct run *r, struct bf_aws *aws, struct bf_err *e)
     if (!bf_rejects_close(&p->rejects, ok ? e : &later))
         ok = false;
     bf_progress_end(&p->progress, p->records, p->bytes);
+    bf_diag_note("%s: %" PRIu64 " %s put, %" PRIu64 " rejected", r->cfg->stream, p->records,
+                 p->records == 1 ? "record" : "records", p->rejects.count);
     if (ok && p->refused.code != BF_OK) { /* --strict */
         *e = p->refused;
         ok = false;
@@ -187,7 +186,7 @@ static bool run(struct config *cfg, struct bf_err *e)
     struct bf_aws *aws = NULL;
     if (!check(cfg, e) || !bf_stop_install(e))
         return false;
-    bf_arn_take_region(bf_str_of(cfg->stream), cfg->arn_region, &cfg->aws.region);
+    bf_arn_take(cfg->stream, cfg->arn_region, &cfg->aws);
     keyer_init(&r.keyer, cfg);
     bool ok = bf_reader_init(&r.reader, STDIN_FILENO, "standard input", BF_KINESIS_PUT_BYTES_LARGE,
                              NULL, e) &&

@@ -3,12 +3,13 @@
 #include <stdlib.h>
 
 #include "cmd/kinput/kinput.h"
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
-#include "lib/base/enc.h"
+#include "lib/cli/diag.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/stop.h"
 
-enum { RETRY_MIN_MS = 100, RETRY_MAX_MS = 5000, WAIT_MAX_MS = 1000, DATA_MAX = 16 * 1024 * 1024 };
+enum { RETRY_FIRST_MS = 100, WAIT_MAX_MS = 1000, DATA_MAX = 16 * 1024 * 1024 };
 
 static bool fatal(struct put *p, const struct bf_err *e)
 {
@@ -131,15 +132,11 @@ static void compact(struct batch *b)
     b->body.n = end;
 }
 
-/* Waits longer from failure to failure, at random within half of it. */
 static void back_off(struct batch *b)
 {
-    uint64_t wait = (uint64_t)RETRY_MIN_MS << (b->failures < 6 ? b->failures : 6);
-    if (wait > RETRY_MAX_MS)
-        wait = RETRY_MAX_MS;
     b->failures++;
     b->state = READY;
-    b->due_ms = bf_clock_mono_ms() + (int64_t)(wait / 2 + bf_rng_below(&b->put->rng, wait / 2 + 1));
+    b->due_ms = bf_clock_mono_ms() + bf_backoff_ms(RETRY_FIRST_MS, b->failures, &b->put->rng);
     bf_diag_note("%s: %zu records again in %" PRId64 " ms: %s", b->put->cfg->stream, b->n,
                  b->due_ms - bf_clock_mono_ms(), b->why.text);
 }

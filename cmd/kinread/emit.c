@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "cmd/kinread/origin.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/scan.h"
 
 enum {

@@ -12,7 +12,7 @@
 
 #include "cmd/kinread/format.h"
 #include "cmd/kinread/kinread.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/rejects.h"
 #include "lib/envelope/kpl.h"
 #include "lib/checkpoint/mark.h"
 

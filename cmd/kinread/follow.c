@@ -1,11 +1,12 @@
 /* Which shards are read, and when it is over. */
 #include "cmd/kinread/follow.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 enum { WAIT_MAX_MS = 500, LIST_MIN_MS = 200, LIST_MAX_MS = 10000, TIP_SLACK_MS = 1500 };
@@ -300,9 +301,8 @@ static bool list_again(struct follow *f)
         f->orphans = f->lineage.shards[i]->done && f->lineage.shards[i]->reader &&
                      !bf_lineage_has_child(&f->lineage, f->lineage.shards[i]);
     f->orphans = f->orphans || e.code != BF_OK;
-    int64_t wait = (int64_t)LIST_MIN_MS << (f->lists < 6 ? f->lists : 6);
-    f->list_due_ms = now + (wait < LIST_MAX_MS ? wait : LIST_MAX_MS);
     f->lists++;
+    f->list_due_ms = now + (int64_t)bf_backoff_limit(LIST_MIN_MS, f->lists, LIST_MAX_MS);
     return true;
 }
 
@@ -373,6 +373,7 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
                        .first = cfg->start,
                        .until_ms = cfg->until_ms};
     bf_lineage_init(&f.lineage);
+    bf_rng_seed(&f.rng, bf_rng_entropy());
     bf_progress_init(&f.progress, &cfg->common, BF_PROGRESS_FILTER);
     bool ok = emit_open(&f.em, cfg, source_name(s), s->feed == &bf_feed_dynamodb, e) &&
               prepare(&f, e) && loop(&f, e);
@@ -385,6 +386,9 @@ bool follow(const struct config *cfg, struct source *s, struct bf_aws *aws, stru
     if (!emit_close(&f.em, ok ? e : &later))
         ok = false;
     bf_progress_end(&f.progress, f.em.records, f.em.bytes);
+    bf_diag_note("%s: %" PRIu64 " %s, %" PRIu64 " rejected, %" PRIu64 " %s", source_name(s),
+                 f.em.records, f.em.records == 1 ? "record" : "records", f.em.rejects.count, f.gaps,
+                 f.gaps == 1 ? "gap" : "gaps");
     if (ok && f.gaps)
         return bf_err_told(e, BF_E_SERVICE);
     return ok && bf_rejects_told(&f.em.rejects, e);

@@ -10,7 +10,8 @@
 #define KINREAD_FOLLOW_H
 
 #include "cmd/kinread/emit.h"
-#include "lib/base/progress.h"
+#include "lib/base/backoff.h"
+#include "lib/cli/progress.h"
 
 enum phase {
     NEEDS_ITERATOR,
@@ -86,7 +87,8 @@ struct follow {
     uint64_t gaps;
     bool orphans; /* a shard ended and its children are not known yet */
     int64_t list_due_ms;
-    unsigned lists; /* listings since the last one that brought something */
+    struct bf_rng rng; /* of back-off */
+    unsigned lists;    /* listings since the last one that brought something */
 };
 
 /* The service's clock now, at most a second early. */

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
 enum { TEXT_MAX = 64 * 1024 };

@@ -6,7 +6,7 @@
 #define KINREAD_H
 
 #include "lib/aws/kinesis/feed.h"
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 
 struct config {
     struct bf_common common;

@@ -2,7 +2,7 @@
 #include <unistd.h>
 
 #include "cmd/kinread/kinread.h"
-#include "lib/base/out.h"
+#include "lib/io/out.h"
 #include "lib/json/write.h"
 
 enum { LINE_MAX_BYTES = 64 * 1024 };

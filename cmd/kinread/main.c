@@ -2,23 +2,21 @@
 #include <stdio.h>
 
 #include "cmd/kinread/kinread.h"
+#include "lib/aws/credentials/check.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
-#include "lib/base/num.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
-static bool parse_count(void *field, struct bf_str value, struct bf_err *e)
-{
-    uint64_t *n = field;
-    return bf_num_u64(value, n, e) &&
-           (*n > 0 || bf_err_set(e, BF_E_USAGE, "0 records are none; 1 is the least"));
-}
+/* For completions: a time and a sequence number are no words. */
+static const struct bf_opt_word places[] = {{"oldest", 0}, {"latest", 0}, {"now", 0}};
 
 static const struct bf_opt options[] = {
     BF_OPT_STR(0, "from", struct config, from, "WHERE",
-               "oldest, latest, a time (UTC), -15m, or a sequence number"),
+               "oldest, latest, a time (UTC), -15m, or a sequence number", .words = places,
+               .nwords = BF_COUNT(places)),
     BF_OPT_FLAG('e', "end", struct config, end, "stop at the tip as it was at the start"),
-    BF_OPT_FN('c', "count", struct config, count, "N", "stop after N records", parse_count),
+    BF_OPT_RANGE('n', "count", struct config, count, "N", "stop after N records", 1, UINT64_MAX,
+                 .old = "-c"),
     BF_OPT_STR(0, "until", struct config, until, "TIME",
                "stop at the first record from TIME (UTC) on"),
     BF_OPT_LIST(0, "shard", struct config, shards, "SHARD", "only this shard; may be given again"),
@@ -33,7 +31,7 @@ static const struct bf_opt options[] = {
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
                "envelopes of records that are no line go here"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first gap or unwritable record"),
-    BF_OPT_U64(0, "window", struct config, window, "N", "requests under way at once (8)"),
+    BF_OPT_RANGE(0, "window", struct config, window, "N", "requests under way at once (8)", 1, 256),
     BF_OPT_MS(0, "retry-for", struct config, retry_for_ms, "DURATION",
               "how long a shard is tried again without progress (5m)"),
 };
@@ -73,10 +71,9 @@ static bool check(const struct config *cfg, struct bf_err *e)
     if (cfg->format && cfg->state)
         return bf_err_set(e, BF_E_USAGE,
                           "--state writes marks between lines: it cannot go with --format");
-    if (cfg->shards.n && cfg->state)
-        return bf_err_set(e, BF_E_USAGE,
-                          "--state keeps account of all shards: it cannot go with --shard");
-    return bf_opt_up_to("--window", cfg->window, 256, e);
+    return !(cfg->shards.n && cfg->state) ||
+           bf_err_set(e, BF_E_USAGE,
+                      "--state keeps account of all shards: it cannot go with --shard");
 }
 
 static bool run(struct config *cfg, struct bf_err *e)
@@ -91,6 +88,7 @@ static bool run(struct config *cfg, struct bf_err *e)
     if (ok) {
         bf_aws_on_note(aws, bf_diag_take_note, NULL);
         bf_aws_on_detail(aws, bf_diag_take_detail, NULL);
+        bf_aws_on_warning(aws, bf_diag_take_warning, NULL);
         ok = source_open(&source, aws, e) &&
              (cfg->list ? list_shards : follow)(cfg, &source, aws, e);
     }

@@ -1,6 +1,6 @@
 /* Where a reading is: what its marks say, and whether the service may have dropped records meanwhile. */
 #include "cmd/kinread/follow.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 /* How old a mark of a shard becomes in which nothing happens. The services keep records for a day at least; an iterator
  * lives for five minutes. */

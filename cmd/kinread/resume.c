@@ -3,7 +3,7 @@
 
 #include "cmd/kinread/follow.h"
 #include "lib/aws/kinesis/kinesis.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/checkpoint/state.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 }; /* the least that a service keeps records for */
@@ -82,13 +82,17 @@ static bool is_old(const struct follow *f, const struct bf_state_shard *known)
 /* How long the service keeps records; asked for only when it matters. */
 static void learn_retention(struct follow *f, const struct bf_state *state)
 {
+    struct bf_kinesis_summary summary;
     struct bf_err e = {0};
     size_t i = 0;
     while (i < state->nshards && !is_old(f, &state->shards[i]))
         i++;
-    if (i < state->nshards && f->source->feed == &bf_feed_kinesis &&
-        !bf_kinesis_retention(f->aws, &f->source->stream, &f->retention_ms, &e))
+    if (i == state->nshards || f->source->feed != &bf_feed_kinesis)
+        return;
+    if (!bf_kinesis_describe(f->aws, &f->source->stream, &summary, &e))
         bf_diag_note("%s: %s; taking it that records are kept for 24 hours", f->em.stream, e.text);
+    else if (summary.retention_ms)
+        f->retention_ms = summary.retention_ms;
 }
 
 static bool resume_from(struct follow *f, const struct bf_state *state, bool *resumed,

@@ -5,14 +5,13 @@
 #include "cmd/kinread/follow.h"
 #include "lib/aws/kinesis/kinesis.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 enum {
     ITERATOR_MAX = 64 * 1024,
     IDLE_MIN_MS = 50,
     IDLE_MAX_MS = 1000,
-    RETRY_MIN_MS = 250,
-    RETRY_MAX_MS = 20000,
+    RETRY_FIRST_MS = 250,
     CLOCK_SLACK_MS = 5000,
     ANSWERS_BYTES = 32 << 20, /* of all answers under way */
     RECORD_BYTES = 1400,      /* a guess at a record in an answer, until there is one */
@@ -95,9 +94,8 @@ static bool retry(struct reading *r, const struct bf_err *why)
         struct bf_err e = *why;
         return fail(r, &e);
     }
-    int64_t wait = RETRY_MIN_MS << (r->failures < 7 ? r->failures : 7);
     r->failures++;
-    r->due_ms = now + (wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS);
+    r->due_ms = now + bf_backoff_ms(RETRY_FIRST_MS, r->failures, &r->f->rng);
     bf_diag_note("%s: %s: %s; again in %.1f s", r->f->em.stream, r->shard->id, why->text,
                  (double)(r->due_ms - now) / 1000);
     return true;
@@ -389,12 +387,9 @@ static void schedule(struct reading *r, const struct bf_feed_answer *a)
     r->due_ms = r->asked_ms + (int64_t)r->f->source->feed->interval_ms;
     if (a->records || a->behind_ms > 0)
         return;
-    unsigned turns = r->empty < 6 ? r->empty : 6;
-    int64_t wait = (int64_t)IDLE_MIN_MS << turns;
     bool soon = bf_shard_closed(r->shard) || r->f->cfg->end; /* it ends after a few of these */
-    if (soon && wait > 2 * IDLE_MIN_MS)
-        wait = 2 * IDLE_MIN_MS;
-    wait = wait < IDLE_MAX_MS ? wait : IDLE_MAX_MS;
+    int64_t wait =
+        (int64_t)bf_backoff_limit(IDLE_MIN_MS, r->empty + 1, soon ? 2 * IDLE_MIN_MS : IDLE_MAX_MS);
     if (now + wait > r->due_ms)
         r->due_ms = now + wait;
 }

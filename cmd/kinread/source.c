@@ -1,6 +1,6 @@
 /* What SOURCE names. */
 #include "cmd/kinread/kinread.h"
-#include "lib/aws/kinesis/streams.h"
+#include "lib/aws/dynamodb/dynamodb.h"
 
 enum { NAME_MAX_BYTES = 2100 };
 
@@ -58,7 +58,7 @@ bool source_parse(struct source *s, const char *text, struct bf_aws_options *aws
     if (bf_arn_parse(&arn, t)) {
         if (!from_arn(s, t, &arn) || (dynamodb && s->feed != &bf_feed_dynamodb))
             return bad(e, text);
-        bf_arn_take_region(t, s->region, &aws->region);
+        bf_arn_take(t.p, s->region, aws);
     } else {
         if (!bf_feed_name_ok(t))
             return bad(e, text);
@@ -79,13 +79,18 @@ void source_free(struct source *s)
 
 bool source_open(struct source *s, struct bf_aws *aws, struct bf_err *e)
 {
-    bool enabled;
+    struct bf_ddb_table table;
     if (!s->table.n)
         return true;
-    if (!bf_streams_find(aws, s->table, &s->arn, &enabled, e))
+    if (!bf_ddb_describe(aws, s->table, &table, e))
         return bf_err_ctx(e, "%s", source_name(s));
+    if (!table.stream_arn[0]) {
+        bf_err_set(e, BF_E_NOTFOUND, "DescribeTable: the table has no stream");
+        return bf_err_ctx(e, "%s", source_name(s));
+    }
+    bf_buf_adds(&s->arn, bf_str_of(table.stream_arn));
     s->stream.arn = bf_buf_view(&s->arn);
-    return true;
+    return bf_buf_check(&s->arn, "stream ARN", e);
 }
 
 const char *source_name(struct source *s)

@@ -3,7 +3,7 @@
 
 #include "cmd/s3put/config.h"
 #include "lib/aws/s3/s3.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 /* API reference, PutObject: x-amz-storage-class, x-amz-server-side-encryption. */
 static const char *const storage_classes[] = {

@@ -3,33 +3,27 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/aws/credentials/check.h"
 #include "lib/aws/s3/s3.h"
-#include "lib/base/enc.h"
-#include "lib/base/reader.h"
+#include "lib/encoding/enc.h"
+#include "lib/io/reader.h"
 
+#define SIZE_DEFAULT UINT64_MAX /* not given */
+enum { COMPRESSION_DEFAULT = -1 };
+
+enum { SIZE_MIB = 5, SIZE_PARQUET_MIB = 64, INFER_ROWS = 1000, INFER_MOST = 1000000 };
 enum { MIB = 1 << 20, TAGS_MAX = 10, TAGGING_MAX = 8192 };
 
-static bool parse_format(void *field, struct bf_str value, struct bf_err *e)
-{
-    enum format *f = field;
-    *f = bf_str_is(value, "text")  ? FORMAT_TEXT
-         : bf_str_is(value, "csv") ? FORMAT_CSV
-                                   : FORMAT_JSON;
-    if (*f == FORMAT_JSON && !bf_str_is(value, "ndjson"))
-        return bf_err_set(e, BF_E_USAGE, "'%.*s' is not ndjson, csv or text",
-                          (int)(value.n > 60 ? 60 : value.n), value.p);
-    return true;
-}
+static const struct bf_opt_word formats[] = {{"ndjson", FORMAT_JSON},
+                                             {"parquet", FORMAT_PARQUET},
+                                             {"csv", FORMAT_CSV},
+                                             {"text", FORMAT_TEXT}};
 
-static bool parse_compress(void *field, struct bf_str value, struct bf_err *e)
-{
-    return bf_compress_parse(value, field, e);
-}
-
-static bool parse_checksum(void *field, struct bf_str value, struct bf_err *e)
-{
-    return bf_checksum_parse(value, field, e);
-}
+/* Of objects and of the pages of Parquet: numbered as Parquet does. */
+static const struct bf_opt_word compressions[] = {{"gzip", BF_PARQUET_GZIP},
+                                                  {"zstd", BF_PARQUET_ZSTD},
+                                                  {"none", BF_PARQUET_NONE},
+                                                  {"snappy", BF_PARQUET_SNAPPY}};
 
 static bool two_digits(struct bf_str s, size_t at, int *v)
 {
@@ -49,18 +43,24 @@ static bool parse_zone(void *field, struct bf_str s, struct bf_err *e)
     if (s.n != 6 || (s.p[0] != '+' && s.p[0] != '-') || s.p[3] != ':' || !two_digits(s, 1, &h) ||
         !two_digits(s, 4, &m) || h > 18 || m > 59)
         return bf_err_set(e, BF_E_USAGE, "'%.*s' is not an offset such as +01:00, or UTC",
-                          (int)(s.n > 60 ? 60 : s.n), s.p);
+                          BF_SHOWN(s));
     *minutes = (s.p[0] == '-' ? -1 : 1) * (h * 60 + m);
     return true;
 }
 
+/* For completions; S3 knows more. */
+static const struct bf_opt_word classes[] = {
+    {"STANDARD", 0},   {"STANDARD_IA", 0}, {"ONEZONE_IA", 0},  {"INTELLIGENT_TIERING", 0},
+    {"GLACIER_IR", 0}, {"GLACIER", 0},     {"DEEP_ARCHIVE", 0}};
+
 static const struct bf_opt options[] = {
     BF_OPT_SIZE(0, "size", struct config, size, "SIZE",
-                "rows of an object, before compression (default 5MiB)"),
-    BF_OPT_MS(0, "interval", struct config, interval_ms, "TIME",
+                "rows of an object, before compression (default 5MiB, of Parquet 64MiB)", .min = 1,
+                .max = BF_S3_PART_MAX),
+    BF_OPT_MS(0, "interval", struct config, interval_ms, "DURATION",
               "deliver a row after so long (default 300s, 0: never)"),
-    BF_OPT_FN('f', "format", struct config, format, "FORMAT", "ndjson (default), csv or text",
-              parse_format),
+    BF_OPT_CHOICE('f', "format", struct config, format, "FORMAT",
+                  "ndjson (default), parquet, csv or text", formats),
     BF_OPT_LIST(0, "partition", struct config, partition, "[NAME=]FIELD",
                 "a partition key for the prefix, from a field of the row"),
     BF_OPT_STR(0, "hive", struct config, hive, "FIELDS",
@@ -77,29 +77,43 @@ static const struct bf_opt options[] = {
                "version in the objects' names (default 1)"),
     BF_OPT_STR(0, "extension", struct config, extension, ".EXT",
                "end of the objects' names (default .gz or .zst when compressed)"),
-    BF_OPT_FN(0, "compress", struct config, compress, "KIND", "gzip, zstd or none (default)",
-              parse_compress),
+    BF_OPT_CHOICE(0, "compress", struct config, compression, "KIND",
+                  "gzip, zstd or none (default); Parquet: zstd (default), snappy", compressions),
     BF_OPT_U64(0, "level", struct config, level, "N",
                "compression level (gzip 1 to 9, zstd 1 to 19)"),
     BF_OPT_FLAG(0, "one", struct config, one,
                 "stream standard input into the one object s3://BUCKET/KEY"),
-    BF_OPT_FLAG('n', "dry-run", struct config, dry_run,
-                "write nothing, print what would be written"),
+    BF_OPT_FLAG(0, "dry-run", struct config, dry_run, "write nothing, print what would be written",
+                .old = "-n"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
                "write rows that could not be delivered to FILE"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first bad row"),
     BF_OPT_STR(0, "state", struct config, state, "DIR",
                "deliver exactly once, with kinread --state DIR"),
-    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "longest row (default 16MiB)"),
+    BF_OPT_SIZE(0, "max-line", struct config, max_line, "SIZE", "longest row (default 16MiB)",
+                .min = 1, .max = 1024 * MIB),
+};
+
+static const struct bf_opt parquet_options[] = {
+    BF_OPT_STR('s', "schema", struct config, schema, "FILE",
+               "the columns and their types (default: found in the first rows)"),
+    BF_OPT_RANGE(0, "infer", struct config, infer, "N",
+                 "find them in the first N rows (default 1000)", 1, INFER_MOST),
+    BF_OPT_FLAG(0, "only", struct config, only,
+                "take the columns of the schema, pass over other members"),
+    BF_OPT_LIST(0, "sort-by", struct config, sort, "LIST",
+                "sort the rows of a row group by these columns; -NAME: falling"),
+    BF_OPT_LIST(0, "bloom", struct config, bloom, "LIST", "write bloom filters for these columns"),
 };
 
 static const struct bf_opt object_options[] = {
-    BF_OPT_FN(0, "checksum", struct config, checksum, "KIND",
-              "crc32 (default), crc32c, crc64nvme, sha1, sha256 or none", parse_checksum),
+    BF_OPT_CHOICE(0, "checksum", struct config, checksum, "KIND",
+                  "crc32 (default), crc32c, crc64nvme, sha1, sha256 or none", bf_checksum_words),
     BF_OPT_STR(0, "content-type", struct config, content_type, "TYPE",
                "Content-Type of the objects"),
     BF_OPT_STR(0, "storage-class", struct config, storage_class, "CLASS",
-               "STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, ..."),
+               "STANDARD_IA, INTELLIGENT_TIERING, GLACIER_IR, ...", .words = classes,
+               .nwords = BF_COUNT(classes)),
     BF_OPT_STR(0, "sse", struct config, sse, "KIND",
                "server-side encryption: AES256, aws:kms, aws:kms:dsse"),
     BF_OPT_STR(0, "sse-kms-key-id", struct config, sse_key, "KEY",
@@ -114,10 +128,11 @@ static const struct bf_opt object_options[] = {
 };
 
 static const struct bf_opt limits[] = {
-    BF_OPT_U64(0, "uploads", struct config, uploads, "N", "uploads in flight (default 4)"),
+    BF_OPT_RANGE(0, "window", struct config, window, "N", "uploads under way at once (4)", 1, 64,
+                 .old = "--uploads"),
     BF_OPT_SIZE(0, "memory", struct config, memory, "SIZE", "rows held in memory (default 64MiB)"),
-    BF_OPT_U64(0, "partitions", struct config, partitions, "N",
-               "partitions open at a time (default 500)"),
+    BF_OPT_RANGE(0, "partitions", struct config, partitions, "N",
+                 "partitions open at a time (default 500)", 1, 100000),
     BF_OPT_STR(0, "spool", struct config, spool, "DIR",
                "let rows that exceed --memory wait in files here"),
     BF_OPT_SIZE(0, "spool-max", struct config, spool_max, "SIZE",
@@ -127,6 +142,7 @@ static const struct bf_opt limits[] = {
 
 static const struct bf_opt_group groups[] = {
     {NULL, options, BF_COUNT(options), 0},
+    {"Parquet options", parquet_options, BF_COUNT(parquet_options), 0},
     {"Object options", object_options, BF_COUNT(object_options), 0},
     {"Limits", limits, BF_COUNT(limits), 0},
     BF_AWS_OPTIONS(struct config, aws),
@@ -154,14 +170,16 @@ const struct bf_tool s3put_tool = {
 void config_init(struct config *c)
 {
     *c = (struct config){
+        .size = SIZE_DEFAULT,
         .aws.grace_ms = BF_AWS_GRACE_MS,
-        .size = 5 * MIB,
         .interval_ms = 300 * 1000,
         .memory = 64 * MIB,
         .spool_max = (uint64_t)1024 * MIB,
         .partitions = 500,
         .max_line = BF_LINE_MAX_DEFAULT,
-        .uploads = 4,
+        .window = 4,
+        .infer = INFER_ROWS,
+        .compression = COMPRESSION_DEFAULT,
         .name = "bfpipe",
         .version = "1",
         .checksum = BF_CHECKSUM_CRC32,
@@ -221,9 +239,12 @@ static bool check_together(const struct config *c, struct bf_err *e)
     if (c->one && (routed || c->state || c->rejects || c->spool))
         return bf_err_set(e, BF_E_USAGE,
                           "--one takes bytes, not rows: no partitions, rejects, spool or state");
+    if (c->one && c->format == FORMAT_PARQUET)
+        return bf_err_set(e, BF_E_USAGE,
+                          "--one takes bytes, not rows: row2pq makes Parquet of them");
     if (c->partition_default && !*c->partition_default)
         return bf_err_set(e, BF_E_USAGE, "--partition-default wants a text");
-    if (c->format != FORMAT_JSON && routed)
+    if (!config_json(c) && routed)
         return bf_err_set(e, BF_E_USAGE, "partitions and --time-field need JSON rows");
     if (c->state && c->spool)
         return bf_err_set(e, BF_E_USAGE, "--state has its own spool: no --spool");
@@ -231,14 +252,11 @@ static bool check_together(const struct config *c, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "--dry-run changes nothing: no --state");
     if (c->state && c->format == FORMAT_CSV)
         return bf_err_set(e, BF_E_USAGE, "--state needs rows that stand alone: no csv");
-    if (c->uploads == 0 || c->uploads > 64)
-        return bf_err_set(e, BF_E_USAGE, "--uploads is 1 to 64");
-    if (c->partitions == 0 || c->partitions > 100000)
-        return bf_err_set(e, BF_E_USAGE, "--partitions is 1 to 100000");
-    if (c->size == 0 || c->size > BF_S3_PART_MAX)
-        return bf_err_set(e, BF_E_USAGE, "--size is 1 byte to 5 GiB");
-    if (c->max_line == 0 || c->max_line > (uint64_t)1024 * MIB)
-        return bf_err_set(e, BF_E_USAGE, "--max-line is 1 byte to 1 GiB");
+    if (c->format != FORMAT_PARQUET && (c->schema || c->only || c->sort.n || c->bloom.n))
+        return bf_err_set(e, BF_E_USAGE,
+                          "--schema, --only, --sort-by and --bloom are for --format parquet");
+    if (c->format != FORMAT_PARQUET && c->compression == BF_PARQUET_SNAPPY)
+        return bf_err_set(e, BF_E_USAGE, "--compress: snappy is for --format parquet");
     if (c->level > 22)
         return bf_err_set(e, BF_E_USAGE,
                           "--level: %" PRIu64 " is not from 1 to 9 (gzip) or 19 (zstd)", c->level);
@@ -249,14 +267,31 @@ static const char *default_type(const struct config *c)
 {
     if (c->one)
         return "binary/octet-stream";
-    return c->format == FORMAT_JSON  ? "application/x-ndjson"
-           : c->format == FORMAT_CSV ? "text/csv"
-                                     : "text/plain";
+    static const char *const types[] = {[FORMAT_JSON] = "application/x-ndjson",
+                                        [FORMAT_TEXT] = "text/plain",
+                                        [FORMAT_CSV] = "text/csv",
+                                        [FORMAT_PARQUET] = "application/vnd.apache.parquet"};
+    return types[c->format];
+}
+
+/* Parquet compresses its pages, the other formats the object. */
+static void finish_format(struct config *c)
+{
+    bool parquet = c->format == FORMAT_PARQUET;
+    bool given = c->compression != COMPRESSION_DEFAULT;
+    if (c->size == SIZE_DEFAULT)
+        c->size = (uint64_t)(parquet ? SIZE_PARQUET_MIB : SIZE_MIB) * MIB;
+    c->codec = given ? (enum bf_parquet_codec)c->compression : BF_PARQUET_ZSTD;
+    c->compress = parquet || !given                   ? BF_COMPRESS_NONE
+                  : c->compression == BF_PARQUET_GZIP ? BF_COMPRESS_GZIP
+                  : c->compression == BF_PARQUET_ZSTD ? BF_COMPRESS_ZSTD
+                                                      : BF_COMPRESS_NONE;
 }
 
 bool config_finish(struct config *c, const char *url, struct bf_err *e)
 {
     struct bf_str bucket;
+    finish_format(c);
     if (!bf_s3_parse_url(bf_str_of(url), &bucket, &c->prefix, e) || !check_together(c, e) ||
         !check_headers(c, e) || !finish_tags(c, e))
         return false;
@@ -269,7 +304,9 @@ bool config_finish(struct config *c, const char *url, struct bf_err *e)
     memcpy(c->bucket, bucket.p, bucket.n);
     c->bucket[bucket.n] = '\0';
     c->type = c->content_type ? c->content_type : default_type(c);
-    const char *ext = c->extension ? c->extension : bf_compress_extension(c->compress);
+    const char *ext = c->extension                  ? c->extension
+                      : c->format == FORMAT_PARQUET ? ".parquet"
+                                                    : bf_compress_extension(c->compress);
     int n = snprintf(c->suffix, sizeof c->suffix, "%s", ext);
     if (n < 0 || (size_t)n >= sizeof c->suffix)
         return bf_err_set(e, BF_E_USAGE, "option '--extension' is too long");

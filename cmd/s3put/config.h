@@ -8,8 +8,10 @@
 #include "lib/aws/sign/checksum.h"
 #include "lib/aws/client/client.h"
 #include "lib/aws/s3/compress.h"
+#include "lib/cli/opt.h"
+#include "lib/parquet/parquet.h"
 
-enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_CSV };
+enum format { FORMAT_JSON, FORMAT_TEXT, FORMAT_CSV, FORMAT_PARQUET };
 
 struct config {
     struct bf_common common;
@@ -20,11 +22,15 @@ struct config {
     uint64_t memory;      /* bytes of rows in memory */
     uint64_t spool_max;   /* bytes of sealed batches that wait in the spool */
     uint64_t partitions;  /* open at a time */
-    uint64_t uploads;     /* in flight */
+    uint64_t window;      /* in flight */
     uint64_t max_line;
     uint64_t level;
     enum format format;
-    enum bf_compress_kind compress;
+    int compression;    /* as it was given: enum bf_parquet_codec; -1: not */
+    const char *schema; /* of Parquet: a file; NULL: found in the first `infer` rows */
+    uint64_t infer;
+    struct bf_opt_list sort, bloom;
+    bool only;
     enum bf_checksum_kind checksum;
 
     const char *name, *version, *extension;
@@ -42,12 +48,20 @@ struct config {
     const char *rejects, *state, *spool;
 
     /* what follows from it */
+    enum bf_compress_kind compress; /* of the objects */
+    enum bf_parquet_codec codec;    /* of the pages in them */
     char bucket[64];
     struct bf_str prefix; /* the rest of the URL */
     struct bf_buf tagging;
     const char *type; /* Content-Type */
     char suffix[64];  /* extension of the names */
 };
+
+/* Rows are JSON objects. */
+static inline bool config_json(const struct config *c)
+{
+    return c->format == FORMAT_JSON || c->format == FORMAT_PARQUET;
+}
 
 extern const struct bf_tool s3put_tool;
 

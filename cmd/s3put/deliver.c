@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/s3put/receipt.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 enum { SINGLE_MAX = 16 << 20, PART = 8 << 20, PARTS_AT_ONCE = 3, HELD_MAX = 16 << 20 };
@@ -54,14 +54,22 @@ static void write_receipt(struct deliver *d, const struct sealed *s)
     d->bytes += s->bytes;
 }
 
+static void remove_files(struct deliver *d, const struct sealed *s)
+{
+    if (s->file[0])
+        spool_remove(d->spool, s->file);
+    if (s->rows_file[0])
+        spool_remove(d->spool, s->rows_file);
+}
+
 static void arrived(struct sealed *s)
 {
     struct deliver *d = s->deliver;
     write_receipt(d, s);
     if (d->delivered)
         d->delivered(d->arg, s);
-    else if (s->file[0])
-        spool_remove(d->spool, s->file);
+    else
+        remove_files(d, s);
     forget(d, s);
 }
 
@@ -163,8 +171,7 @@ static void did_not_arrive(struct sealed *s)
         snprintf(d->kept_in, sizeof d->kept_in, "%s", d->spool->dir);
     } else if (!d->keep) {
         keep_rows(d, s, &why);
-        if (s->file[0])
-            spool_remove(d->spool, s->file);
+        remove_files(d, s);
     }
     if (!refused)
         remember(d, &why);
@@ -333,7 +340,7 @@ static bool start(struct deliver *d, struct sealed *s, struct bf_err *e)
 
 static void start_some(struct deliver *d)
 {
-    while (d->first && d->flying < d->config->uploads) {
+    while (d->first && d->flying < d->config->window) {
         struct sealed *s = d->first;
         d->first = s->next;
         if (!d->first)
@@ -376,7 +383,7 @@ bool deliver_has_room(const struct deliver *d)
         return true;
     /* bodies in the spool wait there; those in memory let the reader wait */
     return d->held <= (c->memory < HELD_MAX ? c->memory : HELD_MAX) && d->waiting <= c->spool_max &&
-           (d->spool || d->pending <= c->uploads);
+           (d->spool || d->pending <= c->window);
 }
 
 bool deliver_flush(struct deliver *d, struct bf_err *e)

@@ -11,7 +11,7 @@
 #define S3PUT_DELIVER_H
 
 #include "cmd/s3put/sealed.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/rejects.h"
 
 struct deliver {
     const struct config *config;

@@ -6,7 +6,7 @@
 #define S3PUT_INPUT_H
 
 #include "cmd/s3put/config.h"
-#include "lib/base/csv.h"
+#include "lib/io/csv.h"
 
 enum input_got {
     INPUT_ROW,

@@ -6,7 +6,7 @@
  */
 #include "cmd/s3put/one.h"
 #include "cmd/s3put/run.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 int main(int argc, char **argv)

@@ -8,7 +8,7 @@
 
 #include "cmd/s3put/receipt.h"
 #include "lib/aws/s3/s3.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
 
 enum { PARTS = 3, STEP = 256 * 1024, MEMORY_PART = 16 << 20 };
@@ -133,7 +133,7 @@ static bool want_part(struct one *o, struct bf_err *e)
 }
 
 /* Takes bytes of the object's body. */
-static bool take(void *arg, struct bf_str piece, struct bf_err *e)
+static bool take_piece(void *arg, struct bf_str piece, struct bf_err *e)
 {
     struct one *o = arg;
     o->bytes += piece.n;
@@ -176,7 +176,7 @@ static bool read_some(struct one *o, struct bf_err *e)
         return bf_err_sys(e, errno, "standard input");
     o->ended = n == 0;
     if (!direct)
-        return bf_compress_add(o->compress, bf_str(into, (size_t)n), take, o, e);
+        return bf_compress_add(o->compress, bf_str(into, (size_t)n), take_piece, o, e);
     p->data.n += (size_t)n;
     o->bytes += (uint64_t)n;
     return length(p) < bf_s3_part_size(o->number) || send_part(o, e);
@@ -200,9 +200,9 @@ static bool read_all(struct one *o, struct bf_err *e)
 }
 
 /* The last part, or all of a small object. */
-static bool finish(struct one *o, struct bf_err *e)
+static bool finish_object(struct one *o, struct bf_err *e)
 {
-    if (!bf_compress_end(o->compress, take, o, e) || !want_part(o, e))
+    if (!bf_compress_end(o->compress, take_piece, o, e) || !want_part(o, e))
         return false;
     struct part *p = o->filling;
     if (!o->multipart) {
@@ -218,7 +218,7 @@ static bool finish(struct one *o, struct bf_err *e)
 
 static bool upload(struct one *o, struct bf_err *e)
 {
-    bool ok = read_all(o, e) && finish(o, e);
+    bool ok = read_all(o, e) && finish_object(o, e);
     if (!ok && o->multipart)
         bf_s3_multipart_fail(o->multipart, e);
     struct bf_err second = {0};
@@ -312,8 +312,7 @@ bool run_one(const struct config *c, struct bf_err *e)
     if (ok && c->dry_run)
         ok = count(o, e);
     else if (ok) {
-        ok = upload(o, e) || bf_err_ctx(e, "s3://%s/%.*s", c->bucket,
-                                        (int)(c->prefix.n > 200 ? 200 : c->prefix.n), c->prefix.p);
+        ok = upload(o, e) || bf_err_ctx(e, "s3://%s/%.*s", c->bucket, BF_SHOWN_TO(c->prefix, 200));
         ok = ok && write_receipt(o, false, e);
     }
     bf_aws_destroy(o->aws); /* first: it drops the calls that the upload owns */

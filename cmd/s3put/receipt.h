@@ -8,7 +8,7 @@
 #define S3PUT_RECEIPT_H
 
 #include "lib/aws/s3/s3.h"
-#include "lib/base/out.h"
+#include "lib/io/out.h"
 
 struct receipt {
     const char *bucket;

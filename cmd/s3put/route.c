@@ -4,7 +4,7 @@
 
 #include "lib/aws/s3/s3.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/num.h"
 #include "lib/ddb/number.h"
 #include "lib/json/write.h"
@@ -54,8 +54,7 @@ static bool split_spec(struct bf_str spec, struct bf_str *name, struct bf_str *p
     *name = without_dot(*name);
     if (name->n && path->n)
         return true;
-    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not FIELD or NAME=FIELD",
-                      (int)(spec.n > 60 ? 60 : spec.n), spec.p ? spec.p : "");
+    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not FIELD or NAME=FIELD", BF_SHOWN(spec));
 }
 
 static bool add_partitions(struct route *r, const struct bf_opt_list *list, struct bf_err *e)
@@ -150,7 +149,7 @@ bool route_init(struct route *r, const struct config *c, struct bf_err *e)
         r->fields[r->nfields] = (struct route_field){
             .name = path, .path = path, .nested = path.n && memchr(path.p, '.', path.n)};
     }
-    if (c->format != FORMAT_JSON && r->nfields)
+    if (!config_json(c) && r->nfields)
         return bf_err_set(e, BF_E_USAGE, "partitions need JSON rows");
     return true;
 }
@@ -164,7 +163,7 @@ void route_warn(const struct route *r)
     if (!r->prefix.has_expression && prefix.n && prefix.p[prefix.n - 1] != '/')
         bf_diag_warn("the objects' names begin with '%.*sYYYY/MM/...': a prefix that is a folder "
                      "ends in '/'",
-                     (int)(prefix.n > 200 ? 200 : prefix.n), prefix.p);
+                     BF_SHOWN_TO(prefix, 200));
 }
 
 /* A wrong name would else put all rows into the default partition without a word. */
@@ -232,8 +231,7 @@ static bool scan(struct route *r, struct bf_str row, size_t n, struct bf_err *e)
 
 static bool no_value(const struct route_field *f, const char *why, struct bf_err *e)
 {
-    return bf_err_set(e, BF_E_INPUT, "field '%.*s' %s", (int)(f->name.n > 80 ? 80 : f->name.n),
-                      f->name.p, why);
+    return bf_err_set(e, BF_E_INPUT, "field '%.*s' %s", BF_SHOWN_TO(f->name, 80), why);
 }
 
 /* Appends a value of the id, its length in front. */
@@ -329,7 +327,7 @@ bool route_row(struct route *r, struct bf_str row, int64_t arrival_ms, struct bf
 {
     r->time_ms = arrival_ms;
     bf_buf_reset(&r->id);
-    if (r->config->format != FORMAT_JSON)
+    if (!config_json(r->config))
         return true;
     if (!scan(r, row, r->nfields + r->timed, e))
         return false;

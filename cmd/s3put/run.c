@@ -1,6 +1,7 @@
 #include "cmd/s3put/run.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -9,8 +10,9 @@
 #include <unistd.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 #include "lib/base/stop.h"
+#include "cmd/s3put/run_hold.h"
 
 enum { NETWORK_EVERY = 256 * 1024, WATCH_MS = 500 };
 
@@ -20,7 +22,7 @@ static bool seal(struct run *r, struct batch *x, struct bf_err *e)
     struct sealed *s = sealed_new(&r->sealer, &r->batches, x, false, e);
     if (!s)
         return false;
-    if (x->file[0] && !s->raw_file)
+    if (x->file[0] && !s->raw_file && !s->rows_file[0])
         spool_remove(&r->spool_files, x->file);
     batches_close(&r->batches, x);
     deliver_add(&r->deliver, s);
@@ -79,6 +81,13 @@ static bool check_intervals(struct run *r, int *wait_ms, struct bf_err *e)
     int64_t now = bf_clock_mono_ms(), interval = (int64_t)r->config->interval_ms;
     int64_t next = INT_MAX;
     *wait_ms = -1;
+    if (interval && r->columns.finding &&
+        r->columns.held.n) { /* the first rows wait no longer than others */
+        next = r->columns.since_ms + interval - now;
+        if (next <= 0 && !run_release(r, e))
+            return false;
+        next = next > 0 ? next : INT_MAX;
+    }
     for (size_t i = r->batches.n; interval && i-- > 0;) {
         struct batch *x = r->batches.all[i];
         int64_t left = x->opened_ms + interval - now;
@@ -122,15 +131,21 @@ static bool find_batch(struct run *r, int64_t arrival_ms, struct batch **x, stru
     return true;
 }
 
-static bool take_row(struct run *r, struct bf_str row, struct bf_err *e)
+static bool take_row(struct run *r, struct bf_str row, uint64_t number, struct bf_err *e)
 {
     struct bf_err why = {0};
     struct batch *x = NULL;
     int64_t arrival = bf_clock_wall_ms();
-    if (route_row(&r->route, row, arrival, &why) && !find_batch(r, arrival, &x, &why, e))
+    bool fits = route_row(&r->route, row, arrival, &why) &&
+                (r->config->format != FORMAT_PARQUET || columns_check(&r->columns, row, &why));
+    if (!fits && why.code == BF_E_MEMORY) { /* is no row's fault */
+        *e = why;
+        return false;
+    }
+    if (fits && !find_batch(r, arrival, &x, &why, e))
         return false;
     if (!x)
-        return bf_rejects_add(&r->rejects, row, r->input.line, &why, e);
+        return bf_rejects_add(&r->rejects, row, number, &why, e);
     r->rows++;
     r->rows_bytes += row.n + 1;
     r->since_mark++;
@@ -147,12 +162,12 @@ static bool take_row(struct run *r, struct bf_str row, struct bf_err *e)
     return r->batches.held <= r->config->memory || shrink(r, e);
 }
 
-static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
+static bool take_mark(struct run *r, struct bf_str line, uint64_t number, struct bf_err *e)
 {
     struct bf_mark mark;
     struct bf_err why = {0};
     if (!bf_mark_parse(&mark, line, &why))
-        return bf_rejects_add(&r->rejects, line, r->input.line, &why, e);
+        return bf_rejects_add(&r->rejects, line, number, &why, e);
     if (!r->stateful)
         return true; /* positions matter to --state only */
     bool covered;
@@ -166,15 +181,22 @@ static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
     return commit_if_due(r, e);
 }
 
+bool run_take(struct run *r, struct bf_str line, uint64_t number, struct bf_err *e)
+{
+    if (bf_mark_is(line))
+        return take_mark(r, line, number, e);
+    if (r->due && r->since_mark == 0 && r->stateful && !commit_if_due(r, e))
+        return false;
+    return take_row(r, line, number, e);
+}
+
 static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
 {
     r->since_network += line.n + 1;
-    if (bf_mark_is(line))
-        return take_mark(r, line, e);
-    if (r->due && r->since_mark == 0 && r->stateful && !commit_if_due(r, e))
-        return false;
-    if (r->config->format != FORMAT_CSV || r->has_header)
-        return take_row(r, line, e);
+    if (r->columns.finding)
+        return run_hold(r, line, e);
+    if (r->config->format != FORMAT_CSV || r->has_header || bf_mark_is(line))
+        return run_take(r, line, r->input.line, e);
     r->has_header = true;
     bf_buf_adds(&r->header, line);
     bf_buf_addc(&r->header, '\n');
@@ -282,6 +304,8 @@ static bool reject_rest(struct run *r, struct bf_err *e)
 /* Seals everything that may be sealed. */
 static bool seal_rest(struct run *r, struct bf_err *e)
 {
+    if (!run_release(r, e))
+        return false;
     if (!r->stateful) {
         while (r->batches.n) {
             while (!deliver_has_room(&r->deliver))
@@ -315,7 +339,7 @@ static bool and_also(bool ok, bool other, struct bf_err *e, const struct bf_err 
 }
 
 /* What has been read is delivered also after a failure to read more. */
-static bool finish(struct run *r, bool ok, struct bf_err *e)
+static bool finish_run(struct run *r, bool ok, struct bf_err *e)
 {
     struct bf_err second = {0};
     /* what was read since the last commit is read again; after a reader that was refused, since the last mark */
@@ -348,8 +372,12 @@ static bool open_rejects(struct run *r, struct bf_err *e)
     if (r->stateful && !path) {
         snprintf(r->own_rejects, sizeof r->own_rejects, "%s/rejects", c->state);
         path = r->own_rejects;
-        if (mkdir(c->state, 0777) != 0 && errno != EEXIST)
+        if (mkdir(c->state, 0700) != 0 && errno != EEXIST)
             return bf_err_sys(e, errno, "%s", c->state);
+        int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+        if (fd < 0) /* a link, for instance */
+            return bf_err_sys(e, errno, "%s", path);
+        close(fd);
     }
     return bf_rejects_append(&r->rejects, path, c->strict, e);
 }
@@ -368,7 +396,10 @@ static bool open_all(struct run *r, struct bf_err *e)
         !input_init(&r->input, c, e) || !open_rejects(r, e))
         return false;
     route_warn(&r->route);
-    r->sealer = (struct sealer){.config = c, .route = &r->route, .rng = &r->rng};
+    if (!columns_init(&r->columns, c, &r->route, e))
+        return false;
+    r->sealer =
+        (struct sealer){.config = c, .route = &r->route, .rng = &r->rng, .columns = &r->columns};
     r->sealer.compress = bf_compress_new(c->compress, (int)c->level, e);
     if (!r->sealer.compress)
         return false;
@@ -379,7 +410,7 @@ static bool open_all(struct run *r, struct bf_err *e)
             return false;
         d->spool = r->sealer.spool = &r->spool_files;
     }
-    if (!shape_init(&r->shape, c, &r->route, e))
+    if (!shape_init(&r->shape, c, &r->route, &r->columns, e))
         return false;
     batches_init(&r->batches, c, &r->shape, r->sealer.spool);
     if (!config_ask_bucket(c, d->aws, e))
@@ -400,6 +431,7 @@ static void close_all(struct run *r)
     batches_free(&r->batches);
     bf_compress_destroy(r->sealer.compress);
     shape_free(&r->shape);
+    columns_free(&r->columns);
     route_free(&r->route);
     input_free(&r->input);
     bf_buf_free(&r->header);
@@ -414,7 +446,7 @@ bool run_rows(const struct config *c, struct bf_err *e)
         ok = read_all(&r, e);
         bool cut = r.deliver.failed.code != BF_OK && !r.stateful;
         uint64_t last = r.input.reader.line;
-        ok = finish(&r, ok, e);
+        ok = finish_run(&r, ok, e);
         if (cut)
             bf_rejects_unread(&r.input.reader, last);
         bf_progress_end(&r.progress, r.rows, r.rows_bytes);

@@ -7,12 +7,13 @@
 
 #include "cmd/s3put/run_durable.h"
 #include "cmd/s3put/input.h"
-#include "lib/base/progress.h"
+#include "lib/cli/progress.h"
 
 struct run {
     const struct config *config;
     struct bf_rng rng;
     struct route route;
+    struct columns columns; /* of Parquet */
     struct shape shape;
     struct spool spool_files;
     struct batches batches;
@@ -35,6 +36,9 @@ struct run {
     uint64_t since_network;    /* bytes read since the network was last looked after */
     struct bf_progress progress;
 };
+
+/* Takes a row or a mark, the number of its line. */
+BF_MUST bool run_take(struct run *r, struct bf_str line, uint64_t number, struct bf_err *e);
 
 BF_MUST bool run_rows(const struct config *c, struct bf_err *e);
 

@@ -9,8 +9,8 @@
 #include "cmd/s3put/run_resume.h"
 #include "cmd/s3put/run.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
-#include "lib/base/file.h"
+#include "lib/cli/diag.h"
+#include "lib/io/file.h"
 
 enum { COMMIT_MS = 60 * 1000 };
 

@@ -9,7 +9,7 @@
 
 #include "cmd/s3put/run.h"
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
+#include "lib/cli/diag.h"
 
 static bool check_file(struct durable *d, const struct bf_state_batch *b, struct bf_err *e)
 {
@@ -92,9 +92,10 @@ static bool own_shape(struct durable *d, struct batch *x, const struct bf_state_
 {
     struct run *r = d->run;
     x->old = calloc(1, sizeof *x->old);
-    if (!x->old || !shape_init(x->old, r->config, &r->route, e))
+    if (!x->old || !shape_init(x->old, r->config, &r->route, &r->columns, e))
         return x->old ? false : bf_err_nomem(e);
     x->shape = x->old;
+    shape_read_format(x->old, bf_str_of(b->shape));
     if (!b->shape)
         return true;
     x->old->compress = compress_of(b);

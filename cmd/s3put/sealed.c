@@ -74,10 +74,55 @@ static bool pack(void *arg, struct bf_str piece, struct bf_err *e)
     return bf_compress_add(p->compress, piece, put_body, p->sink, e);
 }
 
+/* Takes pieces apart into rows; the beginning of a row waits for its rest. */
+struct splitter {
+    struct bf_parquet *parquet;
+    struct bf_buf part;
+};
+
+static bool take_rows_of(void *arg, struct bf_str piece, struct bf_err *e)
+{
+    struct splitter *p = arg;
+    const char *end;
+    while (piece.n && (end = memchr(piece.p, '\n', piece.n))) {
+        struct bf_str row = bf_str(piece.p, (size_t)(end - piece.p));
+        piece = bf_str(end + 1, piece.n - row.n - 1);
+        bool whole = p->part.n == 0;
+        if (!whole) {
+            bf_buf_adds(&p->part, row);
+            row = bf_buf_view(&p->part);
+        }
+        if (!bf_buf_check(&p->part, "a row", e) ||
+            !bf_parquet_row(p->parquet, row, whole ? piece.n + 1 : 0, e))
+            return false;
+        bf_buf_reset(&p->part);
+    }
+    bf_buf_adds(&p->part, piece);
+    return bf_buf_check(&p->part, "a row", e);
+}
+
+/* The rows, which were checked when they came, as columns. */
+static bool make_columns(struct sealer *s, const struct batches *b, const struct batch *x,
+                         struct sink *k, struct bf_err *e)
+{
+    struct splitter p = {columns_writer_for(s->columns, bf_buf_view(&x->shape->columns), e), {0}};
+    if (!p.parquet)
+        return false;
+    bf_buf_init(&p.part, s->config->max_line + 1);
+    bf_parquet_begin(p.parquet, put_body, k);
+    bool ok = (!x->in_file || read_file(b->spool, x->file, x->in_file, take_rows_of, &p, e)) &&
+              take_rows_of(&p, bf_buf_view(&x->rows), e) && bf_parquet_end(p.parquet, e) &&
+              (!k->pending.n || flush(k, e));
+    bf_buf_free(&p.part);
+    return ok;
+}
+
 /* header, file and rows through the compressor into the sink. */
 static bool make_body(struct sealer *s, const struct batches *b, const struct batch *x,
                       struct sink *k, struct bf_err *e)
 {
+    if (x->shape->parquet)
+        return make_columns(s, b, x, k, e);
     struct bf_compress *own = NULL; /* of a batch that other options opened */
     if (x->old) {
         own = bf_compress_new(x->shape->compress, 0, e);
@@ -145,6 +190,27 @@ static bool compress_rows(struct sealer *s, struct batches *b, struct batch *x, 
     return ok;
 }
 
+static bool put_kept(void *arg, struct bf_str piece, struct bf_err *e)
+{
+    struct sealed *o = arg;
+    bf_buf_adds(&o->rows, piece);
+    return bf_buf_check(&o->rows, "the rows", e);
+}
+
+/* Nothing makes rows of columns again: until the object has arrived they are kept as they came. */
+static bool keep_rows(struct batches *b, struct batch *x, struct sealed *o, struct bf_err *e)
+{
+    if (x->in_file) {
+        memcpy(o->rows_file, x->file, sizeof o->rows_file);
+        return batches_spill(b, x, e);
+    }
+    struct bf_compress *zstd = bf_compress_new(BF_COMPRESS_ZSTD, 1, e);
+    bool ok = zstd && bf_compress_add(zstd, bf_buf_view(&x->rows), put_kept, o, e) &&
+              bf_compress_end(zstd, put_kept, o, e);
+    bf_compress_destroy(zstd);
+    return ok;
+}
+
 bool sealed_key(struct sealer *s, struct batch *x, struct bf_err *e)
 {
     char uuid[37];
@@ -178,11 +244,14 @@ struct sealed *sealed_new(struct sealer *s, struct batches *b, struct batch *x, 
     o->fd = -1;
     bf_buf_adds(&o->content_type, bf_buf_view(&x->shape->content_type));
     bf_buf_adds(&o->partition, bf_buf_view(&x->partition));
-    bool as_is = o->compress == BF_COMPRESS_NONE && o->header_n == 0;
+    bf_buf_init(&o->rows, s->config->size * 2 + s->config->max_line * 2 + PIECE);
+    bool parquet = x->shape->parquet;
+    bool as_is = !parquet && o->compress == BF_COMPRESS_NONE && o->header_n == 0;
     bf_buf_adds(&o->key, bf_buf_view(&x->key));
     if (bf_buf_check(&o->key, "the key", e) &&
         bf_buf_check(&o->content_type, "the content type", e) &&
         bf_buf_check(&o->partition, "the partition", e) &&
+        (!parquet || s->config->state || keep_rows(b, x, o, e)) &&
         (as_is ? take_rows(b, x, o, in_file, e) : compress_rows(s, b, x, o, in_file, e)))
         return o;
     sealed_destroy(o);
@@ -200,13 +269,15 @@ void sealed_destroy(struct sealed *s)
     bf_buf_free(&s->partition);
     bf_buf_free(&s->content_type);
     bf_buf_free(&s->body);
+    bf_buf_free(&s->rows);
     free(s->upload);
     free(s);
 }
 
-/* The body of a sealed object as pieces, for the decompressor. */
+/* The rows of a sealed object as pieces, for the decompressor. */
 struct source {
-    struct sealed *s;
+    const struct bf_buf *from; /* or fd */
+    uint64_t bytes;
     int fd;
     uint64_t done;
     char piece[PIECE / 4];
@@ -218,12 +289,12 @@ struct source {
 static bool next_piece(void *arg, struct bf_str *piece)
 {
     struct source *f = arg;
-    uint64_t left = f->s->bytes - f->done;
+    uint64_t left = f->bytes - f->done;
     size_t n = left < sizeof f->piece ? (size_t)left : sizeof f->piece;
     if (n == 0)
         return false;
     if (f->fd < 0)
-        *piece = bf_str(f->s->body.p + f->done, n);
+        *piece = bf_str(f->from->p + f->done, n);
     else {
         ssize_t got = pread(f->fd, f->piece, n, (off_t)f->done);
         f->failed = got <= 0;
@@ -251,14 +322,18 @@ bool sealed_put_rows(struct sealed *s, struct spool *spool, bool with_header, st
     struct source *f = calloc(1, sizeof *f);
     if (!f)
         return bf_err_nomem(e);
-    f->s = s;
+    bool kept = s->rows.n || s->rows_file[0]; /* the body is no rows */
+    const char *file = kept ? s->rows_file : s->file;
+    f->from = kept ? &s->rows : &s->body;
+    f->bytes = !kept ? s->bytes : s->rows.n ? s->rows.n : s->raw_bytes;
     f->fd = -1;
     f->out = out;
     f->skip = with_header ? 0 : s->header_n;
-    bool ok = !s->file[0] || spool_open(spool, s->file, &f->fd, e);
-    ok = ok && bf_decompress(s->compress, next_piece, put_out, f, e);
+    bool ok = !file[0] || spool_open(spool, file, &f->fd, e);
+    ok = ok && bf_decompress(kept && s->rows.n ? BF_COMPRESS_ZSTD : s->compress, next_piece,
+                             put_out, f, e);
     if (ok && f->failed)
-        ok = bf_err_set(e, BF_E_IO, "%s: cannot be read", s->file);
+        ok = bf_err_set(e, BF_E_IO, "%s: cannot be read", file);
     if (f->fd >= 0)
         close(f->fd);
     free(f);

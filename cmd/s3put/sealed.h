@@ -10,7 +10,7 @@
 
 #include "cmd/s3put/batch.h"
 #include "lib/aws/s3/s3.h"
-#include "lib/base/out.h"
+#include "lib/io/out.h"
 
 struct sealed {
     struct sealed *next;
@@ -24,8 +24,10 @@ struct sealed {
     enum bf_checksum_kind checksum;
     char checksum_value[BF_CHECKSUM_TEXT];
     struct bf_buf content_type;
-    bool resumed;  /* may have been uploaded by an earlier run */
-    bool raw_file; /* file holds the rows as they came: the same file as the batch's */
+    bool resumed;       /* may have been uploaded by an earlier run */
+    struct bf_buf rows; /* of Parquet without --state: zstd, to be kept where it is not delivered */
+    char rows_file[SPOOL_NAME]; /* or where they lie */
+    bool raw_file;              /* file holds the rows as they came: the same file as the batch's */
 
     /* while it is uploaded (deliver.c) */
     struct deliver *deliver;
@@ -49,6 +51,7 @@ struct sealer {
     struct spool *spool; /* NULL: bodies stay in memory */
     struct bf_rng *rng;
     struct bf_compress *compress;
+    struct columns *columns;
     struct bf_str header; /* the header line of CSV, repeated in every object */
 };
 

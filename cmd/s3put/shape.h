@@ -10,18 +10,23 @@
 #ifndef S3PUT_SHAPE_H
 #define S3PUT_SHAPE_H
 
-#include "cmd/s3put/route.h"
+#include "cmd/s3put/columns.h"
 
 struct shape {
     struct bf_buf text; /* of all options that count: equal texts, equal shapes */
+    bool parquet;
+    struct bf_buf columns; /* of Parquet: columns_line */
     enum bf_compress_kind compress;
     enum bf_checksum_kind checksum;
     struct bf_buf content_type;
 };
 
-/* Of the options of this run. */
+/* Of the options of this run; when a schema has been found, made anew. */
 BF_MUST bool shape_init(struct shape *s, const struct config *c, const struct route *r,
-                        struct bf_err *e);
+                        const struct columns *columns, struct bf_err *e);
 void shape_free(struct shape *s);
+
+/* What the text of a shape says of its format: sets parquet and columns. */
+void shape_read_format(struct shape *s, struct bf_str text);
 
 #endif

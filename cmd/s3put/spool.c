@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 
 enum { PATH_SIZE = sizeof((struct spool *)0)->dir + SPOOL_NAME + 1 };
 
@@ -15,7 +15,14 @@ bool spool_init(struct spool *s, const char *dir, struct bf_rng *rng, struct bf_
     int n = snprintf(s->dir, sizeof s->dir, "%s", dir);
     if (n < 0 || (size_t)n >= sizeof s->dir)
         return bf_err_sys(e, ENAMETOOLONG, "%.200s", dir);
-    return bf_file_make_dirs(dir, e);
+    if (!bf_file_make_dirs(dir, e))
+        return false;
+    /* one that leads elsewhere would be swept there */
+    int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return bf_err_sys(e, errno, "%.200s", dir);
+    close(fd);
+    return true;
 }
 
 void spool_name(struct spool *s, const char *extension, char out[SPOOL_NAME])
@@ -49,7 +56,7 @@ bool spool_append(struct spool *s, const char *name, uint64_t at, struct bf_str 
 {
     char path[PATH_SIZE];
     path_of(s, name, path);
-    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0)
         return bf_err_sys(e, errno, "%.300s", path);
     bool ok = write_at(fd, at, data);
@@ -63,7 +70,7 @@ bool spool_open(struct spool *s, const char *name, int *fd, struct bf_err *e)
 {
     char path[PATH_SIZE];
     path_of(s, name, path);
-    *fd = open(path, O_RDONLY | O_CLOEXEC);
+    *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     return *fd >= 0 || bf_err_sys(e, errno, "%.300s", path);
 }
 
@@ -71,7 +78,7 @@ bool spool_sync(struct spool *s, const char *name, struct bf_err *e)
 {
     char path[PATH_SIZE];
     path_of(s, name, path);
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return bf_err_sys(e, errno, "%.300s", path);
     bool ok = fsync(fd) == 0;

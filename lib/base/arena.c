@@ -27,6 +27,13 @@ void bf_arena_free(struct bf_arena *a)
     a->used = 0;
 }
 
+void bf_arena_wipe(struct bf_arena *a)
+{
+    for (struct bf_arena_block *b = a->head; b; b = b->next)
+        for (volatile char *p = b->data; p < b->data + b->cap; p++)
+            *p = '\0'; /* volatile: nobody reads it, and yet it must be written */
+}
+
 void bf_arena_reset(struct bf_arena *a)
 {
     if (!a->head)

@@ -10,6 +10,8 @@
 
 #include "lib/base/str.h"
 
+BF_C_BEGIN
+
 struct bf_arena_block;
 
 struct bf_arena {
@@ -22,10 +24,15 @@ BF_API void bf_arena_init(struct bf_arena *a, size_t max);
 BF_API void bf_arena_free(struct bf_arena *a);
 BF_API void bf_arena_reset(struct bf_arena *a);
 
+/* Overwrites all that was ever put there, for what held secrets. */
+BF_API void bf_arena_wipe(struct bf_arena *a);
+
 /* Uninitialised memory, or NULL: past the maximum or out of memory. */
 BF_API BF_MUST void *bf_arena_alloc(struct bf_arena *a, size_t n);
 
 /* A terminated copy; its view in *out. */
 BF_API BF_MUST bool bf_arena_copy(struct bf_arena *a, struct bf_str s, struct bf_str *out);
+
+BF_C_END
 
 #endif

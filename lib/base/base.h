@@ -14,8 +14,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#ifndef BF_VERSION
-#define BF_VERSION "0.1.0"
+/* The only place that names the version: the Makefile reads it here. */
+#define BF_VERSION "0.2.0"
+
+/* Around the declarations of an installed header, so that C++ programs can include it. */
+#ifdef __cplusplus
+#define BF_C_BEGIN extern "C" {
+#define BF_C_END   }
+#else
+#define BF_C_BEGIN
+#define BF_C_END
 #endif
 
 #define BF_API          __attribute__((visibility("default")))

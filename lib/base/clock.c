@@ -19,7 +19,12 @@ int64_t bf_clock_wall_ms(void)
 
 int64_t bf_clock_mono_ms(void)
 {
-    return read_clock(CLOCK_MONOTONIC);
+    return read_clock(CLOCK_BOOTTIME);
+}
+
+int64_t bf_clock_slept_ms(void)
+{
+    return read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
 }
 
 /* Days since 1970-01-01, counted in 400-year eras that begin on 1 March. */
@@ -82,7 +87,7 @@ void bf_clock_amz(char out[17], int64_t wall_ms)
 }
 
 /* Exactly n digits off the front of *s. */
-static bool take(struct bf_str *s, size_t n, int *out)
+static bool take_digits(struct bf_str *s, size_t n, int *out)
 {
     if (s->n < n)
         return false;
@@ -113,7 +118,7 @@ static bool take_fraction(struct bf_str *s, int *ms)
     if (!take_char(s, '.'))
         return true;
     int places = 0, digit;
-    for (; take(s, 1, &digit); places++)
+    for (; take_digits(s, 1, &digit); places++)
         if (places < 3)
             *ms = *ms * 10 + digit;
     for (int i = places; i < 3; i++)
@@ -129,9 +134,9 @@ static bool take_zone(struct bf_str *s, int *minutes)
         return true;
     int sign = take_char(s, '+') ? 1 : take_char(s, '-') ? -1 : 0;
     int h, m = 0;
-    if (!sign || !take(s, 2, &h))
+    if (!sign || !take_digits(s, 2, &h))
         return false;
-    if ((take_char(s, ':') || s->n) && !take(s, 2, &m))
+    if ((take_char(s, ':') || s->n) && !take_digits(s, 2, &m))
         return false;
     *minutes = sign * (h * 60 + m);
     return h < 24 && m < 60;
@@ -155,7 +160,7 @@ static bool parse_epoch(struct bf_str s, int64_t *wall_ms)
 {
     int64_t seconds = 0;
     int digit, n = 0, ms;
-    for (; n < 13 && take(&s, 1, &digit); n++)
+    for (; n < 13 && take_digits(&s, 1, &digit); n++)
         seconds = seconds * 10 + digit;
     if (n == 0 || seconds > LAST_SECOND || !take_fraction(&s, &ms) || s.n)
         return false;
@@ -167,13 +172,13 @@ static bool parse_iso(struct bf_str s, int64_t *wall_ms)
 {
     struct bf_date d = {0};
     int zone = 0;
-    if (!take(&s, 4, &d.year) || !take_char(&s, '-') || !take(&s, 2, &d.month) ||
-        !take_char(&s, '-') || !take(&s, 2, &d.day))
+    if (!take_digits(&s, 4, &d.year) || !take_char(&s, '-') || !take_digits(&s, 2, &d.month) ||
+        !take_char(&s, '-') || !take_digits(&s, 2, &d.day))
         return false;
     if (take_char(&s, 'T') || take_char(&s, ' ')) {
-        if (!take(&s, 2, &d.hour) || !take_char(&s, ':') || !take(&s, 2, &d.minute))
+        if (!take_digits(&s, 2, &d.hour) || !take_char(&s, ':') || !take_digits(&s, 2, &d.minute))
             return false;
-        if (take_char(&s, ':') && (!take(&s, 2, &d.second) || !take_fraction(&s, &d.ms)))
+        if (take_char(&s, ':') && (!take_digits(&s, 2, &d.second) || !take_fraction(&s, &d.ms)))
             return false;
         if (!take_zone(&s, &zone))
             return false;
@@ -191,7 +196,7 @@ bool bf_clock_parse(struct bf_str s, int64_t *wall_ms, struct bf_err *e)
         return true;
     return bf_err_set(e, BF_E_USAGE,
                       "'%.*s' is not a time such as 2026-11-27T06:30:00Z or @1795759200",
-                      (int)(s.n > 60 ? 60 : s.n), s.p ? s.p : "");
+                      BF_SHOWN(s));
 }
 
 bool bf_clock_parse_http(struct bf_str s, int64_t *wall_ms)
@@ -201,16 +206,17 @@ bool bf_clock_parse_http(struct bf_str s, int64_t *wall_ms)
     if (s.n != 29)
         return false;
     struct bf_str rest = bf_str(s.p + 5, s.n - 5);
-    if (!take(&rest, 2, &d.day) || !take_char(&rest, ' '))
+    if (!take_digits(&rest, 2, &d.day) || !take_char(&rest, ' '))
         return false;
     for (int m = 0; m < 12; m++)
         if (memcmp(rest.p, months + 3 * m, 3) == 0)
             d.month = m + 1;
     rest = bf_str(s.p + 11, s.n - 11);
-    if (!take_char(&rest, ' ') || !take(&rest, 4, &d.year) || !take_char(&rest, ' ') ||
-        !take(&rest, 2, &d.hour) || !take_char(&rest, ':') || !take(&rest, 2, &d.minute) ||
-        !take_char(&rest, ':') || !take(&rest, 2, &d.second) || !in_range(&d) ||
-        !bf_str_is(rest, " GMT") || memcmp(s.p + 3, ", ", 2) != 0)
+    if (!take_char(&rest, ' ') || !take_digits(&rest, 4, &d.year) || !take_char(&rest, ' ') ||
+        !take_digits(&rest, 2, &d.hour) || !take_char(&rest, ':') ||
+        !take_digits(&rest, 2, &d.minute) || !take_char(&rest, ':') ||
+        !take_digits(&rest, 2, &d.second) || !in_range(&d) || !bf_str_is(rest, " GMT") ||
+        memcmp(s.p + 3, ", ", 2) != 0)
         return false;
     *wall_ms = bf_clock_from_date(d);
     return true;

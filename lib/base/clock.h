@@ -14,7 +14,10 @@ struct bf_date {
 };
 
 BF_API int64_t bf_clock_wall_ms(void);
-BF_API int64_t bf_clock_mono_ms(void);
+BF_API int64_t bf_clock_mono_ms(void); /* goes on while the computer sleeps */
+
+/* How long the computer has slept since it was started. */
+BF_API int64_t bf_clock_slept_ms(void);
 
 /* Proleptic Gregorian calendar, UTC. */
 BF_API struct bf_date bf_clock_date(int64_t wall_ms);

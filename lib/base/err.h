@@ -13,6 +13,8 @@
 
 #include "lib/base/base.h"
 
+BF_C_BEGIN
+
 enum bf_err_code {
     BF_OK = 0,
     BF_E_USAGE,     /* the caller asked for something that makes no sense */
@@ -69,5 +71,7 @@ BF_API bool bf_err_retryable(enum bf_err_code code);
 
 /* Exit status for main: 0, 1, 2, or 75 (EX_TEMPFAIL) for what is retryable. */
 BF_API int bf_err_exit(enum bf_err_code code);
+
+BF_C_END
 
 #endif

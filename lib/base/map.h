@@ -8,6 +8,8 @@
 
 #include "lib/base/arena.h"
 
+BF_C_BEGIN
+
 struct bf_map_entry {
     struct bf_str key;
     uint64_t value;
@@ -41,5 +43,7 @@ BF_API struct bf_map_entry *bf_map_next(struct bf_map *m, size_t *i);
 
 /* 64-bit hash of bytes; not for hostile collisions beyond a process-wide random seed. */
 BF_API uint64_t bf_hash(struct bf_str s);
+
+BF_C_END
 
 #endif

@@ -57,8 +57,7 @@ static bool scale(struct bf_str suffix, const struct unit *units, size_t n, uint
 
 static bool bad(struct bf_err *e, struct bf_str s, const char *wanted)
 {
-    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not %s", (int)(s.n > 60 ? 60 : s.n), s.p ? s.p : "",
-                      wanted);
+    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not %s", BF_SHOWN(s), wanted);
 }
 
 bool bf_num_u64(struct bf_str s, uint64_t *out, struct bf_err *e)
@@ -91,6 +90,29 @@ bool bf_num_duration(struct bf_str s, uint64_t *ms, struct bf_err *e)
         return bad(e, s, "a duration such as 250ms, 15s, 5m or 2h");
     *ms = v / 1000;
     return true;
+}
+
+/* In the first unit that divides it; the last has the factor 1. */
+static void add(struct bf_buf *b, uint64_t v, const struct unit *units)
+{
+    while (units->factor > 1 && (v == 0 || v % units->factor))
+        units++;
+    bf_buf_u64(b, v / units->factor);
+    bf_buf_adds(b, bf_str_of(units->name));
+}
+
+void bf_num_add_size(struct bf_buf *b, uint64_t bytes)
+{
+    static const struct unit units[] = {
+        {"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"", 1}};
+    add(b, bytes, units);
+}
+
+void bf_num_add_duration(struct bf_buf *b, uint64_t ms)
+{
+    static const struct unit units[] = {
+        {"d", 86400 * 1000}, {"h", 3600 * 1000}, {"m", 60 * 1000}, {"s", 1000}, {"ms", 1}};
+    add(b, ms, units);
 }
 
 bool bf_num_rate(struct bf_str s, uint64_t *micro_per_s, struct bf_err *e)

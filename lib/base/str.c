@@ -4,6 +4,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+int bf_str_shown(struct bf_str s, size_t max)
+{
+    if (s.n <= max)
+        return (int)s.n;
+    size_t n =
+        max; /* back to the first byte of the character that would be cut: it has at most three others */
+    for (int i = 0; i < 3 && n && ((unsigned char)s.p[n] & 0xC0) == 0x80; i++)
+        n--;
+    return (int)(((unsigned char)s.p[n] & 0xC0) == 0x80 ? max : n);
+}
+
 int bf_str_cmp(struct bf_str a, struct bf_str b)
 {
     size_t n = a.n < b.n ? a.n : b.n;

@@ -17,23 +17,30 @@
 
 #include "lib/base/err.h"
 
+BF_C_BEGIN
+
 struct bf_str {
     const char *p;
     size_t n;
 };
 
 /* A view of a string literal. */
+#ifdef __cplusplus
+#define BF_STR(lit) (bf_str("" lit, sizeof(lit) - 1))
+#else
 #define BF_STR(lit) ((struct bf_str){"" lit, sizeof(lit) - 1})
+#endif
 
 static inline struct bf_str bf_str(const char *p, size_t n)
 {
-    return (struct bf_str){p, n};
+    struct bf_str s = {p, n};
+    return s;
 }
 
 /* A view of a terminated string; NULL gives an empty view. */
 static inline struct bf_str bf_str_of(const char *s)
 {
-    return (struct bf_str){s, s ? strlen(s) : 0};
+    return bf_str(s, s ? strlen(s) : 0);
 }
 
 static inline bool bf_str_eq(struct bf_str a, struct bf_str b)
@@ -48,6 +55,13 @@ static inline bool bf_str_starts(struct bf_str s, struct bf_str prefix)
 {
     return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);
 }
+
+/* How much of a text a message shows: at most max bytes, never half of a UTF-8 character. */
+BF_API int bf_str_shown(struct bf_str s, size_t max);
+
+/* The two arguments of "%.*s" for a text in a message, which may be long; it is named twice. */
+#define BF_SHOWN(s)         BF_SHOWN_TO(s, 60)
+#define BF_SHOWN_TO(s, max) bf_str_shown((s), (max)), ((s).p ? (s).p : "")
 
 /* Orders like memcmp, a prefix before its extensions. */
 BF_API int bf_str_cmp(struct bf_str a, struct bf_str b);
@@ -133,7 +147,7 @@ BF_API void bf_buf_u64(struct bf_buf *b, uint64_t v);
 
 static inline struct bf_str bf_buf_view(const struct bf_buf *b)
 {
-    return (struct bf_str){b->p, b->n};
+    return bf_str(b->p, b->n);
 }
 
 /* The content as a terminated string (the NUL is not counted in n), or NULL when the buffer failed. */
@@ -141,5 +155,7 @@ BF_API const char *bf_buf_cstr(struct bf_buf *b);
 
 /* True when nothing was lost; else fills *e (BF_E_LIMIT or BF_E_MEMORY), naming what. */
 BF_API BF_MUST bool bf_buf_check(const struct bf_buf *b, const char *what, struct bf_err *e);
+
+BF_C_END
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/checkpoint/state_json.h"
 
 enum { KEY_MAX = 4096 };
@@ -219,7 +219,7 @@ bool bf_state_load(struct bf_state *s, const char *path, struct bf_err *e)
 {
     struct bf_buf text;
     bf_buf_init(&text, BF_STATE_MAX_BYTES);
-    bool ok = bf_file_read(path, &text, e);
+    bool ok = bf_file_read_own(path, &text, e);
     if (!ok && e->code == BF_E_NOTFOUND) {
         bf_err_clear(e);
         ok = true;

@@ -1,10 +1,11 @@
 #include "lib/checkpoint/state_json.h"
 
-#include <stdlib.h>
+#include <inttypes.h>
 
-#include "lib/base/num.h"
-#include "lib/json/scan.h"
+#include "lib/json/doc.h"
 #include "lib/json/write.h"
+
+enum { PARTITION_MAX = 1 << 20 };
 
 /* The members of a batch, in the order they are written. */
 static const struct text_member {
@@ -109,116 +110,97 @@ void bf_state_print(const struct bf_state *s, struct bf_buf *out)
     bf_buf_lit(out, "]}\n");
 }
 
-/* A string's characters as a terminated copy. */
-static bool take_text(struct bf_json *j, char **out, struct bf_err *e)
+/* A string as a copy of its own; "" and NUL bytes in it are left to whoever reads the field. */
+static bool take_text(const json_t *object, const char *name, char **out, struct bf_err *e)
 {
-    struct bf_json_val v;
-    struct bf_buf b;
-    if (!bf_json_string(j, &v, e))
-        return false;
-    bf_buf_init(&b, v.text.n + 1);
-    bf_json_unescape(&b, v.text);
-    free(*out);
-    *out = bf_buf_ok(&b) ? bf_str_dup(bf_buf_view(&b)) : NULL;
-    bf_buf_free(&b);
+    const json_t *v = json_object_get(object, name);
+    if (!v)
+        return true;
+    struct bf_str text = bf_doc_get_text(object, name);
+    if (!text.p || strlen(text.p) != text.n)
+        return bf_err_set(e, BF_E_INPUT, "%s: a text was expected", name);
+    *out = bf_str_dup(text);
     return *out ? true : bf_err_nomem(e);
 }
 
-static bool key_text(const struct bf_json_key *key, struct bf_buf *out, struct bf_err *e)
+static bool parse_shard(struct bf_state *s, struct bf_str stream, struct bf_str shard,
+                        const json_t *v, struct bf_err *e)
 {
-    bf_buf_reset(out);
-    bf_json_unescape(out, key->text);
-    return bf_buf_check(out, "a name", e);
-}
-
-static bool parse_shard(struct bf_state *s, struct bf_json *j, struct bf_str stream,
-                        struct bf_str shard, struct bf_err *e)
-{
-    struct bf_json_key key;
-    enum bf_json_more more;
-    char *sequence = NULL;
     uint64_t since = 0;
-    bool ended = false, ok = bf_json_enter(j, BF_JSON_OBJECT, e);
-    while (ok && (more = bf_json_member(j, &key, e)) != BF_JSON_END) {
-        struct bf_json_val v;
-        if (more == BF_JSON_ERROR)
-            ok = false;
-        else if (bf_json_key_is(&key, "sequence"))
-            ok = take_text(j, &sequence, e);
-        else if ((ok = bf_json_value(j, &v, e)) && bf_json_key_is(&key, "ended"))
-            ended = v.type == BF_JSON_TRUE;
-        else if (ok && bf_json_key_is(&key, "since"))
-            ok = bf_num_u64(v.raw, &since, e) || bf_err_set(e, BF_E_INPUT, "since is not a number");
-    }
-    ok = ok && bf_state_set(s, stream, shard, bf_str_of(sequence), ended, e);
-    if (ok && since <= INT64_MAX)
-        bf_state_since(s, stream, shard, (int64_t)since);
-    free(sequence);
-    return ok;
-}
-
-static bool parse_streams(struct bf_state *s, struct bf_json *j, struct bf_err *e)
-{
-    struct bf_buf stream, shard;
-    struct bf_json_key key;
-    enum bf_json_more more;
-    bf_buf_init(&stream, 4096);
-    bf_buf_init(&shard, 4096);
-    bool ok = bf_json_enter(j, BF_JSON_OBJECT, e);
-    while (ok && (more = bf_json_member(j, &key, e)) != BF_JSON_END) {
-        ok = more == BF_JSON_MORE && key_text(&key, &stream, e) &&
-             bf_json_enter(j, BF_JSON_OBJECT, e);
-        while (ok && (more = bf_json_member(j, &key, e)) != BF_JSON_END)
-            ok = more == BF_JSON_MORE && key_text(&key, &shard, e) &&
-                 parse_shard(s, j, bf_buf_view(&stream), bf_buf_view(&shard), e);
-    }
-    bf_buf_free(&stream);
-    bf_buf_free(&shard);
-    return ok;
-}
-
-/* One member of a batch; unknown ones are passed over. */
-static bool parse_member(struct bf_json *j, const struct bf_json_key *key, struct bf_state_batch *b,
-                         struct bf_err *e)
-{
-    for (size_t i = 0; i < BF_COUNT(texts); i++) {
-        if (!bf_json_key_eq(key, bf_str_of(texts[i].name)))
-            continue;
-        char *v;
-        memcpy(&v, (char *)b + texts[i].at, sizeof v);
-        bool ok = take_text(j, &v, e);
-        memcpy((char *)b + texts[i].at, &v, sizeof v);
-        return ok;
-    }
-    struct bf_json_val v;
-    if (!bf_json_value(j, &v, e))
+    struct bf_str sequence = bf_doc_get_text(v, "sequence");
+    if (!json_is_object(v))
+        return bf_err_set(e, BF_E_INPUT, "a shard: an object was expected");
+    if (!sequence.p && json_object_get(v, "sequence"))
+        return bf_err_set(e, BF_E_INPUT, "sequence: a text was expected");
+    if (!bf_doc_get_u64(v, "since", &since, e) ||
+        !bf_state_set(s, stream, shard, sequence, bf_doc_is_true(v, "ended"), e))
         return false;
-    for (size_t i = 0; i < BF_COUNT(numbers); i++) {
-        uint64_t n;
-        if (!bf_json_key_eq(key, bf_str_of(numbers[i].name)))
-            continue;
-        if (!bf_num_u64(v.raw, &n, e))
-            return bf_err_set(e, BF_E_INPUT, "%s is not a number", numbers[i].name);
-        memcpy((char *)b + numbers[i].at, &n, sizeof n);
-    }
-    if (bf_json_key_is(key, "partition")) {
-        free(b->partition);
-        b->partition = bf_str_dup(v.raw);
-        return b->partition ? true : bf_err_nomem(e);
+    if (since <= INT64_MAX)
+        bf_state_since(s, stream, shard, (int64_t)since);
+    return true;
+}
+
+static bool parse_streams(struct bf_state *s, json_t *streams, struct bf_err *e)
+{
+    const char *stream, *shard;
+    json_t *shards, *v;
+    json_object_foreach(streams, stream, shards)
+    {
+        if (!json_is_object(shards))
+            return bf_err_set(e, BF_E_INPUT, "a stream: an object was expected");
+        json_object_foreach(
+            shards, shard,
+            v) if (!parse_shard(s, bf_str_of(stream), bf_str_of(shard), v, e)) return false;
     }
     return true;
 }
 
-static bool parse_batch(struct bf_json *j, struct bf_state_batch *b, bool sealed, struct bf_err *e)
+/* The object as it is written by s3put, byte for byte: a batch is known by it. */
+static bool take_partition(json_t *batch, struct bf_state_batch *b, struct bf_err *e)
 {
-    struct bf_json_key key;
-    enum bf_json_more more;
-    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE)
-        if (!parse_member(j, &key, b, e))
+    json_t *partition = json_object_get(batch, "partition"), *v;
+    struct bf_buf text;
+    const char *name;
+    bool first = true;
+    if (!partition)
+        return true;
+    if (!json_is_object(partition))
+        return bf_err_set(e, BF_E_INPUT, "partition: an object was expected");
+    bf_buf_init(&text, PARTITION_MAX);
+    bf_buf_addc(&text, '{');
+    json_object_foreach(partition, name, v)
+    {
+        if (!json_is_string(v)) {
+            bf_buf_free(&text);
+            return bf_err_set(e, BF_E_INPUT, "partition: a text was expected");
+        }
+        bf_json_put_key(&text, &first, bf_str_of(name));
+        bf_json_put_string(&text, bf_doc_get_text(partition, name));
+    }
+    bf_buf_addc(&text, '}');
+    bool ok = bf_buf_check(&text, "a partition", e);
+    b->partition = ok ? bf_str_dup(bf_buf_view(&text)) : NULL;
+    bf_buf_free(&text);
+    return ok && !b->partition ? bf_err_nomem(e) : ok;
+}
+
+static bool parse_batch(json_t *v, struct bf_state_batch *b, bool sealed, struct bf_err *e)
+{
+    if (!json_is_object(v))
+        return bf_err_set(e, BF_E_INPUT, "a batch: an object was expected");
+    for (size_t i = 0; i < BF_COUNT(texts); i++) {
+        char *text = NULL;
+        if (!take_text(v, texts[i].name, &text, e))
             return false;
-    if (more == BF_JSON_ERROR)
+        memcpy((char *)b + texts[i].at, &text, sizeof text);
+    }
+    for (size_t i = 0; i < BF_COUNT(numbers); i++) {
+        uint64_t n = 0;
+        if (!bf_doc_get_u64(v, numbers[i].name, &n, e))
+            return false;
+        memcpy((char *)b + numbers[i].at, &n, sizeof n);
+    }
+    if (!take_partition(v, b, e))
         return false;
     if (!b->file || !*b->file || strchr(b->file, '/'))
         return bf_err_set(e, BF_E_INPUT, "a batch without a file name of its own");
@@ -227,50 +209,43 @@ static bool parse_batch(struct bf_json *j, struct bf_state_batch *b, bool sealed
     return true;
 }
 
-static bool parse_batches(struct bf_state *s, struct bf_json *j, bool sealed, struct bf_err *e)
+static bool parse_batches(struct bf_state *s, const json_t *doc, bool sealed, struct bf_err *e)
 {
-    enum bf_json_more more;
-    if (!bf_json_enter(j, BF_JSON_ARRAY, e))
-        return false;
-    while ((more = bf_json_element(j, e)) == BF_JSON_MORE) {
+    const json_t *array = json_object_get(doc, sealed ? "sealed" : "open");
+    if (array && !json_is_array(array))
+        return bf_err_set(e, BF_E_INPUT, "%s: an array was expected", sealed ? "sealed" : "open");
+    for (size_t i = 0; i < json_array_size(array); i++) {
         struct bf_state_batch b = {0};
-        if (!parse_batch(j, &b, sealed, e) ||
+        if (!parse_batch(json_array_get(array, i), &b, sealed, e) ||
             !(sealed ? bf_state_add_sealed(s, &b, e) : bf_state_add_open(s, &b, e))) {
             bf_state_batch_free(&b);
             return false;
         }
     }
-    return more == BF_JSON_END;
+    return true;
+}
+
+static bool parse(struct bf_state *s, const json_t *doc, struct bf_err *e)
+{
+    uint64_t version = 0;
+    json_t *streams = json_object_get(doc, "streams");
+    if (!bf_doc_get_u64(doc, "version", &version, e))
+        return false;
+    if (!json_object_get(doc, "version"))
+        return bf_err_set(e, BF_E_INPUT, "no version: this is not a state of bfpipe");
+    if (version != 1)
+        return bf_err_set(e, BF_E_INPUT, "version %" PRIu64 " of the state is not known here",
+                          version);
+    if (streams && !json_is_object(streams))
+        return bf_err_set(e, BF_E_INPUT, "streams: an object was expected");
+    return parse_streams(s, streams, e) && parse_batches(s, doc, true, e) &&
+           parse_batches(s, doc, false, e);
 }
 
 bool bf_state_parse(struct bf_state *s, struct bf_str text, struct bf_err *e)
 {
-    struct bf_json j;
-    struct bf_json_key key;
-    struct bf_json_val v;
-    enum bf_json_more more;
-    bool version = false;
-    bf_json_init(&j, text);
-    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(&j, &key, e)) == BF_JSON_MORE) {
-        bool ok;
-        if (bf_json_key_is(&key, "streams"))
-            ok = parse_streams(s, &j, e);
-        else if (bf_json_key_is(&key, "sealed"))
-            ok = parse_batches(s, &j, true, e);
-        else if (bf_json_key_is(&key, "open"))
-            ok = parse_batches(s, &j, false, e);
-        else if ((ok = bf_json_value(&j, &v, e)) && bf_json_key_is(&key, "version")) {
-            version = true;
-            if (!bf_str_is(v.raw, "1"))
-                return bf_err_set(e, BF_E_INPUT, "version %.*s of the state is not known here",
-                                  (int)(v.raw.n > 20 ? 20 : v.raw.n), v.raw.p);
-        }
-        if (!ok)
-            return false;
-    }
-    if (more == BF_JSON_ERROR || !bf_json_end(&j, e))
-        return false;
-    return version || bf_err_set(e, BF_E_INPUT, "no version: this is not a state of bfpipe");
+    json_t *doc = bf_doc_object(text, BF_DOC_STRICT, e);
+    bool ok = doc && parse(s, doc, e);
+    bf_doc_free(doc);
+    return ok;
 }

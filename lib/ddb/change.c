@@ -3,7 +3,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/change_ops.h"
 #include "lib/envelope/known.h"
 #include "lib/ddb/number.h"
@@ -12,8 +12,6 @@
 
 enum {
     ATTRS_MAX = 4 * 1024 * 1024, /* an entry needs 14 bytes of text at least */
-    NAMES_BY_MAP = 48,           /* from so many attributes on, repeated names are looked up */
-    MEMBERS_BY_MAP = 16,         /* and from so many members of a map */
     TEXT_MAX = 256 * 1024 * 1024
 };
 
@@ -22,18 +20,17 @@ void bf_change_init(struct bf_change *c)
     *c = (struct bf_change){0};
     bf_buf_init(&c->padded, TEXT_MAX + (size_t)BF_CORE_PAD);
     bf_buf_init(&c->flat, TEXT_MAX + (size_t)BF_CORE_PAD);
-    bf_map_init(&c->names, ATTRS_MAX);
-    bf_map_init(&c->inner, ATTRS_MAX);
+    bf_buf_init(&c->name, TEXT_MAX);
 }
 
 void bf_change_free(struct bf_change *c)
 {
     free(c->attrs);
-    free(c->shape);
+    free(c->envelope);
+    bf_change_names_free(c->names);
     bf_buf_free(&c->padded);
     bf_buf_free(&c->flat);
-    bf_map_free(&c->names);
-    bf_map_free(&c->inner);
+    bf_buf_free(&c->name);
     *c = (struct bf_change){0};
 }
 
@@ -56,56 +53,6 @@ bool bf_change_grow(struct bf_change *c)
     return true;
 }
 
-static bool same_name(const struct bf_attr *a, const struct bf_attr *b)
-{
-    if (!a->name_escaped && !b->name_escaped)
-        return bf_str_eq(a->name, b->name);
-    struct bf_buf decoded;
-    bf_buf_init(&decoded, a->name.n + 1);
-    bf_json_unescape(&decoded, a->name);
-    bool same = bf_attr_is(b, bf_buf_view(&decoded));
-    bf_buf_free(&decoded);
-    return same;
-}
-
-static bool put_name(struct bf_map *names, const struct bf_attr *a, bool *added)
-{
-    struct bf_buf decoded;
-    struct bf_str name = a->name;
-    bf_buf_init(&decoded, a->name.n + 1);
-    if (a->name_escaped) {
-        bf_json_unescape(&decoded, a->name);
-        name = bf_buf_view(&decoded);
-    }
-    bool ok = bf_map_put(names, name, added) != NULL;
-    bf_buf_free(&decoded);
-    return ok;
-}
-
-/* Does the name of the newest attribute stand among those from first on? */
-bool bf_change_repeated(struct bf_change *c, size_t first)
-{
-    const struct bf_attr *newest = &c->attrs[c->nattrs];
-    bool added = true;
-    if (c->nattrs - first < NAMES_BY_MAP) {
-        for (const struct bf_attr *a = c->attrs + first; a < newest; a++)
-            if (same_name(a, newest))
-                return true;
-        return false;
-    }
-    /* the map catches up with the table; it is emptied at the first look into an image */
-    size_t have = c->names.live;
-    if (c->names_first != first) {
-        bf_map_clear(&c->names);
-        c->names_first = first;
-        have = 0;
-    }
-    for (const struct bf_attr *a = c->attrs + first + have; a <= newest; a++)
-        if (!put_name(&c->names, a, &added) || !added)
-            return true;
-    return false;
-}
-
 void bf_change_forget_body(struct change_scan *s)
 {
     struct bf_change *c = s->change;
@@ -120,55 +67,6 @@ bool bf_change_time_ok(const struct bf_change *c)
     int64_t us;
     unsigned decimals;
     return bf_change_time(c, &us, &decimals) && us >= 0;
-}
-
-/* Names of members, the first of them side by side. */
-struct members {
-    struct bf_attr few[MEMBERS_BY_MAP];
-    size_t n;
-    bool nomem;
-};
-
-/* Does the name stand among them? Else it does now. */
-static bool member_came(struct bf_change *c, struct members *m, const struct bf_json_key *key)
-{
-    struct bf_attr a = {.name = key->text, .name_escaped = key->escaped};
-    bool added = true;
-    if (m->n < MEMBERS_BY_MAP) {
-        for (size_t i = 0; i < m->n; i++)
-            if (same_name(&m->few[i], &a))
-                return true;
-        m->few[m->n++] = a;
-        return false;
-    }
-    if (m->n == MEMBERS_BY_MAP) {
-        bf_map_clear(&c->inner);
-        for (size_t i = 0; i < m->n; i++)
-            m->nomem |= !put_name(&c->inner, &m->few[i], &added);
-    }
-    m->n++;
-    m->nomem |= !put_name(&c->inner, &a, &added);
-    return m->nomem || !added;
-}
-
-const char *bf_change_member_twice(struct bf_change *c, struct bf_str map, bool *nomem)
-{
-    struct members m;
-    struct bf_json j;
-    struct bf_json_key key;
-    struct bf_err ignored;
-    const char *twice = NULL;
-    m.n = 0;
-    m.nomem = false;
-    bf_json_init(&j, map);
-    bool ok = bf_json_enter(&j, BF_JSON_OBJECT, &ignored);
-    while (ok && !twice && bf_json_member(&j, &key, &ignored) == BF_JSON_MORE) {
-        if (member_came(c, &m, &key))
-            twice = key.text.p - 1;
-        ok = bf_json_skip(&j, &ignored);
-    }
-    *nomem = m.nomem;
-    return twice;
 }
 
 static const char type_names[][5] = {"S", "N", "B", "BOOL", "NULL", "M", "L", "SS", "NS", "BS"};
@@ -236,8 +134,6 @@ static const struct change_ops *ops(void)
 {
     switch (bf_cpu_level()) {
 #if defined(__x86_64__)
-    case BF_CPU_AVX2:
-        return &bf_change_avx2;
     case BF_CPU_SSE2:
         return &bf_change_sse2;
 #endif
@@ -246,20 +142,15 @@ static const struct change_ops *ops(void)
     }
 }
 
-/* The memory of shapes, made at the first record, and anew when it is full of what comes no more. */
-static bool remember(struct change_scan *s, struct bf_err *e)
+/* What is kept from record to record, made at the first one. */
+static bool keep(struct change_scan *s, struct bf_err *e)
 {
     struct bf_change *c = s->change;
-    if ((!c->shape && !(c->shape = calloc(1, sizeof *c->shape))) ||
-        (!c->attrs && !bf_change_grow(c)))
+    if ((!c->envelope && !(c->envelope = calloc(1, sizeof *c->envelope))) ||
+        (!c->names && !bf_change_names_new(c)) || (!c->attrs && !bf_change_grow(c)))
         return bf_err_nomem(e);
-    s->shape = c->shape;
-    s->at = 0;
-    if (s->shape->n == 0 || s->shape->misses > SHAPE_MISSES) {
-        memset(s->shape, 0, sizeof *s->shape);
-        s->shape->n = 1;
-        s->shape->id[0] = 63;
-    }
+    s->envelope = c->envelope;
+    s->names = c->names;
     return true;
 }
 
@@ -273,7 +164,6 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
     c->time = (struct bf_str){0};
     c->keys = c->new_image = c->old_image = (struct bf_image){0};
     c->nattrs = 0;
-    c->names_first = SIZE_MAX;
     if (slack < BF_CORE_PAD || (text.p[text.n] != '\n' && text.p[text.n] != '\0')) {
         bf_buf_reset(&c->padded);
         char *copy = bf_buf_room(&c->padded, text.n + BF_CORE_PAD);
@@ -296,7 +186,7 @@ static bool begin(struct change_scan *s, struct bf_change *c, struct bf_str text
     s->body_at = NULL;
     s->wrap = s->twice = false;
     s->twin = s->twin_end = 0;
-    return remember(s, e);
+    return keep(s, e);
 }
 
 /* The attribute's name for a message: what of it is sound, cut to something readable. */

@@ -19,7 +19,10 @@
 #include "lib/base/map.h"
 #include "lib/base/str.h"
 
-struct bf_change_shape;
+BF_C_BEGIN
+
+struct bf_change_envelope;
+struct bf_change_names;
 
 enum bf_op { BF_OP_INSERT, BF_OP_MODIFY, BF_OP_REMOVE };
 
@@ -45,13 +48,12 @@ struct bf_attr {
     struct bf_str
         val; /* S, N, B: between the quotes; BOOL: true or false; M, L, sets: with brackets */
     enum bf_attr_type type;
-    bool name_escaped;    /* name holds a backslash */
-    bool escaped;         /* S, B: val holds a backslash */
-    bool json;            /* N: val is a JSON number as it stands */
-    uint8_t entry, after; /* places in the memory of shapes; 0: none */
-    /* M, L, sets of a record: the value as plain JSON, its length in front of it as a uint32_t. NULL:
-     * not made. Who changes val sets it to NULL. */
-    const char *flat;
+    bool name_escaped; /* name holds a backslash */
+    bool escaped;      /* S, B: val holds a backslash */
+    bool json;         /* N: val is a JSON number as it stands */
+    uint32_t plain_n;
+    /* The value as plain JSON, plain_n bytes, as a row has it. NULL: not made. Code that changes val sets it to NULL. */
+    const char *plain;
 };
 
 struct bf_image {
@@ -85,12 +87,11 @@ struct bf_change {
     /* owned */
     struct bf_attr *attrs;
     size_t nattrs, cap;
-    struct bf_buf padded;          /* a copy of a text that could not be read in place */
-    struct bf_buf flat;            /* the attributes' plain JSON */
-    struct bf_map names;           /* finds repeated names in large images */
-    struct bf_map inner;           /* and in large maps */
-    struct bf_change_shape *shape; /* what records look like, for speed alone */
-    size_t names_first;            /* the image that names is about, by its first attribute */
+    struct bf_buf padded;                /* a copy of a text that could not be read in place */
+    struct bf_buf flat;                  /* the plain JSON of maps, lists and sets */
+    struct bf_buf name;                  /* one that was written with escapes */
+    struct bf_change_names *names;       /* finds names that stand twice */
+    struct bf_change_envelope *envelope; /* what the last one looked like, for speed alone */
 };
 
 BF_API void bf_change_init(struct bf_change *c);
@@ -133,5 +134,7 @@ BF_API BF_MUST bool bf_op_parse(struct bf_str name, enum bf_op *op);
 
 /* "S", "N", "BOOL"... */
 BF_API struct bf_str bf_attr_type_name(enum bf_attr_type type);
+
+BF_C_END
 
 #endif

@@ -1,34 +1,13 @@
 /*
  * The one pass over a change record, built on lib/json/core.h and change_value.h
- * and compiled once for each vector level: change_portable.c, change_sse2.c,
- * change_avx2.c define BF_CORE_SIMD and CHANGE_OPS and include this. change.c
+ * and compiled once for each vector level: change_portable.c and change_sse2.c
+ * define BF_CORE_SIMD and CHANGE_OPS and include this. change.c
  * chooses among the tables. The text is padded (core.h).
  */
 #ifndef BF_DDB_CHANGE_CORE_H
 #define BF_DDB_CHANGE_CORE_H
 
 #include "lib/ddb/change_value.h"
-
-/* An attribute that has not been seen in this record. */
-CORE_INLINE const char *fresh(struct change_scan *s, const char *p, struct bf_attr *a)
-{
-    const struct shape_entry *e = guess(s, p);
-    if (CORE_LIKELY(e)) {
-        a->entry = (uint8_t)s->at;
-        p = known_pair(s, p, e, a, 0);
-    } else {
-        p = new_pair(s, p, a, 0);
-        a->entry = (uint8_t)s->entry;
-    }
-    a->after = (uint8_t)s->at;
-    return p;
-}
-
-CORE_INLINE bool same_name(const struct change_scan *s, const struct bf_attr *a,
-                           const struct bf_attr *b)
-{
-    return a->entry && s->shape->id[a->entry] == s->shape->id[b->entry];
-}
 
 /*
  * The two images of a change, and its keys, are mostly the same text. What stands at p as t stood in the
@@ -39,29 +18,19 @@ CORE_INLINE const char *twin(struct change_scan *s, const char *p, struct bf_att
 {
     const char *from = t->name.p - 1, *end = t->av.p + t->av.n;
     size_t n = (size_t)(end - from);
-    if (CORE_UNLIKELY((size_t)(s->core.end - p) < n) || !core_same(p, from, n))
+    if (CORE_UNLIKELY((size_t)(s->core.end - p) < n) || !core_same_wide(p, from, n))
         return NULL;
     *a = *t;
     a->name.p = p + 1;
     a->av.p = p + (t->av.p - from);
     a->val.p = p + (t->val.p - from);
-    s->at = t->after;
     return p + n;
 }
 
-/* Whose turn it is behind an attribute that was no twin. */
-CORE_CALL const struct bf_attr *next_twin(const struct change_scan *s, const struct bf_attr *a,
-                                          const struct bf_attr *t, const struct bf_attr *end)
+/* Does the name at p, with its quotes, stand there as t's does? */
+CORE_INLINE bool named(const char *p, const struct bf_attr *t)
 {
-    if (same_name(s, a, t))
-        return t + 1;
-    return t + 1 < end && same_name(s, a, t + 1) ? t + 2 : t;
-}
-
-CORE_CALL const char *twice(struct change_scan *s, const char *name)
-{
-    s->attr = name;
-    return core_fail(&s->core, name, "stands twice");
+    return core_same_wide(p, t->name.p - 1, t->name.n + 2);
 }
 
 CORE_COLD bool grow(struct change_scan *s)
@@ -72,44 +41,88 @@ CORE_COLD bool grow(struct change_scan *s)
     return false;
 }
 
+/*
+ * The attributes of the image before, in the order in which this one is held against them. Attributes of the
+ * same names in the same order need no look at whether a name stands twice. At the first that has none there,
+ * all names go into the table, and those that follow.
+ */
+struct twins {
+    const struct bf_attr *at, *end;
+    unsigned strange; /* attributes in a row that had no twin */
+    bool listed;      /* names are in the table */
+};
+
+enum { STRANGE_MAX = 8 }; /* so many, and the image is another one */
+
+/* Is the attribute at p of the name of the next twin, or the one after? */
+CORE_INLINE bool known(const char *p, struct twins *w)
+{
+    if (w->at == w->end)
+        return false;
+    size_t step = named(p, w->at) ? 1 : w->at + 1 < w->end && named(p, w->at + 1) ? 2 : 0;
+    w->at += step;
+    if (CORE_LIKELY(step))
+        w->strange = 0;
+    else if (++w->strange == STRANGE_MAX)
+        w->at = w->end;
+    return step;
+}
+
+/* The names from first to before a go into the table. */
+CORE_CALL bool list_names(struct change_scan *s, size_t first, const struct bf_attr *a)
+{
+    for (const struct bf_attr *b = s->change->attrs + first; b < a; b++)
+        if (!first_time(s, b, s->names->first))
+            return false;
+    return true;
+}
+
+/* An attribute that has no twin, or one with another value. */
+CORE_INLINE const char *fresh(struct change_scan *s, const char *p, struct bf_attr *a,
+                              struct twins *w, size_t first)
+{
+    const char *name = p;
+    bool is_known = known(p, w);
+    p = pair(s, p, a, 0);
+    if (CORE_UNLIKELY(!p)) {
+        s->attr = name;
+        return NULL;
+    }
+    if (CORE_UNLIKELY(!w->listed)) {
+        if (is_known)
+            return p;
+        w->listed = true;
+        if (a > s->change->attrs + first && !list_names(s, first, a))
+            return twice(s, name, 0);
+    }
+    return CORE_LIKELY(first_time(s, a, s->names->first)) ? p : twice(s, name, 0);
+}
+
 /* The attributes of an image from p, on the quote of the first name, into the table from first on. */
 CORE_INLINE const char *attributes(struct change_scan *s, const char *p, size_t first)
 {
     struct bf_change *c = s->change;
     struct bf_attr *a = c->attrs + first, *full = c->attrs + c->cap;
-    const struct bf_attr *t = c->attrs + s->twin, *t_end = c->attrs + s->twin_end;
-    uint64_t seen = SHAPE_NO_ID; /* the entries whose names have come */
+    struct twins w = {c->attrs + s->twin, c->attrs + s->twin_end, 0, s->twin == s->twin_end};
     bool more;
     do {
-        const char *name = p;
+        const char *q = NULL;
         if (CORE_UNLIKELY(a == full)) { /* the table may move */
-            size_t at = (size_t)(a - c->attrs), t_at = (size_t)(t - c->attrs);
+            ptrdiff_t at = a - c->attrs, t = w.at - c->attrs, end = w.end - c->attrs;
             if (!grow(s))
                 return NULL;
             a = c->attrs + at;
             full = c->attrs + c->cap;
-            t = c->attrs + t_at;
-            t_end = c->attrs + s->twin_end;
+            w.at = c->attrs + t;
+            w.end = c->attrs + end;
         }
-        if (t < t_end && (p = twin(s, name, a, t)) != NULL)
-            t++;
-        else {
-            p = fresh(s, name, a);
-            if (CORE_UNLIKELY(!p)) {
-                s->attr = name;
-                return NULL;
-            }
-            if (t < t_end)
-                t = next_twin(s, a, t, t_end);
-        }
-        uint64_t bit = (uint64_t)1 << s->shape->id[a->entry];
-        if (CORE_UNLIKELY(seen & bit)) {
-            c->nattrs = (size_t)(a - c->attrs);
-            if (bf_change_repeated(c, first))
-                return twice(s, name);
-            seen = UINT64_MAX; /* the rest of the image looks closer */
-        }
-        seen |= bit;
+        if (w.at < w.end && (q = twin(s, p, a, w.at)) != NULL) {
+            w.at++;
+            if (CORE_UNLIKELY(w.listed) && !first_time(s, a, s->names->first))
+                return twice(s, p, 0);
+            p = q;
+        } else if (!(p = fresh(s, p, a, &w, first)))
+            return NULL;
         a++;
         p = next_member(&s->core, p, &more);
     } while (p && more);
@@ -125,7 +138,7 @@ static const char *image(struct change_scan *s, const char *p, struct bf_image *
     const char *from = p;
     if (*p != '{')
         return core_fail(&s->core, p, "an image is an object");
-    s->at = 0;
+    begin_names(s->names);
     p = core_space(&s->core, p + 1);
     p = *p == '}' ? p + 1 : attributes(s, p, first);
     if (CORE_UNLIKELY(!p))
@@ -352,18 +365,19 @@ CORE_CALL const char *members(struct change_scan *s, const char *p)
  * parts that are compared were valid there, so they are valid here. */
 CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
 {
-    const struct shape_head *h = &s->shape->head;
+    const struct envelope_head *h = &s->envelope->head;
     struct bf_change *c = s->change;
     size_t left = (size_t)(s->core.end - p);
-    if (CORE_UNLIKELY(h->first == 0 || left < HEAD_TEXT + 64) || !core_same(p, h->text, h->first))
+    if (CORE_UNLIKELY(h->first == 0 || left < h->n) || !core_same_wide(p, h->text, h->first))
         return NULL;
     const char *id = p + h->first, *q = core_special(id);
     if (CORE_UNLIKELY(*q != '"'))
         return NULL;
     const char *second = q + 1, *op = second + h->second, *third = op + 7;
-    if (CORE_UNLIKELY((size_t)(s->core.end - second) < HEAD_TEXT) ||
+    if (CORE_UNLIKELY((size_t)(s->core.end - second) + h->first < h->n) ||
         !core_same(second, h->text + h->first, h->second) || op[6] != '"' ||
-        !bf_change_op(op, &c->op) || !core_same(third, h->text + h->first + h->second, h->third))
+        !bf_change_op(op, &c->op) ||
+        !core_same_wide(third, h->text + h->first + h->second, h->third))
         return NULL;
     c->event_id = (struct bf_change_text){bf_str(id, (size_t)(q - id)), false};
     s->op = (struct bf_change_text){bf_str(op, 6), false};
@@ -379,11 +393,12 @@ CORE_INLINE const char *known_head(struct change_scan *s, const char *p)
 /* The end of a tail that is remembered as far as p; NULL: it is another one. */
 CORE_INLINE const char *known_sequence(struct change_scan *s, const char *p)
 {
-    const struct shape_tail *t = &s->shape->tail;
+    const struct envelope_tail *t = &s->envelope->tail;
     if (!t->rest)
         return p;
     const char *q = core_special(p);
-    if (*q != '"' || (size_t)(s->core.end - q) < t->rest || !core_same(q, t->text + t->n, t->rest))
+    if (*q != '"' || (size_t)(s->core.end - q) < t->rest ||
+        !core_same_wide(q, t->text + t->n, t->rest))
         return NULL;
     s->change->kinesis_seq.text = bf_str(p, (size_t)(q - p));
     return q + t->rest;
@@ -392,11 +407,11 @@ CORE_INLINE const char *known_sequence(struct change_scan *s, const char *p)
 /* What stands behind "dynamodb", from p on. */
 CORE_INLINE const char *tail(struct change_scan *s, const char *p)
 {
-    const struct shape_tail *t = &s->shape->tail;
+    const struct envelope_tail *t = &s->envelope->tail;
     bool more;
     const char *q;
-    if (CORE_LIKELY(t->n && (size_t)(s->core.end - p) >= t->n) && core_same(p, t->text, t->n) &&
-        (q = known_sequence(s, p + t->n))) {
+    if (CORE_LIKELY(t->n && (size_t)(s->core.end - p) >= t->n) &&
+        core_same_wide(p, t->text, t->n) && (q = known_sequence(s, p + t->n))) {
         if (t->arn_n)
             s->arn.text = bf_str(p + t->arn_at, t->arn_n);
         return q;
@@ -435,6 +450,7 @@ static const char *scan_record(struct change_scan *s)
 
 static const char *scan_value(struct change_scan *s, struct bf_attr *a)
 {
+    begin_names(s->names);
     return value(s, core_space(&s->core, s->core.start), a, 0);
 }
 

@@ -1,6 +1,6 @@
 #include "lib/ddb/item.h"
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/number.h"
 
 /* One walk over an item: where from, where to, and what was counted. */
@@ -15,7 +15,7 @@ struct walk {
 
 static bool in_attr(struct walk *w)
 {
-    return bf_err_ctx(w->e, "attribute '%.*s'", (int)(w->attr.n > 60 ? 60 : w->attr.n), w->attr.p);
+    return bf_err_ctx(w->e, "attribute '%.*s'", BF_SHOWN(w->attr));
 }
 
 static bool bad(struct walk *w, enum bf_err_code code, const char *what)
@@ -373,7 +373,7 @@ static bool typed_inner(struct walk *w, struct bf_str name_of, struct bf_json_va
     if (bf_str_is(name_of, "NULL"))
         return typed_flag(w, false);
     bf_err_set(w->e, BF_E_INPUT, "'%.*s' is no type of DynamoDB (S N B BOOL NULL L M SS NS BS)",
-               (int)(name_of.n > 20 ? 20 : name_of.n), name_of.p);
+               BF_SHOWN_TO(name_of, 20));
     return in_attr(w);
 }
 
@@ -427,8 +427,7 @@ bool bf_item_typed(struct bf_json *j, const struct bf_item_schema *schema, struc
 static bool bad_key(const struct bf_item_attr *a, struct bf_err *e, enum bf_err_code code,
                     const char *what)
 {
-    return bf_err_set(e, code, "key '%.*s' %s", (int)(a->name.n > 60 ? 60 : a->name.n), a->name.p,
-                      what);
+    return bf_err_set(e, code, "key '%.*s' %s", BF_SHOWN(a->name), what);
 }
 
 /* Appends the canonical bytes of one key value; *bytes is the value's size. */

@@ -6,6 +6,7 @@
 #define BF_DDB_NAMES_H
 
 #include "lib/base/near.h"
+#include "lib/base/map.h"
 #include "lib/ddb/change.h"
 
 struct bf_names {

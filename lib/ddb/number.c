@@ -9,7 +9,7 @@ struct parts {
 
 enum { EXP_CAP = 1000000 };
 
-static size_t digits(struct bf_str s, size_t i)
+static size_t skip_digits(struct bf_str s, size_t i)
 {
     while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
         i++;
@@ -22,7 +22,7 @@ static bool exponent(struct bf_str s, size_t i, int *out)
     bool negative = i < s.n && s.p[i] == '-';
     if (i < s.n && (s.p[i] == '-' || s.p[i] == '+'))
         i++;
-    if (i == s.n || digits(s, i) != s.n)
+    if (i == s.n || skip_digits(s, i) != s.n)
         return false;
     int v = 0;
     for (; i < s.n; i++)
@@ -38,12 +38,12 @@ static bool parse(struct bf_str s, struct parts *n)
     *n = (struct parts){.negative = s.n && s.p[0] == '-'};
     if (s.n && (s.p[0] == '-' || s.p[0] == '+'))
         i++;
-    size_t end = digits(s, i);
+    size_t end = skip_digits(s, i);
     n->whole = bf_str(s.p + i, end - i);
     n->fraction = bf_str(s.p + end, 0);
     if (end < s.n && s.p[end] == '.') {
         i = end + 1;
-        end = digits(s, i);
+        end = skip_digits(s, i);
         n->fraction = bf_str(s.p + i, end - i);
     }
     if (n->whole.n + n->fraction.n == 0)
@@ -76,35 +76,58 @@ static int64_t magnitude(const struct parts *n, size_t first)
     return (int64_t)n->whole.n - (int64_t)first - 1 + n->exponent;
 }
 
-bool bf_number_check(struct bf_str text, struct bf_err *e)
+/* *digits: how many significant digits a number has. */
+static enum bf_number_verdict judge(struct bf_str text, size_t *digits)
 {
     struct parts n;
     size_t first, last;
     if (!parse(text, &n))
-        return bf_err_set(e, BF_E_INPUT, "'%.*s' is not a number", (int)(text.n > 60 ? 60 : text.n),
-                          text.p ? text.p : "");
+        return BF_NUMBER_NONE;
     significant(&n, &first, &last);
-    if (last - first > BF_NUMBER_DIGITS)
+    *digits = last - first;
+    if (*digits > BF_NUMBER_DIGITS)
+        return BF_NUMBER_LONG;
+    if (*digits && magnitude(&n, first) > BF_NUMBER_EXP_MAX)
+        return BF_NUMBER_LARGE;
+    if (*digits && magnitude(&n, first) < BF_NUMBER_EXP_MIN)
+        return BF_NUMBER_SMALL;
+    return BF_NUMBER_FITS;
+}
+
+enum bf_number_verdict bf_number_judge(struct bf_str text)
+{
+    size_t digits;
+    return judge(text, &digits);
+}
+
+bool bf_number_check(struct bf_str text, struct bf_err *e)
+{
+    size_t digits = 0;
+    switch (judge(text, &digits)) {
+    case BF_NUMBER_NONE:
+        return bf_err_set(e, BF_E_INPUT, "'%.*s' is not a number", BF_SHOWN(text));
+    case BF_NUMBER_LONG:
         return bf_err_set(e, BF_E_LIMIT, "a number of %zu significant digits, DynamoDB holds %d",
-                          last - first, BF_NUMBER_DIGITS);
-    if (last == first)
-        return true;
-    if (magnitude(&n, first) > BF_NUMBER_EXP_MAX)
+                          digits, BF_NUMBER_DIGITS);
+    case BF_NUMBER_LARGE:
         return bf_err_set(e, BF_E_LIMIT, "a number above 9.99E+%d, DynamoDB's largest",
                           BF_NUMBER_EXP_MAX);
-    if (magnitude(&n, first) < BF_NUMBER_EXP_MIN)
+    case BF_NUMBER_SMALL:
         return bf_err_set(e, BF_E_LIMIT, "a number below 1E%d, DynamoDB's smallest",
                           BF_NUMBER_EXP_MIN);
+    case BF_NUMBER_FITS:
+        break;
+    }
     return true;
 }
 
 bool bf_number_is_json(struct bf_str s)
 {
     size_t i = s.n && s.p[0] == '-';
-    size_t end = digits(s, i);
+    size_t end = skip_digits(s, i);
     if (end == i || (s.p[i] == '0' && end - i > 1))
         return false;
-    return end == s.n || s.p[end] != '.' || digits(s, end + 1) > end + 1;
+    return end == s.n || s.p[end] != '.' || skip_digits(s, end + 1) > end + 1;
 }
 
 void bf_number_put_json(struct bf_buf *out, struct bf_str text)

@@ -13,6 +13,17 @@
 
 enum { BF_NUMBER_DIGITS = 38, BF_NUMBER_EXP_MAX = 125, BF_NUMBER_EXP_MIN = -130 };
 
+/* What is wrong with a text as a number of DynamoDB's. */
+enum bf_number_verdict {
+    BF_NUMBER_FITS,
+    BF_NUMBER_NONE,  /* it is no number */
+    BF_NUMBER_LONG,  /* more than 38 significant digits */
+    BF_NUMBER_LARGE, /* magnitude above the range */
+    BF_NUMBER_SMALL  /* magnitude below the range, and not zero */
+};
+
+BF_API enum bf_number_verdict bf_number_judge(struct bf_str text);
+
 /* Is text a number that DynamoDB holds? BF_E_INPUT when it is no number, BF_E_LIMIT for too many
  * digits or a magnitude out of range; the error names what was wrong, not where. */
 BF_API BF_MUST bool bf_number_check(struct bf_str text, struct bf_err *e);

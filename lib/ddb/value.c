@@ -145,7 +145,7 @@ char *bf_value_write(char *o, const struct bf_attr *a)
     case BF_ATTR_BS:
         break;
     }
-    return a->flat ? bf_value_copy_flat(o, a->flat) : put_members(&s, o, &p, a->type);
+    return a->plain ? bf_value_copy(o, a->plain, a->plain_n) : put_members(&s, o, &p, a->type);
 }
 
 void bf_value_put_json(struct bf_buf *out, const struct bf_attr *a)
@@ -198,7 +198,7 @@ static const char *read_value(struct core *s, const char *p, struct bf_attr *a)
     p = core_space(s, p + 1);
     a->type = take_type(s, &p);
     a->escaped = a->json = false;
-    a->flat = NULL;
+    a->plain = NULL;
     if (*p == '"') {
         const char *end = core_string(s, p + 1, &escaped);
         a->val = bf_str(p + 1, (size_t)(end - p) - 2);

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/envelope/kpl.h"
 #include "lib/json/scan.h"
 
@@ -16,9 +16,11 @@ struct wrapped {
     bool in_base64;
     struct bf_str index;  /* of a part */
     struct bf_str object; /* data that is a JSON object */
+    bool has_detail_type;
+    struct bf_str detail; /* of an event of EventBridge */
 };
 
-static bool take(struct bf_json *j, struct bf_json_val *v, bool *has, struct bf_err *e)
+static bool take_value(struct bf_json *j, struct bf_json_val *v, bool *has, struct bf_err *e)
 {
     if (!bf_json_value(j, v, e))
         return false;
@@ -28,7 +30,7 @@ static bool take(struct bf_json *j, struct bf_json_val *v, bool *has, struct bf_
 
 static bool take_data(struct bf_json *j, struct wrapped *w, struct bf_err *e)
 {
-    if (!take(j, &w->data, &w->has_data, e))
+    if (!take_value(j, &w->data, &w->has_data, e))
         return false;
     if (w->data.type == BF_JSON_OBJECT)
         w->object = w->data.raw;
@@ -42,18 +44,28 @@ static bool envelope(struct bf_json *j, const struct bf_json_key *key, struct wr
     struct bf_json_val shard;
     *took = true;
     if (bf_json_key_is(key, "sequence"))
-        return take(j, &w->seq, &w->has_sequence, e);
+        return take_value(j, &w->seq, &w->has_sequence, e);
     if (bf_json_key_is(key, "shard"))
-        return take(j, &shard, &w->has_shard, e);
+        return take_value(j, &shard, &w->has_shard, e);
     if (bf_json_key_is(key, "index")) {
         if (!bf_json_value(j, &shard, e))
             return false;
         w->index = shard.type == BF_JSON_NUMBER ? shard.raw : w->index;
         return true;
     }
+    if (bf_json_key_is(key, "detail-type"))
+        return take_value(j, &shard, &w->has_detail_type, e);
+    if (bf_json_key_is(key, "detail")) {
+        if (!bf_json_value(j, &shard, e))
+            return false;
+        w->detail = shard.type == BF_JSON_OBJECT ? shard.raw : w->detail;
+        return true;
+    }
+    if (bf_json_key_is(key, "rawData"))
+        return take_data(j, w, e);
     w->in_base64 = bf_json_key_is(key, "data_base64");
     *took = w->in_base64;
-    return !w->in_base64 || take(j, &w->data, &w->has_data, e);
+    return !w->in_base64 || take_value(j, &w->data, &w->has_data, e);
 }
 
 /* The members of a record, or of the object "kinesis" in it. */
@@ -74,9 +86,9 @@ static bool members(struct bf_json *j, struct wrapped *w, bool inner, struct bf_
         if (bf_json_key_is(&key, "Data") || bf_json_key_is(&key, "data"))
             ok = take_data(j, w, e);
         else if (bf_json_key_is(&key, "SequenceNumber") || bf_json_key_is(&key, "sequenceNumber"))
-            ok = take(j, &w->seq, &w->has_seq, e);
+            ok = take_value(j, &w->seq, &w->has_seq, e);
         else if (bf_json_key_is(&key, "recordId"))
-            ok = take(j, &w->id, &w->has_id, e);
+            ok = take_value(j, &w->id, &w->has_id, e);
         else if (!inner && bf_json_key_is(&key, "kinesis")) {
             ok = bf_json_peek(j, &type, e) &&
                  (type == BF_JSON_OBJECT ? members(j, w, true, e) : bf_json_skip(j, e));
@@ -121,16 +133,19 @@ static bool hand_data(const struct walk *walk, struct bf_capture_record *record,
     return ok;
 }
 
-/* Hands one record on. It is valid JSON. */
-static bool hand_on(const struct walk *walk, struct bf_str raw, size_t index, struct bf_err *e)
+/* Hands one record on. It is valid JSON; whole is what it was taken out of, or itself. */
+static bool hand_on(const struct walk *walk, struct bf_str whole, struct bf_str raw, size_t index,
+                    struct bf_err *e)
 {
-    struct bf_capture_record record = {.index = index, .raw = raw};
+    struct bf_capture_record record = {.index = index, .raw = whole};
     struct wrapped w = {0};
     struct bf_json j;
     struct bf_err why = {0};
     bf_json_init(&j, raw);
     if (!members(&j, &w, false, &why))
         return walk->fn(walk->ctx, &record, &why, e);
+    if (w.has_detail_type && w.detail.p)
+        return hand_on(walk, whole, w.detail, index, e);
     if (w.has_id)
         record.id = w.id.text;
     if (w.has_change) {
@@ -179,9 +194,21 @@ static bool array(const struct walk *walk, struct bf_str text, struct bf_err *e)
     if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
         return false;
     while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
-        if (!bf_json_value(&j, &v, e) || !hand_on(walk, v.raw, ++index, e))
+        if (!bf_json_value(&j, &v, e) || !hand_on(walk, v.raw, v.raw, ++index, e))
             return false;
     return more == BF_JSON_END;
+}
+
+bool bf_capture_wraps(struct bf_str document)
+{
+    static const struct bf_str names[] = {BF_STR("rawData"), BF_STR("detail-type")};
+    struct bf_json_val v;
+    struct bf_err ignored;
+    bool found = false;
+    for (size_t i = 0; i < BF_COUNT(names) && !found; i++)
+        if (!bf_json_find(document, names[i], &v, &found, &ignored))
+            return false;
+    return found;
 }
 
 bool bf_capture_each(struct bf_str document, struct bf_buf *decoded, bf_capture_fn *fn, void *ctx,
@@ -194,7 +221,7 @@ bool bf_capture_each(struct bf_str document, struct bf_buf *decoded, bf_capture_
         (!found && !bf_json_find(document, BF_STR("records"), &records, &found, e)))
         return false;
     if (!found)
-        return hand_on(&walk, document, 0, e);
+        return hand_on(&walk, document, document, 0, e);
     if (records.type != BF_JSON_ARRAY)
         return bf_err_set(e, BF_E_INPUT, "Records is not an array");
     return array(&walk, records.raw, e);

@@ -11,6 +11,8 @@
  *     {"shard":"...","sequence":"49...","data":"text"}       kinread -J; data_base64 where it is no text,
  *                                                            an object from DynamoDB Streams
  *     {"eventName":"INSERT","dynamodb":{...}}                DynamoDB Streams, Lambda
+ *     {"detail-type":"...","detail":{...}}                   EventBridge: detail is one of these again
+ *     {"errorCode":"...","rawData":"base64"}                 what Firehose keeps of a record that failed
  *
  * A single record of these kinds is taken too, without an array around it. Data
  * that the Kinesis Producer Library packed together is handed out in its parts,
@@ -30,6 +32,9 @@ struct bf_capture_record {
     struct bf_str
         part; /* digits: its place in data that the Kinesis Producer Library packed; p NULL: it is whole */
 };
+
+/* Is the document one of the wrappers that no change record looks like: an event of EventBridge, a Firehose error record? */
+BF_API bool bf_capture_wraps(struct bf_str document);
 
 /* Gets each record in turn. why is NULL, or says that the record's data is not there or no base64 (and
  * change is empty then). False ends the walk, with *e filled. */

@@ -1,6 +1,6 @@
 #include "lib/envelope/kpl.h"
 
-#include "lib/base/md5.h"
+#include "lib/encoding/md5.h"
 
 enum { MAGIC = 4, DIGEST = 16, KEYS_MAX = 64 * 1024 * 1024 };
 
@@ -46,7 +46,7 @@ static bool skip(struct bf_str *s, uint64_t n)
 }
 
 /* Takes one field off the front; false for anything malformed. */
-static bool take(struct bf_str *s, struct field *f)
+static bool next_field(struct bf_str *s, struct field *f)
 {
     uint64_t tag;
     if (!varint(s, &tag) || tag >> 3 == 0)
@@ -76,7 +76,7 @@ static bool read_record(struct bf_str s, uint64_t *key, struct bf_str *data)
     bool has_key = false, has_data = false;
     struct field f;
     while (s.n) {
-        if (!take(&s, &f))
+        if (!next_field(&s, &f))
             return false;
         if (f.number == 1 && !f.is_bytes) {
             *key = f.value;
@@ -95,7 +95,7 @@ static bool read_keys(struct bf_kpl *k, struct bf_str s)
     struct field f;
     bf_buf_reset(&k->keys);
     while (s.n) {
-        if (!take(&s, &f))
+        if (!next_field(&s, &f))
             return false;
         if (f.number == 1 && f.is_bytes)
             bf_buf_add(&k->keys, &f.bytes, sizeof f.bytes);
@@ -118,7 +118,7 @@ static bool check_records(const struct bf_kpl *k, struct bf_str s)
     struct bf_str data;
     struct field f;
     while (s.n) {
-        if (!take(&s, &f))
+        if (!next_field(&s, &f))
             return false;
         if (f.number != 3 || !f.is_bytes)
             continue;
@@ -148,7 +148,7 @@ bool bf_kpl_open(struct bf_kpl *k, struct bf_str data)
 bool bf_kpl_next(struct bf_kpl *k, struct bf_kpl_part *part)
 {
     struct field f;
-    while (k->rest.n && take(&k->rest, &f)) {
+    while (k->rest.n && next_field(&k->rest, &f)) {
         uint64_t key = 0;
         if (f.number != 3 || !f.is_bytes || !read_record(f.bytes, &key, &part->data))
             continue;

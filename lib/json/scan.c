@@ -2,13 +2,11 @@
 
 #include <stdio.h>
 
-#if defined(__x86_64__)
-#include <immintrin.h>
-#elif defined(__SSE2__)
+#if defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/cpu.h"
 
 static bool fail(struct bf_json *j, const char *at, struct bf_err *e, const char *what)
@@ -126,38 +124,11 @@ static const char *special_bytes(const char *p, const char *end)
 }
 
 #if defined(__SSE2__)
-#if defined(__x86_64__)
-/* The same in steps of 32, while there are so many; a hit or where fewer are left. */
-static __attribute__((target("avx2"))) const char *special_wide(const char *p, const char *end)
-{
-    for (; end - p >= 32; p += 32) {
-        __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)p);
-        __m256i hit =
-            _mm256_or_si256(_mm256_cmpgt_epi8(_mm256_set1_epi8(0x20), v),
-                            _mm256_or_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('"')),
-                                            _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\\'))));
-        unsigned mask = (unsigned)_mm256_movemask_epi8(hit);
-        if (mask)
-            return p + __builtin_ctz(mask);
-    }
-    return p;
-}
-#else
-#define special_wide(p, end) (p)
-#endif
-
 static const char *special(const char *p, const char *end)
 {
-    enum bf_cpu level = bf_cpu_level();
-    const char *wide = level == BF_CPU_AVX2 && end - p > 64 ? p + 64 : end;
-    if (level == BF_CPU_PORTABLE)
+    if (bf_cpu_level() == BF_CPU_PORTABLE)
         return special_bytes(p, end);
     for (; end - p >= 16; p += 16) {
-        if (p == wide) { /* a long string */
-            p = special_wide(p, end);
-            if (end - p < 16)
-                break;
-        }
         __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
         /* signed: below 0x20 are the control characters and everything from 0x80 up */
         __m128i hit = _mm_or_si128(_mm_cmplt_epi8(v, _mm_set1_epi8(0x20)),

@@ -27,6 +27,8 @@
 
 #include "lib/base/str.h"
 
+BF_C_BEGIN
+
 enum { BF_JSON_DEPTH = 256 };
 
 enum bf_json_type {
@@ -96,7 +98,7 @@ BF_API bool bf_json_key_eq(const struct bf_json_key *key, struct bf_str name);
 BF_API void bf_json_unescape(struct bf_buf *out, struct bf_str text);
 
 /* The member `name` of an object text; *found says whether it is there (the last one wins). The whole
- * object is validated. For control-plane answers and single look-ups. */
+ * object is validated. For single look-ups in lines; small documents are read as trees (doc.h). */
 BF_API BF_MUST bool bf_json_find(struct bf_str object, struct bf_str name, struct bf_json_val *v,
                                  bool *found, struct bf_err *e);
 
@@ -106,5 +108,7 @@ BF_API void bf_json_hint(struct bf_str line, struct bf_err *e);
 
 /* Is text one valid JSON document? */
 BF_API BF_MUST bool bf_json_check(struct bf_str text, struct bf_err *e);
+
+BF_C_END
 
 #endif

@@ -1,6 +1,6 @@
 #include "lib/json/write.h"
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 static void control(struct bf_buf *out, unsigned char c)
 {

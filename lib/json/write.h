@@ -10,6 +10,8 @@
 
 #include "lib/base/str.h"
 
+BF_C_BEGIN
+
 /* Appends s as a JSON string with its quotes. */
 BF_API void bf_json_put_string(struct bf_buf *out, struct bf_str s);
 
@@ -18,5 +20,7 @@ BF_API void bf_json_put_escaped(struct bf_buf *out, struct bf_str s);
 
 /* Appends "key": with a comma in front when *first is false; sets it false. */
 BF_API void bf_json_put_key(struct bf_buf *out, bool *first, struct bf_str key);
+
+BF_C_END
 
 #endif

@@ -31,7 +31,7 @@ static bool add_expression(struct bf_prefix *p, struct bf_str text, enum bf_pref
         if (value.n == 0)
             return bf_err_set(e, BF_E_USAGE, "prefix: !{timestamp:} wants a pattern");
         if (!bf_javatime_check(value, e))
-            return bf_err_ctx(e, "prefix: !{%.*s}", (int)(text.n > 80 ? 80 : text.n), text.p);
+            return bf_err_ctx(e, "prefix: !{%.*s}", BF_SHOWN_TO(text, 80));
         return add(p, BF_PREFIX_TIMESTAMP, value, e);
     }
     if (bf_str_is(text, "firehose:random-string"))
@@ -48,8 +48,7 @@ static bool add_expression(struct bf_prefix *p, struct bf_str text, enum bf_pref
             return add(p, BF_PREFIX_FIELD, value, e);
         return bf_err_set(e, BF_E_USAGE, "prefix: an error prefix knows no partition keys");
     }
-    return bf_err_set(e, BF_E_USAGE, "prefix: unknown expression !{%.*s}",
-                      (int)(text.n > 80 ? 80 : text.n), text.p);
+    return bf_err_set(e, BF_E_USAGE, "prefix: unknown expression !{%.*s}", BF_SHOWN_TO(text, 80));
 }
 
 /* Where "!{" begins, or the end. */
@@ -205,8 +204,7 @@ bool bf_prefix_put(const struct bf_prefix *p, const struct bf_prefix_values *v, 
             break;
         case BF_PREFIX_FIELD:
             if (!v->field || !v->field(v->arg, text, &text))
-                return bf_err_set(e, BF_E_INPUT, "no partition key '%.*s'",
-                                  (int)(text.n > 80 ? 80 : text.n), text.p);
+                return bf_err_set(e, BF_E_INPUT, "no partition key '%.*s'", BF_SHOWN_TO(text, 80));
             bf_buf_adds(out, text);
             break;
         case BF_PREFIX_ERROR_TYPE:

@@ -33,6 +33,8 @@
 
 #include "lib/ddb/change.h"
 
+BF_C_BEGIN
+
 enum { BF_PATTERN_COMBINATIONS = 1000, BF_PATTERN_DEPTH = 64, BF_PATTERN_TEXT = 1024 * 1024 };
 
 struct bf_pattern;
@@ -72,5 +74,7 @@ BF_API bool bf_pattern_unseen(const struct bf_pattern *p, size_t i, struct bf_bu
 
 /* What `other`, of the same patterns, has seen counts as seen here. */
 BF_API void bf_pattern_merge(struct bf_pattern *p, const struct bf_pattern *other);
+
+BF_C_END
 
 #endif

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/number.h"
 
 enum { SHOWN = 60, NAMES_MAX = 64 * 1024 * 1024 };
@@ -101,7 +101,7 @@ bool bf_columns_types_ok(const char *types, const char *allowed, struct bf_err *
             item = bf_str("", 0);
         if (!parse_type(item, &name, &type) || !listed(type, allowed))
             return bf_err_set(e, BF_E_USAGE, "--types: '%.*s' is not NAME:TYPE with TYPE one of %s",
-                              (int)(item.n > 80 ? 80 : item.n), item.p, allowed);
+                              BF_SHOWN_TO(item, 80), allowed);
     } while (rest.n);
     return true;
 }

@@ -19,7 +19,7 @@
 #ifndef BF_ROW_COLUMNS_H
 #define BF_ROW_COLUMNS_H
 
-#include "lib/base/csv.h"
+#include "lib/io/csv.h"
 
 enum { BF_COLUMNS_SAMPLE = 1000 };
 

@@ -3,11 +3,13 @@
 #include <stdlib.h>
 
 #include "lib/base/arena.h"
-#include "lib/base/enc.h"
-#include "lib/base/file.h"
-#include "lib/base/sha256.h"
+#include "lib/encoding/enc.h"
+#include "lib/io/file.h"
+#include "lib/encoding/sha256.h"
+#include "lib/row/reshape_options.h"
 #include "lib/row/reshape_type.h"
 #include "lib/row/row_impl.h"
+#include "lib/base/map.h"
 #include "lib/ddb/value.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
@@ -134,19 +136,17 @@ static bool read_types(struct bf_reshape *r, const char *path, struct bf_err *e)
         return false;
     rest = kept;
     for (unsigned number = 1; ok && bf_str_split(&rest, '\n', &line); number++) {
-        struct bf_str name;
+        struct bf_str name, words;
         line = bf_str_trim(line);
         if (!line.n || line.p[0] == '#')
             continue;
-        size_t n = 0;
-        while (n < line.n && line.p[n] != ' ' && line.p[n] != '\t')
-            n++;
-        name = bf_str(line.p, n);
-        struct rule *rule = rule_of(r, name, e);
+        struct rule *rule = bf_schema_line(line, &name, &words) ? rule_of(r, name, e) : NULL;
         ok = rule && !rule->typed;
+        if (!name.n)
+            bf_err_set(e, BF_E_INPUT, "a column without a name");
         if (rule && rule->typed)
             bf_err_set(e, BF_E_INPUT, "%.*s stands twice", (int)name.n, name.p);
-        ok = ok && bf_shape_type_parse(bf_str_trim(bf_str(line.p + n, line.n - n)), &rule->type, e);
+        ok = ok && bf_shape_type_parse(&r->names, words, &rule->type, e);
         if (ok) {
             rule->typed = true;
             rule->type.counted = r->counted;
@@ -283,7 +283,7 @@ static bool become(struct bf_reshape *r, struct bf_attr *a, enum bf_attr_type ty
     if (!keep(r, t, &a->av, e))
         return false;
     a->type = type;
-    a->flat = NULL;
+    a->plain = NULL;
     a->val = bf_str(a->av.p + at + quote, end - at - 2 * quote);
     a->escaped = type == BF_ATTR_S && memchr(a->val.p, '\\', a->val.n);
     a->json = type == BF_ATTR_N;
@@ -310,6 +310,8 @@ static bool fit(struct bf_reshape *r, const struct shape_type *type, struct bf_a
     bf_buf_reset(&r->text);
     bf_buf_reset(&r->fitted);
     bf_value_put_text(&r->text, a);
+    if (bf_shape_type_keeps(type))
+        return bf_shape_type_is(type, a, bf_buf_view(&r->text), e);
     return bf_buf_check(&r->text, "a value", e) &&
            bf_shape_type_fit(type, a, bf_buf_view(&r->text), &r->fitted, &as, e) &&
            become(r, a, as, bf_buf_view(&r->fitted), e);
@@ -348,7 +350,7 @@ static bool flatten(struct bf_reshape *r, const struct bf_attr *m, struct bf_err
         struct bf_attr *a = &member[i];
         a->av.p = m->val.p + (a->av.p - copy);
         a->val.p = m->val.p + (a->val.p - copy);
-        a->flat = NULL; /* goes with what was read last */
+        a->plain = NULL; /* goes with what was read last */
         bf_buf_reset(&r->text);
         bf_buf_lit(&r->text, "\"");
         bf_buf_adds(&r->text, m->name);
@@ -379,6 +381,9 @@ static bool one(struct bf_reshape *r, const struct bf_attr *in, struct bf_err *e
         return false;
     if (r->flatten && a.type == BF_ATTR_M && !(rule && rule->typed))
         return flatten(r, &a, e);
+    if (rule && rule->typed && a.type == BF_ATTR_NULL && rule->type.type.required)
+        return bf_err_set(e, BF_E_INPUT, "attribute %.*s is NULL, which its type does not take",
+                          (int)(a.name.n < 60 ? a.name.n : 60), a.name.p);
     if (rule && rule->typed && a.type != BF_ATTR_NULL && !fit(r, &rule->type, &a, e))
         return false;
     if (rule && rule->rename.p) {
@@ -473,22 +478,22 @@ bool bf_reshape_meta(struct bf_reshape *r, struct bf_str name, bool is_time,
     *out = (struct bf_reshape_meta){0};
     for (size_t i = 0; i < r->nrules; i++) {
         struct rule *rule = &r->rule[i];
-        enum shape_kind kind = rule->typed ? rule->type.kind : SHAPE_ANY;
+        enum bf_type_kind kind = rule->typed ? rule->type.type.kind : BF_TYPE_STRING;
         if (!bf_str_eq(rule->name, name))
             continue;
         rule->seen = true;
         out->drop = rule->drop;
         if (rule->hash)
             return bf_err_set(e, BF_E_USAGE, "--hash: %.*s is metadata", (int)name.n, name.p);
-        if (kind != SHAPE_ANY && kind != SHAPE_STRING &&
-            !(is_time && (kind == SHAPE_DATE || kind == SHAPE_TIMESTAMP)))
+        if (kind != BF_TYPE_STRING &&
+            !(is_time && (kind == BF_TYPE_DATE || kind == BF_TYPE_TIMESTAMP)))
             return bf_err_set(e, BF_E_USAGE, "--types: %.*s is metadata: %s", (int)name.n, name.p,
                               is_time ? "its type is string, timestamp or date"
                                       : "its type is string");
-        if (kind == SHAPE_DATE || kind == SHAPE_TIMESTAMP)
-            *time = kind == SHAPE_DATE ? (r->counted ? BF_TIME_DAYS : BF_TIME_DATE)
-                    : r->counted       ? BF_TIME_MS
-                                       : BF_TIME_TIMESTAMP;
+        if (kind == BF_TYPE_DATE || kind == BF_TYPE_TIMESTAMP)
+            *time = kind == BF_TYPE_DATE ? (r->counted ? BF_TIME_DAYS : BF_TIME_DATE)
+                    : r->counted         ? BF_TIME_MS
+                                         : BF_TIME_TIMESTAMP;
         if (rule->rename.p) {
             bf_buf_reset(&r->text);
             bf_json_unescape(&r->text, bf_str(rule->rename.p + 1, rule->rename.n - 2));

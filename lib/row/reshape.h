@@ -5,16 +5,17 @@
  * is dropped or hashed, checked against its type, renamed; names are those from
  * before the renaming.
  *
- * A type file has a line for each attribute, "name type", # begins a comment:
- * string, integer, decimal(P,S), boolean, date (2026-11-27), timestamp
- * (2026-11-27 06:30:00.000, as Athena reads it). What does not fit refuses the
- * change and is never rounded or cut.
+ * A type file is a schema (lib/row/schema.h); a date is written 2026-11-27, a timestamp 2026-11-27 06:30:00.000, as Athena
+ * reads them. What does not fit refuses the change and is never rounded or cut. Values of json, binary, array, map and
+ * struct stay as they are; what they hold is not looked at.
  */
 #ifndef BF_ROW_RESHAPE_H
 #define BF_ROW_RESHAPE_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt_list.h"
 #include "lib/row/row.h"
+
+BF_C_BEGIN
 
 struct bf_reshape_conf {
     struct bf_opt_list rename; /* "a=b,c=d" */
@@ -53,12 +54,6 @@ BF_API BF_MUST bool bf_reshape_meta(struct bf_reshape *r, struct bf_str name, bo
 BF_API struct bf_str bf_reshape_unseen(const struct bf_reshape *r, size_t i);
 BF_API void bf_reshape_merge(struct bf_reshape *r, const struct bf_reshape *other);
 
-/* The options, as a group of a command's table. */
-BF_API extern const struct bf_opt bf_reshape_options[];
-enum { BF_RESHAPE_OPTIONS_N = 6 };
-#define BF_RESHAPE_OPTIONS(type, field)                                                            \
-    {                                                                                              \
-        "Shape", bf_reshape_options, BF_RESHAPE_OPTIONS_N, offsetof(type, field)                   \
-    }
+BF_C_END
 
 #endif

@@ -6,67 +6,31 @@
 #include "lib/base/num.h"
 #include "lib/ddb/number.h"
 
-enum { NAME_MAX_BYTES = 40, YEAR_MAX = 9999, DECIMALS_MAX = 9, SHOWN = 40 };
+enum { YEAR_MAX = 9999, DECIMALS_MAX = 9, SHOWN = 40 };
 
-static bool parse_decimal(struct bf_str text, struct shape_type *type)
+bool bf_shape_type_parse(struct bf_arena *a, struct bf_str text, struct shape_type *type,
+                         struct bf_err *e)
 {
-    struct bf_err ignored;
-    struct bf_str rest, digits;
-    uint64_t p = 0, s = 0;
-    if (!bf_str_starts(text, BF_STR("decimal(")) || text.p[text.n - 1] != ')')
-        return false;
-    rest = bf_str(text.p + 8, text.n - 9);
-    if (!bf_str_split(&rest, ',', &digits) || !bf_num_u64(bf_str_trim(digits), &p, &ignored) ||
-        (rest.p && !bf_num_u64(bf_str_trim(rest), &s, &ignored)) || p < 1 || p > 38 || s > p)
-        return false;
-    type->kind = SHAPE_DECIMAL;
-    type->digits = (int)p;
-    type->scale = (int)s;
-    return true;
-}
-
-bool bf_shape_type_parse(struct bf_str text, struct shape_type *type, struct bf_err *e)
-{
-    static const struct {
-        struct bf_str name;
-        enum shape_kind kind;
-        int bits;
-    } names[] = {{BF_STR("string"), SHAPE_STRING, 0},      {BF_STR("integer"), SHAPE_INTEGER, 0},
-                 {BF_STR("int"), SHAPE_INTEGER, 32},       {BF_STR("bigint"), SHAPE_INTEGER, 64},
-                 {BF_STR("boolean"), SHAPE_BOOLEAN, 0},    {BF_STR("date"), SHAPE_DATE, 0},
-                 {BF_STR("timestamp"), SHAPE_TIMESTAMP, 0}};
-    char small[NAME_MAX_BYTES];
-    struct bf_str lower = bf_str(small, text.n < sizeof small ? text.n : 0);
-    for (size_t i = 0; i < lower.n; i++)
-        small[i] = (char)(text.p[i] >= 'A' && text.p[i] <= 'Z' ? text.p[i] + 32 : text.p[i]);
     *type = (struct shape_type){.text = text};
-    for (size_t i = 0; i < BF_COUNT(names); i++)
-        if (bf_str_eq(lower, names[i].name)) {
-            type->kind = names[i].kind;
-            type->bits = names[i].bits;
-            return true;
-        }
-    return parse_decimal(lower, type) ||
-           bf_err_set(
-               e, BF_E_INPUT,
-               "'%.*s' is not string, integer, int, bigint, decimal(P,S) with P up to 38, boolean, "
-               "date or timestamp",
-               (int)(text.n < 60 ? text.n : 60), text.p);
+    return bf_type_parse(a, text, &type->type, e);
 }
 
-/* Does the integer fit in so many bits? */
+/* Does the integer fit in so many bits (8, 16, 32, 64)? */
 static bool in_bits(struct bf_str whole, int bits)
 {
-    static const char *const largest[] = {"2147483647", "2147483648", "9223372036854775807",
-                                          "9223372036854775808"};
+    static const char *const largest[][2] = {{"127", "128"},
+                                             {"32767", "32768"},
+                                             {"2147483647", "2147483648"},
+                                             {"9223372036854775807", "9223372036854775808"}};
     bool negative = whole.p[0] == '-';
     struct bf_str digits = bf_str(whole.p + negative, whole.n - negative);
-    struct bf_str most = bf_str_of(largest[(bits == 64 ? 2 : 0) + negative]);
+    int row = bits == 64 ? 3 : bits / 16;
+    struct bf_str most = bf_str_of(largest[row][negative]);
     return digits.n < most.n || (digits.n == most.n && bf_str_cmp(digits, most) <= 0);
 }
 
 /* Integers are decimals without digits behind the point, of any length. */
-static bool fit_number(const struct shape_type *type, struct bf_str text, struct bf_buf *out)
+static bool fit_number(const struct bf_type *type, struct bf_str text, struct bf_buf *out)
 {
     char room[256];
     struct bf_err ignored;
@@ -79,7 +43,7 @@ static bool fit_number(const struct shape_type *type, struct bf_str text, struct
     size_t behind = rest.p ? rest.n : 0, sign = whole.p[0] == '-';
     size_t before = whole.n - sign - (whole.p[sign] == '0');
     if (behind > (size_t)type->scale ||
-        (type->kind == SHAPE_DECIMAL && before > (size_t)(type->digits - type->scale)) ||
+        (type->kind == BF_TYPE_DECIMAL && before > (size_t)(type->digits - type->scale)) ||
         (type->bits && !in_bits(whole, type->bits)))
         return false;
     bf_buf_adds(out, whole);
@@ -89,6 +53,16 @@ static bool fit_number(const struct shape_type *type, struct bf_str text, struct
         bf_buf_adds(out, rest);
     for (size_t i = behind; i < (size_t)type->scale; i++)
         bf_buf_addc(out, '0');
+    return true;
+}
+
+/* A number of any size, with its exponent written out. */
+static bool fit_float(struct bf_str text, struct bf_buf *out)
+{
+    struct bf_err ignored;
+    if (!bf_number_check(text, &ignored))
+        return false;
+    bf_number_put_plain(out, text);
     return true;
 }
 
@@ -112,9 +86,7 @@ static struct bf_str more_decimals(struct bf_str text)
     return p > point + 4 ? bf_str(point + 4, (size_t)(p - point - 4)) : (struct bf_str){0};
 }
 
-/* A number counts seconds, milliseconds or microseconds, by its size. *more are the digits behind the
- * milliseconds, in room. */
-static bool number_time(struct bf_str text, int64_t *ms, struct bf_buf *room, struct bf_str *more)
+bool bf_shape_number_time(struct bf_str text, int64_t *ms, struct bf_buf *room, struct bf_str *more)
 {
     struct bf_str rest, whole;
     struct bf_change c = {.op = BF_OP_INSERT};
@@ -148,7 +120,7 @@ static bool fit_time(const struct shape_type *type, const struct bf_attr *a, str
     struct bf_str more;
     int64_t ms = 0;
     if (a->type == BF_ATTR_N) {
-        if (!number_time(text, &ms, &room, &more))
+        if (!bf_shape_number_time(text, &ms, &room, &more))
             return false;
     } else if (a->type == BF_ATTR_S && !(text.n && text.p[0] == '@') &&
                bf_clock_parse(text, &ms, &ignored))
@@ -163,12 +135,12 @@ static bool fit_time(const struct shape_type *type, const struct bf_attr *a, str
     if (type->counted) {
         while (more.n && more.p[more.n - 1] == '0')
             more.n--;
-        int64_t unit = type->kind == SHAPE_DATE ? 86400000 : 1;
+        int64_t unit = type->type.kind == BF_TYPE_DATE ? 86400000 : 1;
         out->n = before;
         bf_buf_addf(out, "%" PRId64, ms / unit - (ms % unit < 0));
-        return more.n == 0 || type->kind == SHAPE_DATE;
+        return more.n == 0 || type->type.kind == BF_TYPE_DATE;
     }
-    if (type->kind == SHAPE_DATE)
+    if (type->type.kind == BF_TYPE_DATE)
         return true;
     bf_buf_addf(out, " %02d:%02d:%02d.%03d", d.hour, d.minute, d.second, d.ms);
     return put_decimals(more, out);
@@ -183,32 +155,65 @@ static bool fit_boolean(struct bf_str text, struct bf_buf *out)
     return true;
 }
 
+static bool refuse(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
+                   struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_INPUT, "attribute %.*s: %s value '%.*s' is no %.*s",
+                      (int)(a->name.n < 60 ? a->name.n : 60), a->name.p,
+                      bf_attr_type_name(a->type).p, (int)(text.n < SHOWN ? text.n : SHOWN), text.p,
+                      (int)type->text.n, type->text.p);
+}
+
+bool bf_shape_type_keeps(const struct shape_type *type)
+{
+    enum bf_type_kind kind = type->type.kind;
+    return kind == BF_TYPE_JSON || kind == BF_TYPE_BINARY || kind >= BF_TYPE_ARRAY;
+}
+
+bool bf_shape_type_is(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
+                      struct bf_err *e)
+{
+    switch (type->type.kind) {
+    case BF_TYPE_BINARY:
+        return a->type == BF_ATTR_B || refuse(type, a, text, e);
+    case BF_TYPE_ARRAY:
+        return a->type == BF_ATTR_L || a->type == BF_ATTR_SS || a->type == BF_ATTR_NS ||
+               a->type == BF_ATTR_BS || refuse(type, a, text, e);
+    case BF_TYPE_MAP:
+    case BF_TYPE_STRUCT:
+        return a->type == BF_ATTR_M || refuse(type, a, text, e);
+    default:
+        return true;
+    }
+}
+
 bool bf_shape_type_fit(const struct shape_type *type, const struct bf_attr *a, struct bf_str text,
                        struct bf_buf *out, enum bf_attr_type *as, struct bf_err *e)
 {
-    bool ok = true;
+    bool ok = true, number = a->type == BF_ATTR_N || a->type == BF_ATTR_S;
     *as = BF_ATTR_S;
-    switch (type->kind) {
-    case SHAPE_ANY:
-    case SHAPE_STRING:
-        bf_buf_adds(out, text);
-        break;
-    case SHAPE_INTEGER:
-    case SHAPE_DECIMAL:
+    switch (type->type.kind) {
+    case BF_TYPE_INTEGER:
+    case BF_TYPE_DECIMAL:
         *as = BF_ATTR_N;
-        ok = (a->type == BF_ATTR_N || a->type == BF_ATTR_S) && fit_number(type, text, out);
+        ok = number && fit_number(&type->type, text, out);
         break;
-    case SHAPE_BOOLEAN:
+    case BF_TYPE_FLOAT:
+    case BF_TYPE_DOUBLE:
+        *as = BF_ATTR_N;
+        ok = number && fit_float(text, out);
+        break;
+    case BF_TYPE_BOOLEAN:
         *as = BF_ATTR_BOOL;
         ok = a->type < BF_ATTR_M && fit_boolean(text, out);
         break;
-    case SHAPE_DATE:
-    case SHAPE_TIMESTAMP:
+    case BF_TYPE_DATE:
+    case BF_TYPE_TIMESTAMP:
         ok = fit_time(type, a, text, out);
         break;
+    default:
+        bf_buf_adds(out, text);
+        break;
     }
-    return ok || bf_err_set(e, BF_E_INPUT, "attribute %.*s: %s value '%.*s' is no %.*s",
-                            (int)(a->name.n < 60 ? a->name.n : 60), a->name.p,
-                            bf_attr_type_name(a->type).p, (int)(text.n < SHOWN ? text.n : SHOWN),
-                            text.p, (int)type->text.n, type->text.p);
+    return ok || refuse(type, a, text, e);
 }

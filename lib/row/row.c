@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "lib/base/clock.h"
+#include "lib/cli/opt.h"
 #include "lib/ddb/order.h"
 #include "lib/row/row_impl.h"
 #include "lib/ddb/value.h"
@@ -15,8 +16,12 @@ enum { COLUMNS_MAX = 4096, NAMES_MAX = 4 * 1024 * 1024, CELL_MAX = 512 * 1024 * 
 
 static const int64_t DAY_US = 86400 * (int64_t)1000000;
 
-static const char *const meta_options[BF_META_N] = {"op", "ts", "table", "event-id", "seq"};
-static const char *const meta_names[BF_META_N] = {"op", "ts", "table", "event_id", "seq"};
+static const struct bf_opt_word meta_options[BF_META_N] = {
+    {"op", BF_META_OP},       {"ts", BF_META_TS},
+    {"table", BF_META_TABLE}, {"event-id", BF_META_EVENT_ID},
+    {"seq", BF_META_SEQ},     {"changed", BF_META_CHANGED}};
+static const char *const meta_names[BF_META_N] = {"op",       "ts",  "table",
+                                                  "event_id", "seq", "changed"};
 
 void bf_row_conf_init(struct bf_row_conf *conf)
 {
@@ -29,16 +34,12 @@ bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list, struct bf_er
     conf->nmeta = 0;
     conf->meta_given = true;
     while (bf_str_split(&list, ',', &item)) {
-        size_t what = 0;
-        item = bf_str_trim(item);
-        while (what < BF_META_N && !bf_str_eq(item, bf_str_of(meta_options[what])))
-            what++;
-        if (what == BF_META_N)
-            return bf_err_set(e, BF_E_USAGE, "'%.*s' is not one of op, ts, table, event-id, seq",
-                              (int)(item.n > 60 ? 60 : item.n), item.p);
+        int what = 0;
+        if (!bf_opt_choose(meta_options, BF_META_N, bf_str_trim(item), &what, e))
+            return false;
         for (size_t i = 0; i < conf->nmeta; i++)
-            if (conf->meta[i] == what)
-                return bf_err_set(e, BF_E_USAGE, "'%s' stands twice", meta_options[what]);
+            if (conf->meta[i] == (enum bf_row_meta)what)
+                return bf_err_set(e, BF_E_USAGE, "'%s' stands twice", meta_options[what].name);
         conf->meta[conf->nmeta++] = (enum bf_row_meta)what;
     }
     return true;
@@ -72,13 +73,12 @@ bool bf_row_add_column(struct bf_row *r, struct bf_str name, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "an empty name of a field");
     for (size_t i = 0; i < r->ncolumns; i++)
         if (bf_str_eq(r->columns[i].name, name))
-            return bf_err_set(e, BF_E_USAGE, "field '%.*s' stands twice",
-                              (int)(name.n > 60 ? 60 : name.n), name.p);
+            return bf_err_set(e, BF_E_USAGE, "field '%.*s' stands twice", BF_SHOWN(name));
     for (size_t i = 0; i < r->conf.nmeta; i++)
         if (bf_str_eq(r->meta[i].name, name))
             return bf_err_set(e, BF_E_USAGE,
                               "field '%.*s' is metadata; see --meta and --meta-prefix",
-                              (int)(name.n > 60 ? 60 : name.n), name.p);
+                              BF_SHOWN(name));
     if (r->ncolumns == COLUMNS_MAX)
         return bf_err_set(e, BF_E_LIMIT, "more than %d columns", COLUMNS_MAX);
     struct row_column *column = &r->columns[r->ncolumns];
@@ -131,6 +131,8 @@ static bool setup(struct bf_row *r, struct bf_err *e)
     if (r->conf.image == BF_ROW_BOTH &&
         (r->conf.format == BF_ROW_DDB_JSON || (table && !r->conf.fields)))
         return bf_err_set(e, BF_E_USAGE, "both images in this format want named fields");
+    if (r->conf.format == BF_ROW_DIFF && r->conf.image != BF_ROW_NEW)
+        return bf_err_set(e, BF_E_USAGE, "-o diff shows both images: no --image");
     if (!r->conf.fields && !table)
         return true;
     r->columns = calloc(COLUMNS_MAX, sizeof *r->columns);
@@ -160,6 +162,8 @@ struct bf_row *bf_row_new(const struct bf_row_conf *conf, struct bf_err *e)
     bf_arena_init(&r->names, NAMES_MAX);
     bf_arena_init(&r->column_names, NAMES_MAX);
     bf_buf_init(&r->cell, CELL_MAX);
+    bf_buf_init(&r->changed, NAMES_MAX);
+    bf_differ_init(&r->differ);
     if (setup(r, e))
         return r;
     bf_row_destroy(r);
@@ -173,13 +177,10 @@ void bf_row_destroy(struct bf_row *r)
     bf_arena_free(&r->names);
     bf_arena_free(&r->column_names);
     bf_buf_free(&r->cell);
+    bf_buf_free(&r->changed);
+    bf_differ_free(&r->differ);
     free(r->columns);
     free(r);
-}
-
-void bf_row_no_header(struct bf_row *r)
-{
-    r->header_due = false;
 }
 
 static bool missing(const struct bf_row *r, struct bf_err *e, const char *image, enum bf_op op,
@@ -267,6 +268,11 @@ void bf_row_meta_text(struct bf_row *r, enum bf_row_meta what, const struct bf_c
     case BF_META_SEQ:
         text->text = bf_str(room, bf_order_write(c, room));
         break;
+    case BF_META_CHANGED:
+        bf_row_changed(r, c, text);
+        if (c->op != BF_OP_MODIFY) /* there is nothing that could have been told */
+            return;
+        break;
     case BF_META_N:
         break;
     }
@@ -295,7 +301,7 @@ bool bf_row_collides(struct bf_row *r, const struct bf_attr *a, struct bf_err *e
                                (int)r->meta[i].name.n, r->meta[i].name.p);
     if (r->conf.image == BF_ROW_BOTH && begins_old(r, a))
         return !bf_err_set(e, BF_E_INPUT, "attribute %.*s begins with old., as the old image's do",
-                           (int)(a->name.n > 60 ? 60 : a->name.n), a->name.p);
+                           BF_SHOWN(a->name));
     return false;
 }
 
@@ -312,12 +318,8 @@ static char *put_attrs(struct bf_row *r, char *o, const struct bf_image *image, 
         } else
             o = bf_value_copy(o, a->name.p - 1, a->name.n + 2);
         *o++ = ':';
-        if (a->type == BF_ATTR_S)
-            o = bf_value_copy(o, a->val.p - 1, a->val.n + 2);
-        else if (a->json)
-            o = bf_value_copy(o, a->val.p, a->val.n);
-        else if (a->flat)
-            o = bf_value_copy_flat(o, a->flat);
+        if (a->plain)
+            o = bf_value_copy_wide(o, a->plain, a->plain_n);
         else
             o = bf_value_write(o, a);
         *o++ = ',';
@@ -374,11 +376,15 @@ static char *put_meta(struct bf_row *r, char *o, const struct bf_change *c)
 }
 
 /* Room for the metadata of a row. */
-static size_t meta_room(const struct bf_row *r, const struct bf_change *c)
+static size_t meta_room(struct bf_row *r, const struct bf_change *c)
 {
     size_t n = c->table.text.n + c->event_id.text.n + 2 * ROW_META_BYTES;
-    for (size_t i = 0; i < r->conf.nmeta; i++)
-        n += r->meta[i].json.n + BF_VALUE_STEP;
+    for (size_t i = 0; i < r->conf.nmeta; i++) {
+        struct bf_change_text changed = {0};
+        if (r->meta[i].what == BF_META_CHANGED)
+            bf_row_changed(r, c, &changed);
+        n += r->meta[i].json.n + changed.text.n + BF_VALUE_STEP;
+    }
     return n;
 }
 
@@ -445,9 +451,10 @@ struct bf_str bf_row_unseen(const struct bf_row *r, size_t n)
 
 struct bf_str bf_row_null_meta(const struct bf_row *r, size_t n)
 {
-    static const char *const usual[BF_META_N] = {"_op", "_ts", "_table", "_event_id", "_seq"};
-    for (size_t what = 0; what < BF_META_SEQ; what++) {
-        bool null = r->untold & 1u << what && !(r->told & 1u << what);
+    static const char *const usual[BF_META_N] = {"_op",       "_ts",  "_table",
+                                                 "_event_id", "_seq", "_changed"};
+    for (size_t what = 0; what < BF_META_N; what++) {
+        bool null = what != BF_META_SEQ && r->untold & 1u << what && !(r->told & 1u << what);
         if (!null || (what == BF_META_TS && !r->conf.meta_given) || n-- > 0)
             continue;
         for (size_t i = 0; i < r->conf.nmeta; i++)
@@ -497,9 +504,11 @@ static bool put_fields(struct bf_row *r, const struct bf_change *c, const struct
     return true;
 }
 
-bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
+static bool put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
 {
     const struct bf_image *image;
+    if (r->conf.format == BF_ROW_DIFF)
+        return bf_row_put_diff(r, c, out, e);
     if (!bf_row_image(r, c, &image, e))
         return false;
     if (r->conf.format == BF_ROW_NDJSON)
@@ -507,4 +516,16 @@ bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
     if (bf_row_typed(r))
         return bf_row_put_item(r, c, image, out, e);
     return bf_row_put_table(r, c, image, out, e);
+}
+
+bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out, struct bf_err *e)
+{
+    size_t before = out->n;
+    bf_buf_reset(&r->changed);
+    if (!put(r, c, out, e))
+        return false;
+    if (bf_buf_ok(&r->changed))
+        return true;
+    out->n = before;
+    return bf_buf_check(&r->changed, "the names of what changed", e);
 }

@@ -20,6 +20,8 @@
 
 #include "lib/ddb/change.h"
 
+BF_C_BEGIN
+
 enum bf_row_image {
     BF_ROW_NEW,  /* NewImage; keys for REMOVE */
     BF_ROW_OLD,  /* OldImage; keys for INSERT */
@@ -37,7 +39,8 @@ enum bf_row_format {
     BF_ROW_TSV,
     BF_ROW_DDB_JSON,
     BF_ROW_WRITES,
-    BF_ROW_OPENCSV
+    BF_ROW_OPENCSV,
+    BF_ROW_DIFF /* for people: what changed, an attribute a line */
 };
 
 /* Are its rows lines under a header, all with the same columns? */
@@ -46,13 +49,14 @@ static inline bool bf_row_is_table(enum bf_row_format format)
     return format == BF_ROW_CSV || format == BF_ROW_TSV || format == BF_ROW_OPENCSV;
 }
 
-/* Metadata columns, named prefix + op, ts, table, event_id, seq. */
+/* Metadata columns, named prefix + op, ts, table, event_id, seq, changed. */
 enum bf_row_meta {
     BF_META_OP,       /* INSERT, MODIFY, REMOVE */
     BF_META_TS,       /* ISO 8601 UTC, with the decimals that the source gave */
     BF_META_TABLE,    /* null where the record does not say */
     BF_META_EVENT_ID, /* null where the record does not say */
     BF_META_SEQ, /* what sorts the changes of one key (order.h); null where the record has no order */
+    BF_META_CHANGED, /* names of the attributes that a MODIFY changed, with commas; else null */
     BF_META_N
 };
 
@@ -76,12 +80,13 @@ struct bf_row_conf {
     enum bf_row_time time;   /* the form of ts in rows */
     const char *meta_prefix; /* NULL: "_" */
     bool header;             /* CSV and TSV: column names in front of the first row */
+    bool colour;             /* DIFF: for a terminal */
 };
 
 /* The defaults: new image, NDJSON, all attributes, _op and _ts, a header. */
 BF_API void bf_row_conf_init(struct bf_row_conf *conf);
 
-/* "op,ts,table,event-id,seq" into conf->meta; no name twice. */
+/* "op,ts,table,event-id,seq,changed" into conf->meta; no name twice. */
 BF_API BF_MUST bool bf_row_conf_meta(struct bf_row_conf *conf, struct bf_str list,
                                      struct bf_err *e);
 
@@ -115,9 +120,6 @@ BF_API struct bf_str bf_row_null_meta(const struct bf_row *r, size_t i);
 /* Was _seq asked for, of a record that has no order? One is enough: nothing can be sorted by it then. */
 BF_API bool bf_row_unordered(const struct bf_row *r);
 
-/* No header from here on: another builder of the same conf has written it. */
-BF_API void bf_row_no_header(struct bf_row *r);
-
 /* Appends one row with its newline. False: nothing was appended, *e says why the row was refused. */
 BF_API BF_MUST bool bf_row_put(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
                                struct bf_err *e);
@@ -125,5 +127,7 @@ BF_API BF_MUST bool bf_row_put(struct bf_row *r, const struct bf_change *c, stru
 /* The image that a row of this record is made of; false (*e) when the record carries it not. */
 BF_API BF_MUST bool bf_row_image(const struct bf_row *r, const struct bf_change *c,
                                  const struct bf_image **image, struct bf_err *e);
+
+BF_C_END
 
 #endif

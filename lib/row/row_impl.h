@@ -5,6 +5,8 @@
 #ifndef BF_ROW_ROW_IMPL_H
 #define BF_ROW_ROW_IMPL_H
 
+#include "lib/base/arena.h"
+#include "lib/ddb/differ.h"
 #include "lib/row/row.h"
 
 /* A column of --fields, or of a table. */
@@ -34,8 +36,10 @@ struct bf_row {
     unsigned told, untold; /* bits 1 << enum bf_row_meta: some record had it; some had not */
     struct bf_arena names, column_names;
     struct bf_buf cell;
-    int64_t minute; /* the one that `stamp` spells, since 1970 */
-    char stamp[17]; /* 2026-11-27T06:30: */
+    struct bf_differ differ;
+    struct bf_buf changed; /* names, as they stand in the record */
+    int64_t minute;        /* the one that `stamp` spells, since 1970 */
+    char stamp[17];        /* 2026-11-27T06:30: */
 };
 
 /* Do its rows hold DynamoDB's values, with their types? */
@@ -82,6 +86,13 @@ bool bf_row_collides(struct bf_row *r, const struct bf_attr *a, struct bf_err *e
 /* row_item.c: a row of a format with types. */
 bool bf_row_put_item(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
                      struct bf_buf *out, struct bf_err *e);
+
+/* row_diff.c: the change for a person to read. */
+bool bf_row_put_diff(struct bf_row *r, const struct bf_change *c, struct bf_buf *out,
+                     struct bf_err *e);
+
+/* row_diff.c: which attributes differ; *text has p NULL where there is nothing to compare. */
+void bf_row_changed(struct bf_row *r, const struct bf_change *c, struct bf_change_text *text);
 
 bool bf_row_put_table(struct bf_row *r, const struct bf_change *c, const struct bf_image *image,
                       struct bf_buf *out, struct bf_err *e);

@@ -147,7 +147,7 @@ static bool complete(const struct bf_row *r, const struct bf_image *image, struc
             return bf_err_set(
                 e, BF_E_INPUT,
                 "attribute %.*s is none of the columns of the first row; see --fields",
-                (int)(a->name.n > 60 ? 60 : a->name.n), a->name.p);
+                BF_SHOWN(a->name));
     }
     return true;
 }
@@ -163,8 +163,8 @@ static void put_value(struct bf_row *r, const struct bf_attr *a, struct bf_buf *
     else {
         bf_buf_reset(&r->cell);
         bf_value_put_text(&r->cell, a);
-        if (!bf_buf_ok(&r->cell))
-            out->failed = true;
+        out->failed |= !bf_buf_ok(&r->cell);
+        out->nomem |= r->cell.nomem;
         put_cell(r, out, bf_buf_view(&r->cell));
     }
 }

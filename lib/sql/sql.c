@@ -61,8 +61,8 @@ static struct bf_str missing_column(const char *message)
     if (bf_str_starts(m, bf_str_of(no))) {
         m = bf_str(m.p + sizeof no - 1, m.n - (sizeof no - 1));
         if (m.n > 2 && m.p[0] == '"') { /* newer versions quote it and go on with a hint */
-            const char *end = memchr(m.p + 1, '"', m.n - 1);
-            m = end ? bf_str(m.p + 1, (size_t)(end - m.p) - 1) : m;
+            const char *end = strstr(m.p, "\" - ");
+            m = bf_str(m.p + 1, (end ? (size_t)(end - m.p) : m.n - 1) - 1);
         }
         return m;
     }
@@ -84,7 +84,8 @@ static bool has_column(const struct bf_sql *s, struct bf_str name)
 static bool add_column(struct bf_sql *s, const struct sql_text *t, struct bf_str name,
                        struct bf_err *e)
 {
-    static const char *const metas[BF_META_N] = {"_op", "_ts", "_table", "_event_id", "_seq"};
+    static const char *const metas[BF_META_N] = {"_op",       "_ts",  "_table",
+                                                 "_event_id", "_seq", "_changed"};
     const struct sql_table *table = bf_sql_text_table(t, name);
     struct bf_str first, other;
     if (table) {
@@ -107,7 +108,7 @@ static bool add_column(struct bf_sql *s, const struct sql_text *t, struct bf_str
     name = column->find.name;
     column->find.path = memchr(name.p, '.', name.n) != NULL;
     column->find.old = bf_str_starts(name, BF_STR("old."));
-    for (size_t i = 0; i < BF_META_N; i++)
+    for (size_t i = 0; i < BF_META_N && !s->conf.no_meta; i++)
         if (bf_str_eq(name, bf_str_of(metas[i])))
             column->meta = (enum bf_row_meta)i;
     s->ncolumns++;
@@ -119,6 +120,8 @@ static bool name_result(struct bf_sql *s, struct sql_query *q, const struct sql_
 {
     struct sql_result *r = &q->result[i];
     struct bf_str name = bf_str_of(s->api->column_name(q->stmt, (int)i)), quoted;
+    if (!name.p)
+        return bf_err_nomem(e);
     r->column = SIZE_MAX;
     r->star = bf_str_is(name, BF_SQL_STAR);
     for (size_t k = 0; k < i; k++)

@@ -24,8 +24,10 @@
 #ifndef BF_SQL_SQL_H
 #define BF_SQL_SQL_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt_list.h"
 #include "lib/row/row.h"
+
+BF_C_BEGIN
 
 struct bf_sql_conf {
     const char *where;         /* an expression; NULL: all changes */
@@ -34,6 +36,7 @@ struct bf_sql_conf {
     struct bf_opt_list lookup; /* "name=FILE.csv" or FILE.ndjson */
     struct bf_opt_list enrich; /* "products on product_id: brand, department" */
     struct bf_opt_list set;    /* "NAME=EXPR" */
+    bool no_meta;              /* _op and the like are attributes as others are */
 };
 
 /* Is there any SQL in it? */
@@ -79,5 +82,7 @@ BF_API struct bf_str bf_sql_unseen(const struct bf_sql *s, size_t i);
 
 /* Counts what `other`, made of the same conf, has seen as seen here. */
 BF_API void bf_sql_merge(struct bf_sql *s, const struct bf_sql *other);
+
+BF_C_END
 
 #endif

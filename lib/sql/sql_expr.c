@@ -150,7 +150,7 @@ static bool begins(const struct sql_text *t, size_t i)
 /* A text, or metadata, which are texts: nothing that a number could hide in. */
 static bool is_text(const struct sql_text *t, size_t from, size_t to)
 {
-    static const char *const metas[] = {"_op", "_ts", "_table", "_event_id", "_seq"};
+    static const char *const metas[] = {"_op", "_ts", "_table", "_event_id", "_seq", "_changed"};
     if (to == from + 1 && t->token[from].kind == SQL_STRING)
         return true;
     return bf_sql_any(t, to - 1, metas, BF_COUNT(metas)) &&

@@ -118,9 +118,8 @@ bool bf_sql_func_init(struct bf_sql *s, struct bf_err *e)
     for (int i = 0; i < (int)BF_COUNT(names); i++) {
         s->funcs[i] = (struct sql_func){s, s->api, (enum op)i};
         bool sum = i >= SUM;
-        if (s->api->create_function_v2(s->db, names[i], sum ? 1 : -1,
-                                       SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
-                                       &s->funcs[i], sum ? NULL : compute, sum ? sum_step : NULL,
+        if (s->api->create_function_v2(s->db, names[i], sum ? 1 : -1, SQL_FUNCTION, &s->funcs[i],
+                                       sum ? NULL : compute, sum ? sum_step : NULL,
                                        sum ? sum_final : NULL, NULL) != SQLITE_OK)
             return bf_sql_fail(s, BF_E_MEMORY, e);
     }

@@ -7,7 +7,7 @@ static struct sql_api api;
 static struct bf_err failure;
 
 /* A pointer to a function out of one to an object, as dlsym gives it (POSIX, dlsym, rationale). */
-static bool take(void *library, const char *name, void *function, size_t n)
+static bool take_symbol(void *library, const char *name, void *function, size_t n)
 {
     void *p = dlsym(library, name);
     memcpy(function, &p, n);
@@ -25,14 +25,14 @@ static void load(void)
         return;
     }
 #define SQL_TAKE(name)                                                                             \
-    if (!take(library, "sqlite3_" #name, &api.name, sizeof api.name))                              \
+    if (!take_symbol(library, "sqlite3_" #name, &api.name, sizeof api.name))                       \
         bf_err_set(&failure, BF_E_NOTFOUND, "SQLite is too old: no sqlite3_" #name);
     SQL_FUNCTIONS(SQL_TAKE)
 #undef SQL_TAKE
-    if (!take(library, "sqlite3_column_table_name", &api.column_table_name,
-              sizeof api.column_table_name) ||
-        !take(library, "sqlite3_column_origin_name", &api.column_origin_name,
-              sizeof api.column_origin_name))
+    if (!take_symbol(library, "sqlite3_column_table_name", &api.column_table_name,
+                     sizeof api.column_table_name) ||
+        !take_symbol(library, "sqlite3_column_origin_name", &api.column_origin_name,
+                     sizeof api.column_origin_name))
         api.column_table_name = NULL;
 }
 

@@ -10,6 +10,18 @@
 
 #include "lib/base/str.h"
 
+/* SQLite 3.45 and later accept a subtype only from a function that is registered with this flag; earlier versions ignore
+ * it and have no name for it. */
+#ifndef SQLITE_RESULT_SUBTYPE
+#define SQLITE_RESULT_SUBTYPE 0x001000000
+#endif
+
+/* How every SQL function of this room is registered: it reads subtypes and returns them. */
+enum {
+    SQL_FUNCTION = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS | SQLITE_SUBTYPE |
+                   SQLITE_RESULT_SUBTYPE
+};
+
 #define SQL_FUNCTIONS(X)                                                                           \
     X(open_v2)                                                                                     \
     X(close_v2)                                                                                    \

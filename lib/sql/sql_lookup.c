@@ -50,29 +50,35 @@ static bool no_null(struct bf_sql *s, size_t lookup, struct bf_str column, struc
     return ok && !found;
 }
 
+static bool lookup_has(const struct sql_lookup *l, struct bf_str column)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (bf_sql_same(l->column[i], column))
+            return true;
+    return false;
+}
+
 bool bf_sql_lookup_index(struct bf_sql *s, struct bf_str table, struct bf_str column, bool unique,
                          struct bf_err *e)
 {
     size_t i = 0;
-    struct bf_err ignored;
     while (i < s->nlookups && !bf_sql_same(s->lookup[i].name, table))
         i++;
     if (i == s->nlookups)
         return bf_err_set(e, BF_E_USAGE, "no --lookup is called %.*s", (int)table.n, table.p);
+    if (unique && !lookup_has(&s->lookup[i], column))
+        return bf_err_set(e, BF_E_USAGE, "%.*s has no column %.*s", (int)table.n, table.p,
+                          (int)column.n, column.p);
     char *sql = s->api->mprintf("CREATE %s INDEX main.\"%.*w on %.*w\" ON \"%.*w\"(\"%.*w\")",
                                 unique ? "UNIQUE" : "", (int)table.n, table.p, (int)column.n,
                                 column.p, (int)table.n, table.p, (int)column.n, column.p);
     bool ok = bf_sql_exec(s, sql, e);
+    int refused_by = ok || !sql ? SQLITE_OK : s->api->errcode(s->db) & 0xff;
     s->api->free(sql);
     if (!unique)
         return ok;
-    if (!ok) {
-        *e = strstr(e->text, "UNIQUE") ? (tell_twice(s, i, column, &ignored), ignored) : *e;
-        if (strstr(e->text, "no such column") || strstr(e->text, "has no column"))
-            bf_err_set(e, BF_E_USAGE, "%.*s has no column %.*s", (int)table.n, table.p,
-                       (int)column.n, column.p);
-        return false;
-    }
+    if (!ok)
+        return refused_by == SQLITE_CONSTRAINT ? tell_twice(s, i, column, e) : false;
     return no_null(s, i, column, e);
 }
 

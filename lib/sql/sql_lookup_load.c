@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/row/columns.h"
 #include "lib/ddb/number.h"
 #include "lib/sql/sql_impl.h"
@@ -85,7 +85,7 @@ static bool all_numbers(const struct load *l, size_t i)
 }
 
 /* The table that queries see. */
-static bool finish(struct load *l, struct bf_err *e)
+static bool finish_load(struct load *l, struct bf_err *e)
 {
     struct bf_buf table, fill;
     bf_buf_init(&table, CREATE_MAX);
@@ -387,8 +387,8 @@ bool bf_sql_lookup_load(struct bf_sql *s, const char *spec, struct bf_err *e)
     l->name = called;
     bool ok = bf_reader_open(&l->reader, l->path, 0, NULL, e);
     if (ok) {
-        ok = (is_ndjson(bf_str_of(l->path)) ? load_ndjson(l, e) : load_csv(l, e)) && finish(l, e) &&
-             remember(l, e);
+        ok = (is_ndjson(bf_str_of(l->path)) ? load_ndjson(l, e) : load_csv(l, e)) &&
+             finish_load(l, e) && remember(l, e);
         s->api->finalize(l->insert);
         bf_reader_close(&l->reader);
     }

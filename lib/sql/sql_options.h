@@ -1,12 +1,12 @@
 /*
  * The options that fill a struct bf_sql_conf, for every command that has one:
- * groups of an option table (lib/base/opt.h), of a command's config struct
+ * groups of an option table (lib/cli/opt.h), of a command's config struct
  * `type` with the bf_sql_conf at `field`.
  */
 #ifndef BF_SQL_SQL_OPTIONS_H
 #define BF_SQL_SQL_OPTIONS_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 #include "lib/sql/sql.h"
 
 enum { BF_SQL_FILTERS_N = 1, BF_SQL_ROWS_N = 2, BF_SQL_ENRICHMENT_N = 3 };

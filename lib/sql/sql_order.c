@@ -206,10 +206,8 @@ bool bf_sql_order_init(struct bf_sql *s, struct bf_err *e)
     } all[] = {{"bf_order", 2, bf_order}, {"bf_between", 3, bf_between}, {"bf_max", -1, bf_max},
                {"bf_min", -1, bf_min},    {"bf_num", 1, bf_num},         {"bf_key", 1, bf_key}};
     for (size_t i = 0; i < BF_COUNT(all); i++)
-        if (s->api->create_function_v2(s->db, all[i].name, all[i].argc,
-                                       SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS |
-                                           SQLITE_SUBTYPE,
-                                       s, all[i].call, NULL, NULL, NULL) != SQLITE_OK)
+        if (s->api->create_function_v2(s->db, all[i].name, all[i].argc, SQL_FUNCTION, s,
+                                       all[i].call, NULL, NULL, NULL) != SQLITE_OK)
             return bf_sql_fail(s, BF_E_MEMORY, e);
     return true;
 }

@@ -1,7 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/ddb/item.h"
 #include "lib/ddb/number.h"
 #include "lib/sql/sql_impl.h"

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/base/md5.h"
+#include "lib/base/map.h"
+#include "lib/encoding/md5.h"
 
 enum { KEPT = 56, DIGEST = 16, BY_DIGEST = 255 };
 

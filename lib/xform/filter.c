@@ -3,15 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/base/file.h"
-#include "lib/base/map.h"
+#include "lib/io/file.h"
 #include "lib/xform/dedupe.h"
-#include "lib/ddb/number.h"
+#include "lib/ddb/differ.h"
 #include "lib/pattern/pattern.h"
 #include "lib/ddb/value.h"
-#include "lib/json/scan.h"
 
-enum { TEXT_MAX = 256 * 1024 * 1024, EXPLAINED_MAX = 64 * 1024, NAMES_MAX = 4 * 1024 * 1024 };
+enum { EXPLAINED_MAX = 64 * 1024 };
 
 struct bf_filter {
     struct bf_pattern *patterns; /* NULL: none given */
@@ -21,8 +19,7 @@ struct bf_filter {
     char *names[BF_OPT_LIST_MAX]; /* of the patterns */
     bf_filter_tell_fn *tell;      /* NULL: nothing is explained */
     void *tell_ctx;
-    struct bf_buf a, b;     /* two values in their compact form */
-    struct bf_map names_of; /* the attributes of an image, by their places */
+    struct bf_differ differ;
 };
 
 bool bf_filter_wanted(const struct bf_filter_conf *conf)
@@ -78,9 +75,7 @@ struct bf_filter *bf_filter_new(const struct bf_filter_conf *conf, struct bf_err
     f->changed_only = conf->changed_only;
     f->tell = conf->explain ? conf->tell : NULL;
     f->tell_ctx = conf->tell_ctx;
-    bf_buf_init(&f->a, TEXT_MAX);
-    bf_buf_init(&f->b, TEXT_MAX);
-    bf_map_init(&f->names_of, NAMES_MAX);
+    bf_differ_init(&f->differ);
     if (conf->fields && !(f->fields = bf_str_dup(bf_str_of(conf->fields))))
         ok = bf_err_nomem(e);
     if (ok && !conf->match.n && (conf->explain || conf->no_match))
@@ -103,87 +98,9 @@ void bf_filter_destroy(struct bf_filter *f)
         free(f->names[i]);
     bf_pattern_destroy(f->patterns);
     bf_dedupe_destroy(f->dedupe);
-    bf_buf_free(&f->a);
-    bf_buf_free(&f->b);
-    bf_map_free(&f->names_of);
+    bf_differ_free(&f->differ);
     free(f->fields);
     free(f);
-}
-
-/* Numbers are the same by value; all else when it is written the same, white space apart. */
-static bool same_value(struct bf_filter *f, const struct bf_attr *a, const struct bf_attr *b)
-{
-    if (a->type != b->type)
-        return false;
-    if (a->val.n == b->val.n && memcmp(a->val.p, b->val.p, a->val.n) == 0)
-        return true;
-    if (a->type != BF_ATTR_N && a->type < BF_ATTR_M && !a->escaped && !b->escaped)
-        return false;
-    bf_buf_reset(&f->a);
-    bf_buf_reset(&f->b);
-    if (a->type == BF_ATTR_N) {
-        bf_number_put_plain(&f->a, a->val);
-        bf_number_put_plain(&f->b, b->val);
-    } else if (a->type < BF_ATTR_M) {
-        bf_value_put_text(&f->a, a);
-        bf_value_put_text(&f->b, b);
-    } else {
-        bf_value_put_av(&f->a, a);
-        bf_value_put_av(&f->b, b);
-    }
-    return bf_str_eq(bf_buf_view(&f->a), bf_buf_view(&f->b));
-}
-
-/* An attribute's name without escapes. */
-static struct bf_str name_of(struct bf_filter *f, const struct bf_attr *a)
-{
-    if (!a->name_escaped)
-        return a->name;
-    bf_buf_reset(&f->a);
-    bf_json_unescape(&f->a, a->name);
-    return bf_buf_view(&f->a);
-}
-
-static bool note_names(struct bf_filter *f, const struct bf_image *image)
-{
-    bool added;
-    bf_map_clear(&f->names_of);
-    for (size_t i = 0; i < image->n; i++) {
-        uint64_t *at = bf_map_put(&f->names_of, name_of(f, &image->attr[i]), &added);
-        if (!at || !bf_buf_ok(&f->a))
-            return false;
-        *at = i;
-    }
-    return true;
-}
-
-/* The attribute of that name, which mostly stands at the same place; else it is looked up, for which the names
- * of the image are noted once. NULL: there is none, or (*nomem) no memory to say. */
-static const struct bf_attr *find(struct bf_filter *f, const struct bf_image *image, size_t hint,
-                                  const struct bf_attr *a, bool *noted, bool *nomem)
-{
-    struct bf_str name = name_of(f, a);
-    if (hint < image->n && bf_attr_is(&image->attr[hint], name))
-        return &image->attr[hint];
-    *nomem = !*noted && !note_names(f, image);
-    *noted = true;
-    const uint64_t *at = *nomem ? NULL : bf_map_get(&f->names_of, name_of(f, a));
-    return at ? &image->attr[*at] : NULL;
-}
-
-/* Every attribute of one is in the other with the same value, and there are as many. */
-static bool same_images(struct bf_filter *f, const struct bf_image *a, const struct bf_image *b,
-                        bool *same, struct bf_err *e)
-{
-    bool noted = false, nomem = false;
-    *same = a->n == b->n;
-    for (size_t i = 0; i < a->n && *same; i++) {
-        const struct bf_attr *other = find(f, b, i, &a->attr[i], &noted, &nomem);
-        if (nomem)
-            return bf_err_nomem(e);
-        *same = other && same_value(f, &a->attr[i], other);
-    }
-    return true;
 }
 
 static bool same_fields(struct bf_filter *f, const struct bf_change *c)
@@ -196,7 +113,7 @@ static bool same_fields(struct bf_filter *f, const struct bf_change *c)
             name = bf_str(name.p + 4, name.n - 4);
         bool in_new = bf_value_path(&c->new_image, name, &a);
         bool in_old = bf_value_path(&c->old_image, name, &b);
-        if (in_new != in_old || (in_new && !same_value(f, &a, &b)))
+        if (in_new != in_old || (in_new && !bf_differ_same_value(&f->differ, &a, &b)))
             return false;
     }
     return true;
@@ -209,8 +126,11 @@ static bool changed(struct bf_filter *f, const struct bf_change *c, bool *pass, 
     if (!c->new_image.present || !c->old_image.present)
         return bf_err_set(e, BF_E_INPUT, "no %s, which --changed-only compares",
                           c->new_image.present ? "OldImage" : "NewImage");
+    bf_differ_begin(&f->differ);
     bool same = f->fields && same_fields(f, c);
-    if (!f->fields && !same_images(f, &c->new_image, &c->old_image, &same, e))
+    if (f->differ.nomem)
+        return bf_err_nomem(e);
+    if (!f->fields && !bf_differ_same_images(&f->differ, &c->new_image, &c->old_image, &same, e))
         return false;
     *pass = !same;
     return true;

@@ -6,8 +6,10 @@
 #ifndef BF_XFORM_FILTER_H
 #define BF_XFORM_FILTER_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt_list.h"
 #include "lib/ddb/change.h"
+
+BF_C_BEGIN
 
 /* Gets what is to be said of a change, one line. */
 typedef void bf_filter_tell_fn(void *ctx, const char *text);
@@ -42,5 +44,7 @@ BF_API void bf_filter_merge(struct bf_filter *f, const struct bf_filter *other);
 /* *pass says whether the change becomes a row; false (*e, BF_E_INPUT) when that cannot be told. */
 BF_API BF_MUST bool bf_filter_takes(struct bf_filter *f, const struct bf_change *c, bool *pass,
                                     struct bf_err *e);
+
+BF_C_END
 
 #endif

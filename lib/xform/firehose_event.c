@@ -1,6 +1,6 @@
 #include <stdlib.h>
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/xform/firehose_event_impl.h"
 #include "lib/checkpoint/mark.h"
 #include "lib/json/extent.h"
@@ -26,7 +26,7 @@ static bool read_keys(struct bf_firehose *f, const char *list, struct bf_err *e)
         for (const struct firehose_key *other = f->key; other < k; other++)
             if (bf_str_eq(other->name, k->name))
                 return bf_err_set(e, BF_E_USAGE, "partition key %.*s stands twice",
-                                  (int)(k->name.n > 60 ? 60 : k->name.n), k->name.p);
+                                  BF_SHOWN(k->name));
     }
     return true;
 }
@@ -140,7 +140,7 @@ static bool put_keys(const struct bf_firehose *f, struct bf_str row, struct bf_b
         if (!found || v.type == BF_JSON_NULL || v.type == BF_JSON_OBJECT ||
             v.type == BF_JSON_ARRAY || v.text.n == 0)
             return bf_err_set(e, BF_E_INPUT, "partition key %.*s: no such column, or no value",
-                              (int)(k->path.n > 60 ? 60 : k->path.n), k->path.p);
+                              BF_SHOWN(k->path));
         bf_json_put_key(out, &first, k->name);
         bf_buf_addc(out, '"');
         bf_buf_adds(out, v.text);
@@ -295,11 +295,10 @@ static struct firehose_placed *place(struct bf_firehose *f, struct bf_err *e)
 
 static void tell(const struct bf_firehose *f, const struct firehose_placed *p, struct bf_err *why)
 {
-    size_t id = p->id.n - 2;
+    struct bf_str id = bf_str(p->id.p + 1, p->id.n - 2);
     if (!f->failed)
         return;
-    bf_err_ctx(why, "record %zu (%.*s)", (size_t)(p - f->placed) + 1, (int)(id > 80 ? 80 : id),
-               p->id.p + 1);
+    bf_err_ctx(why, "record %zu (%.*s)", (size_t)(p - f->placed) + 1, BF_SHOWN_TO(id, 80));
     f->failed(f->failed_ctx, p->raw, why);
 }
 

@@ -4,10 +4,10 @@
  * While it is, only what is there whole and in the spelling that the service writes is taken: whatever else there
  * is waits until all has come, and is read as any other JSON.
  */
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/xform/firehose_event_impl.h"
 
-static bool take(const char **p, const char *end, struct bf_str what)
+static bool take_literal(const char **p, const char *end, struct bf_str what)
 {
     if ((size_t)(end - *p) < what.n || memcmp(*p, what.p, what.n) != 0)
         return false;
@@ -63,13 +63,13 @@ static bool take_member(struct bf_firehose *f, const char **p, const struct bf_j
                         struct firehose_record *r)
 {
     const char *end = j->end;
-    if (take(p, end, BF_STR("\"recordId\":\"")))
+    if (take_literal(p, end, BF_STR("\"recordId\":\"")))
         return take_plain(p, end, &r->id);
-    if (take(p, end, BF_STR("\"data\":\"")))
+    if (take_literal(p, end, BF_STR("\"data\":\"")))
         return take_data(f, p, end, &r->data);
-    if (take(p, end, BF_STR("\"approximateArrivalTimestamp\":")))
+    if (take_literal(p, end, BF_STR("\"approximateArrivalTimestamp\":")))
         return take_digits(p, end);
-    return take(p, end, BF_STR("\"kinesisRecordMetadata\":")) && take_object(p, j);
+    return take_literal(p, end, BF_STR("\"kinesisRecordMetadata\":")) && take_object(p, j);
 }
 
 /* A record of the members, and in the spelling, that the service writes; its data is decoded with it. False:
@@ -78,13 +78,13 @@ static bool usual_record(struct bf_firehose *f, struct bf_json *j, struct fireho
 {
     const char *p = j->p, *end = j->end;
     *r = (struct firehose_record){.decoded = true};
-    if (!take(&p, end, BF_STR("{")))
+    if (!take_literal(&p, end, BF_STR("{")))
         return false;
     do {
         if (!take_member(f, &p, j, r))
             return false;
-    } while (take(&p, end, BF_STR(",")));
-    if (!take(&p, end, BF_STR("}")) || !r->data.raw.p)
+    } while (take_literal(&p, end, BF_STR(",")));
+    if (!take_literal(&p, end, BF_STR("}")) || !r->data.raw.p)
         return false;
     r->raw = bf_str(j->p, (size_t)(p - j->p));
     j->p = p;

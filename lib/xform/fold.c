@@ -129,7 +129,7 @@ static bool key_of(struct bf_fold *f, const struct bf_change *c, struct bf_err *
             i++;
         if (i == BF_COUNT(images))
             return bf_err_set(e, BF_E_INPUT, "no attribute %.*s, which --fold wants as a key",
-                              (int)(name.n > 60 ? 60 : name.n), name.p);
+                              BF_SHOWN(name));
         bf_value_put_json(&f->key, &a);
         bf_buf_addc(&f->key, ',');
     }

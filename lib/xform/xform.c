@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "lib/cli/opt.h"
 #include "lib/xform/xform_impl.h"
 
 enum {
@@ -17,14 +18,18 @@ void bf_xform_conf_init(struct bf_xform_conf *conf)
     bf_row_conf_init(&conf->row);
 }
 
-static bool op_of(struct bf_str name, enum bf_op *op)
+static const struct bf_opt_word ops[] = {
+    {"INSERT", BF_OP_INSERT}, {"MODIFY", BF_OP_MODIFY}, {"REMOVE", BF_OP_REMOVE}};
+
+/* In capitals or not; the error tells the user's own spelling. */
+static bool op_of(struct bf_str name, int *op, struct bf_err *e)
 {
     char upper[6];
-    if (name.n != sizeof upper)
-        return false;
-    for (size_t i = 0; i < name.n; i++)
+    size_t n = name.n <= sizeof upper ? name.n : 0;
+    for (size_t i = 0; i < n; i++)
         upper[i] = (char)(name.p[i] >= 'a' && name.p[i] <= 'z' ? name.p[i] - 32 : name.p[i]);
-    return bf_op_parse(bf_str(upper, sizeof upper), op);
+    return bf_opt_choose(ops, BF_COUNT(ops), bf_str(upper, n), op, e) ||
+           bf_opt_choose(ops, BF_COUNT(ops), name, op, e);
 }
 
 bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf_err *e)
@@ -32,10 +37,9 @@ bool bf_xform_conf_ops(struct bf_xform_conf *conf, struct bf_str list, struct bf
     struct bf_str item;
     conf->ops = 0;
     while (bf_str_split(&list, ',', &item)) {
-        enum bf_op op;
-        if (!op_of(bf_str_trim(item), &op))
-            return bf_err_set(e, BF_E_USAGE, "'%.*s' is not one of INSERT, MODIFY, REMOVE",
-                              (int)(item.n > 60 ? 60 : item.n), item.p);
+        int op = 0;
+        if (!op_of(bf_str_trim(item), &op, e))
+            return false;
         conf->ops |= 1u << op;
     }
     return true;
@@ -101,8 +105,27 @@ static bool check_writes(const struct bf_xform_conf *conf, struct bf_err *e)
                        : conf->sql.query ? "sql"
                        : conf->fold      ? "fold"
                                          : NULL;
+    if (conf->row.format == BF_ROW_DIFF && with)
+        return bf_err_set(e, BF_E_USAGE, "-o diff is of one change each: no --%s", with);
     return conf->row.format != BF_ROW_WRITES || !with ||
            bf_err_set(e, BF_E_USAGE, "write lines are of one change each: no --%s", with);
+}
+
+/* Rows are what they are: there is no image to choose, and nothing to compare. */
+static bool check_rows(struct bf_xform_conf *conf, struct bf_err *e)
+{
+    const char *with = conf->row.meta_given              ? "--meta"
+                       : conf->row.image != BF_ROW_NEW   ? "--image"
+                       : conf->ops                       ? "--ops"
+                       : conf->filter.changed_only       ? "--changed-only"
+                       : conf->filter.dedupe             ? "--dedupe"
+                       : conf->row.format == BF_ROW_DIFF ? "-o diff"
+                                                         : NULL;
+    if (conf->input != BF_XFORM_ROWS)
+        return true;
+    conf->row.nmeta = 0;
+    conf->sql.no_meta = true;
+    return !with || bf_err_set(e, BF_E_USAGE, "%s is about changes; -i rows has none", with);
 }
 
 /* --rename, --drop and --types may name metadata, which the row adds itself. */
@@ -145,6 +168,7 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
         return NULL;
     }
     x->conf = *conf;
+    bool usable = check_rows(&x->conf, e);
     if (x->conf.ops == 0)
         x->conf.ops = ~0u;
     bf_change_init(&x->change);
@@ -153,9 +177,9 @@ struct bf_xform *bf_xform_new(const struct bf_xform_conf *conf, struct bf_err *e
     bf_held_init(&x->marks);
     bf_names_init(&x->names);
     bf_buf_init(&x->folded, SHOWN_MAX);
-    if (check_writes(conf, e) && setup_shape(x, e) && (x->row = bf_row_new(&x->conf.row, e)) &&
-        (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) && fix_results(x, e) &&
-        setup_filter(x, e)) {
+    if (usable && check_writes(conf, e) && setup_shape(x, e) &&
+        (x->row = bf_row_new(&x->conf.row, e)) && (!bf_sql_wanted(&conf->sql) || setup_sql(x, e)) &&
+        fix_results(x, e) && setup_filter(x, e)) {
         x->notes_names = x->sql || x->shape || conf->row.fields || conf->filter.match.n;
         return x;
     }
@@ -375,11 +399,6 @@ void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other)
     if (x->shape && other->shape)
         bf_reshape_merge(x->shape, other->shape);
     bf_row_merge(x->results ? x->results : x->row, other->results ? other->results : other->row);
-}
-
-void bf_xform_no_header(struct bf_xform *x)
-{
-    bf_row_no_header(x->results ? x->results : x->row);
 }
 
 struct bf_xform_count bf_xform_count(const struct bf_xform *x)

@@ -23,12 +23,22 @@
 #include "lib/row/row.h"
 #include "lib/sql/sql.h"
 
+BF_C_BEGIN
+
 /* Gets a record of a capture that was refused: text is the record on one line. False ends the work on
  * this capture, with *e filled. */
 typedef bool bf_xform_bad_fn(void *ctx, struct bf_str text, const struct bf_err *why,
                              struct bf_err *e);
 
+/* What the lines are. */
+enum bf_xform_input {
+    BF_XFORM_RECORDS, /* change records and captures */
+    BF_XFORM_ROWS, /* any JSON objects: each is a row already, whose members _op, _ts are columns like others */
+    BF_XFORM_LOG /* change records, with text in front of them; lines without one are passed over */
+};
+
 struct bf_xform_conf {
+    enum bf_xform_input input;
     struct bf_row_conf row;
     unsigned ops;                 /* bits 1 << enum bf_op of the changes to take; 0: all */
     struct bf_filter_conf filter; /* its fields are those of row, whatever it says */
@@ -45,6 +55,7 @@ struct bf_xform_count {
     uint64_t rows;     /* written */
     uint64_t filtered; /* left out by ops and filters */
     uint64_t marks;    /* passed on */
+    uint64_t passed;   /* lines of a log without a record */
 };
 
 BF_API void bf_xform_conf_init(struct bf_xform_conf *conf);
@@ -103,9 +114,8 @@ BF_API bool bf_xform_unordered(const struct bf_xform *x);
 /* Counts what `other`, made of the same conf, has seen as seen here too. */
 BF_API void bf_xform_merge(struct bf_xform *x, const struct bf_xform *other);
 
-/* No header from this one: another has written it. */
-BF_API void bf_xform_no_header(struct bf_xform *x);
-
 BF_API struct bf_xform_count bf_xform_count(const struct bf_xform *x);
+
+BF_C_END
 
 #endif

@@ -1,6 +1,5 @@
 #include "lib/xform/xform_filter_options.h"
 
-#include "lib/base/num.h"
 #include "lib/xform/dedupe.h"
 #include "lib/xform/xform.h"
 
@@ -10,10 +9,7 @@ static bool set_dedupe(void *field, struct bf_str value, struct bf_err *e)
     *window = BF_DEDUPE_DEFAULT;
     if (!value.p)
         return true;
-    if (!bf_num_u64(value, window, e))
-        return false;
-    return (*window >= 1 && *window <= BF_DEDUPE_MAX) ||
-           bf_err_set(e, BF_E_USAGE, "wants a number from 1 to %d", BF_DEDUPE_MAX);
+    return bf_opt_range(value, 1, BF_DEDUPE_MAX, window, e);
 }
 
 static bool set_ops(void *field, struct bf_str value, struct bf_err *e)
@@ -22,8 +18,11 @@ static bool set_ops(void *field, struct bf_str value, struct bf_err *e)
 }
 
 #define CONF struct bf_xform_conf
+static const struct bf_opt_word operations[] = {{"insert", 0}, {"modify", 0}, {"remove", 0}};
+
 const struct bf_opt bf_filter_option_table[] = {
-    BF_OPT_ROW(0, "ops", BF_OPT_KIND_FN, 0, "LIST", "only these: INSERT,MODIFY,REMOVE", set_ops),
+    BF_OPT_ROW(0, "ops", BF_OPT_KIND_FN, 0, "LIST", "only these: INSERT,MODIFY,REMOVE", set_ops,
+               .words = operations, .nwords = BF_COUNT(operations)),
     BF_OPT_LIST(0, "match", CONF, filter.match, "PATTERN",
                 "only what an EventBridge event pattern matches: JSON, or a file of it"),
     BF_OPT_FLAG(0, "no-match", CONF, filter.no_match, "only what none of the patterns matches"),

@@ -9,7 +9,7 @@
 #ifndef BF_XFORM_XFORM_FILTER_OPTIONS_H
 #define BF_XFORM_XFORM_FILTER_OPTIONS_H
 
-#include "lib/base/opt.h"
+#include "lib/cli/opt.h"
 
 enum { BF_FILTER_OPTIONS_N = 8 };
 BF_API extern const struct bf_opt bf_filter_option_table[BF_FILTER_OPTIONS_N];

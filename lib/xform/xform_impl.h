@@ -29,6 +29,9 @@ struct bf_xform {
     bool notes_names;      /* there are more to be noted */
 };
 
+/* xform_input.c: a line that is no change record by itself. */
+bool bf_xform_input(struct bf_xform *x, struct bf_str line, struct bf_buf *rows, struct bf_err *e);
+
 /* xform.c: filters and writes the change in x->change. */
 bool bf_xform_change(struct bf_xform *x, struct bf_buf *rows, struct bf_err *e);
 

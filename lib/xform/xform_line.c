@@ -105,7 +105,7 @@ static bool capture(struct bf_xform *x, struct bf_str text, struct bf_buf *rows,
 static bool other(struct bf_xform *x, enum bf_change_kind kind, struct bf_str text,
                   struct bf_buf *rows, struct bf_err *e)
 {
-    if (kind == BF_CHANGE_WRAP)
+    if (kind == BF_CHANGE_WRAP || (e->code == BF_E_INPUT && bf_capture_wraps(text)))
         return capture(x, text, rows, e);
     return e->code == BF_E_INPUT && several(x, text, rows, e);
 }
@@ -144,6 +144,8 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
     }
     if (line.n == 0 || (line.p[0] != '{' && is_blank(line)))
         return true;
+    if (x->conf.input != BF_XFORM_RECORDS)
+        return bf_xform_input(x, line, rows, e);
     enum bf_change_kind kind = bf_change_parse(&x->change, line, slack, e);
     return kind == BF_CHANGE ? bf_xform_change(x, rows, e) : other(x, kind, line, rows, e);
 }

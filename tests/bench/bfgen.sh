@@ -34,14 +34,14 @@ measure() {
 
 measure "seq (the peer)" seq "$n"
 for format in writes items cdc csv; do
-    measure "bfgen -f $format" "$build/bin/bfgen" -n "$n" -f $format
+    measure "bfgen -o $format" "$build/bin/bfgen" -n "$n" -o $format
 done
-measure "bfgen --schema order -f cdc" "$build/bin/bfgen" -n "$n" --schema order -f cdc
-"$build/bin/bfgen" -n "$n" -f csv >"$T/in.csv"
-measure "bfgen --from CSV -f cdc" "$build/bin/bfgen" --from "$T/in.csv" -n "$n" -f cdc
+measure "bfgen --schema order -o cdc" "$build/bin/bfgen" -n "$n" --schema order -o cdc
+"$build/bin/bfgen" -n "$n" -o csv >"$T/in.csv"
+measure "bfgen --csv CSV -o cdc" "$build/bin/bfgen" --csv "$T/in.csv" -n "$n" -o cdc
 
 if [ -x /usr/bin/time ]; then
-    /usr/bin/time -f "peak memory %M KiB for $n records" "$build/bin/bfgen" -n "$n" -f cdc >/dev/null
+    /usr/bin/time -f "peak memory %M KiB for $n records" "$build/bin/bfgen" -n "$n" -o cdc >/dev/null
 fi
 begin=$(now_ms)
 for i in 1 2 3 4 5 6 7 8 9 10; do

@@ -51,7 +51,7 @@ pair -n 1 -r "$items" -b "$(wc -c <"$T/items")" bflocal "$put $ours bench <$T/it
 pair -n 1 -r $many -b "$(wc -c <"$T/many")" "bflocal, $many" "$put $ours bench <$T/many"
 rm "$T/many"
 
-bfgen -n "$records" -f cdc >"$T/records"
+bfgen -n "$records" -o cdc >"$T/records"
 bytes=$(wc -c <"$T/records")
 title "PutRecords through kinput: $records change lines of $((bytes / records)) bytes"
 put='kinput -q --key-random --endpoint-url'
@@ -67,7 +67,7 @@ get='kinread -q -e --endpoint-url'
 pair -n 1 -r $((2 * records)) -b $((2 * bytes)) bflocal "$get $ours bench >/dev/null" kinesalite "$get $kinesis bench >/dev/null"
 
 title "S3 through s3put --one: $mb MB into one object"
-bfgen -n $((mb * 5000)) -f items | head -c $((mb * 1000000)) >"$T/object"
+bfgen -n $((mb * 5000)) -o items | head -c $((mb * 1000000)) >"$T/object"
 [ "$(wc -c <"$T/object")" -eq $((mb * 1000000)) ] || { echo 'bench: bfgen wrote less than was asked for'; exit 1; }
 put='s3put -q --one --endpoint-url'
 pair -n 3 -b $((mb * 1000000)) bflocal "$put $ours s3://bench/one <$T/object >/dev/null" s3rver "$put $s3 s3://bench/one <$T/object >/dev/null"

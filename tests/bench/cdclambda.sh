@@ -8,7 +8,7 @@ events=${1:-40}
 
 # event N SCHEMA: a transform event of N changes
 event() {
-    bfgen -n "$1" -f cdc --schema "$2" --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s '{invocationId: "i", deliveryStreamArn: "a", region: "us-east-1",
+    bfgen -n "$1" -o cdc --schema "$2" --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s '{invocationId: "i", deliveryStreamArn: "a", region: "us-east-1",
         records: (split("\n")[:-1] | to_entries | map({recordId: "4954667413500008633709212\(.key)", approximateArrivalTimestamp: 1795759200000, data: (.value | @base64)}))}'
 }
 cp "$here/flatten.py" "$T" # beside the handler, where Python keeps what it has compiled

@@ -5,12 +5,6 @@
 . "$(dirname "$0")/lib.sh"
 changes "${1:-300000}"
 
-cat >"$T/flatten.jq" <<'END'
-def plain: to_entries[0] | if .key == "N" then .value | tonumber elif .key == "M" then .value | map_values(plain)
-    elif .key == "L" then .value | map(plain) elif .key == "NULL" then null elif .key == "NS" then .value | map(tonumber) else .value end;
-(if .eventName == "REMOVE" then .dynamodb.Keys else .dynamodb.NewImage end | map_values(plain))
-    + {_op: .eventName, _ts: (.dynamodb.ApproximateCreationDateTime / 1000 | todate)}
-END
 cat >"$T/flatten.mjs" <<'END'
 import readline from "node:readline";
 const plain = (av) => {
@@ -50,7 +44,7 @@ pair -r "$n" -b "$bytes" "--match, 1" "cdcxform $one <$T/all >/dev/null" "--matc
 pair -r "$n" -b "$bytes" "--dedupe" "cdcxform --dedupe <$T/all >/dev/null" "--changed-only" "cdcxform --changed-only <$T/all >/dev/null"
 pair -r "$n" -b "$bytes" "--fold order_id" "cdcxform --fold order_id <$T/all >/dev/null"
 title "beside others, the first $small lines of it"
-need jq "a peer" && pair -n 1 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" jq "jq -c -f $T/flatten.jq <$T/some >/dev/null"
+need jq "a peer" && pair -n 1 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" jq "jq -c -f $here/flatten.jq <$T/some >/dev/null"
 need python3 "a peer" && pair -n 3 -r "$small" -b "$some" cdcxform "cdcxform <$T/some >/dev/null" "Python json" "python3 $here/flatten.py <$T/some >/dev/null"
 title "beside others, all of it"
 need node "a peer" && pair -n 1 -r "$n" -b "$bytes" cdcxform "cdcxform <$T/all >/dev/null" Node "node $T/flatten.mjs <$T/all >/dev/null"

@@ -42,10 +42,10 @@ peak() {
 }
 
 title "peak memory: on a tenth of the records, on all of them"
-peak 'bfgen -f cdc' "$n" : 'bfgen -n {} -f cdc'
-peak 'bfgen -f writes' "$n" : 'bfgen -n {}'
-peak 'cdcxform' "$n" 'bfgen -n {} -f cdc' cdcxform
-peak 'cdcxform --where --select' "$n" 'bfgen -n {} -f cdc' "cdcxform --where \"_op = 'MODIFY'\" --select order_id,total"
+peak 'bfgen -o cdc' "$n" : 'bfgen -n {} -o cdc'
+peak 'bfgen -o writes' "$n" : 'bfgen -n {}'
+peak 'cdcxform' "$n" 'bfgen -n {} -o cdc' cdcxform
+peak 'cdcxform --where --select' "$n" 'bfgen -n {} -o cdc' "cdcxform --where \"_op = 'MODIFY'\" --select order_id,total"
 
 bflocal -q -p 0 >"$T/env" &
 server=$!
@@ -68,9 +68,9 @@ done
 signed s3 "$AWS_ENDPOINT_URL/lake" -X PUT \
     -H 'x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 peak ddbput "$net" 'bfgen -n {} --mix insert=1' 'ddbput -q --create order_id:S sales'
-peak kinput "$net" 'bfgen -n {} -f cdc' 'kinput -q --key-random s{}'
+peak kinput "$net" 'bfgen -n {} -o cdc' 'kinput -q --key-random s{}'
 peak kinread "$net" : 'kinread -q -e s{}'
-peak s3put "$net" 'bfgen -n {} -f items' 's3put -q s3://lake/rows/'
-peak 's3put --compress gzip' "$net" 'bfgen -n {} -f items' 's3put -q --compress gzip s3://lake/rows/'
-peak 's3put --one' "$net" 'bfgen -n {} -f items' 's3put -q --one s3://lake/one/{}'
+peak s3put "$net" 'bfgen -n {} -o items' 's3put -q s3://lake/rows/'
+peak 's3put --compress gzip' "$net" 'bfgen -n {} -o items' 's3put -q --compress gzip s3://lake/rows/'
+peak 's3put --one' "$net" 'bfgen -n {} -o items' 's3put -q --one s3://lake/one/{}'
 awk '/^VmHWM/ { printf "  %-28s %25.1f MiB  all of the above, kept in memory\n", "bflocal", $2 / 1024 }' "/proc/$server/status"

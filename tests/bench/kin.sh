@@ -45,7 +45,7 @@ def read(name):
 
 {"create": create, "put": put, "read": read}[sys.argv[1]](sys.argv[2])
 END
-bfgen -n "$n" -f cdc >"$T/lines"
+bfgen -n "$n" -o cdc >"$T/lines"
 for name in ours theirs; do /usr/bin/python3 "$T/peer.py" create $name; done
 title "kinput: $n change lines into Kinesis, beside boto3's put_records"
 pair -n 1 -r "$n" -b "$(wc -c <"$T/lines")" kinput "kinput --key-random ours <$T/lines" \

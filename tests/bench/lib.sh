@@ -35,7 +35,7 @@ pair() {
 changes() {
     n=$1
     small=$((n / 20))
-    bfgen -n "$n" -f cdc --seed 1 >"$T/all" 2>/dev/null
+    bfgen -n "$n" -o cdc --seed 1 >"$T/all" 2>/dev/null
     head -n "$small" "$T/all" >"$T/some"
     bytes=$(wc -c <"$T/all")
     some=$(wc -c <"$T/some")

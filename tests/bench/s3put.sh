@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 aws=/usr/bin/aws
 [ -x $aws ] || aws=aws
-"$BUILD/bin/bfgen" -n 350000 --seed 1 -f items | head -c 127000000 >"$T/cut"
+"$BUILD/bin/bfgen" -n 350000 --seed 1 -o items | head -c 127000000 >"$T/cut"
 sed '$d' "$T/cut" >"$T/rows"
 rm "$T/cut"
 bytes=$(wc -c <"$T/rows") rows=$(wc -l <"$T/rows")
@@ -27,6 +27,15 @@ fi
 title "s3put: $rows rows into objects of 5 MiB"
 pair -n 3 -r "$rows" -b "$bytes" 's3put' "cat $T/rows | s3put s3://lake/rows/ >/dev/null"
 pair -n 3 -r "$rows" -b "$bytes" 's3put --hive category' "cat $T/rows | s3put --hive category s3://lake/rows/ >/dev/null"
-pair -n 3 -r "$rows" -b "$bytes" 's3put --compress gzip' "cat $T/rows | s3put --compress gzip s3://lake/rows/ >/dev/null" \
-    'gzip -6, no upload' "gzip -6 <$T/rows >/dev/null"
-pair -n 3 -r "$rows" -b "$bytes" 's3put --compress zstd' "cat $T/rows | s3put --compress zstd s3://lake/rows/ >/dev/null"
+title "s3put: the same, compressed, beside programs that compress and upload nothing"
+gzip="cat $T/rows | s3put --compress gzip s3://lake/rows/ >/dev/null"
+zstd="cat $T/rows | s3put --compress zstd s3://lake/rows/ >/dev/null"
+pair -n 3 -r "$rows" -b "$bytes" 's3put --compress gzip' "$gzip" 'gzip -6' "gzip -6 <$T/rows >/dev/null"
+if need pigz 'a peer of --compress gzip'; then
+    pair -n 3 -r "$rows" -b "$bytes" 's3put --compress gzip' "$gzip" 'pigz' "pigz <$T/rows >/dev/null"
+fi
+if need zstd 'a peer of --compress zstd'; then
+    pair -n 3 -r "$rows" -b "$bytes" 's3put --compress zstd' "$zstd" 'zstd' "zstd -q <$T/rows >/dev/null"
+    pair -n 3 -r "$rows" -b "$bytes" 's3put --compress zstd --level 1' "cat $T/rows | s3put --compress zstd --level 1 s3://lake/rows/ >/dev/null" \
+        'zstd -1' "zstd -q -1 <$T/rows >/dev/null"
+fi

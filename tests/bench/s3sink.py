@@ -15,6 +15,8 @@ class Sink(socketserver.BaseRequestHandler):
             return b"<InitiateMultipartUploadResult><UploadId>u</UploadId></InitiateMultipartUploadResult>"
         if line.startswith(b"POST"):
             return b"<CompleteMultipartUploadResult><ETag>&quot;e&quot;</ETag></CompleteMultipartUploadResult>"
+        if line.startswith(b"GET"):  # what s3put asks at its start
+            return b"<ListBucketResult><Name>b</Name><KeyCount>0</KeyCount></ListBucketResult>"
         return b""
 
     def handle(self):

@@ -66,7 +66,7 @@ stopped PutRecords "$T/lines" kinput -q --grace 1100ms --linger 0 --rejects "$T/
 ok '  not with --quiet' sh -c '! grep -q finishing "$1"' - "$T/err"
 
 # s3put: objects that are not there are put aside, or stay in the spool; an object of --one is not begun.
-stopped PutObject "$T/lines" s3put --grace 0 --size 1 --uploads 1 --rejects "$T/rejects" s3://lake/p/
+stopped PutObject "$T/lines" s3put --grace 0 --size 1 --window 1 --rejects "$T/rejects" s3://lake/p/
 ok 's3put: 75' test $status = 75
 ok '  says why' said "^s3put: s3://lake/p/.*: PutObject: $gives_up$"
 behind=$(sed -n 's/^s3put: reading stopped after line \([0-9]*\); .*/\1/p' "$T/err")

@@ -2,7 +2,7 @@
 # bfgen: what is in the data. A fixed seed, so every figure is exact; the bounds say what it has to look like.
 . "$(dirname "$0")/lib.sh"
 
-bfgen -n 20000 -f cdc >"$T/cdc"
+bfgen -n 20000 -o cdc >"$T/cdc"
 bfgen -n 20000 >"$T/writes"
 
 # total = quantity x unit price - discount for every image, in whole cents; the discount is the coupon's
@@ -48,7 +48,7 @@ END {
     print 24 - bad " hours as they should be"
 }
 EOF
-bfgen -n 100000 -f csv | sed 1d >"$T/csv"
+bfgen -n 100000 -o csv | sed 1d >"$T/csv"
 check "the day's curve" -o "24 hours as they should be" -- sh -c "sed 's/.*,\\(2026[^,]*Z\\),.*/\\1/' \"\$1/csv\" | awk -f \"\$1/curve.awk\"" - "$T"
 check "times never run backwards" -o sorted -- sh -c \
     "jq .dynamodb.ApproximateCreationDateTime \"\$1\" | sort -nc && echo sorted" - "$T/cdc"
@@ -77,7 +77,7 @@ END {
 }
 EOF
 check "prices are log-normal" -o "median 60, sigma 0.90 and 0.90" -- sh -c \
-    'bfgen --schema order -n 200000 -f csv | sed 1d | cut -d , -f 4 | sort -n | awk -f "$1"' - "$T/log.awk"
+    'bfgen --schema order -n 200000 -o csv | sed 1d | cut -d , -f 4 | sort -n | awk -f "$1"' - "$T/log.awk"
 check "a product has one price" -o "1000 products" -- sh -c \
     'cut -d , -f 3,7 "$1" | sort -u | cut -d , -f 1 | uniq -c | awk "\$1 > 1 { bad++ } END { print NR - bad \" products\" }"' - "$T/csv"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bfgen --from: rows of a CSV file, good and bad.
+# bfgen --csv: rows of a CSV file, good and bad.
 . "$(dirname "$0")/lib.sh"
 only="--mix insert=1"
 
@@ -8,7 +8,7 @@ from() { # NAME STATUS OUTPUT ERROR CSV...: the write lines of a small file
     shift 4
     printf "$@" >"$T/in.csv"
     rm -f "$T/rejects"
-    check "$name" -s "$status" -o "$out" -e "$err" -- bfgen --from "$T/in.csv" $only --rejects "$T/rejects"
+    check "$name" -s "$status" -o "$out" -e "$err" -- bfgen --csv "$T/in.csv" $only --rejects "$T/rejects"
 }
 rejected() { # NAME TEXT: what the last one rejected
     { sed -n 1p "$T/in.csv"; printf "$2"; } >"$T/want"
@@ -44,9 +44,9 @@ from "a header with an open quote" 1 '' "bfgen: $T/in.csv: line 1: field 2: its 
 
 printf 'bfpipe.mark,a\n1,2\n' >"$T/in.csv"
 check "data never become a mark" -s 1 -e "bfgen: $T/in.csv: a column 'bfpipe.mark' would make items look like marks" -- \
-    bfgen --from "$T/in.csv" -f items
-check "nor does a key" -s 2 -e "bfgen: option '--key': it would make items look like marks" -- bfgen -k bfpipe.mark -f items
-check "inside of a write line they are none" -o '{"put":{"bfpipe.mark":1,"a":2}}' -- bfgen --from "$T/in.csv"
+    bfgen --csv "$T/in.csv" -o items
+check "nor does a key" -s 2 -e "bfgen: option '--key': it would make items look like marks" -- bfgen -k bfpipe.mark -o items
+check "inside of a write line they are none" -o '{"put":{"bfpipe.mark":1,"a":2}}' -- bfgen --csv "$T/in.csv"
 
 two='{"put":{"id":1,"a":2}}
 {"put":{"id":5,"a":6}}'
@@ -70,7 +70,7 @@ rejected "that" '1,"open\n'
 # the last quote of the file is open: everything behind it is read again
 awk 'BEGIN { print "id,a"; print "0,\"open"; for (i = 1; i <= 20000; i++) printf "%d,%s\n", i, "some text of forty characters or about it" }' >"$T/open.csv"
 check "a million bytes behind an open quote" -s 1 -o 20000 -E 'line 2: field 2: its quote is never closed' -- \
-    sh -c 'bfgen --from "$1" --mix insert=1 >"$1.out"; s=$?; wc -l <"$1.out" | tr -d " "; exit $s' - "$T/open.csv"
+    sh -c 'bfgen --csv "$1" --mix insert=1 >"$1.out"; s=$?; wc -l <"$1.out" | tr -d " "; exit $s' - "$T/open.csv"
 
 # A line of 100 MB, in bounded memory (sanitizers want more address space than a limit leaves them).
 { printf 'id,a\n1,2\n3,'; head -c 100000000 /dev/zero | tr '\0' x; printf '\n5,6\n'; } >"$T/long.csv"
@@ -79,59 +79,59 @@ case $BUILD in *release*) limit='ulimit -v 100000' ;; *) limit=: ;; esac
 rm "$T/rejects"
 check "a line of 100 MB" -s 1 -o "$two" -e "bfgen: line 3: 100000002 bytes, longer than the maximum of 1048576
 bfgen: 1 line rejected ($T/rejects)" -- \
-    sh -c "$limit; exec bfgen --from \"\$1\" --mix insert=1 --rejects \"\$2\"" - "$T/long.csv" "$T/rejects"
+    sh -c "$limit; exec bfgen --csv \"\$1\" --mix insert=1 --rejects \"\$2\"" - "$T/long.csv" "$T/rejects"
 check "a line of 100 MB: verbatim in --rejects" -- cmp "$T/long.line" "$T/rejects"
 head -c 3000000 "$T/long.csv" | tr -d '\n' >"$T/header.csv"
 check "a header of 3 MB" -s 1 -e "bfgen: $T/header.csv: line 1: longer than the maximum of 1048576 bytes" -- \
-    bfgen --from "$T/header.csv"
+    bfgen --csv "$T/header.csv"
 rm -f "$T"/long.* "$T/header.csv"
 
 printf 'id,a\n1,2\nx\ny\n5,6\n' >"$T/in.csv"
 check "--strict stops at the first" -s 1 -o '{"put":{"id":1,"a":2}}' -e 'bfgen: line 3: 1 field, the header has 2' -- \
-    bfgen --from "$T/in.csv" $only --strict
-check "standard input" -s 1 -i "$T/in.csv" -o "$two" -E '2 lines rejected$' -- bfgen --from - $only
+    bfgen --csv "$T/in.csv" $only --strict
+check "standard input" -s 1 -i "$T/in.csv" -o "$two" -E '2 lines rejected$' -- bfgen --csv - $only
 check "--rejects that cannot be written" -s 1 -E '/nowhere/r: No such file or directory' -- \
-    bfgen --from "$T/in.csv" --rejects "$T/nowhere/r"
-check "a file that is not there" -s 1 -e "bfgen: $T/none.csv: No such file or directory" -- bfgen --from "$T/none.csv"
+    bfgen --csv "$T/in.csv" --rejects "$T/nowhere/r"
+check "a file that is not there" -s 1 -e "bfgen: $T/none.csv: No such file or directory" -- bfgen --csv "$T/none.csv"
 check "--key names a column" -s 2 -e "bfgen: $T/in.csv: option '--key': no column is named 'b'" -- \
-    bfgen --from "$T/in.csv" --key b
+    bfgen --csv "$T/in.csv" --key b
 printf 'status,a\nnew,1\n' >"$T/status.csv"
 check "a key called status cannot change" -s 2 -e "bfgen: $T/status.csv: option '--key': 'status' changes, a key cannot" -- \
-    bfgen --from "$T/status.csv"
-check "but can be, where nothing changes" -o '{"status":"new","a":1}' -- bfgen --from "$T/status.csv" -f items
+    bfgen --csv "$T/status.csv"
+check "but can be, where nothing changes" -o '{"status":"new","a":1}' -- bfgen --csv "$T/status.csv" -o items
 check "--rejects can be fed in again" -o '{"put":{"id":7,"a":8}}' -- sh -c \
-    '{ echo id,a; echo 7 8; } >"$1/r.csv"; bfgen --from "$1/r.csv" --rejects "$1/r" 2>/dev/null
-     tr " " , <"$1/r" | bfgen --from - --mix insert=1' - "$T"
+    '{ echo id,a; echo 7 8; } >"$1/r.csv"; bfgen --csv "$1/r.csv" --rejects "$1/r" 2>/dev/null
+     tr " " , <"$1/r" | bfgen --csv - --mix insert=1' - "$T"
 
 # Formats, mix, clock.
 awk 'BEGIN { print "id,name,status,price"; for (i = 1; i <= 3000; i++) printf "k%d,\"n, %d\",new,%d.50\n", i, i, i }' >"$T/rows.csv"
-check "csv of csv is the same file" -O "$T/rows.csv" -- bfgen --from "$T/rows.csv" -f csv
+check "csv of csv is the same file" -O "$T/rows.csv" -- bfgen --csv "$T/rows.csv" -o csv
 check "every row once, in order" -o same -- sh -c \
-    'bfgen --from "$1" -f cdc | jq -r "select(.eventName == \"INSERT\").dynamodb.Keys.id.S" >"$1.got"
+    'bfgen --csv "$1" -o cdc | jq -r "select(.eventName == \"INSERT\").dynamodb.Keys.id.S" >"$1.got"
      sed "1d; s/,.*//" "$1" | cmp - "$1.got" && echo same' - "$T/rows.csv"
 check "numbers keep their digits in images" -o 1.50 -- sh -c \
-    'bfgen --from "$1" -f cdc -n 1 | jq -r .dynamodb.NewImage.price.N' - "$T/rows.csv"
-check "-n counts changes" -o 10 -- sh -c 'bfgen --from "$1" -n 10 | wc -l' - "$T/rows.csv"
+    'bfgen --csv "$1" -o cdc -n 1 | jq -r .dynamodb.NewImage.price.N' - "$T/rows.csv"
+check "-n counts changes" -o 10 -- sh -c 'bfgen --csv "$1" -n 10 | wc -l' - "$T/rows.csv"
 check "a column called status is overwritten" -o 'CANCELLED PAID SHIPPED new' -- sh -c \
-    'bfgen --from "$1" -f cdc | jq -r ".dynamodb.NewImage.status.S // empty" | sort -u | paste -sd " " -' - "$T/rows.csv"
+    'bfgen --csv "$1" -o cdc | jq -r ".dynamodb.NewImage.status.S // empty" | sort -u | paste -sd " " -' - "$T/rows.csv"
 check "and stands once in an image" -o 0 -- sh -c \
-    'bfgen --from "$1" -f cdc | grep -c "NewImage[^}]*}[^I]*status[^I]*status" || true' - "$T/rows.csv"
+    'bfgen --csv "$1" -o cdc | grep -c "NewImage[^}]*}[^I]*status[^I]*status" || true' - "$T/rows.csv"
 check "updates in csv get a column of their own" -o 'Order,x,status' -- sh -c \
-    'printf "Order,x\n1,2\n" | bfgen --from - -f csv --mix insert=1,update=1 | head -n 1'
+    'printf "Order,x\n1,2\n" | bfgen --csv - -o csv --mix insert=1,update=1 | head -n 1'
 cat >"$T/replay.jq" <<'EOF'
 reduce inputs as $l ({state: {}, wrong: 0}; $l.dynamodb as $d | $d.Keys.id.S as $k |
     if .state[$k] == $d.OldImage and $d.OldImage != $d.NewImage then . else .wrong += 1 end |
     if $d.NewImage then .state[$k] = $d.NewImage else del(.state[$k]) end) | .wrong
 EOF
-check "old images are the images before" -o 0 -- sh -c 'bfgen --from "$1" -f cdc | jq -n -f "$2"' - "$T/rows.csv" "$T/replay.jq"
+check "old images are the images before" -o 0 -- sh -c 'bfgen --csv "$1" -o cdc | jq -n -f "$2"' - "$T/rows.csv" "$T/replay.jq"
 
 real=$SHARED/data/blackfriday-40k.csv
 if [ -r "$real" ]; then
     check "40,000 real purchases: each once" -o 40000 -- sh -c \
-        'bfgen --from "$1" | grep -o "^{\"put\":{\"Order_ID\":[0-9]*" | sort -u | wc -l' - "$real"
+        'bfgen --csv "$1" | grep -o "^{\"put\":{\"Order_ID\":[0-9]*" | sort -u | wc -l' - "$real"
     check "40,000 real purchases: the sum" -o "$(awk -F, 'NR > 1 { s += $10 } END { printf "%d", s }' "$real")" -- sh -c \
-        "bfgen --from \"\$1\" | sed -n 's/^{\"put.*\"Purchase\":\\([0-9]*\\).*/\\1/p' | awk '{ s += \$1 } END { printf \"%d\\n\", s }'" - "$real"
-    check "40,000 real purchases: csv of csv" -O "$real" -- bfgen --from "$real" -f csv
+        "bfgen --csv \"\$1\" | sed -n 's/^{\"put.*\"Purchase\":\\([0-9]*\\).*/\\1/p' | awk '{ s += \$1 } END { printf \"%d\\n\", s }'" - "$real"
+    check "40,000 real purchases: csv of csv" -O "$real" -- bfgen --csv "$real" -o csv
 else
     skip "40,000 real purchases" "$real is not there"
 fi

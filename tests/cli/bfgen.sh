@@ -13,13 +13,13 @@ golden() {
     check "golden: $*" -o "$want" -- sum "$@"
 }
 golden bca37a55c32f5f47a2255c58ada8cdd2f1b906040a7b650f48d9580d8b8a04a8 bfgen -n 20000
-golden f4d9c6c0bf7690604b6b93114b1f66a563348cebf4100286e9136ff06556ea12 bfgen -n 20000 -f items
-golden 14fa709f85dd45e867e016c0e3e39a13486476153b13f93af00fa7a3131f032e bfgen -n 20000 -f cdc
-golden 91e716bb47e5ab1bbc0e834c94ac3b1e428c9299e5bac5674594663ba026edd9 bfgen -n 20000 -f csv
-golden eca5ee12f22f86a59b6757ae545782caae8ca2c40cc77fb069055f52be124784 bfgen -n 20000 --seed 18446744073709551615 -f cdc
+golden f4d9c6c0bf7690604b6b93114b1f66a563348cebf4100286e9136ff06556ea12 bfgen -n 20000 -o items
+golden 14fa709f85dd45e867e016c0e3e39a13486476153b13f93af00fa7a3131f032e bfgen -n 20000 -o cdc
+golden 91e716bb47e5ab1bbc0e834c94ac3b1e428c9299e5bac5674594663ba026edd9 bfgen -n 20000 -o csv
+golden eca5ee12f22f86a59b6757ae545782caae8ca2c40cc77fb069055f52be124784 bfgen -n 20000 --seed 18446744073709551615 -o cdc
 golden 2dcc40e32571f2b14a46c838c9d3bd8cc2c05dd796cb33581d497ff6eef6f480 bfgen -n 20000 --schema order
-golden ae8628e1f55de897b4bac1d79a187481b429969b06312b12ce31720f8ead2a8d bfgen -n 20000 --schema order -f cdc --seed 7
-golden a50a1eeab9dc87e84c4467c0e02266d7c15fa7a9096d536b0c6435ffc3daf5b4 bfgen -n 20000 -f items --mix insert=3,update=2 --start 2024-11-29T05:30:00Z --duration 3h
+golden ae8628e1f55de897b4bac1d79a187481b429969b06312b12ce31720f8ead2a8d bfgen -n 20000 --schema order -o cdc --seed 7
+golden a50a1eeab9dc87e84c4467c0e02266d7c15fa7a9096d536b0c6435ffc3daf5b4 bfgen -n 20000 -o items --mix insert=3,update=2 --start 2024-11-29T05:30:00Z --duration 3h
 
 bfgen --seed 1 >"$T/a"
 bfgen --seed 2 >"$T/b"
@@ -30,39 +30,39 @@ check "1000 changes unless told otherwise" -o 1000 -- sh -c 'bfgen | wc -l'
 # Each format parses.
 check "write lines" -o '["delete"] ["put"] ["remove","set","update"] ["set","update"]' -- \
     sh -c "bfgen -n 5000 | jq -c keys | sort -u | paste -sd ' ' -"
-check "items have 15 attributes" -o 15 -- sh -c 'bfgen -n 500 -f items | jq length | sort -u'
+check "items have 15 attributes" -o 15 -- sh -c 'bfgen -n 500 -o items | jq length | sort -u'
 check "items: updates repeat the whole item" -o 'o-1 PLACED' -- \
-    sh -c "bfgen -n 500 -f items --mix insert=1,update=1 | jq -r '\"\\(.order_id) \\(.status)\"' | head -n 1"
+    sh -c "bfgen -n 500 -o items --mix insert=1,update=1 | jq -r '\"\\(.order_id) \\(.status)\"' | head -n 1"
 cat >"$T/shape" <<'EOF'
 {"INSERT":["ApproximateCreationDateTime","Keys","NewImage","SizeBytes"]}
 {"MODIFY":["ApproximateCreationDateTime","Keys","NewImage","OldImage","SizeBytes"]}
 {"REMOVE":["ApproximateCreationDateTime","Keys","OldImage","SizeBytes"]}
 EOF
 check "change lines have their images" -O "$T/shape" -- \
-    sh -c "bfgen -n 3000 -f cdc | jq -c '{(.eventName): .dynamodb | keys_unsorted}' | sort -u"
+    sh -c "bfgen -n 3000 -o cdc | jq -c '{(.eventName): .dynamodb | keys_unsorted}' | sort -u"
 check "change lines have DynamoDB's envelope" \
     -o '["awsRegion","eventID","eventName","userIdentity","recordFormat","tableName","dynamodb","eventSource"]' -- \
-    sh -c "bfgen -n 3000 -f cdc | jq -c keys_unsorted | sort -u"
-check "event ids are version 4 UUIDs" -o 3000 -- sh -c "bfgen -n 3000 -f cdc | jq -r .eventID |
+    sh -c "bfgen -n 3000 -o cdc | jq -c keys_unsorted | sort -u"
+check "event ids are version 4 UUIDs" -o 3000 -- sh -c "bfgen -n 3000 -o cdc | jq -r .eventID |
     grep -Ec '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\$'"
-check "and none comes twice" -o 3000 -- sh -c "bfgen -n 3000 -f cdc | jq -r .eventID | sort -u | wc -l"
+check "and none comes twice" -o 3000 -- sh -c "bfgen -n 3000 -o cdc | jq -r .eventID | sort -u | wc -l"
 check "csv: a header line and as many fields in each row" -o 15 -- \
-    sh -c "bfgen -n 300 -f csv | sed 's/\"[^,]*\\(\"\"[^\"]*\"\"[^\"]*\\)*\"/q/g; s/\"\\[.*\\]\"/q/; s/\"{.*}\"/q/' | awk -F, '{ print NF }' | sort -u"
+    sh -c "bfgen -n 300 -o csv | sed 's/\"[^,]*\\(\"\"[^\"]*\"\"[^\"]*\\)*\"/q/g; s/\"\\[.*\\]\"/q/; s/\"{.*}\"/q/' | awk -F, '{ print NF }' | sort -u"
 check "csv: the map is the JSON of the item" -o same -- sh -c \
-    'bfgen -n 50 -f csv | sed -n "2,\$s/.*\"\\({.*}\\)\",\"\\[.*/\\1/p" | sed "s/\"\"/\"/g" >"$1/p1"
-     bfgen -n 50 -f items | jq -c .payment | cmp - "$1/p1" && echo same' - "$T"
+    'bfgen -n 50 -o csv | sed -n "2,\$s/.*\"\\({.*}\\)\",\"\\[.*/\\1/p" | sed "s/\"\"/\"/g" >"$1/p1"
+     bfgen -n 50 -o items | jq -c .payment | cmp - "$1/p1" && echo same' - "$T"
 check "order: exactly the four attributes" -o '["orderid","product_name","quantity","price"]' -- \
-    sh -c 'bfgen --schema order -f items | jq -c keys_unsorted | sort -u'
+    sh -c 'bfgen --schema order -o items | jq -c keys_unsorted | sort -u'
 check "order: their types" -o '["S","S","N","N"]' -- \
-    sh -c "bfgen --schema order -f cdc | jq -c '.dynamodb.NewImage // empty | [.[] | keys[0]]' | sort -u"
+    sh -c "bfgen --schema order -o cdc | jq -c '.dynamodb.NewImage // empty | [.[] | keys[0]]' | sort -u"
 
 # Options.
 check "--key renames the key" -o '["pk"]' -- \
     sh -c 'bfgen -k pk | jq -c "(.update // .delete // empty) | keys" | sort -u'
-check "--table" -o t1 -- sh -c 'bfgen --table t1 -f cdc | jq -r .tableName | sort -u'
-check "the order schema's own table" -o OrderTable -- sh -c 'bfgen --schema order -f cdc | jq -r .tableName | sort -u'
+check "--table" -o t1 -- sh -c 'bfgen --table t1 -o cdc | jq -r .tableName | sort -u'
+check "the order schema's own table" -o OrderTable -- sh -c 'bfgen --schema order -o cdc | jq -r .tableName | sort -u'
 check "--start" -o '["2024-11-29T08:00:00Z","2024-11-29T08:59:59Z"]' -- sh -c \
-    "bfgen --start 2024-11-29T10:00+02:00 --duration 1h -n 100000 -f items | jq -r .ordered_at | sed -n '1p;\$p' | jq -Rcn '[inputs]'"
+    "bfgen --start 2024-11-29T10:00+02:00 --duration 1h -n 100000 -o items | jq -r .ordered_at | sed -n '1p;\$p' | jq -Rcn '[inputs]'"
 check "--duration and --rate give the count" -o 500 -- sh -c 'bfgen --duration 5s --rate 100000/s -n 500 | wc -l'
 check "--duration and a rate a minute" -o 1000 -- sh -c 'bfgen --duration 1s --rate 60000/m | wc -l'
 check "a rate an hour is exact" -o 1 -- sh -c 'bfgen --duration 1h --rate 1/h | wc -l'
@@ -79,29 +79,29 @@ usage() {
     shift 2
     check "$name" -s 2 -E "^bfgen: $text" -- bfgen "$@"
 }
-usage "unknown format" "option '--format': 'xml' is not one of writes, items, cdc, csv" -f xml
-usage "unknown schema" "option '--schema': 'x' is not one of sales, order" --schema x
-usage "unknown kind in the mix" "option '--mix': 'upsert' is not one of insert, update, delete" --mix upsert=1
+usage "unknown format" "option '--output': 'xml' is not writes, items, cdc or csv" -o xml
+usage "unknown schema" "option '--schema': 'x' is not sales or order" --schema x
+usage "unknown kind in the mix" "option '--mix': 'upsert' is not insert, update or delete; did you mean 'insert'\?" --mix upsert=1
 usage "a share that is no number" "option '--mix': update wants a share of 0 to 1000000, as in update=25" --mix update=x
 usage "no shares" "option '--mix': all shares are 0" --mix insert=0
-usage "deletes as CSV" "option '--mix': items and CSV cannot say that an order was deleted" -f csv --mix insert=1,delete=1
+usage "deletes as CSV" "option '--mix': items and CSV cannot say that an order was deleted" -o csv --mix insert=1,delete=1
 usage "a count that is none" "option '--count': 'ten' is not a whole number" -n ten
 usage "a time that is none" "option '--start': 'noon' is not a time such as" --start noon
 usage "a rate that is none" "option '--rate': '0/s' is not a rate such as" --rate 0/s
 usage "before 1970" "option '--start': before 1970" --start 1969-12-31
 usage "past 9999" "the changes would pass the year 9999" --start 9999-12-31
 usage "too short a duration" "option '--duration': shorter than one change at this rate" --duration 10ms
-usage "no duration" "option '--duration': '0s' has no room for a change" --duration 0s
+usage "no duration" "option '--duration': 0s is less than 1ms" --duration 0s
 usage "a duration without end" "option '--duration': a count of 0 has no end" --duration 1h -n 0
 usage "a rate and a duration beyond all counts" "the rate and the duration together are too large" --duration 60000000h --rate 1000M/s
-usage "a count beyond all counts" "option '--count': '18446744073709551615' is more than 9223372036854775807" -n 18446744073709551615
-usage "a table's name that is none" "option '--table': 1 to 255 of A-Z a-z 0-9 - _ . only" -f cdc --table 'a b'
-usage "no table's name" "option '--table': 1 to 255 of A-Z" -f cdc --table ''
-usage "--table where no line names it" "option '--table' is for -f cdc" --table sales
-usage "--schema with rows of one's own" "option '--schema' is not for --from" --schema order --from rows.csv
+usage "a count beyond all counts" "option '--count': 18446744073709551615 is not from 0 to 9223372036854775807" -n 18446744073709551615
+usage "a table's name that is none" "option '--table': 1 to 255 of A-Z a-z 0-9 - _ . only" -o cdc --table 'a b'
+usage "no table's name" "option '--table': 1 to 255 of A-Z" -o cdc --table ''
+usage "--table where no line names it" "option '--table' is for -o cdc" --table sales
+usage "--schema with rows of one's own" "option '--schema' is not for --csv" --schema order --csv rows.csv
 usage "a key that is taken" "option '--key': 'total' is another attribute" --key total
 usage "a key with a quote" "option '--key': not a plain name of 1 to 255 bytes" --key 'a"b'
-usage "--rejects without --from" "option '--rejects' is for --from" --rejects "$T/r"
+usage "--rejects without --csv" "option '--rejects' is for --csv" --rejects "$T/r"
 usage "an operand" "unexpected argument 'sales'" sales
 usage "a near miss" "unknown option '--sed'; did you mean '--seed'\?" --sed 4
 
@@ -128,7 +128,7 @@ check "--rate: as many as without" -O "$T/a" -- bfgen --rate 50000/s -n 1000
 
 # A reader of the header line can be stopped, too.
 mkfifo "$T/rows"
-bfgen --from "$T/rows" >"$T/none" 2>"$T/said" &
+bfgen --csv "$T/rows" >"$T/none" 2>"$T/said" &
 pid=$!
 exec 9>"$T/rows"
 kill -TERM "$pid"

@@ -15,6 +15,9 @@ call() { # SERVICE PATH [CURL OPTION...]: prints the body, then the status
 check 'query protocol: SNS' -m '<Type>Sender</Type><Code>UnknownOperationException</Code><Message>bflocal has no SNS, Publish: it is .*</ErrorResponse>400$' -- \
     call sns / -d 'Action=Publish&Version=2010-03-31'
 check 'its content type' -m '^Content-Type: text/xml' -- cat head
+check 'an operation that STS has and bflocal has not' -m "<Message>bflocal's STS has no GetSessionToken</Message>.*400\$" -- \
+    call sts / -d 'Action=GetSessionToken&Version=2011-06-15'
+check 'the services that are here' -m ': it is DynamoDB, DynamoDB Streams, Kinesis, Glue, Athena, S3 and STS"' -- call lambda /2015-03-31/functions/
 check 'JSON: EventBridge' -m '^\{"__type":"UnknownOperationException","message":"bflocal has no EventBridge, PutEvents: it is .*\}400$' -- \
     call events / -H 'X-Amz-Target: AWSEvents.PutEvents' -H 'Content-Type: application/x-amz-json-1.1' -d '{}'
 check 'JSON: SQS' -m '"message":"bflocal has no SQS, SendMessage:' -- \

@@ -42,6 +42,14 @@ check 'after kill -9 it is there' -o "$all" -- query
 check 'with what was changed' -m '"ReadCapacityUnits":9' -- ddb DescribeTable '{"TableName":"tab"}'
 ddb DeleteItem '{"TableName":"tab","Key":{"id":{"S":"2"}}}' >status
 check 'an item takes its entry along' -o "{\"Items\":[$(item 1),$(item 3)],\"Count\":2,\"ScannedCount\":2}200" -- query
+put() { ddb TransactWriteItems '{"TransactItems":[{"Put":{"TableName":"tab","Item":{'"$1"'}}}]}'; }
+check 'what does not fit a key is the reason of one action' -m 'TransactionCanceledException.*"Code":"ValidationError","Message":"One or more .*Type mismatch' -- put '"id":{"N":"2"}'
+check 'and of an index' -m 'TransactionCanceledException.*"Code":"ValidationError","Message":"One or more .*Type mismatch for Index Key' -- \
+    put '"id":{"S":"2"},"city":{"N":"1"}'
+check 'an empty key is wrong as a whole' -m '#ValidationException","message":"One or more parameter values are not valid' -- put '"id":{"S":""}'
+check 'and of an index' -m '#ValidationException","message":"One or more parameter values are not valid.*IndexKey: city' -- put '"id":{"S":"2"},"city":{"S":""}'
+check 'an update that makes it so' -m '#ValidationException","message":"One or more parameter values are not valid.*IndexKey: city' -- ddb TransactWriteItems \
+    '{"TransactItems":[{"Update":{"TableName":"tab","Key":{"id":{"S":"1"}},"UpdateExpression":"SET city = :e","ExpressionAttributeValues":{":e":{"S":""}}}}]}'
 check 'a transaction writes entries, too' -o '{}200' -- ddb TransactWriteItems \
     '{"TransactItems":[{"Put":{"TableName":"tab","Item":{"id":{"S":"2"},"city":{"S":"Bern"},"k":{"S":"v"}}}},{"Delete":{"TableName":"tab","Key":{"id":{"S":"3"}}}}]}'
 check 'both' -o "{\"Items\":[$(item 1),$(item 2)],\"Count\":2,\"ScannedCount\":2}200" -- query

@@ -85,7 +85,7 @@ cat >filter.sh <<'END'
 . ./fill
 ask 'id = :a' '{":a":{"S":"a"},":x":{"N":"10"}}' '"FilterExpression":"m.x > :x","ProjectionExpression":"n,m.x"' | jq -cS .
 ask 'id = :a' "$A" '"Select":"COUNT"'
-ask 'id = :a' "$A" '"Select":"COUNT","ReturnConsumedCapacity":"TOTAL","ConsistentRead":true' | jq -c .ConsumedCapacity
+ask 'id = :a' "$A" '"Select":"COUNT","ReturnConsumedCapacity":"TOTAL","ConsistentRead":true' | jq -c '.ConsumedCapacity | .CapacityUnits |= floor'
 db Scan '{"TableName":"tab","FilterExpression":"id = :b","ExpressionAttributeValues":{":b":{"S":"b"}}}' | jq -c '[.Count, .ScannedCount]'
 for s in 0 1 2; do db Scan "{\"TableName\":\"tab\",\"Segment\":$s,\"TotalSegments\":3}" | jq -c '.Items[]'; done | sort | uniq -c | awk '{ print $1 }' | sort | uniq -c | xargs
 ask 'id = :a' "$A" '"AttributesToGet":["n"]'

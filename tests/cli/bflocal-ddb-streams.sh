@@ -156,8 +156,11 @@ def clock(minutes):
     control("fault", f"clock:by={minutes}m".encode())
     class Later(datetime.datetime):
         @classmethod
+        def now(cls, tz=None):
+            return datetime.datetime.now(tz) + datetime.timedelta(minutes=minutes)
+        @classmethod
         def utcnow(cls):
-            return datetime.datetime.utcnow() + datetime.timedelta(minutes=minutes)
+            return cls.now(datetime.timezone.utc).replace(tzinfo=None)
     botocore.auth.datetime = types.SimpleNamespace(datetime=Later, timezone=datetime.timezone)
     if botocore.compat.HAS_CRT:
         from botocore.crt import auth

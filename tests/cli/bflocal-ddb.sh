@@ -37,6 +37,11 @@ for member in '"SSESpecification":{"Enabled":true}' '"TableClass":"STANDARD_INFR
 done
 check 'the default table class is said by many' -m '"TableStatus"' -- create class id '{"BillingMode":"PAY_PER_REQUEST","TableClass":"STANDARD"}'
 create orders id >answer
+for call in 'DescribeTable {"TableName":"none"}' 'DescribeKinesisStreamingDestination {"TableName":"none"}'; do
+    check "a table that is not there, by name: ${call%% *}" -m '#ResourceNotFoundException","message":"Requested resource not found: Table: none not found"' -- \
+        ddb "${call%% *}" "${call#* }"
+done
+check 'an item of it' -m '#ResourceNotFoundException","message":"Requested resource not found"' -- ddb GetItem '{"TableName":"none","Key":{"id":{"S":"1"}}}'
 check 'an update that says nothing' -m 'ValidationException","message":"At least one of ProvisionedThroughput' -- ddb UpdateTable '{"TableName":"orders"}'
 check 'an update of what is not there is refused by name' -m 'bflocal has no TableClass' -- \
     ddb UpdateTable '{"TableName":"orders","TableClass":"STANDARD"}'

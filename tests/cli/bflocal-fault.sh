@@ -28,7 +28,7 @@ ddb() {
 s3() {
     method=$1 path=$2
     shift 2
-    curl -sS -X "$method" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --path-as-is \
+    curl -sS -X "$method" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' \
         --user "$user" --aws-sigv4 aws:amz:us-east-1:s3 "$@" "$url$path"
 }
 

@@ -6,7 +6,8 @@ unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_PROFILE
 
 check 'letters together, the last with its value' -m '^http://127.0.0.1:[0-9]+$' -- bflocal -qp 0 printenv AWS_ENDPOINT_URL
 check 'no endpoint of one service leads elsewhere' -o '' -- env AWS_ENDPOINT_URL_S3=http://s3.example AWS_ENDPOINT_URL_DYNAMODB=x \
-    AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true bflocal sh -c 'printenv AWS_ENDPOINT_URL_S3 AWS_ENDPOINT_URL_DYNAMODB AWS_IGNORE_CONFIGURED_ENDPOINT_URLS; :'
+    AWS_ENDPOINT_URL_STS=x AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true \
+    bflocal sh -c 'printenv AWS_ENDPOINT_URL_S3 AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_STS AWS_IGNORE_CONFIGURED_ENDPOINT_URLS; :'
 
 cat >mute.py <<'END'
 import socket, time

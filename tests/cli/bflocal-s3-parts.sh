@@ -6,13 +6,7 @@ unset AWS_REGION AWS_DEFAULT_REGION
 trap 'bflocal --stop; rm -rf "$T"' EXIT
 eval "$(bflocal --daemon)"
 
-# s3 METHOD PATH [CURL OPTION...]: a signed request; prints the body, then the status.
-s3() {
-    method=$1 path=$2
-    shift 2
-    curl -sS -X "$method" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --path-as-is -w '%{http_code}\n' \
-        --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:s3 "$@" "$AWS_ENDPOINT_URL$path"
-}
+. "$root/tests/cli/s3.sh"
 # create KEY [CURL OPTION...]: begins an upload, sets id.
 create() {
     key=$1

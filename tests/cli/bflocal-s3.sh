@@ -5,13 +5,7 @@ cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION
 mkdir tmp
 
-# s3 METHOD PATH [CURL OPTION...]: a signed request; prints the body, then the status.
-s3() {
-    method=$1 path=$2
-    shift 2
-    curl -sS -X "$method" -H 'x-amz-content-sha256: UNSIGNED-PAYLOAD' --path-as-is -w '%{http_code}\n' \
-        --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:s3 "$@" "$AWS_ENDPOINT_URL$path"
-}
+. "$root/tests/cli/s3.sh"
 # start [OPTION...]: sets pid and the environment.
 start() {
     rm -f env
@@ -70,10 +64,10 @@ check 'its policy' -m '<Code>NoSuchBucketPolicy</Code>.*404$' -- s3 GET '/shop?p
 check 'its life cycle' -m '<Code>NoSuchLifecycleConfiguration</Code>.*404$' -- s3 GET '/shop?lifecycle='
 check 'its CORS' -m '<Code>NoSuchCORSConfiguration</Code>.*404$' -- s3 GET '/shop?cors='
 for key in .. ../x a/../../x a/b/../../..; do
-    check "a key that leads out of the bucket: $key" -o 400 -- s3 PUT "/shop/$key" --data-binary x
+    check "a key that leads out of the bucket: $key" -m '400$' -- as_is PUT "/shop/$key" x
 done
-check 'one that does not' -o 200 -- s3 PUT /shop/a/../x --data-binary x
-check 'is that very key' -o x200 -- s3 GET /shop/a/../x
+check 'one that does not' -o 200 -- as_is PUT /shop/a/../x x
+check 'is that very key' -o x200 -- as_is GET /shop/a/../x
 check 'what is not there is named' -m '<Code>NotImplemented</Code><Message>bflocal has no PUT \?versioning: it holds .*501$' -- \
     s3 PUT '/shop?versioning=' --data-binary '<VersioningConfiguration/>'
 check 'and so are versions' -m 'bflocal has no GET \?versions:' -- s3 GET '/shop?versions='

@@ -9,7 +9,7 @@ is() { # is NAME GOT WANTED
     if [ "$2" = "$3" ]; then pass "$1"; else fail "$1" "got:    $2" "wanted: $3"; fi
 }
 changes() { # changes N
-    bfgen -q -n "$1" -f cdc --seed 1 | head -n "$1"
+    bfgen -q -n "$1" -o cdc --seed 1 | head -n "$1"
 }
 kinesis() { # kinesis <LINES: an event of a change a record
     jq -R -c -s '{Records: (split("\n")[:-1] | to_entries | map({kinesis: {sequenceNumber: "4954\(.key + 1)", approximateArrivalTimestamp: 1795759200.5, data: (.value | @base64)},

@@ -9,7 +9,7 @@ is() { # is NAME GOT WANTED
 }
 # kinesis N [BAD]: an event of N changes; record number BAD holds none
 kinesis() {
-    bfgen -n "$1" -f cdc --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s --argjson bad "${2:-0}" '{Records: (split("\n")[:-1] | to_entries | map({
+    bfgen -n "$1" -o cdc --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s --argjson bad "${2:-0}" '{Records: (split("\n")[:-1] | to_entries | map({
         kinesis: {kinesisSchemaVersion: "1.0", partitionKey: "k", sequenceNumber: "4954\(.key + 1)", approximateArrivalTimestamp: 1795759200.5,
             data: ((if .key + 1 == $bad then "no change" else .value end) | @base64)},
         eventSource: "aws:kinesis", eventID: "shardId-000000000000:4954\(.key + 1)", eventSourceARN: "arn:aws:kinesis:us-east-1:1:stream/orders"}))}'
@@ -101,7 +101,7 @@ packed = b"\xf3\x89\x9a\xc2" + message + hashlib.md5(message).digest()
 print(json.dumps({"Records": [{"kinesis": {"sequenceNumber": str(4954 + i), "data": base64.b64encode(d).decode()}, "eventSource": "aws:kinesis",
     "eventID": "shardId-0:%d" % (4954 + i), "eventSourceARN": "arn:aws:kinesis:us-east-1:1:stream/orders"} for i, d in enumerate([lines[0], packed])]}))' "$1"
 }
-bfgen -q -n 4 -f cdc --seed 1 | head -n 4 >"$T/lines"
+bfgen -q -n 4 -o cdc --seed 1 | head -n 4 >"$T/lines"
 aggregate 0 <"$T/lines" >"$T/packed"
 aggregate 2 <"$T/lines" >"$T/packed.bad"
 cdcxform "$T/lines" >"$T/rows"
@@ -133,7 +133,7 @@ ok "with its rows" sh -c 'cdcxform "$1" | cmp - "$2"' - "$T/five" "$FAULT_DIR/ob
 fault_rules </dev/null
 lambda_begin
 cp "$T/five" "$L/events/1"
-BF_TO='s3://lake/x-!{timestamp:yyyy}-' BF_GZIP=1 lambda_run
+BF_TO='s3://lake/x-!{timestamp:yyyy}-' BF_COMPRESS=gzip lambda_run
 is "compressed" "$(objects)" './lake/x-2026-orders-shardId-000000000000-49541.ndjson.gz '
 ok "with the same rows" sh -c 'cdcxform "$1" >"$1.rows" && gzip -dc "$2" | cmp - "$1.rows"' - "$T/five" "$FAULT_DIR/objects/lake/x-2026-orders-shardId-000000000000-49541.ndjson.gz"
 fault_rules <<'END'

@@ -19,7 +19,7 @@ printf 'fields = order_id\nno-meta\n' >"$T/task/transform.conf"
 LAMBDA_TASK_ROOT=$T/task
 export LAMBDA_TASK_ROOT
 ok "bootstrap is static" sh -c 'file -L "$1" 2>/dev/null | grep -q "statically linked" || ! readelf -d "$1" 2>/dev/null | grep -q NEEDED' - "$T/task/bootstrap"
-lines=$(bfgen -n 2 -f cdc --seed 1 2>/dev/null | head -n 2)
+lines=$(bfgen -n 2 -o cdc --seed 1 2>/dev/null | head -n 2)
 one=$(printf '%s' "$lines" | head -n 1 | base64 -w 0) two=$(printf '%s' "$lines" | tail -n 1 | base64 -w 0)
 firehose="{\"records\":[{\"recordId\":\"1\",\"data\":\"$one\"},{\"recordId\":\"2\",\"data\":\"$two\"}]}"
 want() { printf '{"records":[%s]}' "$1"; }

@@ -8,7 +8,7 @@ is() { # is NAME GOT WANTED
 }
 # event N: a transform event of N changes
 event() {
-    bfgen -n "$1" -f cdc --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s '{invocationId: "i", deliveryStreamArn: "arn:aws:firehose:us-east-1:1:deliverystream/s", region: "us-east-1",
+    bfgen -n "$1" -o cdc --seed 1 2>/dev/null | head -n "$1" | jq -R -c -s '{invocationId: "i", deliveryStreamArn: "arn:aws:firehose:us-east-1:1:deliverystream/s", region: "us-east-1",
         records: (split("\n")[:-1] | to_entries | map({recordId: "r\(.key)", approximateArrivalTimestamp: 1, data: (.value + "\n" | @base64)}))}'
 }
 event 3 >"$T/three"
@@ -82,6 +82,7 @@ lambda_begin
 cp "$T/twelve" "$L/events/1"
 BF_VERBOSE=1 lambda_run
 is "--verbose: all of them" "$(grep -c '^cdclambda: 1: record ' "$L/stderr")" 12
+is "  and how many there were" "$(tail -n 1 "$L/stderr")" 'cdclambda: 1: 12 records, 0 dropped, 12 failed'
 lambda_begin
 cp "$T/twelve" "$L/events/1"
 BF_QUIET=1 lambda_run
@@ -151,11 +152,11 @@ mkdir "$T/task"
 printf '# rows\nops = insert\n\n--fields order_id,\n  total\nno-meta\n' >"$T/task/transform.conf"
 LAMBDA_TASK_ROOT=$T/task BF_FIELDS=order_id BF_NO_META=1 lambda_run
 is "transform.conf, and BF_FIELDS over it" "$(jq -r '.records[0].data | @base64d' "$L/answers/1")" '{"order_id":"o-1"}'
-cdcxform -f "$T/task/transform.conf" -o firehose "$T/three" | tr -d '\n' >"$T/three.conf"
+cdcxform --options "$T/task/transform.conf" -o firehose "$T/three" | tr -d '\n' >"$T/three.conf"
 lambda_begin
 cp "$T/three" "$L/events/1"
 LAMBDA_TASK_ROOT=$T/task lambda_run
-ok "cdcxform -f reads it alike" cmp "$T/three.conf" "$L/answers/1"
+ok "cdcxform --options reads it alike" cmp "$T/three.conf" "$L/answers/1"
 printf 'ops = insert\nfeilds = a\n' >"$T/task/transform.conf"
 lambda_begin
 LAMBDA_TASK_ROOT=$T/task lambda_run
@@ -164,7 +165,7 @@ is "is told to the API" "$(head -n 1 "$L/init"; tail -n 1 "$L/init" | jq -r .err
 $T/task/transform.conf: line 2: unknown option 'feilds'"
 lambda_begin
 BF_OPS=upsert lambda_run
-is "a wrong value" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_OPS: option 'ops': 'upsert' is not one of INSERT, MODIFY, REMOVE"
+is "a wrong value" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "BF_OPS: option 'ops': 'upsert' is not INSERT, MODIFY or REMOVE"
 lambda_begin
 BF_TO=ftp://x lambda_run
 is "a wrong destination" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "--to: 'ftp://x' is not firehose:STREAM or s3://BUCKET/PREFIX"
@@ -192,7 +193,7 @@ BF_TO='firehose:a b' lambda_run
 is "no name of a Firehose" "$(tail -n 1 "$L/init" | jq -r .errorMessage)" "--to: 'a b' is not the name of a Firehose stream"
 lambda_begin
 cp "$T/three" "$L/events/1"
-BF_FIELDS='' BF_NO_META=0 BF_GZIP=false BF_EXPLAIN=1 BF_PROGRESS=1 lambda_run
+BF_FIELDS='' BF_NO_META=0 BF_COMPRESS=none BF_EXPLAIN=1 BF_PROGRESS=1 lambda_run
 ok "an empty one is as none, and 0 and false change nothing" cmp "$T/three.want" "$L/answers/1"
 is "nor do those that mean nothing here say anything" "$(cat "$L/stdout" "$L/stderr")" ''
 lambda_begin

@@ -126,12 +126,12 @@ check "the rest is announced" -o 12 -- sh -c 'wc -l <"$1"' - "$T/told"
 check "an unknown field's name" -s 2 -e "cdcxform: --fields: field 'a' stands twice" -- cdcxform --fields a,a
 check "an empty field" -s 2 -e 'cdcxform: --fields: an empty name of a field' -- cdcxform --fields a,,b
 check "a field that is metadata" -s 2 -e "cdcxform: --fields: field '_op' is metadata; see --meta and --meta-prefix" -- cdcxform --fields a,_op
-check "an unknown operation" -s 2 -E "option '--ops': 'upsert' is not one of INSERT, MODIFY, REMOVE" -- cdcxform --ops upsert
-check "unknown metadata" -s 2 -E "option '--meta': 'x' is not one of op, ts, table, event-id, seq" -- cdcxform --meta op,x
-check "an unknown format" -s 2 -E "option '--output': 'xml' is not ndjson, csv, tsv, ddb-json, writes, opencsv or firehose" -- cdcxform -o xml
+check "an unknown operation" -s 2 -E "option '--ops': 'upsert' is not INSERT, MODIFY or REMOVE" -- cdcxform --ops upsert
+check "unknown metadata" -s 2 -E "option '--meta': 'x' is not op, ts, table, event-id, seq or changed" -- cdcxform --meta op,x
+check "an unknown format" -s 2 -E "option '--output': 'xml' is not ndjson, csv, tsv, ddb-json, writes, opencsv, table, diff or firehose" -- cdcxform -o xml
 check "an unknown image" -s 2 -E "option '--image': 'x' is not new, newest, old, both or keys" -- cdcxform --image x
 check "both images in a table" -s 2 -e 'cdcxform: both images in this format want named fields' -- cdcxform -o csv --image both
-check "no threads" -s 2 -E 'wants a number from 1 to 256' -- cdcxform -j 0
+check "no threads" -s 2 -E '0 is not from 1 to 256' -- cdcxform -j 0
 check "a file that is not there" -s 1 -e 'cdcxform: /nonexistent: No such file or directory' -- cdcxform /nonexistent
 check "a folder for the rejects that is not there" -s 1 -e 'cdcxform: /nonexistent/r: No such file or directory' -- cdcxform --rejects /nonexistent/r
 

@@ -44,7 +44,7 @@ check "the sequence number where there is no eventID; neither passes" -i "$T/seq
 for n in 0 x 50000001 -1; do
     check "--dedupe=$n is refused" -s 2 -E "option '--dedupe'" -- cdcxform --dedupe=$n
 done
-bfgen -n 3000 -f cdc --seed 3 2>/dev/null >"$T/gen"
+bfgen -n 3000 -o cdc --seed 3 2>/dev/null >"$T/gen"
 cat "$T/gen" "$T/gen" >"$T/twice"
 cdcxform "$T/gen" >"$T/once"
 printf '{"eventID":"","eventName":"INSERT","dynamodb":{"NewImage":{"n":{"N":"%d"}}}}\n' 1 2 >"$T/empty"

@@ -2,7 +2,7 @@
 # cdcxform -j: the same rows, reports and rejects in the same order as one thread; live; and it ends.
 . "$(dirname "$0")/lib.sh"
 mark='{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"1"}}'
-bfgen -n 4000 -f cdc --seed 5 2>/dev/null |
+bfgen -n 4000 -o cdc --seed 5 2>/dev/null |
     awk -v mark="$mark" 'NR % 700 == 0 { print "broken line " NR } NR % 500 == 0 { print mark } NR % 900 == 0 { print "" } { print }' >"$T/in"
 
 for options in "" "-o csv --fields order_id,total" "--meta op,ts,seq --ops insert" "-o tsv --fields status --no-header"; do

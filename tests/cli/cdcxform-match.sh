@@ -24,7 +24,7 @@ many=$(i=0; while [ "$i" -lt 60 ]; do by_id "{\"prefix\":\"x-$i\"},{\"suffix\":\
 # What leads into images and eventName alone is not looked for in the text: the same pattern with a field that
 # always matches is, and has to take the same records.
 {
-    bfgen -n 400 -f cdc --seed 3
+    bfgen -n 400 -o cdc --seed 3
     for image in '"Keys":{"id":{"S":"k"}}' '"NewImage":{"st\u0061tus":{"S":"P\u0041ID"},"":{"N":"1"}}' '"OldImage":{}' '"NewImage":{"status":{"L":[{"S":"PAID"},{"M":{"status":{"S":"x"}}}]}}'; do
         printf '{"awsRegion":"us-east-1","eventName":"MODIFY","dynamodb":{%s}}\n' "$image"
     done

@@ -1,7 +1,7 @@
 #!/bin/sh
 # examples/recipes.sh: each recipe on a file of change lines, with what it answers.
 . "$(dirname "$0")/lib.sh"
-bfgen -q -n 24 -f cdc --seed 3 >"$T/changes.ndjson"
+bfgen -q -n 24 -o cdc --seed 3 >"$T/changes.ndjson"
 recipe() { (cd "$T" && sh "$root/examples/recipes.sh" "$@"); }
 
 check 'which keys changed twice' -o '{"order_id":"o-1","changes":3}
@@ -62,7 +62,7 @@ cp "$T/out" "$T/revenue"
 sum() { awk 'NR > 1 { cents += $3 * 100 } END { printf "%.0f\n", cents }'; }
 check 'and its sum is that of the last states' -i "$T/revenue" -o 345402 -- sum
 for r in twice order dropped columns last revenue; do
-    check "$r: a file that is not there" -s 1 -e 'recipes.sh: no such: cannot be read; bfgen -f cdc makes such a file' -- recipe $r 'no such'
+    check "$r: a file that is not there" -s 1 -e 'recipes.sh: no such: cannot be read; bfgen -o cdc makes such a file' -- recipe $r 'no such'
 done
 echo '{"eventName":' >"$T/bad lines"
 for r in twice last revenue; do

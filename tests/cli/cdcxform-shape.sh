@@ -74,6 +74,18 @@ check "--types: no digit of a time is lost" -i "$T/t" -o '{"id":"o-1","t":"2026-
 change INSERT ',"t":{"N":"1795759200.123450"},"d":{"S":"2024-02-29T23:30:00-01:00"}' >"$T/t"
 check "--types: nor of a number of seconds" -i "$T/t" -o '{"id":"o-1","t":"2026-11-27 06:00:00.12345","d":"2024-03-01"}' -- $x --types "$T/types"
 
+# what Parquet has besides
+printf 'n smallint\nd double\nj json\nl array<string>\nm map<string,string>\n`s` struct<a:int>\nb binary not null\n' >"$T/types"
+change INSERT ',"n":{"S":"-32768"},"d":{"N":"1e2"},"j":{"L":[]},"l":{"SS":["x"]},"m":{"M":{"k":{"S":"v"}}},"s":{"M":{"a":{"N":"1"}}},"b":{"B":"AQ=="}' >"$T/t"
+check "--types: nested, and numbers of other sizes" -i "$T/t" -o '{"id":"o-1","n":-32768,"d":100,"j":[],"l":["x"],"m":{"k":"v"},"s":{"a":1},"b":"AQ=="}' -- $x --types "$T/types"
+refuses '"n":{"N":"32768"}' "N value '32768'" smallint n
+refuses '"l":{"S":"x"}' "S value 'x'" 'array<string>' l
+refuses '"m":{"L":[]}' "L value '\[]'" 'map<string,string>' m
+refuses '"b":{"S":"x"}' "S value 'x'" 'binary not null' b
+change INSERT ',"b":{"NULL":true}' >"$T/t"
+check "--types: not null" -s 1 -i "$T/t" -E '^cdcxform: line 1: attribute b is NULL, which its type does not take$' -- $x --types "$T/types"
+printf 't timestamp\nd date\n' >"$T/types"
+
 # a number of seconds, milliseconds or microseconds may have a fraction, too
 fraction() {
     change INSERT ",\"t\":{\"N\":\"$1\"}" >"$T/t"
@@ -105,8 +117,8 @@ check "a key that hides nothing" -s 2 -e "cdcxform: --hash-key: $T/short: a key 
 check "no key file" -s 1 -E '^cdcxform: --hash-key: ' -- $x --hash a --hash-key "$T/none"
 check "two new names" -s 2 -e 'cdcxform: --rename: a gets two names' -- $x --rename a=b,a=c
 check "--rename in other words" -s 2 -e "cdcxform: --rename: wants OLD=NEW, not 'a'" -- $x --rename a
-printf 'a float\n' >"$T/bad"
-check "an unknown type" -s 1 -E "^cdcxform: --types: $T/bad: line 1: 'float' is not string, integer" -- $x --types "$T/bad"
+printf 'a floats\n' >"$T/bad"
+check "an unknown type" -s 1 -E "^cdcxform: --types: $T/bad: line 1: 'floats' is not string, json" -- $x --types "$T/bad"
 printf 'a date\na date\n' >"$T/bad"
 check "a type twice" -s 1 -e "cdcxform: --types: $T/bad: line 2: a stands twice" -- $x --types "$T/bad"
 # metadata, which no record has as attributes

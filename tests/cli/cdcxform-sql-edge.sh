@@ -104,7 +104,7 @@ check "an expression that fails ends the query, no line" -s 1 -i "$T/in" -e "cdc
 check "cdc inside of another table" -i "$T/two" -o '{"a":1,"n":1}
 {"a":1,"n":2}' -- $x --sql 'SELECT p.a, c.n FROM (SELECT 1 AS a) p LEFT JOIN cdc c ON c.n < 5 ORDER BY 2'
 check "cdc in a subquery" -i "$T/two" -o '{"n":2}' -- $x --sql 'SELECT n FROM cdc WHERE n = (SELECT max(n) FROM cdc)'
-bfgen -q -n 3000 -f cdc --seed 5 >"$T/gen"
+bfgen -q -n 3000 -o cdc --seed 5 >"$T/gen"
 check "many batches: groups" -i "$T/gen" -o "$(jq -r 'select(.dynamodb.NewImage.order_id) | .eventName' "$T/gen" | LC_ALL=C sort | uniq -c | awk '{ printf "%s{\"_op\":\"%s\",\"n\":%d}", (NR > 1 ? "\n" : ""), $2, $1 }')" -- $x --sql "SELECT _op, count(*) AS n FROM cdc WHERE status IS NOT NULL GROUP BY _op"
 check "many batches: DISTINCT, as they come" -i "$T/gen" -o "$(jq -r '.dynamodb.NewImage.order_id.S // empty' "$T/gen" | awk '!seen[$0]++ { printf "%s{\"order_id\":\"%s\"}", (NR > 1 ? "\n" : ""), $0 }')" -- $x --sql "SELECT DISTINCT order_id FROM cdc WHERE order_id IS NOT NULL AND _op <> 'REMOVE'"
 

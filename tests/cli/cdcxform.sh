@@ -175,5 +175,5 @@ while [ -r "$n.sh" ]; do
     check "manual: $(cat "$n.sh")" -O "$n.want" -- sh "$n.sh"
     n=$((n + 1))
 done
-check "the manual has nineteen such examples" -o 19 -- echo "$n"
+check "the manual has twenty-four such examples" -o 24 -- echo "$n"
 plan

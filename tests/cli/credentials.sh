@@ -19,7 +19,7 @@ HOME=$T/home
 export HOME AWS_ENDPOINT_URL_STS="$ID_URL" AWS_ENDPOINT_URL_SSO="$ID_URL" AWS_ENDPOINT_URL_SSO_OIDC="$ID_URL" \
     AWS_ENDPOINT_URL_SIGNIN="$ID_URL" AWS_CONFIG_FILE="$T/config" AWS_EC2_METADATA_SERVICE_ENDPOINT="$ID_URL"
 
-config() { cat >"$T/config"; }
+config() { rm -f "$T/config"; (umask 077; cat >"$T/config"); }
 script() { cat >"$ID/script"; rm -f "$ID/log"; : >"$ID/log"; }
 asked() { grep -c "^{\"name\": \"$1\"" "$ID/log"; } # asked NAME: requests
 used() { grep -o 'Credential=[A-Za-z0-9]*' "$FAULT_DIR/log" | cut -d= -f2 | tr '\n' ' '; } # the keys that signed
@@ -218,11 +218,44 @@ ok '  and nothing is said of it' test ! -s "$T/err"
 ok '  no request was signed with two that overlap in number' test "$(used | tr ' ' '\n' | uniq | sort | uniq -d | grep -c .)" = 0
 rm "$ID/life"
 
+# In whose name would it be? One way in every network tool, without operands.
+config <<'END'
+[default]
+role_arn = arn:aws:iam::123456789012:role/r
+source_profile = base
+region = eu-west-3
+[profile base]
+aws_access_key_id = BASE
+aws_secret_access_key = hush-base
+END
+for tool in ddbput kinput kinread s3put cdclambda; do
+    fresh
+    check "$tool --check-credentials" -m '^\{"profile":"default","profileFrom":"default","region":"us-east-1","regionFrom":"AWS_REGION","source":"role arn:aws:iam::123456789012:role/r","accessKeyId":"\*{16}LE[0-9]+","account":"123456789012","expires":"20..-..-..T..:..:..Z","arn":"arn:aws:sts::123456789012:assumed-role/r/s"\}$' \
+        -- $tool --check-credentials
+    cat "$T/out" >>"$T/said"
+done
+ok '  STS is asked with the keys that were found' grep -q '"GetCallerIdentity".*Credential=ASSUMEROLE' "$ID/log"
+ok '  and no service at all' test "$(fault_count)" = 0
+check '  each other source is told of' -m '"regionFrom":"--region"' -E '^ddbput: credentials: not from environment: AWS_ACCESS_KEY_ID is not set$' -- \
+    ddbput -vv --check-credentials --region eu-west-1
+check '  the profile says the region' -m '"region":"eu-west-3","regionFrom":"profile"' -- env -u AWS_REGION ddbput --check-credentials
+echo 'GetCallerIdentity 403 <ErrorResponse><Error><Code>InvalidClientTokenId</Code><Message>no such keys</Message></Error></ErrorResponse>' | script
+check '  keys that are not valid' -s 1 -m '"source":"role .*"' -e 'ddbput: STS: InvalidClientTokenId: no such keys (HTTP 403)' -- ddbput --check-credentials
+fresh
+check '  no keys' -s 1 -m '^\{"profile":"default","profileFrom":"default","region":"us-east-1","regionFrom":"AWS_REGION"\}$' -E '^ddbput: no credentials: ' -- \
+    env AWS_CONFIG_FILE=/dev/null AWS_EC2_METADATA_DISABLED=true ddbput --check-credentials
+sed -n '/^\[profile base\]/,/^region/p' "$root/man/bfpipe-aws.7" | config
+fresh
+masked() { sed -E 's/[*][A-Z0-9]+"/*"/; s/20[0-9TZ:-]+Z/time/; s/assumed-role[^"]*/x/'; }
+sed -n '/^{"profile"/p' "$root/man/bfpipe-aws.7" | masked >"$T/want"
+env -u AWS_REGION sh -c "$(sed -n 's/^\$ \(.*check-credentials\)/\1/p' "$root/man/bfpipe-aws.7")" 2>"$T/err" | masked >"$T/got"
+ok 'example: in whose name' cmp "$T/want" "$T/got"
+
 # The example of bfpipe-aws(7).
 sed -n '/^\[profile base\]/,/^region/p' "$root/man/bfpipe-aws.7" | config
 fresh
 check 'example: a role' -E '^ddbput: credentials: from role arn:aws:iam::123456789012:role/sales-writer, until 20' -- \
-    sh -c "$(sed -n 's/^\$ \(.*profile sales.*\)/\1/p' "$root/man/bfpipe-aws.7")"
+    sh -c "$(sed -n 's/^\$ \(.*profile sales -v.*\)/\1/p' "$root/man/bfpipe-aws.7")"
 ok '  with the keys of the other profile' grep -q 'Credential=AKIAIOSFODNN7EXAMPLE/' "$ID/log"
 
 # Nobody has any.

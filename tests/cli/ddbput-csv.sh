@@ -1,5 +1,5 @@
 #!/bin/sh
-# CSV as people have it, read by ddbput and by bfgen --from, which have one reader: line ends, delimiters, columns
+# CSV as people have it, read by ddbput and by bfgen --csv, which have one reader: line ends, delimiters, columns
 # without a name, and the types of columns.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
@@ -10,7 +10,7 @@ put() {
     fault_rules </dev/null
     ddbput "$@" sales <"$T/in.csv" && jq -c .put "$FAULT_DIR/accepted"
 }
-plain() { bfgen --from "$T/in.csv" -f items "$@"; }
+plain() { bfgen --csv "$T/in.csv" -o items "$@"; }
 # both NAME TYPED PLAIN CSV...
 both() {
     both=$1 typed=$2 items=$3
@@ -56,8 +56,8 @@ check 'CR alone: rejects can be fed in again' -s 1 -a -E '1 line rejected' -- pu
 check 'and end in newlines' -o 'order_id,n
 b,2,3' -- cat "$T/bad.csv"
 { printf 'order_id,n\r'; i=0; while [ $i -lt 200000 ]; do printf 'o-%d,%d\r' $i $i; i=$((i + 1)); done; } >"$T/in.csv"
-check 'two megabytes of one line, in CR' -o 200000 -- sh -c 'bfgen --from "$1" -f items | wc -l' - "$T/in.csv"
-check 'through a pipe' -o 200000 -- sh -c 'cat "$1" | bfgen --from - -f items | wc -l' - "$T/in.csv"
+check 'two megabytes of one line, in CR' -o 200000 -- sh -c 'bfgen --csv "$1" -o items | wc -l' - "$T/in.csv"
+check 'through a pipe' -o 200000 -- sh -c 'cat "$1" | bfgen --csv - -o items | wc -l' - "$T/in.csv"
 
 # Delimiters.
 both 'semicolons' "$a" "$b" 'order_id;n;s\na;1;x\nb;2;y\n'
@@ -73,7 +73,7 @@ printf 'order_id^n\na^2\n' >"$T/in.csv"
 check 'any one (ddbput)' -o '{"order_id":{"S":"a"},"n":{"N":"2"}}' -- put --delimiter '^'
 printf 'order_id\tx,y,z\na\t2\n' >"$T/in.csv"
 check 'a tab by its name' -o '{"order_id":{"S":"a"},"x,y,z":{"N":"2"}}' -- put --delimiter tab
-for tool in 'bfgen --from x' 'ddbput sales'; do
+for tool in 'bfgen --csv x' 'ddbput sales'; do
     for bad in '' ';;' '"'; do
         # shellcheck disable=SC2086 # a command
         check "${tool%% *}: '$bad' is none" -s 2 -E "option '--delimiter': '$bad' is not one character such as ';', nor 'tab'" -- $tool --delimiter "$bad"
@@ -89,10 +89,10 @@ check 'R' -o '{"order_id":{"S":"a"},"n":{"N":"1"}}
 printf ',order_id,n\n0,a,1\n1,b,2\n' >"$T/in.csv"
 check 'pandas' -o '{"order_id":"a","n":1}
 {"order_id":"b","n":2}' -e "bfgen: $index" -- plain
-check 'as change lines' -o '{"order_id":{"S":"a"}}' -E 'left out' -- sh -c 'bfgen --from "$1" -f cdc -n 1 | jq -c .dynamodb.Keys' - "$T/in.csv"
+check 'as change lines' -o '{"order_id":{"S":"a"}}' -E 'left out' -- sh -c 'bfgen --csv "$1" -o cdc -n 1 | jq -c .dynamodb.Keys' - "$T/in.csv"
 check 'as CSV' -o 'order_id,n
 a,1
-b,2' -E 'left out' -- bfgen --from "$T/in.csv" -f csv
+b,2' -E 'left out' -- bfgen --csv "$T/in.csv" -o csv
 refused 'no other column can be without one' 1 'column 3 of the CSV header has no name' 'order_id,n,\na,1,\n'
 
 # Types: one for a column.
@@ -126,12 +126,12 @@ fault_rules </dev/null
 check 'the type that is given is taken (ddbput)' -i "$T/in.csv" -- ddbput -t zip:S sales
 check 'for all' -o ' 1101 S' -- kinds
 check 'the type that is given is taken (bfgen)' -o '1101 string' -- \
-    sh -c 'bfgen --from "$1" -f items -t zip:S | jq -r ".zip | type" | sort | uniq -c | sed "s/^ *//"' - "$T/in.csv"
+    sh -c 'bfgen --csv "$1" -o items -t zip:S | jq -r ".zip | type" | sort | uniq -c | sed "s/^ *//"' - "$T/in.csv"
 { echo order_id,late; seq 1 1000 | sed 's/.*/o-&,/'; echo o-1001,7; echo o-1002,x; } >"$T/in.csv"
 check 'a column that begins late is decided then' -s 1 -a -E "^bfgen: line 1003: column 2, 'late', has held numbers" -- plain
 printf 'order_id,n\na,007\nb,x\n' >"$T/in.csv"
 check 'a number that JSON writes otherwise' -s 1 -o '{"order_id":"a","n":7}' -E "^bfgen: line 3: column 'n': 'x' is not a number" -- plain -t n:N
-check 'types of no CSV' -s 2 -e "bfgen: option '--types' is for --from" -- bfgen --types a:S
+check 'types of no CSV' -s 2 -e "bfgen: option '--types' is for --csv" -- bfgen --types a:S
 check 'a type that plain JSON has not' -s 2 -e "bfgen: --types: 'a:B' is not NAME:TYPE with TYPE one of S, N" -- plain -t a:B
 check 'a type for no column' -s 2 -E "--types: the CSV header has no column 'zip'" -- plain -t zip:S
 seq 1 400 | sed 's/.*/o-&/' >"$T/rows"
@@ -188,11 +188,11 @@ check 'the same for the key' -i "$T/in.csv" -- ddbput -t order_id:S sales
 
 # What bfgen writes as CSV comes back as it was, however it is cut: its ids are no numbers.
 for n in 1 100 20000; do
-    bfgen -n $n -f csv >"$T/in.csv"
-    bfgen -n $n -f items | jq -c 'del(.coupon | nulls) | .payment |= tojson | .tags |= tojson' >"$T/want"
+    bfgen -n $n -o csv >"$T/in.csv"
+    bfgen -n $n -o items | jq -c 'del(.coupon | nulls) | .payment |= tojson | .tags |= tojson' >"$T/want"
     check "$n of bfgen's own" -O "$T/want" -- plain
 done
 check 'each column is of one type' -o '15' -- sh -c \
-    'bfgen -n 20000 -f csv | bfgen --from - -f items | jq -r "to_entries[] | \"\(.key) \(.value | type)\"" | sort -u | wc -l'
-check 'no id of bfgen is ever a number' -o 0 -- sh -c 'bfgen -n 300000 -f csv --seed 9 | sed 1d | grep -c ",[0-9][^,]*$" || true'
+    'bfgen -n 20000 -o csv | bfgen --csv - -o items | jq -r "to_entries[] | \"\(.key) \(.value | type)\"" | sort -u | wc -l'
+check 'no id of bfgen is ever a number' -o 0 -- sh -c 'bfgen -n 300000 -o csv --seed 9 | sed 1d | grep -c ",[0-9][^,]*$" || true'
 plan

@@ -140,7 +140,7 @@ fault_rules <<'END'
 BatchWriteItem 2x fake
 BatchWriteItem error 400 ExpiredTokenException no
 END
-bfgen -n 5000 --mix insert=1 -f items >"$T/5000"
+bfgen -n 5000 --mix insert=1 -o items >"$T/5000"
 check 'a long input is not read to its end then' -s 1 -i "$T/5000" \
     -E '^ddbput: reading stopped after line [0-9]+; the lines behind it are to be fed in again as well$' -- \
     ddbput --window 1 --rejects "$T/rejects" sales

@@ -15,12 +15,12 @@ arn=arn:aws:dynamodb:eu-central-1:123456789012:table/sales
 check 'an ARN of an index' -s 2 -e "ddbput: this is the ARN of an index of a table; the table's is $arn" -- ddbput $arn/index/by-zip
 check 'an ARN of a stream' -s 2 -e "ddbput: this is the ARN of a stream of a table; the table's is $arn" -- \
     ddbput $arn/stream/2026-11-27T06:00:00.000
-check 'an input format that is none' -s 2 -e "ddbput: --input: 'xml' is not auto, json or csv" -- ddbput -i xml sales
+check 'an input format that is none' -s 2 -E "'--input': 'xml' is not auto, json or csv" -- ddbput -i xml sales
 check 'types are for CSV' -s 2 -e 'ddbput: --types is for CSV, not with --input json' -- ddbput -i json -t a:S sales
 check 'types that are none, before anything is asked' -s 2 \
     -e "ddbput: --types: 'zip' is not NAME:TYPE with TYPE one of S, N, B, BOOL, JSON" -- ddbput -t zip sales
 check 'a stream that is none' -s 2 -e "ddbput: --stream-to: 'a b' is no stream name and no ARN" -- ddbput --stream-to 'a b' sales
-check 'a window of none' -s 2 -e 'ddbput: --window: 0 is not from 1 to 256' -- ddbput --window 0 sales
+check 'a window of none' -s 2 -E "'--window': 0 is not from 1 to 256$" -- ddbput --window 0 sales
 for key in order_id id:X :S a:S,b:N,c:S a:S,a:N ''; do
     check "--create '$key'" -s 2 \
         -e "ddbput: --create: '$key' is no key such as order_id:S or order_id:S,line:N" -- ddbput --create "$key" sales

@@ -3,13 +3,13 @@
 # or a file, where the next diagnostic would end up.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
-bfgen -n 3 -f cdc >"$T/changes"
+bfgen -n 3 -o cdc >"$T/changes"
 fault_start </dev/null
 cp "$T/changes" "$FAULT_DIR/records"
-{ bfgen -n 2 -f items; echo bad; } >"$T/lines"
+{ bfgen -n 2 -o items; echo bad; } >"$T/lines"
 
 closed() { "$@" <&-; }
-for tool in 'ddbput sales' 'kinput orders' 's3put s3://lake/p/' 's3put --one s3://lake/k' cdcxform 'bfgen --from -'; do
+for tool in 'ddbput sales' 'kinput orders' 's3put s3://lake/p/' 's3put --one s3://lake/k' cdcxform 'bfgen --csv -'; do
     # shellcheck disable=SC2086 # a command
     check "closed input: $tool" -s 1 -E '^[a-z0-9]*: (s3://lake/k: )?standard input: Bad file descriptor$' -- closed timeout 300 $tool
 done

@@ -111,7 +111,7 @@ curl -sS --fail --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 "
     -H 'Content-Type: application/x-amz-json-1.1' -H 'X-Amz-Target: Kinesis_20131202.CreateStream' -d '{"StreamName":"orders","ShardCount":2}'
 curl -sS --fail --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 "aws:amz:$AWS_REGION:s3" "$AWS_ENDPOINT_URL/lake" -X PUT \
     -H 'x-amz-content-sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
-bfgen -n 40 -f cdc --mix insert=1 | kinput orders
+bfgen -n 40 -o cdc --mix insert=1 | kinput orders
 kinread -e --state "$T/dir" orders >"$T/read"
 cdcxform <"$T/read" >"$T/rows"
 s3put --state "$T/dir" --hive category s3://lake/sales/ <"$T/rows" >"$T/receipts"

@@ -58,6 +58,27 @@ check 'libcurl below the AWS floor' -s 1 -m '^lib/ddb/c.c:1: a network' -- sh "$
 good
 echo '#include "cmd/two/two.h"' >>cmd/one.c
 check 'a tool that includes another' -s 1 -m '^cmd/one.c:2: a tool includes another' -- sh "$tools/check-floors.sh" .
+good
+mkdir -p cmd/bflocal/store cmd/bflocal/http cmd/bflocal/s3 cmd/bflocal/sts
+echo '#include "cmd/bflocal/s3/service.h"' >cmd/bflocal/services.c
+echo '#include "cmd/bflocal/store/store.h"' >cmd/bflocal/http/call.h
+echo '#include "cmd/bflocal/http/call.h"' >cmd/bflocal/s3/service.h
+check 'rooms of a tool' -- sh "$tools/check-floors.sh" .
+echo '#include "cmd/bflocal/s3/service.h"' >>cmd/bflocal/http/call.h
+check 'a room of a tool that reaches up' -s 1 -m '^cmd/bflocal/http/call.h:2: room bflocal/http reaches up to cmd/bflocal/s3/service.h' -- \
+    sh "$tools/check-floors.sh" .
+echo '#include "cmd/bflocal/s3/service.h"' >cmd/bflocal/sts/service.h
+echo '#include "cmd/bflocal/store/store.h"' >cmd/bflocal/http/call.h
+check 'a room beside it' -s 1 -o 'cmd/bflocal/sts/service.h:1: room bflocal/sts reaches up to cmd/bflocal/s3/service.h' -- \
+    sh "$tools/check-floors.sh" .
+echo '#include "cmd/bflocal/run.h"' >cmd/bflocal/sts/service.h
+check 'the files above all rooms' -s 1 -o 'cmd/bflocal/sts/service.h:1: room bflocal/sts reaches up to cmd/bflocal/run.h' -- \
+    sh "$tools/check-floors.sh" .
+rm -r cmd/bflocal/sts
+mkdir cmd/bflocal/sqs
+echo '#include "cmd/bflocal/http/call.h"' >cmd/bflocal/sqs/service.c
+check 'a room of a tool that has no floor' -s 1 -o 'cmd/bflocal/sqs/service.c:1: cmd/bflocal/sqs is no room of the house' -- \
+    sh "$tools/check-floors.sh" .
 
 good
 sed -i.bak /long-name/d man/one.1

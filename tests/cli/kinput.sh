@@ -6,10 +6,10 @@
 check 'no stream' -s 2 -e "kinput: usage: kinput [options] STREAM | ARN
 kinput: try 'kinput --help'" -- kinput
 check 'two keys' -s 2 -e 'kinput: --key, --key-hash and --key-random exclude each other' -- kinput --key a --key-hash s
-check 'no window' -s 2 -e 'kinput: --window: 0 is not from 1 to 64' -- kinput --window 0 s
+check 'no window' -s 2 -E "'--window': 0 is not from 1 to 64$" -- kinput --window 0 s
 check 'no name of a key' -s 2 -e 'kinput: --key: a name is missing, such as customer_id' -- kinput --key '' s
 check 'a table is no stream' -s 2 -e "kinput: 'dynamodb:sales' is no stream name: A-Z a-z 0-9 - _ . only" -- kinput dynamodb:sales
-check 'too large' -s 2 -e 'kinput: --max-record: 11534336 is not from 1 byte to 10MiB' -- kinput --max-record 11MiB s
+check 'too large' -s 2 -E "'--max-record': 11MiB is not from 1 to 10MiB$" -- kinput --max-record 11MiB s
 
 fault_start <<'END'
 END
@@ -61,7 +61,7 @@ fresh </dev/null
 check 'a path' -i "$T/in" -s 1 -E "^kinput: line 1: no member 'a.id.S'" -- kinput --key a.id.S s
 check 'goes down' -o x -- keys
 fresh </dev/null
-check 'a hash' -i "$T/in" -- kinput --key-hash --window 1 s
+check 'a hash' -i "$T/in" -E '^kinput: s: [0-9]+ records put, 0 rejected$' -- kinput -v --key-hash --window 1 s
 check 'of the line' -o "$(while IFS= read -r l; do printf %s "$l" | md5sum | cut -c 1-32 | tr a-f A-F; done <"$T/in")" -- keys
 long=$(printf %0257d 0)
 printf '%s\n' '{"id":"a"}' 'no json' '{"id":null}' '{"x":1}' '' '{"id":""}' "{\"id\":\"$long\"}" '{"id":"\ud800"}' '{"id":"z"}' >"$T/in"

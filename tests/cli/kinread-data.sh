@@ -33,20 +33,20 @@ answers "$(data "$evil")" "$(data '{"n":1}')"
 spaced=$(printf %s "$evil" | sed 's/^{/{ /')
 check 'a document that would be a mark is none' -o "$spaced
 {\"n\":1}" -- kinread -e orders
-check '  and says the same' -o true -- sh -c 'kinread -e -c 1 orders | jq -c --argjson e "$1" ". == \$e"' - "$evil"
+check '  and says the same' -o true -- sh -c 'kinread -e -n 1 orders | jq -c --argjson e "$1" ". == \$e"' - "$evil"
 check '  also with --split' -o "$spaced
 {\"n\":1}" -- kinread -e --split orders
-check '  also with --raw' -o "$spaced" -- kinread -e --raw -c 1 orders
-check '  in an envelope it is data' -o "$(reject 8898 "$(printf %s "$evil" | jq -Rc .)")" -- kinread -e -J -c 1 orders
+check '  also with --raw' -o "$spaced" -- kinread -e --raw -n 1 orders
+check '  in an envelope it is data' -o "$(reject 8898 "$(printf %s "$evil" | jq -Rc .)")" -- kinread -e -J -n 1 orders
 told="kinread: orders: $shard: record ${seq0}8898: its line would be taken for a mark
 kinread: 1 line rejected ($T/rejects)"
 check 'in a format it is rejected' -s 1 -o '{"n":1}' -e "$told" -- kinread -e -f '%d\n' --rejects "$T/rejects" orders
 check '  whole' -o "$(reject 8898 "$(printf %s "$evil" | jq -Rc .)")" -- cat "$T/rejects"
 rm "$T/rejects"
 check 'also after other lines' -s 1 -o "k
-{\"n\":1}" -e "$told" -- kinread -e -f '%k%n%d%n' -c 1 --rejects "$T/rejects" orders
-check 'not in the middle of a line' -o "k $evil" -- kinread -e -c 1 -f '%k %d%n' orders
-check 'nor in base64' -o "$(data "$evil")" -- kinread -e -c 1 -f '%D%n' orders
+{\"n\":1}" -e "$told" -- kinread -e -f '%k%n%d%n' -n 1 --rejects "$T/rejects" orders
+check 'not in the middle of a line' -o "k $evil" -- kinread -e -n 1 -f '%k %d%n' orders
+check 'nor in base64' -o "$(data "$evil")" -- kinread -e -n 1 -f '%D%n' orders
 answers "$(data '{"bfpipe.')" "$(data 'mark":{"stream"')" "$(data ok)"
 check 'nor made of two' -s 1 -m '^\{"bfpipe\.ok$' -E 8899 -- kinread -e -f %d orders
 answers "$(data "$evil and more")" "$(data 'one\n{"bfpipe.mark":1}\n')" "$(data '{\n"bfpipe.mark":{}}')"
@@ -131,9 +131,9 @@ ${small%?},$(from 8900)}
 ${small%?},$(from 8901)}
 {\"eventName\":\"INSERT\",${small#?}" -- sh -c "kinread -e orders | sed '5s/,\"kinesis\":.*/}/'"
 check '  every line once' -o 5 -- sh -c 'kinread -e orders | jq -c .kinesis.sequenceNumber | sort -u | wc -l'
-check '  not with --raw' -o "$published" -- kinread -e -c 1 --raw orders
-check '  nor in a format' -o "$published" -- kinread -e -c 1 -f '%d%n' orders
-check '  nor in an envelope, which says it' -o "$published" -- sh -c 'kinread -e -c 1 -J orders | jq -r .data'
+check '  not with --raw' -o "$published" -- kinread -e -n 1 --raw orders
+check '  nor in a format' -o "$published" -- kinread -e -n 1 -f '%d%n' orders
+check '  nor in an envelope, which says it' -o "$published" -- sh -c 'kinread -e -n 1 -J orders | jq -r .data'
 answers "$(data '{"eventSource":"aws:dynamodb","dynamodb":{"Keys":{},"SequenceNumber":"7"}}')" "$(data '{"eventSource":"aws:s3","x":"aws:dynamodb","dynamodb":{}}')" \
     "$(data '{"a":{"eventSource":"aws:dynamodb","dynamodb":{}}}')" "$(data '"aws:dynamodb"')" "$(data '{"eventSource":"aws:dynamodb","dynamodb":{}')"
 check 'all other records stay as they are' -o '{"eventSource":"aws:dynamodb","dynamodb":{"Keys":{},"SequenceNumber":"7"}}

@@ -16,14 +16,14 @@ for other in -J '-f %d'; do
     # shellcheck disable=SC2086 # words
     check "split and $other" -s 2 -E '^kinread: --split is for plain lines: it cannot go with --(json|format)$' -- kinread --split $other o
 done
-for other in -e '-c 1' '--from oldest' '--shard 1' '--state d' '--split' '--rejects f'; do
+for other in -e '-n 1' '--from oldest' '--shard 1' '--state d' '--split' '--rejects f'; do
     # shellcheck disable=SC2086
     check "list and $other" -s 2 -e 'kinread: --list reads no records: of the options only --json goes with it' -- kinread --list $other o
 done
 check 'format and marks' -s 2 -E '^kinread: --state writes marks' -- kinread --state d -f %d o
 check 'shard and marks' -s 2 -E '^kinread: --state keeps account of all shards' -- kinread --state d --shard 1 o
-check 'no records' -s 2 -E "'--count': 0 records are none; 1 is the least$" -- kinread -c 0 o
-check 'no window' -s 2 -e 'kinread: --window: 0 is not from 1 to 256' -- kinread --window 0 o
+check 'no records' -s 2 -E "'--count': 0 is less than 1$" -- kinread -n 0 o
+check 'no window' -s 2 -E "option '--window': 0 is not from 1 to 256$" -- kinread --window 0 o
 
 fault_start <<'END'
 END
@@ -59,13 +59,13 @@ check 'data and newline' -o '{"a":1}
 two
 drei "3"' -- kinread -e orders
 check 'as many as asked' -o '{"a":1}
-two' -- kinread -e -c 2 orders
+two' -- kinread -e -n 2 orders
 check 'the last one there is ends it too' -o '{"a":1}
 two
-drei "3"' -- timeout 120 kinread --from oldest -c 3 orders
+drei "3"' -- timeout 120 kinread --from oldest -n 3 orders
 check 'not one more is asked for' -m '"Limit":3}$' -- bodies GetRecords
 check 'a format' -o "p ${seq0}898 shardId-000000000000 2025-11-28T06:00:00Z 1764309600000 7 0 orders 100%|" -- \
-    kinread -e -c 1 -f '%k %s %S %t %T %z %i %o 100%%|\n' orders
+    kinread -e -n 1 -f '%k %s %S %t %T %z %i %o 100%%|\n' orders
 check 'envelopes' -m '^{"stream":"orders","shard":"shardId-000000000000","sequence":"'$seq0'898","key":"p","time":"2025-11-28T06:00:00Z","data":"{\\"a\\":1}"}$' -- \
     kinread -e -J orders
 check 'until' -o '{"a":1}' -- kinread -e --until 2025-11-28T06:00:01Z orders
@@ -129,7 +129,7 @@ plain' -- kinread -e orders
 check 'its keys' -o 'k1 0 one
 k2 1 two
 k 0 plain' -- kinread -e -f '%k %i %d%n' orders
-check 'a part of it' -o one -- kinread -e -c 1 orders
+check 'a part of it' -o one -- kinread -e -n 1 orders
 wrong=$(printf %s "$aggregate" | sed 's/^84mawgoC/84mawgoD/')
 fault_rules <<END
 GetRecords 1x ok $(answer null "$wrong")
@@ -277,6 +277,7 @@ check 'its envelope' -m '"key":{"id":{"S":"1"}},"data":{"eventID":"1"' -- kinrea
 
 # Where it goes.
 rows 1 2 3
+check '-v tells how much there was' -a -E '^kinread: orders: 3 records, 0 rejected, 0 gaps$' -- kinread -e -v orders
 check 'a full disk' -s 1 -e 'kinread: standard output: No space left on device' -- sh -c 'kinread -e orders >/dev/full'
 check 'a reader that goes away' -o 1 -- sh -c '{ kinread --from oldest orders; echo $? >"$1"; } | head -n 1' - "$T/rc"
 check 'ends it quietly' -o 1 -- cat "$T/rc"
@@ -334,7 +335,7 @@ END
 check 'between marks an aggregate is whole' -o "$(mark '' ',"start":true')
 one
 two
-$(mark ${seq0}898 ',"after":""')" -- timeless -e -c 1 --state "$T/none" orders
+$(mark ${seq0}898 ',"after":""')" -- timeless -e -n 1 --state "$T/none" orders
 check 'a start at the latest record has a position' -m '"sequence":"@[0-9]{13}/it-[0-9]+","since":[0-9]{13},"start":true' -- \
     kinread -e --from latest --state "$T/none" orders
 fault_rules <<END

@@ -25,7 +25,7 @@ into_pipe() { tty 2 sh -c "$slow --progress | cat >/dev/null"; }
 check 'asked for, into a pipe' -m "^($line)+<CR><EL>$" -- into_pipe
 
 # A message takes the line off; the next one is drawn behind it.
-bfgen -n 1 -f cdc >"$T/change"
+bfgen -n 1 -o cdc >"$T/change"
 # changes_until LINE: changes until progress stands there on the screen. The message ends line 1.
 changes_until() {
     for _ in $(seq 2400); do

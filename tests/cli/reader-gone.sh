@@ -43,7 +43,7 @@ gone "s3put waits for rows, nobody for its receipts" s3put --dry-run s3://lake/p
 gone "bfgen at a slow rate" bfgen --rate 0.001/s -n 10
 mkfifo "$T/csv"
 exec 8<>"$T/csv"
-gone "bfgen --from waits for rows" bfgen --from "$T/csv"
+gone "bfgen --csv waits for rows" bfgen --csv "$T/csv"
 exec 8>&-
 
 # A file has no reader that could go, a closed descriptor neither: there it is the write that tells.

@@ -1,15 +1,93 @@
 #!/bin/sh
-# README.md: each command of its first pipelines prints what stands below it.
+# README.md: each command in it is run, in its order and in one shell, as somebody would paste it. ```sh is a block of
+# commands that have to succeed, ```console has commands ("$ ...") with what they print below them. Services are
+# bflocal: the one that README starts, and from "On AWS" on one in the place of AWS. What cannot run in here is named
+# in the functions below, with the test that runs it.
 . "$(dirname "$0")/lib.sh"
-awk -v dir="$T" '
-    /^    \$ / { n++; print substr($0, 7) > (dir "/" n ".sh"); next }
-    n && /^    / { print substr($0, 5) > (dir "/" n ".want"); next }
-    { if (n) close(dir "/" n ".want") }
-' "$root/README.md"
-n=1
-while [ -r "$T/$n.sh" ]; do
-    check "README: $(cat "$T/$n.sh")" -O "$T/$n.want" -- sh "$T/$n.sh"
-    n=$((n + 1))
+case ${BUILD##*/} in
+release | debug | asan) ;;
+*) skip README "the flavour ${BUILD##*/} installs nothing of its own"; plan; exit ;;
+esac
+for need in jq curl; do
+    command -v $need >/dev/null || { skip README "$need is missing"; plan; exit; }
 done
-check "README has such commands" -m '^([3-9]|[1-9][0-9])$' -- echo "$n"
+unset AWS_ENDPOINT_URL AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION MAKEFLAGS MAKELEVEL MFLAGS
+mkdir "$T/home" "$T/here" "$T/blocks"
+HOME=$T/home AWS_PAGER=''
+export HOME AWS_PAGER
+ln -s "$root/examples" "$T/here/examples"
+
+make() {
+    case $* in
+    'deps demo' | 'deps check') ;; # tools/check-fresh.sh, which runs these two
+    'deps install PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" install "$3" ;;
+    'uninstall PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" uninstall "$2" ;;
+    -C*'deps install PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" install "$5" ;;
+    *) echo "make $*: no test runs this" >&2; return 1 ;;
+    esac
+}
+# The AWS CLI of Debian 12 does not read AWS_ENDPOINT_URL. IAM is not in bflocal: that the policies are right is shown by iam.sh.
+aws() {
+    case $1 in
+    iam) jq -e .Statement "${8#file://}" >/dev/null && ! grep -E 'REGION|ACCOUNT|BUCKET' "${8#file://}" ;;
+    *) command aws --endpoint-url "$AWS_ENDPOINT_URL" --region "$AWS_REGION" "$@" ;;
+    esac
+}
+
+# NUMBER.sh and, with an output that is told, NUMBER.want.
+awk -v dir="$T/blocks" '
+    function next_file() { if (name) close(name); n++; name = sprintf("%s/%03d.sh", dir, n) }
+    /^```sh$/ { kind = "sh"; next_file(); next }
+    /^```console$/ { kind = "console"; next }
+    /^```/ { kind = ""; next }
+    /^\*\*1\. / { printf "" >(dir "/aws." n + 1) }
+    kind == "sh" { print >name }
+    kind == "console" && /^\$ / { next_file(); print substr($0, 3) >name; want = name; sub(/sh$/, "want", want); printf "" >want; next }
+    kind == "console" { print >want; close(name) }
+' "$root/README.md"
+
+cd "$T/here" || exit 1
+trap 'bflocal --stop >/dev/null 2>&1; rm -rf "$T"' EXIT
+ran=0
+for block in "$T/blocks"/*.sh; do
+    number=${block##*/} number=${number%.sh} first=$(head -n 1 "$block")
+    if [ -e "$T/blocks/aws.$((1${number} - 1000))" ]; then
+        unset AWS_ENDPOINT_URL
+        eval "$(bflocal --daemon --region eu-central-1)"
+    fi
+    if [ -e "${block%.sh}.want" ]; then
+        check "README: $first" -O "${block%.sh}.want" -- . "$block"
+    else
+        # shellcheck source=/dev/null
+        . "$block" >"$T/out" 2>"$T/err"
+        if [ $? = 0 ] && ! grep -E '^[a-z0-9]+: .*(error|failed|not found|reject)' "$T/err"; then pass "README: $first ..."; else fail "README: $first ..." "$(cat "$T/err" "$T/out")"; fi
+    fi
+    # What the first pipeline delivered; what went through --state landed once.
+    cp "$T/out" "$T/receipts"
+    case $(cat "$block") in
+    'kinread -e --state'*) states=$(cat "$T/out") ;;
+    eval*lake*) check 'the first pipeline delivered 1000 changes' -o 1000 -- sh -c 'jq -s "map(.records) | add" <"$1"' - "$T/receipts" ;;
+    esac
+    ran=$((ran + 1))
+done
+check 'the pipeline with --state delivered each change once' -o 1200 -- sh -c 'printf "%s\n" "$1" | jq -s "map(.records) | add"' - "$states"
+check 'README has commands' -m '^(1[5-9]|[2-9][0-9])$' -- echo "$ran"
+
+# The workflow to copy: its own steps, with a test of two lines.
+mkdir "$T/ci" "$T/ci/tests" && cd "$T/ci" || exit 1
+echo 'kinread --list -J orders | wc -l | tr -d " " && echo "{}" | s3put s3://lake/x/ | jq .records' >tests/run.sh
+sed -n 's/^ *run: //p' "$root/examples/ci.yml" >steps
+GITHUB_PATH=$T/ci/path
+export GITHUB_PATH
+while IFS= read -r step; do
+    eval "$step" </dev/null >"$T/ci/out" 2>"$T/ci/err" || fail "ci.yml: $step" "$(cat "$T/ci/err")"
+    if [ -f "$GITHUB_PATH" ]; then PATH=$(cat "$GITHUB_PATH"):$PATH; fi
+done <steps
+check 'examples/ci.yml: its steps build, install and run the tests' -o '2
+1' -- cat "$T/ci/out"
+check 'they found the tools that they installed' -o "$HOME/bfpipe/bin/bflocal" -- sh -c 'command -v bflocal'
+if [ -f "$root/tools/picture.py" ]; then
+    python3 "$root/tools/picture.py" >"$T/picture"
+    check 'doc/pipeline.svg is what tools/picture.py makes' -O "$T/picture" -- cat "$root/doc/pipeline.svg"
+fi
 plan

@@ -16,8 +16,8 @@ for name in lines link symlink; do
     done
     check "cdcxform FILE: $name is the input" -s 2 -e "cdcxform: --rejects: $T/$name is the input" -- \
         cdcxform --rejects "$T/$name" "$T/lines"
-    check "bfgen --from: $name is the input" -s 2 -e "bfgen: --rejects: $T/$name is the input" -- \
-        bfgen --from "$T/lines" --rejects "$T/$name"
+    check "bfgen --csv: $name is the input" -s 2 -e "bfgen: --rejects: $T/$name is the input" -- \
+        bfgen --csv "$T/lines" --rejects "$T/$name"
     ok "$name is as it was" cmp "$T/lines" "$T/kept"
 done
 for tool in 'ddbput sales' 'kinput s' 's3put s3://lake/p/' cdcxform; do
@@ -35,11 +35,13 @@ check 'a folder' -s 1 -e "cdcxform: $T: Is a directory" -i "$T/lines" -- cdcxfor
 . "$root/tests/fault/lib.sh"
 refused() { # TOOL...: one line of $T/bad is refused
     case $1 in
-    bfgen) bfgen --from "$T/bad" -f items --rejects "$T/file" ;;
+    athddl) athddl --for schema --rejects "$T/file" sales <"$T/bad" ;;
+    bfgen) bfgen --csv "$T/bad" -o items --rejects "$T/file" ;;
     cdcxform) cdcxform --rejects "$T/file" <"$T/bad" ;;
     ddbput) ddbput --rejects "$T/file" sales <"$T/bad" ;;
     kinput) kinput --key id --rejects "$T/file" s <"$T/bad" ;;
     kinread) kinread -e --from oldest --rejects "$T/file" s ;;
+    row2pq) row2pq --rejects "$T/file" <"$T/bad" ;;
     s3put) s3put --hive c --rejects "$T/file" s3://lake/p/ <"$T/bad" ;;
     's3put -f csv') s3put -f csv --max-line 10 --rejects "$T/file" s3://lake/p/ <"$T/bad" ;;
     *) return 9 ;;
@@ -47,9 +49,9 @@ refused() { # TOOL...: one line of $T/bad is refused
 }
 # The tools that have the option, by their own help: one that is new has to be named above.
 options() { for tool in "$BUILD"/bin/*; do "$tool" --help 2>&1 | grep -q -e '--rejects FILE' && basename "$tool"; done; }
-check 'the tools with --rejects' -o 'bfgen cdcxform ddbput kinput kinread s3put' -- sh -c 'echo $1' - "$(options | paste -sd ' ')"
+check 'the tools with --rejects' -o 'athddl bfgen cdcxform ddbput kinput kinread row2pq s3put' -- sh -c 'echo $1' - "$(options | paste -sd ' ')"
 
-for tool in bfgen cdcxform ddbput kinput kinread s3put 's3put -f csv'; do
+for tool in athddl bfgen cdcxform ddbput kinput kinread row2pq s3put 's3put -f csv'; do
     fault_start </dev/null
     header='' line=bad
     case $tool in
@@ -76,6 +78,6 @@ done
 printf 'id,b\n1,x\n' >"$T/file"
 printf 'id,a\n1,2,3\n' >"$T/bad"
 check 'rows under another header are no place' -s 2 -e "bfgen: $T/bad: --rejects: $T/file holds lines under another header" -- \
-    bfgen --from "$T/bad" --rejects "$T/file"
+    bfgen --csv "$T/bad" --rejects "$T/file"
 ok 'and are left alone' sh -c 'printf "id,b\n1,x\n" | cmp - "$1"' - "$T/file"
 plan

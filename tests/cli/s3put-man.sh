@@ -17,7 +17,7 @@ while [ -r "$T/$n.sh" ]; do
     n=$((n + 1))
 done
 check 'there are two such examples' -o 3 -- echo "$n"
-bfgen -n 100 -f cdc >"$T/changes"
+bfgen -n 100 -o cdc >"$T/changes"
 live=$(sed -n 's/^\.Dl \$ kinread --state d orders | \(cdcxform.*\) --state d \(.*\)/\1 --dry-run \2/p' "$root/man/s3put.1")
 check 'the live pipeline, from a file' -i "$T/changes" -m '"key":"sales/dt=20[0-9-]*/bfpipe.*\.zst","records":' -- sh -c "$live"
 mkdir "$T/data"

@@ -217,7 +217,11 @@ usage() {
 usage 'usage: s3put' --dry-run
 usage "'lake' is not of the form s3://BUCKET/PREFIX" lake
 usage 'has 3 to 63 characters' s3://x/
-usage 'is an ARN: give the bucket' s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/x/
+usage 'is the ARN of an access point: give the bucket' s3://arn:aws:s3:eu-west-1:123456789012:accesspoint/x/
+usage 'is the ARN of a multi-region access point: give the bucket' s3://arn:aws:s3::123456789012:accesspoint/x.mrap/
+usage 'is the ARN of an S3 Express directory bucket: give the bucket' s3://arn:aws:s3express:eu-west-1:123456789012:bucket/x--euw1-az1--x-s3/
+usage 'is the ARN of S3 on Outposts: give the bucket' s3://arn:aws:s3-outposts:eu-west-1:123456789012:outpost/o/accesspoint/x/
+usage 'is the ARN of an Object Lambda access point: give the bucket' s3://arn:aws:s3-object-lambda:eu-west-1:123456789012:accesspoint/x/
 usage 'names an S3 Express directory bucket' s3://sales--use1-az5--x-s3/p/
 usage 'names an access point of S3 on Outposts' s3://ap-o0123--op-s3/p/
 usage 'names an Object Lambda access point' s3://ap-0123--ol-s3/p/
@@ -230,16 +234,16 @@ usage "'!\{' without its '}'" 's3://lake/!{timestamp'
 usage 'unknown expression !\{time:HH}' 's3://lake/!{time:HH}'
 usage 'unknown pattern letter: J' 's3://lake/!{timestamp:J}'
 usage "does not use partition key 'c'" --partition c s3://lake/
-usage "'gz' is not gzip, zstd or none" --compress gz s3://lake/
+usage "'gz' is not gzip, zstd, none or snappy" --compress gz s3://lake/
 usage 'gzip has levels up to 9, not 12' --compress gzip --level 12 s3://lake/
 usage 'not crc32, crc32c' --checksum md5 s3://lake/
-usage 'not ndjson, csv or text' -f xml s3://lake/
+usage 'not ndjson, parquet, csv or text' -f xml s3://lake/
 usage 'need JSON rows' -f csv --hive c s3://lake/
 usage '--one takes bytes, not rows' --one --hive c s3://lake/k
 usage '--one wants s3://BUCKET/KEY' --one s3://lake/
 usage "'a' is not KEY=VALUE" --tag a s3://lake/
 usage 'goes with --sse aws:kms' --sse-kms-key-id k s3://lake/
-usage '--uploads is 1 to 64' --uploads 0 s3://lake/
+usage "'--window': 0 is not from 1 to 64" --window 0 s3://lake/
 usage 'not an offset such as' --zone CET s3://lake/
 usage 'no --spool' --state "$T/s" --spool "$T/p" s3://lake/
 usage 'no --state' --state "$T/s" --dry-run s3://lake/

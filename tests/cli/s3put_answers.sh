@@ -64,16 +64,16 @@ END
 printf 'PutObject 1x error 400 InvalidURI Could not parse the specified URI\n' | fault_rules
 check 'an object that S3 refuses' -s 1 -i "$T/three" -m '"c":"c"' \
     -E '^s3put: s3://lake/c=a/.*: PutObject: InvalidURI: Could not parse the specified URI \(HTTP 400' -- \
-    s3put --uploads 1 --partitions 1 --hive c --rejects "$T/rejects" s3://lake/
+    s3put --window 1 --partitions 1 --hive c --rejects "$T/rejects" s3://lake/
 ok '  does not stop the others' test "$(wc -l <"$T/out")" = 2
 ok '  and is kept' same "$T/rejects" '{"n":1,"c":"a"}'
 printf 'PutObject error 400 InvalidStorageClass no\n' | fault_rules
 seq -f '{"c":"k%g"}' 1 40 >"$T/forty"
 check 'when all are refused the options are wrong' -s 1 -i "$T/forty" -E '^s3put: s3://lake refused 10 objects in a row; are the options right' -- \
-    s3put --uploads 1 --partitions 1 --hive c --rejects "$T/rejects" s3://lake/
+    s3put --window 1 --partitions 1 --hive c --rejects "$T/rejects" s3://lake/
 printf 'PutObject error 400 ExpiredToken no\n' | fault_rules
 check 'what is wrong with the credentials stops the run' -s 1 -i "$T/forty" -E 'PutObject: ExpiredToken' -- \
-    s3put --uploads 1 --partitions 1 --hive c --rejects "$T/rejects" s3://lake/
+    s3put --window 1 --partitions 1 --hive c --rejects "$T/rejects" s3://lake/
 ok '  and is no fault of an object' sh -c '! grep -q "in a row" "$1"' - "$T/err"
 
 # With --state: kept in the spool and in the state, told once, not tried again.
@@ -82,19 +82,19 @@ mark() { printf '{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"%s"%s}}\n'
 printf 'PutObject 1x error 400 InvalidURI Could not parse the specified URI\n' | fault_rules
 { mark "" ',"start":true'; cat "$T/three"; mark 3; } >"$T/marked"
 check 'refused, with --state' -s 1 -a -i "$T/marked" -E ': 1 row set aside, kept in .*/state/spool/.* and not tried again$' -- \
-    s3put --state "$D" --uploads 1 --hive c s3://lake/
+    s3put --state "$D" --window 1 --hive c s3://lake/
 ok '  the others are there' test "$(find "$objects" -type f | wc -l)" = 2
 ok '  the state names it and why' jq -e '.sealed | length == 1 and (.[0].refused | test("InvalidURI"))' "$D/state.json"
 kept=$(jq -r '.sealed[0].file' "$D/state.json")
 ok '  its rows are in the spool' test "$(wc -l <"$D/spool/$kept")" = 1
 { mark 3 ',"start":true'; echo '{"n":4,"c":"d"}'; mark 4; } >"$T/next"
 before=$(fault_count PutObject)
-check '  the next run has nothing to say of it' -a -i "$T/next" -- s3put --state "$D" --uploads 1 --hive c s3://lake/
+check '  the next run has nothing to say of it' -a -i "$T/next" -- s3put --state "$D" --window 1 --hive c s3://lake/
 ok '  and does not try it' test "$(fault_count PutObject)" = $((before + 1))
 ok '  it is kept' test -s "$D/spool/$kept"
 jq -c 'del(.sealed[].refused)' "$D/state.json" >"$D/new" && mv "$D/new" "$D/state.json"
 mark 4 ',"start":true' >"$T/next"
-check '  without that member it is tried again' -a -i "$T/next" -- s3put --state "$D" --uploads 1 --hive c s3://lake/
+check '  without that member it is tried again' -a -i "$T/next" -- s3put --state "$D" --window 1 --hive c s3://lake/
 ok '  and arrives' test ! -e "$D/spool/$kept"
 
 # Rows that are rejected are behind the positions: with --state they are always kept.

@@ -21,6 +21,8 @@ import sys
 import termios
 import time
 
+import parquet_look
+
 scratch, preload, objects, every = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 options = sys.argv[5:]
 state = os.path.join(scratch, "killed")
@@ -86,8 +88,10 @@ def feed(p, lines):
 
 
 def text(path):
-    with open(path, "rb") as f:
-        body = f.read()
+    body = path
+    if not isinstance(body, bytes):
+        with open(path, "rb") as f:
+            body = f.read()
     if body[:2] == b"\x1f\x8b":
         return gzip.decompress(body)
     if body[:4] == b"\x28\xb5\x2f\xfd":
@@ -101,6 +105,11 @@ def landed():
         for name in files:
             path = os.path.join(folder, name)
             keys.add(os.path.relpath(path, objects))
+            if name.endswith(".parquet"):
+                parquet_look.look(path)
+                with open(path, "rb") as f:
+                    ids.update(row["id"] for row in parquet_look.rows(f.read(), text))
+                continue
             ids.update(json.loads(line)["id"] for line in text(path).splitlines())
     return ids, keys
 

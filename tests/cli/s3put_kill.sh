@@ -7,7 +7,10 @@ every=${KILL_EVERY:-13}
 case $BUILD in
 *asan* | *tsan* | *valgrind*)
     skip 'killed at each call' 'the preloaded library does not go with this build'
-    plan
+    printf 'id string not null\nc string\npad string\n' >"$T/schema"
+killed 'Parquet' --size 150 -f parquet --schema "$T/schema" --hive c s3://lake/p
+killed 'Parquet, its schema found' --size 500 -f parquet --infer 10 --memory 100 --sort-by id s3://lake/q
+plan
     exit ;;
 esac
 cc -shared -fPIC -O1 -o "$T/kill_at.so" "$root/tests/cli/kill_at.c" -ldl 2>"$T/cc.log"
@@ -28,4 +31,7 @@ killed() {
 killed 'hive' --size 150 --hive c s3://lake/h
 killed 'hive and gzip' --size 150 --hive c --compress gzip s3://lake/g
 killed 'memory and zstd' --size 500 --memory 100 --compress zstd --hive c s3://lake/z
+printf 'id string not null\nc string\npad string\n' >"$T/schema"
+killed 'Parquet' --size 150 -f parquet --schema "$T/schema" --hive c s3://lake/p
+killed 'Parquet, its schema found' --size 500 -f parquet --infer 10 --memory 100 --sort-by id s3://lake/q
 plan

@@ -84,7 +84,7 @@ ok '  none of them is taken' test "$(landed) $(position 0) $(position 1)" = '1 2
 
 # A filter that holds rows back counts some of them twice then: none of it counts.
 reset
-bfgen -n 5 -f cdc >"$T/changes"
+bfgen -n 5 -o cdc >"$T/changes"
 { start 0 ''; cat "$T/changes"; mark 0 5 ',"after":""'; start 0 ''; cat "$T/changes"; mark 0 5 ',"after":""'; } >"$T/in"
 for hold in '--fold order_id' '--sql SELECT COUNT(*) AS n FROM cdc'; do
     reset

@@ -9,6 +9,8 @@ import sys
 import threading
 import urllib.parse
 
+import athena
+
 DIR = os.path.abspath(sys.argv[1])
 LOCK = threading.RLock()
 
@@ -189,6 +191,10 @@ def fake_json(r, failed=0, code="ProvisionedThroughputExceededException"):
         "DescribeStreamSummary": lambda: describe_summary(q),
         "GetShardIterator": lambda: shard_iterator(q),
         "GetRecords": lambda: get_records(q, streams),
+        "StartQueryExecution": lambda: athena.start(q, DIR, keep_object),
+        "GetQueryExecution": lambda: athena.get(q),
+        "GetQueryResults": lambda: athena.results(q, DIR),
+        "StopQueryExecution": lambda: athena.stop(q),
     }
     return Answer(200, compact(known.get(r.op, dict)()), {"Content-Type": "application/x-amz-json-1.1"})
 
@@ -221,6 +227,19 @@ def complete_upload(r):
                   % (etag(body).strip('"'), len(parts)))
 
 
+def ranged(r, body):
+    """All of an object, or the range that was asked for."""
+    if r.headers.get("if-match", etag(body)) != etag(body):
+        return error(r, 412, "PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+    first, _, last = r.headers.get("range", "").partition("=")[2].partition("-")
+    if not first:
+        return Answer(200, body, {"ETag": etag(body)})
+    if int(first) >= len(body):
+        return error(r, 416, "InvalidRange", "The requested range is not satisfiable")
+    part = body[int(first):int(last) + 1]
+    return Answer(206, part, {"ETag": etag(body), "Content-Range": "bytes %s-%d/%d" % (first, int(first) + len(part) - 1, len(body))})
+
+
 def fake_s3(r):
     if r.op == "PutObject":
         keep_object(r.path, r.body)
@@ -243,7 +262,7 @@ def fake_s3(r):
             return error(r, 404, "NoSuchKey", "The specified key does not exist.")
         with open(object_file(r.path), "rb") as f:
             body = f.read()
-        return Answer(200, body, {"ETag": etag(body)})
+        return ranged(r, body)
     if r.op == "ListObjects":
         return Answer(200, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult><KeyCount>0</KeyCount>"
                       "<IsTruncated>false</IsTruncated></ListBucketResult>")

@@ -12,7 +12,7 @@ DIR/script says what goes wrong, one rule a line; the first that fits and is not
     NAME [COUNTx] STATUS BODY...     BODY is the rest of the line
     NAME [COUNTx] hang               never answers
 
-NAME: AssumeRole, AssumeRoleWithWebIdentity, sso-role, sso-token, signin, imds-token, imds-list, imds-role, container.
+NAME: AssumeRole, AssumeRoleWithWebIdentity, GetCallerIdentity, sso-role, sso-token, signin, imds-token, imds-list, imds-role, container.
 """
 
 import datetime
@@ -65,6 +65,9 @@ def host(name):
 def answer(name):
     if name.startswith("Assume"):
         return sts(name)
+    if name == "GetCallerIdentity":
+        return ("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:sts::123456789012:assumed-role/r/s</Arn>"
+                "<UserId>X:s</UserId><Account>123456789012</Account></GetCallerIdentityResult></GetCallerIdentityResponse>")
     if name == "sso-role":
         access, secret, token = keys(name)
         return json.dumps({"roleCredentials": {"accessKeyId": access, "secretAccessKey": secret, "sessionToken": token,

@@ -30,6 +30,7 @@ answers; where there is none, the action is `fake`.
     fake               what the service would say, the request is taken in
     ok BODY            200 with this body (the rest of the line; @FILE: a file)
     error STATUS CODE [MESSAGE...]   an error in the protocol of the request
+    echo STATUS CODE   an error whose message repeats the headers of the request
     throttle           error 400 ProvisionedThroughputExceededException, S3: 503 SlowDown
     plain STATUS TEXT  an answer that is no AWS answer: text/html
     partial N [CODE]   as fake, but the first N entries fail: PutRecords with CODE
@@ -185,6 +186,9 @@ def answer_for(r, verb, rest):
         return ok(rest)
     if verb == "error":
         return error(r, int(args[0]), args[1], " ".join(args[2:]))
+    if verb == "echo":
+        said = "The canonical request should have been " + " ".join(f"{k}:{v}" for k, v in sorted(r.headers.items(), reverse=True))
+        return error(r, int(args[0]), args[1], said)
     if verb == "throttle":
         return throttle(r)
     if verb == "plain":

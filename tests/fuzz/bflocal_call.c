@@ -8,8 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/reply.h"
-#include "cmd/bflocal/router.h"
+#include "cmd/bflocal/http/reply.h"
+#include "cmd/bflocal/http/router.h"
+#include "cmd/bflocal/services.h"
 #include "lib/base/clock.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -27,9 +28,12 @@ static void renew(void)
         return;
     if (calls > 1)
         bl_local_close(&local);
-    local = (struct bl_local){
-        .region = "us-east-1", .access_key = "K", .secret_key = "S", .ddb_shards = 2};
-    bl_fault_init(&local.faults);
+    local = (struct bl_local){.services = bl_services,
+                              .region = "us-east-1",
+                              .access_key = "K",
+                              .secret_key = "S",
+                              .ddb_shards = 2};
+    bl_fault_init(&local.faults, bl_services);
     if (!bl_local_open(&local, NULL, &e) ||
         !bl_store_exec(
             &local.store,

@@ -4,7 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "cmd/bflocal/cbor.h"
+#include "cmd/bflocal/wire/cbor.h"
 #include "lib/json/scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);

@@ -1,11 +1,10 @@
 /*
  * Envelopes: a document through the transform, as a capture or a record, in a table format. What is
- * refused in it is valid JSON on one line, and can be fed in again.
+ * refused in it is one line, and can be fed in again; a document among several may be no valid JSON.
  */
 #include <stdlib.h>
 
 #include "lib/xform/xform.h"
-#include "lib/json/scan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -13,7 +12,7 @@ static bool refused(void *ctx, struct bf_str text, const struct bf_err *why, str
 {
     struct bf_xform **again = ctx;
     struct bf_buf rows;
-    if (why->code == BF_OK || !bf_json_check(text, e) || memchr(text.p, '\n', text.n))
+    if (why->code == BF_OK || memchr(text.p, '\n', text.n))
         abort();
     if (!*again) /* this is the second time */
         return true;

@@ -72,8 +72,14 @@ static bool run(void *arg, const char *const *argv, struct bf_buf *out, struct b
     return true;
 }
 
-static const struct bf_cred_world world = {NULL,    wall_ms, sleep_ms, exchange, read_file,
-                                           replace, lock,    unlock,   run,      NULL};
+static const struct bf_cred_world world = {.wall_ms = wall_ms,
+                                           .sleep_ms = sleep_ms,
+                                           .exchange = exchange,
+                                           .read = read_file,
+                                           .replace = replace,
+                                           .lock = lock,
+                                           .unlock = unlock,
+                                           .run = run};
 
 static const char *env_none(void *arg, const char *name)
 {
@@ -109,7 +115,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct bf_aws_config c = {.env = {which == 6 ? env_container : env_none, NULL},
                               .profile = "default",
                               .region = "eu-west-1"};
-    struct bf_credentials found;
+    struct bf_credentials found = {0};
     struct bf_err e = {0};
     text = bf_str((const char *)data + 1, n - 1);
     bf_profiles_init(&c.profiles);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/base/opt_file.h"
+#include "lib/cli/opt_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 

@@ -15,11 +15,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     struct shape_type type;
     struct bf_err e = {0};
     struct bf_buf once, twice;
+    struct bf_arena arena;
     if (n < 3 || n > 4096 || !bf_str_split(&rest, '\n', &first) || !rest.p || rest.n < 2)
         return 0;
     bf_buf_init(&once, 65536);
     bf_buf_init(&twice, 65536);
-    if (bf_shape_type_parse(first, &type, &e)) {
+    bf_arena_init(&arena, 1 << 20);
+    if (bf_shape_type_parse(&arena, first, &type, &e) && !bf_shape_type_keeps(&type)) {
         struct bf_attr a = {.name = BF_STR("a"),
                             .type = kinds[(unsigned char)rest.p[0] % BF_COUNT(kinds)]};
         enum bf_attr_type as, again;
@@ -30,8 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
                 abort();
         }
     }
-    if (!once.n && !e.text[0] && type.kind != SHAPE_STRING)
+    if (!once.n && !e.text[0] && type.type.kind != BF_TYPE_STRING && !bf_shape_type_keeps(&type))
         abort();
+    bf_arena_free(&arena);
     bf_buf_free(&once);
     bf_buf_free(&twice);
     return 0;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh: the toolkit against real peers that only other registries have, or that Debian has in another version: the
-# current AWS CLI, boto3 and moto's server (PyPI: requirements.txt), the current AWS SDK for JavaScript (npm:
-# package-lock.json, needs Node 20). They are installed below build/peers and nowhere else. What cannot be had is
+# current AWS CLI, boto3, moto's server, sqlglot and readers of Parquet (PyPI: requirements.txt), parquet-java (Maven:
+# java/pom.xml, needs mvn and javac), the current AWS SDK for JavaScript (npm: package-lock.json, needs Node 20). They are installed below build/peers and nowhere else. What cannot be had is
 # named, and is no failure; what is there and fails is one.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -38,6 +38,26 @@ have_node() {
     return 1
 }
 
+have_java() {
+    command -v mvn >/dev/null && command -v javac >/dev/null || return 1
+    cmp -s "$here/java/pom.xml" "$peers/java/installed" && return 0
+    say 'Maven installs java/pom.xml'
+    rm -rf "$peers/java"
+    mvn -q -B -f "$here/java/pom.xml" dependency:copy-dependencies -DoutputDirectory="$peers/java/lib" >"$peers/log" 2>&1 &&
+        javac -nowarn -cp "$peers/java/lib/*" -d "$peers/java" "$here/java/ParquetRows.java" >>"$peers/log" 2>&1 &&
+        cp "$here/java/pom.xml" "$peers/java/installed" && return 0
+    tail -n 5 "$peers/log"
+    return 1
+}
+
+# by_java FOLDER: the corpus read by parquet-java, and what it answers of FOLDER/skip.
+by_java() {
+    have_java || { say 'skipped: parquet-java of Maven: it could not be installed'; return 0; }
+    java -cp "$peers/java/lib/*:$peers/java" ParquetRows "$1" >"$1/answers" 2>"$peers/log" || { cat "$peers/log"; return 1; }
+    printf 'statistics: v9\nbloom filter: v55\ncolumn index: v89\n' | cmp - "$1/answers" &&
+        say 'parquet-java passes over pages by statistics, bloom filter and column index'
+}
+
 # suite FILE: one suite of TAP under bflocal.
 suite() {
     prove -e sh "$1" || failed="$failed ${1##*/}"
@@ -54,13 +74,24 @@ services() {
 
 if have_python; then
     export BF_AWS="$peers/venv/bin/aws" BF_PYTHON="$peers/venv/bin/python3"
-    services "$($BF_AWS --version), boto3 $($BF_PYTHON -c 'import boto3; print(boto3.__version__)')" bflocal-clients.sh bflocal-s3.sh
+    services "$($BF_AWS --version), boto3 $($BF_PYTHON -c 'import boto3; print(boto3.__version__)')" bflocal-clients.sh bflocal-s3.sh bflocal-athena.sh
+    say "PyAthena and awswrangler"
+    suite "$here/athena.sh"
     say "credentials beside botocore $($BF_PYTHON -c 'import botocore; print(botocore.__version__)')"
     "$BF_PYTHON" "$here/credentials.py" "$BUILD/bin" 200 1 || failed="$failed credentials.py"
+    "$BF_PYTHON" "$here/endpoints.py" "$BUILD/bin" 200 1 || failed="$failed endpoints.py"
+    say 'athddl beside sqlglot'
+    "$BF_PYTHON" "$here/athddl.py" "$BUILD/bin" "$root"/tests/cli/athddl/*.want "$root"/examples/insights/*.sql || failed="$failed athddl.py"
+    say 'row2pq beside pyarrow, DuckDB, polars, arrow-rs and parquet-java'
+    corpus=$(mktemp -d) && mkdir "$corpus/skip" &&
+        PATH="$BUILD/bin:$PATH" KEEP=1 node "$root/tests/services/parquet_corpus.mjs" "$corpus" >"$peers/log" &&
+        PATH="$BUILD/bin:$PATH" node "$root/tests/services/parquet_skip.mjs" "$corpus/skip" >>"$peers/log" &&
+        by_java "$corpus" && "$BF_PYTHON" "$here/parquet.py" "$corpus" || failed="$failed parquet.py"
+    rm -rf "$corpus"
     say "moto $($BF_PYTHON -c 'import moto; print(moto.__version__)')"
     MOTO="$peers/venv/bin/moto_server" suite "$here/moto.sh"
 else
-    say 'skipped: the AWS CLI, boto3 and moto of PyPI: they could not be installed'
+    say 'skipped: the AWS CLI, boto3, moto, sqlglot and readers of Parquet of PyPI: they could not be installed'
 fi
 major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
 if [ "$major" -lt 20 ]; then

@@ -7,7 +7,7 @@ need_tools bflocal bfgen ddbput kinread cdcxform s3put
 export AWS_ENDPOINT_URL=''
 unset AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_DYNAMODB_STREAMS AWS_ENDPOINT_URL_KINESIS \
     AWS_ENDPOINT_URL_S3
-check 'the demo runs through' -m '^Revenue by category$' -- env COUNT=2000 bflocal sh "$root/examples/demo.sh"
+check 'the demo runs through' -m '^Revenue by category' -- env COUNT=2000 bflocal sh "$root/examples/demo.sh"
 cp "$T/out" "$T/demo"
 check 'every change was delivered' -o 2000 -- sed -n 's/^changes \([0-9]*\), .*/\1/p' "$T/demo"
 

@@ -15,7 +15,7 @@ BUCKET = "differ-alone"
 KEYS = ["m", "m/1", "m/2 é+%", "n"]
 PART = bytes(range(256)) * 20480  # 5 MiB
 BODIES = [b"", b"x", b"0123456789", b"abc" * 100]
-LATER = datetime.datetime.utcnow() + datetime.timedelta(days=1)
+LATER = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(days=1)
 EARLIER = LATER - datetime.timedelta(days=365)
 TYPES = {"CRC32": ("COMPOSITE", "FULL_OBJECT"), "CRC32C": ("COMPOSITE", "FULL_OBJECT"), "CRC64NVME": ("FULL_OBJECT",), "SHA1": ("COMPOSITE",), "SHA256": ("COMPOSITE",)}
 

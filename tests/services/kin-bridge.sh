@@ -31,7 +31,7 @@ raw() {
     curl -s --fail --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 "aws:amz:$AWS_REGION:dynamodb" \
         -H 'x-amz-target: DynamoDBStreams_20120810.GetRecords' -H 'content-type: application/x-amz-json-1.0' \
         -d "{\"ShardIterator\":\"$iterator\",\"Limit\":50}" "$url/" >"$T/raw" || return 1
-    kinread -e -c 1200 --shard "$shard" "dynamodb:$run" | head -n 50 >"$T/lines"
+    kinread -e -n 1200 --shard "$shard" "dynamodb:$run" | head -n 50 >"$T/lines"
     [ -s "$T/lines" ] && python3 - "$T/raw" "$T/lines" <<'END'
 import sys
 raw, lines = open(sys.argv[1], "rb").read(), open(sys.argv[2], "rb").read().splitlines()
@@ -40,9 +40,9 @@ END
 }
 ok 'a line is the record as it was published' raw
 check 'the shards' -m '^shardId-[0-9a-f-]*	open	' -- kinread --list "dynamodb:$run"
-check 'by ARN of the table' -o 1 -- sh -c 'kinread -e -c 1 "$1" | wc -l' - \
+check 'by ARN of the table' -o 1 -- sh -c 'kinread -e -n 1 "$1" | wc -l' - \
     "$(cli dynamodb describe-table --table-name "$run" | jq -r .Table.TableArn)"
-check 'by ARN of the stream' -o 1 -- sh -c 'kinread -e -c 1 "$1" | wc -l' - \
+check 'by ARN of the stream' -o 1 -- sh -c 'kinread -e -n 1 "$1" | wc -l' - \
     "$(cli dynamodb describe-table --table-name "$run" | jq -r .Table.LatestStreamArn)"
 check 'an unknown table' -s 1 -E "^kinread: dynamodb:$run-none: DescribeTable: ResourceNotFoundException: " -- kinread "dynamodb:$run-none"
 check 'until long ago' -- kinread -e --until 2001-01-01 "dynamodb:$run"

@@ -40,7 +40,7 @@ round_trip() {
     ok "$at: each key in its order" ordered "$T/out"
     check "$at: no word about it" -o '' -- cat "$T/told"
     check "$at: both shards" -m '^shardId-000000000001	open	-	1701411834604692317316873037158841057' -- kinread --list "$s"
-    check "$at: three records" -o 3 -- sh -c 'kinread -e -c 3 "$1" | wc -l' - "$s"
+    check "$at: three records" -o 3 -- sh -c 'kinread -e -n 3 "$1" | wc -l' - "$s"
     check "$at: nothing is newer" -- kinread -e --from latest "$s"
     # kinesalite never answers for a time behind a shard's last record; here each shard has one
     check "$at: a quarter of an hour" -o 400 -- sh -c 'kinread -e --from -15m "$1" | wc -l' - "$s"
@@ -110,7 +110,7 @@ for url in $kinesis_urls; do
         "$run-b" "$half" >"$T/half/state.json"
     kinread -e --state "$T/half" "$run-b" | grep -v '^{"bfpipe.mark"' >"$T/out"
     for i in 3 4 5 6 7; do kinread -e --shard $i "$run-b"; done >"$T/all"
-    kinread -e --shard 3 -c 1 "$run-b" >"$T/first"
+    kinread -e --shard 3 -n 1 "$run-b" >"$T/first"
     sort "$T/all" | grep -vxF -f "$T/first" >"$T/want"
     ok "$at: a state in the middle of the lineage" same_lines "$T/want" "$T/out"
     ok "$at: goes on in order" ordered "$T/out"

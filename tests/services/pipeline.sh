@@ -55,7 +55,7 @@ legs() {
 
 mkdir "$T/sales" "$T/real"
 bfgen -n 2500 --seed 11 >"$T/sales/sent.ndjson"
-bfgen -n 2500 --seed 11 -f cdc >"$T/sales/cdc"
+bfgen -n 2500 --seed 11 -o cdc >"$T/sales/cdc"
 legs sales "sales-$run" order_id
 reconcile sales "$T/sales" order_id total 2500
 
@@ -75,8 +75,8 @@ check 'sales: the statuses of each order came in order' -o 'wrong
     where rows._op is distinct from sent.op or (sent.status is not null and rows.status is distinct from sent.status)"
 
 if [ -r "$SHARED/data/blackfriday-40k.csv" ]; then
-    bfgen --from "$SHARED/data/blackfriday-40k.csv" --mix insert=100 | jq -c '.put.Order_ID |= tostring' >"$T/real/sent.ndjson"
-    bfgen --from "$SHARED/data/blackfriday-40k.csv" --mix insert=100 -f cdc >"$T/real/cdc"
+    bfgen --csv "$SHARED/data/blackfriday-40k.csv" --mix insert=100 | jq -c '.put.Order_ID |= tostring' >"$T/real/sent.ndjson"
+    bfgen --csv "$SHARED/data/blackfriday-40k.csv" --mix insert=100 -o cdc >"$T/real/cdc"
     legs real "real-$run" Order_ID
     reconcile real "$T/real" Order_ID Purchase 40000
 else

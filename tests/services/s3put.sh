@@ -4,7 +4,7 @@
 need_tools s3put bfgen
 export TMPDIR="$T"
 check 'a bucket' -m Location -- cli s3api create-bucket --bucket "$run"
-bfgen -n 20000 --seed 7 -f items >"$T/rows"
+bfgen -n 20000 --seed 7 -o items >"$T/rows"
 wanted=$(query "$T" "select count(*) n, count(distinct order_id) ids, sum(total::decimal(18,2)) total from read_json('rows', format='newline_delimited')")
 
 # reconcile PREFIX PATTERN: every row once, the sum to the cent

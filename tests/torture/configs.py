@@ -5,7 +5,9 @@ what is in a stream is known from the service's answers (shard, sequence number)
 import dataclasses
 import hashlib
 import json
+import os
 
+PARQUET = f"-f parquet --only --schema {os.path.dirname(os.path.abspath(__file__))}/parquet.schema"
 KEYS = 7
 GROUPS = "aaaabbc"  # uneven, so that some batches stay open while others are sealed
 DAYS = ("2026-11-26", "2026-11-27", "2026-11-28")
@@ -65,6 +67,10 @@ CONFIGS = [
     Config("again", shape="again", pad=(0, 3000), writer=(["", "--hive c"],)),
     Config("quiet", 2, shape="quiet"),
     Config("full", 2, shape="full"),
+    Config("parquet", 6, writer=(*PARQUET.split(), "--hive", "c"), size=(500, 5000)),
+    Config("parquetfound", writer=("-f", "parquet", "--infer", "7", "--hive", "c"), pad=(5, 30), size=(500, 5000)),
+    Config("parquetoptions", shape="options", size=(300, 6000),
+           writer=([PARQUET, f"{PARQUET} --hive c", f"{PARQUET} --bloom id --compress gzip --hive c", "--hive c", "-f parquet --only --hive id"],), pad=(5, 30)),
     Config("rejects", bad=("newline", "broken", "longgroup"), writer=("--hive", "c")),
     Config("marks", transform=None, data="row", bad=("mark",), shards=(2, 3)),
     Config("markimage", transform=("--no-meta",), bad=("image",), shards=(2, 3)),

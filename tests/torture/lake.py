@@ -5,7 +5,12 @@ import ctypes
 import ctypes.util
 import io
 import json
+import os
+import sys
 import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+import parquet_look  # noqa: E402
 
 KINDS = ("lost", "doubled", "strayed", "reordered", "torn", "misplaced", "receipts", "rejects", "left", "stuck", "hung", "crashed")
 
@@ -15,6 +20,9 @@ class Landed:
 
     def __init__(self, key, data, form):
         self.key, self.size, self.rows, self.torn = key, len(data), [], 0
+        if key.endswith(".parquet"):
+            self.rows = parquet_look.rows(data, _unzstd)
+            return
         text = unpack(data).decode("utf-8", "replace")
         if not text.endswith("\n"):
             self.torn += 1

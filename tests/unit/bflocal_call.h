@@ -7,8 +7,9 @@
 
 #include <stdio.h>
 
-#include "cmd/bflocal/reply.h"
-#include "cmd/bflocal/router.h"
+#include "cmd/bflocal/http/reply.h"
+#include "cmd/bflocal/http/router.h"
+#include "cmd/bflocal/services.h"
 
 void __wrap_bl_auth_check(const struct bl_auth_server *s, const struct bl_request *r,
                           struct bf_arena *arena, struct bl_auth *out);

@@ -186,7 +186,7 @@ static inline struct world *world_new(const char *config, const char *credential
     w->env = env;
     w->w = (struct bf_cred_world){w,          world_wall,    world_sleep, world_exchange,
                                   world_read, world_replace, world_lock,  world_unlock,
-                                  world_run,  NULL};
+                                  world_run,  NULL,          NULL};
     w->config = (struct bf_aws_config){.env = {world_env, w},
                                        .profile = profile ? profile : "default",
                                        .profile_explicit = profile != NULL,
@@ -223,7 +223,7 @@ static inline void world_file(struct world *w, const char *path, const char *tex
 
 static inline bool world_seek(struct world *w, struct bf_credentials *out, struct bf_err *e)
 {
-    struct bf_cred_told told = {world_detail, w};
+    struct bf_cred_told told = {.detail = world_detail, .arg = w};
     bf_err_clear(e);
     return bf_credentials_seek(&w->config, &w->w, &told, out, e);
 }

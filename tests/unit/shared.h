@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 
 static inline const char *shared_path(char path[512], const char *name)
 {

@@ -87,6 +87,14 @@ static void xml_texts(void **unused)
     assert_false(bf_answer_xml_text(doc, "E", out, sizeof out));
     assert_string_equal(out, "");
     assert_false(bf_answer_xml_text(none, "A", out, sizeof out));
+    /* by elements, not by what looks like one */
+    assert_true(bf_answer_xml_text(BF_STR("<A><!-- <B>no</B> --><x:B a='>'>yes</x:B></A>"), "B",
+                                   out, sizeof out));
+    assert_string_equal(out, "yes");
+    assert_true(bf_answer_xml_text(BF_STR("<A><B/></A>"), "B", out, sizeof out));
+    assert_string_equal(out, "");
+    assert_false(bf_answer_xml_text(BF_STR("<!DOCTYPE html><B>no</B>"), "B", out, sizeof out));
+    assert_false(bf_answer_xml_text(BF_STR("<A><B>cut off"), "B", out, sizeof out));
     /* never half a character */
     assert_true(bf_answer_xml_text(BF_STR("<A>123456\xC3\xA4</A>"), "A", out, sizeof out));
     assert_string_equal(out, "123456");

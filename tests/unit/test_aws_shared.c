@@ -11,7 +11,7 @@
 #include "tests/unit/cred_real.h"
 #include "lib/aws/config/endpoint.h"
 #include "lib/aws/config/partition.h"
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 
 static char config_path[64], credentials_path[80];
 

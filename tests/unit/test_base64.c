@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#include "lib/base/base64.h"
+#include "lib/encoding/base64.h"
 #include "lib/base/rng.h"
 
 enum { LONGEST = 200, TEXT = (LONGEST + 2) / 3 * 4 };

@@ -4,8 +4,9 @@
 
 #include <stdio.h>
 
-#include "cmd/bflocal/call.h"
+#include "cmd/bflocal/http/call.h"
 #include "lib/base/clock.h"
+#include "tests/unit/presign.h"
 
 #define KEY    "AKIAIOSFODNN7EXAMPLE"
 #define SECRET "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
@@ -294,8 +295,8 @@ static void presigned(void **state)
                                      f.r.headers, 1,        BF_STR("UNSIGNED-PAYLOAD"),
                                      false,       false};
         assert_true(bf_sigv4_signing_key(BF_STR(SECRET), &scope, &key, &e));
-        assert_true(bf_sigv4_presign(&q, &scope, BF_STR(KEY), BF_STR(""), 60, &key,
-                                     &f.authorization, NULL, &e));
+        assert_true(
+            presign(&q, &scope, BF_STR(KEY), BF_STR(""), 60, &key, &f.authorization, NULL, &e));
         f.r.query = bf_buf_view(&f.authorization);
         if (late == 1)
             f.server.now_ms += 61000;

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/cbor.h"
-#include "lib/base/enc.h"
+#include "cmd/bflocal/wire/cbor.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/scan.h"
 
 enum { MAX = 1 << 20 };

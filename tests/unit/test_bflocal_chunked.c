@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "cmd/bflocal/chunked.h"
+#include "cmd/bflocal/wire/chunked.h"
 
 #define SEED "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9"
 #define FIRST                                                                                      \

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/s3.h"
-#include "cmd/bflocal/streams.h"
-#include "lib/base/diag.h"
+#include "cmd/bflocal/s3/s3.h"
+#include "cmd/bflocal/streams/streams.h"
+#include "lib/cli/diag.h"
 #include "tests/unit/bflocal_call.h"
 
 static const size_t room = 64 << 20;
@@ -325,9 +325,12 @@ static void fail_steps(struct bl_local *l, const struct write *w, const struct b
 static void open_local(struct bl_local *l, const char *dir)
 {
     struct bf_err e = {0};
-    *l = (struct bl_local){
-        .region = "us-east-1", .access_key = "K", .secret_key = "S", .ddb_shards = 2};
-    bl_fault_init(&l->faults);
+    *l = (struct bl_local){.services = bl_services,
+                           .region = "us-east-1",
+                           .access_key = "K",
+                           .secret_key = "S",
+                           .ddb_shards = 2};
+    bl_fault_init(&l->faults, bl_services);
     if (!bl_local_open(l, dir, &e))
         fail_msg("%s", e.text);
 }

@@ -1,7 +1,7 @@
 /* Expressions of bflocal: conditions, updates and projections on items, and the service's messages. */
 #include "tests/unit/unit.h"
 
-#include "cmd/bflocal/expr.h"
+#include "cmd/bflocal/expression/expr.h"
 
 #define ITEM                                                                                       \
     "{\"id\":{\"S\":\"o-1\"},\"n\":{\"N\":\"10\"},\"tags\":{\"SS\":[\"a\",\"b\"]},"                \
@@ -23,6 +23,7 @@
     "\":set\":{\"SS\":[\"b\",\"a\"]},\":l\":{\"L\":[{\"S\":\"new\"}]},\":S\":{\"S\":\"S\"},"       \
     "\":t\":{\"BOOL\":true},\":z\":{\"S\":\"o-9\"},\":bb\":{\"SS\":[\"b\",\"c\"]},"                \
     "\":big\":{\"N\":\"99999999999999999999999999999999999999\"},"                                 \
+    "\":huge\":{\"N\":\"9E125\"},\":tiny\":{\"N\":\"1.1E-130\"},\":least\":{\"N\":\"1E-130\"},"    \
     "\":deep\":" DEEP "}"
 
 struct fixture {
@@ -179,6 +180,9 @@ static void test_updates(void **state)
          "error: document path provided in the update expression is invalid"},
         {"SET n = :big + :one", "n", "{\"N\":\"100000000000000000000000000000000000000\"}"},
         {"SET n = :big + pay.fee", "", "error: more than 38 significant digits"},
+        {"SET n = :huge + :least", "", "error: more than 38 significant digits"},
+        {"SET n = :huge + :huge", "", "error: Number overflow"},
+        {"SET n = :tiny - :least", "", "error: Number underflow"},
         {"SET n = :one SET id2 = :one", "", "error: \"SET\" section can only be used once"},
         {"SET n = :one, n = :ten", "",
          "error: Two document paths overlap with each other; must remove or rewrite one of "

@@ -1,12 +1,13 @@
 /* Fault specifications: grammar, what they hit, and that the same seed hits the same calls. */
 #include "tests/unit/unit.h"
 
-#include "cmd/bflocal/fault.h"
+#include "cmd/bflocal/http/fault.h"
+#include "cmd/bflocal/services.h"
 
 static void set(struct bl_faults *f, const char *spec)
 {
     struct bf_err e = {0};
-    bl_fault_init(f);
+    bl_fault_init(f, bl_services);
     if (!bl_fault_set(f, bf_str_of(spec), &e))
         fail_msg("%s: %s", spec, e.text);
 }
@@ -97,16 +98,24 @@ static void kinds(void **state)
     assert_int_equal(hit.part, 500000);
     set(&f, "iterator;error200;conflict;partial");
     static const struct {
-        const char *op;
+        const char *service, *op;
         enum bl_fault_kind answer;
-    } only[] = {{"GetRecords", BL_FAULT_ITERATOR},
-                {"CompleteMultipartUpload", BL_FAULT_ERROR200},
-                {"PutObject", BL_FAULT_CONFLICT},
-                {"PutItem", BL_FAULT_NONE}};
+        uint32_t part;
+    } only[] = {{"kinesis", "GetRecords", BL_FAULT_ITERATOR, 0},
+                {"streams", "GetRecords", BL_FAULT_ITERATOR, 0},
+                {"streams", "ListStreams", BL_FAULT_NONE, 0},
+                {"kinesis", "PutRecords", BL_FAULT_NONE, 500000},
+                {"dynamodb", "BatchGetItem", BL_FAULT_NONE, 500000},
+                {"s3", "CompleteMultipartUpload", BL_FAULT_ERROR200, 0},
+                {"s3", "CopyObject", BL_FAULT_ERROR200, 0},
+                {"s3", "UploadPartCopy", BL_FAULT_ERROR200, 0},
+                {"s3", "PutObject", BL_FAULT_CONFLICT, 0},
+                {"s3", "GetObject", BL_FAULT_NONE, 0},
+                {"dynamodb", "PutItem", BL_FAULT_NONE, 0}};
     for (size_t i = 0; i < BF_COUNT(only); i++) {
-        bl_fault_draw(&f, "any", only[i].op, &hit);
+        bl_fault_draw(&f, only[i].service, only[i].op, &hit);
         assert_int_equal(hit.answer, only[i].answer);
-        assert_int_equal(hit.part, 0);
+        assert_int_equal(hit.part, only[i].part);
     }
 }
 

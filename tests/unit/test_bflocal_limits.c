@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/ddb.h"
-#include "lib/base/base64.h"
-#include "lib/base/diag.h"
+#include "cmd/bflocal/dynamodb/dynamodb.h"
+#include "lib/encoding/base64.h"
+#include "lib/cli/diag.h"
 #include "tests/unit/bflocal_call.h"
 
 static const size_t room = 48 << 20;
@@ -55,9 +55,12 @@ static int setup(void **state)
     (void)state;
     bf_buf_init(&body, room);
     bf_buf_init(&answer, room);
-    local = (struct bl_local){
-        .region = "us-east-1", .access_key = "K", .secret_key = "S", .ddb_shards = 1};
-    bl_fault_init(&local.faults);
+    local = (struct bl_local){.services = bl_services,
+                              .region = "us-east-1",
+                              .access_key = "K",
+                              .secret_key = "S",
+                              .ddb_shards = 1};
+    bl_fault_init(&local.faults, bl_services);
     if (!bl_local_open(&local, NULL, &e))
         return 1;
     put("{\"TableName\":\"tab\",\"BillingMode\":\"PAY_PER_REQUEST\",\"AttributeDefinitions\":"

@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/bflocal/log.h"
+#include "cmd/bflocal/store/log.h"
+#include "cmd/bflocal/store/transaction.h"
 
 static void open_log(struct bl_store *s)
 {

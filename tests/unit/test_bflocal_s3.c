@@ -1,24 +1,24 @@
 /* S3's small parts: XML both ways, checksums. */
 #include "tests/unit/unit.h"
 
-#include "cmd/bflocal/s3_sum.h"
-#include "cmd/bflocal/s3_xml.h"
+#include "cmd/bflocal/s3/sum.h"
+#include "cmd/bflocal/wire/xml.h"
 
 /* The tokens of a document as text: "+a" opens, "-a" closes, "'...'" text, "!" an error, "." the end. */
 static void walk(const char *document, struct bf_buf *out)
 {
-    struct bl_xml x;
-    enum bl_xml_token t;
+    struct bf_xml x;
+    enum bf_xml_token t;
     bf_buf_init(out, 4096);
-    bl_xml_init(&x, bf_str_of(document));
+    bf_xml_init(&x, bf_str_of(document));
     do {
-        t = bl_xml_next(&x);
-        if (t == BL_XML_OPEN || t == BL_XML_CLOSE)
-            bf_buf_addf(out, "%c%.*s ", t == BL_XML_OPEN ? '+' : '-', (int)x.name.n, x.name.p);
-        else if (t == BL_XML_TEXT)
+        t = bf_xml_next(&x);
+        if (t == BF_XML_OPEN || t == BF_XML_CLOSE)
+            bf_buf_addf(out, "%c%.*s ", t == BF_XML_OPEN ? '+' : '-', (int)x.name.n, x.name.p);
+        else if (t == BF_XML_TEXT)
             bf_buf_addf(out, "'%.*s' ", (int)x.text.n, x.text.p);
-    } while (t != BL_XML_END && t != BL_XML_ERROR);
-    bf_buf_addc(out, t == BL_XML_END ? '.' : '!');
+    } while (t != BF_XML_END && t != BF_XML_ERROR);
+    bf_buf_addc(out, t == BF_XML_END ? '.' : '!');
     bf_buf_addc(out, '\0');
 }
 
@@ -65,13 +65,13 @@ static void xml_text(void **state)
     assert_str(bf_buf_view(&out), "a&lt;b&gt;&amp;&quot;c&quot;&#xD;&#x1;");
     struct bf_buf back;
     bf_buf_init(&back, 256);
-    assert_true(bl_xml_decode(&back, bf_buf_view(&out)));
+    assert_true(bf_xml_decode(&back, bf_buf_view(&out)));
     assert_str(bf_buf_view(&back), "a<b>&\"c\"\r\x01");
     bf_buf_reset(&back);
-    assert_true(bl_xml_decode(&back, BF_STR("&#65;&#x20AC;&apos;")));
+    assert_true(bf_xml_decode(&back, BF_STR("&#65;&#x20AC;&apos;")));
     assert_str(bf_buf_view(&back), "A\xe2\x82\xac'");
     for (size_t i = 0; i < BF_COUNT(bad); i++)
-        assert_false(bl_xml_decode(&back, bf_str_of(bad[i])));
+        assert_false(bf_xml_decode(&back, bf_str_of(bad[i])));
     bf_buf_free(&out);
     bf_buf_free(&back);
 }

@@ -6,7 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/store.h"
+#include "cmd/bflocal/store/transaction.h"
 
 static int64_t count(struct bl_store *s)
 {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "cmd/bflocal/ddb.h"
+#include "cmd/bflocal/dynamodb/dynamodb.h"
 #include "tests/unit/bflocal_call.h"
 
 #define DDB    "POST /\nx-amz-target: DynamoDB_20120810."
@@ -17,9 +17,12 @@ static char dir[64];
 static void open_local(void)
 {
     struct bf_err e = {0};
-    local = (struct bl_local){
-        .region = "us-east-1", .access_key = "K", .secret_key = "S", .ddb_shards = 1};
-    bl_fault_init(&local.faults);
+    local = (struct bl_local){.services = bl_services,
+                              .region = "us-east-1",
+                              .access_key = "K",
+                              .secret_key = "S",
+                              .ddb_shards = 1};
+    bl_fault_init(&local.faults, bl_services);
     if (!bl_local_open(&local, dir, &e))
         fail_msg("%s", e.text);
 }

@@ -13,7 +13,7 @@
 #include "lib/json/scan.h"
 #include "tests/unit/change_gen.h"
 
-enum { LEVELS = 3 };
+enum { LEVELS = 2 };
 
 struct engines {
     struct bf_xform *x[LEVELS]; /* one for each level, kept over all records */
@@ -33,7 +33,7 @@ static void engines_init(struct engines *g, enum bf_row_format format, enum bf_r
     g->conf.row.image = image;
     memcpy(g->conf.row.meta, meta, sizeof meta);
     g->conf.row.nmeta = BF_COUNT(meta);
-    for (int level = BF_CPU_PORTABLE; level <= BF_CPU_AVX2; level++)
+    for (int level = BF_CPU_PORTABLE; level <= BF_CPU_SSE2; level++)
         if (bf_cpu_use((enum bf_cpu)level)) {
             g->level[g->n] = (enum bf_cpu)level;
             g->x[g->n] = bf_xform_new(&g->conf, &e);
@@ -376,7 +376,7 @@ static void test_repeated_inside(void **state)
     struct bf_buf item;
     bf_change_init(&c);
     bf_buf_init(&item, 1 << 20);
-    for (int level = BF_CPU_PORTABLE; level <= BF_CPU_AVX2; level++)
+    for (int level = BF_CPU_PORTABLE; level <= BF_CPU_SSE2; level++)
         for (unsigned n = 2; bf_cpu_use((enum bf_cpu)level) && n < 80; n += 3)
             for (unsigned form = 0; form < 16; form++) {
                 const char *name = names[form & 1], *type = form & 2 ? "N" : "S";

@@ -1,3 +1,4 @@
+/* Items as plain JSON lines become typed items, or it is said why not. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "tests/unit/fail.h"
 
 #include "lib/checkpoint/held.h"
+#include "lib/row/table.h"
 #include "lib/xform/xform.h"
 
 #include <stdio.h>
@@ -17,7 +18,8 @@ static const char lines[][400] = {
     "{\"bfpipe.mark\":{\"stream\":\"o\",\"shard\":\"s\",\"sequence\":\"1\"}}",
     "{\"eventID\":\"2\",\"eventName\":\"MODIFY\",\"dynamodb\":{\"Keys\":{\"k\":{\"S\":\"1\"}},"
     "\"NewImage\":{\"k\":{\"S\":\"1\"},"
-    "\"n\":{\"N\":\"1\"}},\"OldImage\":{\"k\":{\"S\":\"1\"},\"n\":{\"N\":\"1.0\"}}}}"};
+    "\"n\":{\"N\":\"1\"},\"\\u006f\":{\"N\":\"1\"}},\"OldImage\":{\"k\":{\"S\":\"1\"},\"n\":{\"N\":"
+    "\"1.0\"}}}}"};
 
 static char folder[] = "/tmp/bfpipe-memory.XXXXXX";
 static char csv[64], ndjson[64], types[64], key[64], csv_spec[80], ndjson_spec[80];
@@ -158,12 +160,60 @@ static void test_sql(void **state)
     fail_each(&conf);
 }
 
+static void test_by_hand(void **state)
+{
+    (void)state;
+    struct bf_xform_conf conf = plain();
+    conf.input = BF_XFORM_ROWS;
+    fail_each(&conf);
+    conf = plain();
+    conf.input = BF_XFORM_LOG;
+    conf.row.meta[conf.row.nmeta++] = BF_META_CHANGED;
+    fail_each(&conf);
+    conf.row.format = BF_ROW_DIFF;
+    fail_each(&conf);
+    conf.row.fields = "k,n,m.a";
+    fail_each(&conf);
+    conf = plain();
+    conf.row.format = BF_ROW_CSV; /* cells that have to be decoded */
+    conf.row.fields = "k,s,m";
+    fail_each(&conf);
+}
+
+static bool lay_out(struct bf_buf *out, struct bf_err *e)
+{
+    static struct bf_table t;
+    bool ok =
+        bf_table_init(&t, true, true, e) &&
+        bf_table_put(&t, BF_STR("{\"a\":\"x\\u00e9\",\"b\":1}\n{\"b\":22,\"c\":null}\n"), out, e) &&
+        bf_table_put(&t, BF_STR("{\"d\":[1]}\n"), out, e);
+    bf_table_free(&t);
+    return ok;
+}
+
+static void test_table(void **state)
+{
+    (void)state;
+    bool ok = false;
+    for (long n = 0; !ok; n++) {
+        struct bf_buf out;
+        struct bf_err e = {0};
+        assert_true(n < 10000);
+        bf_buf_init(&out, 100000);
+        fail_alloc_in = n;
+        ok = lay_out(&out, &e);
+        fail_alloc_in = -1;
+        if (!ok && e.code != BF_E_MEMORY)
+            fail_msg("allocation %ld: %d: %s", n, (int)e.code, e.text);
+        bf_buf_free(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_filters),
-        cmocka_unit_test(test_shape),
-        cmocka_unit_test(test_sql),
+        cmocka_unit_test(test_filters), cmocka_unit_test(test_shape), cmocka_unit_test(test_sql),
+        cmocka_unit_test(test_by_hand), cmocka_unit_test(test_table),
     };
     return cmocka_run_group_tests(tests, make_files, remove_files);
 }

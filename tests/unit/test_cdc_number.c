@@ -54,6 +54,20 @@ static void test_forms(void **state)
     takes("0.001", "0.001", "0.001");
 }
 
+static void test_verdicts(void **state)
+{
+    (void)state;
+    assert_int_equal(bf_number_judge(BF_STR("")), BF_NUMBER_NONE);
+    assert_int_equal(bf_number_judge(BF_STR("1e")), BF_NUMBER_NONE);
+    assert_int_equal(bf_number_judge(BF_STR("0E9999")), BF_NUMBER_FITS);
+    assert_int_equal(bf_number_judge(BF_STR("9.9E125")), BF_NUMBER_FITS);
+    assert_int_equal(bf_number_judge(BF_STR("-1E126")), BF_NUMBER_LARGE);
+    assert_int_equal(bf_number_judge(BF_STR("1E-130")), BF_NUMBER_FITS);
+    assert_int_equal(bf_number_judge(BF_STR("1E-131")), BF_NUMBER_SMALL);
+    assert_int_equal(bf_number_judge(BF_STR("123456789012345678901234567890123456789")),
+                     BF_NUMBER_LONG);
+}
+
 static void test_limits(void **state)
 {
     (void)state;
@@ -118,9 +132,8 @@ static void test_vectors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forms),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_no_number),
+        cmocka_unit_test(test_forms),   cmocka_unit_test(test_verdicts),
+        cmocka_unit_test(test_limits),  cmocka_unit_test(test_no_number),
         cmocka_unit_test(test_vectors),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

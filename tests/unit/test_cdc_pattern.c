@@ -1,4 +1,5 @@
-#include "lib/base/reader.h"
+/* Event patterns: what matches, what is refused, and in which words. */
+#include "lib/io/reader.h"
 #include "lib/pattern/pattern.h"
 #include "lib/json/cpu.h"
 #include "tests/unit/unit.h"
@@ -167,7 +168,7 @@ static void test_changes(void **state)
     struct bf_change c;
     enum bf_cpu before = bf_cpu_level();
     bf_change_init(&c);
-    for (enum bf_cpu level = BF_CPU_PORTABLE; level <= BF_CPU_AVX2; level++) {
+    for (enum bf_cpu level = BF_CPU_PORTABLE; level <= BF_CPU_SSE2; level++) {
         if (!bf_cpu_use(level))
             continue;
         check_change(&c, text, 65);

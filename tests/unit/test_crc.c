@@ -11,7 +11,7 @@
 
 #include <jansson.h>
 
-#include "lib/base/crc.h"
+#include "lib/encoding/crc.h"
 #include "lib/base/rng.h"
 
 static const char *const names[BF_CRC_KINDS] = {"crc32", "crc32c", "crc64nvme"};

@@ -444,7 +444,7 @@ static void instance_troubles(void **unused)
     bf_credentials_free(&c);
     world_free(w);
     w = world_new("", "", NULL, slow);
-    world_fails(w, BF_E_USAGE, "AWS_METADATA_SERVICE_TIMEOUT: 'x' is no number from 1 to 60");
+    world_fails(w, BF_E_USAGE, "AWS_METADATA_SERVICE_TIMEOUT: 'x' is not a whole number");
     world_free(w);
 }
 

@@ -20,7 +20,8 @@ struct source {
     bool held, fails, same, fixed, asked;
     int searches, running;
     int64_t expires_ms;
-    char notes[4096], details[512];
+    char notes[4096], details[512], warned[512];
+    int warnings;
 };
 
 static bool find(void *arg, bool may_ask, const atomic_bool *quit, const struct bf_cred_told *told,
@@ -42,6 +43,7 @@ static bool find(void *arg, bool may_ask, const atomic_bool *quit, const struct 
         pthread_cond_timedwait(&s->free, &s->lock, &until);
     }
     told->detail(told->arg, "credentials: not from x: y");
+    told->warn(told->arg, "credentials: others can read z");
     bool ok = !s->fails;
     if (ok) {
         snprintf(key, sizeof key, "K%d", s->same ? 1 : s->searches);
@@ -70,10 +72,17 @@ static void on_detail(void *arg, const char *text)
     snprintf(s->details, sizeof s->details, "%s", text);
 }
 
+static void on_warning(void *arg, const char *text)
+{
+    struct source *s = arg;
+    snprintf(s->warned, sizeof s->warned, "%s", text);
+    s->warnings++;
+}
+
 static struct bf_keeper *keep(struct source *s)
 {
     struct bf_err e = {0};
-    struct bf_keeper_finder f = {find, s, on_note, on_detail, s};
+    struct bf_keeper_finder f = {find, s, on_note, on_detail, on_warning, s};
     pthread_mutex_init(&s->lock, NULL);
     pthread_cond_init(&s->free, NULL);
     struct bf_keeper *k = bf_keeper_new(&f, &e);
@@ -124,6 +133,7 @@ static void is_found_once(void **unused)
     assert_true(s.asked);
     assert_string_equal(s.notes, "credentials: from a test\n");
     assert_string_equal(s.details, "credentials: not from x: y");
+    assert_string_equal(s.warned, "credentials: others can read z");
     bf_keeper_destroy(k);
 }
 
@@ -145,6 +155,7 @@ static void is_renewed_before_its_end(void **unused)
     soon(k, 46 * MINUTE, "K2");
     assert_int_equal(s.searches, 2);
     assert_false(s.asked); /* nobody is asked for a code by a thread */
+    assert_int_equal(s.warnings, 1);
     bf_keeper_destroy(k);
 }
 

@@ -1,3 +1,4 @@
+/* CSV with its columns and their types, and documents that are known by their members. */
 #include "tests/unit/unit.h"
 
 #include <unistd.h>

@@ -11,9 +11,9 @@
 #include "tests/unit/unit.h"
 
 #include "lib/base/clock.h"
-#include "lib/base/diag.h"
-#include "lib/base/file.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/diag.h"
+#include "lib/io/file.h"
+#include "lib/cli/rejects.h"
 #include "lib/base/stop.h"
 
 static char dir[] = "/tmp/bfpipe-io.XXXXXX";

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/objectkey/javatime.h"
 
 static int offset_minutes(struct bf_str zone)

@@ -9,7 +9,7 @@
 
 #include "tests/unit/unit.h"
 
-#include "lib/base/base64.h"
+#include "lib/encoding/base64.h"
 #include "lib/ddb/change.h"
 #include "lib/ddb/value.h"
 #include "lib/json/cpu.h"
@@ -107,7 +107,7 @@ static void load(void)
 
 static bool next_level(int *level)
 {
-    while (++*level <= BF_CPU_AVX2)
+    while (++*level <= BF_CPU_SSE2)
         if (bf_cpu_use((enum bf_cpu) * level))
             return true;
     return false;

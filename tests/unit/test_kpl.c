@@ -1,7 +1,7 @@
 /* MD5 against RFC 1321, and KPL aggregates: taken apart, and everything that only looks like one. */
 #include "tests/unit/unit.h"
 
-#include "lib/base/md5.h"
+#include "lib/encoding/md5.h"
 #include "lib/envelope/kpl.h"
 
 static void test_md5(void **state)

@@ -6,8 +6,8 @@
 
 #include "tests/unit/unit.h"
 
-#include "lib/base/file.h"
-#include "lib/base/opt.h"
+#include "lib/io/file.h"
+#include "lib/cli/opt.h"
 
 struct config {
     struct bf_common common;
@@ -16,7 +16,10 @@ struct config {
     struct bf_opt_list tags;
     uint64_t count, size, wait_ms, rate;
     int chosen;
+    enum colour { RED = 3, GREEN, BLUE } paint;
 };
+
+static const struct bf_opt_word paints[] = {{"red", RED}, {"green", GREEN}, {"blue", BLUE}};
 
 static bool choose(void *field, struct bf_str value, struct bf_err *e)
 {
@@ -36,6 +39,13 @@ static const struct bf_opt options[] = {
     BF_OPT_MS(0, "wait", struct config, wait_ms, "TIME", "how long"),
     BF_OPT_RATE(0, "rate", struct config, rate, "RATE", "how fast"),
     BF_OPT_FN(0, "choose", struct config, chosen, "YES", "a choice", choose),
+    BF_OPT_CHOICE('p', "paint", struct config, paint, "COLOUR", "red, green or blue", paints,
+                  .old = "-c --color --azure=blue"),
+    BF_OPT_RANGE(0, "jobs", struct config, count, "N", "1 to 64", 1, 64, .old = "-j"),
+    BF_OPT_SIZE(0, "part", struct config, size, "SIZE", "5MiB to 5GiB", .min = 5 << 20,
+                .max = (uint64_t)5 << 30),
+    BF_OPT_MS(0, "pause", struct config, wait_ms, "DURATION", "at least 1 s", .min = 1000,
+              .max = UINT64_MAX),
 };
 static const struct bf_opt_group groups[] = {
     {NULL, options, BF_COUNT(options), 0},
@@ -139,6 +149,15 @@ static void refuses(void **state)
         {"--wait", "1y", "tool: option '--wait': '1y' is not a duration"},
         {"-s", "-v", "tool: usage: tool [options] TABLE [FILE]\n"},
         {"--a\nb", "x", "tool: unknown option '--a b'\n"},
+        {"--paint=pink", "x", "tool: option '--paint': 'pink' is not red, green or blue\n"},
+        {"--paint=gren", "x",
+         "tool: option '--paint': 'gren' is not red, green or blue; did you mean 'green'?\n"},
+        {"--jobs=0", "x", "tool: option '--jobs': 0 is not from 1 to 64\n"},
+        {"--jobs=65", "x", "tool: option '--jobs': 65 is not from 1 to 64\n"},
+        {"--jobs=", "x", "tool: option '--jobs': '' is not a whole number\n"},
+        {"--part=1k", "x", "tool: option '--part': 1k is not from 5MiB to 5GiB\n"},
+        {"--pause=999ms", "x", "tool: option '--pause': 999ms is less than 1s\n"},
+        {"--azure=1", "x", "tool: option '--azure' takes no value\n"},
     };
     for (size_t i = 0; i < BF_COUNT(cases); i++) {
         assert_int_equal(parse(cases[i].a, cases[i].b, NULL), 2);
@@ -147,6 +166,62 @@ static void refuses(void **state)
     }
     assert_int_equal(parse("a", "b", "c", NULL), 2);
     assert_has(said, "tool: unexpected argument 'c'\n");
+}
+
+static void old_spellings(void **state)
+{
+    (void)state;
+    assert_int_equal(parse("-cgreen", "-j", "7", "x", NULL), BF_OPT_RUN);
+    assert_int_equal(c.paint, GREEN);
+    assert_int_equal(c.count, 7);
+    assert_string_equal(said, "tool: -c is now -p\ntool: -j is now --jobs\n");
+    assert_int_equal(parse("--color=red", "--color", "blue", "x", NULL), BF_OPT_RUN);
+    assert_int_equal(c.paint, BLUE);
+    assert_string_equal(said, "tool: --color is now --paint\n"); /* once */
+    assert_int_equal(parse("--azure", "x", NULL), BF_OPT_RUN);
+    assert_int_equal(c.paint, BLUE);
+    assert_string_equal(said, "tool: --azure is now --paint blue\n");
+    assert_int_equal(parse("-q", "--azure", "x", NULL), BF_OPT_RUN);
+    assert_string_equal(said, "");
+    assert_int_equal(parse("--help", NULL), 0);
+    assert_null(strstr(said, "azure"));
+    assert_int_equal(bf_opt_takes(&tool, BF_STR("azure")), BF_OPT_NOTHING);
+    assert_int_equal(bf_opt_takes(&tool, BF_STR("color")), BF_OPT_VALUE);
+    assert_int_equal(bf_opt_takes(&tool, BF_STR("colour")), BF_OPT_UNKNOWN);
+}
+
+static void environment(void **state)
+{
+    (void)state;
+    setenv("BF_COUNT", "7", 1);
+    setenv("BF_STRICT", "1", 1);
+    setenv("BF_TAG", "a", 1);
+    setenv("BF_PAINT", "", 1);
+    setenv("BF_AZURE", "true", 1);
+    setenv("BF_SIZED", "1", 1);   /* another tool's */
+    setenv("BF_VERSION", "1", 1); /* prints nothing */
+    setenv("BF_count", "9", 1);
+    assert_int_equal(parse("x", NULL), BF_OPT_RUN);
+    assert_int_equal(c.count, 7);
+    assert_true(c.strict);
+    assert_int_equal(c.paint, BLUE);
+    assert_string_equal(said, "tool: --azure is now --paint blue\n");
+    assert_int_equal(parse("-n8", "--tag", "b", "-q", "x", NULL), BF_OPT_RUN);
+    assert_int_equal(c.count, 8); /* the command line wins */
+    assert_int_equal(c.tags.n, 2);
+    assert_string_equal(c.tags.item[0], "a");
+    unsetenv("BF_AZURE");
+    setenv("BF_STRICT", "yes", 1);
+    assert_int_equal(parse("x", NULL), 2);
+    assert_has(said, "tool: BF_STRICT: 'yes' is not 1, true, 0 or false\n");
+    setenv("BF_STRICT", "false", 1);
+    setenv("BF_COUNT", "x", 1);
+    assert_int_equal(parse("x", NULL), 2);
+    assert_has(said, "tool: BF_COUNT: option 'count': 'x' is not a whole number\n");
+    static const char *const names[] = {"BF_COUNT", "BF_STRICT",  "BF_TAG",  "BF_PAINT",
+                                        "BF_SIZED", "BF_VERSION", "BF_count"};
+    for (size_t i = 0; i < BF_COUNT(names); i++)
+        unsetenv(names[i]);
 }
 
 static void prints(void **state)
@@ -159,7 +234,14 @@ static void prints(void **state)
     assert_int_equal(parse("x", "-V", NULL), 0);
     assert_memory_equal(said, "tool (bfpipe) ", 14);
     assert_int_equal(parse("--completions", NULL), 0);
-    assert_has(said, "complete -o default -W '--format --strict ");
+    assert_has(said, "compgen -W '--format ");
+    assert_has(said, "complete -F _bfpipe_tool tool\n");
+    assert_int_equal(parse("--completions=zsh", NULL), 0);
+    assert_has(said, "#compdef tool\n");
+    assert_int_equal(parse("--completions=fish", NULL), 0);
+    assert_has(said, "complete -c tool -l paint");
+    assert_int_equal(parse("--completions=csh", NULL), 2);
+    assert_has(said, "'csh' is not bash, zsh or fish\n");
 }
 
 static void lists_are_limited(void **state)
@@ -184,7 +266,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(takes_values),      cmocka_unit_test(ends_options),
         cmocka_unit_test(refuses),           cmocka_unit_test(prints),
-        cmocka_unit_test(lists_are_limited),
+        cmocka_unit_test(lists_are_limited), cmocka_unit_test(old_spellings),
+        cmocka_unit_test(environment),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

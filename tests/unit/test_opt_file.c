@@ -1,12 +1,12 @@
-/* Files of options (lib/base/opt_file.h): what they set, and how their errors are said. */
+/* Files of options (lib/cli/opt_file.h): what they set, and how their errors are said. */
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/base/file.h"
-#include "lib/base/opt_file.h"
+#include "lib/io/file.h"
+#include "lib/cli/opt_file.h"
 
 struct config {
     const char *text, *other;

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/base/diag.h"
-#include "lib/base/file.h"
-#include "lib/base/rejects.h"
+#include "lib/cli/diag.h"
+#include "lib/io/file.h"
+#include "lib/cli/rejects.h"
 
 static void holds(const char *path, struct bf_str want)
 {

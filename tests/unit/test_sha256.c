@@ -5,8 +5,8 @@
 #include "tests/unit/unit.h"
 
 #include "lib/aws/sign/hash.h"
-#include "lib/base/enc.h"
-#include "lib/base/sha256.h"
+#include "lib/encoding/enc.h"
+#include "lib/encoding/sha256.h"
 
 static void expect_hex(const unsigned char digest[BF_SHA256_BYTES], const char *hex)
 {

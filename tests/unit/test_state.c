@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/checkpoint/state.h"
 
 static char path[64];
@@ -54,13 +54,15 @@ static void fill(struct bf_state *s)
     bf_state_since(s, BF_STR("audit"), BF_STR("shard-0"), 1795759200123);
     bf_state_since(s, BF_STR("orders"), BF_STR("shard-1"), 5);
     bf_state_since(s, BF_STR("orders"), BF_STR("shard-9"), 5); /* not there */
-    struct bf_state_batch b = {.file = bf_str_dup(BF_STR("a.body")),
-                               .bucket = bf_str_dup(BF_STR("lake")),
-                               .key = bf_str_dup(BF_STR("x/\"quoted\" \xc3\xa9")),
-                               .partition = bf_str_dup(BF_STR("{\"category\":\"Toys\"}")),
-                               .records = 12,
-                               .bytes = 3400,
-                               .arrival_ms = 1795759200123};
+    struct bf_state_batch b = {
+        .file = bf_str_dup(BF_STR("a.body")),
+        .bucket = bf_str_dup(BF_STR("lake")),
+        .key = bf_str_dup(BF_STR("x/\"quoted\" \xc3\xa9")),
+        .partition =
+            bf_str_dup(BF_STR("{\"category\":\"a\\\"\\u0001/\\n\\u0000\xC3\xA4\",\"b\":\"\"}")),
+        .records = 12,
+        .bytes = 3400,
+        .arrival_ms = 1795759200123};
     assert_true(bf_state_add_sealed(s, &b, &e));
     b = (struct bf_state_batch){.file = bf_str_dup(BF_STR("b.rows")), .records = 1, .bytes = 2};
     assert_true(bf_state_add_open(s, &b, &e));
@@ -91,7 +93,8 @@ static void saved_state_comes_back(void **unused)
     assert_null(bf_state_find(&t, BF_STR("audit"), BF_STR("shard-1")));
     assert_int_equal(t.nsealed, 1);
     assert_string_equal(t.sealed[0].key, "x/\"quoted\" \xc3\xa9");
-    assert_string_equal(t.sealed[0].partition, "{\"category\":\"Toys\"}");
+    assert_string_equal(t.sealed[0].partition,
+                        "{\"category\":\"a\\\"\\u0001/\\n\\u0000\xC3\xA4\",\"b\":\"\"}");
     assert_int_equal(t.sealed[0].records, 12);
     assert_int_equal(t.sealed[0].arrival_ms, 1795759200123);
     assert_int_equal(t.nopen, 1);
@@ -130,7 +133,13 @@ static void what_is_no_state_is_refused(void **unused)
             "file name of its own");
     refuses("{\"version\":1,\"open\":[{\"records\":\"x\"}]}", "records is not a number");
     refuses("{\"version\":1,\"streams\":{\"a\":{\"b\":{\"sequence\":7}}}}",
-            "a string was expected");
+            "sequence: a text was expected");
+    refuses("{\"version\":1,\"version\":1}", "a name comes twice");
+    refuses("{\"version\":1,\"streams\":{\"a\":[]}}", "a stream: an object was expected");
+    refuses("{\"version\":1,\"open\":{}}", "open: an array was expected");
+    refuses("{\"version\":1,\"open\":[{\"file\":\"a\\u0000b\"}]}", "file: a text was expected");
+    refuses("{\"version\":1,\"open\":[{\"file\":\"a\",\"partition\":{\"a\":1}}]}",
+            "partition: a text was expected");
     refuses("{\"version\":1,\"sealed\":[{\"file\":\"a\"", "expected");
 }
 

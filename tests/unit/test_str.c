@@ -1,3 +1,4 @@
+/* Strings and buffers: comparing, splitting, growing, and their limits. */
 #include <stdlib.h>
 
 #include "tests/unit/unit.h"
@@ -83,6 +84,18 @@ static void buffer_formats(void **state)
     bf_buf_free(&b);
 }
 
+static void shown_ends_between_characters(void **state)
+{
+    (void)state;
+    assert_int_equal(bf_str_shown(bf_str_of("abc"), 3), 3);
+    assert_int_equal(bf_str_shown(bf_str_of("abcd"), 3), 3);
+    assert_int_equal(bf_str_shown(bf_str_of("ab\xc3\xa4"), 3), 2); /* 2 bytes */
+    assert_int_equal(bf_str_shown(bf_str_of("ab\xc3\xa4"), 4), 4);
+    assert_int_equal(bf_str_shown(bf_str_of("a\xf0\x9f\x98\x80"), 4), 1);    /* 4 bytes */
+    assert_int_equal(bf_str_shown(bf_str_of("\x80\x80\x80\x80\x80"), 4), 4); /* no UTF-8 */
+    assert_int_equal(bf_str_shown(bf_str(NULL, 0), 60), 0);
+}
+
 static void dup_copies(void **state)
 {
     (void)state;
@@ -97,9 +110,13 @@ static void dup_copies(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(compare),        cmocka_unit_test(trim),
-        cmocka_unit_test(split),          cmocka_unit_test(buffer_is_sticky),
-        cmocka_unit_test(buffer_formats), cmocka_unit_test(dup_copies),
+        cmocka_unit_test(compare),
+        cmocka_unit_test(trim),
+        cmocka_unit_test(split),
+        cmocka_unit_test(buffer_is_sticky),
+        cmocka_unit_test(buffer_formats),
+        cmocka_unit_test(dup_copies),
+        cmocka_unit_test(shown_ends_between_characters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 #include "tests/unit/unit.h"
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/base/num.h"
 #include "lib/base/rng.h"
 

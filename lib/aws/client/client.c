@@ -11,11 +11,12 @@
 #include "lib/base/stop.h"
 
 enum { MAX_ANSWER = 32 << 20, DEFAULT_TIMEOUT_MS = 60000, BUCKETS_MAX = 1024 };
+enum { LOOK_MS = 5000 };     /* so often at least it is looked whether the computer has slept */
 enum { SLOWEST = 16 << 10 }; /* bytes a second of a request's body */
 
 /* Whose answer is being handed over: bf_aws_header asks it. A call may be gone or submitted again
  * before `done` returns, so it is not kept in the call. */
-static _Thread_local struct bf_aws_state *answering;
+static _Thread_local struct bf_aws_flight *answering;
 
 struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e)
 {
@@ -27,12 +28,15 @@ struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e
     bf_map_init(&aws->buckets, BUCKETS_MAX);
     bf_rng_seed(&aws->rng, bf_rng_entropy());
     aws->quota.left = BF_RETRY_QUOTA;
+    aws->slept_ms = bf_clock_slept_ms();
     aws->grace_ms = options->grace_ms;
+    aws->arn = bf_str_of(options->arn);
     if (!bf_aws_config_load(&aws->config, options, bf_aws_env_process(), e)) {
         bf_map_free(&aws->buckets);
         free(aws);
         return NULL;
     }
+    bf_aws_config_forget_keys(&aws->config); /* the search reads them anew */
     const char *ca = aws->config.ca_bundle;
     if ((!ca || access(ca, R_OK) == 0 || bf_err_sys(e, errno, "CA bundle %s", ca)) &&
         bf_http_init(&aws->http, ca, e) && bf_aws_identity_init(aws, options, e))
@@ -46,7 +50,7 @@ void bf_aws_destroy(struct bf_aws *aws)
     if (!aws)
         return;
     while (aws->all) {
-        struct bf_aws_state *s = aws->all;
+        struct bf_aws_flight *s = aws->all;
         aws->all = s->all;
         if (s->running)
             bf_http_drop(&aws->http, &s->x);
@@ -98,9 +102,9 @@ size_t bf_aws_in_flight(const struct bf_aws *aws)
     return aws->in_flight;
 }
 
-static struct bf_aws_state *take(struct bf_aws *aws)
+static struct bf_aws_flight *take_free(struct bf_aws *aws)
 {
-    struct bf_aws_state *s = aws->free;
+    struct bf_aws_flight *s = aws->free;
     if (s)
         aws->free = s->next;
     else {
@@ -116,8 +120,9 @@ static struct bf_aws_state *take(struct bf_aws *aws)
     return s;
 }
 
-static void give_back(struct bf_aws *aws, struct bf_aws_state *s)
+static void give_back(struct bf_aws *aws, struct bf_aws_flight *s)
 {
+    bf_request_wipe(&s->request);
     s->call = NULL;
     s->running = false;
     s->next = aws->free;
@@ -126,43 +131,12 @@ static void give_back(struct bf_aws *aws, struct bf_aws_state *s)
 }
 
 /* Takes s off a list, when it is there. */
-static void take_off(struct bf_aws_state **at, const struct bf_aws_state *s)
+static void take_off(struct bf_aws_flight **at, const struct bf_aws_flight *s)
 {
     while (*at && *at != s)
         at = &(*at)->next;
     if (*at)
         *at = s->next;
-}
-
-static const struct bf_endpoint *resolve(struct bf_aws *aws, enum bf_aws_service service,
-                                         struct bf_err *e)
-{
-    if (!aws->resolved[service]) {
-        if (!bf_endpoint_resolve(&aws->config, service, &aws->endpoints[service], e))
-            return NULL;
-        aws->resolved[service] = true;
-    }
-    return &aws->endpoints[service];
-}
-
-static const struct bf_endpoint *endpoint_for(struct bf_aws *aws, const struct bf_aws_call *call,
-                                              struct bf_err *e)
-{
-    enum bf_aws_service service = call->op->service;
-    if (service == BF_AWS_S3 && call->bucket) {
-        uint64_t *known = bf_map_get(&aws->buckets, bf_str_of(call->bucket));
-        if (known)
-            return (const struct bf_endpoint *)(uintptr_t)*known;
-    }
-    return resolve(aws, service, e);
-}
-
-bool bf_aws_is_own_endpoint(struct bf_aws *aws, enum bf_aws_service service, bool *own,
-                            struct bf_err *e)
-{
-    const struct bf_endpoint *endpoint = resolve(aws, service, e);
-    *own = endpoint && !endpoint->custom;
-    return endpoint != NULL;
 }
 
 /* An object may take long as long as it moves; an API answer may not, but its request may on a slow line. */
@@ -173,7 +147,7 @@ uint64_t bf_aws_timeout_ms(const struct bf_aws_call *call)
     return DEFAULT_TIMEOUT_MS + call->body.n / SLOWEST * 1000;
 }
 
-bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+bool bf_aws_send(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     const struct bf_aws_call *call = s->call;
     char sdk_request[48];
@@ -191,6 +165,7 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
         return false;
     x->timeout_ms = bf_aws_timeout_ms(call);
     x->stall_s = call->timeout_ms ? 0 : DEFAULT_TIMEOUT_MS / 1000;
+    x->answer_ms = call->sink ? 0 : DEFAULT_TIMEOUT_MS;
     x->max_answer = MAX_ANSWER;
     x->sink = call->sink;
     x->sink_arg = call->arg;
@@ -203,10 +178,10 @@ bool bf_aws_send(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
 bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *e)
 {
     call->state = NULL;
-    const struct bf_endpoint *endpoint = endpoint_for(aws, call, e);
-    if (!endpoint || !bf_aws_identify(aws, e))
+    const struct bf_endpoint *endpoint = bf_aws_endpoint_for(aws, call, e);
+    if (!endpoint)
         return false;
-    struct bf_aws_state *s = take(aws);
+    struct bf_aws_flight *s = take_free(aws);
     if (!s)
         return bf_err_nomem(e);
     s->call = call;
@@ -220,8 +195,9 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     bf_rng_uuid(&aws->rng, s->invocation_id);
     enum bf_request_hash hash = bf_request_hash(&s->request, call, endpoint->https, e);
     s->hashing = hash == BF_HASH_MORE;
-    if (s->hashing)
-        bf_aws_send_later(aws, s, 0);
+    uint64_t turn_us = hash == BF_HASH_FAILED ? 0 : bf_aws_turn_us(aws);
+    if (s->hashing || turn_us)
+        bf_aws_send_later(aws, s, turn_us);
     else if (hash == BF_HASH_FAILED || !bf_aws_send(aws, s, e)) {
         give_back(aws, s);
         return bf_err_ctx(e, "%s", bf_request_name(call));
@@ -232,7 +208,7 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
 
 void bf_aws_cancel(struct bf_aws *aws, struct bf_aws_call *call)
 {
-    struct bf_aws_state *s = call->state;
+    struct bf_aws_flight *s = call->state;
     if (!s || s->call != call)
         return;
     if (s->running)
@@ -252,14 +228,21 @@ struct bf_str bf_aws_header(const struct bf_aws_call *call, const char *name)
     return bf_http_header(&answering->x, name);
 }
 
-void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_state *s, uint64_t delay_us)
+uint64_t bf_aws_turn_us(struct bf_aws *aws)
+{
+    return aws->config.adaptive
+               ? bf_adaptive_wait_us(&aws->adaptive, (uint64_t)bf_clock_mono_ms() * 1000)
+               : 0;
+}
+
+void bf_aws_send_later(struct bf_aws *aws, struct bf_aws_flight *s, uint64_t delay_us)
 {
     s->due_ms = bf_clock_mono_ms() + (int64_t)((delay_us + 999) / 1000);
     s->next = aws->waiting;
     aws->waiting = s;
 }
 
-void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_state *s, const struct bf_err *err)
+void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_flight *s, const struct bf_err *err)
 {
     struct bf_aws_call *call = s->call;
     struct bf_aws_answer a = {
@@ -271,7 +254,7 @@ void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_state *s, const struct bf_
         .attempts = (int)s->retry.attempt,
         .err = *err,
     };
-    struct bf_aws_state *outer = answering;
+    struct bf_aws_flight *outer = answering;
     answering = s;
     call->state = NULL;
     call->done(call, &a);
@@ -283,15 +266,17 @@ void bf_aws_deliver(struct bf_aws *aws, struct bf_aws_state *s, const struct bf_
 static int wait_ms(const struct bf_aws *aws, int timeout_ms)
 {
     int64_t least = timeout_ms < 0 ? INT_MAX : timeout_ms;
+    if (aws->in_flight && least > LOOK_MS)
+        least = LOOK_MS;
     int64_t now = aws->waiting ? bf_clock_mono_ms() : 0;
-    for (const struct bf_aws_state *s = aws->waiting; s; s = s->next)
+    for (const struct bf_aws_flight *s = aws->waiting; s; s = s->next)
         if (s->due_ms - now < least)
             least = s->due_ms > now ? s->due_ms - now : 0;
     return bf_aws_grace_wait_ms(aws, (int)least);
 }
 
 /* Its turn: hashes a slice of its body, or sends it. */
-static void take_turn(struct bf_aws *aws, struct bf_aws_state *s)
+static void take_turn(struct bf_aws *aws, struct bf_aws_flight *s)
 {
     struct bf_err e = {0};
     if (s->hashing) {
@@ -316,9 +301,9 @@ static void send_due(struct bf_aws *aws)
     if (!aws->waiting)
         return;
     int64_t now = bf_clock_mono_ms();
-    struct bf_aws_state **at = &aws->waiting;
+    struct bf_aws_flight **at = &aws->waiting;
     while (*at) {
-        struct bf_aws_state *s = *at;
+        struct bf_aws_flight *s = *at;
         if (s->due_ms <= now) {
             *at = s->next;
             s->next = aws->due;
@@ -327,7 +312,7 @@ static void send_due(struct bf_aws *aws)
             at = &s->next;
     }
     while (aws->due) {
-        struct bf_aws_state *s = aws->due;
+        struct bf_aws_flight *s = aws->due;
         aws->due = s->next;
         take_turn(aws, s);
     }
@@ -337,12 +322,14 @@ static void send_due(struct bf_aws *aws)
 static bool advance(struct bf_aws *aws, size_t *n, struct bf_err *e)
 {
     struct bf_http_exchange *x;
+    if (!bf_aws_notice_sleep(aws, e))
+        return false;
     send_due(aws);
     if (!bf_http_perform(&aws->http, e))
         return false;
     while ((x = bf_http_next(&aws->http))) {
-        struct bf_aws_state *s =
-            (struct bf_aws_state *)(void *)((char *)x - offsetof(struct bf_aws_state, x));
+        struct bf_aws_flight *s =
+            (struct bf_aws_flight *)(void *)((char *)x - offsetof(struct bf_aws_flight, x));
         s->running = false;
         bf_aws_conclude(aws, s);
         ++*n;

@@ -20,8 +20,12 @@
 #ifndef BF_AWS_CLIENT_CLIENT_H
 #define BF_AWS_CLIENT_CLIENT_H
 
-#include "lib/aws/config/options.h"
+#include "lib/aws/config/service.h"
+#include "lib/aws/config/settings.h"
 #include "lib/aws/http/header.h"
+#include "lib/base/str.h"
+
+BF_C_BEGIN
 
 struct bf_aws;
 
@@ -101,8 +105,8 @@ struct bf_aws_call {
     /* one attempt; 0: 60 s in which nothing moves, and for what is not S3 also 60 s in all, a second
      * more for each 16 KiB of body */
     uint64_t timeout_ms;
-    bool no_retry;              /* the caller does its own */
-    struct bf_aws_state *state; /* the client's, while in flight; NULL again when done is called */
+    bool no_retry;               /* the caller does its own */
+    struct bf_aws_flight *state; /* the client's, while in flight; NULL again when done is called */
 };
 
 /* Starts a call. False when it cannot even be built (*e), and then `done` is not called. */
@@ -137,5 +141,7 @@ BF_API BF_MUST bool bf_aws_call_wait(struct bf_aws *aws, const struct bf_aws_op 
 
 /* "libcurl/7.88.1 OpenSSL/3.0.15 ..." for --version. */
 BF_API const char *bf_aws_libraries(void);
+
+BF_C_END
 
 #endif

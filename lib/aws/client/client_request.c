@@ -9,7 +9,9 @@
 #include <openssl/evp.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
+
+enum { LINES_USUAL = 8 << 10 };
 
 static const char unsigned_payload[] = "UNSIGNED-PAYLOAD";
 
@@ -29,10 +31,17 @@ void bf_request_init(struct bf_request *r)
     bf_buf_init(&r->auth, 8 << 10);
 }
 
+void bf_request_wipe(struct bf_request *r)
+{
+    if (r->text.n)
+        OPENSSL_cleanse(r->text.p, r->text.n);
+}
+
 void bf_request_free(struct bf_request *r)
 {
     bf_buf_free(&r->url);
     bf_buf_free(&r->path);
+    bf_request_wipe(r);
     bf_buf_free(&r->text);
     bf_buf_free(&r->auth);
     EVP_MD_CTX_free(r->digest);
@@ -290,6 +299,8 @@ bool bf_request_build(struct bf_request *r, struct bf_signer *signer,
     bf_clock_amz(amz_date, attempt->wall_ms);
     struct lines l = {.text = &r->text};
     bf_buf_reset(&r->text);
+    (void)bf_buf_room(&r->text,
+                      LINES_USUAL); /* growing would leave a copy of the session token behind */
     add_signed(&l, r, call, ep, amz_date, signer->credentials.token);
     if (l.bad || l.n > BF_HTTP_LINES - 6)
         return bf_err_set(e, BF_E_USAGE, "the header '%.80s' cannot be sent",

@@ -42,6 +42,9 @@ struct bf_request {
 void bf_request_init(struct bf_request *r);
 void bf_request_free(struct bf_request *r);
 
+/* Its call is done: no session token stays in its lines. */
+void bf_request_wipe(struct bf_request *r);
+
 /* The payload hash, once a call: it holds for all attempts. A body in a file is read for it, where it
  * has to be: in slices, since it may be gigabytes and other calls want their turn meanwhile. */
 enum bf_request_hash { BF_HASH_DONE, BF_HASH_MORE, BF_HASH_FAILED };

@@ -48,7 +48,7 @@ int bf_aws_grace_wait_ms(const struct bf_aws *aws, int timeout_ms)
     now = bf_clock_mono_ms();
     if (!aws->stop_told && aws->stop_ms + TELL_MS - now < least)
         least = aws->stop_ms + TELL_MS - now;
-    for (const struct bf_aws_state *s = aws->all; s; s = s->all) {
+    for (const struct bf_aws_flight *s = aws->all; s; s = s->all) {
         int64_t left = later(s->moved_ms, aws->stop_ms) + (int64_t)aws->grace_ms - now;
         if (s->call && s->running && left < least)
             least = left;
@@ -71,7 +71,7 @@ static void tell(struct bf_aws *aws)
 }
 
 /* Does the request stand still? */
-static bool stands(const struct bf_aws *aws, struct bf_aws_state *s, int64_t now)
+static bool stands(const struct bf_aws *aws, struct bf_aws_flight *s, int64_t now)
 {
     uint64_t moved = bf_http_moved(&s->x);
     if (moved != s->moved) {
@@ -84,16 +84,22 @@ static bool stands(const struct bf_aws *aws, struct bf_aws_state *s, int64_t now
 /* Retries that would come too late end with what the last attempt said. */
 static void end_waits(struct bf_aws *aws)
 {
-    struct bf_aws_state **at = &aws->waiting;
+    struct bf_aws_flight **at = &aws->waiting;
     int64_t now = bf_clock_mono_ms();
     while (*at) {
-        struct bf_aws_state *s = *at;
+        struct bf_aws_flight *s = *at;
         if (s->hashing || s->due_ms - now < bf_aws_patience_ms(aws, s->failing_ms, UINT64_MAX)) {
             at = &s->next;
             continue;
         }
         *at = s->next;
-        bf_aws_give_up_retry(aws, s);
+        if (s->failing_ms)
+            bf_aws_give_up_retry(aws, s);
+        else { /* its first turn was still to come */
+            struct bf_err e;
+            bf_err_set(&e, BF_E_STOPPED, "interrupted");
+            bf_aws_give_up(aws, s, &e);
+        }
         at = &aws->waiting; /* the list may be another now */
     }
 }
@@ -107,7 +113,7 @@ void bf_aws_end_what_stands(struct bf_aws *aws)
     tell(aws);
     end_waits(aws);
     int64_t now = bf_clock_mono_ms();
-    for (struct bf_aws_state *s = aws->all; s; s = s->all) {
+    for (struct bf_aws_flight *s = aws->all; s; s = s->all) {
         if (!s->call || !s->running || !stands(aws, s, now))
             continue;
         bf_http_drop(&aws->http, &s->x);

@@ -26,6 +26,13 @@ static void on_detail(void *arg, const char *text)
         aws->detail(aws->detail_arg, text);
 }
 
+static void on_warn(void *arg, const char *text)
+{
+    const struct bf_aws *aws = arg;
+    if (aws->warn)
+        aws->warn(aws->warn_arg, text);
+}
+
 bool bf_aws_identity_init(struct bf_aws *aws, const struct bf_aws_options *options,
                           struct bf_err *e)
 {
@@ -36,6 +43,7 @@ bool bf_aws_identity_init(struct bf_aws *aws, const struct bf_aws_options *optio
                                  .arg = aws->finder,
                                  .note = on_note,
                                  .detail = on_detail,
+                                 .warn = on_warn,
                                  .told_arg = aws};
     if (!bf_cred_finder_init(aws->finder, options, e))
         return false;
@@ -66,7 +74,7 @@ bool bf_aws_identify(struct bf_aws *aws, struct bf_err *e)
     return true;
 }
 
-bool bf_aws_renew(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+bool bf_aws_renew(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     if (s->renewed)
         return bf_err_set(e, BF_E_EXPIRED, "those that took their place are refused too");

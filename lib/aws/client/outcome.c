@@ -1,4 +1,5 @@
 #include "lib/aws/client/client_impl.h"
+#include "lib/aws/http/hide.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,20 +16,20 @@ static void copy_header(const struct bf_http_exchange *x, const char *name, char
     out[v.n] = '\0';
 }
 
-static void read_request_id(struct bf_aws_state *s)
+static void read_request_id(struct bf_aws_flight *s)
 {
     copy_header(&s->x, "x-amzn-requestid", s->request_id, sizeof s->request_id);
     if (!s->request_id[0])
         copy_header(&s->x, "x-amz-request-id", s->request_id, sizeof s->request_id);
 }
 
-static bool speaks_xml(const struct bf_aws_state *s)
+static bool speaks_xml(const struct bf_aws_flight *s)
 {
     return !bf_service_of(s->call->op->service)->target_prefix;
 }
 
 /* An upload that went wrong behind its 200 OK. The body of an object may look like anything. */
-static bool hides_error(const struct bf_aws_state *s)
+static bool hides_error(const struct bf_aws_flight *s)
 {
     const char *method = s->call->method ? s->call->method : "POST";
     return speaks_xml(s) && strcmp(method, "GET") != 0 && s->x.body_in.n &&
@@ -63,7 +64,7 @@ static bool tells_upload(const struct bf_aws_call *call, struct bf_str body)
 
 /* A success in S3's own form. A body where S3 sends none is a page of a proxy; what tells only that "something" has
  * gone well, a 204 for instance, is no receipt. */
-static bool is_s3_success(const struct bf_aws_state *s, struct bf_str body)
+static bool is_s3_success(const struct bf_aws_flight *s, struct bf_str body)
 {
     const struct bf_aws_call *call = s->call;
     const char *method = call->method ? call->method : "POST";
@@ -78,7 +79,7 @@ static bool is_s3_success(const struct bf_aws_state *s, struct bf_str body)
 
 /* An answer that this service never gives: of a proxy, a log-in page, a server of another kind at this
  * address. */
-static bool foreign(const struct bf_aws_state *s)
+static bool foreign(const struct bf_aws_flight *s)
 {
     struct bf_str body = bf_str_trim(bf_buf_view(&s->x.body_in));
     if (!speaks_xml(s))
@@ -86,14 +87,14 @@ static bool foreign(const struct bf_aws_state *s)
     return s->x.status / 100 == 2 && !is_s3_success(s, body);
 }
 
-static void explain_foreign(const struct bf_aws_state *s, enum bf_err_code code, struct bf_err *e)
+static void explain_foreign(const struct bf_aws_flight *s, enum bf_err_code code, struct bf_err *e)
 {
     bf_err_set(e, code, "%s does not answer as %s does; is the endpoint right?", s->endpoint->host,
                bf_service_of(s->call->op->service)->name);
 }
 
 /* "name: code: message (HTTP 400, request X, 3 attempts)" */
-static void describe(const struct bf_aws_state *s, struct bf_err *e)
+static void describe(const struct bf_aws_flight *s, struct bf_err *e)
 {
     char tail[200] = "", attempts[32] = "";
     if (s->retry.attempt > 1)
@@ -111,7 +112,7 @@ static void describe(const struct bf_aws_state *s, struct bf_err *e)
                message[0] ? ": " : "", message, tail[0] ? " (" : "", tail, tail[0] ? ")" : "");
 }
 
-static void read_service_error(struct bf_aws_state *s, struct bf_err *e)
+static void read_service_error(const struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     struct bf_str body = bf_buf_view(&s->x.body_in);
     if (speaks_xml(s))
@@ -119,13 +120,15 @@ static void read_service_error(struct bf_aws_state *s, struct bf_err *e)
     else
         bf_answer_json_error(s->x.status, bf_http_header(&s->x, "x-amzn-errortype"), body,
                              &s->error);
+    bf_hide_secret(s->error.message, aws->signer.credentials.token);
+    bf_hide_secret(s->error.message, aws->signer.credentials.secret_key);
     e->code = bf_answer_err_code(s->x.status, bf_str_of(s->error.code));
 }
 
 /* Will a signature with the service's time be taken? When the clock was off, as the Date of the answer says now. And
  * once where the service says that the time was wrong, however near its Date is: the request may have been held up
  * between the two (a computer that slept, a slow proxy), or the machine that refused it was not the one that answered. */
-static bool is_worth_another_time(const struct bf_aws *aws, struct bf_aws_state *s,
+static bool is_worth_another_time(const struct bf_aws *aws, struct bf_aws_flight *s,
                                   struct bf_str code)
 {
     if (!bf_retry_is_skew(code))
@@ -139,7 +142,7 @@ static bool is_worth_another_time(const struct bf_aws *aws, struct bf_aws_state 
 }
 
 /* What went wrong, if anything (e->code), and what kind of retry it is worth. */
-static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     struct bf_http_exchange *x = &s->x;
     s->error = (struct bf_answer_error){0};
@@ -165,7 +168,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s
         explain_foreign(s, BF_E_SERVICE, e);
         return BF_RETRY_NOT;
     }
-    read_service_error(s, e);
+    read_service_error(aws, s, e);
     struct bf_str code = bf_str_of(s->error.code);
     if (is_worth_another_time(aws, s, code))
         return BF_RETRY_TRANSIENT;
@@ -178,7 +181,7 @@ static enum bf_retry_kind judge(const struct bf_aws *aws, struct bf_aws_state *s
 }
 
 /* The region that S3 says the bucket lies in, when it is not the one that was signed for. */
-static bool other_region(const struct bf_aws_state *s, char region[64])
+static bool other_region(const struct bf_aws_flight *s, char region[64])
 {
     int status = s->x.status;
     if (s->call->op->service != BF_AWS_S3 || !s->call->bucket || s->redirected ||
@@ -202,7 +205,7 @@ static bool resolve_in(struct bf_aws *aws, const char *region, struct bf_endpoin
 
 /* Where the bucket is reached in its own region; kept for later calls. The Location header has no
  * say in it: the request is signed anew for the host that the region gives. */
-static bool move(struct bf_aws *aws, struct bf_aws_state *s, const char *region)
+static bool move(struct bf_aws *aws, struct bf_aws_flight *s, const char *region)
 {
     struct bf_err ignored;
     bool added;
@@ -229,7 +232,7 @@ static bool move(struct bf_aws *aws, struct bf_aws_state *s, const char *region)
 
 /* The credentials have expired in the eyes of the service. With others it is sent again at once; that is no retry. Else
  * what became of renewing is added, and 75 is for what may have been renewed by the next start. */
-static bool has_others(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+static bool has_others(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     struct bf_err why = {0};
     struct bf_str code = bf_str_of(s->error.code);
@@ -246,7 +249,7 @@ static bool has_others(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err
     return false;
 }
 
-static void note(const struct bf_aws *aws, const struct bf_aws_state *s, const struct bf_err *e,
+static void note(const struct bf_aws *aws, const struct bf_aws_flight *s, const struct bf_err *e,
                  uint64_t delay_us)
 {
     char text[sizeof e->text + 64];
@@ -257,7 +260,7 @@ static void note(const struct bf_aws *aws, const struct bf_aws_state *s, const s
     aws->note(aws->note_arg, text);
 }
 
-static void clear_answer(struct bf_aws_state *s)
+static void clear_answer(struct bf_aws_flight *s)
 {
     s->x.status = 0;
     s->request_id[0] = '\0';
@@ -266,28 +269,28 @@ static void clear_answer(struct bf_aws_state *s)
     bf_buf_reset(&s->x.body_in);
 }
 
-void bf_aws_give_up(struct bf_aws *aws, struct bf_aws_state *s, struct bf_err *e)
+void bf_aws_give_up(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     clear_answer(s);
     describe(s, e);
     bf_aws_deliver(aws, s, e);
 }
 
-void bf_aws_give_up_retry(struct bf_aws *aws, struct bf_aws_state *s)
+void bf_aws_give_up_retry(struct bf_aws *aws, struct bf_aws_flight *s)
 {
     s->retry.attempt--; /* it has been counted already */
     clear_answer(s);
     bf_aws_deliver(aws, s, &s->why);
 }
 
-static void send_again(struct bf_aws *aws, struct bf_aws_state *s)
+static void send_again(struct bf_aws *aws, struct bf_aws_flight *s)
 {
     struct bf_err e = {0};
     if (!bf_aws_send(aws, s, &e))
         bf_aws_give_up(aws, s, &e);
 }
 
-void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
+void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_flight *s)
 {
     struct bf_err e = {0};
     uint64_t delay_us;
@@ -295,6 +298,9 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
     bf_retry_learn_skew(bf_http_header(&s->x, "date"), bf_clock_wall_ms(), &aws->skew_ms);
     read_request_id(s);
     enum bf_retry_kind kind = judge(aws, s, &e);
+    if (aws->config.adaptive)
+        bf_adaptive_answer(&aws->adaptive, (uint64_t)bf_clock_mono_ms() * 1000,
+                           kind == BF_RETRY_THROTTLING);
     if (e.code == BF_OK) {
         bf_retry_done(&aws->quota, &s->retry);
         bf_aws_deliver(aws, s, &e);
@@ -314,6 +320,8 @@ void bf_aws_conclude(struct bf_aws *aws, struct bf_aws_state *s)
         s->failing_ms = bf_clock_mono_ms();
     if (bf_retry_again(&s->rules, &aws->quota, &s->retry, kind, jitter,
                        bf_http_header(&s->x, "x-amz-retry-after"), &delay_us)) {
+        uint64_t turn_us = bf_aws_turn_us(aws);
+        delay_us = turn_us > delay_us ? turn_us : delay_us;
         note(aws, s, &e, delay_us);
         s->why = e;
         bf_aws_send_later(aws, s, delay_us);

@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <strings.h>
 
+#include <openssl/crypto.h>
+
 #include "lib/aws/config/options.h"
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/base/num.h"
 
 enum { FILE_MAX = 1024 * 1024 };
@@ -64,6 +66,15 @@ bool bf_aws_config_path(struct bf_aws_env env, const char *variable, const char 
     return true;
 }
 
+/* A copy of its name, where others than its owner can read it. */
+static const char *exposed(struct bf_aws_config *c, const char *file)
+{
+    struct bf_str copy;
+    return bf_file_is_exposed(file) && bf_arena_copy(&c->profiles.text, bf_str_of(file), &copy)
+               ? copy.p
+               : NULL;
+}
+
 /* Reads one of the shared files; one that is not there is empty. */
 static bool load_file(struct bf_aws_config *c, enum bf_profile_file which, struct bf_err *e)
 {
@@ -83,7 +94,11 @@ static bool load_file(struct bf_aws_config *c, enum bf_profile_file which, struc
             ok = true;
         } else if (ok && !bf_profiles_parse(&c->profiles, which, bf_buf_view(&text), e))
             ok = bf_err_ctx(e, "%s", file);
+        else if (ok)
+            c->exposed[which] = exposed(c, file);
     }
+    if (text.p)
+        OPENSSL_cleanse(text.p, text.cap);
     bf_buf_free(&path);
     bf_buf_free(&text);
     return ok;
@@ -96,6 +111,7 @@ static bool choose_profile(struct bf_aws_config *c, const struct bf_aws_options 
     const char *named = o->profile ? o->profile : bf_aws_config_env(c, "AWS_PROFILE");
     c->profile_explicit = o->profile != NULL;
     c->profile = named ? named : "default";
+    c->profile_from = o->profile ? "--profile" : named ? "AWS_PROFILE" : "default";
     if (named && !bf_profiles_has(&c->profiles, BF_PROFILE, named))
         return bf_err_set(e, BF_E_NOTFOUND,
                           "profile '%.80s' is in neither the config nor the credentials file",
@@ -114,11 +130,21 @@ static const char *first(const char *a, const char *b)
     return a ? a : b;
 }
 
+/* Takes the region from here, where no other has one yet. */
+static void offer_region(struct bf_aws_config *c, const char *region, const char *from)
+{
+    if (c->region || !region)
+        return;
+    c->region = region;
+    c->region_from = from;
+}
+
 static bool choose_region(struct bf_aws_config *c, const struct bf_aws_options *o, struct bf_err *e)
 {
-    c->region = first(o->region, first(bf_aws_config_env(c, "AWS_REGION"),
-                                       first(bf_aws_config_env(c, "AWS_DEFAULT_REGION"),
-                                             bf_aws_config_get(c, "region"))));
+    offer_region(c, o->region, "--region");
+    offer_region(c, bf_aws_config_env(c, "AWS_REGION"), "AWS_REGION");
+    offer_region(c, bf_aws_config_env(c, "AWS_DEFAULT_REGION"), "AWS_DEFAULT_REGION");
+    offer_region(c, bf_aws_config_get(c, "region"), "profile");
     if (!c->region)
         return bf_err_set(
             e, BF_E_USAGE,
@@ -162,6 +188,37 @@ static bool choose_switch(const struct bf_aws_config *c, const char *variable, c
     return bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is neither true nor false", name, value);
 }
 
+/* One of a few words, in any case; *i is its place among them, and stays as it is where nothing is said. */
+static bool choose_word(const struct bf_aws_config *c, const char *variable, const char *property,
+                        const char *const words[3], size_t *i, struct bf_err *e)
+{
+    const char *value = bf_aws_config_env(c, variable), *name = value ? variable : property;
+    value = value ? value : bf_aws_config_get(c, property);
+    for (size_t k = 0; value && k < 3; k++)
+        if (strcasecmp(value, words[k]) == 0) {
+            *i = k;
+            return true;
+        }
+    return !value || bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is not %s, %s or %s", name, value,
+                                words[0], words[1], words[2]);
+}
+
+static bool choose_modes(struct bf_aws_config *c, struct bf_err *e)
+{
+    static const char *const accounts[] = {[BF_ACCOUNT_PREFERRED] = "preferred",
+                                           [BF_ACCOUNT_DISABLED] = "disabled",
+                                           [BF_ACCOUNT_REQUIRED] = "required"};
+    static const char *const retries[] = {"standard", "legacy", "adaptive"};
+    size_t account = BF_ACCOUNT_PREFERRED, retry = 0;
+    if (!choose_word(c, "AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", accounts,
+                     &account, e) ||
+        !choose_word(c, "AWS_RETRY_MODE", "retry_mode", retries, &retry, e))
+        return false;
+    c->account_mode = (enum bf_account_mode)account;
+    c->adaptive = retry == 2;
+    return true;
+}
+
 bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *options,
                         struct bf_aws_env env, struct bf_err *e)
 {
@@ -169,7 +226,7 @@ bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *op
     bf_profiles_init(&c->profiles);
     if (!load_file(c, BF_PROFILE_CONFIG, e) || !load_file(c, BF_PROFILE_CREDENTIALS, e) ||
         !choose_profile(c, options, e) || !choose_region(c, options, e) ||
-        !choose_attempts(c, options, e) ||
+        !choose_attempts(c, options, e) || !choose_modes(c, e) ||
         !choose_switch(c, "AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint", &c->use_fips, e) ||
         !choose_switch(c, "AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", &c->use_dualstack,
                        e)) {
@@ -179,6 +236,11 @@ bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *op
     c->ca_bundle = first(options->ca_bundle, first(bf_aws_config_env(c, "AWS_CA_BUNDLE"),
                                                    bf_aws_config_get(c, "ca_bundle")));
     return true;
+}
+
+void bf_aws_config_forget_keys(struct bf_aws_config *c)
+{
+    bf_profiles_forget_keys(&c->profiles);
 }
 
 void bf_aws_config_free(struct bf_aws_config *c)

@@ -2,13 +2,6 @@
 
 #include "lib/base/num.h"
 
-static bool parse_attempts(void *field, struct bf_str value, struct bf_err *e)
-{
-    uint64_t *n = field;
-    return bf_num_u64(value, n, e) &&
-           (*n > 0 || bf_err_set(e, BF_E_USAGE, "0 attempts would send nothing; 1 is the least"));
-}
-
 bool bf_aws_parse_grace(void *field, struct bf_str value, struct bf_err *e)
 {
     uint64_t *ms = field;
@@ -28,6 +21,6 @@ const struct bf_opt bf_aws_option_table[BF_AWS_OPTIONS_N] = {
                "speak to this endpoint instead of AWS's own"),
     BF_OPT_STR(0, "ca-bundle", struct bf_aws_options, ca_bundle, "FILE",
                "trust the certificates in FILE (default: AWS_CA_BUNDLE)"),
-    BF_OPT_FN(0, "max-attempts", struct bf_aws_options, max_attempts, "N",
-              "tries a request gets (default: 3, DynamoDB 4)", parse_attempts),
+    BF_OPT_RANGE(0, "max-attempts", struct bf_aws_options, max_attempts, "N",
+                 "tries a request gets (default: 3, DynamoDB 4)", 1, UINT64_MAX),
 };

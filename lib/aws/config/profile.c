@@ -1,5 +1,7 @@
 #include "lib/aws/config/profile.h"
 
+#include <openssl/crypto.h>
+
 enum { TEXT_MAX = 4 * 1024 * 1024, PROPERTIES_MAX = 16384, KEY_MAX = 1024 };
 
 /* Where the parser stands in a file. */
@@ -30,7 +32,38 @@ void bf_profiles_free(struct bf_profiles *p)
     bf_map_free(&p->properties);
     bf_map_free(&p->sections);
     bf_map_free(&p->own);
+    bf_arena_wipe(&p->text);
     bf_arena_free(&p->text);
+}
+
+/* Is the last part of a key the name of a secret? */
+static bool names_secret(struct bf_str key)
+{
+    static const char *const secrets[] = {"aws_secret_access_key", "aws_session_token",
+                                          "aws_security_token"};
+    for (size_t i = 0; i < BF_COUNT(secrets); i++) {
+        size_t n = strlen(secrets[i]);
+        if (key.n > n && key.p[key.n - n - 1] == '\0' &&
+            memcmp(key.p + key.n - n, secrets[i], n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void forget_in(struct bf_map *m)
+{
+    struct bf_map_entry *entry;
+    for (size_t i = 0; (entry = bf_map_next(m, &i));)
+        if (names_secret(entry->key) && entry->value) {
+            char *value = (char *)(uintptr_t)entry->value;
+            OPENSSL_cleanse(value, strlen(value));
+        }
+}
+
+void bf_profiles_forget_keys(struct bf_profiles *p)
+{
+    forget_in(&p->properties);
+    forget_in(&p->own);
 }
 
 /* kind, section and property as one map key; property may be empty. */

@@ -25,7 +25,10 @@ struct bf_profiles {
 };
 
 BF_API void bf_profiles_init(struct bf_profiles *p);
-BF_API void bf_profiles_free(struct bf_profiles *p);
+BF_API void bf_profiles_free(struct bf_profiles *p); /* wipes what it held */
+
+/* Wipes the secrets and tokens in it: those properties have no value afterwards. */
+BF_API void bf_profiles_forget_keys(struct bf_profiles *p);
 
 /* Reads the text of a file into p, over what is there. BF_E_INPUT: "line N: what". */
 BF_API BF_MUST bool bf_profiles_parse(struct bf_profiles *p, enum bf_profile_file file,

@@ -2,56 +2,25 @@
  * the environment names must be one of these addresses, or use TLS: a token goes there. */
 #include <stdio.h>
 
+#include "lib/aws/config/address.h"
 #include "lib/aws/credentials/source.h"
 
 enum { ATTEMPTS = 3, WAIT_MS = 1000, TIMEOUT_MS = 2000, TOKEN_MAX = 32 << 10 };
 
-/* The host of an http:// URL, without port and brackets. */
-static struct bf_str host_of(const char *url)
-{
-    struct bf_str rest = bf_str_of(url + strlen("http://"));
-    rest.n = strcspn(rest.p, "/?#");
-    if (rest.n && rest.p[0] == '[') {
-        const char *end = memchr(rest.p, ']', rest.n);
-        return end ? bf_str(rest.p + 1, (size_t)(end - rest.p) - 1) : bf_str(NULL, 0);
-    }
-    const char *colon = rest.n ? memchr(rest.p, ':', rest.n) : NULL;
-    return colon ? bf_str(rest.p, (size_t)(colon - rest.p)) : rest;
-}
-
-/* 127.0.0.0/8, as four numbers: "127.evil.example" is a name. */
-static bool is_loopback4(struct bf_str host)
-{
-    struct bf_str rest = host, part;
-    int n = 0;
-    if (!bf_str_starts(host, BF_STR("127.")))
-        return false;
-    while (bf_str_split(&rest, '.', &part)) {
-        for (size_t i = 0; i < part.n; i++)
-            if (part.p[i] < '0' || part.p[i] > '9')
-                return false;
-        if (part.n < 1 || part.n > 3)
-            return false;
-        n++;
-    }
-    return n == 4;
-}
-
 static bool is_allowed(const char *url)
 {
-    static const char *const allowed[] = {"localhost", "::1", "169.254.170.2", "169.254.170.23",
-                                          "fd00:ec2::23"};
+    static const char *const allowed[] = {"169.254.170.2", "169.254.170.23", "fd00:ec2::23"};
     if (strpbrk(url, "@\\ \t\r\n"))
         return false;
     if (strncmp(url, "https://", 8) == 0)
         return true;
     if (strncmp(url, "http://", 7) != 0)
         return false;
-    struct bf_str host = host_of(url);
+    struct bf_str host = bf_url_host(url);
     for (size_t i = 0; i < BF_COUNT(allowed); i++)
         if (bf_str_eq(host, bf_str_of(allowed[i])))
             return true;
-    return is_loopback4(host);
+    return bf_host_is_loopback(host);
 }
 
 /* The token for the header; the file goes first, and is read at each use. Empty: none is given. */
@@ -75,8 +44,8 @@ static bool read_token(const struct bf_cred_seek *s, struct bf_buf *token, struc
     return bf_buf_cstr(token) || bf_err_nomem(e);
 }
 
-static enum bf_cred_found take(const struct bf_cred_reply *r, struct bf_credentials *out,
-                               struct bf_err *e)
+static enum bf_cred_found take_credentials(const struct bf_cred_reply *r,
+                                           struct bf_credentials *out, struct bf_err *e)
 {
     json_t *doc = bf_cred_object(bf_buf_view(&r->body), "the container's answer", e);
     if (!doc)
@@ -126,7 +95,7 @@ enum bf_cred_found bf_cred_from_container(const struct bf_cred_seek *s, struct b
         if (token.n)
             q.headers[q.nheaders++] = (struct bf_aws_header_field){"authorization", token.p};
         if (bf_cred_send(s, &q, "the container's credentials", ATTEMPTS, WAIT_MS, &r, &error, e))
-            found = take(&r, out, e);
+            found = take_credentials(&r, out, e);
     }
     bf_cred_wipe(&token);
     bf_cred_reply_free(&r);

@@ -24,6 +24,8 @@ struct bf_cred_world;
 /* What is told while the sources are asked, one line each, without a secret: why one was passed over. */
 struct bf_cred_told {
     void (*detail)(void *arg, const char *text);
+    void (*warn)(void *arg,
+                 const char *text); /* for whoever did not ask: a file that others can read */
     void *arg;
 };
 

@@ -10,7 +10,7 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "lib/base/base64.h"
+#include "lib/encoding/base64.h"
 
 enum { P256 = 32 };
 

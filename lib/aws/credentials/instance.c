@@ -1,12 +1,12 @@
 /* The role of an EC2 instance, from its metadata service, version 2 alone: a token is fetched by PUT first, which a
  * request that somebody else forged cannot do (EC2 User Guide, "Use IMDS"). Nothing is sent through a proxy. Without such
  * a service the verdict comes after one second. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lib/aws/config/address.h"
 #include "lib/aws/credentials/source.h"
-#include "lib/base/num.h"
+#include "lib/cli/opt.h"
 
 enum { TOKEN_MAX = 4096, ROLE_MAX = 256, AGAIN_MS = 15 * 60 * 1000 };
 
@@ -30,10 +30,15 @@ static bool number(const struct bf_cred_seek *s, const char *variable, const cha
     const char *text = setting(s, variable, property);
     if (!text)
         return true;
-    if (bf_num_u64(bf_str_of(text), out, e) && *out >= least && *out <= most)
-        return true;
-    return bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is no number from %" PRIu64 " to %" PRIu64,
-                      variable, text, least, most);
+    return bf_opt_range(bf_str_of(text), least, most, out, e) || bf_err_ctx(e, "%s", variable);
+}
+
+/* Whoever answers here names the keys that sign, so it must be this machine's host, or prove who it is. */
+static bool is_allowed(const char *url)
+{
+    struct bf_str host = bf_url_host(url);
+    return !bf_url_is_plain(url) || bf_str_is(host, "169.254.169.254") ||
+           bf_str_is(host, "fd00:ec2::254");
 }
 
 static bool set_up(struct imds *m, struct bf_err *e)
@@ -61,6 +66,11 @@ static bool set_up(struct imds *m, struct bf_err *e)
     if (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0)
         return bf_err_set(e, BF_E_USAGE,
                           "AWS_EC2_METADATA_SERVICE_ENDPOINT '%.120s' does not begin with http://",
+                          url);
+    if (!is_allowed(url))
+        return bf_err_set(e, BF_E_USAGE,
+                          "AWS_EC2_METADATA_SERVICE_ENDPOINT '%.120s' is neither https:// nor an "
+                          "address of this machine or of the metadata service",
                           url);
     size_t n = strlen(url);
     while (n && url[n - 1] == '/')
@@ -119,8 +129,8 @@ static bool is_role_name(struct bf_str name)
     return name.n > 0 && name.n < ROLE_MAX;
 }
 
-static enum bf_cred_found take(struct imds *m, const char *role, struct bf_credentials *out,
-                               struct bf_err *e)
+static enum bf_cred_found take_credentials(struct imds *m, const char *role,
+                                           struct bf_credentials *out, struct bf_err *e)
 {
     const struct bf_cred_world *w = m->s->world;
     json_t *doc =
@@ -192,7 +202,7 @@ static enum bf_cred_found seek(struct imds *m, struct bf_credentials *out, struc
     if (!is_role_name(bf_str_of(role)))
         return bf_cred_break(e, "the instance metadata service: its list of roles is none");
     snprintf(path, sizeof path, "%s%s", list, role);
-    return get(m, path, e) ? take(m, role, out, e) : BF_CRED_BROKEN;
+    return get(m, path, e) ? take_credentials(m, role, out, e) : BF_CRED_BROKEN;
 }
 
 enum bf_cred_found bf_cred_from_instance(const struct bf_cred_seek *s, struct bf_credentials *out,

@@ -10,7 +10,8 @@ enum { SAID_MAX = 64 << 10 };
 
 struct keeper_search {
     struct bf_credentials found;
-    struct bf_buf said; /* lines for -vv */
+    struct bf_buf said;   /* lines for -vv */
+    struct bf_buf warned; /* lines for everybody */
     struct bf_err e;
     bool ok;
 };
@@ -25,7 +26,7 @@ struct bf_keeper {
     struct bf_err failed; /* what the last search said */
     struct keeper_search search;
     pthread_t thread;
-    bool running;
+    bool running, warned;
     atomic_bool done, quit;
 };
 
@@ -38,6 +39,7 @@ struct bf_keeper *bf_keeper_new(const struct bf_keeper_finder *f, struct bf_err 
     }
     k->f = *f;
     bf_buf_init(&k->search.said, SAID_MAX);
+    bf_buf_init(&k->search.warned, SAID_MAX);
     atomic_init(&k->done, false);
     atomic_init(&k->quit, false);
     return k;
@@ -53,22 +55,33 @@ void bf_keeper_destroy(struct bf_keeper *k)
     bf_credentials_free(&k->search.found);
     bf_credentials_free(&k->now);
     bf_buf_free(&k->search.said);
+    bf_buf_free(&k->search.warned);
     free(k);
+}
+
+static void add_line(struct bf_buf *b, const char *text)
+{
+    bf_buf_adds(b, bf_str_of(text));
+    bf_buf_addc(b, '\n');
 }
 
 static void on_detail(void *arg, const char *text)
 {
-    struct bf_buf *said = arg;
-    bf_buf_adds(said, bf_str_of(text));
-    bf_buf_addc(said, '\n');
+    add_line(&((struct keeper_search *)arg)->said, text);
+}
+
+static void on_warn(void *arg, const char *text)
+{
+    add_line(&((struct keeper_search *)arg)->warned, text);
 }
 
 static void search(struct bf_keeper *k, bool may_ask)
 {
     struct keeper_search *s = &k->search;
-    struct bf_cred_told told = {.detail = on_detail, .arg = &s->said};
+    struct bf_cred_told told = {.detail = on_detail, .warn = on_warn, .arg = s};
     bf_err_clear(&s->e);
     bf_buf_reset(&s->said);
+    bf_buf_reset(&s->warned);
     s->ok = k->f.find(k->f.arg, may_ask, &k->quit, &told, &s->found, &s->e);
 }
 
@@ -98,14 +111,15 @@ static void tell_taken(const struct bf_keeper *k)
     note(k, text);
 }
 
-static void tell_details(struct bf_keeper *k)
+static void tell_lines(const struct bf_keeper *k, const struct bf_buf *lines,
+                       void (*tell)(void *arg, const char *text))
 {
-    struct bf_str rest = bf_buf_view(&k->search.said), line;
-    while (k->f.detail && bf_str_split(&rest, '\n', &line))
+    struct bf_str rest = bf_buf_view(lines), line;
+    while (tell && bf_str_split(&rest, '\n', &line))
         if (line.n) {
-            char text[700];
+            char text[1400];
             snprintf(text, sizeof text, "%.*s", (int)line.n, line.p);
-            k->f.detail(k->f.told_arg, text);
+            tell(k->f.told_arg, text);
         }
 }
 
@@ -128,7 +142,10 @@ static void wait_a_while(struct bf_keeper *k, int64_t now_ms)
 static void settle(struct bf_keeper *k, int64_t now_ms)
 {
     struct keeper_search *s = &k->search;
-    tell_details(k);
+    tell_lines(k, &s->said, k->f.detail);
+    if (!k->warned) /* the files are the same ones when they are renewed */
+        tell_lines(k, &s->warned, k->f.warn);
+    k->warned = true;
     k->searched_ms = now_ms;
     if (!s->ok) {
         char text[sizeof s->e.text + 64];

@@ -30,6 +30,7 @@ struct bf_keeper_finder {
     /* What is worth telling: note for -v, detail for -vv. Called by the owner's thread; may be NULL. */
     void (*note)(void *arg, const char *text);
     void (*detail)(void *arg, const char *text);
+    void (*warn)(void *arg, const char *text); /* what the first search warned of */
     void *told_arg;
 };
 

@@ -108,7 +108,7 @@ static bool refresh(struct login *l, struct bf_err *e)
     struct bf_endpoint ep;
     struct bf_rng rng;
     char url[sizeof ep.url + 16], jti[37];
-    if (!bf_endpoint_resolve(l->s->config, BF_AWS_SIGNIN, &ep, e))
+    if (!bf_cred_endpoint(l->s, l->s->config, BF_AWS_SIGNIN, &ep, e))
         return false;
     snprintf(url, sizeof url, "%s/v1/token", ep.url);
     bf_rng_seed(&rng, bf_rng_entropy());
@@ -140,7 +140,8 @@ static bool renew(struct login *l, struct bf_err *e)
     return refresh(l, e) && bf_cred_token_write(&l->token, l->s, e);
 }
 
-static enum bf_cred_found take(const struct login *l, struct bf_credentials *out, struct bf_err *e)
+static enum bf_cred_found take_credentials(const struct login *l, struct bf_credentials *out,
+                                           struct bf_err *e)
 {
     char what[160];
     const json_t *c = access(l);
@@ -173,7 +174,7 @@ static enum bf_cred_found seek(struct login *l, struct bf_credentials *out, stru
         *e = why;
         return BF_CRED_BROKEN;
     }
-    return take(l, out, e);
+    return take_credentials(l, out, e);
 }
 
 enum bf_cred_found bf_cred_from_login(const struct bf_cred_seek *s, struct bf_credentials *out,

@@ -56,8 +56,8 @@ static bool split(struct words *w, const char *command)
     return w->n > 0;
 }
 
-static enum bf_cred_found take(const struct bf_cred_seek *s, struct bf_str text,
-                               struct bf_credentials *out, struct bf_err *e)
+static enum bf_cred_found take_output(const struct bf_cred_seek *s, struct bf_str text,
+                                      struct bf_credentials *out, struct bf_err *e)
 {
     char what[160];
     snprintf(what, sizeof what, "credential_process of profile '%.80s'", s->profile);
@@ -103,7 +103,7 @@ enum bf_cred_found bf_cred_from_process(const struct bf_cred_seek *s, struct bf_
     bf_buf_init(&text, OUTPUT_MAX);
     enum bf_cred_found found = BF_CRED_BROKEN;
     if (s->world->run(s->world->arg, w.argv, &text, e))
-        found = take(s, bf_buf_view(&text), out, e);
+        found = take_output(s, bf_buf_view(&text), out, e);
     else
         bf_err_ctx(e, "credential_process of profile '%.80s'", s->profile);
     bf_cred_wipe(&text);

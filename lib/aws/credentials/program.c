@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -38,13 +39,47 @@ static bool open_pipe(int ends[2])
     return true;
 }
 
+/* Keys of the environment that were passed over are none of the program's business: it is asked for others. What runs on
+ * elsewhere must not have them in its environment. */
+static bool is_secret(const char *assignment)
+{
+    static const char *const names[] = {
+        "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=", "AWS_SESSION_TOKEN=", "AWS_SECURITY_TOKEN=",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN="};
+    for (size_t i = 0; i < BF_COUNT(names); i++)
+        if (strncmp(assignment, names[i], strlen(names[i])) == 0)
+            return true;
+    return false;
+}
+
+/* The environment without them; NULL: out of memory. The strings stay those of the process. */
+static char **environment(void)
+{
+    size_t n = 0, kept = 0;
+    while (environ[n])
+        n++;
+    char **to = malloc((n + 1) * sizeof *to);
+    for (size_t i = 0; to && i < n; i++)
+        if (!is_secret(environ[i]))
+            to[kept++] = environ[i];
+    if (to)
+        to[kept] = NULL;
+    return to;
+}
+
 static bool start(struct program *p, const char *const *argv, struct bf_err *e)
 {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attr;
     sigset_t defaults;
-    if (!open_pipe(p->out) || !open_pipe(p->err))
-        return bf_err_sys(e, errno, "pipe");
+    char **env = environment();
+    if (!env)
+        return bf_err_nomem(e);
+    if (!open_pipe(p->out) || !open_pipe(p->err)) {
+        bf_err_sys(e, errno, "pipe");
+        free(env);
+        return false;
+    }
     sigemptyset(&defaults);
     sigaddset(&defaults, SIGPIPE); /* ignored here, and that would be inherited */
     posix_spawn_file_actions_init(&actions);
@@ -54,8 +89,8 @@ static bool start(struct program *p, const char *const *argv, struct bf_err *e)
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, p->out[1], STDOUT_FILENO);
     posix_spawn_file_actions_adddup2(&actions, p->err[1], STDERR_FILENO);
-    int sys =
-        posix_spawnp(&p->pid, argv[0], &actions, &attr, (char *const *)(uintptr_t)argv, environ);
+    int sys = posix_spawnp(&p->pid, argv[0], &actions, &attr, (char *const *)(uintptr_t)argv, env);
+    free(env);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&actions);
     shut(&p->out[1]);
@@ -64,7 +99,7 @@ static bool start(struct program *p, const char *const *argv, struct bf_err *e)
 }
 
 /* Takes what is there; closes the pipe at its end. */
-static void take(int *fd, struct bf_buf *out)
+static void read_output(int *fd, struct bf_buf *out)
 {
     char chunk[4096];
     ssize_t n = read(*fd, chunk, sizeof chunk);
@@ -91,9 +126,9 @@ static bool listen_to(const struct bf_cred_real *r, struct program *p, struct bf
         if (poll(fds, 3, left < BF_CRED_STEP_MS ? (int)left : BF_CRED_STEP_MS) <= 0)
             continue;
         if (fds[0].revents)
-            take(&p->out[0], out);
+            read_output(&p->out[0], out);
         if (fds[1].revents)
-            take(&p->err[0], &p->said);
+            read_output(&p->err[0], &p->said);
         if (!bf_buf_ok(out))
             return bf_buf_check(out, "its output", e);
     }

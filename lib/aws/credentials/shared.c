@@ -12,9 +12,11 @@ static const char *own(const struct bf_cred_seek *s, const char *property)
     return bf_profiles_own(p, s->profile, property);
 }
 
-static enum bf_cred_found take(const struct bf_cred_seek *s, get_property *get, const char *file,
-                               struct bf_credentials *out, struct bf_err *e)
+static enum bf_cred_found take_profile(const struct bf_cred_seek *s, get_property *get,
+                                       enum bf_profile_file which, struct bf_credentials *out,
+                                       struct bf_err *e)
 {
+    const char *file = which == BF_PROFILE_CONFIG ? "config" : "credentials";
     struct bf_cred_parts p = {
         .access = get(s, "aws_access_key_id"),
         .secret = get(s, "aws_secret_access_key"),
@@ -30,6 +32,8 @@ static enum bf_cred_found take(const struct bf_cred_seek *s, get_property *get, 
                              p.access ? "aws_secret_access_key" : "aws_access_key_id", file);
     char what[160];
     snprintf(what, sizeof what, "profile '%.80s' of the %s file", s->profile, file);
+    if (s->config->exposed[which])
+        bf_cred_tell_exposed(s, s->config->exposed[which]);
     return bf_cred_keep(out, &p, what, e);
 }
 
@@ -38,11 +42,11 @@ enum bf_cred_found bf_cred_from_credentials_file(const struct bf_cred_seek *s,
 {
     if (!own(s, "aws_access_key_id"))
         return bf_cred_pass(e, "it has no keys for profile '%.80s'", s->profile);
-    return take(s, own, "credentials", out, e);
+    return take_profile(s, own, BF_PROFILE_CREDENTIALS, out, e);
 }
 
 enum bf_cred_found bf_cred_from_config_file(const struct bf_cred_seek *s,
                                             struct bf_credentials *out, struct bf_err *e)
 {
-    return take(s, bf_cred_get, "config", out, e);
+    return take_profile(s, bf_cred_get, BF_PROFILE_CONFIG, out, e);
 }

@@ -10,11 +10,11 @@
 #ifndef BF_CRED_SOURCE_H
 #define BF_CRED_SOURCE_H
 
-#include <jansson.h>
-
+#include "lib/aws/config/endpoint.h"
 #include "lib/aws/http/answer.h"
 #include "lib/aws/http/header.h"
 #include "lib/aws/credentials/credentials.h"
+#include "lib/json/doc.h"
 
 enum { BF_CRED_HEADERS = 8, BF_CRED_BODY_MAX = 1 << 20, BF_CRED_FILE_MAX = 256 << 10 };
 
@@ -61,6 +61,8 @@ struct bf_cred_world {
     bool (*run)(void *arg, const char *const *argv, struct bf_buf *out, struct bf_err *e);
     /* Asks whoever sits at the terminal; NULL: nobody can be asked now. */
     bool (*ask)(void *arg, const char *prompt, struct bf_buf *out, struct bf_err *e);
+    /* Can others than its owner read this file? NULL: that is not looked at. */
+    bool (*exposed)(void *arg, const char *path);
 };
 
 enum { BF_CRED_CHAIN = 8 }; /* profiles that take their credentials from one another */
@@ -99,6 +101,13 @@ const char *bf_cred_get_in(const struct bf_cred_seek *s, enum bf_profile_kind ki
 enum bf_cred_found bf_cred_pass(struct bf_err *e, const char *fmt, ...) BF_PRINTF(2, 3);
 enum bf_cred_found bf_cred_break(struct bf_err *e, const char *fmt, ...) BF_PRINTF(2, 3);
 
+/* The endpoint of a service that keys come from; warns where they would cross a network in the open. */
+bool bf_cred_endpoint(const struct bf_cred_seek *s, const struct bf_aws_config *c,
+                      enum bf_aws_service service, struct bf_endpoint *ep, struct bf_err *e);
+
+/* Warns of a file that holds secrets and that others can read. */
+void bf_cred_tell_exposed(const struct bf_cred_seek *s, const char *path);
+
 struct bf_cred_parts {
     const char *access, *secret, *token, *account; /* token and account may be NULL */
     int64_t expires_ms;
@@ -129,6 +138,10 @@ bool bf_cred_send(const struct bf_cred_seek *s, const struct bf_cred_request *q,
 enum bf_cred_found bf_cred_sts(const struct bf_cred_seek *s, const struct bf_credentials *signer,
                                struct bf_str form, const char *what, struct bf_credentials *out,
                                struct bf_err *e);
+
+/* GetCallerIdentity: in whose name signer signs. False: STS does not say so, *e why. */
+bool bf_cred_sts_identity(const struct bf_cred_seek *s, const struct bf_credentials *signer,
+                          char account[13], char *arn, size_t arn_size, struct bf_err *e);
 
 /* Appends "&name=value", the value encoded. */
 void bf_cred_form(struct bf_buf *form, const char *name, const char *value);

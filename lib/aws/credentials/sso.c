@@ -4,7 +4,7 @@
 
 #include "lib/aws/credentials/token_file.h"
 #include "lib/aws/config/endpoint.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 enum { ATTEMPTS = 3, WAIT_MS = 200, TIMEOUT_MS = 10000, EARLY_MS = 15 * 60 * 1000 };
 
@@ -73,7 +73,7 @@ static bool endpoint(const struct sso *o, enum bf_aws_service service, const cha
     struct bf_aws_config there = *o->s->config; /* borrowed: read only */
     struct bf_endpoint ep;
     there.region = o->region;
-    if (!bf_endpoint_resolve(&there, service, &ep, e))
+    if (!bf_cred_endpoint(o->s, &there, service, &ep, e))
         return false;
     bf_buf_addf(url, "%s%s", ep.url, path);
     return true;
@@ -199,8 +199,8 @@ static enum bf_cred_found have_token(struct sso *o, struct bf_err *e)
     return log_in(o, e, text);
 }
 
-static enum bf_cred_found take(const struct sso *o, struct bf_str body, struct bf_credentials *out,
-                               struct bf_err *e)
+static enum bf_cred_found take_credentials(const struct sso *o, struct bf_str body,
+                                           struct bf_credentials *out, struct bf_err *e)
 {
     json_t *answer = bf_cred_object(body, "the answer of SSO", e);
     if (!answer)
@@ -241,7 +241,7 @@ static enum bf_cred_found fetch(struct sso *o, struct bf_credentials *out, struc
         if (!q.url)
             bf_cred_break(e, "the name of the SSO role is too long");
         else if (bf_cred_send(o->s, &q, "SSO", ATTEMPTS, WAIT_MS, &r, &error, e))
-            found = take(o, bf_buf_view(&r.body), out, e);
+            found = take_credentials(o, bf_buf_view(&r.body), out, e);
         else if (r.status == 401)
             log_in(o, e, "SSO refuses its token");
     }

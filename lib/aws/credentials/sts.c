@@ -4,11 +4,12 @@
 #include <openssl/crypto.h>
 
 #include "lib/aws/credentials/source.h"
+#include "lib/aws/config/arn.h"
 #include "lib/aws/config/endpoint.h"
 #include "lib/aws/http/retry.h"
 #include "lib/aws/sign/sigv4.h"
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 enum { ATTEMPTS = 3, WAIT_MS = 200, TIMEOUT_MS = 10000, TOKEN_MAX = 32 << 10 };
 
@@ -79,7 +80,7 @@ static bool sign(struct sts *t, const struct bf_credentials *signer, int64_t now
 static bool set_up(struct sts *t, const struct bf_cred_seek *s, struct bf_str form,
                    struct bf_err *e)
 {
-    if (!bf_endpoint_resolve(s->config, BF_AWS_STS, &t->ep, e))
+    if (!bf_cred_endpoint(s, s->config, BF_AWS_STS, &t->ep, e))
         return false;
     snprintf(t->path, sizeof t->path, "%s/", t->ep.path);
     snprintf(t->url, sizeof t->url, "%s/", t->ep.url);
@@ -107,25 +108,16 @@ static bool ask(struct sts *t, const struct bf_cred_seek *s, const struct bf_cre
     return false;
 }
 
-static bool is_digits(const char *s, size_t n)
+/* Of "arn:aws:sts::123456789012:assumed-role/..."; "" where it names none. */
+static void account_of(const char *text, char out[13])
 {
-    return strspn(s, "0123456789") == n && s[n] == '\0';
+    struct bf_arn arn;
+    bool found = bf_arn_parse(&arn, bf_str_of(text)) && bf_arn_is_account(arn.account);
+    snprintf(out, 13, "%.*s", found ? 12 : 0, found ? arn.account.p : "");
 }
 
-/* "arn:aws:sts::123456789012:assumed-role/..." */
-static void account_of(const char *arn, char out[13])
-{
-    struct bf_str rest = bf_str_of(arn), part = {0};
-    for (int i = 0; i < 5; i++)
-        if (!bf_str_split(&rest, ':', &part))
-            part = bf_str(NULL, 0);
-    snprintf(out, 13, "%.*s", part.n == 12 ? 12 : 0, part.n == 12 ? part.p : "");
-    if (!is_digits(out, 12))
-        out[0] = '\0';
-}
-
-static enum bf_cred_found take(const struct bf_cred_reply *r, const char *what,
-                               struct bf_credentials *out, struct bf_err *e)
+static enum bf_cred_found take_credentials(const struct bf_cred_reply *r, const char *what,
+                                           struct bf_credentials *out, struct bf_err *e)
 {
     char access[256], secret[512], until[64], arn[2048], account[13];
     static _Thread_local char token[TOKEN_MAX]; /* too large for a stack that may be small */
@@ -150,6 +142,24 @@ static enum bf_cred_found take(const struct bf_cred_reply *r, const char *what,
     return found;
 }
 
+bool bf_cred_sts_identity(const struct bf_cred_seek *s, const struct bf_credentials *signer,
+                          char account[13], char *arn, size_t arn_size, struct bf_err *e)
+{
+    struct sts t;
+    struct bf_cred_reply r;
+    bf_cred_reply_init(&r);
+    bf_buf_init(&t.auth, 4096);
+    bool ok = set_up(&t, s, BF_STR("Action=GetCallerIdentity&Version=2011-06-15"), e) &&
+              ask(&t, s, signer, &r, e);
+    if (ok && !(bf_answer_xml_text(bf_buf_view(&r.body), "Arn", arn, arn_size) && *arn))
+        ok = bf_err_set(e, BF_E_SERVICE, "STS: the answer holds no Arn; is the endpoint right?");
+    if (ok)
+        account_of(arn, account);
+    bf_buf_free(&t.auth);
+    bf_cred_reply_free(&r);
+    return ok;
+}
+
 enum bf_cred_found bf_cred_sts(const struct bf_cred_seek *s, const struct bf_credentials *signer,
                                struct bf_str form, const char *what, struct bf_credentials *out,
                                struct bf_err *e)
@@ -159,7 +169,7 @@ enum bf_cred_found bf_cred_sts(const struct bf_cred_seek *s, const struct bf_cre
     bf_cred_reply_init(&r);
     bf_buf_init(&t.auth, 4096);
     bool ok = set_up(&t, s, form, e) && ask(&t, s, signer, &r, e);
-    enum bf_cred_found found = ok ? take(&r, what, out, e) : BF_CRED_BROKEN;
+    enum bf_cred_found found = ok ? take_credentials(&r, what, out, e) : BF_CRED_BROKEN;
     if (!ok)
         bf_err_ctx(e, "%s", what);
     bf_buf_free(&t.auth);

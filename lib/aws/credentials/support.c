@@ -4,8 +4,11 @@
 
 #include <openssl/crypto.h>
 
+#include "lib/aws/config/address.h"
 #include "lib/aws/credentials/source.h"
+#include "lib/aws/http/hide.h"
 #include "lib/aws/http/retry.h"
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 
 void bf_cred_reply_init(struct bf_cred_reply *r)
@@ -45,6 +48,29 @@ const char *bf_cred_get_in(const struct bf_cred_seek *s, enum bf_profile_kind ki
 const char *bf_cred_get(const struct bf_cred_seek *s, const char *property)
 {
     return bf_cred_get_in(s, BF_PROFILE, s->profile, property);
+}
+
+void bf_cred_tell_exposed(const struct bf_cred_seek *s, const char *path)
+{
+    char text[1400];
+    if (!s->told || !s->told->warn)
+        return;
+    snprintf(text, sizeof text, "credentials: others can read %.1000s: chmod 600 protects it",
+             path);
+    s->told->warn(s->told->arg, text);
+}
+
+bool bf_cred_endpoint(const struct bf_cred_seek *s, const struct bf_aws_config *c,
+                      enum bf_aws_service service, struct bf_endpoint *ep, struct bf_err *e)
+{
+    char text[400];
+    if (!bf_endpoint_resolve(c, service, ep, e))
+        return false;
+    if (bf_url_is_plain(ep->url) && s->told && s->told->warn) {
+        snprintf(text, sizeof text, BF_PLAIN_WARNING, ep->host);
+        s->told->warn(s->told->arg, text);
+    }
+    return true;
 }
 
 static void say(struct bf_err *e, enum bf_err_code code, const char *fmt, va_list ap)
@@ -103,19 +129,16 @@ enum bf_cred_found bf_cred_keep(struct bf_credentials *out, const struct bf_cred
 
 json_t *bf_cred_object(struct bf_str text, const char *what, struct bf_err *e)
 {
-    json_error_t where; /* its text may quote what it read: not told */
-    json_t *doc = json_loadb(text.n ? text.p : "", text.n, 0, &where);
-    if (json_is_object(doc))
-        return doc;
-    json_decref(doc);
-    bf_err_set(e, BF_E_DENIED, "%s is no JSON object", what);
-    return NULL;
+    struct bf_err why;
+    json_t *doc = bf_doc_object(text, BF_DOC_PLAIN, &why);
+    if (!doc)
+        bf_err_set(e, BF_E_DENIED, "%s is no JSON object", what);
+    return doc;
 }
 
 const char *bf_cred_string(const json_t *object, const char *name)
 {
-    const char *value = json_string_value(json_object_get(object, name));
-    return value && *value ? value : NULL;
+    return bf_doc_get_word(object, name);
 }
 
 bool bf_cred_time(const char *text, int64_t *ms)
@@ -152,6 +175,8 @@ static bool send_once(const struct bf_cred_seek *s, const struct bf_cred_request
     if (r->status / 100 == 2)
         return true;
     read_error(r, error);
+    for (size_t i = 0; i < q->nheaders; i++)
+        bf_hide_secret(error->message, q->headers[i].value);
     enum bf_err_code code = bf_answer_err_code(r->status, bf_str_of(error->code));
     if (code == BF_E_SERVICE && (r->status == 401 || r->status == 403))
         code = BF_E_DENIED;
@@ -166,13 +191,14 @@ bool bf_cred_send(const struct bf_cred_seek *s, const struct bf_cred_request *q,
     for (unsigned attempt = 1;; attempt++) {
         if (send_once(s, q, who, r, error, e))
             return true;
-        bool again =
-            bf_retry_classify(BF_AWS_STS, r->status, bf_str_of(error->code)) != BF_RETRY_NOT;
+        /* no answer, for instance since nobody vouches for the certificate, may be final as well */
+        bool again = r->status ? bf_retry_classify(BF_AWS_STS, r->status, bf_str_of(error->code)) !=
+                                     BF_RETRY_NOT
+                               : bf_err_retryable(e->code);
         if (again && e->code == BF_E_SERVICE)
             e->code = BF_E_TEMPORARY;
         if (!again || attempt >= attempts || e->code == BF_E_STOPPED)
             return false;
-        s->world->sleep_ms(s->world->arg, wait_ms);
-        wait_ms *= 2;
+        s->world->sleep_ms(s->world->arg, bf_backoff_limit(wait_ms, attempt, BF_BACKOFF_MOST_MS));
     }
 }

@@ -5,7 +5,7 @@
 #include <openssl/evp.h>
 
 #include "lib/base/clock.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 bool bf_cred_token_init(struct bf_cred_token *t, const struct bf_cred_seek *s, const char *variable,
                         const char *folder, const char *hash, const char *key, struct bf_err *e)
@@ -56,6 +56,8 @@ bool bf_cred_token_read(struct bf_cred_token *t, const struct bf_cred_seek *s, s
     bf_cred_wipe(&text);
     if (!doc)
         return false;
+    if (s->world->exposed && s->world->exposed(s->world->arg, t->path))
+        bf_cred_tell_exposed(s, t->path);
     json_decref(t->doc);
     t->doc = doc;
     return true;

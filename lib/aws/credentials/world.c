@@ -3,11 +3,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
+#include "lib/aws/http/wipe.h"
 #include "lib/base/clock.h"
-#include "lib/base/file.h"
+#include "lib/io/file.h"
 #include "lib/base/stop.h"
 
 enum { LOCK_STEP_MS = 50, LOCK_STEPS = 300 };
@@ -56,7 +59,7 @@ static bool put_lines(struct bf_http_exchange *x, const struct bf_cred_request *
 }
 
 /* keep: its answer must not be lost, so neither a signal nor the end of the program breaks it off. */
-static bool finish(struct bf_cred_real *r, bool keep, struct bf_err *e)
+static bool end_exchange(struct bf_cred_real *r, bool keep, struct bf_err *e)
 {
     while (bf_http_perform(&r->http, e)) {
         if (bf_http_next(&r->http))
@@ -85,7 +88,8 @@ static bool exchange(void *arg, const struct bf_cred_request *q, struct bf_cred_
     x->timeout_ms = q->timeout_ms;
     x->max_answer = BF_CRED_BODY_MAX;
     x->direct = q->direct;
-    bool ok = put_lines(x, q, &text, e) && bf_http_start(&r->http, x, e) && finish(r, q->keep, e);
+    bool ok =
+        put_lines(x, q, &text, e) && bf_http_start(&r->http, x, e) && end_exchange(r, q->keep, e);
     if (ok && x->result != CURLE_OK) {
         const char *host = strstr(q->url, "://");
         char name[300];
@@ -115,7 +119,13 @@ static bool read_file(void *arg, const char *path, struct bf_buf *out, struct bf
 static bool replace_file(void *arg, const char *path, struct bf_str content, struct bf_err *e)
 {
     (void)arg;
-    return bf_file_replace_private(path, content, e);
+    return bf_file_replace(path, content, e);
+}
+
+static bool is_exposed(void *arg, const char *path)
+{
+    (void)arg;
+    return bf_file_is_exposed(path);
 }
 
 /* Another process that renews holds it for a request or two. A symbolic link is not followed. */
@@ -148,9 +158,17 @@ static void unlock_file(void *arg, int fd)
     close(fd);
 }
 
+/* What jansson has read of keys is wiped when it gives it back: its values, and what it builds them in. */
+static void set_allocator(void)
+{
+    json_set_alloc_funcs(malloc, bf_wipe_free);
+}
+
 bool bf_cred_real_init(struct bf_cred_real *r, const char *ca_bundle, bool may_ask,
                        struct bf_err *e)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, set_allocator);
     *r = (struct bf_cred_real){0};
     bf_http_exchange_init(&r->x);
     r->world = (struct bf_cred_world){
@@ -163,6 +181,7 @@ bool bf_cred_real_init(struct bf_cred_real *r, const char *ca_bundle, bool may_a
         .lock = lock_file,
         .unlock = unlock_file,
         .run = bf_cred_real_run,
+        .exposed = is_exposed,
         .ask = may_ask && bf_cred_real_has_terminal() ? bf_cred_real_ask : NULL,
     };
     return bf_http_init(&r->http, ca_bundle, e);

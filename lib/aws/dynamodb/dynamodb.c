@@ -1,8 +1,9 @@
 #include "lib/aws/dynamodb/dynamodb.h"
 
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
-#include "lib/json/scan.h"
+#include "lib/json/doc.h"
 #include "lib/json/write.h"
 
 enum {
@@ -86,7 +87,7 @@ bool bf_ddb_check_name(struct bf_str table, struct bf_err *e)
     for (size_t i = 0; ok && i < table.n; i++)
         ok = is_name_char(table.p[i]) || (arn && (table.p[i] == ':' || table.p[i] == '/'));
     return ok || bf_err_set(e, BF_E_USAGE, "'%.*s' is no table name: 3 to 255 of A-Z a-z 0-9 - _ .",
-                            (int)(table.n > 60 ? 60 : table.n), table.p);
+                            BF_SHOWN(table));
 }
 
 static bool parse_key(struct bf_str s, struct bf_ddb_key *key)
@@ -112,103 +113,53 @@ bool bf_ddb_parse_keys(struct bf_str s, struct bf_ddb_key key[2], unsigned *n, s
     if (ok && (*n == 1 || strcmp(key[0].name, key[1].name) != 0))
         return true;
     return bf_err_set(e, BF_E_USAGE, "'%.*s' is no key such as order_id:S or order_id:S,line:N",
-                      (int)(s.n > 60 ? 60 : s.n), s.p);
+                      BF_SHOWN(s));
 }
 
-/* The member of an object that has to be a string; "" when it is not there. */
-static bool get_string(struct bf_str object, const char *name, char *out, size_t size,
-                       struct bf_err *e)
+static bool take_keys(struct bf_ddb_table *t, const json_t *schema, struct bf_err *e)
 {
-    struct bf_json_val v;
-    bool found;
-    out[0] = '\0';
-    if (!bf_json_find(object, bf_str_of(name), &v, &found, e))
-        return false;
-    if (!found || v.type != BF_JSON_STRING)
-        return true;
-    struct bf_buf text;
-    bf_buf_init(&text, size);
-    bf_json_unescape(&text, v.text);
-    const char *s = bf_buf_cstr(&text);
-    if (s)
-        memcpy(out, s, text.n + 1);
-    bf_buf_free(&text);
-    return s ? true : bf_err_set(e, BF_E_SERVICE, "%s is longer than %zu bytes", name, size - 1);
-}
-
-/* Calls each() on the objects of the array `name` of an object. */
-static bool each_object(struct bf_str object, const char *name,
-                        bool (*each)(void *arg, struct bf_str element, struct bf_err *e), void *arg,
-                        struct bf_err *e)
-{
-    struct bf_json_val v;
-    struct bf_json j;
-    bool found;
-    if (!bf_json_find(object, bf_str_of(name), &v, &found, e))
-        return false;
-    if (!found || v.type != BF_JSON_ARRAY)
-        return true;
-    bf_json_init(&j, v.raw);
-    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
-        return false;
-    enum bf_json_more more;
-    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
-        if (!bf_json_value(&j, &v, e) || !each(arg, v.raw, e))
+    for (size_t i = 0; i < json_array_size(schema); i++) {
+        const json_t *key = json_array_get(schema, i);
+        unsigned at = bf_str_is(bf_doc_get_text(key, "KeyType"), "RANGE");
+        if (t->nkeys < at + 1)
+            t->nkeys = at + 1;
+        if (!bf_doc_copy_text(key, "AttributeName", t->key[at].name, sizeof t->key[at].name, e))
             return false;
-    return more == BF_JSON_END;
-}
-
-static bool take_key(void *arg, struct bf_str element, struct bf_err *e)
-{
-    struct bf_ddb_table *t = arg;
-    char kind[8];
-    if (!get_string(element, "KeyType", kind, sizeof kind, e))
-        return false;
-    unsigned i = strcmp(kind, "RANGE") == 0;
-    if (t->nkeys < i + 1)
-        t->nkeys = i + 1;
-    return get_string(element, "AttributeName", t->key[i].name, sizeof t->key[i].name, e);
-}
-
-static bool take_type(void *arg, struct bf_str element, struct bf_err *e)
-{
-    struct bf_ddb_table *t = arg;
-    char type[4];
-    if (t->nattrs == BF_DDB_ATTRS_MAX)
-        return bf_err_set(e, BF_E_LIMIT, "more than %d key attributes", BF_DDB_ATTRS_MAX);
-    struct bf_ddb_key *attr = &t->attr[t->nattrs++];
-    if (!get_string(element, "AttributeName", attr->name, sizeof attr->name, e) ||
-        !get_string(element, "AttributeType", type, sizeof type, e))
-        return false;
-    attr->type = type[0];
-    for (unsigned i = 0; i < t->nkeys; i++)
-        if (strcmp(t->key[i].name, attr->name) == 0)
-            t->key[i].type = type[0];
+    }
     return true;
 }
 
-static bool read_table(struct bf_str answer, struct bf_ddb_table *t, struct bf_err *e)
+static bool take_types(struct bf_ddb_table *t, const json_t *definitions, struct bf_err *e)
 {
-    struct bf_json_val table, spec;
-    bool found, has_spec;
+    if (json_array_size(definitions) > BF_DDB_ATTRS_MAX)
+        return bf_err_set(e, BF_E_LIMIT, "more than %d key attributes", BF_DDB_ATTRS_MAX);
+    for (size_t i = 0; i < json_array_size(definitions); i++) {
+        const json_t *definition = json_array_get(definitions, i);
+        struct bf_ddb_key *attr = &t->attr[t->nattrs++];
+        struct bf_str type = bf_doc_get_text(definition, "AttributeType");
+        if (!bf_doc_copy_text(definition, "AttributeName", attr->name, sizeof attr->name, e))
+            return false;
+        attr->type = type.n == 1 ? type.p[0] : '\0';
+        for (unsigned k = 0; k < t->nkeys; k++)
+            if (strcmp(t->key[k].name, attr->name) == 0)
+                t->key[k].type = attr->type;
+    }
+    return true;
+}
+
+static bool read_table(const json_t *answer, struct bf_ddb_table *t, struct bf_err *e)
+{
+    const json_t *table = bf_doc_get_object(answer, "Table");
+    const json_t *spec = bf_doc_get_object(table, "StreamSpecification");
     *t = (struct bf_ddb_table){0};
-    if (!bf_json_find(answer, BF_STR("Table"), &table, &found, e))
-        return false;
-    if (!found || table.type != BF_JSON_OBJECT)
+    if (!table)
         return bf_err_set(e, BF_E_SERVICE, "an answer without a table");
-    if (!get_string(table.raw, "TableStatus", t->status, sizeof t->status, e) ||
-        !get_string(table.raw, "LatestStreamArn", t->stream_arn, sizeof t->stream_arn, e) ||
-        !each_object(table.raw, "KeySchema", take_key, t, e) ||
-        !each_object(table.raw, "AttributeDefinitions", take_type, t, e) ||
-        !bf_json_find(table.raw, BF_STR("StreamSpecification"), &spec, &has_spec, e))
-        return false;
-    if (has_spec && spec.type == BF_JSON_OBJECT &&
-        !get_string(spec.raw, "StreamViewType", t->stream_view, sizeof t->stream_view, e))
-        return false;
-    for (unsigned i = 0; i < t->nkeys; i++)
-        if (!t->key[i].name[0] || !t->key[i].type)
-            return bf_err_set(e, BF_E_SERVICE, "a table whose key is not described");
-    return t->nkeys ? true : bf_err_set(e, BF_E_SERVICE, "a table without a key");
+    t->stream_enabled = bf_doc_is_true(spec, "StreamEnabled");
+    return bf_doc_copy_text(table, "TableStatus", t->status, sizeof t->status, e) &&
+           bf_doc_copy_text(table, "LatestStreamArn", t->stream_arn, sizeof t->stream_arn, e) &&
+           bf_doc_copy_text(spec, "StreamViewType", t->stream_view, sizeof t->stream_view, e) &&
+           take_keys(t, bf_doc_get_array(table, "KeySchema"), e) &&
+           take_types(t, bf_doc_get_array(table, "AttributeDefinitions"), e);
 }
 
 bool bf_ddb_describe(struct bf_aws *aws, struct bf_str table, struct bf_ddb_table *t,
@@ -222,8 +173,10 @@ bool bf_ddb_describe(struct bf_aws *aws, struct bf_str table, struct bf_ddb_tabl
     bool ok = call_go(&c, aws, &describe, e);
     if (!ok && is_code(&c, "ResourceNotFoundException"))
         e->code = BF_E_NOTFOUND;
-    if (ok && !read_table(bf_buf_view(&c.answer), t, e))
+    json_t *answer = ok ? bf_doc_object(bf_buf_view(&c.answer), BF_DOC_PLAIN, e) : NULL;
+    if (ok && (!answer || !read_table(answer, t, e)))
         ok = bf_err_ctx(e, "DescribeTable");
+    bf_doc_free(answer);
     call_free(&c);
     return ok;
 }
@@ -271,21 +224,20 @@ static bool nap(struct bf_aws *aws, int64_t ms, struct bf_err *e)
 }
 
 /* One step of a wait loop: false when time is over or a signal came. */
-static bool next_poll(struct bf_aws *aws, int64_t deadline_ms, int64_t *pause_ms, const char *what,
+static bool next_poll(struct bf_aws *aws, int64_t deadline_ms, unsigned *polls, const char *what,
                       struct bf_err *e)
 {
-    if (bf_clock_mono_ms() + *pause_ms > deadline_ms)
+    int64_t pause = (int64_t)bf_backoff_limit(POLL_FIRST_MS, ++*polls, POLL_MAX_MS);
+    if (bf_clock_mono_ms() + pause > deadline_ms)
         return bf_err_set(e, BF_E_TEMPORARY, "still %s", what);
-    if (!nap(aws, *pause_ms, e))
-        return false;
-    *pause_ms = *pause_ms * 2 < POLL_MAX_MS ? *pause_ms * 2 : POLL_MAX_MS;
-    return true;
+    return nap(aws, pause, e);
 }
 
 bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms,
                  struct bf_ddb_table *t, struct bf_err *e)
 {
-    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms, pause = POLL_FIRST_MS;
+    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms;
+    unsigned polls = 0;
     for (;;) {
         /* a table just made may not be known everywhere yet */
         bool ok = bf_ddb_describe(aws, table, t, e);
@@ -295,51 +247,15 @@ bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms,
             return true;
         if (ok && strcmp(t->status, "CREATING") != 0)
             return bf_err_set(e, BF_E_SERVICE, "the table is %s", t->status);
-        if (!next_poll(aws, deadline, &pause, ok ? t->status : "not there", e))
+        if (!next_poll(aws, deadline, &polls, ok ? t->status : "not there", e))
             return false;
     }
 }
 
-/* The ARN of a stream that may be given by its name. */
-static bool stream_arn(struct bf_aws *aws, struct bf_str stream, char arn[BF_DDB_ARN_MAX + 1],
-                       struct bf_err *e)
-{
-    static const struct bf_aws_op summary = {BF_AWS_KINESIS, "DescribeStreamSummary"};
-    if (bf_str_starts(stream, BF_STR("arn:")) && stream.n <= BF_DDB_ARN_MAX) {
-        memcpy(arn, stream.p, stream.n);
-        arn[stream.n] = '\0';
-        return true;
-    }
-    struct call c;
-    struct bf_json_val v = {0};
-    bool found = false;
-    call_init(&c);
-    put_first(&c, "StreamName", stream);
-    bf_buf_addc(&c.request, '}');
-    bool ok =
-        call_go(&c, aws, &summary, e) &&
-        bf_json_find(bf_buf_view(&c.answer), BF_STR("StreamDescriptionSummary"), &v, &found, e) &&
-        (found || bf_err_set(e, BF_E_SERVICE, "DescribeStreamSummary: no summary in the answer")) &&
-        get_string(v.raw, "StreamARN", arn, BF_DDB_ARN_MAX + 1, e);
-    call_free(&c);
-    return ok;
-}
-
 struct destination {
-    const char *arn;
+    struct bf_str arn;
     char status[32];
 };
-
-static bool take_destination(void *arg, struct bf_str element, struct bf_err *e)
-{
-    struct destination *d = arg;
-    char arn[BF_DDB_ARN_MAX + 1];
-    if (!get_string(element, "StreamArn", arn, sizeof arn, e))
-        return false;
-    if (strcmp(arn, d->arn) != 0)
-        return true;
-    return get_string(element, "DestinationStatus", d->status, sizeof d->status, e);
-}
 
 static bool destination_status(struct call *c, struct bf_aws *aws, struct bf_str table,
                                struct destination *d, struct bf_err *e)
@@ -349,9 +265,18 @@ static bool destination_status(struct call *c, struct bf_aws *aws, struct bf_str
     d->status[0] = '\0';
     put_first(c, "TableName", table);
     bf_buf_addc(&c->request, '}');
-    return call_go(c, aws, &describe, e) &&
-           each_object(bf_buf_view(&c->answer), "KinesisDataStreamDestinations", take_destination,
-                       d, e);
+    if (!call_go(c, aws, &describe, e))
+        return false;
+    json_t *answer = bf_doc_object(bf_buf_view(&c->answer), BF_DOC_PLAIN, e);
+    const json_t *list = bf_doc_get_array(answer, "KinesisDataStreamDestinations");
+    bool ok = answer != NULL;
+    for (size_t i = 0; ok && i < json_array_size(list); i++) {
+        const json_t *to = json_array_get(list, i);
+        if (bf_str_eq(bf_doc_get_text(to, "StreamArn"), d->arn))
+            ok = bf_doc_copy_text(to, "DestinationStatus", d->status, sizeof d->status, e);
+    }
+    bf_doc_free(answer);
+    return ok || bf_err_ctx(e, "%s", describe.target);
 }
 
 static bool destination_enable(struct call *c, struct bf_aws *aws, struct bf_str table,
@@ -360,20 +285,18 @@ static bool destination_enable(struct call *c, struct bf_aws *aws, struct bf_str
     static const struct bf_aws_op enable = {BF_AWS_DYNAMODB, "EnableKinesisStreamingDestination"};
     put_first(c, "TableName", table);
     bf_buf_lit(&c->request, ",\"StreamArn\":");
-    bf_json_put_string(&c->request, bf_str_of(d->arn));
+    bf_json_put_string(&c->request, d->arn);
     bf_buf_addc(&c->request, '}');
     return call_go(c, aws, &enable, e);
 }
 
-bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str stream,
+bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str arn,
                       uint64_t timeout_ms, struct bf_err *e)
 {
-    char arn[BF_DDB_ARN_MAX + 1];
     struct destination d = {.arn = arn};
-    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms, pause = POLL_FIRST_MS;
+    int64_t deadline = bf_clock_mono_ms() + (int64_t)timeout_ms;
+    unsigned polls = 0;
     struct call c;
-    if (!stream_arn(aws, stream, arn, e))
-        return false;
     call_init(&c);
     bool ok = destination_status(&c, aws, table, &d, e), enabled = false;
     while (ok && strcmp(d.status, "ACTIVE") != 0) {
@@ -382,7 +305,7 @@ bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str str
         else if (!enabled && strcmp(d.status, "ENABLING") != 0 &&
                  strcmp(d.status, "DISABLING") != 0)
             ok = enabled = destination_enable(&c, aws, table, &d, e);
-        ok = ok && next_poll(aws, deadline, &pause, d.status[0] ? d.status : "not enabled", e) &&
+        ok = ok && next_poll(aws, deadline, &polls, d.status[0] ? d.status : "not enabled", e) &&
              destination_status(&c, aws, table, &d, e);
     }
     call_free(&c);

@@ -27,6 +27,7 @@ struct bf_ddb_table {
     unsigned nattrs;
     char status[24];                     /* "ACTIVE", "CREATING", ... */
     char stream_arn[BF_DDB_ARN_MAX + 1]; /* of its latest stream, "" if it never had one */
+    bool stream_enabled;                 /* it takes changes */
     char stream_view[24]; /* "NEW_AND_OLD_IMAGES", ...; "" when no stream is enabled */
 };
 
@@ -50,9 +51,8 @@ BF_API BF_MUST bool bf_ddb_create(struct bf_aws *aws, struct bf_str table,
 BF_API BF_MUST bool bf_ddb_wait(struct bf_aws *aws, struct bf_str table, uint64_t timeout_ms,
                                 struct bf_ddb_table *t, struct bf_err *e);
 
-/* Makes sure that the changes of the table go to the Kinesis stream (its name or its ARN; a name is
- * looked up in Kinesis), and waits until that is ACTIVE. */
-BF_API BF_MUST bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str stream,
+/* Makes sure that the changes of the table go to the Kinesis stream of that ARN, and waits until that is ACTIVE. */
+BF_API BF_MUST bool bf_ddb_stream_to(struct bf_aws *aws, struct bf_str table, struct bf_str arn,
                                      uint64_t timeout_ms, struct bf_err *e);
 
 #endif

@@ -1,6 +1,6 @@
 #include "lib/aws/firehose/firehose.h"
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
 const struct bf_aws_op bf_firehose_put_record_batch = {BF_AWS_FIREHOSE, "PutRecordBatch"};

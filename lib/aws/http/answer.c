@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <zlib.h>
 
+#include <openssl/crypto.h>
+
 #include "lib/aws/http/retry.h"
-#include "lib/base/enc.h"
 #include "lib/base/num.h"
+#include "lib/encoding/xml.h"
 #include "lib/json/scan.h"
 
 /* Copies s, one line of it, cut where a character ends. */
@@ -136,103 +138,23 @@ void bf_answer_json_error(int status, struct bf_str header, struct bf_str body,
     fall_back(status, out);
 }
 
-/* The first occurrence of needle in s at or behind p. */
-static const char *seek(struct bf_str s, const char *p, const char *needle)
-{
-    size_t n = strlen(needle);
-    const char *end = s.p + s.n;
-    while (p && (size_t)(end - p) >= n) {
-        p = memchr(p, needle[0], (size_t)(end - p) - n + 1);
-        if (!p || memcmp(p, needle, n) == 0)
-            return p;
-        p++;
-    }
-    return NULL;
-}
-
-/* Appends the character of an entity ("amp", "#38", "#x26"); false when it is none that XML knows. */
-static bool put_entity(struct bf_buf *out, struct bf_str name)
-{
-    static const struct {
-        const char *name;
-        char c;
-    } known[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
-    for (size_t i = 0; i < BF_COUNT(known); i++)
-        if (bf_str_eq(name, bf_str_of(known[i].name))) {
-            bf_buf_addc(out, known[i].c);
-            return true;
-        }
-    if (name.n < 2 || name.n > 8 || name.p[0] != '#')
-        return false;
-    bool hex = name.p[1] == 'x';
-    uint32_t cp = 0;
-    for (size_t i = hex ? 2 : 1; i < name.n; i++) {
-        char c = name.p[i];
-        uint32_t d = c >= '0' && c <= '9'          ? (uint32_t)(c - '0')
-                     : hex && c >= 'a' && c <= 'f' ? (uint32_t)(c - 'a' + 10)
-                     : hex && c >= 'A' && c <= 'F' ? (uint32_t)(c - 'A' + 10)
-                                                   : 99;
-        if (d == 99)
-            return false;
-        cp = cp * (hex ? 16 : 10) + d;
-    }
-    if (cp == 0 || cp > 0x10FFFF || (cp >= 0xD800 && cp <= 0xDFFF))
-        return false;
-    char utf8[4];
-    bf_buf_add(out, utf8, bf_utf8_put(utf8, cp));
-    return true;
-}
-
-static void decode(struct bf_str s, struct bf_buf *out)
-{
-    while (s.n) {
-        const char *amp = memchr(s.p, '&', s.n);
-        size_t plain = amp ? (size_t)(amp - s.p) : s.n;
-        bf_buf_add(out, s.p, plain);
-        s.p += plain, s.n -= plain;
-        if (!s.n)
-            return;
-        const char *semi = memchr(s.p, ';', s.n);
-        size_t len = semi ? (size_t)(semi - s.p) + 1 : 0;
-        if (!semi || !put_entity(out, bf_str(s.p + 1, len - 2))) {
-            bf_buf_addc(out, '&');
-            len = 1;
-        }
-        s.p += len, s.n -= len;
-    }
-}
-
 bool bf_answer_xml_text(struct bf_str body, const char *name, char *out, size_t size)
 {
-    char tag[64];
-    out[0] = '\0';
-    snprintf(tag, sizeof tag, "<%s>", name);
-    const char *open = seek(body, body.p, tag);
-    if (!open)
-        return false;
-    const char *text = open + strlen(tag);
-    snprintf(tag, sizeof tag, "</%s>", name);
-    const char *end = seek(body, text, tag);
-    if (!end)
-        return false;
-    struct bf_buf decoded;
-    bf_buf_init(&decoded, 64 << 10);
-    decode(bf_str(text, (size_t)(end - text)), &decoded);
-    copy_line(out, size, bf_buf_view(&decoded));
-    bf_buf_free(&decoded);
-    return true;
+    struct bf_buf text;
+    bf_buf_init(&text, 64 << 10);
+    bool found = bf_xml_find(body, name, &text);
+    copy_line(out, size, found ? bf_buf_view(&text) : bf_str("", 0));
+    if (text.p)
+        OPENSSL_cleanse(text.p, text.cap); /* STS answers with keys */
+    bf_buf_free(&text);
+    return found;
 }
 
 bool bf_answer_xml_is_error(struct bf_str body)
 {
-    body = bf_str_trim(body);
-    if (bf_str_starts(body, BF_STR("<?xml"))) {
-        const char *end = seek(body, body.p, "?>");
-        if (!end)
-            return false;
-        body = bf_str_trim(bf_str(end + 2, body.n - (size_t)(end + 2 - body.p)));
-    }
-    return bf_str_starts(body, BF_STR("<Error>")) || bf_str_starts(body, BF_STR("<Error "));
+    struct bf_xml x;
+    bf_xml_init(&x, bf_str_trim(body));
+    return bf_xml_next(&x) == BF_XML_OPEN && bf_str_is(x.name, "Error");
 }
 
 void bf_answer_xml_error(int status, struct bf_str body, struct bf_answer_error *out)

@@ -7,6 +7,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "lib/aws/http/wipe.h"
+#include "lib/base/clock.h"
 #include "lib/base/stop.h"
 
 enum { MAX_CONNECTIONS = 256, CONNECT_TIMEOUT_MS = 10000 };
@@ -15,14 +17,28 @@ enum { HEAD_MAX = 256 << 10, RECEIVE_BUFFER = 128 << 10, SEND_BUFFER = 512 << 10
 /* What an easy handle is set up for; changing it costs a reset. */
 enum mode { MODE_NONE, MODE_GET, MODE_HEAD, MODE_BYTES, MODE_FILE };
 
-bool bf_http_init(struct bf_http *h, const char *ca_bundle, struct bf_err *e)
+static bool open_multi(struct bf_http *h, struct bf_err *e)
 {
-    *h = (struct bf_http){.ca_bundle = ca_bundle};
-    if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(h->multi = curl_multi_init()))
+    if (!(h->multi = curl_multi_init()))
         return bf_err_set(e, BF_E_MEMORY, "libcurl cannot be started");
     /* the default shrinks with the number of transfers of the moment, and closes good connections */
     (void)curl_multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, (long)MAX_CONNECTIONS);
     return true;
+}
+
+bool bf_http_init(struct bf_http *h, const char *ca_bundle, struct bf_err *e)
+{
+    *h = (struct bf_http){.ca_bundle = ca_bundle};
+    if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, bf_wipe_free, bf_wipe_realloc, strdup,
+                             calloc) != CURLE_OK)
+        return bf_err_set(e, BF_E_MEMORY, "libcurl cannot be started");
+    return open_multi(h, e);
+}
+
+bool bf_http_reconnect(struct bf_http *h, struct bf_err *e)
+{
+    bf_http_free(h);
+    return open_multi(h, e);
 }
 
 void bf_http_free(struct bf_http *h)
@@ -50,6 +66,16 @@ void bf_http_exchange_free(struct bf_http_exchange *x)
     x->url_set = NULL;
 }
 
+/* A byte now and then is no standstill, and yet it would never end. */
+static bool is_late(struct bf_http_exchange *x)
+{
+    int64_t now = x->answer_ms ? bf_clock_mono_ms() : 0;
+    if (!x->begun_ms)
+        x->begun_ms = now;
+    x->late = now - x->begun_ms > (int64_t)x->answer_ms;
+    return x->late;
+}
+
 /* A new status line begins a new answer: what a 100 Continue said is forgotten. */
 static size_t on_header(char *p, size_t size, size_t n, void *arg)
 {
@@ -58,7 +84,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
     if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
         bf_buf_reset(&x->head);
     bf_buf_add(&x->head, p, n);
-    return bf_buf_ok(&x->head) ? n : 0;
+    return bf_buf_ok(&x->head) && !is_late(x) ? n : 0;
 }
 
 static size_t on_body(char *p, size_t size, size_t n, void *arg)
@@ -77,7 +103,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *arg)
     if (n > x->max_answer - x->body_in.n)
         x->body_in.failed = true;
     bf_buf_add(&x->body_in, p, n);
-    return bf_buf_ok(&x->body_in) ? n : 0;
+    return bf_buf_ok(&x->body_in) && !is_late(x) ? n : 0;
 }
 
 static size_t on_read(char *p, size_t size, size_t n, void *arg)
@@ -209,7 +235,8 @@ bool bf_http_start(struct bf_http *h, struct bf_http_exchange *x, struct bf_err 
     bf_buf_reset(&x->head);
     bf_buf_reset(&x->body_in);
     x->status = 0;
-    x->sunk = x->cancelled = false;
+    x->sunk = x->cancelled = x->late = false;
+    x->begun_ms = 0;
     x->body_sent = 0;
     x->error[0] = '\0';
     x->result = CURLE_OK;
@@ -291,147 +318,4 @@ struct bf_str bf_http_header(const struct bf_http_exchange *x, const char *name)
         if (line.n > n && line.p[n] == ':' && strncasecmp(line.p, name, n) == 0)
             return bf_str_trim(bf_str(line.p + n + 1, line.n - n - 1));
     return (struct bf_str){NULL, 0};
-}
-
-/* Would it have a chance a little later? A certificate that nobody vouches for has none. */
-static bool transient(const struct bf_http_exchange *x)
-{
-    switch (x->result) {
-    case CURLE_COULDNT_RESOLVE_HOST:
-    case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
-    case CURLE_OPERATION_TIMEDOUT:
-    case CURLE_GOT_NOTHING:
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-    case CURLE_PARTIAL_FILE:
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
-    case CURLE_SEND_FAIL_REWIND:
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL: /* libcurl's word for an answer without a status line */
-    case CURLE_AGAIN:
-        return true;
-    default:
-        return false;
-    }
-}
-
-/* libcurl says where it wanted to: "Failed to connect to NAME port N after 0 ms: ..." When that is not the
- * endpoint, it is a proxy, which is what has to be looked at. */
-static bool names_proxy(const struct bf_http_exchange *x, const char *host, char name[300])
-{
-    static const char begin[] = "Failed to connect to ";
-    struct bf_str rest = bf_str_of(x->error), at;
-    if (!bf_str_starts(rest, bf_str_of(begin)))
-        return false;
-    rest = bf_str(rest.p + strlen(begin), rest.n - strlen(begin));
-    if (!bf_str_split(&rest, ' ', &at) || !bf_str_starts(rest, BF_STR("port ")))
-        return false;
-    long port = strtol(rest.p + strlen("port "), NULL, 10);
-    bool v6 = memchr(at.p, ':', at.n) != NULL;
-    snprintf(name, 300, v6 ? "[%.*s]:%ld" : "%.*s:%ld", (int)at.n, at.p, port);
-    size_t n = strlen(host);
-    return strncmp(name, host, n) != 0 || (name[n] != '\0' && name[n] != ':');
-}
-
-static void explain_connect(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
-{
-    char proxy[300];
-    long sys = 0;
-    curl_easy_getinfo(x->easy, CURLINFO_OS_ERRNO, &sys);
-    const char *why = sys ? strerror((int)sys) : curl_easy_strerror(x->result);
-    if (names_proxy(x, host, proxy))
-        bf_err_set(e, BF_E_NETWORK, "cannot connect to the proxy %s: %s", proxy, why);
-    else
-        bf_err_set(e, BF_E_NETWORK, "cannot connect to %s: %s", host, why);
-}
-
-/* "CONNECT tunnel failed, response 407": the proxy's own no. */
-static void explain_broken(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
-{
-    const char *response = strstr(x->error, "response ");
-    long status = response ? strtol(response + strlen("response "), NULL, 10) : 0;
-    if (status && strncmp(x->error, "CONNECT tunnel failed", 21) == 0)
-        bf_err_set(e, status >= 500 ? BF_E_NETWORK : BF_E_SERVICE,
-                   "the proxy opens no tunnel to %s: HTTP %ld%s", host, status,
-                   status == 407 ? ", it wants a user and a password in its URL" : "");
-    else
-        bf_err_set(e, BF_E_NETWORK, "the connection to %s broke", host);
-}
-
-/* What to do about TLS that did not come about, behind libcurl's words for it. */
-static void explain_tls(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
-{
-    enum bf_err_code code = transient(x) ? BF_E_NETWORK : BF_E_SERVICE;
-    struct bf_str why =
-        bf_str_trim(bf_str_of(x->error[0] ? x->error : curl_easy_strerror(x->result)));
-    if (x->result == CURLE_PEER_FAILED_VERIFICATION && !strstr(x->error, "target host name"))
-        bf_err_set(e, code, "%s: %.*s (--ca-bundle says whom to trust)", host, (int)why.n, why.p);
-    else if (strstr(x->error, "wrong version number") || strstr(x->error, "packet length too long"))
-        bf_err_set(e, code, "%s does not speak TLS; is it http:// instead of https://?", host);
-    else if (strstr(x->error, "SSL_ERROR_SYSCALL"))
-        bf_err_set(e, code, "%s closed the connection in the TLS handshake", host);
-    else
-        bf_err_set(e, code, "%s: %.*s", host, (int)why.n, why.p);
-}
-
-void bf_http_explain(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
-{
-    if (x->cancelled) {
-        bf_err_set(e, BF_E_STOPPED, "cancelled");
-        return;
-    }
-    switch (x->result) {
-    case CURLE_COULDNT_RESOLVE_PROXY:
-        bf_err_set(e, BF_E_NETWORK, "cannot resolve the proxy's name: see https_proxy, http_proxy");
-        return;
-    case CURLE_COULDNT_RESOLVE_HOST:
-        bf_err_set(e, BF_E_NETWORK, "cannot resolve %s", host);
-        return;
-    case CURLE_COULDNT_CONNECT:
-        explain_connect(x, host, e);
-        return;
-    case CURLE_OPERATION_TIMEDOUT:
-        bf_err_set(e, BF_E_NETWORK, "%s %s in time", host,
-                   x->status ? "did not end its answer" : "did not answer");
-        return;
-    case CURLE_GOT_NOTHING:
-        bf_err_set(e, BF_E_NETWORK, "%s closed the connection without an answer", host);
-        return;
-    case CURLE_PARTIAL_FILE:
-        bf_err_set(e, BF_E_NETWORK, "the answer of %s was cut off", host);
-        return;
-    case CURLE_WEIRD_SERVER_REPLY:
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        bf_err_set(e, BF_E_NETWORK, "what %s answered is not HTTP", host);
-        return;
-    case CURLE_SEND_ERROR:
-    case CURLE_RECV_ERROR:
-        explain_broken(x, host, e);
-        return;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_PEER_FAILED_VERIFICATION:
-        explain_tls(x, host, e);
-        return;
-    case CURLE_READ_ERROR:
-    case CURLE_ABORTED_BY_CALLBACK:
-        bf_err_set(e, BF_E_IO, "the body's file is shorter than %llu bytes",
-                   (unsigned long long)(x->body_offset + x->body_length));
-        return;
-    case CURLE_WRITE_ERROR:
-        if (!bf_buf_ok(&x->head) || !bf_buf_ok(&x->body_in)) {
-            bf_err_set(e, x->body_in.nomem ? BF_E_MEMORY : BF_E_LIMIT,
-                       "the answer of %s is larger than %llu bytes", host,
-                       (unsigned long long)x->max_answer);
-            return;
-        }
-        break;
-    default:
-        break;
-    }
-    struct bf_str why =
-        bf_str_trim(bf_str_of(x->error[0] ? x->error : curl_easy_strerror(x->result)));
-    bf_err_set(e, transient(x) ? BF_E_NETWORK : BF_E_SERVICE, "%s: %.*s", host, (int)why.n, why.p);
 }

@@ -35,6 +35,7 @@ struct bf_http_exchange {
     uint64_t body_offset, body_length;
     uint64_t timeout_ms; /* for the whole exchange; 0: none, but see stall_s */
     uint64_t stall_s;    /* gives up when nothing moves for so long; 0: never */
+    uint64_t answer_ms;  /* from the first byte of the answer to its last; 0: as long as it moves */
     uint64_t max_answer; /* bytes */
     bool direct;         /* never through a proxy */
     bool (*sink)(void *arg,
@@ -47,12 +48,14 @@ struct bf_http_exchange {
     struct bf_buf body_in; /* what the sink did not take */
     bool sunk;             /* the sink has taken at least one piece */
     bool cancelled;        /* by the sink */
+    bool late;             /* answer_ms was over */
     CURLcode result;       /* CURLE_OK: the answer is complete */
 
     /* the engine's */
     CURL *easy;
     struct curl_slist nodes[BF_HTTP_LINES];
     uint64_t body_sent;
+    int64_t begun_ms; /* when the answer began; 0: not yet */
     int mode;
     char *url_set;
     char error[CURL_ERROR_SIZE];
@@ -60,6 +63,9 @@ struct bf_http_exchange {
 
 BF_MUST bool bf_http_init(struct bf_http *h, const char *ca_bundle, struct bf_err *e);
 void bf_http_free(struct bf_http *h);
+
+/* Closes all connections. No exchange may be running. */
+BF_MUST bool bf_http_reconnect(struct bf_http *h, struct bf_err *e);
 
 /* Before its first use, and when it is no longer used (not while it runs: drop it first). */
 void bf_http_exchange_init(struct bf_http_exchange *x);

@@ -3,10 +3,10 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 #include "lib/base/num.h"
 
-static const uint64_t max_backoff_us = 20 * 1000000;
 static const uint64_t max_retry_after_us = 5 * 1000000; /* beyond the computed delay */
 
 static const char *const throttling_codes[] = {
@@ -103,12 +103,8 @@ enum bf_retry_kind bf_retry_classify(enum bf_aws_service service, int status, st
 
 static uint64_t backoff_us(uint64_t base_us, unsigned attempt, uint32_t jitter)
 {
-    uint64_t us = base_us;
-    for (unsigned n = 1; n < attempt && us < max_backoff_us; n++)
-        us *= 2;
-    if (us > max_backoff_us)
-        us = max_backoff_us;
-    return us * jitter / BF_RETRY_JITTER_ONE;
+    return bf_backoff_limit(base_us, attempt, (uint64_t)BF_BACKOFF_MOST_MS * 1000) * jitter /
+           BF_RETRY_JITTER_ONE;
 }
 
 /* What the service asked for, within the limits of its asking. */

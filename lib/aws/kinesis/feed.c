@@ -5,22 +5,31 @@
 
 enum { LIST_REQUEST_MAX = 1 << 20, LIST_ANSWER_MAX = 32 << 20 };
 
+static bool read_page(const struct bf_feed *feed, const json_t *answer, struct bf_lineage *lineage,
+                      struct bf_buf *next, struct bf_err *e)
+{
+    struct bf_str to = {NULL, 0};
+    if (!feed->list_page(answer, lineage, &to, e))
+        return false;
+    if (to.n && bf_str_eq(bf_buf_view(next), to))
+        return bf_err_set(e, BF_E_SERVICE, "the next page is the same one again");
+    bf_buf_reset(next);
+    bf_buf_adds(next, to);
+    return bf_buf_check(next, "the next page's name", e);
+}
+
 /* One page: asks for it with body, puts where the next one begins into next. */
 static bool list_page(const struct bf_feed *feed, struct bf_aws *aws, struct bf_str body,
                       struct bf_lineage *lineage, struct bf_buf *next, struct bf_err *e)
 {
     struct bf_buf answer;
-    struct bf_str from = bf_buf_view(next), to = {NULL, 0};
     bf_buf_init(&answer, LIST_ANSWER_MAX);
     bool ok = bf_aws_call_wait(aws, &feed->list_op, body, &answer, NULL, e);
     if (ok) {
-        ok = feed->list_page(bf_buf_view(&answer), lineage, &to, e);
-        if (ok && to.n && bf_str_eq(from, to))
-            ok = bf_err_set(e, BF_E_SERVICE, "the next page is the same one again");
-        bf_buf_reset(next);
-        bf_buf_adds(next, to);
-        ok = (ok && bf_buf_check(next, "the next page's name", e)) ||
+        json_t *doc = bf_doc_object(bf_buf_view(&answer), BF_DOC_PLAIN, e);
+        ok = (doc && read_page(feed, doc, lineage, next, e)) ||
              bf_err_ctx(e, "%s", feed->list_op.target);
+        bf_doc_free(doc);
     }
     bf_buf_free(&answer);
     return ok;
@@ -150,63 +159,54 @@ bool bf_feed_read_time(struct bf_str number, int64_t *ms)
     return true;
 }
 
-bool bf_feed_take_text(struct bf_json *j, char *field, size_t size, const char *what,
-                       struct bf_err *e)
+static bool take_text(const json_t *object, const char *name, char *field, size_t size,
+                      struct bf_err *e)
 {
-    struct bf_json_val v;
-    if (!bf_json_value(j, &v, e))
-        return false;
-    return v.type != BF_JSON_STRING || bf_shard_set(field, size, v.text, what, e);
+    struct bf_str text = bf_doc_get_text(object, name);
+    return !text.p || bf_shard_set(field, size, text, name, e);
 }
 
-bool bf_feed_take_range(struct bf_json *j, const struct bf_feed_range *r, struct bf_err *e)
+/* ["parent"] or ["parent","adjacent"], as ChildShards has them. */
+static bool take_parents(const json_t *parents, struct bf_shard *s, struct bf_err *e)
 {
-    struct bf_json_key key;
-    enum bf_json_more more;
-    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
-        bool ok;
-        if (bf_json_key_eq(&key, bf_str_of(r->from_name)))
-            ok = bf_feed_take_text(j, r->from, r->size, r->from_name, e);
-        else if (bf_json_key_eq(&key, bf_str_of(r->to_name)))
-            ok = bf_feed_take_text(j, r->to, r->size, r->to_name, e);
-        else
-            ok = bf_json_skip(j, e);
-        if (!ok)
+    char *fields[2] = {s->parent, s->adjacent};
+    if (json_array_size(parents) > BF_COUNT(fields))
+        return bf_err_set(e, BF_E_SERVICE, "a shard with more than two parents");
+    for (size_t i = 0; i < json_array_size(parents) && i < BF_COUNT(fields); i++) {
+        const json_t *v = json_array_get(parents, i);
+        if (json_is_string(v) &&
+            !bf_shard_set(fields[i], sizeof s->parent,
+                          bf_str(json_string_value(v), json_string_length(v)), "ParentShards", e))
             return false;
     }
-    return more == BF_JSON_END;
-}
-
-bool bf_feed_take_sequences(struct bf_json *j, struct bf_shard *s, struct bf_err *e)
-{
-    struct bf_feed_range r = {"StartingSequenceNumber", "EndingSequenceNumber", s->seq_from,
-                              s->seq_to, sizeof s->seq_from};
-    return bf_feed_take_range(j, &r, e);
-}
-
-bool bf_arn_parse(struct bf_arn *arn, struct bf_str text)
-{
-    struct bf_str part[5];
-    struct bf_str rest = text;
-    for (size_t i = 0; i < BF_COUNT(part); i++)
-        if (!bf_str_split(&rest, ':', &part[i]) || rest.p == NULL)
-            return false;
-    if (!bf_str_is(part[0], "arn") || rest.n == 0)
-        return false;
-    *arn = (struct bf_arn){part[2], part[3], part[4], rest};
     return true;
 }
 
-void bf_arn_take_region(struct bf_str text, char room[BF_ARN_REGION], const char **region)
+static bool take_shard(const json_t *v, struct bf_lineage *lineage, bool listed, struct bf_err *e)
 {
-    struct bf_arn arn;
-    if (*region || !bf_arn_parse(&arn, text) || !arn.region.n || arn.region.n >= BF_ARN_REGION)
-        return;
-    memcpy(room, arn.region.p, arn.region.n);
-    room[arn.region.n] = '\0';
-    *region = room;
+    struct bf_shard s = {.listed = listed};
+    const json_t *hash = bf_doc_get_object(v, "HashKeyRange");
+    const json_t *sequence = bf_doc_get_object(v, "SequenceNumberRange");
+    if (!take_text(v, "ShardId", s.id, sizeof s.id, e) ||
+        !take_text(v, "ParentShardId", s.parent, sizeof s.parent, e) ||
+        !take_text(v, "AdjacentParentShardId", s.adjacent, sizeof s.adjacent, e) ||
+        !take_parents(bf_doc_get_array(v, "ParentShards"), &s, e) ||
+        !take_text(hash, "StartingHashKey", s.hash_from, sizeof s.hash_from, e) ||
+        !take_text(hash, "EndingHashKey", s.hash_to, sizeof s.hash_to, e) ||
+        !take_text(sequence, "StartingSequenceNumber", s.seq_from, sizeof s.seq_from, e) ||
+        !take_text(sequence, "EndingSequenceNumber", s.seq_to, sizeof s.seq_to, e))
+        return false;
+    return s.id[0] ? bf_lineage_add(lineage, &s, e) != NULL
+                   : bf_err_set(e, BF_E_SERVICE, "a shard without an id");
+}
+
+bool bf_feed_take_shards(const json_t *array, struct bf_lineage *lineage, bool listed,
+                         struct bf_err *e)
+{
+    for (size_t i = 0; i < json_array_size(array); i++)
+        if (!take_shard(json_array_get(array, i), lineage, listed, e))
+            return false;
+    return true;
 }
 
 bool bf_feed_name_ok(struct bf_str name)

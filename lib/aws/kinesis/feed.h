@@ -1,16 +1,19 @@
 /*
  * What a Kinesis stream and a DynamoDB stream have in common: shards with
- * parents, positions in a shard, records in an answer. kinesis.h and streams.h
+ * parents, positions in a shard, records in an answer. kinesis.c and streams.c
  * say how each service asks for them; a reader works with the words here.
  *
- * The answers are read with the pull scanner: a record is a set of views into
- * the answer's body and holds until that body goes.
+ * Answers with records are read with the pull scanner: a record is a set of views
+ * into the answer's body and holds until that body goes. So is an iterator, which
+ * goes back into a request as it was written. Lists of shards are documents.
  */
 #ifndef BF_AWS_KINESIS_FEED_H
 #define BF_AWS_KINESIS_FEED_H
 
 #include "lib/aws/client/client.h"
+#include "lib/aws/config/arn.h"
 #include "lib/aws/kinesis/lineage.h"
+#include "lib/json/doc.h"
 #include "lib/json/scan.h"
 
 /* How requests name the stream. Kinesis: by name, and by ARN where it is known. DynamoDB: by ARN. */
@@ -66,10 +69,10 @@ struct bf_feed {
     struct bf_aws_op list_op, iterator_op, records_op;
     uint64_t limit;       /* the most records that one GetRecords gives */
     uint64_t interval_ms; /* least time between two GetRecords of a shard */
-    /* Asks for the page that begins at next (JSON, as the page before it said), or for the first one. */
+    /* Asks for the page that begins at next, or for the first one. */
     void (*list_body)(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str next);
-    /* Takes the shards of a page; *next: where the next one begins, a view into body, empty at the last. */
-    bool (*list_page)(struct bf_str body, struct bf_lineage *lineage, struct bf_str *next,
+    /* Takes the shards of a page; *next: where the next one begins, a view into answer, empty at the last. */
+    bool (*list_page)(const json_t *answer, struct bf_lineage *lineage, struct bf_str *next,
                       struct bf_err *e);
     void (*iterator_body)(struct bf_buf *out, const struct bf_feed_stream *stream,
                           struct bf_str shard, const struct bf_feed_position *position);
@@ -104,32 +107,11 @@ BF_API BF_MUST bool bf_feed_read_iterator(struct bf_str body, struct bf_str *ite
  * in milliseconds. */
 BF_API BF_MUST bool bf_feed_read_time(struct bf_str number, int64_t *ms);
 
-/* The value at the cursor, when it is a string, into a field of struct bf_shard. For the readers of
- * shard lists (kinesis.c, streams.c). */
-bool bf_feed_take_text(struct bf_json *j, char *field, size_t size, const char *what,
-                       struct bf_err *e);
-
-/* An object with a start and an end: SequenceNumberRange, HashKeyRange. */
-struct bf_feed_range {
-    const char *from_name, *to_name;
-    char *from, *to; /* fields of struct bf_shard */
-    size_t size;     /* of each */
-};
-bool bf_feed_take_range(struct bf_json *j, const struct bf_feed_range *r, struct bf_err *e);
-bool bf_feed_take_sequences(struct bf_json *j, struct bf_shard *s, struct bf_err *e);
+/* Adds the shards of an array to the lineage, as ListShards, DescribeStream and ChildShards have them. */
+bool bf_feed_take_shards(const json_t *array, struct bf_lineage *lineage, bool listed,
+                         struct bf_err *e);
 
 /* Is it what a stream or a table can be called: 1 to 255 of A-Z a-z 0-9 - _ . */
 BF_API bool bf_feed_name_ok(struct bf_str name);
-
-/* "arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE". False when text is none; the parts are views. */
-struct bf_arn {
-    struct bf_str service, region, account, resource;
-};
-BF_API bool bf_arn_parse(struct bf_arn *arn, struct bf_str text);
-
-/* Who names something by its ARN has said the region: *region, when it is NULL, becomes the ARN's, kept in room. A text
- * that is no ARN, or one without a region, changes nothing. */
-enum { BF_ARN_REGION = 64 };
-BF_API void bf_arn_take_region(struct bf_str text, char room[BF_ARN_REGION], const char **region);
 
 #endif

@@ -2,8 +2,7 @@
 
 #include <inttypes.h>
 
-#include "lib/base/enc.h"
-#include "lib/base/num.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
@@ -11,103 +10,42 @@ enum { REQUEST_MAX = 8 * 1024, ANSWER_MAX = 1 << 20 };
 
 const struct bf_aws_op bf_kinesis_put_records = {BF_AWS_KINESIS, "PutRecords"};
 
-/* ["parent"] or ["parent","adjacent"], as ChildShards has them. */
-static bool take_parents(struct bf_json *j, struct bf_shard *s, struct bf_err *e)
-{
-    char *fields[2] = {s->parent, s->adjacent};
-    enum bf_json_more more;
-    size_t n = 0;
-    if (!bf_json_enter(j, BF_JSON_ARRAY, e))
-        return false;
-    while ((more = bf_json_element(j, e)) == BF_JSON_MORE) {
-        if (n == BF_COUNT(fields))
-            return bf_err_set(e, BF_E_SERVICE, "a shard with more than two parents");
-        if (!bf_feed_take_text(j, fields[n++], sizeof s->parent, "shard id", e))
-            return false;
-    }
-    return more == BF_JSON_END;
-}
-
-static bool shard_member(struct bf_json *j, const struct bf_json_key *key, struct bf_shard *s,
-                         struct bf_err *e)
-{
-    struct bf_feed_range hash = {"StartingHashKey", "EndingHashKey", s->hash_from, s->hash_to,
-                                 sizeof s->hash_from};
-    if (bf_json_key_is(key, "ShardId"))
-        return bf_feed_take_text(j, s->id, sizeof s->id, "shard id", e);
-    if (bf_json_key_is(key, "ParentShardId"))
-        return bf_feed_take_text(j, s->parent, sizeof s->parent, "shard id", e);
-    if (bf_json_key_is(key, "AdjacentParentShardId"))
-        return bf_feed_take_text(j, s->adjacent, sizeof s->adjacent, "shard id", e);
-    if (bf_json_key_is(key, "ParentShards"))
-        return take_parents(j, s, e);
-    if (bf_json_key_is(key, "HashKeyRange"))
-        return bf_feed_take_range(j, &hash, e);
-    if (bf_json_key_is(key, "SequenceNumberRange"))
-        return bf_feed_take_sequences(j, s, e);
-    return bf_json_skip(j, e);
-}
-
-static bool take_shard(struct bf_json *j, struct bf_lineage *lineage, bool listed, struct bf_err *e)
-{
-    struct bf_shard s = {.listed = listed};
-    struct bf_json_key key;
-    enum bf_json_more more;
-    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE)
-        if (!shard_member(j, &key, &s, e))
-            return false;
-    if (more != BF_JSON_END)
-        return false;
-    return s.id[0] ? bf_lineage_add(lineage, &s, e) != NULL
-                   : bf_err_set(e, BF_E_SERVICE, "a shard without an id");
-}
-
-static bool take_shards(struct bf_str array, struct bf_lineage *lineage, bool listed,
-                        struct bf_err *e)
-{
-    struct bf_json j;
-    enum bf_json_more more;
-    bf_json_init(&j, array);
-    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
-        return false;
-    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
-        if (!take_shard(&j, lineage, listed, e))
-            return false;
-    return more == BF_JSON_END;
-}
-
 bool bf_kinesis_read_children(struct bf_str array, struct bf_lineage *lineage, struct bf_err *e)
 {
-    return take_shards(array, lineage, false, e) || bf_err_ctx(e, "ChildShards");
+    json_t *doc = bf_doc_array(array, e);
+    bool ok = doc && bf_feed_take_shards(doc, lineage, false, e);
+    bf_doc_free(doc);
+    return ok || bf_err_ctx(e, "ChildShards");
 }
 
-static bool read_retention(struct bf_str answer, int64_t *ms, struct bf_err *e)
+static bool read_summary(const json_t *answer, struct bf_kinesis_summary *s, struct bf_err *e)
 {
-    struct bf_json_val summary, hours;
-    uint64_t n;
-    bool found;
-    if (!bf_json_find(answer, BF_STR("StreamDescriptionSummary"), &summary, &found, e) || !found ||
-        !bf_json_find(summary.raw, BF_STR("RetentionPeriodHours"), &hours, &found, e) || !found ||
-        !bf_num_u64(hours.text, &n, e) || n == 0 || n > 1000 * 1000)
-        return bf_err_set(e, BF_E_SERVICE, "DescribeStreamSummary: answer without a retention");
-    *ms = (int64_t)n * 3600 * 1000;
-    return true;
+    const json_t *summary = bf_doc_get_object(answer, "StreamDescriptionSummary");
+    uint64_t hours = 0;
+    if (!summary)
+        return bf_err_set(e, BF_E_SERVICE, "an answer without a summary");
+    if (!bf_doc_get_u64(summary, "RetentionPeriodHours", &hours, e))
+        return false;
+    s->retention_ms = hours <= 1000 * 1000 ? (int64_t)hours * 3600 * 1000 : 0;
+    return bf_doc_copy_text(summary, "StreamARN", s->arn, sizeof s->arn, e);
 }
 
-bool bf_kinesis_retention(struct bf_aws *aws, const struct bf_feed_stream *stream, int64_t *ms,
-                          struct bf_err *e)
+bool bf_kinesis_describe(struct bf_aws *aws, const struct bf_feed_stream *stream,
+                         struct bf_kinesis_summary *s, struct bf_err *e)
 {
     static const struct bf_aws_op op = {BF_AWS_KINESIS, "DescribeStreamSummary"};
     struct bf_buf body, answer;
+    *s = (struct bf_kinesis_summary){0};
     bf_buf_init(&body, REQUEST_MAX);
     bf_buf_init(&answer, ANSWER_MAX);
     bf_kinesis_put_stream(&body, stream);
     bf_buf_addc(&body, '}');
     bool ok = bf_buf_check(&body, "request", e) &&
-              bf_aws_call_wait(aws, &op, bf_buf_view(&body), &answer, NULL, e) &&
-              read_retention(bf_buf_view(&answer), ms, e);
+              bf_aws_call_wait(aws, &op, bf_buf_view(&body), &answer, NULL, e);
+    json_t *doc = ok ? bf_doc_object(bf_buf_view(&answer), BF_DOC_PLAIN, e) : NULL;
+    if (ok && (!doc || !read_summary(doc, s, e)))
+        ok = bf_err_ctx(e, "%s", op.target);
+    bf_doc_free(doc);
     bf_buf_free(&body);
     bf_buf_free(&answer);
     return ok;
@@ -117,27 +55,20 @@ static void list_body(struct bf_buf *out, const struct bf_feed_stream *stream, s
 {
     if (next.n) {
         bf_buf_lit(out, "{\"NextToken\":");
-        bf_buf_adds(out, next);
+        bf_json_put_string(out, next);
     } else
         bf_kinesis_put_stream(out, stream);
     bf_buf_addc(out, '}');
 }
 
-static bool list_page(struct bf_str body, struct bf_lineage *lineage, struct bf_str *next,
+static bool list_page(const json_t *answer, struct bf_lineage *lineage, struct bf_str *next,
                       struct bf_err *e)
 {
-    struct bf_json_val v;
-    bool found;
-    if (!bf_json_find(body, BF_STR("Shards"), &v, &found, e))
-        return false;
-    if (!found || v.type != BF_JSON_ARRAY)
+    const json_t *shards = bf_doc_get_array(answer, "Shards");
+    *next = bf_doc_get_text(answer, "NextToken");
+    if (!shards)
         return bf_err_set(e, BF_E_SERVICE, "answer without shards");
-    if (!take_shards(v.raw, lineage, true, e) ||
-        !bf_json_find(body, BF_STR("NextToken"), &v, &found, e))
-        return false;
-    if (found && v.type == BF_JSON_STRING)
-        *next = v.raw;
-    return true;
+    return bf_feed_take_shards(shards, lineage, true, e);
 }
 
 static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream,

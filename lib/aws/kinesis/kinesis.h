@@ -26,9 +26,15 @@ BF_API extern const struct bf_aws_op bf_kinesis_put_records;
 BF_API BF_MUST bool bf_kinesis_read_children(struct bf_str array, struct bf_lineage *lineage,
                                              struct bf_err *e);
 
-/* How long the stream keeps its records (DescribeStreamSummary); waits for the answer. */
-BF_API BF_MUST bool bf_kinesis_retention(struct bf_aws *aws, const struct bf_feed_stream *stream,
-                                         int64_t *ms, struct bf_err *e);
+struct bf_kinesis_summary {
+    char arn[BF_ARN_MAX + 1]; /* "" when the answer has none */
+    int64_t
+        retention_ms; /* how long the stream keeps its records; 0 when the answer does not say */
+};
+
+/* DescribeStreamSummary; waits for the answer. */
+BF_API BF_MUST bool bf_kinesis_describe(struct bf_aws *aws, const struct bf_feed_stream *stream,
+                                        struct bf_kinesis_summary *s, struct bf_err *e);
 
 /* Appends one entry of a PutRecords request: {"Data":"...","PartitionKey":"..."}. */
 BF_API void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key);

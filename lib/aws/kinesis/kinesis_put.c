@@ -1,6 +1,6 @@
 /* PutRecords: the request's text and what the answer says of each entry. */
 #include "lib/aws/kinesis/kinesis.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
 void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key)

@@ -1,93 +1,8 @@
-#include "lib/aws/kinesis/streams.h"
+/* DynamoDB Streams: its records are the GetRecords records byte for byte as they stand in the answer. */
+#include "lib/aws/kinesis/feed.h"
 
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
-
-static const struct bf_aws_op describe_table = {BF_AWS_DYNAMODB, "DescribeTable"};
-
-enum { ANSWER_MAX = 32 << 20, REQUEST_MAX = 1 << 16 };
-
-static bool read_table(struct bf_str answer, struct bf_buf *arn, bool *enabled, struct bf_err *e)
-{
-    struct bf_json_val table, v, on;
-    bool found;
-    *enabled = false;
-    if (!bf_json_find(answer, BF_STR("Table"), &table, &found, e))
-        return false;
-    if (!found || table.type != BF_JSON_OBJECT)
-        return bf_err_set(e, BF_E_SERVICE, "answer without a table");
-    if (!bf_json_find(table.raw, BF_STR("LatestStreamArn"), &v, &found, e))
-        return false;
-    if (!found || v.type != BF_JSON_STRING)
-        return bf_err_set(e, BF_E_NOTFOUND, "the table has no stream");
-    bf_json_unescape(arn, v.text);
-    if (!bf_json_find(table.raw, BF_STR("StreamSpecification"), &v, &found, e))
-        return false;
-    if (found && v.type == BF_JSON_OBJECT) {
-        if (!bf_json_find(v.raw, BF_STR("StreamEnabled"), &on, &found, e))
-            return false;
-        *enabled = found && on.type == BF_JSON_TRUE;
-    }
-    return bf_buf_check(arn, "stream ARN", e);
-}
-
-bool bf_streams_find(struct bf_aws *aws, struct bf_str table, struct bf_buf *arn, bool *enabled,
-                     struct bf_err *e)
-{
-    struct bf_buf body, answer;
-    char code[64];
-    bf_buf_init(&body, REQUEST_MAX);
-    bf_buf_init(&answer, ANSWER_MAX);
-    bf_buf_lit(&body, "{\"TableName\":");
-    bf_json_put_string(&body, table);
-    bf_buf_addc(&body, '}');
-    bool ok = bf_buf_check(&body, "request", e) &&
-              bf_aws_call_wait(aws, &describe_table, bf_buf_view(&body), &answer, code, e);
-    if (ok && !read_table(bf_buf_view(&answer), arn, enabled, e))
-        ok = bf_err_ctx(e, "DescribeTable");
-    bf_buf_free(&body);
-    bf_buf_free(&answer);
-    return ok;
-}
-
-static bool take_shard(struct bf_json *j, struct bf_lineage *lineage, struct bf_err *e)
-{
-    struct bf_shard s = {.listed = true};
-    struct bf_json_key key;
-    enum bf_json_more more;
-    if (!bf_json_enter(j, BF_JSON_OBJECT, e))
-        return false;
-    while ((more = bf_json_member(j, &key, e)) == BF_JSON_MORE) {
-        bool ok;
-        if (bf_json_key_is(&key, "ShardId"))
-            ok = bf_feed_take_text(j, s.id, sizeof s.id, "shard id", e);
-        else if (bf_json_key_is(&key, "ParentShardId"))
-            ok = bf_feed_take_text(j, s.parent, sizeof s.parent, "shard id", e);
-        else if (bf_json_key_is(&key, "SequenceNumberRange"))
-            ok = bf_feed_take_sequences(j, &s, e);
-        else
-            ok = bf_json_skip(j, e);
-        if (!ok)
-            return false;
-    }
-    if (more != BF_JSON_END)
-        return false;
-    return s.id[0] ? bf_lineage_add(lineage, &s, e) != NULL
-                   : bf_err_set(e, BF_E_SERVICE, "a shard without an id");
-}
-
-static bool take_shards(struct bf_str array, struct bf_lineage *lineage, struct bf_err *e)
-{
-    struct bf_json j;
-    enum bf_json_more more;
-    bf_json_init(&j, array);
-    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
-        return false;
-    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE)
-        if (!take_shard(&j, lineage, e))
-            return false;
-    return more == BF_JSON_END;
-}
 
 static void list_body(struct bf_buf *out, const struct bf_feed_stream *stream, struct bf_str next)
 {
@@ -95,28 +10,20 @@ static void list_body(struct bf_buf *out, const struct bf_feed_stream *stream, s
     bf_json_put_string(out, stream->arn);
     if (next.n) {
         bf_buf_lit(out, ",\"ExclusiveStartShardId\":");
-        bf_buf_adds(out, next);
+        bf_json_put_string(out, next);
     }
     bf_buf_addc(out, '}');
 }
 
 /* The next page begins behind the last shard that this one has looked at. */
-static bool list_page(struct bf_str body, struct bf_lineage *lineage, struct bf_str *next,
+static bool list_page(const json_t *answer, struct bf_lineage *lineage, struct bf_str *next,
                       struct bf_err *e)
 {
-    struct bf_json_val description, v;
-    bool found;
-    if (!bf_json_find(body, BF_STR("StreamDescription"), &description, &found, e))
-        return false;
-    if (!found || description.type != BF_JSON_OBJECT)
+    const json_t *description = bf_doc_get_object(answer, "StreamDescription");
+    *next = bf_doc_get_text(description, "LastEvaluatedShardId");
+    if (!description)
         return bf_err_set(e, BF_E_SERVICE, "answer without a description");
-    if (!bf_json_find(description.raw, BF_STR("Shards"), &v, &found, e) ||
-        (found && v.type == BF_JSON_ARRAY && !take_shards(v.raw, lineage, e)) ||
-        !bf_json_find(description.raw, BF_STR("LastEvaluatedShardId"), &v, &found, e))
-        return false;
-    if (found && v.type == BF_JSON_STRING)
-        *next = v.raw;
-    return true;
+    return bf_feed_take_shards(bf_doc_get_array(description, "Shards"), lineage, true, e);
 }
 
 static void iterator_body(struct bf_buf *out, const struct bf_feed_stream *stream,

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/aws/credentials/check.h"
 #include "lib/aws/s3/compress.h"
 #include "lib/aws/firehose/firehose.h"
 #include "lib/aws/s3/s3.h"
+#include "lib/base/backoff.h"
 #include "lib/base/clock.h"
 
 enum {
@@ -13,8 +15,7 @@ enum {
     OBJECT_MAX = 512 * 1024 * 1024,
     MARGIN_MS = 1000, /* before the deadline, to tell Lambda what failed */
     TRY_MS = 60000,   /* how long, where no deadline was told */
-    PAUSE_MS = 50,
-    PAUSE_MAX_MS = 2000
+    RETRY_FIRST_MS = 50
 };
 
 /* What is atomic in Firehose, a record of it: rows that stand one behind the other. */
@@ -46,12 +47,21 @@ static void note(void *arg, const char *text)
         s->conf->note(text);
 }
 
+static void warn(void *arg, const char *text)
+{
+    const struct bf_rowsink *s = arg;
+    if (s->conf->warn)
+        s->conf->warn(text);
+}
+
 static bool connect_aws(struct bf_rowsink *s, struct bf_err *e)
 {
     if (!s->aws) {
         s->aws = bf_aws_new(s->conf->aws, e);
-        if (s->aws)
+        if (s->aws) {
             bf_aws_on_note(s->aws, note, s);
+            bf_aws_on_warning(s->aws, warn, s);
+        }
     }
     return s->aws != NULL;
 }
@@ -112,9 +122,8 @@ static void take_result(void *arg, size_t i, const struct bf_put_result *result)
     if (result->code.n == 0)
         return;
     if (s->left == 0)
-        bf_err_set(&s->why, BF_E_SERVICE, "%.*s: %.*s",
-                   (int)(result->code.n > 80 ? 80 : result->code.n), result->code.p,
-                   (int)(result->message.n > 200 ? 200 : result->message.n), result->message.p);
+        bf_err_set(&s->why, BF_E_SERVICE, "%.*s: %.*s", BF_SHOWN_TO(result->code, 80),
+                   BF_SHOWN_TO(result->message, 200));
     s->entry[s->left++] = s->entry[i];
 }
 
@@ -167,19 +176,17 @@ static void pause_ms(int64_t ms)
 /* Sends the entries until all are in, or there is no time left. */
 static bool put_entries(struct bf_rowsink *s, struct bf_err *e)
 {
-    int64_t pause = PAUSE_MS;
-    for (;;) {
+    for (unsigned failures = 1;; failures++) {
         if (!send_entries(s, e))
             return false;
         if (s->n == 0)
             return true;
-        int64_t wait = (int64_t)bf_rng_below(&s->rng, (uint64_t)pause) + 1;
+        int64_t wait = bf_backoff_ms(RETRY_FIRST_MS, failures, &s->rng);
         if (bf_clock_wall_ms() + wait >= s->until_ms) {
             *e = s->why;
             return bf_err_ctx(e, "PutRecordBatch");
         }
         pause_ms(wait);
-        pause = pause * 2 < PAUSE_MAX_MS ? pause * 2 : PAUSE_MAX_MS;
     }
 }
 
@@ -330,4 +337,5 @@ static bool sink_put(struct bf_rowsink *s, const struct bf_rowsink_rows *rows,
     return s->bucket ? put_s3(s, rows, origin, e) : put_firehose(s, rows, failed, e);
 }
 
-const struct bf_rowsink_api bf_rowsink = {sink_new, sink_destroy, sink_put, bf_aws_libraries};
+const struct bf_rowsink_api bf_rowsink = {sink_new, sink_destroy, sink_put, bf_cred_report,
+                                          bf_aws_libraries};

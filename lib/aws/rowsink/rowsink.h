@@ -32,6 +32,7 @@ struct bf_rowsink_conf {
     const char *extension;          /* of objects: ".ndjson" */
     bool gzip;                      /* compress objects */
     void (*note)(const char *text); /* what the client has to tell; may be NULL */
+    void (*warn)(const char *text); /* what it warns of; may be NULL */
 };
 
 /* Rows of one batch and where each came from; one stands behind the other. */
@@ -63,6 +64,8 @@ struct bf_rowsink_api {
     bool (*put)(struct bf_rowsink *s, const struct bf_rowsink_rows *rows,
                 const struct bf_rowsink_origin *origin, int64_t deadline_ms, size_t *failed,
                 struct bf_err *e);
+    /* bf_cred_report: for --check-credentials. */
+    bool (*check)(void *report, struct bf_str unused, struct bf_err *e);
     /* For --version: bf_aws_libraries. */
     const char *(*libraries)(void);
 };

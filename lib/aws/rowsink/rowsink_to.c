@@ -25,8 +25,8 @@ static bool parse_stream(struct bf_rowsink_to *to, struct bf_str name, struct bf
     for (size_t i = 0; ok && i < name.n; i++)
         ok = isalnum((unsigned char)name.p[i]) || (name.p[i] && strchr("_.-", name.p[i]));
     to->stream = name;
-    return ok || bf_err_set(e, BF_E_USAGE, "'%.*s' is not the name of a Firehose stream",
-                            (int)(name.n > 60 ? 60 : name.n), name.p);
+    return ok ||
+           bf_err_set(e, BF_E_USAGE, "'%.*s' is not the name of a Firehose stream", BF_SHOWN(name));
 }
 
 bool bf_rowsink_parse(struct bf_rowsink_to *to, struct bf_str text, struct bf_err *e)
@@ -40,6 +40,6 @@ bool bf_rowsink_parse(struct bf_rowsink_to *to, struct bf_str text, struct bf_er
         ok = parse_s3(to, text, e);
     else
         ok = bf_err_set(e, BF_E_USAGE, "'%.*s' is not firehose:STREAM or s3://BUCKET/PREFIX",
-                        (int)(text.n > 60 ? 60 : text.n), text.p);
+                        BF_SHOWN(text));
     return ok || bf_err_ctx(e, "--to");
 }

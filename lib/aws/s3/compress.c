@@ -33,15 +33,15 @@ static const struct {
     [BF_COMPRESS_ZSTD] = {"zstd", "zstd", ".zst"},
 };
 
+const struct bf_opt_word bf_compress_words[] = {
+    {"gzip", BF_COMPRESS_GZIP}, {"zstd", BF_COMPRESS_ZSTD}, {"none", BF_COMPRESS_NONE}};
+
 bool bf_compress_parse(struct bf_str name, enum bf_compress_kind *kind, struct bf_err *e)
 {
-    for (size_t i = 0; i < BF_COUNT(kinds); i++)
-        if (bf_str_eq(name, bf_str_of(kinds[i].name))) {
-            *kind = (enum bf_compress_kind)i;
-            return true;
-        }
-    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not gzip, zstd or none",
-                      (int)(name.n > 60 ? 60 : name.n), name.p ? name.p : "");
+    int v = BF_COMPRESS_NONE;
+    bool ok = bf_opt_choose(bf_compress_words, BF_COUNT(bf_compress_words), name, &v, e);
+    *kind = (enum bf_compress_kind)v;
+    return ok;
 }
 
 const char *bf_compress_encoding(enum bf_compress_kind kind)

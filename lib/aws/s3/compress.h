@@ -11,9 +11,12 @@
 #ifndef BF_AWS_S3_COMPRESS_H
 #define BF_AWS_S3_COMPRESS_H
 
-#include "lib/base/str.h"
+#include "lib/cli/opt.h"
 
 enum bf_compress_kind { BF_COMPRESS_NONE, BF_COMPRESS_GZIP, BF_COMPRESS_ZSTD };
+
+/* Their names, for an option. */
+BF_API extern const struct bf_opt_word bf_compress_words[3];
 
 typedef bool bf_compress_put(void *arg, struct bf_str piece, struct bf_err *e);
 

@@ -67,6 +67,27 @@ struct bf_s3_head {
     enum bf_checksum_kind checksum;
 };
 
+/* GetObject: a range of an object, or all of it, in memory (at most 32 MiB). */
+struct bf_s3_get {
+    const char *bucket;
+    struct bf_str key;
+    const char *payer;       /* as in struct bf_s3_object */
+    uint64_t offset, length; /* length 0: to the end */
+    char etag[80];           /* only of this object, without quotes; "": of any */
+    /* The body holds until it returns. */
+    void (*done)(struct bf_s3_get *get, const struct bf_s3_result *result, struct bf_str body);
+    void *arg;
+    uint64_t total; /* length of the object, in done */
+    bool whole;     /* the service knows no ranges: the body is all of it */
+
+    /* its own */
+    struct bf_aws_call call;
+    struct bf_s3_result result;
+    char range[64], match[84];
+};
+
+BF_API BF_MUST bool bf_s3_get(struct bf_aws *aws, struct bf_s3_get *get, struct bf_err *e);
+
 /* PutObject. */
 struct bf_s3_put {
     const struct bf_s3_object *object;

@@ -1,6 +1,6 @@
 #include "lib/aws/s3/s3_common.h"
 
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 static void answered(struct bf_aws_call *call, const struct bf_aws_answer *a)
 {

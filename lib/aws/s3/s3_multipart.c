@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "lib/aws/http/answer.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 /* One part in flight, or waiting for the upload's id. */
 struct slot {

@@ -2,11 +2,13 @@
 
 #include <ctype.h>
 
-#include "lib/base/enc.h"
+#include "lib/aws/config/arn.h"
+#include "lib/encoding/enc.h"
 
 /* Endings that AWS keeps for other kinds of names (User guide, "General purpose buckets naming rules"). */
 static const struct {
-    const char *end, *what;
+    char end[12];
+    const char *what;
 } reserved[] = {
     {"--x-s3", "an S3 Express directory bucket"},     {"--xa-s3", "an access point of S3 Express"},
     {"--op-s3", "an access point of S3 on Outposts"}, {"--ol-s3", "an Object Lambda access point"},
@@ -18,16 +20,35 @@ static bool ends_with(struct bf_str s, struct bf_str end)
     return s.n >= end.n && memcmp(s.p + s.n - end.n, end.p, end.n) == 0;
 }
 
+/* The kinds of ARNs that name something to put objects into ("Amazon S3 resources", Service Authorization Reference). */
+static bool refuse_arn(struct bf_str text, struct bf_err *e)
+{
+    const char *what = "an ARN";
+    struct bf_arn arn;
+    if (bf_arn_parse(&arn, text)) {
+        bool point = bf_str_starts(arn.resource, BF_STR("accesspoint"));
+        if (bf_str_is(arn.service, "s3express"))
+            what = "the ARN of an S3 Express directory bucket";
+        else if (bf_str_is(arn.service, "s3-outposts"))
+            what = "the ARN of S3 on Outposts";
+        else if (bf_str_is(arn.service, "s3-object-lambda"))
+            what = "the ARN of an Object Lambda access point";
+        else if (bf_str_is(arn.service, "s3") && point)
+            what = arn.region.n ? "the ARN of an access point"
+                                : "the ARN of a multi-region access point";
+    }
+    return bf_err_set(e, BF_E_USAGE,
+                      "'%.*s' is %s: give the bucket's name, or the alias of an access point",
+                      (int)(text.n > 100 ? 100 : text.n), text.p, what);
+}
+
 static bool check_bucket(struct bf_str name, struct bf_err *e)
 {
     if (bf_str_starts(name, BF_STR("arn:")))
-        return bf_err_set(
-            e, BF_E_USAGE,
-            "'%.*s' is an ARN: give the bucket's name, or the alias of an access point",
-            (int)(name.n > 100 ? 100 : name.n), name.p);
+        return refuse_arn(name, e);
     if (name.n < 3 || name.n > 63)
         return bf_err_set(e, BF_E_USAGE, "'%.*s': a bucket's name has 3 to 63 characters",
-                          (int)(name.n > 100 ? 100 : name.n), name.p ? name.p : "");
+                          BF_SHOWN_TO(name, 100));
     for (size_t i = 0; i < name.n; i++)
         if (!isalnum((unsigned char)name.p[i]) && (!name.p[i] || !strchr("-._", name.p[i])))
             return bf_err_set(e, BF_E_USAGE,
@@ -45,7 +66,7 @@ bool bf_s3_parse_url(struct bf_str url, struct bf_str *bucket, struct bf_str *re
 {
     if (!bf_str_starts(url, BF_STR("s3://")))
         return bf_err_set(e, BF_E_USAGE, "'%.*s' is not of the form s3://BUCKET/PREFIX",
-                          (int)(url.n > 100 ? 100 : url.n), url.p ? url.p : "");
+                          BF_SHOWN_TO(url, 100));
     struct bf_str s = bf_str(url.p + 5, url.n - 5);
     const char *slash = s.n ? memchr(s.p, '/', s.n) : NULL;
     *bucket = bf_str(s.p, slash ? (size_t)(slash - s.p) : s.n);

@@ -6,8 +6,8 @@
 
 #include <openssl/evp.h>
 
-#include "lib/base/crc.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/crc.h"
+#include "lib/encoding/enc.h"
 
 static const struct {
     const char *name, *header, *algorithm, *element;
@@ -41,15 +41,17 @@ const char *bf_checksum_element(enum bf_checksum_kind kind)
     return kinds[kind].element;
 }
 
+const struct bf_opt_word bf_checksum_words[] = {
+    {"crc32", BF_CHECKSUM_CRC32},         {"crc32c", BF_CHECKSUM_CRC32C},
+    {"crc64nvme", BF_CHECKSUM_CRC64NVME}, {"sha1", BF_CHECKSUM_SHA1},
+    {"sha256", BF_CHECKSUM_SHA256},       {"none", BF_CHECKSUM_NONE}};
+
 bool bf_checksum_parse(struct bf_str name, enum bf_checksum_kind *kind, struct bf_err *e)
 {
-    for (size_t i = 0; i < BF_COUNT(kinds); i++)
-        if (bf_str_eq(name, bf_str_of(kinds[i].name))) {
-            *kind = (enum bf_checksum_kind)i;
-            return true;
-        }
-    return bf_err_set(e, BF_E_USAGE, "'%.*s' is not crc32, crc32c, crc64nvme, sha1, sha256 or none",
-                      (int)(name.n > 60 ? 60 : name.n), name.p ? name.p : "");
+    int v = BF_CHECKSUM_NONE;
+    bool ok = bf_opt_choose(bf_checksum_words, BF_COUNT(bf_checksum_words), name, &v, e);
+    *kind = (enum bf_checksum_kind)v;
+    return ok;
 }
 
 bool bf_checksum_is_crc(enum bf_checksum_kind kind)

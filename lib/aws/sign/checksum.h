@@ -8,7 +8,7 @@
 #ifndef BF_AWS_SIGN_CHECKSUM_H
 #define BF_AWS_SIGN_CHECKSUM_H
 
-#include "lib/base/str.h"
+#include "lib/cli/opt.h"
 
 enum bf_checksum_kind {
     BF_CHECKSUM_NONE,
@@ -18,6 +18,9 @@ enum bf_checksum_kind {
     BF_CHECKSUM_SHA1,
     BF_CHECKSUM_SHA256
 };
+
+/* Their names, for an option. */
+BF_API extern const struct bf_opt_word bf_checksum_words[6];
 
 enum { BF_CHECKSUM_TEXT = 56 }; /* base64 of 32 bytes, "-10000", a NUL */
 

@@ -1,5 +1,6 @@
 #include "lib/aws/sign/hash.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <pthread.h>
 
@@ -86,6 +87,9 @@ bool bf_hmac_sha256(struct bf_str key, struct bf_str data, unsigned char out[BF_
         outer[i] = inner[i] ^ 0x5c;
         inner[i] ^= 0x36;
     }
-    return hash(inner, BLOCK, data.p, data.n, digest) &&
-           hash(outer, BLOCK, digest, sizeof digest, out);
+    bool ok = hash(inner, BLOCK, data.p, data.n, digest) &&
+              hash(outer, BLOCK, digest, sizeof digest, out);
+    OPENSSL_cleanse(inner, sizeof inner); /* they are the key */
+    OPENSSL_cleanse(outer, sizeof outer);
+    return ok;
 }

@@ -9,6 +9,8 @@
 
 #include "lib/base/str.h"
 
+BF_C_BEGIN
+
 enum { BF_SHA256_SIZE = 32, BF_SHA256_HEX = 65 };
 
 BF_API BF_MUST bool bf_sha256(struct bf_str data, unsigned char out[BF_SHA256_SIZE]);
@@ -21,5 +23,7 @@ BF_API void bf_sha256_print(const unsigned char digest[BF_SHA256_SIZE], char out
 
 /* The hash of nothing, in hex. */
 #define BF_SHA256_EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+BF_C_END
 
 #endif

@@ -1,6 +1,6 @@
 #include "lib/aws/sign/sigv4.h"
 
-#include "lib/base/enc.h"
+#include <openssl/crypto.h>
 
 static bool crypto_failed(struct bf_err *e)
 {
@@ -50,7 +50,8 @@ bool bf_sigv4_signing_key(struct bf_str secret_key, const struct bf_sigv4_scope 
         memcpy(key->bytes, digest, sizeof digest);
         with = bf_str((const char *)key->bytes, sizeof key->bytes);
     }
-    memset(first, 0, sizeof first);
+    OPENSSL_cleanse(first, sizeof first);
+    OPENSSL_cleanse(digest, sizeof digest);
     return ok || crypto_failed(e);
 }
 
@@ -101,108 +102,9 @@ bool bf_sigv4_authorization(const struct bf_sigv4_request *r, const struct bf_si
         bf_buf_add(out, signature, 64);
         ok = bf_buf_check(out, "authorization header", e);
     }
+    if (canonical.n) /* with the session token */
+        OPENSSL_cleanse(canonical.p, canonical.n);
     bf_buf_free(&canonical);
     bf_buf_free(&names);
     return ok;
-}
-
-/* The query of r with the X-Amz parameters behind it. */
-static void presign_query(const struct bf_sigv4_request *r, const struct bf_sigv4_scope *s,
-                          struct bf_str access_key, struct bf_str token, uint64_t expires_s,
-                          struct bf_str names, struct bf_buf *out)
-{
-    char room[512];
-    struct bf_buf scope = {.p = room, .cap = sizeof room, .max = sizeof room};
-    bf_buf_adds(&scope, access_key);
-    bf_buf_addc(&scope, '/');
-    bf_sigv4_put_scope(s, &scope);
-    bf_buf_adds(out, r->query);
-    if (r->query.n)
-        bf_buf_addc(out, '&');
-    bf_buf_lit(out, "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=");
-    bf_uri_encode(out, bf_buf_view(&scope), false);
-    bf_buf_lit(out, "&X-Amz-Date=");
-    bf_buf_add(out, s->time, 16);
-    bf_buf_lit(out, "&X-Amz-SignedHeaders=");
-    bf_uri_encode(out, names, false);
-    bf_buf_addf(out, "&X-Amz-Expires=%llu", (unsigned long long)expires_s);
-    if (token.n) {
-        bf_buf_lit(out, "&X-Amz-Security-Token=");
-        bf_uri_encode(out, token, false);
-    }
-    if (!bf_buf_ok(&scope))
-        out->failed = true;
-}
-
-bool bf_sigv4_presign(const struct bf_sigv4_request *r, const struct bf_sigv4_scope *s,
-                      struct bf_str access_key, struct bf_str token, uint64_t expires_s,
-                      const struct bf_sigv4_key *key, struct bf_buf *out,
-                      char signature[BF_SHA256_HEX], struct bf_err *e)
-{
-    struct bf_buf canonical, names;
-    char mine[BF_SHA256_HEX];
-    if (!signature)
-        signature = mine;
-    bf_buf_init(&canonical, CANONICAL_MAX);
-    bf_buf_init(&names, NAMES_MAX);
-    struct bf_sigv4_request signing = *r;
-    size_t from = out->n;
-    bool ok = bf_sigv4_canonical(r, &canonical, &names, e);
-    if (ok) {
-        presign_query(r, s, access_key, token, expires_s, bf_buf_view(&names), out);
-        signing.query = bf_str(out->p + from, out->n - from);
-        bf_buf_reset(&canonical);
-        bf_buf_reset(&names);
-        ok = bf_buf_check(out, "query", e) && bf_sigv4_canonical(&signing, &canonical, &names, e) &&
-             sign(s, key, &canonical, signature, e);
-    }
-    if (ok) {
-        bf_buf_lit(out, "&X-Amz-Signature=");
-        bf_buf_add(out, signature, 64);
-        ok = bf_buf_check(out, "query", e);
-    }
-    bf_buf_free(&canonical);
-    bf_buf_free(&names);
-    return ok;
-}
-
-/* "ALGORITHM\ntime\nscope\nprevious\n" */
-static void chunk_head(const struct bf_sigv4_scope *s, struct bf_str algorithm,
-                       const char *previous, struct bf_buf *out)
-{
-    bf_buf_adds(out, algorithm);
-    bf_buf_addc(out, '\n');
-    bf_buf_add(out, s->time, 16);
-    bf_buf_addc(out, '\n');
-    bf_sigv4_put_scope(s, out);
-    bf_buf_addc(out, '\n');
-    bf_buf_add(out, previous, 64);
-    bf_buf_addc(out, '\n');
-}
-
-bool bf_sigv4_chunk(const struct bf_sigv4_key *key, const struct bf_sigv4_scope *s,
-                    struct bf_str chunk, char previous[BF_SHA256_HEX], struct bf_err *e)
-{
-    char room[512], hash[BF_SHA256_HEX];
-    struct bf_buf to_sign = {.p = room, .cap = sizeof room, .max = sizeof room};
-    if (!bf_sha256_hex(chunk, hash))
-        return crypto_failed(e);
-    chunk_head(s, BF_STR("AWS4-HMAC-SHA256-PAYLOAD"), previous, &to_sign);
-    bf_buf_lit(&to_sign, BF_SHA256_EMPTY "\n");
-    bf_buf_add(&to_sign, hash, 64);
-    return bf_buf_check(&to_sign, "string to sign", e) &&
-           bf_sigv4_signature(key, bf_buf_view(&to_sign), previous, e);
-}
-
-bool bf_sigv4_trailer(const struct bf_sigv4_key *key, const struct bf_sigv4_scope *s,
-                      struct bf_str trailers, char previous[BF_SHA256_HEX], struct bf_err *e)
-{
-    char room[512], hash[BF_SHA256_HEX];
-    struct bf_buf to_sign = {.p = room, .cap = sizeof room, .max = sizeof room};
-    if (!bf_sha256_hex(trailers, hash))
-        return crypto_failed(e);
-    chunk_head(s, BF_STR("AWS4-HMAC-SHA256-TRAILER"), previous, &to_sign);
-    bf_buf_add(&to_sign, hash, 64);
-    return bf_buf_check(&to_sign, "string to sign", e) &&
-           bf_sigv4_signature(key, bf_buf_view(&to_sign), previous, e);
 }

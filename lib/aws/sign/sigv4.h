@@ -17,6 +17,8 @@
 
 #include "lib/aws/sign/hash.h"
 
+BF_C_BEGIN
+
 struct bf_sigv4_header {
     struct bf_str name;
     struct bf_str value;
@@ -69,27 +71,9 @@ BF_API BF_MUST bool bf_sigv4_authorization(const struct bf_sigv4_request *r,
                                            const struct bf_sigv4_key *key, struct bf_buf *out,
                                            char signature[BF_SHA256_HEX], struct bf_err *e);
 
-/* All stages, in the query: appends the whole query string of a presigned URL, X-Amz-Signature last. The
- * request's headers are those to be signed (host at least, no x-amz-date). token may be empty. */
-BF_API BF_MUST bool bf_sigv4_presign(const struct bf_sigv4_request *r,
-                                     const struct bf_sigv4_scope *s, struct bf_str access_key,
-                                     struct bf_str token, uint64_t expires_s,
-                                     const struct bf_sigv4_key *key, struct bf_buf *out,
-                                     char signature[BF_SHA256_HEX], struct bf_err *e);
-
-/* One chunk of STREAMING-AWS4-HMAC-SHA256-PAYLOAD (S3 API reference, "Signature calculations for the
- * Authorization header: transferring payload in multiple chunks"): previous is the signature before it,
- * hex, replaced by this chunk's. */
-BF_API BF_MUST bool bf_sigv4_chunk(const struct bf_sigv4_key *key, const struct bf_sigv4_scope *s,
-                                   struct bf_str chunk, char previous[BF_SHA256_HEX],
-                                   struct bf_err *e);
-
-/* The trailer behind the chunks: trailers is "name:value\n" for each header. */
-BF_API BF_MUST bool bf_sigv4_trailer(const struct bf_sigv4_key *key, const struct bf_sigv4_scope *s,
-                                     struct bf_str trailers, char previous[BF_SHA256_HEX],
-                                     struct bf_err *e);
-
 /* "20150830/us-east-1/service/aws4_request" */
 BF_API void bf_sigv4_put_scope(const struct bf_sigv4_scope *s, struct bf_buf *out);
+
+BF_C_END
 
 #endif

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "lib/aws/sign/sigv4.h"
-#include "lib/base/enc.h"
+#include "lib/encoding/enc.h"
 
 /* Appends path without empty, "." and ".." segments (RFC 3986, 5.2.4, and runs of slashes). */
 static void put_normalized(struct bf_buf *out, struct bf_str path)

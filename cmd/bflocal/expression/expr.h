@@ -1,0 +1,149 @@
+/*
+ * DynamoDB expressions: conditions (also filters and key conditions), updates,
+ * projections. Parsed into the call's arena, then applied to items as trees.
+ * Grammar and messages are those of the service (Developer Guide, "Using
+ * expressions in DynamoDB"); an error is the text of a ValidationException,
+ *
+ *     Invalid ConditionExpression: Syntax error; token: ")", near: "= )"
+ *
+ * One struct bl_expr serves all expressions of a request: it holds the
+ * placeholders and remembers which were used. An expression has at most
+ * BL_EXPR_BYTES bytes and BL_EXPR_OPERATORS operators, and nests as deep.
+ */
+#ifndef BL_EXPR_H
+#define BL_EXPR_H
+
+#include "cmd/bflocal/expression/value.h"
+
+enum { BL_EXPR_BYTES = 4096, BL_EXPR_OPERATORS = 300 };
+
+struct bl_placeholder {
+    struct bf_str key;      /* "#n" or ":v" */
+    struct bf_str name;     /* of a name */
+    struct bl_value *value; /* of a value */
+    bool used;
+};
+
+struct bl_expr {
+    struct bf_arena *a;
+    struct bl_placeholder *names, *values;
+    size_t nnames, nvalues;
+};
+
+/* names and values: the raw objects ExpressionAttributeNames and ExpressionAttributeValues; empty where
+ * the request has none. */
+bool bl_expr_init(struct bl_expr *x, struct bf_arena *a, struct bf_str names, struct bf_str values,
+                  struct bf_err *e) BF_MUST;
+
+/* After all expressions have been parsed: a placeholder that none of them used is an error, and so are
+ * placeholders without any expression (any false). */
+bool bl_expr_check_used(const struct bl_expr *x, bool any, struct bf_err *e) BF_MUST;
+
+struct bl_step {
+    struct bf_str name; /* of a map; p == NULL: an index */
+    size_t index;       /* into a list */
+};
+
+struct bl_path {
+    struct bl_step *steps; /* the first is the attribute's name */
+    size_t n;
+};
+
+/* The value at path, NULL when there is none. */
+struct bl_value *bl_path_get(const struct bl_value *item, const struct bl_path *path);
+
+enum bl_operand_kind { BL_OPERAND_PATH, BL_OPERAND_VALUE, BL_OPERAND_SIZE };
+
+struct bl_operand {
+    enum bl_operand_kind kind;
+    struct bl_path path;    /* PATH; SIZE of a path */
+    struct bl_value *value; /* VALUE; SIZE of a value */
+};
+
+enum bl_cond_kind {
+    BL_AND,
+    BL_OR,
+    BL_NOT,
+    BL_EQ,
+    BL_NE,
+    BL_LT,
+    BL_LE,
+    BL_GT,
+    BL_GE,
+    BL_BETWEEN,
+    BL_IN,
+    BL_EXISTS,
+    BL_NOT_EXISTS,
+    BL_TYPE,
+    BL_BEGINS_WITH,
+    BL_CONTAINS
+};
+
+struct bl_cond {
+    enum bl_cond_kind kind;
+    struct bl_cond *left, *right; /* AND, OR; NOT has only left */
+    struct bl_operand *args;      /* of the others */
+    size_t nargs;
+};
+
+/* what: "ConditionExpression", "FilterExpression", "KeyConditionExpression". */
+bool bl_cond_parse(struct bl_expr *x, const char *what, struct bf_str text, struct bl_cond **out,
+                   struct bf_err *e) BF_MUST;
+
+/* Does the item fulfil it? A missing item is an empty map. */
+bool bl_cond_test(const struct bl_cond *c, const struct bl_value *item);
+
+struct bl_projection {
+    struct bl_path *paths;
+    size_t n;
+};
+
+bool bl_projection_parse(struct bl_expr *x, struct bf_str text, struct bl_projection *out,
+                         struct bf_err *e) BF_MUST;
+
+/* Puts the paths in the order in which bl_projection_apply wants them: elements of a list by their index. A
+ * projection that was parsed has them so. */
+void bl_projection_sort(struct bl_projection *p);
+
+/* The parts of the item that the projection names, as an item of its own; NULL: out of memory. */
+struct bl_value *bl_projection_apply(struct bf_arena *a, const struct bl_projection *p,
+                                     const struct bl_value *item) BF_MUST;
+
+enum bl_action_kind { BL_SET, BL_REMOVE, BL_ADD, BL_DELETE };
+enum bl_term_kind { BL_TERM_OPERAND, BL_TERM_IF_NOT_EXISTS, BL_TERM_LIST_APPEND };
+
+struct bl_term {
+    enum bl_term_kind kind;
+    struct bl_operand operand;    /* PATH or VALUE; the path of if_not_exists */
+    struct bl_term *left, *right; /* if_not_exists: right is the default; list_append: both */
+};
+
+struct bl_action {
+    enum bl_action_kind kind;
+    struct bl_path path;
+    struct bl_term *term,
+        *term2; /* SET: term, or term + term2, or term - term2; ADD, DELETE: term */
+    char op;    /* '+', '-' or 0 */
+};
+
+struct bl_update {
+    struct bl_action *actions;
+    size_t n;
+};
+
+bool bl_update_parse(struct bl_expr *x, struct bf_str text, struct bl_update *out,
+                     struct bf_err *e) BF_MUST;
+
+/* Applies all actions to *item (a map, changed in place; copy it first if the old one is needed).
+ * Every action sees the item as it was before the first one. */
+bool bl_update_apply(struct bf_arena *a, const struct bl_update *u, struct bl_value *item,
+                     struct bf_err *e) BF_MUST;
+
+/* Does the update name that attribute? For keys, which cannot be updated. */
+bool bl_update_touches(const struct bl_update *u, struct bf_str name);
+
+/* What UPDATED_OLD and UPDATED_NEW return: the paths of the update, looked up in item. */
+struct bl_value *bl_update_pick(struct bf_arena *a, const struct bl_update *u,
+                                const struct bl_value *item) BF_MUST;
+
+#endif

@@ -1,0 +1,52 @@
+/* STS: the table of its operations, and the query protocol round them. */
+#include "cmd/bflocal/sts/service.h"
+
+#include "cmd/bflocal/http/absent.h"
+#include "cmd/bflocal/http/reply.h"
+#include "cmd/bflocal/sts/sts.h"
+
+static const struct bl_op operations[] = {
+    {"AssumeRole", bl_sts_assume_role, 0},
+    {"GetCallerIdentity", bl_sts_caller_identity, 0},
+};
+
+static void run_action(struct bl_call *c)
+{
+    const struct bl_auth_server server = {c->local->access_key,
+                                          c->local->secret_key,
+                                          bl_signed_region(c, c->local->region),
+                                          c->service->signing,
+                                          false,
+                                          c->now_ms};
+    const struct bl_op *op = bl_service_op(c->service, bl_sts_form(c, "Action"));
+    c->ans.content_type = "text/xml";
+    bl_auth_check(&server, &c->req, &c->arena, &c->auth);
+    if (c->auth.code != BL_AUTH_OK)
+        bl_sts_fail_auth(c);
+    else if (op)
+        op->run(c);
+    else
+        bl_absent_answer(c);
+}
+
+static void on_finish(struct bl_call *c)
+{
+    if (!c->failed)
+        run_action(c);
+    bl_reply_finish(c);
+}
+
+static const struct bl_protocol query = {.finish = on_finish};
+
+const struct bl_service bl_service_sts = {
+    .title = "STS",
+    .name = "sts",
+    .variable = "STS",
+    .signing = "sts",
+    .content_type = "application/json", /* of what the router answers */
+    .error_prefix = "",
+    .max_body = 2 * 1024 * 1024,
+    .ops = operations,
+    .nops = BF_COUNT(operations),
+    .protocol = &query,
+};

@@ -1,0 +1,32 @@
+/* The words of a statement: Trino's for queries, Hive's for DDL (names in backticks). */
+#ifndef BL_LEX_H
+#define BL_LEX_H
+
+#include "lib/base/arena.h"
+
+enum bl_token_kind {
+    BL_TOKEN_END,
+    BL_TOKEN_WORD,
+    BL_TOKEN_QUOTED, /* "x" or `x`: text is x */
+    BL_TOKEN_STRING, /* 'x': text is x */
+    BL_TOKEN_NUMBER,
+    BL_TOKEN_OPERATOR
+};
+
+struct bl_token {
+    enum bl_token_kind kind;
+    struct bf_str text; /* decoded */
+    struct bf_str raw;  /* as it stands in the statement */
+    char quote;         /* of a quoted name: '"' or '`' */
+    unsigned line, column;
+};
+
+/* All of them, the end last, in the arena. */
+bool bl_lex(struct bf_arena *a, struct bf_str sql, struct bl_token **out, size_t *n,
+            struct bf_err *e) BF_MUST;
+
+/* Is it that keyword (in capitals, unquoted), that operator? */
+bool bl_token_word(const struct bl_token *t, const char *keyword);
+bool bl_token_is(const struct bl_token *t, const char *op);
+
+#endif

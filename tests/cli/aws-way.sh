@@ -1,0 +1,102 @@
+#!/bin/sh
+# The way to a service: through proxies, at an account's own endpoint, slowed down where it throttles, and after a sleep.
+. "$(dirname "$0")/lib.sh"
+. "$root/tests/fault/lib.sh"
+
+bfgen -n 3 >"$T/lines" || exit 1
+python=python3
+[ -x /usr/bin/python3 ] && python=/usr/bin/python3
+PROXY_PIDS=
+FAULT_TLS=1 fault_start </dev/null
+trap 'kill $PROXY_PIDS 2>/dev/null; fault_stop; rm -rf "$T"' EXIT
+AWS_CA_BUNDLE=$FAULT_DIR/ca.pem
+export AWS_CA_BUNDLE
+
+# proxy_start FOLDER [USER:PASSWORD]: sets PROXY.
+proxy_start() {
+    mkdir -p "$1"
+    "$python" "$root/tests/fault/proxy.py" "$@" </dev/null 2>"$1/stderr" &
+    PROXY_PIDS="$PROXY_PIDS $!"
+    soon test -s "$1/proxy-port"
+    PROXY=127.0.0.1:$(cat "$1/proxy-port")
+}
+
+# Proxies.
+proxy_start "$T/open"
+check 'through a tunnel' -i "$T/lines" -- env https_proxy="http://$PROXY" ddbput sales
+ok '  it was one' grep -q "^CONNECT ${FAULT_URL#https://} HTTP/1.1 -$" "$T/open/proxy-log"
+ok '  and all has arrived' test "$(wc -l <"$FAULT_DIR/accepted")" = 3
+: >"$T/open/proxy-log"
+for none in 127.0.0.1 '*' 'example.com,127.0.0.1'; do
+    check "NO_PROXY=$none" -i "$T/lines" -- env https_proxy="http://$PROXY" NO_PROXY="$none" ddbput sales
+done
+check 'HTTPS_PROXY for another host' -i "$T/lines" -- env HTTPS_PROXY="http://$PROXY" NO_PROXY=example.com ddbput sales
+ok '  one tunnel, for the last alone' test "$(wc -l <"$T/open/proxy-log")" = 1
+proxy_start "$T/closed" me:pass-word
+check 'a proxy that wants to know who' -i "$T/lines" -E '3 written' -- env https_proxy="http://me:pass-word@$PROXY" ddbput -vv sales
+ok '  is told, and nobody else is' sh -c "grep -q ' me:pass-word$' '$T/closed/proxy-log' && ! grep -q pass-word '$T/err'"
+check '  a wrong password' -i "$T/lines" -s 1 -E 'the proxy opens no tunnel to 127\.0\.0\.1:[0-9]+: HTTP 407, it wants a user and a password in its URL$' -- \
+    env https_proxy="http://me:wrong@$PROXY" ddbput sales
+ok '  and the password is not repeated' sh -c "! grep -q wrong '$T/err'"
+
+# Endpoints of an account, as the proxy is asked for them; nobody listens there.
+unset AWS_ENDPOINT_URL
+asked_for() { # asked_for HOST COMMAND...
+    want=$1
+    shift
+    : >"$T/open/proxy-log"
+    PROXY=127.0.0.1:$(cat "$T/open/proxy-port")
+    https_proxy="http://$PROXY" timeout 20 "$@" --max-attempts 1 <"$T/lines" >"$T/out" 2>"$T/err"
+    if [ "$(sed -n '1s/^CONNECT \(.*\):443 .*/\1/p' "$T/open/proxy-log")" = "$want" ]; then
+        pass "$want: $*"
+    else
+        fail "$want: $*" "asked for: $(cat "$T/open/proxy-log")" "$(cat "$T/err")"
+    fi
+}
+table=arn:aws:dynamodb:us-east-1:111122223333:table/sales stream=arn:aws:kinesis:us-east-1:111122223333:stream/orders
+asked_for dynamodb.us-east-1.amazonaws.com ddbput sales
+asked_for 123456789012.ddb.us-east-1.amazonaws.com env AWS_ACCOUNT_ID=123456789012 ddbput sales
+asked_for 111122223333.ddb.us-east-1.amazonaws.com env AWS_ACCOUNT_ID=123456789012 ddbput $table
+asked_for dynamodb.us-east-1.amazonaws.com env AWS_ACCOUNT_ID=123456789012 AWS_ACCOUNT_ID_ENDPOINT_MODE=disabled ddbput $table
+asked_for dynamodb-fips.us-east-1.amazonaws.com env AWS_ACCOUNT_ID=123456789012 AWS_USE_FIPS_ENDPOINT=true ddbput sales
+asked_for 123456789012.ddb.us-east-1.api.aws env AWS_ACCOUNT_ID=123456789012 AWS_USE_DUALSTACK_ENDPOINT=true ddbput sales
+asked_for dynamodb.cn-north-1.amazonaws.com.cn env AWS_ACCOUNT_ID=123456789012 AWS_REGION=cn-north-1 ddbput sales
+asked_for kinesis.us-east-1.amazonaws.com env AWS_ACCOUNT_ID=123456789012 kinput --retry-for 0s orders
+asked_for 111122223333.data-kinesis.us-east-1.amazonaws.com kinput --retry-for 0s $stream
+asked_for 111122223333.data-kinesis-fips.us-east-1.amazonaws.com env AWS_USE_FIPS_ENDPOINT=true kinput --retry-for 0s $stream
+asked_for 111122223333.control-kinesis.us-east-1.amazonaws.com kinread -e $stream
+asked_for streams.dynamodb.us-east-1.amazonaws.com env AWS_ACCOUNT_ID=123456789012 kinread -e $table/stream/2026-11-28T07:00:00.000
+check 'required, and not known' -s 2 \
+    -e 'ddbput: sales: account_id_endpoint_mode is required, and the credentials name no account: set AWS_ACCOUNT_ID or aws_account_id' -- \
+    env AWS_ACCOUNT_ID_ENDPOINT_MODE=required ddbput sales
+check 'no such mode' -s 2 -e "ddbput: AWS_ACCOUNT_ID_ENDPOINT_MODE: 'always' is not preferred, disabled or required" -- \
+    env AWS_ACCOUNT_ID_ENDPOINT_MODE=always ddbput sales
+
+# Adaptive: a service that throttles is asked more slowly, and everything arrives.
+AWS_ENDPOINT_URL=$FAULT_URL
+export AWS_ENDPOINT_URL
+bfgen -n 200 --mix insert=100,update=0,delete=0 >"$T/many"
+printf 'BatchWriteItem 2x throttle\n' | fault_rules
+check 'adaptive mode' -i "$T/many" -- env AWS_RETRY_MODE=adaptive ddbput sales
+ok '  everything has arrived' test "$(wc -l <"$FAULT_DIR/accepted")" = 200
+check 'no such mode of retries' -s 2 -i "$T/lines" -e "ddbput: AWS_RETRY_MODE: 'eager' is not standard, legacy or adaptive" -- \
+    env AWS_RETRY_MODE=eager ddbput sales
+
+# A sleep of an hour: the answer that was waited for will not come any more.
+if [ "${BUILD##*/}" != release ] || [ -n "${BF_VALGRIND:-}" ]; then
+    skip 'a sleep of an hour' 'a clock of the test goes before no sanitizer'
+elif cc -shared -fPIC -o "$T/slept.so" "$root/tests/fault/slept.c" 2>"$T/cc.log"; then
+    printf 'BatchWriteItem 1x hang\n' | fault_rules
+    begun=$(date +%s)
+    LD_PRELOAD=$T/slept.so SLEPT=$T/slept ddbput -v sales <"$T/lines" >"$T/out" 2>"$T/err" &
+    pid=$!
+    soon fault_got BatchWriteItem
+    : >"$T/slept"
+    wait $pid
+    ok 'after a sleep it is sent anew' test $? = 0 -a "$(wc -l <"$FAULT_DIR/accepted")" = 3
+    ok '  before any time-out' test $(($(date +%s) - begun)) -lt 45
+    ok '  which is told with -v' grep -q '^ddbput: this computer has slept for 3600 s: connecting anew$' "$T/err"
+else
+    skip 'a sleep of an hour' 'there is no compiler'
+fi
+plan
