@@ -27,7 +27,7 @@ static const struct bf_opt options[] = {
     BF_OPT_FLAG(0, "raw", struct config, raw, "do not add shard and sequence to change lines"),
     BF_OPT_FLAG(0, "split", struct config, split, "write data of several lines as several lines"),
     BF_OPT_STR(0, "state", struct config, state, "DIR",
-               "begin where DIR says and write marks; s3put commits"),
+               "begin where DIR or FILE.db says, write marks; s3put or cdcproj commits"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
                "envelopes of records that are no line go here"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first gap or unwritable record"),

@@ -121,7 +121,7 @@ static bool refused(struct reading *r, struct bf_err *e)
     bf_err_ctx(e, "%s: %s", r->f->em.stream, r->shard->id);
     size_t n = strlen(e->text);
     snprintf(e->text + n, sizeof e->text - n,
-             "; if the stream was made anew, put %s/state.json away to begin again",
+             "; if the stream was made anew, put the state %s away to begin again",
              r->f->cfg->state);
     return follow_fail(r->f, e);
 }

@@ -1,10 +1,11 @@
 /*
  * SQLite, loaded when SQL is asked for and not before: linking it would cost
  * every start of every pure filter its relocations (about 0.6 ms, twice what
- * the rest takes). Inside its room only.
+ * the rest takes). For lib/sql, for states that are kept in a database
+ * (lib/checkpoint/state_open.h), and for cdcproj.
  */
-#ifndef BF_SQL_SQL_LOAD_H
-#define BF_SQL_SQL_LOAD_H
+#ifndef BF_SQLITE_LOAD_H
+#define BF_SQLITE_LOAD_H
 
 #include <sqlite3.h>
 
@@ -16,7 +17,7 @@
 #define SQLITE_RESULT_SUBTYPE 0x001000000
 #endif
 
-/* How every SQL function of this room is registered: it reads subtypes and returns them. */
+/* How every SQL function of the toolkit is registered: it reads subtypes and returns them. */
 enum {
     SQL_FUNCTION = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS | SQLITE_SUBTYPE |
                    SQLITE_RESULT_SUBTYPE
@@ -50,6 +51,14 @@ enum {
     X(create_module_v2)                                                                            \
     X(declare_vtab)                                                                                \
     X(create_function_v2)                                                                          \
+    X(busy_timeout)                                                                                \
+    X(extended_errcode)                                                                            \
+    X(clear_bindings)                                                                              \
+    X(bind_blob)                                                                                   \
+    X(column_type)                                                                                 \
+    X(column_bytes)                                                                                \
+    X(column_blob)                                                                                 \
+    X(changes)                                                                                     \
     X(aggregate_context)                                                                           \
     X(user_data)                                                                                   \
     X(value_type)                                                                                  \
