@@ -134,6 +134,10 @@ enum bf_positions_got bf_positions_take(struct bf_positions *p, const struct bf_
                                         struct bf_str line, bool uncovered, struct bf_err *e)
 {
     bool covers = m->kind == BF_MARK_AT || m->kind == BF_MARK_END;
+    if (!bf_mark_same_run(&p->run, m, uncovered, e)) {
+        p->refused = true;
+        return BF_POSITIONS_ERROR;
+    }
     if (m->more) { /* nothing, should the others never come */
         bf_buf_adds(&p->together, line);
         bf_buf_addc(&p->together, '\n');

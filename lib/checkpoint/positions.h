@@ -18,6 +18,7 @@
 struct bf_positions {
     struct bf_state *state;
     struct bf_state ahead;  /* shards only */
+    struct bf_mark_run run; /* the reader that wrote the last mark */
     struct bf_buf together; /* lines of marks that say that more of them belong together */
     bool moved;             /* ahead holds something */
     bool

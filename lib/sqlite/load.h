@@ -58,6 +58,7 @@ enum {
     X(column_type)                                                                                 \
     X(column_bytes)                                                                                \
     X(column_blob)                                                                                 \
+    X(column_double)                                                                               \
     X(changes)                                                                                     \
     X(aggregate_context)                                                                           \
     X(user_data)                                                                                   \
