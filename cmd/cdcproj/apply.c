@@ -1,5 +1,5 @@
 /* A change becomes rows. */
-#include "cmd/cdcproj/mirror.h"
+#include "cmd/cdcproj/views.h"
 
 #include "lib/base/clock.h"
 #include "lib/ddb/number.h"
@@ -226,6 +226,20 @@ static bool put_tomb(struct mirrors *m, struct mirror *t, const struct line *l, 
     return db_run(m->db, m->put_tomb, NULL, e);
 }
 
+/* What the row contributes to views, as it is now. *newer: it is newer than the change, which is counted. */
+static bool fold(struct mirrors *m, struct mirror *t, struct line *l, int sign, bool *found,
+                 bool *newer, struct bf_err *e)
+{
+    *found = *newer = false;
+    if (!t->fold)
+        return true;
+    if (!bind_keys(m, t, t->fold, l, e) ||
+        !views_fold(m->views, t, sign, l->order, found, newer, e))
+        return false;
+    m->counters.older += *newer;
+    return true;
+}
+
 static bool upsert(struct mirrors *m, struct mirror *t, struct line *l, struct bf_err *e)
 {
     bool there, older;
@@ -236,8 +250,13 @@ static bool upsert(struct mirrors *m, struct mirror *t, struct line *l, struct b
         m->counters.older++;
         return true;
     }
-    if (!learn(m, t, l, e) || !bind_item(m, t, t->stmt[PUT], l, e) ||
-        !db_run(m->db, t->stmt[PUT], &changed, e))
+    bool found, newer;
+    if (!learn(m, t, l, e) || !fold(m, t, l, -1, &found, &newer, e))
+        return false;
+    if (newer)
+        return true;
+    if (!bind_item(m, t, t->stmt[PUT], l, e) || !db_run(m->db, t->stmt[PUT], &changed, e) ||
+        !fold(m, t, l, 1, &found, &newer, e))
         return false;
     m->counters.upserts += changed > 0;
     m->counters.older += changed == 0;
@@ -261,8 +280,12 @@ static bool remove_row(struct mirrors *m, struct mirror *t, struct line *l, stru
 {
     char at[32];
     int changed = 0;
-    bool newer = false;
+    bool found, newer;
     sqlite3_stmt *stmt = t->stmt[REMOVE];
+    if (!fold(m, t, l, -1, &found, &newer, e))
+        return false;
+    if (newer)
+        return true;
     if (!bind_keys(m, t, stmt, l, e))
         return false;
     db_bind(m->db, stmt, (int)t->nkeys + 1, l->order);
@@ -273,7 +296,7 @@ static bool remove_row(struct mirrors *m, struct mirror *t, struct line *l, stru
     m->counters.deletes += changed > 0;
     if (t->mode == MODE_SOFT) {
         m->counters.older += changed == 0;
-        return true;
+        return fold(m, t, l, 1, &found, &newer, e);
     }
     if (changed == 0 && !is_there(m, t, l, &newer, e))
         return false;

@@ -13,7 +13,8 @@ struct config {
     const char *table;      /* only this table; the table of lines that name none */
     struct bf_opt_list key; /* attribute names; not empty: lines are plain rows */
     struct bf_opt_list types;
-    bool soft_delete, history, strict, rebuild;
+    bool soft_delete, history, strict, rebuild, check, explain;
+    struct bf_opt_list view; /* files */
     uint64_t commit_every_ms;
     uint64_t max_line;
     const char *rejects;
@@ -21,5 +22,11 @@ struct config {
 
 /* True when all lines have been taken. */
 BF_MUST bool run(const struct config *c, const char **files, size_t nfiles, struct bf_err *e);
+
+/* --check: counts the roll-ups anew and compares. False: some differ. */
+BF_MUST bool run_check(const struct config *c, struct bf_err *e);
+
+/* --explain: says of each roll-up whether it is kept, and why not. */
+BF_MUST bool run_explain(const struct config *c, struct bf_err *e);
 
 #endif

@@ -154,6 +154,20 @@ bool db_open(struct db *db, const char *path, struct bf_err *e)
            make(db, e) && prepare(db, e);
 }
 
+bool db_open_reader(struct db *db, const char *path, struct bf_err *e)
+{
+    *db = (struct db){.path = path, .lock = -1};
+    bf_state_init(&db->state);
+    bf_positions_init(&db->positions, &db->state);
+    db->api = bf_sql_load(e);
+    if (!db->api)
+        return false;
+    if (db->api->open_v2(path, &db->h, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+        return db_fail(db, e);
+    db->api->busy_timeout(db->h, BF_STATE_DB_WAIT_MS);
+    return bf_state_read_db(&db->state, db->api, db->h, e) || bf_err_ctx(e, "%s", path);
+}
+
 void db_close(struct db *db)
 {
     sqlite3_stmt **all[] = {&db->begin,   &db->commit,       &db->rollback,

@@ -34,6 +34,8 @@ struct db {
 
 /* Takes the lock, opens or makes the file. */
 BF_MUST bool db_open(struct db *db, const char *path, struct bf_err *e);
+/* Opens it to read only, without the lock. */
+BF_MUST bool db_open_reader(struct db *db, const char *path, struct bf_err *e);
 void db_close(struct db *db);
 
 /* The last call's error, with the file's name in front. False. */

@@ -25,6 +25,11 @@ static const struct bf_opt options[] = {
     BF_OPT_FLAG(0, "history", struct config, history, "keep every version of a row"),
     BF_OPT_MS(0, "commit-every", struct config, commit_every_ms, "DURATION",
               "commit so often while input comes without a pause (1s)", .max = COMMIT_MOST_MS),
+    BF_OPT_LIST(0, "view", struct config, view, "FILE",
+                "roll-ups, CREATE VIEW statements: those that can be are kept with the rows"),
+    BF_OPT_FLAG(0, "explain", struct config, explain,
+                "say of each roll-up whether it is kept, and why not"),
+    BF_OPT_FLAG(0, "check", struct config, check, "count the roll-ups anew and compare"),
     BF_OPT_FLAG(0, "rebuild", struct config, rebuild,
                 "project into DATABASE-new, which takes its place at the end"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE", "lines that cannot be read go here"),
@@ -60,9 +65,16 @@ static bool check(const struct config *c, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE,
                           "--soft-delete and --history exclude each other: a history "
                           "keeps removed rows too");
+    if (c->check && c->explain)
+        return bf_err_set(e, BF_E_USAGE, "--check and --explain exclude each other");
     if (c->key.n > 2)
         return bf_err_set(e, BF_E_USAGE, "--key: a row has two keys at most");
     return true;
+}
+
+static bool act(const struct config *c, const char **files, size_t n, struct bf_err *e)
+{
+    return c->check ? run_check(c, e) : c->explain ? run_explain(c, e) : run(c, files, n, e);
 }
 
 int main(int argc, char **argv)
@@ -74,7 +86,7 @@ int main(int argc, char **argv)
     int status = bf_opt_parse(&tool, argc, argv, &config, operands, &n);
     if (status == BF_OPT_RUN) {
         config.database = operands[0];
-        status = check(&config, &e) && bf_stop_install(&e) && run(&config, operands + 1, n - 1, &e)
+        status = check(&config, &e) && bf_stop_install(&e) && act(&config, operands + 1, n - 1, &e)
                      ? 0
                      : bf_diag_exit(&e);
     }

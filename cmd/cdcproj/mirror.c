@@ -80,6 +80,8 @@ static void forget(struct mirrors *m, struct mirror *t)
     for (int i = 0; i < STATEMENTS; i++)
         if (t->stmt[i])
             m->db->api->finalize(t->stmt[i]);
+    if (t->fold)
+        m->db->api->finalize(t->fold);
     bf_map_free(&t->by_attribute);
     bf_map_free(&t->taken);
     free(t->col);

@@ -55,7 +55,11 @@ struct mirror {
     bool tombs;                 /* are there deletions to look at? */
     bool told_kinds, told_rest;
     sqlite3_stmt *stmt[STATEMENTS];
+    sqlite3_stmt
+        *fold; /* what the row of a key contributes to views (views.h); NULL: there are none */
 };
+
+struct views;
 
 struct mirrors {
     struct db *db;
@@ -67,6 +71,8 @@ struct mirrors {
     sqlite3_stmt *find_tomb, *put_tomb, *drop_tomb;
     struct counters counters; /* since the last commit */
     uint64_t passed;          /* lines of other tables than --table */
+    struct views *views;      /* set after mirrors_open; NULL: not yet */
+    bool (*on_columns)(struct views *w, struct mirror *t, struct bf_err *e);
 };
 
 /* Reads the mirrors that the database has. */

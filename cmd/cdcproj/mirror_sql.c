@@ -128,5 +128,5 @@ bool mirror_prepare(struct mirrors *m, struct mirror *t, struct bf_err *e)
             !db_prepare(m->db, bf_buf_view(&m->sql), &t->stmt[i], e))
             return false;
     }
-    return true;
+    return !m->views || m->on_columns(m->views, t, e);
 }

@@ -344,7 +344,7 @@ static bool load_one(struct mirrors *m, sqlite3_stmt *row, struct bf_err *e)
     enum mode asked = m->config->history       ? MODE_HISTORY
                       : m->config->soft_delete ? MODE_SOFT
                                                : MODE_PLAIN;
-    if (asked != t->mode)
+    if (asked != t->mode && !m->config->check)
         return bf_err_set(e, BF_E_USAGE,
                           "%s: the mirror %s is of the kind %s, not %s: give the same options, or "
                           "another file",

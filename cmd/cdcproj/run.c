@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
-#include "cmd/cdcproj/mirror.h"
 #include "cmd/cdcproj/rebuild.h"
+#include "cmd/cdcproj/views.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 #include "lib/checkpoint/mark.h"
@@ -20,6 +20,7 @@ struct run {
     struct bf_progress progress;
     struct db db;
     struct mirrors mirrors;
+    struct views views;
     struct line line;
     struct bf_buf stream; /* the table of a DynamoDB stream, as its marks name it */
     const char *path;
@@ -37,7 +38,7 @@ static bool commit(struct run *r, struct bf_err *e)
     c->rejects = r->rejects.count - r->rejected;
     if (r->since_commit == 0)
         return true;
-    if (!bf_rejects_sync(&r->rejects, e) || !db_commit(&r->db, c, e))
+    if (!bf_rejects_sync(&r->rejects, e) || !views_flush(&r->views, e) || !db_commit(&r->db, c, e))
         return false;
     r->rejected = r->rejects.count;
     *c = (struct counters){0};
@@ -222,6 +223,21 @@ static bool types_ok(const struct config *c, struct bf_err *e)
     return true;
 }
 
+/* What the roll-ups make of the rows that are there counts with the first commit. */
+static bool open_views(struct run *r, struct bf_err *e)
+{
+    struct views *w = &r->views;
+    if (!views_open(w, &r->db, &r->mirrors, &r->config->view, e) || !views_settle(w, e))
+        return false;
+    r->mirrors.views = w;
+    r->mirrors.on_columns = views_attach;
+    for (struct mirror *t = r->mirrors.first; t; t = t->next)
+        if (!views_attach(w, t, e))
+            return false;
+    r->since_commit += r->db.open;
+    return true;
+}
+
 static bool open_all(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
@@ -237,7 +253,7 @@ static bool open_all(struct run *r, struct bf_err *e)
         !db_open(&r->db, r->path, e) || !mirrors_open(&r->mirrors, &r->db, c, e))
         return false;
     r->committed_ms = bf_clock_mono_ms();
-    return mirrors_prune(&r->mirrors, e);
+    return open_views(r, e) && mirrors_prune(&r->mirrors, e);
 }
 
 static void tell(const struct run *r)
@@ -264,6 +280,8 @@ bool run(const struct config *c, const char **files, size_t nfiles, struct bf_er
         }
     }
     db_rollback(&r.db);
+    if (r.views.db)
+        views_free(&r.views);
     mirrors_free(&r.mirrors);
     db_close(&r.db);
     line_free(&r.line);

@@ -11,7 +11,7 @@ awk -v dir="$T" '
     /^\.Bd -literal/ { on = 1; n++; next }
     /^\.Ed/ { if (!shown) n--; on = shown = 0 }
     on { gsub(/\\e/, "\\") }
-    on && /^\$ / { shown = 1; sub(/^\$ /, ""); print > (dir "/" n ".sh"); next }
+    on && /^\$ / { shown = 1; sub(/^\$ /, ""); print >> (dir "/" n ".sh"); next }
     on && shown { print > (dir "/" n ".want") }
 ' "$root/man/cdcproj.1"
 cd "$T" || exit 1
@@ -21,5 +21,5 @@ while [ -r "$n.sh" ]; do
     check "example: $(head -n 1 "$n.sh")" -O "$n.want" -- sh "$n.sh"
     n=$((n + 1))
 done
-check 'there are four such examples' -o 5 -- echo "$n"
+check 'there are five such examples' -o 6 -- echo "$n"
 plan

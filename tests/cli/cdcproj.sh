@@ -40,8 +40,9 @@ mkfifo fifo
 cdcproj s.db <fifo 2>err1 &
 first=$!
 exec 7>fifo
-held() { cdcproj s.db <in 2>err; test $? = 75 && grep -q '^cdcproj: s.db: another cdcproj writes it$' err; }
-ok 'nobody else can write it' soon held
+echo >&7
+drained 7 # it reads, so it has the lock
+check 'nobody else can write it' -s 75 -i in -e 'cdcproj: s.db: another cdcproj writes it' -- cdcproj s.db
 exec 7>&-
 ok 'the first one ends well' wait $first
 

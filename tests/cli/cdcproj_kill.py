@@ -23,7 +23,7 @@ scratch, preload, every = sys.argv[1], sys.argv[2], int(sys.argv[3])
 options = sys.argv[4:]
 path = os.path.join(scratch, "killed.db")
 CHANGES, BLOCK, KEYS = 24, 4, 5  # of each of two shards
-HISTORY, SOFT = "--history" in options, "--soft-delete" in options
+HISTORY, SOFT, VIEWS = "--history" in options, "--soft-delete" in options, "--view" in options
 
 
 def changes(shard):
@@ -130,6 +130,12 @@ def found():
     return dict(ask("SELECT id,v FROM t"))
 
 
+def views_wrong():
+    want = wanted()
+    return (ask("SELECT id,n,s,m FROM w ORDER BY id") != [(k, 1, v, v) for k, v in sorted(want.items())]
+            or ask("SELECT n,s FROM whole") != [(len(want), str(sum(map(int, want.values()))))])
+
+
 def point(k):
     """One killed run and those after it. Returns whether it was killed, and (wrong rows, positions, unsettled)."""
     for name in glob.glob(path + "*"):
@@ -139,6 +145,8 @@ def point(k):
     put(CHANGES // 2)
     last, again = put(CHANGES), put(CHANGES)
     rows, at = found() != wanted(), positions() != [CHANGES, 1000 + CHANGES]
+    if VIEWS:
+        rows = rows or views_wrong()
     whole = ask("PRAGMA integrity_check") != [("ok",)]
     broken = last.returncode != 0 or again.returncode != 0 or whole
     if rows or at or broken:

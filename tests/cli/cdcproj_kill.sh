@@ -24,5 +24,7 @@ killed() {
 killed 'plain' --commit-every 0ms
 killed 'in few commits'
 killed 'history' --history --commit-every 0ms
+echo 'CREATE VIEW w AS SELECT id, count(*) AS n, sum(v) AS s, max(v) AS m FROM t GROUP BY id; CREATE VIEW whole AS SELECT count(*) AS n, sum(v) AS s FROM t' >"$T/v.sql"
+killed 'with roll-ups' --view "$T/v.sql" --commit-every 0ms
 killed 'soft' --soft-delete --commit-every 0ms
 plan

@@ -10,6 +10,7 @@ import os
 import projection
 
 PARQUET = f"-f parquet --only --schema {os.path.dirname(os.path.abspath(__file__))}/parquet.schema"
+VIEWS = f"{os.path.dirname(os.path.abspath(__file__))}/projection.sql"
 KEYS = 7
 GROUPS = "aaaabbc"  # uneven, so that some batches stay open while others are sealed
 DAYS = ("2026-11-26", "2026-11-27", "2026-11-28")
@@ -79,6 +80,7 @@ CONFIGS = [
     Config("markimage", transform=("--no-meta",), bad=("image",), shards=(2, 3)),
     Config("project", 8, sink="sqlite", transform=None, writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
     Config("projecthistory", 8, sink="sqlite", transform=None, writer=("--history", ["", "--commit-every 0ms"])),
+    Config("projectviews", 8, sink="sqlite", transform=None, writer=("--view", VIEWS, ["", "--commit-every 0ms"])),
     Config("projectreshard", sink="sqlite", transform=None, shards=(3, 3), shape="reshard", writer=("--history", "--commit-every", "0ms")),
     Config("projectagain", 2, sink="sqlite", transform=None, shape="again", pad=(0, 3000), writer=("--history",)),
     Config("dynamodb", 2, source="dynamodb", backends="bflocal faulty", writer=("--hive", "c")),

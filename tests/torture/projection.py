@@ -36,6 +36,22 @@ def check_plain(rows, path, count):
             count.add("strayed", f"{key} is i={have[key]}, and was removed")
 
 
+def check_views(rows, path, count):
+    """The roll-ups of VIEWS against what was put."""
+    want, groups = {}, collections.defaultdict(list)
+    for row in rows:
+        want.pop(row["id"], None)
+        if not is_removed(row):
+            want[row["id"]] = row
+    for row in want.values():
+        groups[row["c"]].append(row["i"])
+    have = {c: (n, int(s), int(m)) for c, n, s, m in read(path, "SELECT c,n,s,m FROM by_c")}
+    for c in {*groups, *have}:
+        i = groups.get(c, [])
+        if have.get(c) != (len(i), sum(i), max(i, default=0)):
+            count.add("doubled", f"the roll-up of {c} is {have.get(c)}, of i={i}")
+
+
 def check_history(rows, path, count):
     order = {row["i"]: at for at, row in enumerate(rows)}
     seen, latest = collections.Counter(), {}
@@ -55,5 +71,7 @@ def check_history(rows, path, count):
 def check(config, rows, path, count):
     """rows: what was put, in the order of the stream."""
     (check_history if "--history" in config.writer else check_plain)(rows, path, count)
+    if "--view" in config.writer:
+        check_views(rows, path, count)
     if read(path, "PRAGMA integrity_check") not in ([], [("ok",)]):
         count.add("torn", f"{path} is damaged")
