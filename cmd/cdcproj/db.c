@@ -143,12 +143,14 @@ bool db_open(struct db *db, const char *path, struct bf_err *e)
         return e->code == BF_E_TEMPORARY
                    ? bf_err_set(e, BF_E_TEMPORARY, "%s: another cdcproj writes it", path)
                    : false;
-    if (db->api->open_v2(path, &db->h, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-        SQLITE_OK)
+    if (db->api->open_v2(path, &db->h,
+                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                         NULL) != SQLITE_OK)
         return db_fail(db, e);
     db->api->busy_timeout(db->h, BF_STATE_DB_WAIT_MS);
     return db_exec(db,
-                   "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-65536;"
+                   "PRAGMA page_size=8192;PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA "
+                   "cache_size=-65536;"
                    "PRAGMA wal_autocheckpoint=4000;PRAGMA temp_store=MEMORY",
                    e) &&
            make(db, e) && prepare(db, e);

@@ -1,12 +1,17 @@
 #include "lib/checkpoint/state_open.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 bool bf_state_db_fail(const struct sql_api *api, sqlite3 *db, struct bf_err *e)
 {
     const char *said = db ? api->errmsg(db) : "out of memory";
-    switch (db ? api->extended_errcode(db) & 0xff : SQLITE_NOMEM) {
+    int code = db ? api->extended_errcode(db) & 0xff : SQLITE_NOMEM;
+    if (code == SQLITE_IOERR &&
+        (api->system_errno(db) == ENOSPC || api->system_errno(db) == EDQUOT))
+        code = SQLITE_FULL;
+    switch (code) {
     case SQLITE_NOMEM:
         return bf_err_nomem(e);
     case SQLITE_BUSY:

@@ -13,7 +13,7 @@
 #include "lib/checkpoint/state.h"
 #include "lib/sqlite/load.h"
 
-enum { BF_STATE_DB_VERSION = 1, BF_STATE_DB_WAIT_MS = 30000 };
+enum { BF_STATE_DB_VERSION = 1, BF_STATE_DB_WAIT_MS = 10000 };
 
 /* Reads the state that is there, to start from its positions. BF_E_INPUT: it cannot be understood, or is of a later
  * version. The file is not changed. */

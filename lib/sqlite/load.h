@@ -59,6 +59,7 @@ enum {
     X(column_bytes)                                                                                \
     X(column_blob)                                                                                 \
     X(column_double)                                                                               \
+    X(system_errno)                                                                                \
     X(changes)                                                                                     \
     X(aggregate_context)                                                                           \
     X(user_data)                                                                                   \
