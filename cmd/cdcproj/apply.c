@@ -107,7 +107,8 @@ static struct bf_str name_of(struct bf_buf *room_of, const struct bf_attr *a)
 
 static bool is_meta(const struct config *c, const struct bf_attr *a)
 {
-    return c->key.n && (bf_str_is(a->name, "_op") || bf_str_is(a->name, "_seq"));
+    return c->key.n && !a->name_escaped &&
+           (bf_str_is(a->name, "_op") || bf_str_is(a->name, "_seq"));
 }
 
 /* The column of the i-th attribute: mostly the one at the hint. -1: _rest; -2: *e. */

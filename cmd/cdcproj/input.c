@@ -83,7 +83,18 @@ static bool row_meta(struct line *l, struct bf_err *e)
     return true;
 }
 
-static bool row(struct line *l, const struct config *c, struct bf_str text, struct bf_err *e)
+/* A line of a full export: the item with its types. */
+static bool exported(struct line *l, struct bf_str text, struct bf_err *e)
+{
+    struct bf_json_val item;
+    bool found;
+    l->fill = true;
+    return bf_json_find(text, BF_STR("Item"), &item, &found, e) &&
+           bf_change_item(&l->change, item.raw, e);
+}
+
+/* A plain row as an item. */
+static bool typed(struct line *l, struct bf_str text, struct bf_err *e)
 {
     struct bf_json j;
     struct bf_item item = {0};
@@ -96,7 +107,14 @@ static bool row(struct line *l, const struct config *c, struct bf_str text, stru
             bf_json_hint(text, e);
         return false;
     }
-    if (!bf_change_item(&l->change, bf_buf_view(&l->typed), e))
+    return bf_change_item(&l->change, bf_buf_view(&l->typed), e);
+}
+
+static bool row(struct line *l, const struct config *c, struct bf_str text, struct bf_err *e)
+{
+    bool item =
+        bf_str_starts(text, BF_STR("{\"Item\"")) && bf_known_what(text, NULL) == BF_KNOWN_ITEM;
+    if (!(item ? exported(l, text, e) : typed(l, text, e)))
         return false;
     l->table = BF_STR("");
     l->image = &l->change.new_image;
@@ -110,7 +128,8 @@ static bool row(struct line *l, const struct config *c, struct bf_str text, stru
     l->order = BF_STR("");
     l->ordered = ORDERED_NOT;
     l->time_ms = 0;
-    if (!row_meta(l, e))
+    l->op = BF_OP_INSERT;
+    if (!item && !row_meta(l, e))
         return false;
     if (l->op == BF_OP_REMOVE)
         l->image = NULL;
@@ -120,5 +139,6 @@ static bool row(struct line *l, const struct config *c, struct bf_str text, stru
 bool line_read(struct line *l, const struct config *c, struct bf_str text, size_t slack,
                struct bf_err *e)
 {
+    l->fill = false;
     return c->key.n ? row(l, c, text, e) : change(l, text, slack, e);
 }

@@ -1,6 +1,7 @@
 /*
  * What a line says: a change of an item. Change lines are taken as kinread writes them; with --key any JSON object is
- * the new state of the row of that key, or, if its _op is REMOVE, its end.
+ * the new state of the row of that key, or, if its _op is REMOVE, its end. With --key a line of a table's full export,
+ * {"Item":{...}}, fills a row that no change has touched.
  */
 #ifndef CDCPROJ_INPUT_H
 #define CDCPROJ_INPUT_H
@@ -22,6 +23,7 @@ struct line {
     const struct bf_image *image; /* the item; NULL: it is removed */
     struct bf_str order;          /* empty: not known */
     enum ordered ordered;
+    bool fill;           /* an item of an export: older than any change */
     int64_t time_ms;     /* of the change; 0: not known */
     struct bf_buf typed; /* a row as an item */
     struct bf_buf name;

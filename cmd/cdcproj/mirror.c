@@ -176,6 +176,8 @@ static bool fits(struct mirrors *m, struct mirror *t, const struct line *l, stru
                           "Project it into another file",
                           t->name, BF_SHOWN_TO(keys, 120));
     }
+    if (l->fill)
+        return true; /* whatever the order, an item of an export comes before */
     if (t->ordering_known && t->ordered != l->ordered)
         return bf_err_set(e, BF_E_INPUT,
                           "the mirror %s is ordered by %s, this change by %s: they cannot be "
