@@ -109,26 +109,27 @@ static void alter(struct mirrors *m, const struct mirror *t)
     bf_buf_lit(&m->sql, " ADD COLUMN ");
 }
 
-bool mirror_make_column(struct mirrors *m, struct mirror *t, struct column *c, bool again,
-                        struct bf_err *e)
+bool mirror_make_column(struct mirrors *m, struct mirror *t, const struct column *wanted,
+                        bool again, struct bf_err *e)
 {
     char name[NAME_MAX_BYTES + 1], real[NAME_MAX_BYTES + 1], ending[16] = "";
+    struct column c = *wanted;
     if (again)
-        snprintf(ending, sizeof ending, "_%s", kind_name(c->kind));
-    c->name = choose(m, t, c->attribute, ending, name);
-    if (c->kind == KIND_NUMBER)
-        c->real = choose(m, t, c->name, "_real", real);
+        snprintf(ending, sizeof ending, "_%s", kind_name(c.kind));
+    c.name = choose(m, t, c.attribute, ending, name);
+    if (c.kind == KIND_NUMBER)
+        c.real = choose(m, t, c.name, "_real", real);
     alter(m, t);
-    put_column(&m->sql, c);
+    put_column(&m->sql, &c);
     if (!exec(m, e))
         return false;
-    if (c->real.n) {
+    if (c.real.n) {
         alter(m, t);
-        put_real(&m->sql, c);
+        put_real(&m->sql, &c);
         if (!exec(m, e))
             return false;
     }
-    return note_column(m, t, c, e) && mirror_add(m, t, c, e) && mirror_prepare(m, t, e);
+    return note_column(m, t, &c, e) && mirror_add(m, t, &c, e) && mirror_prepare(m, t, e);
 }
 
 bool mirror_make_rest(struct mirrors *m, struct mirror *t, struct bf_err *e)

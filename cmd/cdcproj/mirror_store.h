@@ -19,8 +19,8 @@ struct mirror *mirror_make(struct mirrors *m, struct bf_str source, const struct
                            struct bf_err *e);
 
 /* Adds a column for c->attribute; again: the attribute has one of another kind. */
-BF_MUST bool mirror_make_column(struct mirrors *m, struct mirror *t, struct column *c, bool again,
-                                struct bf_err *e);
+BF_MUST bool mirror_make_column(struct mirrors *m, struct mirror *t, const struct column *c,
+                                bool again, struct bf_err *e);
 BF_MUST bool mirror_make_rest(struct mirrors *m, struct mirror *t, struct bf_err *e);
 BF_MUST bool mirror_save_order(struct mirrors *m, struct mirror *t, struct bf_err *e);
 

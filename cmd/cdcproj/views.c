@@ -145,7 +145,7 @@ static bool count_rows(struct views *w, struct view *v, struct bf_err *e)
 /* A view without groups has one row, also of no rows. */
 static bool one_group(struct view *v, struct bf_err *e)
 {
-    bool added;
+    bool added = false;
     if (v->ngroup)
         return true;
     size_t n = sizeof(struct group) + v->nagg * sizeof(struct acc);
@@ -192,7 +192,7 @@ bool views_attach(struct views *w, struct mirror *t, struct bf_err *e)
     for (struct view *v = w->first; v; v = v->next) {
         if (!v->mirror && v->from.n && bf_str_eq(v->from, bf_str_of(t->name)) && !begin(w, v, t, e))
             return false;
-        any = any || (v->kept && v->mirror == t);
+        any = any || (v->kept && v->mirror && v->mirror == t);
     }
     if (t->fold)
         w->db->api->finalize(t->fold);

@@ -48,9 +48,10 @@ static struct group_value value_of(const struct db *db, sqlite3_stmt *row, int c
 static struct group *group_of(struct views *w, struct view *v, sqlite3_stmt *row, int at)
 {
     struct group_value value[GROUPS_MAX];
-    bool added;
+    const size_t ngroup = v->ngroup;
+    bool added = false;
     bf_buf_reset(&w->key);
-    for (size_t i = 0; i < v->ngroup; i++) {
+    for (size_t i = 0; i < ngroup; i++) {
         value[i] = value_of(w->db, row, at + (int)i);
         put_key(&w->key, &value[i]);
     }
@@ -64,7 +65,7 @@ static struct group *group_of(struct views *w, struct view *v, sqlite3_stmt *row
     if (!g)
         return NULL;
     memset(g, 0, sizeof *g + v->nagg * sizeof g->acc[0]);
-    for (size_t i = 0; i < v->ngroup; i++) {
+    for (size_t i = 0; i < ngroup; i++) {
         g->value[i] = value[i];
         if (value[i].text.p && !bf_arena_copy(&v->batch, value[i].text, &g->value[i].text))
             return NULL;
@@ -77,7 +78,7 @@ static struct group *group_of(struct views *w, struct view *v, sqlite3_stmt *row
 static bool note_value(struct views *w, struct view *v, size_t agg, struct bf_str text, bool number,
                        int sign, struct bf_err *e)
 {
-    bool added;
+    bool added = false;
     bf_buf_reset(&w->order);
     bf_buf_addc(&w->order, (char)agg);
     bf_buf_adds(&w->order, bf_buf_view(&w->key));
