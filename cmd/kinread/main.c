@@ -29,7 +29,7 @@ static const struct bf_opt options[] = {
     BF_OPT_FLAG(0, "raw", struct config, raw, "do not add shard and sequence to change lines"),
     BF_OPT_FLAG(0, "split", struct config, split, "write data of several lines as several lines"),
     BF_OPT_STR(0, "state", struct config, state, "DIR",
-               "begin at the positions in DIR and write marks for s3put"),
+               "begin at the positions in DIR or FILE.db and write marks for s3put or cdcproj"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
                "append envelopes of records that cannot be a line"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first gap or unwritable record"),

@@ -1,10 +1,8 @@
-/* Continues at the positions of a state directory. */
-#include <stdio.h>
-
+/* Continues at the positions of a state: a directory, or a database. */
 #include "cmd/kinread/follow.h"
 #include "lib/aws/kinesis/kinesis.h"
 #include "lib/cli/diag.h"
-#include "lib/checkpoint/state.h"
+#include "lib/checkpoint/state_open.h"
 
 enum { DAY_MS = 24 * 60 * 60 * 1000 }; /* the shortest retention period */
 
@@ -113,13 +111,10 @@ static bool resume_from(struct follow *f, const struct bf_state *state, bool *re
 
 bool follow_resume(struct follow *f, bool *resumed, struct bf_err *e)
 {
-    char path[4096];
     struct bf_state state;
     *resumed = false;
-    if ((size_t)snprintf(path, sizeof path, "%s/state.json", f->cfg->state) >= sizeof path)
-        return bf_err_set(e, BF_E_USAGE, "--state: the path is too long");
     bf_state_init(&state);
-    bool ok = bf_state_load(&state, path, e) && resume_from(f, &state, resumed, e);
+    bool ok = bf_state_open(&state, f->cfg->state, e) && resume_from(f, &state, resumed, e);
     bf_state_free(&state);
     if (!ok && f->failed)
         *e = f->err;

@@ -122,7 +122,7 @@ static bool refused(struct reading *r, struct bf_err *e)
     bf_err_ctx(e, "%s: %s", r->f->em.stream, r->shard->id);
     size_t n = strlen(e->text);
     snprintf(e->text + n, sizeof e->text - n,
-             "; if the stream was created again, remove %s/state.json to start over",
+             "; if the stream was created again, move the state %s away to start over",
              r->f->cfg->state);
     return follow_fail(r->f, e);
 }

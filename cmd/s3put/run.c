@@ -12,10 +12,9 @@
 #include "lib/base/clock.h"
 #include "lib/cli/diag.h"
 #include "lib/base/stop.h"
-#include "lib/checkpoint/mark.h"
 #include "cmd/s3put/run_hold.h"
 
-enum { NETWORK_EVERY = 256 * 1024, TOGETHER_MAX = 64 * 1024 * 1024, WATCH_MS = 500 };
+enum { NETWORK_EVERY = 256 * 1024, WATCH_MS = 500 };
 
 /* Seals the batch and passes it to delivery. Only without --state. */
 static bool seal(struct run *r, struct batch *x, struct bf_err *e)
@@ -170,23 +169,11 @@ static bool take_mark(struct run *r, struct bf_str line, uint64_t number, struct
         return bf_rejects_add(&r->rejects, line, number, &why, e);
     if (!r->stateful)
         return true; /* positions are used only by --state */
-    if (!bf_mark_same_run(&r->reader_run, &mark, r->since_mark > 0, e)) {
-        r->refused = true;
+    bool covered;
+    if (!durable_mark(&r->durable, &mark, line, &covered, e))
         return false;
-    }
-    if (mark.more) { /* without effect if the others never arrive */
-        bf_buf_adds(&r->together, line);
-        bf_buf_addc(&r->together, '\n');
-        return bf_buf_check(&r->together, "marks", e);
-    }
-    bool covers = mark.kind == BF_MARK_AT || mark.kind == BF_MARK_END;
-    if (!covers) /* of an earlier reader, which was interrupted */
-        bf_buf_reset(&r->together);
-    if (!durable_marks(&r->durable, bf_buf_view(&r->together), &mark, e))
-        return false;
-    if (!covers)
+    if (!covered)
         return true; /* all starts are committed together, with the next records or without */
-    bf_buf_reset(&r->together);
     r->since_mark = 0;
     r->batches.mark++;
     r->due = r->due || durable_wait_ms(&r->durable) == 0;
@@ -402,7 +389,6 @@ static bool open_all(struct run *r, struct bf_err *e)
     r->stateful = c->state != NULL;
     bf_rng_seed(&r->rng, bf_rng_entropy());
     bf_buf_init(&r->header, c->max_line + 1);
-    bf_buf_init(&r->together, TOGETHER_MAX);
     bf_progress_init(&r->progress, &c->common, BF_PROGRESS_SINK);
     *d = (struct deliver){.config = c, .receipts = &r->out, .rejects = &r->rejects};
     if (!route_init(&r->route, c, e) ||
@@ -449,7 +435,6 @@ static void close_all(struct run *r)
     route_free(&r->route);
     input_free(&r->input);
     bf_buf_free(&r->header);
-    bf_buf_free(&r->together);
 }
 
 bool run_rows(const struct config *c, struct bf_err *e)

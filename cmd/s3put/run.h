@@ -25,7 +25,6 @@ struct run {
     struct bf_out out;
     struct bf_buf header; /* the first line of CSV */
     bool has_header;
-    struct bf_buf together; /* marks that count together with the next one */
     struct durable durable;
     bool stateful;
     bool due;                  /* --state: batches are to be sealed at the next mark */
@@ -34,8 +33,7 @@ struct run {
     bool stopped;              /* a signal ended the reading */
     bool torn;                 /* --state: the input ended inside a line */
     uint64_t since_mark;       /* rows after the last mark */
-    struct bf_mark_run reader_run;
-    uint64_t since_network; /* bytes read since the last call of the network engine */
+    uint64_t since_network;    /* bytes read since the last call of the network engine */
     struct bf_progress progress;
 };
 

@@ -113,13 +113,8 @@ static bool save_open(struct durable *d, struct bf_err *e)
 static bool write_state(struct durable *d, const struct sealed *list, struct bf_err *e)
 {
     struct run *r = d->run;
-    for (size_t i = 0; i < d->ahead.nshards; i++) {
-        const struct bf_state_shard *s = &d->ahead.shards[i];
-        if (!bf_state_set(&d->state, bf_str_of(s->stream), bf_str_of(s->shard),
-                          bf_str_of(s->sequence), s->ended, e))
-            return false;
-        bf_state_since(&d->state, bf_str_of(s->stream), bf_str_of(s->shard), s->since_ms);
-    }
+    if (!bf_positions_commit(&d->positions, e))
+        return false;
     for (const struct sealed *s = list; s; s = s->next)
         if (!add_sealed(d, s, e))
             return false;
@@ -170,9 +165,7 @@ bool durable_commit(struct durable *d, struct bf_err *e)
     struct sealed *list = NULL;
     if (seal_due(d, &list, e) && save_open(d, e) && write_state(d, list, e)) {
         d->settled = true;
-        d->moved = false;
-        bf_state_free(&d->ahead);
-        bf_state_init(&d->ahead);
+        bf_positions_reset(&d->positions);
         d->committed_ms = bf_clock_mono_ms();
         hand_over(d, list);
         return true;
@@ -187,12 +180,25 @@ bool durable_commit(struct durable *d, struct bf_err *e)
     return durable_tell(e);
 }
 
+bool durable_mark(struct durable *d, const struct bf_mark *mark, struct bf_str line, bool *covered,
+                  struct bf_err *e)
+{
+    struct bf_positions *p = &d->positions;
+    enum bf_positions_got got = bf_positions_take(p, mark, line, d->run->since_mark > 0, e);
+    *covered = got == BF_POSITIONS_COVERED;
+    d->run->refused = p->refused;
+    d->run->due = d->run->due || p->began;
+    d->settled = d->settled && !p->forgot;
+    p->began = p->forgot = false;
+    return got != BF_POSITIONS_ERROR;
+}
+
 int64_t durable_wait_ms(const struct durable *d)
 {
     int64_t interval = (int64_t)d->run->config->interval_ms;
     int64_t most = interval && interval < COMMIT_MS ? interval : COMMIT_MS;
     int64_t left = d->committed_ms + most - bf_clock_mono_ms();
-    return !d->moved ? -1 : left > 0 ? left : 0;
+    return !d->positions.moved ? -1 : left > 0 ? left : 0;
 }
 
 static void on_delivered(void *arg, struct sealed *s)
@@ -244,7 +250,7 @@ bool durable_open(struct durable *d, struct run *r, struct bf_err *e)
     const char *dir = r->config->state;
     *d = (struct durable){.run = r, .lock = -1, .settled = true};
     bf_state_init(&d->state);
-    bf_state_init(&d->ahead);
+    bf_positions_init(&d->positions, &d->state);
     bf_buf_init(&d->gone, 1 << 20);
     if (strlen(dir) > 3000)
         return bf_err_sys(e, ENAMETOOLONG, "--state");
@@ -268,7 +274,7 @@ bool durable_open(struct durable *d, struct run *r, struct bf_err *e)
 void durable_close(struct durable *d)
 {
     bf_state_free(&d->state);
-    bf_state_free(&d->ahead);
+    bf_positions_free(&d->positions);
     bf_buf_free(&d->gone);
     if (d->lock >= 0)
         close(d->lock);

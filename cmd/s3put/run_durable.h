@@ -17,7 +17,7 @@
  *      receipt is written, then it is removed from state.json, and then its file is removed.
  *
  * A position never moves back: a mark with a position before the current one, committed or
- * not, is from a reader that will send rows again, and ends the run (run_position.c). The properties
+ * not, is from a reader that will send rows again, and ends the run (lib/checkpoint/positions.h). The properties
  * of an object are fixed and stored when its batch opens, so that other
  * options at the next start do not change them (shape.h, run_resume.h). The next start removes
  * all files that a crash has left and that state.json does not name.
@@ -26,8 +26,7 @@
 #define S3PUT_RUN_DURABLE_H
 
 #include "cmd/s3put/deliver.h"
-#include "lib/checkpoint/mark.h"
-#include "lib/checkpoint/state.h"
+#include "lib/checkpoint/positions.h"
 
 struct run;
 
@@ -35,24 +34,23 @@ struct durable {
     struct run *run;
     char path[4096]; /* of state.json */
     int lock;
-    struct bf_state state; /* the committed state, without the objects delivered since */
-    struct bf_state ahead; /* positions of marks seen since the last commit; shards only */
-    struct bf_buf gone;    /* names of delivered files, each with its NUL */
-    bool settled;          /* the state has not changed since the last save, except by a commit */
-    bool moved;            /* there were marks since the last commit */
-    bool broken;           /* the state in memory is invalid and must not be saved */
-    int64_t committed_ms;  /* monotonic */
+    struct bf_state state;         /* the committed state, without the objects delivered since */
+    struct bf_positions positions; /* of marks seen since the last commit */
+    struct bf_buf gone;            /* names of delivered files, each with its NUL */
+    bool settled;         /* the state has not changed since the last save, except by a commit */
+    bool broken;          /* the state in memory is invalid and must not be saved */
+    int64_t committed_ms; /* monotonic */
 };
 
 /* Locks DIR, reads the state, continues open batches, delivers sealed objects. */
 BF_MUST bool durable_open(struct durable *d, struct run *r, struct bf_err *e);
 void durable_close(struct durable *d);
 
-/* Takes the positions of a mark and of the lines with marks that count together with it. A position that moves back, and a
- * start at another position, is an error and sets run->refused: then neither these marks nor the rows after the last
+/* Takes the position of a mark; *covered: a mark covers all rows above now. A position that moves back, and a
+ * start at another position, is an error and sets run->refused: then neither the mark nor the rows after the last
  * valid mark count. */
-BF_MUST bool durable_marks(struct durable *d, struct bf_str together, const struct bf_mark *mark,
-                           struct bf_err *e);
+BF_MUST bool durable_mark(struct durable *d, const struct bf_mark *mark, struct bf_str line,
+                          bool *covered, struct bf_err *e);
 
 /* Seals the batches that are due, syncs the others, commits. */
 BF_MUST bool durable_commit(struct durable *d, struct bf_err *e);

@@ -15,7 +15,7 @@
 #include "lib/ddb/decimal.h"
 #include "lib/row/row_impl.h"
 #include "lib/sql/sql.h"
-#include "lib/sql/sql_load.h"
+#include "lib/sqlite/load.h"
 #include "lib/sql/sql_text.h"
 
 enum {

@@ -37,6 +37,7 @@ refused() { # TOOL...: one line of $T/bad is refused
     case $1 in
     athddl) athddl --for schema --rejects "$T/file" sales <"$T/bad" ;;
     bfgen) bfgen --csv "$T/bad" -o items --rejects "$T/file" ;;
+    cdcproj) cdcproj --rejects "$T/file" "$T/db" <"$T/bad" ;;
     cdcxform) cdcxform --rejects "$T/file" <"$T/bad" ;;
     ddbput) ddbput --rejects "$T/file" sales <"$T/bad" ;;
     kinput) kinput --key id --rejects "$T/file" s <"$T/bad" ;;
@@ -49,9 +50,9 @@ refused() { # TOOL...: one line of $T/bad is refused
 }
 # The tools that have the option, by their own help: one that is new has to be named above.
 options() { for tool in "$BUILD"/bin/*; do "$tool" --help 2>&1 | grep -q -e '--rejects FILE' && basename "$tool"; done; }
-check 'the tools with --rejects' -o 'athddl bfgen cdcxform ddbput kinput kinread row2pq s3put' -- sh -c 'echo $1' - "$(options | paste -sd ' ')"
+check 'the tools with --rejects' -o 'athddl bfgen cdcproj cdcxform ddbput kinput kinread row2pq s3put' -- sh -c 'echo $1' - "$(options | paste -sd ' ')"
 
-for tool in athddl bfgen cdcxform ddbput kinput kinread row2pq s3put 's3put -f csv'; do
+for tool in athddl bfgen cdcproj cdcxform ddbput kinput kinread row2pq s3put 's3put -f csv'; do
     fault_start </dev/null
     header='' line=bad
     case $tool in

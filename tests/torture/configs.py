@@ -7,7 +7,10 @@ import hashlib
 import json
 import os
 
+import projection
+
 PARQUET = f"-f parquet --only --schema {os.path.dirname(os.path.abspath(__file__))}/parquet.schema"
+VIEWS = f"{os.path.dirname(os.path.abspath(__file__))}/projection.sql"
 KEYS = 7
 GROUPS = "aaaabbc"  # uneven, so that some batches stay open while others are sealed
 DAYS = ("2026-11-26", "2026-11-27", "2026-11-28")
@@ -34,6 +37,7 @@ class Config:
     shape: str = ""               # of the runs: latest, quiet, again, full, reshard, options, first (all is put before it)
     fold: bool = False
     form: str = "ndjson"
+    sink: str = "s3"              # or sqlite: cdcproj in the place of s3put
     minute: bool = False          # the service stamps its records to the minute
 
 
@@ -74,6 +78,11 @@ CONFIGS = [
     Config("rejects", bad=("newline", "broken", "longgroup"), writer=("--hive", "c")),
     Config("marks", transform=None, data="row", bad=("mark",), shards=(2, 3)),
     Config("markimage", transform=("--no-meta",), bad=("image",), shards=(2, 3)),
+    Config("project", 8, sink="sqlite", transform=None, writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
+    Config("projecthistory", 8, sink="sqlite", transform=None, writer=("--history", ["", "--commit-every 0ms"])),
+    Config("projectviews", 8, sink="sqlite", transform=None, writer=("--view", VIEWS, ["", "--commit-every 0ms"])),
+    Config("projectreshard", sink="sqlite", transform=None, shards=(3, 3), shape="reshard", writer=("--history", "--commit-every", "0ms")),
+    Config("projectagain", 2, sink="sqlite", transform=None, shape="again", pad=(0, 3000), writer=("--history",)),
     Config("dynamodb", 2, source="dynamodb", backends="bflocal faulty", writer=("--hive", "c")),
     Config("dynminute", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest", minute=True),
     Config("dynlatest", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest"),
@@ -116,7 +125,9 @@ def item(row):
     return {k: {"N": str(v)} if isinstance(v, int) else v if isinstance(v, dict) else {"S": v} for k, v in row.items()}
 
 
-def change(row):
+def change(row, removes=False):
+    if removes and projection.is_removed(row):
+        return change(row).replace('"INSERT"', '"REMOVE"').replace('"NewImage"', '"OldImage"')
     return json.dumps({"awsRegion": "us-east-1", "eventID": f"e-{row.get('i')}", "eventName": "INSERT", "userIdentity": None, "recordFormat": "application/json",
                        "tableName": "sales", "dynamodb": {"ApproximateCreationDateTime": 1795759200000, "Keys": {"id": {"S": row["id"]}}, "NewImage": item(row),
                                                           "SizeBytes": 20}, "eventSource": "aws:dynamodb"}, separators=(",", ":"))

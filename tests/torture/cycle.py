@@ -7,6 +7,7 @@ import time
 
 import configs
 import lake
+import projection
 from pipeline import Kill, Run
 
 THROUGH_MAX = 60   # starts until all is through
@@ -33,7 +34,7 @@ class Cycle:
         self.kill_rng = random.Random(f"kills:{seed}:{world.name}:{config.name}:{number}")  # its own: kills can be given
         self.name = f"t{seed}-{config.name}-{number}"
         self.folder = f"{world.folder}/{self.name}"
-        self.state, self.receipts = f"{self.folder}/state", f"{self.folder}/receipts"
+        self.state, self.receipts = f"{self.folder}/{'state' if config.sink == 's3' else 'sales.db'}", f"{self.folder}/receipts"
         self.prefix = f"{self.name}/"
         self.rows = configs.Rows(config, self.rng)
         self.sent, self.notes, self.old = [], [], set()
@@ -60,7 +61,7 @@ class Cycle:
                 self.notes.append(configs.note(row))
                 records.append((row["id"], configs.bad_data(kind, row, self.name).encode(), []))
             else:
-                text = json.dumps(row, separators=(",", ":")) if self.config.data == "row" else configs.change(row)
+                text = json.dumps(row, separators=(",", ":")) if self.config.data == "row" else configs.change(row, self.config.sink == "sqlite")
                 records.append((row["id"], text.encode(), [row]))
         if self.config.data == "aggregate":
             records = self.pack(records)
@@ -139,6 +140,9 @@ class Cycle:
         if c.transform is not None:
             commands["x"] = ["cdcxform", "-q", *c.transform, *keep["x"]]
         size = [] if "--size" in options else ["--size", self.size]
+        if c.sink == "sqlite":
+            commands["w"] = ["cdcproj", "-q", *options, *keep["w"], self.state]
+            return commands
         commands["w"] = ["s3put", "-q", "--state", self.state, *size, *options, *keep["w"], f"s3://{self.world.bucket}/{self.prefix}{c.prefix}"]
         return commands
 
@@ -275,6 +279,9 @@ class Cycle:
 
     def check(self):
         self.sent.sort(key=lambda s: s[:2])
+        if self.config.sink == "sqlite":
+            projection.check(self.config, [row for _, _, row in self.sent], self.state, self.count)
+            return
         keep = self.config.landing or (lambda row: True)
         expected = {row["i"]: row for _, _, row in self.sent if row["i"] not in self.old and keep(row)}
         landed = lake.read(self.world.client, self.world.bucket, self.prefix, self.config.form, self.count, 1 if self.world.name != "real" else 6)

@@ -17,7 +17,7 @@ import signal
 import subprocess
 import time
 
-TOOLS = {"r": "kinread", "x": "cdcxform", "w": "s3put"}
+TOOLS = {"r": "kinread", "x": "cdcxform", "w": "s3put or cdcproj"}
 FOLLOW_S = 0.6  # a call that has not come by then does not come
 HUNG_S = 30.0
 

@@ -4,11 +4,15 @@ selftest.py: one TAP line for each."""
 import copy
 import gzip
 import json
+import os
+import sqlite3
 import subprocess
 import sys
+import tempfile
 
 import configs
 import lake
+import projection
 
 done = []
 
@@ -97,5 +101,32 @@ for name, cut in (("gzip", gzip.compress(data)[:-9]), ("zstd", zstd[:-3])):
         ok(f"{name} that is cut off", False)
     except ValueError:
         ok(f"{name} that is cut off", True)
+
+
+def projected(config, rows):
+    """The faults of a database with these rows (id, version, i), after four changes of k1 and one of k2, of which one removed k1."""
+    put = [row(i, "k1", i, "a") for i in range(1, 7)] + [row(7, "k2", 1, "a")]
+    count = lake.Count()
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "p.db")
+        db = sqlite3.connect(path)
+        db.execute("CREATE TABLE sales(id,_version,i)")
+        db.executemany("INSERT INTO sales VALUES(?,?,?)", rows)
+        db.commit()
+        db.close()
+        projection.check(configs.BY_NAME[config], put, path, count)
+    return {k: n for k, n in count.n.items() if n}
+
+
+ALL = [("k1", 1, 1), ("k1", 2, 2), ("k1", 3, 3), ("k1", 4, 4), ("k1", 5, 6), ("k2", 1, 7)]
+for name, config, rows, want in (
+        ("a projection", "project", [("k1", 1, "6"), ("k2", 1, "7")], {}),
+        ("a projection that went back", "project", [("k1", 1, "4"), ("k2", 1, "7")], {"lost": 1}),
+        ("a row too many", "project", [("k1", 1, "6"), ("k2", 1, "7"), ("k3", 1, "8")], {"strayed": 1}),
+        ("a history", "projecthistory", ALL, {}),
+        ("a change that was applied twice", "projecthistory", [*ALL, ("k2", 2, 7)], {"doubled": 1}),
+        ("one that was not", "projecthistory", ALL[1:], {"lost": 1}),
+        ("two in the wrong order", "projecthistory", [("k1", 1, 2), ("k1", 2, 1), *ALL[2:]], {"reordered": 1})):
+    ok(name, projected(config, rows) == want, projected(config, rows))
 print(f"1..{len(done)}")
 sys.exit(not all(done))

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cmd/cdclambda/lambda.h"
-#include "lib/sql/sql_load.h"
+#include "lib/sqlite/load.h"
 
 bool become_full(const struct config *config, char **argv, struct bf_err *e)
 {

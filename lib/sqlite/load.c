@@ -1,4 +1,4 @@
-#include "lib/sql/sql_load.h"
+#include "lib/sqlite/load.h"
 
 #include <dlfcn.h>
 #include <pthread.h>

@@ -1,0 +1,396 @@
+/* A change becomes rows. */
+#include "cmd/cdcproj/views.h"
+
+#include "lib/base/clock.h"
+#include "lib/ddb/number.h"
+#include "lib/ddb/value.h"
+#include "lib/encoding/base64.h"
+#include "lib/json/scan.h"
+#include "lib/json/write.h"
+
+enum { TIME_ONLY = 16 };
+
+/* Room in the scratch buffer, so that what is bound stays where it is. */
+static char *room(struct mirrors *m, size_t n)
+{
+    return bf_buf_room(&m->scratch, n);
+}
+
+static struct bf_str since(const struct mirrors *m, size_t from)
+{
+    return bf_str(m->scratch.p + from, m->scratch.n - from);
+}
+
+/* Binds a value of an attribute to a column of that kind. */
+static void bind(struct mirrors *m, sqlite3_stmt *stmt, int at, const struct bf_attr *a,
+                 const struct column *c, bool key)
+{
+    const struct sql_api *api = m->db->api;
+    size_t from = m->scratch.n;
+    if (a->type == BF_ATTR_NULL) {
+        api->bind_null(stmt, at);
+    } else if (c->kind == KIND_JSON) {
+        if (a->plain) {
+            db_bind(m->db, stmt, at, bf_str(a->plain, a->plain_n));
+            return;
+        }
+        bf_value_put_json(&m->scratch, a);
+        db_bind(m->db, stmt, at, since(m, from));
+    } else if (c->kind == KIND_BOOLEAN) {
+        api->bind_int64(stmt, at, a->val.n == 4);
+    } else if (c->kind == KIND_NUMBER && key) {
+        bf_number_put_plain(&m->scratch, a->val);
+        db_bind(m->db, stmt, at, since(m, from));
+    } else if (c->kind == KIND_BINARY) {
+        struct bf_str text = a->val;
+        if (a->escaped) {
+            bf_json_unescape(&m->scratch, a->val);
+            text = since(m, from);
+            from = m->scratch.n;
+        }
+        if (!bf_base64_decode(&m->scratch, text))
+            m->scratch.failed = true;
+        struct bf_str bytes = since(m, from);
+        api->bind_blob(stmt, at, bytes.n ? bytes.p : "", (int)bytes.n, SQLITE_STATIC);
+    } else if (a->escaped) {
+        bf_json_unescape(&m->scratch, a->val);
+        db_bind(m->db, stmt, at, since(m, from));
+    } else
+        db_bind(m->db, stmt, at, a->val);
+}
+
+static const struct bf_attr *key_attr(const struct mirror *t, const struct line *l, size_t k)
+{
+    for (size_t i = 0; i < l->nkeys; i++)
+        if (bf_attr_is(l->key[i], t->key[k]))
+            return l->key[i];
+    return l->key[k];
+}
+
+/* Binds the keys as parameters 1 and 2, and the scratch buffer has room for all that the line can want. */
+static bool bind_keys(struct mirrors *m, const struct mirror *t, sqlite3_stmt *stmt,
+                      const struct line *l, struct bf_err *e)
+{
+    bf_buf_reset(&m->scratch);
+    if (!room(m, l->change.text.n * 2 + l->change.padded.n * 2 + 4096))
+        return bf_buf_check(&m->scratch, "a change", e);
+    for (size_t k = 0; k < t->nkeys; k++)
+        bind(m, stmt, (int)k + 1, key_attr(t, l, k), &t->col[k], true);
+    return true;
+}
+
+/* The key as it is in _bfpipe_deleted: each part with its length in front. */
+static struct bf_str key_text(struct mirrors *m, const struct mirror *t, const struct line *l)
+{
+    bf_buf_reset(&m->key);
+    for (size_t k = 0; k < t->nkeys; k++) {
+        const struct bf_attr *a = key_attr(t, l, k);
+        size_t at = m->key.n;
+        if (a->type == BF_ATTR_N)
+            bf_number_put_plain(&m->key, a->val);
+        else
+            bf_json_unescape(&m->key, a->val);
+        bf_buf_addf(&m->key, "/%zu", m->key.n - at);
+    }
+    return bf_buf_view(&m->key);
+}
+
+/* The name of an attribute, decoded. */
+static struct bf_str name_of(struct bf_buf *room_of, const struct bf_attr *a)
+{
+    if (!a->name_escaped)
+        return a->name;
+    bf_buf_reset(room_of);
+    bf_json_unescape(room_of, a->name);
+    return bf_buf_view(room_of);
+}
+
+static bool is_meta(const struct config *c, const struct bf_attr *a)
+{
+    return c->key.n && !a->name_escaped &&
+           (bf_str_is(a->name, "_op") || bf_str_is(a->name, "_seq"));
+}
+
+/* The column of the i-th attribute: mostly the one at the hint. -1: _rest; -2: *e. */
+static int column(struct mirrors *m, struct mirror *t, const struct bf_attr *a, size_t *hint,
+                  struct line *l, struct bf_err *e)
+{
+    enum kind kind = kind_of(a->type);
+    if (*hint < t->n && !a->name_escaped && bf_str_eq(t->col[*hint].attribute, a->name) &&
+        (t->col[*hint].kind == kind || t->col[*hint].any))
+        return (int)(*hint)++;
+    int at = mirror_column(m, t, a, name_of(&l->name, a), e);
+    if (at >= 0)
+        *hint = (size_t)at + 1;
+    return at;
+}
+
+/* Makes the columns that the item wants and that are not there, before anything is bound. */
+static bool learn(struct mirrors *m, struct mirror *t, struct line *l, struct bf_err *e)
+{
+    size_t hint = 0;
+    for (size_t i = 0; i < l->image->n; i++) {
+        const struct bf_attr *a = &l->image->attr[i];
+        if (a->type != BF_ATTR_NULL && !is_meta(m->config, a) && column(m, t, a, &hint, l, e) == -2)
+            return false;
+    }
+    return true;
+}
+
+static bool bind_rest(struct mirrors *m, struct mirror *t, sqlite3_stmt *stmt,
+                      const struct bf_buf *rest)
+{
+    if (t->rest && rest->n)
+        db_bind(m->db, stmt, (int)t->n + 2, bf_buf_view(rest));
+    return true;
+}
+
+static bool bind_item(struct mirrors *m, struct mirror *t, sqlite3_stmt *stmt, struct line *l,
+                      struct bf_err *e)
+{
+    size_t hint = 0;
+    bool first = true;
+    m->db->api->clear_bindings(stmt);
+    if (!bind_keys(m, t, stmt, l, e))
+        return false;
+    bf_buf_reset(&m->sql);
+    for (size_t i = 0; i < l->image->n; i++) {
+        const struct bf_attr *a = &l->image->attr[i];
+        if (a->type == BF_ATTR_NULL || is_meta(m->config, a))
+            continue;
+        int at = column(m, t, a, &hint, l, e);
+        if (at < -1)
+            return false;
+        if (at >= (int)t->nkeys)
+            bind(m, stmt, at + 1, a, &t->col[at], false);
+        if (at == -1) {
+            bf_buf_adds(&m->sql, first ? BF_STR("{\"") : BF_STR(",\""));
+            bf_buf_adds(&m->sql, a->name);
+            bf_buf_lit(&m->sql, "\":");
+            bf_value_put_av(&m->sql, a);
+            first = false;
+        }
+    }
+    if (!first)
+        bf_buf_addc(&m->sql, '}');
+    db_bind(m->db, stmt, (int)t->n + 1, l->order);
+    return bind_rest(m, t, stmt, &m->sql) && bf_buf_check(&m->sql, "a change", e) &&
+           bf_buf_check(&m->scratch, "a change", e);
+}
+
+static struct bf_str iso(const struct line *l, char out[32])
+{
+    struct bf_buf b = {.p = out, .cap = 32, .max = 32};
+    bf_clock_iso(&b, l->time_ms ? l->time_ms : bf_clock_wall_ms());
+    return bf_buf_view(&b);
+}
+
+/* Is the change older than the deletion of its key? *there: there is a deletion. */
+static bool look_tomb(struct mirrors *m, const struct mirror *t, const struct line *l, bool *there,
+                      bool *older, struct bf_err *e)
+{
+    *there = *older = false;
+    if (!t->tombs)
+        return true;
+    m->db->api->bind_int64(m->find_tomb, 1, t->id);
+    struct bf_str key = key_text(m, t, l);
+    m->db->api->bind_blob(m->find_tomb, 2, key.p, (int)key.n, SQLITE_STATIC);
+    int rc = m->db->api->step(m->find_tomb);
+    if (rc == SQLITE_ROW) {
+        *there = true;
+        *older = bf_str_cmp(l->order, db_text(m->db, m->find_tomb, 0)) < 0;
+    }
+    bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || db_fail(m->db, e);
+    m->db->api->reset(m->find_tomb);
+    return ok;
+}
+
+static bool drop_tomb(struct mirrors *m, const struct mirror *t, const struct line *l,
+                      struct bf_err *e)
+{
+    m->db->api->bind_int64(m->drop_tomb, 1, t->id);
+    struct bf_str key = key_text(m, t, l);
+    m->db->api->bind_blob(m->drop_tomb, 2, key.p, (int)key.n, SQLITE_STATIC);
+    return db_run(m->db, m->drop_tomb, NULL, e);
+}
+
+static bool put_tomb(struct mirrors *m, struct mirror *t, const struct line *l, struct bf_err *e)
+{
+    if (l->ordered == ORDERED_NOT)
+        return true;
+    t->tombs = true;
+    m->db->api->bind_int64(m->put_tomb, 1, t->id);
+    struct bf_str key = key_text(m, t, l);
+    m->db->api->bind_blob(m->put_tomb, 2, key.p, (int)key.n, SQLITE_STATIC);
+    db_bind(m->db, m->put_tomb, 3, l->order);
+    m->db->api->bind_int64(m->put_tomb, 4, l->time_ms ? l->time_ms : bf_clock_wall_ms());
+    return db_run(m->db, m->put_tomb, NULL, e);
+}
+
+/* What the row contributes to views, as it is now. *newer: it is newer than the change, which is counted. */
+static bool fold(struct mirrors *m, struct mirror *t, struct line *l, int sign, bool *found,
+                 bool *newer, struct bf_err *e)
+{
+    *found = *newer = false;
+    if (!t->fold)
+        return true;
+    if (!bind_keys(m, t, t->fold, l, e) ||
+        !views_fold(m->views, t, sign, l->order, found, newer, e))
+        return false;
+    m->counters.older += *newer;
+    return true;
+}
+
+static bool upsert(struct mirrors *m, struct mirror *t, struct line *l, struct bf_err *e)
+{
+    bool there, older;
+    int changed = 0;
+    if (!look_tomb(m, t, l, &there, &older, e))
+        return false;
+    if (older) {
+        m->counters.older++;
+        return true;
+    }
+    bool found, newer;
+    if (!learn(m, t, l, e) || !fold(m, t, l, -1, &found, &newer, e))
+        return false;
+    if (newer)
+        return true;
+    if (!bind_item(m, t, t->stmt[PUT], l, e) || !db_run(m->db, t->stmt[PUT], &changed, e) ||
+        !fold(m, t, l, 1, &found, &newer, e))
+        return false;
+    m->counters.upserts += changed > 0;
+    m->counters.older += changed == 0;
+    return !there || drop_tomb(m, t, l, e);
+}
+
+/* A row that is there although the deletion took none is newer than it. */
+static bool is_there(struct mirrors *m, const struct mirror *t, const struct line *l, bool *there,
+                     struct bf_err *e)
+{
+    if (!bind_keys(m, t, t->stmt[IS_THERE], l, e))
+        return false;
+    int rc = m->db->api->step(t->stmt[IS_THERE]);
+    *there = rc == SQLITE_ROW;
+    bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || db_fail(m->db, e);
+    m->db->api->reset(t->stmt[IS_THERE]);
+    return ok;
+}
+
+static bool remove_row(struct mirrors *m, struct mirror *t, struct line *l, struct bf_err *e)
+{
+    char at[32];
+    int changed = 0;
+    bool found, newer;
+    sqlite3_stmt *stmt = t->stmt[REMOVE];
+    if (!fold(m, t, l, -1, &found, &newer, e))
+        return false;
+    if (newer)
+        return true;
+    if (!bind_keys(m, t, stmt, l, e))
+        return false;
+    db_bind(m->db, stmt, (int)t->nkeys + 1, l->order);
+    if (t->mode == MODE_SOFT)
+        db_bind(m->db, stmt, (int)t->nkeys + 2, iso(l, at));
+    if (!db_run(m->db, stmt, &changed, e))
+        return false;
+    m->counters.deletes += changed > 0;
+    if (t->mode == MODE_SOFT) {
+        m->counters.older += changed == 0;
+        return fold(m, t, l, 1, &found, &newer, e);
+    }
+    if (changed == 0 && !is_there(m, t, l, &newer, e))
+        return false;
+    m->counters.older += newer;
+    return newer || put_tomb(m, t, l, e);
+}
+
+/* The last version of the key: its number, 0: none; is it open, and is the change older than it? */
+static bool last(struct mirrors *m, struct mirror *t, const struct line *l, int64_t *version,
+                 bool *open, bool *older, struct bf_err *e)
+{
+    sqlite3_stmt *stmt = t->stmt[LAST];
+    *version = 0;
+    *open = *older = false;
+    if (!bind_keys(m, t, stmt, l, e))
+        return false;
+    int rc = m->db->api->step(stmt);
+    if (rc == SQLITE_ROW) {
+        *version = m->db->api->column_int64(stmt, 0);
+        int c = bf_str_cmp(l->order, db_text(m->db, stmt, 1));
+        /* the same order twice is the same change, unless only the time is known */
+        *older = c < 0 || (c == 0 && l->order.n > TIME_ONLY);
+        *open = m->db->api->column_int64(stmt, 2) != 0;
+    }
+    bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || db_fail(m->db, e);
+    m->db->api->reset(stmt);
+    return ok;
+}
+
+static bool add_version(struct mirrors *m, struct mirror *t, struct line *l, int64_t version,
+                        struct bf_str from, struct bf_err *e)
+{
+    sqlite3_stmt *stmt;
+    int at;
+    if (!learn(m, t, l, e) || !bind_item(m, t, stmt = t->stmt[PUT], l, e))
+        return false;
+    at = (int)t->n + 2 + t->rest;
+    m->db->api->bind_int64(stmt, at, version);
+    db_bind(m->db, stmt, at + 1, from);
+    m->counters.upserts++;
+    return db_run(m->db, stmt, NULL, e);
+}
+
+static bool history(struct mirrors *m, struct mirror *t, struct line *l, struct bf_err *e)
+{
+    char room_of[32];
+    struct bf_str at = iso(l, room_of);
+    int64_t version;
+    bool open, older, there, before;
+    if (!last(m, t, l, &version, &open, &older, e) || !look_tomb(m, t, l, &there, &before, e))
+        return false;
+    if (older || before) {
+        m->counters.older++;
+        return true;
+    }
+    if (open) {
+        sqlite3_stmt *stmt = t->stmt[CLOSE];
+        if (!bind_keys(m, t, stmt, l, e))
+            return false;
+        m->db->api->bind_int64(stmt, (int)t->nkeys + 1, version);
+        db_bind(m->db, stmt, (int)t->nkeys + 2, at);
+        db_bind(m->db, stmt, (int)t->nkeys + 3, l->order);
+        if (!db_run(m->db, stmt, NULL, e))
+            return false;
+    }
+    m->counters.deletes += !l->image && open;
+    if (!l->image)
+        return open || put_tomb(m, t, l, e);
+    return add_version(m, t, l, version + 1, at, e);
+}
+
+bool mirrors_apply(struct mirrors *m, struct line *l, struct bf_str table, bool *bad,
+                   struct bf_err *e)
+{
+    *bad = false;
+    if (!db_begin(m->db, e))
+        return false;
+    struct mirror *t = mirror_find(m, table, l, bad, e);
+    if (!t)
+        return false;
+    m->counters.changes++;
+    if (l->time_ms > m->counters.last_change_ms)
+        m->counters.last_change_ms = l->time_ms;
+    if (l->time_ms > m->db->change_ms)
+        m->db->change_ms = l->time_ms;
+    if (t->mode == MODE_HISTORY)
+        return history(m, t, l, e);
+    return l->image ? upsert(m, t, l, e) : remove_row(m, t, l, e);
+}
+
+bool mirrors_prune(struct mirrors *m, struct bf_err *e)
+{
+    static const char sql[] = "DELETE FROM _bfpipe_deleted WHERE at_ms<"
+                              "(SELECT coalesce(last_change_ms,0) FROM _bfpipe)-604800000";
+    return db_begin(m->db, e) && db_exec(m->db, sql, e);
+}

@@ -1,0 +1,32 @@
+/*
+ * cdcproj's parts: what was asked for (config), the database (db), what a line is (input), the tables that mirror items
+ * (mirror), and the loop that commits rows and positions together (run).
+ */
+#ifndef CDCPROJ_H
+#define CDCPROJ_H
+
+#include "lib/cli/opt.h"
+
+struct config {
+    struct bf_common common;
+    const char *database;   /* an SQLite file */
+    const char *table;      /* only this table; the table of lines that name none */
+    struct bf_opt_list key; /* attribute names; not empty: lines are plain rows */
+    struct bf_opt_list types;
+    bool soft_delete, history, strict, rebuild, check, explain;
+    struct bf_opt_list view; /* files */
+    uint64_t commit_every_ms;
+    uint64_t max_line;
+    const char *rejects;
+};
+
+/* True when all lines have been taken. */
+BF_MUST bool run(const struct config *c, const char **files, size_t nfiles, struct bf_err *e);
+
+/* --check: counts the roll-ups anew and compares. False: some differ. */
+BF_MUST bool run_check(const struct config *c, struct bf_err *e);
+
+/* --explain: says of each roll-up whether it is kept, and why not. */
+BF_MUST bool run_explain(const struct config *c, struct bf_err *e);
+
+#endif

@@ -1,0 +1,64 @@
+/*
+ * The SQLite file of a projection: its lock, its version, its one transaction at a time, and the tables that say what is
+ * in it (doc/projection.md). One process writes it, which the lock FILE-lock guards; readers are never blocked (WAL).
+ */
+#ifndef CDCPROJ_DB_H
+#define CDCPROJ_DB_H
+
+#include "lib/checkpoint/positions.h"
+#include "lib/checkpoint/state_open.h"
+
+enum { DB_VERSION = BF_STATE_DB_VERSION };
+
+/* What is added to the row of _bfpipe at a commit. */
+struct counters {
+    uint64_t changes;          /* lines that are changes of a table that is mirrored */
+    uint64_t upserts, deletes; /* of them, those that made a row or took one away */
+    uint64_t older;            /* and those that were older than what is there */
+    uint64_t rejects;
+    int64_t last_change_ms; /* the newest time of a change; 0: none has come */
+};
+
+struct db {
+    const struct sql_api *api;
+    sqlite3 *h;
+    const char *path;
+    int lock;
+    bool open;         /* a transaction */
+    uint64_t commits;  /* as in _bfpipe: another writer is noticed by it */
+    int64_t change_ms; /* the newest change since the last mark, for the lag of its shard */
+    struct bf_state state;
+    struct bf_positions positions;
+    sqlite3_stmt *begin, *commit, *rollback, *put_row, *put_position, *drop_position;
+};
+
+/* Takes the lock, opens or makes the file. */
+BF_MUST bool db_open(struct db *db, const char *path, struct bf_err *e);
+/* Opens it to read only, without the lock. */
+BF_MUST bool db_open_reader(struct db *db, const char *path, struct bf_err *e);
+void db_close(struct db *db);
+
+/* The last call's error, with the file's name in front. False. */
+bool db_fail(const struct db *db, struct bf_err *e);
+
+BF_MUST bool db_prepare(const struct db *db, struct bf_str sql, sqlite3_stmt **stmt,
+                        struct bf_err *e);
+/* Runs a text of statements without results. */
+BF_MUST bool db_exec(const struct db *db, const char *sql, struct bf_err *e);
+/* One step of a bound statement without results, and its reset; *changed (may be NULL): rows. */
+BF_MUST bool db_run(const struct db *db, sqlite3_stmt *stmt, int *changed, struct bf_err *e);
+
+void db_bind(const struct db *db, sqlite3_stmt *stmt, int at, struct bf_str text);
+struct bf_str db_text(const struct db *db, sqlite3_stmt *row, int column);
+
+/* Begins a transaction if there is none. */
+BF_MUST bool db_begin(struct db *db, struct bf_err *e);
+/* Commits rows, positions and counters together. */
+BF_MUST bool db_commit(struct db *db, const struct counters *c, struct bf_err *e);
+/* Forgets the rows since the last commit, and their positions. */
+void db_rollback(struct db *db);
+
+/* Appends "name", quotes doubled. */
+void db_put_name(struct bf_buf *out, struct bf_str name);
+
+#endif

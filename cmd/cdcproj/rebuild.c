@@ -1,0 +1,56 @@
+#include "cmd/cdcproj/rebuild.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "lib/io/file.h"
+
+bool rebuild_name(const char *database, char out[4096], struct bf_err *e)
+{
+    return (size_t)snprintf(out, 4096, "%s-new", database) < 4096 - 8 ||
+           bf_err_set(e, BF_E_USAGE, "the path of the database is too long");
+}
+
+/* Has nobody the file open? Who closes an SQLite file as the last one takes its log away. */
+static bool is_closed(const char *path, struct bf_err *e)
+{
+    static const char *const ends[] = {"-wal", "-shm"};
+    char name[4200];
+    for (size_t i = 0; i < BF_COUNT(ends); i++) {
+        snprintf(name, sizeof name, "%.4096s%s", path, ends[i]);
+        if (access(name, F_OK) == 0)
+            return bf_err_set(
+                e, BF_E_TEMPORARY,
+                "%s: a program has it open; close it and start again, the new file is "
+                "complete",
+                path);
+    }
+    return true;
+}
+
+/* Puts the old file in order: its log goes into it. */
+static bool settle(const char *database, struct bf_err *e)
+{
+    struct db old;
+    bool ok = db_open(&old, database, e);
+    db_close(&old);
+    return ok && is_closed(database, e);
+}
+
+bool rebuild_end(const char *database, const char *made, struct bf_err *e)
+{
+    char folder[4096], lock[4200];
+    const char *slash = strrchr(database, '/');
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - database + 1) : 1,
+             slash ? database : ".");
+    if (access(database, F_OK) == 0 && !settle(database, e))
+        return false;
+    if (!is_closed(made, e))
+        return false;
+    if (rename(made, database) != 0)
+        return bf_err_sys(e, errno, "%s", database);
+    snprintf(lock, sizeof lock, "%.4096s-lock", made);
+    unlink(lock);
+    return bf_file_sync_dir(folder, e);
+}

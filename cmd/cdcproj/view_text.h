@@ -1,0 +1,44 @@
+/* The words of an SQL text, for view_parse.c. */
+#ifndef CDCPROJ_VIEW_TEXT_H
+#define CDCPROJ_VIEW_TEXT_H
+
+#include "lib/base/str.h"
+
+enum token_kind { TOKEN_WORD, TOKEN_QUOTED, TOKEN_STRING, TOKEN_NUMBER, TOKEN_PUNCT };
+enum { TOKENS_MAX = 4096 };
+
+struct token {
+    enum token_kind kind;
+    struct bf_str text; /* as written */
+    unsigned depth;     /* parentheses open around it */
+};
+
+struct tokens {
+    struct token *t;
+    size_t n;
+};
+
+/* Cuts the text; comments are left out. */
+BF_MUST bool tokens_cut(struct tokens *to, struct bf_str text, struct bf_err *e);
+void tokens_free(struct tokens *t);
+
+/* Is token i this word (in small letters), this character, a name? Tokens after the last are nothing. */
+bool token_is(const struct tokens *t, size_t i, const char *word);
+bool token_punct(const struct tokens *t, size_t i, char c);
+bool token_name(const struct tokens *t, size_t i);
+
+/* The text of tokens from .. to - 1. */
+struct bf_str tokens_text(const struct tokens *t, size_t from, size_t to);
+
+/* The first token from .. to - 1 at that depth that is the word, or the character; to: there is none. */
+size_t tokens_find(const struct tokens *t, size_t from, size_t to, unsigned depth,
+                   const char *word);
+size_t tokens_find_punct(const struct tokens *t, size_t from, size_t to, unsigned depth, char c);
+
+/* Do two ranges hold the same words? Case does not count but in strings. */
+bool tokens_same(const struct tokens *t, size_t a, size_t a_end, size_t b, size_t b_end);
+
+/* The name without its quotes, appended. */
+void token_unquote(struct bf_buf *out, const struct token *t);
+
+#endif

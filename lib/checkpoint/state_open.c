@@ -1,0 +1,127 @@
+#include "lib/checkpoint/state_open.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+bool bf_state_db_fail(const struct sql_api *api, sqlite3 *db, struct bf_err *e)
+{
+    const char *said = db ? api->errmsg(db) : "out of memory";
+    int code = db ? api->extended_errcode(db) & 0xff : SQLITE_NOMEM;
+    if (code == SQLITE_IOERR &&
+        (api->system_errno(db) == ENOSPC || api->system_errno(db) == EDQUOT))
+        code = SQLITE_FULL;
+    switch (code) {
+    case SQLITE_NOMEM:
+        return bf_err_nomem(e);
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return bf_err_set(e, BF_E_TEMPORARY,
+                          "another program holds the database locked; end it and start again");
+    case SQLITE_FULL:
+        return bf_err_set(e, BF_E_IO,
+                          "the disk is full; make room and start again, nothing is "
+                          "lost: the last commit counts");
+    case SQLITE_NOTADB:
+        return bf_err_set(e, BF_E_INPUT, "this is no SQLite database; name another file");
+    case SQLITE_CORRUPT:
+        return bf_err_set(e, BF_E_INPUT, "the database is damaged (%s); rebuild it into a new file",
+                          said);
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+        return bf_err_set(e, BF_E_IO, "%s; it and its folder have to be writable", said);
+    default:
+        return bf_err_set(e, BF_E_IO, "%s", said);
+    }
+}
+
+/* One statement over rows; each gets it at a row. A table that is not there has no rows. */
+static bool rows(const struct sql_api *api, sqlite3 *db, const char *sql,
+                 bool (*each)(const struct sql_api *api, sqlite3_stmt *row, void *arg,
+                              struct bf_err *e),
+                 void *arg, struct bf_err *e)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = api->prepare_v2(db, sql, -1, &stmt, NULL);
+    bool ok = rc == SQLITE_OK || bf_state_db_fail(api, db, e);
+    while (ok && (rc = api->step(stmt)) == SQLITE_ROW)
+        ok = each(api, stmt, arg, e);
+    if (ok && rc != SQLITE_DONE)
+        ok = bf_state_db_fail(api, db, e);
+    api->finalize(stmt);
+    return ok;
+}
+
+static bool take_count(const struct sql_api *api, sqlite3_stmt *row, void *arg, struct bf_err *e)
+{
+    (void)e;
+    *(sqlite3_int64 *)arg = api->column_int64(row, 0);
+    return true;
+}
+
+static struct bf_str text(const struct sql_api *api, sqlite3_stmt *row, int column)
+{
+    const unsigned char *p = api->column_text(row, column);
+    return bf_str(p ? (const char *)p : "", p ? (size_t)api->column_bytes(row, column) : 0);
+}
+
+static bool take_position(const struct sql_api *api, sqlite3_stmt *row, void *arg, struct bf_err *e)
+{
+    struct bf_state *s = arg;
+    struct bf_str stream = text(api, row, 0), shard = text(api, row, 1);
+    if (!bf_state_set(s, stream, shard, text(api, row, 2), api->column_int64(row, 3) != 0, e))
+        return false;
+    bf_state_since(s, stream, shard, api->column_int64(row, 4));
+    return true;
+}
+
+bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sqlite3 *db, struct bf_err *e)
+{
+    sqlite3_int64 there = 0, version = 0;
+    if (!rows(api, db,
+              "SELECT count(*) FROM sqlite_master WHERE type='table' AND name IN "
+              "('_bfpipe','_bfpipe_positions')",
+              take_count, &there, e))
+        return false;
+    if (there < 2)
+        return true;
+    if (!rows(api, db, "SELECT version FROM _bfpipe", take_count, &version, e))
+        return false;
+    if (version > BF_STATE_DB_VERSION)
+        return bf_err_set(e, BF_E_INPUT,
+                          "a later version of bfpipe made this database (layout %lld, this one "
+                          "knows %d); use that one, or another file",
+                          (long long)version, BF_STATE_DB_VERSION);
+    return rows(api, db, "SELECT stream,shard,sequence,ended,since_ms FROM _bfpipe_positions",
+                take_position, s, e);
+}
+
+static bool open_db(struct bf_state *s, const char *path, struct bf_err *e)
+{
+    sqlite3 *db = NULL;
+    const struct sql_api *api = bf_sql_load(e);
+    if (!api)
+        return false;
+    bool ok = api->open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK;
+    if (ok)
+        api->busy_timeout(db, BF_STATE_DB_WAIT_MS);
+    ok = ok ? bf_state_read_db(s, api, db, e) : bf_state_db_fail(api, db, e);
+    api->close_v2(db);
+    return ok || bf_err_ctx(e, "%s", path);
+}
+
+bool bf_state_open(struct bf_state *s, const char *where, struct bf_err *e)
+{
+    char path[4096];
+    struct stat st;
+    if (strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0)
+        return bf_err_set(
+            e, BF_E_USAGE,
+            "--state: PostgreSQL is not supported yet: a directory, or an SQLite file");
+    if (stat(where, &st) == 0 && S_ISREG(st.st_mode))
+        return open_db(s, where, e);
+    if ((size_t)snprintf(path, sizeof path, "%s/state.json", where) >= sizeof path)
+        return bf_err_set(e, BF_E_USAGE, "--state: the path is too long");
+    return bf_state_load(s, path, e);
+}

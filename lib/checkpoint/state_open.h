@@ -1,0 +1,29 @@
+/*
+ * Where a state is: in a directory of s3put's (state.json), or in a database that cdcproj keeps, whose positions are
+ * committed in the same transaction as its rows. A name that is a file is an SQLite database; anything else is a
+ * directory. What is not there yet is an empty state.
+ *
+ * The table of a database (doc/projection.md):
+ *
+ *     _bfpipe_positions(stream, shard, sequence, ended, since_ms, moved_ms, change_ms)
+ */
+#ifndef BF_CHECKPOINT_STATE_OPEN_H
+#define BF_CHECKPOINT_STATE_OPEN_H
+
+#include "lib/checkpoint/state.h"
+#include "lib/sqlite/load.h"
+
+enum { BF_STATE_DB_VERSION = 1, BF_STATE_DB_WAIT_MS = 10000 };
+
+/* Reads the state that is there, to start from its positions. BF_E_INPUT: it cannot be understood, or is of a later
+ * version. The file is not changed. */
+BF_API BF_MUST bool bf_state_open(struct bf_state *s, const char *where, struct bf_err *e);
+
+/* Reads the positions of an open database; the state is initialised. A database without them is an empty state. */
+BF_MUST bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sqlite3 *db,
+                              struct bf_err *e);
+
+/* What SQLite said of its last call, as an error: a lock is temporary, no SQLite file is bad input. False. */
+bool bf_state_db_fail(const struct sql_api *api, sqlite3 *db, struct bf_err *e);
+
+#endif

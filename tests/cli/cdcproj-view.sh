@@ -1,0 +1,142 @@
+#!/bin/sh
+# cdcproj --view: roll-ups that are kept with the rows, exactly, also when rows change and go; what is not kept, and why;
+# --check. The sums of a whole sale are counted from what bfgen made, not from the stream.
+. "$(dirname "$0")/lib.sh"
+cd "$T" || exit 1
+sql() { python3 "$here/sqlite_look.py" "$@"; }
+change() {
+    image=''
+    [ $# -lt 4 ] || image=",\"NewImage\":{\"id\":{\"S\":\"$2\"},$4}"
+    printf '{"eventID":"e","eventName":"%s","tableName":"sales","dynamodb":{"ApproximateCreationDateTime":1795759200000,"SequenceNumber":"%s","Keys":{"id":{"S":"%s"}}%s}}\n' \
+        "$1" "$3" "$2" "$image"
+}
+put() { change INSERT "$@"; }
+remove() { change REMOVE "$@"; }
+
+# Exact, and right when rows change and go.
+cat >v.sql <<'END'
+-- a comment; with a semicolon
+CREATE VIEW by_c AS SELECT c, count(*) AS n, sum(v) AS total, count(v) AS with_v, min(v) AS least, max(v) "most" FROM sales GROUP BY c;
+CREATE VIEW whole AS SELECT count(*) AS n, sum(s.v) AS total, sum(CASE WHEN s.c = 'x' THEN s.v END) x FROM sales AS s WHERE s.v > -100;
+END
+{
+    put a 1 '"c":{"S":"x"},"v":{"N":"0.1"}'
+    put b 2 '"c":{"S":"x"},"v":{"N":"0.2"}'
+    put d 3 '"c":{"S":"y"},"v":{"N":"12345678901234567890123456789012345.678"}'
+    put f 4 '"c":{"S":"y"},"v":{"N":"-7"}'
+    put g 5 '"v":{"N":"100"}'
+} >in
+check 'roll-ups' -i in -- cdcproj --view v.sql s.db
+check 'sums are exact, NULL is a group' -o 'None|1|100|1|100|100
+x|2|0.3|2|0.1|0.2
+y|2|12345678901234567890123456789012338.678|2|-7|12345678901234567890123456789012345.678' -- sql s.db 'SELECT c,n,total,with_v,least,most FROM by_c ORDER BY c'
+check 'with a REAL beside them' -o '0.3' -- sql s.db "SELECT total_real FROM by_c WHERE c='x'"
+check 'WHERE, CASE, an alias' -o '5|12345678901234567890123456789012438.978|0.3' -- sql s.db 'SELECT n,total,x FROM whole'
+{ remove d 6; put f 7 '"c":{"S":"x"},"v":{"N":"-7"}'; put a 8 '"c":{"S":"x"},"v":{"N":"0.15"}'; put b 1 '"c":{"S":"z"},"v":{"N":"9"}'; remove g 2; } >next
+check 'changes, without --view' -i next -- cdcproj s.db
+check 'a group without rows goes, older changes count for nothing' -o 'None|1|100|1|100|100
+x|3|-6.65|3|-7|0.2' -- sql s.db 'SELECT c,n,total,with_v,least,most FROM by_c ORDER BY c'
+{ remove f 9; remove b 10; } | cdcproj s.db
+check 'the least and the greatest after removals' -o 'x|1|0.15|1|0.15|0.15' -- sql s.db "SELECT c,n,total,with_v,least,most FROM by_c WHERE c='x'"
+{ remove a 11; remove g 12; } | cdcproj s.db
+check 'without any rows' -o '0|None|None|0' -- sql s.db 'SELECT *,(SELECT count(*) FROM by_c) FROM (SELECT n,total,x FROM whole)'
+cdcproj s.db <in
+check '--check finds nothing' -- cdcproj --check s.db
+cdcproj two.db <in
+check 'views of rows that are there' -- cdcproj --view v.sql two.db /dev/null
+check 'are filled' -o '5|3' -- sql two.db 'SELECT n,(SELECT count(*) FROM by_c) FROM whole'
+sql two.db 'UPDATE "_bfpipe_view_by_c" SET a1=77 WHERE g0='"'x'"
+check '--check finds what is wrong' -s 1 -E '^cdcproj: view by_c: there is .*77' -- cdcproj --check two.db
+check 'and says how much' -s 1 -E '^cdcproj: two.db: 2 groups are not what the rows give; rebuild it' -- cdcproj --check two.db
+echo 'CREATE VIEW by_c AS SELECT c, count(*) AS n FROM sales GROUP BY c' >other.sql
+check 'another view of that name' -- cdcproj --view other.sql two.db /dev/null
+check 'takes its place' -o 'None|1
+x|2
+y|2' -- sql two.db 'SELECT * FROM by_c ORDER BY c'
+check 'and is right' -- cdcproj --check two.db
+echo 'DROP VIEW whole;' >drop.sql
+check 'DROP VIEW' -- cdcproj --view drop.sql two.db /dev/null
+check 'takes one away' -o 'by_c' -- sql two.db "SELECT name FROM sqlite_master WHERE type='view'"
+
+# An attribute that comes later; types; soft deletion.
+echo "CREATE VIEW late AS SELECT w, sum(u) AS u, count(*) AS n FROM sales WHERE _deleted IS NULL GROUP BY w" >late.sql
+{ put a 1 '"v":{"N":"1"}'; put b 2 '"w":{"S":"k"},"u":{"N":"5"}'; put c 3 '"w":{"N":"1.0"},"u":{"S":"6.5"}'; put d 4 '"w":{"S":"k"},"u":{"N":"2"}'; remove d 5; } >in
+check 'columns that come later' -i in -E 'more than one type' -- cdcproj --soft-delete --view late.sql l.db
+check 'count from then on' -o 'None|None|2
+k|5|1' -- sql l.db 'SELECT w,u,n FROM late ORDER BY w'
+check 'as the rows say' -- cdcproj --check l.db
+
+# What is not exact, and what is not kept.
+echo 'CREATE VIEW bad AS SELECT sum(v * 1.1) AS x FROM sales' >bad.sql
+put a 1 '"v":{"N":"0.1"}' >in
+check 'a binary fraction is no sum' -s 1 -i in -E "^cdcproj: view bad: v \* 1.1 gives 0.11.*, a binary fraction, which is not exact: compute with dec_add, dec_sub and dec_mul" -- cdcproj --view bad.sql b.db
+echo 'CREATE VIEW good AS SELECT sum(dec_mul(v, 1.1)) AS x, max(dec_mul(v, 3)) AS y FROM sales' >good.sql
+check 'dec_mul is exact' -i in -- cdcproj --view good.sql b.db
+check 'so' -o '0.11|0.3' -- sql b.db 'SELECT x,y FROM good'
+cat >many.sql <<'END'
+CREATE VIEW v1 AS SELECT id FROM sales;
+CREATE VIEW v2 AS SELECT count(DISTINCT c) FROM sales;
+CREATE VIEW v3 AS SELECT avg(v) FROM sales;
+CREATE VIEW v4 AS SELECT sum(v)/count(*) AS mean FROM sales;
+CREATE VIEW v5 AS SELECT c, sum(v) FROM sales GROUP BY c HAVING sum(v) > 1;
+CREATE VIEW v6 AS SELECT s.c, count(*) FROM sales s JOIN other o ON s.id = o.id GROUP BY 1;
+CREATE VIEW v7 AS SELECT c, sum(v) OVER (ORDER BY id) FROM sales;
+CREATE VIEW v8 AS SELECT count(*) FROM sales WHERE at > datetime('now', '-1 hour');
+CREATE VIEW v9 AS SELECT c, v, count(*) FROM sales GROUP BY c;
+CREATE VIEW va AS SELECT count(*) FROM sales WHERE v > (SELECT max(v) FROM other);
+CREATE VIEW "v b" AS SELECT c || '-' AS "k""ey", count(*) AS n, max(length(c)) FROM sales GROUP BY c || '-';
+END
+check '--explain says which is which and why' -o 'v1	plain	id is neither an aggregate nor in GROUP BY
+v2	plain	DISTINCT needs all values
+v3	plain	avg: keep sum and count, and divide when you read them
+v4	plain	mean is more than one aggregate: compute it when you read it
+v5	plain	HAVING: filter when you read it
+v6	plain	a JOIN: rows of another table may change
+v7	plain	a window function looks at other rows
+v8	plain	its result changes with the clock
+v9	plain	v is neither an aggregate nor in GROUP BY
+va	plain	a query inside of it looks at other rows
+v b	kept' -- cdcproj --explain --view many.sql none.db
+ok 'and makes no database' test ! -e none.db
+{ put a 1 '"c":{"S":"x"},"v":{"N":"4"}'; put b 2 '"c":{"S":"x"},"v":{"N":"2"}'; } >in
+check 'both kinds in one database' -i in -- cdcproj --view many.sql m.db
+check 'answer' -o '3.0|2|x-|1' -- sql m.db 'SELECT (SELECT * FROM v3),(SELECT n FROM "v b"),(SELECT "k""ey" FROM "v b"),(SELECT * FROM v2)'
+check 'and the database explains them too' -m '^v3	plain	avg: keep' -- cdcproj --explain m.db
+check 'no statement' -s 1 -E "'SELECT': CREATE VIEW name AS SELECT ... was expected" -- sh -c 'echo SELECT 1 >x.sql; cdcproj --view x.sql x.db </dev/null'
+check 'no SQL' -s 1 -i in -E 'view x: .*no such function: nofun' -- sh -c 'echo "CREATE VIEW x AS SELECT sum(nofun(v)) FROM sales" >x.sql; cdcproj --view x.sql x.db'
+check 'a file that is not there' -s 1 -E '^cdcproj: --view nobody' -- cdcproj --view nobody x.db
+check 'a quote that is not closed' -s 1 -E 'a quote is not closed' -- sh -c 'echo "CREATE VIEW x AS SELECT '"'"'" >x.sql; cdcproj --view x.sql x.db'
+
+# A whole sale, counted by another program.
+cat >sale.sql <<'END'
+CREATE VIEW minutes AS SELECT substr(ordered_at, 1, 16) AS minute, category, count(*) AS orders, sum(total) AS revenue FROM sales WHERE status <> 'CANCELLED' GROUP BY 1, 2;
+CREATE VIEW funnel AS SELECT status, count(*) AS orders, min(total) AS least, max(total) AS most, sum(dec_mul(quantity, unit_price)) AS gross FROM sales GROUP BY status;
+END
+bfgen -n 20000 --seed 5 -o cdc >sale
+check 'a sale' -i sale -- cdcproj --commit-every 50ms --view sale.sql sale.db
+cat >count.py <<'END'
+import collections, json, sqlite3, sys
+from decimal import Decimal
+items = {}
+for line in open("sale"):
+    r = json.loads(line)
+    key = r["dynamodb"]["Keys"]["order_id"]["S"]
+    items.pop(key, None)
+    if r["eventName"] != "REMOVE":
+        items[key] = {k: next(iter(v.values())) for k, v in r["dynamodb"]["NewImage"].items()}
+minutes, funnel = collections.defaultdict(list), collections.defaultdict(list)
+for i in items.values():
+    total = Decimal(i["total"])
+    if i["status"] != "CANCELLED":
+        minutes[i["ordered_at"][:16], i["category"]].append(total)
+    funnel[i["status"]].append((total, int(i["quantity"]) * Decimal(i["unit_price"])))
+db = sqlite3.connect("sale.db")
+have = {(m, c): (n, Decimal(r)) for m, c, n, r in db.execute("SELECT minute,category,orders,revenue FROM minutes")}
+want = {k: (len(v), sum(v)) for k, v in minutes.items()}
+have2 = {s: (n, Decimal(a), Decimal(b), Decimal(g)) for s, n, a, b, g in db.execute("SELECT status,orders,least,most,gross FROM funnel")}
+want2 = {k: (len(v), min(v)[0], max(v)[0], sum(g for _, g in v)) for k, v in funnel.items()}
+sys.exit(0 if have == want and have2 == want2 else f"{have2} {want2} {len(have)} {len(want)}")
+END
+check 'to the cent' -- python3 count.py
+check '--check agrees' -- cdcproj --check sale.db
+plan

@@ -1,0 +1,208 @@
+#!/bin/sh
+# cdcproj: what becomes of changes in a database, what is refused, and what the database says of itself.
+. "$(dirname "$0")/lib.sh"
+cd "$T" || exit 1
+sql() { python3 "$here/sqlite_look.py" "$@"; }
+# change OP ID SEQUENCE [IMAGE]: a change line of the table sales
+change() {
+    image=''
+    [ $# -lt 4 ] || image=",\"NewImage\":{\"id\":{\"S\":\"$2\"},$4}"
+    printf '{"eventID":"e","eventName":"%s","tableName":"sales","dynamodb":{"ApproximateCreationDateTime":1795759200000,"SequenceNumber":"%s","Keys":{"id":{"S":"%s"}}%s}}\n' \
+        "$1" "$3" "$2" "$image"
+}
+put() { change INSERT "$@"; }
+modify() { change MODIFY "$@"; }
+remove() { change REMOVE "$@"; }
+fresh() { rm -f s.db s.db-*; }
+
+# What is stored.
+{
+    put a 1 '"total":{"N":"92.10"},"ok":{"BOOL":true},"no":{"NULL":true},"l":{"L":[{"N":"1.0"},{"S":"x"}]},"ss":{"SS":["b","a"]},"b":{"B":"AAH/"}'
+    put b 2 '"total":{"N":"12345678901234567890123456789012345678"},"t":{"S":"a\"b\u00e9\n"}'
+    modify a 3 '"total":{"N":"0.1"}'
+    remove b 4
+    put b 5 '"n":{"N":"1E2"}'
+} >in
+check 'a mirror' -i in -- cdcproj s.db
+check 'exact values, each in its column' -o 'a|0.1|0.1|None|None|None|None|None|None
+b|None|None|None|None|None|None|1E2|100.0' -- sql s.db 'SELECT id,total,total_real,ok,l,ss,b,n,n_real FROM sales ORDER BY id'
+check 'types, before they were changed' -a -- cdcproj u.db in
+head -n 2 in >two
+rm -f u.db*
+cdcproj u.db two
+check 'numbers are their text, sets and lists JSON, binary bytes' -o "a|92.10|92.1|1|[1.0,\"x\"]|[\"b\",\"a\"]|b'\\x00\\x01\\xff'|None
+b|12345678901234567890123456789012345678|1.2345678901234568e+37|None|None|None|None|a\"bé
+" -- sql u.db 'SELECT id,total,total_real,ok,l,ss,b,t FROM sales ORDER BY id'
+check 'the same again changes nothing' -i in -- cdcproj s.db
+check 'as the rows say' -o '2' -- sql s.db 'SELECT count(*) FROM sales'
+check 'what the database says of itself' -o '10|2|1' -- sql s.db 'SELECT changes,commits,version FROM _bfpipe'
+mkfifo fifo
+cdcproj s.db <fifo 2>err1 &
+first=$!
+exec 7>fifo
+echo >&7
+drained 7 # it reads, so it has the lock
+check 'nobody else can write it' -s 75 -i in -e 'cdcproj: s.db: another cdcproj writes it' -- cdcproj s.db
+exec 7>&-
+ok 'the first one ends well' wait $first
+
+# Never backwards.
+fresh
+{ put a 10 '"v":{"N":"1"}'; modify a 12 '"v":{"N":"3"}'; modify a 11 '"v":{"N":"2"}'; put b 20 '"v":{"N":"1"}'; remove b 22; modify b 21 '"v":{"N":"9"}'; remove a 9; put c 9 '"v":{"N":"7"}'; } | cdcproj s.db
+check 'an older change changes nothing' -o 'a|3
+c|7' -- sql s.db 'SELECT id,v FROM sales ORDER BY id'
+check 'and is counted' -o 3 -- sql s.db 'SELECT older FROM _bfpipe'
+put b 23 '"v":{"N":"4"}' | cdcproj s.db
+check 'a newer one brings a removed row back' -o '4|0' -- sql s.db 'SELECT v,(SELECT count(*) FROM _bfpipe_deleted) FROM sales WHERE id='"'b'"
+printf '{"eventName":"INSERT","tableName":"sales","dynamodb":{"ApproximateCreationDateTime":1795759200000,"Keys":{"id":{"S":"z"}},"NewImage":{"id":{"S":"z"}}}}\n' >timed
+check 'orders of two kinds are not compared' -s 1 -i timed -E 'line 1: the mirror sales is ordered by stream sequence number, this change by time: .* another file' -- cdcproj s.db
+
+# --soft-delete and --history.
+{ put a 1 '"v":{"N":"1"}'; modify a 2 '"v":{"N":"2"}'; remove a 3; put b 4 '"v":{"N":"5"}'; } >in
+check 'soft' -i in -- cdcproj --soft-delete soft.db
+check 'a removed row is kept' -o 'a|2|2026-11-27T06:00:00Z
+b|5|None' -- sql soft.db 'SELECT id,v,_deleted FROM sales ORDER BY id'
+check 'history' -i in -- cdcproj --history h.db
+cdcproj --history h.db <in
+check 'every version, once' -o 'a|1|1|2026-11-27T06:00:00Z
+a|2|2|2026-11-27T06:00:00Z
+b|1|5|None' -- sql h.db 'SELECT id,_version,v,_valid_to FROM sales ORDER BY id,_version'
+check 'the mode is the database'"'"'s' -s 2 -i in -E 'the mirror sales is of the kind history, not plain' -- cdcproj h.db
+check 'both' -s 2 -E 'exclude each other' -- cdcproj --history --soft-delete x.db
+
+# Names and types.
+fresh
+{ put a 1 '"Total":{"N":"1"},"total":{"N":"2"},"select":{"S":"s"},"a\"b":{"S":"q"},"nul\u0000x":{"S":"n"},"_seq":{"S":"own"},"total_real":{"S":"r"},"n\u0061me":{"S":"e"}'; } >in
+check 'names that SQL takes for one, words, quotes, NUL' -i in -- cdcproj s.db
+check 'each has a column' -o 'Total|Total|number|Total_real
+total_2|total|number|total_2_real
+select|select|string|None
+a"b|a"b|string|None
+_seq_2|_seq|string|None
+total_real_2|total_real|string|None
+name|name|string|None' -- sql s.db "SELECT name,attribute,kind,real_name FROM _bfpipe_columns WHERE position>0 AND name NOT LIKE 'nul%' ORDER BY position"
+check 'and its value' -o '1|2|s|q|n|own|r|e' -- sql s.db 'SELECT "Total",total_2,"select","a""b",nul_x,_seq_2,total_real_2,name FROM sales'
+fresh
+{ put a 1 '"v":{"N":"1"}'; put b 2 '"v":{"S":"two"}'; put c 3 '"v":{"BOOL":false}'; } >in
+check 'a type that changes is told' -i in -E '^cdcproj: sales: v has values of more than one type: a string goes into the column of its own; --types v:json' -- cdcproj s.db
+check 'and nothing is lost' -o 'a|1|None|None
+b|None|two|None
+c|None|None|0' -- sql s.db 'SELECT id,v,v_string,v_boolean FROM sales ORDER BY id'
+check '--types json holds all' -i in -- cdcproj --types v:json t.db
+check 'as JSON' -o '1|"two"|false' -- sql t.db "SELECT group_concat(v,'|') FROM (SELECT v FROM sales ORDER BY id)"
+check '--types makes columns' -i in -a -E . -- cdcproj -t later:number,x:string t2.db
+check 'that are there' -o 'later|later_real' -- sql t2.db "SELECT name,real_name FROM _bfpipe_columns WHERE attribute='later'"
+check '--types that are none' -s 2 -E "'v:money': NAME:TYPE with string, number" -- cdcproj -t v:money t.db
+fresh
+python3 -c 'print("{\"eventName\":\"INSERT\",\"tableName\":\"wide\",\"dynamodb\":{\"SequenceNumber\":\"1\",\"Keys\":{\"id\":{\"S\":\"a\"}},\"NewImage\":{\"id\":{\"S\":\"a\"},"+",".join("\"a%d\":{\"N\":\"%d\"}"%(i,i) for i in range(400))+"}}}")' >wide
+check 'an item with 400 attributes' -i wide -- cdcproj s.db
+check 'has 400 columns' -o '401|399' -- sql s.db 'SELECT (SELECT count(*) FROM _bfpipe_columns),a399 FROM wide'
+sed 's/"NewImage":{"id":{"S":"a"},/&'"$(seq 500 | sed 's/.*/"b&":{"N":"&"}/' | paste -sd ,)"',/; s/"1","Keys"/"2","Keys"/' wide >wider
+check 'one with 900 has a rest' -i wider -E 'more than 800 attributes: the others go into the column _rest' -- cdcproj s.db
+check 'that holds the others' -o '800|101' -- sql s.db 'SELECT (SELECT count(*) FROM _bfpipe_columns),(SELECT count(*) FROM json_each(_rest)) FROM wide'
+
+# Tables and keys.
+fresh
+{ put a 1 '"v":{"N":"1"}'; put a 2 '"v":{"N":"2"}' | sed 's/"sales"/"other"/'; } >in
+check 'two tables, two mirrors' -i in -- cdcproj s.db
+check 'each with its row' -o '1|2' -- sql s.db 'SELECT s.v,o.v FROM sales s,other o'
+check '--table takes one' -i in -- cdcproj --table other o.db
+check 'only' -o 'other' -- sql o.db 'SELECT name FROM _bfpipe_tables'
+check '--table that nobody has' -i in -E 'all lines are of other tables than --table nobody' -- cdcproj --table nobody n.db
+put a 3 '"v":{"N":"1"}' | sed 's/"Keys":{"id"/"Keys":{"no"/' >in
+check 'a key schema that changes' -s 1 -i in -E 'line 1: the keys are not those of the mirror sales: id \(string\); was the table created again' -- cdcproj --rejects r s.db
+check 'the line is kept' -o 1 -- grep -c '"no"' r
+check 'and counted' -o 1 -- sql s.db 'SELECT rejects FROM _bfpipe'
+
+# Plain rows.
+printf '%s\n' '{"id":7,"v":1.50}' '{"id":7.0,"v":2}' '{"id":"x"}' '{"v":1}' '{"id":8,"v":{"a":[1.10]}}' >in
+check 'rows with --key' -s 1 -i in -E 'line 4: the key id is missing' -- cdcproj -k id --table t k.db
+check 'numbers as keys are one however they are written' -o '7|2|None
+8|None|{"a":[1.10]}' -- sql k.db 'SELECT id,v,v_json FROM t ORDER BY id'
+printf '%s\n' '{"id":7,"_op":"REMOVE"}' '{"id":8,"_op":"MODIFY","v":3}' >in
+check '_op says what a row is' -i in -- cdcproj -k id --table t k.db
+check 'and is no column' -o '8|3' -- sql k.db 'SELECT id,v FROM t'
+check 'three keys' -s 2 -E 'two keys at most' -- cdcproj -k a -k b -k c k.db
+
+# A first fill: an export, then the stream from before it was made.
+fresh
+{ put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
+printf '%s\n' '{"Item":{"id":{"S":"a"},"v":{"N":"0"}}}' '{"Item":{"id":{"S":"b"},"v":{"N":"0"}}}' '{"Item":{"id":{"S":"old"},"v":{"N":"7.50"},"s":{"NS":["1"]}}}' >export
+check 'an export' -i export -- cdcproj --key id --table sales s.db
+check 'fills what no change has touched' -o 'a|1|None
+old|7.50|[1]' -- sql s.db 'SELECT id,v,s FROM sales ORDER BY id'
+fresh
+check 'an export first' -i export -- cdcproj --key id --table sales s.db
+{ put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
+check 'then the stream: the same' -o 'a|1|None
+old|7.50|[1]' -- sql s.db 'SELECT id,v,s FROM sales ORDER BY id'
+
+# Input.
+: >empty
+check 'empty input' -i empty -- cdcproj e.db
+printf '\n \n' >blank
+check 'blank lines' -i blank -- cdcproj e.db
+put a 1 '"v":{"N":"1"}' | tr -d '\n' >in
+check 'no final newline' -i in -- cdcproj e.db
+check 'is a line' -o 1 -- sql e.db 'SELECT count(*) FROM sales'
+printf '{"eventName":"INSERT"}\n{"a":1\n{"put":{}}\n\377\n' >in
+check 'what is no change' -s 1 -i in -E 'line 3: .*ddbput' -- cdcproj --rejects bad e.db
+check 'is kept as it was' -O in -- cat bad
+check '--strict stops' -s 1 -i in -E 'line 1: ' -- cdcproj --strict e.db
+put a 5 '"v":{"N":"1"}' >in
+check 'an oversize line' -s 1 -i in -E 'line 1: .*longer' -- cdcproj --max-line 20 e.db
+sed 's/,"NewImage.*/}}/' in >keys
+check 'no image' -s 1 -i keys -E 'no NewImage: give the table.s stream the view type NEW_IMAGE' -- cdcproj e.db
+check 'a file that is not there' -s 1 -E 'nobody' -- cdcproj e.db nobody
+check 'files' -- cdcproj e.db in in
+
+# The database file.
+echo 'no database' >not.db
+check 'no SQLite file' -s 1 -i in -E '^cdcproj: not.db: this is no SQLite database; name another file' -- cdcproj not.db
+fresh
+cdcproj s.db <in
+sql s.db 'UPDATE _bfpipe SET version=2'
+check 'one of a later version' -s 1 -i in -E '^cdcproj: s.db: a later version of bfpipe made this database \(layout 2, this one knows 1\)' -- cdcproj s.db
+sql s.db 'UPDATE _bfpipe SET version=1'
+sql mine.db 'CREATE TABLE sales(a)'
+check 'a table that is not cdcproj'"'"'s' -s 2 -i in -E 'the database has a table sales already, which cdcproj has not made' -- cdcproj mine.db
+check 'a folder that is not there' -s 1 -i in -E 'no/where.db' -- cdcproj no/where.db
+if [ "$(id -u)" != 0 ]; then
+    chmod 400 s.db
+    check 'a file that cannot be written' -s 1 -i in -E 'have to be writable' -- cdcproj s.db
+    chmod 600 s.db
+fi
+
+# Marks: rows and positions together.
+mark() { printf '{"bfpipe.mark":{"stream":"orders","shard":"shard-0","sequence":"%s"%s}}\n' "$1" "${2:-}"; }
+fresh
+{ mark '' ',"start":true'; put a 1 '"v":{"N":"1"}'; mark 1; put b 2 '"v":{"N":"1"}'; } >in
+check 'rows that no mark covers' -i in -- cdcproj s.db
+check 'wait for the next run, with those after the last commit' -o '0' -- sql s.db "SELECT count(*) FROM _bfpipe_positions WHERE sequence='2'"
+{ cat in; mark 2 ',"after":"1"'; } >all
+fresh
+check 'rows that are covered' -i all -- cdcproj s.db
+check 'are there with the position' -o '2|2' -- sql s.db 'SELECT (SELECT count(*) FROM sales),sequence FROM _bfpipe_positions'
+check 'a reader from an older state' -s 75 -i all -E 'the reader started from an older state; start both again' -- cdcproj s.db
+{ mark 2 ',"start":true'; put c 3 '"v":{"N":"1"}'; mark 3 ',"after":"2"'; mark 3 ',"end":true'; } | cdcproj s.db
+check 'the next run goes on' -o '3|3|1' -- sql s.db 'SELECT (SELECT count(*) FROM sales),sequence,ended FROM _bfpipe_positions'
+sql s.db 'UPDATE _bfpipe SET commits=commits' # nothing
+{ mark 3 ',"start":true'; put d 4 '"v":{"N":"1"}' | sed 's/,"tableName":"sales"//'; mark 4; } | sed 's/"stream":"orders"/"stream":"dynamodb:shop"/' >in
+check 'records of a table'"'"'s stream are its rows' -i in -- cdcproj d.db
+check 'by the name of the stream' -o shop -- sql d.db 'SELECT name FROM _bfpipe_tables'
+
+# A rebuild.
+fresh
+put old 1 '"v":{"N":"1"}' | cdcproj s.db
+put new 1 '"v":{"N":"1"}' >in
+check 'a rebuild' -i in -- cdcproj --rebuild s.db
+check 'takes the place of the old file' -o new -- sql s.db 'SELECT id FROM sales'
+check 'and leaves nothing else' -o 's.db s.db-lock' -- sh -c 'echo s.db*'
+put newer 1 '"v":{"N":"1"}' >in
+check 'a reader holds the old one' -o ok -- python3 -c 'import sqlite3,subprocess
+d=sqlite3.connect("s.db"); d.execute("SELECT * FROM sales").fetchall()
+p=subprocess.run(["cdcproj","--rebuild","s.db"],stdin=open("in"),stderr=subprocess.PIPE,text=True)
+print("ok" if p.returncode==75 and "a program has it open" in p.stderr else p)'
+check 'once more' -i empty -- cdcproj --rebuild s.db
+check 'goes on with the new one' -o newer -- sql s.db 'SELECT id FROM sales'
+plan

@@ -1,0 +1,68 @@
+#!/bin/sh
+# cdcproj behind kinread on a service: a stream of Kinesis and the stream of a table become tables of a database, live, and
+# go on where they were.
+. "$(dirname "$0")/lib.sh"
+case $BF_IN_BACKEND in real) [ -z "${BF_KINESALITE_URL-}" ] || export AWS_ENDPOINT_URL_KINESIS="$BF_KINESALITE_URL" ;; esac
+need_tools bfgen kinput kinread cdcproj ddbput
+cd "$T" || exit 1
+sql() { python3 "$root/tests/cli/sqlite_look.py" "$@"; }
+s=$run-s
+bfgen -n 400 --seed 4 -o cdc >changes
+head -n 250 changes >first
+tail -n +251 changes >second
+check 'a stream' -a -- cli kinesis create-stream --stream-name "$s" --shard-count 2
+is_active() { cli kinesis describe-stream-summary --stream-name "$s" | grep -q ACTIVE; }
+ok 'is there' soon is_active
+# shellcheck disable=SC2016 # for the inner shells
+check 'changes into it' -- sh -c 'kinput -q "$1" <"$2"' - "$s" first
+project() { kinread -q -e --from oldest --state p.db "$s" | cdcproj p.db; }
+check 'the first part' -- project
+check 'the rest' -- sh -c 'kinput -q "$1" <"$2"' - "$s" second
+check 'goes on from the positions' -- project
+check 'with nothing new' -- project
+# What the rows must be, from the changes themselves.
+cat >want.py <<'END'
+import json, sqlite3, sys
+want = {}
+for line in open("changes"):
+    r = json.loads(line)
+    d = r["dynamodb"]
+    key = d["Keys"]["order_id"]["S"]
+    want.pop(key, None)
+    if r["eventName"] != "REMOVE":
+        want[key] = (d["NewImage"]["status"]["S"], d["NewImage"]["total"]["N"])
+have = {k: (s, t) for k, s, t in sqlite3.connect(sys.argv[1]).execute("SELECT order_id,status,total FROM sales")}
+sys.exit(0 if have == want else f"{len(have)} rows, {len(want)} wanted, {sum(have.get(k) != v for k, v in want.items())} differ")
+END
+check 'the mirror equals the table' -- python3 want.py p.db
+check 'each change once' -o 400 -- sql p.db 'SELECT changes FROM _bfpipe'
+check 'two shards have a position' -o 2 -- sql p.db 'SELECT count(*) FROM _bfpipe_positions'
+check 'not a database' -s 1 -E '^kinread: changes: this is no SQLite database; name another file' -- kinread -e --state changes "$s"
+check 'PostgreSQL is told' -s 2 -E 'PostgreSQL is not supported' -- kinread -e --state postgresql://nobody "$s"
+
+# Live: a change is visible while the pipeline runs.
+mkfifo pipe
+kinread -q --state p.db "$s" >pipe 2>err.r &
+reader=$!
+cdcproj p.db <pipe 2>err.w &
+writer=$!
+printf '{"eventName":"MODIFY","tableName":"sales","dynamodb":{"ApproximateCreationDateTime":4102444800000,"Keys":{"order_id":{"S":"live"}},"NewImage":{"order_id":{"S":"live"},"status":{"S":"NOW"}}}}\n' >live
+check 'a change' -- sh -c 'kinput -q "$1" <"$2"' - "$s" live
+seen() { [ "$(sql p.db "SELECT count(*) FROM sales WHERE order_id='live'")" = 1 ]; }
+ok 'is visible while the pipeline runs' soon seen
+kill "$reader"
+wait "$reader"
+ok 'the writer ends after its reader' wait $writer
+check 'says nothing' -- cat err.r err.w
+
+if has_streams; then
+    check 'a table' -a -- cli dynamodb create-table --table-name "$run-t" --attribute-definitions AttributeName=id,AttributeType=S \
+        --key-schema AttributeName=id,KeyType=HASH --billing-mode PAY_PER_REQUEST --stream-specification StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES
+    printf '{"put":{"id":"a","v":1.10}}\n{"put":{"id":"b","v":2}}\n{"delete":{"id":"b"}}\n' >writes
+    check 'written to' -- sh -c 'ddbput -q "$1" <writes' - "$run-t"
+    table() { kinread -q -e --from oldest --state t.db "dynamodb:$run-t" | cdcproj t.db; }
+    check 'its stream' -- table
+    check 'is a table of its name' -o 'a|1.10' -- sql t.db "SELECT id,v FROM \"$run-t\""
+    check 'again' -- table
+fi
+plan
