@@ -78,9 +78,11 @@ static bool build(struct bf_image_index *x, const struct bf_image *image)
 
 bool bf_image_index_ready(struct bf_image_index *x, const struct bf_image *image)
 {
+    if (image->n <= SMALL) /* also an image that the record does not have */
+        return false;
     if (x->attr == image->attr && x->n == image->n)
         return true;
-    if (image->n <= SMALL || ++x->lookups <= LOOKUPS)
+    if (++x->lookups <= LOOKUPS)
         return false;
     bool ok = build(x, image);
     if (!ok)

@@ -17,14 +17,14 @@ check 'query protocol: SNS' -m '<Type>Sender</Type><Code>UnknownOperationExcepti
 check 'its content type' -m '^Content-Type: text/xml' -- cat head
 check 'an operation that STS has and bflocal has not' -m "<Message>bflocal's STS has no GetSessionToken</Message>.*400\$" -- \
     call sts / -d 'Action=GetSessionToken&Version=2011-06-15'
-check 'the services that are here' -m ': it is DynamoDB, DynamoDB Streams, Kinesis, Glue, Athena, S3 and STS"' -- call lambda /2015-03-31/functions/
+check 'the services that are here' -m ': it is DynamoDB, DynamoDB Streams, Kinesis, Glue, Athena, Lambda, S3 and STS"' -- call scheduler /schedules/x
 check 'JSON: EventBridge' -m '^\{"__type":"UnknownOperationException","message":"bflocal has no EventBridge, PutEvents: it is .*\}400$' -- \
     call events / -H 'X-Amz-Target: AWSEvents.PutEvents' -H 'Content-Type: application/x-amz-json-1.1' -d '{}'
 check 'JSON: SQS' -m '"message":"bflocal has no SQS, SendMessage:' -- \
     call sqs / -H 'X-Amz-Target: AmazonSQS.SendMessage' -H 'Content-Type: application/x-amz-json-1.0' -d '{}'
-check 'REST: Lambda' -m '"message":"bflocal has no Lambda: .*\}400$' -- call lambda /2015-03-31/functions/
+check 'REST: EventBridge Scheduler' -m '"message":"bflocal has no EventBridge Scheduler: .*\}400$' -- call scheduler /schedules/x
 check 'with the error in a header' -m '^x-amzn-ErrorType: UnknownOperationException' -- cat head
-check 'a path that could be a bucket' -m '"message":"bflocal has no Lambda: ' -- call lambda /lake/key -X PUT -H 'Content-Type: application/json' -d x
+check 'a path that could be a bucket' -m '"message":"bflocal has no EventBridge Scheduler: ' -- call scheduler /lake/key -X PUT -H 'Content-Type: application/json' -d x
 check 'a service that nobody knows' -m '"message":"bflocal has no such service, Bar: ' -- call foo / -H 'X-Amz-Target: Foo_1.Bar' -d '{}'
 head -c 1000000 /dev/zero | tr '\0' x >large
 check 'a large body is heard out' -m '"message":"bflocal has no EventBridge, PutEvents' -- \

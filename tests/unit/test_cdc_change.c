@@ -344,6 +344,8 @@ static void test_find_many(void **state)
                 assert_null(bf_image_find(&c.new_image, bf_str_of(name)));
             }
             assert_null(bf_image_find(&c.new_image, BF_STR("")));
+            for (int i = 0; i < 9; i++) /* an item has no old image */
+                assert_null(bf_image_find(&c.old_image, BF_STR("a")));
         }
     bf_buf_free(&item);
     bf_change_free(&c);
