@@ -49,7 +49,7 @@ round_trip() {
     middle=$(sed -n '5s/ .*//p' "$T/shard")
     sed '1,4d; s/^[0-9]* //' "$T/shard" >"$T/want"
     check "$at: from a sequence number" -O "$T/want" -- kinread -e --shard 1 --from "$middle" "$s"
-    check "$at: it belongs to a shard" -s 2 -E 'belongs to one shard of 2: name it with --shard' -- kinread -e --from "$middle" "$s"
+    check "$at: it belongs to a shard" -s 2 -E 'a sequence number belongs to one of 2 shards: select it with --shard' -- kinread -e --from "$middle" "$s"
     last=$(sed -n '$s/ .*//p' "$T/shard")
     mkdir -p "$T/state"
     now=$(date +%s)000
