@@ -2,8 +2,8 @@
  * The answer to a request of several records: PutRecords and PutRecordBatch say
  * 200 OK for the whole and name, entry by entry, what was not taken.
  */
-#ifndef BF_AWS_KINESIS_PUT_ANSWER_H
-#define BF_AWS_KINESIS_PUT_ANSWER_H
+#ifndef BF_AWS_PUT_PUT_ANSWER_H
+#define BF_AWS_PUT_PUT_ANSWER_H
 
 #include "lib/base/str.h"
 
