@@ -98,13 +98,14 @@ static bool loop(struct run *r, struct bf_err *e)
     }
 }
 
-static bool put_all(struct run *r, struct bf_err *e)
+static bool put_all(struct run *r, bool (*ready)(void *arg, struct bf_aws *aws, struct bf_err *e),
+                    struct bf_err *e)
 {
     struct bf_err failure;
     r->put = bf_put_new(r->conf->settings, r->conf->common, &r->conf->target, r->aws, e);
     if (!r->put)
         return false;
-    bool ok = loop(r, e);
+    bool ok = (!ready || ready(r->conf->arg, r->aws, e)) && loop(r, e);
     if (!ok) {
         uint64_t last = r->reader.line;
         bf_put_abandon(r->put);
@@ -127,7 +128,7 @@ bool bf_put_run(const struct bf_put_run *conf, const struct bf_aws_options *opti
         bf_aws_on_note(r.aws, bf_diag_take_note, NULL);
         bf_aws_on_detail(r.aws, bf_diag_take_detail, NULL);
         bf_aws_on_warning(r.aws, bf_diag_take_warning, NULL);
-        ok = (!ready || ready(conf->arg, r.aws, e)) && put_all(&r, e);
+        ok = put_all(&r, ready, e);
     }
     if (r.aws)
         bf_aws_destroy(r.aws);

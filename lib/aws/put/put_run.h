@@ -18,7 +18,7 @@ struct bf_put_run {
     void *arg;
 };
 
-/* Connects, calls ready (may be NULL) with the client, and puts. */
+/* Connects, opens --rejects, calls ready (may be NULL) with the client, and puts. */
 BF_MUST bool bf_put_run(const struct bf_put_run *run, const struct bf_aws_options *options,
                         bool (*ready)(void *arg, struct bf_aws *aws, struct bf_err *e),
                         struct bf_err *e);
