@@ -1,9 +1,12 @@
 #include "cmd/kinread/emit.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cmd/kinread/origin.h"
+#include "lib/base/rng.h"
 #include "lib/encoding/enc.h"
 #include "lib/json/scan.h"
 
@@ -17,6 +20,7 @@ bool emit_open(struct emit *em, const struct config *cfg, const char *stream, bo
                struct bf_err *e)
 {
     *em = (struct emit){.cfg = cfg, .stream = stream, .dynamodb = dynamodb};
+    snprintf(em->run, sizeof em->run, "%016" PRIx64, bf_rng_entropy());
     bf_buf_init(&em->buf, BUF_MAX);
     bf_buf_init(&em->data, DATA_MAX);
     bf_buf_init(&em->key, DATA_MAX);
@@ -286,6 +290,7 @@ bool emit_mark(struct emit *em, const struct bf_mark *mark, struct bf_err *e)
 {
     struct bf_mark own = *mark;
     own.stream = bf_str_of(em->stream);
+    own.run = bf_str_of(em->run);
     bf_mark_put(&em->buf, &own);
     return bf_buf_check(&em->buf, "output", e);
 }

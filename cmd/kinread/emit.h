@@ -19,6 +19,7 @@
 struct emit {
     const struct config *cfg;
     const char *stream;
+    char run[17]; /* in the marks of this process */
     bool dynamodb;
     struct bf_out out;
     struct bf_buf buf;  /* what goes out next */

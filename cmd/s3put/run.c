@@ -171,6 +171,10 @@ static bool take_mark(struct run *r, struct bf_str line, uint64_t number, struct
         return bf_rejects_add(&r->rejects, line, number, &why, e);
     if (!r->stateful)
         return true; /* positions matter to --state only */
+    if (!bf_mark_same_run(&r->reader_run, &mark, r->since_mark > 0, e)) {
+        r->refused = true;
+        return false;
+    }
     if (mark.more) { /* nothing, should the others never come */
         bf_buf_adds(&r->together, line);
         bf_buf_addc(&r->together, '\n');

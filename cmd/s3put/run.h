@@ -33,8 +33,9 @@ struct run {
     bool refused;              /* --state: the reader is not the one that belongs here */
     bool stopped;              /* a signal has ended the reading */
     bool torn;                 /* --state: the input ended inside a line */
-    uint64_t since_mark;       /* rows behind the last mark */
-    uint64_t since_network;    /* bytes read since the network was last looked after */
+    uint64_t since_mark;       /* rows after the last mark */
+    struct bf_mark_run reader_run;
+    uint64_t since_network; /* bytes read since the network was last looked after */
     struct bf_progress progress;
 };
 

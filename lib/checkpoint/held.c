@@ -74,6 +74,9 @@ bool bf_held_add(struct bf_held *h, const struct bf_mark *m, struct bf_str line,
                  struct bf_err *e)
 {
     struct bf_held_at *at = m->kind == BF_MARK_GONE ? NULL : place(h, m, e);
+    if (!bf_mark_same_run(&h->run, m, false,
+                          e)) /* whoever counts the rows refuses a second reader */
+        return false;
     if (m->kind != BF_MARK_GONE && !at)
         return false;
     if (m->kind == BF_MARK_START || m->kind == BF_MARK_GONE) {
@@ -98,7 +101,8 @@ void bf_held_put(struct bf_held *h, struct bf_buf *out)
         size_t i = 0;
         for (struct bf_map_entry *en; (en = bf_map_next(&h->shards, &i));) {
             const struct bf_held_at *at = &h->at[en->value];
-            struct bf_mark m = {.shard = en->key};
+            struct bf_mark m = {.shard = en->key,
+                                .run = bf_str(h->run.n ? h->run.id : NULL, h->run.n)};
             if (!(starts ? at->again : at->sequence != NULL) ||
                 !bf_str_split(&m.shard, '\n', &m.stream))
                 continue;

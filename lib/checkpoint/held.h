@@ -22,6 +22,7 @@ struct bf_held {
     struct bf_held_at *at;
     size_t n;
     struct bf_buf key;
+    struct bf_mark_run run; /* that of the last mark */
 };
 
 BF_API void bf_held_init(struct bf_held *h);

@@ -62,6 +62,8 @@ static bool members(struct bf_mark *m, struct bf_json *j, struct bf_err *e)
             ok = name(j, &m->sequence, e);
         else if (bf_json_key_is(&key, "after"))
             ok = name(j, &m->after, e);
+        else if (bf_json_key_is(&key, "run"))
+            ok = name(j, &m->run, e);
         else if (bf_json_key_is(&key, "since"))
             ok = since(j, m, e);
         else if (bf_json_key_is(&key, "start"))
@@ -95,6 +97,8 @@ static bool whole(struct bf_mark *m, struct bf_str line, struct bf_err *e)
         return false;
     if (m->stream.n == 0 || m->shard.n == 0)
         return bf_err_set(e, BF_E_INPUT, "stream or shard is missing");
+    if (m->run.n > BF_MARK_RUN_MAX)
+        return bf_err_set(e, BF_E_INPUT, "run is longer than %d bytes", BF_MARK_RUN_MAX);
     return m->sequence.n || m->kind == BF_MARK_START || m->kind == BF_MARK_GONE ||
            bf_err_set(e, BF_E_INPUT, "sequence is missing");
 }
@@ -135,6 +139,22 @@ void bf_mark_avoid(struct bf_buf *buf, size_t from)
     buf->p[from + 1] = ' ';
 }
 
+bool bf_mark_same_run(struct bf_mark_run *run, const struct bf_mark *m, bool uncovered,
+                      struct bf_err *e)
+{
+    bool same = run->n == 0 || m->run.n == 0 || bf_str_eq(m->run, bf_str(run->id, run->n));
+    if (uncovered && !same)
+        return bf_err_set(e, BF_E_TEMPORARY,
+                          "%.*s: %.*s: the reader was started again in the middle of its rows; "
+                          "start both again",
+                          (int)m->stream.n, m->stream.p, (int)m->shard.n, m->shard.p);
+    if (m->run.n) {
+        memcpy(run->id, m->run.p, m->run.n);
+        run->n = m->run.n;
+    }
+    return true;
+}
+
 void bf_mark_put(struct bf_buf *out, const struct bf_mark *m)
 {
     bf_buf_lit(out, BF_MARK_PREFIX "{\"stream\":");
@@ -146,6 +166,10 @@ void bf_mark_put(struct bf_buf *out, const struct bf_mark *m)
     if (m->after.p) {
         bf_buf_lit(out, ",\"after\":");
         bf_json_put_string(out, m->after);
+    }
+    if (m->run.p) {
+        bf_buf_lit(out, ",\"run\":");
+        bf_json_put_string(out, m->run);
     }
     if (m->since_ms > 0) {
         bf_buf_lit(out, ",\"since\":");

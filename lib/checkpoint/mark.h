@@ -15,8 +15,10 @@
  * it: what is above is covered only from the last of them on. `"gone":true`: the
  * service does not list this shard any more, and nothing needs to be known of it.
  * `"since":1795759200123` is a time in ms by the service's clock: what comes after this position arrived then or
- * later. A reader that begins there tells by it whether the service may have dropped any of it meanwhile. Members
- * that a reader does not know are ignored.
+ * later. A reader that begins there tells by it whether the service may have dropped any of it meanwhile.
+ * `"run":"3fa94c..."` names the process of kinread that wrote the mark. A reader that is killed while it writes leaves
+ * half a line, and the start mark of the next reader is lost in that line. The later marks of the next reader then show
+ * that the rows above are of two readers (bf_mark_same_run). Unknown members are ignored.
  *
  * A line is a mark when it begins with {"bfpipe.mark": exactly so, without
  * white space; that is how they are told from rows at the cost of one compare.
@@ -35,10 +37,13 @@ struct bf_mark {
     struct bf_str shard;    /* shard id */
     struct bf_str sequence; /* sequence number; empty only at a start, or when it is gone */
     struct bf_str after;    /* the position before its rows; p NULL: not told */
+    struct bf_str run;      /* BF_MARK_RUN_MAX bytes at most; p NULL: not told */
     int64_t since_ms;       /* 0: not told */
     enum bf_mark_kind kind;
     bool more; /* it vouches for its rows only together with the marks that follow */
 };
+
+enum { BF_MARK_RUN_MAX = 32 };
 
 #define BF_MARK_PREFIX "{\"bfpipe.mark\":"
 
@@ -64,6 +69,17 @@ BF_API void bf_mark_avoid(struct bf_buf *buf, size_t from);
 
 /* Reads a line that bf_mark_is named a mark. BF_E_INPUT when it is a broken one. */
 BF_API BF_MUST bool bf_mark_parse(struct bf_mark *m, struct bf_str line, struct bf_err *e);
+
+/* The process that wrote the last mark of an input; zero at first. */
+struct bf_mark_run {
+    char id[BF_MARK_RUN_MAX];
+    size_t n;
+};
+
+/* Notes which process wrote the mark. uncovered: are there rows above that no mark covers yet? BF_E_TEMPORARY if there
+ * are, and another process wrote the mark before: some of these rows may be there twice. */
+BF_API BF_MUST bool bf_mark_same_run(struct bf_mark_run *run, const struct bf_mark *m,
+                                     bool uncovered, struct bf_err *e);
 
 /* Appends the mark as a line, newline included. */
 BF_API void bf_mark_put(struct bf_buf *out, const struct bf_mark *m);

@@ -298,10 +298,10 @@ ok 'SIGTERM ends the following with status 0' term
 mark() {
     printf '{"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000000","sequence":"%s"%s}}' "$1" "$2"
 }
-# timeless ARGS...: what kinread writes, without the times in its marks
+# timeless ARGS...: what kinread writes, without the times and the run in its marks
 timeless() {
     kinread "$@" >"$T/timed" || return
-    sed '/^{"bfpipe.mark"/s/,"since":[0-9]*//' "$T/timed"
+    sed '/^{"bfpipe.mark"/{s/,"since":[0-9]*//;s/,"run":"[0-9a-f]\{16\}"//;}' "$T/timed"
 }
 check 'marks' -o "$(mark '' ',"start":true')
 1
@@ -320,7 +320,7 @@ check 'a shard that has expired is a gap' -s 1 -m '^3$' \
     kinread -e --state "$T/state" orders
 printf '{"version":1,"streams":{"orders":{"shardId-000000000005":{"sequence":"7","ended":true}}}}' >"$T/state/state.json"
 check 'one that was read to its end may be forgotten' \
-    -m '^{"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000005","sequence":"7","gone":true}}$' -- \
+    -m '^{"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000005","sequence":"7","run":"[0-9a-f]{16}","gone":true}}$' -- \
     kinread -e --state "$T/state" orders
 printf '{"version":1,"streams":{"orders":{"shardId-000000000000":{"sequence":"%s","ended":false}}}}' ${seq0}899 >"$T/state/state.json"
 fault_rules <<END
@@ -336,7 +336,7 @@ check 'between marks an aggregate is whole' -o "$(mark '' ',"start":true')
 one
 two
 $(mark ${seq0}898 ',"after":""')" -- timeless -e -n 1 --state "$T/none" orders
-check 'a start at the latest record has a position' -m '"sequence":"@[0-9]{13}/it-[0-9]+","since":[0-9]{13},"start":true' -- \
+check 'a start at the latest record has a position' -m '"sequence":"@[0-9]{13}/it-[0-9]+","run":"[0-9a-f]{16}","since":[0-9]{13},"start":true' -- \
     kinread -e --from latest --state "$T/none" orders
 fault_rules <<END
 GetRecords 1x error 500 InternalFailure Oops

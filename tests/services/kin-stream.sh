@@ -55,8 +55,8 @@ round_trip() {
     now=$(date +%s)000
     printf '{"version":1,"streams":{"%s":{"shardId-000000000000":{"sequence":"TRIM_HORIZON","ended":true},"shardId-000000000001":{"sequence":"%s","ended":false,"since":%s}}}}' \
         "$s" "$last" "$now" >"$T/state/state.json"
-    mark='{"bfpipe.mark":{"stream":"'$s'","shard":"shardId-000000000001","sequence":"'$last'","since":'$now',"start":true}}'
-    check "$at: nothing behind the last record" -o "$mark" -- kinread -e --state "$T/state" "$s"
+    mark='{"bfpipe.mark":{"stream":"'$s'","shard":"shardId-000000000001","sequence":"'$last'","run":"[0-9a-f]{16}","since":'$now',"start":true}}'
+    check "$at: nothing after the last record" -m "^$mark\$" -- kinread -e --state "$T/state" "$s"
     check "$at: an unknown stream" -s 1 -E "^kinread: $run-none: ListShards: ResourceNotFoundException: " -- kinread "$run-none"
     check "$at: nor can it be written" -s 1 -i "$T/in" -E "^kinput: $run-none: PutRecords: ResourceNotFoundException: " -- kinput "$run-none"
     printf '\303\050\000\377 a "b"\n' >"$T/bytes"
