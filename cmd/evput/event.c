@@ -108,21 +108,22 @@ static bool put_text(struct events *events, const struct template *t, struct bf_
     return true;
 }
 
-static void set_views(struct bf_event *ev, const char *p)
+static void set_views(struct bf_event *ev, struct bf_str *resources, const char *p)
 {
     ev->source.p = p;
     p += ev->source.n;
     ev->detail_type.p = p;
     p += ev->detail_type.n;
     for (size_t i = 0; i < ev->nresources; i++) {
-        ev->resource[i].p = p;
-        p += ev->resource[i].n;
+        resources[i].p = p;
+        p += resources[i].n;
     }
 }
 
 bool events_read(struct events *events, struct bf_str line, struct bf_event *ev, struct bf_err *why)
 {
     const struct config *cfg = events->cfg;
+    ev->resource = events->resources;
     ev->nresources = cfg->resources.n;
     ev->bus = bf_str_of(cfg->bus);
     ev->timed = cfg->time != NULL;
@@ -131,13 +132,13 @@ bool events_read(struct events *events, struct bf_str line, struct bf_event *ev,
         !put_text(events, &events->detail_type, line, &ev->detail_type, why))
         return false;
     for (size_t i = 0; i < ev->nresources; i++)
-        if (!put_text(events, &events->resource[i], line, &ev->resource[i], why))
+        if (!put_text(events, &events->resource[i], line, &events->resources[i], why))
             return false;
     if (ev->timed && !read_time(cfg->time, line, &ev->time_ms, why))
         return false;
     if (!bf_buf_check(&events->texts, "what the options make of the line", why))
         return false;
-    set_views(ev, events->texts.p ? events->texts.p : "");
+    set_views(ev, events->resources, events->texts.p ? events->texts.p : "");
     if (!bf_event_check(ev, why))
         return false;
     size_t bytes = bf_event_bytes(ev, line);

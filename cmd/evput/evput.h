@@ -50,7 +50,8 @@ bool template_is_constant(const struct template *t);
 
 struct events {
     const struct config *cfg;
-    struct template source, detail_type, resource[BF_EVENTS_RESOURCES];
+    struct template source, detail_type, resource[BF_OPT_LIST_MAX];
+    struct bf_str resources[BF_OPT_LIST_MAX]; /* of the event at hand */
     struct bf_put_keyer keyer;
     struct bf_buf texts; /* of the event at hand */
     struct bf_buf head;

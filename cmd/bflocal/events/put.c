@@ -5,27 +5,15 @@
  */
 #include "cmd/bflocal/events/events.h"
 
-#include "lib/base/clock.h"
+#include "lib/aws/events/event.h"
 #include "lib/base/rng.h"
-#include "lib/json/write.h"
+#include "lib/json/scan.h"
 
-enum {
-    ENTRIES = 10,
-    BYTES = 1024 * 1024,
-    BYTES_OLD = 256 * 1024,
-    TIME_BYTES = 14,
-    TYPE_CHARS = 128,
-    RESOURCE_CHARS = 2048,
-    TRACE_CHARS = 500
-};
+enum { ENTRIES = 10, TRACE_CHARS = 500, RESOURCES_MAX = 4096 };
 
 struct entry {
-    struct bf_str source, type, detail; /* p NULL: not given */
-    struct bf_str bus;                  /* as it was given, or empty */
-    struct bf_str resources;            /* the JSON array, or empty */
-    bool timed;
-    int64_t time_ms;
-    size_t bytes;
+    struct bf_event ev;   /* texts: p NULL: not given; bus: as it was given */
+    struct bf_str detail; /* likewise */
 };
 
 /* Regions that do not take 1 MiB (November 2026). */
@@ -36,34 +24,43 @@ static size_t most_bytes(const char *region)
                                       "cn-northwest-1"};
     for (size_t i = 0; i < BF_COUNT(old); i++)
         if (strcmp(region, old[i]) == 0)
-            return BYTES_OLD;
-    return BYTES;
+            return BF_EVENTS_BYTES_OLD;
+    return BF_EVENTS_BYTES;
 }
 
-static bool read_resources(struct bl_call *c, const struct bl_params *p, size_t i, struct entry *en)
+static bool take_resource(struct bl_call *c, struct bf_json *j, size_t i, struct bf_str *list,
+                          size_t n)
 {
-    static const struct bl_events_rule rule = {0, RESOURCE_CHARS, false, false};
-    struct bf_json j;
+    static const struct bl_events_rule rule = {0, BF_EVENTS_RESOURCE_CHARS, false, false};
     struct bf_json_val v;
-    struct bf_str text;
+    struct bf_err e = {0};
+    if (n == RESOURCES_MAX || !bf_json_string(j, &v, &e))
+        return bl_fail(c, BL_SerializationException, "Resources: expected strings, %d at most",
+                       RESOURCES_MAX);
+    struct bf_str shown =
+        bl_arena_printf(&c->arena, "entries.%zu.member.resources.%zu.member", i + 1, n + 1);
+    return bl_param_text(c, &v, &list[n]) && bl_events_check(c, &rule, shown.p, list[n]);
+}
+
+static bool read_resources(struct bl_call *c, const struct bl_params *p, size_t i,
+                           struct bf_event *ev)
+{
+    struct bf_json j;
     struct bf_err e = {0};
     enum bf_json_more more;
-    size_t n = 0;
-    en->resources = bl_param_raw(p, "Resources");
-    if (!en->resources.p)
+    struct bf_str raw = bl_param_raw(p, "Resources");
+    if (!raw.p)
         return true;
-    bf_json_init(&j, en->resources);
+    struct bf_str *list = bf_arena_alloc(&c->arena, RESOURCES_MAX * sizeof *list);
+    if (!list)
+        return bl_fail(c, BL_InternalFailure, "out of memory");
+    bf_json_init(&j, raw);
     if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
         return bl_fail(c, BL_SerializationException, "Resources: expected a list");
-    while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
-        if (!bf_json_string(&j, &v, &e))
-            return bl_fail(c, BL_SerializationException, "Resources: expected strings");
-        struct bf_str shown =
-            bl_arena_printf(&c->arena, "entries.%zu.member.resources.%zu.member", i + 1, ++n);
-        if (!bl_param_text(c, &v, &text) || !bl_events_check(c, &rule, shown.p, text))
+    while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE)
+        if (!take_resource(c, &j, i, list, ev->nresources++))
             return false;
-        en->bytes += text.n;
-    }
+    ev->resource = list;
     return more == BF_JSON_END || bl_fail(c, BL_SerializationException, "%s", e.text);
 }
 
@@ -74,19 +71,19 @@ static bool read_entry(struct bl_call *c, struct bf_str object, size_t i, struct
                                        trace_rule = {1, TRACE_CHARS, false, false};
     struct bl_params p;
     struct bf_str trace = {NULL, 0};
-    *en = (struct entry){.time_ms = c->now_ms};
-    if (!bl_params_read_object(c, object, &p) || !bl_param_string(c, &p, "Source", &en->source) ||
-        !bl_param_string(c, &p, "DetailType", &en->type) ||
+    struct bf_event *ev = &en->ev;
+    *en = (struct entry){0};
+    if (!bl_params_read_object(c, object, &p) || !bl_param_string(c, &p, "Source", &ev->source) ||
+        !bl_param_string(c, &p, "DetailType", &ev->detail_type) ||
         !bl_param_string(c, &p, "Detail", &en->detail) ||
-        !bl_param_string(c, &p, "EventBusName", &en->bus) ||
+        !bl_param_string(c, &p, "EventBusName", &ev->bus) ||
         !bl_param_string(c, &p, "TraceHeader", &trace) ||
-        !bl_param_time(c, &p, "Time", &en->time_ms) || !read_resources(c, &p, i, en))
+        !bl_param_time(c, &p, "Time", &ev->time_ms) || !read_resources(c, &p, i, ev))
         return false;
-    en->timed = bl_param(&p, "Time") != NULL;
-    en->bytes += en->source.n + en->type.n + en->detail.n + (en->timed ? TIME_BYTES : 0);
+    ev->timed = bl_param(&p, "Time") != NULL;
     struct bf_str bus = bl_arena_printf(&c->arena, "entries.%zu.member.eventBusName", i + 1);
     struct bf_str header = bl_arena_printf(&c->arena, "entries.%zu.member.traceHeader", i + 1);
-    return (!en->bus.p || bl_events_check(c, &bus_rule, bus.p, en->bus)) &&
+    return (!ev->bus.p || bl_events_check(c, &bus_rule, bus.p, ev->bus)) &&
            (!trace.p || bl_events_check(c, &trace_rule, header.p, trace));
 }
 
@@ -116,7 +113,8 @@ static bool read_entries(struct bl_call *c, struct bf_str array, struct entry *l
             break;
         if (!read_entry(c, v.raw, *n, &list[*n]))
             return false;
-        bytes += list[(*n)++].bytes;
+        bytes += bf_event_bytes(&list[*n].ev, list[*n].detail);
+        ++*n;
     }
     if (more != BF_JSON_END)
         return bl_fail(c, BL_SerializationException, "%s", e.text);
@@ -147,45 +145,31 @@ static bool is_object(struct bf_str detail)
 static bool judge(struct bl_call *c, const struct entry *en)
 {
 #define MISSING(what) "Parameter " what " is not valid. Reason: " what " is a required argument."
-    if (!en->source.n)
+    if (!en->ev.source.n)
         return put_failure(c, "InvalidArgument", MISSING("Source"));
-    if (!en->type.n)
+    if (!en->ev.detail_type.n)
         return put_failure(c, "InvalidArgument", MISSING("DetailType"));
     if (!en->detail.n)
         return put_failure(c, "InvalidArgument", MISSING("Detail"));
 #undef MISSING
-    if (bf_str_starts(en->source, BF_STR("aws.")))
+    if (bf_str_starts(en->ev.source, BF_STR("aws.")))
         return put_failure(c, "NotAuthorizedForSource", "Not authorized for the source.");
-    if (bl_characters(en->type) > TYPE_CHARS) /* the words are inferred */
+    if (bl_characters(en->ev.detail_type) > BF_EVENTS_TYPE_CHARS) /* the words are inferred */
         return put_failure(c, "InvalidArgument",
                            "Parameter DetailType is not valid. Reason: DetailType is longer than "
                            "128 characters.");
     return is_object(en->detail) || put_failure(c, "MalformedDetail", "Detail is malformed.");
 }
 
-static void put_text(struct bl_call *c, const struct entry *en, const char *id, struct bf_buf *out)
-{
-    bf_buf_addf(out, "{\"version\":\"0\",\"id\":\"%s\",\"detail-type\":", id);
-    bf_json_put_string(out, en->type);
-    bf_buf_lit(out, ",\"source\":");
-    bf_json_put_string(out, en->source);
-    bf_buf_lit(out, ",\"account\":\"" BL_ACCOUNT "\",\"time\":\"");
-    bf_clock_iso(out, en->time_ms / 1000 * 1000);
-    bf_buf_addf(out, "\",\"region\":\"%s\",\"resources\":", c->local->region);
-    bf_buf_adds(out, en->resources.n ? en->resources : BF_STR("[]"));
-    bf_buf_lit(out, ",\"detail\":");
-    bf_buf_adds(out, en->detail);
-    bf_buf_addc(out, '}');
-}
-
 static void accept(struct bl_call *c, const struct entry *en, struct bf_rng *rng,
                    struct bf_buf *text)
 {
     char id[37];
-    struct bl_event ev = {.bus = bl_events_bus_name(c->local, en->bus)};
+    struct bl_event ev = {.bus = bl_events_bus_name(c->local, en->ev.bus)};
     bf_rng_uuid(rng, id);
     bf_buf_reset(text);
-    put_text(c, en, id, text);
+    struct bf_event_envelope envelope = {id, BL_ACCOUNT, c->local->region, c->now_ms};
+    bf_event_wrap(text, &en->ev, en->detail, &envelope);
     ev.text = bf_buf_view(text);
     if (ev.bus.p && !bl_events_has_bus(c->store, ev.bus))
         ev.bus = (struct bf_str){NULL, 0};
@@ -229,7 +213,7 @@ bool bl_events_put(struct bl_call *c)
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
-    bf_buf_init(&text, 2 * BYTES + 1024 * 1024);
+    bf_buf_init(&text, 8 * BF_EVENTS_BYTES);
     (void)put_all(c, list, n, &text);
     bool ok = bf_buf_check(&text, "event", &e);
     bf_buf_free(&text);
