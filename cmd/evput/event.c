@@ -83,10 +83,12 @@ static bool read_time(const char *member, struct bf_str line, int64_t *ms, struc
                       member, BF_SHOWN_TO(v.raw, 40));
 }
 
-/* The service takes an object alone; what else may stand there is told. */
-static bool check_object(struct bf_str line, struct bf_err *why)
+/* The service takes an object alone; what else may stand there is told. *change: it may be a change line, which one look at all
+ * of it tells as well. */
+static bool check_object(struct bf_str line, bool *change, struct bf_err *why)
 {
     struct bf_json j;
+    struct bf_json_val v;
     enum bf_json_type type;
     bf_json_init(&j, line);
     if (!bf_json_peek(&j, &type, why) || type != BF_JSON_OBJECT) {
@@ -94,7 +96,7 @@ static bool check_object(struct bf_str line, struct bf_err *why)
         bf_json_hint(line, why);
         return false;
     }
-    return bf_json_skip(&j, why) && bf_json_end(&j, why);
+    return bf_json_find(line, BF_STR("dynamodb"), &v, change, why);
 }
 
 /* Where a text begins in events->texts. Views of it are made when all stand there: the buffer may move. */
@@ -128,7 +130,8 @@ bool events_read(struct events *events, struct bf_str line, struct bf_event *ev,
     ev->bus = bf_str_of(cfg->bus);
     ev->timed = cfg->time != NULL;
     bf_buf_reset(&events->texts);
-    if (!check_object(line, why) || !put_text(events, &events->source, line, &ev->source, why) ||
+    if (!check_object(line, &events->change, why) ||
+        !put_text(events, &events->source, line, &ev->source, why) ||
         !put_text(events, &events->detail_type, line, &ev->detail_type, why))
         return false;
     for (size_t i = 0; i < ev->nresources; i++)
@@ -152,7 +155,7 @@ bool events_make(void *arg, struct bf_str line, struct bf_put_line *out, struct 
     struct events *events = arg;
     struct bf_event ev;
     if (!events_read(events, line, &ev, why) ||
-        (!events->cfg->put.unordered &&
+        (!events->cfg->put.unordered && (events->cfg->key || events->change) &&
          !bf_put_keyer_find(&events->keyer, line, &out->key, &out->ordered, why)))
         return false;
     bf_buf_reset(&events->head);

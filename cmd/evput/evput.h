@@ -53,6 +53,7 @@ struct events {
     struct template source, detail_type, resource[BF_OPT_LIST_MAX];
     struct bf_str resources[BF_OPT_LIST_MAX]; /* of the event at hand */
     struct bf_put_keyer keyer;
+    bool change;         /* the line at hand may be a change line, which has a key of its own */
     struct bf_buf texts; /* of the event at hand */
     struct bf_buf head;
 };

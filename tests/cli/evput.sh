@@ -151,6 +151,14 @@ PutEvents 2x partial 4 InternalException
 END
 check 'entries that fail' -i "$T/in" -- put --key k
 ok 'arrive once, each key in its order' in_order
+for n in 1 2 1; do printf '{"dynamodb":{"Keys":{"id":{"N":"%s"}}}}\n' $n; done >"$T/in"
+fresh </dev/null
+check 'changes of an item' -i "$T/in" -- put --linger 10s
+check 'keep their order without --key' -o '2
+1' -- counts
+fresh </dev/null
+check 'unless told otherwise' -i "$T/in" -- put --linger 10s --unordered
+check 'and go together then' -o 3 -- counts
 printf '{"n":1}\n{"n":2}\n{"n":3}\n' >"$T/in"
 fresh <<'END'
 PutEvents 1x partial 2
