@@ -23,7 +23,7 @@ def said(events, op, call):
         return answer["FailedEntryCount"], [(e.get("ErrorCode"), e.get("ErrorMessage"), "EventId" in e) for e in answer["Entries"]]
     if op == "list_event_buses":
         return [b["Name"] for b in answer["EventBuses"]]
-    return sorted(k for k in answer if k in ("Name", "Arn", "EventBusArn", "Description"))
+    return sorted(k for k in answer if k in ("Name", "Arn", "EventBusArn"))
 
 
 GOOD = {"Source": "shop", "DetailType": "sale", "Detail": '{"n":1}'}
