@@ -5,52 +5,6 @@
 
 enum { TEXTS_MAX = 2 * 1024 * 1024, HEAD_MAX = 4 * 1024 * 1024 };
 
-/* A text that is the same for all lines is wrong for all of them. */
-static bool check_constants(struct events *events, struct bf_err *e)
-{
-    struct bf_event ev;
-    if (!template_is_constant(&events->source) || !template_is_constant(&events->detail_type))
-        return true;
-    for (size_t i = 0; i < events->cfg->resources.n; i++)
-        if (!template_is_constant(&events->resource[i]))
-            return true;
-    struct config untimed = *events->cfg;
-    const struct config *own = events->cfg;
-    untimed.time = NULL;
-    events->cfg = &untimed;
-    bool ok = events_read(events, BF_STR("{}"), &ev, e);
-    events->cfg = own;
-    if (!ok)
-        e->code = BF_E_USAGE;
-    return ok;
-}
-
-bool events_init(struct events *events, const struct config *cfg, struct bf_err *e)
-{
-    *events = (struct events){.cfg = cfg};
-    bf_buf_init(&events->texts, TEXTS_MAX);
-    bf_buf_init(&events->head, HEAD_MAX);
-    bf_put_keyer_init(&events->keyer, cfg->key, false, false);
-    if (!cfg->source || !cfg->detail_type)
-        return bf_err_set(e, BF_E_USAGE, "%s is missing, such as %s",
-                          cfg->source ? "--detail-type" : "--source",
-                          cfg->source ? "'sale.{_op}'" : "shop.orders");
-    if (!template_parse(&events->source, "--source", cfg->source, e) ||
-        !template_parse(&events->detail_type, "--detail-type", cfg->detail_type, e))
-        return false;
-    for (size_t i = 0; i < cfg->resources.n; i++)
-        if (!template_parse(&events->resource[i], "--resource", cfg->resources.item[i], e))
-            return false;
-    return check_constants(events, e);
-}
-
-void events_free(struct events *events)
-{
-    bf_put_keyer_free(&events->keyer);
-    bf_buf_free(&events->texts);
-    bf_buf_free(&events->head);
-}
-
 /* A time in ms, from seconds, milliseconds or microseconds since 1970, told apart by their digits as in change records:
  * 10 digits are seconds, 13 milliseconds, 16 microseconds. */
 static bool read_number(struct bf_str text, int64_t *ms)
@@ -122,27 +76,73 @@ static void set_views(struct bf_event *ev, struct bf_str *resources, const char 
     }
 }
 
-bool events_read(struct events *events, struct bf_str line, struct bf_event *ev, struct bf_err *why)
+/* All texts but the detail. */
+static bool read_texts(struct events *events, struct bf_str line, struct bf_event *ev,
+                       struct bf_err *why)
 {
-    const struct config *cfg = events->cfg;
     ev->resource = events->resources;
-    ev->nresources = cfg->resources.n;
-    ev->bus = bf_str_of(cfg->bus);
-    ev->timed = cfg->time != NULL;
+    ev->nresources = events->cfg->resources.n;
     bf_buf_reset(&events->texts);
-    if (!check_object(line, &events->change, why) ||
-        !put_text(events, &events->source, line, &ev->source, why) ||
+    if (!put_text(events, &events->source, line, &ev->source, why) ||
         !put_text(events, &events->detail_type, line, &ev->detail_type, why))
         return false;
     for (size_t i = 0; i < ev->nresources; i++)
         if (!put_text(events, &events->resource[i], line, &events->resources[i], why))
             return false;
-    if (ev->timed && !read_time(cfg->time, line, &ev->time_ms, why))
-        return false;
     if (!bf_buf_check(&events->texts, "what the options make of the line", why))
         return false;
     set_views(ev, events->resources, events->texts.p ? events->texts.p : "");
-    if (!bf_event_check(ev, why))
+    return true;
+}
+
+/* A text that is the same for all lines is wrong for all of them. */
+static bool check_constants(struct events *events, struct bf_err *e)
+{
+    struct bf_event ev = {0};
+    if (!template_is_constant(&events->source) || !template_is_constant(&events->detail_type))
+        return true;
+    for (size_t i = 0; i < events->cfg->resources.n; i++)
+        if (!template_is_constant(&events->resource[i]))
+            return true;
+    if (read_texts(events, BF_STR("{}"), &ev, e) && bf_event_check(&ev, e))
+        return true;
+    e->code = BF_E_USAGE;
+    return false;
+}
+
+bool events_init(struct events *events, const struct config *cfg, struct bf_err *e)
+{
+    *events = (struct events){.cfg = cfg};
+    bf_buf_init(&events->texts, TEXTS_MAX);
+    bf_buf_init(&events->head, HEAD_MAX);
+    bf_put_keyer_init(&events->keyer, cfg->key, false, false);
+    if (!cfg->source || !cfg->detail_type)
+        return bf_err_set(e, BF_E_USAGE, "%s is missing, such as %s",
+                          cfg->source ? "--detail-type" : "--source",
+                          cfg->source ? "'sale.{_op}'" : "shop.orders");
+    if (!template_parse(&events->source, "--source", cfg->source, e) ||
+        !template_parse(&events->detail_type, "--detail-type", cfg->detail_type, e))
+        return false;
+    for (size_t i = 0; i < cfg->resources.n; i++)
+        if (!template_parse(&events->resource[i], "--resource", cfg->resources.item[i], e))
+            return false;
+    return check_constants(events, e);
+}
+
+void events_free(struct events *events)
+{
+    bf_put_keyer_free(&events->keyer);
+    bf_buf_free(&events->texts);
+    bf_buf_free(&events->head);
+}
+
+bool events_read(struct events *events, struct bf_str line, struct bf_event *ev, struct bf_err *why)
+{
+    const struct config *cfg = events->cfg;
+    ev->bus = bf_str_of(cfg->bus);
+    ev->timed = cfg->time != NULL;
+    if (!check_object(line, &events->change, why) || !read_texts(events, line, ev, why) ||
+        (ev->timed && !read_time(cfg->time, line, &ev->time_ms, why)) || !bf_event_check(ev, why))
         return false;
     size_t bytes = bf_event_bytes(ev, line);
     if (bytes > cfg->max_request)

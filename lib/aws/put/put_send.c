@@ -36,10 +36,10 @@ static bool rejected(struct bf_put *p, bool ok, const struct bf_err *e)
     return false;
 }
 
-bool bf_put_reject(struct bf_put *p, struct bf_str data, uint64_t line, const struct bf_err *why)
+bool bf_put_reject(struct bf_put *p, struct bf_str line, uint64_t number, const struct bf_err *why)
 {
     struct bf_err e = {0};
-    return rejected(p, bf_rejects_add(&p->rejects, data, line, why, &e), &e);
+    return rejected(p, bf_rejects_add(&p->rejects, line, number, why, &e), &e);
 }
 
 bool bf_put_reject_long(struct bf_put *p, struct bf_reader *reader)
