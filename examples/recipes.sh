@@ -10,6 +10,8 @@
 #     columns [FILE]         the columns of the stream, with their types and numbers of records
 #     last    [FILE]         the last state of each order
 #     revenue [FILE]         revenue by category, exact to the cent
+#     events  [FILE]         large orders as events: what a rule on the table would send (evput; BUS, else the default one)
+#     rule    [FILE]         which of those events a rule takes, before it is made
 #
 # The default FILE is changes.ndjson, the default order is o-4. KEY in the environment is the key attribute.
 # shellcheck disable=SC3040 # pipefail is tested before it is used
@@ -59,13 +61,28 @@ revenue() {
             WHERE status <> 'CANCELLED' GROUP BY category ORDER BY category"
 }
 
+# The pattern chooses among the changes; evput makes an event of each row, those of one order in their order.
+large() {
+    cdcxform --match '{"eventName": ["INSERT"], "dynamodb": {"NewImage": {"total": {"N": [{"numeric": [">=", 500]}]}}}}' \
+        --fields "$KEY,category,total" "$file"
+}
+set_event='--source shop.orders --detail-type order.{_op} --time _ts'
+events() {
+    # shellcheck disable=SC2086 # options
+    large | evput $set_event --key "$KEY" --bus "${BUS:-default}"
+}
+rule() {
+    # shellcheck disable=SC2086
+    large | evput $set_event --test '{"detail-type": ["order.INSERT"], "detail": {"category": ["electronics"]}}'
+}
+
 case $recipe in
-twice | order | dropped | columns | last | revenue)
+twice | order | dropped | columns | last | revenue | events | rule)
     [ -r "$file" ] || { echo "recipes.sh: $file: cannot be read; bfgen -o cdc makes such a file" >&2; exit 1; }
     ;;
 esac
 case $recipe in
-twice | order | dropped | columns | last | revenue) "$recipe" ;;
+twice | order | dropped | columns | last | revenue | events | rule) "$recipe" ;;
 *)
     sed -n '2,/^[^#]/s/^# \{0,1\}//p' "$0" >&2
     exit 2

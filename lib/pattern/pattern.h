@@ -66,6 +66,14 @@ BF_API size_t bf_pattern_count(const struct bf_pattern *p);
 BF_API bool bf_pattern_explain(struct bf_pattern *p, size_t i, const struct bf_change *c,
                                struct bf_buf *out);
 
+/* The same of the event that bf_pattern_match_json was given last. */
+BF_API bool bf_pattern_explain_json(struct bf_pattern *p, size_t i, struct bf_buf *out);
+
+/* Adds the pattern that an option is given: JSON, or the name of a file that holds it. *name is what messages call it: the
+ * option as given in `literal`, or the file. */
+BF_API BF_MUST bool bf_pattern_add_arg(struct bf_pattern *p, const char *arg, const char *literal,
+                                       const char **name, struct bf_err *e);
+
 /* Appends the i-th path, with dots, that a pattern names and for which no event so far had a value;
  * false: no more. Paths that are only tested for absence do not count. *name: the attribute, if the
  * path is below an image; else p is NULL. */

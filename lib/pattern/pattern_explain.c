@@ -85,17 +85,24 @@ static void put_field(struct bf_buf *out, const struct pat_test *t, struct bf_st
         bf_buf_lit(out, " is not there");
 }
 
-static size_t failing(struct bf_pattern *p, const struct pat_conj *conj, const char *text,
-                      struct bf_buf *out, struct bf_str event)
+/* What is explained. */
+struct case_of {
+    struct bf_pattern *p;
+    struct bf_str event;
+    const char *text; /* its first byte that is no white space */
+    bool numbers;     /* the texts of DynamoDB's N count as numbers */
+};
+
+static size_t failing(const struct case_of *c, const struct pat_conj *conj, struct bf_buf *out)
 {
     size_t n = 0;
     for (const struct pat_link *l = conj->tests; l; l = l->next) {
-        if (bf_pat_verify(p, conj->block, conj->bit, l->test, true, text))
+        if (bf_pat_verify(c->p, conj->block, conj->bit, l->test, c->numbers, c->text))
             continue;
         if (out && n < FIELDS) {
             if (n)
                 bf_buf_lit(out, "; ");
-            put_field(out, l->test, event);
+            put_field(out, l->test, c->event);
         }
         n++;
     }
@@ -104,25 +111,35 @@ static size_t failing(struct bf_pattern *p, const struct pat_conj *conj, const c
     return n;
 }
 
-bool bf_pattern_explain(struct bf_pattern *p, size_t i, const struct bf_change *c,
-                        struct bf_buf *out)
+static bool explain(struct case_of *c, size_t i, struct bf_buf *out)
 {
     const struct pat_conj *best = NULL;
     size_t fewest = SIZE_MAX;
-    struct core core = {.start = c->text.p, .end = c->text.p + c->text.n};
-    const char *text = core_space(&core, c->text.p);
-    for (const struct pat_conj *conj = p->conjs; conj; conj = conj->next) {
+    struct core core = {.start = c->event.p, .end = c->event.p + c->event.n};
+    c->text = core_space(&core, c->event.p);
+    for (const struct pat_conj *conj = c->p->conjs; conj; conj = conj->next) {
         if (conj->pattern != i)
             continue;
-        if (bf_pat_verify(p, conj->block, conj->bit, NULL, true, text))
+        if (bf_pat_verify(c->p, conj->block, conj->bit, NULL, c->numbers, c->text))
             return false;
-        size_t n = failing(p, conj, text, NULL, c->text);
+        size_t n = failing(c, conj, NULL);
         if (n < fewest) {
             fewest = n;
             best = conj;
         }
     }
-    if (best && failing(p, best, text, out, c->text) == 0)
+    if (best && failing(c, best, out) == 0)
         bf_buf_lit(out, "each field matches, but not in one element of an array");
     return best != NULL;
+}
+
+bool bf_pattern_explain(struct bf_pattern *p, size_t i, const struct bf_change *c,
+                        struct bf_buf *out)
+{
+    return explain(&(struct case_of){.p = p, .event = c->text, .numbers = true}, i, out);
+}
+
+bool bf_pattern_explain_json(struct bf_pattern *p, size_t i, struct bf_buf *out)
+{
+    return explain(&(struct case_of){.p = p, .event = bf_buf_view(&p->text)}, i, out);
 }

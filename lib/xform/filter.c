@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/io/file.h"
 #include "lib/xform/dedupe.h"
 #include "lib/ddb/differ.h"
 #include "lib/pattern/pattern.h"
@@ -27,29 +26,14 @@ bool bf_filter_wanted(const struct bf_filter_conf *conf)
     return conf->match.n || conf->no_match || conf->explain || conf->dedupe || conf->changed_only;
 }
 
-/* Adds a pattern: JSON, or the name of a file with it. The name is for messages. */
 static bool add_pattern(struct bf_filter *f, const struct bf_filter_conf *conf, size_t i,
                         struct bf_err *e)
 {
-    const char *item = conf->match.item[i], *name = item;
-    struct bf_str text = bf_str_of(item), trimmed = bf_str_trim(text);
-    struct bf_buf file;
+    const char *name;
     char literal[32];
-    bf_buf_init(&file, BF_PATTERN_TEXT + 1);
-    bool ok = true;
-    if (trimmed.n == 0 || trimmed.p[0] == '{' || trimmed.p[0] == '[') {
-        snprintf(literal, sizeof literal, conf->match.n > 1 ? "--match %zu" : "--match", i + 1);
-        name = literal;
-    } else if ((ok = bf_file_read(item, &file, e)))
-        text = bf_buf_view(&file);
-    if (ok && !bf_pattern_add(f->patterns, text, e))
-        ok = bf_err_ctx(e, "%s", name);
-    else if (!ok)
-        bf_err_ctx(e, "--match");
-    if (ok && !(f->names[i] = bf_str_dup(bf_str_of(name))))
-        ok = bf_err_nomem(e);
-    bf_buf_free(&file);
-    return ok;
+    snprintf(literal, sizeof literal, conf->match.n > 1 ? "--match %zu" : "--match", i + 1);
+    return bf_pattern_add_arg(f->patterns, conf->match.item[i], literal, &name, e) &&
+           ((f->names[i] = bf_str_dup(bf_str_of(name))) || bf_err_nomem(e));
 }
 
 static bool add_patterns(struct bf_filter *f, const struct bf_filter_conf *conf, struct bf_err *e)

@@ -92,7 +92,7 @@ check 'IPv6' -s 75 -i "$T/lines" -e 'ddbput: sales: DescribeTable: cannot connec
 # --verbose shows the retries, and no secret.
 for rule in 'error 403 SignatureDoesNotMatch no' 'error 500 InternalServerError' 'ok no' 'redirect 301 eu-west-1' 'clock 900'; do
     printf '* %s\n' "$rule" | fault_rules
-    for run in 'ddbput sales' 'kinput orders' 'kinread -e --retry-for 1s orders' 's3put --one s3://lake/p'; do
+    for run in 'ddbput sales' 'kinput orders' 'evput -s s -t t' 'kinread -e --retry-for 1s orders' 's3put --one s3://lake/p'; do
         # shellcheck disable=SC2086 # a command
         AWS_SECRET_ACCESS_KEY=SeCrEt AWS_SESSION_TOKEN=ToKeN $run -v <"$T/lines" >>"$T/said" 2>&1
     done

@@ -61,7 +61,14 @@ toys	1	73.12' -- recipe revenue
 cp "$T/out" "$T/revenue"
 sum() { awk 'NR > 1 { cents += $3 * 100 } END { printf "%.0f\n", cents }'; }
 check 'and its sum is that of the last states' -i "$T/revenue" -o 345402 -- sum
-for r in twice order dropped columns last revenue; do
+check 'which large orders a rule would take' -o '{"order_id":"o-8","category":"electronics","total":1139.1,"_op":"INSERT","_ts":"2026-11-27T11:42:36.667Z"}
+{"order_id":"o-13","category":"electronics","total":964.68,"_op":"INSERT","_ts":"2026-11-27T16:29:12.510Z"}' -- recipe rule
+put_events() { bflocal sh -c 'cd "$1" && sh "$2" events && curl -sS "$AWS_ENDPOINT_URL/_bflocal/events"' - "$T" "$root/examples/recipes.sh" | jq -c '.bus, [.event | .source, .["detail-type"], .time, .detail.order_id]'; }
+check 'large orders as events' -o '"default"
+["shop.orders","order.INSERT","2026-11-27T11:42:36Z","o-8"]
+"default"
+["shop.orders","order.INSERT","2026-11-27T16:29:12Z","o-13"]' -- put_events
+for r in twice order dropped columns last revenue events rule; do
     check "$r: a file that is not there" -s 1 -e 'recipes.sh: no such: cannot be read; bfgen -o cdc makes such a file' -- recipe $r 'no such'
 done
 echo '{"eventName":' >"$T/bad lines"

@@ -8,7 +8,7 @@ import re
 import select
 import sys
 
-TOOLS = "bfgen bflocal cdclambda cdcxform ddbput kinput kinread s3put"
+TOOLS = "bfgen bflocal cdclambda cdcxform ddbput evput kinput kinread s3put"
 # The tools are functions here that print their words, so that nothing runs; PS1 is a mark that no answer holds.
 BASH = """PS1='%%'; bind 'set enable-bracketed-paste off'; bind 'set bell-style none'
 say() { local w; printf 'SAID'; for w; do printf '<%s>' "$w"; done; printf 'END\\n'; }

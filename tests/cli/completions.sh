@@ -4,7 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 C=$T/c
 mkdir -p "$C/bash" "$C/zsh" "$C/fish" "$T/here/folder"
-tools='bfgen bflocal cdclambda cdcxform ddbput kinput kinread s3put'
+tools='bfgen bflocal cdclambda cdcxform ddbput evput kinput kinread s3put'
 for tool in $tools; do
     "$tool" --completions >"$C/bash/$tool"
     "$tool" --completions=zsh >"$C/zsh/_$tool"

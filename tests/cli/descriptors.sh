@@ -9,7 +9,7 @@ cp "$T/changes" "$FAULT_DIR/records"
 { bfgen -n 2 -o items; echo bad; } >"$T/lines"
 
 closed() { "$@" <&-; }
-for tool in 'ddbput sales' 'kinput orders' 's3put s3://lake/p/' 's3put --one s3://lake/k' cdcxform 'bfgen --csv -'; do
+for tool in 'ddbput sales' 'kinput orders' 'evput -s s -t t' 's3put s3://lake/p/' 's3put --one s3://lake/k' cdcxform 'bfgen --csv -'; do
     # shellcheck disable=SC2086 # a command
     check "closed input: $tool" -s 1 -E '^[a-z0-9]*: (s3://lake/k: )?standard input: Bad file descriptor$' -- closed timeout 300 $tool
 done
@@ -23,7 +23,7 @@ for tool in 'bfgen -n 100000' 'kinread -e orders' 'kinread --list orders' 's3put
 done
 gone_output() { { "$@" 3>&-; echo $? >&3; } 3>"$T/status" | :; return "$(cat "$T/status")"; }
 check 'a reader that goes away is left in silence' -s 1 -- gone_output timeout 300 bfgen -n 100000
-for tool in bfgen ddbput kinread kinput s3put cdcxform bflocal cdclambda; do
+for tool in bfgen ddbput kinread kinput evput s3put cdcxform bflocal cdclambda; do
     for option in --help --version --completions; do
         check "$tool $option: a full disk" -s 1 -e "$tool: standard output: No space left on device" -- full_output $tool $option
     done

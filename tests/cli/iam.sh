@@ -7,7 +7,7 @@ iam=$root/examples/iam
 unset AWS_ENDPOINT_URL AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION
 
 actions() { jq -r '.Statement[].Action[]' "$@" | LC_ALL=C sort -u; }
-in_page() { sed -n '/^\.Sh PERMISSIONS/,/^\.Sh EXIT/p' "$1" | grep -oE '(dynamodb|kinesis|s3|firehose|logs|iam):[A-Za-z]+' | sort -u; }
+in_page() { sed -n '/^\.Sh PERMISSIONS/,/^\.Sh EXIT/p' "$1" | grep -oE '(dynamodb|kinesis|s3|firehose|events|logs|iam):[A-Za-z]+' | sort -u; }
 for page in "$root"/man/*.1; do
     tool=${page##*/}
     tool=${tool%.1}
@@ -36,6 +36,7 @@ used() {
             EnableKinesisStreamingDestination GetItem ListTables PutItem Query Scan TransactWriteItems UpdateItem UpdateTable' ;;
         streams) ops='DescribeStream GetRecords GetShardIterator ListStreams' ;;
         kinesis) ops='CreateStream DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards ListStreams PutRecord PutRecords' ;;
+        events) ops='DescribeEventBus ListEventBuses PutEvents TestEventPattern' ;;
         s3) ops='ListBuckets CreateBucket HeadBucket GetBucketLocation ListMultipartUploads ListObjects ListObjectsV2 UploadPart PutObject
             CreateMultipartUpload CompleteMultipartUpload AbortMultipartUpload DeleteObject GetObject HeadObject' ;;
         esac
@@ -55,6 +56,7 @@ make='printf "" | ddbput -q --create order_id:S --stream-to orders sales'
 check 'ddbput uses all of its policy, and no more' -- used "$iam/ddbput.json $iam/ddbput-create.json" 'dynamodb kinesis' \
     "$make && $write" kinesis:PutRecords
 check 'kinput' -- used "$iam/kinput.json" 'dynamodb kinesis' 'echo a | kinput -q orders' ''
+check 'evput' -- used "$iam/evput.json" events 'echo "{}" | evput -q -s shop -t sale' ''
 cat >"$T/read" <<'END'
 {"Statement":[{"Action":["kinesis:PutRecords"]}]}
 END

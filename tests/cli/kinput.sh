@@ -252,7 +252,7 @@ printf '\357\273\277{"id":"a"}\n\357\273\277{"id":"b"}\n' >"$T/bom"
 check 'a byte order mark' -s 1 -i "$T/bom" -E '^kinput: line 2: ' -- kinput --key id s
 check 'is no part of the first line' -o '{"id":"a"}' -- accepted
 fresh </dev/null
-check 'marks are no records' -i "$T/in" -e 'kinput: line 2: marks are left out: nobody commits them after kinput' -- kinput --window 1 s
+check 'marks are no records' -i "$T/in" -e 'kinput: line 2: marks are skipped: no tool after kinput commits them' -- kinput --window 1 s
 check 'what stands around them is' -o 'a
 b' -- accepted
 

@@ -9,7 +9,7 @@ ln "$T/lines" "$T/link"
 ln -s lines "$T/symlink"
 
 for name in lines link symlink; do
-    for tool in 'ddbput sales' 'kinput s' 's3put s3://lake/p/' 's3put --state '"$T/state"' s3://lake/p/' cdcxform; do
+    for tool in 'ddbput sales' 'kinput s' 'evput -s s -t t' 's3put s3://lake/p/' 's3put --state '"$T/state"' s3://lake/p/' cdcxform; do
         # shellcheck disable=SC2086 # a command
         check "${tool%% *}: $name is the input" -s 2 -i "$T/lines" \
             -e "${tool%% *}: --rejects: $T/$name is the input" -- $tool --rejects "$T/$name"
@@ -20,7 +20,7 @@ for name in lines link symlink; do
         bfgen --csv "$T/lines" --rejects "$T/$name"
     ok "$name is as it was" cmp "$T/lines" "$T/kept"
 done
-for tool in 'ddbput sales' 'kinput s' 's3put s3://lake/p/' cdcxform; do
+for tool in 'ddbput sales' 'kinput s' 'evput -s s -t t' 's3put s3://lake/p/' cdcxform; do
     # shellcheck disable=SC2086 # a command
     check "${tool%% *}: no name at all" -s 2 -i "$T/lines" -e "${tool%% *}: --rejects: a file's name is missing" -- $tool --rejects ''
 done
@@ -40,6 +40,7 @@ refused() { # TOOL...: one line of $T/bad is refused
     cdcproj) cdcproj --rejects "$T/file" "$T/db" <"$T/bad" ;;
     cdcxform) cdcxform --rejects "$T/file" <"$T/bad" ;;
     ddbput) ddbput --rejects "$T/file" sales <"$T/bad" ;;
+    evput) evput --source s --detail-type t --rejects "$T/file" <"$T/bad" ;;
     kinput) kinput --key id --rejects "$T/file" s <"$T/bad" ;;
     kinread) kinread -e --from oldest --rejects "$T/file" s ;;
     row2pq) row2pq --rejects "$T/file" <"$T/bad" ;;
@@ -50,9 +51,9 @@ refused() { # TOOL...: one line of $T/bad is refused
 }
 # The tools that have the option, by their own help: one that is new has to be named above.
 options() { for tool in "$BUILD"/bin/*; do "$tool" --help 2>&1 | grep -q -e '--rejects FILE' && basename "$tool"; done; }
-check 'the tools with --rejects' -o 'athddl bfgen cdcproj cdcxform ddbput kinput kinread row2pq s3put' -- sh -c 'echo $1' - "$(options | paste -sd ' ')"
+check 'the tools with --rejects' -o 'athddl bfgen cdcproj cdcxform ddbput evput kinput kinread row2pq s3put' -- sh -c 'echo $1' - "$(options | paste -sd ' ')"
 
-for tool in athddl bfgen cdcproj cdcxform ddbput kinput kinread row2pq s3put 's3put -f csv'; do
+for tool in athddl bfgen cdcproj cdcxform ddbput evput kinput kinread row2pq s3put 's3put -f csv'; do
     fault_start </dev/null
     header='' line=bad
     case $tool in

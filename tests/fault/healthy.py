@@ -80,6 +80,19 @@ def put_record_batch(q, failed=0, code="ServiceUnavailableException"):
     return {"FailedPutCount": min(failed, len(out)), "Encrypted": False, "RequestResponses": out}
 
 
+def put_events(q, failed, code):
+    if len(q["Entries"]) > 10:
+        raise ValueError("more than 10 entries")
+    out = []
+    for i, r in enumerate(q["Entries"]):
+        if i < failed:
+            out.append({"ErrorCode": code, "ErrorMessage": "made to fail"})
+            continue
+        append("accepted", r["Detail"])
+        out.append({"EventId": "id-" + STORE.next_sequence()[-8:]})
+    return {"FailedEntryCount": min(failed, len(out)), "Entries": out}
+
+
 def batch_write(q, failed=0, code=None):
     left = {}
     for table, requests in q["RequestItems"].items():
@@ -177,6 +190,8 @@ def fake_json(r, failed=0, code="ProvisionedThroughputExceededException"):
         "PutRecords": lambda: put_records(q, failed, code),
         "PutRecordBatch": lambda: put_record_batch(q, failed, code),
         "PutRecord": lambda: put_records({"Records": [q]})["Records"][0],
+        "PutEvents": lambda: put_events(q, failed, code.replace("ProvisionedThroughputExceeded", "Throttling")),
+        "DescribeEventBus": lambda: {"Name": q["Name"], "Arn": "arn:aws:events:us-east-1:000000000000:event-bus/" + q["Name"]},
         "BatchWriteItem": lambda: batch_write(q, failed),
         "PutItem": lambda: single_write(q, "put", "Item"),
         "UpdateItem": lambda: single_write(q, "update", "Key"),

@@ -10,7 +10,7 @@ request and begins with it from the start. It writes
     DIR/log       one JSON line a request: op, action, method, path, query,
                   headers, body (64 KiB of it at most), connection
     DIR/accepted  one line for each thing it took in: the data of a Kinesis
-                  record; {"put":{...}}, {"delete":{...}} or {"update":{...}}
+                  record, the detail of an event; {"put":{...}}, {"delete":{...}} or {"update":{...}}
                   with DynamoDB values for an item
     DIR/objects/  the objects it took in, BUCKET/KEY
 
@@ -34,7 +34,7 @@ answers; where there is none, the action is `fake`.
     throttle           error 400 ProvisionedThroughputExceededException, S3: 503 SlowDown
     plain STATUS TEXT  an answer that is no AWS answer: text/html
     partial N [CODE]   as fake, but the first N entries fail: PutRecords with CODE
-                       (ProvisionedThroughputExceededException), BatchWriteItem
+                       (ProvisionedThroughputExceededException), likewise PutEvents, BatchWriteItem
                        hands them back as UnprocessedItems
     hidden CODE        200 OK with <Error> in the body
     redirect STATUS [REGION [URL]]   with x-amz-bucket-region ("-": none) and Location

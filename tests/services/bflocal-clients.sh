@@ -75,6 +75,7 @@ export PYTHONDONTWRITEBYTECODE=1
 cases boto3 "$python" "$services/bflocal_boto.py"
 cases 'boto3 and STS' bflocal -q "$python" "$services/bflocal_sts.py"
 cases 'boto3 and Glue' bflocal -q "$python" "$services/bflocal_glue.py"
+cases 'boto3 and EventBridge' bflocal -q "$python" "$services/bflocal_events.py"
 # The version of the default set works with Node 18; check-peers uses the current one, which needs a newer Node.
 sdk=${BF_SDK:-$services/sdk.mjs}
 cd "${sdk%/*}" || exit 1

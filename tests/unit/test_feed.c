@@ -168,14 +168,16 @@ static void test_requests(void **state)
     assert_str(bf_buf_view(&b), "{\"StreamArn\":\"arn:x\",\"ShardId\":\"s\",\"ShardIteratorType\":"
                                 "\"AFTER_SEQUENCE_NUMBER\",\"SequenceNumber\":\"77\"}");
     bf_buf_reset(&b);
-    bf_kinesis_put_begin(&b, &s);
-    bf_kinesis_put_entry(&b, BF_STR("a\n"), BF_STR("k\"1"));
+    bf_kinesis_put.begin(&b, &s);
     size_t n = b.n;
-    bf_kinesis_put_end(&b);
+    bf_kinesis_put.entry(&b, BF_STR("a\n"), BF_STR("k\"1"));
     assert_str(bf_buf_view(&b), "{\"StreamName\":\"orders\",\"StreamARN\":\"arn:x\",\"Records\":["
-                                "{\"Data\":\"YQo=\",\"PartitionKey\":\"k\\\"1\"}]}");
-    bf_kinesis_put_open(&b);
-    assert_int_equal(b.n, n);
+                                "{\"Data\":\"YQo=\",\"PartitionKey\":\"k\\\"1\"}");
+    struct bf_buf line;
+    bf_buf_init(&line, 100);
+    assert_true(bf_kinesis_put.line(&line, bf_str(b.p + n, b.n - n)));
+    assert_str(bf_buf_view(&line), "a\n");
+    bf_buf_free(&line);
     bf_buf_free(&b);
 }
 
@@ -199,15 +201,16 @@ static void test_put_answer(void **state)
     struct bf_str good =
         BF_STR("{\"FailedRecordCount\":0,\"Records\":[{\"SequenceNumber\":\"1\",\"ShardId\":\"s\"},"
                "{\"ErrorCode\":\"InternalFailure\",\"ErrorMessage\":\"x\"},{}]}");
-    assert_true(bf_kinesis_put_answer(good, 3, on_result, &s, &e));
+    assert_true(bf_put_answer(&bf_kinesis_put.words, good, 3, on_result, &s, &e));
     assert_int_equal(s.n, 3);
     assert_int_equal(s.failed,
                      2); /* FailedRecordCount is wrong; an entry without any member is not stored */
     s = (struct results){0};
-    assert_false(bf_kinesis_put_answer(good, 2, on_result, &s, &e));
+    assert_false(bf_put_answer(&bf_kinesis_put.words, good, 2, on_result, &s, &e));
     assert_has(e.text, "answer for 3 records instead of 2");
-    assert_false(bf_kinesis_put_answer(BF_STR("{}"), 2, on_result, &s, &e));
-    assert_false(bf_kinesis_put_answer(BF_STR("{\"Records\":[{},{]}"), 2, on_result, &s, &e));
+    assert_false(bf_put_answer(&bf_kinesis_put.words, BF_STR("{}"), 2, on_result, &s, &e));
+    assert_false(
+        bf_put_answer(&bf_kinesis_put.words, BF_STR("{\"Records\":[{},{]}"), 2, on_result, &s, &e));
     assert_int_equal(s.n, 0); /* nothing is reported of an answer that cannot be read completely */
 }
 

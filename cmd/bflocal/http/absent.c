@@ -12,7 +12,6 @@ static const struct {
     {"ec2", "EC2"},
     {"ecr", "ECR"},
     {"ecs", "ECS"},
-    {"events", "EventBridge"},
     {"execute-api", "API Gateway"},
     {"firehose", "Firehose"},
     {"iam", "IAM"},

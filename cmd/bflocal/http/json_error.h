@@ -44,6 +44,8 @@ enum bl_family { BL_OF_SERVICE, BL_OF_CORAL, BL_OF_VALIDATION };
     X(MetadataException,                             400, SERVICE)     \
     X(TooManyRequestsException,                      400, SERVICE)     \
     X(EntityNotFoundException,                       400, SERVICE)     \
+    X(InvalidEventPatternException,                  400, SERVICE)     \
+    X(ResourceAlreadyExistsException,                400, SERVICE)     \
     X(AlreadyExistsException,                        400, SERVICE)     \
     X(InvalidInputException,                         400, SERVICE)     \
     X(ConcurrentModificationException,               400, SERVICE)

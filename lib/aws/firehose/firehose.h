@@ -6,7 +6,7 @@
 #define BF_AWS_FIREHOSE_FIREHOSE_H
 
 #include "lib/aws/client/client.h"
-#include "lib/aws/kinesis/put_answer.h"
+#include "lib/aws/put/put_answer.h"
 
 enum {
     BF_FIREHOSE_PUT_RECORDS = 500,

@@ -8,8 +8,6 @@
 
 enum { REQUEST_MAX = 8 * 1024, ANSWER_MAX = 1 << 20 };
 
-const struct bf_aws_op bf_kinesis_put_records = {BF_AWS_KINESIS, "PutRecords"};
-
 bool bf_kinesis_read_children(struct bf_str array, struct bf_lineage *lineage, struct bf_err *e)
 {
     json_t *doc = bf_doc_array(array, e);

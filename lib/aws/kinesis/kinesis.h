@@ -10,7 +10,7 @@
 #define BF_AWS_KINESIS_KINESIS_H
 
 #include "lib/aws/kinesis/feed.h"
-#include "lib/aws/kinesis/put_answer.h"
+#include "lib/aws/put/put.h"
 
 enum {
     BF_KINESIS_PUT_RECORDS = 500,
@@ -20,7 +20,8 @@ enum {
     BF_KINESIS_KEY_CHARS = 256
 };
 
-BF_API extern const struct bf_aws_op bf_kinesis_put_records;
+/* PutRecords: `to` is a struct bf_feed_stream, the head of a line its partition key. */
+BF_API extern const struct bf_put_service bf_kinesis_put;
 
 /* Adds the shards of a ChildShards array to the lineage. */
 BF_API BF_MUST bool bf_kinesis_read_children(struct bf_str array, struct bf_lineage *lineage,
@@ -35,21 +36,8 @@ struct bf_kinesis_summary {
 BF_API BF_MUST bool bf_kinesis_describe(struct bf_aws *aws, const struct bf_feed_stream *stream,
                                         struct bf_kinesis_summary *s, struct bf_err *e);
 
-/* Appends one entry of a PutRecords request: {"Data":"...","PartitionKey":"..."}. */
-BF_API void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key);
-
 /* Appends the beginning of every request: {"StreamName":"orders", and the ARN if it is known. The
  * object is not closed. */
 BF_API void bf_kinesis_put_stream(struct bf_buf *out, const struct bf_feed_stream *stream);
-
-/* Appends the text before and after the entries; the caller writes the commas between them.
- * put_open removes what put_end appended. */
-BF_API void bf_kinesis_put_begin(struct bf_buf *out, const struct bf_feed_stream *stream);
-BF_API void bf_kinesis_put_end(struct bf_buf *out);
-BF_API void bf_kinesis_put_open(struct bf_buf *out);
-
-/* put_answer.h */
-BF_API BF_MUST bool bf_kinesis_put_answer(struct bf_str body, size_t n, bf_put_each *each,
-                                          void *arg, struct bf_err *e);
 
 #endif

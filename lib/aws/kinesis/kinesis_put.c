@@ -1,11 +1,13 @@
-/* PutRecords: the text of the request, and the results in the answer. */
+/* PutRecords, for lib/aws/put. */
 #include "lib/aws/kinesis/kinesis.h"
 #include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
-void bf_kinesis_put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key)
+#define ENTRY_BEGIN "{\"Data\":\""
+
+static void put_entry(struct bf_buf *out, struct bf_str data, struct bf_str key)
 {
-    bf_buf_lit(out, "{\"Data\":\"");
+    bf_buf_lit(out, ENTRY_BEGIN);
     bf_base64_encode(out, data);
     bf_buf_lit(out, "\",\"PartitionKey\":");
     bf_json_put_string(out, key);
@@ -22,26 +24,42 @@ void bf_kinesis_put_stream(struct bf_buf *out, const struct bf_feed_stream *stre
     }
 }
 
-void bf_kinesis_put_begin(struct bf_buf *out, const struct bf_feed_stream *stream)
+static void put_begin(struct bf_buf *out, const void *stream)
 {
     bf_kinesis_put_stream(out, stream);
     bf_buf_lit(out, ",\"Records\":[");
 }
 
-void bf_kinesis_put_end(struct bf_buf *out)
+/* The base64 of the line stands in the entry between two quotes. */
+static bool entry_line(struct bf_buf *out, struct bf_str entry)
 {
-    bf_buf_lit(out, "]}");
+    size_t before = sizeof ENTRY_BEGIN - 1;
+    const char *from = entry.p + before, *quote = memchr(from, '"', entry.n - before);
+    return quote && bf_base64_decode(out, bf_str(from, (size_t)(quote - from)));
 }
 
-void bf_kinesis_put_open(struct bf_buf *out)
+static enum bf_put_verdict judge(struct bf_str code)
 {
-    if (out->n >= 2 && memcmp(out->p + out->n - 2, "]}", 2) == 0)
-        out->n -= 2;
+    static const char *const pass[] = {"InternalFailure", "ServiceUnavailable",
+                                       "KMSThrottlingException", "LimitExceededException"};
+    if (bf_str_is(code, "ProvisionedThroughputExceededException"))
+        return BF_PUT_THROTTLED;
+    for (size_t i = 0; i < BF_COUNT(pass); i++)
+        if (bf_str_eq(code, bf_str_of(pass[i])))
+            return BF_PUT_AGAIN;
+    return BF_PUT_REFUSED;
 }
 
-bool bf_kinesis_put_answer(struct bf_str body, size_t n, bf_put_each *each, void *arg,
-                           struct bf_err *e)
-{
-    static const struct bf_put_words words = {"PutRecords", "Records", "SequenceNumber"};
-    return bf_put_answer(&words, body, n, each, arg, e);
-}
+static const struct bf_aws_op put_records = {BF_AWS_KINESIS, "PutRecords"};
+
+const struct bf_put_service bf_kinesis_put = {
+    .op = &put_records,
+    .words = {"PutRecords", "Records", "SequenceNumber"},
+    .one = "record",
+    .many = "records",
+    .entries_max = BF_KINESIS_PUT_RECORDS,
+    .begin = put_begin,
+    .entry = put_entry,
+    .line = entry_line,
+    .judge = judge,
+};

@@ -2,8 +2,8 @@
  * The answer to a request of several records: PutRecords and PutRecordBatch return 200 OK for the
  * whole request, and a result for each entry.
  */
-#ifndef BF_AWS_KINESIS_PUT_ANSWER_H
-#define BF_AWS_KINESIS_PUT_ANSWER_H
+#ifndef BF_AWS_PUT_PUT_ANSWER_H
+#define BF_AWS_PUT_PUT_ANSWER_H
 
 #include "lib/base/str.h"
 

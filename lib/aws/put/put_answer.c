@@ -1,4 +1,4 @@
-#include "lib/aws/kinesis/put_answer.h"
+#include "lib/aws/put/put_answer.h"
 
 #include "lib/json/scan.h"
 

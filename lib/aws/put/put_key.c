@@ -1,77 +1,38 @@
-/* The partition key of a line. */
-#include <stdio.h>
+#include "lib/aws/put/put_key.h"
 
-#include "cmd/kinput/kinput.h"
 #include "lib/encoding/md5.h"
-#include "lib/json/scan.h"
+#include "lib/json/find.h"
 
 enum { KEY_MAX_BYTES = 1024 * 1024 };
 
-void keyer_init(struct keyer *k, const struct config *cfg)
+void bf_put_keyer_init(struct bf_put_keyer *k, const char *member, bool hash, bool random)
 {
-    *k = (struct keyer){.cfg = cfg};
+    *k = (struct bf_put_keyer){.member = member, .hash = hash, .random = random};
     bf_rng_seed(&k->rng, bf_rng_entropy());
     bf_buf_init(&k->text, KEY_MAX_BYTES);
 }
 
-void keyer_free(struct keyer *k)
+void bf_put_keyer_free(struct bf_put_keyer *k)
 {
     bf_buf_free(&k->text);
 }
 
-/* The value of a top-level member, or of one further down when the name has dots. */
-static bool find(struct bf_str line, struct bf_str path, struct bf_json_val *v, struct bf_err *why)
-{
-    struct bf_str rest = path, name, object = line;
-    bool found;
-    if (!bf_json_find(line, path, v, &found, why))
-        return false;
-    if (found)
-        return true;
-    while (bf_str_split(&rest, '.', &name)) {
-        if (object.n == 0 || object.p[0] != '{')
-            break;
-        if (!bf_json_find(object, name, v, &found, why))
-            return false;
-        if (!found)
-            break;
-        object = v->raw;
-        if (!rest.p)
-            return true;
-    }
-    return bf_err_set(why, BF_E_INPUT, "no member '%.*s'", BF_SHOWN_TO(path, 80));
-}
-
-static size_t characters(struct bf_str s)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < s.n; i++)
-        n += ((unsigned char)s.p[i] & 0xC0) != 0x80;
-    return n;
-}
-
-static bool from_field(struct keyer *k, struct bf_str line, struct bf_err *why)
+static bool from_field(struct bf_put_keyer *k, struct bf_str line, struct bf_err *why)
 {
     struct bf_json_val v;
     if (line.n == 0)
-        return bf_err_set(why, BF_E_INPUT, "an empty line has no member '%.80s'", k->cfg->key);
-    if (!find(line, bf_str_of(k->cfg->key), &v, why))
+        return bf_err_set(why, BF_E_INPUT, "an empty line has no member '%.80s'", k->member);
+    if (!bf_json_find_path(line, bf_str_of(k->member), &v, why))
         return false;
     if (v.type == BF_JSON_NULL)
-        return bf_err_set(why, BF_E_INPUT, "member '%.80s' is null", k->cfg->key);
+        return bf_err_set(why, BF_E_INPUT, "member '%.80s' is null", k->member);
     if (v.type == BF_JSON_STRING && v.escaped)
         bf_json_unescape(&k->text, v.text);
     else
         bf_buf_adds(&k->text, v.text);
-    size_t n = characters(bf_buf_view(&k->text));
-    if (n == 0)
-        return bf_err_set(why, BF_E_INPUT, "member '%.80s' is empty: a partition key is not",
-                          k->cfg->key);
-    if (!bf_buf_ok(&k->text) || n > BF_KINESIS_KEY_CHARS)
-        return bf_err_set(why, BF_E_LIMIT,
-                          "member '%.80s': a partition key of %zu characters, longer than %d",
-                          k->cfg->key, n, BF_KINESIS_KEY_CHARS);
-    return true;
+    return bf_buf_ok(&k->text) ||
+           bf_err_set(why, BF_E_LIMIT, "member '%.80s': a key of more than %d bytes", k->member,
+                      KEY_MAX_BYTES);
 }
 
 /* The attributes of an item's key, in the order of their names whatever order they came in. */
@@ -120,7 +81,7 @@ static bool step_to(struct bf_json *j, struct bf_str name)
     return false;
 }
 
-static void set_hash(struct keyer *k, struct bf_str of)
+static void set_hash(struct bf_put_keyer *k, struct bf_str of)
 {
     char hex[32];
     bf_md5_hex(of, hex);
@@ -129,7 +90,7 @@ static void set_hash(struct keyer *k, struct bf_str of)
 }
 
 /* A change line of DynamoDB: 32 hex digits made of the item's key, as AWS makes them. */
-static bool from_item(struct keyer *k, struct bf_str line)
+static bool from_item(struct bf_put_keyer *k, struct bf_str line)
 {
     struct bf_json j;
     bf_json_init(&j, line);
@@ -140,17 +101,17 @@ static bool from_item(struct keyer *k, struct bf_str line)
     return true;
 }
 
-bool keyer_find(struct keyer *k, struct bf_str line, struct bf_str *key, bool *ordered,
-                struct bf_err *why)
+bool bf_put_keyer_find(struct bf_put_keyer *k, struct bf_str line, struct bf_str *key,
+                       bool *ordered, struct bf_err *why)
 {
     bool ok = true;
     bf_buf_reset(&k->text);
     *ordered = true;
-    if (k->cfg->key)
+    if (k->member)
         ok = from_field(k, line, why);
-    else if (k->cfg->key_hash)
+    else if (k->hash)
         set_hash(k, line);
-    else if (k->cfg->key_random || !from_item(k, line)) {
+    else if (k->random || !from_item(k, line)) {
         bf_buf_reset(&k->text);
         bf_buf_addf(&k->text, "%016llx", (unsigned long long)bf_rng_next(&k->rng));
         *ordered = false;

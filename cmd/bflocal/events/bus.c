@@ -1,0 +1,208 @@
+/* EventBridge: event buses. */
+#include "cmd/bflocal/events/events.h"
+
+#include "cmd/bflocal/store/transaction.h"
+#include "lib/base/num.h"
+#include "lib/encoding/base64.h"
+#include "lib/json/write.h"
+
+enum { NAME_MAX_CHARS = 256, PAGE = 100 };
+
+static const struct bl_events_rule a_name = {1, NAME_MAX_CHARS, true, false},
+                                   name_or_arn = {1, 1600, true, true},
+                                   description_text = {0, 512, false, false};
+
+bool bl_events_has_bus(struct bl_store *s, struct bf_str name)
+{
+    sqlite3_stmt *q = bl_sql(s, "SELECT 1 FROM events_bus WHERE name=?");
+    bl_bind_text(q, 1, name);
+    bool found = bl_step(s, q);
+    bl_done(q);
+    return found;
+}
+
+static void put_arn(struct bl_call *c, struct bf_str name)
+{
+    bf_buf_addf(&c->ans.body, "\"arn:aws:events:%s:" BL_ACCOUNT ":event-bus/%.*s\"",
+                c->local->region, (int)name.n, name.p);
+}
+
+/* A row: name, description, created_ms, modified_ms. */
+static void put_bus(struct bl_call *c, sqlite3_stmt *q)
+{
+    struct bf_buf *out = &c->ans.body;
+    struct bf_str name = bl_column_text(q, 0), description = bl_column_text(q, 1);
+    bf_buf_lit(out, "{\"Name\":");
+    bf_json_put_string(out, name);
+    bf_buf_lit(out, ",\"Arn\":");
+    put_arn(c, name);
+    if (description.n) {
+        bf_buf_lit(out, ",\"Description\":");
+        bf_json_put_string(out, description);
+    }
+    bf_buf_addf(out, ",\"CreationTime\":%.3f,\"LastModifiedTime\":%.3f}",
+                (double)bl_column_i64(q, 2) / 1000, (double)bl_column_i64(q, 3) / 1000);
+}
+
+static bool fail_absent(struct bl_call *c, struct bf_str name)
+{
+    return bl_fail(c, BL_ResourceNotFoundException, "Event bus %.*s does not exist.",
+                   BF_SHOWN_TO(name, 256));
+}
+
+bool bl_events_describe_bus(struct bl_call *c)
+{
+    struct bl_params p;
+    struct bf_str given = BF_STR("");
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "Name", &given) ||
+        (bl_param(&p, "Name") && !bl_events_check(c, &name_or_arn, "name", given)))
+        return false;
+    struct bf_str name = bl_events_bus_name(c->local, given);
+    bl_store_lock(c->store);
+    sqlite3_stmt *q = bl_sql(
+        c->store, "SELECT name,description,created_ms,modified_ms FROM events_bus WHERE name=?");
+    bl_bind_text(q, 1, name);
+    bool found = name.p && bl_step(c->store, q);
+    if (found)
+        put_bus(c, q);
+    bl_done(q);
+    bl_store_unlock(c->store);
+    return found || fail_absent(c, name.p ? name : given);
+}
+
+static bool insert(struct bl_call *c, struct bf_str name, struct bf_str description)
+{
+    struct bf_err e = {0};
+    if (!bl_store_begin(c->store, &e))
+        return bl_fail_err(c, &e);
+    if (bl_events_has_bus(c->store, name)) {
+        bl_store_rollback(c->store);
+        return bl_fail(c, BL_ResourceAlreadyExistsException, "Event bus %.*s already exists.",
+                       BF_SHOWN_TO(name, 256));
+    }
+    sqlite3_stmt *q = bl_sql(c->store, "INSERT INTO events_bus VALUES(?,?,?,?)");
+    bl_bind_text(q, 1, name);
+    bl_bind_text(q, 2, description);
+    bl_bind_i64(q, 3, c->now_ms);
+    bl_bind_i64(q, 4, c->now_ms);
+    bl_run(c->store, q);
+    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
+}
+
+bool bl_events_create_bus(struct bl_call *c)
+{
+    static const char *const unknown[] = {"KmsKeyIdentifier", "DeadLetterConfig", "LogConfig",
+                                          "Tags", NULL};
+    struct bl_params p;
+    struct bf_str name, source = {NULL, 0}, description = BF_STR("");
+    if (!bl_params_read(c, &p) || !bl_events_need(c, &p, "Name", "name") ||
+        !bl_param_string(c, &p, "Name", &name) || !bl_events_check(c, &a_name, "name", name) ||
+        !bl_param_string(c, &p, "EventSourceName", &source) ||
+        !bl_param_string(c, &p, "Description", &description) ||
+        !bl_events_check(c, &description_text, "description", description) ||
+        !bl_events_refuse(c, &p, unknown))
+        return false;
+    if (source.p)
+        return bl_fail(c, BL_ResourceNotFoundException, "Event source %.*s does not exist.",
+                       BF_SHOWN_TO(source, 256));
+    if (memchr(name.p, '/', name.n))
+        return bl_fail(c, BL_ValidationException, "Event bus name must not contain '/'.");
+    if (!insert(c, name, description))
+        return false;
+    bf_buf_lit(&c->ans.body, "{\"EventBusArn\":");
+    put_arn(c, name);
+    if (description.n) {
+        bf_buf_lit(&c->ans.body, ",\"Description\":");
+        bf_json_put_string(&c->ans.body, description);
+    }
+    bf_buf_addc(&c->ans.body, '}');
+    return true;
+}
+
+/* One that is not there is no error. */
+bool bl_events_delete_bus(struct bl_call *c)
+{
+    struct bl_params p;
+    struct bf_err e = {0};
+    struct bf_str name;
+    if (!bl_params_read(c, &p) || !bl_events_need(c, &p, "Name", "name") ||
+        !bl_param_string(c, &p, "Name", &name) || !bl_events_check(c, &a_name, "name", name))
+        return false;
+    if (bf_str_is(name, "default"))
+        return bl_fail(c, BL_ValidationException, "Cannot delete event bus default.");
+    if (!bl_store_begin_delete(c->store, &e))
+        return bl_fail_err(c, &e);
+    sqlite3_stmt *q = bl_sql(c->store, "DELETE FROM events_bus WHERE name=?");
+    bl_bind_text(q, 1, name);
+    bl_run(c->store, q);
+    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
+}
+
+/* A token is the base64 of the last name of the page before. */
+static bool read_token(struct bl_call *c, const struct bl_params *p, struct bf_str *after)
+{
+    struct bf_str token = BF_STR("");
+    struct bf_buf plain;
+    *after = BF_STR("");
+    if (!bl_param_string(c, p, "NextToken", &token))
+        return false;
+    if (!token.n)
+        return true;
+    bf_buf_init(&plain, token.n);
+    bool ok =
+        bf_base64_decode(&plain, token) && bf_arena_copy(&c->arena, bf_buf_view(&plain), after);
+    bf_buf_free(&plain);
+    return ok || bl_fail(c, BL_ValidationException, "Invalid NextToken");
+}
+
+static void put_page(struct bl_call *c, sqlite3_stmt *q, struct bf_str prefix, int64_t limit)
+{
+    struct bf_buf *out = &c->ans.body;
+    struct bf_str last = BF_STR("");
+    int64_t n = 0;
+    bool more = false;
+    bf_buf_lit(out, "{\"EventBuses\":[");
+    while (!more && bl_step(c->store, q)) {
+        if (!bf_str_starts(bl_column_text(q, 0), prefix))
+            continue;
+        more = n++ == limit;
+        if (more)
+            break;
+        if (n > 1)
+            bf_buf_addc(out, ',');
+        put_bus(c, q);
+        if (!bf_arena_copy(&c->arena, bl_column_text(q, 0), &last))
+            break;
+    }
+    bl_done(q);
+    bf_buf_addc(out, ']');
+    if (more) {
+        bf_buf_lit(out, ",\"NextToken\":\"");
+        bf_base64_encode(out, last);
+        bf_buf_addc(out, '"');
+    }
+    bf_buf_addc(out, '}');
+}
+
+bool bl_events_list_buses(struct bl_call *c)
+{
+    struct bl_params p;
+    struct bf_str prefix = BF_STR(""), after;
+    int64_t limit = PAGE;
+    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "NamePrefix", &prefix) ||
+        (bl_param(&p, "NamePrefix") && !bl_events_check(c, &a_name, "namePrefix", prefix)) ||
+        !bl_param_int(c, &p, "Limit", &limit) || !read_token(c, &p, &after))
+        return false;
+    if (limit < 1 || limit > PAGE)
+        return bl_fail(c, BL_ValidationException,
+                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
+                       "constraint: Member must have value %s than or equal to %d",
+                       (long long)limit, limit < 1 ? "greater" : "less", limit < 1 ? 1 : PAGE);
+    bl_store_lock(c->store);
+    sqlite3_stmt *q = bl_sql(c->store, "SELECT name,description,created_ms,modified_ms FROM "
+                                       "events_bus WHERE name>? ORDER BY name");
+    bl_bind_text(q, 1, after);
+    put_page(c, q, prefix, limit);
+    bl_store_unlock(c->store);
+    return true;
+}

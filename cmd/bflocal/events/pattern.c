@@ -1,0 +1,55 @@
+/* EventBridge: TestEventPattern. */
+#include "cmd/bflocal/events/events.h"
+
+#include "lib/pattern/pattern.h"
+
+enum { PATTERN_CHARS = 4096 };
+
+/* An event has these, or it is none. */
+static bool check_event(struct bl_call *c, struct bf_str event)
+{
+    static const char *const names[] = {"id",     "account",   "source",     "time",
+                                        "region", "resources", "detail-type"};
+    struct bf_json_val v;
+    struct bf_err e = {0};
+    bool found = true;
+    for (size_t i = 0; found && i < BF_COUNT(names); i++)
+        if (!bf_json_find(event, bf_str_of(names[i]), &v, &found, &e))
+            found = false;
+    return found || bl_fail(c, BL_ValidationException,
+                            "Parameter Event is not valid. Reason: the event must be a JSON object "
+                            "with id, account, source, time, region, resources and detail-type.");
+}
+
+/* The library says where; the service's words begin after it. */
+static bool fail_pattern(struct bl_call *c, const struct bf_err *e)
+{
+    const char *words = strstr(e->text, "Event pattern is not valid");
+    return bl_fail(c, BL_InvalidEventPatternException, "%s", words ? words : e->text);
+}
+
+bool bl_events_test_pattern(struct bl_call *c)
+{
+    static const struct bl_events_rule rule = {0, PATTERN_CHARS, false, false};
+    struct bl_params p;
+    struct bf_str pattern, event;
+    struct bf_err e = {0};
+    bool matches = false;
+    if (!bl_params_read(c, &p) || !bl_events_need(c, &p, "EventPattern", "eventPattern") ||
+        !bl_events_need(c, &p, "Event", "event") ||
+        !bl_param_string(c, &p, "EventPattern", &pattern) ||
+        !bl_param_string(c, &p, "Event", &event) ||
+        !bl_events_check(c, &rule, "eventPattern", pattern))
+        return false;
+    struct bf_pattern *set = bf_pattern_new(&e);
+    bool ok = set && bf_pattern_add(set, pattern, &e) && bf_pattern_ready(set, &e);
+    if (!ok)
+        ok = e.code == BF_E_MEMORY ? bl_fail_err(c, &e) : fail_pattern(c, &e);
+    else
+        ok = check_event(c, event) &&
+             (bf_pattern_match_json(set, event, &matches, &e) || bl_fail_err(c, &e));
+    bf_pattern_destroy(set);
+    if (ok)
+        bf_buf_addf(&c->ans.body, "{\"Result\":%s}", matches ? "true" : "false");
+    return ok;
+}

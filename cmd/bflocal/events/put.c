@@ -1,0 +1,223 @@
+/*
+ * EventBridge: PutEvents. What is wrong with the request fails it; what is wrong
+ * with an entry fails that entry alone. An event for a bus that is not there is
+ * taken, as the service does (aws/aws-cli#9186), and reaches nobody.
+ */
+#include "cmd/bflocal/events/events.h"
+
+#include "lib/aws/events/event.h"
+#include "lib/base/rng.h"
+#include "lib/json/scan.h"
+
+enum { ENTRIES = 10, TRACE_CHARS = 500, RESOURCES_MAX = 4096 };
+
+struct entry {
+    struct bf_event ev;   /* texts: p NULL: not given; bus: as it was given */
+    struct bf_str detail; /* likewise */
+};
+
+/* Regions that do not take 1 MiB (November 2026). */
+static size_t most_bytes(const char *region)
+{
+    static const char *const old[] = {"ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+                                      "ap-east-2",      "mx-central-1",   "cn-north-1",
+                                      "cn-northwest-1"};
+    for (size_t i = 0; i < BF_COUNT(old); i++)
+        if (strcmp(region, old[i]) == 0)
+            return BF_EVENTS_BYTES_OLD;
+    return BF_EVENTS_BYTES;
+}
+
+static bool take_resource(struct bl_call *c, struct bf_json *j, size_t i, struct bf_str *list,
+                          size_t n)
+{
+    static const struct bl_events_rule rule = {0, BF_EVENTS_RESOURCE_CHARS, false, false};
+    struct bf_json_val v;
+    struct bf_err e = {0};
+    if (n == RESOURCES_MAX || !bf_json_string(j, &v, &e))
+        return bl_fail(c, BL_SerializationException, "Resources: expected strings, %d at most",
+                       RESOURCES_MAX);
+    struct bf_str shown =
+        bl_arena_printf(&c->arena, "entries.%zu.member.resources.%zu.member", i + 1, n + 1);
+    return bl_param_text(c, &v, &list[n]) && bl_events_check(c, &rule, shown.p, list[n]);
+}
+
+static bool read_resources(struct bl_call *c, const struct bl_params *p, size_t i,
+                           struct bf_event *ev)
+{
+    struct bf_json j;
+    struct bf_err e = {0};
+    enum bf_json_more more;
+    struct bf_str raw = bl_param_raw(p, "Resources");
+    if (!raw.p)
+        return true;
+    struct bf_str *list = bf_arena_alloc(&c->arena, RESOURCES_MAX * sizeof *list);
+    if (!list)
+        return bl_fail(c, BL_InternalFailure, "out of memory");
+    bf_json_init(&j, raw);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
+        return bl_fail(c, BL_SerializationException, "Resources: expected a list");
+    while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE)
+        if (!take_resource(c, &j, i, list, ev->nresources++))
+            return false;
+    ev->resource = list;
+    return more == BF_JSON_END || bl_fail(c, BL_SerializationException, "%s", e.text);
+}
+
+/* i is its place, from 0. */
+static bool read_entry(struct bl_call *c, struct bf_str object, size_t i, struct entry *en)
+{
+    static const struct bl_events_rule bus_rule = {1, 1600, true, true},
+                                       trace_rule = {1, TRACE_CHARS, false, false};
+    struct bl_params p;
+    struct bf_str trace = {NULL, 0};
+    struct bf_event *ev = &en->ev;
+    *en = (struct entry){0};
+    if (!bl_params_read_object(c, object, &p) || !bl_param_string(c, &p, "Source", &ev->source) ||
+        !bl_param_string(c, &p, "DetailType", &ev->detail_type) ||
+        !bl_param_string(c, &p, "Detail", &en->detail) ||
+        !bl_param_string(c, &p, "EventBusName", &ev->bus) ||
+        !bl_param_string(c, &p, "TraceHeader", &trace) ||
+        !bl_param_time(c, &p, "Time", &ev->time_ms) || !read_resources(c, &p, i, ev))
+        return false;
+    ev->timed = bl_param(&p, "Time") != NULL;
+    struct bf_str bus = bl_arena_printf(&c->arena, "entries.%zu.member.eventBusName", i + 1);
+    struct bf_str header = bl_arena_printf(&c->arena, "entries.%zu.member.traceHeader", i + 1);
+    return (!ev->bus.p || bl_events_check(c, &bus_rule, bus.p, ev->bus)) &&
+           (!trace.p || bl_events_check(c, &trace_rule, header.p, trace));
+}
+
+static bool fail_length(struct bl_call *c, const char *value, const char *than, int limit)
+{
+    return bl_fail(c, BL_ValidationException,
+                   "1 validation error detected: Value '%s' at 'entries' failed to satisfy "
+                   "constraint: Member must have length %s than or equal to %d",
+                   value, than, limit);
+}
+
+static bool read_entries(struct bl_call *c, struct bf_str array, struct entry *list, size_t *n)
+{
+    struct bf_json j;
+    struct bf_json_val v;
+    struct bf_err e = {0};
+    enum bf_json_more more;
+    size_t bytes = 0;
+    *n = 0;
+    bf_json_init(&j, array);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, &e))
+        return bl_fail(c, BL_SerializationException, "Entries: expected a list");
+    while ((more = bf_json_element(&j, &e)) == BF_JSON_MORE) {
+        if (*n == ENTRIES)
+            return fail_length(c, "[PutEventsRequestEntry]", "less", ENTRIES);
+        if (!bf_json_value(&j, &v, &e))
+            break;
+        if (!read_entry(c, v.raw, *n, &list[*n]))
+            return false;
+        bytes += bf_event_bytes(&list[*n].ev, list[*n].detail);
+        ++*n;
+    }
+    if (more != BF_JSON_END)
+        return bl_fail(c, BL_SerializationException, "%s", e.text);
+    if (*n == 0)
+        return fail_length(c, "[]", "greater", 1);
+    return bytes <= most_bytes(c->local->region) ||
+           bl_fail(c, BL_ValidationException,
+                   "Total size of the entries in the request is over the limit.");
+}
+
+static bool put_failure(struct bl_call *c, const char *code, const char *text)
+{
+    bf_buf_addf(&c->ans.body, "{\"ErrorCode\":\"%s\",\"ErrorMessage\":\"%s\"}", code, text);
+    return false;
+}
+
+static bool is_object(struct bf_str detail)
+{
+    struct bf_json j;
+    struct bf_err e = {0};
+    enum bf_json_type type;
+    bf_json_init(&j, detail);
+    return bf_json_peek(&j, &type, &e) && type == BF_JSON_OBJECT && bf_json_skip(&j, &e) &&
+           bf_json_end(&j, &e);
+}
+
+/* What the service says of the entry; false: it is no event, and that is in the answer. */
+static bool judge(struct bl_call *c, const struct entry *en)
+{
+#define MISSING(what) "Parameter " what " is not valid. Reason: " what " is a required argument."
+    if (!en->ev.source.n)
+        return put_failure(c, "InvalidArgument", MISSING("Source"));
+    if (!en->ev.detail_type.n)
+        return put_failure(c, "InvalidArgument", MISSING("DetailType"));
+    if (!en->detail.n)
+        return put_failure(c, "InvalidArgument", MISSING("Detail"));
+#undef MISSING
+    if (bf_str_starts(en->ev.source, BF_STR("aws.")))
+        return put_failure(c, "NotAuthorizedForSource", "Not authorized for the source.");
+    if (bl_characters(en->ev.detail_type) > BF_EVENTS_TYPE_CHARS) /* the words are inferred */
+        return put_failure(c, "InvalidArgument",
+                           "Parameter DetailType is not valid. Reason: DetailType is longer than "
+                           "128 characters.");
+    return is_object(en->detail) || put_failure(c, "MalformedDetail", "Detail is malformed.");
+}
+
+static void accept(struct bl_call *c, const struct entry *en, struct bf_rng *rng,
+                   struct bf_buf *text)
+{
+    char id[37];
+    struct bl_event ev = {.bus = bl_events_bus_name(c->local, en->ev.bus)};
+    bf_rng_uuid(rng, id);
+    bf_buf_reset(text);
+    struct bf_event_envelope envelope = {id, BL_ACCOUNT, c->local->region, c->now_ms};
+    bf_event_wrap(text, &en->ev, en->detail, &envelope);
+    ev.text = bf_buf_view(text);
+    if (ev.bus.p && !bl_events_has_bus(c->store, ev.bus))
+        ev.bus = (struct bf_str){NULL, 0};
+    bl_events_accept(c, &ev);
+    bf_buf_addf(&c->ans.body, "{\"EventId\":\"%s\"}", id);
+}
+
+/* Returns how many entries failed. */
+static size_t put_all(struct bl_call *c, const struct entry *list, size_t n, struct bf_buf *text)
+{
+    struct bf_rng rng;
+    size_t failed = 0;
+    bf_rng_seed(&rng, bf_rng_entropy());
+    bf_buf_lit(&c->ans.body, "{\"Entries\":[");
+    for (size_t i = 0; i < n; i++) {
+        if (i)
+            bf_buf_addc(&c->ans.body, ',');
+        if (bl_fault_entry(&c->fault, i, n)) {
+            (void)put_failure(c, "ThrottlingException", "Rate exceeded");
+            failed++;
+        } else if (judge(c, &list[i]))
+            accept(c, &list[i], &rng, text);
+        else
+            failed++;
+    }
+    bf_buf_addf(&c->ans.body, "],\"FailedEntryCount\":%zu}", failed);
+    return failed;
+}
+
+bool bl_events_put(struct bl_call *c)
+{
+    static const char *const unknown[] = {"EndpointId", NULL};
+    struct bl_params p;
+    struct entry list[ENTRIES];
+    struct bf_err e = {0};
+    struct bf_buf text;
+    size_t n;
+    if (!bl_params_read(c, &p) || !bl_events_refuse(c, &p, unknown) ||
+        !bl_events_need(c, &p, "Entries", "entries") ||
+        !read_entries(c, bl_param_raw(&p, "Entries"), list, &n))
+        return false;
+    if (!bl_store_begin(c->store, &e))
+        return bl_fail_err(c, &e);
+    bf_buf_init(&text, 8 * BF_EVENTS_BYTES);
+    (void)put_all(c, list, n, &text);
+    bool ok = bf_buf_check(&text, "event", &e);
+    bf_buf_free(&text);
+    if (!ok)
+        bl_store_rollback(c->store);
+    return (ok && bl_store_commit(c->store, &e)) || bl_fail_err(c, &e);
+}
