@@ -171,10 +171,11 @@ static bool fits(struct mirrors *m, struct mirror *t, const struct line *l, stru
                                      "stream sequence number", "_seq"};
     if (!same_keys(m, t, l)) {
         struct bf_str keys = keys_text(m, t);
-        return bf_err_set(e, BF_E_INPUT,
-                          "the keys are not those of the mirror %s: %.*s; was the table created again? "
-                          "Project it into another file",
-                          t->name, BF_SHOWN_TO(keys, 120));
+        return bf_err_set(
+            e, BF_E_INPUT,
+            "the keys are not those of the mirror %s: %.*s; was the table created again? "
+            "Project it into another file",
+            t->name, BF_SHOWN_TO(keys, 120));
     }
     if (l->fill)
         return true; /* whatever the order, an item of an export comes before */

@@ -57,7 +57,7 @@ bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name)
             "The statement id (%.100s) provided already exists. Please provide a new "
             "statement id, or remove the existing statement.",
             sid);
-    if (ok) {
+    if (ok && fn) {
         statement = make_statement(body, fn->arn);
         json_array_append_new(fn->policy, statement);
         struct bf_buf text;
