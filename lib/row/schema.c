@@ -112,7 +112,27 @@ static bool timestamp(struct parse *p, struct bf_type *t, struct bf_err *e)
 
 static bool one_type(struct parse *p, struct bf_type *t, struct bf_err *e);
 
-static bool add_field(struct parse *p, struct bf_type *t, struct bf_str name, struct bf_err *e)
+/* The end of a name in backticks, of which two stand for one. */
+static const char *quoted_end(const char *p, const char *end)
+{
+    while (p < end && (*p != '`' || (p + 1 < end && p[1] == '`')))
+        p += *p == '`' ? 2 : 1;
+    return p;
+}
+
+/* The name in its copy, without the second one of two backticks. */
+static void undouble(struct bf_str *name)
+{
+    char *to = (char *)(uintptr_t)name->p;
+    for (size_t i = 0; i < name->n; i++) {
+        *to++ = name->p[i];
+        i += name->p[i] == '`';
+    }
+    name->n = (size_t)(to - name->p);
+}
+
+static bool add_field(struct parse *p, struct bf_type *t, struct bf_str name, bool quoted,
+                      struct bf_err *e)
 {
     if ((t->n & (t->n - 1)) == 0 && (t->n == 0 || t->n >= FIELDS_FIRST)) {
         struct bf_field *more =
@@ -127,22 +147,24 @@ static bool add_field(struct parse *p, struct bf_type *t, struct bf_str name, st
     *f = (struct bf_field){0};
     if (!bf_arena_copy(p->arena, name, &f->name))
         return bf_err_nomem(e);
+    if (quoted)
+        undouble(&f->name);
     t->n++;
     return true;
 }
 
 /* The name of a field of a struct: a word, or any text in backticks. */
-static struct bf_str field_name(struct parse *p)
+static struct bf_str field_name(struct parse *p, bool *quoted)
 {
-    if (!accept(p, '`')) {
+    *quoted = accept(p, '`');
+    if (!*quoted) {
         const char *from = p->p;
         while (p->p < p->end && *p->p != ':' && *p->p != ',' && *p->p != '>' && *p->p != ' ')
             p->p++;
         return bf_str(from, (size_t)(p->p - from));
     }
     const char *from = p->p;
-    while (p->p < p->end && *p->p != '`')
-        p->p++;
+    p->p = quoted_end(p->p, p->end);
     struct bf_str name = bf_str(from, (size_t)(p->p - from));
     p->p += p->p < p->end;
     return name;
@@ -151,14 +173,15 @@ static struct bf_str field_name(struct parse *p)
 static bool struct_type(struct parse *p, struct bf_type *t, struct bf_err *e)
 {
     do {
-        struct bf_str name = field_name(p);
+        bool quoted;
+        struct bf_str name = field_name(p, &quoted);
         if (!name.n || !accept(p, ':'))
             return fail(p, e, "struct needs name:type");
         for (size_t i = 0; i < t->n; i++)
             if (same_word(t->field[i].name, name))
                 return fail(p, e, "two fields of a struct have the same name");
         struct bf_type inner;
-        if (!add_field(p, t, name, e) || !one_type(p, &inner, e))
+        if (!add_field(p, t, name, quoted, e) || !one_type(p, &inner, e))
             return false;
         t->field[t->n - 1].type = inner;
         if (t->n > BF_SCHEMA_COLUMNS)
@@ -181,7 +204,7 @@ static bool nested(struct parse *p, struct bf_type *t, struct bf_err *e)
         for (size_t i = 0; ok && i < (t->kind == BF_TYPE_MAP ? 2U : 1U); i++) {
             struct bf_type inner;
             ok = (i == 0 || accept(p, ',') || fail(p, e, "map needs <string,type>")) &&
-                 add_field(p, t, bf_str_of(names[i + (t->kind == BF_TYPE_MAP)]), e) &&
+                 add_field(p, t, bf_str_of(names[i + (t->kind == BF_TYPE_MAP)]), false, e) &&
                  one_type(p, &inner, e);
             if (ok)
                 t->field[i].type = inner;
@@ -265,7 +288,8 @@ static void put_name(struct bf_buf *out, struct bf_str name)
         plain &= is_word(name.p[i]) || (unsigned char)name.p[i] >= 0x80 || name.p[i] == '.' ||
                  name.p[i] == '-' || name.p[i] == '@';
     bf_buf_add(out, "`", !plain);
-    bf_buf_adds(out, name);
+    for (size_t i = 0; i < name.n; i++)
+        bf_buf_add(out, name.p[i] == '`' ? "``" : name.p + i, name.p[i] == '`' ? 2 : 1);
     bf_buf_add(out, "`", !plain);
 }
 
@@ -341,9 +365,11 @@ bool bf_schema_add(struct bf_schema *s, struct bf_str name, const struct bf_type
 bool bf_schema_line(struct bf_str line, struct bf_str *name, struct bf_str *type)
 {
     size_t n = 0, quote = line.n && line.p[0] == '`';
-    for (n = quote; n < line.n; n++)
-        if (quote ? line.p[n] == '`' : line.p[n] == ' ' || line.p[n] == '\t')
-            break;
+    if (quote)
+        n = (size_t)(quoted_end(line.p + 1, line.p + line.n) - line.p);
+    else
+        while (n < line.n && line.p[n] != ' ' && line.p[n] != '\t')
+            n++;
     *name = bf_str(line.p + quote, n - quote);
     n += quote && n < line.n;
     *type = bf_str_trim(bf_str(line.p + n, line.n - n));
@@ -361,10 +387,12 @@ bool bf_schema_parse(struct bf_schema *s, struct bf_str text, struct bf_err *e)
         line = bf_str_trim(line);
         if (!line.n || line.p[0] == '#')
             continue;
-        if (!bf_schema_line(line, &name, &words_of)
-                ? !bf_err_set(e, BF_E_INPUT, "a column without a name")
-                : !bf_type_parse(&s->arena, words_of, &type, e) ||
-                      !bf_schema_add(s, name, &type, e))
+        bool named = bf_schema_line(line, &name, &words_of);
+        if (named && line.p[0] == '`')
+            undouble(&name); /* in the copy */
+        if (!named ? !bf_err_set(e, BF_E_INPUT, "a column without a name")
+                   : !bf_type_parse(&s->arena, words_of, &type, e) ||
+                         !bf_schema_add(s, name, &type, e))
             return bf_err_ctx(e, "line %u", n);
     }
     return s->n != 0 || bf_err_set(e, BF_E_INPUT, "no columns");

@@ -27,6 +27,10 @@ t9 string
 `Late r` bigint' -- row2pq --show-schema
 check "in one row" -i in -m '^big bigint$' -- row2pq --show-schema --infer 1
 printf 'i int\n' >int.schema
+printf '{"a`b":"q"}\n' >tick
+check "a backtick in a name is doubled" -o '`a``b` string' -i tick -- row2pq --infer 1 --show-schema
+cp "$T/out" tick.schema
+check "  and read back" -i tick -- row2pq -s tick.schema --strict --to tick.parquet
 check "a schema is given or found" -i in -s 2 -e "row2pq: --infer and --schema exclude each other" -- row2pq -s int.schema --infer 3
 printf '{"i":1}\n' >rows
 cp rows kept
