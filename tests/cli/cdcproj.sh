@@ -127,12 +127,12 @@ check 'three keys' -s 2 -E 'two keys at most' -- cdcproj -k a -k b -k c k.db
 # A first fill: an export, then the stream from before it was made.
 fresh
 { put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
-printf '%s\n' '{"Item":{"id":{"S":"a"},"v":{"N":"0"}}}' '{"Item":{"id":{"S":"b"},"v":{"N":"0"}}}' '{"Item":{"id":{"S":"old"},"v":{"N":"7.50"},"s":{"NS":["1"]}}}' >export
-check 'an export' -i export -- cdcproj --key id --table sales s.db
+printf '%s\n' '{"Item":{"id":{"S":"a"},"v":{"N":"0"}}}' '{"Item":{"id":{"S":"b"},"v":{"N":"0"}}}' '{"Item":{"id":{"S":"old"},"v":{"N":"7.50"},"s":{"NS":["1"]}}}' >export.ndjson
+check 'an export' -i export.ndjson -- cdcproj --key id --table sales s.db
 check 'fills what no change has touched' -o 'a|1|None
 old|7.50|[1]' -- sql s.db 'SELECT id,v,s FROM sales ORDER BY id'
 fresh
-check 'an export first' -i export -- cdcproj --key id --table sales s.db
+check 'an export first' -i export.ndjson -- cdcproj --key id --table sales s.db
 { put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
 check 'then the stream: the same' -o 'a|1|None
 old|7.50|[1]' -- sql s.db 'SELECT id,v,s FROM sales ORDER BY id'

@@ -282,10 +282,11 @@ check 'resources and time' -i "$T/plain" -o '{"op":"INSERT","total":5}' -- look 
 check 'how many' -i "$T/plain" -a -e 'evput: 1 of 3 lines would be taken' -- look -v --test "$T/pattern"
 check 'bad lines are told' -s 1 -e 'evput: line 1: --detail-type: no member '"'op'"'
 evput: 1 line rejected' -- sh -c 'echo "{}" | evput -s a -t "{op}" --test "{\"source\":[\"a\"]}"'
+# shellcheck disable=SC2089 # split at the spaces, with its quotes
 for way in '-n' '--test {"source":["shop"]}'; do
-    # shellcheck disable=SC2086 # options
+    # shellcheck disable=SC2086,SC2090 # options
     check "a full disk: $way" -s 1 -e 'evput: standard output: No space left on device' -- sh -c 'look_in=$1; shift; evput -s shop -t t "$@" <"$look_in" >/dev/full' - "$T/plain" $way
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2086,SC2090
     check "no network: $way" -i "$T/plain" -a -- env -u AWS_REGION -u AWS_ACCESS_KEY_ID AWS_ENDPOINT_URL=http://127.0.0.1:1 evput -s shop -t t $way
 done
 ok 'a reader that goes away' sh -c 'yes "{\"n\":1}" | head -n 200000 | { evput -s shop -t t -n; echo $? >"$1/status"; } | head -n 1 >/dev/null; test "$(cat "$1/status")" -le 1' - "$T"

@@ -122,7 +122,7 @@ static bool start_child(struct bl_sandbox *s, struct bf_err *e)
     const char *argv[2] = {s->spec.program, NULL};
     const char *env[ENV_MAX];
     size_t n = 0;
-    while (s->spec.env[n] && n < ENV_MAX - 2) {
+    while (n < ENV_MAX - 2 && s->spec.env[n]) {
         env[n] = s->spec.env[n];
         n++;
     }
