@@ -2,7 +2,9 @@
 // DIR/tls.pem, DIR/port is written once it listens, DIR/log says with which protocol each request came, DIR/offered which
 // protocols each connection offered (ALPN), one line a connection. HTTP/2 is chosen where it is offered.
 import fs from 'node:fs'
+import http from 'node:http'
 import http2 from 'node:http2'
+import tls from 'node:tls'
 
 const dir = process.argv[2]
 const pem = fs.readFileSync(`${dir}/tls.pem`)
@@ -26,7 +28,12 @@ const choose = ({ protocols }) => {
   fs.appendFileSync(`${dir}/offered`, `${protocols.join(',')}\n`)
   return protocols.includes('h2') ? 'h2' : 'http/1.1'
 }
-const server = http2.createSecureServer({ key: pem, cert: pem, allowHTTP1: true, ALPNCallback: choose }, answer)
+// Node 18's HTTP/2 server does not take an ALPNCallback, so TLS is a server of its own here.
+const http1 = http.createServer(answer)
+const h2 = http2.createServer(answer)
+const server = tls.createServer({ key: pem, cert: pem, ALPNCallback: choose }, socket => {
+  (socket.alpnProtocol === 'h2' ? h2 : http1).emit('connection', socket)
+})
 server.listen(0, '127.0.0.1', () => {
   fs.writeFileSync(`${dir}/port.new`, `${server.address().port}\n`)
   fs.renameSync(`${dir}/port.new`, `${dir}/port`)
