@@ -67,10 +67,8 @@ static bool start(struct session *s, struct bf_str text, const struct bf_str *pa
                   struct bf_err *e)
 {
     const struct config *c = s->cfg;
-    struct bf_rng rng;
     char token[37];
-    bf_rng_seed(&rng, bf_rng_entropy());
-    bf_rng_uuid(&rng, token); /* a repeated request does not start a second query */
+    bf_rng_fresh_uuid(token); /* a repeated request does not start a second query */
     struct bf_athena_query q = {.text = text,
                                 .catalog = bf_str_of(c->catalog),
                                 .database = bf_str_of(c->database),

@@ -82,3 +82,10 @@ void bf_rng_uuid(struct bf_rng *r, char out[37])
     }
     *p = '\0';
 }
+
+void bf_rng_fresh_uuid(char out[37])
+{
+    struct bf_rng r;
+    bf_rng_seed(&r, bf_rng_entropy());
+    bf_rng_uuid(&r, out);
+}

@@ -24,4 +24,7 @@ BF_API uint64_t bf_rng_entropy(void);
 /* Writes a version 4 UUID, lower case, and a NUL: 37 bytes. */
 BF_API void bf_rng_uuid(struct bf_rng *r, char out[37]);
 
+/* The same from the operating system's numbers. */
+BF_API void bf_rng_fresh_uuid(char out[37]);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include "cmd/bflocal/athena/athena.h"
 #include "lib/base/clock.h"
+#include "lib/base/wait.h"
 #include "lib/cli/diag.h"
 
 bool bl_execution_open(struct bl_athena *a, struct bf_err *e)
@@ -251,7 +252,6 @@ static void stop(struct bl_athena *a, const char *id)
 {
     enum { AGAIN_MS = 20 };
     for (;;) {
-        struct timespec until;
         bool any = false;
         for (struct bl_execution *x = a->live; x; x = x->next) {
             if (id && strcmp(x->id, id) != 0)
@@ -263,11 +263,7 @@ static void stop(struct bl_athena *a, const char *id)
         pthread_cond_broadcast(&a->changed);
         if (!any)
             return;
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += AGAIN_MS * 1000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&a->changed, &a->mutex, &until);
+        (void)bf_wait_ms(&a->changed, &a->mutex, AGAIN_MS);
     }
 }
 

@@ -38,13 +38,11 @@ static bool need(struct bl_call *c, const json_t *body, const char *name)
 bool bl_athena_create_named(struct bl_call *c)
 {
     json_t *body = bl_document_read(c);
-    struct bf_rng rng;
     char id[37];
     bool ok = body && need(c, body, "Name") && need(c, body, "Database") &&
               need(c, body, "QueryString") && begin(c);
     if (ok) {
-        bf_rng_seed(&rng, bf_rng_entropy());
-        bf_rng_uuid(&rng, id);
+        bf_rng_fresh_uuid(id);
         json_t *doc = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "NamedQueryId", id, "Name",
                                 bl_document_text(body, "Name"), "Description",
                                 bl_document_text(body, "Description"), "Database",

@@ -207,7 +207,6 @@ bool bl_athena_start(struct bl_call *c)
     json_t *body = bl_document_read(c);
     struct bl_execution *x = body ? calloc(1, sizeof *x) : NULL;
     struct bf_err e;
-    struct bf_rng rng;
     bool done = false, reused = false;
     if (!body)
         return false;
@@ -217,8 +216,7 @@ bool bl_athena_start(struct bl_call *c)
         bl_fail_err(c, &e);
     } else {
         bf_arena_init(&x->arena, 512 * 1024 * 1024);
-        bf_rng_seed(&rng, bf_rng_entropy());
-        bf_rng_uuid(&rng, x->id);
+        bf_rng_fresh_uuid(x->id);
         x->updated = -1;
         ok = repeated(c, body, bf_str_of(bl_document_text(body, "QueryString")), &done) &&
              (done || (read_start(c, body, x) && bl_reuse(c, body, x, &reused)));

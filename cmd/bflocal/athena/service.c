@@ -7,6 +7,7 @@
 
 #include "cmd/bflocal/athena/athena.h"
 #include "cmd/bflocal/hive/hive.h"
+#include "lib/base/wait.h"
 
 bool bl_athena_fail(struct bl_call *c, const char *code, const char *fmt, ...)
 {
@@ -27,7 +28,7 @@ static bool open_athena(struct bl_local *l, struct bf_err *e)
     l->athena = a;
     a->local = l;
     pthread_mutex_init(&a->mutex, NULL);
-    pthread_cond_init(&a->changed, NULL);
+    bf_wait_init(&a->changed);
     bl_duck_offer(bl_hive_functions, bl_hive_nfunctions);
     return bl_object_open(&l->store, e) && bl_execution_open(a, e);
 }

@@ -1,11 +1,11 @@
 /* Asynchronous invocations: a queue, and the threads that work on it. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "cmd/bflocal/function/function.h"
 #include "lib/base/clock.h"
 #include "lib/base/rng.h"
+#include "lib/base/wait.h"
 #include "lib/cli/diag.h"
 
 /* Lambda waits a minute before the second attempt and two before the third. A test does not wait so long. */
@@ -78,9 +78,7 @@ static void *work(void *arg)
             continue;
         }
         if (!ev) {
-            int64_t until = bf_clock_mono_ms() + wait_ms;
-            struct timespec t = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
-            pthread_cond_timedwait(&f->events_changed, &f->mutex, &t);
+            (void)bf_wait_ms(&f->events_changed, &f->mutex, wait_ms);
             continue;
         }
         pthread_mutex_unlock(&f->mutex);
@@ -100,12 +98,10 @@ static void *work(void *arg)
 bool bl_lambda_event(struct bl_local *l, struct bf_str name, struct bf_str payload)
 {
     struct bl_lambda *f = l->lambda;
-    struct bf_rng rng;
     struct bl_event *ev = calloc(1, sizeof *ev + payload.n);
     if (!ev)
         return false;
-    bf_rng_seed(&rng, bf_rng_entropy());
-    bf_rng_uuid(&rng, ev->request_id);
+    bf_rng_fresh_uuid(ev->request_id);
     snprintf(ev->name, sizeof ev->name, "%.*s", (int)name.n, name.p);
     ev->n = payload.n;
     if (payload.n)

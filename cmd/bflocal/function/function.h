@@ -27,7 +27,7 @@ enum {
 struct bl_worker {
     struct bl_sandbox *sandbox;
     struct bf_arena arena; /* the texts of its spec */
-    uint64_t revision;
+    uint64_t revision;     /* of the function when it was started */
     bool busy;
     int64_t idle_ms; /* monotonic: since when */
     struct bl_worker *next;
@@ -40,8 +40,7 @@ struct bl_function {
     json_t *policy;    /* statements of AddPermission */
     char folder[4096]; /* of its code, the working directory */
     char program[4096];
-    uint64_t revision;
-    struct bl_worker *workers;
+    uint64_t revision; /* no two functions have the same */
     struct bl_function *next;
 };
 
@@ -52,6 +51,7 @@ struct bl_lambda {
     struct bl_local *local;
     pthread_mutex_t mutex;
     struct bl_function *functions; /* in the order of their names */
+    struct bl_worker *workers;     /* of all functions */
     size_t nworkers;
     uint64_t revisions; /* counts */
     char root[4096];    /* of the code and the logs; "" until it is needed */
@@ -106,7 +106,8 @@ enum bl_invoked bl_lambda_invoke(struct bl_local *l, struct bf_str name, struct 
 bool bl_lambda_event(struct bl_local *l, struct bf_str name, struct bf_str payload) BF_MUST;
 void bl_lambda_events_end(struct bl_lambda *f);
 
-/* Ends the workers that nobody has used for a while, or all idle ones of one function; under the mutex. */
-void bl_lambda_reap(struct bl_lambda *f, const struct bl_function *of);
+/* Ends the idle workers that have had no call for idle_ms, and those of functions that are gone or changed; under the
+ * mutex. */
+void bl_lambda_reap(struct bl_lambda *f, int64_t idle_ms);
 
 #endif

@@ -15,41 +15,50 @@ static void end_worker(struct bl_worker *w)
     free(w);
 }
 
-/* Idle workers that are out of date go. Ending one takes a moment, which nobody waits for but its function. */
-void bl_lambda_reap(struct bl_lambda *f, const struct bl_function *of)
+/* Is there a function that the worker still serves? */
+static bool is_current(const struct bl_lambda *f, const struct bl_worker *w)
+{
+    const struct bl_function *fn = f->functions;
+    while (fn && fn->revision != w->revision)
+        fn = fn->next;
+    return fn != NULL;
+}
+
+static void take_out(struct bl_lambda *f, struct bl_worker *w)
+{
+    struct bl_worker **at = &f->workers;
+    while (*at != w)
+        at = &(*at)->next;
+    *at = w->next;
+    f->nworkers--;
+}
+
+void bl_lambda_reap(struct bl_lambda *f, int64_t idle_ms)
 {
     int64_t now = bf_clock_mono_ms();
-    for (struct bl_function *fn = f->functions; fn; fn = fn->next)
-        for (struct bl_worker **at = &fn->workers; *at;) {
-            struct bl_worker *w = *at;
-            if (w->busy || (fn != of && now - w->idle_ms < BL_WORKER_IDLE_MS)) {
-                at = &w->next;
-                continue;
-            }
-            *at = w->next;
-            f->nworkers--;
-            end_worker(w);
-        }
+    for (struct bl_worker *w = f->workers, *next; w; w = next) {
+        next = w->next;
+        if (w->busy || (now - w->idle_ms < idle_ms && is_current(f, w)))
+            continue;
+        take_out(f, w);
+        end_worker(w);
+    }
 }
 
 extern char **environ;
 
-static bool add_text(struct bl_worker *w, const char **env, size_t *n, const char *text)
+/* Adds "NAME=VALUE", which is in the worker's arena; empty: the arena is full. */
+static bool add_env(const char **env, size_t *n, struct bf_str text)
 {
-    if (*n == ENV_MAX - 1)
-        return false;
-    env[*n] = bl_arena_printf(&w->arena, "%s", text).p;
-    return *env[(*n)++] != '\0';
+    bool fits = text.n > 0 && *n < ENV_MAX - 1;
+    if (fits)
+        env[(*n)++] = text.p;
+    return fits;
 }
 
-static bool add_env(struct bl_worker *w, const char **env, size_t *n, const char *name,
-                    const char *value)
+static struct bf_str variable(struct bl_worker *w, const char *name, const char *value)
 {
-    if (*n == ENV_MAX - 1)
-        return false;
-    struct bf_str text = bl_arena_printf(&w->arena, "%s=%s", name, value);
-    env[(*n)++] = text.p;
-    return text.n > 0;
+    return bl_arena_printf(&w->arena, "%s=%s", name, value ? value : "");
 }
 
 static const char *copy(struct bl_worker *w, const char *text)
@@ -104,12 +113,12 @@ static bool fill_env(struct bl_lambda *f, const struct bl_function *fn, struct b
     bool ok = true;
     for (size_t i = 0; i < BF_COUNT(own); i++)
         ok = ok && (json_object_get(variables, own[i][0]) ||
-                    add_env(w, env, &n, own[i][0], own[i][1] ? own[i][1] : ""));
+                    add_env(env, &n, variable(w, own[i][0], own[i][1])));
     json_object_foreach(variables, name, value) ok =
-        ok && add_env(w, env, &n, name, json_string_value(value));
+        ok && add_env(env, &n, variable(w, name, json_string_value(value)));
     for (char **at = environ; inherits && ok && *at; at++)
         if (strncmp(*at, "AWS_", 4) != 0 && !has_name(env, n, *at))
-            ok = add_text(w, env, &n, *at);
+            ok = add_env(env, &n, bl_arena_printf(&w->arena, "%s", *at));
     env[n] = NULL;
     return ok;
 }
@@ -134,7 +143,6 @@ static struct bl_worker *start_worker(struct bl_lambda *f, struct bl_function *f
         return NULL;
     }
     const struct bl_sandbox_spec spec = {
-        .name = copy(w, fn->name),
         .arn = copy(w, fn->arn),
         .version = "$LATEST",
         .program = copy(w, fn->program),
@@ -150,8 +158,8 @@ static struct bl_worker *start_worker(struct bl_lambda *f, struct bl_function *f
         end_worker(w);
         return NULL;
     }
-    w->next = fn->workers;
-    fn->workers = w;
+    w->next = f->workers;
+    f->workers = w;
     f->nworkers++;
     return w;
 }
@@ -164,14 +172,14 @@ static struct bl_worker *take_worker(struct bl_lambda *f, struct bf_str name,
     *verdict = BL_INVOKE_UNKNOWN;
     if (!fn)
         return NULL;
-    bl_lambda_reap(f, NULL);
-    for (struct bl_worker *w = fn->workers; w; w = w->next)
+    bl_lambda_reap(f, BL_WORKER_IDLE_MS);
+    for (struct bl_worker *w = f->workers; w; w = w->next)
         if (!w->busy && w->revision == fn->revision && bl_sandbox_alive(w->sandbox)) {
             w->busy = true;
             return w;
         }
     if (f->nworkers >= BL_WORKERS_MAX)
-        bl_lambda_reap(f, fn);
+        bl_lambda_reap(f, 0);
     *verdict = BL_INVOKE_THROTTLED;
     if (f->nworkers >= BL_WORKERS_MAX)
         return NULL;
@@ -182,30 +190,19 @@ static struct bl_worker *take_worker(struct bl_lambda *f, struct bf_str name,
     return w;
 }
 
-/* Takes it out of its function when it is of no more use. The function may be gone. */
+/* Keeps it for the next call, or ends it: its process has ended, or its function is gone or changed. */
 static void give_back(struct bl_lambda *f, struct bl_worker *w)
 {
-    bool useless = !bl_sandbox_alive(w->sandbox);
+    bool alive = bl_sandbox_alive(w->sandbox);
     pthread_mutex_lock(&f->mutex);
+    bool keep = alive && is_current(f, w);
     w->busy = false;
     w->idle_ms = bf_clock_mono_ms();
-    struct bl_function *owner = NULL;
-    for (struct bl_function *fn = f->functions; fn && !owner; fn = fn->next)
-        for (struct bl_worker *at = fn->workers; at; at = at->next)
-            if (at == w)
-                owner = fn;
-    if (owner && !useless && owner->revision == w->revision) {
-        pthread_mutex_unlock(&f->mutex);
-        return;
-    }
-    for (struct bl_worker **at = owner ? &owner->workers : NULL; at && *at; at = &(*at)->next)
-        if (*at == w) {
-            *at = w->next;
-            break;
-        }
-    f->nworkers--;
+    if (!keep)
+        take_out(f, w);
     pthread_mutex_unlock(&f->mutex);
-    end_worker(w);
+    if (!keep)
+        end_worker(w);
 }
 
 enum bl_invoked bl_lambda_invoke(struct bl_local *l, struct bf_str name, struct bf_str payload,

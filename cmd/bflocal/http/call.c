@@ -1,5 +1,7 @@
 #include "cmd/bflocal/http/call.h"
 
+#include "cmd/bflocal/http/service.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -109,4 +111,11 @@ void bl_http_date(int64_t wall_ms, char out[32])
     snprintf(out, 32, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[wall_ms / 86400000 % 7],
              (unsigned)d.day % 32, months[(d.month - 1) % 12], (unsigned)d.year % 10000,
              (unsigned)d.hour % 24, (unsigned)d.minute % 60, (unsigned)d.second % 60);
+}
+
+void bl_call_authenticate(struct bl_call *c, const char *region)
+{
+    const struct bl_auth_server server = {
+        c->local->access_key, c->local->secret_key, region, c->service->signing, false, c->now_ms};
+    bl_auth_check(&server, &c->req, &c->arena, &c->auth);
 }

@@ -75,6 +75,9 @@ struct bf_str bl_query(struct bl_call *c, const char *name);
 /* Decodes a form's value (+ is a space) into the arena. False: out of memory. */
 bool bl_form_decode(struct bl_call *c, struct bf_str wire, struct bf_str *out) BF_MUST;
 
+/* Checks the signature for the call's service in that region, against now_ms; the result is in c->auth. */
+void bl_call_authenticate(struct bl_call *c, const char *region);
+
 /* Adds a header to the answer. name is a literal or lives as long as the call. A header beyond
  * BL_ANSWER_HEADERS is dropped. */
 void bl_answer_header(struct bl_call *c, const char *name, struct bf_str value);

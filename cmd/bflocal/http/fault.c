@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "lib/base/clock.h"
 #include "lib/base/num.h"
+#include "lib/base/wait.h"
 
 static const char *const kinds[BL_FAULT_KINDS] = {
     [BL_FAULT_NONE] = "",
@@ -28,12 +30,8 @@ void bl_fault_init(struct bl_faults *f, const struct bl_service *const *services
 {
     memset(f, 0, sizeof(*f));
     f->services = services;
-    pthread_condattr_t attr;
     pthread_mutex_init(&f->mutex, NULL);
-    pthread_condattr_init(&attr);
-    pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-    pthread_cond_init(&f->end, &attr);
-    pthread_condattr_destroy(&attr);
+    bf_wait_init(&f->end);
 }
 
 /* The finalizer of splitmix64: one well-mixed number from three. */
@@ -294,18 +292,11 @@ void bl_fault_draw(struct bl_faults *f, const char *service, const char *op,
 
 void bl_fault_wait(struct bl_faults *f, const struct bl_fault_hit *hit)
 {
-    struct timespec until;
     if (!hit->latency_ms)
         return;
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += (time_t)(hit->latency_ms / 1000);
-    until.tv_nsec += (long)(hit->latency_ms % 1000) * 1000000;
-    if (until.tv_nsec >= 1000000000) {
-        until.tv_sec++;
-        until.tv_nsec -= 1000000000;
-    }
+    int64_t until = bf_clock_mono_ms() + (int64_t)hit->latency_ms;
     pthread_mutex_lock(&f->mutex);
-    while (!f->ended && pthread_cond_timedwait(&f->end, &f->mutex, &until) == 0)
+    while (!f->ended && bf_wait_ms(&f->end, &f->mutex, until - bf_clock_mono_ms()))
         ;
     pthread_mutex_unlock(&f->mutex);
 }

@@ -102,13 +102,7 @@ static void run_json(struct bl_call *c)
         bl_absent_answer(c);
         return;
     }
-    const struct bl_auth_server s = {c->local->access_key,
-                                     c->local->secret_key,
-                                     c->local->region,
-                                     c->service->signing,
-                                     false,
-                                     c->now_ms};
-    bl_auth_check(&s, &c->req, &c->arena, &c->auth);
+    bl_call_authenticate(c, c->local->region);
     if (c->auth.code != BL_AUTH_OK)
         bl_fail_auth(c);
     else if (!c->op)

@@ -13,6 +13,8 @@
 
 #include "cmd/bflocal/http/control.h"
 #include "cmd/bflocal/http/router.h"
+#include "lib/base/clock.h"
+#include "lib/base/wait.h"
 
 enum {
     KEPT_CALLS = 32,          /* calls kept for later requests */
@@ -365,7 +367,7 @@ struct bl_server *bl_server_start(struct bl_local *l, int fd, struct bf_err *e)
     }
     s->local = l;
     pthread_mutex_init(&s->mutex, NULL);
-    pthread_cond_init(&s->idle, NULL);
+    bf_wait_init(&s->idle);
     s->daemon = MHD_start_daemon(
         MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_THREAD_PER_CONNECTION | MHD_USE_POLL |
             MHD_USE_ITC | MHD_USE_SUPPRESS_DATE_NO_CLOCK,
@@ -384,12 +386,10 @@ struct bl_server *bl_server_start(struct bl_local *l, int fd, struct bf_err *e)
 
 static void wait_idle(struct bl_server *s)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += STOP_MS / 1000;
+    int64_t until = bf_clock_mono_ms() + STOP_MS;
     pthread_mutex_lock(&s->mutex);
     s->stopping = true;
-    while (s->in_flight && pthread_cond_timedwait(&s->idle, &s->mutex, &until) == 0)
+    while (s->in_flight && bf_wait_ms(&s->idle, &s->mutex, until - bf_clock_mono_ms()))
         ;
     pthread_mutex_unlock(&s->mutex);
 }

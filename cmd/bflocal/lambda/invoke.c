@@ -69,10 +69,7 @@ bool bl_lambda_run(struct bl_call *c, struct bf_str function)
     bool known = bl_lambda_find(c->local->lambda, name) != NULL;
     pthread_mutex_unlock(&c->local->lambda->mutex);
     if (!known || (qualifier.n && !bf_str_is(qualifier, "$LATEST")))
-        return bl_lambda_fail(c, 404, "ResourceNotFoundException",
-                              "Function not found: arn:aws:lambda:%s:" BL_ACCOUNT ":function:%.*s",
-                              c->local->region, (int)(function.n > 200 ? 200 : function.n),
-                              function.p);
+        return bl_lambda_fail_function(c, function);
     if (type.n && !later && !dry && !bf_str_is(type, "RequestResponse"))
         return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                               "Invalid InvocationType: %.*s", BF_SHOWN(type));

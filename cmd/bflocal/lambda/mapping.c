@@ -3,10 +3,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "cmd/bflocal/ddbtable/stream.h"
 #include "lib/base/clock.h"
+#include "lib/base/wait.h"
 #include "lib/cli/diag.h"
 
 enum { LOOK_MS = 200 /* between two looks for new shards */, BATCH_TEXT = 32 * 1024 * 1024 };
@@ -20,10 +20,8 @@ bool bl_mapping_pause(struct bl_mapping *m, int64_t ms)
 {
     struct bl_lambda *f = m->local->lambda;
     int64_t until = bf_clock_mono_ms() + ms;
-    struct timespec t = {.tv_sec = until / 1000, .tv_nsec = until % 1000 * 1000000};
     pthread_mutex_lock(&f->mutex);
-    while (!m->stopping && pthread_cond_timedwait(&f->events_changed, &f->mutex, &t) == 0 &&
-           bf_clock_mono_ms() < until)
+    while (!m->stopping && bf_wait_ms(&f->events_changed, &f->mutex, until - bf_clock_mono_ms()))
         ;
     bool on = !m->stopping;
     pthread_mutex_unlock(&f->mutex);

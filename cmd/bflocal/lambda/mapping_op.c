@@ -12,12 +12,6 @@ static bool fail_value(struct bl_call *c, const char *text)
     return bl_lambda_fail(c, 400, "InvalidParameterValueException", "%s", text);
 }
 
-static bool fail_unknown(struct bl_call *c)
-{
-    return bl_lambda_fail(c, 404, "ResourceNotFoundException",
-                          "The resource you requested does not exist.");
-}
-
 /* An integer within the model's range, or -1 where that means no limit. */
 static bool take_number(struct bl_call *c, const struct bl_mapping *m, const char *name,
                         int64_t low, int64_t high, bool unlimited, int64_t *out)
@@ -105,10 +99,8 @@ bool bl_mapping_settle(struct bl_call *c, struct bl_mapping *m)
 
 static json_t *new_config(const struct bl_call *c, const json_t *body, const char *arn)
 {
-    struct bf_rng rng;
     char uuid[37];
-    bf_rng_seed(&rng, bf_rng_entropy());
-    bf_rng_uuid(&rng, uuid);
+    bf_rng_fresh_uuid(uuid);
     return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:i, s:i, s:b, s:i, s:s, s:s, s:s, s:o, "
                      "s:[], s:{s:{}}}",
                      "UUID", uuid, "FunctionArn", arn, "EventSourceArn",
@@ -180,9 +172,7 @@ static struct bf_str function_arn(struct bl_call *c, const json_t *body)
         arn = bl_arena_printf(&c->arena, "%s", fn->arn);
     pthread_mutex_unlock(&c->local->lambda->mutex);
     if (!fn)
-        bl_lambda_fail(c, 404, "ResourceNotFoundException",
-                       "Function not found: arn:aws:lambda:%s:" BL_ACCOUNT ":function:%.200s",
-                       c->local->region, bl_document_text(body, "FunctionName"));
+        bl_lambda_fail_function(c, bf_str_of(bl_document_text(body, "FunctionName")));
     return arn;
 }
 
@@ -236,7 +226,7 @@ bool bl_lambda_get_mapping(struct bl_call *c, struct bf_str uuid)
     if (m)
         bl_document_print(&c->ans.body, m->config);
     pthread_mutex_unlock(&c->local->lambda->mutex);
-    return m || fail_unknown(c);
+    return m || bl_lambda_fail_resource(c);
 }
 
 bool bl_lambda_list_mappings(struct bl_call *c, struct bf_str unused)
@@ -269,7 +259,7 @@ static struct bl_mapping *take_out(struct bl_call *c, struct bf_str uuid)
     if (m)
         bl_mapping_stop(m);
     else
-        fail_unknown(c);
+        bl_lambda_fail_resource(c);
     return m;
 }
 

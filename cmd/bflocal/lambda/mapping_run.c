@@ -16,13 +16,6 @@ struct span {
     size_t low, high;
 };
 
-static void draw_id(char id[37])
-{
-    struct bf_rng rng;
-    bf_rng_seed(&rng, bf_rng_entropy());
-    bf_rng_uuid(&rng, id);
-}
-
 static bool put_event(const struct bl_batch *b, struct span s, struct bf_buf *event)
 {
     const struct bl_mapped *first = &b->records[s.low], *last = &b->records[s.high - 1];
@@ -83,8 +76,8 @@ static void give_up(struct bl_lane *lane, const struct bl_batch *b, struct span 
                  s.high - s.low, s.high - s.low == 1 ? " is" : "s are", lane->shard, first, why);
     if (!m->bucket[0])
         return;
-    draw_id(id);
-    draw_id(request);
+    bf_rng_fresh_uuid(id);
+    bf_rng_fresh_uuid(request);
     snprintf(key, sizeof key, "aws/lambda/%s/%s/%04d/%02d/%02d/%04d-%02d-%02dT%02d.%02d.%02d-%s",
              m->uuid, lane->shard, (int)d.year, d.month, d.day, (int)d.year, d.month, d.day, d.hour,
              d.minute, d.second, id);
@@ -124,7 +117,7 @@ static bool attempt(struct bl_lane *lane, const struct bl_batch *b, struct span 
     memset(&out, 0, sizeof out);
     bf_buf_init(&event, 64 * 1024 * 1024);
     bf_buf_init(&out.payload, BL_PAYLOAD_MAX + 1024);
-    draw_id(id);
+    bf_rng_fresh_uuid(id);
     enum bl_invoked v = BL_INVOKE_BROKEN;
     if (put_event(b, s, &event))
         v = bl_lambda_invoke(m->local, bf_str_of(m->function), bf_buf_view(&event), id, &out, &e);

@@ -25,15 +25,15 @@ static void put_time(json_t *config, int64_t now_ms)
 
 static void put_revision(json_t *config)
 {
-    struct bf_rng rng;
     char id[37];
-    bf_rng_seed(&rng, bf_rng_entropy());
-    bf_rng_uuid(&rng, id);
+    bf_rng_fresh_uuid(id);
     json_object_set_new(config, "RevisionId", json_string(id));
 }
 
-json_t *bl_lambda_config(struct bl_local *l, const char *name, const char *arn, int64_t now_ms)
+json_t *bl_lambda_config(const char *name, const char *arn, int64_t now_ms)
 {
+    char group[96];
+    snprintf(group, sizeof group, "/aws/lambda/%s", name);
     json_t *config = json_pack(
         "{s:s, s:s, s:s, s:s, s:s, s:s, s:i, s:i, s:I, s:s, s:{s:s}, s:s, s:s, s:s, s:[s], "
         "s:{s:i}, "
@@ -43,21 +43,10 @@ json_t *bl_lambda_config(struct bl_local *l, const char *name, const char *arn, 
         "Timeout", 3, "MemorySize", 128, "CodeSize", (json_int_t)0, "Version", "$LATEST",
         "TracingConfig", "Mode", "PassThrough", "State", "Active", "LastUpdateStatus", "Successful",
         "PackageType", "Zip", "Architectures", sizeof(long) == 8 ? "x86_64" : "arm64",
-        "EphemeralStorage", "Size", 512, "LoggingConfig", "LogFormat", "Text", "LogGroup", "");
-    char group[96];
-    (void)l;
-    snprintf(group, sizeof group, "/aws/lambda/%s", name);
-    json_object_set_new(json_object_get(config, "LoggingConfig"), "LogGroup", json_string(group));
+        "EphemeralStorage", "Size", 512, "LoggingConfig", "LogFormat", "Text", "LogGroup", group);
     put_time(config, now_ms);
     put_revision(config);
     return config;
-}
-
-static bool fail_unknown(struct bl_call *c, struct bf_str name)
-{
-    return bl_lambda_fail(c, 404, "ResourceNotFoundException",
-                          "Function not found: arn:aws:lambda:%s:" BL_ACCOUNT ":function:%.*s",
-                          c->local->region, (int)(name.n > 200 ? 200 : name.n), name.p);
 }
 
 static bool fail_parameter(struct bl_call *c, const char *text)
@@ -197,7 +186,7 @@ static struct bl_function *new_function(struct bl_call *c, const json_t *body)
         return NULL;
     }
     name_arn(c->local, fn, name);
-    fn->config = bl_lambda_config(c->local, fn->name, fn->arn, c->now_ms);
+    fn->config = bl_lambda_config(fn->name, fn->arn, c->now_ms);
     fn->policy = json_array();
     return fn;
 }
@@ -246,7 +235,7 @@ static struct bl_function *named(struct bl_call *c, struct bf_str function)
         qualifier = own;
     if (fn && (!qualifier.n || bf_str_is(qualifier, "$LATEST")))
         return fn;
-    fail_unknown(c, function);
+    bl_lambda_fail_function(c, function);
     return NULL;
 }
 
@@ -301,8 +290,8 @@ bool bl_lambda_delete(struct bl_call *c, struct bf_str name)
     pthread_mutex_lock(&f->mutex);
     struct bl_function *fn = named(c, name);
     if (fn) {
-        bl_lambda_reap(f, fn);
         bl_lambda_remove(f, fn);
+        bl_lambda_reap(f, BL_WORKER_IDLE_MS);
     }
     pthread_mutex_unlock(&f->mutex);
     if (!fn)
@@ -327,7 +316,6 @@ static bool replace(struct bl_call *c, struct bf_str name,
     const struct bl_function *old = copy ? named(c, name) : NULL;
     if (old) {
         *copy = *old;
-        copy->workers = NULL;
         copy->config = json_deep_copy(old->config);
         copy->policy = json_deep_copy(old->policy);
     }
@@ -343,10 +331,10 @@ static bool replace(struct bl_call *c, struct bf_str name,
         pthread_mutex_lock(&f->mutex);
         struct bl_function *now = bl_lambda_find(f, bf_str_of(copy->name));
         if (now) {
-            bl_lambda_reap(f, now);
             bl_lambda_remove(f, now);
             bl_lambda_free(now);
             bl_lambda_add(f, copy);
+            bl_lambda_reap(f, BL_WORKER_IDLE_MS);
             copy = NULL;
         }
         pthread_mutex_unlock(&f->mutex);
@@ -395,7 +383,7 @@ bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str pro
         ok = bf_err_set(e, BF_E_USAGE, "%.200s is no program", path);
     if (ok) {
         name_arn(l, fn, name);
-        fn->config = bl_lambda_config(l, fn->name, fn->arn, bl_now_ms(l));
+        fn->config = bl_lambda_config(fn->name, fn->arn, bl_now_ms(l));
         fn->policy = json_array();
         snprintf(fn->program, sizeof fn->program, "%s", real);
         if (!getcwd(fn->folder, sizeof fn->folder))

@@ -28,12 +28,6 @@ static size_t find_statement(const json_t *policy, struct bf_str sid)
     return i;
 }
 
-static bool fail_unknown(struct bl_call *c)
-{
-    return bl_lambda_fail(c, 404, "ResourceNotFoundException",
-                          "The resource you requested does not exist.");
-}
-
 /* Under the mutex. */
 static struct bl_function *find(struct bl_call *c, struct bf_str function)
 {
@@ -50,7 +44,7 @@ bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name)
     struct bl_function *fn = ok ? find(c, name) : NULL;
     const char *sid = bl_document_text(body, "StatementId");
     if (ok && !fn)
-        ok = fail_unknown(c);
+        ok = bl_lambda_fail_resource(c);
     else if (ok && find_statement(fn->policy, bf_str_of(sid)) < json_array_size(fn->policy))
         ok = bl_lambda_fail(
             c, 409, "ResourceConflictException",
@@ -89,7 +83,7 @@ bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name)
         json_decref(policy);
     }
     pthread_mutex_unlock(&f->mutex);
-    return ok || fail_unknown(c);
+    return ok || bl_lambda_fail_resource(c);
 }
 
 bool bl_lambda_remove_permission(struct bl_call *c, struct bf_str name)
@@ -106,5 +100,5 @@ bool bl_lambda_remove_permission(struct bl_call *c, struct bf_str name)
         json_array_remove(fn->policy, at);
     pthread_mutex_unlock(&f->mutex);
     c->ans.status = 204;
-    return ok || fail_unknown(c);
+    return ok || bl_lambda_fail_resource(c);
 }

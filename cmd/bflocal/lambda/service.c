@@ -9,12 +9,14 @@
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/lambda/lambda.h"
 #include "cmd/bflocal/lambda/mapping.h"
+#include "lib/base/wait.h"
 #include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
 enum { BODY_MAX = 70 * 1024 * 1024 /* a package of 50 MB as base64 */ };
 
-/* "*" stands for one part of the path: a function's name, or what the operation takes last. */
+/* A star matches one part of the path: the name of a function or the id of a mapping, and at the end the id of a
+ * statement. */
 static const struct route {
     const char *method, *path, *name;
     bool (*run)(struct bl_call *c, struct bf_str function);
@@ -61,7 +63,20 @@ bool bl_lambda_fail(struct bl_call *c, int status, const char *type, const char 
     return false;
 }
 
-/* *function: the first part that a star stands for. */
+bool bl_lambda_fail_function(struct bl_call *c, struct bf_str function)
+{
+    return bl_lambda_fail(c, 404, "ResourceNotFoundException",
+                          "Function not found: arn:aws:lambda:%s:" BL_ACCOUNT ":function:%.*s",
+                          c->local->region, BF_SHOWN_TO(function, 200));
+}
+
+bool bl_lambda_fail_resource(struct bl_call *c)
+{
+    return bl_lambda_fail(c, 404, "ResourceNotFoundException",
+                          "The resource you requested does not exist.");
+}
+
+/* *function: the first part of the path at a star. */
 static bool matches(struct bf_str path, struct bf_str pattern, struct bf_str *function)
 {
     struct bf_str a, b;
@@ -122,13 +137,7 @@ static void run_route(struct bl_call *c)
 {
     struct bf_str function, decoded = {NULL, 0};
     const struct route *r = find_route(c, &function);
-    const struct bl_auth_server server = {c->local->access_key,
-                                          c->local->secret_key,
-                                          c->local->region,
-                                          c->service->signing,
-                                          false,
-                                          c->now_ms};
-    bl_auth_check(&server, &c->req, &c->arena, &c->auth);
+    bl_call_authenticate(c, c->local->region);
     if (c->auth.code != BL_AUTH_OK)
         bl_fail_auth(c);
     else if (!r)
@@ -162,17 +171,13 @@ static bool on_knows(const char *op, unsigned *faults)
 
 static bool open_lambda(struct bl_local *l, struct bf_err *e)
 {
-    pthread_condattr_t monotonic;
     struct bl_lambda *f = calloc(1, sizeof *f);
     if (!f)
         return bf_err_nomem(e);
     l->lambda = f;
     f->local = l;
     pthread_mutex_init(&f->mutex, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&f->events_changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    bf_wait_init(&f->events_changed);
     return bl_lambda_load(f, e) && bl_mappings_load(l, e);
 }
 
@@ -185,10 +190,10 @@ static void close_lambda(struct bl_local *l)
     bl_lambda_events_end(f);
     while (f->functions) {
         struct bl_function *fn = f->functions;
-        bl_lambda_reap(f, fn);
         bl_lambda_remove(f, fn);
         bl_lambda_free(fn);
     }
+    bl_lambda_reap(f, 0);
     if (f->temporary && f->root[0])
         bl_lambda_remove_tree(f->root);
     pthread_cond_destroy(&f->events_changed);

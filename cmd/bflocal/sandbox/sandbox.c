@@ -9,11 +9,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cmd/bflocal/sandbox/sandbox_impl.h"
 #include "lib/base/clock.h"
+#include "lib/base/wait.h"
 #include "lib/json/write.h"
 
 enum { MEMORY_MS = 50 /* between two looks at the memory */, ENV_MAX = 512 };
@@ -169,14 +169,12 @@ static void kill_child(struct bl_sandbox *s)
 
 static bool wait_until(struct bl_sandbox *s, int64_t mono_ms)
 {
-    struct timespec until = {.tv_sec = mono_ms / 1000, .tv_nsec = mono_ms % 1000 * 1000000};
-    return pthread_cond_timedwait(&s->changed, &s->mutex, &until) == 0;
+    return bf_wait_ms(&s->changed, &s->mutex, mono_ms - bf_clock_mono_ms());
 }
 
 struct bl_sandbox *bl_sandbox_start(const struct bl_sandbox_spec *spec, struct bf_err *e)
 {
     struct bl_sandbox *s = calloc(1, sizeof *s);
-    pthread_condattr_t monotonic;
     if (!s) {
         bf_err_nomem(e);
         return NULL;
@@ -184,10 +182,7 @@ struct bl_sandbox *bl_sandbox_start(const struct bl_sandbox_spec *spec, struct b
     s->spec = *spec;
     s->wake[0] = s->wake[1] = s->log_fd = -1;
     pthread_mutex_init(&s->mutex, NULL);
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&s->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    bf_wait_init(&s->changed);
     bf_buf_init(&s->answer, BL_PAYLOAD_MAX + 1024);
     s->log_fd = open(spec->log_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (pipe2(s->wake, O_CLOEXEC | O_NONBLOCK) != 0)
@@ -242,11 +237,20 @@ static void fail_ended(struct bl_sandbox *s, struct bl_outcome *out)
     fail(s, out, s->overdrawn ? "Runtime.OutOfMemory" : "Runtime.ExitError", text);
 }
 
+static void fail_timed_out(struct bl_sandbox *s, struct bl_outcome *out, uint64_t limit_ms)
+{
+    char text[80];
+    snprintf(text, sizeof text, "Task timed out after %llu.%02llu seconds",
+             (unsigned long long)(limit_ms / 1000), (unsigned long long)(limit_ms % 1000 / 10));
+    kill_child(s);
+    fail(s, out, "Sandbox.Timedout", text);
+}
+
 /* Waits for the process to ask for the invocation. False: the outcome is set. */
 static bool offer(struct bl_sandbox *s, struct bl_outcome *out)
 {
-    int64_t limit_ms = s->spec.timeout_ms > BL_INIT_MS ? (int64_t)s->spec.timeout_ms : BL_INIT_MS;
-    int64_t until = bf_clock_mono_ms() + limit_ms;
+    uint64_t limit_ms = s->spec.timeout_ms > BL_INIT_MS ? s->spec.timeout_ms : BL_INIT_MS;
+    int64_t until = bf_clock_mono_ms() + (int64_t)limit_ms;
     pthread_cond_broadcast(&s->changed);
     while (s->job == BL_JOB_OFFERED && !s->ended && !s->init_failed && wait_until(s, until))
         ;
@@ -258,13 +262,8 @@ static bool offer(struct bl_sandbox *s, struct bl_outcome *out)
         kill_child(s);
     } else if (s->ended)
         fail_ended(s, out);
-    else {
-        char text[80];
-        snprintf(text, sizeof text, "Task timed out after %lld.%02lld seconds",
-                 (long long)(limit_ms / 1000), (long long)(limit_ms % 1000 / 10));
-        kill_child(s);
-        fail(s, out, "Sandbox.Timedout", text);
-    }
+    else
+        fail_timed_out(s, out, limit_ms);
     return false;
 }
 
@@ -281,14 +280,8 @@ static void await_answer(struct bl_sandbox *s, struct bl_outcome *out)
              "Response payload size exceeded maximum allowed payload size (6291556 bytes).");
     else if (s->ended)
         fail_ended(s, out);
-    else {
-        char text[80];
-        snprintf(text, sizeof text, "Task timed out after %llu.%02llu seconds",
-                 (unsigned long long)(s->spec.timeout_ms / 1000),
-                 (unsigned long long)(s->spec.timeout_ms % 1000 / 10));
-        kill_child(s);
-        fail(s, out, "Sandbox.Timedout", text);
-    }
+    else
+        fail_timed_out(s, out, s->spec.timeout_ms);
 }
 
 void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, struct bf_str payload,

@@ -19,9 +19,9 @@ enum {
 
 /* What runs. All texts live as long as the sandbox. */
 struct bl_sandbox_spec {
-    const char *name, *arn, *version; /* of the function */
-    const char *program;              /* its path */
-    const char *folder;               /* the working directory */
+    const char *arn, *version; /* of the function */
+    const char *program;       /* its path */
+    const char *folder;        /* the working directory */
     const char
         *log_path; /* START, END and REPORT lines and all that is printed are added to this file */
     const char *const *env; /* "NAME=VALUE"..., NULL; AWS_LAMBDA_RUNTIME_API is added */

@@ -12,15 +12,9 @@ static const struct bl_op operations[] = {
 
 static void run_action(struct bl_call *c)
 {
-    const struct bl_auth_server server = {c->local->access_key,
-                                          c->local->secret_key,
-                                          bl_signed_region(c, c->local->region),
-                                          c->service->signing,
-                                          false,
-                                          c->now_ms};
     const struct bl_op *op = bl_service_op(c->service, bl_sts_form(c, "Action"));
     c->ans.content_type = "text/xml";
-    bl_auth_check(&server, &c->req, &c->arena, &c->auth);
+    bl_call_authenticate(c, bl_signed_region(c, c->local->region));
     if (c->auth.code != BL_AUTH_OK)
         bl_sts_fail_auth(c);
     else if (op)

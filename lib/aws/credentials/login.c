@@ -107,13 +107,11 @@ static bool refresh(struct login *l, struct bf_err *e)
 {
     const json_t *doc = l->token.doc;
     struct bf_endpoint ep;
-    struct bf_rng rng;
     char url[sizeof ep.url + 16], jti[37];
     if (!bf_cred_endpoint(l->s, l->s->config, BF_AWS_SIGNIN, &ep, e))
         return false;
     snprintf(url, sizeof url, "%s/v1/token", ep.url);
-    bf_rng_seed(&rng, bf_rng_entropy());
-    bf_rng_uuid(&rng, jti);
+    bf_rng_fresh_uuid(jti);
     struct bf_buf proof;
     bf_buf_init(&proof, 8192);
     json_t *ask = json_pack("{ssssss}", "clientId", bf_cred_string(doc, "clientId"), "refreshToken",
