@@ -32,17 +32,6 @@ bool db_fail(const struct db *db, struct bf_err *e)
     return bf_err_ctx(e, "%s", db->path);
 }
 
-void db_put_name(struct bf_buf *out, struct bf_str name)
-{
-    bf_buf_addc(out, '"');
-    for (size_t i = 0; i < name.n; i++) {
-        if (name.p[i] == '"')
-            bf_buf_addc(out, '"');
-        bf_buf_addc(out, name.p[i]);
-    }
-    bf_buf_addc(out, '"');
-}
-
 bool db_prepare(const struct db *db, struct bf_str sql, sqlite3_stmt **stmt, struct bf_err *e)
 {
     return db->api->prepare_v2(db->h, sql.p, (int)sql.n, stmt, NULL) == SQLITE_OK || db_fail(db, e);

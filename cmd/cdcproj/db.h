@@ -7,6 +7,7 @@
 
 #include "lib/checkpoint/positions.h"
 #include "lib/checkpoint/state_open.h"
+#include "lib/sqlite/text.h"
 
 enum { DB_VERSION = BF_STATE_DB_VERSION };
 
@@ -57,8 +58,5 @@ BF_MUST bool db_begin(struct db *db, struct bf_err *e);
 BF_MUST bool db_commit(struct db *db, const struct counters *c, struct bf_err *e);
 /* Forgets the rows since the last commit, and their positions. */
 void db_rollback(struct db *db);
-
-/* Appends "name", quotes doubled. */
-void db_put_name(struct bf_buf *out, struct bf_str name);
 
 #endif

@@ -6,7 +6,7 @@ static void names(struct bf_buf *sql, const struct mirror *t, size_t from, const
 {
     for (size_t i = from; i < t->n; i++) {
         bf_buf_adds(sql, bf_str_of(before));
-        db_put_name(sql, t->col[i].name);
+        bf_sqlite_put_name(sql, t->col[i].name);
         bf_buf_adds(sql, bf_str_of(after));
     }
 }
@@ -15,7 +15,7 @@ static void key_is(struct bf_buf *sql, const struct mirror *t)
 {
     for (size_t i = 0; i < t->nkeys; i++) {
         bf_buf_adds(sql, i ? BF_STR(" AND ") : BF_STR(" WHERE "));
-        db_put_name(sql, t->col[i].name);
+        bf_sqlite_put_name(sql, t->col[i].name);
         bf_buf_addf(sql, "=?%zu", i + 1);
     }
 }
@@ -31,16 +31,16 @@ static void values(struct bf_buf *sql, size_t n)
 static void insert(struct bf_buf *sql, const struct mirror *t)
 {
     bf_buf_lit(sql, "INSERT INTO ");
-    db_put_name(sql, bf_str_of(t->name));
+    bf_sqlite_put_name(sql, bf_str_of(t->name));
     bf_buf_addc(sql, '(');
 }
 
 static void set(struct bf_buf *sql, struct bf_str name)
 {
     bf_buf_addc(sql, ',');
-    db_put_name(sql, name);
+    bf_sqlite_put_name(sql, name);
     bf_buf_lit(sql, "=excluded.");
-    db_put_name(sql, name);
+    bf_sqlite_put_name(sql, name);
 }
 
 /* Columns, _seq, and _rest if there is one; with --history _version and _valid_from. */
@@ -72,7 +72,7 @@ static void put_remove(struct bf_buf *sql, const struct mirror *t)
     if (t->mode == MODE_SOFT) {
         insert(sql, t);
         for (size_t i = 0; i < t->nkeys; i++) {
-            db_put_name(sql, t->col[i].name);
+            bf_sqlite_put_name(sql, t->col[i].name);
             bf_buf_addc(sql, ',');
         }
         bf_buf_lit(sql, "_seq,_deleted");
@@ -82,7 +82,7 @@ static void put_remove(struct bf_buf *sql, const struct mirror *t)
         return;
     }
     bf_buf_lit(sql, "DELETE FROM ");
-    db_put_name(sql, bf_str_of(t->name));
+    bf_sqlite_put_name(sql, bf_str_of(t->name));
     key_is(sql, t);
     bf_buf_addf(sql, " AND ?%zu>=_seq", t->nkeys + 1);
 }
@@ -90,14 +90,14 @@ static void put_remove(struct bf_buf *sql, const struct mirror *t)
 static void put_is_there(struct bf_buf *sql, const struct mirror *t)
 {
     bf_buf_lit(sql, "SELECT 1 FROM ");
-    db_put_name(sql, bf_str_of(t->name));
+    bf_sqlite_put_name(sql, bf_str_of(t->name));
     key_is(sql, t);
 }
 
 static void put_last(struct bf_buf *sql, const struct mirror *t)
 {
     bf_buf_lit(sql, "SELECT _version,coalesce(_end_seq,_seq),_valid_to IS NULL FROM ");
-    db_put_name(sql, bf_str_of(t->name));
+    bf_sqlite_put_name(sql, bf_str_of(t->name));
     key_is(sql, t);
     bf_buf_lit(sql, " ORDER BY _version DESC LIMIT 1");
 }
@@ -105,7 +105,7 @@ static void put_last(struct bf_buf *sql, const struct mirror *t)
 static void put_close(struct bf_buf *sql, const struct mirror *t)
 {
     bf_buf_lit(sql, "UPDATE ");
-    db_put_name(sql, bf_str_of(t->name));
+    bf_sqlite_put_name(sql, bf_str_of(t->name));
     bf_buf_addf(sql, " SET _valid_to=?%zu,_end_seq=?%zu", t->nkeys + 2, t->nkeys + 3);
     key_is(sql, t);
     bf_buf_addf(sql, " AND _version=?%zu", t->nkeys + 1);

@@ -83,15 +83,15 @@ static bool note_column(struct mirrors *m, struct mirror *t, const struct column
 static void put_column(struct bf_buf *sql, const struct column *c)
 {
     static const char *const types[] = {"TEXT", "TEXT", "INTEGER", "BLOB", "TEXT"};
-    db_put_name(sql, c->name);
+    bf_sqlite_put_name(sql, c->name);
     bf_buf_addf(sql, " %s", types[c->kind]);
 }
 
 static void put_real(struct bf_buf *sql, const struct column *c)
 {
-    db_put_name(sql, c->real);
+    bf_sqlite_put_name(sql, c->real);
     bf_buf_lit(sql, " REAL GENERATED ALWAYS AS (CAST(");
-    db_put_name(sql, c->name);
+    bf_sqlite_put_name(sql, c->name);
     bf_buf_lit(sql, " AS REAL)) VIRTUAL");
 }
 
@@ -105,7 +105,7 @@ static void alter(struct mirrors *m, const struct mirror *t)
 {
     bf_buf_reset(&m->sql);
     bf_buf_lit(&m->sql, "ALTER TABLE ");
-    db_put_name(&m->sql, bf_str_of(t->name));
+    bf_sqlite_put_name(&m->sql, bf_str_of(t->name));
     bf_buf_lit(&m->sql, " ADD COLUMN ");
 }
 
@@ -146,7 +146,7 @@ static bool create(struct mirrors *m, struct mirror *t, struct bf_err *e)
     struct bf_buf *sql = &m->sql;
     bf_buf_reset(sql);
     bf_buf_lit(sql, "CREATE TABLE ");
-    db_put_name(sql, bf_str_of(t->name));
+    bf_sqlite_put_name(sql, bf_str_of(t->name));
     bf_buf_addc(sql, '(');
     for (size_t i = 0; i < t->nkeys; i++) {
         put_column(sql, &t->col[i]);
@@ -165,7 +165,7 @@ static bool create(struct mirrors *m, struct mirror *t, struct bf_err *e)
     for (size_t i = 0; i < t->nkeys; i++) {
         if (i)
             bf_buf_addc(sql, ',');
-        db_put_name(sql, t->col[i].name);
+        bf_sqlite_put_name(sql, t->col[i].name);
     }
     if (t->mode == MODE_HISTORY)
         bf_buf_lit(sql, ",_version");

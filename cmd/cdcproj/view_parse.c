@@ -34,13 +34,14 @@ static bool plain_of(struct view *v, struct bf_str what, const char *why)
 
 static bool decode(struct view *v, const struct token *t, struct bf_str *out, struct bf_err *e)
 {
-    struct bf_buf b;
-    bf_buf_init(&b, NAMES_MAX);
-    token_unquote(&b, t);
-    bool ok = bf_buf_check(&b, "a name", e) &&
-              (bf_arena_copy(&v->arena, bf_buf_view(&b), out) || bf_err_nomem(e));
-    bf_buf_free(&b);
-    return ok;
+    char *copy = bf_arena_alloc(&v->arena, t->text.n);
+    if (!copy)
+        return bf_err_nomem(e);
+    if (t->kind == BF_SQLITE_QUOTED)
+        *out = bf_str(copy, bf_sqlite_unquote(copy, t->text));
+    else
+        *out = bf_str(memcpy(copy, t->text.p, t->text.n), t->text.n);
+    return true;
 }
 
 /* Words that make a query more than sums over the rows of one table. */
@@ -68,7 +69,8 @@ static bool beyond(struct reading *r)
         const struct token *t = &r->t->t[i];
         if (token_is(r->t, i, "select"))
             return plain(r->v, "a query inside of it looks at other rows");
-        if (t->kind == TOKEN_STRING && (bf_str_is(t->text, "'now'") || bf_str_is(t->text, "'NOW'")))
+        if (t->kind == BF_SQLITE_STRING &&
+            (bf_str_is(t->text, "'now'") || bf_str_is(t->text, "'NOW'")))
             return plain(r->v, "its result changes with the clock");
         for (size_t w = 0; w < BF_COUNT(words); w++)
             if (token_is(r->t, i, words[w].word))
@@ -158,7 +160,7 @@ static size_t group_of(struct reading *r, size_t k, size_t from, size_t to)
         size_t a = r->term[g].from, b = r->term[g].to;
         char number[24];
         snprintf(number, sizeof number, "%zu", k + 1);
-        bool ordinal = b == a + 1 && r->t->t[a].kind == TOKEN_NUMBER &&
+        bool ordinal = b == a + 1 && r->t->t[a].kind == BF_SQLITE_NUMBER &&
                        bf_str_eq(r->t->t[a].text, bf_str_of(number));
         bool alias =
             b == a + 1 && token_name(r->t, a) && bf_str_eq(r->t->t[a].text, v->item[k].name);
@@ -182,7 +184,7 @@ static bool item_name(struct reading *r, size_t k, size_t *to, struct bf_err *e)
     }
     bool operand = last > from && token_name(r->t, last) && !token_is(r->t, last, "end") &&
                    (token_punct(r->t, last - 1, ')') || token_is(r->t, last - 1, "end") ||
-                    r->t->t[last - 1].kind == TOKEN_NUMBER ||
+                    r->t->t[last - 1].kind == BF_SQLITE_NUMBER ||
                     (token_name(r->t, last - 1) && last == from + 1));
     if (operand) {
         *to = last;

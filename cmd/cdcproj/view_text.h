@@ -2,13 +2,12 @@
 #ifndef CDCPROJ_VIEW_TEXT_H
 #define CDCPROJ_VIEW_TEXT_H
 
-#include "lib/base/str.h"
+#include "lib/sqlite/text.h"
 
-enum token_kind { TOKEN_WORD, TOKEN_QUOTED, TOKEN_STRING, TOKEN_NUMBER, TOKEN_PUNCT };
 enum { TOKENS_MAX = 4096 };
 
 struct token {
-    enum token_kind kind;
+    enum bf_sqlite_token kind;
     struct bf_str text; /* as written */
     unsigned depth;     /* parentheses open around it */
 };
@@ -37,8 +36,5 @@ size_t tokens_find_punct(const struct tokens *t, size_t from, size_t to, unsigne
 
 /* Do two ranges hold the same words? Case does not count but in strings. */
 bool tokens_same(const struct tokens *t, size_t a, size_t a_end, size_t b, size_t b_end);
-
-/* The name without its quotes, appended. */
-void token_unquote(struct bf_buf *out, const struct token *t);
 
 #endif

@@ -14,7 +14,7 @@ void view_put_table(struct bf_buf *out, const struct view *v, const char *ending
     bf_buf_lit(&name, "_bfpipe_view_");
     bf_buf_adds(&name, v->name);
     bf_buf_adds(&name, bf_str_of(ending));
-    db_put_name(out, bf_buf_view(&name));
+    bf_sqlite_put_name(out, bf_buf_view(&name));
     bf_buf_free(&name);
 }
 
@@ -45,20 +45,20 @@ static void put_result(struct bf_buf *sql, const struct view *v, const struct it
 {
     char real[80];
     bf_buf_addf(sql, "%c%zu AS ", x->group ? 'g' : 'a', x->at);
-    db_put_name(sql, x->name);
+    bf_sqlite_put_name(sql, x->name);
     const struct agg *a = &v->agg[x->at];
     int n = snprintf(real, sizeof real, "%.*s_real", BF_SHOWN(x->name));
     if (x->group || a->op != AGG_SUM || has_item(v, bf_str(real, (size_t)n)))
         return;
     bf_buf_addf(sql, ",CAST(a%zu AS REAL) AS ", x->at);
-    db_put_name(sql, bf_str(real, (size_t)n));
+    bf_sqlite_put_name(sql, bf_str(real, (size_t)n));
 }
 
 /* CREATE VIEW over the table that is kept, with the columns of the user. */
 static void put_view(struct bf_buf *sql, const struct view *v)
 {
     bf_buf_lit(sql, "CREATE VIEW ");
-    db_put_name(sql, v->name);
+    bf_sqlite_put_name(sql, v->name);
     bf_buf_lit(sql, " AS SELECT ");
     for (size_t i = 0; i < v->nitem; i++) {
         if (i)
@@ -99,7 +99,7 @@ bool view_drop(struct views *w, const struct view *v, struct bf_err *e)
     struct bf_buf *sql = &w->sql;
     bf_buf_reset(sql);
     bf_buf_lit(sql, "DROP VIEW IF EXISTS ");
-    db_put_name(sql, v->name);
+    bf_sqlite_put_name(sql, v->name);
     bf_buf_lit(sql, ";DROP TABLE IF EXISTS ");
     view_put_table(sql, v, "");
     bf_buf_lit(sql, ";DROP TABLE IF EXISTS ");
@@ -126,7 +126,7 @@ bool view_make(struct views *w, struct view *v, struct bf_err *e)
         return ok && view_make_tables(w, v, false, e);
     bf_buf_reset(&w->sql);
     bf_buf_lit(&w->sql, "CREATE VIEW ");
-    db_put_name(&w->sql, v->name);
+    bf_sqlite_put_name(&w->sql, v->name);
     bf_buf_lit(&w->sql, " AS ");
     bf_buf_adds(&w->sql, v->select);
     return exec(w, e);
@@ -192,18 +192,10 @@ bool view_statements(struct views *w, struct view *v, struct bf_err *e)
     return v->get || (group_statements(w, v, e) && (!has_extremes(v) || value_statements(w, v, e)));
 }
 
-static bool same(struct bf_str a, struct bf_str b)
-{
-    bool is = a.n == b.n;
-    for (size_t i = 0; i < a.n && is; i++)
-        is = (a.p[i] | 32) == (b.p[i] | 32);
-    return is;
-}
-
 static const struct column *find(const struct mirror *t, struct bf_str name)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (same(t->col[i].name, name))
+        if (bf_str_same(t->col[i].name, name))
             return &t->col[i];
     return NULL;
 }
@@ -211,11 +203,12 @@ static const struct column *find(const struct mirror *t, struct bf_str name)
 /* Is it a name of the table other than those of columns: _seq, _deleted, a generated REAL? */
 static bool is_other(const struct mirror *t, struct bf_str name)
 {
-    if (same(name, BF_STR("_seq")) || (t->mode == MODE_SOFT && same(name, BF_STR("_deleted"))) ||
-        (t->rest && same(name, BF_STR("_rest"))))
+    if (bf_str_same(name, BF_STR("_seq")) ||
+        (t->mode == MODE_SOFT && bf_str_same(name, BF_STR("_deleted"))) ||
+        (t->rest && bf_str_same(name, BF_STR("_rest"))))
         return true;
     for (size_t i = 0; i < t->n; i++)
-        if (t->col[i].real.n && same(t->col[i].real, name))
+        if (t->col[i].real.n && bf_str_same(t->col[i].real, name))
             return true;
     return false;
 }
@@ -227,14 +220,14 @@ static void put_ident(struct bf_buf *sql, const struct mirror *t, struct bf_str 
     bf_buf_addc(sql, ',');
     if (c && c->kind == KIND_NUMBER) {
         bf_buf_lit(sql, "bf_num(");
-        db_put_name(sql, name);
+        bf_sqlite_put_name(sql, name);
         bf_buf_addc(sql, ')');
     } else if (c || is_other(t, name))
-        db_put_name(sql, name);
+        bf_sqlite_put_name(sql, name);
     else
         bf_buf_lit(sql, "NULL");
     bf_buf_lit(sql, " AS ");
-    db_put_name(sql, name);
+    bf_sqlite_put_name(sql, name);
 }
 
 /* An aggregate's argument that is a column alone is its exact text. */
@@ -244,7 +237,7 @@ static void put_raw(struct bf_buf *sql, const struct mirror *t, struct agg *a)
     a->number = c && c->kind == KIND_NUMBER;
     bf_buf_addc(sql, ',');
     if (c || is_other(t, a->column))
-        db_put_name(sql, a->column);
+        bf_sqlite_put_name(sql, a->column);
     else
         bf_buf_lit(sql, "NULL");
     bf_buf_lit(sql, " AS \"" RAW);
@@ -266,13 +259,14 @@ static void put_source(struct bf_buf *sql, struct views *w, struct mirror *t,
         if (!v->kept || v->mirror != t || (only && v != only))
             continue;
         for (size_t i = 0; i < v->nident; i++) {
-            bool twice = same(v->ident[i], BF_STR("true")) || same(v->ident[i], BF_STR("false")) ||
-                         same(v->ident[i], BF_STR("null"));
+            bool twice = bf_str_same(v->ident[i], BF_STR("true")) ||
+                         bf_str_same(v->ident[i], BF_STR("false")) ||
+                         bf_str_same(v->ident[i], BF_STR("null"));
             for (size_t k = 0; k < i; k++)
-                twice = twice || same(v->ident[k], v->ident[i]);
+                twice = twice || bf_str_same(v->ident[k], v->ident[i]);
             for (struct view *o = w->first; o != v; o = o->next)
                 for (size_t k = 0; k < o->nident && o->kept && o->mirror == t && !only; k++)
-                    twice = twice || same(o->ident[k], v->ident[i]);
+                    twice = twice || bf_str_same(o->ident[k], v->ident[i]);
             if (!twice)
                 put_ident(sql, t, v->ident[i]);
         }
@@ -281,10 +275,10 @@ static void put_source(struct bf_buf *sql, struct views *w, struct mirror *t,
                 put_raw(sql, t, &v->agg[i]);
     }
     bf_buf_lit(sql, " FROM ");
-    db_put_name(sql, bf_str_of(t->name));
+    bf_sqlite_put_name(sql, bf_str_of(t->name));
     for (size_t i = 0; i < t->nkeys && !all; i++) {
         bf_buf_adds(sql, i ? BF_STR(" AND ") : BF_STR(" WHERE "));
-        db_put_name(sql, t->col[i].name);
+        bf_sqlite_put_name(sql, t->col[i].name);
         bf_buf_addf(sql, "=?%zu", i + 1);
     }
     bf_buf_addc(sql, ')');
@@ -297,7 +291,7 @@ static bool put_expr(struct bf_buf *sql, const struct view *v, struct bf_str tex
     bool ok = tokens_cut(&t, text, e);
     for (size_t i = 0; ok && i < t.n; i++) {
         if (token_name(&t, i) && token_punct(&t, i + 1, '.') &&
-            (same(t.t[i].text, v->alias) || same(t.t[i].text, v->from)))
+            (bf_str_same(t.t[i].text, v->alias) || bf_str_same(t.t[i].text, v->from)))
             i += 2;
         bf_buf_adds(sql, t.t[i].text);
         bool glued = i + 1 < t.n && t.t[i].text.p + t.t[i].text.n == t.t[i + 1].text.p;

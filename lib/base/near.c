@@ -7,19 +7,6 @@ void bf_near_init(struct bf_near *n, struct bf_str name)
     *n = (struct bf_near){.name = name, .distance = name.n < 3 ? 1 : name.n < SHORT ? 2 : 3};
 }
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static bool same_letters(struct bf_str a, struct bf_str b)
-{
-    size_t i = 0;
-    while (i < a.n && i < b.n && lower(a.p[i]) == lower(b.p[i]))
-        i++;
-    return i == a.n && i == b.n;
-}
-
 /* Levenshtein distance, names of up to NAME_MAX_LEN bytes. */
 static size_t levenshtein(struct bf_str a, struct bf_str b)
 {
@@ -56,9 +43,9 @@ void bf_near_offer(struct bf_near *n, struct bf_str name)
 {
     if (n->name.n > NAME_MAX_LEN || name.n > NAME_MAX_LEN)
         return;
-    size_t d = same_letters(n->name, name) ? 0
-               : swapped(n->name, name)    ? 1
-                                           : levenshtein(n->name, name);
+    size_t d = bf_str_same(n->name, name) ? 0
+               : swapped(n->name, name)   ? 1
+                                          : levenshtein(n->name, name);
     if (d < n->distance || (d == 0 && !n->best.p)) {
         n->distance = d;
         n->best = name;

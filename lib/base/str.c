@@ -4,6 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+bool bf_str_same(struct bf_str a, struct bf_str b)
+{
+    size_t i = 0;
+    while (a.n == b.n && i < a.n && bf_ascii_lower(a.p[i]) == bf_ascii_lower(b.p[i]))
+        i++;
+    return a.n == b.n && i == a.n;
+}
+
 int bf_str_shown(struct bf_str s, size_t max)
 {
     if (s.n <= max)

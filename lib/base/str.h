@@ -50,6 +50,15 @@ static inline bool bf_str_eq(struct bf_str a, struct bf_str b)
 /* Is a the literal lit? */
 #define bf_str_is(a, lit) bf_str_eq((a), BF_STR(lit))
 
+/* An ASCII letter as a small one; any other byte unchanged. */
+static inline char bf_ascii_lower(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+/* Are they equal, with ASCII letters in any case? */
+BF_API bool bf_str_same(struct bf_str a, struct bf_str b);
+
 static inline bool bf_str_starts(struct bf_str s, struct bf_str prefix)
 {
     return s.n >= prefix.n && (prefix.n == 0 || memcmp(s.p, prefix.p, prefix.n) == 0);

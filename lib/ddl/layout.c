@@ -20,7 +20,7 @@ void bf_ddl_layout_init(struct bf_ddl_layout *l, struct bf_arena *arena)
 const struct bf_ddl_partition *bf_ddl_layout_find(const struct bf_ddl_layout *l, struct bf_str name)
 {
     for (size_t i = 0; i < l->n; i++)
-        if (bf_ddl_name_same(l->part[i].name, name))
+        if (bf_str_same(l->part[i].name, name))
             return &l->part[i];
     return NULL;
 }
@@ -28,7 +28,7 @@ const struct bf_ddl_partition *bf_ddl_layout_find(const struct bf_ddl_layout *l,
 static struct bf_ddl_partition *find(struct bf_ddl_layout *l, struct bf_str name, struct bf_err *e)
 {
     for (size_t i = 0; i < l->n; i++)
-        if (bf_ddl_name_same(l->part[i].name, name))
+        if (bf_str_same(l->part[i].name, name))
             return &l->part[i];
     bf_err_set(e, BF_E_USAGE, "no partition '%.*s'", shown(name), name.p ? name.p : "");
     return NULL;

@@ -125,7 +125,7 @@ static char upper(char c)
 static bool is_now(struct bf_str t)
 {
     size_t i = 3;
-    if (t.n < 3 || !bf_ddl_name_same(bf_str(t.p, 3), BF_STR("now")))
+    if (t.n < 3 || !bf_str_same(bf_str(t.p, 3), BF_STR("now")))
         return false;
     while (i < t.n) {
         size_t digits = 0, letters = 0, f = 0;

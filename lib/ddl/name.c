@@ -1,13 +1,8 @@
 #include "lib/ddl/name.h"
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
 static bool is_letter(char c)
 {
-    return lower(c) >= 'a' && lower(c) <= 'z';
+    return bf_ascii_lower(c) >= 'a' && bf_ascii_lower(c) <= 'z';
 }
 
 static bool is_digit(char c)
@@ -181,7 +176,7 @@ static const char *const reserved[] = {"all",
 bool bf_ddl_name_is_reserved(struct bf_str name)
 {
     for (size_t i = 0; i < BF_COUNT(reserved); i++)
-        if (bf_ddl_name_same(name, bf_str_of(reserved[i])))
+        if (bf_str_same(name, bf_str_of(reserved[i])))
             return true;
     return false;
 }
@@ -248,22 +243,12 @@ void bf_ddl_name_fold(struct bf_buf *out, struct bf_str name)
     for (size_t i = 0; i < name.n; i++) {
         char c = name.p[i];
         bool good = is_letter(c) || is_digit(c) || c == '_';
-        bf_buf_addc(out, good ? lower(c) : '_');
+        bf_buf_addc(out, good ? bf_ascii_lower(c) : '_');
     }
 }
 
 void bf_ddl_name_lower(struct bf_buf *out, struct bf_str name)
 {
     for (size_t i = 0; i < name.n; i++)
-        bf_buf_addc(out, lower(name.p[i]));
-}
-
-bool bf_ddl_name_same(struct bf_str a, struct bf_str b)
-{
-    if (a.n != b.n)
-        return false;
-    for (size_t i = 0; i < a.n; i++)
-        if (lower(a.p[i]) != lower(b.p[i]))
-            return false;
-    return true;
+        bf_buf_addc(out, bf_ascii_lower(name.p[i]));
 }

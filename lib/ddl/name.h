@@ -34,7 +34,4 @@ BF_API void bf_ddl_name_fold(struct bf_buf *out, struct bf_str name);
 /* Appends it in lower case, other characters unchanged. */
 BF_API void bf_ddl_name_lower(struct bf_buf *out, struct bf_str name);
 
-/* Are the names equal except for case? */
-BF_API bool bf_ddl_name_same(struct bf_str a, struct bf_str b);
-
 #endif

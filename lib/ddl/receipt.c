@@ -75,7 +75,7 @@ static struct bf_str unescape(struct receipt *r, struct bf_str s)
 static bool has(const struct receipt *r, struct bf_str name)
 {
     for (size_t i = 0; i < r->n; i++)
-        if (bf_ddl_name_same(r->name[i], name))
+        if (bf_str_same(r->name[i], name))
             return true;
     return false;
 }
@@ -195,7 +195,7 @@ static size_t place(const struct bf_ddl_adder *a, const struct receipt *r, size_
 {
     const struct bf_ddl_layout *l = &a->table->layout;
     for (size_t k = 0; l->n && k < r->n; k++)
-        if (bf_ddl_name_same(r->name[k], l->part[i].name))
+        if (bf_str_same(r->name[k], l->part[i].name))
             return k;
     return i;
 }

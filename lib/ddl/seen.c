@@ -176,7 +176,7 @@ struct bf_ddl_seen *bf_ddl_seen_member(struct bf_arena *a, struct bf_ddl_seen *s
             return s->member[i].seen;
         }
     for (size_t i = 0; i < s->nmembers; i++)
-        if (s->alike_row == 0 && bf_ddl_name_same(s->member[i].name, name))
+        if (s->alike_row == 0 && bf_str_same(s->member[i].name, name))
             s->alike_row = row;
     if (s->nmembers == BF_DDL_MEMBERS_MAX) {
         s->many_row = s->many_row ? s->many_row : row;

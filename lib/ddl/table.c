@@ -82,7 +82,7 @@ static bool by_place(enum bf_ddl_serde serde)
 static bool is_taken(const struct bf_ddl_table *t, struct bf_str name, size_t before)
 {
     for (size_t i = 0; i < before; i++)
-        if (!t->column[i].left_out && bf_ddl_name_same(t->column[i].name, name))
+        if (!t->column[i].left_out && bf_str_same(t->column[i].name, name))
             return true;
     return bf_ddl_layout_find(&t->layout, name) != NULL;
 }
@@ -214,9 +214,9 @@ static bool openx_properties(struct bf_ddl_table *t, struct bf_err *e)
     for (size_t i = 0; i < t->n; i++) {
         const struct bf_ddl_column *c = &t->column[i];
         dots = dots || memchr(c->source.p, '.', c->source.n);
-        exact = exact || (has_upper(c->source) && !bf_ddl_name_same(c->name, c->source));
+        exact = exact || (has_upper(c->source) && !bf_str_same(c->name, c->source));
         for (size_t k = 0; k < i; k++)
-            exact = exact || bf_ddl_name_same(t->column[k].source, c->source);
+            exact = exact || bf_str_same(t->column[k].source, c->source);
     }
     if (exact && !serde_property(t, "case.insensitive", BF_STR("FALSE"), e))
         return false;
@@ -224,8 +224,7 @@ static bool openx_properties(struct bf_ddl_table *t, struct bf_err *e)
         return false;
     for (size_t i = 0; i < t->n; i++) {
         const struct bf_ddl_column *c = &t->column[i];
-        bool differs =
-            exact ? !bf_str_eq(c->name, c->source) : !bf_ddl_name_same(c->name, c->source);
+        bool differs = exact ? !bf_str_eq(c->name, c->source) : !bf_str_same(c->name, c->source);
         if (differs && !c->left_out && !add_mapping(t, c->name, c->source, e))
             return false;
     }
@@ -239,7 +238,7 @@ static bool openx_properties(struct bf_ddl_table *t, struct bf_err *e)
 static bool check_names(const struct bf_ddl_table *t, struct bf_err *e)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (!t->column[i].left_out && !bf_ddl_name_same(t->column[i].name, t->column[i].source))
+        if (!t->column[i].left_out && !bf_str_same(t->column[i].name, t->column[i].source))
             return bf_err_set(e, BF_E_INPUT,
                               "column '%.*s': Athena has no such name, and only the SerDe openx "
                               "reads it under another; rename it in the rows",

@@ -22,19 +22,6 @@ void bf_pq_shred_free(struct pq_shred *s)
     bf_map_free(&s->keys);
 }
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-static bool same_letters(struct bf_str a, struct bf_str b)
-{
-    size_t i = 0;
-    while (a.n == b.n && i < a.n && lower(a.p[i]) == lower(b.p[i]))
-        i++;
-    return a.n == b.n && i == a.n;
-}
-
 struct pq_node *bf_pq_shred_find(struct pq_shred *s, struct pq_node *node, struct bf_str name,
                                  bool escaped)
 {
@@ -47,7 +34,7 @@ struct pq_node *bf_pq_shred_find(struct pq_shred *s, struct pq_node *node, struc
         if (bf_str_eq(node->child[i].name, name))
             return &node->child[i];
     for (size_t i = 0; i < node->n; i++)
-        if (same_letters(node->child[i].name, name))
+        if (bf_str_same(node->child[i].name, name))
             return &node->child[i];
     return NULL;
 }

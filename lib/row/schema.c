@@ -22,20 +22,6 @@ static bool is_word(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-static char lower(char c)
-{
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-/* Compares without regard to case. */
-static bool same_word(struct bf_str a, struct bf_str b)
-{
-    size_t i = 0;
-    while (a.n == b.n && i < a.n && lower(a.p[i]) == lower(b.p[i]))
-        i++;
-    return a.n == b.n && i == a.n;
-}
-
 static void space(struct parse *p)
 {
     while (p->p < p->end && (*p->p == ' ' || *p->p == '\t'))
@@ -66,7 +52,7 @@ static bool accept_words(struct parse *p, const char *words)
     const char *back = p->p;
     struct bf_str rest = bf_str_of(words), one;
     while (bf_str_split(&rest, ' ', &one))
-        if (!same_word(word(p), one)) {
+        if (!bf_str_same(word(p), one)) {
             p->p = back;
             return false;
         }
@@ -178,7 +164,7 @@ static bool struct_type(struct parse *p, struct bf_type *t, struct bf_err *e)
         if (!name.n || !accept(p, ':'))
             return fail(p, e, "struct needs name:type");
         for (size_t i = 0; i < t->n; i++)
-            if (same_word(t->field[i].name, name))
+            if (bf_str_same(t->field[i].name, name))
                 return fail(p, e, "two fields of a struct have the same name");
         struct bf_type inner;
         if (!add_field(p, t, name, quoted, e) || !one_type(p, &inner, e))
@@ -253,7 +239,7 @@ static bool one_type(struct parse *p, struct bf_type *t, struct bf_err *e)
     struct bf_str name = word(p);
     *t = (struct bf_type){0};
     size_t i = 0;
-    while (i < BF_COUNT(words) && !same_word(name, words[i].name))
+    while (i < BF_COUNT(words) && !bf_str_same(name, words[i].name))
         i++;
     if (i == BF_COUNT(words))
         return bf_err_set(
@@ -339,7 +325,7 @@ bool bf_schema_add(struct bf_schema *s, struct bf_str name, const struct bf_type
     if (!name.n)
         return bf_err_set(e, BF_E_INPUT, "a column without a name");
     for (size_t i = 0; i < s->n; i++)
-        if (same_word(s->field[i].name, name))
+        if (bf_str_same(s->field[i].name, name))
             return bf_str_eq(s->field[i].name, name)
                        ? bf_err_set(e, BF_E_INPUT, "%.*s appears twice", shown(name), name.p)
                        : bf_err_set(e, BF_E_INPUT,

@@ -57,7 +57,7 @@ static bool open_db(struct bf_sql *s, struct bf_err *e)
 static bool has_column(const struct bf_sql *s, struct bf_str name)
 {
     for (size_t i = 1; i < s->ncolumns; i++)
-        if (bf_sql_same(s->column[i].find.name, name))
+        if (bf_str_same(s->column[i].find.name, name))
             return true;
     return false;
 }
@@ -161,11 +161,11 @@ static bool name_results(struct bf_sql *s, struct sql_query *q, const struct sql
 static void explain_syntax(const struct sql_text *t, struct bf_str word, struct bf_err *e)
 {
     bool written = false;
-    if (bf_sql_same(word, BF_STR("and")) || bf_sql_same(word, BF_STR("or")))
+    if (bf_str_same(word, BF_STR("and")) || bf_str_same(word, BF_STR("or")))
         return;
     for (size_t i = 0; i < t->n; i++) {
-        written |= bf_sql_same(t->token[i].text, word);
-        if (t->token[i].kind == SQL_WORD && bf_sql_same(t->token[i].ident, word)) {
+        written |= bf_str_same(t->token[i].text, word);
+        if (t->token[i].kind == BF_SQLITE_WORD && bf_str_same(t->token[i].ident, word)) {
             bf_err_set(e, BF_E_USAGE,
                        "near \"%.*s\": syntax error; an attribute that is called like a word "
                        "of SQL is written in double quotes",
@@ -277,9 +277,9 @@ static bool make_store(struct bf_sql *s, bool star, struct bf_err *e)
     bf_buf_adds(&fill, star ? BF_STR("_row") : BF_STR("NULL"));
     for (size_t i = 1; i < s->ncolumns; i++) {
         bf_buf_lit(&table, ",");
-        bf_sql_put_name(&table, s->column[i].find.name);
+        bf_sqlite_put_name(&table, s->column[i].find.name);
         bf_buf_lit(&fill, ",");
-        bf_sql_put_name(&fill, s->column[i].find.name);
+        bf_sqlite_put_name(&fill, s->column[i].find.name);
     }
     bf_buf_lit(&table, ")");
     bf_buf_lit(&fill, " FROM main.cdc");

@@ -68,7 +68,7 @@ static size_t over_value(const struct sql_text *t, size_t i)
                 return 0; /* a row of values */
         return end + 1;
     }
-    if (t->token[i].kind == SQL_STRING || t->token[i].kind == SQL_NUMBER)
+    if (t->token[i].kind == BF_SQLITE_STRING || t->token[i].kind == BF_SQLITE_NUMBER)
         return i + 1;
     if (bf_sql_is(t, i, "case"))
         return over_case(t, i);
@@ -144,7 +144,7 @@ static bool begins(const struct sql_text *t, size_t i)
     if (bf_sql_any(t, i - 1, inside, BF_COUNT(inside)))
         return false;
     const struct sql_token *before = &t->token[i - 1];
-    return before->kind == SQL_PUNCT
+    return before->kind == BF_SQLITE_PUNCT
                ? before->text.p[0] == '(' || before->text.p[0] == ',' || before->text.p[0] == '='
                : bf_sql_keyword(t, i - 1);
 }
@@ -153,7 +153,7 @@ static bool begins(const struct sql_text *t, size_t i)
 static bool is_text(const struct sql_text *t, size_t from, size_t to)
 {
     static const char *const metas[] = {"_op", "_ts", "_table", "_event_id", "_seq", "_changed"};
-    if (to == from + 1 && t->token[from].kind == SQL_STRING)
+    if (to == from + 1 && t->token[from].kind == BF_SQLITE_STRING)
         return true;
     return bf_sql_any(t, to - 1, metas, BF_COUNT(metas)) &&
            (to == from + 1 || (to == from + 3 && bf_sql_punct(t, from + 1, '.')));
@@ -162,7 +162,7 @@ static bool is_text(const struct sql_text *t, size_t from, size_t to)
 static bool is_number(const struct sql_text *t, size_t from, size_t to)
 {
     from += from + 1 < to && (bf_sql_punct(t, from, '-') || bf_sql_punct(t, from, '+'));
-    return to == from + 1 && t->token[from].kind == SQL_NUMBER;
+    return to == from + 1 && t->token[from].kind == BF_SQLITE_NUMBER;
 }
 
 /* Is it a literal number that may have other spellings of the same value? */
@@ -313,14 +313,14 @@ static bool negative(const struct sql_text *t, size_t i)
     if (i == 0 || !bf_sql_punct(t, i - 1, '-'))
         return false;
     return i == 1 || bf_sql_keyword(t, i - 2) ||
-           (t->token[i - 2].kind == SQL_PUNCT && !bf_sql_punct(t, i - 2, ')'));
+           (t->token[i - 2].kind == BF_SQLITE_PUNCT && !bf_sql_punct(t, i - 2, ')'));
 }
 
 /* Literal numbers. */
 static bool literals(struct sql_text *t)
 {
     for (size_t i = 0; i < t->n; i++) {
-        if (t->token[i].kind != SQL_NUMBER || !too_long(t->token[i].text))
+        if (t->token[i].kind != BF_SQLITE_NUMBER || !too_long(t->token[i].text))
             continue;
         bool minus = negative(t, i);
         if (minus)

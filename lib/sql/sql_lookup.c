@@ -10,9 +10,9 @@ static bool tell_twice(struct bf_sql *s, size_t lookup, struct bf_str column, st
     const char *path = strchr(s->conf.lookup.item[lookup], '=') + 1;
     bf_buf_init(&sql, QUERY_MAX);
     bf_buf_lit(&sql, "SELECT min(rowid), max(rowid) FROM main.");
-    bf_sql_put_name(&sql, s->lookup[lookup].name);
+    bf_sqlite_put_name(&sql, s->lookup[lookup].name);
     bf_buf_lit(&sql, " GROUP BY ");
-    bf_sql_put_name(&sql, column);
+    bf_sqlite_put_name(&sql, column);
     bf_buf_lit(&sql, " HAVING count(*) > 1 ORDER BY 2");
     bf_err_set(e, BF_E_INPUT, "%s: %.*s is not unique", path, (int)column.n, column.p);
     if (bf_buf_ok(&sql) && s->api->prepare_v2(s->db, sql.p, (int)sql.n, &stmt, NULL) == SQLITE_OK &&
@@ -33,9 +33,9 @@ static bool no_null(struct bf_sql *s, size_t lookup, struct bf_str column, struc
     bool found = false, ok;
     bf_buf_init(&sql, QUERY_MAX);
     bf_buf_lit(&sql, "SELECT min(rowid) FROM main.");
-    bf_sql_put_name(&sql, s->lookup[lookup].name);
+    bf_sqlite_put_name(&sql, s->lookup[lookup].name);
     bf_buf_lit(&sql, " WHERE ");
-    bf_sql_put_name(&sql, column);
+    bf_sqlite_put_name(&sql, column);
     bf_buf_lit(&sql, " IS NULL HAVING count(*)");
     ok = bf_buf_check(&sql, "SQL", e);
     if (ok && s->api->prepare_v2(s->db, sql.p, (int)sql.n, &stmt, NULL) != SQLITE_OK)
@@ -53,7 +53,7 @@ static bool no_null(struct bf_sql *s, size_t lookup, struct bf_str column, struc
 static bool lookup_has(const struct sql_lookup *l, struct bf_str column)
 {
     for (size_t i = 0; i < l->n; i++)
-        if (bf_sql_same(l->column[i], column))
+        if (bf_str_same(l->column[i], column))
             return true;
     return false;
 }
@@ -62,7 +62,7 @@ bool bf_sql_lookup_index(struct bf_sql *s, struct bf_str table, struct bf_str co
                          struct bf_err *e)
 {
     size_t i = 0;
-    while (i < s->nlookups && !bf_sql_same(s->lookup[i].name, table))
+    while (i < s->nlookups && !bf_str_same(s->lookup[i].name, table))
         i++;
     if (i == s->nlookups)
         return bf_err_set(e, BF_E_USAGE, "no --lookup is called %.*s", (int)table.n, table.p);
@@ -102,9 +102,9 @@ size_t bf_sql_lookup_names(const struct bf_sql *s, const char *names[BF_OPT_LIST
 unsigned bf_sql_lookup_types(const struct bf_sql *s, struct bf_str table, struct bf_str column)
 {
     for (size_t i = 0; i < s->nlookups; i++)
-        if (bf_sql_same(s->lookup[i].name, table))
+        if (bf_str_same(s->lookup[i].name, table))
             for (size_t k = 0; k < s->lookup[i].n; k++)
-                if (bf_sql_same(s->lookup[i].column[k], column))
+                if (bf_str_same(s->lookup[i].column[k], column))
                     return s->lookup[i].types[k];
     return 0;
 }

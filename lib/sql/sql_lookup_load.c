@@ -32,7 +32,7 @@ static bool is_ndjson(struct bf_str path)
     static const char *const ends[] = {".ndjson", ".jsonl", ".json"};
     for (size_t i = 0; i < BF_COUNT(ends); i++) {
         struct bf_str end = bf_str_of(ends[i]);
-        if (path.n > end.n && bf_sql_same(bf_str(path.p + path.n - end.n, end.n), end))
+        if (path.n > end.n && bf_str_same(bf_str(path.p + path.n - end.n, end.n), end))
             return true;
     }
     return false;
@@ -43,7 +43,7 @@ static bool add_column(struct load *l, struct bf_str name, struct bf_err *e)
     if (!name.n)
         return bf_err_set(e, BF_E_INPUT, "an empty name of a column");
     for (size_t i = 0; i < l->n; i++)
-        if (bf_sql_same(l->column[i], name))
+        if (bf_str_same(l->column[i], name))
             return bf_err_set(e, BF_E_INPUT, "column %.*s appears twice", (int)name.n, name.p);
     if (l->n == COLUMNS_MAX)
         return bf_err_set(e, BF_E_LIMIT, "more than %d columns", COLUMNS_MAX);
@@ -61,8 +61,8 @@ static bool create(struct load *l, struct bf_err *e)
     bf_buf_addf(&fill, "INSERT INTO main.\"%s\"(", raw);
     for (size_t i = 0; i < l->n; i++) {
         bf_buf_add(&table, ",", i > 0);
-        bf_sql_put_name(&table, l->column[i]);
-        bf_sql_put_name(&fill, l->column[i]);
+        bf_sqlite_put_name(&table, l->column[i]);
+        bf_sqlite_put_name(&fill, l->column[i]);
         bf_buf_lit(&fill, ",");
     }
     bf_buf_lit(&table, ")");
@@ -92,16 +92,16 @@ static bool finish_load(struct load *l, struct bf_err *e)
     bf_buf_init(&table, CREATE_MAX);
     bf_buf_init(&fill, CREATE_MAX);
     bf_buf_lit(&table, "CREATE TABLE main.");
-    bf_sql_put_name(&table, l->name);
+    bf_sqlite_put_name(&table, l->name);
     bf_buf_lit(&table, "(");
     bf_buf_lit(&fill, "INSERT INTO main.");
-    bf_sql_put_name(&fill, l->name);
+    bf_sqlite_put_name(&fill, l->name);
     bf_buf_lit(&fill, "(rowid");
     for (size_t i = 0; i < l->n; i++) {
         bf_buf_add(&table, ",", i > 0);
-        bf_sql_put_name(&table, l->column[i]);
+        bf_sqlite_put_name(&table, l->column[i]);
         bf_buf_lit(&fill, ",");
-        bf_sql_put_name(&fill, l->column[i]);
+        bf_sqlite_put_name(&fill, l->column[i]);
         if (all_numbers(l, i) && !l->inexact[i])
             bf_buf_lit(&table, " NUMERIC");
         else if (l->types[i] == 1u << BF_ATTR_S)
@@ -113,7 +113,7 @@ static bool finish_load(struct load *l, struct bf_err *e)
         bool convert = l->csv && all_numbers(l, i);
         bf_buf_lit(&fill, ",");
         bf_buf_add(&fill, "dec_add(", convert ? 8 : 0);
-        bf_sql_put_name(&fill, l->column[i]);
+        bf_sqlite_put_name(&fill, l->column[i]);
         bf_buf_add(&fill, ",0)", convert ? 3 : 0);
     }
     bf_buf_addf(&fill, " FROM main.\"%s\"; DROP TABLE main.\"%s\"", raw, raw);
@@ -340,14 +340,14 @@ static bool take_name(struct bf_sql *s, const char *spec, struct bf_str *called,
         return bf_err_set(e, BF_E_USAGE, "wants NAME=FILE, not '%s'", spec);
     if (!bf_arena_copy(&s->names, bf_str(spec, (size_t)(equal - spec)), called))
         return bf_err_nomem(e);
-    if (bf_sql_same(*called, BF_STR("cdc")))
+    if (bf_str_same(*called, BF_STR("cdc")))
         return bf_err_set(e, BF_E_USAGE, "cdc is the table of changes; choose another name");
-    if (called->n >= 7 && bf_sql_same(bf_str(called->p, 7), BF_STR("sqlite_")))
+    if (called->n >= 7 && bf_str_same(bf_str(called->p, 7), BF_STR("sqlite_")))
         return bf_err_set(e, BF_E_USAGE, "names that begin with sqlite_ are SQLite's own");
-    if (bf_sql_same(*called, bf_str_of(raw)))
+    if (bf_str_same(*called, bf_str_of(raw)))
         return bf_err_set(e, BF_E_USAGE, "choose another name than '%s'", called->p);
     for (size_t i = 0; i < s->nlookups; i++)
-        if (bf_sql_same(s->lookup[i].name, *called))
+        if (bf_str_same(s->lookup[i].name, *called))
             return bf_err_set(e, BF_E_USAGE, "two tables are called %s", called->p);
     return true;
 }

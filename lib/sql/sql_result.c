@@ -35,7 +35,7 @@ static bool has_name(const struct sql_text *t, size_t from, size_t to)
         return false;
     const struct sql_token *before = &t->token[to - 2];
     return bf_sql_is(t, to - 2, "as") || bf_sql_is(t, to - 2, "end") ||
-           before->kind == SQL_STRING || before->kind == SQL_NUMBER ||
+           before->kind == BF_SQLITE_STRING || before->kind == BF_SQLITE_NUMBER ||
            bf_sql_punct(t, to - 2, ')') || (bf_sql_name(t, to - 2) && !bf_sql_keyword(t, to - 2));
 }
 
@@ -49,8 +49,8 @@ static bool name_result(struct sql_text *t, size_t from, size_t to)
     struct bf_buf name;
     const struct sql_token *first = &t->token[from], *last = &t->token[to - 1];
     bf_buf_init(&name, NAME_MAX_BYTES);
-    bf_sql_put_name(&name,
-                    bf_str(first->text.p, (size_t)(last->text.p + last->text.n - first->text.p)));
+    bf_sqlite_put_name(
+        &name, bf_str(first->text.p, (size_t)(last->text.p + last->text.n - first->text.p)));
     const char *after = bf_buf_ok(&name) ? bf_sql_text_join(t, last->after ? last->after : "",
                                                             BF_STR(" AS "), bf_buf_cstr(&name))
                                          : NULL;
@@ -84,7 +84,7 @@ bool bf_sql_result_meant(const struct sql_text *t, size_t i, size_t *from, size_
         if (bf_sql_punct(t, end - 1, '*'))
             return false; /* their number is unknown */
         *to = end - (named ? 1u + bf_sql_is(t, end - 2, "as") : 0);
-        if (name.p ? named && bf_sql_same(t->token[end - 1].ident, name) : --number == 0)
+        if (name.p ? named && bf_str_same(t->token[end - 1].ident, name) : --number == 0)
             return true;
         if (!bf_sql_punct(t, end, ','))
             return false;
@@ -121,7 +121,7 @@ static bool decimal_below(const struct sql_text *t, struct bf_str called)
     for (size_t i = 0; i < t->n; i++) {
         size_t end = decimal_call(t, i);
         end += end && bf_sql_is(t, end, "as");
-        if (end && bf_sql_name(t, end) && bf_sql_same(t->token[end].ident, called))
+        if (end && bf_sql_name(t, end) && bf_str_same(t->token[end].ident, called))
             return true;
     }
     return false;

@@ -30,7 +30,7 @@ static void find_table(struct sql_text *t, size_t i)
     }
     size_t as = i + 1 + bf_sql_is(t, i + 1, "as");
     for (size_t k = 0, n = t->ntables; k < n; k++)
-        if (bf_sql_same(t->token[i].ident, t->table[k].name)) {
+        if (bf_str_same(t->token[i].ident, t->table[k].name)) {
             bool cdc = t->table[k].cdc && k == 0;
             t->uses += cdc;
             t->used_below |= cdc && t->token[i].sub;
@@ -117,7 +117,7 @@ static bool whole(const struct sql_text *t)
 const struct sql_table *bf_sql_table(const struct sql_text *t, struct bf_str called)
 {
     for (size_t i = 0; i < t->ntables; i++)
-        if (bf_sql_same(t->table[i].name, called))
+        if (bf_str_same(t->table[i].name, called))
             return &t->table[i];
     return NULL;
 }
@@ -155,7 +155,7 @@ static bool makes_text(const struct sql_text *t)
     for (size_t i = 0; i < t->n; i++) {
         bool call = bf_sql_name(t, i) && bf_sql_punct(t, i + 1, '(');
         if ((call && !bf_sql_keyword(t, i) && !bf_sql_any(t, i, numbers, BF_COUNT(numbers))) ||
-            (t->token[i].kind == SQL_STRING && t->token[i].text.n > 15) ||
+            (t->token[i].kind == BF_SQLITE_STRING && t->token[i].text.n > 15) ||
             bf_sql_punct(t, i, '|') || (bf_sql_punct(t, i, '-') && bf_sql_punct(t, i + 1, '>')))
             return true;
     }

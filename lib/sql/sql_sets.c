@@ -13,7 +13,7 @@ static bool enrich_one(struct bf_sql *s, const char *spec, struct bf_buf *from,
     if (!bf_str_split(&head, ' ', &name) || !head.p)
         goto shape;
     head = bf_str_trim(head);
-    if (!bf_str_split(&head, ' ', &word) || !bf_sql_same(word, BF_STR("on")) || !head.p)
+    if (!bf_str_split(&head, ' ', &word) || !bf_str_same(word, BF_STR("on")) || !head.p)
         goto shape;
     key = bf_str_trim(head);
     if (!key.n)
@@ -21,18 +21,18 @@ static bool enrich_one(struct bf_sql *s, const char *spec, struct bf_buf *from,
     if (!bf_sql_lookup_index(s, name, key, true, e))
         return false;
     bf_buf_lit(from, " LEFT JOIN ");
-    bf_sql_put_name(from, name);
+    bf_sqlite_put_name(from, name);
     bf_buf_lit(from, " USING (");
-    bf_sql_put_name(from, key);
+    bf_sqlite_put_name(from, key);
     bf_buf_lit(from, ")");
     while (bf_str_split(&list, ',', &word)) {
         word = bf_str_trim(word);
         if (!word.n)
             goto shape;
         bf_buf_add(results, ", ", results->n ? 2 : 0);
-        bf_sql_put_name(results, name);
+        bf_sqlite_put_name(results, name);
         bf_buf_lit(results, ".");
-        bf_sql_put_name(results, word);
+        bf_sqlite_put_name(results, word);
     }
     return true;
 shape:
@@ -57,7 +57,7 @@ static bool set_one(const char *spec, struct bf_buf *results, struct bf_err *e)
     bf_buf_lit(results, "(");
     bf_buf_adds(results, bf_str_of(equal + 1));
     bf_buf_lit(results, "\n) AS ");
-    bf_sql_put_name(results, name);
+    bf_sqlite_put_name(results, name);
     return true;
 }
 

@@ -26,7 +26,7 @@ static int connect_table(sqlite3 *db, void *aux, int argc, const char *const *ar
     bf_buf_lit(&text, "CREATE TABLE cdc(_row HIDDEN");
     for (size_t i = 1; i < s->ncolumns; i++) {
         bf_buf_lit(&text, ",");
-        bf_sql_put_name(&text, s->column[i].find.name);
+        bf_sqlite_put_name(&text, s->column[i].find.name);
     }
     bf_buf_lit(&text, ")");
     const char *sql = bf_buf_cstr(&text);

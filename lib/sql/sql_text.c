@@ -2,106 +2,39 @@
 
 enum { ARENA_MAX = 4 * 1024 * 1024 };
 
-static char lower(char c)
+/* One token at p; returns its end, or NULL if it does not end, or out of memory. */
+static const char *cut(struct sql_text *t, const char *p, const char *end, struct sql_token *token)
 {
-    return (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
-}
-
-bool bf_sql_same(struct bf_str a, struct bf_str b)
-{
-    size_t i = 0;
-    if (a.n != b.n)
-        return false;
-    while (i < a.n && lower(a.p[i]) == lower(b.p[i]))
-        i++;
-    return i == a.n;
-}
-
-static bool word_char(char c)
-{
-    return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           (unsigned char)c >= 0x80;
-}
-
-/* Skips white space and comments. */
-static const char *over_blank(const char *p, const char *end)
-{
-    for (;;) {
-        while (p < end && (*p == ' ' || (*p >= '\t' && *p <= '\r')))
-            p++;
-        if (end - p > 1 && p[0] == '-' && p[1] == '-') {
-            while (p < end && *p != '\n')
-                p++;
-        } else if (end - p > 1 && p[0] == '/' && p[1] == '*') {
-            for (p += 2; p < end && !(p[0] == '*' && end - p > 1 && p[1] == '/'); p++)
-                ;
-            p = end - p > 1 ? p + 2 : end;
-        } else
-            return p;
-    }
-}
-
-/* The quoted token at p; *ident is its content with doubled quotes undone. NULL: it does not end,
- * or out of memory. */
-static const char *quoted(struct sql_text *t, const char *p, const char *end, struct bf_str *ident)
-{
-    char close = *p == '[' ? ']' : *p, *copy = bf_arena_alloc(&t->arena, (size_t)(end - p));
-    size_t n = 0;
+    const char *after = bf_sqlite_token(p, end, &token->kind);
+    if (!after)
+        return NULL;
+    token->text = bf_str(p, (size_t)(after - p));
+    if (token->kind == BF_SQLITE_WORD)
+        token->ident = token->text;
+    if (token->kind != BF_SQLITE_QUOTED && token->kind != BF_SQLITE_STRING)
+        return after;
+    char *copy = bf_arena_alloc(&t->arena, token->text.n);
     t->nomem = !copy;
     if (!copy)
         return NULL;
-    for (p++; p < end; p++) {
-        if (*p == close && (close == ']' || end - p < 2 || p[1] != close)) {
-            *ident = bf_str(copy, n);
-            return p + 1;
-        }
-        p += *p == close;
-        copy[n++] = *p;
-    }
-    return NULL;
-}
-
-/* One token at p; returns its end, or NULL if it does not end. */
-static const char *cut(struct sql_text *t, const char *p, const char *end, struct sql_token *token)
-{
-    const char *from = p;
-    if (*p == '\'' || *p == '"' || *p == '`' || *p == '[') {
-        token->kind = *p == '\'' ? SQL_STRING : SQL_QUOTED;
-        p = quoted(t, p, end, &token->ident);
-    } else if ((*p >= '0' && *p <= '9') ||
-               (*p == '.' && end - p > 1 && p[1] >= '0' && p[1] <= '9')) {
-        token->kind = SQL_NUMBER;
-        while (p < end && (word_char(*p) || *p == '.' ||
-                           ((*p == '+' || *p == '-') && lower(p[-1]) == 'e' && from[0] != '0')))
-            p++;
-    } else if (word_char(*p)) {
-        token->kind = SQL_WORD;
-        while (p < end && word_char(*p))
-            p++;
-        token->ident = bf_str(from, (size_t)(p - from));
-    } else {
-        token->kind = SQL_PUNCT;
-        p++;
-    }
-    if (p)
-        token->text = bf_str(from, (size_t)(p - from));
-    return p;
+    token->ident = bf_str(copy, bf_sqlite_unquote(copy, token->text));
+    return after;
 }
 
 bool bf_sql_is(const struct sql_text *t, size_t i, const char *word)
 {
-    return i < t->n && t->token[i].kind == SQL_WORD &&
-           bf_sql_same(t->token[i].ident, bf_str_of(word));
+    return i < t->n && t->token[i].kind == BF_SQLITE_WORD &&
+           bf_str_same(t->token[i].ident, bf_str_of(word));
 }
 
 bool bf_sql_punct(const struct sql_text *t, size_t i, char c)
 {
-    return i < t->n && t->token[i].kind == SQL_PUNCT && t->token[i].text.p[0] == c;
+    return i < t->n && t->token[i].kind == BF_SQLITE_PUNCT && t->token[i].text.p[0] == c;
 }
 
 bool bf_sql_name(const struct sql_text *t, size_t i)
 {
-    return i < t->n && (t->token[i].kind == SQL_WORD || t->token[i].kind == SQL_QUOTED);
+    return i < t->n && (t->token[i].kind == BF_SQLITE_WORD || t->token[i].kind == BF_SQLITE_QUOTED);
 }
 
 bool bf_sql_any(const struct sql_text *t, size_t i, const char *const *words, size_t n)
@@ -135,7 +68,7 @@ static bool subscript(const struct sql_text *t, size_t i, struct bf_err *e)
 {
     const struct sql_token *token = &t->token[i];
     struct bf_str inside = bf_str_trim(token->ident);
-    if (i == 0 || token->text.p[0] != '[' || token->kind != SQL_QUOTED || inside.n == 0)
+    if (i == 0 || token->text.p[0] != '[' || token->kind != BF_SQLITE_QUOTED || inside.n == 0)
         return true;
     const struct sql_token *before = &t->token[i - 1];
     bool operand =
@@ -157,7 +90,8 @@ static bool cut_all(struct sql_text *t, struct bf_str sql, struct bf_err *e)
 {
     unsigned depth = 0, sub = 0; /* sub: the depth inside the outermost SELECT in parentheses */
     const char *end = sql.p + sql.n;
-    for (const char *p = over_blank(sql.p, end), *q; p < end; p = over_blank(q, end)) {
+    for (const char *p = bf_sqlite_skip_blank(sql.p, end), *q; p < end;
+         p = bf_sqlite_skip_blank(q, end)) {
         if (t->n == SQL_TOKENS_MAX)
             return bf_err_set(e, BF_E_USAGE, "more than %d words of SQL", SQL_TOKENS_MAX);
         struct sql_token *token = &t->token[t->n++];
@@ -240,20 +174,9 @@ const struct sql_table *bf_sql_text_table(const struct sql_text *t, struct bf_st
     if (!memchr(called.p, '.', called.n) || !bf_str_split(&called, '.', &first))
         return NULL;
     for (size_t i = 0; i < t->ntables; i++)
-        if (t->table[i].cdc && bf_sql_same(t->table[i].name, first))
+        if (t->table[i].cdc && bf_str_same(t->table[i].name, first))
             return &t->table[i];
     return bf_sql_table(t, first);
-}
-
-void bf_sql_put_name(struct bf_buf *out, struct bf_str called)
-{
-    bf_buf_addc(out, '"');
-    for (size_t i = 0; i < called.n; i++) {
-        if (called.p[i] == '"')
-            bf_buf_addc(out, '"');
-        bf_buf_addc(out, called.p[i]);
-    }
-    bf_buf_addc(out, '"');
 }
 
 /* Does the star at i, in the outermost SELECT, mean all of cdc? */
@@ -304,7 +227,7 @@ static void put_chain(const struct sql_text *t, size_t i, size_t last, struct bf
             bf_buf_addc(&path, '.');
         bf_buf_adds(&path, t->token[k].ident);
     }
-    bf_sql_put_name(out, bf_buf_view(&path));
+    bf_sqlite_put_name(out, bf_buf_view(&path));
     out->failed |= path.failed;
     out->nomem |= path.nomem;
     bf_buf_free(&path);
@@ -366,7 +289,7 @@ bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, stru
         if (bf_sql_name(t, i) &&
             !(i && (bf_sql_is(t, i - 1, "as") || bf_sql_punct(t, i - 1, '.'))) &&
             !bf_sql_punct(t, i + 1, '(') && !bf_sql_punct(t, i + 1, '.') &&
-            bf_sql_same(t->token[i].ident, called) && !bf_str_eq(t->token[i].ident, called)) {
+            bf_str_same(t->token[i].ident, called) && !bf_str_eq(t->token[i].ident, called)) {
             *other = t->token[i].ident;
             return true;
         }
@@ -376,7 +299,7 @@ bool bf_sql_text_other_case(const struct sql_text *t, struct bf_str called, stru
 bool bf_sql_text_has(const struct sql_text *t, struct bf_str called)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (bf_sql_name(t, i) && bf_sql_same(t->token[i].ident, called))
+        if (bf_sql_name(t, i) && bf_str_same(t->token[i].ident, called))
             return true;
     return false;
 }

@@ -11,15 +11,14 @@
 #define BF_SQL_SQL_TEXT_H
 
 #include "lib/base/arena.h"
+#include "lib/sqlite/text.h"
 
 #define BF_SQL_STAR "\001row"
 
 enum { SQL_TOKENS_MAX = 8192, SQL_TABLES_MAX = 64 };
 
-enum sql_token_kind { SQL_WORD, SQL_QUOTED, SQL_STRING, SQL_NUMBER, SQL_PUNCT };
-
 struct sql_token {
-    enum sql_token_kind kind;
+    enum bf_sqlite_token kind;
     struct bf_str text;  /* as written */
     struct bf_str ident; /* of a word or quoted name: the name itself */
     unsigned depth;      /* the number of open parentheses around it */
@@ -120,11 +119,5 @@ bool bf_sql_result_names(struct sql_text *t);
 /* sql_result.c: is the result of that name the value of a decimal function, also through a
  * subquery? A sorter turns it into a text. */
 bool bf_sql_result_decimal(const struct sql_text *t, struct bf_str called);
-
-/* Compares ASCII letters in any case. */
-bool bf_sql_same(struct bf_str a, struct bf_str b);
-
-/* Appends "name", quotes in it doubled. */
-void bf_sql_put_name(struct bf_buf *out, struct bf_str called);
 
 #endif

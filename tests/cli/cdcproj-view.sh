@@ -66,6 +66,12 @@ check 'count from then on' -o 'None|None|2
 k|5|1' -- sql l.db 'SELECT w,u,n FROM late ORDER BY w'
 check 'as the rows say' -- cdcproj --check l.db
 
+# Names that differ, though in one bit that tells small letters from capital ones; a bracket in brackets.
+echo 'CREATE VIEW odd AS SELECT sum("n[") AS x, sum("n{") AS y, sum([n[[]) AS z FROM sales' >odd.sql
+put a 1 '"n[":{"N":"1"},"n{":{"N":"20"},"n[[":{"N":"300"}' >in
+check 'names like n[ and n{' -i in -- cdcproj --view odd.sql odd.db
+check '  are two columns' -o '1|20|300' -- sql odd.db 'SELECT x,y,z FROM odd'
+
 # What is not exact, and what is not kept.
 echo 'CREATE VIEW bad AS SELECT sum(v * 1.1) AS x FROM sales' >bad.sql
 put a 1 '"v":{"N":"0.1"}' >in

@@ -118,15 +118,10 @@ static bool put_query(struct bf_str query, struct bf_buf *out, struct bf_err *e)
     return ok;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static int compare_names(struct bf_str a, struct bf_str b)
 {
     for (size_t i = 0; i < a.n && i < b.n; i++) {
-        int d = (unsigned char)lower(a.p[i]) - (unsigned char)lower(b.p[i]);
+        int d = (unsigned char)bf_ascii_lower(a.p[i]) - (unsigned char)bf_ascii_lower(b.p[i]);
         if (d)
             return d;
     }
@@ -136,7 +131,7 @@ static int compare_names(struct bf_str a, struct bf_str b)
 static void put_lower(struct bf_buf *out, struct bf_str s)
 {
     for (size_t i = 0; i < s.n; i++)
-        bf_buf_addc(out, lower(s.p[i]));
+        bf_buf_addc(out, bf_ascii_lower(s.p[i]));
 }
 
 /* Trimmed, with runs of white space folded to one space. */
