@@ -2,16 +2,8 @@
 # cdcproj --view: roll-ups that are kept with the rows, exactly, also when rows change and go; what is not kept, and why;
 # --check. The sums of a whole sale are counted from what bfgen made, not from the stream.
 . "$(dirname "$0")/lib.sh"
+. "$here/changes.sh"
 cd "$T" || exit 1
-sql() { python3 "$here/sqlite_look.py" "$@"; }
-change() {
-    image=''
-    [ $# -lt 4 ] || image=",\"NewImage\":{\"id\":{\"S\":\"$2\"},$4}"
-    printf '{"eventID":"e","eventName":"%s","tableName":"sales","dynamodb":{"ApproximateCreationDateTime":1795759200000,"SequenceNumber":"%s","Keys":{"id":{"S":"%s"}}%s}}\n' \
-        "$1" "$3" "$2" "$image"
-}
-put() { change INSERT "$@"; }
-remove() { change REMOVE "$@"; }
 
 # Exact, and right when rows change and go.
 cat >v.sql <<'END'

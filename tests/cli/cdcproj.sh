@@ -1,18 +1,8 @@
 #!/bin/sh
 # cdcproj: what becomes of changes in a database, what is refused, and what the database says of itself.
 . "$(dirname "$0")/lib.sh"
+. "$here/changes.sh"
 cd "$T" || exit 1
-sql() { python3 "$here/sqlite_look.py" "$@"; }
-# change OP ID SEQUENCE [IMAGE]: a change line of the table sales
-change() {
-    image=''
-    [ $# -lt 4 ] || image=",\"NewImage\":{\"id\":{\"S\":\"$2\"},$4}"
-    printf '{"eventID":"e","eventName":"%s","tableName":"sales","dynamodb":{"ApproximateCreationDateTime":1795759200000,"SequenceNumber":"%s","Keys":{"id":{"S":"%s"}}%s}}\n' \
-        "$1" "$3" "$2" "$image"
-}
-put() { change INSERT "$@"; }
-modify() { change MODIFY "$@"; }
-remove() { change REMOVE "$@"; }
 fresh() { rm -f s.db s.db-*; }
 
 # What is stored.

@@ -6,18 +6,14 @@
 EVERY is the stride: 1 kills at each call. The reader is played from the positions in the database, with SQLite's own
 module, so that the file is also read by somebody else. What must come out is counted from the changes, not from the
 stream. It prints one line of numbers and fails when one of the last is not 0."""
-import array
 import collections
-import fcntl
 import glob
-import json
 import os
-import re
-import sqlite3
 import subprocess
 import sys
-import termios
-import time
+
+import sqlite_look
+from kill_feed import feed, mark
 
 scratch, preload, every = sys.argv[1], sys.argv[2], int(sys.argv[3])
 options = sys.argv[4:]
@@ -47,22 +43,8 @@ def line(change):
             f'"Keys":{{"id":{{"S":"{key}"}}}}{image}}}}}\n')
 
 
-def mark(shard, sequence, more=""):
-    return f'{{"bfpipe.mark":{{"stream":"orders","shard":"shard-{shard}","sequence":"{sequence or ""}"{more}}}}}\n'
-
-
 def ask(sql):
-    if not os.path.exists(path):
-        return []
-    db = sqlite3.connect(path, timeout=30)
-    try:
-        return db.execute(sql).fetchall()
-    except sqlite3.OperationalError as e:
-        if "no such table" not in str(e):
-            raise
-        return []
-    finally:
-        db.close()
+    return sqlite_look.rows(path, sql)
 
 
 def positions():
@@ -94,22 +76,6 @@ def put(to, kill_at=None):
     p.told = p.stderr.read().decode()
     p.wait()
     return p
-
-
-def feed(p, lines):
-    """A block at a time, the next when cdcproj has taken the one before, so that it commits in between."""
-    left = array.array("i", [0])
-    try:
-        for block in re.findall(rb"(?s).*?bfpipe\.mark.*?\n", lines):
-            p.stdin.write(block)
-            for _ in range(5000):
-                fcntl.ioctl(p.stdin, termios.FIONREAD, left)
-                if left[0] == 0 or p.poll() is not None:
-                    break
-                time.sleep(0.0005)
-        p.stdin.close()
-    except BrokenPipeError:
-        pass
 
 
 def wanted():

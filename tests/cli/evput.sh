@@ -136,13 +136,7 @@ check 'marks of a real reader' -i "$T/in" -s 1 -a -E '^evput: line 2: marks are 
 rm -f "$T/rejects"
 
 # Entries that fail.
-for i in 1 2 3 4 5 6 7 8 9 10; do
-    for k in a b c d e f g; do echo "{\"k\":\"$k\",\"n\":$i}"; done
-done >"$T/in"
-in_order() {
-    sort "$FAULT_DIR/accepted" >"$T/got" && sort "$T/in" | cmp - "$T/got" || return 1
-    jq -r '"\(.k) \(.n)"' "$FAULT_DIR/accepted" | awk '$2 <= last[$1] { exit 1 } { last[$1] = $2 }'
-}
+lines_of_keys >"$T/in"
 fresh <<'END'
 PutEvents 1x partial 3
 PutEvents 1x partial 2 InternalFailure
@@ -150,7 +144,7 @@ PutEvents 1x fake
 PutEvents 2x partial 4 InternalException
 END
 check 'entries that fail' -i "$T/in" -- put --key k
-ok 'arrive once, each key in its order' in_order
+ok 'arrive once, each key in its order' accepted_in_order "$T/in"
 for n in 1 2 1; do printf '{"dynamodb":{"Keys":{"id":{"N":"%s"}}}}\n' $n; done >"$T/in"
 fresh </dev/null
 check 'changes of an item' -i "$T/in" -- put --linger 10s

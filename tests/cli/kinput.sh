@@ -135,13 +135,7 @@ ok 'and is kept' test "$(wc -c <"$T/rejects")" = 100000001
 rm -f "$T/rejects" "$T/in"
 
 # Entries that fail.
-for i in 1 2 3 4 5 6 7 8 9 10; do
-    for k in a b c d e f g; do echo "{\"k\":\"$k\",\"n\":$i}"; done
-done >"$T/in"
-in_order() {
-    sort "$FAULT_DIR/accepted" >"$T/got" && sort "$T/in" | cmp - "$T/got" || return 1
-    jq -r '"\(.k) \(.n)"' "$FAULT_DIR/accepted" | awk '$2 <= last[$1] { exit 1 } { last[$1] = $2 }'
-}
+lines_of_keys >"$T/in"
 fresh <<'END'
 PutRecords 1x partial 3
 PutRecords 1x partial 2 InternalFailure
@@ -149,7 +143,7 @@ PutRecords 1x fake
 PutRecords 2x partial 4
 END
 check 'entries that fail' -i "$T/in" -- kinput --key k s
-ok 'arrive once, each key in its order' in_order
+ok 'arrive once, each key in its order' accepted_in_order "$T/in"
 printf 'a\nb\nc\n' >"$T/in"
 fresh <<'END'
 PutRecords 1x partial 2

@@ -8,20 +8,16 @@ are those of s3put, the last of them the URL. Each point: a fresh state, one run
 new, then the rest. It prints one line of numbers and fails when one of the last is not 0.
 """
 
-import array
 import collections
-import fcntl
 import gzip
 import json
 import os
-import re
 import shutil
 import subprocess
 import sys
-import termios
-import time
 
 import parquet_look
+from kill_feed import feed, mark
 
 scratch, preload, objects, every = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
 options = sys.argv[5:]
@@ -36,11 +32,6 @@ def positions():
     except FileNotFoundError:
         shards = {}
     return [int(shards.get(f"shard-{s}", {}).get("sequence") or 0) for s in (0, 1)]
-
-
-def mark(shard, sequence, more=""):
-    sequence = sequence or ""
-    return f'{{"bfpipe.mark":{{"stream":"orders","shard":"shard-{shard}","sequence":"{sequence}"{more}}}}}\n'
 
 
 def reader(to):
@@ -69,22 +60,6 @@ def put(to, receipts, kill_at=None, log=None):
         p.told = p.stderr.read().decode()
         p.wait()
     return p
-
-
-def feed(p, lines):
-    """A block at a time, the next when s3put has taken the one before, so that it delivers in between."""
-    left = array.array("i", [0])
-    try:
-        for block in re.findall(rb"(?s).*?bfpipe\.mark.*?\n", lines):
-            p.stdin.write(block)
-            for _ in range(5000):
-                fcntl.ioctl(p.stdin, termios.FIONREAD, left)
-                if left[0] == 0 or p.poll() is not None:
-                    break
-                time.sleep(0.0005)
-        p.stdin.close()
-    except BrokenPipeError:
-        pass
 
 
 def text(path):

@@ -84,3 +84,16 @@ fault_count() {
 
 # fault_got OPERATION [N]: have so many arrived by now? For `soon`.
 fault_got() { [ "$(fault_count "$1")" -ge "${2:-1}" ]; }
+
+# lines_of_keys: seventy lines, {"k":KEY,"n":1} to 10 of each of seven keys in turn.
+lines_of_keys() {
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        for k in a b c d e f g; do echo "{\"k\":\"$k\",\"n\":$i}"; done
+    done
+}
+
+# accepted_in_order FILE: the server has accepted each line of FILE once, the lines of each key in their order.
+accepted_in_order() {
+    sort "$FAULT_DIR/accepted" >"$T/got" && sort "$1" | cmp - "$T/got" || return 1
+    jq -r '"\(.k) \(.n)"' "$FAULT_DIR/accepted" | awk '$2 <= last[$1] { exit 1 } { last[$1] = $2 }'
+}

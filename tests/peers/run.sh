@@ -38,33 +38,22 @@ have_node() {
     return 1
 }
 
-have_java() {
+# have_maven NAME SOURCE: the libraries of NAME/pom.xml are in build/peers/NAME/lib, and SOURCE is compiled beside them.
+have_maven() {
     command -v mvn >/dev/null && command -v javac >/dev/null || return 1
-    cmp -s "$here/java/pom.xml" "$peers/java/installed" && return 0
-    say 'Maven installs java/pom.xml'
-    rm -rf "$peers/java"
-    mvn -q -B -f "$here/java/pom.xml" dependency:copy-dependencies -DoutputDirectory="$peers/java/lib" >"$peers/log" 2>&1 &&
-        javac -nowarn -cp "$peers/java/lib/*" -d "$peers/java" "$here/java/ParquetRows.java" >>"$peers/log" 2>&1 &&
-        cp "$here/java/pom.xml" "$peers/java/installed" && return 0
-    tail -n 5 "$peers/log"
-    return 1
-}
-
-have_trino() {
-    command -v mvn >/dev/null && command -v javac >/dev/null || return 1
-    cmp -s "$here/trino/pom.xml" "$peers/trino/installed" && return 0
-    say 'Maven installs trino/pom.xml'
-    rm -rf "$peers/trino"
-    mvn -q -B -f "$here/trino/pom.xml" dependency:copy-dependencies -DoutputDirectory="$peers/trino/lib" >"$peers/log" 2>&1 &&
-        javac -nowarn -cp "$peers/trino/lib/*" -d "$peers/trino" "$here/trino/TrinoAnswers.java" >>"$peers/log" 2>&1 &&
-        cp "$here/trino/pom.xml" "$peers/trino/installed" && return 0
+    cmp -s "$here/$1/pom.xml" "$peers/$1/installed" && return 0
+    say "Maven installs $1/pom.xml"
+    rm -rf "${peers:?}/$1"
+    mvn -q -B -f "$here/$1/pom.xml" dependency:copy-dependencies -DoutputDirectory="$peers/$1/lib" >"$peers/log" 2>&1 &&
+        javac -nowarn -cp "$peers/$1/lib/*" -d "$peers/$1" "$here/$1/$2" >>"$peers/log" 2>&1 &&
+        cp "$here/$1/pom.xml" "$peers/$1/installed" && return 0
     tail -n 5 "$peers/log"
     return 1
 }
 
 # by_java FOLDER: the corpus read by parquet-java, and its answers for FOLDER/skip.
 by_java() {
-    have_java || { say 'skipped: parquet-java of Maven: it could not be installed'; return 0; }
+    have_maven java ParquetRows.java || { say 'skipped: parquet-java of Maven: it could not be installed'; return 0; }
     java -cp "$peers/java/lib/*:$peers/java" ParquetRows "$1" >"$1/answers" 2>"$peers/log" || { cat "$peers/log"; return 1; }
     printf 'statistics: v9\nbloom filter: v55\ncolumn index: v89\n' | cmp - "$1/answers" &&
         say 'parquet-java passes over pages by statistics, bloom filter and column index'
@@ -92,7 +81,7 @@ if have_python; then
     # It still reports answers that differ and are not yet explained, so it is a measurement that has to be asked for.
     if [ -z "${BF_TRINO:-}" ]; then
         say 'skipped: Trino itself; BF_TRINO=1 compares 6,677 expressions with it (bflocal-athena.sh has 1,361 of its answers)'
-    elif have_trino; then
+    elif have_maven trino TrinoAnswers.java; then
         say 'Trino itself beside bflocal: some minutes'
         "$BUILD/bin/bflocal" -q "$BF_PYTHON" "$here/trino.py" "$peers/trino/lib/*:$peers/trino" || failed="$failed trino.py"
     else

@@ -1,6 +1,10 @@
 """What cdcproj has made of the changes, and how it differs from what was put. The database is read by SQLite's own module."""
 import collections
-import sqlite3
+import os
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "cli"))
+import sqlite_look  # noqa: E402
 
 REMOVE_EVERY = 5  # each such change of a key takes it away
 
@@ -9,25 +13,13 @@ def is_removed(row):
     return row["n"] % REMOVE_EVERY == 0
 
 
-def read(path, sql):
-    db = sqlite3.connect(path, timeout=30)
-    try:
-        return db.execute(sql).fetchall()
-    except sqlite3.OperationalError as e:
-        if "no such table" not in str(e):
-            raise
-        return []
-    finally:
-        db.close()
-
-
 def check_plain(rows, path, count):
     want = {}
     for row in rows:
         want.pop(row["id"], None)
         if not is_removed(row):
             want[row["id"]] = row
-    have = dict(read(path, "SELECT id,CAST(i AS INTEGER) FROM sales"))
+    have = dict(sqlite_look.rows(path, "SELECT id,CAST(i AS INTEGER) FROM sales"))
     for key, row in want.items():
         if have.get(key) != row["i"]:
             count.add("lost", f"{key} is i={have.get(key)}, not i={row['i']} n={row['n']}")
@@ -45,7 +37,7 @@ def check_views(rows, path, count):
             want[row["id"]] = row
     for row in want.values():
         groups[row["c"]].append(row["i"])
-    have = {c: (n, int(s), int(m)) for c, n, s, m in read(path, "SELECT c,n,s,m FROM by_c")}
+    have = {c: (n, int(s), int(m)) for c, n, s, m in sqlite_look.rows(path, "SELECT c,n,s,m FROM by_c")}
     for c in {*groups, *have}:
         i = groups.get(c, [])
         if have.get(c) != (len(i), sum(i), max(i, default=0)):
@@ -55,7 +47,7 @@ def check_views(rows, path, count):
 def check_history(rows, path, count):
     order = {row["i"]: at for at, row in enumerate(rows)}
     seen, latest = collections.Counter(), {}
-    for key, i in read(path, "SELECT id,CAST(i AS INTEGER) FROM sales ORDER BY id,_version"):
+    for key, i in sqlite_look.rows(path, "SELECT id,CAST(i AS INTEGER) FROM sales ORDER BY id,_version"):
         seen[i] += 1
         if i not in order:
             count.add("strayed", f"i={i} of {key}")
@@ -73,5 +65,5 @@ def check(config, rows, path, count):
     (check_history if "--history" in config.writer else check_plain)(rows, path, count)
     if "--view" in config.writer:
         check_views(rows, path, count)
-    if read(path, "PRAGMA integrity_check") not in ([], [("ok",)]):
+    if sqlite_look.rows(path, "PRAGMA integrity_check") not in ([], [("ok",)]):
         count.add("torn", f"{path} is damaged")
