@@ -130,7 +130,7 @@ static bool take_change(struct run *r, struct bf_str line, size_t slack, struct 
 static bool take_line(struct run *r, struct bf_str line, size_t slack, struct bf_err *e)
 {
     if (r->reader.line == 1)
-        line = bf_str_no_bom(line);
+        line = bf_mark_no_bom(line);
     if (line.n == 0 || (line.p[0] != '{' && bf_str_trim(line).n == 0))
         return true;
     r->lines++;
@@ -206,7 +206,7 @@ static bool end(struct run *r, struct bf_err *e)
     if (covered(r))
         return commit(r, e);
     bf_diag_note("%" PRIu64 " line%s after the last commit left to the next run", r->since_commit,
-                 r->since_commit == 1 ? "" : "s");
+                 BF_S(r->since_commit));
     db_rollback(&r->db);
     return true;
 }
@@ -260,7 +260,7 @@ static void tell(const struct run *r)
 {
     if (r->mirrors.passed)
         bf_diag_note("%" PRIu64 " line%s of other tables passed over", r->mirrors.passed,
-                     r->mirrors.passed == 1 ? "" : "s");
+                     BF_S(r->mirrors.passed));
     if (r->mirrors.passed && r->mirrors.passed == r->lines - r->marks)
         bf_diag_hint("all lines are of other tables than --table %s", r->config->table);
 }

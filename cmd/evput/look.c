@@ -74,9 +74,7 @@ static bool show_match(struct look *l, struct bf_str line, struct bf_err *why)
 static bool look_at(struct look *l, struct bf_str line, struct bf_err *e)
 {
     struct bf_err why = {0};
-    if (l->reader.line == 1)
-        line = bf_str_no_bom(line);
-    enum bf_put_is is = bf_put_look(line, l->reader.line, &l->marks, &why);
+    enum bf_put_is is = bf_put_look(&line, l->reader.line, &l->marks, &why);
     if (is == BF_PUT_MARK)
         return true;
     if (is == BF_PUT_DATA && (l->pattern ? show_match(l, line, &why) : show_entry(l, line, &why))) {
@@ -128,8 +126,8 @@ static void tell(const struct look *l)
         if (!found)
             break;
     }
-    bf_diag_note("%" PRIu64 " of %" PRIu64 " %s would be taken", l->taken, l->lines,
-                 l->lines == 1 ? "line" : "lines");
+    bf_diag_note("%" PRIu64 " of %" PRIu64 " line%s would be taken", l->taken, l->lines,
+                 BF_S(l->lines));
 }
 
 static bool make_pattern(struct look *l, const char *test, struct bf_err *e)

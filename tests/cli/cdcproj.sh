@@ -104,6 +104,10 @@ check 'a key schema that changes' -s 1 -i in -E 'line 1: the keys are not those 
 check 'the line is kept' -o 1 -- grep -c '"no"' r
 check 'and counted' -o 1 -- sql s.db 'SELECT rejects FROM _bfpipe'
 
+printf '\357\273\277{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"9","end":true}}\n' >in
+check 'a byte order mark makes a mark data' -s 1 -i in -E '^cdcproj: line 1: ' -- cdcproj bom.db
+check 'no position is written' -o 0 -- sql bom.db 'SELECT count(*) FROM _bfpipe_positions'
+
 # Plain rows.
 printf '%s\n' '{"id":7,"v":1.50}' '{"id":7.0,"v":2}' '{"id":"x"}' '{"v":1}' '{"id":8,"v":{"a":[1.10]}}' >in
 check 'rows with --key' -s 1 -i in -E 'line 4: the key id is missing' -- cdcproj -k id --table t k.db

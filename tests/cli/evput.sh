@@ -132,6 +132,10 @@ check 'marks are no events' -s 1 -i "$T/in" -E '^evput: line 2: marks are skippe
 check 'what stands around them is' -o '{"n":1}
 {"n":2}' -- accepted
 check 'half a mark is rejected' -o '{"bfpipe.mark":{"stream":1}}' -- cat "$T/rejects"
+printf '\357\273\277%s\n' "$mark" >"$T/bom"
+for way in -n --test='{"source":["shop"]}'; do
+    check "a byte order mark makes a mark data: ${way%%=*}" -s 1 -i "$T/bom" -E '^evput: line 1: ' -- put "$way"
+done
 check 'marks of a real reader' -i "$T/in" -s 1 -a -E '^evput: line 2: marks are skipped' -- put -n
 rm -f "$T/rejects"
 

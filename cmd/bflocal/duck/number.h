@@ -10,7 +10,7 @@ void bl_duck_number_run(duckdb_function_info info, duckdb_data_chunk in, duckdb_
 /* (a, b): the rest of a / b, with the sign of a; NaN for b = 0. */
 void bl_duck_fmod_run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out);
 
-/* (text): fails with it. DuckDB's own error() counts as volatile, and stands in no TRY therefore. */
+/* (text): fails with that text. DuckDB does not allow its own error() inside TRY, because error() is volatile. */
 void bl_duck_fail_run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out);
 
 #endif

@@ -142,17 +142,13 @@ bool bl_events_delete_bus(struct bl_call *c)
 static bool read_token(struct bl_call *c, const struct bl_params *p, struct bf_str *after)
 {
     struct bf_str token = BF_STR("");
-    struct bf_buf plain;
     *after = BF_STR("");
     if (!bl_param_string(c, p, "NextToken", &token))
         return false;
     if (!token.n)
         return true;
-    bf_buf_init(&plain, token.n);
-    bool ok =
-        bf_base64_decode(&plain, token) && bf_arena_copy(&c->arena, bf_buf_view(&plain), after);
-    bf_buf_free(&plain);
-    return ok || bl_fail(c, BL_ValidationException, "Invalid NextToken");
+    return bl_token_decode(c, token, after) ||
+           bl_fail(c, BL_ValidationException, "Invalid NextToken");
 }
 
 static void put_page(struct bl_call *c, sqlite3_stmt *q, struct bf_str prefix, int64_t limit)

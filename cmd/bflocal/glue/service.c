@@ -89,18 +89,14 @@ bool bl_glue_page(struct bl_call *c, const json_t *body, int64_t most, int64_t *
                   struct bf_str *after)
 {
     struct bf_str token = bf_str_of(bl_document_text(body, "NextToken"));
-    struct bf_buf plain;
     *max = bl_document_int(body, "MaxResults", most);
     *after = BF_STR("");
     if (*max < 1 || *max > most)
         return bl_fail(c, BL_InvalidInputException, "MaxResults: want 1 to %lld", (long long)most);
     if (!token.n)
         return true;
-    bf_buf_init(&plain, token.n);
-    bool ok =
-        bf_base64_decode(&plain, token) && bf_arena_copy(&c->arena, bf_buf_view(&plain), after);
-    bf_buf_free(&plain);
-    return ok || bl_fail(c, BL_InvalidInputException, "The token is not valid");
+    return bl_token_decode(c, token, after) ||
+           bl_fail(c, BL_InvalidInputException, "The token is not valid");
 }
 
 void bl_glue_token(json_t *answer, struct bf_str last)

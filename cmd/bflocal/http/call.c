@@ -1,6 +1,7 @@
 #include "cmd/bflocal/http/call.h"
 
 #include "cmd/bflocal/http/service.h"
+#include "lib/encoding/base64.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -111,6 +112,16 @@ void bl_http_date(int64_t wall_ms, char out[32])
     snprintf(out, 32, "%s, %02u %s %04u %02u:%02u:%02u GMT", days[wall_ms / 86400000 % 7],
              (unsigned)d.day % 32, months[(d.month - 1) % 12], (unsigned)d.year % 10000,
              (unsigned)d.hour % 24, (unsigned)d.minute % 60, (unsigned)d.second % 60);
+}
+
+bool bl_token_decode(struct bl_call *c, struct bf_str token, struct bf_str *text)
+{
+    struct bf_buf plain;
+    bf_buf_init(&plain, token.n + 1);
+    bool ok =
+        bf_base64_decode(&plain, token) && bf_arena_copy(&c->arena, bf_buf_view(&plain), text);
+    bf_buf_free(&plain);
+    return ok;
 }
 
 void bl_call_authenticate(struct bl_call *c, const char *region)

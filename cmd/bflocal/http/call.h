@@ -75,6 +75,9 @@ struct bf_str bl_query(struct bl_call *c, const char *name);
 /* Decodes a form's value (+ is a space) into the arena. False: out of memory. */
 bool bl_form_decode(struct bl_call *c, struct bf_str wire, struct bf_str *out) BF_MUST;
 
+/* Decodes a page's token, which is a text in base64, into the arena. False: it is none of ours, or out of memory. */
+bool bl_token_decode(struct bl_call *c, struct bf_str token, struct bf_str *text) BF_MUST;
+
 /* Checks the signature for the call's service in that region, against now_ms; the result is in c->auth. */
 void bl_call_authenticate(struct bl_call *c, const char *region);
 

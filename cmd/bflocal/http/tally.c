@@ -1,6 +1,7 @@
 #include "cmd/bflocal/http/tally.h"
 
 #include "lib/base/clock.h"
+#include "lib/cli/diag.h"
 
 void bl_tally_begin(struct bl_tally *t)
 {
@@ -27,7 +28,7 @@ void bl_tally_add(struct bl_tally *t, const struct bl_service *const *list,
 static void put_errors(struct bf_buf *out, unsigned long long n)
 {
     if (n)
-        bf_buf_addf(out, " (%llu error%s)", n, n == 1 ? "" : "s");
+        bf_buf_addf(out, " (%llu error%s)", n, BF_S(n));
 }
 
 void bl_tally_print(const struct bl_tally *t, const struct bl_service *const *list,
@@ -39,7 +40,7 @@ void bl_tally_print(const struct bl_tally *t, const struct bl_service *const *li
         requests += t->of[i].requests;
         errors += t->of[i].errors;
     }
-    bf_buf_addf(out, "%llu request%s", requests, requests == 1 ? "" : "s");
+    bf_buf_addf(out, "%llu request%s", requests, BF_S(requests));
     put_errors(out, errors);
     bf_buf_addf(out, " in %.1f s", (double)(bf_clock_mono_ms() - t->start_ms) / 1000);
     for (size_t i = 0; i <= BL_TALLY_SERVICES; i++) {

@@ -1,5 +1,5 @@
 /*
- * Event source mappings: what stands in a stream is handed to a function, batch by batch (Lambda developer guide, "How
+ * Event source mappings: a function is invoked with the records of a stream, batch by batch (Lambda developer guide, "How
  * Lambda processes records from stream and queue-based event sources").
  *
  * A mapping has a thread that looks for shards, and a lane, a thread too, for each shard it has found. A lane reads a

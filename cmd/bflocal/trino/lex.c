@@ -77,7 +77,7 @@ static bool skip(struct lexer *l)
     return true;
 }
 
-/* Reads quoted text; a doubled quote stands for one quote. */
+/* Reads quoted text; two quotes in it mean one quote. */
 static bool quoted(struct lexer *l, enum bl_token_kind kind)
 {
     const char *from = l->p;

@@ -41,13 +41,13 @@ struct bl_trino_ref {
 };
 
 /*
- * A SELECT or a whole query, by its number. Its parts are numbered in the order in which types become known: a
- * probe is believed when no part before its own waits for a type, in its block and in those around it, since what
- * stands for a waiting expression has a type that is not the true one.
+ * A SELECT or a whole query, by its number. Its parts are numbered in the order in which their types become known.
+ * An expression whose type is unknown is replaced by a placeholder of another type. So a probe counts only if no
+ * earlier part, of its block and the blocks around it, still waits for a type.
  */
 struct bl_trino_block {
     size_t parent;
-    unsigned part;    /* of the parent: where it stands */
+    unsigned part;    /* of the parent that contains it */
     unsigned waiting; /* the first part that waits for a type; BL_TRINO_NOTHING: none */
 };
 enum { BL_TRINO_NOTHING = 1000000 };

@@ -72,7 +72,7 @@ void bf_put_abandon(struct bf_put *p)
     }
     if (n)
         bf_diag_hint("%zu line%s taken in and not delivered%s%s, the first is line %" PRIu64, n,
-                     n == 1 ? "" : "s", p->rejects.path ? ": see " : "",
+                     BF_S(n), p->rejects.path ? ": see " : "",
                      p->rejects.path ? p->rejects.path : "", o[0].line);
     bf_buf_free(&all);
     bf_buf_free(&data);

@@ -17,12 +17,14 @@ struct run {
     bool marks; /* a mark has been seen */
 };
 
-enum bf_put_is bf_put_look(struct bf_str line, uint64_t number, bool *told, struct bf_err *why)
+enum bf_put_is bf_put_look(struct bf_str *line, uint64_t number, bool *told, struct bf_err *why)
 {
     struct bf_mark mark;
-    if (!bf_mark_is(line))
+    if (number == 1)
+        *line = bf_mark_no_bom(*line);
+    if (!bf_mark_is(*line))
         return BF_PUT_DATA;
-    if (!bf_mark_parse(&mark, line, why))
+    if (!bf_mark_parse(&mark, *line, why))
         return BF_PUT_BROKEN;
     if (!*told)
         bf_diag_warn("line %" PRIu64 ": marks are skipped: no tool after %s commits them", number,
@@ -35,10 +37,8 @@ enum bf_put_is bf_put_look(struct bf_str line, uint64_t number, bool *told, stru
 static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
 {
     struct bf_err why = {0};
+    enum bf_put_is is = bf_put_look(&line, r->reader.line, &r->marks, &why);
     struct bf_put_line out = {.data = line, .number = r->reader.line};
-    if (r->reader.line == 1)
-        line = out.data = bf_mark_no_bom(line);
-    enum bf_put_is is = bf_put_look(line, r->reader.line, &r->marks, &why);
     if (is == BF_PUT_MARK)
         return true;
     if (is == BF_PUT_DATA && r->conf->make(r->conf->arg, line, &out, &why))

@@ -23,10 +23,10 @@ BF_MUST bool bf_put_run(const struct bf_put_run *run, const struct bf_aws_option
                         bool (*ready)(void *arg, struct bf_aws *aws, struct bf_err *e),
                         struct bf_err *e);
 
-/* What a line of input is besides data. Marks (lib/checkpoint/mark.h) are left out: nobody after the tool commits them,
+/* Looks at a line of input, and takes the byte order mark off the first one. Marks (lib/checkpoint/mark.h) are left out: nobody after the tool commits them,
  * which is said once (*told). BF_PUT_BROKEN: half a mark, or data that looks like one (*why). */
 enum bf_put_is { BF_PUT_DATA, BF_PUT_MARK, BF_PUT_BROKEN };
-BF_MUST enum bf_put_is bf_put_look(struct bf_str line, uint64_t number, bool *told,
+BF_MUST enum bf_put_is bf_put_look(struct bf_str *line, uint64_t number, bool *told,
                                    struct bf_err *why);
 
 #endif
