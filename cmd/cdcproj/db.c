@@ -1,5 +1,6 @@
 #include "cmd/cdcproj/db.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -123,8 +124,7 @@ bool db_open(struct db *db, const char *path, struct bf_err *e)
     *db = (struct db){.path = path, .lock = -1};
     bf_state_init(&db->state);
     bf_positions_init(&db->positions, &db->state);
-    db->api = bf_sql_load(e);
-    if (!db->api)
+    if (!bf_state_db_named(path, e) || !(db->api = bf_sql_load(e)))
         return false;
     if ((size_t)snprintf(lock, sizeof lock, "%s-lock", path) >= sizeof lock)
         return bf_err_set(e, BF_E_USAGE, "the path of the database is too long");
@@ -150,8 +150,11 @@ bool db_open_reader(struct db *db, const char *path, struct bf_err *e)
     *db = (struct db){.path = path, .lock = -1};
     bf_state_init(&db->state);
     bf_positions_init(&db->positions, &db->state);
-    db->api = bf_sql_load(e);
-    if (!db->api)
+    if (!bf_state_db_named(path, e))
+        return false;
+    if (access(path, F_OK) != 0) /* SQLite would only say that it cannot open it */
+        return bf_err_sys(e, errno, "%s", path);
+    if (!(db->api = bf_sql_load(e)))
         return false;
     if (db->api->open_v2(path, &db->h, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
         return db_fail(db, e);

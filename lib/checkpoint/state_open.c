@@ -111,14 +111,20 @@ static bool open_db(struct bf_state *s, const char *path, struct bf_err *e)
     return ok || bf_err_ctx(e, "%s", path);
 }
 
+bool bf_state_db_named(const char *where, struct bf_err *e)
+{
+    if (strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0)
+        return bf_err_set(e, BF_E_USAGE, "%s: PostgreSQL is not supported yet; name an SQLite file",
+                          where);
+    return true;
+}
+
 bool bf_state_open(struct bf_state *s, const char *where, struct bf_err *e)
 {
     char path[4096];
     struct stat st;
-    if (strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0)
-        return bf_err_set(
-            e, BF_E_USAGE,
-            "--state: PostgreSQL is not supported yet: a directory, or an SQLite file");
+    if (!bf_state_db_named(where, e))
+        return bf_err_ctx(e, "--state");
     if (stat(where, &st) == 0 && S_ISREG(st.st_mode))
         return open_db(s, where, e);
     if ((size_t)snprintf(path, sizeof path, "%s/state.json", where) >= sizeof path)

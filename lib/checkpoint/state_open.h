@@ -19,6 +19,9 @@ enum { BF_STATE_DB_VERSION = 1, BF_STATE_DB_WAIT_MS = 10000 };
  * version. The file is not changed. */
 BF_API BF_MUST bool bf_state_open(struct bf_state *s, const char *where, struct bf_err *e);
 
+/* Is it a name of a file? BF_E_USAGE for the URL of a database server. */
+BF_MUST bool bf_state_db_named(const char *where, struct bf_err *e);
+
 /* Reads the positions of an open database; the state is initialised. A database without them is an empty state. */
 BF_MUST bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sqlite3 *db,
                               struct bf_err *e);
