@@ -36,14 +36,16 @@ LONG := $(patsubst %,tests/%.sh,cli/hostile cli/bfgen-data cli/bflocal-ddb-strea
         services/torture services/kin-stream services/kin-bridge services/exactly-once-faults)
 suites = $(filter-out %/lib.sh %/s3.sh %/changes.sh %/aws.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
+# A suite that hangs is ended, and named.
+limited := python3 -B tests/limited.py
 
 KILLAT := $(B)/torture/killat
 check-unit: $(units) ## unit tests (cmocka)
-	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e 'sh tests/unit/tap.sh' $(units)
+	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e '$(limited) sh tests/unit/tap.sh' $(units)
 
 T ?= $(sort $(wildcard tests/cli/*.sh))
 check-cli: all $(KILLAT) ## command-line tests (TAP); T=tests/cli/x.sh runs one, J=1 one after the other
-	@BF_BUILD=$(B) $(prove) -e sh $(call suites,$(T))
+	@BF_BUILD=$(B) $(prove) -e '$(limited) sh' $(call suites,$(T))
 
 # The same tests under sanitizers and under valgrind. A sanitizer's dlopen does not see the program's rpath.
 check-asan: ## unit and command-line tests under address, leak and undefined-behaviour sanitizers
@@ -65,11 +67,11 @@ check-stalled: $(units) all ## unit and command-line tests whose processes are s
 VALGRIND := valgrind -q --vgdb=no --error-exitcode=99 --leak-check=full --show-leak-kinds=definite,indirect \
             --errors-for-leak-kinds=definite,indirect
 check-valgrind: all $(units) ## unit and command-line tests under valgrind (an hour or more)
-	@CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e 'sh tests/unit/tap.sh $(VALGRIND)' $(units)
+	@BF_SUITE_LIMIT=7200 CMOCKA_MESSAGE_OUTPUT=TAP $(prove) -e '$(limited) sh tests/unit/tap.sh $(VALGRIND)' $(units)
 	@mkdir -p $(O)/valgrind/bin && for t in $(TOOLS); do \
 	    printf '#!/bin/sh\nexec $(VALGRIND) %s "$$@"\n' "$(abspath $(B))/bin/$$t" >$(O)/valgrind/bin/$$t && \
 	    chmod +x $(O)/valgrind/bin/$$t || exit 1; done
-	@BF_VALGRIND=1 BF_BUILD=$(O)/valgrind $(prove) -e sh $(call suites,$(T))
+	@BF_SUITE_LIMIT=7200 BF_VALGRIND=1 BF_BUILD=$(O)/valgrind $(prove) -e '$(limited) sh' $(call suites,$(T))
 
 # Fuzzers: tests/fuzz/NAME.c with LLVMFuzzerTestOneInput, seeds in tests/fuzz/NAME/. Their corpora grow in $(O)/corpus.
 # FUZZ_RUNS=n: so many inputs from a fixed seed, the same in every run.
@@ -125,7 +127,7 @@ S ?= $(sort $(wildcard tests/services/[0-9a-z]*.sh))
 backend_real    := sh tests/services/serve.sh
 backend_bflocal := env BF_IN_BACKEND=bflocal $(B)/bin/bflocal
 check-services: all $(KILLAT) ## tests on real services and on bflocal (TAP); S=tests/services/x.sh runs one
-	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e sh $(call suites,$(S)) &&) true
+	@$(foreach b,$(BF_BACKEND),echo "services: $b" && BF_BUILD=$(B) $(backend_$b) env $(prove) -e '$(limited) sh' $(call suites,$(S)) &&) true
 
 check-peers: all ## real peers from PyPI and npm (AWS CLI, boto3, moto, AWS SDK for JavaScript), installed below build/peers
 	@BF_BUILD=$(B) sh tests/peers/run.sh
