@@ -3,7 +3,7 @@
  *
  * Columns. Each attribute has a column for each kind of value that it has had: the first is called like the attribute,
  * the others NAME_string, NAME_number and so on, so that a change of type loses nothing. Names that SQL takes for one
- * (it does not look at case) get a number. Past COLUMNS_MAX attributes go into the column _rest, as JSON. What is
+ * (it does not look at case) get a number. Past 800 attributes (400 in PostgreSQL) others go into the column _rest, as JSON. What is
  * called what is in _bfpipe_columns.
  *
  * Kinds. A number is its exact text, with a generated REAL beside it; a list, a map or a set is JSON; binary is a BLOB.
@@ -19,7 +19,6 @@
 
 enum kind { KIND_STRING, KIND_NUMBER, KIND_BOOLEAN, KIND_BINARY, KIND_JSON, KINDS };
 enum mode { MODE_PLAIN, MODE_SOFT, MODE_HISTORY };
-enum { COLUMNS_MAX = 800 };
 
 struct column {
     struct bf_str attribute, name;
@@ -53,16 +52,22 @@ struct mirror {
     struct bf_map taken;        /* names in lower case */
     bool rest;                  /* there is a column _rest */
     bool tombs;                 /* are there deletions to look at? */
-    bool told_kinds, told_rest;
+    bool told_rest, told_nul;
+    struct pg_batch *batch; /* PostgreSQL: changes since the last commit (pg.h) */
     sqlite3_stmt *stmt[STATEMENTS];
     sqlite3_stmt
         *fold; /* what the row of a key contributes to views (views.h); NULL: there are none */
 };
 
 struct views;
+struct mirror_store;
+struct pg;
 
 struct mirrors {
-    struct db *db;
+    struct db *db; /* SQLite's; NULL: it is PostgreSQL */
+    struct pg *pg;
+    const struct mirror_store *store;
+    const char *where; /* the database, for messages */
     const struct config *config;
     struct mirror *first;
     struct bf_arena arena; /* names */
@@ -70,7 +75,6 @@ struct mirrors {
     struct bf_map seen; /* columns that a line has filled, for rest */
     sqlite3_stmt *find_tomb, *put_tomb, *drop_tomb;
     struct counters counters; /* since the last commit */
-    uint64_t passed;          /* lines of other tables than --table */
     struct views *views;      /* set after mirrors_open; NULL: not yet */
     bool (*on_columns)(struct views *w, struct mirror *t, struct bf_err *e);
 };
