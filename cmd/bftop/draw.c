@@ -153,15 +153,13 @@ static int column_widths(const struct result *r, int rows, int width, int *w)
         w[col] = w[col] < 1 ? 1 : w[col];
         sum += w[col] + 2;
     }
-    for (sum -= 2; sum > width;) {
+    for (sum -= 2; n > 0 && sum > width;) {
         int widest = 0;
         for (int col = 1; col < n; col++)
             widest = w[col] > w[widest] ? col : widest;
         if (w[widest] <= COLUMN_LEAST) {
             n--; /* there is no room for the last one */
             sum -= w[n] + 2;
-            if (n == 0)
-                break;
         } else {
             w[widest]--;
             sum--;
@@ -183,7 +181,7 @@ static void draw_table(struct canvas *c, const struct panel *p, int x, int y, in
     const struct result *r = &p->result;
     char room[VALUE_ROOM];
     struct bf_buf text = room_of(room, sizeof room);
-    int w[64], rows = height - 1 < (int)r->rows ? height - 1 : (int)r->rows;
+    int w[64] = {0}, rows = height - 1 < (int)r->rows ? height - 1 : (int)r->rows;
     int n = column_widths(r, rows, width, w);
     for (int col = 0; col < n; x += w[col++] + 2) {
         int decimals = format_decimals(r, (size_t)rows, (size_t)col);

@@ -42,6 +42,8 @@ static int draw_numbers(struct canvas *c, const struct panels *all, size_t i, si
 /* Others up to the next number: each goes into the column that is the shortest so far. */
 static int draw_columns(struct canvas *c, const struct panels *all, size_t i, size_t n, int y)
 {
+    if (n == 0)
+        return y;
     int columns = (c->width + GAP) / (COLUMN_LEAST + GAP), end[COLUMNS_MOST];
     columns = columns < 1 ? 1 : columns > COLUMNS_MOST ? COLUMNS_MOST : columns;
     columns = columns > (int)n ? (int)n : columns;
@@ -69,8 +71,9 @@ void draw_frame(struct canvas *c, const struct panels *all)
             i += n;
             continue;
         }
-        while (i + n < all->n && all->panel[i + n].kind != PANEL_NUMBER)
+        do
             n++;
+        while (i + n < all->n && all->panel[i + n].kind != PANEL_NUMBER);
         y = draw_columns(c, all, i, n, y);
         i += n;
     }
