@@ -9,6 +9,8 @@ enum { WINDOW_MS = 3600000, WINDOW_LEAST_MS = 10000 };
 
 static const struct bf_opt options[] = {
     BF_OPT_FLAG(0, "once", struct config, once, "print one frame as text"),
+    BF_OPT_STR(0, "html", struct config, html, "FILE",
+               "write them as one HTML page; - is standard output"),
     BF_OPT_STR('p', "panels", struct config, panels, "FILE",
                "panels to show, in place of the default set"),
     BF_OPT_FLAG(0, "print-panels", struct config, print_panels, "print the panels as such a file"),
@@ -40,9 +42,18 @@ static const struct bf_tool tool = {
     .libraries = libraries,
 };
 
+static bool check(const struct config *c, struct bf_err *e)
+{
+    int ways = c->once + c->print_panels + (c->html != NULL);
+    return ways < 2 ||
+           bf_err_set(e, BF_E_USAGE, "--once, --html and --print-panels exclude each other");
+}
+
 static bool act(const struct config *c, struct panels *p, struct source *s, struct bf_err *e)
 {
-    return c->print_panels ? show_panels(p, e) : show_once(c, p, s, e);
+    return c->print_panels ? show_panels(p, e)
+           : c->html       ? show_html(c, p, s, e)
+                           : show_once(c, p, s, e);
 }
 
 static bool run(const struct config *c, struct bf_err *e)
@@ -66,7 +77,8 @@ int main(int argc, char **argv)
     int status = bf_opt_parse(&tool, argc, argv, &config, operands, &n);
     if (status == BF_OPT_RUN) {
         config.database = operands[0];
-        status = bf_stop_install(&e) && run(&config, &e) ? 0 : bf_diag_exit(&e);
+        status =
+            check(&config, &e) && bf_stop_install(&e) && run(&config, &e) ? 0 : bf_diag_exit(&e);
     }
     return status;
 }
