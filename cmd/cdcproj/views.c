@@ -87,7 +87,7 @@ bool views_open(struct views *w, struct db *db, struct mirrors *m, const struct 
     bf_buf_init(&w->sql, TEXT_MAX);
     bf_buf_init(&w->key, TEXT_MAX);
     bf_buf_init(&w->order, TEXT_MAX);
-    bool ok = number_functions(db->api, db->h, e) && load(w, e) && views_read(&given, files, e);
+    bool ok = bf_exact_functions(db->api, db->h, e) && load(w, e) && views_read(&given, files, e);
     while (given) {
         struct view *v = given;
         given = v->next;

@@ -10,7 +10,7 @@
 #define CDCPROJ_VIEWS_H
 
 #include "cmd/cdcproj/mirror.h"
-#include "cmd/cdcproj/number.h"
+#include "lib/sql/exact.h"
 #include "cmd/cdcproj/view.h"
 
 struct views {
@@ -74,7 +74,7 @@ struct group_value {
 
 struct acc {
     int64_t n; /* values that are not NULL */
-    struct number_sum sum;
+    struct bf_exact_sum sum;
 };
 
 struct group {
