@@ -59,9 +59,9 @@ static void put_rows(struct bf_buf *out, const struct result *r, bool bars, bool
                 html_bar(out, most > 0 ? c->value / most : 0);
                 bf_buf_lit(out, "</td>");
             }
-            bf_buf_adds(out, col == 0    ? BF_STR("<th scope=\"row\">")
-                             : c->number ? BF_STR("<td class=\"n\">")
-                                         : BF_STR("<td>"));
+            bf_buf_adds(out, col == 0                          ? BF_STR("<th scope=\"row\">")
+                             : format_numbers(r, r->rows, col) ? BF_STR("<td class=\"n\">")
+                                                               : BF_STR("<td>"));
             put_cell(out, c, format_decimals(r, r->rows, col), bars);
             bf_buf_adds(out, col == 0 ? BF_STR("</th>") : BF_STR("</td>"));
         }
@@ -78,7 +78,7 @@ static void put_table(struct bf_buf *out, const struct result *r, bool bars, boo
     for (size_t col = 0; col < r->cols && (!bars || col < 2); col++) {
         if (bars && col == 1)
             bf_buf_lit(out, "<td></td>");
-        bf_buf_adds(out, r->rows && cell_at(r, 0, col)->number && col
+        bf_buf_adds(out, col && format_numbers(r, r->rows, col)
                              ? BF_STR("<th scope=\"col\" class=\"n\">")
                              : BF_STR("<th scope=\"col\">"));
         html_text(out, r->name[col]);

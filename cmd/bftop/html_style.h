@@ -12,12 +12,12 @@
     "header{display:flex;flex-wrap:wrap;gap:0 1rem;align-items:baseline}"                          \
     "h1{font-size:1.3rem;margin:0}h2{font-size:.95rem;margin:0 0 .4rem;color:var(--soft)}"         \
     "#state{margin:0;color:var(--soft)}"                                                           \
-    "main{display:grid;gap:.8rem;margin-top:.8rem;grid-auto-flow:dense;"                           \
+    "main{display:grid;gap:.8rem;margin-top:.8rem;grid-auto-flow:dense;align-items:start;"         \
     "grid-template-columns:repeat(auto-fit,minmax(min(100%,13rem),1fr))}"                          \
     "section{background:var(--card);border:1px solid var(--rule);border-radius:.5rem;"             \
     "padding:.8rem;min-width:0}"                                                                   \
-    "@media(min-width:34rem){.line,.bars,.table,.funnel{grid-column:span 2}}"                      \
-    ".v{font-size:1.7rem;font-weight:600;margin:0;overflow-wrap:anywhere;"                         \
+    ".line,.bars,.table,.funnel{grid-column:span 2}"                                               \
+    ".v{font-size:1.5rem;font-weight:600;margin:0;overflow-wrap:anywhere;"                         \
     "font-variant-numeric:tabular-nums}.t{margin:0;color:var(--soft);min-height:1.4em}"            \
     ".up{color:var(--up)}.down{color:var(--down)}.e{color:var(--down);margin:0;"                   \
     "overflow-wrap:anywhere}.w{overflow-x:auto}table{border-collapse:collapse;width:100%;"         \
@@ -27,12 +27,13 @@
     ".b{width:45%}.b svg{display:block;width:100%;height:.9rem}"                                   \
     "rect.f{fill:var(--bar)}svg{display:block;width:100%;height:auto}"                             \
     "svg text{fill:var(--soft);font-size:15px}.l{fill:none;stroke:var(--line);stroke-width:2.5;"   \
-    "stroke-linejoin:round}.g{fill:none;stroke:var(--soft);stroke-width:1.5;"                      \
-    "stroke-dasharray:4 4}.r{stroke:var(--rule)}.h{fill:transparent}"                              \
+    "stroke-linejoin:round}.g{fill:none;stroke:var(--soft);stroke-width:2.2;"                      \
+    "stroke-linecap:round;stroke-dasharray:.1 5}.r{stroke:var(--rule)}.h{fill:transparent}"        \
     ".s{display:inline-block;width:6rem;height:1rem;vertical-align:middle;margin-left:.5rem}"      \
     "details{margin-top:.4rem;font-size:.9rem}summary{color:var(--soft);cursor:pointer}"           \
     "details .w{max-height:16rem;overflow-y:auto}"                                                 \
-    "@media(max-width:34rem){body{padding:.5rem}svg text{font-size:24px}}"                         \
+    "@media(max-width:34rem){.line,.bars,.table,.funnel{grid-column:1/-1}body{padding:.5rem}svg "  \
+    "text{font-size:24px}}"                                                                        \
     "@media print{body{background:#fff}section{break-inside:avoid}}"
 
 #endif

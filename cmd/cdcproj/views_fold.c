@@ -1,9 +1,9 @@
-/* What rows contribute to groups, in memory, and from there into the tables. */
+/* Collects the contributions of rows to groups in memory, and writes them to the tables. */
 #include "cmd/cdcproj/views.h"
 
 #include <stdlib.h>
 
-/* The key of a group: each value as its type and bytes with their length; 1 and 1.0 are one. */
+/* The key of a group: type, length and bytes of each value; 1 and 1.0 are equal. */
 static void put_key(struct bf_buf *key, const struct group_value *v)
 {
     char head = (char)('0' + v->type);
@@ -44,7 +44,7 @@ static struct group_value value_of(const struct db *db, sqlite3_stmt *row, int c
     return v;
 }
 
-/* The group of the row; its key is in w->key. NULL: no memory. */
+/* The group of the row; its key is in w->key. NULL: out of memory. */
 static struct group *group_of(struct views *w, struct view *v, sqlite3_stmt *row, int at)
 {
     struct group_value value[GROUPS_MAX];
@@ -74,7 +74,7 @@ static struct group *group_of(struct views *w, struct view *v, sqlite3_stmt *row
     return g;
 }
 
-/* A value for min and max: its count in the group changes. */
+/* Changes the count of a value in the group, for min and max. */
 static bool note_value(struct views *w, struct view *v, size_t agg, struct bf_str text, bool number,
                        int sign, struct bf_err *e)
 {
@@ -133,7 +133,7 @@ static bool add_value(struct views *w, struct view *v, struct group *g, size_t i
     bool number = is == BF_EXACT_YES && (a->op == AGG_SUM || a->number || a->called_dec ||
                                          w->db->api->column_type(row, column) != SQLITE_TEXT);
     if (a->op == AGG_SUM && is != BF_EXACT_YES)
-        return true; /* a text counts as nothing */
+        return true; /* a text does not count */
     g->acc[i].n += sign;
     return a->op == AGG_SUM ? bf_exact_add(&g->acc[i].sum, text, sign, e)
                             : note_value(w, v, i, text, number, sign, e);
@@ -221,7 +221,7 @@ static void bind_value(const struct db *db, sqlite3_stmt *stmt, int at, const st
     }
 }
 
-/* The least or greatest value of a group now, bound at `at`. */
+/* Binds the current minimum or maximum of a group at `at`. */
 static bool bind_extreme(struct views *w, struct view *v, size_t i, struct bf_str key, int at,
                          struct bf_err *e)
 {
@@ -239,7 +239,7 @@ static bool bind_extreme(struct views *w, struct view *v, size_t i, struct bf_st
     return ok;
 }
 
-/* One group: what is there and what the batch adds. */
+/* Writes one group: its stored values plus those of the batch. */
 static bool flush_group(struct views *w, struct view *v, struct bf_str key, const struct group *g,
                         struct bf_err *e)
 {

@@ -73,7 +73,7 @@ bool bf_exact_put(const struct bf_exact_sum *sum, struct bf_str before, struct b
     return true;
 }
 
-/* The decimal of 15 digits that the REAL is the nearest to. */
+/* The decimal of 15 digits whose nearest REAL this is. */
 static bool real_text(double real, char room[40], struct bf_str *text)
 {
     int n = snprintf(room, 40, "%.*g", REAL_DIGITS, real);
