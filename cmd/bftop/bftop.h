@@ -22,6 +22,11 @@ int show_colours(int fd);
 /* The columns of the terminal at fd, or those of COLUMNS; 0: neither is known. */
 int show_columns(int fd);
 
+struct watch;
+
+/* Shows them in the terminal until a key or a signal ends it. */
+BF_MUST bool show_live(struct watch *w, struct bf_err *e);
+
 /* Prints one frame; false after a panel that failed. */
 BF_MUST bool show_once(const struct config *c, struct panels *p, struct source *s,
                        struct bf_err *e);

@@ -1,6 +1,7 @@
 /* bftop: watch a projection that cdcproj keeps. */
 #include "cmd/bftop/bftop.h"
 #include "cmd/bftop/canvas.h"
+#include "cmd/bftop/watch.h"
 #include "lib/base/stop.h"
 #include "lib/cli/diag.h"
 
@@ -49,22 +50,20 @@ static bool check(const struct config *c, struct bf_err *e)
            bf_err_set(e, BF_E_USAGE, "--once, --html and --print-panels exclude each other");
 }
 
-static bool act(const struct config *c, struct panels *p, struct source *s, struct bf_err *e)
+static bool act(const struct config *c, struct watch *w, struct bf_err *e)
 {
-    return c->print_panels ? show_panels(p, e)
-           : c->html       ? show_html(c, p, s, e)
-                           : show_once(c, p, s, e);
+    if (c->print_panels)
+        return show_panels(w->panels, e);
+    if (c->html)
+        return show_html(c, w->panels, &w->source, e);
+    return c->once ? show_once(c, w->panels, &w->source, e) : show_live(w, e);
 }
 
 static bool run(const struct config *c, struct bf_err *e)
 {
-    struct source s = {0};
-    struct panels *p = panels_new(c->window_ms, e);
-    bool ok = p && (!c->panels || panels_read(p, c->panels, e)) &&
-              source_open(&s, c->database, c->panels != NULL, e) &&
-              (c->panels || panels_default(p, &s, e)) && act(c, p, &s, e);
-    source_close(&s);
-    panels_destroy(p);
+    struct watch w;
+    bool ok = watch_open(&w, c->database, c->panels, c->window_ms, e) && act(c, &w, e);
+    watch_close(&w);
     return ok;
 }
 
