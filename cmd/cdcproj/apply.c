@@ -20,7 +20,7 @@ static struct bf_str since(const struct mirrors *m, size_t from)
     return bf_str(m->scratch.p + from, m->scratch.n - from);
 }
 
-/* Binds a value of an attribute to a column of that kind. */
+/* Binds an attribute's value to a column of that kind. */
 static void bind(struct mirrors *m, sqlite3_stmt *stmt, int at, const struct bf_attr *a,
                  const struct column *c, bool key)
 {
@@ -153,7 +153,7 @@ static bool put_tomb(struct mirrors *m, struct mirror *t, const struct line *l, 
     return db_run(m->db, m->put_tomb, NULL, e);
 }
 
-/* What the row contributes to views, as it is now. *newer: it is newer than the change, which is counted. */
+/* The contribution of the current row to views. *newer: the row is newer than the change, which is counted. */
 static bool fold(struct mirrors *m, struct mirror *t, struct line *l, int sign, bool *found,
                  bool *newer, struct bf_err *e)
 {
@@ -190,7 +190,7 @@ static bool upsert(struct mirrors *m, struct mirror *t, struct line *l, struct b
     return !there || drop_tomb(m, t, l, e);
 }
 
-/* A row that is there although the deletion took none is newer than it. */
+/* If the deletion removed no row although there is one, the row is newer. */
 static bool is_there(struct mirrors *m, const struct mirror *t, const struct line *l, bool *there,
                      struct bf_err *e)
 {
@@ -231,7 +231,7 @@ static bool remove_row(struct mirrors *m, struct mirror *t, struct line *l, stru
     return newer || put_tomb(m, t, l, e);
 }
 
-/* The last version of the key: its number, 0: none; is it open, and is the change older than it? */
+/* The last version of the key: its number (0: none), whether it is current, and whether the change is older than it. */
 static bool last(struct mirrors *m, struct mirror *t, const struct line *l, int64_t *version,
                  bool *open, bool *older, struct bf_err *e)
 {
@@ -244,7 +244,7 @@ static bool last(struct mirrors *m, struct mirror *t, const struct line *l, int6
     if (rc == SQLITE_ROW) {
         *version = m->db->api->column_int64(stmt, 0);
         int c = bf_str_cmp(l->order, db_text(m->db, stmt, 1));
-        /* the same order twice is the same change, unless only the time is known */
+        /* two changes with the same order are the same change, unless only the time is known */
         *older = c < 0 || (c == 0 && l->order.n > TIME_ONLY);
         *open = m->db->api->column_int64(stmt, 2) != 0;
     }

@@ -64,7 +64,7 @@ struct bf_str db_text(const struct db *db, sqlite3_stmt *row, int column)
     return bf_str(p ? (const char *)p : "", p ? (size_t)db->api->column_bytes(row, column) : 0);
 }
 
-/* One number out of the database. */
+/* Reads one number from the database. */
 static bool number(const struct db *db, const char *sql, sqlite3_int64 *out, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;
@@ -78,7 +78,7 @@ static bool number(const struct db *db, const char *sql, sqlite3_int64 *out, str
     return ok;
 }
 
-/* Makes what is missing, in one transaction, so that a kill leaves all of it or nothing. */
+/* Creates the missing tables in one transaction, so that a kill leaves all or none of them. */
 static bool make(struct db *db, struct bf_err *e)
 {
     sqlite3_int64 there = 0, commits = 0;

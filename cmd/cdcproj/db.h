@@ -1,6 +1,6 @@
 /*
- * The SQLite file of a projection: its lock, its version, its one transaction at a time, and the tables that say what is
- * in it (doc/projection.md). One process writes it, which the lock FILE-lock guards; readers are never blocked (WAL).
+ * The SQLite file of a projection: its lock, its version, its transaction, and the tables that describe its contents
+ * (doc/projection.md). Only one process writes it, which the lock FILE-lock ensures; readers are never blocked (WAL).
  */
 #ifndef CDCPROJ_DB_H
 #define CDCPROJ_DB_H
@@ -24,13 +24,13 @@ struct db {
     sqlite3_stmt *begin, *commit, *rollback, *put_row, *put_position, *drop_position;
 };
 
-/* Takes the lock, opens or makes the file. */
+/* Acquires the lock, opens or creates the file. */
 BF_MUST bool db_open(struct db *db, const char *path, struct bf_err *e);
-/* Opens it to read only, without the lock. */
+/* Opens the file for reading, without the lock. */
 BF_MUST bool db_open_reader(struct db *db, const char *path, struct bf_err *e);
 void db_close(struct db *db);
 
-/* The last call's error, with the file's name in front. False. */
+/* Sets *e to the error of the last call, prefixed with the file's name. Returns false. */
 bool db_fail(const struct db *db, struct bf_err *e);
 
 BF_MUST bool db_prepare(const struct db *db, struct bf_str sql, sqlite3_stmt **stmt,
@@ -47,7 +47,7 @@ struct bf_str db_text(const struct db *db, sqlite3_stmt *row, int column);
 BF_MUST bool db_begin(struct db *db, struct bf_err *e);
 /* Commits rows, positions and counters together. */
 BF_MUST bool db_commit(struct db *db, const struct counters *c, struct bf_err *e);
-/* Forgets the rows since the last commit, and their positions. */
+/* Drops the rows since the last commit, and their positions. */
 void db_rollback(struct db *db);
 
 #endif

@@ -36,15 +36,15 @@ void mirrors_init(struct mirrors *m, const struct mirror_store *store, const cha
 struct mirror *mirror_new(struct mirrors *m, struct bf_str name, struct bf_str source,
                           struct bf_err *e);
 
-/* A column that the database has. */
+/* A column of the database. */
 BF_MUST bool mirror_add(struct mirrors *m, struct mirror *t, const struct column *c,
                         struct bf_err *e);
 
-/* Makes the table for a source, its keys out of the line. */
+/* Creates the table of a source; the line determines its keys. */
 struct mirror *mirror_make(struct mirrors *m, struct bf_str source, const struct line *l,
                            struct bf_err *e);
 
-/* Adds a column for c->attribute; again: the attribute has one of another kind. */
+/* Adds a column for c->attribute; again: the attribute already has a column of another kind. */
 BF_MUST bool mirror_make_column(struct mirrors *m, struct mirror *t, const struct column *c,
                                 bool again, struct bf_err *e);
 

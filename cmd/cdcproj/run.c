@@ -43,7 +43,7 @@ static bool commit(struct run *r, struct bf_err *e)
     return true;
 }
 
-/* May a commit be made here? With marks, only where they cover all rows. */
+/* May a commit be made now? If there are marks, only after a mark that covers all rows. */
 static bool covered(const struct run *r)
 {
     return r->marks == 0 || r->since_mark == 0;
@@ -131,7 +131,7 @@ static bool take_line(struct run *r, struct bf_str line, size_t slack, struct bf
     return bf_mark_is(line) ? take_mark(r, line, e) : take_change(r, line, slack, e);
 }
 
-/* The next line. Before the run waits, what can be committed is. */
+/* Reads the next line. Commits, if possible, before waiting. */
 static enum bf_line next(struct run *r, struct bf_str *line, struct bf_err *e)
 {
     enum bf_line got = bf_reader_next_within(&r->reader, 0, line, e);
@@ -152,7 +152,7 @@ static bool read_lines(struct run *r, struct bf_err *e)
             if (!take_line(r, line, (size_t)(r->reader.buf + r->reader.end - (line.p + line.n)), e))
                 return false;
             break;
-        case BF_LINE_PARTIAL: /* with marks: what a reader that was killed left is read again */
+        case BF_LINE_PARTIAL: /* with marks: a killed reader left it, and its record is read again */
             if (r->marks == 0 && !take_line(r, line, 0, e))
                 return false;
             break;
