@@ -78,9 +78,12 @@ static bool free_name(struct mirrors *m, struct bf_str *name, int64_t *id, struc
                           "project one with --table into another schema",
                           room, NAME_MAX_BYTES);
     *name = bf_str(room, n);
-    struct pg_result *r = bf_pg_query(&m->pg->c, there, 1, values, e);
-    if (!r)
-        return false;
+    struct pg_result *r;
+    while (!(r = bf_pg_query(&m->pg->c, there, 1, values, e))) {
+        bool done; /* no transaction is open, so nothing is lost with the connection */
+        if (e->code != BF_E_NETWORK || !pg_again(m->pg, &done, e))
+            return false;
+    }
     taken = bf_str_is(bf_pg_text(&m->pg->c, r, 0, 0), "t");
     m->pg->c.api->clear(r);
     return !taken || bf_err_set(e, BF_E_USAGE,

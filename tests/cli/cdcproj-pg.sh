@@ -210,9 +210,12 @@ import os, subprocess, sys, time
 p = subprocess.Popen(["cdcproj", "--commit-every", "0ms", sys.argv[1]], stdin=subprocess.PIPE)
 lines = open("many", "rb").read().split(b"\n")[:-1]
 strikes = sys.argv[2:]
+started = ["psql", "-qXAt", "-d", sys.argv[1], "-c", "SELECT commits FROM _bfpipe WHERE commits>0"]
 for i in range(0, len(lines), 50):
     p.stdin.write(b"\n".join(lines[i:i + 50]) + b"\n")
     p.stdin.flush()
+    while i == 0 and not subprocess.run(started, capture_output=True).stdout:
+        time.sleep(0.05)
     if i and i % 600 == 0 and strikes:
         subprocess.run(strikes.pop(0), shell=True, check=True, stdout=subprocess.DEVNULL)
 p.stdin.close()
