@@ -62,7 +62,7 @@ objs       = $(patsubst %.c,$(B)/obj/%.o,$(CORE_SRC) $(AWS_SRC) $(unit_src) $(fo
 
 # mk/install.mk names the installed headers, which the libraries' rules need.
 all:
-include mk/install.mk mk/test.mk mk/lint.mk
+include mk/install.mk mk/test.mk mk/lint.mk mk/deploy.mk
 
 # A build shows one short line a file; V=1 shows the commands.
 V ?= 0

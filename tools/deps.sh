@@ -50,6 +50,7 @@ test     c unzip           unzip                  unzip              unzip      
 test     c g++             g++                    gcc-c++                g++                 -
 test     c python3         python3                python3            python3             python3
 test     y boto3           python3-boto3          python3-boto3      py3-boto3           -
+test     y yaml            python3-yaml           python3-pyyaml     py3-yaml            -
 test     c aws             awscli                 awscli2            aws-cli             awscli
 test     c bash            bash                   bash               bash                bash
 test     c zsh             zsh                    zsh                zsh                 -
