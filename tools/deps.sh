@@ -82,6 +82,7 @@ groups() {
         check-peers) wanted="$wanted demo test npm peers" ;;
         check-fresh) wanted="$wanted fresh" ;;
         demo) wanted="$wanted demo" ;;
+        deploy | destroy) wanted="$wanted test" ;;
         check-unit) wanted="$wanted demo test" ;;
         check | check-* | torture*) wanted="$wanted demo test npm" ;;
         bench*) wanted="$wanted demo test npm bench" ;;
