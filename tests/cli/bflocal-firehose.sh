@@ -152,7 +152,7 @@ check '  told too' -e 'bflocal: Firehose: g: its records are kept, and tried aga
 bflocal: Firehose: g: delivers again' -- sh -c 'cat told >&2'
 
 # What waits survives the end of bflocal, however it ends.
-check 'create k' -m 200 -- create k ",\"Prefix\":\"k/\",\"BufferingHints\":{\"SizeInMBs\":1,\"IntervalInSeconds\":900}"
+check 'create k' -m 200 -- create k ",\"Prefix\":\"k/\",\"BufferingHints\":{\"SizeInMBs\":1,\"IntervalInSeconds\":600}"
 put k 'before\n' >/dev/null
 kill -KILL "$pid"
 wait "$pid" 2>/dev/null
@@ -160,7 +160,7 @@ start --data store
 put k 'after\n' >/dev/null
 stop
 start --data store
-fault clock:by=901s
+fault clock:by=601s
 in_k() { keys lake | grep -q '^k/'; }
 ok 'a killed bflocal delivers what waited' soon in_k
 fault ''
