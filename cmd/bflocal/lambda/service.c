@@ -15,8 +15,7 @@
 
 enum { BODY_MAX = 70 * 1024 * 1024 /* a package of 50 MB as base64 */ };
 
-/* A star matches one part of the path: the name of a function or the id of a mapping, and at the end the id of a
- * statement. */
+/* A star matches one part of the path: the name of a function, or the id of a mapping or of a statement. */
 static const struct route {
     const char *method, *path, *name;
     bool (*run)(struct bl_call *c, struct bf_str function);
@@ -124,7 +123,7 @@ static bool decode(struct bl_call *c, struct bf_str wire, struct bf_str *out)
     return ok;
 }
 
-/* The fault of the call, which is an answer of the JSON protocols, as Lambda has it. */
+/* Converts the answer of an injected fault, which has the form of the JSON protocols, to Lambda's form. */
 static void name_fault(struct bl_call *c)
 {
     bool throttled = c->ans.error == BL_TooManyRequestsException;
