@@ -1,5 +1,5 @@
 #!/bin/sh
-# tests/README.md, the map of the tests: it lists no suite that is gone, and each suite says at its head what it shows.
+# tests/README.md, the map of the tests: it lists no missing suite, and each suite has a comment at its head.
 . "$(dirname "$0")/lib.sh"
 cd "$root" || exit 1
 python3 tools/tests-map.py --missing >"$T/map"

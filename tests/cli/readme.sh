@@ -1,8 +1,8 @@
 #!/bin/sh
-# README.md: each command in it is run, in its order and in one shell, as somebody would paste it. ```sh is a block of
-# commands that have to succeed, ```console has commands ("$ ...") with what they print below them. Services are
-# bflocal: the one that README starts, and from "On AWS" on one in the place of AWS. What cannot run in here is named
-# in the functions below, with the test that runs it.
+# README.md: each command in it is run, in order and in one shell, as a reader would paste it. ```sh is a block of
+# commands that have to succeed, ```console has commands ("$ ...") with their output below them. The services are
+# bflocal: the one that README starts, and from "On AWS" on another one instead of AWS. The functions below name the
+# commands that cannot run here, with the test that runs them.
 . "$(dirname "$0")/lib.sh"
 case ${BUILD##*/} in
 release | debug | asan) ;;
@@ -34,7 +34,7 @@ aws() {
     esac
 }
 
-# NUMBER.sh and, with an output that is told, NUMBER.want.
+# NUMBER.sh and, for a command with its output, NUMBER.want.
 awk -v dir="$T/blocks" '
     function next_file() { if (name) close(name); n++; name = sprintf("%s/%03d.sh", dir, n) }
     /^```sh$/ { kind = "sh"; next_file(); next }
@@ -62,7 +62,7 @@ for block in "$T/blocks"/*.sh; do
         . "$block" >"$T/out" 2>"$T/err"
         if [ $? = 0 ] && ! grep -E '^[a-z0-9]+: .*(error|failed|not found|reject)' "$T/err"; then pass "README: $first ..."; else fail "README: $first ..." "$(cat "$T/err" "$T/out")"; fi
     fi
-    # What the first pipeline delivered; what went through --state landed once.
+    # The deliveries of the first pipeline; changes delivered with --state are in an object once.
     cp "$T/out" "$T/receipts"
     case $(cat "$block") in
     'kinread -e --state'*) states=$(cat "$T/out") ;;
