@@ -73,6 +73,15 @@ done
 check 'the pipeline with --state delivered each change once' -o 1200 -- sh -c 'printf "%s\n" "$1" | jq -s "map(.records) | add"' - "$states"
 check 'README has commands' -m '^(1[5-9]|[2-9][0-9])$' -- echo "$ran"
 
+# The tools without installing them.
+in_shell() {
+    echo 'command -v kinread; printf "%s\n" "$MANPATH"; false' |
+        SHELL=/bin/sh command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" shell
+}
+check 'make shell: the built tools are found' -m "^$BUILD/bin/kinread$" -- in_shell
+pages=$(sed -n 's|/man:$|/man|p' "$T/out")
+check '  and their pages' -a -- cat "$pages/man1/kinread.1"
+
 # The workflow to copy: its own steps, with a test of two lines.
 mkdir "$T/ci" "$T/ci/tests" && cd "$T/ci" || exit 1
 echo 'kinread --list -J orders | wc -l | tr -d " " && echo "{}" | s3put s3://lake/x/ | jq .records' >tests/run.sh
