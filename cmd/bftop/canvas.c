@@ -55,8 +55,7 @@ void canvas_spot(struct canvas *c, int x, int y, uint32_t ch, enum style style)
         c->at[y * c->width + x] = (struct spot){ch, (uint8_t)style};
 }
 
-/* Marks of direction could make a line read as another one. */
-static uint32_t tame(uint32_t ch, bool utf8)
+uint32_t canvas_tame(uint32_t ch, bool utf8)
 {
     bool direction = (ch >= 0x200B && ch <= 0x200F) || (ch >= 0x2028 && ch <= 0x202E) ||
                      (ch >= 0x2060 && ch <= 0x206F) || ch == 0xFEFF;
@@ -89,7 +88,7 @@ int canvas_text(struct canvas *c, int x, int y, int width, enum style style, str
             continue; /* a cell holds one character: marks that combine are left out */
         if (used + n > width - (cut && width > 3))
             break;
-        canvas_spot(c, x + used, y, tame(raw, c->utf8), style);
+        canvas_spot(c, x + used, y, canvas_tame(raw, c->utf8), style);
         if (n == 2)
             canvas_spot(c, x + used + 1, y, c->utf8 ? 0 : ' ', style);
         used += n;

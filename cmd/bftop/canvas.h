@@ -40,6 +40,10 @@ void canvas_clear(struct canvas *c, int width);
 /* One character; outside of the page it is dropped. */
 void canvas_spot(struct canvas *c, int x, int y, uint32_t ch, enum style style);
 
+/* The character as it is put: marks that turn the direction of writing could make a line read as another one, and are
+ * replaced; so is all beyond ASCII if that is not wanted. */
+uint32_t canvas_tame(uint32_t ch, bool utf8);
+
 /* The columns that a text takes. */
 int canvas_width(struct bf_str text);
 

@@ -168,14 +168,6 @@ static int column_widths(const struct result *r, int rows, int width, int *w)
     return n;
 }
 
-static bool numbers(const struct result *r, int rows, size_t col)
-{
-    for (int row = 0; row < rows; row++)
-        if (!cell_at(r, (size_t)row, col)->number && !cell_at(r, (size_t)row, col)->null)
-            return false;
-    return true;
-}
-
 static void draw_table(struct canvas *c, const struct panel *p, int x, int y, int width, int height)
 {
     const struct result *r = &p->result;
@@ -185,7 +177,7 @@ static void draw_table(struct canvas *c, const struct panel *p, int x, int y, in
     int n = column_widths(r, rows, width, w);
     for (int col = 0; col < n; x += w[col++] + 2) {
         int decimals = format_decimals(r, (size_t)rows, (size_t)col);
-        bool right = numbers(r, rows, (size_t)col);
+        bool right = format_numbers(r, (size_t)rows, (size_t)col);
         int (*put)(struct canvas *, int, int, int, enum style, struct bf_str) =
             right ? canvas_right : canvas_text;
         put(c, x, y, w[col], STYLE_DIM, r->name[col]);

@@ -66,6 +66,14 @@ int format_decimals(const struct result *r, size_t rows, size_t col)
     return most <= DECIMALS_MOST ? (int)most : 0;
 }
 
+bool format_numbers(const struct result *r, size_t rows, size_t col)
+{
+    for (size_t row = 0; row < rows; row++)
+        if (!cell_at(r, row, col)->number && !cell_at(r, row, col)->null)
+            return false;
+    return true;
+}
+
 void format_short(double v, struct bf_buf *out)
 {
     static const char units[] = " kMGTP";

@@ -15,6 +15,9 @@ void format_cell(const struct cell *c, int decimals, struct bf_buf *out);
  * they have more than four. */
 int format_decimals(const struct result *r, size_t rows, size_t col);
 
+/* Has the column nothing but numbers? */
+bool format_numbers(const struct result *r, size_t rows, size_t col);
+
 /* 1234567 as 1.2M. */
 void format_short(double v, struct bf_buf *out);
 

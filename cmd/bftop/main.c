@@ -1,6 +1,7 @@
 /* bftop: watch a projection that cdcproj keeps. */
 #include "cmd/bftop/bftop.h"
 #include "cmd/bftop/canvas.h"
+#include "cmd/bftop/watch.h"
 #include "lib/base/stop.h"
 #include "lib/cli/diag.h"
 
@@ -9,6 +10,8 @@ enum { WINDOW_MS = 3600000, WINDOW_LEAST_MS = 10000 };
 
 static const struct bf_opt options[] = {
     BF_OPT_FLAG(0, "once", struct config, once, "print one frame as text"),
+    BF_OPT_STR(0, "html", struct config, html, "FILE",
+               "write them as one HTML page; - is standard output"),
     BF_OPT_STR('p', "panels", struct config, panels, "FILE",
                "panels to show, in place of the default set"),
     BF_OPT_FLAG(0, "print-panels", struct config, print_panels, "print the panels as such a file"),
@@ -40,20 +43,27 @@ static const struct bf_tool tool = {
     .libraries = libraries,
 };
 
-static bool act(const struct config *c, struct panels *p, struct source *s, struct bf_err *e)
+static bool check(const struct config *c, struct bf_err *e)
 {
-    return c->print_panels ? show_panels(p, e) : show_once(c, p, s, e);
+    int ways = c->once + c->print_panels + (c->html != NULL);
+    return ways < 2 ||
+           bf_err_set(e, BF_E_USAGE, "--once, --html and --print-panels exclude each other");
+}
+
+static bool act(const struct config *c, struct watch *w, struct bf_err *e)
+{
+    if (c->print_panels)
+        return show_panels(w->panels, e);
+    if (c->html)
+        return show_html(c, w->panels, &w->source, e);
+    return c->once ? show_once(c, w->panels, &w->source, e) : show_live(w, e);
 }
 
 static bool run(const struct config *c, struct bf_err *e)
 {
-    struct source s = {0};
-    struct panels *p = panels_new(c->window_ms, e);
-    bool ok = p && (!c->panels || panels_read(p, c->panels, e)) &&
-              source_open(&s, c->database, c->panels != NULL, e) &&
-              (c->panels || panels_default(p, &s, e)) && act(c, p, &s, e);
-    source_close(&s);
-    panels_destroy(p);
+    struct watch w;
+    bool ok = watch_open(&w, c->database, c->panels, c->window_ms, e) && act(c, &w, e);
+    watch_close(&w);
     return ok;
 }
 
@@ -66,7 +76,8 @@ int main(int argc, char **argv)
     int status = bf_opt_parse(&tool, argc, argv, &config, operands, &n);
     if (status == BF_OPT_RUN) {
         config.database = operands[0];
-        status = bf_stop_install(&e) && run(&config, &e) ? 0 : bf_diag_exit(&e);
+        status =
+            check(&config, &e) && bf_stop_install(&e) && run(&config, &e) ? 0 : bf_diag_exit(&e);
     }
     return status;
 }

@@ -1,4 +1,4 @@
-/* --once: one frame as text. --print-panels: the panels as a file. */
+/* --once: one frame as text. --html: one as a page. --print-panels: the panels as a file. */
 #include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
@@ -7,8 +7,9 @@
 
 #include "cmd/bftop/bftop.h"
 #include "cmd/bftop/draw.h"
-#include "lib/base/clock.h"
+#include "cmd/bftop/html.h"
 #include "lib/cli/diag.h"
+#include "lib/io/file.h"
 #include "lib/io/out.h"
 
 enum { COLUMNS_DEFAULT = 80, FRAME_MAX = 8 * 1024 * 1024 };
@@ -78,6 +79,19 @@ bool show_once(const struct config *c, struct panels *p, struct source *s, struc
     bf_buf_free(&text);
     canvas_free(&page);
     return ok;
+}
+
+bool show_html(const struct config *c, struct panels *p, struct source *s, struct bf_err *e)
+{
+    struct bf_buf text;
+    bf_buf_init(&text, FRAME_MAX);
+    panels_refresh(p, s);
+    html_page(&text, p, c->database, NULL);
+    bool ok = strcmp(c->html, "-") == 0 ? print(&text, e)
+                                        : bf_buf_check(&text, "the page", e) &&
+                                              bf_file_replace(c->html, bf_buf_view(&text), e);
+    bf_buf_free(&text);
+    return ok && show_failed(p, e);
 }
 
 /* A statement on lines that begin with a blank, as the file wants it. */

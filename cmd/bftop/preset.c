@@ -53,7 +53,7 @@ static const struct {
      "SELECT coalesce(sum({amount}),0) AS refunds FROM {table} WHERE {there} AND {status} IN "
      "('CANCELLED','REFUNDED','RETURNED')",
      PANEL_NUMBER, 1u << AMOUNT | 1u << STATUS, false},
-    {"Revenue each {step}, dotted: {window} before",
+    {"Revenue each {step}; dotted: {window} before",
      "WITH RECURSIVE edge(last) AS (SELECT CAST(strftime('%s',max({time})) AS INTEGER)/:step*:step "
      "FROM {table} WHERE {there}), step(at) AS (SELECT last-:window/:step*:step+:step FROM edge "
      "WHERE last IS NOT NULL UNION ALL SELECT at+:step FROM step,edge WHERE at<last), "

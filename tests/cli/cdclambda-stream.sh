@@ -45,6 +45,12 @@ ok "as cdcxform makes them, in order" sh -c 'cat "$1" "$2" | cdcxform | cmp - "$
 is "500 a request" "$(fault_count PutRecordBatch)" 4
 is "and nothing is said" "$(cat "$L/stderr")" ''
 
+# The order is that of the record of the stream, which is outside of the data.
+lambda_begin
+cp "$T/five" "$L/events/1"
+BF_FIELDS=order_id BF_META=seq lambda_run
+is "_seq is the record's place in the stream" "$(tail -n 1 "$FAULT_DIR/accepted" | jq -r '._seq | sub(".*-0+"; "")')" 49545
+
 fault_rules <<'END'
 PutRecordBatch 2x partial 2 ServiceUnavailableException
 END

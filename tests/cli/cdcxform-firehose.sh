@@ -31,6 +31,20 @@ ok "one line" test "$(wc -l <"$T/out")" = 1
 check "rejects are the records" -s 1 -i "$T/one" -a -E . -- cdcxform -o firehose --rejects "$T/rejects"
 ok "unchanged" sh -c 'test "$(cat "$1")" = "$2"' - "$T/rejects" "$c"
 
+# Behind a Kinesis stream each record says which one it was there: that is its order.
+from() { # from ID METADATA <DATA
+    printf '{"recordId":"%s","approximateArrivalTimestamp":1,"data":"%s","kinesisRecordMetadata":%s}' "$1" "$(base64 -w 0)" "$2"
+}
+orders() { jq -r '.records[] | .data | @base64d | fromjson | ._seq // "none" | sub("-0+"; "-")' "$T/out"; }
+x=$(change INSERT x '')
+event "$(printf %s "$x" | from 1 '{"sequenceNumber":"4954","subsequenceNumber":"","shardId":"s"}')" \
+    "$(printf %s "$x" | from 2 '{"sequenceNumber":"4955","subsequenceNumber":3}')" "$(printf %s "$x" | record 3)" \
+    "$(printf %s "$x" | from 4 '{ "subsequenceNumber" : 0, "sequenceNumber" : "4956" }')" >"$T/origin"
+check "_seq" -i "$T/origin" -a -E '_seq is NULL' -- cdcxform -o firehose --fields id --meta seq
+ok "is the record's place in the stream" sh -c 'test "$1" = "$2"' - "$(orders)" '1795759200000000-4954
+1795759200000000-4955-0000000003
+none
+1795759200000000-4956'
 event "$a" >"$T/a"
 check "partition keys: a column, a name, a path, a metadata column" -i "$T/a" -a \
     -- cdcxform -o firehose --partition-keys kind,amount=n,_op

@@ -20,6 +20,7 @@ ln -s "$root/examples" "$T/here/examples"
 make() {
     case $* in
     'deps demo' | 'deps check') ;; # tools/check-fresh.sh, which runs these two
+    deploy | destroy) ;;            # tests/peers/deploy.sh, on moto's CloudFormation
     'deps install PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" install "$3" ;;
     'uninstall PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" uninstall "$2" ;;
     -C*'deps install PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" install "$5" ;;
