@@ -180,13 +180,19 @@ static bool open_lambda(struct bl_local *l, struct bf_err *e)
     return bl_lambda_load(f, e) && bl_mappings_load(l, e);
 }
 
+static void stop_lambda(struct bl_local *l)
+{
+    if (!l->lambda)
+        return;
+    bl_mappings_end(l->lambda);
+    bl_lambda_events_end(l->lambda);
+}
+
 static void close_lambda(struct bl_local *l)
 {
     struct bl_lambda *f = l->lambda;
     if (!f)
         return;
-    bl_mappings_end(f);
-    bl_lambda_events_end(f);
     while (f->functions) {
         struct bl_function *fn = f->functions;
         bl_lambda_remove(f, fn);
@@ -217,5 +223,6 @@ const struct bl_service bl_service_lambda = {
     .max_body = BODY_MAX,
     .protocol = &rest,
     .open = open_lambda,
+    .stop = stop_lambda,
     .close = close_lambda,
 };
