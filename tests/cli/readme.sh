@@ -99,6 +99,7 @@ check 'they found the tools that they installed' -o "$HOME/bfpipe/bin/bflocal" -
 if [ -f "$root/tools/picture.py" ]; then
     python3 "$root/tools/picture.py" >"$T/picture"
     check 'doc/pipeline.svg is what tools/picture.py makes' -O "$T/picture" -- cat "$root/doc/pipeline.svg"
+    check 'doc/dashboard.svg is what tools/dashboard.py makes' -O "$root/doc/dashboard.svg" -- python3 "$root/tools/dashboard.py"
     # Blanks do not count: long commands are wrapped in the picture.
     recorded() {
         python3 -c 'import html, re, sys
