@@ -66,7 +66,7 @@ for block in "$T/blocks"/*.sh; do
     # The deliveries of the first pipeline; changes delivered with --state are in an object once.
     cp "$T/out" "$T/receipts"
     case $(cat "$block") in
-    'kinread -e --state'*) states=$(cat "$T/out") ;;
+    'kinread -e --state state '*) states=$(cat "$T/out") ;;
     eval*lake*) check 'the first pipeline delivered 1000 changes' -o 1000 -- sh -c 'jq -s "map(.records) | add" <"$1"' - "$T/receipts" ;;
     esac
     ran=$((ran + 1))
