@@ -155,7 +155,7 @@ ok '  and says so' said '^kinread: orders: ListShards: interrupted$'
 # athq cancels its query, or says that it may go on.
 echo 'SELECT 1;' >"$T/sql"
 printf '%s\n' '[["n","integer"]]' '["1"]' >"$FAULT_DIR/rows"
-id=00000000-0000-0000-0000-000000000001
+id=11111111-1111-1111-1111-111111111111
 stopped StartQueryExecution "$T/sql" athq --grace 0
 ok 'athq: 75' test $status = 75
 ok '  says why' said "^athq: StartQueryExecution: $gives_up$"
