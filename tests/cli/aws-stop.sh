@@ -164,11 +164,9 @@ stopped GetQueryExecution "$T/sql" athq --grace 0
 ok 'athq, GetQueryExecution: 75' test $status = 75
 ok '  says why' said "^athq: query [0-9-]*: GetQueryExecution: "
 ok '  and has cancelled the query' test "$(fault_count StopQueryExecution)" = 1
-for op in GetQueryExecution GetQueryResults; do
-    stopped $op /dev/null athq --grace 0 --results $id
-    ok "athq --results, $op: 75" test $status = 75
-    ok '  says why' said "^athq: query $id: $op: $gives_up$"
-done
+stopped GetQueryExecution /dev/null athq --grace 0 --status $id
+ok 'athq --status: 75' test $status = 75
+ok '  says why' said "^athq: GetQueryExecution: $gives_up$"
 stopped StopQueryExecution /dev/null athq --grace 0 --cancel $id
 ok 'athq --cancel: 75' test $status = 75
 check '--grace is a duration' -s 2 -E "option '--grace': 'x' is not a duration" -- kinput --grace x orders
