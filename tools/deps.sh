@@ -34,6 +34,7 @@ build    h isa-l.h         libisal-dev            isa-l-devel        isa-l-dev  
 build    h sqlite3.h       libsqlite3-dev         sqlite-devel       sqlite-dev          sqlite
 build    h minizip/unzip.h libminizip-dev       minizip-compat-devel minizip-dev       minizip
 build    h microhttpd.h    libmicrohttpd-dev      libmicrohttpd-devel libmicrohttpd-dev  libmicrohttpd
+build    h nghttp2/nghttp2.h libnghttp2-dev       libnghttp2-devel    nghttp2-dev        libnghttp2
 demo     c jq              jq                     jq                 jq                  jq
 demo     c curl            curl                   curl               curl                curl
 demo     c sqlite3         sqlite3                sqlite             sqlite              sqlite

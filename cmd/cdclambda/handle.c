@@ -372,7 +372,7 @@ static bool handle_firehose(struct handler *h, struct bf_buf *answer, const char
         return false;
     }
     if (h->told > TOLD_MAX && !bf_diag_is_verbose())
-        bf_diag_warn("%s: %u records failed", h->inv->id, h->told);
+        bf_diag_warn("%s: %u record%s failed", h->inv->id, h->told, BF_S(h->told));
     struct bf_firehose_count n = bf_firehose_count(h->firehose);
     h->records += n.records - before.records;
     h->failed += n.failed - before.failed;

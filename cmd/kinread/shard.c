@@ -23,7 +23,7 @@ enum {
         5 /* DynamoDB Streams do not report their end: this many empty answers are the end */
 };
 
-/* What to do with a record. */
+/* The decision about a record. */
 enum verdict { WRITE, PASS, STOP };
 
 struct reading *reading_new(struct follow *f, struct bf_shard *shard,

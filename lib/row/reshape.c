@@ -23,7 +23,7 @@ enum {
     PAD = 64
 };
 
-/* What to do with the attributes of one name. */
+/* The change of the attributes of one name. */
 struct rule {
     struct bf_str name;   /* decoded */
     struct bf_str rename; /* "name" as JSON with its quotes; p NULL: do not rename */

@@ -5,7 +5,7 @@ cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_PROFILE
 
 check 'help' -m '^usage: bflocal \[options\] \[COMMAND' -- bflocal --help
-check 'version names its libraries' -m 'libmicrohttpd/.* SQLite/' -- bflocal --version
+check 'version names its libraries' -m 'libmicrohttpd/.* nghttp2/.* SQLite/' -- bflocal --version
 check 'nothing to do is a usage error' -s 2 -E 'want a COMMAND, --port, --data or --daemon' -- bflocal
 check 'an unknown option' -s 2 -E 'no-such' -- bflocal --no-such true
 check 'a port that is none' -s 2 -e 'bflocal: --port: 99999 is not a port number' -- bflocal --port 99999

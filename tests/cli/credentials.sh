@@ -191,7 +191,7 @@ check 'expired for the service' -i "$T/line" -E 'credentials: from role' -- ddbp
 cat "$T/err" >>"$T/said"
 ok '  the others sign' test "$(used | tr ' ' '\n' | uniq -c | tr -dc ' 0-9A-Z' | tr -s ' ')" = ' 2 ASSUMEROLE3 1 ASSUMEROLE4'
 echo 'BatchWriteItem error 400 ExpiredTokenException gone' | fault_rules
-check '  the others too' -i "$T/line" -s 75 -E 'ExpiredTokenException: gone; credentials: those that took their place are refused too' -- ddbput sales
+check '  the others too' -i "$T/line" -s 75 -E 'ExpiredTokenException: gone; credentials: the renewed ones are refused too' -- ddbput sales
 ok '  it is asked twice, not for ever' test "$(fault_count BatchWriteItem)" = 2
 printf '[default]\naws_access_key_id = A\naws_secret_access_key = hush\naws_session_token = hush\n' | config
 check '  static keys of a file: 75' -i "$T/line" -s 75 -E "profile 'default' of the config file has no others yet" -- ddbput sales
