@@ -43,6 +43,10 @@ answers; where there is none, the action is `fake`.
     length +N | -N     as fake, with a Content-Length that lies by N; then closes
     drip MS            as fake, one byte of the body every MS milliseconds
     huge N             200 with N bytes of a JSON string
+    raw FILE [close | half]   the bytes of the file, and nothing of HTTP added; then the connection is
+                       closed, or half of it: nothing more is sent, and what comes is read
+    stale              as fake, then closes the connection without having said so
+    early STATUS       an answer before the body has been read, then closes
     hang               never answers
     close              takes the request and closes the connection
     reset              the same, with a reset
@@ -180,7 +184,7 @@ def ok(text):
 
 def answer_for(r, verb, rest):
     args = rest.split()
-    if verb in ("fake", "cut", "length", "drip"):
+    if verb in ("fake", "cut", "length", "drip", "stale"):
         return fake(r)
     if verb == "ok":
         return ok(rest)
@@ -317,6 +321,14 @@ def respond(sock, r, action):
         return False
     if verb == "close":
         return False
+    if verb == "raw":
+        name, _, end = rest.partition(" ")
+        with open(name, "rb") as f:
+            sock.sendall(f.read())
+        if end == "half":
+            sock.shutdown(socket.SHUT_WR)
+            hang(sock)
+        return not end
     if verb == "reset":
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
@@ -329,7 +341,7 @@ def respond(sock, r, action):
         drip(sock, body, int(rest))
     else:
         sock.sendall(body[:int(rest)] if verb == "cut" else body)
-    return verb not in ("cut", "length")
+    return verb not in ("cut", "length", "stale")
 
 
 def tls_context():
