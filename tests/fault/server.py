@@ -127,6 +127,13 @@ class Script:
                 return rule[2]
         return "fake"
 
+    def is_early(self, op):
+        """Does the next rule for it answer before the body has come?"""
+        with LOCK:
+            self.refresh()
+            rule = next((r for r in self.rules if r[0] in ("*", op) and r[1] != 0), [""] * 3)
+            return rule[2].startswith("early")
+
     def gather(self, op, n):
         """Until n requests of this operation have come, or another script has."""
         with ARRIVED:
@@ -195,6 +202,8 @@ def answer_for(r, verb, rest):
         return error(r, int(args[0]), args[1], said)
     if verb == "throttle":
         return throttle(r)
+    if verb == "early":
+        return error(r, int(rest), "SlowDown", "Please reduce your request rate.")
     if verb == "plain":
         return Answer(int(args[0]), " ".join(args[1:]), {"Content-Type": "text/html"})
     if verb == "partial":
@@ -255,6 +264,11 @@ def read_request(f, out, connection):
             break
         name, _, value = line.decode("latin-1").partition(":")
         headers[name.strip().lower()] = value.strip()
+    path, _, query = target.partition("?")
+    query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+    op, service = operation(method, path, query, headers)
+    if SCRIPT.is_early(op):
+        return Request(op, service, method, path, query, headers, b"", connection)
     if headers.get("expect", "").lower() == "100-continue":
         out.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
     if headers.get("transfer-encoding", "").lower() == "chunked":
@@ -264,9 +278,6 @@ def read_request(f, out, connection):
         body = f.read(length)
         if len(body) < length:
             return None
-    path, _, query = target.partition("?")
-    query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
-    op, service = operation(method, path, query, headers)
     return Request(op, service, method, path, query, headers, body, connection)
 
 
@@ -341,7 +352,7 @@ def respond(sock, r, action):
         drip(sock, body, int(rest))
     else:
         sock.sendall(body[:int(rest)] if verb == "cut" else body)
-    return verb not in ("cut", "length", "stale")
+    return verb not in ("cut", "length", "stale", "early")
 
 
 def tls_context():

@@ -5,7 +5,7 @@
 
 #include "lib/aws/config/address.h"
 #include "lib/aws/config/partition.h"
-#include "lib/aws/config/s3_endpoint.h"
+#include "lib/aws/config/endpoint_s3.h"
 #include "lib/base/num.h"
 
 #define JSON_10 "application/x-amz-json-1.0"

@@ -6,8 +6,8 @@
  * and use_accelerate_endpoint: other hosts. payload_signing_enabled: bodies are hashed also where
  * TLS protects them. signature_version: only version 4 is accepted.
  */
-#ifndef BF_AWS_CONFIG_S3_ENDPOINT_H
-#define BF_AWS_CONFIG_S3_ENDPOINT_H
+#ifndef BF_AWS_CONFIG_ENDPOINT_S3_H
+#define BF_AWS_CONFIG_ENDPOINT_S3_H
 
 #include "lib/aws/config/endpoint.h"
 

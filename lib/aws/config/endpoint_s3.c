@@ -1,4 +1,4 @@
-#include "lib/aws/config/s3_endpoint.h"
+#include "lib/aws/config/endpoint_s3.h"
 
 #include <stdio.h>
 
