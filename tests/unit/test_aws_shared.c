@@ -101,6 +101,31 @@ static void blanks_before_keys(void **unused)
     bf_aws_config_free(&c);
 }
 
+/* What people's files hold: a command with a mark of comments in quotes, a no-break space from a web page, a name that needs
+ * quotes. */
+static void found_in_files(void **unused)
+{
+    (void)unused;
+    write_file(
+        config_path,
+        "[default]\nregion = \xC2\xA0 eu-west-1\xC2\xA0\n"
+        "credential_process = sh -c \"a 'b' ; c #d\" e # f\n"
+        "[profile b]\nregion = x\ncredential_process = a\\\" ;b\n[profile c!]\nregion = y\n");
+    write_file(credentials_path, "");
+    struct bf_aws_config c;
+    struct bf_err e = {0};
+    assert_true(load(&c, NULL, NULL, &e));
+    assert_string_equal(c.region, "eu-west-1");
+    assert_string_equal(bf_aws_config_get(&c, "credential_process"), "sh -c \"a 'b' ; c #d\" e");
+    assert_string_equal(bf_profiles_get(&c.profiles, BF_PROFILE, "b", "credential_process", NULL),
+                        "a\\\"");
+    bf_aws_config_free(&c);
+    assert_false(load(&c, NULL, "c!", &e));
+    assert_string_equal(e.text, "profile 'c!' is in neither the config nor the credentials file; "
+                                "such a name needs quotes in "
+                                "the config file: [profile 'NAME']");
+}
+
 static void quoted_names(void **unused)
 {
     (void)unused;
@@ -404,6 +429,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_values_are_none),
         cmocka_unit_test(blanks_before_keys),
+        cmocka_unit_test(found_in_files),
         cmocka_unit_test(quoted_names),
         cmocka_unit_test(switches_are_true_or_false),
         cmocka_unit_test(default_profile),

@@ -151,7 +151,11 @@ static bool choose_profile(struct bf_aws_config *c, const struct bf_aws_options 
     }
     if (c->profile && !bf_profiles_has(&c->profiles, BF_PROFILE, c->profile)) {
         bf_err_set(e, BF_E_NOTFOUND,
-                   "profile '%.80s' is in neither the config nor the credentials file", c->profile);
+                   "profile '%.80s' is in neither the config nor the credentials file%s",
+                   c->profile,
+                   bf_profile_name_is_plain(c->profile)
+                       ? ""
+                       : "; such a name needs quotes in the config file: [profile 'NAME']");
         bf_aws_config_tell_unread(c, e);
         return false;
     }
