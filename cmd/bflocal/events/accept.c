@@ -1,4 +1,4 @@
-/* EventBridge: what becomes of an event that was taken. */
+/* EventBridge: stores accepted events in the log. */
 #include "cmd/bflocal/events/events.h"
 
 #include "cmd/bflocal/events/service.h"
@@ -38,7 +38,7 @@ void bl_events_accept(struct bl_call *c, const struct bl_event *ev)
     bl_run(c->store, q);
 }
 
-/* Whole lines; what does not fit in an answer is asked for with the next `after`. */
+/* Whole lines; the caller requests the rest of a long log with the next `after`. */
 static void put_log(struct bl_call *c, uint64_t after)
 {
     struct bf_buf *out = &c->ans.body;

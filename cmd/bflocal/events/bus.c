@@ -119,7 +119,7 @@ bool bl_events_create_bus(struct bl_call *c)
     return true;
 }
 
-/* One that is not there is no error. */
+/* A missing bus is not an error. */
 bool bl_events_delete_bus(struct bl_call *c)
 {
     struct bl_params p;
@@ -138,7 +138,7 @@ bool bl_events_delete_bus(struct bl_call *c)
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
 }
 
-/* A token is the base64 of the last name of the page before. */
+/* A token is the base64 of the last name of the previous page. */
 static bool read_token(struct bl_call *c, const struct bl_params *p, struct bf_str *after)
 {
     struct bf_str token = BF_STR("");

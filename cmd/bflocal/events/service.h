@@ -1,6 +1,6 @@
 /*
- * EventBridge: event buses, PutEvents, TestEventPattern. What is put is kept in a log, the last
- * BL_EVENTS_KEPT events, which GET /_bflocal/events tells. There are no rules yet.
+ * EventBridge: event buses, PutEvents, TestEventPattern. The last BL_EVENTS_KEPT events are stored in a log, which
+ * GET /_bflocal/events returns. There are no rules yet.
  */
 #ifndef BL_EVENTS_SERVICE_H
 #define BL_EVENTS_SERVICE_H

@@ -16,6 +16,7 @@ struct bl_kinesis;
 struct bl_s3;
 struct bl_athena;
 struct bl_lambda;
+struct bl_firehose;
 
 struct bl_local {
     const struct bl_service *const *services; /* all services; NULL at the end */
@@ -31,6 +32,7 @@ struct bl_local {
     struct bl_s3 *s3;
     struct bl_athena *athena;
     struct bl_lambda *lambda;
+    struct bl_firehose *firehose;
 };
 
 /* The account in every ARN of this process. */
