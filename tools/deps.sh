@@ -51,11 +51,13 @@ test     c unzip           unzip                  unzip              unzip      
 test     c g++             g++                    gcc-c++                g++                 -
 test     c python3         python3                python3            python3             python3
 test     y boto3           python3-boto3          python3-boto3      py3-boto3           -
+test     y yaml            python3-yaml           python3-pyyaml     py3-yaml            -
 test     c aws             awscli                 awscli2            aws-cli             awscli
 test     c bash            bash                   bash               bash                bash
 test     c zsh             zsh                    zsh                zsh                 -
 test     c fish            fish                   fish               fish                fish
 test     c node            nodejs                 nodejs             nodejs              node
+test     c psql            postgresql             postgresql-server  postgresql          postgresql@16
 test     c npm             npm                    npm                npm                 -
 peers    y ensurepip       python3-venv           python3-pip        py3-pip            -
 fresh    c debootstrap     debootstrap            debootstrap        debootstrap         -
@@ -82,6 +84,7 @@ groups() {
         check-peers) wanted="$wanted demo test npm peers" ;;
         check-fresh) wanted="$wanted fresh" ;;
         demo) wanted="$wanted demo" ;;
+        deploy | destroy) wanted="$wanted test" ;;
         check-unit) wanted="$wanted demo test" ;;
         check | check-* | torture*) wanted="$wanted demo test npm" ;;
         bench*) wanted="$wanted demo test npm bench" ;;

@@ -2,7 +2,7 @@
 # The examples of bflocal(1) print what the page says.
 . "$(dirname "$0")/lib.sh"
 
-# Each literal display is one script; what stands between its commands is what it prints.
+# Each literal display is one script; the lines between its commands are its output.
 awk -v dir="$T" '
     /^\.Bd -literal/ { on = 1; n++; next }
     /^\.Ed/ { on = 0 }

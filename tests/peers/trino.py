@@ -14,7 +14,7 @@ from athena import one, rows, s3
 from trino_draw import expressions
 
 NAMED = ("bflocal", "not registered", "mismatched input", "no meaning here")
-# What differs, and why that is left. doc/athena.md has the same list.
+# The accepted differences and their reasons, as in doc/athena.md.
 DIFFERENT = [
     (r"typeof\(", "a text's length and a literal's precision are no part of a type"),
     (r"REAL|AS real\)|2147483647 . REAL", "Java before 19 prints more digits of a real than it needs; DuckDB the fewest"),
