@@ -64,7 +64,6 @@ shown expired 1 'the certificate of HOST has expired' --ca-bundle "$T/pki/author
 shown future 1 'the certificate of HOST is not valid yet; is the clock here right?' --ca-bundle "$T/pki/authority.pem"
 shown other 1 'the certificate of HOST is for another host' --ca-bundle "$T/pki/authority.pem"
 
-<<<<<<< HEAD
 # athq has no lines to send; its query is not started.
 SHOWN=expired
 FAULT_TLS=1 fault_start </dev/null
@@ -73,10 +72,7 @@ check 'a certificate: expired, athq' -s 1 -e "athq: StartQueryExecution: the cer
 ok '  nothing was sent' test "$(fault_count)" = 0
 fault_stop
 
-# The same where keys come from: STS shows the wrong one, and no key is found.
-=======
 # The same for sources of keys: STS has the wrong certificate, and no key is found.
->>>>>>> main
 SHOWN=other
 FAULT_TLS=1 fault_start </dev/null
 printf '[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = default\naws_access_key_id = A\naws_secret_access_key = S\n' >"$T/config"

@@ -166,14 +166,15 @@ static bool has_letter(const struct trino_call *c, const char *letters, bool per
 static bool parse(struct sql *s, const struct trino_call *c, bool mysql)
 {
     bool year = has_letter(c, mysql ? "Yy" : "yY", mysql);
-    add(s, mysql ? "date_trunc('millisecond', " : "CAST(");
+    bool fraction = mysql && has_letter(c, "f", true); /* cut to milliseconds, not rounded */
+    add(s, fraction ? "date_trunc('millisecond', " : mysql ? "" : "CAST(");
     bool ok = mysql ? trino_expand(s, c,
                                    year ? STRICT("strptime($1, $m2)")
                                         : STRICT("strptime('1970 ' || ($1), '%Y ' || $m2)"))
                     : trino_expand(s, c,
                                    year ? STRICT("strptime($1, $j2)")
                                         : STRICT("strptime('1970 ' || ($1), '%Y ' || $j2)"));
-    return ok && add(s, mysql ? ")" : " AS TIMESTAMPTZ)");
+    return ok && add(s, fraction ? ")" : mysql ? "" : " AS TIMESTAMPTZ)");
 }
 
 static bool date_parse(struct sql *s, const struct trino_call *c)
