@@ -88,6 +88,9 @@ struct bl_service {
      * failed open. */
     bool (*open)(struct bl_local *l, struct bf_err *e);
     void (*close)(struct bl_local *l);
+    /* Starts threads that need the server's endpoint, and ends them before any service closes. Either may be NULL. */
+    void (*start)(struct bl_local *l);
+    void (*stop)(struct bl_local *l);
 };
 
 /* NULL: no such operation in its table. */
