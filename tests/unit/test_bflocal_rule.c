@@ -84,16 +84,19 @@ static void test_schedules(void **state)
         {"cron(0 0 ? * FRI-MON *)", "2026-11-25",
          "2026-11-27T00:00 2026-11-28T00:00 2026-11-29T00:00 2026-11-30T00:00 2026-12-04T00:00"},
         /* Lists, steps, names, years. */
-        {"cron(5,35 14 10 JAN,jul ? *)", "2026-11-27", "2027-01-10T14:05 2027-01-10T14:35 2027-07-10T14:05"},
+        {"cron(5,35 14 10 JAN,jul ? *)", "2026-11-27",
+         "2027-01-10T14:05 2027-01-10T14:35 2027-07-10T14:05"},
         {"cron(10-20/5 0 1 1 ? 2027/2)", "2026-11-27",
          "2027-01-01T00:10 2027-01-01T00:15 2027-01-01T00:20 2029-01-01T00:10"},
-        {"cron(0 0 1 NOV-FEB ? 2026-2027)", "2026-11-27", "2026-12-01T00:00 2027-01-01T00:00 2027-02-01T00:00 2027-11-01T00:00"},
+        {"cron(0 0 1 NOV-FEB ? 2026-2027)", "2026-11-27",
+         "2026-12-01T00:00 2027-01-01T00:00 2027-02-01T00:00 2027-11-01T00:00"},
         {"cron(0 0 1 1 ? 1970)", "2026-11-27", "never"},
         {"cron(59 23 31 12 ? 2199)", "2026-11-27", "2199-12-31T23:59 never"},
         /* In UTC: the nights of a change of clocks in Europe and America have all their hours once. */
         {"cron(30 2 * * ? *)", "2026-03-28T12:00", "2026-03-29T02:30 2026-03-30T02:30"},
         {"cron(30 2 * * ? *)", "2026-10-24T12:00", "2026-10-25T02:30 2026-10-26T02:30"},
-        {"cron(0 */6 8 3 ? 2026)", "2026-03-07", "2026-03-08T00:00 2026-03-08T06:00 2026-03-08T12:00 2026-03-08T18:00 never"},
+        {"cron(0 */6 8 3 ? 2026)", "2026-03-07",
+         "2026-03-08T00:00 2026-03-08T06:00 2026-03-08T12:00 2026-03-08T18:00 never"},
         {"rate(1 minute)", "2026-11-27T10:00:30", "2026-11-27T10:01 2026-11-27T10:02"},
         {"rate(5 minutes)", "2026-11-27T10:00", "2026-11-27T10:05"},
         {"rate(1 hour)", "2026-11-27T23:00", "2026-11-28T00:00"},
@@ -129,7 +132,7 @@ static void test_bad_schedules(void **state)
         "rate(5  minutes)",
         "cron(* * * * *)",
         "cron(* * * * ? * *)",
-        "cron(* * * * * *)",   /* one of the days is ? */
+        "cron(* * * * * *)", /* one of the days is ? */
         "cron(* * ? * ? *)",
         "cron(60 * * * ? *)",
         "cron(* 24 * * ? *)",
@@ -158,10 +161,13 @@ static void test_bad_schedules(void **state)
             fail_msg("%s is taken", rows[i]);
 }
 
-#define EVENT                                                                                     \
-    "{\"version\":\"0\",\"id\":\"7bf7\",\"detail-type\":\"EC2 State\",\"resources\":[\"arn:1\",\"arn:2\"]," \
-    "\"time\":\"2015-11-11T21:29:54Z\",\"detail\":{\"instance-id\":\"i-01\",\"state\":\"RUNNING\"," \
-    "\"n\":12.50,\"on\":true,\"none\":null,\"say\":\"a \\\"b\\\"\",\"list\":[{\"x\":1},{\"y\":2},{\"x\":3}]," \
+#define EVENT                                                                                      \
+    "{\"version\":\"0\",\"id\":\"7bf7\",\"detail-type\":\"EC2 "                                    \
+    "State\",\"resources\":[\"arn:1\",\"arn:2\"],"                                                 \
+    "\"time\":\"2015-11-11T21:29:54Z\",\"detail\":{\"instance-id\":\"i-01\",\"state\":"            \
+    "\"RUNNING\","                                                                                 \
+    "\"n\":12.50,\"on\":true,\"none\":null,\"say\":\"a "                                           \
+    "\\\"b\\\"\",\"list\":[{\"x\":1},{\"y\":2},{\"x\":3}],"                                        \
     "\"obj\":{\"k\":\"v\"}}}"
 
 static void test_paths(void **state)
@@ -182,9 +188,9 @@ static void test_paths(void **state)
         {"$.id.deeper", NULL},
         {"$.id[0]", NULL},
     };
-    static const char *const bad[] = {"",          "id",        "$.",     "$..id", "$id", "$.a[",
-                                      "$.a[]",     "$.a[-1]",   "$.a[x]", "$.a['b", "$.a b",
-                                      "$.a[?(@.b)]", "$.a[1:2]"};
+    static const char *const bad[] = {"",      "id",          "$.",      "$..id",  "$id",
+                                      "$.a[",  "$.a[]",       "$.a[-1]", "$.a[x]", "$.a['b",
+                                      "$.a b", "$.a[?(@.b)]", "$.a[1:2]"};
     struct bf_buf out;
     (void)state;
     bf_buf_init(&out, 1024);
@@ -202,15 +208,16 @@ static void test_paths(void **state)
     bf_buf_free(&out);
 }
 
-#define PATHS                                                                                     \
-    "\"InputPathsMap\":{\"instance\":\"$.detail.instance-id\",\"state\":\"$.detail.state\","      \
-    "\"n\":\"$.detail.n\",\"say\":\"$.detail.say\",\"obj\":\"$.detail.obj\","                     \
+#define PATHS                                                                                      \
+    "\"InputPathsMap\":{\"instance\":\"$.detail.instance-id\",\"state\":\"$.detail.state\","       \
+    "\"n\":\"$.detail.n\",\"say\":\"$.detail.say\",\"obj\":\"$.detail.obj\","                      \
     "\"list\":\"$.resources\",\"no\":\"$.detail.absent\",\"null\":\"$.detail.none\"}"
 
 static bool transform(const char *template, struct bf_buf *out, struct bf_err *e)
 {
     const struct bl_transform_event ev = {.event = BF_STR(EVENT),
-                                          .rule_arn = "arn:aws:events:us-east-1:000000000000:rule/r",
+                                          .rule_arn =
+                                              "arn:aws:events:us-east-1:000000000000:rule/r",
                                           .rule_name = "r",
                                           .put_ms = 1795759200000};
     json_error_t error;
@@ -227,7 +234,8 @@ static void test_transform(void **state)
 {
     static const char *const rows[][2] = {
         {"\"instance <instance> is in <state>\"", "\"instance i-01 is in RUNNING\""},
-        {"\"instance \\\"<instance>\\\" is in <state>\"", "\"instance \\\"i-01\\\" is in RUNNING\""},
+        {"\"instance \\\"<instance>\\\" is in <state>\"",
+         "\"instance \\\"i-01\\\" is in RUNNING\""},
         {"{\"instance\": <instance>, \"state\": \"<state>\"}",
          "{\"instance\": \"i-01\", \"state\": \"RUNNING\"}"},
         {"{\"a\":[9,<state>,true],\"<state>\":\"Yes\"}",
@@ -249,8 +257,13 @@ static void test_transform(void **state)
         {"{\"lt\":\"a < b\",\"gt\":\"<a b>\"}", "{\"lt\":\"a < b\",\"gt\":\"<a b>\"}"},
     };
     static const char *const bad[] = {
-        "",   "plain <state>", "{\"a\":<unknown>}", "\"<aws.events.event.json>\"", "<aws.events.x>",
-        "{\"a\":<n>", "\"<aws.events.event>\"",
+        "",
+        "plain <state>",
+        "{\"a\":<unknown>}",
+        "\"<aws.events.event.json>\"",
+        "<aws.events.x>",
+        "{\"a\":<n>",
+        "\"<aws.events.event>\"",
     };
     struct bf_buf out;
     struct bf_err e;
@@ -291,8 +304,8 @@ static void test_bad_paths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_schedules),  cmocka_unit_test(test_bad_schedules),
-        cmocka_unit_test(test_paths),      cmocka_unit_test(test_transform),
+        cmocka_unit_test(test_schedules), cmocka_unit_test(test_bad_schedules),
+        cmocka_unit_test(test_paths),     cmocka_unit_test(test_transform),
         cmocka_unit_test(test_bad_paths),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

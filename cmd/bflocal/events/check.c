@@ -57,8 +57,7 @@ bool bl_events_check_plain(struct bl_call *c, const char *shown, struct bf_str v
     static const struct bl_events_rule rule = {1, BL_EVENTS_RULE_NAME, false, false};
     return bl_events_check(c, &rule, shown, value) &&
            ((is_name(value) && !memchr(value.p, '/', value.n)) ||
-            fail(c, shown, value,
-                 "satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+"));
+            fail(c, shown, value, "satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+"));
 }
 
 bool bl_events_fail_null(struct bl_call *c, const char *shown)

@@ -182,7 +182,8 @@ static void *work(void *arg)
         if (wait < 0 && schedule < 0)
             pthread_cond_wait(&ev->changed, &ev->mutex);
         else
-            (void)bf_wait_ms(&ev->changed, &ev->mutex, wait >= 0 && wait < LOOK_MS ? wait : LOOK_MS);
+            (void)bf_wait_ms(&ev->changed, &ev->mutex,
+                             wait >= 0 && wait < LOOK_MS ? wait : LOOK_MS);
     }
     pthread_mutex_unlock(&ev->mutex);
     return NULL;

@@ -34,11 +34,11 @@ static bool read_row(struct bl_delivery *d, sqlite3_stmt *q)
 /* The first that is due and no worker has. */
 static sqlite3_stmt *find_due(struct bl_events *ev, bool slow, int64_t now)
 {
-    sqlite3_stmt *q = bl_sql(
-        &ev->local->store,
-        "SELECT n,put_ms,attempts,tries,forwarded,rule_arn,rule_name,target,event FROM "
-        "events_delivery WHERE slow=?1 AND due_ms<=?2 AND n NOT IN(?3,?4,?5,?6,?7) "
-        "ORDER BY due_ms,n LIMIT 1");
+    sqlite3_stmt *q =
+        bl_sql(&ev->local->store,
+               "SELECT n,put_ms,attempts,tries,forwarded,rule_arn,rule_name,target,event FROM "
+               "events_delivery WHERE slow=?1 AND due_ms<=?2 AND n NOT IN(?3,?4,?5,?6,?7) "
+               "ORDER BY due_ms,n LIMIT 1");
     bl_bind_i64(q, 1, slow);
     bl_bind_i64(q, 2, now);
     for (int i = 0; i < BL_EVENTS_WORKERS; i++)
@@ -127,7 +127,8 @@ bool bl_delivery_delay(struct bl_events *ev, const struct bl_delivery *d, int64_
     struct bl_store *st = &ev->local->store;
     if (!bl_store_begin_delete(st, e)) /* it may use the space that is kept for deletes */
         return false;
-    sqlite3_stmt *q = bl_sql(st, "UPDATE events_delivery SET due_ms=?,attempts=?,tries=? WHERE n=?");
+    sqlite3_stmt *q =
+        bl_sql(st, "UPDATE events_delivery SET due_ms=?,attempts=?,tries=? WHERE n=?");
     bl_bind_i64(q, 1, bl_now_ms(ev->local) + wait_ms);
     bl_bind_i64(q, 2, d->attempts);
     bl_bind_i64(q, 3, d->tries);

@@ -18,7 +18,8 @@ struct bl_delivery {
     struct bf_str rule_arn, rule_name, event;
     json_t *target;
     struct bf_str input; /* what the target gets */
-    char code[40], text[400]; /* why it was not delivered; the code as a dead-letter queue of the service has it */
+    char code[40],
+        text[400]; /* why it was not delivered; the code as a dead-letter queue of the service has it */
 };
 
 enum bl_delivered {
@@ -36,7 +37,8 @@ enum bl_delivered bl_delivery_fail(struct bl_delivery *d, enum bl_delivered how,
 struct bl_target_kind {
     const char *service, *resource; /* of its ARN: "kinesis", "stream/" */
     const char *title;              /* in messages: "a Kinesis stream" */
-    const char *fault_service, *fault_op; /* a fault of this operation strikes a delivery, too; NULL: none does */
+    const char *fault_service,
+        *fault_op; /* a fault of this operation strikes a delivery, too; NULL: none does */
     bool slow;     /* a delivery may take long */
     bool in_store; /* it is delivered in the transaction that ends the delivery: exactly once */
     bool whole;    /* it takes the event as it is, no other input */

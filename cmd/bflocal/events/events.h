@@ -26,7 +26,7 @@
 #include "lib/pattern/pattern.h"
 
 enum {
-    BL_EVENTS_WORKERS = 5,     /* the first: all that is quick, and schedules; the others: functions */
+    BL_EVENTS_WORKERS = 5, /* the first: all that is quick, and schedules; the others: functions */
     BL_EVENTS_WAITING = 100000, /* deliveries in the queue at most, */
     BL_EVENTS_WAITING_MB = 256, /* and the bytes of their events */
     BL_EVENTS_RULES = 300,      /* of a bus (EventBridge quotas) */
@@ -40,7 +40,8 @@ struct bl_rule {
     struct bf_str bus, name, arn;
     struct bf_pattern *pattern; /* NULL: a schedule alone */
     struct bl_schedule *schedule;
-    int64_t next_ms, set_ms; /* when the schedule fires; the clock's time when that was found; -1: never */
+    int64_t next_ms,
+        set_ms; /* when the schedule fires; the clock's time when that was found; -1: never */
     bool enabled;
 };
 
@@ -184,7 +185,8 @@ void bl_events_page_end(struct bl_call *c, const struct bl_events_page *page);
 bool bl_events_rules_fresh(struct bl_events *ev) BF_MUST;
 void bl_events_rules_free(struct bl_events *ev);
 /* In a transaction: the deliveries of an event to the targets of a rule. */
-void bl_events_enqueue(struct bl_events *ev, const struct bl_rule *rule, const struct bl_accepted *event);
+void bl_events_enqueue(struct bl_events *ev, const struct bl_rule *rule,
+                       const struct bl_accepted *event);
 
 /* In fire.c: fires the schedules that are due. *wait_ms: until the next look; -1: there is no schedule. */
 void bl_events_fire(struct bl_events *ev, int64_t *wait_ms);

@@ -45,8 +45,8 @@ static enum bl_delivered to_lambda(struct bl_delivery *d, struct bf_str name)
 /* Appends the partition key: the text that PartitionKeyPath names, or the event's id. */
 static bool put_key(const struct bl_delivery *d, struct bf_buf *key)
 {
-    const char *path = bl_document_text(json_object_get(d->target, "KinesisParameters"),
-                                        "PartitionKeyPath");
+    const char *path =
+        bl_document_text(json_object_get(d->target, "KinesisParameters"), "PartitionKeyPath");
     struct bf_buf value;
     bf_buf_init(&value, RECORD_MAX);
     bool ok = bl_json_path_get(d->event, *path ? bf_str_of(path) : BF_STR("$.id"), &value);

@@ -75,9 +75,9 @@ bool bl_log_group_add(struct bl_events *ev, struct bf_str group, struct bf_str l
     bf_buf_init(&path, 8192);
     bool good = put_path(ev, group, &path);
     const char *name = bf_buf_cstr(&path);
-    bool ok = good && name ? write_line(name, line, e)
-                           : bf_err_set(e, BF_E_INPUT, "/aws/events/%.*s is no log group",
-                                        BF_SHOWN(group));
+    bool ok = good && name
+                  ? write_line(name, line, e)
+                  : bf_err_set(e, BF_E_INPUT, "/aws/events/%.*s is no log group", BF_SHOWN(group));
     bf_buf_free(&path);
     return ok;
 }

@@ -36,7 +36,8 @@ static bool load(struct bl_events *ev, sqlite3_stmt *q, struct bl_rule *r)
     if (!pattern.n)
         return true;
     r->pattern = bf_pattern_new(&e);
-    return r->pattern && bf_pattern_add(r->pattern, pattern, &e) && bf_pattern_ready(r->pattern, &e);
+    return r->pattern && bf_pattern_add(r->pattern, pattern, &e) &&
+           bf_pattern_ready(r->pattern, &e);
 }
 
 bool bl_events_rules_fresh(struct bl_events *ev)
@@ -71,7 +72,8 @@ bool bl_events_has_room(const struct bl_events *ev)
            ev->load.bytes < (int64_t)BL_EVENTS_WAITING_MB * 1024 * 1024;
 }
 
-void bl_events_enqueue(struct bl_events *ev, const struct bl_rule *rule, const struct bl_accepted *event)
+void bl_events_enqueue(struct bl_events *ev, const struct bl_rule *rule,
+                       const struct bl_accepted *event)
 {
     struct bl_store *st = &ev->local->store;
     sqlite3_stmt *q = bl_sql(

@@ -104,7 +104,8 @@ void bl_events_publish(struct bl_local *l, const struct bl_published *p)
     bf_buf_init(&text, 1024 * 1024);
     bf_event_wrap(&text, &event, p->detail, &envelope);
     if (bf_buf_check(&text, "an event", &l->store.err))
-        bl_events_accept(l, &(struct bl_accepted){
-                                .bus = BF_STR("default"), .text = bf_buf_view(&text), .put_ms = now});
+        bl_events_accept(l, &(struct bl_accepted){.bus = BF_STR("default"),
+                                                  .text = bf_buf_view(&text),
+                                                  .put_ms = now});
     bf_buf_free(&text);
 }

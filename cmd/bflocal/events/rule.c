@@ -245,7 +245,8 @@ static bool set_state(struct bl_call *c, const char *state)
     struct wanted w;
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
-    bool ok = body && read_name(c, body, &w) && (bl_store_begin(c->store, &e) || bl_fail_err(c, &e));
+    bool ok =
+        body && read_name(c, body, &w) && (bl_store_begin(c->store, &e) || bl_fail_err(c, &e));
     if (ok) {
         int64_t next = next_of(c, &w);
         sqlite3_stmt *q = bl_sql(c->store, "UPDATE events_rule SET state=?,next_ms=?,set_ms=? "
@@ -282,8 +283,8 @@ static bool delete_rule(struct bl_call *c, const struct wanted *w)
     bool used = bl_step(c->store, q);
     bl_done(q);
     if (used)
-        return end_change(c, bl_fail(c, BL_ValidationException,
-                                     "Rule can't be deleted since it has targets."));
+        return end_change(
+            c, bl_fail(c, BL_ValidationException, "Rule can't be deleted since it has targets."));
     q = bl_sql(c->store, "DELETE FROM events_rule WHERE bus=? AND name=?");
     bl_bind_text(q, 1, w->bus);
     bl_bind_text(q, 2, w->name);

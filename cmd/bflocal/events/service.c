@@ -3,8 +3,8 @@
 
 #include "cmd/bflocal/events/events.h"
 
-static const struct bl_control controls[] = {
-    {"GET", "events", bl_events_show}, {"GET", "events/failed", bl_events_show_failed}};
+static const struct bl_control controls[] = {{"GET", "events", bl_events_show},
+                                             {"GET", "events/failed", bl_events_show_failed}};
 
 static const struct bl_op operations[] = {
     {"CreateEventBus", bl_events_create_bus, 0},

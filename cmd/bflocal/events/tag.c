@@ -112,8 +112,8 @@ bool bl_events_untag(struct bl_call *c)
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
     const json_t *keys = json_object_get(body, "TagKeys");
-    bool ok = body && read_arn(c, body, &arn) &&
-              (bl_store_begin(c->store, &e) || bl_fail_err(c, &e));
+    bool ok =
+        body && read_arn(c, body, &arn) && (bl_store_begin(c->store, &e) || bl_fail_err(c, &e));
     if (ok) {
         ok = has_resource(c, arn);
         for (size_t i = 0; ok && i < json_array_size(keys); i++) {

@@ -9,7 +9,8 @@
 enum { TARGETS_CALL = 100 };
 
 /* The rule that a request names, and its bus. */
-static bool read_rule(struct bl_call *c, const json_t *body, struct bf_str *bus, struct bf_str *rule)
+static bool read_rule(struct bl_call *c, const json_t *body, struct bf_str *bus,
+                      struct bf_str *rule)
 {
     *rule = bf_str(NULL, 0);
     if (!bl_events_text(c, body, "Rule", "rule", NULL, rule))
@@ -107,7 +108,8 @@ static bool end(struct bl_call *c, bool ok, size_t failed)
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
 }
 
-static bool put_targets(struct bl_call *c, struct bf_str bus, struct bf_str rule, const json_t *list)
+static bool put_targets(struct bl_call *c, struct bf_str bus, struct bf_str rule,
+                        const json_t *list)
 {
     size_t failed = 0, n = json_array_size(list);
     if (!begin(c, bus, rule))
@@ -130,8 +132,8 @@ bool bl_events_put_targets(struct bl_call *c)
     struct bf_str bus, rule;
     const json_t *list;
     json_t *body = bl_document_read(c);
-    bool ok = body && read_rule(c, body, &bus, &rule) &&
-              read_list(c, body, "Targets", "targets", &list);
+    bool ok =
+        body && read_rule(c, body, &bus, &rule) && read_list(c, body, "Targets", "targets", &list);
     for (size_t i = 0; ok && i < json_array_size(list); i++)
         ok = bl_target_check(c, json_array_get(list, i), i);
     ok = ok && put_targets(c, bus, rule, list);

@@ -18,9 +18,15 @@ static bool check_text(struct bl_call *c, const json_t *target, size_t i, const 
 /* A member that a target of bflocal cannot have is refused by its name. */
 static bool check_members(struct bl_call *c, const json_t *target)
 {
-    static const char *const known[] = {"Id",          "Arn",         "RoleArn",
-                                        "Input",       "InputPath",   "InputTransformer",
-                                        "RetryPolicy", "KinesisParameters", "DeadLetterConfig"};
+    static const char *const known[] = {"Id",
+                                        "Arn",
+                                        "RoleArn",
+                                        "Input",
+                                        "InputPath",
+                                        "InputTransformer",
+                                        "RetryPolicy",
+                                        "KinesisParameters",
+                                        "DeadLetterConfig"};
     const char *name;
     json_t *value;
     json_object_foreach((json_t *)(uintptr_t)target, name, value)
@@ -34,8 +40,8 @@ static bool check_members(struct bl_call *c, const json_t *target)
     return true;
 }
 
-static bool check_arn(struct bl_call *c, const json_t *target,
-                      const struct bl_target_kind **kind, struct bf_str *name)
+static bool check_arn(struct bl_call *c, const json_t *target, const struct bl_target_kind **kind,
+                      struct bf_str *name)
 {
     const char *arn = bl_document_text(target, "Arn");
     struct bf_str rest = bf_str_of(arn), part;
@@ -78,8 +84,8 @@ static bool check_input(struct bl_call *c, const json_t *target, const struct bl
                        "InputTransformer are not supported for target %.64s.",
                        id);
     if (*input && !bf_json_check(bf_str_of(input), &e))
-        return bl_fail(c, BL_ValidationException, "JSON syntax error in input for target %.64s : %s",
-                       id, e.text);
+        return bl_fail(c, BL_ValidationException,
+                       "JSON syntax error in input for target %.64s : %s", id, e.text);
     if (*path && !bl_json_path_check(bf_str_of(path)))
         return bl_fail(c, BL_ValidationException, "Invalid InputPath for target %.64s.", id);
     return !json_object_size(transformer) || bl_transform_check(transformer, &e) ||
@@ -107,7 +113,8 @@ static bool check_policy(struct bl_call *c, const json_t *target)
         !check_range(c, policy, "MaximumEventAgeInSeconds", 60, 86400))
         return false;
     if (*path && !bl_json_path_check(bf_str_of(path)))
-        return bl_fail(c, BL_ValidationException, "PartitionKeyPath: '%.60s' is no JSON path", path);
+        return bl_fail(c, BL_ValidationException, "PartitionKeyPath: '%.60s' is no JSON path",
+                       path);
     return !*dead || strncmp(dead, "arn:aws:s3:::", 13) == 0 ||
            bl_fail(c, BL_ValidationException,
                    "bflocal has no SQS: the DeadLetterConfig of a target is a bucket "
@@ -118,7 +125,8 @@ static bool check_policy(struct bl_call *c, const json_t *target)
 bool bl_target_check(struct bl_call *c, const json_t *target, size_t i)
 {
     const struct bl_target_kind *kind = NULL;
-    struct bf_str id = {NULL, 0}, name, at = bl_arena_printf(&c->arena, "targets.%zu.member.id", i + 1);
+    struct bf_str id = {NULL, 0}, name,
+                  at = bl_arena_printf(&c->arena, "targets.%zu.member.id", i + 1);
     if (!bl_events_text(c, target, "Id", at.p, NULL, &id))
         return false;
     if (!id.p || !json_object_get(target, "Arn"))

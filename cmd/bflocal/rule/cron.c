@@ -172,8 +172,9 @@ bool bl_cron_parse(struct bf_str text, struct bl_cron *c, struct bf_err *e)
     if (c->by_weekday == bf_str_is(field[4], "?"))
         return bf_err_set(e, BF_E_INPUT,
                           "one of day of month and day of week is '?', and only one");
-    if (!parse_mask(&minutes, field[0], &mask[0], e) || !parse_mask(&hours, field[1], &mask[1], e) ||
-        !parse_mask(&months, field[3], &mask[2], e) || !parse_list(&years, field[5], c->years, e))
+    if (!parse_mask(&minutes, field[0], &mask[0], e) ||
+        !parse_mask(&hours, field[1], &mask[1], e) || !parse_mask(&months, field[3], &mask[2], e) ||
+        !parse_list(&years, field[5], c->years, e))
         return false;
     c->minutes = mask[0];
     c->hours = (uint32_t)mask[1];

@@ -142,8 +142,8 @@ static bool fill(struct bf_str text, const json_t *paths, const struct bl_transf
 bool bl_transform(const json_t *transformer, const struct bl_transform_event *ev,
                   struct bf_buf *out, struct bf_err *e)
 {
-    return fill(text_of(transformer, "InputTemplate"), json_object_get(transformer, "InputPathsMap"),
-                ev, out, e) &&
+    return fill(text_of(transformer, "InputTemplate"),
+                json_object_get(transformer, "InputPathsMap"), ev, out, e) &&
            (bf_json_check(bf_buf_view(out), e) ||
             bf_err_ctx(e, "the input is no JSON after its transformation"));
 }
@@ -158,8 +158,9 @@ static bool check_paths(const json_t *paths, struct bf_err *e)
     json_object_foreach((json_t *)(uintptr_t)paths, key, path)
     {
         struct bf_str name = bf_str_of(key);
-        if (!name.n || name.n > 256 || strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs"
-                                                   "tuvwxyz0123456789_-") != name.n)
+        if (!name.n || name.n > 256 ||
+            strspn(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs"
+                        "tuvwxyz0123456789_-") != name.n)
             return bf_err_set(e, BF_E_INPUT, "'%.60s' is no name of a variable", key);
         if (name.n >= 3 && bf_str_same(bf_str(key, 3), BF_STR("aws")))
             return bf_err_set(e, BF_E_INPUT, "the name '%.60s' is reserved", key);
