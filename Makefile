@@ -41,11 +41,11 @@ aws_so   := $(B)/lib/libbfpipe-aws.so.$(SOVER)
 core_a   := $(B)/lib/libbfpipe.a
 aws_a    := $(B)/lib/libbfpipe-aws.a
 
-# A tool is cmd/NAME.c or cmd/NAME/*.c. It takes from the archives what it uses, so that it is one file which runs
-# from anywhere, and loads only the libraries that it needs (--as-needed): a pure filter loads no libcurl.
+# A tool is cmd/NAME.c or cmd/NAME/*.c. It is linked with the archives, so that it is one file which runs from
+# anywhere, and loads only the libraries that it needs (--as-needed): a pure filter loads no libcurl.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
-LIBS_bflocal  := -lmicrohttpd -lminizip -lsqlite3 -lm
-# What cdclambda opens when rows have somewhere to go: the AWS client, with libcurl and TLS (cmd/cdclambda/sink.c).
+LIBS_bflocal  := -lmicrohttpd -lnghttp2 -lminizip -lsqlite3 -lm
+# cdclambda loads this if rows have a destination: the AWS client, with libcurl and TLS (cmd/cdclambda/sink.c).
 rowsink   := $(B)/lib/bfpipe/bfpipe-rowsink.so
 RPATH_cdclambda = -Wl,-rpath,'$$ORIGIN/../lib/bfpipe'
 # A tool may have rooms (cmd/bflocal). cmd/cdclambda/alone replaces files of the tool in another program.
@@ -62,7 +62,7 @@ objs       = $(patsubst %.c,$(B)/obj/%.o,$(CORE_SRC) $(AWS_SRC) $(unit_src) $(fo
 
 # mk/install.mk names the installed headers, which the libraries' rules need.
 all:
-include mk/install.mk mk/test.mk mk/lint.mk
+include mk/install.mk mk/test.mk mk/lint.mk mk/deploy.mk
 
 # A build shows one short line a file; V=1 shows the commands.
 V ?= 0
@@ -101,7 +101,7 @@ $(core_so): $(B)/core.map $(CORE_SRC:%.c=$(B)/obj/%.o)
 	$(Q)$(CC) -shared -Wl,-soname,$(@F) -Wl,--version-script=$< -o $@ $(filter %.o,$^) $(ALL_LDFLAGS) $(CORE_LIBS)
 	$(Q)ln -sf $(@F) $(@:.$(SOVER)=)
 
-# What it uses of the other library and does not find exported there it has itself, unseen.
+# It contains private copies of the functions that the other library does not export.
 $(aws_so): $(B)/aws.map $(AWS_SRC:%.c=$(B)/obj/%.o) $(core_so) $(core_a)
 	@mkdir -p $(@D)
 	$(call say,LD)

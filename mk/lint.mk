@@ -3,7 +3,7 @@
 C_FILES := $(wildcard lib/*/*.[ch] lib/*/*/*.[ch] cmd/*.[ch] cmd/*/*.[ch] cmd/*/*/*.[ch] tests/*/*.[ch] examples/*.[ch])
 LIBRARIES := $(core_so) $(aws_so) $(core_a) $(aws_a)
 
-# What takes a few seconds: layout, floors, symbols, options against man pages, sizes, words.
+# The checks that need a few seconds: layout, floors, symbols, options against man pages, sizes, words.
 lint-quick: all
 	@sh tools/check-format.sh $(C_FILES)
 	@sh tools/check-floors.sh
@@ -12,7 +12,7 @@ lint-quick: all
 	@sh tools/check-size.sh
 	@sh tools/check-words.sh
 
-# lint-quick is for work in progress: a tool may come before its page. lint is not.
+# lint-quick is for work in progress: it accepts a tool without a page; lint does not.
 lint: LINT_OPTIONS = --all
 lint: lint-quick lint-tidy ## every static check
 	@$(MAKE) --no-print-directory -s -j2 CC=clang FLAVOUR=clang EXTRA_CFLAGS=-Werror all

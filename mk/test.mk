@@ -16,7 +16,7 @@ LDFLAGS_test_bflocal_limits = $(call wrap,bl_auth_check bf_clock_wall_ms)
 LDFLAGS_test_bflocal_trim = $(call wrap,bl_auth_check)
 
 # Unit tests link the static archives; test_TOOL_x also the objects of cmd/TOOL, without its main.
-# LDFLAGS_test_x: what one test links with besides.
+# LDFLAGS_test_x: additional link options of one test.
 unit_tool = $(filter $(word 2,$(subst _, ,$1)),$(TOOLS))
 define unit_rule
 $(B)/tests/$1: $(B)/obj/tests/unit/$1.o $(if $2,$(filter-out %/main.o,$(call tool_obj,$2))) $(aws_a) $(core_a)
@@ -52,14 +52,14 @@ check-asan: ## unit and command-line tests under address, leak and undefined-beh
 	@LD_LIBRARY_PATH="$(abspath $(O))/asan/lib/bfpipe" ASAN_OPTIONS=detect_leaks=1:abort_on_error=0 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(MAKE) --no-print-directory FLAVOUR=asan check-unit check-cli
 
-# What has threads: bflocal, and cdcxform -j.
+# The programs with threads: bflocal, and cdcxform -j.
 TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh tests/cli/cdcxform-sql%.sh,$(T))
 check-tsan: ## the tests of what has threads under the thread sanitizer
 	@mkdir -p $(O)/tsan && rm -f $(O)/tsan/report.*
 	@TSAN_OPTIONS="log_path='$(abspath $(O))/tsan/report'" $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli
 	@! cat $(O)/tsan/report.* 2>/dev/null
 
-# What counts on time shows when its processes are held up.
+# Tests that depend on time fail if their processes are delayed.
 check-stalled: $(units) all ## unit and command-line tests whose processes are stopped at random; SEED=n
 	@python3 tools/stall.py $(if $(SEED),-s $(SEED)) $(MAKE) --no-print-directory J=8 check-unit check-cli
 
@@ -108,13 +108,13 @@ bench: all $(BENCH_HELPERS) $(B)/bench/simdjson ## speed and memory of each tool
 	    BF_BUILD=$(B) BF_SHARED=$${BF_SHARED:-../shared} sh $$b || exit 1; done
 X ?= $(sort $(wildcard tests/bench/*.sh))
 
-# What kills at a chosen system call (tests/torture/README.md).
+# Kills a process at a chosen system call (tests/torture/README.md).
 $(KILLAT): $(B)/obj/tests/torture/killat.o
 	@mkdir -p $(@D)
 	$(CC) -o $@ $< $(ALL_LDFLAGS)
 
 # The delivery promise, hammered: make torture CYCLES=10000 SEED=1; CONFIG=a,b and BACKEND=bflocal,faulty,real choose.
-# What went wrong is told with the line that repeats it: CYCLE and KILLS belong to that.
+# A failure is reported with the command that repeats it, which uses CYCLE and KILLS.
 CYCLES ?= 1000
 SEED   ?= 1
 torture: all $(KILLAT) ## kill the pipeline at system calls and moments, count what landed: CYCLES=1000 SEED=1

@@ -1,9 +1,9 @@
 #!/bin/sh
 # check-floors.sh [FOLDER]: reads the #include lines of lib/ and cmd/. A room of the library includes itself and rooms on
 # lower floors (the table below; HACKING.md draws it), nothing of cmd/; a tool includes nothing of another tool, and its
-# rooms have floors too: the files beside them (main.c) stand above them all. Below the
-# AWS floors no header of a network or compression library, so that the pure filters start fast. No circle stands
-# between files: X.c and X.h are one, and so are the files X_*.[ch] of the same room with them.
+# rooms have floors too: the files beside them (main.c) are above them all. Below the
+# AWS floors no file includes a network or compression library, so that the pure filters start fast. There is no circle
+# between files; X.c, X.h and the files X_*.[ch] of the same room count as one.
 cd "${1:-.}" || exit 2
 LC_ALL=C find lib cmd -name '*.[ch]' 2>/dev/null | LC_ALL=C sort | xargs awk '
 function bad(what) {
@@ -30,7 +30,7 @@ function draw(list,    floor_of, names, n, i, j, k) {
     }
 }
 function stem(path) { sub(/\.[ch]$/, "", path); return path }
-# The name that stands for a file and its parts: that of the shortest X so that X.h is there and the file is X_*.
+# The common name of a file and its parts: the shortest X for which X.h exists and the file is X_*.
 function subject(path,    name, i, short) {
     name = stem(path)
     for (i = index(name, "_"); i; i = next_bar(name, i)) {
@@ -44,7 +44,7 @@ BEGIN {
     draw("base encoding,sqlite io cli json envelope,objectkey,checkpoint ddb row,pattern sql,ddl,parquet xform aws/config,aws/sign aws/http " \
          "aws/credentials aws/client aws/put aws/dynamodb,aws/kinesis,aws/s3,aws/athena,aws/firehose,aws/events aws/rowsink")
     draw("bflocal/store,bflocal/wire,bflocal/expression,bflocal/duck,bflocal/sandbox,bflocal/rule bflocal/http bflocal/trino,bflocal/hive,bflocal/function " \
-         "bflocal/kinesis,bflocal/s3,bflocal/sts,bflocal/glue bflocal/ddbtable,bflocal/table bflocal/dynamodb,bflocal/streams,bflocal/athena,bflocal/lambda bflocal/events")
+         "bflocal/kinesis,bflocal/s3,bflocal/sts,bflocal/glue bflocal/ddbtable,bflocal/table,bflocal/firehose bflocal/dynamodb,bflocal/streams,bflocal/athena,bflocal/lambda bflocal/events")
     floors[""] = 1000
     for (i = 1; i < ARGC; i++) if (ARGV[i] ~ /\.h$/) headers[stem(ARGV[i])]
 }
@@ -78,7 +78,7 @@ BEGIN {
         nodes[y]
     }
 }
-# What is left when all files that include nothing of the rest have been taken away, again and again, stands in circles.
+# Files that include no remaining file are removed repeatedly; the files that are left form circles.
 END {
     do {
         taken = 0
@@ -89,7 +89,7 @@ END {
             if (free) { delete nodes[x]; taken = 1 }
         }
     } while (taken)
-    # Those that only lead there go too: nobody of the rest includes them.
+    # Files that no remaining file includes are removed too: they only lead to a circle.
     do {
         taken = 0
         for (x in nodes) wanted[x] = 0
@@ -100,7 +100,7 @@ END {
         for (x in nodes) if (!wanted[x]) { delete nodes[x]; taken = 1 }
     } while (taken)
     for (x in nodes) {
-        line = x ": stands in a circle with"
+        line = x ": is in a circle with"
         k = split(out[x], ys, " ")
         for (j = 1; j <= k; j++) if (ys[j] in nodes) line = line " " ys[j]
         print line | "LC_ALL=C sort"

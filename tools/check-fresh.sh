@@ -1,7 +1,7 @@
 #!/bin/sh
 # check-fresh.sh [SUITE...]: README's two commands on a new minimal Debian (default: bookworm and trixie): debootstrap
 # into build/fresh/SUITE, git and make, a clone of the last commit, `make deps demo`, `make deps check`. Of this machine
-# it takes the settings of the package registries and nothing else. FRESH_GOALS="demo" runs fewer commands.
+# it uses the settings of the package registries and nothing else. FRESH_GOALS="demo" runs fewer commands.
 # Prints the time of each step and how much the machine grew; the rest is in build/fresh/SUITE.log.
 set -u
 PATH=$PATH:/usr/sbin:/sbin

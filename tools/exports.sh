@@ -14,7 +14,7 @@ names=$(awk '
         for (i = 1; i <= n; i++) {
             if (!match(part[i], /(^|[^A-Za-z_])BF_API /)) continue
             rest = substr(part[i], RSTART + RLENGTH)
-            # The name stands before the parameters, or at the end of a declaration of data.
+            # The name is before the parameters, or at the end of a declaration of data.
             if (match(rest, /bf_[a-z0-9_]+[ ]*(\(|\[|$)/)) {
                 name = substr(rest, RSTART, RLENGTH)
                 sub(/[^a-z0-9_].*/, "", name)

@@ -181,8 +181,11 @@ static bool take_record(void *ctx, const struct bf_capture_record *record, const
     }
     if (why)
         bad = *why;
-    else if (one_record(h, record, &bad))
-        return true;
+    else {
+        bf_xform_carrier(h->xform, record->seq, record->part);
+        if (one_record(h, record, &bad))
+            return true;
+    }
     if (bad.code == BF_E_MEMORY) {
         *e = bad;
         return false;
@@ -372,7 +375,7 @@ static bool handle_firehose(struct handler *h, struct bf_buf *answer, const char
         return false;
     }
     if (h->told > TOLD_MAX && !bf_diag_is_verbose())
-        bf_diag_warn("%s: %u records failed", h->inv->id, h->told);
+        bf_diag_warn("%s: %u record%s failed", h->inv->id, h->told, BF_S(h->told));
     struct bf_firehose_count n = bf_firehose_count(h->firehose);
     h->records += n.records - before.records;
     h->failed += n.failed - before.failed;

@@ -1,4 +1,4 @@
-/* A change becomes rows. */
+/* Applies a change to the rows of a table. */
 #include "cmd/cdcproj/views.h"
 
 #include "lib/base/clock.h"
@@ -10,7 +10,7 @@
 
 enum { TIME_ONLY = 16 };
 
-/* Room in the scratch buffer, so that what is bound stays where it is. */
+/* Reserves room in the scratch buffer, so that bound values do not move. */
 static char *room(struct mirrors *m, size_t n)
 {
     return bf_buf_room(&m->scratch, n);
@@ -21,7 +21,7 @@ static struct bf_str since(const struct mirrors *m, size_t from)
     return bf_str(m->scratch.p + from, m->scratch.n - from);
 }
 
-/* Binds a value of an attribute to a column of that kind. */
+/* Binds an attribute's value to a column of that kind. */
 static void bind(struct mirrors *m, sqlite3_stmt *stmt, int at, const struct bf_attr *a,
                  const struct column *c, bool key)
 {
@@ -67,7 +67,7 @@ static const struct bf_attr *key_attr(const struct mirror *t, const struct line 
     return l->key[k];
 }
 
-/* Binds the keys as parameters 1 and 2, and the scratch buffer has room for all that the line can want. */
+/* Binds the keys as parameters 1 and 2. The scratch buffer gets enough room for the whole line. */
 static bool bind_keys(struct mirrors *m, const struct mirror *t, sqlite3_stmt *stmt,
                       const struct line *l, struct bf_err *e)
 {
@@ -79,7 +79,7 @@ static bool bind_keys(struct mirrors *m, const struct mirror *t, sqlite3_stmt *s
     return true;
 }
 
-/* The key as it is in _bfpipe_deleted: each part with its length in front. */
+/* The key as stored in _bfpipe_deleted: each part is preceded by its length. */
 static struct bf_str key_text(struct mirrors *m, const struct mirror *t, const struct line *l)
 {
     bf_buf_reset(&m->key);
@@ -111,7 +111,7 @@ static bool is_meta(const struct config *c, const struct bf_attr *a)
            (bf_str_is(a->name, "_op") || bf_str_is(a->name, "_seq"));
 }
 
-/* The column of the i-th attribute: mostly the one at the hint. -1: _rest; -2: *e. */
+/* The column of the i-th attribute, usually the one at the hint. -1: _rest; -2: see *e. */
 static int column(struct mirrors *m, struct mirror *t, const struct bf_attr *a, size_t *hint,
                   struct line *l, struct bf_err *e)
 {
@@ -125,7 +125,7 @@ static int column(struct mirrors *m, struct mirror *t, const struct bf_attr *a, 
     return at;
 }
 
-/* Makes the columns that the item wants and that are not there, before anything is bound. */
+/* Adds the columns that the item needs and the table lacks, before anything is bound. */
 static bool learn(struct mirrors *m, struct mirror *t, struct line *l, struct bf_err *e)
 {
     size_t hint = 0;
@@ -227,7 +227,7 @@ static bool put_tomb(struct mirrors *m, struct mirror *t, const struct line *l, 
     return db_run(m->db, m->put_tomb, NULL, e);
 }
 
-/* What the row contributes to views, as it is now. *newer: it is newer than the change, which is counted. */
+/* The contribution of the current row to views. *newer: the row is newer than the change, which is counted. */
 static bool fold(struct mirrors *m, struct mirror *t, struct line *l, int sign, bool *found,
                  bool *newer, struct bf_err *e)
 {
@@ -264,7 +264,7 @@ static bool upsert(struct mirrors *m, struct mirror *t, struct line *l, struct b
     return !there || drop_tomb(m, t, l, e);
 }
 
-/* A row that is there although the deletion took none is newer than it. */
+/* If the deletion removed no row although there is one, the row is newer. */
 static bool is_there(struct mirrors *m, const struct mirror *t, const struct line *l, bool *there,
                      struct bf_err *e)
 {
@@ -305,7 +305,7 @@ static bool remove_row(struct mirrors *m, struct mirror *t, struct line *l, stru
     return newer || put_tomb(m, t, l, e);
 }
 
-/* The last version of the key: its number, 0: none; is it open, and is the change older than it? */
+/* The last version of the key: its number (0: none), whether it is current, and whether the change is older than it. */
 static bool last(struct mirrors *m, struct mirror *t, const struct line *l, int64_t *version,
                  bool *open, bool *older, struct bf_err *e)
 {
@@ -318,7 +318,7 @@ static bool last(struct mirrors *m, struct mirror *t, const struct line *l, int6
     if (rc == SQLITE_ROW) {
         *version = m->db->api->column_int64(stmt, 0);
         int c = bf_str_cmp(l->order, db_text(m->db, stmt, 1));
-        /* the same order twice is the same change, unless only the time is known */
+        /* two changes with the same order are the same change, unless only the time is known */
         *older = c < 0 || (c == 0 && l->order.n > TIME_ONLY);
         *open = m->db->api->column_int64(stmt, 2) != 0;
     }

@@ -1,6 +1,6 @@
 /*
- * cdcproj's parts: what was asked for (config), the database (db), what a line is (input), the tables that mirror items
- * (mirror), and the loop that commits rows and positions together (run).
+ * cdcproj's parts: the configuration (config), the database (db), the parsing of a line (input), the tables that mirror
+ * items (mirror), and the loop that commits rows and positions together (run).
  */
 #ifndef CDCPROJ_H
 #define CDCPROJ_H
@@ -20,13 +20,13 @@ struct config {
     const char *rejects;
 };
 
-/* True when all lines have been taken. */
+/* True if all lines were applied. */
 BF_MUST bool run(const struct config *c, const char **files, size_t nfiles, struct bf_err *e);
 
-/* --check: counts the roll-ups anew and compares. False: some differ. */
+/* --check: computes the roll-ups again and compares them. False: some differ. */
 BF_MUST bool run_check(const struct config *c, struct bf_err *e);
 
-/* --explain: says of each roll-up whether it is kept, and why not. */
+/* --explain: prints for each roll-up whether it is kept, and the reason if not. */
 BF_MUST bool run_explain(const struct config *c, struct bf_err *e);
 
 #endif

@@ -64,7 +64,7 @@ struct bf_str db_text(const struct db *db, sqlite3_stmt *row, int column)
     return bf_str(p ? (const char *)p : "", p ? (size_t)db->api->column_bytes(row, column) : 0);
 }
 
-/* One number out of the database. */
+/* Reads one number from the database. */
 static bool number(const struct db *db, const char *sql, sqlite3_int64 *out, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;
@@ -78,7 +78,7 @@ static bool number(const struct db *db, const char *sql, sqlite3_int64 *out, str
     return ok;
 }
 
-/* Makes what is missing, in one transaction, so that a kill leaves all of it or nothing. */
+/* Creates the missing tables in one transaction, so that a kill leaves all or none of them. */
 static bool make(struct db *db, struct bf_err *e)
 {
     sqlite3_int64 there = 0, commits = 0;
@@ -152,7 +152,7 @@ bool db_open_reader(struct db *db, const char *path, struct bf_err *e)
     bf_positions_init(&db->positions, &db->state);
     if (!bf_state_db_named(path, e))
         return false;
-    if (access(path, F_OK) != 0) /* SQLite would only say that it cannot open it */
+    if (access(path, F_OK) != 0) /* SQLite's message would not name the reason */
         return bf_err_sys(e, errno, "%s", path);
     if (!(db->api = bf_sql_load(e)))
         return false;

@@ -1,6 +1,6 @@
 /*
- * The SQLite file of a projection: its lock, its version, its one transaction at a time, and the tables that say what is
- * in it (doc/projection.md). One process writes it, which the lock FILE-lock guards; readers are never blocked (WAL).
+ * The SQLite file of a projection: its lock, its version, its transaction, and the tables that describe its contents
+ * (doc/projection.md). Only one process writes it, which the lock FILE-lock ensures; readers are never blocked (WAL).
  */
 #ifndef CDCPROJ_DB_H
 #define CDCPROJ_DB_H
@@ -11,13 +11,13 @@
 
 enum { DB_VERSION = BF_STATE_DB_VERSION };
 
-/* What is added to the row of _bfpipe at a commit. */
+/* Added to the row of _bfpipe at a commit. */
 struct counters {
     uint64_t changes;          /* lines that are changes of a table that is mirrored */
-    uint64_t upserts, deletes; /* of them, those that made a row or took one away */
-    uint64_t older;            /* and those that were older than what is there */
+    uint64_t upserts, deletes; /* of them, those that wrote a row, and those that removed one */
+    uint64_t older;            /* and those that were older than the stored row */
     uint64_t rejects;
-    int64_t last_change_ms; /* the newest time of a change; 0: none has come */
+    int64_t last_change_ms; /* the newest time of a change; 0: no change yet */
 };
 
 struct db {
@@ -26,20 +26,20 @@ struct db {
     const char *path;
     int lock;
     bool open;         /* a transaction */
-    uint64_t commits;  /* as in _bfpipe: another writer is noticed by it */
+    uint64_t commits;  /* as in _bfpipe; shows another writer */
     int64_t change_ms; /* the newest change since the last mark, for the lag of its shard */
     struct bf_state state;
     struct bf_positions positions;
     sqlite3_stmt *begin, *commit, *rollback, *put_row, *put_position, *drop_position;
 };
 
-/* Takes the lock, opens or makes the file. */
+/* Acquires the lock, opens or creates the file. */
 BF_MUST bool db_open(struct db *db, const char *path, struct bf_err *e);
-/* Opens it to read only, without the lock. */
+/* Opens the file for reading, without the lock. */
 BF_MUST bool db_open_reader(struct db *db, const char *path, struct bf_err *e);
 void db_close(struct db *db);
 
-/* The last call's error, with the file's name in front. False. */
+/* Sets *e to the error of the last call, prefixed with the file's name. Returns false. */
 bool db_fail(const struct db *db, struct bf_err *e);
 
 BF_MUST bool db_prepare(const struct db *db, struct bf_str sql, sqlite3_stmt **stmt,
@@ -56,7 +56,7 @@ struct bf_str db_text(const struct db *db, sqlite3_stmt *row, int column);
 BF_MUST bool db_begin(struct db *db, struct bf_err *e);
 /* Commits rows, positions and counters together. */
 BF_MUST bool db_commit(struct db *db, const struct counters *c, struct bf_err *e);
-/* Forgets the rows since the last commit, and their positions. */
+/* Drops the rows since the last commit, and their positions. */
 void db_rollback(struct db *db);
 
 #endif

@@ -21,7 +21,7 @@ void line_free(struct line *l)
     bf_buf_free(&l->name);
 }
 
-/* The order of a change; of one that tells nothing but its time, that. */
+/* The order of a change: its sequence number, or its time if it has no other. */
 static void find_order(struct line *l)
 {
     int64_t us = 0;
@@ -65,7 +65,7 @@ static bool change(struct line *l, struct bf_str text, size_t slack, struct bf_e
     return true;
 }
 
-/* What a row says of itself as cdcxform writes it: _op and _seq. */
+/* Reads _op and _seq of a row as cdcxform writes them. */
 static bool row_meta(struct line *l, struct bf_err *e)
 {
     const struct bf_attr *op = bf_image_find(l->image, BF_STR("_op"));

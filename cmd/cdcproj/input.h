@@ -1,7 +1,7 @@
 /*
- * What a line says: a change of an item. Change lines are taken as kinread writes them; with --key any JSON object is
- * the new state of the row of that key, or, if its _op is REMOVE, its end. With --key a line of a table's full export,
- * {"Item":{...}}, fills a row that no change has touched.
+ * Parses a line into a change of an item. Without --key, lines are change lines as kinread writes them. With --key, any
+ * JSON object is the new state of the row with that key, or removes it if its _op is REMOVE; a line of a table's full
+ * export, {"Item":{...}}, fills a row that no change has touched.
  */
 #ifndef CDCPROJ_INPUT_H
 #define CDCPROJ_INPUT_H
@@ -11,16 +11,16 @@
 
 enum { KEYS_MAX = 2, ROW_ORDER_MAX = 512 };
 
-/* How changes are ordered; one kind a table. */
+/* The kind of order of changes; a table has one kind. */
 enum ordered { ORDERED_NOT, ORDERED_TIME, ORDERED_KINESIS, ORDERED_STREAM, ORDERED_GIVEN };
 
 struct line {
-    struct bf_change change; /* owns all that the rest views */
+    struct bf_change change; /* owns the memory of the views below */
     enum bf_op op;
-    struct bf_str table; /* empty: none is named */
+    struct bf_str table; /* empty: the line names none */
     const struct bf_attr *key[KEYS_MAX];
     size_t nkeys;
-    const struct bf_image *image; /* the item; NULL: it is removed */
+    const struct bf_image *image; /* the item; NULL: removed */
     struct bf_str order;          /* empty: not known */
     enum ordered ordered;
     bool fill;           /* an item of an export: older than any change */
@@ -33,7 +33,7 @@ struct line {
 void line_init(struct line *l);
 void line_free(struct line *l);
 
-/* BF_E_INPUT, BF_E_LIMIT: what is wrong with the line. slack: as for bf_change_parse. */
+/* BF_E_INPUT or BF_E_LIMIT if the line is invalid. slack: as for bf_change_parse. */
 BF_MUST bool line_read(struct line *l, const struct config *c, struct bf_str text, size_t slack,
                        struct bf_err *e);
 

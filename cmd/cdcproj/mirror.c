@@ -143,7 +143,7 @@ static struct bf_str attr_name(struct mirrors *m, const struct bf_attr *a)
     return bf_buf_view(&m->scratch);
 }
 
-/* Does the line have the keys of the mirror, in whatever order? */
+/* Does the line have the keys of the mirror, in any order? */
 static bool same_keys(struct mirrors *m, const struct mirror *t, const struct line *l)
 {
     size_t found = 0;
@@ -155,7 +155,7 @@ static bool same_keys(struct mirrors *m, const struct mirror *t, const struct li
     return found == l->nkeys && l->nkeys == t->nkeys;
 }
 
-/* The keys as they are said to people: order_id (string). */
+/* The keys for messages: order_id (string). */
 static struct bf_str keys_text(struct mirrors *m, const struct mirror *t)
 {
     bf_buf_reset(&m->scratch);
@@ -178,7 +178,7 @@ static bool fits(struct mirrors *m, struct mirror *t, const struct line *l, stru
             t->name, BF_SHOWN_TO(keys, 120));
     }
     if (l->fill)
-        return true; /* whatever the order, an item of an export comes before */
+        return true; /* an item of an export is older than any change */
     if (t->ordering_known && t->ordered != l->ordered)
         return bf_err_set(e, BF_E_INPUT,
                           "the mirror %s is ordered by %s, this change by %s: they cannot be "
@@ -254,7 +254,7 @@ static void tell_kind(struct mirrors *m, struct mirror *t, const struct column *
                  t->name, BF_SHOWN(c->attribute), kinds[kind], BF_SHOWN(c->attribute));
 }
 
-/* The first column of that attribute, of whatever kind. */
+/* The first column of that attribute, of any kind. */
 static const struct column *first_of(const struct mirror *t, struct bf_str name)
 {
     for (size_t i = 0; i < t->n; i++)

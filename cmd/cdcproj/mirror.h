@@ -1,12 +1,12 @@
 /*
  * A table of the database that mirrors the items of a source table.
  *
- * Columns. Each attribute has a column for each kind of value that it has had: the first is called like the attribute,
- * the others NAME_string, NAME_number and so on, so that a change of type loses nothing. Names that SQL takes for one
- * (it does not look at case) get a number. Past COLUMNS_MAX attributes go into the column _rest, as JSON. What is
- * called what is in _bfpipe_columns.
+ * Columns. Each attribute has a column for each kind of value that it has had: the first has the attribute's name, the
+ * others are NAME_string, NAME_number and so on, so that a change of type loses nothing. Names that differ only in case
+ * get a number, because SQL ignores case. Attributes beyond COLUMNS_MAX go into the column _rest, as JSON. The table
+ * _bfpipe_columns has the names.
  *
- * Kinds. A number is its exact text, with a generated REAL beside it; a list, a map or a set is JSON; binary is a BLOB.
+ * Kinds. A number is stored as its exact text, with a generated REAL column; a list, map or set as JSON; binary as BLOB.
  *
  * A change that is older than the row of its key, or than its deletion, changes nothing.
  */
@@ -24,7 +24,7 @@ enum { COLUMNS_MAX = 800 };
 struct column {
     struct bf_str attribute, name;
     enum kind kind;
-    bool any;           /* --types said json: it takes values of all types */
+    bool any;           /* json in --types: holds values of all types */
     struct bf_str real; /* of a number: the generated column */
 };
 
@@ -47,16 +47,15 @@ struct mirror {
     enum mode mode;
     enum ordered ordered;
     bool ordering_known;
-    struct column *col; /* the keys first */
+    struct column *col; /* the keys are first */
     size_t n, cap;
     struct bf_map by_attribute; /* attribute and kind to index + 1 */
     struct bf_map taken;        /* names in lower case */
     bool rest;                  /* there is a column _rest */
-    bool tombs;                 /* are there deletions to look at? */
+    bool tombs;                 /* are there remembered deletions? */
     bool told_kinds, told_rest;
     sqlite3_stmt *stmt[STATEMENTS];
-    sqlite3_stmt
-        *fold; /* what the row of a key contributes to views (views.h); NULL: there are none */
+    sqlite3_stmt *fold; /* the contribution of a key's row to views (views.h); NULL: no views */
 };
 
 struct views;
@@ -75,23 +74,23 @@ struct mirrors {
     bool (*on_columns)(struct views *w, struct mirror *t, struct bf_err *e);
 };
 
-/* Reads the mirrors that the database has. */
+/* Reads the mirrors of the database. */
 BF_MUST bool mirrors_open(struct mirrors *m, struct db *db, const struct config *c,
                           struct bf_err *e);
 void mirrors_free(struct mirrors *m);
 
-/* Applies a change. False with *bad: the line is to be rejected; without it the run has to end. */
+/* Applies a change. False with *bad: the line is rejected; false without it: the run has to end. */
 BF_MUST bool mirrors_apply(struct mirrors *m, struct line *l, struct bf_str table, bool *bad,
                            struct bf_err *e);
 
-/* Forgets deletions that are older than a week. */
+/* Drops remembered deletions that are older than a week. */
 BF_MUST bool mirrors_prune(struct mirrors *m, struct bf_err *e);
 
-/* The mirror of that source; made if there is none, from the keys of the line. NULL: *bad, *e. */
+/* The mirror of that source; created with the keys of the line if it does not exist. NULL: see *bad and *e. */
 struct mirror *mirror_find(struct mirrors *m, struct bf_str source, const struct line *l, bool *bad,
                            struct bf_err *e);
 
-/* The column for a value of the attribute; made if there is none. -1: it goes into _rest; -2: *e. */
+/* The column for a value of the attribute; created if it does not exist. -1: the value goes into _rest; -2: see *e. */
 int mirror_column(struct mirrors *m, struct mirror *t, const struct bf_attr *a, struct bf_str name,
                   struct bf_err *e);
 

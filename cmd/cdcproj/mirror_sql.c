@@ -1,4 +1,4 @@
-/* The statements of a mirror. Parameters: the columns in their order, then the others by name. */
+/* The statements of a mirror. Parameters: first the columns in order, then the others by name. */
 #include "cmd/cdcproj/mirror.h"
 
 static void names(struct bf_buf *sql, const struct mirror *t, size_t from, const char *before,

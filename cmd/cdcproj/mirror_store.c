@@ -6,7 +6,9 @@
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
-enum { NAME_MAX_BYTES = 63 }; /* PostgreSQL's; the same names in both databases */
+enum {
+    NAME_MAX_BYTES = 63
+}; /* PostgreSQL's maximum, so that names are the same in both databases */
 
 static const char *const modes[] = {"plain", "soft-delete", "history"};
 static const char *const orders[] = {"none", "time", "kinesis", "stream", "given"};
@@ -21,7 +23,7 @@ static int word(struct bf_str text, const char *const *words, int n)
     return -1;
 }
 
-/* Takes a name for a column of the mirror; false: it is taken already. SQL does not tell the case of ASCII letters. */
+/* Reserves a name for a column of the mirror; false: it is in use. SQL ignores the case of ASCII letters. */
 static bool take(struct mirrors *m, struct mirror *t, struct bf_str name)
 {
     bool added = false;
@@ -32,7 +34,7 @@ static bool take(struct mirrors *m, struct mirror *t, struct bf_str name)
     return bf_map_put(&t->taken, bf_buf_view(&m->key), &added) && added;
 }
 
-/* A free name made of an attribute's and an ending, at out. */
+/* Writes an unused name, made of an attribute's name and an ending, to out. */
 static struct bf_str choose(struct mirrors *m, struct mirror *t, struct bf_str from,
                             const char *ending, char out[NAME_MAX_BYTES + 1])
 {
@@ -201,7 +203,7 @@ static bool note_table(struct mirrors *m, struct mirror *t, struct bf_err *e)
     return ok;
 }
 
-/* The key columns, from the line that came first. */
+/* The key columns, from the first line. */
 static bool take_keys(struct mirrors *m, struct mirror *t, const struct line *l, struct bf_err *e)
 {
     char name[NAME_MAX_BYTES + 1], real[NAME_MAX_BYTES + 1];
@@ -221,7 +223,7 @@ static bool take_keys(struct mirrors *m, struct mirror *t, const struct line *l,
     return true;
 }
 
-/* One NAME:TYPE of --types: its column, unless it is there. */
+/* Adds the column of one NAME:TYPE of --types, unless it exists. */
 static bool take_type(struct mirrors *m, struct mirror *t, struct bf_str one, struct bf_err *e)
 {
     struct column c = {0};
@@ -238,7 +240,7 @@ static bool take_type(struct mirrors *m, struct mirror *t, struct bf_str one, st
     return there || mirror_make_column(m, t, &c, again, e);
 }
 
-/* The columns that --types names, in that order. */
+/* Adds the columns of --types, in their order. */
 static bool take_types(struct mirrors *m, struct mirror *t, struct bf_err *e)
 {
     for (size_t i = 0; i < m->config->types.n; i++) {

@@ -12,7 +12,7 @@ bool rebuild_name(const char *database, char out[4096], struct bf_err *e)
            bf_err_set(e, BF_E_USAGE, "the path of the database is too long");
 }
 
-/* Has nobody the file open? Who closes an SQLite file as the last one takes its log away. */
+/* Is the file closed in all other processes? The last one to close an SQLite file removes its log. */
 static bool is_closed(const char *path, struct bf_err *e)
 {
     static const char *const ends[] = {"-wal", "-shm"};
@@ -29,7 +29,7 @@ static bool is_closed(const char *path, struct bf_err *e)
     return true;
 }
 
-/* Puts the old file in order: its log goes into it. */
+/* Writes the log of the old file into it. */
 static bool settle(const char *database, struct bf_err *e)
 {
     struct db old;

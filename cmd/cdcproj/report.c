@@ -33,7 +33,7 @@ bool run_check(const struct config *c, struct bf_err *e)
                        c->database, wrong, wrong == 1 ? " is" : "s are"));
 }
 
-/* A line for each: name, kept or plain, why. */
+/* Prints a line for each: name, kept or plain, reason. */
 static void explain(struct bf_out *out, const struct view *v)
 {
     bf_out_write(out, v->name.p, v->name.n);

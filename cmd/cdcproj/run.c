@@ -22,11 +22,11 @@ struct run {
     struct mirrors mirrors;
     struct views views;
     struct line line;
-    struct bf_buf stream; /* the table of a DynamoDB stream, as its marks name it */
+    struct bf_buf stream; /* the table of a DynamoDB stream, from its marks */
     const char *path;
     char made[4096]; /* with --rebuild: the new file */
     uint64_t lines, bytes, marks;
-    uint64_t rejected;     /* so many of them are in the database */
+    uint64_t rejected;     /* number of them in the database */
     uint64_t since_mark;   /* lines that no mark covers yet */
     uint64_t since_commit; /* lines and marks */
     int64_t committed_ms;
@@ -49,7 +49,7 @@ static bool commit(struct run *r, struct bf_err *e)
     return true;
 }
 
-/* May a commit be made here? With marks, only where they cover all rows. */
+/* May a commit be made now? If there are marks, only after a mark that covers all rows. */
 static bool covered(const struct run *r)
 {
     return r->marks == 0 || r->since_mark == 0;
@@ -138,7 +138,7 @@ static bool take_line(struct run *r, struct bf_str line, size_t slack, struct bf
     return bf_mark_is(line) ? take_mark(r, line, e) : take_change(r, line, slack, e);
 }
 
-/* The next line. Before the run waits, what can be committed is. */
+/* Reads the next line. Commits, if possible, before waiting. */
 static enum bf_line next(struct run *r, struct bf_str *line, struct bf_err *e)
 {
     enum bf_line got = bf_reader_next_within(&r->reader, 0, line, e);
@@ -159,7 +159,7 @@ static bool read_lines(struct run *r, struct bf_err *e)
             if (!take_line(r, line, (size_t)(r->reader.buf + r->reader.end - (line.p + line.n)), e))
                 return false;
             break;
-        case BF_LINE_PARTIAL: /* with marks: what a reader that was killed left is read again */
+        case BF_LINE_PARTIAL: /* with marks: a killed reader left it, and its record is read again */
             if (r->marks == 0 && !take_line(r, line, 0, e))
                 return false;
             break;
@@ -223,7 +223,7 @@ static bool types_ok(const struct config *c, struct bf_err *e)
     return true;
 }
 
-/* What the roll-ups make of the rows that are there counts with the first commit. */
+/* Roll-ups of the existing rows are written with the first commit. */
 static bool open_views(struct run *r, struct bf_err *e)
 {
     struct views *w = &r->views;

@@ -1,7 +1,6 @@
 /*
- * A roll-up: a CREATE VIEW of the user. What can be kept incrementally is kept: counts, sums, minima and maxima of any
- * expressions over one table, with WHERE and GROUP BY. Everything else becomes a plain view of the database, and `why`
- * says what stood in the way.
+ * A roll-up: a CREATE VIEW of the user. Counts, sums, minima and maxima of any expressions over one table, with WHERE and
+ * GROUP BY, are kept incrementally. Everything else becomes a plain view of the database, and `why` has the reason.
  *
  * All texts are views of `sql`, which the view owns.
  */
@@ -19,9 +18,9 @@ enum agg_op { AGG_COUNT_ALL, AGG_COUNT, AGG_SUM, AGG_MIN, AGG_MAX };
 struct agg {
     enum agg_op op;
     struct bf_str text;   /* of its argument */
-    struct bf_str column; /* decoded, if the argument is nothing else; empty: it is more */
-    bool number;          /* what comes out is a number, though it may be a text */
-    bool called_dec;      /* a dec_ function gives it */
+    struct bf_str column; /* decoded, if the argument is only a column; empty: it is more */
+    bool number;          /* the result is a number, although it may be a text */
+    bool called_dec;      /* the result of a dec_ function */
 };
 
 struct item {
@@ -36,14 +35,14 @@ struct view {
     struct view *next;
     char *sql; /* the whole statement */
     struct bf_str name, from, alias, where;
-    struct bf_str select; /* from SELECT on */
+    struct bf_str select; /* from SELECT to the end */
     struct bf_str group[GROUPS_MAX];
     size_t ngroup;
     struct agg agg[AGGS_MAX];
     size_t nagg;
     struct item item[ITEMS_MAX];
     size_t nitem;
-    struct bf_str ident[IDENTS_MAX]; /* names that stand in its expressions, decoded */
+    struct bf_str ident[IDENTS_MAX]; /* names in its expressions, decoded */
     size_t nident;
     struct bf_arena arena; /* of decoded names */
     bool kept, drop;       /* drop: DROP VIEW */
@@ -58,7 +57,7 @@ struct view {
     sqlite3_stmt *get, *put, *del, *put_value, *del_value, *least, *most;
 };
 
-/* Reads the statements of a text: adds views to *list. BF_E_INPUT: what is neither CREATE VIEW nor DROP VIEW. */
+/* Adds the views of a text to *list. BF_E_INPUT: a statement is neither CREATE VIEW nor DROP VIEW. */
 BF_MUST bool view_parse(struct view **list, struct bf_str text, struct bf_err *e);
 void view_free(const struct sql_api *api, struct view *v);
 

@@ -7,11 +7,11 @@
 
 enum { NAMES_MAX = 1 << 20 };
 
-/* A statement that is being read: tokens from .. end - 1. */
+/* A statement being parsed: tokens from .. end - 1. */
 struct reading {
     const struct tokens *t;
     struct view *v;
-    size_t select, from, where, group, end; /* of the parts; end: the part is not there */
+    size_t select, from, where, group, end; /* of the parts; end: the part is missing */
     struct {
         size_t from, to;
     } item[ITEMS_MAX], term[GROUPS_MAX];
@@ -44,7 +44,7 @@ static bool decode(struct view *v, const struct token *t, struct bf_str *out, st
     return true;
 }
 
-/* Words that make a query more than sums over the rows of one table. */
+/* Words in queries that are more than sums over the rows of one table. */
 static bool beyond(struct reading *r)
 {
     static const struct {
@@ -94,7 +94,7 @@ static bool read_from(struct reading *r, struct bf_err *e)
     return i == end || plain(r->v, "FROM is not one table");
 }
 
-/* An aggregate that stands at i and is all of i .. to - 1; or none. */
+/* The aggregate that consists of the tokens i .. to - 1; or none. */
 static bool is_aggregate(const struct tokens *t, size_t i, size_t to, enum agg_op *op)
 {
     static const struct {
@@ -172,7 +172,7 @@ static size_t group_of(struct reading *r, size_t k, size_t from, size_t to)
     return v->ngroup;
 }
 
-/* The end of an item's expression; its name is what AS says, or its text. */
+/* The end of an item's expression; its name is given by AS, or is its text. */
 static bool item_name(struct reading *r, size_t k, size_t *to, struct bf_err *e)
 {
     size_t from = r->item[k].from, last = *to - 1;
@@ -217,7 +217,7 @@ static bool read_item(struct reading *r, size_t k, struct bf_err *e)
            plain_of(v, v->item[k].name, " is neither an aggregate nor in GROUP BY");
 }
 
-/* Cuts from .. to - 1 at its commas. */
+/* Splits from .. to - 1 at its commas. */
 static size_t cut(struct reading *r, size_t from, size_t to, size_t most, bool items)
 {
     size_t n = 0;
@@ -233,7 +233,7 @@ static size_t cut(struct reading *r, size_t from, size_t to, size_t most, bool i
     return from < to ? most + 1 : n;
 }
 
-/* The names in its expressions: columns, or words of SQL, which do no harm. */
+/* The names in its expressions: columns, and words of SQL, which are harmless. */
 static bool read_idents(struct reading *r, struct bf_err *e)
 {
     struct view *v = r->v;
@@ -254,7 +254,7 @@ static bool read_idents(struct reading *r, struct bf_err *e)
     return true;
 }
 
-/* Decides whether the query can be kept, and takes it apart. */
+/* Parses the query and decides whether it can be kept. */
 static bool take_apart(struct reading *r, struct bf_err *e)
 {
     struct view *v = r->v;

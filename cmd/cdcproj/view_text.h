@@ -17,11 +17,11 @@ struct tokens {
     size_t n;
 };
 
-/* Cuts the text; comments are left out. */
+/* Splits the text into tokens, without comments. */
 BF_MUST bool tokens_cut(struct tokens *to, struct bf_str text, struct bf_err *e);
 void tokens_free(struct tokens *t);
 
-/* Is token i this word (in small letters), this character, a name? Tokens after the last are nothing. */
+/* Is token i this word (in lower case), this character, a name? False after the last token. */
 bool token_is(const struct tokens *t, size_t i, const char *word);
 bool token_punct(const struct tokens *t, size_t i, char c);
 bool token_name(const struct tokens *t, size_t i);
@@ -29,12 +29,12 @@ bool token_name(const struct tokens *t, size_t i);
 /* The text of tokens from .. to - 1. */
 struct bf_str tokens_text(const struct tokens *t, size_t from, size_t to);
 
-/* The first token from .. to - 1 at that depth that is the word, or the character; to: there is none. */
+/* The first token from .. to - 1 at that depth that is the word, or the character; to if there is none. */
 size_t tokens_find(const struct tokens *t, size_t from, size_t to, unsigned depth,
                    const char *word);
 size_t tokens_find_punct(const struct tokens *t, size_t from, size_t to, unsigned depth, char c);
 
-/* Do two ranges hold the same words? Case does not count but in strings. */
+/* Do two ranges have the same tokens? Case is significant only in strings. */
 bool tokens_same(const struct tokens *t, size_t a, size_t a_end, size_t b, size_t b_end);
 
 #endif

@@ -29,7 +29,7 @@ static struct view **place(struct views *w, struct bf_str name)
     return at;
 }
 
-/* A view of a file: takes the place of one of that name, which was there before, if it says something else. */
+/* Adds a view of a file; it replaces a different one of the same name. */
 static bool take(struct views *w, struct view *v, struct bf_err *e)
 {
     struct view **at = place(w, v->name), *old = *at;
@@ -64,7 +64,7 @@ static bool take(struct views *w, struct view *v, struct bf_err *e)
     return true;
 }
 
-/* The views that the database has. */
+/* Reads the views of the database. */
 static bool load(struct views *w, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;
@@ -87,7 +87,7 @@ bool views_open(struct views *w, struct db *db, struct mirrors *m, const struct 
     bf_buf_init(&w->sql, TEXT_MAX);
     bf_buf_init(&w->key, TEXT_MAX);
     bf_buf_init(&w->order, TEXT_MAX);
-    bool ok = number_functions(db->api, db->h, e) && load(w, e) && views_read(&given, files, e);
+    bool ok = bf_exact_functions(db->api, db->h, e) && load(w, e) && views_read(&given, files, e);
     while (given) {
         struct view *v = given;
         given = v->next;
@@ -110,7 +110,7 @@ void views_free(struct views *w)
     bf_buf_free(&w->order);
 }
 
-/* Is the view in the database as it is here? */
+/* Is the view in the database the same as this one? */
 static bool is_made(struct views *w, const struct view *v, bool *made, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;
@@ -128,7 +128,7 @@ static bool is_made(struct views *w, const struct view *v, bool *made, struct bf
     return ok;
 }
 
-/* Counts the view from all rows, into its groups in memory. */
+/* Computes the view from all rows, into its groups in memory. */
 static bool count_rows(struct views *w, struct view *v, struct bf_err *e)
 {
     sqlite3_stmt *stmt = NULL;
@@ -142,7 +142,7 @@ static bool count_rows(struct views *w, struct view *v, struct bf_err *e)
     return ok;
 }
 
-/* A view without groups has one row, also of no rows. */
+/* A view without groups has one row, even if the table has none. */
 static bool one_group(struct view *v, struct bf_err *e)
 {
     bool added = false;
@@ -166,7 +166,7 @@ bool view_count(struct views *w, struct view *v, struct bf_err *e)
     return view_statements(w, v, e) && count_rows(w, v, e) && one_group(v, e) && views_flush(w, e);
 }
 
-/* The view begins: its tables are made and filled, unless an earlier run has. */
+/* Starts the view: creates and fills its tables, unless an earlier run has. */
 static bool begin(struct views *w, struct view *v, struct mirror *t, struct bf_err *e)
 {
     bool made;

@@ -1,7 +1,7 @@
-/* --check: the kept views against a count of all rows. */
+/* --check: compares the kept views with a computation from all rows. */
 #include "cmd/cdcproj/views.h"
 
-/* The row that a group would have, as text, to be compared and told. */
+/* The expected row of a group, as text, for comparison and messages. */
 static void put_values(struct bf_buf *out, const struct db *db, sqlite3_stmt *row, int from)
 {
     for (int i = from; i < db->api->column_count(row); i++) {
@@ -12,7 +12,7 @@ static void put_values(struct bf_buf *out, const struct db *db, sqlite3_stmt *ro
     bf_buf_addc(out, ')');
 }
 
-/* Tells the rows of the statement in w->sql. */
+/* Reports the rows of the statement in w->sql. */
 static bool tell_all(struct views *w, const struct view *v, const char *what,
                      void (*tell)(const char *), uint64_t *wrong, struct bf_err *e)
 {
@@ -36,7 +36,7 @@ static bool tell_all(struct views *w, const struct view *v, const char *what,
     return ok;
 }
 
-/* What one table holds and the other does not. */
+/* The rows that are in only one of two tables. */
 static bool compare(struct views *w, const struct view *v, void (*tell)(const char *),
                     uint64_t *wrong, struct bf_err *e)
 {

@@ -1,9 +1,9 @@
-/* What rows contribute to groups, in memory, and from there into the tables. */
+/* Collects the contributions of rows to groups in memory, and writes them to the tables. */
 #include "cmd/cdcproj/views.h"
 
 #include <stdlib.h>
 
-/* The key of a group: each value as its type and bytes with their length; 1 and 1.0 are one. */
+/* The key of a group: type, length and bytes of each value; 1 and 1.0 are equal. */
 static void put_key(struct bf_buf *key, const struct group_value *v)
 {
     char head = (char)('0' + v->type);
@@ -44,7 +44,7 @@ static struct group_value value_of(const struct db *db, sqlite3_stmt *row, int c
     return v;
 }
 
-/* The group of the row; its key is in w->key. NULL: no memory. */
+/* The group of the row; its key is in w->key. NULL: out of memory. */
 static struct group *group_of(struct views *w, struct view *v, sqlite3_stmt *row, int at)
 {
     struct group_value value[GROUPS_MAX];
@@ -74,7 +74,7 @@ static struct group *group_of(struct views *w, struct view *v, sqlite3_stmt *row
     return g;
 }
 
-/* A value for min and max: its count in the group changes. */
+/* Changes the count of a value in the group, for min and max. */
 static bool note_value(struct views *w, struct view *v, size_t agg, struct bf_str text, bool number,
                        int sign, struct bf_err *e)
 {
@@ -84,8 +84,8 @@ static bool note_value(struct views *w, struct view *v, size_t agg, struct bf_st
     bf_buf_adds(&w->order, bf_buf_view(&w->key));
     size_t head = w->order.n;
     if (!number)
-        text_order(text, &w->order);
-    else if (!number_order(text, &w->order, e))
+        bf_exact_order_text(text, &w->order);
+    else if (!bf_exact_order(text, &w->order, e))
         return false;
     uint64_t *slot =
         bf_buf_ok(&w->order) ? bf_map_put(&v->values, bf_buf_view(&w->order), &added) : NULL;
@@ -125,17 +125,17 @@ static bool add_value(struct views *w, struct view *v, struct group *g, size_t i
         g->acc[i].n += w->db->api->column_type(row, column) == SQLITE_NULL ? 0 : sign;
         return true;
     }
-    enum number_is is = number_of(w->db->api, row, column, room, &text);
-    if (is == NUMBER_NULL)
+    enum bf_exact_is is = bf_exact_of(w->db->api, row, column, room, &text);
+    if (is == BF_EXACT_NULL)
         return true;
-    if (is == NUMBER_BINARY_FRACTION)
+    if (is == BF_EXACT_BINARY_FRACTION)
         return inexact(v, a, text, e);
-    bool number = is == NUMBER_YES && (a->op == AGG_SUM || a->number || a->called_dec ||
-                                       w->db->api->column_type(row, column) != SQLITE_TEXT);
-    if (a->op == AGG_SUM && is != NUMBER_YES)
-        return true; /* a text counts as nothing */
+    bool number = is == BF_EXACT_YES && (a->op == AGG_SUM || a->number || a->called_dec ||
+                                         w->db->api->column_type(row, column) != SQLITE_TEXT);
+    if (a->op == AGG_SUM && is != BF_EXACT_YES)
+        return true; /* a text does not count */
     g->acc[i].n += sign;
-    return a->op == AGG_SUM ? number_add(&g->acc[i].sum, text, sign, e)
+    return a->op == AGG_SUM ? bf_exact_add(&g->acc[i].sum, text, sign, e)
                             : note_value(w, v, i, text, number, sign, e);
 }
 
@@ -221,7 +221,7 @@ static void bind_value(const struct db *db, sqlite3_stmt *stmt, int at, const st
     }
 }
 
-/* The least or greatest value of a group now, bound at `at`. */
+/* Binds the current minimum or maximum of a group at `at`. */
 static bool bind_extreme(struct views *w, struct view *v, size_t i, struct bf_str key, int at,
                          struct bf_err *e)
 {
@@ -239,7 +239,7 @@ static bool bind_extreme(struct views *w, struct view *v, size_t i, struct bf_st
     return ok;
 }
 
-/* One group: what is there and what the batch adds. */
+/* Writes one group: its stored values plus those of the batch. */
 static bool flush_group(struct views *w, struct view *v, struct bf_str key, const struct group *g,
                         struct bf_err *e)
 {
@@ -252,7 +252,7 @@ static bool flush_group(struct views *w, struct view *v, struct bf_str key, cons
         ok = db_fail(w->db, e);
     int64_t n = g->n + (there ? api->column_int64(v->get, 0) : 0);
     bf_buf_reset(&w->sql);
-    if (!bf_buf_room(&w->sql, v->nagg * NUMBER_TEXT + 1))
+    if (!bf_buf_room(&w->sql, v->nagg * BF_EXACT_TEXT + 1))
         ok = bf_buf_check(&w->sql, "a group", e);
     api->bind_blob(v->put, 1, key.n ? key.p : "", (int)key.n, SQLITE_STATIC);
     for (size_t i = 0; i < v->ngroup; i++)
@@ -268,7 +268,7 @@ static bool flush_group(struct views *w, struct view *v, struct bf_str key, cons
             ok = bind_extreme(w, v, i, key, at, e);
         } else {
             struct bf_str before = there ? db_text(w->db, v->get, (int)(1 + 2 * i)) : BF_STR("");
-            ok = number_put(&g->acc[i].sum, before, &w->sql, e);
+            ok = bf_exact_put(&g->acc[i].sum, before, &w->sql, e);
             if (values)
                 db_bind(w->db, v->put, at, bf_str(w->sql.p + from, w->sql.n - from));
             else

@@ -1,4 +1,4 @@
-/* The statements of views: their tables, and the one that asks what a row contributes. */
+/* The statements of views: their tables, and the query for the contribution of a row. */
 #include "cmd/cdcproj/views.h"
 
 #include <stdio.h>
@@ -40,7 +40,7 @@ static bool has_item(const struct view *v, struct bf_str name)
     return false;
 }
 
-/* A result column; a sum has its REAL beside it, as the numbers of a mirror do. */
+/* A result column; a sum also has a REAL column, like the numbers of a mirror. */
 static void put_result(struct bf_buf *sql, const struct view *v, const struct item *x)
 {
     char real[80];
@@ -54,7 +54,7 @@ static void put_result(struct bf_buf *sql, const struct view *v, const struct it
     bf_sqlite_put_name(sql, bf_str(real, (size_t)n));
 }
 
-/* CREATE VIEW over the table that is kept, with the columns of the user. */
+/* CREATE VIEW over the kept table, with the user's columns. */
 static void put_view(struct bf_buf *sql, const struct view *v)
 {
     bf_buf_lit(sql, "CREATE VIEW ");
@@ -200,7 +200,7 @@ static const struct column *find(const struct mirror *t, struct bf_str name)
     return NULL;
 }
 
-/* Is it a name of the table other than those of columns: _seq, _deleted, a generated REAL? */
+/* Is it a name of the table that is no attribute's column: _seq, _deleted, a generated REAL? */
 static bool is_other(const struct mirror *t, struct bf_str name)
 {
     if (bf_str_same(name, BF_STR("_seq")) ||
@@ -213,7 +213,7 @@ static bool is_other(const struct mirror *t, struct bf_str name)
     return false;
 }
 
-/* How an expression sees a name: a number as SQLite's own; an attribute that no item had yet as NULL. */
+/* The value of a name in an expression: a number has SQLite's own type; an attribute that no item has had is NULL. */
 static void put_ident(struct bf_buf *sql, const struct mirror *t, struct bf_str name)
 {
     const struct column *c = find(t, name);
@@ -230,7 +230,7 @@ static void put_ident(struct bf_buf *sql, const struct mirror *t, struct bf_str 
     bf_sqlite_put_name(sql, name);
 }
 
-/* An aggregate's argument that is a column alone is its exact text. */
+/* If the argument of an aggregate is only a column, its exact text is used. */
 static void put_raw(struct bf_buf *sql, const struct mirror *t, struct agg *a)
 {
     const struct column *c = find(t, a->column);
@@ -241,7 +241,7 @@ static void put_raw(struct bf_buf *sql, const struct mirror *t, struct agg *a)
     else
         bf_buf_lit(sql, "NULL");
     bf_buf_lit(sql, " AS \"" RAW);
-    bf_buf_adds(sql, a->column); /* put_source leaves names with quotes out */
+    bf_buf_adds(sql, a->column); /* put_source omits names with quotes */
     bf_buf_addc(sql, '"');
 }
 
@@ -250,7 +250,7 @@ static bool is_raw(const struct agg *a)
     return a->column.n && a->op != AGG_COUNT_ALL && !memchr(a->column.p, '"', a->column.n);
 }
 
-/* The row as the expressions see it. */
+/* The row with the values that expressions see. */
 static void put_source(struct bf_buf *sql, struct views *w, struct mirror *t,
                        const struct view *only, bool all)
 {
@@ -284,7 +284,7 @@ static void put_source(struct bf_buf *sql, struct views *w, struct mirror *t,
     bf_buf_addc(sql, ')');
 }
 
-/* An expression without the table's name in front of columns. */
+/* An expression, without the table's name before columns. */
 static bool put_expr(struct bf_buf *sql, const struct view *v, struct bf_str text, struct bf_err *e)
 {
     struct tokens t;

@@ -154,7 +154,7 @@ void flight_went_well(struct flight *f)
     flight_settle(f);
 }
 
-/* The retries took too long. If other requests succeeded in the meantime, only these operations are rejected; otherwise
+/* The retries exceeded --retry-for. If other requests succeeded in the meantime, only these operations are rejected; otherwise
  * the service is unavailable, and the run ends. */
 static void out_of_time(struct flight *f, const struct bf_err *why)
 {

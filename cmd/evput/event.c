@@ -5,8 +5,8 @@
 
 enum { TEXTS_MAX = 2 * 1024 * 1024, HEAD_MAX = 4 * 1024 * 1024 };
 
-/* A time in ms, from seconds, milliseconds or microseconds since 1970, told apart by their digits as in change records:
- * 10 digits are seconds, 13 milliseconds, 16 microseconds. */
+/* A time in ms, from seconds, milliseconds or microseconds since 1970, distinguished by the number of digits as in
+ * change records: 10 digits are seconds, 13 milliseconds, 16 microseconds. */
 static bool read_number(struct bf_str text, int64_t *ms)
 {
     int64_t whole = 0;
@@ -15,7 +15,7 @@ static bool read_number(struct bf_str text, int64_t *ms)
         whole = whole * 10 + (text.p[n] - '0');
     if (n == 0 || n > 16 || (n < text.n && text.p[n] != '.'))
         return false;
-    for (size_t i = n + 1; i < text.n; i++) /* a fraction is less than what is kept */
+    for (size_t i = n + 1; i < text.n; i++) /* a fraction is dropped: it is below the resolution */
         if (text.p[i] < '0' || text.p[i] > '9')
             return false;
     *ms = n <= 11 ? whole * 1000 : n <= 14 ? whole : whole / 1000;
@@ -37,8 +37,8 @@ static bool read_time(const char *member, struct bf_str line, int64_t *ms, struc
                       member, BF_SHOWN_TO(v.raw, 40));
 }
 
-/* The service takes an object alone; what else may stand there is told. *change: it may be a change line, which one look at all
- * of it tells as well. */
+/* Checks that the line is a JSON object, as the service requires. *change: the line may be a change line; the same scan
+ * finds this out. */
 static bool check_object(struct bf_str line, bool *change, struct bf_err *why)
 {
     struct bf_json j;
@@ -53,7 +53,7 @@ static bool check_object(struct bf_str line, bool *change, struct bf_err *why)
     return bf_json_find(line, BF_STR("dynamodb"), &v, change, why);
 }
 
-/* Where a text begins in events->texts. Views of it are made when all stand there: the buffer may move. */
+/* The offset of a text in events->texts. Views are made after all texts have been added, because the buffer can move. */
 static bool put_text(struct events *events, const struct template *t, struct bf_str line,
                      struct bf_str *at, struct bf_err *why)
 {
@@ -76,7 +76,7 @@ static void set_views(struct bf_event *ev, struct bf_str *resources, const char 
     }
 }
 
-/* All texts but the detail. */
+/* All texts except the detail. */
 static bool read_texts(struct events *events, struct bf_str line, struct bf_event *ev,
                        struct bf_err *why)
 {
@@ -95,7 +95,7 @@ static bool read_texts(struct events *events, struct bf_str line, struct bf_even
     return true;
 }
 
-/* A text that is the same for all lines is wrong for all of them. */
+/* Checks the texts that are the same for all lines, at the start. */
 static bool check_constants(struct events *events, struct bf_err *e)
 {
     struct bf_event ev = {0};

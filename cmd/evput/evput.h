@@ -1,7 +1,7 @@
 /*
- * evput's parts: what was asked for (config), texts with members of the line in
- * them (template.c), the event of a line (event.c), and what is only looked at:
- * --dry-run and --test (look.c). The requests are lib/aws/put.
+ * evput's parts: the configuration (config), texts with members of the line in
+ * them (template.c), the event of a line (event.c), and the options that send
+ * nothing, --dry-run and --test (look.c). lib/aws/put makes the requests.
  */
 #ifndef EVPUT_H
 #define EVPUT_H
@@ -17,7 +17,7 @@ struct config {
     const char *source, *detail_type; /* templates */
     struct bf_opt_list resources;     /* likewise */
     const char *time;                 /* a member */
-    const char *bus;                  /* a name or an ARN; NULL: the default one */
+    const char *bus;                  /* a name or an ARN; NULL: the default bus */
     const char *key;                  /* a member */
     uint64_t max_request;             /* bytes, as the service counts */
     bool dry_run, explain;
@@ -36,12 +36,12 @@ struct template
     size_t n;
 };
 
-/* BF_E_USAGE with what is wrong. */
+/* BF_E_USAGE with the reason. */
 BF_MUST bool template_parse(struct template *t, const char *option, const char *text,
                             struct bf_err *e);
 
-/* Appends the text for a line, a valid JSON object: a string's characters, a number or boolean as it stands. BF_E_INPUT
- * when a member is missing, null, an object or an array. */
+/* Appends the text for a line, a valid JSON object: the characters of a string, the literal of a number or boolean.
+ * BF_E_INPUT if a member is missing, null, an object or an array. */
 BF_MUST bool template_put(const struct template *t, struct bf_str line, struct bf_buf *out,
                           struct bf_err *why);
 
@@ -58,15 +58,15 @@ struct events {
     struct bf_buf head;
 };
 
-/* What is wrong with the options is BF_E_USAGE. events_free is right after a failure too. */
+/* BF_E_USAGE if an option is invalid. events_free may be called after a failure too. */
 BF_MUST bool events_init(struct events *events, const struct config *cfg, struct bf_err *e);
 void events_free(struct events *events);
 
-/* The event of a line, whose detail is the line. Views into events, until the next call. False: *why. */
+/* The event of a line; its detail is the line. Its views are valid until the next call. False: see *why. */
 BF_MUST bool events_read(struct events *events, struct bf_str line, struct bf_event *ev,
                          struct bf_err *why);
 
-/* What goes out for a line (put_run.h); arg is a struct events. */
+/* The entry of a line (put_run.h); arg is a struct events. */
 bool events_make(void *arg, struct bf_str line, struct bf_put_line *out, struct bf_err *why);
 
 /* --dry-run and --test. */

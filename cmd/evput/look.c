@@ -1,4 +1,4 @@
-/* What is only looked at: --dry-run prints the entries, --test the lines that a rule would take. */
+/* The options that send nothing: --dry-run prints the entries, --test the lines whose events match a rule. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -109,7 +109,7 @@ static bool loop(struct look *l, struct bf_err *e)
     }
 }
 
-/* A misspelled name takes nothing, and nothing else would tell why. */
+/* Reports names of the pattern that no line has: a misspelled name matches nothing without any other error. */
 static void tell(const struct look *l)
 {
     struct bf_str attribute;

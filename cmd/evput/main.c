@@ -7,7 +7,7 @@
 
 static const struct bf_opt options[] = {
     BF_OPT_STR('s', "source", struct config, source, "TEXT",
-               "the events' source; {member} stands for a member of the line"),
+               "the events' source; {member} is replaced by a member of the line"),
     BF_OPT_STR('t', "detail-type", struct config, detail_type, "TEXT",
                "their detail type, likewise: 'sale.{_op}'"),
     BF_OPT_STR(0, "time", struct config, time, "FIELD",
@@ -83,7 +83,7 @@ static bool check(const struct config *cfg, struct bf_err *e)
     return !cfg->bus || check_bus(cfg->bus, e);
 }
 
-/* EventBridge takes events for a bus that is not there, without a word: it is asked first. */
+/* Checks that the bus exists: PutEvents reports no error for a missing bus. */
 static bool find_bus(void *arg, struct bf_aws *aws, struct bf_err *e)
 {
     const struct events *events = arg;

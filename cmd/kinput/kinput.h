@@ -1,4 +1,4 @@
-/* kinput's parts: what was asked for (config), and what becomes of a line (record.c). The requests are lib/aws/put. */
+/* kinput's parts: the configuration (config), and the record of a line (record.c). lib/aws/put makes the requests. */
 #ifndef KINPUT_H
 #define KINPUT_H
 
@@ -11,7 +11,7 @@ struct config {
     struct bf_aws_options aws;
     struct bf_put_settings put;
     const char *stream;
-    char arn_region[BF_ARN_REGION]; /* that of stream, when it is an ARN */
+    char arn_region[BF_ARN_REGION]; /* of stream, if it is an ARN */
     const char *key; /* a top-level field, or a path with dots; NULL: see put_key.h */
     bool key_hash, key_random;
     uint64_t max_record; /* bytes, partition key included */
@@ -22,7 +22,7 @@ struct records {
     struct bf_put_keyer keyer;
 };
 
-/* What goes out for a line (put_run.h); arg is a struct records. */
+/* The entry of a line (put_run.h); arg is a struct records. */
 bool record_make(void *arg, struct bf_str line, struct bf_put_line *out, struct bf_err *why);
 
 #endif

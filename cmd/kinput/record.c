@@ -11,7 +11,7 @@ static size_t characters(struct bf_str s)
     return n;
 }
 
-/* Kinesis wants 1 to 256 characters. Keys that are made of hashes have 32. */
+/* Kinesis requires 1 to 256 characters. Keys that are hashes have 32. */
 static bool check_key(const struct config *cfg, struct bf_str key, struct bf_err *why)
 {
     size_t n = characters(key);

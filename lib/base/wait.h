@@ -12,8 +12,8 @@
 /* Initialises a condition for bf_wait_ms. */
 BF_API void bf_wait_init(pthread_cond_t *cond);
 
-/* Waits at most ms milliseconds; the mutex is locked. False: the time is over. As with every condition, true may come
- * without a signal. */
+/* Waits at most ms milliseconds; the mutex is locked. False: the time is over. As with every condition variable, true may
+ * be returned without a signal. */
 BF_API bool bf_wait_ms(pthread_cond_t *cond, pthread_mutex_t *mutex, int64_t ms);
 
 #endif

@@ -49,8 +49,8 @@ static bool goes_back(struct bf_str position, struct bf_str taken)
     return rank(taken) == 2 && (rank(position) < 2 || bf_sequence_cmp(position, taken) < 0);
 }
 
-/* Is something missing between what has been taken and this position? A filter that was killed and started again loses
- * the rows that it had read, and their marks. */
+/* Are rows missing between the accepted position and this one? A filter that was killed and started again loses the
+ * rows that it had read, and their marks. */
 static bool leaves_out(struct bf_str position, struct bf_str taken)
 {
     return rank(position) == 2 && (rank(taken) < 2 || bf_sequence_cmp(position, taken) > 0);

@@ -1,7 +1,7 @@
 /*
  * Where a state is: in a directory of s3put's (state.json), or in a database that cdcproj keeps, whose positions are
  * committed in the same transaction as its rows. A name that is a file is an SQLite database; anything else is a
- * directory. What is not there yet is an empty state.
+ * directory. A missing one is an empty state.
  *
  * The table of a database (doc/projection.md):
  *

@@ -39,7 +39,7 @@ struct bf_item_schema {
     unsigned n;
 };
 
-/* What was found in an item. The key's views are valid as long as the scanned text. */
+/* The result of a scan of an item. The key's views are valid as long as the scanned text. */
 struct bf_item {
     size_t bytes;         /* size as DynamoDB counts it */
     size_t attrs;         /* number of attributes */

@@ -2,7 +2,7 @@
  * One cell of a line of CSV or TSV.
  *
  * TSV is what Hive's and Athena's LazySimpleSerDe reads with a backslash for its
- * escape: NULL is \N as it stands, \n and \r are a line end and a carriage
+ * escape: NULL is a literal \N, \n and \r are a line end and a carriage
  * return, and a backslash in front of any other byte is that byte. So a tab in a
  * value is a backslash and a tab, which PostgreSQL's COPY reads too; \t would be
  * a t.
@@ -19,7 +19,7 @@ void bf_cell_put_csv(struct bf_buf *out, struct bf_str s);
 
 void bf_cell_put_tsv(struct bf_buf *out, struct bf_str s);
 
-/* The next cell of a line as it stands, from the front of *rest. False: there is none. */
+/* The next cell of a line, not decoded, removed from *rest. False: there is none. */
 bool bf_cell_take_tsv(struct bf_str *rest, struct bf_str *raw);
 
 bool bf_cell_is_null_tsv(struct bf_str raw);

@@ -85,7 +85,7 @@ static void put_field(struct bf_buf *out, const struct pat_test *t, struct bf_st
         bf_buf_lit(out, " is not there");
 }
 
-/* What is explained. */
+/* The event being explained. */
 struct case_of {
     struct bf_pattern *p;
     struct bf_str event;

@@ -98,7 +98,7 @@ static bool timestamp(struct parse *p, struct bf_type *t, struct bf_err *e)
 
 static bool one_type(struct parse *p, struct bf_type *t, struct bf_err *e);
 
-/* The end of a name in backticks, of which two stand for one. */
+/* The end of a name in backticks; two backticks in it mean one. */
 static const char *quoted_end(const char *p, const char *end)
 {
     while (p < end && (*p != '`' || (p + 1 < end && p[1] == '`')))

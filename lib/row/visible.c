@@ -1,7 +1,6 @@
 #include "lib/row/visible.h"
 
-/* The character at *at, which is moved past it; an invalid UTF-8 byte counts as itself. */
-static uint32_t next(struct bf_str s, size_t *at)
+uint32_t bf_visible_next(struct bf_str s, size_t *at)
 {
     unsigned char c = (unsigned char)s.p[*at];
     size_t n = c < 0xC0 ? 1 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
@@ -25,7 +24,7 @@ static bool within(uint32_t c, const struct range *ranges, size_t n)
 }
 
 /* By Unicode's East Asian Width, in whole blocks. */
-static unsigned columns(uint32_t c)
+unsigned bf_visible_columns(uint32_t c)
 {
     static const struct range none[] = {
         {0x300, 0x36F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F}};
@@ -43,7 +42,7 @@ void bf_visible_put(struct bf_buf *out, struct bf_str s)
     size_t from = 0, at = 0;
     while (at < s.n) {
         size_t here = at;
-        uint32_t c = next(s, &at);
+        uint32_t c = bf_visible_next(s, &at);
         if (c >= 0x20 && !(c >= 0x7F && c < 0xA0))
             continue;
         bf_buf_add(out, s.p + from, here - from);
@@ -60,7 +59,7 @@ size_t bf_visible_width(struct bf_str s)
 {
     size_t width = 0;
     for (size_t at = 0; at < s.n;)
-        width += columns(next(s, &at));
+        width += bf_visible_columns(bf_visible_next(s, &at));
     return width;
 }
 
@@ -68,7 +67,7 @@ struct bf_str bf_visible_cut(struct bf_str s, size_t width)
 {
     size_t at = 0, taken = 0, used = 0;
     while (at < s.n) {
-        used += columns(next(s, &at));
+        used += bf_visible_columns(bf_visible_next(s, &at));
         if (used > width)
             break;
         taken = at;

@@ -39,7 +39,7 @@ struct sql_feed {
     struct sql_cell *cell; /* the current row of the query's input */
     bool read;             /* a cursor is reading it */
     bool over, quit;       /* no more changes; stop the thread */
-    bool stands, done;     /* the query has a result row; the query is done */
+    bool has_row, done;    /* the query has a result row; the query is done */
     int status;            /* the result code of the last step */
 };
 
@@ -64,10 +64,10 @@ static void *run_query(void *arg)
         pthread_cond_wait(&f->changed, &f->lock);
     pthread_mutex_unlock(&f->lock);
     while (!f->quit) {
-        f->stands = false; /* reset while it waits for changes */
+        f->has_row = false; /* reset while it waits for changes */
         f->status = s->api->step(s->rows.stmt);
-        f->stands = f->status == SQLITE_ROW;
-        if (!f->stands)
+        f->has_row = f->status == SQLITE_ROW;
+        if (!f->has_row)
             break;
         hand_over(f, TURN_MAIN);
     }
@@ -175,7 +175,7 @@ static void unpack(struct sql_feed *f)
 /* The result of the query's turn. */
 static bool outcome(struct sql_feed *f, bool *row, struct bf_err *e)
 {
-    *row = f->stands;
+    *row = f->has_row;
     if (!f->done || f->status == SQLITE_DONE)
         return true;
     /* not BF_E_INPUT: no single change is at fault, so none is rejected */

@@ -171,7 +171,7 @@ static bool lists(const struct sql_text *t, size_t i)
             bf_sql_punct(t, i - 1, '.'));
 }
 
-/* What makes a star in a subquery need whole rows; NULL: nothing. */
+/* The reason why a star in a subquery needs whole rows; NULL: it does not. */
 static const char *wants_rows(const struct sql_text *t, size_t i)
 {
     static const char *const sets[] = {"union", "intersect", "except"};

@@ -35,6 +35,8 @@ static void load(void)
         !load_symbol(library, "sqlite3_column_origin_name", &api.column_origin_name,
                      sizeof api.column_origin_name))
         api.column_table_name = NULL;
+    if (!load_symbol(library, "sqlite3_error_offset", &api.error_offset, sizeof api.error_offset))
+        api.error_offset = NULL;
 }
 
 const struct sql_api *bf_sql_load(struct bf_err *e)

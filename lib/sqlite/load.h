@@ -50,6 +50,9 @@ enum {
     X(create_module_v2)                                                                            \
     X(declare_vtab)                                                                                \
     X(create_function_v2)                                                                          \
+    X(create_window_function)                                                                      \
+    X(progress_handler)                                                                            \
+    X(bind_parameter_index)                                                                        \
     X(busy_timeout)                                                                                \
     X(extended_errcode)                                                                            \
     X(clear_bindings)                                                                              \
@@ -85,6 +88,8 @@ struct sql_api {
     /* only in builds with column metadata, as in distributions; else NULL */
     __typeof__(&sqlite3_column_table_name) column_table_name;
     __typeof__(&sqlite3_column_origin_name) column_origin_name;
+    /* of SQLite 3.38 and later; else NULL */
+    int (*error_offset)(sqlite3 *);
 };
 
 /* The library, loaded at the first call; NULL: *e says what is missing. */

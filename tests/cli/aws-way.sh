@@ -1,5 +1,5 @@
 #!/bin/sh
-# The way to a service: through proxies, at an account's own endpoint, slowed down where it throttles, and after a sleep.
+# Connections to a service: through proxies, to an account's own endpoint, slower if it throttles, and after a suspend.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -82,7 +82,7 @@ ok '  everything has arrived' test "$(wc -l <"$FAULT_DIR/accepted")" = 200
 check 'no such mode of retries' -s 2 -i "$T/lines" -e "ddbput: AWS_RETRY_MODE: 'eager' is not standard, legacy or adaptive" -- \
     env AWS_RETRY_MODE=eager ddbput sales
 
-# A sleep of an hour: the answer that was waited for will not come any more.
+# The computer was suspended for an hour: the expected answer will never arrive.
 if [ "${BUILD##*/}" != release ] || [ -n "${BF_VALGRIND:-}" ]; then
     skip 'a sleep of an hour' 'a clock of the test goes before no sanitizer'
 elif cc -shared -fPIC -o "$T/slept.so" "$root/tests/fault/slept.c" 2>"$T/cc.log"; then

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 
-# Each literal display is one script; what stands between its commands is what it prints.
+# Each literal display is one script; the lines between its commands are its output.
 awk -v dir="$T" '
     /^\.Bd -literal/ { on = 1; n++; next }
     /^\.Ed/ { on = 0 }

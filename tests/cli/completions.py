@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
-"""completions.py bash|zsh FOLDER LINE...: types each LINE, in which ^I is the key that completes, into that shell at a
-terminal, and prints the words that the shell would give to the command, between angle brackets. FOLDER holds the
-completions as `make install` leaves them."""
+"""completions.py bash|zsh FOLDER TOOLS LINE...: types each LINE, in which ^I is the completion key, into that shell at a
+terminal, and prints the words that the shell would pass to the command, between angle brackets. FOLDER has the
+completions as `make install` installs them; TOOLS are the names of the tools."""
 import os
 import pty
 import re
 import select
 import sys
 
-TOOLS = "bfgen bflocal cdclambda cdcxform ddbput evput kinput kinread s3put"
 # The tools are functions here that print their words, so that nothing runs; PS1 is a mark that no answer holds.
 BASH = """PS1='%%'; bind 'set enable-bracketed-paste off'; bind 'set bell-style none'
 say() { local w; printf 'SAID'; for w; do printf '<%s>' "$w"; done; printf 'END\\n'; }
@@ -32,7 +31,7 @@ class Shell:
             os.execvp(argv[0], argv)
 
     def until(self, mark):
-        """What comes up to the mark; the program ends when nothing comes for a minute."""
+        """The output before the mark; the program ends if there is no output for a minute."""
         while mark not in self.seen:
             if not select.select([self.fd], [], [], 60)[0]:
                 sys.exit(f"completions.py: the shell does not say {mark!r}: {self.seen[-400:]!r}")
@@ -48,10 +47,10 @@ class Shell:
 
 
 def main():
-    name, folder, lines = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3:]
+    name, folder, tools, lines = sys.argv[1], os.path.abspath(sys.argv[2]), sys.argv[3], sys.argv[4:]
     shell = Shell(["bash", "--norc", "--noprofile", "-i"] if name == "bash" else ["zsh", "-f", "-i"])
-    setup = BASH.replace("{tools}", TOOLS).replace("{folder}", folder).replace("{{", "{").replace("}}", "}") if name == "bash" else \
-        ZSH.format(tools=TOOLS, folder=folder)
+    setup = BASH.replace("{tools}", tools).replace("{folder}", folder).replace("{{", "{").replace("}}", "}") if name == "bash" else \
+        ZSH.format(tools=tools, folder=folder)
     for line in setup.splitlines():
         shell.write(line.replace("%%%%", "%%") + "\n")
     shell.until("READY\r\n")

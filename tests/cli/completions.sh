@@ -1,10 +1,10 @@
 #!/bin/sh
-# The completions that make install puts in place, in the shells themselves: bash and zsh at a terminal, fish asked by
-# `complete -C`. A shell that is not there is skipped; make deps check installs them.
+# The installed completions of all tools, in the shells themselves: bash and zsh at a terminal, fish with `complete -C`.
+# A missing shell is skipped; make deps check installs all three.
 . "$(dirname "$0")/lib.sh"
 C=$T/c
 mkdir -p "$C/bash" "$C/zsh" "$C/fish" "$T/here/folder"
-tools='bfgen bflocal cdclambda cdcxform ddbput evput kinput kinread s3put'
+tools=$(ls "$BUILD/bin")
 for tool in $tools; do
     "$tool" --completions >"$C/bash/$tool"
     "$tool" --completions=zsh >"$C/zsh/_$tool"
@@ -18,11 +18,13 @@ check 'bash is the default' -O "$C/bash/kinread" -- kinread --completions=bash
 check 'another shell' -s 2 -E "^kinread: option '--completions': 'tcsh' is not bash, zsh or fish" -- kinread --completions=tcsh
 
 typed() { # typed SHELL
-    python3 "$root/tests/cli/completions.py" "$1" "$C" 'cdcxform --outp^Iddb^I' 'cdcxform -o open^I' 'cdcxform --output=open^I' \
+    # shellcheck disable=SC2086 # words
+    python3 "$root/tests/cli/completions.py" "$1" "$C" "$(echo $tools)" 'cdcxform --outp^Iddb^I' 'cdcxform -o open^I' 'cdcxform --output=open^I' \
         'kinread --fr^Iold^I' 'cdcxform --ops insert,mod^I' 'cdcxform --rejects line^I' 'kinread --state fo^I' \
-        'cdcxform line^I' 'kinread form^I' 'cdcxform -q --rej^Iform^I -j 2 --no-h^I' 'bflocal printen^I HOME' 's3put --compress zs^I s3://b/'
+        'cdcxform line^I' 'kinread form^I' 'cdcxform -q --rej^Iform^I -j 2 --no-h^I' 'bflocal printen^I HOME' 's3put --compress zs^I s3://b/' \
+        'row2pq --compress sn^I' 'athddl --for postg^I' 'athq -o tab^I' 'cdcproj --vi^Iform^I db'
 }
-# What each of these lines became; a file's name is one word.
+# The completed lines; a file's name is one word.
 cat >"$T/want" <<'END'
 <--output><ddb-json>
 <-o><opencsv>
@@ -36,9 +38,14 @@ cat >"$T/want" <<'END'
 <-q><--rejects><formats><-j><2><--no-header>
 <printenv><HOME>
 <--compress><zstd><s3://b/>
+<--compress><snappy>
+<--for><postgres>
+<-o><table>
+<--view><formats><db>
 END
-# zsh puts "=" after a name that it completes, bash a blank; and it takes a folder's slash back at the end of the line.
-sed 's/^<--output><ddb/<--output=ddb/; s/<--from></<--from=/; s/<--rejects><formats>/<--rejects=formats>/; s/folder./folder/' "$T/want" >"$T/want.zsh"
+# zsh adds "=" to a completed option, bash a blank; and zsh removes the slash of a folder at the end of the line.
+sed 's/^<--output><ddb/<--output=ddb/; s/<--from></<--from=/; s/<--rejects><formats>/<--rejects=formats>/
+    s/<--view></<--view=/; s/folder./folder/' "$T/want" >"$T/want.zsh"
 cp "$T/want" "$T/want.bash"
 for shell in bash zsh; do
     if command -v $shell >/dev/null; then
@@ -63,7 +70,7 @@ if command -v fish >/dev/null; then
     check 'fish: a file to read' -o 'formats' -- offers 'cdcxform form'
     check 'fish: a stream is no file' -- offers 'kinread form'
     check 'fish: a command' -m '^printenv$' -- offers 'bflocal printen'
-    check 'fish: what an option does' -m 'stop at the first rejected line' -- fish --no-config -c "source $C/fish/cdcxform.fish; complete -C 'cdcxform --stri'"
+    check 'fish: the description of an option' -m 'stop at the first rejected line' -- fish --no-config -c "source $C/fish/cdcxform.fish; complete -C 'cdcxform --stri'"
 else
     skip fish 'it is not here'
 fi

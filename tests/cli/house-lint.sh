@@ -1,5 +1,5 @@
 #!/bin/sh
-# The checks of the tree themselves: each passes on a good tree and fails on a bad one, and says where.
+# The checks of the source tree: each passes on a good tree, and fails on a bad one with the place.
 . "$(dirname "$0")/lib.sh"
 tools=$root/tools
 
@@ -39,8 +39,8 @@ printf '#include "lib/ddb/d.h"\n' >lib/ddb/c.h
 printf '#include "lib/ddb/d.h"\n#include "lib/ddb/c.h"\n' >lib/ddb/d.c
 printf '#include "lib/ddb/c_part.h"\n' >>lib/ddb/c.h
 printf '#include "lib/ddb/c.h"\n' >lib/ddb/c_part.h
-check 'two files in a circle' -s 1 -o 'lib/ddb/c: stands in a circle with lib/ddb/d
-lib/ddb/d: stands in a circle with lib/ddb/c' -- sh "$tools/check-floors.sh" .
+check 'two files in a circle' -s 1 -o 'lib/ddb/c: is in a circle with lib/ddb/d
+lib/ddb/d: is in a circle with lib/ddb/c' -- sh "$tools/check-floors.sh" .
 good
 printf '#include "lib/ddb/c_part.h"\n' >>lib/ddb/c.c
 printf '#include "lib/ddb/c.h"\n' >lib/ddb/c_part.h

@@ -133,7 +133,7 @@ class Script:
 SCRIPT = Script()
 
 
-# What a service in trouble says ---------------------------------------------------------------
+# Answers of a service in trouble --------------------------------------------------------------
 
 
 def throttle(r):

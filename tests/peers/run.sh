@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh: tests the toolkit with programs that only other registries have, or that Debian has in another version: the
-# current AWS CLI, boto3, moto's server, sqlglot and readers of Parquet (PyPI: requirements.txt), parquet-java (Maven:
+# current AWS CLI, boto3, moto's server, cfn-lint, sqlglot and readers of Parquet (PyPI: requirements.txt), parquet-java (Maven:
 # java/pom.xml, needs mvn and javac), Trino (Maven: trino/pom.xml), the current AWS SDK for JavaScript (npm: package-lock.json, needs Node 20). They are installed only below build/peers. One that cannot be
 # installed is reported and is not a failure; one that is installed and fails is.
 set -u
@@ -101,8 +101,10 @@ if have_python; then
     rm -rf "$corpus"
     say "moto $($BF_PYTHON -c 'import moto; print(moto.__version__)')"
     MOTO="$peers/venv/bin/moto_server" suite "$here/moto.sh"
+    say "deploy/template.yaml: $("$peers/venv/bin/cfn-lint" --version), and moto's CloudFormation"
+    MOTO="$peers/venv/bin/moto_server" CFN_LINT="$peers/venv/bin/cfn-lint" suite "$here/deploy.sh"
 else
-    say 'skipped: the AWS CLI, boto3, moto, sqlglot and readers of Parquet of PyPI: they could not be installed'
+    say 'skipped: the AWS CLI, boto3, moto, cfn-lint, sqlglot and readers of Parquet of PyPI: they could not be installed'
 fi
 major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
 if [ "$major" -lt 20 ]; then

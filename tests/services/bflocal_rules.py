@@ -13,6 +13,7 @@ URL = os.environ["AWS_ENDPOINT_URL"]
 SEEN = os.environ["SEEN"]
 config = Config(retries={"max_attempts": 0}, read_timeout=60)
 events, kinesis, s3, fn = (boto3.client(n, endpoint_url=URL, config=config) for n in ("events", "kinesis", "s3", "lambda"))
+firehose = boto3.client("firehose", endpoint_url=URL, config=config)
 ARN = "arn:aws:%s:us-east-1:000000000000:%s"
 
 
@@ -208,6 +209,21 @@ def delivered():
     show("a log group", soon(lambda: len(group("a%2Fb")) == 2) and group("a%2Fb"), [{"x": 1}, {"x": 2}])
 
 
+def to_firehose():
+    s3.create_bucket(Bucket="lake")
+    firehose.create_delivery_stream(DeliveryStreamName="d", ExtendedS3DestinationConfiguration={
+        "RoleARN": "arn:aws:iam::000000000000:role/r", "BucketARN": "arn:aws:s3:::lake", "BufferingHints": {"IntervalInSeconds": 60, "SizeInMBs": 1}})
+    arn = ARN % ("firehose", "deliverystream/")
+    rule("fire", {"source": ["fire"]}, [{"Id": "1", "Arn": arn + "d", "InputPath": "$.detail"}, {"Id": "2", "Arn": arn + "none"}])
+    before = len(failed())
+    put({"n": 1}, source="fire")
+    show("a Firehose stream that is not there", [f["ERROR_CODE"] for f in soon(lambda: failed()[before:])], ["NO_RESOURCE"])
+    control("fault", b"clock:by=2m")
+    keys = soon(lambda: [o["Key"] for o in s3.list_objects_v2(Bucket="lake").get("Contents", [])])
+    control("fault", b"")
+    show("Firehose", s3.get_object(Bucket="lake", Key=keys[0])["Body"].read().decode(), '{"n": 1}')
+
+
 def read():
     try:
         with open(SEEN, encoding="ascii") as f:
@@ -316,6 +332,6 @@ def schedules():
     clock(None)
 
 
-for part in (rules, targets, delivered, buses, failures, schedules) if len(sys.argv) < 2 else [globals()[n] for n in sys.argv[1:]]:
+for part in (rules, targets, delivered, to_firehose, buses, failures, schedules) if len(sys.argv) < 2 else [globals()[n] for n in sys.argv[1:]]:
     part()
 print("end")

@@ -1,6 +1,6 @@
 #!/bin/sh
-# cdcproj behind kinread on a service: a stream of Kinesis and the stream of a table become tables of a database, live, and
-# go on where they were.
+# cdcproj after kinread with a service: a Kinesis stream and the stream of a table become tables of a database, live, and
+# continue where they were.
 . "$(dirname "$0")/lib.sh"
 case $BF_IN_BACKEND in real) [ -z "${BF_KINESALITE_URL-}" ] || export AWS_ENDPOINT_URL_KINESIS="$BF_KINESALITE_URL" ;; esac
 need_tools bfgen kinput kinread cdcproj ddbput
@@ -20,7 +20,7 @@ check 'the first part' -- project
 check 'the rest' -- sh -c 'kinput -q "$1" <"$2"' - "$s" second
 check 'goes on from the positions' -- project
 check 'with nothing new' -- project
-# What the rows must be, from the changes themselves.
+# The expected rows, computed from the changes.
 cat >want.py <<'END'
 import json, sqlite3, sys
 want = {}

@@ -362,7 +362,7 @@ static void cases_of_urls(void **unused)
     assert_false(bf_host_is_loopback(BF_STR("localhost.example.com")));
 }
 
-/* What a URL may hold beside its host is not for a message. */
+/* Messages show only the host of a URL. */
 static void urls_in_messages(void **unused)
 {
     (void)unused;

@@ -187,13 +187,38 @@ static void many(void **state)
     bl_store_close(&s);
 }
 
+/* Whole chunks below a number go; the log's last number stays known. */
+static void dropped(void **state)
+{
+    struct bl_store s;
+    (void)state;
+    open_log(&s);
+    for (int64_t i = 1; i <= 6; i++) {
+        begin(&s);
+        add(&s, 1, i, 100);
+        add(&s, 2, i, 100);
+        commit(&s);
+    }
+    begin(&s);
+    bl_log_drop(&s, 1, 4);
+    commit(&s);
+    expect_walk(&s, 1, 0, 0, "4 5 6 ");
+    expect_walk(&s, 2, 0, 0, "1 2 3 4 5 6 ");
+    begin(&s);
+    bl_log_drop(&s, 1, 7);
+    commit(&s);
+    expect_walk(&s, 1, 0, 0, "");
+    bl_store_lock(&s);
+    assert_int_equal(bl_log_last(&s, 1), 6);
+    bl_store_unlock(&s);
+    bl_store_close(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(walks),
-        cmocka_unit_test(rolled_back),
-        cmocka_unit_test(removed),
-        cmocka_unit_test(many),
+        cmocka_unit_test(walks),   cmocka_unit_test(rolled_back), cmocka_unit_test(removed),
+        cmocka_unit_test(dropped), cmocka_unit_test(many),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,7 +67,7 @@ static void explain(struct bf_err *e)
     }
 }
 
-/* A column that DuckDB does not find: where its name stands first in the statement. */
+/* The position of the name of a missing column in the statement. */
 static void place(struct bl_execution *x, struct bf_str sql, struct bf_err *e)
 {
     static const char begin[] = "COLUMN_NOT_FOUND: Column \"";

@@ -253,7 +253,7 @@ static const struct bl_duck_function own[] = {
      {DUCKDB_INTEGER, DUCKDB_ANY},
      bl_duck_probe_run,
      bl_duck_probe_bind,
-     true}, /* else a constant NULL takes its place before it is bound */
+     true}, /* otherwise it is replaced by a constant NULL before it is bound */
     {"athena_json", DUCKDB_VARCHAR, {DUCKDB_ANY}, bl_duck_json_run, NULL, false},
     {"athena_text", DUCKDB_VARCHAR, {DUCKDB_ANY}, run_text, NULL, false},
     {"athena_fail", DUCKDB_NULL, {DUCKDB_VARCHAR}, bl_duck_fail_run, NULL, true},

@@ -1,4 +1,4 @@
-/* EventBridge: what becomes of an event that was taken. */
+/* EventBridge: stores accepted events in the log. */
 #include "cmd/bflocal/events/events.h"
 
 #include "cmd/bflocal/events/service.h"
@@ -34,7 +34,7 @@ void bl_events_accept(struct bl_local *l, const struct bl_accepted *ev)
     }
 }
 
-/* Whole lines; what does not fit in an answer is asked for with the next `after`. */
+/* Whole lines; the caller requests the rest of a long log with the next `after`. */
 static void put_log(struct bl_call *c, uint64_t after)
 {
     struct bf_buf *out = &c->ans.body;

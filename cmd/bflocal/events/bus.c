@@ -126,7 +126,7 @@ bool bl_events_create_bus(struct bl_call *c)
     return true;
 }
 
-/* One that is not there is no error. */
+/* A missing bus is not an error. */
 bool bl_events_delete_bus(struct bl_call *c)
 {
     struct bl_params p;

@@ -1,4 +1,4 @@
-/* EventBridge: what the service's model says of names and lengths. */
+/* EventBridge: the limits of names and lengths in the service's model. */
 #include "cmd/bflocal/events/events.h"
 
 #define NAMES "[/\\.\\-_A-Za-z0-9]+"
@@ -23,7 +23,7 @@ static bool is_name(struct bf_str s)
     return s.n > 0;
 }
 
-/* "arn:aws:events:REGION:ACCOUNT:event-bus/NAME": NAME. Anything else is left as it is. */
+/* NAME of "arn:aws:events:REGION:ACCOUNT:event-bus/NAME"; any other text unchanged. */
 static struct bf_str after_arn(struct bf_str s)
 {
     struct bf_str rest = s, part[5], kind = BF_STR("event-bus/");

@@ -1,5 +1,5 @@
 /* EventBridge: the workers that deliver events to targets. */
-#include "cmd/bflocal/events/delivery.h"
+#include "cmd/bflocal/events/dispatch.h"
 
 #include "cmd/bflocal/function/function.h"
 #include "cmd/bflocal/rule/json_path.h"
@@ -18,7 +18,7 @@ enum {
 };
 
 /* What the target gets, into `input`. */
-static bool make_input(struct bl_delivery *d, struct bf_buf *input)
+static bool make_input(struct bl_dispatch *d, struct bf_buf *input)
 {
     const char *constant = bl_document_text(d->target, "Input"),
                *path = bl_document_text(d->target, "InputPath");
@@ -41,12 +41,12 @@ static bool make_input(struct bl_delivery *d, struct bf_buf *input)
     ok = ok && bf_buf_check(input, "the input", &e);
     d->input = bf_buf_view(input);
     if (!ok)
-        (void)bl_delivery_fail(d, BL_DELIVERY_REFUSED, "INVALID_JSON", "%s", e.text);
+        (void)bl_dispatch_fail(d, BL_DELIVERY_REFUSED, "INVALID_JSON", "%s", e.text);
     return ok;
 }
 
 /* A fault of the service that is called. True: it strikes this delivery. */
-static bool draw_fault(struct bl_delivery *d, const struct bl_target_kind *kind)
+static bool draw_fault(struct bl_dispatch *d, const struct bl_target_kind *kind)
 {
     struct bl_fault_hit hit = {0};
     if (!kind->fault_op)
@@ -54,14 +54,14 @@ static bool draw_fault(struct bl_delivery *d, const struct bl_target_kind *kind)
     bl_fault_draw(&d->local->faults, kind->fault_service, kind->fault_op, &hit);
     bl_fault_wait(&d->local->faults, &hit);
     if (hit.answer == BL_FAULT_THROTTLE)
-        (void)bl_delivery_fail(d, BL_DELIVERY_RETRY, "THROTTLING", "Rate exceeded");
+        (void)bl_dispatch_fail(d, BL_DELIVERY_RETRY, "THROTTLING", "Rate exceeded");
     else if (hit.answer == BL_FAULT_500 || hit.answer == BL_FAULT_503)
-        (void)bl_delivery_fail(d, BL_DELIVERY_RETRY, "INTERNAL_ERROR", "the service has failed");
+        (void)bl_dispatch_fail(d, BL_DELIVERY_RETRY, "INTERNAL_ERROR", "the service has failed");
     return d->code[0] != '\0';
 }
 
 /* In the transaction that ends the delivery. */
-static enum bl_delivered in_store(struct bl_events *ev, struct bl_delivery *d,
+static enum bl_delivered in_store(struct bl_events *ev, struct bl_dispatch *d,
                                   const struct bl_target_kind *kind, struct bf_str name,
                                   bool *ended)
 {
@@ -69,26 +69,26 @@ static enum bl_delivered in_store(struct bl_events *ev, struct bl_delivery *d,
     struct bf_err e = {0};
     enum bl_delivered how = BL_DELIVERY_RETRY;
     if (!bl_store_begin(st, &e))
-        return bl_delivery_fail(d, how, "INTERNAL_ERROR", "%s", e.text);
+        return bl_dispatch_fail(d, how, "INTERNAL_ERROR", "%s", e.text);
     how = kind->deliver(d, name);
     if (how != BL_DELIVERED) {
         bl_store_rollback(st);
         return how;
     }
-    bl_delivery_remove(ev, d);
+    bl_dispatch_remove(ev, d);
     *ended = bl_store_commit(st, &e);
-    return *ended ? how : bl_delivery_fail(d, BL_DELIVERY_RETRY, "INTERNAL_ERROR", "%s", e.text);
+    return *ended ? how : bl_dispatch_fail(d, BL_DELIVERY_RETRY, "INTERNAL_ERROR", "%s", e.text);
 }
 
 /* One attempt. *ended: the row is gone. */
-static enum bl_delivered attempt(struct bl_events *ev, struct bl_delivery *d, bool *ended)
+static enum bl_delivered attempt(struct bl_events *ev, struct bl_dispatch *d, bool *ended)
 {
     struct bf_str name = {NULL, 0};
     struct bf_str arn = bf_str_of(bl_document_text(d->target, "Arn"));
     const struct bl_target_kind *kind = bl_target_kind(ev->local, arn, &name);
     struct bf_buf input;
     if (!kind || !kind->deliver)
-        return bl_delivery_fail(d, BL_DELIVERY_REFUSED, "NO_RESOURCE",
+        return bl_dispatch_fail(d, BL_DELIVERY_REFUSED, "NO_RESOURCE",
                                 "bflocal cannot deliver to %.*s", BF_SHOWN_TO(arn, 200));
     bf_buf_init(&input, 8 * 1024 * 1024);
     enum bl_delivered how = BL_DELIVERY_REFUSED;
@@ -101,7 +101,7 @@ static enum bl_delivered attempt(struct bl_events *ev, struct bl_delivery *d, bo
 }
 
 /* Has a limit of the retry policy been reached? NULL: no. */
-static const char *exhausted(const struct bl_delivery *d)
+static const char *exhausted(const struct bl_dispatch *d)
 {
     const json_t *policy = json_object_get(d->target, "RetryPolicy");
     int64_t age = bl_now_ms(d->local) - d->put_ms;
@@ -129,7 +129,7 @@ static void pause_worker(struct bl_events *ev, int64_t ms)
 }
 
 /* The end of an attempt, except where the row is gone. */
-static void settle(struct bl_events *ev, struct bl_delivery *d, enum bl_delivered how)
+static void settle(struct bl_events *ev, struct bl_dispatch *d, enum bl_delivered how)
 {
     const char *limit = NULL;
     struct bf_err e = {0};
@@ -142,8 +142,8 @@ static void settle(struct bl_events *ev, struct bl_delivery *d, enum bl_delivere
         wait = limit ? -1 : wait_of(d->attempts);
     }
     if (wait < 0 && how != BL_DELIVERED)
-        bl_delivery_give_up(d, how == BL_DELIVERY_FUNCTION ? "function" : limit);
-    bool ok = wait < 0 ? bl_delivery_end(ev, d, &e) : bl_delivery_delay(ev, d, wait, &e);
+        bl_dispatch_give_up(d, how == BL_DELIVERY_FUNCTION ? "function" : limit);
+    bool ok = wait < 0 ? bl_dispatch_end(ev, d, &e) : bl_dispatch_delay(ev, d, wait, &e);
     if (ok)
         return;
     bf_diag_warn("EventBridge: rule %s: a delivery is repeated: %s", d->rule_name.p, e.text);
@@ -153,14 +153,14 @@ static void settle(struct bl_events *ev, struct bl_delivery *d, enum bl_delivere
 /* Takes a delivery and tries it. False: there was none; *wait_ms: until there is, -1: none waits. */
 static bool work_once(struct bl_events *ev, size_t index, int64_t *wait_ms)
 {
-    struct bl_delivery d;
+    struct bl_dispatch d;
     bool ended = false;
-    if (!bl_delivery_take(ev, index, &d, wait_ms))
+    if (!bl_dispatch_take(ev, index, &d, wait_ms))
         return false;
     enum bl_delivered how = attempt(ev, &d, &ended);
     if (!ended)
         settle(ev, &d, how);
-    bl_delivery_free(ev, index, &d);
+    bl_dispatch_free(ev, index, &d);
     return true;
 }
 

@@ -4,7 +4,7 @@
  *     bus, rule, target, tag    their operations              check, page    what the service's model says; pages
  *     put, own                  events of clients, of services    accept     what becomes of an event; the log
  *     match                     rules in memory, and which an event meets
- *     delivery                  the queue in the store        kind           what a target can be
+ *     dispatch                  the queue in the store        kind           what a target can be
  *     deliver                   the threads that deliver      failed         what could not be delivered
  *     fire                      schedules                     log_group      files of log groups
  *
@@ -121,9 +121,8 @@ bool bl_events_has_room(const struct bl_events *ev);
 /* For struct bl_local: an event of another service, for the default bus, in its transaction. */
 void bl_events_publish(struct bl_local *l, const struct bl_published *p);
 
-/* The service's checks: length in characters, and the pattern of names ([/.-_A-Za-z0-9]; with `arn`, an ARN of a bus may
- * stand there). shown: how the message calls the member ("name", "entries.1.member.eventBusName"). False: the answer is
- * set. */
+/* The service's checks: length in characters, and the pattern of names ([/.-_A-Za-z0-9]; with `arn`, also an ARN of a
+ * bus). shown: the member's name in messages ("name", "entries.1.member.eventBusName"). False: the answer is set. */
 struct bl_events_rule {
     size_t min, max;
     bool name, arn;
@@ -146,7 +145,7 @@ bool bl_events_text(struct bl_call *c, const json_t *body, const char *name, con
 /* The bus in a member of a parsed request: its name. */
 bool bl_events_bus_member(struct bl_call *c, const json_t *body, struct bf_str *bus);
 
-/* A member that bflocal does not know what to do with: refused by name. List ends with NULL. */
+/* Refuses, by name, members that bflocal does not support. The list ends with NULL. */
 bool bl_events_refuse(struct bl_call *c, const struct bl_params *p, const char *const *names);
 
 /* Compiles a pattern. NULL: the answer is set. */

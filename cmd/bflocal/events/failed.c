@@ -1,7 +1,7 @@
 /* EventBridge: events that a target has not got. Each is told on standard error, kept for the control call
  * events/failed, and, if the target has a DeadLetterConfig, stored in its bucket with the attributes that the service
  * gives the message in a queue. */
-#include "cmd/bflocal/events/delivery.h"
+#include "cmd/bflocal/events/dispatch.h"
 
 #include <stdio.h>
 
@@ -22,7 +22,7 @@ static void put_member(struct bf_buf *out, const char *name, struct bf_str value
 }
 
 /* {"RULE_ARN":...,"event":{...}} */
-static void put_letter(const struct bl_delivery *d, const char *limit, struct bf_buf *out)
+static void put_letter(const struct bl_dispatch *d, const char *limit, struct bf_buf *out)
 {
     bf_buf_addc(out, '{');
     put_member(out, "RULE_ARN", d->rule_arn);
@@ -37,7 +37,7 @@ static void put_letter(const struct bl_delivery *d, const char *limit, struct bf
     bf_buf_addc(out, '}');
 }
 
-static void store_letter(const struct bl_delivery *d, const char *arn, struct bf_str letter)
+static void store_letter(const struct bl_dispatch *d, const char *arn, struct bf_str letter)
 {
     char id[37], key[200];
     struct bf_err e = {0};
@@ -52,7 +52,7 @@ static void store_letter(const struct bl_delivery *d, const char *arn, struct bf
                      BF_SHOWN(bucket), e.text);
 }
 
-static bool keep_letter(const struct bl_delivery *d, struct bf_str letter, struct bf_err *e)
+static bool keep_letter(const struct bl_dispatch *d, struct bf_str letter, struct bf_err *e)
 {
     struct bl_store *st = &d->local->store;
     if (!bl_store_begin_delete(st, e))
@@ -67,7 +67,7 @@ static bool keep_letter(const struct bl_delivery *d, struct bf_str letter, struc
 }
 
 /* A function that has failed is Lambda's failure: the rule's dead-letter queue does not get the event. */
-void bl_delivery_give_up(struct bl_delivery *d, const char *limit)
+void bl_dispatch_give_up(struct bl_dispatch *d, const char *limit)
 {
     const char *dead = bl_document_text(json_object_get(d->target, "DeadLetterConfig"), "Arn");
     bool function = limit && strcmp(limit, "function") == 0;

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cmd/bflocal/events/delivery.h"
+#include "cmd/bflocal/events/dispatch.h"
 #include "cmd/bflocal/function/function.h"
 
 enum { NAME_MAX_BYTES = 200 };

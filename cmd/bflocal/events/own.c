@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "cmd/bflocal/events/delivery.h"
+#include "cmd/bflocal/events/dispatch.h"
 #include "lib/aws/events/event.h"
 #include "lib/base/rng.h"
 #include "lib/base/wait.h"

@@ -5,7 +5,7 @@
 
 enum { PATTERN_CHARS = 4096 };
 
-/* An event has these, or it is none. */
+/* The members that every event must have. */
 static bool check_event(struct bl_call *c, struct bf_str event)
 {
     static const char *const names[] = {"id",     "account",   "source",     "time",
@@ -21,7 +21,7 @@ static bool check_event(struct bl_call *c, struct bf_str event)
                             "with id, account, source, time, region, resources and detail-type.");
 }
 
-/* The library says where; the service's words begin after it. */
+/* The library's message begins with the position, the service's does not. */
 static bool fail_pattern(struct bl_call *c, const struct bf_err *e)
 {
     const char *words = strstr(e->text, "Event pattern is not valid");

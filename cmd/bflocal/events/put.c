@@ -1,7 +1,6 @@
 /*
- * EventBridge: PutEvents. What is wrong with the request fails it; what is wrong
- * with an entry fails that entry alone. An event for a bus that is not there is
- * taken, as the service does (aws/aws-cli#9186), and reaches nobody.
+ * EventBridge: PutEvents. An invalid request fails as a whole; an invalid entry fails alone. As in the service, an
+ * event for a missing bus is accepted (aws/aws-cli#9186) and reaches nobody.
  */
 #include "cmd/bflocal/events/events.h"
 
@@ -12,11 +11,11 @@
 enum { ENTRIES = 10, TRACE_CHARS = 500, RESOURCES_MAX = 4096 };
 
 struct entry {
-    struct bf_event ev;   /* texts: p NULL: not given; bus: as it was given */
+    struct bf_event ev;   /* texts: p NULL: missing; bus: as given */
     struct bf_str detail; /* likewise */
 };
 
-/* Regions that do not take 1 MiB (November 2026). */
+/* Regions whose limit is below 1 MiB (November 2026). */
 static size_t most_bytes(const char *region)
 {
     static const char *const old[] = {"ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
@@ -141,7 +140,7 @@ static bool is_object(struct bf_str detail)
            bf_json_end(&j, &e);
 }
 
-/* What the service says of the entry; false: it is no event, and that is in the answer. */
+/* Checks an entry as the service does; false: it is invalid, and the answer has the error. */
 static bool judge(struct bl_call *c, const struct entry *en)
 {
 #define MISSING(what) "Parameter " what " is not valid. Reason: " what " is a required argument."
@@ -154,7 +153,7 @@ static bool judge(struct bl_call *c, const struct entry *en)
 #undef MISSING
     if (bf_str_starts(en->ev.source, BF_STR("aws.")))
         return put_failure(c, "NotAuthorizedForSource", "Not authorized for the source.");
-    if (bl_characters(en->ev.detail_type) > BF_EVENTS_TYPE_CHARS) /* the words are inferred */
+    if (bl_characters(en->ev.detail_type) > BF_EVENTS_TYPE_CHARS) /* this message is inferred */
         return put_failure(c, "InvalidArgument",
                            "Parameter DetailType is not valid. Reason: DetailType is longer than "
                            "128 characters.");

@@ -1,5 +1,5 @@
 /* EventBridge: the targets of rules. */
-#include "cmd/bflocal/events/delivery.h"
+#include "cmd/bflocal/events/dispatch.h"
 
 #include <stdio.h>
 

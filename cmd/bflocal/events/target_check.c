@@ -1,6 +1,6 @@
 #include "cmd/bflocal/events/target_check.h"
 
-#include "cmd/bflocal/events/delivery.h"
+#include "cmd/bflocal/events/dispatch.h"
 #include "cmd/bflocal/rule/json_path.h"
 #include "cmd/bflocal/rule/transform.h"
 #include "lib/json/scan.h"

@@ -1,4 +1,4 @@
-/* A function's code: a zip archive becomes a folder. */
+/* A function's code: unpacks a zip archive into a folder. */
 #include <errno.h>
 #include <fcntl.h>
 #include <minizip/unzip.h>
@@ -11,7 +11,7 @@
 
 enum { UNPACKED_MAX = 250 * 1024 * 1024 /* Lambda quotas */, PIECE = 64 * 1024 };
 
-/* The archive where unzOpen2 reads it: in memory. */
+/* Lets unzOpen2 read the archive from memory. */
 struct archive {
     struct bf_str bytes;
     size_t at;
@@ -63,7 +63,7 @@ static long on_seek(void *arg, void *stream, uLong offset, int origin)
     return 0;
 }
 
-/* Both closing and the question whether anything failed. */
+/* Closes the archive and reports whether anything failed. */
 static int on_close(void *arg, void *stream)
 {
     (void)arg;

@@ -8,19 +8,19 @@
 #include "lib/base/wait.h"
 #include "lib/cli/diag.h"
 
-/* Lambda waits a minute before the second attempt and two before the third. A test does not wait so long. */
+/* Shorter than Lambda's waits, one minute before the second attempt and two before the third, for the sake of tests. */
 enum { SECOND_MS = 1000, THIRD_MS = 2000 };
 
 struct bl_event {
     struct bl_event *next;
     char name[65], request_id[37];
-    int attempts; /* that have been made */
+    int attempts; /* made so far */
     int64_t due_ms;
     size_t n;
     char payload[];
 };
 
-/* The first that is due; *wait_ms until one is, or -1. */
+/* The first event that is due; *wait_ms: the time until one is due, or -1. */
 static struct bl_event *take_due(struct bl_lambda *f, int64_t *wait_ms)
 {
     int64_t now = bf_clock_mono_ms();
@@ -44,10 +44,10 @@ static void add(struct bl_lambda *f, struct bl_event *ev)
         at = &(*at)->next;
     ev->next = NULL;
     *at = ev;
-    pthread_cond_broadcast(&f->events_changed); /* mappings wait there too */
+    pthread_cond_broadcast(&f->events_changed); /* mappings wait for it too */
 }
 
-/* True: it has come to its end. */
+/* True: the event is finished. */
 static bool attempt(struct bl_lambda *f, struct bl_event *ev)
 {
     struct bl_outcome out;
@@ -57,7 +57,7 @@ static bool attempt(struct bl_lambda *f, struct bl_event *ev)
     enum bl_invoked v = bl_lambda_invoke(f->local, bf_str_of(ev->name), bf_str(ev->payload, ev->n),
                                          ev->request_id, &out, &e);
     bool done = v == BL_INVOKE_UNKNOWN || (v == BL_INVOKED && !out.failed);
-    if (v == BL_INVOKE_THROTTLED) /* counts as no attempt */
+    if (v == BL_INVOKE_THROTTLED) /* does not count as an attempt */
         ev->attempts--;
     if (!done && ev->attempts + 1 >= BL_EVENT_ATTEMPTS)
         bf_diag_warn("Lambda: %s: an event is dropped after %d attempts: %.200s", ev->name,

@@ -1,4 +1,4 @@
-/* Workers: which process runs an invocation. */
+/* Workers: chooses the process that runs an invocation. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -15,7 +15,7 @@ static void end_worker(struct bl_worker *w)
     free(w);
 }
 
-/* Is there a function that the worker still serves? */
+/* Does the worker's function still exist, unchanged? */
 static bool is_current(const struct bl_lambda *f, const struct bl_worker *w)
 {
     const struct bl_function *fn = f->functions;
@@ -47,7 +47,7 @@ void bl_lambda_reap(struct bl_lambda *f, int64_t idle_ms)
 
 extern char **environ;
 
-/* Adds "NAME=VALUE", which is in the worker's arena; empty: the arena is full. */
+/* Adds "NAME=VALUE", which is in the worker's arena; empty: out of memory. */
 static bool add_env(const char **env, size_t *n, struct bf_str text)
 {
     bool fits = text.n > 0 && *n < ENV_MAX - 1;
@@ -66,7 +66,7 @@ static const char *copy(struct bl_worker *w, const char *text)
     return bl_arena_printf(&w->arena, "%s", text).p;
 }
 
-/* Does a text begin with the name of one that is there? */
+/* Is a variable of this text's name already set? */
 static bool has_name(const char *const *env, size_t n, const char *text)
 {
     size_t name = strcspn(text, "=") + 1;
@@ -190,7 +190,7 @@ static struct bl_worker *take_worker(struct bl_lambda *f, struct bf_str name,
     return w;
 }
 
-/* Keeps it for the next call, or ends it: its process has ended, or its function is gone or changed. */
+/* Keeps the worker for the next call, or ends it if its process has ended or its function was deleted or changed. */
 static void give_back(struct bl_lambda *f, struct bl_worker *w)
 {
     bool alive = bl_sandbox_alive(w->sandbox);

@@ -153,7 +153,7 @@ bool hive_bad(struct hive_row *r, const struct hive_spec *s, size_t i, struct bf
     return false;
 }
 
-/* What a cell of text means to its column; raw is LazySimple's as it stands, with its escapes. */
+/* Converts a cell of text to the type of its column; raw is LazySimple's text with its escapes. */
 static bool text_cell(const struct hive_spec *s, struct hive_row *r, size_t i, size_t from,
                       struct bf_str raw)
 {

@@ -13,7 +13,6 @@ static const struct {
     {"ecr", "ECR"},
     {"ecs", "ECS"},
     {"execute-api", "API Gateway"},
-    {"firehose", "Firehose"},
     {"iam", "IAM"},
     {"kinesisanalytics", "Managed Service for Apache Flink"},
     {"kms", "KMS"},

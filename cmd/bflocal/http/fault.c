@@ -313,7 +313,7 @@ bool bl_fault_entry(const struct bl_fault_hit *hit, size_t i, size_t n)
 {
     if (hit->part == 0)
         return false;
-    /* one entry of every batch succeeds, so that retries come to an end */
+    /* one entry of every batch succeeds, so that retries end */
     if (n > 1 && i == hit->part_seed % n)
         return false;
     return mix(hit->part_seed, 77, i) % MILLION < hit->part;

@@ -21,6 +21,7 @@ enum bl_family { BL_OF_SERVICE, BL_OF_CORAL, BL_OF_VALIDATION };
     X(AccessDeniedException,                         400, CORAL)       \
     X(ThrottlingException,                           400, CORAL)       \
     X(ServiceUnavailable,                            503, CORAL)       \
+    X(ServiceUnavailableException,                   503, SERVICE)     \
     X(RequestEntityTooLarge,                         413, CORAL)       \
     X(InternalFailure,                               500, CORAL)       \
     X(InternalServerError,                           500, SERVICE)     \

@@ -25,6 +25,7 @@ struct bl_published {
     struct bf_str resource;           /* an ARN; p NULL: none */
     struct bf_str detail;             /* JSON */
 };
+struct bl_firehose;
 
 struct bl_local {
     const struct bl_service *const *services; /* all services; NULL at the end */
@@ -43,6 +44,7 @@ struct bl_local {
     struct bl_events *events;
     /* EventBridge's, for rooms below it; called in a transaction. NULL: there is no EventBridge. */
     void (*publish)(struct bl_local *l, const struct bl_published *p);
+    struct bl_firehose *firehose;
 };
 
 /* The account in every ARN of this process. */

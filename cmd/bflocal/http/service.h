@@ -83,14 +83,16 @@ struct bl_service {
     const struct bl_protocol *protocol; /* NULL: JSON */
     const struct bl_control *controls;
     size_t ncontrols;
-    /* Creates tables and state at the start of the process (the store is open, there is no other
-     * thread), and frees the state at its end. Either may be NULL. close is also called after a
-     * failed open. */
+    /* Creates tables and state at the start of the process (the store is open, and the only other
+     * threads are those of services before it in the list), and frees the state at its end. stop ends
+     * the service's own threads; it is called for all services before the first close, because a
+     * thread may use other services. Each may be NULL. stop and close are also called after a failed
+     * open. */
     bool (*open)(struct bl_local *l, struct bf_err *e);
-    void (*close)(struct bl_local *l);
-    /* Starts threads that need the server's endpoint, and ends them before any service closes. Either may be NULL. */
-    void (*start)(struct bl_local *l);
     void (*stop)(struct bl_local *l);
+    void (*close)(struct bl_local *l);
+    /* Starts threads that need the server's endpoint; may be NULL. */
+    void (*start)(struct bl_local *l);
 };
 
 /* NULL: no such operation in its table. */

@@ -19,7 +19,7 @@ static bool check_payload(struct bl_call *c, struct bf_str payload, size_t most)
     return true;
 }
 
-/* The end of the log, as base64; the beginning of a character that was cut off goes. */
+/* The end of the log, as base64, without a partial character at its beginning. */
 static void put_tail(struct bl_call *c, const struct bl_outcome *out)
 {
     struct bf_buf b;

@@ -9,7 +9,7 @@
 #include "lib/base/wait.h"
 #include "lib/cli/diag.h"
 
-enum { LOOK_MS = 200 /* between two looks for new shards */, BATCH_TEXT = 32 * 1024 * 1024 };
+enum { LOOK_MS = 200 /* between two searches for new shards */, BATCH_TEXT = 32 * 1024 * 1024 };
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS lambda_mapping (uuid TEXT PRIMARY KEY, config TEXT) WITHOUT ROWID;"
@@ -28,7 +28,7 @@ bool bl_mapping_pause(struct bl_mapping *m, int64_t ms)
     return on;
 }
 
-/* Writes down how far a lane has come. */
+/* Stores the position of a lane. */
 static bool keep_position(struct bl_lane *lane)
 {
     struct bl_mapping *m = lane->mapping;
@@ -64,7 +64,7 @@ static void *run_group(void *arg)
     return NULL;
 }
 
-/* The groups of a batch run side by side; the first one on this thread. */
+/* Runs the groups of a batch concurrently; the first one on this thread. */
 static bool run_groups(struct bl_lane *lane, struct bl_batch *batches)
 {
     struct group groups[BL_MAPPING_FACTOR];
@@ -116,7 +116,7 @@ static void *run_lane(void *arg)
     return NULL;
 }
 
-/* The stream's shards, under the store's lock; NULL: it is gone. */
+/* The stream's shards, under the store's lock; NULL: the stream was deleted. */
 static struct bl_stream *source_of(const struct bl_mapping *m)
 {
     struct bl_local *l = m->local;
@@ -143,15 +143,16 @@ static struct bl_lane *lane_of(const struct bl_mapping *m, int64_t row)
     return lane;
 }
 
-/* Has the lane of this parent been read to its end? One that the stream never had, or that has no lane because the mapping
- * began after it, does not matter. */
+/* Has the lane of this parent been read to its end? True also for a parent that the stream never had, and for one
+ * without a lane because the mapping began after it. */
 static bool is_done(const struct bl_mapping *m, const struct bl_stream *s, int parent)
 {
     const struct bl_lane *lane = parent >= 0 ? lane_of(m, s->shards[parent].row) : NULL;
     return parent < 0 || !lane || lane->ended;
 }
 
-/* Where a shard is begun: after what is written down, else where the mapping starts. Under the store's lock. */
+/* The position at which a shard is begun: after the stored one, otherwise the start of the mapping. Under the store's
+ * lock. */
 static int64_t begin_at(struct bl_mapping *m, const struct bl_stream *s,
                         const struct bl_shard *shard, bool first_look, bool *ended)
 {
@@ -196,7 +197,7 @@ static struct bl_lane *new_lane(struct bl_mapping *m, const struct bl_stream *s,
     return lane;
 }
 
-/* A lane for each shard whose turn has come; false: nothing new. */
+/* Adds a lane for each shard whose parents have ended; false: nothing new. */
 static bool add_lane(struct bl_mapping *m, bool first_look)
 {
     struct bl_lambda *f = m->local->lambda;
@@ -221,13 +222,13 @@ static bool add_lane(struct bl_mapping *m, bool first_look)
         lane->ended = true;
     } else if (lane && !lane->ended)
         lane->started = true;
-    if (lane && first_look) /* a start at the latest record stays where it was */
+    if (lane && first_look) /* a start at the latest record keeps its position */
         (void)keep_position(&(struct bl_lane){
             .mapping = m, .row = lane->row, .number = lane->number, .ended = lane->ended});
     return lane != NULL;
 }
 
-/* Has a mapping run before, in this process or the one before it? */
+/* Has the mapping run before, in this process or an earlier one? */
 static bool has_position(struct bl_mapping *m)
 {
     struct bl_store *st = &m->local->store;

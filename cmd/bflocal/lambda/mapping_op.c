@@ -1,4 +1,4 @@
-/* CreateEventSourceMapping and its like. */
+/* CreateEventSourceMapping and the related operations. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@ static bool fail_value(struct bl_call *c, const char *text)
     return bl_lambda_fail(c, 400, "InvalidParameterValueException", "%s", text);
 }
 
-/* An integer within the model's range, or -1 where that means no limit. */
+/* An integer within the model's range, or -1 if that means no limit. */
 static bool take_number(struct bl_call *c, const struct bl_mapping *m, const char *name,
                         int64_t low, int64_t high, bool unlimited, int64_t *out)
 {
@@ -244,7 +244,7 @@ bool bl_lambda_list_mappings(struct bl_call *c, struct bf_str unused)
     return bl_document_answer(c, json_pack("{s:o}", "EventSourceMappings", list));
 }
 
-/* Takes a mapping out of the list, so that no other call has it in hand, and stops it. NULL: the answer is set. */
+/* Removes a mapping from the list, so that no other call uses it, and stops it. NULL: the answer is set. */
 static struct bl_mapping *take_out(struct bl_call *c, struct bf_str uuid)
 {
     struct bl_lambda *f = c->local->lambda;
@@ -274,7 +274,7 @@ bool bl_lambda_update_mapping(struct bl_call *c, struct bf_str uuid)
         take_members(m->config, body);
         json_object_set_new(m->config, "LastModified", bl_document_time(c->now_ms));
         ok = bl_mapping_settle(c, m);
-        if (!ok) { /* it goes on as it was */
+        if (!ok) { /* it continues unchanged */
             struct bl_call ignored = {.local = c->local};
             json_decref(m->config);
             m->config = json_incref(before);

@@ -1,4 +1,4 @@
-/* How a lane reads: records become the JSON of an event, those that no filter takes are passed over. */
+/* Reads the records of a lane: they become the JSON of an event; records that match no filter are skipped. */
 #include <stdlib.h>
 
 #include "cmd/bflocal/ddbtable/stream.h"
@@ -10,9 +10,9 @@
 
 enum {
     EVENT_BYTES = BL_PAYLOAD_MAX - 64 * 1024, /* of the records of one event */
-    POLL_MS = 10, /* between two looks at a shard that has nothing new */
+    POLL_MS = 10,                             /* between two reads of a shard without new records */
     POLL_IDLE_MS = 100,
-    TURN_RECORDS = 2000 /* read under the store's lock at once */
+    TURN_RECORDS = 2000 /* read at once, under the store's lock */
 };
 
 void bl_mapping_sequence(const struct bl_lane *lane, int64_t number, char out[64])
@@ -29,7 +29,7 @@ void bl_mapping_sequence(const struct bl_lane *lane, int64_t number, char out[64
                 bl_sequence_put(out, k->streams[i], number);
 }
 
-/* A change record is stored as the event has it, but for the ARN. */
+/* A change record is stored in the form of the event, without the ARN. */
 static void put_change(const struct bl_mapping *m, struct bf_buf *out, const struct bl_record *r)
 {
     bf_buf_add(out, r->data.p, r->data.n - 1);
@@ -55,7 +55,7 @@ static void put_kinesis(const struct bl_lane *lane, struct bf_buf *out, const st
         m->local->region, m->source);
 }
 
-/* What a filter sees of a Kinesis record: its data as JSON (Lambda developer guide, "Using event filtering with a
+/* The form of a Kinesis record for filters: its data as JSON (Lambda developer guide, "Using event filtering with a
  * Kinesis event source"). */
 static bool matches(struct bl_mapping *m, const struct bl_record *r, struct bf_str record)
 {
@@ -113,7 +113,7 @@ static bool add(const struct bl_lane *lane, struct bl_batch *b, const struct bl_
     return true;
 }
 
-/* The end of a closed shard; -1 while it is open, -2 when it is gone. Under the store's lock. */
+/* The end of a closed shard; -1: it is open, -2: it was deleted. Under the store's lock. */
 static int64_t last_number(const struct bl_lane *lane)
 {
     const struct bl_local *l = lane->mapping->local;
@@ -128,7 +128,7 @@ static int64_t last_number(const struct bl_lane *lane)
     return -2;
 }
 
-/* Reads a turn's records. *full: a batch has come to its limit; *end as above. */
+/* Reads the records of one turn. *full: a batch has reached its limit; *end as above. */
 static void read_turn(struct bl_lane *lane, struct bl_batch *batches, int64_t *next, bool *full,
                       bool *end)
 {
@@ -185,7 +185,7 @@ bool bl_mapping_read(struct bl_lane *lane, struct bl_batch *batches, int64_t *ne
             continue;
         }
         if (!since &&
-            *next != lane->number) /* a filter took none: it is written down that they are read */
+            *next != lane->number) /* no record matched a filter: the position is stored */
             return true;
         if (!bl_mapping_pause(m, pause))
             return false;

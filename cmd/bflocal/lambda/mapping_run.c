@@ -1,4 +1,4 @@
-/* A batch is run until it is through, or given up: retries, bisection, partial batches, the on-failure destination. */
+/* Runs a batch until it succeeds or is given up: retries, bisection, partial batches, the on-failure destination. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -26,8 +26,8 @@ static bool put_event(const struct bl_batch *b, struct span s, struct bf_buf *ev
     return bf_buf_ok(event);
 }
 
-/* The function's answer names records that it could not take; the first of them in the batch, high when there is none,
- * low when the answer is no such report or names none of ours ("Configuring partial batch response"). */
+/* Finds the first failed record that the function's answer names: high if it names none, low if the answer is malformed
+ * or names a record outside the batch ("Configuring partial batch response"). */
 static size_t first_failure(const struct bl_lane *lane, const struct bl_batch *b, struct span s,
                             struct bf_str answer)
 {
@@ -61,7 +61,7 @@ static const char *describe(enum bl_invoked v, const struct bl_outcome *out, con
                                       : "";
 }
 
-/* What is given up is told, and kept in the bucket of the destination, as the service keeps it there. */
+/* Reports records that were given up, and stores them in the bucket of the destination in the service's format. */
 static void give_up(struct bl_lane *lane, const struct bl_batch *b, struct span s, const char *why)
 {
     struct bl_mapping *m = lane->mapping;
@@ -105,7 +105,7 @@ static void give_up(struct bl_lane *lane, const struct bl_batch *b, struct span 
     bf_buf_free(&text);
 }
 
-/* One attempt. The records below *low are through. */
+/* One attempt. The records below *low have succeeded. */
 static bool attempt(struct bl_lane *lane, const struct bl_batch *b, struct span s, size_t *low,
                     char why[512])
 {
@@ -138,7 +138,7 @@ static bool too_old(const struct bl_mapping *m, const struct bl_mapped *r)
     return m->age_ms >= 0 && bl_now_ms(m->local) - r->at_ms > m->age_ms;
 }
 
-/* Without bisection the whole span is tried again; with it, its halves are, each by itself. */
+/* Without bisection the whole span is retried; with it, each half is. */
 static bool run_span(struct bl_lane *lane, const struct bl_batch *b, struct span s)
 {
     struct bl_mapping *m = lane->mapping;

@@ -72,7 +72,7 @@ static bool check_number(struct bl_call *c, const json_t *body, const char *name
                           (long long)(json_integer_value(v) < low ? low : high));
 }
 
-/* The members of CreateFunction and UpdateFunctionConfiguration that a local function has a use for. */
+/* The members of CreateFunction and UpdateFunctionConfiguration that a local function uses. */
 static bool take_settings(struct bl_call *c, const json_t *body, json_t *config)
 {
     static const char *const kept[] = {
@@ -304,7 +304,7 @@ bool bl_lambda_delete(struct bl_call *c, struct bf_str name)
     return ok;
 }
 
-/* Puts a changed copy in the place of the function: processes of the old one end with their invocation. */
+/* Replaces the function by a changed copy: processes of the old one end after their invocation. */
 static bool replace(struct bl_call *c, struct bf_str name,
                     bool (*change)(struct bl_call *c, const json_t *body, struct bl_function *fn))
 {

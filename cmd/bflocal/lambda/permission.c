@@ -1,4 +1,4 @@
-/* A function's policy: it is kept and told back, and nobody is refused by it. */
+/* A function's policy: it is stored and returned, but not enforced. */
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/lambda/lambda.h"
 

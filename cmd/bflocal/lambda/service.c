@@ -15,8 +15,7 @@
 
 enum { BODY_MAX = 70 * 1024 * 1024 /* a package of 50 MB as base64 */ };
 
-/* A star matches one part of the path: the name of a function or the id of a mapping, and at the end the id of a
- * statement. */
+/* A star matches one part of the path: the name of a function, or the id of a mapping or of a statement. */
 static const struct route {
     const char *method, *path, *name;
     bool (*run)(struct bl_call *c, struct bf_str function);
@@ -124,7 +123,7 @@ static bool decode(struct bl_call *c, struct bf_str wire, struct bf_str *out)
     return ok;
 }
 
-/* The fault of the call, which is an answer of the JSON protocols, as Lambda has it. */
+/* Converts the answer of an injected fault, which has the form of the JSON protocols, to Lambda's form. */
 static void name_fault(struct bl_call *c)
 {
     bool throttled = c->ans.error == BL_TooManyRequestsException;
@@ -181,13 +180,19 @@ static bool open_lambda(struct bl_local *l, struct bf_err *e)
     return bl_lambda_load(f, e) && bl_mappings_load(l, e);
 }
 
+static void stop_lambda(struct bl_local *l)
+{
+    if (!l->lambda)
+        return;
+    bl_mappings_end(l->lambda);
+    bl_lambda_events_end(l->lambda);
+}
+
 static void close_lambda(struct bl_local *l)
 {
     struct bl_lambda *f = l->lambda;
     if (!f)
         return;
-    bl_mappings_end(f);
-    bl_lambda_events_end(f);
     while (f->functions) {
         struct bl_function *fn = f->functions;
         bl_lambda_remove(f, fn);
@@ -218,5 +223,6 @@ const struct bl_service bl_service_lambda = {
     .max_body = BODY_MAX,
     .protocol = &rest,
     .open = open_lambda,
+    .stop = stop_lambda,
     .close = close_lambda,
 };

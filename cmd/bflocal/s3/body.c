@@ -73,7 +73,7 @@ static bool check_one_sum(struct bl_call *c)
                        "are not allowed.");
 }
 
-/* An algorithm that an SDK announces must come with its checksum. */
+/* An algorithm that an SDK announces requires its checksum. */
 static bool check_announced(struct bl_call *c, const struct bl_s3_body *b)
 {
     struct bf_str name = bl_header(c, "x-amz-sdk-checksum-algorithm");

@@ -60,7 +60,7 @@ static void supervise(pid_t pid)
     while (waitpid(pid, &status, WNOHANG) == 0)
         if (sigwait(&watched, &sig) == 0 && sig == SIGTERM)
             kill(-pid, SIGKILL);
-    kill(-pid, SIGKILL); /* what it has left running */
+    kill(-pid, SIGKILL); /* processes that it left running */
     write_int(STATUS, status);
     _exit(0);
 }
@@ -99,7 +99,7 @@ static int read_int(int fd, int otherwise)
     return n == (ssize_t)sizeof value ? value : otherwise;
 }
 
-/* Above the numbers that the supervisor gives to its own. */
+/* Above the descriptors that the supervisor uses. */
 static bool make_pipe(int ends[2])
 {
     int low[2];

@@ -1,9 +1,9 @@
 /*
- * A child process that ends when bflocal ends, even by SIGKILL, and all that it has started with it.
+ * A child process that ends, with all processes that it has started, when bflocal ends, even by SIGKILL.
  *
- * Between the two is a supervisor: it gets SIGTERM from the kernel when the thread that started it is gone
+ * Between the two is a supervisor: it gets SIGTERM from the kernel when the thread that started it ends
  * (prctl(2), PR_SET_PDEATHSIG), and then kills the child's process group. So bl_child_start has to be called
- * by a thread that lives longer than the child.
+ * by a thread that outlives the child.
  */
 #ifndef BL_CHILD_H
 #define BL_CHILD_H
@@ -25,7 +25,7 @@ bool bl_child_start(struct bl_child *c, const char *const *argv, const char *con
 /* Kills the child and its process group; bl_child_wait follows. */
 void bl_child_kill(const struct bl_child *c);
 
-/* Waits for its end; its status as waitpid(2) tells it. Closes both descriptors. */
+/* Waits for its end; returns its status as waitpid(2) does. Closes both descriptors. */
 int bl_child_wait(struct bl_child *c);
 
 #endif

@@ -16,13 +16,13 @@
 #include "lib/base/wait.h"
 #include "lib/json/write.h"
 
-enum { MEMORY_MS = 50 /* between two looks at the memory */, ENV_MAX = 512 };
+enum { MEMORY_MS = 50 /* between two checks of the memory */, ENV_MAX = 512 };
 
-/* What the process prints goes to the function's log; the end of it is kept for the invoker. */
+/* Writes the output of the process to the function's log, and keeps its end for the invoker. */
 static void take_output(struct bl_sandbox *s, const char *text, size_t n)
 {
     if (s->log_fd >= 0 && write(s->log_fd, text, n) < 0) {
-        /* a log that cannot be written is no reason to fail the invocation */
+        /* an unwritable log does not fail the invocation */
     }
     if (n >= BL_LOG_TAIL) {
         text += n - BL_LOG_TAIL;
@@ -46,7 +46,7 @@ static void print_log(struct bl_sandbox *s, const char *format, ...)
     take_output(s, line, n < (int)sizeof line ? (size_t)n : sizeof line - 1);
 }
 
-/* Reads what there is; false: the pipe has ended. */
+/* Reads the available output; false: end of the pipe. */
 static bool read_output(struct bl_sandbox *s)
 {
     char text[8192];
@@ -59,7 +59,7 @@ static bool read_output(struct bl_sandbox *s)
     return true;
 }
 
-/* Resident memory of the process in KiB (proc_pid_statm(5)); 0: it is gone. */
+/* Resident memory of the process in KiB (proc_pid_statm(5)); 0: it has ended. */
 static uint64_t resident_kb(pid_t pid)
 {
     char path[40], text[80] = "";
@@ -106,7 +106,7 @@ static void watch_child(struct bl_sandbox *s)
         if (p[2].revents) {
             char bytes[64];
             if (read(s->wake[0], bytes, sizeof bytes) < 0) {
-                /* it has been woken, which is all */
+                /* only to wake the thread */
             }
         }
         if (busy)
@@ -137,9 +137,7 @@ static void *keep(void *arg)
     struct bl_sandbox *s = arg;
     struct bf_err e = {0};
     pthread_mutex_lock(&s->mutex);
-    bool started =
-        !s->closing &&
-        start_child(s, &e); /* a kill needs its ids, so nobody looks before they are there */
+    bool started = !s->closing && start_child(s, &e); /* set under the lock: a kill needs its ids */
     s->start_error = e;
     pthread_mutex_unlock(&s->mutex);
     if (started)
@@ -156,11 +154,11 @@ static void *keep(void *arg)
 static void wake_keeper(struct bl_sandbox *s)
 {
     if (write(s->wake[1], "", 1) < 0) {
-        /* the pipe is full: it wakes anyway */
+        /* the pipe is full: the thread wakes anyway */
     }
 }
 
-/* Under the lock, like all below. */
+/* Under the lock, like all functions below. */
 static void kill_child(struct bl_sandbox *s)
 {
     if (!s->ended)
@@ -206,7 +204,7 @@ bool bl_sandbox_alive(struct bl_sandbox *s)
     return alive;
 }
 
-/* The end of the invocation is an error of the runtime's own (Lambda developer guide, "Troubleshoot invocation issues"). */
+/* Ends the invocation with an error of the runtime itself (Lambda developer guide, "Troubleshoot invocation issues"). */
 static void fail(struct bl_sandbox *s, struct bl_outcome *out, const char *type, const char *text)
 {
     out->failed = true;
@@ -307,7 +305,7 @@ void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, struct bf_s
     memcpy(out->tail, s->tail, s->ntail);
     out->ntail = s->ntail;
     if (out->failed && s->job != BL_JOB_ANSWERED)
-        s->closing = true; /* it has ended, or will: nothing more is run there */
+        s->closing = true; /* it has ended, or will: it is not used again */
     s->job = BL_JOB_NONE;
     pthread_cond_broadcast(&s->changed);
     s->payload = bf_str(NULL, 0);

@@ -1,10 +1,10 @@
 /*
- * An execution environment of Lambda: one process that asks for its invocations by the runtime API (Lambda developer guide,
- * "Using the Lambda runtime API"), one invocation at a time, on a port of its own.
+ * An execution environment of Lambda: one process that gets its invocations by the runtime API (Lambda developer guide,
+ * "Using the Lambda runtime API"), one at a time, on a port of its own.
  *
- * A keeper thread starts the process, collects what it prints, and notices its end. The thread that invokes waits for
- * the answer, the end of the process, or the function's time limit, whatever comes first. A process that has ended or
- * run out of time is never used again.
+ * A keeper thread starts the process, collects its output, and notices its end. The invoking thread waits for the
+ * answer, the end of the process, or the function's time limit. A process that has ended or exceeded its time is never
+ * used again.
  */
 #ifndef BL_SANDBOX_H
 #define BL_SANDBOX_H
@@ -14,24 +14,23 @@
 enum {
     BL_PAYLOAD_MAX = 6 * 1024 * 1024, /* of a synchronous invocation, each way (Lambda quotas) */
     BL_LOG_TAIL = 4096,               /* bytes of X-Amz-Log-Result before base64 */
-    BL_INIT_MS = 10000                /* for the time before the first invocation is asked for */
+    BL_INIT_MS = 10000 /* for the time before the process asks for its first invocation */
 };
 
-/* What runs. All texts live as long as the sandbox. */
+/* The program to run. All texts must outlive the sandbox. */
 struct bl_sandbox_spec {
     const char *arn, *version; /* of the function */
     const char *program;       /* its path */
     const char *folder;        /* the working directory */
-    const char
-        *log_path; /* START, END and REPORT lines and all that is printed are added to this file */
+    const char *log_path; /* START, END and REPORT lines and all output are appended to this file */
     const char *const *env; /* "NAME=VALUE"..., NULL; AWS_LAMBDA_RUNTIME_API is added */
     uint64_t timeout_ms, memory_mb;
 };
 
 /* The end of an invocation. */
 struct bl_outcome {
-    bool failed;           /* the payload is an error ("errorType", "errorMessage") */
-    struct bf_buf payload; /* the caller's: initialised, at most BL_PAYLOAD_MAX and some */
+    bool failed;           /* the payload is an error (errorType, errorMessage) */
+    struct bf_buf payload; /* initialised by the caller, with a maximum above BL_PAYLOAD_MAX */
     char tail[BL_LOG_TAIL];
     size_t ntail;
 };
@@ -41,14 +40,14 @@ struct bl_sandbox;
 /* Starts the process. NULL: *e. */
 struct bl_sandbox *bl_sandbox_start(const struct bl_sandbox_spec *spec, struct bf_err *e);
 
-/* Runs one invocation to its end. The caller makes sure that no other one is running there. */
+/* Runs one invocation to its end. The caller ensures that the sandbox runs no other one. */
 void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, struct bf_str payload,
                        struct bl_outcome *out);
 
-/* Can it take another invocation? */
+/* Can it run another invocation? */
 bool bl_sandbox_alive(struct bl_sandbox *s);
 
-/* Ends the process, at once, and frees everything. */
+/* Kills the process and frees everything. */
 void bl_sandbox_end(struct bl_sandbox *s);
 
 #endif

@@ -41,7 +41,7 @@ static enum MHD_Result refuse(struct MHD_Connection *connection, unsigned status
     return reply(connection, status, bf_str(body, (size_t)n));
 }
 
-/* Waits for an invocation, as long as it takes. The payload stays the invoker's until it is answered. */
+/* Waits for an invocation without limit. The payload belongs to the invoker until it is answered. */
 static enum MHD_Result next(struct bl_sandbox *s, struct MHD_Connection *connection)
 {
     char deadline[24];
@@ -73,7 +73,7 @@ static enum MHD_Result next(struct bl_sandbox *s, struct MHD_Connection *connect
     return done;
 }
 
-/* The answer, or the error, of the invocation that runs. */
+/* The answer, or the error, of the current invocation. */
 static enum MHD_Result take_answer(struct bl_sandbox *s, struct MHD_Connection *connection,
                                    struct bf_str id, bool failed, const struct post *p)
 {

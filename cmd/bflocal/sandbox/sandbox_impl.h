@@ -18,15 +18,15 @@ enum bl_job_state {
 
 struct bl_sandbox {
     struct bl_sandbox_spec spec;
-    pthread_mutex_t mutex; /* holds all below */
+    pthread_mutex_t mutex; /* protects all members below */
     pthread_cond_t changed;
     pthread_t keeper;
     struct bl_child child;
-    int wake[2]; /* a byte here wakes the keeper */
+    int wake[2]; /* a byte wakes the keeper */
     bool started, ended, closing;
     int status;       /* of a process that has ended */
-    bool overdrawn;   /* it was killed for its memory */
-    uint64_t peak_kb; /* resident, as far as the keeper has seen */
+    bool overdrawn;   /* it was killed because it used too much memory */
+    uint64_t peak_kb; /* resident, the maximum that the keeper has seen */
     struct bf_err start_error;
     /* The invocation. */
     enum bl_job_state job;
@@ -37,8 +37,8 @@ struct bl_sandbox {
     bool answer_failed;
     bool answer_too_large;
     bool
-        init_failed; /* answer holds the error that the process reported before its first invocation */
-    char tail[BL_LOG_TAIL]; /* the end of what was printed in this invocation */
+        init_failed; /* answer is the error that the process reported before its first invocation */
+    char tail[BL_LOG_TAIL]; /* the end of the output of this invocation */
     size_t ntail;
     int log_fd;
     /* The runtime API. */
@@ -49,7 +49,7 @@ struct bl_sandbox {
 /* Listens on a free port of the loopback address. */
 bool bl_sandbox_api_start(struct bl_sandbox *s, struct bf_err *e) BF_MUST;
 
-/* Callers have set `closing` and woken all who wait. */
+/* The caller has set `closing` and woken all waiting threads. */
 void bl_sandbox_api_stop(struct bl_sandbox *s);
 
 #endif

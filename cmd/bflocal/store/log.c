@@ -218,6 +218,26 @@ bool bl_log_trim(struct bl_store *s, int64_t log, int64_t before_ms, size_t chun
     return false;
 }
 
+void bl_log_drop(struct bl_store *s, int64_t log, int64_t number)
+{
+    int64_t last = -1;
+    sqlite3_stmt *q = bl_sql(s, "SELECT max(id) FROM log_chunk WHERE id>=? AND id<?");
+    bl_bind_i64(q, 1, id_of(log, 0));
+    bl_bind_i64(q, 2, id_of(log + 1, 0));
+    if (bl_step(s, q))
+        last = bl_column_i64(q, 0);
+    bl_done(q);
+    q = bl_sql(s, "DELETE FROM log_chunk WHERE id>=? AND id<? AND last<?");
+    bl_bind_i64(q, 1, id_of(log, 0));
+    bl_bind_i64(q, 2, last);
+    bl_bind_i64(q, 3, number);
+    bl_run(s, q);
+    q = bl_sql(s, "UPDATE log_chunk SET records=x'' WHERE id=? AND last<?");
+    bl_bind_i64(q, 1, last);
+    bl_bind_i64(q, 2, number);
+    bl_run(s, q);
+}
+
 void bl_log_erase(struct bl_store *s, int64_t log)
 {
     erase_chunks(s, log, id_of(log + 1, 0));

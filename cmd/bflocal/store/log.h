@@ -64,6 +64,9 @@ int64_t bl_log_last(struct bl_store *s, int64_t log);
  * True: more records can be removed. */
 bool bl_log_trim(struct bl_store *s, int64_t log, int64_t before_ms, size_t chunks);
 
+/* Removes records with a smaller number than this, in whole chunks. The last chunk stays as above. */
+void bl_log_drop(struct bl_store *s, int64_t log, int64_t number);
+
 /* Removes all records. */
 void bl_log_erase(struct bl_store *s, int64_t log);
 

@@ -15,7 +15,7 @@ bool trino_is_integer(const struct bl_duck_found *f)
     return (f->id >= DUCKDB_TINYINT && f->id <= DUCKDB_UBIGINT) || f->id == DUCKDB_HUGEINT;
 }
 
-/* What has characters or bytes; NULL fits everything. */
+/* Does the type have characters or bytes? NULL fits everything. */
 bool trino_is_chain(const struct bl_duck_found *f)
 {
     return (f->id == DUCKDB_VARCHAR && !f->json) || f->id == DUCKDB_BLOB || f->id == DUCKDB_NULL;

@@ -14,7 +14,7 @@ static bool is_text(const struct bl_duck_found *f)
     return f->id == DUCKDB_VARCHAR && !f->json;
 }
 
-/* The type of argument i; NULL: `text` stands in the statement so long, with a probe in the place of $1. */
+/* The type of argument i; NULL if it is unknown: `text` is then used in the statement, with a probe for $1. */
 const struct bl_duck_found *trino_type_of(struct sql *s, const struct trino_call *c, size_t i,
                                           const char *before, const char *after)
 {

@@ -167,7 +167,7 @@ static void put3(struct sql *s, const char *a, struct bf_str x, const char *b)
     bf_buf_adds(s->out, bf_str_of(b));
 }
 
-/* A text is cut to its length; what is no text has to fit. */
+/* A text is cut to its length; any other value has to fit. */
 static bool cast_length(struct sql *s, struct bf_str x, const struct trino_type *type, bool try)
 {
     const struct bl_duck_found *f = trino_probe(s, x);
@@ -215,7 +215,7 @@ static bool castable(const struct bl_duck_found *f, enum trino_kind to)
     return to == TRINO_OTHER || (!number && !f->json);
 }
 
-/* Text must be digits alone, and what is half goes up; DuckDB takes "2.5" and rounds halves to even. */
+/* Text must be digits only, and halves are rounded up; DuckDB accepts "2.5" and rounds halves to even. */
 static bool cast_integer(struct sql *s, struct bf_str x, const struct trino_type *type, bool try)
 {
     const struct bl_duck_found *f = trino_probe(s, x);

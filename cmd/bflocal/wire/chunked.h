@@ -36,7 +36,7 @@ struct bl_chunked {
     bool (*take)(void *arg, struct bf_str piece);
     void *arg;
     enum { BL_AT_SIZE, BL_AT_DATA, BL_AT_DATA_END, BL_AT_TRAILER, BL_AT_END } at;
-    uint64_t left;              /* bytes of the chunk that are still to come */
+    uint64_t left;              /* bytes of the chunk that have not been read */
     char line[BL_CHUNKED_LINE]; /* the line that is being read */
     size_t nline;
     char given[BF_SHA256_HEX]; /* the signature of the chunk or trailer */

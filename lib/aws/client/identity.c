@@ -78,7 +78,7 @@ bool bf_aws_identify(struct bf_aws *aws, struct bf_err *e)
 bool bf_aws_renew(struct bf_aws *aws, struct bf_aws_flight *s, struct bf_err *e)
 {
     if (s->renewed)
-        return bf_err_set(e, BF_E_EXPIRED, "those that took their place are refused too");
+        return bf_err_set(e, BF_E_EXPIRED, "the renewed ones are refused too");
     s->renewed = true;
     return bf_keeper_refused(aws->keeper, s->generation, bf_aws_now_ms(aws), e);
 }

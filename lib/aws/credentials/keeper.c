@@ -224,8 +224,7 @@ const struct bf_credentials *bf_keeper_get(struct bf_keeper *k, int64_t now_ms,
         return &k->now;
     *e = k->failed;
     if (k->failed.code == BF_OK)
-        bf_err_set(e, BF_E_EXPIRED, "credentials: from %s come those that have expired",
-                   k->now.source);
+        bf_err_set(e, BF_E_EXPIRED, "credentials: those from %s have expired", k->now.source);
     else if (k->now.access_key)
         bf_err_ctx(e, "the credentials have expired");
     return NULL;

@@ -1,10 +1,10 @@
 /*
- * An event of EventBridge, how PutEvents counts it, and what a rule sees of it.
- * Nothing here speaks to the service.
+ * An event of EventBridge, its size as PutEvents counts it, and its form as a
+ * rule sees it. Nothing here sends a request.
  *
- * A request counts 14 bytes for each Time that is given, and the UTF-8 bytes of
- * Source, DetailType, Detail and each of Resources: 1 MiB, 256 KiB in regions
- * that have the older limit (user guide, PutEvents). Detail is a JSON object.
+ * The size of a request is the UTF-8 bytes of Source, DetailType, Detail and
+ * each of Resources, and 14 bytes for each Time. The limit is 1 MiB, or 256 KiB
+ * in regions with the older limit (user guide, PutEvents). Detail is a JSON object.
  */
 #ifndef BF_AWS_EVENTS_EVENT_H
 #define BF_AWS_EVENTS_EVENT_H
@@ -22,21 +22,21 @@ enum {
 /* An event without its detail. Texts are plain, not JSON, and the caller's. */
 struct bf_event {
     struct bf_str source, detail_type;
-    struct bf_str bus; /* empty: the default one */
+    struct bf_str bus; /* empty: the default bus */
     const struct bf_str *resource;
     size_t nresources;
     bool timed;
-    int64_t time_ms; /* the service keeps its seconds */
+    int64_t time_ms; /* the service keeps whole seconds */
 };
 
-/* The service refuses an entry for good, or drops it, for these: a source that is empty or the services' own (aws.), a
- * detail type that is empty or too long, a resource that is too long. BF_E_INPUT or BF_E_LIMIT. */
+/* Checks for the mistakes for which the service refuses an entry permanently, or drops it: a source that is empty or
+ * reserved (aws.), a detail type that is empty or too long, a resource that is too long. BF_E_INPUT or BF_E_LIMIT. */
 BF_API BF_MUST bool bf_event_check(const struct bf_event *ev, struct bf_err *e);
 
-/* How much the event counts, with its detail. */
+/* The size of the event with its detail, as the service counts it. */
 BF_API size_t bf_event_bytes(const struct bf_event *ev, struct bf_str detail);
 
-/* Appends the event as rules see it. time_ms: when an event without a time is put. */
+/* Appends the event as rules see it. time_ms: the time of an event that has none. */
 struct bf_event_envelope {
     const char *id, *account, *region;
     int64_t time_ms;

@@ -111,7 +111,7 @@ static void explain_certificate(const struct bf_http_exchange *x, const char *ho
     }
 }
 
-/* What to do about a failed TLS handshake. The reason is only in libcurl's text, and only the
+/* The advice for a failed TLS handshake. The reason is only in libcurl's text, and only the
  * message depends on it. */
 static void explain_tls(const struct bf_http_exchange *x, const char *host, struct bf_err *e)
 {

@@ -30,7 +30,7 @@ static void put_begin(struct bf_buf *out, const void *stream)
     bf_buf_lit(out, ",\"Records\":[");
 }
 
-/* The base64 of the line stands in the entry between two quotes. */
+/* The entry has the base64 of the line between two quotes. */
 static bool entry_line(struct bf_buf *out, struct bf_str entry)
 {
     size_t before = sizeof ENTRY_BEGIN - 1;

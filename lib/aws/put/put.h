@@ -1,23 +1,22 @@
 /*
- * Lines into requests of many entries, as PutRecords and PutEvents take them:
- * several requests under way at once, entries that the service refuses for now
- * sent again alone, and ever more slowly, entries that it refuses for good
- * rejected. What a service is to this room is a struct bf_put_service: the form
- * of an entry, the limits, and which error codes may pass.
+ * Puts lines by requests of many entries, as PutRecords and PutEvents accept
+ * them. Several requests are in flight at once. Entries that fail temporarily
+ * are retried alone, with growing delays; entries that fail permanently are
+ * rejected. A struct bf_put_service describes a service: the form of an entry,
+ * the limits, and which error codes are temporary.
  *
- * Order of a key: at most one entry of a key is on its way at any time, so that
- * an entry that the service refuses for now cannot be overtaken by the next one
- * of its key. Keys are told apart by a slot of a fixed table; two keys in one
- * slot only wait for each other. A line whose slot is busy waits in the slot's
- * queue; lines, queues and requests together are bounded, and a full house stops
- * the reading of input.
+ * Order of a key: at most one entry of a key is in flight, so that the next
+ * entry of the key cannot overtake one that is retried. Keys are distinguished
+ * by a slot of a fixed table; two keys in one slot only wait for each other. A
+ * line whose slot is busy waits in the slot's queue. The memory of lines, queues
+ * and requests is bounded: if it is full, no more input is read.
  *
- * The whole request fails: what became of it is not known, so all of it goes
- * again (at least once). The service refuses the request for its size: the limit
- * is lowered once, to service->smaller_bytes, and what does not fit goes later.
+ * If a whole request fails, its result is unknown and all of it is sent again
+ * (at least once). If the service refuses a request for its size, the limit is
+ * lowered once, to service->smaller_bytes, and the rest is sent later.
  *
- * This room speaks for commands, as rejects and progress do (put_run.h is a
- * command's whole run).
+ * Like rejects and progress, this room prints messages and is called by commands
+ * only; put_run.h is the whole run of a command.
  */
 #ifndef BF_AWS_PUT_PUT_H
 #define BF_AWS_PUT_PUT_H
@@ -28,10 +27,10 @@
 #include "lib/cli/progress.h"
 #include "lib/cli/rejects.h"
 
-/* What goes out for a line. Views; the engine copies what it keeps. */
+/* The entry of a line. Views; the engine copies what it keeps. */
 struct bf_put_line {
     struct bf_str data; /* the line itself */
-    struct bf_str head; /* what its entry holds besides, as service->entry wants it */
+    struct bf_str head; /* the rest of its entry, as service->entry expects it */
     struct bf_str key;  /* for the order of its key */
     bool ordered;       /* lines of this key keep their order */
     size_t bytes;       /* as the service counts them */
@@ -39,8 +38,8 @@ struct bf_put_line {
 };
 
 enum bf_put_verdict {
-    BF_PUT_REFUSED,  /* for good */
-    BF_PUT_AGAIN,    /* it may pass later */
+    BF_PUT_REFUSED,  /* permanent */
+    BF_PUT_AGAIN,    /* temporary */
     BF_PUT_THROTTLED /* the same, with fewer requests at once */
 };
 
@@ -49,21 +48,21 @@ struct bf_put_service {
     struct bf_put_words words;
     const char *one, *many; /* "record", "records" */
     size_t entries_max;     /* of a request */
-    /* What a request may count after the service has refused a larger one with the code too_large; 0: no other limit
-     * is known. */
+    /* The maximum size of a request after the service has refused a larger one with the code too_large; 0: there is no
+     * second limit. */
     size_t smaller_bytes;
     const char *too_large;
-    /* Appends how a request begins, up to the bracket of its entries. The engine ends it with "]}". */
+    /* Appends the beginning of a request, up to the bracket of its entries. The engine ends it with "]}". */
     void (*begin)(struct bf_buf *out, const void *to);
     /* Appends an entry. */
     void (*entry)(struct bf_buf *out, struct bf_str data, struct bf_str head);
-    /* Appends the line that an entry was made of. */
+    /* Appends the line from which an entry was made. */
     bool (*line)(struct bf_buf *out, struct bf_str entry);
-    /* What an entry's error code means. */
+    /* Classifies an entry's error code. */
     enum bf_put_verdict (*judge)(struct bf_str code);
 };
 
-/* Where to. */
+/* The destination. */
 struct bf_put_target {
     const struct bf_put_service *service;
     const void *to;   /* for service->begin */
@@ -73,48 +72,48 @@ struct bf_put_target {
 
 struct bf_put;
 
-/* NULL: *e. What settings, common and target point at has to live as long. */
+/* NULL: see *e. The memory that settings, common and target point to must outlive the result. */
 BF_MUST struct bf_put *bf_put_new(const struct bf_put_settings *settings,
                                   const struct bf_common *common,
                                   const struct bf_put_target *target, struct bf_aws *aws,
                                   struct bf_err *e);
 void bf_put_destroy(struct bf_put *p);
 
-/* May another line come? */
+/* Is there room for another line? */
 bool bf_put_has_room(const struct bf_put *p);
 
-/* Takes a line over, at once into a request or into a queue; rejects one that no request has room for. False only
- * without memory. */
+/* Adds a line to a request or to a queue; rejects a line that is too large for any request. False only if memory is
+ * out. */
 BF_MUST bool bf_put_line(struct bf_put *p, const struct bf_put_line *line, struct bf_err *e);
 
-/* Sends what is to be sent; all: do not wait for more lines. *wait_ms: how long nothing is due. */
+/* Sends the requests that are due; all: does not wait for more lines. *wait_ms: the time until the next one is due. */
 BF_MUST bool bf_put_step(struct bf_put *p, bool all, int *wait_ms, struct bf_err *e);
 
 /* Is everything delivered or rejected? */
 bool bf_put_idle(const struct bf_put *p);
 
-/* Rejects a line: false when the run has to end. */
+/* Rejects a line; false if the run has to end. */
 bool bf_put_reject(struct bf_put *p, struct bf_str line, uint64_t number, const struct bf_err *why);
 
-/* The same for a line that is longer than any, and for one that a signal has cut off, if there is one. */
+/* The same for a line longer than the maximum, and for a line that was cut off by a signal, if there is one. */
 bool bf_put_reject_long(struct bf_put *p, struct bf_reader *reader);
 bool bf_put_reject_cut(struct bf_put *p, const struct bf_reader *reader);
 
 /* Nothing more can be delivered (*e). */
 bool bf_put_failed(const struct bf_put *p, struct bf_err *e);
 
-/* --strict: a line has been rejected. */
+/* Was a line rejected with --strict? */
 bool bf_put_refused(const struct bf_put *p);
 
 void bf_put_tick(struct bf_put *p);
 
-/* After a failure: what was taken in and not delivered goes to --rejects, and is told. */
+/* After a failure: writes the lines that were read and not delivered to --rejects and reports them. */
 void bf_put_abandon(struct bf_put *p);
 
-/* Closes --rejects and tells how much was put. ok: the run went well so far. False: *e, unless it did not. */
+/* Closes --rejects and reports how much was put. ok: the run has succeeded so far. False: see *e, unless ok was false. */
 BF_MUST bool bf_put_end(struct bf_put *p, bool ok, struct bf_err *e);
 
-/* *why for a line that counts more than a request may. */
+/* Sets *why for a line that is larger than a request may be. */
 void bf_put_too_large(struct bf_err *why, size_t bytes, size_t max);
 
 #endif

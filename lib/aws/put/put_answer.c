@@ -25,7 +25,7 @@ static bool take_result(const struct bf_put_words *words, struct bf_json *j,
             in = v.text.n > 0;
     }
     if (more == BF_JSON_END && !in && result->code.n == 0)
-        result->code = BF_STR("InternalFailure"); /* neither stored nor refused: retry it */
+        result->code = BF_STR("InternalFailure"); /* neither stored nor refused: it is retried */
     return more == BF_JSON_END;
 }
 

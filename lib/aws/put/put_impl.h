@@ -1,11 +1,11 @@
-/* What the engine's files share: put_take.c takes lines in, put_send.c sends them, put_left.c has what is left over. */
+/* Shared by the engine's files: put_take.c adds lines, put_send.c sends them, put_left.c handles undelivered ones. */
 #ifndef BF_AWS_PUT_PUT_IMPL_H
 #define BF_AWS_PUT_PUT_IMPL_H
 
 #include "lib/aws/put/put.h"
 #include "lib/base/rng.h"
 
-/* A line that waits: for its key, or for room. */
+/* A line that waits for its key or for room. */
 struct waiting {
     struct waiting *next;
     uint32_t slot;
@@ -45,13 +45,13 @@ struct batch {
     enum batch_state state;
     struct bf_aws_call call;
     struct bf_buf body;
-    size_t begin; /* length of what stands before the entries */
+    size_t begin; /* length of the part before the entries */
     struct entry *entries;
     size_t n;
     size_t bytes;       /* as the service counts them */
-    int64_t since_ms;   /* when its oldest line came */
+    int64_t since_ms;   /* when its oldest line was read */
     int64_t due_ms;     /* READY: not before */
-    int64_t failing_ms; /* since when it has made no progress; 0: it has */
+    int64_t failing_ms; /* since when it has made no progress; 0: it makes progress */
     unsigned failures;
     bool throttled;
     struct bf_err why; /* of the entry that failed last */
@@ -70,29 +70,29 @@ struct bf_put {
     size_t nbatches;
     struct batch *filling;
     struct slot *slots;
-    struct queue ready; /* own their slot, wait for room */
+    struct queue ready; /* have their slot and wait for room */
     size_t waiting, waiting_bytes;
-    size_t max_bytes;      /* of a request; the target's until the service has refused it */
-    size_t flying, window; /* requests on their way, and how many may be */
-    size_t clean;          /* answers without throttling since the window was moved */
-    bool contact;          /* the service has answered once */
-    bool failed;           /* err holds it: nothing more can be delivered */
+    size_t max_bytes;      /* of a request; the target's limit until the service has refused it */
+    size_t flying, window; /* requests in flight, and their maximum */
+    size_t clean;          /* answers without throttling since the window was changed */
+    bool contact;          /* the service has answered at least once */
+    bool failed;           /* see err: nothing more can be delivered */
     struct bf_err err;
     struct bf_err refused; /* --strict: the first rejected line */
     uint64_t records, bytes;
 };
 
-/* put_take.c: moves what waits for room into requests; stops filling the one that fills. */
+/* put_take.c: moves waiting lines into requests; stops filling the current request. */
 void bf_put_drain(struct bf_put *p);
 void bf_put_close_filling(struct bf_put *p);
 
-/* The entry of this slot is settled: the next one of its key may go. */
+/* The entry of this slot is settled: the next one of its key may be sent. */
 void bf_put_release(struct bf_put *p, uint32_t slot);
 
-/* An entry goes back among those that wait for room, with its slot. False: no memory. */
+/* Moves an entry back to those that wait for room; it keeps its slot. False: out of memory. */
 bool bf_put_take_back(struct bf_put *p, const struct batch *b, const struct entry *en);
 
-/* put_left.c: the line that an entry, or what waits, was made of; false: no memory. */
+/* put_left.c: the line from which an entry, or a waiting line, was made; false: out of memory. */
 bool bf_put_entry_line(const struct batch *b, const struct entry *en, struct bf_buf *out);
 bool bf_put_waiting_line(const struct bf_put *p, const struct waiting *w, struct bf_buf *out);
 

@@ -35,7 +35,7 @@ static bool from_field(struct bf_put_keyer *k, struct bf_str line, struct bf_err
                       KEY_MAX_BYTES);
 }
 
-/* The attributes of an item's key, in the order of their names whatever order they came in. */
+/* The attributes of an item's key, sorted by their names. */
 static bool add_keys(struct bf_buf *out, struct bf_json *j)
 {
     struct {
@@ -59,13 +59,13 @@ static bool add_keys(struct bf_buf *out, struct bf_json *j)
     size_t first = n == 2 && bf_str_cmp(key[1].name, key[0].name) < 0 ? 1 : 0;
     for (size_t i = 0; i < n; i++) {
         bf_buf_adds(out, key[(first + i) % n].name);
-        bf_buf_addc(out, '\n'); /* stands in no JSON string */
+        bf_buf_addc(out, '\n'); /* no JSON string contains it */
         bf_buf_adds(out, key[(first + i) % n].value);
     }
     return bf_buf_ok(out);
 }
 
-/* Steps to a member of the object at the cursor; false when it is not there. */
+/* Steps to a member of the object at the cursor; false if it is missing. */
 static bool step_to(struct bf_json *j, struct bf_str name)
 {
     struct bf_json_key key;
@@ -89,7 +89,7 @@ static void set_hash(struct bf_put_keyer *k, struct bf_str of)
     bf_buf_add(&k->text, hex, sizeof hex);
 }
 
-/* A change line of DynamoDB: 32 hex digits made of the item's key, as AWS makes them. */
+/* The partition key of a change line of DynamoDB: 32 hex digits derived from the item's key, as AWS derives them. */
 static bool from_item(struct bf_put_keyer *k, struct bf_str line)
 {
     struct bf_json j;

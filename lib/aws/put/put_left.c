@@ -1,4 +1,4 @@
-/* What is left over: the lines of entries that were not delivered, and what a run tells at its end. */
+/* Lines that were not delivered, and the report at the end of a run. */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -19,7 +19,7 @@ bool bf_put_waiting_line(const struct bf_put *p, const struct waiting *w, struct
     return bf_buf_ok(out);
 }
 
-/* A line that was taken in and not delivered. */
+/* A line that was read and not delivered. */
 struct orphan {
     uint64_t line;
     const struct batch *batch; /* and its entry, or... */

@@ -10,7 +10,7 @@ enum { BF_PUT_WINDOW_MAX = 64 };
 struct bf_put_settings {
     const char *rejects; /* NULL: nowhere */
     bool strict, unordered;
-    uint64_t window; /* requests under way at once */
+    uint64_t window; /* requests in flight at once */
     uint64_t linger_ms, retry_for_ms;
 };
 

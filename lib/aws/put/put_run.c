@@ -7,13 +7,13 @@
 #include "lib/checkpoint/mark.h"
 #include "lib/cli/diag.h"
 
-/* What a run holds besides the requests. */
+/* The state of a run, apart from the requests. */
 struct run {
     const struct bf_put_run *conf;
     struct bf_aws *aws;
     struct bf_put *put;
     struct bf_reader reader;
-    bool ended; /* no more input is taken */
+    bool ended; /* no more input is read */
     bool marks; /* a mark has been seen */
 };
 
@@ -33,7 +33,7 @@ enum bf_put_is bf_put_look(struct bf_str *line, uint64_t number, bool *told, str
     return BF_PUT_MARK;
 }
 
-/* One line of input; false when the run has to end. */
+/* Handles one line of input; false if the run has to end. */
 static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
 {
     struct bf_err why = {0};
@@ -47,7 +47,7 @@ static bool take_line(struct run *r, struct bf_str line, struct bf_err *e)
     return true;
 }
 
-/* Takes the lines that are there, as long as there is room for them. */
+/* Reads the available lines while there is room for them. */
 static bool take_input(struct run *r, struct bf_err *e)
 {
     struct bf_str line;

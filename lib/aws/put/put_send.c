@@ -1,4 +1,4 @@
-/* Requests out: sent, answered, what failed sent again. */
+/* Sends requests, reads their answers, retries failed entries. */
 #include <inttypes.h>
 
 #include "lib/aws/put/put_impl.h"
@@ -21,7 +21,7 @@ static bool fatal(struct bf_put *p, const struct bf_err *e)
     return false;
 }
 
-/* What rejects said, when it was no: with --strict the run ends in order, with a full disk it ends now. */
+/* The result of writing a reject: with --strict the run ends in an orderly way, with a full disk it ends at once. */
 static bool rejected(struct bf_put *p, bool ok, const struct bf_err *e)
 {
     if (ok)
@@ -86,7 +86,8 @@ static void on_result(void *arg, size_t i, const struct bf_put_result *result)
         reject_entry(b, en, &b->why);
 }
 
-/* Settles what is delivered or rejected; what failed moves to the front. What was moved is none of ours any more. */
+/* Settles the delivered and rejected entries; failed ones move to the front. Entries that were moved elsewhere are not
+ * counted. */
 static void compact(struct batch *b)
 {
     struct bf_put *p = b->put;
@@ -124,7 +125,7 @@ static void back_off(struct batch *b)
                  b->due_ms - bf_clock_mono_ms(), b->why.text);
 }
 
-/* Fewer requests at once when the stream is throttled, slowly more when it is not. */
+/* Reduces the number of requests in flight if the service throttles, and increases it slowly if not. */
 static void adapt(struct bf_put *p, bool throttled)
 {
     if (throttled) {
@@ -144,7 +145,7 @@ static bool out_of_patience(struct batch *b)
     return bf_aws_patience_ms(p->aws, b->failing_ms, p->settings->retry_for_ms) <= 0;
 }
 
-/* Some entries failed and may pass later: they alone go again, or are given up. */
+/* Some entries failed temporarily: only they are retried, or given up. */
 static void again(struct batch *b)
 {
     if (!out_of_patience(b)) {
@@ -159,7 +160,7 @@ static void again(struct batch *b)
     b->state = FREE;
 }
 
-/* The service takes no request of this size. What is within its smaller limit goes again, the rest later. */
+/* The service refused a request of this size: the entries within its smaller limit are sent again, the rest later. */
 static void repack(struct batch *b, const struct bf_err *e)
 {
     struct bf_put *p = b->put;
@@ -189,7 +190,7 @@ static void repack(struct batch *b, const struct bf_err *e)
     b->state = b->n ? READY : FREE;
 }
 
-/* Is that what the service said of a request which is larger than it may be elsewhere? */
+/* Did the service refuse the request because it exceeds the limit of this region? */
 static bool for_its_size(const struct batch *b, const struct bf_aws_answer *answer)
 {
     const struct bf_put_service *s = b->put->service;
@@ -197,15 +198,16 @@ static bool for_its_size(const struct batch *b, const struct bf_aws_answer *answ
            strcmp(answer->code, s->too_large) == 0;
 }
 
-/* The whole request failed; what became of it is not known, so all of it goes again. */
+/* The whole request failed; its result is unknown, so all of it is sent again. */
 static void on_error(struct batch *b, const struct bf_err *e)
 {
     struct bf_put *p = b->put;
     b->state = READY;
-    /* after a signal: what the service said before tells more than that it says nothing now */
+    /* after a signal: an earlier error of the service is more helpful than the missing answer */
     if (!b->failing_ms || e->code != BF_E_NETWORK || !bf_stop_asked())
         b->why = *e;
-    p->contact = p->contact || e->code == BF_E_THROTTLED; /* a service that throttles was reached */
+    p->contact =
+        p->contact || e->code == BF_E_THROTTLED; /* throttling shows that the service was reached */
     bool patient = p->contact && bf_err_retryable(e->code) && !out_of_patience(b);
     if (patient)
         back_off(b);
@@ -221,7 +223,7 @@ static void on_answer(struct bf_aws_call *call, const struct bf_aws_answer *answ
     p->flying--;
     b->throttled = e.code == BF_E_THROTTLED;
     if (e.code == BF_OK && !bf_put_answer(&p->service->words, answer->body, b->n, on_result, b, &e))
-        e.code = BF_E_NETWORK; /* a broken answer: as good as none */
+        e.code = BF_E_NETWORK; /* a malformed answer counts as none */
     adapt(p, b->throttled);
     b->body.n -= sizeof AFTER_ENTRIES - 1;
     if (e.code != BF_OK && for_its_size(b, answer)) {
@@ -256,7 +258,7 @@ static bool send(struct batch *b, struct bf_err *e)
     return true;
 }
 
-/* Is there a request that only waits to be sent? */
+/* Is there a request that is ready to be sent? */
 static bool any_due(const struct bf_put *p, int64_t now)
 {
     for (size_t i = 0; i < p->nbatches; i++)
@@ -265,7 +267,7 @@ static bool any_due(const struct bf_put *p, int64_t now)
     return false;
 }
 
-/* Closes the request that fills when it has waited for more lines long enough, and can go. */
+/* Closes the current request after it has waited long enough for more lines, if it can be sent. */
 static void linger(struct bf_put *p, bool all, int64_t now, int64_t *next)
 {
     if (!p->filling || p->filling->n == 0 || p->flying >= p->window || any_due(p, now))

@@ -1,4 +1,4 @@
-/* Lines in: queues of keys that are busy, requests that fill. */
+/* Adds lines: to the queues of busy keys, to requests. */
 #include "lib/aws/put/put_impl.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@
 enum {
     WAITING_MAX = 50000,
     WAITING_BYTES_MAX = 32 * 1024 * 1024,
-    BODY_MAX = 16 * 1024 * 1024 /* 10 MiB of records in base64, and what stands around them */
+    BODY_MAX = 16 * 1024 * 1024 /* 10 MiB of records in base64, and the JSON around them */
 };
 
 static bool make_batches(struct bf_put *p)
@@ -113,7 +113,7 @@ void bf_put_close_filling(struct bf_put *p)
     p->filling = NULL;
 }
 
-/* The batch that takes a record of so many bytes, or NULL when all are on their way. */
+/* The batch with room for a record of this size, or NULL if all are in flight. */
 static struct batch *room(struct bf_put *p, size_t bytes)
 {
     if (p->filling && fits(p, p->filling, bytes))
@@ -137,7 +137,7 @@ static struct batch *room(struct bf_put *p, size_t bytes)
     return NULL;
 }
 
-/* Counts the entry that begins at `at` and ends where the body does. */
+/* Counts the entry that begins at `at` and ends at the end of the body. */
 static void count(struct batch *b, size_t at, const struct entry *of, int64_t since_ms)
 {
     if (b->n == 0)
@@ -222,7 +222,7 @@ bool bf_put_line(struct bf_put *p, const struct bf_put_line *line, struct bf_err
     return bf_buf_check(&b->body, "request", e);
 }
 
-/* The limit has been lowered since it was taken in. */
+/* The limit was lowered after the line was added. */
 static void reject_waiting(struct bf_put *p, const struct waiting *w)
 {
     struct bf_err why = {0};

@@ -8,7 +8,7 @@ enum { BLOCK = 64 }; /* bytes, of SHA-256 */
 
 /*
  * Fetched once, with a context for each thread: an implicit fetch, or a context for every digest,
- * takes longer than the digest of a header.
+ * costs more time than the digest of a header.
  */
 static EVP_MD *sha256;
 static pthread_key_t key_of_context;

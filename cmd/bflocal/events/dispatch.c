@@ -1,12 +1,12 @@
 /* EventBridge: the queue of deliveries in the store. */
-#include "cmd/bflocal/events/delivery.h"
+#include "cmd/bflocal/events/dispatch.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
 enum { ARENA = 8 * 1024 * 1024, LATEST_MS = 120000 /* no delivery is put off for longer */ };
 
-enum bl_delivered bl_delivery_fail(struct bl_delivery *d, enum bl_delivered how, const char *code,
+enum bl_delivered bl_dispatch_fail(struct bl_dispatch *d, enum bl_delivered how, const char *code,
                                    const char *fmt, ...)
 {
     va_list ap;
@@ -18,7 +18,7 @@ enum bl_delivered bl_delivery_fail(struct bl_delivery *d, enum bl_delivered how,
 }
 
 /* A row: n, put_ms, attempts, tries, forwarded, rule_arn, rule_name, target, event. */
-static bool read_row(struct bl_delivery *d, sqlite3_stmt *q)
+static bool read_row(struct bl_dispatch *d, sqlite3_stmt *q)
 {
     d->n = bl_column_i64(q, 0);
     d->put_ms = bl_column_i64(q, 1);
@@ -68,7 +68,7 @@ static int64_t next_due(struct bl_events *ev, bool slow, int64_t now)
     return 0;
 }
 
-bool bl_delivery_take(struct bl_events *ev, size_t worker, struct bl_delivery *d, int64_t *wait_ms)
+bool bl_dispatch_take(struct bl_events *ev, size_t worker, struct bl_dispatch *d, int64_t *wait_ms)
 {
     struct bl_store *st = &ev->local->store;
     int64_t now = bl_now_ms(ev->local);
@@ -92,7 +92,7 @@ bool bl_delivery_take(struct bl_events *ev, size_t worker, struct bl_delivery *d
     return ok;
 }
 
-void bl_delivery_free(struct bl_events *ev, size_t worker, struct bl_delivery *d)
+void bl_dispatch_free(struct bl_events *ev, size_t worker, struct bl_dispatch *d)
 {
     bl_store_lock(&ev->local->store);
     ev->taken[worker] = 0;
@@ -101,7 +101,7 @@ void bl_delivery_free(struct bl_events *ev, size_t worker, struct bl_delivery *d
     bf_arena_free(&d->arena);
 }
 
-void bl_delivery_remove(struct bl_events *ev, const struct bl_delivery *d)
+void bl_dispatch_remove(struct bl_events *ev, const struct bl_dispatch *d)
 {
     struct bl_store *st = &ev->local->store;
     sqlite3_stmt *q = bl_sql(st, "DELETE FROM events_delivery WHERE n=?");
@@ -113,15 +113,15 @@ void bl_delivery_remove(struct bl_events *ev, const struct bl_delivery *d)
     ev->load.bytes -= (int64_t)d->event.n;
 }
 
-bool bl_delivery_end(struct bl_events *ev, const struct bl_delivery *d, struct bf_err *e)
+bool bl_dispatch_end(struct bl_events *ev, const struct bl_dispatch *d, struct bf_err *e)
 {
     if (!bl_store_begin_delete(&ev->local->store, e))
         return false;
-    bl_delivery_remove(ev, d);
+    bl_dispatch_remove(ev, d);
     return bl_store_commit(&ev->local->store, e);
 }
 
-bool bl_delivery_delay(struct bl_events *ev, const struct bl_delivery *d, int64_t wait_ms,
+bool bl_dispatch_delay(struct bl_events *ev, const struct bl_dispatch *d, int64_t wait_ms,
                        struct bf_err *e)
 {
     struct bl_store *st = &ev->local->store;

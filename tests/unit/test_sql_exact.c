@@ -1,22 +1,22 @@
-/* cdcproj's exact numbers: sums beyond 64 bits and beyond nine decimals, and bytes that sort as numbers do. */
+/* Exact numbers in SQLite: sums beyond 64 bits and beyond nine decimals, and bytes that sort as numbers do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "cmd/cdcproj/number.h"
+#include "lib/sql/exact.h"
 
 /* The sum of the texts, with the signs, on top of `before`. */
 static void is_sum(const char *before, const char *const *texts, const int *signs, const char *want)
 {
-    struct number_sum sum = {0};
+    struct bf_exact_sum sum = {0};
     struct bf_err e = {0};
     struct bf_buf out;
     bf_buf_init(&out, 4096);
     for (size_t i = 0; texts[i]; i++)
-        assert_true(number_add(&sum, bf_str_of(texts[i]), signs[i], &e));
-    assert_true(number_put(&sum, bf_str_of(before), &out, &e));
+        assert_true(bf_exact_add(&sum, bf_str_of(texts[i]), signs[i], &e));
+    assert_true(bf_exact_put(&sum, bf_str_of(before), &out, &e));
     assert_string_equal(bf_buf_cstr(&out), want);
     bf_buf_free(&out);
 }
@@ -56,20 +56,20 @@ static void order(void **state)
         for (size_t k = 0; k < BF_COUNT(rising); k++) {
             bf_buf_reset(&a);
             bf_buf_reset(&b);
-            assert_true(number_order(bf_str_of(rising[i]), &a, &e));
-            assert_true(number_order(bf_str_of(rising[k]), &b, &e));
+            assert_true(bf_exact_order(bf_str_of(rising[i]), &a, &e));
+            assert_true(bf_exact_order(bf_str_of(rising[k]), &b, &e));
             int c = bf_str_cmp(bf_buf_view(&a), bf_buf_view(&b));
             assert_true(i < k ? c < 0 : i > k ? c > 0 : c == 0);
         }
     bf_buf_reset(&b);
-    text_order(BF_STR(""), &b);
+    bf_exact_order_text(BF_STR(""), &b);
     assert_true(bf_str_cmp(bf_buf_view(&a), bf_buf_view(&b)) < 0); /* numbers before texts */
     bf_buf_reset(&a);
     bf_buf_reset(&b);
-    assert_true(number_order(BF_STR("1.50"), &a, &e));
-    assert_true(number_order(BF_STR("15E-1"), &b, &e));
+    assert_true(bf_exact_order(BF_STR("1.50"), &a, &e));
+    assert_true(bf_exact_order(BF_STR("15E-1"), &b, &e));
     assert_true(bf_str_eq(bf_buf_view(&a), bf_buf_view(&b)));
-    assert_false(number_order(BF_STR("x"), &a, &e));
+    assert_false(bf_exact_order(BF_STR("x"), &a, &e));
     bf_buf_free(&a);
     bf_buf_free(&b);
 }

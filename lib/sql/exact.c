@@ -1,4 +1,4 @@
-#include "cmd/cdcproj/number.h"
+#include "lib/sql/exact.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -26,15 +26,15 @@ static bool fast(struct bf_str t, __int128 *units)
         n = n * 10 + (int64_t)d;
         after += point;
     }
-    if (digits == 0 || after > NUMBER_SCALE)
+    if (digits == 0 || after > BF_EXACT_SCALE)
         return false;
     *units = t.p[0] == '-' ? -n : n;
-    for (; after < NUMBER_SCALE; after++)
+    for (; after < BF_EXACT_SCALE; after++)
         *units *= 10;
     return true;
 }
 
-bool number_add(struct number_sum *sum, struct bf_str text, int sign, struct bf_err *e)
+bool bf_exact_add(struct bf_exact_sum *sum, struct bf_str text, int sign, struct bf_err *e)
 {
     __int128 units;
     struct bf_decimal d;
@@ -48,16 +48,16 @@ bool number_add(struct number_sum *sum, struct bf_str text, int sign, struct bf_
                      : bf_decimal_add(&sum->more, &d, &sum->more, e));
 }
 
-bool number_put(const struct number_sum *sum, struct bf_str before, struct bf_buf *out,
-                struct bf_err *e)
+bool bf_exact_put(const struct bf_exact_sum *sum, struct bf_str before, struct bf_buf *out,
+                  struct bf_err *e)
 {
     char room[64];
     struct bf_decimal total = {0}, d;
     unsigned __int128 u =
         sum->units < 0 ? -(unsigned __int128)sum->units : (unsigned __int128)sum->units;
     size_t at = sizeof room;
-    for (int i = 0; u || i <= NUMBER_SCALE; i++, u /= 10) {
-        if (i == NUMBER_SCALE)
+    for (int i = 0; u || i <= BF_EXACT_SCALE; i++, u /= 10) {
+        if (i == BF_EXACT_SCALE)
             room[--at] = '.';
         room[--at] = (char)('0' + (int)(u % 10));
     }
@@ -73,7 +73,7 @@ bool number_put(const struct number_sum *sum, struct bf_str before, struct bf_bu
     return true;
 }
 
-/* The decimal of 15 digits that the REAL is the nearest to. */
+/* The decimal of 15 digits whose nearest REAL this is. */
 static bool real_text(double real, char room[40], struct bf_str *text)
 {
     int n = snprintf(room, 40, "%.*g", REAL_DIGITS, real);
@@ -81,33 +81,34 @@ static bool real_text(double real, char room[40], struct bf_str *text)
     return isfinite(real) && strtod(room, NULL) == real;
 }
 
-enum number_is number_of(const struct sql_api *api, sqlite3_stmt *row, int column, char room[40],
-                         struct bf_str *text)
+enum bf_exact_is bf_exact_of(const struct sql_api *api, sqlite3_stmt *row, int column,
+                             char room[40], struct bf_str *text)
 {
     switch (api->column_type(row, column)) {
     case SQLITE_NULL:
-        return NUMBER_NULL;
+        return BF_EXACT_NULL;
     case SQLITE_INTEGER:
         *text = bf_str(
             room, (size_t)snprintf(room, 40, "%lld", (long long)api->column_int64(row, column)));
-        return NUMBER_YES;
+        return BF_EXACT_YES;
     case SQLITE_FLOAT:
-        return real_text(api->column_double(row, column), room, text) ? NUMBER_YES
-                                                                      : NUMBER_BINARY_FRACTION;
+        return real_text(api->column_double(row, column), room, text) ? BF_EXACT_YES
+                                                                      : BF_EXACT_BINARY_FRACTION;
     default: {
         const char *p = (const char *)api->column_text(row, column);
         struct bf_decimal d;
         struct bf_err ignored = {0};
         __int128 units;
         *text = bf_str(p ? p : "", (size_t)api->column_bytes(row, column));
-        return fast(*text, &units) || bf_decimal_parse_long(*text, &d, &ignored) ? NUMBER_YES
-                                                                                 : NUMBER_TEXT_ONLY;
+        return fast(*text, &units) || bf_decimal_parse_long(*text, &d, &ignored)
+                   ? BF_EXACT_YES
+                   : BF_EXACT_TEXT_ONLY;
     }
     }
 }
 
 /* 1 and the inverted magnitude, 2, or 3 and the magnitude: the power of the first digit, then the digits. */
-bool number_order(struct bf_str text, struct bf_buf *out, struct bf_err *e)
+bool bf_exact_order(struct bf_str text, struct bf_buf *out, struct bf_err *e)
 {
     struct bf_decimal d;
     if (!bf_decimal_parse_long(text, &d, e))
@@ -125,7 +126,7 @@ bool number_order(struct bf_str text, struct bf_buf *out, struct bf_err *e)
     return true;
 }
 
-void text_order(struct bf_str text, struct bf_buf *out)
+void bf_exact_order_text(struct bf_str text, struct bf_buf *out)
 {
     bf_buf_addc(out, 4);
     bf_buf_adds(out, text);
@@ -142,13 +143,9 @@ static struct bf_str text_of(const struct sql_api *api, sqlite3_value *v, char r
     return bf_str(p ? p : "", p ? (size_t)api->value_bytes(v) : 0);
 }
 
-/* bf_num(text) */
-static void num(sqlite3_context *context, int argc, sqlite3_value **argv)
+/* As SQLite's own number where that holds all digits; false: it does not. */
+static bool result_number(const struct sql_api *api, sqlite3_context *context, struct bf_str t)
 {
-    const struct sql_api *api = bf_sql_api();
-    (void)argc;
-    char room[40];
-    struct bf_str t = text_of(api, argv[0], room);
     struct bf_err ignored = {0};
     size_t digits = 0, point = 0, other = 0;
     for (size_t i = t.n && t.p[0] == '-'; i < t.n; i++) {
@@ -161,6 +158,17 @@ static void num(sqlite3_context *context, int argc, sqlite3_value **argv)
     else if (bf_number_check(t, &ignored) && digits <= REAL_DIGITS && !other)
         api->result_double(context, strtod(t.p, NULL));
     else
+        return false;
+    return true;
+}
+
+/* bf_num(text) */
+static void num(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    const struct sql_api *api = bf_sql_api();
+    char room[40];
+    (void)argc;
+    if (!result_number(api, context, text_of(api, argv[0], room)))
         api->result_value(context, argv[0]);
 }
 
@@ -168,7 +176,7 @@ static void num(sqlite3_context *context, int argc, sqlite3_value **argv)
 static void compute(sqlite3_context *context, int argc, sqlite3_value **argv)
 {
     const struct sql_api *api = bf_sql_api();
-    char op = *(const char *)api->user_data(context), room[40], text[NUMBER_TEXT];
+    char op = *(const char *)api->user_data(context), room[40], text[BF_EXACT_TEXT];
     struct bf_decimal a = {0}, b;
     struct bf_err e = {0};
     bool ok = argc > 1 || bf_err_set(&e, BF_E_USAGE, "dec_: wants two numbers");
@@ -195,7 +203,68 @@ static void compute(sqlite3_context *context, int argc, sqlite3_value **argv)
     api->result_text(context, out.p, (int)out.n, SQLITE_TRANSIENT);
 }
 
-bool number_functions(const struct sql_api *api, sqlite3 *db, struct bf_err *e)
+struct window {
+    struct bf_exact_sum sum;
+    int64_t n; /* values that are numbers */
+};
+
+static void sum_add(sqlite3_context *context, sqlite3_value *value, int sign)
+{
+    const struct sql_api *api = bf_sql_api();
+    struct window *w = api->aggregate_context(context, sizeof *w);
+    char room[40];
+    struct bf_err e = {0};
+    struct bf_decimal d;
+    __int128 units;
+    if (!w || api->value_type(value) == SQLITE_NULL)
+        return;
+    struct bf_str t = text_of(api, value, room);
+    if (!fast(t, &units) && !bf_decimal_parse_long(t, &d, &e))
+        return;
+    w->n += sign;
+    if (!bf_exact_add(&w->sum, t, sign, &e))
+        api->result_error(context, e.text, -1);
+}
+
+static void sum_step(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    (void)argc;
+    sum_add(context, argv[0], 1);
+}
+
+static void sum_inverse(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+    (void)argc;
+    sum_add(context, argv[0], -1);
+}
+
+static void sum_value(sqlite3_context *context)
+{
+    const struct sql_api *api = bf_sql_api();
+    const struct window *w = api->aggregate_context(context, 0);
+    char text[BF_EXACT_TEXT + 1];
+    struct bf_buf out = {.p = text, .cap = BF_EXACT_TEXT, .max = BF_EXACT_TEXT};
+    struct bf_err e = {0};
+    if (!w || w->n == 0)
+        return;
+    if (!bf_exact_put(&w->sum, BF_STR(""), &out, &e)) {
+        api->result_error(context, e.text, -1);
+        return;
+    }
+    text[out.n] = 0;
+    if (!result_number(api, context, bf_buf_view(&out)))
+        api->result_text(context, out.p, (int)out.n, SQLITE_TRANSIENT);
+}
+
+bool bf_exact_sums(const struct sql_api *api, sqlite3 *db, struct bf_err *e)
+{
+    return api->create_window_function(
+               db, "sum", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS, NULL, sum_step,
+               sum_value, sum_value, sum_inverse, NULL) == SQLITE_OK ||
+           bf_err_set(e, BF_E_IO, "%s", api->errmsg(db));
+}
+
+bool bf_exact_functions(const struct sql_api *api, sqlite3 *db, struct bf_err *e)
 {
     static const struct {
         const char *name;
@@ -212,8 +281,8 @@ bool number_functions(const struct sql_api *api, sqlite3 *db, struct bf_err *e)
             void *out;
         } op = {all[i].op};
         if (api->create_function_v2(
-                db, all[i].name, all[i].argc, SQLITE_UTF8 | SQLITE_DETERMINISTIC, op.out,
-                all[i].op[0] == 'n' ? num : compute, NULL, NULL, NULL) != SQLITE_OK)
+                db, all[i].name, all[i].argc, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS,
+                op.out, all[i].op[0] == 'n' ? num : compute, NULL, NULL, NULL) != SQLITE_OK)
             return bf_err_set(e, BF_E_IO, "%s", api->errmsg(db));
     }
     return true;

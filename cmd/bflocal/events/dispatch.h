@@ -2,12 +2,12 @@
  * The queue of deliveries: rows of the store. A worker takes one, tries it, and puts it back with a later time, or ends
  * it. What a target can be is a table (kind.c).
  */
-#ifndef BL_DELIVERY_H
-#define BL_DELIVERY_H
+#ifndef BL_DISPATCH_H
+#define BL_DISPATCH_H
 
 #include "cmd/bflocal/events/events.h"
 
-struct bl_delivery {
+struct bl_dispatch {
     struct bl_local *local;
     struct bf_arena arena;
     int64_t n; /* its row */
@@ -30,7 +30,7 @@ enum bl_delivered {
 };
 
 /* Sets code and text. */
-enum bl_delivered bl_delivery_fail(struct bl_delivery *d, enum bl_delivered how, const char *code,
+enum bl_delivered bl_dispatch_fail(struct bl_dispatch *d, enum bl_delivered how, const char *code,
                                    const char *fmt, ...) BF_PRINTF(4, 5);
 
 /* What a target can be. */
@@ -43,7 +43,7 @@ struct bl_target_kind {
     bool in_store; /* it is delivered in the transaction that ends the delivery: exactly once */
     bool whole;    /* it takes the event as it is, no other input */
     /* name: the ARN's resource after `resource`. NULL: bflocal has no such service. */
-    enum bl_delivered (*deliver)(struct bl_delivery *d, struct bf_str name);
+    enum bl_delivered (*deliver)(struct bl_dispatch *d, struct bf_str name);
 };
 
 /* The kind of a target's ARN and the name in it. NULL: bflocal has none for it, or it is of another account or region. */
@@ -54,20 +54,20 @@ void bl_target_kinds_title(struct bf_buf *out);
 
 /* Takes the next delivery that is due, for a worker. False: there is none; *wait_ms: until one is, -1: there is none in
  * the queue. */
-bool bl_delivery_take(struct bl_events *ev, size_t worker, struct bl_delivery *d, int64_t *wait_ms);
+bool bl_dispatch_take(struct bl_events *ev, size_t worker, struct bl_dispatch *d, int64_t *wait_ms);
 
 /* The ends of an attempt: the row goes, in a transaction that is open; the same in one of its own; the row waits. */
-void bl_delivery_remove(struct bl_events *ev, const struct bl_delivery *d);
-bool bl_delivery_end(struct bl_events *ev, const struct bl_delivery *d, struct bf_err *e) BF_MUST;
-bool bl_delivery_delay(struct bl_events *ev, const struct bl_delivery *d, int64_t wait_ms,
+void bl_dispatch_remove(struct bl_events *ev, const struct bl_dispatch *d);
+bool bl_dispatch_end(struct bl_events *ev, const struct bl_dispatch *d, struct bf_err *e) BF_MUST;
+bool bl_dispatch_delay(struct bl_events *ev, const struct bl_dispatch *d, int64_t wait_ms,
                        struct bf_err *e) BF_MUST;
 
 /* It is no worker's any more. */
-void bl_delivery_free(struct bl_events *ev, size_t worker, struct bl_delivery *d);
+void bl_dispatch_free(struct bl_events *ev, size_t worker, struct bl_dispatch *d);
 
 /* Tells that it is given up, and why; keeps it in the dead-letter bucket. exhausted: the limit of the retry policy that
  * it has reached; NULL: none. */
-void bl_delivery_give_up(struct bl_delivery *d, const char *exhausted);
+void bl_dispatch_give_up(struct bl_dispatch *d, const char *exhausted);
 
 /* In log_group.c: adds a line. */
 bool bl_log_group_add(struct bl_events *ev, struct bf_str group, struct bf_str line,

@@ -1,0 +1,44 @@
+/* What was asked for, and the ways of showing it. */
+#ifndef BFTOP_H
+#define BFTOP_H
+
+#include "cmd/bftop/panel.h"
+#include "lib/cli/opt.h"
+
+struct config {
+    const char *panels; /* a file; NULL: the default set */
+    uint64_t window_ms;
+    uint64_t width; /* of --once; 0: COLUMNS, the terminal, 80 */
+    bool once;
+    const char *html; /* a file, "-": standard output */
+    bool print_panels;
+    const char *database;
+    struct bf_common common;
+};
+
+/* Does the locale write UTF-8? Is colour wanted on this descriptor, and how many colours? */
+bool show_utf8(void);
+int show_colours(int fd);
+/* The columns of the terminal at fd, or those of COLUMNS; 0: neither is known. */
+int show_columns(int fd);
+
+struct watch;
+
+/* Shows them in the terminal until a key or a signal ends it. */
+BF_MUST bool show_live(struct watch *w, struct bf_err *e);
+
+/* Prints one frame; false after a panel that failed. */
+BF_MUST bool show_once(const struct config *c, struct panels *p, struct source *s,
+                       struct bf_err *e);
+
+/* Writes one HTML page. */
+BF_MUST bool show_html(const struct config *c, struct panels *p, struct source *s,
+                       struct bf_err *e);
+
+/* Prints the panels as a file of panels. */
+BF_MUST bool show_panels(const struct panels *p, struct bf_err *e);
+
+/* A panel that failed, as an error. */
+BF_MUST bool show_failed(const struct panels *p, struct bf_err *e);
+
+#endif

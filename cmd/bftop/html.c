@@ -1,0 +1,186 @@
+#include "cmd/bftop/html.h"
+
+#include "cmd/bftop/canvas.h"
+#include "cmd/bftop/format.h"
+#include "cmd/bftop/html_style.h"
+#include "lib/base/clock.h"
+#include "lib/encoding/enc.h"
+#include "lib/row/visible.h"
+
+enum { TEXT_MOST = 64 * 1024 };
+
+void html_text(struct bf_buf *out, struct bf_str s)
+{
+    struct bf_buf shown;
+    bf_buf_init(&shown, TEXT_MOST);
+    bf_visible_put(&shown, s);
+    struct bf_str t = bf_buf_ok(&shown) ? bf_buf_view(&shown) : BF_STR("?");
+    for (size_t at = 0; at < t.n;) {
+        uint32_t c = canvas_tame(bf_visible_next(t, &at), true);
+        char bytes[4];
+        if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'')
+            bf_buf_addf(out, "&#%u;", (unsigned)c);
+        else
+            bf_buf_add(out, bytes, bf_utf8_put(bytes, c));
+    }
+    bf_buf_free(&shown);
+}
+
+static void put_title(struct bf_buf *out, const struct panels *all, const struct panel *p)
+{
+    struct bf_buf title;
+    bf_buf_init(&title, TEXT_MOST);
+    panel_title(all, p, &title);
+    html_text(out, bf_buf_view(&title));
+    bf_buf_free(&title);
+}
+
+static void put_cell(struct bf_buf *out, const struct cell *c, int decimals, bool commas)
+{
+    struct bf_buf text;
+    bf_buf_init(&text, TEXT_MOST);
+    (commas ? format_value : format_cell)(c, decimals, &text);
+    html_text(out, bf_buf_view(&text));
+    bf_buf_free(&text);
+}
+
+/* bars: the second column is a number that also gets a bar; with parts, of a funnel, what part of the first it is. */
+static void put_rows(struct bf_buf *out, const struct result *r, bool bars, bool parts)
+{
+    double most = 0, first = bars && r->rows ? cell_at(r, 0, 1)->value : 0;
+    for (size_t i = 0; bars && i < r->rows; i++)
+        most = cell_at(r, i, 1)->value > most ? cell_at(r, i, 1)->value : most;
+    for (size_t row = 0; row < r->rows; row++) {
+        bf_buf_lit(out, "<tr>");
+        for (size_t col = 0; col < r->cols && (!bars || col < 2); col++) {
+            const struct cell *c = cell_at(r, row, col);
+            if (bars && col == 1) {
+                bf_buf_lit(out, "<td class=\"b\">");
+                html_bar(out, most > 0 ? c->value / most : 0);
+                bf_buf_lit(out, "</td>");
+            }
+            bf_buf_adds(out, col == 0                          ? BF_STR("<th scope=\"row\">")
+                             : format_numbers(r, r->rows, col) ? BF_STR("<td class=\"n\">")
+                                                               : BF_STR("<td>"));
+            put_cell(out, c, format_decimals(r, r->rows, col), bars);
+            bf_buf_adds(out, col == 0 ? BF_STR("</th>") : BF_STR("</td>"));
+        }
+        if (parts)
+            bf_buf_addf(out, "<td class=\"n\">%.1f %%</td>",
+                        first > 0 ? cell_at(r, row, 1)->value / first * 100 : 0);
+        bf_buf_lit(out, "</tr>");
+    }
+}
+
+static void put_table(struct bf_buf *out, const struct result *r, bool bars, bool parts)
+{
+    bf_buf_lit(out, "<div class=\"w\"><table><thead><tr>");
+    for (size_t col = 0; col < r->cols && (!bars || col < 2); col++) {
+        if (bars && col == 1)
+            bf_buf_lit(out, "<td></td>");
+        bf_buf_adds(out, col && format_numbers(r, r->rows, col)
+                             ? BF_STR("<th scope=\"col\" class=\"n\">")
+                             : BF_STR("<th scope=\"col\">"));
+        html_text(out, r->name[col]);
+        bf_buf_lit(out, "</th>");
+    }
+    if (parts)
+        bf_buf_lit(out, "<th scope=\"col\" class=\"n\">of the first</th>");
+    bf_buf_lit(out, "</tr></thead><tbody>");
+    put_rows(out, r, bars, parts);
+    bf_buf_lit(out, "</tbody></table></div>");
+}
+
+static void put_number(struct bf_buf *out, const struct panel *p)
+{
+    struct bf_buf trend;
+    bf_buf_init(&trend, TEXT_MOST);
+    bf_buf_lit(out, "<p class=\"v\">");
+    put_cell(out, cell_at(&p->result, 0, 0), 0, true);
+    bf_buf_lit(out, "</p><p class=\"t\">");
+    int way = format_trend(p, &trend);
+    bf_buf_addf(out, "<span class=\"%s\">", way > 0 ? "up" : way < 0 ? "down" : "even");
+    html_text(out, bf_buf_view(&trend));
+    bf_buf_lit(out, "</span>");
+    html_spark(out, &p->trend);
+    bf_buf_lit(out, "</p>");
+    bf_buf_free(&trend);
+}
+
+static void put_content(struct bf_buf *out, const struct panels *all, const struct panel *p)
+{
+    const struct result *r = &p->result;
+    bool two = p->kind == PANEL_LINE || p->kind == PANEL_BARS || p->kind == PANEL_FUNNEL;
+    if (r->error[0]) {
+        bf_buf_lit(out, "<p class=\"e\" role=\"alert\">");
+        html_text(out, bf_str_of(r->error));
+        bf_buf_lit(out, "</p>");
+    } else if (!r->rows)
+        bf_buf_lit(out, "<p class=\"t\">no rows</p>");
+    else if (two && r->cols < 2)
+        bf_buf_lit(out, "<p class=\"e\">this kind needs two columns: a name and a number</p>");
+    else if (p->kind == PANEL_NUMBER)
+        put_number(out, p);
+    else if (p->kind == PANEL_LINE) {
+        html_line(out, all, p);
+        bf_buf_lit(out, "<details><summary>The values as a table</summary>");
+        put_table(out, r, false, false);
+        bf_buf_lit(out, "</details>");
+    } else
+        put_table(out, r, p->kind != PANEL_TABLE, p->kind == PANEL_FUNNEL);
+    const char *note = format_note(p);
+    if (r->rows && *note)
+        bf_buf_addf(out, "<p class=\"t\">%s</p>", note);
+}
+
+void html_panel(struct bf_buf *out, const struct panels *all, size_t i)
+{
+    static const char *const kinds[] = {"number", "line", "bars", "table", "funnel"};
+    const struct panel *p = &all->panel[i];
+    bf_buf_addf(out, "<section class=\"%s\" id=\"p%zu\" aria-labelledby=\"h%zu\"><h2 id=\"h%zu\">",
+                kinds[p->kind], i, i, i);
+    put_title(out, all, p);
+    bf_buf_lit(out, "</h2>");
+    put_content(out, all, p);
+    bf_buf_lit(out, "</section>");
+}
+
+static void put_head(struct bf_buf *out, const char *name, const struct html_live *live)
+{
+    bf_buf_lit(out, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">");
+    if (!live) /* a live page gets its policy in a header */
+        bf_buf_lit(out, "<meta http-equiv=\"Content-Security-Policy\" "
+                        "content=\"default-src 'none'; style-src 'unsafe-inline'\">");
+    bf_buf_lit(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+                    "<meta name=\"color-scheme\" content=\"light dark\"><title>");
+    html_text(out, bf_str_of(name));
+    if (live)
+        bf_buf_addf(out, "</title><link rel=\"icon\" href=\"data:,\"><style nonce=\"%s\">",
+                    live->nonce);
+    else
+        bf_buf_lit(out, "</title><style>");
+    bf_buf_lit(out, HTML_STYLE);
+    bf_buf_lit(out, "</style></head>");
+}
+
+void html_page(struct bf_buf *out, const struct panels *all, const char *database,
+               const struct html_live *live)
+{
+    const char *slash = strrchr(database, '/');
+    const char *name = slash && slash[1] ? slash + 1 : database;
+    put_head(out, name, live);
+    bf_buf_lit(out, "<body><header><h1>");
+    html_text(out, bf_str_of(name));
+    bf_buf_lit(out, "</h1><p id=\"state\" role=\"status\">");
+    bf_clock_iso(out, bf_clock_wall_ms() / 1000 * 1000);
+    bf_buf_lit(out, "</p></header><main>");
+    for (size_t i = 0; i < all->n; i++)
+        html_panel(out, all, i);
+    bf_buf_lit(out, "</main>");
+    if (live) {
+        bf_buf_addf(out, "<script nonce=\"%s\">", live->nonce);
+        bf_buf_adds(out, bf_str_of(live->script));
+        bf_buf_lit(out, "</script>");
+    }
+    bf_buf_lit(out, "</body></html>\n");
+}

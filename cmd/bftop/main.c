@@ -1,0 +1,83 @@
+/* bftop: watch a projection that cdcproj keeps. */
+#include "cmd/bftop/bftop.h"
+#include "cmd/bftop/canvas.h"
+#include "cmd/bftop/watch.h"
+#include "lib/base/stop.h"
+#include "lib/cli/diag.h"
+
+enum { WINDOW_MS = 3600000, WINDOW_LEAST_MS = 10000 };
+#define WINDOW_MOST_MS UINT64_C(31622400000)
+
+static const struct bf_opt options[] = {
+    BF_OPT_FLAG(0, "once", struct config, once, "print one frame as text"),
+    BF_OPT_STR(0, "html", struct config, html, "FILE",
+               "write them as one HTML page; - is standard output"),
+    BF_OPT_STR('p', "panels", struct config, panels, "FILE",
+               "panels to show, in place of the default set"),
+    BF_OPT_FLAG(0, "print-panels", struct config, print_panels, "print the panels as such a file"),
+    BF_OPT_MS(0, "window", struct config, window_ms, "DURATION",
+              "time that lines over time show (1h)", .min = WINDOW_LEAST_MS, .max = WINDOW_MOST_MS),
+    BF_OPT_RANGE(0, "width", struct config, width, "N",
+                 "columns of --once (of the terminal, or 80)", CANVAS_WIDTH_LEAST,
+                 CANVAS_WIDTH_MOST),
+};
+
+static const struct bf_opt_group groups[] = {
+    {NULL, options, BF_COUNT(options), 0},
+    BF_OPT_COMMON(struct config, common),
+};
+
+static const char *libraries(void)
+{
+    return "SQLite is opened at need";
+}
+
+static const struct bf_tool tool = {
+    .name = "bftop",
+    .synopsis = "[options] DATABASE",
+    .about = "watch a table that cdcproj keeps, and the pipeline that feeds it",
+    .groups = groups,
+    .ngroups = BF_COUNT(groups),
+    .min_operands = 1,
+    .max_operands = 1,
+    .libraries = libraries,
+};
+
+static bool check(const struct config *c, struct bf_err *e)
+{
+    int ways = c->once + c->print_panels + (c->html != NULL);
+    return ways < 2 ||
+           bf_err_set(e, BF_E_USAGE, "--once, --html and --print-panels exclude each other");
+}
+
+static bool act(const struct config *c, struct watch *w, struct bf_err *e)
+{
+    if (c->print_panels)
+        return show_panels(w->panels, e);
+    if (c->html)
+        return show_html(c, w->panels, &w->source, e);
+    return c->once ? show_once(c, w->panels, &w->source, e) : show_live(w, e);
+}
+
+static bool run(const struct config *c, struct bf_err *e)
+{
+    struct watch w;
+    bool ok = watch_open(&w, c->database, c->panels, c->window_ms, e) && act(c, &w, e);
+    watch_close(&w);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    static struct config config = {.window_ms = WINDOW_MS};
+    struct bf_err e = {0};
+    const char *operands[1];
+    size_t n = 0;
+    int status = bf_opt_parse(&tool, argc, argv, &config, operands, &n);
+    if (status == BF_OPT_RUN) {
+        config.database = operands[0];
+        status =
+            check(&config, &e) && bf_stop_install(&e) && run(&config, &e) ? 0 : bf_diag_exit(&e);
+    }
+    return status;
+}

@@ -1,0 +1,93 @@
+/*
+ * Panels: what is shown, and the rows of the last look. A file has one section for each:
+ *
+ *     [Revenue each {step}]
+ *     kind = line
+ *     refresh = 2s
+ *     sql = SELECT minute, revenue FROM minutes
+ *       ORDER BY minute
+ *
+ * A line that begins with white space goes on with the value above it, "#" at the beginning of a line is a comment.
+ * {step} and {window} in a title are those times. A statement may use :window (seconds shown), :step (a round part of
+ * it) and :now (milliseconds since 1970).
+ */
+#ifndef BFTOP_PANEL_H
+#define BFTOP_PANEL_H
+
+#include "cmd/bftop/source.h"
+#include "lib/base/arena.h"
+
+enum { PANELS_MAX = 64, ROWS_MAX = 500, CELL_MAX = 300, TREND_MAX = 120 };
+
+enum panel_kind { PANEL_NUMBER, PANEL_LINE, PANEL_BARS, PANEL_TABLE, PANEL_FUNNEL };
+
+struct cell {
+    struct bf_str text; /* as SQLite has it, at most CELL_MAX bytes */
+    double value;       /* to draw with; the text is what is shown */
+    bool number, null;
+};
+
+struct result {
+    struct bf_arena arena; /* of names and cells */
+    struct bf_str *name;
+    struct cell *cell; /* rows * cols */
+    size_t cols, rows;
+    bool more;       /* there are more than ROWS_MAX */
+    char error[480]; /* of the last run; empty: none */
+};
+
+/* What a number was at earlier looks. */
+struct trend {
+    double value[TREND_MAX];
+    int64_t at_ms[TREND_MAX];
+    size_t n;
+};
+
+struct panel {
+    struct bf_str title, sql;
+    enum panel_kind kind;
+    uint64_t refresh_ms;
+    size_t line; /* of the file, where the statement begins; 0: of the default set */
+    struct result result;
+    struct trend trend;
+    int64_t ran_ms, took_ms; /* monotonic; 0: not yet */
+    int64_t version;         /* of the database, when it ran */
+    uint64_t changed;        /* grows when it shows something else */
+};
+
+struct panels {
+    struct panel panel[PANELS_MAX];
+    size_t n;
+    const char *path;   /* of the file; NULL: the default set */
+    struct bf_buf text; /* of the file, or of the default statements */
+    struct bf_arena arena;
+    uint64_t window_ms;
+};
+
+BF_MUST struct panels *panels_new(uint64_t window_ms, struct bf_err *e);
+void panels_destroy(struct panels *p);
+
+/* Reads the file. Errors have its name and the line. */
+BF_MUST bool panels_read(struct panels *p, const char *path, struct bf_err *e);
+
+/* What fits the tables of the projection. */
+BF_MUST bool panels_default(struct panels *p, struct source *s, struct bf_err *e);
+
+/* Runs the statement. What is wrong with it is in the result. */
+void panel_run(const struct panels *p, struct panel *panel, struct source *s);
+
+/* Runs those that are due. True: at least one shows something else. */
+bool panels_refresh(struct panels *p, struct source *s);
+
+/* The seconds of a step, which divide a window into at most 60. */
+uint64_t panels_step(const struct panels *p);
+
+/* Appends the title with its times. */
+void panel_title(const struct panels *p, const struct panel *panel, struct bf_buf *out);
+
+static inline const struct cell *cell_at(const struct result *r, size_t row, size_t col)
+{
+    return &r->cell[row * r->cols + col];
+}
+
+#endif

@@ -1,0 +1,340 @@
+/* The default panels: templates whose {names} are columns of the projection, each shown if it has those that it needs. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cmd/bftop/panel.h"
+#include "lib/sqlite/text.h"
+
+enum { VIEWS_SHOWN = 4, VIEW_COLUMNS = 8, NEWEST_COLUMNS = 6, NAME_MAX_BYTES = 256 };
+
+/* What a column is for. */
+enum role { KEY, AMOUNT, AMOUNT_REAL, TIME, STATUS, CATEGORY, PRODUCT, CUSTOMER, ROLES };
+
+struct shop {
+    struct panels *p;
+    struct source *s;
+    int64_t table;
+    char name[NAME_MAX_BYTES]; /* of the mirror; empty: there is none */
+    char column[ROLES][NAME_MAX_BYTES];
+    const char *there; /* the condition for rows that are there */
+    bool steps;        /* orders are placed, paid and shipped */
+    struct bf_buf sql;
+};
+
+static const struct {
+    enum role role;
+    const char *kind;
+    const char *attributes; /* the first that is there */
+} known[] = {
+    {AMOUNT, "number", "total,amount,order_total,grand_total,total_amount,revenue"},
+    {TIME, "string",
+     "ordered_at,placed_at,created_at,order_time,order_date,timestamp,created,time,date"},
+    {STATUS, "string", "status,order_status,state"},
+    {CATEGORY, "string", "category,department,product_category,segment"},
+    {PRODUCT, "string", "product_name,product,item_name,title,product_id,sku"},
+    {CUSTOMER, "string", "customer_id,customer,user_id,customer_name"},
+};
+
+#define SOLD "{there} AND coalesce({status},'') NOT IN ('CANCELLED','REFUNDED','RETURNED')"
+
+static const struct {
+    const char *title, *sql;
+    enum panel_kind kind;
+    unsigned needs; /* bits of roles */
+    bool steps;
+} templates[] = {
+    {"Revenue", "SELECT sum({amount}) AS revenue FROM {table} WHERE {sold}", PANEL_NUMBER,
+     1u << AMOUNT, false},
+    {"Orders", "SELECT count(*) AS orders FROM {table} WHERE {sold}", PANEL_NUMBER, 1u << AMOUNT,
+     false},
+    {"Rows of {name}", "SELECT count(*) AS rows FROM {table} WHERE {there}", PANEL_NUMBER, 0,
+     false},
+    {"Cancelled and refunded",
+     "SELECT coalesce(sum({amount}),0) AS refunds FROM {table} WHERE {there} AND {status} IN "
+     "('CANCELLED','REFUNDED','RETURNED')",
+     PANEL_NUMBER, 1u << AMOUNT | 1u << STATUS, false},
+    {"Revenue each {step}; dotted: {window} before",
+     "WITH RECURSIVE edge(last) AS (SELECT CAST(strftime('%s',max({time})) AS INTEGER)/:step*:step "
+     "FROM {table} WHERE {there}), step(at) AS (SELECT last-:window/:step*:step+:step FROM edge "
+     "WHERE last IS NOT NULL UNION ALL SELECT at+:step FROM step,edge WHERE at<last), "
+     "sums(at,revenue) AS MATERIALIZED (SELECT CAST(strftime('%s',{time}) AS INTEGER)/:step*:step,"
+     "sum({amount}) FROM {table} WHERE {sold} AND {time}>=strftime('%Y-%m-%dT%H:%M:%SZ',(SELECT "
+     "last-2*:window FROM edge),'unixepoch') GROUP BY 1) SELECT "
+     "strftime('%Y-%m-%dT%H:%MZ',step.at,'unixepoch') AS time,coalesce(now.revenue,0) AS revenue,"
+     "coalesce(before.revenue,0) AS before FROM step LEFT JOIN sums now ON now.at=step.at LEFT "
+     "JOIN "
+     "sums before ON before.at=step.at-:window/:step*:step ORDER BY step.at",
+     PANEL_LINE, 1u << AMOUNT | 1u << TIME, false},
+    {"Revenue by category",
+     "SELECT coalesce({category},'none') AS category,sum({amount}) AS revenue FROM {table} WHERE "
+     "{sold} GROUP BY 1 ORDER BY 2 DESC LIMIT 10",
+     PANEL_BARS, 1u << AMOUNT | 1u << CATEGORY, false},
+    {"Orders that came so far",
+     "SELECT step,(SELECT count(*) FROM {table} WHERE {there} AND "
+     "instr(later,','||{status}||',')) AS orders FROM (SELECT 'PLACED' AS "
+     "step,',PLACED,PAID,SHIPPED,DELIVERED,' AS later UNION ALL SELECT "
+     "'PAID',',PAID,SHIPPED,DELIVERED,' UNION ALL SELECT 'SHIPPED',',SHIPPED,DELIVERED,')",
+     PANEL_FUNNEL, 1u << STATUS, true},
+    {"Top products",
+     "SELECT {product} AS product,count(*) AS orders,sum({amount}) AS revenue FROM {table} WHERE "
+     "{sold} GROUP BY 1 ORDER BY 3 DESC LIMIT 8",
+     PANEL_TABLE, 1u << AMOUNT | 1u << PRODUCT, false},
+    {"Biggest orders",
+     "SELECT {key},{customer},{status},{amount} FROM {table} WHERE {sold} ORDER BY {real} DESC "
+     "LIMIT 8",
+     PANEL_TABLE, 1u << AMOUNT | 1u << CUSTOMER | 1u << STATUS, false},
+    {"Biggest orders",
+     "SELECT {key},{amount} FROM {table} WHERE {there} ORDER BY {real} DESC LIMIT 8", PANEL_TABLE,
+     1u << AMOUNT, false},
+};
+
+static const struct {
+    const char *title, *sql;
+    enum panel_kind kind;
+} pipeline[] = {
+    {"Changes applied", "SELECT changes FROM _bfpipe", PANEL_NUMBER},
+    {"Pipeline",
+     "SELECT 'last commit' AS what,coalesce(strftime('%Y-%m-%d "
+     "%H:%M:%SZ',last_commit_ms/1000,'unixepoch'),'none') AS value FROM _bfpipe UNION ALL SELECT "
+     "'newest change',coalesce(strftime('%Y-%m-%d %H:%M:%SZ',last_change_ms/1000,'unixepoch'),"
+     "'none') FROM _bfpipe UNION ALL SELECT 'commits',commits FROM _bfpipe UNION ALL SELECT "
+     "'rows written',upserts FROM _bfpipe UNION ALL SELECT 'rows removed',deletes FROM _bfpipe "
+     "UNION ALL SELECT 'older changes',older FROM _bfpipe UNION ALL SELECT 'rejected "
+     "lines',rejects "
+     "FROM _bfpipe",
+     PANEL_TABLE},
+    {"Shards",
+     "SELECT stream,shard,CASE WHEN ended THEN 'at its end' ELSE sequence END AS position,"
+     "CASE WHEN change_ms IS NULL THEN NULL ELSE printf('%.1f s',(moved_ms-change_ms)/1000.0) END "
+     "AS lag FROM _bfpipe_positions ORDER BY 1,2 LIMIT 50",
+     PANEL_TABLE},
+};
+
+/* One row of texts; false: there is none. */
+static bool ask(struct shop *sh, const char *sql, char (*to)[NAME_MAX_BYTES], int n)
+{
+    const struct sql_api *api = sh->s->api;
+    sqlite3_stmt *stmt = NULL;
+    bool found = api->prepare_v2(sh->s->h, sql, -1, &stmt, NULL) == SQLITE_OK &&
+                 api->step(stmt) == SQLITE_ROW;
+    for (int i = 0; found && i < n; i++) {
+        const char *p = (const char *)api->column_text(stmt, i);
+        snprintf(to[i], sizeof to[i], "%s", p ? p : "");
+    }
+    api->finalize(stmt);
+    return found;
+}
+
+static void find_column(struct shop *sh, size_t i)
+{
+    char found[2][NAME_MAX_BYTES], sql[700];
+    /* the kinds are of this file, so that no quoting is needed */
+    for (struct bf_str rest = bf_str_of(known[i].attributes), one;
+         !sh->column[known[i].role][0] && bf_str_split(&rest, ',', &one);) {
+        snprintf(sql, sizeof sql,
+                 "SELECT name,real_name FROM _bfpipe_columns WHERE tbl=%lld AND kind='%s' AND "
+                 "lower(attribute)='%.*s' ORDER BY position",
+                 (long long)sh->table, known[i].kind, (int)one.n, one.p);
+        if (!ask(sh, sql, found, 2))
+            continue;
+        snprintf(sh->column[known[i].role], NAME_MAX_BYTES, "%s", found[0]);
+        if (known[i].role == AMOUNT)
+            snprintf(sh->column[AMOUNT_REAL], NAME_MAX_BYTES, "%s", found[1]);
+    }
+}
+
+static void put_name(struct bf_buf *out, const char *name)
+{
+    bf_sqlite_put_name(out, bf_str_of(name));
+}
+
+/* The template with the names of the shop; a role without a column is NULL. */
+static void fill(struct shop *sh, const char *t)
+{
+    static const char *const roles[ROLES] = {"key",    "amount",   "real",    "time",
+                                             "status", "category", "product", "customer"};
+    for (; *t; t++) {
+        const char *end = *t == '{' ? strchr(t, '}') : NULL;
+        struct bf_str word = end ? bf_str(t + 1, (size_t)(end - t - 1)) : bf_str(t, 0);
+        size_t r = 0;
+        if (!end) {
+            bf_buf_addc(&sh->sql, *t);
+            continue;
+        }
+        while (r < ROLES && !bf_str_eq(word, bf_str_of(roles[r])))
+            r++;
+        if (r < ROLES && sh->column[r][0])
+            put_name(&sh->sql, sh->column[r]);
+        else if (bf_str_is(word, "table"))
+            put_name(&sh->sql, sh->name);
+        else if (bf_str_is(word, "name"))
+            bf_buf_adds(&sh->sql, bf_str_of(sh->name));
+        else if (bf_str_is(word, "there"))
+            bf_buf_adds(&sh->sql, bf_str_of(sh->there));
+        else if (bf_str_is(word, "sold"))
+            fill(sh, SOLD);
+        else if (r < ROLES)
+            bf_buf_lit(&sh->sql, "NULL");
+        else
+            bf_buf_add(&sh->sql, t, (size_t)(end + 1 - t));
+        t = end;
+    }
+}
+
+static bool add(struct shop *sh, const char *title, const char *sql, enum panel_kind kind,
+                struct bf_err *e)
+{
+    struct panels *p = sh->p;
+    struct panel *panel = &p->panel[p->n];
+    if (p->n == PANELS_MAX)
+        return true;
+    *panel = (struct panel){.kind = kind, .refresh_ms = 500};
+    bf_buf_reset(&sh->sql);
+    fill(sh, title);
+    if (!bf_buf_check(&sh->sql, "a title", e) ||
+        !bf_arena_copy(&p->arena, bf_buf_view(&sh->sql), &panel->title))
+        return e->code ? false : bf_err_nomem(e);
+    bf_buf_reset(&sh->sql);
+    fill(sh, sql);
+    if (!bf_buf_check(&sh->sql, "a panel", e) ||
+        !bf_arena_copy(&p->arena, bf_buf_view(&sh->sql), &panel->sql))
+        return e->code ? false : bf_err_nomem(e);
+    p->n++;
+    return true;
+}
+
+/* The mirror with the most columns that are known; the first of equals. */
+static void find_shop(struct shop *sh)
+{
+    char row[3][NAME_MAX_BYTES], sql[600];
+    if (!ask(
+            sh,
+            "SELECT id,name,mode FROM _bfpipe_tables t ORDER BY (SELECT count(*) FROM "
+            "_bfpipe_columns c WHERE c.tbl=t.id AND lower(attribute) IN ('total','amount','status',"
+            "'category','product_name','customer_id','ordered_at','created_at')) DESC,id LIMIT 1",
+            row, 3))
+        return;
+    sh->table = strtoll(row[0], NULL, 10);
+    snprintf(sh->name, sizeof sh->name, "%s", row[1]);
+    sh->there = strcmp(row[2], "history") == 0       ? "_valid_to IS NULL"
+                : strcmp(row[2], "soft-delete") == 0 ? "_deleted IS NULL"
+                                                     : "1";
+    snprintf(sql, sizeof sql,
+             "SELECT name FROM _bfpipe_columns WHERE tbl=%lld ORDER BY position LIMIT 1",
+             (long long)sh->table);
+    if (ask(sh, sql, row, 1))
+        snprintf(sh->column[KEY], NAME_MAX_BYTES, "%s", row[0]);
+    for (size_t i = 0; i < BF_COUNT(known); i++)
+        find_column(sh, i);
+}
+
+/* Whether the rows themselves are what the columns' names say. */
+static void look_at_rows(struct shop *sh)
+{
+    char row[1][NAME_MAX_BYTES];
+    bf_buf_reset(&sh->sql);
+    fill(sh,
+         "SELECT 1 FROM (SELECT {time} AS t FROM {table} WHERE {time} IS NOT NULL LIMIT 1) WHERE t "
+         "LIKE '____-__-__T__:__%'");
+    const char *sql = bf_buf_cstr(&sh->sql);
+    if (!sql || !ask(sh, sql, row, 1))
+        sh->column[TIME][0] = 0;
+    bf_buf_reset(&sh->sql);
+    fill(sh, "SELECT 1 FROM {table} WHERE {status} IN ('PLACED','PAID','SHIPPED') LIMIT 1");
+    sql = bf_buf_cstr(&sh->sql);
+    sh->steps = sql && ask(sh, sql, row, 1);
+}
+
+static bool add_templates(struct shop *sh, struct bf_err *e)
+{
+    unsigned have = 0;
+    bool orders = false;
+    for (unsigned r = 0; r < ROLES; r++)
+        have |= sh->column[r][0] ? 1u << r : 0;
+    for (size_t i = 0; i < BF_COUNT(templates); i++) {
+        const char *title = templates[i].title;
+        /* the second "Biggest orders" is for shops without customers, the rows are counted if there are no orders */
+        if ((have & templates[i].needs) != templates[i].needs ||
+            (templates[i].steps && !sh->steps) ||
+            (orders && strcmp(title, "Biggest orders") == 0) ||
+            (!templates[i].needs && have & 1u << AMOUNT))
+            continue;
+        if (!add(sh, title, templates[i].sql, templates[i].kind, e))
+            return false;
+        orders |= strcmp(title, "Biggest orders") == 0;
+    }
+    return true;
+}
+
+/* A list of the columns of a table or view, without the REAL beside each exact number. */
+static bool columns_of(struct shop *sh, const char *name, int most, struct bf_buf *out)
+{
+    const struct sql_api *api = sh->s->api;
+    sqlite3_stmt *stmt = NULL;
+    int n = 0;
+    if (api->prepare_v2(
+            sh->s->h,
+            "SELECT name FROM pragma_table_info(?1) a WHERE substr(name,1,1)<>'_' AND "
+            "NOT EXISTS(SELECT 1 FROM pragma_table_info(?1) b WHERE b.name||'_real'=a.name)",
+            -1, &stmt, NULL) != SQLITE_OK)
+        return false;
+    api->bind_text(stmt, 1, name, -1, SQLITE_STATIC);
+    while (n < most && api->step(stmt) == SQLITE_ROW) {
+        const char *p = (const char *)api->column_text(stmt, 0);
+        if (n++)
+            bf_buf_addc(out, ',');
+        put_name(out, p ? p : "");
+    }
+    api->finalize(stmt);
+    return n > 0;
+}
+
+static bool add_table(struct shop *sh, const char *title, const char *name, int most,
+                      const char *tail, struct bf_err *e)
+{
+    struct bf_buf sql;
+    bf_buf_init(&sql, 64 * 1024);
+    bf_buf_lit(&sql, "SELECT ");
+    bool some = columns_of(sh, name, most, &sql);
+    bf_buf_lit(&sql, " FROM ");
+    put_name(&sql, name);
+    bf_buf_adds(&sql, bf_str_of(tail));
+    const char *text = bf_buf_cstr(&sql);
+    bool ok =
+        !some || (text ? add(sh, title, text, PANEL_TABLE, e) : bf_buf_check(&sql, "a panel", e));
+    bf_buf_free(&sql);
+    return ok;
+}
+
+static bool add_views(struct shop *sh, struct bf_err *e)
+{
+    char name[1][NAME_MAX_BYTES], sql[120];
+    for (int i = 0; i < VIEWS_SHOWN; i++) {
+        snprintf(sql, sizeof sql, "SELECT name FROM _bfpipe_views WHERE kept LIMIT 1 OFFSET %d", i);
+        if (!ask(sh, sql, name, 1))
+            break;
+        if (!add_table(sh, name[0], name[0], VIEW_COLUMNS, " LIMIT 10", e))
+            return false;
+    }
+    return true;
+}
+
+bool panels_default(struct panels *p, struct source *s, struct bf_err *e)
+{
+    struct shop sh = {.p = p, .s = s, .there = "1"};
+    bf_buf_init(&sh.sql, 64 * 1024);
+    find_shop(&sh);
+    bool ok = true;
+    if (sh.name[0]) {
+        look_at_rows(&sh);
+        ok = add_templates(&sh, e);
+        if (ok && !sh.column[AMOUNT][0])
+            ok = add_table(&sh, "Newest rows", sh.name, NEWEST_COLUMNS,
+                           " ORDER BY _seq DESC LIMIT 8", e);
+    }
+    ok = ok && add_views(&sh, e);
+    for (size_t i = 0; ok && i < BF_COUNT(pipeline); i++)
+        ok = add(&sh, pipeline[i].title, pipeline[i].sql, pipeline[i].kind, e);
+    bf_buf_free(&sh.sql);
+    return ok;
+}
