@@ -108,7 +108,6 @@ printf '\357\273\277{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"9","end
 check 'a byte order mark makes a mark data' -s 1 -i in -E '^cdcproj: line 1: ' -- cdcproj bom.db
 check 'no position is written' -o 0 -- sql bom.db 'SELECT count(*) FROM _bfpipe_positions'
 
-check 'a database server' -s 2 -i in -e 'cdcproj: postgresql://host/db: PostgreSQL is not supported yet; name an SQLite file' -- cdcproj postgresql://host/db
 check 'no database' -s 1 -e 'cdcproj: none.db: No such file or directory' -- cdcproj --check none.db
 
 # Plain rows.

@@ -99,5 +99,13 @@ check 'they found the tools that they installed' -o "$HOME/bfpipe/bin/bflocal" -
 if [ -f "$root/tools/picture.py" ]; then
     python3 "$root/tools/picture.py" >"$T/picture"
     check 'doc/pipeline.svg is what tools/picture.py makes' -O "$T/picture" -- cat "$root/doc/pipeline.svg"
+    # Blanks do not count: long commands are wrapped in the picture.
+    recorded() {
+        python3 -c 'import html, re, sys
+shown = re.sub(r"\s", "", html.unescape(re.sub(r"<[^>]*>", "", open(sys.argv[1]).read())))
+for line in open(sys.argv[2]):
+    if line[0] != "#" and re.sub(r"\s", "", line) not in shown: print(line, end="")' "$root/doc/demo.svg" "$root/tools/demo.session"
+    }
+    check 'doc/demo.svg shows each command of tools/demo.session' -- recorded
 fi
 plan
