@@ -44,6 +44,7 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 # A tool is cmd/NAME.c or cmd/NAME/*.c. It is linked with the archives, so that it is one file which runs from
 # anywhere, and loads only the libraries that it needs (--as-needed): a pure filter loads no libcurl.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
+LIBS_bftop    := -lmicrohttpd
 LIBS_bflocal  := -lmicrohttpd -lnghttp2 -lminizip -lsqlite3 -lm
 # cdclambda loads this if rows have a destination: the AWS client, with libcurl and TLS (cmd/cdclambda/sink.c).
 rowsink   := $(B)/lib/bfpipe/bfpipe-rowsink.so
@@ -164,8 +165,9 @@ demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a sh
 shell: all ## a shell that finds the tools built here and their man pages
 	@PATH="$(abspath $(B))/bin:$$PATH" MANPATH="$(abspath $(O))/man:" sh tools/shell.sh "$(abspath $(O))/man"
 
-pictures: all ## doc/*.svg: the pipeline, and a recording of the demo
+pictures: all ## doc/*.svg: the pipeline, a dashboard, and a recording of the demo
 	@python3 tools/picture.py >doc/pipeline.svg
+	@PATH="$(abspath $(B))/bin:$$PATH" python3 tools/dashboard.py >$(B)/dashboard.svg && mv $(B)/dashboard.svg doc/dashboard.svg
 	@PATH="$(abspath $(B))/bin:$$PATH" python3 tools/record.py -t 'The first pipeline' tools/demo.session >$(B)/demo.svg && mv $(B)/demo.svg doc/demo.svg
 
 clean: ## remove everything built
