@@ -56,7 +56,7 @@ static bool check_destination(struct bl_call *c, json_t *destination)
         return bl_fail(
             c, BL_InvalidArgumentException,
             "No destination is given: bflocal's Firehose has ExtendedS3DestinationConfiguration");
-    bool ok = bl_fh_settings_read(&s, destination, &e);
+    bool ok = bl_fh_settings_read(&s, c->local, destination, &e);
     bl_fh_settings_free(&s);
     return ok || bl_fail(c, BL_InvalidArgumentException, "%s", e.text);
 }
