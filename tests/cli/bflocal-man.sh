@@ -12,7 +12,7 @@ awk -v dir="$T" '
 ' "$root/man/bflocal.1"
 n=1
 while [ -r "$T/$n.sh" ]; do
-    if grep -q '^aws ' "$T/$n.sh" && ! command -v aws >/dev/null; then
+    if grep -q '^cloud="aws ' "$T/$n.sh" && ! command -v aws >/dev/null; then
         skip "example $n" 'the AWS CLI is missing'
         n=$((n + 1))
         continue

@@ -239,6 +239,9 @@ static bool refresh(struct worker *w, struct bf_err *e)
     w->ready = bl_fh_settings_read(&w->settings, w->d->local, destination, e);
     w->version = version;
     json_decref(destination);
+    pthread_mutex_lock(&f->mutex);
+    w->d->full = w->settings.size;
+    pthread_mutex_unlock(&f->mutex);
     return w->ready;
 }
 
