@@ -44,7 +44,8 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 # A tool is cmd/NAME.c or cmd/NAME/*.c. It is linked with the archives, so that it is one file which runs from
 # anywhere, and loads only the libraries that it needs (--as-needed): a pure filter loads no libcurl.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
-LIBS_bflocal  := -lmicrohttpd -lminizip -lsqlite3 -lm
+LIBS_bftop    := -lmicrohttpd
+LIBS_bflocal  := -lmicrohttpd -lnghttp2 -lminizip -lsqlite3 -lm
 # cdclambda loads this if rows have a destination: the AWS client, with libcurl and TLS (cmd/cdclambda/sink.c).
 rowsink   := $(B)/lib/bfpipe/bfpipe-rowsink.so
 RPATH_cdclambda = -Wl,-rpath,'$$ORIGIN/../lib/bfpipe'
@@ -62,7 +63,7 @@ objs       = $(patsubst %.c,$(B)/obj/%.o,$(CORE_SRC) $(AWS_SRC) $(unit_src) $(fo
 
 # mk/install.mk names the installed headers, which the libraries' rules need.
 all:
-include mk/install.mk mk/test.mk mk/lint.mk
+include mk/install.mk mk/test.mk mk/lint.mk mk/deploy.mk
 
 # A build shows one short line a file; V=1 shows the commands.
 V ?= 0

@@ -34,6 +34,7 @@ build    h isa-l.h         libisal-dev            isa-l-devel        isa-l-dev  
 build    h sqlite3.h       libsqlite3-dev         sqlite-devel       sqlite-dev          sqlite
 build    h minizip/unzip.h libminizip-dev       minizip-compat-devel minizip-dev       minizip
 build    h microhttpd.h    libmicrohttpd-dev      libmicrohttpd-devel libmicrohttpd-dev  libmicrohttpd
+build    h nghttp2/nghttp2.h libnghttp2-dev       libnghttp2-devel    nghttp2-dev        libnghttp2
 demo     c jq              jq                     jq                 jq                  jq
 demo     c curl            curl                   curl               curl                curl
 demo     c sqlite3         sqlite3                sqlite             sqlite              sqlite
@@ -50,11 +51,13 @@ test     c unzip           unzip                  unzip              unzip      
 test     c g++             g++                    gcc-c++                g++                 -
 test     c python3         python3                python3            python3             python3
 test     y boto3           python3-boto3          python3-boto3      py3-boto3           -
+test     y yaml            python3-yaml           python3-pyyaml     py3-yaml            -
 test     c aws             awscli                 awscli2            aws-cli             awscli
 test     c bash            bash                   bash               bash                bash
 test     c zsh             zsh                    zsh                zsh                 -
 test     c fish            fish                   fish               fish                fish
 test     c node            nodejs                 nodejs             nodejs              node
+test     c psql            postgresql             postgresql-server  postgresql          postgresql@16
 test     c npm             npm                    npm                npm                 -
 peers    y ensurepip       python3-venv           python3-pip        py3-pip            -
 fresh    c debootstrap     debootstrap            debootstrap        debootstrap         -
@@ -81,6 +84,7 @@ groups() {
         check-peers) wanted="$wanted demo test npm peers" ;;
         check-fresh) wanted="$wanted fresh" ;;
         demo) wanted="$wanted demo" ;;
+        deploy | destroy) wanted="$wanted test" ;;
         check-unit) wanted="$wanted demo test" ;;
         check | check-* | torture*) wanted="$wanted demo test npm" ;;
         bench*) wanted="$wanted demo test npm bench" ;;

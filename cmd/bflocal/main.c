@@ -1,5 +1,6 @@
 /* bflocal: local AWS in one small process. See bflocal(1). */
 #include <microhttpd.h>
+#include <nghttp2/nghttp2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -52,8 +53,8 @@ static const struct bf_opt_group groups[] = {
 static const char *libraries(void)
 {
     static char text[96];
-    snprintf(text, sizeof(text), "libmicrohttpd/%s SQLite/%s", MHD_get_version(),
-             sqlite3_libversion());
+    snprintf(text, sizeof(text), "libmicrohttpd/%s nghttp2/%s SQLite/%s", MHD_get_version(),
+             nghttp2_version(0)->version_str, sqlite3_libversion());
     return text;
 }
 

@@ -181,8 +181,11 @@ static bool take_record(void *ctx, const struct bf_capture_record *record, const
     }
     if (why)
         bad = *why;
-    else if (one_record(h, record, &bad))
-        return true;
+    else {
+        bf_xform_carrier(h->xform, record->seq, record->part);
+        if (one_record(h, record, &bad))
+            return true;
+    }
     if (bad.code == BF_E_MEMORY) {
         *e = bad;
         return false;

@@ -22,9 +22,16 @@ int64_t bf_clock_mono_ms(void)
     return read_clock(CLOCK_BOOTTIME);
 }
 
+/* A process that is stopped between two clocks would read a difference of its own. */
 int64_t bf_clock_slept_ms(void)
 {
-    return read_clock(CLOCK_BOOTTIME) - read_clock(CLOCK_MONOTONIC);
+    int64_t before, boot, after;
+    do {
+        before = read_clock(CLOCK_MONOTONIC);
+        boot = read_clock(CLOCK_BOOTTIME);
+        after = read_clock(CLOCK_MONOTONIC);
+    } while (after - before > 10);
+    return boot - after;
 }
 
 /* Days since 1970-01-01, counted in 400-year eras that begin on 1 March. */

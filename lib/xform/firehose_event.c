@@ -302,6 +302,21 @@ static void report_failed(const struct bf_firehose *f, const struct firehose_pla
     f->failed(f->failed_ctx, p->raw, why);
 }
 
+/* The Kinesis record of the change: "sequenceNumber", and "subsequenceNumber" for a record after the
+ * first of those that the KPL packed together (a number or a text; 0 or empty for others). */
+static void carrier(struct bf_firehose *f, struct bf_str origin)
+{
+    struct bf_json_val seq = {0}, part = {0};
+    struct bf_err ignored = {0};
+    bool found = false, packed = false;
+    if (origin.p && bf_json_find(origin, BF_STR("sequenceNumber"), &seq, &found, &ignored) &&
+        found && bf_json_find(origin, BF_STR("subsequenceNumber"), &part, &packed, &ignored))
+        packed = packed && part.text.n && !bf_str_eq(part.text, BF_STR("0"));
+    found = found && seq.type == BF_JSON_STRING;
+    bf_xform_carrier(f->xform, found ? seq.text : bf_str(NULL, 0),
+                     packed ? part.text : bf_str(NULL, 0));
+}
+
 bool bf_firehose_record(struct bf_firehose *f, const struct firehose_record *r, struct bf_buf *out,
                         struct bf_err *e)
 {
@@ -318,6 +333,7 @@ bool bf_firehose_record(struct bf_firehose *f, const struct firehose_record *r, 
                                   out->n, 0,         false};
     if (!r->data.raw.p)
         bf_err_set(&why, BF_E_INPUT, "has no data");
+    carrier(f, r->origin);
     if (r->data.raw.p && (r->decoded || decode(f, &r->data, &why)) && transform(f, &why)) {
         put_done(f, out, p->id);
         p->ok = f->rows.n > 0;

@@ -42,7 +42,8 @@ struct bf_firehose {
 struct firehose_record {
     struct bf_str raw;
     struct bf_json_val id, data;
-    bool decoded; /* f->data contains the decoded data */
+    struct bf_str origin; /* kinesisRecordMetadata; p NULL: missing */
+    bool decoded;         /* f->data contains the decoded data */
 };
 
 /* Appends the answer to a record. False: the event is malformed, or out of memory. */

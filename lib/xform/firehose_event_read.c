@@ -51,12 +51,13 @@ static bool take_digits(const char **p, const char *end)
     return to > from && *from != '0';
 }
 
-/* Skips an object: the origin of the record, if a Kinesis stream is the source of the Firehose. */
-static bool take_object(const char **p, const struct bf_json *j)
+/* Takes an object: the origin of the record, if a Kinesis stream is the source of the Firehose. */
+static bool take_object(const char **p, const struct bf_json *j, struct bf_str *object)
 {
     struct bf_json inner = {.start = j->start, .p = *p, .end = j->end, .depth = j->depth + 1};
     struct bf_err ignored;
     bool ok = inner.p < inner.end && *inner.p == '{' && bf_json_skip(&inner, &ignored);
+    *object = bf_str(*p, (size_t)(inner.p - *p));
     *p = inner.p;
     return ok;
 }
@@ -71,7 +72,8 @@ static bool take_member(struct bf_firehose *f, const char **p, const struct bf_j
         return take_data(f, p, end, &r->data);
     if (take_literal(p, end, BF_STR("\"approximateArrivalTimestamp\":")))
         return take_digits(p, end);
-    return take_literal(p, end, BF_STR("\"kinesisRecordMetadata\":")) && take_object(p, j);
+    return take_literal(p, end, BF_STR("\"kinesisRecordMetadata\":")) &&
+           take_object(p, j, &r->origin);
 }
 
 /* Parses a record with the members, and in the spelling, that the service writes, and decodes its
@@ -113,6 +115,8 @@ static bool read_record(struct bf_firehose *f, struct bf_json *j, struct bf_buf 
             r.data = v;
         else if (v.type == BF_JSON_STRING && bf_json_key_is(&key, "recordId"))
             r.id = v;
+        else if (v.type == BF_JSON_OBJECT && bf_json_key_is(&key, "kinesisRecordMetadata"))
+            r.origin = v.raw;
     }
     r.raw = bf_str(from, (size_t)(j->p - from));
     return more == BF_JSON_END && bf_firehose_record(f, &r, out, e);

@@ -76,6 +76,11 @@ BF_API void bf_xform_destroy(struct bf_xform *x);
 BF_API BF_MUST bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack,
                                   struct bf_buf *rows, struct bf_err *e);
 
+/* The Kinesis record that carries the following lines and documents: its sequence number, and the
+ * digits of the index in it if the KPL packed it (p NULL: not packed). It gives _seq to changes
+ * that name no record themselves. seq.p NULL: none. The texts must last until the next call. */
+BF_API void bf_xform_carrier(struct bf_xform *x, struct bf_str seq, struct bf_str part);
+
 /* The same for a JSON document that may have several lines: a capture, or one change record. */
 BF_API BF_MUST bool bf_xform_document(struct bf_xform *x, struct bf_str document,
                                       struct bf_buf *rows, struct bf_err *e);

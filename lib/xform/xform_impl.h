@@ -22,8 +22,9 @@ struct bf_xform {
     struct bf_row *results;   /* writes the rows of a SELECT */
     struct bf_held marks;     /* held back with the rows */
     struct bf_change change;
-    struct bf_buf decoded; /* data of a capture's record */
-    struct bf_buf shown;   /* a bad record of a capture, on one line */
+    struct bf_str carrier, carrier_part; /* bf_xform_carrier */
+    struct bf_buf decoded;               /* data of a capture's record */
+    struct bf_buf shown;                 /* a bad record of a capture, on one line */
     struct bf_xform_count count;
     struct bf_names names; /* for the message about a name that no record has */
     bool notes_names;      /* the sample is not full */

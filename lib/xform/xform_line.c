@@ -11,6 +11,24 @@ struct wrap {
     struct bf_buf *rows;
 };
 
+void bf_xform_carrier(struct bf_xform *x, struct bf_str seq, struct bf_str part)
+{
+    x->carrier = seq;
+    x->carrier_part = part;
+}
+
+/* Parses a change; the record that carries it is the one that it names, or that of the caller. */
+static enum bf_change_kind parse(struct bf_xform *x, struct bf_str text, size_t slack,
+                                 struct bf_err *e)
+{
+    enum bf_change_kind kind = bf_change_parse(&x->change, text, slack, e);
+    if (kind == BF_CHANGE && x->carrier.p && !x->change.kinesis_seq.text.p) {
+        x->change.kinesis_seq.text = x->carrier;
+        x->change.kinesis_part = x->carrier_part;
+    }
+    return kind;
+}
+
 static bool bad_record(struct bf_xform *x, const struct bf_capture_record *record,
                        const struct bf_err *why, struct bf_err *e)
 {
@@ -113,7 +131,7 @@ static bool other(struct bf_xform *x, enum bf_change_kind kind, struct bf_str te
 static bool record(struct bf_xform *x, struct bf_str text, size_t slack, struct bf_buf *rows,
                    struct bf_err *e)
 {
-    enum bf_change_kind kind = bf_change_parse(&x->change, text, slack, e);
+    enum bf_change_kind kind = parse(x, text, slack, e);
     return kind == BF_CHANGE ? bf_xform_change(x, rows, e) : other(x, kind, text, rows, e);
 }
 
@@ -146,6 +164,6 @@ bool bf_xform_line(struct bf_xform *x, struct bf_str line, size_t slack, struct 
         return true;
     if (x->conf.input != BF_XFORM_RECORDS)
         return bf_xform_input(x, line, rows, e);
-    enum bf_change_kind kind = bf_change_parse(&x->change, line, slack, e);
+    enum bf_change_kind kind = parse(x, line, slack, e);
     return kind == BF_CHANGE ? bf_xform_change(x, rows, e) : other(x, kind, line, rows, e);
 }

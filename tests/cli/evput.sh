@@ -1,6 +1,5 @@
 #!/bin/sh
-# evput against a service that does as the test says: what it sends, what becomes of trouble, and what --dry-run and
-# --test print.
+# evput with a scripted service: its requests, its handling of errors, and the output of --dry-run and --test.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -21,11 +20,11 @@ check 'a closing one' -s 2 -e "evput: --source 'a}b': a single '}'; write }} for
 check 'no name in them' -s 2 -e "evput: --resource 'a{}': {} names no member" -- evput -s x -t x --resource 'a{}'
 check 'no bus' -s 2 -e "evput: 'a b' is no event bus: A-Z a-z 0-9 / . - _ only" -- put -b 'a b'
 check 'an ARN of something else' -s 2 -e "evput: 'arn:aws:s3:::b' is no ARN of an event bus" -- put -b arn:aws:s3:::b
-check 'two ways to look' -s 2 -e 'evput: --dry-run and --test exclude each other' -- put -n --test '{}'
+check 'two ways to look' -s 2 -e 'evput: --dry-run and --test exclude each other' -- put --dry-run --test '{}'
 check 'nothing to explain' -s 2 -e 'evput: --explain wants --test' -- put --explain
 check 'too large' -s 2 -E "'--max-request': 2MiB is not from 1KiB to 1MiB$" -- put --max-request 2MiB
 
-# What goes out.
+# Requests.
 check 'empty input' -- put
 ok 'the bus was asked for' test "$(fault_count DescribeEventBus)" = 1
 ok 'nothing was put' test "$(fault_count PutEvents)" = 0
@@ -36,7 +35,7 @@ check 'as they were asked for' -o '{"Detail":"{\"op\":\"a\\u00e9\",\"n\":1.50,\"
 {"Detail":"{\"op\":\"é\",\"n\":2,\"at\":1795761000123,\"o\":{\"id\":\"\"}}","Source":"shop.","DetailType":"sale.é-2{}","Time":1795761000,"Resources":["arn:2","plain"],"EventBusName":"sales"}' -- \
     sh -c 'jq -c "select(.op == \"PutEvents\").body | fromjson | .Entries[]" "$1"' - "$FAULT_DIR/log"
 check 'the dry run prints the same' -i "$T/in" -m '^\{"Detail":"\{.*"EventBusName":"sales"\}$' -- \
-    evput -n -s 'shop.{o.id}' -t 'sale.{op}-{n}{{}}' --time at --resource 'arn:{n}' --resource plain -b sales
+    evput --dry-run -s 'shop.{o.id}' -t 'sale.{op}-{n}{{}}' --time at --resource 'arn:{n}' --resource plain -b sales
 ok '  to the byte' sh -c 'jq -c "select(.op == \"PutEvents\").body | fromjson | .Entries[]" "$1" >"$3" && jq -c . "$2" | cmp - "$3"' - "$FAULT_DIR/log" "$T/out" "$T/entries"
 fresh </dev/null
 seq 1 25 | sed 's/.*/{"n":&}/' >"$T/in"
@@ -74,7 +73,7 @@ head -c 100000000 /dev/zero | tr '\0' x >"$T/in"
 check 'a line of 100 MB' -s 1 -i "$T/in" -e 'evput: line 1: 100000000 bytes, longer than the maximum of 1048576
 evput: 1 line rejected' -- put
 
-# A region that takes 256 KiB: learned from the refusal.
+# A region with a limit of 256 KiB: learned from the error.
 { line 200000; line 200000; line 100000; line 300000; line 262144; line 1000; } | sed 's/ /x/g' >"$T/in"
 fresh <<'END'
 PutEvents 1x error 400 ValidationException Total size of the entries in the request is over the limit.
@@ -129,11 +128,11 @@ check 'the first ends it' -s 1 -i "$T/in" -E "^evput: line 1: source " -- evput 
 fresh </dev/null
 printf '\357\273\277{"n":1}\n%s\n%s\n{"bfpipe.mark":{"stream":1}}\n{"n":2}\n' "$mark" "$mark" >"$T/in"
 check 'marks are no events' -s 1 -i "$T/in" -E '^evput: line 2: marks are skipped: no tool after evput commits them$' -- put --rejects "$T/rejects"
-check 'what stands around them is' -o '{"n":1}
+check 'the lines around them are' -o '{"n":1}
 {"n":2}' -- accepted
 check 'half a mark is rejected' -o '{"bfpipe.mark":{"stream":1}}' -- cat "$T/rejects"
 printf '\357\273\277%s\n' "$mark" >"$T/bom"
-for way in -n --test='{"source":["shop"]}'; do
+for way in --dry-run --test='{"source":["shop"]}'; do
     check "a byte order mark makes a mark data: ${way%%=*}" -s 1 -i "$T/bom" -E '^evput: line 1: ' -- put "$way"
 done
 check 'marks of a real reader' -i "$T/in" -s 1 -a -E '^evput: line 2: marks are skipped' -- put -n
@@ -261,7 +260,7 @@ term() {
 ok 'lines go out while the input is open; SIGTERM ends it with status 0' term
 check 'rejects that cannot be written' -s 1 -e 'evput: /dev/full: No space left on device' -- sh -c 'echo x | evput -s a -t b --rejects /dev/full'
 
-# --test: which lines a rule takes.
+# --test: the lines that match a rule.
 printf '{"op":"INSERT","total":5}\n%s\n{"op":"MODIFY","total":50}\n{"op":"INSERT","total":70}\n' "$mark" >"$T/in"
 look() { evput -s shop -t 'sale.{op}' --region eu-west-1 "$@"; }
 check 'a rule' -i "$T/in" -o '{"op":"INSERT","total":70}' -E 'marks are skipped' -- \
@@ -281,13 +280,13 @@ check 'how many' -i "$T/plain" -a -e 'evput: 1 of 3 lines would be taken' -- loo
 check 'bad lines are told' -s 1 -e 'evput: line 1: --detail-type: no member '"'op'"'
 evput: 1 line rejected' -- sh -c 'echo "{}" | evput -s a -t "{op}" --test "{\"source\":[\"a\"]}"'
 # shellcheck disable=SC2089 # split at the spaces, with its quotes
-for way in '-n' '--test {"source":["shop"]}'; do
+for way in --dry-run '--test {"source":["shop"]}'; do
     # shellcheck disable=SC2086,SC2090 # options
     check "a full disk: $way" -s 1 -e 'evput: standard output: No space left on device' -- sh -c 'look_in=$1; shift; evput -s shop -t t "$@" <"$look_in" >/dev/full' - "$T/plain" $way
     # shellcheck disable=SC2086,SC2090
     check "no network: $way" -i "$T/plain" -a -- env -u AWS_REGION -u AWS_ACCESS_KEY_ID AWS_ENDPOINT_URL=http://127.0.0.1:1 evput -s shop -t t $way
 done
-ok 'a reader that goes away' sh -c 'yes "{\"n\":1}" | head -n 200000 | { evput -s shop -t t -n; echo $? >"$1/status"; } | head -n 1 >/dev/null; test "$(cat "$1/status")" -le 1' - "$T"
+ok 'a reader that goes away' sh -c 'yes "{\"n\":1}" | head -n 200000 | { evput -s shop -t t --dry-run; echo $? >"$1/status"; } | head -n 1 >/dev/null; test "$(cat "$1/status")" -le 1' - "$T"
 
 # The examples of the man page.
 fresh </dev/null

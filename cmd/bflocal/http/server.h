@@ -1,10 +1,5 @@
 /*
- * The HTTP server: libmicrohttpd with one thread for each connection, so that a call
- * which waits for the store, a disk or a latency fault does not delay others.
- *
- * Requests are bounded: 64 headers, 32 KiB of request head, and the body limit of the
- * operation. Calls (struct bl_call) are used again, with their buffers unless those
- * are large.
+ * The HTTP server: accepts connections, and gives each to HTTP/1.1 (http1.h) or HTTP/2 (http2.h) by its first bytes.
  */
 #ifndef BL_SERVER_H
 #define BL_SERVER_H
@@ -12,9 +7,6 @@
 #include "cmd/bflocal/http/call.h"
 
 struct bl_server;
-
-/* Binds host:port (0: a free port) without accepting yet; *port is the bound port. */
-bool bl_server_listen(const char *host, uint16_t *port, int *fd, struct bf_err *e) BF_MUST;
 
 /* Starts to serve on fd and owns it from then on. */
 struct bl_server *bl_server_start(struct bl_local *l, int fd, struct bf_err *e) BF_MUST;

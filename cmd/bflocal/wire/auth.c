@@ -116,8 +116,15 @@ static bool is_signed(struct bf_str list, struct bf_str name)
     return false;
 }
 
-/* Collects the values of the signed headers from the request. host and every x-amz-* header must
- * be signed. */
+/* host, under the name that it has in HTTP/2 too, and every x-amz-* header must be signed. */
+static bool is_left_out(struct bf_str list, struct bf_str h)
+{
+    if (bf_str_is(h, "host") && is_signed(list, BF_STR(":authority")))
+        return false;
+    return (bf_str_is(h, "host") || bf_str_starts(h, BF_STR("x-amz-"))) && !is_signed(list, h);
+}
+
+/* Collects the values of the signed headers from the request. */
 static bool gather_signed(const struct bl_auth_server *s, const struct bl_request *r,
                           struct bf_arena *arena, const struct bl_claim *c,
                           struct bf_sigv4_request *q, struct bl_auth *a)
@@ -128,7 +135,7 @@ static bool gather_signed(const struct bl_auth_server *s, const struct bl_reques
         return bl_claim_refuse(a, arena, BL_AUTH_INTERNAL, "out of memory");
     for (size_t i = 0; i < r->nheaders; i++) {
         struct bf_str h = r->headers[i].name;
-        if ((bf_str_is(h, "host") || bf_str_starts(h, BF_STR("x-amz-"))) && !is_signed(list, h))
+        if (is_left_out(list, h))
             return s->s3 ? bl_claim_refuse(
                                a, arena, BL_AUTH_UNSIGNED,
                                "There were headers present in the request which were not signed")

@@ -14,7 +14,7 @@ static void note_sleep(const struct bf_aws *aws, int64_t ms)
 {
     char text[120];
     snprintf(text, sizeof text, "this computer has slept for %lld s: connecting anew",
-             (long long)(ms / 1000));
+             (long long)((ms + 500) / 1000));
     if (aws->note)
         aws->note(aws->note_arg, text);
 }
