@@ -139,24 +139,24 @@ static const char *answered(const char *answer)
     static char shown[512];
     struct bl_fh_record sent[3] = {
         {.number = 0, .part = -1}, {.number = 1, .part = -1}, {.number = 2, .part = -1}};
-    struct bl_transform t = {.failed = note_failure};
+    struct bl_fh_transform t = {.failed = note_failure};
     struct bl_fh_failure whole = {0};
     struct bl_fh_batch out;
     struct bf_buf text;
     struct bf_err e = {0};
-    char id[BL_TRANSFORM_ID];
+    char id[BL_FH_TRANSFORM_ID];
     size_t n = 0;
     told[0] = '\0';
     bf_buf_init(&text, 4096);
     for (; *answer; answer++)
         if (*answer == '%') {
             size_t i = (size_t)(*++answer - '0');
-            bl_transform_id(id, &sent[i], i);
+            bl_fh_transform_id(id, &sent[i], i);
             bf_buf_adds(&text, bf_str_of(id));
         } else
             bf_buf_addc(&text, *answer);
     bl_fh_batch_init(&out);
-    assert_true(bl_transform_answer(&t, sent, 3, bf_buf_view(&text), &out, &whole, &e));
+    assert_true(bl_fh_transform_answer(&t, sent, 3, bf_buf_view(&text), &out, &whole, &e));
     if (whole.code)
         n = (size_t)snprintf(shown, sizeof shown, "%s", whole.code);
     for (size_t i = 0; !whole.code && i < out.n; i++)

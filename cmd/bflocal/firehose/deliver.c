@@ -153,15 +153,15 @@ static bool take_batch(struct worker *w, struct bf_err *e)
 {
     const struct bl_process *p = &w->settings.process;
     const struct bl_fh_batch *last = &w->parts;
-    struct bl_transform t = {w->d, p->function, p->function_arn, p->event_bytes, p->retries, fail,
-                             w};
+    struct bl_fh_transform t = {
+        w->d, p->function, p->function_arn, p->event_bytes, p->retries, fail, w};
     bl_fh_batch_reset(&w->parts);
     bl_fh_batch_reset(&w->done);
     if ((w->settings.backup_bucket.n && !back_up(w, e)) ||
         !bl_fh_split(p->split, bf_buf_view(&p->split_by), &w->kpl, &w->in, &w->parts, e))
         return false;
     if (p->function.n) {
-        if (!bl_transform(&t, &w->parts, &w->done, e))
+        if (!bl_fh_transform(&t, &w->parts, &w->done, e))
             return false;
         last = &w->done;
     }

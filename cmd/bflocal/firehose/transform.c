@@ -18,13 +18,13 @@ enum { RECORD_ROOM = 1024, FIRST_WAIT_MS = 100, LONGEST_WAIT_MS = 2000 };
     "returned records follow the status "                                                          \
     "model required by Amazon Data Firehose."
 
-void bl_transform_id(char out[BL_TRANSFORM_ID], const struct bl_fh_record *r, size_t i)
+void bl_fh_transform_id(char out[BL_FH_TRANSFORM_ID], const struct bl_fh_record *r, size_t i)
 {
     char room[96];
     snprintf(room, sizeof room, "4966%026lld%06lld%020zu", (long long)r->number,
              (long long)(r->part < 0 ? 0 : r->part), i);
-    memcpy(out, room, BL_TRANSFORM_ID - 1);
-    out[BL_TRANSFORM_ID - 1] = '\0';
+    memcpy(out, room, BL_FH_TRANSFORM_ID - 1);
+    out[BL_FH_TRANSFORM_ID - 1] = '\0';
 }
 
 /* ---- the event ---- */
@@ -32,8 +32,8 @@ void bl_transform_id(char out[BL_TRANSFORM_ID], const struct bl_fh_record *r, si
 static void put_record(struct bf_buf *out, const struct bl_fh_record *r, size_t i,
                        const struct bl_stream *s)
 {
-    char id[BL_TRANSFORM_ID], sequence[BL_SEQUENCE_SIZE];
-    bl_transform_id(id, r, i);
+    char id[BL_FH_TRANSFORM_ID], sequence[BL_SEQUENCE_SIZE];
+    bl_fh_transform_id(id, r, i);
     bf_buf_add(out, ",", i > 0);
     bf_buf_addf(out, "{\"recordId\":\"%s\",\"approximateArrivalTimestamp\":%lld,\"data\":\"", id,
                 (long long)r->at_ms);
@@ -54,7 +54,7 @@ static void put_record(struct bf_buf *out, const struct bl_fh_record *r, size_t 
 }
 
 /* Writes an event with as many of the n records as there is room for; returns how many. */
-static size_t put_event(const struct bl_transform *t, const struct bl_fh_record *r, size_t n,
+static size_t put_event(const struct bl_fh_transform *t, const struct bl_fh_record *r, size_t n,
                         const char *id, struct bf_buf *out)
 {
     const struct bl_delivery *d = t->d;
@@ -139,13 +139,13 @@ static bool read_one(struct bf_json *j, struct one *o, struct bf_err *e)
 /* The record with this id; n: none of ours. */
 static size_t index_of(const struct bl_fh_record *sent, size_t n, struct bf_str id)
 {
-    char want[BL_TRANSFORM_ID];
-    size_t i = 0, from = BL_TRANSFORM_ID - 1 - 20;
-    for (size_t k = from; k < id.n && id.n == BL_TRANSFORM_ID - 1; k++)
+    char want[BL_FH_TRANSFORM_ID];
+    size_t i = 0, from = BL_FH_TRANSFORM_ID - 1 - 20;
+    for (size_t k = from; k < id.n && id.n == BL_FH_TRANSFORM_ID - 1; k++)
         i = i * 10 + (size_t)(id.p[k] - '0');
-    if (id.n != BL_TRANSFORM_ID - 1 || i >= n)
+    if (id.n != BL_FH_TRANSFORM_ID - 1 || i >= n)
         return n;
-    bl_transform_id(want, &sent[i], i);
+    bl_fh_transform_id(want, &sent[i], i);
     return bf_str_eq(id, bf_str_of(want)) ? i : n;
 }
 
@@ -221,7 +221,7 @@ static bool read_answer(struct bf_str answer, const struct bl_fh_record *sent, s
     return found && more == BF_JSON_END && bf_json_end(&j, &e);
 }
 
-static bool pass_on(const struct bl_transform *t, const struct bl_fh_record *r,
+static bool pass_on(const struct bl_fh_transform *t, const struct bl_fh_record *r,
                     const struct answered *a, struct bl_fh_batch *out, struct bf_err *e)
 {
     struct bl_fh_failure why = {.type = BL_FH_PROCESSING, .attempts = 1, .function = t->arn};
@@ -246,9 +246,9 @@ static bool pass_on(const struct bl_transform *t, const struct bl_fh_record *r,
     return t->failed(t->arg, r, &why, e);
 }
 
-bool bl_transform_answer(const struct bl_transform *t, const struct bl_fh_record *sent, size_t n,
-                         struct bf_str answer, struct bl_fh_batch *out, struct bl_fh_failure *whole,
-                         struct bf_err *e)
+bool bl_fh_transform_answer(const struct bl_fh_transform *t, const struct bl_fh_record *sent,
+                            size_t n, struct bf_str answer, struct bl_fh_batch *out,
+                            struct bl_fh_failure *whole, struct bf_err *e)
 {
     struct answered *list = calloc(n, sizeof *list);
     bool ok = list || bf_err_nomem(e);
@@ -298,7 +298,7 @@ static bool is_struck(struct bl_local *l)
 }
 
 /* Runs the function until it answers, or the attempts are used up. */
-static bool invoke(const struct bl_transform *t, struct bf_str event, struct bl_outcome *out,
+static bool invoke(const struct bl_fh_transform *t, struct bf_str event, struct bl_outcome *out,
                    struct bl_fh_failure *why, struct bf_err *e)
 {
     struct bl_local *l = t->d->local;
@@ -322,13 +322,14 @@ static bool invoke(const struct bl_transform *t, struct bf_str event, struct bl_
     }
 }
 
-static bool run_event(const struct bl_transform *t, const struct bl_fh_record *sent, size_t n,
+static bool run_event(const struct bl_fh_transform *t, const struct bl_fh_record *sent, size_t n,
                       struct bf_str event, struct bl_outcome *out, struct bl_fh_batch *done,
                       struct bf_err *e)
 {
     struct bl_fh_failure why = {.type = BL_FH_PROCESSING, .function = t->arn};
     if (!invoke(t, event, out, &why, e) ||
-        (!why.code && !bl_transform_answer(t, sent, n, bf_buf_view(&out->payload), done, &why, e)))
+        (!why.code &&
+         !bl_fh_transform_answer(t, sent, n, bf_buf_view(&out->payload), done, &why, e)))
         return false;
     for (size_t i = 0; why.code && i < n; i++)
         if (!t->failed(t->arg, &sent[i], &why, e))
@@ -336,8 +337,8 @@ static bool run_event(const struct bl_transform *t, const struct bl_fh_record *s
     return true;
 }
 
-bool bl_transform(const struct bl_transform *t, const struct bl_fh_batch *in,
-                  struct bl_fh_batch *out, struct bf_err *e)
+bool bl_fh_transform(const struct bl_fh_transform *t, const struct bl_fh_batch *in,
+                     struct bl_fh_batch *out, struct bf_err *e)
 {
     struct bl_outcome *answer = calloc(1, sizeof *answer);
     struct bf_buf event;

@@ -8,7 +8,7 @@
 
 #include "cmd/bflocal/firehose/failure.h"
 
-struct bl_transform {
+struct bl_fh_transform {
     struct bl_delivery *d;
     struct bf_str function, arn;
     uint64_t event_bytes;
@@ -20,17 +20,17 @@ struct bl_transform {
 };
 
 /* Appends the records that go on to `out`, with their bytes. BF_E_STOPPED: the delivery stream is being ended. */
-bool bl_transform(const struct bl_transform *t, const struct bl_fh_batch *in,
-                  struct bl_fh_batch *out, struct bf_err *e) BF_MUST;
+bool bl_fh_transform(const struct bl_fh_transform *t, const struct bl_fh_batch *in,
+                     struct bl_fh_batch *out, struct bf_err *e) BF_MUST;
 
-/* Reads a function's answer for the n records at `sent`, which had the ids of bl_transform_id, and appends those that go on
- * to `out`. For bl_transform and its test. *whole: why all of them fail; code NULL: they do not. */
-bool bl_transform_answer(const struct bl_transform *t, const struct bl_fh_record *sent, size_t n,
-                         struct bf_str answer, struct bl_fh_batch *out, struct bl_fh_failure *whole,
-                         struct bf_err *e) BF_MUST;
+/* Reads a function's answer for the n records at `sent`, which had the ids of bl_fh_transform_id, and appends those that go on
+ * to `out`. For bl_fh_transform and its test. *whole: why all of them fail; code NULL: they do not. */
+bool bl_fh_transform_answer(const struct bl_fh_transform *t, const struct bl_fh_record *sent,
+                            size_t n, struct bf_str answer, struct bl_fh_batch *out,
+                            struct bl_fh_failure *whole, struct bf_err *e) BF_MUST;
 
-enum { BL_TRANSFORM_ID = 57 };
+enum { BL_FH_TRANSFORM_ID = 57 };
 /* The id of the i-th record of an event. */
-void bl_transform_id(char out[BL_TRANSFORM_ID], const struct bl_fh_record *r, size_t i);
+void bl_fh_transform_id(char out[BL_FH_TRANSFORM_ID], const struct bl_fh_record *r, size_t i);
 
 #endif
