@@ -21,11 +21,14 @@ if [ -r "$library" ]; then
 fi
 export DUCK
 
-bflocal --lambda "t=$services/firehose_function.py" "$python" "$services/bflocal_firehose.py" >cases || echo 'Bail out! boto3 and Firehose'
+bflocal --lambda "t=$services/firehose_function.py" "$python" "$services/bflocal_firehose.py" >cases 2>told || echo 'Bail out! boto3 and Firehose'
 ok 'the cases of boto3 ran' grep -q '^end$' cases
 while IFS='|' read -r name got want; do
     [ "$name" = end ] || check "$name" -o "$want" -- echo "$got"
 done <cases
+
+ok 'what failed is told' grep -qx 'bflocal: Firehose: fun: 4 records failed, and are below the error prefix of s3://fun' told
+ok '  and a table that is waited for' grep -qx 'bflocal: Firehose: wait: its records are kept, and tried again: there is no table lake.later in Glue' told
 
 # The whole way: table, stream, Kinesis, Firehose, cdclambda, Parquet, Athena; the AWS CLI creates it.
 . "$services/aws.sh"

@@ -29,12 +29,14 @@ struct worker {
         done; /* as they came; after the de-aggregation; after the function */
     struct bf_kpl kpl;
     struct bf_buf line, group, row;
+    uint64_t failed; /* records of the delivery */
 };
 
 static bool fail(void *worker, const struct bl_fh_record *r, const struct bl_fh_failure *why,
                  struct bf_err *e)
 {
     struct worker *w = worker;
+    w->failed++;
     struct bl_object *o =
         bl_object_for(&w->objects, &w->failures[why->type], BF_STR(""), r->at_ms, e);
     bf_buf_reset(&w->line);
@@ -97,7 +99,7 @@ static bool place_row(struct worker *w, struct bl_object *o, const struct bl_fh_
     bool json = bl_columns_row(&w->settings.columns, r->data, &w->row, &row, &why);
     if (json && bl_object_add(o, row, &why))
         return true;
-    if (why.code != BF_E_INPUT && why.code != BF_E_LIMIT) {
+    if (why.code != BF_E_INPUT && (json || why.code != BF_E_LIMIT)) { /* not the record's fault */
         *e = why;
         return false;
     }
@@ -193,6 +195,7 @@ static bool take_all(struct worker *w, struct bf_err *e)
 static void begin(struct worker *w)
 {
     const struct bl_fh_settings *s = &w->settings;
+    w->failed = 0;
     w->objects = (struct bl_objects){
         .local = w->d->local, .stream = w->d->name, .version = w->version, .zone = &s->zone};
     bf_rng_seed(&w->objects.rng, bf_rng_entropy());
@@ -269,11 +272,18 @@ static bool wait_after_failure(struct bl_delivery *d, const struct bf_err *e, in
     return true;
 }
 
-static void told_success(struct bl_delivery *d)
+static void tell_success(const struct worker *w)
 {
+    struct bl_delivery *d = w->d;
+    struct bf_str bucket = w->settings.bucket;
     if (d->failing)
         bf_diag_warn("Firehose: %s: delivers again", d->name);
     d->failing = false;
+    if (w->failed)
+        bf_diag_warn(
+            "Firehose: %s: %llu record%s failed, and %s below the error prefix of s3://%.*s",
+            d->name, (unsigned long long)w->failed, BF_S(w->failed), w->failed == 1 ? "is" : "are",
+            BF_SHOWN(bucket));
 }
 
 static void start(struct worker *w)
@@ -317,7 +327,7 @@ void *bl_deliver_run(void *delivery)
         if (!ok)
             on = wait_after_failure(d, &e, &wait_ms);
         else if (due) {
-            told_success(d);
+            tell_success(&w);
             wait_ms = FIRST_WAIT_MS;
             on = bl_delivery_wait(d, 0);
         } else

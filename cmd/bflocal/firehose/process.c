@@ -32,7 +32,7 @@ static bool read_lambda(struct bl_process *p, const struct bl_local *l, const js
     char own[64];
     int length = snprintf(own, sizeof own, "arn:aws:lambda:%s:" BL_ACCOUNT ":function:", l->region);
     p->function_arn = arn;
-    p->function = bf_str_starts(arn, bf_str(own, (size_t)length))
+    p->function = arn.n && bf_str_starts(arn, bf_str(own, (size_t)length))
                       ? bl_lambda_name(l, arn, &qualifier)
                       : BF_STR("");
     if (!p->function.n)

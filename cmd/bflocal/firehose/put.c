@@ -128,7 +128,7 @@ bool bl_firehose_put_record(struct bl_call *c)
 {
     struct bl_params p;
     struct putting to;
-    struct entry en;
+    struct entry en = {{NULL, 0}};
     struct bf_str name, record;
     struct bf_err e = {0};
     if (!bl_params_read(c, &p) || !read_name(c, &p, &name))
