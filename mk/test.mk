@@ -34,7 +34,7 @@ J ?= 3
 LONG := $(patsubst %,tests/%.sh,cli/hostile cli/bfgen-data cli/bflocal-ddb-streams cli/bflocal-ddb-query cli/s3put_state cli/s3put_kill cli/cdclambda-fault \
         services/bflocal-s3 services/bflocal-clients services/pipeline services/ddbput-many services/exactly-once services/ddbput \
         services/torture services/kin-stream services/kin-bridge services/exactly-once-faults)
-suites = $(filter-out %/lib.sh %/s3.sh %/changes.sh %/aws.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
+suites = $(filter-out %/lib.sh %/s3.sh %/changes.sh %/postgres.sh %/aws.sh %/serve.sh %/supervise.sh,$(foreach l,$(LONG),$(filter $l,$1)) $(filter-out $(LONG),$1))
 prove  = BF_SHARED=$${BF_SHARED:-../shared} prove -j$(J)
 # A suite that hangs is ended, and named.
 limited := python3 -B tests/limited.py
@@ -53,7 +53,7 @@ check-asan: ## unit and command-line tests under address, leak and undefined-beh
 	    $(MAKE) --no-print-directory FLAVOUR=asan check-unit check-cli
 
 # The programs with threads: bflocal, and cdcxform -j.
-TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh tests/cli/cdcxform-sql%.sh,$(T))
+TSAN_SUITES := $(filter tests/cli/bflocal%.sh tests/cli/cdcxform-jobs.sh tests/cli/cdcxform-sql%.sh tests/cli/bftop-http.sh,$(T))
 check-tsan: ## the tests of what has threads under the thread sanitizer
 	@mkdir -p $(O)/tsan && rm -f $(O)/tsan/report.*
 	@TSAN_OPTIONS="log_path='$(abspath $(O))/tsan/report'" $(MAKE) --no-print-directory FLAVOUR=tsan T='$(TSAN_SUITES)' check-cli

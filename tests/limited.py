@@ -14,7 +14,7 @@ import sys
 import time
 
 LIMIT = float(os.environ.get("BF_SUITE_LIMIT", "1200"))
-GRACE = 20  # seconds in which what a suite leaves behind may close its output
+GRACE = 20  # seconds in which processes that a suite leaves may close its output
 
 
 def session(leader):

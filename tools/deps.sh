@@ -57,6 +57,7 @@ test     c bash            bash                   bash               bash       
 test     c zsh             zsh                    zsh                zsh                 -
 test     c fish            fish                   fish               fish                fish
 test     c node            nodejs                 nodejs             nodejs              node
+test     c psql            postgresql             postgresql-server  postgresql          postgresql@16
 test     c npm             npm                    npm                npm                 -
 peers    y ensurepip       python3-venv           python3-pip        py3-pip            -
 fresh    c debootstrap     debootstrap            debootstrap        debootstrap         -

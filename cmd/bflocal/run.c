@@ -14,6 +14,7 @@
 
 #include "cmd/bflocal/http/server.h"
 #include "lib/cli/diag.h"
+#include "lib/io/listen.h"
 
 extern char **environ;
 
@@ -21,18 +22,8 @@ extern char **environ;
 struct service {
     struct bl_local *local;
     struct bl_server *server;
-    char endpoint[96];
+    char endpoint[BF_LISTEN_URL];
 };
-
-/* A URL has brackets round an IPv6 address; a client reaches the wildcard address over loopback. */
-static void name_endpoint(struct service *s, const char *host, uint16_t port)
-{
-    const char *shown = strcmp(host, "0.0.0.0") == 0 ? "127.0.0.1"
-                        : strcmp(host, "::") == 0    ? "::1"
-                                                     : host;
-    snprintf(s->endpoint, sizeof(s->endpoint),
-             strchr(shown, ':') ? "http://[%s]:%u" : "http://%s:%u", shown, (unsigned)port);
-}
 
 static bool start_server(struct service *s, struct bl_local *l, const struct bl_run *r,
                          struct bf_err *e)
@@ -42,12 +33,14 @@ static bool start_server(struct service *s, struct bl_local *l, const struct bl_
     s->local = l;
     s->server = NULL;
     if (!bl_local_open(l, r->data, e) || !bl_prepare(l, r->prepare, e) ||
-        !bl_server_listen(r->host, &port, &fd, e))
+        !bf_listen(r->host, &port, &fd, e))
         return false;
-    name_endpoint(s, r->host, port);
+    bf_listen_url(r->host, port, s->endpoint);
     l->endpoint = s->endpoint;
     bl_tally_begin(&l->tally);
     s->server = bl_server_start(l, fd, e);
+    if (s->server)
+        bl_local_start(l);
     return s->server != NULL;
 }
 

@@ -12,6 +12,10 @@ struct config {
     bool once;
     const char *html; /* a file, "-": standard output */
     bool print_panels;
+    bool http;
+    uint64_t port;     /* of http; 0: a free one */
+    const char *host;  /* an address */
+    const char *token; /* a file; NULL: no token is asked for */
     const char *database;
     struct bf_common common;
 };
@@ -26,6 +30,9 @@ struct watch;
 
 /* Shows them in the terminal until a key or a signal ends it. */
 BF_MUST bool show_live(struct watch *w, struct bf_err *e);
+
+/* Serves them to browsers until a signal ends it. */
+BF_MUST bool show_http(const struct config *c, struct watch *w, struct bf_err *e);
 
 /* Prints one frame; false after a panel that failed. */
 BF_MUST bool show_once(const struct config *c, struct panels *p, struct source *s,

@@ -145,42 +145,57 @@ void html_panel(struct bf_buf *out, const struct panels *all, size_t i)
     bf_buf_lit(out, "</section>");
 }
 
-static void put_head(struct bf_buf *out, const char *name, const struct html_live *live)
+static void put_head(struct bf_buf *out, struct bf_str name, const char *nonce)
 {
     bf_buf_lit(out, "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\">");
-    if (!live) /* a live page gets its policy in a header */
+    if (!nonce) /* a live page gets its policy in a header */
         bf_buf_lit(out, "<meta http-equiv=\"Content-Security-Policy\" "
                         "content=\"default-src 'none'; style-src 'unsafe-inline'\">");
     bf_buf_lit(out, "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
                     "<meta name=\"color-scheme\" content=\"light dark\"><title>");
-    html_text(out, bf_str_of(name));
-    if (live)
-        bf_buf_addf(out, "</title><link rel=\"icon\" href=\"data:,\"><style nonce=\"%s\">",
-                    live->nonce);
+    html_text(out, name);
+    if (nonce)
+        bf_buf_addf(out, "</title><link rel=\"icon\" href=\"data:,\"><style nonce=\"%s\">", nonce);
     else
         bf_buf_lit(out, "</title><style>");
     bf_buf_lit(out, HTML_STYLE);
     bf_buf_lit(out, "</style></head>");
 }
 
-void html_page(struct bf_buf *out, const struct panels *all, const char *database,
-               const struct html_live *live)
+void html_begin(struct bf_buf *out, const char *database, const char *nonce)
 {
     const char *slash = strrchr(database, '/');
-    const char *name = slash && slash[1] ? slash + 1 : database;
-    put_head(out, name, live);
+    struct bf_str name = bf_str_of(slash && slash[1] ? slash + 1 : database);
+    put_head(out, name, nonce);
     bf_buf_lit(out, "<body><header><h1>");
-    html_text(out, bf_str_of(name));
-    bf_buf_lit(out, "</h1><p id=\"state\" role=\"status\">");
-    bf_clock_iso(out, bf_clock_wall_ms() / 1000 * 1000);
-    bf_buf_lit(out, "</p></header><main>");
+    html_text(out, name);
+    bf_buf_lit(out, "</h1>");
+}
+
+void html_state(struct bf_buf *out, const char *text, const char *set)
+{
+    bf_buf_lit(out, "<p id=\"state\" role=\"status\">");
+    html_text(out, bf_str_of(text));
+    bf_buf_addf(out, "</p></header><main data-set=\"%s\">", set);
+}
+
+void html_end(struct bf_buf *out, const char *script, const char *nonce)
+{
+    bf_buf_lit(out, "</main>");
+    if (script)
+        bf_buf_addf(out, "<script nonce=\"%s\">%s</script>", nonce, script);
+    bf_buf_lit(out, "</body></html>\n");
+}
+
+void html_page(struct bf_buf *out, const struct panels *all, const char *database)
+{
+    char room[40];
+    struct bf_buf time = {.p = room, .cap = sizeof room, .max = sizeof room};
+    bf_clock_iso(&time, bf_clock_wall_ms() / 1000 * 1000);
+    bf_buf_addc(&time, 0);
+    html_begin(out, database, NULL);
+    html_state(out, room, "");
     for (size_t i = 0; i < all->n; i++)
         html_panel(out, all, i);
-    bf_buf_lit(out, "</main>");
-    if (live) {
-        bf_buf_addf(out, "<script nonce=\"%s\">", live->nonce);
-        bf_buf_adds(out, bf_str_of(live->script));
-        bf_buf_lit(out, "</script>");
-    }
-    bf_buf_lit(out, "</body></html>\n");
+    html_end(out, NULL, NULL);
 }

@@ -1,5 +1,5 @@
 /* The panels as one HTML page: nothing in it comes from elsewhere, and everything from the database is escaped. The
- * browser's live page is the same one with a script (web.js), which replaces its sections. */
+ * browser's live page is the same one with a script (web_script.h), which replaces its sections. */
 #ifndef BFTOP_HTML_H
 #define BFTOP_HTML_H
 
@@ -9,13 +9,14 @@
  * direction of writing are replaced. */
 void html_text(struct bf_buf *out, struct bf_str s);
 
-/* The whole page. script: of a live page, with the name of its policy; NULL: a file. */
-struct html_live {
-    const char *script;
-    const char *nonce;
-};
-void html_page(struct bf_buf *out, const struct panels *all, const char *database,
-               const struct html_live *live);
+/* The whole page, as a file. */
+void html_page(struct bf_buf *out, const struct panels *all, const char *database);
+
+/* Its parts: the head and title, the line with the time, then the panels, and the end. nonce: of a live page's policy;
+ * NULL: it is a file. script: NULL for a file. set: the name of this set of panels, or empty. */
+void html_begin(struct bf_buf *out, const char *database, const char *nonce);
+void html_state(struct bf_buf *out, const char *text, const char *set);
+void html_end(struct bf_buf *out, const char *script, const char *nonce);
 
 /* One panel: <section id="pN">. */
 void html_panel(struct bf_buf *out, const struct panels *all, size_t i);

@@ -1,4 +1,7 @@
 /* bftop: watch a projection that cdcproj keeps. */
+#include <microhttpd.h>
+#include <stdio.h>
+
 #include "cmd/bftop/bftop.h"
 #include "cmd/bftop/canvas.h"
 #include "cmd/bftop/watch.h"
@@ -8,10 +11,21 @@
 enum { WINDOW_MS = 3600000, WINDOW_LEAST_MS = 10000 };
 #define WINDOW_MOST_MS UINT64_C(31622400000)
 
+static bool take_port(void *field, struct bf_str value, struct bf_err *e)
+{
+    struct config *c = (struct config *)((char *)field - offsetof(struct config, http));
+    c->http = true;
+    return bf_opt_range(value, 0, UINT16_MAX, &c->port, e);
+}
+
 static const struct bf_opt options[] = {
     BF_OPT_FLAG(0, "once", struct config, once, "print one frame as text"),
     BF_OPT_STR(0, "html", struct config, html, "FILE",
                "write them as one HTML page; - is standard output"),
+    BF_OPT_FN(0, "http", struct config, http, "PORT", "serve them to browsers of this machine",
+              take_port),
+    BF_OPT_STR(0, "host", struct config, host, "ADDRESS", "address for --http (127.0.0.1)"),
+    BF_OPT_STR(0, "token", struct config, token, "FILE", "ask browsers for the token in FILE"),
     BF_OPT_STR('p', "panels", struct config, panels, "FILE",
                "panels to show, in place of the default set"),
     BF_OPT_FLAG(0, "print-panels", struct config, print_panels, "print the panels as such a file"),
@@ -29,7 +43,9 @@ static const struct bf_opt_group groups[] = {
 
 static const char *libraries(void)
 {
-    return "SQLite is opened at need";
+    static char text[64];
+    snprintf(text, sizeof text, "libmicrohttpd/%s, SQLite is opened at need", MHD_get_version());
+    return text;
 }
 
 static const struct bf_tool tool = {
@@ -45,9 +61,11 @@ static const struct bf_tool tool = {
 
 static bool check(const struct config *c, struct bf_err *e)
 {
-    int ways = c->once + c->print_panels + (c->html != NULL);
-    return ways < 2 ||
-           bf_err_set(e, BF_E_USAGE, "--once, --html and --print-panels exclude each other");
+    int ways = c->once + c->print_panels + (c->html != NULL) + c->http;
+    if (!c->http && c->token)
+        return bf_err_set(e, BF_E_USAGE, "--token is for --http");
+    return ways < 2 || bf_err_set(e, BF_E_USAGE,
+                                  "--once, --html, --http and --print-panels exclude each other");
 }
 
 static bool act(const struct config *c, struct watch *w, struct bf_err *e)
@@ -56,6 +74,8 @@ static bool act(const struct config *c, struct watch *w, struct bf_err *e)
         return show_panels(w->panels, e);
     if (c->html)
         return show_html(c, w->panels, &w->source, e);
+    if (c->http)
+        return show_http(c, w, e);
     return c->once ? show_once(c, w->panels, &w->source, e) : show_live(w, e);
 }
 
@@ -69,7 +89,7 @@ static bool run(const struct config *c, struct bf_err *e)
 
 int main(int argc, char **argv)
 {
-    static struct config config = {.window_ms = WINDOW_MS};
+    static struct config config = {.window_ms = WINDOW_MS, .host = "127.0.0.1"};
     struct bf_err e = {0};
     const char *operands[1];
     size_t n = 0;

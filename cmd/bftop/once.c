@@ -86,7 +86,7 @@ bool show_html(const struct config *c, struct panels *p, struct source *s, struc
     struct bf_buf text;
     bf_buf_init(&text, FRAME_MAX);
     panels_refresh(p, s);
-    html_page(&text, p, c->database, NULL);
+    html_page(&text, p, c->database);
     bool ok = strcmp(c->html, "-") == 0 ? print(&text, e)
                                         : bf_buf_check(&text, "the page", e) &&
                                               bf_file_replace(c->html, bf_buf_view(&text), e);

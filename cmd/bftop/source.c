@@ -54,8 +54,9 @@ bool source_open(struct source *s, const char *path, bool any, struct bf_err *e)
 {
     struct stat st;
     *s = (struct source){.path = path};
-    if (!bf_state_db_named(path, e))
-        return false;
+    if (bf_pg_is_url(path))
+        return bf_err_set(e, BF_E_USAGE, "%s: PostgreSQL is not supported yet; name an SQLite file",
+                          path);
     if (stat(path, &st) != 0)
         return bf_err_sys(e, errno, "%s", path);
     if (!S_ISREG(st.st_mode))

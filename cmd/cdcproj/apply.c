@@ -1,4 +1,5 @@
-/* Applies a change to the rows of a table. */
+/* A change becomes rows of SQLite. */
+#include "cmd/cdcproj/item.h"
 #include "cmd/cdcproj/views.h"
 
 #include "lib/base/clock.h"
@@ -8,9 +9,7 @@
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
-enum { TIME_ONLY = 16 };
-
-/* Reserves room in the scratch buffer, so that bound values do not move. */
+/* Room in the scratch buffer, so that what is bound stays where it is. */
 static char *room(struct mirrors *m, size_t n)
 {
     return bf_buf_room(&m->scratch, n);
@@ -59,15 +58,7 @@ static void bind(struct mirrors *m, sqlite3_stmt *stmt, int at, const struct bf_
         db_bind(m->db, stmt, at, a->val);
 }
 
-static const struct bf_attr *key_attr(const struct mirror *t, const struct line *l, size_t k)
-{
-    for (size_t i = 0; i < l->nkeys; i++)
-        if (bf_attr_is(l->key[i], t->key[k]))
-            return l->key[i];
-    return l->key[k];
-}
-
-/* Binds the keys as parameters 1 and 2. The scratch buffer gets enough room for the whole line. */
+/* Binds the keys as parameters 1 and 2, and the scratch buffer has room for all that the line can want. */
 static bool bind_keys(struct mirrors *m, const struct mirror *t, sqlite3_stmt *stmt,
                       const struct line *l, struct bf_err *e)
 {
@@ -75,65 +66,7 @@ static bool bind_keys(struct mirrors *m, const struct mirror *t, sqlite3_stmt *s
     if (!room(m, l->change.text.n * 2 + l->change.padded.n * 2 + 4096))
         return bf_buf_check(&m->scratch, "a change", e);
     for (size_t k = 0; k < t->nkeys; k++)
-        bind(m, stmt, (int)k + 1, key_attr(t, l, k), &t->col[k], true);
-    return true;
-}
-
-/* The key as stored in _bfpipe_deleted: each part is preceded by its length. */
-static struct bf_str key_text(struct mirrors *m, const struct mirror *t, const struct line *l)
-{
-    bf_buf_reset(&m->key);
-    for (size_t k = 0; k < t->nkeys; k++) {
-        const struct bf_attr *a = key_attr(t, l, k);
-        size_t at = m->key.n;
-        if (a->type == BF_ATTR_N)
-            bf_number_put_plain(&m->key, a->val);
-        else
-            bf_json_unescape(&m->key, a->val);
-        bf_buf_addf(&m->key, "/%zu", m->key.n - at);
-    }
-    return bf_buf_view(&m->key);
-}
-
-/* The name of an attribute, decoded. */
-static struct bf_str name_of(struct bf_buf *room_of, const struct bf_attr *a)
-{
-    if (!a->name_escaped)
-        return a->name;
-    bf_buf_reset(room_of);
-    bf_json_unescape(room_of, a->name);
-    return bf_buf_view(room_of);
-}
-
-static bool is_meta(const struct config *c, const struct bf_attr *a)
-{
-    return c->key.n && !a->name_escaped &&
-           (bf_str_is(a->name, "_op") || bf_str_is(a->name, "_seq"));
-}
-
-/* The column of the i-th attribute, usually the one at the hint. -1: _rest; -2: see *e. */
-static int column(struct mirrors *m, struct mirror *t, const struct bf_attr *a, size_t *hint,
-                  struct line *l, struct bf_err *e)
-{
-    enum kind kind = kind_of(a->type);
-    if (*hint < t->n && !a->name_escaped && bf_str_eq(t->col[*hint].attribute, a->name) &&
-        (t->col[*hint].kind == kind || t->col[*hint].any))
-        return (int)(*hint)++;
-    int at = mirror_column(m, t, a, name_of(&l->name, a), e);
-    if (at >= 0)
-        *hint = (size_t)at + 1;
-    return at;
-}
-
-/* Adds the columns that the item needs and the table lacks, before anything is bound. */
-static bool learn(struct mirrors *m, struct mirror *t, struct line *l, struct bf_err *e)
-{
-    size_t hint = 0;
-    for (size_t i = 0; i < l->image->n; i++) {
-        const struct bf_attr *a = &l->image->attr[i];
-        if (a->type != BF_ATTR_NULL && !is_meta(m->config, a) && column(m, t, a, &hint, l, e) == -2)
-            return false;
-    }
+        bind(m, stmt, (int)k + 1, item_key(t, l, k), &t->col[k], true);
     return true;
 }
 
@@ -156,9 +89,9 @@ static bool bind_item(struct mirrors *m, struct mirror *t, sqlite3_stmt *stmt, s
     bf_buf_reset(&m->sql);
     for (size_t i = 0; i < l->image->n; i++) {
         const struct bf_attr *a = &l->image->attr[i];
-        if (a->type == BF_ATTR_NULL || is_meta(m->config, a))
+        if (a->type == BF_ATTR_NULL || item_is_meta(m->config, a))
             continue;
-        int at = column(m, t, a, &hint, l, e);
+        int at = item_column(m, t, a, &hint, l, e);
         if (at < -1)
             return false;
         if (at >= (int)t->nkeys)
@@ -178,13 +111,6 @@ static bool bind_item(struct mirrors *m, struct mirror *t, sqlite3_stmt *stmt, s
            bf_buf_check(&m->scratch, "a change", e);
 }
 
-static struct bf_str iso(const struct line *l, char out[32])
-{
-    struct bf_buf b = {.p = out, .cap = 32, .max = 32};
-    bf_clock_iso(&b, l->time_ms ? l->time_ms : bf_clock_wall_ms());
-    return bf_buf_view(&b);
-}
-
 /* Is the change older than the deletion of its key? *there: there is a deletion. */
 static bool look_tomb(struct mirrors *m, const struct mirror *t, const struct line *l, bool *there,
                       bool *older, struct bf_err *e)
@@ -193,7 +119,7 @@ static bool look_tomb(struct mirrors *m, const struct mirror *t, const struct li
     if (!t->tombs)
         return true;
     m->db->api->bind_int64(m->find_tomb, 1, t->id);
-    struct bf_str key = key_text(m, t, l);
+    struct bf_str key = item_key_text(m, t, l);
     m->db->api->bind_blob(m->find_tomb, 2, key.p, (int)key.n, SQLITE_STATIC);
     int rc = m->db->api->step(m->find_tomb);
     if (rc == SQLITE_ROW) {
@@ -209,7 +135,7 @@ static bool drop_tomb(struct mirrors *m, const struct mirror *t, const struct li
                       struct bf_err *e)
 {
     m->db->api->bind_int64(m->drop_tomb, 1, t->id);
-    struct bf_str key = key_text(m, t, l);
+    struct bf_str key = item_key_text(m, t, l);
     m->db->api->bind_blob(m->drop_tomb, 2, key.p, (int)key.n, SQLITE_STATIC);
     return db_run(m->db, m->drop_tomb, NULL, e);
 }
@@ -220,7 +146,7 @@ static bool put_tomb(struct mirrors *m, struct mirror *t, const struct line *l, 
         return true;
     t->tombs = true;
     m->db->api->bind_int64(m->put_tomb, 1, t->id);
-    struct bf_str key = key_text(m, t, l);
+    struct bf_str key = item_key_text(m, t, l);
     m->db->api->bind_blob(m->put_tomb, 2, key.p, (int)key.n, SQLITE_STATIC);
     db_bind(m->db, m->put_tomb, 3, l->order);
     m->db->api->bind_int64(m->put_tomb, 4, l->time_ms ? l->time_ms : bf_clock_wall_ms());
@@ -252,7 +178,7 @@ static bool upsert(struct mirrors *m, struct mirror *t, struct line *l, struct b
         return true;
     }
     bool found, newer;
-    if (!learn(m, t, l, e) || !fold(m, t, l, -1, &found, &newer, e))
+    if (!item_learn(m, t, l, e) || !fold(m, t, l, -1, &found, &newer, e))
         return false;
     if (newer)
         return true;
@@ -291,7 +217,7 @@ static bool remove_row(struct mirrors *m, struct mirror *t, struct line *l, stru
         return false;
     db_bind(m->db, stmt, (int)t->nkeys + 1, l->order);
     if (t->mode == MODE_SOFT)
-        db_bind(m->db, stmt, (int)t->nkeys + 2, iso(l, at));
+        db_bind(m->db, stmt, (int)t->nkeys + 2, item_time(l, at));
     if (!db_run(m->db, stmt, &changed, e))
         return false;
     m->counters.deletes += changed > 0;
@@ -332,7 +258,7 @@ static bool add_version(struct mirrors *m, struct mirror *t, struct line *l, int
 {
     sqlite3_stmt *stmt;
     int at;
-    if (!learn(m, t, l, e) || !bind_item(m, t, stmt = t->stmt[PUT], l, e))
+    if (!item_learn(m, t, l, e) || !bind_item(m, t, stmt = t->stmt[PUT], l, e))
         return false;
     at = (int)t->n + 2 + t->rest;
     m->db->api->bind_int64(stmt, at, version);
@@ -344,7 +270,7 @@ static bool add_version(struct mirrors *m, struct mirror *t, struct line *l, int
 static bool history(struct mirrors *m, struct mirror *t, struct line *l, struct bf_err *e)
 {
     char room_of[32];
-    struct bf_str at = iso(l, room_of);
+    struct bf_str at = item_time(l, room_of);
     int64_t version;
     bool open, older, there, before;
     if (!last(m, t, l, &version, &open, &older, e) || !look_tomb(m, t, l, &there, &before, e))
@@ -381,8 +307,6 @@ bool mirrors_apply(struct mirrors *m, struct line *l, struct bf_str table, bool 
     m->counters.changes++;
     if (l->time_ms > m->counters.last_change_ms)
         m->counters.last_change_ms = l->time_ms;
-    if (l->time_ms > m->db->change_ms)
-        m->db->change_ms = l->time_ms;
     if (t->mode == MODE_HISTORY)
         return history(m, t, l, e);
     return l->image ? upsert(m, t, l, e) : remove_row(m, t, l, e);

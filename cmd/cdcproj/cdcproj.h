@@ -1,6 +1,7 @@
 /*
- * cdcproj's parts: the configuration (config), the database (db), the parsing of a line (input), the tables that mirror
- * items (mirror), and the loop that commits rows and positions together (run).
+ * cdcproj's parts: what was asked for (config), what a line is (input), the tables that mirror items (mirror), the database
+ * that they are in (sink; db and apply are SQLite's, pg PostgreSQL's), and the loop that commits rows and positions
+ * together (run).
  */
 #ifndef CDCPROJ_H
 #define CDCPROJ_H
@@ -9,7 +10,7 @@
 
 struct config {
     struct bf_common common;
-    const char *database;   /* an SQLite file */
+    const char *database;   /* an SQLite file, or the URL of a PostgreSQL server */
     const char *table;      /* only this table; the table of lines that name none */
     struct bf_opt_list key; /* attribute names; not empty: lines are plain rows */
     struct bf_opt_list types;

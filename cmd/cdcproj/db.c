@@ -124,7 +124,7 @@ bool db_open(struct db *db, const char *path, struct bf_err *e)
     *db = (struct db){.path = path, .lock = -1};
     bf_state_init(&db->state);
     bf_positions_init(&db->positions, &db->state);
-    if (!bf_state_db_named(path, e) || !(db->api = bf_sql_load(e)))
+    if (!(db->api = bf_sql_load(e)))
         return false;
     if ((size_t)snprintf(lock, sizeof lock, "%s-lock", path) >= sizeof lock)
         return bf_err_set(e, BF_E_USAGE, "the path of the database is too long");
@@ -150,9 +150,7 @@ bool db_open_reader(struct db *db, const char *path, struct bf_err *e)
     *db = (struct db){.path = path, .lock = -1};
     bf_state_init(&db->state);
     bf_positions_init(&db->positions, &db->state);
-    if (!bf_state_db_named(path, e))
-        return false;
-    if (access(path, F_OK) != 0) /* SQLite's message would not name the reason */
+    if (access(path, F_OK) != 0) /* SQLite would only say that it cannot open it */
         return bf_err_sys(e, errno, "%s", path);
     if (!(db->api = bf_sql_load(e)))
         return false;
@@ -186,7 +184,7 @@ bool db_begin(struct db *db, struct bf_err *e)
     return true;
 }
 
-static bool put_positions(struct db *db, int64_t now, struct bf_err *e)
+static bool put_positions(struct db *db, int64_t change_ms, int64_t now, struct bf_err *e)
 {
     for (size_t i = 0; i < db->positions.ahead.nshards; i++) {
         const struct bf_state_shard *s = &db->positions.ahead.shards[i];
@@ -196,8 +194,8 @@ static bool put_positions(struct db *db, int64_t now, struct bf_err *e)
         db->api->bind_int64(db->put_position, 4, s->ended);
         db->api->bind_int64(db->put_position, 5, s->since_ms);
         db->api->bind_int64(db->put_position, 6, now);
-        if (db->change_ms)
-            db->api->bind_int64(db->put_position, 7, db->change_ms);
+        if (change_ms)
+            db->api->bind_int64(db->put_position, 7, change_ms);
         else
             db->api->bind_null(db->put_position, 7);
         if (!db_run(db, db->put_position, NULL, e))
@@ -248,7 +246,7 @@ static bool put_row(struct db *db, const struct counters *c, int64_t now, struct
 bool db_commit(struct db *db, const struct counters *c, struct bf_err *e)
 {
     int64_t now = bf_clock_wall_ms();
-    if (!db_begin(db, e) || !put_positions(db, now, e) ||
+    if (!db_begin(db, e) || !put_positions(db, c->last_change_ms, now, e) ||
         (db->positions.forgot && !drop_gone(db, e)) || !put_row(db, c, now, e) ||
         !db_run(db, db->commit, NULL, e))
         return false;

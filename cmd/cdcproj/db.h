@@ -5,29 +5,20 @@
 #ifndef CDCPROJ_DB_H
 #define CDCPROJ_DB_H
 
+#include "cmd/cdcproj/counters.h"
 #include "lib/checkpoint/positions.h"
 #include "lib/checkpoint/state_open.h"
 #include "lib/sqlite/text.h"
 
 enum { DB_VERSION = BF_STATE_DB_VERSION };
 
-/* Added to the row of _bfpipe at a commit. */
-struct counters {
-    uint64_t changes;          /* lines that are changes of a table that is mirrored */
-    uint64_t upserts, deletes; /* of them, those that wrote a row, and those that removed one */
-    uint64_t older;            /* and those that were older than the stored row */
-    uint64_t rejects;
-    int64_t last_change_ms; /* the newest time of a change; 0: no change yet */
-};
-
 struct db {
     const struct sql_api *api;
     sqlite3 *h;
     const char *path;
     int lock;
-    bool open;         /* a transaction */
-    uint64_t commits;  /* as in _bfpipe; shows another writer */
-    int64_t change_ms; /* the newest change since the last mark, for the lag of its shard */
+    bool open;        /* a transaction */
+    uint64_t commits; /* as in _bfpipe: another writer is noticed by it */
     struct bf_state state;
     struct bf_positions positions;
     sqlite3_stmt *begin, *commit, *rollback, *put_row, *put_position, *drop_position;

@@ -55,24 +55,15 @@ enum kind kind_of(enum bf_attr_type type)
     }
 }
 
-bool mirrors_open(struct mirrors *m, struct db *db, const struct config *c, struct bf_err *e)
+void mirrors_init(struct mirrors *m, const struct mirror_store *store, const char *where,
+                  const struct config *c)
 {
-    *m = (struct mirrors){.db = db, .config = c};
+    *m = (struct mirrors){.store = store, .where = where, .config = c};
     bf_arena_init(&m->arena, ARENA_MAX);
     bf_buf_init(&m->sql, TEXT_MAX);
     bf_buf_init(&m->scratch, TEXT_MAX);
     bf_buf_init(&m->key, TEXT_MAX);
     bf_map_init(&m->seen, 1 << 20);
-    return db_prepare(db, BF_STR("SELECT seq FROM _bfpipe_deleted WHERE tbl=?1 AND key=?2"),
-                      &m->find_tomb, e) &&
-           db_prepare(
-               db,
-               BF_STR("INSERT INTO _bfpipe_deleted VALUES(?1,?2,?3,?4) ON CONFLICT DO UPDATE "
-                      "SET seq=?3,at_ms=?4 WHERE ?3>=seq"),
-               &m->put_tomb, e) &&
-           db_prepare(db, BF_STR("DELETE FROM _bfpipe_deleted WHERE tbl=?1 AND key=?2"),
-                      &m->drop_tomb, e) &&
-           mirrors_load(m, e);
 }
 
 static void forget(struct mirrors *m, struct mirror *t)
@@ -82,6 +73,8 @@ static void forget(struct mirrors *m, struct mirror *t)
             m->db->api->finalize(t->stmt[i]);
     if (t->fold)
         m->db->api->finalize(t->fold);
+    if (t->batch)
+        m->store->forget(t);
     bf_map_free(&t->by_attribute);
     bf_map_free(&t->taken);
     free(t->col);
@@ -174,20 +167,20 @@ static bool fits(struct mirrors *m, struct mirror *t, const struct line *l, stru
         return bf_err_set(
             e, BF_E_INPUT,
             "the keys are not those of the mirror %s: %.*s; was the table created again? "
-            "Project it into another file",
-            t->name, BF_SHOWN_TO(keys, 120));
+            "Project it into another %s",
+            t->name, BF_SHOWN_TO(keys, 120), m->store->other);
     }
     if (l->fill)
         return true; /* an item of an export is older than any change */
     if (t->ordering_known && t->ordered != l->ordered)
         return bf_err_set(e, BF_E_INPUT,
                           "the mirror %s is ordered by %s, this change by %s: they cannot be "
-                          "compared; project it into another file",
-                          t->name, by[t->ordered], by[l->ordered]);
+                          "compared; project it into another %s",
+                          t->name, by[t->ordered], by[l->ordered], m->store->other);
     if (!t->ordering_known) {
         t->ordered = l->ordered;
         t->ordering_known = true;
-        return mirror_save_order(m, t, e);
+        return m->store->order(m, t, e);
     }
     return true;
 }
@@ -272,12 +265,13 @@ int mirror_column(struct mirrors *m, struct mirror *t, const struct bf_attr *a, 
         at = entry(m, t, name, KINDS, false);
     if (at)
         return (int)*at - 1;
-    if (t->n >= COLUMNS_MAX) {
-        if (!t->told_rest)
-            bf_diag_warn("%s: more than %d attributes: the others go into the column _rest",
-                         t->name, COLUMNS_MAX);
-        t->told_rest = true;
-        return t->rest || mirror_make_rest(m, t, e) ? -1 : -2;
+    bool unfit = m->store->no_nul && memchr(name.p, 0, name.n);
+    if (unfit || t->n >= m->store->columns_max) {
+        if (!t->told_rest && !unfit)
+            bf_diag_warn("%s: more than %zu attributes: the others go into the column _rest",
+                         t->name, m->store->columns_max);
+        t->told_rest = t->told_rest || !unfit;
+        return t->rest || m->store->rest(m, t, e) ? -1 : -2;
     }
     struct column c = {.attribute = name, .kind = kind};
     const struct column *other = first_of(t, name);

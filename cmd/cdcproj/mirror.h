@@ -1,10 +1,10 @@
 /*
  * A table of the database that mirrors the items of a source table.
  *
- * Columns. Each attribute has a column for each kind of value that it has had: the first has the attribute's name, the
- * others are NAME_string, NAME_number and so on, so that a change of type loses nothing. Names that differ only in case
- * get a number, because SQL ignores case. Attributes beyond COLUMNS_MAX go into the column _rest, as JSON. The table
- * _bfpipe_columns has the names.
+ * Columns. Each attribute has a column for each kind of value that it has had: the first is called like the attribute,
+ * the others NAME_string, NAME_number and so on, so that a change of type loses nothing. Names that SQL takes for one
+ * (it does not look at case) get a number. Past 800 attributes (400 in PostgreSQL) others go into the column _rest, as JSON. What is
+ * called what is in _bfpipe_columns.
  *
  * Kinds. A number is stored as its exact text, with a generated REAL column; a list, map or set as JSON; binary as BLOB.
  *
@@ -19,7 +19,6 @@
 
 enum kind { KIND_STRING, KIND_NUMBER, KIND_BOOLEAN, KIND_BINARY, KIND_JSON, KINDS };
 enum mode { MODE_PLAIN, MODE_SOFT, MODE_HISTORY };
-enum { COLUMNS_MAX = 800 };
 
 struct column {
     struct bf_str attribute, name;
@@ -52,16 +51,22 @@ struct mirror {
     struct bf_map by_attribute; /* attribute and kind to index + 1 */
     struct bf_map taken;        /* names in lower case */
     bool rest;                  /* there is a column _rest */
-    bool tombs;                 /* are there remembered deletions? */
-    bool told_kinds, told_rest;
+    bool tombs;                 /* are there deletions to look at? */
+    bool told_rest, told_nul;
+    struct pg_batch *batch; /* PostgreSQL: changes since the last commit (pg.h) */
     sqlite3_stmt *stmt[STATEMENTS];
     sqlite3_stmt *fold; /* the contribution of a key's row to views (views.h); NULL: no views */
 };
 
 struct views;
+struct mirror_store;
+struct pg;
 
 struct mirrors {
-    struct db *db;
+    struct db *db; /* SQLite's; NULL: it is PostgreSQL */
+    struct pg *pg;
+    const struct mirror_store *store;
+    const char *where; /* the database, for messages */
     const struct config *config;
     struct mirror *first;
     struct bf_arena arena; /* names */
@@ -69,7 +74,6 @@ struct mirrors {
     struct bf_map seen; /* columns that a line has filled, for rest */
     sqlite3_stmt *find_tomb, *put_tomb, *drop_tomb;
     struct counters counters; /* since the last commit */
-    uint64_t passed;          /* lines of other tables than --table */
     struct views *views;      /* set after mirrors_open; NULL: not yet */
     bool (*on_columns)(struct views *w, struct mirror *t, struct bf_err *e);
 };

@@ -2,8 +2,8 @@
 
 #include <inttypes.h>
 
-#include "cmd/cdcproj/rebuild.h"
-#include "cmd/cdcproj/views.h"
+#include "cmd/cdcproj/mirror.h"
+#include "cmd/cdcproj/sink.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 #include "lib/checkpoint/mark.h"
@@ -18,15 +18,12 @@ struct run {
     struct bf_reader reader;
     struct bf_rejects rejects;
     struct bf_progress progress;
-    struct db db;
-    struct mirrors mirrors;
-    struct views views;
+    struct sink *sink;
     struct line line;
-    struct bf_buf stream; /* the table of a DynamoDB stream, from its marks */
-    const char *path;
-    char made[4096]; /* with --rebuild: the new file */
+    struct bf_buf stream; /* the table of a DynamoDB stream, as its marks name it */
     uint64_t lines, bytes, marks;
-    uint64_t rejected;     /* number of them in the database */
+    uint64_t passed;       /* lines of other tables than --table */
+    uint64_t rejected;     /* so many of them are in the database */
     uint64_t since_mark;   /* lines that no mark covers yet */
     uint64_t since_commit; /* lines and marks */
     int64_t committed_ms;
@@ -34,15 +31,12 @@ struct run {
 
 static bool commit(struct run *r, struct bf_err *e)
 {
-    struct counters *c = &r->mirrors.counters;
-    c->rejects = r->rejects.count - r->rejected;
+    r->sink->counters->rejects = r->rejects.count - r->rejected;
     if (r->since_commit == 0)
         return true;
-    if (!bf_rejects_sync(&r->rejects, e) || !views_flush(&r->views, e) || !db_commit(&r->db, c, e))
+    if (!bf_rejects_sync(&r->rejects, e) || !r->sink->commit(r->sink, e))
         return false;
     r->rejected = r->rejects.count;
-    *c = (struct counters){0};
-    r->db.change_ms = 0;
     r->since_commit = 0;
     r->committed_ms = bf_clock_mono_ms();
     bf_progress_tick(&r->progress, r->lines, r->bytes);
@@ -59,7 +53,7 @@ static bool commit_if_due(struct run *r, struct bf_err *e)
 {
     if (!covered(r))
         return true;
-    bool due = r->since_commit >= COMMIT_LINES ||
+    bool due = r->since_commit >= COMMIT_LINES || r->sink->full ||
                (((r->since_commit & 255) == 0 || r->marks) &&
                 bf_clock_mono_ms() - r->committed_ms >= (int64_t)r->config->commit_every_ms);
     return !due || commit(r, e);
@@ -84,8 +78,7 @@ static bool take_mark(struct run *r, struct bf_str line, struct bf_err *e)
     r->marks++;
     r->since_commit++;
     note_stream(r, mark.stream);
-    struct bf_positions *p = &r->db.positions;
-    switch (bf_positions_take(p, &mark, line, r->since_mark > 0, e)) {
+    switch (bf_positions_take(r->sink->positions, &mark, line, r->since_mark > 0, e)) {
     case BF_POSITIONS_ERROR:
         return false;
     case BF_POSITIONS_COVERED:
@@ -114,10 +107,10 @@ static bool take_change(struct run *r, struct bf_str line, size_t slack, struct 
     if (line_read(&r->line, r->config, line, slack, &why)) {
         struct bf_str table = table_of(r);
         if (r->config->table && !bf_str_eq(table, bf_str_of(r->config->table))) {
-            r->mirrors.passed++;
+            r->passed++;
             return true;
         }
-        if (mirrors_apply(&r->mirrors, &r->line, table, &bad, &why))
+        if (r->sink->apply(r->sink, &r->line, table, &bad, &why))
             return r->marks > 0 || commit_if_due(r, e);
     } else
         bad = why.code == BF_E_INPUT || why.code == BF_E_LIMIT;
@@ -207,7 +200,6 @@ static bool end(struct run *r, struct bf_err *e)
         return commit(r, e);
     bf_diag_note("%" PRIu64 " line%s after the last commit left to the next run", r->since_commit,
                  BF_S(r->since_commit));
-    db_rollback(&r->db);
     return true;
 }
 
@@ -223,51 +215,31 @@ static bool types_ok(const struct config *c, struct bf_err *e)
     return true;
 }
 
-/* Roll-ups of the existing rows are written with the first commit. */
-static bool open_views(struct run *r, struct bf_err *e)
-{
-    struct views *w = &r->views;
-    if (!views_open(w, &r->db, &r->mirrors, &r->config->view, e) || !views_settle(w, e))
-        return false;
-    r->mirrors.views = w;
-    r->mirrors.on_columns = views_attach;
-    for (struct mirror *t = r->mirrors.first; t; t = t->next)
-        if (!views_attach(w, t, e))
-            return false;
-    r->since_commit += r->db.open;
-    return true;
-}
-
 static bool open_all(struct run *r, struct bf_err *e)
 {
     const struct config *c = r->config;
     line_init(&r->line);
     bf_buf_init(&r->stream, 4096);
     bf_progress_init(&r->progress, &c->common, BF_PROGRESS_SINK);
-    r->path = c->database;
-    if (c->rebuild && !rebuild_name(c->database, r->made, e))
-        return false;
-    if (c->rebuild)
-        r->path = r->made;
     if (!types_ok(c, e) || !bf_rejects_append(&r->rejects, c->rejects, c->strict, e) ||
-        !db_open(&r->db, r->path, e) || !mirrors_open(&r->mirrors, &r->db, c, e))
+        !(r->sink = sink_open(c, e)))
         return false;
     r->committed_ms = bf_clock_mono_ms();
-    return open_views(r, e) && mirrors_prune(&r->mirrors, e);
+    r->since_commit += r->sink->begun;
+    return true;
 }
 
 static void tell(const struct run *r)
 {
-    if (r->mirrors.passed)
-        bf_diag_note("%" PRIu64 " line%s of other tables passed over", r->mirrors.passed,
-                     BF_S(r->mirrors.passed));
-    if (r->mirrors.passed && r->mirrors.passed == r->lines - r->marks)
+    if (r->passed)
+        bf_diag_note("%" PRIu64 " line%s of other tables passed over", r->passed, BF_S(r->passed));
+    if (r->passed && r->passed == r->lines - r->marks)
         bf_diag_hint("all lines are of other tables than --table %s", r->config->table);
 }
 
 bool run(const struct config *c, const char **files, size_t nfiles, struct bf_err *e)
 {
-    struct run r = {.config = c, .rejects.out.fd = -1, .db.lock = -1};
+    struct run r = {.config = c, .rejects.out.fd = -1};
     struct bf_err late = {0};
     bool opened = open_all(&r, e);
     bool ok = opened && read_all(&r, files, nfiles, e) && end(&r, e);
@@ -279,14 +251,11 @@ bool run(const struct config *c, const char **files, size_t nfiles, struct bf_er
             ok = false;
         }
     }
-    db_rollback(&r.db);
-    if (r.views.db)
-        views_free(&r.views);
-    mirrors_free(&r.mirrors);
-    db_close(&r.db);
+    if (ok && c->rebuild && !bf_stop_asked())
+        ok = r.sink->replace(r.sink, e);
+    else if (r.sink)
+        r.sink->close(r.sink);
     line_free(&r.line);
     bf_buf_free(&r.stream);
-    if (ok && c->rebuild && !bf_stop_asked())
-        ok = rebuild_end(c->database, r.path, e);
     return ok && bf_rejects_told(&r.rejects, e);
 }

@@ -124,6 +124,15 @@ void reading_destroy(struct reading *r);
 /* Sends the request that is due; false on a failure. */
 bool reading_step(struct reading *r);
 
+/* Ends the run with *e, after adding the stream and the shard to its text. Returns false. */
+bool reading_fail(struct reading *r, struct bf_err *e);
+
+/* Repeats a request later, unless the shard has failed for --retry-for. */
+bool reading_retry(struct reading *r, const struct bf_err *why);
+
+/* Handles an error answer; returns to `phase` if the call can be repeated. */
+bool reading_failed(struct reading *r, const struct bf_aws_answer *answer, enum phase phase);
+
 /* Writes a mark of the position; does nothing without --state. */
 bool reading_mark(struct reading *r, enum bf_mark_kind kind);
 

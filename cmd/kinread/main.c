@@ -28,8 +28,10 @@ static const struct bf_opt options[] = {
     BF_OPT_FLAG('J', "json", struct config, json, "write each record in a JSON envelope"),
     BF_OPT_FLAG(0, "raw", struct config, raw, "do not add shard and sequence to change lines"),
     BF_OPT_FLAG(0, "split", struct config, split, "write data of several lines as several lines"),
-    BF_OPT_STR(0, "state", struct config, state, "DIR",
-               "begin at the positions in DIR or FILE.db and write marks for s3put or cdcproj"),
+    BF_OPT_STR(
+        0, "state", struct config, state, "DIR",
+        "begin at the positions in DIR, FILE.db or postgresql://... and write marks for s3put or "
+        "cdcproj"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
                "append envelopes of records that cannot be a line"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first gap or unwritable record"),

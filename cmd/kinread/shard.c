@@ -1,5 +1,4 @@
 /* Reads one shard: iterator, records, iterator... */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "cmd/kinread/follow.h"
@@ -11,13 +10,10 @@ enum {
     ITERATOR_MAX = 64 * 1024,
     IDLE_MIN_MS = 50,
     IDLE_MAX_MS = 1000,
-    RETRY_FIRST_MS = 250,
     CLOCK_SLACK_MS = 5000,
     ANSWERS_BYTES = 32 << 20, /* of all answers in flight */
     RECORD_BYTES = 1400,      /* assumed size of a record in an answer, until one has arrived */
-    YOUNG_MS = 4 * 60 * 1000, /* an iterator is valid for at least 5 minutes */
-    YOUNG_TRIES = 4,
-    SECOND_MS = 1500,  /* plus the time of an answer */
+    SECOND_MS = 1500,         /* plus the time of an answer */
     TOGETHER_MS = 250, /* iterators at the latest record within this time count as simultaneous */
     EMPTY_IS_TIP =
         5 /* DynamoDB Streams do not report their end: this many empty answers are the end */
@@ -65,116 +61,11 @@ void reading_destroy(struct reading *r)
     free(r);
 }
 
-static bool fail(struct reading *r, struct bf_err *e)
-{
-    bf_err_ctx(e, "%s: %s", r->f->em.stream, r->shard->id);
-    return follow_fail(r->f, e);
-}
-
 static void over(struct reading *r)
 {
     r->phase = OVER;
     r->behind_ms = -1;
     r->f->active--;
-}
-
-/* Requests an iterator at the last record again, at once. */
-static void renew(struct reading *r)
-{
-    r->phase = NEEDS_ITERATOR;
-    r->due_ms = 0;
-}
-
-/* Retries later, unless the shard has failed for too long. */
-static bool retry(struct reading *r, const struct bf_err *why)
-{
-    int64_t now = bf_clock_mono_ms();
-    if (!r->failing_ms)
-        r->failing_ms = now;
-    if (now - r->failing_ms >= (int64_t)r->f->cfg->retry_for_ms) {
-        struct bf_err e = *why;
-        return fail(r, &e);
-    }
-    r->failures++;
-    r->due_ms = now + bf_backoff_ms(RETRY_FIRST_MS, r->failures, &r->f->rng);
-    bf_diag_note("%s: %s: %s; trying again in %.1f s", r->f->em.stream, r->shard->id, why->text,
-                 (double)(r->due_ms - now) / 1000);
-    return true;
-}
-
-/* Replaces an invalid iterator: at once the first time, then as after any failure. */
-static bool renew_or_retry(struct reading *r, const struct bf_err *why)
-{
-    struct bf_err e = *why;
-    bool again = r->renewed;
-    r->renewed = true;
-    renew(r);
-    e.code = BF_E_TEMPORARY;
-    return !again || retry(r, &e);
-}
-
-/* Handles a position of a state that the service does not accept: if it is an iterator, which has expired or belongs to
- * another stream, its time is used. For a sequence number there is no substitute. */
-static bool refused(struct reading *r, struct bf_err *e)
-{
-    if (r->position.at == BF_FEED_ITERATOR)
-        return renew_or_retry(r, e);
-    bf_err_ctx(e, "%s: %s", r->f->em.stream, r->shard->id);
-    size_t n = strlen(e->text);
-    snprintf(e->text + n, sizeof e->text - n,
-             "; if the stream was created again, move the state %s away to start over",
-             r->f->cfg->state);
-    return follow_fail(r->f, e);
-}
-
-/* An iterator at which nothing has been read is the only record of its position: if the service reports early that it has
- * expired, it is tried again a few times. */
-static bool is_young(const struct reading *r)
-{
-    return r->position.at == BF_FEED_ITERATOR && r->failures < YOUNG_TRIES &&
-           follow_now(r->f) - r->position.time_ms < YOUNG_MS;
-}
-
-/* Is the error about the request, not about the service or the credentials? */
-static bool is_refusal(const char *code)
-{
-    return strcmp(code, "InvalidArgumentException") == 0 ||
-           strcmp(code, "ValidationException") == 0;
-}
-
-/* Handles an error answer; returns to `phase` if the call can be repeated. */
-static bool on_error(struct reading *r, const struct bf_aws_answer *answer, enum phase phase)
-{
-    struct bf_err e = answer->err;
-    r->phase = phase;
-    if (strcmp(answer->code, "ExpiredIteratorException") == 0 && is_young(r)) {
-        r->phase = HAS_ITERATOR;
-        return retry(r, &e);
-    }
-    if (strcmp(answer->code, "ExpiredIteratorException") == 0) {
-        bf_diag_note("%s: %s: the iterator expired; requesting a new one", r->f->em.stream,
-                     r->shard->id);
-        return renew_or_retry(r, &e);
-    }
-    if (strcmp(answer->code, "TrimmedDataAccessException") == 0)
-        return reading_trimmed(r) && renew_or_retry(r, &e);
-    if (r->resumed && is_refusal(answer->code))
-        return refused(r, &e);
-    if (r->position.at == BF_FEED_LATEST && is_refusal(answer->code) && !r->f->latest_only) {
-        r->f->latest_only = true; /* our clock is ahead of the service's */
-        return renew_or_retry(r, &e);
-    }
-    if (e.code == BF_E_NOTFOUND && r->shard->listed && !r->failing_ms) {
-        r->shard->listed =
-            false; /* the next list shows whether the shard or the stream was removed */
-        r->f->list_due_ms = 0;
-        r->f->orphans = true;
-        r->phase = NEEDS_ITERATOR;
-        return retry(r, &e);
-    }
-    if (bf_err_retryable(e.code))
-        return retry(r, &e);
-    return fail(r, &e);
 }
 
 /* Resets the time of failing after a read. An iterator alone is not a read. */
@@ -201,18 +92,18 @@ static void on_iterator(struct bf_aws_call *call, const struct bf_aws_answer *an
     struct bf_str iterator;
     r->f->asking--;
     if (answer->err.code != BF_OK) {
-        (void)on_error(r, answer, NEEDS_ITERATOR);
+        (void)reading_failed(r, answer, NEEDS_ITERATOR);
         return;
     }
     bf_buf_reset(&r->iterator);
     r->phase = NEEDS_ITERATOR;
     if (!bf_feed_read_iterator(answer->body, &iterator, &e)) {
-        (void)retry(r, &e);
+        (void)reading_retry(r, &e);
         return;
     }
     bf_buf_adds(&r->iterator, iterator);
     if (!bf_buf_check(&r->iterator, "iterator", &e)) {
-        (void)fail(r, &e);
+        (void)reading_fail(r, &e);
         return;
     }
     r->phase = HAS_ITERATOR;
@@ -266,7 +157,7 @@ static bool ask_iterator(struct reading *r)
     if (bf_buf_check(&r->body, "request", &e) && bf_aws_submit(f->aws, &r->call, &e))
         return true;
     r->phase = OVER;
-    return fail(r, &e);
+    return reading_fail(r, &e);
 }
 
 static enum verdict judge(struct reading *r, const struct bf_feed_record *record)
@@ -355,7 +246,7 @@ static bool at_end(struct reading *r, const struct bf_feed_answer *a)
     if (r->verify && !reading_found_gone(r))
         return false;
     if (a->children.n && !bf_kinesis_read_children(a->children, &f->lineage, &e))
-        return fail(r, &e);
+        return reading_fail(r, &e);
     if (!f->cfg->state || bf_lineage_has_child(&f->lineage, r->shard))
         return reading_end(r);
     r->phase = WAITS_CHILDREN;
@@ -427,7 +318,7 @@ static bool after_answer(struct reading *r, const struct bf_feed_answer *a, int6
     bf_buf_reset(&r->iterator);
     bf_buf_adds(&r->iterator, a->next);
     if (!bf_buf_check(&r->iterator, "iterator", &e))
-        return fail(r, &e);
+        return reading_fail(r, &e);
     if (tip && !reading_at_tip(r))
         return false;
     if (at_goal(r, a)) {
@@ -458,7 +349,7 @@ static bool cut_short(struct reading *r, const struct take *t, struct bf_err *e)
     bf_err_ctx(e, "GetRecords: answer");
     e->code = BF_E_NETWORK;
     r->phase = NEEDS_ITERATOR; /* the records before are valid; the rest is requested again */
-    return retry(r, e);
+    return reading_retry(r, e);
 }
 
 /* Measures the records, so that the next answer can be kept small: the size grows at once and shrinks
@@ -485,7 +376,7 @@ static void on_records(struct bf_aws_call *call, const struct bf_aws_answer *ans
         return;
     }
     if (answer->err.code != BF_OK) {
-        (void)on_error(r, answer, HAS_ITERATOR);
+        (void)reading_failed(r, answer, HAS_ITERATOR);
         return;
     }
     f->em.now_ms = follow_now(f);
@@ -537,7 +428,7 @@ static bool ask_records(struct reading *r)
     if (bf_buf_check(&r->body, "request", &e) && bf_aws_submit(f->aws, &r->call, &e))
         return true;
     r->phase = OVER;
-    return fail(r, &e);
+    return reading_fail(r, &e);
 }
 
 bool reading_step(struct reading *r)

@@ -3,13 +3,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "lib/aws/config/config.h"
 #include "lib/aws/credentials/check.h"
 #include "lib/aws/s3/s3.h"
 #include "lib/encoding/enc.h"
 #include "lib/io/reader.h"
 
 #define SIZE_DEFAULT UINT64_MAX /* not given */
-enum { COMPRESSION_DEFAULT = -1 };
+enum { COMPRESSION_DEFAULT = -1, CHECKSUM_DEFAULT = BF_CHECKSUM_SHA256 + 1 };
 
 enum { SIZE_MIB = 5, SIZE_PARQUET_MIB = 64, INFER_ROWS = 1000, INFER_MOST = 1000000 };
 enum { MIB = 1 << 20, TAGS_MAX = 10, TAGGING_MAX = 8192 };
@@ -182,7 +183,7 @@ void config_init(struct config *c)
         .compression = COMPRESSION_DEFAULT,
         .name = "bfpipe",
         .version = "1",
-        .checksum = BF_CHECKSUM_CRC32,
+        .checksum = (enum bf_checksum_kind)CHECKSUM_DEFAULT,
     };
     bf_buf_init(&c->tagging, TAGGING_MAX);
 }
@@ -290,10 +291,26 @@ static void finish_format(struct config *c)
                                                       : BF_COMPRESS_NONE;
 }
 
+/* Some substitutes for S3 refuse checksums; their users have told the SDKs so. */
+static void finish_checksum(struct config *c)
+{
+    struct bf_aws_config aws;
+    struct bf_err ignored = {0}; /* the client meets it again */
+    if (c->checksum != (enum bf_checksum_kind)CHECKSUM_DEFAULT)
+        return;
+    c->checksum = BF_CHECKSUM_CRC32;
+    if (c->dry_run || !bf_aws_config_load(&aws, &c->aws, bf_aws_env_process(), &ignored))
+        return;
+    if (aws.few_checksums)
+        c->checksum = BF_CHECKSUM_NONE;
+    bf_aws_config_free(&aws);
+}
+
 bool config_finish(struct config *c, const char *url, struct bf_err *e)
 {
     struct bf_str bucket;
     finish_format(c);
+    finish_checksum(c);
     if (!bf_s3_parse_url(bf_str_of(url), &bucket, &c->prefix, e) || !check_together(c, e) ||
         !check_headers(c, e) || !finish_tags(c, e))
         return false;

@@ -76,6 +76,14 @@ static bool take_position(const struct sql_api *api, sqlite3_stmt *row, void *ar
     return true;
 }
 
+static bool later(int64_t version, const char *other, struct bf_err *e)
+{
+    return bf_err_set(e, BF_E_INPUT,
+                      "a later version of bfpipe made this database (layout %lld, this one "
+                      "knows %d); use that one, or another %s",
+                      (long long)version, BF_STATE_DB_VERSION, other);
+}
+
 bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sqlite3 *db, struct bf_err *e)
 {
     sqlite3_int64 there = 0, version = 0;
@@ -89,10 +97,7 @@ bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sqlite3 *db
     if (!rows(api, db, "SELECT version FROM _bfpipe", take_count, &version, e))
         return false;
     if (version > BF_STATE_DB_VERSION)
-        return bf_err_set(e, BF_E_INPUT,
-                          "a later version of bfpipe made this database (layout %lld, this one "
-                          "knows %d); use that one, or another file",
-                          (long long)version, BF_STATE_DB_VERSION);
+        return later(version, "file", e);
     return rows(api, db, "SELECT stream,shard,sequence,ended,since_ms FROM _bfpipe_positions",
                 take_position, s, e);
 }
@@ -111,20 +116,60 @@ static bool open_db(struct bf_state *s, const char *path, struct bf_err *e)
     return ok || bf_err_ctx(e, "%s", path);
 }
 
-bool bf_state_db_named(const char *where, struct bf_err *e)
+static bool take_pg(struct bf_state *s, struct bf_pg *pg, const struct pg_result *r,
+                    struct bf_err *e)
 {
-    if (strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0)
-        return bf_err_set(e, BF_E_USAGE, "%s: PostgreSQL is not supported yet; name an SQLite file",
-                          where);
+    for (int i = 0; i < pg->api->ntuples(r); i++) {
+        struct bf_str stream = bf_pg_text(pg, r, i, 0), shard = bf_pg_text(pg, r, i, 1);
+        if (!bf_state_set(s, stream, shard, bf_pg_text(pg, r, i, 2), bf_pg_number(pg, r, i, 3) != 0,
+                          e))
+            return false;
+        bf_state_since(s, stream, shard, bf_pg_number(pg, r, i, 4));
+    }
     return true;
+}
+
+bool bf_state_read_pg(struct bf_state *s, struct bf_pg *pg, struct bf_err *e)
+{
+    struct pg_result *r =
+        bf_pg_query(pg,
+                    "SELECT to_regclass(quote_ident(current_schema())||'._bfpipe') IS NOT NULL AND "
+                    "to_regclass(quote_ident(current_schema())||'._bfpipe_positions') IS NOT NULL",
+                    0, NULL, e);
+    if (!r)
+        return false;
+    bool there = bf_str_is(bf_pg_text(pg, r, 0, 0), "t");
+    pg->api->clear(r);
+    if (!there)
+        return true;
+    if (!(r = bf_pg_query(pg, "SELECT version FROM _bfpipe", 0, NULL, e)))
+        return false;
+    int64_t version = pg->api->ntuples(r) ? bf_pg_number(pg, r, 0, 0) : 0;
+    pg->api->clear(r);
+    if (version > BF_STATE_DB_VERSION)
+        return later(version, "schema", e) || bf_err_ctx(e, "%s", pg->shown);
+    r = bf_pg_query(pg, "SELECT stream,shard,sequence,ended,since_ms FROM _bfpipe_positions", 0,
+                    NULL, e);
+    bool ok = r && take_pg(s, pg, r, e);
+    if (r)
+        pg->api->clear(r);
+    return ok;
+}
+
+static bool open_pg(struct bf_state *s, const char *url, struct bf_err *e)
+{
+    struct bf_pg pg;
+    bool ok = bf_pg_open(&pg, url, "kinread", e) && bf_state_read_pg(s, &pg, e);
+    bf_pg_close(&pg);
+    return ok;
 }
 
 bool bf_state_open(struct bf_state *s, const char *where, struct bf_err *e)
 {
     char path[4096];
     struct stat st;
-    if (!bf_state_db_named(where, e))
-        return bf_err_ctx(e, "--state");
+    if (bf_pg_is_url(where))
+        return open_pg(s, where, e);
     if (stat(where, &st) == 0 && S_ISREG(st.st_mode))
         return open_db(s, where, e);
     if ((size_t)snprintf(path, sizeof path, "%s/state.json", where) >= sizeof path)

@@ -1,7 +1,7 @@
 /*
  * Where a state is: in a directory of s3put's (state.json), or in a database that cdcproj keeps, whose positions are
- * committed in the same transaction as its rows. A name that is a file is an SQLite database; anything else is a
- * directory. A missing one is an empty state.
+ * committed in the same transaction as its rows. A name that is a file is an SQLite database, postgresql://... a server's;
+ * anything else is a directory. What is not there yet is an empty state.
  *
  * The table of a database (doc/projection.md):
  *
@@ -11,6 +11,7 @@
 #define BF_CHECKPOINT_STATE_OPEN_H
 
 #include "lib/checkpoint/state.h"
+#include "lib/postgres/pg.h"
 #include "lib/sqlite/load.h"
 
 enum { BF_STATE_DB_VERSION = 1, BF_STATE_DB_WAIT_MS = 10000 };
@@ -19,12 +20,12 @@ enum { BF_STATE_DB_VERSION = 1, BF_STATE_DB_WAIT_MS = 10000 };
  * version. The file is not changed. */
 BF_API BF_MUST bool bf_state_open(struct bf_state *s, const char *where, struct bf_err *e);
 
-/* Is it a name of a file? BF_E_USAGE for the URL of a database server. */
-BF_MUST bool bf_state_db_named(const char *where, struct bf_err *e);
-
 /* Reads the positions of an open database; the state is initialised. A database without them is an empty state. */
 BF_MUST bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sqlite3 *db,
                               struct bf_err *e);
+
+/* The same of PostgreSQL, in the schema that is the first of the search_path. */
+BF_MUST bool bf_state_read_pg(struct bf_state *s, struct bf_pg *pg, struct bf_err *e);
 
 /* What SQLite said of its last call, as an error: a lock is temporary, no SQLite file is bad input. False. */
 bool bf_state_db_fail(const struct sql_api *api, sqlite3 *db, struct bf_err *e);

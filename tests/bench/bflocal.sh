@@ -1,5 +1,5 @@
 #!/bin/sh
-# bflocal beside the services that it stands in for: items and records a second through DynamoDB Local and
+# bflocal beside the services that it replaces: items and records per second through DynamoDB Local and
 # kinesalite, MB a second into s3rver, each driven by the same tool with the same input. The ratio of wall
 # times is how many times faster bflocal is; CPU time and memory are those of the tool that drives it.
 # tests/bench/bflocal.sh [ITEMS [RECORDS [MB]]]
@@ -22,7 +22,7 @@ ours=$(. "$T/env"; echo "$AWS_ENDPOINT_URL")
 [ -n "$ours" ] || { echo 'bench: bflocal does not start'; exit 1; }
 dynamodb=$AWS_ENDPOINT_URL_DYNAMODB kinesis=$BF_KINESALITE_URL s3=$AWS_ENDPOINT_URL_S3
 
-# What no tool makes: a stream and a bucket.
+# A stream and a bucket, which no tool creates.
 signed() {
     service=$1
     shift

@@ -28,7 +28,7 @@ while True:
                 json.dumps({"records": [one(r) for r in event["records"]]}))
     api.getresponse().read()
 END
-# What benchmarks are told in BF_... would be options of the function.
+# The benchmarks' own BF_... variables would be options of the function.
 plain() {
     env -u BF_BUILD -u BF_SHARED -u BF_USAGE "$@"
 }

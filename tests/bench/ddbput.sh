@@ -1,6 +1,6 @@
 #!/bin/sh
-# ddbput beside boto3's batch_writer, the same lines to the same stub of a service. What counts is the
-# client's CPU time an item; the stub's own is not in it.
+# ddbput beside boto3's batch_writer, the same lines to the same stub of a service. The measure is
+# the client's CPU time for each item, without that of the stub.
 . "$(dirname "$0")/lib.sh"
 n=${1:-100000}
 few=$((n / 5))

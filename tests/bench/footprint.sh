@@ -1,5 +1,5 @@
 #!/bin/sh
-# What each tool costs: the time from its start to its end when it has nothing to do, and its peak memory
+# The footprint of each tool: the time from its start to its end without work, and its peak memory
 # (VmHWM) on few and on ten times as many records, which is to be the same where memory is bounded.
 # BF_FOOTPRINT=200000 BF_FOOTPRINT_NET=20000 tests/bench/footprint.sh: records for the pure filters, and for
 # the tools that talk to a bflocal (defaults 1000000 and 200000).

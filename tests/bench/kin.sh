@@ -1,6 +1,6 @@
 #!/bin/sh
-# What kinput and kinread cost a record beside boto3, on a local Kinesis (kinesalite): change lines of a Black
-# Friday. The service's own speed decides the wall time; the client's CPU is what is compared.
+# The client's CPU time for each record with kinput and kinread and with boto3, on a local Kinesis (kinesalite): change
+# lines of a Black Friday. The service determines the wall time, so the client's CPU time is compared.
 . "$(dirname "$0")/lib.sh"
 if [ -z "${BF_KINESALITE_URL:-}" ]; then
     exec sh "$root/tests/services/serve.sh" -s kinesalite sh "$0" "$@"

@@ -90,7 +90,7 @@ static bool receive(int fd)
     return n > 0;
 }
 
-/* What stands behind a name and ends at a quote, from *p on, and *p behind it; false: there is no other. */
+/* The text after the next name at *p, up to a quote; *p is advanced after it. False: there is none. */
 static bool next_value(const char **p, const char *name, const char **value, size_t *n)
 {
     const char *at = strstr(*p, name);
@@ -102,7 +102,7 @@ static bool next_value(const char **p, const char *name, const char **value, siz
     return true;
 }
 
-/* Python's json writes a space behind a colon. */
+/* Python's json writes a space after a colon. */
 static const char *word(const char *text, const char *tight, const char *spaced)
 {
     return strstr(text, tight) ? tight : spaced;

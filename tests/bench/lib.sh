@@ -1,4 +1,4 @@
-# What every benchmark starts from: the built tools in PATH, a scratch folder $T, and
+# Sourced by every benchmark: the built tools in PATH, a scratch folder $T, and
 #
 #   title TEXT                                    what is measured
 #   pair [-n RUNS] [-r RECORDS] [-b BYTES] A COMMAND [B COMMAND]
@@ -6,7 +6,7 @@
 #   changes N                                     $T/all: $n change lines, $bytes; $T/some: the first $small, $some bytes
 #   need COMMAND WHAT                             says that a peer is not there; false then
 #
-# Only commands that anybody can install stand as peers. Nothing here passes or fails by a clock.
+# All peers are commands that anybody can install. Nothing here passes or fails by time.
 set -u
 LC_ALL=C
 export LC_ALL

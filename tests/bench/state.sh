@@ -1,5 +1,5 @@
 #!/bin/sh
-# What exactly-once delivery costs: kinread | cdcxform | s3put out of bflocal's Kinesis into a minimal S3, with and without
+# The cost of exactly-once delivery: kinread | cdcxform | s3put from bflocal's Kinesis to a minimal S3, with and without
 # --state. Each run with --state has a new directory and reads the whole stream. s3put waits for the disk at every commit.
 # tests/bench/state.sh [RECORDS]
 . "$(dirname "$0")/lib.sh"
@@ -26,6 +26,6 @@ kinput -q --key-random --endpoint-url "$kinesis" orders <"$T/all" || exit 1
 
 read="kinread -q -e --from oldest --endpoint-url $kinesis"
 put="s3put -q --endpoint-url $s3"
-title "kinread | cdcxform | s3put: $n change lines of $((bytes / n)) bytes, out of 4 shards; the ratio is what --state takes"
+title "kinread | cdcxform | s3put: $n change lines of $((bytes / n)) bytes, out of 4 shards; the ratio is the cost of --state"
 pair -n 5 -r "$n" -b "$bytes" 'without --state' "$read orders | cdcxform | $put s3://lake/rows/ >/dev/null" \
     'with --state' "D=\$(mktemp -d $T/state.XXXXXX); $read --state \$D orders | cdcxform | $put --state \$D s3://lake/rows/ >/dev/null"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# athddl: tables out of rows, schema files and receipts. tests/cli/athddl/NAME.want is what NAME prints; other engines read
-# the statements that are for them.
+# athddl: tables from rows, schema files and receipts. tests/cli/athddl/NAME.want is the output of NAME; other engines read
+# the statements for them.
 . "$(dirname "$0")/lib.sh"
 golden=$here/athddl
 
@@ -150,7 +150,7 @@ if /usr/bin/python3 -c 'import botocore' 2>/dev/null; then
 else
     skip 'AWS has these requests in its model' 'no botocore'
 fi
-# A receipt is told when it comes: no further one is waited for.
+# The partition of a receipt is printed at once, before the next receipt arrives.
 mkfifo "$T/fifo"
 athddl --partitions t <"$T/fifo" >"$T/live" &
 pid=$!

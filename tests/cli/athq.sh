@@ -1,5 +1,5 @@
 #!/bin/sh
-# athq against an Athena that does as the test says: statements, rows in each form, states and failures.
+# athq with a scripted Athena: statements, rows in each format, states and failures.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -100,7 +100,7 @@ check 'is said' -o '{"WorkGroup":"sales","QueryExecutionContext":{"Database":"sh
     -- sh -c 'jq -c "select(.op == \"StartQueryExecution\").body | fromjson | del(.QueryString, .ClientRequestToken)" "$1"' - "$dir/log"
 head -c 262145 /dev/zero | tr '\0' x >"$T/in"
 check 'too long' -s 1 -e 'athq: the statement has 262145 bytes; Athena accepts 262144' -i "$T/in" -- athq
-# A pipe is live: each statement runs when its semicolon has come.
+# A pipe is live: each statement runs after its semicolon.
 mkfifo "$T/fifo"
 athq -q <"$T/fifo" >"$T/live" &
 pid=$!
@@ -126,7 +126,7 @@ for i in range(2500): print("""["%d",%s]""" % (i, ["null", "\"\"", "\"a,\\\"b\\\
 sed 1d "$dir/rows" | jq -c '{n: (.[0] | tonumber), t: .[1]}' >"$T/want"
 fresh
 check '2,500 rows' -O "$T/want" -- athq -q 'SELECT 1'
-ok 'come from the object' test "$(fault_count GetQueryResults) $(fault_count GetObject)" = '1 1'
+ok 'are read from the object' test "$(fault_count GetQueryResults) $(fault_count GetObject)" = '1 1'
 fresh
 check 'or page by page' -O "$T/want" -- athq -q --pages 'SELECT 1'
 ok 'which is three calls' test "$(fault_count GetQueryResults) $(fault_count GetObject)" = '3 0'
@@ -156,7 +156,7 @@ GetObject 1x fake
 GetObject 1x after 500 fake
 END
     check 'a large object' -O "$T/want" -- athq -q 'SELECT 1'
-    ok 'comes in ranges' test "$(fault_count GetObject)" -ge 3
+    ok 'is read in ranges' test "$(fault_count GetObject)" -ge 3
     fault_rules <<'END'
 GetObject 1x fake
 GetObject error 412 PreconditionFailed

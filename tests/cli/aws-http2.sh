@@ -1,5 +1,5 @@
 #!/bin/sh
-# HTTP/1.1 is spoken, also where the server offers HTTP/2 and would rather have that: doc/network.md says why.
+# The tools use HTTP/1.1 even if the server prefers HTTP/2; doc/network.md has the reason.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 

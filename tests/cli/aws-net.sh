@@ -1,6 +1,6 @@
 #!/bin/sh
-# What every network tool shares, shown with ddbput against the fault server: credentials, endpoints, TLS,
-# retries, and the messages and exit statuses that bfpipe-aws(7) promises.
+# The common behaviour of the network tools, tested with ddbput and the fault server: credentials, endpoints, TLS,
+# retries, and the messages and exit statuses of bfpipe-aws(7).
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -42,7 +42,7 @@ stays 75 'crc' '^ddbput: sales: DescribeTable: CRC32CheckFailed: the answer arri
 stays 1 'huge 40000000' '^ddbput: sales: DescribeTable: the answer of 127\.0\.0\.1:[0-9]+ is larger than 33554432 bytes$'
 stays 1 'redirect 307 - http://127.0.0.1:1/' '^ddbput: sales: DescribeTable: TemporaryRedirect: .* \(HTTP 307, request FAULT-[0-9]+\)$'
 ok '  the redirect is not followed' test "$(fault_count)" = 1
-# What no service says, though its status is one of success: nothing of it is taken for a delivery.
+# Malformed answers with a status of success do not count as a delivery.
 for rule in 'ok <html>Welcome to the hotel</html>' 'ok {"a":' 'plain 200 hello'; do
     stays 75 "$rule" \
         '^ddbput: sales: DescribeTable: 127\.0\.0\.1:[0-9]+ does not answer as DynamoDB does; is the endpoint right\? \(HTTP 200, .*2 attempts\)$' \
@@ -163,7 +163,7 @@ fault_rules </dev/null
 check 'example: a profile' -- env -u AWS_ENDPOINT_URL -u AWS_REGION AWS_CONFIG_FILE="$T/config" sh -e -c "$(example 'profile local')"
 ok '  its keys and region, not those of the environment' grep -q 'Credential=AKIDPROFILE/[0-9]*/eu-central-1/dynamodb' "$FAULT_DIR/log"
 
-# A signal: what is in flight is finished.
+# A signal: requests in flight are finished.
 printf 'BatchWriteItem after 700 fake\n' | fault_rules
 mkfifo "$T/in"
 ddbput --grace 2m sales <"$T/in" 2>"$T/err" &
@@ -174,7 +174,7 @@ soon fault_got BatchWriteItem
 kill -TERM "$pid"
 wait "$pid"
 exec 3>&-
-ok 'SIGTERM: what is in flight arrives' test "$(wc -l <"$FAULT_DIR/accepted")" = 3
+ok 'SIGTERM: requests in flight arrive' test "$(wc -l <"$FAULT_DIR/accepted")" = 3
 
 # TLS.
 check 'https where there is none' -s 75 -i "$T/lines" \

@@ -1,7 +1,7 @@
 #!/bin/sh
-# SIGTERM while a service does not answer: kinread, which only reads, ends at once; the others give what is under way
-# their --grace, then put aside and tell what was not delivered. The services here never answer, so that no assertion
-# depends on how long anything takes.
+# SIGTERM while a service does not answer: kinread, which only reads, ends at once; the others wait --grace for the requests
+# in flight, then save and report the undelivered lines. The services here never answer, so that no assertion depends on
+# durations.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -41,8 +41,8 @@ stopped PutRecords "$T/lines" kinput --grace 0 --linger 0 --rejects "$T/rejects"
 ok 'kinput: 75' test $status = 75
 ok '  says why' said "^kinput: orders: PutRecords: $gives_up$"
 ok '  and puts the lines aside' cmp "$T/rejects" "$T/lines"
-ok '  which is told' said '^kinput: 3 lines taken in and not delivered: see .*, the first is line 1$'
-# A throttled stream is tried no longer than that either. Asked to, it is left alone for seconds: the signal comes then.
+ok '  which is reported' said '^kinput: 3 lines taken in and not delivered: see .*, the first is line 1$'
+# The same limit applies to a throttled stream. The signal arrives during the seconds that the service asked the tool to wait.
 printf 'PutRecords 1x fake\nPutRecords retry-after 60000 throttle\n' | fault_rules
 kinput -v --grace 1ms --linger 0 --window 1 --rejects "$T/rejects" orders <"$T/in" 2>"$T/err" &
 pid=$!
@@ -85,9 +85,9 @@ stopped CreateMultipartUpload "$T/zeros" s3put --one --grace 0 s3://lake/k
 ok 's3put --one: 1' test $status = 1
 ok '  nothing was written' said '^s3put: s3://lake/k: interrupted, nothing was written$'
 stopped UploadPart "$T/zeros" s3put --one --grace 2m s3://lake/k
-ok '  its parts are taken back' test "$(fault_count AbortMultipartUpload)" = 1
+ok '  its upload is aborted' test "$(fault_count AbortMultipartUpload)" = 1
 ok '  nothing is written then' said '^s3put: s3://lake/k: interrupted, nothing was written$'
-# Its end has come, and only the service is waited for.
+# The input has ended, and the tool only waits for the service.
 one() {
     s3put --one --grace 0 s3://lake/k <"$T/lines" 2>"$T/err" &
     pid=$!
@@ -101,7 +101,7 @@ one
 ok 's3put --one, at its end: 75' test $status = 75
 ok '  says why' said "^s3put: s3://lake/k: PutObject: $gives_up$"
 
-# cut COMMAND...: the signal comes when $T/input has been read, and stays open.
+# cut COMMAND...: the signal arrives after $T/input has been read; the input stays open.
 cut() {
     fault_rules </dev/null
     "$@" <"$T/in" >"$T/out" 2>"$T/err" &
@@ -119,7 +119,7 @@ cut s3put --one --dry-run s3://lake/k
 ok 's3put --one --dry-run: 1' test $status = 1
 ok '  says so' said '^s3put: interrupted$'
 
-# A line that the signal cuts off, long or not, is told, and put aside as far as it has come.
+# A line that the signal cuts off, long or not, is reported, and its beginning is saved.
 put_aside() { [ "$(cat "$T/rejects")" = "$(tail -n 1 "$T/input")" ] && [ "$(tail -c 1 "$T/rejects" | wc -l)" = 1 ]; }
 for n in 20 17000000; do
     { head -n 1 "$T/lines"; head -c $n /dev/zero | tr '\0' x; } >"$T/input"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The way to a service: through proxies, at an account's own endpoint, slowed down where it throttles, and after a sleep.
+# Connections to a service: through proxies, to an account's own endpoint, slower if it throttles, and after a suspend.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -66,15 +66,54 @@ asked_for 111122223333.data-kinesis.us-east-1.amazonaws.com kinput --retry-for 0
 asked_for 111122223333.data-kinesis-fips.us-east-1.amazonaws.com env AWS_USE_FIPS_ENDPOINT=true kinput --retry-for 0s $stream
 asked_for 111122223333.control-kinesis.us-east-1.amazonaws.com kinread -e $stream
 asked_for streams.dynamodb.us-east-1.amazonaws.com env AWS_ACCOUNT_ID=123456789012 kinread -e $table/stream/2026-11-28T07:00:00.000
+
+# Settings of S3 in the profile, and of STS.
+printf '%s\n' '[default]' 's3 =' '  use_accelerate_endpoint = true' >"$T/fast"
+printf '%s\n' '[default]' 's3 =' '  use_dualstack_endpoint = true' >"$T/dual"
+printf '%s\n' '[default]' 'role_arn = arn:aws:iam::123456789012:role/r' 'credential_source = Environment' >"$T/role"
+chmod 600 "$T/fast" "$T/dual" "$T/role"
+asked_for lake.s3-accelerate.amazonaws.com env AWS_CONFIG_FILE="$T/fast" s3put --one s3://lake/k
+asked_for lake.s3-accelerate.dualstack.amazonaws.com env AWS_CONFIG_FILE="$T/fast" AWS_USE_DUALSTACK_ENDPOINT=true s3put --one s3://lake/k
+asked_for lake.s3.dualstack.us-east-1.amazonaws.com env AWS_CONFIG_FILE="$T/dual" s3put --one s3://lake/k
+asked_for s3.dualstack.us-east-1.amazonaws.com env AWS_CONFIG_FILE="$T/dual" s3put --one s3://my.lake/k
+asked_for sts.us-east-1.amazonaws.com env AWS_CONFIG_FILE="$T/role" ddbput --profile default sales
+asked_for sts.amazonaws.com env AWS_CONFIG_FILE="$T/role" AWS_STS_REGIONAL_ENDPOINTS=legacy ddbput --profile default sales
+check 'accelerated, with dots in the name' -s 2 -i "$T/lines" \
+    -E "s3: use_accelerate_endpoint: the name of bucket 'my.lake' is not a host label$" -- env AWS_CONFIG_FILE="$T/fast" s3put --one s3://my.lake/k
+check 'accelerated, at an endpoint' -s 2 -i "$T/lines" -E 's3: use_accelerate_endpoint cannot be combined with a configured endpoint$' -- \
+    env AWS_CONFIG_FILE="$T/fast" s3put --endpoint-url "$FAULT_URL" --one s3://lake/k
+
 check 'required, and not known' -s 2 \
     -e 'ddbput: sales: account_id_endpoint_mode is required, and the credentials name no account: set AWS_ACCOUNT_ID or aws_account_id' -- \
     env AWS_ACCOUNT_ID_ENDPOINT_MODE=required ddbput sales
 check 'no such mode' -s 2 -e "ddbput: AWS_ACCOUNT_ID_ENDPOINT_MODE: 'always' is not preferred, disabled or required" -- \
     env AWS_ACCOUNT_ID_ENDPOINT_MODE=always ddbput sales
 
-# Adaptive: a service that throttles is asked more slowly, and everything arrives.
+# What a client says of itself, a body that is signed over TLS, and an object without a checksum.
 AWS_ENDPOINT_URL=$FAULT_URL
 export AWS_ENDPOINT_URL
+printf '%s\n' '[default]' 's3 =' '  payload_signing_enabled = true' >"$T/signed"
+chmod 600 "$T/signed"
+puts() { # puts NAME COMMAND...: one object
+    fault_rules </dev/null
+    puts_name=$1
+    shift
+    check "$puts_name" -i "$T/lines" -m '^\{"bucket":"lake","key":"k",' -- "$@" --one s3://lake/k
+}
+sent() { grep PutObject "$FAULT_DIR/log" | grep -q "$1"; }
+puts 'an application that has a name' env AWS_SDK_UA_APP_ID='night shift' s3put
+ok '  says it' sent '"user-agent": *"bfpipe/[^ ]* app/night-shift"'
+ok '  and sends a checksum' sent x-amz-checksum-crc32
+puts 'checksums only where they are required' env AWS_REQUEST_CHECKSUM_CALCULATION=when_required s3put
+ok '  none is sent' sh -c "! grep -q x-amz-checksum '$FAULT_DIR/log'"
+puts '  unless an option asks for it' env AWS_REQUEST_CHECKSUM_CALCULATION=when_required s3put --checksum crc32c
+ok '  it is sent' sent x-amz-checksum-crc32c
+puts 'over TLS a body is not signed' s3put
+ok '  but only protected' sent UNSIGNED-PAYLOAD
+puts 'payload_signing_enabled' env AWS_CONFIG_FILE="$T/signed" s3put
+ok '  it is signed' sent '"x-amz-content-sha256": *"[0-9a-f]\{64\}"'
+
+# Adaptive: a service that throttles is asked more slowly, and everything arrives.
 bfgen -n 200 --mix insert=100,update=0,delete=0 >"$T/many"
 printf 'BatchWriteItem 2x throttle\n' | fault_rules
 check 'adaptive mode' -i "$T/many" -- env AWS_RETRY_MODE=adaptive ddbput sales
@@ -82,7 +121,7 @@ ok '  everything has arrived' test "$(wc -l <"$FAULT_DIR/accepted")" = 200
 check 'no such mode of retries' -s 2 -i "$T/lines" -e "ddbput: AWS_RETRY_MODE: 'eager' is not standard, legacy or adaptive" -- \
     env AWS_RETRY_MODE=eager ddbput sales
 
-# A sleep of an hour: the answer that was waited for will not come any more.
+# The computer was suspended for an hour: the expected answer will never arrive.
 if [ "${BUILD##*/}" != release ] || [ -n "${BF_VALGRIND:-}" ]; then
     skip 'a sleep of an hour' 'a clock of the test goes before no sanitizer'
 elif cc -shared -fPIC -o "$T/slept.so" "$root/tests/fault/slept.c" 2>"$T/cc.log"; then

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bfgen: what is in the data. A fixed seed, so every figure is exact; the bounds say what it has to look like.
+# bfgen: the contents of the data. The seed is fixed, so every figure is exact; the bounds describe the expected shape.
 . "$(dirname "$0")/lib.sh"
 
 bfgen -n 20000 -o cdc >"$T/cdc"

@@ -10,7 +10,7 @@ from() { # NAME STATUS OUTPUT ERROR CSV...: the write lines of a small file
     rm -f "$T/rejects"
     check "$name" -s "$status" -o "$out" -e "$err" -- bfgen --csv "$T/in.csv" $only --rejects "$T/rejects"
 }
-rejected() { # NAME TEXT: what the last one rejected
+rejected() { # NAME TEXT: the lines that the last run rejected
     { sed -n 1p "$T/in.csv"; printf "$2"; } >"$T/want"
     check "$1: verbatim in --rejects" -O "$T/want" -- cat "$T/rejects"
 }
@@ -60,16 +60,16 @@ bad "too many fields" '3 fields, the header has 2' '3,4,5'
 bad "broken UTF-8" 'byte 6: invalid UTF-8' '3,caf\351'
 bad "an empty key" "column 1: the key 'id' is empty" ',4'
 bad "a quote inside a field" 'field 2: a quote inside a field without quotes' '3,a"b'
-bad "text behind a closing quote" 'field 2: text after the closing quote' '3,"a"b'
+bad "text after a closing quote" 'field 2: text after the closing quote' '3,"a"b'
 bad "an open quote costs its own line only" 'field 2: its quote is never closed' '3,"a'
 
 from "an open quote that a later one seems to close" 1 '{"put":{"id":2,"a":"x"}}
 {"put":{"id":3,"a":"y\nz"}}' "bfgen: line 2: field 2: text after the closing quote
 bfgen: 1 line rejected ($T/rejects)" 'id,a\n1,"open\n2,"x"\n3,"y\nz"\n'
 rejected "that" '1,"open\n'
-# the last quote of the file is open: everything behind it is read again
+# the last quote of the file is open: everything after it is read again
 awk 'BEGIN { print "id,a"; print "0,\"open"; for (i = 1; i <= 20000; i++) printf "%d,%s\n", i, "some text of forty characters or about it" }' >"$T/open.csv"
-check "a million bytes behind an open quote" -s 1 -o 20000 -E 'line 2: field 2: its quote is never closed' -- \
+check "a million bytes after an open quote" -s 1 -o 20000 -E 'line 2: field 2: its quote is never closed' -- \
     sh -c 'bfgen --csv "$1" --mix insert=1 >"$1.out"; s=$?; wc -l <"$1.out" | tr -d " "; exit $s' - "$T/open.csv"
 
 # A line of 100 MB, in bounded memory (sanitizers want more address space than a limit leaves them).
@@ -114,7 +114,7 @@ check "numbers keep their digits in images" -o 1.50 -- sh -c \
 check "-n counts changes" -o 10 -- sh -c 'bfgen --csv "$1" -n 10 | wc -l' - "$T/rows.csv"
 check "a column called status is overwritten" -o 'CANCELLED PAID SHIPPED new' -- sh -c \
     'bfgen --csv "$1" -o cdc | jq -r ".dynamodb.NewImage.status.S // empty" | sort -u | paste -sd " " -' - "$T/rows.csv"
-check "and stands once in an image" -o 0 -- sh -c \
+check "and is in an image once" -o 0 -- sh -c \
     'bfgen --csv "$1" -o cdc | grep -c "NewImage[^}]*}[^I]*status[^I]*status" || true' - "$T/rows.csv"
 check "updates in csv get a column of their own" -o 'Order,x,status' -- sh -c \
     'printf "Order,x\n1,2\n" | bfgen --csv - -o csv --mix insert=1,update=1 | head -n 1'

@@ -6,7 +6,7 @@ sum() {
     "$@" | sha256sum | cut -c 1-64
 }
 
-# The same seed, the same bytes, on every machine: what changes these lines changes everyone's data.
+# The same seed gives the same bytes on every machine: a change of these lines changes all users' data.
 golden() {
     want=$1
     shift
@@ -45,7 +45,7 @@ check "change lines have DynamoDB's envelope" \
     sh -c "bfgen -n 3000 -o cdc | jq -c keys_unsorted | sort -u"
 check "event ids are version 4 UUIDs" -o 3000 -- sh -c "bfgen -n 3000 -o cdc | jq -r .eventID |
     grep -Ec '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\$'"
-check "and none comes twice" -o 3000 -- sh -c "bfgen -n 3000 -o cdc | jq -r .eventID | sort -u | wc -l"
+check "and none appears twice" -o 3000 -- sh -c "bfgen -n 3000 -o cdc | jq -r .eventID | sort -u | wc -l"
 check "csv: a header line and as many fields in each row" -o 15 -- \
     sh -c "bfgen -n 300 -o csv | sed 's/\"[^,]*\\(\"\"[^\"]*\"\"[^\"]*\\)*\"/q/g; s/\"\\[.*\\]\"/q/; s/\"{.*}\"/q/' | awk -F, '{ print NF }' | sort -u"
 check "csv: the map is the JSON of the item" -o same -- sh -c \
@@ -132,7 +132,7 @@ bfgen --csv "$T/rows" >"$T/none" 2>"$T/said" &
 pid=$!
 exec 9>"$T/rows"
 kill -TERM "$pid"
-check "SIGTERM before the header line came" -- wait "$pid"
+check "SIGTERM before the header line" -- wait "$pid"
 exec 9>&-
 check "  in silence" -- cat "$T/none" "$T/said"
 

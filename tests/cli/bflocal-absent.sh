@@ -1,5 +1,5 @@
 #!/bin/sh
-# bflocal asked for a service that it has not: the answer says so in the protocol of that service's clients.
+# A request for a service that bflocal does not have: the error is in the protocol of that service's clients.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION

@@ -1,6 +1,6 @@
 #!/bin/sh
-# bflocal's secondary indexes: they are kept with their table, and come and go with it. What they answer is in
-# tests/services/bflocal_index.py.
+# bflocal's secondary indexes: they are updated, created and deleted with their table. tests/services/bflocal_index.py tests
+# their answers.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION
@@ -41,7 +41,7 @@ start
 check 'after kill -9 it is there' -o "$all" -- query
 check 'with what was changed' -m '"ReadCapacityUnits":9' -- ddb DescribeTable '{"TableName":"tab"}'
 ddb DeleteItem '{"TableName":"tab","Key":{"id":{"S":"2"}}}' >status
-check 'an item takes its entry along' -o "{\"Items\":[$(item 1),$(item 3)],\"Count\":2,\"ScannedCount\":2}200" -- query
+check 'the entry of a deleted item is deleted' -o "{\"Items\":[$(item 1),$(item 3)],\"Count\":2,\"ScannedCount\":2}200" -- query
 put() { ddb TransactWriteItems '{"TransactItems":[{"Put":{"TableName":"tab","Item":{'"$1"'}}}]}'; }
 check 'what does not fit a key is the reason of one action' -m 'TransactionCanceledException.*"Code":"ValidationError","Message":"One or more .*Type mismatch' -- put '"id":{"N":"2"}'
 check 'and of an index' -m 'TransactionCanceledException.*"Code":"ValidationError","Message":"One or more .*Type mismatch for Index Key' -- \
@@ -54,7 +54,7 @@ check 'a transaction writes entries, too' -o '{}200' -- ddb TransactWriteItems \
     '{"TransactItems":[{"Put":{"TableName":"tab","Item":{"id":{"S":"2"},"city":{"S":"Bern"},"k":{"S":"v"}}}},{"Delete":{"TableName":"tab","Key":{"id":{"S":"3"}}}}]}'
 check 'both' -o "{\"Items\":[$(item 1),$(item 2)],\"Count\":2,\"ScannedCount\":2}200" -- query
 ddb DeleteTable '{"TableName":"tab"}' >status
-check 'the table comes again without one' -m '"TableStatus":"CREATING"' -- ddb CreateTable \
+check 'the table is created again without an index' -m '"TableStatus":"CREATING"' -- ddb CreateTable \
     '{"TableName":"tab","BillingMode":"PAY_PER_REQUEST","KeySchema":[{"AttributeName":"id","KeyType":"HASH"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"}]}'
 check 'and has none' -m 'The table does not have the specified index: by-city' -- query
 kill $pid

@@ -1,6 +1,5 @@
 #!/bin/sh
-# bflocal's Query, Scan and transactions. What is refused, and with which
-# error, is compared with DynamoDB Local in tests/services/differ.sh.
+# bflocal's Query, Scan and transactions. tests/services/differ.sh compares the errors with those of another DynamoDB.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 
@@ -92,7 +91,7 @@ ask 'id = :a' "$A" '"AttributesToGet":["n"]'
 ask 'id = :a' "$A" '"IndexName":"byday"'
 ask 'id = :a' "$A" '"FilterExpression":"n = :a"'
 END
-check 'filters, projections, counts, segments; what is refused' -o '{"Count":2,"Items":[{"m":{"M":{"x":{"N":"11"}}},"n":{"N":"11"}},{"m":{"M":{"x":{"N":"100"}}},"n":{"N":"100"}}],"ScannedCount":9}
+check 'filters, projections, counts, segments; refused requests' -o '{"Count":2,"Items":[{"m":{"M":{"x":{"N":"11"}}},"n":{"N":"11"}},{"m":{"M":{"x":{"N":"100"}}},"n":{"N":"100"}}],"ScannedCount":9}
 {"Count":9,"ScannedCount":9}
 {"TableName":"tab","CapacityUnits":1}
 [3,12]

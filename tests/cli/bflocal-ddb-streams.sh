@@ -1,5 +1,5 @@
 #!/bin/sh
-# bflocal's DynamoDB Streams and its Kinesis destination: what a write leaves behind, and how it is read.
+# bflocal's DynamoDB Streams and its Kinesis destination: the records of a write, and how they are read.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 python=/usr/bin/python3
@@ -40,7 +40,7 @@ run() {
     PYTHONPATH=$T bflocal -q "$@"
 }
 
-# The bytes of a record, as they stand in the answer.
+# The bytes of a record in the answer.
 cat >raw.sh <<'END'
 call() {
     curl -sS --fail --aws-sigv4 "aws:amz:$AWS_REGION:dynamodb" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" \
@@ -91,7 +91,7 @@ NEW_AND_OLD_IMAGES INSERT New1 9
 NEW_AND_OLD_IMAGES MODIFY New2 Old1 15
 NEW_AND_OLD_IMAGES REMOVE Old2 9' -- run "$python" views.py
 
-# Shards: every item always in the same one; a split closes the parent and its children come after it.
+# Shards: every item always in the same one; a split closes the parent, which is read before its children.
 cat >lineage.py <<'END'
 from common import *
 table("tab")
@@ -198,7 +198,7 @@ print(calls)
 END
 check 'an answer of at most 1 MB' -o '[2, 2, 0]' -- run "$python" large.py
 
-# Switched off, switched on again, the table deleted: what was written can still be read.
+# After a stream was disabled and enabled again, or its table deleted, earlier records can still be read.
 cat >ends.py <<'END'
 from common import *
 table("tab")

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bflocal's DynamoDB where a first reader would try it: odd tables, what is left over of a batch, limits of transactions.
+# Edge cases of bflocal's DynamoDB: unusual tables, unprocessed items of a batch, limits of transactions.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION
@@ -66,7 +66,7 @@ arn=$(ddb DescribeTable '{"TableName":"orders"}' | jq -r .Table.TableArn)
 check 'a table by its ARN in a batch' -m '"Responses":\{"arn:aws:.*table/orders":\[\{"a":' -- \
     ddb BatchGetItem "$(echo "$get" | sed "s|\"orders\"|\"$arn\"|")"
 
-# What is wrong with one key or one table is the whole answer: one document, nothing in front of it or after it.
+# An error in one key or table makes the whole answer: one document, with nothing before or after it.
 for keys in '[{"id":{"N":"1"}}]' '[{"id":{"S":"1"}},{"id":{"S":"1"}}]' '[{"id":{"S":"1"}},{"no":{"S":"1"}}]' '[]' '[{"id":{"S":"1"},"x":{"S":"1"}}]'; do
     ddb BatchGetItem "{\"RequestItems\":{\"quoted\":{\"Keys\":[{\"a\\\"b\":{\"S\":\"1\"},\"c\\\\d\":{\"S\":\"1\"}}]},\"orders\":{\"Keys\":$keys}},\"ReturnConsumedCapacity\":\"TOTAL\"}" >answer
     check "a batch with keys $keys" -i answer -o 'com.amazon.coral.validate#ValidationException string' -- jq -r '"\(.__type) \(.message | type)"'

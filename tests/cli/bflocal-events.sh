@@ -1,5 +1,5 @@
 #!/bin/sh
-# bflocal's EventBridge: buses, PutEvents with its limits and refusals, TestEventPattern, the log of what was put; and
+# bflocal's EventBridge: buses, PutEvents with its limits and errors, TestEventPattern, the log of events; and
 # evput on it: every line once under throttling, failed entries, lost answers and a kill.
 . "$(dirname "$0")/lib.sh"
 command -v jq >/dev/null || { skip events 'jq is missing'; plan; exit; }
@@ -57,7 +57,7 @@ check 'eleven' -m "Value '\[PutEventsRequestEntry\]' at 'entries' failed to sati
 check 'none' -m "Value '\[\]' at 'entries' failed to satisfy constraint: Member must have length greater than or equal to 1" -- put ''
 check 'no list' -m "Value null at 'entries' failed" -- call PutEvents '{}'
 check 'a bus with no such name' -m "Value 'a b' at 'entries.1.member.eventBusName' failed" -- put '{"Source":"a","DetailType":"b","Detail":"{}","EventBusName":"a b"}'
-check 'a bus that is not there takes it' -m '"FailedEntryCount":0\}200$' -- put '{"Source":"lost","DetailType":"b","Detail":"{}","EventBusName":"none"}'
+check 'an event for a missing bus is accepted' -m '"FailedEntryCount":0\}200$' -- put '{"Source":"lost","DetailType":"b","Detail":"{}","EventBusName":"none"}'
 check 'and it reaches nobody' -m '"bus":null,"event":.*"source":"lost"' -- log '?after=2'
 check 'an end point is not here' -m "bflocal's EventBridge has no EndpointId" -- call PutEvents '{"EndpointId":"a.b","Entries":[]}'
 sized() { printf '{"Entries":[{"Source":"shop","DetailType":"sale","Detail":"{\\"n\\":\\"%*s\\"}","Time":1,"Resources":["12345"]}]}' $(($1 - 8 - 8 - 14 - 5)) '' >body; call PutEvents @body; }
@@ -69,7 +69,7 @@ check 'a pattern that matches' -o '{"Result":true}200' -- test_pattern '{"detail
 check 'one that does not' -o '{"Result":false}200' -- test_pattern '{"source":["x"]}' "$event"
 check 'a broken one' -m '^\{"__type":"InvalidEventPatternException","message":"Event pattern is not valid. Reason: ' -- test_pattern '{"source":5}' "$event"
 check 'no event' -m 'ValidationException","message":"Parameter Event is not valid' -- test_pattern '{"source":["x"]}' '{"source":"x"}'
-check 'a rule is refused by name' -m 'UnknownOperationException' -- call PutRule '{}'
+check 'an archive is refused by name' -m "UnknownOperationException" -- call CreateArchive '{}'
 stop
 start --data store
 check 'all is there again' -m '^\{"n":1,"bus":"sales"' -- log ''
@@ -104,7 +104,7 @@ ok 'at least once' sh -c 'sort -u "$1" >want && cat >got && sort -u got | cmp - 
 $(details)
 END
 stop
-# Killed in the midst: what it has read is delivered, kept, or was never taken out of the pipe; a run that takes all lines again
+# Killed during the run: each line was delivered, saved, or not yet read from the pipe; a run that puts all lines again
 # brings the rest.
 start
 fault 'latency:op=PutEvents,ms=30'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bflocal's faults and refusals, seen from a client: each kind on the wire.
+# bflocal's faults and errors as a client sees them: each kind on the wire.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION
@@ -106,7 +106,7 @@ head -c 5000 /dev/zero >big
 check 'a full disk' -m '<Code>InternalError</Code>' -- s3 PUT /bucket/big --data-binary @big
 check 'keeps what was there' -o x200 -- s3 GET /bucket/key -w '%{http_code}\n'
 fault '' >fault.out
-check 'and takes more when there is room again' -o 200 -- s3 PUT /bucket/big --data-binary @big -w '%{http_code}\n'
+check 'and accepts more when there is room again' -o 200 -- s3 PUT /bucket/big --data-binary @big -w '%{http_code}\n'
 fault 'crc:op=GetObject,n=1' >fault.out
 s3 GET /bucket/big -H 'x-amz-checksum-mode: ENABLED' -D wrong -o body
 s3 GET /bucket/big -H 'x-amz-checksum-mode: ENABLED' -D right -o body

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bflocal --stream and --bucket: what is there before the first client comes.
+# bflocal --stream and --bucket: streams and buckets exist before the first request.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_PROFILE

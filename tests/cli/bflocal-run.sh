@@ -1,5 +1,5 @@
 #!/bin/sh
-# How bflocal lives with the signals of a command, with terminals, and with those who start and stop it in the background.
+# bflocal and the signals of its command, terminals, and starting and stopping it in the background.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_PROFILE
@@ -26,7 +26,7 @@ soon grep . mute
 ) &
 asking=$!
 
-# A terminal sends its interrupt to the command as well: it must not come as a SIGTERM on top. command.py tells what it gets.
+# A terminal sends its interrupt to the command as well: bflocal must not add a SIGTERM. command.py prints the signals that it gets.
 cat >command.py <<'END'
 import signal, sys
 wanted = [signal.SIGINT, signal.SIGTERM]
@@ -94,7 +94,7 @@ exec 7>held
 eval "$(bflocal --daemon --data store)"
 exec 7>&-
 check 'a daemon holds nothing open that its caller had' -o '' -- sh -c "ls -l /proc/$BFLOCAL_PID/fd | grep /held; :"
-# A call whose body does not come.
+# A request whose body does not arrive.
 cat >slow.py <<'END'
 import os, socket, sys
 host, port = os.environ["AWS_ENDPOINT_URL"][7:].split(":")

@@ -49,12 +49,12 @@ check 'with other parts it does not' -m '<Code>InvalidPart</Code>.*400$' -- s3 P
     '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"00000000000000000000000000000000"</ETag></Part></CompleteMultipartUpload>'
 check 'nor under another key' -m '<Code>NoSuchUpload</Code>.*404$' -- s3 POST "/lake/other?uploadId=$id" --data-binary \
     '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"x"</ETag></Part></CompleteMultipartUpload>'
-check 'no part comes after it' -m '<Code>NoSuchUpload</Code>.*404$' -- part 1
+check 'no part is accepted after it' -m '<Code>NoSuchUpload</Code>.*404$' -- part 1
 
 create declared -H 'x-amz-checksum-algorithm: SHA256'
 check 'a part without the declared checksum is refused' -m '<Code>InvalidRequest</Code>.*expected checksum Type: sha256, actual checksum Type: null<.*400$' -- part 1
 check 'one with another is, too' -m '<Code>InvalidRequest</Code>.*expected checksum Type: sha256, actual checksum Type: crc32<.*400$' -- part 1 -H "$crc32"
-check 'one with it is taken' -o 200 -- part 1 -H "x-amz-checksum-sha256: $sha256"
+check 'one with it is accepted' -o 200 -- part 1 -H "x-amz-checksum-sha256: $sha256"
 check 'the list must name it' -m '<Code>InvalidRequest</Code>.*missing for part 1' -- finish ''
 check 'a whole of another algorithm is refused' -m '<Code>InvalidRequest</Code>.*mismatch' -- \
     finish "<ChecksumSHA256>$sha256</ChecksumSHA256>" -H "$crc32"
@@ -70,7 +70,7 @@ create whole -H 'x-amz-checksum-algorithm: CRC32' -H 'x-amz-checksum-type: FULL_
 check 'parts of a whole need no checksum of their own' -o 200 -- part 1
 check 'and the whole has one' -m '<ChecksumCRC32>NhCmhg==</ChecksumCRC32><ChecksumType>FULL_OBJECT<.*200$' -- finish '' -H "$crc32"
 
-check 'an announced checksum must come' -m '<Code>InvalidRequest</Code>.*no corresponding.*400$' -- \
+check 'an announced checksum is required' -m '<Code>InvalidRequest</Code>.*no corresponding.*400$' -- \
     s3 PUT /lake/announced --data-binary x -H 'x-amz-sdk-checksum-algorithm: CRC32'
 check 'a copy with an unknown algorithm' -m '<Code>InvalidRequest</Code>.*unsupported.*400$' -- \
     s3 PUT /lake/copy -H 'x-amz-copy-source: lake/plain' -H 'x-amz-checksum-algorithm: MD4'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bflocal's S3 where a first reader would try it: many headers, buckets that go, what is not there, a store that fills.
+# Edge cases of bflocal's S3: many headers, deleted buckets, missing keys, a store that gets full.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION
@@ -21,7 +21,7 @@ end() {
 
 start
 check 'a bucket' -o 200 -- s3 PUT /shop
-# Many headers come in a file of options. No name is the beginning of another: this curl would sign them in a wrong order.
+# Many headers are passed in a file of options. No name is the beginning of another: this curl would sign them in a wrong order.
 metadata() {
     i=10
     while [ $i -lt $(($1 + 10)) ]; do
@@ -33,10 +33,10 @@ metadata 40 >forty
 metadata 70 >seventy
 check 'an object with forty metadata' -o 200 -- s3 PUT /shop/many --data-binary hello -K forty
 s3 HEAD /shop/many -I -o head >status
-check 'all come back' -o 40 -- grep -c '^x-amz-meta-m' head
+check 'all are returned' -o 40 -- grep -c '^x-amz-meta-m' head
 check 'and so does what S3 says of it' -m '^ETag: "5d41402abc4b2a76b9719d911017c592"' -- cat head
 check 'its time, too' -m '^Last-Modified: ' -- cat head
-check 'more headers than are taken are answered' -m '<Code>RequestHeaderSectionTooLarge</Code>.*</Error>400$' -- \
+check 'too many headers get an error' -m '<Code>RequestHeaderSectionTooLarge</Code>.*</Error>400$' -- \
     s3 PUT /shop/more --data-binary hello -K seventy
 check 'in the words of the service' -m '"__type":"com.amazon.coral.service#RequestEntityTooLarge".*more than 64 headers.*}431$' -- \
     s3 POST / -H 'X-Amz-Target: DynamoDB_20120810.ListTables' -K seventy --data-binary '{}'
@@ -110,7 +110,7 @@ check 'a tag without a name' -m '<Code>InvalidTag</Code>' -- s3 PUT /shop/tags -
 check 'in an upload in parts as well' -m '<Code>InvalidTag</Code>' -- s3 POST '/shop/tags?uploads=' -H 'x-amz-tagging: a=1&a=2'
 check 'a storage class that is none' -m '<Code>InvalidStorageClass</Code>.*400$' -- s3 PUT /shop/tags --data-binary x -H 'x-amz-storage-class: WARM'
 check 'two tags' -o 200 -- s3 PUT /shop/tags --data-binary x -H 'x-amz-tagging: a=b%26c&d=1+2' -H 'x-amz-meta-k: v'
-check 'come back' -m '<TagSet><Tag><Key>a</Key><Value>b&amp;c</Value></Tag><Tag><Key>d</Key><Value>1 2</Value></Tag></TagSet>' -- s3 GET '/shop/tags?tagging='
+check 'are returned' -m '<TagSet><Tag><Key>a</Key><Value>b&amp;c</Value></Tag><Tag><Key>d</Key><Value>1 2</Value></Tag></TagSet>' -- s3 GET '/shop/tags?tagging='
 tagging() { # PATH TAGS
     s3 PUT "$1?tagging=" --data-binary "<Tagging><TagSet>$2</TagSet></Tagging>"
 }
@@ -129,7 +129,7 @@ check 'attributes' -m '<GetObjectAttributesResponse[^>]*><ETag>9dd4e461268c8034f
 check 'only those that are asked for' -m '"><ObjectSize>1</ObjectSize></GetObjectAttributesResponse>200$' -- s3 GET '/shop/tags?attributes=' -H 'x-amz-object-attributes: ObjectSize'
 check 'attributes that nobody names' -m '<Code>InvalidRequest</Code>.*x-amz-object-attributes' -- s3 GET '/shop/tags?attributes='
 
-# What lists show, and names that are kept for others.
+# Lists, and reserved names.
 check 'the owner on request' -m '<Key>cold</Key>.*<Owner><ID>000000000000</ID>' -- s3 GET '/shop?fetch-owner=true&list-type=2&prefix=cold'
 check 'else not' -m '<KeyCount>1</KeyCount><Contents><Key>cold</Key><LastModified>[^/]*</LastModified><ETag>[^/]*</ETag><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType><Size>1</Size><StorageClass>' -- \
     s3 GET '/shop?list-type=2&prefix=cold'
@@ -149,14 +149,14 @@ files() { find tmp -type f | wc -l; }
 files >before
 check 'the bucket goes, its upload is no object' -o 204 -- s3 DELETE /brief
 check 'the file of the part goes with it' -o 1 -- sh -c "echo \$(($(cat before) - $(files)))"
-check 'the bucket comes again' -o 200 -- s3 PUT /brief
+check 'the bucket is created again' -o 200 -- s3 PUT /brief
 check 'without the upload' -m '<IsTruncated>false</IsTruncated></ListMultipartUploadsResult>' -- s3 GET '/brief?uploads='
 check 'which cannot be completed' -m '<Code>NoSuchUpload</Code>' -- s3 POST "/brief/key?uploadId=$id" --data-binary \
     '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>"x"</ETag></Part></CompleteMultipartUpload>'
 end
-check 'nothing is left behind' -o '' -- ls tmp
+check 'no file is left' -o '' -- ls tmp
 
-# A folder that was filled before: a delete and the first upload of a run take the same locks in one order, which the
+# A folder that was filled before: a delete and the first upload of a run acquire the same locks in one order, which the
 # thread sanitizer sees. And `disk` counts the pages of a database in a folder as large as they are.
 start --data store
 s3 PUT /kept >status

@@ -1,5 +1,5 @@
 #!/bin/sh
-# bflocal itself: how it starts, what it tells a command, how it ends, what a crash costs.
+# bflocal itself: its start, the environment of its command, its end, the effects of a crash.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL AWS_PROFILE
@@ -10,7 +10,7 @@ check 'nothing to do is a usage error' -s 2 -E 'want a COMMAND, --port, --data o
 check 'an unknown option' -s 2 -E 'no-such' -- bflocal --no-such true
 check 'a port that is none' -s 2 -e 'bflocal: --port: 99999 is not a port number' -- bflocal --port 99999
 check 'a host that is no address' -s 2 -E "'nowhere.example' is not an IP address" -- bflocal --host nowhere.example true
-check 'a port that is taken' -s 1 -E '^bflocal: 127.0.0.1 port [0-9]+: Address already in use$' -- \
+check 'a port that is in use' -s 1 -E '^bflocal: 127.0.0.1 port [0-9]+: Address already in use$' -- \
     bflocal sh -c 'exec bflocal --port ${AWS_ENDPOINT_URL##*:}'
 check 'a fault that is none' -s 2 -e "bflocal: fault: x: unknown fault 'x'" -- bflocal --fault x true
 check 'credentials that are none' -s 2 -E '^bflocal: --credentials: want ID:SECRET' -- bflocal --credentials a true
@@ -66,9 +66,9 @@ check 'and without -v there is none' -- bflocal sh -c "($calls) >calls"
 eval "$(bflocal --daemon)"
 url=$AWS_ENDPOINT_URL
 check 'a daemon answers' -m "\"pid\":$BFLOCAL_PID," -- curl -sS "$url/_bflocal/health"
-check 'it takes what is signed' -o 200 -- s3 PUT /bucket
+check 'it accepts signed requests' -o 200 -- s3 PUT /bucket
 check 'it keeps nothing of the caller open' -o '/dev/null' -- readlink "/proc/$BFLOCAL_PID/fd/1"
-# cbor OPERATION BODY: a signed call to Kinesis; prints the answer in hex. BODY is as printf's %b takes it.
+# cbor OPERATION BODY: a signed call to Kinesis; prints the answer in hex. BODY is in the form of printf's %b.
 cbor() {
     printf '%b' "$2" | curl -sS -H "X-Amz-Target: Kinesis_20131202.$1" -H 'Content-Type: application/x-amz-cbor-1.1' -D headers --data-binary @- \
         --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:kinesis "$url" | od -An -v -tx1 | tr -d ' \n'
@@ -133,7 +133,7 @@ start
 check 'a second start finds everything' -o 'value 7200' -- s3 GET /lake/key-7
 check 'a key that climbs out of its bucket is refused, as S3 does' -m '400$' -- as_is PUT /lake/../../../../etc/passwd x
 check 'dots inside a key are only a name' -o 200 -- as_is PUT /lake/a/b/../../etc/passwd x
-check 'they come back as they are' -m '<Key>a/b/../../etc/passwd</Key>' -- s3 GET '/lake?list-type=2&prefix=a%2Fb%2F..'
+check 'they are returned unchanged' -m '<Key>a/b/../../etc/passwd</Key>' -- s3 GET '/lake?list-type=2&prefix=a%2Fb%2F..'
 check 'a bucket cannot climb' -m '<Code>(InvalidBucketName|NoSuchBucket)</Code>' -- as_is PUT /..
 check 'nothing but numbered files is below the folder' -o 21 -- sh -c \
     "find store -type f | grep -E -c '^store/objects/[0-9a-f]{2}/[0-9a-f]{16}\$'"

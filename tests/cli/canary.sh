@@ -1,9 +1,9 @@
 #!/bin/sh
-# Canaries: every secret of every source holds the word "hush". Every network tool runs with each of them at its loudest, with
-# a service that is well, one that refuses, one that says back what it was sent, and sources that do. Then the word is looked for in
-# standard output and standard error, in the command line of each process, in the command line and the environment of
-# children, in state directories, temporary files, objects, and in the URLs and bodies of requests. It may stand
-# where it belongs alone: in headers, and in what goes to where keys come from.
+# Canaries: every secret of every source of keys contains the word "hush". Every network tool runs with -vv and each of
+# them, with a service that works, one that refuses, one that repeats its request, and sources that do so. Then the test
+# searches for the word in standard output and standard error, in the command line of each process, in the command line and
+# the environment of children, in state directories, temporary files, objects, and in the URLs and bodies of requests. It
+# may appear only in headers, and in requests to sources of keys.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 

@@ -1,6 +1,6 @@
 #!/bin/sh
-# cdclambda: what is delivered, how often, and what is reported when the Firehose or S3 fails. Lambda's part is
-# played here: it sends an event again from the reported record on.
+# cdclambda: deliveries, duplicates, and reports if the Firehose or S3 fails. The test acts as Lambda: it sends an event
+# again from the reported record on.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 . "$root/tests/lambda/lib.sh"
@@ -46,7 +46,7 @@ run() {
     lambda_run
     answer=$L/answers/1
 }
-# twice [FAULT_DIR]: the rows that came more than once, and how many came at all
+# twice [FAULT_DIR]: the rows that arrived more than once, and how many arrived
 twice() {
     sort "${1:-$FAULT_DIR}/accepted" | uniq -c | awk '$1 > 1 { more++ } END { print NR " rows, " more + 0 " more than once" }'
 }
@@ -67,7 +67,7 @@ export BF_TO
 AWS_MAX_ATTEMPTS=1
 export AWS_MAX_ATTEMPTS
 
-# invocations whose deadline comes: begun here, looked at in the end
+# invocations that reach their deadline: begun here, checked at the end
 for event in kinesis dynamodb packed; do
     lambda_late "partial-$event" "$T/$event" <<'RULES'
 PutRecordBatch partial 1 ServiceUnavailableException
@@ -97,7 +97,7 @@ for event in kinesis dynamodb packed; do
 done
 is "three rows an aggregate in one record of the Firehose" "$(jq -r '.body | fromjson.Records[].Data' "$FAULT_DIR/log" | while read -r data; do echo "$data" | base64 -d | wc -l; done | tr -d ' ' | tr '\n' ' ')" '3 3 3 '
 
-# entries that fail, and come again within the invocation
+# entries that fail, and are retried within the invocation
 fault_rules <<'RULES'
 PutRecordBatch 3x partial 1 ServiceUnavailableException
 RULES
@@ -149,7 +149,7 @@ fault_rules </dev/null
 run "$T/wide.event"
 is "an aggregate with one: nothing of it goes out" "$(cat "$answer") $(wc -l <"$FAULT_DIR/accepted" | tr -d ' ')" "$(failed 4954) 0"
 
-# to S3: an object takes the place of the one before
+# to S3: an object replaces the earlier one
 BF_TO='s3://lake/!{timestamp:yyyy}/'
 objects() {
     (cd "$FAULT_DIR/objects/lake" 2>/dev/null && find . -type f | sort | tr '\n' ' ')
@@ -188,7 +188,7 @@ RULES
 run "$T/kinesis"
 is "SlowDown, twice: asked a third time" "$(cat "$answer") $(fault_count PutObject)" "$none 3"
 
-# what cannot be read stops the delivery in front of it, whatever the destination does
+# an unreadable record stops the delivery before it, whatever the destination does
 sed 's/"eventName":"INSERT"/"eventName":"UPSERT"/;3!s/UPSERT/INSERT/' "$T/lines" | kinesis >"$T/third"
 fault_rules <<'RULES'
 PutObject 1x error 503 SlowDown
@@ -198,10 +198,10 @@ is "the earlier of two failures is reported" "$(cat "$answer")" "$(failed 49541)
 BF_FAIL_BATCH=1 run "$T/third"
 is "or the batch fails" "$(head -n 1 "$L/errors/1")" Runtime.Undelivered
 
-# The deadlines have come. Entries that did not get in: what was taken of the same request comes twice, aggregates as a
+# The deadlines have passed. Some entries failed: the accepted ones of the same request are sent twice, aggregates as a
 # whole.
 BF_TO=firehose:rows
-# again_behind EVENT: the rest of the event of $late, sent again, behind what was taken of it
+# again_behind EVENT: the rest of the event of $late, sent again, after its accepted records
 again_behind() {
     again "$1" "$late/lambda/answers/1.late" >"$T/next"
     fault_rules </dev/null
@@ -216,9 +216,9 @@ for event in kinesis dynamodb packed; do
     esac
     lambda_late_end "partial-$event"
     is "$event: the record is reported" "$(cat "$late/lambda/answers/1.late")" "$(failed "$from")"
-    is "$event: those behind it in the request are in" "$(twice "$late/fault")" "$behind rows, 0 more than once"
+    is "$event: the later ones of the request are delivered" "$(twice "$late/fault")" "$behind rows, 0 more than once"
     again_behind "$T/$event"
-    is "$event: sent again, they come twice" "$(cat "$answer") $(twice)" "$none 9 rows, $behind more than once"
+    is "$event: sent again, they are delivered twice" "$(cat "$answer") $(twice)" "$none 9 rows, $behind more than once"
 done
 lambda_late_end whole
 is "a request that failed as a whole" "$(cat "$late/lambda/answers/1.late") $(twice "$late/fault")" "$(failed 4954501) 500 rows, 0 more than once"

@@ -91,7 +91,7 @@ cp "$T/five" "$L/events/1"
 BF_OPS=remove lambda_run
 is "what the filters drop needs no request" "$(cat "$L/answers/1") $(fault_count)" "$none 0"
 
-# what the Kinesis Producer Library packed together: each part is a record; a wrong one takes its neighbours with it
+# aggregates of the Kinesis Producer Library: each part is a record; a malformed one fails its neighbours too
 aggregate() { # aggregate BAD <LINES: an event of one plain record and one aggregate of the rest
     python3 -c '
 import base64, hashlib, json, sys
@@ -111,7 +111,7 @@ bfgen -q -n 4 -o cdc --seed 1 | head -n 4 >"$T/lines"
 aggregate 0 <"$T/lines" >"$T/packed"
 aggregate 2 <"$T/lines" >"$T/packed.bad"
 cdcxform "$T/lines" >"$T/rows"
-check "cdcxform takes an aggregate apart" -O "$T/rows" -- cdcxform "$T/packed"
+check "cdcxform unpacks an aggregate" -O "$T/rows" -- cdcxform "$T/packed"
 fault_rules </dev/null
 lambda_begin
 cp "$T/packed" "$L/events/1"
@@ -174,7 +174,7 @@ else
     skip "events of AWS" "no $v"
 fi
 
-# the deadlines of the invocations that were begun first have come
+# the deadlines of the first invocations have passed
 lambda_late_end often
 is "those that do not get in before the deadline are reported" "$(cat "$late/lambda/answers/1.late")" '{"batchItemFailures":[{"itemIdentifier":"4954501"}]}'
 ok "and why" grep -q '^cdclambda: 1.late: PutRecordBatch: ServiceUnavailableException: made to fail$' "$late/lambda/stderr"

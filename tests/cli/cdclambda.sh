@@ -31,7 +31,7 @@ is "one connection until it was closed" "$(awk '$1 == "GET" { print $3 }' "$L/lo
 is "the paths of the API" "$(head -n 2 "$L/log")" 'GET /2018-06-01/runtime/invocation/next 1
 POST /2018-06-01/runtime/invocation/1/response 1'
 
-# what cannot be read: each is told with its kind, and the next event is served
+# unreadable events: each is reported with its kind, and the next event is handled
 lambda_begin
 printf '' >"$L/events/1"
 printf '{"records":[{"recordId":"1","data":"' >"$L/events/2"
@@ -111,7 +111,7 @@ BF_MAX_ANSWER=300 lambda_run
 is "an answer that cannot be made small enough" "$(head -n 1 "$L/errors/1") $(tail -n 1 "$L/errors/1" | jq -r .errorMessage | sed 's/[0-9]* bytes/N bytes/')" \
     "Runtime.AnswerTooLarge an answer of N bytes, more than Lambda takes (300)"
 
-# an event that comes slowly is answered though SIGTERM came meanwhile
+# an event that arrives slowly is answered although SIGTERM arrived meanwhile
 lambda_begin
 cp "$T/large" "$L/events/1.hold"
 cp "$T/three" "$L/events/2"
@@ -125,7 +125,7 @@ wait "$LAMBDA_PID"
 is "SIGTERM in an event: exit 0" "$?" 0
 LAMBDA_PID=''
 lambda_stop
-is "behind its answer, and no other" "$(jq '.records | length' "$L/answers/1.hold") $(ls "$L/answers")" '4200 1.hold'
+is "after its answer, and no other" "$(jq '.records | length' "$L/answers/1.hold") $(ls "$L/answers")" '4200 1.hold'
 
 # the API fails
 # fails HOW MESSAGE
@@ -146,7 +146,7 @@ check "no API to speak to" -s 1 -E '^cdclambda: runtime API: 127.0.0.1:1: Connec
 check "not in Lambda" -s 2 -E 'AWS_LAMBDA_RUNTIME_API is not set' -- env -u AWS_LAMBDA_RUNTIME_API cdclambda
 check "no address" -s 2 -E "'nonsense:123456789' is not address:port" -- env AWS_LAMBDA_RUNTIME_API=nonsense:123456789 cdclambda
 
-# configuration: file, then environment; what is wrong is an error of initialisation
+# configuration: file, then environment; a mistake is an error of initialisation
 lambda_begin
 cp "$T/three" "$L/events/1"
 mkdir "$T/task"
@@ -216,13 +216,13 @@ is "manual: one trial" "$(wc -l <"$T/trial")" 1
 ok "manual: the trial and the function agree" cmp "$T/trial.out" "$L/answers/1"
 is "manual: partition keys" "$(jq -c '.records[1].metadata' "$L/answers/1")" '{"partitionKeys":{"category":"games"}}'
 
-# The AWS CLI takes the manual's commands.
+# The AWS CLI accepts the manual's commands.
 sed -n '/^\$ aws /,/[^e]$/p' "$root/man/cdclambda.1" | sed 's/^\$ aws \(.*\)/aws --region us-east-1 \1/; s/\\e$/\\/; /[^\\]$/s/$/ --generate-cli-skeleton input/' >"$T/aws"
 is "manual: commands of the AWS CLI" "$(grep -c '^aws ' "$T/aws") $(grep -c 'skeleton input$' "$T/aws")" '3 3'
 if command -v aws >/dev/null; then
     mkdir -p "$T/build"
     printf 'PK\005\006\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000\000' >"$T/build/lambda-x86_64.zip"
-    ok "it takes them" sh -c 'cd "$1" && stream=arn:s queue=arn:q role=arn:r sh -e ./aws >aws.out 2>&1 || { cat aws.out; false; }' - "$T"
+    ok "it accepts them" sh -c 'cd "$1" && stream=arn:s queue=arn:q role=arn:r sh -e ./aws >aws.out 2>&1 || { cat aws.out; false; }' - "$T"
 else
     skip "it takes them" "no aws"
 fi

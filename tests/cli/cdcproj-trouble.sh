@@ -1,6 +1,6 @@
 #!/bin/sh
-# cdcproj and a database that gives trouble: a disk that is full, a file that another program has locked, one that is damaged.
-# Each has a message that says what to do, nothing is lost, and a commit is whole or not there.
+# cdcproj and faults of its database: a full disk, a file that another program has locked, a damaged file. Each has a
+# message with the remedy, nothing is lost, and a commit is complete or absent.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 sql() { python3 "$here/sqlite_look.py" "$@"; }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# cdcproj --view: roll-ups that are kept with the rows, exactly, also when rows change and go; what is not kept, and why;
-# --check. The sums of a whole sale are counted from what bfgen made, not from the stream.
+# cdcproj --view: roll-ups are kept with the rows, exactly, also if rows change or are removed; queries that are not kept,
+# and the reasons; --check. The sums of a whole sale are computed from bfgen's output, not from the stream.
 . "$(dirname "$0")/lib.sh"
 . "$here/changes.sh"
 cd "$T" || exit 1
@@ -42,18 +42,18 @@ check '--check finds what is wrong' -s 1 -E '^cdcproj: view by_c: there is .*77'
 check 'and says how much' -s 1 -E '^cdcproj: two.db: 2 groups are not what the rows give; rebuild it' -- cdcproj --check two.db
 echo 'CREATE VIEW by_c AS SELECT c, count(*) AS n FROM sales GROUP BY c' >other.sql
 check 'another view of that name' -- cdcproj --view other.sql two.db /dev/null
-check 'takes its place' -o 'None|1
+check 'replaces it' -o 'None|1
 x|2
 y|2' -- sql two.db 'SELECT * FROM by_c ORDER BY c'
 check 'and is right' -- cdcproj --check two.db
 echo 'DROP VIEW whole;' >drop.sql
 check 'DROP VIEW' -- cdcproj --view drop.sql two.db /dev/null
-check 'takes one away' -o 'by_c' -- sql two.db "SELECT name FROM sqlite_master WHERE type='view'"
+check 'removes one' -o 'by_c' -- sql two.db "SELECT name FROM sqlite_master WHERE type='view'"
 
-# An attribute that comes later; types; soft deletion.
+# An attribute that appears later; types; soft deletion.
 echo "CREATE VIEW late AS SELECT w, sum(u) AS u, count(*) AS n FROM sales WHERE _deleted IS NULL GROUP BY w" >late.sql
 { put a 1 '"v":{"N":"1"}'; put b 2 '"w":{"S":"k"},"u":{"N":"5"}'; put c 3 '"w":{"N":"1.0"},"u":{"S":"6.5"}'; put d 4 '"w":{"S":"k"},"u":{"N":"2"}'; remove d 5; } >in
-check 'columns that come later' -i in -E 'more than one type' -- cdcproj --soft-delete --view late.sql l.db
+check 'columns that are added later' -i in -E 'more than one type' -- cdcproj --soft-delete --view late.sql l.db
 check 'count from then on' -o 'None|None|2
 k|5|1' -- sql l.db 'SELECT w,u,n FROM late ORDER BY w'
 check 'as the rows say' -- cdcproj --check l.db
@@ -64,7 +64,7 @@ put a 1 '"n[":{"N":"1"},"n{":{"N":"20"},"n[[":{"N":"300"}' >in
 check 'names like n[ and n{' -i in -- cdcproj --view odd.sql odd.db
 check '  are two columns' -o '1|20|300' -- sql odd.db 'SELECT x,y,z FROM odd'
 
-# What is not exact, and what is not kept.
+# Results that are not exact, and queries that are not kept.
 echo 'CREATE VIEW bad AS SELECT sum(v * 1.1) AS x FROM sales' >bad.sql
 put a 1 '"v":{"N":"0.1"}' >in
 check 'a binary fraction is no sum' -s 1 -i in -E "^cdcproj: view bad: v \* 1.1 gives 0.11.*, a binary fraction, which is not exact: compute with dec_add, dec_sub and dec_mul" -- cdcproj --view bad.sql b.db

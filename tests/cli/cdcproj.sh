@@ -1,11 +1,11 @@
 #!/bin/sh
-# cdcproj: what becomes of changes in a database, what is refused, and what the database says of itself.
+# cdcproj: the rows of changes, refused lines, and the tables that describe the database.
 . "$(dirname "$0")/lib.sh"
 . "$here/changes.sh"
 cd "$T" || exit 1
 fresh() { rm -f s.db s.db-*; }
 
-# What is stored.
+# Stored values.
 {
     put a 1 '"total":{"N":"92.10"},"ok":{"BOOL":true},"no":{"NULL":true},"l":{"L":[{"N":"1.0"},{"S":"x"}]},"ss":{"SS":["b","a"]},"b":{"B":"AAH/"}'
     put b 2 '"total":{"N":"12345678901234567890123456789012345678"},"t":{"S":"a\"b\u00e9\n"}'
@@ -63,7 +63,7 @@ check 'both' -s 2 -E 'exclude each other' -- cdcproj --history --soft-delete x.d
 # Names and types.
 fresh
 { put a 1 '"Total":{"N":"1"},"total":{"N":"2"},"select":{"S":"s"},"a\"b":{"S":"q"},"nul\u0000x":{"S":"n"},"_seq":{"S":"own"},"total_real":{"S":"r"},"n\u0061me":{"S":"e"}'; } >in
-check 'names that SQL takes for one, words, quotes, NUL' -i in -- cdcproj s.db
+check 'names that are equal in SQL, words, quotes, NUL' -i in -- cdcproj s.db
 check 'each has a column' -o 'Total|Total|number|Total_real
 total_2|total|number|total_2_real
 select|select|string|None
@@ -96,7 +96,7 @@ fresh
 { put a 1 '"v":{"N":"1"}'; put a 2 '"v":{"N":"2"}' | sed 's/"sales"/"other"/'; } >in
 check 'two tables, two mirrors' -i in -- cdcproj s.db
 check 'each with its row' -o '1|2' -- sql s.db 'SELECT s.v,o.v FROM sales s,other o'
-check '--table takes one' -i in -- cdcproj --table other o.db
+check '--table applies changes of one table' -i in -- cdcproj --table other o.db
 check 'only' -o 'other' -- sql o.db 'SELECT name FROM _bfpipe_tables'
 check '--table that nobody has' -i in -E 'all lines are of other tables than --table nobody' -- cdcproj --table nobody n.db
 put a 3 '"v":{"N":"1"}' | sed 's/"Keys":{"id"/"Keys":{"no"/' >in
@@ -108,7 +108,6 @@ printf '\357\273\277{"bfpipe.mark":{"stream":"s","shard":"0","sequence":"9","end
 check 'a byte order mark makes a mark data' -s 1 -i in -E '^cdcproj: line 1: ' -- cdcproj bom.db
 check 'no position is written' -o 0 -- sql bom.db 'SELECT count(*) FROM _bfpipe_positions'
 
-check 'a database server' -s 2 -i in -e 'cdcproj: postgresql://host/db: PostgreSQL is not supported yet; name an SQLite file' -- cdcproj postgresql://host/db
 check 'no database' -s 1 -e 'cdcproj: none.db: No such file or directory' -- cdcproj --check none.db
 
 # Plain rows.
@@ -193,7 +192,7 @@ fresh
 put old 1 '"v":{"N":"1"}' | cdcproj s.db
 put new 1 '"v":{"N":"1"}' >in
 check 'a rebuild' -i in -- cdcproj --rebuild s.db
-check 'takes the place of the old file' -o new -- sql s.db 'SELECT id FROM sales'
+check 'replaces the old file' -o new -- sql s.db 'SELECT id FROM sales'
 check 'and leaves nothing else' -o 's.db s.db-lock' -- sh -c 'echo s.db*'
 put newer 1 '"v":{"N":"1"}' >in
 check 'a reader holds the old one' -o ok -- python3 -c 'import sqlite3,subprocess

@@ -53,7 +53,7 @@ def positions():
 
 
 def reader(to):
-    """What kinread --state writes from the positions in the database, up to change `to` of each shard."""
+    """The output of kinread --state from the positions in the database, up to change `to` of each shard."""
     at = positions()
     done = [at[s] and at[s] - s * 1000 for s in (0, 1)]
     out = [mark(s, at[s], ',"start":true') for s in (0, 1)]

@@ -1,6 +1,6 @@
 #!/bin/sh
-# cdcproj killed at its calls in turn: no change is lost, none is applied twice, none backwards, and what it keeps of them
-# is what a count of its own says. KILL_EVERY=1 takes every call; without it one of so many.
+# cdcproj is killed at each of its system calls in turn: no change is lost, none is applied twice or out of order, and its
+# roll-ups are equal to a separate computation. KILL_EVERY=1 kills at every call; by default only at some.
 . "$(dirname "$0")/lib.sh"
 every=${KILL_EVERY:-7}
 case $BUILD in

@@ -1,5 +1,5 @@
 #!/bin/sh
-# cdcxform: what it says to bad input, bad options and bad outputs, and that the lines around still arrive.
+# cdcxform: messages for bad input, bad options and bad outputs; the other lines are still written.
 . "$(dirname "$0")/lib.sh"
 
 # line ATTRIBUTES: a change line whose new image has these.
@@ -15,7 +15,7 @@ check "no final newline" -i "$T/partial" -o '{"id":1}' -- cdcxform --no-meta
 printf '\n  \n\r\n%s\r\n\n' "$good" >"$T/blank"
 check "blank lines and CRLF" -i "$T/blank" -o '{"id":1}' -- cdcxform --no-meta
 
-check "blank lines are counted wherever they stand" -i "$T/blank" -o '{"id":1}' -e 'cdcxform: 5 lines, 1 change, 1 row, 0 left out by filters, 0 marks' -- cdcxform --no-meta -v
+check "blank lines are counted everywhere" -i "$T/blank" -o '{"id":1}' -e 'cdcxform: 5 lines, 1 change, 1 row, 0 left out by filters, 0 marks' -- cdcxform --no-meta -v
 
 printf '\357\273\277%s\n%s\n' "$good" "$good" >"$T/mark"
 check "a byte order mark in front" -i "$T/mark" -o '{"id":1}
@@ -48,7 +48,7 @@ refused "a scan's answer" "not a change record: no member dynamodb; it is what a
     '{"Items":[{"id":{"S":"a"}}],"Count":1}'
 refused "broken off" "byte 13: unexpected end" '{"eventName"'
 refused "a string without its end" 'byte 14: unterminated string' '{"eventName":"INS'
-refused "text behind the document" 'byte 88: more text after the document' "$(echo "$good" | sed 's/$/x/')"
+refused "text after the document" 'byte 88: more text after the document' "$(echo "$good" | sed 's/$/x/')"
 refused "broken UTF-8" "byte 82: attribute a: invalid UTF-8" "$(line '"a":{"S":"x\0377"}')"
 refused "an overlong form" "byte 81: attribute a: invalid UTF-8" "$(line '"a":{"S":"\0300\0200"}')"
 refused "half a surrogate pair" "byte 81: attribute a: half of a surrogate pair" "$(line '"a":{"S":"\\ud83d"}')"
@@ -140,14 +140,14 @@ check "/dev/full" -s 1 -i "$T/partial" -e 'cdcxform: standard output: No space l
 check "rejects to /dev/full" -s 1 -i "$T/two" -a -e 'cdcxform: /dev/full: No space left on device' -- cdcxform --rejects /dev/full
 check "a reader that goes away" -o 1 -- sh -c "{ yes '$good' | cdcxform; echo \$? >'$T/status'; } | head -n 1 >/dev/null; cat '$T/status'"
 
-# signals: what came in goes out
+# signals: the rows of all input are written
 mkfifo "$T/pipe"
 cdcxform --no-meta <"$T/pipe" >"$T/live" 2>"$T/live.err" &
 pid=$!
 exec 3>"$T/pipe"
 echo "$good" >&3
 soon test -s "$T/live"
-check "a pipe is live: a row comes while the input is open" -o '{"id":1}' -- cat "$T/live"
+check "a pipe is live: a row is written while the input is open" -o '{"id":1}' -- cat "$T/live"
 kill -TERM "$pid"
 wait "$pid"
 status=$?
@@ -166,7 +166,7 @@ for jobs in 1 3; do
     done
 done
 
-# documents that are too long go to the rejects as they stand, and those around arrive
+# documents that are too long go to the rejects unchanged, and the others are written
 long=$(printf '%2000s' '' | tr ' ' x)
 wide=$(i=0; while [ $i -lt 100 ]; do printf '"a%d":{"S":"x"},' $i; i=$((i + 1)); done)
 for attributes in "\"long\":{\"S\":\"$long\"}," "$wide"; do
@@ -179,7 +179,7 @@ for attributes in "\"long\":{\"S\":\"$long\"}," "$wide"; do
     check "and can be fed in again" -i "$T/rejects" -o '{"id":2}' -- cdcxform --no-meta --fields id
 done
 
-# what earlier runs refused stays: nobody reads those records again
+# rejects of earlier runs are kept: nobody reads those records again
 printf 'an earlier reject\nthe rest of one that was cut off' >"$T/kept"
 for jobs in 1 2; do
     echo nonsense | cdcxform -q -j $jobs --rejects "$T/kept" 2>/dev/null

@@ -4,7 +4,7 @@
 printf '%s\n' '{"eventName":"INSERT","tableName":"sales","dynamodb":{"Keys":{"id":{"S":"1"}},"NewImage":{"id":{"S":"1"},"a":{"S":"x y"}}}}' \
     '{"eventName":"REMOVE","tableName":"sales","dynamodb":{"Keys":{"id":{"S":"1"}}}}' >"$T/in"
 cat >"$T/t.conf" <<'END'
-# what the dashboard gets
+# for the dashboard
 match = {"eventName":["INSERT"],
   "tableName":["sales"]}
 
@@ -15,8 +15,8 @@ meta-prefix = # no comment here
 END
 check "options from a file" -i "$T/in" -o 'id,a
 1,x y' -- cdcxform --options "$T/t.conf"
-check "what comes later wins" -i "$T/in" -o '{"a":"x y"}' -- cdcxform --options "$T/t.conf" -o ndjson --fields a
-check "what came earlier does not" -i "$T/in" -o 'id,a
+check "a later option wins" -i "$T/in" -o '{"a":"x y"}' -- cdcxform --options "$T/t.conf" -o ndjson --fields a
+check "an earlier one does not" -i "$T/in" -o 'id,a
 1,x y' -- cdcxform -o ndjson --options "$T/t.conf"
 echo 'match {"eventName":["REMOVE"]}' >"$T/more.conf"
 check "two files: their patterns add up" -i "$T/in" -o 'id,a
@@ -37,7 +37,7 @@ check "a byte order mark" -i "$T/in" -o '{"id":"1"}
 # the manual
 sed -n '/^\.Sh OPTION FILES/,/^\.Ed/p' "$root/man/bfpipe-formats.5" | sed '1,/^\.Bd/d;/^\.Ed/d' >"$T/manual.conf"
 printf '%s\n' '{"eventName":"INSERT","tableName":"sales","dynamodb":{"Keys":{"order_id":{"S":"1"}},"NewImage":{"order_id":{"S":"1"},"total":{"N":"2"},"customer":{"M":{"city":{"S":"Ulm"}}}}}}' >"$T/sale"
-check "takes what it says" -i "$T/sale" -o '{"order_id":"1","total":2,"customer.city":"Ulm"}' -- cdcxform --options "$T/manual.conf"
+check "accepts its example" -i "$T/sale" -o '{"order_id":"1","total":2,"customer.city":"Ulm"}' -- cdcxform --options "$T/manual.conf"
 printf 'fields = id ,\n  a\nops = insert,\n\tmodify\nmeta = op , table\n' >"$T/list.conf"
 check "lists over several lines, with white space" -i "$T/in" -o '{"id":"1","a":"x y","_op":"INSERT","_table":"sales"}' -- cdcxform --options "$T/list.conf"
 

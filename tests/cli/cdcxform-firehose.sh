@@ -24,12 +24,12 @@ c=$(printf 'no change' | record 3)
 event "$a" "$b" "$c" >"$T/one"
 check "Ok, Dropped and ProcessingFailed" -s 1 -i "$T/one" -a -e 'cdcxform: line 1: record 3 (3): byte 1: a change record is an object
 cdcxform: 1 line rejected (/dev/null)' -- cdcxform -i firehose -o firehose --no-meta --ops insert --rejects /dev/null
-ok "every recordId once, data with newline or as it came" sh -c 'test "$1" = "$2"' - "$(plain)" '["1","Ok","{\"id\":\"a\",\"kind\":\"toy\",\"n\":1.50}\n",{}]
+ok "every recordId once, data with a newline or unchanged" sh -c 'test "$1" = "$2"' - "$(plain)" '["1","Ok","{\"id\":\"a\",\"kind\":\"toy\",\"n\":1.50}\n",{}]
 ["2","Dropped","",{}]
 ["3","ProcessingFailed","no change",{}]'
 ok "one line" test "$(wc -l <"$T/out")" = 1
 check "rejects are the records" -s 1 -i "$T/one" -a -E . -- cdcxform -o firehose --rejects "$T/rejects"
-ok "as they stood" sh -c 'test "$(cat "$1")" = "$2"' - "$T/rejects" "$c"
+ok "unchanged" sh -c 'test "$(cat "$1")" = "$2"' - "$T/rejects" "$c"
 
 # Behind a Kinesis stream each record says which one it was there: that is its order.
 from() { # from ID METADATA <DATA
@@ -96,7 +96,7 @@ check "CSV wants --fields" -s 2 -e 'cdcxform: CSV and TSV for Firehose want --fi
 for shape in '--select=*' '--sql=SELECT id, c.* FROM cdc c' '--flatten --select=id,n'; do
     # shellcheck disable=SC2086
     case $shape in *flatten*) set -- $shape ;; *) set -- "$shape" ;; esac
-    check "CSV: columns of the record that happens to come first are none: $shape" -s 2 -e 'cdcxform: CSV and TSV for Firehose want columns with names: no * in --select and --sql, and no --flatten with them' -- cdcxform -o firehose -o csv --check "$@"
+    check "CSV: columns cannot depend on the first record: $shape" -s 2 -e 'cdcxform: CSV and TSV for Firehose want columns with names: no * in --select and --sql, and no --flatten with them' -- cdcxform -o firehose -o csv --check "$@"
 done
 check "but those of a query are" -i "$T/a" -a -- cdcxform -o firehose -o csv --select id,n --rename id=key
 ok "in its order" sh -c 'test "$1" = "$2"' - "$(plain)" '["1","Ok","a,1.50\n",{}]'

@@ -85,7 +85,7 @@ check '-o table: a long value is cut; wide and combining characters line up' -i 
     '----------------------------------------  ----  -' \
     "$(printf '%039d\342\200\246  \346\227\245\346\234\254  e\314\201' 0)" \
     '1                                         xx    f')" -- cdcxform -i rows -o table
-# Rows are shown before the tool waits; a column that comes later begins a new table.
+# Rows are shown before the tool waits; a new column begins a new table.
 mkfifo "$T/slow"
 cdcxform -i rows -o table <"$T/slow" >"$T/live" &
 pid=$!
@@ -145,7 +145,7 @@ check '--color wants a word' -s 2 -E "'red' is not auto, always or never" -- cdc
 # rows as input
 bfgen -q -n 300 -o cdc --seed 5 >"$T/sales"
 cdcxform "$T/sales" >"$T/rows"
-check '-i rows: rows come out as they went in' -O "$T/rows" -- cdcxform -i rows "$T/rows"
+check '-i rows: rows are unchanged' -O "$T/rows" -- cdcxform -i rows "$T/rows"
 check '-i rows: on two threads too' -O "$T/rows" -- cdcxform -j 2 -i rows "$T/rows"
 cdcxform -o csv --fields order_id,total,payment.method,_op --no-meta -i rows "$T/rows" >"$T/csv"
 cdcxform -o csv --fields order_id,total,payment.method --meta op "$T/sales" >"$T/want"
@@ -180,8 +180,8 @@ check '-i log' -i "$T/log" -o '{"id":"o-1"}
 {"id":"o-2"}
 {"id":"o-2"}' -e 'cdcxform: 1 line without a record skipped' -- cdcxform -i log --fields id --no-meta
 check '-i log on two threads' -i "$T/log" -m o-1 -e 'cdcxform: 1 line without a record skipped' -- cdcxform -j 2 -i log --fields id --no-meta
-check '-i log: what is no record is refused' -s 1 -E 'line 1: not a change record' -- sh -c 'echo "INFO {\"a\":1}" | cdcxform -i log'
-check '-i log: what is no JSON is refused' -s 1 -E 'line 1: byte' -- sh -c 'echo "INFO {a}" | cdcxform -i log'
+check '-i log: a text that is not a record is refused' -s 1 -E 'line 1: not a change record' -- sh -c 'echo "INFO {\"a\":1}" | cdcxform -i log'
+check '-i log: a text that is not JSON is refused' -s 1 -E 'line 1: byte' -- sh -c 'echo "INFO {a}" | cdcxform -i log'
 check 'without it, a text in front is refused' -s 1 -i "$T/log" -E '^cdcxform: line 1: byte 1' -- cdcxform
 
 # wrappers

@@ -1,5 +1,5 @@
 #!/bin/sh
-# cdcxform --match: event patterns on the command line and in files, --no-match, --explain, what is wrong with them.
+# cdcxform --match: event patterns on the command line and in files, --no-match, --explain, messages for invalid ones.
 . "$(dirname "$0")/lib.sh"
 # change OP ID STATUS TOTAL [OLD]: a change line.
 change() {
@@ -54,7 +54,7 @@ done <<'END'
 {"dynamodb":{"Keys":{"order_id":{"S":[{"suffix":"7"}]}}}}
 {"$or":[{"eventName":["REMOVE"]},{"dynamodb":{"NewImage":{"quantity":{"N":[1]}}}}]}
 END
-check "they took some and not all" -o yes -- sh -c 'test -s "$0" && ! cmp -s "$0" "$1" && echo yes' "$T/want" "$T/all"
+check "they match some and not all" -o yes -- sh -c 'test -s "$0" && ! cmp -s "$0" "$1" && echo yes' "$T/want" "$T/all"
 
 # shellcheck disable=SC2086
 {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# -o opencsv: what Athena's OpenCSVSerDe reads back (opencsv.py is its model), and where it does not read -o csv.
+# -o opencsv: Athena's OpenCSVSerDe (opencsv.py is its model) reads it correctly; differences from -o csv.
 . "$(dirname "$0")/lib.sh"
 read_back() { python3 "$here/opencsv.py"; }
 
@@ -15,7 +15,7 @@ END
 jq -c '[.dynamodb.NewImage|.a.S,.b.S,.c.S]' "$T/in" >"$T/want"
 cdcxform -o opencsv --no-header --fields a,b,c --no-meta "$T/in" >"$T/rows"
 read_back <"$T/rows" | jq -c . >"$T/got"
-ok "every text comes back" cmp "$T/want" "$T/got"
+ok "every text is read correctly" cmp "$T/want" "$T/got"
 cdcxform -o csv --no-header --fields a,b,c --no-meta "$T/in" | read_back | jq -c . >"$T/csv"
 ok "not so out of RFC 4180, where a backslash is one" sh -c '! cmp -s "$1" "$2"' - "$T/want" "$T/csv"
 

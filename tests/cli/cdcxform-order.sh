@@ -1,5 +1,5 @@
 #!/bin/sh
-# _seq: a text that sorts the changes of one key as they were made, whichever way they came; and what has no order says so.
+# _seq: a text that sorts the changes of one key in their order, by either path; a message if records have no order.
 . "$(dirname "$0")/lib.sh"
 unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which give the order of changes"
 
@@ -50,7 +50,7 @@ check "DynamoDB Streams" -i "$T/ddb" -o "{\"n\":1,\"_seq\":\"$(zeros 37 0)999\"}
 {\"n\":2,\"_seq\":\"$(zeros 12 0)4421584500000000017450439091\"}
 {\"n\":3,\"_seq\":\"$(zeros 40 0 | tr 0 9)\"}" -- cdcxform --fields n --meta seq
 
-# the member may stand anywhere, and differ from line to line
+# the member may be anywhere, and at another place in each line
 {
     change 1 2 "$(kin 7)"
     change 2 2 "$(kin 8)"
@@ -68,7 +68,7 @@ check "DynamoDB Streams" -i "$T/ddb" -o "{\"n\":1,\"_seq\":\"$(zeros 37 0)999\"}
     change 14 2 "$(kin 15)"
 } >"$T/odd"
 for jobs in 1 3; do
-    check "wherever it stands ($jobs)" -i "$T/odd" -o '1 7
+    check "at any place ($jobs)" -i "$T/odd" -o '1 7
 2 8
 3 null
 4 null
@@ -113,7 +113,7 @@ echo '{"stream":"s","shard":"shardId-0","sequence":"88","data":"hello"}' >"$T/fo
 check "kinread -J of something else" -s 1 -i "$T/form" -e 'cdcxform: line 1: byte 1: a change record is an object
 cdcxform: 1 line rejected' -- cdcxform
 
-# what has no order says so, and only where it was asked for
+# a message if records have no order, only if _seq is requested
 change 1 1 >"$T/none"
 check "no order: told with -q" -i "$T/none" -o '{"n":1,"_seq":null}' -e "$unordered" -- cdcxform -q --fields n --meta seq
 check "no order: --strict" -s 1 -i "$T/none" -o '{"n":1,"_seq":null}' -e "$unordered" -- cdcxform --strict --fields n --meta seq

@@ -1,5 +1,5 @@
 #!/bin/sh
-# examples/recipes.sh: each recipe on a file of change lines, with what it answers.
+# examples/recipes.sh: each recipe on a file of change lines, with its output.
 . "$(dirname "$0")/lib.sh"
 bfgen -q -n 24 -o cdc --seed 3 >"$T/changes.ndjson"
 recipe() { (cd "$T" && sh "$root/examples/recipes.sh" "$@"); }
@@ -34,7 +34,7 @@ status	S	22
 tags	L	22
 total	N	22
 unit_price	N	22' -- recipe columns
-check 'the last state of each order; what was removed is gone' -o '{"order_id":"o-1","status":"PAID","total":5.38,"_ts":"2026-11-27T22:24:59.123Z"}
+check 'the last state of each order, without removed ones' -o '{"order_id":"o-1","status":"PAID","total":5.38,"_ts":"2026-11-27T22:24:59.123Z"}
 {"order_id":"o-2","status":"PLACED","total":138.02,"_ts":"2026-11-27T01:18:04.068Z"}
 {"order_id":"o-3","status":"PLACED","total":287.37,"_ts":"2026-11-27T06:08:10.011Z"}
 {"order_id":"o-4","status":"CANCELLED","total":143.89,"_ts":"2026-11-27T10:50:07.787Z"}
@@ -49,7 +49,7 @@ check 'the last state of each order; what was removed is gone' -o '{"order_id":"
 {"order_id":"o-15","status":"PLACED","total":33.9,"_ts":"2026-11-27T19:45:44.600Z"}
 {"order_id":"o-16","status":"PLACED","total":81.16,"_ts":"2026-11-27T20:05:41.767Z"}
 {"order_id":"o-17","status":"PLACED","total":270.39,"_ts":"2026-11-27T20:30:14.748Z"}' -- recipe last
-# By hand from the list above: all but o-4, which was cancelled, come to 3454.02.
+# By hand from the list above: the sum without o-4, which was cancelled, is 3454.02.
 check 'revenue by category' -o 'category	orders	revenue
 books	2	441.61
 clothing	1	81.16
@@ -61,7 +61,7 @@ toys	1	73.12' -- recipe revenue
 cp "$T/out" "$T/revenue"
 sum() { awk 'NR > 1 { cents += $3 * 100 } END { printf "%.0f\n", cents }'; }
 check 'and its sum is that of the last states' -i "$T/revenue" -o 345402 -- sum
-check 'which large orders a rule would take' -o '{"order_id":"o-8","category":"electronics","total":1139.1,"_op":"INSERT","_ts":"2026-11-27T11:42:36.667Z"}
+check 'the large orders that match a rule' -o '{"order_id":"o-8","category":"electronics","total":1139.1,"_op":"INSERT","_ts":"2026-11-27T11:42:36.667Z"}
 {"order_id":"o-13","category":"electronics","total":964.68,"_op":"INSERT","_ts":"2026-11-27T16:29:12.510Z"}' -- recipe rule
 put_events() { bflocal sh -c 'cd "$1" && sh "$2" events && curl -sS "$AWS_ENDPOINT_URL/_bflocal/events"' - "$T" "$root/examples/recipes.sh" | jq -c '.bus, [.event | .source, .["detail-type"], .time, .detail.order_id]'; }
 check 'large orders as events' -o '"default"

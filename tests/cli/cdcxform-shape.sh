@@ -1,5 +1,5 @@
 #!/bin/sh
-# cdcxform: --rename, --drop, --hash, --flatten, --types, alone and behind SQL.
+# cdcxform: --rename, --drop, --hash, --flatten, --types, alone and after SQL.
 . "$(dirname "$0")/lib.sh"
 
 change() { # change OP ATTRIBUTES
@@ -14,10 +14,10 @@ check "--rename, --drop" -i "$T/in" -o '{"order":"o-1","total":92.1,"payment":{"
     -- $x --rename 'id=order,pay=payment' --drop email --drop l
 check "--rename: --fields and both images see the new name" -i "$T/in" -o '{"sum":92.1,"old.sum":92.1}' -- $x --rename total=sum --fields sum,old.sum
 check "--flatten" -i "$T/in" -o '{"id":"o-1","total":92.1,"pay_method":"card","pay_card_last4":"42\u00e9","pay_card_none":{}}' -- $x --flatten --drop email,l
-check "--flatten: names of what came out" -i "$T/in" -o '{"pay_method":"card","last4":"42\u00e9"}' -- $x --flatten --rename pay_card_last4=last4 --fields pay_method,last4
+check "--flatten: names of the new columns" -i "$T/in" -o '{"pay_method":"card","last4":"42\u00e9"}' -- $x --flatten --rename pay_card_last4=last4 --fields pay_method,last4
 check "--hash: HMAC-SHA-256, as openssl has it, in every image" -i "$T/in" -o "{\"email\":\"$hex\",\"old.email\":\"$hex\"}" \
     -- $x --hash email --hash-key "$T/key" --fields email,old.email
-check "--hash behind --select" -i "$T/in" -o "{\"email\":\"$hex\",\"old.email\":\"$hex\",\"d\":\"x.com\"}" \
+check "--hash after --select" -i "$T/in" -o "{\"email\":\"$hex\",\"old.email\":\"$hex\",\"d\":\"x.com\"}" \
     -- $x --hash email --hash-key "$T/key" --select "email, old.email, substr(email, instr(email,'@')+1) AS d"
 check "--hash of a map and a number; ddb-json" -i "$T/in" -m '^\{"Item":\{"id":\{"S":"o-1"\},"total":\{"S":"[0-9a-f]{64}"\},"pay":\{"S":"[0-9a-f]{64}"\}\}\}$' \
     -- $x -o ddb-json --hash total,pay --hash-key "$T/key" --drop email,l
@@ -30,7 +30,7 @@ check "--changed-only beside --fields knows no new names" -s 2 -E 'compares the 
 
 # types
 cat >"$T/types" <<'END'
-# what Athena gets
+# for Athena
 n decimal(6,2)
 i integer
 b boolean
@@ -74,7 +74,7 @@ check "--types: no digit of a time is lost" -i "$T/t" -o '{"id":"o-1","t":"2026-
 change INSERT ',"t":{"N":"1795759200.123450"},"d":{"S":"2024-02-29T23:30:00-01:00"}' >"$T/t"
 check "--types: nor of a number of seconds" -i "$T/t" -o '{"id":"o-1","t":"2026-11-27 06:00:00.12345","d":"2024-03-01"}' -- $x --types "$T/types"
 
-# what Parquet has besides
+# additional types of Parquet
 printf 'n smallint\nd double\nj json\nl array<string>\nm map<string,string>\n`s` struct<a:int>\nb binary not null\n' >"$T/types"
 change INSERT ',"n":{"S":"-32768"},"d":{"N":"1e2"},"j":{"L":[]},"l":{"SS":["x"]},"m":{"M":{"k":{"S":"v"}}},"s":{"M":{"a":{"N":"1"}}},"b":{"B":"AQ=="}' >"$T/t"
 check "--types: nested, and numbers of other sizes" -i "$T/t" -o '{"id":"o-1","n":-32768,"d":100,"j":[],"l":["x"],"m":{"k":"v"},"s":{"a":1},"b":"AQ=="}' -- $x --types "$T/types"
@@ -128,7 +128,7 @@ sed 's/"dynamodb":{/&"ApproximateCreationDateTime":1795759200,/' "$T/in" >"$T/ti
 check "--types of _ts" -i "$T/timed" -o '{"id":"o-1","_op":"MODIFY","_ts":"2026-11-27 06:00:00.000"}' -- cdcxform --strict --fields id --types "$T/metas"
 check "a date; --rename, --drop" -i "$T/timed" -o 'id,day
 o-1,2026-11-27' -- cdcxform --fields id -o csv --types "$T/day" --rename _ts=day --drop _op
-check "SQL sees it as it came" -i "$T/timed" -o '{"t":"2026-11-27T06:00:00Z"}' -- cdcxform --types "$T/day" -q --select "_ts AS t"
+check "SQL sees the original value" -i "$T/timed" -o '{"t":"2026-11-27T06:00:00Z"}' -- cdcxform --types "$T/day" -q --select "_ts AS t"
 check "--types that metadata cannot have" -s 2 -i "$T/timed" -e 'cdcxform: --types: _op is metadata: its type is string' -- sh -c 'echo "_op int" >"$1"; cdcxform --types "$1"' - "$T/int"
 check "--hash of metadata" -s 2 -i "$T/timed" -e 'cdcxform: --hash: _ts is metadata' -- cdcxform --hash _ts --hash-key "$T/key"
 check "two of one name" -s 2 -i "$T/timed" -e 'cdcxform: two metadata columns would be called x' -- cdcxform --rename _ts=x,_op=x

@@ -1,5 +1,5 @@
 #!/bin/sh
-# cdcxform with SQL: lists, names that are no SQL names, what does not belong into an expression, odd lookups.
+# cdcxform with SQL: lists, names that are not SQL names, text that is not allowed in an expression, unusual lookups.
 . "$(dirname "$0")/lib.sh"
 unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which give the order of changes"
 # change ATTRIBUTES: an insert.
@@ -34,7 +34,7 @@ done
 check "columns as items, at the end" -i "$T/kinds" -o '{"Item":{"b":{"B":"AAE="},"ss":{"SS":["x","y"]},"ns":{"NS":["1","2.50"]},"big":{"N":"12345678901234567890123"}}}' \
     -- $x -o ddb-json --sql "SELECT b, ss, ns, big FROM cdc ORDER BY id"
 
-# decimals: what one function makes the next one takes, whole or not at all
+# decimals: a function accepts the result of another, exactly or not at all
 change ',"big":{"N":"12345678901234567890123456789012345678"},"huge":{"N":"1E125"},"tiny":{"N":"1E-130"}' >"$T/dec"
 check "a decimal of a decimal" -i "$T/dec" -o '{"x":152415787532388367504953518230452651811918912592440176580368847}' -- $x --select "dec_add(dec_mul(big, 12345678901234567890123456), big, 1) AS x" -q
 check "and sums of them" -i "$T/dec" -o '{"x":152415787532388367504953505884773750577351022468983387568023168,"y":1}' \
@@ -80,7 +80,7 @@ where 'n NOT BETWEEN 0 AND 9007199254740994.25' 9007199254740994.5 1234567890123
 where 'CASE WHEN n < 1 THEN 1 ELSE 0 END = 1' -12345678901234567890123456789 0.30000000000000004
 where "n+0 < 5" -12345678901234567890123456789 0.30000000000000004
 check "NULL in comparisons" -i "$T/in" -o '{"a":null,"b":null,"c":0,"d":1}' -e 'cdcxform: no record has an attribute nope' -- $x --select 'nope > 1 AS a, nope BETWEEN 1 AND 2 AS b, n BETWEEN nope AND 6 AS c, n BETWEEN 6 AND 8 AS d'
-check "texts stand behind numbers" -i "$T/in" -o '{"a":1,"b":1,"c":0}' -- $x --select 'p > 5 AS a, n < p AS b, p < n AS c'
+check "texts sort after numbers" -i "$T/in" -o '{"a":1,"b":1,"c":0}' -- $x --select 'p > 5 AS a, n < p AS b, p < n AS c'
 check "results keep their text as their name" -i "$T/in" -o '{"n > 5":1,"n BETWEEN 1 AND 2":0,"l":1,"12345678901234567890":12345678901234567890}' -- $x --select 'n > 5, n BETWEEN 1 AND 2, n<8 l, 12345678901234567890'
 check "ORDER BY" -i "$T/n" -o '{"n":12345678901234567890123456789}
 {"n":9007199254740994.5}
@@ -96,8 +96,8 @@ check "a result of more digits than DynamoDB holds" -i "$T/n" -o '{"s":180143985
 check "DISTINCT" -i "$T/two" -o '{"id":"o-1"}' -- $x --sql 'SELECT DISTINCT id FROM cdc'
 check "LIMIT" -i "$T/two" -o '{"n":1}' -- $x --sql 'SELECT n FROM cdc LIMIT 1'
 check "no column at all" -i "$T/two" -o '{"count(*)":2}' -- $x --sql 'SELECT count(*) FROM cdc'
-check "types behind a sorter" -i "$T/in" -o '{"l":[{"sku":"a","qty":2},{"sku":"b","qty":3}],"n":7}' -- $x --sql 'SELECT l, n FROM cdc GROUP BY id ORDER BY n'
-check "decimals behind a sorter stay numbers" -i "$T/n" -o '{"id":"o-1","b":-12345678901234567890123456788.5}' -- $x --sql 'SELECT id, dec_add(n,0.5) AS b FROM cdc ORDER BY n LIMIT 1'
+check "types after a sorter" -i "$T/in" -o '{"l":[{"sku":"a","qty":2},{"sku":"b","qty":3}],"n":7}' -- $x --sql 'SELECT l, n FROM cdc GROUP BY id ORDER BY n'
+check "decimals after a sorter stay numbers" -i "$T/n" -o '{"id":"o-1","b":-12345678901234567890123456788.5}' -- $x --sql 'SELECT id, dec_add(n,0.5) AS b FROM cdc ORDER BY n LIMIT 1'
 check "out of a subquery, too" -i "$T/n" -o '{"s":18014398509481992.80000000000000004,"t":18014398509481993.80000000000000004}' -- $x --sql 'WITH z(id, total) AS (SELECT id, dec_sum(n) AS total FROM cdc GROUP BY id) SELECT z.total AS s, dec_add(total, 1) AS t FROM z ORDER BY 1'
 check "but texts stay texts" -i "$T/in" -o '{"s":"12345678901234567890123"}' -- $x --sql "SELECT '12345678901234567890123' AS s FROM cdc ORDER BY 1"
 check "an expression that fails ends the query, no line" -s 1 -i "$T/in" -e "cdcxform: --sql: dec_sum: 'o-1' is not a number" -- $x --sql 'SELECT dec_sum(id) FROM cdc'
@@ -106,9 +106,9 @@ check "cdc inside of another table" -i "$T/two" -o '{"a":1,"n":1}
 check "cdc in a subquery" -i "$T/two" -o '{"n":2}' -- $x --sql 'SELECT n FROM cdc WHERE n = (SELECT max(n) FROM cdc)'
 bfgen -q -n 3000 -o cdc --seed 5 >"$T/gen"
 check "many batches: groups" -i "$T/gen" -o "$(jq -r 'select(.dynamodb.NewImage.order_id) | .eventName' "$T/gen" | LC_ALL=C sort | uniq -c | awk '{ printf "%s{\"_op\":\"%s\",\"n\":%d}", (NR > 1 ? "\n" : ""), $2, $1 }')" -- $x --sql "SELECT _op, count(*) AS n FROM cdc WHERE status IS NOT NULL GROUP BY _op"
-check "many batches: DISTINCT, as they come" -i "$T/gen" -o "$(jq -r '.dynamodb.NewImage.order_id.S // empty' "$T/gen" | awk '!seen[$0]++ { printf "%s{\"order_id\":\"%s\"}", (NR > 1 ? "\n" : ""), $0 }')" -- $x --sql "SELECT DISTINCT order_id FROM cdc WHERE order_id IS NOT NULL AND _op <> 'REMOVE'"
+check "many batches: DISTINCT, in input order" -i "$T/gen" -o "$(jq -r '.dynamodb.NewImage.order_id.S // empty' "$T/gen" | awk '!seen[$0]++ { printf "%s{\"order_id\":\"%s\"}", (NR > 1 ? "\n" : ""), $0 }')" -- $x --sql "SELECT DISTINCT order_id FROM cdc WHERE order_id IS NOT NULL AND _op <> 'REMOVE'"
 
-# what does not belong into an expression
+# text that is not allowed in an expression
 check "an aggregate in --where" -s 2 -e 'cdcxform: --where: max looks at more than one change, which needs --sql' -- $x --where "max(p) = 'a'"
 check "max of two is none" -i "$T/in" -o '{"p":"101"}' -- $x --where "max(p, 'a') = 'a'" --select p
 check "in --select" -s 2 -e 'cdcxform: --select: count looks at more than one change, which needs --sql' -- $x --select "count(*) AS n"
@@ -138,7 +138,7 @@ check "in a join, too" -i "$T/in" -o '{"p":"101","z":1.5}' -- $x --lookup t="$T/
 look 'p,z\n101,12345678901234567890.25\n102,2\n'
 check "CSV: numbers of any length" -i "$T/in" -o '{"z":12345678901234567890.25}' -- $x --lookup t="$T/t.csv" --sql "SELECT t.z FROM cdc c JOIN t ON t.p = c.p"
 look 'p,z\n101,007\n102,2\n'
-check "CSV: what is no JSON number makes a column of texts" -i "$T/in" -o '{"z":"007"}' -- $x --lookup t="$T/t.csv" --sql "SELECT t.z FROM cdc c JOIN t ON t.p = c.p"
+check "CSV: a value that is not a JSON number makes a column of texts" -i "$T/in" -o '{"z":"007"}' -- $x --lookup t="$T/t.csv" --sql "SELECT t.z FROM cdc c JOIN t ON t.p = c.p"
 printf 'p,z\n101,a\377b\n' >"$T/t.csv"
 check "CSV: not UTF-8" -s 1 -e "cdcxform: --lookup: $T/t.csv: line 2: byte 6: not UTF-8" -- $x --lookup t="$T/t.csv"
 look 'p,z\n101,"a\n'

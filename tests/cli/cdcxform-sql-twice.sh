@@ -1,6 +1,6 @@
 #!/bin/sh
-# cdcxform --sql over all changes: cdc read more than once, and numbers longer than SQLite's own, which stay numbers
-# behind sorters, subqueries and windows, or else it is said.
+# cdcxform --sql over all changes: cdc is read more than once; numbers longer than SQLite's own types stay numbers after
+# sorters, subqueries and windows, or there is a message.
 . "$(dirname "$0")/lib.sh"
 
 change() { # change ORDER STATUS N [MORE]: a change with its number as sequence
@@ -55,7 +55,7 @@ for option in --where --select --set=a; do
     check "$option cannot read all of cdc" -s 2 -e "cdcxform: ${option%=a}: $(test $option = --set=a && echo 'a: ')a subquery that reads cdc sees all changes, which needs --sql" -- cdcxform $option="n > (SELECT avg(n) FROM cdc)"
 done
 
-# what a sorter or a window gives back
+# results of sorters and windows
 sql "HAVING" "SELECT order_id, n FROM cdc GROUP BY order_id HAVING n < 5" '{"order_id":"o-1","n":1.1}' "{\"order_id\":\"o-3\",\"n\":-$big}"
 sql "the smallest" "SELECT order_id, min(n) AS m, dec_min(n) AS d FROM cdc GROUP BY order_id HAVING m < 5" '{"order_id":"o-1","m":1.1,"d":1.1}' "{\"order_id\":\"o-3\",\"m\":-1.2345678901234567e+19,\"d\":-$big}"
 sql "below a LIMIT" "SELECT n FROM (SELECT n FROM cdc ORDER BY _seq LIMIT 4) WHERE n < $big.75" '{"n":1.1}' "{\"n\":$big.5}" '{"n":9}'

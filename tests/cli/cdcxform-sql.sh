@@ -1,5 +1,5 @@
 #!/bin/sh
-# cdcxform with SQL: --where, --select, --sql, what the columns are, numbers, lookups, errors.
+# cdcxform with SQL: --where, --select, --sql, columns, numbers, lookups, errors.
 . "$(dirname "$0")/lib.sh"
 unordered="cdcxform: _seq is NULL: a record has neither a SequenceNumber nor a kinesis.sequenceNumber with a time, which give the order of changes"
 
@@ -24,10 +24,10 @@ check "--where: the row as it is, old image" -i "$T/in" -o '{"id":"o-1","status"
 check "--where: paths, numbers, --fields" -i "$T/in" -o '{"total":92.10}
 {"total":92.10}
 {"total":92.10}' -- $x --fields total --where "pay.method='card' and total > 92 and pay.ok"
-check "--select: columns as they came, expressions, NULL, nested values" -i "$T/in" \
+check "--select: unchanged columns, expressions, NULL, nested values" -i "$T/in" \
     -o '{"id":"o-1","total":92.10,"t2":184.2,"pay":{"method":"card","ok":true},"pay.ok":true,"old.status":"PLACED","none":null,"j":{"a":[1,"x"]},"b":1}' \
     -- cdcxform --where "status<>old.status" --select "id, total, total*2 AS t2, pay, pay.ok, old.status, NULL AS none, json_object('a',json_array(1,'x')) AS j, pay.ok+0 AS b"
-check "--select *: a result takes a column's place" -i "$T/in" -o '{"id":"o-1","total":92.10,"pay":{"method":"card","ok":true},"p":"p-1","_op":"INSERT","_ts":"2026-11-27T06:00:00.000Z","status":"placed","n":1}' \
+check "--select *: a result replaces a column" -i "$T/in" -o '{"id":"o-1","total":92.10,"pay":{"method":"card","ok":true},"p":"p-1","_op":"INSERT","_ts":"2026-11-27T06:00:00.000Z","status":"placed","n":1}' \
     -- cdcxform --where "_op='INSERT'" --select "*, lower(status) AS status, 1 AS n"
 check "metadata" -i "$T/in" -o '{"_op":"REMOVE","_ts":"2026-11-27T06:00:00.000Z","_table":"sales","_event_id":"e-1","_seq":null}' -e "$unordered" \
     -- cdcxform --where "_op='REMOVE'" --select "_op,_ts,_table,_event_id,_seq"
@@ -36,7 +36,7 @@ o-1,2,' -- cdcxform --where "_op='INSERT'" -o csv --select "id, 1+1 AS n, NULL A
 check "items" -i "$T/in" -o '{"Item":{"id":{"S":"o-1"},"n":{"N":"2"},"t":{"S":"a\"b"},"none":{"NULL":true}}}' \
     -- cdcxform --where "_op='INSERT'" -o ddb-json --select "id, 1+1 AS n, 'a\"b' AS t, NULL AS none"
 
-check "--sql: alias, whole rows, paths behind it" -i "$T/in" -o '{"id":"o-1","status":"PLACED","total":92.10,"pay":{"method":"card","ok":true},"p":"p-1","m":"card"}' \
+check "--sql: alias, whole rows, paths after it" -i "$T/in" -o '{"id":"o-1","status":"PLACED","total":92.10,"pay":{"method":"card","ok":true},"p":"p-1","m":"card"}' \
     -- $x --sql "SELECT c.*, c.pay.method AS m FROM cdc c WHERE c._op='INSERT'"
 check "--sql: GROUP BY at the end" -i "$T/in" -o '{"_op":"MODIFY","n":2,"sum":184.2}
 {"_op":"INSERT","n":1,"sum":92.1}
@@ -54,7 +54,7 @@ check "empty input, an aggregate" -o '{"n":0}' -- cdcxform --sql "SELECT count(*
 check "-j 2 keeps order and finds what is missing" -i "$T/in" -o '{"id":"o-1","nope":null}' -e 'cdcxform: no record has an attribute nope' \
     -- cdcxform -j 2 --where "_op='INSERT'" --select "id, nope"
 
-# rows come out as changes come in
+# rows are written while changes are read
 mkfifo "$T/fifo"
 cdcxform --sql "SELECT id FROM cdc" <"$T/fifo" >"$T/live" 2>"$T/live.err" &
 pid=$!
@@ -82,7 +82,7 @@ check "an attribute that no record has" -i "$T/in" -e 'cdcxform: no record has a
 check "a text in double quotes is a name" -i "$T/in" -e "cdcxform: no record has an attribute PAID; a text is written in single quotes: 'PAID'" -- cdcxform --where 'status="PAID"'
 check "bad SQL" -s 2 -e 'cdcxform: --where: near "AND": syntax error' -- cdcxform --where "status='x' AND AND 1"
 check "no function of that name" -s 2 -e 'cdcxform: --select: no such function: uper' -- cdcxform --select "uper(status)"
-check "two names that SQL takes for one" -s 2 -e 'cdcxform: --where: Status and status are the same column to SQL' -- cdcxform --where "Status='x' OR status='y'"
+check "two names that are equal in SQL" -s 2 -e 'cdcxform: --where: Status and status are the same column to SQL' -- cdcxform --where "Status='x' OR status='y'"
 check "attributes of one name" -s 2 -e 'cdcxform: --set: two results are called a' -- cdcxform --set a=1 --set a=2
 check "results of one name" -s 2 -e 'cdcxform: --select: two results are called a; use AS' -- cdcxform --select "a, 1 AS a"
 check "not a SELECT" -s 2 -E '^cdcxform: --sql: ' -- cdcxform --sql "DELETE FROM cdc"
@@ -103,7 +103,7 @@ check "--lookup: NDJSON, an inner join, c.*" -i "$T/in" -o '{"id":"o-1","status"
     -- $x --lookup products="$T/products.ndjson" --sql "SELECT c.*, q.n FROM products q JOIN cdc c ON c.p = q.p WHERE c._op = 'INSERT'"
 check "--enrich, seen by --where" -i "$T/in" -o '{"id":"o-1","brand":"Acme, Inc.","weight":1.5}' \
     -- $x --lookup products="$T/products.csv" --enrich 'products on p: brand, weight' --where "brand LIKE 'Acme%' AND _op='INSERT'" --fields id,brand,weight
-check "--set: new, changed, taken away" -i "$T/in" -o '{"id":"o-1","status":"placed","p":"p-1","gross":109.599}' \
+check "--set: new, changed, removed" -i "$T/in" -o '{"id":"o-1","status":"placed","p":"p-1","gross":109.599}' \
     -- $x --where "_op='INSERT'" --set "status=lower(status)" --set 'total=NULL' --set 'pay=NULL' --set 'gross=dec_mul(total,1.19)'
 printf 'p,brand\np-1,a\np-2,b\np-1,c\n' >"$T/twice.csv"
 check "--enrich: a key twice" -s 1 -e "cdcxform: --enrich: $T/twice.csv: line 4: the same p as line 2" -- cdcxform --lookup t="$T/twice.csv" --enrich 't on p: brand'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# cdcxform -o writes: what makes another table the same.
+# cdcxform -o writes: write lines that make another table equal.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -35,7 +35,7 @@ echo '{"eventName":"MODIFY","dynamodb":{"Keys":{"id":{"S":"a"}}}}' >"$T/keys"
 check 'a stream of keys' -s 1 -i "$T/keys" -e 'cdcxform: line 1: MODIFY without NewImage: does the stream carry it?
 cdcxform: 1 line rejected' -- cdcxform -o writes
 
-# ddbput takes them.
+# ddbput accepts them.
 fault_start <<'END'
 DescribeTable ok {"Table":{"TableName":"sales","TableStatus":"ACTIVE","KeySchema":[{"AttributeName":"id","KeyType":"HASH"},{"AttributeName":"at","KeyType":"RANGE"}],"AttributeDefinitions":[{"AttributeName":"id","AttributeType":"S"},{"AttributeName":"at","AttributeType":"N"}]}}
 END

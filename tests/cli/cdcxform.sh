@@ -100,7 +100,7 @@ wide=$(i=0; while [ $i -lt 100 ]; do printf '"attribute_of_a_long_name_%d":{"N":
 i=0
 while [ $i -lt 900 ]; do printf '{"eventName":"INSERT","dynamodb":{"NewImage":{%s"_op":{"S":"x"}}}}\n' "$wide"; i=$((i + 1)); done >"$T/wide.ndjson"
 cat "$T/changes.ndjson" >>"$T/wide.ndjson"
-check "CSV: rows that cannot be the first one leave nothing behind" -s 1 -i "$T/wide.ndjson" -o 'order_id,status,total,payment,_op
+check "CSV: rejected first rows leave nothing" -s 1 -i "$T/wide.ndjson" -o 'order_id,status,total,payment,_op
 o-1,PLACED,92.01,"{""method"":""card""}",INSERT
 o-1,PAID,92.01,"{""method"":""card""}",MODIFY
 o-1,,,,REMOVE' -E '^cdcxform: 900 lines rejected$' -- cdcxform -o csv --meta op
@@ -120,7 +120,7 @@ check "dynamodbstreams get-records, on one line" -i "$T/get.json" -o '{"id":7}
 {"id":7}' -- cdcxform --no-meta
 jq . "$T/get.json" >"$T/pretty.json"
 cat "$T/pretty.json" "$T/pretty.json" >"$T/two.json"
-check "pretty-printed, two behind each other" -i "$T/two.json" -o '{"id":7}
+check "pretty-printed, two in a row" -i "$T/two.json" -o '{"id":7}
 {"id":7}
 {"id":7}
 {"id":7}' -- cdcxform --no-meta
@@ -138,7 +138,7 @@ check "and can be fed in again" -s 1 -i "$T/rej" -e 'cdcxform: line 1: byte 1: a
 cdcxform: 1 line rejected' -- cdcxform
 check "the reject is the record" -o '{"recordId":"2","data":"SGVsbG8gV29ybGQ="}' -- cat "$T/rej"
 tr -d '\n' <"$T/pretty.json" | sed 's/}}]/}}\n]/' >"$T/odd.json"
-check "-i capture takes any layout" -i "$T/odd.json" -o '{"id":7}
+check "-i capture accepts any layout" -i "$T/odd.json" -o '{"id":7}
 {"id":7}' -- cdcxform -i capture --no-meta
 head -n 9 "$T/pretty.json" | cat - "$T/pretty.json" >"$T/cut.json"
 check "a document that was cut off" -s 1 -i "$T/cut.json" -o '{"id":7}

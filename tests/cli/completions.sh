@@ -70,7 +70,7 @@ if command -v fish >/dev/null; then
     check 'fish: a file to read' -o 'formats' -- offers 'cdcxform form'
     check 'fish: a stream is no file' -- offers 'kinread form'
     check 'fish: a command' -m '^printenv$' -- offers 'bflocal printen'
-    check 'fish: what an option does' -m 'stop at the first rejected line' -- fish --no-config -c "source $C/fish/cdcxform.fish; complete -C 'cdcxform --stri'"
+    check 'fish: the description of an option' -m 'stop at the first rejected line' -- fish --no-config -c "source $C/fish/cdcxform.fish; complete -C 'cdcxform --stri'"
 else
     skip fish 'it is not here'
 fi

@@ -25,7 +25,7 @@ asked() { grep -c "^{\"name\": \"$1\"" "$ID/log"; } # asked NAME: requests
 used() { grep -o 'Credential=[A-Za-z0-9]*' "$FAULT_DIR/log" | cut -d= -f2 | tr '\n' ' '; } # the keys that signed
 fresh() { fault_rules </dev/null; script </dev/null; }
 
-# source NAME WHAT KEY: ddbput takes it, says so with -v and nothing else, and signs with that key.
+# source NAME WHAT KEY: ddbput uses it, reports it only with -v, and signs with that key.
 source_is() {
     fault_rules </dev/null
     check "$1" -i "$T/line" -E "^ddbput: credentials: from $2" -- ddbput -vv sales
@@ -117,7 +117,7 @@ cat "$T"/login.[1-5] >>"$T/said"
 ok 'five processes with one login session' test $status = 0
 ok '  renew it once' test "$(asked signin)" = 1
 ok '  with a proof' grep -q '"dpop": "ey[^"]*\.ey[^"]*\.[^"]*"' "$ID/log"
-ok '  and sign with what came' test "$(used | tr ' ' '\n' | sort -u | tr -d '\n')" = SIGNIN1
+ok '  and sign with the received keys' test "$(used | tr ' ' '\n' | sort -u | tr -d '\n')" = SIGNIN1
 ok '  the new refresh token is kept' grep -q '"refreshToken":"hush-refresh-SIGNIN1"' "$LOGIN"
 sed -i 's/"expiresAt":"[^"]*"/"expiresAt":"2020-01-01T00:00:00Z"/' "$LOGIN"
 fresh
@@ -183,7 +183,7 @@ check 'MFA at a terminal' -m '^MFA code for arn:aws:iam::123456789012:mfa/me: ' 
 ok '  the code goes to STS' grep -q 'TokenCode=424242' "$ID/log"
 ok '  and is not shown' sh -c "! grep -q 424242 '$T/out'"
 
-# What has expired in the eyes of the service is renewed once, and the request repeated.
+# Credentials that the service reports as expired are renewed once, and the request is repeated.
 sed -i '/mfa/d' "$T/config"
 fresh
 echo 'BatchWriteItem 1x error 400 ExpiredTokenException The security token included in the request is expired' | fault_rules

@@ -5,7 +5,7 @@
 . "$root/tests/fault/lib.sh"
 fault_start </dev/null
 
-# What has arrived, as bare words: put o-1, ...
+# The writes that arrived, as words: put o-1, ...
 arrived() {
     jq -r 'to_entries[0] | "\(.key) \(.value.order_id.S)"' "$FAULT_DIR/accepted" | sort | paste -sd ,
 }
@@ -38,7 +38,7 @@ check 'blank lines are passed over' -i "$T/in" -- ddbput sales
 bad_line 'broken JSON' "byte 17: ',' or '}' was expected" '{"order_id":"a" "x":1}'
 bad_line 'no JSON at all' 'byte 1: an object was expected' 'garbage'
 bad_line 'an array' "byte 1: an object was expected; it is an array, jq -c '.[]' makes lines of it" '[{"order_id":"a"}]'
-bad_line 'more behind the object' 'byte 18: more text after the document' '{"order_id":"a"} {"order_id":"b"}'
+bad_line 'text after the object' 'byte 18: more text after the document' '{"order_id":"a"} {"order_id":"b"}'
 printf '{"order_id":"a","x":"\377"}\n' >"$T/line"
 bad 'broken UTF-8' 'byte 22: invalid UTF-8' "$T/line"
 bad_line 'a number of 39 digits' \
@@ -71,7 +71,7 @@ bad_line 'the update has the key' "attribute 'order_id' is part of the key and c
 bad_line 'a delete with more than the key' "the key holds more than the table's key attributes" \
     '{"delete":{"order_id":"a","x":1}}'
 
-# What is no write is named, with the way out.
+# A line that is not a write is named, with a remedy.
 bad_line 'a change line' 'a change line; cdcxform -o writes converts it to a write line' \
     '{"eventName":"REMOVE","tableName":"sales","dynamodb":{"Keys":{"order_id":{"S":"a"}},"OldImage":{"order_id":{"S":"a"}}}}'
 bad_line "a scan's answer" "the answer of a scan; jq -c '.Items[]' prints its items as lines" \
@@ -154,7 +154,7 @@ rm -f "$T/rejects"
 printf '{"order_id":"o-1"}\nbad\n{"order_id":"o-3"}\n' >"$T/in"
 check 'strict stops at the first' -s 1 -i "$T/in" -e 'ddbput: line 2: byte 1: an object was expected' -- \
     ddbput --strict --rejects "$T/rejects" sales
-check 'strict: what was before is written' -o 'put o-1' -- arrived
+check 'strict: earlier lines are written' -o 'put o-1' -- arrived
 check 'strict: the line is in the rejects' -o bad -- cat "$T/rejects"
 check 'rejects on a full disk' -s 1 -i "$T/in" -E '/dev/full: No space left on device' -- ddbput --rejects /dev/full sales
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# CSV as people have it, read by ddbput and by bfgen --csv, which have one reader: line ends, delimiters, columns
+# CSV files as users have them, for ddbput and bfgen --csv, which share a reader: line ends, delimiters, columns
 # without a name, and the types of columns.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
@@ -123,9 +123,9 @@ check 'a text after a thousand numbers is refused (bfgen)' -s 1 -a \
 kinds() { jq -r '.put.zip | keys[0]' "$FAULT_DIR/accepted" | sort | uniq -c | tr -s ' '; }
 check 'no column is of two types' -o ' 1100 N' -- kinds
 fault_rules </dev/null
-check 'the type that is given is taken (ddbput)' -i "$T/in.csv" -- ddbput -t zip:S sales
+check 'a given type is used (ddbput)' -i "$T/in.csv" -- ddbput -t zip:S sales
 check 'for all' -o ' 1101 S' -- kinds
-check 'the type that is given is taken (bfgen)' -o '1101 string' -- \
+check 'a given type is used (bfgen)' -o '1101 string' -- \
     sh -c 'bfgen --csv "$1" -o items -t zip:S | jq -r ".zip | type" | sort | uniq -c | sed "s/^ *//"' - "$T/in.csv"
 { echo order_id,late; seq 1 1000 | sed 's/.*/o-&,/'; echo o-1001,7; echo o-1002,x; } >"$T/in.csv"
 check 'a column that begins late is decided then' -s 1 -a -E "^bfgen: line 1003: column 2, 'late', has held numbers" -- plain
@@ -135,7 +135,7 @@ check 'types of no CSV' -s 2 -e "bfgen: option '--types' is for --csv" -- bfgen 
 check 'a type that plain JSON has not' -s 2 -e "bfgen: --types: 'a:B' is not NAME:TYPE with TYPE one of S, N" -- plain -t a:B
 check 'a type for no column' -s 2 -E "--types: the CSV header has no column 'zip'" -- plain -t zip:S
 seq 1 400 | sed 's/.*/o-&/' >"$T/rows"
-# what comes while the first rows are read ahead is not lost: a bad row, a line that is too long, an open quote
+# problems in rows that are read ahead are not lost: a bad row, a line that is too long, an open quote
 { echo order_id,n; echo 'a,1'; echo 'b,2,3'; echo 'c,"open'; echo 'd,4'; printf 'e,'; head -c 5000000 /dev/zero | tr '\0' 1; echo; echo 'f,6'; } >"$T/in.csv"
 check 'bad rows among the first' -s 1 -o '{"order_id":"a","n":1}
 {"order_id":"d","n":4}
@@ -153,7 +153,7 @@ rm -f "$T/bad.csv"
 check 'a run that ends early' -s 1 -i "$T/in.csv" -E '^ddbput: reading stopped after line [0-9]+; the lines after it' -- \
     ddbput --window 1 --rejects "$T/bad.csv" sales
 stopped=$(sed -n 's/.*reading stopped after line \([0-9]*\);.*/\1/p' "$T/err")
-ok 'all rows are in the rejects or behind the line that is told' sh -c \
+ok 'all rows are in the rejects or after the reported line' sh -c \
     '{ cat "$1"; tail -n "+$((1 + ${3:-0}))" "$2"; } | sort | cmp - "$4"' - "$T/bad.csv" "$T/in.csv" "$stopped" "$(sort "$T/in.csv" >"$T/sorted"; echo "$T/sorted")"
 fault_rules </dev/null
 mkfifo "$T/fifo"
@@ -186,7 +186,7 @@ check 'another for it' -s 2 -i "$T/in.csv" -e "ddbput: --types: 'zip' is a key o
 check 'another for the key' -s 2 -i "$T/in.csv" -e "ddbput: --types: 'order_id' is a key of the table or of an index, of type S" -- ddbput -t order_id:N sales
 check 'the same for the key' -i "$T/in.csv" -- ddbput -t order_id:S sales
 
-# What bfgen writes as CSV comes back as it was, however it is cut: its ids are no numbers.
+# bfgen's CSV is read back unchanged, also if only a part of it is read: its ids are not numbers.
 for n in 1 100 20000; do
     bfgen -n $n -o csv >"$T/in.csv"
     bfgen -n $n -o items | jq -c 'del(.coupon | nulls) | .payment |= tojson | .tags |= tojson' >"$T/want"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# ddbput against a service that throttles, fails in part, cuts off, refuses, hangs.
+# ddbput with a service that throttles, fails partially, disconnects, refuses or hangs.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 fault_start </dev/null
@@ -46,7 +46,7 @@ update_body() {
 check 'updates with names and values' -o '{"TableName":"sales","Key":{"order_id":{"S":"c"}},"UpdateExpression":"SET #n0=:v0,#n1=:v1 REMOVE #n2,#n3","ExpressionAttributeNames":{"#n0":"status","#n1":"n","#n2":"cart id","#n3":"x.y"},"ExpressionAttributeValues":{":v0":{"S":"PAID"},":v1":{"N":"0.10"}}}
 {"TableName":"sales","Key":{"order_id":{"S":"d"}},"UpdateExpression":"REMOVE #n0","ExpressionAttributeNames":{"#n0":"z"}}' -- update_body
 
-# In part, throttled, cut off: in the end all is there, and nobody hears of it. The answers come when all four
+# Partial failures, throttling, broken connections: in the end all items are written, without a message. The answers come when all four
 # batches are out, and all lines are read.
 fault_rules <<'END'
 BatchWriteItem 3x gather 4 partial 7
@@ -111,7 +111,7 @@ check 'a refused update' -s 1 -i "$T/in" -E '^ddbput: line 1: UpdateItem: Valida
     ddbput --window 1 sales
 check 'the other arrives' -o '{"update":{"order_id":{"S":"b"}}}' -- cat "$FAULT_DIR/accepted"
 
-# What ends the run.
+# Errors that end the run.
 fault_rules <<'END'
 DescribeTable error 400 ResourceNotFoundException Requested resource not found: Table: nosuch not found
 END
@@ -128,14 +128,14 @@ BatchWriteItem error 400 ExpiredTokenException The security token included in th
 END
 check 'credentials that expire' -s 1 -i "$T/100" -E '^ddbput: BatchWriteItem: ExpiredTokenException' -- \
     ddbput --window 1 --rejects "$T/rejects" sales
-# unread FILE: what stands behind the line that the last check's run says it stopped at
+# unread FILE: the lines after the one at which the last run reports that it stopped
 unread() {
     stopped=$(sed -n 's/.*: reading stopped after line \([0-9]*\);.*/\1/p' "$T/err")
     [ -z "$stopped" ] || tail -n "+$((stopped + 1))" "$1"
 }
 unread "$T/100" >"$T/behind"
 cat "$T/behind" >>"$T/rejects"
-check 'what was not written is in the rejects, or behind the line it stopped at' -O "$T/ids" -- sum_up
+check 'unwritten items are in the rejects, or after the line at which it stopped' -O "$T/ids" -- sum_up
 fault_rules <<'END'
 BatchWriteItem 2x fake
 BatchWriteItem error 400 ExpiredTokenException no
@@ -163,7 +163,7 @@ now() { python3 -c 'import time; print(int(time.monotonic() * 1000))'; }
 begin=$(now)
 check 'write units are paced' -i "$T/100" -- ddbput --rate 100/s sales
 paced() { [ $(($(now) - begin)) -ge 500 ] && [ "$(fault_count BatchWriteItem)" -gt 4 ]; }
-ok 'no faster than they come' paced
+ok 'no faster than the input' paced
 all 'and all arrive'
 fault_rules </dev/null
 printf '{"order_id":"a","x":"%010240d"}\n' 0 >"$T/in"
@@ -233,7 +233,7 @@ END
 check 'a stream that cannot be had' -s 1 -e "ddbput: sales: --stream-to $stream: the streaming destination is ENABLE_FAILED" -- \
     ddbput --stream-to "$stream" sales
 
-# A signal: what was read is written. The writer of the pipe is alive throughout.
+# A signal: items already read are written. The writer of the pipe stays alive.
 fault_rules <<'END'
 BatchWriteItem after 300 fake
 END

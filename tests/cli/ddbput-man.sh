@@ -1,5 +1,5 @@
 #!/bin/sh
-# The examples of ddbput(1), as they stand in the page, against the fault server.
+# The examples of ddbput(1), as printed in the page, with the fault server.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 fault_start </dev/null
@@ -42,5 +42,5 @@ ok 'a copy of a table' env -u AWS_ENDPOINT_URL bflocal sh copy.sh "$(example 3)"
 fault_rules </dev/null
 sed -n '/^\.Bd -literal/,/^\.Ed/p' "$root/man/ddbput.1" | grep '^{' >lines
 check 'each kind of line' -i lines -- ddbput sales
-check 'is taken' -o 8 -- accepted
+check 'is accepted' -o 8 -- accepted
 plan

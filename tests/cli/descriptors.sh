@@ -1,6 +1,6 @@
 #!/bin/sh
-# Standard input, output and error of all tools: closed, full, or gone. A number that is free must not go to a socket
-# or a file, where the next diagnostic would end up.
+# Standard input, output and error of all tools: closed, full, or without a reader. A closed descriptor must not be reused
+# for a socket or a file, which would get the next diagnostic.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 bfgen -n 3 -o cdc >"$T/changes"
@@ -29,7 +29,7 @@ for tool in bfgen ddbput kinread kinput evput s3put cdcxform bflocal cdclambda; 
     done
 done
 
-# With standard error closed, what is said goes nowhere: not into the rejects, not to the service.
+# With standard error closed, messages are dropped: they go neither into the rejects nor to the service.
 no_error() { "$@" 2>&-; }
 if [ -n "${BF_VALGRIND-}" ]; then
     skip 'closed error' 'valgrind cannot be without it'

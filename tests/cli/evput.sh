@@ -1,6 +1,5 @@
 #!/bin/sh
-# evput against a service that does as the test says: what it sends, what becomes of trouble, and what --dry-run and
-# --test print.
+# evput with a scripted service: its requests, its handling of errors, and the output of --dry-run and --test.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -25,7 +24,7 @@ check 'two ways to look' -s 2 -e 'evput: --dry-run and --test exclude each other
 check 'nothing to explain' -s 2 -e 'evput: --explain wants --test' -- put --explain
 check 'too large' -s 2 -E "'--max-request': 2MiB is not from 1KiB to 1MiB$" -- put --max-request 2MiB
 
-# What goes out.
+# Requests.
 check 'empty input' -- put
 ok 'the bus was asked for' test "$(fault_count DescribeEventBus)" = 1
 ok 'nothing was put' test "$(fault_count PutEvents)" = 0
@@ -74,7 +73,7 @@ head -c 100000000 /dev/zero | tr '\0' x >"$T/in"
 check 'a line of 100 MB' -s 1 -i "$T/in" -e 'evput: line 1: 100000000 bytes, longer than the maximum of 1048576
 evput: 1 line rejected' -- put
 
-# A region that takes 256 KiB: learned from the refusal.
+# A region with a limit of 256 KiB: learned from the error.
 { line 200000; line 200000; line 100000; line 300000; line 262144; line 1000; } | sed 's/ /x/g' >"$T/in"
 fresh <<'END'
 PutEvents 1x error 400 ValidationException Total size of the entries in the request is over the limit.
@@ -129,7 +128,7 @@ check 'the first ends it' -s 1 -i "$T/in" -E "^evput: line 1: source " -- evput 
 fresh </dev/null
 printf '\357\273\277{"n":1}\n%s\n%s\n{"bfpipe.mark":{"stream":1}}\n{"n":2}\n' "$mark" "$mark" >"$T/in"
 check 'marks are no events' -s 1 -i "$T/in" -E '^evput: line 2: marks are skipped: no tool after evput commits them$' -- put --rejects "$T/rejects"
-check 'what stands around them is' -o '{"n":1}
+check 'the lines around them are' -o '{"n":1}
 {"n":2}' -- accepted
 check 'half a mark is rejected' -o '{"bfpipe.mark":{"stream":1}}' -- cat "$T/rejects"
 printf '\357\273\277%s\n' "$mark" >"$T/bom"
@@ -261,7 +260,7 @@ term() {
 ok 'lines go out while the input is open; SIGTERM ends it with status 0' term
 check 'rejects that cannot be written' -s 1 -e 'evput: /dev/full: No space left on device' -- sh -c 'echo x | evput -s a -t b --rejects /dev/full'
 
-# --test: which lines a rule takes.
+# --test: the lines that match a rule.
 printf '{"op":"INSERT","total":5}\n%s\n{"op":"MODIFY","total":50}\n{"op":"INSERT","total":70}\n' "$mark" >"$T/in"
 look() { evput -s shop -t 'sale.{op}' --region eu-west-1 "$@"; }
 check 'a rule' -i "$T/in" -o '{"op":"INSERT","total":70}' -E 'marks are skipped' -- \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The steps of EXACTLY ONCE in bfpipe(7), as printed there, under bflocal: each change is in the objects once, however
-# often they run.
+# The steps of EXACTLY ONCE in bfpipe(7), as printed there, under bflocal: each change is in the objects once, even
+# if the steps are repeated.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 

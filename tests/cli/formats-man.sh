@@ -1,5 +1,5 @@
 #!/bin/sh
-# bfpipe-formats(5): what the page shows is what the tools print and take. Option files: cdcxform-file.sh.
+# bfpipe-formats(5): the tools write and accept the examples of the page. Option files: cdcxform-file.sh.
 . "$(dirname "$0")/lib.sh"
 page=$root/man/bfpipe-formats.5
 
@@ -39,7 +39,7 @@ check 'write lines, items and export lines do what the page says' -o 'REMOVE
     -- bflocal sh "$T/write.sh"
 check 'an update sets and removes' -o '{"order_id":"o-1","total":92.01,"status":"PAID","_op":"MODIFY"}' -- \
     sh -c 'tail -n 1 "$T/stream" | cdcxform --meta op'
-check 'a change in a stream: what it has besides' -o '["1.1",null,true,"NEW_AND_OLD_IMAGES",10]' -- sh -c \
+check 'a change in a stream: its additional members' -o '["1.1",null,true,"NEW_AND_OLD_IMAGES",10]' -- sh -c \
     'head -n 1 "$T/stream" | jq -c "[.eventVersion, .tableName, (.dynamodb.SequenceNumber | type == \"string\"),
         .dynamodb.StreamViewType, (.dynamodb.ApproximateCreationDateTime | tostring | length)]"'
 
@@ -48,7 +48,7 @@ cat >"$T/typed.sh" <<'END'
 ddbput --create order_id:S sales <"$T/typed"
 kinread -e dynamodb:sales | cdcxform -o writes
 END
-check 'write lines with types are what cdcxform prints and ddbput takes' -O "$T/typed" -- bflocal sh "$T/typed.sh"
+check 'cdcxform prints write lines with types, and ddbput accepts them' -O "$T/typed" -- bflocal sh "$T/typed.sh"
 
 # Change lines: the example is one, on one line; its size and its time are right.
 display 'CHANGE LINES' 1 | jq -c . >"$T/change"
@@ -126,7 +126,7 @@ check 'start marks are empty at first' -o '"" true' -- sh -c \
     'jq -r "select(.\"bfpipe.mark\".start).\"bfpipe.mark\" | \"\\(.sequence | tojson) \\(.start)\"" "$T/read" | sort -u'
 check 'a filter passes marks on, byte for byte' -o same -- sh -c \
     'grep "^{\"bfpipe.mark\":" "$T/read" >"$T/m"; grep "^{\"bfpipe.mark\":" "$T/rows" | cmp - "$T/m" && echo same'
-check 'with --fold they come behind the rows, together' -o true -- sh -c \
+check 'with --fold they are after the rows, together' -o true -- sh -c \
     'cdcxform --fold order_id <"$T/read" | tail -n 2 | head -n 1 | jq ".\"bfpipe.mark\".more == true"'
 check 'a receipt has the members of the page' -o "$(members "$T/receipt")" -- sh -c 'jq -c "[paths] | unique" "$T/receipts" | sort -u'
 check 'one for each object, and bytes are those of the object' -o "$(sed '/^{"bfpipe/d' "$T/rows" | wc -c) 40" -- sh -c \

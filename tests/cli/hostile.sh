@@ -1,6 +1,6 @@
 #!/bin/sh
-# A service that means ill: whatever it answers, each tool and each source of keys ends soon, with little memory, one short
-# line and a status of failure. Nothing of it is taken for a success, and no redirect is followed.
+# A hostile service: for any answer, each tool and each source of keys ends soon, with little memory, one short line and a
+# status of failure. No such answer counts as a success, and no redirect is followed.
 . "$(dirname "$0")/lib.sh"
 
 python=python3
@@ -147,7 +147,7 @@ cp "$T/zeros" "$T/lines"
 ends 'megabytes: upload: s3put' s3put --one --max-attempts 1 s3://lake/k
 cp "$T/few" "$T/lines"
 
-# Where keys come from: each source.
+# Each source of keys.
 unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
 export AWS_ENDPOINT_URL_STS="$URL" AWS_ENDPOINT_URL_SSO="$URL" AWS_ENDPOINT_URL_SSO_OIDC="$URL" AWS_ENDPOINT_URL_SIGNIN="$URL" \
     AWS_EC2_METADATA_SERVICE_ENDPOINT="$URL"

@@ -1,7 +1,7 @@
 #!/bin/sh
-# make install into a scratch folder: the programs of others, in C and C++, compile against what is installed there,
-# through pkg-config, shared and static; the libraries export what the installed headers declare; the tools run from
-# there; make uninstall removes the same files. Also: another LIBDIR, a prefix with a space, a build outside the source.
+# make install into a scratch folder: C and C++ programs compile with the installed files, through pkg-config, shared and
+# static; each header alone compiles as C and C++; the libraries export what the installed headers declare; the tools run;
+# make uninstall removes the same files. Also: another LIBDIR, a prefix with a space, a build outside the source.
 . "$(dirname "$0")/lib.sh"
 flavour=${BUILD##*/}
 case $flavour in
@@ -85,7 +85,7 @@ else
     skip 'C++' 'there is no g++'
 fi
 
-# of FOLDER LIBRARY: what the headers of that library declare against what it exports.
+# The symbols that the headers of a library declare, and those that it exports.
 declared() { cd "$D/usr/include/bfpipe" && find . -name '*.h' "$@" -exec sh "$root/tools/exports.sh" {} +; }
 exported() { nm -D --defined-only "$D/usr/lib/$1" | awk '{ print $3 }' | grep '^bf_' | LC_ALL=C sort; }
 declared ! -path './aws/*' >"$T/want"
@@ -110,7 +110,7 @@ done
 ok 'make uninstall' run_make uninstall PREFIX=/usr
 check 'nothing is left' -- find "$D" ! -type d
 
-# A destination is opened by cdclambda at its first row: bfpipe-rowsink.so has to be found wherever LIBDIR is.
+# cdclambda loads bfpipe-rowsink.so at its first row: the file must be found in any LIBDIR.
 opens_rowsink() { LD_DEBUG=libs "$1" --firehose x --region us-east-1 --help >/dev/null 2>&1; readelf -d "$1" | grep -F "$2"; }
 D=''
 P="$T/a prefix"
@@ -130,9 +130,9 @@ check 'nothing is left there either' -- find "$P" ! -type d
 mkdir -p "$T/common/doc" && echo theirs >"$T/common/doc/theirs"
 ok 'make install into a folder of others' run_make install PREFIX="$T/common" DOCDIR="$T/common/doc"
 ok 'make uninstall' run_make uninstall PREFIX="$T/common" DOCDIR="$T/common/doc"
-check 'what is theirs stays, and nothing else' -o "$T/common/doc/theirs" -- find "$T/common" ! -type d
+check 'their file stays, and no other' -o "$T/common/doc/theirs" -- find "$T/common" ! -type d
 
-# A build outside the source: what is there already is taken as built, and what is missing is built there.
+# A build outside the source: existing files are used, and missing ones are built there.
 mkdir "$T/o"
 cp -a "$BUILD" "$T/o/"
 rm -rf "$T/o/$flavour/bin/bfgen" "$T/o/$flavour/obj/cmd/bfgen" "$T/o/$flavour/install"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The checks of the tree themselves: each passes on a good tree and fails on a bad one, and says where.
+# The checks of the source tree: each passes on a good tree, and fails on a bad one with the place.
 . "$(dirname "$0")/lib.sh"
 tools=$root/tools
 

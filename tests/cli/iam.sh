@@ -16,7 +16,7 @@ for page in "$root"/man/*.1; do
         continue
     fi
     actions "$iam/$tool".json "$iam/$tool"-*.json 2>/dev/null >"$T/policy"
-    # What only an option needs is in the page alone.
+    # Actions that only an option needs are only in the page.
     in_page "$page" | grep -vE 's3:PutObject(Tagging|Acl)' >"$T/page"
     check "$tool(1) names the actions of its policy" -O "$T/policy" -- cat "$T/page"
 done
@@ -26,7 +26,7 @@ for policy in "$iam"/*.json; do
 done
 
 # used POLICIES SERVICES COMMAND EXCEPT [FAULTS]: the calls that COMMAND makes at these services against the actions of the policy.
-# What a service asks for in its caller's name is no call of the tool: passed over.
+# Calls that a service makes in its caller's name are not calls of the tool.
 used() {
     services=$2
     rules=
@@ -63,7 +63,7 @@ END
 check 'kinread' -- used "$iam/kinread.json $T/read" 'dynamodb kinesis' "echo a | kinput -q orders && kinread -qe orders && kinread --list orders" kinesis:DescribeStreamSummary # of a state that is a day old
 check 'kinread of a table' -- used "$iam/kinread-dynamodb.json" 'streams kinesis' \
     'printf "" | ddbput -q --create order_id:S sales && bfgen -q -n 10 | ddbput -q sales && kinread -qe dynamodb:sales' dynamodb:DescribeTable
-# The first upload in parts fails and is taken back; the answer to an object that must not be there yet is lost.
+# The first multipart upload fails and is aborted; the answer to a conditional write is lost.
 check 's3put' -- used "$iam/s3put.json" s3 \
     'head -c 20000000 /dev/zero | s3put -q --max-attempts 1 --one s3://lake/a 2>&1; head -c 20000000 /dev/zero | s3put -q --one s3://lake/a &&
      echo {} | s3put -q s3://lake/b/ && echo {} | s3put -q --if-none-match --one s3://lake/c' '' \

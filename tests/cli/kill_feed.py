@@ -1,4 +1,4 @@
-"""What the kill tests of s3put and cdcproj share: the marks of a reader, and how its lines get to the tool."""
+"""Shared by the kill tests of s3put and cdcproj: the marks of a reader, and how its lines get to the tool."""
 import array
 import fcntl
 import re

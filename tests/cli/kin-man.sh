@@ -1,6 +1,6 @@
 #!/bin/sh
-# kinread and kinput: each example of their manuals runs, against a service with three change lines. Those
-# that follow are told to stop at the end.
+# kinread and kinput: each example of their manuals runs, with a service that has three change lines. Examples that
+# follow a stream are stopped at its end.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# kinput against a service that does as the test says: what it sends, and what becomes of trouble.
+# kinput with a scripted service: its requests, and its handling of errors.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -80,7 +80,7 @@ sed '1d;$d' "$T/in" >"$T/want"
 check 'rejects are verbatim' -O "$T/want" -- cat "$T/rejects"
 fresh </dev/null
 check 'the first ends it' -i "$T/in" -s 1 -e 'kinput: line 2: byte 1: an object was expected' -- kinput --key id --strict s
-check 'behind what was taken in' -o '{"id":"a"}' -- accepted
+check 'after the lines read before' -o '{"id":"a"}' -- accepted
 cat >"$T/in" <<'END'
 {"eventName":"INSERT","dynamodb":{"Keys":{"id":{"S":"1"},"sk":{"N":"2"}},"SequenceNumber":"1"}}
 {"eventName":"MODIFY","dynamodb":{"SequenceNumber":"2","Keys":{"sk":{"N":"2"},"id":{"S":"1"}}}}
@@ -206,7 +206,7 @@ check 'an unknown stream' -i "$T/in" -s 1 \
     -E '^kinput: s: PutRecords: ResourceNotFoundException: Stream s under account 0 not found. \(HTTP 400, request ' -- kinput --rejects "$T/rejects" s
 cp "$T/err" "$T/told"
 check 'nothing is lost' -O "$T/in" -- cat "$T/rejects"
-check 'and it is told' -m '^kinput: 3 lines taken in and not delivered: see .*/rejects, the first is line 1$' -- cat "$T/told"
+check 'and it is reported' -m '^kinput: 3 lines taken in and not delivered: see .*/rejects, the first is line 1$' -- cat "$T/told"
 fresh <<'END'
 * error 400 UnrecognizedClientException The security token included in the request is invalid.
 END
@@ -247,7 +247,7 @@ check 'a byte order mark' -s 1 -i "$T/bom" -E '^kinput: line 2: ' -- kinput --ke
 check 'is no part of the first line' -o '{"id":"a"}' -- accepted
 fresh </dev/null
 check 'marks are no records' -i "$T/in" -e 'kinput: line 2: marks are skipped: no tool after kinput commits them' -- kinput --window 1 s
-check 'what stands around them is' -o 'a
+check 'the lines around them are' -o 'a
 b' -- accepted
 
 term() {

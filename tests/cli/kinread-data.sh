@@ -1,6 +1,6 @@
 #!/bin/sh
-# What kinread makes of data: those that would be marks, compressed ones, changes and where they came from. And what the
-# other tools make of data that would be marks.
+# kinread and data: data that look like marks, compressed data, changes and their origin. Also the other tools and data that
+# look like marks.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -86,7 +86,7 @@ check 'renamed' -i "$T/other" -o '{ "bfpipe.mark":"1"}' -- cdcxform --no-meta --
 check 'folded' -i "$T/change" -o "$row,\"id\":\"1\"}" -- cdcxform --no-meta --fold id
 check 'several threads' -i "$T/change" -o "$row,\"id\":\"1\"}" -- cdcxform -j 2 --no-meta
 sed 's/"id":{"S":"1"}}},/"a":{"S":"{\\"bfpipe.mark\\":{\\"stream\\":\\"s\\",\\"shard\\":\\"t\\",\\"sequence\\":\\"1\\"}}"}}},/; s/"bfpipe.mark":{"M.*"}}},"a"/"a"/' "$T/change" >"$T/table"
-check 'a table has no way out' -i "$T/table" -s 1 -E 'its row would be taken for a mark of kinread' -a -- cdcxform --no-meta -o tsv --no-header
+check 'a table cannot escape it' -i "$T/table" -s 1 -E 'its row would be taken for a mark of kinread' -a -- cdcxform --no-meta -o tsv --no-header
 check 'CSV has' -i "$T/table" -m '^"\{""bfpipe.mark"":' -- cdcxform --no-meta -o csv --no-header
 printf '{"Records":[{"Data":"%s","SequenceNumber":"1","PartitionKey":"k"}]}\n' "$(data "$evil")" >"$T/capture"
 check 'data in a capture' -s 1 -i "$T/capture" -E 'record 1' -- cdcxform
@@ -117,7 +117,7 @@ kinread: 2 lines rejected ($T/rejects)" -- kinread -e --rejects "$T/rejects" ord
 check '  and the way out is one' -o '{"logEvents":[1]}
 two' -- sh -c 'kinread -e -f %d orders | gzip -dc; echo'
 
-# Where a change came from.
+# The origin of a change.
 published='{"awsRegion":"us-east-1","eventID":"b92823ba-1921-48a7-b96e-37cc60f491c2","eventName":"MODIFY","userIdentity":null,"recordFormat":"application/json","tableName":"sales","dynamodb":{"ApproximateCreationDateTime":1795773229007,"Keys":{"order_id":{"S":"o-1"}},"NewImage":{"order_id":{"S":"o-1"},"total":{"N":"92.01"}},"OldImage":{"order_id":{"S":"o-1"},"total":{"N":"46"}},"SizeBytes":48},"eventSource":"aws:dynamodb"}'
 from() {
     printf '"kinesis":{"shardId":"%s","sequenceNumber":"%s%s"}' $shard $seq0 "$1"
@@ -125,7 +125,7 @@ from() {
 small='{"eventSource":"aws:dynamodb","eventName":"INSERT","dynamodb":{"Keys":{"id":{"S":"1"}}}}'
 answers "$(data "$published")" "$(data "$small\n")" "$(data "${small%?},$(from 1)}")" "$(data "{$(from 1),${small#?}")" \
     "$(data "{\"eventName\":\"INSERT\",$(from 1),${small#?}")"
-check 'a change says where it came from' -o "${published%?},$(from 8898)}
+check 'a change has its origin' -o "${published%?},$(from 8898)}
 ${small%?},$(from 8899)}
 ${small%?},$(from 8900)}
 ${small%?},$(from 8901)}
@@ -159,7 +159,7 @@ END
 asked() {
     jq -r 'select(.op == "GetShardIterator").body' "$FAULT_DIR/log" | tail -n 1 | sed 's/.*"Timestamp":\([0-9]*\).*/\1/'
 }
-# about SECONDS: so long ago, by a clock that is 200 s behind ours
+# about SECONDS: a time so long ago, by a clock that is 200 s late
 about() {
     off=$(($(date +%s) - 200 - $(asked) - $1))
     [ $off -ge -1 ] && [ $off -le 20 ]
@@ -168,7 +168,7 @@ check 'a minute ago, where our clock is ahead' -a -- kinread -e --from -1m order
 ok '  is a minute by the other' about 60
 check 'now' -a -- kinread -e --from now orders
 ok '  is now by the other' about 0
-check 'a time that it has not come to' -a -- kinread -e --from "@$(($(date +%s) - 5))" orders
+check 'a time that it has not reached' -a -- kinread -e --from "@$(($(date +%s) - 5))" orders
 ok '  is its own now' about 0
 fault_rules <<'END'
 ListShards error 400 ResourceNotFoundException Stream sales not found

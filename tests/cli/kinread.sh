@@ -1,5 +1,5 @@
 #!/bin/sh
-# kinread against a service that does as the test says: what it writes, and what it makes of trouble.
+# kinread with a scripted service: its output, and its handling of errors.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -72,7 +72,7 @@ check 'until' -o '{"a":1}' -- kinread -e --until 2025-11-28T06:00:01Z orders
 fault_rules <<END
 GetRecords 1x ok $(answer null "$(data a)" "$(data b)" | sed 's/1764309600/4102444800/g')
 END
-check 'a time to come is a clock that is off, and ends nothing' -o 'a
+check 'a time in the future is a wrong clock, and ends nothing' -o 'a
 b' -- kinread -e orders
 fault_rules </dev/null
 check 'by ARN' -m two -- kinread -e arn:aws:kinesis:us-east-1:000000000000:stream/orders
@@ -208,7 +208,7 @@ check '  the second by its token' -o '{"StreamName":"orders"}
 {"NextToken":"a\"b"}' -- bodies ListShards
 check 'two pages of a table' -o 'shardId-0
 shardId-1' -- shards dynamodb:sales
-ok '  the second behind the first' sh -c 'tail -n 1 | grep -q "\"ExclusiveStartShardId\":\"shardId-0\"}$"' <<END
+ok '  the second after the first' sh -c 'tail -n 1 | grep -q "\"ExclusiveStartShardId\":\"shardId-0\"}$"' <<END
 $(bodies DescribeStream)
 END
 fault_rules <<'END'
@@ -271,7 +271,7 @@ END
 check 'or ends it' -s 1 -E 'shardId-000000000000: gap: records were trimmed' -- kinread -e --strict dynamodb:t
 fault_rules <<'END'
 END
-check 'a change line as it came' -o "$change" -- kinread -e dynamodb:t
+check 'a change line unchanged' -o "$change" -- kinread -e dynamodb:t
 check 'its key and its place in a format' -o "{\"id\":{\"S\":\"1\"}} ${seq0}898" -- kinread -e -f '%k %s%n' dynamodb:t
 check 'its envelope' -m '"key":{"id":{"S":"1"}},"data":{"eventID":"1"' -- kinread -e -J dynamodb:t
 
@@ -281,7 +281,7 @@ check '-v tells how much there was' -a -E '^kinread: orders: 3 records, 0 reject
 check 'a full disk' -s 1 -e 'kinread: standard output: No space left on device' -- sh -c 'kinread -e orders >/dev/full'
 check 'a reader that goes away' -o 1 -- sh -c '{ kinread --from oldest orders; echo $? >"$1"; } | head -n 1' - "$T/rc"
 check 'ends it quietly' -o 1 -- cat "$T/rc"
-check 'even when nothing comes' -- sh -c '{ kinread orders; echo $? >"$1"; } | true' - "$T/rc"
+check 'even without records' -- sh -c '{ kinread orders; echo $? >"$1"; } | true' - "$T/rc"
 check 'with status 1' -o 1 -- cat "$T/rc"
 
 term() {
@@ -298,7 +298,7 @@ ok 'SIGTERM ends the following with status 0' term
 mark() {
     printf '{"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000000","sequence":"%s"%s}}' "$1" "$2"
 }
-# timeless ARGS...: what kinread writes, without the times and the run in its marks
+# timeless ARGS...: kinread's output, without the times and the run in its marks
 timeless() {
     kinread "$@" >"$T/timed" || return
     sed '/^{"bfpipe.mark"/{s/,"since":[0-9]*//;s/,"run":"[0-9a-f]\{16\}"//;}' "$T/timed"

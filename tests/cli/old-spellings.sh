@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every old spelling of an option still works, and says what it is called now. They go with the next version.
+# Every old name of an option still works, with a warning that has the new name. The next version removes them.
 . "$(dirname "$0")/lib.sh"
 
 bfgen -n 4 -o cdc >"$T/changes"
@@ -38,7 +38,7 @@ export AWS_LAMBDA_RUNTIME_API=127.0.0.1:9
 check 'cdclambda BF_GZIP' -s 1 -E '^cdclambda: --gzip is now --compress gzip$' -- env -u BF_SHARED -u BF_BUILD -u BF_BACKEND BF_GZIP=1 cdclambda
 tried=$((tried + 1))
 
-# None is forgotten here.
+# This test has all of them.
 check 'all of them have been tried' -o "$tried" -- sh -c \
     'grep -rhoE "[.]old = \"[^\"]*\"" --include="*.c" "$1/cmd" "$1/lib" | cut -d "\"" -f 2 | tr " " "\n" | grep -c .' - "$root"
 plan

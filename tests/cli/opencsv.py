@@ -11,7 +11,7 @@ def parse(line, separator=",", quote='"', escape="\\"):
     while i < len(line):
         c = line[i]
         after = line[i + 1] if i + 1 < len(line) else None
-        if c == escape:  # dropped, unless it stands in quotes in front of a quote or of another one
+        if c == escape:  # dropped, unless it is in quotes before a quote or another escape
             if inside and after in (quote, escape):
                 cell.append(after)
                 i += 1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What all tools take alike: options out of the environment, and a summary with -v.
+# Common behaviour of all tools: options from the environment, and a summary with -v.
 . "$(dirname "$0")/lib.sh"
 
 bfgen -n 2 -o cdc --mix insert=1 >"$T/changes"
@@ -12,11 +12,11 @@ check '  nor by nothing' -i "$T/changes" -o 2 -- sh -c 'BF_NO_META= cdcxform | g
 check '  nor by something else' -s 2 -E "^cdcxform: BF_NO_META: 'yes' is not 1, true, 0 or false$" -- env BF_NO_META=yes cdcxform
 check 'a value that is none' -s 2 -E "^bfgen: BF_COUNT: option 'count': 'ten' is not a whole number$" -- env BF_COUNT=ten bfgen
 check "another tool's variable" -i "$T/changes" -a -- env BF_WINDOW=3 cdcxform
-check 'what only prints is no variable' -i "$T/changes" -a -- env BF_VERSION=1 BF_HELP=1 BF_COMPLETIONS=1 cdcxform
+check 'options that only print are not variables' -i "$T/changes" -a -- env BF_VERSION=1 BF_HELP=1 BF_COMPLETIONS=1 cdcxform
 check 'a file of options wins over it' -i "$T/changes" -o 2 -- sh -c \
     'echo fields order_id >"$1"; BF_FIELDS=total cdcxform --options "$1" | grep -c order_id' - "$T/conf"
 
-check 'one that may come again: all count' -i "$T/changes" -o '{"a":1,"b":2}' -- sh -c \
+check 'an option that may be repeated: all count' -i "$T/changes" -o '{"a":1,"b":2}' -- sh -c \
     'BF_SET=a=1 cdcxform --no-meta --set b=2 --fields a,b | head -n 1'
 
 check 'bfgen -v' -a -e 'bfgen: 2 changes' -- bfgen -v -n 2

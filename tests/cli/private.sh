@@ -1,6 +1,6 @@
 #!/bin/sh
-# What a tool makes is its user's alone, whatever the umask is; a link in a state directory leads nowhere; secrets in a
-# file that others can read draw a warning.
+# Files that a tool makes are private to its user with any umask; a link in a state directory is not followed; secrets in a
+# file that others can read cause a warning.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -14,7 +14,7 @@ marked() {
 marked 1 >"$T/rows"
 bfgen -n 3 >"$T/lines"
 
-# others FOLDER...: what others can read, write or search of it.
+# others FOLDER...: the files that other users can read, write or search.
 others() { find "$@" -mindepth 1 ! -type l -perm /077; }
 
 check 'a state directory' -i "$T/rows" -a -- s3put --state "$T/state" s3://lake/p/
@@ -32,7 +32,7 @@ bflocal -q --data "$T/data" sh -c 'ddbput --create order_id:S sales <"$1/lines" 
     >"$T/out" 2>&1
 ok "bflocal's data are private" test -s "$T/data/bflocal.db" -a -z "$(others "$T/data")" -a "$(stat -c %a "$T/data")" = 700
 
-# Links: what somebody else has put in the place of a file is not written to, and not read.
+# Links: a link in the place of a file is neither written nor read.
 link_refused() { # link_refused WHAT FILE
     rm -rf "$T/linked" "$T/elsewhere"
     mkdir -m 700 "$T/linked"
@@ -54,7 +54,7 @@ ok '  is not swept' test -e "$T/victim/precious"
 ln -sf "$T/victim/precious" "$T/state/state.json.new"
 marked 2 >"$T/more"
 check 'a link in the place of the new state' -i "$T/more" -a -- s3put --state "$T/state" s3://lake/p/
-ok '  is taken away' test ! -s "$T/victim/precious" -a ! -e "$T/state/state.json.new"
+ok '  is removed' test ! -s "$T/victim/precious" -a ! -e "$T/state/state.json.new"
 printf '{}\n' >"$T/elsewhere"
 mkdir -m 700 "$T/readers"
 ln -s "$T/elsewhere" "$T/readers/state.json"

@@ -1,10 +1,10 @@
 #!/bin/sh
-# A filter on a quiet stream ends when the reader of its output goes away: it does not wait for the next record.
+# A filter on a quiet stream ends when the reader of its output ends: it does not wait for the next record.
 . "$(dirname "$0")/lib.sh"
 
 ended() { ! kill -0 "$1" 2>/dev/null; }
 
-# gone NAME COMMAND...: it reads from a pipe that stays open and empty; its output's reader comes and goes. $first, if any,
+# gone NAME COMMAND...: it reads from a pipe that stays open and empty; its output's reader starts and ends. $first, if any,
 # is a line that it gets, and is read, before that.
 gone() {
     name=$1

@@ -1,8 +1,8 @@
 #!/bin/sh
-# README.md: each command in it is run, in its order and in one shell, as somebody would paste it. ```sh is a block of
-# commands that have to succeed, ```console has commands ("$ ...") with what they print below them. Services are
-# bflocal: the one that README starts, and from "On AWS" on one in the place of AWS. What cannot run in here is named
-# in the functions below, with the test that runs it.
+# README.md: each command in it is run, in order and in one shell, as a reader would paste it. ```sh is a block of
+# commands that have to succeed, ```console has commands ("$ ...") with their output below them. The services are
+# bflocal: the one that README starts, and from "On AWS" on another one instead of AWS. The functions below name the
+# commands that cannot run here, with the test that runs them.
 . "$(dirname "$0")/lib.sh"
 case ${BUILD##*/} in
 release | debug | asan) ;;
@@ -35,7 +35,7 @@ aws() {
     esac
 }
 
-# NUMBER.sh and, with an output that is told, NUMBER.want.
+# NUMBER.sh and, for a command with its output, NUMBER.want.
 awk -v dir="$T/blocks" '
     function next_file() { if (name) close(name); n++; name = sprintf("%s/%03d.sh", dir, n) }
     /^```sh$/ { kind = "sh"; next_file(); next }
@@ -63,7 +63,7 @@ for block in "$T/blocks"/*.sh; do
         . "$block" >"$T/out" 2>"$T/err"
         if [ $? = 0 ] && ! grep -E '^[a-z0-9]+: .*(error|failed|not found|reject)' "$T/err"; then pass "README: $first ..."; else fail "README: $first ..." "$(cat "$T/err" "$T/out")"; fi
     fi
-    # What the first pipeline delivered; what went through --state landed once.
+    # The deliveries of the first pipeline; changes delivered with --state are in an object once.
     cp "$T/out" "$T/receipts"
     case $(cat "$block") in
     'kinread -e --state'*) states=$(cat "$T/out") ;;
@@ -73,6 +73,15 @@ for block in "$T/blocks"/*.sh; do
 done
 check 'the pipeline with --state delivered each change once' -o 1200 -- sh -c 'printf "%s\n" "$1" | jq -s "map(.records) | add"' - "$states"
 check 'README has commands' -m '^(1[5-9]|[2-9][0-9])$' -- echo "$ran"
+
+# The tools without installing them.
+in_shell() {
+    echo 'command -v kinread; printf "%s\n" "$MANPATH"; false' |
+        SHELL=/bin/sh command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" shell
+}
+check 'make shell: the built tools are found' -m "^$BUILD/bin/kinread$" -- in_shell
+pages=$(sed -n 's|/man:$|/man|p' "$T/out")
+check '  and their pages' -a -- cat "$pages/man1/kinread.1"
 
 # The workflow to copy: its own steps, with a test of two lines.
 mkdir "$T/ci" "$T/ci/tests" && cd "$T/ci" || exit 1
@@ -90,5 +99,13 @@ check 'they found the tools that they installed' -o "$HOME/bfpipe/bin/bflocal" -
 if [ -f "$root/tools/picture.py" ]; then
     python3 "$root/tools/picture.py" >"$T/picture"
     check 'doc/pipeline.svg is what tools/picture.py makes' -O "$T/picture" -- cat "$root/doc/pipeline.svg"
+    # Blanks do not count: long commands are wrapped in the picture.
+    recorded() {
+        python3 -c 'import html, re, sys
+shown = re.sub(r"\s", "", html.unescape(re.sub(r"<[^>]*>", "", open(sys.argv[1]).read())))
+for line in open(sys.argv[2]):
+    if line[0] != "#" and re.sub(r"\s", "", line) not in shown: print(line, end="")' "$root/doc/demo.svg" "$root/tools/demo.session"
+    }
+    check 'doc/demo.svg shows each command of tools/demo.session' -- recorded
 fi
 plan

@@ -1,6 +1,6 @@
 #!/bin/sh
-# --rejects FILE, for all tools: never one of the files that are read or written anyway, which would be lost; and what
-# an earlier run wrote there stays, because it is nowhere else.
+# --rejects FILE, for all tools: it cannot be a file that is also read or written, which would be destroyed; and lines of
+# an earlier run are kept, because they are nowhere else.
 . "$(dirname "$0")/lib.sh"
 export AWS_REGION=eu-central-1 AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY=s AWS_ENDPOINT_URL=http://127.0.0.1:1
 printf '{"n":1}\n{"n":2}\n' >"$T/lines"
@@ -27,11 +27,11 @@ done
 same_output() { cdcxform --rejects "$T/rows" <"$T/lines" >"$T/rows"; }
 check 'the output is none, either' -s 2 -a -e "cdcxform: --rejects: $T/rows is the output" -- same_output
 
-# What is no file can be both.
+# A device or a pipe can be both.
 check 'a device' -s 1 -E 'line 1: ' -i "$T/lines" -- cdcxform --rejects /dev/null
 check 'a folder' -s 1 -e "cdcxform: $T: Is a directory" -i "$T/lines" -- cdcxform --rejects "$T"
 
-# Every tool with --rejects appends: two runs that each refuse a line. What a killed run left of a line is ended first.
+# Every tool with --rejects appends: two runs that each refuse a line. A partial line of a killed run is ended first.
 . "$root/tests/fault/lib.sh"
 refused() { # TOOL...: one line of $T/bad is refused
     case $1 in
@@ -72,9 +72,9 @@ END
     for run in 1 2; do
         check "$tool: run $run" -s 1 -a -E 'rejected|no line|newline' -- refused "$tool"
     done
-    ok "$tool: what was there is still there" sh -c 'head -n "$(wc -l <"$1")" "$2" | cmp - "$1"' - "$T/before" "$T/file"
+    ok "$tool: the earlier lines are kept" sh -c 'head -n "$(wc -l <"$1")" "$2" | cmp - "$1"' - "$T/before" "$T/file"
     check "$tool: two lines more" -o 2 -- sh -c 'tail -n "+$(($(wc -l <"$1") + 1))" "$2" | grep -c -F -e "$3"' - "$T/before" "$T/file" "$line"
-    [ -z "$header" ] || check "$tool: the header comes once" -o 1 -- grep -c -x -F -e "$header" "$T/file"
+    [ -z "$header" ] || check "$tool: the header is there once" -o 1 -- grep -c -x -F -e "$header" "$T/file"
     fault_stop
 done
 printf 'id,b\n1,x\n' >"$T/file"

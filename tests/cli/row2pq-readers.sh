@@ -1,6 +1,6 @@
 #!/bin/sh
-# What row2pq writes is what DuckDB and hyparquet read: a corpus of types, NULLs, sizes and codecs (parquet_corpus.mjs),
-# pages that are passed over (parquet_skip.mjs), and a million rows. BF_PARQUET_SEEDS="FROM COUNT" draws other files.
+# DuckDB and hyparquet read row2pq's files correctly: a corpus of types, NULLs, sizes and codecs (parquet_corpus.mjs),
+# skipped pages (parquet_skip.mjs), and a million rows. BF_PARQUET_SEEDS="FROM COUNT" generates other files.
 . "$(dirname "$0")/lib.sh"
 services=$root/tests/services
 if ! [ -d "$services/node_modules/hyparquet" ] || ! [ -d "$services/node_modules/@duckdb" ]; then

@@ -1,6 +1,6 @@
 #!/bin/sh
-# row2pq: schemas, given and found, what is refused, options, and what is in the file as far as that can be seen without
-# a reader (parquet_look.py). Readers have it in tests/services/parquet.sh.
+# row2pq: given and inferred schemas, rejected rows, options, and the contents of the file without a reader
+# (parquet_look.py). row2pq-readers.sh has readers.
 . "$(dirname "$0")/lib.sh"
 look() { python3 "$here/parquet_look.py" "$@"; }
 cd "$T" || exit 1
@@ -67,7 +67,7 @@ ok "is kept" cmp half - <<END
 $(sed 2d marks)
 END
 
-# What a schema does not take.
+# Rows that a schema rejects.
 cat >schema <<'END'
 id string not null
 n tinyint
@@ -135,7 +135,7 @@ i=0
 while [ $i -lt 40 ]; do printf '%s"k%d":%d' "$([ $i = 0 ] || echo ,)" $i $i; i=$((i + 1)); done >keys
 printf '{"id":"1","m":{%s}}\n{"id":"2","m":{%s,"k7":1}}\n' "$(cat keys)" "$(cat keys)" >row
 check "a map of many keys" -s 1 -i row -E '^row2pq: line 2: m: a key of the map appears twice$' -- row2pq --schema schema --to r.parquet
-check "what came of the refused row is not there" -o 40 -- sh -c "python3 '$here/parquet_look.py' r.parquet 4.0.1.11.3.5"
+check "nothing of the rejected row is there" -o 40 -- sh -c "python3 '$here/parquet_look.py' r.parquet 4.0.1.11.3.5"
 printf '{"id":"1","n":"7","d":"1.50","b":1,"ID2":0}\n' >row
 check "--only" -i row -- row2pq --schema schema --only --to r.parquet
 check "--strict" -s 1 -i in -e "row2pq: line 1: the schema has no column 's'" -- row2pq --strict --schema schema --to r.parquet

@@ -8,5 +8,5 @@ s3() {
         --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:s3 "$@" "$AWS_ENDPOINT_URL$path"
 }
 
-# as_is METHOD PATH [BODY]: the same for a path with dots, which curl would take out.
+# as_is METHOD PATH [BODY]: the same for a path with dots, which curl would remove.
 as_is() { /usr/bin/python3 -B "$root/tests/cli/s3_as_is.py" "$@"; }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# s3put --format parquet: schemas given, found and kept, what is refused, what happens to rows that are not delivered,
-# batches of other options. Killed at each call: s3put_kill.sh.
+# s3put --format parquet: given, inferred and stored schemas, rejected rows, undelivered rows, batches of other options.
+# s3put_kill.sh kills it at each call.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 fault_start </dev/null
@@ -31,7 +31,7 @@ check 'sorted' -o '{"id":"c","n":null,"d":300}
 {"id":"a","n":1,"d":125}' -- rows only/
 printf '{"id":"a","n":1}\n{"id":"b","n":1.5}\n{"n":2}\n' >bad
 check 'refused where the types have been found' -s 1 -i bad -E "^s3put: line 2: n: '1.5' is no bigint" -a -- s3put -f parquet --infer 1 s3://lake/late/
-check 'nothing comes of no rows' -- put s3://lake/none/
+check 'no rows make no object' -- put s3://lake/none/
 printf '[]\n{"id":1}\n' >list
 check 'a line that is no row' -s 1 -i list -E '^s3put: line 1: byte 1: an object was expected' -a -- s3put -f parquet s3://lake/list/
 printf '{"a":1}\n{"A":2}\n' >alike
@@ -51,7 +51,7 @@ usage 'option .--infer.: 0 is not from 1 to' -f parquet --infer 0 s3://lake/
 check 'a schema that is not there' -s 1 -i in -E '--schema: none' -- s3put -f parquet --schema none s3://lake/
 check 'a column that is not there' -s 2 -i in -E "'x' is not a column" -- s3put -f parquet --schema schema --sort-by x s3://lake/
 
-# Rows that are not delivered come back as they were.
+# Undelivered rows are returned unchanged.
 fault_rules <<'END'
 PutObject error 403 AccessDenied Access Denied
 END
@@ -93,7 +93,7 @@ left() {
 }
 { mark 9 ',"start":true'; printf '{"id":"10","n":10,"c":"a"}\n'; mark 10 ''; } >later
 printf 'id string\nn bigint\nx json\n' >wider
-# finished NAME KEYS PREFIX OPTION...: a run with other options behind that
+# finished NAME KEYS PREFIX OPTION...: a later run with other options
 finished() {
     finished_name=$1 finished_keys=$2 finished_prefix=$3
     shift 3

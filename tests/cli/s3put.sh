@@ -1,5 +1,5 @@
 #!/bin/sh
-# s3put without a network: routing, names, limits, bad rows, options. --dry-run says what would be written.
+# s3put without a network: routing, names, limits, bad rows, options. --dry-run prints the objects that it would write.
 . "$(dirname "$0")/lib.sh"
 unset AWS_PROFILE AWS_ENDPOINT_URL AWS_ENDPOINT_URL_S3
 export AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=secret
@@ -34,7 +34,7 @@ arrived() {
         END { exit n != 3 }' "$T/out"
 }
 ok '  which is now' arrived
-check 'an expression stands for itself' -i "$T/rows" -o 'fixed/2026/ 3 {}' -- \
+check 'an expression is literal' -i "$T/rows" -o 'fixed/2026/ 3 {}' -- \
     summary --time-field at 's3://lake/fixed/!{timestamp:yyyy}/'
 check 'partition keys in the prefix' -i "$T/rows" -o 'c=Home & Garden/ 1 {"category":"Home & Garden"}
 c=Toys/ 2 {"category":"Toys"}' -- summary 's3://lake/c=!{partitionKeyFromQuery:category}/'
@@ -93,7 +93,7 @@ s3put: line 4: byte 1: an object was expected
 s3put: line 6: byte 7: invalid UTF-8
 s3put: 4 lines rejected ('"$T/rejects)" -- dry --rejects "$T/rejects" s3://lake/
 sed -n '2,4p;6p' "$T/broken" >"$T/want"
-ok 'the rejects are the rows as they came' cmp "$T/rejects" "$T/want"
+ok 'the rejects are the unchanged rows' cmp "$T/rejects" "$T/want"
 check '--strict stops at the first' -s 1 -i "$T/broken" -m '"records":1,' -e 's3put: line 2: byte 6: unexpected end, a value was expected' -- dry --strict s3://lake/
 printf '%s\n' '{"c":"x"}' '{"d":1}' '{"c":null}' '{"c":""}' '{"c":[1]}' '{"c":1.50}' '{"c":true}' >"$T/fields"
 check 'a row without its partition field is rejected' -s 1 -i "$T/fields" -o '1.5/ 1 {"c":"1.5"}
@@ -156,9 +156,9 @@ rm -f "$T/huge" "$T/rejects"
 check 'a row longer than an object is an object' -i "$T/long" -m '"records":1,"bytes":12000009' -- dry s3://lake/
 check 'also compressed' -i "$T/long" -m '"records":1,"bytes":[0-9]+' -- dry --compress gzip s3://lake/
 rm -f "$T/long"
-check 'text rows are taken as they are' -i "$T/broken" -m '"records":7,"bytes":41' -- dry -f text s3://lake/
+check 'text rows are accepted unchanged' -i "$T/broken" -m '"records":7,"bytes":41' -- dry -f text s3://lake/
 # A record of CSV is what RFC 4180 says: with its newlines. The header too.
-# csv OPTIONS...: what each object would hold; receipts only count, so the bytes tell.
+# csv OPTIONS...: the contents of each object; receipts only count, so the number of bytes shows it.
 printf 'a,b\n1,"x\ny"\n2,z\n3,"p\nq"\n' >"$T/quoted"
 check 'CSV: no object ends inside a quoted field' -i "$T/quoted" -m . -- dry -f csv --size 8 s3://lake/c/
 ok '  records are counted, not lines' jq -es 'map([.records, .bytes]) == [[1,12],[2,16]]' "$T/out"
@@ -172,7 +172,7 @@ check 'CSV of one column: a blank line is a row' -i "$T/single" -m '"records":2,
 printf 'a,b\n1,"x\n2,y\n' >"$T/open"
 check 'CSV: a quote that never closes costs its line' -s 1 -i "$T/open" -m '"records":1,"bytes":8' -E 'line 2: field 2: its quote is never closed' -- \
     dry -f csv --rejects "$T/rejects" s3://lake/c/
-ok '  which is kept behind the header' same "$T/rejects" 'a,b
+ok '  which is kept after the header' same "$T/rejects" 'a,b
 1,"x'
 # The interval ends between the lines of a record, and the record stays whole.
 { printf 'a,b\n1,2\n3,"p\n'; soon test -s "$T/first"; printf 'q"\n'; } |
@@ -181,7 +181,7 @@ ok 'CSV: --interval does not cut a record' jq -es 'map([.records, .bytes]) == [[
 printf '\357\273\277{"a":1}\n\n  \t\n{"a":2}\n' >"$T/bom"
 check 'a byte order mark and blank lines are passed over' -i "$T/bom" -m '"records":2,"bytes":16' -- dry s3://lake/
 check 'text keeps them' -i "$T/bom" -m '"records":4,' -- dry -f text s3://lake/
-# What looks like an expression and is none
+# Text that only looks like an expression
 doubt() {
     check "a doubt: $1" -i "$T/rows" -a -E "$2" -- dry "$1"
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# s3put and answers of S3 that are none, that say "again", or that refuse one object for good.
+# s3put and answers of S3 that are malformed, ask to retry, or refuse one object permanently.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 fault_start </dev/null
@@ -97,11 +97,11 @@ mark 4 ',"start":true' >"$T/next"
 check '  without that member it is tried again' -a -i "$T/next" -- s3put --state "$D" --window 1 --hive c s3://lake/
 ok '  and arrives' test ! -e "$D/spool/$kept"
 
-# Rows that are rejected are behind the positions: with --state they are always kept.
+# Rejected rows are before the committed positions: with --state they are always saved.
 rm -rf "$D"
 { mark "" ',"start":true'; echo '{"n":'; echo '{"n":1}'; mark 2; } >"$T/bad"
 check 'rejected rows are kept with --state' -s 1 -a -i "$T/bad" -E "1 line rejected \($D/rejects\)" -- s3put --state "$D" s3://lake/p/
-ok '  as they came' same "$D/rejects" '{"n":'
+ok '  unchanged' same "$D/rejects" '{"n":'
 mark 2 ',"start":true' >"$T/next"
 check '  a start later' -a -i "$T/next" -- s3put --state "$D" s3://lake/p/
 ok '  keeps them' same "$D/rejects" '{"n":'

@@ -1,5 +1,5 @@
 #!/bin/sh
-# s3put against an S3 that misbehaves: what is retried, what is given up, and where the rows are then.
+# s3put with an S3 that misbehaves: errors that are retried, errors that are final, and where the rows are then.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 fault_start </dev/null
@@ -51,7 +51,7 @@ done
 fault_rules </dev/null
 check 'SHA-256 as openssl has it' -a -i "$T/rows" -- s3put --checksum sha256 s3://lake/p/
 ok 'is the one of the receipt' grep -qF "\"checksum\":\"sha256:$(openssl dgst -sha256 -binary "$T/rows" | base64)\"" "$T/out"
-check 'gzip and zstd come back' -a -i "$T/rows" -- s3put --compress zstd "s3://lake/!{timestamp:'z'}/"
+check 'gzip and zstd are decompressed to the same rows' -a -i "$T/rows" -- s3put --compress zstd "s3://lake/!{timestamp:'z'}/"
 ok 'from zstd' sh -c 'zstd -qdc "$1"/lake/z/*.zst | cmp - "$2"' - "$objects" "$T/rows"
 
 # Trouble that passes
@@ -89,7 +89,7 @@ END
 check '503 for ever' -s 75 -i "$T/rows" -E 'PutObject: SlowDown: Please reduce your request rate. \(HTTP 503.*2 attempts\)' -- \
     s3put --max-attempts 2 --rejects "$T/rejects" s3://lake/p/
 ok 'loses nothing' cmp "$T/rejects" "$T/rows"
-# What every upload would meet shows at the start, before a row is read, however long the input takes.
+# An error that every upload would get is reported at the start, before a row is read.
 # refused NAME STATUS ERE OPTIONS...: the input is open all the while
 refused() {
     refused_name=$1 refused_status=$2 refused_text=$3
@@ -127,14 +127,14 @@ ok 'are said, the list' has PutObject 'x-amz-acl: bucket-owner-full-control'
 ok 'and the payer' has PutObject 'x-amz-request-payer: requester'
 ok 'at the start too' has ListObjects 'x-amz-request-payer: requester'
 
-# CSV: the rejects are one table, whatever they come from; a file of rows has its own header.
+# CSV: all rejects are one table; a file of rows has its own header.
 printf '%s\n' a,b 1,x 2,x 3,x 4,x "$(head -c 300 /dev/zero | tr '\0' y)" 5,x >"$T/csv"
 printf 'PutObject error 403 AccessDenied no\n' | fault_rules
 for compress in none gzip; do
     rm -f "$T/rejects"
     check "CSV, $compress: rows of objects and bad rows" -s 1 -i "$T/csv" -E 'longer than the maximum' -- \
         s3put -f csv --size 8 --max-line 100 --compress $compress --rejects "$T/rejects" s3://lake/p/
-    ok '  are behind one header' test "$(grep -n '^a,b$' "$T/rejects" | cut -d: -f1)" = 1
+    ok '  are after one header' test "$(grep -n '^a,b$' "$T/rejects" | cut -d: -f1)" = 1
     ok '  and all there' sh -c 'sort "$1" >"$1.s" && sort "$2" | cmp - "$1.s"' - "$T/rejects" "$T/csv"
 done
 head -n 3 "$T/csv" >"$T/small"
@@ -224,7 +224,7 @@ check 'from a spool, with little memory' -a -i "$T/large" -- s3put --spool "$T/s
 ok 'the object is whole, too' sh -c 'cmp "$1"/lake/sp/* "$2"' - "$objects" "$T/large"
 ok 'the spool is empty again' test -z "$(ls "$T/spool")"
 check 'from a spool, compressed' -a -i "$T/large" -- s3put --spool "$T/spool" --memory 1MiB --size 64MiB --compress gzip "s3://lake/!{timestamp:'sg'}/"
-ok 'comes back' sh -c 'gzip -dc "$1"/lake/sg/* | cmp - "$2"' - "$objects" "$T/large"
+ok 'is read back' sh -c 'gzip -dc "$1"/lake/sg/* | cmp - "$2"' - "$objects" "$T/large"
 
 # --one
 fault_rules </dev/null
@@ -235,7 +235,7 @@ check '--one, large: in parts' -a -i "$T/large" -- s3put --one s3://lake/two
 ok 'the bytes, too' cmp "$objects/lake/two" "$T/large"
 ok 'of 5 MiB' test "$(fault_count UploadPart)" = $((($(wc -c <"$T/large") + 5242879) / 5242880))
 check '--one from a pipe, compressed' -a -- sh -c 'cat "$1" | s3put --one --compress gzip s3://lake/three.gz' - "$T/large"
-ok 'comes back, too' sh -c 'gzip -dc "$1/lake/three.gz" | cmp - "$2"' - "$objects" "$T/large"
+ok 'is read back, too' sh -c 'gzip -dc "$1/lake/three.gz" | cmp - "$2"' - "$objects" "$T/large"
 check '--one, empty' -a -- s3put --one s3://lake/none
 ok 'is an empty object' test -e "$objects/lake/none" -a ! -s "$objects/lake/none"
 fault_rules <<'END'
@@ -260,7 +260,7 @@ everything() {
 sort "$T/large" >"$T/large.sorted"
 ok 'every row is somewhere, once' everything
 
-# SIGTERM: what has been read is delivered
+# SIGTERM: rows already read are delivered
 fault_rules </dev/null
 mkfifo "$T/pipe"
 s3put --grace 2m "s3://lake/!{timestamp:'term'}/" <"$T/pipe" >"$T/out" 2>"$T/err" &

@@ -35,7 +35,7 @@ def positions():
 
 
 def reader(to):
-    """What kinread --state writes from the positions in state.json, up to record `to` of each shard."""
+    """The output of kinread --state from the positions in state.json, up to record `to` of each shard."""
     at = positions()
     out = [mark(s, at[s], ',"start":true') for s in (0, 1)]
     while min(at) < to:

@@ -1,6 +1,6 @@
 #!/bin/sh
-# s3put --state killed at its calls in turn: no row is lost, none comes twice, each object has its receipt.
-# KILL_EVERY=1 takes every call; without it one of so many.
+# s3put --state is killed at each of its system calls in turn: no row is lost, none is delivered twice, each object has its
+# receipt. KILL_EVERY=1 kills at every call; by default only at some.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 every=${KILL_EVERY:-13}

@@ -1,6 +1,6 @@
 #!/bin/sh
-# s3put --state where the promise was broken once: batches that an earlier run left open, a reader that is started
-# again, other options, receipts that cannot be written, uploads in parts that were cut off, positions without rows.
+# s3put --state in cases in which the promise was once broken: open batches of an earlier run, a restarted reader, changed
+# options, receipts that cannot be written, interrupted multipart uploads, positions without rows.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 fault_start <<'END'
@@ -48,11 +48,11 @@ ok '  its row is delivered' test "$(landed)" = '1 2 3 4 5 '
 # 2. Only the reader is started again.
 reset
 { start 0 ''; rows 1 3 a; mark 0 3; start 0 ''; rows 1 3 a; mark 0 3; } >"$T/in"
-check 'a reader started again from what was taken but not committed' -s 75 -a -i "$T/in" \
+check 'a reader restarted from a position that was accepted but not committed' -s 75 -a -i "$T/in" \
     -e 's3put: orders: shard-0: the reader started from an older state; start both again' -- s3put --state "$D" s3://lake/r/
 ok '  each row once' test "$(landed)" = '1 2 3 '
 ok '  and the position is theirs' test "$(position 0)" = 3
-# A reader that is killed in the middle of a line takes the start mark of the next one with it.
+# If a reader is killed in the middle of a line, the start mark of the next one is lost with that line.
 by() { printf ',"run":"%s"' "$1"; }
 for filter in cat 'cdcxform -q -i rows' 'cdcxform -q -i rows --sql "SELECT id, c FROM cdc ORDER BY id"'; do
     reset
@@ -92,7 +92,7 @@ reset
 check 'the same, from an older position' -s 75 -a -i "$T/in" \
     -E 'orders: shard-0: the reader was started again from an older state; start both again' -- s3put --state "$D" s3://lake/r/
 ok '  each row once, and the others are left' test "$(landed) $(position 0)" = '1 2 3  3'
-# A filter that is killed takes the rows and marks with it that it had read; what another one passes on goes on after them.
+# If a filter is killed, the rows and marks that it had read are lost; another filter continues after them.
 for from in 3 ''; do
     reset
     { start 0 "$from"; [ -z "$from" ] || { rows 4 4 a; mark 0 4 ',"after":"3"'; }; rows 9 9 a; mark 0 9 ',"after":"8"'; } >"$T/in"
@@ -106,16 +106,16 @@ check 'the start mark lost with them' -s 75 -a -i "$T/in" -E 'rows before this m
 reset
 { printf '\357\273\277'; mark 0 9 ',"end":true'; rows 1 1 a; } >"$T/in"
 check 'a mark after a byte order mark is data' -s 75 -a -i "$T/in" -E 'line 1: byte 1: an object was expected' -- s3put --state "$D" s3://lake/r/
-ok '  nobody has come there' test "$(position 0)" = null
+ok '  no position is there' test "$(position 0)" = null
 reset
 { start 0 ''; rows 1 3 a; mark 0 3; rows 1 2 a; mark 0 2; } >"$T/in"
 check 'a mark that goes back' -s 75 -a -i "$T/in" -E 'started again from an older state' -- s3put --state "$D" s3://lake/r/
-ok '  is not taken, nor are its rows' test "$(landed) $(position 0)" = '1 2 3  3'
+ok '  is not accepted, nor are its rows' test "$(landed) $(position 0)" = '1 2 3  3'
 reset
 { start 0 ''; start 1 ''; rows 1 3 a; mark 1 3; rows 4 6 a; mark 0 6 ',"more":true'; mark 1 2; } >"$T/in"
 check 'of marks that count together one goes back' -s 75 -a -i "$T/in" -E 'shard-1: the reader was started again' -- \
     s3put --state "$D" s3://lake/r/
-ok '  none of them is taken' test "$(landed) $(position 0) $(position 1)" = '1 2 3   3'
+ok '  none of them is accepted' test "$(landed) $(position 0) $(position 1)" = '1 2 3   3'
 
 # A filter that holds rows back counts some of them twice then: none of it counts.
 reset
@@ -127,10 +127,10 @@ for hold in '--fold order_id' '--sql SELECT COUNT(*) AS n FROM cdc'; do
     check "a reader started again before cdcxform $hold" -s 75 -a -i "$T/rows" -E 'the reader was started again in the middle of its rows' -- \
         s3put --state "$D" s3://lake/r/
     ok '  nothing is delivered' test ! -e "$FAULT_DIR/objects"
-    ok '  and no position is taken' test "$(position 0)" = ''
+    ok '  and no position is accepted' test "$(position 0)" = ''
 done
 
-# 4. Other options at the next start: what is open is finished as it was opened. other NAME KEYS OPTION...
+# 4. Other options at the next start: open batches are finished with the old ones. other NAME KEYS OPTION...
 other() {
     other_name=$1 other_keys=$2
     shift 2

@@ -1,7 +1,6 @@
 #!/bin/sh
-# s3put --state: each record in exactly one object, whatever is killed, refused or filled up.
-# The reader is a stand-in for kinread --state: two shards, a mark behind each block of rows, starting
-# from the positions in state.json.
+# s3put --state: each record is in exactly one object, despite kills, errors and full disks. The reader replaces
+# kinread --state: two shards, a mark after each block of rows, starting from the positions in state.json.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 fault_start </dev/null
@@ -92,14 +91,14 @@ reader "" "" $TOTAL >"$T/second"
 check 'second half' -a -i "$T/second" -- put
 ok 'each record once over two runs' each_once $TOTAL
 
-# Rows behind the last mark: the reader died
+# Rows after the last mark: the reader died
 reset
 head -n 100 "$T/input" >"$T/cut"
 n=$(awk '/bfpipe.mark/ { n = NR } END { print NR - n }' "$T/cut")
 check 'rows after the last mark are left to the next run' -s 75 -a -i "$T/cut" \
     -E "$n rows after the last mark are not delivered; the next start reads them again" -- put
 reader >"$T/again"
-check 'which takes them' -a -i "$T/again" -- put
+check 'which accepts them' -a -i "$T/again" -- put
 ok 'each record once after a reader that died' each_once $TOTAL
 
 reset
@@ -174,7 +173,7 @@ while [ $status -ne 0 ] && [ $runs -lt 60 ]; do
 done
 ok "delivered after $runs starts, $killed of them killed" test "$status" = 0 -a "$killed" -gt 2
 ok 'each record once, whatever was killed' each_once $TOTAL
-ok 'and nothing is left behind' settled
+ok 'and no file is left' settled
 SLOW=0
 
 # A full disk: a temporary failure, nothing lost, nothing twice
@@ -215,7 +214,7 @@ check 'compressed, with a state' -a -i "$T/input" -- sh -c 'rm -rf "$1"; s3put -
 find "$FAULT_DIR/objects/lake/z" -type f -exec gzip -dc {} + | jq -r .id | sort >"$T/ids"
 ok 'each record once, compressed' cmp "$T/ids" "$T/want"
 # Marks that count together: rows of both shards, folded, then the mark of each. Cut off between them, nothing is
-# delivered, and the whole comes again; with the last, both positions and all rows are.
+# delivered, and all is sent again; with the last, both positions and all rows are.
 reset
 for s in 0 1; do printf '{"bfpipe.mark":{"stream":"orders","shard":"shard-%d","sequence":"","start":true}}\n' $s; done >"$T/starts"
 { cat "$T/starts"; printf '{"id":"%s","c":"a"}\n' 0-1 1-1 0-2 1-2; } >"$T/folded"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Certificates are always verified: each that is no good is refused in a sentence of its own, and nothing is sent. What
-# goes over plain HTTP to another machine draws a warning.
+# Certificates are always verified: each kind of invalid one is refused with its own message, and nothing is sent. Plain
+# HTTP to another machine causes a warning.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -50,7 +50,7 @@ shown() {
     [ -z "$text" ] || text="ddbput: sales: DescribeTable: $(printf %s "$text" | sed "s/HOST/$host/")"
     check "a certificate: $SHOWN $*" -i "$T/lines" -s "$want" -e "$text" -- ddbput "$@" sales
     if [ "$want" = 0 ]; then
-        ok '  is taken' test "$(wc -l <"$FAULT_DIR/accepted")" = 3
+        ok '  is accepted' test "$(wc -l <"$FAULT_DIR/accepted")" = 3
     else
         ok '  nothing was sent' test "$(fault_count)" = 0
     fi
@@ -64,7 +64,7 @@ shown expired 1 'the certificate of HOST has expired' --ca-bundle "$T/pki/author
 shown future 1 'the certificate of HOST is not valid yet; is the clock here right?' --ca-bundle "$T/pki/authority.pem"
 shown other 1 'the certificate of HOST is for another host' --ca-bundle "$T/pki/authority.pem"
 
-# The same where keys come from: STS shows the wrong one, and no key is found.
+# The same for sources of keys: STS has the wrong certificate, and no key is found.
 SHOWN=other
 FAULT_TLS=1 fault_start </dev/null
 printf '[default]\nrole_arn = arn:aws:iam::123456789012:role/r\nsource_profile = default\naws_access_key_id = A\naws_secret_access_key = S\n' >"$T/config"

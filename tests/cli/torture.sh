@@ -1,13 +1,13 @@
 #!/bin/sh
-# The tools of the torture (tests/torture/README.md): killat kills where it is told to, and the count finds each kind of
-# fault in what has landed. The torture itself is tests/services/torture.sh.
+# The tools of the torture test (tests/torture/README.md): killat kills at the given call, and the count finds each kind of
+# fault in the delivered objects. The torture test itself is tests/services/torture.sh.
 . "$(dirname "$0")/lib.sh"
 torture=$root/tests/torture
 killat=$BUILD/torture/killat
 
 check 'the count finds what is wrong' -a -- /usr/bin/python3 -B "$torture/selftest.py"
 if command -v patch >/dev/null; then
-    check 'each mend can be taken out again' -- sh "$torture/mutants.sh" --check
+    check 'each fix can be removed' -- sh "$torture/mutants.sh" --check
 else
     skip 'each mend can be taken out again' 'patch is missing'
 fi
@@ -30,10 +30,10 @@ else
     check 'killat: says where' -m '^[0-9]+ write$' -- cat calls
     check 'killat: before the call is made' -o '1' -- cat a b
     ok 'killat: nor any later one' test ! -e c
-    check 'killat: a call that never comes' -o 3 -- "$killat" -o calls rename:99 sh -c 'echo 3'
+    check 'killat: a call that never happens' -o 3 -- "$killat" -o calls rename:99 sh -c 'echo 3'
     # shellcheck disable=SC2016 # for the inner shell
     setsid -w sh -c 'sleep 60 & echo $! >sibling; "$1" -g write:1 sh -c "echo 1"; echo later' - "$killat" >survived 2>"$T/err"
-    ok 'killat: -g takes the whole group' test ! -s survived
+    ok 'killat: -g kills the whole group' test ! -s survived
     gone() { ! kill -0 "$(cat sibling)"; }
     ok 'killat: all of it' soon gone
     check 'killat: the status of the command' -s 7 -- "$killat" 0 sh -c 'exit 7'

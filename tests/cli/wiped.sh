@@ -1,6 +1,6 @@
 #!/bin/sh
-# Keys that others have taken the place of are no longer in memory: the secret of the profile that a role is assumed with,
-# secrets and session tokens from before. Those of now are there, so the search finds what is there.
+# Replaced keys are no longer in memory: the secret of the profile that assumes a role, earlier secrets and session
+# tokens. The current ones are found, which shows that the search works.
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/fault/lib.sh"
 
@@ -62,7 +62,7 @@ settled() { # no new keys for two seconds, and requests signed with the last one
 }
 soon settled
 ok 'keys have been renewed' test "$n" -ge 3
-# what is sent just now may hold a token for a moment: of the keys of now alone
+# a request being sent may contain a token for a moment: only one of the current keys
 "$python" "$T/scan.py" $PID hush-base hush-twice hush-secret-ASSUMEROLE1 hush-token-ASSUMEROLE1 hush-secret-ASSUMEROLE2 hush-token-ASSUMEROLE2 \
     "hush-secret-ASSUMEROLE$n" >"$T/found"
 cat "$T/found" | sed 's/^/# /'

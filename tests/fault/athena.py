@@ -1,4 +1,4 @@
-"""What a healthy Athena says: the fault server's `fake` for it. DIR/rows holds the answer to every query: its first line
+"""A healthy Athena: the fault server's `fake` for it. DIR/rows has the answer to every query: its first line
 the columns, [["name","type"],...], each other line a row, an array of texts and nulls. Without it there are no columns. The
 result's object is written as the service writes it."""
 

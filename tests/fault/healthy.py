@@ -1,4 +1,4 @@
-"""What a healthy service says, as far as the tests ask: the fault server's `fake`. It writes DIR/accepted and
+"""A healthy service, as far as the tests use it: the fault server's `fake`. It writes DIR/accepted and
 DIR/objects/ and reads DIR/records; server.py says what they hold."""
 
 import base64

@@ -43,6 +43,10 @@ answers; where there is none, the action is `fake`.
     length +N | -N     as fake, with a Content-Length that lies by N; then closes
     drip MS            as fake, one byte of the body every MS milliseconds
     huge N             200 with N bytes of a JSON string
+    raw FILE [close | half]   the bytes of the file, and nothing of HTTP added; then the connection is
+                       closed, or half of it: nothing more is sent, and what comes is read
+    stale              as fake, then closes the connection without having said so
+    early STATUS       an answer before the body has been read, then closes
     hang               never answers
     close              takes the request and closes the connection
     reset              the same, with a reset
@@ -123,6 +127,13 @@ class Script:
                 return rule[2]
         return "fake"
 
+    def is_early(self, op):
+        """Does the next rule for it answer before the body has come?"""
+        with LOCK:
+            self.refresh()
+            rule = next((r for r in self.rules if r[0] in ("*", op) and r[1] != 0), [""] * 3)
+            return rule[2].startswith("early")
+
     def gather(self, op, n):
         """Until n requests of this operation have come, or another script has."""
         with ARRIVED:
@@ -133,7 +144,7 @@ class Script:
 SCRIPT = Script()
 
 
-# What a service in trouble says ---------------------------------------------------------------
+# Answers of a service in trouble --------------------------------------------------------------
 
 
 def throttle(r):
@@ -180,7 +191,7 @@ def ok(text):
 
 def answer_for(r, verb, rest):
     args = rest.split()
-    if verb in ("fake", "cut", "length", "drip"):
+    if verb in ("fake", "cut", "length", "drip", "stale"):
         return fake(r)
     if verb == "ok":
         return ok(rest)
@@ -191,6 +202,8 @@ def answer_for(r, verb, rest):
         return error(r, int(args[0]), args[1], said)
     if verb == "throttle":
         return throttle(r)
+    if verb == "early":
+        return error(r, int(rest), "SlowDown", "Please reduce your request rate.")
     if verb == "plain":
         return Answer(int(args[0]), " ".join(args[1:]), {"Content-Type": "text/html"})
     if verb == "partial":
@@ -251,6 +264,11 @@ def read_request(f, out, connection):
             break
         name, _, value = line.decode("latin-1").partition(":")
         headers[name.strip().lower()] = value.strip()
+    path, _, query = target.partition("?")
+    query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
+    op, service = operation(method, path, query, headers)
+    if SCRIPT.is_early(op):
+        return Request(op, service, method, path, query, headers, b"", connection)
     if headers.get("expect", "").lower() == "100-continue":
         out.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
     if headers.get("transfer-encoding", "").lower() == "chunked":
@@ -260,9 +278,6 @@ def read_request(f, out, connection):
         body = f.read(length)
         if len(body) < length:
             return None
-    path, _, query = target.partition("?")
-    query = dict(urllib.parse.parse_qsl(query, keep_blank_values=True))
-    op, service = operation(method, path, query, headers)
     return Request(op, service, method, path, query, headers, body, connection)
 
 
@@ -317,6 +332,14 @@ def respond(sock, r, action):
         return False
     if verb == "close":
         return False
+    if verb == "raw":
+        name, _, end = rest.partition(" ")
+        with open(name, "rb") as f:
+            sock.sendall(f.read())
+        if end == "half":
+            sock.shutdown(socket.SHUT_WR)
+            hang(sock)
+        return not end
     if verb == "reset":
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         return False
@@ -329,7 +352,7 @@ def respond(sock, r, action):
         drip(sock, body, int(rest))
     else:
         sock.sendall(body[:int(rest)] if verb == "cut" else body)
-    return verb not in ("cut", "length")
+    return verb not in ("cut", "length", "stale", "early")
 
 
 def tls_context():

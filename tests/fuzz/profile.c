@@ -9,7 +9,7 @@ static void ask(struct bf_profiles *p, bool forgotten)
 {
     static const char *const properties[] = {
         "region", "aws_access_key_id", "aws_secret_access_key", "aws_session_token",
-        "s3",     "services"};
+        "s3",     "services",          "credential_process"};
     static const char *const sections[] = {"default", "dev", "my dev", ""};
     size_t n = 0;
     for (size_t i = 0; i < BF_COUNT(sections); i++) {

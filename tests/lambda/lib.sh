@@ -1,16 +1,16 @@
-# A runtime API for tests in sh. Source it behind tests/cli/lib.sh (and tests/fault/lib.sh):
+# A runtime API for tests in sh. Source it after tests/cli/lib.sh (and tests/fault/lib.sh):
 #
 #     lambda_begin                 # empty folder $L with $L/events
 #     cp event.json "$L/events/1"
 #     lambda_run [COMMAND...]      # cdclambda, or COMMAND, until it has had all events; then SIGTERM
 #
-#     lambda_late NAME EVENT <RULES   # an invocation whose deadline comes, in the background; behind tests/fault/lib.sh
+#     lambda_late NAME EVENT <RULES   # an invocation that reaches its deadline, in the background; after tests/fault/lib.sh
 #     lambda_late_end NAME            # waits for it; $late/lambda is its $L, $late/fault its FAULT_DIR
 #
 # Afterwards: $lambda_status, $L/stdout, $L/stderr, $L/answers/NAME, $L/errors/NAME, $L/init, $L/log.
 # LAMBDA_PID and LAMBDA_API are stopped by their process ids when the test ends.
 
-# What the tests are told in variables of that name would be options of the function.
+# The tests' own variables with such names would be options of the function.
 for variable in $(env | sed -n 's/^\(BF_[A-Za-z0-9_]*\)=.*/\1/p'); do
     unset "$variable"
 done

@@ -5,7 +5,8 @@ Regions of all partitions, FIPS, dual stack, accounts and their mode, names and 
 environment or in a profile) are random, by the seed. The tools use tests/fault/proxy.py, which reports the host and
 forwards nothing; botocore's request is caught before it is sent. If one of the two refuses a configuration, the other must too.
 Not tested, because botocore differs there: a configured endpoint with FIPS or dual stack (the rules that AWS
-publishes refuse it, as the tools do; botocore uses the endpoint), and dual stack in the isolated regions.
+publishes refuse it, as the tools do; botocore uses the endpoint), dual stack in the isolated regions, and S3 Transfer
+Acceleration in partitions that do not have it.
 Needs botocore (if there is none, it says so and exits with 77).
 """
 
@@ -57,6 +58,15 @@ def draw(r, home):
         put("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint", r.choice(["true", "false"]))
     if r.random() < 0.6:
         env["AWS_ACCOUNT_ID"] = "123456789012"
+    s3 = []
+    if r.random() < 0.3:
+        s3.append("  addressing_style = " + r.choice(["path", "virtual", "auto"]))
+    if r.random() < 0.3 and "-iso" not in region:
+        s3.append("  use_dualstack_endpoint = " + r.choice(["true", "false"]))
+    if r.random() < 0.3 and region in ("us-east-1", "eu-central-1", "ap-southeast-7", "cn-north-1"):
+        s3.append("  use_accelerate_endpoint = " + r.choice(["true", "false", "false"]))
+    if r.random() < 0.2:
+        env["AWS_STS_REGIONAL_ENDPOINTS"] = "legacy"
     if r.random() < 0.5:
         put("AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", r.choice(["preferred", "disabled", "required"]))
     if r.random() < 0.15 and "true" not in list(env.values())[6:] + [line[-4:] for line in profile]:
@@ -65,7 +75,7 @@ def draw(r, home):
     if r.random() < 0.1:
         env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] = "true"
     with open(home + "/config", "w", encoding="utf-8") as f:
-        f.write("[default]\n" + "\n".join(profile) + "\n")
+        f.write("[default]\n" + "\n".join(profile + (["s3 ="] if s3 else []) + s3) + "\n")
     best = max((k for k in PARTITION if region.startswith(k + "-")), key=len, default=None)
     arn = f"arn:{PARTITION.get(best, 'aws')}:%s:{region}:111122223333:%s"
     return env, r.choice([

@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh: tests the toolkit with programs that only other registries have, or that Debian has in another version: the
 # current AWS CLI, boto3, moto's server, cfn-lint, sqlglot and readers of Parquet (PyPI: requirements.txt), parquet-java (Maven:
-# java/pom.xml, needs mvn and javac), Trino (Maven: trino/pom.xml), the current AWS SDK for JavaScript (npm: package-lock.json, needs Node 20). They are installed only below build/peers. One that cannot be
+# java/pom.xml, needs mvn and javac), Trino (Maven: trino/pom.xml), the current AWS SDK for JavaScript (npm: package-lock.json, needs Node 20), bftop's page in Chromium, if that is installed. They are installed only below build/peers. One that cannot be
 # installed is reported and is not a failure; one that is installed and fails is.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -105,6 +105,12 @@ if have_python; then
     MOTO="$peers/venv/bin/moto_server" CFN_LINT="$peers/venv/bin/cfn-lint" suite "$here/deploy.sh"
 else
     say 'skipped: the AWS CLI, boto3, moto, cfn-lint, sqlglot and readers of Parquet of PyPI: they could not be installed'
+fi
+if chromium=$(command -v chromium || command -v chromium-browser || command -v google-chrome); then
+    say "bftop's page in $("$chromium" --version 2>/dev/null)"
+    PATH="$BUILD/bin:$PATH" python3 "$here/bftop_chromium.py" "$chromium" || failed="$failed bftop_chromium.py"
+else
+    say "skipped: bftop's page in a browser: chromium is not installed"
 fi
 major=$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)
 if [ "$major" -lt 20 ]; then

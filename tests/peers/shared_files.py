@@ -155,6 +155,67 @@ CASES = {
     "region: dots": ("[default]\nregion = a.b\n" + KEYS,),
 }
 
+# Found by trying to break it: what other programs write into these files, names, commands, times.
+QUOTED = HELPER.replace('"', chr(92) + '"')
+
+
+def until(time):
+    return D + "credential_process = echo '" + HELPER.replace("}", ',"Expiration":' + time + "}") + "'\n"
+
+
+CASES |= {
+    "CRLF in both": (D.replace("\n", "\r\n"), ("[default]\n" + KEYS).replace("\n", "\r\n")),
+    "no-break spaces": ("[default]\nregion = us-west-2\u00a0\naws_access_key_id =\u00a0A\naws_secret_access_key = S\u00a0\n",),
+    "other capitals": ("[Profile dev]\nregion = us-west-2\n" + KEYS, "", {}, "dev"),
+    "many blanks": ("[profile   dev  ]\nregion = us-west-2\n" + KEYS, "", {}, "dev"),
+    "lines of a shell": ("[default]\nexport region = us-west-2\n" + KEYS,),
+    "sections of others": ("[preview]\ncloudfront = true\n[plugins]\nendpoint = awscli_plugin_endpoint\n" + D + KEYS,),
+    "properties of a plugin": (D + "s3 =\n    endpoint_url = http://x:1\n    signature_version = s3v4\n" + KEYS,),
+    "properties of aws s3": (D + "s3 =\n  max_concurrent_requests = 20\n  multipart_chunksize = 16MB\n\n  max_bandwidth = 50MB/s\n" + KEYS,),
+    "properties of the command line": (D + "cli_pager =\noutput = json\ncli_auto_prompt = on-partial\ntoolkit_artifact_guid=abc\n" + KEYS,),
+    "a comment below s3": (D + "s3 =\n  # c\n  addressing_style = path\n" + KEYS,),
+    "a colon below s3": (D + "s3 =\n  addressing_style: path\n" + KEYS,),
+    "a region on the next line": ("[default]\nregion =\n  us-west-2\n" + KEYS,),
+    "a secret on the next line": (D + "aws_access_key_id = A\naws_secret_access_key =\n  SEC\n",),
+    "a picture as a name": ("[profile \U0001f680]\nregion = us-west-2\n", "[\U0001f680]\n" + KEYS, {}, "\U0001f680"),
+    "an accent composed otherwise": ("[profile de\u0301v]\nregion = us-west-2\n" + KEYS, "", {}, "d\u00e9v"),
+    "a name in brackets": ("[profile 'Admin (prod)']\nregion = us-west-2\n" + KEYS, "", {}, "Admin (prod)"),
+    "a name of a web portal": (D, "[123456789012_AdministratorAccess]\n" + KEYS, {}, "123456789012_AdministratorAccess"),
+    "a profile called profile": ("[profile profile]\nregion = us-west-2\n" + KEYS, "", {}, "profile"),
+    "half a quote in a name": ("[profile don't]\nregion = us-west-2\n" + KEYS, "", {}, "don't"),
+    "blanks around AWS_PROFILE": ("[profile dev]\nregion = us-west-2\n" + KEYS, "", {"AWS_PROFILE": " dev "}),
+    "the environment's token is empty": (D, "", dict(ENV, AWS_SESSION_TOKEN="")),
+    "the environment's token, old name": (D, "", dict(ENV, AWS_SECURITY_TOKEN="OLD")),
+    "a path in quotes": (D + KEYS, "", {"AWS_CONFIG_FILE": "'~/.aws/config'"}),
+    "role: in the credentials file": (D, "[default]\n" + ROLE + "source_profile = ghost\n"),
+    "role: loop of three": (D + ROLE + "source_profile = a\n[profile a]\n" + ROLE + "source_profile = b\n[profile b]\n" + ROLE
+                            + "source_profile = a\n",),
+    "process: a pipe": (D + f"credential_process = sh -c 'echo {QUOTED} | cat'\n",),
+    "process: a pipe without a shell": (D + "credential_process = echo x | cat\n",),
+    "process: ; in quotes": (D + f"""credential_process = sh -c "echo '{QUOTED}' ; true"\n""",),
+    "process: an empty word": (D + f"credential_process = printf '%s%s' '' '{HELPER}'\n",),
+    "process: it complains": (D + f"""credential_process = sh -c "echo warn >&2; echo '{QUOTED}'"\n""",),
+    "process: it prints and fails": (D + f"""credential_process = sh -c "echo '{QUOTED}'; exit 1"\n""",),
+    "process: another version": (D + "credential_process = echo '" + HELPER.replace(":1", ":2") + "'\n",),
+    "process: expired": (until('"2020-01-01T00:00:00Z"'),),
+    "process: never expires": (until("null"),),
+    "process: a zone": (until('"2099-01-01T00:00:00+02:00"'),),
+    "process: a fraction": (until('"2099-01-01T00:00:00.123Z"'),),
+    "process: a time that is none": (until('"soon"'),),
+    "process: after keys of the credentials file": (D + "credential_process = false\n", "[default]\n" + KEYS),
+    "process: before keys of the config file": (D + "credential_process = false\n" + KEYS,),
+    "process: in the credentials file": (D, f"[default]\ncredential_process = echo '{HELPER}'\n"),
+    "process: a byte order mark": (D + f"credential_process = echo '\ufeff{HELPER}'\n",),
+    "process: a name twice": (D + "credential_process = echo '" + HELPER.replace("}", ',"AccessKeyId":"TWO"}') + "'\n",),
+    "region: empty": ("[default]\nregion =\n" + KEYS, "", {"AWS_DEFAULT_REGION": "us-east-2"}),
+    "region: a zone": ("[default]\nregion = us-west-2a\n" + KEYS,),
+    "region: in another place": ("[default]\nsso_region = us-west-2\n" + KEYS,),
+    "endpoint: slashes at its end": (D + KEYS, "", {"AWS_ENDPOINT_URL": "@2@//"}),
+    "endpoint: a longer path": (D + KEYS, "", {"AWS_ENDPOINT_URL": "@2@/a/b/"}),
+    "endpoint: in quotes": (D + KEYS + 'endpoint_url = "@4@"\n',),
+    "endpoint: services with a blank": (D + KEYS + 'services = m x\n[services "m x"]\ndynamodb =\n  endpoint_url = @5@\n',),
+}
+
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):

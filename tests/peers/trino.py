@@ -14,7 +14,7 @@ from athena import one, rows, s3
 from trino_draw import expressions
 
 NAMED = ("bflocal has no", "bflocal has it not so", "not registered", "bflocal wants", "bflocal keeps", "bflocal reads", "bflocal does not", "mismatched input", "no meaning here")
-# What differs, and why that is left.
+# The accepted differences and their reasons.
 DIFFERENT = [
     (r"typeof\(", "a text's length and a literal's precision are no part of a type"),
     (r"REAL|AS real\)|2147483647 . REAL", "Java before 19 prints more digits of a real than it needs; DuckDB the fewest"),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # bflocal's Lambda: boto3 drives functions, invocations and event source mappings; functions end with bflocal, however it
-# ends; mappings go on where they were; cdclambda behind a mapping.
+# ends; mappings go on where they were; cdclambda with a mapping.
 if [ "${BF_IN_BACKEND:-}" = real ]; then
     echo '1..0 # skipped: a bflocal of its own, once is enough'
     exit 0
@@ -91,7 +91,7 @@ landed_all() {
     done
     return 1
 }
-ok 'cdclambda behind a mapping delivers each change' landed_all
+ok 'cdclambda with a mapping delivers each change' landed_all
 check '  once' -o 2000 -- landed
 bflocal --stop
 plan

@@ -128,7 +128,7 @@ def functions():
 
 
 def known():
-    """What Trino 435 itself answered to expressions of trino_draw.py (tests/peers/trino.py asked it); \\N is NULL."""
+    """Trino 435's own answers to expressions of trino_draw.py (recorded by tests/peers/trino.py); \\N is NULL."""
     cases = [line.split("\t") for line in KNOWN.read_text().splitlines()]
     right = 0
     for at in range(0, len(cases), TOGETHER):

@@ -1,8 +1,9 @@
 #!/bin/sh
-# cdcproj behind kinread on a service: a stream of Kinesis and the stream of a table become tables of a database, live, and
-# go on where they were.
+# cdcproj after kinread with a service: a Kinesis stream and the stream of a table become tables of a database, SQLite's or
+# PostgreSQL's, live, and continue where they were.
 . "$(dirname "$0")/lib.sh"
 case $BF_IN_BACKEND in real) [ -z "${BF_KINESALITE_URL-}" ] || export AWS_ENDPOINT_URL_KINESIS="$BF_KINESALITE_URL" ;; esac
+. "$root/tests/cli/postgres.sh"
 need_tools bfgen kinput kinread cdcproj ddbput
 cd "$T" || exit 1
 sql() { python3 "$root/tests/cli/sqlite_look.py" "$@"; }
@@ -20,7 +21,7 @@ check 'the first part' -- project
 check 'the rest' -- sh -c 'kinput -q "$1" <"$2"' - "$s" second
 check 'goes on from the positions' -- project
 check 'with nothing new' -- project
-# What the rows must be, from the changes themselves.
+# The expected rows, computed from the changes.
 cat >want.py <<'END'
 import json, sqlite3, sys
 want = {}
@@ -31,14 +32,30 @@ for line in open("changes"):
     want.pop(key, None)
     if r["eventName"] != "REMOVE":
         want[key] = (d["NewImage"]["status"]["S"], d["NewImage"]["total"]["N"])
-have = {k: (s, t) for k, s, t in sqlite3.connect(sys.argv[1]).execute("SELECT order_id,status,total FROM sales")}
+if sys.argv[1] == "rows":
+    rows = [line.rstrip("\n").split("|") for line in open("rows")]
+else:
+    rows = sqlite3.connect(sys.argv[1]).execute("SELECT order_id,status,total FROM sales")
+have = {k: (s, t) for k, s, t in rows}
 sys.exit(0 if have == want else f"{len(have)} rows, {len(want)} wanted, {sum(have.get(k) != v for k, v in want.items())} differ")
 END
 check 'the mirror equals the table' -- python3 want.py p.db
 check 'each change once' -o 400 -- sql p.db 'SELECT changes FROM _bfpipe'
 check 'two shards have a position' -o 2 -- sql p.db 'SELECT count(*) FROM _bfpipe_positions'
 check 'not a database' -s 1 -E '^kinread: changes: this is no SQLite database; name another file' -- kinread -e --state changes "$s"
-check 'PostgreSQL is told' -s 2 -E 'PostgreSQL is not supported' -- kinread -e --state postgresql://nobody "$s"
+check 'no server' -s 75 -E '^kinread: postgresql://127.0.0.1:1/x: .*; is the server running' -- kinread -e --state postgresql://127.0.0.1:1/x "$s"
+if why=$(pg_missing); then
+    skip 'PostgreSQL' "$why"
+else
+    ok 'a server of PostgreSQL' pg_start
+    to_pg() { kinread -q -e --from oldest --state "$pg" "$@" "$s" | cdcproj "$pg"; }
+    check 'a part into it' -- to_pg -c 100
+    check 'the rest' -- to_pg
+    check 'with nothing new, there' -- to_pg
+    pgsql 'SELECT order_id,status,total FROM sales' >rows
+    check 'the mirror equals the table, there' -- python3 want.py rows
+    check 'each change once, there' -o '400|2' -- pgsql 'SELECT changes,(SELECT count(*) FROM _bfpipe_positions) FROM _bfpipe'
+fi
 
 # Live: a change is visible while the pipeline runs.
 mkfifo pipe

@@ -139,7 +139,7 @@ class Checks:
                 self.before_middle = [s["ShardId"] for s in everything]
                 self.at_middle = [s["ShardId"] for s in everything if is_open(s)]
                 middle = datetime.datetime.now() + datetime.timedelta(seconds=1)
-                time.sleep(2.1 - middle.microsecond / 1e6)  # into the second behind it: boto3 sends whole seconds
+                time.sleep(2.1 - middle.microsecond / 1e6)  # into the next second: boto3 sends whole seconds
         self.children()
         self.filters(middle)
 

@@ -61,7 +61,7 @@ same() {
     sort "$T/changes" >"$T/a" && sort "$T/bridged" >"$T/b" && cmp "$T/a" "$T/b"
 }
 ok 'every change once, byte for byte' same
-ok 'each item in its order behind it' in_order "$T/bridged"
+ok 'each item is in order after it' in_order "$T/bridged"
 check 'on all three shards' -o 3 -- sh -c 'kinread -e -f "%S%n" "$1" | sort -u | wc -l' - "$run"
 
 fifty() { [ "$(grep -c live- "$T/live")" -ge 50 ]; }

@@ -83,7 +83,7 @@ function scalar(type, rng, few) {
     case "float":
     case "double": {
         const v = rng.pick([0, -0, 1e-7, 123.456, 1e22, rng() * 1000, -rng(), rng.below(1000) / 4]);
-        const near = kind === "float" ? Math.fround(v) : v; // else the text would round another way than the double it stands for
+        const near = kind === "float" ? Math.fround(v) : v; // otherwise the text could be rounded differently than the double
         return [Object.is(v, -0) ? "-0.0" : String(near), String(near)];
     }
     case "decimal":

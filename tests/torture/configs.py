@@ -27,7 +27,7 @@ class Config:
     reader: tuple = ()
     transform: tuple = ()         # None: no cdcxform in the pipe
     writer: tuple = ()            # options of s3put; of those in a list one is drawn
-    prefix: str = ""              # behind the cycle's own
+    prefix: str = ""              # after the cycle's own
     size: tuple = (150, 2500)
     backends: str = "bflocal faulty real"
     landing: object = None        # which rows are to land; None: all

@@ -1,4 +1,4 @@
-"""What cdcproj has made of the changes, and how it differs from what was put. The database is read by SQLite's own module."""
+"""The rows that cdcproj has made of the changes, and their differences from the input. The database is read by SQLite's own module."""
 import collections
 import os
 import sys

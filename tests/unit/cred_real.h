@@ -9,7 +9,7 @@ static inline bool find_credentials(const struct bf_aws_config *c, struct bf_cre
 {
     struct bf_cred_real real;
     *found = (struct bf_credentials){0};
-    if (!bf_cred_real_init(&real, c->ca_bundle, true, e))
+    if (!bf_cred_real_init(&real, c, true, e))
         return false;
     bool ok = bf_credentials_seek(c, &real.world, NULL, found, e);
     bf_cred_real_free(&real);

@@ -11,40 +11,11 @@
 #include <unistd.h>
 
 #include "lib/aws/client/client.h"
+#include "tests/unit/aws_files.h"
 #include "tests/unit/cred_real.h"
 #include "lib/aws/config/address.h"
 #include "lib/aws/config/endpoint.h"
 #include "lib/aws/config/partition.h"
-#include "lib/io/file.h"
-
-static char folder[40], config_path[64], credentials_path[80];
-
-/* Pairs of name and value, NULL at the end; where they do not say so, the files are those of the test. */
-static const char *get(void *arg, const char *name)
-{
-    for (const char *const *pair = arg; pair && *pair; pair += 2)
-        if (strcmp(*pair, name) == 0)
-            return pair[1];
-    if (strcmp(name, "AWS_CONFIG_FILE") == 0)
-        return config_path;
-    if (strcmp(name, "AWS_SHARED_CREDENTIALS_FILE") == 0)
-        return credentials_path;
-    return NULL;
-}
-
-static void write_file(const char *path, const char *text)
-{
-    struct bf_err e = {0};
-    assert_true(bf_file_replace(path, bf_str_of(text), &e));
-}
-
-static bool load(struct bf_aws_config *c, const char *const *env, const char *profile,
-                 struct bf_err *e)
-{
-    struct bf_aws_options o = {.profile = profile};
-    const char **arg = (const char **)(uintptr_t)env;
-    return bf_aws_config_load(c, &o, (struct bf_aws_env){get, arg}, e);
-}
 
 /* Keys and region from the files and the environment. */
 static void check_keys(const char *const *env, const char *profile, const char *access,
@@ -128,6 +99,31 @@ static void blanks_before_keys(void **unused)
     assert_string_equal(
         bf_profiles_get(&c.profiles, BF_PROFILE, "default", "s3", "addressing_style"), "path");
     bf_aws_config_free(&c);
+}
+
+/* What people's files hold: a command with a mark of comments in quotes, a no-break space from a web page, a name that needs
+ * quotes. */
+static void found_in_files(void **unused)
+{
+    (void)unused;
+    write_file(
+        config_path,
+        "[default]\nregion = \xC2\xA0 eu-west-1\xC2\xA0\n"
+        "credential_process = sh -c \"a 'b' ; c #d\" e # f\n"
+        "[profile b]\nregion = x\ncredential_process = a\\\" ;b\n[profile c!]\nregion = y\n");
+    write_file(credentials_path, "");
+    struct bf_aws_config c;
+    struct bf_err e = {0};
+    assert_true(load(&c, NULL, NULL, &e));
+    assert_string_equal(c.region, "eu-west-1");
+    assert_string_equal(bf_aws_config_get(&c, "credential_process"), "sh -c \"a 'b' ; c #d\" e");
+    assert_string_equal(bf_profiles_get(&c.profiles, BF_PROFILE, "b", "credential_process", NULL),
+                        "a\\\"");
+    bf_aws_config_free(&c);
+    assert_false(load(&c, NULL, "c!", &e));
+    assert_string_equal(e.text, "profile 'c!' is in neither the config nor the credentials file; "
+                                "such a name needs quotes in "
+                                "the config file: [profile 'NAME']");
 }
 
 static void quoted_names(void **unused)
@@ -306,42 +302,6 @@ static void services_that_are_not_there(void **unused)
                         "profile 'default': there is no [services mine] in the config file");
 }
 
-static void addressing_styles(void **unused)
-{
-    (void)unused;
-    static const struct {
-        const char *style, *url;
-        bool in_host;
-    } cases[] = {
-        {"", NULL, true},
-        {"s3 =\n  addressing_style = path\n", NULL, false},
-        {"s3 =\n  addressing_style = auto\n", "https://oss.example", false},
-        {"s3 =\n  addressing_style = virtual\n", "https://oss.example", true},
-        {"s3 =\n  addressing_style = virtual\n", "http://127.0.0.1:9000", false},
-        {"s3 =\n  addressing_style = virtual\n", "http://[::1]:9000", false},
-        {"", "https://oss.example", false},
-    };
-    struct bf_aws_config c;
-    struct bf_endpoint out;
-    struct bf_err e = {0};
-    char text[200];
-    for (size_t i = 0; i < BF_COUNT(cases); i++) {
-        const char *env[] = {"AWS_ENDPOINT_URL", cases[i].url ? cases[i].url : "", NULL};
-        snprintf(text, sizeof text, "[default]\nregion = eu-west-1\n%s", cases[i].style);
-        write_file(config_path, text);
-        assert_true(load(&c, env, NULL, &e));
-        assert_true(bf_endpoint_resolve(&c, BF_AWS_S3, &out, &e));
-        assert_int_equal(out.bucket_in_host, cases[i].in_host);
-        bf_aws_config_free(&c);
-    }
-    write_file(config_path, "[default]\nregion = eu-west-1\ns3 =\n  addressing_style = host\n");
-    assert_true(load(&c, NULL, NULL, &e));
-    assert_false(bf_endpoint_resolve(&c, BF_AWS_S3, &out, &e));
-    assert_string_equal(e.text, "addressing_style 'host' is not auto, path or virtual");
-    assert_true(bf_endpoint_resolve(&c, BF_AWS_KINESIS, &out, &e)); /* which has no buckets */
-    bf_aws_config_free(&c);
-}
-
 /* Schemes and "localhost" in any case, as URLs have them. */
 static void cases_of_urls(void **unused)
 {
@@ -362,7 +322,7 @@ static void cases_of_urls(void **unused)
     assert_false(bf_host_is_loopback(BF_STR("localhost.example.com")));
 }
 
-/* What a URL may hold beside its host is not for a message. */
+/* Messages show only the host of a URL. */
 static void urls_in_messages(void **unused)
 {
     (void)unused;
@@ -469,6 +429,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_values_are_none),
         cmocka_unit_test(blanks_before_keys),
+        cmocka_unit_test(found_in_files),
         cmocka_unit_test(quoted_names),
         cmocka_unit_test(switches_are_true_or_false),
         cmocka_unit_test(default_profile),
@@ -478,20 +439,10 @@ int main(void)
         cmocka_unit_test(unreadable_files),
         cmocka_unit_test(thousands_of_profiles),
         cmocka_unit_test(services_that_are_not_there),
-        cmocka_unit_test(addressing_styles),
         cmocka_unit_test(cases_of_urls),
         cmocka_unit_test(urls_in_messages),
         cmocka_unit_test(partitions),
         cmocka_unit_test(endpoints),
     };
-    snprintf(folder, sizeof folder, "/tmp/bfpipe-test-shared.XXXXXX");
-    if (!mkdtemp(folder))
-        return 1;
-    snprintf(config_path, sizeof config_path, "%s/config", folder);
-    snprintf(credentials_path, sizeof credentials_path, "%s/credentials", folder);
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    unlink(config_path);
-    unlink(credentials_path);
-    rmdir(folder);
-    return failed;
+    return run_with_files(tests);
 }

@@ -401,6 +401,12 @@ static void instance(void **unused)
     world_answer(w, "security-credentials/mine", 200, JSON("N"));
     world_takes(w, "N", "T/N", "the instance's role mine");
     world_free(w);
+    w = world_new("[default]\nimds_use_ipv6 = true\nec2_instance_profile_name = old\n", "", NULL,
+                  NULL);
+    world_answer(w, "http://[fd00:ec2::254]/latest/api/token", 200, "tok");
+    world_answer(w, "security-credentials/old", 200, JSON("O"));
+    world_takes(w, "O", "T/O", "the instance's role old");
+    world_free(w);
 }
 
 static void instance_troubles(void **unused)

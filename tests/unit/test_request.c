@@ -41,7 +41,7 @@ static bool build(struct fixture *f, const struct bf_aws_call *call, struct bf_e
                                          .invocation_id = "id",
                                          .sdk_request = "attempt=1; max=3"};
     f->ep.signing_name = bf_service_of(call->op->service)->signing_name;
-    return bf_request_hash(&f->r, call, f->ep.https, e) == BF_HASH_DONE &&
+    return bf_request_hash(&f->r, call, !f->ep.https, e) == BF_HASH_DONE &&
            bf_request_build(&f->r, &f->signer, call, &attempt, &f->x, e);
 }
 
@@ -84,6 +84,16 @@ static void s3_addressing(void **unused)
          "https://minio.example/lake/dt%3D2026-11-27/%C3%A4%2B%26"},
         {true, false, "localhost", NULL, NULL, NULL, "http://localhost/"},
     };
+    struct fixture fast;
+    struct bf_err refused = {0};
+    struct bf_aws_call dots = {.op = &s3, .method = "GET", .bucket = "my.lake", .key = BF_STR("k")};
+    set_up(&fast, false, true, "s3-accelerate.amazonaws.com");
+    fast.ep.bucket_only_in_host = true;
+    assert_false(build(&fast, &dots, &refused));
+    assert_string_equal(refused.text,
+                        "s3: use_accelerate_endpoint: the name of bucket 'my.lake' is "
+                        "not a host label");
+    tear_down(&fast);
     for (size_t i = 0; i < BF_COUNT(cases); i++) {
         struct fixture f;
         struct bf_err e = {0};

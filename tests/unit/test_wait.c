@@ -1,4 +1,4 @@
-/* Waiting on a condition: a signal ends it, else the time does, whatever the fraction of the second is. */
+/* Waiting on a condition variable: a signal or the time ends it, for any fraction of a second. */
 #include "lib/base/clock.h"
 #include "lib/base/wait.h"
 #include "tests/unit/unit.h"

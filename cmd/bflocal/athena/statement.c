@@ -94,8 +94,7 @@ static bool mismatched(const struct bl_token *t, struct bf_err *e)
 {
     return bf_err_set(e, BF_E_INPUT,
                       "line %u:%u: mismatched input '%.*s': bflocal's Athena has no such statement",
-                      t->line, t->column, (int)(t->raw.n > 60 ? 60 : t->raw.n),
-                      t->raw.n ? t->raw.p : "");
+                      t->line, t->column, BF_SHOWN(t->raw));
 }
 
 bool bl_statement_check(struct bl_execution *x, struct bf_err *e)

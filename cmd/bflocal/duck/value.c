@@ -387,6 +387,38 @@ static void put_blob(struct bf_buf *out, struct bf_str bytes)
 }
 
 #define AT(kind) (((const kind *)data)[row])
+/* Dates and times; false: the type is none of them. */
+static bool put_instant(struct bf_buf *out, const void *data, duckdb_logical_type type,
+                        uint64_t row)
+{
+    switch (bl_duck_api()->get_type_id(type)) {
+    case DUCKDB_DATE:
+        put_date(out, AT(int32_t));
+        return true;
+    case DUCKDB_TIME:
+        put_time(out, AT(int64_t));
+        return true;
+    case DUCKDB_TIMESTAMP:
+        put_timestamp(out, AT(int64_t));
+        return true;
+    case DUCKDB_TIMESTAMP_S:
+        put_timestamp(out, AT(int64_t) * 1000000);
+        return true;
+    case DUCKDB_TIMESTAMP_MS:
+        put_timestamp(out, AT(int64_t) * 1000);
+        return true;
+    case DUCKDB_TIMESTAMP_NS:
+        put_timestamp(out, AT(int64_t) / 1000 - (AT(int64_t) % 1000 < 0));
+        return true;
+    case DUCKDB_TIMESTAMP_TZ:
+        put_timestamp(out, AT(int64_t));
+        bf_buf_lit(out, " UTC");
+        return true;
+    default:
+        return false;
+    }
+}
+
 static bool put_plain(struct bf_buf *out, const void *data, duckdb_logical_type type, uint64_t row)
 {
     switch (bl_duck_api()->get_type_id(type)) {
@@ -425,28 +457,6 @@ static bool put_plain(struct bf_buf *out, const void *data, duckdb_logical_type 
     case DUCKDB_DOUBLE:
         bl_duck_put_double(out, AT(double), false);
         return true;
-    case DUCKDB_DATE:
-        put_date(out, AT(int32_t));
-        return true;
-    case DUCKDB_TIME:
-        put_time(out, AT(int64_t));
-        return true;
-    case DUCKDB_TIMESTAMP:
-        put_timestamp(out, AT(int64_t));
-        return true;
-    case DUCKDB_TIMESTAMP_S:
-        put_timestamp(out, AT(int64_t) * 1000000);
-        return true;
-    case DUCKDB_TIMESTAMP_MS:
-        put_timestamp(out, AT(int64_t) * 1000);
-        return true;
-    case DUCKDB_TIMESTAMP_NS:
-        put_timestamp(out, AT(int64_t) / 1000 - (AT(int64_t) % 1000 < 0));
-        return true;
-    case DUCKDB_TIMESTAMP_TZ:
-        put_timestamp(out, AT(int64_t));
-        bf_buf_lit(out, " UTC");
-        return true;
     case DUCKDB_INTERVAL:
         put_interval(out, &AT(duckdb_interval));
         return true;
@@ -460,7 +470,7 @@ static bool put_plain(struct bf_buf *out, const void *data, duckdb_logical_type 
         put_blob(out, bl_duck_string(&AT(duckdb_string)));
         return true;
     default:
-        return false;
+        return put_instant(out, data, type, row);
     }
 }
 #undef AT

@@ -90,10 +90,9 @@ static bool decode_cbor(struct bl_call *c)
 static void fail_op(struct bl_call *c)
 {
     struct bf_str target = bl_header(c, "x-amz-target"), prefix = bf_str_of(c->service->target);
-    size_t n = target.n - prefix.n;
     bl_fail(c, BL_UnknownOperationException,
-            "bflocal has no %.*s: it has the operations that bfpipe uses", (int)(n > 60 ? 60 : n),
-            target.p + prefix.n);
+            "bflocal has no %.*s: it has the operations that bfpipe uses",
+            BF_SHOWN(bf_str(target.p + prefix.n, target.n - prefix.n)));
 }
 
 static void run_json(struct bl_call *c)

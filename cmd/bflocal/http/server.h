@@ -8,9 +8,6 @@
 
 struct bl_server;
 
-/* Binds host:port (0: a free port) without accepting yet; *port is the bound port. */
-bool bl_server_listen(const char *host, uint16_t *port, int *fd, struct bf_err *e) BF_MUST;
-
 /* Starts to serve on fd and owns it from then on. */
 struct bl_server *bl_server_start(struct bl_local *l, int fd, struct bf_err *e) BF_MUST;
 

@@ -39,7 +39,8 @@ struct bf_aws *bf_aws_new(const struct bf_aws_options *options, struct bf_err *e
     bf_aws_config_forget_keys(&aws->config); /* the search reads them again */
     const char *ca = aws->config.ca_bundle;
     if ((!ca || access(ca, R_OK) == 0 || bf_err_sys(e, errno, "CA bundle %s", ca)) &&
-        bf_http_init(&aws->http, ca, e) && bf_aws_identity_init(aws, options, e))
+        bf_http_init(&aws->http, ca, aws->config.app_id, e) &&
+        bf_aws_identity_init(aws, options, e))
         return aws;
     bf_aws_destroy(aws);
     return NULL;
@@ -77,6 +78,11 @@ int64_t bf_aws_skew_ms(const struct bf_aws *aws)
 const char *bf_aws_region(const struct bf_aws *aws)
 {
     return aws->config.region;
+}
+
+bool bf_aws_few_checksums(const struct bf_aws *aws)
+{
+    return aws->config.few_checksums;
 }
 
 void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text), void *arg)
@@ -193,7 +199,8 @@ bool bf_aws_submit(struct bf_aws *aws, struct bf_aws_call *call, struct bf_err *
     s->redirected = s->clock_tried = s->renewed = false;
     s->failing_ms = 0;
     bf_rng_uuid(&aws->rng, s->invocation_id);
-    enum bf_request_hash hash = bf_request_hash(&s->request, call, endpoint->https, e);
+    bool hash_body = !endpoint->https || endpoint->sign_body;
+    enum bf_request_hash hash = bf_request_hash(&s->request, call, hash_body, e);
     s->hashing = hash == BF_HASH_MORE;
     uint64_t turn_us = hash == BF_HASH_FAILED ? 0 : bf_aws_turn_us(aws);
     if (s->hashing || turn_us)

@@ -45,6 +45,9 @@ BF_API int64_t bf_aws_skew_ms(const struct bf_aws *aws);
 
 BF_API const char *bf_aws_region(const struct bf_aws *aws);
 
+/* Are objects to have a checksum only if it is asked for (AWS_REQUEST_CHECKSUM_CALCULATION)? */
+BF_API bool bf_aws_few_checksums(const struct bf_aws *aws);
+
 /* Sets the callback for retries and waits, one line each; for --verbose. */
 BF_API void bf_aws_on_note(struct bf_aws *aws, void (*note)(void *arg, const char *text),
                            void *arg);

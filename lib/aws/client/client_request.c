@@ -50,7 +50,7 @@ void bf_request_free(struct bf_request *r)
 }
 
 enum bf_request_hash bf_request_hash(struct bf_request *r, const struct bf_aws_call *call,
-                                     bool https, struct bf_err *e)
+                                     bool hash_s3, struct bf_err *e)
 {
     bool file = call->body_fd > 0;
     if (call->body_sha256) {
@@ -65,7 +65,7 @@ enum bf_request_hash bf_request_hash(struct bf_request *r, const struct bf_aws_c
         memcpy(r->payload_hash, BF_SHA256_EMPTY, sizeof r->payload_hash);
         return BF_HASH_DONE;
     }
-    if (call->op->service == BF_AWS_S3 && https) {
+    if (call->op->service == BF_AWS_S3 && !hash_s3) {
         memcpy(r->payload_hash, unsigned_payload, sizeof unsigned_payload);
         return BF_HASH_DONE;
     }
@@ -131,6 +131,11 @@ static bool build_url(struct bf_request *r, const struct bf_aws_call *call,
 {
     struct bf_str bucket = bf_str_of(call->bucket);
     bool in_host = bucket.n && ep->bucket_in_host && is_host_label(bucket);
+    if (ep->bucket_only_in_host && !in_host)
+        return bf_err_set(e, BF_E_USAGE,
+                          "s3: use_accelerate_endpoint: the name of bucket '%.80s' is not a host "
+                          "label",
+                          call->bucket);
     bf_buf_reset(&r->path);
     bf_buf_adds(&r->path, bf_str_of(ep->path));
     if (bucket.n && !in_host) {

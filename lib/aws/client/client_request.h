@@ -51,7 +51,7 @@ enum bf_request_hash { BF_HASH_DONE, BF_HASH_MORE, BF_HASH_FAILED };
 enum { BF_HASH_SLICE = 2 << 20 };
 
 BF_MUST enum bf_request_hash bf_request_hash(struct bf_request *r, const struct bf_aws_call *call,
-                                             bool https, struct bf_err *e);
+                                             bool hash_s3, struct bf_err *e);
 
 /* After BF_HASH_MORE: the next slice. */
 BF_MUST enum bf_request_hash bf_request_hash_more(struct bf_request *r,

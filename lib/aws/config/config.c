@@ -151,7 +151,11 @@ static bool choose_profile(struct bf_aws_config *c, const struct bf_aws_options 
     }
     if (c->profile && !bf_profiles_has(&c->profiles, BF_PROFILE, c->profile)) {
         bf_err_set(e, BF_E_NOTFOUND,
-                   "profile '%.80s' is in neither the config nor the credentials file", c->profile);
+                   "profile '%.80s' is in neither the config nor the credentials file%s",
+                   c->profile,
+                   bf_profile_name_is_plain(c->profile)
+                       ? ""
+                       : "; such a name needs quotes in the config file: [profile 'NAME']");
         bf_aws_config_tell_unread(c, e);
         return false;
     }
@@ -220,17 +224,22 @@ bool bf_aws_config_is_true(const char *value)
     return value && (strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0);
 }
 
-/* A switch that is neither on nor off is an error: a FIPS endpoint that was requested with "yes"
- * must not be ignored. */
-static bool choose_switch(const struct bf_aws_config *c, const char *variable, const char *property,
-                          bool *on, struct bf_err *e)
+/* What is neither on nor off is an error: a FIPS endpoint that was requested with "yes" must not be
+ * ignored. */
+bool bf_aws_config_switch(const char *value, const char *name, bool *on, struct bf_err *e)
 {
-    const char *value = bf_aws_config_env(c, variable), *name = value ? variable : property;
-    value = value ? value : bf_aws_config_get(c, property);
     *on = bf_aws_config_is_true(value);
     if (*on || !value || strcasecmp(value, "false") == 0 || strcmp(value, "0") == 0)
         return true;
     return bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is neither true nor false", name, value);
+}
+
+static bool choose_switch(const struct bf_aws_config *c, const char *variable, const char *property,
+                          bool *on, struct bf_err *e)
+{
+    const char *value = bf_aws_config_env(c, variable);
+    return bf_aws_config_switch(value ? value : bf_aws_config_get(c, property),
+                                value ? variable : property, on, e);
 }
 
 /* One of a few words, in any case; *i is its index, unchanged if the setting is missing. */
@@ -239,13 +248,14 @@ static bool choose_word(const struct bf_aws_config *c, const char *variable, con
 {
     const char *value = bf_aws_config_env(c, variable), *name = value ? variable : property;
     value = value ? value : bf_aws_config_get(c, property);
-    for (size_t k = 0; value && k < 3; k++)
+    for (size_t k = 0; value && k < 3 && words[k]; k++)
         if (strcasecmp(value, words[k]) == 0) {
             *i = k;
             return true;
         }
-    return !value || bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is not %s, %s or %s", name, value,
-                                words[0], words[1], words[2]);
+    return !value || bf_err_set(e, BF_E_USAGE, "%s: '%.40s' is not %s%s%s or %s", name, value,
+                                words[0], words[2] ? ", " : "", words[2] ? words[1] : "",
+                                words[2] ? words[2] : words[1]);
 }
 
 /* A section of endpoints that is not there: without it, requests would go to AWS itself. */
@@ -264,14 +274,34 @@ static bool choose_modes(struct bf_aws_config *c, struct bf_err *e)
                                            [BF_ACCOUNT_DISABLED] = "disabled",
                                            [BF_ACCOUNT_REQUIRED] = "required"};
     static const char *const retries[] = {"standard", "legacy", "adaptive"};
-    size_t account = BF_ACCOUNT_PREFERRED, retry = 0;
+    static const char *const places[] = {"regional", "legacy", NULL};
+    static const char *const sums[] = {"when_supported", "when_required", NULL};
+    size_t account = BF_ACCOUNT_PREFERRED, retry = 0, sts = 0, sum = 0;
     if (!choose_word(c, "AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", accounts,
                      &account, e) ||
-        !choose_word(c, "AWS_RETRY_MODE", "retry_mode", retries, &retry, e))
+        !choose_word(c, "AWS_RETRY_MODE", "retry_mode", retries, &retry, e) ||
+        !choose_word(c, "AWS_STS_REGIONAL_ENDPOINTS", "sts_regional_endpoints", places, &sts, e) ||
+        !choose_word(c, "AWS_REQUEST_CHECKSUM_CALCULATION", "request_checksum_calculation", sums,
+                     &sum, e))
         return false;
     c->account_mode = (enum bf_account_mode)account;
     c->adaptive = retry == 2;
+    c->sts_global = sts == 1;
+    c->few_checksums = sum == 1;
     return true;
+}
+
+/* At most 50 characters; those that the header cannot hold become '-', as in the SDKs. */
+static void choose_app_id(struct bf_aws_config *c)
+{
+    static const char others[] = "!#$%&'*+-.^_`|~,";
+    const char *id =
+        first(bf_aws_config_env(c, "AWS_SDK_UA_APP_ID"), bf_aws_config_get(c, "sdk_ua_app_id"));
+    snprintf(c->app_id, sizeof c->app_id, "%s", id ? id : "");
+    for (char *p = c->app_id; *p; p++)
+        if (!((*p >= '0' && *p <= '9') || ((*p | 32) >= 'a' && (*p | 32) <= 'z')) &&
+            !strchr(others, *p))
+            *p = '-';
 }
 
 bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *options,
@@ -288,8 +318,11 @@ bool bf_aws_config_load(struct bf_aws_config *c, const struct bf_aws_options *op
         bf_aws_config_free(c);
         return false;
     }
+    choose_app_id(c);
     c->ca_bundle = first(options->ca_bundle, first(bf_aws_config_env(c, "AWS_CA_BUNDLE"),
                                                    bf_aws_config_get(c, "ca_bundle")));
+    if (!c->ca_bundle) /* of Python's clients, the AWS command line among them */
+        c->ca_bundle = bf_aws_config_env(c, "REQUESTS_CA_BUNDLE");
     return true;
 }
 

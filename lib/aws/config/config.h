@@ -42,7 +42,10 @@ struct bf_aws_config {
     uint64_t max_attempts;    /* 0: the service's default */
     bool use_fips, use_dualstack;
     enum bf_account_mode account_mode;
-    bool adaptive; /* AWS_RETRY_MODE: limit the rate of requests while a service throttles */
+    bool adaptive;      /* AWS_RETRY_MODE: limit the rate of requests while a service throttles */
+    bool sts_global;    /* AWS_STS_REGIONAL_ENDPOINTS=legacy */
+    char app_id[51];    /* AWS_SDK_UA_APP_ID, for the header User-Agent; may be empty */
+    bool few_checksums; /* AWS_REQUEST_CHECKSUM_CALCULATION=when_required */
 };
 
 /* Fails if a file is malformed (BF_E_INPUT, with file and line), the requested profile does not
@@ -61,6 +64,10 @@ BF_API void bf_aws_config_tell_unread(const struct bf_aws_config *c, struct bf_e
 /* Is it a possible region: 1 to 63 of a-z 0-9 -, without - at its ends? It is used in a host name,
  * so nothing else is allowed. */
 BF_API bool bf_aws_region_ok(const char *region);
+
+/* Is the value of the setting on? False for NULL. BF_E_USAGE if it is neither true nor false. */
+BF_API BF_MUST bool bf_aws_config_switch(const char *value, const char *name, bool *on,
+                                         struct bf_err *e);
 
 /* Is it "true" in any case, or "1"? False for NULL. */
 BF_API bool bf_aws_config_is_true(const char *value);

@@ -5,6 +5,7 @@
 
 #include "lib/aws/config/address.h"
 #include "lib/aws/config/partition.h"
+#include "lib/aws/config/endpoint_s3.h"
 #include "lib/base/num.h"
 
 #define JSON_10 "application/x-amz-json-1.0"
@@ -117,16 +118,34 @@ static bool parse_url(const char *url, struct bf_endpoint *out, struct bf_err *e
     return true;
 }
 
-static bool build(const struct bf_aws_config *c, enum bf_aws_service service,
+/* sts_regional_endpoints = legacy: the regions of long ago share one endpoint. */
+static bool is_global_sts(const struct bf_aws_config *c, enum bf_aws_service service,
+                          bool dualstack)
+{
+    static const char *const regions[] = {
+        "ap-northeast-1", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
+        "eu-central-1",   "eu-north-1", "eu-west-1",      "eu-west-2",      "eu-west-3",
+        "sa-east-1",      "us-east-1",  "us-east-2",      "us-west-1",      "us-west-2"};
+    if (service != BF_AWS_STS || !c->sts_global || c->use_fips || dualstack)
+        return false;
+    for (size_t i = 0; i < BF_COUNT(regions); i++)
+        if (strcmp(regions[i], c->region) == 0)
+            return true;
+    return false;
+}
+
+static bool build(const struct bf_aws_config *c, enum bf_aws_service service, bool dualstack,
                   struct bf_endpoint *out, struct bf_err *e)
 {
-    const char *signing_region;
-    if (!bf_partition_endpoint(service, c->region, c->use_fips, c->use_dualstack, out->url,
-                               sizeof out->url, &signing_region))
+    const char *signing_region = "us-east-1";
+    if (is_global_sts(c, service, dualstack))
+        snprintf(out->url, sizeof out->url, "https://sts.amazonaws.com");
+    else if (!bf_partition_endpoint(service, c->region, c->use_fips, dualstack, out->url,
+                                    sizeof out->url, &signing_region))
         return bf_err_set(e, BF_E_USAGE, "%s has no %s%s%s endpoint in region %s",
                           services[service].name, c->use_fips ? "FIPS" : "",
-                          c->use_fips && c->use_dualstack ? " and " : "",
-                          c->use_dualstack ? "dual-stack" : "", c->region);
+                          c->use_fips && dualstack ? " and " : "", dualstack ? "dual-stack" : "",
+                          c->region);
     snprintf(out->signing_region, sizeof out->signing_region, "%s", signing_region);
     out->https = strncmp(out->url, "https://", 8) == 0;
     out->custom = !out->https; /* DynamoDB Local, in the region "local" */
@@ -134,43 +153,23 @@ static bool build(const struct bf_aws_config *c, enum bf_aws_service service,
     return true;
 }
 
-/* An address in place of a name has no names below it. */
-static bool is_address(const char *host)
-{
-    return host[0] == '[' || host[strspn(host, "0123456789.")] == '\0' ||
-           host[strspn(host, "0123456789.")] == ':';
-}
-
-/* "s3 =" with "addressing_style" below it, in the profile. Without it, buckets are in the host at AWS alone. */
-static bool choose_addressing(const struct bf_aws_config *c, enum bf_aws_service service,
-                              struct bf_endpoint *out, struct bf_err *e)
-{
-    if (service != BF_AWS_S3)
-        return true;
-    struct bf_profiles *p = (struct bf_profiles *)(uintptr_t)&c->profiles;
-    const char *style = bf_profiles_get(p, BF_PROFILE, c->profile, "s3", "addressing_style");
-    out->bucket_in_host = !out->custom;
-    if (!style || !*style || strcmp(style, "auto") == 0)
-        return true;
-    out->bucket_in_host = strcmp(style, "virtual") == 0 && !is_address(out->host);
-    return strcmp(style, "virtual") == 0 || strcmp(style, "path") == 0 ||
-           bf_err_set(e, BF_E_USAGE, "addressing_style '%.40s' is not auto, path or virtual",
-                      style);
-}
-
 bool bf_endpoint_resolve(const struct bf_aws_config *c, enum bf_aws_service service,
                          struct bf_endpoint *out, struct bf_err *e)
 {
+    bool s3 = service == BF_AWS_S3, dualstack = c->use_dualstack;
     *out = (struct bf_endpoint){.signing_name = services[service].signing_name};
     snprintf(out->signing_region, sizeof out->signing_region, "%s", c->region);
+    if (s3 && !bf_s3_dualstack(c, &dualstack, e))
+        return false;
     const char *url = configured(c, &services[service]);
     if (!url)
-        return build(c, service, out, e) && choose_addressing(c, service, out, e);
+        return build(c, service, dualstack, out, e) &&
+               (!s3 || bf_s3_endpoint_finish(c, dualstack, out, e));
     out->custom = true;
     if (c->use_fips)
         return bf_err_set(e, BF_E_USAGE, "FIPS and custom endpoint are not supported together");
-    if (c->use_dualstack)
+    if (dualstack)
         return bf_err_set(e, BF_E_USAGE,
                           "Dualstack and custom endpoint are not supported together");
-    return parse_url(url, out, e) && choose_addressing(c, service, out, e);
+    return parse_url(url, out, e) && (!s3 || bf_s3_endpoint_finish(c, dualstack, out, e));
 }

@@ -18,6 +18,8 @@ struct bf_endpoint {
     bool https;
     bool custom;              /* configured, not AWS's own */
     bool bucket_in_host;      /* S3: "https://BUCKET.host/key", not "https://host/BUCKET/key" */
+    bool bucket_only_in_host; /* S3: there is no path style (accelerated) */
+    bool sign_body;           /* S3: hash bodies also with https */
     const char *signing_name; /* "dynamodb" */
     char signing_region[64];
 };

@@ -204,13 +204,39 @@ static bool keep(struct parser *ps, struct bf_str s, struct bf_err *e)
     return true;
 }
 
-/* The line without its comment: '#' or ';' after white space. */
+/* The line without its comment: '#' or ';' after white space. In a command that may stand in
+ * quotes: credential_process = sh -c "a ; b". */
 static struct bf_str without_comment(struct bf_str line)
 {
-    for (size_t i = 1; i < line.n; i++)
-        if ((line.p[i] == '#' || line.p[i] == ';') && is_space(line.p[i - 1]))
+    static const char command[] = "credential_process";
+    bool quotes = bf_str_starts(line, bf_str_of(command));
+    char open = '\0';
+    for (size_t i = 1; i < line.n; i++) {
+        char c = line.p[i];
+        if (quotes && (open ? c == open : c == '\'' || c == '"') && line.p[i - 1] != '\\')
+            open = open ? '\0' : c;
+        if (!open && (c == '#' || c == ';') && is_space(line.p[i - 1]))
             return bf_str_trim(bf_str(line.p, i));
+    }
     return bf_str_trim(line);
+}
+
+/* Text that was copied from a page often has no-break spaces (U+00A0) around it. */
+static struct bf_str trim_value(struct bf_str s)
+{
+    for (bool more = true; more;) {
+        s = bf_str_trim(s);
+        more = false;
+        if (s.n >= 2 && memcmp(s.p, "\xC2\xA0", 2) == 0) {
+            s = bf_str(s.p + 2, s.n - 2);
+            more = true;
+        }
+        if (s.n >= 2 && memcmp(s.p + s.n - 2, "\xC2\xA0", 2) == 0) {
+            s.n -= 2;
+            more = true;
+        }
+    }
+    return s;
 }
 
 static bool property(struct parser *ps, struct bf_str line, struct bf_err *e)
@@ -222,7 +248,7 @@ static bool property(struct parser *ps, struct bf_str line, struct bf_err *e)
     if (!eq)
         return bf_err_set(e, BF_E_INPUT, "Expected an '=' sign defining a property");
     struct bf_str name = bf_str_trim(bf_str(line.p, (size_t)(eq - line.p)));
-    struct bf_str value = bf_str_trim(bf_str(eq + 1, line.n - (size_t)(eq - line.p) - 1));
+    struct bf_str value = trim_value(bf_str(eq + 1, line.n - (size_t)(eq - line.p) - 1));
     if (name.n == 0)
         return bf_err_set(e, BF_E_INPUT, "Property did not have a name");
     ps->continuable = true;
@@ -332,6 +358,11 @@ bool bf_profiles_parse(struct bf_profiles *p, enum bf_profile_file file, struct 
             return bf_err_ctx(e, "line %lu", number);
     }
     return true;
+}
+
+bool bf_profile_name_is_plain(const char *name)
+{
+    return valid_name(bf_str_of(name));
 }
 
 bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const char *section)

@@ -33,6 +33,9 @@ BF_API void bf_profiles_forget_keys(struct bf_profiles *p);
 BF_API BF_MUST bool bf_profiles_parse(struct bf_profiles *p, enum bf_profile_file file,
                                       struct bf_str text, struct bf_err *e);
 
+/* Can it be a profile's name without quotes? */
+BF_API bool bf_profile_name_is_plain(const char *name);
+
 /* Does the section exist? */
 BF_API bool bf_profiles_has(struct bf_profiles *p, enum bf_profile_kind kind, const char *section);
 

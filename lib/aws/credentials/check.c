@@ -98,7 +98,7 @@ bool bf_cred_report(void *report, struct bf_str unused, struct bf_err *e)
         return false;
     }
     put_config(&p, &config);
-    ok = bf_cred_real_init(&real, config.ca_bundle, true, e);
+    ok = bf_cred_real_init(&real, &config, true, e);
     struct bf_cred_seek s = {.config = &config, .world = &real.world, .told = &told};
     ok = ok && ask(&p, &s, &found, e);
     ok = print(&p, ok ? e : &ignored) && ok;

@@ -15,7 +15,10 @@ enum bf_cred_found bf_cred_from_environment(const struct bf_cred_seek *s,
     if (!p.token)
         p.token = bf_aws_config_env(c, "AWS_SECURITY_TOKEN"); /* the old name */
     if (!p.access && !p.secret)
-        return bf_cred_pass(e, "AWS_ACCESS_KEY_ID is not set");
+        return bf_cred_pass(e, "AWS_ACCESS_KEY_ID is not set%s",
+                            bf_aws_config_env(c, "AWS_CREDENTIAL_FILE")
+                                ? ", and the file of AWS_CREDENTIAL_FILE is not read"
+                                : "");
     if (!p.access || !p.secret)
         return bf_cred_break(e, "%s is set, %s is not",
                              p.access ? "AWS_ACCESS_KEY_ID" : "AWS_SECRET_ACCESS_KEY",

@@ -39,7 +39,7 @@ bool bf_cred_finder_find(void *arg, bool may_ask, const atomic_bool *quit,
     struct bf_cred_real real;
     if (!bf_aws_config_load(&config, &o, bf_aws_env_process(), e))
         return false;
-    bool ok = bf_cred_real_init(&real, config.ca_bundle, may_ask, e);
+    bool ok = bf_cred_real_init(&real, &config, may_ask, e);
     real.quit = quit;
     ok = ok && bf_credentials_seek(&config, &real.world, told, out, e);
     bf_cred_real_free(&real);

@@ -56,6 +56,9 @@ static bool set_up(struct imds *m, struct bf_err *e)
     uint64_t seconds = 1;
     bool https;
     m->attempts = 1;
+    if (!mode && !bf_aws_config_switch(setting(s, "AWS_IMDS_USE_IPV6", "imds_use_ipv6"),
+                                       "imds_use_ipv6", &six, e))
+        return false;
     if (mode && !six && strcasecmp(mode, "ipv4") != 0)
         return bf_err_set(
             e, BF_E_USAGE,

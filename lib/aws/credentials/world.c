@@ -166,7 +166,7 @@ static void set_allocator(void)
     json_set_alloc_funcs(malloc, bf_wipe_free);
 }
 
-bool bf_cred_real_init(struct bf_cred_real *r, const char *ca_bundle, bool may_ask,
+bool bf_cred_real_init(struct bf_cred_real *r, const struct bf_aws_config *config, bool may_ask,
                        struct bf_err *e)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -186,7 +186,7 @@ bool bf_cred_real_init(struct bf_cred_real *r, const char *ca_bundle, bool may_a
         .exposed = is_exposed,
         .ask = may_ask && bf_cred_real_has_terminal() ? bf_cred_real_ask : NULL,
     };
-    return bf_http_init(&r->http, ca_bundle, e);
+    return bf_http_init(&r->http, config->ca_bundle, config->app_id, e);
 }
 
 void bf_cred_real_free(struct bf_cred_real *r)

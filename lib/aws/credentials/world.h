@@ -18,7 +18,7 @@ struct bf_cred_real {
 };
 
 /* The struct must not be moved afterwards. may_ask: the terminal may be used, if there is one. */
-bool bf_cred_real_init(struct bf_cred_real *r, const char *ca_bundle, bool may_ask,
+bool bf_cred_real_init(struct bf_cred_real *r, const struct bf_aws_config *config, bool may_ask,
                        struct bf_err *e);
 void bf_cred_real_free(struct bf_cred_real *r);
 

@@ -61,6 +61,8 @@ static const char *code_of_status(int status)
         return "MethodNotAllowed";
     case 407:
         return "ProxyAuthenticationRequired";
+    case 408: /* of a proxy or a balancer: nothing has been done */
+        return "RequestTimeout";
     case 409:
         return "Conflict";
     case 412:

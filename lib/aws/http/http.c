@@ -26,9 +26,11 @@ static bool open_multi(struct bf_http *h, struct bf_err *e)
     return true;
 }
 
-bool bf_http_init(struct bf_http *h, const char *ca_bundle, struct bf_err *e)
+bool bf_http_init(struct bf_http *h, const char *ca_bundle, const char *app_id, struct bf_err *e)
 {
     *h = (struct bf_http){.ca_bundle = ca_bundle};
+    snprintf(h->agent, sizeof h->agent, "bfpipe/" BF_VERSION "%s%s", *app_id ? " app/" : "",
+             app_id);
     if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, malloc, bf_wipe_free, bf_wipe_realloc, strdup,
                              calloc) != CURLE_OK)
         return bf_err_set(e, BF_E_MEMORY, "libcurl cannot be started");
@@ -166,7 +168,7 @@ static void set_up(const struct bf_http *h, struct bf_http_exchange *x, enum mod
     curl_easy_setopt(c, CURLOPT_QUICK_EXIT, 1L);
 #endif
     curl_easy_setopt(c, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
-    curl_easy_setopt(c, CURLOPT_USERAGENT, "bfpipe/" BF_VERSION);
+    curl_easy_setopt(c, CURLOPT_USERAGENT, h->agent);
     curl_easy_setopt(c, CURLOPT_HEADERFUNCTION, on_header);
     curl_easy_setopt(c, CURLOPT_HEADERDATA, x);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_body);

@@ -19,6 +19,7 @@ enum { BF_HTTP_LINES = 48 };
 struct bf_http {
     CURLM *multi;
     const char *ca_bundle; /* NULL: the system's */
+    char agent[100];       /* the header User-Agent */
     bool stop_seen;        /* a signal has been reported */
 };
 
@@ -60,7 +61,9 @@ struct bf_http_exchange {
     char error[CURL_ERROR_SIZE];
 };
 
-BF_MUST bool bf_http_init(struct bf_http *h, const char *ca_bundle, struct bf_err *e);
+/* app_id, which may be empty, becomes part of User-Agent. */
+BF_MUST bool bf_http_init(struct bf_http *h, const char *ca_bundle, const char *app_id,
+                          struct bf_err *e);
 void bf_http_free(struct bf_http *h);
 
 /* Closes all connections. No exchange may be running. */

@@ -298,10 +298,11 @@ static bool put_s3(struct bf_rowsink *s, const struct bf_rowsink_rows *rows,
     struct bf_str body = bf_buf_view(&rows->text);
     bf_buf_init(&zipped, OBJECT_MAX);
     bool ok = object_key(s, origin, e) && (!s->conf->gzip || compress(&zipped, body, e));
+    bool sum = !bf_aws_few_checksums(s->aws);
     struct bf_s3_object object = {.bucket = s->bucket,
                                   .key = bf_buf_view(&s->key),
                                   .content_encoding = s->conf->gzip ? "gzip" : NULL,
-                                  .checksum = BF_CHECKSUM_CRC32};
+                                  .checksum = sum ? BF_CHECKSUM_CRC32 : BF_CHECKSUM_NONE};
     struct bf_s3_put put = {.object = &object,
                             .body = {.data = s->conf->gzip ? bf_buf_view(&zipped) : body},
                             .done = put_done,

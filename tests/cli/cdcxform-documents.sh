@@ -1,6 +1,6 @@
 #!/bin/sh
-# Documents that are no line each: }{ one behind the other, as Firehose keeps its source; spanning lines inside a record of
-# Firehose; with something in front, as Lambda logs it.
+# Input whose documents are not lines: }{ without a newline between them, as in Firehose's source records; documents of
+# several lines inside a record of Firehose; documents after other text, as in Lambda's logs.
 . "$(dirname "$0")/lib.sh"
 doc() { printf '{"eventName":"INSERT","dynamodb":{"Keys":{"id":{"N":"%s"}},"NewImage":{"id":{"N":"%s"},"s":{"S":"}{ \\" {"}}}}' "$1" "$1"; }
 rows() { for n in "$@"; do printf '{"id":%s}\n' "$n"; done; }
@@ -16,7 +16,7 @@ for jobs in 1 3; do
 cdcxform: line 1: record 3: byte 23: ',' or '}' was expected
 cdcxform: line 1: record 5: byte 8: unexpected end
 cdcxform: 3 lines rejected ($T/rej)" -- cdcxform -j $jobs --no-meta --fields id --rejects "$T/rej"
-    check "and kept as it stands ($jobs)" -o '{"x":1}
+    check "and kept unchanged ($jobs)" -o '{"x":1}
 {"eventName":"INSERT" "dynamodb":1}
 {"cut":' -- cat "$T/rej"
 done

@@ -1,0 +1,214 @@
+#include "lib/postgres/pg.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+bool bf_pg_is_url(const char *where)
+{
+    return strncmp(where, "postgresql://", 13) == 0 || strncmp(where, "postgres://", 11) == 0;
+}
+
+/* The URL without user, password and parameters. */
+static void show(struct bf_pg *pg, const char *url)
+{
+    const char *host = strstr(url, "://") + 3;
+    size_t n = strcspn(host, "?");
+    for (size_t i = n; i-- > 0;)
+        if (host[i] == '@') {
+            host += i + 1;
+            n -= i + 1;
+            break;
+        }
+    snprintf(pg->shown, sizeof pg->shown, "postgresql://%.*s",
+             bf_str_shown(bf_str(host, n), sizeof pg->shown - 20), host);
+}
+
+static void quiet(void *arg, const char *text)
+{
+    (void)arg;
+    (void)text;
+}
+
+/* The first line of a text of libpq. */
+static struct bf_str first_line(const char *text)
+{
+    return bf_str(text, strcspn(text, "\n"));
+}
+
+/* Why no connection was made. libpq gives no code for it, so the server is asked whether it takes connections at all. */
+static bool refused(struct bf_pg *pg, const char *const *keys, const char *const *values,
+                    struct bf_err *e)
+{
+    const struct pg_api *api = pg->api;
+    struct bf_str said = first_line(pg->conn ? api->errorMessage(pg->conn) : "out of memory");
+    if (pg->conn && api->connectionNeedsPassword(pg->conn))
+        bf_err_set(e, BF_E_DENIED,
+                   "the server wants a password: give it in PGPASSWORD, ~/.pgpass or a service "
+                   "file");
+    else if (api->pingParams(keys, values, 1) == PG_PING_OK)
+        bf_err_set(e, BF_E_DENIED,
+                   "%.*s; check that the database and the role are there (createdb, createuser) "
+                   "and that pg_hba.conf lets it in",
+                   BF_SHOWN_TO(said, 240));
+    else
+        bf_err_set(e, BF_E_NETWORK, "%.*s; is the server running?", BF_SHOWN_TO(said, 300));
+    return bf_err_ctx(e, "%s", pg->shown);
+}
+
+bool bf_pg_open(struct bf_pg *pg, const char *url, const char *program, struct bf_err *e)
+{
+    /* Those after dbname win over the URL, those before it give way. */
+    const char *const keys[] = {"connect_timeout", "tcp_user_timeout", "fallback_application_name",
+                                "dbname",          "client_encoding",  NULL};
+    const char *const values[] = {"10", "30000", program, url, "UTF8", NULL};
+    *pg = (struct bf_pg){0};
+    show(pg, url);
+    if (!(pg->api = bf_pg_load(e)))
+        return false;
+    pg->conn = pg->api->connectdbParams(keys, values, 1);
+    if (!pg->conn || pg->api->status(pg->conn) != PG_CONNECTION_OK) {
+        refused(pg, keys, values, e);
+        bf_pg_close(pg);
+        return false;
+    }
+    pg->api->setNoticeProcessor(pg->conn, quiet, NULL);
+    return true;
+}
+
+void bf_pg_close(struct bf_pg *pg)
+{
+    if (pg->conn)
+        pg->api->finish(pg->conn);
+    pg->conn = NULL;
+}
+
+/* What can be done about an SQLSTATE (PostgreSQL's documentation, appendix A). */
+static enum bf_err_code code_of(const char *state, const char **hint)
+{
+    static const struct {
+        const char *state; /* or its beginning */
+        enum bf_err_code code;
+        const char *hint;
+    } all[] = {
+        {"57P", BF_E_NETWORK, ""}, /* the server shuts down, or starts */
+        {"08", BF_E_NETWORK, ""},
+        {"40", BF_E_TEMPORARY, ""}, /* a deadlock */
+        {"55P03", BF_E_TEMPORARY, ""},
+        {"53100", BF_E_IO,
+         "; the server's disk is full: make room and start again, nothing is lost: the last commit "
+         "counts"},
+        {"53", BF_E_TEMPORARY, ""},
+        {"57014", BF_E_TEMPORARY, ""}, /* statement_timeout, or somebody cancelled it */
+        {"42501", BF_E_DENIED,
+         "; grant the role what it lacks: CREATE on the schema, TEMPORARY on the database, and the "
+         "tables that another role has made"},
+        {"25006", BF_E_DENIED, "; this is a standby, or set to read only: name the primary server"},
+        {"3F000", BF_E_NOTFOUND, "; no schema of the search_path is there: create one"},
+    };
+    *hint = "";
+    for (size_t i = 0; i < BF_COUNT(all); i++)
+        if (strncmp(state, all[i].state, strlen(all[i].state)) == 0) {
+            *hint = all[i].hint;
+            return all[i].code;
+        }
+    return BF_E_IO;
+}
+
+/* Fills *e from a result, or from the connection; false. */
+static bool fail(struct bf_pg *pg, const struct pg_result *r, struct bf_err *e)
+{
+    const struct pg_api *api = pg->api;
+    const char *state = r ? api->resultErrorField(r, PG_FIELD_STATE) : NULL;
+    const char *said = r ? api->resultErrorField(r, PG_FIELD_MESSAGE) : NULL;
+    const char *hint;
+    snprintf(pg->state, sizeof pg->state, "%s", state ? state : "");
+    if (api->status(pg->conn) != PG_CONNECTION_OK || !state)
+        bf_err_set(e, BF_E_NETWORK, "%.*s",
+                   BF_SHOWN_TO(first_line(said ? said : api->errorMessage(pg->conn)), 300));
+    else {
+        enum bf_err_code code = code_of(state, &hint);
+        bf_err_set(e, code, "%.*s (SQLSTATE %s)%s", BF_SHOWN_TO(first_line(said ? said : ""), 240),
+                   state, hint);
+    }
+    return bf_err_ctx(e, "%s", pg->shown);
+}
+
+/* Takes what is left of a statement's results, up to the last. */
+static void drain(struct bf_pg *pg)
+{
+    for (struct pg_result *r; (r = pg->api->getResult(pg->conn));)
+        pg->api->clear(r);
+}
+
+static bool is_done(const struct bf_pg *pg, const struct pg_result *r)
+{
+    int status = r ? pg->api->resultStatus(r) : 0;
+    return status == PG_COMMAND_OK || status == PG_TUPLES_OK;
+}
+
+bool bf_pg_exec(struct bf_pg *pg, const char *sql, uint64_t *rows, struct bf_err *e)
+{
+    struct pg_result *r = pg->api->exec(pg->conn, sql);
+    bool ok = is_done(pg, r) || fail(pg, r, e);
+    if (ok && rows)
+        *rows = strtoull(pg->api->cmdTuples(r), NULL, 10);
+    pg->api->clear(r);
+    return ok;
+}
+
+struct pg_result *bf_pg_query(struct bf_pg *pg, const char *sql, int n, const char *const *values,
+                              struct bf_err *e)
+{
+    struct pg_result *r = pg->api->execParams(pg->conn, sql, n, NULL, values, NULL, NULL, 0);
+    if (is_done(pg, r))
+        return r;
+    fail(pg, r, e);
+    pg->api->clear(r);
+    return NULL;
+}
+
+struct bf_str bf_pg_text(const struct bf_pg *pg, const struct pg_result *r, int row, int column)
+{
+    return bf_str(pg->api->getvalue(r, row, column), (size_t)pg->api->getlength(r, row, column));
+}
+
+int64_t bf_pg_number(const struct bf_pg *pg, const struct pg_result *r, int row, int column)
+{
+    return strtoll(pg->api->getvalue(r, row, column), NULL, 10);
+}
+
+bool bf_pg_copy(struct bf_pg *pg, const char *sql, struct bf_err *e)
+{
+    struct pg_result *r = pg->api->exec(pg->conn, sql);
+    bool ok = (r && pg->api->resultStatus(r) == PG_COPY_IN) || fail(pg, r, e);
+    pg->api->clear(r);
+    return ok;
+}
+
+bool bf_pg_copy_data(struct bf_pg *pg, struct bf_str data, struct bf_err *e)
+{
+    return pg->api->putCopyData(pg->conn, data.p, (int)data.n) == 1 || fail(pg, NULL, e);
+}
+
+bool bf_pg_copy_end(struct bf_pg *pg, struct bf_err *e)
+{
+    if (pg->api->putCopyEnd(pg->conn, NULL) != 1)
+        return fail(pg, NULL, e);
+    struct pg_result *r = pg->api->getResult(pg->conn);
+    bool ok = is_done(pg, r) || fail(pg, r, e);
+    pg->api->clear(r);
+    if (ok)
+        drain(pg);
+    return ok;
+}
+
+void bf_pg_put_literal(struct bf_buf *out, struct bf_str text)
+{
+    bf_buf_lit(out, " E'");
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '\'' || text.p[i] == '\\')
+            bf_buf_addc(out, text.p[i]);
+        bf_buf_addc(out, text.p[i]);
+    }
+    bf_buf_addc(out, '\'');
+}
