@@ -14,7 +14,8 @@ export AWS="$aws" BF_DUCKDB="${BF_DUCKDB:-}"
 check 'the demo runs through' -a -- env COUNT=500 sh "$root/examples/demo-all.sh"
 cp "$T/out" "$T/demo"
 for leg in 'the AWS CLI creates everything' 'bfgen | ddbput: in the table' 'table -> Kinesis: all changes in the stream' \
-    'Kinesis -> Lambda -> Firehose: all taken' 'Firehose -> S3: all rows in objects' 'Kinesis -> Firehose -> S3: all unchanged ones' 'in all'; do
+    'Kinesis -> Lambda -> Firehose: all taken' 'Firehose -> S3: all rows in objects' 'Kinesis -> Firehose -> S3: all unchanged ones' \
+    'evput -> rule -> Lambda -> S3: the event' 'in all'; do
     check "  $leg" -m "^$(echo "$leg" | tr '|' .) +[0-9.]+ s\$" -- cat "$T/demo"
 done
 if grep -q '^S3 -> Athena: left out' "$T/demo"; then
