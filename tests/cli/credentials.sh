@@ -53,6 +53,11 @@ AWS_PROFILE=role source_is 'a role' 'role arn:aws:iam::123456789012:role/r, unti
 ok '  signed for by its source profile' grep -q 'Credential=BASE/' "$ID/log"
 ok '  with one question' test "$(asked AssumeRole)" = 1
 
+# A pipeline of three tools: each asks once.
+fresh
+AWS_PROFILE=role sh -c 'kinread -e orders | kinput elsewhere & ddbput sales <"$1"; wait' sh "$T/line" >"$T/out" 2>&1
+ok 'three tools ask three times' test "$(asked AssumeRole)" = 3
+
 printf 'hush-jwt\n' >"$T/jwt"
 fresh
 export AWS_WEB_IDENTITY_TOKEN_FILE="$T/jwt" AWS_ROLE_ARN=arn:aws:iam::123456789012:role/w
