@@ -1,6 +1,7 @@
 #!/bin/sh
 # The examples of bflocal(1) print what the page says.
 . "$(dirname "$0")/lib.sh"
+cd "$T" || exit 1
 
 # Each literal display is one script; the lines between its commands are its output.
 awk -v dir="$T" '
@@ -15,5 +16,5 @@ while [ -r "$T/$n.sh" ]; do
     check "example $n: $(head -n 1 "$T/$n.sh")" -O "$T/$n.want" -- sh "$T/$n.sh"
     n=$((n + 1))
 done
-check 'there are three such examples' -o 4 -- echo "$n"
+check 'there are four such examples' -o 5 -- echo "$n"
 plan
