@@ -53,11 +53,6 @@ AWS_PROFILE=role source_is 'a role' 'role arn:aws:iam::123456789012:role/r, unti
 ok '  signed for by its source profile' grep -q 'Credential=BASE/' "$ID/log"
 ok '  with one question' test "$(asked AssumeRole)" = 1
 
-# A pipeline of three tools: each asks once.
-fresh
-AWS_PROFILE=role sh -c 'kinread -e orders | kinput elsewhere & ddbput sales <"$1"; wait' sh "$T/line" >"$T/out" 2>&1
-ok 'three tools ask three times' test "$(asked AssumeRole)" = 3
-
 printf 'hush-jwt\n' >"$T/jwt"
 fresh
 export AWS_WEB_IDENTITY_TOKEN_FILE="$T/jwt" AWS_ROLE_ARN=arn:aws:iam::123456789012:role/w
@@ -262,6 +257,16 @@ fresh
 check 'example: a role' -E '^ddbput: credentials: from role arn:aws:iam::123456789012:role/sales-writer, until 20' -- \
     sh -c "$(sed -n 's/^\$ \(.*profile sales -v.*\)/\1/p' "$root/man/bfpipe-aws.7")"
 ok '  with the keys of the other profile' grep -q 'Credential=AKIAIOSFODNN7EXAMPLE/' "$ID/log"
+
+# Tools that work at the same time: each asks once.
+fresh
+pids=
+for run in 'ddbput --profile sales sales' 'kinput --profile sales orders' 's3put --profile sales --one s3://lake/k'; do
+    $run <"$T/line" >"$T/out" 2>&1 &
+    pids="$pids $!"
+done
+for pid in $pids; do wait "$pid"; done
+ok 'three tools ask three times' test "$(asked AssumeRole)" = 3
 
 # Nobody has any.
 printf '' | config
