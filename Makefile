@@ -159,14 +159,15 @@ check-dist: dist ## build, test and install that tarball
 partitions: ## take partitions and endpoints anew from the botocore installed (tools/partitions.py)
 	@python3 tools/partitions.py renew && python3 tools/partitions.py table
 
-demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
-	@PATH="$(abspath $(B))/bin:$$PATH" bflocal sh examples/demo.sh
+demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see; ALL=1: with Lambda and Firehose
+	@PATH="$(abspath $(B))/bin:$$PATH" $(if $(ALL),sh examples/demo-all.sh,bflocal sh examples/demo.sh)
 
 shell: all ## a shell that finds the tools built here and their man pages
 	@PATH="$(abspath $(B))/bin:$$PATH" MANPATH="$(abspath $(O))/man:" sh tools/shell.sh "$(abspath $(O))/man"
 
-pictures: all ## doc/*.svg: the pipeline, and a recording of the demo
+pictures: all ## doc/*.svg: the pipeline, a dashboard, and a recording of the demo
 	@python3 tools/picture.py >doc/pipeline.svg
+	@PATH="$(abspath $(B))/bin:$$PATH" python3 tools/dashboard.py >$(B)/dashboard.svg && mv $(B)/dashboard.svg doc/dashboard.svg
 	@PATH="$(abspath $(B))/bin:$$PATH" python3 tools/record.py -t 'The first pipeline' tools/demo.session >$(B)/demo.svg && mv $(B)/demo.svg doc/demo.svg
 
 clean: ## remove everything built

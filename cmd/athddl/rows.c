@@ -250,6 +250,36 @@ static void warn_opencsv(const struct rows *r)
                      r->newline);
 }
 
+/* The first row, at any depth, with a name twice or with a time that is too fine. */
+static uint64_t earliest(const struct bf_ddl_seen *s, bool twice)
+{
+    uint64_t row = twice ? s->twice_row : s->fine_row;
+    for (size_t i = 0; i <= s->nmembers; i++) {
+        const struct bf_ddl_seen *part = i < s->nmembers ? s->member[i].seen : s->element;
+        uint64_t other = part ? earliest(part, twice) : 0;
+        if (other && (row == 0 || other < row))
+            row = other;
+    }
+    return row;
+}
+
+/* Warns of what Athena cannot read, or reads as less than it is. */
+static void warn_athena(const struct rows *r)
+{
+    const struct config *c = r->run->cfg;
+    if (c->what != TARGET_ATHENA && c->what != TARGET_GLUE_JSON)
+        return;
+    uint64_t twice = earliest(r->seen, true), fine = earliest(r->seen, false);
+    if (twice && c->with == BF_DDL_OPENX)
+        bf_diag_warn("row %" PRIu64
+                     ": a name occurs twice, and the OpenX SerDe cannot read such a row",
+                     twice);
+    if (fine)
+        bf_diag_warn("row %" PRIu64 ": a timestamp has more than milliseconds, and Athena reads "
+                     "milliseconds",
+                     fine);
+}
+
 bool rows_read(struct run *run, struct bf_err *e)
 {
     struct rows r = {.run = run, .seen = bf_ddl_seen_new(&run->arena)};
@@ -263,7 +293,9 @@ bool rows_read(struct run *run, struct bf_err *e)
     bf_buf_free(&r.cell);
     if (ok && r.n == 0 && !r.nnames)
         ok = bf_err_set(e, BF_E_INPUT, "no rows to derive the columns from");
-    if (ok)
+    if (ok) {
         warn_opencsv(&r);
+        warn_athena(&r);
+    }
     return ok && decide(&r, e);
 }

@@ -83,8 +83,11 @@ static bool start(struct session *s, struct bf_str text, const struct bf_str *pa
                           BF_ATHENA_QUERY_BYTES);
     bf_buf_reset(&s->body);
     bf_athena_put_start(&s->body, &q);
-    return session_call(s, &bf_athena_start, e) &&
-           bf_athena_start_answer(bf_buf_view(&s->answer), s->id, e);
+    if (session_call(s, &bf_athena_start, e))
+        return bf_athena_start_answer(bf_buf_view(&s->answer), s->id, e);
+    if (bf_stop_asked() && e->code != BF_E_SERVICE)
+        bf_diag_hint("the query may have been started: its answer was not waited for");
+    return false;
 }
 
 /* Sleeps until the time is over or a signal arrives. */
@@ -131,8 +134,11 @@ bool query_wait(struct session *s, struct bf_err *e)
 {
     for (unsigned n = 1;; n++) {
         struct bf_err why = {0};
-        if (!query_ask(s, e))
-            return bf_err_ctx(e, "query %s", s->id);
+        if (!query_ask(s, e)) {
+            bf_err_ctx(e, "query %s", s->id);
+            why = *e;
+            return bf_stop_asked() && give_up(s, &why, e);
+        }
         if (s->status.state == BF_ATHENA_SUCCEEDED)
             return true;
         if (s->status.state > BF_ATHENA_SUCCEEDED)

@@ -39,6 +39,8 @@ static bool start_server(struct service *s, struct bl_local *l, const struct bl_
     l->endpoint = s->endpoint;
     bl_tally_begin(&l->tally);
     s->server = bl_server_start(l, fd, e);
+    if (s->server)
+        bl_local_start(l);
     return s->server != NULL;
 }
 

@@ -9,7 +9,7 @@ static const struct bf_opt options[] = {
     BF_OPT_STR('s', "source", struct config, source, "TEXT",
                "the events' source; {member} is replaced by a member of the line"),
     BF_OPT_STR('t', "detail-type", struct config, detail_type, "TEXT",
-               "their detail type, likewise: 'sale.{_op}'"),
+               "their detail type, in the same form: 'sale.{_op}'"),
     BF_OPT_STR(0, "time", struct config, time, "FIELD",
                "their time is this member of the line (default: when they are put)"),
     BF_OPT_LIST(0, "resource", struct config, resources, "TEXT",
@@ -21,11 +21,11 @@ static const struct bf_opt options[] = {
     BF_OPT_SIZE(0, "max-request", struct config, max_request, "SIZE",
                 "the largest request, as EventBridge counts (1MiB)", .min = 1024,
                 .max = BF_EVENTS_BYTES),
-    BF_OPT_FLAG('n', "dry-run", struct config, dry_run, "print the entries, put nothing"),
+    BF_OPT_FLAG(0, "dry-run", struct config, dry_run, "print the entries, put nothing"),
     BF_OPT_STR(0, "test", struct config, test, "PATTERN",
-               "print the lines whose events a rule with this pattern takes, put nothing"),
+               "print the lines whose events match a rule with this pattern, put nothing"),
     BF_OPT_FLAG(0, "explain", struct config, explain,
-                "with --test: say for each line which fields fail the pattern"),
+                "with --test: print for each line the fields that fail"),
 };
 
 static const struct bf_opt grace[] = {BF_AWS_OPT_GRACE(struct config, aws.grace_ms)};

@@ -2,7 +2,8 @@
 
 #include "lib/ddl/name.h"
 
-enum { BEFORE_MAX = 400 };
+/* A double holds numbers of 309 digits before the point, and of some 323 zeros after it. */
+enum { BEFORE_MAX = 400, DOUBLE_MAX = 308 };
 
 struct bf_ddl_seen *bf_ddl_seen_new(struct bf_arena *a)
 {
@@ -62,10 +63,12 @@ static void take_text(struct bf_ddl_seen *s, struct bf_str t, uint64_t row)
     else if (t.n == 10 && is_date(t.p))
         what = BF_DDL_SEEN_DATE;
     else if (t.n > 11 && is_date(t.p) && t.p[10] == ' ' &&
-             is_time(bf_str(t.p + 11, t.n - 11), &decimals))
+             is_time(bf_str(t.p + 11, t.n - 11), &decimals)) {
         what = BF_DDL_SEEN_TIMESTAMP;
-    else if (t.n > 12 && is_date(t.p) && t.p[10] == 'T' && t.p[t.n - 1] == 'Z' &&
-             is_time(bf_str(t.p + 11, t.n - 12), &decimals)) {
+        if (decimals > 3 && s->fine_row == 0)
+            s->fine_row = row;
+    } else if (t.n > 12 && is_date(t.p) && t.p[10] == 'T' && t.p[t.n - 1] == 'Z' &&
+               is_time(bf_str(t.p + 11, t.n - 12), &decimals)) {
         what = BF_DDL_SEEN_ISO;
         s->iso_decimals |= 1U << decimals;
     }
@@ -136,7 +139,8 @@ static void take_number(struct bf_ddl_seen *s, struct bf_str t, uint64_t row)
     if (counted && !exponent && written_after(t) > after)
         after = written_after(t);
     if (!counted || before + after > BF_TYPE_DIGITS) {
-        note(s, BF_DDL_SEEN_DOUBLE, row);
+        note(s, before > DOUBLE_MAX || after > DOUBLE_MAX ? BF_DDL_SEEN_BEYOND : BF_DDL_SEEN_DOUBLE,
+             row);
         return;
     }
     if (before > s->before || s->before_row == 0) {
@@ -228,12 +232,17 @@ bool bf_ddl_seen_row(struct bf_arena *a, struct bf_ddl_seen *s, struct bf_str te
     bf_buf_init(&room, (size_t)1 << 20);
     bf_json_init(&j, text);
     bool ok = bf_json_enter(&j, BF_JSON_OBJECT, e);
+    s->objects++;
     while (ok && (more = bf_json_member(&j, &key, e)) != BF_JSON_END) {
         ok = more == BF_JSON_MORE && bf_json_value(&j, &v, e);
         if (!ok)
             break;
         struct bf_str name = key.escaped ? decoded(&room, &key) : key.text;
         struct bf_ddl_seen *m = bf_ddl_seen_member(a, s, name, &at, row);
+        if (m && s->member[at - 1].object == s->objects && s->twice_row == 0)
+            s->twice_row = row;
+        if (m)
+            s->member[at - 1].object = s->objects;
         ok = m ? bf_ddl_seen_value(a, m, &v, row, e) : s->many_row || full(e);
     }
     bf_buf_free(&room);

@@ -18,7 +18,8 @@ enum bf_ddl_value {
     BF_DDL_SEEN_BOOLEAN,
     BF_DDL_SEEN_INTEGER,   /* fits into 64 bits */
     BF_DDL_SEEN_DECIMAL,   /* a number of up to 38 digits */
-    BF_DDL_SEEN_DOUBLE,    /* any other number */
+    BF_DDL_SEEN_DOUBLE,    /* any other number that a double can be near to */
+    BF_DDL_SEEN_BEYOND,    /* a number that would be infinite or 0 as a double */
     BF_DDL_SEEN_EMPTY,     /* the text "" */
     BF_DDL_SEEN_DATE,      /* 2026-11-27 */
     BF_DDL_SEEN_TIMESTAMP, /* 2026-11-27 06:30:00.123, up to nine decimals */
@@ -36,6 +37,7 @@ struct bf_ddl_seen;
 struct bf_ddl_member {
     struct bf_str name; /* decoded */
     struct bf_ddl_seen *seen;
+    uint64_t object; /* the number of the last object that had it */
 };
 
 struct bf_ddl_seen {
@@ -46,6 +48,9 @@ struct bf_ddl_seen {
     struct bf_ddl_seen *element;  /* of arrays; NULL: all were empty */
     struct bf_ddl_member *member; /* of objects, in the order of their first appearance */
     size_t nmembers, cap;
+    uint64_t objects;   /* the number of objects */
+    uint64_t twice_row; /* row with an object that has the same name twice */
+    uint64_t fine_row;  /* row with a time of more than milliseconds, not in ISO form */
     uint64_t alike_row; /* row with a member that differs from another only in case */
     uint64_t many_row;  /* row with the first member beyond BF_DDL_MEMBERS_MAX, which is not kept */
 };

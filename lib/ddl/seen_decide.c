@@ -30,6 +30,7 @@ static enum family family_of(enum bf_ddl_value v)
     case BF_DDL_SEEN_INTEGER:
     case BF_DDL_SEEN_DECIMAL:
     case BF_DDL_SEEN_DOUBLE:
+    case BF_DDL_SEEN_BEYOND:
         return NUMBER;
     case BF_DDL_SEEN_ARRAY:
         return ARRAY;
@@ -90,7 +91,10 @@ static void decide_text(const struct bf_ddl_seen *s, bool iso, struct bf_ddl_ver
 static void decide_number(const struct bf_ddl_seen *s, struct bf_ddl_verdict *out)
 {
     unsigned all = s->before + s->after;
-    if (s->first[BF_DDL_SEEN_DOUBLE])
+    if (s->first[BF_DDL_SEEN_BEYOND])
+        because(out, BF_TYPE_STRING, "row %" PRIu64 " has a number that is beyond a double",
+                s->first[BF_DDL_SEEN_BEYOND]);
+    else if (s->first[BF_DDL_SEEN_DOUBLE])
         because(out, BF_TYPE_DOUBLE, "row %" PRIu64 " has a number of more than 38 digits",
                 s->first[BF_DDL_SEEN_DOUBLE]);
     else if (all > BF_TYPE_DIGITS)

@@ -63,6 +63,17 @@ i	array<string>	arrays; their elements: row 1 has a number, row 1 has text
 j	map<string,bigint>	objects as maps: row 2 has a name that differs from another only in case
 k	string	row 1 has an empty text" -- athddl --explain t
 lines '{"a":12345678901234567890123456789012345678}' '{"a":0.5}'
+printf '%s\n' '{"a":1e400,"b":1e-330,"c":1e300,"d":1}' '{"a":1,"b":1,"c":1,"d":2e309}' >"$T/beyond"
+check 'beyond a double' -i "$T/beyond" -o 'a	string	row 1 has a number that is beyond a double
+b	string	row 1 has a number that is beyond a double
+c	double	row 1 has a number of more than 38 digits
+d	string	row 2 has a number that is beyond a double' -- athddl --explain t
+printf '%s\n' '{"a":{"k":1},"t":"2026-11-27 10:00:00.123"}' '{"a":[{"k":1},{"k":2,"j":3}],"t":"2026-11-27 10:00:00"}' >"$T/once"
+check 'a name in two objects is no name twice' -i "$T/once" -a -e '' -- athddl --location s3://l/t/ t
+printf '%s\n' '{"a":[{"k":1},{"k":2,"j":3,"k":4}],"t":"2026-11-27 10:00:00.123"}' '{"t":"2026-11-27 10:00:00.1234"}' >"$T/twice"
+check 'a name twice, and a time too fine for Athena' -i "$T/twice" -a -e 'athddl: row 1: a name occurs twice, and the OpenX SerDe cannot read such a row
+athddl: row 2: a timestamp has more than milliseconds, and Athena reads milliseconds' -- athddl --location s3://l/t/ t
+check '  not for another engine' -i "$T/twice" -a -e '' -- athddl --for duckdb t
 check '39 digits' -i "$T/in" -m 'a	double	38 digits before the point \(row 1\) and 1 after it \(row 2\) are more than 38' -- athddl --explain t
 lines '{"a":1.10,"b":-0.000001,"c":0.30000000000000004,"d":100e-2,"e":{"x y":1,"z":2.5},"f":{}}'
 check 'digits as they are written' -i "$T/in" -o "a decimal(18,2)

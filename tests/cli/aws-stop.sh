@@ -152,5 +152,22 @@ ok '  and no word' test ! -s "$T/err"
 stopped ListShards /dev/null kinread --list orders
 ok 'kinread --list: 1, it has no list' test $status = 1
 ok '  and says so' said '^kinread: orders: ListShards: interrupted$'
+# athq cancels its query, or says that it may go on.
+echo 'SELECT 1;' >"$T/sql"
+printf '%s\n' '[["n","integer"]]' '["1"]' >"$FAULT_DIR/rows"
+id=11111111-1111-1111-1111-111111111111
+stopped StartQueryExecution "$T/sql" athq --grace 0
+ok 'athq: 75' test $status = 75
+ok '  says why' said "^athq: StartQueryExecution: $gives_up$"
+ok '  and that there may be a query' said '^athq: the query may have been started: its answer was not waited for$'
+stopped GetQueryExecution "$T/sql" athq --grace 0
+ok 'athq, GetQueryExecution: 75' test $status = 75
+ok '  says why' said "^athq: query [0-9-]*: GetQueryExecution: "
+ok '  and has cancelled the query' test "$(fault_count StopQueryExecution)" = 1
+stopped GetQueryExecution /dev/null athq --grace 0 --status $id
+ok 'athq --status: 75' test $status = 75
+ok '  says why' said "^athq: GetQueryExecution: $gives_up$"
+stopped StopQueryExecution /dev/null athq --grace 0 --cancel $id
+ok 'athq --cancel: 75' test $status = 75
 check '--grace is a duration' -s 2 -E "option '--grace': 'x' is not a duration" -- kinput --grace x orders
 plan

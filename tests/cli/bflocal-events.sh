@@ -69,7 +69,7 @@ check 'a pattern that matches' -o '{"Result":true}200' -- test_pattern '{"detail
 check 'one that does not' -o '{"Result":false}200' -- test_pattern '{"source":["x"]}' "$event"
 check 'a broken one' -m '^\{"__type":"InvalidEventPatternException","message":"Event pattern is not valid. Reason: ' -- test_pattern '{"source":5}' "$event"
 check 'no event' -m 'ValidationException","message":"Parameter Event is not valid' -- test_pattern '{"source":["x"]}' '{"source":"x"}'
-check 'a rule is refused by name' -m 'UnknownOperationException' -- call PutRule '{}'
+check 'an archive is refused by name' -m "UnknownOperationException" -- call CreateArchive '{}'
 stop
 start --data store
 check 'all is there again' -m '^\{"n":1,"bus":"sales"' -- log ''

@@ -20,7 +20,7 @@ check 'a closing one' -s 2 -e "evput: --source 'a}b': a single '}'; write }} for
 check 'no name in them' -s 2 -e "evput: --resource 'a{}': {} names no member" -- evput -s x -t x --resource 'a{}'
 check 'no bus' -s 2 -e "evput: 'a b' is no event bus: A-Z a-z 0-9 / . - _ only" -- put -b 'a b'
 check 'an ARN of something else' -s 2 -e "evput: 'arn:aws:s3:::b' is no ARN of an event bus" -- put -b arn:aws:s3:::b
-check 'two ways to look' -s 2 -e 'evput: --dry-run and --test exclude each other' -- put -n --test '{}'
+check 'two ways to look' -s 2 -e 'evput: --dry-run and --test exclude each other' -- put --dry-run --test '{}'
 check 'nothing to explain' -s 2 -e 'evput: --explain wants --test' -- put --explain
 check 'too large' -s 2 -E "'--max-request': 2MiB is not from 1KiB to 1MiB$" -- put --max-request 2MiB
 
@@ -35,7 +35,7 @@ check 'as they were asked for' -o '{"Detail":"{\"op\":\"a\\u00e9\",\"n\":1.50,\"
 {"Detail":"{\"op\":\"é\",\"n\":2,\"at\":1795761000123,\"o\":{\"id\":\"\"}}","Source":"shop.","DetailType":"sale.é-2{}","Time":1795761000,"Resources":["arn:2","plain"],"EventBusName":"sales"}' -- \
     sh -c 'jq -c "select(.op == \"PutEvents\").body | fromjson | .Entries[]" "$1"' - "$FAULT_DIR/log"
 check 'the dry run prints the same' -i "$T/in" -m '^\{"Detail":"\{.*"EventBusName":"sales"\}$' -- \
-    evput -n -s 'shop.{o.id}' -t 'sale.{op}-{n}{{}}' --time at --resource 'arn:{n}' --resource plain -b sales
+    evput --dry-run -s 'shop.{o.id}' -t 'sale.{op}-{n}{{}}' --time at --resource 'arn:{n}' --resource plain -b sales
 ok '  to the byte' sh -c 'jq -c "select(.op == \"PutEvents\").body | fromjson | .Entries[]" "$1" >"$3" && jq -c . "$2" | cmp - "$3"' - "$FAULT_DIR/log" "$T/out" "$T/entries"
 fresh </dev/null
 seq 1 25 | sed 's/.*/{"n":&}/' >"$T/in"
@@ -132,10 +132,10 @@ check 'the lines around them are' -o '{"n":1}
 {"n":2}' -- accepted
 check 'half a mark is rejected' -o '{"bfpipe.mark":{"stream":1}}' -- cat "$T/rejects"
 printf '\357\273\277%s\n' "$mark" >"$T/bom"
-for way in -n --test='{"source":["shop"]}'; do
+for way in --dry-run --test='{"source":["shop"]}'; do
     check "a byte order mark makes a mark data: ${way%%=*}" -s 1 -i "$T/bom" -E '^evput: line 1: ' -- put "$way"
 done
-check 'marks of a real reader' -i "$T/in" -s 1 -a -E '^evput: line 2: marks are skipped' -- put -n
+check 'marks of a real reader' -i "$T/in" -s 1 -a -E '^evput: line 2: marks are skipped' -- put --dry-run
 rm -f "$T/rejects"
 
 # Entries that fail.
@@ -280,13 +280,13 @@ check 'how many' -i "$T/plain" -a -e 'evput: 1 of 3 lines would be taken' -- loo
 check 'bad lines are told' -s 1 -e 'evput: line 1: --detail-type: no member '"'op'"'
 evput: 1 line rejected' -- sh -c 'echo "{}" | evput -s a -t "{op}" --test "{\"source\":[\"a\"]}"'
 # shellcheck disable=SC2089 # split at the spaces, with its quotes
-for way in '-n' '--test {"source":["shop"]}'; do
+for way in --dry-run '--test {"source":["shop"]}'; do
     # shellcheck disable=SC2086,SC2090 # options
     check "a full disk: $way" -s 1 -e 'evput: standard output: No space left on device' -- sh -c 'look_in=$1; shift; evput -s shop -t t "$@" <"$look_in" >/dev/full' - "$T/plain" $way
     # shellcheck disable=SC2086,SC2090
     check "no network: $way" -i "$T/plain" -a -- env -u AWS_REGION -u AWS_ACCESS_KEY_ID AWS_ENDPOINT_URL=http://127.0.0.1:1 evput -s shop -t t $way
 done
-ok 'a reader that goes away' sh -c 'yes "{\"n\":1}" | head -n 200000 | { evput -s shop -t t -n; echo $? >"$1/status"; } | head -n 1 >/dev/null; test "$(cat "$1/status")" -le 1' - "$T"
+ok 'a reader that goes away' sh -c 'yes "{\"n\":1}" | head -n 200000 | { evput -s shop -t t --dry-run; echo $? >"$1/status"; } | head -n 1 >/dev/null; test "$(cat "$1/status")" -le 1' - "$T"
 
 # The examples of the man page.
 fresh </dev/null

@@ -7,7 +7,7 @@ iam=$root/examples/iam
 unset AWS_ENDPOINT_URL AWS_PROFILE AWS_REGION AWS_DEFAULT_REGION
 
 actions() { jq -r '.Statement[].Action[]' "$@" | LC_ALL=C sort -u; }
-in_page() { sed -n '/^\.Sh PERMISSIONS/,/^\.Sh EXIT/p' "$1" | grep -oE '(dynamodb|kinesis|s3|firehose|events|logs|iam):[A-Za-z]+' | sort -u; }
+in_page() { sed -n '/^\.Sh PERMISSIONS/,/^\.Sh EXIT/p' "$1" | grep -oE '(dynamodb|kinesis|s3|firehose|events|logs|iam|athena|glue):[A-Za-z]+' | sort -u; }
 for page in "$root"/man/*.1; do
     tool=${page##*/}
     tool=${tool%.1}
@@ -36,6 +36,7 @@ used() {
             EnableKinesisStreamingDestination GetItem ListTables PutItem Query Scan TransactWriteItems UpdateItem UpdateTable' ;;
         streams) ops='DescribeStream GetRecords GetShardIterator ListStreams' ;;
         kinesis) ops='CreateStream DescribeStream DescribeStreamSummary GetRecords GetShardIterator ListShards ListStreams PutRecord PutRecords' ;;
+        athena) ops='BatchGetQueryExecution GetDataCatalog GetQueryExecution GetQueryResults GetWorkGroup ListQueryExecutions StartQueryExecution StopQueryExecution' ;;
         events) ops='DescribeEventBus ListEventBuses PutEvents TestEventPattern' ;;
         s3) ops='ListBuckets CreateBucket HeadBucket GetBucketLocation ListMultipartUploads ListObjects ListObjectsV2 UploadPart PutObject
             CreateMultipartUpload CompleteMultipartUpload AbortMultipartUpload DeleteObject GetObject HeadObject' ;;
@@ -68,4 +69,13 @@ check 's3put' -- used "$iam/s3put.json" s3 \
     'head -c 20000000 /dev/zero | s3put -q --max-attempts 1 --one s3://lake/a 2>&1; head -c 20000000 /dev/zero | s3put -q --one s3://lake/a &&
      echo {} | s3put -q s3://lake/b/ && echo {} | s3put -q --if-none-match --one s3://lake/c' '' \
     '500:op=UploadPart,n=1 cut:op=PutObject,after=1,n=1'
+# The rest of its policy is for what Athena does in its name: the catalog, the objects of the rows, the writing of results.
+# More than 1,000 rows are read from the object of the result.
+if bflocal --bucket lake athq -q --output-location s3://lake/results/ 'SELECT 1' >/dev/null 2>"$T/err"; then
+    check 'athq' -- used "$iam/athq.json" 'athena s3' \
+        'export AWS_REGION=us-east-1; athq -q --output-location s3://lake/results/ "SELECT n FROM UNNEST(sequence(1, 3000)) AS t(n)" &&
+         id=$(athq -q --output-location s3://lake/results/ --no-wait "SELECT 1") && athq -q --cancel "$id"' 's3:(Abort|List|Put|GetBucket)|glue:'
+else
+    skip 'athq: its calls' "bflocal has no engine for queries: $(head -n 1 "$T/err")"
+fi
 plan

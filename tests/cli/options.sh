@@ -22,4 +22,14 @@ check 'an option that may be repeated: all count' -i "$T/changes" -o '{"a":1,"b"
 check 'bfgen -v' -a -e 'bfgen: 2 changes' -- bfgen -v -n 2
 check '  one' -a -e 'bfgen: 1 change' -- bfgen -v -n 1
 check 'cdcxform -v' -a -i "$T/changes" -e 'cdcxform: 2 lines, 2 changes, 2 rows, 0 left out by filters, 0 marks' -- cdcxform -v
+
+# A letter has one meaning. The exceptions are options that only one tool has and that were there before the rule.
+letters() {
+    for tool in "$BUILD"/bin/*; do
+        "$tool" --help | sed -n "s/^ *\\(-[a-zA-Z]\\), \\(--[a-z-]*\\).*/\\1 \\2 ${tool##*/}/p"
+    done | sort -u | grep -vE -e '^-p --(panels|param|port) ' -e '^-d --data(base)? ' -e '^-[st] --(source|detail-type) evput$' | cut -d ' ' -f 1,2 | sort -u
+}
+letters >"$T/letters"
+check 'options have letters' -m '^-n --count$' -- cat "$T/letters"
+check 'a letter means one thing in all tools' -- sh -c 'cut -d " " -f 1 "$1" | uniq -d' - "$T/letters"
 plan

@@ -66,7 +66,7 @@ for block in "$T/blocks"/*.sh; do
     # The deliveries of the first pipeline; changes delivered with --state are in an object once.
     cp "$T/out" "$T/receipts"
     case $(cat "$block") in
-    'kinread -e --state'*) states=$(cat "$T/out") ;;
+    'kinread -e --state state '*) states=$(cat "$T/out") ;;
     eval*lake*) check 'the first pipeline delivered 1000 changes' -o 1000 -- sh -c 'jq -s "map(.records) | add" <"$1"' - "$T/receipts" ;;
     esac
     ran=$((ran + 1))
@@ -99,6 +99,7 @@ check 'they found the tools that they installed' -o "$HOME/bfpipe/bin/bflocal" -
 if [ -f "$root/tools/picture.py" ]; then
     python3 "$root/tools/picture.py" >"$T/picture"
     check 'doc/pipeline.svg is what tools/picture.py makes' -O "$T/picture" -- cat "$root/doc/pipeline.svg"
+    check 'doc/dashboard.svg is what tools/dashboard.py makes' -O "$root/doc/dashboard.svg" -- python3 "$root/tools/dashboard.py"
     # Blanks do not count: long commands are wrapped in the picture.
     recorded() {
         python3 -c 'import html, re, sys

@@ -64,6 +64,14 @@ shown expired 1 'the certificate of HOST has expired' --ca-bundle "$T/pki/author
 shown future 1 'the certificate of HOST is not valid yet; is the clock here right?' --ca-bundle "$T/pki/authority.pem"
 shown other 1 'the certificate of HOST is for another host' --ca-bundle "$T/pki/authority.pem"
 
+# athq has no lines to send; its query is not started.
+SHOWN=expired
+FAULT_TLS=1 fault_start </dev/null
+check 'a certificate: expired, athq' -s 1 -e "athq: StartQueryExecution: the certificate of ${FAULT_URL#https://} has expired" -- \
+    athq --ca-bundle "$T/pki/authority.pem" 'SELECT 1'
+ok '  nothing was sent' test "$(fault_count)" = 0
+fault_stop
+
 # The same for sources of keys: STS has the wrong certificate, and no key is found.
 SHOWN=other
 FAULT_TLS=1 fault_start </dev/null
@@ -84,6 +92,8 @@ for run in 'ddbput sales' 'kinput orders' 'kinread -e orders'; do
 done
 check 'plain HTTP: s3put' -i "$T/lines" -s 1 -E "^s3put: http://service.invalid:8000: $plain" -- \
     env http_proxy="$FAULT_URL" AWS_ENDPOINT_URL=http://service.invalid:8000 s3put --one s3://lake/k
+check 'plain HTTP: athq' -E "^athq: http://service.invalid:8000: $plain" -- \
+    env http_proxy="$FAULT_URL" AWS_ENDPOINT_URL=http://service.invalid:8000 athq --max-attempts 1 'SELECT 1'
 check '  not with -q' -i "$T/lines" -- env http_proxy="$FAULT_URL" ddbput -q --endpoint-url http://service.invalid sales
 for url in http://localhost:1 http://127.9.9.9:1 'http://[::1]:1'; do
     check "  nor to this machine: $url" -i "$T/lines" -s 75 -E "cannot connect to" -- ddbput --max-attempts 1 --endpoint-url "$url" sales

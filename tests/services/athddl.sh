@@ -38,6 +38,17 @@ table capitals "$T/rows"
 check 'capitals: each name is its own column' -o '1,2,3
 4,5,6' -- ask -o csv --no-header 'SELECT * FROM capitals ORDER BY 1'
 
+printf '%s\n' '{"ключ":1,"tab\tname":2,"new\nline":3,"quote\"q":4,"back`tick":5,"it'"'"'s":6,"":7}' >"$T/rows"
+deliver strange "$T/rows"
+table strange "$T/rows"
+check 'strange: names of any characters' -o '1,2,3,4,5,6,7' -- ask -o csv --no-header 'SELECT * FROM strange'
+
+printf '%s\n' '{"id":1,"n":1e400,"a":[{"x":1},{"y":"q"},{"x":null,"z":[1,2.5]}],"m":true}' '{"id":2,"n":5,"a":null,"m":{"k":1}}' >"$T/rows"
+deliver unlike "$T/rows"
+table unlike "$T/rows"
+check 'unlike: rows that have little in common' -o '{"id":1,"n":"1e400","a":[{"x":1,"y":null,"z":null},{"x":null,"y":"q","z":null},{"x":null,"y":null,"z":[1.0,2.5]}],"m":"true"}
+{"id":2,"n":"5","a":null,"m":"{\"k\":1}"}' -- ask 'SELECT id, n, CAST(a AS JSON) AS a, m FROM unlike ORDER BY id'
+
 printf '%s\n' '{"id":1,"at":"2026-11-27T06:30:00Z"}' '{"id":2,"at":"2026-11-27T06:30:00.123Z"}' >"$T/rows"
 deliver hive "$T/rows"
 table hive "$T/rows" --serde hive

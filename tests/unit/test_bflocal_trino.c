@@ -84,7 +84,9 @@ static void test_words(void **state)
         {"SELECT * FROM t", "SELECT * FROM <t> AS \"t\""},
         {"SELECT x.* FROM shop.T AS X", "SELECT \"x\".* FROM <t> AS \"x\""},
         {"SELECT date_parse(s, '%Y-%m-%d %H:%i') FROM t",
-         "SELECT strptime(\"s\", '%Y-%m-%d %H:%M') AS \"_col?\" FROM <t> AS \"t\""},
+         "SELECT CASE WHEN regexp_matches(\"s\", '^\\s|\\s$|\\s\\s') THEN "
+         "athena_fail('INVALID_FUNCTION_ARGUMENT: Invalid format: \"' || (\"s\") || '\"') ELSE "
+         "strptime(\"s\", '%Y-%m-%d %H:%M') END AS \"_col?\" FROM <t> AS \"t\""},
         {"SELECT regexp_replace(s, 'a(b)', '$1') FROM t",
          "SELECT regexp_replace(\"s\", 'a(b)', '\\1', 'g') AS \"_col?\" FROM <t> AS \"t\""},
         {"SELECT json_extract(s, '$.a[0][\"b c\"]')",

@@ -31,7 +31,9 @@ static void test_types(void **state)
     assert_types(false, "decimal(38,0)", "{\"a\":-9223372036854775809}");
     assert_types(false, "decimal(38,0)", "{\"a\":99999999999999999999999999999999999999}");
     assert_types(false, "double", "{\"a\":999999999999999999999999999999999999999}");
-    assert_types(false, "double", "{\"a\":1e400}");
+    assert_types(false, "string", "{\"a\":1e400}");
+    assert_types(false, "string", "{\"a\":1e-400}");
+    assert_types(false, "double", "{\"a\":1e300}");
     assert_types(false, "decimal(18,2)", "{\"a\":0.10}", "{\"a\":-5}");
     assert_types(false, "decimal(18,0)", "{\"a\":1.5e1}", "{\"a\":0e999999999999999999999}");
     assert_types(false, "string", "{\"a\":\"2024-02-29T00:00:00Z\"}");

@@ -55,7 +55,7 @@ static void run_text(duckdb_function_info info, duckdb_data_chunk in, duckdb_vec
     bf_buf_init(&text, 64 * 1024 * 1024);
     for (uint64_t i = 0; i < duck->data_chunk_get_size(in); i++) {
         bf_buf_reset(&text);
-        if (bl_duck_null(x, i)) {
+        if (bl_duck_null(x, i) || (json && bf_str_is(bf_str_trim(bl_duck_text(x, i)), "null"))) {
             bl_duck_set_null(out, i);
             continue;
         }

@@ -8,34 +8,30 @@
 
 enum { SHOWN_MAX = 16 * 1024 * 1024 };
 
-bool bl_events_open(struct bl_local *l, struct bf_err *e)
+void bl_events_accept(struct bl_local *l, const struct bl_accepted *ev)
 {
-    static const char schema[] =
-        "CREATE TABLE IF NOT EXISTS events_bus(name TEXT PRIMARY KEY, description TEXT, "
-        "created_ms INTEGER, modified_ms INTEGER) WITHOUT ROWID;"
-        "CREATE TABLE IF NOT EXISTS events_log(n INTEGER PRIMARY KEY AUTOINCREMENT, bus TEXT, "
-        "event TEXT);";
-    if (!bl_store_exec(&l->store, schema, e) || !bl_store_begin(&l->store, e))
-        return false;
-    sqlite3_stmt *q =
-        bl_sql(&l->store, "INSERT OR IGNORE INTO events_bus VALUES('default','',?1,?1)");
-    bl_bind_i64(q, 1, bl_now_ms(l));
-    bl_run(&l->store, q);
-    return bl_store_commit(&l->store, e);
-}
-
-void bl_events_accept(struct bl_call *c, const struct bl_event *ev)
-{
-    sqlite3_stmt *q = bl_sql(c->store, "INSERT INTO events_log(bus,event) VALUES(?,?)");
+    struct bl_store *st = &l->store;
+    sqlite3_stmt *q = bl_sql(st, "INSERT INTO events_log(bus,event) VALUES(?,?)");
     if (ev->bus.p)
         bl_bind_text(q, 1, ev->bus);
     else if (q)
         sqlite3_bind_null(q, 1);
     bl_bind_text(q, 2, ev->text);
-    bl_run(c->store, q);
-    q = bl_sql(c->store, "DELETE FROM events_log WHERE n<=?");
-    bl_bind_i64(q, 1, sqlite3_last_insert_rowid(c->store->db) - BL_EVENTS_KEPT);
-    bl_run(c->store, q);
+    bl_run(st, q);
+    q = bl_sql(st, "DELETE FROM events_log WHERE n<=?");
+    bl_bind_i64(q, 1, sqlite3_last_insert_rowid(st->db) - BL_EVENTS_KEPT);
+    bl_run(st, q);
+    struct bl_events *events = l->events;
+    if (!ev->bus.p || !bl_events_rules_fresh(events))
+        return;
+    for (size_t i = 0; i < events->nrules; i++) {
+        const struct bl_rule *r = &events->rules[i];
+        struct bf_err e;
+        bool matches = false;
+        if (r->enabled && r->pattern && bf_str_eq(r->bus, ev->bus) &&
+            bf_pattern_match_json(r->pattern, ev->text, &matches, &e) && matches)
+            bl_events_enqueue(events, r, ev);
+    }
 }
 
 /* Whole lines; the caller requests the rest of a long log with the next `after`. */

@@ -2,13 +2,9 @@
 #include "cmd/bflocal/events/events.h"
 
 #include "cmd/bflocal/store/transaction.h"
-#include "lib/base/num.h"
-#include "lib/encoding/base64.h"
 #include "lib/json/write.h"
 
-enum { NAME_MAX_CHARS = 256, PAGE = 100 };
-
-static const struct bl_events_rule a_name = {1, NAME_MAX_CHARS, true, false},
+static const struct bl_events_rule a_name = {1, BL_EVENTS_BUS_NAME, true, false},
                                    name_or_arn = {1, 1600, true, true},
                                    description_text = {0, 512, false, false};
 
@@ -21,10 +17,15 @@ bool bl_events_has_bus(struct bl_store *s, struct bf_str name)
     return found;
 }
 
+static struct bf_str arn_of(struct bl_call *c, struct bf_str name)
+{
+    return bl_arena_printf(&c->arena, "arn:aws:events:%s:" BL_ACCOUNT ":event-bus/%.*s",
+                           c->local->region, (int)name.n, name.p);
+}
+
 static void put_arn(struct bl_call *c, struct bf_str name)
 {
-    bf_buf_addf(&c->ans.body, "\"arn:aws:events:%s:" BL_ACCOUNT ":event-bus/%.*s\"",
-                c->local->region, (int)name.n, name.p);
+    bf_json_put_string(&c->ans.body, arn_of(c, name));
 }
 
 /* A row: name, description, created_ms, modified_ms. */
@@ -44,7 +45,7 @@ static void put_bus(struct bl_call *c, sqlite3_stmt *q)
                 (double)bl_column_i64(q, 2) / 1000, (double)bl_column_i64(q, 3) / 1000);
 }
 
-static bool fail_absent(struct bl_call *c, struct bf_str name)
+bool bl_events_fail_bus(struct bl_call *c, struct bf_str name)
 {
     return bl_fail(c, BL_ResourceNotFoundException, "Event bus %.*s does not exist.",
                    BF_SHOWN_TO(name, 256));
@@ -67,10 +68,11 @@ bool bl_events_describe_bus(struct bl_call *c)
         put_bus(c, q);
     bl_done(q);
     bl_store_unlock(c->store);
-    return found || fail_absent(c, name.p ? name : given);
+    return found || bl_events_fail_bus(c, name.p ? name : given);
 }
 
-static bool insert(struct bl_call *c, struct bf_str name, struct bf_str description)
+static bool insert(struct bl_call *c, struct bf_str name, struct bf_str description,
+                   const json_t *tags)
 {
     struct bf_err e = {0};
     if (!bl_store_begin(c->store, &e))
@@ -86,13 +88,14 @@ static bool insert(struct bl_call *c, struct bf_str name, struct bf_str descript
     bl_bind_i64(q, 3, c->now_ms);
     bl_bind_i64(q, 4, c->now_ms);
     bl_run(c->store, q);
+    bl_events_put_tags(c->store, arn_of(c, name), tags);
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
 }
 
 bool bl_events_create_bus(struct bl_call *c)
 {
     static const char *const unknown[] = {"KmsKeyIdentifier", "DeadLetterConfig", "LogConfig",
-                                          "Tags", NULL};
+                                          NULL};
     struct bl_params p;
     struct bf_str name, source = {NULL, 0}, description = BF_STR("");
     if (!bl_params_read(c, &p) || !bl_events_need(c, &p, "Name", "name") ||
@@ -107,7 +110,11 @@ bool bl_events_create_bus(struct bl_call *c)
                        BF_SHOWN_TO(source, 256));
     if (memchr(name.p, '/', name.n))
         return bl_fail(c, BL_ValidationException, "Event bus name must not contain '/'.");
-    if (!insert(c, name, description))
+    json_t *body = bl_document_read(c);
+    const json_t *tags = json_object_get(body, "Tags");
+    bool made = body && bl_events_check_tags(c, tags) && insert(c, name, description, tags);
+    json_decref(body);
+    if (!made)
         return false;
     bf_buf_lit(&c->ans.body, "{\"EventBusArn\":");
     put_arn(c, name);
@@ -132,73 +139,46 @@ bool bl_events_delete_bus(struct bl_call *c)
         return bl_fail(c, BL_ValidationException, "Cannot delete event bus default.");
     if (!bl_store_begin_delete(c->store, &e))
         return bl_fail_err(c, &e);
-    sqlite3_stmt *q = bl_sql(c->store, "DELETE FROM events_bus WHERE name=?");
+    sqlite3_stmt *q = bl_sql(c->store, "SELECT 1 FROM events_rule WHERE bus=?");
+    bl_bind_text(q, 1, name);
+    bool used = bl_step(c->store, q);
+    bl_done(q);
+    if (used) {
+        bl_store_rollback(c->store);
+        return bl_fail(c, BL_ValidationException,
+                       "Event bus %.*s can't be deleted since it has rules.",
+                       BF_SHOWN_TO(name, 256));
+    }
+    q = bl_sql(c->store, "DELETE FROM events_bus WHERE name=?");
     bl_bind_text(q, 1, name);
     bl_run(c->store, q);
+    bl_events_drop_tags(c->store, arn_of(c, name));
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
-}
-
-/* A token is the base64 of the last name of the previous page. */
-static bool read_token(struct bl_call *c, const struct bl_params *p, struct bf_str *after)
-{
-    struct bf_str token = BF_STR("");
-    *after = BF_STR("");
-    if (!bl_param_string(c, p, "NextToken", &token))
-        return false;
-    if (!token.n)
-        return true;
-    return bl_token_decode(c, token, after) ||
-           bl_fail(c, BL_ValidationException, "Invalid NextToken");
-}
-
-static void put_page(struct bl_call *c, sqlite3_stmt *q, struct bf_str prefix, int64_t limit)
-{
-    struct bf_buf *out = &c->ans.body;
-    struct bf_str last = BF_STR("");
-    int64_t n = 0;
-    bool more = false;
-    bf_buf_lit(out, "{\"EventBuses\":[");
-    while (!more && bl_step(c->store, q)) {
-        if (!bf_str_starts(bl_column_text(q, 0), prefix))
-            continue;
-        more = n++ == limit;
-        if (more)
-            break;
-        if (n > 1)
-            bf_buf_addc(out, ',');
-        put_bus(c, q);
-        if (!bf_arena_copy(&c->arena, bl_column_text(q, 0), &last))
-            break;
-    }
-    bl_done(q);
-    bf_buf_addc(out, ']');
-    if (more) {
-        bf_buf_lit(out, ",\"NextToken\":\"");
-        bf_base64_encode(out, last);
-        bf_buf_addc(out, '"');
-    }
-    bf_buf_addc(out, '}');
 }
 
 bool bl_events_list_buses(struct bl_call *c)
 {
-    struct bl_params p;
-    struct bf_str prefix = BF_STR(""), after;
-    int64_t limit = PAGE;
-    if (!bl_params_read(c, &p) || !bl_param_string(c, &p, "NamePrefix", &prefix) ||
-        (bl_param(&p, "NamePrefix") && !bl_events_check(c, &a_name, "namePrefix", prefix)) ||
-        !bl_param_int(c, &p, "Limit", &limit) || !read_token(c, &p, &after))
-        return false;
-    if (limit < 1 || limit > PAGE)
-        return bl_fail(c, BL_ValidationException,
-                       "1 validation error detected: Value '%lld' at 'limit' failed to satisfy "
-                       "constraint: Member must have value %s than or equal to %d",
-                       (long long)limit, limit < 1 ? "greater" : "less", limit < 1 ? 1 : PAGE);
-    bl_store_lock(c->store);
-    sqlite3_stmt *q = bl_sql(c->store, "SELECT name,description,created_ms,modified_ms FROM "
-                                       "events_bus WHERE name>? ORDER BY name");
-    bl_bind_text(q, 1, after);
-    put_page(c, q, prefix, limit);
-    bl_store_unlock(c->store);
-    return true;
+    struct bf_str prefix = {NULL, 0};
+    struct bl_events_page page;
+    json_t *body = bl_document_read(c);
+    bool ok = body && bl_events_text(c, body, "NamePrefix", "namePrefix", &a_name, &prefix) &&
+              bl_events_page_read(c, body, &page);
+    if (ok) {
+        bf_buf_lit(&c->ans.body, "{\"EventBuses\":[");
+        bl_store_lock(c->store);
+        sqlite3_stmt *q = bl_sql(c->store, "SELECT name,description,created_ms,modified_ms FROM "
+                                           "events_bus WHERE name>? ORDER BY name");
+        bl_bind_text(q, 1, page.after);
+        while (bl_step(c->store, q))
+            if (bf_str_starts(bl_column_text(q, 0), prefix)) {
+                if (!bl_events_page_take(c, &page, bl_column_text(q, 0)))
+                    break;
+                put_bus(c, q);
+            }
+        bl_done(q);
+        bl_store_unlock(c->store);
+        bl_events_page_end(c, &page);
+    }
+    json_decref(body);
+    return ok;
 }

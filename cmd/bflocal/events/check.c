@@ -52,14 +52,48 @@ bool bl_events_check(struct bl_call *c, const struct bl_events_rule *rule, const
                           : "satisfy regular expression pattern: " NAMES);
 }
 
-bool bl_events_need(struct bl_call *c, const struct bl_params *p, const char *name,
-                    const char *shown)
+bool bl_events_check_plain(struct bl_call *c, const char *shown, struct bf_str value)
 {
-    return bl_param(p, name) ||
-           bl_fail(c, BL_ValidationException,
+    static const struct bl_events_rule rule = {1, BL_EVENTS_RULE_NAME, false, false};
+    return bl_events_check(c, &rule, shown, value) &&
+           ((is_name(value) && !memchr(value.p, '/', value.n)) ||
+            fail(c, shown, value, "satisfy regular expression pattern: [\\.\\-_A-Za-z0-9]+"));
+}
+
+bool bl_events_fail_null(struct bl_call *c, const char *shown)
+{
+    return bl_fail(c, BL_ValidationException,
                    "1 validation error detected: Value null at '%s' failed to satisfy "
                    "constraint: Member must not be null",
                    shown);
+}
+
+bool bl_events_text(struct bl_call *c, const json_t *body, const char *name, const char *shown,
+                    const struct bl_events_rule *rule, struct bf_str *out)
+{
+    const json_t *v = json_object_get(body, name);
+    if (!v || json_is_null(v))
+        return true;
+    if (!json_is_string(v))
+        return bl_fail(c, BL_SerializationException, "%s: expected a string", name);
+    *out = bf_str(json_string_value(v), json_string_length(v));
+    return !rule || bl_events_check(c, rule, shown, *out);
+}
+
+bool bl_events_bus_member(struct bl_call *c, const json_t *body, struct bf_str *bus)
+{
+    static const struct bl_events_rule rule = {1, 1600, true, true};
+    struct bf_str given = BF_STR("");
+    if (!bl_events_text(c, body, "EventBusName", "eventBusName", &rule, &given))
+        return false;
+    *bus = bl_events_bus_name(c->local, given);
+    return bus->p || bl_events_fail_bus(c, given);
+}
+
+bool bl_events_need(struct bl_call *c, const struct bl_params *p, const char *name,
+                    const char *shown)
+{
+    return bl_param(p, name) || bl_events_fail_null(c, shown);
 }
 
 bool bl_events_refuse(struct bl_call *c, const struct bl_params *p, const char *const *names)

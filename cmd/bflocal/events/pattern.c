@@ -28,9 +28,22 @@ static bool fail_pattern(struct bl_call *c, const struct bf_err *e)
     return bl_fail(c, BL_InvalidEventPatternException, "%s", words ? words : e->text);
 }
 
-bool bl_events_test_pattern(struct bl_call *c)
+struct bf_pattern *bl_events_pattern(struct bl_call *c, struct bf_str text)
 {
     static const struct bl_events_rule rule = {0, PATTERN_CHARS, false, false};
+    struct bf_err e = {0};
+    if (!bl_events_check(c, &rule, "eventPattern", text))
+        return NULL;
+    struct bf_pattern *set = bf_pattern_new(&e);
+    if (set && bf_pattern_add(set, text, &e) && bf_pattern_ready(set, &e))
+        return set;
+    (void)(e.code == BF_E_MEMORY ? bl_fail_err(c, &e) : fail_pattern(c, &e));
+    bf_pattern_destroy(set);
+    return NULL;
+}
+
+bool bl_events_test_pattern(struct bl_call *c)
+{
     struct bl_params p;
     struct bf_str pattern, event;
     struct bf_err e = {0};
@@ -38,16 +51,11 @@ bool bl_events_test_pattern(struct bl_call *c)
     if (!bl_params_read(c, &p) || !bl_events_need(c, &p, "EventPattern", "eventPattern") ||
         !bl_events_need(c, &p, "Event", "event") ||
         !bl_param_string(c, &p, "EventPattern", &pattern) ||
-        !bl_param_string(c, &p, "Event", &event) ||
-        !bl_events_check(c, &rule, "eventPattern", pattern))
+        !bl_param_string(c, &p, "Event", &event))
         return false;
-    struct bf_pattern *set = bf_pattern_new(&e);
-    bool ok = set && bf_pattern_add(set, pattern, &e) && bf_pattern_ready(set, &e);
-    if (!ok)
-        ok = e.code == BF_E_MEMORY ? bl_fail_err(c, &e) : fail_pattern(c, &e);
-    else
-        ok = check_event(c, event) &&
-             (bf_pattern_match_json(set, event, &matches, &e) || bl_fail_err(c, &e));
+    struct bf_pattern *set = bl_events_pattern(c, pattern);
+    bool ok = set && check_event(c, event) &&
+              (bf_pattern_match_json(set, event, &matches, &e) || bl_fail_err(c, &e));
     bf_pattern_destroy(set);
     if (ok)
         bf_buf_addf(&c->ans.body, "{\"Result\":%s}", matches ? "true" : "false");

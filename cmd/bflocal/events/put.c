@@ -164,7 +164,7 @@ static void accept(struct bl_call *c, const struct entry *en, struct bf_rng *rng
                    struct bf_buf *text)
 {
     char id[37];
-    struct bl_event ev = {.bus = bl_events_bus_name(c->local, en->ev.bus)};
+    struct bl_accepted ev = {.bus = bl_events_bus_name(c->local, en->ev.bus), .put_ms = c->now_ms};
     bf_rng_uuid(rng, id);
     bf_buf_reset(text);
     struct bf_event_envelope envelope = {id, BL_ACCOUNT, c->local->region, c->now_ms};
@@ -172,7 +172,7 @@ static void accept(struct bl_call *c, const struct entry *en, struct bf_rng *rng
     ev.text = bf_buf_view(text);
     if (ev.bus.p && !bl_events_has_bus(c->store, ev.bus))
         ev.bus = (struct bf_str){NULL, 0};
-    bl_events_accept(c, &ev);
+    bl_events_accept(c->local, &ev);
     bf_buf_addf(&c->ans.body, "{\"EventId\":\"%s\"}", id);
 }
 
@@ -187,6 +187,9 @@ static size_t put_all(struct bl_call *c, const struct entry *list, size_t n, str
         if (i)
             bf_buf_addc(&c->ans.body, ',');
         if (bl_fault_entry(&c->fault, i, n)) {
+            (void)put_failure(c, "ThrottlingException", "Rate exceeded");
+            failed++;
+        } else if (!bl_events_has_room(c->local->events)) { /* the client tries this entry again */
             (void)put_failure(c, "ThrottlingException", "Rate exceeded");
             failed++;
         } else if (judge(c, &list[i]))

@@ -1,6 +1,7 @@
 /*
- * EventBridge: event buses, PutEvents, TestEventPattern. The last BL_EVENTS_KEPT events are stored in a log, which
- * GET /_bflocal/events returns. There are no rules yet.
+ * EventBridge: event buses, rules with their targets and schedules, PutEvents, TestEventPattern. What is put is kept in a
+ * log, the last BL_EVENTS_KEPT events, which GET /_bflocal/events tells. There are no archives, connections and API
+ * destinations; Pipes and Scheduler are services of their own, which bflocal does not have.
  */
 #ifndef BL_EVENTS_SERVICE_H
 #define BL_EVENTS_SERVICE_H

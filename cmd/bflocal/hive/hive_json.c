@@ -220,6 +220,19 @@ static bool json_cell(const struct hive_spec *s, struct hive_row *r, size_t i, s
     return hive_fits(s, c->kind, text) || hive_bad(r, s, i, text);
 }
 
+/* The column of a key, whose escapes are read first. */
+static size_t find_key(const struct hive_spec *s, const struct bf_json_key *key, size_t from)
+{
+    struct bf_buf plain;
+    if (!key->escaped)
+        return find(s, key->text, from);
+    bf_buf_init(&plain, key->text.n + 1);
+    bf_json_unescape(&plain, key->text);
+    size_t i = bf_buf_ok(&plain) ? find(s, bf_buf_view(&plain), from) : s->n;
+    bf_buf_free(&plain);
+    return i;
+}
+
 bool hive_json_row(const struct hive_spec *s, struct hive_row *r, struct bf_str line)
 {
     struct bf_json j;
@@ -230,7 +243,7 @@ bool hive_json_row(const struct hive_spec *s, struct hive_row *r, struct bf_str 
     bf_json_init(&j, line);
     if (bf_json_enter(&j, BF_JSON_OBJECT, &e))
         while ((more = bf_json_member(&j, &key, &e)) == BF_JSON_MORE) {
-            size_t i = find(s, key.text, at);
+            size_t i = find_key(s, &key, at);
             if (i == s->n) {
                 if (!bf_json_skip(&j, &e))
                     break;

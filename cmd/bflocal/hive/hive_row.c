@@ -6,6 +6,7 @@
 
 #include "cmd/bflocal/hive/hive_row.h"
 #include "cmd/bflocal/duck/value.h"
+#include "lib/base/num.h"
 #include "lib/json/scan.h"
 #include "lib/json/write.h"
 
@@ -16,7 +17,7 @@ static bool flag(struct bf_str flags, char c)
 
 static bool read_spec(struct hive_spec *s, struct bf_str text)
 {
-    struct bf_str format, flags, marks, line, kind;
+    struct bf_str format, flags, marks, line, kind, size;
     memset(s, 0, offsetof(struct hive_spec, column));
     s->n = 0;
     if (!bf_str_split(&text, '\n', &format) || !bf_str_split(&text, '\n', &flags) ||
@@ -33,9 +34,16 @@ static bool read_spec(struct hive_spec *s, struct bf_str text)
     s->escape = marks.p[2];
     s->has_escape = flag(flags, 'e');
     s->null = bf_str(marks.p + 3, marks.n - 3);
-    while (text.n && s->n < HIVE_COLUMNS && bf_str_split(&text, '\n', &line) && line.n) {
+    while (text.n && s->n < HIVE_COLUMNS) {
         struct hive_column *c = &s->column[s->n++];
-        if (!bf_str_split(&line, '\t', &kind) || kind.n != 1 || !bf_str_split(&line, '\t', &c->key))
+        uint64_t n;
+        struct bf_err unread;
+        if (!bf_str_split(&text, '\t', &kind) || kind.n != 1 || !bf_str_split(&text, '\t', &size) ||
+            !bf_num_u64(size, &n, &unread) || n >= text.n)
+            return false;
+        c->key = bf_str(text.p, (size_t)n); /* it may have tabs and line ends */
+        text = bf_str(text.p + n + 1, text.n - (size_t)n - 1);
+        if (!bf_str_split(&text, '\n', &line))
             return false;
         c->kind = kind.p[0];
         c->type = line.p ? line : BF_STR("");

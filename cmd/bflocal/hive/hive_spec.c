@@ -56,13 +56,14 @@ static char kind_of(const char *type)
     return '?';
 }
 
-/* Appends a column's JSON key; mapping.COLUMN=Key sets it for openx. */
+/* Appends a column's JSON key, with its length before it; mapping.COLUMN=Key sets it for openx. */
 static void put_key(struct bf_buf *out, const json_t *sd, const json_t *table, const char *name,
                     bool fold)
 {
     char wanted[300];
     snprintf(wanted, sizeof wanted, "mapping.%.250s", name);
     const char *key = property(sd, table, wanted);
+    bf_buf_addf(out, "%zu\t", strlen(key ? key : name));
     for (const char *p = key ? key : name; *p; p++)
         bf_buf_addc(out, fold ? (char)tolower((unsigned char)*p) : *p);
 }

@@ -33,6 +33,13 @@ bool bl_local_open(struct bl_local *l, const char *dir, struct bf_err *e)
     return true;
 }
 
+void bl_local_start(struct bl_local *l)
+{
+    for (const struct bl_service *const *s = l->services; *s; s++)
+        if ((*s)->start)
+            (*s)->start(l);
+}
+
 void bl_local_close(struct bl_local *l)
 {
     for (const struct bl_service *const *s = l->services; *s; s++)

@@ -16,6 +16,15 @@ struct bl_kinesis;
 struct bl_s3;
 struct bl_athena;
 struct bl_lambda;
+struct bl_events;
+struct bl_local;
+
+/* An event of a service, for EventBridge's default bus. */
+struct bl_published {
+    const char *source, *detail_type; /* "aws.s3", "Object Created" */
+    struct bf_str resource;           /* an ARN; p NULL: none */
+    struct bf_str detail;             /* JSON */
+};
 struct bl_firehose;
 
 struct bl_local {
@@ -32,6 +41,9 @@ struct bl_local {
     struct bl_s3 *s3;
     struct bl_athena *athena;
     struct bl_lambda *lambda;
+    struct bl_events *events;
+    /* EventBridge's, for rooms below it; called in a transaction. NULL: there is no EventBridge. */
+    void (*publish)(struct bl_local *l, const struct bl_published *p);
     struct bl_firehose *firehose;
 };
 
@@ -49,6 +61,8 @@ int64_t bl_now_ms(struct bl_local *l);
 
 /* Opens the store and every service. Call bl_local_close after a failure too. */
 bool bl_local_open(struct bl_local *l, const char *dir, struct bf_err *e) BF_MUST;
+/* The server listens, and l->endpoint is set. */
+void bl_local_start(struct bl_local *l);
 void bl_local_close(struct bl_local *l);
 
 #endif

@@ -91,6 +91,8 @@ struct bl_service {
     bool (*open)(struct bl_local *l, struct bf_err *e);
     void (*stop)(struct bl_local *l);
     void (*close)(struct bl_local *l);
+    /* Starts threads that need the server's endpoint; may be NULL. */
+    void (*start)(struct bl_local *l);
 };
 
 /* NULL: no such operation in its table. */

@@ -165,14 +165,27 @@ void bl_s3_write_free(struct bl_s3_writer *w)
     bl_s3_file_remove(w->local->s3, w->file, w->size);
 }
 
+static bool put(struct bl_local *l, bool unheard, struct bf_str bucket, struct bf_str key,
+                struct bf_str data, const char *content_type, struct bf_err *e)
+{
+    struct bl_s3_writer w;
+    bool ok = bl_s3_write_begin(l, &w, e) && bl_s3_write(&w, data, e);
+    w.unheard = unheard;
+    ok = ok && bl_s3_write_end(&w, bucket, key, content_type, e);
+    bl_s3_write_free(&w);
+    return ok;
+}
+
 bool bl_s3_own_put(struct bl_local *l, struct bf_str bucket, struct bf_str key, struct bf_str data,
                    const char *content_type, struct bf_err *e)
 {
-    struct bl_s3_writer w;
-    bool ok = bl_s3_write_begin(l, &w, e) && bl_s3_write(&w, data, e) &&
-              bl_s3_write_end(&w, bucket, key, content_type, e);
-    bl_s3_write_free(&w);
-    return ok;
+    return put(l, false, bucket, key, data, content_type, e);
+}
+
+bool bl_s3_own_put_unheard(struct bl_local *l, struct bf_str bucket, struct bf_str key,
+                           struct bf_str data, const char *content_type, struct bf_err *e)
+{
+    return put(l, true, bucket, key, data, content_type, e);
 }
 
 bool bl_s3_own_uri(struct bf_str uri, struct bf_str *bucket, struct bf_str *key)

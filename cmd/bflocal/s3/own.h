@@ -41,6 +41,7 @@ struct bl_s3_writer {
     uint64_t file, size;
     int fd;
     EVP_MD_CTX *md5;
+    bool unheard; /* no event tells of it */
 };
 
 bool bl_s3_write_begin(struct bl_local *l, struct bl_s3_writer *w, struct bf_err *e) BF_MUST;
@@ -55,6 +56,10 @@ void bl_s3_write_free(struct bl_s3_writer *w);
 
 bool bl_s3_own_put(struct bl_local *l, struct bf_str bucket, struct bf_str key, struct bf_str data,
                    const char *content_type, struct bf_err *e) BF_MUST;
+
+/* The same without an event "Object Created": an event that was not delivered must not make another one. */
+bool bl_s3_own_put_unheard(struct bl_local *l, struct bf_str bucket, struct bf_str key,
+                           struct bf_str data, const char *content_type, struct bf_err *e) BF_MUST;
 
 /* Splits "s3://bucket/prefix"; false for anything else. The prefix may be empty. */
 bool bl_s3_own_uri(struct bf_str uri, struct bf_str *bucket, struct bf_str *key);

@@ -1,7 +1,10 @@
 #include "cmd/bflocal/trino/lex.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <strings.h>
+
+#include "lib/encoding/enc.h"
 
 struct lexer {
     struct bf_arena *arena;
@@ -115,6 +118,51 @@ static bool quoted(struct lexer *l, enum bl_token_kind kind)
     return true;
 }
 
+/* Reads U&'...', with \\XXXX and \\+XXXXXX for characters. Another UESCAPE is refused. */
+static bool unicode(struct lexer *l)
+{
+    const char *from = l->p;
+    struct bf_buf text;
+    struct bf_str copy;
+    l->p += 2;
+    if (!quoted(l, BL_TOKEN_STRING))
+        return false;
+    struct bl_token *t = &l->t[l->n - 1];
+    bf_buf_init(&text, t->text.n + 4);
+    for (size_t i = 0; i < t->text.n; i++) {
+        const char *p = t->text.p + i;
+        size_t left = t->text.n - i, skip = left > 1 && p[1] == '+' ? 2 : 1, n = skip == 2 ? 6 : 4,
+               k;
+        char hex[7] = "";
+        if (*p != '\\' || (left > 1 && p[1] == '\\')) {
+            bf_buf_addc(&text, *p);
+            i += *p == '\\';
+            continue;
+        }
+        for (k = 0; k < n && k + skip < left && isxdigit((unsigned char)p[skip + k]); k++)
+            hex[k] = p[skip + k];
+        uint32_t c = (uint32_t)strtoul(hex, NULL, 16);
+        if (k < n || c == 0 || c > 0x10ffff || (c >= 0xd800 && c < 0xe000)) {
+            bf_buf_free(&text);
+            l->p = from;
+            return fail(l, "an escape of U&'' that is no character");
+        }
+        char room[4];
+        bf_buf_add(&text, room, bf_utf8_put(room, c));
+        i += skip + n - 1;
+    }
+    bool ok = bf_buf_ok(&text) && bf_arena_copy(l->arena, bf_buf_view(&text), &copy);
+    bf_buf_free(&text);
+    if (ok)
+        t->text = copy;
+    const char *p = l->p;
+    while (p < l->end && isspace((unsigned char)*p))
+        p++;
+    if (l->end - p > 7 && strncasecmp(p, "UESCAPE", 7) == 0)
+        return fail(l, "bflocal has no UESCAPE: write \\ in U&''");
+    return ok || bf_err_nomem(l->e);
+}
+
 static bool number(struct lexer *l)
 {
     const char *from = l->p;
@@ -156,6 +204,8 @@ static bool next(struct lexer *l)
     const char *from = l->p;
     if (*l->p == '\'')
         return quoted(l, BL_TOKEN_STRING);
+    if ((*l->p == 'U' || *l->p == 'u') && l->end - l->p > 2 && l->p[1] == '&' && l->p[2] == '\'')
+        return unicode(l);
     if (*l->p == '"' || *l->p == '`')
         return quoted(l, BL_TOKEN_QUOTED);
     if (isdigit((unsigned char)*l->p) ||

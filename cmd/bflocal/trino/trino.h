@@ -95,6 +95,11 @@ bool bl_trino_fill(struct bl_trino *t, struct bf_str text, struct bf_buf *out,
                                struct bf_err *e),
                    void *arg, struct bf_err *e) BF_MUST;
 
+/* Java's white space (Character.isWhitespace); DuckDB alone removes spaces only. */
+#define BL_TRINO_SPACES                                                                            \
+    "'\t\n\v\f\r\x1c\x1d\x1e\x1f "                                                                 \
+    "\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2008\u2009\u200a\u2028\u2029\u205f\u3000'"
+
 /* A function of Athena and its translation; trino_functions.c explains `to`. */
 struct bl_trino_function {
     const char *name;

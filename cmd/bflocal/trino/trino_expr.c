@@ -130,10 +130,11 @@ bool trino_modulo(struct sql *s, struct bf_str a, struct bf_str b)
             put_two(s, "athena_fmod(", a, ", ", b, ")");
         return true;
     }
-    if (!plain)
-        put_two(s, "CASE WHEN (", b,
-                ") = 0 THEN athena_fail('DIVISION_BY_ZERO: Division by zero') ELSE ((", a, ") % (");
-    else
+    if (!plain) {
+        put_two(s, "CASE WHEN (", a, ") IS NOT NULL AND (", b,
+                ") = 0 THEN athena_fail('DIVISION_BY_ZERO: Division by zero') ");
+        put_two(s, "ELSE ((", a, ") % (", BF_STR(""), "");
+    } else
         put_two(s, "((", a, ") % (", BF_STR(""), "");
     bf_buf_adds(s->out, b);
     return lit(s, plain ? "))" : ")) END");
@@ -253,8 +254,12 @@ static bool concatenate(struct sql *s, struct bf_str a, struct bf_str b)
         return s->e->code == BF_OK;
     }
     bool list = x->id == DUCKDB_LIST || y->id == DUCKDB_LIST;
-    if (list && x->id != y->id && x->id != DUCKDB_NULL && y->id != DUCKDB_NULL)
-        put_two(s, x->id == DUCKDB_LIST ? "list_append(" : "list_prepend(", a, ", ", b, ")");
+    if (list && x->id != y->id && x->id != DUCKDB_NULL && y->id != DUCKDB_NULL) {
+        bool append = x->id == DUCKDB_LIST;
+        put_two(s, "CASE WHEN (", a, ") IS NOT NULL AND (", b, ") IS NOT NULL THEN ");
+        put_two(s, append ? "list_append(" : "list_prepend(", a, ", ", b, ") END");
+    } else if (x->id == DUCKDB_LIST && y->id == DUCKDB_LIST)
+        put_two(s, "(", a, " || ", b, ")");
     else if (list || (trino_is_chain(x) && trino_is_chain(y)))
         put_two(s, "(", a, " || ", b, ")");
     else

@@ -111,6 +111,11 @@ static bool path_step(struct sql *s, struct bf_str path, size_t *i)
     *i = at + n + (quote != 0) + bracket;
     if (n == 0 || memchr(name.p, '*', n) || memchr(name.p, '"', n) || *i > path.n)
         return false;
+    for (size_t k = 0; k < n && !quote;
+         k++) /* letters, digits, _ and :, as Trino reads names without quotes */
+        if ((unsigned char)name.p[k] < 0x80 && !isalnum((unsigned char)name.p[k]) &&
+            !strchr("_:", name.p[k]))
+            return false;
     if (bracket && !quote) {
         for (size_t k = 0; k < n; k++)
             if (!isdigit((unsigned char)name.p[k]))

@@ -118,16 +118,19 @@ const struct bl_trino_function bl_trino_functions[] = {
     {"length",           1, 1, NULL},
     {"lower",            1, 1, NULL},
     {"upper",            1, 1, NULL},
-    {"trim",             1, 2, NULL},
-    {"ltrim",            1, 2, NULL},
-    {"rtrim",            1, 2, NULL},
+    {"trim",              1, 1, "trim($1, " BL_TRINO_SPACES ")"},
+    {"trim",              2, 2, NULL},
+    {"ltrim",             1, 1, "ltrim($1, " BL_TRINO_SPACES ")"},
+    {"ltrim",             2, 2, NULL},
+    {"rtrim",             1, 1, "rtrim($1, " BL_TRINO_SPACES ")"},
+    {"rtrim",             2, 2, NULL},
     {"reverse",          1, 1, "!reverse"},
     {"replace",          2, 2, "replace($1, $2, '')"},
     {"replace",          3, 3, "CASE WHEN ($2) = '' THEN athena_fail('bflocal does not replace the empty text') ELSE replace($1, $2, $3) END"},
     {"concat",           2, -1, "!concat"},
     {"concat_ws",        2, -1, "!concat_ws"},
-    {"lpad",             3, 3, "lpad($1, CAST($2 AS INTEGER), $3)"},
-    {"rpad",             3, 3, "rpad($1, CAST($2 AS INTEGER), $3)"},
+    {"lpad",             3, 3, "CASE WHEN ($2) < 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]') WHEN ($3) = '' THEN athena_fail('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty') ELSE lpad($1, CAST($2 AS INTEGER), $3) END"},
+    {"rpad",             3, 3, "CASE WHEN ($2) < 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT: Target length must be in the range [0..2147483647]') WHEN ($3) = '' THEN athena_fail('INVALID_FUNCTION_ARGUMENT: Padding string must not be empty') ELSE rpad($1, CAST($2 AS INTEGER), $3) END"},
     {"substr",           2, 2, "athena_substr($1, $2, 2147483647)"},
     {"substr",           3, 3, "athena_substr($1, $2, $3)"},
     {"substring",        2, 2, "athena_substr($1, $2, 2147483647)"},
@@ -173,7 +176,7 @@ const struct bl_trino_function bl_trino_functions[] = {
     {"date_trunc",       2, 2, "!date_trunc"},
     {"from_iso8601_timestamp", 1, 1, "CASE WHEN ($1) IS NULL OR regexp_full_match($1, "
                                      "'[0-9]{4}-[0-9]{2}-[0-9]{2}(T([01][0-9]|2[0-3]):[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-]00:00)?)?') "
-                                     "THEN CAST($1 AS TIMESTAMPTZ) WHEN regexp_matches($1, 'T.*[+-][0-9]{2}') THEN "
+                                     "THEN CAST(regexp_replace($1, '([.][0-9]{3})[0-9]+', '\\1') AS TIMESTAMPTZ) WHEN regexp_matches($1, 'T.*[+-][0-9]{2}') THEN "
                                      "athena_fail('bflocal keeps no zone of a timestamp: from_iso8601_timestamp takes Z and no other') "
                                      "ELSE athena_fail('bflocal reads YYYY-MM-DD and YYYY-MM-DDThh:mm:ss and no other ISO 8601 timestamp') END"},
     {"from_iso8601_date", 1, 1, "CASE WHEN ($1) IS NULL OR regexp_full_match($1, '[0-9]{4}-[0-9]{2}-[0-9]{2}') THEN CAST($1 AS DATE) "

@@ -75,6 +75,36 @@ static bool avg(struct sql *s, const struct trino_call *c)
     return true;
 }
 
+/* A number of digits written out, perhaps with a sign. */
+static bool constant(struct bf_str x, int *n)
+{
+    bool digit = false;
+    int sign = 1;
+    *n = 0;
+    for (size_t i = 0; i < x.n; i++) {
+        if (!strchr("0123456789+-( )", x.p[i]) || *n > 1000)
+            return false;
+        digit = digit || (x.p[i] >= '0' && x.p[i] <= '9');
+        if (x.p[i] == '-')
+            sign = -sign;
+        else if (x.p[i] >= '0')
+            *n = *n * 10 + x.p[i] - '0';
+    }
+    *n *= sign;
+    return digit;
+}
+
+/* Digits before the point: DuckDB gives 0 where a digit is carried to the left of the number. */
+static void round_left(struct sql *s, const struct trino_call *c, int n, int width, int scale)
+{
+    int zeros = n < -38 ? 38 : -n;
+    add(s, "CAST(athena_ddiv(CAST(");
+    bf_buf_adds(s->out, c->arg[0].text);
+    bf_buf_addf(s->out, " AS VARCHAR), '1%.*s', 0) || '%.*s' AS DECIMAL(%d,%d))", zeros,
+                "00000000000000000000000000000000000000", zeros,
+                "00000000000000000000000000000000000000", width, scale);
+}
+
 /* Rounding a decimal to a number of digits keeps its scale. */
 static bool round_of(struct sql *s, const struct trino_call *c)
 {
@@ -83,14 +113,20 @@ static bool round_of(struct sql *s, const struct trino_call *c)
         return s->e->code == BF_OK;
     if (is_text(f))
         return trino_mismatch(s, c, f);
+    if (trino_is_float(f) && c->n == 2)
+        return trino_expand(s, c, "CASE WHEN isfinite($1) THEN round($1, $2) ELSE $1 END");
     if (f->id != DUCKDB_DECIMAL) {
         trino_put_call(s, c, "round");
         return true;
     }
-    int width = f->width < 38 ? f->width + 1 : 38;
-    add(s, "CAST(");
-    if (c->n == 2 && !c->arg[1].literal)
+    int width = f->width < 38 ? f->width + 1 : 38, n = 0;
+    if (c->n == 2 && !constant(c->arg[1].text, &n))
         return trino_fail(s, "bflocal needs a literal number of digits in round");
+    if (n < 0) {
+        round_left(s, c, n, width, f->scale);
+        return true;
+    }
+    add(s, "CAST(");
     trino_put_call(s, c, "round");
     if (c->n == 1)
         bf_buf_addf(s->out, " AS DECIMAL(%d,0))",
@@ -160,10 +196,10 @@ static bool element_at(struct sql *s, const struct trino_call *c)
     if (f->id != DUCKDB_LIST && f->id != DUCKDB_MAP)
         return trino_mismatch(s, c, f);
     return trino_expand(s, c,
-                        f->id == DUCKDB_MAP
-                            ? "($1)[$2]"
-                            : "CASE WHEN ($2) = 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT: SQL "
-                              "array indices start at 1') ELSE ($1)[$2] END");
+                        f->id == DUCKDB_MAP ? "($1)[$2]"
+                                            : "CASE WHEN ($1) IS NOT NULL AND ($2) = 0 THEN "
+                                              "athena_fail('INVALID_FUNCTION_ARGUMENT: SQL "
+                                              "array indices start at 1') ELSE ($1)[$2] END");
 }
 
 /* array_max and array_min: NULL if an element is NULL. */

@@ -156,17 +156,25 @@ static bool has_letter(const struct trino_call *c, const char *letters, bool per
     return false;
 }
 
+/* strptime passes over white space at both ends, and over more than one space. */
+#define STRICT(text)                                                                               \
+    "CASE WHEN regexp_matches($1, '^\\s|\\s$$|\\s\\s') THEN "                                      \
+    "athena_fail('INVALID_FUNCTION_ARGUMENT: Invalid format: \"' || ($1) || '\"') ELSE " text      \
+    " END"
+
 /* A time without a year is of 1970; a year of two digits up to 69 is after 2000. */
 static bool parse(struct sql *s, const struct trino_call *c, bool mysql)
 {
     bool year = has_letter(c, mysql ? "Yy" : "yY", mysql);
-    add(s, mysql ? "" : "CAST(");
-    bool ok =
-        mysql ? trino_expand(s, c,
-                             year ? "strptime($1, $m2)" : "strptime('1970 ' || ($1), '%Y ' || $m2)")
-              : trino_expand(
-                    s, c, year ? "strptime($1, $j2)" : "strptime('1970 ' || ($1), '%Y ' || $j2)");
-    return ok && add(s, mysql ? "" : " AS TIMESTAMPTZ)");
+    bool fraction = mysql && has_letter(c, "f", true); /* cut to milliseconds, not rounded */
+    add(s, fraction ? "date_trunc('millisecond', " : mysql ? "" : "CAST(");
+    bool ok = mysql ? trino_expand(s, c,
+                                   year ? STRICT("strptime($1, $m2)")
+                                        : STRICT("strptime('1970 ' || ($1), '%Y ' || $m2)"))
+                    : trino_expand(s, c,
+                                   year ? STRICT("strptime($1, $j2)")
+                                        : STRICT("strptime('1970 ' || ($1), '%Y ' || $j2)"));
+    return ok && add(s, fraction ? ")" : mysql ? "" : " AS TIMESTAMPTZ)");
 }
 
 static bool date_parse(struct sql *s, const struct trino_call *c)

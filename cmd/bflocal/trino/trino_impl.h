@@ -104,7 +104,7 @@ bool trino_format_mysql(struct sql *s, struct bf_str format);
 bool trino_format_joda(struct sql *s, struct bf_str format);
 bool trino_json_path(struct sql *s, struct bf_str path);
 
-/* trino_type.c: CAST, TRY_CAST and types. */
+/* trino_type.c and trino_cast.c: types, CAST and TRY_CAST. */
 enum trino_kind {
     TRINO_UNKNOWN,
     TRINO_NUMBER,

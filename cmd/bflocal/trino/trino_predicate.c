@@ -139,12 +139,38 @@ static bool in(struct sql *s, size_t from, bool negated)
     return !first || check_types(s, from, x, first, "IN");
 }
 
+/* An escape has to be followed by what it escapes; DuckDB escapes any character. */
+static bool check_escapes(struct sql *s, const struct bl_token *pattern,
+                          const struct bl_token *with)
+{
+    if (!with || with->text.n != 1)
+        return trino_fail(s, "bflocal needs a single ASCII character, written out, as ESCAPE");
+    if (!pattern || pattern->kind != BL_TOKEN_STRING)
+        return trino_fail(s, "bflocal needs a string literal as the pattern of LIKE with ESCAPE");
+    for (size_t i = 0; i < pattern->text.n; i++)
+        if (pattern->text.p[i] == with->text.p[0]) {
+            i++;
+            if (i == pattern->text.n ||
+                !(strchr("%_", pattern->text.p[i]) || pattern->text.p[i] == with->text.p[0]))
+                return trino_fail(s,
+                                  "INVALID_FUNCTION_ARGUMENT: Escape character must be followed by "
+                                  "'%%', '_' or the escape character itself");
+        }
+    return true;
+}
+
 static bool like(struct sql *s, bool negated)
 {
+    const struct bl_token *first = s->at, *end, *escape;
     lit(s, negated ? " NOT LIKE " : " LIKE ");
     if (!trino_additive(s))
         return false;
-    return !trino_word(s, "ESCAPE") || (lit(s, " ESCAPE ") && trino_additive(s));
+    end = s->at;
+    if (!trino_word(s, "ESCAPE"))
+        return true;
+    escape = s->at;
+    return lit(s, " ESCAPE ") && trino_additive(s) &&
+           check_escapes(s, literal(first, end), literal(escape, s->at));
 }
 
 static bool is(struct sql *s)

@@ -92,6 +92,9 @@ static bool typed(struct sql *s, bool *done)
     if (!*done)
         return true;
     s->at += 2;
+    if (i == 1 && text.n > 10 && text.p[10] == 'T')
+        return trino_fail(s, "INVALID_LITERAL: '%.*s' is not a valid TIMESTAMP literal",
+                          (int)(text.n > 60 ? 60 : text.n), text.p);
     if (i == BF_COUNT(types) - 1)
         lit(s, "unhex(");
     else if (i == 1 && text.n && strchr("ZzCc", text.p[text.n - 1]))
@@ -175,13 +178,12 @@ static bool trim(struct sql *s)
         bf_buf_addf(s->out, "%s(", name);
         if (!trino_expr(s))
             return false;
-        if (set.n) {
-            lit(s, ", ");
-            bf_buf_adds(s->out, set);
-        }
+        lit(s, ", ");
+        bf_buf_adds(s->out, set.n ? set : BF_STR(BL_TRINO_SPACES));
     } else {
         bf_buf_addf(s->out, "%s(", name);
         bf_buf_adds(s->out, set);
+        lit(s, ", " BL_TRINO_SPACES);
     }
     return trino_expect(s, ")") && lit(s, ")");
 }

@@ -1,0 +1,10 @@
+/* What a target of PutTargets may be. */
+#ifndef BL_TARGET_CHECK_H
+#define BL_TARGET_CHECK_H
+
+#include "cmd/bflocal/events/events.h"
+
+/* i: its place in the request, from 0. False: the answer is set. */
+bool bl_target_check(struct bl_call *c, const json_t *target, size_t i);
+
+#endif
