@@ -159,8 +159,8 @@ check-dist: dist ## build, test and install that tarball
 partitions: ## take partitions and endpoints anew from the botocore installed (tools/partitions.py)
 	@python3 tools/partitions.py renew && python3 tools/partitions.py table
 
-demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see
-	@PATH="$(abspath $(B))/bin:$$PATH" bflocal sh examples/demo.sh
+demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see; ALL=1: with Lambda and Firehose
+	@PATH="$(abspath $(B))/bin:$$PATH" $(if $(ALL),sh examples/demo-all.sh,bflocal sh examples/demo.sh)
 
 shell: all ## a shell that finds the tools built here and their man pages
 	@PATH="$(abspath $(B))/bin:$$PATH" MANPATH="$(abspath $(O))/man:" sh tools/shell.sh "$(abspath $(O))/man"

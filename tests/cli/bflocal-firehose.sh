@@ -116,6 +116,7 @@ check '  listed' -o '{"Tags":[{"Key":"a","Value":"3"}],"HasMoreTags":false}200' 
 update() { call UpdateDestination "{\"DeliveryStreamName\":\"d\",\"DestinationId\":\"destinationId-000000000001\",\"CurrentDeliveryStreamVersionId\":\"$1\",\"ExtendedS3DestinationUpdate\":$2}"; }
 check 'an update of another version' -m 'ConcurrentModificationException' -- update 7 '{"Prefix":"new/"}'
 check 'one that is wrong' -m 'InvalidArgumentException' -- update 1 '{"CompressionFormat":"ZIP"}'
+check 'partitions, afterwards' -m 'Dynamic Partitioning cannot be enabled or disabled' -- update 1 '{"DynamicPartitioningConfiguration":{"Enabled":true}}'
 check 'an update' -o '{}200' -- update 1 '{"Prefix":"new/","BufferingHints":{"SizeInMBs":1,"IntervalInSeconds":0}}'
 put d 'four' >/dev/null
 ok '  holds at once, and so does an interval of nothing' soon count lake 2

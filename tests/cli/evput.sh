@@ -135,7 +135,7 @@ printf '\357\273\277%s\n' "$mark" >"$T/bom"
 for way in --dry-run --test='{"source":["shop"]}'; do
     check "a byte order mark makes a mark data: ${way%%=*}" -s 1 -i "$T/bom" -E '^evput: line 1: ' -- put "$way"
 done
-check 'marks of a real reader' -i "$T/in" -s 1 -a -E '^evput: line 2: marks are skipped' -- put -n
+check 'marks of a real reader' -i "$T/in" -s 1 -a -E '^evput: line 2: marks are skipped' -- put --dry-run
 rm -f "$T/rejects"
 
 # Entries that fail.

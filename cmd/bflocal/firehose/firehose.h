@@ -49,6 +49,7 @@ struct bl_delivery {
     /* Under the mutex. */
     json_t *config; /* {"Type","VersionId","CreateMs","UpdateMs","Destination","RoleARN","Tags"} */
     uint64_t backlog; /* direct puts: bytes that are not delivered yet */
+    uint64_t full;    /* bytes of a full buffer, once the thread has read the configuration */
     bool running, stopping, changed;
     pthread_t thread;
     /* The thread's own. */

@@ -56,7 +56,7 @@ static bool check_destination(struct bl_call *c, json_t *destination)
         return bl_fail(
             c, BL_InvalidArgumentException,
             "No destination is given: bflocal's Firehose has ExtendedS3DestinationConfiguration");
-    bool ok = bl_fh_settings_read(&s, destination, &e);
+    bool ok = bl_fh_settings_read(&s, c->local, destination, &e);
     bl_fh_settings_free(&s);
     return ok || bl_fail(c, BL_InvalidArgumentException, "%s", e.text);
 }
@@ -155,6 +155,21 @@ bool bl_firehose_encrypt(struct bl_call *c)
                    "bflocal's Firehose has no encryption: %s is not here", c->op_name);
 }
 
+static bool is_dynamic(const json_t *destination)
+{
+    return json_is_true(json_object_get(
+        json_object_get(destination, "DynamicPartitioningConfiguration"), "Enabled"));
+}
+
+static bool check_change(struct bl_call *c, const json_t *old, json_t *destination)
+{
+    if (is_dynamic(old) != is_dynamic(destination))
+        return bl_fail(c, BL_InvalidArgumentException,
+                       "Dynamic Partitioning cannot be enabled or disabled on an existing "
+                       "delivery stream.");
+    return check_destination(c, destination);
+}
+
 /* The destination with the members of an update in it. */
 static json_t *updated(const json_t *old, json_t *update)
 {
@@ -192,7 +207,7 @@ static bool update(struct bl_call *c, struct bl_delivery *d, const json_t *body)
                        bl_document_text(body, "DestinationId"));
     json_t *destination = updated(json_object_get(d->config, "Destination"), change),
            *old = json_deep_copy(d->config);
-    bool ok = destination && old ? check_destination(c, destination)
+    bool ok = destination && old ? check_change(c, json_object_get(old, "Destination"), destination)
                                  : bl_fail(c, BL_InternalFailure, "out of memory");
     if (ok) {
         json_object_set(d->config, "Destination", destination);

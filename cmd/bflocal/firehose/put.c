@@ -55,14 +55,6 @@ static bool fail_outcome(struct bl_call *c, enum outcome o, struct bf_str name,
     }
 }
 
-/* How many bytes may wait: a full buffer, and as much beside it as a destination that is gone for a while needs. */
-static uint64_t most_waiting(const struct bl_delivery *d)
-{
-    const json_t *hints =
-        json_object_get(json_object_get(d->config, "Destination"), "BufferingHints");
-    return BL_FIREHOSE_BACKLOG + (uint64_t)bl_document_int(hints, "SizeInMBs", 5) * 1024 * 1024;
-}
-
 /* Where records are put: the delivery stream, found and with the store in a transaction. */
 struct putting {
     struct bl_firehose *f;
@@ -80,7 +72,8 @@ static enum outcome begin(struct putting *p, struct bl_local *l, struct bf_str n
     p->d = bl_delivery_find(p->f, name);
     enum outcome o = !p->d ? NO_STREAM : !p->d->own ? READS_KINESIS : TAKEN;
     if (o == TAKEN) {
-        uint64_t most = most_waiting(p->d);
+        /* a full buffer, and as much beside it as a destination that is gone for a while needs */
+        uint64_t most = BL_FIREHOSE_BACKLOG + p->d->full;
         p->room = p->d->backlog < most ? most - p->d->backlog : 0;
         if (!p->room)
             o = FULL;
@@ -135,7 +128,7 @@ bool bl_firehose_put_record(struct bl_call *c)
 {
     struct bl_params p;
     struct putting to;
-    struct entry en;
+    struct entry en = {{NULL, 0}};
     struct bf_str name, record;
     struct bf_err e = {0};
     if (!bl_params_read(c, &p) || !read_name(c, &p, &name))

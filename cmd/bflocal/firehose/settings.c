@@ -10,7 +10,8 @@ enum {
     INTERVAL_DEFAULT_S = 300,
     INTERVAL_MAX_S = 900,
     PREFIX_MAX = 1024,
-    EXTENSION_MAX = 128
+    EXTENSION_MAX = 128,
+    SIZE_LARGE = 64
 };
 
 /* An integer member within a range, with the words of the service's model. */
@@ -128,30 +129,99 @@ static bool read_bucket(const json_t *destination, struct bf_str *bucket, struct
     return true;
 }
 
-static bool is_on(const json_t *destination, const char *name, const char *member)
+static bool is_on(const json_t *destination, const char *name)
 {
-    return json_is_true(json_object_get(json_object_get(destination, name), member));
+    return json_is_true(json_object_get(json_object_get(destination, name), "Enabled"));
 }
 
-static bool refuse(const json_t *destination, struct bf_err *e)
+static bool has_key(const struct bl_jq *q, struct bf_str name)
 {
-    const char *name =
-        is_on(destination, "ProcessingConfiguration", "Enabled") ? "ProcessingConfiguration"
-        : is_on(destination, "DataFormatConversionConfiguration", "Enabled")
-            ? "DataFormatConversionConfiguration"
-        : is_on(destination, "DynamicPartitioningConfiguration", "Enabled")
-            ? "DynamicPartitioningConfiguration"
-        : strcmp(bl_document_text(destination, "S3BackupMode"), "Enabled") == 0 ? "S3BackupMode"
-                                                                                : NULL;
-    return !name || bf_err_set(e, BF_E_INPUT, "bflocal's Firehose has no %s", name);
+    for (size_t i = 0; i < q->n; i++)
+        if (bf_str_eq(q->key[i].name, name))
+            return true;
+    return false;
 }
 
-bool bl_fh_settings_read(struct bl_fh_settings *s, json_t *destination, struct bf_err *e)
+/* Dynamic partitioning needs keys, from somewhere, and only it has them ("Enable dynamic partitioning"). */
+static bool check_keys(struct bl_fh_settings *s, struct bf_err *e)
+{
+    bool fields = false;
+    for (size_t i = 0; i < s->prefix.n; i++) {
+        bool field = s->prefix.part[i].kind == BF_PREFIX_FIELD;
+        fields = fields || field;
+        if (field && s->dynamic && !s->process.function.n &&
+            !has_key(&s->process.query, s->prefix.part[i].text))
+            return bf_err_set(e, BF_E_INPUT,
+                              "the prefix has the partition key %.*s, which no processor extracts",
+                              BF_SHOWN(s->prefix.part[i].text));
+    }
+    if (!s->dynamic && (fields || s->process.extract || s->process.split))
+        return bf_err_set(e, BF_E_INPUT,
+                          "%s can only be present when Dynamic Partitioning is enabled.",
+                          fields               ? "a partition key in the prefix"
+                          : s->process.extract ? "MetadataExtraction processor"
+                                               : "RecordDeAggregation processor");
+    if (s->dynamic && !s->process.extract && !s->process.function.n)
+        return bf_err_set(
+            e, BF_E_INPUT,
+            "Processing configuration is required when Dynamic Partitioning is enabled.");
+    return true;
+}
+
+static bool read_processing(struct bl_fh_settings *s, const struct bl_local *l,
+                            const json_t *destination, struct bf_err *e)
+{
+    s->dynamic = is_on(destination, "DynamicPartitioningConfiguration");
+    return bl_process_read(&s->process, l, json_object_get(destination, "ProcessingConfiguration"),
+                           e) &&
+           bl_columns_read(&s->columns,
+                           json_object_get(destination, "DataFormatConversionConfiguration"), e) &&
+           check_keys(s, e);
+}
+
+/* Both want large buffers (API reference, BufferingHints; "Enable dynamic partitioning"). */
+static bool check_sizes(struct bl_fh_settings *s, const json_t *destination, struct bf_err *e)
+{
+    const char *what = s->columns.on ? "data format conversion" : "Dynamic Partitioning";
+    if (!s->columns.on && !s->dynamic)
+        return true;
+    if (s->columns.on && *bl_document_text(destination, "CompressionFormat") && s->gzip)
+        return bf_err_set(
+            e, BF_E_INPUT,
+            "CompressionFormat must be UNCOMPRESSED when data format conversion is enabled.");
+    if (!json_object_get(json_object_get(destination, "BufferingHints"), "SizeInMBs"))
+        s->size = (uint64_t)SIZE_MAX_MB * MIB;
+    return s->size >= (uint64_t)SIZE_LARGE * MIB ||
+           bf_err_set(e, BF_E_INPUT,
+                      "BufferingHints.SizeInMBs must be at least %d when %s is enabled.",
+                      SIZE_LARGE, what);
+}
+
+static bool read_backup(struct bl_fh_settings *s, const json_t *destination, struct bf_err *e)
+{
+    const json_t *backup = json_object_get(destination, "S3BackupConfiguration");
+    struct bl_fh_settings own = {0};
+    if (strcmp(bl_document_text(destination, "S3BackupMode"), "Enabled") != 0)
+        return true;
+    if (!json_is_object(backup))
+        return bf_err_set(e, BF_E_INPUT,
+                          "S3BackupConfiguration is required when S3BackupMode is Enabled");
+    if (!read_bucket(backup, &s->backup_bucket, e) || !read_compression(&own, backup, e) ||
+        !bf_prefix_parse(&s->backup_prefix, bf_doc_get_text(backup, "Prefix"), BF_PREFIX_OF_DATA,
+                         e))
+        return bf_err_ctx(e, "S3BackupConfiguration");
+    s->backup_gzip = own.gzip;
+    return true;
+}
+
+bool bl_fh_settings_read(struct bl_fh_settings *s, const struct bl_local *l, json_t *destination,
+                         struct bf_err *e)
 {
     *s = (struct bl_fh_settings){.doc = json_incref(destination)};
     return read_bucket(destination, &s->bucket, e) && read_buffering(s, destination, e) &&
            read_compression(s, destination, e) && read_name(s, destination, e) &&
-           read_prefixes(s, destination, e) && refuse(destination, e);
+           read_prefixes(s, destination, e) && read_processing(s, l, destination, e) &&
+           check_sizes(s, destination, e) && read_backup(s, destination, e);
 }
 
 void bl_fh_settings_free(struct bl_fh_settings *s)
@@ -159,4 +229,6 @@ void bl_fh_settings_free(struct bl_fh_settings *s)
     json_decref(s->doc);
     bf_buf_free(&s->own);
     bf_timezone_free(&s->zone);
+    bl_process_free(&s->process);
+    bl_columns_free(&s->columns);
 }

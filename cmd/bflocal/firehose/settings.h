@@ -7,6 +7,8 @@
 
 #include <jansson.h>
 
+#include "cmd/bflocal/firehose/columns.h"
+#include "cmd/bflocal/firehose/process.h"
 #include "lib/objectkey/prefix.h"
 #include "lib/objectkey/timezone.h"
 
@@ -20,10 +22,17 @@ struct bl_fh_settings {
     uint64_t size; /* bytes */
     int64_t interval_ms;
     bool gzip;
+    bool dynamic; /* the partition keys of records are in the prefix */
+    struct bl_process process;
+    struct bl_columns columns;
+    struct bf_str backup_bucket; /* of the records as they came; n 0: they are not kept */
+    struct bf_prefix backup_prefix;
+    bool backup_gzip;
 };
 
 /* BF_E_INPUT: what InvalidArgumentException says. Call bl_fh_settings_free after a failure too. */
-bool bl_fh_settings_read(struct bl_fh_settings *s, json_t *destination, struct bf_err *e) BF_MUST;
+bool bl_fh_settings_read(struct bl_fh_settings *s, const struct bl_local *l, json_t *destination,
+                         struct bf_err *e) BF_MUST;
 void bl_fh_settings_free(struct bl_fh_settings *s);
 
 #endif
