@@ -50,6 +50,8 @@ struct bl_event;   /* an asynchronous invocation (event.c) */
 struct bl_lambda {
     struct bl_local *local;
     pthread_mutex_t mutex;
+    pthread_mutex_t
+        changing; /* held from the check for a name until its change is stored; before `mutex` */
     struct bl_function *functions; /* sorted by name */
     struct bl_worker *workers;     /* of all functions */
     size_t nworkers;
