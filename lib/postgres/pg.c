@@ -35,9 +35,13 @@ static struct bf_str first_line(const char *text)
     return bf_str(text, strcspn(text, "\n"));
 }
 
+static bool is_connected(const struct bf_pg *pg)
+{
+    return pg->conn && pg->api->status(pg->conn) == PG_CONNECTION_OK;
+}
+
 /* Why no connection was made. libpq gives no code for it, so the server is asked whether it takes connections at all. */
-static bool refused(struct bf_pg *pg, const char *const *keys, const char *const *values,
-                    struct bf_err *e)
+static bool refused(struct bf_pg *pg, bool up, struct bf_err *e)
 {
     const struct pg_api *api = pg->api;
     struct bf_str said = first_line(pg->conn ? api->errorMessage(pg->conn) : "out of memory");
@@ -45,7 +49,7 @@ static bool refused(struct bf_pg *pg, const char *const *keys, const char *const
         bf_err_set(e, BF_E_DENIED,
                    "the server wants a password: give it in PGPASSWORD, ~/.pgpass or a service "
                    "file");
-    else if (api->pingParams(keys, values, 1) == PG_PING_OK)
+    else if (up)
         bf_err_set(e, BF_E_DENIED,
                    "%.*s; check that the database and the role are there (createdb, createuser) "
                    "and that pg_hba.conf lets it in",
@@ -66,8 +70,13 @@ bool bf_pg_open(struct bf_pg *pg, const char *url, const char *program, struct b
     if (!(pg->api = bf_pg_load(e)))
         return false;
     pg->conn = pg->api->connectdbParams(keys, values, 1);
-    if (!pg->conn || pg->api->status(pg->conn) != PG_CONNECTION_OK) {
-        refused(pg, keys, values, e);
+    bool up = is_connected(pg) || pg->api->pingParams(keys, values, 1) == PG_PING_OK;
+    if (!is_connected(pg) && up) { /* it refuses, or it has just started */
+        bf_pg_close(pg);
+        pg->conn = pg->api->connectdbParams(keys, values, 1);
+    }
+    if (!is_connected(pg)) {
+        refused(pg, up, e);
         bf_pg_close(pg);
         return false;
     }

@@ -135,6 +135,20 @@ elif cc -shared -fPIC -o "$T/slept.so" "$root/tests/fault/slept.c" 2>"$T/cc.log"
     ok 'after a sleep it is sent anew' test $? = 0 -a "$(wc -l <"$FAULT_DIR/accepted")" = 3
     ok '  before any time-out' test $(($(date +%s) - begun)) -lt 45
     ok '  which is told with -v' grep -q '^ddbput: this computer has slept for 3600 s: connecting anew$' "$T/err"
+
+    # A clock that is ahead by more than the keys of a role last: they have not expired, whatever it says.
+    mkdir "$T/identity"
+    "$python" "$root/tests/fault/identity.py" "$T/identity" </dev/null 2>"$T/identity/stderr" &
+    PROXY_PIDS="$PROXY_PIDS $!"
+    soon test -s "$T/identity/port"
+    for ahead in 7200 -7200; do
+        printf '* clock 0\n' | fault_rules
+        check "a role, and a clock that is off by $ahead s" -i "$T/lines" -- \
+            env LD_PRELOAD="$T/slept.so" AHEAD=$ahead AWS_CONFIG_FILE="$T/role" \
+            AWS_ENDPOINT_URL_STS="http://127.0.0.1:$(cat "$T/identity/port")" ddbput --profile default sales
+        ok '  everything has arrived' test "$(wc -l <"$FAULT_DIR/accepted")" = 3
+    done
+    ok '  with one question each' test "$(grep -c AssumeRole "$T/identity/log")" = 2
 else
     skip 'a sleep of an hour' 'there is no compiler'
 fi

@@ -4,7 +4,7 @@
     cdcproj_kill.py SCRATCH PRELOAD EVERY [OPTION...]
 
 EVERY is the stride: 1 kills at each call. The reader is played from the positions in the database, with SQLite's own
-module, so that the file is also read by somebody else. What must come out is counted from the changes, not from the
+module or psql, so that the database is also read by somebody else. What must come out is counted from the changes, not from the
 stream. It prints one line of numbers and fails when one of the last is not 0."""
 import collections
 import glob
@@ -17,7 +17,8 @@ from kill_feed import feed, mark
 
 scratch, preload, every = sys.argv[1], sys.argv[2], int(sys.argv[3])
 options = sys.argv[4:]
-path = os.path.join(scratch, "killed.db")
+path = os.environ.get("KILL_DB") or os.path.join(scratch, "killed.db")  # or the URL of a PostgreSQL server
+PG = path.startswith("postgresql:")
 CHANGES, BLOCK, KEYS = 24, 4, 5  # of each of two shards
 HISTORY, SOFT, VIEWS = "--history" in options, "--soft-delete" in options, "--view" in options
 
@@ -92,8 +93,8 @@ def wanted():
 
 def found():
     if HISTORY:
-        return collections.Counter((k, v) for k, v in ask("SELECT id,v FROM t"))
-    return dict(ask("SELECT id,v FROM t"))
+        return collections.Counter((k, v) for k, v in ask("SELECT id,CAST(v AS TEXT) AS v FROM t"))
+    return dict(ask("SELECT id,CAST(v AS TEXT) AS v FROM t"))
 
 
 def views_wrong():
@@ -104,7 +105,9 @@ def views_wrong():
 
 def point(k):
     """One killed run and those after it. Returns whether it was killed, and (wrong rows, positions, unsettled)."""
-    for name in glob.glob(path + "*"):
+    if PG:
+        subprocess.run(["psql", "-qX", "-d", path, "-c", "SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public"], check=True)
+    for name in [] if PG else glob.glob(path + "*"):
         os.remove(name)
     killed = put(CHANGES // 2, k).returncode == -9
     put(0)  # nothing new
@@ -113,7 +116,7 @@ def point(k):
     rows, at = found() != wanted(), positions() != [CHANGES, 1000 + CHANGES]
     if VIEWS:
         rows = rows or views_wrong()
-    whole = ask("PRAGMA integrity_check") != [("ok",)]
+    whole = not PG and ask("PRAGMA integrity_check") != [("ok",)]
     broken = last.returncode != 0 or again.returncode != 0 or whole
     if rows or at or broken:
         print(f"call {k}: {found()} not {wanted()} {positions()} {last.told} {again.told}", file=sys.stderr)

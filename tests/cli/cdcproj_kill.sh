@@ -2,6 +2,7 @@
 # cdcproj is killed at each of its system calls in turn: no change is lost, none is applied twice or out of order, and its
 # roll-ups are equal to a separate computation. KILL_EVERY=1 kills at every call; by default only at some.
 . "$(dirname "$0")/lib.sh"
+. "$here/postgres.sh"
 every=${KILL_EVERY:-7}
 case $BUILD in
 *asan* | *tsan* | *valgrind*)
@@ -27,4 +28,13 @@ killed 'history' --history --commit-every 0ms
 echo 'CREATE VIEW w AS SELECT id, count(*) AS n, sum(v) AS s, max(v) AS m FROM t GROUP BY id; CREATE VIEW whole AS SELECT count(*) AS n, sum(v) AS s FROM t' >"$T/v.sql"
 killed 'with roll-ups' --view "$T/v.sql" --commit-every 0ms
 killed 'soft' --soft-delete --commit-every 0ms
+if why=$(pg_missing); then
+    skip 'PostgreSQL' "$why"
+else
+    ok 'a server of PostgreSQL' pg_start
+    export KILL_DB="$pg"
+    every=${KILL_EVERY:-23}
+    killed 'into PostgreSQL' --commit-every 0ms
+    killed 'into PostgreSQL, history' --history --commit-every 0ms
+fi
 plan

@@ -258,6 +258,16 @@ check 'example: a role' -E '^ddbput: credentials: from role arn:aws:iam::1234567
     sh -c "$(sed -n 's/^\$ \(.*profile sales -v.*\)/\1/p' "$root/man/bfpipe-aws.7")"
 ok '  with the keys of the other profile' grep -q 'Credential=AKIAIOSFODNN7EXAMPLE/' "$ID/log"
 
+# Tools that work at the same time: each asks once.
+fresh
+pids=
+for run in 'ddbput --profile sales sales' 'kinput --profile sales orders' 's3put --profile sales --one s3://lake/k'; do
+    $run <"$T/line" >"$T/out" 2>&1 &
+    pids="$pids $!"
+done
+for pid in $pids; do wait "$pid"; done
+ok 'three tools ask three times' test "$(asked AssumeRole)" = 3
+
 # Nobody has any.
 printf '' | config
 fresh

@@ -47,6 +47,9 @@ url = os.environ["AWS_ENDPOINT_URL"]
 if sys.argv[1] == "map":
     boto3.client("lambda", endpoint_url=url).create_event_source_mapping(
         FunctionName="f", EventSourceArn="arn:aws:kinesis:us-east-1:000000000000:stream/s", StartingPosition="LATEST")
+    boto3.client("lambda", endpoint_url=url).add_permission(FunctionName="f", StatementId="one", Action="lambda:InvokeFunction", Principal="events.amazonaws.com")
+else:
+    print(json.loads(boto3.client("lambda", endpoint_url=url).get_policy(FunctionName="f")["Policy"])["Statement"][0]["Sid"])
 PY
 rm -f seen
 eval "$(bflocal --daemon --data "$T/data" --stream s --lambda "f=$services/lambda_function.py")"
@@ -59,6 +62,7 @@ soon sh -c '! kill -0 "$1" 2>/dev/null' - "$BFLOCAL_PID"
 eval "$(bflocal --daemon --data "$T/data" --lambda "f=$services/lambda_function.py")"
 seq 21 30 | sed 's/.*/{"i":&}/' | kinput s
 ok '  and goes on after a crash' soon sh -c '[ "$(jq -s "add | length" <"$1")" = 30 ]' - "$T/seen"
+check '  the policy too' -o one -- "$python" go.py policy
 check '  each record once' -o '[1,30,30]' -- jq -cs 'add | [min, max, (unique | length)]' "$T/seen"
 bflocal --stop
 

@@ -23,7 +23,8 @@ cases() {
     done <"$2"
 }
 
-bflocal --data "$DATA" --lambda "f=$services/lambda_function.py" "$python" "$services/bflocal_rules.py" >rules 2>rules.err || echo 'Bail out! boto3 and rules'
+bflocal --data "$DATA" --lambda "f=$services/lambda_function.py" \
+    --lambda "q=$services/lambda_query.py" "$python" "$services/bflocal_rules.py" >rules 2>rules.err || echo 'Bail out! boto3 and rules'
 cases 'rules and targets' rules
 ok 'each failure is told' grep -q 'bflocal: EventBridge: rule back: target 1: an event is dropped: THIRD_ACCOUNT_HOP_DETECTED: ' rules.err
 

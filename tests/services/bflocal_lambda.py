@@ -77,6 +77,14 @@ def functions():
          ["arn:aws:lambda:us-east-1:000000000000:function:f", "Active", len(zipped),
           base64.b64encode(hashlib.sha256(zipped).digest()).decode(), 2])
     show("create again", refusal(create, name="f"), "409 ResourceConflictException")
+    raced = [[] for _ in range(8)]
+    racing = [threading.Thread(target=lambda got=got: got.append(refusal(create, name="r"))) for got in raced]
+    for t in racing:
+        t.start()
+    for t in racing:
+        t.join()
+    show("created eight times at once", sorted(got[0] for got in raced), ["409 ResourceConflictException"] * 7 + ["taken"])
+    fn.delete_function(FunctionName="r")
     show("a runtime that is none of ours", refusal(fn.create_function, FunctionName="g", Runtime="python3.12", Role=ROLE, Handler="a.b",
                                                    Code={"ZipFile": zipped}), "400 InvalidParameterValueException")
     show("a package that is none", refusal(create, name="g", code={"ZipFile": b"no zip"}), "400 InvalidParameterValueException")

@@ -294,6 +294,51 @@ def failures():
     show("no input", soon(lambda: failed()[before:])[0]["ERROR_CODE"], "INVALID_JSON")
 
 
+def landings():
+    """Objects that land and are deleted; queries that change their state; an object that starts a query."""
+    s3.create_bucket(Bucket="inbox")
+    show("a bucket without notifications", s3.get_bucket_notification_configuration(Bucket="inbox").get("EventBridgeConfiguration"), None)
+    s3.put_object(Bucket="inbox", Key="before", Body=b"x")
+    s3.put_bucket_notification_configuration(Bucket="inbox", NotificationConfiguration={"EventBridgeConfiguration": {}})
+    show("  with them", s3.get_bucket_notification_configuration(Bucket="inbox").get("EventBridgeConfiguration"), {})
+    show("  to a queue", error_of(s3.put_bucket_notification_configuration, Bucket="inbox", NotificationConfiguration={
+        "QueueConfigurations": [{"QueueArn": ARN % ("sqs", "q"), "Events": ["s3:ObjectCreated:*"]}]})[:46],
+        "NotImplemented: bflocal has no QueueConfigurat")
+    rule("landed", {"source": ["aws.s3"], "detail": {"bucket": {"name": ["inbox"]}}}, [{"Id": "1", "Arn": ARN % ("logs", "log-group:/aws/events/s3")}])
+    etag = s3.put_object(Bucket="inbox", Key="a b/\u00e9.json", Body=b"12345")["ETag"].strip('"')
+    s3.copy_object(Bucket="inbox", Key="copy", CopySource={"Bucket": "inbox", "Key": "before"})
+    upload = s3.create_multipart_upload(Bucket="inbox", Key="parts")["UploadId"]
+    part = s3.upload_part(Bucket="inbox", Key="parts", UploadId=upload, PartNumber=1, Body=b"abc")["ETag"]
+    s3.complete_multipart_upload(Bucket="inbox", Key="parts", UploadId=upload, MultipartUpload={"Parts": [{"PartNumber": 1, "ETag": part}]})
+    s3.delete_object(Bucket="inbox", Key="copy")
+    s3.delete_object(Bucket="inbox", Key="never")
+    s3.delete_objects(Bucket="inbox", Delete={"Objects": [{"Key": "parts"}, {"Key": "none"}]})
+    soon(lambda: len(group("s3")) >= 5)
+    got = group("s3")
+    show("objects", [(e["detail-type"], e["detail"]["object"]["key"], e["detail"]["reason"]) for e in got],
+         [["Object Created", "a b/\u00e9.json", "PutObject"], ["Object Created", "copy", "CopyObject"], ["Object Created", "parts", "CompleteMultipartUpload"],
+          ["Object Deleted", "copy", "DeleteObject"], ["Object Deleted", "parts", "DeleteObject"]])
+    show("  the event", [got[0]["source"], got[0]["resources"], got[0]["detail"]["object"]["size"], got[0]["detail"]["object"]["etag"] == etag,
+                         got[3]["detail"]["deletion-type"]], ["aws.s3", ["arn:aws:s3:::inbox"], 5, True, "Permanently Deleted"])
+    numbers = [e["detail"]["object"]["sequencer"] for e in got]
+    show("  in order", numbers == sorted(numbers) and len(set(numbers)), 5)
+    rule("states", {"source": ["aws.athena"], "detail-type": ["Athena Query State Change"]}, [{"Id": "1", "Arn": ARN % ("logs", "log-group:/aws/events/states")}])
+    rule("query", {"source": ["aws.s3"], "detail-type": ["Object Created"], "detail": {"object": {"key": [{"prefix": "run/"}]}}},
+         [{"Id": "1", "Arn": ARN % ("lambda", "function:q")}])
+    s3.create_bucket(Bucket="results")
+    s3.put_object(Bucket="inbox", Key="run/now", Body=b"x")
+    soon(lambda: len(group("states")) >= 3)
+    states = [e["detail"] for e in group("states")]
+    show("when an object lands, the query runs", [(d["currentState"], d.get("previousState"), d["sequenceNumber"]) for d in states],
+         [["QUEUED", None, "1"], ["RUNNING", "QUEUED", "2"], ["SUCCEEDED", "RUNNING", "3"]])
+    show("  one query", [len({d["queryExecutionId"] for d in states}), states[0]["workgroupName"], states[0]["statementType"]], [1, "primary", "DDL"])
+    s3.put_bucket_notification_configuration(Bucket="inbox", NotificationConfiguration={})
+    s3.put_object(Bucket="inbox", Key="after", Body=b"x")
+    put({"last": 1}, kind="log")
+    soon(lambda: {"last": 1} in group("a%2Fb"))
+    show("without notifications again", [e["detail"]["object"]["key"] for e in group("s3")][-1], "run/now")
+
+
 def clock(by):
     """Moves the clock of bflocal. Calls are refused while it is wrong: their signatures are of another time."""
     control("fault", b"clock:by=" + by if by else b"")
@@ -332,6 +377,6 @@ def schedules():
     clock(None)
 
 
-for part in (rules, targets, delivered, to_firehose, buses, failures, schedules) if len(sys.argv) < 2 else [globals()[n] for n in sys.argv[1:]]:
+for part in (rules, targets, delivered, to_firehose, buses, failures, landings, schedules) if len(sys.argv) < 2 else [globals()[n] for n in sys.argv[1:]]:
     part()
 print("end")

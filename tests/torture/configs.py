@@ -34,10 +34,10 @@ class Config:
     data: str = "change"          # change, row (no cdcxform), aggregate (KPL)
     bad: tuple = ()               # kinds of records that nobody can deliver, mixed in
     steps: tuple = ()             # how many records a run that is killed reads at most, one is drawn
-    shape: str = ""               # of the runs: latest, quiet, again, full, reshard, options, first (all is put before it)
+    shape: str = ""               # of the runs: latest, quiet, again, full, reshard, restart, options, first (all is put before it)
     fold: bool = False
     form: str = "ndjson"
-    sink: str = "s3"              # or sqlite: cdcproj in the place of s3put
+    sink: str = "s3"              # or sqlite, postgres: cdcproj in the place of s3put
     minute: bool = False          # the service stamps its records to the minute
 
 
@@ -83,6 +83,10 @@ CONFIGS = [
     Config("projectviews", 8, sink="sqlite", transform=None, writer=("--view", VIEWS, ["", "--commit-every 0ms"])),
     Config("projectreshard", sink="sqlite", transform=None, shards=(3, 3), shape="reshard", writer=("--history", "--commit-every", "0ms")),
     Config("projectagain", 2, sink="sqlite", transform=None, shape="again", pad=(0, 3000), writer=("--history",)),
+    Config("projectpg", 6, sink="postgres", transform=None, backends="bflocal faulty", writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
+    Config("projectpghistory", 4, sink="postgres", transform=None, backends="bflocal faulty", writer=("--history", ["", "--commit-every 0ms"])),
+    Config("projectpgreshard", sink="postgres", transform=None, backends="bflocal faulty", shards=(3, 3), shape="reshard", writer=("--history", "--commit-every", "0ms")),
+    Config("projectpgrestart", 1, sink="postgres", transform=None, backends="bflocal", shape="restart", writer=("--commit-every", "0ms")),
     Config("dynamodb", 2, source="dynamodb", backends="bflocal faulty", writer=("--hive", "c")),
     Config("dynminute", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest", minute=True),
     Config("dynlatest", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest"),

@@ -20,6 +20,7 @@ class World:
     def __init__(self, name, client, env, folder, killat, bucket):
         self.name, self.client, self.env, self.folder = name, client, env, folder
         self.killat, self.bucket = killat, bucket
+        self.postgres = None   # pgserver.Server
         self.minute_env = env  # where DynamoDB Streams stamp to the minute
         self.calls = {}  # (configuration, r/x/w) to how many calls a whole run makes
 
@@ -35,6 +36,9 @@ class Cycle:
         self.name = f"t{seed}-{config.name}-{number}"
         self.folder = f"{world.folder}/{self.name}"
         self.state, self.receipts = f"{self.folder}/{'state' if config.sink == 's3' else 'sales.db'}", f"{self.folder}/receipts"
+        self.schema = self.name.replace("-", "_")
+        if config.sink == "postgres":
+            self.state = world.postgres.url(self.schema)
         self.prefix = f"{self.name}/"
         self.rows = configs.Rows(config, self.rng)
         self.sent, self.notes, self.old = [], [], set()
@@ -61,7 +65,7 @@ class Cycle:
                 self.notes.append(configs.note(row))
                 records.append((row["id"], configs.bad_data(kind, row, self.name).encode(), []))
             else:
-                text = json.dumps(row, separators=(",", ":")) if self.config.data == "row" else configs.change(row, self.config.sink == "sqlite")
+                text = json.dumps(row, separators=(",", ":")) if self.config.data == "row" else configs.change(row, self.config.sink != "s3")
                 records.append((row["id"], text.encode(), [row]))
         if self.config.data == "aggregate":
             records = self.pack(records)
@@ -140,7 +144,7 @@ class Cycle:
         if c.transform is not None:
             commands["x"] = ["cdcxform", "-q", *c.transform, *keep["x"]]
         size = [] if "--size" in options else ["--size", self.size]
-        if c.sink == "sqlite":
+        if c.sink != "s3":
             commands["w"] = ["cdcproj", "-q", *options, *keep["w"], self.state]
             return commands
         commands["w"] = ["s3put", "-q", "--state", self.state, *size, *options, *keep["w"], f"s3://{self.world.bucket}/{self.prefix}{c.prefix}"]
@@ -171,6 +175,9 @@ class Cycle:
         if self.config.shape.endswith("reshard") or self.config.name == "dynreshard":
             self.reshard()
             self.put(max(2, n // 3))
+        if self.config.shape == "restart":
+            time.sleep(self.rng.uniform(0.02, 0.2))
+            self.world.postgres.restart(self.rng.choice(("fast", "immediate")))
         run.strike()
         for _ in range(self.rng.randint(1, 2) if kill.then == "again" else 0):
             if not kill.follow:
@@ -246,6 +253,8 @@ class Cycle:
     def prepare(self):
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
+        if self.config.sink == "postgres":
+            self.world.postgres.sql(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE; CREATE SCHEMA {self.schema}")
         if self.config.source == "dynamodb":
             self.world.client.make_table(self.name)
         else:
@@ -279,7 +288,7 @@ class Cycle:
 
     def check(self):
         self.sent.sort(key=lambda s: s[:2])
-        if self.config.sink == "sqlite":
+        if self.config.sink != "s3":
             projection.check(self.config, [row for _, _, row in self.sent], self.state, self.count)
             return
         keep = self.config.landing or (lambda row: True)
@@ -313,5 +322,7 @@ class Cycle:
             client.call("dynamodb", "DeleteTable", TableName=self.name)
         else:
             client.call("kinesis", "DeleteStream", StreamName=self.name)
+        if self.config.sink == "postgres" and not self.count.n:
+            w.postgres.sql(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
         if not self.count.n:
             shutil.rmtree(self.folder, ignore_errors=True)

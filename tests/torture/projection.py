@@ -1,4 +1,4 @@
-"""The rows that cdcproj has made of the changes, and their differences from the input. The database is read by SQLite's own module."""
+"""The rows that cdcproj has made of the changes, and their differences from the input. The database is read by SQLite's own module, or by psql."""
 import collections
 import os
 import sys
@@ -65,5 +65,5 @@ def check(config, rows, path, count):
     (check_history if "--history" in config.writer else check_plain)(rows, path, count)
     if "--view" in config.writer:
         check_views(rows, path, count)
-    if sqlite_look.rows(path, "PRAGMA integrity_check") not in ([], [("ok",)]):
+    if config.sink == "sqlite" and sqlite_look.rows(path, "PRAGMA integrity_check") not in ([], [("ok",)]):
         count.add("torn", f"{path} is damaged")

@@ -18,6 +18,7 @@ import traceback
 import configs
 import lake
 import minute
+import pgserver
 from aws import Client, ServiceError
 from cycle import Cycle, World
 from pipeline import Kill, parse_kill
@@ -62,7 +63,7 @@ class Backends:
     """Services that run as long as the test."""
 
     def __init__(self, o, folder):
-        self.o, self.folder, self.processes = o, folder, []
+        self.o, self.folder, self.processes, self.postgres = o, folder, [], None
 
     def bflocal(self, name):
         p = subprocess.Popen([f"{self.o.bin}/bflocal", "-q", "--port", "0", "--credentials", "K:S", "--region", "us-east-1", "--ddb-shards", "2"],
@@ -97,12 +98,19 @@ class Backends:
         return World(name, client, environment(self.o, endpoints, key_id, secret), folder, self.o.killat, bucket)
 
     def start(self, name):
+        world = self.begin(name)
+        world.postgres = self.postgres
+        return world
+
+    def begin(self, name):
         return self.real() if name == "real" else self.bflocal(name)
 
     def stop(self):
         for p in self.processes:
             p.terminate()
             p.wait()
+        if self.postgres:
+            self.postgres.stop()
 
 
 def killat_works(o):
@@ -231,6 +239,9 @@ def main():
     if not killat_works(o):
         o.killat = ""
     chosen = [configs.BY_NAME[n] for n in o.config.split(",")] if o.config else configs.CONFIGS
+    if pgserver.missing() and any(c.sink == "postgres" for c in chosen):
+        print(f"torture: no projections into PostgreSQL: {pgserver.missing()}", flush=True)
+        chosen = [c for c in chosen if c.sink != "postgres"]
     names = o.backend.split(",")
     if "real" in names and not os.environ.get("BF_KINESALITE_URL"):  # once more, inside of these services
         serve = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../services/serve.sh")
@@ -239,6 +250,8 @@ def main():
     backends = Backends(o, folder)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
+        if any(c.sink == "postgres" for c in chosen):
+            backends.postgres = pgserver.Server()
         worlds = {n: backends.start(n) for n in names}
         t = Torture(o, worlds)
         for s in (signal.SIGTERM, signal.SIGINT):  # no exception: it would break Thread.join

@@ -20,7 +20,7 @@ struct source {
     pthread_cond_t free;
     bool held, fails, same, fixed, asked;
     int searches, running;
-    int64_t expires_ms;
+    int64_t expires_ms, seen_ms;
     char notes[4096], details[512], warned[512];
     int warnings;
 };
@@ -51,6 +51,7 @@ static bool find(void *arg, bool may_ask, const atomic_bool *quit, const struct 
         *out = (struct bf_credentials){.access_key = bf_str_dup(bf_str_of(key)),
                                        .secret_key = bf_str_dup(BF_STR("hush")),
                                        .expires_ms = s->expires_ms,
+                                       .seen_ms = s->seen_ms,
                                        .source = "a test",
                                        .fixed = s->fixed};
     } else
@@ -175,6 +176,23 @@ static void short_lives(void **unused)
     bf_keeper_destroy(k);
 }
 
+/* The clock here is two hours ahead: new keys seem to have expired, and the service's time of them shows why. */
+static void a_clock_that_is_ahead(void **unused)
+{
+    (void)unused;
+    struct source s = {.expires_ms = 160 * MINUTE, .seen_ms = 100 * MINUTE};
+    struct bf_keeper *k = keep(&s);
+    assert_string_equal(key_at(k, 220 * MINUTE), "");
+    assert_int_equal(bf_keeper_seen_ms(k, 220 * MINUTE), 100 * MINUTE);
+    assert_int_equal(bf_keeper_seen_ms(k, 221 * MINUTE), 0);
+    assert_string_equal(key_at(k, 100 * MINUTE), "K1");
+    assert_string_equal(key_at(k, 144 * MINUTE), "K1");
+    assert_int_equal(searches(&s), 1);
+    s.expires_ms = 240 * MINUTE;
+    soon(k, 146 * MINUTE, "K2");
+    bf_keeper_destroy(k);
+}
+
 static void failing(void **unused)
 {
     (void)unused;
@@ -286,10 +304,15 @@ static void ends_while_searching(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(is_found_once), cmocka_unit_test(is_renewed_before_its_end),
-        cmocka_unit_test(short_lives),   cmocka_unit_test(failing),
-        cmocka_unit_test(refusals),      cmocka_unit_test(refused_at_once),
-        cmocka_unit_test(fixed_ones),    cmocka_unit_test(ends_while_searching),
+        cmocka_unit_test(is_found_once),
+        cmocka_unit_test(is_renewed_before_its_end),
+        cmocka_unit_test(short_lives),
+        cmocka_unit_test(a_clock_that_is_ahead),
+        cmocka_unit_test(failing),
+        cmocka_unit_test(refusals),
+        cmocka_unit_test(refused_at_once),
+        cmocka_unit_test(fixed_ones),
+        cmocka_unit_test(ends_while_searching),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

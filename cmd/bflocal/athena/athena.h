@@ -41,6 +41,8 @@ struct bl_execution {
     int64_t cutoff;        /* the maximum of scanned bytes; 0: no limit */
     int64_t updated;       /* rows written; -1: not a statement that writes */
     const char *kind;      /* suffix of the result object: ".csv", ".txt" or "" */
+    int told;              /* state changes that EventBridge knows */
+    char state[16];        /* the last of them */
     bool cancelled;        /* protected by the mutex, like `con` */
     duckdb_connection con; /* while DuckDB runs a statement of this execution */
 };
@@ -122,6 +124,8 @@ void bl_execution_cancel(struct bl_athena *a, const char *id);
  * may be NULL). */
 json_t *bl_execution_find(struct bl_store *s, const char *id, json_t **columns, char kind[8]);
 void bl_execution_save(struct bl_store *s, const struct bl_execution *x, int64_t at_ms);
+/* In event.c. Inside a transaction: publishes "Athena Query State Change" if the state is a new one. */
+void bl_execution_tell(struct bl_local *l, struct bl_execution *x);
 /* For the execution's thread: was it cancelled? */
 bool bl_execution_stopped(struct bl_execution *x);
 /* For the execution's thread: opens a connection to DuckDB that a stop can interrupt. */

@@ -70,6 +70,7 @@ static void store(struct bl_execution *x)
     bool ok = bl_store_begin_delete(s, &e);
     if (ok) {
         bl_execution_save(s, x, 0);
+        bl_execution_tell(x->athena->local, x);
         ok = bl_store_commit(s, &e);
     }
     if (!ok)

@@ -188,6 +188,7 @@ static bool begin(struct bl_call *c, struct bl_execution *x, bool ended)
     bool ok = bl_store_begin(c->store, &e);
     if (ok) {
         bl_execution_save(c->store, x, c->now_ms);
+        bl_execution_tell(c->local, x);
         ok = bl_store_commit(c->store, &e);
     }
     if (!ok || ended) {

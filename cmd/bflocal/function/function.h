@@ -52,6 +52,8 @@ struct bl_lambda {
     char **
         environment; /* of bflocal at its start, because later changes are not for other threads to see */
     pthread_mutex_t mutex;
+    pthread_mutex_t
+        changing; /* held from the check for a name until its change is stored; before `mutex` */
     struct bl_function *functions; /* sorted by name */
     struct bl_worker *workers;     /* of all functions */
     size_t nworkers;

@@ -191,14 +191,12 @@ static struct bl_function *new_function(struct bl_call *c, const json_t *body)
     return fn;
 }
 
-bool bl_lambda_create(struct bl_call *c, struct bf_str unused)
+static bool create(struct bl_call *c, const json_t *body)
 {
     struct bl_lambda *f = c->local->lambda;
     struct bf_err e = {0};
-    json_t *body = bl_document_read(c);
-    struct bl_function *fn = body ? new_function(c, body) : NULL;
+    struct bl_function *fn = new_function(c, body);
     bool ok = fn != NULL;
-    (void)unused;
     if (ok && !*bl_document_text(body, "Role"))
         ok = bl_lambda_fail(c, 400, "ValidationException",
                             "1 validation error detected: Value null at 'role' failed to satisfy "
@@ -221,6 +219,16 @@ bool bl_lambda_create(struct bl_call *c, struct bf_str unused)
         pthread_mutex_unlock(&f->mutex);
     } else if (fn)
         bl_lambda_free(fn);
+    return ok;
+}
+
+bool bl_lambda_create(struct bl_call *c, struct bf_str unused)
+{
+    json_t *body = bl_document_read(c);
+    (void)unused;
+    pthread_mutex_lock(&c->local->lambda->changing);
+    bool ok = body && create(c, body);
+    pthread_mutex_unlock(&c->local->lambda->changing);
     json_decref(body);
     return ok;
 }
@@ -283,7 +291,7 @@ bool bl_lambda_list(struct bl_call *c, struct bf_str unused)
     return bl_document_answer(c, answer);
 }
 
-bool bl_lambda_delete(struct bl_call *c, struct bf_str name)
+static bool remove_function(struct bl_call *c, struct bf_str name)
 {
     struct bl_lambda *f = c->local->lambda;
     struct bf_err e = {0};
@@ -304,14 +312,22 @@ bool bl_lambda_delete(struct bl_call *c, struct bf_str name)
     return ok;
 }
 
+bool bl_lambda_delete(struct bl_call *c, struct bf_str name)
+{
+    pthread_mutex_lock(&c->local->lambda->changing);
+    bool ok = remove_function(c, name);
+    pthread_mutex_unlock(&c->local->lambda->changing);
+    return ok;
+}
+
+typedef bool change(struct bl_call *c, const json_t *body, struct bl_function *fn);
+
 /* Replaces the function by a changed copy: processes of the old one end after their invocation. */
-static bool replace(struct bl_call *c, struct bf_str name,
-                    bool (*change)(struct bl_call *c, const json_t *body, struct bl_function *fn))
+static bool replace(struct bl_call *c, struct bf_str name, const json_t *body, change *how)
 {
     struct bl_lambda *f = c->local->lambda;
     struct bf_err e = {0};
-    json_t *body = bl_document_read(c);
-    struct bl_function *copy = body ? calloc(1, sizeof *copy) : NULL;
+    struct bl_function *copy = calloc(1, sizeof *copy);
     pthread_mutex_lock(&f->mutex);
     const struct bl_function *old = copy ? named(c, name) : NULL;
     if (old) {
@@ -320,7 +336,7 @@ static bool replace(struct bl_call *c, struct bf_str name,
         copy->policy = json_deep_copy(old->policy);
     }
     pthread_mutex_unlock(&f->mutex);
-    bool ok = old && change(c, body, copy);
+    bool ok = old && how(c, body, copy);
     if (ok) {
         put_time(copy->config, c->now_ms);
         put_revision(copy->config);
@@ -330,19 +346,23 @@ static bool replace(struct bl_call *c, struct bf_str name,
         bl_document_print(&c->ans.body, copy->config);
         pthread_mutex_lock(&f->mutex);
         struct bl_function *now = bl_lambda_find(f, bf_str_of(copy->name));
-        if (now) {
-            bl_lambda_remove(f, now);
-            bl_lambda_free(now);
-            bl_lambda_add(f, copy);
-            bl_lambda_reap(f, BL_WORKER_IDLE_MS);
-            copy = NULL;
-        }
+        bl_lambda_remove(f, now);
+        bl_lambda_free(now);
+        bl_lambda_add(f, copy);
+        bl_lambda_reap(f, BL_WORKER_IDLE_MS);
         pthread_mutex_unlock(&f->mutex);
-    }
-    if (copy && old)
+    } else if (copy) {
         bl_lambda_free(copy);
-    else if (copy)
-        free(copy);
+    }
+    return ok;
+}
+
+static bool update(struct bl_call *c, struct bf_str name, change *how)
+{
+    json_t *body = bl_document_read(c);
+    pthread_mutex_lock(&c->local->lambda->changing);
+    bool ok = body && replace(c, name, body, how);
+    pthread_mutex_unlock(&c->local->lambda->changing);
     json_decref(body);
     return ok;
 }
@@ -359,12 +379,12 @@ static bool change_config(struct bl_call *c, const json_t *body, struct bl_funct
 
 bool bl_lambda_update_code(struct bl_call *c, struct bf_str name)
 {
-    return replace(c, name, change_code);
+    return update(c, name, change_code);
 }
 
 bool bl_lambda_update_config(struct bl_call *c, struct bf_str name)
 {
-    return replace(c, name, change_config);
+    return update(c, name, change_config);
 }
 
 bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str program,
@@ -384,7 +404,8 @@ bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str pro
     if (ok) {
         name_arn(l, fn, name);
         fn->config = bl_lambda_config(fn->name, fn->arn, bl_now_ms(l));
-        fn->policy = json_array();
+        struct bl_function *before = bl_lambda_find(l->lambda, name); /* of an earlier run */
+        fn->policy = before ? json_deep_copy(before->policy) : json_array();
         snprintf(fn->program, sizeof fn->program, "%s", real);
         if (!getcwd(fn->folder, sizeof fn->folder))
             snprintf(fn->folder, sizeof fn->folder, "/");

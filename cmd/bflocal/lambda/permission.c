@@ -35,23 +35,30 @@ static struct bl_function *find(struct bl_call *c, struct bf_str function)
     return bl_lambda_find(c->local->lambda, bl_lambda_name(c->local, function, &qualifier));
 }
 
-bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name)
+/* While functions cannot change, fn lives on after the mutex was released. */
+static bool store(struct bl_call *c, const struct bl_function *fn)
+{
+    struct bf_err e = {0};
+    return bl_lambda_store(c->local, fn, &e) || bl_fail_err(c, &e);
+}
+
+static bool add_permission(struct bl_call *c, struct bf_str name, const json_t *body)
 {
     struct bl_lambda *f = c->local->lambda;
-    json_t *body = bl_document_read(c), *statement = NULL;
-    bool ok = body != NULL;
+    json_t *statement = NULL;
+    bool ok = true;
     pthread_mutex_lock(&f->mutex);
-    struct bl_function *fn = ok ? find(c, name) : NULL;
+    struct bl_function *fn = find(c, name);
     const char *sid = bl_document_text(body, "StatementId");
-    if (ok && !fn)
+    if (!fn)
         ok = bl_lambda_fail_resource(c);
-    else if (ok && find_statement(fn->policy, bf_str_of(sid)) < json_array_size(fn->policy))
+    else if (find_statement(fn->policy, bf_str_of(sid)) < json_array_size(fn->policy))
         ok = bl_lambda_fail(
             c, 409, "ResourceConflictException",
             "The statement id (%.100s) provided already exists. Please provide a new "
             "statement id, or remove the existing statement.",
             sid);
-    if (ok && fn) {
+    if (ok) {
         statement = make_statement(body, fn->arn);
         json_array_append_new(fn->policy, statement);
         struct bf_buf text;
@@ -62,6 +69,15 @@ bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name)
         bf_buf_free(&text);
     }
     pthread_mutex_unlock(&f->mutex);
+    return ok && store(c, fn);
+}
+
+bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name)
+{
+    json_t *body = bl_document_read(c);
+    pthread_mutex_lock(&c->local->lambda->changing);
+    bool ok = body && add_permission(c, name, body);
+    pthread_mutex_unlock(&c->local->lambda->changing);
     json_decref(body);
     return ok;
 }
@@ -92,6 +108,7 @@ bool bl_lambda_remove_permission(struct bl_call *c, struct bf_str name)
     struct bf_str rest = c->req.path, sid = {NULL, 0};
     while (rest.p && bf_str_split(&rest, '/', &sid))
         ;
+    pthread_mutex_lock(&f->changing);
     pthread_mutex_lock(&f->mutex);
     struct bl_function *fn = find(c, name);
     size_t at = fn ? find_statement(fn->policy, sid) : 0;
@@ -100,5 +117,7 @@ bool bl_lambda_remove_permission(struct bl_call *c, struct bf_str name)
         json_array_remove(fn->policy, at);
     pthread_mutex_unlock(&f->mutex);
     c->ans.status = 204;
-    return ok || bl_lambda_fail_resource(c);
+    ok = ok ? store(c, fn) : bl_lambda_fail_resource(c);
+    pthread_mutex_unlock(&f->changing);
+    return ok;
 }

@@ -176,6 +176,7 @@ static bool open_lambda(struct bl_local *l, struct bf_err *e)
     l->lambda = f;
     f->local = l;
     pthread_mutex_init(&f->mutex, NULL);
+    pthread_mutex_init(&f->changing, NULL);
     bf_wait_init(&f->events_changed);
     return bl_lambda_inherit(f, e) && bl_lambda_load(f, e) && bl_mappings_load(l, e);
 }
@@ -204,6 +205,7 @@ static void close_lambda(struct bl_local *l)
     pthread_cond_destroy(&f->events_changed);
     pthread_mutex_destroy(&f->mutex);
     free(f->environment);
+    pthread_mutex_destroy(&f->changing);
     free(f);
     l->lambda = NULL;
 }

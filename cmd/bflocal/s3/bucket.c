@@ -256,6 +256,9 @@ void bl_s3_delete_bucket(struct bl_call *c)
     struct bf_buf gone;
     bf_buf_init(&gone, 16 * 1024 * 1024);
     drop_uploads(c, bucket, &gone);
+    q = bl_sql(c->store, "DELETE FROM s3_notify WHERE bucket = ?");
+    bl_bind_text(q, 1, bucket);
+    bl_run(c->store, q);
     q = bl_sql(c->store, "DELETE FROM s3_bucket WHERE name = ?");
     bl_bind_text(q, 1, bucket);
     bl_run(c->store, q);

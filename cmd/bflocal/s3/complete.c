@@ -338,6 +338,8 @@ static bool commit_object(struct bl_call *c, struct completion *m, uint64_t *old
         return false;
     }
     bl_s3_replace(c->store, s->bucket, s->key, &o, old_file, old_size);
+    bl_s3_tell(c->local, &(struct bl_s3_told){s->bucket, s->key, &o, "CompleteMultipartUpload",
+                                              c->request_id});
     drop_rows(c, m);
     note_done(c, m);
     return bl_store_commit(c->store, &e) || bl_s3_fail_err(c, &e);

@@ -211,6 +211,7 @@ static bool store_copy(struct bl_call *c, const struct bl_s3_object *source, str
         return false;
     }
     bl_s3_replace(c->store, s->bucket, s->key, &o, &old_file, &old_size);
+    bl_s3_tell(c->local, &(struct bl_s3_told){s->bucket, s->key, &o, "CopyObject", c->request_id});
     if (!bl_store_commit(c->store, &e))
         return bl_s3_fail_err(c, &e);
     bl_s3_body_keep(b);

@@ -26,10 +26,15 @@ static struct removed delete_row(struct bl_call *c, struct bf_str bucket, struct
         bl_sql(st, "DELETE FROM s3_object WHERE bucket = ? AND key = ? RETURNING file, size");
     bl_bind_text(q, 1, bucket);
     bl_bind_blob(q, 2, key);
+    bool found = false;
     while (bl_step(st, q)) {
         r.file = (uint64_t)bl_column_i64(q, 0);
         r.size = (uint64_t)bl_column_i64(q, 1);
+        found = true;
     }
+    if (found)
+        bl_s3_tell(c->local,
+                   &(struct bl_s3_told){bucket, key, NULL, "DeleteObject", c->request_id});
     return r;
 }
 

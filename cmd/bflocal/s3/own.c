@@ -150,6 +150,8 @@ bool bl_s3_write_end(struct bl_s3_writer *w, struct bf_str bucket, struct bf_str
                           bucket.p);
     }
     bl_s3_replace(st, bucket, key, &o, &old_file, &old_size);
+    if (!w->unheard)
+        bl_s3_tell(w->local, &(struct bl_s3_told){bucket, key, &o, "PutObject", "bflocal"});
     if (!bl_store_commit(st, e))
         return false;
     w->file = 0; /* the object owns it now */

@@ -276,6 +276,7 @@ void bl_s3_put_object(struct bl_call *c)
         return;
     }
     bl_s3_replace(c->store, s->bucket, s->key, &o, &old_file, &old_size);
+    bl_s3_tell(c->local, &(struct bl_s3_told){s->bucket, s->key, &o, "PutObject", c->request_id});
     if (!bl_store_commit(c->store, &e)) {
         bl_s3_fail_err(c, &e);
         return;

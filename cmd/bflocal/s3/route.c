@@ -11,6 +11,16 @@ static const struct route {
     struct bl_s3_op op;
 } routes[] = {
     {"GET", BL_S3_SERVICE, NULL, NULL, {"ListBuckets", bl_s3_list_buckets, false, false, 0}},
+    {"PUT",
+     BL_S3_BUCKET,
+     "notification",
+     NULL,
+     {"PutBucketNotificationConfiguration", bl_s3_put_notification, false, true, 0}},
+    {"GET",
+     BL_S3_BUCKET,
+     "notification",
+     NULL,
+     {"GetBucketNotificationConfiguration", bl_s3_get_notification, false, true, 0}},
     {"PUT", BL_S3_BUCKET, NULL, NULL, {"CreateBucket", bl_s3_create_bucket, false, false, 0}},
     {"HEAD", BL_S3_BUCKET, NULL, NULL, {"HeadBucket", bl_s3_head_bucket, false, true, 0}},
     {"DELETE", BL_S3_BUCKET, NULL, NULL, {"DeleteBucket", bl_s3_delete_bucket, false, true, 0}},
@@ -146,8 +156,9 @@ static const char *find_beyond(const struct bl_call *c, enum bl_s3_level level)
         "tagging", "versioning", "location", "policy",
         "cors",    "lifecycle"}; /* bflocal answers reads of these, and writes of an object's tags */
     bool get = bf_str_is(c->req.method, "GET"), head = bf_str_is(c->req.method, "HEAD");
+    bool notified = level == BL_S3_BUCKET && (get || bf_str_is(c->req.method, "PUT"));
     for (size_t i = 0; i < BF_COUNT(beyond); i++)
-        if (has_query(c, beyond[i]))
+        if (has_query(c, beyond[i]) && !(notified && strcmp(beyond[i], "notification") == 0))
             return beyond[i];
     for (size_t i = level == BL_S3_OBJECT; !get && i < BF_COUNT(written); i++)
         if (has_query(c, written[i]))

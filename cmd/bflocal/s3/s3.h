@@ -82,6 +82,16 @@ bool bl_s3_may_write(struct bl_call *c);
 void bl_s3_replace(struct bl_store *st, struct bf_str bucket, struct bf_str key,
                    const struct bl_s3_object *o, uint64_t *old_file, uint64_t *old_size);
 
+/* In notify.c. Inside a transaction: publishes the change of an object, if its bucket's notifications go to
+ * EventBridge. */
+struct bl_s3_told {
+    struct bf_str bucket, key;
+    const struct bl_s3_object *object; /* NULL: it was deleted */
+    const char *reason;                /* "PutObject" */
+    const char *request_id;
+};
+void bl_s3_tell(struct bl_local *l, const struct bl_s3_told *t);
+
 /* The request's headers that are stored with an object, as "name:value\n" lines in the arena. */
 struct bf_str bl_s3_kept_headers(struct bl_call *c);
 
@@ -101,6 +111,8 @@ void bl_s3_head_bucket(struct bl_call *c);
 void bl_s3_delete_bucket(struct bl_call *c);
 void bl_s3_bucket_location(struct bl_call *c);
 void bl_s3_bucket_versioning(struct bl_call *c);
+void bl_s3_put_notification(struct bl_call *c);
+void bl_s3_get_notification(struct bl_call *c);
 void bl_s3_no_tagging(struct bl_call *c);
 void bl_s3_no_policy(struct bl_call *c);
 void bl_s3_no_cors(struct bl_call *c);

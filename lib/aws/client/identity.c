@@ -60,10 +60,25 @@ void bf_aws_identity_free(struct bf_aws *aws)
     free(aws->finder);
 }
 
+/* New credentials that have expired by the clock here: is it the clock that is wrong? */
+static bool learn_skew(struct bf_aws *aws, int64_t now_ms)
+{
+    int64_t seen_ms = bf_keeper_seen_ms(aws->keeper, now_ms);
+    if (!seen_ms || llabs((long long)(seen_ms - now_ms)) <= BF_RETRY_SKEW_MS)
+        return false;
+    aws->skew_ms += seen_ms - now_ms;
+    return true;
+}
+
 bool bf_aws_identify(struct bf_aws *aws, struct bf_err *e)
 {
     uint64_t generation;
-    const struct bf_credentials *c = bf_keeper_get(aws->keeper, bf_aws_now_ms(aws), &generation, e);
+    int64_t now_ms = bf_aws_now_ms(aws);
+    const struct bf_credentials *c = bf_keeper_get(aws->keeper, now_ms, &generation, e);
+    if (!c && learn_skew(aws, now_ms)) {
+        bf_err_clear(e);
+        c = bf_keeper_get(aws->keeper, bf_aws_now_ms(aws), &generation, e);
+    }
     if (!c)
         return false;
     if (generation == aws->generation)

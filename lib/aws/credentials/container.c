@@ -100,6 +100,8 @@ enum bf_cred_found bf_cred_from_container(const struct bf_cred_seek *s, struct b
         if (bf_cred_send(s, &q, "the container's credentials", ATTEMPTS, WAIT_MS, &r, &error, e))
             found = take_credentials(&r, out, e);
     }
+    if (found == BF_CRED_TAKEN)
+        out->seen_ms = r.date_ms;
     bf_cred_wipe(&token);
     bf_cred_reply_free(&r);
     return found;

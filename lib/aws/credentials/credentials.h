@@ -14,6 +14,7 @@ struct bf_credentials {
     char *token;        /* NULL: none */
     char *account;      /* the account's number, NULL if the source does not give it */
     int64_t expires_ms; /* by the service's clock; 0: unknown */
+    int64_t seen_ms;    /* the service's time when it gave them; 0: unknown */
     char source[200];   /* for people: "the environment", "profile 'x'", "role ARN" */
     bool fixed;         /* from the environment: another search finds the same ones */
 };

@@ -162,7 +162,8 @@ static void settle(struct bf_keeper *k, int64_t now_ms)
     bf_credentials_free(&k->now);
     k->now = s->found;
     s->found = (struct bf_credentials){0};
-    int64_t third = (k->now.expires_ms - now_ms) / 3;
+    /* by the service's clock: the one here may be wrong by more than they last */
+    int64_t third = (k->now.expires_ms - (k->now.seen_ms ? k->now.seen_ms : now_ms)) / 3;
     if (same) {
         wait_a_while(k, now_ms);
         return;
@@ -228,6 +229,11 @@ const struct bf_credentials *bf_keeper_get(struct bf_keeper *k, int64_t now_ms,
     else if (k->now.access_key)
         bf_err_ctx(e, "the credentials have expired");
     return NULL;
+}
+
+int64_t bf_keeper_seen_ms(const struct bf_keeper *k, int64_t now_ms)
+{
+    return k->searched_ms == now_ms && k->failed.code == BF_OK ? k->now.seen_ms : 0;
 }
 
 bool bf_keeper_refused(struct bf_keeper *k, uint64_t generation, int64_t now_ms, struct bf_err *e)

@@ -46,6 +46,10 @@ void bf_keeper_destroy(struct bf_keeper *k);
 const struct bf_credentials *bf_keeper_get(struct bf_keeper *k, int64_t now_ms,
                                            uint64_t *generation, struct bf_err *e);
 
+/* The service's time when it gave the credentials, if the call of bf_keeper_get with this now_ms found
+ * them; 0: it did not, or the source has no clock. */
+int64_t bf_keeper_seen_ms(const struct bf_keeper *k, int64_t now_ms);
+
 /* A service has refused the credentials of this generation as expired. True: there are others
  * now. */
 bool bf_keeper_refused(struct bf_keeper *k, uint64_t generation, int64_t now_ms, struct bf_err *e);

@@ -248,6 +248,8 @@ static enum bf_cred_found fetch(struct sso *o, struct bf_credentials *out, struc
         else if (r.status == 401)
             log_in(o, e, "SSO refuses its token");
     }
+    if (found == BF_CRED_TAKEN)
+        out->seen_ms = r.date_ms;
     bf_cred_reply_free(&r);
     bf_buf_free(&url);
     return found;

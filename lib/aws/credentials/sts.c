@@ -138,6 +138,8 @@ static enum bf_cred_found take_credentials(const struct bf_cred_reply *r, const 
         found = bf_cred_break(e, "STS: the answer's Expiration is not a time");
     else
         found = bf_cred_keep(out, &p, what, e);
+    if (found == BF_CRED_TAKEN)
+        out->seen_ms = r->date_ms;
     OPENSSL_cleanse(secret, sizeof secret);
     OPENSSL_cleanse(token, sizeof token);
     return found;
