@@ -38,9 +38,8 @@ static bool start_server(struct service *s, struct bl_local *l, const struct bl_
     bf_listen_url(r->host, port, s->endpoint);
     l->endpoint = s->endpoint;
     bl_tally_begin(&l->tally);
+    bl_local_start(l); /* what calls the endpoint already waits in the socket's queue */
     s->server = bl_server_start(l, fd, e);
-    if (s->server)
-        bl_local_start(l);
     return s->server != NULL;
 }
 

@@ -61,7 +61,7 @@ int64_t bl_now_ms(struct bl_local *l);
 
 /* Opens the store and every service. Call bl_local_close after a failure too. */
 bool bl_local_open(struct bl_local *l, const char *dir, struct bf_err *e) BF_MUST;
-/* The server listens, and l->endpoint is set. */
+/* The socket listens, l->endpoint is set, and no request has been taken yet. */
 void bl_local_start(struct bl_local *l);
 void bl_local_close(struct bl_local *l);
 

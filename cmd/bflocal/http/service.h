@@ -91,7 +91,7 @@ struct bl_service {
     bool (*open)(struct bl_local *l, struct bf_err *e);
     void (*stop)(struct bl_local *l);
     void (*close)(struct bl_local *l);
-    /* Starts threads that need the server's endpoint; may be NULL. */
+    /* Starts threads, before the first request is taken; the endpoint is known. May be NULL. */
     void (*start)(struct bl_local *l);
 };
 

@@ -339,10 +339,16 @@ bool bl_mappings_load(struct bl_local *l, struct bf_err *e)
     }
     if (q)
         bl_done(q);
-    for (struct bl_mapping *m = l->lambda->mappings; ok && m; m = m->next)
-        if (strcmp(bl_document_text(m->config, "State"), "Enabled") == 0)
-            ok = bl_mapping_start(m, e);
     return ok;
+}
+
+void bl_mappings_start(struct bl_local *l)
+{
+    struct bf_err e = {0};
+    for (struct bl_mapping *m = l->lambda->mappings; m; m = m->next)
+        if (strcmp(bl_document_text(m->config, "State"), "Enabled") == 0 &&
+            !bl_mapping_start(m, &e))
+            bf_diag_warn("Lambda: %s: %s", m->function, e.text);
 }
 
 void bl_mappings_end(struct bl_lambda *f)

@@ -83,8 +83,9 @@ void bl_mapping_free(struct bl_mapping *m);
 /* Reads the configuration. False: the answer is set. */
 bool bl_mapping_settle(struct bl_call *c, struct bl_mapping *m);
 
-/* Loads the stored mappings; bl_mappings_end stops all. */
+/* Loads the stored mappings, and starts the enabled ones; bl_mappings_end stops all. */
 bool bl_mappings_load(struct bl_local *l, struct bf_err *e) BF_MUST;
+void bl_mappings_start(struct bl_local *l);
 void bl_mappings_end(struct bl_lambda *f);
 bool bl_mapping_store(struct bl_mapping *m, struct bf_err *e) BF_MUST;
 bool bl_mapping_erase(struct bl_local *l, const char *uuid, struct bf_err *e) BF_MUST;

@@ -226,6 +226,7 @@ const struct bl_service bl_service_lambda = {
     .max_body = BODY_MAX,
     .protocol = &rest,
     .open = open_lambda,
+    .start = bl_mappings_start,
     .stop = stop_lambda,
     .close = close_lambda,
 };
