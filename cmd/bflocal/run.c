@@ -39,8 +39,6 @@ static bool start_server(struct service *s, struct bl_local *l, const struct bl_
     l->endpoint = s->endpoint;
     bl_tally_begin(&l->tally);
     s->server = bl_server_start(l, fd, e);
-    if (s->server)
-        bl_local_start(l);
     return s->server != NULL;
 }
 
@@ -177,9 +175,10 @@ bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err
     struct service s = {.local = l};
     bool ok =
         watch_signals(false, e) && start_server(&s, l, r, e) && write_exports(&s, STDOUT_FILENO, e);
-    if (ok)
+    if (ok) {
+        bl_local_start(l);
         wait_for_stop();
-    else
+    } else
         s.local = l;
     end_server(&s);
     return ok;
@@ -261,6 +260,8 @@ bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, str
     int sig = 0;
     *status = 1;
     bool ok = watch_signals(true, e) && start_server(&s, l, r, e) && set_environment(&s, e);
+    if (ok) /* functions inherit the environment, so it is complete before a thread starts one */
+        bl_local_start(l);
     if (ok &&
         (sig = next_signal(&terminal)) != 0) /* a signal ended it before the command started */
         *status = 128 + sig;
@@ -310,6 +311,7 @@ static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready
         bf_diag_error(e); /* standard error is still the caller's here */
     else if (detach(e)) {
         close(ready);
+        bl_local_start(l);
         wait_for_stop();
     }
     s.local = l;
