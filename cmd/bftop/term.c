@@ -188,7 +188,7 @@ static int sequence(void)
     int key = KEY_NONE;
     for (size_t i = 0; i < BF_COUNT(known); i++)
         if (n - 1 == strlen(known[i].text) && memcmp(held + 1, known[i].text, n - 1) == 0)
-            key = known[i].key;
+            key = (int)known[i].key;
     drop(n);
     return key;
 }

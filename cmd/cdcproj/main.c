@@ -73,18 +73,16 @@ static bool check(const struct config *c, struct bf_err *e)
     return true;
 }
 
-/* What PostgreSQL does not do yet. */
-static bool check_pg(const struct config *c, struct bf_err *e)
-{
-    return !bf_pg_is_url(c->database) || !(c->view.n || c->check || c->explain) ||
-           bf_err_set(e, BF_E_USAGE,
-                      "--view, --check and --explain are for SQLite: in PostgreSQL make a view of "
-                      "the mirror with CREATE VIEW");
-}
-
 static bool act(const struct config *c, const char **files, size_t n, struct bf_err *e)
 {
-    return c->check ? run_check(c, e) : c->explain ? run_explain(c, e) : run(c, files, n, e);
+    bool pg = bf_pg_is_url(c->database);
+    if (c->check && pg)
+        return bf_err_set(e, BF_E_USAGE,
+                          "--check: in PostgreSQL all roll-ups are plain views: there is nothing "
+                          "to compare");
+    if (c->explain)
+        return pg ? pg_explain(c, e) : run_explain(c, e);
+    return c->check ? run_check(c, e) : run(c, files, n, e);
 }
 
 int main(int argc, char **argv)
@@ -96,8 +94,7 @@ int main(int argc, char **argv)
     int status = bf_opt_parse(&tool, argc, argv, &config, operands, &n);
     if (status == BF_OPT_RUN) {
         config.database = operands[0];
-        status = check(&config, &e) && check_pg(&config, &e) && bf_stop_install(&e) &&
-                         act(&config, operands + 1, n - 1, &e)
+        status = check(&config, &e) && bf_stop_install(&e) && act(&config, operands + 1, n - 1, &e)
                      ? 0
                      : bf_diag_exit(&e);
     }

@@ -38,7 +38,7 @@ struct pg_batch {
     bool stage_is;
 };
 
-struct pg_view;
+struct view;
 
 struct pg {
     struct bf_pg c;
@@ -54,7 +54,8 @@ struct pg {
     struct bf_rng rng;
     struct bf_buf sql, out;
     size_t staged_bytes;
-    struct pg_view *views;
+    struct view *views; /* of --view */
+    bool views_wanted;  /* some are not created yet */
 };
 
 /* pg_db.c: connects, takes the lock, makes what is missing, reads the positions. */
@@ -96,6 +97,11 @@ BF_MUST bool pg_apply(struct mirrors *m, struct line *l, struct bf_str table, bo
 /* pg_merge.c: copies what is staged, and merges it. */
 BF_MUST bool pg_stage(struct pg *g, struct mirror *t, struct bf_err *e);
 BF_MUST bool pg_merge(struct pg *g, struct mirror *t, struct counters *c, struct bf_err *e);
+
+/* pg_views.c: reads the files of --view; creates the views that can be, in the transaction, *left: some cannot yet. */
+BF_MUST bool pg_read_views(struct pg *g, struct bf_err *e);
+BF_MUST bool pg_make_views(struct pg *g, bool *left, struct bf_err *e);
+void pg_free_views(struct pg *g);
 
 /* pg_commit.c */
 BF_MUST bool pg_commit(struct pg *g, struct counters *c, struct bf_err *e);

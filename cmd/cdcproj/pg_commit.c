@@ -11,7 +11,7 @@ enum { FULL_BYTES = 32 * 1024 * 1024, TRIES_MS = 120000 };
 
 /* The whole transaction; *counted is what its counters come to. */
 static bool write_all(struct pg *g, const struct counters *c, struct counters *counted,
-                      struct bf_err *e)
+                      bool *views_left, struct bf_err *e)
 {
     *counted = *c;
     bf_buf_reset(&g->sql);
@@ -23,7 +23,8 @@ static bool write_all(struct pg *g, const struct counters *c, struct counters *c
         if (t->batch->n && (!pg_stage(g, t, e) || !pg_merge(g, t, counted, e)))
             return bf_err_ctx(e, "%s", t->name);
     }
-    return pg_put_positions(g, counted, e) && bf_pg_exec(&g->c, "COMMIT", NULL, e);
+    return pg_make_views(g, views_left, e) && pg_put_positions(g, counted, e) &&
+           bf_pg_exec(&g->c, "COMMIT", NULL, e);
 }
 
 /* After the commit: what is staged is in the database. */
@@ -49,14 +50,15 @@ bool pg_commit(struct pg *g, struct counters *c, struct bf_err *e)
 {
     struct counters counted;
     int64_t until = bf_clock_mono_ms() + TRIES_MS;
-    bool done = false, lost = false;
-    while (!done && !write_all(g, c, &counted, e)) {
+    bool done = false, lost = false, views_left = false;
+    while (!done && !write_all(g, c, &counted, &views_left, e)) {
         if ((e->code != BF_E_NETWORK && e->code != BF_E_TEMPORARY) || bf_clock_mono_ms() > until ||
             !pg_again(g, &done, e))
             return false;
         lost = done;
     }
     settle(g);
+    g->views_wanted = views_left;
     if (lost) /* its temporary tables went with its session */
         for (struct mirror *t = g->mirrors->first; t; t = t->next)
             t->batch->stage_is = false;
@@ -95,6 +97,7 @@ static bool commit(struct sink *s, struct bf_err *e)
 static void close_sink(struct sink *s)
 {
     mirrors_free(&of(s)->mirrors);
+    pg_free_views(&of(s)->pg);
     pg_close(&of(s)->pg);
     free(s);
 }
@@ -119,8 +122,11 @@ struct sink *sink_open_pg(const struct config *c, struct bf_err *e)
                             .commit = commit,
                             .close = close_sink,
                             .replace = replace};
-    if (pg_open(&p->pg, c, &p->mirrors, e) && pg_load(&p->mirrors, &p->pg, c, e))
+    if (pg_open(&p->pg, c, &p->mirrors, e) && pg_load(&p->mirrors, &p->pg, c, e) &&
+        pg_read_views(&p->pg, e)) {
+        p->sink.begun = p->pg.views_wanted;
         return &p->sink;
+    }
     close_sink(&p->sink);
     return NULL;
 }

@@ -208,22 +208,26 @@ struct window {
     int64_t n; /* values that are numbers */
 };
 
+/* SQLite aligns the context of an aggregate to 8 bytes, an __int128 wants 16: so it is copied. */
 static void sum_add(sqlite3_context *context, sqlite3_value *value, int sign)
 {
     const struct sql_api *api = bf_sql_api();
-    struct window *w = api->aggregate_context(context, sizeof *w);
+    struct window w;
+    void *kept = api->aggregate_context(context, sizeof w);
     char room[40];
     struct bf_err e = {0};
     struct bf_decimal d;
     __int128 units;
-    if (!w || api->value_type(value) == SQLITE_NULL)
+    if (!kept || api->value_type(value) == SQLITE_NULL)
         return;
     struct bf_str t = text_of(api, value, room);
     if (!fast(t, &units) && !bf_decimal_parse_long(t, &d, &e))
         return;
-    w->n += sign;
-    if (!bf_exact_add(&w->sum, t, sign, &e))
+    memcpy(&w, kept, sizeof w);
+    w.n += sign;
+    if (!bf_exact_add(&w.sum, t, sign, &e))
         api->result_error(context, e.text, -1);
+    memcpy(kept, &w, sizeof w);
 }
 
 static void sum_step(sqlite3_context *context, int argc, sqlite3_value **argv)
@@ -241,13 +245,17 @@ static void sum_inverse(sqlite3_context *context, int argc, sqlite3_value **argv
 static void sum_value(sqlite3_context *context)
 {
     const struct sql_api *api = bf_sql_api();
-    const struct window *w = api->aggregate_context(context, 0);
+    const void *kept = api->aggregate_context(context, 0);
+    struct window w;
     char text[BF_EXACT_TEXT + 1];
     struct bf_buf out = {.p = text, .cap = BF_EXACT_TEXT, .max = BF_EXACT_TEXT};
     struct bf_err e = {0};
-    if (!w || w->n == 0)
+    if (!kept)
         return;
-    if (!bf_exact_put(&w->sum, BF_STR(""), &out, &e)) {
+    memcpy(&w, kept, sizeof w);
+    if (w.n == 0)
+        return;
+    if (!bf_exact_put(&w.sum, BF_STR(""), &out, &e)) {
         api->result_error(context, e.text, -1);
         return;
     }

@@ -81,5 +81,18 @@ if has_streams; then
     check 'its stream' -- table
     check 'is a table of its name' -o 'a|1.1' -- sql t.db "SELECT id,v FROM \"$run-t\""
     check 'again' -- table
+    # A first fill by a scan, while the table is written to; then the stream from before it.
+    seq -f '{"put":{"id":"s%.0f","v":1}}' 300 >writes
+    check 'a table in use' -- sh -c 'ddbput -q "$1" <writes' - "$run-t"
+    { seq -f '{"put":{"id":"s%.0f","v":2}}' 1 2 300; seq -f '{"delete":{"id":"s%.0f"}}' 2 4 300; } >writes
+    ddbput -q "$run-t" <writes &
+    writer=$!
+    fill() { cli dynamodb scan --table-name "$run-t" --consistent-read | jq -c '.Items[]|{Item:.}' | cdcproj --key id --table "$run-t" f.db; }
+    check 'is scanned into a database' -- fill
+    wait "$writer"
+    stream() { kinread -q -e --from oldest --state f.db "dynamodb:$run-t" | cdcproj f.db; }
+    check 'then the stream' -- stream
+    check 'gives the table' -o '1|75
+2|150' -- sql f.db "SELECT v,count(*) FROM \"$run-t\" WHERE id LIKE 's%' GROUP BY v ORDER BY 1"
 fi
 plan

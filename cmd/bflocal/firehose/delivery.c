@@ -5,6 +5,7 @@
 #include "cmd/bflocal/firehose/firehose.h"
 #include "lib/base/clock.h"
 #include "lib/base/wait.h"
+#include "lib/cli/diag.h"
 
 static const char schema[] = "CREATE TABLE IF NOT EXISTS firehose_stream(id INTEGER PRIMARY KEY, "
                              "name TEXT UNIQUE, source TEXT, own INTEGER, config TEXT);"
@@ -282,12 +283,18 @@ bool bl_delivery_open(struct bl_local *l, struct bf_err *e)
     f->local = l;
     pthread_mutex_init(&f->mutex, NULL);
     bf_wait_init(&f->changed);
-    if (!bl_store_exec(&l->store, schema, e) || !load(f, e))
-        return false;
+    return bl_store_exec(&l->store, schema, e) && load(f, e);
+}
+
+void bl_delivery_start_all(struct bl_local *l)
+{
+    struct bl_firehose *f = l->firehose;
+    struct bf_err e = {0};
+    pthread_mutex_lock(&f->mutex); /* the server takes calls already */
     for (struct bl_delivery *d = f->list; d; d = d->next)
-        if (!start(d, e))
-            return false;
-    return true;
+        if (!d->running && !start(d, &e))
+            bf_diag_warn("Firehose: %s: nothing is delivered: %s", d->name, e.text);
+    pthread_mutex_unlock(&f->mutex);
 }
 
 void bl_delivery_stop_all(struct bl_local *l)

@@ -71,6 +71,7 @@ struct bl_firehose {
 /* ---- delivery.c ---- */
 
 bool bl_delivery_open(struct bl_local *l, struct bf_err *e) BF_MUST;
+void bl_delivery_start_all(struct bl_local *l);
 void bl_delivery_stop_all(struct bl_local *l);
 void bl_delivery_close(struct bl_local *l);
 

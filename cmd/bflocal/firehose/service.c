@@ -36,6 +36,7 @@ const struct bl_service bl_service_firehose = {
     .ops = operations,
     .nops = BF_COUNT(operations),
     .open = bl_delivery_open,
+    .start = bl_delivery_start_all,
     .stop = bl_delivery_stop_all,
     .close = bl_delivery_close,
 };

@@ -49,6 +49,8 @@ struct bl_event;   /* an asynchronous invocation (event.c) */
 
 struct bl_lambda {
     struct bl_local *local;
+    char **
+        environment; /* of bflocal at its start, because later changes are not for other threads to see */
     pthread_mutex_t mutex;
     pthread_mutex_t
         changing; /* held from the check for a name until its change is stored; before `mutex` */
@@ -92,6 +94,9 @@ void bl_lambda_remove_tree(const char *path);
 /* Unpacks a zip archive into a new folder of the function and sets both in *fn. BF_E_INPUT: not a zip archive. */
 bool bl_lambda_unpack(struct bl_lambda *f, struct bl_function *fn, struct bf_str zip,
                       struct bf_err *e) BF_MUST;
+
+/* Keeps the environment; before there is another thread. */
+bool bl_lambda_inherit(struct bl_lambda *f, struct bf_err *e) BF_MUST;
 
 enum bl_invoked {
     BL_INVOKED,          /* the outcome is set, possibly to the function's error */

@@ -47,6 +47,18 @@ void bl_lambda_reap(struct bl_lambda *f, int64_t idle_ms)
 
 extern char **environ;
 
+bool bl_lambda_inherit(struct bl_lambda *f, struct bf_err *e)
+{
+    size_t n = 0;
+    while (environ[n])
+        n++;
+    f->environment = calloc(n + 1, sizeof *f->environment);
+    if (!f->environment)
+        return bf_err_nomem(e);
+    memcpy(f->environment, environ, n * sizeof *environ);
+    return true;
+}
+
 /* Adds "NAME=VALUE", which is in the worker's arena; empty: out of memory. */
 static bool add_env(const char **env, size_t *n, struct bf_str text)
 {
@@ -116,7 +128,7 @@ static bool fill_env(struct bl_lambda *f, const struct bl_function *fn, struct b
                     add_env(env, &n, variable(w, own[i][0], own[i][1])));
     json_object_foreach(variables, name, value) ok =
         ok && add_env(env, &n, variable(w, name, json_string_value(value)));
-    for (char **at = environ; inherits && ok && *at; at++)
+    for (char **at = f->environment; inherits && ok && *at; at++)
         if (strncmp(*at, "AWS_", 4) != 0 && !has_name(env, n, *at))
             ok = add_env(env, &n, bl_arena_printf(&w->arena, "%s", *at));
     env[n] = NULL;

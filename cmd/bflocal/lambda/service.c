@@ -178,7 +178,7 @@ static bool open_lambda(struct bl_local *l, struct bf_err *e)
     pthread_mutex_init(&f->mutex, NULL);
     pthread_mutex_init(&f->changing, NULL);
     bf_wait_init(&f->events_changed);
-    return bl_lambda_load(f, e) && bl_mappings_load(l, e);
+    return bl_lambda_inherit(f, e) && bl_lambda_load(f, e) && bl_mappings_load(l, e);
 }
 
 static void stop_lambda(struct bl_local *l)
@@ -204,6 +204,7 @@ static void close_lambda(struct bl_local *l)
         bl_lambda_remove_tree(f->root);
     pthread_cond_destroy(&f->events_changed);
     pthread_mutex_destroy(&f->mutex);
+    free(f->environment);
     pthread_mutex_destroy(&f->changing);
     free(f);
     l->lambda = NULL;
