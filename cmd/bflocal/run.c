@@ -176,9 +176,10 @@ bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err
     struct service s = {.local = l};
     bool ok =
         watch_signals(false, e) && start_server(&s, l, r, e) && write_exports(&s, STDOUT_FILENO, e);
-    if (ok)
+    if (ok) {
+        bl_local_start(l);
         wait_for_stop();
-    else
+    } else
         s.local = l;
     end_server(&s);
     return ok;
@@ -260,6 +261,8 @@ bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, str
     int sig = 0;
     *status = 1;
     bool ok = watch_signals(true, e) && start_server(&s, l, r, e) && set_environment(&s, e);
+    if (ok) /* functions inherit the environment, so it is complete before a thread starts one */
+        bl_local_start(l);
     if (ok &&
         (sig = next_signal(&terminal)) != 0) /* a signal ended it before the command started */
         *status = 128 + sig;
@@ -309,6 +312,7 @@ static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready
         bf_diag_error(e); /* standard error is still the caller's here */
     else if (detach(e)) {
         close(ready);
+        bl_local_start(l);
         wait_for_stop();
     }
     s.local = l;

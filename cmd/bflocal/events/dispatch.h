@@ -65,9 +65,9 @@ bool bl_dispatch_delay(struct bl_events *ev, const struct bl_dispatch *d, int64_
 /* It is no worker's any more. */
 void bl_dispatch_free(struct bl_events *ev, size_t worker, struct bl_dispatch *d);
 
-/* Tells that it is given up, and why; keeps it in the dead-letter bucket. exhausted: the limit of the retry policy that
- * it has reached; NULL: none. */
-void bl_dispatch_give_up(struct bl_dispatch *d, const char *exhausted);
+/* Tells that it is given up, and why; keeps it in the dead-letter bucket. limit: the limit of the retry policy that
+ * it has reached, "function" if the function has failed; NULL: none. */
+void bl_dispatch_give_up(struct bl_dispatch *d, const char *limit);
 
 /* In log_group.c: adds a line. */
 bool bl_log_group_add(struct bl_events *ev, struct bf_str group, struct bf_str line,

@@ -5,7 +5,7 @@ enum { ARENA = 64 * 1024 * 1024 };
 
 void bl_events_rules_free(struct bl_events *ev)
 {
-    for (size_t i = 0; i < ev->nrules; i++)
+    for (size_t i = 0; ev->rules && i < ev->nrules; i++)
         bf_pattern_destroy(ev->rules[i].pattern);
     ev->rules = NULL;
     ev->nrules = 0;

@@ -12,7 +12,7 @@ enum { TARGETS_CALL = 100 };
 static bool read_rule(struct bl_call *c, const json_t *body, struct bf_str *bus,
                       struct bf_str *rule)
 {
-    *rule = bf_str(NULL, 0);
+    *rule = *bus = bf_str(NULL, 0);
     if (!bl_events_text(c, body, "Rule", "rule", NULL, rule))
         return false;
     if (!rule->p)
@@ -129,7 +129,7 @@ static bool put_targets(struct bl_call *c, struct bf_str bus, struct bf_str rule
 
 bool bl_events_put_targets(struct bl_call *c)
 {
-    struct bf_str bus, rule;
+    struct bf_str bus = {NULL, 0}, rule = {NULL, 0};
     const json_t *list;
     json_t *body = bl_document_read(c);
     bool ok =
@@ -166,7 +166,7 @@ static bool remove_targets(struct bl_call *c, struct bf_str bus, struct bf_str r
 
 bool bl_events_remove_targets(struct bl_call *c)
 {
-    struct bf_str bus, rule;
+    struct bf_str bus = {NULL, 0}, rule = {NULL, 0};
     const json_t *ids;
     json_t *body = bl_document_read(c);
     bool ok = body && read_rule(c, body, &bus, &rule) && read_list(c, body, "Ids", "ids", &ids) &&
@@ -192,7 +192,7 @@ static void list_targets(struct bl_call *c, struct bf_str bus, struct bf_str rul
 
 bool bl_events_list_targets(struct bl_call *c)
 {
-    struct bf_str bus, rule;
+    struct bf_str bus = {NULL, 0}, rule = {NULL, 0};
     struct bl_events_page page;
     json_t *body = bl_document_read(c);
     bool ok = body && read_rule(c, body, &bus, &rule) && bl_events_page_read(c, body, &page);
@@ -210,7 +210,7 @@ bool bl_events_list_targets(struct bl_call *c)
 bool bl_events_list_rule_names(struct bl_call *c)
 {
     static const struct bl_events_rule arn_text = {1, 1600, false, false};
-    struct bf_str bus, arn = {NULL, 0};
+    struct bf_str bus = {NULL, 0}, arn = {NULL, 0};
     struct bl_events_page page;
     json_t *body = bl_document_read(c);
     bool ok = body && bl_events_bus_member(c, body, &bus) &&
