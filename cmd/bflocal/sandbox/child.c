@@ -144,13 +144,20 @@ void bl_child_kill(const struct bl_child *c)
         kill(c->supervisor, SIGTERM);
 }
 
-int bl_child_wait(struct bl_child *c)
+int bl_child_wait(const struct bl_child *c)
 {
+    siginfo_t info;
     int status = read_int(c->status, SIGKILL);
+    while (waitid(P_PID, (id_t)c->supervisor, &info, WEXITED | WNOWAIT) != 0 && errno == EINTR)
+        ;
+    return status;
+}
+
+void bl_child_reap(struct bl_child *c)
+{
     while (waitpid(c->supervisor, NULL, 0) < 0 && errno == EINTR)
         ;
     close(c->log);
     close(c->status);
     *c = (struct bl_child){.log = -1, .status = -1};
-    return status;
 }

@@ -25,7 +25,11 @@ bool bl_child_start(struct bl_child *c, const char *const *argv, const char *con
 /* Kills the child and its process group; bl_child_wait follows. */
 void bl_child_kill(const struct bl_child *c);
 
-/* Waits for its end; returns its status as waitpid(2) does. Closes both descriptors. */
-int bl_child_wait(struct bl_child *c);
+/* Waits for its end; returns its status as waitpid(2) does. The process id stays its own until bl_child_reap, so that
+ * bl_child_kill of another thread hits no other process. */
+int bl_child_wait(const struct bl_child *c);
+
+/* After bl_child_wait: gives the process id back and closes both descriptors. Does not wait. */
+void bl_child_reap(struct bl_child *c);
 
 #endif

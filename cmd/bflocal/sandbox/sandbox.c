@@ -146,6 +146,8 @@ static void *keep(void *arg)
     pthread_mutex_lock(&s->mutex);
     s->status = status;
     s->ended = true;
+    if (started)
+        bl_child_reap(&s->child); /* under the lock, like each kill */
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->mutex);
     return NULL;
