@@ -1,8 +1,8 @@
 #!/bin/sh
 # A Black Friday in a few seconds: `make demo` runs this under bflocal. Sales are
 # written to a table, whose changes DynamoDB sends to Kinesis. At the same
-# time the changes are read, transformed and delivered to S3. Then the delivered objects
-# are queried for the figures of the shop.
+# time the changes are read, transformed and delivered to S3, and applied to a copy of the table in SQLite.
+# Then the delivered objects are queried for the figures of the shop, and the copy has to give the same.
 # shellcheck disable=SC3040 # pipefail is tested before it is used
 (set -o pipefail) 2>/dev/null || exec bash "$0" "$@" # this sh does not have it
 set -eu -o pipefail
@@ -33,10 +33,14 @@ writer=$!
 kinread --from oldest -n "$COUNT" orders | cdcxform --meta op,ts,seq | tee "$work/rows" |
     s3put --name orders --size 128MiB "s3://lake/sales/!{timestamp:yyyy/MM/dd/HH}/" >"$work/receipts" &
 reader=$!
+kinread --from oldest -n "$COUNT" --state "$work/copy.db" orders | cdcproj -q "$work/copy.db" &
+projection=$!
 wait $writer
 written=$(now)
 wait $reader
 delivered=$(now)
+wait $projection
+projected=$(now)
 
 # Run the queries of examples/insights over the objects in S3, whose table athddl defines.
 insights() {
@@ -85,10 +89,35 @@ SELECT product, sum(quantity) AS sold, printf('%.2f', sum(cents) / 100.0) AS rev
     WHERE status <> 'CANCELLED' GROUP BY product ORDER BY sum(cents) DESC LIMIT 10;
 END
 }
-if ask 'SELECT 1' >/dev/null 2>&1; then insights; else without_athena; fi
+# Money that was paid, from the delivered objects and from the copy.
+revenue_delivered() {
+    ask -o tsv "SELECT CAST(sum(CAST(total AS decimal(18,2))) AS varchar) FROM orders WHERE status <> 'CANCELLED'" | tail -n 1
+}
+revenue_imported() {
+    sqlite3 "$work/sales.db" "SELECT printf('%.2f', sum(cents) / 100.0) FROM orders WHERE status <> 'CANCELLED'"
+}
+revenue_copied() {
+    sqlite3 "$work/copy.db" "SELECT printf('%.2f', sum(CAST(round(total_real * 100) AS INTEGER)) / 100.0) FROM sales WHERE status <> 'CANCELLED'"
+}
+if ask 'SELECT 1' >/dev/null 2>&1; then
+    insights
+    revenue=$(revenue_delivered)
+else
+    without_athena
+    revenue=$(revenue_imported)
+fi
 asked=$(now)
+copied=$(revenue_copied)
+printf '\nThe copy of the table, as bftop shows it\n'
+bftop --once --width 80 "$work/copy.db"
+if [ "$revenue" != "$copied" ]; then
+    echo "demo.sh: the objects give a revenue of $revenue, the copy of the table $copied" >&2
+    exit 1
+fi
+printf '\nrevenue %s from the objects, %s from the copy\n' "$revenue" "$copied"
 
-printf '\nchanges %s, objects %s\n' "$(jq -s 'map(.records) | add' "$work/receipts")" "$(wc -l <"$work/receipts" | tr -d ' ')"
+printf 'changes %s, objects %s\n' "$(jq -s 'map(.records) | add' "$work/receipts")" "$(wc -l <"$work/receipts" | tr -d ' ')"
 took 'bfgen | ddbput' "$start" "$written"
 took 'kinread | cdcxform | s3put, beside it' "$start" "$delivered"
-took 'queries' "$delivered" "$asked"
+took 'kinread | cdcproj, beside both' "$start" "$projected"
+took 'queries' "$projected" "$asked"

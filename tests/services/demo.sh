@@ -2,7 +2,7 @@
 # The demo in a smaller form. It runs on bflocal for every back end, and its figures are computed from
 # the output of bfgen.
 . "$(dirname "$0")/lib.sh"
-need_tools bflocal bfgen ddbput kinread cdcxform s3put
+need_tools bflocal bfgen ddbput kinread cdcxform s3put cdcproj bftop
 
 export AWS_ENDPOINT_URL=''
 unset AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_DYNAMODB_STREAMS AWS_ENDPOINT_URL_KINESIS \
@@ -25,4 +25,7 @@ expected=$(query "$T/work" "with lines as (select *, row_number() over () as lin
 check 'orders and revenue by category add up to what was sent' -o "$expected" -- \
     awk '/^Revenue by category/ {on = 1; next} /^$/ {on = 0}
          on && $1 != "category" {n += $2; cents += int($3 * 100 + 0.5)} END {printf "%d %.2f\n", n, cents / 100}' "$T/demo"
+revenue=${expected#* }
+check 'so does the projection' -o "revenue $revenue from the objects, $revenue from the copy" -- grep '^revenue ' "$T/demo"
+check 'bftop shows it' -m '^─* *Revenue|^-* *Revenue' -- cat "$T/demo"
 plan
