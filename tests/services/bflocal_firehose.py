@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import os
+import threading
 import time
 import urllib.request
 
@@ -213,6 +214,37 @@ def source():
     d = firehose.describe_delivery_stream(DeliveryStreamName="src")["DeliveryStreamDescription"]
     show("its description", [d["DeliveryStreamType"], d["Source"]["KinesisStreamSourceDescription"]["KinesisStreamARN"]],
          ["KinesisStreamAsSource", "arn:aws:kinesis:us-east-1:000000000000:stream/in"])
+    create("src-again", source="in")
+    for name in (b"old ", b"new "):
+        if name == b"new ":
+            kinesis.delete_stream(StreamName="in")
+            kinesis.create_stream(StreamName="in", ShardCount=1)
+        kinesis.put_records(StreamName="in", Records=[{"PartitionKey": "a", "Data": name}] * 5)
+        for _ in range(600):
+            got = b"".join(objects("src-again").values()).split()
+            if got.count(name.strip()) >= 5:
+                break
+            time.sleep(0.05)
+    show("its stream is created again: all records", [got.count(b"old"), got.count(b"new")], [5, 5])
+
+
+def names():
+    """Calls that create, delete and put to one name at once: a name is taken until the records of its stream are gone."""
+    s3.create_bucket(Bucket="one-name")
+    answers = set()
+
+    def work():
+        for _ in range(20):
+            answers.add(refusal(firehose.create_delivery_stream, DeliveryStreamName="one", ExtendedS3DestinationConfiguration=destination("one-name")))
+            answers.add(refusal(firehose.put_record, DeliveryStreamName="one", Record={"Data": b"x"}))
+            answers.add(refusal(firehose.delete_delivery_stream, DeliveryStreamName="one"))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    show("one name from four clients", sorted({a.split(":")[0] for a in answers} - {"taken"} - {"ResourceInUseException", "ResourceNotFoundException"}), [])
 
 
 def partitions():
@@ -303,6 +335,6 @@ def parquet():
     show("  is waited for", soon("wait", ["data/"])["data/"][:4].decode(), "PAR1")
 
 
-for step in (refused, transform, source, partitions, backup, parquet):
+for step in (refused, transform, source, names, partitions, backup, parquet):
     step()
 print("end")

@@ -13,12 +13,18 @@ static const char schema[] = "CREATE TABLE IF NOT EXISTS firehose_stream(id INTE
                              "INTEGER, number INTEGER, PRIMARY KEY(stream, shard)) "
                              "WITHOUT ROWID;";
 
-struct bl_delivery *bl_delivery_find(struct bl_firehose *f, struct bf_str name)
+static struct bl_delivery *find_any(struct bl_firehose *f, struct bf_str name)
 {
     struct bl_delivery *d = f->list;
     while (d && !bf_str_eq(name, bf_str_of(d->name)))
         d = d->next;
     return d;
+}
+
+struct bl_delivery *bl_delivery_find(struct bl_firehose *f, struct bf_str name)
+{
+    struct bl_delivery *d = find_any(f, name);
+    return d && !d->deleting ? d : NULL;
 }
 
 bool bl_delivery_wait(struct bl_delivery *d, int64_t ms)
@@ -178,7 +184,7 @@ bool bl_delivery_create(struct bl_call *c, struct bf_str name, struct bf_str sou
     snprintf(d->source, sizeof d->source, "%.*s", (int)source.n, source.n ? source.p : "");
     pthread_mutex_lock(&f->mutex);
     bool ok = false;
-    if (bl_delivery_find(f, name))
+    if (find_any(f, name))
         bl_fail(c, BL_ResourceInUseException,
                 "Firehose %s under accountId " BL_ACCOUNT " already exists", d->name);
     else if (f->n == BL_FIREHOSE_STREAMS_MAX)
@@ -218,20 +224,24 @@ bool bl_delivery_delete(struct bl_call *c, struct bf_str name)
     pthread_mutex_lock(&f->mutex);
     struct bl_delivery *d = bl_delivery_find(f, name);
     if (d)
-        take_out(f, d);
+        d->deleting = true;
     pthread_mutex_unlock(&f->mutex);
     if (!d)
         return bl_firehose_fail_name(c, name);
     stop(f, d);
-    if (erase(c, d, &e)) {
-        destroy(d);
-        return true;
-    }
     pthread_mutex_lock(&f->mutex);
-    insert(f, d);
-    (void)start(d, &again);
+    bool ok = erase(c, d, &e);
+    if (ok)
+        take_out(f, d);
+    else {
+        d->deleting = false;
+        (void)start(d, &again);
+    }
     pthread_mutex_unlock(&f->mutex);
-    return bl_fail_err(c, &e);
+    if (!ok)
+        return bl_fail_err(c, &e);
+    destroy(d);
+    return true;
 }
 
 /* ---- start and end of the process ---- */

@@ -129,7 +129,7 @@ static bool list(struct bl_call *c, const json_t *body)
     bool more = false;
     pthread_mutex_lock(&f->mutex);
     for (const struct bl_delivery *d = f->list; d && !more; d = d->next) {
-        if (strcmp(d->name, after) <= 0 ||
+        if (d->deleting || strcmp(d->name, after) <= 0 ||
             (*type && strcmp(type, bl_document_text(d->config, "Type")) != 0))
             continue;
         more = (int64_t)json_array_size(names) >= limit;

@@ -51,6 +51,7 @@ struct bl_delivery {
     uint64_t backlog; /* direct puts: bytes that are not delivered yet */
     uint64_t full;    /* bytes of a full buffer, once the thread has read the configuration */
     bool running, stopping, changed;
+    bool deleting; /* it is in the list until it is erased, so that its name is not free before */
     pthread_t thread;
     /* The thread's own. */
     struct bl_cursor *cursors; /* parents before their children */
@@ -75,7 +76,7 @@ void bl_delivery_start_all(struct bl_local *l);
 void bl_delivery_stop_all(struct bl_local *l);
 void bl_delivery_close(struct bl_local *l);
 
-/* Under the mutex; NULL: there is none. */
+/* Under the mutex; NULL: there is none, or it is being deleted. */
 struct bl_delivery *bl_delivery_find(struct bl_firehose *f, struct bf_str name);
 
 /* Stores a new one and starts its thread. Takes `config`. False: the answer is set. */
@@ -85,7 +86,7 @@ bool bl_delivery_create(struct bl_call *c, struct bf_str name, struct bf_str sou
 /* Stores the configuration after a change; under the mutex. */
 bool bl_delivery_save(struct bl_delivery *d, struct bf_err *e) BF_MUST;
 
-/* Takes it out of the list, ends its thread, and erases it with the records that it has not delivered. */
+/* Ends its thread, and erases it with the records that it has not delivered. */
 bool bl_delivery_delete(struct bl_call *c, struct bf_str name);
 
 /* Sleeps at most ms milliseconds, or until something has changed. False: the thread is to end. */

@@ -7,11 +7,13 @@
 
 #include "lib/encoding/md5.h"
 
+/* The row of a shard is not used again after its stream is gone: positions of readers remain, and a stream of the same name
+ * has shards of its own. */
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS kin_stream(id INTEGER PRIMARY KEY, name "
     "TEXT UNIQUE, created_ms INTEGER,"
     " retention_h INTEGER, on_demand INTEGER);"
-    "CREATE TABLE IF NOT EXISTS kin_shard(id INTEGER PRIMARY KEY, stream "
+    "CREATE TABLE IF NOT EXISTS kin_shard(id INTEGER PRIMARY KEY AUTOINCREMENT, stream "
     "INTEGER, low TEXT, high TEXT,"
     " parent INTEGER, adjacent INTEGER, first INTEGER, last INTEGER, "
     "created_ms INTEGER, closed_ms INTEGER);"
