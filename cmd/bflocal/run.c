@@ -312,7 +312,6 @@ static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready
         bf_diag_error(e); /* standard error is still the caller's here */
     else if (detach(e)) {
         close(ready);
-        bl_local_start(l);
         wait_for_stop();
     }
     s.local = l;
