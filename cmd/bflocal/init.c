@@ -82,7 +82,7 @@ static int wait_for_script(pid_t pid, int reader, int *sig)
 
 bool bl_init_run(const char *file, int reader, int *status, struct bf_err *e)
 {
-    pid_t pid;
+    pid_t pid = 0;
     int sig, error = spawn_script(file, &pid);
     *status = 1;
     if (error)

@@ -36,7 +36,7 @@ check '--stop takes no script' -s 2 -E 'takes only --port and --host' -- bflocal
 cat >health.sh <<'END'
 curl -sS -w '%{http_code}\n' "$AWS_ENDPOINT_URL/health" >early
 END
-bflocal --port 0 --init health.sh >env 2>err &
+bflocal --port 0 --init health.sh >./env 2>err &
 pid=$!
 soon grep '^unset' env
 check 'until the script has ended, /health says so' -m '"status":"starting"' -- cat early

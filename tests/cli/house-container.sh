@@ -51,8 +51,8 @@ fi
 # The options, and the check of health, on a port and a folder of this test.
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 words() { sed -n "s/^$1.*\\[\\(.*\\)\\]/\\1/p" file | tr -d '",' | sed "s/4566/$port/g; s|/data|data|"; }
-# shellcheck disable=SC2046 # words
-$(words ENTRYPOINT) >env &
+# shellcheck disable=SC2046,SC2091 # the words are a command
+$(words ENTRYPOINT) >./env &
 pid=$!
 soon grep '^unset' env
 check 'the entry point starts bflocal with test:test' -m 'AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test' -- cat env
