@@ -7,17 +7,18 @@
 
 #include "cmd/bflocal/run.h"
 #include "cmd/bflocal/services.h"
+#include "lib/aws/config/address.h"
 #include "lib/cli/diag.h"
 #include "lib/cli/opt.h"
 #include "lib/base/rng.h"
 
 struct config {
     struct bf_common common;
-    const char *host, *data, *region, *credentials;
+    const char *host, *data, *region, *credentials, *init;
     struct bf_opt_list fault;
     struct bl_prepare prepare;
     uint64_t port, ddb_shards;
-    bool daemon, stop;
+    bool daemon, stop, any_credentials;
 };
 
 static const struct bf_opt options[] = {
@@ -34,6 +35,8 @@ static const struct bf_opt options[] = {
                "the region that signatures must name (AWS_REGION, us-east-1)"),
     BF_OPT_STR(0, "credentials", struct config, credentials, "ID:SECRET",
                "the only valid credentials (random by default)"),
+    BF_OPT_FLAG(0, "any-credentials", struct config, any_credentials,
+                "accept every access key, and do not verify signatures"),
     BF_OPT_LIST(0, "fault", struct config, fault, "SPEC",
                 "cause faults, for example throttle:p=10%"),
     BF_OPT_LIST(0, "stream", struct config, prepare.streams, "NAME[:N]",
@@ -41,6 +44,8 @@ static const struct bf_opt options[] = {
     BF_OPT_LIST(0, "bucket", struct config, prepare.buckets, "NAME", "make this S3 bucket"),
     BF_OPT_LIST(0, "lambda", struct config, prepare.functions, "NAME=PROGRAM",
                 "make this Lambda function of a program that speaks the runtime API"),
+    BF_OPT_STR(0, "init", struct config, init, "FILE",
+               "run this script when the services answer, before COMMAND"),
     BF_OPT_U64(0, "ddb-shards", struct config, ddb_shards, "N",
                "shards of a new DynamoDB stream (1)"),
 };
@@ -156,6 +161,17 @@ static bool choose_credentials(const struct config *c, struct bl_local *l, struc
     return true;
 }
 
+/* Whoever can call it can also run programs, as Lambda functions. */
+static bool check_any(const struct config *c, struct bl_local *l, struct bf_err *e)
+{
+    l->any_credentials = c->any_credentials;
+    return !c->any_credentials || bf_host_is_loopback(bf_str_of(c->host)) ||
+           bf_err_set(e, BF_E_USAGE,
+                      "--any-credentials needs a --host that only this machine reaches, not %s; "
+                      "--credentials test:test is for all who know it",
+                      c->host);
+}
+
 static bool choose_region(const struct config *c, struct bl_local *l, struct bf_err *e)
 {
     l->region = c->region ? c->region : getenv("AWS_REGION");
@@ -184,7 +200,7 @@ static bool set_faults(const struct config *c, struct bl_local *l, struct bf_err
 static bool stop(const struct config *c, bool command, struct bf_err *e)
 {
     char url[96];
-    if (command || c->daemon || c->data)
+    if (command || c->daemon || c->data || c->init || c->any_credentials)
         return bf_err_set(e, BF_E_USAGE, "--stop takes only --port and --host");
     snprintf(url, sizeof(url), strchr(c->host, ':') ? "http://[%s]:%u" : "http://%s:%u", c->host,
              (unsigned)c->port);
@@ -194,8 +210,9 @@ static bool stop(const struct config *c, bool command, struct bf_err *e)
 static bool run(const struct config *c, char **command, int *status, struct bf_err *e)
 {
     static struct bl_local local;
-    struct bl_run r = {c->host,    c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command,
-                       &c->prepare};
+    struct bl_run r = {
+        c->host, c->port != UINT64_MAX ? c->port : 0, c->data, c->daemon, command, &c->prepare,
+        c->init};
     if (r.port > 65535 || (c->stop && c->port == 0))
         return bf_err_set(e, BF_E_USAGE, "--port: %llu is not a port number",
                           (unsigned long long)r.port);
@@ -208,7 +225,7 @@ static bool run(const struct config *c, char **command, int *status, struct bf_e
     local.services = bl_services;
     local.ddb_shards = c->ddb_shards;
     if (!choose_region(c, &local, e) || !choose_credentials(c, &local, e) ||
-        !set_faults(c, &local, e))
+        !check_any(c, &local, e) || !set_faults(c, &local, e))
         return false;
     if (c->daemon)
         return command ? bf_err_set(e, BF_E_USAGE, "--daemon takes no command")
@@ -217,7 +234,7 @@ static bool run(const struct config *c, char **command, int *status, struct bf_e
         return bl_run_command(&local, &r, status, e);
     if (c->port == UINT64_MAX && !c->data)
         return bf_err_set(e, BF_E_USAGE, "want a COMMAND, --port, --data or --daemon");
-    return bl_run_foreground(&local, &r, e);
+    return bl_run_foreground(&local, &r, status, e);
 }
 
 int main(int argc, char **argv)

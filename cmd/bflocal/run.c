@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -13,6 +12,8 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/http/server.h"
+#include "cmd/bflocal/init.h"
+#include "cmd/bflocal/signals.h"
 #include "lib/cli/diag.h"
 #include "lib/io/listen.h"
 
@@ -24,24 +25,6 @@ struct service {
     struct bl_server *server;
     char endpoint[BF_LISTEN_URL];
 };
-
-static bool start_server(struct service *s, struct bl_local *l, const struct bl_run *r,
-                         struct bf_err *e)
-{
-    uint16_t port = (uint16_t)r->port;
-    int fd;
-    s->local = l;
-    s->server = NULL;
-    if (!bl_local_open(l, r->data, e) || !bl_prepare(l, r->prepare, e) ||
-        !bf_listen(r->host, &port, &fd, e))
-        return false;
-    bf_listen_url(r->host, port, s->endpoint);
-    l->endpoint = s->endpoint;
-    bl_tally_begin(&l->tally);
-    bl_local_start(l); /* what calls the endpoint already waits in the socket's queue */
-    s->server = bl_server_start(l, fd, e);
-    return s->server != NULL;
-}
 
 /* -v: the line at the end. */
 static void print_summary(const struct bl_local *l)
@@ -109,82 +92,6 @@ static bool write_exports(const struct service *s, int fd, struct bf_err *e)
     return ok;
 }
 
-static int events[2] = {-1, -1}; /* the signal handler writes one byte for each signal */
-
-enum { TERMINAL = 0x80 }; /* sent by a terminal, so the command has received it as well */
-
-/* A repeated signal changes nothing: `timeout` sends its signal twice, and the shutdown
- * completes anyway. */
-static void on_signal(int sig, siginfo_t *info, void *context)
-{
-    int saved = errno;
-    char byte = (char)(sig | (info->si_code > 0 ? TERMINAL : 0));
-    (void)context;
-    if (write(events[1], &byte, 1) < 0) {
-        /* the pipe is full, so the reader wakes in any case */
-    }
-    errno = saved;
-}
-
-/* A signal that the caller ignores (SIGHUP under nohup) stays ignored. */
-static bool watch_signal(int sig, struct bf_err *e)
-{
-    struct sigaction sa = {.sa_sigaction = on_signal,
-                           .sa_flags = SA_RESTART | SA_NOCLDSTOP | SA_SIGINFO},
-                     old;
-    sigemptyset(&sa.sa_mask);
-    if (sigaction(sig, NULL, &old) == 0 && old.sa_handler == SIG_IGN && sig != SIGCHLD)
-        return true;
-    return sigaction(sig, &sa, NULL) == 0 || bf_err_sys(e, errno, "sigaction");
-}
-
-/* command: also watch for its end, and for SIGQUIT, which is meant for the command only. */
-static bool watch_signals(bool command, struct bf_err *e)
-{
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    if (pipe(events) != 0)
-        return bf_err_sys(e, errno, "pipe");
-    for (int i = 0; i < 2; i++)
-        if (fcntl(events[i], F_SETFD, FD_CLOEXEC) != 0 ||
-            fcntl(events[i], F_SETFL, O_NONBLOCK) != 0)
-            return bf_err_sys(e, errno, "pipe");
-    if (sigaction(SIGPIPE, &ignore, NULL) != 0 || sigaction(SIGXFSZ, &ignore, NULL) != 0)
-        return bf_err_sys(e, errno, "sigaction");
-    return watch_signal(SIGINT, e) && watch_signal(SIGTERM, e) && watch_signal(SIGHUP, e) &&
-           (!command || (watch_signal(SIGQUIT, e) && watch_signal(SIGCHLD, e)));
-}
-
-/* The next signal that is waiting; 0 if none is. *terminal: the terminal sent it. */
-static int next_signal(bool *terminal)
-{
-    unsigned char byte;
-    if (read(events[0], &byte, 1) != 1)
-        return 0;
-    *terminal = (byte & TERMINAL) != 0;
-    return byte & ~TERMINAL;
-}
-
-static void wait_for_stop(void)
-{
-    struct pollfd p = {.fd = events[0], .events = POLLIN};
-    while (poll(&p, 1, -1) < 1)
-        ;
-}
-
-bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
-{
-    struct service s = {.local = l};
-    bool ok =
-        watch_signals(false, e) && start_server(&s, l, r, e) && write_exports(&s, STDOUT_FILENO, e);
-    if (ok) {
-        bl_local_start(l);
-        wait_for_stop();
-    } else
-        s.local = l;
-    end_server(&s);
-    return ok;
-}
-
 static bool set_environment(const struct service *s, struct bf_err *e)
 {
     const struct bl_local *l = s->local;
@@ -205,6 +112,64 @@ static bool set_environment(const struct service *s, struct bf_err *e)
         ok = ok && unsetenv(name) == 0;
     }
     return ok || bf_err_sys(e, errno, "environment");
+}
+
+/* Functions inherit the environment, so it is complete before a thread starts one. */
+static bool start_server(struct service *s, struct bl_local *l, const struct bl_run *r,
+                         struct bf_err *e)
+{
+    uint16_t port = (uint16_t)r->port;
+    int fd;
+    s->local = l;
+    s->server = NULL;
+    if (!bl_local_open(l, r->data, e) || !bl_prepare(l, r->prepare, e) ||
+        !bf_listen(r->host, &port, &fd, e))
+        return false;
+    bf_listen_url(r->host, port, s->endpoint);
+    l->endpoint = s->endpoint;
+    if (!set_environment(s, e)) {
+        close(fd);
+        return false;
+    }
+    atomic_store(&l->ready, !r->init);
+    bl_tally_begin(&l->tally);
+    bl_local_start(l); /* what calls the endpoint already waits in the socket's queue */
+    s->server = bl_server_start(l, fd, e);
+    return s->server != NULL;
+}
+
+/* Starts the server and runs the script of --init. reader: as for bl_init_run. True with *status
+ * != 0: a signal has ended it. */
+static bool get_ready(struct service *s, struct bl_local *l, const struct bl_run *r, int reader,
+                      int *status, struct bf_err *e)
+{
+    *status = 1;
+    if (!bl_signals_watch(r->command != NULL, e) || !start_server(s, l, r, e))
+        return false;
+    *status = 0;
+    if (r->init && !bl_init_run(r->init, reader, status, e))
+        return false;
+    atomic_store(&l->ready, *status == 0);
+    return true;
+}
+
+static void wait_for_stop(void)
+{
+    while (!bl_signals_stop())
+        (void)bl_signals_wait(-1);
+}
+
+bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, int *status, struct bf_err *e)
+{
+    struct service s = {.local = l};
+    bool ok = get_ready(&s, l, r, -1, status, e);
+    if (ok && *status == 0) {
+        ok = write_exports(&s, STDOUT_FILENO, e);
+        if (ok)
+            wait_for_stop();
+    }
+    end_server(&s);
+    return ok;
 }
 
 /* The command gets default signal handling: exec resets handlers but keeps ignored signals
@@ -233,14 +198,13 @@ static bool spawn_command(char **command, pid_t *pid, int *status, struct bf_err
 static void forward_signals(pid_t pid)
 {
     bool terminal;
-    for (int sig; (sig = next_signal(&terminal)) != 0;)
+    for (int sig; (sig = bl_signals_next(&terminal)) != 0;)
         if (sig != SIGCHLD && !terminal)
             kill(pid, sig);
 }
 
 static int wait_for_child(pid_t pid)
 {
-    struct pollfd p = {.fd = events[0], .events = POLLIN};
     int st;
     for (;;) {
         pid_t got = waitpid(pid, &st, WNOHANG);
@@ -248,26 +212,23 @@ static int wait_for_child(pid_t pid)
             return WIFEXITED(st) ? WEXITSTATUS(st) : 128 + WTERMSIG(st);
         if (got < 0 && errno != EINTR)
             return 1;
-        if (poll(&p, 1, -1) > 0)
-            forward_signals(pid);
+        (void)bl_signals_wait(-1);
+        forward_signals(pid);
     }
 }
 
 bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status, struct bf_err *e)
 {
     struct service s = {.local = l};
-    bool terminal;
     pid_t pid;
-    int sig = 0;
-    *status = 1;
-    bool ok = watch_signals(true, e) && start_server(&s, l, r, e) && set_environment(&s, e);
-    if (ok) /* functions inherit the environment, so it is complete before a thread starts one */
-        bl_local_start(l);
-    if (ok &&
-        (sig = next_signal(&terminal)) != 0) /* a signal ended it before the command started */
-        *status = 128 + sig;
-    else if (ok && (ok = spawn_command(r->command, &pid, status, e)))
-        *status = wait_for_child(pid);
+    int sig;
+    bool ok = get_ready(&s, l, r, -1, status, e);
+    if (ok && *status == 0) {
+        if ((sig = bl_signals_stop()) != 0) /* it arrived before the command started */
+            *status = 128 + sig;
+        else if ((ok = spawn_command(r->command, &pid, status, e)))
+            *status = wait_for_child(pid);
+    }
     end_server(&s);
     return ok;
 }
@@ -303,20 +264,23 @@ static void close_inherited(int except)
     closedir(d);
 }
 
-static bool serve_detached(struct bl_local *l, const struct bl_run *r, int ready, struct bf_err *e)
+/* Returns the exit status. ready: the pipe to the process that the caller waits for. */
+static int serve_detached(struct bl_local *l, const struct bl_run *r, int ready, struct bf_err *e)
 {
     struct service s = {.local = l};
+    int status;
     setsid();
-    bool ok = watch_signals(false, e) && start_server(&s, l, r, e) && write_exports(&s, ready, e);
+    bool ok = get_ready(&s, l, r, ready, &status, e);
+    if (ok && status == 0)
+        ok = write_exports(&s, ready, e);
     if (!ok)
         bf_diag_error(e); /* standard error is still the caller's here */
-    else if (detach(e)) {
+    else if (status == 0 && detach(e)) {
         close(ready);
         wait_for_stop();
     }
-    s.local = l;
     end_server(&s);
-    return ok;
+    return ok || status > 1 ? status : bf_err_exit(e->code);
 }
 
 /* Copies the child's output. No output means that the child failed and has reported the error. */
@@ -346,8 +310,7 @@ bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e)
         return bf_err_sys(e, errno, "fork");
     if (pid == 0) {
         close_inherited(p[1]);
-        bool ok = fcntl(p[1], F_SETFD, FD_CLOEXEC) == 0 && serve_detached(l, r, p[1], e);
-        _exit(ok ? 0 : bf_err_exit(e->code));
+        _exit(fcntl(p[1], F_SETFD, FD_CLOEXEC) == 0 ? serve_detached(l, r, p[1], e) : 1);
     }
     close(p[1]);
     bool ok = await_child(p[0], pid, e);

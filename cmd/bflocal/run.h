@@ -15,13 +15,16 @@ struct bl_run {
     bool daemon;
     char **command; /* NULL: none */
     const struct bl_prepare *prepare;
+    const char *init; /* a script that runs before the server is called ready; NULL: none */
 };
 
 /* Each function sets *status to the exit status, if it has that parameter, and returns false
- * with *e set if there is an error to report. */
+ * with *e set if there is an error to report. If the script of r->init fails, *status is the
+ * script's; if a signal ends it, 128 + N without an error. */
 
-/* Serves until SIGINT or SIGTERM. Prints the export lines on standard output when it listens. */
-bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err *e) BF_MUST;
+/* Serves until SIGINT or SIGTERM. Prints the export lines on standard output when it is ready. */
+bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, int *status,
+                       struct bf_err *e) BF_MUST;
 
 /* Serves while r->command runs, with an environment that points at the server. *status is the
  * command's: 128 + N if signal N ended it, 127 if it was not found, 126 if it could not be
@@ -29,7 +32,7 @@ bool bl_run_foreground(struct bl_local *l, const struct bl_run *r, struct bf_err
 bool bl_run_command(struct bl_local *l, const struct bl_run *r, int *status,
                     struct bf_err *e) BF_MUST;
 
-/* Starts a server in the background and prints the export lines when it listens. */
+/* Starts a server in the background and prints the export lines when it is ready. */
 bool bl_run_daemon(struct bl_local *l, const struct bl_run *r, struct bf_err *e) BF_MUST;
 
 /* Asks the server at endpoint ("http://127.0.0.1:4566") to stop, and waits until its process has

@@ -21,5 +21,5 @@ while [ -r "$T/$n.sh" ]; do
     check "example $n: $(head -n 1 "$T/$n.sh")" -O "$T/$n.want" -- sh "$T/$n.sh"
     n=$((n + 1))
 done
-check 'there are five such examples' -o 6 -- echo "$n"
+check 'there are six such examples' -o 7 -- echo "$n"
 plan

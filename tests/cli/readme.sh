@@ -23,7 +23,7 @@ make() {
     deploy | destroy) ;;            # tests/peers/deploy.sh, on moto's CloudFormation
     'deps install PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" install "$3" ;;
     'uninstall PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" uninstall "$2" ;;
-    -C*'deps install PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" install "$5" ;;
+    '-C bfpipe install PREFIX='*) command make -s -C "$root" O="${BUILD%/*}" FLAVOUR="${BUILD##*/}" install "$4" ;;
     *) echo "make $*: no test runs this" >&2; return 1 ;;
     esac
 }
@@ -86,6 +86,7 @@ check '  and their pages' -a -- cat "$pages/man1/kinread.1"
 # The workflow to copy: its own steps, with a test of two lines.
 mkdir "$T/ci" "$T/ci/tests" && cd "$T/ci" || exit 1
 echo 'kinread --list -J orders | wc -l | tr -d " " && echo "{}" | s3put s3://lake/x/ | jq .records' >tests/run.sh
+ln -s "$root" bfpipe
 sed -n 's/^ *run: //p' "$root/examples/ci.yml" >steps
 GITHUB_PATH=$T/ci/path
 export GITHUB_PATH

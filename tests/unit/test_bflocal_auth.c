@@ -28,8 +28,8 @@ static void set_up(struct fixture *f, bool s3)
     memset(f, 0, sizeof(*f));
     bf_arena_init(&f->arena, 1 << 20);
     bf_buf_init(&f->authorization, 4096);
-    f->server =
-        (struct bl_auth_server){KEY, SECRET, "us-east-1", s3 ? "s3" : "dynamodb", s3, noon_ms};
+    f->server = (struct bl_auth_server){KEY, SECRET,  "us-east-1", s3 ? "s3" : "dynamodb",
+                                        s3,  noon_ms, false};
     f->r.method = s3 ? BF_STR("PUT") : BF_STR("POST");
     f->r.path = s3 ? BF_STR("/bucket/a%20b") : BF_STR("/");
     f->r.body = BF_STR("{\"TableName\":\"orders\"}");

@@ -126,7 +126,12 @@ bool bl_token_decode(struct bl_call *c, struct bf_str token, struct bf_str *text
 
 void bl_call_authenticate(struct bl_call *c, const char *region)
 {
-    const struct bl_auth_server server = {
-        c->local->access_key, c->local->secret_key, region, c->service->signing, false, c->now_ms};
+    const struct bl_auth_server server = {c->local->access_key,
+                                          c->local->secret_key,
+                                          region,
+                                          c->service->signing,
+                                          false,
+                                          c->now_ms,
+                                          c->local->any_credentials};
     bl_auth_check(&server, &c->req, &c->arena, &c->auth);
 }

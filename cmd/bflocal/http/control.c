@@ -8,9 +8,16 @@
 
 static const struct bf_str prefix = BF_STR("/_bflocal/");
 
+/* S3 would refuse it in any case, for want of a signature. */
+static bool is_plain_health(const struct bl_call *c)
+{
+    return bf_str_is(c->req.path, "/health") && bf_str_is(c->req.method, "GET") &&
+           !c->req.query.n && !bl_header(c, "authorization").p;
+}
+
 bool bl_control_is(const struct bl_call *c)
 {
-    return bf_str_starts(c->req.path, prefix);
+    return bf_str_starts(c->req.path, prefix) || is_plain_health(c);
 }
 
 void bl_control_answer(struct bl_call *c, int status)
@@ -28,11 +35,17 @@ void bl_control_fail(struct bl_call *c, int status, const char *text)
     bf_buf_lit(&c->ans.body, "}\n");
 }
 
+static void show_status(struct bl_call *c, int status, const char *text)
+{
+    bl_control_answer(c, status);
+    bf_buf_addf(&c->ans.body, "{\"status\":\"%s\",\"pid\":%ld,\"version\":\"%s\"}\n", text,
+                (long)getpid(), BF_VERSION);
+}
+
 static void show_health(struct bl_call *c)
 {
-    bl_control_answer(c, 200);
-    bf_buf_addf(&c->ans.body, "{\"status\":\"ready\",\"pid\":%ld,\"version\":\"%s\"}\n",
-                (long)getpid(), BF_VERSION);
+    bool ready = atomic_load(&c->local->ready);
+    show_status(c, ready ? 200 : 503, ready ? "ready" : "starting");
 }
 
 static void show_fault(struct bl_call *c)
@@ -55,7 +68,7 @@ static void set_fault(struct bl_call *c)
 
 static void run_stop(struct bl_call *c)
 {
-    show_health(c);
+    show_status(c, 200, "stopping");
     kill(getpid(), SIGTERM);
 }
 
@@ -78,6 +91,10 @@ static const struct bl_control *find_control(const struct bl_control *list, size
 
 void bl_control_run(struct bl_call *c)
 {
+    if (is_plain_health(c)) {
+        show_health(c);
+        return;
+    }
     struct bf_str name = bf_str(c->req.path.p + prefix.n, c->req.path.n - prefix.n);
     if (!c->req.loopback || bl_header(c, "origin").p) {
         bl_control_fail(c, 403, "control calls are accepted only from programs on this machine");

@@ -6,6 +6,8 @@
 #ifndef BL_LOCAL_H
 #define BL_LOCAL_H
 
+#include <stdatomic.h>
+
 #include "cmd/bflocal/http/fault.h"
 #include "cmd/bflocal/http/tally.h"
 #include "cmd/bflocal/store/transaction.h"
@@ -31,6 +33,8 @@ struct bl_local {
     const struct bl_service *const *services; /* all services; NULL at the end */
     const char *region;
     const char *access_key, *secret_key;
+    bool any_credentials; /* signatures are not verified (wire/auth.h) */
+    atomic_bool ready;    /* --init has ended; /health says so */
     const char *endpoint; /* where clients find this process: "http://127.0.0.1:8000" */
     uint64_t ddb_shards;  /* --ddb-shards: open shards of a new DynamoDB stream */
     struct bl_store store;

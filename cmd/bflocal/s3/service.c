@@ -132,7 +132,8 @@ static bool begin_call(struct bl_call *c, struct bl_s3_call *s)
     const struct bl_s3_op *op = bl_s3_route(c, level);
     c->op_name = op ? op->name : "";
     const struct bl_auth_server server = {
-        c->local->access_key, c->local->secret_key, c->local->region, "s3", true, c->now_ms};
+        c->local->access_key,     c->local->secret_key, c->local->region, "s3", true, c->now_ms,
+        c->local->any_credentials};
     bl_auth_check(&server, &c->req, &c->arena, &c->auth);
     if (c->auth.code != BL_AUTH_OK)
         return bl_s3_fail_auth(c);

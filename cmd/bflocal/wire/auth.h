@@ -10,6 +10,9 @@
  * UNSIGNED-PAYLOAD, and the three STREAMING- forms, whose chunks chunked.c decodes
  * with the key and the seed signature of struct bl_auth.
  *
+ * With --any-credentials everything is checked but the key and the signature's value. A request
+ * with an Origin header, which a web page's has, needs the server's own credentials even then.
+ *
  * Sources: IAM User Guide, "Create a signed AWS API request"; S3 API reference,
  * "Authenticating Requests (AWS Signature Version 4)". The texts are those of the
  * services.
@@ -52,6 +55,7 @@ struct bl_auth {
     enum bl_auth_code code;
     struct bf_str text; /* the message; in the arena */
     bool presigned;
+    bool any; /* the signature was not verified, and those of the chunks are not */
     enum bl_payload payload;
     struct bf_str payload_hash;                        /* x-amz-content-sha256 of the request */
     struct bf_str canonical, string_to_sign, provided; /* for BL_AUTH_SIGNATURE */
@@ -70,6 +74,7 @@ struct bl_auth_server {
     const char *service; /* in the scope: "s3" */
     bool s3;             /* S3's rules: the path as sent, x-amz-content-sha256 required */
     int64_t now_ms;
+    bool any; /* --any-credentials: every key and every well-formed signature is accepted */
 };
 
 /* Checks r and sets *out. r's body must be complete unless s->s3. */

@@ -22,6 +22,7 @@ bool bl_chunked_init(struct bl_chunked *d, const struct bl_auth *auth,
 {
     memset(d, 0, sizeof(*d));
     d->payload = auth->payload;
+    d->any = auth->any;
     d->scope = auth->scope;
     d->key = auth->key;
     memcpy(d->previous, auth->signature, sizeof(d->previous));
@@ -49,6 +50,8 @@ static bool check_signature(struct bl_chunked *d, const char *algorithm, bool ch
     char room[512], hex[BF_SHA256_HEX], want[BF_SHA256_HEX];
     struct bf_buf text = {.p = room, .cap = sizeof(room), .max = sizeof(room)};
     struct bf_err e;
+    if (d->any)
+        return true;
     bf_sha256_print(digest, hex);
     bf_buf_addf(&text, "%s\n%.16s\n", algorithm, d->scope.time);
     bf_sigv4_put_scope(&d->scope, &text);

@@ -30,6 +30,7 @@ enum { BL_CHUNKED_LINE = 2048, BL_CHUNKED_TRAILERS = 4096 };
 
 struct bl_chunked {
     enum bl_payload payload;
+    bool any; /* signatures are not verified */
     struct bf_sigv4_scope scope;
     struct bf_sigv4_key key;
     char previous[BF_SHA256_HEX];
