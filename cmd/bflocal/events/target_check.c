@@ -78,7 +78,7 @@ static bool check_input(struct bl_call *c, const json_t *target, const struct bl
                        "Only one of Input, InputPath, or InputTransformer must be provided for "
                        "target %.64s.",
                        id);
-    if (n && kind->whole)
+    if (n && kind && kind->whole)
         return bl_fail(c, BL_ValidationException,
                        "bflocal sends whole events to event buses: Input, InputPath and "
                        "InputTransformer are not supported for target %.64s.",

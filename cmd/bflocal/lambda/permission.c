@@ -46,19 +46,17 @@ static bool add_permission(struct bl_call *c, struct bf_str name, const json_t *
 {
     struct bl_lambda *f = c->local->lambda;
     json_t *statement = NULL;
-    bool ok = true;
     pthread_mutex_lock(&f->mutex);
     struct bl_function *fn = find(c, name);
     const char *sid = bl_document_text(body, "StatementId");
-    if (!fn)
-        ok = bl_lambda_fail_resource(c);
-    else if (find_statement(fn->policy, bf_str_of(sid)) < json_array_size(fn->policy))
+    bool ok = fn || bl_lambda_fail_resource(c);
+    if (fn && find_statement(fn->policy, bf_str_of(sid)) < json_array_size(fn->policy))
         ok = bl_lambda_fail(
             c, 409, "ResourceConflictException",
             "The statement id (%.100s) provided already exists. Please provide a new "
             "statement id, or remove the existing statement.",
             sid);
-    if (ok) {
+    if (ok && fn) {
         statement = make_statement(body, fn->arn);
         json_array_append_new(fn->policy, statement);
         struct bf_buf text;

@@ -49,13 +49,13 @@ static bool parse_item(const struct field *f, struct bf_str text, struct item *i
     struct bf_err ignored;
     uint64_t n = 1;
     bool ok = bf_str_split(&step, '/', &range);
+    it->from = f->low;
     to = range;
     ok = ok && bf_str_split(&to, '-', &from);
     if (ok && step.p)
         ok = bf_num_u64(step, &n, &ignored) && n >= 1 && n <= INT16_MAX;
     it->step = (int)n;
     if (ok && bf_str_is(range, "*")) {
-        it->from = f->low;
         it->to = f->high;
         return true;
     }
