@@ -66,8 +66,8 @@ static const char *libraries(void)
 static const struct bf_tool tool = {
     .name = "bflocal",
     .synopsis = "[options] [COMMAND [ARGUMENT...]]",
-    .about =
-        "DynamoDB, Streams, Kinesis, S3, Glue, Athena and EventBridge in one small local process",
+    .about = "DynamoDB, Streams, Kinesis, S3, Glue, Athena, Lambda, EventBridge and Firehose in "
+             "one small local process",
     .groups = groups,
     .ngroups = BF_COUNT(groups),
     .max_operands = 0,
