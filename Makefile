@@ -44,7 +44,7 @@ aws_a    := $(B)/lib/libbfpipe-aws.a
 # A tool is cmd/NAME.c or cmd/NAME/*.c. It is linked with the archives, so that it is one file which runs from
 # anywhere, and loads only the libraries that it needs (--as-needed): a pure filter loads no libcurl.
 TOOLS     := $(sort $(patsubst cmd/%.c,%,$(wildcard cmd/*.c)) $(patsubst cmd/%/,%,$(dir $(wildcard cmd/*/main.c))))
-LIBS_bftop    := -lmicrohttpd
+LIBS_bftop    := -lmicrohttpd -lm
 LIBS_bflocal  := -lmicrohttpd -lnghttp2 -lminizip -lsqlite3 -lm
 # cdclambda loads this if rows have a destination: the AWS client, with libcurl and TLS (cmd/cdclambda/sink.c).
 rowsink   := $(B)/lib/bfpipe/bfpipe-rowsink.so
