@@ -2,9 +2,14 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "lib/base/clock.h"
+#include "lib/base/stop.h"
 #include "lib/io/file.h"
+
+enum { PATIENCE_MS = 3000 };
 
 bool rebuild_name(const char *database, char out[4096], struct bf_err *e)
 {
@@ -38,13 +43,26 @@ static bool settle(const char *database, struct bf_err *e)
     return ok && is_closed(database, e);
 }
 
+/* A program that only looks, as bftop does, soon closes the file again. */
+static bool settle_in_time(const char *database, struct bf_err *e)
+{
+    static const struct timespec pause = {.tv_nsec = 50000000};
+    int64_t until = bf_clock_mono_ms() + PATIENCE_MS;
+    while (!settle(database, e)) {
+        if (e->code != BF_E_TEMPORARY || bf_clock_mono_ms() > until || bf_stop_asked())
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return true;
+}
+
 bool rebuild_end(const char *database, const char *made, struct bf_err *e)
 {
     char folder[4096], lock[4200];
     const char *slash = strrchr(database, '/');
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - database + 1) : 1,
              slash ? database : ".");
-    if (access(database, F_OK) == 0 && !settle(database, e))
+    if (access(database, F_OK) == 0 && !settle_in_time(database, e))
         return false;
     if (!is_closed(made, e))
         return false;
