@@ -1,8 +1,8 @@
 #include "lib/parquet/codec.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
 
+#include "lib/base/library.h"
 #include "lib/encoding/crc.h"
 #include "lib/parquet/snappy.h"
 
@@ -29,29 +29,14 @@ static struct {
                     unsigned long n, int level);
 } zlib;
 
-/* Copies a pointer to a function from the object pointer that dlsym returns (POSIX, dlsym,
- * rationale). */
-static bool load_symbol(void *library, const char *name, void *function, size_t n)
-{
-    void *p = library ? dlsym(library, name) : NULL;
-    memcpy(function, &p, n);
-    return p != NULL;
-}
-
-/* By its name on Linux, or on macOS. */
-static void *open_one(const char *name, const char *other)
-{
-    void *l = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    return l ? l : dlopen(other, RTLD_NOW | RTLD_LOCAL);
-}
-
-#define LOAD(library, name, to) load_symbol(library, name, &(to), sizeof(to))
+#define LOAD(library, name, to) bf_library_symbol(library, name, &(to), sizeof(to))
 
 static bool zstd_there, zlib_there;
 
 static void load_zstd(void)
 {
-    void *l = open_one("libzstd.so.1", "libzstd.1.dylib");
+    static const char *const names[] = {"libzstd.so.1", "libzstd.1.dylib"};
+    void *l = bf_library_open(names, BF_COUNT(names));
     zstd_there =
         LOAD(l, "ZSTD_createCCtx", zstd.create) && LOAD(l, "ZSTD_freeCCtx", zstd.release) &&
         LOAD(l, "ZSTD_compressBound", zstd.bound) && LOAD(l, "ZSTD_compressCCtx", zstd.compress) &&
@@ -60,7 +45,8 @@ static void load_zstd(void)
 
 static void load_zlib(void)
 {
-    void *l = open_one("libz.so.1", "libz.1.dylib");
+    static const char *const names[] = {"libz.so.1", "libz.1.dylib"};
+    void *l = bf_library_open(names, BF_COUNT(names));
     zlib_there = LOAD(l, "compressBound", zlib.bound) && LOAD(l, "compress2", zlib.compress);
 }
 

@@ -1,41 +1,32 @@
 #include "lib/sqlite/load.h"
 
-#include <dlfcn.h>
 #include <pthread.h>
+
+#include "lib/base/library.h"
 
 static struct sql_api api;
 static struct bf_err failure;
 
-/* Copies a pointer to a function from the object pointer that dlsym returns (POSIX, dlsym,
- * rationale). */
-static bool load_symbol(void *library, const char *name, void *function, size_t n)
-{
-    void *p = dlsym(library, name);
-    memcpy(function, &p, n);
-    return p != NULL;
-}
-
 static void load(void)
 {
     static const char *const names[] = {"libsqlite3.so.0", "libsqlite3.so", "libsqlite3.dylib"};
-    void *library = NULL;
-    for (size_t i = 0; i < BF_COUNT(names) && !library; i++)
-        library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+    void *library = bf_library_open(names, BF_COUNT(names));
     if (!library) {
         bf_err_set(&failure, BF_E_NOTFOUND, "SQL needs SQLite: libsqlite3.so.0 is not installed");
         return;
     }
 #define SQL_TAKE(name)                                                                             \
-    if (!load_symbol(library, "sqlite3_" #name, &api.name, sizeof api.name))                       \
+    if (!bf_library_symbol(library, "sqlite3_" #name, &api.name, sizeof api.name))                 \
         bf_err_set(&failure, BF_E_NOTFOUND, "SQLite is too old: no sqlite3_" #name);
     SQL_FUNCTIONS(SQL_TAKE)
 #undef SQL_TAKE
-    if (!load_symbol(library, "sqlite3_column_table_name", &api.column_table_name,
-                     sizeof api.column_table_name) ||
-        !load_symbol(library, "sqlite3_column_origin_name", &api.column_origin_name,
-                     sizeof api.column_origin_name))
+    if (!bf_library_symbol(library, "sqlite3_column_table_name", &api.column_table_name,
+                           sizeof api.column_table_name) ||
+        !bf_library_symbol(library, "sqlite3_column_origin_name", &api.column_origin_name,
+                           sizeof api.column_origin_name))
         api.column_table_name = NULL;
-    if (!load_symbol(library, "sqlite3_error_offset", &api.error_offset, sizeof api.error_offset))
+    if (!bf_library_symbol(library, "sqlite3_error_offset", &api.error_offset,
+                           sizeof api.error_offset))
         api.error_offset = NULL;
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/bflocal/duck/function.h"
+#include "lib/base/library.h"
 
 static struct {
     pthread_mutex_t mutex;
@@ -19,15 +20,6 @@ static struct {
 const struct bl_duck_api *bl_duck_api(void)
 {
     return engine.loaded ? &engine.api : NULL;
-}
-
-/* Stores the address of a function. C does not convert an object pointer to a function pointer;
- * POSIX guarantees the same representation (dlsym, RATIONALE). */
-static bool load_function(void *library, const char *name, void *function, size_t n)
-{
-    void *p = dlsym(library, name);
-    memcpy(function, &p, n);
-    return p != NULL;
 }
 
 #define PACKAGE "node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so"
@@ -74,7 +66,7 @@ static bool load(struct bf_err *e)
                           "BF_DUCKDB",
                           named && *named ? " at " : "", named && *named ? named : "");
 #define TAKE(result, name, parameters)                                                             \
-    if (!load_function(library, "duckdb_" #name, &engine.api.name, sizeof engine.api.name))        \
+    if (!bf_library_symbol(library, "duckdb_" #name, &engine.api.name, sizeof engine.api.name))    \
         return bf_err_set(e, BF_E_NOTFOUND,                                                        \
                           "bflocal runs queries with DuckDB 1.5 or newer: this libduckdb.so has "  \
                           "no duckdb_" #name);
