@@ -10,19 +10,6 @@ static const char *group_of(const json_t *body)
     return *group ? group : "primary";
 }
 
-/* Ends a transaction; the answer is {} unless it is set already. */
-static bool finish(struct bl_call *c, bool ok)
-{
-    struct bf_err e = {0};
-    if (!ok) {
-        bl_store_rollback(c->store);
-        return false;
-    }
-    if (!c->ans.body.n)
-        bf_buf_lit(&c->ans.body, "{}");
-    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
-}
-
 static bool begin(struct bl_call *c)
 {
     struct bf_err e = {0};
@@ -51,7 +38,7 @@ bool bl_athena_create_named(struct bl_call *c)
         bl_object_put(c->store, "named", "", id, doc);
         json_decref(doc);
         bl_document_answer(c, json_pack("{s:s}", "NamedQueryId", id));
-        ok = finish(c, true);
+        ok = bl_end_change_empty(c, true);
     }
     json_decref(body);
     return ok;
@@ -134,7 +121,7 @@ bool bl_athena_update_named(struct bl_call *c)
                 json_object_set(doc, members[i], json_object_get(body, members[i]));
         if (doc)
             bl_object_put(c->store, "named", "", id, doc);
-        ok = finish(c, doc != NULL || no_named(c, id));
+        ok = bl_end_change_empty(c, doc != NULL || no_named(c, id));
         json_decref(doc);
     }
     json_decref(body);
@@ -147,7 +134,7 @@ bool bl_athena_delete_named(struct bl_call *c)
     const char *id = bl_document_text(body, "NamedQueryId");
     bool ok = body && begin(c);
     if (ok)
-        ok = finish(c, bl_object_delete(c->store, "named", "", id) || no_named(c, id));
+        ok = bl_end_change_empty(c, bl_object_delete(c->store, "named", "", id) || no_named(c, id));
     json_decref(body);
     return ok;
 }
@@ -188,7 +175,7 @@ static bool write_prepared(struct bl_call *c, bool create)
             json_decref(doc);
         }
         json_decref(old);
-        ok = finish(c, ok);
+        ok = bl_end_change_empty(c, ok);
     }
     json_decref(body);
     return ok;
@@ -246,8 +233,8 @@ bool bl_athena_delete_prepared(struct bl_call *c)
     const char *name = bl_document_text(body, "StatementName");
     bool ok = body && begin(c);
     if (ok)
-        ok = finish(c, bl_object_delete(c->store, "prepared", group_of(body), name) ||
-                           no_prepared(c, name));
+        ok = bl_end_change_empty(c, bl_object_delete(c->store, "prepared", group_of(body), name) ||
+                                        no_prepared(c, name));
     json_decref(body);
     return ok;
 }

@@ -31,17 +31,6 @@ static void merge(json_t *conf, const json_t *from)
         json_object_set(result, "OutputLocation", json_object_get(updates, "OutputLocation"));
 }
 
-static bool finish(struct bl_call *c, bool ok)
-{
-    struct bf_err e = {0};
-    if (!ok) {
-        bl_store_rollback(c->store);
-        return false;
-    }
-    bf_buf_lit(&c->ans.body, "{}");
-    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
-}
-
 bool bl_athena_create_workgroup(struct bl_call *c)
 {
     json_t *body = bl_document_read(c);
@@ -64,7 +53,7 @@ bool bl_athena_create_workgroup(struct bl_call *c)
             json_decref(doc);
         }
         json_decref(old);
-        ok = finish(c, ok);
+        ok = bl_end_change_empty(c, ok);
     }
     json_decref(body);
     return ok;
@@ -133,7 +122,7 @@ bool bl_athena_update_workgroup(struct bl_call *c)
             bl_object_put(c->store, "workgroup", "", name, doc);
         }
         json_decref(doc);
-        ok = finish(c, ok);
+        ok = bl_end_change_empty(c, ok);
     }
     json_decref(body);
     return ok;
@@ -149,8 +138,9 @@ bool bl_athena_delete_workgroup(struct bl_call *c)
     if (ok && !bl_store_begin_delete(c->store, &e))
         ok = bl_fail_err(c, &e);
     else if (ok)
-        ok = finish(c, bl_object_delete(c->store, "workgroup", "", name) ||
-                           bl_athena_fail(c, "INVALID_INPUT", "WorkGroup is not found."));
+        ok = bl_end_change_empty(c,
+                                 bl_object_delete(c->store, "workgroup", "", name) ||
+                                     bl_athena_fail(c, "INVALID_INPUT", "WorkGroup is not found."));
     json_decref(body);
     return ok;
 }

@@ -136,14 +136,11 @@ static void write_rule(struct bl_call *c, const struct wanted *w, struct bf_str 
 /* Ends the transaction of a change of the rules. */
 static bool end_change(struct bl_call *c, bool ok)
 {
-    struct bf_err e = {0};
-    if (!ok) {
-        bl_store_rollback(c->store);
-        return false;
+    if (ok) {
+        c->local->events->stale = true;
+        bl_events_wake(c->local->events);
     }
-    c->local->events->stale = true;
-    bl_events_wake(c->local->events);
-    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
+    return bl_end_change(c, ok);
 }
 
 static bool put_rule(struct bl_call *c, const struct wanted *w)

@@ -68,17 +68,6 @@ static bool read_arn(struct bl_call *c, const json_t *body, struct bf_str *arn)
            (arn->p || bl_events_fail_null(c, "resourceARN"));
 }
 
-static bool end(struct bl_call *c, bool ok)
-{
-    struct bf_err e = {0};
-    if (!ok) {
-        bl_store_rollback(c->store);
-        return false;
-    }
-    bf_buf_lit(&c->ans.body, "{}");
-    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
-}
-
 static bool check_count(struct bl_call *c, struct bf_str arn)
 {
     sqlite3_stmt *q = bl_sql(c->store, "SELECT count(*) FROM events_tag WHERE arn=?");
@@ -100,7 +89,7 @@ bool bl_events_tag(struct bl_call *c)
         ok = has_resource(c, arn);
         if (ok)
             bl_events_put_tags(c->store, arn, tags);
-        ok = end(c, ok && check_count(c, arn));
+        ok = bl_end_change_empty(c, ok && check_count(c, arn));
     }
     json_decref(body);
     return ok;
@@ -122,7 +111,7 @@ bool bl_events_untag(struct bl_call *c)
             bl_bind_text(q, 2, bf_str_of(json_string_value(json_array_get(keys, i))));
             bl_run(c->store, q);
         }
-        ok = end(c, ok);
+        ok = bl_end_change_empty(c, ok);
     }
     json_decref(body);
     return ok;

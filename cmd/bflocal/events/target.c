@@ -99,13 +99,9 @@ static bool check_count(struct bl_call *c, struct bf_str bus, struct bf_str rule
 
 static bool end(struct bl_call *c, bool ok, size_t failed)
 {
-    struct bf_err e = {0};
-    if (!ok) {
-        bl_store_rollback(c->store);
-        return false;
-    }
-    bf_buf_addf(&c->ans.body, "],\"FailedEntryCount\":%zu}", failed);
-    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
+    if (ok)
+        bf_buf_addf(&c->ans.body, "],\"FailedEntryCount\":%zu}", failed);
+    return bl_end_change(c, ok);
 }
 
 static bool put_targets(struct bl_call *c, struct bf_str bus, struct bf_str rule,

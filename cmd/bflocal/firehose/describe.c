@@ -91,9 +91,7 @@ static json_t *describe(const struct bl_call *c, const struct bl_delivery *d)
         describe_destination(d), "HasMoreDestinations", 0);
 }
 
-/* Runs an operation on the delivery stream that the request names, under the mutex. */
-static bool with_stream(struct bl_call *c,
-                        bool (*run)(struct bl_call *c, struct bl_delivery *d, const json_t *body))
+bool bl_firehose_with(struct bl_call *c, bl_firehose_run *run)
 {
     struct bl_firehose *f = c->local->firehose;
     json_t *body = bl_document_read(c);
@@ -116,7 +114,7 @@ static bool run_describe(struct bl_call *c, struct bl_delivery *d, const json_t 
 
 bool bl_firehose_describe(struct bl_call *c)
 {
-    return with_stream(c, run_describe);
+    return bl_firehose_with(c, run_describe);
 }
 
 static bool list(struct bl_call *c, const json_t *body)
@@ -226,15 +224,15 @@ static bool run_list_tags(struct bl_call *c, struct bl_delivery *d, const json_t
 
 bool bl_firehose_tag(struct bl_call *c)
 {
-    return with_stream(c, run_tag);
+    return bl_firehose_with(c, run_tag);
 }
 
 bool bl_firehose_untag(struct bl_call *c)
 {
-    return with_stream(c, run_untag);
+    return bl_firehose_with(c, run_untag);
 }
 
 bool bl_firehose_list_tags(struct bl_call *c)
 {
-    return with_stream(c, run_list_tags);
+    return bl_firehose_with(c, run_list_tags);
 }

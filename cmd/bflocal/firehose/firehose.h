@@ -151,6 +151,10 @@ void *bl_deliver_run(void *delivery);
 /* "Firehose NAME under account ... not found." Returns false. */
 bool bl_firehose_fail_name(struct bl_call *c, struct bf_str name);
 
+/* Runs an operation on the delivery stream that the request names, under the mutex. */
+typedef bool bl_firehose_run(struct bl_call *c, struct bl_delivery *d, const json_t *body);
+bool bl_firehose_with(struct bl_call *c, bl_firehose_run *run);
+
 bool bl_firehose_create(struct bl_call *c);
 bool bl_firehose_delete(struct bl_call *c);
 bool bl_firehose_describe(struct bl_call *c);

@@ -226,16 +226,7 @@ static bool update(struct bl_call *c, struct bl_delivery *d, const json_t *body)
 
 bool bl_firehose_update(struct bl_call *c)
 {
-    struct bl_firehose *f = c->local->firehose;
-    json_t *body = bl_document_read(c);
-    if (!body)
-        return false;
-    struct bf_str name = bf_str_of(bl_document_text(body, "DeliveryStreamName"));
-    pthread_mutex_lock(&f->mutex);
-    struct bl_delivery *d = bl_delivery_find(f, name);
-    bool ok = d ? update(c, d, body) : bl_firehose_fail_name(c, name);
-    pthread_mutex_unlock(&f->mutex);
-    json_decref(body);
+    bool ok = bl_firehose_with(c, update);
     if (ok)
         bf_buf_lit(&c->ans.body, "{}");
     return ok;

@@ -46,16 +46,11 @@ bool bl_glue_fail(struct bl_call *c, enum bl_catalog_verdict v, const char *what
 
 bool bl_glue_end(struct bl_call *c, enum bl_catalog_verdict v, const char *what)
 {
-    struct bf_err e = {0};
     if (v != BL_CATALOG_DONE) {
         bl_store_rollback(c->store);
         return bl_glue_fail(c, v, what);
     }
-    if (!bl_store_commit(c->store, &e))
-        return bl_fail_err(c, &e);
-    if (!c->ans.body.n)
-        bf_buf_lit(&c->ans.body, "{}");
-    return true;
+    return bl_end_change_empty(c, true);
 }
 
 bool bl_glue_need(struct bl_call *c, const json_t *body, const char *names)

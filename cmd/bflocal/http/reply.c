@@ -195,3 +195,20 @@ void bl_reply_finish(struct bl_call *c)
         crc ^= 0x5a5a5a5a;
     bl_answer_headerf(c, "x-amz-crc32", "%lu", crc);
 }
+
+bool bl_end_change(struct bl_call *c, bool ok)
+{
+    struct bf_err e = {0};
+    if (!ok) {
+        bl_store_rollback(c->store);
+        return false;
+    }
+    return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
+}
+
+bool bl_end_change_empty(struct bl_call *c, bool ok)
+{
+    if (ok && !c->ans.body.n)
+        bf_buf_lit(&c->ans.body, "{}");
+    return bl_end_change(c, ok);
+}

@@ -20,6 +20,12 @@ bool bl_fail_with(struct bl_call *c, enum bl_error error, struct bf_str members,
  * and prints e on standard error. Returns false. */
 bool bl_fail_err(struct bl_call *c, const struct bf_err *e);
 
+/* Ends the transaction of an operation: commits it if ok, else rolls it back. False: the answer is an error. */
+bool bl_end_change(struct bl_call *c, bool ok);
+
+/* The same, and the answer is {} unless it is set already. */
+bool bl_end_change_empty(struct bl_call *c, bool ok);
+
 /* Answers the error of the signature check; returns false. */
 bool bl_fail_auth(struct bl_call *c);
 

@@ -391,6 +391,7 @@ bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str pro
                        struct bf_err *e)
 {
     struct bl_function *fn = calloc(1, sizeof *fn);
+    struct bl_function *old = bl_lambda_find(l->lambda, name); /* of an earlier run */
     struct bf_str qualifier;
     char path[4096], real[4096];
     if (!fn)
@@ -404,8 +405,7 @@ bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str pro
     if (ok) {
         name_arn(l, fn, name);
         fn->config = bl_lambda_config(fn->name, fn->arn, bl_now_ms(l));
-        struct bl_function *before = bl_lambda_find(l->lambda, name); /* of an earlier run */
-        fn->policy = before ? json_deep_copy(before->policy) : json_array();
+        fn->policy = old ? json_deep_copy(old->policy) : json_array();
         snprintf(fn->program, sizeof fn->program, "%s", real);
         if (!getcwd(fn->folder, sizeof fn->folder))
             snprintf(fn->folder, sizeof fn->folder, "/");
@@ -416,7 +416,6 @@ bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str pro
         return false;
     }
     pthread_mutex_lock(&l->lambda->mutex);
-    struct bl_function *old = bl_lambda_find(l->lambda, name);
     if (old) {
         bl_lambda_remove(l->lambda, old);
         bl_lambda_free(old);
