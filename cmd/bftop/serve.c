@@ -9,6 +9,7 @@
 #include "cmd/bftop/html.h"
 #include "cmd/bftop/watch.h"
 #include "cmd/bftop/web.h"
+#include "lib/aws/config/address.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 #include "lib/base/wait.h"
@@ -118,11 +119,6 @@ static bool serve(struct web *w, struct watch *from, const struct config *c, str
     return ok;
 }
 
-static bool is_loopback(const char *host)
-{
-    return strncmp(host, "127.", 4) == 0 || strcmp(host, "::1") == 0;
-}
-
 bool show_http(const struct config *c, struct watch *from, struct bf_err *e)
 {
     struct web *w = calloc(1, sizeof *w);
@@ -133,11 +129,11 @@ bool show_http(const struct config *c, struct watch *from, struct bf_err *e)
     for (size_t i = 0; i < PANELS_MAX; i++)
         bf_buf_init(&w->panel[i].html, PANEL_MAX);
     w->name = from->path;
-    bool ok = is_loopback(c->host) || c->token ||
+    bool ok = bf_host_is_loopback(bf_str_of(c->host)) || c->token ||
               bf_err_set(e, BF_E_USAGE,
                          "--host %s is for other machines too: that needs --token FILE", c->host);
     ok = ok && web_guard_init(w, c->token, e);
-    if (ok && !is_loopback(c->host))
+    if (ok && !bf_host_is_loopback(bf_str_of(c->host)))
         bf_diag_warn(
             "the page and its token travel over plain HTTP: use a proxy with TLS, or ssh -L");
     ok = ok && serve(w, from, c, e);

@@ -3,6 +3,7 @@
 #include <sys/random.h>
 
 #include "cmd/bftop/web.h"
+#include "lib/aws/config/address.h"
 #include "lib/cli/diag.h"
 #include "lib/encoding/enc.h"
 #include "lib/io/file.h"
@@ -60,16 +61,7 @@ bool web_host_is_local(const char *host)
         return h.n == 5 || h.p[5] == ':';
     if (colon)
         h = bf_str(h.p, (size_t)(colon - h.p));
-    if (bf_str_same(h, BF_STR("localhost")))
-        return true;
-    /* an address: the name 127.evil.example is none */
-    size_t dots = 0;
-    for (size_t i = 0; i < h.n; i++) {
-        if (h.p[i] != '.' && (h.p[i] < '0' || h.p[i] > '9'))
-            return false;
-        dots += h.p[i] == '.';
-    }
-    return dots == 3 && bf_str_starts(h, BF_STR("127."));
+    return bf_host_is_loopback(h);
 }
 
 /* The value of a cookie of this name in a Cookie header (RFC 6265, 4.2.1). */

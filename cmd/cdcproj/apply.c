@@ -82,7 +82,6 @@ static bool bind_item(struct mirrors *m, struct mirror *t, sqlite3_stmt *stmt, s
                       struct bf_err *e)
 {
     size_t hint = 0;
-    bool first = true;
     m->db->api->clear_bindings(stmt);
     if (!bind_keys(m, t, stmt, l, e))
         return false;
@@ -96,16 +95,10 @@ static bool bind_item(struct mirrors *m, struct mirror *t, sqlite3_stmt *stmt, s
             return false;
         if (at >= (int)t->nkeys)
             bind(m, stmt, at + 1, a, &t->col[at], false);
-        if (at == -1) {
-            bf_buf_adds(&m->sql, first ? BF_STR("{\"") : BF_STR(",\""));
-            bf_buf_adds(&m->sql, a->name);
-            bf_buf_lit(&m->sql, "\":");
-            bf_value_put_av(&m->sql, a);
-            first = false;
-        }
+        if (at == -1)
+            item_add_rest(&m->sql, a);
     }
-    if (!first)
-        bf_buf_addc(&m->sql, '}');
+    item_end_rest(&m->sql);
     db_bind(m->db, stmt, (int)t->n + 1, l->order);
     return bind_rest(m, t, stmt, &m->sql) && bf_buf_check(&m->sql, "a change", e) &&
            bf_buf_check(&m->scratch, "a change", e);

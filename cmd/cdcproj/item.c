@@ -1,5 +1,6 @@
 #include "cmd/cdcproj/item.h"
 
+#include "lib/ddb/value.h"
 #include "lib/base/clock.h"
 #include "lib/ddb/number.h"
 #include "lib/json/scan.h"
@@ -76,4 +77,18 @@ struct bf_str item_time(const struct line *l, char out[32])
     struct bf_buf b = {.p = out, .cap = 32, .max = 32};
     bf_clock_iso(&b, l->time_ms ? l->time_ms : bf_clock_wall_ms());
     return bf_buf_view(&b);
+}
+
+void item_add_rest(struct bf_buf *rest, const struct bf_attr *a)
+{
+    bf_buf_adds(rest, rest->n ? BF_STR(",\"") : BF_STR("{\""));
+    bf_buf_adds(rest, a->name);
+    bf_buf_lit(rest, "\":");
+    bf_value_put_av(rest, a);
+}
+
+void item_end_rest(struct bf_buf *rest)
+{
+    if (rest->n)
+        bf_buf_addc(rest, '}');
 }

@@ -21,6 +21,10 @@ bool item_is_meta(const struct config *c, const struct bf_attr *a);
 int item_column(struct mirrors *m, struct mirror *t, const struct bf_attr *a, size_t *hint,
                 struct line *l, struct bf_err *e);
 
+/* Adds an attribute without a column to the object for _rest; item_end_rest closes the object, if there is one. */
+void item_add_rest(struct bf_buf *rest, const struct bf_attr *a);
+void item_end_rest(struct bf_buf *rest);
+
 /* Makes the columns that the item wants and that are not there. */
 BF_MUST bool item_learn(struct mirrors *m, struct mirror *t, struct line *l, struct bf_err *e);
 

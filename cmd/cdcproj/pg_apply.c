@@ -141,15 +141,10 @@ static bool sort_item(struct mirrors *m, struct mirror *t, struct line *l,
             return false;
         if (at >= (int)t->nkeys)
             of[at] = a;
-        if (at == -1) {
-            bf_buf_adds(&m->sql, m->sql.n ? BF_STR(",\"") : BF_STR("{\""));
-            bf_buf_adds(&m->sql, a->name);
-            bf_buf_lit(&m->sql, "\":");
-            bf_value_put_av(&m->sql, a);
-        }
+        if (at == -1)
+            item_add_rest(&m->sql, a);
     }
-    if (m->sql.n)
-        bf_buf_addc(&m->sql, '}');
+    item_end_rest(&m->sql);
     return bf_buf_check(&m->sql, "a change", e);
 }
 
