@@ -1,4 +1,4 @@
-/* What was asked for, and the ways of showing it. */
+/* The options, and the ways to show a projection. */
 #ifndef BFTOP_H
 #define BFTOP_H
 

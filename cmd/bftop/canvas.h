@@ -1,5 +1,5 @@
-/* A page of character cells, which text output and the terminal print. What is put on it cannot move a cursor or turn
- * the direction of writing: such characters become visible or a replacement. */
+/* A page of character cells, which text output and the terminal print. Its text cannot move the cursor
+ * or change the direction of writing: such characters are made visible or replaced. */
 #ifndef BFTOP_CANVAS_H
 #define BFTOP_CANVAS_H
 

@@ -46,7 +46,7 @@ static void draw_error(struct canvas *c, const struct panel *p, int x, int y, in
     }
 }
 
-/* What the number was at the last looks, in eight heights. */
+/* The last values of the number, as blocks of eight heights. */
 static void draw_spark(struct canvas *c, const struct trend *t, int x, int y, int width)
 {
     double least = t->value[0], most = t->value[0];

@@ -1,4 +1,4 @@
-/* A line over time: eight dots in a character (Unicode's Braille), and the second series dotted behind it. */
+/* Draws a line over time in Braille characters, which have eight dots each. The second series is dotted, and the first one covers it. */
 #include <stdlib.h>
 
 #include "cmd/bftop/draw.h"

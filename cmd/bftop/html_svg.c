@@ -78,7 +78,7 @@ static void put_label(struct bf_buf *out, const char *anchor, double x, struct b
     bf_buf_lit(out, "</text>");
 }
 
-/* What the pointer finds at each point. */
+/* The hint that each point shows under the pointer. */
 static void put_hints(struct bf_buf *out, const struct result *r, const struct scale *s)
 {
     double wide = (double)(WIDTH - LEFT) / (double)(r->rows > 1 ? r->rows - 1 : 1);

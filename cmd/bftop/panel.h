@@ -36,7 +36,7 @@ struct result {
     char error[480]; /* of the last run; empty: none */
 };
 
-/* What a number was at earlier looks. */
+/* Earlier values of a number. */
 struct trend {
     double value[TREND_MAX];
     int64_t at_ms[TREND_MAX];
@@ -70,10 +70,10 @@ void panels_destroy(struct panels *p);
 /* Reads the file. Errors have its name and the line. */
 BF_MUST bool panels_read(struct panels *p, const char *path, struct bf_err *e);
 
-/* What fits the tables of the projection. */
+/* Chooses panels that fit the tables of the projection. */
 BF_MUST bool panels_default(struct panels *p, struct source *s, struct bf_err *e);
 
-/* Runs the statement. What is wrong with it is in the result. */
+/* Runs the statement. The result has its error. */
 void panel_run(const struct panels *p, struct panel *panel, struct source *s);
 
 /* Runs those that are due. True: at least one shows something else. */

@@ -7,7 +7,7 @@
 
 enum { VIEWS_SHOWN = 4, VIEW_COLUMNS = 8, NEWEST_COLUMNS = 6, NAME_MAX_BYTES = 256 };
 
-/* What a column is for. */
+/* The purpose of a column. */
 enum role { KEY, AMOUNT, AMOUNT_REAL, TIME, STATUS, CATEGORY, PRODUCT, CUSTOMER, ROLES };
 
 struct shop {

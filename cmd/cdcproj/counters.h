@@ -3,7 +3,7 @@
 
 #include "lib/base/base.h"
 
-/* What is added to the row of _bfpipe at a commit. */
+/* The numbers that a commit adds to the row of _bfpipe. */
 struct counters {
     uint64_t changes;          /* lines that are changes of a table that is mirrored */
     uint64_t upserts, deletes; /* of them, those that made a row or took one away */

@@ -1,4 +1,4 @@
-/* What a change says of its item, for the columns of a mirror; the same for every database. */
+/* The item of a change, for the columns of a mirror; the same for every database. */
 #ifndef CDCPROJ_ITEM_H
 #define CDCPROJ_ITEM_H
 

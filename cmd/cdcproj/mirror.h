@@ -3,8 +3,8 @@
  *
  * Columns. Each attribute has a column for each kind of value that it has had: the first is called like the attribute,
  * the others NAME_string, NAME_number and so on, so that a change of type loses nothing. Names that SQL takes for one
- * (it does not look at case) get a number. Past 800 attributes (400 in PostgreSQL) others go into the column _rest, as JSON. What is
- * called what is in _bfpipe_columns.
+ * (it does not look at case) get a number. Past 800 attributes (400 in
+ * PostgreSQL) others go into the column _rest, as JSON. _bfpipe_columns has the column of each attribute.
  *
  * Kinds. A number is stored as its exact text, with a generated REAL column; a list, map or set as JSON; binary as BLOB.
  *

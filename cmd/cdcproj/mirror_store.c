@@ -1,4 +1,4 @@
-/* What an SQLite database knows of mirrors. */
+/* Mirrors in an SQLite database: their tables, and the notes about them. */
 #include "cmd/cdcproj/mirror_store.h"
 
 #include <stdio.h>

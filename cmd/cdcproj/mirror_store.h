@@ -57,7 +57,7 @@ void mirror_take_own(struct mirrors *m, struct mirror *t);
 /* A column of a mirror that is loaded; its kind as the database has it. */
 BF_MUST bool mirror_load_column(struct mirrors *m, struct mirror *t, struct column *c,
                                 struct bf_str kind, struct bf_err *e);
-/* What else _bfpipe_tables says of it, after its columns. BF_E_USAGE: the options ask for another mode. */
+/* Takes the rest of the row of _bfpipe_tables, after the columns. BF_E_USAGE: the options ask for another mode. */
 BF_MUST bool mirror_loaded(struct mirrors *m, struct mirror *t, int64_t nkeys, struct bf_str mode,
                            struct bf_str ordered, struct bf_err *e);
 

@@ -1,7 +1,7 @@
 /* --rebuild in PostgreSQL: what is projected is in another schema, whose tables take the place of the old ones at the end. */
 #include "cmd/cdcproj/pg.h"
 
-/* What a projection consists of: its own tables, mirrors and roll-ups. */
+/* The parts of a projection: its own tables, mirrors and roll-ups. */
 static void put_ours(struct bf_buf *sql, struct bf_str schema)
 {
     bf_buf_lit(sql,

@@ -1,5 +1,5 @@
-/* What a PostgreSQL database knows of mirrors. Nothing is asked of it while lines are read: what is missing is made at the
- * commit. */
+/* Mirrors in a PostgreSQL database. The database is not queried while lines are read: missing tables and columns are
+ * created at the commit. */
 #include "cmd/cdcproj/pg.h"
 
 #include <stdlib.h>

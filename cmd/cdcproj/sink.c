@@ -59,7 +59,7 @@ static bool replace(struct sink *s, struct bf_err *e)
     return ok;
 }
 
-/* What the roll-ups make of the rows that are there counts with the first commit. */
+/* The roll-ups of the rows that exist already are part of the first commit. */
 static bool open_views(struct sqlite_sink *q, struct bf_err *e)
 {
     struct views *w = &q->views;

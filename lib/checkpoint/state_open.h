@@ -1,7 +1,7 @@
 /*
  * Where a state is: in a directory of s3put's (state.json), or in a database that cdcproj keeps, whose positions are
  * committed in the same transaction as its rows. A name that is a file is an SQLite database, postgresql://... a server's;
- * anything else is a directory. What is not there yet is an empty state.
+ * anything else is a directory. A state that does not exist yet is empty.
  *
  * The table of a database (doc/projection.md):
  *
@@ -27,7 +27,7 @@ BF_MUST bool bf_state_read_db(struct bf_state *s, const struct sql_api *api, sql
 /* The same of PostgreSQL, in the schema that is the first of the search_path. */
 BF_MUST bool bf_state_read_pg(struct bf_state *s, struct bf_pg *pg, struct bf_err *e);
 
-/* What SQLite said of its last call, as an error: a lock is temporary, no SQLite file is bad input. False. */
+/* The error of SQLite's last call: a lock is temporary, no SQLite file is bad input. False. */
 bool bf_state_db_fail(const struct sql_api *api, sqlite3 *db, struct bf_err *e);
 
 #endif

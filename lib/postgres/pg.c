@@ -91,7 +91,7 @@ void bf_pg_close(struct bf_pg *pg)
     pg->conn = NULL;
 }
 
-/* What can be done about an SQLSTATE (PostgreSQL's documentation, appendix A). */
+/* The kind of error of an SQLSTATE (PostgreSQL's documentation, appendix A), and advice about it. */
 static enum bf_err_code code_of(const char *state, const char **hint)
 {
     static const struct {

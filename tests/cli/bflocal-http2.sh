@@ -1,6 +1,6 @@
 #!/bin/sh
-# bflocal over HTTP/2 with prior knowledge, which AWS's SDK for JavaScript speaks to Kinesis; and what comes before the
-# first request of a connection.
+# bflocal over HTTP/2 with prior knowledge, as AWS's SDK for JavaScript calls Kinesis. Connections whose first request is late or
+# arrives in pieces.
 . "$(dirname "$0")/lib.sh"
 cd "$T" || exit 1
 unset AWS_REGION AWS_DEFAULT_REGION

@@ -17,7 +17,7 @@ enum {
     BROKEN_WAIT_MS = 1000
 };
 
-/* What the target gets, into `input`. */
+/* Writes the input of the target into `input`. */
 static bool make_input(struct bl_dispatch *d, struct bf_buf *input)
 {
     const char *constant = bl_document_text(d->target, "Input"),

@@ -1,6 +1,6 @@
 /*
  * The queue of deliveries: rows of the store. A worker takes one, tries it, and puts it back with a later time, or ends
- * it. What a target can be is a table (kind.c).
+ * it. The kinds of targets are a table (kind.c).
  */
 #ifndef BL_DISPATCH_H
 #define BL_DISPATCH_H
@@ -33,7 +33,7 @@ enum bl_delivered {
 enum bl_delivered bl_dispatch_fail(struct bl_dispatch *d, enum bl_delivered how, const char *code,
                                    const char *fmt, ...) BF_PRINTF(4, 5);
 
-/* What a target can be. */
+/* A kind of target. */
 struct bl_target_kind {
     const char *service, *resource; /* of its ARN: "kinesis", "stream/" */
     const char *title;              /* in messages: "a Kinesis stream" */

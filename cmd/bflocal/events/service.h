@@ -1,6 +1,6 @@
 /*
- * EventBridge: event buses, rules with their targets and schedules, PutEvents, TestEventPattern. What is put is kept in a
- * log, the last BL_EVENTS_KEPT events, which GET /_bflocal/events tells. There are no archives, connections and API
+ * EventBridge: event buses, rules with their targets and schedules, PutEvents, TestEventPattern. A log keeps
+ * the last BL_EVENTS_KEPT events; GET /_bflocal/events lists them. There are no archives, connections and API
  * destinations; Pipes and Scheduler are services of their own, which bflocal does not have.
  */
 #ifndef BL_EVENTS_SERVICE_H

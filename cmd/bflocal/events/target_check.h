@@ -1,4 +1,4 @@
-/* What a target of PutTargets may be. */
+/* Checks a target of PutTargets. */
 #ifndef BL_TARGET_CHECK_H
 #define BL_TARGET_CHECK_H
 

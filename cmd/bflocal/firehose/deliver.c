@@ -258,7 +258,7 @@ static bool is_due(struct worker *w)
            (d->bytes >= w->settings.size || now - d->oldest_ms >= w->settings.interval_ms);
 }
 
-/* What cannot be delivered is kept and tried again; it is told once. */
+/* Records that cannot be delivered are kept and tried again. The failure is printed once. */
 static bool wait_after_failure(struct bl_delivery *d, const struct bf_err *e, int64_t *wait_ms)
 {
     int64_t until = bf_clock_mono_ms() + *wait_ms, now;

@@ -1,4 +1,4 @@
-/* What a delivery stream is, their names, and tags. */
+/* DescribeDeliveryStream, ListDeliveryStreams, and the operations for tags. */
 #include <stdio.h>
 
 #include "cmd/bflocal/firehose/firehose.h"

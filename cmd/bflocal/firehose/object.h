@@ -13,7 +13,7 @@
 
 enum { BL_OBJECTS_MAX = 500 }; /* of one kind: the service's limit of active partitions */
 
-/* What objects have in common. They are told apart by the address of their kind. */
+/* The properties that objects share. Kinds are compared by their address. */
 struct bl_object_kind {
     struct bf_str bucket;
     const struct bf_prefix *prefix;

@@ -1,6 +1,6 @@
 /*
- * What an ExtendedS3DestinationConfiguration means. Reading one is also its check: a member that bflocal would not follow
- * is refused by name.
+ * The settings in an ExtendedS3DestinationConfiguration. To read one is also to check it: a member that bflocal does not
+ * support is refused by name.
  */
 #ifndef BL_FIREHOSE_SETTINGS_H
 #define BL_FIREHOSE_SETTINGS_H

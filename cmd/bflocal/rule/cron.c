@@ -38,7 +38,7 @@ static bool parse_value(const struct field *f, struct bf_str text, int *value)
     return true;
 }
 
-/* What an item of a list means: from, from-to, from/step, *\/step. A range may pass the highest value: FRI-MON. */
+/* An item of a list: from, from-to, from/step, *\/step. A range may pass the highest value: FRI-MON. */
 struct item {
     int from, to, step;
 };

@@ -16,7 +16,7 @@
 
 enum { BL_TEMPLATE_MAX = 8192, BL_TRANSFORM_PATHS = 100 };
 
-/* What the reserved variables say. */
+/* The values of the reserved variables. */
 struct bl_transform_event {
     struct bf_str event; /* JSON */
     const char *rule_arn, *rule_name;

@@ -99,7 +99,7 @@ static bool cast_integer(struct sql *s, struct bf_str x, const struct trino_type
     return true;
 }
 
-/* What Trino reads as a text of a type; DuckDB reads more: "yes", "inf", "2020-02-29T10:11:12". */
+/* The texts that Trino converts to a type. DuckDB accepts more: "yes", "inf", "2020-02-29T10:11:12". */
 static const struct {
     const char *type, *pattern, *refusal;
 } texts[] = {

@@ -224,7 +224,7 @@ bool bf_aws_config_is_true(const char *value)
     return value && (strcasecmp(value, "true") == 0 || strcmp(value, "1") == 0);
 }
 
-/* What is neither on nor off is an error: a FIPS endpoint that was requested with "yes" must not be
+/* Any other value than on or off is an error: a FIPS endpoint that was requested with "yes" must not be
  * ignored. */
 bool bf_aws_config_switch(const char *value, const char *name, bool *on, struct bf_err *e)
 {

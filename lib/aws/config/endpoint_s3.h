@@ -1,5 +1,5 @@
 /*
- * What the shared files say of S3's endpoint: the properties below "s3 =" in a profile. The SDKs'
+ * The settings of S3's endpoint in the shared files: the properties below "s3 =" in a profile. The SDKs'
  * reference guide names them "Amazon S3 ... configuration".
  *
  * addressing_style: is the bucket in the host (auto, virtual) or in the path? use_dualstack_endpoint
