@@ -86,21 +86,26 @@ PY
 ask='GET /_bflocal/health HTTP/1.1\r\nHost: x\r\n\r\n'
 check 'a client that begins late' -o 'HTTP/1.1 200 OK' -- send 1.3 "$ask"
 check 'a request in two pieces' -o 'HTTP/1.1 403 Forbidden' -- send 0 P 0.2 'UT /bucket HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n'
-check 'silent connections do not hold up others' -- python3 - "$port" <<'PY'
+cat >silent.py <<'PY'
 import socket, sys, urllib.request
 port = int(sys.argv[1])
 silent = [socket.create_connection(("127.0.0.1", port)) for _ in range(100)]
 for _ in range(20):
     urllib.request.urlopen(f"http://127.0.0.1:{port}/_bflocal/health", timeout=20).read()
+print("answered")
 PY
+check 'silent connections do not hold up others' -o answered -- python3 silent.py "$port"
 
-check 'the end does not wait for idle connections' -- python3 - "$port" "$BUILD/bin/bflocal" <<'PY'
+cat >idle.py <<'PY'
 import socket, subprocess, sys
 port = int(sys.argv[1])
 idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(3)]
 idle[0].sendall(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
 assert idle[0].recv(9)
-subprocess.run([sys.argv[2], "--stop", "--port", str(port)], check=True, timeout=60)
+subprocess.run(["bflocal", "--stop", "--port", str(port)], check=True, timeout=60)
+print("ended")
 PY
+check 'the end does not wait for idle connections' -o ended -- python3 idle.py "$port"
+ok '  and the process is gone' soon sh -c '! kill -0 "$1" 2>/dev/null' - "$BFLOCAL_PID"
 trap 'rm -rf "$T"' EXIT
 plan

@@ -144,7 +144,10 @@ if command -v clang-format >/dev/null; then
 else
     skip 'a layout of its own' 'clang-format is not there'
 fi
-mkdir -p tools
+mkdir -p tools tests
+printf "check 'a name' -- python3 - <<END\nEND\n" >tests/unread.sh
+check 'a here-document that check does not read' -s 1 -m '^tests/unread.sh:1: *check .* does not read a here-document' -- sh "$tools/check-scripts.sh" .
+rm tests/unread.sh
 # shellcheck disable=SC2016
 printf 'if [ $a == 1 ]; then cd x; fi\n' >tools/x.sh
 if command -v shellcheck >/dev/null; then
