@@ -20,7 +20,7 @@ now() { date +%s%N; }
 start=$(now)
 since=$start
 # leg NAME [FROM]: the time since FROM, or since the sales began.
-leg() { printf '%-46s %7s s\n' "$1" "$(awk -v a="${2:-$since}" -v b="$(now)" 'BEGIN {printf "%.2f", (b - a) / 1e9}')"; }
+leg() { printf '%-50s %7s s\n' "$1" "$(awk -v a="${2:-$since}" -v b="$(now)" 'BEGIN {printf "%.2f", (b - a) / 1e9}')"; }
 # until_done COMMAND...: it succeeds, or the demo fails after two minutes.
 until_done() {
     tries=0
