@@ -21,7 +21,13 @@ enum {
     BL_EVENT_PAYLOAD_MAX =
         1024 * 1024, /* of an asynchronous invocation (since October 2025; Lambda quotas) */
     BL_EVENT_ATTEMPTS = 3,
-    BL_EVENT_THREADS = 4
+    BL_EVENT_THREADS = 4,
+    BL_CANCEL_MS = 1000 /* for the end of an invocation, before its process is asked to end */
+};
+
+/* Who invokes functions and can be stopped: an event source mapping, a delivery stream. Under the mutex. */
+struct bl_caller {
+    bool ended;
 };
 
 struct bl_worker {
@@ -29,7 +35,9 @@ struct bl_worker {
     struct bf_arena arena; /* the texts of its spec */
     uint64_t revision;     /* of the function when it was started */
     bool busy;
-    int64_t idle_ms; /* monotonic: since when */
+    bool cancelled;                 /* its invocation was cut off */
+    const struct bl_caller *caller; /* of its invocation; NULL: a call */
+    int64_t idle_ms;                /* monotonic: since when */
     struct bl_worker *next;
 };
 
@@ -56,6 +64,8 @@ struct bl_lambda {
         changing; /* held from the check for a name until its change is stored; before `mutex` */
     struct bl_function *functions; /* sorted by name */
     struct bl_worker *workers;     /* of all functions */
+    pthread_cond_t given_back;     /* a worker */
+    bool ending;                   /* no function runs from now on */
     size_t nworkers;
     uint64_t revisions; /* counts */
     char root[4096];    /* of the code and the logs; "" until first used */
@@ -102,15 +112,28 @@ enum bl_invoked {
     BL_INVOKED,          /* the outcome is set, possibly to the function's error */
     BL_INVOKE_UNKNOWN,   /* no such function */
     BL_INVOKE_THROTTLED, /* all workers are busy */
-    BL_INVOKE_BROKEN     /* *e */
+    BL_INVOKE_ENDED, /* bflocal, or the caller, ends: the invocation did not run, or was cut off */
+    BL_INVOKE_BROKEN /* *e */
 };
 
-/* Runs the function on the calling thread and waits for its result. The caller initialises out->payload. */
-enum bl_invoked bl_lambda_invoke(struct bl_local *l, struct bf_str name, struct bf_str payload,
-                                 const char *request_id, struct bl_outcome *out, struct bf_err *e);
+/* Runs the function on the calling thread and waits for its result. The caller initialises out->payload. caller NULL:
+ * only the end of bflocal cuts it off. */
+enum bl_invoked bl_lambda_invoke(struct bl_local *l, const struct bl_caller *caller,
+                                 struct bf_str name, struct bf_str payload, const char *request_id,
+                                 struct bl_outcome *out, struct bf_err *e);
 
-/* The same asynchronously, with up to BL_EVENT_ATTEMPTS attempts. False: out of memory. */
-bool bl_lambda_event(struct bl_local *l, struct bf_str name, struct bf_str payload) BF_MUST;
+/* The caller, or with NULL bflocal, is to end: it invokes nothing from now on. What runs for it has BL_CANCEL_MS to
+ * end by itself; then its process is asked to end, and killed. Returns before that. */
+void bl_lambda_cancel(struct bl_lambda *f, struct bl_caller *caller);
+/* A caller that has been stopped starts again. */
+void bl_lambda_resume(struct bl_lambda *f, struct bl_caller *caller);
+
+/* The same asynchronously, with up to BL_EVENT_ATTEMPTS attempts. It is in the store until it is finished. */
+bool bl_lambda_event(struct bl_local *l, struct bf_str name, struct bf_str payload,
+                     struct bf_err *e) BF_MUST;
+/* What an earlier bflocal has not finished. */
+bool bl_lambda_events_load(struct bl_lambda *f, struct bf_err *e) BF_MUST;
+void bl_lambda_events_start(struct bl_lambda *f);
 void bl_lambda_events_end(struct bl_lambda *f);
 
 /* Ends workers that have been idle for idle_ms, and idle workers of deleted or changed functions; under the mutex. */

@@ -4,6 +4,7 @@
 
 #include "cmd/bflocal/function/function.h"
 #include "lib/base/clock.h"
+#include "lib/base/wait.h"
 
 enum { ENV_MAX = 256, ARENA_MAX = 256 * 1024 };
 
@@ -177,10 +178,13 @@ static struct bl_worker *start_worker(struct bl_lambda *f, struct bl_function *f
 }
 
 /* A warm worker, or a new one. NULL: *verdict. */
-static struct bl_worker *take_worker(struct bl_lambda *f, struct bf_str name,
-                                     enum bl_invoked *verdict, struct bf_err *e)
+static struct bl_worker *take_worker(struct bl_lambda *f, const struct bl_caller *caller,
+                                     struct bf_str name, enum bl_invoked *verdict, struct bf_err *e)
 {
     struct bl_function *fn = bl_lambda_find(f, name);
+    *verdict = BL_INVOKE_ENDED;
+    if (f->ending || (caller && caller->ended))
+        return NULL;
     *verdict = BL_INVOKE_UNKNOWN;
     if (!fn)
         return NULL;
@@ -202,32 +206,82 @@ static struct bl_worker *take_worker(struct bl_lambda *f, struct bf_str name,
     return w;
 }
 
-/* Keeps the worker for the next call, or ends it if its process has ended or its function was deleted or changed. */
-static void give_back(struct bl_lambda *f, struct bl_worker *w)
+/* Keeps the worker for the next call, or ends it if its process has ended or its function was deleted or changed.
+ * True: its invocation was cut off. */
+static bool give_back(struct bl_lambda *f, struct bl_worker *w)
 {
     bool alive = bl_sandbox_alive(w->sandbox);
     pthread_mutex_lock(&f->mutex);
-    bool keep = alive && is_current(f, w);
+    bool keep = alive && is_current(f, w), cancelled = w->cancelled;
     w->busy = false;
+    w->caller = NULL;
     w->idle_ms = bf_clock_mono_ms();
     if (!keep)
         take_out(f, w);
+    pthread_cond_broadcast(&f->given_back);
     pthread_mutex_unlock(&f->mutex);
     if (!keep)
         end_worker(w);
+    return cancelled;
 }
 
-enum bl_invoked bl_lambda_invoke(struct bl_local *l, struct bf_str name, struct bf_str payload,
-                                 const char *request_id, struct bl_outcome *out, struct bf_err *e)
+enum bl_invoked bl_lambda_invoke(struct bl_local *l, const struct bl_caller *caller,
+                                 struct bf_str name, struct bf_str payload, const char *request_id,
+                                 struct bl_outcome *out, struct bf_err *e)
 {
     struct bl_lambda *f = l->lambda;
     enum bl_invoked verdict;
     pthread_mutex_lock(&f->mutex);
-    struct bl_worker *w = take_worker(f, name, &verdict, e);
+    struct bl_worker *w = take_worker(f, caller, name, &verdict, e);
+    if (w)
+        w->caller = caller;
     pthread_mutex_unlock(&f->mutex);
     if (!w)
         return verdict;
     bl_sandbox_invoke(w->sandbox, request_id, payload, out);
-    give_back(f, w);
-    return BL_INVOKED;
+    return give_back(f, w) && out->failed ? BL_INVOKE_ENDED : BL_INVOKED;
+}
+
+/* ---- the end of callers ---- */
+
+static bool runs_for(const struct bl_worker *w, const struct bl_caller *caller)
+{
+    return w->busy && (!caller || w->caller == caller);
+}
+
+static bool any_runs_for(const struct bl_lambda *f, const struct bl_caller *caller)
+{
+    const struct bl_worker *w = f->workers;
+    while (w && !runs_for(w, caller))
+        w = w->next;
+    return w != NULL;
+}
+
+void bl_lambda_cancel(struct bl_lambda *f, struct bl_caller *caller)
+{
+    int64_t until = bf_clock_mono_ms() + BL_CANCEL_MS;
+    pthread_mutex_lock(&f->mutex);
+    if (caller)
+        caller->ended = true;
+    else
+        f->ending = true;
+    for (struct bl_worker *w = f->workers; w && !caller; w = w->next)
+        if (!w->busy)
+            bl_sandbox_terminate(w->sandbox);
+    while (any_runs_for(f, caller) &&
+           bf_wait_ms(&f->given_back, &f->mutex, until - bf_clock_mono_ms()))
+        ;
+    for (struct bl_worker *w = f->workers; w; w = w->next)
+        if (runs_for(w, caller)) {
+            w->cancelled = true;
+            bl_sandbox_terminate(w->sandbox);
+        }
+    pthread_mutex_unlock(&f->mutex);
+}
+
+void bl_lambda_resume(struct bl_lambda *f, struct bl_caller *caller)
+{
+    pthread_mutex_lock(&f->mutex);
+    caller->ended = false;
+    pthread_mutex_unlock(&f->mutex);
 }

@@ -38,7 +38,7 @@ static bool run_now(struct bl_call *c, struct bf_str name, struct bf_str payload
     struct bf_err e = {0};
     memset(&out, 0, sizeof out);
     bf_buf_init(&out.payload, BL_PAYLOAD_MAX + 1024);
-    enum bl_invoked v = bl_lambda_invoke(c->local, name, payload, c->request_id, &out, &e);
+    enum bl_invoked v = bl_lambda_invoke(c->local, NULL, name, payload, c->request_id, &out, &e);
     bool ok = v == BL_INVOKED;
     if (ok) {
         bf_buf_adds(&c->ans.body, bf_buf_view(&out.payload));
@@ -49,6 +49,8 @@ static bool run_now(struct bl_call *c, struct bf_str name, struct bf_str payload
             put_tail(c, &out);
     } else if (v == BL_INVOKE_THROTTLED)
         bl_lambda_fail(c, 429, "TooManyRequestsException", "Rate Exceeded.");
+    else if (v == BL_INVOKE_ENDED)
+        bl_lambda_fail(c, 500, "ServiceException", "bflocal ends.");
     else if (v == BL_INVOKE_BROKEN)
         bl_lambda_fail(c, 502, "ServiceException", "%s", e.text);
     else
@@ -61,6 +63,7 @@ bool bl_lambda_run(struct bl_call *c, struct bf_str function)
 {
     struct bf_str qualifier, name = bl_lambda_name(c->local, function, &qualifier);
     struct bf_str type = bl_header(c, "x-amz-invocation-type");
+    struct bf_err e = {0};
     if (!qualifier.n)
         qualifier = bl_query(c, "Qualifier");
     struct bf_str payload = c->req.body.n ? c->req.body : BF_STR("{}");
@@ -78,6 +81,6 @@ bool bl_lambda_run(struct bl_call *c, struct bf_str function)
     if (!later && !dry)
         return run_now(c, name, payload);
     c->ans.status = dry ? 204 : 202;
-    return dry || bl_lambda_event(c->local, name, payload) ||
-           bl_lambda_fail(c, 500, "ServiceException", "out of memory");
+    return dry || bl_lambda_event(c->local, name, payload, &e) ||
+           bl_lambda_fail(c, 500, "ServiceException", "%s", e.text);
 }

@@ -42,8 +42,9 @@ struct bl_mapping {
     char bucket[64];            /* of the on-failure destination; "": none */
     struct bf_pattern *filters; /* NULL: all records match */
     pthread_mutex_t filter_mutex;
+    struct bl_caller caller;
     /* Threads. */
-    bool running, stopping;
+    bool running, stopping, short_of_threads;
     pthread_t thread;
     struct bl_lane *lanes;
 };

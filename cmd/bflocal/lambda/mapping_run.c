@@ -105,9 +105,15 @@ static void give_up(struct bl_lane *lane, const struct bl_batch *b, struct span 
     bf_buf_free(&text);
 }
 
+enum attempt {
+    DONE,
+    FAILED,
+    CUT_OFF /* the mapping stops: it is no attempt */
+};
+
 /* One attempt. The records below *low have succeeded. */
-static bool attempt(struct bl_lane *lane, const struct bl_batch *b, struct span s, size_t *low,
-                    char why[512])
+static enum attempt attempt(struct bl_lane *lane, const struct bl_batch *b, struct span s,
+                            size_t *low, char why[512])
 {
     struct bl_mapping *m = lane->mapping;
     struct bl_outcome out;
@@ -120,7 +126,8 @@ static bool attempt(struct bl_lane *lane, const struct bl_batch *b, struct span 
     bf_rng_fresh_uuid(id);
     enum bl_invoked v = BL_INVOKE_BROKEN;
     if (put_event(b, s, &event))
-        v = bl_lambda_invoke(m->local, bf_str_of(m->function), bf_buf_view(&event), id, &out, &e);
+        v = bl_lambda_invoke(m->local, &m->caller, bf_str_of(m->function), bf_buf_view(&event), id,
+                             &out, &e);
     else
         bf_err_nomem(&e);
     bool ok = v == BL_INVOKED && !out.failed;
@@ -130,7 +137,7 @@ static bool attempt(struct bl_lane *lane, const struct bl_batch *b, struct span 
              ok ? "the function names records that failed" : describe(v, &out, &e));
     bf_buf_free(&event);
     bf_buf_free(&out.payload);
-    return ok && *low == s.high;
+    return v == BL_INVOKE_ENDED ? CUT_OFF : ok && *low == s.high ? DONE : FAILED;
 }
 
 static bool too_old(const struct bl_mapping *m, const struct bl_mapped *r)
@@ -146,8 +153,9 @@ static bool run_span(struct bl_lane *lane, const struct bl_batch *b, struct span
     char why[512] = "";
     for (int64_t failed = 0;;) {
         size_t low = s.low;
-        if (attempt(lane, b, s, &low, why))
-            return true;
+        enum attempt how = attempt(lane, b, s, &low, why);
+        if (how != FAILED)
+            return how == DONE;
         failed = low > s.low ? 1 : failed + 1;
         s.low = low;
         if (m->bisect && s.high - s.low > 1) {

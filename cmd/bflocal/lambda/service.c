@@ -178,7 +178,21 @@ static bool open_lambda(struct bl_local *l, struct bf_err *e)
     pthread_mutex_init(&f->mutex, NULL);
     pthread_mutex_init(&f->changing, NULL);
     bf_wait_init(&f->events_changed);
-    return bl_lambda_inherit(f, e) && bl_lambda_load(f, e) && bl_mappings_load(l, e);
+    bf_wait_init(&f->given_back);
+    return bl_lambda_inherit(f, e) && bl_lambda_load(f, e) && bl_lambda_events_load(f, e) &&
+           bl_mappings_load(l, e);
+}
+
+static void start_lambda(struct bl_local *l)
+{
+    bl_mappings_start(l);
+    bl_lambda_events_start(l->lambda);
+}
+
+static void interrupt_lambda(struct bl_local *l)
+{
+    if (l->lambda)
+        bl_lambda_cancel(l->lambda, NULL);
 }
 
 static void stop_lambda(struct bl_local *l)
@@ -203,6 +217,7 @@ static void close_lambda(struct bl_local *l)
     if (f->temporary && f->root[0])
         bl_lambda_remove_tree(f->root);
     pthread_cond_destroy(&f->events_changed);
+    pthread_cond_destroy(&f->given_back);
     pthread_mutex_destroy(&f->mutex);
     free(f->environment);
     pthread_mutex_destroy(&f->changing);
@@ -226,7 +241,8 @@ const struct bl_service bl_service_lambda = {
     .max_body = BODY_MAX,
     .protocol = &rest,
     .open = open_lambda,
-    .start = bl_mappings_start,
+    .start = start_lambda,
+    .interrupt = interrupt_lambda,
     .stop = stop_lambda,
     .close = close_lambda,
 };

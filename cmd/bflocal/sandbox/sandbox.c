@@ -314,11 +314,23 @@ void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, struct bf_s
     pthread_mutex_unlock(&s->mutex);
 }
 
+void bl_sandbox_terminate(struct bl_sandbox *s)
+{
+    pthread_mutex_lock(&s->mutex);
+    s->closing = true;
+    if (!s->ended && !s->terminated)
+        bl_child_terminate(&s->child);
+    s->terminated = true;
+    pthread_cond_broadcast(&s->changed);
+    pthread_mutex_unlock(&s->mutex);
+}
+
 void bl_sandbox_end(struct bl_sandbox *s)
 {
     pthread_mutex_lock(&s->mutex);
     s->closing = true;
-    kill_child(s);
+    if (!s->terminated)
+        kill_child(s);
     pthread_cond_broadcast(&s->changed);
     pthread_mutex_unlock(&s->mutex);
     if (s->api) {

@@ -47,7 +47,11 @@ void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, struct bf_s
 /* Can it run another invocation? */
 bool bl_sandbox_alive(struct bl_sandbox *s);
 
-/* Kills the process and frees everything. */
+/* Asks the process to end, as Lambda does before it ends an execution environment; soon after it is killed. Does not
+ * wait: an invocation that runs may still be answered. It is not used again. */
+void bl_sandbox_terminate(struct bl_sandbox *s);
+
+/* Kills the process, unless it was terminated and ends by itself, and frees everything. */
 void bl_sandbox_end(struct bl_sandbox *s);
 
 #endif

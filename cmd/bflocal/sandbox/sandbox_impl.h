@@ -23,7 +23,7 @@ struct bl_sandbox {
     pthread_t keeper;
     struct bl_child child;
     int wake[2]; /* a byte wakes the keeper */
-    bool started, ended, closing;
+    bool started, ended, closing, terminated;
     int status;       /* of a process that has ended */
     bool overdrawn;   /* it was killed because it used too much memory */
     uint64_t peak_kb; /* resident, the maximum that the keeper has seen */
