@@ -85,7 +85,7 @@ def act(event, headers):
         return "x" * event["size"], None
     time.sleep(event.get("sleep", 0))
     return {"count": count, "event": event, "env": {n: os.environ.get(n) for n in event.get("env", [])},
-            "arn": headers["Lambda-Runtime-Invoked-Function-Arn"]}, None
+            "arn": headers["Lambda-Runtime-Invoked-Function-Arn"], "version": os.environ["AWS_LAMBDA_FUNCTION_VERSION"]}, None
 
 
 if os.environ.get("INIT") == "error":

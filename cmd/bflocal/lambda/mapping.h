@@ -30,8 +30,8 @@ struct bl_mapping {
     struct bl_mapping *next;
     struct bl_local *local;
     char uuid[37];
-    char function[65];
-    char source[512]; /* the ARN of the stream */
+    char function[BL_TARGET_SIZE]; /* NAME or NAME:QUALIFIER */
+    char source[512];              /* the ARN of the stream */
     bool dynamodb;
     json_t *config; /* EventSourceMappingConfiguration; under the mutex of struct bl_lambda */
     /* From the configuration; constant while the threads run. */
