@@ -16,14 +16,19 @@ struct span {
     size_t low, high;
 };
 
-static bool put_event(const struct bl_batch *b, struct span s, struct bf_buf *event)
+/* The event of these records: the batch's text itself, or a part of it, copied into `room`. */
+static bool put_event(const struct bl_batch *b, struct span s, struct bf_buf *room,
+                      struct bf_str *event)
 {
     const struct bl_mapped *first = &b->records[s.low], *last = &b->records[s.high - 1];
-    bf_buf_reset(event);
-    bf_buf_lit(event, "{\"Records\":[");
-    bf_buf_add(event, b->text.p + first->from, last->to - first->from);
-    bf_buf_lit(event, "]}");
-    return bf_buf_ok(event);
+    *event = bf_buf_view(&b->text);
+    if (s.low == 0 && s.high == b->n)
+        return bf_buf_ok(&b->text);
+    bf_buf_lit(room, BL_BATCH_BEGIN);
+    bf_buf_add(room, b->text.p + first->from, last->to - first->from);
+    bf_buf_lit(room, BL_BATCH_END);
+    *event = bf_buf_view(room);
+    return bf_buf_ok(room);
 }
 
 /* Finds the first failed record that the function's answer names: high if it names none, low if the answer is malformed
@@ -117,17 +122,17 @@ static enum attempt attempt(struct bl_lane *lane, const struct bl_batch *b, stru
 {
     struct bl_mapping *m = lane->mapping;
     struct bl_outcome out;
-    struct bf_buf event;
+    struct bf_buf room;
+    struct bf_str event;
     struct bf_err e = {0};
     char id[37];
     memset(&out, 0, sizeof out);
-    bf_buf_init(&event, 64 * 1024 * 1024);
+    bf_buf_init(&room, 64 * 1024 * 1024);
     bf_buf_init(&out.payload, BL_PAYLOAD_MAX + 1024);
     bf_rng_fresh_uuid(id);
     enum bl_invoked v = BL_INVOKE_BROKEN;
-    if (put_event(b, s, &event))
-        v = bl_lambda_invoke(m->local, &m->caller, bf_str_of(m->function), bf_buf_view(&event), id,
-                             &out, &e);
+    if (put_event(b, s, &room, &event))
+        v = bl_lambda_invoke(m->local, &m->caller, bf_str_of(m->function), event, id, &out, &e);
     else
         bf_err_nomem(&e);
     bool ok = v == BL_INVOKED && !out.failed;
@@ -135,7 +140,7 @@ static enum attempt attempt(struct bl_lane *lane, const struct bl_batch *b, stru
         *low = m->report ? first_failure(lane, b, s, bf_buf_view(&out.payload)) : s.high;
     snprintf(why, 512, "%.500s",
              ok ? "the function names records that failed" : describe(v, &out, &e));
-    bf_buf_free(&event);
+    bf_buf_free(&room);
     bf_buf_free(&out.payload);
     return v == BL_INVOKE_ENDED ? CUT_OFF : ok && *low == s.high ? DONE : FAILED;
 }
@@ -175,5 +180,6 @@ static bool run_span(struct bl_lane *lane, const struct bl_batch *b, struct span
 
 bool bl_mapping_run(struct bl_lane *lane, struct bl_batch *batch)
 {
+    bf_buf_lit(&batch->text, BL_BATCH_END);
     return batch->n == 0 || run_span(lane, batch, (struct span){0, batch->n});
 }
