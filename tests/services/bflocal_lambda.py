@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import time
+import urllib.request
 import zipfile
 
 import boto3
@@ -242,6 +243,64 @@ def poison():
     fn.delete_event_source_mapping(UUID=m["UUID"])
 
 
+def letters():
+    """The dead letters in the order of their records."""
+    keys = [o["Key"] for o in s3.list_objects_v2(Bucket="letters").get("Contents", [])]
+    found = [json.loads(s3.get_object(Bucket="letters", Key=k)["Body"].read()) for k in keys]
+    return sorted(found, key=lambda d: d["KinesisBatchInfo"]["startSequenceNumber"])
+
+
+def numbers(letter):
+    return [json.loads(base64.b64decode(r["kinesis"]["data"]))["i"] for r in letter["payload"]["Records"]]
+
+
+def bad_functions():
+    """A function that crashes, hangs, answers too much or names strange records: the records are found and told, and the
+    others go on."""
+    fn.update_function_configuration(FunctionName="f", Timeout=1)
+    arn = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    s3.create_bucket(Bucket="letters")
+    where = {"OnFailure": {"Destination": "arn:aws:s3:::letters"}}
+    bad = {502: "exit", 505: "hang", 507: "large", 509: "stranger"}
+    at = len(read())
+    m = mapping(arn, StartingPosition="LATEST", BatchSize=100, BisectBatchOnFunctionError=True, MaximumRetryAttempts=0,
+                FunctionResponseTypes=["ReportBatchItemFailures"], DestinationConfig=where)
+    put([{"i": i, **({"poison": bad[i]} if i in bad else {})} for i in range(500, 511)], "k")
+    show("a crash, a hang, too much, a strange id", soon(lambda: sorted(i for b in batches(at) for i in b) == [i for i in range(500, 511) if i not in bad]), True)
+    show("  each is told alone", [soon(lambda: len(letters()) == 4), [numbers(d) for d in letters()]], [True, [[i] for i in bad]])
+    got = letters()[0]
+    show("  as the service does", [got["requestContext"]["condition"], got["requestContext"]["approximateInvokeCount"], got["responseContext"]["functionError"],
+                                   sorted(got["KinesisBatchInfo"])[:2]],
+         ["RetryAttemptsExhausted", 1, "Unhandled", ["approximateArrivalOfFirstRecord", "approximateArrivalOfLastRecord"]])
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+    # Records that are too old are not sent; the clock of bflocal makes them so.
+    m = mapping(arn, StartingPosition="LATEST", MaximumRecordAgeInSeconds=60, DestinationConfig=where)
+    put([{"i": 520, "poison": "error"}, {"i": 521}], "k")
+    time.sleep(0.5)
+    fault(b"clock:by=2m")
+    time.sleep(3)
+    fault(b"")
+    at = len(read())
+    put([{"i": 522}], "k")
+    show("records that are too old", [soon(lambda: [i for b in batches(at) for i in b] == [522]), numbers(letters()[-1]), letters()[-1]["requestContext"]["condition"]],
+         [True, [520, 521], "RecordAgeExceeded"])
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+    fn.update_function_configuration(FunctionName="f", Timeout=2)
+
+
+def faults():
+    """Faults on demand strike Lambda's calls as its own errors."""
+    for spec, wanted in ((b"throttle:service=lambda,op=Invoke,n=1", "429 TooManyRequestsException"), (b"500:service=lambda,op=GetFunction,n=1", "500 ServiceException")):
+        fault(spec)
+        call = fn.invoke if b"Invoke" in spec else fn.get_function
+        show("a fault", [refusal(call, FunctionName="f"), refusal(call, FunctionName="f")], [wanted, "taken"])
+    fault(b"")
+
+
+def fault(spec):
+    urllib.request.urlopen(urllib.request.Request(url + "/_bflocal/fault", data=spec)).close()
+
+
 def changes():
     dynamodb.create_table(TableName="table", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
                           AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
@@ -368,6 +427,8 @@ def main():
     starts()
     mappings()
     poison()
+    bad_functions()
+    faults()
     changes()
     versions()
     of_aliases()
