@@ -200,8 +200,14 @@ bool bl_lambda_create_mapping(struct bl_call *c, struct bf_str unused)
         m->config = new_config(c, body, arn.p);
         take_members(m->config, body);
         ok = bl_mapping_settle(c, m);
-        if (ok && (!bl_mapping_store(m, &e) || (is_enabled(m) && !bl_mapping_start(m, &e))))
+        if (ok && !bl_mapping_store(m, &e))
             ok = bl_fail_err(c, &e);
+        else if (ok && is_enabled(m) && !bl_mapping_start(m, &e)) {
+            struct bf_err ignored;
+            ok = bl_fail_err(c, &e);
+            bl_mapping_stop(m);
+            (void)!bl_mapping_erase(c->local, m->uuid, &ignored);
+        }
     }
     if (ok) {
         c->ans.status = 202;
