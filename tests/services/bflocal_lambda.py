@@ -210,6 +210,15 @@ def mappings():
     at = len(read())
     put([{"i": i} for i in range(30, 60)])
     show("children of a shard", soon(lambda: sorted(i for b in batches(at) for i in b) == list(range(30, 60))), True)
+    kinesis.create_stream(StreamName="timed", ShardCount=1)
+    timed = arn.rsplit("/", 1)[0] + "/timed"
+    kinesis.put_record(StreamName="timed", Data=b'{"i":70}', PartitionKey="k")
+    time.sleep(1.1)
+    since, at = int(time.time()), len(read())  # boto3 sends whole seconds
+    kinesis.put_record(StreamName="timed", Data=b'{"i":71}', PartitionKey="k")
+    late = mapping(timed, StartingPosition="AT_TIMESTAMP", StartingPositionTimestamp=since)
+    show("from a time on", soon(lambda: batches(at)) and [i for b in batches(at) for i in b], [71])
+    fn.delete_event_source_mapping(UUID=late["UUID"])
     listed = fn.list_event_source_mappings(FunctionName="f")["EventSourceMappings"]
     show("list", [x["UUID"] == m["UUID"] for x in listed], [True])
     fn.delete_event_source_mapping(UUID=m["UUID"])
