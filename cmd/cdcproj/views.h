@@ -26,8 +26,15 @@ BF_MUST bool views_open(struct views *w, struct db *db, struct mirrors *m,
                         const struct bf_opt_list *files, struct bf_err *e);
 void views_free(struct views *w);
 
+/* Sets `kept` and `why` of the views as the database has them. */
+BF_MUST bool views_recall(struct views *w, struct bf_err *e);
+
 /* Reads only the view files. */
-BF_MUST bool views_read(struct view **list, const struct bf_opt_list *files, struct bf_err *e);
+BF_MUST bool views_read(struct view **list, const struct bf_opt_list *files, bool pg,
+                        struct bf_err *e);
+
+/* A term of GROUP BY that is the name of a result is that of a column, if there is one: such a view is not kept. */
+void view_check_names(struct view *v, const struct mirror *t);
 
 /* Called after a table was created or got columns: starts its views, or prepares their statements again. */
 BF_MUST bool views_attach(struct views *w, struct mirror *t, struct bf_err *e);
@@ -47,6 +54,10 @@ BF_MUST bool views_flush(struct views *w, struct bf_err *e);
  * the first of them. */
 BF_MUST bool views_check(struct views *w, void (*tell)(const char *text), uint64_t *wrong,
                          struct bf_err *e);
+
+/* report.c: prints a line of --explain for each view; the result of --check. */
+BF_MUST bool explain_all(const struct view *list, struct bf_err *e);
+BF_MUST bool check_result(const char *where, uint64_t wrong, struct bf_err *e);
 
 /* views_sql.c */
 void view_put_table(struct bf_buf *out, const struct view *v, const char *ending);
