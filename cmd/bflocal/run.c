@@ -37,6 +37,7 @@ static void print_summary(const struct bl_local *l)
 
 static void end_server(struct service *s)
 {
+    bl_local_interrupt(s->local);
     if (s->server) {
         bl_server_stop(s->server);
         print_summary(s->local);

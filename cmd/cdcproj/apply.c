@@ -1,5 +1,6 @@
 /* A change becomes rows of SQLite. */
 #include "cmd/cdcproj/item.h"
+#include "cmd/cdcproj/tomb.h"
 #include "cmd/cdcproj/views.h"
 
 #include "lib/base/clock.h"
@@ -104,58 +105,22 @@ static bool bind_item(struct mirrors *m, struct mirror *t, sqlite3_stmt *stmt, s
            bf_buf_check(&m->scratch, "a change", e);
 }
 
-/* Is the change older than the deletion of its key? *there: there is a deletion. */
-static bool look_tomb(struct mirrors *m, const struct mirror *t, const struct line *l, bool *there,
-                      bool *older, struct bf_err *e)
+/* Before the first change of a key in a batch: subtracts the row from the views; views_flush adds it as it is then. *newer: the
+ * row is newer than the change, which is counted. */
+static bool fold(struct mirrors *m, struct mirror *t, struct line *l, bool *newer, struct bf_err *e)
 {
-    *there = *older = false;
-    if (!t->tombs)
-        return true;
-    m->db->api->bind_int64(m->find_tomb, 1, t->id);
-    struct bf_str key = item_key_text(m, t, l);
-    m->db->api->bind_blob(m->find_tomb, 2, key.p, (int)key.n, SQLITE_STATIC);
-    int rc = m->db->api->step(m->find_tomb);
-    if (rc == SQLITE_ROW) {
-        *there = true;
-        *older = bf_str_cmp(l->order, db_text(m->db, m->find_tomb, 0)) < 0;
-    }
-    bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || db_fail(m->db, e);
-    m->db->api->reset(m->find_tomb);
-    return ok;
-}
-
-static bool drop_tomb(struct mirrors *m, const struct mirror *t, const struct line *l,
-                      struct bf_err *e)
-{
-    m->db->api->bind_int64(m->drop_tomb, 1, t->id);
-    struct bf_str key = item_key_text(m, t, l);
-    m->db->api->bind_blob(m->drop_tomb, 2, key.p, (int)key.n, SQLITE_STATIC);
-    return db_run(m->db, m->drop_tomb, NULL, e);
-}
-
-static bool put_tomb(struct mirrors *m, struct mirror *t, const struct line *l, struct bf_err *e)
-{
-    if (l->ordered == ORDERED_NOT)
-        return true;
-    t->tombs = true;
-    m->db->api->bind_int64(m->put_tomb, 1, t->id);
-    struct bf_str key = item_key_text(m, t, l);
-    m->db->api->bind_blob(m->put_tomb, 2, key.p, (int)key.n, SQLITE_STATIC);
-    db_bind(m->db, m->put_tomb, 3, l->order);
-    m->db->api->bind_int64(m->put_tomb, 4, l->time_ms ? l->time_ms : bf_clock_wall_ms());
-    return db_run(m->db, m->put_tomb, NULL, e);
-}
-
-/* The contribution of the current row to views. *newer: the row is newer than the change, which is counted. */
-static bool fold(struct mirrors *m, struct mirror *t, struct line *l, int sign, bool *found,
-                 bool *newer, struct bf_err *e)
-{
-    *found = *newer = false;
+    bool added;
+    *newer = false;
     if (!t->fold)
         return true;
-    if (!bind_keys(m, t, t->fold, l, e) ||
-        !views_fold(m->views, t, sign, l->order, found, newer, e))
+    uint64_t *subtracted = bf_map_put(&t->touched, item_key_text(m, t, l), &added);
+    if (!subtracted)
+        return bf_err_nomem(e);
+    if (*subtracted)
+        return true;
+    if (!bind_keys(m, t, t->fold, l, e) || !views_subtract(m->views, t, l->order, newer, e))
         return false;
+    *subtracted = !*newer;
     m->counters.older += *newer;
     return true;
 }
@@ -164,23 +129,22 @@ static bool upsert(struct mirrors *m, struct mirror *t, struct line *l, struct b
 {
     bool there, older;
     int changed = 0;
-    if (!look_tomb(m, t, l, &there, &older, e))
+    if (!tomb_look(m, t, l, &there, &older, e))
         return false;
     if (older) {
         m->counters.older++;
         return true;
     }
-    bool found, newer;
-    if (!item_learn(m, t, l, e) || !fold(m, t, l, -1, &found, &newer, e))
+    bool newer;
+    if (!item_learn(m, t, l, e) || !fold(m, t, l, &newer, e))
         return false;
     if (newer)
         return true;
-    if (!bind_item(m, t, t->stmt[PUT], l, e) || !db_run(m->db, t->stmt[PUT], &changed, e) ||
-        !fold(m, t, l, 1, &found, &newer, e))
+    if (!bind_item(m, t, t->stmt[PUT], l, e) || !db_run(m->db, t->stmt[PUT], &changed, e))
         return false;
     m->counters.upserts += changed > 0;
     m->counters.older += changed == 0;
-    return !there || drop_tomb(m, t, l, e);
+    return !there || tomb_drop(m, t, l, e);
 }
 
 /* If the deletion removed no row although there is one, the row is newer. */
@@ -200,9 +164,9 @@ static bool remove_row(struct mirrors *m, struct mirror *t, struct line *l, stru
 {
     char at[32];
     int changed = 0;
-    bool found, newer;
+    bool newer;
     sqlite3_stmt *stmt = t->stmt[REMOVE];
-    if (!fold(m, t, l, -1, &found, &newer, e))
+    if (!fold(m, t, l, &newer, e))
         return false;
     if (newer)
         return true;
@@ -216,12 +180,12 @@ static bool remove_row(struct mirrors *m, struct mirror *t, struct line *l, stru
     m->counters.deletes += changed > 0;
     if (t->mode == MODE_SOFT) {
         m->counters.older += changed == 0;
-        return fold(m, t, l, 1, &found, &newer, e);
+        return true;
     }
     if (changed == 0 && !is_there(m, t, l, &newer, e))
         return false;
     m->counters.older += newer;
-    return newer || put_tomb(m, t, l, e);
+    return newer || tomb_put(m, t, l, e);
 }
 
 /* The last version of the key: its number (0: none), whether it is current, and whether the change is older than it. */
@@ -266,7 +230,7 @@ static bool history(struct mirrors *m, struct mirror *t, struct line *l, struct 
     struct bf_str at = item_time(l, room_of);
     int64_t version;
     bool open, older, there, before;
-    if (!last(m, t, l, &version, &open, &older, e) || !look_tomb(m, t, l, &there, &before, e))
+    if (!last(m, t, l, &version, &open, &older, e) || !tomb_look(m, t, l, &there, &before, e))
         return false;
     if (older || before) {
         m->counters.older++;
@@ -284,7 +248,7 @@ static bool history(struct mirrors *m, struct mirror *t, struct line *l, struct 
     }
     m->counters.deletes += !l->image && open;
     if (!l->image)
-        return open || put_tomb(m, t, l, e);
+        return open || tomb_put(m, t, l, e);
     return add_version(m, t, l, version + 1, at, e);
 }
 

@@ -30,6 +30,7 @@ BF_MUST bool run_check(const struct config *c, struct bf_err *e);
 /* --explain: prints for each roll-up whether it is kept, and the reason if not. */
 BF_MUST bool run_explain(const struct config *c, struct bf_err *e);
 /* The same for PostgreSQL. */
+BF_MUST bool pg_check(const struct config *c, struct bf_err *e);
 BF_MUST bool pg_explain(const struct config *c, struct bf_err *e);
 
 #endif

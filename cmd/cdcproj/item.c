@@ -24,7 +24,9 @@ struct bf_str item_key_text(struct mirrors *m, const struct mirror *t, const str
             bf_number_put_plain(&m->key, a->val);
         else
             bf_json_unescape(&m->key, a->val);
-        bf_buf_addf(&m->key, "/%zu", m->key.n - at);
+        at = m->key.n - at;
+        bf_buf_addc(&m->key, '/');
+        bf_buf_u64(&m->key, at);
     }
     return bf_buf_view(&m->key);
 }

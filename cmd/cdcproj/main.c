@@ -76,13 +76,11 @@ static bool check(const struct config *c, struct bf_err *e)
 static bool act(const struct config *c, const char **files, size_t n, struct bf_err *e)
 {
     bool pg = bf_pg_is_url(c->database);
-    if (c->check && pg)
-        return bf_err_set(e, BF_E_USAGE,
-                          "--check: in PostgreSQL all roll-ups are plain views: there is nothing "
-                          "to compare");
     if (c->explain)
         return pg ? pg_explain(c, e) : run_explain(c, e);
-    return c->check ? run_check(c, e) : run(c, files, n, e);
+    if (c->check)
+        return pg ? pg_check(c, e) : run_check(c, e);
+    return run(c, files, n, e);
 }
 
 int main(int argc, char **argv)

@@ -73,6 +73,8 @@ static void forget(struct mirrors *m, struct mirror *t)
             m->db->api->finalize(t->stmt[i]);
     if (t->fold)
         m->db->api->finalize(t->fold);
+    bf_map_free(&t->touched);
+    free(t->tomb_bits);
     if (t->batch)
         m->store->forget(t);
     bf_map_free(&t->by_attribute);
@@ -108,6 +110,7 @@ struct mirror *mirror_new(struct mirrors *m, struct bf_str name, struct bf_str s
     if (t) {
         bf_map_init(&t->by_attribute, 1 << 20);
         bf_map_init(&t->taken, 1 << 20);
+        bf_map_init(&t->touched, 1 << 24);
         t->name = bf_str_dup(name);
         t->source = bf_str_dup(source);
     }

@@ -52,10 +52,13 @@ struct mirror {
     struct bf_map taken;        /* names in lower case */
     bool rest;                  /* there is a column _rest */
     bool tombs;                 /* are there deletions to look at? */
+    uint64_t *tomb_bits;        /* SQLite: tomb.c's filter; NULL: not filled yet */
     bool told_rest, told_nul;
     struct pg_batch *batch; /* PostgreSQL: changes since the last commit (pg.h) */
     sqlite3_stmt *stmt[STATEMENTS];
     sqlite3_stmt *fold; /* the contribution of a key's row to views (views.h); NULL: no views */
+    struct bf_map
+        touched; /* keys of the batch, as item_key_text has them; 1: their old rows are subtracted */
 };
 
 struct views;

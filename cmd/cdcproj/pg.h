@@ -36,6 +36,8 @@ struct pg_batch {
     size_t columns;
     size_t stage; /* columns of the temporary table, 0: there is none */
     bool stage_is;
+    /* the temporary table of rows for kept views: it is there; this commit uses it */
+    bool rows_is, rows_making;
 };
 
 struct view;
@@ -54,7 +56,7 @@ struct pg {
     struct bf_rng rng;
     struct bf_buf sql, out;
     size_t staged_bytes;
-    struct view *views; /* of --view */
+    struct view *views; /* of the database and of --view */
     bool views_wanted;  /* some are not created yet */
 };
 
@@ -96,12 +98,19 @@ BF_MUST bool pg_apply(struct mirrors *m, struct line *l, struct bf_str table, bo
 
 /* pg_merge.c: copies what is staged, and merges it. */
 BF_MUST bool pg_stage(struct pg *g, struct mirror *t, struct bf_err *e);
+void pg_put_stage_name(struct bf_buf *sql, const struct mirror *t);
 BF_MUST bool pg_merge(struct pg *g, struct mirror *t, struct counters *c, struct bf_err *e);
 
-/* pg_views.c: reads the files of --view; creates the views that can be, in the transaction, *left: some cannot yet. */
+/* pg_views.c: the views of the database; with those of the files. */
+BF_MUST bool pg_load_views(struct pg *g, struct bf_err *e);
 BF_MUST bool pg_read_views(struct pg *g, struct bf_err *e);
-BF_MUST bool pg_make_views(struct pg *g, bool *left, struct bf_err *e);
 void pg_free_views(struct pg *g);
+/* In the transaction: before and after the merge of a batch; then creates the views that can be, *left: some cannot yet. And
+ * after the commit. */
+BF_MUST bool pg_views_before(struct pg *g, struct mirror *t, struct bf_err *e);
+BF_MUST bool pg_views_after(struct pg *g, struct mirror *t, struct bf_err *e);
+BF_MUST bool pg_make_views(struct pg *g, bool *left, struct bf_err *e);
+void pg_views_made(struct pg *g, bool left);
 
 /* pg_commit.c */
 BF_MUST bool pg_commit(struct pg *g, struct counters *c, struct bf_err *e);

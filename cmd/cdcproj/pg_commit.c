@@ -20,7 +20,8 @@ static bool write_all(struct pg *g, const struct counters *c, struct counters *c
     for (struct mirror *t = g->mirrors->first; t; t = t->next) {
         if (!pg_make(g, t, e))
             return bf_err_ctx(e, "%s", t->name);
-        if (t->batch->n && (!pg_stage(g, t, e) || !pg_merge(g, t, counted, e)))
+        if (t->batch->n && (!pg_stage(g, t, e) || !pg_views_before(g, t, e) ||
+                            !pg_merge(g, t, counted, e) || !pg_views_after(g, t, e)))
             return bf_err_ctx(e, "%s", t->name);
     }
     return pg_make_views(g, views_left, e) && pg_put_positions(g, counted, e) &&
@@ -58,10 +59,10 @@ bool pg_commit(struct pg *g, struct counters *c, struct bf_err *e)
         lost = done;
     }
     settle(g);
-    g->views_wanted = views_left;
+    pg_views_made(g, views_left);
     if (lost) /* its temporary tables went with its session */
         for (struct mirror *t = g->mirrors->first; t; t = t->next)
-            t->batch->stage_is = false;
+            t->batch->stage_is = t->batch->rows_is = false;
     if (!bf_positions_commit(&g->positions, e))
         return false;
     bf_positions_reset(&g->positions);

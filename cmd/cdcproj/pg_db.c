@@ -213,7 +213,7 @@ static bool look(struct pg *g, bool *done, struct bf_err *e)
 static void forget_stages(struct pg *g)
 {
     for (struct mirror *t = g->mirrors->first; t; t = t->next)
-        t->batch->stage_is = false;
+        t->batch->stage_is = t->batch->rows_is = false;
 }
 
 bool pg_again(struct pg *g, bool *done, struct bf_err *e)

@@ -5,7 +5,7 @@
 
 enum { CHUNK = 256 * 1024 };
 
-static void put_stage_name(struct bf_buf *sql, const struct mirror *t)
+void pg_put_stage_name(struct bf_buf *sql, const struct mirror *t)
 {
     bf_buf_addf(sql, "pg_temp._bfpipe_stage_%lld", (long long)t->id);
 }
@@ -19,7 +19,7 @@ static bool make_stage(struct pg *g, struct mirror *t, struct bf_err *e)
         return true;
     size_t first = b->stage_is ? b->stage : 0;
     bf_buf_adds(sql, b->stage_is ? BF_STR("ALTER TABLE ") : BF_STR("CREATE TEMPORARY TABLE "));
-    put_stage_name(sql, t);
+    pg_put_stage_name(sql, t);
     if (!b->stage_is)
         bf_buf_lit(sql, "(n bigint,op text,key text COLLATE \"C\",seq text COLLATE \"C\",at "
                         "timestamptz,rest jsonb");
@@ -64,7 +64,7 @@ bool pg_stage(struct pg *g, struct mirror *t, struct bf_err *e)
     if (!make_stage(g, t, e))
         return false;
     bf_buf_lit(&g->sql, "COPY ");
-    put_stage_name(&g->sql, t);
+    pg_put_stage_name(&g->sql, t);
     bf_buf_lit(&g->sql, " FROM STDIN");
     const char *sql = bf_buf_cstr(&g->sql);
     bool ok = sql ? bf_pg_copy(&g->c, sql, e) : bf_buf_check(&g->sql, "a statement", e);
@@ -119,7 +119,7 @@ static bool merge_puts(struct pg *g, struct mirror *t, uint64_t *rows, struct bf
     bf_buf_lit(sql, ")SELECT ");
     put_values(sql, t);
     bf_buf_lit(sql, " FROM ");
-    put_stage_name(sql, t);
+    pg_put_stage_name(sql, t);
     bf_buf_lit(sql, " s WHERE s.op='U'");
     put_not_deleted(sql, t);
     put_conflict(sql, t);
@@ -139,7 +139,7 @@ static bool merge_puts(struct pg *g, struct mirror *t, uint64_t *rows, struct bf
     if (!t->tombs)
         return true;
     bf_buf_lit(sql, "DELETE FROM _bfpipe_deleted d USING ");
-    put_stage_name(sql, t);
+    pg_put_stage_name(sql, t);
     bf_buf_addf(sql, " s WHERE d.tbl=%lld AND d.key=s.key AND s.op='U' AND d.seq<=s.seq",
                 (long long)t->id);
     return pg_run(g, NULL, e);
@@ -156,7 +156,7 @@ static bool merge_soft(struct pg *g, struct mirror *t, uint64_t *rows, struct bf
     for (size_t i = 0; i < t->nkeys; i++)
         bf_buf_addf(sql, "s.c%zu,", i);
     bf_buf_lit(sql, "s.seq,s.at FROM ");
-    put_stage_name(sql, t);
+    pg_put_stage_name(sql, t);
     bf_buf_lit(sql, " s WHERE s.op='D'");
     put_conflict(sql, t);
     bf_buf_lit(sql, ",_deleted=excluded._deleted WHERE excluded._seq>=t._seq");
@@ -179,7 +179,7 @@ static bool merge_removals(struct pg *g, struct mirror *t, uint64_t n, uint64_t 
     bf_buf_lit(sql, "DELETE FROM ");
     put_table(sql, t);
     bf_buf_lit(sql, " t USING ");
-    put_stage_name(sql, t);
+    pg_put_stage_name(sql, t);
     bf_buf_lit(sql, " s WHERE s.op='D' AND s.seq>=t._seq AND ");
     pg_put_same_key(sql, t, "t", "s");
     if (!pg_run(g, rows, e))
@@ -190,7 +190,7 @@ static bool merge_removals(struct pg *g, struct mirror *t, uint64_t n, uint64_t 
                 "INSERT INTO _bfpipe_deleted AS d SELECT %lld,s.key,s.seq,extract(epoch from "
                 "s.at)*1000 FROM ",
                 (long long)t->id);
-    put_stage_name(sql, t);
+    pg_put_stage_name(sql, t);
     bf_buf_lit(sql, " s WHERE s.op='D' AND NOT EXISTS(SELECT FROM ");
     put_table(sql, t);
     bf_buf_lit(sql, " t WHERE ");
@@ -210,7 +210,7 @@ static void put_counting(struct bf_buf *sql, const struct mirror *t)
 {
     bf_buf_lit(sql, "WITH s AS MATERIALIZED(SELECT s.*,coalesce(l.v,0) AS lv,coalesce(l.is_open,"
                     "false) AS lopen FROM ");
-    put_stage_name(sql, t);
+    pg_put_stage_name(sql, t);
     bf_buf_lit(sql, " s LEFT JOIN LATERAL(SELECT t._version AS v,coalesce(t._end_seq,t._seq) AS "
                     "o,t._valid_to IS NULL AS is_open FROM ");
     put_table(sql, t);

@@ -37,6 +37,8 @@ struct view {
     struct bf_str name, from, alias, where;
     struct bf_str select; /* from SELECT to the end */
     struct bf_str group[GROUPS_MAX];
+    struct bf_str
+        by_alias[GROUPS_MAX]; /* GROUP BY has this name of a result; empty: it has the expression */
     size_t ngroup;
     struct agg agg[AGGS_MAX];
     size_t nagg;
@@ -45,8 +47,11 @@ struct view {
     struct bf_str ident[IDENTS_MAX]; /* names in its expressions, decoded */
     size_t nident;
     struct bf_arena arena; /* of decoded names */
+    bool pg;               /* PostgreSQL's SQL, not SQLite's */
     bool kept, drop;       /* drop: DROP VIEW */
     char why[160];         /* why it is not kept */
+
+    bool made, making; /* PostgreSQL: the database has it; has it after this commit */
 
     /* while it is kept */
     struct mirror *mirror;
@@ -58,7 +63,11 @@ struct view {
 };
 
 /* Adds the views of a text to *list. BF_E_INPUT: a statement is neither CREATE VIEW nor DROP VIEW. */
-BF_MUST bool view_parse(struct view **list, struct bf_str text, struct bf_err *e);
+BF_MUST bool view_parse(struct view **list, struct bf_str text, bool pg, struct bf_err *e);
+
+/* Views of other views of the list are not kept. */
+void views_nested(struct view *list);
+
 void view_free(const struct sql_api *api, struct view *v);
 
 #endif

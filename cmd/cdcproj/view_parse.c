@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cmd/cdcproj/view_text.h"
+#include "cmd/cdcproj/view_words.h"
 
 enum { NAMES_MAX = 1 << 20 };
 
@@ -12,6 +12,7 @@ struct reading {
     const struct tokens *t;
     struct view *v;
     size_t select, from, where, group, end; /* of the parts; end: the part is missing */
+    size_t named;                           /* the last token of FROM */
     struct {
         size_t from, to;
     } item[ITEMS_MAX], term[GROUPS_MAX];
@@ -32,6 +33,7 @@ static bool plain_of(struct view *v, struct bf_str what, const char *why)
     return true;
 }
 
+/* A name as the database has it: PostgreSQL writes those without quotes in small letters. */
 static bool decode(struct view *v, const struct token *t, struct bf_str *out, struct bf_err *e)
 {
     char *copy = bf_arena_alloc(&v->arena, t->text.n);
@@ -39,44 +41,21 @@ static bool decode(struct view *v, const struct token *t, struct bf_str *out, st
         return bf_err_nomem(e);
     if (t->kind == BF_SQLITE_QUOTED)
         *out = bf_str(copy, bf_sqlite_unquote(copy, t->text));
-    else
-        *out = bf_str(memcpy(copy, t->text.p, t->text.n), t->text.n);
+    else {
+        for (size_t i = 0; i < t->text.n; i++)
+            copy[i] = v->pg && t->text.p[i] >= 'A' && t->text.p[i] <= 'Z'
+                          ? (char)(t->text.p[i] + 'a' - 'A')
+                          : t->text.p[i];
+        *out = bf_str(copy, t->text.n);
+    }
     return true;
 }
 
-/* Words in queries that are more than sums over the rows of one table. */
+/* Has it a word of a query that is more than sums over the rows of one table? */
 static bool beyond(struct reading *r)
 {
-    static const struct {
-        const char *word, *why;
-    } words[] = {{"distinct", "DISTINCT needs all values"},
-                 {"having", "HAVING: filter when you read it"},
-                 {"order", "ORDER BY: order when you read it"},
-                 {"limit", "LIMIT: limit when you read it"},
-                 {"join", "a JOIN: rows of another table may change"},
-                 {"union", "a compound of queries"},
-                 {"except", "a compound of queries"},
-                 {"intersect", "a compound of queries"},
-                 {"over", "a window function looks at other rows"},
-                 {"filter", "FILTER: write CASE WHEN ... END in the aggregate"},
-                 {"with", "a WITH query"},
-                 {"random", "random() differs each time"},
-                 {"randomblob", "randomblob() differs each time"},
-                 {"current_timestamp", "its result changes with the clock"},
-                 {"current_date", "its result changes with the clock"},
-                 {"current_time", "its result changes with the clock"}};
-    for (size_t i = r->select + 1; i < r->end; i++) {
-        const struct token *t = &r->t->t[i];
-        if (token_is(r->t, i, "select"))
-            return plain(r->v, "a query inside of it looks at other rows");
-        if (t->kind == BF_SQLITE_STRING &&
-            (bf_str_is(t->text, "'now'") || bf_str_is(t->text, "'NOW'")))
-            return plain(r->v, "its result changes with the clock");
-        for (size_t w = 0; w < BF_COUNT(words); w++)
-            if (token_is(r->t, i, words[w].word))
-                return plain(r->v, words[w].why);
-    }
-    return false;
+    const char *why = words_beyond(r->t, r->select + 1, r->end, r->v->pg);
+    return why && plain(r->v, why);
 }
 
 /* FROM table [[AS] alias] */
@@ -84,14 +63,15 @@ static bool read_from(struct reading *r, struct bf_err *e)
 {
     size_t i = r->from + 1, end = r->where < r->end ? r->where : r->group;
     if (i >= end || !token_name(r->t, i))
-        return plain(r->v, "FROM is not one table");
+        return plain(r->v, "FROM is not the name of one table");
     if (!decode(r->v, &r->t->t[i], &r->v->from, e))
         return false;
     r->v->alias = r->v->from;
     i += 1 + token_is(r->t, i + 1, "as");
     if (i < end && token_name(r->t, i) && !decode(r->v, &r->t->t[i++], &r->v->alias, e))
         return false;
-    return i == end || plain(r->v, "FROM is not one table");
+    r->named = end - 1;
+    return i == end || plain(r->v, "FROM is not the name of one table");
 }
 
 /* The aggregate that consists of the tokens i .. to - 1; or none. */
@@ -115,18 +95,6 @@ static bool is_aggregate(const struct tokens *t, size_t i, size_t to, enum agg_o
     return false;
 }
 
-/* An aggregate function somewhere in from .. to - 1. */
-static size_t find_aggregate(const struct tokens *t, size_t from, size_t to)
-{
-    static const char *const names[] = {"count", "sum",     "avg",          "total",   "min",
-                                        "max",   "dec_sum", "group_concat", "dec_min", "dec_max"};
-    for (; from < to; from++)
-        for (size_t k = 0; k < BF_COUNT(names) && token_punct(t, from + 1, '('); k++)
-            if (token_is(t, from, names[k]))
-                return from;
-    return to;
-}
-
 static bool starts_dec(struct bf_str text)
 {
     return text.n > 4 && (memcmp(text.p, "dec_", 4) == 0 || memcmp(text.p, "DEC_", 4) == 0);
@@ -147,7 +115,7 @@ static bool add_aggregate(struct reading *r, enum agg_op op, size_t from, size_t
         return true;
     size_t last = to - 2;
     bool one = last == from + 2 || (last == from + 4 && token_punct(r->t, from + 3, '.'));
-    if (find_aggregate(r->t, from + 2, to - 1) != to - 1)
+    if (words_aggregate(r->t, from + 2, to - 1) != to - 1)
         return plain(v, "an aggregate of an aggregate");
     return !one || !token_name(r->t, last) || decode(v, &r->t->t[last], &a->column, e);
 }
@@ -164,7 +132,10 @@ static size_t group_of(struct reading *r, size_t k, size_t from, size_t to)
                        bf_str_eq(r->t->t[a].text, bf_str_of(number));
         bool alias =
             b == a + 1 && token_name(r->t, a) && bf_str_eq(r->t->t[a].text, v->item[k].name);
-        if (ordinal || alias || tokens_same(r->t, a, b, from, to)) {
+        bool same = tokens_same(r->t, a, b, from, to);
+        if (ordinal || alias || same) {
+            if (alias && !same)
+                v->by_alias[g] = v->item[k].name;
             v->group[g] = tokens_text(r->t, from, to);
             return g;
         }
@@ -204,13 +175,16 @@ static bool read_item(struct reading *r, size_t k, struct bf_err *e)
         v->item[k].at = v->nagg;
         return add_aggregate(r, op, from, to, e);
     }
-    size_t called = find_aggregate(r->t, from, to);
+    size_t called = words_aggregate(r->t, from, to);
     if (called != to && (token_is(r->t, called, "avg") || token_is(r->t, called, "total")))
         return plain_of(v, r->t->t[called].text,
                         ": keep sum and count, and divide when you read them");
+    if (called == from && tokens_find_punct(r->t, from + 2, to, r->t->t[from].depth, ')') == to - 1)
+        return plain_of(v, r->t->t[called].text, " needs all values of a group");
     if (called != to)
         return plain_of(v, v->item[k].name,
-                        " is more than one aggregate: compute it when you read it");
+                        " is computed from aggregates: keep them, and compute it when you read "
+                        "them");
     v->item[k].group = true;
     v->item[k].at = group_of(r, k, from, to);
     return v->item[k].at < v->ngroup ||
@@ -240,10 +214,14 @@ static bool read_idents(struct reading *r, struct bf_err *e)
     for (size_t i = r->select + 1; i < r->end; i++) {
         struct bf_str name;
         size_t k = 0;
-        if (!token_name(r->t, i) || token_punct(r->t, i + 1, '(') || token_punct(r->t, i + 1, '.'))
+        bool whole = token_punct(r->t, i + 1, '.') && token_punct(r->t, i + 2, '*');
+        if (!token_name(r->t, i) || token_punct(r->t, i + 1, '(') ||
+            (token_punct(r->t, i + 1, '.') && !whole))
             continue;
         if (!decode(v, &r->t->t[i], &name, e))
             return false;
+        if (v->pg && (i < r->from || i > r->named) && bf_str_eq(name, v->alias))
+            return plain(v, "it uses whole rows");
         while (k < v->nident && !bf_str_eq(v->ident[k], name))
             k++;
         if (k == IDENTS_MAX)
@@ -314,7 +292,7 @@ static bool read_statement(const struct tokens *t, size_t i, size_t end, struct 
     return take_apart(&r, e);
 }
 
-static struct view *view_new(struct bf_str sql, struct bf_err *e)
+static struct view *view_new(struct bf_str sql, bool pg, struct bf_err *e)
 {
     struct view *v = calloc(1, sizeof *v);
     if (!v || !(v->sql = bf_str_dup(sql))) {
@@ -322,6 +300,7 @@ static struct view *view_new(struct bf_str sql, struct bf_err *e)
         bf_err_nomem(e);
         return NULL;
     }
+    v->pg = pg;
     bf_arena_init(&v->arena, NAMES_MAX);
     bf_arena_init(&v->batch, (size_t)1 << 30);
     bf_map_init(&v->groups, 1 << 22);
@@ -344,10 +323,10 @@ void view_free(const struct sql_api *api, struct view *v)
 }
 
 /* One statement, from its own copy of the text. */
-static bool add(struct view ***end, struct bf_str sql, struct bf_err *e)
+static bool add(struct view ***end, struct bf_str sql, bool pg, struct bf_err *e)
 {
     struct tokens t = {0};
-    struct view *v = view_new(sql, e);
+    struct view *v = view_new(sql, pg, e);
     if (!v)
         return false;
     **end = v;
@@ -357,7 +336,7 @@ static bool add(struct view ***end, struct bf_str sql, struct bf_err *e)
     return ok;
 }
 
-bool view_parse(struct view **list, struct bf_str text, struct bf_err *e)
+bool view_parse(struct view **list, struct bf_str text, bool pg, struct bf_err *e)
 {
     struct tokens t = {0};
     struct view **end = list;
@@ -367,9 +346,17 @@ bool view_parse(struct view **list, struct bf_str text, struct bf_err *e)
     for (size_t i = 0; ok && i < t.n;) {
         size_t stop = tokens_find_punct(&t, i, t.n, 0, ';');
         if (stop > i)
-            ok = add(&end, tokens_text(&t, i, stop), e);
+            ok = add(&end, tokens_text(&t, i, stop), pg, e);
         i = stop + 1;
     }
     tokens_free(&t);
     return ok;
+}
+
+void views_nested(struct view *list)
+{
+    for (struct view *v = list; v; v = v->next)
+        for (const struct view *o = list; o && v->kept; o = o->next)
+            if (!o->drop && o != v && bf_str_same(o->name, v->from))
+                plain(v, "FROM is another view");
 }

@@ -7,18 +7,32 @@
 
 enum { FILE_MAX = 4 * 1024 * 1024, TEXT_MAX = 64 * 1024 * 1024 };
 
-bool views_read(struct view **list, const struct bf_opt_list *files, struct bf_err *e)
+bool views_read(struct view **list, const struct bf_opt_list *files, bool pg, struct bf_err *e)
 {
     struct bf_buf text;
     bf_buf_init(&text, FILE_MAX);
     bool ok = true;
     for (size_t i = 0; i < files->n && ok; i++) {
         bf_buf_reset(&text);
-        ok = (bf_file_read(files->item[i], &text, e) && view_parse(list, bf_buf_view(&text), e)) ||
+        ok = (bf_file_read(files->item[i], &text, e) &&
+              view_parse(list, bf_buf_view(&text), pg, e)) ||
              bf_err_ctx(e, "--view %s", files->item[i]);
     }
     bf_buf_free(&text);
+    views_nested(*list);
     return ok;
+}
+
+void view_check_names(struct view *v, const struct mirror *t)
+{
+    for (size_t g = 0; g < v->ngroup && v->kept; g++)
+        for (size_t i = 0; i < t->n && v->by_alias[g].n && v->kept; i++)
+            if (bf_str_same(t->col[i].name, v->by_alias[g])) {
+                v->kept = false;
+                snprintf(v->why, sizeof v->why,
+                         "%.*s in GROUP BY is the column, not the result of that name",
+                         BF_SHOWN(v->by_alias[g]));
+            }
 }
 
 static struct view **place(struct views *w, struct bf_str name)
@@ -73,10 +87,30 @@ static bool load(struct views *w, struct bf_err *e)
     int rc;
     bool ok = true;
     while (ok && (rc = w->db->api->step(stmt)) == SQLITE_ROW)
-        ok = view_parse(&w->first, db_text(w->db, stmt, 0), e);
+        ok = view_parse(&w->first, db_text(w->db, stmt, 0), false, e);
     ok = ok && (rc == SQLITE_DONE || db_fail(w->db, e));
     w->db->api->finalize(stmt);
     return ok || bf_err_ctx(e, "%s: _bfpipe_views", w->db->path);
+}
+
+/* Whether a view is kept may depend on its table, so the database knows more than the statement says. */
+bool views_recall(struct views *w, struct bf_err *e)
+{
+    sqlite3_stmt *stmt = NULL;
+    int rc = SQLITE_DONE;
+    if (!db_prepare(w->db, BF_STR("SELECT name,kept,why FROM _bfpipe_views"), &stmt, e))
+        return false;
+    while ((rc = w->db->api->step(stmt)) == SQLITE_ROW) {
+        struct view *v = *place(w, db_text(w->db, stmt, 0));
+        struct bf_str why = db_text(w->db, stmt, 2);
+        if (!v || w->db->api->column_int64(stmt, 1) != 0)
+            continue;
+        v->kept = false;
+        snprintf(v->why, sizeof v->why, "%.*s", BF_SHOWN_TO(why, sizeof v->why - 1));
+    }
+    bool ok = rc == SQLITE_DONE || db_fail(w->db, e);
+    w->db->api->finalize(stmt);
+    return ok;
 }
 
 bool views_open(struct views *w, struct db *db, struct mirrors *m, const struct bf_opt_list *files,
@@ -87,7 +121,8 @@ bool views_open(struct views *w, struct db *db, struct mirrors *m, const struct 
     bf_buf_init(&w->sql, TEXT_MAX);
     bf_buf_init(&w->key, TEXT_MAX);
     bf_buf_init(&w->order, TEXT_MAX);
-    bool ok = bf_exact_functions(db->api, db->h, e) && load(w, e) && views_read(&given, files, e);
+    bool ok =
+        bf_exact_functions(db->api, db->h, e) && load(w, e) && views_read(&given, files, false, e);
     while (given) {
         struct view *v = given;
         given = v->next;
@@ -96,6 +131,7 @@ bool views_open(struct views *w, struct db *db, struct mirrors *m, const struct 
         else
             view_free(db->api, v);
     }
+    views_nested(w->first);
     return ok;
 }
 
@@ -175,6 +211,7 @@ static bool begin(struct views *w, struct view *v, struct mirror *t, struct bf_e
         v->kept = false;
         snprintf(v->why, sizeof v->why, "--history keeps all versions");
     }
+    view_check_names(v, t);
     if (!is_made(w, v, &made, e))
         return false;
     if (made)
@@ -190,6 +227,10 @@ bool views_attach(struct views *w, struct mirror *t, struct bf_err *e)
 {
     bool any = false;
     for (struct view *v = w->first; v; v = v->next) {
+        if (v->mirror == t && v->kept) {
+            view_check_names(v, t);
+            v->mirror = v->kept ? t : NULL;
+        }
         if (!v->mirror && v->from.n && bf_str_eq(v->from, bf_str_of(t->name)) && !begin(w, v, t, e))
             return false;
         any = any || (v->kept && v->mirror && v->mirror == t);

@@ -1,6 +1,6 @@
 /*
- * Keeps the roll-ups of a database: before a row changes, its contribution to each group is subtracted, and afterwards
- * the new one is added. The sums of a batch are held in memory and are written to the tables of the views once for each
+ * Keeps the roll-ups of a database: before a row changes for the first time in a batch, its contribution to each group is
+ * subtracted, and at the end of the batch that of the row as it is then is added. The sums of a batch are held in memory and are written to the tables of the views once for each
  * group, in the transaction of the rows.
  *
  * SQLite computes the contribution of a row with one statement for all views of a table, so that any expression works.
@@ -26,8 +26,15 @@ BF_MUST bool views_open(struct views *w, struct db *db, struct mirrors *m,
                         const struct bf_opt_list *files, struct bf_err *e);
 void views_free(struct views *w);
 
+/* Sets `kept` and `why` of the views as the database has them. */
+BF_MUST bool views_recall(struct views *w, struct bf_err *e);
+
 /* Reads only the view files. */
-BF_MUST bool views_read(struct view **list, const struct bf_opt_list *files, struct bf_err *e);
+BF_MUST bool views_read(struct view **list, const struct bf_opt_list *files, bool pg,
+                        struct bf_err *e);
+
+/* A term of GROUP BY that is the name of a result is that of a column, if there is one: such a view is not kept. */
+void view_check_names(struct view *v, const struct mirror *t);
 
 /* Called after a table was created or got columns: starts its views, or prepares their statements again. */
 BF_MUST bool views_attach(struct views *w, struct mirror *t, struct bf_err *e);
@@ -35,18 +42,22 @@ BF_MUST bool views_attach(struct views *w, struct mirror *t, struct bf_err *e);
 /* Creates plain views, and views whose table does not exist yet. */
 BF_MUST bool views_settle(struct views *w, struct bf_err *e);
 
-/* Adds sign times the contribution of the row with the bound keys. *found: the row exists; *newer: it is newer, and
- * nothing was added. stmt is t->fold with its keys bound. */
-BF_MUST bool views_fold(struct views *w, struct mirror *t, int sign, struct bf_str order,
-                        bool *found, bool *newer, struct bf_err *e);
+/* Subtracts the contribution of the row whose keys are bound to t->fold. *newer: it is newer than that order, and nothing was
+ * subtracted. */
+BF_MUST bool views_subtract(struct views *w, struct mirror *t, struct bf_str order, bool *newer,
+                            struct bf_err *e);
 
-/* Writes the groups of the batch into the tables. */
+/* Adds the rows of the batch as they are now (t->touched), and writes its groups into the tables. */
 BF_MUST bool views_flush(struct views *w, struct bf_err *e);
 
 /* Computes all kept views again from the rows, in temporary tables; *wrong: the number of groups that differ. Reports
  * the first of them. */
 BF_MUST bool views_check(struct views *w, void (*tell)(const char *text), uint64_t *wrong,
                          struct bf_err *e);
+
+/* report.c: prints a line of --explain for each view; the result of --check. */
+BF_MUST bool explain_all(const struct view *list, struct bf_err *e);
+BF_MUST bool check_result(const char *where, uint64_t wrong, struct bf_err *e);
 
 /* views_sql.c */
 void view_put_table(struct bf_buf *out, const struct view *v, const char *ending);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "lib/encoding/base64.h"
+
 /* The key of a group: type, length and bytes of each value; 1 and 1.0 are equal. */
 static void put_key(struct bf_buf *key, const struct group_value *v)
 {
@@ -159,17 +161,14 @@ bool view_add(struct views *w, struct view *v, sqlite3_stmt *row, int *at, int s
     return true;
 }
 
-bool views_fold(struct views *w, struct mirror *t, int sign, struct bf_str order, bool *found,
-                bool *newer, struct bf_err *e)
+/* Adds sign times the contribution of the row with the bound keys, if there is one; *newer as in views_subtract. */
+static bool fold(struct views *w, struct mirror *t, int sign, bool *newer, struct bf_err *e)
 {
     sqlite3_stmt *stmt = t->fold;
-    int at = 1;
-    db_bind(w->db, stmt, (int)t->nkeys + 1, order);
-    int rc = w->db->api->step(stmt);
-    *found = rc == SQLITE_ROW;
-    *newer = *found && w->db->api->column_int64(stmt, 0) != 0;
+    int at = 1, rc = w->db->api->step(stmt);
     bool ok = rc == SQLITE_ROW || rc == SQLITE_DONE || db_fail(w->db, e);
-    if (ok && *found && !*newer) {
+    *newer = rc == SQLITE_ROW && w->db->api->column_int64(stmt, 0) != 0;
+    if (rc == SQLITE_ROW && !*newer) {
         w->changed = true;
         for (struct view *v = w->first; v && ok; v = v->next)
             if (v->kept && v->mirror == t)
@@ -177,6 +176,52 @@ bool views_fold(struct views *w, struct mirror *t, int sign, struct bf_str order
     }
     w->db->api->reset(stmt);
     return ok;
+}
+
+bool views_subtract(struct views *w, struct mirror *t, struct bf_str order, bool *newer,
+                    struct bf_err *e)
+{
+    db_bind(w->db, t->fold, (int)t->nkeys + 1, order);
+    return fold(w, t, -1, newer, e);
+}
+
+/* Binds the parts of a key, each of which has its length after it (item_key_text). */
+static bool bind_key(struct views *w, const struct mirror *t, struct bf_str key, struct bf_err *e)
+{
+    bf_buf_reset(&w->sql);
+    if (!bf_buf_room(&w->sql, key.n + 64)) /* so that what is bound stays where it is */
+        return bf_buf_check(&w->sql, "a key", e);
+    for (size_t k = t->nkeys; k-- > 0;) {
+        size_t n = 0, slash = key.n - 1;
+        while (key.p[slash] != '/')
+            slash--;
+        for (size_t i = slash + 1; i < key.n; i++)
+            n = n * 10 + (size_t)(key.p[i] - '0');
+        struct bf_str part = bf_str(key.p + slash - n, n);
+        size_t from = w->sql.n;
+        if (t->col[k].kind != KIND_BINARY)
+            db_bind(w->db, t->fold, (int)k + 1, part);
+        else if (bf_base64_decode(&w->sql, part))
+            w->db->api->bind_blob(t->fold, (int)k + 1, w->sql.p + from, (int)(w->sql.n - from),
+                                  SQLITE_STATIC);
+        else
+            return bf_err_set(e, BF_E_INPUT, "a key that is not base64");
+        key.n = slash - n;
+    }
+    return true;
+}
+
+static bool add_touched(struct views *w, struct mirror *t, struct bf_err *e)
+{
+    size_t i = 0;
+    bool newer;
+    if (t->touched.live)
+        w->db->api->bind_null(t->fold, (int)t->nkeys + 1); /* no row is newer */
+    for (struct bf_map_entry *en; (en = bf_map_next(&t->touched, &i));)
+        if (en->value && (!bind_key(w, t, en->key, e) || !fold(w, t, 1, &newer, e)))
+            return false;
+    bf_map_clear(&t->touched);
+    return true;
 }
 
 static bool flush_values(struct views *w, struct view *v, struct bf_err *e)
@@ -298,6 +343,9 @@ static bool flush_view(struct views *w, struct view *v, struct bf_err *e)
 
 bool views_flush(struct views *w, struct bf_err *e)
 {
+    for (struct mirror *t = w->mirrors->first; t; t = t->next)
+        if (!add_touched(w, t, e))
+            return false;
     for (struct view *v = w->first; v && w->changed; v = v->next)
         if (v->kept && v->mirror && !flush_view(w, v, e))
             return false;

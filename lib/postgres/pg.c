@@ -131,6 +131,7 @@ static bool fail(struct bf_pg *pg, const struct pg_result *r, struct bf_err *e)
     const char *said = r ? api->resultErrorField(r, PG_FIELD_MESSAGE) : NULL;
     const char *hint;
     snprintf(pg->state, sizeof pg->state, "%s", state ? state : "");
+    snprintf(pg->said, sizeof pg->said, "%.*s", BF_SHOWN_TO(first_line(said ? said : ""), 119));
     if (api->status(pg->conn) != PG_CONNECTION_OK || !state)
         bf_err_set(e, BF_E_NETWORK, "%.*s",
                    BF_SHOWN_TO(first_line(said ? said : api->errorMessage(pg->conn)), 300));

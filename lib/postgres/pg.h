@@ -16,6 +16,7 @@ struct bf_pg {
     struct pg_conn *conn; /* NULL: not connected */
     char shown[160];      /* the URL as messages have it */
     char state[6];        /* SQLSTATE of the last error; "" without one */
+    char said[120];       /* the beginning of the server's message */
 };
 
 /* Is it the URL of a PostgreSQL server? */

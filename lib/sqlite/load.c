@@ -7,6 +7,14 @@
 static struct sql_api api;
 static struct bf_err failure;
 
+/* Without the count of its memory, which nobody asks for, SQLite takes no lock for each allocation. */
+static void without_statistics(void *library)
+{
+    int (*config)(int, ...);
+    if (bf_library_symbol(library, "sqlite3_config", &config, sizeof config))
+        config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 static void load(void)
 {
     static const char *const names[] = {"libsqlite3.so.0", "libsqlite3.so", "libsqlite3.dylib"};
@@ -28,6 +36,7 @@ static void load(void)
     if (!bf_library_symbol(library, "sqlite3_error_offset", &api.error_offset,
                            sizeof api.error_offset))
         api.error_offset = NULL;
+    without_statistics(library);
 }
 
 const struct sql_api *bf_sql_load(struct bf_err *e)

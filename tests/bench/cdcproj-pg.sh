@@ -1,6 +1,6 @@
 #!/bin/sh
 # cdcproj on bfgen's sales into PostgreSQL, beside a Python script that copies the same changes with psycopg's COPY into a
-# temporary table and merges them; the server is the suite's own, with fsync.
+# temporary table and merges them; then with the sale's roll-ups, and with every version. The server is the suite's own, with fsync.
 # tests/bench/cdcproj-pg.sh [COUNT]
 . "$(dirname "$0")/lib.sh"
 . "$root/tests/cli/postgres.sh"
@@ -51,6 +51,14 @@ with open(sys.argv[2], "rb") as f:
 flush(batch)
 END
 empty="psql -qX -d '$pg' -c 'SET client_min_messages=error; DROP SCHEMA public CASCADE; CREATE SCHEMA public'"
+cat >"$T/sale.sql" <<'END'
+CREATE VIEW minutes AS SELECT substr(ordered_at, 1, 16) AS minute, category, count(*) AS orders, sum(total) AS revenue FROM sales WHERE status <> 'CANCELLED' GROUP BY 1, 2;
+CREATE VIEW funnel AS SELECT status, count(*) AS orders, sum(total) AS revenue FROM sales GROUP BY status;
+END
+# CPU of the server's processes that have ended: those of the sessions.
+server() { awk -v hz="$(getconf CLK_TCK)" '{ print ($16 + $17) / hz }' "/proc/$(head -n 1 "$pg_dir/data/postmaster.pid")/stat" 2>/dev/null; }
+before=$(server)
+spent() { [ -z "$before" ] || echo "$before $(server)" | awk -v n="$1" -v what="$2" '{ printf "  of the server, %s: cpu %.3f s a run\n", what, ($2 - $1) / n }'; before=$(server); }
 title "cdcproj: $n changes of $((bytes / n)) bytes into PostgreSQL"
 if /usr/bin/python3 -c 'import psycopg2' 2>/dev/null; then
     pair -n 3 -r "$n" -b "$bytes" cdcproj "$empty; cdcproj '$pg' $T/all" "python3, psycopg COPY" "$empty; /usr/bin/python3 $T/peer.py '$pg' $T/all"
@@ -58,3 +66,9 @@ else
     echo 'skipped: psycopg: python3-psycopg2 is not installed'
     pair -n 3 -r "$n" -b "$bytes" cdcproj "$empty; cdcproj '$pg' $T/all" "cdcproj --history" "$empty; cdcproj --history '$pg' $T/all"
 fi
+spent 8 both
+title "with the sale's roll-ups, and with every version"
+pair -n 3 -r "$n" -b "$bytes" "cdcproj --view" "$empty; cdcproj --view $T/sale.sql '$pg' $T/all"
+spent 4 --view
+pair -n 3 -r "$n" -b "$bytes" "cdcproj --history" "$empty; cdcproj --history '$pg' $T/all"
+spent 4 --history

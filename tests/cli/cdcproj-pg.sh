@@ -172,28 +172,6 @@ pgsql 'UPDATE _bfpipe SET version=2'
 check 'one of a later version' -s 1 -i in -E 'a later version of bfpipe made this database \(layout 2, this one knows 1\); use that one, or another schema' -- cdcproj "$pg"
 pgsql 'UPDATE _bfpipe SET version=1'
 
-# Roll-ups are plain views, and that is said.
-pg_fresh
-cat >v.sql <<'END'
-CREATE VIEW by_c AS SELECT c, count(*) AS n, sum(v) AS total FROM sales GROUP BY c;
-CREATE VIEW late AS SELECT sum(later) AS s FROM sales;
-END
-put a 1 '"c":{"S":"x"},"v":{"N":"0.1"}' >in
-check 'views' -i in -- cdcproj --view v.sql "$pg"
-{ put b 2 '"c":{"S":"x"},"v":{"N":"0.2"}'; put c 3 '"later":{"N":"5"}'; } >in
-check 'one whose column comes later' -i in -- cdcproj --view v.sql "$pg"
-check 'are exact' -o 'x|2|0.3|5
-None|1|None|5' -- pgsql 'SELECT c,n,total,s FROM by_c,late ORDER BY c'
-check '--explain' -o 'by_c	plain	PostgreSQL computes it when it is read
-late	plain	PostgreSQL computes it when it is read' -- cdcproj --explain "$pg"
-check '--check' -s 2 -E 'all roll-ups are plain views: there is nothing to compare' -- cdcproj --check "$pg"
-echo 'CREATE VIEW by_c AS SELECT count(*) AS n FROM sales; DROP VIEW late' >v2.sql
-check 'another text replaces a view' -i /dev/null -- cdcproj --view v2.sql "$pg"
-check 'DROP VIEW drops it' -o '3|0' -- pgsql "SELECT n,(SELECT count(*) FROM pg_class WHERE relname='late') FROM by_c"
-pgsql 'CREATE VIEW theirs AS SELECT 1'
-echo 'CREATE VIEW theirs AS SELECT count(*) FROM sales' >v3.sql
-check 'a view of somebody else stays' -s 1 -E 'view theirs: .*already exists' -- cdcproj --view v3.sql "$pg"
-
 # A rebuild.
 pg_fresh
 put old 1 '"v":{"N":"1"}' | cdcproj "$pg"

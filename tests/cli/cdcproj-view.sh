@@ -82,23 +82,35 @@ CREATE VIEW v7 AS SELECT c, sum(v) OVER (ORDER BY id) FROM sales;
 CREATE VIEW v8 AS SELECT count(*) FROM sales WHERE at > datetime('now', '-1 hour');
 CREATE VIEW v9 AS SELECT c, v, count(*) FROM sales GROUP BY c;
 CREATE VIEW va AS SELECT count(*) FROM sales WHERE v > (SELECT max(v) FROM other);
+CREATE VIEW v_c AS SELECT count(*) FROM sales WHERE at > date();
+CREATE VIEW v_d AS SELECT sum(n) AS n FROM "v b";
+CREATE VIEW v_e AS SELECT substr(c, 1, 1) AS c, count(*) FROM sales GROUP BY c;
+CREATE VIEW v_f AS SELECT min(v, 3) AS least, count(*) AS n FROM sales GROUP BY 1;
+CREATE VIEW v_g AS SELECT group_concat(c) FROM sales;
 CREATE VIEW "v b" AS SELECT c || '-' AS "k""ey", count(*) AS n, max(length(c)) FROM sales GROUP BY c || '-';
 END
 check '--explain says which is which and why' -o 'v1	plain	id is neither an aggregate nor in GROUP BY
 v2	plain	DISTINCT needs all values
 v3	plain	avg: keep sum and count, and divide when you read them
-v4	plain	mean is more than one aggregate: compute it when you read it
+v4	plain	mean is computed from aggregates: keep them, and compute it when you read them
 v5	plain	HAVING: filter when you read it
 v6	plain	a JOIN: rows of another table may change
 v7	plain	a window function looks at other rows
 v8	plain	its result changes with the clock
 v9	plain	v is neither an aggregate nor in GROUP BY
 va	plain	a query inside of it looks at other rows
+v_c	plain	its result changes with the clock
+v_d	plain	FROM is another view
+v_e	kept
+v_f	kept
+v_g	plain	group_concat needs all values of a group
 v b	kept' -- cdcproj --explain --view many.sql none.db
 ok 'and makes no database' test ! -e none.db
 { put a 1 '"c":{"S":"x"},"v":{"N":"4"}'; put b 2 '"c":{"S":"x"},"v":{"N":"2"}'; } >in
 check 'both kinds in one database' -i in -- cdcproj --view many.sql m.db
 check 'answer' -o '3.0|2|x-|1' -- sql m.db 'SELECT (SELECT * FROM v3),(SELECT n FROM "v b"),(SELECT "k""ey" FROM "v b"),(SELECT * FROM v2)'
+check 'a view of a view has values' -o '2|2|1' -- sql m.db 'SELECT v_d.n,least,v_f.n FROM v_d,v_f WHERE least=2'
+check 'a column wins over a result of its name' -m '^v_e	plain	c in GROUP BY is the column, not the result of that name' -- cdcproj --explain m.db
 check 'and the database explains them too' -m '^v3	plain	avg: keep' -- cdcproj --explain m.db
 check 'no statement' -s 1 -E "'SELECT': CREATE VIEW name AS SELECT ... was expected" -- sh -c 'echo SELECT 1 >x.sql; cdcproj --view x.sql x.db </dev/null'
 check 'no SQL' -s 1 -i in -E 'view x: .*no such function: nofun' -- sh -c 'echo "CREATE VIEW x AS SELECT sum(nofun(v)) FROM sales" >x.sql; cdcproj --view x.sql x.db'

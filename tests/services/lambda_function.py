@@ -4,6 +4,8 @@ a stream is added to the file $SEEN, a line a batch."""
 import base64
 import json
 import os
+import signal
+import subprocess
 import time
 import urllib.request
 
@@ -24,8 +26,20 @@ def value(record):
 
 def take(records):
     values = [value(r) for r in records]
+    for v in values:
+        if "wait" in v:
+            wait_once(v["wait"])
     if any(v.get("poison") == "error" for v in values):
         return None, {"errorType": "Poison", "errorMessage": "a record of this batch"}
+    bad = next((v["poison"] for v in values if v.get("poison") in ("exit", "hang", "large", "stranger")), None)
+    if bad == "exit":
+        os._exit(1)
+    if bad == "hang":
+        time.sleep(500)
+    if bad == "large":
+        return "x" * (7 << 20), None
+    if bad == "stranger":
+        return {"batchItemFailures": [{"itemIdentifier": "4711"}]}, None
     failed = [r for r, v in zip(records, values) if v.get("poison") == "item"]
     done = values if not failed else values[:records.index(failed[0])]
     with open(os.environ["SEEN"], "a", encoding="ascii") as f:
@@ -34,14 +48,36 @@ def take(records):
     return {"batchItemFailures": [{"itemIdentifier": n} for n in names]}, None
 
 
+def wait_once(mark):
+    """Waits for very long, but at its first call only."""
+    path = os.environ["SEEN"] + "." + mark
+    if os.path.exists(path):
+        return
+    with open(path, "w", encoding="ascii"):
+        pass
+    if mark not in ("later", "rule"):
+        with open(os.environ["SEEN"], "a", encoding="ascii") as f:
+            f.write("waits\n")
+    time.sleep(500)
+
+
 def act(event, headers):
     if not isinstance(event, dict):
         return event, None
     if "Records" in event:
         return take(event["Records"])
+    if event.get("deaf"):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    if event.get("leave"):
+        subprocess.Popen(["sleep", event["leave"]], start_new_session=True)
+    if event.get("pid"):
+        with open("pid", "w", encoding="ascii") as f:
+            f.write(str(os.getpid()))
     if "seen" in event:
         with open(os.environ["SEEN"], "a", encoding="ascii") as f:
             f.write(event["seen"] + "\n")
+    if "wait" in event:
+        wait_once(event["wait"])
     if event.get("fail"):
         return None, {"errorType": "Mine", "errorMessage": "it was asked for"}
     if "exit" in event:
@@ -58,7 +94,7 @@ def act(event, headers):
         return "x" * event["size"], None
     time.sleep(event.get("sleep", 0))
     return {"count": count, "event": event, "env": {n: os.environ.get(n) for n in event.get("env", [])},
-            "arn": headers["Lambda-Runtime-Invoked-Function-Arn"]}, None
+            "arn": headers["Lambda-Runtime-Invoked-Function-Arn"], "version": os.environ["AWS_LAMBDA_FUNCTION_VERSION"]}, None
 
 
 if os.environ.get("INIT") == "error":

@@ -36,7 +36,7 @@ class Cycle:
         self.name = f"t{seed}-{config.name}-{number}"
         self.folder = f"{world.folder}/{self.name}"
         self.state, self.receipts = f"{self.folder}/{'state' if config.sink == 's3' else 'sales.db'}", f"{self.folder}/receipts"
-        self.schema = self.name.replace("-", "_")
+        self.schema = f"{world.name}_{self.name}".replace("-", "_")  # back ends share the server
         if config.sink == "postgres":
             self.state = world.postgres.url(self.schema)
         self.prefix = f"{self.name}/"

@@ -37,10 +37,10 @@ def check_views(rows, path, count):
             want[row["id"]] = row
     for row in want.values():
         groups[row["c"]].append(row["i"])
-    have = {c: (n, int(s), int(m)) for c, n, s, m in sqlite_look.rows(path, "SELECT c,n,s,m FROM by_c")}
+    have = {c: (n, int(s), int(l), int(m)) for c, n, s, l, m in sqlite_look.rows(path, "SELECT c,n,s,l,m FROM by_c")}
     for c in {*groups, *have}:
         i = groups.get(c, [])
-        if have.get(c) != (len(i), sum(i), max(i, default=0)):
+        if have.get(c) != (len(i), sum(i), min(i, default=0), max(i, default=0)):
             count.add("doubled", f"the roll-up of {c} is {have.get(c)}, of i={i}")
 
 

@@ -254,11 +254,18 @@ static void test_transform(void **state)
          "{\"e\":{\"version\":\"0\",\"id\":\"7bf7\",\"detail-type\":\"EC2 State\",\"resources\":["
          "\"arn:1\",\"arn:2\"],\"time\":\"2015-11-11T21:29:54Z\"}}"},
         {"<aws.events.event.json>", EVENT},
+        {"\"<instance>: order <n>\"", "\"i-01: order 12.50\""},
+        {"\"<instance>: order <n>\"\n\"says <say>\"\n",
+         "\"i-01: order 12.50\"\n\"says a \\\"b\\\"\"\n"},
+        {"\"one\"\n\n\"two\"", "\"one\"\n\n\"two\""},
         {"{\"lt\":\"a < b\",\"gt\":\"<a b>\"}", "{\"lt\":\"a < b\",\"gt\":\"<a b>\"}"},
     };
     static const char *const bad[] = {
         "",
         "plain <state>",
+        "\"one\"\nplain",
+        "\"one\" \"two\"",
+        "\n",
         "{\"a\":<unknown>}",
         "\"<aws.events.event.json>\"",
         "<aws.events.x>",

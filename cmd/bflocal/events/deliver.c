@@ -158,7 +158,9 @@ static bool work_once(struct bl_events *ev, size_t index, int64_t *wait_ms)
     if (!bl_dispatch_take(ev, index, &d, wait_ms))
         return false;
     enum bl_delivered how = attempt(ev, &d, &ended);
-    if (!ended)
+    if (how == BL_DELIVERY_ENDED)
+        pause_worker(ev, BROKEN_WAIT_MS);
+    else if (!ended)
         settle(ev, &d, how);
     bl_dispatch_free(ev, index, &d);
     return true;

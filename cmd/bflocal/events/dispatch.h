@@ -24,6 +24,7 @@ struct bl_dispatch {
 
 enum bl_delivered {
     BL_DELIVERED,
+    BL_DELIVERY_ENDED,   /* bflocal ends: it is no attempt */
     BL_DELIVERY_RETRY,   /* code and text are set, as for the next two */
     BL_DELIVERY_REFUSED, /* for good */
     BL_DELIVERY_FUNCTION /* the function has the event, and has failed */

@@ -21,12 +21,6 @@ static struct bl_delivery *find_any(struct bl_firehose *f, struct bf_str name)
     return d;
 }
 
-struct bl_delivery *bl_delivery_find(struct bl_firehose *f, struct bf_str name)
-{
-    struct bl_delivery *d = find_any(f, name);
-    return d && !d->deleting ? d : NULL;
-}
-
 bool bl_delivery_wait(struct bl_delivery *d, int64_t ms)
 {
     struct bl_firehose *f = d->local->firehose;
@@ -73,8 +67,45 @@ static bool start(struct bl_delivery *d, struct bf_err *e)
     d->stopping = false;
     if (!bl_source_open(d, e))
         return false;
+    bl_lambda_resume(d->local->lambda, &d->caller);
     d->running = pthread_create(&d->thread, NULL, bl_deliver_run, d) == 0;
     return d->running || bf_err_set(e, BF_E_IO, "no thread for the delivery stream %s", d->name);
+}
+
+/* Starts it if it does not run, and says so if that fails. Under the mutex. */
+static void start_or_warn(struct bl_delivery *d)
+{
+    struct bf_err e = {0};
+    if (d->running || d->local->firehose->closing)
+        return;
+    if (start(d, &e)) {
+        if (d->failing)
+            bf_diag_warn("Firehose: %s: delivers again", d->name);
+        d->failing = false;
+    } else if (!d->failing) {
+        bf_diag_warn("Firehose: %s: its records are kept until the next call for it: %s", d->name,
+                     e.text);
+        d->failing = true;
+    }
+}
+
+void bl_delivery_start_all(struct bl_local *l)
+{
+    struct bl_firehose *f = l->firehose;
+    pthread_mutex_lock(&f->mutex); /* the server takes calls already */
+    for (struct bl_delivery *d = f->list; d; d = d->next)
+        if (!d->deleting)
+            start_or_warn(d);
+    pthread_mutex_unlock(&f->mutex);
+}
+
+struct bl_delivery *bl_delivery_find(struct bl_firehose *f, struct bf_str name)
+{
+    struct bl_delivery *d = find_any(f, name);
+    if (!d || d->deleting)
+        return NULL;
+    start_or_warn(d);
+    return d;
 }
 
 /* Outside the mutex. */
@@ -84,6 +115,7 @@ static void stop(struct bl_firehose *f, struct bl_delivery *d)
     d->stopping = true;
     pthread_cond_broadcast(&f->changed);
     pthread_mutex_unlock(&f->mutex);
+    bl_lambda_cancel(f->local->lambda, &d->caller);
     if (d->running)
         pthread_join(d->thread, NULL);
     d->running = false;
@@ -171,7 +203,6 @@ static bool store_new(struct bl_call *c, struct bl_delivery *d)
 bool bl_delivery_create(struct bl_call *c, struct bf_str name, struct bf_str source, json_t *config)
 {
     struct bl_firehose *f = c->local->firehose;
-    struct bf_err e = {0};
     struct bl_delivery *d = calloc(1, sizeof *d);
     if (!d || !config) {
         free(d);
@@ -193,10 +224,10 @@ bool bl_delivery_create(struct bl_call *c, struct bf_str name, struct bf_str sou
                 BL_FIREHOSE_STREAMS_MAX);
     else
         ok = store_new(c, d);
-    if (ok && !start(d, &e)) /* it is stored, and starts with the next bflocal */
-        ok = bl_fail_err(c, &e);
-    if (ok)
+    if (ok) {
         insert(f, d);
+        start_or_warn(d);
+    }
     pthread_mutex_unlock(&f->mutex);
     if (!ok)
         destroy(d);
@@ -220,7 +251,7 @@ static bool erase(struct bl_call *c, struct bl_delivery *d, struct bf_err *e)
 bool bl_delivery_delete(struct bl_call *c, struct bf_str name)
 {
     struct bl_firehose *f = c->local->firehose;
-    struct bf_err e = {0}, again = {0};
+    struct bf_err e = {0};
     pthread_mutex_lock(&f->mutex);
     struct bl_delivery *d = bl_delivery_find(f, name);
     if (d)
@@ -235,7 +266,7 @@ bool bl_delivery_delete(struct bl_call *c, struct bf_str name)
         take_out(f, d);
     else {
         d->deleting = false;
-        (void)start(d, &again);
+        start_or_warn(d);
     }
     pthread_mutex_unlock(&f->mutex);
     if (!ok)
@@ -296,21 +327,16 @@ bool bl_delivery_open(struct bl_local *l, struct bf_err *e)
     return bl_store_exec(&l->store, schema, e) && load(f, e);
 }
 
-void bl_delivery_start_all(struct bl_local *l)
-{
-    struct bl_firehose *f = l->firehose;
-    struct bf_err e = {0};
-    pthread_mutex_lock(&f->mutex); /* the server takes calls already */
-    for (struct bl_delivery *d = f->list; d; d = d->next)
-        if (!d->running && !start(d, &e))
-            bf_diag_warn("Firehose: %s: nothing is delivered: %s", d->name, e.text);
-    pthread_mutex_unlock(&f->mutex);
-}
-
 void bl_delivery_stop_all(struct bl_local *l)
 {
-    for (struct bl_delivery *d = l->firehose ? l->firehose->list : NULL; d; d = d->next)
-        stop(l->firehose, d);
+    struct bl_firehose *f = l->firehose;
+    if (!f)
+        return;
+    pthread_mutex_lock(&f->mutex);
+    f->closing = true;
+    pthread_mutex_unlock(&f->mutex);
+    for (struct bl_delivery *d = f->list; d; d = d->next)
+        stop(f, d);
 }
 
 void bl_delivery_close(struct bl_local *l)

@@ -17,6 +17,7 @@
 
 #include <jansson.h>
 
+#include "cmd/bflocal/function/function.h"
 #include "cmd/bflocal/http/document.h"
 #include "cmd/bflocal/kinesis/kinesis.h"
 #include "lib/base/rng.h"
@@ -58,7 +59,8 @@ struct bl_delivery {
     size_t ncursors, turn;
     uint64_t bytes;    /* counted and not delivered */
     int64_t oldest_ms; /* the arrival of the first of them; 0: there is none */
-    bool failing;      /* the last delivery failed, and that was told */
+    struct bl_caller caller;
+    bool failing; /* the last delivery failed, and that was told */
 };
 
 struct bl_firehose {
@@ -66,6 +68,7 @@ struct bl_firehose {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     struct bl_delivery *list; /* in the order of their names */
+    bool closing;             /* no thread starts any more */
     size_t n;
 };
 
@@ -76,7 +79,8 @@ void bl_delivery_start_all(struct bl_local *l);
 void bl_delivery_stop_all(struct bl_local *l);
 void bl_delivery_close(struct bl_local *l);
 
-/* Under the mutex; NULL: there is none, or it is being deleted. */
+/* Under the mutex; NULL: there is none, or it is being deleted. If it has no thread, because there was none to be had,
+ * it gets one. */
 struct bl_delivery *bl_delivery_find(struct bl_firehose *f, struct bf_str name);
 
 /* Stores a new one and starts its thread. Takes `config`. False: the answer is set. */

@@ -309,9 +309,12 @@ static bool invoke(const struct bl_fh_transform *t, struct bf_str event, struct 
         bf_rng_fresh_uuid(id);
         bf_buf_reset(&out->payload);
         out->failed = false;
-        enum bl_invoked v = is_struck(l) ? BL_INVOKE_THROTTLED
-                                         : bl_lambda_invoke(l, t->function, event, id, out, &cause);
+        enum bl_invoked v =
+            is_struck(l) ? BL_INVOKE_THROTTLED
+                         : bl_lambda_invoke(l, &t->d->caller, t->function, event, id, out, &cause);
         why->code = NULL;
+        if (v == BL_INVOKE_ENDED)
+            return bf_err_set(e, BF_E_STOPPED, "stopped");
         if (v == BL_INVOKED && !out->failed)
             return true;
         name_failure(v, why);

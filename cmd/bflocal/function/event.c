@@ -11,9 +11,13 @@
 /* Shorter than Lambda's waits, one minute before the second attempt and two before the third, for the sake of tests. */
 enum { SECOND_MS = 1000, THIRD_MS = 2000 };
 
+static const char schema[] = "CREATE TABLE IF NOT EXISTS lambda_event (id INTEGER PRIMARY KEY, "
+                             "name TEXT, request TEXT, payload BLOB);";
+
 struct bl_event {
     struct bl_event *next;
-    char name[65], request_id[37];
+    int64_t row;
+    char name[BL_TARGET_SIZE], request_id[37];
     int attempts; /* made so far */
     int64_t due_ms;
     size_t n;
@@ -47,6 +51,76 @@ static void add(struct bl_lambda *f, struct bl_event *ev)
     pthread_cond_broadcast(&f->events_changed); /* mappings wait for it too */
 }
 
+static struct bl_event *new_event(struct bf_str name, struct bf_str payload)
+{
+    struct bl_event *ev = calloc(1, sizeof *ev + payload.n);
+    if (!ev)
+        return NULL;
+    bf_rng_fresh_uuid(ev->request_id);
+    snprintf(ev->name, sizeof ev->name, "%.*s", (int)name.n, name.p);
+    ev->n = payload.n;
+    if (payload.n)
+        memcpy(ev->payload, payload.p, payload.n);
+    return ev;
+}
+
+/* ---- its row ---- */
+
+static bool store(struct bl_local *l, struct bl_event *ev, struct bf_err *e)
+{
+    struct bl_store *st = &l->store;
+    if (!bl_store_begin(st, e))
+        return false;
+    sqlite3_stmt *q =
+        bl_sql(st, "INSERT INTO lambda_event(name, request, payload) VALUES (?1, ?2, ?3)");
+    bl_bind_text(q, 1, bf_str_of(ev->name));
+    bl_bind_text(q, 2, bf_str_of(ev->request_id));
+    bl_bind_blob(q, 3, bf_str(ev->payload, ev->n));
+    bl_run(st, q);
+    ev->row = sqlite3_last_insert_rowid(st->db);
+    return bl_store_commit(st, e);
+}
+
+static void erase(struct bl_local *l, const struct bl_event *ev)
+{
+    struct bl_store *st = &l->store;
+    struct bf_err e = {0};
+    bool ok = bl_store_begin_delete(st, &e);
+    if (ok) {
+        sqlite3_stmt *q = bl_sql(st, "DELETE FROM lambda_event WHERE id = ?1");
+        bl_bind_i64(q, 1, ev->row);
+        bl_run(st, q);
+        ok = bl_store_commit(st, &e);
+    }
+    if (!ok)
+        bf_diag_warn("Lambda: %s: an event comes again with the next start: %s", ev->name, e.text);
+}
+
+bool bl_lambda_events_load(struct bl_lambda *f, struct bf_err *e)
+{
+    struct bl_store *st = &f->local->store;
+    bool ok = bl_store_exec(st, schema, e);
+    if (!ok)
+        return false;
+    sqlite3_stmt *q =
+        bl_sql(st, "SELECT id, name, request, payload FROM lambda_event ORDER BY id DESC");
+    while (ok && bl_step(st, q)) {
+        struct bl_event *ev = new_event(bl_column_text(q, 1), bl_column_text(q, 3));
+        if (!ev) {
+            ok = bf_err_nomem(e);
+            break;
+        }
+        ev->row = bl_column_i64(q, 0);
+        bl_column_copy(q, 2, ev->request_id, sizeof ev->request_id);
+        ev->next = f->events;
+        f->events = ev;
+    }
+    bl_done(q);
+    return ok;
+}
+
+/* ---- its attempts ---- */
+
 /* True: the event is finished. */
 static bool attempt(struct bl_lambda *f, struct bl_event *ev)
 {
@@ -54,10 +128,10 @@ static bool attempt(struct bl_lambda *f, struct bl_event *ev)
     struct bf_err e = {0};
     memset(&out, 0, sizeof out);
     bf_buf_init(&out.payload, BL_PAYLOAD_MAX + 1024);
-    enum bl_invoked v = bl_lambda_invoke(f->local, bf_str_of(ev->name), bf_str(ev->payload, ev->n),
-                                         ev->request_id, &out, &e);
+    enum bl_invoked v = bl_lambda_invoke(f->local, NULL, bf_str_of(ev->name),
+                                         bf_str(ev->payload, ev->n), ev->request_id, &out, &e);
     bool done = v == BL_INVOKE_UNKNOWN || (v == BL_INVOKED && !out.failed);
-    if (v == BL_INVOKE_THROTTLED) /* does not count as an attempt */
+    if (v == BL_INVOKE_THROTTLED || v == BL_INVOKE_ENDED) /* does not count as an attempt */
         ev->attempts--;
     if (!done && ev->attempts + 1 >= BL_EVENT_ATTEMPTS)
         bf_diag_warn("Lambda: %s: an event is dropped after %d attempts: %.200s", ev->name,
@@ -83,10 +157,13 @@ static void *work(void *arg)
         }
         pthread_mutex_unlock(&f->mutex);
         bool done = attempt(f, ev);
-        pthread_mutex_lock(&f->mutex);
         ev->attempts++;
         ev->due_ms = bf_clock_mono_ms() + (ev->attempts > 1 ? THIRD_MS : SECOND_MS);
-        if (done || ev->attempts >= BL_EVENT_ATTEMPTS)
+        done = done || ev->attempts >= BL_EVENT_ATTEMPTS;
+        if (done)
+            erase(f->local, ev);
+        pthread_mutex_lock(&f->mutex);
+        if (done)
             free(ev);
         else
             add(f, ev);
@@ -95,28 +172,41 @@ static void *work(void *arg)
     return NULL;
 }
 
-bool bl_lambda_event(struct bl_local *l, struct bf_str name, struct bf_str payload)
+/* Under the mutex. False: there is no thread. */
+static bool start_threads(struct bl_lambda *f)
 {
-    struct bl_lambda *f = l->lambda;
-    struct bl_event *ev = calloc(1, sizeof *ev + payload.n);
-    if (!ev)
-        return false;
-    bf_rng_fresh_uuid(ev->request_id);
-    snprintf(ev->name, sizeof ev->name, "%.*s", (int)name.n, name.p);
-    ev->n = payload.n;
-    if (payload.n)
-        memcpy(ev->payload, payload.p, payload.n);
-    pthread_mutex_lock(&f->mutex);
     while (f->nevent_threads < BL_EVENT_THREADS &&
            pthread_create(&f->event_threads[f->nevent_threads], NULL, work, f) == 0)
         f->nevent_threads++;
-    bool ok = f->nevent_threads > 0;
-    if (ok)
-        add(f, ev);
+    return f->nevent_threads > 0;
+}
+
+bool bl_lambda_event(struct bl_local *l, struct bf_str name, struct bf_str payload,
+                     struct bf_err *e)
+{
+    struct bl_lambda *f = l->lambda;
+    struct bl_event *ev = new_event(name, payload);
+    if (!ev)
+        return bf_err_nomem(e);
+    pthread_mutex_lock(&f->mutex);
+    bool ok = start_threads(f) || bf_err_set(e, BF_E_IO, "no thread for asynchronous invocations");
     pthread_mutex_unlock(&f->mutex);
-    if (!ok)
+    if (!ok || !store(l, ev, e)) {
         free(ev);
-    return ok;
+        return false;
+    }
+    pthread_mutex_lock(&f->mutex);
+    add(f, ev);
+    pthread_mutex_unlock(&f->mutex);
+    return true;
+}
+
+void bl_lambda_events_start(struct bl_lambda *f)
+{
+    pthread_mutex_lock(&f->mutex);
+    if (f->events && !start_threads(f))
+        bf_diag_warn("Lambda: no thread for the events of an earlier start");
+    pthread_mutex_unlock(&f->mutex);
 }
 
 void bl_lambda_events_end(struct bl_lambda *f)

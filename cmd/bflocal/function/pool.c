@@ -4,6 +4,7 @@
 
 #include "cmd/bflocal/function/function.h"
 #include "lib/base/clock.h"
+#include "lib/base/wait.h"
 
 enum { ENV_MAX = 256, ARENA_MAX = 256 * 1024 };
 
@@ -100,7 +101,7 @@ static bool fill_env(struct bl_lambda *f, const struct bl_function *fn, struct b
     snprintf(group, sizeof group, "/aws/lambda/%s", fn->name);
     const char *const own[][2] = {
         {"AWS_LAMBDA_FUNCTION_NAME", fn->name},
-        {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
+        {"AWS_LAMBDA_FUNCTION_VERSION", fn->version},
         {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory},
         {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
         {"AWS_LAMBDA_LOG_GROUP_NAME", group},
@@ -155,8 +156,7 @@ static struct bl_worker *start_worker(struct bl_lambda *f, struct bl_function *f
         return NULL;
     }
     const struct bl_sandbox_spec spec = {
-        .arn = copy(w, fn->arn),
-        .version = "$LATEST",
+        .version = copy(w, fn->version),
         .program = copy(w, fn->program),
         .folder = copy(w, fn->folder),
         .log_path = copy(w, log),
@@ -176,20 +176,33 @@ static struct bl_worker *start_worker(struct bl_lambda *f, struct bl_function *f
     return w;
 }
 
-/* A warm worker, or a new one. NULL: *verdict. */
-static struct bl_worker *take_worker(struct bl_lambda *f, struct bf_str name,
-                                     enum bl_invoked *verdict, struct bf_err *e)
+static struct bl_worker *engage(struct bl_worker *w, const struct bl_function *fn,
+                                const struct bl_caller *caller, struct bf_str qualifier)
 {
-    struct bl_function *fn = bl_lambda_find(f, name);
+    snprintf(w->arn, sizeof w->arn, "%s%s%.*s", fn->arn, qualifier.n ? ":" : "",
+             BF_SHOWN_TO(qualifier, 120));
+    w->busy = true;
+    w->caller = caller;
+    return w;
+}
+
+/* A warm worker, or a new one. NULL: *verdict. */
+static struct bl_worker *take_worker(struct bl_lambda *f, const struct bl_caller *caller,
+                                     struct bf_str target, enum bl_invoked *verdict,
+                                     struct bf_err *e)
+{
+    struct bf_str qualifier;
+    struct bl_function *fn = bl_lambda_target(f, target, &qualifier);
+    *verdict = BL_INVOKE_ENDED;
+    if (f->ending || (caller && caller->ended))
+        return NULL;
     *verdict = BL_INVOKE_UNKNOWN;
     if (!fn)
         return NULL;
     bl_lambda_reap(f, BL_WORKER_IDLE_MS);
     for (struct bl_worker *w = f->workers; w; w = w->next)
-        if (!w->busy && w->revision == fn->revision && bl_sandbox_alive(w->sandbox)) {
-            w->busy = true;
-            return w;
-        }
+        if (!w->busy && w->revision == fn->revision && bl_sandbox_alive(w->sandbox))
+            return engage(w, fn, caller, qualifier);
     if (f->nworkers >= BL_WORKERS_MAX)
         bl_lambda_reap(f, 0);
     *verdict = BL_INVOKE_THROTTLED;
@@ -197,37 +210,83 @@ static struct bl_worker *take_worker(struct bl_lambda *f, struct bf_str name,
         return NULL;
     *verdict = BL_INVOKE_BROKEN;
     struct bl_worker *w = start_worker(f, fn, e);
-    if (w)
-        w->busy = true;
-    return w;
+    return w ? engage(w, fn, caller, qualifier) : NULL;
 }
 
-/* Keeps the worker for the next call, or ends it if its process has ended or its function was deleted or changed. */
-static void give_back(struct bl_lambda *f, struct bl_worker *w)
+/* Keeps the worker for the next call, or ends it if its process has ended or its function was deleted or changed.
+ * True: its invocation was cut off. */
+static bool give_back(struct bl_lambda *f, struct bl_worker *w)
 {
     bool alive = bl_sandbox_alive(w->sandbox);
     pthread_mutex_lock(&f->mutex);
-    bool keep = alive && is_current(f, w);
+    bool keep = alive && is_current(f, w), cancelled = w->cancelled;
     w->busy = false;
+    w->caller = NULL;
     w->idle_ms = bf_clock_mono_ms();
     if (!keep)
         take_out(f, w);
+    pthread_cond_broadcast(&f->given_back);
     pthread_mutex_unlock(&f->mutex);
     if (!keep)
         end_worker(w);
+    return cancelled;
 }
 
-enum bl_invoked bl_lambda_invoke(struct bl_local *l, struct bf_str name, struct bf_str payload,
+enum bl_invoked bl_lambda_invoke(struct bl_local *l, const struct bl_caller *caller,
+                                 struct bf_str target, struct bf_str payload,
                                  const char *request_id, struct bl_outcome *out, struct bf_err *e)
 {
     struct bl_lambda *f = l->lambda;
     enum bl_invoked verdict;
     pthread_mutex_lock(&f->mutex);
-    struct bl_worker *w = take_worker(f, name, &verdict, e);
+    struct bl_worker *w = take_worker(f, caller, target, &verdict, e);
     pthread_mutex_unlock(&f->mutex);
     if (!w)
         return verdict;
-    bl_sandbox_invoke(w->sandbox, request_id, payload, out);
-    give_back(f, w);
-    return BL_INVOKED;
+    bl_sandbox_invoke(w->sandbox, request_id, w->arn, payload, out);
+    return give_back(f, w) && out->failed ? BL_INVOKE_ENDED : BL_INVOKED;
+}
+
+/* ---- the end of callers ---- */
+
+static bool runs_for(const struct bl_worker *w, const struct bl_caller *caller)
+{
+    return w->busy && (!caller || w->caller == caller);
+}
+
+static bool any_runs_for(const struct bl_lambda *f, const struct bl_caller *caller)
+{
+    const struct bl_worker *w = f->workers;
+    while (w && !runs_for(w, caller))
+        w = w->next;
+    return w != NULL;
+}
+
+void bl_lambda_cancel(struct bl_lambda *f, struct bl_caller *caller)
+{
+    int64_t until = bf_clock_mono_ms() + BL_CANCEL_MS;
+    pthread_mutex_lock(&f->mutex);
+    if (caller)
+        caller->ended = true;
+    else
+        f->ending = true;
+    for (struct bl_worker *w = f->workers; w && !caller; w = w->next)
+        if (!w->busy)
+            bl_sandbox_terminate(w->sandbox);
+    while (any_runs_for(f, caller) &&
+           bf_wait_ms(&f->given_back, &f->mutex, until - bf_clock_mono_ms()))
+        ;
+    for (struct bl_worker *w = f->workers; w; w = w->next)
+        if (runs_for(w, caller)) {
+            w->cancelled = true;
+            bl_sandbox_terminate(w->sandbox);
+        }
+    pthread_mutex_unlock(&f->mutex);
+}
+
+void bl_lambda_resume(struct bl_lambda *f, struct bl_caller *caller)
+{
+    pthread_mutex_lock(&f->mutex);
+    caller->ended = false;
+    pthread_mutex_unlock(&f->mutex);
 }

@@ -40,6 +40,13 @@ void bl_local_start(struct bl_local *l)
             (*s)->start(l);
 }
 
+void bl_local_interrupt(struct bl_local *l)
+{
+    for (const struct bl_service *const *s = l->services; *s; s++)
+        if ((*s)->interrupt)
+            (*s)->interrupt(l);
+}
+
 void bl_local_close(struct bl_local *l)
 {
     for (const struct bl_service *const *s = l->services; *s; s++)

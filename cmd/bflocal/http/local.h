@@ -67,6 +67,8 @@ int64_t bl_now_ms(struct bl_local *l);
 bool bl_local_open(struct bl_local *l, const char *dir, struct bf_err *e) BF_MUST;
 /* The socket listens, l->endpoint is set, and no request has been taken yet. */
 void bl_local_start(struct bl_local *l);
+/* bflocal is to end: what calls wait for ends soon. bl_local_close follows. */
+void bl_local_interrupt(struct bl_local *l);
 void bl_local_close(struct bl_local *l);
 
 #endif

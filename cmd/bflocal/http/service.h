@@ -94,6 +94,8 @@ struct bl_service {
     bool (*open)(struct bl_local *l, struct bf_err *e);
     void (*stop)(struct bl_local *l);
     void (*close)(struct bl_local *l);
+    /* Before the server stops: ends soon what calls may wait for. May be NULL. */
+    void (*interrupt)(struct bl_local *l);
     /* Starts threads, before the first request is taken; the endpoint is known. May be NULL. */
     void (*start)(struct bl_local *l);
 };

@@ -38,17 +38,20 @@ static bool run_now(struct bl_call *c, struct bf_str name, struct bf_str payload
     struct bf_err e = {0};
     memset(&out, 0, sizeof out);
     bf_buf_init(&out.payload, BL_PAYLOAD_MAX + 1024);
-    enum bl_invoked v = bl_lambda_invoke(c->local, name, payload, c->request_id, &out, &e);
+    enum bl_invoked v = bl_lambda_invoke(c->local, NULL, name, payload, c->request_id, &out, &e);
     bool ok = v == BL_INVOKED;
     if (ok) {
         bf_buf_adds(&c->ans.body, bf_buf_view(&out.payload));
-        bl_answer_header(c, "X-Amz-Executed-Version", BF_STR("$LATEST"));
+        bl_answer_header(c, "X-Amz-Executed-Version",
+                         bl_arena_printf(&c->arena, "%s", out.version));
         if (out.failed)
             bl_answer_header(c, "X-Amz-Function-Error", BF_STR("Unhandled"));
         if (bf_str_is(bl_header(c, "x-amz-log-type"), "Tail"))
             put_tail(c, &out);
     } else if (v == BL_INVOKE_THROTTLED)
         bl_lambda_fail(c, 429, "TooManyRequestsException", "Rate Exceeded.");
+    else if (v == BL_INVOKE_ENDED)
+        bl_lambda_fail(c, 500, "ServiceException", "bflocal ends.");
     else if (v == BL_INVOKE_BROKEN)
         bl_lambda_fail(c, 502, "ServiceException", "%s", e.text);
     else
@@ -59,25 +62,27 @@ static bool run_now(struct bl_call *c, struct bf_str name, struct bf_str payload
 
 bool bl_lambda_run(struct bl_call *c, struct bf_str function)
 {
-    struct bf_str qualifier, name = bl_lambda_name(c->local, function, &qualifier);
+    struct bf_str qualifier, name = bl_lambda_request(c, function, &qualifier);
     struct bf_str type = bl_header(c, "x-amz-invocation-type");
-    if (!qualifier.n)
-        qualifier = bl_query(c, "Qualifier");
+    struct bf_err e = {0};
     struct bf_str payload = c->req.body.n ? c->req.body : BF_STR("{}");
     bool later = bf_str_is(type, "Event"), dry = bf_str_is(type, "DryRun");
     pthread_mutex_lock(&c->local->lambda->mutex);
-    bool known = bl_lambda_find(c->local->lambda, name) != NULL;
+    bool known = bl_lambda_resolve(c->local->lambda, name, qualifier) != NULL;
     pthread_mutex_unlock(&c->local->lambda->mutex);
-    if (!known || (qualifier.n && !bf_str_is(qualifier, "$LATEST")))
+    if (!known)
         return bl_lambda_fail_function(c, function);
     if (type.n && !later && !dry && !bf_str_is(type, "RequestResponse"))
         return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                               "Invalid InvocationType: %.*s", BF_SHOWN(type));
     if (!check_payload(c, payload, later ? BL_EVENT_PAYLOAD_MAX : BL_PAYLOAD_MAX))
         return false;
+    if (qualifier.n)
+        name = bl_arena_printf(&c->arena, "%.*s:%.*s", (int)name.n, name.p,
+                               BF_SHOWN_TO(qualifier, 128));
     if (!later && !dry)
         return run_now(c, name, payload);
     c->ans.status = dry ? 204 : 202;
-    return dry || bl_lambda_event(c->local, name, payload) ||
-           bl_lambda_fail(c, 500, "ServiceException", "out of memory");
+    return dry || bl_lambda_event(c->local, name, payload, &e) ||
+           bl_lambda_fail(c, 500, "ServiceException", "%s", e.text);
 }

@@ -9,7 +9,11 @@
 #include "lib/base/wait.h"
 #include "lib/cli/diag.h"
 
-enum { LOOK_MS = 200 /* between two searches for new shards */, BATCH_TEXT = 32 * 1024 * 1024 };
+enum {
+    LOOK_MS = 200,   /* between two searches for new shards */
+    RETRY_MS = 1000, /* after a position was not stored, or there was no thread for a shard */
+    BATCH_TEXT = 32 * 1024 * 1024
+};
 
 static const char schema[] =
     "CREATE TABLE IF NOT EXISTS lambda_mapping (uuid TEXT PRIMARY KEY, config TEXT) WITHOUT ROWID;"
@@ -102,8 +106,8 @@ static void *run_lane(void *arg)
         pthread_mutex_lock(&lane->mapping->local->lambda->mutex);
         lane->ended = end;
         pthread_mutex_unlock(&lane->mapping->local->lambda->mutex);
-        if (!keep_position(lane))
-            break;
+        while (!keep_position(lane) && bl_mapping_pause(lane->mapping, RETRY_MS))
+            ;
         for (size_t i = 0; i < factor; i++) {
             batches[i].n = 0;
             bf_buf_reset(&batches[i].text);
@@ -188,6 +192,7 @@ static struct bl_lane *new_lane(struct bl_mapping *m, const struct bl_stream *s,
     if (!lane)
         return NULL;
     lane->mapping = m;
+    bf_buf_init(&lane->rest, 2048);
     lane->row = shard->row;
     lane->number = begin_at(m, s, shard, first_look, &lane->ended);
     if (m->dynamodb)
@@ -195,6 +200,33 @@ static struct bl_lane *new_lane(struct bl_mapping *m, const struct bl_stream *s,
     else
         bl_shard_id(lane->shard, (int)(shard - s->shards));
     return lane;
+}
+
+/* False: there is no thread; it is tried again with the next search. */
+static bool start_lane(struct bl_lane *lane)
+{
+    struct bl_mapping *m = lane->mapping;
+    bool ended = lane->ended; /* nobody else knows the lane yet */
+    if (!ended)
+        lane->started = pthread_create(&lane->thread, NULL, run_lane, lane) == 0;
+    if (ended || lane->started) {
+        m->short_of_threads = false;
+        return true;
+    }
+    if (!m->short_of_threads)
+        bf_diag_warn("Lambda: %s: there is no thread for %s; it is tried again", m->function,
+                     lane->shard);
+    m->short_of_threads = true;
+    return false;
+}
+
+/* Starts a lane that had no thread. False: there is none of these, or still no thread. */
+static bool start_waiting(struct bl_mapping *m)
+{
+    struct bl_lane *lane = m->lanes;
+    while (lane && (lane->started || lane->ended))
+        lane = lane->next;
+    return lane && start_lane(lane);
 }
 
 /* Adds a lane for each shard whose parents have ended; false: nothing new. */
@@ -217,15 +249,10 @@ static bool add_lane(struct bl_mapping *m, bool first_look)
         m->lanes = lane;
     }
     pthread_mutex_unlock(&f->mutex);
-    if (lane && !lane->ended && pthread_create(&lane->thread, NULL, run_lane, lane) != 0) {
-        bf_diag_warn("Lambda: %s: no thread for a shard", m->function);
-        lane->ended = true;
-    } else if (lane && !lane->ended)
-        lane->started = true;
     if (lane && first_look) /* a start at the latest record keeps its position */
         (void)keep_position(&(struct bl_lane){
             .mapping = m, .row = lane->row, .number = lane->number, .ended = lane->ended});
-    return lane != NULL;
+    return lane && start_lane(lane);
 }
 
 /* Has the mapping run before, in this process or an earlier one? */
@@ -245,7 +272,7 @@ static void *run_mapping(void *arg)
 {
     struct bl_mapping *m = arg;
     while (bl_mapping_pause(m, LOOK_MS))
-        while (add_lane(m, false))
+        while (start_waiting(m) || add_lane(m, false))
             ;
     return NULL;
 }
@@ -254,6 +281,7 @@ bool bl_mapping_start(struct bl_mapping *m, struct bf_err *e)
 {
     bool first_look = !has_position(m);
     m->stopping = false;
+    bl_lambda_resume(m->local->lambda, &m->caller);
     while (add_lane(m, first_look)) /* "latest" is now */
         ;
     m->running = pthread_create(&m->thread, NULL, run_mapping, m) == 0;
@@ -267,6 +295,7 @@ void bl_mapping_stop(struct bl_mapping *m)
     m->stopping = true;
     pthread_cond_broadcast(&f->events_changed);
     pthread_mutex_unlock(&f->mutex);
+    bl_lambda_cancel(f, &m->caller);
     if (m->running)
         pthread_join(m->thread, NULL);
     m->running = false;
@@ -275,6 +304,7 @@ void bl_mapping_stop(struct bl_mapping *m)
         if (lane->started)
             pthread_join(lane->thread, NULL);
         m->lanes = lane->next;
+        bf_buf_free(&lane->rest);
         free(lane);
     }
 }

@@ -139,13 +139,28 @@ static bool fill(struct bf_str text, const json_t *paths, const struct bl_transf
     return ok && bf_buf_check(out, "the target's input", e);
 }
 
+/* A text of several lines: each is a JSON string, as the service wants it. */
+static bool is_lines(struct bf_str text)
+{
+    struct bf_str line;
+    struct bf_err e;
+    bool any = false;
+    while (text.p && bf_str_split(&text, '\n', &line)) {
+        if (line.n && (line.p[0] != '"' || !bf_json_check(line, &e)))
+            return false;
+        any = any || line.n;
+    }
+    return any;
+}
+
 bool bl_transform(const json_t *transformer, const struct bl_transform_event *ev,
                   struct bf_buf *out, struct bf_err *e)
 {
     return fill(text_of(transformer, "InputTemplate"),
                 json_object_get(transformer, "InputPathsMap"), ev, out, e) &&
-           (bf_json_check(bf_buf_view(out), e) ||
-            bf_err_ctx(e, "the input is no JSON after its transformation"));
+           (is_lines(bf_buf_view(out)) || bf_json_check(bf_buf_view(out), e) ||
+            bf_err_ctx(e, "the input is neither JSON nor lines in quotes after its "
+                          "transformation"));
 }
 
 static bool check_paths(const json_t *paths, struct bf_err *e)

@@ -2,7 +2,8 @@
  * The input transformer of a target: variables by JSON paths, and a template with <variables> (EventBridge user guide,
  * "Amazon EventBridge input transformation"). Where a value stands, a variable becomes its JSON; inside a string it
  * becomes the text of a string or number, and the JSON of an object or array without its quotes. A path that names
- * nothing gives an empty string.
+ * nothing gives an empty string. A template is JSON, or lines of text, each in quotes ("For Strings, quotes are
+ * required").
  *
  * Reserved are <aws.events.rule-arn>, .rule-name, .event.ingestion-time, .event (without detail) and .event.json; the
  * last two cannot stand inside a string.

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ static void default_signals(void)
 static void run_program(const char *const *argv, const char *const *env, const char *folder)
 {
     setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     close(STATUS);
     if (chdir(folder) == 0)
         execve(argv[0], (char *const *)(uintptr_t)argv, (char *const *)(uintptr_t)env);
@@ -48,19 +50,68 @@ static void write_int(int fd, int value)
         ;
 }
 
-/* Ends with the child, or kills its group when SIGTERM arrives. */
+/* What the supervisor waits for: SIGTERM kills the group, SIGUSR1 asks it to end first. */
+static void watch_signals(sigset_t *watched)
+{
+    sigemptyset(watched);
+    sigaddset(watched, SIGCHLD);
+    sigaddset(watched, SIGTERM);
+    sigaddset(watched, SIGUSR1);
+    sigaddset(watched, SIGALRM);
+}
+
+/* Reaps what has ended. True: the child has. */
+static bool has_ended(pid_t pid, int *status)
+{
+    int st;
+    bool ended = false;
+    for (pid_t got; (got = waitpid(-1, &st, WNOHANG)) > 0;)
+        if (got == pid) {
+            *status = st;
+            ended = true;
+        }
+    return ended;
+}
+
+/* Kills the processes that the kernel lists as children; false: there is none. */
+static bool kill_children(void)
+{
+    char text[4096];
+    long pid = 0;
+    bool any = false;
+    int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    ssize_t n = fd < 0 ? 0 : read(fd, text, sizeof text);
+    if (fd >= 0)
+        close(fd);
+    for (ssize_t i = 0; i < n; i++)
+        if (text[i] >= '0' && text[i] <= '9')
+            pid = pid * 10 + (text[i] - '0');
+        else if (pid) {
+            any = kill((pid_t)pid, SIGKILL) == 0 || any;
+            pid = 0;
+        }
+    return any;
+}
+
+/* Ends with the child and all that it has started. */
 static void supervise(pid_t pid)
 {
+    static const struct itimerval grace = {
+        .it_value = {BL_CHILD_GRACE_MS / 1000, BL_CHILD_GRACE_MS % 1000 * 1000}};
     sigset_t watched;
     int sig = 0, status = 0;
-    sigemptyset(&watched);
-    sigaddset(&watched, SIGCHLD);
-    sigaddset(&watched, SIGTERM);
+    watch_signals(&watched);
     write_int(STATUS, (int)pid);
-    while (waitpid(pid, &status, WNOHANG) == 0)
-        if (sigwait(&watched, &sig) == 0 && sig == SIGTERM)
-            kill(-pid, SIGKILL);
+    while (!has_ended(pid, &status)) {
+        if (sigwait(&watched, &sig) != 0 || sig == SIGCHLD)
+            continue;
+        kill(-pid, sig == SIGUSR1 ? SIGTERM : SIGKILL);
+        if (sig == SIGUSR1)
+            setitimer(ITIMER_REAL, &grace, NULL);
+    }
     kill(-pid, SIGKILL); /* processes that it left running */
+    while (kill_children())
+        (void)waitpid(-1, NULL, 0);
     write_int(STATUS, status);
     _exit(0);
 }
@@ -71,10 +122,9 @@ static void run_supervisor(pid_t parent, int log, int status, const char *const 
     sigset_t watched;
     int null = open("/dev/null", O_RDONLY);
     default_signals();
-    sigemptyset(&watched);
-    sigaddset(&watched, SIGCHLD);
-    sigaddset(&watched, SIGTERM);
+    watch_signals(&watched);
     sigprocmask(SIG_BLOCK, &watched, NULL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     if (prctl(PR_SET_PDEATHSIG, SIGTERM) != 0 || getppid() != parent || dup2(null, 0) < 0 ||
         dup2(log, 1) < 0 || dup2(log, 2) < 0 || dup2(status, STATUS) < 0)
         _exit(1);
@@ -142,6 +192,12 @@ void bl_child_kill(const struct bl_child *c)
 {
     if (c->supervisor > 0)
         kill(c->supervisor, SIGTERM);
+}
+
+void bl_child_terminate(const struct bl_child *c)
+{
+    if (c->supervisor > 0)
+        kill(c->supervisor, SIGUSR1);
 }
 
 int bl_child_wait(const struct bl_child *c)

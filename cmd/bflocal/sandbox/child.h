@@ -3,7 +3,8 @@
  *
  * Between the two is a supervisor: it gets SIGTERM from the kernel when the thread that started it ends
  * (prctl(2), PR_SET_PDEATHSIG), and then kills the child's process group. So bl_child_start has to be called
- * by a thread that outlives the child.
+ * by a thread that outlives the child. Processes that have left the group become children of the supervisor,
+ * which is their subreaper, and it kills them too. If the supervisor is killed, the kernel kills the child.
  */
 #ifndef BL_CHILD_H
 #define BL_CHILD_H
@@ -24,6 +25,10 @@ bool bl_child_start(struct bl_child *c, const char *const *argv, const char *con
 
 /* Kills the child and its process group; bl_child_wait follows. */
 void bl_child_kill(const struct bl_child *c);
+
+/* Asks them to end, by SIGTERM, and kills what is left after BL_CHILD_GRACE_MS. Does not wait. */
+enum { BL_CHILD_GRACE_MS = 500 };
+void bl_child_terminate(const struct bl_child *c);
 
 /* Waits for its end; returns its status as waitpid(2) does. The process id stays its own until bl_child_reap, so that
  * bl_child_kill of another thread hits no other process. */

@@ -23,7 +23,7 @@ struct bl_sandbox {
     pthread_t keeper;
     struct bl_child child;
     int wake[2]; /* a byte wakes the keeper */
-    bool started, ended, closing;
+    bool started, ended, closing, terminated;
     int status;       /* of a process that has ended */
     bool overdrawn;   /* it was killed because it used too much memory */
     uint64_t peak_kb; /* resident, the maximum that the keeper has seen */
@@ -31,6 +31,7 @@ struct bl_sandbox {
     /* The invocation. */
     enum bl_job_state job;
     char request_id[40];
+    const char *arn;       /* the invoker's, as the next one */
     struct bf_str payload; /* the invoker's */
     int64_t deadline_ms;   /* wall clock */
     struct bf_buf answer;
