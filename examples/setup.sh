@@ -1,15 +1,18 @@
 #!/bin/sh
 # Creates, with the AWS CLI, what the examples use, unless it exists: the stream and the bucket of examples/pipeline.sh. With
-# ALL=1 the whole pipeline of deploy/template.yaml as far as bflocal has the services: a table whose changes go to the
-# stream, a function that makes rows of them and sends them to Firehose, which writes them to the bucket; the unchanged
-# records beside them; the catalog and a workgroup for Athena; and a rule that starts a function with changes from an event bus.
+# ALL=1 the whole pipeline of deploy/template.yaml, as far as bflocal has the services: a table whose changes go to the
+# stream; Firehose, which reads the stream, calls a function that makes rows of the changes, and writes them to the bucket as Parquet, with
+# the unchanged records beside them; a function that gets selected changes within seconds; the catalog and a workgroup for Athena; and
+# a rule that starts a function with changes from an event bus.
 #
 #     ALL=1 bflocal sh examples/setup.sh
 #
-# On AWS `make deploy` creates it, with roles and alarms; here ROLE is the role of everything, and PACKAGE a zip of `make lambda.zip`.
+# On AWS `make deploy` creates it, with roles, a queue of failures, a schedule and alarms; here ROLE is the role of everything, and PACKAGE a
+# zip of `make lambda.zip`.
 set -eu
 : "${STREAM:=orders}" "${BUCKET:=lake}" "${AWS_REGION:=us-east-1}" "${ALL:=}" "${TABLE:=sales}" "${SECONDS_BUFFERED:=60}" "${PACKAGE:=}"
 : "${ROLE:=arn:aws:iam::000000000000:role/pipeline}" "${AWS:=aws}"
+[ -n "${LIVE:-}" ] || LIVE='{"data":{"dynamodb":{"NewImage":{"status":{"S":["PAID","CANCELLED"]}}}}}'
 
 # at SERVICE ARGUMENT...: an AWS CLI before 2.13 does not read AWS_ENDPOINT_URL by itself.
 at() {
@@ -43,20 +46,6 @@ table() {
         dynamodb enable-kinesis-streaming-destination --table-name "$TABLE" --stream-arn "$stream_arn"
 }
 
-# delivery NAME JSON: a Firehose stream; the JSON says what differs.
-delivery() {
-    make_it "firehose describe-delivery-stream --delivery-stream-name $1" \
-        firehose create-delivery-stream --delivery-stream-name "$1" --cli-input-json "$2"
-}
-destination() { # destination PREFIX COMPRESSION
-    printf '"ExtendedS3DestinationConfiguration":{"RoleARN":"%s","BucketARN":"arn:aws:s3:::%s","Prefix":"%s","CompressionFormat":"%s",' "$ROLE" "$BUCKET" "$1" "$2"
-    printf '"ErrorOutputPrefix":"failed/!{firehose:error-output-type}/","BufferingHints":{"SizeInMBs":5,"IntervalInSeconds":%s}}' "$SECONDS_BUFFERED"
-}
-deliveries() {
-    delivery "$TABLE-rows" "{\"DeliveryStreamType\":\"DirectPut\",$(destination 'sales/!{timestamp:yyyy/MM/dd}/' UNCOMPRESSED)}"
-    delivery "$TABLE-raw" "{\"DeliveryStreamType\":\"KinesisStreamAsSource\",\"KinesisStreamSourceConfiguration\":{\"KinesisStreamARN\":\"$stream_arn\",\"RoleARN\":\"$ROLE\"},$(destination 'raw/!{timestamp:yyyy/MM/dd}/' GZIP)}"
-}
-
 # Without PACKAGE, one that starts the cdclambda of this machine, for bflocal.
 package() {
     [ -z "$PACKAGE" ] || return 0
@@ -77,22 +66,58 @@ function_of() {
 }
 functions() {
     package
-    function_of "$TABLE-transform" "{\"Variables\":{\"BF_META\":\"op,ts,seq\",\"BF_VERBOSE\":\"1\",\"BF_TO\":\"firehose:$TABLE-rows\"}}"
-    function_of "$TABLE-on-event" "{\"Variables\":{\"BF_META\":\"op,ts,seq\",\"BF_FAIL_BATCH\":\"1\",\"BF_TO\":\"s3://$BUCKET/live/!{timestamp:yyyy/MM/dd}/\"}}"
-    [ "$(at lambda list-event-source-mappings --function-name "$TABLE-transform" --query 'length(EventSourceMappings)')" != 0 ] ||
-        at lambda create-event-source-mapping --function-name "$TABLE-transform" --event-source-arn "$stream_arn" \
-            --starting-position TRIM_HORIZON --batch-size 1000 --function-response-types ReportBatchItemFailures \
-            --bisect-batch-on-function-error --maximum-retry-attempts 10 >/dev/null
+    to='s3://'$BUCKET'/live/!{timestamp:yyyy/MM/dd}/'
+    function_of "$TABLE-transform" '{"Variables":{"BF_META":"op,ts,seq","BF_VERBOSE":"1"}}'
+    function_of "$TABLE-live" "{\"Variables\":{\"BF_META\":\"op,ts,seq\",\"BF_TO\":\"$to\"}}"
+    function_of "$TABLE-on-event" "{\"Variables\":{\"BF_META\":\"op,ts,seq\",\"BF_FAIL_BATCH\":\"1\",\"BF_TO\":\"$to\"}}"
+    [ "$(at lambda list-event-source-mappings --function-name "$TABLE-live" --query 'length(EventSourceMappings)')" != 0 ] ||
+        at lambda create-event-source-mapping --function-name "$TABLE-live" --event-source-arn "$stream_arn" \
+            --starting-position TRIM_HORIZON --batch-size 1000 --maximum-batching-window-in-seconds "$((SECONDS_BUFFERED < 5 ? SECONDS_BUFFERED : 5))" \
+            --filter-criteria "Filters=[{Pattern='$LIVE'}]" --function-response-types ReportBatchItemFailures \
+            --bisect-batch-on-function-error --maximum-retry-attempts 10 --maximum-record-age-in-seconds 86400 >/dev/null
 }
 
-# The columns are derived from mock rows.
+# The columns are derived from mock rows; texts with times stay texts, as in the template.
 catalog() {
     make_it "glue get-database --name $TABLE" glue create-database --database-input "Name=$TABLE"
-    input=$(bfgen -q -n 3000 -o cdc | cdcxform -q --meta op,ts,seq 2>/dev/null |
-        athddl -q --for glue-json --location "s3://$BUCKET/sales/!{timestamp:yyyy/MM/dd}/" "$TABLE.sales")
-    make_it "glue get-table --database-name $TABLE --name sales" glue create-table --cli-input-json "$input"
+    columns=$(bfgen -q -n 3000 -o cdc | cdcxform -q --meta op,ts,seq 2>/dev/null | athddl -q --for schema "$TABLE" | sed 's/ timestamp.*/ string/')
+    table_of sales --serde parquet
+    table_of live
     make_it "athena get-work-group --work-group $TABLE" athena create-work-group --name "$TABLE" --configuration \
         "ResultConfiguration={OutputLocation=s3://$BUCKET/answers/},BytesScannedCutoffPerQuery=10000000000"
+}
+# table_of NAME OPTION...: of the rows below NAME/.
+table_of() {
+    of=$1
+    shift
+    input=$(echo "$columns" | athddl -q --schema /dev/stdin --for glue-json --location "s3://$BUCKET/$of/!{timestamp:yyyy/MM/dd}/" "$@" "$TABLE.$of")
+    make_it "glue get-table --database-name $TABLE --name $of" glue create-table --cli-input-json "$input"
+}
+
+# Firehose reads the stream; the function makes a row of each change; the columns of the table make Parquet of the rows.
+delivery() {
+    function=$(at lambda get-function --function-name "$TABLE-transform" --query Configuration.FunctionArn)
+    make_it "firehose describe-delivery-stream --delivery-stream-name $TABLE" firehose create-delivery-stream --cli-input-json '{
+        "DeliveryStreamName": "'"$TABLE"'", "DeliveryStreamType": "KinesisStreamAsSource",
+        "KinesisStreamSourceConfiguration": {"KinesisStreamARN": "'"$stream_arn"'", "RoleARN": "'"$ROLE"'"},
+        "ExtendedS3DestinationConfiguration": {
+            "RoleARN": "'"$ROLE"'", "BucketARN": "arn:aws:s3:::'"$BUCKET"'", "Prefix": "sales/!{timestamp:yyyy/MM/dd}/",
+            "ErrorOutputPrefix": "failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/",
+            "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": '"$SECONDS_BUFFERED"'}, "CompressionFormat": "UNCOMPRESSED",
+            "ProcessingConfiguration": {"Enabled": true, "Processors": [{"Type": "Lambda", "Parameters": [
+                {"ParameterName": "LambdaArn", "ParameterValue": "'"$function"':$LATEST"},
+                {"ParameterName": "RoleArn", "ParameterValue": "'"$ROLE"'"},
+                {"ParameterName": "BufferSizeInMBs", "ParameterValue": "1"},
+                {"ParameterName": "BufferIntervalInSeconds", "ParameterValue": "60"},
+                {"ParameterName": "NumberOfRetries", "ParameterValue": "3"}]}]},
+            "DataFormatConversionConfiguration": {"Enabled": true,
+                "InputFormatConfiguration": {"Deserializer": {"OpenXJsonSerDe": {"CaseInsensitive": true}}},
+                "OutputFormatConfiguration": {"Serializer": {"ParquetSerDe": {"Compression": "SNAPPY"}}},
+                "SchemaConfiguration": {"RoleARN": "'"$ROLE"'", "Region": "'"$AWS_REGION"'", "DatabaseName": "'"$TABLE"'", "TableName": "sales", "VersionId": "LATEST"}},
+            "S3BackupMode": "Enabled",
+            "S3BackupConfiguration": {"RoleARN": "'"$ROLE"'", "BucketARN": "arn:aws:s3:::'"$BUCKET"'", "Prefix": "raw/!{timestamp:yyyy/MM/dd}/",
+                "ErrorOutputPrefix": "failed/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd}/", "CompressionFormat": "GZIP",
+                "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": '"$SECONDS_BUFFERED"'}}}}'
 }
 
 # The event of a change becomes an event of DynamoDB Streams with one record, whose id names the object.
@@ -111,8 +136,8 @@ stream_and_bucket
 if [ -n "$ALL" ]; then
     stream_arn=$(at kinesis describe-stream-summary --stream-name "$STREAM" --query StreamDescriptionSummary.StreamARN)
     table
-    deliveries
     functions
     catalog
+    delivery
     events || echo 'setup.sh: there is no rule for the event bus: this endpoint has none' >&2
 fi

@@ -1,7 +1,7 @@
 # The whole on AWS: the stack of deploy/template.yaml (doc/deploy.md).
 
-deploy_vars = O='$(abspath $(O))' PATH="$(abspath $(B))/bin:$$PATH" $(if $(STACK),STACK='$(STACK)') $(if $(ARCH),ARCH='$(ARCH)') \
-    $(if $(PARAMS),PARAMS='$(PARAMS)') $(if $(CODE_BUCKET),CODE_BUCKET='$(CODE_BUCKET)') $(if $(DELETE),DELETE='$(DELETE)')
+# make exports STACK, ARCH, PARAMS, CODE_BUCKET and DELETE of its command line itself, whatever characters they have.
+deploy_vars = O='$(abspath $(O))' PATH="$(abspath $(B))/bin:$$PATH"
 
 deploy: lambda.zip ## create or update the stack on AWS and print what to run next; STACK=sales PARAMS='Shards=4' ARCH=arm64
 	@$(deploy_vars) sh deploy/deploy.sh up

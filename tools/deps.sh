@@ -46,13 +46,13 @@ test     c column          bsdextrautils          util-linux         util-linux-
 test     c gzip            gzip                   gzip               gzip                gzip
 test     c patch           patch                  patch              patch               patch
 test     c openssl         openssl                openssl            openssl             openssl@3
-test     c zip             zip                    zip                zip                 zip
-test     c unzip           unzip                  unzip              unzip               unzip
+cloud    c zip             zip                    zip                zip                 zip
+cloud    c unzip           unzip                  unzip              unzip               unzip
 test     c g++             g++                    gcc-c++                g++                 -
 test     c python3         python3                python3            python3             python3
 test     y boto3           python3-boto3          python3-boto3      py3-boto3           -
 test     y yaml            python3-yaml           python3-pyyaml     py3-yaml            -
-test     c aws             awscli                 awscli2            aws-cli             awscli
+cloud    c aws             awscli                 awscli2            aws-cli             awscli
 test     c bash            bash                   bash               bash                bash
 test     c zsh             zsh                    zsh                zsh                 -
 test     c fish            fish                   fish               fish                fish
@@ -76,18 +76,18 @@ asan     s address,undefined -                    libasan,libubsan   -          
 
 # groups GOAL...: what Make's goals need; build is always among them.
 groups() {
-    [ $# -gt 0 ] || { echo 'build demo test npm bench lint valgrind fuzz asan peers fresh'; return; }
+    [ $# -gt 0 ] || { echo 'build demo cloud test npm bench lint valgrind fuzz asan peers fresh'; return; }
     wanted=build
     for goal in "$@"; do
         case $goal in
         all | install | uninstall | dist | bench-helpers | lambda.zip | shell | help) ;;
-        check-peers) wanted="$wanted demo test npm peers" ;;
+        check-peers) wanted="$wanted demo cloud test npm peers" ;;
         check-fresh) wanted="$wanted fresh" ;;
-        demo) wanted="$wanted demo" ;;
-        deploy | destroy) wanted="$wanted test" ;;
-        check-unit) wanted="$wanted demo test" ;;
-        check | check-* | torture*) wanted="$wanted demo test npm" ;;
-        bench*) wanted="$wanted demo test npm bench" ;;
+        demo) wanted="$wanted demo${ALL:+ cloud}" ;; # make exports the ALL=1 of its command line
+        deploy | destroy) wanted="$wanted cloud" ;;
+        check-unit) wanted="$wanted demo cloud test" ;;
+        check | check-* | torture*) wanted="$wanted demo cloud test npm" ;;
+        bench*) wanted="$wanted demo cloud test npm bench" ;;
         lint* | format) wanted="$wanted lint" ;;
         fuzz*) wanted="$wanted fuzz" ;;
         *) groups; return ;;

@@ -32,6 +32,14 @@ check 'the transform may only write its log' -o "$(echo $log | tr ' ' '\n')" -- 
 check 'the function of the stream: also its rows, and what its mapping calls' -o "$(echo $mapped $log s3:PutObject | tr ' ' '\n' | sort)" -- of_role LiveRole
 check 'the function of the bus' -o "$(echo $log s3:PutObject sqs:SendMessage | tr ' ' '\n' | sort)" -- of_role OnEventRole
 of_tool cdclambda | grep -v firehose: >"$T/cdclambda"
+delivery='glue:GetTable glue:GetTableVersion glue:GetTableVersions kinesis:DescribeStream kinesis:GetRecords kinesis:GetShardIterator kinesis:ListShards
+    lambda:GetFunctionConfiguration lambda:InvokeFunction logs:PutLogEvents s3:AbortMultipartUpload s3:GetBucketLocation s3:GetObject s3:ListBucket
+    s3:ListBucketMultipartUploads s3:PutObject'
+check 'Firehose: what its guide names for a stream, a function, a table and a bucket' -o "$(echo $delivery | tr ' ' '\n')" -- of_role DeliveryRole
+scheduled='athena:StartQueryExecution glue:GetDatabase glue:GetTable s3:AbortMultipartUpload s3:GetBucketLocation s3:GetObject s3:ListBucket s3:PutObject sqs:SendMessage'
+check 'the schedule: a query, and what Athena calls in its name' -o "$(echo $scheduled | tr ' ' '\n')" -- of_role ScheduleRole
+check 'there are no other roles' -o 'DeliveryRole LiveRole OnEventRole ScheduleRole TransformRole' -- \
+    jq -r '[.Resources | to_entries[] | select(.value.Type == "AWS::IAM::Role").key] | sort | join(" ")' "$T/template.json"
 check '  as examples/iam has it for a bucket' -O "$T/cdclambda" -- sh -c 'echo "$1" | grep -v sqs:' - "$(of_role OnEventRole)"
 for tool in ddbput kinread evput; do
     of_tool $tool >"$T/policy"
@@ -79,8 +87,41 @@ grep -vxFf "$T/allowed" "$T/used" | sed 's/HeadObject/GetObject/; s/ListObjectsV
 check 'and call nothing that the policy does not allow' -- cat "$T/beyond"
 # In the caller's name Athena reads the catalog and the rows, and writes the answer; kinread asks for a stream's creation only if
 # its state is a day old; a query is stopped by a signal.
-grep -vE '^(glue:|s3:|athena:StopQueryExecution$|kinesis:DescribeStreamSummary$)' "$T/allowed" | grep -vxFf "$T/used" >"$T/unused"
+grep -vE '^(glue:|s3:|sqs:|athena:StopQueryExecution$|kinesis:DescribeStreamSummary$)' "$T/allowed" | grep -vxFf "$T/used" >"$T/unused"
 check 'and leave nothing of it unused' -- cat "$T/unused"
+
+# Outputs with the AWS CLI: each action stands in the policy.
+by_cli() { t '.Outputs[].Value | strings | select(startswith("aws ")) | split(" ")[1:3] | join(" ")' |
+    sed -e 's/^s3 ls$/s3:ListBucket/' -e 's/^sqs receive-message$/sqs:ReceiveMessage/' | sort -u; }
+check "the outputs' commands of the AWS CLI are allowed too" -o '' -- sh -c 'echo "$1" | grep -vxFf "$2" || :' - "$(by_cli)" "$T/allowed"
+by_cli | grep ^sqs >"$T/sqs"
+check '  and nothing else at the queue' -O "$T/sqs" -- grep ^sqs: "$T/allowed"
+
+# The dashboard is JSON, with the functions and without them.
+dashboard() {
+    python3 - "$template" "$1" <<'PY'
+import json, re, sys
+text = open(sys.argv[1]).read()
+block = text[text.index("  Dashboard:"):]
+body = re.search(r"- >-\n(.*?)\n        - LiveAge", block, re.S).group(1)
+for name, value in re.findall(r"(LiveAge|LiveErrors): !If\n *- HasDestinations\n *- !Sub '(.*)'\n *- ''", block):
+    body = body.replace("${%s}" % name, value if sys.argv[2] == "yes" else "")
+body = json.loads(re.sub(r"\$\{[A-Za-z:.]+\}", "x", body))
+seen = [m for w in body["widgets"] for m in w["properties"]["metrics"]]
+assert all(len([p for p in m if isinstance(p, str)]) == 4 for m in seen), seen
+print(len(body["widgets"]), len(seen))
+PY
+}
+check 'the dashboard' -o '4 11' -- dashboard yes
+check '  without the functions that write' -o '4 8' -- dashboard no
+check 'each alarm goes to the topic' -o true -- jq '[.Resources[] | select(.Type == "AWS::CloudWatch::Alarm").Properties.AlarmActions == [{Ref: "Alarms"}]] | all' "$T/template.json"
+check 'EventBridge may publish without a condition, which it would not meet' -o '[["cloudwatch.amazonaws.com",true],["events.amazonaws.com",false]]' -- \
+    jq -c '[.Resources.AlarmsPolicy.Properties.PolicyDocument.Statement[] | [.Principal.Service, has("Condition")]]' "$T/template.json"
+
+# The sum of doc/deploy.md, and README's figure.
+sum() { sed -n '/^## What a day costs/,/^## What the tests/p' "$root/doc/deploy.md" | awk -F '|' '$4 + 0 { n += $4 } END { printf "%.2f", n }'; }
+check 'the costs of a day add up' -m "^\\| \\*\\*sum\\*\\* \\| \\| \\*\\*$(sum)\\*\\* \\|$" -- cat "$root/doc/deploy.md"
+check '  to what README says' -m "^A day costs about $(sum) USD" -- cat "$root/README.md"
 
 # The functions and the package.
 check 'each function is for the runtime of the package' -o '["bootstrap","provided.al2023",["Architecture"]]' -- \
@@ -139,11 +180,73 @@ check 'without the AWS CLI' -s 1 -e 'deploy: the AWS CLI is missing; make deps i
 if command -v aws >/dev/null; then
     check 'without a region' -s 1 -e 'deploy: no region: set AWS_REGION, or run aws configure' -- deploy
     check 'without credentials' -s 1 -E '^deploy: no valid credentials: .*[Cc]redentials' -- deploy AWS_REGION=us-east-1
-    eval "$(bflocal --daemon)"
-    check 'without the package' -s 1 -E 'none.zip is missing: make lambda.zip builds' -- deploy ZIP="$T/none.zip"
-    bflocal --stop
 else
     skip 'the messages of deploy.sh' 'the AWS CLI is missing'
 fi
+# An AWS CLI in miniature: $T/status is the state of the stack ("": there is none), $T/owner the owner of each bucket; calls are logged.
+cat >"$T/fake" <<'END'
+#!/bin/sh
+[ "$1" != --endpoint-url ] || shift 2
+here=${0%/*}
+printf '%s ' "$@" >>"$here/calls"; echo >>"$here/calls"
+error() { echo "An error occurred ($1) when calling the operation: $2" >&2; exit 254; }
+case "$1 $2" in
+'sts get-caller-identity') echo 111111111111 ;;
+'cloudformation describe-stacks')
+    case $* in
+    *StackStatus*) [ ! -f "$here/denied" ] || error AccessDenied 'is not authorized'
+        [ -s "$here/status" ] || error ValidationError 'Stack with id sales does not exist'; cat "$here/status" ;;
+    *OutputKey*) echo None ;;
+    *) echo 'Writes	bfgen' ;;
+    esac ;;
+'cloudformation delete-stack') : >"$here/status" ;;
+'s3api head-bucket') case " $* " in *" --expected-bucket-owner $(cat "$here/owner") "*) ;; *) error 403 Forbidden ;; esac ;;
+'s3 mb') error BucketAlreadyExists 'The requested bucket name is not available' ;;
+esac
+END
+chmod +x "$T/fake"
+mkdir "$T/zip" && touch "$T/zip/bootstrap" && (cd "$T/zip" && zip -q ../good.zip bootstrap && zip -q ../other.zip ../good.zip)
+echo 111111111111 >"$T/owner"
+fake() { # fake STATUS up|down NAME=VALUE...
+    : >"$T/calls"
+    printf '%s\n' "$1" | sed '/^$/d' >"$T/status"
+    what=$2
+    shift 2
+    env AWS="$T/fake" AWS_REGION=eu-central-1 ZIP="$T/good.zip" ARCH=x86_64 "$@" sh "$root/deploy/deploy.sh" "$what"
+}
+refuses() { # refuses NAME MESSAGE STATUS up|down NAME=VALUE...: and nothing is changed
+    refused_name=$1 refused=$2
+    shift 2
+    check "$refused_name" -s 1 -e "deploy: $refused" -- fake "$@"
+    ok '  nothing is changed' sh -c '! grep -E "^(s3 |s3api put|cloudformation de(ploy|lete))" "$1"' - "$T/calls"
+}
+check 'a first deployment' -E '^deploy: sales in eu-central-1, account 111111111111; ' -m '^# Writes$' -- fake '' up
+check '  names the package, and what it has' -m '^cloudformation deploy .*CodeBucket=bfpipe-code-111111111111-eu-central-1 CodeKey=lambda/[0-9a-f]{32}-x86_64.zip Architecture=x86_64 Destinations=no $' -- cat "$T/calls"
+check 'parameters with spaces, braces and stars' -a -E '^deploy: sales in' -- fake CREATE_COMPLETE up \
+    PARAMS=' Schedule=cron(0 6 * * ? *)  LiveFilter={"data": {"x": ["A"]}} Shards=4 '
+check '  are those that were given' -m 'Destinations=no Schedule=cron\(0 6 \* \* \? \*\) LiveFilter=\{"data": \{"x": \["A"\]\}\} Shards=4 $' -- cat "$T/calls"
+refuses 'a parameter that the template does not have' 'PARAMS: the template has no parameter Shard' CREATE_COMPLETE up PARAMS='Shard=4'
+refuses 'a parameter that deploy.sh sets' 'PARAMS: Architecture is not to be set here; doc/deploy.md has CODE_BUCKET and ARCH' '' up PARAMS='Shards=1 Architecture=arm64'
+refuses 'no parameter' 'PARAMS: not NAME=VALUE: Shards 4' '' up PARAMS='Shards 4'
+refuses 'a bad name' 'STACK=my stack: a name of letters, digits and hyphens, the first a letter' '' up STACK='my stack'
+refuses 'a stack that is changed now' 'sales is UPDATE_IN_PROGRESS: wait until that has ended' UPDATE_IN_PROGRESS up
+refuses 'a deletion that failed' 'sales is DELETE_FAILED: first run make destroy STACK=sales' DELETE_FAILED up
+refuses 'an update that could not be undone' 'sales is UPDATE_ROLLBACK_FAILED: first run aws cloudformation continue-update-rollback --stack-name sales' UPDATE_ROLLBACK_FAILED up
+refuses 'without the package' "$T/none.zip is missing: make lambda.zip builds the package for this machine, and for arm64 if there is a cross compiler" '' up ZIP="$T/none.zip"
+refuses 'a package without its program' "$T/other.zip has no bootstrap" '' up ZIP="$T/other.zip"
+check 'after a first deployment that failed' -a -E 'the first deployment of sales failed; deleting what is left of it' -- fake ROLLBACK_COMPLETE up
+check '  the rest is deleted, and the stack created' -o 'cloudformation delete-stack
+cloudformation wait
+cloudformation deploy' -- sh -c 'grep -E "^cloudformation (de[lp]|wait)" "$1" | cut -d" " -f1,2' - "$T/calls"
+check 'destroy after it' -e 'deploy: the stack sales is deleted' -- fake ROLLBACK_COMPLETE down
+touch "$T/denied"
+refuses 'a stack that may not be looked up is not a missing one' \
+    'the stack sales cannot be looked up: An error occurred (AccessDenied) when calling the operation: is not authorized' '' down
+rm "$T/denied"
+refuses 'destroy without a stack' 'there is no stack sales in eu-central-1' '' down
+echo 222222222222 >"$T/owner"
+check 'a bucket of the name that belongs to someone else' -s 1 -E 'BucketAlreadyExists.*name is not available
+deploy: the bucket bfpipe-code-111111111111-eu-central-1 could not be created; CODE_BUCKET=NAME uses another one' -- fake '' up
+ok '  nothing is sent to it' sh -c '! grep -E "^(s3 cp|s3api put|cloudformation deploy)" "$1"' - "$T/calls"
 check 'its commands' -s 2 -e 'usage: deploy.sh up|down' -- sh "$root/deploy/deploy.sh"
 plan

@@ -49,6 +49,7 @@ AWS::Glue::Table
 AWS::KinesisFirehose::DeliveryStream
 AWS::Lambda::EventInvokeConfig
 AWS::Logs::LogStream
+AWS::S3::BucketPolicy
 AWS::SNS::TopicPolicy
 AWS::SQS::QueuePolicy
 AWS::Scheduler::Schedule' -- cut -d ' ' -f 1 "$T/skipped"
@@ -62,15 +63,69 @@ check 'the function reads the stream' -o '[1000,true,["ReportBatchItemFailures"]
 encrypted() { cli s3api get-bucket-encryption --bucket "$lake" | jq -r '.ServerSideEncryptionConfiguration.Rules[].ApplyServerSideEncryptionByDefault.SSEAlgorithm'; }
 check 'it is encrypted' -o AES256 -- encrypted
 
-check 'deploy again changes the shards' -a -E '^Successfully created' -- env PARAMS='Shards=3' sh "$root/deploy/deploy.sh" up
+# A second time: other parameters, and another package.
+check 'deploy again with parameters, of which one has a space' -a -E '^Successfully created' -- \
+    env PARAMS='Shards=3 Schedule=rate(2 hours)' sh "$root/deploy/deploy.sh" up
 shards() { cli kinesis describe-stream-summary --stream-name "$stream" | jq .StreamDescriptionSummary.OpenShardCount; }
-check '  to three' -o 3 -- shards
+check '  has three shards' -o 3 -- shards
+code() { cli lambda get-function-configuration --function-name "$live" | jq -r .CodeSha256; }
+sum() { openssl dgst -sha256 -binary "$T/lambda.zip" | base64; }
+check 'the function has the package' -o "$(sum)" -- code
+echo 'another program' >"$T/bootstrap"
+(cd "$T" && zip -q lambda.zip bootstrap lib/ld.so)
+check 'another package' -a -E '^deploy: uploading' -- deploy up
+check '  is the code of the function then' -o "$(sum)" -- code
 (cd "$T" && rm lambda.zip && zip -q lambda.zip bootstrap)
-check 'a package without destinations' -a -E 'the stack has no functions that write to S3' -- env STACK=small sh "$root/deploy/deploy.sh" up
+mkdir "$T/a folder" && cp -R "$root/deploy" "$T/a folder/deploy"
+check 'a package without destinations, from a folder with a space' -a -E 'the stack has no functions that write to S3' -- env STACK=small sh "$T/a folder/deploy/deploy.sh" up
 functions() { cli cloudformation describe-stack-resources --stack-name small | jq -c '[.StackResources[] | select(.ResourceType == "AWS::Lambda::Function") | .LogicalResourceId]'; }
 check '  has only the function for Firehose' -o '["Transform"]' -- functions
 
 check 'destroy with another sentence' -s 1 -e "deploy: nothing was deleted: to delete the data too, say make destroy STACK=sales DELETE='delete the data of sales'" -- env DELETE=yes sh "$root/deploy/deploy.sh" down
-check 'destroy' -E '^deploy: the stack sales is deleted' -- deploy down
-check '  once more' -s 1 -e 'deploy: there is no stack sales in us-east-1' -- deploy down
+check 'destroy' -E '^deploy: the stack small is deleted' -- env STACK=small sh "$root/deploy/deploy.sh" down
+check '  once more' -s 1 -e 'deploy: there is no stack small in us-east-1' -- env STACK=small sh "$root/deploy/deploy.sh" down
+
+# With the data: a bucket whose objects have versions and delete markers, more than one call lists. In moto a stack of a change set has
+# no outputs, so these are stacks of a small template made by one call.
+check 'destroy the whole' -E '^deploy: the stack sales is deleted' -- deploy down
+cat >"$T/short.yaml" <<'YAML'
+Parameters:
+  CodeBucket: {Type: String}
+Resources:
+  Lake: {Type: 'AWS::S3::Bucket', DeletionPolicy: Retain}
+  Table:
+    Type: AWS::DynamoDB::Table
+    DeletionPolicy: Retain
+    Properties:
+      BillingMode: PAY_PER_REQUEST
+      AttributeDefinitions: [{AttributeName: id, AttributeType: S}]
+      KeySchema: [{AttributeName: id, KeyType: HASH}]
+Outputs:
+  LakeName: {Value: !Ref Lake}
+  TableName: {Value: !Ref Table}
+YAML
+for stack in sales shop; do
+    cli cloudformation create-stack --stack-name $stack --template-body "file://$T/short.yaml" \
+        --parameters ParameterKey=CodeBucket,ParameterValue=bfpipe-code-123456789012-us-east-1 >"$T/created"
+done
+lake=$(cli cloudformation describe-stacks --stack-name sales | jq -r '.Stacks[0].Outputs[] | select(.OutputKey == "LakeName").OutputValue')
+cli s3api put-bucket-versioning --bucket "$lake" --versioning-configuration Status=Enabled
+"$BF_PYTHON" - "$lake" <<'PY'
+import os, sys, boto3
+s3 = boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL"], region_name="us-east-1")
+for i in range(560):
+    s3.put_object(Bucket=sys.argv[1], Key="sales/%d" % (i % 280), Body=b"x")
+for i in range(280):
+    s3.delete_object(Bucket=sys.argv[1], Key="sales/%d" % i)
+for i in range(300):
+    s3.put_object(Bucket=sys.argv[1], Key="raw/ä %d" % i, Body=b"x")
+PY
+check 'destroy with the data' -E "^deploy: the bucket $lake is deleted$" -- env DELETE='delete the data of sales' sh "$root/deploy/deploy.sh" down
+cp "$T/err" "$T/destroyed"
+check '  the bucket of the packages stays' -m '^deploy: the bucket bfpipe-code-123456789012-us-east-1 stays for other stacks: shop$' -- cat "$T/destroyed"
+bucket() { cli s3api head-bucket --bucket "$1" 2>&1 | grep -o 404; }
+check '  and that of the data, with all versions, is gone' -o 404 -- bucket "$lake"
+check 'destroy the last one, whose data stay' -E '^deploy: the data stay, and cost something: the table [^ ]+, the bucket ' -- env STACK=shop sh "$root/deploy/deploy.sh" down
+buckets() { cli s3api list-buckets | jq -r '.Buckets[].Name' | sed 's/-[a-z0-9]*$//' | sort -u; }
+check '  those buckets are there' -m '^shop-lake$' -- buckets
 plan

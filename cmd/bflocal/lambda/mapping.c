@@ -192,6 +192,7 @@ static struct bl_lane *new_lane(struct bl_mapping *m, const struct bl_stream *s,
     if (!lane)
         return NULL;
     lane->mapping = m;
+    bf_buf_init(&lane->rest, 2048);
     lane->row = shard->row;
     lane->number = begin_at(m, s, shard, first_look, &lane->ended);
     if (m->dynamodb)
@@ -303,6 +304,7 @@ void bl_mapping_stop(struct bl_mapping *m)
         if (lane->started)
             pthread_join(lane->thread, NULL);
         m->lanes = lane->next;
+        bf_buf_free(&lane->rest);
         free(lane);
     }
 }
