@@ -159,6 +159,9 @@ check-dist: dist ## build, test and install that tarball
 partitions: ## take partitions and endpoints anew from the botocore installed (tools/partitions.py)
 	@python3 tools/partitions.py renew && python3 tools/partitions.py table
 
+model: ## take the constraints on bflocal's requests anew from the botocore installed (tools/model.py)
+	@python3 -W ignore tools/model.py
+
 demo: all ## the whole pipeline on bflocal: 100,000 sales changes, and what a shop would want to see; ALL=1: with Lambda and Firehose
 	@PATH="$(abspath $(B))/bin:$$PATH" $(if $(ALL),sh examples/demo-all.sh,bflocal sh examples/demo.sh)
 
@@ -176,6 +179,6 @@ clean: ## remove everything built
 help: ## this list
 	@grep -hE '^[a-z.-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
-.PHONY: all partitions torture deps-check check check-fresh check-peers check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
+.PHONY: all partitions model torture deps-check check check-fresh check-peers check-unit check-cli check-services check-asan check-tsan check-stalled check-valgrind lint lint-quick lint-tidy format bench \
         deps demo shell pictures fuzz fuzz-run lambda.zip install uninstall dist check-dist clean help
 -include $(objs:.o=.d) $(alone_obj:.o=.d) $(fuzz_src:%.c=$(B)/obj/%.d)

@@ -43,7 +43,7 @@ function next_bar(name, i,    j) { j = index(substr(name, i + 1), "_"); return j
 BEGIN {
     draw("base encoding,sqlite,postgres io cli json envelope,objectkey,checkpoint ddb row,pattern sql,ddl,parquet xform aws/config,aws/sign aws/http " \
          "aws/credentials aws/client aws/put aws/dynamodb,aws/kinesis,aws/s3,aws/athena,aws/firehose,aws/events aws/rowsink")
-    draw("bflocal/store,bflocal/wire,bflocal/expression,bflocal/duck,bflocal/sandbox,bflocal/rule bflocal/http bflocal/trino,bflocal/hive,bflocal/function " \
+    draw("bflocal/store,bflocal/wire,bflocal/model,bflocal/expression,bflocal/duck,bflocal/sandbox,bflocal/rule bflocal/http bflocal/trino,bflocal/hive,bflocal/function " \
          "bflocal/kinesis,bflocal/s3,bflocal/sts,bflocal/glue bflocal/ddbtable,bflocal/table,bflocal/firehose bflocal/dynamodb,bflocal/streams,bflocal/athena,bflocal/lambda bflocal/events")
     floors[""] = 1000
     for (i = 1; i < ARGC; i++) if (ARGV[i] ~ /\.h$/) headers[stem(ARGV[i])]

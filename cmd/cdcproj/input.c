@@ -83,14 +83,56 @@ static bool row_meta(struct line *l, struct bf_err *e)
     return true;
 }
 
-/* A line of a full export: the item with its types. */
+/* An array of names, as views into the line or into l->name. */
+static bool read_names(struct line *l, struct bf_str array, struct bf_err *e)
+{
+    struct bf_json j;
+    struct bf_json_val v;
+    enum bf_json_more more;
+    bf_json_init(&j, array);
+    bf_buf_reset(&l->name);
+    if (!bf_buf_room(&l->name, array.n)) /* so that the views into it stay valid */
+        return bf_buf_check(&l->name, "keys", e);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
+        return false;
+    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE) {
+        size_t at = l->name.n;
+        if (!bf_json_string(&j, &v, e))
+            return false;
+        if (l->nkeys == KEYS_MAX)
+            return bf_err_set(e, BF_E_INPUT, "more than %d keys", KEYS_MAX);
+        if (v.escaped) {
+            bf_json_unescape(&l->name, v.text);
+            v.text = bf_str(l->name.p + at, l->name.n - at);
+        }
+        l->key_name[l->nkeys++] = v.text;
+    }
+    return more == BF_JSON_END;
+}
+
+/* An item of a full export, or of kinread --snapshot, which names its table and its keys too. */
 static bool exported(struct line *l, struct bf_str text, struct bf_err *e)
 {
-    struct bf_json_val item;
-    bool found;
+    struct bf_json j;
+    struct bf_json_key key;
+    struct bf_json_val v;
+    struct bf_str item = {NULL, 0};
+    enum bf_json_more more;
+    bool ok = true;
     l->fill = true;
-    return bf_json_find(text, BF_STR("Item"), &item, &found, e) &&
-           bf_change_item(&l->change, item.raw, e);
+    bf_json_init(&j, text);
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
+        return false;
+    while (ok && (more = bf_json_member(&j, &key, e)) == BF_JSON_MORE) {
+        ok = bf_json_value(&j, &v, e);
+        if (ok && bf_json_key_is(&key, "Item"))
+            item = v.raw;
+        else if (ok && bf_json_key_is(&key, "tableName") && v.type == BF_JSON_STRING && !v.escaped)
+            l->table = v.text;
+        else if (ok && bf_json_key_is(&key, "keys"))
+            ok = read_names(l, v.raw, e);
+    }
+    return ok && more == BF_JSON_END && bf_change_item(&l->change, item, e);
 }
 
 /* A plain row as an item. */
@@ -110,21 +152,33 @@ static bool typed(struct line *l, struct bf_str text, struct bf_err *e)
     return bf_change_item(&l->change, bf_buf_view(&l->typed), e);
 }
 
-static bool row(struct line *l, const struct config *c, struct bf_str text, struct bf_err *e)
+/* Finds the keys that the line itself names, or those of --key. */
+static bool find_keys(struct line *l, const struct config *c, struct bf_err *e)
 {
-    bool item =
-        bf_str_starts(text, BF_STR("{\"Item\"")) && bf_known_what(text, NULL) == BF_KNOWN_ITEM;
-    if (!(item ? exported(l, text, e) : typed(l, text, e)))
-        return false;
-    l->table = BF_STR("");
-    l->image = &l->change.new_image;
-    l->nkeys = c->key.n;
-    for (size_t i = 0; i < c->key.n; i++) {
-        l->key[i] = bf_image_find(l->image, bf_str_of(c->key.item[i]));
+    if (l->nkeys == 0)
+        for (size_t i = 0; i < c->key.n; i++)
+            l->key_name[l->nkeys++] = bf_str_of(c->key.item[i]);
+    if (l->nkeys == 0)
+        return bf_err_set(e, BF_E_INPUT, "an item without the names of its keys; use --key");
+    for (size_t i = 0; i < l->nkeys; i++) {
+        l->key[i] = bf_image_find(l->image, l->key_name[i]);
         if (!l->key[i] || l->key[i]->type > BF_ATTR_B)
-            return bf_err_set(e, BF_E_INPUT, "the key %s is %s", c->key.item[i],
+            return bf_err_set(e, BF_E_INPUT, "the key %.*s is %s", BF_SHOWN(l->key_name[i]),
                               l->key[i] ? "neither a text nor a number" : "missing");
     }
+    return true;
+}
+
+static bool row(struct line *l, const struct config *c, struct bf_str text, bool item,
+                struct bf_err *e)
+{
+    l->table = BF_STR("");
+    l->nkeys = 0;
+    if (!(item ? exported(l, text, e) : typed(l, text, e)))
+        return false;
+    l->image = &l->change.new_image;
+    if (!find_keys(l, c, e))
+        return false;
     l->order = BF_STR("");
     l->ordered = ORDERED_NOT;
     l->time_ms = 0;
@@ -139,6 +193,8 @@ static bool row(struct line *l, const struct config *c, struct bf_str text, stru
 bool line_read(struct line *l, const struct config *c, struct bf_str text, size_t slack,
                struct bf_err *e)
 {
+    bool item =
+        bf_str_starts(text, BF_STR("{\"Item\"")) && bf_known_what(text, NULL) == BF_KNOWN_ITEM;
     l->fill = false;
-    return c->key.n ? row(l, c, text, e) : change(l, text, slack, e);
+    return c->key.n || item ? row(l, c, text, item, e) : change(l, text, slack, e);
 }

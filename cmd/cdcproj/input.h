@@ -1,7 +1,8 @@
 /*
  * Parses a line into a change of an item. Without --key, lines are change lines as kinread writes them. With --key, any
- * JSON object is the new state of the row with that key, or removes it if its _op is REMOVE; a line of a table's full
- * export, {"Item":{...}}, fills a row that no change has touched.
+ * JSON object is the new state of the row with that key, or removes it if its _op is REMOVE. A line of a table's full
+ * export, {"Item":{...}}, fills a row that no change has touched; kinread --snapshot adds the table and the names of the
+ * keys: {"Item":{...},"keys":["id"],"tableName":"sales"}.
  */
 #ifndef CDCPROJ_INPUT_H
 #define CDCPROJ_INPUT_H
@@ -19,6 +20,7 @@ struct line {
     enum bf_op op;
     struct bf_str table; /* empty: the line names none */
     const struct bf_attr *key[KEYS_MAX];
+    struct bf_str key_name[KEYS_MAX]; /* of rows and items */
     size_t nkeys;
     const struct bf_image *image; /* the item; NULL: removed */
     struct bf_str order;          /* empty: not known */

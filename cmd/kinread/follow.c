@@ -21,7 +21,10 @@ int64_t follow_now(const struct follow *f)
 
 int64_t follow_tip(const struct follow *f)
 {
-    return f->start_ms + f->skew_ms + TIP_SLACK_MS;
+    int64_t scanned = snapshot_done_wall_ms(f->snapshot);
+    if (snapshot_running(f->snapshot))
+        return INT64_MAX;
+    return (scanned ? scanned : f->start_ms) + f->skew_ms + TIP_SLACK_MS;
 }
 
 bool follow_fail(struct follow *f, const struct bf_err *e)
@@ -148,7 +151,7 @@ static bool prepare(struct follow *f, struct bf_err *e)
     if (!bf_feed_list(f->source->feed, f->aws, &f->source->stream, &f->lineage, e))
         return list_failed(f, e);
     settle_clock(f);
-    if (!check_wanted(f, e) || !check_sequence(f, e) ||
+    if (!check_wanted(f, e) || !check_sequence(f, e) || !(f->snapshot = snapshot_new(f, e)) ||
         (f->cfg->state && !follow_resume(f, &f->resumed, e)))
         return false;
     if (!f->resumed)
@@ -311,7 +314,7 @@ static bool is_over(const struct follow *f)
 {
     if (f->finished)
         return true;
-    if (f->active)
+    if (f->active || snapshot_running(f->snapshot))
         return false;
     return f->cfg->end || f->cfg->shards.n || f->until_ms < follow_now(f);
 }
@@ -325,14 +328,15 @@ static void show(struct follow *f)
             lag = r->behind_ms;
     }
     f->progress.lag_ms = lag;
-    bf_progress_tick(&f->progress, f->em.records, f->em.bytes + f->em.buf.n);
+    bf_progress_tick(&f->progress, f->em.records + snapshot_items(f->snapshot),
+                     f->em.bytes + f->em.buf.n);
 }
 
 static bool turn(struct follow *f, struct bf_err *e)
 {
     int wait_ms = WAIT_MAX_MS;
     if (!list_again(f) || !follow_begin_ready(f, follow_now(f)) || !begin_latest(f) ||
-        !step(f, &wait_ms))
+        !step(f, &wait_ms) || !snapshot_step(f->snapshot, &wait_ms))
         return true; /* f->err is set */
     if (!emit_flush(&f->em, e))
         return false;
@@ -358,6 +362,8 @@ static bool loop(struct follow *f, struct bf_err *e)
 
 static void clean_up(struct follow *f)
 {
+    snapshot_destroy(f->snapshot);
+    f->snapshot = NULL;
     for (size_t i = 0; i < f->lineage.n; i++)
         reading_destroy(f->lineage.shards[i]->reader);
     bf_lineage_free(&f->lineage);

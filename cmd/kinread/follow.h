@@ -3,7 +3,7 @@
  *
  * follow.c selects the shards and decides when the run ends; resume.c continues at
  * the positions of a state; shard.c reads one shard from iterator to iterator;
- * place.c makes its marks and detects lost records. Everything runs in one thread: callbacks run
+ * place.c makes its marks and detects lost records; snapshot.c scans a table beside them. Everything runs in one thread: callbacks run
  * inside bf_aws_run and never wait.
  */
 #ifndef KINREAD_FOLLOW_H
@@ -11,6 +11,7 @@
 
 #include "cmd/kinread/emit.h"
 #include "lib/base/backoff.h"
+#include "lib/checkpoint/state.h"
 #include "lib/cli/progress.h"
 
 enum phase {
@@ -24,6 +25,7 @@ enum phase {
 };
 
 struct follow;
+struct snapshot;
 
 struct reading {
     struct follow *f;
@@ -64,6 +66,7 @@ struct follow {
     struct bf_aws *aws;
     struct bf_lineage lineage;
     struct emit em;
+    struct snapshot *snapshot; /* of --snapshot; NULL before it is opened */
     struct bf_progress progress;
     struct bf_err err;             /* the first failure */
     bool failed;                   /* err holds it, or it is the emitter's */
@@ -156,5 +159,30 @@ bool reading_lost(struct reading *r);
 
 /* Handles the end of a shard: begins its children, then marks the end. */
 bool reading_end(struct reading *r);
+
+/* snapshot.c: --snapshot. */
+
+/* Looks up the table of --snapshot; without the option it only notices scans in the state. NULL: *e. */
+struct snapshot *snapshot_new(struct follow *f, struct bf_err *e);
+void snapshot_destroy(struct snapshot *s);
+
+/* Is it the position of a scan's segment? */
+bool snapshot_owns(const char *shard);
+
+/* Takes the position of a segment from the state. */
+BF_MUST bool snapshot_resume(struct snapshot *s, const struct bf_state_shard *known,
+                             struct bf_err *e);
+
+/* Sends the requests that are due, if the scan may begin, and shortens *wait_ms. False: f->err is set. */
+BF_MUST bool snapshot_step(struct snapshot *s, int *wait_ms);
+
+/* Is the scan not complete? */
+bool snapshot_running(const struct snapshot *s);
+
+/* When it was completed by this run, by our clocks; 0: not by this run. */
+int64_t snapshot_done_wall_ms(const struct snapshot *s);
+int64_t snapshot_done_mono_ms(const struct snapshot *s);
+
+uint64_t snapshot_items(const struct snapshot *s);
 
 #endif

@@ -16,6 +16,7 @@ struct config {
     const char *until; /* as given; NULL: none */
     const char *format;
     const char *state;
+    const char *snapshot; /* "dynamodb:TABLE"; NULL: none */
     const char *rejects;
     struct bf_opt_list shards;
     bool end, list, json, raw, split, strict;

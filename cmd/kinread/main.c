@@ -32,6 +32,8 @@ static const struct bf_opt options[] = {
         0, "state", struct config, state, "DIR",
         "begin at the positions in DIR, FILE.db or postgresql://... and write marks for s3put or "
         "cdcproj"),
+    BF_OPT_STR(0, "snapshot", struct config, snapshot, "dynamodb:TABLE",
+               "with --state: also scan the table whose changes the stream has, once"),
     BF_OPT_STR(0, "rejects", struct config, rejects, "FILE",
                "append envelopes of records that cannot be a line"),
     BF_OPT_FLAG(0, "strict", struct config, strict, "stop at the first gap or unwritable record"),
@@ -57,6 +59,27 @@ static const struct bf_tool tool = {
     .libraries = bf_aws_libraries,
 };
 
+/* A scan needs the stream from before it began, without a gap, and a state that says how far both were read. */
+static bool check_snapshot(const struct config *cfg, struct bf_err *e)
+{
+    enum { MINUTE_MS = 60000 };
+    if (!cfg->snapshot)
+        return true;
+    if (!cfg->state)
+        return bf_err_set(e, BF_E_USAGE,
+                          "--snapshot needs --state, which says how far the table was scanned");
+    if (cfg->until || cfg->count || cfg->json)
+        return bf_err_set(e, BF_E_USAGE, "--snapshot cannot be combined with --%s",
+                          cfg->until   ? "until"
+                          : cfg->count ? "count"
+                                       : "json");
+    if (cfg->start.at == BF_FEED_AT ||
+        (cfg->start.at == BF_FEED_TIME && cfg->start.time_ms > bf_clock_wall_ms() - MINUTE_MS))
+        return bf_err_set(e, BF_E_USAGE,
+                          "--snapshot: --from is oldest, latest or a time at least a minute ago");
+    return true;
+}
+
 static bool check(const struct config *cfg, struct bf_err *e)
 {
     if (cfg->format && cfg->json)
@@ -71,7 +94,7 @@ static bool check(const struct config *cfg, struct bf_err *e)
                           cfg->json ? "json" : "format");
     if (cfg->list &&
         (cfg->from || cfg->until || cfg->format || cfg->state || cfg->rejects || cfg->shards.n ||
-         cfg->end || cfg->raw || cfg->split || cfg->strict || cfg->count))
+         cfg->snapshot || cfg->end || cfg->raw || cfg->split || cfg->strict || cfg->count))
         return bf_err_set(e, BF_E_USAGE,
                           "--list reads no records: it can only be combined with --json");
     if (cfg->format && cfg->state)
@@ -88,7 +111,7 @@ static bool run(struct config *cfg, struct bf_err *e)
 {
     struct source source;
     struct bf_aws *aws = NULL;
-    bool ok = check(cfg, e) && position_read(cfg, bf_clock_wall_ms(), e);
+    bool ok = check(cfg, e) && position_read(cfg, bf_clock_wall_ms(), e) && check_snapshot(cfg, e);
     if (!ok)
         return false;
     ok = source_parse(&source, cfg->source, &cfg->aws, e) && bf_stop_install(e) &&

@@ -102,6 +102,11 @@ static bool resume_from(struct follow *f, const struct bf_state *state, bool *re
     for (size_t i = 0; i < state->nshards; i++) {
         if (strcmp(state->shards[i].stream, f->em.stream) != 0)
             continue;
+        if (snapshot_owns(state->shards[i].shard)) {
+            if (!snapshot_resume(f->snapshot, &state->shards[i], e))
+                return false;
+            continue;
+        }
         *resumed = true;
         if (!resume_shard(f, &state->shards[i], e))
             return false;

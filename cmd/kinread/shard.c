@@ -269,7 +269,8 @@ static bool at_goal(const struct reading *r, const struct bf_feed_answer *a)
     const struct follow *f = r->f;
     bool tip = at_tip(r, a);
     if (f->cfg->end)
-        return tip && !bf_shard_closed(r->shard);
+        return tip && !bf_shard_closed(r->shard) && !snapshot_running(f->snapshot) &&
+               r->asked_ms >= snapshot_done_mono_ms(f->snapshot);
     return tip && f->until_ms != INT64_MAX && follow_now(f) > f->until_ms;
 }
 

@@ -5,7 +5,9 @@
  *     {"bfpipe.mark":{"stream":"orders","shard":"shardId-000000000000","sequence":"4959..."}}
  *
  * Meaning: every record of this shard up to and including this sequence number has been written
- * above. Other members:
+ * above. The scan of kinread --snapshot has marks too, one shard for each segment, "snapshot:TABLE/0-of-8";
+ * their sequence is "#PAGE/KEY", the number of the last page and the base64 of the key after which the
+ * next one begins. Other members:
  *
  *     "after":"4958..."       the position of the reader's previous mark of this shard. By it a consumer
  *                             tells a restarted reader from one that continues, even if the start mark

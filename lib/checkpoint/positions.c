@@ -34,26 +34,42 @@ bool bf_positions_commit(struct bf_positions *p, struct bf_err *e)
     return true;
 }
 
-/* The class of a position: 0 the very beginning, 1 a start without a sequence number, 2 a sequence number. */
+/* The part that orders a position: of "#12/KEY", the twelfth page of a scan, it is the 12. */
+static struct bf_str number_of(struct bf_str position)
+{
+    struct bf_str rest = position, number;
+    if (position.n == 0 || position.p[0] != '#')
+        return position;
+    rest = bf_str(position.p + 1, position.n - 1);
+    return bf_str_split(&rest, '/', &number) ? number : position;
+}
+
+/* The class of a position: 0 the very beginning, 1 a start without a sequence number, 2 a sequence number or a page. */
 static int rank(struct bf_str position)
 {
-    bool digits = position.n > 0;
-    for (size_t i = 0; i < position.n && digits; i++)
-        digits = position.p[i] >= '0' && position.p[i] <= '9';
+    struct bf_str number = number_of(position);
+    bool digits = number.n > 0;
+    for (size_t i = 0; i < number.n && digits; i++)
+        digits = number.p[i] >= '0' && number.p[i] <= '9';
     return position.n == 0 || bf_str_is(position, "TRIM_HORIZON") ? 0 : digits ? 2 : 1;
+}
+
+static int compare(struct bf_str a, struct bf_str b)
+{
+    return bf_sequence_cmp(number_of(a), number_of(b));
 }
 
 /* Does a reader at this position send records again? */
 static bool goes_back(struct bf_str position, struct bf_str taken)
 {
-    return rank(taken) == 2 && (rank(position) < 2 || bf_sequence_cmp(position, taken) < 0);
+    return rank(taken) == 2 && (rank(position) < 2 || compare(position, taken) < 0);
 }
 
 /* Are rows missing between the accepted position and this one? A filter that was killed and started again loses the
  * rows that it had read, and their marks. */
 static bool leaves_out(struct bf_str position, struct bf_str taken)
 {
-    return rank(position) == 2 && (rank(taken) < 2 || bf_sequence_cmp(position, taken) > 0);
+    return rank(position) == 2 && (rank(taken) < 2 || compare(position, taken) > 0);
 }
 
 static bool refuse(struct bf_positions *p, const struct bf_mark *m, enum bf_err_code code,

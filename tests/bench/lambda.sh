@@ -21,8 +21,15 @@ title 'invoke: 1,000 calls over one connection, an event without records; ms for
 curl -sS --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:lambda -d '{"Records":[]}' -w '%{time_total}\n' -K urls |
     sort -n | awk '{ t[NR] = $1 * 1000 } END { printf "  median %.2f, 95 of 100 below %.2f, worst %.2f\n", t[int(NR / 2)], t[int(NR * .95)], t[NR] }'
 
+# CPU seconds of bflocal, then of the processes of the function, up to now.
+cpu() {
+    ticks=$(getconf CLK_TCK)
+    awk -v t="$ticks" '{ printf "%.2f ", ($14 + $15) / t }' "/proc/$BFLOCAL_PID/stat"
+    cat /proc/[0-9]*/stat 2>/dev/null | awk -v t="$ticks" '$2 == "(cdclambda)" { n += $14 + $15 } END { printf "%.2f\n", n / t }'
+}
 title "mapping: $records changes from Kinesis (4 shards, batches of 10,000) through cdclambda into S3"
 kinput -q orders <changes
+before=$(cpu)
 begun=$(date +%s%N)
 curl -sS -o mapping --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY" --aws-sigv4 aws:amz:us-east-1:lambda "$AWS_ENDPOINT_URL/2015-03-31/event-source-mappings/" \
     -d '{"FunctionName":"x","StartingPosition":"TRIM_HORIZON","BatchSize":10000,"EventSourceArn":"arn:aws:kinesis:us-east-1:000000000000:stream/orders"}'
@@ -31,6 +38,7 @@ until [ "$(rows)" -ge "$records" ]; do
     sleep 0.05
 done
 done=$(date +%s%N)
+echo "$before $(cpu)" | awk '{ printf "  CPU: bflocal %.2f s, the function %.2f s\n", $3 - $1, $4 - $2 }'
 awk -v n="$records" -v a="$begun" -v z="$done" 'BEGIN { printf "  %.2f s, %d records/s\n", (z - a) / 1e9, n / ((z - a) / 1e9) }'
 END
 bflocal --data data --stream orders:4 --bucket lake --lambda "x=$BUILD/bin/cdclambda" sh run.sh

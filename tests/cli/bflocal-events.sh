@@ -52,14 +52,14 @@ bad() { put "$(entry '' s '{}'),$(entry shop '' '{}'),$(entry shop s ''),$(entry
 check 'each entry has its own error' -o '[6,["InvalidArgument","InvalidArgument","InvalidArgument","MalformedDetail","MalformedDetail","NotAuthorizedForSource",null]]
 ["Parameter Source is not valid. Reason: Source is a required argument.","Parameter DetailType is not valid. Reason: DetailType is a required argument.","Parameter Detail is not valid. Reason: Detail is a required argument.","Detail is malformed.","Detail is malformed.","Not authorized for the source."]' -- bad
 one=$(entry shop s '{}')
-check 'eleven' -m "Value '\[PutEventsRequestEntry\]' at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10" -- \
+check 'eleven' -m "Value '\[...\]' at 'entries' failed to satisfy constraint: Member must have length less than or equal to 10" -- \
     put "$one,$one,$one,$one,$one,$one,$one,$one,$one,$one,$one"
 check 'none' -m "Value '\[\]' at 'entries' failed to satisfy constraint: Member must have length greater than or equal to 1" -- put ''
 check 'no list' -m "Value null at 'entries' failed" -- call PutEvents '{}'
 check 'a bus with no such name' -m "Value 'a b' at 'entries.1.member.eventBusName' failed" -- put '{"Source":"a","DetailType":"b","Detail":"{}","EventBusName":"a b"}'
 check 'an event for a missing bus is accepted' -m '"FailedEntryCount":0\}200$' -- put '{"Source":"lost","DetailType":"b","Detail":"{}","EventBusName":"none"}'
 check 'and it reaches nobody' -m '"bus":null,"event":.*"source":"lost"' -- log '?after=2'
-check 'an end point is not here' -m "bflocal's EventBridge has no EndpointId" -- call PutEvents '{"EndpointId":"a.b","Entries":[]}'
+check 'an end point is not here' -m "bflocal's EventBridge has no EndpointId" -- call PutEvents '{"EndpointId":"a.b","Entries":[{"Source":"s"}]}'
 sized() { printf '{"Entries":[{"Source":"shop","DetailType":"sale","Detail":"{\\"n\\":\\"%*s\\"}","Time":1,"Resources":["12345"]}]}' $(($1 - 8 - 8 - 14 - 5)) '' >body; call PutEvents @body; }
 check 'a full request' -m '"FailedEntryCount":0\}200$' -- sized 1048576
 check 'a byte more' -o '{"__type":"ValidationException","message":"Total size of the entries in the request is over the limit."}400' -- sized 1048577

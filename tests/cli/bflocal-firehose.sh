@@ -36,7 +36,7 @@ check 'create' -o '{"DeliveryStreamARN":"arn:aws:firehose:us-east-1:000000000000
 check 'again' -o '{"__type":"ResourceInUseException","message":"Firehose d under accountId 000000000000 already exists"}400' -- create d ''
 refused() { check "$1" -m "$4" -- create "$2" "$3"; }
 refused 'a name with a space' 'a b' '' "Value 'a b' at 'deliveryStreamName' failed to satisfy constraint"
-refused 'a buffer of nothing' x ',"BufferingHints":{"SizeInMBs":0}' "Value '0' at 'bufferingHints.sizeInMBs' failed to satisfy constraint: Member must have value greater than or equal to 1\"\}400"
+refused 'a buffer of nothing' x ',"BufferingHints":{"SizeInMBs":0}' "Value '0' at 'extendedS3DestinationConfiguration.bufferingHints.sizeInMBs' failed to satisfy constraint: Member must have value greater than or equal to 1\"\}400"
 refused 'an interval of too long' x ',"BufferingHints":{"IntervalInSeconds":901}' 'less than or equal to 900'
 refused 'ZIP' x ',"CompressionFormat":"ZIP"' "bflocal's Firehose has no CompressionFormat ZIP: it has UNCOMPRESSED and GZIP\"\}400"
 refused 'Snappy' x ',"CompressionFormat":"Snappy"' 'no CompressionFormat Snappy'
@@ -44,10 +44,10 @@ refused 'no compression that exists' x ',"CompressionFormat":"zip"' 'enum value 
 refused 'an expression without an error prefix' x ',"Prefix":"!{timestamp:yyyy}/"' '^\{"__type":"InvalidArgumentException","message":"a prefix with expressions needs an error prefix"\}400'
 refused 'an error prefix without the type' x ',"ErrorOutputPrefix":"!{timestamp:yyyy}/"' 'error-output-type'
 refused 'an unknown expression' x ',"Prefix":"!{time:yyyy}/","ErrorOutputPrefix":"e/"' 'unknown expression !\{time:yyyy\}'
-refused 'an extension that is none' x ',"FileExtension":"json"' "at 'fileExtension'"
+refused 'an extension that is none' x ',"FileExtension":"json"' "at 'extendedS3DestinationConfiguration.fileExtension'"
 refused 'a time zone that is none' x ',"CustomTimeZone":"Nowhere/Land"' 'CustomTimeZone: this machine knows no time zone Nowhere/Land'
-check 'another destination' -m "bflocal's Firehose has no RedshiftDestinationConfiguration" -- \
-    call CreateDeliveryStream '{"DeliveryStreamName":"x","RedshiftDestinationConfiguration":{}}'
+check 'another destination' -m "bflocal's Firehose has no HttpEndpointDestinationConfiguration" -- \
+    call CreateDeliveryStream '{"DeliveryStreamName":"x","RedshiftDestinationConfiguration":null,"HttpEndpointDestinationConfiguration":{"EndpointConfiguration":{"Url":"https://x"},"S3Configuration":{"RoleARN":"arn:aws:iam::000000000000:role/r","BucketARN":"arn:aws:s3:::lake"}}}'
 check 'no destination' -m 'No destination is given' -- call CreateDeliveryStream '{"DeliveryStreamName":"x"}'
 check 'another source' -m 'no DeliveryStreamType MSKAsSource' -- call CreateDeliveryStream '{"DeliveryStreamName":"x","DeliveryStreamType":"MSKAsSource"}'
 check 'encryption' -m 'has no encryption: StartDeliveryStreamEncryption is not here' -- call StartDeliveryStreamEncryption '{"DeliveryStreamName":"d"}'
@@ -77,7 +77,7 @@ check '  the type' -m '^Content-Type: application/octet-stream' -- s3 -I "$AWS_E
 
 # By size; gzip; what a name is made of.
 s3 -X PUT "$AWS_ENDPOINT_URL/big" >/dev/null
-check 'all of a name' -m 200 -- call CreateDeliveryStream "{\"DeliveryStreamName\":\"big\",\"ExtendedS3DestinationConfiguration\":{\"RoleARN\":\"r\",\"BucketARN\":\"arn:aws:s3:::big\",\
+check 'all of a name' -m 200 -- call CreateDeliveryStream "{\"DeliveryStreamName\":\"big\",\"ExtendedS3DestinationConfiguration\":{\"RoleARN\":\"arn:aws:iam::000000000000:role/r\",\"BucketARN\":\"arn:aws:s3:::big\",\
 \"BufferingHints\":{\"SizeInMBs\":1,\"IntervalInSeconds\":900},\"CompressionFormat\":\"GZIP\",\"FileExtension\":\".json.gz\",\
 \"Prefix\":\"a/!{timestamp:'hh'}/!{firehose:random-string}/\",\"ErrorOutputPrefix\":\"e/!{firehose:error-output-type}/\"}}"
 {
@@ -95,7 +95,7 @@ check '  its content' -o 2000000 -- unzipped "$(keys big)"
 
 # A time zone.
 s3 -X PUT "$AWS_ENDPOINT_URL/zone" >/dev/null
-check 'create z' -m 200 -- call CreateDeliveryStream '{"DeliveryStreamName":"z","ExtendedS3DestinationConfiguration":{"RoleARN":"r","BucketARN":"arn:aws:s3:::zone","BufferingHints":{"IntervalInSeconds":0},"CustomTimeZone":"Asia/Kolkata","Prefix":"!{timestamp:XX}/","ErrorOutputPrefix":"e/"}}'
+check 'create z' -m 200 -- call CreateDeliveryStream '{"DeliveryStreamName":"z","ExtendedS3DestinationConfiguration":{"RoleARN":"arn:aws:iam::000000000000:role/r","BucketARN":"arn:aws:s3:::zone","BufferingHints":{"IntervalInSeconds":0},"CustomTimeZone":"Asia/Kolkata","Prefix":"!{timestamp:XX}/","ErrorOutputPrefix":"e/"}}'
 put z x >/dev/null
 ok 'an interval of nothing' soon count zone 1
 check '  its zone' -m '^\+0530/z-1-' -- keys zone
@@ -135,7 +135,7 @@ fault 'clock:by=61s'
 
 # A bucket that is gone: the records are kept and tried again, and the backlog has an end.
 s3 -X PUT "$AWS_ENDPOINT_URL/gone" >/dev/null
-check 'create g' -m 200 -- call CreateDeliveryStream '{"DeliveryStreamName":"g","ExtendedS3DestinationConfiguration":{"RoleARN":"r","BucketARN":"arn:aws:s3:::gone","BufferingHints":{"SizeInMBs":1,"IntervalInSeconds":0}}}'
+check 'create g' -m 200 -- call CreateDeliveryStream '{"DeliveryStreamName":"g","ExtendedS3DestinationConfiguration":{"RoleARN":"arn:aws:iam::000000000000:role/r","BucketARN":"arn:aws:s3:::gone","BufferingHints":{"SizeInMBs":1,"IntervalInSeconds":0}}}'
 s3 -X DELETE "$AWS_ENDPOINT_URL/gone"
 sed 's/"big"/"g"/' million >million.g
 n=0
@@ -167,7 +167,9 @@ ok 'a killed bflocal delivers what waited' soon in_k
 fault ''
 check '  once, in its order' -o 'before
 after' -- s3 "$AWS_ENDPOINT_URL/lake/$(keys lake | grep '^k/')"
+put k 'waits\n' >/dev/null
 check 'delete' -o '{}200' -- call DeleteDeliveryStream '{"DeliveryStreamName":"k"}'
+check '  what is lost by that is told' -e 'bflocal: Firehose: k: is deleted with 6 bytes of records that were not delivered' -- sh -c 'cat told >&2'
 check '  is gone' -m ResourceNotFoundException -- call DescribeDeliveryStream '{"DeliveryStreamName":"k"}'
 check '  once' -m ResourceNotFoundException -- call DeleteDeliveryStream '{"DeliveryStreamName":"k"}'
 stop

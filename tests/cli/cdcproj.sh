@@ -135,6 +135,25 @@ check 'an export first' -i export.ndjson -- cdcproj --key id --table sales s.db
 { put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
 check 'then the stream: the same' -o 'a|1|None
 old|7.50|[1]' -- sql s.db 'SELECT id,v,s FROM sales ORDER BY id'
+# Items of kinread --snapshot name their keys and their table.
+fresh
+{ put a 10 '"v":{"N":"1"}'; put b 11 '"v":{"N":"1"}'; remove b 12; } | cdcproj s.db
+sed 's/}$/,"keys":["id"],"tableName":"sales"}/' export.ndjson >items.ndjson
+check 'items of a scan' -i items.ndjson -- cdcproj s.db
+check 'fill the same rows' -o 'a|1|None
+old|7.50|[1]' -- sql s.db 'SELECT id,v,s FROM sales ORDER BY id'
+fresh
+cat >odd.ndjson <<'END'
+{"Item":{"a\"b":{"S":"x"},"n":{"N":"1.0"},"v":{"BOOL":true}},"keys":["a\"b","\u006e"],"tableName":"odd"}
+{"Item":{"a\"b":{"S":"x"},"n":{"N":"1"},"v":{"BOOL":false}},"keys":["a\"b","n"],"tableName":"odd"}
+END
+check 'names of keys with escapes' -i odd.ndjson -- cdcproj s.db
+check 'are one row' -o 'x|1|0' -- sql s.db 'SELECT "a""b",n,v FROM odd'
+check 'an item without the names of its keys' -i export.ndjson -s 1 -E '^cdcproj: line 1: an item without the names of its keys; use --key' -- cdcproj s.db
+printf '{"Item":{"id":{"S":"a"}},"keys":["id","sk"],"tableName":"sales"}\n{"Item":{"id":{"S":"a"}},"keys":["a","b","c"],"tableName":"sales"}\n{"Item":{"id":{"S":"a"}},"keys":{"id":1},"tableName":"sales"}\n' >bad.ndjson
+check 'an item without its key' -i bad.ndjson -s 1 -E '^cdcproj: line 1: the key sk is missing' -- cdcproj s.db
+check 'three keys of an item' -i bad.ndjson -s 1 -E '^cdcproj: line 2: more than 2 keys' -- cdcproj s.db
+check 'keys that are no names' -i bad.ndjson -s 1 -E '^cdcproj: line 3: ' -- cdcproj s.db
 
 # Input.
 : >empty

@@ -58,12 +58,15 @@ check 'ddbput uses all of its policy, and no more' -- used "$iam/ddbput.json $ia
     "$make && $write" kinesis:PutRecords
 check 'kinput' -- used "$iam/kinput.json" 'dynamodb kinesis' 'echo a | kinput -q orders' ''
 check 'evput' -- used "$iam/evput.json" events 'echo "{}" | evput -q -s shop -t sale' ''
+actions "$iam/ddbput-create.json" | jq -R . | jq -s '{Statement: [{Action: .}]}' >"$T/made"
 cat >"$T/read" <<'END'
 {"Statement":[{"Action":["kinesis:PutRecords"]}]}
 END
 check 'kinread' -- used "$iam/kinread.json $T/read" 'dynamodb kinesis' "echo a | kinput -q orders && kinread -qe orders && kinread --list orders" kinesis:DescribeStreamSummary # of a state that is a day old
 check 'kinread of a table' -- used "$iam/kinread-dynamodb.json" 'streams kinesis' \
     'printf "" | ddbput -q --create order_id:S sales && bfgen -q -n 10 | ddbput -q sales && kinread -qe dynamodb:sales' dynamodb:DescribeTable
+check 'kinread with a snapshot' -- used "$iam/kinread-snapshot.json $iam/kinread.json $T/made" 'dynamodb kinesis' \
+    "$make && kinread -qe --state none --snapshot dynamodb:sales orders" kinesis:PutRecords
 # The first multipart upload fails and is aborted; the answer to a conditional write is lost.
 check 's3put' -- used "$iam/s3put.json" s3 \
     'head -c 20000000 /dev/zero | s3put -q --max-attempts 1 --one s3://lake/a 2>&1; head -c 20000000 /dev/zero | s3put -q --one s3://lake/a &&

@@ -90,6 +90,8 @@ if have_python; then
     "$BF_PYTHON" "$here/credentials.py" "$BUILD/bin" 200 1 || failed="$failed credentials.py"
     "$BF_PYTHON" "$here/shared_files.py" "$BUILD/bin" || failed="$failed shared_files.py"
     "$BF_PYTHON" "$here/endpoints.py" "$BUILD/bin" 200 1 || failed="$failed endpoints.py"
+    say "bflocal's requests by botocore's models"
+    (cd "$root" && "$BUILD/bin/bflocal" -q "$BF_PYTHON" "$here/model.py") || failed="$failed model.py"
     say 'athddl beside sqlglot'
     "$BF_PYTHON" "$here/athddl.py" "$BUILD/bin" "$root"/tests/cli/athddl/*.want "$root"/examples/insights/*.sql || failed="$failed athddl.py"
     say 'row2pq beside pyarrow, DuckDB, polars, arrow-rs and parquet-java'

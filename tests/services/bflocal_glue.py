@@ -65,7 +65,7 @@ def partitions():
     yield "a batch", glue.batch_create_partition(PartitionInputList=entries[:3], **here)["Errors"], []
     got = glue.batch_create_partition(PartitionInputList=entries, **here)["Errors"]
     yield "again", [(e["PartitionValues"], e["ErrorDetail"]["ErrorCode"]) for e in got], [(e["Values"], "AlreadyExistsException") for e in entries[:3]]
-    yield "too many", code(glue.batch_create_partition, PartitionInputList=[partition("2026-11-01", str(n)) for n in range(101)], **here), "InvalidInputException"
+    yield "too many", code(glue.batch_create_partition, PartitionInputList=[partition("2026-11-01", str(n)) for n in range(101)], **here), "ValidationException"
     yield "one value", code(glue.create_partition, PartitionInput={"Values": ["2026-11-26"]}, **here), "InvalidInputException"
     yield "all", values(), [["2026-11-26", "10"], ["2026-11-26", "2"], ["2026-11-27", "10"], ["2026-11-27", "2"]]
     yield "pages", len([p for p in glue.get_paginator("get_partitions").paginate(PaginationConfig={"PageSize": 3}, **here)]), 2

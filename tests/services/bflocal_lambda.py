@@ -7,6 +7,7 @@ import os
 import sys
 import threading
 import time
+import urllib.request
 import zipfile
 
 import boto3
@@ -17,7 +18,7 @@ here = os.path.dirname(os.path.abspath(__file__))
 url = os.environ["AWS_ENDPOINT_URL"]
 seen = os.environ["SEEN"]
 config = Config(retries={"max_attempts": 0}, read_timeout=60)
-client = {n: boto3.client(n, endpoint_url=url, config=config) for n in ("lambda", "kinesis", "dynamodb", "s3")}
+client = {n: boto3.client(n, endpoint_url=url, config=config) for n in ("lambda", "kinesis", "dynamodb", "s3", "events", "firehose")}
 fn, kinesis, dynamodb, s3 = client["lambda"], client["kinesis"], client["dynamodb"], client["s3"]
 ROLE = "arn:aws:iam::000000000000:role/r"
 
@@ -149,6 +150,7 @@ def starts():
     show("an exit before it", error("e", {}), ["Unhandled", "Runtime.ExitError", "RequestId: ID Error: Runtime exited with error: exit status 3"])
     fn.update_function_configuration(FunctionName="e", Environment={"Variables": {"SEEN": seen, "X": "new"}})
     show("a new configuration", invoke("e", {"env": ["X"]})[1]["env"], {"X": "new"})
+    show("an environment of too much", refusal(fn.update_function_configuration, FunctionName="e", Environment={"Variables": {"X": "x" * 4097}}), "400 InvalidParameterValueException")
     fn.update_function_code(FunctionName="e", ZipFile=package("other"))
     show("a package without bootstrap", error("e", {})[1], "Runtime.ExitError")
     fn.delete_function(FunctionName="e")
@@ -180,6 +182,9 @@ def mappings():
     kinesis.create_stream(StreamName="s", ShardCount=2)
     arn = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
     show("a source that is none", refusal(mapping, source="arn:aws:sqs:us-east-1:000000000000:q"), "400 InvalidParameterValueException")
+    show("a stream that is none", message(mapping, source=arn + "-none"), f"400 InvalidParameterValueException: Stream not found: {arn}-none")
+    show("a time without a time", refusal(mapping, source=arn, StartingPosition="AT_TIMESTAMP"), "400 InvalidParameterValueException")
+    show("a tumbling window", message(mapping, source=arn, TumblingWindowInSeconds=9), "400 InvalidParameterValueException: bflocal has no TumblingWindowInSeconds for event source mappings")
     show("a batch of too many", refusal(mapping, source=arn, BatchSize=10001), "400 InvalidParameterValueException")
     show("a pattern that is none", refusal(mapping, source=arn, FilterCriteria={"Filters": [{"Pattern": '{"a":1}'}]}), "400 InvalidParameterValueException")
     show("a queue as destination", refusal(mapping, source=arn, DestinationConfig={"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:q"}}),
@@ -188,6 +193,7 @@ def mappings():
     put([{"i": i} for i in range(25)])
     m = mapping(arn, BatchSize=10)
     show("a mapping", [m["State"], m["BatchSize"], m["MaximumRetryAttempts"]], ["Enabled", 10, -1])
+    show("  once", message(mapping, source=arn).split(" (")[0], "409 ResourceConflictException: The event source arn")
     show("  takes each record once", soon(lambda: sorted(i for b in batches(at) for i in b) == list(range(25))), True)
     show("  in batches of ten at most", max(len(b) for b in batches(at)) <= 10, True)
     show("  in the order of a shard", all(b == sorted(b) for b in batches(at)), True)
@@ -204,6 +210,15 @@ def mappings():
     at = len(read())
     put([{"i": i} for i in range(30, 60)])
     show("children of a shard", soon(lambda: sorted(i for b in batches(at) for i in b) == list(range(30, 60))), True)
+    kinesis.create_stream(StreamName="timed", ShardCount=1)
+    timed = arn.rsplit("/", 1)[0] + "/timed"
+    kinesis.put_record(StreamName="timed", Data=b'{"i":70}', PartitionKey="k")
+    time.sleep(1.1)
+    since, at = int(time.time()), len(read())  # boto3 sends whole seconds
+    kinesis.put_record(StreamName="timed", Data=b'{"i":71}', PartitionKey="k")
+    late = mapping(timed, StartingPosition="AT_TIMESTAMP", StartingPositionTimestamp=since)
+    show("from a time on", soon(lambda: batches(at)) and [i for b in batches(at) for i in b], [71])
+    fn.delete_event_source_mapping(UUID=late["UUID"])
     listed = fn.list_event_source_mappings(FunctionName="f")["EventSourceMappings"]
     show("list", [x["UUID"] == m["UUID"] for x in listed], [True])
     fn.delete_event_source_mapping(UUID=m["UUID"])
@@ -242,6 +257,64 @@ def poison():
     fn.delete_event_source_mapping(UUID=m["UUID"])
 
 
+def letters():
+    """The dead letters in the order of their records."""
+    keys = [o["Key"] for o in s3.list_objects_v2(Bucket="letters").get("Contents", [])]
+    found = [json.loads(s3.get_object(Bucket="letters", Key=k)["Body"].read()) for k in keys]
+    return sorted(found, key=lambda d: d["KinesisBatchInfo"]["startSequenceNumber"])
+
+
+def numbers(letter):
+    return [json.loads(base64.b64decode(r["kinesis"]["data"]))["i"] for r in letter["payload"]["Records"]]
+
+
+def bad_functions():
+    """A function that crashes, hangs, answers too much or names strange records: the records are found and told, and the
+    others go on."""
+    fn.update_function_configuration(FunctionName="f", Timeout=1)
+    arn = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
+    s3.create_bucket(Bucket="letters")
+    where = {"OnFailure": {"Destination": "arn:aws:s3:::letters"}}
+    bad = {502: "exit", 505: "hang", 507: "large", 509: "stranger"}
+    at = len(read())
+    m = mapping(arn, StartingPosition="LATEST", BatchSize=100, BisectBatchOnFunctionError=True, MaximumRetryAttempts=0,
+                FunctionResponseTypes=["ReportBatchItemFailures"], DestinationConfig=where)
+    put([{"i": i, **({"poison": bad[i]} if i in bad else {})} for i in range(500, 511)], "k")
+    show("a crash, a hang, too much, a strange id", soon(lambda: sorted(i for b in batches(at) for i in b) == [i for i in range(500, 511) if i not in bad]), True)
+    show("  each is told alone", [soon(lambda: len(letters()) == 4), [numbers(d) for d in letters()]], [True, [[i] for i in bad]])
+    got = letters()[0]
+    show("  as the service does", [got["requestContext"]["condition"], got["requestContext"]["approximateInvokeCount"], got["responseContext"]["functionError"],
+                                   sorted(got["KinesisBatchInfo"])[:2]],
+         ["RetryAttemptsExhausted", 1, "Unhandled", ["approximateArrivalOfFirstRecord", "approximateArrivalOfLastRecord"]])
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+    # Records that are too old are not sent; the clock of bflocal makes them so.
+    m = mapping(arn, StartingPosition="LATEST", MaximumRecordAgeInSeconds=60, DestinationConfig=where)
+    put([{"i": 520, "poison": "error"}, {"i": 521}], "k")
+    time.sleep(0.5)
+    fault(b"clock:by=2m")
+    time.sleep(3)
+    fault(b"")
+    at = len(read())
+    put([{"i": 522}], "k")
+    show("records that are too old", [soon(lambda: [i for b in batches(at) for i in b] == [522]), numbers(letters()[-1]), letters()[-1]["requestContext"]["condition"]],
+         [True, [520, 521], "RecordAgeExceeded"])
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+    fn.update_function_configuration(FunctionName="f", Timeout=2)
+
+
+def faults():
+    """Faults on demand strike Lambda's calls as its own errors."""
+    for spec, wanted in ((b"throttle:service=lambda,op=Invoke,n=1", "429 TooManyRequestsException"), (b"500:service=lambda,op=GetFunction,n=1", "500 ServiceException")):
+        fault(spec)
+        call = fn.invoke if b"Invoke" in spec else fn.get_function
+        show("a fault", [refusal(call, FunctionName="f"), refusal(call, FunctionName="f")], [wanted, "taken"])
+    fault(b"")
+
+
+def fault(spec):
+    urllib.request.urlopen(urllib.request.Request(url + "/_bflocal/fault", data=spec)).close()
+
+
 def changes():
     dynamodb.create_table(TableName="table", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}], BillingMode="PAY_PER_REQUEST",
                           AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
@@ -254,6 +327,116 @@ def changes():
     show("changes of a table", soon(lambda: [i for b in batches(at) for i in b] == ["INSERT", "REMOVE"]), True)
 
 
+def message(call, **arguments):
+    try:
+        call(**arguments)
+        return "taken"
+    except ClientError as e:
+        return f"{e.response['ResponseMetadata']['HTTPStatusCode']} {e.response['Error']['Code']}: {e.response['Error']['Message']}"
+
+
+def ran(target, **more):
+    """The version that ran, as the answer and as the function says, and the end of the ARN that it saw."""
+    r, got = invoke(target, {"env": ["WHICH"]}, **more)
+    return [r["ExecutedVersion"], got["version"], got["env"]["WHICH"], got["arn"].split("function:")[1]]
+
+
+def version(name="v", **more):
+    v = fn.publish_version(FunctionName=name, **more)
+    return [v["Version"], v["FunctionArn"].split("function:")[1], v["Description"]]
+
+
+def versions():
+    base = "arn:aws:lambda:us-east-1:000000000000:function:v"
+
+    def which(text):
+        fn.update_function_configuration(FunctionName="v", Environment={"Variables": {"SEEN": seen, "WHICH": text}})
+
+    made = create("v", Publish=True, Environment={"Variables": {"SEEN": seen, "WHICH": "one"}})
+    show("published as it is created", [made["Version"], made["FunctionArn"]], ["1", base])
+    show("unchanged: no new version", version(), ["1", "v:1", ""])
+    which("two")
+    show("  changed", version(Description="second"), ["2", "v:2", "second"])
+    show("  of another code", message(fn.publish_version, FunctionName="v", CodeSha256="x").split(" (")[0], "400 InvalidParameterValueException: CodeSHA256")
+    show("  of another revision", message(fn.publish_version, FunctionName="v", RevisionId="x").split(":")[0], "412 PreconditionFailedException")
+    show("  of no function", message(fn.publish_version, FunctionName="none"), "404 ResourceNotFoundException: Function not found: arn:aws:lambda:us-east-1:000000000000:function:none")
+    up = fn.update_function_code(FunctionName="v", ZipFile=package(text=open(os.path.join(here, "lambda_function.py"), encoding="ascii").read() + "\n"), Publish=True)
+    show("published with its code", [up["Version"], up["FunctionArn"]], ["3", base + ":3"])
+    which("three")
+    listed = fn.list_versions_by_function(FunctionName="v")["Versions"]
+    show("listed", [[x["Version"], x["FunctionArn"].split("function:")[1], x["Environment"]["Variables"]["WHICH"]] for x in listed],
+         [["$LATEST", "v:$LATEST", "three"], ["1", "v:1", "one"], ["2", "v:2", "two"], ["3", "v:3", "two"]])
+    page = fn.list_versions_by_function(FunctionName="v", MaxItems=2)
+    show("  by pages", [[x["Version"] for x in page["Versions"]], [x["Version"] for x in fn.list_versions_by_function(FunctionName="v", Marker=page["NextMarker"])["Versions"]]],
+         [["$LATEST", "1"], ["2", "3"]])
+    show("  among functions", [[x["Version"] for x in fn.list_functions(**a)["Functions"] if x["FunctionName"] == "v"] for a in ({}, {"FunctionVersion": "ALL"})],
+         [["$LATEST"], ["$LATEST", "1", "2", "3"]])
+    show("invoked", [ran("v"), ran("v", Qualifier="1"), ran("v:2"), ran(base + ":3")],
+         [["$LATEST", "$LATEST", "three", "v"], ["1", "1", "one", "v:1"], ["2", "2", "two", "v:2"], ["3", "3", "two", "v:3"]])
+    show("  two qualifiers", message(fn.invoke, FunctionName="v:1", Qualifier="2"),
+         "400 InvalidParameterValueException: The derived qualifier from the function name does not match the specified qualifier.")
+    show("  a long description", refusal(fn.publish_version, FunctionName="v", Description="x" * 257), "400 ValidationException")
+    show("  one that is not there", message(fn.invoke, FunctionName="v", Qualifier="9"), f"404 ResourceNotFoundException: Function not found: {base}:9")
+    live = fn.create_alias(FunctionName="v", Name="live", FunctionVersion="1", Description="d")
+    show("an alias", [live["AliasArn"], live["Name"], live["FunctionVersion"], live["Description"], "RevisionId" in live], [base + ":live", "live", "1", "d", True])
+    show("  again", message(fn.create_alias, FunctionName="v", Name="live", FunctionVersion="1"), f"409 ResourceConflictException: Alias already exists: {base}:live")
+    show("  of no version", message(fn.create_alias, FunctionName="v", Name="x", FunctionVersion="9"), f"404 ResourceNotFoundException: Function not found: {base}:9")
+    show("  a number", message(fn.create_alias, FunctionName="v", Name="7", FunctionVersion="1").split(": ")[0], "400 ValidationException")
+    show("  with weights", message(fn.create_alias, FunctionName="v", Name="x", FunctionVersion="1", RoutingConfig={"AdditionalVersionWeights": {"2": 0.1}}),
+         "400 InvalidParameterValueException: bflocal has no RoutingConfig for aliases: an alias has one version")
+    show("  is invoked", ran("v", Qualifier="live"), ["1", "1", "one", "v:live"])
+    show("  moves", [fn.update_alias(FunctionName="v", Name="live", FunctionVersion="2")["FunctionVersion"], ran("v:live")], ["2", ["2", "2", "two", "v:live"]])
+    show("  of another revision", message(fn.update_alias, FunctionName="v", Name="live", RevisionId="x").split(":")[0], "412 PreconditionFailedException")
+    show("  is got", [fn.get_alias(FunctionName="v", Name="live")[k] for k in ("FunctionVersion", "Description")], ["2", "d"])
+    show("  none", message(fn.get_alias, FunctionName="v", Name="x"), f"404 ResourceNotFoundException: Cannot find alias arn: {base}:x")
+    fn.create_alias(FunctionName="v", Name="beta", FunctionVersion="$LATEST")
+    show("  listed", [[a["Name"] for a in fn.list_aliases(FunctionName="v", **more)["Aliases"]] for more in ({}, {"FunctionVersion": "2"}, {"MaxItems": 1})],
+         [["beta", "live"], ["live"], ["beta"]])
+    got = fn.get_function(FunctionName="v", Qualifier="live")["Configuration"]
+    show("the function of an alias", [got["Version"], got["FunctionArn"]], ["2", base + ":live"])
+    show("  its configuration", fn.get_function_configuration(FunctionName="v:1")["Environment"]["Variables"]["WHICH"], "one")
+    show("a version does not change", message(fn.update_function_configuration, FunctionName="v:1", Timeout=5).split(":")[0], "400 InvalidParameterValueException")
+    fn.add_permission(FunctionName="v", StatementId="a", Action="lambda:InvokeFunction", Principal="events.amazonaws.com", Qualifier="live")
+    show("a permission of an alias", json.loads(fn.get_policy(FunctionName="v", Qualifier="live")["Policy"])["Statement"][0]["Resource"], base + ":live")
+    show("  not of the function", refusal(fn.get_policy, FunctionName="v"), "404 ResourceNotFoundException")
+    show("  goes", [fn.remove_permission(FunctionName="v", StatementId="a", Qualifier="live")["ResponseMetadata"]["HTTPStatusCode"],
+                    refusal(fn.get_policy, FunctionName="v", Qualifier="live")], [204, "404 ResourceNotFoundException"])
+    show("a version with an alias stays", message(fn.delete_function, FunctionName="v", Qualifier="2"),
+         "409 ResourceConflictException: Unable to delete version because the following aliases reference it: [live]")
+    show("$LATEST stays", message(fn.delete_function, FunctionName="v", Qualifier="$LATEST"),
+         "400 InvalidParameterValueException: $LATEST version cannot be deleted without deleting the function.")
+    fn.delete_function(FunctionName="v", Qualifier="3")
+    show("a version goes, and its number", [refusal(fn.invoke, FunctionName="v:3"), version()[0]], ["404 ResourceNotFoundException", "4"])
+
+
+def of_aliases():
+    """Who invokes functions by an alias: mappings, rules, delivery streams, asynchronous calls."""
+    base = "arn:aws:lambda:us-east-1:000000000000:function:v"
+    kinesis.create_stream(StreamName="qualified", ShardCount=1)
+    source = kinesis.describe_stream_summary(StreamName="qualified")["StreamDescriptionSummary"]["StreamARN"]
+    show("a mapping of no alias", refusal(fn.create_event_source_mapping, FunctionName="v:none", EventSourceArn=source, StartingPosition="LATEST"), "404 ResourceNotFoundException")
+    m = fn.create_event_source_mapping(FunctionName="v:live", EventSourceArn=source, StartingPosition="TRIM_HORIZON")
+    show("a mapping of an alias", m["FunctionArn"], base + ":live")
+    kinesis.put_record(StreamName="qualified", Data=b'{"i":900}', PartitionKey="k")
+    show("  runs", soon(lambda: "[900]" in read()), True)
+    show("  listed", [len(fn.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]) for name in ("v", "v:live", "v:1")], [1, 1, 0])
+    moved = fn.update_event_source_mapping(UUID=m["UUID"], FunctionName="v:1")["FunctionArn"]
+    kinesis.put_record(StreamName="qualified", Data=b'{"i":901}', PartitionKey="k")
+    show("  moves to another", [moved, soon(lambda: "[901]" in read())], [base + ":1", True])
+    fn.delete_event_source_mapping(UUID=m["UUID"])
+    client["events"].put_rule(Name="v", EventPattern='{"source":["v"]}')
+    client["events"].put_targets(Rule="v", Targets=[{"Id": "1", "Arn": base + ":live", "InputPath": "$.detail"}, {"Id": "2", "Arn": base + ":none"}])
+    client["events"].put_events(Entries=[{"Source": "v", "DetailType": "t", "Detail": '{"seen":"by a rule"}'}])
+    show("a rule's target", soon(lambda: "by a rule" in read()), True)
+    fn.invoke(FunctionName="v", Qualifier="live", InvocationType="Event", Payload=b'{"seen":"by a call"}')
+    show("an asynchronous call", soon(lambda: "by a call" in read()), True)
+    fn.delete_function(FunctionName="v")
+    show("deleted with all", [refusal(f, **a) for f, a in ((fn.invoke, {"FunctionName": "v:1"}), (fn.get_alias, {"FunctionName": "v", "Name": "live"}),
+                                                        (fn.list_aliases, {"FunctionName": "v"}))], ["404 ResourceNotFoundException"] * 3)
+    create("v")
+    show("  a new one has none", [x["Version"] for x in fn.list_versions_by_function(FunctionName="v")["Versions"]], ["$LATEST"])
+
+
 def main():
     functions()
     invocations()
@@ -261,7 +444,11 @@ def main():
     starts()
     mappings()
     poison()
+    bad_functions()
+    faults()
     changes()
+    versions()
+    of_aliases()
     print("end")
 
 

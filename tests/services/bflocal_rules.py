@@ -160,7 +160,7 @@ def targets():
     show("no variable", refused(InputTransformer={"InputTemplate": '{"a":<x>}'}),
          "ValidationException: Invalid InputTemplate for target 1 : [the variable <x> is not defined]")
     show("SQS for dead letters", refused(DeadLetterConfig={"Arn": ARN % ("sqs", "q")}).split(":")[1], " bflocal has no SQS")
-    show("no policy", refused(RetryPolicy={"MaximumRetryAttempts": 186}), "ValidationException: RetryPolicy: MaximumRetryAttempts is a number from 0 to 185")
+    show("no policy", refused(RetryPolicy={"MaximumRetryAttempts": 186}), "ValidationException: 1 validation error detected: Value '186' at 'targets.1.member.retryPolicy.maximumRetryAttempts' failed to satisfy constraint: Member must have value less than or equal to 185")
     show("parameters of ECS", refused(EcsParameters={"TaskDefinitionArn": "a"}), "ValidationException: bflocal's EventBridge has no EcsParameters")
     show("an input for a bus", refused(Arn=ARN % ("events", "event-bus/default"), Input="{}").split(":")[1], " bflocal sends whole events to event buses")
     control("fault", b"partial:op=PutTargets,part=50%")

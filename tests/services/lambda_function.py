@@ -31,6 +31,15 @@ def take(records):
             wait_once(v["wait"])
     if any(v.get("poison") == "error" for v in values):
         return None, {"errorType": "Poison", "errorMessage": "a record of this batch"}
+    bad = next((v["poison"] for v in values if v.get("poison") in ("exit", "hang", "large", "stranger")), None)
+    if bad == "exit":
+        os._exit(1)
+    if bad == "hang":
+        time.sleep(500)
+    if bad == "large":
+        return "x" * (7 << 20), None
+    if bad == "stranger":
+        return {"batchItemFailures": [{"itemIdentifier": "4711"}]}, None
     failed = [r for r, v in zip(records, values) if v.get("poison") == "item"]
     done = values if not failed else values[:records.index(failed[0])]
     with open(os.environ["SEEN"], "a", encoding="ascii") as f:
@@ -85,7 +94,7 @@ def act(event, headers):
         return "x" * event["size"], None
     time.sleep(event.get("sleep", 0))
     return {"count": count, "event": event, "env": {n: os.environ.get(n) for n in event.get("env", [])},
-            "arn": headers["Lambda-Runtime-Invoked-Function-Arn"]}, None
+            "arn": headers["Lambda-Runtime-Invoked-Function-Arn"], "version": os.environ["AWS_LAMBDA_FUNCTION_VERSION"]}, None
 
 
 if os.environ.get("INIT") == "error":

@@ -139,6 +139,9 @@ class Client:
     def put_item(self, table, item):
         self.call("dynamodb", "PutItem", again=False, TableName=table, Item=item)
 
+    def delete_item(self, table, key):
+        self.call("dynamodb", "DeleteItem", again=False, TableName=table, Key=key)
+
     # S3
 
     def objects(self, bucket, prefix):

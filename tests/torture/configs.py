@@ -12,6 +12,7 @@ import projection
 PARQUET = f"-f parquet --only --schema {os.path.dirname(os.path.abspath(__file__))}/parquet.schema"
 VIEWS = f"{os.path.dirname(os.path.abspath(__file__))}/projection.sql"
 KEYS = 7
+SNAPSHOT = ("--from", "latest", "--snapshot", "dynamodb:{name}")
 GROUPS = "aaaabbc"  # uneven, so that some batches stay open while others are sealed
 DAYS = ("2026-11-26", "2026-11-27", "2026-11-28")
 
@@ -39,6 +40,7 @@ class Config:
     form: str = "ndjson"
     sink: str = "s3"              # or sqlite, postgres: cdcproj in the place of s3put
     minute: bool = False          # the service stamps its records to the minute
+    keys: int = KEYS
 
 
 def _none(row):
@@ -88,6 +90,11 @@ CONFIGS = [
     Config("projectpgviews", 6, sink="postgres", transform=None, backends="bflocal faulty", writer=("--view", VIEWS, ["", "--commit-every 0ms"])),
     Config("projectpgreshard", sink="postgres", transform=None, backends="bflocal faulty", shards=(3, 3), shape="reshard", writer=("--history", "--commit-every", "0ms")),
     Config("projectpgrestart", 1, sink="postgres", transform=None, backends="bflocal", shape="restart", writer=("--commit-every", "0ms")),
+    Config("projectsnapshot", 6, source="dynamodb", sink="sqlite", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
+           writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
+    Config("projectsnapshotpages", 1, source="dynamodb", sink="sqlite", transform=None, backends="bflocal faulty", keys=200, pad=(250000, 350000), rows=(60, 80), reader=SNAPSHOT),
+    Config("projectpgsnapshot", 4, source="dynamodb", sink="postgres", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
+           writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
     Config("projectpgviewsrestart", 1, sink="postgres", transform=None, backends="bflocal", shape="restart", writer=("--view", VIEWS, "--commit-every", "0ms")),
     Config("dynamodb", 2, source="dynamodb", backends="bflocal faulty", writer=("--hive", "c")),
     Config("dynminute", 2, source="dynamodb", backends="bflocal faulty", reader=("--from", "latest"), shape="latest", minute=True),
@@ -114,7 +121,7 @@ class Rows:
 
     def row(self):
         rng = self.rng
-        key = f"k{rng.randrange(KEYS)}"
+        key = f"k{rng.randrange(self.config.keys)}"
         self.counts[key] = self.counts.get(key, 0) + 1
         self.next += 1
         row = {"i": self.next, "id": key, "n": self.counts[key], "c": rng.choice(GROUPS), "t": rng.choice(DAYS) + "T12:00:00Z"}

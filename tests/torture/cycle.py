@@ -54,7 +54,10 @@ class Cycle:
         rows = self.rows.rows(n)
         if self.config.source == "dynamodb":
             for row in rows:
-                self.world.client.put_item(self.name, configs.item(row))
+                if self.config.sink != "s3" and projection.is_removed(row):
+                    self.world.client.delete_item(self.name, {"id": {"S": row["id"]}})
+                else:
+                    self.world.client.put_item(self.name, configs.item(row))
                 self.sent.append((len(self.sent), 0, row))
             return
         records = []
@@ -134,7 +137,7 @@ class Cycle:
     def commands(self, kill, options):
         c = self.config
         source = f"dynamodb:{self.name}" if c.source == "dynamodb" else self.name
-        start = c.reader or ("--from", "oldest")
+        start = [word.format(name=self.name) for word in c.reader] or ("--from", "oldest")
         rejects = self.folder + "/rejects."
         keep = {w: ["--rejects", rejects + w] if c.bad else [] for w in "rxw"}
         end = [] if kill and kill.follow else ["-e"]
@@ -289,7 +292,8 @@ class Cycle:
     def check(self):
         self.sent.sort(key=lambda s: s[:2])
         if self.config.sink != "s3":
-            projection.check(self.config, [row for _, _, row in self.sent], self.state, self.count)
+            projection.check(self.config, [row for _, _, row in self.sent], self.state, self.count,
+                             self.name if self.config.source == "dynamodb" else "sales")
             return
         keep = self.config.landing or (lambda row: True)
         expected = {row["i"]: row for _, _, row in self.sent if row["i"] not in self.old and keep(row)}

@@ -13,13 +13,13 @@ def is_removed(row):
     return row["n"] % REMOVE_EVERY == 0
 
 
-def check_plain(rows, path, count):
+def check_plain(rows, path, count, table="sales"):
     want = {}
     for row in rows:
         want.pop(row["id"], None)
         if not is_removed(row):
             want[row["id"]] = row
-    have = dict(sqlite_look.rows(path, "SELECT id,CAST(i AS INTEGER) FROM sales"))
+    have = dict(sqlite_look.rows(path, f'SELECT id,CAST(i AS INTEGER) FROM "{table}"'))
     for key, row in want.items():
         if have.get(key) != row["i"]:
             count.add("lost", f"{key} is i={have.get(key)}, not i={row['i']} n={row['n']}")
@@ -60,9 +60,12 @@ def check_history(rows, path, count):
             count.add("doubled" if n else "lost", f"i={row['i']} {row['id']} n={row['n']} is there {n} times")
 
 
-def check(config, rows, path, count):
+def check(config, rows, path, count, table="sales"):
     """rows: what was put, in the order of the stream."""
-    (check_history if "--history" in config.writer else check_plain)(rows, path, count)
+    if "--history" in config.writer:
+        check_history(rows, path, count)
+    else:
+        check_plain(rows, path, count, table)
     if "--view" in config.writer:
         check_views(rows, path, count)
     if config.sink == "sqlite" and sqlite_look.rows(path, "PRAGMA integrity_check") not in ([], [("ok",)]):

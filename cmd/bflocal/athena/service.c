@@ -77,13 +77,23 @@ static const struct bl_op operations[] = {
     {"UpdateWorkGroup", bl_athena_update_workgroup, 0},
 };
 
+/* Athena has one exception for all that is wrong with a request. */
+static const struct bl_dialect dialect = {
+    .content_type = "application/x-amz-json-1.1",
+    .error_prefix = "",
+    .throttled_error = BL_ThrottlingException,
+    .throttled = "Rate exceeded",
+    .violated_error = BL_InvalidRequestException,
+    .violated_members = ",\"AthenaErrorCode\":\"INVALID_INPUT\"",
+};
+
 const struct bl_service bl_service_athena = {
     .title = "Athena",
     .name = "athena",
     .variable = "ATHENA",
     .signing = "athena",
     .target = "AmazonAthena.",
-    .dialect = &bl_dialect_json11,
+    .dialect = &dialect,
     .max_body = 2 * 1024 * 1024,
     .ops = operations,
     .nops = BF_COUNT(operations),

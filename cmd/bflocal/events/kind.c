@@ -24,19 +24,19 @@ static enum bl_delivered to_lambda(struct bl_dispatch *d, struct bf_str name)
     if (!bf_json_check(d->input, &e))
         return bl_dispatch_fail(d, BL_DELIVERY_REFUSED, "INVALID_JSON",
                                 "the input of a function is JSON, not text: %s", e.text);
-    if (!function.n || (qualifier.n && !bf_str_is(qualifier, "$LATEST")))
+    if (!function.n)
         return bl_dispatch_fail(d, BL_DELIVERY_REFUSED, "NO_RESOURCE", "no function %.*s",
                                 BF_SHOWN(name));
     memset(&out, 0, sizeof out);
     bf_buf_init(&out.payload, BL_PAYLOAD_MAX + 1024);
     bf_rng_fresh_uuid(id);
-    enum bl_invoked v = bl_lambda_invoke(d->local, NULL, function, d->input, id, &out, &e);
+    enum bl_invoked v = bl_lambda_invoke(d->local, NULL, name, d->input, id, &out, &e);
     enum bl_delivered how = BL_DELIVERED;
     if (v == BL_INVOKE_ENDED)
         how = BL_DELIVERY_ENDED;
     else if (v == BL_INVOKE_UNKNOWN)
         how = bl_dispatch_fail(d, BL_DELIVERY_REFUSED, "NO_RESOURCE", "no function %.*s",
-                               BF_SHOWN(function));
+                               BF_SHOWN(name));
     else if (v == BL_INVOKE_THROTTLED)
         how = bl_dispatch_fail(d, BL_DELIVERY_RETRY, "THROTTLING", "Rate Exceeded.");
     else if (v == BL_INVOKE_BROKEN)

@@ -36,7 +36,7 @@ static bool check_name(struct bl_call *c, const char *name)
 static bool refuse(struct bl_call *c, const json_t *body, const char *const *names)
 {
     for (; *names; names++)
-        if (json_object_get(body, *names))
+        if (json_object_get(body, *names) && !json_is_null(json_object_get(body, *names)))
             return bl_fail(c, BL_InvalidArgumentException, "bflocal's Firehose has no %s", *names);
     return true;
 }

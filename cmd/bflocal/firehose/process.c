@@ -40,9 +40,7 @@ static bool read_lambda(struct bl_process *p, const struct bl_local *l, const js
             e, BF_E_INPUT,
             "LambdaArn '%.*s' is not the ARN of a function of this account and region",
             BF_SHOWN_TO(arn, 160));
-    if (qualifier.n && !bf_str_is(qualifier, "$LATEST"))
-        return bf_err_set(e, BF_E_INPUT, "bflocal's Lambda has no version or alias %.*s",
-                          BF_SHOWN(qualifier));
+    p->function.n = (size_t)(arn.p + arn.n - p->function.p); /* with the qualifier */
     if (retries.n && (!bf_num_u64(retries, &n, e) || n > RETRIES_MAX))
         return bf_err_set(e, BF_E_INPUT, "NumberOfRetries: want 0 to %d", RETRIES_MAX);
     double mb = size.n ? strtod(size.p, NULL) : 1;

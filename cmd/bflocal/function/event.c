@@ -17,7 +17,7 @@ static const char schema[] = "CREATE TABLE IF NOT EXISTS lambda_event (id INTEGE
 struct bl_event {
     struct bl_event *next;
     int64_t row;
-    char name[65], request_id[37];
+    char name[BL_TARGET_SIZE], request_id[37];
     int attempts; /* made so far */
     int64_t due_ms;
     size_t n;

@@ -1,5 +1,6 @@
 /* Functions: their list, their rows in the store, and the folder of their code. */
 #define _XOPEN_SOURCE 700 /* nftw, realpath */
+#include <dirent.h>
 #include <errno.h>
 #include <ftw.h>
 #include <stdio.h>
@@ -38,16 +39,22 @@ struct bf_str bl_lambda_name(const struct bl_local *l, struct bf_str function,
 
 struct bl_function *bl_lambda_find(struct bl_lambda *f, struct bf_str name)
 {
-    for (struct bl_function *fn = f->functions; fn; fn = fn->next)
-        if (bf_str_eq(name, bf_str_of(fn->name)))
-            return fn;
-    return NULL;
+    return bl_lambda_version(f, name, BF_STR(BL_LATEST));
+}
+
+/* $LATEST stands before all versions, these in the order of their numbers. */
+static bool is_before(const struct bl_function *a, const struct bl_function *b)
+{
+    int names = strcmp(a->name, b->name);
+    size_t x = bl_lambda_is_latest(a) ? 0 : strlen(a->version),
+           y = bl_lambda_is_latest(b) ? 0 : strlen(b->version);
+    return names < 0 || (names == 0 && (x < y || (x == y && strcmp(a->version, b->version) < 0)));
 }
 
 void bl_lambda_add(struct bl_lambda *f, struct bl_function *fn)
 {
     struct bl_function **at = &f->functions;
-    while (*at && strcmp((*at)->name, fn->name) < 0)
+    while (*at && is_before(*at, fn))
         at = &(*at)->next;
     fn->next = *at;
     fn->revision = ++f->revisions;
@@ -79,7 +86,10 @@ bool bl_lambda_store(struct bl_local *l, const struct bl_function *fn, struct bf
     bl_document_print(&policy, fn->policy);
     bool ok = bf_buf_check(&config, "a function's configuration", e) &&
               bf_buf_check(&policy, "a function's policy", e) && bl_store_begin(&l->store, e);
-    if (ok) {
+    if (ok && !bl_lambda_is_latest(fn)) {
+        bl_lambda_version_put(&l->store, fn, bf_buf_view(&config));
+        ok = bl_store_commit(&l->store, e);
+    } else if (ok) {
         sqlite3_stmt *q =
             bl_sql(&l->store, "INSERT OR REPLACE INTO lambda_function VALUES (?1, ?2, ?3, ?4, ?5)");
         bl_bind_text(q, 1, bf_str_of(fn->name));
@@ -102,6 +112,7 @@ bool bl_lambda_erase(struct bl_local *l, const char *name, struct bf_err *e)
     sqlite3_stmt *q = bl_sql(&l->store, "DELETE FROM lambda_function WHERE name = ?1");
     bl_bind_text(q, 1, bf_str_of(name));
     bl_run(&l->store, q);
+    bl_lambda_versions_erase(&l->store, name);
     return bl_store_commit(&l->store, e);
 }
 
@@ -111,6 +122,7 @@ static bool load_row(struct bl_lambda *f, sqlite3_stmt *q, struct bf_err *e)
     if (!fn)
         return bf_err_nomem(e);
     bl_column_copy(q, 0, fn->name, sizeof fn->name);
+    snprintf(fn->version, sizeof fn->version, BL_LATEST);
     fn->config = bl_document_parse(bl_column_text(q, 1));
     fn->policy = bl_document_parse(bl_column_text(q, 2));
     bl_column_copy(q, 3, fn->folder, sizeof fn->folder);
@@ -131,7 +143,7 @@ bool bl_lambda_load(struct bl_lambda *f, struct bf_err *e)
     while (ok && bl_step(st, q))
         ok = load_row(f, q, e);
     bl_done(q);
-    return ok;
+    return ok && bl_lambda_versions_load(f, e);
 }
 
 const char *bl_lambda_root(struct bl_lambda *f, struct bf_err *e)
@@ -166,4 +178,23 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 void bl_lambda_remove_tree(const char *path)
 {
     (void)nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* The folders are NAME.XXXXXX (code.c); names have no dot. */
+void bl_lambda_remove_code(struct bl_lambda *f, const char *name)
+{
+    size_t n = strlen(name);
+    struct bf_err e;
+    bool any = f->root[0] || (f->local->store.dir && bl_lambda_root(f, &e));
+    DIR *d = any ? opendir(f->root) : NULL;
+    char path[sizeof f->root + 260];
+    if (!d)
+        return;
+    for (struct dirent *entry; (entry = readdir(d)) != NULL;)
+        if (strncmp(entry->d_name, name, n) == 0 && entry->d_name[n] == '.' &&
+            strlen(entry->d_name) == n + 7) {
+            snprintf(path, sizeof path, "%s/%s", f->root, entry->d_name);
+            bl_lambda_remove_tree(path);
+        }
+    closedir(d);
 }

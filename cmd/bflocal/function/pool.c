@@ -101,7 +101,7 @@ static bool fill_env(struct bl_lambda *f, const struct bl_function *fn, struct b
     snprintf(group, sizeof group, "/aws/lambda/%s", fn->name);
     const char *const own[][2] = {
         {"AWS_LAMBDA_FUNCTION_NAME", fn->name},
-        {"AWS_LAMBDA_FUNCTION_VERSION", "$LATEST"},
+        {"AWS_LAMBDA_FUNCTION_VERSION", fn->version},
         {"AWS_LAMBDA_FUNCTION_MEMORY_SIZE", memory},
         {"AWS_LAMBDA_INITIALIZATION_TYPE", "on-demand"},
         {"AWS_LAMBDA_LOG_GROUP_NAME", group},
@@ -156,8 +156,7 @@ static struct bl_worker *start_worker(struct bl_lambda *f, struct bl_function *f
         return NULL;
     }
     const struct bl_sandbox_spec spec = {
-        .arn = copy(w, fn->arn),
-        .version = "$LATEST",
+        .version = copy(w, fn->version),
         .program = copy(w, fn->program),
         .folder = copy(w, fn->folder),
         .log_path = copy(w, log),
@@ -177,11 +176,23 @@ static struct bl_worker *start_worker(struct bl_lambda *f, struct bl_function *f
     return w;
 }
 
+static struct bl_worker *engage(struct bl_worker *w, const struct bl_function *fn,
+                                const struct bl_caller *caller, struct bf_str qualifier)
+{
+    snprintf(w->arn, sizeof w->arn, "%s%s%.*s", fn->arn, qualifier.n ? ":" : "",
+             BF_SHOWN_TO(qualifier, 120));
+    w->busy = true;
+    w->caller = caller;
+    return w;
+}
+
 /* A warm worker, or a new one. NULL: *verdict. */
 static struct bl_worker *take_worker(struct bl_lambda *f, const struct bl_caller *caller,
-                                     struct bf_str name, enum bl_invoked *verdict, struct bf_err *e)
+                                     struct bf_str target, enum bl_invoked *verdict,
+                                     struct bf_err *e)
 {
-    struct bl_function *fn = bl_lambda_find(f, name);
+    struct bf_str qualifier;
+    struct bl_function *fn = bl_lambda_target(f, target, &qualifier);
     *verdict = BL_INVOKE_ENDED;
     if (f->ending || (caller && caller->ended))
         return NULL;
@@ -190,10 +201,8 @@ static struct bl_worker *take_worker(struct bl_lambda *f, const struct bl_caller
         return NULL;
     bl_lambda_reap(f, BL_WORKER_IDLE_MS);
     for (struct bl_worker *w = f->workers; w; w = w->next)
-        if (!w->busy && w->revision == fn->revision && bl_sandbox_alive(w->sandbox)) {
-            w->busy = true;
-            return w;
-        }
+        if (!w->busy && w->revision == fn->revision && bl_sandbox_alive(w->sandbox))
+            return engage(w, fn, caller, qualifier);
     if (f->nworkers >= BL_WORKERS_MAX)
         bl_lambda_reap(f, 0);
     *verdict = BL_INVOKE_THROTTLED;
@@ -201,9 +210,7 @@ static struct bl_worker *take_worker(struct bl_lambda *f, const struct bl_caller
         return NULL;
     *verdict = BL_INVOKE_BROKEN;
     struct bl_worker *w = start_worker(f, fn, e);
-    if (w)
-        w->busy = true;
-    return w;
+    return w ? engage(w, fn, caller, qualifier) : NULL;
 }
 
 /* Keeps the worker for the next call, or ends it if its process has ended or its function was deleted or changed.
@@ -226,19 +233,17 @@ static bool give_back(struct bl_lambda *f, struct bl_worker *w)
 }
 
 enum bl_invoked bl_lambda_invoke(struct bl_local *l, const struct bl_caller *caller,
-                                 struct bf_str name, struct bf_str payload, const char *request_id,
-                                 struct bl_outcome *out, struct bf_err *e)
+                                 struct bf_str target, struct bf_str payload,
+                                 const char *request_id, struct bl_outcome *out, struct bf_err *e)
 {
     struct bl_lambda *f = l->lambda;
     enum bl_invoked verdict;
     pthread_mutex_lock(&f->mutex);
-    struct bl_worker *w = take_worker(f, caller, name, &verdict, e);
-    if (w)
-        w->caller = caller;
+    struct bl_worker *w = take_worker(f, caller, target, &verdict, e);
     pthread_mutex_unlock(&f->mutex);
     if (!w)
         return verdict;
-    bl_sandbox_invoke(w->sandbox, request_id, payload, out);
+    bl_sandbox_invoke(w->sandbox, request_id, w->arn, payload, out);
     return give_back(f, w) && out->failed ? BL_INVOKE_ENDED : BL_INVOKED;
 }
 

@@ -65,9 +65,12 @@ struct bl_dialect {
     /* The answer to the fault `throttle`. */
     enum bl_error throttled_error;
     const char *throttled;
+    /* The answer to a request against the model (model.h); 0 is ValidationException. */
+    enum bl_error violated_error;
+    const char *violated_members; /* further members of it: `,"AthenaErrorCode":"INVALID_INPUT"` */
 };
 
-/* Athena, Glue and other services with JSON 1.1. */
+/* Glue, EventBridge: JSON 1.1. */
 extern const struct bl_dialect bl_dialect_json11;
 
 struct bl_service {

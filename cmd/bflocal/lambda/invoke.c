@@ -42,7 +42,8 @@ static bool run_now(struct bl_call *c, struct bf_str name, struct bf_str payload
     bool ok = v == BL_INVOKED;
     if (ok) {
         bf_buf_adds(&c->ans.body, bf_buf_view(&out.payload));
-        bl_answer_header(c, "X-Amz-Executed-Version", BF_STR("$LATEST"));
+        bl_answer_header(c, "X-Amz-Executed-Version",
+                         bl_arena_printf(&c->arena, "%s", out.version));
         if (out.failed)
             bl_answer_header(c, "X-Amz-Function-Error", BF_STR("Unhandled"));
         if (bf_str_is(bl_header(c, "x-amz-log-type"), "Tail"))
@@ -61,23 +62,24 @@ static bool run_now(struct bl_call *c, struct bf_str name, struct bf_str payload
 
 bool bl_lambda_run(struct bl_call *c, struct bf_str function)
 {
-    struct bf_str qualifier, name = bl_lambda_name(c->local, function, &qualifier);
+    struct bf_str qualifier, name = bl_lambda_request(c, function, &qualifier);
     struct bf_str type = bl_header(c, "x-amz-invocation-type");
     struct bf_err e = {0};
-    if (!qualifier.n)
-        qualifier = bl_query(c, "Qualifier");
     struct bf_str payload = c->req.body.n ? c->req.body : BF_STR("{}");
     bool later = bf_str_is(type, "Event"), dry = bf_str_is(type, "DryRun");
     pthread_mutex_lock(&c->local->lambda->mutex);
-    bool known = bl_lambda_find(c->local->lambda, name) != NULL;
+    bool known = bl_lambda_resolve(c->local->lambda, name, qualifier) != NULL;
     pthread_mutex_unlock(&c->local->lambda->mutex);
-    if (!known || (qualifier.n && !bf_str_is(qualifier, "$LATEST")))
+    if (!known)
         return bl_lambda_fail_function(c, function);
     if (type.n && !later && !dry && !bf_str_is(type, "RequestResponse"))
         return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                               "Invalid InvocationType: %.*s", BF_SHOWN(type));
     if (!check_payload(c, payload, later ? BL_EVENT_PAYLOAD_MAX : BL_PAYLOAD_MAX))
         return false;
+    if (qualifier.n)
+        name = bl_arena_printf(&c->arena, "%.*s:%.*s", (int)name.n, name.p,
+                               BF_SHOWN_TO(qualifier, 128));
     if (!later && !dry)
         return run_now(c, name, payload);
     c->ans.status = dry ? 204 : 202;

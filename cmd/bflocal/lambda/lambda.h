@@ -16,6 +16,27 @@ bool bl_lambda_fail_resource(struct bl_call *c);
 bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str program,
                        struct bf_err *e) BF_MUST;
 
+/* The name that a request gives, and the qualifier, in the name or as a parameter of the query. */
+struct bf_str bl_lambda_request(struct bl_call *c, struct bf_str function,
+                                struct bf_str *qualifier);
+/* The last part of the path, decoded, in the arena: the name of an alias. */
+struct bf_str bl_lambda_last_part(struct bl_call *c);
+/* MaxItems. False: the answer is set. */
+bool bl_lambda_page(struct bl_call *c, size_t *limit);
+/* RevisionId, if the request has one, is that of the configuration. False: the answer is set. */
+bool bl_lambda_check_revision(struct bl_call *c, const json_t *body, const json_t *config);
+/* False: the answer is set. */
+enum { BL_DESCRIPTION_MAX = 256 };
+bool bl_lambda_check_description(struct bl_call *c, const json_t *body);
+void bl_lambda_new_revision(json_t *config);
+
+/* Publishes $LATEST, unless it is as the last version is; the answer is the version's configuration, its ARN with the
+ * version or without. Under `changing`. */
+bool bl_lambda_publish(struct bl_call *c, const char *name, const char *description,
+                       bool qualified);
+/* Under `changing`, too. */
+bool bl_lambda_delete_version(struct bl_call *c, struct bf_str name, struct bf_str version);
+
 /* A new FunctionConfiguration with the defaults of CreateFunction. NULL: out of memory. */
 json_t *bl_lambda_config(const char *name, const char *arn, int64_t now_ms);
 
@@ -27,6 +48,13 @@ bool bl_lambda_list(struct bl_call *c, struct bf_str name);
 bool bl_lambda_delete(struct bl_call *c, struct bf_str name);
 bool bl_lambda_update_code(struct bl_call *c, struct bf_str name);
 bool bl_lambda_update_config(struct bl_call *c, struct bf_str name);
+bool bl_lambda_list_versions(struct bl_call *c, struct bf_str name);
+bool bl_lambda_publish_version(struct bl_call *c, struct bf_str name);
+bool bl_lambda_create_alias(struct bl_call *c, struct bf_str name);
+bool bl_lambda_get_alias(struct bl_call *c, struct bf_str name);
+bool bl_lambda_update_alias(struct bl_call *c, struct bf_str name);
+bool bl_lambda_delete_alias(struct bl_call *c, struct bf_str name);
+bool bl_lambda_list_aliases(struct bl_call *c, struct bf_str name);
 bool bl_lambda_run(struct bl_call *c, struct bf_str name);
 bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name);
 bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name);

@@ -139,6 +139,14 @@ static struct bl_stream *source_of(const struct bl_mapping *m)
     return NULL;
 }
 
+bool bl_mapping_has_source(const struct bl_mapping *m)
+{
+    bl_store_lock(&m->local->store);
+    bool found = source_of(m) != NULL;
+    bl_store_unlock(&m->local->store);
+    return found;
+}
+
 static struct bl_lane *lane_of(const struct bl_mapping *m, int64_t row)
 {
     struct bl_lane *lane = m->lanes;
@@ -192,6 +200,7 @@ static struct bl_lane *new_lane(struct bl_mapping *m, const struct bl_stream *s,
     if (!lane)
         return NULL;
     lane->mapping = m;
+    bf_buf_init(&lane->rest, 2048);
     lane->row = shard->row;
     lane->number = begin_at(m, s, shard, first_look, &lane->ended);
     if (m->dynamodb)
@@ -303,6 +312,7 @@ void bl_mapping_stop(struct bl_mapping *m)
         if (lane->started)
             pthread_join(lane->thread, NULL);
         m->lanes = lane->next;
+        bf_buf_free(&lane->rest);
         free(lane);
     }
 }

@@ -22,16 +22,17 @@ struct bl_lane {
     int64_t row;    /* of the shard's log */
     int64_t number; /* of the next record */
     char shard[64];
-    bool started; /* there is a thread */
-    bool ended;   /* the shard is closed and read to its end */
+    struct bf_buf rest; /* the end of each record, which is the same for all; made by the first */
+    bool started;       /* there is a thread */
+    bool ended;         /* the shard is closed and read to its end */
 };
 
 struct bl_mapping {
     struct bl_mapping *next;
     struct bl_local *local;
     char uuid[37];
-    char function[65];
-    char source[512]; /* the ARN of the stream */
+    char function[BL_TARGET_SIZE]; /* NAME or NAME:QUALIFIER */
+    char source[512];              /* the ARN of the stream */
     bool dynamodb;
     json_t *config; /* EventSourceMappingConfiguration; under the mutex of struct bl_lambda */
     /* From the configuration; constant while the threads run. */
@@ -55,9 +56,12 @@ struct bl_mapped {
     int64_t number, at_ms;
 };
 
+#define BL_BATCH_BEGIN "{\"Records\":["
+#define BL_BATCH_END   "]}"
+
 /* Records of one shard, in order. */
 struct bl_batch {
-    struct bf_buf text; /* their JSON, with commas */
+    struct bf_buf text; /* the event; BL_BATCH_END is added before it runs */
     struct bl_mapped *records;
     size_t n, cap;
 };
@@ -75,6 +79,9 @@ bool bl_mapping_pause(struct bl_mapping *m, int64_t ms);
 
 /* Writes a record's sequence number in the form of the event, at most 57 bytes with the NUL. */
 void bl_mapping_sequence(const struct bl_lane *lane, int64_t number, char out[64]);
+
+/* Is there its stream? */
+bool bl_mapping_has_source(const struct bl_mapping *m);
 
 /* Starts and ends the threads of a mapping. */
 bool bl_mapping_start(struct bl_mapping *m, struct bf_err *e) BF_MUST;

@@ -79,7 +79,8 @@ bool bl_mapping_settle(struct bl_call *c, struct bl_mapping *m)
                                   &qualifier);
     snprintf(m->uuid, sizeof m->uuid, "%s", bl_document_text(m->config, "UUID"));
     snprintf(m->source, sizeof m->source, "%s", bl_document_text(m->config, "EventSourceArn"));
-    snprintf(m->function, sizeof m->function, "%.*s", (int)function.n, function.p);
+    snprintf(m->function, sizeof m->function, "%.*s%s%.*s", (int)function.n, function.p,
+             qualifier.n ? ":" : "", (int)qualifier.n, qualifier.n ? qualifier.p : "");
     m->dynamodb = strncmp(m->source, "arn:aws:dynamodb:", 17) == 0;
     if (!take_number(c, m, "BatchSize", 1, BL_MAPPING_BATCH, false, &batch) ||
         !take_number(c, m, "MaximumBatchingWindowInSeconds", 0, 300, false, &window) ||
@@ -140,6 +141,29 @@ static bool is_enabled(const struct bl_mapping *m)
     return strcmp(bl_document_text(m->config, "State"), "Enabled") == 0;
 }
 
+/* Members that bflocal would not follow. */
+static bool refuse(struct bl_call *c, const json_t *body)
+{
+    static const char *const names[] = {"TumblingWindowInSeconds",
+                                        "Topics",
+                                        "Queues",
+                                        "SourceAccessConfigurations",
+                                        "SelfManagedEventSource",
+                                        "AmazonManagedKafkaEventSourceConfig",
+                                        "SelfManagedKafkaEventSourceConfig",
+                                        "ScalingConfig",
+                                        "DocumentDBEventSourceConfig",
+                                        "KMSKeyArn",
+                                        "ProvisionedPollerConfig"};
+    for (size_t i = 0; i < BF_COUNT(names); i++) {
+        const json_t *v = json_object_get(body, names[i]);
+        if (v && !json_is_null(v) && !(json_is_integer(v) && json_integer_value(v) == 0))
+            return bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                                  "bflocal has no %s for event source mappings", names[i]);
+    }
+    return true;
+}
+
 static bool check_source(struct bl_call *c, const json_t *body)
 {
     const char *source = bl_document_text(body, "EventSourceArn"),
@@ -156,7 +180,32 @@ static bool check_source(struct bl_call *c, const json_t *body)
                                        : "1 validation error detected: Value null at "
                                          "'startingPosition' failed to satisfy constraint: Member "
                                          "must not be null.");
-    return true;
+    if (strcmp(position, "AT_TIMESTAMP") == 0 &&
+        !json_is_number(json_object_get(body, "StartingPositionTimestamp")))
+        return fail_value(c, "StartingPositionTimestamp is required for AT_TIMESTAMP");
+    return refuse(c, body);
+}
+
+/* One mapping for a stream and a function; the stream exists. False: the answer is set. */
+static bool check_new(struct bl_call *c, const struct bl_mapping *m)
+{
+    struct bl_lambda *f = c->local->lambda;
+    char other[37] = "";
+    if (!bl_mapping_has_source(m))
+        return bl_lambda_fail(c, 400, "InvalidParameterValueException", "Stream not found: %s",
+                              m->source);
+    pthread_mutex_lock(&f->mutex);
+    for (const struct bl_mapping *o = f->mappings; o; o = o->next)
+        if (strcmp(o->source, m->source) == 0 && strcmp(o->function, m->function) == 0)
+            snprintf(other, sizeof other, "%s", o->uuid);
+    pthread_mutex_unlock(&f->mutex);
+    return !*other ||
+           bl_lambda_fail(
+               c, 409, "ResourceConflictException",
+               "The event source arn (\" %s \") and function (\" %s \") provided mapping "
+               "already exists. Please update or delete the existing mapping with UUID "
+               "%s",
+               m->source, m->function, other);
 }
 
 /* The function's ARN, in the arena; empty: the answer is set. */
@@ -167,9 +216,10 @@ static struct bf_str function_arn(struct bl_call *c, const json_t *body)
         name =
             bl_lambda_name(c->local, bf_str_of(bl_document_text(body, "FunctionName")), &qualifier);
     pthread_mutex_lock(&c->local->lambda->mutex);
-    const struct bl_function *fn = bl_lambda_find(c->local->lambda, name);
+    const struct bl_function *fn = bl_lambda_resolve(c->local->lambda, name, qualifier);
     if (fn)
-        arn = bl_arena_printf(&c->arena, "%s", fn->arn);
+        arn = bl_arena_printf(&c->arena, "%s%s%.*s", fn->arn, qualifier.n ? ":" : "",
+                              BF_SHOWN_TO(qualifier, 128));
     pthread_mutex_unlock(&c->local->lambda->mutex);
     if (!fn)
         bl_lambda_fail_function(c, bf_str_of(bl_document_text(body, "FunctionName")));
@@ -197,9 +247,15 @@ bool bl_lambda_create_mapping(struct bl_call *c, struct bf_str unused)
         pthread_mutex_init(&m->filter_mutex, NULL);
         m->config = new_config(c, body, arn.p);
         take_members(m->config, body);
-        ok = bl_mapping_settle(c, m);
-        if (ok && (!bl_mapping_store(m, &e) || (is_enabled(m) && !bl_mapping_start(m, &e))))
+        ok = bl_mapping_settle(c, m) && check_new(c, m);
+        if (ok && !bl_mapping_store(m, &e))
             ok = bl_fail_err(c, &e);
+        else if (ok && is_enabled(m) && !bl_mapping_start(m, &e)) {
+            struct bf_err ignored;
+            ok = bl_fail_err(c, &e);
+            bl_mapping_stop(m);
+            (void)!bl_mapping_erase(c->local, m->uuid, &ignored);
+        }
     }
     if (ok) {
         c->ans.status = 202;
@@ -229,16 +285,26 @@ bool bl_lambda_get_mapping(struct bl_call *c, struct bf_str uuid)
     return m || bl_lambda_fail_resource(c);
 }
 
+/* NAME: whatever the qualifier is. */
+static bool is_for(const struct bl_mapping *m, struct bf_str target)
+{
+    struct bf_str own = bf_str_of(m->function);
+    return bf_str_eq(own, target) || (bf_str_starts(own, target) && own.p[target.n] == ':');
+}
+
 bool bl_lambda_list_mappings(struct bl_call *c, struct bf_str unused)
 {
     struct bf_str source = bl_query(c, "EventSourceArn"), function = bl_query(c, "FunctionName"),
                   qualifier, name = bl_lambda_name(c->local, function, &qualifier);
     json_t *list = json_array();
     (void)unused;
+    if (qualifier.n)
+        name = bl_arena_printf(&c->arena, "%.*s:%.*s", (int)name.n, name.p,
+                               BF_SHOWN_TO(qualifier, 128));
     pthread_mutex_lock(&c->local->lambda->mutex);
     for (const struct bl_mapping *m = c->local->lambda->mappings; m; m = m->next)
         if ((!source.n || bf_str_eq(source, bf_str_of(m->source))) &&
-            (!function.n || bf_str_eq(name, bf_str_of(m->function))))
+            (!function.n || is_for(m, name)))
             json_array_append(list, m->config);
     pthread_mutex_unlock(&c->local->lambda->mutex);
     return bl_document_answer(c, json_pack("{s:o}", "EventSourceMappings", list));
@@ -267,11 +333,19 @@ bool bl_lambda_update_mapping(struct bl_call *c, struct bf_str uuid)
 {
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
-    struct bl_mapping *m = body ? take_out(c, uuid) : NULL;
+    if (body && !refuse(c, body)) {
+        json_decref(body);
+        return false;
+    }
+    bool moves = body && *bl_document_text(body, "FunctionName");
+    struct bf_str arn = moves ? function_arn(c, body) : BF_STR("");
+    struct bl_mapping *m = body && (!moves || arn.n) ? take_out(c, uuid) : NULL;
     bool ok = m != NULL;
     if (m) {
         json_t *before = json_deep_copy(m->config);
         take_members(m->config, body);
+        if (moves)
+            json_object_set_new(m->config, "FunctionArn", json_string(arn.p));
         json_object_set_new(m->config, "LastModified", bl_document_time(c->now_ms));
         ok = bl_mapping_settle(c, m);
         if (!ok) { /* it continues unchanged */

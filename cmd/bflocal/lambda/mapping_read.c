@@ -36,23 +36,29 @@ static void put_change(const struct bl_mapping *m, struct bf_buf *out, const str
     bf_buf_addf(out, ",\"eventSourceARN\":\"%s\"}", m->source);
 }
 
-static void put_kinesis(const struct bl_lane *lane, struct bf_buf *out, const struct bl_record *r)
+static void put_kinesis(struct bl_lane *lane, struct bf_buf *out, const struct bl_record *r)
 {
     const struct bl_mapping *m = lane->mapping;
     char sequence[64];
     bl_mapping_sequence(lane, r->number, sequence);
     bf_buf_lit(out, "{\"kinesis\":{\"kinesisSchemaVersion\":\"1.0\",\"partitionKey\":");
     bf_json_put_string(out, r->key);
-    bf_buf_addf(out, ",\"sequenceNumber\":\"%s\",\"data\":\"", sequence);
+    bf_buf_lit(out, ",\"sequenceNumber\":\"");
+    bf_buf_adds(out, bf_str_of(sequence));
+    bf_buf_lit(out, "\",\"data\":\"");
     bf_base64_encode(out, r->data);
-    bf_buf_addf(
-        out,
-        "\",\"approximateArrivalTimestamp\":%lld.%03d},\"eventSource\":\"aws:kinesis\","
-        "\"eventVersion\":\"1.0\",\"eventID\":\"%s:%s\",\"eventName\":\"aws:kinesis:record\","
-        "\"invokeIdentityArn\":\"arn:aws:iam::" BL_ACCOUNT
-        ":role/bflocal\",\"awsRegion\":\"%s\",\"eventSourceARN\":\"%s\"}",
-        (long long)(r->at_ms / 1000), (int)(r->at_ms % 1000), lane->shard, sequence,
-        m->local->region, m->source);
+    bf_buf_addf(out, "\",\"approximateArrivalTimestamp\":%lld.%03d},\"eventID\":\"",
+                (long long)(r->at_ms / 1000), (int)(r->at_ms % 1000));
+    bf_buf_adds(out, bf_str_of(lane->shard));
+    bf_buf_addc(out, ':');
+    bf_buf_adds(out, bf_str_of(sequence));
+    if (!lane->rest.n)
+        bf_buf_addf(&lane->rest,
+                    "\",\"eventSource\":\"aws:kinesis\",\"eventVersion\":\"1.0\",\"eventName\":"
+                    "\"aws:kinesis:record\",\"invokeIdentityArn\":\"arn:aws:iam::" BL_ACCOUNT
+                    ":role/bflocal\",\"awsRegion\":\"%s\",\"eventSourceARN\":\"%s\"}",
+                    m->local->region, m->source);
+    bf_buf_adds(out, bf_buf_view(&lane->rest));
 }
 
 /* The form of a Kinesis record for filters: its data as JSON (Lambda developer guide, "Using event filtering with a
@@ -86,7 +92,7 @@ static bool matches(struct bl_mapping *m, const struct bl_record *r, struct bf_s
     return match;
 }
 
-static bool add(const struct bl_lane *lane, struct bl_batch *b, const struct bl_record *r)
+static bool add(struct bl_lane *lane, struct bl_batch *b, const struct bl_record *r)
 {
     if (b->n == b->cap) {
         size_t cap = b->cap ? b->cap * 2 : 256;
@@ -96,6 +102,8 @@ static bool add(const struct bl_lane *lane, struct bl_batch *b, const struct bl_
         b->records = more;
         b->cap = cap;
     }
+    if (!b->text.n)
+        bf_buf_lit(&b->text, BL_BATCH_BEGIN);
     size_t whole = b->text.n;
     if (b->n)
         bf_buf_addc(&b->text, ',');

@@ -12,7 +12,7 @@
 #include "lib/encoding/base64.h"
 #include "lib/encoding/sha256.h"
 
-enum { ZIP_MAX = 50 * 1024 * 1024, PAGE = 50 };
+enum { ENVIRONMENT_MAX = 4096, ZIP_MAX = 50 * 1024 * 1024 };
 
 static void put_time(json_t *config, int64_t now_ms)
 {
@@ -23,7 +23,7 @@ static void put_time(json_t *config, int64_t now_ms)
     json_object_set_new(config, "LastModified", json_string(text));
 }
 
-static void put_revision(json_t *config)
+void bl_lambda_new_revision(json_t *config)
 {
     char id[37];
     bf_rng_fresh_uuid(id);
@@ -45,7 +45,7 @@ json_t *bl_lambda_config(const char *name, const char *arn, int64_t now_ms)
         "PackageType", "Zip", "Architectures", sizeof(long) == 8 ? "x86_64" : "arm64",
         "EphemeralStorage", "Size", 512, "LoggingConfig", "LogFormat", "Text", "LogGroup", group);
     put_time(config, now_ms);
-    put_revision(config);
+    bl_lambda_new_revision(config);
     return config;
 }
 
@@ -72,6 +72,33 @@ static bool check_number(struct bl_call *c, const json_t *body, const char *name
                           (long long)(json_integer_value(v) < low ? low : high));
 }
 
+/* Texts, of 4 KiB together (Lambda quotas). */
+static bool check_environment(struct bl_call *c, const json_t *body)
+{
+    json_t *variables = json_object_get(json_object_get(body, "Environment"), "Variables"), *value;
+    const char *name;
+    size_t bytes = 0;
+    json_object_foreach(variables, name, value)
+    {
+        if (!json_is_string(value))
+            return bl_lambda_fail(c, 400, "SerializationException",
+                                  "Environment.Variables.%.100s is not a string", name);
+        bytes += strlen(name) + json_string_length(value);
+    }
+    return bytes <= ENVIRONMENT_MAX ||
+           fail_parameter(c, "Lambda was unable to configure your environment variables because "
+                             "the environment variables you have provided exceeded the 4KB limit.");
+}
+
+bool bl_lambda_check_description(struct bl_call *c, const json_t *body)
+{
+    return strlen(bl_document_text(body, "Description")) <= BL_DESCRIPTION_MAX ||
+           bl_lambda_fail(c, 400, "ValidationException",
+                          "1 validation error detected: Value at 'description' failed to satisfy "
+                          "constraint: Member must have length less than or equal to %d",
+                          BL_DESCRIPTION_MAX);
+}
+
 /* The members of CreateFunction and UpdateFunctionConfiguration that a local function uses. */
 static bool take_settings(struct bl_call *c, const json_t *body, json_t *config)
 {
@@ -93,7 +120,8 @@ static bool take_settings(struct bl_call *c, const json_t *body, json_t *config)
             return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                                   "bflocal has no %s for functions", refused[i]);
     if (!check_number(c, body, "Timeout", 1, 900) ||
-        !check_number(c, body, "MemorySize", 128, 10240))
+        !check_number(c, body, "MemorySize", 128, 10240) || !check_environment(c, body) ||
+        !bl_lambda_check_description(c, body))
         return false;
     for (size_t i = 0; i < BF_COUNT(kept); i++)
         if (json_object_get(body, kept[i]))
@@ -167,6 +195,7 @@ static bool take_code(struct bl_call *c, const json_t *code, struct bl_function 
 static void name_arn(struct bl_local *l, struct bl_function *fn, struct bf_str name)
 {
     snprintf(fn->name, sizeof fn->name, "%.*s", (int)name.n, name.p);
+    snprintf(fn->version, sizeof fn->version, BL_LATEST);
     snprintf(fn->arn, sizeof fn->arn, "arn:aws:lambda:%s:" BL_ACCOUNT ":function:%s", l->region,
              fn->name);
 }
@@ -211,15 +240,18 @@ static bool create(struct bl_call *c, const json_t *body)
         ok && take_settings(c, body, fn->config) && take_code(c, json_object_get(body, "Code"), fn);
     if (ok && !bl_lambda_store(c->local, fn, &e))
         ok = bl_fail_err(c, &e);
-    if (ok) {
-        c->ans.status = 201;
-        bl_document_print(&c->ans.body, fn->config);
-        pthread_mutex_lock(&f->mutex);
-        bl_lambda_add(f, fn);
-        pthread_mutex_unlock(&f->mutex);
-    } else if (fn)
-        bl_lambda_free(fn);
-    return ok;
+    if (!ok) {
+        if (fn)
+            bl_lambda_free(fn);
+        return false;
+    }
+    c->ans.status = 201;
+    bl_document_print(&c->ans.body, fn->config);
+    pthread_mutex_lock(&f->mutex);
+    bl_lambda_add(f, fn);
+    pthread_mutex_unlock(&f->mutex);
+    return !json_is_true(json_object_get(body, "Publish")) ||
+           bl_lambda_publish(c, fn->name, "", false);
 }
 
 bool bl_lambda_create(struct bl_call *c, struct bf_str unused)
@@ -233,62 +265,19 @@ bool bl_lambda_create(struct bl_call *c, struct bf_str unused)
     return ok;
 }
 
-/* Under the mutex; NULL: the answer is set. */
+/* $LATEST. Under the mutex; NULL: the answer is set. */
 static struct bl_function *named(struct bl_call *c, struct bf_str function)
 {
-    struct bf_str qualifier = bl_query(c, "Qualifier"), own,
-                  name = bl_lambda_name(c->local, function, &own);
-    struct bl_function *fn = bl_lambda_find(c->local->lambda, name);
-    if (own.n)
-        qualifier = own;
-    if (fn && (!qualifier.n || bf_str_is(qualifier, "$LATEST")))
-        return fn;
-    bl_lambda_fail_function(c, function);
-    return NULL;
-}
-
-bool bl_lambda_get_config(struct bl_call *c, struct bf_str name)
-{
-    pthread_mutex_lock(&c->local->lambda->mutex);
-    const struct bl_function *fn = named(c, name);
-    if (fn)
-        bl_document_print(&c->ans.body, fn->config);
-    pthread_mutex_unlock(&c->local->lambda->mutex);
-    return fn != NULL;
-}
-
-bool bl_lambda_get(struct bl_call *c, struct bf_str name)
-{
-    pthread_mutex_lock(&c->local->lambda->mutex);
-    const struct bl_function *fn = named(c, name);
-    if (fn)
-        bl_document_answer(c, json_pack("{s:O, s:{s:s, s:s}}", "Configuration", fn->config, "Code",
-                                        "RepositoryType", "S3", "Location", fn->folder));
-    pthread_mutex_unlock(&c->local->lambda->mutex);
-    return fn != NULL;
-}
-
-bool bl_lambda_list(struct bl_call *c, struct bf_str unused)
-{
-    struct bf_str marker = bl_query(c, "Marker");
-    json_t *list = json_array();
-    const struct bl_function *last = NULL;
-    bool more = false;
-    (void)unused;
-    pthread_mutex_lock(&c->local->lambda->mutex);
-    for (const struct bl_function *fn = c->local->lambda->functions; fn && !more; fn = fn->next) {
-        if (marker.n && bf_str_cmp(bf_str_of(fn->name), marker) <= 0)
-            continue;
-        more = json_array_size(list) == PAGE;
-        if (!more)
-            json_array_append(list, fn->config);
-        last = more ? last : fn;
-    }
-    json_t *answer = json_pack("{s:o}", "Functions", list);
-    if (more && last)
-        json_object_set_new(answer, "NextMarker", json_string(last->name));
-    pthread_mutex_unlock(&c->local->lambda->mutex);
-    return bl_document_answer(c, answer);
+    struct bf_str qualifier, name = bl_lambda_request(c, function, &qualifier);
+    struct bl_function *fn = bl_lambda_resolve(c->local->lambda, name, qualifier);
+    bool latest = !qualifier.n || bf_str_is(qualifier, BL_LATEST);
+    if (!fn)
+        bl_lambda_fail_function(c, function);
+    else if (!latest)
+        bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                       "Only $LATEST of a function can be changed, not %.*s",
+                       BF_SHOWN_TO(qualifier, 128));
+    return latest ? fn : NULL;
 }
 
 static bool remove_function(struct bl_call *c, struct bf_str name)
@@ -297,25 +286,33 @@ static bool remove_function(struct bl_call *c, struct bf_str name)
     struct bf_err e = {0};
     pthread_mutex_lock(&f->mutex);
     struct bl_function *fn = named(c, name);
-    if (fn) {
+    struct bf_str own = fn ? bl_arena_printf(&c->arena, "%s", fn->name) : BF_STR("");
+    while (fn) {
         bl_lambda_remove(f, fn);
+        bl_lambda_free(fn);
+        fn = f->functions;
+        while (fn && !bf_str_eq(own, bf_str_of(fn->name)))
+            fn = fn->next;
+    }
+    if (own.n) {
+        bl_lambda_alias_drop(f, own, BF_STR(""));
         bl_lambda_reap(f, BL_WORKER_IDLE_MS);
     }
     pthread_mutex_unlock(&f->mutex);
-    if (!fn)
+    if (!own.n)
         return false;
-    bool ok = bl_lambda_erase(c->local, fn->name, &e) || bl_fail_err(c, &e);
-    if (fn->config && *bl_document_text(fn->config, "CodeSha256"))
-        bl_lambda_remove_tree(fn->folder);
-    bl_lambda_free(fn);
+    bool ok = bl_lambda_erase(c->local, own.p, &e) || bl_fail_err(c, &e);
+    bl_lambda_remove_code(f, own.p);
     c->ans.status = ok ? 204 : c->ans.status;
     return ok;
 }
 
-bool bl_lambda_delete(struct bl_call *c, struct bf_str name)
+bool bl_lambda_delete(struct bl_call *c, struct bf_str function)
 {
+    struct bf_str qualifier, name = bl_lambda_request(c, function, &qualifier);
     pthread_mutex_lock(&c->local->lambda->changing);
-    bool ok = remove_function(c, name);
+    bool ok =
+        qualifier.n ? bl_lambda_delete_version(c, name, qualifier) : remove_function(c, function);
     pthread_mutex_unlock(&c->local->lambda->changing);
     return ok;
 }
@@ -339,7 +336,7 @@ static bool replace(struct bl_call *c, struct bf_str name, const json_t *body, c
     bool ok = old && how(c, body, copy);
     if (ok) {
         put_time(copy->config, c->now_ms);
-        put_revision(copy->config);
+        bl_lambda_new_revision(copy->config);
         ok = bl_lambda_store(c->local, copy, &e) || bl_fail_err(c, &e);
     }
     if (ok) {
@@ -354,7 +351,8 @@ static bool replace(struct bl_call *c, struct bf_str name, const json_t *body, c
     } else if (copy) {
         bl_lambda_free(copy);
     }
-    return ok;
+    return ok && (!json_is_true(json_object_get(body, "Publish")) ||
+                  bl_lambda_publish(c, copy->name, "", true));
 }
 
 static bool update(struct bl_call *c, struct bf_str name, change *how)
@@ -369,12 +367,14 @@ static bool update(struct bl_call *c, struct bf_str name, change *how)
 
 static bool change_code(struct bl_call *c, const json_t *body, struct bl_function *fn)
 {
-    return take_code(c, body, fn);
+    if (json_is_true(json_object_get(body, "DryRun")))
+        return fail_parameter(c, "bflocal has no DryRun for UpdateFunctionCode");
+    return bl_lambda_check_revision(c, body, fn->config) && take_code(c, body, fn);
 }
 
 static bool change_config(struct bl_call *c, const json_t *body, struct bl_function *fn)
 {
-    return take_settings(c, body, fn->config);
+    return bl_lambda_check_revision(c, body, fn->config) && take_settings(c, body, fn->config);
 }
 
 bool bl_lambda_update_code(struct bl_call *c, struct bf_str name)
@@ -406,6 +406,7 @@ bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str pro
         name_arn(l, fn, name);
         fn->config = bl_lambda_config(fn->name, fn->arn, bl_now_ms(l));
         fn->policy = old ? json_deep_copy(old->policy) : json_array();
+        fn->published = old ? old->published : 0;
         snprintf(fn->program, sizeof fn->program, "%s", real);
         if (!getcwd(fn->folder, sizeof fn->folder))
             snprintf(fn->folder, sizeof fn->folder, "/");

@@ -19,20 +19,28 @@ static json_t *make_statement(const json_t *body, const char *arn)
     return s;
 }
 
-static size_t find_statement(const json_t *policy, struct bf_str sid)
+/* Each version and alias has statements of its own; all are kept with the function. */
+static size_t find_statement(const json_t *policy, struct bf_str sid, struct bf_str arn)
 {
     size_t i = 0;
-    while (i < json_array_size(policy) &&
-           !bf_str_eq(sid, bf_str_of(bl_document_text(json_array_get(policy, i), "Sid"))))
-        i++;
+    for (; i < json_array_size(policy); i++) {
+        const json_t *s = json_array_get(policy, i);
+        if (bf_str_eq(sid, bf_str_of(bl_document_text(s, "Sid"))) &&
+            bf_str_eq(arn, bf_str_of(bl_document_text(s, "Resource"))))
+            break;
+    }
     return i;
 }
 
-/* Under the mutex. */
-static struct bl_function *find(struct bl_call *c, struct bf_str function)
+/* The function, and the ARN with the qualifier of the request. Under the mutex. */
+static struct bl_function *find(struct bl_call *c, struct bf_str function, struct bf_str *arn)
 {
-    struct bf_str qualifier;
-    return bl_lambda_find(c->local->lambda, bl_lambda_name(c->local, function, &qualifier));
+    struct bf_str qualifier, name = bl_lambda_request(c, function, &qualifier);
+    const struct bl_function *version = bl_lambda_resolve(c->local->lambda, name, qualifier);
+    *arn = !version ? BF_STR("")
+                    : bl_arena_printf(&c->arena, "%s%s%.*s", version->arn, qualifier.n ? ":" : "",
+                                      BF_SHOWN_TO(qualifier, 128));
+    return version ? bl_lambda_find(c->local->lambda, name) : NULL;
 }
 
 /* While functions cannot change, fn lives on after the mutex was released. */
@@ -47,17 +55,18 @@ static bool add_permission(struct bl_call *c, struct bf_str name, const json_t *
     struct bl_lambda *f = c->local->lambda;
     json_t *statement = NULL;
     pthread_mutex_lock(&f->mutex);
-    struct bl_function *fn = find(c, name);
+    struct bf_str arn;
+    struct bl_function *fn = find(c, name, &arn);
     const char *sid = bl_document_text(body, "StatementId");
-    bool ok = fn || bl_lambda_fail_resource(c);
-    if (fn && find_statement(fn->policy, bf_str_of(sid)) < json_array_size(fn->policy))
+    bool ok = fn || bl_lambda_fail_function(c, name);
+    if (fn && find_statement(fn->policy, bf_str_of(sid), arn) < json_array_size(fn->policy))
         ok = bl_lambda_fail(
             c, 409, "ResourceConflictException",
             "The statement id (%.100s) provided already exists. Please provide a new "
             "statement id, or remove the existing statement.",
             sid);
     if (ok && fn) {
-        statement = make_statement(body, fn->arn);
+        statement = make_statement(body, arn.p);
         json_array_append_new(fn->policy, statement);
         struct bf_buf text;
         bf_buf_init(&text, 64 * 1024);
@@ -84,12 +93,19 @@ bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name)
 {
     struct bl_lambda *f = c->local->lambda;
     pthread_mutex_lock(&f->mutex);
-    const struct bl_function *fn = find(c, name);
-    bool ok = fn && json_array_size(fn->policy);
+    struct bf_str arn;
+    const struct bl_function *fn = find(c, name, &arn);
+    json_t *own = json_array();
+    for (size_t i = 0; fn && i < json_array_size(fn->policy); i++) {
+        json_t *s = json_array_get(fn->policy, i);
+        if (bf_str_eq(arn, bf_str_of(bl_document_text(s, "Resource"))))
+            json_array_append(own, s);
+    }
+    bool ok = json_array_size(own) > 0;
     if (ok) {
         struct bf_buf text;
         json_t *policy = json_pack("{s:s, s:s, s:O}", "Version", "2012-10-17", "Id", "default",
-                                   "Statement", fn->policy);
+                                   "Statement", own);
         bf_buf_init(&text, 1024 * 1024);
         bl_document_print(&text, policy);
         bl_document_answer(c, json_pack("{s:s#}", "Policy", text.p, (int)text.n));
@@ -97,19 +113,18 @@ bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name)
         json_decref(policy);
     }
     pthread_mutex_unlock(&f->mutex);
+    json_decref(own);
     return ok || bl_lambda_fail_resource(c);
 }
 
 bool bl_lambda_remove_permission(struct bl_call *c, struct bf_str name)
 {
     struct bl_lambda *f = c->local->lambda;
-    struct bf_str rest = c->req.path, sid = {NULL, 0};
-    while (rest.p && bf_str_split(&rest, '/', &sid))
-        ;
+    struct bf_str sid = bl_lambda_last_part(c), arn;
     pthread_mutex_lock(&f->changing);
     pthread_mutex_lock(&f->mutex);
-    struct bl_function *fn = find(c, name);
-    size_t at = fn ? find_statement(fn->policy, sid) : 0;
+    struct bl_function *fn = find(c, name, &arn);
+    size_t at = fn ? find_statement(fn->policy, sid, arn) : 0;
     bool ok = fn && at < json_array_size(fn->policy);
     if (ok)
         json_array_remove(fn->policy, at);

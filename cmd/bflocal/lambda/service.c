@@ -29,6 +29,13 @@ static const struct route {
     {"PUT", "/2015-03-31/functions/*/configuration", "UpdateFunctionConfiguration",
      bl_lambda_update_config},
     {"PUT", "/2015-03-31/functions/*/code", "UpdateFunctionCode", bl_lambda_update_code},
+    {"POST", "/2015-03-31/functions/*/versions", "PublishVersion", bl_lambda_publish_version},
+    {"GET", "/2015-03-31/functions/*/versions", "ListVersionsByFunction", bl_lambda_list_versions},
+    {"POST", "/2015-03-31/functions/*/aliases", "CreateAlias", bl_lambda_create_alias},
+    {"GET", "/2015-03-31/functions/*/aliases", "ListAliases", bl_lambda_list_aliases},
+    {"GET", "/2015-03-31/functions/*/aliases/*", "GetAlias", bl_lambda_get_alias},
+    {"PUT", "/2015-03-31/functions/*/aliases/*", "UpdateAlias", bl_lambda_update_alias},
+    {"DELETE", "/2015-03-31/functions/*/aliases/*", "DeleteAlias", bl_lambda_delete_alias},
     {"POST", "/2015-03-31/functions/*/invocations", "Invoke", bl_lambda_run},
     {"POST", "/2015-03-31/functions/*/policy", "AddPermission", bl_lambda_add_permission},
     {"GET", "/2015-03-31/functions/*/policy", "GetPolicy", bl_lambda_get_policy},
@@ -64,9 +71,14 @@ bool bl_lambda_fail(struct bl_call *c, int status, const char *type, const char 
 
 bool bl_lambda_fail_function(struct bl_call *c, struct bf_str function)
 {
+    struct bf_str qualifier, name = bl_lambda_request(c, function, &qualifier);
+    if (!name.n)
+        name = function;
     return bl_lambda_fail(c, 404, "ResourceNotFoundException",
-                          "Function not found: arn:aws:lambda:%s:" BL_ACCOUNT ":function:%.*s",
-                          c->local->region, BF_SHOWN_TO(function, 200));
+                          "Function not found: arn:aws:lambda:%s:" BL_ACCOUNT
+                          ":function:%.*s%s%.*s",
+                          c->local->region, BF_SHOWN_TO(name, 200), qualifier.n ? ":" : "",
+                          BF_SHOWN_TO(qualifier, 128));
 }
 
 bool bl_lambda_fail_resource(struct bl_call *c)
@@ -123,6 +135,14 @@ static bool decode(struct bl_call *c, struct bf_str wire, struct bf_str *out)
     return ok;
 }
 
+struct bf_str bl_lambda_last_part(struct bl_call *c)
+{
+    struct bf_str rest = c->req.path, part = {NULL, 0}, out = BF_STR("");
+    while (rest.p && bf_str_split(&rest, '/', &part))
+        ;
+    return decode(c, part, &out) ? out : BF_STR("");
+}
+
 /* Converts the answer of an injected fault, which has the form of the JSON protocols, to Lambda's form. */
 static void name_fault(struct bl_call *c)
 {
@@ -130,6 +150,14 @@ static void name_fault(struct bl_call *c)
     c->ans.status = throttled ? 429 : 500;
     bl_answer_header(c, "x-amzn-ErrorType",
                      bf_str_of(throttled ? "TooManyRequestsException" : "ServiceException"));
+}
+
+/* The qualifier in the function's name is that of the query, if there are both. */
+static bool agrees(struct bl_call *c, struct bf_str function)
+{
+    struct bf_str own = {NULL, 0}, other = bl_query(c, "Qualifier");
+    return !other.n || !function.p || !bl_lambda_name(c->local, function, &own).n || !own.n ||
+           bf_str_eq(own, other);
 }
 
 static void run_route(struct bl_call *c)
@@ -148,6 +176,10 @@ static void run_route(struct bl_call *c)
         name_fault(c);
     else if (function.p && !decode(c, function, &decoded))
         bl_lambda_fail(c, 400, "ValidationException", "The function's name is not valid.");
+    else if (!agrees(c, decoded))
+        bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                       "The derived qualifier from the function name does not match the specified "
+                       "qualifier.");
     else if (!r->run(c, decoded))
         c->failed = true;
 }
@@ -213,6 +245,8 @@ static void close_lambda(struct bl_local *l)
         bl_lambda_remove(f, fn);
         bl_lambda_free(fn);
     }
+    while (f->aliases)
+        bl_lambda_alias_drop(f, bf_str_of(f->aliases->function), BF_STR(""));
     bl_lambda_reap(f, 0);
     if (f->temporary && f->root[0])
         bl_lambda_remove_tree(f->root);

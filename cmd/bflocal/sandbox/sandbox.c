@@ -284,13 +284,15 @@ static void await_answer(struct bl_sandbox *s, struct bl_outcome *out)
         fail_timed_out(s, out, s->spec.timeout_ms);
 }
 
-void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, struct bf_str payload,
-                       struct bl_outcome *out)
+void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, const char *arn,
+                       struct bf_str payload, struct bl_outcome *out)
 {
     int64_t began_ms = bf_clock_mono_ms();
     pthread_mutex_lock(&s->mutex);
     snprintf(s->request_id, sizeof s->request_id, "%s", request_id);
     s->payload = payload;
+    s->arn = arn;
+    snprintf(out->version, sizeof out->version, "%s", s->spec.version);
     s->deadline_ms = bf_clock_wall_ms() + (int64_t)s->spec.timeout_ms;
     s->ntail = 0;
     s->job = BL_JOB_OFFERED;

@@ -19,9 +19,9 @@ enum {
 
 /* The program to run. All texts must outlive the sandbox. */
 struct bl_sandbox_spec {
-    const char *arn, *version; /* of the function */
-    const char *program;       /* its path */
-    const char *folder;        /* the working directory */
+    const char *version;  /* of the function */
+    const char *program;  /* its path */
+    const char *folder;   /* the working directory */
     const char *log_path; /* START, END and REPORT lines and all output are appended to this file */
     const char *const *env; /* "NAME=VALUE"..., NULL; AWS_LAMBDA_RUNTIME_API is added */
     uint64_t timeout_ms, memory_mb;
@@ -31,6 +31,7 @@ struct bl_sandbox_spec {
 struct bl_outcome {
     bool failed;           /* the payload is an error (errorType, errorMessage) */
     struct bf_buf payload; /* initialised by the caller, with a maximum above BL_PAYLOAD_MAX */
+    char version[24];      /* that has run */
     char tail[BL_LOG_TAIL];
     size_t ntail;
 };
@@ -40,9 +41,9 @@ struct bl_sandbox;
 /* Starts the process. NULL: *e. */
 struct bl_sandbox *bl_sandbox_start(const struct bl_sandbox_spec *spec, struct bf_err *e);
 
-/* Runs one invocation to its end. The caller ensures that the sandbox runs no other one. */
-void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, struct bf_str payload,
-                       struct bl_outcome *out);
+/* Runs one invocation to its end. The caller ensures that the sandbox runs no other one. arn: as it was invoked. */
+void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, const char *arn,
+                       struct bf_str payload, struct bl_outcome *out);
 
 /* Can it run another invocation? */
 bool bl_sandbox_alive(struct bl_sandbox *s);

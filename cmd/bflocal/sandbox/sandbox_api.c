@@ -60,7 +60,7 @@ static enum MHD_Result next(struct bl_sandbox *s, struct MHD_Connection *connect
         MHD_add_response_header(r, "Content-Type", "application/json");
         MHD_add_response_header(r, "Lambda-Runtime-Aws-Request-Id", s->request_id);
         MHD_add_response_header(r, "Lambda-Runtime-Deadline-Ms", deadline);
-        MHD_add_response_header(r, "Lambda-Runtime-Invoked-Function-Arn", s->spec.arn);
+        MHD_add_response_header(r, "Lambda-Runtime-Invoked-Function-Arn", s->arn);
         MHD_add_response_header(r, "Lambda-Runtime-Trace-Id",
                                 "Root=1-00000000-000000000000000000000000;Sampled=0");
         pthread_cond_broadcast(&s->changed);

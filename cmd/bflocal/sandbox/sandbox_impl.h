@@ -31,6 +31,7 @@ struct bl_sandbox {
     /* The invocation. */
     enum bl_job_state job;
     char request_id[40];
+    const char *arn;       /* the invoker's, as the next one */
     struct bf_str payload; /* the invoker's */
     int64_t deadline_ms;   /* wall clock */
     struct bf_buf answer;

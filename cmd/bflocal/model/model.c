@@ -1,0 +1,335 @@
+/*
+ * The walk over a request. Messages are those of the framework in which the services
+ * are written: what all of them answer with the same constraint.
+ */
+#include "cmd/bflocal/model/model.h"
+
+#include <stdlib.h>
+
+#include "cmd/bflocal/model/model_impl.h"
+#include "lib/json/scan.h"
+
+enum { PATH_MAX_BYTES = 512, SHOWN_MAX = 256, VIOLATIONS_MAX = 20 };
+
+struct walk {
+    struct bf_json j;
+    struct bf_buf *text; /* the violations, or the error of type */
+    struct bf_buf plain; /* a string without escapes */
+    size_t violations;
+    bool mistyped;
+    size_t depth; /* of the path, in bytes */
+    char path[PATH_MAX_BYTES];
+};
+
+/* Appends to the path; the caller sets depth back. Members begin with a small letter there. */
+static void descend(struct walk *w, struct bf_str name, bool member)
+{
+    size_t room = sizeof w->path - w->depth;
+    if (name.n + 2 > room)
+        return;
+    if (w->depth)
+        w->path[w->depth++] = '.';
+    memcpy(w->path + w->depth, name.p, name.n);
+    if (member)
+        w->path[w->depth] = bf_ascii_lower(w->path[w->depth]);
+    w->depth += name.n;
+}
+
+static void descend_element(struct walk *w, size_t i)
+{
+    char digits[24];
+    struct bf_buf b = {.p = digits, .cap = sizeof digits, .max = sizeof digits};
+    bf_buf_u64(&b, i);
+    descend(w, bf_buf_view(&b), false);
+    descend(w, BF_STR("member"), false);
+}
+
+/* Begins "Value 'x' at 'path' failed to satisfy constraint: ". quoted.p == NULL: null. */
+static void begin_violation(struct walk *w, struct bf_str value, const char *quote)
+{
+    if (w->violations++)
+        bf_buf_lit(w->text, "; ");
+    bf_buf_lit(w->text, "Value");
+    if (value.p)
+        bf_buf_addf(w->text, " %s%.*s%s", quote, BF_SHOWN_TO(value, SHOWN_MAX), quote);
+    bf_buf_addf(w->text, " at '%.*s' failed to satisfy constraint: ", (int)w->depth, w->path);
+}
+
+static void violate_value(struct walk *w, const struct bl_shape *s, struct bf_str value)
+{
+    begin_violation(w, s->sensitive ? bf_str(NULL, 0) : value, "'");
+}
+
+/* A length or a value outside its range. what: "length" or "value". */
+static void check_range(struct walk *w, const struct bl_shape *s, const char *what, int64_t n,
+                        struct bf_str value)
+{
+    if (n < s->min) {
+        violate_value(w, s, value);
+        bf_buf_addf(w->text, "Member must have %s greater than or equal to %lld", what,
+                    (long long)s->min);
+    } else if (n > s->max) {
+        violate_value(w, s, value);
+        bf_buf_addf(w->text, "Member must have %s less than or equal to %lld", what,
+                    (long long)s->max);
+    }
+}
+
+static int64_t count_characters(struct bf_str s)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < s.n; i++)
+        n += ((unsigned char)s.p[i] & 0xc0) != 0x80;
+    return n;
+}
+
+static bool is_value(const struct bl_shape *s, struct bf_str text)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (bf_str_eq(text, bf_str_of(bl_model_values(s)[i])))
+            return true;
+    return s->n == 0;
+}
+
+static void check_string(struct walk *w, const struct bl_shape *s, const struct bf_json_val *v)
+{
+    struct bf_str text = v->text;
+    if (v->escaped) {
+        bf_buf_reset(&w->plain);
+        bf_json_unescape(&w->plain, v->text);
+        if (!bf_buf_ok(&w->plain))
+            return;
+        text = bf_buf_view(&w->plain);
+    }
+    check_range(w, s, "length", count_characters(text), text);
+    if (s->pattern && !bl_model_matches(s, text)) {
+        violate_value(w, s, text);
+        bf_buf_addf(w->text, "Member must satisfy regular expression pattern: %s",
+                    bl_model_pattern(s));
+    }
+    if (is_value(s, text))
+        return;
+    violate_value(w, s, text);
+    bf_buf_lit(w->text, "Member must satisfy enum value set: [");
+    for (size_t i = 0; i < s->n; i++)
+        bf_buf_addf(w->text, "%s%s", i ? ", " : "", bl_model_values(s)[i]);
+    bf_buf_addc(w->text, ']');
+}
+
+/* The bytes of a base64 text. */
+static void check_blob(struct walk *w, const struct bl_shape *s, struct bf_str text)
+{
+    size_t n = text.n / 4 * 3;
+    for (size_t i = 1; i <= 2 && i <= text.n; i++)
+        n -= n && text.p[text.n - i] == '=';
+    check_range(w, s, "length", (int64_t)n, bf_str(NULL, 0));
+}
+
+static void check_integer(struct walk *w, const struct bl_shape *s, struct bf_str text)
+{
+    char digits[40] = "";
+    memcpy(digits, text.p, text.n < sizeof digits ? text.n : sizeof digits - 1);
+    check_range(w, s, "value", strtoll(digits, NULL, 10), text);
+}
+
+static const char *const kinds[] = {
+    [BL_SHAPE_STRUCTURE] = "a structure",
+    [BL_SHAPE_LIST] = "a list",
+    [BL_SHAPE_MAP] = "a map",
+    [BL_SHAPE_STRING] = "a String",
+    [BL_SHAPE_BLOB] = "a Blob",
+    [BL_SHAPE_BOOLEAN] = "a Boolean",
+    [BL_SHAPE_TIME] = "a Timestamp",
+    [BL_SHAPE_INTEGER] = "an Integer",
+    [BL_SHAPE_NUMBER] = "a Double",
+};
+
+static bool fail_type(struct walk *w, const struct bl_shape *s, enum bf_json_type type)
+{
+    static const char *const tokens[] = {
+        [BF_JSON_NULL] = "NULL_VALUE",
+        [BF_JSON_FALSE] = "FALSE_VALUE",
+        [BF_JSON_TRUE] = "TRUE_VALUE",
+        [BF_JSON_NUMBER] = "NUMBER_VALUE",
+        [BF_JSON_STRING] = "STRING_VALUE",
+        [BF_JSON_ARRAY] = "",
+        [BF_JSON_OBJECT] = "",
+    };
+    bf_buf_reset(w->text);
+    w->mistyped = true;
+    if (type == BF_JSON_ARRAY)
+        bf_buf_lit(w->text, "Start of list found where not expected");
+    else if (type == BF_JSON_OBJECT)
+        bf_buf_lit(w->text, "Start of structure or map found where not expected.");
+    else if (s->kind <= BL_SHAPE_MAP)
+        bf_buf_addf(w->text, "%s",
+                    s->kind == BL_SHAPE_LIST ? "Expected list or null" : "Expected null");
+    else
+        bf_buf_addf(w->text, "%s can not be converted to %s", tokens[type], kinds[s->kind]);
+    return false;
+}
+
+static bool has_type(const struct bl_shape *s, enum bf_json_type type)
+{
+    switch (s->kind) {
+    case BL_SHAPE_STRUCTURE:
+    case BL_SHAPE_MAP:
+        return type == BF_JSON_OBJECT;
+    case BL_SHAPE_LIST:
+        return type == BF_JSON_ARRAY;
+    case BL_SHAPE_STRING:
+    case BL_SHAPE_BLOB:
+        return type == BF_JSON_STRING;
+    case BL_SHAPE_BOOLEAN:
+        return type == BF_JSON_TRUE || type == BF_JSON_FALSE;
+    case BL_SHAPE_TIME:
+    case BL_SHAPE_INTEGER:
+    case BL_SHAPE_NUMBER:
+        return type == BF_JSON_NUMBER;
+    }
+    return false;
+}
+
+/* The walk's functions return false at its end: the text is no JSON, or has a wrong type. */
+static bool check_value(struct walk *w, const struct bl_shape *s);
+
+static bool check_scalar(struct walk *w, const struct bl_shape *s)
+{
+    struct bf_json_val v;
+    struct bf_err e;
+    if (!bf_json_value(&w->j, &v, &e))
+        return false;
+    if (s->kind == BL_SHAPE_STRING)
+        check_string(w, s, &v);
+    else if (s->kind == BL_SHAPE_BLOB)
+        check_blob(w, s, v.text);
+    else if (s->kind == BL_SHAPE_INTEGER)
+        check_integer(w, s, v.text);
+    return true;
+}
+
+static void require_members(struct walk *w, const struct bl_shape *s, uint64_t seen)
+{
+    const struct bl_shape_member *m = bl_model_members(s);
+    size_t depth = w->depth;
+    for (size_t i = 0; i < s->n; i++) {
+        if (!m[i].required || (seen >> i & 1))
+            continue;
+        descend(w, bf_str_of(m[i].name), true);
+        begin_violation(w, BF_STR("null"), "");
+        bf_buf_lit(w->text, "Member must not be null");
+        w->depth = depth;
+    }
+}
+
+static const struct bl_shape_member *find_member(const struct bl_shape *s,
+                                                 const struct bf_json_key *key)
+{
+    const struct bl_shape_member *m = bl_model_members(s);
+    for (size_t i = 0; i < s->n; i++)
+        if (bf_json_key_eq(key, bf_str_of(m[i].name)))
+            return &m[i];
+    return NULL;
+}
+
+static bool check_structure(struct walk *w, const struct bl_shape *s)
+{
+    struct bf_json_key key;
+    struct bf_err e;
+    enum bf_json_more more;
+    enum bf_json_type type;
+    size_t depth = w->depth;
+    uint64_t seen = 0;
+    while ((more = bf_json_member(&w->j, &key, &e)) == BF_JSON_MORE) {
+        const struct bl_shape_member *m = find_member(s, &key);
+        if (!bf_json_peek(&w->j, &type, &e))
+            return false;
+        if (!m || type == BF_JSON_NULL) {
+            if (!bf_json_skip(&w->j, &e))
+                return false;
+            continue;
+        }
+        seen |= (uint64_t)1 << (m - bl_model_members(s));
+        descend(w, bf_str_of(m->name), true);
+        if (!check_value(w, bl_model_shape(m->shape)))
+            return false;
+        w->depth = depth;
+    }
+    if (more == BF_JSON_END)
+        require_members(w, s, seen);
+    return more == BF_JSON_END;
+}
+
+static bool check_list(struct walk *w, const struct bl_shape *s)
+{
+    struct bf_err e;
+    enum bf_json_more more;
+    size_t depth = w->depth, n = 0;
+    while ((more = bf_json_element(&w->j, &e)) == BF_JSON_MORE) {
+        descend_element(w, ++n);
+        if (!check_value(w, bl_model_shape(s->first)))
+            return false;
+        w->depth = depth;
+    }
+    check_range(w, s, "length", (int64_t)n, n ? BF_STR("[...]") : BF_STR("[]"));
+    return more == BF_JSON_END;
+}
+
+static bool check_map(struct walk *w, const struct bl_shape *s)
+{
+    struct bf_json_key key;
+    struct bf_err e;
+    enum bf_json_more more;
+    size_t depth = w->depth, n = 0;
+    while ((more = bf_json_member(&w->j, &key, &e)) == BF_JSON_MORE) {
+        const struct bf_json_val k = {.text = key.text, .escaped = key.escaped};
+        n++;
+        descend(w, key.text, false);
+        check_string(w, bl_model_shape(s->first), &k);
+        if (!check_value(w, bl_model_shape(s->n)))
+            return false;
+        w->depth = depth;
+    }
+    check_range(w, s, "length", (int64_t)n, n ? BF_STR("{...}") : BF_STR("{}"));
+    return more == BF_JSON_END;
+}
+
+static bool check_value(struct walk *w, const struct bl_shape *s)
+{
+    struct bf_err e;
+    enum bf_json_type type;
+    if (!bf_json_peek(&w->j, &type, &e))
+        return false;
+    if (type == BF_JSON_NULL || w->violations >= VIOLATIONS_MAX)
+        return bf_json_skip(&w->j, &e);
+    if (!has_type(s, type))
+        return fail_type(w, s, type);
+    if (s->kind > BL_SHAPE_MAP)
+        return check_scalar(w, s);
+    if (!bf_json_enter(&w->j, type, &e))
+        return false;
+    return s->kind == BL_SHAPE_STRUCTURE ? check_structure(w, s)
+           : s->kind == BL_SHAPE_LIST    ? check_list(w, s)
+                                         : check_map(w, s);
+}
+
+enum bl_model_verdict bl_model_check(const struct bl_model *m, struct bf_str body,
+                                     struct bf_buf *text)
+{
+    struct walk w = {.text = text};
+    struct bf_buf violations;
+    body = bf_str_trim(body);
+    bf_json_init(&w.j, body.n ? body : BF_STR("{}"));
+    bf_buf_init(&violations, text->max - 64); /* its head: the number of violations */
+    bf_buf_init(&w.plain, body.n + 1);
+    w.text = &violations;
+    bool whole = check_value(&w, bl_model_input(m));
+    if (w.mistyped)
+        bf_buf_adds(text, bf_buf_view(&violations));
+    else if (whole && w.violations)
+        bf_buf_addf(text, "%zu validation error%s detected: %.*s", w.violations,
+                    w.violations > 1 ? "s" : "", (int)violations.n, violations.p);
+    bf_buf_free(&violations);
+    bf_buf_free(&w.plain);
+    return w.mistyped ? BL_MODEL_TYPE : whole && w.violations ? BL_MODEL_VIOLATED : BL_MODEL_FITS;
+}

@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+"""model.py [-o FILE]: writes cmd/bflocal/model/table.inc, the constraints on the members of bflocal's operations, from the
+botocore that is installed (pip install botocore). `make model` runs it; tests/peers/model.py compares.
+
+Only facts are taken: names, types, lengths, ranges, enumerations and patterns. A pattern becomes a program for
+cmd/bflocal/model/pattern.c; what it is compared with beyond ASCII is milder than the service (CATEGORIES).
+"""
+import re
+import sys
+
+try:
+    from re import _constants as sre, _parser as parser
+except ImportError:  # before Python 3.11
+    import sre_constants as sre
+    import sre_parse as parser
+
+HEADER = "cmd/bflocal/model/table.inc"
+# bflocal's services with a JSON body, and botocore's names of them
+SERVICES = {"athena": "athena", "events": "events", "firehose": "firehose", "glue": "glue", "kinesis": "kinesis"}
+# These check their own members: their words are known from recordings of the service, or they run for each record.
+OWN = {"kinesis": {"PutRecord", "PutRecords"}}
+KINDS = {"structure": "STRUCTURE", "list": "LIST", "map": "MAP", "string": "STRING", "blob": "BLOB", "boolean": "BOOLEAN",
+         "timestamp": "TIME", "integer": "INTEGER", "long": "INTEGER", "float": "NUMBER", "double": "NUMBER"}
+# What \p{...} matches: code points that stand for it while Python parses, and the ranges.
+LATER = (0xA1, 0x10FFFF)
+CATEGORIES = {
+    "L": [(65, 90), (97, 122), LATER], "N": [(48, 57), LATER], "Z": [(32, 32), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A),
+    (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)], "P": [(33, 47), (58, 64), (91, 96), (123, 126), LATER],
+    "Print": [(32, 126)],
+}
+STAND_IN = {name: 0xF0000 + i for i, name in enumerate(CATEGORIES)}
+# \\d, \\s and \\w, and the name of what is not one
+PERL = [(sre.CATEGORY_DIGIT, sre.CATEGORY_NOT_DIGIT, [(48, 57)]), (sre.CATEGORY_SPACE, sre.CATEGORY_NOT_SPACE, [(9, 13), (32, 32)]),
+        (sre.CATEGORY_WORD, sre.CATEGORY_NOT_WORD, [(48, 57), (65, 90), (95, 95), (97, 122)])]
+LAST = 0x10FFFF
+# enum bl_opcode
+OPCODES = ["SET", "SPLIT", "JUMP", "BEGIN", "END", "NOT", "NOT_AFTER", "MATCH"]
+
+
+def inverse(ranges):
+    out, at = [], 0
+    for low, high in sorted(ranges):
+        if low > at:
+            out.append((at, low - 1))
+        at = max(at, high + 1)
+    return out + ([(at, LAST)] if at <= LAST else [])
+
+
+def joined(ranges):
+    out = []
+    for low, high in sorted(ranges):
+        if out and low <= out[-1][1] + 1:
+            out[-1] = (out[-1][0], max(high, out[-1][1]))
+        else:
+            out.append((low, high))
+    return tuple(out)
+
+
+def category(which):
+    return next(ranges if which is one else inverse(ranges) for one, other, ranges in PERL if which in (one, other))
+
+
+def literal(code):
+    return next((CATEGORIES[name] for name, at in STAND_IN.items() if at == code), [(code, code)])
+
+
+def ranges_of(op, arg):
+    """The code points that one element of an expression matches; None: it is no single character."""
+    if op is sre.LITERAL:
+        return joined(literal(arg))
+    if op is sre.NOT_LITERAL:
+        return joined(inverse(literal(arg)))
+    if op is sre.ANY:
+        return joined(inverse([(10, 10), (13, 13), (0x85, 0x85), (0x2028, 0x2029)]))
+    if op is not sre.IN:
+        return None
+    out, negated = [], False
+    for what, value in arg:
+        if what is sre.NEGATE:
+            negated = True
+        else:
+            out += literal(value) if what is sre.LITERAL else [value] if what is sre.RANGE else category(value)
+    return joined(inverse(out) if negated else out)
+
+
+class Patterns:
+    """The programs of all patterns: pairs of an instruction and its argument, in one list; and the sets."""
+
+    def __init__(self):
+        self.code, self.sets, self.found, self.longest = [], [], {}, 0
+
+    def set_of(self, ranges):
+        if ranges not in self.sets:
+            self.sets.append(ranges)
+        return self.sets.index(ranges)
+
+    def number(self, text):
+        if text not in self.found:
+            python = re.sub(r"\\p\{(\w+)\}", lambda m: chr(STAND_IN[m[1]]), text).replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
+            program = self.sequence(parser.parse(python)) + [("MATCH", 0)]
+            self.found[text] = (len(self.found) + 1, len(self.code), len(program))
+            self.code += program
+            self.longest = max(self.longest, len(program))
+        return self.found[text][0]
+
+    def sequence(self, items):
+        return [step for op, arg in items for step in self.element(op, arg)]
+
+    def element(self, op, arg):
+        ranges = ranges_of(op, arg)
+        if ranges is not None:
+            return [("SET", self.set_of(ranges))]
+        if op is sre.SUBPATTERN:
+            return self.sequence(arg[3])
+        if op is sre.BRANCH:
+            return self.branch([self.sequence(one) for one in arg[1]])
+        if op in (sre.MAX_REPEAT, sre.MIN_REPEAT):
+            return self.repeat(arg[0], arg[1], self.sequence(arg[2]))
+        if op is sre.AT:
+            return [("BEGIN" if arg is sre.AT_BEGINNING else "END", 0)]
+        inner = self.sequence(arg[1]) + [("MATCH", 0)]
+        if op is sre.ASSERT_NOT and arg[0] > 0:
+            return [("NOT", len(inner))] + inner
+        if op is sre.ASSERT_NOT and len(inner) == 2 and inner[0][0] == "SET":
+            return [("NOT_AFTER", inner[0][1])]
+        raise ValueError(f"{op} {arg}")
+
+    def branch(self, ways):
+        """SPLIT n goes on, and n steps from itself, too."""
+        out = ways[-1]
+        for way in reversed(ways[:-1]):
+            out = [("SPLIT", len(way) + 2)] + way + [("JUMP", len(out) + 1)] + out
+        return out
+
+    def repeat(self, low, high, body):
+        if high is sre.MAXREPEAT:
+            if low:
+                return body * (low - 1) + body + [("SPLIT", -len(body))]
+            return [("SPLIT", len(body) + 2)] + body + [("JUMP", -len(body) - 1)]
+        left = (high - low) * (len(body) + 1)
+        out = body * low
+        for _ in range(high - low):
+            out += [("SPLIT", left)] + body
+            left -= len(body) + 1
+        return out
+
+
+class Table:
+    def __init__(self):
+        self.shapes, self.members, self.values, self.ops = [], [], [], []
+        self.patterns = Patterns()
+
+    def shape(self, s):
+        """Its number; shapes with the same constraints share one."""
+        first = count = 0
+        meta, kind = s.metadata, KINDS[s.type_name]
+        if kind == "STRUCTURE":
+            first, count = self.place(self.members, [(name, self.shape(m), name in s.required_members) for name, m in s.members.items()])
+        elif kind == "LIST":
+            first = self.shape(s.member)
+        elif kind == "MAP":
+            first, count = self.shape(s.key), self.shape(s.value)
+        elif kind == "STRING" and s.enum:
+            first, count = self.place(self.values, s.enum)
+        least, most = (meta.get(k) for k in ("min", "max"))
+        pattern = self.patterns.number(meta["pattern"]) if "pattern" in meta else 0
+        return self.place(self.shapes, [(f"BL_SHAPE_{kind}", "true" if meta.get("sensitive") else "false", pattern, first, count,
+                                         "BL_NO_MIN" if least is None else least, "BL_NO_MAX" if most is None else most)])[0]
+
+    def place(self, table, rows):
+        for i in range(len(table) - len(rows) + 1):
+            if table[i:i + len(rows)] == rows:
+                return i, len(rows)
+        table += rows
+        return len(table) - len(rows), len(rows)
+
+
+def operations(service):
+    """Those that the code serves: the rows of its table."""
+    with open(f"cmd/bflocal/{service}/service.c") as f:
+        return re.findall(r'^ +\{(?:"[A-Z]+", "/[^"]*", )?"([A-Z][a-z]\w+)",', f.read(), re.M)
+
+
+def c_text(s):
+    return '"' + s.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def rows(items):
+    lines, line = [], "   "
+    for item in items:
+        if len(line) + len(item) > 150:
+            lines.append(line)
+            line = "   "
+        line += f" {item},"
+    return "\n".join(lines + [line])
+
+
+def table():
+    from botocore.session import Session
+    t, session = Table(), Session()
+    for ours, theirs in SERVICES.items():
+        model = session.get_service_model(theirs)
+        for name in sorted(set(operations(ours)) - OWN.get(ours, set())):
+            t.ops.append((ours, name, t.shape(model.operation_model(name).input_shape)))
+    return t
+
+
+def parts(t):
+    p, spans, at = t.patterns, [], 0
+    for ranges in p.sets:
+        spans.append((at, len(ranges)))
+        at += len(ranges)
+    yield "struct bl_model ops[]", (f'{{"{s}", "{n}", {i}}}' for s, n, i in sorted(t.ops))
+    yield "struct bl_shape shapes[]", ("{" + ", ".join(map(str, s)) + "}" for s in t.shapes)
+    yield "struct bl_shape_member members[]", (f'{{"{n}", {i}, {"true" if r else "false"}}}' for n, i, r in t.members)
+    yield "char *const values[]", map(c_text, t.values)
+    yield "struct pattern patterns[]", ["{NULL, 0}"] + [f"{{{c_text(text)}, {at}}}" for text, (_, at, _) in p.found.items()]
+    yield "struct bl_step steps[]", (f"{{{OPCODES.index(op)}, {arg}}}" for op, arg in p.code)
+    yield "struct bl_set sets[]", (f"{{{at}, {n}}}" for at, n in spans)
+    yield "struct bl_range ranges[]", (f"{{{low}, {high}}}" for ranges in p.sets for low, high in ranges)
+
+
+def main():
+    t = table()
+    with open(sys.argv[2] if sys.argv[1:2] == ["-o"] else HEADER, "w") as f:
+        f.write("/* Made from botocore's models of the services by tools/model.py (`make model`); for table.c alone. */\n/* clang-format off */\n"
+                f"enum {{ BL_LONGEST = {t.patterns.longest} }};\n")
+        for head, items in parts(t):
+            f.write(f"\nstatic const {head} = {{\n{rows(items)}\n}};\n")
+
+
+if __name__ == "__main__":
+    main()
