@@ -148,8 +148,8 @@ def starts():
     show("an error before the first event", error("e", {})[:2], ["Unhandled", "Setup"])
     fn.update_function_configuration(FunctionName="e", Environment={"Variables": {"SEEN": seen, "INIT": "exit"}})
     show("an exit before it", error("e", {}), ["Unhandled", "Runtime.ExitError", "RequestId: ID Error: Runtime exited with error: exit status 3"])
-    fn.update_function_configuration(FunctionName="e", Environment={"Variables": {"SEEN": seen, "X": "new"}})
-    show("a new configuration", invoke("e", {"env": ["X"]})[1]["env"], {"X": "new"})
+    fn.update_function_configuration(FunctionName="e", Environment={"Variables": {"SEEN": seen, "XX": "new"}})
+    show("a new configuration", invoke("e", {"env": ["XX"]})[1]["env"], {"XX": "new"})
     fn.update_function_code(FunctionName="e", ZipFile=package("other"))
     show("a package without bootstrap", error("e", {})[1], "Runtime.ExitError")
     fn.delete_function(FunctionName="e")
@@ -181,7 +181,7 @@ def mappings():
     kinesis.create_stream(StreamName="s", ShardCount=2)
     arn = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
     show("a source that is none", refusal(mapping, source="arn:aws:sqs:us-east-1:000000000000:q"), "400 InvalidParameterValueException")
-    show("a batch of too many", refusal(mapping, source=arn, BatchSize=10001), "400 InvalidParameterValueException")
+    show("a batch of too many", refusal(mapping, source=arn, BatchSize=10001), "400 ValidationException")
     show("a pattern that is none", refusal(mapping, source=arn, FilterCriteria={"Filters": [{"Pattern": '{"a":1}'}]}), "400 InvalidParameterValueException")
     show("a queue as destination", refusal(mapping, source=arn, DestinationConfig={"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:q"}}),
          "400 InvalidParameterValueException")
