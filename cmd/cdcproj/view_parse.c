@@ -120,6 +120,12 @@ static bool add_aggregate(struct reading *r, enum agg_op op, size_t from, size_t
     return !one || !token_name(r->t, last) || decode(v, &r->t->t[last], &a->column, e);
 }
 
+/* The first token of a column without its table's name: there is only one table. */
+static size_t unqualified(const struct reading *r, size_t from, size_t to)
+{
+    return to == from + 3 && token_punct(r->t, from + 1, '.') ? from + 2 : from;
+}
+
 /* Which term of GROUP BY is item k, from .. to - 1; ngroup: none. */
 static size_t group_of(struct reading *r, size_t k, size_t from, size_t to)
 {
@@ -132,7 +138,7 @@ static size_t group_of(struct reading *r, size_t k, size_t from, size_t to)
                        bf_str_eq(r->t->t[a].text, bf_str_of(number));
         bool alias =
             b == a + 1 && token_name(r->t, a) && bf_str_eq(r->t->t[a].text, v->item[k].name);
-        bool same = tokens_same(r->t, a, b, from, to);
+        bool same = tokens_same(r->t, unqualified(r, a, b), b, unqualified(r, from, to), to);
         if (ordinal || alias || same) {
             if (alias && !same)
                 v->by_alias[g] = v->item[k].name;
@@ -207,6 +213,15 @@ static size_t cut(struct reading *r, size_t from, size_t to, size_t most, bool i
     return from < to ? most + 1 : n;
 }
 
+/* Is token i what a result is called? */
+static bool is_result_name(const struct reading *r, size_t i, struct bf_str name)
+{
+    for (size_t k = 0; k < r->v->nitem; k++)
+        if (r->item[k].to == i + 1 && r->item[k].from < i && bf_str_eq(r->v->item[k].name, name))
+            return true;
+    return false;
+}
+
 /* The names in its expressions: columns, and words of SQL, which are harmless. */
 static bool read_idents(struct reading *r, struct bf_err *e)
 {
@@ -220,7 +235,8 @@ static bool read_idents(struct reading *r, struct bf_err *e)
             continue;
         if (!decode(v, &r->t->t[i], &name, e))
             return false;
-        if (v->pg && (i < r->from || i > r->named) && bf_str_eq(name, v->alias))
+        if (v->pg && (i < r->from || i > r->named) && bf_str_eq(name, v->alias) &&
+            !is_result_name(r, i, name))
             return plain(v, "it uses whole rows");
         while (k < v->nident && !bf_str_eq(v->ident[k], name))
             k++;

@@ -5,7 +5,7 @@
 #define SYSTEM   "a system column is not the item's"
 
 /* Which database knows the word. */
-enum { BOTH, ONLY_PG };
+enum { BOTH, ONLY_PG, ONLY_SQLITE };
 
 static const struct {
     const char *word, *why;
@@ -24,6 +24,7 @@ static const struct {
     {"over", "a window function looks at other rows", BOTH},
     {"filter", "FILTER: write CASE WHEN ... END in the aggregate", BOTH},
     {"with", "a WITH query", BOTH},
+    {"collate", "COLLATE: texts that differ would be equal", ONLY_SQLITE},
     {"rollup", "ROLLUP: a row counts in several groups", ONLY_PG},
     {"cube", "CUBE: a row counts in several groups", ONLY_PG},
     {"grouping", "GROUPING SETS: a row counts in several groups", ONLY_PG},
@@ -81,7 +82,7 @@ const char *words_beyond(const struct tokens *t, size_t from, size_t to, bool pg
         if (is_clock(t, i, pg))
             return CLOCK;
         for (size_t w = 0; w < BF_COUNT(words); w++)
-            if ((pg || words[w].in == BOTH) && token_is(t, i, words[w].word))
+            if (words[w].in != (pg ? ONLY_SQLITE : ONLY_PG) && token_is(t, i, words[w].word))
                 return words[w].why;
     }
     return NULL;

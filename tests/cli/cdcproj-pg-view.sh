@@ -99,6 +99,7 @@ CREATE VIEW vg AS SELECT count(*) FROM sales WHERE md5(id) > clock_timestamp()::
 CREATE VIEW vh AS SELECT substr(c, 1, 1) AS c, count(*) FROM sales GROUP BY c;
 CREATE VIEW vi AS SELECT count(*) FROM theirs;
 CREATE VIEW vj AS SELECT count(to_jsonb(sales)) AS n FROM sales;
+CREATE VIEW vn AS SELECT s.c, sum(v) AS s, count(*) FROM sales s GROUP BY c;
 CREATE VIEW "v k" AS SELECT c || '-' AS "k""ey", count(*) AS n, max(length(c)), sum(v) AS v FROM sales GROUP BY c || '-';
 CREATE VIEW vl AS SELECT date_trunc('hour', at::timestamptz) AS hour, sum(v * 1.1) AS v, min(at) FROM sales GROUP BY 1;
 CREATE VIEW vm AS SELECT sum(v * 1.1) AS v, sum((m->>'k')::int) AS k, coalesce(m->>'k', '-') FROM sales GROUP BY 3;
@@ -126,7 +127,8 @@ vh	plain	c in GROUP BY is the column, not the result of that name
 vi	plain	theirs is not a table of cdcproj
 vj	plain	it uses whole rows
 vl	kept
-vm	kept'
+vm	kept
+vn	kept'
 check 'all kinds of views' -i in -- cdcproj --view many.sql "$pg"
 check '--explain says which is which and why' -o "$reasons" -- cdcproj --explain "$pg"
 printf '%s\n' "$reasons" >reasons

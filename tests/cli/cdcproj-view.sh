@@ -87,6 +87,8 @@ CREATE VIEW v_d AS SELECT sum(n) AS n FROM "v b";
 CREATE VIEW v_e AS SELECT substr(c, 1, 1) AS c, count(*) FROM sales GROUP BY c;
 CREATE VIEW v_f AS SELECT min(v, 3) AS least, count(*) AS n FROM sales GROUP BY 1;
 CREATE VIEW v_g AS SELECT group_concat(c) FROM sales;
+CREATE VIEW v_h AS SELECT c COLLATE NOCASE AS c, count(*) FROM sales GROUP BY c COLLATE NOCASE;
+CREATE VIEW v_i AS SELECT c, count(*) FROM sales AS s GROUP BY s.c;
 CREATE VIEW "v b" AS SELECT c || '-' AS "k""ey", count(*) AS n, max(length(c)) FROM sales GROUP BY c || '-';
 END
 check '--explain says which is which and why' -o 'v1	plain	id is neither an aggregate nor in GROUP BY
@@ -104,6 +106,8 @@ v_d	plain	FROM is another view
 v_e	kept
 v_f	kept
 v_g	plain	group_concat needs all values of a group
+v_h	plain	COLLATE: texts that differ would be equal
+v_i	kept
 v b	kept' -- cdcproj --explain --view many.sql none.db
 ok 'and makes no database' test ! -e none.db
 { put a 1 '"c":{"S":"x"},"v":{"N":"4"}'; put b 2 '"c":{"S":"x"},"v":{"N":"2"}'; } >in

@@ -14,7 +14,7 @@ sys.path[:0] = [os.path.join(here, "..", "torture"), os.path.join(here, "..", "c
 import aws  # noqa: E402
 import sqlite_look  # noqa: E402
 
-PARTITIONS, SORTS, PAD = 400, 8, 4000
+PARTITIONS, SORTS, PAD = 400, 8, 8000
 
 
 def put(rng, v, p=None, n=None):

@@ -18,7 +18,7 @@ sql() { python3 "$root/tests/cli/sqlite_look.py" "$@"; }
 data() { python3 -B "$services/snapshot.py" "$@"; }
 faults() { curl -sf --noproxy '*' -o "$T/faults" -d "$1" "$AWS_ENDPOINT_URL/_bflocal/fault"; }
 equal() { check "$1: the mirror equals the table" -- data compare "$2" "$t"; }
-# A table of 12 MB: the segments have several pages.
+# A table of 18 MB: the segments have several pages.
 data fill 3000 1 >items
 data writes 3000 2 >writes
 data writes 300 3 >few
@@ -52,7 +52,7 @@ under_writes() {
     check "$1: without a word" -- cat err.p err.r err.w
     equal "$1" "$2"
 }
-ok 'a table of 12 MB' table_of a
+ok 'a table of 18 MB' table_of a
 under_writes 'from Kinesis' a.db "$t"
 ok '  segments had several pages' test "$(sql a.db "SELECT max(CAST(substr(sequence,2) AS INTEGER)) FROM _bfpipe_positions WHERE shard LIKE 'snapshot:%'")" -ge 2
 check '  all are read' -o '8|8' -- sql a.db "SELECT count(*),sum(ended) FROM _bfpipe_positions WHERE shard LIKE 'snapshot:%'"

@@ -92,7 +92,7 @@ CONFIGS = [
     Config("projectpgrestart", 1, sink="postgres", transform=None, backends="bflocal", shape="restart", writer=("--commit-every", "0ms")),
     Config("projectsnapshot", 6, source="dynamodb", sink="sqlite", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
            writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
-    Config("projectsnapshotpages", 1, source="dynamodb", sink="sqlite", transform=None, backends="bflocal faulty", keys=60, pad=(150000, 250000), rows=(60, 80), reader=SNAPSHOT),
+    Config("projectsnapshotpages", 1, source="dynamodb", sink="sqlite", transform=None, backends="bflocal faulty", keys=200, pad=(250000, 350000), rows=(60, 80), reader=SNAPSHOT),
     Config("projectpgsnapshot", 4, source="dynamodb", sink="postgres", transform=None, backends="bflocal faulty", keys=60, reader=SNAPSHOT,
            writer=(["", "--commit-every 0ms", "--commit-every 20ms"],)),
     Config("projectpgviewsrestart", 1, sink="postgres", transform=None, backends="bflocal", shape="restart", writer=("--view", VIEWS, "--commit-every", "0ms")),

@@ -28,7 +28,7 @@ finding() {
 try() { # try NAME KIND CONFIGURATIONS [CYCLES]
     copy=build/mutants/$1
     rm -rf "$copy"
-    mkdir -p "$copy/build" && cp -a Makefile cmd lib "$copy" && cp -a "$build" "$copy/build/release" &&
+    mkdir -p "$copy/build" && cp -a Makefile mk cmd lib "$copy" && cp -a "$build" "$copy/build/release" &&
         patch -s -p1 -d "$copy" <"$here/mutants/$1.patch" || return 1
     make -s -C "$copy" -j2 all >"$copy/log" 2>&1 || { cat "$copy/log"; return 1; }
     nice /usr/bin/python3 -B "$here/torture.py" --bin "$copy/build/release/bin" --killat "$build/torture/killat" --backend bflocal \

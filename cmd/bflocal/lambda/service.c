@@ -170,6 +170,14 @@ static bool check_model(struct bl_call *c)
     return verdict == BL_MODEL_FITS;
 }
 
+/* The qualifier in the function's name is that of the query, if there are both. */
+static bool agrees(struct bl_call *c, struct bf_str function)
+{
+    struct bf_str own = {NULL, 0}, other = bl_query(c, "Qualifier");
+    return !other.n || !function.p || !bl_lambda_name(c->local, function, &own).n || !own.n ||
+           bf_str_eq(own, other);
+}
+
 static void run_route(struct bl_call *c)
 {
     struct bf_str function, decoded = {NULL, 0};
@@ -186,6 +194,10 @@ static void run_route(struct bl_call *c)
         name_fault(c);
     else if (function.p && !decode(c, function, &decoded))
         bl_lambda_fail(c, 400, "ValidationException", "The function's name is not valid.");
+    else if (!agrees(c, decoded))
+        bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                       "The derived qualifier from the function name does not match the specified "
+                       "qualifier.");
     else if (!check_model(c) || !r->run(c, decoded))
         c->failed = true;
 }
