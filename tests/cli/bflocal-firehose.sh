@@ -167,7 +167,9 @@ ok 'a killed bflocal delivers what waited' soon in_k
 fault ''
 check '  once, in its order' -o 'before
 after' -- s3 "$AWS_ENDPOINT_URL/lake/$(keys lake | grep '^k/')"
+put k 'waits\n' >/dev/null
 check 'delete' -o '{}200' -- call DeleteDeliveryStream '{"DeliveryStreamName":"k"}'
+check '  what is lost by that is told' -e 'bflocal: Firehose: k: is deleted with 6 bytes of records that were not delivered' -- sh -c 'cat told >&2'
 check '  is gone' -m ResourceNotFoundException -- call DescribeDeliveryStream '{"DeliveryStreamName":"k"}'
 check '  once' -m ResourceNotFoundException -- call DeleteDeliveryStream '{"DeliveryStreamName":"k"}'
 stop

@@ -150,6 +150,7 @@ def starts():
     show("an exit before it", error("e", {}), ["Unhandled", "Runtime.ExitError", "RequestId: ID Error: Runtime exited with error: exit status 3"])
     fn.update_function_configuration(FunctionName="e", Environment={"Variables": {"SEEN": seen, "X": "new"}})
     show("a new configuration", invoke("e", {"env": ["X"]})[1]["env"], {"X": "new"})
+    show("an environment of too much", refusal(fn.update_function_configuration, FunctionName="e", Environment={"Variables": {"X": "x" * 4097}}), "400 InvalidParameterValueException")
     fn.update_function_code(FunctionName="e", ZipFile=package("other"))
     show("a package without bootstrap", error("e", {})[1], "Runtime.ExitError")
     fn.delete_function(FunctionName="e")
@@ -181,6 +182,9 @@ def mappings():
     kinesis.create_stream(StreamName="s", ShardCount=2)
     arn = kinesis.describe_stream_summary(StreamName="s")["StreamDescriptionSummary"]["StreamARN"]
     show("a source that is none", refusal(mapping, source="arn:aws:sqs:us-east-1:000000000000:q"), "400 InvalidParameterValueException")
+    show("a stream that is none", message(mapping, source=arn + "-none"), f"400 InvalidParameterValueException: Stream not found: {arn}-none")
+    show("a time without a time", refusal(mapping, source=arn, StartingPosition="AT_TIMESTAMP"), "400 InvalidParameterValueException")
+    show("a tumbling window", message(mapping, source=arn, TumblingWindowInSeconds=9), "400 InvalidParameterValueException: bflocal has no TumblingWindowInSeconds for event source mappings")
     show("a batch of too many", refusal(mapping, source=arn, BatchSize=10001), "400 InvalidParameterValueException")
     show("a pattern that is none", refusal(mapping, source=arn, FilterCriteria={"Filters": [{"Pattern": '{"a":1}'}]}), "400 InvalidParameterValueException")
     show("a queue as destination", refusal(mapping, source=arn, DestinationConfig={"OnFailure": {"Destination": "arn:aws:sqs:us-east-1:000000000000:q"}}),
@@ -189,6 +193,7 @@ def mappings():
     put([{"i": i} for i in range(25)])
     m = mapping(arn, BatchSize=10)
     show("a mapping", [m["State"], m["BatchSize"], m["MaximumRetryAttempts"]], ["Enabled", 10, -1])
+    show("  once", message(mapping, source=arn).split(" (")[0], "409 ResourceConflictException: The event source arn")
     show("  takes each record once", soon(lambda: sorted(i for b in batches(at) for i in b) == list(range(25))), True)
     show("  in batches of ten at most", max(len(b) for b in batches(at)) <= 10, True)
     show("  in the order of a shard", all(b == sorted(b) for b in batches(at)), True)
@@ -205,6 +210,15 @@ def mappings():
     at = len(read())
     put([{"i": i} for i in range(30, 60)])
     show("children of a shard", soon(lambda: sorted(i for b in batches(at) for i in b) == list(range(30, 60))), True)
+    kinesis.create_stream(StreamName="timed", ShardCount=1)
+    timed = arn.rsplit("/", 1)[0] + "/timed"
+    kinesis.put_record(StreamName="timed", Data=b'{"i":70}', PartitionKey="k")
+    time.sleep(1.1)
+    since, at = int(time.time()), len(read())  # boto3 sends whole seconds
+    kinesis.put_record(StreamName="timed", Data=b'{"i":71}', PartitionKey="k")
+    late = mapping(timed, StartingPosition="AT_TIMESTAMP", StartingPositionTimestamp=since)
+    show("from a time on", soon(lambda: batches(at)) and [i for b in batches(at) for i in b], [71])
+    fn.delete_event_source_mapping(UUID=late["UUID"])
     listed = fn.list_event_source_mappings(FunctionName="f")["EventSourceMappings"]
     show("list", [x["UUID"] == m["UUID"] for x in listed], [True])
     fn.delete_event_source_mapping(UUID=m["UUID"])
@@ -359,6 +373,9 @@ def versions():
          [["$LATEST"], ["$LATEST", "1", "2", "3"]])
     show("invoked", [ran("v"), ran("v", Qualifier="1"), ran("v:2"), ran(base + ":3")],
          [["$LATEST", "$LATEST", "three", "v"], ["1", "1", "one", "v:1"], ["2", "2", "two", "v:2"], ["3", "3", "two", "v:3"]])
+    show("  two qualifiers", message(fn.invoke, FunctionName="v:1", Qualifier="2"),
+         "400 InvalidParameterValueException: The derived qualifier from the function name does not match the specified qualifier.")
+    show("  a long description", refusal(fn.publish_version, FunctionName="v", Description="x" * 257), "400 ValidationException")
     show("  one that is not there", message(fn.invoke, FunctionName="v", Qualifier="9"), f"404 ResourceNotFoundException: Function not found: {base}:9")
     live = fn.create_alias(FunctionName="v", Name="live", FunctionVersion="1", Description="d")
     show("an alias", [live["AliasArn"], live["Name"], live["FunctionVersion"], live["Description"], "RevisionId" in live], [base + ":live", "live", "1", "d", True])

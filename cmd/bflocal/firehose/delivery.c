@@ -264,7 +264,10 @@ bool bl_delivery_delete(struct bl_call *c, struct bf_str name)
     bool ok = erase(c, d, &e);
     if (ok)
         take_out(f, d);
-    else {
+    if (ok && d->backlog)
+        bf_diag_warn("Firehose: %s: is deleted with %llu bytes of records that were not delivered",
+                     d->name, (unsigned long long)d->backlog);
+    if (!ok) {
         d->deleting = false;
         start_or_warn(d);
     }

@@ -5,8 +5,6 @@
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/lambda/lambda.h"
 
-enum { DESCRIPTION_MAX = 256 };
-
 static bool is_alias_name(struct bf_str s)
 {
     bool number = true;
@@ -37,12 +35,8 @@ static bool check_members(struct bl_call *c, const json_t *body, struct bf_str n
     if (json_object_size(weights))
         return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                               "bflocal has no RoutingConfig for aliases: an alias has one version");
-    if (strlen(bl_document_text(body, "Description")) > DESCRIPTION_MAX)
-        return bl_lambda_fail(
-            c, 400, "ValidationException",
-            "1 validation error detected: Value at 'description' failed to "
-            "satisfy constraint: Member must have length less than or equal to %d",
-            DESCRIPTION_MAX);
+    if (!bl_lambda_check_description(c, body))
+        return false;
     if (*version && !bl_lambda_version(c->local->lambda, name, bf_str_of(version)))
         return bl_lambda_fail(c, 404, "ResourceNotFoundException",
                               "Function not found: arn:aws:lambda:%s:" BL_ACCOUNT

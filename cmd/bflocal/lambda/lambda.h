@@ -25,6 +25,9 @@ struct bf_str bl_lambda_last_part(struct bl_call *c);
 bool bl_lambda_page(struct bl_call *c, size_t *limit);
 /* RevisionId, if the request has one, is that of the configuration. False: the answer is set. */
 bool bl_lambda_check_revision(struct bl_call *c, const json_t *body, const json_t *config);
+/* False: the answer is set. */
+enum { BL_DESCRIPTION_MAX = 256 };
+bool bl_lambda_check_description(struct bl_call *c, const json_t *body);
 void bl_lambda_new_revision(json_t *config);
 
 /* Publishes $LATEST, unless it is as the last version is; the answer is the version's configuration, its ARN with the

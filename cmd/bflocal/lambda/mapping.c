@@ -139,6 +139,14 @@ static struct bl_stream *source_of(const struct bl_mapping *m)
     return NULL;
 }
 
+bool bl_mapping_has_source(const struct bl_mapping *m)
+{
+    bl_store_lock(&m->local->store);
+    bool found = source_of(m) != NULL;
+    bl_store_unlock(&m->local->store);
+    return found;
+}
+
 static struct bl_lane *lane_of(const struct bl_mapping *m, int64_t row)
 {
     struct bl_lane *lane = m->lanes;

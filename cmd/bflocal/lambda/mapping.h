@@ -80,6 +80,9 @@ bool bl_mapping_pause(struct bl_mapping *m, int64_t ms);
 /* Writes a record's sequence number in the form of the event, at most 57 bytes with the NUL. */
 void bl_mapping_sequence(const struct bl_lane *lane, int64_t number, char out[64]);
 
+/* Is there its stream? */
+bool bl_mapping_has_source(const struct bl_mapping *m);
+
 /* Starts and ends the threads of a mapping. */
 bool bl_mapping_start(struct bl_mapping *m, struct bf_err *e) BF_MUST;
 void bl_mapping_stop(struct bl_mapping *m);

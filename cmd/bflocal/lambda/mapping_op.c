@@ -141,6 +141,29 @@ static bool is_enabled(const struct bl_mapping *m)
     return strcmp(bl_document_text(m->config, "State"), "Enabled") == 0;
 }
 
+/* Members that bflocal would not follow. */
+static bool refuse(struct bl_call *c, const json_t *body)
+{
+    static const char *const names[] = {"TumblingWindowInSeconds",
+                                        "Topics",
+                                        "Queues",
+                                        "SourceAccessConfigurations",
+                                        "SelfManagedEventSource",
+                                        "AmazonManagedKafkaEventSourceConfig",
+                                        "SelfManagedKafkaEventSourceConfig",
+                                        "ScalingConfig",
+                                        "DocumentDBEventSourceConfig",
+                                        "KMSKeyArn",
+                                        "ProvisionedPollerConfig"};
+    for (size_t i = 0; i < BF_COUNT(names); i++) {
+        const json_t *v = json_object_get(body, names[i]);
+        if (v && !json_is_null(v) && !(json_is_integer(v) && json_integer_value(v) == 0))
+            return bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                                  "bflocal has no %s for event source mappings", names[i]);
+    }
+    return true;
+}
+
 static bool check_source(struct bl_call *c, const json_t *body)
 {
     const char *source = bl_document_text(body, "EventSourceArn"),
@@ -157,7 +180,32 @@ static bool check_source(struct bl_call *c, const json_t *body)
                                        : "1 validation error detected: Value null at "
                                          "'startingPosition' failed to satisfy constraint: Member "
                                          "must not be null.");
-    return true;
+    if (strcmp(position, "AT_TIMESTAMP") == 0 &&
+        !json_is_number(json_object_get(body, "StartingPositionTimestamp")))
+        return fail_value(c, "StartingPositionTimestamp is required for AT_TIMESTAMP");
+    return refuse(c, body);
+}
+
+/* One mapping for a stream and a function; the stream exists. False: the answer is set. */
+static bool check_new(struct bl_call *c, const struct bl_mapping *m)
+{
+    struct bl_lambda *f = c->local->lambda;
+    char other[37] = "";
+    if (!bl_mapping_has_source(m))
+        return bl_lambda_fail(c, 400, "InvalidParameterValueException", "Stream not found: %s",
+                              m->source);
+    pthread_mutex_lock(&f->mutex);
+    for (const struct bl_mapping *o = f->mappings; o; o = o->next)
+        if (strcmp(o->source, m->source) == 0 && strcmp(o->function, m->function) == 0)
+            snprintf(other, sizeof other, "%s", o->uuid);
+    pthread_mutex_unlock(&f->mutex);
+    return !*other ||
+           bl_lambda_fail(
+               c, 409, "ResourceConflictException",
+               "The event source arn (\" %s \") and function (\" %s \") provided mapping "
+               "already exists. Please update or delete the existing mapping with UUID "
+               "%s",
+               m->source, m->function, other);
 }
 
 /* The function's ARN, in the arena; empty: the answer is set. */
@@ -199,9 +247,15 @@ bool bl_lambda_create_mapping(struct bl_call *c, struct bf_str unused)
         pthread_mutex_init(&m->filter_mutex, NULL);
         m->config = new_config(c, body, arn.p);
         take_members(m->config, body);
-        ok = bl_mapping_settle(c, m);
-        if (ok && (!bl_mapping_store(m, &e) || (is_enabled(m) && !bl_mapping_start(m, &e))))
+        ok = bl_mapping_settle(c, m) && check_new(c, m);
+        if (ok && !bl_mapping_store(m, &e))
             ok = bl_fail_err(c, &e);
+        else if (ok && is_enabled(m) && !bl_mapping_start(m, &e)) {
+            struct bf_err ignored;
+            ok = bl_fail_err(c, &e);
+            bl_mapping_stop(m);
+            (void)!bl_mapping_erase(c->local, m->uuid, &ignored);
+        }
     }
     if (ok) {
         c->ans.status = 202;
@@ -279,6 +333,10 @@ bool bl_lambda_update_mapping(struct bl_call *c, struct bf_str uuid)
 {
     struct bf_err e = {0};
     json_t *body = bl_document_read(c);
+    if (body && !refuse(c, body)) {
+        json_decref(body);
+        return false;
+    }
     bool moves = body && *bl_document_text(body, "FunctionName");
     struct bf_str arn = moves ? function_arn(c, body) : BF_STR("");
     struct bl_mapping *m = body && (!moves || arn.n) ? take_out(c, uuid) : NULL;

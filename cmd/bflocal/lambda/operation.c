@@ -12,7 +12,7 @@
 #include "lib/encoding/base64.h"
 #include "lib/encoding/sha256.h"
 
-enum { ZIP_MAX = 50 * 1024 * 1024 };
+enum { ENVIRONMENT_MAX = 4096, ZIP_MAX = 50 * 1024 * 1024 };
 
 static void put_time(json_t *config, int64_t now_ms)
 {
@@ -72,6 +72,33 @@ static bool check_number(struct bl_call *c, const json_t *body, const char *name
                           (long long)(json_integer_value(v) < low ? low : high));
 }
 
+/* Texts, of 4 KiB together (Lambda quotas). */
+static bool check_environment(struct bl_call *c, const json_t *body)
+{
+    json_t *variables = json_object_get(json_object_get(body, "Environment"), "Variables"), *value;
+    const char *name;
+    size_t bytes = 0;
+    json_object_foreach(variables, name, value)
+    {
+        if (!json_is_string(value))
+            return bl_lambda_fail(c, 400, "SerializationException",
+                                  "Environment.Variables.%.100s is not a string", name);
+        bytes += strlen(name) + json_string_length(value);
+    }
+    return bytes <= ENVIRONMENT_MAX ||
+           fail_parameter(c, "Lambda was unable to configure your environment variables because "
+                             "the environment variables you have provided exceeded the 4KB limit.");
+}
+
+bool bl_lambda_check_description(struct bl_call *c, const json_t *body)
+{
+    return strlen(bl_document_text(body, "Description")) <= BL_DESCRIPTION_MAX ||
+           bl_lambda_fail(c, 400, "ValidationException",
+                          "1 validation error detected: Value at 'description' failed to satisfy "
+                          "constraint: Member must have length less than or equal to %d",
+                          BL_DESCRIPTION_MAX);
+}
+
 /* The members of CreateFunction and UpdateFunctionConfiguration that a local function uses. */
 static bool take_settings(struct bl_call *c, const json_t *body, json_t *config)
 {
@@ -93,7 +120,8 @@ static bool take_settings(struct bl_call *c, const json_t *body, json_t *config)
             return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                                   "bflocal has no %s for functions", refused[i]);
     if (!check_number(c, body, "Timeout", 1, 900) ||
-        !check_number(c, body, "MemorySize", 128, 10240))
+        !check_number(c, body, "MemorySize", 128, 10240) || !check_environment(c, body) ||
+        !bl_lambda_check_description(c, body))
         return false;
     for (size_t i = 0; i < BF_COUNT(kept); i++)
         if (json_object_get(body, kept[i]))

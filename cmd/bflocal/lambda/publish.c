@@ -105,7 +105,7 @@ static bool check_request(struct bl_call *c, const json_t *body, const struct bl
                               "CodeSHA256 (%.100s) is different from current CodeSHA256 in $LATEST "
                               "(%s). Please try again with the CodeSHA256 in $LATEST.",
                               wanted, own);
-    return bl_lambda_check_revision(c, body, fn->config);
+    return bl_lambda_check_description(c, body) && bl_lambda_check_revision(c, body, fn->config);
 }
 
 bool bl_lambda_publish_version(struct bl_call *c, struct bf_str function)

@@ -152,6 +152,14 @@ static void name_fault(struct bl_call *c)
                      bf_str_of(throttled ? "TooManyRequestsException" : "ServiceException"));
 }
 
+/* The qualifier in the function's name is that of the query, if there are both. */
+static bool agrees(struct bl_call *c, struct bf_str function)
+{
+    struct bf_str own = {NULL, 0}, other = bl_query(c, "Qualifier");
+    return !other.n || !function.p || !bl_lambda_name(c->local, function, &own).n || !own.n ||
+           bf_str_eq(own, other);
+}
+
 static void run_route(struct bl_call *c)
 {
     struct bf_str function, decoded = {NULL, 0};
@@ -168,6 +176,10 @@ static void run_route(struct bl_call *c)
         name_fault(c);
     else if (function.p && !decode(c, function, &decoded))
         bl_lambda_fail(c, 400, "ValidationException", "The function's name is not valid.");
+    else if (!agrees(c, decoded))
+        bl_lambda_fail(c, 400, "InvalidParameterValueException",
+                       "The derived qualifier from the function name does not match the specified "
+                       "qualifier.");
     else if (!r->run(c, decoded))
         c->failed = true;
 }
