@@ -90,6 +90,10 @@ check 'and call nothing that the policy does not allow' -- cat "$T/beyond"
 grep -vE '^(glue:|s3:|sqs:|athena:StopQueryExecution$|kinesis:DescribeStreamSummary$)' "$T/allowed" | grep -vxFf "$T/used" >"$T/unused"
 check 'and leave nothing of it unused' -- cat "$T/unused"
 
+check 'in the name of who asks Athena' -o 'glue:GetDatabase glue:GetTable s3:AbortMultipartUpload s3:GetBucketLocation s3:GetObject s3:ListBucket s3:PutObject' -- \
+    sh -c 'grep -E "^(glue|s3):" "$1" | sort | paste -sd " " -' - "$T/allowed"
+check 'what services may do with the function, the queue and the topic' -o 'lambda:InvokeFunction sns:Publish sns:Publish sqs:SendMessage' -- \
+    jq -r '[.Resources[] | select(.Type | test("::(Permission|QueuePolicy|TopicPolicy)$")).Properties | .Action, .PolicyDocument.Statement[]?.Action | strings] | sort | join(" ")' "$T/template.json"
 check 'the bucket refuses every call without TLS' -o '["Deny","*","s3:*",{"Bool":{"aws:SecureTransport":"false"}}]' -- \
     jq -c '.Resources.LakePolicy.Properties.PolicyDocument.Statement[] | [.Effect, .Principal, .Action, .Condition]' "$T/template.json"
 
