@@ -34,7 +34,18 @@ make_it() {
 stream_and_bucket() {
     make_it "kinesis describe-stream-summary --stream-name $STREAM" kinesis create-stream --stream-name "$STREAM" --shard-count 2
     at kinesis wait stream-exists --stream-name "$STREAM"
-    is_there s3api head-bucket --bucket "$BUCKET" || at s3 mb "s3://$BUCKET" >/dev/null
+    is_there s3api head-bucket --bucket "$BUCKET" || { at s3 mb "s3://$BUCKET" >/dev/null; [ -z "$ALL" ] || bucket_rules; }
+}
+
+# Only of a bucket that is new.
+bucket_rules() {
+    at s3api put-public-access-block --bucket "$BUCKET" --public-access-block-configuration \
+        BlockPublicAcls=true,IgnorePublicAcls=true,BlockPublicPolicy=true,RestrictPublicBuckets=true
+    at s3api put-bucket-lifecycle-configuration --bucket "$BUCKET" --lifecycle-configuration '{"Rules": [
+        {"ID": "unfinished-uploads", "Status": "Enabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
+        {"ID": "raw", "Status": "Enabled", "Filter": {"Prefix": "raw/"}, "Expiration": {"Days": 30}},
+        {"ID": "live", "Status": "Enabled", "Filter": {"Prefix": "live/"}, "Expiration": {"Days": 7}},
+        {"ID": "answers", "Status": "Enabled", "Filter": {"Prefix": "answers/"}, "Expiration": {"Days": 7}}]}'
 }
 
 table() {

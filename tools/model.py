@@ -16,9 +16,12 @@ except ImportError:  # before Python 3.11
 
 HEADER = "cmd/bflocal/model/table.inc"
 # bflocal's services with a JSON body, and botocore's names of them
-SERVICES = {"athena": "athena", "events": "events", "firehose": "firehose", "glue": "glue", "kinesis": "kinesis"}
+SERVICES = {"athena": "athena", "events": "events", "firehose": "firehose", "glue": "glue", "kinesis": "kinesis",
+            "lambda": "lambda"}
 # These check their own members: their words are known from recordings of the service, or they run for each record.
 OWN = {"kinesis": {"PutRecord", "PutRecords"}}
+# Enumerations that grow faster than clients: the operation answers a value that bflocal does not know.
+OPEN = {"Runtime"}
 KINDS = {"structure": "STRUCTURE", "list": "LIST", "map": "MAP", "string": "STRING", "blob": "BLOB", "boolean": "BOOLEAN",
          "timestamp": "TIME", "integer": "INTEGER", "long": "INTEGER", "float": "NUMBER", "double": "NUMBER"}
 # What \p{...} matches: code points that stand for it while Python parses, and the ranges.
@@ -155,12 +158,12 @@ class Table:
         first = count = 0
         meta, kind = s.metadata, KINDS[s.type_name]
         if kind == "STRUCTURE":
-            first, count = self.place(self.members, [(name, self.shape(m), name in s.required_members) for name, m in s.members.items()])
+            first, count = self.place(self.members, [(name, self.shape(m), name in s.required_members) for name, m in in_body(s).items()])
         elif kind == "LIST":
             first = self.shape(s.member)
         elif kind == "MAP":
             first, count = self.shape(s.key), self.shape(s.value)
-        elif kind == "STRING" and s.enum:
+        elif kind == "STRING" and s.enum and s.name not in OPEN:
             first, count = self.place(self.values, s.enum)
         least, most = (meta.get(k) for k in ("min", "max"))
         pattern = self.patterns.number(meta["pattern"]) if "pattern" in meta else 0
@@ -173,6 +176,11 @@ class Table:
                 return i, len(rows)
         table += rows
         return len(table) - len(rows), len(rows)
+
+
+def in_body(shape):
+    """The members in the body: not those in the path, the query or a header."""
+    return {name: m for name, m in shape.members.items() if "location" not in m.serialization}
 
 
 def operations(service):
@@ -201,7 +209,9 @@ def table():
     for ours, theirs in SERVICES.items():
         model = session.get_service_model(theirs)
         for name in sorted(set(operations(ours)) - OWN.get(ours, set())):
-            t.ops.append((ours, name, t.shape(model.operation_model(name).input_shape)))
+            shape = model.operation_model(name).input_shape
+            if "payload" not in shape.serialization and (in_body(shape) or model.metadata["protocol"] == "json"):
+                t.ops.append((ours, name, t.shape(shape)))
     return t
 
 

@@ -252,9 +252,9 @@ static bool take_item(void *arg, struct bf_str item, struct bf_err *e)
     bf_buf_lit(out, "{\"Item\":");
     size_t at = out->n;
     bf_buf_adds(out, item);
-    for (char *p = bf_buf_ok(out) ? out->p + at : NULL;
-         p && (p = memchr(p, '\n', (size_t)(out->p + out->n - p)));)
-        *p = ' '; /* between tokens */
+    for (size_t i = at; i < out->n; i++)
+        if (out->p[i] == '\n') /* between tokens */
+            out->p[i] = ' ';
     bf_buf_adds(out, bf_buf_view(&s->keys));
     s->items++;
     return bf_buf_check(out, "output", e);

@@ -61,6 +61,41 @@ check 'of a bucket as well' -m '<Code>InvalidBucketAclWithObjectOwnership</Code>
 check 'the one that every object has is not' -o 200 -- s3 PUT /shop/own --data-binary x -H 'x-amz-acl: bucket-owner-full-control'
 check 'tags of a bucket' -m '<Code>NoSuchTagSet</Code>.*404$' -- s3 GET '/shop?tagging='
 check 'its policy' -m '<Code>NoSuchBucketPolicy</Code>.*404$' -- s3 GET '/shop?policy='
+# What deployments write of a bucket: kept and told back, with the defaults of S3.
+kept() { # kept QUERY ROOT: the document that was put comes back
+    document="<$2 xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Rule>a &amp; b</Rule></$2>"
+    check "$1 is kept" -o 200 -- s3 PUT "/shop?$1=" --data-binary "$document"
+    check '  and told back' -o "${document}200" -- s3 GET "/shop?$1="
+    check '  another document is refused' -m '<Code>MalformedXML</Code>.*400$' -- s3 PUT "/shop?$1=" --data-binary '<Other><Rule/></Other>'
+    check '  and an empty one' -m '<Code>MalformedXML</Code>.*400$' -- s3 PUT "/shop?$1=" --data-binary "<$2/>"
+    check '  and half of one' -m '<Code>MalformedXML</Code>.*400$' -- s3 PUT "/shop?$1=" --data-binary "<$2><Rule>"
+    check '  of a bucket that is not there' -m '<Code>NoSuchBucket</Code>.*404$' -- s3 PUT "/none?$1=" --data-binary "$document"
+    check '  and deleted' -o 204 -- s3 DELETE "/shop?$1="
+    check '  the bucket stays' -m '<Name>shop</Name>' -- s3 GET '/shop?list-type=2'
+}
+check 'a new bucket is encrypted' -m '<SSEAlgorithm>AES256</SSEAlgorithm>.*200$' -- s3 GET '/shop?encryption='
+kept encryption ServerSideEncryptionConfiguration
+check '  always' -m '<SSEAlgorithm>AES256</SSEAlgorithm>.*200$' -- s3 GET '/shop?encryption='
+check 'and not public' -m '<BlockPublicAcls>true</BlockPublicAcls>.*<RestrictPublicBuckets>true</RestrictPublicBuckets>.*200$' -- s3 GET '/shop?publicAccessBlock='
+kept publicAccessBlock PublicAccessBlockConfiguration
+check '  until that is deleted' -m '<Code>NoSuchPublicAccessBlockConfiguration</Code>.*404$' -- s3 GET '/shop?publicAccessBlock='
+kept lifecycle LifecycleConfiguration
+again() {
+    s3 PUT /again
+    s3 PUT '/again?lifecycle=' --data-binary '<LifecycleConfiguration><Rule/></LifecycleConfiguration>'
+    s3 DELETE /again
+    s3 PUT /again
+    s3 GET '/again?lifecycle=' | grep -o NoSuchLifecycleConfiguration
+    s3 DELETE /again
+}
+check 'a new bucket does not have those of an old one' -o '200
+200
+204
+200
+NoSuchLifecycleConfiguration
+204' -- again
+check 'notifications cannot be deleted' -m '<Code>NotImplemented</Code>.*501$' -- s3 DELETE '/shop?notification='
+check 'an object has no life cycle' -m '<Code>NotImplemented</Code>.*501$' -- s3 PUT '/shop/cold?lifecycle=' --data-binary '<LifecycleConfiguration/>'
 check 'its life cycle' -m '<Code>NoSuchLifecycleConfiguration</Code>.*404$' -- s3 GET '/shop?lifecycle='
 check 'its CORS' -m '<Code>NoSuchCORSConfiguration</Code>.*404$' -- s3 GET '/shop?cors='
 for key in .. ../x a/../../x a/b/../../.. a//../../../x; do

@@ -149,6 +149,19 @@ cat >odd.ndjson <<'END'
 END
 check 'names of keys with escapes' -i odd.ndjson -- cdcproj s.db
 check 'are one row' -o 'x|1|0' -- sql s.db 'SELECT "a""b",n,v FROM odd'
+# The pages of a scan have positions, which are checked as those of shards are.
+fresh
+segment() { printf '{"bfpipe.mark":{"stream":"orders","shard":"snapshot:sales/0-of-8","sequence":"%s"%s}}\n' "$1" "${2:-}"; }
+item() { printf '{"Item":{"id":{"S":"%s"}},"keys":["id"],"tableName":"sales"}\n' "$1"; }
+{ segment '' ',"start":true'; item a; segment '#9/YQ==' ',"after":""'; item b; segment '#10/YWE=' ',"after":"#9/YQ=="'; } >pages
+check 'pages of a scan' -i pages -- cdcproj s.db
+check 'are committed with their positions' -o '2|#10/YWE=' -- sql s.db 'SELECT count(*),(SELECT sequence FROM _bfpipe_positions) FROM sales'
+check 'a scan from an older page' -s 75 -i pages -E 'snapshot:sales/0-of-8: the reader started from an older state; start both again' -- cdcproj s.db
+{ segment '#10/YWE=' ',"start":true'; item d; segment '#12/' ',"after":"#11/YQ==","end":true'; } >pages
+check 'a page that a filter has lost' -s 75 -i pages -E 'rows before this mark are missing' -- cdcproj s.db
+{ segment '#10/YWE=' ',"start":true'; item d; segment '#11/' ',"after":"#10/YWE=","end":true'; } >pages
+check 'the last page' -i pages -- cdcproj s.db
+check 'is the end' -o '3|#11/|1' -- sql s.db 'SELECT count(*),sequence,ended FROM sales,_bfpipe_positions'
 check 'an item without the names of its keys' -i export.ndjson -s 1 -E '^cdcproj: line 1: an item without the names of its keys; use --key' -- cdcproj s.db
 printf '{"Item":{"id":{"S":"a"}},"keys":["id","sk"],"tableName":"sales"}\n{"Item":{"id":{"S":"a"}},"keys":["a","b","c"],"tableName":"sales"}\n{"Item":{"id":{"S":"a"}},"keys":{"id":1},"tableName":"sales"}\n' >bad.ndjson
 check 'an item without its key' -i bad.ndjson -s 1 -E '^cdcproj: line 1: the key sk is missing' -- cdcproj s.db

@@ -90,6 +90,9 @@ check 'and call nothing that the policy does not allow' -- cat "$T/beyond"
 grep -vE '^(glue:|s3:|sqs:|athena:StopQueryExecution$|kinesis:DescribeStreamSummary$)' "$T/allowed" | grep -vxFf "$T/used" >"$T/unused"
 check 'and leave nothing of it unused' -- cat "$T/unused"
 
+check 'the bucket refuses every call without TLS' -o '["Deny","*","s3:*",{"Bool":{"aws:SecureTransport":"false"}}]' -- \
+    jq -c '.Resources.LakePolicy.Properties.PolicyDocument.Statement[] | [.Effect, .Principal, .Action, .Condition]' "$T/template.json"
+
 # Outputs with the AWS CLI: each action stands in the policy.
 by_cli() { t '.Outputs[].Value | strings | select(startswith("aws ")) | split(" ")[1:3] | join(" ")' |
     sed -e 's/^s3 ls$/s3:ListBucket/' -e 's/^sqs receive-message$/sqs:ReceiveMessage/' | sort -u; }

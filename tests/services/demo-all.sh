@@ -73,5 +73,10 @@ done
 as_template '.Parameters.LiveFilter.Default | fromjson' >"$T/want"
 has_filter() { cli lambda list-event-source-mappings --function-name sales-live | jq -S '.EventSourceMappings[0].FilterCriteria.Filters[0].Pattern | fromjson'; }
 check '  and the filter of the live changes' -O "$T/want" -- has_filter
+as_template '[.Resources.Lake.Properties.LifecycleConfiguration.Rules[] | [.Id, .Prefix // ""]]' >"$T/want"
+has_rules() { cli s3api get-bucket-lifecycle-configuration --bucket lake | jq -S '[.Rules[] | [.ID, .Filter.Prefix]]'; }
+check '  and the lifecycle of the bucket' -O "$T/want" -- has_rules
+has_block() { cli s3api get-public-access-block --bucket lake | jq -c '[.PublicAccessBlockConfiguration[]] | unique'; }
+check '  which is not public' -o '[true]' -- has_block
 bflocal -q --stop
 plan

@@ -53,6 +53,23 @@ static void test_words(void **state)
           "Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+");
 }
 
+/* Strings in a list or map are told together. */
+static void test_inside(void **state)
+{
+    (void)state;
+    WRONG("events", "UntagResource",
+          "{\"ResourceARN\":\"arn:aws:events:us-east-1:000000000000:rule/r\",\"TagKeys\":"
+          "[\"a\",\"\",\"\"]}",
+          ONE("'[...]'", "tagKeys") "satisfy constraint: [Member must have length less than or "
+                                    "equal to 128, Member must have length greater than or equal "
+                                    "to 1]");
+    WRONG("lambda", "UpdateFunctionConfiguration",
+          "{\"Environment\":{\"Variables\":{\"AB\":\"\",\"X\":\"\"}}}",
+          "1 validation error detected: Value '{...}' at 'environment.variables' failed to satisfy "
+          "constraint: Map keys must satisfy constraint: [Member must satisfy regular expression "
+          "pattern: [a-zA-Z]([a-zA-Z0-9_])+]");
+}
+
 static void test_types(void **state)
 {
     (void)state;
@@ -162,9 +179,10 @@ static void test_complete(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),   cmocka_unit_test(test_types),
-        cmocka_unit_test(test_text),    cmocka_unit_test(test_patterns),
-        cmocka_unit_test(test_program), cmocka_unit_test(test_complete),
+        cmocka_unit_test(test_words),    cmocka_unit_test(test_inside),
+        cmocka_unit_test(test_types),    cmocka_unit_test(test_text),
+        cmocka_unit_test(test_patterns), cmocka_unit_test(test_program),
+        cmocka_unit_test(test_complete),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

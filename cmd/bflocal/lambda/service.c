@@ -9,6 +9,7 @@
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/lambda/lambda.h"
 #include "cmd/bflocal/lambda/mapping.h"
+#include "cmd/bflocal/model/model.h"
 #include "lib/base/wait.h"
 #include "lib/encoding/enc.h"
 #include "lib/json/write.h"
@@ -152,6 +153,23 @@ static void name_fault(struct bl_call *c)
                      bf_str_of(throttled ? "TooManyRequestsException" : "ServiceException"));
 }
 
+/* Are the members in the body as the service's model has them? False: the answer is set. */
+static bool check_model(struct bl_call *c)
+{
+    const struct bl_model *m = bl_model_find("lambda", c->op_name);
+    struct bf_buf text;
+    if (!m)
+        return true;
+    bf_buf_init(&text, 16 * 1024);
+    enum bl_model_verdict verdict = bl_model_check(m, c->req.body, &text);
+    if (verdict != BL_MODEL_FITS)
+        bl_lambda_fail(c, 400,
+                       verdict == BL_MODEL_TYPE ? "SerializationException" : "ValidationException",
+                       "%.*s", (int)text.n, text.p ? text.p : "");
+    bf_buf_free(&text);
+    return verdict == BL_MODEL_FITS;
+}
+
 /* The qualifier in the function's name is that of the query, if there are both. */
 static bool agrees(struct bl_call *c, struct bf_str function)
 {
@@ -180,7 +198,7 @@ static void run_route(struct bl_call *c)
         bl_lambda_fail(c, 400, "InvalidParameterValueException",
                        "The derived qualifier from the function name does not match the specified "
                        "qualifier.");
-    else if (!r->run(c, decoded))
+    else if (!check_model(c) || !r->run(c, decoded))
         c->failed = true;
 }
 

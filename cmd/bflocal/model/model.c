@@ -17,6 +17,7 @@ struct walk {
     struct bf_buf plain; /* a string without escapes */
     size_t violations;
     bool mistyped;
+    bool *misfit; /* not NULL: a string that does not fit sets it, and its list or map reports */
     size_t depth; /* of the path, in bytes */
     char path[PATH_MAX_BYTES];
 };
@@ -91,6 +92,59 @@ static bool is_value(const struct bl_shape *s, struct bf_str text)
     return s->n == 0;
 }
 
+static bool fits(const struct bl_shape *s, struct bf_str text)
+{
+    int64_t n = count_characters(text);
+    return n >= s->min && n <= s->max && is_value(s, text) &&
+           (!s->pattern || bl_model_matches(s, text));
+}
+
+static void put_values(struct walk *w, const struct bl_shape *s)
+{
+    bf_buf_lit(w->text, "Member must satisfy enum value set: [");
+    for (size_t i = 0; i < s->n; i++)
+        bf_buf_addf(w->text, "%s%s", i ? ", " : "", bl_model_values(s)[i]);
+    bf_buf_addc(w->text, ']');
+}
+
+/* All constraints of the strings in a list or map, in brackets. */
+static void put_constraints(struct walk *w, const struct bl_shape *s)
+{
+    const char *between = "";
+    bf_buf_addc(w->text, '[');
+    if (s->max != BL_NO_MAX) {
+        bf_buf_addf(w->text, "Member must have length less than or equal to %lld",
+                    (long long)s->max);
+        between = ", ";
+    }
+    if (s->min != BL_NO_MIN) {
+        bf_buf_addf(w->text, "%sMember must have length greater than or equal to %lld", between,
+                    (long long)s->min);
+        between = ", ";
+    }
+    if (s->pattern) {
+        bf_buf_addf(w->text, "%sMember must satisfy regular expression pattern: %s", between,
+                    bl_model_pattern(s));
+        between = ", ";
+    }
+    if (s->n) {
+        bf_buf_addf(w->text, "%s", between);
+        put_values(w, s);
+    }
+    bf_buf_addc(w->text, ']');
+}
+
+/* The strings of a list, or the keys or values of a map, of which one does not fit. */
+static void violate_inside(struct walk *w, const struct bl_shape *inside, bool misfit,
+                           struct bf_str value, const char *what)
+{
+    if (!misfit)
+        return;
+    begin_violation(w, value, "'");
+    bf_buf_addf(w->text, "%s must satisfy constraint: ", what);
+    put_constraints(w, inside);
+}
+
 static void check_string(struct walk *w, const struct bl_shape *s, const struct bf_json_val *v)
 {
     struct bf_str text = v->text;
@@ -101,6 +155,10 @@ static void check_string(struct walk *w, const struct bl_shape *s, const struct 
             return;
         text = bf_buf_view(&w->plain);
     }
+    if (w->misfit) {
+        *w->misfit |= !fits(s, text);
+        return;
+    }
     check_range(w, s, "length", count_characters(text), text);
     if (s->pattern && !bl_model_matches(s, text)) {
         violate_value(w, s, text);
@@ -110,10 +168,7 @@ static void check_string(struct walk *w, const struct bl_shape *s, const struct 
     if (is_value(s, text))
         return;
     violate_value(w, s, text);
-    bf_buf_lit(w->text, "Member must satisfy enum value set: [");
-    for (size_t i = 0; i < s->n; i++)
-        bf_buf_addf(w->text, "%s%s", i ? ", " : "", bl_model_values(s)[i]);
-    bf_buf_addc(w->text, ']');
+    put_values(w, s);
 }
 
 /* The bytes of a base64 text. */
@@ -260,37 +315,54 @@ static bool check_structure(struct walk *w, const struct bl_shape *s)
     return more == BF_JSON_END;
 }
 
+/* An element of a list or a value of a map. */
+static bool check_inside(struct walk *w, const struct bl_shape *s, bool *misfit)
+{
+    w->misfit = s->kind == BL_SHAPE_STRING ? misfit : NULL;
+    bool ok = check_value(w, s);
+    w->misfit = NULL;
+    return ok;
+}
+
 static bool check_list(struct walk *w, const struct bl_shape *s)
 {
+    const struct bl_shape *element = bl_model_shape(s->first);
     struct bf_err e;
     enum bf_json_more more;
     size_t depth = w->depth, n = 0;
+    bool misfit = false;
     while ((more = bf_json_element(&w->j, &e)) == BF_JSON_MORE) {
         descend_element(w, ++n);
-        if (!check_value(w, bl_model_shape(s->first)))
+        if (!check_inside(w, element, &misfit))
             return false;
         w->depth = depth;
     }
     check_range(w, s, "length", (int64_t)n, n ? BF_STR("[...]") : BF_STR("[]"));
+    violate_inside(w, element, misfit, BF_STR("[...]"), "Member");
     return more == BF_JSON_END;
 }
 
 static bool check_map(struct walk *w, const struct bl_shape *s)
 {
+    const struct bl_shape *keys = bl_model_shape(s->first), *values = bl_model_shape(s->n);
     struct bf_json_key key;
     struct bf_err e;
     enum bf_json_more more;
     size_t depth = w->depth, n = 0;
+    bool bad_key = false, bad_value = false;
     while ((more = bf_json_member(&w->j, &key, &e)) == BF_JSON_MORE) {
         const struct bf_json_val k = {.text = key.text, .escaped = key.escaped};
         n++;
         descend(w, key.text, false);
-        check_string(w, bl_model_shape(s->first), &k);
-        if (!check_value(w, bl_model_shape(s->n)))
+        w->misfit = &bad_key;
+        check_string(w, keys, &k);
+        if (!check_inside(w, values, &bad_value))
             return false;
         w->depth = depth;
     }
     check_range(w, s, "length", (int64_t)n, n ? BF_STR("{...}") : BF_STR("{}"));
+    violate_inside(w, keys, bad_key, BF_STR("{...}"), "Map keys");
+    violate_inside(w, values, bad_value, BF_STR("{...}"), "Map value");
     return more == BF_JSON_END;
 }
 

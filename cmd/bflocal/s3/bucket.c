@@ -259,6 +259,9 @@ void bl_s3_delete_bucket(struct bl_call *c)
     q = bl_sql(c->store, "DELETE FROM s3_notify WHERE bucket = ?");
     bl_bind_text(q, 1, bucket);
     bl_run(c->store, q);
+    q = bl_sql(c->store, "DELETE FROM s3_kept WHERE bucket = ?");
+    bl_bind_text(q, 1, bucket);
+    bl_run(c->store, q);
     q = bl_sql(c->store, "DELETE FROM s3_bucket WHERE name = ?");
     bl_bind_text(q, 1, bucket);
     bl_run(c->store, q);
@@ -299,9 +302,4 @@ void bl_s3_no_policy(struct bl_call *c)
 void bl_s3_no_cors(struct bl_call *c)
 {
     bl_s3_fail(c, BL_S3_NoSuchCORSConfiguration);
-}
-
-void bl_s3_no_lifecycle(struct bl_call *c)
-{
-    bl_s3_fail(c, BL_S3_NoSuchLifecycleConfiguration);
 }

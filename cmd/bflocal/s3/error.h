@@ -46,6 +46,7 @@
     X(NoSuchBucketPolicy, 404, "The bucket policy does not exist")                                             \
     X(NoSuchCORSConfiguration, 404, "The CORS configuration does not exist")                                   \
     X(NoSuchLifecycleConfiguration, 404, "The lifecycle configuration does not exist")                         \
+    X(NoSuchPublicAccessBlockConfiguration, 404, "The public access block configuration was not found")         \
     X(NoSuchTagSet, 404, "The TagSet does not exist")                                                          \
     X(NoSuchBucket, 404, "The specified bucket does not exist")                                                \
     X(NoSuchKey, 404, "The specified key does not exist.")                                                     \

@@ -21,6 +21,51 @@ static const struct route {
      "notification",
      NULL,
      {"GetBucketNotificationConfiguration", bl_s3_get_notification, false, true, 0}},
+    {"PUT",
+     BL_S3_BUCKET,
+     "encryption",
+     NULL,
+     {"PutBucketEncryption", bl_s3_put_kept, false, true, 0}},
+    {"GET",
+     BL_S3_BUCKET,
+     "encryption",
+     NULL,
+     {"GetBucketEncryption", bl_s3_get_kept, false, true, 0}},
+    {"DELETE",
+     BL_S3_BUCKET,
+     "encryption",
+     NULL,
+     {"DeleteBucketEncryption", bl_s3_delete_kept, false, true, 0}},
+    {"PUT",
+     BL_S3_BUCKET,
+     "publicAccessBlock",
+     NULL,
+     {"PutPublicAccessBlock", bl_s3_put_kept, false, true, 0}},
+    {"GET",
+     BL_S3_BUCKET,
+     "publicAccessBlock",
+     NULL,
+     {"GetPublicAccessBlock", bl_s3_get_kept, false, true, 0}},
+    {"DELETE",
+     BL_S3_BUCKET,
+     "publicAccessBlock",
+     NULL,
+     {"DeletePublicAccessBlock", bl_s3_delete_kept, false, true, 0}},
+    {"PUT",
+     BL_S3_BUCKET,
+     "lifecycle",
+     NULL,
+     {"PutBucketLifecycleConfiguration", bl_s3_put_kept, false, true, 0}},
+    {"GET",
+     BL_S3_BUCKET,
+     "lifecycle",
+     NULL,
+     {"GetBucketLifecycleConfiguration", bl_s3_get_kept, false, true, 0}},
+    {"DELETE",
+     BL_S3_BUCKET,
+     "lifecycle",
+     NULL,
+     {"DeleteBucketLifecycle", bl_s3_delete_kept, false, true, 0}},
     {"PUT", BL_S3_BUCKET, NULL, NULL, {"CreateBucket", bl_s3_create_bucket, false, false, 0}},
     {"HEAD", BL_S3_BUCKET, NULL, NULL, {"HeadBucket", bl_s3_head_bucket, false, true, 0}},
     {"DELETE", BL_S3_BUCKET, NULL, NULL, {"DeleteBucket", bl_s3_delete_bucket, false, true, 0}},
@@ -38,11 +83,6 @@ static const struct route {
     {"GET", BL_S3_BUCKET, "tagging", NULL, {"GetBucketTagging", bl_s3_no_tagging, false, true, 0}},
     {"GET", BL_S3_BUCKET, "policy", NULL, {"GetBucketPolicy", bl_s3_no_policy, false, true, 0}},
     {"GET", BL_S3_BUCKET, "cors", NULL, {"GetBucketCors", bl_s3_no_cors, false, true, 0}},
-    {"GET",
-     BL_S3_BUCKET,
-     "lifecycle",
-     NULL,
-     {"GetBucketLifecycleConfiguration", bl_s3_no_lifecycle, false, true, 0}},
     {"GET",
      BL_S3_BUCKET,
      "uploads",
@@ -137,8 +177,7 @@ static const char *const beyond[] = {
     "website",
 };
 
-/* Does the query have this parameter, with or without a value? */
-static bool has_query(const struct bl_call *c, const char *name)
+bool bl_s3_has_query(const struct bl_call *c, const char *name)
 {
     struct bf_str rest = c->req.query, item, want = bf_str_of(name);
     while (rest.p && bf_str_split(&rest, '&', &item)) {
@@ -149,6 +188,20 @@ static bool has_query(const struct bl_call *c, const char *name)
     return false;
 }
 
+/* Subresources of a bucket that have operations of their own. */
+static bool is_of_bucket(const struct bl_call *c, const char *name)
+{
+    static const char *const written[] = {"encryption", "publicAccessBlock", "lifecycle",
+                                          "notification"}; /* the last one cannot be deleted */
+    bool del = bf_str_is(c->req.method, "DELETE");
+    if (!del && !bf_str_is(c->req.method, "GET") && !bf_str_is(c->req.method, "PUT"))
+        return false;
+    for (size_t i = 0; i < BF_COUNT(written) - (del ? 1 : 0); i++)
+        if (strcmp(name, written[i]) == 0)
+            return true;
+    return false;
+}
+
 /* A subresource of the request that bflocal does not have; NULL: none. */
 static const char *find_beyond(const struct bl_call *c, enum bl_s3_level level)
 {
@@ -156,14 +209,14 @@ static const char *find_beyond(const struct bl_call *c, enum bl_s3_level level)
         "tagging", "versioning", "location", "policy",
         "cors",    "lifecycle"}; /* bflocal answers reads of these, and writes of an object's tags */
     bool get = bf_str_is(c->req.method, "GET"), head = bf_str_is(c->req.method, "HEAD");
-    bool notified = level == BL_S3_BUCKET && (get || bf_str_is(c->req.method, "PUT"));
+    bool bucket = level == BL_S3_BUCKET;
     for (size_t i = 0; i < BF_COUNT(beyond); i++)
-        if (has_query(c, beyond[i]) && !(notified && strcmp(beyond[i], "notification") == 0))
+        if (bl_s3_has_query(c, beyond[i]) && !(bucket && is_of_bucket(c, beyond[i])))
             return beyond[i];
     for (size_t i = level == BL_S3_OBJECT; !get && i < BF_COUNT(written); i++)
-        if (has_query(c, written[i]))
+        if (bl_s3_has_query(c, written[i]) && !(bucket && is_of_bucket(c, written[i])))
             return written[i];
-    return (get || head) && has_query(c, "partNumber") ? "partNumber" : NULL;
+    return (get || head) && bl_s3_has_query(c, "partNumber") ? "partNumber" : NULL;
 }
 
 const struct bl_s3_op *bl_s3_route(const struct bl_call *c, enum bl_s3_level level)
@@ -173,7 +226,8 @@ const struct bl_s3_op *bl_s3_route(const struct bl_call *c, enum bl_s3_level lev
     for (size_t i = 0; i < BF_COUNT(routes); i++) {
         const struct route *r = &routes[i];
         if (r->level == level && bf_str_eq(c->req.method, bf_str_of(r->method)) &&
-            (!r->query || has_query(c, r->query)) && (!r->header || bl_header(c, r->header).p))
+            (!r->query || bl_s3_has_query(c, r->query)) &&
+            (!r->header || bl_header(c, r->header).p))
             return &r->op;
     }
     return NULL;

@@ -15,6 +15,9 @@ bool bl_s3_name_target(struct bl_call *c, struct bl_s3_call *s, enum bl_s3_level
 const struct bl_s3_op *bl_s3_route(const struct bl_call *c, enum bl_s3_level level);
 bool bl_s3_fail_route(struct bl_call *c, enum bl_s3_level level);
 
+/* Does the query have this parameter, with or without a value? */
+bool bl_s3_has_query(const struct bl_call *c, const char *name);
+
 /* Finds an operation by its name ("PutObject"); NULL if there is none. */
 const struct bl_s3_op *bl_s3_op_named(const char *name);
 

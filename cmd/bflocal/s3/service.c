@@ -29,6 +29,8 @@ static const char schema[] =
     "CREATE INDEX IF NOT EXISTS s3_object_file ON s3_object (file);"
     "CREATE INDEX IF NOT EXISTS s3_part_file ON s3_part (file);"
     "CREATE TABLE IF NOT EXISTS s3_notify (bucket TEXT PRIMARY KEY) WITHOUT ROWID;"
+    "CREATE TABLE IF NOT EXISTS s3_kept (bucket TEXT, kind TEXT, document BLOB,"
+    " PRIMARY KEY (bucket, kind)) WITHOUT ROWID;"
     "CREATE TABLE IF NOT EXISTS s3_state (dirty INTEGER);"
     "INSERT INTO s3_state SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM s3_state);";
 
