@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cmd/bflocal/function/function.h"
+#include "lib/base/num.h"
 
 /* A version that was deleted keeps its row, without a configuration, because its number is not given again. */
 static const char schema[] =
@@ -84,10 +85,13 @@ void bl_lambda_alias_drop(struct bl_lambda *f, struct bf_str name, struct bf_str
 
 void bl_lambda_version_put(struct bl_store *st, const struct bl_function *fn, struct bf_str config)
 {
+    uint64_t number = 0;
+    struct bf_err e;
+    (void)!bf_num_u64(bf_str_of(fn->version), &number, &e);
     sqlite3_stmt *q =
         bl_sql(st, "INSERT OR REPLACE INTO lambda_version VALUES (?1, ?2, ?3, ?4, ?5)");
     bl_bind_text(q, 1, bf_str_of(fn->name));
-    bl_bind_i64(q, 2, strtoll(fn->version, NULL, 10));
+    bl_bind_i64(q, 2, (int64_t)number);
     bl_bind_text(q, 3, config);
     bl_bind_text(q, 4, bf_str_of(fn->folder));
     bl_bind_text(q, 5, bf_str_of(fn->program));

@@ -220,7 +220,7 @@ bool bl_lambda_list_aliases(struct bl_call *c, struct bf_str function)
                              version = bl_query(c, "FunctionVersion"),
                              marker = bl_query(c, "Marker");
     const struct bl_alias *last = NULL;
-    size_t limit;
+    size_t limit = 0;
     bool more = false;
     if (!bl_lambda_page(c, &limit))
         return false;

@@ -72,7 +72,7 @@ static bool list(struct bl_call *c, const char *member, struct bf_str name, bool
     struct bl_lambda *f = c->local->lambda;
     struct bf_str marker = bl_query(c, "Marker");
     const struct bl_function *last = NULL;
-    size_t limit;
+    size_t limit = PAGE;
     bool after = !marker.n, more = false;
     if (!bl_lambda_page(c, &limit))
         return false;

@@ -16,7 +16,11 @@
 #include "lib/base/wait.h"
 #include "lib/json/write.h"
 
-enum { MEMORY_MS = 50 /* between two checks of the memory */, ENV_MAX = 512 };
+enum {
+    PIPE_PIECES = 8 /* what a pipe holds, in pieces of output */,
+    MEMORY_MS = 50 /* between two checks of the memory */,
+    ENV_MAX = 512
+};
 
 /* Writes the output of the process to the function's log, and keeps its end for the invoker. */
 static void take_output(struct bl_sandbox *s, const char *text, size_t n)
@@ -46,17 +50,23 @@ static void print_log(struct bl_sandbox *s, const char *format, ...)
     take_output(s, line, n < (int)sizeof line ? (size_t)n : sizeof line - 1);
 }
 
-/* Reads the available output; false: end of the pipe. */
-static bool read_output(struct bl_sandbox *s)
+/* Reads a piece of the available output, under the lock; -1: there is none now, 0: end of the pipe. */
+static ssize_t read_piece(struct bl_sandbox *s)
 {
     char text[8192];
     ssize_t n = read(s->child.log, text, sizeof text);
-    if (n <= 0)
-        return n < 0 && (errno == EAGAIN || errno == EINTR);
+    if (n > 0)
+        take_output(s, text, (size_t)n);
+    return n < 0 && errno != EAGAIN && errno != EINTR ? 0 : n;
+}
+
+/* False: end of the pipe. */
+static bool read_output(struct bl_sandbox *s)
+{
     pthread_mutex_lock(&s->mutex);
-    take_output(s, text, (size_t)n);
+    ssize_t n = read_piece(s);
     pthread_mutex_unlock(&s->mutex);
-    return true;
+    return n != 0;
 }
 
 /* Resident memory of the process in KiB (proc_pid_statm(5)); 0: it has ended. */
@@ -94,7 +104,6 @@ static void watch_child(struct bl_sandbox *s)
     struct pollfd p[3] = {{.fd = s->child.log, .events = POLLIN},
                           {.fd = s->child.status, .events = POLLIN},
                           {.fd = s->wake[0], .events = POLLIN}};
-    fcntl(s->child.log, F_SETFL, O_NONBLOCK);
     while (!p[1].revents) {
         pthread_mutex_lock(&s->mutex);
         bool busy = s->job != BL_JOB_NONE || !s->started;
@@ -138,6 +147,8 @@ static void *keep(void *arg)
     struct bf_err e = {0};
     pthread_mutex_lock(&s->mutex);
     bool started = !s->closing && start_child(s, &e); /* set under the lock: a kill needs its ids */
+    if (started)
+        fcntl(s->child.log, F_SETFL, O_NONBLOCK);
     s->start_error = e;
     pthread_mutex_unlock(&s->mutex);
     if (started)
@@ -300,6 +311,8 @@ void bl_sandbox_invoke(struct bl_sandbox *s, const char *request_id, const char 
     wake_keeper(s);
     if (offer(s, out))
         await_answer(s, out);
+    for (int i = 0; i < PIPE_PIECES && !s->ended && s->child.log >= 0 && read_piece(s) > 0; i++)
+        ; /* what the function has printed stands before END */
     long long ms = (long long)(bf_clock_mono_ms() - began_ms);
     print_log(s,
               "END RequestId: %s\nREPORT RequestId: %s\tDuration: %lld.00 ms\t"
