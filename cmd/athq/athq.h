@@ -8,19 +8,19 @@
 
 enum form { FORM_AUTO, FORM_TABLE, FORM_CSV, FORM_TSV, FORM_NDJSON };
 
-enum unload { UNLOAD_PARQUET, UNLOAD_ORC, UNLOAD_AVRO, UNLOAD_JSON, UNLOAD_TEXTFILE };
+enum unload { UNLOAD_AUTO, UNLOAD_PARQUET, UNLOAD_ORC, UNLOAD_AVRO, UNLOAD_JSON, UNLOAD_TEXTFILE };
 
 struct config {
     struct bf_common common;
     struct bf_aws_options aws;
     const char *sql, *file;
     const char *catalog, *database, *workgroup, *location;
-    const char *unload; /* location for the rows */
-    enum unload unload_format;
-    enum form form; /* AUTO: depends on standard output */
+    const char *unload;        /* location for the rows */
+    enum unload unload_format; /* AUTO: JSON if the rows are read, else Parquet */
+    enum form form;            /* AUTO: depends on standard output */
     const char *status, *cancel, *results;
     struct bf_opt_list param, literal;
-    bool no_header, no_wait, pages;
+    bool no_header, no_wait, pages, rows;
     uint64_t max_scan, reuse_ms, price; /* price: millionths of a dollar a terabyte */
 };
 
@@ -33,6 +33,9 @@ void sink_destroy(struct sink *s);
 bool sink_begin(struct sink *s, const struct bf_athena_column *column, size_t n, struct bf_err *e);
 bool sink_row(struct sink *s, const struct bf_athena_cell *cell, size_t n, struct bf_err *e);
 bool sink_end(struct sink *s, struct bf_err *e);
+
+/* A row that is a JSON object already, for NDJSON only; needs no sink_begin. */
+bool sink_line(struct sink *s, struct bf_str object, struct bf_err *e);
 uint64_t sink_rows(const struct sink *s);
 
 /* The connection to the service. */
@@ -67,6 +70,29 @@ void query_tell(const struct session *s);
 
 /* Prints the rows of a query that has succeeded. */
 bool results_print(struct session *s, struct bf_err *e);
+
+/* Prints the objects that the UNLOAD of s->status wrote or, with --rows, their rows. */
+bool unload_print(struct session *s, struct bf_err *e);
+
+/* The rows of unloaded JSON, in pieces of any size, on their way to the sink. */
+struct unloaded;
+struct unloaded *unloaded_new(struct sink *sink, enum form form, struct bf_err *e);
+void unloaded_destroy(struct unloaded *u);
+bool unloaded_take(struct unloaded *u, struct bf_str piece, struct bf_err *e);
+
+/* The end of an object: its last row may lack a newline. */
+bool unloaded_end_object(struct unloaded *u, struct bf_err *e);
+
+/* The end of all objects. */
+bool unloaded_end(struct unloaded *u, struct bf_err *e);
+
+/* An object in S3, read in ranges, several at a time. url must stay valid. */
+struct object;
+struct object *object_open(struct bf_aws *aws, struct bf_str url, struct bf_err *e);
+void object_close(struct object *o);
+
+/* The next bytes in order, valid until the next call; piece->p is NULL at the end. */
+bool object_next(struct object *o, struct bf_str *piece, struct bf_err *e);
 
 /* Reads the object at s3://... in ranges, several at a time, and passes its bytes to take in order. */
 bool object_read(struct bf_aws *aws, struct bf_str url,

@@ -113,10 +113,11 @@ static void tell_nested(struct sink *s, const struct column *c)
     if (c->kind != KIND_NESTED || s->told || s->form != FORM_NDJSON)
         return;
     s->told = true;
-    bf_diag_warn(
-        "Athena returns column '%.*s' as a text that is not JSON: CAST(%.*s AS JSON) gives JSON",
-        (int)(c->name.n < SHOWN ? c->name.n : SHOWN), c->name.p,
-        (int)(c->name.n < SHOWN ? c->name.n : SHOWN), c->name.p);
+    bf_diag_warn("Athena returns column '%.*s' as a text that is not JSON: CAST(%.*s AS JSON) "
+                 "gives JSON, and "
+                 "so do --unload and --rows",
+                 (int)(c->name.n < SHOWN ? c->name.n : SHOWN), c->name.p,
+                 (int)(c->name.n < SHOWN ? c->name.n : SHOWN), c->name.p);
 }
 
 static void put_cells(struct sink *s, const struct bf_athena_cell *cell, size_t n)
@@ -239,6 +240,14 @@ bool sink_row(struct sink *s, const struct bf_athena_cell *cell, size_t n, struc
         put_object(s, cell, n);
     else
         put_cells(s, cell, n);
+    return put_line(s, e);
+}
+
+bool sink_line(struct sink *s, struct bf_str object, struct bf_err *e)
+{
+    s->rows++;
+    bf_buf_reset(&s->line);
+    bf_buf_adds(&s->line, object);
     return put_line(s, e);
 }
 

@@ -62,7 +62,9 @@ static const struct bf_opt options[] = {
     BF_OPT_STR(0, "unload", struct config, unload, "URL",
                "write the rows to S3, and print the objects"),
     BF_OPT_CHOICE(0, "unload-format", struct config, unload_format, "FORMAT",
-                  "parquet (default), orc, avro, json or textfile", files),
+                  "parquet (default), orc, avro, json (default with --rows) or textfile", files),
+    BF_OPT_FLAG(0, "rows", struct config, rows,
+                "print the rows that --unload wrote, arrays and rows as JSON, not the objects"),
     BF_OPT_FLAG(0, "pages", struct config, pages, "read all rows from the service, not from S3"),
     BF_OPT_FN(0, "price", struct config, price, "USD", "price of a terabyte scanned (5)",
               parse_price),
@@ -119,6 +121,12 @@ static bool check(struct config *c, struct bf_err *e)
         return bf_err_set(e, BF_E_USAGE, "--reuse: Athena keeps results for 7 days at most");
     if (c->unload && c->no_wait)
         return bf_err_set(e, BF_E_USAGE, "--unload and --no-wait exclude each other");
+    if (c->rows && !c->unload && !c->results)
+        return bf_err_set(e, BF_E_USAGE, "--rows needs --unload or --results");
+    if (c->unload_format == UNLOAD_AUTO)
+        c->unload_format = c->rows ? UNLOAD_JSON : UNLOAD_PARQUET;
+    if (c->unload && c->rows && c->unload_format != UNLOAD_JSON)
+        return bf_err_set(e, BF_E_USAGE, "--rows reads only --unload-format json");
     return check_id("--status", c->status, e) && check_id("--results", c->results, e) &&
            check_id("--cancel", c->cancel, e) && check_url("--unload", c->unload, e) &&
            check_url("--output-location", c->location, e);

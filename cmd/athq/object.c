@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lib/aws/s3/s3.h"
 #include "lib/base/stop.h"
@@ -25,6 +26,7 @@ struct object {
     bool known;
     struct range range[RANGES];
     size_t in, out; /* numbers of the next range to request and of the next to pass on */
+    bool given; /* range `out` has been passed on, and its bytes are in use until the next call */
     struct bf_err err;
 };
 
@@ -85,48 +87,69 @@ static bool fill(struct object *o, struct bf_err *e)
     return true;
 }
 
-static bool read_all(struct object *o,
-                     bool (*take)(void *arg, struct bf_str piece, struct bf_err *e), void *arg,
-                     struct bf_err *e)
+bool object_next(struct object *o, struct bf_str *piece, struct bf_err *e)
 {
-    while (!o->known || o->out < o->in || o->asked < o->total) {
-        struct range *r = &o->range[o->out % RANGES];
-        if (!fill(o, e))
-            return false;
-        while (r->busy)
-            if (!bf_aws_run(o->aws, -1, e))
-                return false;
-        if (o->err.code != BF_OK || bf_stop_asked()) {
-            if (o->err.code != BF_OK)
-                *e = o->err;
-            else
-                bf_err_set(e, BF_E_STOPPED, "interrupted");
-            return false;
-        }
-        if (!fill(o, e) || !take(arg, bf_buf_view(&r->body), e))
-            return false;
+    *piece = bf_str(NULL, 0);
+    if (o->given)
         o->out++;
+    o->given = false;
+    if (o->known && o->out == o->in && o->asked >= o->total)
+        return true;
+    struct range *r = &o->range[o->out % RANGES];
+    if (!fill(o, e))
+        return false;
+    while (r->busy)
+        if (!bf_aws_run(o->aws, -1, e))
+            return false;
+    if (o->err.code != BF_OK || bf_stop_asked()) {
+        if (o->err.code != BF_OK)
+            *e = o->err;
+        else
+            bf_err_set(e, BF_E_STOPPED, "interrupted");
+        return false;
     }
-    return true;
+    o->given = fill(o, e);
+    *piece = r->body.n ? bf_buf_view(&r->body) : BF_STR("");
+    return o->given;
+}
+
+struct object *object_open(struct bf_aws *aws, struct bf_str url, struct bf_err *e)
+{
+    struct bf_str bucket, key;
+    if (!bf_s3_parse_url(url, &bucket, &key, e))
+        return NULL;
+    struct object *o = calloc(1, sizeof *o);
+    if (!o) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    o->aws = aws;
+    o->key = key;
+    snprintf(o->bucket, sizeof o->bucket, "%.*s", (int)bucket.n, bucket.p);
+    for (size_t i = 0; i < RANGES; i++)
+        bf_buf_init(&o->range[i].body, BODY_MAX);
+    return o;
+}
+
+void object_close(struct object *o)
+{
+    for (size_t i = 0; o && i < RANGES; i++) {
+        if (o->range[i].busy)
+            bf_aws_cancel(o->aws, &o->range[i].get.call);
+        bf_buf_free(&o->range[i].body);
+    }
+    free(o);
 }
 
 bool object_read(struct bf_aws *aws, struct bf_str url,
                  bool (*take)(void *arg, struct bf_str piece, struct bf_err *e), void *arg,
                  struct bf_err *e)
 {
-    struct object o;
-    struct bf_str bucket;
-    o = (struct object){.aws = aws};
-    if (!bf_s3_parse_url(url, &bucket, &o.key, e))
-        return false;
-    snprintf(o.bucket, sizeof o.bucket, "%.*s", (int)bucket.n, bucket.p);
-    for (size_t i = 0; i < RANGES; i++)
-        bf_buf_init(&o.range[i].body, BODY_MAX);
-    bool ok = read_all(&o, take, arg, e);
-    for (size_t i = 0; i < RANGES; i++) {
-        if (o.range[i].busy)
-            bf_aws_cancel(aws, &o.range[i].get.call);
-        bf_buf_free(&o.range[i].body);
-    }
+    struct bf_str piece;
+    struct object *o = object_open(aws, url, e);
+    bool ok = o != NULL;
+    while (ok && (ok = object_next(o, &piece, e)) && piece.p)
+        ok = take(arg, piece, e);
+    object_close(o);
     return ok || bf_err_ctx(e, "%.*s", (int)(url.n > 200 ? 200 : url.n), url.p);
 }

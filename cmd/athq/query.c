@@ -180,13 +180,14 @@ void query_tell(const struct session *s)
 /* UNLOAD (SELECT ...) TO '...' WITH (format = '...') */
 static bool wrap(const struct config *c, struct bf_str text, struct bf_buf *out, struct bf_err *e)
 {
-    static const char *const formats[] = {"PARQUET", "ORC", "AVRO", "JSON", "TEXTFILE"};
+    static const char *const formats[] = {"", "PARQUET", "ORC", "AVRO", "JSON", "TEXTFILE"};
     bf_buf_lit(out, "UNLOAD (");
     bf_buf_adds(out, text);
     bf_buf_lit(out, "\n) TO '");
     for (const char *p = c->unload; *p; p++)
         bf_buf_add(out, "''", *p == '\'' ? 2 : 0), bf_buf_add(out, p, *p != '\'');
-    bf_buf_addf(out, "' WITH (format = '%s')", formats[c->unload_format]);
+    bf_buf_addf(out, "' WITH (format = '%s')",
+                formats[c->unload_format]); /* `check` has replaced AUTO */
     return bf_buf_check(out, "the statement", e);
 }
 

@@ -7,9 +7,8 @@
 #include "lib/aws/s3/s3.h"
 #include "lib/cli/diag.h"
 #include "lib/base/stop.h"
-#include "lib/json/write.h"
 
-enum { URL_MAX = 8192, PARTS_MAX = 8 };
+enum { PARTS_MAX = 8 };
 
 struct reading {
     struct session *s;
@@ -140,59 +139,6 @@ static bool rest(struct reading *r, struct bf_err *e)
     return other_pages(r, e);
 }
 
-/* Reads the list of objects that an UNLOAD wrote, one URL per line, and prints them as JSON like receipts. */
-struct manifest {
-    struct session *s;
-    struct bf_buf line; /* the current line, as far as it was read */
-};
-
-static bool put_written(struct manifest *m, struct bf_err *e)
-{
-    struct bf_str url = bf_str_trim(bf_buf_view(&m->line)), bucket, key;
-    struct bf_buf *out = &m->s->body;
-    if (!bf_buf_check(&m->line, "the list of written objects", e))
-        return false;
-    if (url.n == 0)
-        return true;
-    if (!bf_s3_parse_url(url, &bucket, &key, e))
-        return bf_err_ctx(e, "the list of written objects");
-    bf_buf_reset(out);
-    bf_buf_lit(out, "{\"bucket\":");
-    bf_json_put_string(out, bucket);
-    bf_buf_lit(out, ",\"key\":");
-    bf_json_put_string(out, key);
-    bf_buf_addc(out, '}');
-    bf_out_line(&m->s->out, bf_buf_view(out));
-    bf_buf_reset(&m->line);
-    return bf_out_ok(&m->s->out) || bf_out_flush(&m->s->out, e);
-}
-
-static bool on_manifest(void *arg, struct bf_str piece, struct bf_err *e)
-{
-    struct manifest *m = arg;
-    while (piece.n) {
-        const char *end = memchr(piece.p, '\n', piece.n);
-        size_t n = end ? (size_t)(end - piece.p) : piece.n;
-        bf_buf_add(&m->line, piece.p, n);
-        if (end && !put_written(m, e))
-            return false;
-        n += end != NULL;
-        piece = bf_str(piece.p + n, piece.n - n);
-    }
-    return true;
-}
-
-static bool print_manifest(struct session *s, struct bf_err *e)
-{
-    struct manifest m = {.s = s};
-    if (!s->status.manifest.n)
-        return true;
-    bf_buf_init(&m.line, URL_MAX);
-    bool ok = object_read(s->aws, s->status.manifest, on_manifest, &m, e) && put_written(&m, e);
-    bf_buf_free(&m.line);
-    return ok;
-}
-
 static bool print_rows(struct reading *r, struct bf_err *e)
 {
     struct session *s = r->s;
@@ -214,7 +160,9 @@ bool results_print(struct session *s, struct bf_err *e)
     struct reading r = {.s = s, .rows = BF_ATHENA_PAGE_ROWS};
     bool ok;
     if (bf_str_is(s->status.subtype, "UNLOAD"))
-        ok = print_manifest(s, e);
+        ok = unload_print(s, e);
+    else if (s->cfg->rows)
+        ok = bf_err_set(e, BF_E_USAGE, "--rows reads what UNLOAD wrote, and this is no UNLOAD");
     else {
         bf_athena_page_init(&r.page);
         ok = print_rows(&r, e);

@@ -41,7 +41,7 @@ check 'NDJSON, with scan and cost' -o '{"id":"o-1","n":7,"total":92.10,"ok":true
 check 'another price' -a -E ' 0.000072 USD$' -- athq --price 6.25 'SELECT 1'
 rows '[["tags","array"],["r","row"],["a","varchar"],["a","varchar"]]' '["[x, y]","{b=1}","p","q"]'
 check 'what is not JSON stays text' -o '{"tags":"[x, y]","r":"{b=1}","a":"p","a_2":"q"}' \
-    -E "^athq: Athena returns column 'tags' as a text that is not JSON: CAST\(tags AS JSON\) gives JSON" -- athq 'SELECT 1'
+    -E "^athq: Athena returns column 'tags' as a text that is not JSON: CAST\(tags AS JSON\) gives JSON, and so do --unload and --rows\$" -- athq 'SELECT 1'
 ok 'two columns of one name are told' grep -q "^athq: two columns have the name 'a': one is renamed to 'a_2'" "$T/err"
 rows '[["bfpipe.mark","json"]]' '["{}"]'
 check 'no row becomes a mark' -s 1 -E 'would read this row as a mark' -- athq -q -o ndjson 'SELECT 1'
@@ -313,6 +313,51 @@ check 'UNLOAD' -o '{"bucket":"lake","key":"out/a.parquet"}
 {"bucket":"lake","key":"out/c=x, \"y\"/b.parquet"}' -- athq -q --unload s3://lake/out/ --unload-format json 'SELECT 1 -- all'
 check 'in its own words' -o "UNLOAD (SELECT 1 -- all
 ) TO 's3://lake/out/' WITH (format = 'JSON')" -- sh -c 'jq -r "select(.op == \"StartQueryExecution\").body | fromjson.QueryString" "$1"' - "$dir/log"
+# --rows: the rows of the written objects.
+mkdir "$dir/unloaded"
+printf '%s\n' '{"tags":["x, y",null],"r":{"b":1,"a":{}},"total":12345678901234567890.10,"s":"a\nb","n":null}' \
+    '{"tags":[],"r":null,"total":-0E-10,"s":"","n":null}' >"$T/rows"
+gzip -c "$T/rows" >"$dir/unloaded/1.gz"
+printf '%s\n' '{"tags":null,"r":null,"total":"NaN","s":"caf\u00e9","n":{"k":1}}' | gzip -c >"$T/member"
+{ printf '{"total":0,"tags":["\\\\"],' | gzip -c; printf '"n":1,"s":"\\t","r":[2]}' | gzip -c; } >"$dir/unloaded/3.gz"
+head -c 20 "$T/member" >"$dir/unloaded/2.gz"
+tail -c +21 "$T/member" >>"$dir/unloaded/2.gz"
+{ cat "$T/rows"; gzip -dc "$dir/unloaded/2.gz" "$dir/unloaded/3.gz"; echo; } >"$T/want"
+fresh
+check 'rows that were unloaded, as they were written' -O "$T/want" -- athq -q --unload s3://lake/out/ --rows 'SELECT 1'
+check '  as JSON' -o "UNLOAD (SELECT 1
+) TO 's3://lake/out/' WITH (format = 'JSON')" -- sh -c 'jq -r "select(.op == \"StartQueryExecution\").body | fromjson.QueryString" "$1"' - "$dir/log"
+check '  in CSV' -o 'tags,r,total,s,n
+"[""x, y"",null]","{""b"":1,""a"":{}}",12345678901234567890.10,"a
+b",
+[],,-0E-10,"",
+,,NaN,café,"{""k"":1}"
+"[""\\""]",[2],0,	,1' -- athq -q -o csv --unload s3://lake/out/ --rows 'SELECT 1'
+check '  in TSV' -o '["x, y",null]	{"b":1,"a":{}}	12345678901234567890.10	a\nb	\N
+[]	\N	-0E-10		\N
+\N	\N	NaN	café	{"k":1}
+["\\\\"]	[2]	0	\		1' -- athq -q -o tsv --no-header --unload s3://lake/out/ --rows 'SELECT 1'
+check '  in a table' -o 'tags                             total  n
+-------------  -----------------------  ----
+["x, y",null]  12345678901234567890.10  NULL' -- sh -c 'rm "$1"/[123].gz; echo "{\"tags\":[\"x, y\",null],\"total\":12345678901234567890.10,\"n\":null}" >"$1/plain"
+    athq -q -o table --unload s3://lake/out/ --rows "SELECT 1"' - "$dir/unloaded"
+athq -q --no-wait "UNLOAD (SELECT 1) TO 's3://lake/out/' WITH (format = 'JSON')" >"$T/id"
+check '  of an UNLOAD by its id' -o '{"tags":["x, y",null],"total":12345678901234567890.10,"n":null}' -- athq -q --results "$(cat "$T/id")" --rows
+gzip -c "$T/rows" | head -c 60 >"$dir/unloaded/plain"
+check '  cut off' -s 1 -a -E '^athq: query [0-9-]*: s3://lake/out/plain: gzip: damaged data$' -- athq -q --unload s3://lake/out/ --rows 'SELECT 1'
+printf '{"a":1}\n{"a":1,"b":2}\n' >"$dir/unloaded/plain"
+check '  a column too many' -s 1 -o 'a
+1' -E "^athq: query [0-9-]*: s3://lake/out/plain: row 2: column 'b' is not in the first row\$" -- athq -q -o csv --unload s3://lake/out/ --rows 'SELECT 1'
+printf 'PAR1' >"$dir/unloaded/plain"
+check '  not JSON' -s 1 -E 's3://lake/out/plain: row 1: byte 1: ' -- athq -q --unload s3://lake/out/ --rows 'SELECT 1'
+printf '{"bfpipe.mark":{}}\n' >"$dir/unloaded/plain"
+check '  no row becomes a mark' -s 1 -E 'would read this row as a mark' -- athq -q -o ndjson --unload s3://lake/out/ --rows 'SELECT 1'
+: >"$dir/unloaded/plain"
+check '  none' -- athq -q -o csv --unload s3://lake/out/ --rows 'SELECT 1'
+check '  by no UNLOAD' -s 2 -E 'query [0-9-]*: --rows reads what UNLOAD wrote, and this is no UNLOAD$' -- sh -c 'athq -q --results "$(athq -q --no-wait "SELECT 1")" --rows'
+check '  without a location' -s 2 -e 'athq: --rows needs --unload or --results' -- athq --rows 'SELECT 1'
+check '  of Parquet' -s 2 -e 'athq: --rows reads only --unload-format json' -- athq --rows --unload s3://l/o/ --unload-format orc 'SELECT 1'
+rm -r "$dir/unloaded"
 check 'DDL is free' -E '^athq: query [0-9-]*: 0.840 s, 0.000000 USD$' -- athq "CREATE EXTERNAL TABLE t (a int) LOCATION 's3://l/'"
 fresh
 printf '{"bucket":"lake","key":"t/dt=2026-11-%s/x"}\n' 27 28 | athddl --partitions t >"$T/in"
@@ -322,10 +367,12 @@ ok 'is one statement' test "$(bodies StartQueryExecution | jq -r .QueryString | 
 # The examples of the manual.
 one
 sed -n 's/^\.Dl \$ //p' "$root/man/athq.1" | sed 's/\\e/\\/g; s/\\(dq/"/g' >"$T/examples"
-ok 'the manual has five examples' test "$(wc -l <"$T/examples")" = 5
+ok 'the manual has six examples' test "$(wc -l <"$T/examples")" = 6
 cd "$T" || exit 1
 echo 'SELECT 1' >trends.sql
 echo '{"bucket":"lake","key":"sales/dt=2026-11-27/x"}' >receipts
+mkdir "$dir/unloaded"
+echo '{"order_id":"o-1","items":[]}' >"$dir/unloaded/a"
 while IFS= read -r line; do
     check "$line" -a -E '.*' -- sh -c "$line"
 done <"$T/examples"

@@ -1,6 +1,6 @@
 """A healthy Athena: the fault server's `fake` for it. DIR/rows has the answer to every query: its first line
 the columns, [["name","type"],...], each other line a row, an array of texts and nulls. Without it there are no columns. The
-result's object is written as the service writes it."""
+result's object is written as the service writes it. UNLOAD "writes" the files of DIR/unloaded, or else two names."""
 
 import json
 import os
@@ -31,6 +31,14 @@ def kind(query):
     return "DML", word
 
 
+def unload(folder, keep_object):
+    names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+    for name in names:
+        with open(os.path.join(folder, name), "rb") as f:
+            keep_object("/lake/out/" + name, f.read())
+    return "".join("s3://lake/out/%s\n" % name for name in names).encode()
+
+
 def start(q, dir, keep_object):
     for known, one in QUERIES.items():
         if one["token"] == q["ClientRequestToken"]:
@@ -39,7 +47,8 @@ def start(q, dir, keep_object):
     QUERIES[id] = {"query": q["QueryString"], "token": q["ClientRequestToken"], "polls": 0, "cancelled": False}
     columns, rows = read_rows(dir)
     if kind(q["QueryString"])[1] == "UNLOAD":
-        keep_object("/results/q/%s-manifest.csv" % id, b"s3://lake/out/a.parquet\ns3://lake/out/c=x, \"y\"/b.parquet\n")
+        written = unload(os.path.join(dir, "unloaded"), keep_object)
+        keep_object("/results/q/%s-manifest.csv" % id, written or b"s3://lake/out/a.parquet\ns3://lake/out/c=x, \"y\"/b.parquet\n")
     elif columns:
         text = csv_line([c[0] for c in columns]) + "".join(csv_line(r) for r in rows)
         keep_object("/results/q/%s.csv" % id, text.encode())

@@ -222,6 +222,15 @@ def writing():
     rows("UNLOAD (SELECT 'b' AS orderid, 5 AS extra) TO 's3://lake/pq/2/' WITH (format='PARQUET')")
     rows("CREATE EXTERNAL TABLE pq (orderid string, total bigint, s struct<b:string>, nope double) STORED AS PARQUET LOCATION 's3://lake/pq/'")
     yield "Parquet by names, whatever their case; NULL where a file has not the column", rows("SELECT orderid, total, s.b, nope FROM pq ORDER BY 1"), [["a", "1", "x", None], ["b", None, None, None]]
+    exact = ("UNLOAD (SELECT CAST('1234567890123456.10' AS decimal(18,2)) AS \"Total\", ARRAY[DECIMAL '1.50', NULL] AS a, REAL '1.1' AS r, nan() AS n,"
+             " MAP(ARRAY[TIMESTAMP '2026-11-27 10:00:00.5'], ARRAY[TIMESTAMP '2026-11-27 10:00:00']) AS m, from_base64('w6k=') AS b, CAST(NULL AS varchar) AS x)"
+             " TO 's3://lake/un2/' WITH (format='JSON')")
+    rows(exact)
+    keys = [o["Key"] for o in s3.list_objects_v2(Bucket="lake", Prefix="un2/")["Contents"]]
+    yield "digit for digit", gzip.decompress(s3.get_object(Bucket="lake", Key=keys[0])["Body"].read()).decode(), (
+        '{"total":1234567890123456.10,"a":[1.50,null],"r":1.1,"n":"NaN","m":{"2026-11-27 10:00:00.5":"2026-11-27 10:00:00"},"b":"é","x":null}\n')
+    yield "types that Hive does not have", [rows(f"UNLOAD (SELECT {x} AS a) TO 's3://lake/u3/' WITH (format='JSON')") for x in ("JSON '1'", "TIME '10:00:00'")], [
+        "NOT_SUPPORTED: Unsupported Hive type: json", "NOT_SUPPORTED: Unsupported Hive type: time"]
     yield "not twice", rows("UNLOAD (SELECT 1 AS a) TO 's3://lake/un/' WITH (format='PARQUET')"), "HIVE_PATH_ALREADY_EXISTS: Target directory already exists: s3://lake/un/"
     yield "formats that are not mapped", [rows(f"UNLOAD (SELECT 1 AS a) TO 's3://lake/u2/' WITH (format='{f}')") for f in ("ORC", "AVRO")], ["INVALID_TABLE_PROPERTY: bflocal has no format ORC", "INVALID_TABLE_PROPERTY: bflocal has no format AVRO"]
 

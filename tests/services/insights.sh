@@ -62,6 +62,9 @@ check 'has every change too' -o 'n
 3000' -- ask 'SELECT count(*) AS n FROM other WHERE dt IS NOT NULL'
 if ask --unload "s3://$bucket/out/" 'SELECT order_id, total FROM orders' >"$T/written" 2>"$T/err"; then
     ok 'UNLOAD writes objects' grep -q '^{"bucket":"lake-.*","key":"out/' "$T/written"
+    ask --unload "s3://$bucket/out2/" --rows -o ndjson 'SELECT order_id, ARRAY[total, NULL] AS totals FROM orders' | jq -c '[.order_id, .totals[0]]' | sort >"$T/read"
+    ask --no-header 'SELECT order_id, total FROM orders' | jq -Rc 'split(",") | [.[0], (.[1] | if . == "" then null else tonumber end)]' | sort >"$T/want"
+    ok 'and its rows are read back' cmp "$T/read" "$T/want"
 else # an Athena that has none says so
     ok 'UNLOAD, or the reason' grep -q 'UNLOAD' "$T/err"
 fi

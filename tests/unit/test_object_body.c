@@ -91,6 +91,17 @@ static void there_and_back(enum bf_compress_kind kind, int level, struct bf_str 
         plain.in = bf_buf_view(&packed.out);
         assert_true(bf_decompress(kind, get, put, &plain, &e));
         assert_true(bf_str_eq(bf_buf_view(&plain.out), text));
+        if (kind == BF_COMPRESS_GZIP) { /* two members */
+            struct pieces two = {0};
+            bf_buf_init(&two.out, 8 << 20);
+            bf_buf_adds(&two.out, bf_buf_view(&packed.out));
+            bf_buf_adds(&two.out, bf_buf_view(&packed.out));
+            plain.in = bf_buf_view(&two.out);
+            bf_buf_reset(&plain.out);
+            assert_true(bf_decompress(kind, get, put, &plain, &e));
+            assert_int_equal(plain.out.n, 2 * text.n);
+            bf_buf_free(&two.out);
+        }
         if (kind != BF_COMPRESS_NONE && packed.out.n > 100) {
             plain.in = bf_str(packed.out.p, packed.out.n - 20);
             assert_false(bf_decompress(kind, get, put, &plain, &e));

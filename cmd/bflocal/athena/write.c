@@ -92,6 +92,21 @@ bool bl_write_properties(struct bl_write *w, json_t *other)
     return bl_ddl_expect(d, ")");
 }
 
+/* Hive has no such types, so Athena cannot write them. */
+static bool check_type(struct bl_write *w, duckdb_logical_type type)
+{
+    static const char *const no[] = {"json", "time", "timestamp with time zone", "uuid",
+                                     "interval day to second"};
+    struct bl_duck_type name;
+    if (!bl_duck_type(type, &name))
+        return true;
+    for (size_t i = 0; i < BF_COUNT(no); i++)
+        if (strcmp(name.name, no[i]) == 0)
+            return bf_err_set(w->d->e, BF_E_INPUT, "NOT_SUPPORTED: Unsupported Hive type: %s",
+                              no[i]);
+    return true;
+}
+
 static bool describe(struct bl_write *w)
 {
     const struct bl_duck_api *duck = bl_duck_api();
@@ -107,10 +122,11 @@ static bool describe(struct bl_write *w)
         const char *name = duck->column_name(&r, i);
         bf_buf_reset(&type);
         bl_duck_type_hive(&type, t);
+        ok = check_type(w, t);
         duck->destroy_logical_type(&t);
         json_array_append_new(w->columns,
                               json_pack("{s:s,s:s}", "Name", name, "Type", bf_buf_cstr(&type)));
-        if (strncmp(name, "_col?", 5) == 0)
+        if (ok && strncmp(name, "_col?", 5) == 0)
             ok = bf_err_set(w->d->e, BF_E_INPUT,
                             "SYNTAX_ERROR: Column name not specified at position %d", (int)i + 1);
     }
@@ -204,13 +220,33 @@ static void put_options(const struct bl_write *w, struct bf_buf *out)
         return;
     }
     bf_buf_addf(out,
-                w->format == BL_WRITE_JSON
-                    ? "FORMAT json, COMPRESSION '%s'"
-                    : "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', NULL '\\N', COMPRESSION "
-                      "'%s', DELIMITER ",
+                "FORMAT csv, HEADER false, QUOTE '', ESCAPE '', NULL '\\N', COMPRESSION "
+                "'%s', DELIMITER ",
                 *w->compression ? w->compression : "gzip");
-    if (w->format == BL_WRITE_TEXT)
-        trino_put_string(out, *w->delimiter ? bf_str_of(w->delimiter) : BF_STR("\x01"));
+    trino_put_string(out, w->format == BL_WRITE_TEXT && *w->delimiter ? bf_str_of(w->delimiter)
+                                                                      : BF_STR("\x01"));
+}
+
+/* The columns without those of partitions; for JSON one text, the line. */
+static void put_columns(const struct bl_write *w, struct bf_buf *out)
+{
+    bool json = w->format == BL_WRITE_JSON;
+    size_t n = json_array_size(w->columns) - w->nkeys;
+    bf_buf_adds(out, json ? BF_STR("athena_json_hive(struct_pack(") : BF_STR(""));
+    for (size_t i = 0; i < n; i++) {
+        struct bf_str name = bf_str_of(bl_document_text(json_array_get(w->columns, i), "Name"));
+        bf_buf_adds(out, i ? BF_STR(", ") : BF_STR(""));
+        if (json) {
+            size_t at = out->n;
+            put_name(out, name);
+            for (; at < out->n; at++)
+                if (out->p[at] >= 'A' && out->p[at] <= 'Z')
+                    out->p[at] = (char)(out->p[at] - 'A' + 'a');
+            bf_buf_lit(out, " := ");
+        }
+        put_name(out, name);
+    }
+    bf_buf_adds(out, json ? BF_STR("))") : BF_STR(""));
 }
 
 /* Runs COPY (SELECT the columns of one partition) TO 'file'. */
@@ -218,14 +254,10 @@ static bool copy(struct bl_write *w, struct bl_s3_writer *to, const struct bf_st
                  const bool *nulls)
 {
     struct bf_buf sql, path;
-    size_t n = json_array_size(w->columns) - w->nkeys;
     bf_buf_init(&sql, 1024 * 1024);
     bf_buf_init(&path, 8192);
     bf_buf_lit(&sql, "COPY (SELECT ");
-    for (size_t i = 0; i < n; i++) {
-        bf_buf_adds(&sql, i ? BF_STR(", ") : BF_STR(""));
-        put_name(&sql, bf_str_of(bl_document_text(json_array_get(w->columns, i), "Name")));
-    }
+    put_columns(w, &sql);
     bf_buf_lit(&sql, " FROM athena_w");
     for (size_t i = 0; i < w->nkeys; i++) {
         bf_buf_adds(&sql, i ? BF_STR(" AND ") : BF_STR(" WHERE "));

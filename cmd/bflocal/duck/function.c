@@ -255,6 +255,7 @@ static const struct bl_duck_function own[] = {
      bl_duck_probe_bind,
      true}, /* otherwise it is replaced by a constant NULL before it is bound */
     {"athena_json", DUCKDB_VARCHAR, {DUCKDB_ANY}, bl_duck_json_run, NULL, false},
+    {"athena_json_hive", DUCKDB_VARCHAR, {DUCKDB_ANY}, bl_duck_json_hive_run, NULL, false},
     {"athena_text", DUCKDB_VARCHAR, {DUCKDB_ANY}, run_text, NULL, false},
     {"athena_fail", DUCKDB_NULL, {DUCKDB_VARCHAR}, bl_duck_fail_run, NULL, true},
     {"athena_number",

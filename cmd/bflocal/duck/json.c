@@ -3,9 +3,20 @@
 #include <math.h>
 
 #include "cmd/bflocal/duck/value.h"
+#include "lib/encoding/enc.h"
 #include "lib/json/write.h"
 
-static bool put_map(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
+typedef bool put_value(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row);
+
+/* How values are written. */
+struct form {
+    put_value *value; /* any value, as JSON */
+    put_value *plain; /* one without parts, as JSON */
+    put_value *text;  /* the same as a text, for the key of a map */
+};
+
+static bool put_map(const struct form *form, struct bf_buf *out, duckdb_vector v,
+                    duckdb_logical_type type, uint64_t row)
 {
     const struct bl_duck_api *duck = bl_duck_api();
     duckdb_list_entry e = ((const duckdb_list_entry *)duck->vector_get_data(v))[row];
@@ -18,13 +29,12 @@ static bool put_map(struct bf_buf *out, duckdb_vector v, duckdb_logical_type typ
     bf_buf_addc(out, '{');
     for (uint64_t i = 0; i < e.length; i++) {
         bf_buf_reset(&name);
-        ok = bl_duck_put(&name, duck->struct_vector_get_child(pairs, 0), key, e.offset + i) && ok;
+        ok = form->text(&name, duck->struct_vector_get_child(pairs, 0), key, e.offset + i) && ok;
         if (i)
             bf_buf_addc(out, ',');
         bf_json_put_string(out, bf_buf_view(&name));
         bf_buf_addc(out, ':');
-        ok = bl_duck_put_json(out, duck->struct_vector_get_child(pairs, 1), value, e.offset + i) &&
-             ok;
+        ok = form->value(out, duck->struct_vector_get_child(pairs, 1), value, e.offset + i) && ok;
     }
     bf_buf_addc(out, '}');
     bf_buf_free(&name);
@@ -34,7 +44,8 @@ static bool put_map(struct bf_buf *out, duckdb_vector v, duckdb_logical_type typ
 }
 
 /* A row without names is an object all the same, whose members have no names. */
-static bool put_row(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
+static bool put_row(const struct form *form, struct bf_buf *out, duckdb_vector v,
+                    duckdb_logical_type type, uint64_t row)
 {
     const struct bl_duck_api *duck = bl_duck_api();
     bool ok = true;
@@ -45,7 +56,7 @@ static bool put_row(struct bf_buf *out, duckdb_vector v, duckdb_logical_type typ
         bf_buf_adds(out, i ? BF_STR(",") : BF_STR(""));
         bf_json_put_string(out, bf_str_of(name));
         bf_buf_addc(out, ':');
-        ok = bl_duck_put_json(out, duck->struct_vector_get_child(v, i), of, row) && ok;
+        ok = form->value(out, duck->struct_vector_get_child(v, i), of, row) && ok;
         duck->free(name);
         duck->destroy_logical_type(&of);
     }
@@ -75,7 +86,8 @@ static bool put_plain(struct bf_buf *out, duckdb_vector v, duckdb_logical_type t
     return ok;
 }
 
-bool bl_duck_put_json(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
+static bool put(const struct form *form, struct bf_buf *out, duckdb_vector v,
+                duckdb_logical_type type, uint64_t row)
 {
     if (bl_duck_null(v, row)) {
         bf_buf_lit(out, "null");
@@ -83,17 +95,68 @@ bool bl_duck_put_json(struct bf_buf *out, duckdb_vector v, duckdb_logical_type t
     }
     switch (bl_duck_api()->get_type_id(type)) {
     case DUCKDB_LIST:
-        return bl_duck_put_list(out, v, type, row, ",", bl_duck_put_json);
+        return bl_duck_put_list(out, v, type, row, ",", form->value);
     case DUCKDB_MAP:
-        return put_map(out, v, type, row);
+        return put_map(form, out, v, type, row);
     case DUCKDB_STRUCT:
-        return put_row(out, v, type, row);
+        return put_row(form, out, v, type, row);
     default:
-        return put_plain(out, v, type, row);
+        return form->plain(out, v, type, row);
     }
 }
 
-void bl_duck_json_run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+bool bl_duck_put_json(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
+{
+    static const struct form form = {bl_duck_put_json, put_plain, bl_duck_put};
+    return put(&form, out, v, type, row);
+}
+
+/* A time has no zeros at the end of its fraction; bytes are taken for UTF-8. */
+static bool put_hive_text(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type,
+                          uint64_t row)
+{
+    enum duckdb_type id = bl_duck_api()->get_type_id(type);
+    size_t bad;
+    if (id == DUCKDB_BLOB) {
+        bf_buf_adds(out, bl_duck_text(v, row));
+        return bf_utf8_valid(bl_duck_text(v, row), &bad);
+    }
+    size_t before = out->n;
+    bool ok = bl_duck_put(out, v, type, row);
+    if (id != DUCKDB_TIMESTAMP && id != DUCKDB_TIMESTAMP_S && id != DUCKDB_TIMESTAMP_MS &&
+        id != DUCKDB_TIMESTAMP_NS)
+        return ok;
+    if (memchr(out->p + before, '.', out->n - before)) {
+        while (out->p[out->n - 1] == '0')
+            out->n--;
+        out->n -= out->p[out->n - 1] == '.';
+    }
+    return ok;
+}
+
+static bool put_hive_plain(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type,
+                           uint64_t row)
+{
+    enum duckdb_type id = bl_duck_api()->get_type_id(type);
+    if ((id >= DUCKDB_BOOLEAN && id <= DUCKDB_DOUBLE) || id == DUCKDB_DECIMAL ||
+        id == DUCKDB_HUGEINT)
+        return put_plain(out, v, type, row);
+    struct bf_buf text;
+    bf_buf_init(&text, 64 * 1024 * 1024);
+    bool ok = put_hive_text(&text, v, type, row) && bf_buf_ok(&text);
+    bf_json_put_string(out, bf_buf_view(&text));
+    bf_buf_free(&text);
+    return ok;
+}
+
+static bool put_hive(struct bf_buf *out, duckdb_vector v, duckdb_logical_type type, uint64_t row)
+{
+    static const struct form form = {put_hive, put_hive_plain, put_hive_text};
+    return put(&form, out, v, type, row);
+}
+
+static void run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out,
+                put_value *value, const char *failed)
 {
     const struct bl_duck_api *duck = bl_duck_api();
     duckdb_vector x = duck->data_chunk_get_vector(in, 0);
@@ -106,12 +169,22 @@ void bl_duck_json_run(duckdb_function_info info, duckdb_data_chunk in, duckdb_ve
             bl_duck_set_null(out, i);
             continue;
         }
-        if (!bl_duck_put_json(&text, x, type, i) || !bf_buf_ok(&text)) {
-            duck->scalar_function_set_error(info, "INVALID_CAST_ARGUMENT: Cannot cast to JSON");
+        if (!value(&text, x, type, i) || !bf_buf_ok(&text)) {
+            duck->scalar_function_set_error(info, failed);
             break;
         }
         duck->vector_assign_string_element_len(out, i, text.p, text.n);
     }
     bf_buf_free(&text);
     duck->destroy_logical_type(&type);
+}
+
+void bl_duck_json_run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+    run(info, in, out, bl_duck_put_json, "INVALID_CAST_ARGUMENT: Cannot cast to JSON");
+}
+
+void bl_duck_json_hive_run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out)
+{
+    run(info, in, out, put_hive, "bflocal cannot write a row as JSON: bytes that are not UTF-8");
 }

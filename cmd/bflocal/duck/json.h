@@ -12,4 +12,7 @@ bool bl_duck_put_json(struct bf_buf *out, duckdb_vector v, duckdb_logical_type t
 /* athena_json(x): the JSON text. */
 void bl_duck_json_run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out);
 
+/* athena_json_hive(x): the line that Athena writes to a table or an UNLOAD in JSON (Trino's JsonSerializer of Hive). */
+void bl_duck_json_hive_run(duckdb_function_info info, duckdb_data_chunk in, duckdb_vector out);
+
 #endif

@@ -231,6 +231,7 @@ bool bf_compress_end(struct bf_compress *c, bf_compress_put *put, void *arg, str
     return ok;
 }
 
+/* The data may consist of several members (RFC 1952, section 2.2). */
 static bool gunzip(bool (*get)(void *arg, struct bf_str *piece), bf_compress_put *put, void *arg,
                    struct bf_err *e)
 {
@@ -241,15 +242,17 @@ static bool gunzip(bool (*get)(void *arg, struct bf_str *piece), bf_compress_put
         return bf_err_nomem(e);
     int r = Z_OK;
     bool ok = true;
-    while (ok && r == Z_OK && get(arg, &in)) {
+    while (ok && (r == Z_OK || r == Z_STREAM_END) && get(arg, &in)) {
         z.next_in = (Bytef *)(uintptr_t)in.p;
         z.avail_in = (unsigned)in.n;
         do {
+            if (r == Z_STREAM_END && z.avail_in)
+                inflateReset(&z);
             z.next_out = out;
             z.avail_out = sizeof out;
             r = inflate(&z, Z_NO_FLUSH);
             ok = put(arg, bf_str((const char *)out, sizeof out - z.avail_out), e);
-        } while (ok && r == Z_OK && z.avail_out == 0);
+        } while (ok && ((r == Z_OK && z.avail_out == 0) || (r == Z_STREAM_END && z.avail_in)));
         if (r == Z_BUF_ERROR)
             r = Z_OK; /* it needs the next piece */
     }
