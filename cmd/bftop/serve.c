@@ -20,7 +20,7 @@ enum {
     CONNECTIONS = 64,
     CONNECTION_BYTES = 32 * 1024,
     STACK_BYTES = 256 * 1024,
-    IDLE_S = 30,
+    IDLE_S = 5,      /* of a client that asks for nothing: it holds one of the connections */
     ALONE_MS = 2000, /* between looks while nobody looks on */
     PANEL_MAX = 4 * 1024 * 1024
 };

@@ -8,7 +8,13 @@
 #include "cmd/bftop/web_script.h"
 #include "lib/encoding/enc.h"
 
-enum { PAGE_MAX = 16 * 1024 * 1024, BODY_MAX = 1024, NONCE = 33, REFUSED_MS = 500 };
+enum {
+    PAGE_MAX = 16 * 1024 * 1024,
+    BODY_MAX = 1024,
+    NONCE = 33,
+    REFUSED_MS = 500,
+    STREAM_IDLE_S = 30
+};
 
 struct request {
     char body[BODY_MAX];
@@ -101,6 +107,7 @@ static enum MHD_Result send_events(struct web *w, struct MHD_Connection *c)
     if (!r)
         return send_plain(c, 503, "too many pages are open; close one\n");
     add_headers(r, "text/event-stream", "none");
+    (void)MHD_set_connection_option(c, MHD_CONNECTION_OPTION_TIMEOUT, (unsigned)STREAM_IDLE_S);
     return queue(c, 200, r);
 }
 

@@ -21,7 +21,7 @@ firehose() { # OPERATION BODY
     curl -sS --user K:S --aws-sigv4 "aws:amz:$AWS_REGION:firehose" -w '%{http_code}\n' -H "X-Amz-Target: Firehose_20150804.$1" \
         -H 'Content-Type: application/x-amz-json-1.1' --data-binary "$2" "$AWS_ENDPOINT_URL/"
 }
-create() { firehose CreateDeliveryStream "{\"DeliveryStreamName\":\"$1\",\"ExtendedS3DestinationConfiguration\":{\"RoleARN\":\"r\",\"BucketARN\":\"arn:aws:s3:::lake\",\"Prefix\":\"$1/\",\"BufferingHints\":{\"SizeInMBs\":1,\"IntervalInSeconds\":0}}}"; }
+create() { firehose CreateDeliveryStream "{\"DeliveryStreamName\":\"$1\",\"ExtendedS3DestinationConfiguration\":{\"RoleARN\":\"arn:aws:iam::000000000000:role/r\",\"BucketARN\":\"arn:aws:s3:::lake\",\"Prefix\":\"$1/\",\"BufferingHints\":{\"SizeInMBs\":1,\"IntervalInSeconds\":0}}}"; }
 put() { firehose PutRecord "{\"DeliveryStreamName\":\"d\",\"Record\":{\"Data\":\"$(printf '%s\n' "$1" | base64)\"}}"; }
 get() { find data/objects -type f -exec cat {} + 2>/dev/null | sort; }
 told() { check "$1" -m "$2" -- cat told; }

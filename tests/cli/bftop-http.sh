@@ -27,7 +27,7 @@ check '  the name of the file, not its path' -s 1 -- grep -F "$T" answer
 for host in localhost "localhost:1" 127.0.0.1 127.1.2.3:80 '[::1]:5'; do
     check "Host $host" -o 200 -- code -H "Host: $host" "$URL"
 done
-for host in evil.example 127.evil.example 127.0.0.1.evil.example localhost.evil '[::2]' 10.0.0.1 0.0.0.0 ''; do
+for host in evil.example 127.evil.example 127.0.0.1.evil.example localhost.evil localhost:80.evil.example '[::1].evil.example' '[::1]80' 127.0.0.1:x '[::2]' 10.0.0.1 0.0.0.0 ''; do
     check "Host '$host' (DNS rebinding)" -o 421 -- code -H "Host: $host" "$URL"
     check '  nor events' -o 421 -- code -H "Host: $host" "${URL}events"
 done
@@ -110,6 +110,17 @@ def slow():
     want = revenue().encode()
     while want not in data:
         data += s.recv(65536)
+def silent():
+    """Clients that ask for nothing lose their places to others."""
+    idle = [socket.create_connection((place.hostname, place.port)) for _ in range(64)]
+    for _ in range(20):
+        c = http.client.HTTPConnection(place.hostname, place.port, timeout=60)
+        try:
+            c.request("GET", "/")
+            assert c.getresponse().status == 200
+            return [s.close() for s in idle]
+        except (OSError, http.client.HTTPException): time.sleep(1)
+    sys.exit("no room comes back")
 def bad():
     """What is no HTTP ends, and the page is still there."""
     for text in (b"\0" * 100, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 9000 + b"\r\n", b"GET /" + b"a" * 70000 + b" HTTP/1.1\r\n\r\n",
@@ -125,7 +136,7 @@ def bad():
     assert c.getresponse().status == 200
 globals()[sys.argv[2]]()
 END
-for test in values slow many bad; do
+for test in values slow many silent bad; do
     check "events: $test" -- timeout 300 python3 events.py "$URL" $test
 done
 kill -TERM $PID

@@ -174,10 +174,34 @@ def changes(client, table, model):
     yield "entries are counted", {i["IndexName"]: i["ItemCount"] for i in client.describe_table(TableName="sales")["Table"][GSI]}["status-keys"], sum("status" in i for i in model.values())
 
 
+def collections(client):
+    """ItemCollectionMetrics: for tables with a local secondary index, one for each collection."""
+    key = lambda c: {"c": c, "n": 900}
+    one = lambda c: {"ItemCollectionKey": {"c": c}, "SizeEstimateRangeGB": [0.0, 1.0]}
+    size = {"ReturnItemCollectionMetrics": "SIZE"}
+    name = "ItemCollectionMetrics"
+    yield "the collection of a put", client.put_item(TableName="sales", Item=key("m1"), **size)[name], one("m1")
+    yield "of an update", client.update_item(TableName="sales", Key=key("m1"), **size)[name], one("m1")
+    yield "of a removal", client.delete_item(TableName="sales", Key=key("m1"), **size)[name], one("m1")
+    yield "not asked for", name in client.delete_item(TableName="sales", Key=key("m1"), ReturnItemCollectionMetrics="NONE"), False
+    puts = [{"PutRequest": {"Item": {**key(c), "n": n}}} for c, n in (("m1", 901), ("m2", 901), ("m1", 902))]
+    yield "of a batch, each once", client.batch_write_item(RequestItems={"sales": puts}, **size)[name], {"sales": [one("m1"), one("m2")]}
+    actions = [{"Delete": {"TableName": "sales", "Key": p["PutRequest"]["Item"]}} for p in puts]
+    check = {"ConditionCheck": {"TableName": "sales", "Key": key("m3"), "ConditionExpression": "attribute_not_exists(c)"}}
+    yield "of a transaction", client.transact_write_items(TransactItems=[check, *actions], **size)[name], {"sales": [one("m1"), one("m2")]}
+    yield "wrong values are told together", error_of(client.put_item, TableName="sales", Item=key("m1"), ReturnValues="x", ReturnConsumedCapacity="y", ReturnItemCollectionMetrics="z"), (
+        "ValidationException: 3 validation errors detected: Value 'y' at 'returnConsumedCapacity' failed to satisfy constraint: Member must satisfy enum value set: [INDEXES, TOTAL, NONE]; "
+        "Value 'z' at 'returnItemCollectionMetrics' failed to satisfy constraint: Member must satisfy enum value set: [SIZE, NONE]; "
+        "Value 'x' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]")
+    for name, call in ("query", {"KeyConditionExpression": "c = :c", "ExpressionAttributeValues": {":c": "x"}}), ("scan", {}), ("get_item", {"Key": key("m1")}):
+        yield f"{name} too", error_of(getattr(client, name), TableName="sales", ReturnConsumedCapacity="y", **call)[:57], "ValidationException: 1 validation error detected: Value 'y'"
+    yield "what is no ARN", error_of(client.tag_resource, ResourceArn="not-an-arn", Tags=[{"Key": "a", "Value": "b"}]), "ValidationException: Invalid TableArn: Invalid ResourceArn provided as input not-an-arn"
+
+
 def main():
     resource = boto3.resource("dynamodb", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
     client, table, model, rng = resource.meta.client, resource.Table("sales"), {}, random.Random(7)
-    plan = [lambda: definitions(client), lambda: fill(table, rng, model), lambda: reads(table, model), lambda: refusals(table), lambda: changes(client, table, model)]
+    plan = [lambda: definitions(client), lambda: fill(table, rng, model), lambda: reads(table, model), lambda: refusals(table), lambda: collections(client), lambda: changes(client, table, model)]
     for step in plan:
         for name, got, want in step() or ():
             print(f"{name}|{'as wanted' if got == want else repr(got)[:200]}|as wanted")

@@ -88,6 +88,16 @@ bool bl_tags_put(struct bl_call *c, const struct bl_params *p, const struct bl_t
 }
 
 /* The table in the request's ResourceArn; the store is locked. NULL: the answer is set. */
+/* arn:PARTITION:SERVICE:REGION:ACCOUNT:table/NAME */
+static bool names_a_table(struct bf_str arn)
+{
+    struct bf_str part;
+    for (int i = 0; i < 5; i++)
+        if (!bf_str_split(&arn, ':', &part) || (i == 0 && !bf_str_is(part, "arn")))
+            return false;
+    return bf_str_starts(arn, BF_STR("table/"));
+}
+
 static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_params *p)
 {
     struct bf_str arn = {NULL, 0};
@@ -99,6 +109,10 @@ static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_par
         bl_fail(c, BL_ValidationException,
                 "1 validation error detected: Value null at 'resourceArn' failed to satisfy "
                 "constraint: Member must not be null");
+    else if (!t && !names_a_table(arn))
+        bl_fail(c, BL_ValidationException,
+                "Invalid TableArn: Invalid ResourceArn provided as input %.*s",
+                BF_SHOWN_TO(arn, 400));
     else if (!t)
         bl_fail(
             c, BL_ResourceNotFoundException,

@@ -225,7 +225,7 @@ bool bl_ddb_batch_get(struct bl_call *c)
     struct bf_json j;
     struct get g = {0};
     struct bf_str consumed = BF_STR("NONE");
-    if (!bl_params_read(c, &p) || !bl_batch_enter(c, &p, &j) ||
+    if (!bl_params_read(c, &p) || !bl_returns_check(c, &p) || !bl_batch_enter(c, &p, &j) ||
         !bl_param_string(c, &p, "ReturnConsumedCapacity", &consumed))
         return false;
     g.consumed = !bf_str_is(consumed, "NONE");

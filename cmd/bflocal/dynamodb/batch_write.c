@@ -212,7 +212,7 @@ bool bl_ddb_batch_write(struct bl_call *c)
     struct bl_params p;
     struct batch batch = {0};
     struct bf_err e = {0};
-    if (!bl_params_read_but(c, &p, "RequestItems", read_batch, &batch))
+    if (!bl_params_read_but(c, &p, "RequestItems", read_batch, &batch) || !bl_returns_check(c, &p))
         return false;
     if (!batch.n)
         return bl_batch_no_items(c);
@@ -232,6 +232,10 @@ bool bl_ddb_batch_write(struct bl_call *c)
     }
     put_unprocessed(c, &batch);
     put_batch_capacity(c, &p, &batch);
+    const struct bl_write *writes[BL_BATCH_WRITE_MAX];
+    for (size_t i = 0; i < batch.n; i++)
+        writes[i] = &batch.list[i].w;
+    bl_metrics_put_all(c, &p, writes, batch.n);
     bf_buf_addc(&c->ans.body, '}');
     return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
 }

@@ -93,6 +93,15 @@ bool bl_read_projection(struct bl_call *c, const struct bl_params *p,
 bool bl_put_projected(struct bl_call *c, struct bf_buf *out, const struct bl_projection *projection,
                       const struct bl_stored *item) BF_MUST;
 
+/* In returns.c. Checks ReturnConsumedCapacity, ReturnItemCollectionMetrics and ReturnValues, whichever there are. */
+bool bl_returns_check(struct bl_call *c, const struct bl_params *p) BF_MUST;
+
+/* Appends the "ItemCollectionMetrics" of a write, or of several, if the request has ReturnItemCollectionMetrics. The
+ * writes are prepared. */
+void bl_metrics_put(struct bl_call *c, const struct bl_params *p, const struct bl_write *w);
+void bl_metrics_put_all(struct bl_call *c, const struct bl_params *p,
+                        const struct bl_write *const *w, size_t n);
+
 /* Appends one ConsumedCapacity: {"TableName":...,"CapacityUnits":...}. */
 void bl_capacity_print(struct bf_buf *out, const struct bl_table *t, double units, bool indexes);
 

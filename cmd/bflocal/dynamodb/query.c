@@ -381,7 +381,7 @@ bool bl_ddb_query(struct bl_call *c)
     struct bl_page page;
     struct bl_cond *cond = NULL;
     bool forward = true;
-    if (!bl_params_read(c, &p))
+    if (!bl_params_read(c, &p) || !bl_returns_check(c, &p))
         return false;
     bool ok = bl_page_read(c, &p, &page) && bl_param_bool(c, &p, "ScanIndexForward", &forward) &&
               parse_condition(c, &p, &page, &cond) && bl_page_check(c, &page, true) && cond &&

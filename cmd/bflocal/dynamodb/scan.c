@@ -115,7 +115,7 @@ bool bl_ddb_scan(struct bl_call *c)
     struct bl_params p;
     struct bl_page page;
     struct segment s;
-    if (!bl_params_read(c, &p))
+    if (!bl_params_read(c, &p) || !bl_returns_check(c, &p))
         return false;
     bool ok = bl_page_read(c, &p, &page) && bl_page_check(c, &page, false) &&
               read_segment(c, &p, &s) && run_scan(c, &p, &page, &s);

@@ -343,13 +343,19 @@ bool bl_ddb_transact_write(struct bl_call *c)
     struct bl_params p;
     struct transaction t = {0};
     struct bf_err e = {0};
-    if (!bl_params_read(c, &p) || !read_transaction(c, &p, &t))
+    if (!bl_params_read(c, &p) || !bl_returns_check(c, &p) || !read_transaction(c, &p, &t))
         return false;
     if (!bl_store_begin(c->store, &e))
         return bl_fail_err(c, &e);
     if (perform_transaction(c, &t)) {
         bf_buf_addc(&c->ans.body, '{');
         put_capacity(c, &p, &t);
+        const struct bl_write *writes[BL_TRANSACTION_MAX];
+        size_t n = 0;
+        for (size_t i = 0; i < t.n; i++)
+            if (t.list[i].kind != BL_WRITE_CHECK)
+                writes[n++] = &t.list[i];
+        bl_metrics_put_all(c, &p, writes, n);
         bf_buf_addc(&c->ans.body, '}');
         return bl_store_commit(c->store, &e) || bl_fail_err(c, &e);
     }
@@ -414,7 +420,8 @@ bool bl_ddb_transact_get(struct bl_call *c)
     struct bf_json j;
     enum bf_json_more more;
     size_t n = 0, bytes = 0;
-    if (!bl_params_read(c, &p) || !enter_actions(c, bl_param_raw(&p, "TransactItems"), &j))
+    if (!bl_params_read(c, &p) || !bl_returns_check(c, &p) ||
+        !enter_actions(c, bl_param_raw(&p, "TransactItems"), &j))
         return false;
     struct bl_key *seen = bf_arena_alloc(&c->arena, BL_TRANSACTION_MAX * sizeof *seen);
     const struct bl_table **tables = bf_arena_alloc(&c->arena, BL_TRANSACTION_MAX * sizeof *tables);
