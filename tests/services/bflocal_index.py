@@ -194,7 +194,7 @@ def collections(client):
         "Value 'z' at 'returnItemCollectionMetrics' failed to satisfy constraint: Member must satisfy enum value set: [SIZE, NONE]; "
         "Value 'x' at 'returnValues' failed to satisfy constraint: Member must satisfy enum value set: [ALL_NEW, UPDATED_OLD, ALL_OLD, NONE, UPDATED_NEW]")
     for name, call in ("query", {"KeyConditionExpression": "c = :c", "ExpressionAttributeValues": {":c": "x"}}), ("scan", {}), ("get_item", {"Key": key("m1")}):
-        yield f"{name} too", error_of(getattr(client, name), TableName="sales", ReturnConsumedCapacity="y", **call)[:57], "ValidationException: 1 validation error detected: Value 'y'"
+        yield f"{name} too", error_of(getattr(client, name), TableName="sales", ReturnConsumedCapacity="y", **call).split(" at ")[0], "ValidationException: 1 validation error detected: Value 'y'"
     yield "what is no ARN", error_of(client.tag_resource, ResourceArn="not-an-arn", Tags=[{"Key": "a", "Value": "b"}]), "ValidationException: Invalid TableArn: Invalid ResourceArn provided as input not-an-arn"
 
 
