@@ -227,7 +227,7 @@ bool views_attach(struct views *w, struct mirror *t, struct bf_err *e)
 {
     bool any = false;
     for (struct view *v = w->first; v; v = v->next) {
-        if (v->mirror == t && v->kept) {
+        if (v->mirror && v->mirror == t && v->kept) {
             view_check_names(v, t);
             v->mirror = v->kept ? t : NULL;
         }

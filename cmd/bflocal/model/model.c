@@ -26,7 +26,7 @@ struct walk {
 static void descend(struct walk *w, struct bf_str name, bool member)
 {
     size_t room = sizeof w->path - w->depth;
-    if (name.n + 2 > room)
+    if (!name.p || name.n + 2 > room)
         return;
     if (w->depth)
         w->path[w->depth++] = '.';
@@ -342,6 +342,15 @@ static bool check_list(struct walk *w, const struct bl_shape *s)
     return more == BF_JSON_END;
 }
 
+static void check_key(struct walk *w, const struct bl_shape *s, const struct bf_json_key *key,
+                      bool *misfit)
+{
+    const struct bf_json_val k = {.text = key->text, .escaped = key->escaped};
+    w->misfit = misfit;
+    check_string(w, s, &k);
+    w->misfit = NULL;
+}
+
 static bool check_map(struct walk *w, const struct bl_shape *s)
 {
     const struct bl_shape *keys = bl_model_shape(s->first), *values = bl_model_shape(s->n);
@@ -351,11 +360,9 @@ static bool check_map(struct walk *w, const struct bl_shape *s)
     size_t depth = w->depth, n = 0;
     bool bad_key = false, bad_value = false;
     while ((more = bf_json_member(&w->j, &key, &e)) == BF_JSON_MORE) {
-        const struct bf_json_val k = {.text = key.text, .escaped = key.escaped};
         n++;
         descend(w, key.text, false);
-        w->misfit = &bad_key;
-        check_string(w, keys, &k);
+        check_key(w, keys, &key, &bad_key);
         if (!check_inside(w, values, &bad_value))
             return false;
         w->depth = depth;
