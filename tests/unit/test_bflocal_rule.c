@@ -1,4 +1,6 @@
 /* bflocal's EventBridge: schedules, JSON paths and input transformers. */
+#include <time.h>
+
 #include "tests/unit/unit.h"
 
 #include "cmd/bflocal/rule/json_path.h"
