@@ -96,27 +96,25 @@ static void erase(struct bl_local *l, const struct bl_event *ev)
         bf_diag_warn("Lambda: %s: an event comes again with the next start: %s", ev->name, e.text);
 }
 
+/* Columns: id, name, request, payload. */
+static bool load_event(struct bl_lambda *f, sqlite3_stmt *q, struct bf_err *e)
+{
+    struct bl_event *ev = new_event(bl_column_text(q, 1), bl_column_text(q, 3));
+    if (!ev)
+        return bf_err_nomem(e);
+    ev->row = bl_column_i64(q, 0);
+    bl_column_copy(q, 2, ev->request_id, sizeof ev->request_id);
+    ev->next = f->events;
+    f->events = ev;
+    return true;
+}
+
 bool bl_lambda_events_load(struct bl_lambda *f, struct bf_err *e)
 {
-    struct bl_store *st = &f->local->store;
-    bool ok = bl_store_exec(st, schema, e);
-    if (!ok)
-        return false;
-    sqlite3_stmt *q =
-        bl_sql(st, "SELECT id, name, request, payload FROM lambda_event ORDER BY id DESC");
-    while (ok && bl_step(st, q)) {
-        struct bl_event *ev = new_event(bl_column_text(q, 1), bl_column_text(q, 3));
-        if (!ev) {
-            ok = bf_err_nomem(e);
-            break;
-        }
-        ev->row = bl_column_i64(q, 0);
-        bl_column_copy(q, 2, ev->request_id, sizeof ev->request_id);
-        ev->next = f->events;
-        f->events = ev;
-    }
-    bl_done(q);
-    return ok;
+    return bl_store_exec(&f->local->store, schema, e) &&
+           bl_lambda_each_row(
+               f, "SELECT id, name, request, payload FROM lambda_event ORDER BY id DESC",
+               load_event, e);
 }
 
 /* ---- its attempts ---- */

@@ -132,18 +132,26 @@ static bool load_row(struct bl_lambda *f, sqlite3_stmt *q, struct bf_err *e)
     return true;
 }
 
-bool bl_lambda_load(struct bl_lambda *f, struct bf_err *e)
+bool bl_lambda_each_row(struct bl_lambda *f, const char *sql,
+                        bool (*take)(struct bl_lambda *f, sqlite3_stmt *row, struct bf_err *e),
+                        struct bf_err *e)
 {
     struct bl_store *st = &f->local->store;
-    bool ok = bl_store_exec(st, schema, e);
-    if (!ok)
-        return false;
-    sqlite3_stmt *q =
-        bl_sql(st, "SELECT name, config, policy, folder, program FROM lambda_function");
+    sqlite3_stmt *q = bl_sql(st, sql);
+    bool ok = true;
     while (ok && bl_step(st, q))
-        ok = load_row(f, q, e);
+        ok = take(f, q, e);
     bl_done(q);
-    return ok && bl_lambda_versions_load(f, e);
+    return ok;
+}
+
+bool bl_lambda_load(struct bl_lambda *f, struct bf_err *e)
+{
+    return bl_store_exec(&f->local->store, schema, e) &&
+           bl_lambda_each_row(f,
+                              "SELECT name, config, policy, folder, program FROM lambda_function",
+                              load_row, e) &&
+           bl_lambda_versions_load(f, e);
 }
 
 const char *bl_lambda_root(struct bl_lambda *f, struct bf_err *e)

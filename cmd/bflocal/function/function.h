@@ -112,6 +112,11 @@ struct bl_function *bl_lambda_target(struct bl_lambda *f, struct bf_str target,
 struct bl_alias *bl_lambda_alias(struct bl_lambda *f, struct bf_str name, struct bf_str alias);
 bool bl_lambda_is_latest(const struct bl_function *fn);
 
+/* Calls take for each row of the statement. False: *e, of take or of the store. */
+bool bl_lambda_each_row(struct bl_lambda *f, const char *sql,
+                        bool (*take)(struct bl_lambda *f, sqlite3_stmt *row, struct bf_err *e),
+                        struct bf_err *e) BF_MUST;
+
 /* Inserts an alias into the list, or removes one, with "" all of the function; under the mutex. */
 void bl_lambda_alias_add(struct bl_lambda *f, struct bl_alias *alias);
 void bl_lambda_alias_drop(struct bl_lambda *f, struct bf_str name, struct bf_str alias);

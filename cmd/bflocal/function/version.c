@@ -179,18 +179,8 @@ static bool load_alias(struct bl_lambda *f, sqlite3_stmt *q, struct bf_err *e)
 
 bool bl_lambda_versions_load(struct bl_lambda *f, struct bf_err *e)
 {
-    struct bl_store *st = &f->local->store;
-    bool ok = bl_store_exec(st, schema, e);
-    if (!ok)
-        return false;
-    sqlite3_stmt *q =
-        bl_sql(st, "SELECT name, number, config, folder, program FROM lambda_version");
-    while (ok && bl_step(st, q))
-        ok = load_version(f, q, e);
-    bl_done(q);
-    q = bl_sql(st, "SELECT name, alias, config FROM lambda_alias");
-    while (ok && bl_step(st, q))
-        ok = load_alias(f, q, e);
-    bl_done(q);
-    return ok;
+    return bl_store_exec(&f->local->store, schema, e) &&
+           bl_lambda_each_row(f, "SELECT name, number, config, folder, program FROM lambda_version",
+                              load_version, e) &&
+           bl_lambda_each_row(f, "SELECT name, alias, config FROM lambda_alias", load_alias, e);
 }

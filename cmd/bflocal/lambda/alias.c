@@ -5,27 +5,6 @@
 #include "cmd/bflocal/http/reply.h"
 #include "cmd/bflocal/lambda/lambda.h"
 
-static bool is_alias_name(struct bf_str s)
-{
-    bool number = true;
-    for (size_t i = 0; i < s.n; i++) {
-        char ch = s.p[i];
-        bool digit = ch >= '0' && ch <= '9';
-        number = number && digit;
-        if (!digit && !((ch | 32) >= 'a' && (ch | 32) <= 'z') && ch != '-' && ch != '_')
-            return false;
-    }
-    return s.n >= 1 && s.n <= 128 && !number;
-}
-
-static bool fail_null(struct bl_call *c, const char *member)
-{
-    return bl_lambda_fail(c, 400, "ValidationException",
-                          "1 validation error detected: Value null at '%s' failed to satisfy "
-                          "constraint: Member must not be null",
-                          member);
-}
-
 /* The members that CreateAlias and UpdateAlias share. Under the mutex. */
 static bool check_members(struct bl_call *c, const json_t *body, struct bf_str name)
 {
@@ -35,8 +14,6 @@ static bool check_members(struct bl_call *c, const json_t *body, struct bf_str n
     if (json_object_size(weights))
         return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                               "bflocal has no RoutingConfig for aliases: an alias has one version");
-    if (!bl_lambda_check_description(c, body))
-        return false;
     if (*version && !bl_lambda_version(c->local->lambda, name, bf_str_of(version)))
         return bl_lambda_fail(c, 404, "ResourceNotFoundException",
                               "Function not found: arn:aws:lambda:%s:" BL_ACCOUNT
@@ -58,16 +35,6 @@ static void take_members(json_t *config, const json_t *body)
 static bool check_new(struct bl_call *c, const json_t *body, const struct bl_function *fn)
 {
     const char *alias = bl_document_text(body, "Name");
-    if (!*alias)
-        return fail_null(c, "name");
-    if (!is_alias_name(bf_str_of(alias)))
-        return bl_lambda_fail(c, 400, "ValidationException",
-                              "1 validation error detected: Value '%.150s' at 'name' failed to "
-                              "satisfy constraint: Member must satisfy regular expression pattern: "
-                              "(?!^[0-9]+$)([a-zA-Z0-9-_]+)",
-                              alias);
-    if (!*bl_document_text(body, "FunctionVersion"))
-        return fail_null(c, "functionVersion");
     if (bl_lambda_alias(c->local->lambda, bf_str_of(fn->name), bf_str_of(alias)))
         return bl_lambda_fail(c, 409, "ResourceConflictException", "Alias already exists: %s:%s",
                               fn->arn, alias);
@@ -119,12 +86,7 @@ static bool create(struct bl_call *c, struct bf_str function, const json_t *body
 
 bool bl_lambda_create_alias(struct bl_call *c, struct bf_str function)
 {
-    json_t *body = bl_document_read(c);
-    pthread_mutex_lock(&c->local->lambda->changing);
-    bool ok = body && create(c, function, body);
-    pthread_mutex_unlock(&c->local->lambda->changing);
-    json_decref(body);
-    return ok;
+    return bl_lambda_change(c, function, create);
 }
 
 /* The alias in the path. Under the mutex; NULL: the answer is set. */
@@ -181,12 +143,7 @@ static bool update(struct bl_call *c, struct bf_str function, const json_t *body
 
 bool bl_lambda_update_alias(struct bl_call *c, struct bf_str function)
 {
-    json_t *body = bl_document_read(c);
-    pthread_mutex_lock(&c->local->lambda->changing);
-    bool ok = body && update(c, function, body);
-    pthread_mutex_unlock(&c->local->lambda->changing);
-    json_decref(body);
-    return ok;
+    return bl_lambda_change(c, function, update);
 }
 
 /* One that is not there is no error. */

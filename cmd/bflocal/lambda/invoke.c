@@ -77,9 +77,7 @@ bool bl_lambda_run(struct bl_call *c, struct bf_str function)
                               "Invalid InvocationType: %.*s", BF_SHOWN(type));
     if (!check_payload(c, payload, later ? BL_EVENT_PAYLOAD_MAX : BL_PAYLOAD_MAX))
         return false;
-    if (qualifier.n)
-        name = bl_arena_printf(&c->arena, "%.*s:%.*s", (int)name.n, name.p,
-                               BF_SHOWN_TO(qualifier, 128));
+    name = bl_lambda_qualified(c, name, qualifier);
     if (!later && !dry)
         return run_now(c, name, payload);
     c->ans.status = dry ? 204 : 202;

@@ -19,15 +19,17 @@ bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str pro
 /* The name that a request gives, and the qualifier, in the name or as a parameter of the query. */
 struct bf_str bl_lambda_request(struct bl_call *c, struct bf_str function,
                                 struct bf_str *qualifier);
+/* NAME, or NAME:QUALIFIER if there is a qualifier, in the arena; also for an ARN. */
+struct bf_str bl_lambda_qualified(struct bl_call *c, struct bf_str name, struct bf_str qualifier);
+/* Runs a change with the request's body, under `changing`. */
+typedef bool bl_lambda_changer(struct bl_call *c, struct bf_str function, const json_t *body);
+bool bl_lambda_change(struct bl_call *c, struct bf_str function, bl_lambda_changer *run);
 /* The last part of the path, decoded, in the arena: the name of an alias. */
 struct bf_str bl_lambda_last_part(struct bl_call *c);
 /* MaxItems. False: the answer is set. */
 bool bl_lambda_page(struct bl_call *c, size_t *limit);
 /* RevisionId, if the request has one, is that of the configuration. False: the answer is set. */
 bool bl_lambda_check_revision(struct bl_call *c, const json_t *body, const json_t *config);
-/* False: the answer is set. */
-enum { BL_DESCRIPTION_MAX = 256 };
-bool bl_lambda_check_description(struct bl_call *c, const json_t *body);
 void bl_lambda_new_revision(json_t *config);
 
 /* Publishes $LATEST, unless it is as the last version is; the answer is the version's configuration, its ARN with the

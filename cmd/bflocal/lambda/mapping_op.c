@@ -218,8 +218,7 @@ static struct bf_str function_arn(struct bl_call *c, const json_t *body)
     pthread_mutex_lock(&c->local->lambda->mutex);
     const struct bl_function *fn = bl_lambda_resolve(c->local->lambda, name, qualifier);
     if (fn)
-        arn = bl_arena_printf(&c->arena, "%s%s%.*s", fn->arn, qualifier.n ? ":" : "",
-                              BF_SHOWN_TO(qualifier, 128));
+        arn = bl_lambda_qualified(c, bf_str_of(fn->arn), qualifier);
     pthread_mutex_unlock(&c->local->lambda->mutex);
     if (!fn)
         bl_lambda_fail_function(c, bf_str_of(bl_document_text(body, "FunctionName")));
@@ -298,9 +297,7 @@ bool bl_lambda_list_mappings(struct bl_call *c, struct bf_str unused)
                   qualifier, name = bl_lambda_name(c->local, function, &qualifier);
     json_t *list = json_array();
     (void)unused;
-    if (qualifier.n)
-        name = bl_arena_printf(&c->arena, "%.*s:%.*s", (int)name.n, name.p,
-                               BF_SHOWN_TO(qualifier, 128));
+    name = bl_lambda_qualified(c, name, qualifier);
     pthread_mutex_lock(&c->local->lambda->mutex);
     for (const struct bl_mapping *m = c->local->lambda->mappings; m; m = m->next)
         if ((!source.n || bf_str_eq(source, bf_str_of(m->source))) &&

@@ -72,31 +72,16 @@ static bool check_number(struct bl_call *c, const json_t *body, const char *name
                           (long long)(json_integer_value(v) < low ? low : high));
 }
 
-/* Texts, of 4 KiB together (Lambda quotas). */
+/* Of 4 KiB together (Lambda quotas). */
 static bool check_environment(struct bl_call *c, const json_t *body)
 {
     json_t *variables = json_object_get(json_object_get(body, "Environment"), "Variables"), *value;
     const char *name;
     size_t bytes = 0;
-    json_object_foreach(variables, name, value)
-    {
-        if (!json_is_string(value))
-            return bl_lambda_fail(c, 400, "SerializationException",
-                                  "Environment.Variables.%.100s is not a string", name);
-        bytes += strlen(name) + json_string_length(value);
-    }
+    json_object_foreach(variables, name, value) bytes += strlen(name) + json_string_length(value);
     return bytes <= ENVIRONMENT_MAX ||
            fail_parameter(c, "Lambda was unable to configure your environment variables because "
                              "the environment variables you have provided exceeded the 4KB limit.");
-}
-
-bool bl_lambda_check_description(struct bl_call *c, const json_t *body)
-{
-    return strlen(bl_document_text(body, "Description")) <= BL_DESCRIPTION_MAX ||
-           bl_lambda_fail(c, 400, "ValidationException",
-                          "1 validation error detected: Value at 'description' failed to satisfy "
-                          "constraint: Member must have length less than or equal to %d",
-                          BL_DESCRIPTION_MAX);
 }
 
 /* The members of CreateFunction and UpdateFunctionConfiguration that a local function uses. */
@@ -120,8 +105,7 @@ static bool take_settings(struct bl_call *c, const json_t *body, json_t *config)
             return bl_lambda_fail(c, 400, "InvalidParameterValueException",
                                   "bflocal has no %s for functions", refused[i]);
     if (!check_number(c, body, "Timeout", 1, 900) ||
-        !check_number(c, body, "MemorySize", 128, 10240) || !check_environment(c, body) ||
-        !bl_lambda_check_description(c, body))
+        !check_number(c, body, "MemorySize", 128, 10240) || !check_environment(c, body))
         return false;
     for (size_t i = 0; i < BF_COUNT(kept); i++)
         if (json_object_get(body, kept[i]))
@@ -220,16 +204,13 @@ static struct bl_function *new_function(struct bl_call *c, const json_t *body)
     return fn;
 }
 
-static bool create(struct bl_call *c, const json_t *body)
+static bool create(struct bl_call *c, struct bf_str unused, const json_t *body)
 {
+    (void)unused;
     struct bl_lambda *f = c->local->lambda;
     struct bf_err e = {0};
     struct bl_function *fn = new_function(c, body);
     bool ok = fn != NULL;
-    if (ok && !*bl_document_text(body, "Role"))
-        ok = bl_lambda_fail(c, 400, "ValidationException",
-                            "1 validation error detected: Value null at 'role' failed to satisfy "
-                            "constraint: Member must not be null");
     pthread_mutex_lock(&f->mutex);
     bool exists = ok && bl_lambda_find(f, bf_str_of(fn->name));
     pthread_mutex_unlock(&f->mutex);
@@ -254,15 +235,19 @@ static bool create(struct bl_call *c, const json_t *body)
            bl_lambda_publish(c, fn->name, "", false);
 }
 
-bool bl_lambda_create(struct bl_call *c, struct bf_str unused)
+bool bl_lambda_change(struct bl_call *c, struct bf_str function, bl_lambda_changer *run)
 {
     json_t *body = bl_document_read(c);
-    (void)unused;
     pthread_mutex_lock(&c->local->lambda->changing);
-    bool ok = body && create(c, body);
+    bool ok = body && run(c, function, body);
     pthread_mutex_unlock(&c->local->lambda->changing);
     json_decref(body);
     return ok;
+}
+
+bool bl_lambda_create(struct bl_call *c, struct bf_str unused)
+{
+    return bl_lambda_change(c, unused, create);
 }
 
 /* $LATEST. Under the mutex; NULL: the answer is set. */
@@ -355,16 +340,6 @@ static bool replace(struct bl_call *c, struct bf_str name, const json_t *body, c
                   bl_lambda_publish(c, copy->name, "", true));
 }
 
-static bool update(struct bl_call *c, struct bf_str name, change *how)
-{
-    json_t *body = bl_document_read(c);
-    pthread_mutex_lock(&c->local->lambda->changing);
-    bool ok = body && replace(c, name, body, how);
-    pthread_mutex_unlock(&c->local->lambda->changing);
-    json_decref(body);
-    return ok;
-}
-
 static bool change_code(struct bl_call *c, const json_t *body, struct bl_function *fn)
 {
     if (json_is_true(json_object_get(body, "DryRun")))
@@ -377,14 +352,24 @@ static bool change_config(struct bl_call *c, const json_t *body, struct bl_funct
     return bl_lambda_check_revision(c, body, fn->config) && take_settings(c, body, fn->config);
 }
 
+static bool replace_code(struct bl_call *c, struct bf_str name, const json_t *body)
+{
+    return replace(c, name, body, change_code);
+}
+
+static bool replace_config(struct bl_call *c, struct bf_str name, const json_t *body)
+{
+    return replace(c, name, body, change_config);
+}
+
 bool bl_lambda_update_code(struct bl_call *c, struct bf_str name)
 {
-    return update(c, name, change_code);
+    return bl_lambda_change(c, name, replace_code);
 }
 
 bool bl_lambda_update_config(struct bl_call *c, struct bf_str name)
 {
-    return update(c, name, change_config);
+    return bl_lambda_change(c, name, replace_config);
 }
 
 bool bl_lambda_prepare(struct bl_local *l, struct bf_str name, struct bf_str program,

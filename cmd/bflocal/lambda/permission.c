@@ -37,9 +37,7 @@ static struct bl_function *find(struct bl_call *c, struct bf_str function, struc
 {
     struct bf_str qualifier, name = bl_lambda_request(c, function, &qualifier);
     const struct bl_function *version = bl_lambda_resolve(c->local->lambda, name, qualifier);
-    *arn = !version ? BF_STR("")
-                    : bl_arena_printf(&c->arena, "%s%s%.*s", version->arn, qualifier.n ? ":" : "",
-                                      BF_SHOWN_TO(qualifier, 128));
+    *arn = version ? bl_lambda_qualified(c, bf_str_of(version->arn), qualifier) : BF_STR("");
     return version ? bl_lambda_find(c->local->lambda, name) : NULL;
 }
 
@@ -81,12 +79,7 @@ static bool add_permission(struct bl_call *c, struct bf_str name, const json_t *
 
 bool bl_lambda_add_permission(struct bl_call *c, struct bf_str name)
 {
-    json_t *body = bl_document_read(c);
-    pthread_mutex_lock(&c->local->lambda->changing);
-    bool ok = body && add_permission(c, name, body);
-    pthread_mutex_unlock(&c->local->lambda->changing);
-    json_decref(body);
-    return ok;
+    return bl_lambda_change(c, name, add_permission);
 }
 
 bool bl_lambda_get_policy(struct bl_call *c, struct bf_str name)

@@ -105,17 +105,13 @@ static bool check_request(struct bl_call *c, const json_t *body, const struct bl
                               "CodeSHA256 (%.100s) is different from current CodeSHA256 in $LATEST "
                               "(%s). Please try again with the CodeSHA256 in $LATEST.",
                               wanted, own);
-    return bl_lambda_check_description(c, body) && bl_lambda_check_revision(c, body, fn->config);
+    return bl_lambda_check_revision(c, body, fn->config);
 }
 
-bool bl_lambda_publish_version(struct bl_call *c, struct bf_str function)
+static bool publish(struct bl_call *c, struct bf_str function, const json_t *body)
 {
     struct bl_lambda *f = c->local->lambda;
     struct bf_str qualifier, name = bl_lambda_name(c->local, function, &qualifier);
-    json_t *body = bl_document_read(c);
-    if (!body)
-        return false;
-    pthread_mutex_lock(&f->changing);
     pthread_mutex_lock(&f->mutex);
     const struct bl_function *fn = bl_lambda_find(f, name);
     bool ok = fn ? check_request(c, body, fn) : bl_lambda_fail_function(c, function);
@@ -123,9 +119,12 @@ bool bl_lambda_publish_version(struct bl_call *c, struct bf_str function)
     ok = ok && bl_lambda_publish(c, fn->name, bl_document_text(body, "Description"), true);
     if (ok)
         c->ans.status = 201;
-    pthread_mutex_unlock(&f->changing);
-    json_decref(body);
     return ok;
+}
+
+bool bl_lambda_publish_version(struct bl_call *c, struct bf_str function)
+{
+    return bl_lambda_change(c, function, publish);
 }
 
 /* The aliases that refer to a version, for a message; empty: none. */

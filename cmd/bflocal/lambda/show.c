@@ -15,15 +15,20 @@ struct bf_str bl_lambda_request(struct bl_call *c, struct bf_str function, struc
     return name;
 }
 
+struct bf_str bl_lambda_qualified(struct bl_call *c, struct bf_str name, struct bf_str qualifier)
+{
+    return qualifier.n ? bl_arena_printf(&c->arena, "%.*s:%.*s", (int)name.n, name.p,
+                                         BF_SHOWN_TO(qualifier, 128))
+                       : bl_arena_printf(&c->arena, "%.*s", (int)name.n, name.n ? name.p : "");
+}
+
 /* The configuration under the name that the caller used. */
-static json_t *qualified(struct bl_call *c, const struct bl_function *fn, struct bf_str qualifier)
+static json_t *named(struct bl_call *c, const struct bl_function *fn, struct bf_str qualifier)
 {
     json_t *config = json_copy(fn->config);
     if (qualifier.n)
-        json_object_set_new(
-            config, "FunctionArn",
-            json_string(
-                bl_arena_printf(&c->arena, "%s:%.*s", fn->arn, BF_SHOWN_TO(qualifier, 128)).p));
+        json_object_set_new(config, "FunctionArn",
+                            json_string(bl_lambda_qualified(c, bf_str_of(fn->arn), qualifier).p));
     return config;
 }
 
@@ -32,7 +37,7 @@ static bool get(struct bl_call *c, struct bf_str function, bool with_code)
     struct bf_str qualifier, name = bl_lambda_request(c, function, &qualifier);
     pthread_mutex_lock(&c->local->lambda->mutex);
     const struct bl_function *fn = bl_lambda_resolve(c->local->lambda, name, qualifier);
-    json_t *config = fn ? qualified(c, fn, qualifier) : NULL;
+    json_t *config = fn ? named(c, fn, qualifier) : NULL;
     if (fn)
         bl_document_answer(c, with_code ? json_pack("{s:o, s:{s:s, s:s}}", "Configuration", config,
                                                     "Code", "RepositoryType", "S3", "Location",
@@ -85,8 +90,8 @@ static bool list(struct bl_call *c, const char *member, struct bf_str name, bool
         if (wanted && after) {
             more = json_array_size(out) == limit;
             if (!more)
-                json_array_append_new(
-                    out, qualified(c, fn, versions ? bf_str_of(fn->version) : BF_STR("")));
+                json_array_append_new(out,
+                                      named(c, fn, versions ? bf_str_of(fn->version) : BF_STR("")));
             last = more ? last : fn;
         }
         after = after || bf_str_eq(own, marker);
