@@ -91,12 +91,12 @@ void bl_s3_get_kept(struct bl_call *c)
     bl_bind_text(q, 2, bf_str_of(k->query));
     bool found = bl_step(c->store, q);
     if (found)
-        bf_buf_add(&c->ans.body, bl_column_blob(q, 0).p, bl_column_blob(q, 0).n);
+        bf_buf_adds(&c->ans.body, bl_column_blob(q, 0));
     bl_done(q);
     if (!bl_s3_end_read(c) || bf_buf_view(&c->ans.body).n)
         return;
     if (k->initial && (!found || k->always))
-        bf_buf_add(&c->ans.body, k->initial, strlen(k->initial));
+        bf_buf_adds(&c->ans.body, bf_str_of(k->initial));
     else
         bl_s3_fail(c, k->absent);
 }

@@ -188,16 +188,12 @@ bool bl_s3_has_query(const struct bl_call *c, const char *name)
     return false;
 }
 
-/* Subresources of a bucket that have operations of their own. */
-static bool is_of_bucket(const struct bl_call *c, const char *name)
+/* Has the table an operation for this subresource and the request's method? */
+static bool is_served(const struct bl_call *c, enum bl_s3_level level, const char *name)
 {
-    static const char *const written[] = {"encryption", "publicAccessBlock", "lifecycle",
-                                          "notification"}; /* the last one cannot be deleted */
-    bool del = bf_str_is(c->req.method, "DELETE");
-    if (!del && !bf_str_is(c->req.method, "GET") && !bf_str_is(c->req.method, "PUT"))
-        return false;
-    for (size_t i = 0; i < BF_COUNT(written) - (del ? 1 : 0); i++)
-        if (strcmp(name, written[i]) == 0)
+    for (size_t i = 0; i < BF_COUNT(routes); i++)
+        if (routes[i].level == level && routes[i].query && strcmp(routes[i].query, name) == 0 &&
+            bf_str_eq(c->req.method, bf_str_of(routes[i].method)))
             return true;
     return false;
 }
@@ -209,12 +205,11 @@ static const char *find_beyond(const struct bl_call *c, enum bl_s3_level level)
         "tagging", "versioning", "location", "policy",
         "cors",    "lifecycle"}; /* bflocal answers reads of these, and writes of an object's tags */
     bool get = bf_str_is(c->req.method, "GET"), head = bf_str_is(c->req.method, "HEAD");
-    bool bucket = level == BL_S3_BUCKET;
     for (size_t i = 0; i < BF_COUNT(beyond); i++)
-        if (bl_s3_has_query(c, beyond[i]) && !(bucket && is_of_bucket(c, beyond[i])))
+        if (bl_s3_has_query(c, beyond[i]) && !is_served(c, level, beyond[i]))
             return beyond[i];
     for (size_t i = level == BL_S3_OBJECT; !get && i < BF_COUNT(written); i++)
-        if (bl_s3_has_query(c, written[i]) && !(bucket && is_of_bucket(c, written[i])))
+        if (bl_s3_has_query(c, written[i]) && !is_served(c, level, written[i]))
             return written[i];
     return (get || head) && bl_s3_has_query(c, "partNumber") ? "partNumber" : NULL;
 }
