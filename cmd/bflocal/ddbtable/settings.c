@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "cmd/bflocal/ddbtable/index.h"
+#include "lib/aws/config/arn.h"
 #include "lib/json/write.h"
 
 enum { TAGS_MAX = 50, TAG_KEY_MAX = 128, TAG_VALUE_MAX = 256 };
@@ -88,19 +89,10 @@ bool bl_tags_put(struct bl_call *c, const struct bl_params *p, const struct bl_t
 }
 
 /* The table in the request's ResourceArn; the store is locked. NULL: the answer is set. */
-/* arn:PARTITION:SERVICE:REGION:ACCOUNT:table/NAME */
-static bool names_a_table(struct bf_str arn)
-{
-    struct bf_str part;
-    for (int i = 0; i < 5; i++)
-        if (!bf_str_split(&arn, ':', &part) || (i == 0 && !bf_str_is(part, "arn")))
-            return false;
-    return bf_str_starts(arn, BF_STR("table/"));
-}
-
 static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_params *p)
 {
     struct bf_str arn = {NULL, 0};
+    struct bf_arn parts;
     if (!bl_param_string(c, p, "ResourceArn", &arn))
         return NULL;
     struct bl_table *t =
@@ -109,7 +101,7 @@ static struct bl_table *table_of_resource(struct bl_call *c, const struct bl_par
         bl_fail(c, BL_ValidationException,
                 "1 validation error detected: Value null at 'resourceArn' failed to satisfy "
                 "constraint: Member must not be null");
-    else if (!t && !names_a_table(arn))
+    else if (!t && !(bf_arn_parse(&parts, arn) && bf_str_starts(parts.resource, BF_STR("table/"))))
         bl_fail(c, BL_ValidationException,
                 "Invalid TableArn: Invalid ResourceArn provided as input %.*s",
                 BF_SHOWN_TO(arn, 400));
