@@ -56,16 +56,13 @@ bool web_guard_init(struct web *w, const char *token_file, struct bf_err *e)
 /* NAME, NAME:PORT or [::1]:PORT, as RFC 9110 (7.2) writes them. */
 bool web_host_is_local(const char *host)
 {
-    struct bf_str h = bf_str_of(host), six = BF_STR("[::1]");
-    size_t n = bf_str_starts(h, six) ? six.n : 0;
-    while (!(n && h.p[0] == '[') && n < h.n && h.p[n] != ':')
-        n++;
-    for (size_t i = n + 1; i < h.n; i++)
-        if (h.p[i] < '0' || h.p[i] > '9')
-            return false;
-    if (n < h.n && h.p[n] != ':')
-        return false;
-    return bf_str_eq(bf_str(h.p, n), six) || bf_host_is_loopback(bf_str(h.p, n));
+    struct bf_str h = bf_str_of(host);
+    size_t n = h.n;
+    while (n && h.p[n - 1] >= '0' && h.p[n - 1] <= '9')
+        n--;
+    if (n && h.p[n - 1] == ':')
+        h.n = n - 1;
+    return bf_str_is(h, "[::1]") || bf_host_is_loopback(h);
 }
 
 /* The value of a cookie of this name in a Cookie header (RFC 6265, 4.2.1). */
