@@ -39,6 +39,17 @@ static void put_hash(struct bf_buf *sql, const struct view *v)
     bf_buf_lit(sql, "),0)");
 }
 
+/* What a group is found by, before its values. */
+static void put_identity(struct bf_buf *sql, const struct view *v)
+{
+    if (!v->ngroup)
+        return;
+    put_groups(sql, v, "");
+    bf_buf_addc(sql, ',');
+    put_hash(sql, v);
+    bf_buf_lit(sql, " AS h,");
+}
+
 static void put_group_by(struct bf_buf *sql, const struct view *v)
 {
     if (v->ngroup)
@@ -83,12 +94,7 @@ static void put_source(struct bf_buf *sql, const struct view *v, const struct mi
 static void put_totals(struct bf_buf *sql, const struct view *v)
 {
     bf_buf_lit(sql, "SELECT ");
-    put_groups(sql, v, "");
-    if (v->ngroup) {
-        bf_buf_addc(sql, ',');
-        put_hash(sql, v);
-        bf_buf_lit(sql, " AS h,");
-    }
+    put_identity(sql, v);
     bf_buf_lit(sql, "count(*) AS n");
     for (size_t i = 0; i < v->nagg; i++) {
         const struct agg *a = &v->agg[i];
@@ -166,12 +172,7 @@ static void put_match(struct bf_buf *sql, const struct view *v, const char *with
 static void put_delta(struct bf_buf *sql, const struct mirror *t, const struct view *v)
 {
     bf_buf_lit(sql, "WITH d AS MATERIALIZED(SELECT * FROM(SELECT ");
-    put_groups(sql, v, "");
-    if (v->ngroup) {
-        bf_buf_addc(sql, ',');
-        put_hash(sql, v);
-        bf_buf_lit(sql, " AS h,");
-    }
+    put_identity(sql, v);
     bf_buf_lit(sql, "coalesce(sum(sign),0)AS n");
     for (size_t i = 0; i < v->nagg; i++) {
         const struct agg *a = &v->agg[i];
