@@ -1,6 +1,7 @@
 /* Reads what an UNLOAD wrote: the list of its objects and, with --rows, their rows. */
 #include "cmd/athq/athq.h"
 
+#include "cmd/athq/lines.h"
 #include "lib/aws/s3/compress.h"
 #include "lib/aws/s3/s3.h"
 #include "lib/json/write.h"
@@ -10,7 +11,6 @@ enum { URL_MAX = 8192 };
 /* The list of objects, one URL per line. */
 struct manifest {
     struct session *s;
-    struct bf_buf line;    /* the current line, as far as it was read */
     struct bf_buf urls;    /* with --rows: the lines, for later */
     struct unloaded *rows; /* with --rows */
 };
@@ -84,32 +84,30 @@ static bool put_written(struct manifest *m, struct bf_str url, struct bf_err *e)
     return bf_out_ok(&m->s->out) || bf_out_flush(&m->s->out, e);
 }
 
-static bool take_url(struct manifest *m, struct bf_err *e)
+static bool take_url(void *arg, struct bf_str line, struct bf_err *e)
 {
-    struct bf_str url = bf_str_trim(bf_buf_view(&m->line));
-    bool ok = bf_buf_check(&m->line, "the list of written objects", e);
-    if (ok && url.n && m->rows) {
+    struct manifest *m = arg;
+    struct bf_str url = bf_str_trim(line);
+    if (url.n && m->rows) {
         bf_buf_adds(&m->urls, url);
         bf_buf_addc(&m->urls, '\n');
-    } else if (ok && url.n)
-        ok = put_written(m, url, e);
-    bf_buf_reset(&m->line);
-    return ok;
+    }
+    return url.n == 0 || m->rows || put_written(m, url, e);
 }
 
 static bool on_manifest(void *arg, struct bf_str piece, struct bf_err *e)
 {
-    struct manifest *m = arg;
-    while (piece.n) {
-        const char *end = memchr(piece.p, '\n', piece.n);
-        size_t n = end ? (size_t)(end - piece.p) : piece.n;
-        bf_buf_add(&m->line, piece.p, n);
-        if (end && !take_url(m, e))
-            return false;
-        n += end != NULL;
-        piece = bf_str(piece.p + n, piece.n - n);
-    }
-    return true;
+    return lines_take(arg, piece, e);
+}
+
+static bool read_manifest(struct manifest *m, struct bf_err *e)
+{
+    struct lines lines = {.what = "the list of written objects", .take = take_url, .arg = m};
+    bf_buf_init(&lines.part, URL_MAX);
+    bool ok = object_read(m->s->aws, m->s->status.manifest, on_manifest, &lines, e) &&
+              lines_end(&lines, e);
+    bf_buf_free(&lines.part);
+    return ok;
 }
 
 static bool read_objects(struct manifest *m, struct bf_err *e)
@@ -129,12 +127,9 @@ bool unload_print(struct session *s, struct bf_err *e)
         return true;
     if (s->cfg->rows && !(m.rows = unloaded_new(s->sink, s->cfg->form, e)))
         return false;
-    bf_buf_init(&m.line, URL_MAX);
     bf_buf_init(&m.urls, 256 * 1024 * 1024);
-    bool ok = object_read(s->aws, s->status.manifest, on_manifest, &m, e) && take_url(&m, e) &&
-              (!m.rows || read_objects(&m, e));
+    bool ok = read_manifest(&m, e) && (!m.rows || read_objects(&m, e));
     unloaded_destroy(m.rows);
     bf_buf_free(&m.urls);
-    bf_buf_free(&m.line);
     return ok;
 }

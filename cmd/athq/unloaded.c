@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "cmd/athq/lines.h"
 #include "lib/base/arena.h"
 #include "lib/json/scan.h"
 
@@ -16,7 +17,7 @@ enum { ROW_MAX_BYTES = 256 * 1024 * 1024 };
 struct unloaded {
     struct sink *sink;
     enum form form;
-    struct bf_buf line; /* the begin of a row that is not complete */
+    struct lines lines;
     struct bf_arena arena;
     struct bf_athena_column *column; /* NULL before the first row */
     struct bf_athena_cell *cell;
@@ -25,31 +26,6 @@ struct unloaded {
     struct bf_buf text; /* the decoded strings of a row */
     uint64_t rows;
 };
-
-struct unloaded *unloaded_new(struct sink *sink, enum form form, struct bf_err *e)
-{
-    struct unloaded *u = calloc(1, sizeof *u);
-    if (!u) {
-        bf_err_nomem(e);
-        return NULL;
-    }
-    u->sink = sink;
-    u->form = form;
-    bf_buf_init(&u->line, ROW_MAX_BYTES);
-    bf_buf_init(&u->text, ROW_MAX_BYTES);
-    bf_arena_init(&u->arena, 64 * 1024 * 1024);
-    return u;
-}
-
-void unloaded_destroy(struct unloaded *u)
-{
-    if (!u)
-        return;
-    bf_buf_free(&u->line);
-    bf_buf_free(&u->text);
-    bf_arena_free(&u->arena);
-    free(u);
-}
 
 static bool decode(struct bf_buf *text, struct bf_str value, struct bf_err *e)
 {
@@ -154,8 +130,9 @@ static bool put_row(struct unloaded *u, struct bf_str row, struct bf_err *e)
     return sink_row(u->sink, u->cell, u->n, e);
 }
 
-static bool take_row(struct unloaded *u, struct bf_str row, struct bf_err *e)
+static bool take_row(void *arg, struct bf_str row, struct bf_err *e)
 {
+    struct unloaded *u = arg;
     row = bf_str_trim(row);
     u->rows++;
     bool ok = u->form == FORM_NDJSON ? members(u, row, NULL, e) && sink_line(u->sink, row, e)
@@ -163,32 +140,40 @@ static bool take_row(struct unloaded *u, struct bf_str row, struct bf_err *e)
     return ok || e->code == BF_E_CLOSED || bf_err_ctx(e, "row %llu", (unsigned long long)u->rows);
 }
 
+struct unloaded *unloaded_new(struct sink *sink, enum form form, struct bf_err *e)
+{
+    struct unloaded *u = calloc(1, sizeof *u);
+    if (!u) {
+        bf_err_nomem(e);
+        return NULL;
+    }
+    u->sink = sink;
+    u->form = form;
+    u->lines = (struct lines){.what = "a row", .take = take_row, .arg = u};
+    bf_buf_init(&u->lines.part, ROW_MAX_BYTES);
+    bf_buf_init(&u->text, ROW_MAX_BYTES);
+    bf_arena_init(&u->arena, 64 * 1024 * 1024);
+    return u;
+}
+
+void unloaded_destroy(struct unloaded *u)
+{
+    if (!u)
+        return;
+    bf_buf_free(&u->lines.part);
+    bf_buf_free(&u->text);
+    bf_arena_free(&u->arena);
+    free(u);
+}
+
 bool unloaded_take(struct unloaded *u, struct bf_str piece, struct bf_err *e)
 {
-    const char *end;
-    while ((end = memchr(piece.p, '\n', piece.n)) != NULL) {
-        struct bf_str row = bf_str(piece.p, (size_t)(end - piece.p));
-        piece = bf_str(end + 1, piece.n - row.n - 1);
-        if (u->line.n) {
-            bf_buf_adds(&u->line, row);
-            if (!bf_buf_check(&u->line, "a row", e))
-                return false;
-            row = bf_buf_view(&u->line);
-        }
-        bool ok = take_row(u, row, e);
-        bf_buf_reset(&u->line);
-        if (!ok)
-            return false;
-    }
-    bf_buf_adds(&u->line, piece);
-    return bf_buf_check(&u->line, "a row", e);
+    return lines_take(&u->lines, piece, e);
 }
 
 bool unloaded_end_object(struct unloaded *u, struct bf_err *e)
 {
-    bool ok = u->line.n == 0 || take_row(u, bf_buf_view(&u->line), e);
-    bf_buf_reset(&u->line);
-    return ok;
+    return lines_end(&u->lines, e);
 }
 
 bool unloaded_end(struct unloaded *u, struct bf_err *e)
