@@ -4,13 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$here/changes.sh"
 . "$here/postgres.sh"
-if why=$(pg_missing); then
-    skip 'PostgreSQL' "$why"
-    plan
-    exit
-fi
-cd "$T" || exit 1
-ok 'a server' pg_start
+pg_suite
 
 # Exact, and right when rows change and go.
 cat >v.sql <<'END'
@@ -215,36 +209,11 @@ CREATE VIEW funnel AS SELECT status, count(*) AS orders, min(total) AS least, ma
 END
 bfgen -n 20000 --seed 5 -o cdc >sale
 check 'a sale' -i sale -- cdcproj --commit-every 50ms --view sale.sql "$pg"
-cat >count.py <<'END'
-import collections, json, subprocess, sys
-from decimal import Decimal
-items = {}
-for line in open("sale"):
-    r = json.loads(line)
-    key = r["dynamodb"]["Keys"]["order_id"]["S"]
-    items.pop(key, None)
-    if r["eventName"] != "REMOVE":
-        items[key] = {k: next(iter(v.values())) for k, v in r["dynamodb"]["NewImage"].items()}
-minutes, funnel = collections.defaultdict(list), collections.defaultdict(list)
-for i in items.values():
-    total = Decimal(i["total"])
-    if i["status"] != "CANCELLED":
-        minutes[i["ordered_at"][:16], i["category"]].append(total)
-    funnel[i["status"]].append((total, int(i["quantity"]) * Decimal(i["unit_price"])))
-def rows(sql):
-    p = subprocess.run(["psql", "-qXAt", "-F", "\t", "-d", sys.argv[1], "-c", sql], capture_output=True, text=True, check=True)
-    return [line.split("\t") for line in p.stdout.splitlines()]
-have = {(m, c): (int(n), Decimal(r)) for m, c, n, r in rows("SELECT minute,category,orders,revenue FROM minutes")}
-want = {k: (len(v), sum(v)) for k, v in minutes.items()}
-have2 = {s: (int(n), Decimal(a), Decimal(b), Decimal(g)) for s, n, a, b, g in rows("SELECT status,orders,least,most,gross FROM funnel")}
-want2 = {k: (len(v), min(v)[0], max(v)[0], sum(g for _, g in v)) for k, v in funnel.items()}
-sys.exit(0 if have == want and have2 == want2 else f"{have2} {want2} {len(have)} {len(want)}")
-END
-check 'to the cent' -- python3 count.py "$pg"
+check 'to the cent' -- python3 "$root/tests/cli/sale_rollups.py" "$pg" sale
 check '--check agrees' -- cdcproj --check "$pg"
 pgsql "UPDATE _bfpipe_view_funnel SET n=n+1"
 check 'a rebuild' -i sale -- cdcproj --rebuild --view sale.sql "$pg"
-check 'to the cent' -- python3 count.py "$pg"
+check 'to the cent' -- python3 "$root/tests/cli/sale_rollups.py" "$pg" sale
 check 'which goes on' -i /dev/null -- cdcproj "$pg"
 check '--check agrees' -- cdcproj --check "$pg"
 plan

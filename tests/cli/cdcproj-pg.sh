@@ -4,13 +4,7 @@
 . "$(dirname "$0")/lib.sh"
 . "$here/changes.sh"
 . "$here/postgres.sh"
-if why=$(pg_missing); then
-    skip 'PostgreSQL' "$why"
-    plan
-    exit
-fi
-cd "$T" || exit 1
-ok 'a server' pg_start
+pg_suite
 
 # What is stored.
 {

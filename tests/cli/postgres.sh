@@ -15,6 +15,16 @@ pg_missing() {
         return 1
     fi
 }
+# For a suite that is about PostgreSQL alone: starts the server, or skips all.
+pg_suite() {
+    if why=$(pg_missing); then
+        skip 'PostgreSQL' "$why"
+        plan
+        exit
+    fi
+    cd "$T" || exit 1
+    ok 'a server' pg_start
+}
 as_pg() {
     if [ "$(id -u)" = 0 ]; then
         (cd / && setpriv --reuid=postgres --regid=postgres --clear-groups "$@")

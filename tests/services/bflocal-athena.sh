@@ -1,17 +1,7 @@
 #!/bin/sh
 # bflocal's Athena: boto3 uses its operations, DDL, partitions and projection; the error without DuckDB; DuckDB is
 # loaded only by the first query.
-if [ "${BF_IN_BACKEND:-}" = real ]; then
-    echo '1..0 # skipped: a bflocal of its own, once is enough'
-    exit 0
-fi
-. "$(dirname "$0")/../cli/lib.sh"
-cd "$T" || exit 1
-services=$root/tests/services
-unset AWS_REGION AWS_DEFAULT_REGION
-python=${BF_PYTHON:-/usr/bin/python3}
-[ -x "$python" ] || python=python3
-export PYTHONDONTWRITEBYTECODE=1
+. "$(dirname "$0")/own.sh"
 
 # cases NAME COMMAND...: a client program that prints lines "name|got|wanted", and "end" last.
 cases() {

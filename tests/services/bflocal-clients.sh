@@ -1,14 +1,7 @@
 #!/bin/sh
 # The AWS CLI, boto3 and the SDK for JavaScript use bflocal: a table, a query, reading streams, objects; resources,
 # waiters, paginators and transfers; checksums in trailers. S3 with cp and sync is in bflocal-s3.sh.
-if [ "${BF_IN_BACKEND:-}" = real ]; then
-    echo '1..0 # skipped: a bflocal of its own, once is enough'
-    exit 0
-fi
-. "$(dirname "$0")/../cli/lib.sh"
-cd "$T" || exit 1
-services=$root/tests/services
-unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL_S3 AWS_ENDPOINT_URL_KINESIS AWS_ENDPOINT_URL_DYNAMODB AWS_ENDPOINT_URL_DYNAMODB_STREAMS
+. "$(dirname "$0")/own.sh"
 trap 'bflocal --stop; rm -rf "$T"' EXIT
 eval "$(bflocal --daemon)"
 
@@ -16,8 +9,6 @@ eval "$(bflocal --daemon)"
 cli() {
     AWS_PAGER='' "$aws" --endpoint-url "$AWS_ENDPOINT_URL" --output json "$@"
 }
-python=${BF_PYTHON:-/usr/bin/python3}
-[ -x "$python" ] || python=python3
 
 check 'create a table' -m '"TableStatus": ' -- cli dynamodb create-table --table-name sales --billing-mode PAY_PER_REQUEST \
     --attribute-definitions AttributeName=id,AttributeType=S AttributeName=n,AttributeType=N \

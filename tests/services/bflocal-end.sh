@@ -1,17 +1,8 @@
 #!/bin/sh
 # bflocal's end while functions run: it does not wait for their time limits; processes that are deaf to SIGTERM, have left
 # their group or have lost their supervisor end too; batches, buffers and asynchronous invocations are not lost.
-if [ "${BF_IN_BACKEND:-}" = real ]; then
-    echo '1..0 # skipped: a bflocal of its own, once is enough'
-    exit 0
-fi
-. "$(dirname "$0")/../cli/lib.sh"
-cd "$T" || exit 1
-services=$root/tests/services
-unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL
-python=${BF_PYTHON:-/usr/bin/python3}
-[ -x "$python" ] || python=python3
-export PYTHONDONTWRITEBYTECODE=1 SEEN="$T/seen"
+. "$(dirname "$0")/own.sh"
+export SEEN="$T/seen"
 : >seen
 
 start() {

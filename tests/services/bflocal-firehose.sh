@@ -1,17 +1,8 @@
 #!/bin/sh
 # bflocal's Firehose with all that is around it: boto3 and the AWS CLI drive transform functions, Kinesis sources, dynamic
 # partitions, backups and Parquet; what failed is below the error prefix; and the whole way from a table to Athena.
-if [ "${BF_IN_BACKEND:-}" = real ]; then
-    echo '1..0 # skipped: a bflocal of its own, once is enough'
-    exit 0
-fi
-. "$(dirname "$0")/../cli/lib.sh"
-cd "$T" || exit 1
-services=$root/tests/services
-unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL
-python=${BF_PYTHON:-/usr/bin/python3}
-[ -x "$python" ] || python=python3
-export PYTHONDONTWRITEBYTECODE=1 SEEN="$T/seen"
+. "$(dirname "$0")/own.sh"
+export SEEN="$T/seen"
 : >seen
 library=${BF_DUCKDB:-$services/node_modules/@duckdb/node-bindings-linux-x64/libduckdb.so}
 DUCK=

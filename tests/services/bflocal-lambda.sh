@@ -1,17 +1,8 @@
 #!/bin/sh
 # bflocal's Lambda: boto3 drives functions, invocations and event source mappings; functions end with bflocal, however it
 # ends; mappings go on where they were; cdclambda with a mapping.
-if [ "${BF_IN_BACKEND:-}" = real ]; then
-    echo '1..0 # skipped: a bflocal of its own, once is enough'
-    exit 0
-fi
-. "$(dirname "$0")/../cli/lib.sh"
-cd "$T" || exit 1
-services=$root/tests/services
-unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL
-python=${BF_PYTHON:-/usr/bin/python3}
-[ -x "$python" ] || python=python3
-export PYTHONDONTWRITEBYTECODE=1 SEEN="$T/seen"
+. "$(dirname "$0")/own.sh"
+export SEEN="$T/seen"
 
 bflocal -q "$python" "$services/bflocal_lambda.py" >cases || echo 'Bail out! boto3 and Lambda'
 ok 'the cases of boto3 ran' grep -q '^end$' cases

@@ -1,17 +1,8 @@
 #!/bin/sh
 # The rules of bflocal's EventBridge: boto3 and the AWS CLI drive rules, targets and schedules; events reach Lambda, Kinesis,
 # buses and log groups; what cannot be delivered is told; nothing is lost when bflocal is killed.
-if [ "${BF_IN_BACKEND:-}" = real ]; then
-    echo '1..0 # skipped: a bflocal of its own, once is enough'
-    exit 0
-fi
-. "$(dirname "$0")/../cli/lib.sh"
-cd "$T" || exit 1
-services=$root/tests/services
-unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL
-python=${BF_PYTHON:-/usr/bin/python3}
-[ -x "$python" ] || python=python3
-export PYTHONDONTWRITEBYTECODE=1 SEEN="$T/seen" DATA="$T/data"
+. "$(dirname "$0")/own.sh"
+export SEEN="$T/seen" DATA="$T/data"
 . "$services/aws.sh"
 AWS_PAGER=''
 export AWS_PAGER

@@ -1,14 +1,7 @@
 #!/bin/sh
 # The AWS CLI uses bflocal's S3: cp and sync in both directions, multipart, checksums; and uploads in signed and
 # unsigned chunks, by an independent signer.
-if [ "${BF_IN_BACKEND:-}" = real ]; then
-    echo '1..0 # skipped: a bflocal of its own, once is enough'
-    exit 0
-fi
-. "$(dirname "$0")/../cli/lib.sh"
-cd "$T" || exit 1
-services=$root/tests/services
-unset AWS_REGION AWS_DEFAULT_REGION AWS_ENDPOINT_URL_S3
+. "$(dirname "$0")/own.sh"
 trap 'bflocal --stop; rm -rf "$T"' EXIT
 eval "$(bflocal --daemon)"
 
