@@ -1,5 +1,7 @@
 /* cdcproj: change lines in, a live copy of the table in a database. */
 #include "cmd/cdcproj/cdcproj.h"
+#include "cmd/cdcproj/pg/pg.h"
+#include "cmd/cdcproj/sqlite/sqlite.h"
 
 #include "lib/base/stop.h"
 #include "lib/cli/diag.h"
@@ -77,9 +79,9 @@ static bool act(const struct config *c, const char **files, size_t n, struct bf_
 {
     bool pg = bf_pg_is_url(c->database);
     if (c->explain)
-        return pg ? pg_explain(c, e) : run_explain(c, e);
+        return pg ? pg_explain(c, e) : sqlite_explain(c, e);
     if (c->check)
-        return pg ? pg_check(c, e) : run_check(c, e);
+        return pg ? pg_check(c, e) : sqlite_check(c, e);
     return run(c, files, n, e);
 }
 

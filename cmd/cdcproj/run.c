@@ -2,8 +2,9 @@
 
 #include <inttypes.h>
 
-#include "cmd/cdcproj/mirror.h"
-#include "cmd/cdcproj/sink.h"
+#include "cmd/cdcproj/mirror/mirror.h"
+#include "cmd/cdcproj/pg/pg.h"
+#include "cmd/cdcproj/sqlite/sqlite.h"
 #include "lib/base/clock.h"
 #include "lib/base/stop.h"
 #include "lib/checkpoint/mark.h"
@@ -222,7 +223,7 @@ static bool open_all(struct run *r, struct bf_err *e)
     bf_buf_init(&r->stream, 4096);
     bf_progress_init(&r->progress, &c->common, BF_PROGRESS_SINK);
     if (!types_ok(c, e) || !bf_rejects_append(&r->rejects, c->rejects, c->strict, e) ||
-        !(r->sink = sink_open(c, e)))
+        !(r->sink = bf_pg_is_url(c->database) ? pg_open_sink(c, e) : sqlite_open(c, e)))
         return false;
     r->committed_ms = bf_clock_mono_ms();
     r->since_commit += r->sink->begun;

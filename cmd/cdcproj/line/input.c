@@ -1,0 +1,200 @@
+#include "cmd/cdcproj/line/input.h"
+
+#include "lib/base/clock.h"
+#include "lib/ddb/item.h"
+#include "lib/envelope/known.h"
+
+enum { LINE_MOST = 256 * 1024 * 1024 };
+
+void line_init(struct line *l)
+{
+    *l = (struct line){0};
+    bf_change_init(&l->change);
+    bf_buf_init(&l->typed, LINE_MOST);
+    bf_buf_init(&l->name, LINE_MOST);
+}
+
+void line_free(struct line *l)
+{
+    bf_change_free(&l->change);
+    bf_buf_free(&l->typed);
+    bf_buf_free(&l->name);
+}
+
+/* The order of a change: its sequence number, or its time if it has no other. */
+static void find_order(struct line *l)
+{
+    int64_t us = 0;
+    unsigned decimals;
+    size_t n = bf_order_write(&l->change, l->order_room);
+    bool timed = bf_change_time(&l->change, &us, &decimals) && us > 0;
+    l->time_ms = timed ? us / 1000 : 0;
+    l->ordered = n == 0 ? ORDERED_NOT : l->change.seq.text.p ? ORDERED_STREAM : ORDERED_KINESIS;
+    if (n == 0 && timed) {
+        for (n = 16; n-- > 0; us /= 10)
+            l->order_room[n] = (char)('0' + us % 10);
+        n = 16;
+        l->ordered = ORDERED_TIME;
+    }
+    l->order = bf_str(l->order_room, n);
+}
+
+static bool change(struct line *l, struct bf_str text, size_t slack, struct bf_err *e)
+{
+    struct bf_change *c = &l->change;
+    enum bf_change_kind kind = bf_change_parse(c, text, slack, e);
+    if (kind == BF_CHANGE_WRAP)
+        bf_err_set(e, BF_E_INPUT, "a capture of records: cdcproj takes one change a line");
+    if (kind != BF_CHANGE) {
+        bf_known_not_change(text, e);
+        return false;
+    }
+    l->op = c->op;
+    l->table = c->table.text.p ? c->table.text : BF_STR("");
+    l->nkeys = c->keys.n;
+    if (!c->keys.present || c->keys.n == 0 || c->keys.n > KEYS_MAX)
+        return bf_err_set(e, BF_E_INPUT, "a change without the keys of its item");
+    for (size_t i = 0; i < c->keys.n; i++)
+        l->key[i] = &c->keys.attr[i];
+    l->image = c->op == BF_OP_REMOVE ? NULL : &c->new_image;
+    if (l->image && !l->image->present)
+        return bf_err_set(e, BF_E_INPUT,
+                          "no NewImage: give the table's stream the view type NEW_IMAGE or "
+                          "NEW_AND_OLD_IMAGES");
+    find_order(l);
+    return true;
+}
+
+/* Reads _op and _seq of a row as cdcxform writes them. */
+static bool row_meta(struct line *l, struct bf_err *e)
+{
+    const struct bf_attr *op = bf_image_find(l->image, BF_STR("_op"));
+    const struct bf_attr *seq = bf_image_find(l->image, BF_STR("_seq"));
+    l->op = BF_OP_MODIFY;
+    if (op && op->type == BF_ATTR_S && !bf_op_parse(op->val, &l->op))
+        return bf_err_set(e, BF_E_INPUT, "_op: INSERT, MODIFY or REMOVE was expected");
+    if (seq && (seq->type == BF_ATTR_S || seq->type == BF_ATTR_N)) {
+        if (seq->val.n > sizeof l->order_room)
+            return bf_err_set(e, BF_E_INPUT, "_seq is longer than %d bytes", ROW_ORDER_MAX);
+        memcpy(l->order_room, seq->val.p, seq->val.n);
+        l->order = bf_str(l->order_room, seq->val.n);
+        l->ordered = ORDERED_GIVEN;
+    }
+    return true;
+}
+
+/* An array of names, as views into the line or into l->name. */
+static bool read_names(struct line *l, struct bf_str array, struct bf_err *e)
+{
+    struct bf_json j;
+    struct bf_json_val v;
+    enum bf_json_more more;
+    bf_json_init(&j, array);
+    bf_buf_reset(&l->name);
+    if (!bf_buf_room(&l->name, array.n)) /* so that the views into it stay valid */
+        return bf_buf_check(&l->name, "keys", e);
+    if (!bf_json_enter(&j, BF_JSON_ARRAY, e))
+        return false;
+    while ((more = bf_json_element(&j, e)) == BF_JSON_MORE) {
+        size_t at = l->name.n;
+        if (!bf_json_string(&j, &v, e))
+            return false;
+        if (l->nkeys == KEYS_MAX)
+            return bf_err_set(e, BF_E_INPUT, "more than %d keys", KEYS_MAX);
+        if (v.escaped) {
+            bf_json_unescape(&l->name, v.text);
+            v.text = bf_str(l->name.p + at, l->name.n - at);
+        }
+        l->key_name[l->nkeys++] = v.text;
+    }
+    return more == BF_JSON_END;
+}
+
+/* An item of a full export, or of kinread --snapshot, which names its table and its keys too. */
+static bool exported(struct line *l, struct bf_str text, struct bf_err *e)
+{
+    struct bf_json j;
+    struct bf_json_key key;
+    struct bf_json_val v;
+    struct bf_str item = {NULL, 0};
+    enum bf_json_more more;
+    bool ok = true;
+    l->fill = true;
+    bf_json_init(&j, text);
+    if (!bf_json_enter(&j, BF_JSON_OBJECT, e))
+        return false;
+    while (ok && (more = bf_json_member(&j, &key, e)) == BF_JSON_MORE) {
+        ok = bf_json_value(&j, &v, e);
+        if (ok && bf_json_key_is(&key, "Item"))
+            item = v.raw;
+        else if (ok && bf_json_key_is(&key, "tableName") && v.type == BF_JSON_STRING && !v.escaped)
+            l->table = v.text;
+        else if (ok && bf_json_key_is(&key, "keys"))
+            ok = read_names(l, v.raw, e);
+    }
+    return ok && more == BF_JSON_END && bf_change_item(&l->change, item, e);
+}
+
+/* A plain row as an item. */
+static bool typed(struct line *l, struct bf_str text, struct bf_err *e)
+{
+    struct bf_json j;
+    struct bf_item item = {0};
+    const struct bf_item_schema none = {0};
+    bf_json_init(&j, text);
+    bf_buf_reset(&l->typed);
+    if (!bf_item_plain(&j, &none, &item, &l->typed, e) || !bf_json_end(&j, e) ||
+        !bf_buf_check(&l->typed, "the row", e)) {
+        if (e->code == BF_E_INPUT)
+            bf_json_hint(text, e);
+        return false;
+    }
+    return bf_change_item(&l->change, bf_buf_view(&l->typed), e);
+}
+
+/* Finds the keys that the line itself names, or those of --key. */
+static bool find_keys(struct line *l, const struct config *c, struct bf_err *e)
+{
+    if (l->nkeys == 0)
+        for (size_t i = 0; i < c->key.n; i++)
+            l->key_name[l->nkeys++] = bf_str_of(c->key.item[i]);
+    if (l->nkeys == 0)
+        return bf_err_set(e, BF_E_INPUT, "an item without the names of its keys; use --key");
+    for (size_t i = 0; i < l->nkeys; i++) {
+        l->key[i] = bf_image_find(l->image, l->key_name[i]);
+        if (!l->key[i] || l->key[i]->type > BF_ATTR_B)
+            return bf_err_set(e, BF_E_INPUT, "the key %.*s is %s", BF_SHOWN(l->key_name[i]),
+                              l->key[i] ? "neither a text nor a number" : "missing");
+    }
+    return true;
+}
+
+static bool row(struct line *l, const struct config *c, struct bf_str text, bool item,
+                struct bf_err *e)
+{
+    l->table = BF_STR("");
+    l->nkeys = 0;
+    if (!(item ? exported(l, text, e) : typed(l, text, e)))
+        return false;
+    l->image = &l->change.new_image;
+    if (!find_keys(l, c, e))
+        return false;
+    l->order = BF_STR("");
+    l->ordered = ORDERED_NOT;
+    l->time_ms = 0;
+    l->op = BF_OP_INSERT;
+    if (!item && !row_meta(l, e))
+        return false;
+    if (l->op == BF_OP_REMOVE)
+        l->image = NULL;
+    return true;
+}
+
+bool line_read(struct line *l, const struct config *c, struct bf_str text, size_t slack,
+               struct bf_err *e)
+{
+    bool item =
+        bf_str_starts(text, BF_STR("{\"Item\"")) && bf_known_what(text, NULL) == BF_KNOWN_ITEM;
+    l->fill = false;
+    return c->key.n || item ? row(l, c, text, item, e) : change(l, text, slack, e);
+}

@@ -1,0 +1,91 @@
+/*
+ * Keeps the roll-ups of a database: before a row changes for the first time in a batch, its contribution to each group is
+ * subtracted, and at the end of the batch that of the row as it is then is added. The sums of a batch are held in memory and are written to the tables of the views once for each
+ * group, in the transaction of the rows.
+ *
+ * SQLite computes the contribution of a row with one statement for all views of a table, so that any expression works.
+ * Minima and maxima keep the values of each group with their counts, so that removals are correct too.
+ */
+#ifndef CDCPROJ_VIEWS_H
+#define CDCPROJ_VIEWS_H
+
+#include "cmd/cdcproj/mirror/mirror.h"
+#include "lib/sql/exact.h"
+#include "cmd/cdcproj/view/view.h"
+
+struct views {
+    struct db *db;
+    struct mirrors *mirrors;
+    struct view *first;
+    struct bf_buf sql, key, order;
+    bool changed; /* groups wait for views_flush */
+};
+
+/* Reads the views of the database and of the files; a view of a file replaces one of the database. */
+BF_MUST bool views_open(struct views *w, struct db *db, struct mirrors *m,
+                        const struct bf_opt_list *files, struct bf_err *e);
+void views_free(struct views *w);
+
+/* Sets `kept` and `why` of the views as the database has them. */
+BF_MUST bool views_recall(struct views *w, struct bf_err *e);
+
+/* Called after a table was created or got columns: starts its views, or prepares their statements again. */
+BF_MUST bool views_attach(struct views *w, struct mirror *t, struct bf_err *e);
+
+/* Creates plain views, and views whose table does not exist yet. */
+BF_MUST bool views_settle(struct views *w, struct bf_err *e);
+
+/* Subtracts the contribution of the row whose keys are bound to t->fold. *newer: it is newer than that order, and nothing was
+ * subtracted. */
+BF_MUST bool views_subtract(struct views *w, struct mirror *t, struct bf_str order, bool *newer,
+                            struct bf_err *e);
+
+/* Adds the rows of the batch as they are now (t->touched), and writes its groups into the tables. */
+BF_MUST bool views_flush(struct views *w, struct bf_err *e);
+
+/* Computes all kept views again from the rows, in temporary tables; *wrong: the number of groups that differ. Reports
+ * the first of them. */
+BF_MUST bool views_check(struct views *w, void (*tell)(const char *text), uint64_t *wrong,
+                         struct bf_err *e);
+
+/* views_sql.c */
+BF_MUST bool view_statements(struct views *w, struct view *v, struct bf_err *e);
+BF_MUST bool view_make_tables(struct views *w, const struct view *v, bool temporary,
+                              struct bf_err *e);
+BF_MUST bool view_make(struct views *w, struct view *v, struct bf_err *e);
+BF_MUST bool view_drop(struct views *w, const struct view *v, struct bf_err *e);
+BF_MUST bool view_prepare_fold(struct views *w, struct mirror *t, const struct view *only, bool all,
+                               sqlite3_stmt **stmt, struct bf_err *e);
+
+/* views.c: computes the view from all rows of its mirror, into the tables of its name. */
+BF_MUST bool view_count(struct views *w, struct view *v, struct bf_err *e);
+
+/* views_fold.c: adds the contribution of a statement's row to one view, whose first column is *at; advances *at. */
+BF_MUST bool view_add(struct views *w, struct view *v, sqlite3_stmt *row, int *at, int sign,
+                      struct bf_err *e);
+
+struct group_value {
+    int type; /* of SQLite */
+    int64_t integer;
+    double real;
+    struct bf_str text;
+};
+
+struct acc {
+    int64_t n; /* values that are not NULL */
+    struct bf_exact_sum sum;
+};
+
+struct group {
+    int64_t n;
+    struct group_value value[GROUPS_MAX];
+    struct acc acc[]; /* nagg */
+};
+
+struct value {
+    int64_t n;
+    struct bf_str group, order, text;
+    size_t agg;
+};
+
+#endif

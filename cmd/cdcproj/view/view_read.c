@@ -1,0 +1,48 @@
+/* The files of --view, and what both databases make of a view. */
+#include <stdio.h>
+
+#include "cmd/cdcproj/mirror/mirror.h"
+#include "cmd/cdcproj/view/view.h"
+#include "lib/io/file.h"
+#include "lib/sqlite/text.h"
+
+enum { FILE_MAX = 4 * 1024 * 1024 };
+
+bool views_read(struct view **list, const struct bf_opt_list *files, bool pg, struct bf_err *e)
+{
+    struct bf_buf text;
+    bf_buf_init(&text, FILE_MAX);
+    bool ok = true;
+    for (size_t i = 0; i < files->n && ok; i++) {
+        bf_buf_reset(&text);
+        ok = (bf_file_read(files->item[i], &text, e) &&
+              view_parse(list, bf_buf_view(&text), pg, e)) ||
+             bf_err_ctx(e, "--view %s", files->item[i]);
+    }
+    bf_buf_free(&text);
+    views_nested(*list);
+    return ok;
+}
+
+void view_check_names(struct view *v, const struct mirror *t)
+{
+    for (size_t g = 0; g < v->ngroup && v->kept; g++)
+        for (size_t i = 0; i < t->n && v->by_alias[g].n && v->kept; i++)
+            if (bf_str_same(t->col[i].name, v->by_alias[g])) {
+                v->kept = false;
+                snprintf(v->why, sizeof v->why,
+                         "%.*s in GROUP BY is the column, not the result of that name",
+                         BF_SHOWN(v->by_alias[g]));
+            }
+}
+
+void view_put_table(struct bf_buf *out, const struct view *v, const char *ending)
+{
+    struct bf_buf name;
+    bf_buf_init(&name, 1 << 20);
+    bf_buf_lit(&name, "_bfpipe_view_");
+    bf_buf_adds(&name, v->name);
+    bf_buf_adds(&name, bf_str_of(ending));
+    bf_sqlite_put_name(out, bf_buf_view(&name));
+    bf_buf_free(&name);
+}

@@ -1,0 +1,145 @@
+#include "cmd/cdcproj/view/view_words.h"
+
+#define CLOCK    "its result changes with the clock"
+#define COMPOUND "a compound of queries"
+#define SYSTEM   "a system column is not the item's"
+
+/* Which database knows the word. */
+enum { BOTH, ONLY_PG, ONLY_SQLITE };
+
+static const struct {
+    const char *word, *why;
+    int in;
+} words[] = {
+    {"select", "a query inside of it looks at other rows", BOTH},
+    {"distinct", "DISTINCT needs all values", BOTH},
+    {"having", "HAVING: filter when you read it", BOTH},
+    {"order", "ORDER BY: order when you read it", BOTH},
+    {"limit", "LIMIT: limit when you read it", BOTH},
+    {"fetch", "FETCH: limit when you read it", ONLY_PG},
+    {"join", "a JOIN: rows of another table may change", BOTH},
+    {"union", COMPOUND, BOTH},
+    {"except", COMPOUND, BOTH},
+    {"intersect", COMPOUND, BOTH},
+    {"over", "a window function looks at other rows", BOTH},
+    {"filter", "FILTER: write CASE WHEN ... END in the aggregate", BOTH},
+    {"with", "a WITH query", BOTH},
+    {"collate", "COLLATE: texts that differ would be equal", ONLY_SQLITE},
+    {"rollup", "ROLLUP: a row counts in several groups", ONLY_PG},
+    {"cube", "CUBE: a row counts in several groups", ONLY_PG},
+    {"grouping", "GROUPING SETS: a row counts in several groups", ONLY_PG},
+    {"tablesample", "TABLESAMPLE differs each time", ONLY_PG},
+    {"random", "random() differs each time", BOTH},
+    {"randomblob", "randomblob() differs each time", BOTH},
+    {"current_timestamp", CLOCK, BOTH},
+    {"current_date", CLOCK, BOTH},
+    {"current_time", CLOCK, BOTH},
+    {"localtimestamp", CLOCK, ONLY_PG},
+    {"localtime", CLOCK, ONLY_PG},
+    {"ctid", SYSTEM, ONLY_PG},
+    {"xmin", SYSTEM, ONLY_PG},
+    {"xmax", SYSTEM, ONLY_PG},
+    {"tableoid", SYSTEM, ONLY_PG},
+};
+
+/* 'now' and its like; SQLite's functions of time without a time, which take the present one. */
+static bool is_clock(const struct tokens *t, size_t i, bool pg)
+{
+    static const char *const strings[] = {"'now'", "'today'", "'tomorrow'", "'yesterday'"};
+    static const char *const calls[] = {"date", "time", "datetime", "julianday", "unixepoch"};
+    if (t->t[i].kind == BF_SQLITE_STRING) {
+        for (size_t k = 0; k < (pg ? BF_COUNT(strings) : 1); k++)
+            if (bf_str_same(t->t[i].text, bf_str_of(strings[k])))
+                return true;
+        return false;
+    }
+    if (pg || !token_punct(t, i + 1, '('))
+        return false;
+    for (size_t k = 0; k < BF_COUNT(calls); k++)
+        if (token_is(t, i, calls[k]) && token_punct(t, i + 2, ')'))
+            return true;
+    return token_is(t, i, "strftime") && i + 3 < t->n && t->t[i + 2].kind == BF_SQLITE_STRING &&
+           token_punct(t, i + 3, ')');
+}
+
+/* What the tokens, which are SQLite's, do not cut as PostgreSQL does. */
+static const char *misread(const struct tokens *t, size_t i)
+{
+    const struct token *x = &t->t[i];
+    if (x->kind == BF_SQLITE_QUOTED && x->text.p[0] == '[')
+        return "brackets are not understood here: write -> for [ ]";
+    if (x->kind == BF_SQLITE_STRING && memchr(x->text.p, '\\', x->text.n))
+        return "a backslash in a string is not understood here";
+    return NULL;
+}
+
+const char *words_beyond(const struct tokens *t, size_t from, size_t to, bool pg)
+{
+    for (size_t i = from; i < to; i++) {
+        const char *why = pg ? misread(t, i) : NULL;
+        if (why)
+            return why;
+        if (is_clock(t, i, pg))
+            return CLOCK;
+        for (size_t w = 0; w < BF_COUNT(words); w++)
+            if (words[w].in != (pg ? ONLY_SQLITE : ONLY_PG) && token_is(t, i, words[w].word))
+                return words[w].why;
+    }
+    return NULL;
+}
+
+size_t words_aggregate(const struct tokens *t, size_t from, size_t to)
+{
+    static const char *const names[] = {"count",
+                                        "sum",
+                                        "avg",
+                                        "total",
+                                        "min",
+                                        "max",
+                                        "dec_sum",
+                                        "dec_min",
+                                        "dec_max",
+                                        "group_concat",
+                                        "string_agg",
+                                        "array_agg",
+                                        "json_agg",
+                                        "jsonb_agg",
+                                        "json_object_agg",
+                                        "jsonb_object_agg",
+                                        "json_group_array",
+                                        "json_group_object",
+                                        "jsonb_group_array",
+                                        "jsonb_group_object",
+                                        "bool_and",
+                                        "bool_or",
+                                        "every",
+                                        "bit_and",
+                                        "bit_or",
+                                        "bit_xor",
+                                        "stddev",
+                                        "stddev_pop",
+                                        "stddev_samp",
+                                        "variance",
+                                        "var_pop",
+                                        "var_samp",
+                                        "corr",
+                                        "mode",
+                                        "median",
+                                        "percentile",
+                                        "percentile_cont",
+                                        "percentile_disc",
+                                        "any_value",
+                                        "range_agg"};
+    for (; from < to; from++) {
+        if (!token_punct(t, from + 1, '('))
+            continue;
+        unsigned depth = t->t[from].depth;
+        size_t close = tokens_find_punct(t, from + 2, to, depth, ')');
+        bool scalar = (token_is(t, from, "min") || token_is(t, from, "max")) &&
+                      tokens_find_punct(t, from + 2, close, depth + 1, ',') != close;
+        for (size_t k = 0; k < BF_COUNT(names) && !scalar; k++)
+            if (token_is(t, from, names[k]))
+                return from;
+    }
+    return to;
+}

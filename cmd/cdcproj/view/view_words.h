@@ -1,0 +1,13 @@
+/* The words of a query that say that it is more than sums over the rows of one table. */
+#ifndef CDCPROJ_VIEW_WORDS_H
+#define CDCPROJ_VIEW_WORDS_H
+
+#include "cmd/cdcproj/view/view_text.h"
+
+/* Why a query of the tokens from .. to - 1, without its first word, cannot be kept; NULL: no word forbids it. */
+const char *words_beyond(const struct tokens *t, size_t from, size_t to, bool pg);
+
+/* The first call of an aggregate function in from .. to - 1; to: there is none. */
+size_t words_aggregate(const struct tokens *t, size_t from, size_t to);
+
+#endif
