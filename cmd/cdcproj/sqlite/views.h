@@ -1,7 +1,7 @@
 /*
  * Keeps the roll-ups of a database: before a row changes for the first time in a batch, its contribution to each group is
- * subtracted, and at the end of the batch that of the row as it is then is added. The sums of a batch are held in memory and are written to the tables of the views once for each
- * group, in the transaction of the rows.
+ * subtracted, and at the end of the batch that of the row as it is then is added. The sums of a batch are held in memory
+ * and are written to the tables of the views once for each group, in the transaction of the rows.
  *
  * SQLite computes the contribution of a row with one statement for all views of a table, so that any expression works.
  * Minima and maxima keep the values of each group with their counts, so that removals are correct too.
