@@ -44,7 +44,8 @@ static void render(struct web *w, struct watch *from)
         panel->seen = p->panel[i].changed;
         panel->state = w->state;
     }
-    if (from->err.code)
+    w->trouble = from->err.code != BF_OK;
+    if (w->trouble)
         bf_buf_addf(&told, "%s", from->err.text);
     else {
         bf_buf_lit(&told, "as of ");

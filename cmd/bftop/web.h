@@ -42,6 +42,7 @@ struct web {
     uint64_t state, sets; /* grow with each change, with each other set of panels */
     char run[9], set[40]; /* this run; this set of panels in it, by which a page knows its own */
     char told[480];       /* the line below the title */
+    bool trouble;         /* it says why the database cannot be looked at */
     uint64_t told_state;  /* as of a panel */
     bool stopping;
     unsigned streams; /* open event streams */

@@ -89,7 +89,7 @@ static enum MHD_Result send_page(struct web *w, struct MHD_Connection *c)
     bf_buf_init(&page, PAGE_MAX);
     html_begin(&page, w->name, nonce);
     pthread_mutex_lock(&w->lock);
-    html_state(&page, w->told, w->set);
+    html_state(&page, w->told, w->trouble, w->set);
     for (size_t i = 0; i < w->n; i++)
         bf_buf_adds(&page, bf_buf_view(&w->panel[i].html));
     pthread_mutex_unlock(&w->lock);

@@ -37,9 +37,10 @@ static void gather(struct stream *s)
         }
     if (s->seen_told != w->told_state) {
         s->seen_told = w->told_state;
-        bf_buf_lit(&s->pending, "event: state\ndata: ");
+        bf_buf_addf(&s->pending,
+                    "event: state\ndata: {\"trouble\":%s,\"text\":", w->trouble ? "true" : "false");
         bf_json_put_string(&s->pending, bf_str_of(w->told));
-        bf_buf_lit(&s->pending, "\n\n");
+        bf_buf_lit(&s->pending, "}\n\n");
     }
 }
 
