@@ -13,7 +13,9 @@ static const char *checked(const char *service, const char *op, const char *body
     const struct bl_model *m = bl_model_find(service, op);
     assert_non_null(m);
     bf_buf_init(&text, sizeof shown);
-    enum bl_model_verdict v = bl_model_check(m, bf_str_of(body), &text);
+    const struct bl_model_request r = {bf_str_of(body), NULL, NULL};
+    const struct bl_outside *wrong;
+    enum bl_model_verdict v = bl_model_check(m, &r, &text, &wrong);
     snprintf(shown, sizeof shown, "%s%.*s", v == BL_MODEL_TYPE ? "type: " : "", (int)text.n,
              text.p ? text.p : "");
     assert_int_equal(v == BL_MODEL_FITS, text.n == 0);
@@ -102,7 +104,7 @@ static void test_text(void **state)
 
 static bool matches(const char *service, const char *op, const char *member, const char *text)
 {
-    const struct bl_shape *s = bl_model_input(bl_model_find(service, op));
+    const struct bl_shape *s = bl_model_body(bl_model_find(service, op));
     const struct bl_shape_member *m = bl_model_members(s);
     size_t i = 0;
     while (i < s->n && strcmp(m[i].name, member) != 0)
